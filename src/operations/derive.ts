@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import type { Operation } from './operation.ts';
+
+const derived = <T>(derive: (operation: Operation) => T) => {
+  const cache = new WeakMap<Operation, T>();
+  return (operation: Operation): T => {
+    let value = cache.get(operation);
+    if (value === undefined) {
+      value = derive(operation);
+      cache.set(operation, value);
+    }
+    return value;
+  };
+};
+
+/** The input that an agent gives: the API's own, without `clientToken`. Unknown members are refused. */
+export const agentInput = derived((operation): z.ZodObject => {
+  const input = operation.input();
+  return 'clientToken' in input.shape ? input.omit({ clientToken: true }) : input;
+});
+
+/** The input as the service takes it: every constraint holds, unknown members are dropped at every depth. */
+export const serviceInput = derived((operation) => rebuild(operation.input(), 'strip') as z.ZodObject);
+
+/** The output as a client should take it: types only, new members and new enum values pass, timestamps are decoded. */
+export const lenientOutput = derived((operation) => rebuild(operation.output(), 'loose') as z.ZodObject);
+
+/** Whether the API recognises a repeat of the same intent, so that a lost reply may be retried. */
+export const isIdempotent = derived((operation) => 'clientToken' in operation.input().shape);
+
+/** The output member that holds the items of a paged list; undefined when the operation does not page. */
+export const listMember = derived((operation): string | null => {
+  const { nextToken, ...members } = operation.output().shape;
+  return nextToken === undefined ? null : (Object.keys(members)[0] ?? null);
+});
+
+type Mode = 'strip' | 'loose';
+
+function rebuild(schema: z.ZodType, mode: Mode): z.ZodType {
+  if (schema instanceof z.ZodOptional) return rebuild(schema.unwrap() as z.ZodType, mode).optional();
+  if (schema instanceof z.ZodObject) {
+    const members = Object.entries(schema.shape as Record<string, z.ZodType>).map(([name, member]) => [
+      name,
+      mode === 'loose' ? rebuild(member, mode).optional() : rebuild(member, mode),
+    ]);
+    const shape = Object.fromEntries(members) as Record<string, z.ZodType>;
+    return mode === 'loose' ? z.looseObject(shape) : z.object(shape);
+  }
+  if (schema instanceof z.ZodArray) {
+    const element = rebuild(schema.element as z.ZodType, mode);
+    return mode === 'loose' ? z.array(element) : schema.clone({ ...schema.def, element });
+  }
+  return mode === 'loose' ? typeOnly(schema) : schema;
+}
+
+function typeOnly(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodEnum) return z.string().meta({ examples: schema.options });
+  if (schema instanceof z.ZodString) return z.string();
+  if (schema instanceof z.ZodNumber) return z.number();
+  if (schema instanceof z.ZodRecord) return z.record(z.string(), z.string());
+  return schema;
+}

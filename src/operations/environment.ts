@@ -1,0 +1,142 @@
+import * as z from 'zod';
+import { once, operation } from './operation.ts';
+import {
+  Description,
+  EnvironmentArn,
+  EnvironmentStatus,
+  IdType,
+  KmsKeyId,
+  MaxResults,
+  PaginationToken,
+  TagMap,
+  text,
+} from './shapes.ts';
+
+const EnvironmentName = once(() => text(1, 255, /^[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]$/));
+const Url = once(() => text(1, 1000, /^https?:\/\/[-a-zA-Z0-9+&@#/%?=~_|!:,.;]*[-a-zA-Z0-9+&@#/%=~_|]$/));
+const NameString = once(() => text(1, 50, /^[a-zA-Z0-9]{1,50}$/));
+const FederationMode = once(() => z.enum(['FEDERATED', 'LOCAL']));
+
+const FederationParameters = once(() =>
+  z.strictObject({
+    samlMetadataDocument: text(1000, 10_000_000).optional(),
+    samlMetadataURL: Url().optional(),
+    applicationCallBackURL: Url().optional(),
+    federationURN: text(1, 255, /^[A-Za-z0-9._\-:/#+]+$/).optional(),
+    federationProviderName: text(1, 32, /^[^_\p{Z}][\p{L}\p{M}\p{S}\p{N}\p{P}][^_\p{Z}]+$/u).optional(),
+    attributeMap: z.record(text(1, 32), text(1, 1000)).optional(),
+  }),
+);
+
+const SuperuserParameters = once(() =>
+  z.strictObject({
+    emailAddress: text(1, 128, /^[A-Z0-9a-z._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]+$/),
+    firstName: NameString(),
+    lastName: NameString(),
+  }),
+);
+
+const Environment = once(() =>
+  z.strictObject({
+    name: EnvironmentName().optional(),
+    environmentId: IdType().optional(),
+    awsAccountId: IdType().optional(),
+    status: EnvironmentStatus().optional(),
+    environmentUrl: Url().optional(),
+    description: Description().optional(),
+    environmentArn: EnvironmentArn().optional(),
+    sageMakerStudioDomainUrl: text(1, 1000, /^[a-zA-Z0-9:/.-]*$/).optional(),
+    kmsKeyId: KmsKeyId().optional(),
+    dedicatedServiceAccountId: IdType().optional(),
+    federationMode: FederationMode().optional(),
+    federationParameters: FederationParameters().optional(),
+  }),
+);
+
+export const CreateEnvironment = operation({
+  http: 'POST /environment',
+  entity: 'environment',
+  risk: 'create',
+  deprecated: true,
+  summary:
+    'Set up a legacy dataset browser environment with its superuser and sign-in mode. Deprecated by AWS; runs no kdb.',
+  input: () =>
+    z.strictObject({
+      name: EnvironmentName(),
+      description: Description().optional(),
+      kmsKeyId: KmsKeyId().optional(),
+      tags: TagMap().optional(),
+      federationMode: FederationMode().optional(),
+      federationParameters: FederationParameters().optional(),
+      superuserParameters: SuperuserParameters().optional(),
+      dataBundles: z
+        .array(text(20, 2048, /^arn:aws:finspace:[A-Za-z0-9_/.-]{0,63}:\d*:data-bundle\/[0-9A-Za-z_-]{1,128}$/))
+        .optional(),
+    }),
+  output: () =>
+    z.strictObject({
+      environmentId: IdType().optional(),
+      environmentArn: EnvironmentArn().optional(),
+      environmentUrl: Url().optional(),
+    }),
+  errors: ['AccessDenied', 'LimitExceeded', 'ServiceQuotaExceeded', 'Throttling', 'Validation'],
+});
+
+export const DeleteEnvironment = operation({
+  http: 'DELETE /environment/{environmentId}',
+  entity: 'environment',
+  risk: 'destroy',
+  deprecated: true,
+  summary: 'Permanently delete a legacy dataset browser environment. Deprecated by AWS.',
+  target: {
+    noun: 'dataset browser environment',
+    member: 'environmentId',
+    reader: 'GetEnvironment',
+    namePath: ['environment', 'name'],
+  },
+  input: () => z.strictObject({ environmentId: IdType() }),
+  output: () => z.strictObject({}),
+  errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
+});
+
+export const GetEnvironment = operation({
+  http: 'GET /environment/{environmentId}',
+  entity: 'environment',
+  risk: 'read',
+  deprecated: true,
+  summary: 'Show a legacy dataset browser environment: web URL, SageMaker domain, federation. Deprecated by AWS.',
+  input: () => z.strictObject({ environmentId: IdType() }),
+  output: () => z.strictObject({ environment: Environment().optional() }),
+  errors: ['AccessDenied', 'ResourceNotFound', 'Validation'],
+});
+
+export const ListEnvironments = operation({
+  http: 'GET /environment',
+  entity: 'environment',
+  risk: 'read',
+  deprecated: true,
+  summary: 'List the legacy dataset browser environments. Deprecated by AWS.',
+  input: () => z.strictObject({ nextToken: PaginationToken().optional(), maxResults: MaxResults().optional() }),
+  output: () =>
+    z.strictObject({ environments: z.array(Environment()).optional(), nextToken: PaginationToken().optional() }),
+  errors: ['AccessDenied', 'Validation'],
+});
+
+export const UpdateEnvironment = operation({
+  http: 'PUT /environment/{environmentId}',
+  entity: 'environment',
+  risk: 'update',
+  deprecated: true,
+  summary:
+    'Change the name, description or SAML federation of a legacy dataset browser environment. Deprecated by AWS.',
+  input: () =>
+    z.strictObject({
+      environmentId: IdType(),
+      name: EnvironmentName().optional(),
+      description: Description().optional(),
+      federationMode: FederationMode().optional(),
+      federationParameters: FederationParameters().optional(),
+    }),
+  output: () => z.strictObject({ environment: Environment().optional() }),
+  errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
+});

@@ -1,0 +1,64 @@
+/** The ten errors that FinSpace models, without the `Exception` suffix of their wire names. */
+export type ErrorName = keyof typeof ERRORS;
+
+/** What is known of each modelled error: its HTTP status, whether a repeat may help, and what an agent should do next. */
+export const ERRORS = {
+  AccessDenied: {
+    status: 403,
+    retryable: false,
+    advice:
+      'The credentials of this server may not do this. Repeating will not help; a person has to grant the permission.',
+  },
+  Conflict: {
+    status: 409,
+    retryable: false,
+    advice:
+      'The entity is in a state that does not allow this, or the name is taken. Look at its current state, then decide.',
+  },
+  InternalServer: {
+    status: 500,
+    retryable: true,
+    advice: 'The service failed by itself. Wait a little and try again.',
+  },
+  InvalidRequest: {
+    status: 400,
+    retryable: false,
+    advice: 'The request is malformed. Correct the arguments that the message names.',
+  },
+  LimitExceeded: {
+    status: 400,
+    retryable: false,
+    advice: 'A quota is used up. Remove something that is not needed, or have a person raise the quota.',
+  },
+  ResourceAlreadyExists: {
+    status: 409,
+    retryable: false,
+    advice: 'Something of that name exists already. Use it, or choose another name.',
+  },
+  ResourceNotFound: {
+    status: 404,
+    retryable: false,
+    advice: 'Nothing of that name exists here. List what there is and use a name from the list.',
+  },
+  ServiceQuotaExceeded: {
+    status: 402,
+    retryable: false,
+    advice: 'An account quota is used up. A person has to raise it or remove an environment.',
+  },
+  Throttling: {
+    status: 429,
+    retryable: true,
+    advice: 'Too many requests. Wait some seconds and try again.',
+  },
+  Validation: {
+    status: 400,
+    retryable: false,
+    advice: 'An argument breaks a rule of the service. Correct what the message names.',
+  },
+} as const satisfies Record<string, { status: number; retryable: boolean; advice: string }>;
+
+/** `ResourceNotFound` for `ResourceNotFoundException`; undefined for a name that FinSpace does not model. */
+export function errorNamed(wireName: string): ErrorName | undefined {
+  const name = wireName.replace(/Exception$/, '');
+  return wireName !== name && Object.hasOwn(ERRORS, name) ? (name as ErrorName) : undefined;
+}

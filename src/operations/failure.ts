@@ -1,0 +1,44 @@
+import { ERRORS, type ErrorName } from './errors.ts';
+import type { OperationName } from './index.ts';
+
+/** Why a call failed when no modelled FinSpace error says so. */
+export type TransportFailure =
+  | 'Aborted'
+  | 'BadEndpoint'
+  | 'BadResponse'
+  | 'CredentialsMissing'
+  | 'Rejected'
+  | 'ServiceEnded'
+  | 'Timeout'
+  | 'Unreachable';
+
+export interface FailureFields {
+  readonly operation: OperationName;
+  readonly code: ErrorName | TransportFailure;
+  /** What the service says about a modelled error, or what we know; never the text of an unknown error. */
+  readonly detail: string;
+  readonly retryable: boolean;
+  /** What to do next, in one or two sentences. */
+  readonly advice: string;
+  /** True when the request may have taken effect although no reply came. */
+  readonly outcomeUnknown?: boolean;
+  readonly httpStatus?: number | undefined;
+  readonly requestId?: string | undefined;
+  readonly attempts?: number | undefined;
+}
+
+/** The one error that a {@link Call} rejects with. Its fields are chosen one by one, so that nothing else can leak through it. */
+export class FinspaceError extends Error {
+  override readonly name = 'FinspaceError';
+  readonly fields: FailureFields;
+
+  constructor(fields: FailureFields) {
+    super(`${fields.operation}: ${wireName(fields.code)}: ${fields.detail}`);
+    this.fields = fields;
+  }
+}
+
+/** `ResourceNotFoundException` for a modelled error; our own codes stay as they are. */
+export function wireName(code: FailureFields['code']): string {
+  return Object.hasOwn(ERRORS, code) ? `${code}Exception` : code;
+}

@@ -1,0 +1,21 @@
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type HttpTemplate = `${HttpMethod} /${string}`;
+export type Binding = 'label' | 'query' | 'body';
+type Routed = { readonly http: HttpTemplate };
+
+/** The method and path template of an operation, such as `GET` and `/kx/environments/{environmentId}`. */
+export function route(operation: Routed): { method: HttpMethod; path: string } {
+  const [method, path] = operation.http.split(' ') as [HttpMethod, string];
+  return { method, path };
+}
+
+/** The input members that stand in the path, in order. */
+export function labels(operation: Routed): string[] {
+  return Array.from(operation.http.matchAll(/\{(\w+)\}/g), (match) => match[1] as string);
+}
+
+/** Where a member travels: in the path when the template names it, else in the query of GET and DELETE, else in the body. */
+export function binding(operation: Routed, member: string): Binding {
+  if (labels(operation).includes(member)) return 'label';
+  return /^(GET|DELETE) /.test(operation.http) ? 'query' : 'body';
+}

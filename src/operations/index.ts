@@ -1,0 +1,52 @@
+import type * as z from 'zod';
+import * as environment from './environment.ts';
+import * as kxChangeset from './kx-changeset.ts';
+import * as kxCluster from './kx-cluster.ts';
+import * as kxDatabase from './kx-database.ts';
+import * as kxDataview from './kx-dataview.ts';
+import * as kxEnvironment from './kx-environment.ts';
+import * as kxScalingGroup from './kx-scaling-group.ts';
+import * as kxUser from './kx-user.ts';
+import * as kxVolume from './kx-volume.ts';
+import type { Operation } from './operation.ts';
+import * as tags from './tags.ts';
+
+/** The catalog: the 50 operations of the FinSpace API 2021-03-12, by their AWS names, in the order in which tools are listed. */
+export const OPERATIONS = {
+  ...kxEnvironment,
+  ...kxCluster,
+  ...kxDatabase,
+  ...kxChangeset,
+  ...kxDataview,
+  ...kxScalingGroup,
+  ...kxVolume,
+  ...kxUser,
+  ...tags,
+  ...environment,
+};
+
+export type OperationName = keyof typeof OPERATIONS;
+export const OPERATION_NAMES = Object.keys(OPERATIONS) as OperationName[];
+
+type Declared<N extends OperationName> = (typeof OPERATIONS)[N];
+
+/** The arguments of an operation. `clientToken` may always be left out: the caller's side mints one where the API takes it. */
+export type Input<N extends OperationName> = Omit<z.input<ReturnType<Declared<N>['input']>>, 'clientToken'> & {
+  clientToken?: string;
+};
+
+/** The result of an operation, timestamps as ISO 8601. Every member may be missing: the API promises none. */
+export type Output<N extends OperationName> = z.output<ReturnType<Declared<N>['output']>>;
+
+export interface CallOptions {
+  /** Abandons the call. A mutation that was already sent still finishes at the service. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Runs one operation on some FinSpace endpoint. Rejects with `FinspaceError` (failure.ts) and nothing else. */
+export type Call = <N extends OperationName>(name: N, input: Input<N>, options?: CallOptions) => Promise<Output<N>>;
+
+/** The declaration of an operation, seen without its particular schemas. */
+export function operationNamed(name: OperationName): Operation {
+  return OPERATIONS[name];
+}

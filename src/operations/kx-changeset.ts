@@ -1,0 +1,106 @@
+import * as z from 'zod';
+import { once, operation } from './operation.ts';
+import {
+  ChangesetId,
+  ClientTokenString,
+  DatabaseName,
+  DbPath,
+  EnvironmentId,
+  PaginationToken,
+  paging,
+  Timestamp,
+  text,
+} from './shapes.ts';
+
+const databaseLabels = () => ({ environmentId: EnvironmentId(), databaseName: DatabaseName() });
+
+/** The model knows four values; the service also answered IN_PROGRESS (seen by its clients in 2023 and 2024). */
+const ChangesetStatus = once(() => z.enum(['PENDING', 'PROCESSING', 'IN_PROGRESS', 'FAILED', 'COMPLETED']));
+
+const ChangeRequests = once(() =>
+  z
+    .array(
+      z.strictObject({
+        changeType: z.enum(['PUT', 'DELETE']),
+        s3Path: text(9, 1093, /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/(?:[^/]+\/)*[^/]*$/)
+          .optional()
+          .describe('source, for PUT'),
+        dbPath: DbPath().describe('such as /2020.01.02/'),
+      }),
+    )
+    .min(1)
+    .max(32),
+);
+
+const ErrorInfo = once(() =>
+  z.strictObject({
+    errorMessage: z.string().max(1000).optional(),
+    errorType: z
+      .enum([
+        'The inputs to this request are invalid.',
+        'Service limits have been exceeded.',
+        'Missing required permission to perform this request.',
+        'One or more inputs to this request were not found.',
+        'The system temporarily lacks sufficient resources to process the request.',
+        'An internal error has occurred.',
+        'Cancelled',
+        'A user recoverable error has occurred',
+      ])
+      .optional(),
+  }),
+);
+
+const listedMembers = () => ({
+  changesetId: ChangesetId().optional(),
+  createdTimestamp: Timestamp().optional(),
+  lastModifiedTimestamp: Timestamp().optional(),
+  status: ChangesetStatus().optional(),
+});
+
+const createdMembers = () => ({
+  ...listedMembers(),
+  databaseName: DatabaseName().optional(),
+  environmentId: EnvironmentId().optional(),
+  changeRequests: ChangeRequests().optional(),
+  errorInfo: ErrorInfo().optional(),
+});
+
+export const CreateKxChangeset = operation({
+  http: 'POST /kx/environments/{environmentId}/databases/{databaseName}/changesets',
+  entity: 'kx-changeset',
+  risk: 'create',
+  summary:
+    'Ingest data: load new partitions into a database from S3 (PUT) or take paths out (DELETE), as one changeset. Backfill in up to 32 requests each.',
+  input: () =>
+    z.strictObject({ ...databaseLabels(), changeRequests: ChangeRequests(), clientToken: ClientTokenString() }),
+  output: () => z.strictObject(createdMembers()),
+  errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
+});
+
+export const GetKxChangeset = operation({
+  http: 'GET /kx/environments/{environmentId}/databases/{databaseName}/changesets/{changesetId}',
+  entity: 'kx-changeset',
+  risk: 'read',
+  summary:
+    'Show what one changeset changed (S3 sources and paths), whether its ingestion completed, and the error if it failed.',
+  input: () => z.strictObject({ ...databaseLabels(), changesetId: ChangesetId() }),
+  output: () => z.strictObject({ ...createdMembers(), activeFromTimestamp: Timestamp().optional() }),
+  errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
+});
+
+export const ListKxChangesets = operation({
+  http: 'GET /kx/environments/{environmentId}/databases/{databaseName}/changesets',
+  entity: 'kx-changeset',
+  risk: 'read',
+  summary:
+    "History of a database's changesets, newest first: did last night's ingest finish, what is pending or failed.",
+  input: () => z.strictObject({ ...databaseLabels(), ...paging() }),
+  output: () =>
+    z.strictObject({
+      kxChangesets: z
+        .array(z.strictObject({ ...listedMembers(), activeFromTimestamp: Timestamp().optional() }))
+        .optional(),
+      nextToken: PaginationToken().optional(),
+    }),
+  errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
+});

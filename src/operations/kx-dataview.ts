@@ -1,0 +1,136 @@
+import * as z from 'zod';
+import { once, operation } from './operation.ts';
+import {
+  AvailabilityZoneId,
+  ChangesetId,
+  ClientTokenString,
+  DatabaseName,
+  Description,
+  EnvironmentId,
+  KxAzMode,
+  KxClusterName,
+  KxDataviewName,
+  KxDataviewSegmentConfigurationList,
+  PaginationToken,
+  paging,
+  StatusReason,
+  TagMap,
+  Timestamp,
+  text,
+} from './shapes.ts';
+
+const databaseLabels = () => ({ environmentId: EnvironmentId(), databaseName: DatabaseName() });
+const dataviewLabels = () => ({ ...databaseLabels(), dataviewName: KxDataviewName() });
+
+const ActiveVersions = once(() =>
+  z.array(
+    z.strictObject({
+      changesetId: ChangesetId().optional(),
+      segmentConfigurations: KxDataviewSegmentConfigurationList().optional(),
+      attachedClusters: z.array(KxClusterName()).optional(),
+      createdTimestamp: Timestamp().optional(),
+      versionId: text(1, 26).optional(),
+    }),
+  ),
+);
+
+const createdMembers = () => ({
+  environmentId: EnvironmentId().optional(),
+  databaseName: DatabaseName().optional(),
+  dataviewName: KxDataviewName().optional(),
+  azMode: KxAzMode().optional(),
+  availabilityZoneId: AvailabilityZoneId().optional(),
+  changesetId: ChangesetId().optional(),
+  segmentConfigurations: KxDataviewSegmentConfigurationList().optional(),
+  description: Description().optional(),
+  autoUpdate: z.boolean().optional(),
+  readWrite: z.boolean().optional(),
+  createdTimestamp: Timestamp().optional(),
+  lastModifiedTimestamp: Timestamp().optional(),
+  status: z.enum(['CREATING', 'ACTIVE', 'UPDATING', 'FAILED', 'DELETING']).optional(),
+});
+const updatedMembers = () => ({ ...createdMembers(), activeVersions: ActiveVersions().optional() });
+const KxDataview = once(() => z.strictObject({ ...updatedMembers(), statusReason: StatusReason().optional() }));
+
+export const CreateKxDataview = operation({
+  http: 'POST /kx/environments/{environmentId}/databases/{databaseName}/dataviews',
+  entity: 'kx-dataview',
+  risk: 'create',
+  summary:
+    'Make a dataview: a snapshot of a database at a changeset, cached on volumes, for clusters to mount. It can follow new data (autoUpdate) or be writable.',
+  input: () =>
+    z.strictObject({
+      ...dataviewLabels(),
+      azMode: KxAzMode().describe('SINGLE'),
+      availabilityZoneId: AvailabilityZoneId().optional(),
+      changesetId: ChangesetId().optional(),
+      segmentConfigurations: KxDataviewSegmentConfigurationList().optional(),
+      autoUpdate: z.boolean().optional(),
+      readWrite: z.boolean().optional(),
+      description: Description().optional(),
+      tags: TagMap().optional(),
+      clientToken: ClientTokenString(),
+    }),
+  output: () => z.strictObject(createdMembers()),
+  errors: [
+    'AccessDenied',
+    'Conflict',
+    'LimitExceeded',
+    'ResourceAlreadyExists',
+    'ResourceNotFound',
+    'Throttling',
+    'Validation',
+  ],
+});
+
+export const DeleteKxDataview = operation({
+  http: 'DELETE /kx/environments/{environmentId}/databases/{databaseName}/dataviews/{dataviewName}',
+  entity: 'kx-dataview',
+  risk: 'destroy',
+  summary: 'Delete a dataview and all its versions. Refused while a cluster mounts it; the data in the database stays.',
+  target: { noun: 'dataview', member: 'dataviewName', reader: 'GetKxDataview' },
+  input: () => z.strictObject({ ...dataviewLabels(), clientToken: ClientTokenString() }),
+  output: () => z.strictObject({}),
+  errors: ['AccessDenied', 'Conflict', 'ResourceNotFound', 'Throttling', 'Validation'],
+});
+
+export const GetKxDataview = operation({
+  http: 'GET /kx/environments/{environmentId}/databases/{databaseName}/dataviews/{dataviewName}',
+  entity: 'kx-dataview',
+  risk: 'read',
+  summary:
+    'Show one dataview: its changeset, segments on volumes, and which clusters still mount which active (old) version.',
+  input: () => z.strictObject(dataviewLabels()),
+  output: KxDataview,
+  errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
+});
+
+export const ListKxDataviews = operation({
+  http: 'GET /kx/environments/{environmentId}/databases/{databaseName}/dataviews',
+  entity: 'kx-dataview',
+  risk: 'read',
+  summary:
+    'List the dataviews of a database with status, changeset, volumes and the clusters attached to each version.',
+  input: () => z.strictObject({ ...databaseLabels(), ...paging() }),
+  output: () =>
+    z.strictObject({ kxDataviews: z.array(KxDataview()).optional(), nextToken: PaginationToken().optional() }),
+  errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
+});
+
+export const UpdateKxDataview = operation({
+  http: 'PUT /kx/environments/{environmentId}/databases/{databaseName}/dataviews/{dataviewName}',
+  entity: 'kx-dataview',
+  risk: 'update',
+  summary:
+    'Move a dataview to a newer changeset (new version) or change its segments. Mounted clusters keep the old version until they are repointed.',
+  input: () =>
+    z.strictObject({
+      ...dataviewLabels(),
+      description: Description().optional(),
+      changesetId: ChangesetId().optional(),
+      segmentConfigurations: KxDataviewSegmentConfigurationList().optional(),
+      clientToken: ClientTokenString(),
+    }),
+  output: () => z.strictObject(updatedMembers()),
+  errors: ['AccessDenied', 'Conflict', 'ResourceAlreadyExists', 'ResourceNotFound', 'Throttling', 'Validation'],
+});

@@ -1,0 +1,163 @@
+import * as z from 'zod';
+import { once, operation } from './operation.ts';
+import {
+  AvailabilityZoneId,
+  ClientToken,
+  ClientTokenString,
+  Description,
+  integer,
+  KxAzMode,
+  KxClusterName,
+  KxClusterStatus,
+  KxClusterType,
+  KxEnvironmentId,
+  KxVolumeName,
+  PaginationToken,
+  paging,
+  StatusReason,
+  TagMap,
+  Timestamp,
+  text,
+  VolumeType,
+} from './shapes.ts';
+
+const volumeLabels = () => ({ environmentId: KxEnvironmentId(), volumeName: KxVolumeName() });
+
+const KxNAS1Configuration = once(() =>
+  z.strictObject({
+    type: z.enum(['SSD_1000', 'SSD_250', 'HDD_12']).optional(),
+    size: integer(1200).optional().describe('GB; 1200 or a multiple of 2400 for SSD, of 6000 for HDD'),
+  }),
+);
+
+const listedMembers = () => ({
+  volumeName: KxVolumeName().optional(),
+  volumeType: VolumeType().optional(),
+  status: z
+    .enum([
+      'CREATING',
+      'CREATE_FAILED',
+      'ACTIVE',
+      'UPDATING',
+      'UPDATED',
+      'UPDATE_FAILED',
+      'DELETING',
+      'DELETED',
+      'DELETE_FAILED',
+    ])
+    .optional(),
+  description: Description().optional(),
+  statusReason: StatusReason().optional(),
+  azMode: KxAzMode().optional(),
+  availabilityZoneIds: z.array(AvailabilityZoneId()).optional(),
+  createdTimestamp: Timestamp().optional(),
+});
+const createdMembers = () => ({
+  ...listedMembers(),
+  environmentId: KxEnvironmentId().optional(),
+  volumeArn: text(
+    20,
+    2048,
+    /^arn:aws:finspace:[A-Za-z0-9_/.-]{0,63}:\d+:kxEnvironment\/[0-9A-Za-z_-]{1,128}(?:\/(?:kxSharedVolume|kxVolume)\/[a-zA-Z0-9_-]{1,255})?$/,
+  ).optional(),
+  nas1Configuration: KxNAS1Configuration().optional(),
+});
+const KxVolume = once(() =>
+  z.strictObject({
+    ...createdMembers(),
+    lastModifiedTimestamp: Timestamp().optional(),
+    attachedClusters: z
+      .array(
+        z.strictObject({
+          clusterName: KxClusterName().optional(),
+          clusterType: KxClusterType().optional(),
+          clusterStatus: KxClusterStatus().optional(),
+        }),
+      )
+      .optional(),
+  }),
+);
+
+export const CreateKxVolume = operation({
+  http: 'POST /kx/environments/{environmentId}/kxvolumes',
+  entity: 'kx-volume',
+  risk: 'create',
+  summary:
+    'Create a storage volume (NAS) for dataview caches, savedown and tickerplant logs. Set its disk type and size in GB.',
+  input: () =>
+    z.strictObject({
+      clientToken: ClientToken().optional(),
+      ...volumeLabels(),
+      volumeType: VolumeType(),
+      description: Description().optional(),
+      nas1Configuration: KxNAS1Configuration().optional(),
+      azMode: KxAzMode().describe('SINGLE'),
+      availabilityZoneIds: z.array(AvailabilityZoneId()),
+      tags: TagMap().optional(),
+    }),
+  output: () => z.strictObject(createdMembers()),
+  errors: [
+    'AccessDenied',
+    'Conflict',
+    'LimitExceeded',
+    'ResourceAlreadyExists',
+    'ResourceNotFound',
+    'Throttling',
+    'Validation',
+  ],
+});
+
+export const DeleteKxVolume = operation({
+  http: 'DELETE /kx/environments/{environmentId}/kxvolumes/{volumeName}',
+  entity: 'kx-volume',
+  risk: 'destroy',
+  summary: 'Delete a storage volume and everything stored on it. Refused while clusters or dataviews use it.',
+  target: { noun: 'volume', member: 'volumeName', reader: 'GetKxVolume' },
+  input: () => z.strictObject({ ...volumeLabels(), clientToken: ClientTokenString().optional() }),
+  output: () => z.strictObject({}),
+  errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
+});
+
+export const GetKxVolume = operation({
+  http: 'GET /kx/environments/{environmentId}/kxvolumes/{volumeName}',
+  entity: 'kx-volume',
+  risk: 'read',
+  summary:
+    'Show one volume: disk type, size, status, and the clusters attached to it (is it in use, can it be deleted).',
+  input: () => z.strictObject(volumeLabels()),
+  output: KxVolume,
+  errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
+});
+
+export const ListKxVolumes = operation({
+  http: 'GET /kx/environments/{environmentId}/kxvolumes',
+  entity: 'kx-volume',
+  risk: 'read',
+  summary: 'List the storage volumes of an environment with type, status and zone.',
+  input: () => z.strictObject({ environmentId: KxEnvironmentId(), ...paging(), volumeType: VolumeType().optional() }),
+  output: () =>
+    z.strictObject({
+      kxVolumeSummaries: z
+        .array(z.strictObject({ ...listedMembers(), lastModifiedTimestamp: Timestamp().optional() }))
+        .optional(),
+      nextToken: PaginationToken().optional(),
+    }),
+  errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
+});
+
+export const UpdateKxVolume = operation({
+  http: 'PATCH /kx/environments/{environmentId}/kxvolumes/{volumeName}',
+  entity: 'kx-volume',
+  risk: 'disrupt',
+  summary:
+    'Grow a full volume (size can only go up) or change its description. Its files may be unavailable for some minutes.',
+  input: () =>
+    z.strictObject({
+      ...volumeLabels(),
+      description: Description().optional(),
+      clientToken: ClientTokenString().optional(),
+      nas1Configuration: KxNAS1Configuration().optional(),
+    }),
+  output: KxVolume,
+  errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
+});

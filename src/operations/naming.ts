@@ -1,0 +1,30 @@
+import { route } from './http.ts';
+import { OPERATION_NAMES, type OperationName, operationNamed } from './index.ts';
+import { once } from './operation.ts';
+
+/** `delete_kx_cluster` for `DeleteKxCluster`. */
+export function toolName(operation: OperationName): string {
+  return words(operation).join('_').toLowerCase();
+}
+
+/** `Delete kdb cluster` for `DeleteKxCluster`. */
+export function toolTitle(operation: OperationName): string {
+  const [verb, ...rest] = words(operation);
+  return [verb, ...rest.map((word) => (word === 'Kx' ? 'kdb' : word.toLowerCase()))].join(' ');
+}
+
+const words = (operation: string) => operation.match(/[A-Z][a-z0-9]*/g) ?? [operation];
+
+const byTool = once(() => new Map(OPERATION_NAMES.map((name) => [toolName(name), name])));
+
+/** The operation behind a tool name. */
+export function operationOf(tool: string): OperationName | undefined {
+  return byTool().get(tool);
+}
+
+/** The operation that lists what the last label of `name` should have named, for advice after a miss. */
+export function listerOf(name: OperationName): OperationName | undefined {
+  const { path } = route(operationNamed(name));
+  const collection = path.slice(0, path.lastIndexOf('/{'));
+  return OPERATION_NAMES.find((other) => operationNamed(other).http === `GET ${collection}`);
+}

@@ -1,0 +1,65 @@
+import type * as z from 'zod';
+import type { ErrorName } from './errors.ts';
+import type { HttpTemplate } from './http.ts';
+
+/** What a call does to the world; policy, annotations and the read-only filter all follow from it. */
+export type Risk = 'read' | 'reveal' | 'create' | 'update' | 'disrupt' | 'destroy' | 'network';
+
+/** The kinds of FinSpace entity, which are also the words that `--toolsets` takes. */
+export const ENTITIES = [
+  'environment',
+  'kx-environment',
+  'kx-cluster',
+  'kx-database',
+  'kx-changeset',
+  'kx-dataview',
+  'kx-scaling-group',
+  'kx-volume',
+  'kx-user',
+  'tags',
+] as const;
+export type Entity = (typeof ENTITIES)[number];
+
+/** What a person is asked to name before an operation that needs approval may run. */
+export interface Target {
+  /** The word for it in a sentence: `cluster`, `kdb environment`. */
+  readonly noun: string;
+  /** The input member that identifies it. */
+  readonly member: string;
+  /** The read operation that takes the same labels and shows it. */
+  readonly reader: string;
+  /** Where in the reader's output its name stands, when `member` is an opaque id. */
+  readonly namePath?: readonly string[];
+}
+
+/** One operation of the FinSpace API as declared in the catalog; everything else is derived. */
+export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
+  readonly http: HttpTemplate;
+  readonly entity: Entity;
+  readonly risk: Risk;
+  /** One sentence for agents: what happens, in the words of the people who ask for it; at most 200 characters. */
+  readonly summary: string;
+  /** The input exactly as the API constrains it, `clientToken` included; built on first use. */
+  readonly input: () => I;
+  /** The output as the API documents it; built on first use. Responses are held to its types only. */
+  readonly output: () => O;
+  /** The documented errors; `InternalServer` goes without saying, every operation has it. */
+  readonly errors: readonly ErrorName[];
+  /** Present exactly on operations that a person must approve. */
+  readonly target?: Target;
+  readonly deprecated?: true;
+}
+
+/** Declares an operation: keeps its types and builds each schema once, on first use. */
+export function operation<I extends z.ZodObject, O extends z.ZodObject>(declared: Operation<I, O>): Operation<I, O> {
+  return { ...declared, input: once(declared.input), output: once(declared.output) };
+}
+
+/** A thunk that runs at most once: the unit of laziness in the catalog, so that start-up builds no schema. */
+export function once<T>(build: () => T): () => T {
+  let built: { value: T } | undefined;
+  return () => {
+    built ??= { value: build() };
+    return built.value;
+  };
+}

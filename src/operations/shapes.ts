@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import { once } from './operation.ts';
+
+/** A string of `min` to `max` characters; the length is checked before the pattern, so no input can make the pattern slow. */
+export function text(min: number, max: number, pattern?: RegExp): z.ZodString {
+  const bounded = z.string().min(min, { abort: true }).max(max, { abort: true });
+  return pattern === undefined ? bounded : bounded.regex(pattern);
+}
+
+/** A 32-bit integer, as the API's `integer` is. */
+export function integer(min?: number, max?: number): z.ZodInt32 {
+  let schema = z.int32();
+  if (min !== undefined) schema = schema.min(min);
+  if (max !== undefined) schema = schema.max(max);
+  return schema;
+}
+
+/** The names of clusters, databases, dataviews, scaling groups, volumes and environments share one form. */
+const entityName = once(() => text(3, 63, /^[a-zA-Z0-9][a-zA-Z0-9_-]*[a-zA-Z0-9]$/));
+
+/** An opaque path label: printable and never `.` or `..`, which HTTP clients would resolve to another path. */
+const opaqueLabel = (max: number) => text(1, max, /^(?!\.{1,2}$)[^\p{Cc}\p{Cs}]*[^\s\p{Cc}\p{Cs}][^\p{Cc}\p{Cs}]*$/u);
+
+export const IdType = once(() => text(1, 26, /^[a-zA-Z0-9]{1,26}$/));
+export const EnvironmentId = once(() => opaqueLabel(32));
+export const KxEnvironmentId = once(() => text(1, 32, /^[a-z0-9]+$/));
+export const KxEnvironmentName = entityName;
+export const KxClusterName = entityName;
+export const KxClusterNodeIdString = once(() => opaqueLabel(40));
+export const DatabaseName = entityName;
+export const KxDataviewName = entityName;
+export const KxScalingGroupName = entityName;
+export const KxVolumeName = entityName;
+export const ChangesetId = once(() => text(1, 26, /^[a-zA-Z0-9]+$/));
+export const AvailabilityZoneId = once(() => text(8, 12, /^[a-zA-Z0-9-]+$/));
+export const Description = once(() => text(1, 1000, /^[a-zA-Z0-9. ]+$/));
+export const StatusReason = once(() => text(1, 250, /^[\w.\s-]+$/));
+export const KmsKeyId = once(() => text(1, 1000, /^[a-zA-Z0-9:/-]*$/));
+export const KxAzMode = once(() => z.enum(['SINGLE', 'MULTI']));
+export const KxClusterType = once(() => z.enum(['HDB', 'RDB', 'GATEWAY', 'GP', 'TICKERPLANT']));
+export const KxClusterStatus = once(() =>
+  z.enum(['PENDING', 'CREATING', 'CREATE_FAILED', 'RUNNING', 'UPDATING', 'DELETING', 'DELETED', 'DELETE_FAILED']),
+);
+export const VolumeType = once(() => z.enum(['NAS_1']));
+export const DbPath = once(() => text(1, 1025, /^\**[/?*](?:[^/]+\/){0,2}[^/]*$/));
+
+export const ClientToken = once(() => text(1, 36, /\S/));
+export const ClientTokenString = once(() => text(1, 64, /^[a-zA-Z0-9-]+$/));
+
+export const PaginationToken = once(() => text(1, 1000));
+export const MaxResults = once(() => integer(0, 100));
+
+export const EnvironmentStatus = once(() =>
+  z.enum([
+    'CREATE_REQUESTED',
+    'CREATING',
+    'CREATED',
+    'DELETE_REQUESTED',
+    'DELETING',
+    'DELETED',
+    'FAILED_CREATION',
+    'RETRY_DELETION',
+    'FAILED_DELETION',
+    'UPDATE_NETWORK_REQUESTED',
+    'UPDATING_NETWORK',
+    'FAILED_UPDATING_NETWORK',
+    'SUSPENDED',
+  ]),
+);
+export const EnvironmentArn = once(() =>
+  text(20, 2048, /^arn:aws:finspace:[A-Za-z0-9_/.-]{0,63}:\d+:environment\/[0-9A-Za-z_-]{1,128}$/),
+);
+
+/** Epoch seconds with fractions on the wire, ISO 8601 in UTC everywhere else. */
+export const Timestamp = once(() =>
+  z.codec(z.number(), z.iso.datetime(), {
+    decode: (seconds) => new Date(Math.round(seconds * 1000)).toISOString(),
+    encode: (iso) => Date.parse(iso) / 1000,
+  }),
+);
+
+export const TagKey = once(() => text(1, 128, /^(?!aws:)[A-Za-z_+-=]+$/));
+export const TagMap = once(() =>
+  z.record(TagKey(), text(1, 256, /^[A-Za-z_@ +-=]+$/)).refine((tags) => sized(Object.keys(tags).length), {
+    error: 'expects 1 to 50 tags',
+  }),
+);
+const sized = (count: number) => count >= 1 && count <= 50;
+
+/** The two members by which a list is paged. */
+export const paging = () => ({ maxResults: MaxResults().optional(), nextToken: PaginationToken().optional() });
+
+export const KxDataviewSegmentConfigurationList = once(() =>
+  z
+    .array(
+      z.strictObject({
+        dbPaths: z.array(DbPath()).min(1).max(30).describe('such as /2020.01.* or /*'),
+        volumeName: KxVolumeName(),
+        onDemand: z.boolean().optional(),
+      }),
+    )
+    .max(50),
+);
