@@ -4,12 +4,12 @@ import type { OperationName } from './index.ts';
 /** Why a call failed when no modelled FinSpace error says so. */
 export type TransportFailure =
   | 'Aborted'
-  | 'BadEndpoint'
   | 'BadResponse'
-  | 'CredentialsMissing'
+  | 'Misconfigured'
   | 'Rejected'
   | 'ServiceEnded'
   | 'Timeout'
+  | 'Unavailable'
   | 'Unreachable';
 
 export interface FailureFields {
