@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { closest, distance } from 'fastest-levenshtein';
+import * as z from 'zod';
+import {
+  type Config,
+  ConfigError,
+  configure,
+  flagOf,
+  SETTING_NAMES,
+  SETTINGS,
+  type SettingName,
+  variableOf,
+} from './config.ts';
+
+/** What a command takes besides the settings: its own switches. */
+export interface CommandShape {
+  readonly summary: string;
+  readonly settings: readonly SettingName[];
+  readonly switches?: Readonly<Record<string, string>>;
+}
+
+export interface CommandLine {
+  readonly command: string;
+  readonly config: Config;
+  readonly switches: ReadonlySet<string>;
+  readonly wants: 'run' | 'help' | 'version';
+}
+
+type Raw = Partial<Record<SettingName, unknown>>;
+
+/**
+ * Reads a command line, the environment and the configuration file; flags win over variables, variables over the file.
+ * Throws ConfigError, with the nearest valid word, for anything that is not understood.
+ */
+export function readCommandLine(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  commands: Readonly<Record<string, CommandShape>>,
+  standard: string,
+): CommandLine {
+  const command = argv[0] !== undefined && !argv[0].startsWith('-') ? argv[0] : standard;
+  const shape = Object.hasOwn(commands, command) ? commands[command] : undefined;
+  if (shape === undefined)
+    throw new ConfigError(`unknown command ${word(command)}${meant(command, Object.keys(commands))}`);
+  const rest = argv[0] === command ? argv.slice(1) : argv;
+  const { flags, switches } = readFlags(rest, shape);
+  if (switches.has('help')) return { command, config: configure({}, env), switches, wants: 'help' };
+  if (switches.has('version')) return { command, config: configure({}, env), switches, wants: 'version' };
+  const variables = fromEnvironment(env);
+  const file = (flags.config ?? variables.config) as string | undefined;
+  const config = configure({ ...(file === undefined ? {} : fromFile(file)), ...variables, ...flags }, env);
+  return { command, config, switches, wants: 'run' };
+}
+
+function readFlags(rest: readonly string[], { settings, switches = {} }: CommandShape) {
+  const byFlag = new Map(settings.map((name) => [flagOf(name), name]));
+  const bare = new Set(['help', 'version', ...Object.keys(switches)]);
+  const flags: Raw = {};
+  const found = new Set<string>();
+  for (let at = 0; at < rest.length; at += 1) {
+    const [flag = '', ...inline] = (rest[at] as string).split('=');
+    const name = byFlag.get(flag);
+    if (flag === '-h' || flag === '-v') found.add(flag === '-h' ? 'help' : 'version');
+    else if (flag.startsWith('--') && bare.has(flag.slice(2)) && inline.length === 0) found.add(flag.slice(2));
+    else if (name === undefined)
+      throw new ConfigError(
+        `unknown option ${word(flag)}${meant(flag, [...byFlag.keys(), ...[...bare].map((b) => `--${b}`)])}`,
+      );
+    else if (inline.length > 0) flags[name] = fromText(name, inline.join('='));
+    else if (isSwitch(name)) flags[name] = true;
+    else {
+      at += 1;
+      const value = rest[at];
+      if (value === undefined || value.startsWith('--')) throw new ConfigError(`${flag}: needs a value`);
+      flags[name] = fromText(name, value);
+    }
+  }
+  return { flags, switches: found };
+}
+
+function fromEnvironment(env: NodeJS.ProcessEnv): Raw {
+  const set = SETTING_NAMES.filter((name) => (env[variableOf(name)] ?? '') !== '');
+  return Object.fromEntries(set.map((name) => [name, fromText(name, env[variableOf(name)] as string)]));
+}
+
+function fromFile(path: string): Raw {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const why = error instanceof SyntaxError ? 'is not JSON' : 'cannot be read';
+    throw new ConfigError(`${flagOf('config')}: ${path} ${why}`);
+  }
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    throw new ConfigError(`${flagOf('config')}: ${path} is not a JSON object`);
+  }
+  const unknown = Object.keys(content).find((key) => !Object.hasOwn(SETTINGS, key));
+  if (unknown !== undefined)
+    throw new ConfigError(`${path}: unknown setting ${word(unknown)}${meant(unknown, SETTING_NAMES)}`);
+  return content;
+}
+
+const inner = (name: SettingName): z.ZodType => {
+  let schema: z.ZodType = SETTINGS[name];
+  while (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) schema = schema.unwrap() as z.ZodType;
+  return schema;
+};
+const isSwitch = (name: SettingName) => inner(name) instanceof z.ZodBoolean;
+
+/** A value from text, as far as its kind says how; what does not fit is left to the schema to refuse. */
+function fromText(name: SettingName, text: string): unknown {
+  const schema = inner(name);
+  if (schema instanceof z.ZodBoolean) return { true: true, '1': true, false: false, '0': false }[text] ?? text;
+  if (schema instanceof z.ZodNumber) return /^-?\d+$/.test(text) ? Number(text) : text;
+  if (schema instanceof z.ZodArray) return text.split(',').map((item) => item.trim());
+  return text;
+}
+
+const word = (text: string) => JSON.stringify(text.slice(0, 100));
+
+function meant(text: string, known: readonly string[]): string {
+  const nearest = closest(text.slice(0, 100), [...known]);
+  return distance(text, nearest) <= Math.max(2, nearest.length / 2.5) ? `; did you mean ${nearest}?` : '; see --help';
+}

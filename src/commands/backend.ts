@@ -1,0 +1,101 @@
+import type { Config } from '../config.ts';
+import { FinspaceError } from '../operations/failure.ts';
+import { type Call, operationNamed } from '../operations/index.ts';
+import type { Place } from '../safety/question.ts';
+
+/** What answers operations, opened on the first call so that starting up loads neither the AWS client nor the store. */
+export interface Backend {
+  readonly call: Call;
+  readonly place: Place;
+  /** Resolves when no mutation is on its way. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Opened {
+  readonly call: Call;
+  close(): Promise<void>;
+}
+
+/** The backend that the configuration names. */
+export function backend(config: Config): Backend {
+  const region = regionOf(config);
+  let opening: Promise<Opened> | undefined;
+  const open = () => {
+    opening ??= (config.backend === 'local' ? openLocal(config, region ?? DEFAULT_REGION) : openRemote(config)).catch(
+      (error) => {
+        opening = undefined;
+        throw error;
+      },
+    );
+    return opening;
+  };
+  const mutations = new Set<Promise<unknown>>();
+
+  const call: Call = async (name, input, options) => {
+    const opened = await open().catch((error: unknown) => {
+      throw cannotOpen(name, error);
+    });
+    const result = opened.call(name, input, options);
+    if (operationNamed(name).risk === 'read') return result;
+    mutations.add(result);
+    return result.finally(() => mutations.delete(result));
+  };
+  return {
+    call,
+    place: {
+      backend: config.backend === 'local' ? 'local (embedded FinSpace-compatible service)' : (config.endpoint ?? 'aws'),
+      region: region ?? 'from the AWS profile',
+    },
+    settled: async () => void (await Promise.allSettled(mutations)),
+    close: async () => (await opening?.catch(() => undefined))?.close(),
+  };
+}
+
+const DEFAULT_REGION = 'us-east-1';
+
+function regionOf({ backend: kind, region }: Config): string | undefined {
+  return (
+    region ?? (kind === 'local' ? DEFAULT_REGION : (process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION']))
+  );
+}
+
+function cannotOpen(operation: Parameters<Call>[0], error: unknown): FinspaceError {
+  const detail =
+    error instanceof Error && error.name === 'StoreError' ? error.message : 'The backend could not be started.';
+  return new FinspaceError({
+    operation,
+    code: 'Misconfigured',
+    detail,
+    retryable: false,
+    advice: 'Have a person correct this, for example with --state or --state-dir; repeating will not help.',
+  });
+}
+
+async function openRemote(config: Config): Promise<Opened> {
+  const { finspaceCall } = await import('../finspace/call.ts');
+  const { region, endpoint, profile } = config;
+  return { call: finspaceCall({ region, endpoint, profile, ...reach(config) }), close: async () => {} };
+}
+
+async function openLocal(config: Config, region: string): Promise<Opened> {
+  const [{ finspaceCall }, { startLocal }] = await Promise.all([
+    import('../finspace/call.ts'),
+    import('../local/index.ts'),
+  ]);
+  const { state, world, lifecycle } = config;
+  const local = await startLocal({ state, world, lifecycle, region });
+  return { call: finspaceCall({ region, service: local.service, ...reach(config) }), close: local.close };
+}
+
+const MOST_RESPONSE_BYTES = 16 * 1024 * 1024;
+
+const reach = ({ connectTimeout, attemptTimeout, callTimeout, maxAttempts }: Config) => ({
+  limits: {
+    connectMs: connectTimeout,
+    attemptMs: attemptTimeout,
+    callMs: callTimeout,
+    maxResponseBytes: MOST_RESPONSE_BYTES,
+  },
+  maxAttempts,
+});

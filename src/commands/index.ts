@@ -1,0 +1,45 @@
+import type { CommandLine, CommandShape } from '../command-line.ts';
+import { flagOf, SETTING_NAMES, SETTINGS, type SettingName, variableOf } from '../config.ts';
+
+const WORLD: SettingName[] = ['stateDir', 'state', 'world', 'lifecycle', 'region'];
+const SHOWN: SettingName[] = ['readOnly', 'toolsets', 'outputSchemas'];
+
+/** The commands, with what each takes. */
+export const COMMANDS: Readonly<Record<string, CommandShape>> = {
+  stdio: {
+    summary: 'Serve one MCP client on stdin and stdout (the default).',
+    settings: SETTING_NAMES.filter((name) => name !== 'port'),
+  },
+  local: {
+    summary: 'Serve the FinSpace-compatible service on a loopback port, for AWS SDKs and the AWS CLI.',
+    settings: [...WORLD, 'port', 'logLevel', 'config'],
+  },
+  tools: {
+    summary: 'List the tools that a client would see.',
+    settings: [...SHOWN, 'config'],
+    switches: { json: 'As JSON', tokens: 'With the tokens that each costs (o200k)' },
+  },
+};
+
+/** Runs a command to its end. Each is loaded only when it is called for. */
+export async function run({ command, config, switches }: CommandLine): Promise<void> {
+  if (command === 'stdio') return (await import('./stdio.ts')).stdio(config);
+  if (command === 'local') return (await import('./local.ts')).local(config);
+  return (await import('./tools.ts')).tools(config, switches);
+}
+
+/** The text of `--help` for one command. */
+export function helpFor(command: string): string {
+  const { summary, settings, switches = {} } = COMMANDS[command] as CommandShape;
+  const others = Object.entries(COMMANDS).map(([name, shape]) => `  ${name.padEnd(8)}${shape.summary}\n`);
+  const options = [
+    ...Object.entries(switches).map(([name, text]) => [`--${name}`, text]),
+    ...settings.map((name) => [flagOf(name), SETTINGS[name].description ?? '']),
+  ];
+  return [
+    `Usage: finspace-mcp [command] [options]\n\nCommands:\n${others.join('')}\n`,
+    `finspace-mcp ${command}: ${summary}\n\nOptions:\n`,
+    ...options.map(([flag = '', text]) => `  ${flag.padEnd(20)}${text}\n`),
+    `\nEach option can also be set by a variable (${variableOf('stateDir')} for ${flagOf('stateDir')}) or in a JSON file (--config).\n`,
+  ].join('');
+}

@@ -1,0 +1,24 @@
+import type { Config } from '../config.ts';
+import { startLocal } from '../local/index.ts';
+import { listen } from '../local/listen.ts';
+import { stderrLog } from './log.ts';
+
+/** `finspace-mcp local`: the FinSpace-compatible service on a loopback port, for any AWS SDK, the AWS CLI or Terraform. */
+export async function local(config: Config): Promise<void> {
+  const log = stderrLog(config);
+  const { state, world, lifecycle, port } = config;
+  const region = config.region ?? 'us-east-1';
+  const service = await startLocal({ state, world, lifecycle, region });
+  const listener = await listen(service.service, { port });
+  process.stderr.write(
+    `FinSpace-compatible service on http://127.0.0.1:${listener.port} (world in ${state}). Any credentials do; for example:\n` +
+      `  aws finspace list-kx-environments --region ${region} --endpoint-url http://127.0.0.1:${listener.port}\n`,
+  );
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+  log.info({}, 'stopping');
+  await listener.close();
+  await service.close();
+  await log.flushed();
+}

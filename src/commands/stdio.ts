@@ -1,0 +1,45 @@
+import { fileURLToPath } from 'node:url';
+import type { Config } from '../config.ts';
+import { approvals } from '../safety/approvals.ts';
+import { serverFactory } from '../server.ts';
+import { serveOverStdio } from '../transports/stdio.ts';
+import { VERSION } from '../version.ts';
+import { backend } from './backend.ts';
+import { stderrLog } from './log.ts';
+
+const QUESTION_OPEN_MS = 10 * 60_000;
+
+/** `finspace-mcp [stdio]`: one MCP client on stdin and stdout, until it hangs up or the process is asked to stop. */
+export async function stdio(config: Config): Promise<void> {
+  const log = stderrLog(config);
+  if (config.backend === 'local' && config.state !== ':memory:')
+    (await import('../local/store-file.ts')).prepareFile(config.state);
+  const { call, place, settled, close } = backend(config);
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+  if (process.stdin.isTTY) process.stderr.write(greeting());
+
+  const { readOnly, toolsets, outputSchemas } = config;
+  const factory = serverFactory({
+    call,
+    place,
+    restrictions: { readOnly, toolsets },
+    approvals: approvals({ now: Date.now, openMs: QUESTION_OPEN_MS }),
+    outputSchemas,
+  });
+  const onerror = (error: Error) => log.warn({ error: error.message }, 'protocol error');
+  await serveOverStdio(factory, { input: process.stdin, output: process.stdout, onerror, stop: stop.signal, settled });
+  await close();
+  await log.flushed();
+}
+
+function greeting(): string {
+  const path = fileURLToPath(import.meta.url);
+  return [
+    `finspace-mcp ${VERSION} speaks MCP over stdin and stdout; it is waiting for a client, not for you.`,
+    'Put this into the configuration of your MCP client (Claude Desktop, Cursor, ...):',
+    JSON.stringify({ mcpServers: { finspace: { command: 'node', args: [path] } } }, null, 2),
+    'Or look around: finspace-mcp tools, finspace-mcp --help. End with Ctrl-C.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,21 @@
+import type { Config } from '../config.ts';
+import { offeredTools } from '../tools/list.ts';
+
+/** `finspace-mcp tools`: what a client would see, as a table, as JSON, or as the tokens that it costs. */
+export async function tools(
+  { readOnly, toolsets, outputSchemas }: Config,
+  switches: ReadonlySet<string>,
+): Promise<void> {
+  const offered = offeredTools({ readOnly, toolsets }, outputSchemas);
+  if (switches.has('json')) process.stdout.write(`${JSON.stringify({ tools: offered }, null, 2)}\n`);
+  else if (switches.has('tokens')) process.stdout.write(await tokenTable(offered));
+  else process.stdout.write(offered.map(({ name, description }) => `${name.padEnd(38)}${description}\n`).join(''));
+}
+
+async function tokenTable(offered: readonly { name: string }[]): Promise<string> {
+  const { countTokens } = await import('gpt-tokenizer/encoding/o200k_base');
+  const rows = offered.map((tool) => [countTokens(JSON.stringify(tool)), tool.name] as const);
+  const total = countTokens(JSON.stringify({ tools: offered }));
+  const table = [...rows].sort(([a], [b]) => b - a).map(([tokens, name]) => `${String(tokens).padStart(6)}  ${name}\n`);
+  return `${table.join('')}${String(total).padStart(6)}  tools/list of ${offered.length} tools (o200k)\n`;
+}

@@ -1,0 +1,105 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { ENTITIES } from './operations/operation.ts';
+
+const milliseconds = () => z.int().min(1).max(600_000);
+
+/** Every setting of this server: the flag is its name in kebab case, the variable FINSPACE_MCP_ and its name in snake case. */
+export const SETTINGS = {
+  backend: z
+    .enum(['local', 'aws'])
+    .default('local')
+    .describe('What answers: the embedded service, or a SigV4 endpoint'),
+  endpoint: z
+    .string()
+    .refine(isSafeEndpoint, 'expects an https URL (http only on loopback), without credentials')
+    .optional()
+    .describe('URL of the SigV4 endpoint, for --backend aws'),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(?:-[a-z]{1,16}){1,3}-\d{1,2}$/, 'expects a region such as us-east-1')
+    .optional()
+    .describe('AWS region; local default us-east-1, aws default from the profile or AWS_REGION'),
+  profile: z.string().min(1).optional().describe('AWS profile, for --backend aws'),
+  stateDir: z.string().min(1).optional().describe('Directory of everything this server keeps'),
+  state: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File of the local world, or :memory:; default world.db in the state directory'),
+  world: z.enum(['demo', 'empty']).default('demo').describe('What a new local world holds'),
+  lifecycle: z
+    .enum(['realistic', 'fast', 'instant'])
+    .default('fast')
+    .describe('How long local entities take: as observed, a sixtieth of it, or no time'),
+  readOnly: z.boolean().default(false).describe('Refuse everything but reads, and do not list it'),
+  toolsets: z.array(z.enum(ENTITIES)).min(1).optional().describe('Offer only the tools of these entities'),
+  outputSchemas: z.boolean().default(false).describe('List an output schema with each tool (many more tokens)'),
+  connectTimeout: milliseconds().default(2_000).describe('Milliseconds to connect to the endpoint'),
+  attemptTimeout: milliseconds().default(10_000).describe('Milliseconds for one attempt'),
+  callTimeout: milliseconds().default(30_000).describe('Milliseconds for a call with all its attempts'),
+  maxAttempts: z.int().min(1).max(10).default(3).describe('Attempts of a call that may safely be repeated'),
+  logLevel: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('Least severe log line on stderr'),
+  port: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(4566)
+    .describe('Port of `finspace-mcp local` on loopback; 0 takes a free one'),
+  config: z.string().min(1).optional().describe('JSON file with any of these settings, by the names in this table'),
+} as const satisfies Record<string, z.ZodType>;
+
+export type SettingName = keyof typeof SETTINGS;
+export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
+
+const Settings = z.strictObject(SETTINGS).superRefine(({ backend, endpoint, profile }, context) => {
+  if (backend === 'aws') return;
+  if (endpoint !== undefined) context.addIssue({ code: 'custom', path: ['endpoint'], message: 'needs --backend aws' });
+  if (profile !== undefined) context.addIssue({ code: 'custom', path: ['profile'], message: 'needs --backend aws' });
+});
+
+type Parsed = z.output<typeof Settings>;
+/** The settings in force, with the paths that depend on the platform filled in. */
+export type Config = Parsed & { readonly stateDir: string; readonly state: string };
+
+/** A setting that is not understood; the message is one line that names it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Checks raw settings and fills in defaults. Throws ConfigError for the first that is wrong. */
+export function configure(raw: Partial<Record<SettingName, unknown>>, env: NodeJS.ProcessEnv): Config {
+  const parsed = Settings.safeParse(raw);
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0] as z.core.$ZodIssue;
+    throw new ConfigError(`${flagOf(String(path[0]))}: ${message}`);
+  }
+  const stateDir = parsed.data.stateDir ?? defaultStateDir(env);
+  return { ...parsed.data, stateDir, state: parsed.data.state ?? join(stateDir, 'world.db') };
+}
+
+/** `--state-dir` for `stateDir`. */
+export const flagOf = (name: string) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+/** `FINSPACE_MCP_STATE_DIR` for `stateDir`. */
+export const variableOf = (name: string) =>
+  `FINSPACE_MCP_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+
+function defaultStateDir(env: NodeJS.ProcessEnv): string {
+  const home = homedir();
+  const base: Partial<Record<NodeJS.Platform, string>> = {
+    darwin: join(home, 'Library', 'Application Support'),
+    win32: env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'),
+  };
+  return join(base[process.platform] ?? env['XDG_STATE_HOME'] ?? join(home, '.local', 'state'), 'finspace-mcp');
+}
+
+function isSafeEndpoint(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+  return username === '' && password === '' && (protocol === 'https:' || (protocol === 'http:' && loopback));
+}

@@ -1,0 +1,79 @@
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
+  Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import { once } from './operations/operation.ts';
+import { getPrompt, listPrompts } from './prompts/index.ts';
+import { completeVariable } from './resources/complete.ts';
+import { listResources, listTemplates } from './resources/list.ts';
+import { readResource } from './resources/read.ts';
+import { callTool, type ToolEnvironment } from './tools/call.ts';
+import { offeredTools } from './tools/list.ts';
+import { VERSION } from './version.ts';
+
+/** What one process serves; every connection shares it. */
+export interface ServerEnvironment extends ToolEnvironment {
+  readonly outputSchemas: boolean;
+}
+
+const HOUR_MS = 3_600_000;
+const MOST_COMPLETIONS = 100;
+
+/** Makes servers for connections. What can be computed once is computed once here, not per server. */
+export function serverFactory(environment: ServerEnvironment): () => Server {
+  const tools = once(() => offeredTools(environment.restrictions, environment.outputSchemas));
+  const { approvals, place } = environment;
+  const instructions = `Manages Amazon FinSpace (Managed kdb Insights) on the backend ${place.backend}, region ${place.region}. Start with list_kx_environments. Deletes and network changes are put before a person, who types the name; you cannot approve them yourself.`;
+
+  return () => {
+    const server = new Server(
+      { name: 'finspace-mcp', title: 'FinSpace MCP', version: VERSION },
+      {
+        capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
+        instructions,
+        requestState: { verify: (state) => approvals.unseal(state) },
+        cacheHints: {
+          'tools/list': { ttlMs: HOUR_MS, cacheScope: 'public' },
+          'prompts/list': { ttlMs: HOUR_MS, cacheScope: 'public' },
+          'resources/templates/list': { ttlMs: HOUR_MS, cacheScope: 'public' },
+          'server/discover': { ttlMs: HOUR_MS, cacheScope: 'public' },
+          'resources/list': { ttlMs: 5_000, cacheScope: 'private' },
+          'resources/read': { ttlMs: 1_000, cacheScope: 'private' },
+        },
+      },
+    );
+    server.setRequestHandler('tools/list', () => ({ tools: tools() }));
+    server.setRequestHandler('tools/call', ({ params }, context) =>
+      callTool(environment, params, context, showsForms(server, context)),
+    );
+    server.setRequestHandler('resources/list', (_, { mcpReq }) => listResources(environment, mcpReq.signal));
+    server.setRequestHandler('resources/templates/list', () => listTemplates(environment));
+    server.setRequestHandler('resources/read', ({ params }, { mcpReq }) =>
+      readResource(environment, params.uri, mcpReq.signal),
+    );
+    server.setRequestHandler('prompts/list', () => ({ prompts: listPrompts() }));
+    server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments));
+    server.setRequestHandler('completion/complete', async ({ params: { argument, context } }, { mcpReq }) => {
+      const found = await completeVariable(
+        environment,
+        argument.name,
+        argument.value,
+        context?.arguments ?? {},
+        mcpReq.signal,
+      );
+      const values = found.slice(0, MOST_COMPLETIONS);
+      return { completion: { values, total: found.length, hasMore: found.length > values.length } };
+    });
+    return server;
+  };
+}
+
+/** Form elicitation is declared by `form`, or by an empty declaration, which is how it was before URL mode existed. */
+function showsForms(server: Server, { mcpReq }: ServerContext): boolean {
+  const envelope = mcpReq.envelope as { readonly [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities } | undefined;
+  const declared = envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities();
+  const elicitation = declared?.elicitation;
+  return elicitation !== undefined && ('form' in elicitation || !('url' in elicitation));
+}

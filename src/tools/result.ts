@@ -1,0 +1,60 @@
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import { listMember } from '../operations/derive.ts';
+import { type FinspaceError, wireName } from '../operations/failure.ts';
+import { type OperationName, operationNamed } from '../operations/index.ts';
+import { plainJson, quoted } from '../safety/untrusted.ts';
+
+type Members = Record<string, unknown>;
+
+/** The result of a call that went through: the API's output, with `complete` added where it is a page of a list. */
+export function succeeded(name: OperationName, output: Members): CallToolResult {
+  const list = listMember(operationNamed(name));
+  if (list === null) return content(output, Object.keys(output).length === 0 ? `${name} was accepted.` : undefined);
+  const complete = output['nextToken'] === undefined;
+  return content(
+    { complete, ...output },
+    complete
+      ? undefined
+      : 'This is one page. For the rest, repeat the call with the same arguments and this nextToken.',
+  );
+}
+
+/** The result of a call that the endpoint refused or that never got an answer. */
+export function failed({ fields }: FinspaceError): CallToolResult {
+  const { operation, code, detail, retryable, advice, outcomeUnknown, httpStatus, requestId } = fields;
+  const error = {
+    operation,
+    error: wireName(code),
+    message: detail,
+    retryable,
+    advice,
+    ...(outcomeUnknown ? { outcomeUnknown } : {}),
+    ...(httpStatus === undefined ? {} : { httpStatus }),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+  return {
+    isError: true,
+    structuredContent: { error },
+    content: [
+      {
+        type: 'text',
+        text: [
+          `${operation} failed with ${error.error}${httpStatus === undefined ? '' : ` (HTTP ${httpStatus})`}: ${quoted(detail, 500)}`,
+          advice,
+          `Repeating the same call ${retryable ? 'may' : 'will not'} help.`,
+          ...(requestId === undefined ? [] : [`Request id: ${quoted(requestId)}`]),
+        ].join('\n'),
+      },
+    ],
+  };
+}
+
+/** The result of a call that this server did not send, with the reason and what to do instead. */
+export function refused(...lines: string[]): CallToolResult {
+  return { isError: true, content: [{ type: 'text', text: lines.join('\n') }] };
+}
+
+function content(structuredContent: Members, note: string | undefined): CallToolResult {
+  const texts = [plainJson(structuredContent), ...(note === undefined ? [] : [note])];
+  return { structuredContent, content: texts.map((text) => ({ type: 'text', text })) };
+}

@@ -1,0 +1,120 @@
+import type { Readable, Writable } from 'node:stream';
+import {
+  type JSONRPCMessage,
+  ProtocolErrorCode,
+  parseJSONRPCMessage,
+  type Transport,
+} from '@modelcontextprotocol/server';
+
+/** A line above this many bytes is refused, answered with an error, and skipped. */
+const MOST_LINE_BYTES = 10 * 1024 * 1024;
+
+export interface StdioWire extends Transport {
+  /** Takes no further input; what was read is still answered. */
+  stopReading(): void;
+  /** Resolves when every request read so far has been answered. */
+  idle(): Promise<void>;
+}
+
+/**
+ * JSON-RPC lines over two streams. Unlike the SDK's own transport it answers lines that are not JSON-RPC with an error,
+ * survives a line that is too long, and leaves it to its owner what happens at the end of input (`onend`).
+ */
+export function stdioWire(input: Readable, output: Writable, onend: () => void): StdioWire {
+  const open = new Set<string | number>();
+  let waiting: (() => void)[] = [];
+  let closed = false;
+
+  const settle = (id: string | number | undefined) => {
+    if (id !== undefined) open.delete(id);
+    if (open.size > 0) return;
+    for (const resolve of waiting) resolve();
+    waiting = [];
+  };
+  const send = (message: object): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (closed) return reject(new Error('the connection is closed'));
+      output.write(`${JSON.stringify(message)}\n`, (error) => (error ? reject(error) : resolve()));
+    });
+  const answerError = (code: number, message: string, id?: unknown) =>
+    send({ jsonrpc: '2.0', ...(isId(id) ? { id } : {}), error: { code, message } }).catch(() => {});
+
+  const receive = (line: string) => {
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch {
+      return answerError(ProtocolErrorCode.ParseError, 'This line is not JSON.');
+    }
+    let message: JSONRPCMessage;
+    try {
+      message = parseJSONRPCMessage(value);
+    } catch {
+      const hint = Array.isArray(value) ? 'Batches are not supported.' : 'This is not a JSON-RPC 2.0 message.';
+      return answerError(ProtocolErrorCode.InvalidRequest, hint, (value as { id?: unknown } | null)?.id);
+    }
+    if ('method' in message && 'id' in message) open.add(message.id);
+    if ('method' in message && message.method === 'notifications/cancelled')
+      settle(message.params?.['requestId'] as never);
+    return wire.onmessage?.(message);
+  };
+  const lines = lineSplitter(receive, () =>
+    answerError(ProtocolErrorCode.InvalidRequest, `A line has more than ${MOST_LINE_BYTES} bytes.`),
+  );
+  const onInputError = (error: Error) => wire.onerror?.(error);
+  const onOutputError = (error: Error) => {
+    wire.onerror?.(error);
+    void wire.close();
+  };
+
+  const wire: StdioWire = {
+    start: async () => {
+      input.on('data', lines);
+      input.on('error', onInputError);
+      input.once('end', onend);
+      output.on('error', onOutputError);
+    },
+    send: async (message) => {
+      await send(message);
+      if (!('method' in message) && 'id' in message) settle(message.id);
+    },
+    stopReading: () => {
+      input.off('data', lines);
+      input.off('end', onend);
+      input.pause();
+    },
+    idle: () => (open.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    close: async () => {
+      if (closed) return;
+      closed = true;
+      wire.stopReading();
+      wire.onclose?.();
+    },
+  };
+  return wire;
+}
+
+const isId = (id: unknown): id is string | number => typeof id === 'string' || typeof id === 'number';
+
+function lineSplitter(receive: (line: string) => unknown, tooLong: () => unknown): (chunk: Buffer) => void {
+  let pending: Buffer[] = [];
+  let size = 0;
+  const finish = (last: Buffer) => {
+    const line = Buffer.concat([...pending, last])
+      .toString('utf8')
+      .trim();
+    if (size + last.length > MOST_LINE_BYTES) tooLong();
+    else if (line !== '') receive(line);
+    pending = [];
+    size = 0;
+  };
+  return (chunk) => {
+    let rest = chunk;
+    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
+      finish(rest.subarray(0, end));
+      rest = rest.subarray(end + 1);
+    }
+    size += rest.length;
+    pending = size > MOST_LINE_BYTES ? [] : [...pending, rest];
+  };
+}

@@ -1,0 +1,43 @@
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { McpServerFactory } from '@modelcontextprotocol/server';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { stdioWire } from './stdio-wire.ts';
+
+export interface StdioOptions {
+  readonly input: Readable;
+  readonly output: Writable;
+  readonly onerror: (error: Error) => void;
+  /** Aborted when the process is asked to stop. */
+  readonly stop: AbortSignal;
+  /** Resolves when no mutation is on its way to the backend. */
+  readonly settled: () => Promise<void>;
+}
+
+/** How long reads may take to be answered once the input has ended or the process was asked to stop. */
+const READS_MS = 700;
+/** The same for mutations that were sent. */
+const MUTATIONS_MS = 10_000;
+
+/** Serves one client over two streams, in either protocol era, until its input ends or `stop` aborts. Resolves when all is answered. */
+export async function serveOverStdio(factory: McpServerFactory, options: StdioOptions): Promise<void> {
+  const { input, output, onerror, stop, settled } = options;
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const wire = stdioWire(input, output, end);
+  stop.addEventListener('abort', () => end(), { once: true });
+  const connection = serveStdio(factory, { transport: wire, onerror });
+  const serverClosed = wire.onclose;
+  wire.onclose = () => {
+    serverClosed?.();
+    end();
+  };
+
+  await ended;
+  wire.stopReading();
+  await Promise.race([wire.idle(), delay(READS_MS)]);
+  await Promise.race([settled().then(() => Promise.race([wire.idle(), delay(100)])), delay(MUTATIONS_MS)]);
+  await connection.close();
+}
