@@ -1,0 +1,44 @@
+import { type World, worldOf } from './context.ts';
+import type { Entity } from './transaction.ts';
+
+/** The collections of a world. An entity's ARN is its collection, a slash and its name. */
+export const environments = (world: World): string => `${world.arn}:kxEnvironment`;
+export const legacyEnvironments = (world: World): string => `${world.arn}:environment`;
+
+type InEnvironment = 'kxCluster' | 'kxDatabase' | 'kxScalingGroup' | 'kxVolume' | 'kxUser';
+export const inEnvironment = (world: World, environmentId: string, kind: InEnvironment): string =>
+  `${environments(world)}/${environmentId}/${kind}`;
+
+type InDatabase = 'kxChangeset' | 'kxDataview';
+export const inDatabase = (world: World, environmentId: string, database: string, kind: InDatabase): string =>
+  `${inEnvironment(world, environmentId, 'kxDatabase')}/${database}/${kind}`;
+
+/** Something that a quota of an environment counts: whatever counts links to it. */
+export const countOf = (
+  world: World,
+  environmentId: string,
+  what: 'dataviews' | 'dataviewVersions' | 'ingestions',
+): string => `${environments(world)}/${environmentId}#${what}`;
+
+/** Nodes have no ARN of their own at FinSpace; here they are kept below their cluster. */
+export const nodesOf = (cluster: Entity): string => `${arnOf(cluster)}/kxNode`;
+
+export const arnOf = ({ collection, name }: Pick<Entity, 'collection' | 'name'>): string => `${collection}/${name}`;
+
+/** The collection and name that an ARN consists of. */
+export function placeOf(arn: string): { collection: string; name: string } {
+  const slash = arn.lastIndexOf('/');
+  return { collection: arn.slice(0, slash), name: arn.slice(slash + 1) };
+}
+
+/** `kxCluster` for a collection of clusters. */
+export const kindOf = (collection: string): string => collection.slice(collection.search(/\w+$/));
+
+/** The id of the environment that an entity is in. */
+export const environmentIdOf = ({ collection }: Pick<Entity, 'collection'>): string => collection.split('/')[1] ?? '';
+
+/** The world that an ARN or collection belongs to. */
+export function worldOfArn(arn: string): World {
+  const [, , , region = '', account = ''] = arn.split(':');
+  return worldOf(account, region);
+}

@@ -1,0 +1,93 @@
+import type { Input } from '../../operations/index.ts';
+import { arnOf, legacyEnvironments } from '../arns.ts';
+import type { Context, Handlers } from '../context.ts';
+import { begin, enter } from '../lifecycle.ts';
+import { paged } from '../paging.ts';
+import { quotasOf, withinQuota } from '../quotas.ts';
+import { accountId, environmentId } from '../random.ts';
+import { demand, Refusal } from '../refusal.ts';
+import type { Entity } from '../transaction.ts';
+
+type Request = Input<'CreateEnvironment'>;
+type Body = Pick<Request, 'name' | 'description' | 'kmsKeyId' | 'federationMode' | 'federationParameters'> & {
+  dedicatedServiceAccountId: string;
+};
+type Environment = Entity<Body>;
+
+type Operations =
+  | 'CreateEnvironment'
+  | 'GetEnvironment'
+  | 'ListEnvironments'
+  | 'UpdateEnvironment'
+  | 'DeleteEnvironment';
+
+/** The dataset browser's environments, which AWS deprecated; nothing can be done inside them. */
+export const legacyEnvironmentHandlers: Handlers<Operations> = {
+  CreateEnvironment({ tags, dataBundles: _, superuserParameters: __, ...input }, context) {
+    const { tx, world, random } = context;
+    demand(
+      input.federationMode !== 'FEDERATED' || input.federationParameters !== undefined,
+      'Validation',
+      'federationParameters are required when federationMode is FEDERATED',
+    );
+    const collection = legacyEnvironments(world);
+    withinQuota(
+      quotasOf(context).legacyEnvironments,
+      () => tx.count(collection) + 1,
+      'environments in this account and region',
+      'ServiceQuotaExceeded',
+    );
+    const body = { ...input, dedicatedServiceAccountId: accountId(random) };
+    const created = begin<Body>(context, { collection, name: environmentId(random), tags }, 'CREATE_REQUESTED', body);
+    tx.put(created);
+    return { environmentId: created.name, environmentArn: arnOf(created), environmentUrl: urlOf(created, context) };
+  },
+
+  GetEnvironment: (input, context) => ({ environment: detail(legacyEnvironmentOf(input, context), context) }),
+
+  ListEnvironments(input, context) {
+    const { entities, ...rest } = paged<Body>(input, context, legacyEnvironments(context.world));
+    return { environments: entities.map((environment) => detail(environment, context)), ...rest };
+  },
+
+  UpdateEnvironment({ environmentId: id, ...changes }, context) {
+    const environment = openLegacyEnvironment({ environmentId: id }, context);
+    const updated = { ...environment, body: { ...environment.body, ...changes } as Body };
+    context.tx.put(updated);
+    return { environment: detail(updated, context) };
+  },
+
+  DeleteEnvironment(input, context) {
+    context.tx.put(enter(openLegacyEnvironment(input, context), 'DELETE_REQUESTED', context));
+    return {};
+  },
+};
+
+type Named = Pick<Input<'GetEnvironment'>, 'environmentId'>;
+
+function legacyEnvironmentOf({ environmentId: id }: Named, { tx, world }: Context): Environment {
+  const environment = tx.get<Body>(legacyEnvironments(world), id);
+  if (environment === undefined) throw new Refusal('ResourceNotFound', `Environment ${id} not found`);
+  return environment;
+}
+
+function openLegacyEnvironment(named: Named, context: Context): Environment {
+  const environment = legacyEnvironmentOf(named, context);
+  const { status } = environment;
+  demand(status === 'CREATED', 'Validation', `The Environment is in ${status} state; it has to be CREATED`);
+  return environment;
+}
+
+const urlOf = ({ name }: Environment, { world }: Context) => `https://${name}.${world.region}.amazonfinspace.com`;
+
+function detail(environment: Environment, context: Context) {
+  return {
+    ...environment.body,
+    environmentId: environment.name,
+    awsAccountId: context.world.account,
+    status: environment.status,
+    environmentArn: arnOf(environment),
+    environmentUrl: urlOf(environment, context),
+    sageMakerStudioDomainUrl: `https://d-${environment.name.slice(0, 12)}.studio.${context.world.region}.sagemaker.aws`,
+  };
+}

@@ -1,0 +1,38 @@
+import type { Input } from '../../operations/index.ts';
+import { arnOf } from '../arns.ts';
+import type { Context } from '../context.ts';
+import { numberFrom } from '../random.ts';
+import type { KxDatabase } from './kx-database.ts';
+
+type ChangeRequest = Input<'CreateKxChangeset'>['changeRequests'][number];
+type Sizes = Pick<KxDatabase['body'], 'numBytes' | 'numFiles'>;
+type Outcome = Sizes | { errorInfo: { errorType: string; errorMessage: string } };
+
+/** What a database holds after a changeset. S3 is never read: sizes follow from the paths. */
+export function ingest(requests: readonly ChangeRequest[], database: KxDatabase, { tx, world }: Context): Outcome {
+  const buckets = tx.settings(world.arn)?.buckets;
+  let { numBytes, numFiles } = database.body;
+  for (const { changeType, s3Path, dbPath } of requests) {
+    const bucket = s3Path?.split('/')[2];
+    if (changeType === 'PUT' && buckets !== undefined && !buckets.includes(bucket ?? '')) {
+      return failed(`The S3 location ${s3Path} was not found.`);
+    }
+    if (changeType === 'DELETE' && numFiles === 0) {
+      return failed(`The path ${dbPath} was not found in the database.`);
+    }
+    const { files, bytes } = sizeOf(arnOf(database), dbPath);
+    const sign = changeType === 'PUT' ? 1 : -1;
+    numFiles = Math.max(0, numFiles + sign * files);
+    numBytes = numFiles === 0 ? 0 : Math.max(0, numBytes + sign * bytes);
+  }
+  return { numBytes, numFiles };
+}
+
+function sizeOf(database: string, dbPath: string): { files: number; bytes: number } {
+  const files = numberFrom(`files ${database} ${dbPath}`, 3, 40);
+  return { files, bytes: files * numberFrom(`bytes ${database} ${dbPath}`, 100_000, 12_000_000) };
+}
+
+const failed = (errorMessage: string): Outcome => ({
+  errorInfo: { errorType: 'One or more inputs to this request were not found.', errorMessage },
+});

@@ -1,0 +1,137 @@
+import type { Input } from '../../operations/index.ts';
+import { arnOf, countOf, inDatabase, placeOf } from '../arns.ts';
+import type { Context, Handlers } from '../context.ts';
+import { begin } from '../lifecycle.ts';
+import { paged } from '../paging.ts';
+import { quotasOf, withinQuota } from '../quotas.ts';
+import { shortId } from '../random.ts';
+import { demand, Refusal } from '../refusal.ts';
+import { seconds, stamps } from '../timestamps.ts';
+import type { Entity } from '../transaction.ts';
+import type { Effect } from './effect.ts';
+import { ingest } from './ingestion.ts';
+import { databaseOf, type KxDatabase } from './kx-database.ts';
+import { followChangeset } from './kx-dataview-versions.ts';
+import { environmentOf, openEnvironment } from './kx-environment.ts';
+
+type ChangeRequests = Input<'CreateKxChangeset'>['changeRequests'];
+interface Body {
+  changeRequests: ChangeRequests;
+  created: number;
+  modified: number;
+  activeFrom?: number;
+  errorInfo?: { errorType: string; errorMessage: string };
+}
+export type KxChangeset = Entity<Body>;
+
+export const kxChangesets: Handlers<'CreateKxChangeset' | 'GetKxChangeset' | 'ListKxChangesets'> = {
+  CreateKxChangeset({ environmentId, databaseName, changeRequests }, context) {
+    changeRequests.forEach(requirePaths);
+    openEnvironment({ environmentId }, context);
+    const database = databaseOf({ environmentId, databaseName }, context);
+    const { tx, now, world, random } = context;
+    const collection = inDatabase(world, environmentId, databaseName, 'kxChangeset');
+    withinQuota(
+      quotasOf(context).ingestions,
+      () => tx.countSources(countOf(world, environmentId, 'ingestions')) + 1,
+      'concurrent changeset ingestions',
+    );
+    const sequence = database.body.sequence + 1;
+    tx.put({ ...database, body: { ...database.body, sequence } });
+    const place = { collection, name: shortId(random), position: newestFirst(sequence) };
+    const created = begin<Body>(context, place, 'PENDING', { changeRequests, created: now, modified: now });
+    tx.put(created);
+    tx.link(arnOf(created), [countOf(world, environmentId, 'ingestions')]);
+    return detail(created, environmentId, databaseName);
+  },
+
+  GetKxChangeset(input, context) {
+    environmentOf(input, context);
+    databaseOf(input, context);
+    return detail(changesetOf(input, input.changesetId, context), input.environmentId, input.databaseName);
+  },
+
+  ListKxChangesets(input, context) {
+    environmentOf(input, context);
+    databaseOf(input, context);
+    const collection = inDatabase(context.world, input.environmentId, input.databaseName, 'kxChangeset');
+    const { entities, ...rest } = paged<Body>(input, context, collection);
+    return { kxChangesets: entities.map(listed), ...rest };
+  },
+};
+
+/** Ends an ingestion: the database grows and its dataviews follow, or the changeset fails and says why. */
+export const finishChangeset: Effect<Body> = (changeset, context) => {
+  const { tx, now } = context;
+  tx.link(arnOf(changeset), []);
+  const { collection, name } = placeOf(changeset.collection.replace(/\/kxChangeset$/, ''));
+  const database = tx.get<KxDatabase['body']>(collection, name);
+  if (database === undefined) return {};
+  const outcome = ingest(changeset.body.changeRequests, database, context);
+  if ('errorInfo' in outcome) return { status: 'FAILED', body: { ...changeset.body, ...outcome, modified: now } };
+  const latest = tx.get(changeset.collection, database.body.lastCompletedChangesetId ?? '');
+  const isNewest = latest === undefined || changeset.position < latest.position;
+  const grown = {
+    ...database.body,
+    ...outcome,
+    numChangesets: database.body.numChangesets + 1,
+    modified: now,
+    ...(isNewest && { lastCompletedChangesetId: changeset.name }),
+  };
+  tx.put({ ...database, body: grown });
+  if (isNewest) followChangeset(`${collection}/${name}`, changeset.name, context);
+  return { body: { ...changeset.body, activeFrom: now, modified: now } };
+};
+
+/** The changeset of that id in the database that a request names. */
+export function changesetOf(
+  { environmentId, databaseName }: Pick<Input<'GetKxChangeset'>, 'environmentId' | 'databaseName'>,
+  changesetId: string,
+  { tx, world }: Context,
+): KxChangeset {
+  const changeset = tx.get<Body>(inDatabase(world, environmentId, databaseName, 'kxChangeset'), changesetId);
+  if (changeset === undefined) {
+    throw new Refusal('ResourceNotFound', `Changeset ${changesetId} not found in KX database ${databaseName}`);
+  }
+  return changeset;
+}
+
+/** The changeset to mount: the one asked for, which has to be COMPLETED, or the database's latest, if it has any. */
+export function mountableChangeset(
+  database: { environmentId: string; databaseName: string },
+  changesetId: string | undefined,
+  context: Context,
+): string | undefined {
+  if (changesetId === undefined) return databaseOf(database, context).body.lastCompletedChangesetId;
+  const { status } = changesetOf(database, changesetId, context);
+  demand(status === 'COMPLETED', 'Validation', `Changeset ${changesetId} is ${status}; it has to be COMPLETED`);
+  return changesetId;
+}
+
+const newestFirst = (sequence: number) => String(9_999_999_999 - sequence).padStart(10, '0');
+
+function requirePaths({ changeType, s3Path, dbPath }: ChangeRequests[number], index: number): void {
+  const at = (member: string, rule: string) =>
+    `Value at 'changeRequests.${index}.${member}' failed to satisfy constraint: ${rule}`;
+  demand(changeType === 'DELETE' || s3Path !== undefined, 'Validation', at('s3Path', 'required for PUT'));
+  demand(
+    changeType === 'DELETE' || (dbPath.startsWith('/') && dbPath.endsWith('/')),
+    'Validation',
+    at('dbPath', 'begins and ends with / for PUT'),
+  );
+}
+
+const listed = ({ name, status, body }: KxChangeset) => ({
+  changesetId: name,
+  status,
+  ...stamps(body),
+  activeFromTimestamp: body.activeFrom && seconds(body.activeFrom),
+});
+
+const detail = (changeset: KxChangeset, environmentId: string, databaseName: string) => ({
+  ...listed(changeset),
+  environmentId,
+  databaseName,
+  changeRequests: changeset.body.changeRequests,
+  errorInfo: changeset.body.errorInfo,
+});

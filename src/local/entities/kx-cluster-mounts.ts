@@ -1,0 +1,125 @@
+import type { Input } from '../../operations/index.ts';
+import { inDatabase, inEnvironment } from '../arns.ts';
+import type { Context } from '../context.ts';
+import { demand } from '../refusal.ts';
+import type { Entity } from '../transaction.ts';
+import { CLUSTER_TYPES } from './cluster-types.ts';
+import { mountableChangeset } from './kx-changeset.ts';
+import { databaseOf } from './kx-database.ts';
+import { dataviewOf } from './kx-dataview.ts';
+import { mountableVersion } from './kx-dataview-versions.ts';
+
+type Request = Input<'CreateKxCluster'>;
+export type Databases = NonNullable<Request['databases']>;
+
+/** What a cluster is kept as: its request, with the databases as they are mounted. */
+export type ClusterBody = Omit<Request, 'environmentId' | 'clusterName' | 'clientToken' | 'tags'> & {
+  volumes?: { volumeName: string; volumeType: 'NAS_1' }[];
+  statusReason?: string;
+  created: number;
+  modified: number;
+};
+export type KxCluster = Entity<ClusterBody>;
+
+type Mounting = Pick<
+  Request,
+  'clusterType' | 'scalingGroupConfiguration' | 'availabilityZoneId' | 'cacheStorageConfigurations'
+>;
+
+/** The databases of a request as a cluster mounts them: with the changeset or dataview version that it gets. */
+export function mounted(
+  environmentId: string,
+  cluster: Mounting,
+  databases: Databases | undefined,
+  context: Context,
+): Databases | undefined {
+  return databases?.map((entry) => {
+    const { databaseName, dataviewName, changesetId, cacheConfigurations } = entry;
+    const database = { environmentId, databaseName };
+    databaseOf(database, context);
+    const isShared = cluster.scalingGroupConfiguration !== undefined;
+    demand(
+      dataviewName === undefined || isShared,
+      'Validation',
+      'dataviewName can only be given for a cluster on a scaling group',
+    );
+    if (dataviewName !== undefined) {
+      demand(changesetId === undefined, 'Validation', 'Only one of dataviewName and changesetId may be given');
+      return { databaseName, dataviewConfiguration: mountedVersion({ ...database, dataviewName }, cluster, context) };
+    }
+    requireCaches(cacheConfigurations, cluster);
+    const isRead = CLUSTER_TYPES[cluster.clusterType].databases === 'read';
+    return {
+      databaseName,
+      cacheConfigurations,
+      changesetId: isRead || changesetId !== undefined ? mountableChangeset(database, changesetId, context) : undefined,
+    };
+  });
+}
+
+/** The names of the volumes that a cluster uses, each once. */
+export function volumesOf(body: Partial<ClusterBody>): string[] {
+  const names = [
+    ...(body.databases ?? []).flatMap(({ dataviewConfiguration }) =>
+      (dataviewConfiguration?.segmentConfigurations ?? []).map(({ volumeName }) => volumeName),
+    ),
+    ...(body.tickerplantLogConfiguration?.tickerplantLogVolumes ?? []),
+    ...(body.savedownStorageConfiguration?.volumeName === undefined
+      ? []
+      : [body.savedownStorageConfiguration.volumeName]),
+  ];
+  return [...new Set(names)];
+}
+
+/** Everything that cannot be deleted while the cluster is there. */
+export function clusterLinks(environmentId: string, body: ClusterBody, { world }: Context): string[] {
+  const within = (kind: 'kxScalingGroup' | 'kxVolume' | 'kxDatabase', name: string) =>
+    `${inEnvironment(world, environmentId, kind)}/${name}`;
+  const group = body.scalingGroupConfiguration?.scalingGroupName;
+  return [
+    ...(group === undefined ? [] : [within('kxScalingGroup', group)]),
+    ...volumesOf(body).map((name) => within('kxVolume', name)),
+    ...(body.databases ?? []).flatMap(({ databaseName, dataviewConfiguration: view }) => {
+      const dataview = `${inDatabase(world, environmentId, databaseName, 'kxDataview')}/${view?.dataviewName}`;
+      const version = `${dataview}#${view?.dataviewVersionId}`;
+      return [within('kxDatabase', databaseName), ...(view === undefined ? [] : [dataview, version])];
+    }),
+  ];
+}
+
+function mountedVersion(
+  named: { environmentId: string; databaseName: string; dataviewName: string },
+  cluster: Mounting,
+  context: Context,
+) {
+  const dataview = dataviewOf(named, context);
+  const { body, name, status } = dataview;
+  const version = mountableVersion(dataview);
+  demand(
+    status === 'ACTIVE' && version !== undefined,
+    'Conflict',
+    `Dataview ${name} is ${status}; it has to be ACTIVE`,
+  );
+  demand(
+    body.availabilityZoneId === cluster.availabilityZoneId,
+    'Validation',
+    `Dataview ${name} is in ${body.availabilityZoneId}, not in ${cluster.availabilityZoneId}`,
+  );
+  return {
+    dataviewName: name,
+    dataviewVersionId: version.versionId,
+    changesetId: version.changesetId,
+    segmentConfigurations: version.segmentConfigurations,
+  };
+}
+
+function requireCaches(caches: Databases[number]['cacheConfigurations'], cluster: Mounting): void {
+  const known = cluster.cacheStorageConfigurations?.map(({ type }) => type) ?? [];
+  for (const { cacheType } of caches ?? []) {
+    demand(
+      known.includes(cacheType),
+      'Validation',
+      `Value at 'cacheConfigurations.cacheType' failed to satisfy constraint: ${cacheType} is not among the cluster's cacheStorageConfigurations`,
+    );
+  }
+}

@@ -1,0 +1,107 @@
+import { arnOf, environmentIdOf, inEnvironment, nodesOf, placeOf } from '../arns.ts';
+import type { Context, Handlers } from '../context.ts';
+import { begin } from '../lifecycle.ts';
+import { HOST_TYPES } from '../machine-types.ts';
+import { paged } from '../paging.ts';
+import { uuid } from '../random.ts';
+import { Refusal } from '../refusal.ts';
+import { seconds } from '../timestamps.ts';
+import type { Entity } from '../transaction.ts';
+import { zonesOf } from '../zones.ts';
+import { nodesOfRequest } from './cluster-rules.ts';
+import type { Effect } from './effect.ts';
+import { clusterOf } from './kx-cluster-access.ts';
+import type { ClusterBody, KxCluster } from './kx-cluster-mounts.ts';
+import { environmentOf, openEnvironment } from './kx-environment.ts';
+import { groupOf } from './kx-scaling-group.ts';
+
+interface Body {
+  availabilityZoneId: string;
+  launched: number;
+}
+
+export const kxClusterNodes: Handlers<'ListKxClusterNodes' | 'DeleteKxClusterNode'> = {
+  ListKxClusterNodes(input, context) {
+    environmentOf(input, context);
+    const { entities, ...rest } = paged<Body>(input, context, nodesOf(clusterOf(input, context)));
+    const nodes = entities.map(({ name, status, body }) => ({
+      nodeId: name,
+      availabilityZoneId: body.availabilityZoneId,
+      launchTime: seconds(body.launched),
+      status,
+    }));
+    return { nodes, ...rest };
+  },
+
+  DeleteKxClusterNode(input, context) {
+    openEnvironment(input, context);
+    const cluster = clusterOf(input, context);
+    const node = context.tx.get<Body>(nodesOf(cluster), input.nodeId);
+    if (node === undefined) {
+      throw new Refusal('ResourceNotFound', `Node ${input.nodeId} not found in cluster ${cluster.name}`);
+    }
+    context.tx.remove(node);
+    if (cluster.status !== 'DELETING') launch(cluster, node.body.availabilityZoneId, context);
+    return {};
+  },
+};
+
+/** The nodes of a new cluster are being prepared. */
+export const provisionNodes: Effect<ClusterBody> = (cluster, context) => {
+  const { availabilityZoneId } = cluster.body;
+  const zones = availabilityZoneId === undefined ? zonesOf(context.world.region) : [availabilityZoneId];
+  for (let index = 0; index < nodesOfRequest(cluster.body); index++) {
+    const node = launch(cluster, zones[index % zones.length] ?? '', context);
+    context.tx.put({ ...node, due: null });
+  }
+  return { body: { ...cluster.body, modified: context.now } };
+};
+
+/** The cluster runs with all its nodes, or fails for want of memory on its scaling group. */
+export const startCluster: Effect<ClusterBody> = (cluster, context) => {
+  const statusReason = lackOfMemory(cluster, context);
+  const body = { ...cluster.body, modified: context.now };
+  if (statusReason !== undefined) {
+    context.tx.removeUnder(arnOf(cluster));
+    return { status: 'CREATE_FAILED', body: { ...body, statusReason } };
+  }
+  for (const node of context.tx.page<Body>(nodesOf(cluster), { after: '', limit: 1000 })) {
+    context.tx.put({ ...node, status: 'RUNNING', since: context.now, due: null });
+  }
+  return { body };
+};
+
+export const applyUpdate: Effect<ClusterBody> = ({ body }, { now }) => ({ body: { ...body, modified: now } });
+
+export const dropNodes: Effect<ClusterBody> = (cluster, { tx }) => {
+  tx.removeUnder(arnOf(cluster));
+  return {};
+};
+
+function launch(cluster: KxCluster, availabilityZoneId: string, context: Context): Entity<Body> {
+  const place = { collection: nodesOf(cluster), name: uuid(context.random) };
+  const node = begin<Body>(context, place, 'PROVISIONING', { availabilityZoneId, launched: context.now });
+  context.tx.put(node);
+  return node;
+}
+
+function lackOfMemory(cluster: KxCluster, context: Context): string | undefined {
+  const { scalingGroupConfiguration: wanted } = cluster.body;
+  if (wanted === undefined) return undefined;
+  const environmentId = environmentIdOf(cluster);
+  const group = groupOf({ environmentId, scalingGroupName: wanted.scalingGroupName }, context);
+  const total = (HOST_TYPES.get(group.body.hostType)?.memory ?? 0) * 1024;
+  const clusters = inEnvironment(context.world, environmentId, 'kxCluster');
+  const reserved = context.tx
+    .sources(arnOf(group))
+    .map((arn) => context.tx.get<ClusterBody>(clusters, placeOf(arn).name))
+    .filter((other) => other?.status === 'RUNNING' || other?.status === 'UPDATING')
+    .reduce((sum, other) => sum + reservation(other?.body), 0);
+  if (reserved + reservation(cluster.body) <= total) return undefined;
+  return `Not enough memory on scaling group ${group.name} - ${reservation(cluster.body)} MiB requested and ${total - reserved} of ${total} MiB free`;
+}
+
+function reservation(body: ClusterBody | undefined): number {
+  const { memoryReservation = 0, nodeCount = 0 } = body?.scalingGroupConfiguration ?? {};
+  return memoryReservation * nodeCount;
+}

@@ -1,0 +1,99 @@
+import { arnOf } from '../arns.ts';
+import type { Context, Handlers } from '../context.ts';
+import { enter } from '../lifecycle.ts';
+import { demand } from '../refusal.ts';
+import { CLUSTER_TYPES } from './cluster-types.ts';
+import { clusterOf } from './kx-cluster-access.ts';
+import { type ClusterBody, clusterLinks, type KxCluster, mounted, volumesOf } from './kx-cluster-mounts.ts';
+import { openEnvironment } from './kx-environment.ts';
+
+const SECOND = 1_000;
+
+/** How long updates were observed to take. */
+const CODE_TAKES = { NO_RESTART: 90 * SECOND, ROLLING: 900 * SECOND, FORCE: 700 * SECOND };
+const DATABASES_TAKE = { NO_RESTART: 75 * SECOND, ROLLING: 180 * SECOND };
+
+export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'UpdateKxClusterDatabases'> = {
+  UpdateKxClusterCodeConfiguration(input, context) {
+    openEnvironment(input, context);
+    const cluster = clusterOf(input, context);
+    const { code, initializationScript, commandLineArguments, deploymentConfiguration } = input;
+    const { deploymentStrategy: strategy = 'ROLLING' } = deploymentConfiguration ?? {};
+    const inPlace = strategy === 'NO_RESTART';
+    demand(
+      !inPlace || CLUSTER_TYPES[cluster.body.clusterType].updatesCodeInPlace,
+      'Validation',
+      `NO_RESTART cannot be used for the code of a cluster of type ${cluster.body.clusterType}`,
+    );
+    demand(
+      !inPlace || (initializationScript === undefined && commandLineArguments === undefined),
+      'Validation',
+      'initializationScript and commandLineArguments cannot be given with NO_RESTART',
+    );
+    demand(
+      (commandLineArguments ?? []).length <= 50,
+      'Validation',
+      `Value at 'commandLineArguments' failed to satisfy constraint: at most 50 pairs`,
+    );
+    const { initializationScript: _, commandLineArguments: __, ...kept } = cluster.body;
+    const changed = {
+      ...(inPlace ? cluster.body : kept),
+      code,
+      ...(initializationScript !== undefined && { initializationScript }),
+      ...(commandLineArguments !== undefined && { commandLineArguments }),
+    };
+    return update(cluster, changed, CODE_TAKES[strategy], input.environmentId, context);
+  },
+
+  UpdateKxClusterDatabases(input, context) {
+    openEnvironment(input, context);
+    const cluster = clusterOf(input, context);
+    const { body } = cluster;
+    demand(
+      CLUSTER_TYPES[body.clusterType].updatesDatabases,
+      'Validation',
+      `The databases of a cluster of type ${body.clusterType} cannot be updated`,
+    );
+    const current = body.databases ?? [];
+    const unknown = input.databases.find((one) => !current.some((other) => other.databaseName === one.databaseName));
+    demand(
+      unknown === undefined,
+      'Validation',
+      `Database ${unknown?.databaseName} is not mounted; the databases of a cluster are chosen when it is created`,
+    );
+    requireRunning(cluster);
+    const changes = mounted(input.environmentId, body, input.databases, context) ?? [];
+    const databases = current.map(
+      (entry) => changes.findLast(({ databaseName }) => databaseName === entry.databaseName) ?? entry,
+    );
+    const { volumes: _, ...rest } = body;
+    const changed: ClusterBody = { ...rest, databases };
+    const volumes = volumesOf(changed).map((volumeName) => ({ volumeName, volumeType: 'NAS_1' as const }));
+    const strategy = input.deploymentConfiguration?.deploymentStrategy ?? 'ROLLING';
+    return update(
+      cluster,
+      { ...changed, ...(volumes.length > 0 && { volumes }) },
+      DATABASES_TAKE[strategy],
+      input.environmentId,
+      context,
+    );
+  },
+};
+
+function update(
+  cluster: KxCluster,
+  changed: ClusterBody,
+  takes: number,
+  environmentId: string,
+  context: Context,
+): object {
+  requireRunning(cluster);
+  const body = { ...changed, modified: context.now };
+  context.tx.put(enter({ ...cluster, body }, 'UPDATING', context, takes));
+  context.tx.link(arnOf(cluster), clusterLinks(environmentId, body, context));
+  return {};
+}
+
+function requireRunning({ name, status }: KxCluster): void {
+  demand(status === 'RUNNING', 'Conflict', `Cluster ${name} is ${status}; it has to be RUNNING`);
+}

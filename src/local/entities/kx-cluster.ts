@@ -1,0 +1,128 @@
+import type { Input } from '../../operations/index.ts';
+import { arnOf, inEnvironment } from '../arns.ts';
+import type { Context, Handlers } from '../context.ts';
+import { begin, enter } from '../lifecycle.ts';
+import { paged } from '../paging.ts';
+import { demand } from '../refusal.ts';
+import { stamps } from '../timestamps.ts';
+import { withinClusterQuotas } from './cluster-quotas.ts';
+import { checkCluster } from './cluster-rules.ts';
+import { clusterOf } from './kx-cluster-access.ts';
+import { type ClusterBody, clusterLinks, type KxCluster, mounted, volumesOf } from './kx-cluster-mounts.ts';
+import { environmentOf, openEnvironment, requireZone } from './kx-environment.ts';
+import { groupOf } from './kx-scaling-group.ts';
+import { readyVolume } from './kx-volume.ts';
+
+type Operations = 'CreateKxCluster' | 'GetKxCluster' | 'ListKxClusters' | 'DeleteKxCluster';
+
+export const kxClusters: Handlers<Operations> = {
+  CreateKxCluster(input, context) {
+    checkCluster(input);
+    const environment = openEnvironment(input, context);
+    const { environmentId, clusterName, clientToken: _, tags, ...members } = input;
+    const { tx, now, world } = context;
+    const collection = inEnvironment(world, environmentId, 'kxCluster');
+    demand(
+      tx.get(collection, clusterName) === undefined,
+      'Conflict',
+      `Cluster already exists with alias: ${clusterName}`,
+    );
+    if (input.availabilityZoneId !== undefined) requireZone(input.availabilityZoneId, environment);
+    requireGroup(input, context);
+    const databases = mounted(environmentId, input, input.databases, context);
+    const volumes = volumesOf({ ...members, ...(databases && { databases }) });
+    for (const volumeName of volumes) requireVolume(environmentId, volumeName, input.availabilityZoneId, context);
+    withinClusterQuotas(input, context);
+    const body: ClusterBody = {
+      ...members,
+      ...(databases && { databases }),
+      ...(volumes.length > 0 && { volumes: asVolumes(volumes) }),
+      created: now,
+      modified: now,
+    };
+    const place = { collection, name: clusterName, facet: input.clusterType, tags };
+    const created = begin(context, place, 'PENDING', body);
+    tx.put(created);
+    tx.link(arnOf(created), clusterLinks(environmentId, body, context));
+    return { ...detail(created), ...(databases && { databases: databases.map(withCaches) }) };
+  },
+
+  GetKxCluster(input, context) {
+    environmentOf(input, context);
+    return detail(clusterOf(input, context));
+  },
+
+  ListKxClusters(input, context) {
+    environmentOf(input, context);
+    const collection = inEnvironment(context.world, input.environmentId, 'kxCluster');
+    const { entities, ...rest } = paged<ClusterBody>(input, context, collection, input.clusterType);
+    return { kxClusterSummaries: entities.map(summary), ...rest };
+  },
+
+  DeleteKxCluster(input, context) {
+    openEnvironment(input, context);
+    const cluster = clusterOf(input, context);
+    demand(cluster.status !== 'DELETING', 'Conflict', `Cluster ${cluster.name} is already DELETING`);
+    const { statusReason: _, ...body } = { ...cluster.body, modified: context.now };
+    context.tx.put(enter({ ...cluster, body }, 'DELETING', context));
+    context.tx.link(arnOf(cluster), []);
+    return {};
+  },
+};
+
+type Request = Input<'CreateKxCluster'>;
+
+function requireGroup(
+  { environmentId, scalingGroupConfiguration, availabilityZoneId }: Request,
+  context: Context,
+): void {
+  if (scalingGroupConfiguration === undefined) return;
+  const { name, status, body } = groupOf({ environmentId, ...scalingGroupConfiguration }, context);
+  demand(status === 'ACTIVE', 'Conflict', `Scaling group ${name} is ${status}; it has to be ACTIVE`);
+  demand(
+    body.availabilityZoneId === availabilityZoneId,
+    'Validation',
+    `Scaling group ${name} is in ${body.availabilityZoneId}, not in ${availabilityZoneId}`,
+  );
+}
+
+function requireVolume(environmentId: string, volumeName: string, zone: string | undefined, context: Context): void {
+  const { name, body } = readyVolume({ environmentId, volumeName }, context);
+  demand(
+    zone === undefined || body.availabilityZoneIds.includes(zone),
+    'Validation',
+    `Volume ${name} is in ${body.availabilityZoneIds.join(', ')}, not in ${zone}`,
+  );
+}
+
+const asVolumes = (names: string[]) => names.map((volumeName) => ({ volumeName, volumeType: 'NAS_1' as const }));
+
+/** The reply to a create shows an empty list where later replies leave the member out. */
+const withCaches = (entry: NonNullable<ClusterBody['databases']>[number]) => ({
+  ...entry,
+  cacheConfigurations: entry.cacheConfigurations ?? [],
+});
+
+function detail({ name, status, body }: KxCluster) {
+  const { created, modified, ...members } = body;
+  return { clusterName: name, status, ...members, ...stamps({ created, modified }) };
+}
+
+const SUMMARY = [
+  'statusReason',
+  'clusterType',
+  'clusterDescription',
+  'releaseLabel',
+  'volumes',
+  'initializationScript',
+  'executionRole',
+  'azMode',
+  'availabilityZoneId',
+] as const;
+
+const summary = ({ name, status, body }: KxCluster) => ({
+  clusterName: name,
+  status,
+  ...Object.fromEntries(SUMMARY.map((member) => [member, body[member]])),
+  ...stamps(body),
+});

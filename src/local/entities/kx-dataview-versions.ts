@@ -1,0 +1,118 @@
+import type { Input } from '../../operations/index.ts';
+import { arnOf, countOf, environmentIdOf, inEnvironment, kindOf, placeOf } from '../arns.ts';
+import type { Context } from '../context.ts';
+import { enter } from '../lifecycle.ts';
+import { shortId } from '../random.ts';
+import { seconds } from '../timestamps.ts';
+import type { Entity } from '../transaction.ts';
+import type { Effect } from './effect.ts';
+import type { KxDatabase } from './kx-database.ts';
+
+export type Segment = NonNullable<Input<'CreateKxDataview'>['segmentConfigurations']>[number];
+
+interface Version {
+  versionId: string;
+  changesetId?: string | undefined;
+  segmentConfigurations: Segment[];
+  created: number;
+  active: boolean;
+}
+export interface DataviewBody {
+  azMode: string;
+  availabilityZoneId?: string | undefined;
+  changesetId?: string | undefined;
+  segmentConfigurations: Segment[];
+  description?: string | undefined;
+  autoUpdate: boolean;
+  readWrite: boolean;
+  created: number;
+  modified: number;
+  /** Newest first. */
+  versions: Version[];
+}
+export type KxDataview = Entity<DataviewBody>;
+
+/** The facet of dataviews that follow every new changeset. */
+export const FOLLOWING = 'autoUpdate';
+
+/** The body with one more version of the data; it can be mounted once the dataview is ACTIVE again. */
+export function withVersion(
+  body: DataviewBody,
+  changesetId: string | undefined,
+  segmentConfigurations: Segment[],
+  { now, random }: Context,
+): DataviewBody {
+  const version = { versionId: shortId(random), changesetId, segmentConfigurations, created: now, active: false };
+  return { ...body, changesetId, segmentConfigurations, modified: now, versions: [version, ...body.versions] };
+}
+
+/** The newest version stands ready; the old ones that no cluster mounts are let go; a dataview that fell behind meanwhile goes on. */
+export const activateVersion: Effect<DataviewBody> = (dataview, context) => {
+  const arn = arnOf(dataview);
+  const versions = dataview.body.versions
+    .map((version, index) => (index === 0 ? { ...version, active: true } : version))
+    .filter(({ versionId }, index) => index === 0 || clustersOn(`${arn}#${versionId}`, context).length > 0);
+  const body = { ...dataview.body, versions, modified: context.now };
+  const { collection, name } = placeOf(dataview.collection.replace(/\/kxDataview$/, ''));
+  const latest = context.tx.get<KxDatabase['body']>(collection, name)?.body.lastCompletedChangesetId;
+  if (body.autoUpdate && latest !== body.changesetId) {
+    return { status: 'UPDATING', body: withVersion(body, latest, body.segmentConfigurations, context) };
+  }
+  context.tx.link(arn, dataviewLinks({ ...dataview, body, status: 'ACTIVE' }, context));
+  return { body };
+};
+
+/** Starts an update of every dataview of a database that follows its changesets. */
+export function followChangeset(databaseArn: string, changesetId: string, context: Context): void {
+  const { tx } = context;
+  const query = { facet: FOLLOWING, limit: 100 };
+  const collection = `${databaseArn}/kxDataview`;
+  for (let page = tx.page<DataviewBody>(collection, { ...query, after: '' }); page.length > 0; ) {
+    for (const dataview of page) {
+      if (dataview.status !== 'ACTIVE') continue;
+      const body = withVersion(dataview.body, changesetId, dataview.body.segmentConfigurations, context);
+      const updating = enter({ ...dataview, body }, 'UPDATING', context);
+      tx.put(updating);
+      tx.link(arnOf(updating), dataviewLinks(updating, context));
+    }
+    page = tx.page<DataviewBody>(collection, { ...query, after: page.at(-1)?.position ?? '' });
+  }
+}
+
+/** What a dataview counts against and rests on: its volumes, and the quotas of its environment. */
+export function dataviewLinks(dataview: KxDataview, { world }: Context): string[] {
+  const environmentId = environmentIdOf(dataview);
+  const volumes = inEnvironment(world, environmentId, 'kxVolume');
+  return [
+    ...dataview.body.versions.flatMap((version) =>
+      version.segmentConfigurations.map(({ volumeName }) => `${volumes}/${volumeName}`),
+    ),
+    countOf(world, environmentId, 'dataviews'),
+    ...(dataview.status === 'ACTIVE' ? [] : [countOf(world, environmentId, 'dataviewVersions')]),
+  ];
+}
+
+/** The version that a cluster gets when it mounts the dataview now. */
+export function mountableVersion({ body }: KxDataview): Version | undefined {
+  return body.versions.find(({ active }) => active);
+}
+
+/** The versions that are there to be mounted or still are mounted, as replies show them. */
+export function activeVersions(dataview: KxDataview, context: Context): object[] {
+  const newest = mountableVersion(dataview);
+  return dataview.body.versions.flatMap((version) => {
+    const { active, created, ...members } = version;
+    const attachedClusters = clustersOn(`${arnOf(dataview)}#${version.versionId}`, context);
+    const isThere = active && (version === newest || attachedClusters.length > 0);
+    return isThere ? [{ ...members, attachedClusters, createdTimestamp: seconds(created) }] : [];
+  });
+}
+
+/** The names of the clusters that depend on something, in order; one that is being deleted no longer does. */
+export function clustersOn(target: string, { tx }: Context): string[] {
+  return tx
+    .sources(target)
+    .map(placeOf)
+    .filter(({ collection }) => kindOf(collection) === 'kxCluster')
+    .map(({ name }) => name);
+}

@@ -1,0 +1,183 @@
+import type { Input } from '../../operations/index.ts';
+import { arnOf, countOf, environmentIdOf, inDatabase, placeOf } from '../arns.ts';
+import type { Context, Handlers } from '../context.ts';
+import { begin, enter } from '../lifecycle.ts';
+import { paged } from '../paging.ts';
+import { quotasOf, withinQuota } from '../quotas.ts';
+import { demand, Refusal } from '../refusal.ts';
+import { stamps } from '../timestamps.ts';
+import { mountableChangeset } from './kx-changeset.ts';
+import { databaseOf } from './kx-database.ts';
+import {
+  activeVersions,
+  clustersOn,
+  type DataviewBody,
+  dataviewLinks,
+  FOLLOWING,
+  type KxDataview,
+  type Segment,
+  withVersion,
+} from './kx-dataview-versions.ts';
+import { environmentOf, openEnvironment, requireZone } from './kx-environment.ts';
+import { readyVolume, volumeArn } from './kx-volume.ts';
+import { checkDataview } from './segment-rules.ts';
+
+type Operations = 'CreateKxDataview' | 'GetKxDataview' | 'ListKxDataviews' | 'UpdateKxDataview' | 'DeleteKxDataview';
+
+export const kxDataviews: Handlers<Operations> = {
+  CreateKxDataview(input, context) {
+    checkDataview(input);
+    demand(input.azMode === 'SINGLE', 'Validation', `Value at 'azMode' failed to satisfy constraint: SINGLE`);
+    demand(
+      input.availabilityZoneId !== undefined,
+      'Validation',
+      'availabilityZoneId is required when azMode is SINGLE',
+    );
+    const environment = openEnvironment(input, context);
+    databaseOf(input, context);
+    const { tx, now, world } = context;
+    const { environmentId, databaseName, dataviewName, availabilityZoneId } = input;
+    const collection = inDatabase(world, environmentId, databaseName, 'kxDataview');
+    demand(
+      tx.get(collection, dataviewName) === undefined,
+      'ResourceAlreadyExists',
+      `Dataview ${dataviewName} already exists`,
+    );
+    requireZone(availabilityZoneId, environment);
+    const changesetId = mountableChangeset(input, input.changesetId, context);
+    const { autoUpdate = false, readWrite = false } = input;
+    const place = { collection, name: dataviewName, tags: input.tags, ...(autoUpdate && { facet: FOLLOWING }) };
+    const segments = checkedSegments(
+      input.segmentConfigurations ?? [],
+      availabilityZoneId,
+      readWrite,
+      environmentId,
+      context,
+    );
+    const quotas = quotasOf(context);
+    const more = (what: 'dataviews' | 'dataviewVersions') => () =>
+      tx.countSources(countOf(world, environmentId, what)) + 1;
+    withinQuota(quotas.dataviews, more('dataviews'), 'dataviews per environment');
+    withinQuota(quotas.dataviewVersions, more('dataviewVersions'), 'dataview versions in the making');
+    const body = {
+      azMode: input.azMode,
+      availabilityZoneId,
+      description: input.description,
+      autoUpdate,
+      readWrite,
+      created: now,
+      modified: now,
+      segmentConfigurations: [],
+      versions: [],
+    };
+    const created = begin(context, place, 'CREATING', withVersion(body, changesetId, segments, context));
+    tx.put(created);
+    tx.link(arnOf(created), dataviewLinks(created, context));
+    return described(created);
+  },
+
+  GetKxDataview(input, context) {
+    environmentOf(input, context);
+    databaseOf(input, context);
+    return detail(dataviewOf(input, context), context);
+  },
+
+  ListKxDataviews(input, context) {
+    environmentOf(input, context);
+    databaseOf(input, context);
+    const collection = inDatabase(context.world, input.environmentId, input.databaseName, 'kxDataview');
+    const { entities, ...rest } = paged<DataviewBody>(input, context, collection);
+    return { kxDataviews: entities.map((dataview) => detail(dataview, context)), ...rest };
+  },
+
+  UpdateKxDataview(input, context) {
+    openEnvironment(input, context);
+    databaseOf(input, context);
+    const dataview = dataviewOf(input, context);
+    const { body, name, status } = dataview;
+    demand(!body.readWrite, 'Validation', `Dataview ${name} is readWrite; it cannot be updated`);
+    const { changesetId, description = body.description, segmentConfigurations } = input;
+    checkDataview({ autoUpdate: body.autoUpdate, changesetId, segmentConfigurations });
+    demand(status === 'ACTIVE', 'Conflict', `Dataview ${name} is ${status}; it has to be ACTIVE`);
+    const segments =
+      segmentConfigurations === undefined
+        ? body.segmentConfigurations
+        : checkedSegments(segmentConfigurations, body.availabilityZoneId, false, input.environmentId, context);
+    const changeset = mountableChangeset(input, changesetId, context);
+    const updated = enter(
+      { ...dataview, body: withVersion({ ...body, description }, changeset, segments, context) },
+      'UPDATING',
+      context,
+    );
+    context.tx.put(updated);
+    context.tx.link(arnOf(updated), dataviewLinks(updated, context));
+    return detail(updated, context);
+  },
+
+  DeleteKxDataview(input, context) {
+    openEnvironment(input, context);
+    databaseOf(input, context);
+    const dataview = dataviewOf(input, context);
+    const { name, status } = dataview;
+    demand(status !== 'DELETING', 'Conflict', `Dataview ${name} is already DELETING`);
+    const clusters = clustersOn(arnOf(dataview), context);
+    demand(clusters.length === 0, 'Conflict', `Dataview ${name} is in use by ${clusters.join(', ')}`);
+    demand(status === 'ACTIVE' || status === 'FAILED', 'Conflict', `Dataview ${name} is ${status}`);
+    const body = { ...dataview.body, modified: context.now };
+    context.tx.put(enter({ ...dataview, body }, 'DELETING', context));
+    return {};
+  },
+};
+
+type Named = Pick<Input<'GetKxDataview'>, 'environmentId' | 'databaseName' | 'dataviewName'>;
+
+/** The dataview that a request names. */
+export function dataviewOf({ environmentId, databaseName, dataviewName }: Named, { tx, world }: Context): KxDataview {
+  const collection = inDatabase(world, environmentId, databaseName, 'kxDataview');
+  const dataview = tx.get<DataviewBody>(collection, dataviewName);
+  if (dataview === undefined) {
+    throw new Refusal('ResourceNotFound', `Dataview ${dataviewName} not found in KX database ${databaseName}`);
+  }
+  return dataview;
+}
+
+function checkedSegments(
+  segments: readonly Segment[],
+  zone: string | undefined,
+  alone: boolean,
+  environmentId: string,
+  context: Context,
+): Segment[] {
+  return segments.map((segment) => {
+    const volume = readyVolume({ environmentId, volumeName: segment.volumeName }, context);
+    demand(
+      zone === undefined || volume.body.availabilityZoneIds.includes(zone),
+      'Validation',
+      `Volume ${volume.name} is in ${volume.body.availabilityZoneIds.join(', ')}, not in ${zone}`,
+    );
+    const used = context.tx.sources(volumeArn(context, environmentId, volume.name));
+    demand(
+      !alone || !used.some((arn) => arn.includes('/kxDataview/')),
+      'Validation',
+      `Volume ${volume.name} is used by another dataview; a readWrite dataview needs a volume of its own`,
+    );
+    return { ...segment, onDemand: segment.onDemand ?? false };
+  });
+}
+
+function described(dataview: KxDataview) {
+  const { created, modified, versions: _, ...members } = dataview.body;
+  return {
+    environmentId: environmentIdOf(dataview),
+    databaseName: placeOf(dataview.collection.replace(/\/kxDataview$/, '')).name,
+    dataviewName: dataview.name,
+    status: dataview.status,
+    ...members,
+    ...stamps({ created, modified }),
+  };
+}
+
+const detail = (dataview: KxDataview, context: Context) => ({
+  ...described(dataview),
+  activeVersions: activeVersions(dataview, context),
+});

@@ -1,0 +1,179 @@
+import type { Input } from '../../operations/index.ts';
+import { environments, inEnvironment } from '../arns.ts';
+import type { Context, Handlers } from '../context.ts';
+import { begin, enter } from '../lifecycle.ts';
+import { paged } from '../paging.ts';
+import { quotasOf, withinQuota } from '../quotas.ts';
+import { accountId, environmentId, uuid } from '../random.ts';
+import { demand, Refusal } from '../refusal.ts';
+import { seconds } from '../timestamps.ts';
+import type { Entity } from '../transaction.ts';
+import { zonesOf } from '../zones.ts';
+import type { Effect } from './effect.ts';
+import { connect, type Network } from './kx-network.ts';
+
+interface Body extends Network {
+  name: string;
+  description?: string | undefined;
+  kmsKeyId: string;
+  created: number;
+  modified: number;
+  /** What is known once it is CREATED. */
+  opened?: { dedicatedServiceAccountId: string; availabilityZoneIds: string[]; certificateAuthorityArn: string };
+}
+export type KxEnvironment = Entity<Body>;
+
+type Operations =
+  | 'CreateKxEnvironment'
+  | 'GetKxEnvironment'
+  | 'ListKxEnvironments'
+  | 'UpdateKxEnvironment'
+  | 'UpdateKxEnvironmentNetwork'
+  | 'DeleteKxEnvironment';
+
+export const kxEnvironments: Handlers<Operations> = {
+  // Tags given here were never applied; clients tag afterwards.
+  CreateKxEnvironment({ name, description, kmsKeyId }, context) {
+    const { tx, now, world, random } = context;
+    const collection = environments(world);
+    requireFreeName(name, context);
+    withinQuota(
+      quotasOf(context).environments,
+      () => tx.count(collection, { status: 'DELETED' }) + 1,
+      'kdb environments in this account and region',
+      'ServiceQuotaExceeded',
+    );
+    const body: Body = {
+      name,
+      description,
+      kmsKeyId,
+      created: now,
+      modified: now,
+      tgwStatus: 'NONE',
+      dnsStatus: 'NONE',
+    };
+    const created = begin(context, { collection, name: environmentId(random), facet: name }, 'CREATE_REQUESTED', body);
+    tx.put(created);
+    return {
+      name,
+      status: created.status,
+      environmentId: created.name,
+      description,
+      environmentArn: `${collection}/${created.name}`,
+      kmsKeyId,
+      creationTimestamp: seconds(now),
+    };
+  },
+
+  GetKxEnvironment: (input, context) => detail(environmentOf(input, context), context),
+
+  ListKxEnvironments(input, context) {
+    const { entities, ...rest } = paged<Body>(input, context, environments(context.world));
+    return { environments: entities.map((entity) => detail(entity, context)), ...rest };
+  },
+
+  UpdateKxEnvironment(input, context) {
+    const environment = openEnvironment(input, context);
+    const { name = environment.body.name, description = environment.body.description } = input;
+    if (name !== environment.body.name) requireFreeName(name, context);
+    const body = { ...environment.body, name, description, modified: context.now };
+    const updated = { ...environment, facet: name, body };
+    context.tx.put(updated);
+    return withoutAuthority(detail(updated, context));
+  },
+
+  UpdateKxEnvironmentNetwork(input, context) {
+    const environment = openEnvironment(input, context);
+    const body = { ...environment.body, ...connect(environment.body, input), modified: context.now };
+    const updated = enter({ ...environment, body }, 'UPDATE_NETWORK_REQUESTED', context);
+    context.tx.put(updated);
+    return withoutAuthority(detail(updated, context));
+  },
+
+  DeleteKxEnvironment(input, context) {
+    const environment = environmentOf(input, context);
+    demand(environment.status !== 'DELETED', 'Validation', 'The Environment is in DELETED state');
+    demand(
+      ['CREATED', 'FAILED_CREATION', 'FAILED_UPDATING_NETWORK', 'FAILED_DELETION'].includes(environment.status),
+      'Conflict',
+      `The Environment is in ${environment.status} state`,
+    );
+    const clusters = inEnvironment(context.world, environment.name, 'kxCluster');
+    demand(
+      context.tx.count(clusters, { status: 'DELETING' }) === 0,
+      'Validation',
+      `Can't delete this KX Environment with id ${environment.name}. It still contains active clusters. ` +
+        'Please delete all clusters before deleting the environment.',
+    );
+    const body = { ...environment.body, modified: context.now };
+    context.tx.put(enter({ ...environment, body }, 'DELETE_REQUESTED', context));
+    return {};
+  },
+};
+
+export const openEnvironmentEffect: Effect<Body> = ({ body }, { now, world, random }) => {
+  const dedicatedServiceAccountId = accountId(random);
+  const certificateAuthorityArn = `arn:aws:acm-pca:${world.region}:${dedicatedServiceAccountId}:certificate-authority/${uuid(random)}`;
+  const opened = { dedicatedServiceAccountId, availabilityZoneIds: zonesOf(world.region), certificateAuthorityArn };
+  return { body: { ...body, opened, modified: now } };
+};
+
+export const emptyEnvironment: Effect<Body> = ({ collection, name, body }, { tx, now }) => {
+  tx.removeUnder(`${collection}/${name}`);
+  return { body: { ...body, modified: now } };
+};
+
+type InEnvironment = Pick<Input<'GetKxEnvironment'>, 'environmentId'>;
+
+/** The environment that a request names, in whatever state. */
+export function environmentOf({ environmentId: id }: InEnvironment, { tx, world }: Context): KxEnvironment {
+  const environment = tx.get<Body>(environments(world), id);
+  if (environment === undefined) throw new Refusal('ResourceNotFound', `KX environment ${id} not found`);
+  return environment;
+}
+
+/** The environment that a request names, when it can be changed; `Conflict` or `Validation` when it cannot. */
+export function openEnvironment(input: InEnvironment, context: Context): KxEnvironment {
+  const environment = environmentOf(input, context);
+  const { status } = environment;
+  demand(status !== 'DELETED', 'Validation', 'The Environment is in DELETED state');
+  demand(status === 'CREATED', 'Conflict', `The Environment is in ${status} state; it has to be CREATED`);
+  return environment;
+}
+
+/** Refuses a zone that the environment is not in. */
+export function requireZone(zone: string, { body }: KxEnvironment): void {
+  const zones = body.opened?.availabilityZoneIds ?? [];
+  demand(
+    zones.includes(zone),
+    'Validation',
+    `Availability zone(s) ${zone} not supported by this environment; it is in ${zones.join(', ')}`,
+  );
+}
+
+function requireFreeName(name: string, { tx, world }: Context): void {
+  const namesakes = tx.page(environments(world), { after: '', limit: 100, facet: name });
+  demand(
+    namesakes.every(({ status }) => status === 'DELETED'),
+    'Conflict',
+    `A KX environment with the name ${name} already exists`,
+  );
+}
+
+function detail({ collection, name: id, status, body }: KxEnvironment, { world }: Context) {
+  const { created, modified, opened, ...members } = body;
+  return {
+    environmentId: id,
+    awsAccountId: world.account,
+    status,
+    environmentArn: `${collection}/${id}`,
+    ...members,
+    ...opened,
+    creationTimestamp: seconds(created),
+    updateTimestamp: seconds(modified),
+  };
+}
+
+function withoutAuthority({ certificateAuthorityArn: _, ...rest }: { certificateAuthorityArn?: string }): object {
+  return rest;
+}

@@ -1,0 +1,98 @@
+import type { Input } from '../../operations/index.ts';
+import { arnOf, inEnvironment } from '../arns.ts';
+import type { Context, Handlers } from '../context.ts';
+import { begin, enter } from '../lifecycle.ts';
+import { HOST_TYPES } from '../machine-types.ts';
+import { paged } from '../paging.ts';
+import { quotasOf, withinQuota } from '../quotas.ts';
+import { demand, Refusal } from '../refusal.ts';
+import { stamps } from '../timestamps.ts';
+import type { Entity } from '../transaction.ts';
+import { clustersOn } from './kx-dataview-versions.ts';
+import { environmentOf, openEnvironment, requireZone } from './kx-environment.ts';
+
+interface Body {
+  hostType: string;
+  availabilityZoneId: string;
+  created: number;
+  modified: number;
+}
+export type KxScalingGroup = Entity<Body>;
+
+type Operations = 'CreateKxScalingGroup' | 'GetKxScalingGroup' | 'ListKxScalingGroups' | 'DeleteKxScalingGroup';
+
+export const kxScalingGroups: Handlers<Operations> = {
+  CreateKxScalingGroup({ environmentId, scalingGroupName, hostType, availabilityZoneId, tags }, context) {
+    demand(
+      HOST_TYPES.has(hostType),
+      'Validation',
+      `Value at 'hostType' failed to satisfy constraint: one of ${[...HOST_TYPES.keys()].join(', ')}`,
+    );
+    const environment = openEnvironment({ environmentId }, context);
+    const { tx, now, world } = context;
+    const collection = inEnvironment(world, environmentId, 'kxScalingGroup');
+    demand(
+      tx.get(collection, scalingGroupName) === undefined,
+      'Conflict',
+      `Scaling group ${scalingGroupName} already exists`,
+    );
+    requireZone(availabilityZoneId, environment);
+    const quotas = quotasOf(context);
+    withinQuota(quotas.scalingGroups, () => tx.count(collection) + 1, 'scaling groups per environment');
+    const ofThisType = () =>
+      tx.page<Body>(collection, { after: '', limit: 1000 }).filter(({ body }) => body.hostType === hostType).length + 1;
+    withinQuota(quotas.hosts[hostType] ?? 0, ofThisType, `${hostType} hosts per environment`);
+    const body = { hostType, availabilityZoneId, created: now, modified: now };
+    const created = begin<Body>(context, { collection, name: scalingGroupName, tags }, 'CREATING', body);
+    tx.put(created);
+    return { environmentId, ...described(created) };
+  },
+
+  GetKxScalingGroup(input, context) {
+    environmentOf(input, context);
+    const group = groupOf(input, context);
+    return { ...listed(group, context), scalingGroupArn: arnOf(group) };
+  },
+
+  ListKxScalingGroups(input, context) {
+    environmentOf(input, context);
+    const collection = inEnvironment(context.world, input.environmentId, 'kxScalingGroup');
+    const { entities, ...rest } = paged<Body>(input, context, collection);
+    return { scalingGroups: entities.map((group) => listed(group, context)), ...rest };
+  },
+
+  DeleteKxScalingGroup(input, context) {
+    openEnvironment(input, context);
+    const group = groupOf(input, context);
+    const { name, status } = group;
+    const clusters = clustersOn(arnOf(group), context);
+    demand(clusters.length === 0, 'Conflict', `Scaling group ${name} still has clusters: ${clusters.join(', ')}`);
+    demand(
+      status === 'ACTIVE' || status === 'CREATE_FAILED',
+      'Conflict',
+      `Scaling group ${name} is ${status}; it has to be ACTIVE`,
+    );
+    const body = { ...group.body, modified: context.now };
+    context.tx.put(enter({ ...group, body }, 'DELETING', context));
+    return {};
+  },
+};
+
+type Named = Pick<Input<'GetKxScalingGroup'>, 'environmentId' | 'scalingGroupName'>;
+
+/** The scaling group that a request names. */
+export function groupOf({ environmentId, scalingGroupName }: Named, { tx, world }: Context): KxScalingGroup {
+  const group = tx.get<Body>(inEnvironment(world, environmentId, 'kxScalingGroup'), scalingGroupName);
+  if (group === undefined) throw new Refusal('ResourceNotFound', `Scaling group ${scalingGroupName} not found`);
+  return group;
+}
+
+function described({ name, status, body }: KxScalingGroup) {
+  const { created, modified, ...members } = body;
+  return { scalingGroupName: name, status, ...members, ...stamps({ created, modified }) };
+}
+
+const listed = (group: KxScalingGroup, context: Context) => ({
+  ...described(group),
+  clusters: clustersOn(arnOf(group), context),
+});

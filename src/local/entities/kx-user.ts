@@ -1,0 +1,110 @@
+import type { Input } from '../../operations/index.ts';
+import { arnOf, inEnvironment } from '../arns.ts';
+import { connectionString } from '../connection-string.ts';
+import type { Context, Handlers } from '../context.ts';
+import { begin } from '../lifecycle.ts';
+import { paged } from '../paging.ts';
+import { quotasOf, withinQuota } from '../quotas.ts';
+import { demand, Refusal } from '../refusal.ts';
+import { seconds } from '../timestamps.ts';
+import type { Entity } from '../transaction.ts';
+import { environmentOf, openEnvironment } from './kx-environment.ts';
+
+interface Body {
+  iamRole: string;
+  created: number;
+  modified: number;
+}
+
+type Operations =
+  | 'CreateKxUser'
+  | 'GetKxUser'
+  | 'ListKxUsers'
+  | 'UpdateKxUser'
+  | 'DeleteKxUser'
+  | 'GetKxConnectionString';
+
+export const kxUsers: Handlers<Operations> = {
+  CreateKxUser({ environmentId, userName, iamRole, tags }, context) {
+    openEnvironment({ environmentId }, context);
+    const { tx, now, world } = context;
+    const collection = inEnvironment(world, environmentId, 'kxUser');
+    demand(tx.get(collection, userName) === undefined, 'ResourceAlreadyExists', `User ${userName} already exists`);
+    withinQuota(quotasOf(context).users, () => tx.count(collection) + 1, 'users per environment');
+    const created = begin<Body>(context, { collection, name: userName, tags }, '', {
+      iamRole,
+      created: now,
+      modified: now,
+    });
+    tx.put(created);
+    return detail(created, environmentId);
+  },
+
+  GetKxUser(input, context) {
+    environmentOf(input, context);
+    return detail(userOf(input, context), input.environmentId);
+  },
+
+  ListKxUsers(input, context) {
+    environmentOf(input, context);
+    const { entities, ...rest } = paged<Body>(
+      input,
+      context,
+      inEnvironment(context.world, input.environmentId, 'kxUser'),
+    );
+    return { users: entities.map(listed), ...rest };
+  },
+
+  UpdateKxUser(input, context) {
+    openEnvironment(input, context);
+    const user = userOf(input, context);
+    const updated = { ...user, body: { ...user.body, iamRole: input.iamRole, modified: context.now } };
+    context.tx.put(updated);
+    return detail(updated, input.environmentId);
+  },
+
+  DeleteKxUser(input, context) {
+    openEnvironment(input, context);
+    context.tx.remove(userOf(input, context));
+    return {};
+  },
+
+  GetKxConnectionString({ environmentId, userArn, clusterName }, context) {
+    environmentOf({ environmentId }, context);
+    const users = inEnvironment(context.world, environmentId, 'kxUser');
+    demand(userArn.startsWith(`${users}/`), 'Validation', 'The userArn is not of a user of this environment');
+    const userName = userArn.slice(users.length + 1);
+    userOf({ environmentId, userName }, context);
+    const cluster = context.tx.get(inEnvironment(context.world, environmentId, 'kxCluster'), clusterName);
+    if (cluster === undefined) throw new Refusal('ResourceNotFound', `Cluster ${clusterName} not found`);
+    demand(
+      ['RUNNING', 'UPDATING'].includes(cluster.status),
+      'Validation',
+      `Cluster ${clusterName} is ${cluster.status}; it has to be RUNNING`,
+    );
+    return { signedConnectionString: connectionString(arnOf(cluster), userName, context) };
+  },
+};
+
+type Named = Pick<Input<'GetKxUser'>, 'environmentId' | 'userName'>;
+
+function userOf({ environmentId, userName }: Named, { tx, world }: Context): Entity<Body> {
+  const user = tx.get<Body>(inEnvironment(world, environmentId, 'kxUser'), userName);
+  if (user === undefined) throw new Refusal('ResourceNotFound', `No user found for the id [${userName}]`);
+  return user;
+}
+
+const detail = (user: Entity<Body>, environmentId: string) => ({
+  userName: user.name,
+  userArn: arnOf(user),
+  environmentId,
+  iamRole: user.body.iamRole,
+});
+
+const listed = (user: Entity<Body>) => ({
+  userArn: arnOf(user),
+  userName: user.name,
+  iamRole: user.body.iamRole,
+  createTimestamp: seconds(user.body.created),
+  updateTimestamp: seconds(user.body.modified),
+});

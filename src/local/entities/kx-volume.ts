@@ -1,0 +1,186 @@
+import type { Input } from '../../operations/index.ts';
+import { arnOf, environmentIdOf, inEnvironment } from '../arns.ts';
+import type { Context, Handlers } from '../context.ts';
+import { begin, enter } from '../lifecycle.ts';
+import { diskSizeProblem } from '../machine-types.ts';
+import { paged } from '../paging.ts';
+import { quotasOf, withinQuota } from '../quotas.ts';
+import { demand, Refusal } from '../refusal.ts';
+import { seconds } from '../timestamps.ts';
+import type { Entity } from '../transaction.ts';
+import { clustersOn } from './kx-dataview-versions.ts';
+import { environmentOf, openEnvironment, requireZone } from './kx-environment.ts';
+
+interface Body {
+  volumeType: string;
+  description?: string | undefined;
+  azMode: string;
+  availabilityZoneIds: string[];
+  nas1Configuration: { type: string; size: number };
+  created: number;
+  modified: number;
+}
+export type KxVolume = Entity<Body>;
+
+type Operations = 'CreateKxVolume' | 'GetKxVolume' | 'ListKxVolumes' | 'UpdateKxVolume' | 'DeleteKxVolume';
+
+export const kxVolumes: Handlers<Operations> = {
+  // Tags given here were never applied; clients tag afterwards.
+  CreateKxVolume({ environmentId, volumeName, nas1Configuration: disk, ...input }, context) {
+    const { volumeType, azMode, availabilityZoneIds, description } = input;
+    demand(azMode === 'SINGLE', 'Validation', `Value at 'azMode' failed to satisfy constraint: SINGLE`);
+    const [zone, ...others] = availabilityZoneIds;
+    demand(
+      zone !== undefined && others.length === 0,
+      'Validation',
+      `Value at 'availabilityZoneIds' failed to satisfy constraint: exactly one zone`,
+    );
+    demand(
+      disk?.type !== undefined && disk.size !== undefined,
+      'Validation',
+      'nas1Configuration with type and size is required when volumeType is NAS_1',
+    );
+    const nas1Configuration = { type: disk.type, size: disk.size };
+    requireSize(nas1Configuration);
+    const environment = openEnvironment({ environmentId }, context);
+    const { tx, now, world } = context;
+    const collection = inEnvironment(world, environmentId, 'kxVolume');
+    demand(
+      tx.get(collection, volumeName) === undefined,
+      'ResourceAlreadyExists',
+      `Volume ${volumeName} already exists`,
+    );
+    requireZone(zone, environment);
+    withinQuota(quotasOf(context).volumes, () => tx.count(collection) + 1, 'volumes per environment');
+    requireStorage(environmentId, disk.size, context);
+    const body = {
+      volumeType,
+      description,
+      azMode,
+      availabilityZoneIds,
+      nas1Configuration,
+      created: now,
+      modified: now,
+    };
+    const created = begin<Body>(context, { collection, name: volumeName, facet: volumeType }, 'CREATING', body);
+    tx.put(created);
+    return described(created);
+  },
+
+  GetKxVolume(input, context) {
+    environmentOf(input, context);
+    return detail(volumeOf(input, context), context);
+  },
+
+  ListKxVolumes(input, context) {
+    environmentOf(input, context);
+    const collection = inEnvironment(context.world, input.environmentId, 'kxVolume');
+    const { entities, ...rest } = paged<Body>(input, context, collection, input.volumeType);
+    return { kxVolumeSummaries: entities.map(summary), ...rest };
+  },
+
+  UpdateKxVolume(input, context) {
+    openEnvironment(input, context);
+    const volume = volumeOf(input, context);
+    const { body, name, status } = volume;
+    const { description = body.description } = input;
+    const nas1Configuration = { ...body.nas1Configuration, ...input.nas1Configuration } as Body['nas1Configuration'];
+    const growth = nas1Configuration.size - body.nas1Configuration.size;
+    demand(
+      nas1Configuration.type === body.nas1Configuration.type,
+      'Validation',
+      `The type of volume ${name} cannot be changed`,
+    );
+    demand(growth >= 0, 'Validation', `The size of volume ${name} can only be increased`);
+    if (growth > 0) requireSize(nas1Configuration);
+    demand(status === 'ACTIVE', 'Conflict', `Volume ${name} is ${status}; it has to be ACTIVE`);
+    if (growth > 0) requireStorage(input.environmentId, growth, context);
+    const changed = { ...volume, body: { ...body, description, nas1Configuration, modified: context.now } };
+    const updated = growth > 0 ? enter(changed, 'UPDATING', context) : changed;
+    context.tx.put(updated);
+    return detail(updated, context);
+  },
+
+  DeleteKxVolume(input, context) {
+    openEnvironment(input, context);
+    const volume = volumeOf(input, context);
+    const { name, status } = volume;
+    const [user] = context.tx.sources(arnOf(volume));
+    demand(user === undefined, 'Conflict', `Volume ${name} is attached to ${user}`);
+    demand(
+      ['ACTIVE', 'CREATE_FAILED', 'UPDATE_FAILED'].includes(status),
+      'Conflict',
+      `Volume ${name} is ${status}; it has to be ACTIVE`,
+    );
+    const body = { ...volume.body, modified: context.now };
+    context.tx.put(enter({ ...volume, body }, 'DELETING', context));
+    return {};
+  },
+};
+
+type Named = Pick<Input<'GetKxVolume'>, 'environmentId' | 'volumeName'>;
+
+export const volumeArn = ({ world }: Context, environmentId: string, volumeName: string): string =>
+  `${inEnvironment(world, environmentId, 'kxVolume')}/${volumeName}`;
+
+/** The volume that a request names, when it can be used; `Conflict` when it is not ACTIVE. */
+export function readyVolume(named: Named, context: Context): KxVolume {
+  const volume = volumeOf(named, context);
+  const { name, status } = volume;
+  demand(status === 'ACTIVE', 'Conflict', `Volume ${name} is ${status}; it has to be ACTIVE`);
+  return volume;
+}
+
+function volumeOf({ environmentId, volumeName }: Named, { tx, world }: Context): KxVolume {
+  const volume = tx.get<Body>(inEnvironment(world, environmentId, 'kxVolume'), volumeName);
+  if (volume === undefined) throw new Refusal('ResourceNotFound', `Volume ${volumeName} not found`);
+  return volume;
+}
+
+function requireSize({ type, size }: Body['nas1Configuration']): void {
+  const problem = diskSizeProblem(type, size);
+  demand(
+    problem === undefined,
+    'Validation',
+    `Value at 'nas1Configuration.size' failed to satisfy constraint: ${problem}`,
+  );
+}
+
+function requireStorage(environmentId: string, more: number, context: Context): void {
+  const { tx, world } = context;
+  const used = () =>
+    tx
+      .page<Body>(inEnvironment(world, environmentId, 'kxVolume'), { after: '', limit: 1000 })
+      .reduce((sum, { body }) => sum + body.nas1Configuration.size, more);
+  withinQuota(quotasOf(context).volumeStorage, used, 'GB of volume storage per environment');
+}
+
+function summary({ name, status, body }: KxVolume) {
+  const { created, modified, nas1Configuration: _, ...members } = body;
+  return {
+    volumeName: name,
+    status,
+    ...members,
+    createdTimestamp: seconds(created),
+    lastModifiedTimestamp: seconds(modified),
+  };
+}
+
+function described(volume: KxVolume) {
+  const { lastModifiedTimestamp: _, ...members } = summary(volume);
+  return {
+    environmentId: environmentIdOf(volume),
+    ...members,
+    volumeArn: arnOf(volume),
+    nas1Configuration: volume.body.nas1Configuration,
+  };
+}
+
+function detail(volume: KxVolume, context: Context) {
+  const clusters = inEnvironment(context.world, environmentIdOf(volume), 'kxCluster');
+  const attachedClusters = clustersOn(arnOf(volume), context).map((clusterName) => {
+    const cluster = context.tx.get<{ clusterType: string }>(clusters, clusterName);
+    return { clusterName, clusterType: cluster?.body.clusterType, clusterStatus: cluster?.status };
+  });
+  return { ...described(volume), lastModifiedTimestamp: seconds(volume.body.modified), attachedClusters };
+}

@@ -1,0 +1,73 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+
+export interface ListenOptions {
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** The address to listen on; 127.0.0.1 by default. */
+  readonly host?: string | undefined;
+}
+
+export interface Listener {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Serves the local service over HTTP, to programs on this machine and to no web page. Rejects with one line when the port is taken. */
+export async function listen(
+  service: (request: Request) => Promise<Response>,
+  { port, host = '127.0.0.1' }: ListenOptions,
+): Promise<Listener> {
+  let allowed = new Set<string>();
+  const app = new Hono();
+  app.use(async (c, next) => {
+    if (c.req.header('origin') !== undefined) return refused(403, 'Requests from web pages are not served.');
+    if (!allowed.has((c.req.header('host') ?? '').toLowerCase())) return refused(421, 'This host name is not served.');
+    return next();
+  });
+  app.use(bodyLimit({ maxSize: LARGEST_BODY, onError: () => refused(413, 'The request is too large.') }));
+  app.all('*', (c) => service(c.req.raw));
+
+  const server = createAdaptorServer({ fetch: app.fetch, createServer }) as Server;
+  await bound(server, port, host);
+  const taken = (server.address() as AddressInfo).port;
+  allowed = new Set(['localhost', '127.0.0.1', '[::1]', host.toLowerCase()].map((name) => `${name}:${taken}`));
+  return {
+    port: taken,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+/** The largest member of the model, a SAML document, has 10 million characters. */
+const LARGEST_BODY = 12 * 1024 * 1024;
+
+const TYPES: Record<number, string> = { 403: 'AccessDeniedException', 413: 'RequestEntityTooLargeException' };
+
+function refused(status: number, message: string): Response {
+  const type = TYPES[status] ?? 'MisdirectedRequestException';
+  const headers = { 'content-type': 'application/json', 'x-amzn-ErrorType': type, connection: 'close' };
+  return new Response(JSON.stringify({ message }), { status, headers });
+}
+
+function bound(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = REASONS[error.code ?? ''] ?? error.message;
+      reject(new Error(`Cannot listen on ${host}:${port}: ${reason}`, { cause: error }));
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+const REASONS: Record<string, string> = {
+  EADDRINUSE: 'the port is already in use',
+  EACCES: 'this port needs more rights',
+  EADDRNOTAVAIL: 'this machine does not have the address',
+};

@@ -1,0 +1,45 @@
+import type { Context } from './context.ts';
+import { hexOf } from './random.ts';
+import { demand } from './refusal.ts';
+import type { Entity } from './transaction.ts';
+
+interface Query {
+  readonly maxResults?: number | undefined;
+  readonly nextToken?: string | undefined;
+}
+
+const DEFAULT_PAGE = 100;
+
+/** One page of a collection and the token for the next, which is good for the same query only. */
+export function paged<Body>(
+  { maxResults, nextToken }: Query,
+  { tx }: Context,
+  collection: string,
+  facet?: string,
+): { entities: Entity<Body>[]; nextToken?: string } {
+  demand((maxResults ?? 0) >= 0, 'Validation', `Value at 'maxResults' failed to satisfy constraint: at least 0`);
+  const limit = Math.min(maxResults || DEFAULT_PAGE, DEFAULT_PAGE);
+  const query = JSON.stringify([collection, facet ?? null]);
+  const after = nextToken === undefined ? '' : positionIn(nextToken, query);
+  const found = tx.page<Body>(collection, { after, limit: limit + 1, facet });
+  const entities = found.slice(0, limit);
+  const last = entities.at(-1);
+  return found.length > limit && last ? { entities, nextToken: tokenFor(last.position, query) } : { entities };
+}
+
+const SEAL = 24;
+const sealOf = (position: string, query: string) => hexOf(`page ${query} ${position}`).slice(0, SEAL);
+
+const tokenFor = (position: string, query: string) =>
+  Buffer.from(sealOf(position, query) + position).toString('base64url');
+
+function positionIn(token: string, query: string): string {
+  const text = Buffer.from(token, 'base64url').toString();
+  const position = text.slice(SEAL);
+  demand(
+    token === tokenFor(position, query),
+    'Validation',
+    `Value at 'nextToken' failed to satisfy constraint: a token that the same query returned`,
+  );
+  return position;
+}

@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { binding } from '../operations/http.ts';
+import { operationNamed } from '../operations/index.ts';
+import { Refusal } from './refusal.ts';
+import type { Routed } from './routing.ts';
+
+/** The input of a request, gathered from path, query and body, not yet validated. */
+export async function parsed(request: Request, { name, labels }: Routed): Promise<Record<string, unknown>> {
+  const operation = operationNamed(name);
+  const query = new URL(request.url).searchParams;
+  const body = await bodyOf(request);
+  const from = {
+    label: (member: string) => labels[member],
+    query: (member: string, schema: z.ZodType) => coerced(query.getAll(member), schema),
+    body: (member: string) => (Object.hasOwn(body, member) ? body[member] : undefined),
+  };
+  const members = Object.entries(operation.input().shape as Record<string, z.ZodType>).map(
+    ([member, schema]) => [member, from[binding(operation, member)](member, schema)] as const,
+  );
+  return Object.fromEntries(members.filter(([, value]) => value !== undefined));
+}
+
+async function bodyOf(request: Request): Promise<Record<string, unknown>> {
+  const text = await request.text();
+  if (text.trim() === '') return {};
+  const body = withoutNulls(json(text), 0);
+  if (body === null || typeof body !== 'object' || Array.isArray(body)) {
+    throw new Refusal('Validation', 'The body of the request has to be a JSON object');
+  }
+  return body as Record<string, unknown>;
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal('Validation', 'The body of the request is not JSON');
+  }
+}
+
+const DEEPEST = 32;
+
+/** A null member is an absent one. */
+function withoutNulls(value: unknown, depth: number): unknown {
+  if (depth > DEEPEST)
+    throw new Refusal('Validation', `The body of the request is nested deeper than ${DEEPEST} levels`);
+  if (Array.isArray(value)) return value.map((element) => withoutNulls(element, depth + 1));
+  if (value === null || typeof value !== 'object') return value;
+  const members = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member, depth + 1)]));
+}
+
+/** A member of the query in the type that its schema wants; what does not fit is left for validation to name. */
+function coerced(values: string[], schema: z.ZodType): unknown {
+  const inner = schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
+  const [first] = values;
+  if (first === undefined) return undefined;
+  if (inner instanceof z.ZodArray) return values;
+  if (inner instanceof z.ZodNumber && /^[+-]?\d+(\.\d+)?$/.test(first)) return Number(first);
+  return first;
+}

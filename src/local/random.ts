@@ -1,0 +1,48 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** A source of `size` random bytes. */
+export type Random = (size: number) => Uint8Array;
+
+export const systemRandom: Random = (size) => randomBytes(size);
+
+/** The same bytes in the same order for the same seed, for worlds whose ids are to be known beforehand. */
+export function seededRandom(seed: string): Random {
+  let draws = 0;
+  return (size) => {
+    const blocks: Buffer[] = [];
+    for (let length = 0; length < size; length += 32) blocks.push(hash(`${seed}/${draws++}`));
+    return Buffer.concat(blocks).subarray(0, size);
+  };
+}
+
+/** A whole number from `min` to `max` that follows from the text alone. */
+export function numberFrom(text: string, min: number, max: number): number {
+  return min + (hash(text).readUInt32BE(0) % (max - min + 1));
+}
+
+const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** The SHA-256 of a text as hexadecimal digits. */
+export const hexOf = (text: string): string => hash(text).toString('hex');
+
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+const BASE62 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+const letters = (alphabet: string, random: Random) =>
+  Array.from(random(22), (byte) => alphabet[byte % alphabet.length]).join('');
+
+/** Looks like the ids of environments: 22 characters of a-z and 2-7. */
+export const environmentId = (random: Random): string => letters(BASE32, random);
+
+/** Looks like the ids of changesets and dataview versions: 22 letters and digits. */
+export const shortId = (random: Random): string => letters(BASE62, random);
+
+/** Twelve digits, as account ids have. */
+export const accountId = (random: Random): string => Array.from(random(12), (byte) => byte % 10).join('');
+
+export function uuid(random: Random): string {
+  const bytes = Buffer.from(random(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}

@@ -1,0 +1,35 @@
+import { ERRORS, type ErrorName } from '../operations/errors.ts';
+import { type OperationName, operationNamed } from '../operations/index.ts';
+import { DoorError } from './caller.ts';
+import { Refusal } from './refusal.ts';
+
+/** The reply to an operation that succeeded: always 200, members without a value left out. */
+export function success(output: object, requestId: string): Response {
+  return reply(200, output, { 'x-amzn-RequestId': requestId });
+}
+
+/** The reply to one that failed; `name` is missing when no operation was found. Nothing unexpected shows its message. */
+export function failure(error: unknown, name: OperationName | undefined, requestId: string): Response {
+  const { status, type, message } = described(error, name);
+  return reply(status, { message }, { 'x-amzn-RequestId': requestId, 'x-amzn-ErrorType': type });
+}
+
+function described(error: unknown, name: OperationName | undefined) {
+  if (error instanceof DoorError) return error;
+  const isRefusal = error instanceof Refusal;
+  const modelled = isRefusal ? declared(error.error, name) : 'InternalServer';
+  const message = isRefusal ? error.message : 'The service failed by itself. Try again.';
+  return { status: ERRORS[modelled].status, type: `${modelled}Exception`, message };
+}
+
+/** What an operation answers when it does not have an error. */
+const INSTEAD: Partial<Record<ErrorName, ErrorName>> = { Conflict: 'Validation', Validation: 'InvalidRequest' };
+
+function declared(error: ErrorName, name: OperationName | undefined): ErrorName {
+  if (name === undefined || operationNamed(name).errors.includes(error)) return error;
+  const instead = INSTEAD[error];
+  return instead === undefined ? error : declared(instead, name);
+}
+
+const reply = (status: number, body: object, headers: Record<string, string>) =>
+  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });

@@ -1,0 +1,48 @@
+/** Marks a SQLite file as ours: the letters FSKX in `PRAGMA application_id`. */
+export const APPLICATION_ID = 0x46534b58;
+
+/** What brings a file from version n to n + 1, by n. The version of a file is its `PRAGMA user_version`. */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE entities (
+    collection TEXT NOT NULL,
+    name TEXT NOT NULL,
+    position TEXT NOT NULL,
+    facet TEXT,
+    status TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    due INTEGER,
+    tags TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (collection, name)
+  ) STRICT;
+  CREATE UNIQUE INDEX entities_by_position ON entities (collection, position);
+  CREATE INDEX entities_by_facet ON entities (collection, facet, position) WHERE facet IS NOT NULL;
+  CREATE INDEX entities_by_due ON entities (due, collection, name) WHERE due IS NOT NULL;
+
+  CREATE TABLE links (
+    source TEXT NOT NULL,
+    target TEXT NOT NULL,
+    PRIMARY KEY (target, source)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX links_by_source ON links (source);
+
+  CREATE TABLE tokens (
+    scope TEXT NOT NULL,
+    token TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    reply TEXT NOT NULL,
+    expires INTEGER NOT NULL,
+    PRIMARY KEY (scope, token)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX tokens_by_expiry ON tokens (expires);
+
+  CREATE TABLE worlds (
+    arn TEXT PRIMARY KEY,
+    settings TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
+
+/** The version of the files that this program writes; it reads older ones and refuses newer ones. */
+export const VERSION = MIGRATIONS.length;

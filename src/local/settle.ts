@@ -1,0 +1,36 @@
+import { kindOf, worldOfArn } from './arns.ts';
+import type { Context } from './context.ts';
+import { EFFECTS } from './entities/effects.ts';
+import { enter, GONE, transitionFrom } from './lifecycle.ts';
+import type { Entity } from './transaction.ts';
+
+/** Whether any status has ended that nobody has noticed yet. */
+export function isAnythingDue(context: Context): boolean {
+  return context.tx.nextDue(horizon(context)) !== undefined;
+}
+
+/** Brings every world of the store up to now: each change of status happens at its own time, in the order of time. */
+export function settle(context: Context): void {
+  for (;;) {
+    const entity = context.tx.nextDue(horizon(context));
+    if (entity === undefined) return;
+    const at = Math.min(entity.due ?? context.now, context.now);
+    step(entity, { ...context, now: at, world: worldOfArn(entity.collection) });
+  }
+}
+
+/** At the instant pace nothing is waited for, not even what began at another pace. */
+const horizon = ({ pace, now }: Context) => (pace === 0 ? Number.MAX_SAFE_INTEGER : now);
+
+function step(entity: Entity, context: Context): void {
+  const transition = transitionFrom(kindOf(entity.collection), entity.status);
+  if (transition === undefined) {
+    context.tx.put({ ...entity, due: null });
+    return;
+  }
+  const effect = transition.effect && EFFECTS[transition.effect];
+  const { status = transition.to, body = entity.body } = effect?.(entity, context) ?? {};
+  const current = { ...entity, body };
+  if (status === GONE) context.tx.remove(current);
+  else context.tx.put(enter(current, status, context));
+}

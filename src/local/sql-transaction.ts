@@ -1,0 +1,111 @@
+import type Database from 'libsql';
+import type { Entity, RememberedReply, Transaction } from './transaction.ts';
+
+/** The {@link Transaction} of one SQLite connection; the caller begins and commits. */
+export function sqlTransaction(db: Database.Database): Transaction {
+  const statement = cached((sql: string) => db.prepare<unknown[]>(sql));
+  const one = (sql: string, ...values: unknown[]) => statement(sql).get(...values) as Row | undefined;
+  const all = (sql: string, ...values: unknown[]) => statement(sql).all(...values) as Row[];
+  const run = (sql: string, ...values: unknown[]) => void statement(sql).run(...values);
+
+  return {
+    get: (collection, name) => entity(one(`${SELECT} WHERE collection = ? AND name = ?`, collection, name)),
+    page: (collection, { after, limit, facet }) =>
+      (facet === undefined
+        ? all(`${SELECT} WHERE collection = ? AND position > ? ORDER BY position LIMIT ?`, collection, after, limit)
+        : all(
+            `${SELECT} WHERE collection = ? AND facet = ? AND position > ? ORDER BY position LIMIT ?`,
+            collection,
+            facet,
+            after,
+            limit,
+          )
+      ).map((row) => entity(row)),
+    count: (collection, except) =>
+      Number(
+        one(
+          'SELECT count(*) AS n FROM entities WHERE collection = ? AND status <> ?',
+          collection,
+          except?.status ?? '-',
+        )?.['n'],
+      ),
+    put: (it) =>
+      run(
+        UPSERT,
+        it.collection,
+        it.name,
+        it.position,
+        it.facet,
+        it.status,
+        it.since,
+        it.due,
+        JSON.stringify(it.tags),
+        JSON.stringify(it.body),
+      ),
+    remove: ({ collection, name }) => {
+      run('DELETE FROM entities WHERE collection = ? AND name = ?', collection, name);
+      run('DELETE FROM links WHERE source = ?', `${collection}/${name}`);
+    },
+    removeUnder: (arn) => {
+      // '0' follows '/' in ASCII, so the range is every string that begins with `arn/`.
+      run('DELETE FROM entities WHERE collection >= ? AND collection < ?', `${arn}/`, `${arn}0`);
+      run('DELETE FROM links WHERE source >= ? AND source < ?', `${arn}/`, `${arn}0`);
+    },
+
+    link: (source, targets) => {
+      run('DELETE FROM links WHERE source = ?', source);
+      for (const target of targets) run('INSERT OR IGNORE INTO links (source, target) VALUES (?, ?)', source, target);
+    },
+    sources: (target) =>
+      all('SELECT source FROM links WHERE target = ? ORDER BY source', target).map((row) => String(row['source'])),
+    countSources: (target) => Number(one('SELECT count(*) AS n FROM links WHERE target = ?', target)?.['n']),
+
+    nextDue: (now) => entity(one(`${SELECT} WHERE due <= ? ORDER BY due, collection, name LIMIT 1`, now)),
+
+    recall: (scope, token, now) =>
+      one('SELECT digest, reply FROM tokens WHERE scope = ? AND token = ? AND expires > ?', scope, token, now) as
+        | (RememberedReply & Row)
+        | undefined,
+    remember: (scope, token, { digest, reply }, expires, now) => {
+      run('DELETE FROM tokens WHERE expires <= ?', now);
+      run('INSERT OR REPLACE INTO tokens VALUES (?, ?, ?, ?, ?)', scope, token, digest, reply, expires);
+    },
+
+    settings: (world) => {
+      const row = one('SELECT settings FROM worlds WHERE arn = ?', world);
+      return row && JSON.parse(String(row['settings']));
+    },
+    putSettings: (world, settings) =>
+      run('INSERT OR REPLACE INTO worlds (arn, settings) VALUES (?, ?)', world, JSON.stringify(settings)),
+  };
+}
+
+type Row = Record<string, unknown>;
+
+const SELECT = 'SELECT collection, name, position, facet, status, since, due, tags, body FROM entities';
+const UPSERT = `
+  INSERT INTO entities (collection, name, position, facet, status, since, due, tags, body)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (collection, name) DO UPDATE SET
+    position = excluded.position, facet = excluded.facet, status = excluded.status,
+    since = excluded.since, due = excluded.due, tags = excluded.tags, body = excluded.body`;
+
+function entity<Body>(row: Row): Entity<Body>;
+function entity<Body>(row: Row | undefined): Entity<Body> | undefined;
+function entity(row: Row | undefined): Entity | undefined {
+  if (row === undefined) return undefined;
+  const { tags, body, ...columns } = row as Row & { tags: string; body: string };
+  return { ...(columns as Omit<Entity, 'tags' | 'body'>), tags: JSON.parse(tags), body: JSON.parse(body) };
+}
+
+function cached<V>(make: (key: string) => V): (key: string) => V {
+  const known = new Map<string, V>();
+  return (key) => {
+    let value = known.get(key);
+    if (value === undefined) {
+      value = make(key);
+      known.set(key, value);
+    }
+    return value;
+  };
+}

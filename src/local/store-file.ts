@@ -1,0 +1,56 @@
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { APPLICATION_ID, VERSION } from './schema.ts';
+import { StoreError } from './store-error.ts';
+
+/** Makes sure that `path` can hold our state, without changing a file that is there. Throws `StoreError` when it cannot. */
+export function prepareFile(path: string): void {
+  const folder = dirname(path);
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    throw new StoreError(`${path}: the folder cannot be written to (${codeOf(cause)})`, { cause });
+  }
+  if (!existsSync(path)) return;
+  if (!statSync(path).isFile()) throw new StoreError(`${path}: is not a file`);
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+  } catch (cause) {
+    throw new StoreError(`${path}: the file is read-only or belongs to somebody else (${codeOf(cause)})`, { cause });
+  }
+  // A file that another process is just creating has a journal beside it; SQLite waits for it, we must not judge it.
+  if (!existsSync(`${path}-journal`)) judge(path, header(path));
+}
+
+/** Refuses a database that is not ours or that a newer program wrote. */
+export function judgeMarks(path: string, applicationId: number, version: number): void {
+  if (applicationId !== APPLICATION_ID) throw new StoreError(`${path}: is a database of another program`);
+  if (version > VERSION) {
+    throw new StoreError(
+      `${path}: was written by a newer version of finspace-mcp (format ${version}; this one knows up to ${VERSION})`,
+    );
+  }
+}
+
+const MAGIC = 'SQLite format 3\0';
+
+function judge(path: string, bytes: Buffer): void {
+  if (bytes.length === 0) return;
+  if (bytes.toString('latin1', 0, MAGIC.length) !== MAGIC || bytes.length < 100) {
+    throw new StoreError(`${path}: is not a finspace-mcp state file (not a SQLite database)`);
+  }
+  judgeMarks(path, bytes.readUInt32BE(68), bytes.readUInt32BE(60));
+}
+
+function header(path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(100);
+    return bytes.subarray(0, readSync(file, bytes, 0, 100, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+const codeOf = (cause: unknown) => (cause as NodeJS.ErrnoException).code ?? String(cause);

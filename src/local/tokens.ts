@@ -1,0 +1,35 @@
+import type { Context } from './context.ts';
+import { hexOf } from './random.ts';
+import { demand } from './refusal.ts';
+
+const MEMORY_MS = 10 * 60_000;
+
+/** Runs an operation once per client token: a repeat within ten minutes gets the first reply, a different request a conflict. */
+export function once(operation: string, input: object, context: Context, run: () => object): object {
+  const { clientToken, ...rest } = input as { clientToken?: string };
+  if (clientToken === undefined) return run();
+  const { tx, now, world } = context;
+  const scope = `${world.arn} ${operation}`;
+  const digest = hexOf(canonical(rest));
+  const known = tx.recall(scope, clientToken, now);
+  if (known !== undefined) {
+    demand(
+      known.digest === digest,
+      'Conflict',
+      `The client token ${clientToken} was already used with other parameters.`,
+    );
+    return JSON.parse(known.reply);
+  }
+  const output = run();
+  tx.remember(scope, clientToken, { digest, reply: JSON.stringify(output) }, now + MEMORY_MS, now);
+  return output;
+}
+
+/** JSON with the members of every object in the order of their names. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, member) =>
+    member !== null && typeof member === 'object' && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
+}

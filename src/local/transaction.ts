@@ -1,0 +1,61 @@
+export type Tags = Record<string, string>;
+
+/** One stored thing. Its ARN is `collection/name`; the last word of the collection is its kind. */
+export interface Entity<Body = unknown> {
+  readonly collection: string;
+  readonly name: string;
+  /** Its place in lists of the collection; unique there. */
+  readonly position: string;
+  /** What lists of the collection may be filtered by. */
+  readonly facet: string | null;
+  readonly status: string;
+  /** When it entered its status, and when it is due to leave it; milliseconds since the epoch. */
+  readonly since: number;
+  readonly due: number | null;
+  readonly tags: Tags;
+  readonly body: Body;
+}
+
+export interface Page {
+  readonly after: string;
+  readonly limit: number;
+  readonly facet?: string | undefined;
+}
+
+/** What a world allows and knows beside its entities. */
+export interface WorldSettings {
+  readonly quotas: 'published' | 'raised';
+  /** The S3 buckets that exist; every bucket does when this is absent. */
+  readonly buckets?: readonly string[];
+}
+
+export interface RememberedReply {
+  readonly digest: string;
+  readonly reply: string;
+}
+
+/** What a handler may ask of the store: entities by key, links between their ARNs, replies by client token. */
+export interface Transaction {
+  get<Body>(collection: string, name: string): Entity<Body> | undefined;
+  page<Body>(collection: string, page: Page): Entity<Body>[];
+  count(collection: string, except?: { readonly status: string }): number;
+  put(entity: Entity): void;
+  remove(entity: Entity): void;
+  /** Removes everything whose ARN begins with `arn/`, and the links from it. */
+  removeUnder(arn: string): void;
+
+  /** Replaces the links from an ARN. */
+  link(source: string, targets: readonly string[]): void;
+  /** The ARNs that link to one, in order. */
+  sources(target: string): string[];
+  countSources(target: string): number;
+
+  /** The entity whose status ends first, if it ends by `now`. */
+  nextDue(now: number): Entity | undefined;
+
+  recall(scope: string, token: string, now: number): RememberedReply | undefined;
+  remember(scope: string, token: string, reply: RememberedReply, expires: number, now: number): void;
+
+  settings(world: string): WorldSettings | undefined;
+  putSettings(world: string, settings: WorldSettings): void;
+}
