@@ -18,6 +18,7 @@ await build({
   mainFields: ['module', 'main'],
   // libsql finds its native part relative to itself; the tokenizer is two megabytes of tables for one command.
   external: ['libsql', 'gpt-tokenizer'],
+  alias: { '@modelcontextprotocol/server/_shims': at('scripts/sdk-shims.ts') },
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
   },

@@ -1,0 +1,20 @@
+/** Median of a sample. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+}
+
+/** `median (lowest to highest)` with a unit. */
+export function spread(values: readonly number[], unit: string): string {
+  const digits = (value: number) => value.toFixed(value < 10 ? 2 : 0);
+  return `${digits(median(values))} ${unit} (${digits(Math.min(...values))} to ${digits(Math.max(...values))})`;
+}
+
+/** A line that says what was reached, what was aimed at, and whether the aim was met. */
+export function verdict(what: string, ratio: number, aim: number, better: 'at most' | 'at least'): string {
+  const met = better === 'at most' ? ratio <= aim : ratio >= aim;
+  return `${met ? 'ok  ' : 'MISS'} ${what}: ${ratio.toFixed(2)} (aim: ${better} ${aim})`;
+}

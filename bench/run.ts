@@ -1,0 +1,18 @@
+/** `npm run bench -- NAME …`: runs benches by name, all of them without a name. Each prints ours, the reference's, and the ratio. */
+const BENCHES: Record<string, () => Promise<{ main: () => Promise<void> }>> = {
+  cold: () => import('./cold.ts'),
+  tokens: () => import('./tokens.ts'),
+  search: () => import('./search.ts'),
+};
+
+const named = process.argv.slice(2).filter((word) => !word.startsWith('-'));
+const unknown = named.find((name) => !Object.hasOwn(BENCHES, name));
+if (unknown !== undefined) {
+  console.error(`unknown bench ${unknown}; there are: ${Object.keys(BENCHES).join(', ')}`);
+  process.exit(2);
+}
+for (const [name, load] of Object.entries(BENCHES)) {
+  if (named.length > 0 && !named.includes(name)) continue;
+  console.log(`\n== ${name}`);
+  await (await load()).main();
+}

@@ -1,0 +1,124 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { CLI, FRESH_WORLD } from '../support/hosts.ts';
+
+type Message = { id?: number; result?: Record<string, unknown>; error?: { code: number; message: string } };
+
+describe('the process', () => {
+  let child: ChildProcessWithoutNullStreams;
+  let received: Message[];
+  let notMessages: string[];
+
+  const start = (args: readonly string[] = FRESH_WORLD) => {
+    child = spawn(process.execPath, [CLI, ...args]);
+    received = [];
+    notMessages = [];
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      try {
+        received.push(JSON.parse(line) as Message);
+      } catch {
+        notMessages.push(line);
+      }
+    });
+  };
+  const write = (line: string) => child.stdin.write(`${line}\n`);
+  const send = (message: object) => write(JSON.stringify({ jsonrpc: '2.0', ...message }));
+  const answer = async (matches: (message: Message) => boolean): Promise<Message> => {
+    for (let tries = 0; tries < 1_000; tries += 1) {
+      const found = received.find(matches);
+      if (found !== undefined) return found;
+      await delay(10);
+    }
+    throw new Error(`no such answer among ${JSON.stringify(received)}`);
+  };
+  const initialize = async () => {
+    const clientInfo = { name: 'raw', version: '1' };
+    send({ id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo } });
+    await answer(({ id }) => id === 1);
+    send({ method: 'notifications/initialized' });
+  };
+  const exit = async () => {
+    const began = performance.now();
+    const [code] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode];
+    return { code, ms: performance.now() - began };
+  };
+  const callTool = (id: number, name: string, args: object = {}) =>
+    send({ id, method: 'tools/call', params: { name, arguments: args } });
+
+  afterEach(() => {
+    child.kill('SIGKILL');
+    expect(notMessages).toEqual([]);
+  });
+
+  it('answers lines that are not messages with an error and goes on', async () => {
+    start();
+    await initialize();
+    write('this is no JSON');
+    expect((await answer(({ error }) => error?.code === -32700)).error?.message).toContain('not JSON');
+    write('[{"jsonrpc":"2.0","id":7,"method":"ping"}]');
+    expect((await answer(({ error }) => error?.code === -32600)).error?.message).toContain('Batches');
+    write('{"id":8,"method":"ping"}');
+    await answer(({ id, error }) => id === 8 && error?.code === -32600);
+    send({ id: 9, method: 'no/such/method' });
+    await answer(({ id, error }) => id === 9 && error?.code === -32601);
+    send({ id: 10, method: 'tools/call', params: { name: 5 } });
+    await answer(({ id, error }) => id === 10 && error !== undefined);
+    callTool(11, 'list_kx_environments');
+    await answer(({ id, result }) => id === 11 && result?.['isError'] !== true);
+  });
+
+  it('refuses a 1 MB argument without repeating it, and a line above 10 MB, and goes on', async () => {
+    start();
+    await initialize();
+    callTool(2, 'get_kx_cluster', { environmentId: 'a'.repeat(1_000_000), clusterName: 'hdb' });
+    const refused = JSON.stringify(await answer(({ id }) => id === 2));
+    expect(refused).toContain('environmentId');
+    expect(refused.length).toBeLessThan(1_000);
+    write('x'.repeat(11 * 1024 * 1024));
+    await answer(({ error }) => error?.code === -32600);
+    callTool(3, 'list_kx_environments');
+    await answer(({ id, result }) => id === 3 && result?.['isError'] !== true);
+  });
+
+  it.each(['..', '.', '', 'a\u0000b', 'a\nb'])('refuses %j as an id', async (environmentId) => {
+    start();
+    await initialize();
+    callTool(2, 'list_kx_databases', { environmentId });
+    const { result } = await answer(({ id }) => id === 2);
+    expect(result).toMatchObject({ isError: true });
+    expect(JSON.stringify(result)).toContain('was not called');
+  });
+
+  it('exits within a second of the end of its input', async () => {
+    start();
+    await initialize();
+    child.stdin.end();
+    const { code, ms } = await exit();
+    expect(code).toBe(0);
+    expect(ms).toBeLessThan(1_000);
+  });
+
+  it('answers what was asked before the input ended', async () => {
+    start();
+    const clientInfo = { name: 'pipe', version: '1' };
+    send({ id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo } });
+    send({ method: 'notifications/initialized' });
+    callTool(2, 'list_kx_environments');
+    child.stdin.end();
+    expect((await exit()).code).toBe(0);
+    await answer(({ id, result }) => id === 2 && result?.['isError'] !== true);
+  });
+
+  it('says on stderr, in one line, what is wrong with its command line, and exits with 2', async () => {
+    start(['--lifecycel', 'fast']);
+    let said = '';
+    child.stderr.on('data', (chunk) => {
+      said += chunk;
+    });
+    expect((await exit()).code).toBe(2);
+    expect(said).toBe('finspace-mcp: unknown option "--lifecycel"; did you mean --lifecycle?\n');
+  });
+});

@@ -1,0 +1,109 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { OPERATION_NAMES } from '../../src/operations/index.ts';
+import { describeTool } from '../../src/tools/describe.ts';
+import { FRESH_WORLD, HOSTS, type Session } from '../support/hosts.ts';
+import { did, environment, failedTo } from '../support/world.ts';
+
+const EMPTY = [...FRESH_WORLD, '--world', 'empty'];
+
+describe.each(HOSTS)('$name over stdio', ({ connect }) => {
+  let session: Session | undefined;
+  afterEach(() => session?.close());
+
+  it('lists the 50 tools that the catalog gives, in its order', async () => {
+    session = await connect(EMPTY);
+    const { tools } = await session.listTools();
+    expect(tools).toEqual(OPERATION_NAMES.map(describeTool));
+    expect(tools).toHaveLength(50);
+  });
+
+  it('creates, reads and changes entities, and says whether a list is complete', async () => {
+    session = await connect(EMPTY);
+    const { environmentId } = await environment(session);
+    await did(session, 'create_kx_database', { environmentId, databaseName: 'trades' });
+    await did(session, 'create_kx_database', { environmentId, databaseName: 'quotes' });
+    await did(session, 'update_kx_database', { environmentId, databaseName: 'quotes', description: 'All quotes' });
+
+    const database = await did(session, 'get_kx_database', { environmentId, databaseName: 'quotes' });
+    expect(database).toMatchObject({ databaseName: 'quotes', description: 'All quotes', numChangesets: 0 });
+    expect(database['createdTimestamp']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+
+    const all = await did(session, 'list_kx_databases', { environmentId });
+    expect(all).toMatchObject({ complete: true });
+    const page = await did(session, 'list_kx_databases', { environmentId, maxResults: 1 });
+    expect(page).toMatchObject({ complete: false, nextToken: expect.any(String) });
+    const rest = await did(session, 'list_kx_databases', {
+      environmentId,
+      maxResults: 1,
+      nextToken: page['nextToken'],
+    });
+    expect([...(page['kxDatabases'] as object[]), ...(rest['kxDatabases'] as object[])]).toEqual(all['kxDatabases']);
+  });
+
+  it('repeats the structured content as compact JSON text', async () => {
+    session = await connect(EMPTY);
+    const result = await session.callTool({ name: 'list_kx_environments', arguments: {} });
+    expect(JSON.parse(result.content[0]?.text ?? '')).toEqual(result.structuredContent);
+    expect(result.content[0]?.text).not.toContain('\n');
+  });
+
+  it('names the operation, the error, whether to repeat and what to call next when the service refuses', async () => {
+    session = await connect(EMPTY);
+    const { environmentId } = await environment(session);
+    const text = await failedTo(session, 'get_kx_cluster', { environmentId, clusterName: 'nowhere' });
+    expect(text).toContain('GetKxCluster failed with ResourceNotFoundException (HTTP 404)');
+    expect(text).toContain('list_kx_clusters');
+    expect(text).toContain('will not help');
+  });
+
+  it('names every wrong argument, and the nearest right one, without calling the service', async () => {
+    session = await connect(EMPTY);
+    const text = await failedTo(session, 'create_kx_changeset', {
+      environmentId: 'abc',
+      databasename: 'trades',
+      changeRequests: [{ changetype: 'PUT', dbPath: '/2026.11.23/' }],
+    });
+    expect(text).toContain('databaseName: required');
+    expect(text).toContain('databasename: there is no such argument; did you mean databaseName?');
+    expect(text).toContain('changeRequests.0.changetype: there is no such argument; did you mean changeType?');
+  });
+
+  it('never takes a clientToken from the model', async () => {
+    session = await connect(EMPTY);
+    const text = await failedTo(session, 'create_kx_database', {
+      environmentId: 'abc',
+      databaseName: 'trades',
+      clientToken: 'mine',
+    });
+    expect(text).toContain('clientToken: there is no such argument');
+  });
+
+  it('names the nearest tool for an unknown one', async () => {
+    session = await connect(EMPTY);
+    await expect(session.callTool({ name: 'list_kx_cluster' })).rejects.toThrow(/did you mean list_kx_clusters\?/);
+  });
+
+  it('offers only reads under --read-only, and refuses the rest when called all the same', async () => {
+    session = await connect([...EMPTY, '--read-only']);
+    const { tools } = await session.listTools();
+    expect(tools.every(({ annotations }) => (annotations as { readOnlyHint?: boolean }).readOnlyHint)).toBe(true);
+    expect(tools).toHaveLength(20);
+    expect(await failedTo(session, 'create_kx_database', {})).toContain('--read-only');
+    expect(await failedTo(session, 'get_kx_connection_string', {})).toContain('--read-only');
+  });
+
+  it('offers only the named toolsets, and refuses the rest when called all the same', async () => {
+    session = await connect([...EMPTY, '--toolsets', 'kx-user,tags']);
+    const { tools } = await session.listTools();
+    expect(tools).toHaveLength(9);
+    expect(await failedTo(session, 'list_kx_clusters', { environmentId: 'abc' })).toContain('kx-user, tags');
+  });
+
+  it('adds output schemas on request, and its results fit them', async () => {
+    session = await connect([...EMPTY, '--output-schemas']);
+    const { tools } = await session.listTools();
+    expect(tools.every(({ outputSchema }) => outputSchema !== undefined)).toBe(true);
+    await environment(session);
+    expect(await did(session, 'list_kx_environments')).toMatchObject({ environments: [{ name: 'trading' }] });
+  });
+});
