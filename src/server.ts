@@ -4,30 +4,30 @@ import {
   Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import { once } from './operations/operation.ts';
 import { getPrompt, listPrompts } from './prompts/index.ts';
 import { completeVariable } from './resources/complete.ts';
 import { listResources, listTemplates } from './resources/list.ts';
 import { readResource } from './resources/read.ts';
+import type { Caller } from './safety/policy.ts';
 import { callTool, type ToolEnvironment } from './tools/call.ts';
 import { offeredTools } from './tools/list.ts';
 import { VERSION } from './version.ts';
 
 /** What one process serves; every connection shares it. */
-export interface ServerEnvironment extends ToolEnvironment {
+export interface ServerEnvironment extends Omit<ToolEnvironment, 'caller'> {
   readonly outputSchemas: boolean;
 }
 
 const HOUR_MS = 3_600_000;
 const MOST_COMPLETIONS = 100;
 
-/** Makes servers for connections. What can be computed once is computed once here, not per server. */
-export function serverFactory(environment: ServerEnvironment): () => Server {
-  const tools = once(() => offeredTools(environment.restrictions, environment.outputSchemas));
-  const { approvals, place } = environment;
+/** Makes servers for callers. What can be computed once is computed once, not per server. */
+export function serverFactory(shared: ServerEnvironment): (caller: Caller) => Server {
+  const { approvals, place, restrictions, outputSchemas } = shared;
   const instructions = `Manages Amazon FinSpace (Managed kdb Insights) on the backend ${place.backend}, region ${place.region}. Start with list_kx_environments. Deletes and network changes are put before a person, who types the name; you cannot approve them yourself.`;
 
-  return () => {
+  return (caller) => {
+    const environment = { ...shared, caller };
     const server = new Server(
       { name: 'finspace-mcp', title: 'FinSpace MCP', version: VERSION },
       {
@@ -44,7 +44,7 @@ export function serverFactory(environment: ServerEnvironment): () => Server {
         },
       },
     );
-    server.setRequestHandler('tools/list', () => ({ tools: tools() }));
+    server.setRequestHandler('tools/list', () => ({ tools: offeredTools(restrictions, caller, outputSchemas) }));
     server.setRequestHandler('tools/call', ({ params }, context) =>
       callTool(environment, params, context, showsForms(server, context)),
     );

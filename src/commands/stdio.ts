@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
 import { approvals } from '../safety/approvals.ts';
+import { LOCAL_CALLER } from '../safety/policy.ts';
 import { serverFactory } from '../server.ts';
 import { serveOverStdio } from '../transports/stdio.ts';
 import { VERSION } from '../version.ts';
@@ -28,7 +29,13 @@ export async function stdio(config: Config): Promise<void> {
     outputSchemas,
   });
   const onerror = (error: Error) => log.warn({ error: error.message }, 'protocol error');
-  await serveOverStdio(factory, { input: process.stdin, output: process.stdout, onerror, stop: stop.signal, settled });
+  await serveOverStdio(() => factory(LOCAL_CALLER), {
+    input: process.stdin,
+    output: process.stdout,
+    onerror,
+    stop: stop.signal,
+    settled,
+  });
   await close();
   await log.flushed();
 }

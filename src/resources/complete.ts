@@ -14,7 +14,7 @@ const MOST_SCANNED = 2_000;
  * those that its list needs there is nothing to suggest.
  */
 export async function completeVariable(
-  { call, restrictions }: ResourceEnvironment,
+  { call, restrictions, caller }: ResourceEnvironment,
   variable: string,
   typed: string,
   given: Record<string, string>,
@@ -22,7 +22,7 @@ export async function completeVariable(
 ): Promise<string[]> {
   const getter = getterOf(variable);
   const lister = getter === undefined ? undefined : listerOf(getter);
-  if (lister === undefined || withheld(lister, restrictions) !== undefined) return [];
+  if (lister === undefined || withheld(lister, restrictions, caller) !== undefined) return [];
   const needed = labels(operationNamed(lister));
   if (needed.some((label) => given[label] === undefined)) return [];
   const input = Object.fromEntries(needed.map((label) => [label, given[label]]));

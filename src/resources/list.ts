@@ -10,8 +10,8 @@ import type { ResourceEnvironment } from './read.ts';
 /** At most this many environments are listed one by one; the templates reach the rest. */
 const MOST_ENVIRONMENTS = 50;
 
-const offered = ({ restrictions }: ResourceEnvironment) =>
-  RESOURCE_KINDS.filter(({ operation }) => withheld(operation, restrictions) === undefined);
+const offered = ({ restrictions, caller }: ResourceEnvironment) =>
+  RESOURCE_KINDS.filter(({ operation }) => withheld(operation, restrictions, caller) === undefined);
 const variables = ({ operation }: ResourceKind) => labels(operationNamed(operation));
 
 /** The resources that exist now: fixed ones, and those of each environment. Without a backend only the fixed ones. */

@@ -8,7 +8,7 @@ import { walk } from '../inventory/pages.ts';
 import { agentInput, listMember } from '../operations/derive.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import { type Call, operationNamed } from '../operations/index.ts';
-import { type Restrictions, withheld } from '../safety/policy.ts';
+import { type Caller, type Restrictions, withheld } from '../safety/policy.ts';
 import { plainJson } from '../safety/untrusted.ts';
 import { type ResourceKind, resourceAt } from './catalog.ts';
 
@@ -18,16 +18,17 @@ const MOST_ITEMS = 2_000;
 export interface ResourceEnvironment {
   readonly call: Call;
   readonly restrictions: Restrictions;
+  readonly caller: Caller;
 }
 
 /** The contents of a resource, as JSON. Throws ResourceNotFoundError for what does not exist or is not offered. */
 export async function readResource(
-  { call, restrictions }: ResourceEnvironment,
+  { call, restrictions, caller }: ResourceEnvironment,
   uri: string,
   signal: AbortSignal,
 ): Promise<ReadResourceResult> {
   const found = resourceAt(uri);
-  if (found === undefined || withheld(found.kind.operation, restrictions) !== undefined)
+  if (found === undefined || withheld(found.kind.operation, restrictions, caller) !== undefined)
     throw new ResourceNotFoundError(uri);
   const { kind, input } = found;
   const parsed = agentInput(operationNamed(kind.operation)).safeParse(input);

@@ -32,11 +32,25 @@ export interface Restrictions {
   readonly toolsets: readonly Entity[] | undefined;
 }
 
-/** Why an operation is not offered under `restrictions`; undefined when it is. */
-export function withheld(name: OperationName, { readOnly, toolsets }: Restrictions): string | undefined {
+/** Who calls, as the transport knows it. Over stdio that is the user who started this process. */
+export interface Caller {
+  readonly principal: string;
+  /** Why this caller may not run an operation; undefined when it may. */
+  readonly refusal: (name: OperationName) => string | undefined;
+}
+
+/** The user who started this process; may do whatever the server offers. */
+export const LOCAL_CALLER: Caller = { principal: 'local', refusal: () => undefined };
+
+/** Why an operation is not offered under `restrictions` or to this caller; undefined when it is. */
+export function withheld(
+  name: OperationName,
+  { readOnly, toolsets }: Restrictions,
+  caller: Caller,
+): string | undefined {
   const { entity, risk } = operationNamed(name);
   if (readOnly && !POLICY[risk].readOnly) return 'This server runs with --read-only.';
   if (toolsets !== undefined && !toolsets.includes(entity))
     return `This server offers only the toolsets ${toolsets.join(', ')}.`;
-  return undefined;
+  return caller.refusal(name);
 }

@@ -11,7 +11,7 @@ import { FinspaceError } from '../operations/failure.ts';
 import { type Call, type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
 import type { Answer, Approvals, Ask, Verdict } from '../safety/approvals.ts';
-import { POLICY, type Restrictions, withheld } from '../safety/policy.ts';
+import { type Caller, POLICY, type Restrictions, withheld } from '../safety/policy.ts';
 import { type Place, question } from '../safety/question.ts';
 import { readTarget, type TargetState } from '../safety/target.ts';
 import { quoted } from '../safety/untrusted.ts';
@@ -19,10 +19,11 @@ import { parseArguments, suggestion } from './arguments.ts';
 import { describedTools } from './list.ts';
 import { failed, refused, succeeded } from './result.ts';
 
-/** What every tool call of this server shares. */
+/** What the tool calls of one caller share. */
 export interface ToolEnvironment {
   readonly call: Call;
   readonly restrictions: Restrictions;
+  readonly caller: Caller;
   readonly approvals: Approvals;
   readonly place: Place;
 }
@@ -40,7 +41,7 @@ export async function callTool(
 ): Promise<ToolResult> {
   const name = operationOf(tool);
   if (name === undefined) throw unknownTool(tool);
-  const reason = withheld(name, environment.restrictions);
+  const reason = withheld(name, environment.restrictions, environment.caller);
   if (reason !== undefined) return refused(`${tool} is not offered. ${reason}`);
   const parsed = parseArguments(name, given);
   if ('problems' in parsed) return refused(`${tool} was not called, its arguments are wrong.`, ...parsed.problems);
