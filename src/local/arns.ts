@@ -21,7 +21,7 @@ export const countOf = (
 ): string => `${environments(world)}/${environmentId}#${what}`;
 
 /** Nodes have no ARN of their own at FinSpace; here they are kept below their cluster. */
-export const nodesOf = (cluster: Entity): string => `${arnOf(cluster)}/kxNode`;
+export const nodesOf = (cluster: Pick<Entity, 'collection' | 'name'>): string => `${arnOf(cluster)}/kxNode`;
 
 export const arnOf = ({ collection, name }: Pick<Entity, 'collection' | 'name'>): string => `${collection}/${name}`;
 

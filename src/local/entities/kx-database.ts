@@ -82,8 +82,8 @@ export const kxDatabases: Handlers<Operations> = {
     const database = databaseOf(input, context);
     const { tx, world } = context;
     const arn = arnOf(database);
-    const [mountedBy] = tx.sources(arn);
-    demand(mountedBy === undefined, 'Conflict', `KX database ${database.name} is mounted by ${mountedBy}`);
+    const users = tx.sources(arn).map((source) => source.split('/').at(-1));
+    demand(users.length === 0, 'Conflict', `KX database ${database.name} is mounted by ${users.join(', ')}`);
     demand(
       tx.count(inDatabase(world, input.environmentId, database.name, 'kxDataview')) === 0,
       'Conflict',

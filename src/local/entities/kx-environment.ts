@@ -52,7 +52,9 @@ export const kxEnvironments: Handlers<Operations> = {
       tgwStatus: 'NONE',
       dnsStatus: 'NONE',
     };
-    const created = begin(context, { collection, name: environmentId(random), facet: name }, 'CREATE_REQUESTED', body);
+    const id = environmentId(random);
+    const place = { collection, name: id, position: oldestFirst(now, id), facet: name };
+    const created = begin(context, place, 'CREATE_REQUESTED', body);
     tx.put(created);
     return {
       name,
@@ -122,6 +124,8 @@ export const emptyEnvironment: Effect<Body> = ({ collection, name, body }, { tx,
   tx.removeUnder(`${collection}/${name}`);
   return { body: { ...body, modified: now } };
 };
+
+const oldestFirst = (now: number, id: string) => `${String(now).padStart(15, '0')}.${id}`;
 
 type InEnvironment = Pick<Input<'GetKxEnvironment'>, 'environmentId'>;
 

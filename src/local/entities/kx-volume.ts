@@ -105,8 +105,8 @@ export const kxVolumes: Handlers<Operations> = {
     openEnvironment(input, context);
     const volume = volumeOf(input, context);
     const { name, status } = volume;
-    const [user] = context.tx.sources(arnOf(volume));
-    demand(user === undefined, 'Conflict', `Volume ${name} is attached to ${user}`);
+    const users = context.tx.sources(arnOf(volume)).map((arn) => arn.split('/').at(-1));
+    demand(users.length === 0, 'Conflict', `Volume ${name} is attached to ${users.join(', ')}`);
     demand(
       ['ACTIVE', 'CREATE_FAILED', 'UPDATE_FAILED'].includes(status),
       'Conflict',

@@ -1,0 +1,176 @@
+import type { Input } from '../../operations/index.ts';
+import { environments } from '../arns.ts';
+import type { World } from '../context.ts';
+import { zonesOf } from '../zones.ts';
+import type { Stage } from './stage.ts';
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+type Cluster = Input<'CreateKxCluster'>;
+type Tags = Record<string, string>;
+
+/** What the chapters of the demo share: the stage, the main environment, and where things are. */
+export interface Estate {
+  readonly stage: Stage;
+  readonly world: World;
+  readonly zone: string;
+  /** The id of the main environment, once it exists. */
+  readonly prod: () => string;
+  /** `2026.03.17`, so many days ago. */
+  readonly date: (daysAgo: number) => string;
+  readonly role: (name: string) => string;
+  readonly tag: (ago: number, path: string, tags: Tags) => void;
+  readonly volume: (
+    ago: number,
+    name: string,
+    type: 'SSD_1000' | 'SSD_250' | 'HDD_12',
+    size: number,
+    what: string,
+  ) => void;
+  readonly group: (ago: number, name: string, hostType: string, tags: Tags) => void;
+  readonly cluster: (ago: number, rest: ClusterRest) => void;
+}
+type ClusterRest = Omit<
+  Cluster,
+  'environmentId' | 'releaseLabel' | 'azMode' | 'availabilityZoneId' | 'vpcConfiguration'
+>;
+
+export const stageTags = (owner: string, costCentre: string, stageName = 'prod'): Tags => ({
+  owner,
+  stage: stageName,
+  'cost-centre': costCentre,
+});
+
+export const code = (name: string, version: string): NonNullable<Cluster['code']> => ({
+  s3Bucket: 'halden-kdb-code',
+  s3Key: `${name}/${name}-${version}.zip`,
+});
+
+export const subnetOf = (name: string): NonNullable<Cluster['vpcConfiguration']> => ({
+  vpcId: 'vpc-0c81f2d9a4e6b7351',
+  securityGroupIds: [`sg-0${name === 'prod' ? '7a1e93bd' : '3c58d20f'}52f4c618`],
+  subnetIds: [`subnet-0${name === 'prod' ? '4d9b6a17' : '8e2f70c3'}e83c5f21`],
+  ipAddressType: 'IP_V4',
+});
+
+/** The main environment with its network and the people who use it, and the means to tell the rest. */
+export function prepareEstate(stage: Stage, world: World, now: number): Estate {
+  const [zone = ''] = zonesOf(world.region);
+  let id = '';
+  const prod = () => id;
+  const date = (daysAgo: number) => new Date(now - daysAgo * DAY).toISOString().slice(0, 10).replaceAll('-', '.');
+  const role = (name: string) => `arn:aws:iam::${world.account}:role/${name}`;
+  const tag: Estate['tag'] = (ago, path, tags) =>
+    stage.at(ago, 'TagResource')(() => ({ resourceArn: `${environments(world)}/${id}${path}`, tags }));
+
+  const start = 63 * DAY;
+  const kmsKeyId = `arn:aws:kms:${world.region}:${world.account}:key/5b0e7c1f-2d84-4f7a-9c36-e1a8d9f04b72`;
+  const description = 'Market data and research. Production.';
+  stage.at(start, 'CreateKxEnvironment')(
+    () => ({ name: 'kdb-prod', description, kmsKeyId }),
+    ({ environmentId = '' }) => {
+      id = environmentId;
+    },
+  );
+  tag(start - HOUR, '', stageTags('market-data-platform', 'CC-4410'));
+  stage.at(
+    start - 2 * HOUR,
+    'UpdateKxEnvironmentNetwork',
+  )(() => ({
+    environmentId: id,
+    transitGatewayConfiguration: {
+      transitGatewayID: 'tgw-0be47f91c2a6d8350',
+      routableCIDRSpace: '100.64.12.0/26',
+      attachmentNetworkAclConfiguration: [
+        {
+          ruleNumber: 100,
+          protocol: '6',
+          ruleAction: 'allow',
+          portRange: { from: 443, to: 443 },
+          cidrBlock: '10.20.0.0/16',
+        },
+        {
+          ruleNumber: 110,
+          protocol: '6',
+          ruleAction: 'allow',
+          portRange: { from: 5000, to: 5100 },
+          cidrBlock: '10.20.8.0/21',
+        },
+      ],
+    },
+  }));
+  stage.at(
+    start - 3 * HOUR,
+    'UpdateKxEnvironmentNetwork',
+  )(() => ({
+    environmentId: id,
+    customDNSConfiguration: [{ customDNSServerName: 'dns1.halden.internal', customDNSServerIP: '10.20.0.53' }],
+  }));
+  for (const [index, [userName, roleName, tags]] of USERS.entries()) {
+    stage.at(
+      start - DAY - index * HOUR,
+      'CreateKxUser',
+    )(() => ({
+      environmentId: id,
+      userName,
+      iamRole: role(roleName),
+      tags,
+    }));
+  }
+
+  return {
+    stage,
+    world,
+    zone,
+    prod,
+    date,
+    role,
+    tag,
+    volume: (ago, volumeName, type, size, what) =>
+      stage.at(
+        ago,
+        'CreateKxVolume',
+      )(() => ({
+        environmentId: id,
+        volumeName,
+        volumeType: 'NAS_1',
+        description: what,
+        azMode: 'SINGLE',
+        availabilityZoneIds: [zone],
+        nas1Configuration: { type, size },
+      })),
+    group: (ago, scalingGroupName, hostType, tags) =>
+      stage.at(
+        ago,
+        'CreateKxScalingGroup',
+      )(() => ({
+        environmentId: id,
+        scalingGroupName,
+        hostType,
+        availabilityZoneId: zone,
+        tags,
+      })),
+    cluster: (ago, rest) =>
+      stage.at(
+        ago,
+        'CreateKxCluster',
+      )(() => ({
+        environmentId: id,
+        releaseLabel: '1.0',
+        azMode: 'SINGLE',
+        availabilityZoneId: zone,
+        vpcConfiguration: subnetOf('prod'),
+        ...rest,
+      })),
+  };
+}
+
+const USERS: readonly [name: string, role: string, tags: Tags][] = [
+  ['svc-ingest', 'kdb-ingest', stageTags('market-data-platform', 'CC-4410')],
+  ['svc-monitoring', 'kdb-monitoring', stageTags('market-data-platform', 'CC-4410')],
+  ['amara_okafor', 'kdb-quant', stageTags('equities-quant', 'CC-5120')],
+  ['jonas_lind', 'kdb-trader-fx', stageTags('fx-desk', 'CC-5230')],
+  ['mei_tanaka', 'kdb-quant', stageTags('research', 'CC-5310')],
+];

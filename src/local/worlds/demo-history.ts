@@ -1,0 +1,164 @@
+import { nodesOf } from '../arns.ts';
+import { code, DAY, type Estate, HOUR, MINUTE, stageTags } from './demo-estate.ts';
+
+const EQUITIES = stageTags('equities-desk', 'CC-5110');
+const FX = stageTags('fx-desk', 'CC-5230');
+const FUTURES = stageTags('futures-desk', 'CC-5240');
+const LANDING = 'halden-market-data';
+
+/** The nightly ingests and the historical databases, some of which did not follow. */
+export function tellHistory(estate: Estate): void {
+  const { stage, prod, volume, group, tag } = estate;
+  const start = 58 * DAY;
+  for (const [databaseName, description, tags] of [
+    ['equities_taq', 'US equities trades and quotes', EQUITIES],
+    ['fx_spot', 'FX spot rates from six venues', FX],
+    ['futures_l2', 'Futures order books. Ten levels', FUTURES],
+  ] as const) {
+    stage.at(start, 'CreateKxDatabase')(() => ({ environmentId: prod(), databaseName, description, tags }));
+    ingest(estate, databaseName, start - HOUR, [60, 59, 58]);
+    ingest(estate, databaseName, 30 * DAY, [32, 31, 30]);
+    for (const night of [7, 6, 3, 2]) ingest(estate, databaseName, night * DAY + 9 * HOUR, [night]);
+  }
+  group(start, 'sg-history', 'kx.sg.8xlarge', EQUITIES);
+  volume(start, 'vol-equities', 'SSD_1000', 4800, 'Cache of the equities history');
+  volume(start, 'vol-fx', 'SSD_250', 2400, 'Cache of the FX history');
+  tag(start - HOUR, '/kxVolume/vol-equities', EQUITIES);
+  tag(start - HOUR, '/kxVolume/vol-fx', FX);
+  tellLastNight(estate);
+  tellEquities(estate);
+  tellFx(estate);
+  tellFutures(estate);
+}
+
+/** Last night the equities and futures came in; the FX file was not where it should have been. */
+function tellLastNight(estate: Estate): void {
+  const { stage, world } = estate;
+  ingest(estate, 'equities_taq', 9 * HOUR, [1]);
+  ingest(estate, 'futures_l2', 9 * HOUR - 10 * MINUTE, [1]);
+  stage.meanwhile(9 * HOUR - 20 * MINUTE, (tx) => tx.putSettings(world.arn, { quotas: 'raised', buckets: [LANDING] }));
+  ingest(estate, 'fx_spot', 9 * HOUR - 20 * MINUTE, [1], 'halden-fx-landing');
+  stage.meanwhile(9 * HOUR - 25 * MINUTE, (tx) => tx.putSettings(world.arn, { quotas: 'raised' }));
+}
+
+/** Two replicas; after last week only one of them was moved on. */
+function tellEquities({ stage, prod, zone, cluster }: Estate): void {
+  const view = { databaseName: 'equities_taq', dataviewName: 'equities_taq_static' };
+  stage.at(
+    50 * DAY,
+    'CreateKxDataview',
+  )(() => ({
+    environmentId: prod(),
+    ...view,
+    azMode: 'SINGLE',
+    availabilityZoneId: zone,
+    description: 'Moved forward every week after checks',
+    segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'vol-equities' }],
+    tags: EQUITIES,
+  }));
+  const replica = (clusterName: string, clusterDescription: string) =>
+    cluster(49 * DAY, {
+      clusterName,
+      clusterType: 'HDB',
+      clusterDescription,
+      databases: [view],
+      scalingGroupConfiguration: { scalingGroupName: 'sg-history', memoryReservation: 65536, nodeCount: 1 },
+      code: code('hdb', '4.1.2'),
+      initializationScript: 'hdb/start.q',
+      tags: EQUITIES,
+    });
+  replica('hdb-equities-a', 'History of US equities. First replica.');
+  replica('hdb-equities-b', 'History of US equities. Second replica.');
+  const move = (ago: number, clusters: string[]) => {
+    stage.at(ago, 'UpdateKxDataview')(() => ({ environmentId: prod(), ...view }));
+    for (const clusterName of clusters) {
+      const databases = [view];
+      stage.at(ago - HOUR, 'UpdateKxClusterDatabases')(() => ({ environmentId: prod(), clusterName, databases }));
+    }
+  };
+  move(7 * DAY, ['hdb-equities-a', 'hdb-equities-b']);
+  move(8 * HOUR, ['hdb-equities-a']);
+}
+
+/** Follows every changeset by itself. */
+function tellFx({ stage, prod, zone, cluster }: Estate): void {
+  const view = { databaseName: 'fx_spot', dataviewName: 'fx_spot_live' };
+  stage.at(
+    45 * DAY,
+    'CreateKxDataview',
+  )(() => ({
+    environmentId: prod(),
+    ...view,
+    azMode: 'SINGLE',
+    availabilityZoneId: zone,
+    autoUpdate: true,
+    segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'vol-fx' }],
+    tags: FX,
+  }));
+  cluster(44 * DAY, {
+    clusterName: 'hdb-fx',
+    clusterType: 'HDB',
+    clusterDescription: 'History of FX spot.',
+    databases: [view],
+    scalingGroupConfiguration: { scalingGroupName: 'sg-history', memoryReservation: 32768, nodeCount: 2 },
+    code: code('hdb', '4.1.2'),
+    initializationScript: 'hdb/start.q',
+    tags: FX,
+  });
+  const databases = [view];
+  stage.at(36 * HOUR, 'UpdateKxClusterDatabases')(() => ({ environmentId: prod(), clusterName: 'hdb-fx', databases }));
+}
+
+/** Dedicated nodes with a cache, still at the changeset of three nights ago; one node was replaced a moment ago. */
+function tellFutures({ stage, prod, world, cluster }: Estate): void {
+  const clusterName = 'hdb-futures';
+  cluster(40 * DAY, {
+    clusterName,
+    clusterType: 'HDB',
+    clusterDescription: 'History of futures order books.',
+    databases: [{ databaseName: 'futures_l2', cacheConfigurations: [{ cacheType: 'CACHE_1000', dbPaths: ['/'] }] }],
+    cacheStorageConfigurations: [{ type: 'CACHE_1000', size: 1200 }],
+    capacityConfiguration: { nodeType: 'kx.s.2xlarge', nodeCount: 3 },
+    autoScalingConfiguration: {
+      minNodeCount: 3,
+      maxNodeCount: 5,
+      autoScalingMetric: 'CPU_UTILIZATION_PERCENTAGE',
+      metricTarget: 70,
+      scaleInCooldownSeconds: 600,
+      scaleOutCooldownSeconds: 300,
+    },
+    code: code('hdb', '4.0.9'),
+    initializationScript: 'hdb/start.q',
+    tags: FUTURES,
+  });
+  stage.at(
+    3 * DAY + 8 * HOUR,
+    'UpdateKxClusterDatabases',
+  )(() => ({
+    environmentId: prod(),
+    clusterName,
+    databases: [{ databaseName: 'futures_l2', cacheConfigurations: [{ cacheType: 'CACHE_1000', dbPaths: ['/'] }] }],
+  }));
+  let nodeId = '';
+  const collection = `${world.arn}:kxEnvironment/`;
+  stage.meanwhile(90_000, (tx) => {
+    const nodes = nodesOf({ collection: `${collection}${prod()}/kxCluster`, name: clusterName });
+    nodeId = tx.page(nodes, { after: '', limit: 1 })[0]?.name ?? '';
+  });
+  stage.at(90_000, 'DeleteKxClusterNode')(() => ({ environmentId: prod(), clusterName, nodeId }));
+}
+
+function ingest(
+  { stage, prod, date }: Estate,
+  databaseName: string,
+  ago: number,
+  days: number[],
+  bucket = LANDING,
+): void {
+  const changeRequests = days.map((day) => ({
+    changeType: 'PUT' as const,
+    s3Path: `s3://${bucket}/${databaseName}/${date(day)}/`,
+    dbPath: `/${date(day)}/`,
+  }));
+  stage.at(ago, 'CreateKxChangeset')(() => ({ environmentId: prod(), databaseName, changeRequests }));
+}

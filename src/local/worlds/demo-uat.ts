@@ -1,0 +1,97 @@
+import { environments } from '../arns.ts';
+import { code, DAY, type Estate, HOUR, stageTags, subnetOf } from './demo-estate.ts';
+
+const UAT = stageTags('market-data-platform', 'CC-4410', 'uat');
+
+/** The small environment in which releases are tried. */
+export function tellUat({ stage, world, zone, role }: Estate): void {
+  let environmentId = '';
+  const start = 40 * DAY;
+  const kmsKeyId = `arn:aws:kms:${world.region}:${world.account}:key/c07d3a52-91be-4e0c-8f4d-26b7a9e5d813`;
+  const description = 'Acceptance tests of releases';
+  stage.at(start, 'CreateKxEnvironment')(
+    () => ({ name: 'kdb-uat', description, kmsKeyId }),
+    (output) => {
+      environmentId = output['environmentId'] ?? '';
+    },
+  );
+  stage.at(
+    start - HOUR,
+    'TagResource',
+  )(() => ({
+    resourceArn: `${environments(world)}/${environmentId}`,
+    tags: UAT,
+  }));
+  stage.at(
+    start - HOUR,
+    'CreateKxUser',
+  )(() => ({
+    environmentId,
+    userName: 'svc-release',
+    iamRole: role('kdb-release'),
+    tags: UAT,
+  }));
+  stage.at(
+    start - HOUR,
+    'CreateKxDatabase',
+  )(() => ({
+    environmentId,
+    databaseName: 'equities_sample',
+    description: 'One week of US equities',
+    tags: UAT,
+  }));
+  stage.at(
+    start - 2 * HOUR,
+    'CreateKxChangeset',
+  )(() => ({
+    environmentId,
+    databaseName: 'equities_sample',
+    changeRequests: [
+      { changeType: 'PUT', s3Path: 's3://halden-market-data/samples/week/', dbPath: '/' },
+      { changeType: 'PUT', s3Path: 's3://halden-market-data/samples/sym', dbPath: '/' },
+    ],
+  }));
+  stage.at(
+    start - HOUR,
+    'CreateKxScalingGroup',
+  )(() => ({
+    environmentId,
+    scalingGroupName: 'sg-uat',
+    hostType: 'kx.sg.xlarge',
+    availabilityZoneId: zone,
+    tags: UAT,
+  }));
+  const placed = {
+    releaseLabel: '1.0',
+    azMode: 'SINGLE',
+    availabilityZoneId: zone,
+    vpcConfiguration: subnetOf('uat'),
+    tags: UAT,
+  } as const;
+  const shared = (memoryReservation: number) => ({ scalingGroupName: 'sg-uat', memoryReservation, nodeCount: 1 });
+  stage.at(
+    start - 3 * HOUR,
+    'CreateKxCluster',
+  )(() => ({
+    ...placed,
+    environmentId,
+    clusterName: 'hdb-uat',
+    clusterType: 'HDB',
+    databases: [{ databaseName: 'equities_sample' }],
+    scalingGroupConfiguration: shared(8192),
+    code: code('hdb', '4.2.0'),
+    initializationScript: 'hdb/start.q',
+  }));
+  stage.at(
+    start - 4 * HOUR,
+    'CreateKxCluster',
+  )(() => ({
+    ...placed,
+    environmentId,
+    clusterName: 'gw-uat',
+    clusterType: 'GATEWAY',
+    scalingGroupConfiguration: shared(2048),
+    code: code('gateway', '1.15.0'),
+    initializationScript: 'gateway/start.q',
+  }));
+}

@@ -1,0 +1,49 @@
+import type { Input, OperationName } from '../../operations/index.ts';
+import type { Context, Handler, World } from '../context.ts';
+import { HANDLERS } from '../entities/index.ts';
+import { PACE } from '../lifecycle.ts';
+import { seededRandom } from '../random.ts';
+import { settle } from '../settle.ts';
+import type { Transaction } from '../transaction.ts';
+
+/** Sees each request of a world's history before it is made. */
+export type Observer = (name: OperationName, input: object) => void;
+
+/** A world's history, told in any order and then lived through in the order of time, by the service's own rules. */
+export interface Stage {
+  /** One request, so many milliseconds before now. Its input is a function, because it may depend on earlier replies. */
+  at<N extends OperationName>(
+    ago: number,
+    name: N,
+  ): (input: () => Input<N>, then?: (output: Record<string, string>) => void) => void;
+  /** Something between requests that no request can do. */
+  meanwhile(ago: number, change: (tx: Transaction) => void): void;
+  play(): void;
+}
+
+export function stage(tx: Transaction, world: World, now: number, observe: Observer = () => {}): Stage {
+  const random = seededRandom('demo');
+  const events: { ago: number; run: (context: Context) => void }[] = [];
+  return {
+    at: (ago, name) => (input, then) => {
+      const run = (context: Context) => {
+        const request = input();
+        observe(name, request);
+        const output = (HANDLERS[name] as Handler<typeof name>)(request, context);
+        then?.(output as Record<string, string>);
+      };
+      events.push({ ago, run });
+    },
+    meanwhile(ago, change) {
+      events.push({ ago, run: () => change(tx) });
+    },
+    play() {
+      const context = { tx, world, pace: PACE.realistic, random };
+      for (const { ago, run } of events.toSorted((a, b) => b.ago - a.ago)) {
+        settle({ ...context, now: now - ago });
+        run({ ...context, now: now - ago });
+      }
+      settle({ ...context, now });
+    },
+  };
+}
