@@ -2,6 +2,7 @@ import type { Config } from '../config.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { type Call, operationNamed } from '../operations/index.ts';
 import type { Place } from '../safety/question.ts';
+import type { Log } from './log.ts';
 
 /** What answers operations, opened on the first call so that starting up loads neither the AWS client nor the store. */
 export interface Backend {
@@ -18,7 +19,7 @@ interface Opened {
 }
 
 /** The backend that the configuration names. */
-export function backend(config: Config): Backend {
+export function backend(config: Config, log: Log): Backend {
   const region = regionOf(config);
   let opening: Promise<Opened> | undefined;
   const open = () => {
@@ -34,6 +35,7 @@ export function backend(config: Config): Backend {
 
   const call: Call = async (name, input, options) => {
     const opened = await open().catch((error: unknown) => {
+      log.error({ cause: error instanceof Error ? error.stack : String(error) }, 'the backend could not be started');
       throw cannotOpen(name, error);
     });
     const result = opened.call(name, input, options);

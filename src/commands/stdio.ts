@@ -15,7 +15,7 @@ export async function stdio(config: Config): Promise<void> {
   const log = stderrLog(config);
   if (config.backend === 'local' && config.state !== ':memory:')
     (await import('../local/store-file.ts')).prepareFile(config.state);
-  const { call, place, settled, close } = backend(config);
+  const { call, place, settled, close } = backend(config, log);
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   if (process.stdin.isTTY) process.stderr.write(greeting());
