@@ -1,0 +1,97 @@
+import type { Input } from '../../src/operations/index.ts';
+import { MINUTE, type Reply, type TestWorld, ZONE } from './world.ts';
+
+let tokens = 0;
+export const token = (): string => `token-${++tokens}`;
+
+export const KEY = 'arn:aws:kms:us-east-1:111122223333:key/5b0e7c1f-2d84-4f7a-9c36-e1a8d9f04b72';
+export const ROLE = 'arn:aws:iam::111122223333:role/kdb-quant';
+export const VPC: Input<'CreateKxCluster'>['vpcConfiguration'] = {
+  vpcId: 'vpc-0c81f2d9a4e6b7351',
+  securityGroupIds: ['sg-07a1e93bd52f4c618'],
+  subnetIds: ['subnet-04d9b6a17e83c5f21'],
+  ipAddressType: 'IP_V4',
+};
+
+/** Makes things in one environment with the fewest members they need, and waits for them where time is told to pass. */
+export interface Estate {
+  readonly environmentId: string;
+  readonly database: (databaseName: string) => Promise<Reply>;
+  /** Puts a partition and waits until it is in. */
+  readonly changeset: (databaseName: string, dbPath?: string) => Promise<string>;
+  readonly group: (scalingGroupName: string, hostType?: string) => Promise<Reply>;
+  readonly volume: (volumeName: string) => Promise<Reply>;
+  readonly dataview: (dataviewName: string, rest?: Partial<Input<'CreateKxDataview'>>) => Promise<Reply>;
+  readonly cluster: (clusterName: string, rest?: Partial<Input<'CreateKxCluster'>>) => Promise<Reply>;
+  /** A cluster as a request, for refusals. */
+  readonly clusterInput: (clusterName: string, rest?: Partial<Input<'CreateKxCluster'>>) => Input<'CreateKxCluster'>;
+}
+
+export const WAIT = 30 * MINUTE;
+
+/** An environment that stands, `waiting` until whatever is made in it stands too. */
+export async function openEstate({ call, advance }: TestWorld, name = 'kdb-test'): Promise<Estate> {
+  const { environmentId } = await call('CreateKxEnvironment', { name, kmsKeyId: KEY });
+  advance(WAIT);
+  const settled = (reply: Reply): Reply => {
+    advance(WAIT);
+    return reply;
+  };
+  const clusterInput: Estate['clusterInput'] = (clusterName, rest = {}) => ({
+    environmentId,
+    clusterName,
+    clusterType: 'GP',
+    releaseLabel: '1.0',
+    azMode: 'SINGLE',
+    availabilityZoneId: ZONE,
+    vpcConfiguration: VPC,
+    ...(rest.scalingGroupConfiguration === undefined && {
+      capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 1 },
+    }),
+    ...rest,
+  });
+  return {
+    environmentId,
+    clusterInput,
+    database: (databaseName) => call('CreateKxDatabase', { environmentId, databaseName, clientToken: token() }),
+    changeset: async (databaseName, dbPath = '/2026.03.16/') => {
+      const changeRequests = [{ changeType: 'PUT' as const, s3Path: 's3://some-bucket/data/', dbPath }];
+      const input = { environmentId, databaseName, changeRequests, clientToken: token() };
+      return settled(await call('CreateKxChangeset', input)).changesetId;
+    },
+    group: async (scalingGroupName, hostType = 'kx.sg.4xlarge') =>
+      settled(
+        await call('CreateKxScalingGroup', {
+          environmentId,
+          scalingGroupName,
+          hostType,
+          availabilityZoneId: ZONE,
+          clientToken: token(),
+        }),
+      ),
+    volume: async (volumeName) =>
+      settled(
+        await call('CreateKxVolume', {
+          environmentId,
+          volumeName,
+          volumeType: 'NAS_1',
+          azMode: 'SINGLE',
+          availabilityZoneIds: [ZONE],
+          nas1Configuration: { type: 'SSD_1000', size: 1200 },
+        }),
+      ),
+    dataview: async (dataviewName, rest = {}) =>
+      settled(
+        await call('CreateKxDataview', {
+          environmentId,
+          databaseName: 'trades',
+          dataviewName,
+          azMode: 'SINGLE',
+          availabilityZoneId: ZONE,
+          clientToken: token(),
+          ...rest,
+        }),
+      ),
+    cluster: async (clusterName, rest) => settled(await call('CreateKxCluster', clusterInput(clusterName, rest))),
+  };
+}

@@ -1,0 +1,343 @@
+import { describe, expect, test } from 'vitest';
+import { KEY, openEstate, token, WAIT } from './estate.ts';
+import { MINUTE, openWorld, SECOND } from './world.ts';
+
+describe('an environment', () => {
+  test('is requested, created within minutes, and knows its zones only then', async () => {
+    const { call, advance } = await openWorld();
+    const created = await call('CreateKxEnvironment', { name: 'kdb-test', kmsKeyId: KEY });
+    expect(created).toEqual({
+      name: 'kdb-test',
+      status: 'CREATE_REQUESTED',
+      environmentId: expect.stringMatching(/^[a-z2-7]{22}$/),
+      environmentArn: `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${created.environmentId}`,
+      kmsKeyId: KEY,
+      creationTimestamp: '2026-03-17T09:30:00.000Z',
+    });
+    const named = { environmentId: created.environmentId };
+    advance(15 * SECOND);
+    const creating = await call('GetKxEnvironment', named);
+    expect(creating.status).toBe('CREATING');
+    expect(creating).not.toHaveProperty('availabilityZoneIds');
+    advance(6 * MINUTE);
+    expect(await call('GetKxEnvironment', named)).toMatchObject({
+      status: 'CREATED',
+      awsAccountId: '111122223333',
+      tgwStatus: 'NONE',
+      dnsStatus: 'NONE',
+      availabilityZoneIds: ['use1-az1', 'use1-az6', 'use1-az4'],
+      updateTimestamp: '2026-03-17T09:35:25.000Z',
+      certificateAuthorityArn: expect.stringMatching(/^arn:aws:acm-pca:us-east-1:\d{12}:certificate-authority\//),
+    });
+  });
+
+  test('connects a transit gateway and then DNS servers, and never another gateway', async () => {
+    const { call, refusal, advance, ...world } = await openWorld();
+    const { environmentId } = await openEstate({ call, refusal, advance, ...world });
+    const transitGatewayConfiguration = { transitGatewayID: 'tgw-1', routableCIDRSpace: '100.64.0.0/26' };
+    const requested = await call('UpdateKxEnvironmentNetwork', { environmentId, transitGatewayConfiguration });
+    expect(requested).toMatchObject({ status: 'UPDATE_NETWORK_REQUESTED', tgwStatus: 'UPDATE_REQUESTED' });
+    expect(requested).not.toHaveProperty('certificateAuthorityArn');
+    advance(MINUTE);
+    expect(await call('GetKxEnvironment', { environmentId })).toMatchObject({
+      status: 'UPDATING_NETWORK',
+      tgwStatus: 'UPDATING',
+      dnsStatus: 'NONE',
+    });
+    advance(WAIT);
+    const connected = await call('GetKxEnvironment', { environmentId });
+    expect(connected).toMatchObject({ status: 'CREATED', tgwStatus: 'SUCCESSFULLY_UPDATED', dnsStatus: 'NONE' });
+    expect(connected).not.toHaveProperty('customDNSConfiguration');
+
+    const other = { ...transitGatewayConfiguration, transitGatewayID: 'tgw-2' };
+    const forbidden = await refusal('UpdateKxEnvironmentNetwork', {
+      environmentId,
+      transitGatewayConfiguration: other,
+    });
+    expect(forbidden.type).toBe('ConflictException');
+    for (const name of ['dns1.corp', 'dns2.corp']) {
+      const customDNSConfiguration = [{ customDNSServerName: name, customDNSServerIP: '10.0.0.2' }];
+      await call('UpdateKxEnvironmentNetwork', { environmentId, customDNSConfiguration });
+      advance(WAIT);
+      expect(await call('GetKxEnvironment', { environmentId })).toMatchObject({
+        dnsStatus: 'SUCCESSFULLY_UPDATED',
+        customDNSConfiguration,
+      });
+    }
+  });
+
+  test('stays readable as DELETED, and everything in it is gone', async () => {
+    const world = await openWorld();
+    const { call, refusal, advance } = world;
+    const { environmentId, database, group } = await openEstate(world);
+    await database('trades');
+    await group('sg-one');
+    await call('DeleteKxEnvironment', { environmentId });
+    expect((await call('GetKxEnvironment', { environmentId })).status).toBe('DELETE_REQUESTED');
+    advance(MINUTE);
+    expect((await call('GetKxEnvironment', { environmentId })).status).toBe('DELETING');
+    advance(WAIT);
+    expect((await call('ListKxEnvironments', {})).environments).toMatchObject([{ environmentId, status: 'DELETED' }]);
+    expect(await refusal('GetKxDatabase', { environmentId, databaseName: 'trades' })).toMatchObject({ status: 404 });
+    expect((await call('ListKxScalingGroups', { environmentId })).scalingGroups).toEqual([]);
+    expect(await refusal('DeleteKxEnvironment', { environmentId })).toEqual({
+      status: 400,
+      type: 'ValidationException',
+      message: 'The Environment is in DELETED state',
+    });
+  });
+});
+
+describe('a cluster', () => {
+  test('is pending, creating with nodes in preparation, then running, and a delete ends in not found', async () => {
+    const world = await openWorld();
+    const { call, refusal, advance } = world;
+    const { environmentId, clusterInput } = await openEstate(world);
+    const named = { environmentId, clusterName: 'gp-one' };
+    const created = await call('CreateKxCluster', clusterInput('gp-one'));
+    expect(created.status).toBe('PENDING');
+    expect(created).not.toHaveProperty('environmentId');
+    advance(30 * SECOND);
+    expect((await call('GetKxCluster', named)).status).toBe('CREATING');
+    expect((await call('ListKxClusterNodes', named)).nodes).toMatchObject([{ status: 'PROVISIONING' }]);
+    advance(15 * MINUTE);
+    expect((await call('GetKxCluster', named)).status).toBe('RUNNING');
+    expect((await call('ListKxClusterNodes', named)).nodes).toMatchObject([{ status: 'RUNNING' }]);
+    await call('DeleteKxCluster', named);
+    expect((await call('GetKxCluster', named)).status).toBe('DELETING');
+    advance(WAIT);
+    expect((await refusal('GetKxCluster', named)).type).toBe('ResourceNotFoundException');
+    expect((await call('ListKxClusters', { environmentId })).kxClusterSummaries).toEqual([]);
+  });
+
+  test('fails for want of memory on its host, says so, and can be deleted', async () => {
+    const world = await openWorld();
+    const { call, advance } = world;
+    const { environmentId, group, cluster } = await openEstate(world);
+    await group('sg-one', 'kx.sg.large');
+    const on = (memoryReservation: number) => ({
+      scalingGroupConfiguration: { scalingGroupName: 'sg-one', memoryReservation, nodeCount: 1 },
+    });
+    await cluster('gp-one', on(12_000));
+    await cluster('gp-two', on(6_000));
+    const failed = await call('GetKxCluster', { environmentId, clusterName: 'gp-two' });
+    expect(failed.status).toBe('CREATE_FAILED');
+    expect(failed.statusReason).toMatch(/^[\w.\s-]{1,250}$/);
+    expect(failed.statusReason).toContain('memory');
+    await call('DeleteKxCluster', { environmentId, clusterName: 'gp-two' });
+    advance(WAIT);
+    await call('DeleteKxCluster', { environmentId, clusterName: 'gp-one' });
+    await cluster('gp-two', on(6_000));
+    expect((await call('GetKxCluster', { environmentId, clusterName: 'gp-two' })).status).toBe('RUNNING');
+  });
+
+  test('replaces a deleted node', async () => {
+    const world = await openWorld();
+    const { call, refusal, advance } = world;
+    const { environmentId, cluster } = await openEstate(world);
+    const clusterName = 'hdb-one';
+    await cluster(clusterName, {
+      clusterType: 'HDB',
+      capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 2 },
+    });
+    const before = (await call('ListKxClusterNodes', { environmentId, clusterName })).nodes;
+    const { nodeId } = before[0];
+    await call('DeleteKxClusterNode', { environmentId, clusterName, nodeId });
+    const during = (await call('ListKxClusterNodes', { environmentId, clusterName })).nodes;
+    expect(during.map((node: { status: string }) => node.status).sort()).toEqual(['PROVISIONING', 'RUNNING']);
+    expect(during.map((node: { nodeId: string }) => node.nodeId)).not.toContain(nodeId);
+    advance(WAIT);
+    const after = (await call('ListKxClusterNodes', { environmentId, clusterName })).nodes;
+    expect(after.map((node: { status: string }) => node.status)).toEqual(['RUNNING', 'RUNNING']);
+    expect((await refusal('DeleteKxClusterNode', { environmentId, clusterName, nodeId })).status).toBe(404);
+  });
+
+  test('is updating while new code rolls out, and takes no other update meanwhile', async () => {
+    const world = await openWorld();
+    const { call, refusal, advance } = world;
+    const { environmentId, cluster } = await openEstate(world);
+    const clusterName = 'gp-one';
+    const code = { s3Bucket: 'some-code', s3Key: 'app.zip' };
+    await cluster(clusterName, { code, initializationScript: 'start.q' });
+    const update = { environmentId, clusterName, code: { ...code, s3Key: 'app2.zip' } };
+    expect(await call('UpdateKxClusterCodeConfiguration', update)).toEqual({});
+    expect((await refusal('UpdateKxClusterCodeConfiguration', update)).type).toBe('ConflictException');
+    advance(WAIT);
+    const updated = await call('GetKxCluster', { environmentId, clusterName });
+    expect(updated).toMatchObject({ status: 'RUNNING', code: { s3Key: 'app2.zip' } });
+    expect(updated).not.toHaveProperty('initializationScript');
+  });
+});
+
+describe('a changeset', () => {
+  test('goes from PENDING over IN_PROGRESS to COMPLETED and makes its database grow', async () => {
+    const world = await openWorld();
+    const { call, advance } = world;
+    const { environmentId, database } = await openEstate(world);
+    await database('trades');
+    const named = { environmentId, databaseName: 'trades' };
+    const before = await call('GetKxDatabase', named);
+    expect(before).toMatchObject({ numBytes: 0, numFiles: 0, numChangesets: 0 });
+    expect(before).not.toHaveProperty('lastCompletedChangesetId');
+    const changeRequests = [
+      { changeType: 'PUT' as const, s3Path: 's3://some-bucket/b/', dbPath: '/2026.03.16/' },
+      { changeType: 'PUT' as const, s3Path: 's3://some-bucket/a/', dbPath: '/2026.03.15/' },
+    ];
+    const created = await call('CreateKxChangeset', { ...named, changeRequests, clientToken: token() });
+    expect(created).toMatchObject({ status: 'PENDING', changeRequests });
+    const { changesetId } = created;
+    expect(changesetId).toMatch(/^[a-zA-Z0-9]{22}$/);
+    advance(6 * SECOND);
+    const running = await call('GetKxChangeset', { ...named, changesetId });
+    expect(running.status).toBe('IN_PROGRESS');
+    expect(running).not.toHaveProperty('activeFromTimestamp');
+    advance(MINUTE);
+    const done = await call('GetKxChangeset', { ...named, changesetId });
+    expect(done).toMatchObject({ status: 'COMPLETED', activeFromTimestamp: '2026-03-17T10:00:35.000Z' });
+    const grown = await call('GetKxDatabase', named);
+    expect(grown).toMatchObject({
+      numChangesets: 1,
+      lastCompletedChangesetId: changesetId,
+      lastModifiedTimestamp: done.activeFromTimestamp,
+    });
+    expect(grown.numBytes).toBeGreaterThan(0);
+    expect(grown.numFiles).toBeGreaterThan(0);
+  });
+
+  test('fails with the reason when its bucket does not exist, and the database stays as it was', async () => {
+    const world = await openWorld({ buckets: ['other-bucket'] });
+    const { call } = world;
+    const { environmentId, database, changeset } = await openEstate(world);
+    await database('trades');
+    const changesetId = await changeset('trades');
+    expect(await call('GetKxChangeset', { environmentId, databaseName: 'trades', changesetId })).toMatchObject({
+      status: 'FAILED',
+      errorInfo: { errorType: 'One or more inputs to this request were not found.' },
+    });
+    expect(await call('GetKxDatabase', { environmentId, databaseName: 'trades' })).toMatchObject({ numChangesets: 0 });
+  });
+});
+
+describe('a dataview', () => {
+  test('keeps the version that a cluster mounts until the cluster is repointed', async () => {
+    const world = await openWorld();
+    const { call, advance } = world;
+    const { environmentId, database, changeset, group, volume, dataview, cluster } = await openEstate(world);
+    await database('trades');
+    const first = await changeset('trades');
+    await group('sg-one');
+    await volume('vol-one');
+    const created = await dataview('view-one', {
+      segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'vol-one' }],
+    });
+    expect(created).toMatchObject({ status: 'CREATING', changesetId: first, autoUpdate: false, readWrite: false });
+    const view = { databaseName: 'trades', dataviewName: 'view-one' };
+    const mountedBy = await cluster('hdb-one', {
+      clusterType: 'HDB',
+      databases: [view],
+      scalingGroupConfiguration: { scalingGroupName: 'sg-one', memoryReservation: 6, nodeCount: 1 },
+    });
+    expect(mountedBy.databases).toEqual([
+      {
+        databaseName: 'trades',
+        cacheConfigurations: [],
+        dataviewConfiguration: {
+          dataviewName: 'view-one',
+          dataviewVersionId: expect.any(String),
+          changesetId: first,
+          segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'vol-one', onDemand: false }],
+        },
+      },
+    ]);
+    expect(mountedBy.volumes).toEqual([{ volumeName: 'vol-one', volumeType: 'NAS_1' }]);
+
+    const second = await changeset('trades', '/2026.03.17/');
+    const updating = await call('UpdateKxDataview', { environmentId, ...view, clientToken: token() });
+    expect(updating).toMatchObject({ status: 'UPDATING', changesetId: second });
+    advance(WAIT);
+    const versions = (await call('GetKxDataview', { environmentId, ...view })).activeVersions;
+    expect(versions).toMatchObject([
+      { changesetId: second, attachedClusters: [] },
+      { changesetId: first, attachedClusters: ['hdb-one'] },
+    ]);
+    await call('UpdateKxClusterDatabases', { environmentId, clusterName: 'hdb-one', databases: [view] });
+    advance(WAIT);
+    expect((await call('GetKxDataview', { environmentId, ...view })).activeVersions).toMatchObject([
+      { changesetId: second, attachedClusters: ['hdb-one'] },
+    ]);
+  });
+
+  test('that updates itself follows each changeset', async () => {
+    const world = await openWorld();
+    const { call } = world;
+    const { environmentId, database, changeset, dataview } = await openEstate(world);
+    await database('trades');
+    await dataview('view-one', { autoUpdate: true });
+    const named = { environmentId, databaseName: 'trades', dataviewName: 'view-one' };
+    expect(await call('GetKxDataview', named)).toMatchObject({ status: 'ACTIVE', autoUpdate: true });
+    const changesetId = await changeset('trades');
+    expect(await call('GetKxDataview', named)).toMatchObject({
+      status: 'ACTIVE',
+      changesetId,
+      activeVersions: [{ changesetId }],
+    });
+  });
+
+  test('is deleted in minutes', async () => {
+    const world = await openWorld();
+    const { call, refusal, advance } = world;
+    const { environmentId, database, dataview } = await openEstate(world);
+    await database('trades');
+    await dataview('view-one');
+    const named = { environmentId, databaseName: 'trades', dataviewName: 'view-one' };
+    await call('DeleteKxDataview', { ...named, clientToken: token() });
+    expect((await call('GetKxDataview', named)).status).toBe('DELETING');
+    advance(5 * MINUTE);
+    expect((await refusal('GetKxDataview', named)).status).toBe(404);
+  });
+});
+
+test('a volume grows through UPDATING and never shrinks', async () => {
+  const world = await openWorld();
+  const { call, refusal, advance } = world;
+  const { environmentId, volume } = await openEstate(world);
+  const created = await volume('vol-one');
+  expect(created.volumeArn).toMatch(/:kxEnvironment\/[a-z2-7]{22}\/kxVolume\/vol-one$/);
+  expect(created).not.toHaveProperty('lastModifiedTimestamp');
+  const named = { environmentId, volumeName: 'vol-one' };
+  const sized = (size: number) => ({ ...named, nas1Configuration: { type: 'SSD_1000' as const, size } });
+  expect((await call('UpdateKxVolume', sized(2400))).status).toBe('UPDATING');
+  advance(WAIT);
+  expect(await call('GetKxVolume', named)).toMatchObject({ status: 'ACTIVE', nas1Configuration: { size: 2400 } });
+  expect((await refusal('UpdateKxVolume', sized(1200))).type).toBe('ValidationException');
+  await call('DeleteKxVolume', named);
+  advance(MINUTE);
+  expect((await refusal('GetKxVolume', named)).status).toBe(404);
+});
+
+test('a scaling group is active after minutes and gone soon after a delete', async () => {
+  const world = await openWorld();
+  const { call, refusal, advance } = world;
+  const { environmentId, group } = await openEstate(world);
+  const created = await group('sg-one');
+  expect(created).toMatchObject({ status: 'CREATING', environmentId });
+  expect(created).not.toHaveProperty('scalingGroupArn');
+  const named = { environmentId, scalingGroupName: 'sg-one' };
+  expect(await call('GetKxScalingGroup', named)).toMatchObject({ status: 'ACTIVE', clusters: [] });
+  await call('DeleteKxScalingGroup', named);
+  advance(MINUTE);
+  expect((await refusal('GetKxScalingGroup', named)).status).toBe(404);
+});
+
+describe('the pace', () => {
+  test.each([
+    ['fast', 6 * SECOND],
+    ['instant', 0],
+  ] as const)('%s makes an environment after %d ms', async (lifecycle, wait) => {
+    const { call, advance } = await openWorld({ lifecycle });
+    const { environmentId, status } = await call('CreateKxEnvironment', { name: 'kdb-test', kmsKeyId: KEY });
+    expect(status).toBe('CREATE_REQUESTED');
+    advance(wait);
+    expect((await call('GetKxEnvironment', { environmentId })).status).toBe('CREATED');
+  });
+});

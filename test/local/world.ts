@@ -1,0 +1,118 @@
+import * as z from 'zod';
+import { worldOf } from '../../src/local/context.ts';
+import type { Lifecycle } from '../../src/local/lifecycle.ts';
+import { service } from '../../src/local/service.ts';
+import { openStore, type Store } from '../../src/local/store.ts';
+import { lenientOutput } from '../../src/operations/derive.ts';
+import { binding, route } from '../../src/operations/http.ts';
+import { type Input, type OperationName, operationNamed } from '../../src/operations/index.ts';
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const START = Date.UTC(2026, 2, 17, 9, 30);
+export const ZONE = 'use1-az1';
+
+// biome-ignore lint/suspicious/noExplicitAny: replies are looked at member by member
+export type Reply = any;
+export interface Refused {
+  readonly status: number;
+  readonly type: string;
+  readonly message: string;
+}
+
+export interface TestWorld {
+  readonly store: Store;
+  readonly serve: (request: Request) => Promise<Response>;
+  /** The decoded reply; rejects with the error's type and message. Replies have no member that the API does not have. */
+  readonly call: <N extends OperationName>(name: N, input: Input<N>) => Promise<Reply>;
+  readonly refusal: <N extends OperationName>(name: N, input: object) => Promise<Refused>;
+  readonly advance: (milliseconds: number) => void;
+  readonly now: () => number;
+  readonly close: () => Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly lifecycle?: Lifecycle;
+  readonly quotas?: 'published' | 'raised';
+  readonly buckets?: readonly string[];
+  readonly store?: Store;
+  readonly region?: string;
+  readonly start?: number;
+}
+
+/** A service on a store and clock of its own, called over its wire protocol without a socket. */
+export async function openWorld(options: WorldOptions = {}): Promise<TestWorld> {
+  const { lifecycle = 'realistic', quotas = 'raised', buckets, region = 'us-east-1', start = START } = options;
+  const store = options.store ?? (await openStore(':memory:'));
+  const settings = { quotas, ...(buckets && { buckets }) };
+  await store.write((tx) => tx.putSettings(worldOf('111122223333', region).arn, settings));
+  let now = start;
+  const unexpected: unknown[] = [];
+  const serve = service(store, { lifecycle, now: () => now, onError: (error) => unexpected.push(error) });
+  const send = async (name: OperationName, input: object) => {
+    const response = await serve(requestFor(name, input, region));
+    if (unexpected.length > 0) throw unexpected[0];
+    return response;
+  };
+  return {
+    store,
+    serve,
+    call: async (name, input) => {
+      const response = await send(name, input);
+      const body = (await response.json()) as Record<string, unknown>;
+      if (response.status !== 200) throw new Error(`${typeOf(response)}: ${body['message']}`);
+      requireKnown(operationNamed(name).output(), body, name);
+      return z.decode(lenientOutput(operationNamed(name)), body);
+    },
+    refusal: async (name, input) => {
+      const response = await send(name, input);
+      const { message } = (await response.json()) as Refused;
+      return { status: response.status, type: typeOf(response), message };
+    },
+    advance: (milliseconds) => {
+      now += milliseconds;
+    },
+    now: () => now,
+    close: () => store.close(),
+  };
+}
+
+const typeOf = (response: Response) => response.headers.get('x-amzn-errortype') ?? '';
+
+export const authorizationFor = (region: string): string =>
+  `AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260317/${region}/finspace/aws4_request, SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`;
+
+/** The request that an AWS client makes of an operation's input. */
+export function requestFor(name: OperationName, input: object, region = 'us-east-1'): Request {
+  const operation = operationNamed(name);
+  const { method, path } = route(operation);
+  const url = new URL('http://finspace.local');
+  const body: Record<string, unknown> = {};
+  let filled = path as string;
+  for (const [member, value] of Object.entries(input)) {
+    const place = binding(operation, member);
+    if (place === 'label') filled = filled.replace(`{${member}}`, encodeURIComponent(String(value)));
+    else if (place === 'body') body[member] = value;
+    else for (const one of [value].flat()) url.searchParams.append(member, String(one));
+  }
+  url.pathname = filled;
+  const headers = { authorization: authorizationFor(region), 'content-type': 'application/json' };
+  const hasBody = Object.keys(body).length > 0;
+  return new Request(url, { method, headers, ...(hasBody && { body: JSON.stringify(body) }) });
+}
+
+/** Fails when a reply has a member that its schema does not name. */
+function requireKnown(schema: z.ZodType, value: unknown, path: string): void {
+  if (schema instanceof z.ZodOptional) requireKnown(schema.unwrap() as z.ZodType, value, path);
+  if (schema instanceof z.ZodArray) {
+    for (const element of value as unknown[]) requireKnown(schema.element as z.ZodType, element, `${path}[]`);
+  }
+  if (schema instanceof z.ZodObject) {
+    for (const [name, member] of Object.entries(value as object)) {
+      const known = (schema.shape as Record<string, z.ZodType>)[name];
+      if (known === undefined) throw new Error(`${path} has an unknown member ${name}`);
+      if (member === null) throw new Error(`${path}.${name} is null`);
+      requireKnown(known, member, `${path}.${name}`);
+    }
+  }
+}
