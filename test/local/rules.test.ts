@@ -1,0 +1,352 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Input } from '../../src/operations/index.ts';
+import { type Estate, KEY, openEstate, ROLE, token, VPC } from './estate.ts';
+import { openWorld, type TestWorld, ZONE } from './world.ts';
+
+type Cluster = Partial<Input<'CreateKxCluster'>>;
+
+let world: TestWorld;
+let estate: Estate;
+let environmentId: string;
+
+/** One environment that no test here changes. */
+beforeAll(async () => {
+  world = await openWorld();
+  estate = await openEstate(world);
+  ({ environmentId } = estate);
+  await estate.database('trades');
+  await estate.changeset('trades');
+  await estate.group('sg-one');
+  await estate.volume('vol-one');
+  await estate.volume('vol-two');
+  await estate.dataview('view-one', { segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'vol-one' }] });
+});
+
+const SHARED = { scalingGroupConfiguration: { scalingGroupName: 'sg-one', memoryReservation: 6, nodeCount: 1 } };
+const TWO_NODES = { capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 2 } };
+const CODE = { s3Bucket: 'some-code', s3Key: 'app.zip' };
+const LOG = { tickerplantLogConfiguration: { tickerplantLogVolumes: ['vol-two'] } };
+const SAVEDOWN = { savedownStorageConfiguration: { type: 'SDS01' as const, size: 100 } };
+const CACHE = { cacheStorageConfigurations: [{ type: 'CACHE_1000', size: 1200 }] };
+const SCALING = {
+  minNodeCount: 1,
+  maxNodeCount: 3,
+  autoScalingMetric: 'CPU_UTILIZATION_PERCENTAGE' as const,
+  metricTarget: 50,
+};
+const MULTI: Cluster = {
+  azMode: 'MULTI',
+  availabilityZoneId: undefined,
+  vpcConfiguration: { ...VPC, subnetIds: ['subnet-11111111', 'subnet-22222222', 'subnet-33333333'] },
+};
+
+describe('a cluster is refused', () => {
+  const refused: [string, Cluster, RegExp][] = [
+    ['with no capacity at all', { capacityConfiguration: undefined }, /Exactly one of capacityConfiguration/],
+    ['with both kinds of capacity', { ...SHARED, ...TWO_NODES }, /Exactly one of capacityConfiguration/],
+    ['on an unknown node type', { capacityConfiguration: { nodeType: 'm5.large', nodeCount: 1 } }, /nodeType/],
+    ['without a node count', { capacityConfiguration: { nodeType: 'kx.s.large' } }, /nodeCount/],
+    ['of type GP with two nodes', TWO_NODES, /exactly one node/],
+    ['of type TICKERPLANT with two nodes', { clusterType: 'TICKERPLANT', ...LOG, ...TWO_NODES }, /exactly one node/],
+    ['of type TICKERPLANT without a log', { clusterType: 'TICKERPLANT' }, /tickerplantLogConfiguration/],
+    ['of type GP across zones', MULTI, /azMode MULTI/],
+    ['of type HDB with a savedown', { clusterType: 'HDB', ...SAVEDOWN }, /savedownStorageConfiguration/],
+    ['of type HDB with a tickerplant log', { clusterType: 'HDB', ...LOG }, /tickerplantLogConfiguration/],
+    ['of type RDB on its own nodes without savedown', { clusterType: 'RDB' }, /savedownStorageConfiguration/],
+    ['of type RDB with a cache', { clusterType: 'RDB', ...SAVEDOWN, ...CACHE }, /cacheStorageConfigurations/],
+    ['of type GATEWAY without code', { clusterType: 'GATEWAY' }, /code is required/],
+    [
+      'of type GATEWAY with a database',
+      { clusterType: 'GATEWAY', code: CODE, databases: [{ databaseName: 'trades' }] },
+      /databases/,
+    ],
+    ['of type GP with autoscaling', { autoScalingConfiguration: SCALING }, /autoScalingConfiguration/],
+    [
+      'that scales to six nodes',
+      { clusterType: 'HDB', autoScalingConfiguration: { ...SCALING, maxNodeCount: 6 } },
+      /maxNodeCount <= 5/,
+    ],
+    [
+      'that scales from three to three',
+      { clusterType: 'HDB', autoScalingConfiguration: { ...SCALING, minNodeCount: 3 } },
+      /minNodeCount < maxNodeCount/,
+    ],
+    ['without a zone', { availabilityZoneId: undefined }, /availabilityZoneId is required/],
+    ['in a zone of elsewhere', { availabilityZoneId: 'use1-az2' }, /^Availability zone\(s\)/],
+    [
+      'with two subnets',
+      { vpcConfiguration: { ...VPC, subnetIds: ['subnet-11111111', 'subnet-22222222'] } },
+      /subnetIds/,
+    ],
+    ['without a network', { vpcConfiguration: {} }, /vpcConfiguration/],
+    ['of another release', { releaseLabel: '2.0' }, /releaseLabel/],
+    ['with a script but no code', { initializationScript: 'start.q' }, /requires code/],
+    [
+      'with a cache of a wrong size',
+      { cacheStorageConfigurations: [{ type: 'CACHE_1000', size: 1000 }] },
+      /1200 GB or multiples of 2400/,
+    ],
+    ['with an unknown cache', { cacheStorageConfigurations: [{ type: 'CACHE_9', size: 1200 }] }, /CACHE_9|Too small/],
+    [
+      'with a limit below its reservation',
+      { scalingGroupConfiguration: { ...SHARED.scalingGroupConfiguration, memoryReservation: 100, memoryLimit: 50 } },
+      /memoryLimit/,
+    ],
+    ['on a group with a cache', { ...SHARED, ...CACHE }, /cacheStorageConfigurations/],
+    [
+      'on a group with a sized savedown',
+      { clusterType: 'RDB', ...SHARED, ...SAVEDOWN },
+      /volumeName on a scaling group/,
+    ],
+    [
+      'on its own nodes with a dataview',
+      { databases: [{ databaseName: 'trades', dataviewName: 'view-one' }] },
+      /dataviewName/,
+    ],
+    [
+      'with a database cached where there is no cache',
+      { databases: [{ databaseName: 'trades', cacheConfigurations: [{ cacheType: 'CACHE_1000', dbPaths: ['/'] }] }] },
+      /cacheType/,
+    ],
+  ];
+  test.each(refused)('%s', async (_, rest, message) => {
+    const refusal = await world.refusal('CreateKxCluster', estate.clusterInput('new-one', rest));
+    expect(refusal).toEqual({ status: 400, type: 'ValidationException', message: expect.stringMatching(message) });
+  });
+
+  const missing: [string, Cluster][] = [
+    ['group', { scalingGroupConfiguration: { scalingGroupName: 'none', memoryReservation: 6, nodeCount: 1 } }],
+    ['database', { databases: [{ databaseName: 'none' }] }],
+    ['changeset', { databases: [{ databaseName: 'trades', changesetId: 'none' }] }],
+    ['dataview', { ...SHARED, databases: [{ databaseName: 'trades', dataviewName: 'none' }] }],
+    ['volume', { ...SHARED, tickerplantLogConfiguration: { tickerplantLogVolumes: ['none'] } }],
+  ];
+  test.each(missing)('when its %s does not exist', async (_, rest) => {
+    const refusal = await world.refusal('CreateKxCluster', estate.clusterInput('new-one', rest));
+    expect(refusal).toMatchObject({ status: 404, type: 'ResourceNotFoundException' });
+  });
+});
+
+describe('clusters that broke a documented rule and ran', () => {
+  const accepted: [string, Cluster][] = [
+    ['a real-time database on a group without database and savedown', { clusterType: 'RDB', ...SHARED }],
+    ['a historical database without a database', { clusterType: 'HDB' }],
+    ['a tickerplant without code', { clusterType: 'TICKERPLANT', ...LOG, ...SHARED }],
+    ['a historical database across three zones', { clusterType: 'HDB', ...MULTI }],
+  ];
+  test.each(accepted)('%s', async (_, rest) => {
+    const own = await openWorld();
+    const { volume, group, cluster } = await openEstate(own);
+    await group('sg-one');
+    await volume('vol-two');
+    expect((await cluster('new-one', rest)).status).toBe('PENDING');
+    await own.close();
+  });
+
+  test('a historical database with a cache on a database without changesets', async () => {
+    const own = await openWorld();
+    const { database, cluster } = await openEstate(own);
+    await database('trades');
+    const cacheConfigurations = [{ cacheType: 'CACHE_1000', dbPaths: ['/'] }];
+    const rest: Cluster = {
+      clusterType: 'HDB',
+      ...CACHE,
+      databases: [{ databaseName: 'trades', cacheConfigurations }],
+    };
+    expect((await cluster('new-one', rest)).databases).toEqual([{ databaseName: 'trades', cacheConfigurations }]);
+  });
+});
+
+describe('a dataview is refused', () => {
+  const segment = (volumeName: string, ...dbPaths: string[]) => ({ volumeName, dbPaths });
+  const refused: [string, Partial<Input<'CreateKxDataview'>>, RegExp][] = [
+    ['that updates itself from a fixed changeset', { autoUpdate: true, changesetId: 'abc' }, /autoUpdate/],
+    ['that is writable and updates itself', { autoUpdate: true, readWrite: true }, /autoUpdate/],
+    ['that is writable without a segment', { readWrite: true }, /exactly one segment/],
+    [
+      'that is writable on a shared volume',
+      { readWrite: true, segmentConfigurations: [segment('vol-one', '/*')] },
+      /volume of its own/,
+    ],
+    [
+      'with paths that overlap',
+      { segmentConfigurations: [segment('vol-one', '/2020.*'), segment('vol-two', '/2020.01.??')] },
+      /overlap/,
+    ],
+    [
+      'with two segments, one on demand',
+      { segmentConfigurations: [segment('vol-one', '/a'), { ...segment('vol-two', '/b'), onDemand: true }] },
+      /onDemand/,
+    ],
+    ['across zones', { azMode: 'MULTI' }, /azMode/],
+    ['without a zone', { availabilityZoneId: undefined }, /availabilityZoneId/],
+    ['in a zone of elsewhere', { availabilityZoneId: 'use1-az2' }, /^Availability zone\(s\)/],
+  ];
+  test.each(refused)('%s', async (_, rest, message) => {
+    const input = {
+      environmentId,
+      databaseName: 'trades',
+      dataviewName: 'new-one',
+      azMode: 'SINGLE',
+      availabilityZoneId: ZONE,
+      clientToken: token(),
+      ...rest,
+    };
+    const refusal = await world.refusal('CreateKxDataview', input);
+    expect(refusal).toEqual({ status: 400, type: 'ValidationException', message: expect.stringMatching(message) });
+  });
+
+  test('not when its paths are apart', async () => {
+    const own = await openWorld();
+    const { database, volume, dataview } = await openEstate(own);
+    await database('trades');
+    await volume('vol-one');
+    await volume('vol-two');
+    const segmentConfigurations = [segment('vol-one', '/2020.*'), segment('vol-two', '/2021.*', '/2022.01.??')];
+    expect((await dataview('new-one', { segmentConfigurations })).status).toBe('CREATING');
+  });
+});
+
+describe('a name that is taken', () => {
+  const view = { azMode: 'SINGLE', availabilityZoneId: ZONE };
+  const nas = {
+    volumeType: 'NAS_1',
+    azMode: 'SINGLE',
+    availabilityZoneIds: [ZONE],
+    nas1Configuration: { type: 'SSD_250', size: 1200 },
+  };
+  const duplicates: [string, Parameters<TestWorld['refusal']>[0], () => object, string][] = [
+    ['an environment', 'CreateKxEnvironment', () => ({ name: 'kdb-test', kmsKeyId: KEY }), 'ConflictException'],
+    [
+      'a database',
+      'CreateKxDatabase',
+      () => ({ databaseName: 'trades', clientToken: token() }),
+      'ResourceAlreadyExistsException',
+    ],
+    [
+      'a dataview',
+      'CreateKxDataview',
+      () => ({ databaseName: 'trades', dataviewName: 'view-one', ...view, clientToken: token() }),
+      'ResourceAlreadyExistsException',
+    ],
+    ['a volume', 'CreateKxVolume', () => ({ volumeName: 'vol-one', ...nas }), 'ResourceAlreadyExistsException'],
+    [
+      'a scaling group',
+      'CreateKxScalingGroup',
+      () => ({ scalingGroupName: 'sg-one', hostType: 'kx.sg.large', availabilityZoneId: ZONE, clientToken: token() }),
+      'ConflictException',
+    ],
+  ];
+  test.each(duplicates)('of %s is refused', async (_, name, input, type) => {
+    expect(await world.refusal(name, { environmentId, ...input() })).toMatchObject({ status: 409, type });
+  });
+
+  test('of a user or cluster is refused in the words of the service', async () => {
+    const own = await openWorld();
+    const { environmentId, clusterInput } = await openEstate(own);
+    const user = { environmentId, userName: 'bob', iamRole: ROLE };
+    await own.call('CreateKxUser', user);
+    expect((await own.refusal('CreateKxUser', user)).type).toBe('ResourceAlreadyExistsException');
+    await own.call('CreateKxCluster', clusterInput('gp-one'));
+    expect(await own.refusal('CreateKxCluster', clusterInput('gp-one'))).toEqual({
+      status: 409,
+      type: 'ConflictException',
+      message: 'Cluster already exists with alias: gp-one',
+    });
+  });
+});
+
+describe('what is in use', () => {
+  test('cannot be deleted until its clusters are, and a cluster in DELETING no longer counts', async () => {
+    const own = await openWorld();
+    const { call, refusal, advance } = own;
+    const { environmentId, database, changeset, group, volume, dataview, cluster } = await openEstate(own);
+    await database('trades');
+    await changeset('trades');
+    await group('sg-one');
+    await volume('vol-one');
+    await dataview('view-one', { segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'vol-one' }] });
+    await cluster('hdb-one', {
+      clusterType: 'HDB',
+      databases: [{ databaseName: 'trades', dataviewName: 'view-one' }],
+      ...SHARED,
+    });
+    const databaseName = 'trades';
+    const view = { environmentId, databaseName, dataviewName: 'view-one' };
+    expect((await refusal('DeleteKxScalingGroup', { environmentId, scalingGroupName: 'sg-one' })).type).toBe(
+      'ConflictException',
+    );
+    expect((await refusal('DeleteKxVolume', { environmentId, volumeName: 'vol-one' })).type).toBe('ConflictException');
+    expect((await refusal('DeleteKxDataview', { ...view, clientToken: token() })).type).toBe('ConflictException');
+    expect((await refusal('DeleteKxDatabase', { environmentId, databaseName, clientToken: token() })).type).toBe(
+      'ConflictException',
+    );
+    expect(await refusal('DeleteKxEnvironment', { environmentId })).toEqual({
+      status: 400,
+      type: 'ValidationException',
+      message: `Can't delete this KX Environment with id ${environmentId}. It still contains active clusters. Please delete all clusters before deleting the environment.`,
+    });
+    expect((await call('GetKxVolume', { environmentId, volumeName: 'vol-one' })).attachedClusters).toEqual([
+      { clusterName: 'hdb-one', clusterType: 'HDB', clusterStatus: 'RUNNING' },
+    ]);
+    expect((await call('GetKxScalingGroup', { environmentId, scalingGroupName: 'sg-one' })).clusters).toEqual([
+      'hdb-one',
+    ]);
+
+    await call('DeleteKxCluster', { environmentId, clusterName: 'hdb-one' });
+    await call('DeleteKxDataview', { ...view, clientToken: token() });
+    await call('DeleteKxScalingGroup', { environmentId, scalingGroupName: 'sg-one' });
+    advance(600_000);
+    await call('DeleteKxVolume', { environmentId, volumeName: 'vol-one' });
+    await call('DeleteKxDatabase', { environmentId, databaseName, clientToken: token() });
+    await call('DeleteKxEnvironment', { environmentId });
+  });
+});
+
+test('an unknown environment is what is missed first, a malformed one is invalid before that', async () => {
+  const nowhere = { environmentId: 'aaaaaaaaaaaaaaaaaaaaaa' };
+  expect(await world.refusal('GetKxUser', { ...nowhere, userName: 'bob' })).toMatchObject({
+    type: 'ResourceNotFoundException',
+    message: expect.stringContaining('environment'),
+  });
+  expect(await world.refusal('GetKxUser', { environmentId: 'no-such!', userName: 'bob' })).toMatchObject({
+    type: 'ValidationException',
+    message: expect.stringContaining("'environmentId'"),
+  });
+});
+
+test('the missing are named in the words of the service', async () => {
+  expect((await world.refusal('GetKxDatabase', { environmentId, databaseName: 'none' })).message).toBe(
+    'KX database none not found',
+  );
+  expect((await world.refusal('GetKxUser', { environmentId, userName: 'none' })).message).toBe(
+    'No user found for the id [none]',
+  );
+});
+
+test('the published quotas hold where they are not raised', async () => {
+  const own = await openWorld({ quotas: 'published' });
+  const { environmentId, clusterInput, group, volume } = await openEstate(own);
+  expect(await own.refusal('CreateKxEnvironment', { name: 'kdb-two', kmsKeyId: KEY })).toMatchObject({
+    status: 402,
+    type: 'ServiceQuotaExceededException',
+  });
+  for (const name of ['gp-1', 'gp-2', 'gp-3', 'gp-4', 'gp-5']) await own.call('CreateKxCluster', clusterInput(name));
+  expect(await own.refusal('CreateKxCluster', clusterInput('gp-6'))).toMatchObject({
+    status: 400,
+    type: 'LimitExceededException',
+    message: expect.stringContaining('Single-AZ'),
+  });
+  await group('sg-one');
+  const second = {
+    environmentId,
+    scalingGroupName: 'sg-two',
+    hostType: 'kx.sg.4xlarge',
+    availabilityZoneId: ZONE,
+    clientToken: token(),
+  };
+  expect((await own.refusal('CreateKxScalingGroup', second)).type).toBe('LimitExceededException');
+  await volume('vol-one');
+  const big = { environmentId, volumeName: 'vol-one', nas1Configuration: { type: 'SSD_1000', size: 9600 } };
+  expect((await own.refusal('UpdateKxVolume', big)).type).toBe('LimitExceededException');
+});
