@@ -90,6 +90,7 @@ export function requestFor(name: OperationName, input: object, region = 'us-east
   const body: Record<string, unknown> = {};
   let filled = path as string;
   for (const [member, value] of Object.entries(input)) {
+    if (value === undefined) continue;
     const place = binding(operation, member);
     if (place === 'label') filled = filled.replace(`{${member}}`, encodeURIComponent(String(value)));
     else if (place === 'body') body[member] = value;

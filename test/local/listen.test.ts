@@ -1,0 +1,122 @@
+import { request } from 'node:http';
+import {
+  CreateKxDatabaseCommand,
+  CreateKxEnvironmentCommand,
+  FinspaceClient,
+  GetKxClusterCommand,
+  GetKxEnvironmentCommand,
+  ListKxClustersCommand,
+  ListTagsForResourceCommand,
+  paginateListKxDatabases,
+  ResourceAlreadyExistsException,
+  ResourceNotFoundException,
+  TagResourceCommand,
+  UntagResourceCommand,
+  ValidationException,
+} from '@aws-sdk/client-finspace';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Local, startLocal } from '../../src/local/index.ts';
+import { type Listener, listen } from '../../src/local/listen.ts';
+import { KEY, token } from './estate.ts';
+import { authorizationFor } from './world.ts';
+
+let local: Local;
+let listener: Listener;
+let client: FinspaceClient;
+beforeAll(async () => {
+  local = await startLocal({ state: ':memory:', world: 'demo', lifecycle: 'instant', region: 'us-east-1' });
+  listener = await listen(local.service, { port: 0 });
+  client = new FinspaceClient({
+    endpoint: `http://127.0.0.1:${listener.port}`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' },
+    maxAttempts: 1,
+  });
+});
+afterAll(async () => {
+  client.destroy();
+  await listener.close();
+  await local.close();
+});
+
+describe('the AWS SDK', () => {
+  const prod = 'm5cnbg3l25pwsmzikb7kdj';
+
+  test('reads replies, with times as dates', async () => {
+    const { kxClusterSummaries } = await client.send(
+      new ListKxClustersCommand({ environmentId: prod, clusterType: 'HDB' }),
+    );
+    expect(kxClusterSummaries?.map(({ clusterName }) => clusterName)).toContain('hdb-futures');
+    const cluster = await client.send(new GetKxClusterCommand({ environmentId: prod, clusterName: 'hdb-futures' }));
+    expect(cluster.createdTimestamp).toBeInstanceOf(Date);
+    expect(cluster.createdTimestamp?.getTime()).toBeLessThan(Date.now());
+    expect(cluster.autoScalingConfiguration?.maxNodeCount).toBe(5);
+  });
+
+  test('creates, tags by an encoded ARN, and untags', async () => {
+    const created = await client.send(new CreateKxEnvironmentCommand({ name: 'kdb-sdk', kmsKeyId: KEY }));
+    const { environmentId = '', environmentArn: resourceArn = '' } = created;
+    expect((await client.send(new GetKxEnvironmentCommand({ environmentId }))).status).toBe('CREATED');
+    await client.send(new TagResourceCommand({ resourceArn, tags: { owner: 'a b', stage: 'x' } }));
+    await client.send(new UntagResourceCommand({ resourceArn, tagKeys: ['stage', 'other'] }));
+    expect((await client.send(new ListTagsForResourceCommand({ resourceArn }))).tags).toEqual({ owner: 'a b' });
+  });
+
+  test('knows the errors by their classes', async () => {
+    const missing = new GetKxClusterCommand({ environmentId: prod, clusterName: 'none' });
+    await expect(client.send(missing)).rejects.toBeInstanceOf(ResourceNotFoundException);
+    const invalid = new GetKxClusterCommand({ environmentId: prod, clusterName: 'no spaces please' });
+    await expect(client.send(invalid)).rejects.toBeInstanceOf(ValidationException);
+    const twice = new CreateKxDatabaseCommand({ environmentId: prod, databaseName: 'fx_spot', clientToken: token() });
+    await expect(client.send(twice)).rejects.toBeInstanceOf(ResourceAlreadyExistsException);
+  });
+
+  test('pages', async () => {
+    const names: (string | undefined)[] = [];
+    for await (const page of paginateListKxDatabases({ client, pageSize: 1 }, { environmentId: prod })) {
+      expect(page.kxDatabases).toHaveLength(1);
+      names.push(page.kxDatabases?.[0]?.databaseName);
+    }
+    expect(names).toEqual(['equities_taq', 'futures_l2', 'fx_spot', 'reference_data']);
+  });
+});
+
+describe('the listener', () => {
+  const status = (headers: Record<string, string>, body = '') =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const options = {
+        host: '127.0.0.1',
+        port: listener.port,
+        path: '/kx/environments',
+        method: body ? 'POST' : 'GET',
+        headers: { authorization: authorizationFor('us-east-1'), ...headers },
+      };
+      const sent = request(options, (response) => {
+        response.resume();
+        response.on('end', () => resolve(response.statusCode));
+      });
+      sent.on('error', reject);
+      sent.end(body);
+    });
+
+  test('serves the names of this machine and no other', async () => {
+    expect(await status({ host: `localhost:${listener.port}` })).toBe(200);
+    expect(await status({ host: `[::1]:${listener.port}` })).toBe(200);
+    expect(await status({ host: 'localhost' })).toBe(421);
+    expect(await status({ host: `rebound.example:${listener.port}` })).toBe(421);
+  });
+
+  test('serves no web page', async () => {
+    expect(await status({ origin: 'http://localhost' })).toBe(403);
+  });
+
+  test('takes no body without end', async () => {
+    expect(await status({}, 'x'.repeat(13 * 1024 * 1024))).toBe(413);
+  });
+
+  test('says in one line that a port is taken', async () => {
+    await expect(listen(local.service, { port: listener.port })).rejects.toThrow(
+      `Cannot listen on 127.0.0.1:${listener.port}: the port is already in use`,
+    );
+  });
+});

@@ -1,0 +1,180 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'libsql';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openStore, StoreError } from '../../src/local/store.ts';
+import { KEY, openEstate } from './estate.ts';
+import { openWorld, type Reply } from './world.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'finspace-store-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const refusalOf = (path: string) =>
+  openStore(path).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+describe('a state file', () => {
+  test('keeps the world over a restart, and time goes on while nobody is there', async () => {
+    const path = join(folder, 'new', 'state.db');
+    const first = await openWorld({ store: await openStore(path) });
+    const { environmentId, clusterInput } = await openEstate(first);
+    await first.call('CreateKxCluster', clusterInput('gp-one'));
+    const stopped = first.now();
+    await first.close();
+
+    const second = await openWorld({ store: await openStore(path), start: stopped + 60 * 60_000 });
+    const cluster = await second.call('GetKxCluster', { environmentId, clusterName: 'gp-one' });
+    expect(cluster.status).toBe('RUNNING');
+    expect(Date.parse(cluster.lastModifiedTimestamp) - stopped).toBe(14 * 60_000 + 20_000);
+    await second.close();
+  });
+
+  test('is marked as ours and written ahead', async () => {
+    const path = join(folder, 'state.db');
+    const store = await openStore(path);
+    const header = readFileSync(path).subarray(0, 100);
+    expect(header.readUInt32BE(68)).toBe(0x46534b58);
+    expect(header.readUInt32BE(60)).toBe(1);
+    expect(existsSync(`${path}-wal`)).toBe(true);
+    await store.close();
+  });
+
+  const others: [string, (path: string) => void, RegExp][] = [
+    ['is no database', (path) => writeFileSync(path, 'name: value\n'.repeat(50)), /not a SQLite database/],
+    ['is short and strange', (path) => writeFileSync(path, 'x'), /not a SQLite database/],
+    ['belongs to another program', (path) => database(path, 'CREATE TABLE notes (text)'), /another program/],
+    [
+      'comes from a newer version',
+      (path) =>
+        database(path, 'PRAGMA application_id = 1179863896; PRAGMA user_version = 99; CREATE TABLE entities (x)'),
+      /newer version.*format 99/,
+    ],
+    ['is a folder', (path) => mkdirSync(path), /not a file/],
+  ];
+  test.each(others)('that %s is refused in one line and left alone', async (_, make, message) => {
+    const path = join(folder, 'state.db');
+    make(path);
+    const before = contents(path);
+    const error = await refusalOf(path);
+    expect(error).toBeInstanceOf(StoreError);
+    expect((error as Error).message).toMatch(message);
+    expect((error as Error).message).toContain(path);
+    expect((error as Error).message).not.toContain('\n');
+    expect(contents(path)).toEqual(before);
+  });
+
+  test('that is damaged is refused and left alone', async () => {
+    const path = join(folder, 'state.db');
+    await (await openWorld({ store: await openStore(path) })).close();
+    const bytes = readFileSync(path);
+    for (const damaged of [bytes.subarray(0, bytes.length - 8192), Buffer.from(bytes).fill(0x41, 4096, 12_000)]) {
+      writeFileSync(path, damaged);
+      const error = await refusalOf(path);
+      expect(error).toBeInstanceOf(StoreError);
+      expect((error as Error).message).toMatch(/damaged/);
+      expect(contents(path)).toEqual(damaged);
+    }
+  });
+
+  test.skipIf(process.getuid?.() === 0)('that is read-only, or in a read-only folder, is refused', async () => {
+    const path = join(folder, 'state.db');
+    await (await openStore(path)).close();
+    chmodSync(path, 0o444);
+    expect((await refusalOf(path)) as Error).toMatchObject({ name: 'StoreError' });
+    chmodSync(folder, 0o555);
+    expect((await refusalOf(join(folder, 'other.db'))) as Error).toMatchObject({ name: 'StoreError' });
+    chmodSync(folder, 0o755);
+  });
+
+  test('in a folder that cannot be made is refused', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    const error = await refusalOf(join(folder, 'file', 'state.db'));
+    expect(error).toBeInstanceOf(StoreError);
+  });
+});
+
+const database = (path: string, sql: string) => {
+  const db = new Database(path);
+  db.exec(sql);
+  db.close();
+};
+const contents = (path: string) => (statSync(path).isFile() ? readFileSync(path) : undefined);
+
+describe('several writers', () => {
+  test('in one process all get their turn on one file', async () => {
+    const path = join(folder, 'state.db');
+    const [one, two] = await Promise.all([openStore(path), openStore(path)]);
+    const first = await openWorld({ store: one, lifecycle: 'instant' });
+    const second = await openWorld({ store: two, lifecycle: 'instant' });
+    const { environmentId } = await openEstate(first);
+    const create = (world: typeof first, prefix: string, index: number) =>
+      world.call('CreateKxDatabase', {
+        environmentId,
+        databaseName: `${prefix}-${index}`,
+        clientToken: `${prefix}${index}`,
+      });
+    await Promise.all(
+      Array.from({ length: 50 }, (_, index) => [create(first, 'first', index), create(second, 'second', index)]).flat(),
+    );
+    const { kxDatabases } = await second.call('ListKxDatabases', { environmentId });
+    expect(kxDatabases).toHaveLength(100);
+    await Promise.all([first.close(), second.close()]);
+  });
+
+  test('in processes of their own lose nothing that was acknowledged, also when one is killed', async () => {
+    const path = join(folder, 'state.db');
+    const world = await openWorld({ store: await openStore(path), lifecycle: 'instant' });
+    const { environmentId } = await openEstate(world);
+    const script = new URL('./writer.ts', import.meta.url).pathname;
+    const writers = ['a', 'b', 'c', 'd'].map((prefix) => {
+      const child = spawn(process.execPath, ['--import', 'tsx', script, path, environmentId, prefix]);
+      let output = '';
+      child.stdout.on('data', (chunk) => {
+        output += chunk;
+      });
+      const ended = new Promise((resolve) => child.on('close', resolve));
+      return { child, ended, acknowledged: () => output.split('\n').slice(0, -1) };
+    });
+    const deadline = Date.now() + 15_000;
+    while (writers.some((writer) => writer.acknowledged().length < 20) && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    for (const { child } of writers) child.kill('SIGKILL');
+    await Promise.all(writers.map(({ ended }) => ended));
+    const names: string[] = [];
+    for (let nextToken: string | undefined, page: Reply; page === undefined || nextToken !== undefined; ) {
+      page = await world.call('ListKxUsers', { environmentId, nextToken });
+      names.push(...page.users.map((user: Reply) => user.userName));
+      nextToken = page.nextToken;
+    }
+    for (const writer of writers) {
+      expect(writer.acknowledged().length).toBeGreaterThanOrEqual(20);
+      expect(names).toEqual(expect.arrayContaining(writer.acknowledged()));
+    }
+    await world.close();
+  }, 30_000);
+
+  test('wait for one who holds the file without holding up anything else', async () => {
+    const path = join(folder, 'state.db');
+    const world = await openWorld({ store: await openStore(path), lifecycle: 'instant' });
+    const other = new Database(path);
+    other.exec('BEGIN IMMEDIATE');
+    const waiting = world.call('CreateKxEnvironment', { name: 'kdb-test', kmsKeyId: KEY });
+    let ticks = 0;
+    const ticking = setInterval(() => ticks++, 5);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    clearInterval(ticking);
+    expect(ticks).toBeGreaterThan(10);
+    other.exec('COMMIT');
+    other.close();
+    expect((await waiting).status).toBe('CREATE_REQUESTED');
+    await world.close();
+  });
+});

@@ -1,0 +1,12 @@
+import { openStore } from '../../src/local/store.ts';
+import { ROLE } from './estate.ts';
+import { openWorld } from './world.ts';
+
+/** Creates users in an environment until it is killed, and says each name once the service has acknowledged it. */
+const [path = '', environmentId = '', prefix = ''] = process.argv.slice(2);
+const world = await openWorld({ store: await openStore(path), lifecycle: 'instant' });
+for (let index = 0; ; index++) {
+  const userName = `${prefix}_${index}`;
+  await world.call('CreateKxUser', { environmentId, userName, iamRole: ROLE });
+  process.stdout.write(`${userName}\n`);
+}
