@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { ENTITIES } from './operations/operation.ts';
+import { HTTP_SETTINGS } from './transports/http/settings.ts';
 
 const milliseconds = () => z.int().min(1).max(600_000);
 
@@ -44,12 +45,8 @@ export const SETTINGS = {
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
     .describe('Least severe log line on stderr'),
-  port: z
-    .int()
-    .min(0)
-    .max(65_535)
-    .default(4566)
-    .describe('Port of `finspace-mcp local` on loopback; 0 takes a free one'),
+  port: z.int().min(0).max(65_535).default(4566).describe('Port to listen on; 0 takes a free one'),
+  ...HTTP_SETTINGS,
   config: z.string().min(1).optional().describe('JSON file with any of these settings, by the names in this table'),
 } as const satisfies Record<string, z.ZodType>;
 

@@ -1,5 +1,6 @@
 import type { CommandLine, CommandShape } from '../command-line.ts';
 import { flagOf, SETTING_NAMES, SETTINGS, type SettingName, variableOf } from '../config.ts';
+import { HTTP_SETTINGS } from '../transports/http/settings.ts';
 
 const WORLD: SettingName[] = ['stateDir', 'state', 'world', 'lifecycle', 'region'];
 const SHOWN: SettingName[] = ['readOnly', 'toolsets', 'outputSchemas'];
@@ -8,7 +9,11 @@ const SHOWN: SettingName[] = ['readOnly', 'toolsets', 'outputSchemas'];
 export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   stdio: {
     summary: 'Serve one MCP client on stdin and stdout (the default).',
-    settings: SETTING_NAMES.filter((name) => name !== 'port'),
+    settings: SETTING_NAMES.filter((name) => name !== 'port' && !Object.hasOwn(HTTP_SETTINGS, name)),
+  },
+  http: {
+    summary: 'Serve MCP over HTTP, on loopback or, with authorization, to remote clients.',
+    settings: SETTING_NAMES,
   },
   local: {
     summary: 'Serve the FinSpace-compatible service on a loopback port, for AWS SDKs and the AWS CLI.',
@@ -24,6 +29,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
 /** Runs a command to its end. Each is loaded only when it is called for. */
 export async function run({ command, config, switches }: CommandLine): Promise<void> {
   if (command === 'stdio') return (await import('./stdio.ts')).stdio(config);
+  if (command === 'http') return (await import('./http.ts')).http(config);
   if (command === 'local') return (await import('./local.ts')).local(config);
   return (await import('./tools.ts')).tools(config, switches);
 }

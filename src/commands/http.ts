@@ -1,0 +1,52 @@
+import { type Config, ConfigError } from '../config.ts';
+import { approvals } from '../safety/approvals.ts';
+import { serverFactory } from '../server.ts';
+import { type HttpOptions, type HttpServer, serveOverHttp } from '../transports/http/serve.ts';
+import { isLoopback } from '../transports/http/settings.ts';
+import { backend } from './backend.ts';
+import { type Log, stderrLog } from './log.ts';
+
+const QUESTION_OPEN_MS = 10 * 60_000;
+
+/** `finspace-mcp http`: MCP over HTTP for any number of clients, until the process is asked to stop. */
+export async function http(config: Config): Promise<void> {
+  const log = stderrLog(config);
+  const stop = new Promise<string>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+  });
+  const server = await openHttp(config, log);
+  log.info({ url: config.publicUrl ?? `http://${config.host}:${server.port}/mcp` }, 'serving MCP over HTTP');
+  log.info({ signal: await stop }, 'stopping');
+  await server.close();
+  await log.flushed();
+}
+
+/** The server that a configuration describes, listening. Rejects with ConfigError for what is not safe to serve. */
+export async function openHttp(
+  config: Config,
+  log: Log,
+  more: Pick<HttpOptions, 'now' | 'timeouts' | 'drainMs'> = {},
+): Promise<HttpServer> {
+  if (!isLoopback(config.host))
+    throw new ConfigError(`--host: ${config.host} is not loopback, which needs authorization`);
+  if (config.backend === 'local' && config.state !== ':memory:')
+    (await import('../local/store-file.ts')).prepareFile(config.state);
+  const { call, place, settled, close } = backend(config, log);
+  const { readOnly, toolsets, outputSchemas } = config;
+  const serve = serverFactory({
+    call,
+    place,
+    restrictions: { readOnly, toolsets },
+    approvals: approvals({ now: Date.now, openMs: QUESTION_OPEN_MS }),
+    outputSchemas,
+  });
+  const onerror = (error: Error) => log.debug({ error: error.message }, 'not served');
+  const server = await serveOverHttp({ ...config, ...more, serve, settled, onerror });
+  return {
+    port: server.port,
+    close: async () => {
+      await server.close();
+      await close();
+    },
+  };
+}

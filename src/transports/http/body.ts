@@ -1,0 +1,22 @@
+import { isJsonContentType, readRequestBody } from '@modelcontextprotocol/server';
+import { rejection } from './reply.ts';
+
+/** The JSON of a request body, read once and bounded, or the response that refuses it. */
+export async function readJson(request: Request, mostBytes: number): Promise<{ value: unknown } | Response> {
+  const { headers } = request;
+  if (!isJsonContentType(headers.get('content-type')))
+    return rejection(415, 'The content type must be application/json.');
+  const declared = headers.get('content-length');
+  if (declared !== null && Number(declared) > mostBytes) return tooLarge(mostBytes);
+  try {
+    // A declared length is enforced by the HTTP parser, so only chunked bodies have to be counted here.
+    if (declared !== null) return { value: JSON.parse(await request.text()) };
+    const body = await readRequestBody(request, mostBytes);
+    return body.tooLarge ? tooLarge(mostBytes) : { value: JSON.parse(body.text) };
+  } catch {
+    return rejection(400, 'Parse error: the body is not JSON.', {}, -32_700);
+  }
+}
+
+const tooLarge = (mostBytes: number) =>
+  rejection(413, `The request is larger than ${mostBytes} bytes.`, { connection: 'close' });

@@ -1,0 +1,66 @@
+import {
+  type AuthInfo,
+  createMcpHandler,
+  isLegacyRequest,
+  type McpServer,
+  type Server,
+  type ServerEventBus,
+} from '@modelcontextprotocol/server';
+import type { Caller } from '../../safety/policy.ts';
+import { type SessionOptions, sessions } from './sessions.ts';
+
+export interface EndpointOptions {
+  /** Makes the server of one request (2026-07-28) or one session (2025 era). Has to be cheap. */
+  readonly serve: (caller: Caller) => McpServer | Server;
+  readonly sessions: Omit<SessionOptions, 'onerror'>;
+  readonly onerror: (error: Error) => void;
+  /** Carries change events to subscribers; in this process when left out. */
+  readonly bus?: ServerEventBus | undefined;
+}
+
+/** A request that the guards let through, its body read. */
+export interface Admitted {
+  readonly request: Request;
+  /** The parsed JSON of a POST; undefined for other methods. */
+  readonly body: unknown;
+  readonly caller: Caller;
+  /** Calls back when the response has been sent or the connection is gone. */
+  readonly onEnd: (listener: () => void) => void;
+}
+
+/** What answers MCP at one path, in both protocol eras. */
+export interface Endpoint {
+  handle(admitted: Admitted): Promise<Response>;
+  readonly sessionCount: number;
+  sweep(): void;
+  close(): Promise<void>;
+}
+
+/** Serves 2026-07-28 without state and 2025-era clients in sessions, chosen per request. */
+export function endpoint({ serve, sessions: limits, onerror, bus }: EndpointOptions): Endpoint {
+  const modern = createMcpHandler(({ authInfo }) => serve(callerIn(authInfo)), {
+    legacy: 'reject',
+    onerror,
+    ...(bus === undefined ? {} : { bus }),
+  });
+  const legacy = sessions(serve, { ...limits, onerror });
+
+  return {
+    async handle({ request, body, caller, onEnd }) {
+      const authInfo: AuthInfo = { token: '', clientId: caller.principal, scopes: [], extra: { caller } };
+      if (await isLegacyRequest(request, body)) return legacy.handle({ request, body, caller, authInfo, onEnd });
+      return modern.fetch(request, { authInfo, parsedBody: body });
+    },
+    get sessionCount() {
+      return legacy.count;
+    },
+    sweep: () => legacy.sweep(),
+    close: async () => void (await Promise.all([modern.close(), legacy.close()])),
+  };
+}
+
+function callerIn(authInfo: AuthInfo | undefined): Caller {
+  const caller = authInfo?.extra?.['caller'] as Caller | undefined;
+  if (caller === undefined) throw new Error('a request came past authorization');
+  return caller;
+}

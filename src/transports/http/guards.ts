@@ -1,0 +1,64 @@
+import { rejection } from './reply.ts';
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+export interface GuardOptions {
+  /** Host names served besides loopback, in lower case and without ports. */
+  readonly hosts: readonly string[];
+  /** Origins that may call from a web page and read the answer. */
+  readonly origins: readonly string[];
+  /** Whether pages of this machine may be named as origin; they get no CORS headers and so cannot read. */
+  readonly loopbackOrigins: boolean;
+}
+
+export interface Guards {
+  /** The refusal of a request whose Host or Origin is not served (DNS rebinding, CSRF); undefined when it may pass. */
+  refuse(headers: Headers): Response | undefined;
+  /** The answer to a CORS preflight; undefined when the origin is not allowed. */
+  preflight(headers: Headers): Response | undefined;
+  /** Lets a page of an allowed origin read the response. */
+  expose(headers: Headers, response: Response): Response;
+}
+
+/** The Host and Origin allow-lists of one server. */
+export function guards({ hosts, origins, loopbackOrigins }: GuardOptions): Guards {
+  const served = new Set([...LOOPBACK, ...hosts]);
+  const allowed = new Set(origins);
+  const local = (origin: string) =>
+    loopbackOrigins && URL.canParse(origin) && LOOPBACK.includes(new URL(origin).hostname);
+
+  return {
+    refuse: (headers) => {
+      const host = /^(\[[^\]]*\]|[^:]*)(?::\d*)?$/.exec(headers.get('host') ?? '')?.[1]?.toLowerCase();
+      if (host === undefined || !served.has(host)) return rejection(403, 'This host name is not served here.');
+      const origin = headers.get('origin');
+      if (origin === null || allowed.has(origin) || local(origin)) return undefined;
+      return rejection(403, 'Web pages of this origin are not served.');
+    },
+    preflight: (headers) => {
+      const origin = headers.get('origin');
+      if (origin === null || !allowed.has(origin)) return undefined;
+      return new Response(null, { status: 204, headers: { ...PREFLIGHT, ...readable(origin) } });
+    },
+    expose: (headers, response) => {
+      const origin = allowed.size === 0 ? null : headers.get('origin');
+      if (origin === null || !allowed.has(origin)) return response;
+      const exposed = new Response(response.body, response);
+      for (const [name, value] of Object.entries(readable(origin))) exposed.headers.set(name, value);
+      return exposed;
+    },
+  };
+}
+
+const readable = (origin: string) => ({
+  'access-control-allow-origin': origin,
+  'access-control-expose-headers': 'mcp-session-id, www-authenticate, retry-after',
+  vary: 'Origin',
+});
+
+const PREFLIGHT = {
+  'access-control-allow-methods': 'GET, POST, DELETE',
+  'access-control-allow-headers':
+    'authorization, content-type, accept, last-event-id, mcp-protocol-version, mcp-session-id, mcp-method, mcp-name',
+  'access-control-max-age': '600',
+};

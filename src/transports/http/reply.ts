@@ -1,0 +1,12 @@
+/** A JSON-RPC error over HTTP for a request that did not get as far as the protocol. */
+export function rejection(
+  status: number,
+  message: string,
+  headers: Record<string, string> = {},
+  code = -32_000,
+): Response {
+  return new Response(JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id: null }), {
+    status,
+    headers: { 'content-type': 'application/json', ...headers },
+  });
+}

@@ -1,0 +1,149 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import {
+  type AuthInfo,
+  isInitializeRequest,
+  type McpServer,
+  type Server,
+  WebStandardStreamableHTTPServerTransport,
+} from '@modelcontextprotocol/server';
+import type { Caller } from '../../safety/policy.ts';
+import { replayBuffer } from './replay.ts';
+import { rejection } from './reply.ts';
+
+export interface SessionOptions {
+  readonly most: number;
+  /** How long a session lives without a request or an open stream, in milliseconds. */
+  readonly idleMs: number;
+  readonly now: () => number;
+  readonly onerror: (error: Error) => void;
+}
+
+/** One request of a session, with who makes it. */
+export interface SessionRequest {
+  readonly request: Request;
+  readonly body: unknown;
+  readonly caller: Caller;
+  readonly authInfo: AuthInfo;
+  /** Calls back when the response has been sent or the connection is gone. */
+  readonly onEnd: (listener: () => void) => void;
+}
+
+interface Session {
+  readonly transport: WebStandardStreamableHTTPServerTransport;
+  readonly server: McpServer | Server;
+  readonly principal: string;
+  lastUsed: number;
+  /** Responses still being sent, the standing stream of the client among them. */
+  open: number;
+}
+
+export interface Sessions {
+  handle(request: SessionRequest): Promise<Response>;
+  readonly count: number;
+  /** Ends the sessions that have been idle for too long. */
+  sweep(): void;
+  close(): Promise<void>;
+}
+
+const RETRY_MS = 1_000;
+/** A session this recently used is not given up for a new one. */
+const YOUNG_MS = 60_000;
+
+/**
+ * Sessions of 2025-era clients, bounded in number and time; forms need one. A session belongs to the principal that opened
+ * it and is unknown to any other. What a caller may do is decided by the token of each request, not by that of the first.
+ */
+export function sessions(serve: (caller: Caller) => McpServer | Server, options: SessionOptions): Sessions {
+  const { most, idleMs, now, onerror } = options;
+  const known = new Map<string, Session>();
+  const requestCaller = new AsyncLocalStorage<Caller>();
+
+  const end = (id: string, session: Session) => {
+    known.delete(id);
+    session.server.close().catch(onerror);
+  };
+  const isIdle = (session: Session, ms: number) => session.open === 0 && now() - session.lastUsed >= ms;
+  const sweep = () => {
+    for (const [id, session] of known) if (isIdle(session, idleMs)) end(id, session);
+  };
+  const makeRoom = (): boolean => {
+    if (known.size < most) return true;
+    sweep();
+    // Insertion order is not order of use, but the first that nobody misses is good enough.
+    for (const [id, session] of known) {
+      if (known.size < most) break;
+      if (isIdle(session, Math.min(YOUNG_MS, idleMs))) end(id, session);
+    }
+    return known.size < most;
+  };
+
+  const begin = async ({ caller }: SessionRequest): Promise<Session> => {
+    const transport = new WebStandardStreamableHTTPServerTransport({
+      sessionIdGenerator: randomUUID,
+      eventStore: replayBuffer(),
+      retryInterval: RETRY_MS,
+      onsessioninitialized: (id) => void known.set(id, session),
+    });
+    const present = new Proxy(caller, {
+      get: (first, member) => Reflect.get(requestCaller.getStore() ?? first, member),
+    });
+    const session: Session = {
+      transport,
+      server: serve(present),
+      principal: caller.principal,
+      lastUsed: now(),
+      open: 0,
+    };
+    transport.onclose = () => {
+      if (transport.sessionId !== undefined) known.delete(transport.sessionId);
+    };
+    transport.onerror = onerror;
+    await session.server.connect(transport);
+    return session;
+  };
+
+  const answer = (session: Session, { request, body, caller, authInfo, onEnd }: SessionRequest) => {
+    session.open += 1;
+    session.lastUsed = now();
+    onEnd(() => {
+      session.open -= 1;
+      session.lastUsed = now();
+    });
+    return requestCaller.run(caller, () =>
+      session.transport.handleRequest(request, { authInfo, ...(body === undefined ? {} : { parsedBody: body }) }),
+    );
+  };
+
+  return {
+    async handle(asked) {
+      const id = asked.request.headers.get('mcp-session-id');
+      if (id !== null) {
+        const session = known.get(id);
+        if (session === undefined || session.principal !== asked.caller.principal) return unknownSession();
+        if (isIdle(session, idleMs)) {
+          end(id, session);
+          return unknownSession();
+        }
+        return answer(session, asked);
+      }
+      if (!isInitializeRequest(asked.body))
+        return rejection(400, 'Without Mcp-Session-Id only initialize is answered, or a 2026-07-28 request.');
+      if (!makeRoom()) return rejection(503, 'Too many sessions are open.', { 'retry-after': '30' });
+      const session = await begin(asked);
+      const response = await answer(session, asked);
+      if (session.transport.sessionId === undefined) await session.server.close();
+      return response;
+    },
+    get count() {
+      return known.size;
+    },
+    sweep,
+    close: async () => {
+      await Promise.all([...known.values()].map(({ server }) => server.close().catch(onerror)));
+      known.clear();
+    },
+  };
+}
+
+const unknownSession = () => rejection(404, 'Session not found', {}, -32_001);

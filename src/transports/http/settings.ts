@@ -1,0 +1,56 @@
+import { isIP } from 'node:net';
+import * as z from 'zod';
+
+/** The settings of `finspace-mcp http`, beside those that every command takes. */
+export const HTTP_SETTINGS = {
+  host: z
+    .string()
+    .min(1)
+    .max(253)
+    .default('127.0.0.1')
+    .describe('Address to listen on; beyond loopback only with authorization'),
+  publicUrl: z
+    .string()
+    .refine(isPlainUrl, 'expects an http or https URL without credentials, query or fragment')
+    .optional()
+    .describe('URL of this server as clients see it, when a proxy stands in front'),
+  allowedHosts: z
+    .array(z.string().regex(/^(?:\[[0-9a-f:.]+\]|[a-z0-9.-]+)$/, 'expects host names in lower case, without ports'))
+    .default([])
+    .describe('Host names to serve besides loopback and that of --public-url'),
+  allowedOrigins: z
+    .array(z.string().refine(isOrigin, 'expects origins such as https://inspector.example'))
+    .default([])
+    .describe('Origins of web pages that may call (CORS); none by default'),
+  maxInFlight: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(16_384)
+    .describe('Requests answered at the same time; above it 503'),
+  maxSessions: z.int().min(1).max(1_000_000).default(1_000).describe('Sessions of 2025-era clients; above it 503'),
+  sessionIdle: z
+    .int()
+    .min(1_000)
+    .max(86_400_000)
+    .default(1_800_000)
+    .describe('Milliseconds after which an unused session ends'),
+} as const satisfies Record<string, z.ZodType>;
+
+export type HttpSettings = Readonly<z.output<z.ZodObject<typeof HTTP_SETTINGS>>>;
+
+function isPlainUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '' && !text.endsWith('?');
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
+/** Whether only programs on this machine can reach an address. */
+export function isLoopback(host: string): boolean {
+  const address = host.replace(/^\[|\]$/g, '');
+  return address === 'localhost' || address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
+}
