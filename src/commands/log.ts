@@ -15,7 +15,7 @@ export function stderrLog({ logLevel }: Pick<Config, 'logLevel'>): Log & { flush
   let loading: Promise<import('pino').Logger> | undefined;
   let last: Promise<void> = Promise.resolve();
   const load = async () => {
-    const { pino } = await import('pino');
+    const { default: pino } = await import('pino');
     return pino({ level: logLevel, name: 'finspace-mcp' }, pino.destination({ dest: 2, sync: true }));
   };
   const write = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: Fields, message: string) => {
