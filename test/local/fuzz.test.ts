@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { openStore } from '../../src/local/store.ts';
+import { seed } from '../../src/local/worlds/index.ts';
+import { errorNamed } from '../../src/operations/errors.ts';
+import { operationNamed } from '../../src/operations/index.ts';
+import { HISTORY, type Ids } from './history.ts';
+import { MINUTE, openWorld, type Reply, START } from './world.ts';
+
+const ENV = { environmentId: 'm5cnbg3l25pwsmzikb7kdj' };
+const VOLUME = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${ENV.environmentId}/kxVolume/vol-tplog`;
+const KNOWN: Record<string, string> = { volumeArn: VOLUME, userArn: VOLUME.replace(/kxVolume.*/, 'kxUser/svc-ingest') };
+const IDS: Ids = {
+  env: ENV,
+  last: () => ({ ...KNOWN, nodes: [{ nodeId: 'none' }] }),
+  created: (_, member) => ({ [member]: KNOWN[member] ?? ENV.environmentId }),
+};
+
+const NAMES = [
+  'equities_taq',
+  'fx_spot',
+  'hdb-futures',
+  'gp-signals',
+  'sg-lab',
+  'vol-backtest',
+  'fx_spot_live',
+  'a',
+  '',
+  '..',
+];
+const JUNK = fc.oneof(
+  fc.constantFrom<unknown>(
+    ...NAMES,
+    null,
+    true,
+    -1,
+    0,
+    1.5,
+    2 ** 31,
+    [],
+    {},
+    [null],
+    { a: { a: {} } },
+    '\u0000',
+    '☃',
+    'x'.repeat(2000),
+  ),
+  fc.json().map((text) => JSON.parse(text) as unknown),
+);
+
+/** Replaces some values anywhere in a request. */
+const mutated = (value: unknown): fc.Arbitrary<unknown> => {
+  const inside =
+    value !== null && typeof value === 'object'
+      ? Array.isArray(value)
+        ? fc.tuple(...value.map(mutated))
+        : fc.record(Object.fromEntries(Object.entries(value).map(([name, member]) => [name, mutated(member)])), {
+            requiredKeys: [],
+          })
+      : fc.constant(value);
+  return fc.oneof({ weight: 12, arbitrary: inside }, { weight: 1, arbitrary: JUNK });
+};
+
+const REQUESTS = fc
+  .constantFrom(...HISTORY)
+  .chain(([name, input]) => mutated(input(IDS)).map((it) => ({ name, input: it })));
+
+test('whatever is asked, the answer is a success or an error that the operation has', async () => {
+  const store = await openStore(':memory:');
+  await seed(store, 'demo', { now: START, region: 'us-east-1', account: '111122223333' });
+  const world = await openWorld({ store });
+  const statuses = new Set<number>();
+  await fc.assert(
+    fc.asyncProperty(REQUESTS, async ({ name, input }) => {
+      const reply = await world.refusal(name, (input ?? {}) as Reply);
+      world.advance(MINUTE);
+      statuses.add(reply.status);
+      if (reply.status === 200 || reply.type === 'UnknownOperationException') return;
+      const error = errorNamed(reply.type);
+      expect(operationNamed(name).errors).toContain(error);
+      expect(reply.message).not.toMatch(/\bat .*\.ts:|SQLITE|undefined/);
+    }),
+    { numRuns: Number(process.env['FUZZ_RUNS'] ?? 1500) },
+  );
+  expect([...statuses].sort()).toEqual(expect.arrayContaining([200, 400, 404, 409]));
+  await world.close();
+});
