@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { closest, distance } from 'fastest-levenshtein';
 import * as z from 'zod';
 import {
   type Config,
@@ -11,6 +10,7 @@ import {
   type SettingName,
   variableOf,
 } from './config.ts';
+import { nearest } from './nearest.ts';
 
 /** What a command takes besides the settings: its own switches. */
 export interface CommandShape {
@@ -119,6 +119,6 @@ function fromText(name: SettingName, text: string): unknown {
 const word = (text: string) => JSON.stringify(text.slice(0, 100));
 
 function meant(text: string, known: readonly string[]): string {
-  const nearest = closest(text.slice(0, 100), [...known]);
-  return distance(text, nearest) <= Math.max(2, nearest.length / 2.5) ? `; did you mean ${nearest}?` : '; see --help';
+  const found = nearest(text, known);
+  return found === undefined ? '; see --help' : `; did you mean ${found}?`;
 }

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { nearest } from './nearest.ts';
 import { ENTITIES } from './operations/operation.ts';
 import { HTTP_SETTINGS } from './transports/http/settings.ts';
 
@@ -70,13 +71,20 @@ export class ConfigError extends Error {
 
 /** Checks raw settings and fills in defaults. Throws ConfigError for the first that is wrong. */
 export function configure(raw: Partial<Record<SettingName, unknown>>, env: NodeJS.ProcessEnv): Config {
-  const parsed = Settings.safeParse(raw);
+  const parsed = Settings.safeParse(raw, { reportInput: true });
   if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0] as z.core.$ZodIssue;
-    throw new ConfigError(`${flagOf(String(path[0]))}: ${message}`);
+    const issue = parsed.error.issues[0] as z.core.$ZodIssue;
+    throw new ConfigError(`${flagOf(String(issue.path[0]))}: ${describe(issue)}`);
   }
   const stateDir = parsed.data.stateDir ?? defaultStateDir(env);
   return { ...parsed.data, stateDir, state: parsed.data.state ?? join(stateDir, 'world.db') };
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_value') return issue.message;
+  const known = issue.values.map(String);
+  const found = nearest(String(issue.input), known);
+  return `expects ${known.join(', ')}${found === undefined ? '' : `; did you mean ${found}?`}`;
 }
 
 /** `--state-dir` for `stateDir`. */

@@ -1,5 +1,5 @@
-import { closest, distance } from 'fastest-levenshtein';
 import * as z from 'zod';
+import { nearest } from '../nearest.ts';
 import { agentInput } from '../operations/derive.ts';
 import type { OperationName } from '../operations/index.ts';
 import { operationNamed } from '../operations/index.ts';
@@ -36,20 +36,11 @@ const place = (path: readonly PropertyKey[]) => {
   return path.length === 0 ? 'arguments' : /^[\w.]{1,120}$/.test(dotted) ? dotted : quoted(dotted);
 };
 
-/** `; did you mean "x"?` when a known word is near enough to be meant, else a list of what there is. */
-export function suggestion(word: string, known: readonly string[]): string {
+/** `; did you mean x?` when a known word is near enough to be meant, else a list of what there is. */
+function suggestion(word: string, known: readonly string[]): string {
   if (known.length === 0) return '';
-  const nearest =
-    word.length > 200
-      ? undefined
-      : closest(
-          word.toLowerCase(),
-          known.map((name) => name.toLowerCase()),
-        );
-  const meant = known.find((name) => name.toLowerCase() === nearest);
-  const near =
-    meant !== undefined && distance(word.toLowerCase(), meant.toLowerCase()) <= Math.max(2, meant.length / 3);
-  return near ? `; did you mean ${meant}?` : `; known: ${known.join(', ')}`;
+  const meant = nearest(word, known);
+  return meant === undefined ? `; known: ${known.join(', ')}` : `; did you mean ${meant}?`;
 }
 
 function membersAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {

@@ -7,6 +7,7 @@ import {
   ProtocolErrorCode,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import { nearest } from '../nearest.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { type Call, type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
@@ -15,7 +16,7 @@ import { type Caller, POLICY, type Restrictions, withheld } from '../safety/poli
 import { type Place, question } from '../safety/question.ts';
 import { readTarget, type TargetState } from '../safety/target.ts';
 import { quoted } from '../safety/untrusted.ts';
-import { parseArguments, suggestion } from './arguments.ts';
+import { parseArguments } from './arguments.ts';
 import { describedTools } from './list.ts';
 import { failed, refused, succeeded } from './result.ts';
 
@@ -60,8 +61,11 @@ async function run({ call }: ToolEnvironment, name: OperationName, input: Member
 }
 
 function unknownTool(tool: string): ProtocolError {
-  const names = describedTools().map(({ name }) => name);
-  const hint = suggestion(tool, names).startsWith('; did') ? suggestion(tool, names) : '';
+  const meant = nearest(
+    tool,
+    describedTools().map(({ name }) => name),
+  );
+  const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
   return new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool ${quoted(tool)}${hint}`);
 }
 
