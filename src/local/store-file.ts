@@ -7,7 +7,7 @@ import { StoreError } from './store-error.ts';
 export function prepareFile(path: string): void {
   const folder = dirname(path);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK);
   } catch (cause) {
     throw new StoreError(`${path}: the folder cannot be written to (${codeOf(cause)})`, { cause });
@@ -21,6 +21,17 @@ export function prepareFile(path: string): void {
   }
   // A file that another process is just creating has a journal beside it; SQLite waits for it, we must not judge it.
   if (!existsSync(`${path}-journal`)) judge(path, header(path));
+}
+
+/** One level at a time: a recursive `mkdirSync` never returns where a file system answers ENOENT, as /proc does. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+  }
 }
 
 /** Refuses a database that is not ours or that a newer program wrote. */
