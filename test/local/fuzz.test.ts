@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
+import Database from 'libsql';
 import { expect, test } from 'vitest';
 import { openStore } from '../../src/local/store.ts';
 import { seed } from '../../src/local/worlds/index.ts';
@@ -66,7 +70,8 @@ const REQUESTS = fc
   .chain(([name, input]) => mutated(input(IDS)).map((it) => ({ name, input: it })));
 
 test('whatever is asked, the answer is a success or an error that the operation has', async () => {
-  const store = await openStore(':memory:');
+  const folder = mkdtempSync(join(tmpdir(), 'finspace-fuzz-'));
+  const store = await openStore(join(folder, 'state.db'));
   await seed(store, 'demo', { now: START, region: 'us-east-1', account: '111122223333' });
   const world = await openWorld({ store });
   const statuses = new Set<number>();
@@ -84,4 +89,17 @@ test('whatever is asked, the answer is a success or an error that the operation 
   );
   expect([...statuses].sort()).toEqual(expect.arrayContaining([200, 400, 404, 409]));
   await world.close();
+  expect(dangling(join(folder, 'state.db'))).toEqual([]);
+  rmSync(folder, { recursive: true });
 });
+
+/** Links from or to what does not exist. */
+function dangling(path: string): unknown[] {
+  const db = new Database(path);
+  const arns = "SELECT collection || '/' || name FROM entities";
+  const links = db
+    .prepare(`SELECT * FROM links WHERE source NOT IN (${arns}) OR (target NOT LIKE '%#%' AND target NOT IN (${arns}))`)
+    .all();
+  db.close();
+  return links;
+}

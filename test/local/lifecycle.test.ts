@@ -267,6 +267,30 @@ describe('a dataview', () => {
     ]);
   });
 
+  test('lets go of a volume as soon as no cluster mounts the version on it', async () => {
+    const world = await openWorld();
+    const { call, refusal, advance } = world;
+    const { environmentId, database, group, volume, dataview, cluster } = await openEstate(world);
+    await database('trades');
+    await group('sg-one');
+    await volume('vol-one');
+    await volume('vol-two');
+    const on = (volumeName: string) => ({ segmentConfigurations: [{ dbPaths: ['/*'], volumeName }] });
+    await dataview('view-one', on('vol-one'));
+    const view = { databaseName: 'trades', dataviewName: 'view-one' };
+    await cluster('gp-one', {
+      databases: [view],
+      scalingGroupConfiguration: { scalingGroupName: 'sg-one', memoryReservation: 6, nodeCount: 1 },
+    });
+    await call('UpdateKxDataview', { environmentId, ...view, ...on('vol-two'), clientToken: token() });
+    advance(WAIT);
+    const old = { environmentId, volumeName: 'vol-one' };
+    expect((await refusal('DeleteKxVolume', old)).type).toBe('ConflictException');
+    await call('UpdateKxClusterDatabases', { environmentId, clusterName: 'gp-one', databases: [view] });
+    await call('DeleteKxVolume', old);
+    expect((await refusal('DeleteKxVolume', { ...old, volumeName: 'vol-two' })).type).toBe('ConflictException');
+  });
+
   test('that updates itself follows each changeset', async () => {
     const world = await openWorld();
     const { call } = world;

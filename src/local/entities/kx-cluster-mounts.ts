@@ -1,5 +1,5 @@
 import type { Input } from '../../operations/index.ts';
-import { inDatabase, inEnvironment } from '../arns.ts';
+import { arnOf, environmentIdOf, inDatabase, inEnvironment } from '../arns.ts';
 import type { Context } from '../context.ts';
 import { demand } from '../refusal.ts';
 import type { Entity } from '../transaction.ts';
@@ -7,7 +7,7 @@ import { CLUSTER_TYPES } from './cluster-types.ts';
 import { mountableChangeset } from './kx-changeset.ts';
 import { databaseOf } from './kx-database.ts';
 import { dataviewOf } from './kx-dataview.ts';
-import { mountableVersion } from './kx-dataview-versions.ts';
+import { mountableVersion, releaseVersions } from './kx-dataview-versions.ts';
 
 type Request = Input<'CreateKxCluster'>;
 export type Databases = NonNullable<Request['databases']>;
@@ -71,16 +71,39 @@ export function volumesOf(body: Partial<ClusterBody>): string[] {
   return [...new Set(names)];
 }
 
-/** Everything that cannot be deleted while the cluster is there. */
-export function clusterLinks(environmentId: string, body: ClusterBody, { world }: Context): string[] {
+/** Makes what a cluster uses undeletable, and lets go of the dataview versions that it no longer mounts. */
+export function attach(cluster: KxCluster, before: ClusterBody, context: Context): void {
+  const environmentId = environmentIdOf(cluster);
+  context.tx.link(arnOf(cluster), linksOf(environmentId, cluster.body, context));
+  release(environmentId, before, context);
+}
+
+/** Makes what a cluster used deletable again. */
+export function detach(cluster: KxCluster, context: Context): void {
+  context.tx.link(arnOf(cluster), []);
+  release(environmentIdOf(cluster), cluster.body, context);
+}
+
+function release(environmentId: string, { databases = [] }: ClusterBody, context: Context): void {
+  for (const { databaseName, dataviewConfiguration: view } of databases) {
+    if (view !== undefined)
+      releaseVersions(dataviewArn(environmentId, databaseName, view.dataviewName, context), context);
+  }
+}
+
+function dataviewArn(environmentId: string, database: string, name: string | undefined, { world }: Context): string {
+  return `${inDatabase(world, environmentId, database, 'kxDataview')}/${name}`;
+}
+
+function linksOf(environmentId: string, body: ClusterBody, context: Context): string[] {
   const within = (kind: 'kxScalingGroup' | 'kxVolume' | 'kxDatabase', name: string) =>
-    `${inEnvironment(world, environmentId, kind)}/${name}`;
+    `${inEnvironment(context.world, environmentId, kind)}/${name}`;
   const group = body.scalingGroupConfiguration?.scalingGroupName;
   return [
     ...(group === undefined ? [] : [within('kxScalingGroup', group)]),
     ...volumesOf(body).map((name) => within('kxVolume', name)),
     ...(body.databases ?? []).flatMap(({ databaseName, dataviewConfiguration: view }) => {
-      const dataview = `${inDatabase(world, environmentId, databaseName, 'kxDataview')}/${view?.dataviewName}`;
+      const dataview = dataviewArn(environmentId, databaseName, view?.dataviewName, context);
       const version = `${dataview}#${view?.dataviewVersionId}`;
       return [within('kxDatabase', databaseName), ...(view === undefined ? [] : [dataview, version])];
     }),

@@ -1,10 +1,9 @@
-import { arnOf } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { enter } from '../lifecycle.ts';
 import { demand } from '../refusal.ts';
 import { CLUSTER_TYPES } from './cluster-types.ts';
 import { clusterOf } from './kx-cluster-access.ts';
-import { type ClusterBody, clusterLinks, type KxCluster, mounted, volumesOf } from './kx-cluster-mounts.ts';
+import { attach, type ClusterBody, type KxCluster, mounted, volumesOf } from './kx-cluster-mounts.ts';
 import { openEnvironment } from './kx-environment.ts';
 
 const SECOND = 1_000;
@@ -42,7 +41,7 @@ export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'Up
       ...(initializationScript !== undefined && { initializationScript }),
       ...(commandLineArguments !== undefined && { commandLineArguments }),
     };
-    return update(cluster, changed, CODE_TAKES[strategy], input.environmentId, context);
+    return update(cluster, changed, CODE_TAKES[strategy], context);
   },
 
   UpdateKxClusterDatabases(input, context) {
@@ -70,27 +69,16 @@ export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'Up
     const changed: ClusterBody = { ...rest, databases };
     const volumes = volumesOf(changed).map((volumeName) => ({ volumeName, volumeType: 'NAS_1' as const }));
     const strategy = input.deploymentConfiguration?.deploymentStrategy ?? 'ROLLING';
-    return update(
-      cluster,
-      { ...changed, ...(volumes.length > 0 && { volumes }) },
-      DATABASES_TAKE[strategy],
-      input.environmentId,
-      context,
-    );
+    return update(cluster, { ...changed, ...(volumes.length > 0 && { volumes }) }, DATABASES_TAKE[strategy], context);
   },
 };
 
-function update(
-  cluster: KxCluster,
-  changed: ClusterBody,
-  takes: number,
-  environmentId: string,
-  context: Context,
-): object {
+function update(cluster: KxCluster, changed: ClusterBody, takes: number, context: Context): object {
   requireRunning(cluster);
   const body = { ...changed, modified: context.now };
-  context.tx.put(enter({ ...cluster, body }, 'UPDATING', context, takes));
-  context.tx.link(arnOf(cluster), clusterLinks(environmentId, body, context));
+  const updating = enter({ ...cluster, body }, 'UPDATING', context, takes);
+  context.tx.put(updating);
+  attach(updating, cluster.body, context);
   return {};
 }
 

@@ -1,5 +1,5 @@
 import type { Input } from '../../operations/index.ts';
-import { arnOf, inEnvironment } from '../arns.ts';
+import { inEnvironment } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { begin, enter } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
@@ -8,7 +8,7 @@ import { stamps } from '../timestamps.ts';
 import { withinClusterQuotas } from './cluster-quotas.ts';
 import { checkCluster } from './cluster-rules.ts';
 import { clusterOf } from './kx-cluster-access.ts';
-import { type ClusterBody, clusterLinks, type KxCluster, mounted, volumesOf } from './kx-cluster-mounts.ts';
+import { attach, type ClusterBody, detach, type KxCluster, mounted, volumesOf } from './kx-cluster-mounts.ts';
 import { environmentOf, openEnvironment, requireZone } from './kx-environment.ts';
 import { groupOf } from './kx-scaling-group.ts';
 import { readyVolume } from './kx-volume.ts';
@@ -43,7 +43,7 @@ export const kxClusters: Handlers<Operations> = {
     const place = { collection, name: clusterName, facet: input.clusterType, tags };
     const created = begin(context, place, 'PENDING', body);
     tx.put(created);
-    tx.link(arnOf(created), clusterLinks(environmentId, body, context));
+    attach(created, body, context);
     return { ...detail(created), ...(databases && { databases: databases.map(withCaches) }) };
   },
 
@@ -65,7 +65,7 @@ export const kxClusters: Handlers<Operations> = {
     demand(cluster.status !== 'DELETING', 'Conflict', `Cluster ${cluster.name} is already DELETING`);
     const { statusReason: _, ...body } = { ...cluster.body, modified: context.now };
     context.tx.put(enter({ ...cluster, body }, 'DELETING', context));
-    context.tx.link(arnOf(cluster), []);
+    detach(cluster, context);
     return {};
   },
 };

@@ -49,10 +49,8 @@ export function withVersion(
 /** The newest version stands ready; the old ones that no cluster mounts are let go; a dataview that fell behind meanwhile goes on. */
 export const activateVersion: Effect<DataviewBody> = (dataview, context) => {
   const arn = arnOf(dataview);
-  const versions = dataview.body.versions
-    .map((version, index) => (index === 0 ? { ...version, active: true } : version))
-    .filter(({ versionId }, index) => index === 0 || clustersOn(`${arn}#${versionId}`, context).length > 0);
-  const body = { ...dataview.body, versions, modified: context.now };
+  const ready = dataview.body.versions.map((version, index) => (index === 0 ? { ...version, active: true } : version));
+  const body = { ...dataview.body, versions: needed(arn, ready, context), modified: context.now };
   const { collection, name } = placeOf(dataview.collection.replace(/\/kxDataview$/, ''));
   const latest = context.tx.get<KxDatabase['body']>(collection, name)?.body.lastCompletedChangesetId;
   if (body.autoUpdate && latest !== body.changesetId) {
@@ -61,6 +59,27 @@ export const activateVersion: Effect<DataviewBody> = (dataview, context) => {
   context.tx.link(arn, dataviewLinks({ ...dataview, body, status: 'ACTIVE' }, context));
   return { body };
 };
+
+/** Lets go of the old versions of a dataview that no cluster mounts any more, and of the volumes that only they were on. */
+export function releaseVersions(arn: string, context: Context): void {
+  const { collection, name } = placeOf(arn);
+  const dataview = context.tx.get<DataviewBody>(collection, name);
+  if (dataview === undefined) return;
+  const versions = needed(arn, dataview.body.versions, context);
+  if (versions.length === dataview.body.versions.length) return;
+  const released = { ...dataview, body: { ...dataview.body, versions } };
+  context.tx.put(released);
+  context.tx.link(arn, dataviewLinks(released, context));
+}
+
+/** The versions that are still in the making, the newest that is ready, and those that clusters mount. */
+function needed(arn: string, versions: Version[], context: Context): Version[] {
+  const newest = versions.findIndex(({ active }) => active);
+  return versions.filter(
+    ({ active, versionId }, index) =>
+      !active || index === newest || clustersOn(`${arn}#${versionId}`, context).length > 0,
+  );
+}
 
 /** Starts an update of every dataview of a database that follows its changesets. */
 export function followChangeset(databaseArn: string, changesetId: string, context: Context): void {
@@ -99,12 +118,9 @@ export function mountableVersion({ body }: KxDataview): Version | undefined {
 
 /** The versions that are there to be mounted or still are mounted, as replies show them. */
 export function activeVersions(dataview: KxDataview, context: Context): object[] {
-  const newest = mountableVersion(dataview);
-  return dataview.body.versions.flatMap((version) => {
-    const { active, created, ...members } = version;
-    const attachedClusters = clustersOn(`${arnOf(dataview)}#${version.versionId}`, context);
-    const isThere = active && (version === newest || attachedClusters.length > 0);
-    return isThere ? [{ ...members, attachedClusters, createdTimestamp: seconds(created) }] : [];
+  return dataview.body.versions.flatMap(({ active, created, ...members }) => {
+    const attachedClusters = clustersOn(`${arnOf(dataview)}#${members.versionId}`, context);
+    return active ? [{ ...members, attachedClusters, createdTimestamp: seconds(created) }] : [];
   });
 }
 
