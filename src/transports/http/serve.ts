@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { McpServer, Server } from '@modelcontextprotocol/server';
+import type { McpServer, Server, ServerEventBus } from '@modelcontextprotocol/server';
 import { type Caller, LOCAL_CALLER } from '../../safety/policy.ts';
 import { httpApp } from './app.ts';
 import { endpoint } from './endpoint.ts';
@@ -15,6 +15,8 @@ export interface HttpOptions extends HttpSettings {
   /** Resolves when no mutation is on its way to the backend. */
   readonly settled: () => Promise<void>;
   readonly onerror: (error: Error) => void;
+  /** Carries change events to subscribers; in this process when left out. */
+  readonly bus?: ServerEventBus | undefined;
   readonly now?: () => number;
   readonly timeouts?: Partial<Timeouts>;
   /** How long a drain may take, in milliseconds. */
@@ -32,9 +34,9 @@ const SWEEP_MS = 30_000;
 
 /** Serves MCP at `/mcp` in both protocol eras, until it is closed. */
 export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
-  const { host, port, serve, settled, onerror, now = Date.now, timeouts, drainMs = DRAIN_MS } = options;
+  const { host, port, serve, settled, onerror, now = Date.now, timeouts, drainMs = DRAIN_MS, bus } = options;
   const limits = { most: options.maxSessions, idleMs: options.sessionIdle, now };
-  const mcp = endpoint({ serve, sessions: limits, onerror });
+  const mcp = endpoint({ serve, sessions: limits, onerror, bus });
   const gate = load(options.maxInFlight);
   const app = httpApp({
     endpoints: { '/mcp': mcp },
