@@ -29,8 +29,7 @@ export async function openHttp(
 ): Promise<HttpServer> {
   if (!isLoopback(config.host))
     throw new ConfigError(`--host: ${config.host} is not loopback, which needs authorization`);
-  if (config.backend === 'local' && config.state !== ':memory:')
-    (await import('../local/store-file.ts')).prepareFile(config.state);
+  if (config.backend === 'local') (await import('../local/state-file.ts')).prepareState(config.state);
   const { call, place, settled, close } = backend(config, log);
   const { readOnly, toolsets, outputSchemas } = config;
   const serve = serverFactory({

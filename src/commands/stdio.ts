@@ -13,8 +13,7 @@ const QUESTION_OPEN_MS = 10 * 60_000;
 /** `finspace-mcp [stdio]`: one MCP client on stdin and stdout, until it hangs up or the process is asked to stop. */
 export async function stdio(config: Config): Promise<void> {
   const log = stderrLog(config);
-  if (config.backend === 'local' && config.state !== ':memory:')
-    (await import('../local/store-file.ts')).prepareFile(config.state);
+  if (config.backend === 'local') (await import('../local/state-file.ts')).prepareState(config.state);
   const { call, place, settled, close } = backend(config, log);
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());

@@ -1,8 +1,6 @@
-/** Marks a SQLite file as ours: the letters FSKX in `PRAGMA application_id`. */
-export const APPLICATION_ID = 0x46534b58;
+import type { Format } from '../sqlite/file.ts';
 
-/** What brings a file from version n to n + 1, by n. The version of a file is its `PRAGMA user_version`. */
-export const MIGRATIONS: readonly string[] = [
+const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE entities (
     collection TEXT NOT NULL,
@@ -44,5 +42,5 @@ export const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/** The version of the files that this program writes; it reads older ones and refuses newer ones. */
-export const VERSION = MIGRATIONS.length;
+/** The file of the local worlds; its mark is the letters FSKX. */
+export const WORLD_FORMAT: Format = { applicationId: 0x46534b58, migrations: MIGRATIONS };

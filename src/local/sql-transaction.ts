@@ -1,8 +1,8 @@
-import type Database from 'libsql';
+import type { Sql } from '../sqlite/database.ts';
 import type { Entity, RememberedReply, Transaction } from './transaction.ts';
 
 /** The {@link Transaction} of one SQLite connection; the caller begins and commits. */
-export function sqlTransaction(db: Database.Database): Transaction {
+export function sqlTransaction(db: Sql): Transaction {
   const statement = cached((sql: string) => db.prepare<unknown[]>(sql));
   const one = (sql: string, ...values: unknown[]) => statement(sql).get(...values) as Row | undefined;
   const all = (sql: string, ...values: unknown[]) => statement(sql).all(...values) as Row[];

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openStore, StoreError } from '../../src/local/store.ts';
+import { openStore } from '../../src/local/store.ts';
+import { StoreError } from '../../src/sqlite/store-error.ts';
 import { KEY, openEstate } from './estate.ts';
 import { openWorld, type Reply } from './world.ts';
 

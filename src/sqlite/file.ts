@@ -1,10 +1,17 @@
 import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { APPLICATION_ID, VERSION } from './schema.ts';
 import { StoreError } from './store-error.ts';
 
-/** Makes sure that `path` can hold our state, without changing a file that is there. Throws `StoreError` when it cannot. */
-export function prepareFile(path: string): void {
+/** What a kind of database file is recognised by and how it came to be. */
+export interface Format {
+  /** `PRAGMA application_id`: says that a file is of this kind. */
+  readonly applicationId: number;
+  /** What brings a file from version n to n + 1, by n. The version of a file is its `PRAGMA user_version`. */
+  readonly migrations: readonly string[];
+}
+
+/** Makes sure that `path` can hold a database of this format, without changing a file that is there. Throws `StoreError` when it cannot. */
+export function prepareFile(path: string, format: Format): void {
   const folder = dirname(path);
   try {
     makeFolder(folder);
@@ -20,7 +27,7 @@ export function prepareFile(path: string): void {
     throw new StoreError(`${path}: the file is read-only or belongs to somebody else (${codeOf(cause)})`, { cause });
   }
   // A file that another process is just creating has a journal beside it; SQLite waits for it, we must not judge it.
-  if (!existsSync(`${path}-journal`)) judge(path, header(path));
+  if (!existsSync(`${path}-journal`)) judge(path, format, header(path));
 }
 
 /** One level at a time: a recursive `mkdirSync` never returns where a file system answers ENOENT, as /proc does. */
@@ -35,23 +42,24 @@ function makeFolder(folder: string): void {
 }
 
 /** Refuses a database that is not ours or that a newer program wrote. */
-export function judgeMarks(path: string, applicationId: number, version: number): void {
-  if (applicationId !== APPLICATION_ID) throw new StoreError(`${path}: is a database of another program`);
-  if (version > VERSION) {
+export function judgeMarks(path: string, format: Format, applicationId: number, version: number): void {
+  if (applicationId !== format.applicationId) throw new StoreError(`${path}: is a database of another program`);
+  const known = format.migrations.length;
+  if (version > known) {
     throw new StoreError(
-      `${path}: was written by a newer version of finspace-mcp (format ${version}; this one knows up to ${VERSION})`,
+      `${path}: was written by a newer version of finspace-mcp (format ${version}; this one knows up to ${known})`,
     );
   }
 }
 
 const MAGIC = 'SQLite format 3\0';
 
-function judge(path: string, bytes: Buffer): void {
+function judge(path: string, format: Format, bytes: Buffer): void {
   if (bytes.length === 0) return;
   if (bytes.toString('latin1', 0, MAGIC.length) !== MAGIC || bytes.length < 100) {
     throw new StoreError(`${path}: is not a finspace-mcp state file (not a SQLite database)`);
   }
-  judgeMarks(path, bytes.readUInt32BE(68), bytes.readUInt32BE(60));
+  judgeMarks(path, format, bytes.readUInt32BE(68), bytes.readUInt32BE(60));
 }
 
 function header(path: string): Buffer {

@@ -1,0 +1,136 @@
+import { statSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import Database from 'libsql';
+import { type Format, judgeMarks, prepareFile } from './file.ts';
+import { StoreError } from './store-error.ts';
+
+/** A database handle, as views are made from it. */
+export type Sql = Database.Database;
+
+/** A SQLite file behind a view of it. The functions that it runs are synchronous, so nothing can come between their steps. */
+export interface SqlStore<View> {
+  /** Runs `work` on one consistent view. */
+  read<T>(work: (view: View) => T): Promise<T>;
+  /** Runs `work` in one transaction and resolves after its commit; when `work` throws, nothing has happened. */
+  write<T>(work: (view: View) => T): Promise<T>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a database file, or a store that forgets (`:memory:`). Several processes may open one file. Throws `StoreError` for a
+ * file that it cannot use, and leaves that file alone.
+ */
+export async function openDatabase<View>(
+  path: string,
+  format: Format,
+  viewOf: (db: Sql) => View,
+): Promise<SqlStore<View>> {
+  const inMemory = path === ':memory:';
+  if (!inMemory) prepareFile(path, format);
+  const db = await opened(path, format);
+  const view = viewOf(db);
+  const reads = queue(path);
+  const writes = queue(path);
+  return {
+    read: (work) => reads(() => within(db, 'DEFERRED', () => work(view))),
+    write: (work) => writes(() => within(db, 'IMMEDIATE', () => work(view))),
+    close: async () => {
+      await Promise.all([reads(() => {}), writes(() => {})]);
+      if (db.open) db.close();
+    },
+  };
+}
+
+/** Longer waits are ours and asynchronous: inside SQLite they would freeze the event loop. */
+const BUSY_MS = 10;
+const PATIENCE_MS = 8_000;
+/** Above this a whole check at every start would be felt. */
+const CHECKED_BYTES = 32 * 1024 * 1024;
+
+async function opened(path: string, format: Format): Promise<Database.Database> {
+  let db: Database.Database;
+  try {
+    db = new Database(path, { timeout: BUSY_MS });
+  } catch (cause) {
+    throw new StoreError(`${path}: cannot be opened (${text(cause)})`, { cause });
+  }
+  try {
+    await patiently(path, () => migrate(db, path, format));
+    if (path !== ':memory:') {
+      await patiently(path, () => db.exec('PRAGMA journal_mode = WAL'));
+      await patiently(path, () => check(db, path));
+    }
+    db.exec('PRAGMA synchronous = FULL');
+    return db;
+  } catch (cause) {
+    db.close();
+    if (cause instanceof StoreError) throw cause;
+    throw new StoreError(`${path}: ${whatIsWrong(cause)}`, { cause });
+  }
+}
+
+function migrate(db: Database.Database, path: string, format: Format): void {
+  const { applicationId, migrations } = format;
+  const mark = (name: string) => Object.values(db.prepare(`PRAGMA ${name}`).get() as object)[0] as number;
+  const isNew = () => mark('application_id') === 0 && mark('user_version') === 0 && mark('schema_version') === 0;
+  if (!isNew()) judgeMarks(path, format, mark('application_id'), mark('user_version'));
+  if (mark('user_version') === migrations.length) return;
+  within(db, 'IMMEDIATE', () => {
+    if (isNew()) db.exec(`PRAGMA application_id = ${applicationId}`);
+    for (const migration of migrations.slice(mark('user_version'))) db.exec(migration);
+    db.exec(`PRAGMA user_version = ${migrations.length}`);
+  });
+}
+
+function check(db: Database.Database, path: string): void {
+  if (statSync(path).size > CHECKED_BYTES) return;
+  const { quick_check: verdict } = db.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
+  if (verdict !== 'ok') throw new StoreError(`${path}: is damaged (${verdict.split('\n').join(' ')})`);
+}
+
+function within<T>(db: Database.Database, mode: 'DEFERRED' | 'IMMEDIATE', work: () => T): T {
+  db.exec(`BEGIN ${mode}`);
+  try {
+    const result = work();
+    db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (db.inTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/** First come, first served: of the callers in this process one at a time competes for the file. */
+function queue(path: string) {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(work: () => T): Promise<T> => {
+    const turn = last.then(() => patiently(path, work));
+    last = turn.catch(() => {});
+    return turn;
+  };
+}
+
+async function patiently<T>(path: string, work: () => T): Promise<T> {
+  for (const deadline = performance.now() + PATIENCE_MS; ; ) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      if (performance.now() > deadline) throw new StoreError(`${path}: is kept locked by another process`);
+      await pause(1 + Math.random() * 7);
+    }
+  }
+}
+
+const codeOf = (error: unknown) => String((error as { code?: unknown }).code ?? '');
+const isBusy = (error: unknown) => /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error));
+const text = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+const WRONG: readonly [RegExp, string][] = [
+  [/^SQLITE_(CORRUPT|NOTADB)/, 'is damaged'],
+  [/^SQLITE_(READONLY|PERM|AUTH)/, 'cannot be written to'],
+  [/^SQLITE_FULL/, 'the disk is full'],
+  [/^SQLITE_(IOERR|CANTOPEN)/, 'cannot be read or written'],
+];
+const whatIsWrong = (error: unknown) =>
+  `${WRONG.find(([code]) => code.test(codeOf(error)))?.[1] ?? 'cannot be used'} (${text(error)})`;
