@@ -48,15 +48,20 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
   });
   const listener = await listen(app.fetch, { host, port, timeouts });
   const sweeping = setInterval(() => mcp.sweep(), SWEEP_MS).unref();
+  const drain = async () => {
+    clearInterval(sweeping);
+    const closed = listener.stop();
+    await within(drainMs, Promise.all([gate.drain(), settled()]));
+    await mcp.close();
+    await within(200, closed);
+    await listener.close();
+  };
+  let drained: Promise<void> | undefined;
   return {
     port: listener.port,
-    close: async () => {
-      clearInterval(sweeping);
-      const closed = listener.stop();
-      await within(drainMs, Promise.all([gate.drain(), settled()]));
-      await mcp.close();
-      await within(200, closed);
-      await listener.close();
+    close: () => {
+      drained ??= drain();
+      return drained;
     },
   };
 }

@@ -1,0 +1,127 @@
+import { request } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ConfigError } from '../../src/config.ts';
+import { closeAll, modern, modernBody, modernHeaders, post, product, stack } from './support.ts';
+
+afterEach(closeAll);
+
+/** The status of a request whose Host header is what we say, which `fetch` does not allow. */
+function statusFor(port: number, path: string, headers: Record<string, string>, method = 'POST'): Promise<number> {
+  const body = JSON.stringify(modernBody('tools/list'));
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      { host: '127.0.0.1', port, path, method, headers: { ...JSON_POST, ...headers } },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      },
+    );
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+const JSON_POST = {
+  'content-type': 'application/json',
+  accept: 'application/json, text/event-stream',
+  ...modernHeaders('tools/list'),
+};
+
+describe('Host and Origin', () => {
+  it.each([
+    ['localhost:1234', 200],
+    ['127.0.0.1', 200],
+    ['[::1]:80', 200],
+    ['LOCALHOST', 200],
+    ['evil.example', 403],
+    ['evil.example:80', 403],
+    ['localhost.evil.example', 403],
+    ['127.0.0.1.nip.io', 403],
+    ['127.0.0.1@evil.example', 400],
+  ])('answers a request for host %s with %i', async (host, status) => {
+    const { port } = await stack(async () => {});
+    expect(await statusFor(port, '/mcp', { host })).toBe(status);
+  });
+
+  it('serves the host of --public-url and of --allowed-hosts', async () => {
+    const { port } = await stack(async () => {}, {
+      publicUrl: 'https://finspace.example/mcp',
+      allowedHosts: ['internal.example'],
+    });
+    expect(await statusFor(port, '/mcp', { host: 'finspace.example' })).toBe(200);
+    expect(await statusFor(port, '/mcp', { host: 'internal.example:8080' })).toBe(200);
+    expect(await statusFor(port, '/mcp', { host: 'other.example' })).toBe(403);
+  });
+
+  it.each([
+    ['http://localhost:5173', 200],
+    ['https://evil.example', 403],
+    ['null', 403],
+    ['http://localhost.evil.example', 403],
+    ['https://inspector.example', 200],
+    ['https://inspector.example.evil.example', 403],
+    ['http://inspector.example', 403],
+  ])('answers a page of %s with %i', async (origin, status) => {
+    const { url } = await stack(async () => {}, { allowedOrigins: ['https://inspector.example'] });
+    const response = await modern(url, 'tools/list', {}, { origin });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('access-control-allow-origin')).toBe(
+      origin === 'https://inspector.example' ? origin : null,
+    );
+  });
+
+  it('answers preflights of named origins only', async () => {
+    const { url } = await stack(async () => {}, { allowedOrigins: ['https://inspector.example'] });
+    const preflight = (origin: string) =>
+      fetch(url, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } });
+    const allowed = await preflight('https://inspector.example');
+    expect(allowed.status).toBe(204);
+    expect(allowed.headers.get('access-control-allow-headers')).toContain('mcp-protocol-version');
+    expect((await preflight('http://localhost:5173')).headers.get('access-control-allow-origin')).toBeNull();
+    expect((await preflight('https://evil.example')).status).toBe(403);
+  });
+});
+
+describe('what is not MCP', () => {
+  it.each(['/', '/mcp/', '/mcp/x', '/mcpx', '/.env', '/t/x/mcp', '/sse'])('answers %s with 404', async (path) => {
+    const { url } = await stack(async () => {});
+    expect((await post(new URL(path, url).href, modernBody('tools/list'))).status).toBe(404);
+  });
+
+  it.each(['PUT', 'PATCH', 'OPTIONS'])('answers %s with 405 and the methods there are', async (method) => {
+    const { url } = await stack(async () => {});
+    const response = await fetch(url, { method });
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('GET, POST, DELETE');
+  });
+
+  it('takes JSON only', async () => {
+    const { url } = await stack(async () => {});
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', ''])
+      expect((await post(url, modernBody('tools/list'), { 'content-type': type })).status).toBe(415);
+    expect((await post(url, '{', {})).status).toBe(400);
+    expect((await post(url, '', {})).status).toBe(400);
+  });
+
+  it('takes no body above 12 MiB, declared or not', async () => {
+    const { url } = await stack(async () => {});
+    const big = JSON.stringify({ ...modernBody('tools/list'), padding: 'x'.repeat(13 * 1024 * 1024) });
+    expect((await post(url, big).catch(() => ({ status: 413 }))).status).toBe(413);
+    const body = new Blob([big]).stream();
+    const chunked = { method: 'POST', headers: JSON_POST, body, duplex: 'half' } as RequestInit;
+    expect((await fetch(url, chunked).catch(() => ({ status: 413 }))).status).toBe(413);
+  });
+});
+
+describe('the address', () => {
+  it.each(['0.0.0.0', '::', '10.0.0.1', 'finspace.example'])(
+    'refuses to listen on %s without authorization',
+    async (host) => {
+      await expect(product({ host })).rejects.toThrow(ConfigError);
+    },
+  );
+
+  it('says in one line that a port is taken', async () => {
+    const { port } = await stack(async () => {});
+    await expect(product({ port })).rejects.toThrow(`Cannot listen on 127.0.0.1:${port}: the port is already in use`);
+  });
+});

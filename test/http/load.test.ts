@@ -1,0 +1,117 @@
+import { connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { closeAll, closing, INITIALIZE, modern, post, stack } from './support.ts';
+
+afterEach(closeAll);
+
+/** Work that waits until it is let go. */
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  let began = () => {};
+  const waiting = new Promise<void>((resolve) => {
+    began = resolve;
+  });
+  return {
+    work: () => {
+      began();
+      return opened;
+    },
+    open,
+    waiting,
+  };
+}
+const call = (url: string) => modern(url, 'tools/call', { name: 'work', arguments: {} });
+
+describe('load', () => {
+  it('refuses what is above the cap at once, and answers again afterwards', async () => {
+    const { work, open, waiting } = gate();
+    const { url } = await stack(work, { maxInFlight: 1 });
+    const held = call(url);
+    await waiting;
+    const refused = await call(url);
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('retry-after')).toBe('1');
+    open();
+    expect((await held).status).toBe(200);
+    expect((await call(url)).status).toBe(200);
+  });
+
+  it('does not count the streams of idle clients', async () => {
+    const { url } = await stack(async () => {}, { maxInFlight: 1 });
+    const initialized = await post(url, INITIALIZE);
+    await initialized.text();
+    const headers = { 'mcp-session-id': initialized.headers.get('mcp-session-id') as string };
+    const stream = await fetch(url, { headers: { ...headers, accept: 'text/event-stream' } });
+    expect((await call(url)).status).toBe(200);
+    await stream.body?.cancel();
+  });
+
+  it('cuts connections that send too slowly, and answers others meanwhile', async () => {
+    const timeouts = { headersTimeout: 300, requestTimeout: 300, connectionsCheckingInterval: 50 };
+    const { url, port } = await stack(async () => {}, { timeouts });
+    const slow = await Promise.all(Array.from({ length: 200 }, () => slowly(port)));
+    const begin = performance.now();
+    expect((await call(url)).status).toBe(200);
+    expect(performance.now() - begin).toBeLessThan(1_000);
+    await Promise.all(slow.map(({ closed }) => closed));
+  });
+});
+
+describe('a drain', () => {
+  it('delivers what was asked, refuses what is new, and ends', async () => {
+    const { work, open, waiting } = gate();
+    const server = await stack(work);
+    const held = call(server.url);
+    await waiting;
+    const closed = server.close();
+    await expect(call(server.url).then(({ status }) => status)).rejects.toThrow();
+    open();
+    expect((await held).status).toBe(200);
+    await closed;
+  });
+
+  it('does not wait for ever', async () => {
+    const { work, waiting } = gate();
+    const server = await stack(work, { drainMs: 100 });
+    const held = call(server.url).catch(() => undefined);
+    await waiting;
+    const begin = performance.now();
+    await server.close();
+    expect(performance.now() - begin).toBeLessThan(2_000);
+    await held;
+  });
+
+  it('waits until mutations have been answered by the backend', async () => {
+    let settled = () => {};
+    const server = await stack(async () => {}, {
+      settled: () =>
+        new Promise((resolve) => {
+          settled = resolve;
+        }),
+    });
+    let closed = false;
+    const closing = server.close().then(() => {
+      closed = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(closed).toBe(false);
+    settled();
+    await closing;
+  });
+});
+
+/** A connection that sends a header line and then nothing. */
+function slowly(port: number): Promise<{ closed: Promise<void> }> {
+  return new Promise((resolve) => {
+    const socket: Socket = connect(port, '127.0.0.1', () => {
+      socket.write('POST /mcp HTTP/1.1\r\nHost: localhost\r\n');
+      resolve({ closed });
+    });
+    socket.on('error', () => {});
+    const closed = new Promise<void>((ended) => socket.on('close', () => ended()).resume());
+    closing({ close: async () => socket.destroy() });
+  });
+}

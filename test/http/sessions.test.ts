@@ -1,0 +1,100 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { closeAll, HTTP_HOSTS, INITIALIZE, post, stack } from './support.ts';
+
+afterEach(closeAll);
+
+const LIST = { jsonrpc: '2.0', id: 2, method: 'tools/list' };
+const idle = async () => {};
+
+async function initialize(url: string): Promise<Record<string, string>> {
+  const response = await post(url, INITIALIZE);
+  await response.text();
+  return {
+    'mcp-session-id': response.headers.get('mcp-session-id') as string,
+    'mcp-protocol-version': '2025-11-25',
+  };
+}
+const statusOf = async (response: Promise<Response>) => {
+  const { status, body } = await response;
+  await body?.cancel();
+  return status;
+};
+
+describe('a session of the 2025 era', () => {
+  it('begins with initialize and is required afterwards', async () => {
+    const { url } = await stack(idle);
+    expect(await statusOf(post(url, LIST))).toBe(400);
+    const session = await initialize(url);
+    expect(session['mcp-session-id']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await statusOf(post(url, LIST, session))).toBe(200);
+    expect(await statusOf(post(url, LIST, { ...session, 'mcp-session-id': 'guessed' }))).toBe(404);
+  });
+
+  it('ends when the client deletes it', async () => {
+    const { url } = await stack(idle);
+    const headers = await initialize(url);
+    expect(await statusOf(fetch(url, { method: 'DELETE', headers }))).toBe(200);
+    expect(await statusOf(post(url, LIST, headers))).toBe(404);
+    expect(await statusOf(fetch(url, { method: 'DELETE', headers }))).toBe(404);
+  });
+
+  it('ends when nobody has used it for long enough', async () => {
+    let now = 0;
+    const { url } = await stack(idle, { sessionIdle: 10_000, now: () => now });
+    const headers = await initialize(url);
+    now = 9_000;
+    expect(await statusOf(post(url, LIST, headers))).toBe(200);
+    await settle();
+    now = 18_000;
+    expect(await statusOf(post(url, LIST, headers))).toBe(200);
+    await settle();
+    now = 28_000;
+    expect(await statusOf(post(url, LIST, headers))).toBe(404);
+  });
+
+  it('does not end while its stream is open', async () => {
+    let now = 0;
+    const { url } = await stack(idle, { sessionIdle: 10_000, now: () => now });
+    const headers = await initialize(url);
+    const stream = await fetch(url, { headers: { ...headers, accept: 'text/event-stream' } });
+    expect(stream.status).toBe(200);
+    now = 100_000;
+    expect(await statusOf(post(url, LIST, headers))).toBe(200);
+    await stream.body?.cancel();
+  });
+
+  it('is one of so many: one more is refused, unless another has been left alone for a minute', async () => {
+    let now = 0;
+    const { url } = await stack(idle, { maxSessions: 2, now: () => now });
+    const first = await initialize(url);
+    await initialize(url);
+    await settle();
+    const refused = await post(url, INITIALIZE);
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('retry-after')).toBe('30');
+    now = 60_000;
+    expect(await statusOf(post(url, INITIALIZE))).toBe(200);
+    expect(await statusOf(post(url, LIST, first))).toBe(404);
+  });
+
+  it('keeps what a broken connection missed', async () => {
+    const { url } = await stack(idle);
+    const headers = await initialize(url);
+    const events = await (await post(url, LIST, headers)).text();
+    const [first = ''] = /(?<=^id: ).+/m.exec(events) ?? [];
+    const replayed = await fetch(url, { headers: { ...headers, accept: 'text/event-stream', 'last-event-id': first } });
+    const { value } = await (replayed.body as ReadableStream<Uint8Array>).getReader().read();
+    expect(new TextDecoder().decode(value)).toContain('"tools":[]');
+  });
+});
+
+it.each(HTTP_HOSTS)('goes on with a new session when the server was started again: $name', async ({ connect }) => {
+  const first = await stack(idle);
+  await (await connect(first.url)).listTools();
+  await first.close();
+  const second = await stack(idle);
+  await (await connect(second.url)).listTools();
+});
+
+/** Lets the server see that a response has been taken. */
+const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
