@@ -93,6 +93,7 @@ export const DeleteEnvironment = operation({
     member: 'environmentId',
     reader: 'GetEnvironment',
     namePath: ['environment', 'name'],
+    arn: '',
   },
   input: () => z.strictObject({ environmentId: IdType() }),
   output: () => z.strictObject({}),

@@ -41,6 +41,15 @@ export type Output<N extends OperationName> = z.output<ReturnType<Declared<N>['o
 export interface CallOptions {
   /** Abandons the call. A mutation that was already sent still finishes at the service. */
   readonly signal?: AbortSignal | undefined;
+  /** On whose behalf, for the journal. */
+  readonly actor?: Actor | undefined;
+}
+
+/** Who wants a call, and what lets it run. */
+export interface Actor {
+  readonly principal: string;
+  /** The approval that was used up for it: its plan and the channel through which the person gave it. */
+  readonly approval?: { readonly plan: string; readonly channel: string } | undefined;
 }
 
 /** Runs one operation on some FinSpace endpoint. Rejects with `FinspaceError` (failure.ts) and nothing else. */

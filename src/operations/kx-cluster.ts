@@ -17,7 +17,7 @@ import {
   TickerplantLogConfiguration,
   VpcConfiguration,
 } from './kx-cluster-shapes.ts';
-import { operation } from './operation.ts';
+import { operation, type Target } from './operation.ts';
 import {
   AvailabilityZoneId,
   ClientToken,
@@ -32,6 +32,13 @@ import {
   TagMap,
   Timestamp,
 } from './shapes.ts';
+
+const CLUSTER: Target = {
+  noun: 'cluster',
+  member: 'clusterName',
+  reader: 'GetKxCluster',
+  arn: '/kxCluster/{clusterName}',
+};
 
 const clusterLabels = () => ({ environmentId: KxEnvironmentId(), clusterName: KxClusterName() });
 
@@ -74,7 +81,7 @@ export const DeleteKxCluster = operation({
   entity: 'kx-cluster',
   risk: 'destroy',
   summary: 'Shut down and delete a cluster with all its nodes and cache. Cannot be undone; its databases stay.',
-  target: { noun: 'cluster', member: 'clusterName', reader: 'GetKxCluster' },
+  target: CLUSTER,
   input: () => z.strictObject({ ...clusterLabels(), clientToken: ClientTokenString().optional() }),
   output: () => z.strictObject({}),
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -86,7 +93,7 @@ export const DeleteKxClusterNode = operation({
   risk: 'destroy',
   summary:
     'Remove or replace a single stuck or unhealthy node of a cluster by its nodeId. What it held in memory is lost.',
-  target: { noun: 'cluster node', member: 'nodeId', reader: 'ListKxClusterNodes' },
+  target: { noun: 'cluster node', member: 'nodeId', reader: 'ListKxClusterNodes', arn: CLUSTER.arn },
   input: () => z.strictObject({ ...clusterLabels(), nodeId: KxClusterNodeIdString() }),
   output: () => z.strictObject({}),
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -147,6 +154,7 @@ export const UpdateKxClusterCodeConfiguration = operation({
   http: 'PUT /kx/environments/{environmentId}/clusters/{clusterName}/configuration/code',
   entity: 'kx-cluster',
   risk: 'disrupt',
+  target: CLUSTER,
   summary:
     'Deploy new q code, init script or command line arguments to a running cluster. ROLLING by default; FORCE stops all nodes at once; NO_RESTART for GP only.',
   input: () =>
@@ -168,6 +176,7 @@ export const UpdateKxClusterDatabases = operation({
   http: 'PUT /kx/environments/{environmentId}/clusters/{clusterName}/configuration/databases',
   entity: 'kx-cluster',
   risk: 'disrupt',
+  target: CLUSTER,
   summary:
     "Point a cluster at today's data: mount the latest or a given changeset, or the newest version of a dataview. Roll back the same way.",
   input: () =>

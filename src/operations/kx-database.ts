@@ -53,7 +53,7 @@ export const DeleteKxDatabase = operation({
   entity: 'kx-database',
   risk: 'destroy',
   summary: 'Drop a database and erase all its data and changesets for ever.',
-  target: { noun: 'database', member: 'databaseName', reader: 'GetKxDatabase' },
+  target: { noun: 'database', member: 'databaseName', reader: 'GetKxDatabase', arn: '/kxDatabase/{databaseName}' },
   input: () => z.strictObject({ ...databaseLabels(), clientToken: ClientTokenString() }),
   output: () => z.strictObject({}),
   errors: ['AccessDenied', 'Conflict', 'ResourceNotFound', 'Throttling', 'Validation'],

@@ -88,7 +88,12 @@ export const DeleteKxDataview = operation({
   entity: 'kx-dataview',
   risk: 'destroy',
   summary: 'Delete a dataview and all its versions. Refused while a cluster mounts it; the data in the database stays.',
-  target: { noun: 'dataview', member: 'dataviewName', reader: 'GetKxDataview' },
+  target: {
+    noun: 'dataview',
+    member: 'dataviewName',
+    reader: 'GetKxDataview',
+    arn: '/kxDatabase/{databaseName}/kxDataview/{dataviewName}',
+  },
   input: () => z.strictObject({ ...dataviewLabels(), clientToken: ClientTokenString() }),
   output: () => z.strictObject({}),
   errors: ['AccessDenied', 'Conflict', 'ResourceNotFound', 'Throttling', 'Validation'],

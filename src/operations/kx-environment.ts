@@ -107,7 +107,7 @@ export const DeleteKxEnvironment = operation({
   risk: 'destroy',
   summary:
     'Tear down a whole kdb environment: databases with all data, users, volumes, scaling groups. Refused while it has clusters. Cannot be undone.',
-  target: { noun: 'kdb environment', member: 'environmentId', reader: 'GetKxEnvironment', namePath: ['name'] },
+  target: { noun: 'kdb environment', member: 'environmentId', reader: 'GetKxEnvironment', namePath: ['name'], arn: '' },
   input: () => z.strictObject({ environmentId: IdType(), clientToken: ClientToken().optional() }),
   output: () => z.strictObject({}),
   errors: ['AccessDenied', 'Conflict', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -158,7 +158,7 @@ export const UpdateKxEnvironmentNetwork = operation({
   risk: 'network',
   summary:
     'Attach a transit gateway (private network) or custom DNS servers to a kdb environment, one of them per call. The gateway can never be changed again.',
-  target: { noun: 'kdb environment', member: 'environmentId', reader: 'GetKxEnvironment', namePath: ['name'] },
+  target: { noun: 'kdb environment', member: 'environmentId', reader: 'GetKxEnvironment', namePath: ['name'], arn: '' },
   input: () =>
     z.strictObject({
       environmentId: IdType(),

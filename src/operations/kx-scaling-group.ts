@@ -55,7 +55,12 @@ export const DeleteKxScalingGroup = operation({
   entity: 'kx-scaling-group',
   risk: 'destroy',
   summary: 'Delete a scaling group and release its host. Refused until every cluster on it is gone.',
-  target: { noun: 'scaling group', member: 'scalingGroupName', reader: 'GetKxScalingGroup' },
+  target: {
+    noun: 'scaling group',
+    member: 'scalingGroupName',
+    reader: 'GetKxScalingGroup',
+    arn: '/kxScalingGroup/{scalingGroupName}',
+  },
   input: () => z.strictObject({ ...groupLabels(), clientToken: ClientTokenString().optional() }),
   output: () => z.strictObject({}),
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],

@@ -51,7 +51,7 @@ export const DeleteKxUser = operation({
   entity: 'kx-user',
   risk: 'destroy',
   summary: 'Revoke access: delete a kdb user from an environment.',
-  target: { noun: 'user', member: 'userName', reader: 'GetKxUser' },
+  target: { noun: 'user', member: 'userName', reader: 'GetKxUser', arn: '/kxUser/{userName}' },
   input: () => z.strictObject({ ...userLabels(), clientToken: ClientToken().optional() }),
   output: () => z.strictObject({}),
   errors: ['AccessDenied', 'Conflict', 'ResourceNotFound', 'Throttling', 'Validation'],

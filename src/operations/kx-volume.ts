@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { once, operation } from './operation.ts';
+import { once, operation, type Target } from './operation.ts';
 import {
   AvailabilityZoneId,
   ClientToken,
@@ -20,6 +20,8 @@ import {
   text,
   VolumeType,
 } from './shapes.ts';
+
+const VOLUME: Target = { noun: 'volume', member: 'volumeName', reader: 'GetKxVolume', arn: '/kxVolume/{volumeName}' };
 
 const volumeLabels = () => ({ environmentId: KxEnvironmentId(), volumeName: KxVolumeName() });
 
@@ -112,7 +114,7 @@ export const DeleteKxVolume = operation({
   entity: 'kx-volume',
   risk: 'destroy',
   summary: 'Delete a storage volume and everything stored on it. Refused while clusters or dataviews use it.',
-  target: { noun: 'volume', member: 'volumeName', reader: 'GetKxVolume' },
+  target: VOLUME,
   input: () => z.strictObject({ ...volumeLabels(), clientToken: ClientTokenString().optional() }),
   output: () => z.strictObject({}),
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -149,6 +151,7 @@ export const UpdateKxVolume = operation({
   http: 'PATCH /kx/environments/{environmentId}/kxvolumes/{volumeName}',
   entity: 'kx-volume',
   risk: 'disrupt',
+  target: VOLUME,
   summary:
     'Grow a full volume (size can only go up) or change its description. Its files may be unavailable for some minutes.',
   input: () =>

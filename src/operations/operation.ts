@@ -30,6 +30,8 @@ export interface Target {
   readonly reader: string;
   /** Where in the reader's output its name stands, when `member` is an opaque id. */
   readonly namePath?: readonly string[];
+  /** What follows the environment's ARN in the ARN whose tags protect it, with labels in braces. */
+  readonly arn: string;
 }
 
 /** One operation of the FinSpace API as declared in the catalog; everything else is derived. */
@@ -45,7 +47,7 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodO
   readonly output: () => O;
   /** The documented errors; `InternalServer` goes without saying, every operation has it. */
   readonly errors: readonly ErrorName[];
-  /** Present exactly on operations that a person must approve. */
+  /** Present on operations that a person must approve, or may be made to. */
   readonly target?: Target;
   readonly deprecated?: true;
 }
