@@ -1,42 +1,82 @@
 import { randomUUID } from 'node:crypto';
-import type { FinspaceClient } from '@aws-sdk/client-finspace';
+import { setTimeout as pause } from 'node:timers/promises';
 import { isIdempotent } from '../operations/derive.ts';
 import { type Call, type OperationName, operationNamed } from '../operations/index.ts';
-import { type ClientOptions, finspaceClient, handlerFor } from './client.ts';
-import { type CommandInstance, command } from './command.ts';
-import { failure } from './errors.ts';
-import { orAborted } from './handler.ts';
+import { callBounds } from './bounds.ts';
+import { type ClientOptions, finspaceClient } from './client.ts';
+import { command } from './command.ts';
+import { diagnose } from './diagnose.ts';
+import { type Circumstances, failure } from './errors.ts';
+import { Fault } from './fault.ts';
+import type { AttemptOptions } from './handler.ts';
+import { fullJitter } from './retry.ts';
+import { secrets } from './secrets.ts';
 
 /**
  * A Call over FinspaceClient. Reads, and mutations that carry a `clientToken`, are repeated after a passing failure; the six
  * mutations without one are sent once. A cancelled read is abandoned; a mutation that was sent is carried to its end.
  */
 export function finspaceCall(options: ClientOptions): Call {
-  const handler = handlerFor(options);
-  const repeating = finspaceClient(options, handler, options.maxAttempts);
-  const single = finspaceClient(options, handler, 1);
+  const { limits, backoff = fullJitter } = options;
+  const { watch, mask } = secrets();
+  const client = finspaceClient(options, watch);
 
   return async (name, input, { signal } = {}) => {
-    const { risk } = operationNamed(name);
-    const idempotent = isIdempotent(operationNamed(name));
-    const reads = risk === 'read' || risk === 'reveal';
-    const members = idempotent && input.clientToken === undefined ? { ...input, clientToken: randomUUID() } : input;
-    const deadline = AbortSignal.timeout(options.limits.callMs);
-    const abort = reads && signal !== undefined ? AbortSignal.any([deadline, signal]) : deadline;
+    const { mutates, tokened } = nature(name);
+    const members = tokened && input.clientToken === undefined ? { ...input, clientToken: randomUUID() } : input;
+    const most = mutates && !tokened ? 1 : options.maxAttempts;
+    const bounds = callBounds(limits.callMs, signal);
+    let attempts = 0;
+    let sent = false;
+    let outcomeUnknown = false;
+
+    const watched: AttemptOptions = {
+      abortSignal: bounds.signal,
+      onSend: () => {
+        sent = true;
+        if (mutates) bounds.commit();
+      },
+    };
+    const attempt = async () => {
+      bounds.signal.throwIfAborted();
+      attempts += 1;
+      sent = false;
+      const reply = await bounds.within(client.send(command(name, members), watched));
+      return reply.members as never;
+    };
+    const pauseAfter = (thrown: unknown): number => {
+      const { mayHaveRun = false, passing } = diagnose(thrown);
+      outcomeUnknown ||= mutates && sent && mayHaveRun;
+      const ms = passing === undefined || attempts >= most ? Number.POSITIVE_INFINITY : backoff(attempts, passing);
+      if (bounds.leaveTimeFor(ms)) return ms;
+      throw thrown;
+    };
+
     try {
-      if (signal?.aborted) throw cancelled();
-      const sent = send(reads || idempotent ? repeating : single, name, members, abort);
-      return (await orAborted(sent, abort)) as never;
-    } catch (error) {
-      throw failure(name, reads && signal?.aborted ? cancelled() : error);
+      for (;;) {
+        try {
+          return await attempt();
+        } catch (thrown) {
+          await bounds.within(pause(pauseAfter(thrown), undefined, { signal: bounds.signal }));
+        }
+      }
+    } catch (thrown) {
+      const diagnosis = diagnose(thrown);
+      const detail = mask(diagnosis.detail);
+      throw failure(name, { ...diagnosis, detail }, { attempts, outcomeUnknown, ...response(thrown, mask) });
+    } finally {
+      bounds.close();
     }
   };
 }
 
-const cancelled = () => new DOMException('cancelled', 'AbortError');
+function nature(name: OperationName): { mutates: boolean; tokened: boolean } {
+  const operation = operationNamed(name);
+  return { mutates: operation.risk !== 'read' && operation.risk !== 'reveal', tokened: isIdempotent(operation) };
+}
 
-async function send(client: FinspaceClient, name: OperationName, input: object, abortSignal: AbortSignal) {
-  const instance = command(name, input as Record<string, unknown>) as CommandInstance;
-  const { $metadata, ...output } = (await client.send(instance as never, { abortSignal })) as object as Record<string, unknown>;
-  return output;
+function response(thrown: unknown, mask: (text: string) => string): Pick<Circumstances, 'httpStatus' | 'requestId'> {
+  if (!(thrown instanceof Fault)) return {};
+  const { httpStatusCode: httpStatus, requestId } = thrown.$metadata;
+  return { httpStatus, requestId: requestId === undefined ? undefined : mask(requestId) };
 }

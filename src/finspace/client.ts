@@ -1,65 +1,63 @@
 import { FinspaceClient } from '@aws-sdk/client-finspace';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { NODE_REGION_CONFIG_OPTIONS } from '@smithy/config-resolver';
+import { NODE_REGION_CONFIG_FILE_OPTIONS, NODE_REGION_CONFIG_OPTIONS } from '@smithy/config-resolver';
 import { loadConfig } from '@smithy/node-config-provider';
-import { type Handler, inProcessHandler, type Limits, networkHandler } from './handler.ts';
+import { misconfigured } from './fault.ts';
+import type { Limits } from './handler.ts';
+import { inProcessHandler, type Service } from './in-process.ts';
+import { networkHandler } from './network.ts';
+import type { Backoff } from './retry.ts';
+import type { Secrets } from './secrets.ts';
 
 /** Where and how to call. With `service`, requests stay in this process and need no credentials. */
 export interface ClientOptions {
   readonly region?: string | undefined;
   readonly endpoint?: string | undefined;
   readonly profile?: string | undefined;
-  readonly service?: ((request: Request) => Promise<Response>) | undefined;
+  readonly service?: Service | undefined;
   readonly limits: Limits;
   /** Attempts of a call that may be repeated; the others are always sent once. */
   readonly maxAttempts: number;
+  readonly backoff?: Backoff | undefined;
 }
 
-/** A FinspaceClient that sends each request up to `attempts` times. */
-export function finspaceClient(options: ClientOptions, handler: Handler, attempts: number): FinspaceClient {
-  const { region, endpoint, profile, service } = options;
-  const local = { credentials: { accessKeyId: 'local', secretAccessKey: 'local' }, endpoint: 'http://finspace.local' };
+/** A FinspaceClient that sends each command once; repeating is the caller's. */
+export function finspaceClient({ region, endpoint, profile, service, limits }: ClientOptions, watch: Secrets['watch']) {
+  const named = profile === undefined ? {} : { profile };
+  const reach =
+    service === undefined
+      ? {
+          requestHandler: networkHandler(limits),
+          credentialDefaultProvider: (init: object) => watch(defaultProvider({ ...init, ...named })),
+          ...(endpoint === undefined ? {} : { endpoint }),
+        }
+      : { requestHandler: inProcessHandler(service, limits), ...IN_PROCESS };
   return new FinspaceClient({
-    region: region ?? loadConfig(NODE_REGION_CONFIG_OPTIONS, profile === undefined ? {} : { profile }),
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(profile === undefined ? {} : { credentialDefaultProvider: (init) => defaultProvider({ ...init, profile }) }),
-    ...(service === undefined ? {} : local),
-    requestHandler: handler,
-    retryStrategy: retryStrategy(attempts),
+    region: checked(
+      region === undefined
+        ? loadConfig(NODE_REGION_CONFIG_OPTIONS, { ...NODE_REGION_CONFIG_FILE_OPTIONS, ...named })
+        : async () => region,
+    ),
+    maxAttempts: 1,
+    retryStrategy: { retry: (next, args) => next(args) },
+    ...reach,
   });
 }
 
-/** The handler that `options` ask for. */
-export function handlerFor({ service, limits }: ClientOptions): Handler {
-  return service === undefined ? networkHandler(limits) : inProcessHandler(service, limits);
-}
+/** Everything that the SDK would otherwise look up in the environment and in ~/.aws. */
+const IN_PROCESS = {
+  endpoint: 'http://finspace.local',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  useDualstackEndpoint: false,
+  useFipsEndpoint: false,
+};
 
-interface RetryToken {
-  getRetryCount(): number;
-  getRetryDelay(): number;
-}
-
-/**
- * A fixed number of attempts with full jitter. The SDK's standard strategy would also repeat after LimitExceeded, which is
- * a quota here and no throttle, and would make fewer attempts the more other calls have failed.
- */
-function retryStrategy(attempts: number) {
-  const token = (count: number, delay: number): RetryToken => ({
-    getRetryCount: () => count,
-    getRetryDelay: () => delay,
-  });
-  return {
-    acquireInitialRetryToken: async () => token(0, 0),
-    refreshRetryTokenForRetry: async (
-      last: RetryToken,
-      { errorType, error }: { errorType: string; error?: { name?: string } },
-    ) => {
-      const made = last.getRetryCount() + 1;
-      const hopeless = errorType === 'CLIENT_ERROR' || error?.name === 'LimitExceededException';
-      if (made >= attempts || hopeless) throw new Error('no retry');
-      const base = errorType === 'THROTTLING' ? 500 : 100;
-      return token(made, Math.random() * Math.min(20_000, base * 2 ** made));
-    },
-    recordSuccess: () => {},
+/** The region becomes part of a host name, wherever it was configured. */
+function checked(provider: () => Promise<string>): () => Promise<string> {
+  return async () => {
+    const region = await provider().catch(() => '');
+    if (region === '') throw misconfigured('No AWS region is configured.');
+    if (!/^[a-z0-9]+(?:-[a-z0-9]+){1,5}$/.test(region)) throw misconfigured('The configured AWS region is not one.');
+    return region;
   };
 }

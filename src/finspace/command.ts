@@ -1,31 +1,33 @@
+import type { FinspaceClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-finspace';
 import { requestBuilder } from '@smithy/core';
 import { getEndpointPlugin } from '@smithy/middleware-endpoint';
 import { getSerdePlugin } from '@smithy/middleware-serde';
 import type { HttpRequest, HttpResponse } from '@smithy/protocol-http';
 import { Command } from '@smithy/smithy-client';
+import type { MetadataBearer, SerdeContext } from '@smithy/types';
 import { lenientOutput } from '../operations/derive.ts';
-import { binding, labels, route } from '../operations/http.ts';
+import { labels, route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { once } from '../operations/operation.ts';
-import { BadResponse, ServiceRefusal } from './errors.ts';
+import { Fault } from './fault.ts';
+import { refusal } from './refusal.ts';
 
 type Members = Record<string, unknown>;
+/** What the SDK hands back for a command: the members of the output, under one name. */
+type Reply = MetadataBearer & { members: Members };
 
 /**
  * A command for FinspaceClient, built from one operation of the catalog with the parts that the SDK's own commands are
  * made of. The SDK's commands are not used: version 3.523.0 lacks DeleteKxClusterNode and drops `readWrite` and node `status`.
  */
-export function command(name: OperationName, input: Members) {
-  return new (commandClasses()[name]())(input);
+export function command(name: OperationName, input: object) {
+  return new (COMMANDS[name]())(input);
 }
 
-const commandClasses = once(
-  () =>
-    Object.fromEntries(OPERATION_NAMES.map((name) => [name, once(() => commandClass(name))])) as Record<
-      OperationName,
-      () => ReturnType<typeof commandClass>
-    >,
-);
+const COMMANDS = Object.fromEntries(OPERATION_NAMES.map((name) => [name, once(() => commandClass(name))])) as Record<
+  OperationName,
+  () => ReturnType<typeof commandClass>
+>;
 
 /** The endpoint parameters that every FinSpace command takes from the client's configuration. */
 const ENDPOINT_PARAMETERS = {
@@ -36,98 +38,85 @@ const ENDPOINT_PARAMETERS = {
 } as const;
 
 function commandClass(name: OperationName) {
-  // biome-ignore lint/suspicious/noExplicitAny: the builder's type parameters describe generated clients, not a table
-  return (Command.classBuilder as () => any)()
-    .ep(ENDPOINT_PARAMETERS)
-    .m(function (this: Serde, ctor: CommandStatics, _stack: unknown, config: never) {
-      return [
-        getSerdePlugin(config, this.serialize as never, this.deserialize as never),
-        getEndpointPlugin(config, ctor.getEndpointParameterInstructions() as never),
-      ];
-    })
-    .s('AWSHabaneroManagementService', name, {})
+  const serialize = serializer(name);
+  const deserialize = deserializer(name);
+  return Command.classBuilder<
+    ServiceInputTypes,
+    Reply,
+    FinspaceClientResolvedConfig,
+    ServiceInputTypes,
+    ServiceOutputTypes
+  >()
+    .m((_class, _stack, config) => [
+      getSerdePlugin(config, serialize, deserialize),
+      getEndpointPlugin(config, ENDPOINT_PARAMETERS),
+    ])
+    .s('AWSHabaneroManagementService', name)
     .n('FinspaceClient', `${name}Command`)
-    .f(undefined, undefined)
-    .ser(serializer(name))
-    .de(deserializer(name))
-    .build() as new (
-    input: Members,
-  ) => CommandInstance;
+    .build();
 }
-
-interface Serde {
-  serialize: unknown;
-  deserialize: unknown;
-}
-interface CommandStatics {
-  getEndpointParameterInstructions(): object;
-}
-export type CommandInstance = InstanceType<ReturnType<ReturnType<typeof Command.classBuilder>['build']>>;
 
 function serializer(name: OperationName) {
   const operation = operationNamed(name);
   const { method, path } = route(operation);
   const inPath = labels(operation);
-  return (input: Members, context: never): Promise<HttpRequest> => {
+  const inQuery = method === 'GET' || method === 'DELETE';
+  return (input: object, context: SerdeContext): Promise<HttpRequest> => {
+    const members = Object.entries(input).filter(([member, value]) => value !== undefined && !inPath.includes(member));
     const request = requestBuilder(input, context).bp(path).m(method);
-    for (const label of inPath) request.p(label, () => input[label] as string, `{${label}}`, false);
-    const query = bound(operation, input, 'query');
-    const hasBody = method !== 'GET' && method !== 'DELETE';
-    if (Object.keys(query).length > 0) request.q(mapValues(query, queryValue) as Record<string, string>);
-    request.h(hasBody ? { 'content-type': 'application/json' } : {});
-    request.b(hasBody ? JSON.stringify(bound(operation, input, 'body')) : undefined);
+    for (const label of inPath) request.p(label, () => labelValue(input, label), `{${label}}`, false);
+    if (inQuery) request.q(Object.fromEntries(members.map(([member, value]) => [member, queryValue(value)])));
+    else request.h({ 'content-type': 'application/json' }).b(JSON.stringify(Object.fromEntries(members)));
     return request.build() as Promise<HttpRequest>;
   };
 }
 
-const bound = (
-  operation: { http: `GET /${string}` } | Parameters<typeof binding>[0],
-  input: Members,
-  where: 'query' | 'body',
-) =>
-  Object.fromEntries(
-    Object.entries(input).filter(([member, value]) => value !== undefined && binding(operation, member) === where),
-  );
-const mapValues = <T>(members: Members, change: (value: unknown) => T) =>
-  Object.fromEntries(Object.entries(members).map(([name, value]) => [name, change(value)]));
-const queryValue = (value: unknown) => (Array.isArray(value) ? value.map(String) : String(value));
+/** The value of a path label. `.` and `..` would name another path, so they never leave. */
+function labelValue(input: object, label: string): string {
+  const value = (input as Members)[label];
+  if (typeof value === 'string' && value !== '' && value !== '.' && value !== '..') return value;
+  throw new Fault({ code: 'Validation', detail: `${label} cannot stand in a path.` });
+}
+
+const queryValue = (value: unknown) => (Array.isArray(value) ? value.map(String) : String(value)) as string;
 
 function deserializer(name: OperationName) {
   const operation = operationNamed(name);
-  return async (response: HttpResponse): Promise<Members> => {
-    const $metadata = { httpStatusCode: response.statusCode, requestId: requestId(response.headers) };
-    const body = parse(response.body as Uint8Array);
-    if (response.statusCode >= 300)
-      throw new ServiceRefusal(errorType(response.headers, body), messageOf(body), $metadata);
-    const output = lenientOutput(operation).safeParse(body ?? {});
-    if (!output.success || body === NOT_JSON) throw new BadResponse($metadata);
-    return { ...output.data, $metadata };
+  return async ({ statusCode, headers, body }: HttpResponse): Promise<Reply> => {
+    const $metadata = { httpStatusCode: statusCode, ...requestId(headers) };
+    const content = parse(body);
+    if (statusCode >= 300) throw new Fault(refusal(statusCode, headers, content), $metadata);
+    const schema = lenientOutput(operation);
+    const exact = schema.safeParse(content);
+    const output = exact.success ? exact : schema.safeParse(withoutNulls(content));
+    if (output.success) return { members: output.data, $metadata };
+    const detail = 'The endpoint answered something that is not a FinSpace response.';
+    throw new Fault({ code: 'BadResponse', detail, mayHaveRun: true }, $metadata);
   };
 }
 
-const NOT_JSON = Symbol('not JSON');
-
-function parse(body: Uint8Array): Members | typeof NOT_JSON | undefined {
-  if (body.length === 0) return undefined;
+/** The JSON of a body; an empty one counts as an empty object, and what is no JSON as undefined. */
+function parse(body: Uint8Array): unknown {
+  if (body.length === 0) return {};
   try {
-    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.length).toString('utf8')) as Members;
+    return JSON.parse(new TextDecoder().decode(body));
   } catch {
-    return NOT_JSON;
+    return undefined;
   }
 }
 
-const requestId = (headers: Record<string, string>) =>
-  headers['x-amzn-requestid'] ?? headers['x-amzn-request-id'] ?? headers['x-amz-request-id'];
-
-/** The error's name as restJson1 clients find it: in the header, else in `code` or `__type`, without namespace and suffix. */
-function errorType(headers: Record<string, string>, body: ReturnType<typeof parse>): string {
-  const members = typeof body === 'object' && body !== null ? body : {};
-  const named = headers['x-amzn-errortype'] ?? members['code'] ?? members['__type'];
-  return typeof named === 'string' ? named.split(':')[0]?.split('#').at(-1) || '' : '';
+/** The value as the SDK reads it: a member or element that is null counts as absent. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((element) => element !== null).map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]));
 }
 
-function messageOf(body: ReturnType<typeof parse>): string {
-  const members = typeof body === 'object' && body !== null ? body : {};
-  const message = members['message'] ?? members['Message'];
-  return typeof message === 'string' ? message : '';
+const REQUEST_ID_HEADERS = ['x-amzn-requestid', 'x-amzn-request-id', 'x-amz-request-id'];
+
+/** The id by which the service's operators find the request; anything that does not look like one is left out. */
+function requestId(headers: Record<string, string>): { requestId?: string } {
+  const id = REQUEST_ID_HEADERS.map((name) => headers[name]).find((value) => value !== undefined);
+  return id !== undefined && /^[\w-]{1,64}$/.test(id) ? { requestId: id } : {};
 }

@@ -1,98 +1,49 @@
-import { ERRORS, type ErrorName, errorNamed } from '../operations/errors.ts';
-import { type FailureFields, FinspaceError, type TransportFailure } from '../operations/failure.ts';
-import { type OperationName, operationNamed } from '../operations/index.ts';
+import { ERRORS } from '../operations/errors.ts';
+import { FinspaceError, type TransportFailure } from '../operations/failure.ts';
+import type { OperationName } from '../operations/index.ts';
 import { listerOf, toolName } from '../operations/naming.ts';
+import type { Diagnosis } from './fault.ts';
 
-interface ResponseMetadata {
-  readonly httpStatusCode?: number | undefined;
+/** What is known of a failed call beside its diagnosis. */
+export interface Circumstances {
+  readonly attempts: number;
+  /** Some attempt may have taken effect. */
+  readonly outcomeUnknown: boolean;
+  readonly httpStatus?: number | undefined;
   readonly requestId?: string | undefined;
-  readonly attempts?: number | undefined;
 }
 
-/** An error response, in the form in which the SDK's retry middleware recognises what may be retried. */
-export class ServiceRefusal extends Error {
-  override readonly name: string;
-  readonly $metadata: ResponseMetadata;
-
-  constructor(name: string, message: string, $metadata: ResponseMetadata) {
-    super(message);
-    this.name = name;
-    this.$metadata = $metadata;
-  }
-}
-
-/** A success response that is not what FinSpace answers. */
-export class BadResponse extends Error {
-  override readonly name = 'BadResponse';
-  readonly $metadata: ResponseMetadata;
-
-  constructor($metadata: ResponseMetadata) {
-    super('not a FinSpace response');
-    this.$metadata = $metadata;
-  }
-}
-
-/** The FinspaceError for whatever a call threw. Only fields chosen here get through. */
-export function failure(operation: OperationName, thrown: unknown): FinspaceError {
-  const error = (thrown ?? {}) as {
-    name?: string;
-    code?: string;
-    message?: string;
-    hostname?: string;
-    $metadata?: ResponseMetadata;
-  };
-  const http = {
-    httpStatus: error.$metadata?.httpStatusCode,
-    requestId: error.$metadata?.requestId,
-    attempts: error.$metadata?.attempts,
-  };
-  const modelled = error instanceof ServiceRefusal ? errorNamed(error.name) : undefined;
-  if (modelled !== undefined)
-    return new FinspaceError({ ...modelledFields(operation, modelled, error.message ?? ''), ...http });
-
-  const [code, detail] = diagnose(error);
-  const mayHaveRun = operationNamed(operation).risk !== 'read' && LOST_REPLY.has(code) && error.code !== 'ECONNREFUSED';
+/** The error that a caller gets. Only fields chosen here get through. */
+export function failure(operation: OperationName, diagnosis: Diagnosis, circumstances: Circumstances): FinspaceError {
+  const { outcomeUnknown, ...rest } = circumstances;
+  const { retryable, advice } = adviceFor(operation, diagnosis);
+  const checked = { outcomeUnknown: true, retryable: false, advice: checkFirst(operation) };
   return new FinspaceError({
     operation,
-    code,
-    detail,
-    retryable: TRANSPORT_ADVICE[code].retryable,
-    advice: mayHaveRun ? outcomeAdvice(operation) : TRANSPORT_ADVICE[code].advice,
-    ...(mayHaveRun ? { outcomeUnknown: true, retryable: false } : {}),
-    ...http,
+    code: diagnosis.code,
+    detail: diagnosis.detail,
+    retryable,
+    advice,
+    ...(outcomeUnknown ? checked : {}),
+    ...rest,
   });
 }
 
-function modelledFields(operation: OperationName, code: ErrorName, message: string): FailureFields {
-  const { retryable, advice } = ERRORS[code];
+function adviceFor(operation: OperationName, { code, advice }: Diagnosis): { retryable: boolean; advice: string } {
+  const known = { ...ERRORS, ...TRANSPORT_FAILURES }[code];
   const lister = code === 'ResourceNotFound' ? listerOf(operation) : undefined;
-  return {
-    operation,
-    code,
-    detail: message === '' ? 'The service gave no reason.' : message,
-    retryable,
-    advice: lister === undefined ? advice : `${advice} Next: ${toolName(lister)}.`,
-  };
+  const next = lister === undefined ? '' : ` Next: ${toolName(lister)}.`;
+  return { retryable: known.retryable, advice: (advice ?? known.advice) + next };
 }
 
-const outcomeAdvice = (operation: OperationName) =>
-  `The outcome is unknown: the request may have taken effect. Check${checkWith(operation)} before you decide to repeat it.`;
-
-function checkWith(operation: OperationName): string {
+function checkFirst(operation: OperationName): string {
   const lister = listerOf(operation);
-  return lister === undefined ? ' the entity' : ` with ${toolName(lister)}`;
+  const check = lister === undefined ? 'Check the entity' : `Check with ${toolName(lister)}`;
+  return `The outcome is unknown: the request may have taken effect. ${check} before you decide to repeat it.`;
 }
 
-/** Failures after which a request may have reached the service although no usable reply came back. */
-const LOST_REPLY: ReadonlySet<string> = new Set<TransportFailure>([
-  'BadResponse',
-  'Timeout',
-  'Unreachable',
-  'Unavailable',
-]);
-
-const TRANSPORT_ADVICE: Record<TransportFailure, { retryable: boolean; advice: string }> = {
-  Aborted: { retryable: true, advice: 'The call was cancelled before it was sent. Nothing happened.' },
+const TRANSPORT_FAILURES: Record<TransportFailure, { retryable: boolean; advice: string }> = {
+  Aborted: { retryable: true, advice: 'The call was cancelled and changed nothing.' },
   BadResponse: {
     retryable: false,
     advice: 'Have a person check that the configured endpoint speaks the FinSpace API.',
@@ -113,50 +64,4 @@ const TRANSPORT_ADVICE: Record<TransportFailure, { retryable: boolean; advice: s
   Timeout: { retryable: true, advice: 'The endpoint was too slow. Wait a little and try again.' },
   Unavailable: { retryable: true, advice: 'The endpoint is failing by itself. Wait a little and try again.' },
   Unreachable: { retryable: true, advice: 'Have a person check the endpoint and the network, then try again.' },
-};
-
-type Unknown = { name?: string; code?: string; hostname?: string; $metadata?: ResponseMetadata };
-
-function diagnose(error: Unknown): [TransportFailure, string] {
-  const status = error.$metadata?.httpStatusCode;
-  if (error instanceof BadResponse)
-    return ['BadResponse', 'The endpoint answered something that is not a FinSpace response.'];
-  if (status !== undefined && status >= 500) return ['Unavailable', `The endpoint failed with HTTP ${status}.`];
-  if (status !== undefined)
-    return ['Rejected', REJECTIONS[error.name ?? ''] ?? `The endpoint refused the request with HTTP ${status}.`];
-  return diagnoseWithoutResponse(error);
-}
-
-function diagnoseWithoutResponse({ name, code, hostname }: Unknown): [TransportFailure, string] {
-  if (name === 'ResponseTooLarge') return ['BadResponse', 'The response was larger than the limit.'];
-  if (name === 'CredentialsProviderError')
-    return ['Misconfigured', 'No AWS credentials were found in the default provider chain.'];
-  if (name === 'AbortError') return ['Aborted', 'The call was cancelled.'];
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return hostname?.endsWith('.amazonaws.com')
-      ? ['ServiceEnded', `AWS ended Amazon FinSpace on 2026-10-07; its host names no longer resolve.`]
-      : ['Unreachable', 'The host name of the endpoint does not resolve.'];
-  }
-  if (code === 'ECONNREFUSED') return ['Unreachable', 'Nothing listens at the endpoint (connection refused).'];
-  if (code !== undefined && /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)|EPROTO/.test(code)) {
-    return ['Misconfigured', 'The TLS certificate or protocol of the endpoint is not acceptable.'];
-  }
-  if (code === 'ECONNRESET' || code === 'EPIPE') return ['Unreachable', 'The connection broke before a reply came.'];
-  if (name === 'TimeoutError' || code === 'ETIMEDOUT') return ['Timeout', 'No reply came within the time limit.'];
-  return ['Unreachable', 'The request failed for a reason that this server does not know.'];
-}
-
-/** What the AWS names of refusals outside FinSpace's own ten errors mean. */
-const REJECTIONS: Record<string, string> = {
-  ExpiredToken: 'The session credentials have expired.',
-  ExpiredTokenException: 'The session credentials have expired.',
-  IncompleteSignature: 'The request signature is incomplete.',
-  InvalidClientTokenId: 'The access key is not known.',
-  InvalidSignatureException: 'The request signature does not match; the secret key or the clock is wrong.',
-  MissingAuthenticationTokenException: 'The request was not signed.',
-  RequestExpired: 'The request came too late; the clock of this machine is wrong.',
-  RequestTimeTooSkewed: 'The clock of this machine is too far from that of the endpoint.',
-  SignatureDoesNotMatch: 'The request signature does not match; the secret key or the clock is wrong.',
-  UnknownOperationException: 'The endpoint does not know this operation.',
-  UnrecognizedClientException: 'The access key is not known.',
 };

@@ -1,0 +1,41 @@
+import { cancelled, timedOut } from './fault.ts';
+
+/** What may end a call before its work is done: its time limit, and the caller. */
+export interface Bounds {
+  readonly signal: AbortSignal;
+  /** From here on the caller's cancel no longer counts. */
+  commit(): void;
+  /** Whether a pause of `ms` would still leave time. */
+  leaveTimeFor(ms: number): boolean;
+  /** The outcome of `work`, or a rejection as soon as the call has to end. */
+  within<T>(work: Promise<T>): Promise<T>;
+  /** Releases the timer and the listener. */
+  close(): void;
+}
+
+export function callBounds(callMs: number, cancel: AbortSignal | undefined): Bounds {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const endsAt = performance.now() + callMs;
+  const timer = setTimeout(() => controller.abort(timedOut('The call', callMs)), callMs);
+  const ended = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  ended.catch(() => {});
+
+  const onCancel = () => controller.abort(cancelled());
+  const commit = () => cancel?.removeEventListener('abort', onCancel);
+  if (cancel?.aborted) onCancel();
+  else cancel?.addEventListener('abort', onCancel, { once: true });
+
+  return {
+    signal,
+    commit,
+    leaveTimeFor: (ms) => !signal.aborted && performance.now() + ms < endsAt,
+    within: (work) => Promise.race([work, ended]),
+    close: () => {
+      clearTimeout(timer);
+      commit();
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import type { ErrorName } from '../operations/errors.ts';
+import type { TransportFailure } from '../operations/failure.ts';
+
+/** What may make a failure pass by itself, and so how long to wait before a repeat. */
+export type Passing = 'throttled' | 'transient';
+
+/** Why an attempt failed, in the terms that decide what happens next. */
+export interface Diagnosis {
+  readonly code: ErrorName | TransportFailure;
+  readonly detail: string;
+  /** Stands for the advice that goes with the code. */
+  readonly advice?: string;
+  /** Present when a repeat may succeed. */
+  readonly passing?: Passing;
+  /** Present when the request, once sent, may have taken effect all the same. */
+  readonly mayHaveRun?: true;
+}
+
+interface ResponseMetadata {
+  readonly httpStatusCode?: number;
+  readonly requestId?: string;
+  /** Set by the SDK's signer when it has just learnt from the response that its clock was wrong. */
+  clockSkewCorrected?: boolean;
+}
+
+/** A failure that was diagnosed where it was seen. */
+export class Fault extends Error {
+  override readonly name = 'Fault';
+  readonly diagnosis: Diagnosis;
+  /** Where the SDK looks for what it knows of the response. */
+  readonly $metadata: ResponseMetadata;
+
+  constructor(diagnosis: Diagnosis, $metadata: ResponseMetadata = {}) {
+    super(diagnosis.code);
+    this.diagnosis = diagnosis;
+    this.$metadata = $metadata;
+  }
+}
+
+export const cancelled = () => new Fault({ code: 'Aborted', detail: 'The call was cancelled.' });
+
+export const timedOut = (what: string, ms: number) =>
+  new Fault({
+    code: 'Timeout',
+    detail: `${what} took longer than ${ms} ms.`,
+    passing: 'transient',
+    mayHaveRun: true,
+  });
+
+export const tooLarge = (bytes: number) =>
+  new Fault({ code: 'BadResponse', detail: `The response is larger than ${bytes} bytes.`, mayHaveRun: true });
+
+export const misconfigured = (detail: string) => new Fault({ code: 'Misconfigured', detail });

@@ -1,0 +1,11 @@
+import type { Passing } from './fault.ts';
+
+/** The pause in milliseconds before the repeat that follows attempt `attempt`, counted from 1. */
+export type Backoff = (attempt: number, passing: Passing) => number;
+
+/** Exponential with full jitter, from 100 ms, or from 500 ms when the service asks for fewer requests. */
+export const fullJitter: Backoff = (attempt, passing) =>
+  Math.random() * Math.min(LONGEST_MS, BASE_MS[passing] * 2 ** attempt);
+
+const BASE_MS: Record<Passing, number> = { throttled: 500, transient: 100 };
+const LONGEST_MS = 20_000;

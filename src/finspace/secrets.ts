@@ -1,0 +1,31 @@
+import type { AwsCredentialIdentity, Provider } from '@smithy/types';
+
+/** The credentials that are in use, so that a text which repeats them can be masked. */
+export interface Secrets {
+  /** The provider, overheard. */
+  watch(provider: Provider<AwsCredentialIdentity>): Provider<AwsCredentialIdentity>;
+  /** The text without the access key, the secret key and the session token, as they are or percent-encoded. */
+  mask(text: string): string;
+}
+
+/** Shorter ones are placeholders such as `test`, which would black out ordinary words. */
+const SHORTEST = 8;
+/** Old credentials stay secret while a refreshed pair takes over. */
+const REMEMBERED = 2;
+
+export function secrets(): Secrets {
+  let known: AwsCredentialIdentity[] = [];
+  return {
+    watch: (provider) => async () => {
+      const identity = await provider();
+      if (identity.secretAccessKey !== known[0]?.secretAccessKey) known = [identity, ...known].slice(0, REMEMBERED);
+      return identity;
+    },
+    mask: (text) => known.flatMap(forms).reduce((masked, form) => masked.replaceAll(form, '[masked]'), text),
+  };
+}
+
+function forms({ accessKeyId, secretAccessKey, sessionToken = '' }: AwsCredentialIdentity): string[] {
+  const values = [accessKeyId, secretAccessKey, sessionToken].filter(({ length }) => length >= SHORTEST);
+  return values.flatMap((value) => [value, encodeURIComponent(value)]);
+}
