@@ -8,7 +8,7 @@ import { getPrompt, listPrompts } from './prompts/index.ts';
 import { completeVariable } from './resources/complete.ts';
 import { listResources, listTemplates } from './resources/list.ts';
 import { readResource } from './resources/read.ts';
-import type { Caller } from './safety/policy.ts';
+import { type Caller, LOCAL_CALLER } from './safety/policy.ts';
 import { callTool, type ToolEnvironment } from './tools/call.ts';
 import { offeredTools } from './tools/list.ts';
 import { VERSION } from './version.ts';
@@ -20,6 +20,19 @@ export interface ServerEnvironment extends Omit<ToolEnvironment, 'caller'> {
 
 const HOUR_MS = 3_600_000;
 const MOST_COMPLETIONS = 100;
+
+/** How long clients may keep answers; what depends on the caller must not be shared with others. */
+const hints = (cacheScope: 'public' | 'private') =>
+  ({
+    'tools/list': { ttlMs: HOUR_MS, cacheScope },
+    'prompts/list': { ttlMs: HOUR_MS, cacheScope },
+    'resources/templates/list': { ttlMs: HOUR_MS, cacheScope },
+    'server/discover': { ttlMs: HOUR_MS, cacheScope },
+    'resources/list': { ttlMs: 5_000, cacheScope: 'private' },
+    'resources/read': { ttlMs: 1_000, cacheScope: 'private' },
+  }) as const;
+const SHARED_HINTS = hints('public');
+const OWN_HINTS = hints('private');
 
 /** Makes servers for callers. What can be computed once is computed once, not per server. */
 export function serverFactory(shared: ServerEnvironment): (caller: Caller) => Server {
@@ -34,14 +47,7 @@ export function serverFactory(shared: ServerEnvironment): (caller: Caller) => Se
         capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
         instructions,
         requestState: { verify: (state) => approvals.unseal(state) },
-        cacheHints: {
-          'tools/list': { ttlMs: HOUR_MS, cacheScope: 'public' },
-          'prompts/list': { ttlMs: HOUR_MS, cacheScope: 'public' },
-          'resources/templates/list': { ttlMs: HOUR_MS, cacheScope: 'public' },
-          'server/discover': { ttlMs: HOUR_MS, cacheScope: 'public' },
-          'resources/list': { ttlMs: 5_000, cacheScope: 'private' },
-          'resources/read': { ttlMs: 1_000, cacheScope: 'private' },
-        },
+        cacheHints: caller === LOCAL_CALLER ? SHARED_HINTS : OWN_HINTS,
       },
     );
     server.setRequestHandler('tools/list', () => ({ tools: offeredTools(restrictions, caller, outputSchemas) }));

@@ -1,6 +1,8 @@
 import { type Config, ConfigError } from '../config.ts';
 import { approvals } from '../safety/approvals.ts';
 import { serverFactory } from '../server.ts';
+import { type Authorize, authorization } from '../transports/http/auth/authorize.ts';
+import { staticTokens, TokenFileError } from '../transports/http/auth/tokens.ts';
 import { type HttpOptions, type HttpServer, serveOverHttp } from '../transports/http/serve.ts';
 import { isLoopback } from '../transports/http/settings.ts';
 import { backend } from './backend.ts';
@@ -27,8 +29,7 @@ export async function openHttp(
   log: Log,
   more: Pick<HttpOptions, 'now' | 'timeouts' | 'drainMs'> = {},
 ): Promise<HttpServer> {
-  if (!isLoopback(config.host))
-    throw new ConfigError(`--host: ${config.host} is not loopback, which needs authorization`);
+  const authorize = authorizationIn(config, more.now);
   if (config.backend === 'local') (await import('../local/state-file.ts')).prepareState(config.state);
   const { call, place, settled, close } = backend(config, log);
   const { readOnly, toolsets, outputSchemas } = config;
@@ -40,7 +41,7 @@ export async function openHttp(
     outputSchemas,
   });
   const onerror = (error: Error) => log.debug({ error: error.message }, 'not served');
-  const server = await serveOverHttp({ ...config, ...more, serve, settled, onerror });
+  const server = await serveOverHttp({ ...config, ...more, authorize, serve, settled, onerror });
   return {
     port: server.port,
     close: async () => {
@@ -48,4 +49,36 @@ export async function openHttp(
       await close();
     },
   };
+}
+
+/** What the configuration says about authorization; undefined where everybody is the local user. */
+function authorizationIn(config: Config, now = Date.now): Authorize | undefined {
+  const { host, publicUrl, authIssuer: issuer, authJwks: jwks, authAudience: audience, authTokens } = config;
+  const reachable = [host, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])];
+  const beyond = reachable.find((name) => !isLoopback(name));
+  if (issuer === undefined && (jwks ?? audience) !== undefined)
+    throw new ConfigError(`--${jwks === undefined ? 'auth-audience' : 'auth-jwks'}: needs --auth-issuer`);
+  if (issuer !== undefined && beyond !== undefined && publicUrl === undefined)
+    throw new ConfigError(
+      '--public-url: needed with --auth-issuer, because tokens have to name this server by its URL',
+    );
+  if (issuer === undefined && authTokens === undefined) {
+    if (beyond !== undefined)
+      throw new ConfigError(
+        `${beyond === host ? '--host' : '--public-url'}: ${beyond} is not loopback, which needs --auth-issuer or --auth-tokens`,
+      );
+    return undefined;
+  }
+  try {
+    return authorization({
+      issuer,
+      jwks,
+      audience,
+      tokens: authTokens === undefined ? undefined : staticTokens(authTokens),
+      now,
+    });
+  } catch (error) {
+    if (error instanceof TokenFileError) throw new ConfigError(`--auth-tokens: ${error.message}`);
+    throw error;
+  }
 }

@@ -10,15 +10,22 @@ import { rejection } from './reply.ts';
 /** The longest member of an input, a SAML document, has 10 million characters. */
 const MOST_BODY_BYTES = 12 * 1024 * 1024;
 
+/** An endpoint and who may use it for what. */
+export interface Mount {
+  readonly endpoint: Endpoint;
+  /** Who calls, or the response that refuses. */
+  readonly authenticate: (request: Request) => Caller | Response | Promise<Caller | Response>;
+  /** The response that refuses what this caller asks for; undefined when it may be answered. */
+  readonly authorize?: (caller: Caller, body: unknown) => Response | undefined;
+}
+
 export interface AppOptions {
   /** What answers MCP, by path. */
-  readonly endpoints: Readonly<Record<string, Endpoint>>;
+  readonly mounts: Readonly<Record<string, Mount>>;
   /** Other paths, answered to GET without the guards of the above. */
   readonly pages: Readonly<Record<string, (request: Request) => Response | Promise<Response>>>;
   readonly guards: Guards;
   readonly load: Load;
-  /** Who calls, or the response that refuses. */
-  readonly authenticate: (request: Request) => Caller | Response | Promise<Caller | Response>;
   readonly onerror: (error: Error) => void;
 }
 
@@ -26,11 +33,11 @@ type Env = { Bindings: Partial<HttpBindings> };
 
 /** The HTTP side of a server: guards first, then load, then who calls, then the protocol. Anything else is 404. */
 export function httpApp(options: AppOptions): Hono<Env> {
-  const { endpoints, pages, onerror } = options;
+  const { mounts, pages, onerror } = options;
   const app = new Hono<Env>();
   for (const [path, page] of Object.entries(pages)) app.get(path, (c) => page(c.req.raw));
-  for (const [path, endpoint] of Object.entries(endpoints))
-    app.all(path, (c) => admit(options, endpoint, c.req.raw, c.env?.outgoing));
+  for (const [path, mount] of Object.entries(mounts))
+    app.all(path, (c) => admit(options, mount, c.req.raw, c.env?.outgoing));
   app.notFound(() => new Response('There is nothing here.\n', { status: 404 }));
   app.onError((error) => {
     onerror(error);
@@ -40,8 +47,8 @@ export function httpApp(options: AppOptions): Hono<Env> {
 }
 
 async function admit(
-  { guards, load, authenticate }: AppOptions,
-  endpoint: Endpoint,
+  { guards, load }: AppOptions,
+  { endpoint, authenticate, authorize }: Mount,
   request: Request,
   outgoing: HttpBindings['outgoing'] | undefined,
 ): Promise<Response> {
@@ -63,6 +70,8 @@ async function admit(
     if (caller instanceof Response) return guards.expose(headers, caller);
     const body = method === 'POST' ? await readJson(request, MOST_BODY_BYTES) : { value: undefined };
     if (body instanceof Response) return guards.expose(headers, body);
+    const denied = authorize?.(caller, body.value);
+    if (denied !== undefined) return guards.expose(headers, denied);
     const response = await endpoint.handle({ request, body: body.value, caller, onEnd });
     // A stream that stays open for events is bounded elsewhere and must not hold up a drain.
     if (method === 'GET' || isListen(body.value)) leave();

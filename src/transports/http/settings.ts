@@ -22,6 +22,18 @@ export const HTTP_SETTINGS = {
     .array(z.string().refine(isOrigin, 'expects origins such as https://inspector.example'))
     .default([])
     .describe('Origins of web pages that may call (CORS); none by default'),
+  authIssuer: z
+    .string()
+    .refine(isIssuer, 'expects an https URL (http only on loopback), without query or fragment')
+    .optional()
+    .describe('Issuer of OAuth access tokens (JWT); its keys are found through its metadata'),
+  authJwks: z
+    .string()
+    .refine(isIssuer, 'expects an https URL (http only on loopback), without query or fragment')
+    .optional()
+    .describe("URL of the issuer's keys, when its metadata does not say"),
+  authAudience: z.string().min(1).optional().describe('Audience to accept in tokens besides the URL of the endpoint'),
+  authTokens: z.string().min(1).optional().describe('JSON file of fixed tokens: name, sha256, scopes, expires'),
   maxInFlight: z
     .int()
     .min(1)
@@ -43,6 +55,10 @@ function isPlainUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password, search, hash } = new URL(text);
   return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '' && !text.endsWith('?');
+}
+
+function isIssuer(text: string): boolean {
+  return isPlainUrl(text) && (text.startsWith('https:') || isLoopback(new URL(text).hostname));
 }
 
 function isOrigin(text: string): boolean {

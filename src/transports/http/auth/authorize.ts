@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { rejection } from '../reply.ts';
+import { IssuerUnreachable, jwtVerifier, type VerifiedToken } from './jwt.ts';
+import { type ProtectedResource, unauthorized } from './resource.ts';
+import { type ScopedCaller, scopedCaller } from './scopes.ts';
+import type { StaticTokens } from './tokens.ts';
+
+export interface AuthorizationOptions {
+  readonly issuer?: string | undefined;
+  readonly jwks?: string | undefined;
+  /** What tokens have to name as audience beside the URL of the endpoint. */
+  readonly audience?: string | undefined;
+  readonly tokens?: StaticTokens | undefined;
+  readonly now: () => number;
+}
+
+export type Authorize = (request: Request, resource: ProtectedResource) => Promise<ScopedCaller | Response>;
+
+const MOST_REMEMBERED = 2_000;
+/** A token that was good is taken for good for so long before its signature is looked at again. */
+const REMEMBERED_MS = 60_000;
+
+/**
+ * Finds the caller behind a request's bearer token. What it learnt of a token it remembers for a minute, by digest and
+ * audience; the token itself is kept nowhere and passed to nobody.
+ */
+export function authorization({ issuer, jwks, audience, tokens, now }: AuthorizationOptions): Authorize {
+  const verifyJwt = issuer === undefined ? undefined : jwtVerifier({ issuer, jwks, now });
+  const remembered = new Map<string, { caller: ScopedCaller; untilMs: number }>();
+
+  const holderOf = async (token: string, { url }: ProtectedResource): Promise<VerifiedToken | undefined> => {
+    const fixed = tokens?.(token);
+    if (fixed !== undefined) return fixed.expiresMs > now() ? fixed : undefined;
+    return verifyJwt?.(token, audience === undefined ? [url] : [url, audience]);
+  };
+
+  return async (request, resource) => {
+    if (request.url.includes('?') && new URL(request.url).searchParams.has('access_token'))
+      return unauthorized(resource, 'A token does not belong into a URL');
+    const token = /^Bearer ([\w.~+/=-]+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
+    if (token === undefined) return unauthorized(resource);
+    const key = createHash('sha256').update(resource.url).update('\n').update(token).digest('base64');
+    const known = remembered.get(key);
+    if (known !== undefined && known.untilMs > now()) return known.caller;
+    remembered.delete(key);
+    try {
+      const holder = await holderOf(token, resource);
+      if (holder === undefined) return unauthorized(resource, 'The token is not valid');
+      const caller = scopedCaller(holder);
+      if (remembered.size >= MOST_REMEMBERED) remembered.delete(remembered.keys().next().value as string);
+      remembered.set(key, { caller, untilMs: Math.min(holder.expiresMs, now() + REMEMBERED_MS) });
+      return caller;
+    } catch (error) {
+      if (error instanceof IssuerUnreachable)
+        return rejection(503, 'The issuer of tokens cannot be reached.', { 'retry-after': '5' });
+      return unauthorized(resource, 'The token is not valid');
+    }
+  };
+}

@@ -1,0 +1,64 @@
+import { rejection } from '../reply.ts';
+import { SCOPES } from './scopes.ts';
+
+/** One MCP endpoint as an OAuth 2.1 protected resource. */
+export interface ProtectedResource {
+  /** Its URL as clients see it, which is also the audience of their tokens. */
+  readonly url: string;
+  /** Where its metadata (RFC 9728) can be fetched; undefined without an issuer. */
+  readonly metadataUrl: string | undefined;
+}
+
+/** The protected resource at `path` of a server. */
+export function protectedResource(base: string, path: string, issuer: string | undefined): ProtectedResource {
+  const { origin, pathname } = new URL(base);
+  const prefix = pathname.replace(/\/$/, '');
+  return {
+    url: `${origin}${prefix}${path}`,
+    metadataUrl: issuer === undefined ? undefined : `${origin}${metadataPath(`${prefix}${path}`)}`,
+  };
+}
+
+export const metadataPath = (path: string) => `/.well-known/oauth-protected-resource${path}`;
+
+/** The metadata document, for clients that look for the authorization server. */
+export function metadata({ url }: ProtectedResource, issuer: string): Response {
+  return Response.json(
+    {
+      resource: url,
+      authorization_servers: [issuer],
+      scopes_supported: Object.keys(SCOPES),
+      bearer_methods_supported: ['header'],
+      resource_name: 'FinSpace MCP',
+    },
+    { headers: { 'cache-control': 'public, max-age=3600', 'access-control-allow-origin': '*' } },
+  );
+}
+
+/** The refusal of a request without a token, or with one that is not good. */
+export function unauthorized({ metadataUrl }: ProtectedResource, problem?: string): Response {
+  const challenge = parameters({
+    ...(problem === undefined ? {} : { error: 'invalid_token', error_description: problem }),
+    scope: 'finspace:read',
+    resource_metadata: metadataUrl,
+  });
+  return rejection(401, problem ?? 'A bearer token is needed.', { 'www-authenticate': challenge });
+}
+
+/** The refusal of a request whose token is good but not for this; `scopes` are all that it takes. */
+export function insufficientScope({ metadataUrl }: ProtectedResource, scopes: readonly string[]): Response {
+  const scope = scopes.join(' ');
+  const challenge = parameters({
+    error: 'insufficient_scope',
+    scope,
+    resource_metadata: metadataUrl,
+    error_description: 'The token lacks a scope',
+  });
+  return rejection(403, `The token lacks a scope; needed are: ${scope}`, { 'www-authenticate': challenge });
+}
+
+const parameters = (given: Record<string, string | undefined>) =>
+  `Bearer ${Object.entries(given)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(', ')}`;

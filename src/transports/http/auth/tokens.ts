@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { type Holder, isScope, SCOPES } from './scopes.ts';
+
+const Row = z.strictObject({
+  name: z.string().regex(/^[\w.@-]{1,64}$/, 'expects letters, digits and . _ @ -'),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expects 64 hexadecimal digits in lower case'),
+  scopes: z.array(z.string().refine(isScope, `expects some of ${Object.keys(SCOPES).join(', ')}`)).min(1),
+  expires: z.iso.datetime({ offset: true }).optional(),
+});
+const File = z.strictObject({ tokens: z.array(Row).min(1) });
+
+export interface StaticToken extends Holder {
+  readonly expiresMs: number;
+}
+
+/** Finds who holds a token; the file keeps only digests, so it is no secret that grants anything. */
+export type StaticTokens = (token: string) => StaticToken | undefined;
+
+/**
+ * The tokens of a file: random ones of 32 bytes or more, by their SHA-256. Throws `TokenFileError`, one line for people,
+ * when the file cannot be read or understood.
+ */
+export function staticTokens(path: string): StaticTokens {
+  const byDigest = new Map(
+    read(path).map(({ name, sha256, scopes, expires }) => [
+      sha256,
+      { principal: `token:${name}`, scopes, expiresMs: expires === undefined ? Infinity : Date.parse(expires) },
+    ]),
+  );
+  return (token) => byDigest.get(createHash('sha256').update(token).digest('hex'));
+}
+
+function read(path: string): z.output<typeof Row>[] {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new TokenFileError(`${path} ${error instanceof SyntaxError ? 'is not JSON' : 'cannot be read'}`);
+  }
+  const parsed = File.safeParse(content);
+  if (!parsed.success) {
+    const { path: where, message } = parsed.error.issues[0] as z.core.$ZodIssue;
+    throw new TokenFileError(`${path}: ${where.join('.') || 'content'}: ${message}`);
+  }
+  const { tokens } = parsed.data;
+  for (const member of ['name', 'sha256'] as const)
+    if (new Set(tokens.map((row) => row[member])).size < tokens.length)
+      throw new TokenFileError(`${path}: two tokens have the same ${member}`);
+  return tokens;
+}
+
+export class TokenFileError extends Error {
+  override readonly name = 'TokenFileError';
+}
