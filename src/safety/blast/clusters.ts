@@ -1,0 +1,69 @@
+import { walk } from '../../inventory/pages.ts';
+import { type Blocker, count, type Finding, type Item, type Members, NOTHING, type Subject } from './finding.ts';
+
+const MOST_NODES = 1_000;
+
+/** What a cluster takes along: its nodes, what they hold in memory, its cache and dedicated savedown storage. */
+export async function deletingCluster({ call, input, entity, options }: Subject): Promise<Finding> {
+  const { items: nodes } = await walk(call, 'ListKxClusterNodes', clusterIn(input), MOST_NODES, options);
+  const caches = (entity['cacheStorageConfigurations'] as Members[] | undefined) ?? [];
+  const savedown = entity['savedownStorageConfiguration'] as Members | undefined;
+  const volatile = entity['clusterType'] !== 'HDB' && entity['clusterType'] !== 'GATEWAY';
+  return {
+    ...NOTHING,
+    lost: [
+      {
+        kind: 'nodes',
+        name: count(nodes.length, 'node'),
+        detail: volatile ? 'with what they hold in memory only' : undefined,
+      },
+      ...caches.map(({ type, size }): Item => ({ kind: 'cache', name: String(type), detail: `${size} GB` })),
+      ...(savedown?.['size'] === undefined
+        ? []
+        : [
+            {
+              kind: 'savedown storage',
+              name: String(savedown['type']),
+              detail: `${savedown['size']} GiB, with what was not loaded yet`,
+            },
+          ]),
+    ],
+  };
+}
+
+/** What one node takes along, and how much of the cluster that is. */
+export async function deletingNode({ call, input, options }: Subject): Promise<Finding> {
+  const { items: nodes } = await walk(call, 'ListKxClusterNodes', clusterIn(input), MOST_NODES, options);
+  return {
+    lost: [{ kind: 'node', name: String(input['nodeId']), detail: 'with what it holds in memory only' }],
+    interrupted: [
+      { kind: 'cluster', name: String(input['clusterName']), detail: `1 of its ${count(nodes.length, 'node')}` },
+    ],
+    blockers: [],
+  };
+}
+
+const STRATEGIES: Record<string, string> = {
+  FORCE: 'all nodes stop at once',
+  NO_RESTART: 'changed without a restart',
+  ROLLING: 'node after node restarts',
+};
+
+/** A new configuration interrupts the cluster, in the way that the deployment strategy says, and only a running one takes it. */
+export async function reconfiguringCluster({ input, entity }: Subject): Promise<Finding> {
+  const deployment = input['deploymentConfiguration'] as Members | undefined;
+  const how = STRATEGIES[String(deployment?.['deploymentStrategy'] ?? 'ROLLING')];
+  const cluster: Item = { kind: 'cluster', name: String(input['clusterName']), detail: how };
+  return { lost: [], interrupted: [cluster], blockers: notIn('RUNNING', cluster, entity) };
+}
+
+/** A blocker when the target is in any other status than the one that the call needs. */
+export function notIn(needed: string, item: Item, { status }: Members): Blocker[] {
+  if (status === undefined || status === needed) return [];
+  return [{ item: { ...item, detail: String(status) }, first: `Wait until it is ${needed}.` }];
+}
+
+const clusterIn = (input: Members) => ({
+  environmentId: String(input['environmentId']),
+  clusterName: String(input['clusterName']),
+});

@@ -1,0 +1,117 @@
+import { toolName } from '../../operations/naming.ts';
+import {
+  clusterItem,
+  clusters,
+  databaseDetails,
+  dataviews,
+  type Estate,
+  scalingGroups,
+  users,
+  volumeDetails,
+} from './estate.ts';
+import { type Blocker, count, type Finding, type Item, type Members, NOTHING, type Subject, size } from './finding.ts';
+
+const estateOf = ({ call, input, options }: Subject): Estate => ({
+  call,
+  environmentId: String(input['environmentId']),
+  options,
+});
+
+/** An environment takes everything in it along; its clusters have to go first. */
+export async function deletingKxEnvironment(subject: Subject): Promise<Finding> {
+  const estate = estateOf(subject);
+  const [present, data, views, disks, groups, people] = await Promise.all([
+    clusters(estate),
+    databaseDetails(estate),
+    dataviews(estate),
+    volumeDetails(estate),
+    scalingGroups(estate),
+    users(estate),
+  ]);
+  const first = `Delete it with ${toolName('DeleteKxCluster')}.`;
+  return {
+    ...NOTHING,
+    lost: [
+      ...data.map(databaseItem),
+      ...views.map(
+        ({ dataviewName, databaseName }): Item => ({
+          kind: 'dataview',
+          name: String(dataviewName),
+          detail: `of ${databaseName}`,
+        }),
+      ),
+      ...disks.map(volumeItem),
+      ...groups.map(
+        ({ scalingGroupName, hostType }): Item => ({
+          kind: 'scaling group',
+          name: String(scalingGroupName),
+          detail: String(hostType),
+        }),
+      ),
+      ...people.map(({ userName }): Item => ({ kind: 'user', name: String(userName) })),
+    ],
+    blockers: present.map((cluster): Blocker => ({ item: clusterItem(cluster), first })),
+  };
+}
+
+const databaseItem = ({ databaseName, numBytes, numChangesets }: Members): Item => ({
+  kind: 'database',
+  name: String(databaseName),
+  detail: `${size(numBytes)}, ${count(numChangesets, 'changeset')}`,
+});
+
+const volumeItem = ({ volumeName, nas1Configuration }: Members): Item => {
+  const { type, size: gigabytes } = (nas1Configuration as Members | undefined) ?? {};
+  return {
+    kind: 'volume',
+    name: String(volumeName),
+    detail: gigabytes === undefined ? undefined : `${gigabytes} GB of ${type}`,
+  };
+};
+
+/** A network can be attached once; clusters may have to be made anew on it. */
+export async function changingNetwork(subject: Subject): Promise<Finding> {
+  const { input, entity } = subject;
+  const gateway = input['transitGatewayConfiguration'] as Members | undefined;
+  const present = entity['transitGatewayConfiguration'] as Members | undefined;
+  const item: Item = { kind: 'kdb environment', name: String(entity['name']), detail: String(entity['status']) };
+  const both = gateway !== undefined && input['customDNSConfiguration'] !== undefined;
+  return {
+    lost:
+      gateway === undefined
+        ? []
+        : [{ kind: 'choice', name: 'transit gateway', detail: 'its id and CIDR can never be changed again' }],
+    interrupted: (await clusters(estateOf(subject))).map(clusterItem),
+    blockers: [
+      ...(both
+        ? [{ item, first: 'Set the transit gateway and the DNS servers in two calls, the gateway first.' }]
+        : []),
+      ...(gateway !== undefined && present !== undefined && gateway['transitGatewayID'] !== present['transitGatewayID']
+        ? [
+            {
+              item: { kind: 'transit gateway', name: String(present['transitGatewayID']) },
+              first: 'It is attached already and cannot be replaced.',
+            },
+          ]
+        : []),
+      ...(entity['status'] === 'CREATED' ? [] : [{ item, first: 'Wait until it is CREATED.' }]),
+    ],
+  };
+}
+
+/** The dataset browser is deprecated; all that is known of what goes is that everything does. */
+export async function deletingEnvironment({ entity }: Subject): Promise<Finding> {
+  const { name } = (entity['environment'] as Members | undefined) ?? {};
+  return {
+    ...NOTHING,
+    lost: [{ kind: 'dataset browser environment', name: String(name), detail: 'with all datasets in it' }],
+  };
+}
+
+/** A user takes the access of whoever logs in with its role along. */
+export async function deletingUser({ entity }: Subject): Promise<Finding> {
+  return {
+    ...NOTHING,
+    lost: [{ kind: 'access', name: String(entity['userName']), detail: `through ${entity['iamRole']}` }],
+  };
+}

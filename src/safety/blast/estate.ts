@@ -1,0 +1,95 @@
+import { walk } from '../../inventory/pages.ts';
+import type { Call, CallOptions } from '../../operations/index.ts';
+import type { Item, Members } from './finding.ts';
+
+/** Lists are read up to this many items; an environment cannot hold more by its quotas. */
+const MOST = 10_000;
+const AT_ONCE = 8;
+
+export interface Estate {
+  readonly call: Call;
+  readonly environmentId: string;
+  readonly options: CallOptions;
+}
+
+/** The clusters of an environment but for those that are on their way out: a cluster in DELETING blocks nothing. */
+export async function clusters({ call, environmentId, options }: Estate): Promise<Members[]> {
+  const { items } = await walk(call, 'ListKxClusters', { environmentId }, MOST, options);
+  return items.filter(({ status }) => status !== 'DELETING' && status !== 'DELETED');
+}
+
+/** The same with all that GetKxCluster knows of each. */
+export async function clusterDetails(estate: Estate): Promise<Members[]> {
+  const { call, environmentId, options } = estate;
+  const listed = await clusters(estate);
+  return eachAtOnce(listed, async ({ clusterName }) => {
+    const detail = await call('GetKxCluster', { environmentId, clusterName: String(clusterName) }, options);
+    return detail as Members;
+  });
+}
+
+/** The names of the clusters of an environment that are not on their way out. */
+export async function clusterNames(estate: Estate): Promise<Set<string>> {
+  return new Set((await clusters(estate)).map(({ clusterName }) => String(clusterName)));
+}
+
+export async function databases({ call, environmentId, options }: Estate): Promise<Members[]> {
+  return (await walk(call, 'ListKxDatabases', { environmentId }, MOST, options)).items;
+}
+
+/** Databases with their sizes. */
+export async function databaseDetails(estate: Estate): Promise<Members[]> {
+  const { call, environmentId, options } = estate;
+  return eachAtOnce(await databases(estate), async ({ databaseName }) => {
+    return (await call('GetKxDatabase', { environmentId, databaseName: String(databaseName) }, options)) as Members;
+  });
+}
+
+/** The dataviews of one database but for those that are on their way out. */
+export async function dataviewsOf({ call, environmentId, options }: Estate, databaseName: string): Promise<Members[]> {
+  const { items } = await walk(call, 'ListKxDataviews', { environmentId, databaseName }, MOST, options);
+  return items.filter(({ status }) => status !== 'DELETING').map((item) => ({ databaseName, ...item }));
+}
+
+/** All dataviews of an environment. */
+export async function dataviews(estate: Estate): Promise<Members[]> {
+  const found = await eachAtOnce(await databases(estate), ({ databaseName }) =>
+    dataviewsOf(estate, String(databaseName)),
+  );
+  return found.flat();
+}
+
+export async function volumeDetails({ call, environmentId, options }: Estate): Promise<Members[]> {
+  const { items } = await walk(call, 'ListKxVolumes', { environmentId }, MOST, options);
+  return eachAtOnce(items, async ({ volumeName }) => {
+    return (await call('GetKxVolume', { environmentId, volumeName: String(volumeName) }, options)) as Members;
+  });
+}
+
+export async function scalingGroups({ call, environmentId, options }: Estate): Promise<Members[]> {
+  return (await walk(call, 'ListKxScalingGroups', { environmentId }, MOST, options)).items;
+}
+
+export async function users({ call, environmentId, options }: Estate): Promise<Members[]> {
+  return (await walk(call, 'ListKxUsers', { environmentId }, MOST, options)).items;
+}
+
+/** The databases that a cluster mounts, by name. */
+export const mountsOf = (cluster: Members): Members[] => (cluster['databases'] as Members[] | undefined) ?? [];
+
+/** A cluster as an item: `HDB, RUNNING`. */
+export const clusterItem = ({ clusterName, clusterType, status, clusterStatus }: Members): Item => ({
+  kind: 'cluster',
+  name: String(clusterName),
+  detail: [clusterType, status ?? clusterStatus].filter(Boolean).join(', '),
+});
+
+async function eachAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = new Array(items.length);
+  let next = 0;
+  const worker = async () => {
+    for (let at = next++; at < items.length; at = next++) results[at] = await work(items[at] as T);
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
+  return results;
+}

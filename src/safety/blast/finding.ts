@@ -1,0 +1,50 @@
+import type { Call, CallOptions } from '../../operations/index.ts';
+
+export type Members = Record<string, unknown>;
+
+/** Something that a call would touch. All of it comes from the API: it is quoted wherever it is shown. */
+export interface Item {
+  readonly kind: string;
+  readonly name: string;
+  readonly detail?: string | undefined;
+}
+
+/** Something because of which the service would refuse, and what has to be done about it first. */
+export interface Blocker {
+  readonly item: Item;
+  readonly first: string;
+}
+
+/** What a call would do to the world beyond its target. */
+export interface Finding {
+  /** Gone for ever afterwards. */
+  readonly lost: readonly Item[];
+  /** Stopped or slowed for a while. */
+  readonly interrupted: readonly Item[];
+  /** In the order in which they have to be dealt with. */
+  readonly blockers: readonly Blocker[];
+}
+
+/** What a reader of dependants is given. */
+export interface Subject {
+  readonly call: Call;
+  readonly input: Members;
+  /** The target as the service describes it. */
+  readonly entity: Members;
+  readonly options: CallOptions;
+}
+
+export const NOTHING: Finding = { lost: [], interrupted: [], blockers: [] };
+
+/** `1.3 GB`, in decimal units as storage is sold. */
+export function size(bytes: unknown): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+  let value = Number(bytes) || 0;
+  let unit = 0;
+  for (; value >= 1000 && unit < units.length - 1; unit += 1) value /= 1000;
+  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+}
+
+/** `1 changeset`, `7 changesets`. */
+export const count = (number: unknown, noun: string) =>
+  `${Number(number) || 0} ${noun}${Number(number) === 1 ? '' : 's'}`;

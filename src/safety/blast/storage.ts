@@ -1,0 +1,127 @@
+import { toolName } from '../../operations/naming.ts';
+import { notIn } from './clusters.ts';
+import { clusterDetails, clusterItem, clusterNames, dataviews, dataviewsOf, type Estate, mountsOf } from './estate.ts';
+import { type Blocker, count, type Finding, type Item, type Members, NOTHING, type Subject, size } from './finding.ts';
+
+const deleteCluster = `Delete it with ${toolName('DeleteKxCluster')}, or have it mount something else.`;
+const deleteDataview = `Delete it with ${toolName('DeleteKxDataview')}.`;
+
+const estateOf = ({ call, input, options }: Subject): Estate => ({
+  call,
+  environmentId: String(input['environmentId']),
+  options,
+});
+
+const dataviewItem = ({ dataviewName, databaseName, status }: Members): Item => ({
+  kind: 'dataview',
+  name: String(dataviewName),
+  detail: `of ${databaseName}, ${status}`,
+});
+
+/** A database takes its data and its history along; clusters that mount it and dataviews of it stand in the way. */
+export async function deletingDatabase(subject: Subject): Promise<Finding> {
+  const name = String(subject.input['databaseName']);
+  const [all, views] = await Promise.all([clusterDetails(estateOf(subject)), dataviewsOf(estateOf(subject), name)]);
+  const mounting = all.filter((cluster) => mountsOf(cluster).some(({ databaseName }) => databaseName === name));
+  const { numBytes, numFiles, numChangesets } = subject.entity;
+  return {
+    ...NOTHING,
+    lost: [
+      {
+        kind: 'data',
+        name,
+        detail: `${size(numBytes)} in ${count(numFiles, 'file')}, ${count(numChangesets, 'changeset')}`,
+      },
+    ],
+    blockers: [
+      ...mounting.map((cluster) => ({ item: clusterItem(cluster), first: deleteCluster })),
+      ...views.map((view) => ({ item: dataviewItem(view), first: deleteDataview })),
+    ],
+  };
+}
+
+/** A dataview takes its versions along, and what was written to a writable one and not committed. */
+export async function deletingDataview(subject: Subject): Promise<Finding> {
+  const versions = (subject.entity['activeVersions'] as Members[] | undefined) ?? [];
+  const attached = new Set(
+    versions.flatMap(({ attachedClusters }) => (attachedClusters as string[] | undefined) ?? []),
+  );
+  const present = attached.size === 0 ? new Set<string>() : await clusterNames(estateOf(subject));
+  const blockers = [...attached].filter((cluster) => present.has(cluster));
+  const name = String(subject.input['dataviewName']);
+  return {
+    ...NOTHING,
+    lost: [
+      { kind: 'versions', name: count(versions.length, 'version') },
+      ...(subject.entity['readWrite'] === true
+        ? [{ kind: 'changes', name, detail: 'written to it and not committed' }]
+        : []),
+    ],
+    blockers: blockers.map((cluster) => ({ item: { kind: 'cluster', name: cluster }, first: deleteCluster })),
+  };
+}
+
+/** A volume takes everything on it along; clusters and dataviews on it stand in the way. */
+export async function deletingVolume(subject: Subject): Promise<Finding> {
+  const { clusters, views } = await usersOf(subject);
+  return {
+    ...NOTHING,
+    lost: [
+      { kind: 'storage', name: String(subject.input['volumeName']), detail: `everything on ${disk(subject.entity)}` },
+    ],
+    blockers: [
+      ...clusters.map((cluster): Blocker => ({ item: clusterItem(cluster), first: deleteCluster })),
+      ...views.map((view): Blocker => ({ item: dataviewItem(view), first: deleteDataview })),
+    ],
+  };
+}
+
+/** Changing a volume may keep its files from everything that uses it, and it can only grow. */
+export async function changingVolume(subject: Subject): Promise<Finding> {
+  const { clusters, views } = await usersOf(subject);
+  const wanted = (subject.input['nas1Configuration'] as Members | undefined)?.['size'];
+  const present = (subject.entity['nas1Configuration'] as Members | undefined)?.['size'];
+  const item: Item = { kind: 'volume', name: String(subject.input['volumeName']), detail: disk(subject.entity) };
+  const shrinking = typeof wanted === 'number' && typeof present === 'number' && wanted < present;
+  return {
+    lost: [],
+    interrupted: [...clusters.map(clusterItem), ...views.map(dataviewItem)],
+    blockers: [
+      ...notIn('ACTIVE', item, subject.entity),
+      ...(shrinking ? [{ item, first: 'A volume can only grow: ask for a larger size.' }] : []),
+    ],
+  };
+}
+
+/** A scaling group cannot go while clusters run on it. */
+export async function deletingScalingGroup(subject: Subject): Promise<Finding> {
+  const onIt = (subject.entity['clusters'] as string[] | undefined) ?? [];
+  const present = onIt.length === 0 ? new Set<string>() : await clusterNames(estateOf(subject));
+  const { hostType } = subject.entity;
+  return {
+    ...NOTHING,
+    lost: [{ kind: 'host', name: String(hostType) }],
+    blockers: onIt
+      .filter((cluster) => present.has(cluster))
+      .map((cluster) => ({
+        item: { kind: 'cluster', name: cluster },
+        first: `Delete it with ${toolName('DeleteKxCluster')}.`,
+      })),
+  };
+}
+
+async function usersOf(subject: Subject) {
+  const volume = String(subject.input['volumeName']);
+  const attached = (subject.entity['attachedClusters'] as Members[] | undefined) ?? [];
+  const views = await dataviews(estateOf(subject));
+  const segments = (view: Members) => (view['segmentConfigurations'] as Members[] | undefined) ?? [];
+  return {
+    clusters: attached.filter(({ clusterStatus }) => clusterStatus !== 'DELETING'),
+    views: views.filter((view) => segments(view).some(({ volumeName }) => volumeName === volume)),
+  };
+}
+
+const disk = ({ nas1Configuration }: Members) => {
+  const { type, size: gigabytes } = (nas1Configuration as Members | undefined) ?? {};
+  return gigabytes === undefined ? 'it' : `${gigabytes} GB of ${type}`;
+};

@@ -1,0 +1,93 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Actor, OperationName } from '../operations/index.ts';
+import type { Sql } from '../sqlite/database.ts';
+import type { StateDatabase } from './state.ts';
+import { digest } from './target.ts';
+
+/** Before a mutating call: who wants what, and by which approval. */
+export interface Intent extends Actor {
+  readonly operation: OperationName;
+  readonly backend: string;
+  /** The path labels of the call; never a body, which may hold anything. */
+  readonly target: Readonly<Record<string, unknown>>;
+  /** Digest of all arguments. */
+  readonly arguments: string;
+}
+
+/** After it: what came of it. */
+export interface Outcome {
+  readonly result: 'succeeded' | 'failed' | 'unknown';
+  readonly error?: string | undefined;
+  readonly requestId?: string | undefined;
+}
+
+export type Entry = { readonly sequence: number; readonly at: string; readonly call: string } & (
+  | ({ readonly kind: 'intent' } & Intent)
+  | ({ readonly kind: 'outcome' } & Outcome)
+);
+
+/** The append-only record of every mutating call, each entry chained to the one before by SHA-256. */
+export interface Journal {
+  /** Durable when it resolves. The call must not be made when it rejects. */
+  begin(intent: Intent): Promise<string>;
+  finish(call: string, outcome: Outcome): Promise<void>;
+  entries(): Promise<Entry[]>;
+  /** Intents without outcome: their calls may or may not have taken effect. */
+  unfinished(): Promise<Entry[]>;
+  /** The number of entries and the newest hash, or the sequence of the first entry that does not fit the chain. */
+  verify(): Promise<{ readonly entries: number; readonly head: string } | { readonly brokenAt: number }>;
+}
+
+const ROOT = '0'.repeat(64);
+
+/** The journal in the state database; several servers may share it, since the chain grows inside one immediate transaction. */
+export function sqlJournal(state: Promise<StateDatabase>, now: () => number): Journal {
+  const append = async (entry: object) =>
+    (await state).write((db) => {
+      const last = db.prepare('SELECT sequence, hash FROM journal ORDER BY sequence DESC LIMIT 1').get() as
+        | Link
+        | undefined;
+      const sequence = (last?.sequence ?? 0) + 1;
+      const text = JSON.stringify({ sequence, at: new Date(now()).toISOString(), ...entry });
+      db.prepare('INSERT INTO journal VALUES (?, ?, ?)').run(sequence, text, chained(last?.hash ?? ROOT, text));
+    });
+  const all = async () => (await state).read((db) => links(db));
+  const entries = async () => (await all()).map(({ entry }) => JSON.parse(entry) as Entry);
+
+  return {
+    begin: async (intent) => {
+      const call = randomUUID();
+      await append({ kind: 'intent', call, ...intent });
+      return call;
+    },
+    finish: (call, outcome) => append({ kind: 'outcome', call, ...outcome }),
+    entries,
+    unfinished: async () => {
+      const list = await entries();
+      const finished = new Set(list.filter(({ kind }) => kind === 'outcome').map(({ call }) => call));
+      return list.filter(({ kind, call }) => kind === 'intent' && !finished.has(call));
+    },
+    verify: async () => {
+      let head = ROOT;
+      let expected = 1;
+      for (const { sequence, entry, hash } of await all()) {
+        if (sequence !== expected || chained(head, entry) !== hash) return { brokenAt: expected };
+        head = hash;
+        expected += 1;
+      }
+      return { entries: expected - 1, head };
+    },
+  };
+}
+
+interface Link {
+  readonly sequence: number;
+  readonly entry: string;
+  readonly hash: string;
+}
+
+const links = (db: Sql) => db.prepare('SELECT sequence, entry, hash FROM journal ORDER BY sequence').all() as Link[];
+const chained = (previous: string, entry: string) => createHash('sha256').update(`${previous}\n${entry}`).digest('hex');
+
+/** The digest under which the journal knows a set of arguments. */
+export const argumentsDigest = (input: unknown) => digest(input);

@@ -1,0 +1,52 @@
+import { FinspaceError, wireName } from '../operations/failure.ts';
+import { labels } from '../operations/http.ts';
+import { type Call, operationNamed } from '../operations/index.ts';
+import { argumentsDigest, type Journal, type Outcome } from './journal.ts';
+
+/**
+ * The same Call, with every mutation entered in the journal: its intent, durably, before it is made, and its outcome after. Where
+ * the intent cannot be written, the call is not made.
+ */
+export function journaledCall(call: Call, journal: Journal, backend: string, onLost: (error: unknown) => void): Call {
+  return async (name, input, options) => {
+    const operation = operationNamed(name);
+    if (operation.risk === 'read') return call(name, input, options);
+    const members = input as Record<string, unknown>;
+    const target = Object.fromEntries(labels(operation).map((label) => [label, members[label]]));
+    const actor = options?.actor ?? { principal: 'this server' };
+    const begun = await journal
+      .begin({ operation: name, backend, target, arguments: argumentsDigest(input), ...actor })
+      .catch((cause: unknown) => {
+        onLost(cause);
+        throw notJournaled(name);
+      });
+    const finish = (outcome: Outcome) => journal.finish(begun, outcome).catch(onLost);
+    try {
+      const output = await call(name, input, options);
+      await finish({ result: 'succeeded' });
+      return output;
+    } catch (error) {
+      await finish(outcomeOf(error));
+      throw error;
+    }
+  };
+}
+
+function outcomeOf(error: unknown): Outcome {
+  if (!(error instanceof FinspaceError)) return { result: 'unknown' };
+  const { code, outcomeUnknown, requestId } = error.fields;
+  return {
+    result: outcomeUnknown ? 'unknown' : 'failed',
+    error: wireName(code),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+}
+
+const notJournaled = (operation: Parameters<Call>[0]) =>
+  new FinspaceError({
+    operation,
+    code: 'Misconfigured',
+    detail: 'The journal cannot be written, and nothing is changed without it.',
+    retryable: false,
+    advice: 'Have a person look at the state directory of this server (disk full, read-only?). Nothing was changed.',
+  });

@@ -1,0 +1,145 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import type { Sql } from '../sqlite/database.ts';
+import { type Approval, type Ledger, LedgerError, type Question } from './ledger.ts';
+import type { StateDatabase } from './state.ts';
+
+export interface LedgerOptions {
+  readonly now: () => number;
+  /** How long a question may stay open, in milliseconds. */
+  readonly openMs: number;
+}
+
+interface Row {
+  readonly nonce: string;
+  readonly code: string;
+  readonly binding: string;
+  readonly principal: string;
+  readonly opened: number;
+  readonly expires: number;
+  readonly body: string;
+  readonly approval: string | null;
+}
+
+/** A clock that lags behind the latest time seen by more than this was set back. */
+const TOLERANCE_MS = 5_000;
+/** Ended questions are kept this long, for the count of unanswered dialogs and for people who look back. */
+const KEPT_MS = 24 * 3_600_000;
+
+/** The ledger in the state database. */
+export function sqlLedger(state: Promise<StateDatabase>, { now, openMs }: LedgerOptions): Ledger {
+  const write = async <T>(work: (db: Sql, time: number) => T) =>
+    (await state).write((db) => work(db, clock(db, now())));
+  const read = async <T>(work: (db: Sql) => T) => (await state).read(work);
+
+  return {
+    open: ({ binding, principal, fingerprint, shown }, dialog) =>
+      write((db, time) => {
+        db.prepare('DELETE FROM questions WHERE expires < ?').run(time - KEPT_MS);
+        const present = row(
+          db,
+          "SELECT * FROM questions WHERE binding = ? AND state = 'open' AND expires > ?",
+          binding,
+          time,
+        );
+        if (present !== undefined) {
+          if (dialog) db.prepare('UPDATE questions SET dialog = dialog + 1 WHERE nonce = ?').run(present.nonce);
+          return question(present);
+        }
+        const nonce = randomBytes(16).toString('base64url');
+        const body = JSON.stringify({ fingerprint, shown });
+        db.prepare('INSERT INTO questions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)').run(
+          nonce,
+          freeCode(db),
+          binding,
+          principal,
+          'open',
+          dialog ? 1 : 0,
+          time,
+          time + openMs,
+          body,
+        );
+        return question(row(db, 'SELECT * FROM questions WHERE nonce = ?', nonce) as Row);
+      }),
+    find: (nonce) => read((db) => optional(row(db, 'SELECT * FROM questions WHERE nonce = ?', nonce))),
+    list: () =>
+      read((db) =>
+        (
+          db.prepare("SELECT * FROM questions WHERE state = 'open' AND expires > ? ORDER BY opened").all(now()) as Row[]
+        ).map(question),
+      ),
+    approve: (nonce, approval) =>
+      write((db, time) => {
+        const change =
+          "UPDATE questions SET state = 'approved', approval = ? WHERE nonce = ? AND state = 'open' AND expires > ?";
+        return db.prepare(change).run(JSON.stringify(approval), nonce, time).changes === 1;
+      }),
+    approvedFor: (binding) =>
+      write((db, time) => {
+        const found = row(
+          db,
+          "SELECT * FROM questions WHERE binding = ? AND state = 'approved' AND expires > ?",
+          binding,
+          time,
+        );
+        if (found?.approval == null) return undefined;
+        return { question: question(found), approval: JSON.parse(found.approval) as Approval };
+      }),
+    burn: (nonce) =>
+      write((db, time) => {
+        const change =
+          "UPDATE questions SET state = 'burnt' WHERE nonce = ? AND state IN ('open', 'approved') AND expires > ?";
+        return db.prepare(change).run(nonce, time).changes === 1;
+      }),
+    end: (nonce, how) =>
+      write(
+        (db) => void db.prepare("UPDATE questions SET state = ? WHERE nonce = ? AND state <> 'burnt'").run(how, nonce),
+      ),
+    unanswered: (principal, ms) =>
+      write((db, time) => {
+        const query =
+          "SELECT coalesce(sum(dialog), 0) AS n FROM questions WHERE principal = ? AND opened > ? AND state <> 'burnt'";
+        return (db.prepare(query).get(principal, time - ms) as { n: number }).n;
+      }),
+  };
+}
+
+/** The present time, never before the latest time that any process saw. Throws LedgerError when the clock was set back. */
+function clock(db: Sql, time: number): number {
+  const latest =
+    (db.prepare("SELECT value FROM marks WHERE name = 'latest'").get() as { value: number } | undefined)?.value ?? 0;
+  if (time < latest - TOLERANCE_MS) {
+    throw new LedgerError(
+      'The clock of this machine was set back, so that no approval can be trusted. A person has to set it right.',
+    );
+  }
+  if (time > latest) {
+    db.prepare("INSERT INTO marks VALUES ('latest', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value").run(
+      time,
+    );
+  }
+  return Math.max(time, latest);
+}
+
+const row = (db: Sql, sql: string, ...values: unknown[]) => db.prepare(sql).get(...values) as Row | undefined;
+const optional = (found: Row | undefined) => (found === undefined ? undefined : question(found));
+
+function question({ nonce, code, binding, principal, opened, expires, body }: Row): Question {
+  return {
+    nonce,
+    code,
+    binding,
+    principal,
+    opened,
+    expires,
+    ...(JSON.parse(body) as Pick<Question, 'fingerprint' | 'shown'>),
+  };
+}
+
+/** Four letters and digits that nobody confuses, unlike those of any question kept. */
+function freeCode(db: Sql): string {
+  const letters = 'ABCDEFGHJKMNPQRSTVWXYZ23456789';
+  for (;;) {
+    const code = Array.from({ length: 5 }, () => letters[randomInt(letters.length)]).join('');
+    if (row(db, 'SELECT * FROM questions WHERE code = ?', code) === undefined) return code;
+  }
+}
