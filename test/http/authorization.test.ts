@@ -1,0 +1,215 @@
+import type { JWTPayload } from 'jose';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { KMS_KEY } from '../support/world.ts';
+import { issuer, type TestIssuer } from './issuer.ts';
+import { closeAll, HTTP_HOSTS, INITIALIZE, modern, post, product, type Running } from './support.ts';
+
+afterEach(closeAll);
+
+const ALL = 'finspace:read finspace:write finspace:destroy finspace:secrets finspace:approve';
+/** Claims to sign; undefined ones are left out. */
+type Claims = { [claim: string]: unknown };
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+async function guarded(): Promise<{ server: Running; as: TestIssuer }> {
+  let server: Running | undefined;
+  const as = await issuer(() => (server as Running).url);
+  server = await product({ authIssuer: as.url });
+  return { server, as };
+}
+const call = (url: string, name: string, args: object, headers: object) =>
+  modern(url, 'tools/call', { name, arguments: args }, headers);
+const reading = (url: string, headers: object) => call(url, 'list_kx_environments', {}, headers);
+
+describe('a token', () => {
+  const past = { exp: Math.floor(Date.now() / 1_000) - 60 };
+  const future = { nbf: Math.floor(Date.now() / 1_000) + 600 };
+
+  it.each<[string, Claims, { alg?: string; foreignKey?: boolean }, number]>([
+    ['that is good', {}, {}, 200],
+    ['whose scopes stand in scp', { scope: undefined, scp: ['finspace:read'] }, {}, 200],
+    ['for this server among others', { aud: ['https://other.example'] }, {}, 200],
+    ['that has expired', past, {}, 401],
+    ['that never expires', { exp: undefined }, {}, 401],
+    ['that is not valid yet', future, {}, 401],
+    ['of nobody', { sub: undefined }, {}, 401],
+    ['for another audience', { aud: 'https://other.example/mcp' }, {}, 401],
+    ['for no audience', { aud: undefined }, {}, 401],
+    ['of another issuer', { iss: 'https://other.example' }, {}, 401],
+    ['of no issuer', { iss: undefined }, {}, 401],
+    ['signed with a key that the issuer does not have', {}, { foreignKey: true }, 401],
+    ['without a signature (alg: none)', {}, { alg: 'none' }, 401],
+    ['signed with the public key as a shared secret', {}, { alg: 'HS256' }, 401],
+  ])('%s', async (_, claims, options, status) => {
+    const { server, as } = await guarded();
+    const aud = Array.isArray(claims.aud)
+      ? claims.aud.map((name) => (name === 'SELF' ? server.url : name))
+      : claims.aud;
+    const given = { scope: 'finspace:read', ...claims, ...('aud' in claims ? { aud } : {}) } as JWTPayload;
+    const response = await reading(server.url, bearer(await as.token(given, options)));
+    expect(response.status).toBe(status);
+    if (status === 401) expect(response.headers.get('www-authenticate')).toContain('error="invalid_token"');
+  });
+
+  it('is missing', async () => {
+    const { server } = await guarded();
+    for (const response of [
+      await reading(server.url, {}),
+      await post(server.url, INITIALIZE),
+      await fetch(server.url),
+    ]) {
+      expect(response.status).toBe(401);
+      expect(response.headers.get('www-authenticate')).toBe(
+        `Bearer scope="finspace:read", resource_metadata="${server.url.replace('/mcp', '/.well-known/oauth-protected-resource/mcp')}"`,
+      );
+    }
+  });
+
+  it('does not count in a URL, as a cookie, as Basic, or broken', async () => {
+    const { server, as } = await guarded();
+    const token = await as.token({ scope: ALL });
+    expect((await reading(`${server.url}?access_token=${token}`, {})).status).toBe(401);
+    expect((await reading(`${server.url}?access_token=${token}`, bearer(token))).status).toBe(401);
+    for (const authorization of [`Basic ${token}`, token, 'Bearer', 'Bearer ', `Bearer ${token} x`, `Bearer ${token}x`])
+      expect((await reading(server.url, { authorization })).status).toBe(401);
+    expect((await reading(server.url, { cookie: `access_token=${token}` })).status).toBe(401);
+  });
+
+  it('stops counting when it expires', async () => {
+    let now = Date.now();
+    let server: Running | undefined;
+    const as = await issuer(() => (server as Running).url);
+    server = await product({ authIssuer: as.url }, { now: () => now });
+    const headers = bearer(await as.token({ scope: 'finspace:read' }));
+    expect((await reading(server.url, headers)).status).toBe(200);
+    now += 310_000;
+    expect((await reading(server.url, headers)).status).toBe(401);
+  });
+
+  it('is neither refused nor taken while the issuer cannot be reached', async () => {
+    const server = await product({ authIssuer: 'http://127.0.0.1:9' });
+    const as = await issuer(() => server.url);
+    const response = await reading(server.url, bearer(await as.token({ iss: 'http://127.0.0.1:9', scope: ALL })));
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('5');
+  });
+});
+
+it('tells clients where to get a token (RFC 9728)', async () => {
+  const { server, as } = await guarded();
+  for (const path of ['/.well-known/oauth-protected-resource/mcp', '/.well-known/oauth-protected-resource']) {
+    const metadata = (await (await fetch(new URL(path, server.url))).json()) as { scopes_supported: string[] };
+    expect(metadata).toMatchObject({ resource: server.url, authorization_servers: [as.url] });
+    expect(metadata.scopes_supported).toContain('finspace:destroy');
+  }
+});
+
+describe('scopes', () => {
+  const environment = { name: 'scoped', kmsKeyId: KMS_KEY };
+  const target = { environmentId: 'm5cnbg3l25pwsmzikb7kdj', databaseName: 'none' };
+  const connection = {
+    environmentId: target.environmentId,
+    userArn: `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${target.environmentId}/kxUser/none`,
+    clusterName: 'none',
+  };
+  const CALLS: [string, object, string, string][] = [
+    ['list_kx_environments', {}, 'finspace:read', 'finspace:read'],
+    ['create_kx_environment', environment, 'finspace:write', 'finspace:read finspace:write'],
+    ['delete_kx_database', target, 'finspace:destroy', 'finspace:read finspace:write finspace:destroy'],
+    ['get_kx_connection_string', connection, 'finspace:secrets', 'finspace:read finspace:secrets'],
+  ];
+  const INCLUDED: Record<string, string[]> = {
+    '': [],
+    'finspace:read': ['finspace:read'],
+    'finspace:write': ['finspace:read', 'finspace:write'],
+    'finspace:destroy': ['finspace:read', 'finspace:write', 'finspace:destroy'],
+    'finspace:secrets': ['finspace:read', 'finspace:secrets'],
+    'finspace:approve': [],
+    'other:admin finspace:*': [],
+  };
+  const table = Object.entries(INCLUDED).flatMap(([scope, included]) =>
+    CALLS.map(([tool, args, needed, named]) => ({ scope, tool, args, named, may: included.includes(needed) })),
+  );
+
+  it.each(table)('"$scope" may call $tool: $may', async ({ scope, tool, args, named, may }) => {
+    const { server, as } = await guarded();
+    const response = await call(server.url, tool, args, bearer(await as.token({ scope })));
+    expect(response.status).toBe(may ? 200 : 403);
+    if (may) return;
+    const challenge = response.headers.get('www-authenticate') ?? '';
+    expect(challenge).toContain('error="insufficient_scope"');
+    expect(challenge).toContain('resource_metadata="');
+    for (const one of named.split(' ')) expect(challenge).toContain(one);
+  });
+
+  it.each(HTTP_HOSTS)('decide what is listed and called, through $name', async ({ connect }) => {
+    const { server, as } = await guarded();
+    const session = await connect(server.url, { headers: bearer(await as.token({ scope: 'finspace:write' })) });
+    const names = (await session.listTools()).tools.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['list_kx_environments', 'create_kx_environment']));
+    expect(names).not.toContain('delete_kx_database');
+    expect(names).not.toContain('get_kx_connection_string');
+    await expect(session.callTool({ name: 'delete_kx_database', arguments: target })).rejects.toThrow();
+  });
+
+  it('are held to in a batch of the 2025 era too', async () => {
+    const { server, as } = await guarded();
+    const headers = bearer(await as.token({ scope: 'finspace:read' }));
+    const deletion = { name: 'delete_kx_database', arguments: target };
+    const batch = [
+      { jsonrpc: '2.0', id: 1, method: 'ping' },
+      { jsonrpc: '2.0', id: 2, method: 'tools/call', params: deletion },
+    ];
+    expect((await post(server.url, batch, headers)).status).toBe(403);
+  });
+
+  it('make lists private to the caller', async () => {
+    const { server, as } = await guarded();
+    const response = await modern(server.url, 'tools/list', {}, bearer(await as.token({ scope: ALL })));
+    expect(await response.json()).toMatchObject({ result: { cacheScope: 'private' } });
+    const open = await product();
+    expect(await (await modern(open.url, 'tools/list')).json()).toMatchObject({ result: { cacheScope: 'public' } });
+  });
+});
+
+describe('two principals', () => {
+  it('do not see each other’s sessions', async () => {
+    const { server, as } = await guarded();
+    const alice = bearer(await as.token({ sub: 'alice', scope: ALL }));
+    const bob = bearer(await as.token({ sub: 'bob', scope: ALL }));
+    const opened = await post(server.url, INITIALIZE, alice);
+    const session = { 'mcp-session-id': opened.headers.get('mcp-session-id') as string };
+    const list = { jsonrpc: '2.0', id: 2, method: 'tools/list' };
+    expect((await post(server.url, list, { ...alice, ...session })).status).toBe(200);
+    expect((await post(server.url, list, { ...bob, ...session })).status).toBe(404);
+    expect((await fetch(server.url, { method: 'DELETE', headers: { ...bob, ...session } })).status).toBe(404);
+    expect((await fetch(server.url, { headers: { ...bob, ...session, accept: 'text/event-stream' } })).status).toBe(
+      404,
+    );
+    expect((await post(server.url, list, { ...alice, ...session })).status).toBe(200);
+  });
+
+  it('have in a session the scopes of the token of each request, not of the first', async () => {
+    const { server, as } = await guarded();
+    const write = bearer(await as.token({ scope: 'finspace:write' }));
+    const read = bearer(await as.token({ scope: 'finspace:read' }));
+    const opened = await post(server.url, INITIALIZE, write);
+    const session = { 'mcp-session-id': opened.headers.get('mcp-session-id') as string };
+    const list = { jsonrpc: '2.0', id: 2, method: 'tools/list' };
+    expect(await (await post(server.url, list, { ...write, ...session })).text()).toContain('create_kx_environment');
+    expect(await (await post(server.url, list, { ...read, ...session })).text()).not.toContain('create_kx_environment');
+  });
+});
+
+it('passes the token to nobody upstream', async () => {
+  const seen: string[] = [];
+  const upstream = vi.spyOn(globalThis, 'fetch');
+  const { server, as } = await guarded();
+  const token = await as.token({ scope: ALL });
+  const response = await reading(server.url, bearer(token));
+  seen.push(await response.text(), JSON.stringify([...response.headers]));
+  const others = upstream.mock.calls.filter(([to]) => !String(to).startsWith(server.url));
+  seen.push(JSON.stringify(others));
+  upstream.mockRestore();
+  expect(seen.join()).not.toContain(token);
+});

@@ -1,0 +1,49 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
+import { closing } from './support.ts';
+
+export interface TestIssuer {
+  readonly url: string;
+  /** Signs a token; claims set to undefined are left out. */
+  token(claims?: JWTPayload, options?: { alg?: string; foreignKey?: boolean }): Promise<string>;
+}
+
+const keyPair = generateKeyPair('ES256');
+const foreignPair = generateKeyPair('ES256');
+
+/** An authorization server on loopback: its metadata, its keys, and tokens that it signs. */
+export async function issuer(audience: () => string): Promise<TestIssuer> {
+  const { publicKey, privateKey } = await keyPair;
+  const keys = [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }];
+  const server = createServer((request, response) => {
+    const documents: Record<string, object> = {
+      '/.well-known/oauth-authorization-server': { issuer: url, jwks_uri: `${url}/keys` },
+      '/keys': { keys },
+    };
+    const found = documents[request.url ?? ''];
+    response.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(found ?? {}));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  closing({
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  });
+  return {
+    url,
+    token: async (claims = {}, { alg = 'ES256', foreignKey = false } = {}) => {
+      const now = Math.floor(Date.now() / 1_000);
+      const payload = { iss: url, aud: audience(), sub: 'alice', iat: now, exp: now + 300, scope: '', ...claims };
+      if (alg === 'none') return new UnsecuredJWT(payload).encode();
+      if (alg === 'HS256')
+        return new SignJWT(payload).setProtectedHeader({ alg, kid: 'k1' }).sign(Buffer.from(JSON.stringify(keys[0])));
+      return new SignJWT(payload)
+        .setProtectedHeader({ alg, kid: 'k1' })
+        .sign(foreignKey ? (await foreignPair).privateKey : privateKey);
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { closeAll, modern, product } from './support.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-tokens-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(closeAll);
+
+const digest = (token: string) => createHash('sha256').update(token).digest('hex');
+const AGENT = randomBytes(32).toString('base64url');
+const OLD = randomBytes(32).toString('base64url');
+const agent = { name: 'agent', sha256: digest(AGENT), scopes: ['finspace:write'] };
+
+function file(content: unknown): string {
+  const path = join(folder, `${randomBytes(4).toString('hex')}.json`);
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+const list = (url: string, token: string) =>
+  modern(url, 'tools/list', {}, token === '' ? {} : { authorization: `Bearer ${token}` });
+
+describe('fixed tokens', () => {
+  it('let in whom the file names, until they expire', async () => {
+    const expired = { name: 'old', sha256: digest(OLD), scopes: ['finspace:read'], expires: '2020-01-01T00:00:00Z' };
+    const { url } = await product({ authTokens: file({ tokens: [agent, expired] }) });
+    expect((await list(url, AGENT)).status).toBe(200);
+    expect((await list(url, OLD)).status).toBe(401);
+    expect((await list(url, digest(AGENT))).status).toBe(401);
+    const without = await list(url, '');
+    expect(without.status).toBe(401);
+    expect(without.headers.get('www-authenticate')).toBe('Bearer scope="finspace:read"');
+  });
+
+  it('have scopes like any other', async () => {
+    const { url } = await product({ authTokens: file({ tokens: [agent] }) });
+    const call = { name: 'delete_kx_database', arguments: { environmentId: 'x', databaseName: 'y' } };
+    const response = await modern(url, 'tools/call', call, { authorization: `Bearer ${AGENT}` });
+    expect(response.status).toBe(403);
+    expect(response.headers.get('www-authenticate')).toContain('scope="finspace:read finspace:write finspace:destroy"');
+  });
+
+  it('allow to listen beyond loopback', async () => {
+    const { port } = await product({ host: '0.0.0.0', authTokens: file({ tokens: [agent] }) });
+    expect((await list(`http://127.0.0.1:${port}/mcp`, AGENT)).status).toBe(200);
+  });
+
+  it.each([
+    ['is not JSON', '{'],
+    ['tokens: ', { tokens: [] }],
+    ['tokens.0.sha256: expects 64', { tokens: [{ ...agent, sha256: AGENT }] }],
+    ['tokens.0.scopes.0: expects some of', { tokens: [{ ...agent, scopes: ['finspace:everything'] }] }],
+    ['tokens.0: ', { tokens: [{ ...agent, token: AGENT }] }],
+    ['two tokens have the same name', { tokens: [agent, { ...agent, sha256: digest(OLD) }] }],
+    ['two tokens have the same sha256', { tokens: [agent, { ...agent, name: 'other' }] }],
+  ])('stop start-up when the file says: %s', async (message, content) => {
+    await expect(product({ authTokens: file(content) })).rejects.toThrow(message);
+  });
+
+  it('stop start-up when there is no file', async () => {
+    await expect(product({ authTokens: join(folder, 'none.json') })).rejects.toThrow('cannot be read');
+  });
+});
+
+it.each([
+  [{ publicUrl: 'https://finspace.example' }, '--public-url: finspace.example is not loopback'],
+  [{ authAudience: 'x' }, '--auth-audience: needs --auth-issuer'],
+  [{ authJwks: 'https://issuer.example/keys' }, '--auth-jwks: needs --auth-issuer'],
+  [{ authIssuer: 'https://issuer.example', host: '0.0.0.0' }, '--public-url: needed with --auth-issuer'],
+  [{ authIssuer: 'http://issuer.example' }, 'expects an https URL'],
+])('refuses to start with %j', async (settings, message) => {
+  await expect(product(settings)).rejects.toThrow(message);
+});
