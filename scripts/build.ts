@@ -1,14 +1,19 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { describedTools } from '../src/tools/list.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-rmSync(at('dist'), { recursive: true, force: true });
+const DAY_MS = 86_400_000;
+const dist = at('dist');
+mkdirSync(dist, { recursive: true });
+const fresh = mkdtempSync(at('dist-'));
+
 await build({
   entryPoints: [at('src/cli.ts')],
-  outdir: at('dist'),
+  outdir: fresh,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -28,4 +33,12 @@ await build({
   legalComments: 'linked',
   logLevel: 'warning',
 });
-chmodSync(at('dist/cli.js'), 0o755);
+chmodSync(join(fresh, 'cli.js'), 0o755);
+
+// A server that is running loads parts of itself later, so the parts of earlier builds stay for a day. The entry comes last.
+for (const name of readdirSync(dist)) {
+  if (Date.now() - statSync(join(dist, name)).mtimeMs > DAY_MS) rmSync(join(dist, name));
+}
+const built = readdirSync(fresh).sort((a, b) => Number(a === 'cli.js') - Number(b === 'cli.js'));
+for (const name of built) renameSync(join(fresh, name), join(dist, name));
+rmSync(fresh, { recursive: true });

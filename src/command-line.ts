@@ -112,6 +112,7 @@ function fromText(name: SettingName, text: string): unknown {
   const schema = inner(name);
   if (schema instanceof z.ZodBoolean) return { true: true, '1': true, false: false, '0': false }[text] ?? text;
   if (schema instanceof z.ZodNumber) return /^-?\d+$/.test(text) ? Number(text) : text;
+  if (schema instanceof z.ZodUnion) return text === 'none' ? text : text.split(',').map((item) => item.trim());
   if (schema instanceof z.ZodArray) return text.split(',').map((item) => item.trim());
   return text;
 }

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { nearest } from './nearest.ts';
-import { ENTITIES } from './operations/operation.ts';
+import { ENTITIES, RISKS } from './operations/operation.ts';
 import { HTTP_SETTINGS } from './transports/http/settings.ts';
 
 const milliseconds = () => z.int().min(1).max(600_000);
@@ -37,6 +37,16 @@ export const SETTINGS = {
     .describe('How long local entities take: as observed, a sixtieth of it, or no time'),
   readOnly: z.boolean().default(false).describe('Refuse everything but reads, and do not list it'),
   toolsets: z.array(z.enum(ENTITIES)).min(1).optional().describe('Offer only the tools of these entities'),
+  deny: z.array(z.string().min(1)).default([]).describe('Do not offer these tools'),
+  environments: z
+    .array(z.string().regex(/^[a-zA-Z0-9]{1,32}$/, 'expects ids of environments'))
+    .min(1)
+    .optional()
+    .describe('Limit everything to these environments'),
+  approve: z
+    .union([z.literal('none'), z.array(z.enum(RISKS)).min(1)])
+    .default([])
+    .describe('Ask a person for these risks too; none asks nobody, on the local backend only'),
   outputSchemas: z.boolean().default(false).describe('List an output schema with each tool (many more tokens)'),
   connectTimeout: milliseconds().default(2_000).describe('Milliseconds to connect to the endpoint'),
   attemptTimeout: milliseconds().default(10_000).describe('Milliseconds for one attempt'),
@@ -54,7 +64,9 @@ export const SETTINGS = {
 export type SettingName = keyof typeof SETTINGS;
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 
-const Settings = z.strictObject(SETTINGS).superRefine(({ backend, endpoint, profile }, context) => {
+const Settings = z.strictObject(SETTINGS).superRefine(({ backend, endpoint, profile, approve }, context) => {
+  if (backend === 'aws' && approve === 'none')
+    context.addIssue({ code: 'custom', path: ['approve'], message: 'none is for the local backend only' });
   if (backend === 'aws') return;
   if (endpoint !== undefined) context.addIssue({ code: 'custom', path: ['endpoint'], message: 'needs --backend aws' });
   if (profile !== undefined) context.addIssue({ code: 'custom', path: ['profile'], message: 'needs --backend aws' });

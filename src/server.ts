@@ -9,6 +9,7 @@ import { completeVariable } from './resources/complete.ts';
 import { listResources, listTemplates } from './resources/list.ts';
 import { readResource } from './resources/read.ts';
 import { type Caller, LOCAL_CALLER } from './safety/policy.ts';
+import type { Seal } from './safety/seal.ts';
 import { callTool, type ToolEnvironment } from './tools/call.ts';
 import { offeredTools } from './tools/list.ts';
 import { VERSION } from './version.ts';
@@ -16,6 +17,7 @@ import { VERSION } from './version.ts';
 /** What one process serves; every connection shares it. */
 export interface ServerEnvironment extends Omit<ToolEnvironment, 'caller'> {
   readonly outputSchemas: boolean;
+  readonly seal: Seal;
 }
 
 const HOUR_MS = 3_600_000;
@@ -36,7 +38,7 @@ const OWN_HINTS = hints('private');
 
 /** Makes servers for callers. What can be computed once is computed once, not per server. */
 export function serverFactory(shared: ServerEnvironment): (caller: Caller) => Server {
-  const { approvals, place, restrictions, outputSchemas } = shared;
+  const { seal, place, restrictions, outputSchemas } = shared;
   const instructions = `Manages Amazon FinSpace (Managed kdb Insights) on the backend ${place.backend}, region ${place.region}. Start with list_kx_environments. Deletes and network changes are put before a person, who types the name; you cannot approve them yourself.`;
 
   return (caller) => {
@@ -46,7 +48,7 @@ export function serverFactory(shared: ServerEnvironment): (caller: Caller) => Se
       {
         capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
         instructions,
-        requestState: { verify: (state) => approvals.unseal(state) },
+        requestState: { verify: (state) => seal.unseal(state) },
         cacheHints: caller === LOCAL_CALLER ? SHARED_HINTS : OWN_HINTS,
       },
     );

@@ -1,14 +1,10 @@
 import { type Config, ConfigError } from '../config.ts';
-import { approvals } from '../safety/approvals.ts';
-import { serverFactory } from '../server.ts';
 import { type Authorize, authorization } from '../transports/http/auth/authorize.ts';
 import { staticTokens, TokenFileError } from '../transports/http/auth/tokens.ts';
 import { type HttpOptions, type HttpServer, serveOverHttp } from '../transports/http/serve.ts';
 import { isLoopback } from '../transports/http/settings.ts';
-import { backend } from './backend.ts';
 import { type Log, stderrLog } from './log.ts';
-
-const QUESTION_OPEN_MS = 10 * 60_000;
+import { serving } from './serving.ts';
 
 /** `finspace-mcp http`: MCP over HTTP for any number of clients, until the process is asked to stop. */
 export async function http(config: Config): Promise<void> {
@@ -31,15 +27,7 @@ export async function openHttp(
 ): Promise<HttpServer> {
   const authorize = authorizationIn(config, more.now);
   if (config.backend === 'local') (await import('../local/state-file.ts')).prepareState(config.state);
-  const { call, place, settled, close } = backend(config, log);
-  const { readOnly, toolsets, outputSchemas } = config;
-  const serve = serverFactory({
-    call,
-    place,
-    restrictions: { readOnly, toolsets },
-    approvals: approvals({ now: Date.now, openMs: QUESTION_OPEN_MS }),
-    outputSchemas,
-  });
+  const { serve, settled, close } = serving(config, log, more.now);
   const onerror = (error: Error) => log.debug({ error: error.message }, 'not served');
   const server = await serveOverHttp({ ...config, ...more, authorize, serve, settled, onerror });
   return {

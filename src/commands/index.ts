@@ -3,7 +3,7 @@ import { flagOf, SETTING_NAMES, SETTINGS, type SettingName, variableOf } from '.
 import { HTTP_SETTINGS } from '../transports/http/settings.ts';
 
 const WORLD: SettingName[] = ['stateDir', 'state', 'world', 'lifecycle', 'region'];
-const SHOWN: SettingName[] = ['readOnly', 'toolsets', 'outputSchemas'];
+const SHOWN: SettingName[] = ['readOnly', 'toolsets', 'deny', 'approve', 'outputSchemas'];
 
 /** The commands, with what each takes. */
 export const COMMANDS: Readonly<Record<string, CommandShape>> = {

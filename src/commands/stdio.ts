@@ -1,34 +1,22 @@
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
-import { approvals } from '../safety/approvals.ts';
 import { LOCAL_CALLER } from '../safety/policy.ts';
-import { serverFactory } from '../server.ts';
 import { serveOverStdio } from '../transports/stdio.ts';
 import { VERSION } from '../version.ts';
-import { backend } from './backend.ts';
 import { stderrLog } from './log.ts';
-
-const QUESTION_OPEN_MS = 10 * 60_000;
+import { serving } from './serving.ts';
 
 /** `finspace-mcp [stdio]`: one MCP client on stdin and stdout, until it hangs up or the process is asked to stop. */
 export async function stdio(config: Config): Promise<void> {
   const log = stderrLog(config);
   if (config.backend === 'local') (await import('../local/state-file.ts')).prepareState(config.state);
-  const { call, place, settled, close } = backend(config, log);
+  const { serve, settled, close } = serving(config, log);
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   if (process.stdin.isTTY) process.stderr.write(greeting());
 
-  const { readOnly, toolsets, outputSchemas } = config;
-  const factory = serverFactory({
-    call,
-    place,
-    restrictions: { readOnly, toolsets },
-    approvals: approvals({ now: Date.now, openMs: QUESTION_OPEN_MS }),
-    outputSchemas,
-  });
   const onerror = (error: Error) => log.warn({ error: error.message }, 'protocol error');
-  await serveOverStdio(() => factory(LOCAL_CALLER), {
+  await serveOverStdio(() => serve(LOCAL_CALLER), {
     input: process.stdin,
     output: process.stdout,
     onerror,

@@ -4,10 +4,10 @@ import { offeredTools } from '../tools/list.ts';
 
 /** `finspace-mcp tools`: what a client would see, as a table, as JSON, or as the tokens that it costs. */
 export async function tools(
-  { readOnly, toolsets, outputSchemas }: Config,
+  { readOnly, toolsets, deny, approve, outputSchemas }: Config,
   switches: ReadonlySet<string>,
 ): Promise<void> {
-  const offered = offeredTools({ readOnly, toolsets }, LOCAL_CALLER, outputSchemas);
+  const offered = offeredTools({ readOnly, toolsets, deny, approve }, LOCAL_CALLER, outputSchemas);
   if (switches.has('json')) process.stdout.write(`${JSON.stringify({ tools: offered }, null, 2)}\n`);
   else if (switches.has('tokens')) process.stdout.write(await tokenTable(offered));
   else process.stdout.write(offered.map(({ name, description }) => `${name.padEnd(38)}${description}\n`).join(''));

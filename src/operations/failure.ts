@@ -14,7 +14,8 @@ export type TransportFailure =
 
 export interface FailureFields {
   readonly operation: OperationName;
-  readonly code: ErrorName | TransportFailure;
+  /** `Withheld`: this server's own restrictions, not the service. */
+  readonly code: ErrorName | TransportFailure | 'Withheld';
   /** What the service says about a modelled error, or what we know; never the text of an unknown error. */
   readonly detail: string;
   readonly retryable: boolean;

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Actor, OperationName } from '../operations/index.ts';
 import type { Sql } from '../sqlite/database.ts';
+import { digest } from './digest.ts';
 import type { StateDatabase } from './state.ts';
-import { digest } from './target.ts';
 
 /** Before a mutating call: who wants what, and by which approval. */
 export interface Intent extends Actor {
@@ -41,9 +41,9 @@ export interface Journal {
 const ROOT = '0'.repeat(64);
 
 /** The journal in the state database; several servers may share it, since the chain grows inside one immediate transaction. */
-export function sqlJournal(state: Promise<StateDatabase>, now: () => number): Journal {
+export function sqlJournal(state: () => Promise<StateDatabase>, now: () => number): Journal {
   const append = async (entry: object) =>
-    (await state).write((db) => {
+    (await state()).write((db) => {
       const last = db.prepare('SELECT sequence, hash FROM journal ORDER BY sequence DESC LIMIT 1').get() as
         | Link
         | undefined;
@@ -51,7 +51,7 @@ export function sqlJournal(state: Promise<StateDatabase>, now: () => number): Jo
       const text = JSON.stringify({ sequence, at: new Date(now()).toISOString(), ...entry });
       db.prepare('INSERT INTO journal VALUES (?, ?, ?)').run(sequence, text, chained(last?.hash ?? ROOT, text));
     });
-  const all = async () => (await state).read((db) => links(db));
+  const all = async () => (await state()).read((db) => links(db));
   const entries = async () => (await all()).map(({ entry }) => JSON.parse(entry) as Entry);
 
   return {

@@ -1,5 +1,7 @@
 import { type OperationName, operationNamed } from '../operations/index.ts';
+import { toolName } from '../operations/naming.ts';
 import type { Entity, Risk } from '../operations/operation.ts';
+import { touchesProtection } from './protection.ts';
 
 /** What follows from a risk. The hints are those of MCP tool annotations; where one is missing, the specification's default holds. */
 interface PolicyRow {
@@ -30,6 +32,27 @@ export interface Restrictions {
   readonly readOnly: boolean;
   /** The kinds of entity whose tools are offered; undefined for all. */
   readonly toolsets: readonly Entity[] | undefined;
+  /** Tools that are not offered. */
+  readonly deny: readonly string[];
+  /** Risks that ask a person besides `destroy` and `network`, which always do; `none` asks nobody, on the local backend only. */
+  readonly approve: readonly Risk[] | 'none';
+}
+
+/** No restrictions. */
+export const UNRESTRICTED: Restrictions = { readOnly: false, toolsets: undefined, deny: [], approve: [] };
+
+/** The risks that a protected entity is spared. */
+export const SPARED: ReadonlySet<Risk> = new Set(['destroy', 'network', 'disrupt']);
+
+/** Whether a person has to approve this call. */
+export function approvalNeeded(
+  name: OperationName,
+  input: Readonly<Record<string, unknown>>,
+  { approve }: Restrictions,
+): boolean {
+  const { risk } = operationNamed(name);
+  if (approve === 'none') return false;
+  return POLICY[risk].asks || approve.includes(risk) || touchesProtection(input);
 }
 
 /** Who calls, as the transport knows it. Over stdio that is the user who started this process. */
@@ -45,12 +68,13 @@ export const LOCAL_CALLER: Caller = { principal: 'local', refusal: () => undefin
 /** Why an operation is not offered under `restrictions` or to this caller; undefined when it is. */
 export function withheld(
   name: OperationName,
-  { readOnly, toolsets }: Restrictions,
+  { readOnly, toolsets, deny }: Restrictions,
   caller: Caller,
 ): string | undefined {
   const { entity, risk } = operationNamed(name);
   if (readOnly && !POLICY[risk].readOnly) return 'This server runs with --read-only.';
   if (toolsets !== undefined && !toolsets.includes(entity))
     return `This server offers only the toolsets ${toolsets.join(', ')}.`;
+  if (deny.includes(toolName(name))) return 'The operator of this server denies it.';
   return caller.refusal(name);
 }

@@ -1,6 +1,8 @@
 import { labels } from '../operations/http.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
-import type { TargetState } from './target.ts';
+import type { Risk } from '../operations/operation.ts';
+import type { Finding, Item, Members } from './blast/finding.ts';
+import type { Named } from './subject.ts';
 import { quoted } from './untrusted.ts';
 
 /** Where a call would go, in words for a person. */
@@ -9,36 +11,71 @@ export interface Place {
   readonly region: string;
 }
 
-const VERBS: Record<string, string> = { destroy: 'DELETE', network: 'CHANGE THE NETWORK OF', disrupt: 'INTERRUPT' };
-const MOST_ARGUMENTS = 24;
+const VERBS: Partial<Record<Risk, string>> = {
+  destroy: 'DELETE',
+  network: 'CHANGE THE NETWORK OF',
+  disrupt: 'INTERRUPT',
+};
+const FINAL: ReadonlySet<Risk> = new Set(['destroy', 'network']);
+const STATE = ['status', 'clusterType', 'hostType', 'createdTimestamp', 'creationTimestamp', 'environmentArn'];
+const MOST_ITEMS = 12;
+const MOST_SETTINGS = 24;
 
-/** The text of an approval form: facts first, one per line, in a fixed order; foreign text only inside quotes. */
-export function question(
+/**
+ * What a person reads before approving: facts first, one per line, in a fixed order; foreign text only inside quotes, so that no
+ * name or description can add, hide or reorder a line.
+ */
+export function questionText(
   operation: OperationName,
-  input: Record<string, unknown>,
-  target: TargetState,
+  input: Members,
+  subject: Named,
+  finding: Finding,
   place: Place,
 ): string {
-  const { risk, ...declared } = operationNamed(operation);
-  const inPath = labels(declared);
-  const facts = inPath.map((label) => `${label}: ${quoted(String(input[label]))}`);
-  const state = ['status', 'clusterType', 'hostType', 'createdTimestamp', 'creationTimestamp']
-    .filter((member) => typeof target.entity[member] === 'string')
-    .map((member) => `${member}: ${quoted(String(target.entity[member]))}`);
-  const given = leaves(Object.fromEntries(Object.entries(input).filter(([member]) => !inPath.includes(member))));
+  const { risk, http } = operationNamed(operation);
+  const inPath = labels({ http });
+  const rest = Object.fromEntries(Object.entries(input).filter(([member]) => !inPath.includes(member)));
   return [
-    `${VERBS[risk]} ${target.noun} ${quoted(target.name)}`,
-    ...facts,
-    ...state,
-    ...given.slice(0, MOST_ARGUMENTS).map(([path, value]) => `set ${quoted(path)} to ${quoted(value)}`),
-    ...(given.length > MOST_ARGUMENTS ? [`and ${given.length - MOST_ARGUMENTS} more settings`] : []),
+    `${VERBS[risk] ?? operation} ${subject.noun} ${quoted(subject.name)}`,
+    ...inPath.map((label) => `${label}: ${quoted(String(input[label]))}`),
+    ...STATE.filter((member) => typeof subject.entity[member] === 'string').map(
+      (member) => `${member}: ${quoted(String(subject.entity[member]))}`,
+    ),
+    ...capped(
+      leaves(rest).map(([path, value]) => `set ${quoted(path)} to ${quoted(value)}`),
+      MOST_SETTINGS,
+      'settings',
+    ),
     `region: ${quoted(place.region)}, backend: ${quoted(place.backend)}`,
-    'This cannot be undone.',
-    `To approve, type the name of the ${target.noun} exactly. Anything else stops the call.`,
+    ...listed('Lost for ever:', finding.lost),
+    ...listed('Interrupted:', finding.interrupted),
+    FINAL.has(risk) ? 'This cannot be undone.' : 'This takes effect at once.',
+    `To approve, type the name of the ${subject.noun} exactly. Anything else stops the call.`,
   ].join('\n');
 }
 
-function leaves(value: unknown, path: string[] = []): [string, string][] {
+function listed(title: string, items: readonly Item[]): string[] {
+  return items.length === 0
+    ? []
+    : [
+        title,
+        ...capped(
+          items.map((item) => `- ${itemText(item)}`),
+          MOST_ITEMS,
+          'more of them',
+        ),
+      ];
+}
+
+/** `database "trades" ("1.3 GB, 7 changesets")`. */
+export function itemText({ kind, name, detail }: Item): string {
+  return `${kind} ${quoted(name)}${detail === undefined ? '' : ` (${quoted(detail)})`}`;
+}
+
+const capped = (lines: readonly string[], most: number, what: string) =>
+  lines.length <= most ? lines : [...lines.slice(0, most), `and ${lines.length - most} ${what}`];
+
+function leaves(value: unknown, path: readonly string[] = []): [string, string][] {
   if (typeof value !== 'object' || value === null) return [[path.join('.'), String(value)]];
   return Object.entries(value).flatMap(([member, inner]) => leaves(inner, [...path, member]));
 }

@@ -26,10 +26,10 @@ const TOLERANCE_MS = 5_000;
 const KEPT_MS = 24 * 3_600_000;
 
 /** The ledger in the state database. */
-export function sqlLedger(state: Promise<StateDatabase>, { now, openMs }: LedgerOptions): Ledger {
+export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: LedgerOptions): Ledger {
   const write = async <T>(work: (db: Sql, time: number) => T) =>
-    (await state).write((db) => work(db, clock(db, now())));
-  const read = async <T>(work: (db: Sql) => T) => (await state).read(work);
+    (await state()).write((db) => work(db, clock(db, now())));
+  const read = async <T>(work: (db: Sql) => T) => (await state()).read(work);
 
   return {
     open: ({ binding, principal, fingerprint, shown }, dialog) =>

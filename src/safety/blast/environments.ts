@@ -37,6 +37,7 @@ export async function deletingKxEnvironment(subject: Subject): Promise<Finding> 
         ({ dataviewName, databaseName }): Item => ({
           kind: 'dataview',
           name: String(dataviewName),
+          arn: `/kxDatabase/${databaseName}/kxDataview/${dataviewName}`,
           detail: `of ${databaseName}`,
         }),
       ),
@@ -45,10 +46,11 @@ export async function deletingKxEnvironment(subject: Subject): Promise<Finding> 
         ({ scalingGroupName, hostType }): Item => ({
           kind: 'scaling group',
           name: String(scalingGroupName),
+          arn: `/kxScalingGroup/${scalingGroupName}`,
           detail: String(hostType),
         }),
       ),
-      ...people.map(({ userName }): Item => ({ kind: 'user', name: String(userName) })),
+      ...people.map(({ userName }): Item => ({ kind: 'user', name: String(userName), arn: `/kxUser/${userName}` })),
     ],
     blockers: present.map((cluster): Blocker => ({ item: clusterItem(cluster), first })),
   };
@@ -57,6 +59,7 @@ export async function deletingKxEnvironment(subject: Subject): Promise<Finding> 
 const databaseItem = ({ databaseName, numBytes, numChangesets }: Members): Item => ({
   kind: 'database',
   name: String(databaseName),
+  arn: `/kxDatabase/${databaseName}`,
   detail: `${size(numBytes)}, ${count(numChangesets, 'changeset')}`,
 });
 
@@ -65,6 +68,7 @@ const volumeItem = ({ volumeName, nas1Configuration }: Members): Item => {
   return {
     kind: 'volume',
     name: String(volumeName),
+    arn: `/kxVolume/${volumeName}`,
     detail: gigabytes === undefined ? undefined : `${gigabytes} GB of ${type}`,
   };
 };

@@ -84,7 +84,8 @@ export const clusterItem = ({ clusterName, clusterType, status, clusterStatus }:
   detail: [clusterType, status ?? clusterStatus].filter(Boolean).join(', '),
 });
 
-async function eachAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+/** Runs `work` on every item, a bounded number at once; results in order. Rejects with the first failure. */
+export async function eachAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = new Array(items.length);
   let next = 0;
   const worker = async () => {

@@ -7,6 +7,8 @@ export interface Item {
   readonly kind: string;
   readonly name: string;
   readonly detail?: string | undefined;
+  /** What follows the environment's ARN in its own. */
+  readonly arn?: string;
 }
 
 /** Something because of which the service would refuse, and what has to be done about it first. */

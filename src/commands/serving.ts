@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import { withinEnvironments } from '../safety/environments.ts';
+import { gate } from '../safety/gate.ts';
+import { sqlJournal } from '../safety/journal.ts';
+import { journaledCall } from '../safety/journaled-call.ts';
+import { sealWith } from '../safety/seal.ts';
+import { sqlLedger } from '../safety/sql-ledger.ts';
+import type { StateDatabase } from '../safety/state.ts';
+import { serverFactory } from '../server.ts';
+import { backend } from './backend.ts';
+import type { Log } from './log.ts';
+
+const QUESTION_OPEN_MS = 15 * 60_000;
+
+/** What a process serves, whatever the transport: makes servers for callers over one backend, one ledger and one journal. */
+export interface Serving {
+  readonly serve: ReturnType<typeof serverFactory>;
+  /** Resolves when no mutation is on its way. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Puts together what the configuration describes. Nothing heavy is opened before it is needed. */
+export function serving(config: Config, log: Log, now: () => number = Date.now): Serving {
+  const { call: direct, place, settled, close } = backend(config, log);
+  const state = lazyState(config, log);
+  const journal = sqlJournal(state.open, now);
+  const ledger = sqlLedger(state.open, { now, openMs: QUESTION_OPEN_MS });
+  const lost = (cause: unknown) => log.error({ cause: String(cause) }, 'the journal could not be written');
+  const journaled = journaledCall(direct, journal, `${place.backend} ${place.region}`, lost);
+  const call = config.environments === undefined ? journaled : withinEnvironments(journaled, config.environments);
+  const { readOnly, toolsets, deny, approve, outputSchemas } = config;
+  const restrictions = { readOnly, toolsets, deny, approve };
+  const seal = sealWith();
+  return {
+    serve: serverFactory({
+      call,
+      place,
+      restrictions,
+      seal,
+      gate: gate({ call, place, restrictions, ledger, seal, outOfBand: undefined, beforeApproved: async () => {} }),
+      outputSchemas,
+    }),
+    settled,
+    close: async () => {
+      await close();
+      await state.close();
+    },
+  };
+}
+
+/** The state database, opened when it is first asked for. */
+function lazyState(config: Config, log: Log) {
+  let opening: Promise<StateDatabase> | undefined;
+  const path = config.state === ':memory:' ? ':memory:' : join(config.stateDir, 'state.db');
+  const open = () => {
+    opening ??= import('../safety/state.ts')
+      .then(({ openState }) => openState(path))
+      .catch((error: unknown) => {
+        opening = undefined;
+        log.error({ cause: String(error) }, 'the state database cannot be opened');
+        throw error;
+      });
+    return opening;
+  };
+  return { open, close: async () => (await opening?.catch(() => undefined))?.close() };
+}

@@ -1,0 +1,42 @@
+import { FinspaceError } from '../operations/failure.ts';
+import { type Call, type OperationName, operationNamed } from '../operations/index.ts';
+import type { Members } from './blast/finding.ts';
+
+/**
+ * The same Call, limited to some environments: others are refused whether named by id or inside an ARN, lists of environments are
+ * filtered, and no new ones are made.
+ */
+export function withinEnvironments(call: Call, allowed: readonly string[]): Call {
+  return async (name, input, options) => {
+    const outside = namedIn(input as Members).find((id) => !allowed.includes(id));
+    if (outside !== undefined) throw withheld(name, allowed);
+    const { risk, entity } = operationNamed(name);
+    const whole = entity === 'environment' || entity === 'kx-environment';
+    if (whole && risk === 'create') throw withheld(name, allowed);
+    const output = await call(name, input, options);
+    const { environments } = output as { environments?: { environmentId?: string }[] };
+    if (!whole || environments === undefined) return output;
+    return {
+      ...output,
+      environments: environments.filter(({ environmentId }) => allowed.includes(String(environmentId))),
+    };
+  };
+}
+
+/** The ids of all environments that the arguments name. */
+function namedIn({ environmentId, ...rest }: Members): string[] {
+  const inArns = ['resourceArn', 'userArn'].flatMap((member) => {
+    const found = /:(?:kxEnvironment|environment)\/([^/]+)/.exec(String(rest[member] ?? ''));
+    return found === null ? [] : [found[1] as string];
+  });
+  return environmentId === undefined ? inArns : [String(environmentId), ...inArns];
+}
+
+const withheld = (operation: OperationName, allowed: readonly string[]) =>
+  new FinspaceError({
+    operation,
+    code: 'Withheld',
+    detail: `The operator limits this server to the environments ${allowed.join(', ')}.`,
+    retryable: false,
+    advice: 'Work within these environments, or have the person who runs this server change --environments.',
+  });

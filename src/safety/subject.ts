@@ -1,0 +1,75 @@
+import { walk } from '../inventory/pages.ts';
+import { listMember } from '../operations/derive.ts';
+import { labels } from '../operations/http.ts';
+import {
+  type Call,
+  type CallOptions,
+  OPERATION_NAMES,
+  type OperationName,
+  operationNamed,
+} from '../operations/index.ts';
+import type { Target } from '../operations/operation.ts';
+import type { Members } from './blast/finding.ts';
+
+/** What a person has to name, and what it is like now. */
+export interface Named {
+  readonly noun: string;
+  readonly name: string;
+  readonly entity: Members;
+}
+
+/** A target that stands in a list is looked for among this many. */
+const MOST_LISTED = 10_000;
+
+/**
+ * The thing that an operation is about. Operations without a declared target are about the entity that their kind's Get would
+ * show, or the one that they create, or the one whose ARN they take. Undefined when the service does not know it; rejects with
+ * what the reading call rejects with.
+ */
+export async function subjectOf(
+  call: Call,
+  name: OperationName,
+  input: Members,
+  options: CallOptions,
+): Promise<Named | undefined> {
+  const { target, entity } = operationNamed(name);
+  if (target !== undefined) return readTarget(call, target, input, options);
+  const noun = entity.replace('kx-', '').replaceAll('-', ' ');
+  const arn = input['resourceArn'];
+  if (typeof arn === 'string') {
+    const { tags = {} } = await call('ListTagsForResource', { resourceArn: arn }, options);
+    return { noun: 'tagged entity', name: arn.split('/').at(-1) as string, entity: { tags } };
+  }
+  const getter = OPERATION_NAMES.find((other) => other.startsWith('Get') && operationNamed(other).entity === entity);
+  const own = getter === undefined ? [] : labels(operationNamed(getter));
+  const last = own.at(-1) ?? 'name';
+  const exists = getter !== undefined && own.every((label) => labels(operationNamed(name)).includes(label));
+  const read = exists ? ((await call(getter, pick(input, own) as never, options)) as Members) : {};
+  return { noun, name: String(input[last] ?? input['name']), entity: read };
+}
+
+async function readTarget(
+  call: Call,
+  target: Target,
+  input: Members,
+  options: CallOptions,
+): Promise<Named | undefined> {
+  const reader = target.reader as OperationName;
+  const request = pick(input, labels(operationNamed(reader)));
+  const key = String(input[target.member]);
+  const entity =
+    listMember(operationNamed(reader)) === null
+      ? ((await call(reader, request as never, options)) as Members)
+      : (await walk(call, reader, request as never, MOST_LISTED, options)).items.find(
+          (item) => item[target.member] === key,
+        );
+  return entity === undefined ? undefined : { noun: target.noun, name: nameIn(target, entity) ?? key, entity };
+}
+
+const pick = (input: Members, names: readonly string[]) => Object.fromEntries(names.map((name) => [name, input[name]]));
+
+function nameIn({ namePath }: Target, entity: Members): string | undefined {
+  if (namePath === undefined) return undefined;
+  const name = namePath.reduce<unknown>((at, member) => (at as Members | undefined)?.[member], entity);
+  return typeof name === 'string' ? name : undefined;
+}
