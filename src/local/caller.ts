@@ -1,28 +1,33 @@
 import { type World, worldOf } from './context.ts';
+import type { Credential } from './credentials.ts';
+import { DoorError } from './door-error.ts';
+import { signedBy } from './signature.ts';
 
 /** The account of everybody, unless the service is told another. */
 export const DEFAULT_ACCOUNT = '111122223333';
 const DEFAULT_REGION = 'us-east-1';
 
-/** A request that AWS turns away at the door, with an error that the FinSpace model does not have. */
-export class DoorError extends Error {
-  override readonly name = 'DoorError';
-  readonly status: number;
-  readonly type: string;
-
-  constructor(status: number, type: string, message: string) {
-    super(message);
-    this.status = status;
-    this.type = type;
-  }
+export interface Caller {
+  readonly world: World;
+  /** The IAM role that the caller acts in, `null` when it acts in none, undefined when nobody checks. */
+  readonly role?: string | null | undefined;
 }
 
-/** The world that a request is about, by the region in its signature. Any credentials are good. */
-export function callerWorld(request: Request, account: string): World {
+export interface Door {
+  readonly account: string;
+  /** Whose signatures are good; anybody's when this is missing. */
+  readonly credentials?: readonly Credential[] | undefined;
+  readonly now: number;
+}
+
+/** Who sent a request and which world it is about, by the region in its signature. Throws `DoorError` for one that is not let in. */
+export function callerOf(request: Request, body: Uint8Array, { account, credentials, now }: Door): Caller {
   const authorization = request.headers.get('authorization');
   if (authorization === null) {
     throw new DoorError(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
   }
   const scope = /Credential=[^/,\s]+\/\d{8}\/([a-z0-9-]{1,25})\//.exec(authorization);
-  return worldOf(account, scope?.[1] ?? DEFAULT_REGION);
+  const world = worldOf(account, scope?.[1] ?? DEFAULT_REGION);
+  if (credentials === undefined) return { world };
+  return { world, role: signedBy(request, body, credentials, now).role ?? null };
 }

@@ -23,6 +23,8 @@ export interface Context {
   /** What observed durations are multiplied by: 1 is as observed, 0 is at once. */
   readonly pace: number;
   readonly random: Random;
+  /** The IAM role that the caller acts in, `null` when it acts in none, undefined when nobody checks. */
+  readonly role?: string | null | undefined;
 }
 
 /** Answers one operation with the members of its reply as they stand on the wire. Throws `Refusal`. */

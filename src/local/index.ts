@@ -1,4 +1,5 @@
 import { DEFAULT_ACCOUNT } from './caller.ts';
+import type { Credential } from './credentials.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { service } from './service.ts';
 import { openStore } from './store.ts';
@@ -12,6 +13,8 @@ export interface LocalOptions {
   readonly lifecycle: Lifecycle;
   readonly region: string;
   readonly account?: string | undefined;
+  /** Whose signatures are good; anybody's when this is missing. */
+  readonly credentials?: readonly Credential[] | undefined;
   readonly now?: (() => number) | undefined;
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -23,7 +26,7 @@ export interface Local {
 
 /** Opens the state, seeds its world on the first run, and serves it. Rejects with `StoreError` when the file cannot be used. */
 export async function startLocal(options: LocalOptions): Promise<Local> {
-  const { state, world, lifecycle, region, account = DEFAULT_ACCOUNT, now = Date.now, onError } = options;
+  const { state, world, region, account = DEFAULT_ACCOUNT, now = Date.now } = options;
   const store = await openStore(state);
   try {
     await seed(store, world, { now: now(), region, account });
@@ -31,5 +34,5 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     await store.close();
     throw error;
   }
-  return { service: service(store, { lifecycle, account, now, onError }), close: () => store.close() };
+  return { service: service(store, { ...options, account, now }), close: () => store.close() };
 }

@@ -5,10 +5,10 @@ import { Refusal } from './refusal.ts';
 import type { Routed } from './routing.ts';
 
 /** The input of a request, gathered from path, query and body, not yet validated. */
-export async function parsed(request: Request, { name, labels }: Routed): Promise<Record<string, unknown>> {
+export function parsed(url: URL, content: Uint8Array, { name, labels }: Routed): Record<string, unknown> {
   const operation = operationNamed(name);
-  const query = new URL(request.url).searchParams;
-  const body = await bodyOf(request);
+  const query = url.searchParams;
+  const body = bodyOf(content);
   const from = {
     label: (member: string) => labels[member],
     query: (member: string, schema: z.ZodType) => coerced(query.getAll(member), schema),
@@ -20,8 +20,8 @@ export async function parsed(request: Request, { name, labels }: Routed): Promis
   return Object.fromEntries(members.filter(([, value]) => value !== undefined));
 }
 
-async function bodyOf(request: Request): Promise<Record<string, unknown>> {
-  const text = await request.text();
+function bodyOf(content: Uint8Array): Record<string, unknown> {
+  const text = new TextDecoder().decode(content);
   if (text.trim() === '') return {};
   const body = withoutNulls(json(text), 0);
   if (body === null || typeof body !== 'object' || Array.isArray(body)) {

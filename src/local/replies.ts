@@ -1,6 +1,6 @@
 import { ERRORS, type ErrorName } from '../operations/errors.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
-import { DoorError } from './caller.ts';
+import { DoorError } from './door-error.ts';
 import { Refusal } from './refusal.ts';
 
 /** The reply to an operation that succeeded: always 200, members without a value left out. */

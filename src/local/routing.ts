@@ -1,6 +1,6 @@
 import { route as routeOf } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
-import { DoorError } from './caller.ts';
+import { DoorError } from './door-error.ts';
 import { Refusal } from './refusal.ts';
 
 export interface Routed {

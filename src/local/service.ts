@@ -1,6 +1,8 @@
 import type { OperationName } from '../operations/index.ts';
-import { callerWorld, DEFAULT_ACCOUNT, DoorError } from './caller.ts';
+import { callerOf, DEFAULT_ACCOUNT } from './caller.ts';
+import type { Credential } from './credentials.ts';
 import { dispatch } from './dispatch.ts';
+import { DoorError } from './door-error.ts';
 import { type Lifecycle, PACE } from './lifecycle.ts';
 import { parsed } from './parsing.ts';
 import { type Random, systemRandom, uuid } from './random.ts';
@@ -15,6 +17,8 @@ export interface ServiceOptions {
   readonly now?: (() => number) | undefined;
   readonly lifecycle: Lifecycle;
   readonly account?: string | undefined;
+  /** Whose signatures are good; anybody's when this is missing. */
+  readonly credentials?: readonly Credential[] | undefined;
   readonly random?: Random | undefined;
   /** Told of everything that became an InternalServerException. */
   readonly onError?: ((error: unknown, operation: OperationName | undefined) => void) | undefined;
@@ -22,18 +26,20 @@ export interface ServiceOptions {
 
 /** The FinSpace-compatible service over a store: one request of the AWS wire protocol in, one reply out. Never rejects. */
 export function service(store: Store, options: ServiceOptions): (request: Request) => Promise<Response> {
-  const { now = Date.now, lifecycle, account = DEFAULT_ACCOUNT, random = systemRandom, onError } = options;
+  const { now = Date.now, lifecycle, account = DEFAULT_ACCOUNT, credentials, random = systemRandom, onError } = options;
   const pace = PACE[lifecycle];
 
   return async (request) => {
     const requestId = uuid(random);
     let name: OperationName | undefined;
     try {
-      const world = callerWorld(request, account);
-      const route = routed(request.method, new URL(request.url).pathname);
+      const body = new Uint8Array(await request.arrayBuffer());
+      const caller = callerOf(request, body, { account, credentials, now: now() });
+      const url = new URL(request.url);
+      const route = routed(request.method, url.pathname);
       name = route.name;
-      const input = validated(name, await parsed(request, route));
-      const output = await dispatch(store, name, input, { world, now: now(), pace, random });
+      const input = validated(name, parsed(url, body, route));
+      const output = await dispatch(store, name, input, { ...caller, now: now(), pace, random });
       return success(output, requestId);
     } catch (error) {
       if (!(error instanceof Refusal || error instanceof DoorError)) onError?.(error, name);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { worldOf } from '../../src/local/context.ts';
+import type { Credential } from '../../src/local/credentials.ts';
 import type { Lifecycle } from '../../src/local/lifecycle.ts';
 import { service } from '../../src/local/service.ts';
 import { openStore, type Store } from '../../src/local/store.ts';
@@ -38,17 +39,25 @@ export interface WorldOptions {
   readonly store?: Store;
   readonly region?: string;
   readonly start?: number;
+  readonly credentials?: readonly Credential[];
 }
 
 /** A service on a store and clock of its own, called over its wire protocol without a socket. */
 export async function openWorld(options: WorldOptions = {}): Promise<TestWorld> {
-  const { lifecycle = 'realistic', quotas = 'raised', buckets, region = 'us-east-1', start = START } = options;
+  const {
+    lifecycle = 'realistic',
+    quotas = 'raised',
+    buckets,
+    region = 'us-east-1',
+    start = START,
+    credentials,
+  } = options;
   const store = options.store ?? (await openStore(':memory:'));
   const settings = { quotas, ...(buckets && { buckets }) };
   await store.write((tx) => tx.putSettings(worldOf('111122223333', region).arn, settings));
   let now = start;
   const unexpected: unknown[] = [];
-  const serve = service(store, { lifecycle, now: () => now, onError: (error) => unexpected.push(error) });
+  const serve = service(store, { lifecycle, credentials, now: () => now, onError: (error) => unexpected.push(error) });
   const send = async (name: OperationName, input: object) => {
     const response = await serve(requestFor(name, input, region));
     if (unexpected.length > 0) throw unexpected[0];

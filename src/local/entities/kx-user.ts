@@ -74,7 +74,9 @@ export const kxUsers: Handlers<Operations> = {
     const users = inEnvironment(context.world, environmentId, 'kxUser');
     demand(userArn.startsWith(`${users}/`), 'Validation', 'The userArn is not of a user of this environment');
     const userName = userArn.slice(users.length + 1);
-    userOf({ environmentId, userName }, context);
+    const { iamRole } = userOf({ environmentId, userName }, context).body;
+    // The service gave no reason.
+    demand(context.role === undefined || context.role === iamRole, 'AccessDenied', '');
     const cluster = context.tx.get(inEnvironment(context.world, environmentId, 'kxCluster'), clusterName);
     if (cluster === undefined) throw new Refusal('ResourceNotFound', `Cluster ${clusterName} not found`);
     demand(
