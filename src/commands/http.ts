@@ -1,10 +1,15 @@
 import { type Config, ConfigError } from '../config.ts';
+import { FinspaceError } from '../operations/failure.ts';
+import type { Call } from '../operations/index.ts';
 import { type Authorize, authorization } from '../transports/http/auth/authorize.ts';
 import { staticTokens, TokenFileError } from '../transports/http/auth/tokens.ts';
+import type { Observe } from '../transports/http/exchange.ts';
 import { type HttpOptions, type HttpServer, serveOverHttp } from '../transports/http/serve.ts';
 import { isLoopback } from '../transports/http/settings.ts';
 import { type Log, stderrLog } from './log.ts';
 import { serving } from './serving.ts';
+
+const READY_MS = 3_000;
 
 /** `finspace-mcp http`: MCP over HTTP for any number of clients, until the process is asked to stop. */
 export async function http(config: Config): Promise<void> {
@@ -27,17 +32,54 @@ export async function openHttp(
 ): Promise<HttpServer> {
   const authorize = authorizationIn(config, more.now);
   if (config.backend === 'local') (await import('../local/state-file.ts')).prepareState(config.state);
-  const { serve, settled, close } = serving(config, log, more.now);
-  const onerror = (error: Error) => log.debug({ error: error.message }, 'not served');
-  const server = await serveOverHttp({ ...config, ...more, authorize, serve, settled, onerror });
+  let server: HttpServer | undefined;
+  const watch = watched((name, outcome, ms) => server?.metrics.operation(name, outcome, ms));
+  const { serve, direct, settled, close } = serving(config, log, more.now, watch);
+  server = await serveOverHttp({
+    ...config,
+    ...more,
+    authorize,
+    served: [{ path: '/mcp', serve }],
+    settled,
+    ready: async () => {
+      await direct('ListKxEnvironments', { maxResults: 1 }, { signal: AbortSignal.timeout(READY_MS) });
+      return true;
+    },
+    onerror: (error) => log.debug({ error: error.message }, 'not served'),
+    observe: config.accessLog ? accessLog(log) : undefined,
+  });
+  const { close: drain } = server;
   return {
-    port: server.port,
+    ...server,
     close: async () => {
-      await server.close();
+      await drain();
       await close();
     },
   };
 }
+
+/** Tells of each call of the backend how it went and how long it took. */
+const watched =
+  (tell: (name: string, outcome: string, ms: number) => void) =>
+  (call: Call): Call =>
+  async (name, input, options) => {
+    const begun = performance.now();
+    let outcome = 'ok';
+    try {
+      return await call(name, input, options);
+    } catch (error) {
+      outcome = error instanceof FinspaceError ? error.fields.code : 'error';
+      throw error;
+    } finally {
+      tell(name, outcome, performance.now() - begun);
+    }
+  };
+
+/** One line per request: who asked for what, and how it went. */
+const accessLog =
+  (log: Log): Observe =>
+  ({ method, path, principal, rpc, tool, refused }, status, ms) =>
+    log.info({ method, path, principal, rpc, tool, refused, status, ms: Math.round(ms * 10) / 10 }, 'request');
 
 /** What the configuration says about authorization; undefined where everybody is the local user. */
 function authorizationIn(config: Config, now = Date.now): Authorize | undefined {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import type { Call } from '../operations/index.ts';
 import { withinEnvironments } from '../safety/environments.ts';
 import { gate } from '../safety/gate.ts';
 import { sqlJournal } from '../safety/journal.ts';
@@ -16,14 +17,22 @@ const QUESTION_OPEN_MS = 15 * 60_000;
 /** What a process serves, whatever the transport: makes servers for callers over one backend, one ledger and one journal. */
 export interface Serving {
   readonly serve: ReturnType<typeof serverFactory>;
+  /** The backend itself, to ask whether it answers. */
+  readonly direct: Call;
   /** Resolves when no mutation is on its way. */
   settled(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Puts together what the configuration describes. Nothing heavy is opened before it is needed. */
-export function serving(config: Config, log: Log, now: () => number = Date.now): Serving {
-  const { call: direct, place, settled, close } = backend(config, log);
+/** Puts together what the configuration describes. Nothing heavy is opened before it is needed. `watch` sees each call of the backend. */
+export function serving(
+  config: Config,
+  log: Log,
+  now: () => number = Date.now,
+  watch: (call: Call) => Call = (call) => call,
+): Serving {
+  const { call: unwatched, place, settled, close } = backend(config, log);
+  const direct = watch(unwatched);
   const state = lazyState(config, log);
   const journal = sqlJournal(state.open, now);
   const ledger = sqlLedger(state.open, { now, openMs: QUESTION_OPEN_MS });
@@ -42,6 +51,7 @@ export function serving(config: Config, log: Log, now: () => number = Date.now):
       gate: gate({ call, place, restrictions, ledger, seal, outOfBand: undefined, beforeApproved: async () => {} }),
       outputSchemas,
     }),
+    direct,
     settled,
     close: async () => {
       await close();

@@ -1,4 +1,5 @@
 import { InMemoryServerEventBus, McpServer } from '@modelcontextprotocol/server';
+import { configure } from '../../src/config.ts';
 import { serveOverHttp } from '../../src/transports/http/serve.ts';
 import { registerContent } from './fixtures/content.ts';
 import { registerForms } from './fixtures/forms.ts';
@@ -34,16 +35,10 @@ function fixtureServer(): McpServer {
 }
 
 const { port } = await serveOverHttp({
-  host: '127.0.0.1',
-  port: 0,
-  allowedHosts: [],
-  allowedOrigins: [],
-  maxInFlight: 1_000,
-  maxSessions: 1_000,
-  sessionIdle: 60_000,
-  serve: fixtureServer,
-  bus,
+  ...configure({ port: 0 }, {}),
+  served: [{ path: '/mcp', serve: fixtureServer, bus }],
   settled: async () => {},
+  ready: async () => true,
   onerror: () => {},
 });
 console.error(JSON.stringify({ url: `http://127.0.0.1:${port}/mcp` }));

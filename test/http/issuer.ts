@@ -13,7 +13,7 @@ const keyPair = generateKeyPair('ES256');
 const foreignPair = generateKeyPair('ES256');
 
 /** An authorization server on loopback: its metadata, its keys, and tokens that it signs. */
-export async function issuer(audience: () => string): Promise<TestIssuer> {
+export async function issuer(audience: () => string | string[]): Promise<TestIssuer> {
   const { publicKey, privateKey } = await keyPair;
   const keys = [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }];
   const server = createServer((request, response) => {

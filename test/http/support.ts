@@ -52,8 +52,9 @@ export async function stack(work: () => Promise<void>, options: Partial<HttpOpti
   return running(
     await serveOverHttp({
       ...configure({ port: 0 }, {}),
-      serve,
+      served: [{ path: '/mcp', serve }],
       settled: async () => {},
+      ready: async () => true,
       onerror: () => {},
       ...options,
     }),

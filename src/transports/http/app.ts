@@ -3,9 +3,12 @@ import { Hono } from 'hono';
 import type { Caller } from '../../safety/policy.ts';
 import { readJson } from './body.ts';
 import type { Endpoint } from './endpoint.ts';
+import { asked, type Exchange, type Observe, toolClass } from './exchange.ts';
 import type { Guards } from './guards.ts';
 import type { Load } from './load.ts';
+import type { RateLimiter } from './rates.ts';
 import { rejection } from './reply.ts';
+import { traced } from './tracing.ts';
 
 /** The longest member of an input, a SAML document, has 10 million characters. */
 const MOST_BODY_BYTES = 12 * 1024 * 1024;
@@ -26,6 +29,8 @@ export interface AppOptions {
   readonly pages: Readonly<Record<string, (request: Request) => Response | Promise<Response>>>;
   readonly guards: Guards;
   readonly load: Load;
+  readonly rates: RateLimiter;
+  readonly observe: Observe;
   readonly onerror: (error: Error) => void;
 }
 
@@ -37,7 +42,7 @@ export function httpApp(options: AppOptions): Hono<Env> {
   const app = new Hono<Env>();
   for (const [path, page] of Object.entries(pages)) app.get(path, (c) => page(c.req.raw));
   for (const [path, mount] of Object.entries(mounts))
-    app.all(path, (c) => admit(options, mount, c.req.raw, c.env?.outgoing));
+    app.all(path, (c) => exchange(options, mount, path, c.req.raw, c.env?.outgoing));
   app.notFound(() => new Response('There is nothing here.\n', { status: 404 }));
   app.onError((error) => {
     onerror(error);
@@ -46,49 +51,75 @@ export function httpApp(options: AppOptions): Hono<Env> {
   return app;
 }
 
-async function admit(
-  { guards, load }: AppOptions,
-  { endpoint, authenticate, authorize }: Mount,
+/** Answers one request and sees to what has to happen when the answer has been sent or the connection is gone. */
+async function exchange(
+  options: AppOptions,
+  mount: Mount,
+  path: string,
   request: Request,
   outgoing: HttpBindings['outgoing'] | undefined,
 ): Promise<Response> {
+  const { observe, guards } = options;
+  const made: Exchange = { method: request.method, path, startedMs: performance.now() };
+  const listeners: (() => void)[] = [];
+  let status = 499;
+  const ended = () => {
+    for (const listener of listeners) listener();
+    observe(made, status, performance.now() - made.startedMs);
+  };
+  outgoing?.once('close', ended);
+  try {
+    const response = await admit(options, mount, made, request, (listener) => listeners.push(listener));
+    status = response.status;
+    return guards.expose(request.headers, response);
+  } catch (error) {
+    status = 500;
+    throw error;
+  } finally {
+    if (outgoing === undefined) queueMicrotask(ended);
+  }
+}
+
+async function admit(
+  { guards, load, rates }: AppOptions,
+  { endpoint, authenticate, authorize }: Mount,
+  made: Exchange,
+  request: Request,
+  onEnd: (listener: () => void) => void,
+): Promise<Response> {
   const { headers, method } = request;
+  const refuse = (why: Exchange['refused'], response: Response) => {
+    made.refused = why;
+    return response;
+  };
   const refusal = guards.refuse(headers);
-  if (refusal !== undefined) return refusal;
+  if (refusal !== undefined) return refuse('host', refusal);
   if (method === 'OPTIONS') return guards.preflight(headers) ?? notAllowed();
   if (!ALLOWED.includes(method)) return notAllowed();
-  if (!load.enter()) return guards.expose(headers, busy(load));
-  const { onEnd, ended } = ending(outgoing);
+  if (!load.enter()) return refuse('load', busy(load));
   let counted = true;
   const leave = () => {
     if (counted) load.leave();
     counted = false;
   };
   onEnd(leave);
-  try {
-    const caller = await authenticate(request);
-    if (caller instanceof Response) return guards.expose(headers, caller);
-    const body = method === 'POST' ? await readJson(request, MOST_BODY_BYTES) : { value: undefined };
-    if (body instanceof Response) return guards.expose(headers, body);
-    const denied = authorize?.(caller, body.value);
-    if (denied !== undefined) return guards.expose(headers, denied);
-    const response = await endpoint.handle({ request, body: body.value, caller, onEnd });
-    // A stream that stays open for events is bounded elsewhere and must not hold up a drain.
-    if (method === 'GET' || isListen(body.value)) leave();
-    return guards.expose(headers, response);
-  } finally {
-    if (outgoing === undefined) queueMicrotask(ended);
-  }
-}
 
-/** Collects what has to happen when a response has been sent or its connection is gone. */
-function ending(outgoing: HttpBindings['outgoing'] | undefined) {
-  const listeners: (() => void)[] = [];
-  const ended = () => {
-    for (const listener of listeners) listener();
-  };
-  outgoing?.once('close', ended);
-  return { onEnd: (listener: () => void) => void listeners.push(listener), ended };
+  const caller = await authenticate(request);
+  if (caller instanceof Response) return refuse('token', caller);
+  made.principal = caller.principal;
+  const read = method === 'POST' ? await readJson(request, MOST_BODY_BYTES) : { value: undefined };
+  if (read instanceof Response) return refuse('body', read);
+  const body = read.value;
+  Object.assign(made, asked(body));
+  const denied = authorize?.(caller, body);
+  if (denied !== undefined) return refuse('scope', denied);
+  const wait = method === 'POST' ? rates(caller.principal, toolClass(made.tool)) : 0;
+  const seconds = typeof wait === 'number' ? wait : await wait;
+  if (seconds > 0) return refuse('rate', tooMany(seconds));
+  const response = await traced(made, body, () => endpoint.handle({ request, body, caller, onEnd }));
+  // A stream that stays open for events is bounded elsewhere and must not hold up a drain.
+  if (method === 'GET' || made.rpc === 'subscriptions/listen') leave();
+  return response;
 }
 
 const ALLOWED = ['GET', 'POST', 'DELETE'];
@@ -97,4 +128,5 @@ const busy = ({ draining }: Load) =>
   draining
     ? rejection(503, 'This server is stopping.', { 'retry-after': '5', connection: 'close' })
     : rejection(503, 'Too many requests are being answered.', { 'retry-after': '1' });
-const isListen = (body: unknown) => (body as { method?: unknown } | null)?.method === 'subscriptions/listen';
+const tooMany = (seconds: number) =>
+  rejection(429, `Too many calls; the next may be made in ${seconds} s.`, { 'retry-after': String(seconds) });

@@ -1,41 +1,53 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { McpServer, Server, ServerEventBus } from '@modelcontextprotocol/server';
-import { type Caller, LOCAL_CALLER } from '../../safety/policy.ts';
-import { httpApp, type Mount } from './app.ts';
+import type { Caller } from '../../safety/policy.ts';
+import { httpApp } from './app.ts';
 import type { Authorize } from './auth/authorize.ts';
-import {
-  insufficientScope,
-  metadata,
-  metadataPath,
-  type ProtectedResource,
-  protectedResource,
-} from './auth/resource.ts';
-import { type ScopedCaller, scopesWanting } from './auth/scopes.ts';
-import { type Endpoint, endpoint } from './endpoint.ts';
+import { type Admits, guarded, metadataPages, unguarded } from './auth/guarded.ts';
+import { protectedResource } from './auth/resource.ts';
+import { endpoint } from './endpoint.ts';
+import type { Observe } from './exchange.ts';
 import { guards } from './guards.ts';
 import { listen, type Timeouts } from './listener.ts';
 import { load } from './load.ts';
+import { type Metrics, metrics } from './metrics.ts';
+import { healthy, readiness } from './probes.ts';
+import { type RateLimiter, rateLimiter } from './rates.ts';
 import type { HttpSettings } from './settings.ts';
+
+/** A server behind a path. */
+export interface Served {
+  readonly path: string;
+  /** Makes the server of one request or session. */
+  readonly serve: (caller: Caller) => McpServer | Server;
+  readonly admits?: Admits | undefined;
+  /** Carries change events to subscribers; in this process when left out. */
+  readonly bus?: ServerEventBus | undefined;
+}
 
 export interface HttpOptions extends HttpSettings {
   readonly port: number;
-  /** Makes the server of one request or session. */
-  readonly serve: (caller: Caller) => McpServer | Server;
+  readonly served: readonly Served[];
   /** Resolves when no mutation is on its way to the backend. */
   readonly settled: () => Promise<void>;
+  /** Whether the backend answers. */
+  readonly ready: () => Promise<boolean>;
   readonly onerror: (error: Error) => void;
-  /** Carries change events to subscribers; in this process when left out. */
-  readonly bus?: ServerEventBus | undefined;
   /** Finds the caller of a request; without it everybody is the local user. */
   readonly authorize?: Authorize | undefined;
-  readonly now?: () => number;
-  readonly timeouts?: Partial<Timeouts>;
+  /** Limits the calls of a principal; by the settings in this process when left out. */
+  readonly rates?: RateLimiter | undefined;
+  /** Hears of each request when it is over. */
+  readonly observe?: Observe | undefined;
+  readonly now?: (() => number) | undefined;
+  readonly timeouts?: Partial<Timeouts> | undefined;
   /** How long a drain may take, in milliseconds. */
-  readonly drainMs?: number;
+  readonly drainMs?: number | undefined;
 }
 
 export interface HttpServer {
   readonly port: number;
+  readonly metrics: Metrics;
   /** Answers what was asked, refuses what is new, and closes. */
   close(): Promise<void>;
 }
@@ -43,33 +55,63 @@ export interface HttpServer {
 const DRAIN_MS = 10_000;
 const SWEEP_MS = 30_000;
 
-/** Serves MCP at `/mcp` in both protocol eras, until it is closed. */
+/** Serves MCP in both protocol eras, and what operators look at, until it is closed. */
 export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
-  const { host, port, serve, settled, onerror, now = Date.now, timeouts, drainMs = DRAIN_MS, bus, authorize } = options;
+  const { host, authorize, authIssuer, onerror, settled, now = Date.now, drainMs = DRAIN_MS } = options;
   const limits = { most: options.maxSessions, idleMs: options.sessionIdle, now };
-  const mcp = endpoint({ serve, sessions: limits, onerror, bus });
   const gate = load(options.maxInFlight);
-  const resource = () => protectedResource(options.publicUrl ?? own(host, listener.port), '/mcp', options.authIssuer);
+  const endpoints = options.served.map((one) => ({ ...one, mcp: endpoint({ ...one, sessions: limits, onerror }) }));
+  const measured = metrics({
+    in_flight_requests: () => gate.inFlight,
+    sessions: () => endpoints.reduce((sum, { mcp }) => sum + mcp.sessionCount, 0),
+  });
+
+  let port = options.port;
+  const base = () => options.publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const resourceAt = (path: string) => () => protectedResource(base(), path, authIssuer);
+  const mounts = endpoints.map(({ path, mcp, admits }) => [
+    path,
+    authorize === undefined ? unguarded(mcp, admits) : guarded(mcp, authorize, resourceAt(path), admits),
+  ]);
+  const guard = guards({ hosts: servedHosts(options), origins: options.allowedOrigins, loopbackOrigins: true });
+  const showMetrics = async (request: Request) => {
+    const refusal = guard.refuse(request.headers) ?? (await authorize?.(request, resourceAt('/metrics')()));
+    return refusal instanceof Response ? refusal : new Response(measured.text(), { headers: PROMETHEUS });
+  };
   const app = httpApp({
-    mounts: { '/mcp': authorize === undefined ? open(mcp) : guarded(mcp, authorize, resource) },
-    pages: options.authIssuer === undefined ? {} : metadataPages(options, '/mcp', resource),
-    guards: guards({ hosts: servedHosts(options), origins: options.allowedOrigins, loopbackOrigins: true }),
+    mounts: Object.fromEntries(mounts),
+    pages: {
+      '/healthz': healthy,
+      '/readyz': readiness(options.ready, () => gate.draining, now),
+      '/metrics': showMetrics,
+      ...(authIssuer === undefined ? {} : documents(options.served, resourceAt, authIssuer)),
+    },
+    guards: guard,
     load: gate,
+    rates: options.rates ?? rateLimiter(ratesIn(options), now),
+    observe: (exchange, status, ms) => {
+      measured.observe(exchange, status, ms);
+      options.observe?.(exchange, status, ms);
+    },
     onerror,
   });
-  const listener = await listen(app.fetch, { host, port, timeouts });
-  const sweeping = setInterval(() => mcp.sweep(), SWEEP_MS).unref();
+  const listener = await listen(app.fetch, options);
+  port = listener.port;
+  const sweeping = setInterval(() => endpoints.map(({ mcp }) => mcp.sweep()), SWEEP_MS).unref();
+
   const drain = async () => {
     clearInterval(sweeping);
     const closed = listener.stop();
     await within(drainMs, Promise.all([gate.drain(), settled()]));
-    await mcp.close();
+    await Promise.all(endpoints.map(({ mcp }) => mcp.close()));
     await within(200, closed);
     await listener.close();
+    measured.close();
   };
   let drained: Promise<void> | undefined;
   return {
-    port: listener.port,
+    port,
+    metrics: measured,
     close: () => {
       drained ??= drain();
       return drained;
@@ -77,25 +119,27 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
   };
 }
 
-const own = (host: string, port: number) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-const open = (endpoint: Endpoint): Mount => ({ endpoint, authenticate: () => LOCAL_CALLER });
+const PROMETHEUS = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' };
 
-function guarded(endpoint: Endpoint, authorize: Authorize, resource: () => ProtectedResource): Mount {
-  return {
-    endpoint,
-    authenticate: (request) => authorize(request, resource()),
-    authorize: (caller, body) => {
-      const wanting = scopesWanting(body, caller as ScopedCaller);
-      return wanting === undefined ? undefined : insufficientScope(resource(), wanting);
-    },
-  };
+function documents(
+  served: readonly Served[],
+  resourceAt: (path: string) => () => ReturnType<typeof protectedResource>,
+  issuer: string,
+) {
+  const pages = served.map(({ path }) => metadataPages(path, resourceAt(path), issuer));
+  const [only] = served;
+  const root = served.length === 1 && only !== undefined ? [metadataPages('', resourceAt(only.path), issuer)] : [];
+  return Object.assign({}, ...pages, ...root);
 }
 
-/** The metadata of a resource, at every place where a client may look for it. */
-function metadataPages({ publicUrl, authIssuer = '' }: HttpSettings, path: string, resource: () => ProtectedResource) {
-  const prefix = publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/$/, '');
-  const places = ['', path, `${prefix}${path}`].map(metadataPath);
-  return Object.fromEntries(places.map((place) => [place, () => metadata(resource(), authIssuer)]));
+/** Without authorization there is one principal, the local user, who is limited only when a limit is set. */
+function ratesIn({ rateRead, rateWrite, rateDestroy, authorize }: HttpOptions) {
+  const usual = authorize === undefined ? {} : { read: 6_000, write: 600, destroy: 60 };
+  return {
+    read: rateRead ?? usual.read,
+    write: rateWrite ?? usual.write,
+    destroy: rateDestroy ?? usual.destroy,
+  };
 }
 
 /** Waits for work, but not longer than `ms`. */

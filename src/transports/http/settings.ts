@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
 
+const perMinute = () => z.int().min(1).max(10_000_000).optional();
+
 /** The settings of `finspace-mcp http`, beside those that every command takes. */
 export const HTTP_SETTINGS = {
   host: z
@@ -47,6 +49,10 @@ export const HTTP_SETTINGS = {
     .max(86_400_000)
     .default(1_800_000)
     .describe('Milliseconds after which an unused session ends'),
+  rateRead: perMinute().describe('Reads per minute and principal; 6000 with authorization, else no limit'),
+  rateWrite: perMinute().describe('Writes per minute and principal; 600 with authorization, else no limit'),
+  rateDestroy: perMinute().describe('Deletes per minute and principal; 60 with authorization, else no limit'),
+  accessLog: z.boolean().default(true).describe('Log each HTTP request, without arguments, headers or tokens'),
 } as const satisfies Record<string, z.ZodType>;
 
 export type HttpSettings = Readonly<z.output<z.ZodObject<typeof HTTP_SETTINGS>>>;

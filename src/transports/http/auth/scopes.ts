@@ -61,8 +61,13 @@ export function scopesWanting(body: unknown, { scopes }: ScopedCaller): Scope[] 
 function scopesFor(message: unknown): Scope[] {
   const { method, params } = (message ?? {}) as { method?: unknown; params?: { name?: unknown } | null };
   if (method !== 'tools/call') return READS.has(String(method)) ? ['finspace:read'] : [];
-  const operation = operationOf(String(params?.name));
-  return [operation === undefined ? 'finspace:read' : OF_RISK[operationNamed(operation).risk]];
+  return [scopeOf(String(params?.name))];
+}
+
+/** The scope that a tool needs. One that is no operation calls operations, each of which is held to its own. */
+export function scopeOf(tool: string | undefined): Scope {
+  const operation = tool === undefined ? undefined : operationOf(tool);
+  return operation === undefined ? 'finspace:read' : OF_RISK[operationNamed(operation).risk];
 }
 
 export const isScope = (text: string): text is Scope => Object.hasOwn(SCOPES, text);

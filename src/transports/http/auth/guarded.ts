@@ -1,0 +1,59 @@
+import { LOCAL_CALLER } from '../../../safety/policy.ts';
+import type { Mount } from '../app.ts';
+import type { Endpoint } from '../endpoint.ts';
+import { rejection } from '../reply.ts';
+import type { Authorize } from './authorize.ts';
+import { insufficientScope, metadata, metadataPath, type ProtectedResource } from './resource.ts';
+import { type ScopedCaller, scopedCaller, scopesWanting } from './scopes.ts';
+
+/** The scopes that a target leaves to a principal; undefined when it is not open to it at all. */
+export type Admits = (principal: string) => readonly string[] | undefined;
+
+/** An endpoint that everybody who reaches it may use as the local user. */
+export function unguarded(endpoint: Endpoint, admits: Admits | undefined): Mount {
+  const left = admits?.(LOCAL_CALLER.principal);
+  const caller = left === undefined ? LOCAL_CALLER : scopedCaller({ principal: LOCAL_CALLER.principal, scopes: left });
+  return { endpoint, authenticate: () => (admits !== undefined && left === undefined ? notOpen() : caller) };
+}
+
+/** An endpoint that takes tokens and holds callers to their scopes, and to those that its target leaves them. */
+export function guarded(
+  endpoint: Endpoint,
+  authorize: Authorize,
+  resource: () => ProtectedResource,
+  admits: Admits | undefined,
+): Mount {
+  const narrowed = new WeakMap<ScopedCaller, ScopedCaller>();
+  const narrow = (caller: ScopedCaller, left: readonly string[]) => {
+    let known = narrowed.get(caller);
+    if (known === undefined) {
+      const allowed = scopedCaller({ principal: caller.principal, scopes: left }).scopes;
+      known = scopedCaller({ principal: caller.principal, scopes: [...caller.scopes].filter((s) => allowed.has(s)) });
+      narrowed.set(caller, known);
+    }
+    return known;
+  };
+  return {
+    endpoint,
+    authenticate: async (request) => {
+      const caller = await authorize(request, resource());
+      if (caller instanceof Response || admits === undefined) return caller;
+      const left = admits(caller.principal);
+      return left === undefined ? notOpen() : narrow(caller, left);
+    },
+    authorize: (caller, body) => {
+      const wanting = scopesWanting(body, caller as ScopedCaller);
+      return wanting === undefined ? undefined : insufficientScope(resource(), wanting);
+    },
+  };
+}
+
+/** The same answer as for a target that does not exist. */
+const notOpen = () => rejection(404, 'There is no such target for you.');
+
+/** The metadata of a resource, at every place where a client may look for it. */
+export function metadataPages(path: string, resource: () => ProtectedResource, issuer: string) {
+  const page = () => metadata(resource(), issuer);
+  const places = [path, new URL(resource().url).pathname].map(metadataPath);
+  return Object.fromEntries(places.map((place) => [place, page]));
+}

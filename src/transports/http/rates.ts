@@ -1,0 +1,35 @@
+import type { ToolClass } from './exchange.ts';
+
+/** Calls per minute that one principal may make, by class of tool; without a number there is no limit. */
+export type Rates = Readonly<Partial<Record<ToolClass, number | undefined>>>;
+
+/** Takes one call of a principal; says how many seconds it has to wait, 0 when it may go on. */
+export type RateLimiter = (principal: string, kind: ToolClass) => number | Promise<number>;
+
+interface Bucket {
+  tokens: number;
+  filledMs: number;
+}
+
+const MINUTE_MS = 60_000;
+const MOST_BUCKETS = 10_000;
+
+/** Token buckets in this process: a minute's worth may come at once, then as they refill. */
+export function rateLimiter(rates: Rates, now: () => number): RateLimiter {
+  const buckets = new Map<string, Bucket>();
+  return (principal, kind) => {
+    const perMinute = rates[kind];
+    if (perMinute === undefined) return 0;
+    const key = `${kind} ${principal}`;
+    const time = now();
+    const bucket = buckets.get(key) ?? { tokens: perMinute, filledMs: time };
+    bucket.tokens = Math.min(perMinute, bucket.tokens + ((time - bucket.filledMs) * perMinute) / MINUTE_MS);
+    bucket.filledMs = time;
+    buckets.delete(key);
+    buckets.set(key, bucket);
+    if (buckets.size > MOST_BUCKETS) buckets.delete(buckets.keys().next().value as string);
+    if (bucket.tokens < 1) return Math.ceil(((1 - bucket.tokens) * MINUTE_MS) / perMinute / 1_000);
+    bucket.tokens -= 1;
+    return 0;
+  };
+}

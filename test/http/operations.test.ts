@@ -1,0 +1,112 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Exchange } from '../../src/transports/http/exchange.ts';
+import { issuer } from './issuer.ts';
+import { closeAll, modern, product, type Running, stack } from './support.ts';
+
+afterEach(closeAll);
+
+const page = (server: Running, path: string, headers = {}) => fetch(new URL(path, server.url), { headers });
+const call = (server: Running, name: string, args: object = {}, headers = {}) =>
+  modern(server.url, 'tools/call', { name, arguments: args }, headers);
+
+describe('probes', () => {
+  it('say that the process lives and that the backend answers', async () => {
+    const server = await product();
+    expect(await (await page(server, '/healthz')).text()).toBe('ok\n');
+    expect((await page(server, '/readyz')).status).toBe(200);
+  });
+
+  it('say not ready, and no more, while the backend does not answer, and find out when it does again', async () => {
+    let now = 0;
+    let answers = false;
+    const ready = async () => {
+      if (!answers) throw new Error('ECONNREFUSED secret-host');
+      return true;
+    };
+    const server = await stack(async () => {}, { ready, now: () => now });
+    const response = await page(server, '/readyz');
+    expect(response.status).toBe(503);
+    expect(await response.text()).toBe('not ready\n');
+    answers = true;
+    expect((await page(server, '/readyz')).status).toBe(503);
+    now = 5_000;
+    expect((await page(server, '/readyz')).status).toBe(200);
+    expect((await page(server, '/healthz')).status).toBe(200);
+  });
+});
+
+describe('metrics', () => {
+  it('count requests, refusals and calls of the backend', async () => {
+    const server = await product();
+    await (await call(server, 'list_kx_environments')).text();
+    await (await call(server, 'get_kx_environment', { environmentId: 'nothere' })).text();
+    await (await call(server, 'no_such_tool"} 1 fake')).text();
+    await (await modern(server.url, 'tools/list', {}, { origin: 'https://evil.example' })).text();
+    const text = await (await page(server, '/metrics')).text();
+    const request = (tool: string) =>
+      `finspace_mcp_http_requests_total{method="POST",path="/mcp",rpc="tools/call",tool="${tool}",status="200"} 1`;
+    expect(text).toContain(request('list_kx_environments'));
+    expect(text).toContain('tool="other"');
+    expect(text).not.toContain('fake');
+    expect(text).toContain('finspace_mcp_http_refusals_total{reason="host"} 1');
+    expect(text).toContain('finspace_mcp_operations_total{operation="ListKxEnvironments",outcome="ok"} 1');
+    expect(text).toContain('finspace_mcp_operations_total{operation="GetKxEnvironment",outcome="ResourceNotFound"} 1');
+    expect(text).toMatch(/^finspace_mcp_resident_memory_bytes \d+$/m);
+    for (const line of text.trim().split('\n')) expect(line).toMatch(/^(?:# (?:HELP|TYPE) .+|[a-z_]+(?:\{.*\})? \S+)$/);
+  });
+
+  it('need a token where calls do', async () => {
+    let server: Running | undefined;
+    const as = await issuer(() => [(server as Running).url, new URL('/metrics', (server as Running).url).href]);
+    server = await product({ authIssuer: as.url });
+    expect((await page(server, '/metrics')).status).toBe(401);
+    const authorization = `Bearer ${await as.token({ scope: 'finspace:read' })}`;
+    expect((await page(server, '/metrics', { authorization })).status).toBe(200);
+    expect((await page(server, '/healthz')).status).toBe(200);
+  });
+});
+
+describe('rate limits', () => {
+  it('hold back one principal and one class of tools, and say for how long', async () => {
+    let now = Date.now();
+    let server: Running | undefined;
+    const as = await issuer(() => (server as Running).url);
+    server = await product({ authIssuer: as.url, rateRead: 2, rateWrite: 1 }, { now: () => now });
+    const as_ = async (sub: string) => ({
+      authorization: `Bearer ${await as.token({ sub, scope: 'finspace:write' })}`,
+    });
+    const [alice, bob] = [await as_('alice'), await as_('bob')];
+    const read = async (headers: object) => (await call(server as Running, 'list_kx_environments', {}, headers)).status;
+    expect([await read(alice), await read(alice), await read(alice)]).toEqual([200, 200, 429]);
+    expect(await read(bob)).toBe(200);
+    const write = await call(server, 'tag_resource', { resourceArn: 'x', tags: {} }, alice);
+    expect(write.status).toBe(200);
+    const refused = await call(server, 'list_kx_environments', {}, alice);
+    expect(refused.headers.get('retry-after')).toBe('30');
+    now += 30_000;
+    expect([await read(alice), await read(alice)]).toEqual([200, 429]);
+  });
+
+  it('do not hold back the local user unless they are set', async () => {
+    const server = await product();
+    const statuses = await Promise.all(
+      Array.from({ length: 100 }, async () => (await call(server, 'list_kx_environments')).status),
+    );
+    expect(new Set(statuses)).toEqual(new Set([200]));
+  });
+});
+
+it('observes who asked for what, and nothing that was said', async () => {
+  const seen: (Exchange & { status: number })[] = [];
+  const server = await stack(async () => {}, {
+    observe: (exchange, status) => void seen.push({ ...exchange, status }),
+  });
+  const secret = 'canary-5f1c';
+  const headers = { authorization: `Bearer ${secret}`, cookie: secret };
+  await (await modern(server.url, 'tools/call', { name: 'get_kx_cluster', arguments: { secret } }, headers)).text();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(seen).toMatchObject([
+    { method: 'POST', path: '/mcp', principal: 'local', rpc: 'tools/call', tool: 'get_kx_cluster', status: 200 },
+  ]);
+  expect(JSON.stringify(seen)).not.toContain(secret);
+});
