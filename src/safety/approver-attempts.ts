@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import type { Sql } from '../sqlite/database.ts';
+import type { StateDatabase } from './state.ts';
+
+/** How often a wrong passphrase may be tried, over all terminals and pages of one state directory, and after a restart too. */
+export interface Attempts {
+  /** Takes one attempt, before the passphrase is looked at. The time until which there are none; undefined when it was granted. */
+  take(): Promise<number | undefined>;
+  /** The passphrase was right: forgets the wrong ones. */
+  forgive(): Promise<void>;
+}
+
+const MOST_WRONG = 5;
+const WINDOW_MS = 10 * 60_000;
+const LOCKED_MS = 10 * 60_000;
+const MARK = 'passphrase tried ';
+
+/** Attempts are marks in the state database, so that two processes that try at once cannot have more than one. */
+export function passphraseAttempts(state: Promise<StateDatabase>, now: () => number): Attempts {
+  const write = async <T>(work: (db: Sql) => T) => (await state).write(work);
+  return {
+    take: () =>
+      write((db) => {
+        const time = now();
+        db.prepare(`DELETE FROM marks WHERE name LIKE '${MARK}%' AND value < ?`).run(time - WINDOW_MS - LOCKED_MS);
+        const recent = db
+          .prepare(`SELECT value FROM marks WHERE name LIKE '${MARK}%' ORDER BY value DESC LIMIT ${MOST_WRONG}`)
+          .all() as { value: number }[];
+        const [newest, oldest] = [recent[0]?.value ?? 0, recent[MOST_WRONG - 1]?.value];
+        const locked = oldest !== undefined && newest - oldest < WINDOW_MS && time < newest + LOCKED_MS;
+        if (locked) return newest + LOCKED_MS;
+        db.prepare('INSERT INTO marks VALUES (?, ?)').run(`${MARK}${randomUUID()}`, time);
+        return undefined;
+      }),
+    forgive: () => write((db) => void db.prepare(`DELETE FROM marks WHERE name LIKE '${MARK}%'`).run()),
+  };
+}

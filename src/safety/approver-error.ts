@@ -1,0 +1,14 @@
+/** Why a person cannot approve here; the message is one line for people. */
+export class ApproverError extends Error {
+  override readonly name = 'ApproverError';
+  /** Whether another passphrase might do. */
+  readonly wrongPassphrase: boolean;
+
+  constructor(
+    message: string,
+    { wrongPassphrase = false, ...options }: ErrorOptions & { wrongPassphrase?: boolean } = {},
+  ) {
+    super(message, options);
+    this.wrongPassphrase = wrongPassphrase;
+  }
+}

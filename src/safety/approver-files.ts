@@ -1,0 +1,88 @@
+import { mkdtemp, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { prepareFile } from '../sqlite/file.ts';
+import { ApproverError } from './approver-error.ts';
+import type { SealedKey } from './approver-seal.ts';
+import { STATE_FORMAT } from './state.ts';
+
+/** The two files of the approver. */
+export interface StoredKeys {
+  readonly publicPem: string;
+  readonly sealed: SealedKey;
+}
+
+const PUBLIC = 'public.pem';
+const PRIVATE = 'private.json';
+
+/** The folder of the approver's key in a state directory. */
+export const approverFolder = (dir: string) => join(dir, 'approver');
+
+/** Keeps both files or none, and never replaces any. Throws ApproverError when there are some already. */
+export async function storeKeys(dir: string, { publicPem, sealed }: StoredKeys): Promise<void> {
+  prepareFile(join(dir, 'state.db'), STATE_FORMAT);
+  const draft = await mkdtemp(join(dir, '.approver-'));
+  try {
+    await written(join(draft, PUBLIC), publicPem);
+    await written(join(draft, PRIVATE), `${JSON.stringify(sealed)}\n`);
+    await rename(draft, approverFolder(dir));
+  } catch (cause) {
+    await rm(draft, { recursive: true, force: true });
+    if (!(await exists(approverFolder(dir)))) throw cause;
+    const how = 'To replace it, remove that folder and restart every server that uses it.';
+    throw new ApproverError(`There is a passphrase already (${approverFolder(dir)}). ${how}`);
+  }
+}
+
+/** Both files. Throws ApproverError when there are none, or they are not as `storeKeys` leaves them. */
+export async function keysIn(dir: string): Promise<StoredKeys> {
+  const publicPem = await publicKeyIn(dir);
+  if (publicPem === undefined) throw new ApproverError('No passphrase was set up: finspace-mcp approve --init');
+  try {
+    const { salt, iv, tag, sealed } = JSON.parse(await guarded(join(approverFolder(dir), PRIVATE))) as SealedKey;
+    if ([salt, iv, tag, sealed].every((text) => typeof text === 'string'))
+      return { publicPem, sealed: { salt, iv, tag, sealed } };
+  } catch (cause) {
+    if (cause instanceof ApproverError) throw cause;
+  }
+  throw new ApproverError(`${join(approverFolder(dir), PRIVATE)}: is damaged`);
+}
+
+/** The public key; undefined when there is no folder for it at all. */
+export async function publicKeyIn(dir: string): Promise<string | undefined> {
+  if (!(await exists(approverFolder(dir)))) return undefined;
+  await onlyOurs(approverFolder(dir));
+  return guarded(join(approverFolder(dir), PUBLIC));
+}
+
+async function guarded(path: string): Promise<string> {
+  await onlyOurs(path);
+  return readFile(path, 'utf8');
+}
+
+const OTHERS = 0o077;
+
+/** Windows has no such bits; there the user's profile keeps others out. */
+async function onlyOurs(path: string): Promise<void> {
+  const { mode } = await stat(path).catch((cause: unknown) => {
+    throw new ApproverError(`${path}: cannot be read`, { cause });
+  });
+  if (process.platform !== 'win32' && (mode & OTHERS) !== 0)
+    throw new ApproverError(`${path}: other users can get at it; take their rights away (chmod go-rwx)`);
+}
+
+async function written(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** False only where there is surely nothing; what cannot be looked at is treated as being there. */
+const exists = (path: string) =>
+  stat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+  );

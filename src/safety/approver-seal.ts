@@ -1,0 +1,57 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createPrivateKey,
+  type KeyObject,
+  randomBytes,
+  type ScryptOptions,
+  scrypt,
+} from 'node:crypto';
+import { ApproverError } from './approver-error.ts';
+
+/** A private key under a passphrase, as it is kept; every member is base64url. */
+export interface SealedKey {
+  readonly salt: string;
+  readonly iv: string;
+  readonly tag: string;
+  readonly sealed: string;
+}
+
+/** 128 MiB and about half a second for every guess. Never read from the file, so that nobody can lower it there. */
+const COST: ScryptOptions = { N: 2 ** 17, r: 8, p: 1, maxmem: 192 * 1024 * 1024 };
+const CIPHER = 'aes-256-gcm';
+const TAG_BYTES = 16;
+
+/** Seals a private key together with the public key that it belongs to. */
+export async function sealKey(key: KeyObject, passphrase: string, publicPem: string): Promise<SealedKey> {
+  const [salt, iv] = [randomBytes(16), randomBytes(12)];
+  const cipher = createCipheriv(CIPHER, await stretched(passphrase, salt), iv, { authTagLength: TAG_BYTES });
+  cipher.setAAD(Buffer.from(publicPem));
+  const sealed = Buffer.concat([cipher.update(key.export({ type: 'pkcs8', format: 'der' })), cipher.final()]);
+  const text = (bytes: Buffer) => bytes.toString('base64url');
+  return { salt: text(salt), iv: text(iv), tag: text(cipher.getAuthTag()), sealed: text(sealed) };
+}
+
+/** Opens it. Throws ApproverError when the passphrase is wrong, or any part or the public key was changed. */
+export async function unsealKey(key: SealedKey, passphrase: string, publicPem: string): Promise<KeyObject> {
+  const [salt, iv, tag, sealed] = [key.salt, key.iv, key.tag, key.sealed].map((text) => Buffer.from(text, 'base64url'));
+  const secret = await stretched(passphrase, salt as Buffer);
+  try {
+    const decipher = createDecipheriv(CIPHER, secret, iv as Buffer, { authTagLength: TAG_BYTES });
+    decipher.setAAD(Buffer.from(publicPem));
+    decipher.setAuthTag(tag as Buffer);
+    const der = Buffer.concat([decipher.update(sealed as Buffer), decipher.final()]);
+    return createPrivateKey({ key: der, type: 'pkcs8', format: 'der' });
+  } catch {
+    throw new ApproverError('That is not the passphrase (or somebody changed the key files).', {
+      wrongPassphrase: true,
+    });
+  }
+}
+
+/** Keyboards and systems compose accents differently; NFKC makes one passphrase of them. */
+function stretched(passphrase: string, salt: Buffer): Promise<Buffer> {
+  return new Promise((resolve, reject) =>
+    scrypt(passphrase.normalize('NFKC'), salt, 32, COST, (error, key) => (error ? reject(error) : resolve(key))),
+  );
+}
