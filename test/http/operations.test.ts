@@ -52,7 +52,8 @@ describe('metrics', () => {
     expect(text).toContain('finspace_mcp_operations_total{operation="ListKxEnvironments",outcome="ok"} 1');
     expect(text).toContain('finspace_mcp_operations_total{operation="GetKxEnvironment",outcome="ResourceNotFound"} 1');
     expect(text).toMatch(/^finspace_mcp_resident_memory_bytes \d+$/m);
-    for (const line of text.trim().split('\n')) expect(line).toMatch(/^(?:# (?:HELP|TYPE) .+|[a-z_]+(?:\{.*\})? \S+)$/);
+    for (const line of text.trim().split('\n'))
+      expect(line).toMatch(/^(?:# (?:HELP|TYPE) .+|[a-z0-9_]+(?:\{.*\})? \S+)$/);
   });
 
   it('need a token where calls do', async () => {

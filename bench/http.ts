@@ -1,0 +1,183 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { burst, type Call, type Counted, load } from './http-load.ts';
+import { median, spread, verdict } from './measure.ts';
+
+const CONNECTIONS = 64;
+const ROUNDS = 7;
+const ROUND_MS = 2_000;
+const BURST = 10_000;
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const ECHO: Call = { method: 'tools/call', params: { name: 'echo', arguments: { text: 'hello' } }, expects: 'hello' };
+const LIST: Call = { method: 'tools/list', params: {}, expects: 'get_kx_cluster' };
+const getCluster = (environmentId: string, clusterName: string): Call => ({
+  method: 'tools/call',
+  params: { name: 'get_kx_cluster', arguments: { environmentId, clusterName } },
+  expects: `"clusterName":"${clusterName}"`,
+});
+
+interface Running {
+  readonly port: number;
+  readonly child: ChildProcess;
+}
+
+/** `tools/call` and `tools/list` beside two SDK servers with one tool, interleaved; then ten thousand calls at one moment. */
+export async function main(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'finspace-mcp-bench-'));
+  const running: Running[] = [];
+  const started = async (...args: string[]) => {
+    const server = await start(args);
+    running.push(server);
+    return server.port;
+  };
+  try {
+    const reference = join(folder, 'reference.mjs');
+    await bundle(reference);
+    const product = [at('../dist/cli.js'), 'http', '--port', '0', '--state', ':memory:'];
+    const echo = await started(reference, 'echo');
+    const aws = await started(reference, 'aws');
+    const ours = await started(...product, '--access-log=false');
+    const clusters = await findClusters(ours);
+    const rows: Record<string, { port: number; calls: Call[]; counts: Counted[] }> = {
+      echo: { port: echo, calls: [ECHO], counts: [] },
+      'echo after one AWS-client call': { port: aws, calls: [ECHO], counts: [] },
+      'ours, get_kx_cluster': { port: ours, calls: clusters, counts: [] },
+      'ours, tools/list': { port: ours, calls: [LIST], counts: [] },
+    };
+    for (let round = -1; round < ROUNDS; round += 1) {
+      for (const row of Object.values(rows)) {
+        const counted = await load(row.port, row.calls, CONNECTIONS, ROUND_MS);
+        if (round >= 0) row.counts.push(counted);
+      }
+    }
+    for (const [name, { counts }] of Object.entries(rows)) {
+      const p99 = median(counts.map(({ p99Ms }) => p99Ms)).toFixed(0);
+      const wrong = counts.reduce((sum, { errors, crossed }) => sum + errors + crossed, 0);
+      console.log(
+        `${name.padEnd(32)}${spread(
+          counts.map(({ perSecond }) => perSecond),
+          '/s',
+        )}, p99 ${p99} ms, ${wrong} wrong`,
+      );
+    }
+    const ratio = (name: string, base: string) =>
+      median(
+        rows[name]?.counts.map(({ perSecond }, round) => perSecond / (rows[base]?.counts[round]?.perSecond ?? 0)) ?? [],
+      );
+    const call = 'ours, get_kx_cluster';
+    console.log(
+      verdict('get_kx_cluster / one AWS-client call', ratio(call, 'echo after one AWS-client call'), 0.9, 'at least'),
+    );
+    console.log(verdict('get_kx_cluster / echo', ratio(call, 'echo'), 0.45, 'at least'));
+    console.log(verdict('tools/list / echo', ratio('ours, tools/list', 'echo'), 0.7, 'at least'));
+    await manyAtOnce(await start([...product, '--access-log=false']), running, clusters);
+  } finally {
+    for (const { child } of running) child.kill();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function manyAtOnce(server: Running, running: Running[], clusters: readonly Call[]): Promise<void> {
+  running.push(server);
+  const sampled = highestMegabytes(server.child.pid as number);
+  const { errors, crossed, p99Ms } = await burst(server.port, clusters, BURST);
+  console.log(`${BURST} calls at one moment: all answered after ${(p99Ms / 1_000).toFixed(1)} s`);
+  console.log(verdict('errors', errors, 0, 'at most'));
+  console.log(verdict('crossed replies', crossed, 0, 'at most'));
+  console.log(verdict('resident memory in MB', sampled(), 600, 'at most'));
+}
+
+/** The clusters of the demo world, so that each reply says which call it answers. */
+async function findClusters(port: number): Promise<Call[]> {
+  const ask = async (name: string, args: object) => {
+    const response = await fetch(`http://127.0.0.1:${port}/mcp`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'mcp-protocol-version': '2026-07-28',
+        'mcp-method': 'tools/call',
+        'mcp-name': name,
+      },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'tools/call',
+        params: {
+          name,
+          arguments: args,
+          _meta: {
+            'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+            'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1' },
+            'io.modelcontextprotocol/clientCapabilities': {},
+          },
+        },
+      }),
+    });
+    return ((await response.json()) as { result: { structuredContent: Record<string, Record<string, string>[]> } })
+      .result.structuredContent;
+  };
+  const { environments = [] } = await ask('list_kx_environments', {});
+  const calls: Call[] = [];
+  for (const { environmentId = '' } of environments) {
+    const { kxClusterSummaries = [] } = await ask('list_kx_clusters', { environmentId });
+    calls.push(...kxClusterSummaries.map(({ clusterName = '' }) => getCluster(environmentId, clusterName)));
+  }
+  if (calls.length === 0) throw new Error('the demo world has no clusters');
+  return calls;
+}
+
+const bundle = (outfile: string) =>
+  build({
+    entryPoints: [at('http-reference.ts')],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+    },
+    minify: true,
+    keepNames: true,
+    logLevel: 'error',
+  });
+
+/** Starts a server that logs its URL as a line of JSON. */
+function start(args: readonly string[]): Promise<Running> {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`${args[0]} ended with ${code}`)));
+    createInterface({ input: child.stderr as NodeJS.ReadableStream }).on('line', (line) => {
+      const url = line.startsWith('{') ? (JSON.parse(line) as { url?: string }).url : undefined;
+      if (url !== undefined) resolve({ child, port: Number(new URL(url).port) });
+    });
+  });
+}
+
+/** Samples the resident memory of a process until it is asked for the most that it saw. */
+function highestMegabytes(pid: number): () => number {
+  let most = 0;
+  const sample = () => {
+    try {
+      const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+      most = Math.max(most, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1_024);
+    } catch {
+      most = Number.NaN;
+    }
+  };
+  const timer = setInterval(sample, 100);
+  return () => {
+    clearInterval(timer);
+    sample();
+    return most;
+  };
+}
