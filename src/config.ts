@@ -47,6 +47,10 @@ export const SETTINGS = {
     .union([z.literal('none'), z.array(z.enum(RISKS)).min(1)])
     .default([])
     .describe('Ask a person for these risks too; none asks nobody, on the local backend only'),
+  secrets: z
+    .enum(['file', 'inline'])
+    .default('file')
+    .describe('Where credentials go: to a file that only you can read, or to the caller'),
   outputSchemas: z.boolean().default(false).describe('List an output schema with each tool (many more tokens)'),
   connectTimeout: milliseconds().default(2_000).describe('Milliseconds to connect to the endpoint'),
   attemptTimeout: milliseconds().default(10_000).describe('Milliseconds for one attempt'),

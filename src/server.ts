@@ -10,7 +10,8 @@ import { listResources, listTemplates } from './resources/list.ts';
 import { readResource } from './resources/read.ts';
 import { type Caller, LOCAL_CALLER } from './safety/policy.ts';
 import type { Seal } from './safety/seal.ts';
-import { callTool, type ToolEnvironment } from './tools/call.ts';
+import { callTool } from './tools/call.ts';
+import type { ToolEnvironment } from './tools/environment.ts';
 import { offeredTools } from './tools/list.ts';
 import { VERSION } from './version.ts';
 
@@ -54,7 +55,7 @@ export function serverFactory(shared: ServerEnvironment): (caller: Caller) => Se
     );
     server.setRequestHandler('tools/list', () => ({ tools: offeredTools(restrictions, caller, outputSchemas) }));
     server.setRequestHandler('tools/call', ({ params }, context) =>
-      callTool(environment, params, context, showsForms(server, context)),
+      callTool(environment, params, { context, showsForms: showsForms(server, context) }),
     );
     server.setRequestHandler('resources/list', (_, { mcpReq }) => listResources(environment, mcpReq.signal));
     server.setRequestHandler('resources/templates/list', () => listTemplates(environment));

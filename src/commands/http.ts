@@ -34,7 +34,7 @@ export async function openHttp(
   if (config.backend === 'local') (await import('../local/state-file.ts')).prepareState(config.state);
   let server: HttpServer | undefined;
   const watch = watched((name, outcome, ms) => server?.metrics.operation(name, outcome, ms));
-  const { serve, direct, settled, close } = serving(config, log, more.now, watch);
+  const { serve, direct, settled, close } = serving(config, log, { remote: true, now: more.now, watch });
   server = await serveOverHttp({
     ...config,
     ...more,

@@ -19,6 +19,21 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
     summary: 'Serve the FinSpace-compatible service on a loopback port, for AWS SDKs and the AWS CLI.',
     settings: [...WORLD, 'port', 'logLevel', 'config'],
   },
+  approve: {
+    summary: 'Show what waits for a person, and approve or decline it.',
+    settings: ['stateDir', 'config'],
+    word: 'CODE',
+    switches: {
+      init: 'Set up the passphrase that approvals need',
+      web: 'On a page in the browser instead of here',
+      decline: 'Decline CODE',
+    },
+  },
+  journal: {
+    summary: 'Print the record of every change (show), or check that nobody altered it (verify).',
+    settings: ['stateDir', 'config'],
+    word: 'show|verify',
+  },
   tools: {
     summary: 'List the tools that a client would see.',
     settings: [...SHOWN, 'config'],
@@ -27,16 +42,18 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
 };
 
 /** Runs a command to its end. Each is loaded only when it is called for. */
-export async function run({ command, config, switches }: CommandLine): Promise<void> {
+export async function run({ command, config, switches, word }: CommandLine): Promise<void> {
   if (command === 'stdio') return (await import('./stdio.ts')).stdio(config);
   if (command === 'http') return (await import('./http.ts')).http(config);
   if (command === 'local') return (await import('./local.ts')).local(config);
+  if (command === 'approve') return (await import('./approve.ts')).approve(config, switches, word);
+  if (command === 'journal') return (await import('./journal.ts')).journal(config, word);
   return (await import('./tools.ts')).tools(config, switches);
 }
 
 /** The text of `--help` for one command. */
 export function helpFor(command: string): string {
-  const { summary, settings, switches = {} } = COMMANDS[command] as CommandShape;
+  const { summary, settings, switches = {}, word } = COMMANDS[command] as CommandShape;
   const others = Object.entries(COMMANDS).map(([name, shape]) => `  ${name.padEnd(8)}${shape.summary}\n`);
   const options = [
     ...Object.entries(switches).map(([name, text]) => [`--${name}`, text]),
@@ -44,7 +61,7 @@ export function helpFor(command: string): string {
   ];
   return [
     `Usage: finspace-mcp [command] [options]\n\nCommands:\n${others.join('')}\n`,
-    `finspace-mcp ${command}: ${summary}\n\nOptions:\n`,
+    `finspace-mcp ${command}${word === undefined ? '' : ` [${word}]`}: ${summary}\n\nOptions:\n`,
     ...options.map(([flag = '', text]) => `  ${flag.padEnd(20)}${text}\n`),
     `\nEach option can also be set by a variable (${variableOf('stateDir')} for ${flagOf('stateDir')}) or in a JSON file (--config).\n`,
   ].join('');

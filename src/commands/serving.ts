@@ -6,6 +6,7 @@ import { gate } from '../safety/gate.ts';
 import { sqlJournal } from '../safety/journal.ts';
 import { journaledCall } from '../safety/journaled-call.ts';
 import { sealWith } from '../safety/seal.ts';
+import { fileSink, inlineSink, refusingSink } from '../safety/secrets.ts';
 import { sqlLedger } from '../safety/sql-ledger.ts';
 import type { StateDatabase } from '../safety/state.ts';
 import { serverFactory } from '../server.ts';
@@ -24,13 +25,19 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-/** Puts together what the configuration describes. Nothing heavy is opened before it is needed. `watch` sees each call of the backend. */
-export function serving(
-  config: Config,
-  log: Log,
-  now: () => number = Date.now,
-  watch: (call: Call) => Call = (call) => call,
-): Serving {
+export interface ServingOptions {
+  /** Callers are on other machines, so that a file on this one helps them nothing. */
+  readonly remote: boolean;
+  readonly now?: (() => number) | undefined;
+  /** Sees every call to the backend. */
+  readonly watch?: ((call: Call) => Call) | undefined;
+}
+
+/** Puts together what the configuration describes. Nothing heavy is opened before it is needed. */
+export function serving(config: Config, log: Log, options: ServingOptions): Serving {
+  const { remote, now = Date.now, watch = (call) => call } = options;
+  const shut = join(config.stateDir, 'secrets');
+  const secrets = config.secrets === 'inline' ? inlineSink : remote ? refusingSink : fileSink(shut, now);
   const { call: unwatched, place, settled, close } = backend(config, log);
   const direct = watch(unwatched);
   const state = lazyState(config, log);
@@ -48,6 +55,7 @@ export function serving(
       place,
       restrictions,
       seal,
+      secrets,
       gate: gate({ call, place, restrictions, ledger, seal, outOfBand: undefined, beforeApproved: async () => {} }),
       outputSchemas,
     }),

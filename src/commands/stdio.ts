@@ -10,7 +10,7 @@ import { serving } from './serving.ts';
 export async function stdio(config: Config): Promise<void> {
   const log = stderrLog(config);
   if (config.backend === 'local') (await import('../local/state-file.ts')).prepareState(config.state);
-  const { serve, settled, close } = serving(config, log);
+  const { serve, settled, close } = serving(config, log, { remote: false });
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   if (process.stdin.isTTY) process.stderr.write(greeting());

@@ -61,6 +61,7 @@ export const GetKxConnectionString = operation({
   http: 'GET /kx/environments/{environmentId}/connectionString',
   entity: 'kx-user',
   risk: 'reveal',
+  secret: 'signedConnectionString',
   summary:
     'Get the signed connection string (a short-lived credential) with which a user opens a q session on a cluster. Renew it when it expires.',
   input: () => z.strictObject({ userArn: KxUserArn(), environmentId: IdType(), clusterName: KxClusterName() }),

@@ -50,6 +50,8 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodO
   readonly errors: readonly ErrorName[];
   /** Present on operations that a person must approve, or may be made to. */
   readonly target?: Target;
+  /** The output member that is a credential. */
+  readonly secret?: string;
   readonly deprecated?: true;
 }
 

@@ -1,18 +1,14 @@
 import * as z from 'zod';
 import { nearest } from '../nearest.ts';
-import { agentInput } from '../operations/derive.ts';
-import type { OperationName } from '../operations/index.ts';
-import { operationNamed } from '../operations/index.ts';
 import { quoted } from '../safety/untrusted.ts';
 
 const MOST_PROBLEMS = 10;
 
 /** The arguments of a call, or what is wrong with them, one sentence per problem. */
 export function parseArguments(
-  name: OperationName,
+  schema: z.ZodObject,
   given: unknown,
 ): { readonly input: Record<string, unknown> } | { readonly problems: string[] } {
-  const schema = agentInput(operationNamed(name));
   const parsed = schema.safeParse(given);
   if (parsed.success) return { input: parsed.data };
   const problems = parsed.error.issues.flatMap((issue) => describeIssue(schema, issue));

@@ -1,5 +1,4 @@
 import {
-  type CallToolResult,
   type InputRequiredResult,
   inputRequired,
   inputResponse,
@@ -8,49 +7,56 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { nearest } from '../nearest.ts';
+import { agentInput } from '../operations/derive.ts';
 import { FinspaceError } from '../operations/failure.ts';
-import type { Call, OperationName } from '../operations/index.ts';
-import { operationOf } from '../operations/naming.ts';
-import type { Answer, Gate } from '../safety/gate.ts';
+import { type OperationName, operationNamed } from '../operations/index.ts';
+import { operationOf, toolName } from '../operations/naming.ts';
+import type { Answer } from '../safety/gate.ts';
 import type { Question } from '../safety/ledger.ts';
-import { type Caller, type Restrictions, withheld } from '../safety/policy.ts';
-import type { Place } from '../safety/question.ts';
+import { withheld } from '../safety/policy.ts';
 import { quoted } from '../safety/untrusted.ts';
 import { parseArguments } from './arguments.ts';
+import { compositeNamed } from './composites.ts';
+import type { CompositeTool, Exchange, ToolEnvironment, ToolResult } from './environment.ts';
 import { describedTools } from './list.ts';
 import { failed, refused, succeeded } from './result.ts';
 
-/** What the tool calls of one caller share. */
-export interface ToolEnvironment {
-  readonly call: Call;
-  readonly restrictions: Restrictions;
-  readonly caller: Caller;
-  readonly gate: Gate;
-  readonly place: Place;
-}
-
 type Members = Record<string, unknown>;
-type ToolResult = CallToolResult | InputRequiredResult;
 
-/** Runs one `tools/call`. `showsForms` says whether the client can put a form before a person. */
+/** Runs one `tools/call`. */
 export async function callTool(
   environment: ToolEnvironment,
   { name: tool, arguments: given = {} }: { name: string; arguments?: Members | undefined },
-  context: ServerContext,
-  showsForms: boolean,
+  exchange: Exchange,
 ): Promise<ToolResult> {
-  const name = operationOf(tool);
-  if (name === undefined) throw unknownTool(tool);
-  const reason = withheld(name, environment.restrictions, environment.caller);
-  if (reason !== undefined) return refused(`${tool} is not offered. ${reason}`);
-  const parsed = parseArguments(name, given);
-  if ('problems' in parsed) return refused(`${tool} was not called, its arguments are wrong.`, ...parsed.problems);
   try {
-    return await throughGate(environment, name, parsed.input, context, showsForms);
+    const name = operationOf(tool);
+    if (name !== undefined) return await callOperation(environment, name, given, exchange);
+    const composite = compositeNamed(tool);
+    if (composite === undefined) throw unknownTool(tool);
+    return await callComposite(environment, composite, given, exchange);
   } catch (error) {
     if (error instanceof FinspaceError) return failed(error);
     throw error;
   }
+}
+
+async function callOperation(environment: ToolEnvironment, name: OperationName, given: Members, exchange: Exchange) {
+  const tool = toolName(name);
+  const reason = withheld(name, environment.restrictions, environment.caller);
+  if (reason !== undefined) return refused(`${tool} is not offered. ${reason}`);
+  const parsed = parseArguments(agentInput(operationNamed(name)), given);
+  if ('problems' in parsed) return refused(`${tool} was not called, its arguments are wrong.`, ...parsed.problems);
+  return throughGate(environment, name, parsed.input, exchange);
+}
+
+async function callComposite(environment: ToolEnvironment, tool: CompositeTool, given: Members, exchange: Exchange) {
+  const { restrictions, caller } = environment;
+  const reason = tool.needs.map((name) => withheld(name, restrictions, caller)).find((why) => why !== undefined);
+  if (reason !== undefined) return refused(`${tool.name} is not offered. ${reason}`);
+  const parsed = parseArguments(tool.input(), given);
+  if ('problems' in parsed) return refused(`${tool.name} was not called, its arguments are wrong.`, ...parsed.problems);
+  return tool.run(environment, parsed.input, exchange);
 }
 
 function unknownTool(tool: string): ProtocolError {
@@ -64,11 +70,10 @@ function unknownTool(tool: string): ProtocolError {
 
 /** Puts the call to the gate, and then to the backend, to a person, or nowhere. */
 async function throughGate(
-  { call, gate, caller }: ToolEnvironment,
+  { call, gate, caller, secrets, restrictions }: ToolEnvironment,
   name: OperationName,
   input: Members,
-  context: ServerContext,
-  showsForms: boolean,
+  { context, showsForms }: Exchange,
 ): Promise<ToolResult> {
   const options = { signal: context.mcpReq.signal };
   const wanted = { name, input, principal: caller.principal, options };
@@ -78,7 +83,15 @@ async function throughGate(
     : gate.answered(wanted, nonce, answerIn(context)));
   if (decision.kind === 'refuse') return refused(...decision.lines);
   if (decision.kind === 'ask') return form(decision.question, decision.state);
-  return succeeded(name, (await call(name, input as never, { ...options, actor: decision.actor })) as Members);
+  const output = (await call(name, input as never, { ...options, actor: decision.actor })) as Members;
+  const revealed = await secrets(name, input, output);
+  if (revealed.kind === 'withheld') return refused(revealed.why);
+  return succeeded(name, revealed.output, {
+    ...(revealed.audience === undefined ? {} : { audience: revealed.audience }),
+    ...(restrictions.approve === 'none'
+      ? { note: 'Nobody is asked to approve anything: this server runs with --approve none.' }
+      : {}),
+  });
 }
 
 function form({ shown: { noun, text } }: Question, state: string): InputRequiredResult {

@@ -4,6 +4,7 @@ import { agentInput, lenientOutput } from '../operations/derive.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName, toolTitle } from '../operations/naming.ts';
 import { POLICY } from '../safety/policy.ts';
+import type { CompositeTool } from './environment.ts';
 
 type JsonSchema = Tool['inputSchema'];
 
@@ -21,12 +22,18 @@ export function describeTool(name: OperationName): ListedTool {
     name: toolName(name),
     title: toolTitle(name),
     description: asks ? `${operation.summary} A person must approve.` : operation.summary,
-    inputSchema: {
-      ...(brief(z.toJSONSchema(agentInput(operation), { io: 'input' })) as JsonSchema),
-      additionalProperties: false,
-    },
+    inputSchema: briefSchema(agentInput(operation)),
     annotations: hints,
   };
+}
+
+/** A composite tool as it is listed. */
+export function describeComposite({ name, title, description, annotations, input }: CompositeTool): ListedTool {
+  return { name, title, description, inputSchema: briefSchema(input()), annotations };
+}
+
+function briefSchema(input: z.ZodObject): JsonSchema {
+  return { ...(brief(z.toJSONSchema(input, { io: 'input' })) as JsonSchema), additionalProperties: false };
 }
 
 /** The schema of `structuredContent`: the API's output with timestamps in ISO 8601; members may come that it does not name. */

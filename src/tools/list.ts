@@ -1,22 +1,27 @@
-import { OPERATION_NAMES } from '../operations/index.ts';
+import { OPERATION_NAMES, type OperationName } from '../operations/index.ts';
 import { operationOf } from '../operations/naming.ts';
 import { once } from '../operations/operation.ts';
 import { type Caller, type Restrictions, withheld } from '../safety/policy.ts';
-import { describeTool, type ListedTool, outputSchema } from './describe.ts';
+import { COMPOSITE_TOOLS, compositeNamed } from './composites.ts';
+import { describeComposite, describeTool, type ListedTool, outputSchema } from './describe.ts';
 
 /** The tools as the build computed them, so that starting up builds no schema; absent when running from source. */
 declare const EMBEDDED_TOOLS: readonly ListedTool[] | undefined;
 
-/** The 50 tools, always in the same order. */
+/** The 50 tools of the operations and then the others, always in the same order. */
 export const describedTools = once((): readonly ListedTool[] =>
-  typeof EMBEDDED_TOOLS === 'undefined' ? OPERATION_NAMES.map(describeTool) : EMBEDDED_TOOLS,
+  typeof EMBEDDED_TOOLS === 'undefined'
+    ? [...OPERATION_NAMES.map(describeTool), ...COMPOSITE_TOOLS.map(describeComposite)]
+    : EMBEDDED_TOOLS,
 );
 
 /** The tools that this server offers to a caller. */
 export function offeredTools(restrictions: Restrictions, caller: Caller, outputSchemas: boolean): ListedTool[] {
+  const offered = (name: OperationName) => withheld(name, restrictions, caller) === undefined;
   return describedTools().flatMap((tool) => {
     const operation = operationOf(tool.name);
-    if (operation === undefined || withheld(operation, restrictions, caller) !== undefined) return [];
+    if (operation === undefined) return compositeNamed(tool.name)?.needs.every(offered) ? [tool] : [];
+    if (!offered(operation)) return [];
     return [outputSchemas ? { ...tool, outputSchema: outputSchema(operation) } : tool];
   });
 }

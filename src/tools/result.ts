@@ -6,17 +6,27 @@ import { plainJson, quoted } from '../safety/untrusted.ts';
 
 type Members = Record<string, unknown>;
 
+interface Extras {
+  /** For whom the content is meant, when it is not for the model. */
+  readonly audience?: 'user';
+  /** A remark on every result, for the model. */
+  readonly note?: string;
+}
+
 /** The result of a call that went through: the API's output, with `complete` added where it is a page of a list. */
-export function succeeded(name: OperationName, output: Members): CallToolResult {
+export function succeeded(name: OperationName, output: Members, { audience, note }: Extras = {}): CallToolResult {
   const list = listMember(operationNamed(name));
-  if (list === null) return content(output, Object.keys(output).length === 0 ? `${name} was accepted.` : undefined);
   const complete = output['nextToken'] === undefined;
-  return content(
-    { complete, ...output },
-    complete
-      ? undefined
-      : 'This is one page. For the rest, repeat the call with the same arguments and this nextToken.',
-  );
+  const remarks = [
+    ...(list === null && Object.keys(output).length === 0 ? [`${name} was accepted.`] : []),
+    ...(list === null || complete
+      ? []
+      : ['This is one page. For the rest, repeat the call with the same arguments and this nextToken.']),
+    ...(note === undefined ? [] : [note]),
+  ];
+  const result = structured(list === null ? output : { complete, ...output }, ...remarks);
+  if (audience === undefined) return result;
+  return { ...result, content: result.content.map((block) => ({ ...block, annotations: { audience: [audience] } })) };
 }
 
 /** The result of a call that the endpoint refused or that never got an answer. */
@@ -54,7 +64,8 @@ export function refused(...lines: string[]): CallToolResult {
   return { isError: true, content: [{ type: 'text', text: lines.join('\n') }] };
 }
 
-function content(structuredContent: Members, note: string | undefined): CallToolResult {
-  const texts = [plainJson(structuredContent), ...(note === undefined ? [] : [note])];
+/** A result as structured content and the same as compact JSON text, with notes for the model where they are needed. */
+export function structured(structuredContent: Members, ...notes: readonly string[]): CallToolResult {
+  const texts = [plainJson(structuredContent), ...notes];
   return { structuredContent, content: texts.map((text) => ({ type: 'text', text })) };
 }

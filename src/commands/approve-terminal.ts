@@ -1,0 +1,56 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+
+/** A person at a terminal. */
+export interface Terminal {
+  say(text?: string): void;
+  /** What the person typed up to Enter; undefined when they left with Ctrl-C or Ctrl-D. */
+  ask(prompt: string): Promise<string | undefined>;
+  /** The same, without showing it. */
+  askHidden(prompt: string): Promise<string | undefined>;
+  close(): void;
+}
+
+/** Whether a person can be at the other end: both ends are terminals. A program can arrange that too; see SECURITY.md. */
+export const isTerminal = () => Boolean(process.stdin.isTTY && process.stdout.isTTY);
+
+/** Takes over the terminal until it is closed, so that nothing typed ahead is echoed and nothing is kept in a history. */
+export function openTerminal(): Terminal {
+  let hidden = false;
+  const output = new Writable({
+    write: (chunk, _, done) => {
+      if (!hidden) process.stdout.write(chunk);
+      done();
+    },
+  });
+  const lines = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 });
+  let gone = false;
+  lines.once('close', () => {
+    gone = true;
+  });
+  const ask = (prompt: string) =>
+    new Promise<string | undefined>((resolve) => {
+      if (gone) return resolve(undefined);
+      const leave = () => resolve(undefined);
+      lines.once('close', leave);
+      lines.question(prompt, (typed) => {
+        lines.off('close', leave);
+        resolve(typed);
+      });
+    });
+  return {
+    say: (text = '') => void process.stdout.write(`${text}\n`),
+    ask,
+    askHidden: async (prompt) => {
+      process.stdout.write(prompt);
+      hidden = true;
+      try {
+        return await ask('');
+      } finally {
+        hidden = false;
+        process.stdout.write('\n');
+      }
+    },
+    close: () => lines.close(),
+  };
+}

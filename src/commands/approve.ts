@@ -1,0 +1,105 @@
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { type Config, ConfigError } from '../config.ts';
+import { approverKey, initApprover, keyFingerprint } from '../safety/approver.ts';
+import { passphraseAttempts } from '../safety/approver-attempts.ts';
+import { approvalDesk, type Desk } from '../safety/approver-desk.ts';
+import { ApproverError } from '../safety/approver-error.ts';
+import type { Question } from '../safety/ledger.ts';
+import { sqlLedger } from '../safety/sql-ledger.ts';
+import { openState } from '../safety/state.ts';
+import { approveAtTerminal, chosenFrom, listing } from './approve-dialog.ts';
+import { isTerminal, openTerminal, type Terminal } from './approve-terminal.ts';
+
+/** `finspace-mcp approve [CODE] [--decline | --web | --init]`: where a person says yes or no to what an agent wants. */
+export async function approve(
+  { stateDir }: Pick<Config, 'stateDir'>,
+  switches: ReadonlySet<string>,
+  code?: string,
+): Promise<void> {
+  const [act = 'dialog', other] = [...switches];
+  if (other !== undefined) throw new ConfigError(`--${act} and --${other} do not go together`);
+  if (act === 'init') return init(stateDir);
+  const state = openState(join(stateDir, 'state.db'));
+  await state;
+  const key = await approverKey(stateDir);
+  const desk = approvalDesk({
+    dir: stateDir,
+    key,
+    ledger: sqlLedger(state, { now: Date.now, openMs: 0 }),
+    attempts: passphraseAttempts(state, Date.now),
+    now: Date.now,
+    user: userInfo().username,
+    channel: act === 'web' ? 'page' : 'terminal',
+  });
+  try {
+    if (act === 'decline') await decline(desk, code);
+    else if (act === 'web') await web(desk, code);
+    else await dialog(desk, code);
+  } finally {
+    await (await state).close();
+  }
+}
+
+async function init(stateDir: string): Promise<void> {
+  const terminal = atTerminal('Setting up a passphrase');
+  try {
+    if ((await approverKey(stateDir)) === undefined) {
+      terminal.say('Approvals will need this passphrase. Keep it from agents and from files that they can read.');
+      const first = await terminal.askHidden('New passphrase (at least 10 characters): ');
+      const again = first === undefined ? undefined : await terminal.askHidden('The same again: ');
+      if (first === undefined || again === undefined) throw new ApproverError('Nothing was set up.');
+      if (first !== again) throw new ApproverError('The two are not the same. Nothing was set up.');
+      terminal.say(`Set up. The key is ${keyFingerprint(await initApprover(stateDir, first))}`);
+      terminal.say('Restart the servers that use this state directory, so that they count only what it signed.');
+      return;
+    }
+    await initApprover(stateDir, 'there is one already');
+  } finally {
+    terminal.close();
+  }
+}
+
+async function decline(desk: Desk, code: string | undefined): Promise<void> {
+  if (code === undefined) throw new ConfigError('--decline: needs the CODE of what to decline');
+  const question = chosenFrom(await desk.waiting(), code);
+  if ((await desk.decline(question)) === 'closed') throw new ApproverError(`${question.code} is not open any more.`);
+  process.stdout.write(`Declined ${question.code}. The agent is told so, and nothing runs.\n`);
+}
+
+async function dialog(desk: Desk, code: string | undefined): Promise<void> {
+  const waiting = await desk.waiting();
+  if (waiting.length === 0 && code === undefined) {
+    process.stdout.write('Nothing waits for approval.\n');
+    return;
+  }
+  if (code === undefined) process.stdout.write(listing(waiting, Date.now()));
+  const chosen = code === undefined ? undefined : chosenFrom(waiting, code);
+  const terminal = atTerminal('Approving');
+  try {
+    await approveAtTerminal(terminal, desk, chosen ?? (await choose(terminal, waiting)));
+  } finally {
+    terminal.close();
+  }
+}
+
+async function choose(terminal: Terminal, waiting: readonly Question[]): Promise<Question> {
+  const typed = await terminal.ask('\nCode of the one to look at: ');
+  if (typed === undefined || typed.trim() === '') throw new ApproverError('Nothing was approved.');
+  return chosenFrom(waiting, typed);
+}
+
+async function web(desk: Desk, code: string | undefined): Promise<void> {
+  const chosen = code === undefined ? undefined : chosenFrom(await desk.waiting(), code);
+  if (!isTerminal()) throw notHere('Opening the approval page');
+  const { serveApprovalPage } = await import('./approve-web.ts');
+  await serveApprovalPage(desk, chosen);
+}
+
+function atTerminal(what: string): Terminal {
+  if (!isTerminal()) throw notHere(what);
+  return openTerminal();
+}
+
+const notHere = (what: string) =>
+  new ApproverError(`${what} needs a person at a terminal; stdin or stdout is not one. Nothing was approved.`);

@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { type Config, ConfigError } from '../config.ts';
+import { type Journal, sqlJournal } from '../safety/journal.ts';
+import { openState } from '../safety/state.ts';
+import { plainJson } from '../safety/untrusted.ts';
+
+/** `finspace-mcp journal show|verify`: the record of every change, as JSON lines, or whether its chain still holds. */
+export async function journal({ stateDir }: Config, word = 'show'): Promise<void> {
+  const act = Object.hasOwn(ACTS, word) ? ACTS[word as keyof typeof ACTS] : undefined;
+  if (act === undefined)
+    throw new ConfigError(`journal: expects show or verify, not ${JSON.stringify(word.slice(0, 100))}`);
+  const state = await openState(join(stateDir, 'state.db'));
+  try {
+    await act(sqlJournal(Promise.resolve(state), Date.now));
+  } finally {
+    await state.close();
+  }
+}
+
+/** The journal was altered or cut; the message is one line for people. */
+export class JournalError extends Error {
+  override readonly name = 'JournalError';
+}
+
+const ACTS = {
+  show: async (kept: Journal) => print((await kept.entries()).map(plainJson)),
+  verify: async (kept: Journal) => {
+    const found = await kept.verify();
+    if ('brokenAt' in found)
+      throw new JournalError(`the journal was altered: entry ${found.brokenAt} does not fit the one before it`);
+    print([`${found.entries} entries, all in order; the newest hash is ${found.head}`]);
+  },
+};
+
+const print = (lines: readonly string[]) => void process.stdout.write(lines.map((line) => `${line}\n`).join(''));

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type OperationName, operationNamed } from '../operations/index.ts';
+import type { Members } from './blast/finding.ts';
+
+/** What becomes of a result that holds a credential. */
+export type SecretSink = (name: OperationName, input: Members, output: Members) => Promise<Revealed>;
+
+export type Revealed =
+  | { readonly kind: 'shown'; readonly output: Members; readonly audience?: 'user' }
+  | { readonly kind: 'withheld'; readonly why: string };
+
+const KEPT_MS = 3_600_000;
+
+/** Writes credentials to files that only this user can read, and returns their paths. Files of earlier credentials are removed after an hour. */
+export function fileSink(folder: string, now: () => number): SecretSink {
+  return async (name, input, output) => {
+    const { secret } = operationNamed(name);
+    const value = secret === undefined ? undefined : output[secret];
+    if (secret === undefined || typeof value !== 'string') return { kind: 'shown', output };
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await chmod(folder, 0o700);
+    await removeOld(folder, now());
+    const path = join(folder, `${input['clusterName']}-${randomBytes(6).toString('hex')}.txt`);
+    await writeFile(path, `${value}\n`, { mode: 0o600, flag: 'wx' });
+    const { [secret]: _, ...rest } = output;
+    const expires = expiry(value);
+    const { clusterName, userArn } = input;
+    return {
+      kind: 'shown',
+      output: {
+        ...rest,
+        path,
+        clusterName,
+        user: String(userArn).split('/').at(-1),
+        ...(expires === undefined ? {} : { expires }),
+      },
+    };
+  };
+}
+
+/** Hands credentials to the caller, marked as meant for the user. */
+export const inlineSink: SecretSink = async (name, _, output) =>
+  operationNamed(name).secret === undefined ? { kind: 'shown', output } : { kind: 'shown', output, audience: 'user' };
+
+/** Hands out no credential at all: a file on a server helps nobody who is somewhere else. */
+export const refusingSink: SecretSink = async (name, _, output) =>
+  operationNamed(name).secret === undefined
+    ? { kind: 'shown', output }
+    : {
+        kind: 'withheld',
+        why: 'Over HTTP a credential is handed out only when the operator starts the server with --secrets inline.',
+      };
+
+/** When a signed string stops being valid, from its own X-Amz-Date and X-Amz-Expires. */
+function expiry(signed: string): string | undefined {
+  const date = /X-Amz-Date=(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(signed)?.slice(1).map(Number);
+  const seconds = Number(/X-Amz-Expires=(\d+)/.exec(signed)?.[1]);
+  if (date === undefined || Number.isNaN(seconds)) return undefined;
+  const [year = 0, month = 1, day, hour, minute, second] = date;
+  return new Date(Date.UTC(year, month - 1, day, hour, minute, second) + seconds * 1000).toISOString();
+}
+
+async function removeOld(folder: string, time: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const { mtimeMs } = await stat(path);
+    if (time - mtimeMs > KEPT_MS) await rm(path, { force: true });
+  }
+}

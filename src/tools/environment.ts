@@ -1,0 +1,46 @@
+import type { CallToolResult, InputRequiredResult, ServerContext, ToolAnnotations } from '@modelcontextprotocol/server';
+import type * as z from 'zod';
+import type { Call, OperationName } from '../operations/index.ts';
+import { once } from '../operations/operation.ts';
+import type { Gate } from '../safety/gate.ts';
+import type { Planner } from '../safety/plan.ts';
+import type { Caller, Restrictions } from '../safety/policy.ts';
+import type { SecretSink } from '../safety/secrets.ts';
+
+/** What the tool calls of one caller share. */
+export interface ToolEnvironment extends Planner {
+  readonly call: Call;
+  readonly restrictions: Restrictions;
+  readonly caller: Caller;
+  readonly gate: Gate;
+  /** Where a credential goes instead of to the model. */
+  readonly secrets: SecretSink;
+}
+
+export type ToolResult = CallToolResult | InputRequiredResult;
+
+/** One `tools/call` on its way: the SDK's context, and whether the client can put a form before a person. */
+export interface Exchange {
+  readonly context: ServerContext;
+  readonly showsForms: boolean;
+}
+
+/** A tool that is not one operation: it answers what no single operation can. */
+export interface CompositeTool<I extends z.ZodObject = z.ZodObject> {
+  readonly name: string;
+  readonly title: string;
+  /** As an operation's summary: what happens, in users' words, at most 200 characters. */
+  readonly description: string;
+  readonly annotations: ToolAnnotations;
+  /** Strict; built on first use. */
+  readonly input: () => I;
+  /** The operations that it makes use of; it is offered only where all of them are. */
+  readonly needs: readonly OperationName[];
+  /** Throws FinspaceError for what the backend refuses. */
+  readonly run: (environment: ToolEnvironment, input: z.output<I>, exchange: Exchange) => Promise<ToolResult>;
+}
+
+/** Declares a composite tool and keeps the types of its input. */
+export function compositeTool<I extends z.ZodObject>(tool: CompositeTool<I>): CompositeTool {
+  return { ...tool, input: once(tool.input) } as unknown as CompositeTool;
+}

@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import { agentInput } from '../operations/derive.ts';
+import { operationNamed } from '../operations/index.ts';
+import { operationOf } from '../operations/naming.ts';
+import { planCall } from '../safety/plan.ts';
+import { approvalNeeded, withheld } from '../safety/policy.ts';
+import { parseArguments } from './arguments.ts';
+import { compositeTool } from './environment.ts';
+import { refused, structured } from './result.ts';
+
+/** Previews a call: what the gate would show a person, without asking anybody and without opening a question. */
+export const planChange = compositeTool({
+  name: 'plan_change',
+  title: 'Preview a change',
+  description:
+    'Dry run: what would a delete, network change or update do? Shows what is lost, who is interrupted, what blocks it and must go first, and whether a person must approve.',
+  annotations: { readOnlyHint: true },
+  input: () => z.strictObject({ tool: z.string().describe('such as delete_kx_volume'), arguments: z.looseObject({}) }),
+  needs: [],
+  run: async (environment, { tool, arguments: given }, { context }) => {
+    const name = operationOf(tool);
+    if (name === undefined || operationNamed(name).risk === 'read')
+      return refused(`${JSON.stringify(tool.slice(0, 80))} is not a tool that changes anything.`);
+    const reason = withheld(name, environment.restrictions, environment.caller);
+    if (reason !== undefined) return refused(`${tool} is not offered. ${reason}`);
+    const parsed = parseArguments(agentInput(operationNamed(name)), given);
+    if ('problems' in parsed) return refused(`The arguments for ${tool} are wrong.`, ...parsed.problems);
+    const plan = await planCall(environment, name, parsed.input, environment.caller.principal, {
+      signal: context.mcpReq.signal,
+    });
+    if (plan === undefined) return refused(`There is no such ${operationNamed(name).target?.noun ?? 'entity'}.`);
+    const { noun, name: target, forbidden, blockers, lost, interrupted } = plan;
+    return structured({
+      tool,
+      target: { kind: noun, name: target },
+      needsApproval: approvalNeeded(name, parsed.input, environment.restrictions),
+      wouldRun: forbidden === undefined && blockers.length === 0,
+      ...(forbidden === undefined ? {} : { forbidden }),
+      counts: { blockers: blockers.length, lost: lost.length, interrupted: interrupted.length },
+      blockers: blockers.map(({ item: { kind, name: blocking, detail }, first }) => ({
+        kind,
+        name: blocking,
+        detail,
+        first,
+      })),
+      lostForEver: lost.map(({ kind, name: thing, detail }) => ({ kind, name: thing, detail })),
+      interrupted: interrupted.map(({ kind, name: thing, detail }) => ({ kind, name: thing, detail })),
+    });
+  },
+});
