@@ -1,0 +1,58 @@
+import type { Edge, Graph, GraphEntity } from './graph.ts';
+
+/** An entity that is connected with another one, and how. */
+export interface Connected {
+  readonly entity: GraphEntity;
+  readonly edge: Edge;
+  /** 1 for what is connected directly. */
+  readonly distance: number;
+}
+
+/**
+ * Everything that would miss `id` if it were gone, near before far: for a volume the clusters that use it, the dataviews cached
+ * on it, and the clusters that mount those. All that is in it for an environment.
+ */
+export function dependantsOf(graph: Graph, id: string): Connected[] {
+  const asked = graph.entities.find((entity) => entity.id === id);
+  if (asked?.kind !== 'environment') return follow(graph, id, 'to');
+  const others = graph.entities.filter((entity) => entity !== asked);
+  return others.map((entity) => ({
+    entity,
+    edge: { from: entity.id, to: id, relation: 'of', facts: {} },
+    distance: 1,
+  }));
+}
+
+/** Everything that `id` needs in order to work, near before far: for a cluster its dataviews, their databases and volumes, its host. */
+export function dependsOn(graph: Graph, id: string): Connected[] {
+  return follow(graph, id, 'from');
+}
+
+function follow({ entities, edges }: Graph, id: string, end: 'from' | 'to'): Connected[] {
+  const other = end === 'from' ? 'to' : 'from';
+  const byId = new Map(entities.map((entity) => [entity.id, entity]));
+  const seen = new Set([id]);
+  const found: Connected[] = [];
+  let front = [id];
+  for (let distance = 1; front.length > 0; distance += 1) {
+    const next: string[] = [];
+    for (const edge of edges) {
+      const entity = byId.get(edge[other]);
+      if (edge.relation === 'behind' || !front.includes(edge[end]) || entity === undefined || seen.has(entity.id))
+        continue;
+      seen.add(entity.id);
+      next.push(entity.id);
+      found.push({ entity, edge, distance });
+    }
+    front = next;
+  }
+  return found;
+}
+
+/** The entities of a name, whatever their kind; letter case and `kind:` are the caller's choice. */
+export function named({ entities }: Graph, name: string): GraphEntity[] {
+  const exact = entities.filter((entity) => entity.id === name || entity.name === name);
+  if (exact.length > 0) return exact;
+  const lower = name.toLowerCase();
+  return entities.filter((entity) => entity.id.toLowerCase() === lower || entity.name.toLowerCase() === lower);
+}

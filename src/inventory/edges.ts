@@ -1,0 +1,90 @@
+import type { Cluster, Database, Dataview, Parts } from './parts.ts';
+import { type Edge, idOf, type Relation } from './shape.ts';
+
+type Facts = Record<string, unknown>;
+
+/** What hangs on what. An edge may lead to something that `present` does not hold: then it is gone, or could not be read. */
+export function edgesOf({ clusters, databases }: Parts, present: ReadonlySet<string>): Edge[] {
+  const byName = new Map(databases.map((database) => [database.databaseName, database]));
+  return [
+    ...clusters.flatMap(clusterEdges),
+    ...databases.flatMap((database) => database.dataviews.flatMap((view) => dataviewEdges(view, database))),
+    ...databases.flatMap(changesetEdges).filter(({ from }) => present.has(from)),
+    ...clusters.flatMap((cluster) => lagging(cluster, byName)),
+  ];
+}
+
+function edge(from: string, relation: Relation, to: string, facts: Facts = {}): Edge {
+  const known = Object.entries(facts).filter(([, value]) => value !== undefined);
+  return { from, to, relation, facts: Object.fromEntries(known) };
+}
+
+function clusterEdges(cluster: Cluster): Edge[] {
+  const from = idOf('cluster', cluster.clusterName);
+  const { scalingGroupConfiguration: shared, savedownStorageConfiguration: savedown } = cluster;
+  const logs = cluster.tickerplantLogConfiguration?.tickerplantLogVolumes ?? [];
+  return [
+    ...(cluster.databases ?? []).map(({ databaseName, changesetId, dataviewConfiguration: view }) =>
+      view === undefined
+        ? edge(from, 'mounts', idOf('database', databaseName), { changesetId })
+        : edge(from, 'mounts', idOf('dataview', view.dataviewName, databaseName), {
+            changesetId: view.changesetId,
+            versionId: view.dataviewVersionId,
+          }),
+    ),
+    ...(shared === undefined ? [] : [edge(from, 'runs-on', idOf('scaling-group', shared.scalingGroupName))]),
+    ...(savedown?.volumeName === undefined
+      ? []
+      : [edge(from, 'uses', idOf('volume', savedown.volumeName), { for: 'savedown' })]),
+    ...logs.map((volume) => edge(from, 'uses', idOf('volume', volume), { for: 'tickerplant log' })),
+  ];
+}
+
+function dataviewEdges(view: Dataview, { databaseName, lastCompletedChangesetId }: Database): Edge[] {
+  const from = idOf('dataview', view.dataviewName, databaseName);
+  const segments = [view, ...(view.activeVersions ?? [])].flatMap((holder) => holder.segmentConfigurations ?? []);
+  const volumes = new Map(segments.map((segment) => [segment.volumeName, segment]));
+  const current = view.changesetId === lastCompletedChangesetId || lastCompletedChangesetId === undefined;
+  return [
+    edge(from, 'of', idOf('database', databaseName)),
+    ...[...volumes].map(([volume, { dbPaths, onDemand }]) =>
+      edge(from, 'cached-on', idOf('volume', volume), { dbPaths, onDemand: onDemand || undefined }),
+    ),
+    ...(current || view.readWrite === true
+      ? []
+      : [
+          edge(from, 'behind', idOf('changeset', lastCompletedChangesetId, databaseName), {
+            changesetId: view.changesetId,
+          }),
+        ]),
+  ];
+}
+
+function changesetEdges({ databaseName, changesets }: Database): Edge[] {
+  return changesets.map(({ changesetId }) =>
+    edge(idOf('changeset', changesetId, databaseName), 'of', idOf('database', databaseName)),
+  );
+}
+
+/** A cluster lags when it mounts an older version than its dataview has, or an older changeset than the newest completed one. */
+function lagging(cluster: Cluster, byName: ReadonlyMap<string | undefined, Database>): Edge[] {
+  const from = idOf('cluster', cluster.clusterName);
+  return (cluster.databases ?? []).flatMap(({ databaseName, changesetId, dataviewConfiguration: mounted }) => {
+    const database = byName.get(databaseName);
+    const view = database?.dataviews.find(({ dataviewName }) => dataviewName === mounted?.dataviewName);
+    const newestVersion = view?.activeVersions?.toSorted((a, b) =>
+      (b.createdTimestamp ?? '').localeCompare(a.createdTimestamp ?? ''),
+    )[0]?.versionId;
+    const holds = changesetId ?? mounted?.changesetId;
+    const newest = database?.lastCompletedChangesetId;
+    const versionId = mounted?.dataviewVersionId;
+    return [
+      ...(newestVersion === undefined || newestVersion === versionId
+        ? []
+        : [edge(from, 'behind', idOf('dataview', view?.dataviewName, databaseName), { versionId, newestVersion })]),
+      ...(newest === undefined || holds === undefined || holds === newest || view?.readWrite === true
+        ? []
+        : [edge(from, 'behind', idOf('changeset', newest, databaseName), { changesetId: holds })]),
+    ];
+  });
+}

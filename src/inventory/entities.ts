@@ -1,0 +1,213 @@
+import { HOST_MEMORY, NODE_MEMORY } from './machine-types.ts';
+import type { Changeset, Cluster, Database, Dataview, Group, Parts, User, Volume } from './parts.ts';
+import { type GraphEntity, idOf, type Kind } from './shape.ts';
+
+/** A changeset is of interest when it is the newest, the newest completed, mounted somewhere, failed or on its way. */
+const MOST_OF_INTEREST = 20;
+
+/** The entities of an environment, in the order in which people read them. */
+export function entitiesOf(parts: Parts): GraphEntity[] {
+  const { environment, clusters, groups, volumes, databases, users } = parts;
+  return [
+    environmentEntity(environment),
+    ...clusters.map(clusterEntity),
+    ...databases.map(databaseEntity),
+    ...databases.flatMap(({ databaseName, dataviews }) => dataviews.map((view) => dataviewEntity(view, databaseName))),
+    ...groups.map((group) => groupEntity(group, clusters)),
+    ...volumes.map(volumeEntity),
+    ...databases.flatMap((database) =>
+      ofInterest(database, clusters).map((changeset) => changesetEntity(changeset, database)),
+    ),
+    ...users.map(userEntity),
+  ];
+}
+
+type Described = Omit<GraphEntity, 'id' | 'kind' | 'name' | 'facts'>;
+
+function entity(
+  kind: Kind,
+  name: string | undefined,
+  described: Described,
+  facts: Record<string, unknown>,
+): GraphEntity {
+  return {
+    id: idOf(kind, name, described.database),
+    kind,
+    name: name ?? '',
+    ...known(described),
+    facts: known(facts),
+  };
+}
+
+const known = <T extends object>(members: T): T =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;
+
+function environmentEntity(of: Parts['environment']): GraphEntity {
+  return entity(
+    'environment',
+    of.name ?? of.environmentId,
+    { status: of.status, statusReason: of.errorMessage, created: of.creationTimestamp, modified: of.updateTimestamp },
+    {
+      environmentId: of.environmentId,
+      description: of.description,
+      arn: of.environmentArn,
+      account: of.awsAccountId,
+      zones: of.availabilityZoneIds,
+      kmsKey: of.kmsKeyId,
+      network: of.tgwStatus,
+      transitGateway: of.transitGatewayConfiguration?.transitGatewayID,
+      dns: of.dnsStatus,
+      dnsServers: of.customDNSConfiguration?.map(({ customDNSServerName }) => customDNSServerName),
+    },
+  );
+}
+
+function clusterEntity(of: Cluster): GraphEntity {
+  const { capacityConfiguration: own, scalingGroupConfiguration: shared, autoScalingConfiguration: scaling, code } = of;
+  const waiting = of.nodes?.filter(({ status }) => status === 'PROVISIONING') ?? [];
+  return entity('cluster', of.clusterName, timed(of), {
+    type: of.clusterType,
+    description: of.clusterDescription,
+    nodeType: own?.nodeType,
+    nodeCount: own?.nodeCount ?? shared?.nodeCount,
+    nodesRunning: of.nodes?.filter(({ status }) => status === 'RUNNING').length,
+    nodesProvisioning: waiting.length === 0 ? undefined : waiting.length,
+    provisioningSince: waiting.map(({ launchTime }) => launchTime ?? '').toSorted()[0],
+    nodes: of.nodes,
+    scalingGroup: shared?.scalingGroupName,
+    memoryReservationMiB: shared?.memoryReservation,
+    memoryLimitMiB: shared?.memoryLimit,
+    memoryMiB: NODE_MEMORY[own?.nodeType ?? ''],
+    autoscaling: scaling === undefined ? undefined : { min: scaling.minNodeCount, max: scaling.maxNodeCount },
+    caches: of.cacheStorageConfigurations?.map(({ type, size }) => ({ type, sizeGB: size })),
+    savedown: of.savedownStorageConfiguration,
+    code: code === undefined ? undefined : `s3://${code.s3Bucket}/${code.s3Key}`,
+    initializationScript: of.initializationScript,
+    arguments: of.commandLineArguments?.map(({ key, value }) => `${key}=${value}`),
+    executionRole: of.executionRole,
+    release: of.releaseLabel,
+    azMode: of.azMode,
+    zone: of.availabilityZoneId,
+    vpc: of.vpcConfiguration?.vpcId,
+    subnets: of.vpcConfiguration?.subnetIds,
+    mounts: of.databases?.map(({ databaseName, changesetId, dataviewConfiguration: view }) =>
+      known({
+        database: databaseName,
+        changesetId: changesetId ?? view?.changesetId,
+        dataview: view?.dataviewName,
+        versionId: view?.dataviewVersionId,
+      }),
+    ),
+  });
+}
+
+function groupEntity(of: Group, clusters: readonly Cluster[]): GraphEntity {
+  const memoryMiB = HOST_MEMORY[of.hostType ?? ''];
+  const reservedMiB = clusters
+    .filter(({ status }) => status !== 'CREATE_FAILED')
+    .flatMap(({ scalingGroupConfiguration: shared }) => (shared === undefined ? [] : [shared]))
+    .filter(({ scalingGroupName }) => scalingGroupName === of.scalingGroupName)
+    .reduce((sum, { memoryReservation, nodeCount }) => sum + memoryReservation * nodeCount, 0);
+  return entity('scaling-group', of.scalingGroupName, timed(of), {
+    hostType: of.hostType,
+    memoryMiB,
+    reservedMiB,
+    freeMiB: memoryMiB === undefined ? undefined : memoryMiB - reservedMiB,
+    clusters: of.clusters,
+    zone: of.availabilityZoneId,
+  });
+}
+
+function volumeEntity(of: Volume): GraphEntity {
+  return entity('volume', of.volumeName, timed(of), {
+    type: of.nas1Configuration?.type ?? of.volumeType,
+    sizeGB: of.nas1Configuration?.size,
+    description: of.description,
+    zone: of.availabilityZoneIds?.[0],
+    attachedClusters: of.attachedClusters?.map(({ clusterName }) => clusterName),
+  });
+}
+
+function databaseEntity(of: Database): GraphEntity {
+  return entity('database', of.databaseName, timed(of), {
+    description: of.description,
+    bytes: of.numBytes,
+    files: of.numFiles,
+    changesets: of.numChangesets,
+    lastCompletedChangesetId: of.lastCompletedChangesetId,
+  });
+}
+
+function dataviewEntity(of: Dataview, database: string | undefined): GraphEntity {
+  return entity(
+    'dataview',
+    of.dataviewName,
+    { ...timed(of), database },
+    {
+      changesetId: of.changesetId,
+      description: of.description,
+      autoUpdate: of.autoUpdate,
+      readWrite: of.readWrite,
+      zone: of.availabilityZoneId,
+      versions: of.activeVersions
+        ?.toSorted((a, b) => (b.createdTimestamp ?? '').localeCompare(a.createdTimestamp ?? ''))
+        .map(({ versionId, changesetId, createdTimestamp, attachedClusters }) => ({
+          versionId,
+          changesetId,
+          created: createdTimestamp,
+          clusters: attachedClusters,
+        })),
+    },
+  );
+}
+
+function ofInterest({ changesets, lastCompletedChangesetId, dataviews }: Database, clusters: readonly Cluster[]) {
+  const held = new Set([
+    lastCompletedChangesetId,
+    changesets[0]?.changesetId,
+    ...clusters.flatMap(({ databases = [] }) =>
+      databases.map(({ changesetId, dataviewConfiguration: view }) => changesetId ?? view?.changesetId),
+    ),
+    ...dataviews.flatMap(({ changesetId, activeVersions = [] }) => [
+      changesetId,
+      ...activeVersions.map((version) => version.changesetId),
+    ]),
+  ]);
+  const others = changesets.filter(({ changesetId, status }) => !held.has(changesetId) && status !== 'COMPLETED');
+  const shown = new Set(others.slice(0, MOST_OF_INTEREST));
+  return changesets.filter((changeset) => held.has(changeset.changesetId) || shown.has(changeset));
+}
+
+function changesetEntity(of: Changeset, { databaseName, lastCompletedChangesetId, changesets }: Database): GraphEntity {
+  const newer = changesets.filter(({ status }) => status === 'COMPLETED').filter((other) => isNewer(other, of));
+  const described = { ...timed(of), statusReason: of.errorInfo?.errorMessage ?? of.errorInfo?.errorType };
+  return entity(
+    'changeset',
+    of.changesetId,
+    { ...described, database: databaseName },
+    {
+      active: of.activeFromTimestamp,
+      newestCompleted: of.changesetId === lastCompletedChangesetId ? true : undefined,
+      completedSince: newer.length,
+    },
+  );
+}
+
+const isNewer = (other: Changeset, than: Changeset) => (other.createdTimestamp ?? '') > (than.createdTimestamp ?? '');
+
+function userEntity(of: User): GraphEntity {
+  const times = { created: of.createTimestamp, modified: of.updateTimestamp };
+  return entity('user', of.userName, times, { iamRole: of.iamRole, arn: of.userArn });
+}
+
+const timed = (of: {
+  readonly status?: string | undefined;
+  readonly statusReason?: string | undefined;
+  readonly createdTimestamp?: string | undefined;
+  readonly lastModifiedTimestamp?: string | undefined;
+}): Described => ({
+  status: of.status,
+  statusReason: of.statusReason,
+  created: of.createdTimestamp,
+  modified: of.lastModifiedTimestamp,
+});

@@ -1,0 +1,24 @@
+import type { Call } from '../operations/index.ts';
+import { edgesOf } from './edges.ts';
+import { entitiesOf } from './entities.ts';
+import { readParts } from './parts.ts';
+import type { Graph, GraphOptions } from './shape.ts';
+
+export type { Edge, Finding, Gap, Graph, GraphEntity, GraphOptions, Kind, Relation } from './shape.ts';
+
+/**
+ * Reads an environment: each list once (per database for dataviews and changesets), and of each cluster, volume, database and
+ * failed changeset what only its Get knows. Rejects when the environment does not exist or the backend cannot be reached.
+ */
+export async function environmentGraph(call: Call, environmentId: string, options: GraphOptions = {}): Promise<Graph> {
+  const { parts, gaps } = await readParts(call, environmentId, options);
+  const entities = entitiesOf(parts);
+  return {
+    environmentId,
+    name: parts.environment.name ?? environmentId,
+    readAt: new Date((options.now ?? Date.now)()).toISOString(),
+    entities,
+    edges: edgesOf(parts, new Set(entities.map(({ id }) => id))),
+    gaps,
+  };
+}

@@ -1,0 +1,89 @@
+import { FinspaceError, wireName } from '../operations/failure.ts';
+import type { Call, Input, OperationName, Output } from '../operations/index.ts';
+import { walk } from './pages.ts';
+import type { Gap, GraphOptions, Kind } from './shape.ts';
+
+/** What a part is about, for the gap that it leaves when it cannot be read. */
+interface About {
+  readonly kind: Kind;
+  readonly of?: string;
+}
+
+/** Reads parts of an environment, some at a time, and keeps account of what could not be read. */
+export interface Reading {
+  readonly gaps: Gap[];
+  /** One entity; undefined when it is not there any more or cannot be read. */
+  get<N extends OperationName>(name: N, input: Input<N>, about: About): Promise<Output<N> | undefined>;
+  /** All items of a list, or as many as could be read; what is over `most` is a gap. */
+  list<N extends OperationName, Item>(name: N, input: Input<N>, about: About, most?: number): Promise<Item[]>;
+}
+
+const AT_ONCE = 12;
+/** An environment cannot hold more of a kind by its quotas. */
+const MOST = 10_000;
+/** After these there is no sense in reading on: nobody is waiting, or nothing answers. */
+const ENDING = new Set(['Aborted', 'Misconfigured', 'Unreachable', 'ServiceEnded']);
+
+export function reading(call: Call, { signal, concurrency = AT_ONCE, refusal, onProgress }: GraphOptions): Reading {
+  const gaps: Gap[] = [];
+  const few = atMost(call, concurrency, onProgress);
+  const attempt = async <T>(name: OperationName, { kind, of }: About, work: () => Promise<T>, otherwise: T) => {
+    const reason = refusal?.(name);
+    if (reason !== undefined) {
+      if (!gaps.some(({ operation }) => operation === name)) gaps.push({ kind, operation: name, reason });
+      return otherwise;
+    }
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof FinspaceError) || ENDING.has(error.fields.code)) throw error;
+      const { code, detail } = error.fields;
+      if (code === 'ResourceNotFound') {
+        if (of === undefined) throw error;
+        return otherwise;
+      }
+      const why = `${wireName(code)}${detail === '' ? '' : `: ${detail}`}`;
+      gaps.push({ kind, operation: name, ...(of === undefined ? {} : { of }), reason: why });
+      return otherwise;
+    }
+  };
+  return {
+    gaps,
+    get: (name, input, about) => attempt(name, about, () => few(name, input, { signal }), undefined),
+    list: (name, input, about, most = MOST) =>
+      attempt(
+        name,
+        about,
+        async () => {
+          const { items, complete } = await walk(few, name, input, most, { signal });
+          const { kind, of } = about;
+          if (!complete)
+            gaps.push({ kind, operation: name, of, reason: `There are more than the ${items.length} that were read.` });
+          return items as never[];
+        },
+        [],
+      ),
+  };
+}
+
+/** The same Call with at most so many calls under way; the others wait their turn. */
+export function atMost(call: Call, most: number, onProgress?: (done: number, known: number) => void): Call {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  let known = 0;
+  let done = 0;
+  return async (name, input, options) => {
+    known += 1;
+    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running += 1;
+    try {
+      return await call(name, input, options);
+    } finally {
+      done += 1;
+      onProgress?.(done, known);
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+}

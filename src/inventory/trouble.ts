@@ -1,0 +1,67 @@
+import type { Finding, Graph, GraphEntity, Kind } from './graph.ts';
+
+/** What has failed, is stuck on its way, or runs with fewer nodes than it should. */
+export function troubled(graph: Graph): Finding[] {
+  return graph.entities.flatMap((entity) => trouble(entity, graph));
+}
+
+const MINUTE = 60_000;
+
+/** How long a status on the way to another one may last before it is called stuck: three times what users of FinSpace saw. */
+const LONGEST: Partial<Record<Kind, number>> = {
+  environment: 90 * MINUTE,
+  cluster: 60 * MINUTE,
+  'scaling-group': 30 * MINUTE,
+  volume: 45 * MINUTE,
+  dataview: 30 * MINUTE,
+  changeset: 60 * MINUTE,
+};
+const LONGEST_PROVISIONING = 30 * MINUTE;
+const SETTLED = new Set([
+  'CREATED',
+  'RUNNING',
+  'ACTIVE',
+  'UPDATED',
+  'COMPLETED',
+  'DELETED',
+  'SUSPENDED',
+  'FAILED',
+  undefined,
+]);
+
+/** Whether a status is a failure, or an end, or on the way to another status. */
+export function statusKind(status: string | undefined): 'failed' | 'settled' | 'moving' {
+  if (status?.includes('FAILED')) return 'failed';
+  return SETTLED.has(status) ? 'settled' : 'moving';
+}
+
+function trouble(entity: GraphEntity, graph: Graph): Finding[] {
+  const { status, statusReason, created, modified, facts } = entity;
+  const now = Date.parse(graph.readAt);
+  const since = modified ?? created;
+  const found: Finding[] = [];
+  const report = (condition: string, why: string, from: string | undefined, more: Record<string, unknown> = {}) =>
+    found.push({ entity, condition, why, since: from, facts: more });
+
+  if (statusKind(status) === 'failed') {
+    const more = entity.kind === 'changeset' && Number(facts['completedSince']) > 0 ? { superseded: true } : {};
+    report('failed', `is ${status}`, since, statusReason === undefined ? more : { reason: statusReason, ...more });
+  }
+  if (statusKind(status) === 'moving' && now - Date.parse(since ?? '') > (LONGEST[entity.kind] ?? Infinity))
+    report('stuck', `is still ${status}`, since, statusReason === undefined ? {} : { reason: statusReason });
+  if (status === 'SUSPENDED') report('suspended', 'is SUSPENDED', since);
+  for (const part of ['network', 'dns'] as const)
+    if (facts[part] === 'FAILED_UPDATE') report('failed', `its ${part} update failed`, since);
+  const provisioning = facts['provisioningSince'] as string | undefined;
+  if (provisioning !== undefined && status === 'RUNNING') {
+    const isStuck = now - Date.parse(provisioning) > LONGEST_PROVISIONING;
+    const counts = { provisioning: facts['nodesProvisioning'], running: facts['nodesRunning'] };
+    report(
+      isStuck ? 'stuck nodes' : 'replacing nodes',
+      `${counts.provisioning} of its ${facts['nodeCount']} nodes ${isStuck ? 'are stuck' : 'are'} PROVISIONING`,
+      provisioning,
+      counts,
+    );
+  }
+  return found;
+}

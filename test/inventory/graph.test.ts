@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { behind, idle, orphaned } from '../../src/inventory/conditions.ts';
+import { dependantsOf, dependsOn, named } from '../../src/inventory/dependants.ts';
+import type { Finding, Graph } from '../../src/inventory/graph.ts';
+import { troubled } from '../../src/inventory/trouble.ts';
+import { FinspaceError } from '../../src/operations/failure.ts';
+import type { OperationName } from '../../src/operations/index.ts';
+import { type Demo, demo } from './demo.ts';
+
+let world: Demo;
+let graph: Graph;
+beforeAll(async () => {
+  world = await demo();
+  graph = await world.graph('kdb-prod');
+});
+afterAll(() => world.close());
+
+const facts = (id: string) => graph.entities.find((entity) => entity.id === id)?.facts ?? {};
+const lines = (findings: Finding[]) => findings.map(({ entity, condition }) => `${entity.id} ${condition}`).toSorted();
+
+describe('the graph of an environment', () => {
+  test('makes one list call per kind, and per database for what is in databases', () => {
+    const lists = [...world.counts].filter(([name]) => name.startsWith('List'));
+    expect(Object.fromEntries(lists)).toEqual({
+      ListKxClusters: 1,
+      ListKxScalingGroups: 1,
+      ListKxVolumes: 1,
+      ListKxDatabases: 1,
+      ListKxUsers: 1,
+      ListKxClusterNodes: 13,
+      ListKxDataviews: 4,
+      ListKxChangesets: 4,
+    });
+  });
+
+  test('holds every entity once, with the facts that people ask for', () => {
+    expect(graph.gaps).toEqual([]);
+    expect(new Set(graph.entities.map(({ id }) => id)).size).toBe(graph.entities.length);
+    expect(facts('scaling-group:sg-lab')).toMatchObject({ memoryMiB: 65536, reservedMiB: 49152, freeMiB: 16384 });
+    expect(facts('volume:vol-backtest')).toMatchObject({ type: 'HDD_12', sizeGB: 12000, attachedClusters: [] });
+    expect(facts('cluster:hdb-futures')).toMatchObject({ type: 'HDB', nodeType: 'kx.s.2xlarge', nodeCount: 3 });
+    expect(facts('dataview:equities_taq/equities_taq_static')['versions']).toHaveLength(2);
+  });
+
+  test('keeps of the changesets the newest, the mounted and the failed ones', () => {
+    const ofFx = graph.entities.filter(({ kind, database }) => kind === 'changeset' && database === 'fx_spot');
+    expect(ofFx.map(({ status }) => status)).toEqual(['FAILED', 'COMPLETED']);
+    expect(ofFx[0]?.statusReason).toMatch(/halden-fx-landing/);
+  });
+
+  test('reports what may not be read as a gap, and judges nothing by it', async () => {
+    const refusal = (name: OperationName) => (name === 'GetKxCluster' ? 'Not offered.' : undefined);
+    const partial = await world.graph('kdb-prod', { refusal });
+    expect(partial.gaps).toEqual([{ kind: 'cluster', operation: 'GetKxCluster', reason: 'Not offered.' }]);
+    expect([...idle(partial), ...orphaned(partial)]).toEqual([]);
+  });
+
+  test('reports what the service refuses as a gap', async () => {
+    const denied = (operation: OperationName) =>
+      new FinspaceError({ operation, code: 'AccessDenied', detail: 'No.', retryable: false, advice: '' });
+    const partly = await demo({
+      before: async (name) => {
+        if (name === 'ListKxUsers') throw denied(name);
+      },
+    });
+    const { gaps, entities } = await partly.graph('kdb-prod');
+    expect(gaps).toEqual([{ kind: 'user', operation: 'ListKxUsers', reason: 'AccessDeniedException: No.' }]);
+    expect(entities.some(({ kind }) => kind === 'user')).toBe(false);
+    await partly.close();
+  });
+
+  test('rejects for an environment that does not exist', async () => {
+    const { environmentGraph } = await import('../../src/inventory/graph.ts');
+    await expect(environmentGraph(world.call, 'nosuchenvironment')).rejects.toMatchObject({
+      fields: { code: 'ResourceNotFound' },
+    });
+  });
+
+  test('never has more calls under way than it may', async () => {
+    let running = 0;
+    let most = 0;
+    const slow = await demo({
+      before: async () => {
+        running += 1;
+        most = Math.max(most, running);
+        await new Promise((resolve) => setImmediate(resolve));
+        running -= 1;
+      },
+    });
+    await slow.graph('kdb-prod', { concurrency: 3 });
+    expect(most).toBe(3);
+    await slow.close();
+  });
+});
+
+describe('what it tells', () => {
+  test('who depends on a volume: clusters, dataviews, and the clusters that mount those', () => {
+    const ids = dependantsOf(graph, 'volume:vol-equities').map(({ entity, distance }) => [entity.id, distance]);
+    expect(ids).toEqual([
+      ['dataview:equities_taq/equities_taq_static', 1],
+      ['cluster:hdb-equities-a', 2],
+      ['cluster:hdb-equities-b', 2],
+    ]);
+  });
+
+  test('what a cluster needs', () => {
+    const ids = dependsOn(graph, 'cluster:hdb-fx').map(({ entity }) => entity.id);
+    expect(ids).toEqual([
+      'dataview:fx_spot/fx_spot_live',
+      'scaling-group:sg-history',
+      'database:fx_spot',
+      'volume:vol-fx',
+    ]);
+  });
+
+  test('what an environment holds', () => {
+    const [environment] = named(graph, 'kdb-prod');
+    expect(dependantsOf(graph, environment?.id ?? '')).toHaveLength(graph.entities.length - 1);
+  });
+
+  test('who is behind', () => {
+    expect(lines(behind(graph))).toEqual([
+      'cluster:hdb-equities-b old changeset',
+      'cluster:hdb-equities-b old version',
+      'cluster:hdb-futures old changeset',
+    ]);
+    const futures = behind(graph).find(({ entity }) => entity.name === 'hdb-futures');
+    expect(futures?.facts).toMatchObject({ database: 'futures_l2', behindBy: 2 });
+  });
+
+  test('what is idle and what is orphaned', () => {
+    expect(lines(idle(graph))).toEqual(['scaling-group:sg-backtest unused', 'volume:vol-backtest unused']);
+    expect(lines(orphaned(graph))).toEqual([]);
+  });
+
+  test('what has failed, and since when', () => {
+    expect(lines(troubled(graph))).toEqual([
+      `changeset:${graph.entities.find(({ status }) => status === 'FAILED')?.id.slice(10)} failed`,
+      'cluster:gp-signals failed',
+      'cluster:hdb-futures replacing nodes',
+    ]);
+    const signals = troubled(graph).find(({ entity }) => entity.name === 'gp-signals');
+    expect(signals?.facts['reason']).toMatch(/Not enough memory/);
+    expect(signals?.since).toBe('2026-03-16T07:14:20.000Z');
+  });
+
+  test('what is stuck, once it takes longer than anybody saw', () => {
+    const later = { ...graph, readAt: '2026-03-17T12:00:00.000Z' };
+    const stuck = troubled(later).filter(({ condition }) => condition.startsWith('stuck'));
+    expect(lines(stuck)).toEqual([
+      'cluster:gp-reference stuck',
+      'cluster:hdb-futures stuck nodes',
+      'cluster:rdb-futures stuck',
+    ]);
+  });
+});
