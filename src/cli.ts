@@ -5,7 +5,7 @@ import { ConfigError } from './config.ts';
 import { VERSION } from './version.ts';
 
 /** Errors whose message is written for people; anything else is shown whole. */
-const EXPECTED = new Set(['StoreError', 'ListenError']);
+const EXPECTED = new Set(['StoreError', 'ListenError', 'ApproverError', 'LedgerError', 'JournalError']);
 
 try {
   const line = readCommandLine(process.argv.slice(2), process.env, COMMANDS, 'stdio');

@@ -17,12 +17,15 @@ export interface CommandShape {
   readonly summary: string;
   readonly settings: readonly SettingName[];
   readonly switches?: Readonly<Record<string, string>>;
+  /** What may follow the command besides options. */
+  readonly word?: string;
 }
 
 export interface CommandLine {
   readonly command: string;
   readonly config: Config;
   readonly switches: ReadonlySet<string>;
+  readonly word?: string | undefined;
   readonly wants: 'run' | 'help' | 'version';
 }
 
@@ -43,25 +46,27 @@ export function readCommandLine(
   if (shape === undefined)
     throw new ConfigError(`unknown command ${word(command)}${meant(command, Object.keys(commands))}`);
   const rest = argv[0] === command ? argv.slice(1) : argv;
-  const { flags, switches } = readFlags(rest, shape);
+  const { flags, switches, given } = readFlags(rest, shape);
   if (switches.has('help')) return { command, config: configure({}, env), switches, wants: 'help' };
   if (switches.has('version')) return { command, config: configure({}, env), switches, wants: 'version' };
   const variables = fromEnvironment(env);
   const file = (flags.config ?? variables.config) as string | undefined;
   const config = configure({ ...(file === undefined ? {} : fromFile(file)), ...variables, ...flags }, env);
-  return { command, config, switches, wants: 'run' };
+  return { command, config, switches, word: given, wants: 'run' };
 }
 
-function readFlags(rest: readonly string[], { settings, switches = {} }: CommandShape) {
+function readFlags(rest: readonly string[], { settings, switches = {}, word: expected }: CommandShape) {
   const byFlag = new Map(settings.map((name) => [flagOf(name), name]));
   const bare = new Set(['help', 'version', ...Object.keys(switches)]);
   const flags: Raw = {};
   const found = new Set<string>();
+  let given: string | undefined;
   for (let at = 0; at < rest.length; at += 1) {
     const [flag = '', ...inline] = (rest[at] as string).split('=');
     const name = byFlag.get(flag);
     if (flag === '-h' || flag === '-v') found.add(flag === '-h' ? 'help' : 'version');
     else if (flag.startsWith('--') && bare.has(flag.slice(2)) && inline.length === 0) found.add(flag.slice(2));
+    else if (expected !== undefined && given === undefined && /^\w/.test(flag)) given = rest[at];
     else if (name === undefined)
       throw new ConfigError(
         `unknown option ${word(flag)}${meant(flag, [...byFlag.keys(), ...[...bare].map((b) => `--${b}`)])}`,
@@ -75,7 +80,7 @@ function readFlags(rest: readonly string[], { settings, switches = {} }: Command
       flags[name] = fromText(name, value);
     }
   }
-  return { flags, switches: found };
+  return { flags, switches: found, given };
 }
 
 function fromEnvironment(env: NodeJS.ProcessEnv): Raw {

@@ -5,6 +5,7 @@ import { approverKey, initApprover, keyFingerprint } from '../safety/approver.ts
 import { passphraseAttempts } from '../safety/approver-attempts.ts';
 import { approvalDesk, type Desk } from '../safety/approver-desk.ts';
 import { ApproverError } from '../safety/approver-error.ts';
+import { refuseSecondKey } from '../safety/approver-files.ts';
 import type { Question } from '../safety/ledger.ts';
 import { sqlLedger } from '../safety/sql-ledger.ts';
 import { openState } from '../safety/state.ts';
@@ -20,14 +21,13 @@ export async function approve(
   const [act = 'dialog', other] = [...switches];
   if (other !== undefined) throw new ConfigError(`--${act} and --${other} do not go together`);
   if (act === 'init') return init(stateDir);
-  const state = openState(join(stateDir, 'state.db'));
-  await state;
+  const state = await openState(join(stateDir, 'state.db'));
   const key = await approverKey(stateDir);
   const desk = approvalDesk({
     dir: stateDir,
     key,
-    ledger: sqlLedger(state, { now: Date.now, openMs: 0 }),
-    attempts: passphraseAttempts(state, Date.now),
+    ledger: sqlLedger(async () => state, { now: Date.now, openMs: 0 }),
+    attempts: passphraseAttempts(async () => state, Date.now),
     now: Date.now,
     user: userInfo().username,
     channel: act === 'web' ? 'page' : 'terminal',
@@ -37,24 +37,21 @@ export async function approve(
     else if (act === 'web') await web(desk, code);
     else await dialog(desk, code);
   } finally {
-    await (await state).close();
+    await state.close();
   }
 }
 
 async function init(stateDir: string): Promise<void> {
   const terminal = atTerminal('Setting up a passphrase');
   try {
-    if ((await approverKey(stateDir)) === undefined) {
-      terminal.say('Approvals will need this passphrase. Keep it from agents and from files that they can read.');
-      const first = await terminal.askHidden('New passphrase (at least 10 characters): ');
-      const again = first === undefined ? undefined : await terminal.askHidden('The same again: ');
-      if (first === undefined || again === undefined) throw new ApproverError('Nothing was set up.');
-      if (first !== again) throw new ApproverError('The two are not the same. Nothing was set up.');
-      terminal.say(`Set up. The key is ${keyFingerprint(await initApprover(stateDir, first))}`);
-      terminal.say('Restart the servers that use this state directory, so that they count only what it signed.');
-      return;
-    }
-    await initApprover(stateDir, 'there is one already');
+    await refuseSecondKey(stateDir);
+    terminal.say('Approvals will need this passphrase. Keep it from agents and from files that they can read.');
+    const first = await terminal.askHidden('New passphrase (at least 10 characters): ');
+    const again = first === undefined ? undefined : await terminal.askHidden('The same again: ');
+    if (first === undefined || again === undefined) throw new ApproverError('Nothing was set up.');
+    if (first !== again) throw new ApproverError('The two are not the same. Nothing was set up.');
+    terminal.say(`Set up. The key is ${keyFingerprint(await initApprover(stateDir, first))}`);
+    terminal.say('Restart the servers that use this state directory, so that they count only what it signed.');
   } finally {
     terminal.close();
   }

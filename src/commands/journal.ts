@@ -11,7 +11,7 @@ export async function journal({ stateDir }: Config, word = 'show'): Promise<void
     throw new ConfigError(`journal: expects show or verify, not ${JSON.stringify(word.slice(0, 100))}`);
   const state = await openState(join(stateDir, 'state.db'));
   try {
-    await act(sqlJournal(Promise.resolve(state), Date.now));
+    await act(sqlJournal(async () => state, Date.now));
   } finally {
     await state.close();
   }

@@ -16,8 +16,8 @@ const LOCKED_MS = 10 * 60_000;
 const MARK = 'passphrase tried ';
 
 /** Attempts are marks in the state database, so that two processes that try at once cannot have more than one. */
-export function passphraseAttempts(state: Promise<StateDatabase>, now: () => number): Attempts {
-  const write = async <T>(work: (db: Sql) => T) => (await state).write(work);
+export function passphraseAttempts(state: () => Promise<StateDatabase>, now: () => number): Attempts {
+  const write = async <T>(work: (db: Sql) => T) => (await state()).write(work);
   return {
     take: () =>
       write((db) => {

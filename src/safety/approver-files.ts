@@ -27,10 +27,16 @@ export async function storeKeys(dir: string, { publicPem, sealed }: StoredKeys):
     await rename(draft, approverFolder(dir));
   } catch (cause) {
     await rm(draft, { recursive: true, force: true });
-    if (!(await exists(approverFolder(dir)))) throw cause;
-    const how = 'To replace it, remove that folder and restart every server that uses it.';
-    throw new ApproverError(`There is a passphrase already (${approverFolder(dir)}). ${how}`);
+    await refuseSecondKey(dir);
+    throw cause;
   }
+}
+
+/** Throws ApproverError where a key was set up. */
+export async function refuseSecondKey(dir: string): Promise<void> {
+  if (!(await exists(approverFolder(dir)))) return;
+  const how = 'To replace it, remove that folder and restart every server that uses it.';
+  throw new ApproverError(`There is a passphrase already (${approverFolder(dir)}). ${how}`);
 }
 
 /** Both files. Throws ApproverError when there are none, or they are not as `storeKeys` leaves them. */

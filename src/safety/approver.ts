@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import { ApproverError } from './approver-error.ts';
-import { keysIn, publicKeyIn, storeKeys } from './approver-files.ts';
+import { keysIn, publicKeyIn, refuseSecondKey, storeKeys } from './approver-files.ts';
 import { sealKey, unsealKey } from './approver-seal.ts';
 import { digest } from './digest.ts';
 import type { Approval, Question } from './ledger.ts';
@@ -20,6 +20,7 @@ const SHORTEST_PASSPHRASE = 10;
 export async function initApprover(dir: string, passphrase: string): Promise<KeyObject> {
   if ([...passphrase].length < SHORTEST_PASSPHRASE)
     throw new ApproverError(`A passphrase has at least ${SHORTEST_PASSPHRASE} characters.`);
+  await refuseSecondKey(dir);
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
   await storeKeys(dir, { publicPem: pem, sealed: await sealKey(privateKey, passphrase, pem) });
