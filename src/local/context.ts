@@ -1,4 +1,5 @@
 import type { Input, OperationName } from '../operations/index.ts';
+import type { Fate } from './fate.ts';
 import type { Random } from './random.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -25,6 +26,8 @@ export interface Context {
   readonly random: Random;
   /** The IAM role that the caller acts in, `null` when it acts in none, undefined when nobody checks. */
   readonly role?: string | null | undefined;
+  /** What a fault has in store for whatever the request sets going. */
+  readonly fate?: Fate | undefined;
 }
 
 /** Answers one operation with the members of its reply as they stand on the wire. Throws `Refusal`. */

@@ -4,31 +4,36 @@ import { HANDLERS } from './entities/index.ts';
 import { isAnythingDue, settle } from './settle.ts';
 import type { Store } from './store.ts';
 import { once } from './tokens.ts';
+import type { Transaction } from './transaction.ts';
+
+/** What a request brings to its transactions; `clock` is the machine's, which the worlds' may be ahead of. */
+export type Frame = Omit<Context, 'tx' | 'now'> & { readonly clock: () => number };
 
 /** Runs one validated request on a world that is up to date; a change is committed when this resolves. */
 export async function dispatch(
   store: Store,
   name: OperationName,
   input: object,
-  frame: Omit<Context, 'tx'>,
+  { clock, fate, ...frame }: Frame,
 ): Promise<object> {
+  const at = (tx: Transaction): Context => ({ ...frame, tx, now: clock() + tx.ahead() });
   const answer = (context: Context) =>
     (HANDLERS[name] as Handler<OperationName>)(input as Input<OperationName>, context);
   if (isRead(name)) {
     const output = await store.read((tx) => {
-      const context = { ...frame, tx };
+      const context = at(tx);
       return isAnythingDue(context) ? undefined : answer(context);
     });
     if (output !== undefined) return output;
-    await store.write((tx) => settle({ ...frame, tx }));
-    return store.read((tx) => answer({ ...frame, tx }));
+    await store.write((tx) => settle(at(tx)));
+    return store.read((tx) => answer(at(tx)));
   }
   // Settled on its own first, so that a refusal does not undo what time has done.
-  if (await store.read((tx) => isAnythingDue({ ...frame, tx }))) await store.write((tx) => settle({ ...frame, tx }));
+  if (await store.read((tx) => isAnythingDue(at(tx)))) await store.write((tx) => settle(at(tx)));
   return store.write((tx) => {
-    const context = { ...frame, tx };
+    const context = at(tx);
     settle(context);
-    return once(name, input, context, () => answer(context));
+    return once(name, input, context, () => answer({ ...context, fate }));
   });
 }
 

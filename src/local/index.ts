@@ -1,5 +1,8 @@
 import { DEFAULT_ACCOUNT } from './caller.ts';
+import { type WorldClock, worldClock } from './clock.ts';
 import type { Credential } from './credentials.ts';
+import { readFaults } from './faults/rules.ts';
+import { faultSource } from './faults/source.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { service } from './service.ts';
 import { openStore } from './store.ts';
@@ -15,24 +18,32 @@ export interface LocalOptions {
   readonly account?: string | undefined;
   /** Whose signatures are good; anybody's when this is missing. */
   readonly credentials?: readonly Credential[] | undefined;
+  /** A file of fault rules. */
+  readonly faults?: string | undefined;
   readonly now?: (() => number) | undefined;
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 export interface Local {
   readonly service: (request: Request) => Promise<Response>;
+  readonly clock: WorldClock;
   close(): Promise<void>;
 }
 
 /** Opens the state, seeds its world on the first run, and serves it. Rejects with `StoreError` when the file cannot be used. */
 export async function startLocal(options: LocalOptions): Promise<Local> {
-  const { state, world, region, account = DEFAULT_ACCOUNT, now = Date.now } = options;
+  const { state, world, lifecycle, region, account = DEFAULT_ACCOUNT, now = Date.now } = options;
+  const faults = options.faults === undefined ? undefined : faultSource(readFaults(options.faults));
   const store = await openStore(state);
   try {
-    await seed(store, world, { now: now(), region, account });
+    await seed(store, world, { now, region, account, lifecycle });
   } catch (error) {
     await store.close();
     throw error;
   }
-  return { service: service(store, { ...options, account, now }), close: () => store.close() };
+  return {
+    service: service(store, { ...options, account, now, faults }),
+    clock: worldClock(store, now),
+    close: () => store.close(),
+  };
 }

@@ -19,6 +19,8 @@ export interface Transition {
   /** Milliseconds at the pace that was observed, unless the operation that starts it knows better. */
   readonly after: number;
   readonly effect?: EffectName;
+  /** The status instead, when a fault or a world file made it fail. */
+  readonly failed?: string;
 }
 
 /** What else happens when a status ends; an effect may also choose another status than the table's. */
@@ -37,7 +39,14 @@ export type EffectName =
 /** Every change of status that time brings, with the durations that clients of FinSpace observed. */
 export const TRANSITIONS: readonly Transition[] = [
   { kind: 'kxEnvironment', from: 'CREATE_REQUESTED', to: 'CREATING', after: 10 * SECOND },
-  { kind: 'kxEnvironment', from: 'CREATING', to: 'CREATED', after: 315 * SECOND, effect: 'openEnvironment' },
+  {
+    kind: 'kxEnvironment',
+    from: 'CREATING',
+    to: 'CREATED',
+    failed: 'FAILED_CREATION',
+    after: 315 * SECOND,
+    effect: 'openEnvironment',
+  },
   {
     kind: 'kxEnvironment',
     from: 'UPDATE_NETWORK_REQUESTED',
@@ -45,33 +54,83 @@ export const TRANSITIONS: readonly Transition[] = [
     after: 30 * SECOND,
     effect: 'stepNetwork',
   },
-  { kind: 'kxEnvironment', from: 'UPDATING_NETWORK', to: 'CREATED', after: 10 * MINUTE, effect: 'finishNetwork' },
+  {
+    kind: 'kxEnvironment',
+    from: 'UPDATING_NETWORK',
+    to: 'CREATED',
+    failed: 'FAILED_UPDATING_NETWORK',
+    after: 10 * MINUTE,
+    effect: 'finishNetwork',
+  },
   { kind: 'kxEnvironment', from: 'DELETE_REQUESTED', to: 'DELETING', after: 10 * SECOND },
-  { kind: 'kxEnvironment', from: 'DELETING', to: 'DELETED', after: 20 * MINUTE, effect: 'emptyEnvironment' },
+  {
+    kind: 'kxEnvironment',
+    from: 'RETRY_DELETION',
+    to: 'DELETED',
+    failed: 'FAILED_DELETION',
+    after: 20 * MINUTE,
+    effect: 'emptyEnvironment',
+  },
+  {
+    kind: 'kxEnvironment',
+    from: 'DELETING',
+    to: 'DELETED',
+    failed: 'FAILED_DELETION',
+    after: 20 * MINUTE,
+    effect: 'emptyEnvironment',
+  },
 
   { kind: 'kxCluster', from: 'PENDING', to: 'CREATING', after: 20 * SECOND, effect: 'provisionNodes' },
-  { kind: 'kxCluster', from: 'CREATING', to: 'RUNNING', after: 14 * MINUTE, effect: 'startCluster' },
+  {
+    kind: 'kxCluster',
+    from: 'CREATING',
+    to: 'RUNNING',
+    failed: 'CREATE_FAILED',
+    after: 14 * MINUTE,
+    effect: 'startCluster',
+  },
   { kind: 'kxCluster', from: 'UPDATING', to: 'RUNNING', after: 3 * MINUTE, effect: 'applyUpdate' },
-  { kind: 'kxCluster', from: 'DELETING', to: GONE, after: 5 * MINUTE, effect: 'dropNodes' },
-  { kind: 'kxNode', from: 'PROVISIONING', to: 'RUNNING', after: 5 * MINUTE },
+  { kind: 'kxCluster', from: 'DELETING', to: GONE, failed: 'DELETE_FAILED', after: 5 * MINUTE, effect: 'dropNodes' },
+  { kind: 'kxNode', from: 'PROVISIONING', to: 'RUNNING', failed: 'PROVISIONING', after: 5 * MINUTE },
 
   { kind: 'kxChangeset', from: 'PENDING', to: 'IN_PROGRESS', after: 5 * SECOND },
-  { kind: 'kxChangeset', from: 'IN_PROGRESS', to: 'COMPLETED', after: 30 * SECOND, effect: 'finishChangeset' },
+  {
+    kind: 'kxChangeset',
+    from: 'IN_PROGRESS',
+    to: 'COMPLETED',
+    failed: 'FAILED',
+    after: 30 * SECOND,
+    effect: 'finishChangeset',
+  },
 
-  { kind: 'kxDataview', from: 'CREATING', to: 'ACTIVE', after: 5 * MINUTE, effect: 'activateVersion' },
-  { kind: 'kxDataview', from: 'UPDATING', to: 'ACTIVE', after: 5.5 * MINUTE, effect: 'activateVersion' },
+  {
+    kind: 'kxDataview',
+    from: 'CREATING',
+    to: 'ACTIVE',
+    failed: 'FAILED',
+    after: 5 * MINUTE,
+    effect: 'activateVersion',
+  },
+  {
+    kind: 'kxDataview',
+    from: 'UPDATING',
+    to: 'ACTIVE',
+    failed: 'FAILED',
+    after: 5.5 * MINUTE,
+    effect: 'activateVersion',
+  },
   { kind: 'kxDataview', from: 'DELETING', to: GONE, after: 4 * MINUTE },
 
-  { kind: 'kxScalingGroup', from: 'CREATING', to: 'ACTIVE', after: 5.5 * MINUTE },
-  { kind: 'kxScalingGroup', from: 'DELETING', to: GONE, after: 5 * SECOND },
+  { kind: 'kxScalingGroup', from: 'CREATING', to: 'ACTIVE', failed: 'CREATE_FAILED', after: 5.5 * MINUTE },
+  { kind: 'kxScalingGroup', from: 'DELETING', to: GONE, failed: 'DELETE_FAILED', after: 5 * SECOND },
 
-  { kind: 'kxVolume', from: 'CREATING', to: 'ACTIVE', after: 9 * MINUTE },
-  { kind: 'kxVolume', from: 'UPDATING', to: 'ACTIVE', after: 6 * MINUTE },
-  { kind: 'kxVolume', from: 'DELETING', to: GONE, after: 5 * SECOND },
+  { kind: 'kxVolume', from: 'CREATING', to: 'ACTIVE', failed: 'CREATE_FAILED', after: 9 * MINUTE },
+  { kind: 'kxVolume', from: 'UPDATING', to: 'ACTIVE', failed: 'UPDATE_FAILED', after: 6 * MINUTE },
+  { kind: 'kxVolume', from: 'DELETING', to: GONE, failed: 'DELETE_FAILED', after: 5 * SECOND },
 
   { kind: 'environment', from: 'CREATE_REQUESTED', to: 'CREATING', after: 10 * SECOND },
-  { kind: 'environment', from: 'CREATING', to: 'CREATED', after: 55 * MINUTE },
-  { kind: 'environment', from: 'DELETE_REQUESTED', to: GONE, after: 20 * MINUTE },
+  { kind: 'environment', from: 'CREATING', to: 'CREATED', failed: 'FAILED_CREATION', after: 55 * MINUTE },
+  { kind: 'environment', from: 'DELETE_REQUESTED', to: GONE, failed: 'FAILED_DELETION', after: 20 * MINUTE },
 ];
 
 /** The transition that leads out of a status, if time alone does. */
@@ -85,7 +144,8 @@ const BY_STATUS = new Map(TRANSITIONS.map((transition) => [`${transition.kind} $
 export function enter<B>(entity: Entity<B>, status: string, context: Context, after?: number): Entity<B> {
   const next = transitionFrom(kindOf(entity.collection), status);
   const due = next === undefined ? null : context.now + Math.round((after ?? next.after) * context.pace);
-  return { ...entity, status, since: context.now, due };
+  const fate = next === undefined ? null : (context.fate ?? entity.fate);
+  return { ...entity, status, since: context.now, due, fate };
 }
 
 /** An entity that begins to exist now, in its first status; `''` for kinds that have none. */
@@ -96,5 +156,9 @@ export function begin<B>(
   body: B,
 ): Entity<B> {
   const { collection, name, position = name, facet = null, tags = {} } = place;
-  return enter({ collection, name, position, facet, tags, body, status, since: 0, due: null }, status, context);
+  return enter(
+    { collection, name, position, facet, tags, body, status, since: 0, due: null, fate: null },
+    status,
+    context,
+  );
 }

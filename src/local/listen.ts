@@ -1,14 +1,20 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { WorldClock } from './clock.ts';
+import { controlRoutes } from './control.ts';
+import { ConnectionReset } from './faults/connection-reset.ts';
 
 export interface ListenOptions {
   /** 0 takes any free port. */
   readonly port: number;
   /** The address to listen on; 127.0.0.1 by default. */
   readonly host?: string | undefined;
+  /** The clock to serve below /_control; none is served without it. */
+  readonly control?: WorldClock | undefined;
 }
 
 export interface Listener {
@@ -19,17 +25,23 @@ export interface Listener {
 /** Serves the local service over HTTP, to programs on this machine and to no web page. Rejects with one line when the port is taken. */
 export async function listen(
   service: (request: Request) => Promise<Response>,
-  { port, host = '127.0.0.1' }: ListenOptions,
+  { port, host = '127.0.0.1', control }: ListenOptions,
 ): Promise<Listener> {
   let allowed = new Set<string>();
-  const app = new Hono();
+  const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(async (c, next) => {
     if (c.req.header('origin') !== undefined) return refused(403, 'Requests from web pages are not served.');
     if (!allowed.has((c.req.header('host') ?? '').toLowerCase())) return refused(421, 'This host name is not served.');
     return next();
   });
   app.use(bodyLimit({ maxSize: LARGEST_BODY, onError: () => refused(413, 'The request is too large.') }));
+  if (control !== undefined) app.route('/', controlRoutes(control));
   app.all('*', (c) => service(c.req.raw));
+  app.onError((error, c) => {
+    if (!(error instanceof ConnectionReset)) return refused(500, 'The listener failed by itself.');
+    c.env.incoming.socket.resetAndDestroy();
+    return RESPONSE_ALREADY_SENT;
+  });
 
   const server = createAdaptorServer({ fetch: app.fetch, createServer }) as Server;
   await bound(server, port, host);
@@ -48,7 +60,11 @@ export async function listen(
 /** The largest member of the model, a SAML document, has 10 million characters. */
 const LARGEST_BODY = 12 * 1024 * 1024;
 
-const TYPES: Record<number, string> = { 403: 'AccessDeniedException', 413: 'RequestEntityTooLargeException' };
+const TYPES: Record<number, string> = {
+  403: 'AccessDeniedException',
+  413: 'RequestEntityTooLargeException',
+  500: 'InternalServerException',
+};
 
 function refused(status: number, message: string): Response {
   const type = TYPES[status] ?? 'MisdirectedRequestException';

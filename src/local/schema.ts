@@ -40,6 +40,11 @@ const MIGRATIONS: readonly string[] = [
     settings TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE entities ADD COLUMN fate TEXT;
+  CREATE TABLE clock (ahead INTEGER NOT NULL) STRICT;
+  INSERT INTO clock VALUES (0);
+  `,
 ];
 
 /** The file of the local worlds; its mark is the letters FSKX. */

@@ -1,8 +1,13 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { OperationName } from '../operations/index.ts';
 import { callerOf, DEFAULT_ACCOUNT } from './caller.ts';
 import type { Credential } from './credentials.ts';
 import { dispatch } from './dispatch.ts';
 import { DoorError } from './door-error.ts';
+import type { Fate } from './fate.ts';
+import { ConnectionReset } from './faults/connection-reset.ts';
+import { inflicted } from './faults/inflict.ts';
+import type { FaultSource } from './faults/source.ts';
 import { type Lifecycle, PACE } from './lifecycle.ts';
 import { parsed } from './parsing.ts';
 import { type Random, systemRandom, uuid } from './random.ts';
@@ -19,14 +24,18 @@ export interface ServiceOptions {
   readonly account?: string | undefined;
   /** Whose signatures are good; anybody's when this is missing. */
   readonly credentials?: readonly Credential[] | undefined;
+  readonly faults?: FaultSource | undefined;
+  /** How the delays of faults are waited for. */
+  readonly pause?: ((milliseconds: number) => Promise<unknown>) | undefined;
   readonly random?: Random | undefined;
   /** Told of everything that became an InternalServerException. */
   readonly onError?: ((error: unknown, operation: OperationName | undefined) => void) | undefined;
 }
 
-/** The FinSpace-compatible service over a store: one request of the AWS wire protocol in, one reply out. Never rejects. */
+/** The FinSpace-compatible service over a store: one request of the AWS wire protocol in, one reply out. Rejects only where a fault breaks the connection. */
 export function service(store: Store, options: ServiceOptions): (request: Request) => Promise<Response> {
-  const { now = Date.now, lifecycle, account = DEFAULT_ACCOUNT, credentials, random = systemRandom, onError } = options;
+  const { now = Date.now, lifecycle, random = systemRandom, onError, faults, pause = wait } = options;
+  const { account = DEFAULT_ACCOUNT, credentials } = options;
   const pace = PACE[lifecycle];
 
   return async (request) => {
@@ -39,9 +48,13 @@ export function service(store: Store, options: ServiceOptions): (request: Reques
       const route = routed(request.method, url.pathname);
       name = route.name;
       const input = validated(name, parsed(url, body, route));
-      const output = await dispatch(store, name, input, { ...caller, now: now(), pace, random });
-      return success(output, requestId);
+      const { world, role } = caller;
+      const answer = async (fate?: Fate) =>
+        success(await dispatch(store, route.name, input, { world, role, clock: now, pace, random, fate }), requestId);
+      const fault = faults?.(name);
+      return await (fault === undefined ? answer() : inflicted(fault, pause, answer));
     } catch (error) {
+      if (error instanceof ConnectionReset) throw error;
       if (!(error instanceof Refusal || error instanceof DoorError)) onError?.(error, name);
       return failure(error, name, requestId);
     }

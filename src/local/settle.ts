@@ -1,7 +1,8 @@
 import { kindOf, worldOfArn } from './arns.ts';
 import type { Context } from './context.ts';
 import { EFFECTS } from './entities/effects.ts';
-import { enter, GONE, transitionFrom } from './lifecycle.ts';
+import { MISFORTUNES } from './entities/misfortunes.ts';
+import { enter, GONE, type Transition, transitionFrom } from './lifecycle.ts';
 import type { Entity } from './transaction.ts';
 
 /** Whether any status has ended that nobody has noticed yet. */
@@ -28,9 +29,20 @@ function step(entity: Entity, context: Context): void {
     context.tx.put({ ...entity, due: null });
     return;
   }
+  if (entity.fate !== null && transition.failed !== undefined) {
+    fail(entity, transition, context);
+    return;
+  }
   const effect = transition.effect && EFFECTS[transition.effect];
   const { status = transition.to, body = entity.body } = effect?.(entity, context) ?? {};
   const current = { ...entity, body };
   if (status === GONE) context.tx.remove(current);
   else context.tx.put(enter(current, status, context));
+}
+
+function fail(entity: Entity, { kind, failed = '' }: Transition, context: Context): void {
+  const misfortune = entity.fate && MISFORTUNES[kind]?.(entity, entity.fate, context);
+  const body = misfortune ?? entity.body;
+  // What fails has come to its end: a node that cannot be provisioned stays PROVISIONING.
+  context.tx.put({ ...entity, body, status: failed, since: context.now, due: null, fate: null });
 }

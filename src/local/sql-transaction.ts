@@ -39,6 +39,7 @@ export function sqlTransaction(db: Sql): Transaction {
         it.status,
         it.since,
         it.due,
+        it.fate && JSON.stringify(it.fate),
         JSON.stringify(it.tags),
         JSON.stringify(it.body),
       ),
@@ -62,6 +63,18 @@ export function sqlTransaction(db: Sql): Transaction {
 
     nextDue: (now) => entity(one(`${SELECT} WHERE due <= ? ORDER BY due, collection, name LIMIT 1`, now)),
 
+    hasten: (world, now, share) =>
+      // ';' follows ':' in ASCII, so the range is every collection of the world.
+      run(
+        'UPDATE entities SET due = ? + CAST((due - ?) * ? AS INTEGER) WHERE due > ? AND collection >= ? AND collection < ?',
+        now,
+        now,
+        share,
+        now,
+        `${world}:`,
+        `${world};`,
+      ),
+
     recall: (scope, token, now) =>
       one('SELECT digest, reply FROM tokens WHERE scope = ? AND token = ? AND expires > ?', scope, token, now) as
         | (RememberedReply & Row)
@@ -70,6 +83,9 @@ export function sqlTransaction(db: Sql): Transaction {
       run('DELETE FROM tokens WHERE expires <= ?', now);
       run('INSERT OR REPLACE INTO tokens VALUES (?, ?, ?, ?, ?)', scope, token, digest, reply, expires);
     },
+
+    ahead: () => Number(one('SELECT ahead FROM clock')?.['ahead'] ?? 0),
+    advance: (milliseconds) => run('UPDATE clock SET ahead = ahead + ?', milliseconds),
 
     settings: (world) => {
       const row = one('SELECT settings FROM worlds WHERE arn = ?', world);
@@ -82,20 +98,21 @@ export function sqlTransaction(db: Sql): Transaction {
 
 type Row = Record<string, unknown>;
 
-const SELECT = 'SELECT collection, name, position, facet, status, since, due, tags, body FROM entities';
+const SELECT = 'SELECT collection, name, position, facet, status, since, due, fate, tags, body FROM entities';
 const UPSERT = `
-  INSERT INTO entities (collection, name, position, facet, status, since, due, tags, body)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  INSERT INTO entities (collection, name, position, facet, status, since, due, fate, tags, body)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (collection, name) DO UPDATE SET
     position = excluded.position, facet = excluded.facet, status = excluded.status,
-    since = excluded.since, due = excluded.due, tags = excluded.tags, body = excluded.body`;
+    since = excluded.since, due = excluded.due, fate = excluded.fate, tags = excluded.tags, body = excluded.body`;
 
 function entity<Body>(row: Row): Entity<Body>;
 function entity<Body>(row: Row | undefined): Entity<Body> | undefined;
 function entity(row: Row | undefined): Entity | undefined {
   if (row === undefined) return undefined;
-  const { tags, body, ...columns } = row as Row & { tags: string; body: string };
-  return { ...(columns as Omit<Entity, 'tags' | 'body'>), tags: JSON.parse(tags), body: JSON.parse(body) };
+  const { fate, tags, body, ...columns } = row as Row & { fate: string | null; tags: string; body: string };
+  const rest = columns as Omit<Entity, 'fate' | 'tags' | 'body'>;
+  return { ...rest, fate: fate === null ? null : JSON.parse(fate), tags: JSON.parse(tags), body: JSON.parse(body) };
 }
 
 function cached<V>(make: (key: string) => V): (key: string) => V {

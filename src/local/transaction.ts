@@ -1,3 +1,5 @@
+import type { Fate } from './fate.ts';
+
 export type Tags = Record<string, string>;
 
 /** One stored thing. Its ARN is `collection/name`; the last word of the collection is its kind. */
@@ -12,6 +14,8 @@ export interface Entity<Body = unknown> {
   /** When it entered its status, and when it is due to leave it; milliseconds since the epoch. */
   readonly since: number;
   readonly due: number | null;
+  /** Set when what it is due for will fail. */
+  readonly fate: Fate | null;
   readonly tags: Tags;
   readonly body: Body;
 }
@@ -53,8 +57,15 @@ export interface Transaction {
   /** The entity whose status ends first, if it ends by `now`. */
   nextDue(now: number): Entity | undefined;
 
+  /** Lets what is under way in a world end sooner: of the time that is left at `now`, only `share` remains. */
+  hasten(world: string, now: number, share: number): void;
+
   recall(scope: string, token: string, now: number): RememberedReply | undefined;
   remember(scope: string, token: string, reply: RememberedReply, expires: number, now: number): void;
+
+  /** How far the worlds' clock is ahead of the machine's, in milliseconds. */
+  ahead(): number;
+  advance(milliseconds: number): void;
 
   settings(world: string): WorldSettings | undefined;
   putSettings(world: string, settings: WorldSettings): void;

@@ -6,7 +6,7 @@ import { buildDemo } from '../../src/local/worlds/demo.ts';
 import { seed } from '../../src/local/worlds/index.ts';
 import { serviceInput } from '../../src/operations/derive.ts';
 import { operationNamed } from '../../src/operations/index.ts';
-import { authorizationFor, openWorld, type Reply, START, type TestWorld } from './world.ts';
+import { authorizationFor, openWorld, type Reply, SEED, START, type TestWorld } from './world.ts';
 
 const DAY = 86_400_000;
 let world: TestWorld;
@@ -15,7 +15,7 @@ let clusters: Reply[];
 
 beforeAll(async () => {
   const store = await openStore(':memory:');
-  await seed(store, 'demo', { now: START, region: 'us-east-1', account: '111122223333' });
+  await seed(store, 'demo', { ...SEED, lifecycle: 'realistic' });
   world = await openWorld({ store });
   const { environments } = await world.call('ListKxEnvironments', {});
   prod = environments[0].environmentId;
@@ -119,11 +119,11 @@ describe('the demo world', () => {
 
 test('a world is seeded on the first run only', async () => {
   const store = await openStore(':memory:');
-  const options = { now: START, region: 'us-east-1', account: '111122223333' };
+  const options = { ...SEED, lifecycle: 'realistic' } as const;
   await seed(store, 'demo', options);
   const own = await openWorld({ store });
   await own.call('DeleteKxUser', { environmentId: prod, userName: 'mei_tanaka' });
-  await seed(store, 'demo', { ...options, now: START + DAY });
+  await seed(store, 'demo', { ...options, now: () => START + DAY });
   expect((await own.refusal('GetKxUser', { environmentId: prod, userName: 'mei_tanaka' })).status).toBe(404);
   await store.close();
 });

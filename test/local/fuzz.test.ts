@@ -9,7 +9,7 @@ import { seed } from '../../src/local/worlds/index.ts';
 import { errorNamed } from '../../src/operations/errors.ts';
 import { operationNamed } from '../../src/operations/index.ts';
 import { HISTORY, type Ids } from './history.ts';
-import { MINUTE, openWorld, type Reply, START } from './world.ts';
+import { MINUTE, openWorld, type Reply, SEED } from './world.ts';
 
 const ENV = { environmentId: 'm5cnbg3l25pwsmzikb7kdj' };
 const VOLUME = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${ENV.environmentId}/kxVolume/vol-tplog`;
@@ -72,7 +72,7 @@ const REQUESTS = fc
 test('whatever is asked, the answer is a success or an error that the operation has', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'finspace-fuzz-'));
   const store = await openStore(join(folder, 'state.db'));
-  await seed(store, 'demo', { now: START, region: 'us-east-1', account: '111122223333' });
+  await seed(store, 'demo', { ...SEED, lifecycle: 'realistic' });
   const world = await openWorld({ store });
   const statuses = new Set<number>();
   await fc.assert(

@@ -3,14 +3,14 @@ import { openStore } from '../../src/local/store.ts';
 import { seed } from '../../src/local/worlds/index.ts';
 import { type Input, OPERATION_NAMES, type OperationName } from '../../src/operations/index.ts';
 import { HISTORY } from './history.ts';
-import { MINUTE, openWorld, type Reply, START, type TestWorld } from './world.ts';
+import { MINUTE, openWorld, type Reply, SEED, type TestWorld } from './world.ts';
 
 describe('on the demo world', () => {
   const replies = new Map<OperationName, Reply>();
   let world: TestWorld;
   beforeAll(async () => {
     const store = await openStore(':memory:');
-    await seed(store, 'demo', { now: START, region: 'us-east-1', account: '111122223333' });
+    await seed(store, 'demo', { ...SEED, lifecycle: 'realistic' });
     world = await openWorld({ store });
   });
   afterAll(() => world.close());

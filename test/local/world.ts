@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { worldOf } from '../../src/local/context.ts';
 import type { Credential } from '../../src/local/credentials.ts';
+import type { FaultSource } from '../../src/local/faults/source.ts';
 import type { Lifecycle } from '../../src/local/lifecycle.ts';
 import { service } from '../../src/local/service.ts';
 import { openStore, type Store } from '../../src/local/store.ts';
@@ -40,6 +41,7 @@ export interface WorldOptions {
   readonly region?: string;
   readonly start?: number;
   readonly credentials?: readonly Credential[];
+  readonly faults?: FaultSource;
 }
 
 /** A service on a store and clock of its own, called over its wire protocol without a socket. */
@@ -51,13 +53,23 @@ export async function openWorld(options: WorldOptions = {}): Promise<TestWorld> 
     region = 'us-east-1',
     start = START,
     credentials,
+    faults,
   } = options;
   const store = options.store ?? (await openStore(':memory:'));
   const settings = { quotas, ...(buckets && { buckets }) };
   await store.write((tx) => tx.putSettings(worldOf('111122223333', region).arn, settings));
   let now = start;
   const unexpected: unknown[] = [];
-  const serve = service(store, { lifecycle, credentials, now: () => now, onError: (error) => unexpected.push(error) });
+  const serve = service(store, {
+    lifecycle,
+    credentials,
+    faults,
+    now: () => now,
+    pause: async (milliseconds) => {
+      now += milliseconds;
+    },
+    onError: (error) => unexpected.push(error),
+  });
   const send = async (name: OperationName, input: object) => {
     const response = await serve(requestFor(name, input, region));
     if (unexpected.length > 0) throw unexpected[0];
@@ -126,3 +138,6 @@ function requireKnown(schema: z.ZodType, value: unknown, path: string): void {
     }
   }
 }
+
+/** Where and when the demo world of the tests begins. */
+export const SEED = { now: () => START, region: 'us-east-1', account: '111122223333' };

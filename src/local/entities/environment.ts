@@ -58,10 +58,15 @@ export const legacyEnvironmentHandlers: Handlers<Operations> = {
   },
 
   DeleteEnvironment(input, context) {
-    context.tx.put(enter(openLegacyEnvironment(input, context), 'DELETE_REQUESTED', context));
+    const environment = legacyEnvironmentOf(input, context);
+    const { status } = environment;
+    demand(DELETABLE.has(status), 'Validation', `The Environment is in ${status} state; it has to be CREATED`);
+    context.tx.put(enter(environment, 'DELETE_REQUESTED', context));
     return {};
   },
 };
+
+const DELETABLE = new Set(['CREATED', 'FAILED_CREATION', 'FAILED_DELETION', 'SUSPENDED']);
 
 type Named = Pick<Input<'GetEnvironment'>, 'environmentId'>;
 

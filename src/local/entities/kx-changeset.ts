@@ -13,6 +13,7 @@ import { ingest } from './ingestion.ts';
 import { databaseOf, type KxDatabase } from './kx-database.ts';
 import { followChangeset } from './kx-dataview-versions.ts';
 import { environmentOf, openEnvironment } from './kx-environment.ts';
+import type { Misfortune } from './misfortune.ts';
 
 type ChangeRequests = Input<'CreateKxChangeset'>['changeRequests'];
 interface Body {
@@ -81,6 +82,13 @@ export const finishChangeset: Effect<Body> = (changeset, context) => {
   tx.put({ ...database, body: grown });
   if (isNewest) followChangeset(`${collection}/${name}`, changeset.name, context);
   return { body: { ...changeset.body, activeFrom: now, modified: now } };
+};
+
+/** An ingestion that fails as a fault wants it. */
+export const failChangeset: Misfortune<Body> = (changeset, { reason, errorType }, { tx, now }) => {
+  tx.link(arnOf(changeset), []);
+  const errorInfo = { errorType: errorType ?? 'An internal error has occurred.', errorMessage: reason };
+  return { ...changeset.body, errorInfo, modified: now };
 };
 
 /** The changeset of that id in the database that a request names. */

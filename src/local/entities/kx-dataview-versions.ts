@@ -7,6 +7,7 @@ import { seconds } from '../timestamps.ts';
 import type { Entity } from '../transaction.ts';
 import type { Effect } from './effect.ts';
 import type { KxDatabase } from './kx-database.ts';
+import type { Misfortune } from './misfortune.ts';
 
 export type Segment = NonNullable<Input<'CreateKxDataview'>['segmentConfigurations']>[number];
 
@@ -23,6 +24,7 @@ export interface DataviewBody {
   changesetId?: string | undefined;
   segmentConfigurations: Segment[];
   description?: string | undefined;
+  statusReason?: string;
   autoUpdate: boolean;
   readWrite: boolean;
   created: number;
@@ -58,6 +60,14 @@ export const activateVersion: Effect<DataviewBody> = (dataview, context) => {
   }
   context.tx.link(arn, dataviewLinks({ ...dataview, body, status: 'ACTIVE' }, context));
   return { body };
+};
+
+/** The new version never stands ready; the ones that clusters mount stay. */
+export const failVersion: Misfortune<DataviewBody> = (dataview, { reason }, context) => {
+  const versions = dataview.body.versions.filter(({ active }) => active);
+  const body = { ...dataview.body, versions, statusReason: reason, modified: context.now };
+  context.tx.link(arnOf(dataview), dataviewLinks({ ...dataview, body, status: 'FAILED' }, context));
+  return body;
 };
 
 /** Lets go of the old versions of a dataview that no cluster mounts any more, and of the volumes that only they were on. */
@@ -98,6 +108,8 @@ export function followChangeset(databaseArn: string, changesetId: string, contex
   }
 }
 
+const SETTLED = new Set(['ACTIVE', 'FAILED']);
+
 /** What a dataview counts against and rests on: its volumes, and the quotas of its environment. */
 export function dataviewLinks(dataview: KxDataview, { world }: Context): string[] {
   const environmentId = environmentIdOf(dataview);
@@ -107,7 +119,7 @@ export function dataviewLinks(dataview: KxDataview, { world }: Context): string[
       version.segmentConfigurations.map(({ volumeName }) => `${volumes}/${volumeName}`),
     ),
     countOf(world, environmentId, 'dataviews'),
-    ...(dataview.status === 'ACTIVE' ? [] : [countOf(world, environmentId, 'dataviewVersions')]),
+    ...(SETTLED.has(dataview.status) ? [] : [countOf(world, environmentId, 'dataviewVersions')]),
   ];
 }
 

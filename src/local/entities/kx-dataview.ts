@@ -123,7 +123,7 @@ export const kxDataviews: Handlers<Operations> = {
     const clusters = clustersOn(arnOf(dataview), context);
     demand(clusters.length === 0, 'Conflict', `Dataview ${name} is in use by ${clusters.join(', ')}`);
     demand(status === 'ACTIVE' || status === 'FAILED', 'Conflict', `Dataview ${name} is ${status}`);
-    const body = { ...dataview.body, modified: context.now };
+    const { statusReason: _, ...body } = { ...dataview.body, modified: context.now };
     context.tx.put(enter({ ...dataview, body }, 'DELETING', context));
     return {};
   },

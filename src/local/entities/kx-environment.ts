@@ -10,12 +10,14 @@ import { seconds } from '../timestamps.ts';
 import type { Entity } from '../transaction.ts';
 import { zonesOf } from '../zones.ts';
 import type { Effect } from './effect.ts';
-import { connect, type Network } from './kx-network.ts';
+import { connect, failNetwork, type Network } from './kx-network.ts';
+import type { Misfortune } from './misfortune.ts';
 
 interface Body extends Network {
   name: string;
   description?: string | undefined;
   kmsKeyId: string;
+  errorMessage?: string;
   created: number;
   modified: number;
   /** What is known once it is CREATED. */
@@ -86,7 +88,8 @@ export const kxEnvironments: Handlers<Operations> = {
 
   UpdateKxEnvironmentNetwork(input, context) {
     const environment = openEnvironment(input, context);
-    const body = { ...environment.body, ...connect(environment.body, input), modified: context.now };
+    const { errorMessage: _, ...current } = environment.body;
+    const body = { ...current, ...connect(environment.body, input), modified: context.now };
     const updated = enter({ ...environment, body }, 'UPDATE_NETWORK_REQUESTED', context);
     context.tx.put(updated);
     return withoutAuthority(detail(updated, context));
@@ -108,7 +111,8 @@ export const kxEnvironments: Handlers<Operations> = {
         'Please delete all clusters before deleting the environment.',
     );
     const body = { ...environment.body, modified: context.now };
-    context.tx.put(enter({ ...environment, body }, 'DELETE_REQUESTED', context));
+    const next = environment.status === 'FAILED_DELETION' ? 'RETRY_DELETION' : 'DELETE_REQUESTED';
+    context.tx.put(enter({ ...environment, body }, next, context));
     return {};
   },
 };
@@ -123,6 +127,12 @@ export const openEnvironmentEffect: Effect<Body> = ({ body }, { now, world, rand
 export const emptyEnvironment: Effect<Body> = ({ collection, name, body }, { tx, now }) => {
   tx.removeUnder(`${collection}/${name}`);
   return { body: { ...body, modified: now } };
+};
+
+export const failEnvironment: Misfortune<Body> = (environment, { reason }, { now }) => {
+  const network = environment.status === 'UPDATING_NETWORK' ? failNetwork(environment.body) : {};
+  const errorMessage = reason.replace(/[^a-zA-Z0-9. ]+/g, ' ');
+  return { ...environment.body, ...network, errorMessage, modified: now };
 };
 
 const oldestFirst = (now: number, id: string) => `${String(now).padStart(15, '0')}.${id}`;
@@ -141,9 +151,12 @@ export function openEnvironment(input: InEnvironment, context: Context): KxEnvir
   const environment = environmentOf(input, context);
   const { status } = environment;
   demand(status !== 'DELETED', 'Validation', 'The Environment is in DELETED state');
-  demand(status === 'CREATED', 'Conflict', `The Environment is in ${status} state; it has to be CREATED`);
+  demand(OPEN.has(status), 'Conflict', `The Environment is in ${status} state; it has to be CREATED`);
   return environment;
 }
+
+/** A network that failed to attach leaves the environment as it was. */
+const OPEN = new Set(['CREATED', 'FAILED_UPDATING_NETWORK']);
 
 /** Refuses a zone that the environment is not in. */
 export function requireZone(zone: string, { body }: KxEnvironment): void {

@@ -25,6 +25,7 @@ export function connect(current: Network, { transitGatewayConfiguration, customD
   const { transitGatewayConfiguration: old } = current;
   demand(
     old === undefined ||
+      current.tgwStatus === 'FAILED_UPDATE' ||
       (old.transitGatewayID === gateway.transitGatewayID && old.routableCIDRSpace === gateway.routableCIDRSpace),
     'Conflict',
     'The transit gateway and the routable CIDR space of an environment cannot be changed once they are set',
@@ -43,6 +44,9 @@ export const stepNetwork: Stepped = ({ body }, { now }) => ({
 export const finishNetwork: Stepped = ({ body }, { now }) => ({
   body: { ...moved(body, 'UPDATING', 'SUCCESSFULLY_UPDATED'), modified: now },
 });
+
+/** What was UPDATING has FAILED_UPDATE. */
+export const failNetwork = <B extends Network>(body: B): B => moved(body, 'UPDATING', 'FAILED_UPDATE');
 
 function moved<B extends Network>(body: B, from: string, to: string): B {
   const next = (status: string) => (status === from ? to : status);

@@ -14,6 +14,7 @@ import { environmentOf, openEnvironment, requireZone } from './kx-environment.ts
 interface Body {
   hostType: string;
   availabilityZoneId: string;
+  statusReason?: string;
   created: number;
   modified: number;
 }
@@ -68,11 +69,11 @@ export const kxScalingGroups: Handlers<Operations> = {
     const clusters = clustersOn(arnOf(group), context);
     demand(clusters.length === 0, 'Conflict', `Scaling group ${name} still has clusters: ${clusters.join(', ')}`);
     demand(
-      status === 'ACTIVE' || status === 'CREATE_FAILED',
+      ['ACTIVE', 'CREATE_FAILED', 'DELETE_FAILED'].includes(status),
       'Conflict',
       `Scaling group ${name} is ${status}; it has to be ACTIVE`,
     );
-    const body = { ...group.body, modified: context.now };
+    const { statusReason: _, ...body } = { ...group.body, modified: context.now };
     context.tx.put(enter({ ...group, body }, 'DELETING', context));
     return {};
   },

@@ -15,6 +15,7 @@ interface Body {
   volumeType: string;
   description?: string | undefined;
   azMode: string;
+  statusReason?: string;
   availabilityZoneIds: string[];
   nas1Configuration: { type: string; size: number };
   created: number;
@@ -93,9 +94,13 @@ export const kxVolumes: Handlers<Operations> = {
     );
     demand(growth >= 0, 'Validation', `The size of volume ${name} can only be increased`);
     if (growth > 0) requireSize(nas1Configuration);
-    demand(status === 'ACTIVE', 'Conflict', `Volume ${name} is ${status}; it has to be ACTIVE`);
+    const isReady = status === 'ACTIVE' || status === 'UPDATE_FAILED';
+    demand(isReady, 'Conflict', `Volume ${name} is ${status}; it has to be ACTIVE`);
     if (growth > 0) requireStorage(input.environmentId, growth, context);
-    const changed = { ...volume, body: { ...body, description, nas1Configuration, modified: context.now } };
+    const { statusReason: _, ...rest } = body;
+    // An update that is going to fail leaves the size as it was.
+    const disk = context.fate === undefined ? nas1Configuration : body.nas1Configuration;
+    const changed = { ...volume, body: { ...rest, description, nas1Configuration: disk, modified: context.now } };
     const updated = growth > 0 ? enter(changed, 'UPDATING', context) : changed;
     context.tx.put(updated);
     return detail(updated, context);
@@ -108,11 +113,11 @@ export const kxVolumes: Handlers<Operations> = {
     const users = context.tx.sources(arnOf(volume)).map((arn) => arn.split('/').at(-1));
     demand(users.length === 0, 'Conflict', `Volume ${name} is attached to ${users.join(', ')}`);
     demand(
-      ['ACTIVE', 'CREATE_FAILED', 'UPDATE_FAILED'].includes(status),
+      ['ACTIVE', 'CREATE_FAILED', 'UPDATE_FAILED', 'DELETE_FAILED'].includes(status),
       'Conflict',
       `Volume ${name} is ${status}; it has to be ACTIVE`,
     );
-    const body = { ...volume.body, modified: context.now };
+    const { statusReason: _, ...body } = { ...volume.body, modified: context.now };
     context.tx.put(enter({ ...volume, body }, 'DELETING', context));
     return {};
   },

@@ -1,5 +1,6 @@
 import { environments } from '../arns.ts';
 import { worldOf } from '../context.ts';
+import { type Lifecycle, PACE } from '../lifecycle.ts';
 import type { Store } from '../store.ts';
 import { buildDemo } from './demo.ts';
 
@@ -11,19 +12,29 @@ export const WORLDS = {
 export type WorldName = keyof typeof WORLDS;
 
 export interface SeedOptions {
-  readonly now: number;
+  /** The machine's clock, in milliseconds since the epoch. */
+  readonly now: () => number;
   readonly region: string;
   readonly account: string;
+  /** How fast what is under way in the demo goes on. */
+  readonly lifecycle: Lifecycle;
 }
 
 /** Makes a world in an account and region, unless there is one already. */
-export async function seed(store: Store, name: WorldName, { now, region, account }: SeedOptions): Promise<void> {
+export async function seed(
+  store: Store,
+  name: WorldName,
+  { now, region, account, lifecycle }: SeedOptions,
+): Promise<void> {
   const world = worldOf(account, region);
   const exists = await store.read((tx) => tx.settings(world.arn) !== undefined);
   if (exists) return;
   await store.write((tx) => {
     if (tx.settings(world.arn) !== undefined || tx.count(environments(world)) > 0) return;
-    if (name === 'demo') buildDemo(tx, world, now);
-    else tx.putSettings(world.arn, { quotas: 'published' });
+    if (name === 'demo') {
+      const moment = now() + tx.ahead();
+      buildDemo(tx, world, moment);
+      tx.hasten(world.arn, moment, PACE[lifecycle]);
+    } else tx.putSettings(world.arn, { quotas: 'published' });
   });
 }

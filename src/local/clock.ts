@@ -1,0 +1,27 @@
+import type { Store } from './store.ts';
+
+/** The worlds' clock: the machine's and what it was moved ahead by. It is kept with the worlds, so that every process agrees. */
+export interface WorldClock {
+  read(): Promise<ClockReading>;
+  advance(milliseconds: number): Promise<ClockReading>;
+}
+
+export interface ClockReading {
+  /** ISO 8601. */
+  readonly now: string;
+  readonly aheadMs: number;
+}
+
+export function worldClock(store: Store, machine: () => number): WorldClock {
+  const reading = (aheadMs: number): ClockReading => ({ now: new Date(machine() + aheadMs).toISOString(), aheadMs });
+  return {
+    read: async () => reading(await store.read((tx) => tx.ahead())),
+    advance: async (milliseconds) =>
+      reading(
+        await store.write((tx) => {
+          tx.advance(milliseconds);
+          return tx.ahead();
+        }),
+      ),
+  };
+}

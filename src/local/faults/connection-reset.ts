@@ -1,0 +1,9 @@
+/** A fault: the connection breaks. In process the request rejects with it; the listener resets the socket. */
+export class ConnectionReset extends Error {
+  override readonly name = 'ConnectionReset';
+  readonly code = 'ECONNRESET';
+
+  constructor() {
+    super('The connection was reset, by a fault that was asked for.');
+  }
+}

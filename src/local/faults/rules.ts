@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { ERRORS, type ErrorName } from '../../operations/errors.ts';
+import { OPERATION_NAMES, OPERATIONS, type OperationName } from '../../operations/index.ts';
+import { StoreError } from '../../sqlite/store-error.ts';
+
+const ERROR_TYPES = OPERATIONS.GetKxChangeset.output().shape.errorInfo.unwrap().shape.errorType;
+
+const Rule = z
+  .strictObject({
+    operation: z.enum(['*', ...OPERATION_NAMES] as ['*', ...OperationName[]]),
+    /** Strikes the n-th matching request, and every n-th after it; every one when neither this nor `probability` is given. */
+    every: z.int().min(1).optional(),
+    probability: z.number().min(0).max(1).optional(),
+    /** Waits so many milliseconds before the request is looked at. */
+    delayMs: z.int().min(0).max(600_000).optional(),
+    /** Refuses the request with a modelled error; nothing of it happens. */
+    error: z.enum(Object.keys(ERRORS) as ErrorName[]).optional(),
+    message: z.string().max(1000).optional(),
+    /** Breaks the connection before the request has happened, or after it. */
+    reset: z.enum(['before', 'after']).optional(),
+    /** Breaks the connection after so many bytes of the reply's body. */
+    truncate: z.int().min(0).optional(),
+    /** Lets the request succeed, and what it sets going fail when its time comes. */
+    failure: z.strictObject({ reason: z.string().regex(/^[\w\-.\s]{1,250}$/), errorType: ERROR_TYPES }).optional(),
+  })
+  .refine(
+    ({ every, probability }) => every === undefined || probability === undefined,
+    'every and probability exclude each other',
+  )
+  .refine(
+    ({ error, reset, truncate }) => [error, reset, truncate].filter((it) => it !== undefined).length <= 1,
+    'only one of error, reset and truncate can happen to a request',
+  )
+  .refine(
+    ({ error, reset, truncate, delayMs, failure }) => (error ?? reset ?? truncate ?? delayMs ?? failure) !== undefined,
+    'needs at least one of error, delayMs, reset, truncate and failure',
+  )
+  .refine(({ message, error }) => message === undefined || error !== undefined, 'message goes with error');
+
+const FaultFile = z.strictObject({
+  /** What the probabilities are drawn from: the same seed strikes the same requests. */
+  seed: z.union([z.string(), z.int()]).default('faults'),
+  rules: z.array(Rule).min(1).max(200),
+});
+
+export type FaultRule = z.output<typeof Rule>;
+export type FaultPlan = z.output<typeof FaultFile>;
+
+/** Reads a file of fault rules. Throws `StoreError`, one line that names the file and the first thing that is wrong in it. */
+export function readFaults(path: string): FaultPlan {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new StoreError(`${path}: ${cause instanceof SyntaxError ? 'is not JSON' : 'cannot be read'}`, { cause });
+  }
+  return faultPlan(content, path);
+}
+
+/** Checks fault rules; `source` names them in the error. */
+export function faultPlan(content: unknown, source: string): FaultPlan {
+  const { data, error } = FaultFile.safeParse(content);
+  if (error === undefined) return data;
+  const [{ path, message } = { path: [], message: '' }] = error.issues;
+  const where = path.length === 0 ? '' : `${path.join('.')}: `;
+  throw new StoreError(`${source}: ${where}${message.split('\n')[0]?.slice(0, 300)}`);
+}
