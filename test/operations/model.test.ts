@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { isIdempotent, listMember, serviceInput } from '../../src/operations/derive.ts';
+import { ERRORS } from '../../src/operations/errors.ts';
+import { binding, labels, route } from '../../src/operations/http.ts';
+import { OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
+import { DEVIATIONS, type Deviation } from './deviations.ts';
+import { type Difference, differences } from './facets.ts';
+import { MODEL, officialOperation, officialShape } from './official.ts';
+import { allPairs, pairs } from './pairs.ts';
+
+const BINDINGS = { label: 'uri', query: 'query', body: 'body' } as const;
+
+describe('the catalog', () => {
+  it('has the operations of the official model', () => {
+    expect([...OPERATION_NAMES].sort()).toEqual(Object.keys(MODEL.operations).sort());
+  });
+
+  it('knows the ten errors by their HTTP status', () => {
+    const ours = Object.entries(ERRORS).map(([name, { status }]) => [`${name}Exception`, status]);
+    const official = Object.entries(MODEL.errors).map(([name, { httpStatus }]) => [name, httpStatus]);
+    expect(Object.fromEntries(ours)).toEqual(Object.fromEntries(official));
+    expect(official).toHaveLength(10);
+  });
+
+  it('meets every shape of the model that an operation can reach', () => {
+    expect([...new Set(allPairs().map(({ shape }) => shape))].sort()).toEqual(reachable());
+  });
+
+  it.each(DEVIATIONS)('still deviates at $shape in its $facet', (row) => {
+    const rows = allPairs()
+      .flatMap(differences)
+      .filter((difference) => excuses(row, difference));
+    expect(rows).not.toEqual([]);
+  });
+});
+
+describe.each(OPERATION_NAMES)('%s', (name) => {
+  const operation = operationNamed(name);
+  const official = officialOperation(name);
+
+  it('has the official method and path', () => {
+    expect(route(operation)).toEqual({ method: official.method, path: official.uri });
+  });
+
+  it('sends each member where the model binds it, under its own name', () => {
+    const ours = Object.keys(operation.input().shape).map((member) => [member, BINDINGS[binding(operation, member)]]);
+    expect(Object.fromEntries(ours)).toEqual(Object.fromEntries(official.input.map((m) => [m.name, m.binding])));
+    const renamed = [...official.input, ...official.output].filter((member) => member.wireName !== member.name);
+    expect(renamed).toEqual([]);
+  });
+
+  it('requires its labels', () => {
+    expect(official.input.filter((member) => labels(operation).includes(member.name) && !member.required)).toEqual([]);
+  });
+
+  it('takes what the model takes, at every depth', () => {
+    expect(unexcused(pairs(name, 'input').flatMap(differences))).toEqual([]);
+  });
+
+  it('takes the same as the local service, which drops unknown members', () => {
+    expect(unexcused(pairs(name, 'input', serviceInput(operation)).flatMap(differences))).toEqual([]);
+  });
+
+  it('gives what the model gives, at every depth', () => {
+    expect(unexcused(pairs(name, 'output').flatMap(differences))).toEqual([]);
+  });
+
+  it('fails with the documented errors, of which InternalServer goes without saying', () => {
+    const ours = operation.errors.map((error) => `${error}Exception`);
+    expect([...ours, 'InternalServerException'].sort()).toEqual(official.errors.map((error) => error.name).sort());
+  });
+
+  it('repeats safely exactly if the model has an idempotency token, which is clientToken', () => {
+    expect(isIdempotent(operation) ? ['clientToken'] : []).toEqual(official.idempotencyTokenMembers);
+  });
+
+  it('pages exactly if the model gives a nextToken, over its only list', () => {
+    const lists = official.output.filter(({ shape }) => officialShape(shape).type === 'list').map((list) => list.name);
+    const pages = official.output.some((member) => member.name === 'nextToken');
+    expect(listMember(operation)).toBe(pages ? lists.join() : null);
+  });
+
+  it('is deprecated exactly if the model says so', () => {
+    expect(operation.deprecated ?? false).toBe(official.deprecated);
+  });
+});
+
+const unexcused = (found: readonly Difference[]) =>
+  found.filter((difference) => !DEVIATIONS.some((row) => excuses(row, difference)));
+
+const excuses = (row: Deviation, { place, shape, facet, ours }: Difference) =>
+  row.shape === shape &&
+  row.facet === facet &&
+  (row.place ?? place) === place &&
+  JSON.stringify(row.ours) === JSON.stringify(ours);
+
+/** The shapes that the model's operations lead to, found in the model alone. */
+function reachable(): string[] {
+  const found = new Set<string>();
+  const visit = (shape: string): void => {
+    if (found.has(shape)) return;
+    found.add(shape);
+    const { members = [], of, key, value } = officialShape(shape);
+    for (const next of [...members.map((member) => member.shape), of, key, value]) if (next !== undefined) visit(next);
+  };
+  for (const name of OPERATION_NAMES) {
+    const { input, output, inputShape, outputShape } = officialOperation(name as OperationName);
+    found.add(inputShape).add(outputShape);
+    for (const { shape } of [...input, ...output]) visit(shape);
+  }
+  return [...found].sort();
+}

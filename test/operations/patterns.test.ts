@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { NOT_UNICODE, PATTERN_DEVIATIONS } from './deviations.ts';
+import { MODEL, officialShape } from './official.ts';
+import { allPairs, type Pair, patterns } from './pairs.ts';
+import { compilesUnderU, deviationsOf, expectedRule, officialRule } from './rules.ts';
+import { strings, withEachCharacter } from './strings.ts';
+
+const SEED = 20_261_007;
+const CASES = 200;
+const TEXTS = allPairs().filter(({ schema }) => schema instanceof z.ZodString);
+
+describe.each(eachText())('%s', (_, { shape, place, schema }) => {
+  const expected = expectedRule(shape, place);
+  const cases = fc.sample(strings(shape), { seed: SEED, numRuns: CASES });
+
+  it('is taken and refused as the model and the table of deviations say', () => {
+    const wrong = cases.filter((value) => schema.safeParse(value).success !== expected(value));
+    expect(wrong).toEqual([]);
+  });
+
+  it('may hold the characters that the model and the table of deviations allow, wherever they stand', () => {
+    const valid = cases.filter(expected).slice(0, 5);
+    const wrong = valid
+      .flatMap(withEachCharacter)
+      .filter((value) => schema.safeParse(value).success !== expected(value));
+    expect(wrong).toEqual([]);
+  });
+
+  it('was tried with strings that are taken and with strings that are not', () => {
+    const taken = cases.filter(expected).length;
+    expect(taken).toBeGreaterThan(CASES / 20);
+    expect(officialShape(shape).max === undefined || taken < CASES).toBe(true);
+  });
+});
+
+describe('the table of deviations', () => {
+  it.each(PATTERN_DEVIATIONS)('still holds for $shape, as $example shows', ({ shape, place, example }) => {
+    const schemas = TEXTS.filter((pair) => pair.shape === shape && (place ?? pair.place) === pair.place);
+    expect(schemas).not.toEqual([]);
+    for (const { schema } of schemas) expect(schema.safeParse(example).success).toBe(!officialRule(shape)(example));
+  });
+
+  it('names the official patterns that are not valid under the u flag', () => {
+    const broken = Object.entries(MODEL.shapes).filter(([, { pattern = '' }]) => !compilesUnderU(pattern));
+    expect(broken.map(([shape]) => shape).sort()).toEqual([...NOT_UNICODE]);
+  });
+});
+
+/** One pair for each way in which we write a shape, so that no place escapes and none is tried twice. */
+function eachText(): [title: string, pair: Pair][] {
+  const distinct = new Map<string, Pair>();
+  for (const pair of TEXTS) {
+    const { minLength, maxLength } = pair.schema as z.ZodString;
+    const deviating = deviationsOf(pair.shape, pair.place).map(({ place }) => place ?? '');
+    const key = [pair.shape, minLength, maxLength, ...patterns(pair.schema), ...deviating].join(' ');
+    if (!distinct.has(key)) distinct.set(key, pair);
+  }
+  return [...distinct.values()].map((pair) => [`a string of shape ${pair.shape} (as in ${pair.place})`, pair]);
+}
