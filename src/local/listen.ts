@@ -7,6 +7,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { WorldClock } from './clock.ts';
 import { controlRoutes } from './control.ts';
 import { ConnectionReset } from './faults/connection-reset.ts';
+import { arrivedOf } from './faults/inflict.ts';
 
 export interface ListenOptions {
   /** 0 takes any free port. */
@@ -36,7 +37,14 @@ export async function listen(
   });
   app.use(bodyLimit({ maxSize: LARGEST_BODY, onError: () => refused(413, 'The request is too large.') }));
   if (control !== undefined) app.route('/', controlRoutes(control));
-  app.all('*', (c) => service(c.req.raw));
+  app.all('*', async (c) => {
+    const response = await service(c.req.raw);
+    const arrived = arrivedOf(response);
+    if (arrived === undefined) return response;
+    c.env.outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+    c.env.outgoing.write(arrived, () => c.env.incoming.socket.destroySoon());
+    return RESPONSE_ALREADY_SENT;
+  });
   app.onError((error, c) => {
     if (!(error instanceof ConnectionReset)) return refused(500, 'The listener failed by itself.');
     c.env.incoming.socket.resetAndDestroy();

@@ -35,5 +35,12 @@ async function truncated(response: Response, bytes: number): Promise<Response> {
   });
   const headers = new Headers(response.headers);
   headers.set('content-length', String(whole.length));
-  return new Response(body, { status: response.status, headers });
+  const broken = new Response(body, { status: response.status, headers });
+  ARRIVED.set(broken, whole.slice(0, bytes));
+  return broken;
 }
+
+const ARRIVED = new WeakMap<Response, Uint8Array>();
+
+/** The bytes of a truncated reply that arrive; undefined for any other reply. */
+export const arrivedOf = (response: Response): Uint8Array | undefined => ARRIVED.get(response);
