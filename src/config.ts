@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { CREDENTIAL } from './local/credentials.ts';
 import { nearest } from './nearest.ts';
 import { ENTITIES, RISKS } from './operations/operation.ts';
 import { HTTP_SETTINGS } from './transports/http/settings.ts';
@@ -30,11 +31,22 @@ export const SETTINGS = {
     .min(1)
     .optional()
     .describe('File of the local world, or :memory:; default world.db in the state directory'),
-  world: z.enum(['demo', 'empty']).default('demo').describe('What a new local world holds'),
+  world: z
+    .string()
+    .regex(/^(?:demo|empty|.+\.json)$/, 'expects demo, empty or a world file (*.json)')
+    .default('demo')
+    .describe('What a new local world holds: demo, empty, or a world file'),
   lifecycle: z
     .enum(['realistic', 'fast', 'instant'])
     .default('fast')
     .describe('How long local entities take: as observed, a sixtieth of it, or no time'),
+  faults: z.string().min(1).optional().describe('JSON file of faults that requests to the local service meet'),
+  credentials: z
+    .array(z.string().regex(CREDENTIAL, 'expects KEY:SECRET or KEY:SECRET:ROLE_ARN'))
+    .min(1)
+    .optional()
+    .describe('Who may call the port of finspace-mcp local, KEY:SECRET[:ROLE_ARN]; anybody without this'),
+  control: z.boolean().default(false).describe('Let POST /_control/clock move the clock of the local service ahead'),
   readOnly: z.boolean().default(false).describe('Refuse everything but reads, and do not list it'),
   toolsets: z.array(z.enum(ENTITIES)).min(1).optional().describe('Offer only the tools of these entities'),
   deny: z.array(z.string().min(1)).default([]).describe('Do not offer these tools'),

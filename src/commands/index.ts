@@ -3,21 +3,25 @@ import { flagOf, SETTING_NAMES, SETTINGS, type SettingName, variableOf } from '.
 import { HTTP_SETTINGS } from '../transports/http/settings.ts';
 
 const WORLD: SettingName[] = ['stateDir', 'state', 'world', 'lifecycle', 'region'];
+/** What only the port of the local service has. */
+const PORT_ONLY: SettingName[] = ['faults', 'credentials', 'control'];
 const SHOWN: SettingName[] = ['readOnly', 'toolsets', 'deny', 'approve', 'outputSchemas'];
 
 /** The commands, with what each takes. */
 export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   stdio: {
     summary: 'Serve one MCP client on stdin and stdout (the default).',
-    settings: SETTING_NAMES.filter((name) => name !== 'port' && !Object.hasOwn(HTTP_SETTINGS, name)),
+    settings: SETTING_NAMES.filter(
+      (name) => name !== 'port' && !PORT_ONLY.includes(name) && !Object.hasOwn(HTTP_SETTINGS, name),
+    ),
   },
   http: {
     summary: 'Serve MCP over HTTP, on loopback or, with authorization, to remote clients.',
-    settings: SETTING_NAMES,
+    settings: SETTING_NAMES.filter((name) => !PORT_ONLY.includes(name)),
   },
   local: {
     summary: 'Serve the FinSpace-compatible service on a loopback port, for AWS SDKs and the AWS CLI.',
-    settings: [...WORLD, 'port', 'logLevel', 'config'],
+    settings: [...WORLD, 'port', ...PORT_ONLY, 'logLevel', 'config'],
   },
   approve: {
     summary: 'Show what waits for a person, and approve or decline it.',

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { credentialFrom } from '../local/credentials.ts';
 import { startLocal } from '../local/index.ts';
 import { listen } from '../local/listen.ts';
 import { stderrLog } from './log.ts';
@@ -6,12 +7,16 @@ import { stderrLog } from './log.ts';
 /** `finspace-mcp local`: the FinSpace-compatible service on a loopback port, for any AWS SDK, the AWS CLI or Terraform. */
 export async function local(config: Config): Promise<void> {
   const log = stderrLog(config);
-  const { state, world, lifecycle, port } = config;
+  const { state, world, lifecycle, port, faults } = config;
   const region = config.region ?? 'us-east-1';
-  const service = await startLocal({ state, world, lifecycle, region });
-  const listener = await listen(service.service, { port });
+  const credentials = config.credentials?.flatMap((text) => credentialFrom(text) ?? []);
+  const service = await startLocal({ state, world, lifecycle, region, faults, credentials });
+  const control = config.control ? service.clock : undefined;
+  const listener = await listen(service.service, { port, control });
   process.stderr.write(
-    `FinSpace-compatible service on http://127.0.0.1:${listener.port} (world in ${state}). Any credentials do; for example:\n` +
+    `FinSpace-compatible service on http://127.0.0.1:${listener.port} (world in ${state}). ${
+      credentials === undefined ? 'Any credentials do' : 'The configured credentials do'
+    }; for example:\n` +
       `  aws finspace list-kx-environments --region ${region} --endpoint-url http://127.0.0.1:${listener.port}\n`,
   );
   await new Promise<void>((resolve) => {

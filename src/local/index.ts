@@ -6,13 +6,13 @@ import { faultSource } from './faults/source.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { service } from './service.ts';
 import { openStore } from './store.ts';
-import { seed, type WorldName } from './worlds/index.ts';
+import { seed } from './worlds/index.ts';
 
 export interface LocalOptions {
   /** The state file, or `:memory:`. */
   readonly state: string;
   /** What a region that has no world yet begins with. */
-  readonly world: WorldName;
+  readonly world: string;
   readonly lifecycle: Lifecycle;
   readonly region: string;
   readonly account?: string | undefined;

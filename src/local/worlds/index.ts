@@ -23,7 +23,7 @@ export interface SeedOptions {
 /** Makes a world in an account and region, unless there is one already. */
 export async function seed(
   store: Store,
-  name: WorldName,
+  name: string,
   { now, region, account, lifecycle }: SeedOptions,
 ): Promise<void> {
   const world = worldOf(account, region);
