@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Call } from '../operations/index.ts';
 import { withinEnvironments } from '../safety/environments.ts';
-import { gate } from '../safety/gate.ts';
+import { gate, type OutOfBand } from '../safety/gate.ts';
 import { sqlJournal } from '../safety/journal.ts';
 import { journaledCall } from '../safety/journaled-call.ts';
+import { needsKit, recoveryKits } from '../safety/recovery.ts';
 import { sealWith } from '../safety/seal.ts';
 import { fileSink, inlineSink, refusingSink } from '../safety/secrets.ts';
 import { sqlLedger } from '../safety/sql-ledger.ts';
@@ -49,6 +50,8 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
   const { readOnly, toolsets, deny, approve, outputSchemas } = config;
   const restrictions = { readOnly, toolsets, deny, approve };
   const seal = sealWith();
+  const kits = recoveryKits(join(config.stateDir, 'recovery'), call, now);
+  const outOfBand = outOfBandWay(config);
   return {
     serve: serverFactory({
       call,
@@ -56,7 +59,17 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
       restrictions,
       seal,
       secrets,
-      gate: gate({ call, place, restrictions, ledger, seal, outOfBand: undefined, beforeApproved: async () => {} }),
+      gate: gate({
+        call,
+        place,
+        restrictions,
+        ledger,
+        seal,
+        outOfBand,
+        beforeApproved: async (plan) => {
+          if (needsKit(plan)) await kits.keep(plan);
+        },
+      }),
       outputSchemas,
     }),
     direct,
@@ -65,6 +78,24 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
       await close();
       await state.close();
     },
+  };
+}
+
+/**
+ * Approvals in a terminal or on the approval page. With an approver's key, only those signed for it count, and the key that was
+ * there when the server started; without one, unsigned ones count on the local backend only. A world that forgets has no ledger
+ * that another process could see.
+ */
+function outOfBandWay(config: Config): () => Promise<OutOfBand | undefined> {
+  const how = 'In a terminal on this machine: finspace-mcp approve. Or in a browser: finspace-mcp approve --web.';
+  if (config.state === ':memory:') return async () => undefined;
+  const pinned = import('../safety/approver.ts').then(({ approverKey }) => approverKey(config.stateDir));
+  pinned.catch(() => {});
+  return async () => {
+    const key = await pinned;
+    if (key === undefined) return config.backend === 'local' ? { trusts: () => true, how } : undefined;
+    const { isApprovedBy } = await import('../safety/approver.ts');
+    return { trusts: (question, approval) => isApprovedBy(question, approval, key), how };
   };
 }
 

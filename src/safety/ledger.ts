@@ -36,7 +36,7 @@ export interface Approval {
 }
 
 /** How a question ended without a grant. */
-export type Ending = 'declined' | 'cancelled' | 'wrong-name' | 'other-call';
+export type Ending = 'declined' | 'cancelled' | 'wrong-name' | 'other-call' | 'changed';
 
 /**
  * The single-use approvals. SQLite is behind it on one machine; a store that several replicas share can stand behind it as well,

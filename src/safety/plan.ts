@@ -1,5 +1,6 @@
 import type { Call, CallOptions, OperationName } from '../operations/index.ts';
-import { type Finding, type Members, NOTHING } from './blast/finding.ts';
+import { toolName } from '../operations/naming.ts';
+import { type Blocker, type Finding, type Members, NOTHING } from './blast/finding.ts';
 import { BLAST_READERS } from './blast/index.ts';
 import { digest } from './digest.ts';
 import type { Shown } from './ledger.ts';
@@ -7,21 +8,30 @@ import { protectedBy } from './protection.ts';
 import { type Place, questionText } from './question.ts';
 import { subjectOf } from './subject.ts';
 
-/** One call, not made yet: what it would do, what stands in its way, and what it is bound to. */
-export interface Plan extends Finding {
-  readonly operation: OperationName;
+/** What consent is asked for: what a person is shown, and what the consent is bound to. */
+export interface Bound {
+  /** The tool that would run. */
+  readonly tool: string;
   readonly input: Members;
+  readonly place: Place;
+  readonly principal: string;
+  /** Why this server refuses it outright; nobody is asked. */
+  readonly forbidden: string | undefined;
+  readonly blockers: readonly Blocker[];
+  /** Digest of the target and its dependants: two plans with the same fingerprint saw the same things. */
+  readonly fingerprint: string;
+  /** Digest of tool, arguments, backend, principal and fingerprint. */
+  readonly binding: string;
+  readonly shown: Shown;
+}
+
+/** One call, not made yet: what it would do, what stands in its way, and what it is bound to. */
+export interface Plan extends Finding, Bound {
+  readonly operation: OperationName;
   readonly noun: string;
   /** What a person has to type. */
   readonly name: string;
-  /** Why this server refuses it outright; nobody is asked. */
-  readonly forbidden: string | undefined;
-  /** Digest of the target and its dependants: two plans with the same fingerprint saw the same things. */
-  readonly fingerprint: string;
-  /** Digest of operation, arguments, backend, principal and fingerprint. */
-  readonly binding: string;
-  readonly principal: string;
-  readonly shown: Shown;
+  readonly blockers: Finding['blockers'];
 }
 
 export interface Planner {
@@ -49,27 +59,18 @@ export async function planCall(
   const fingerprint = digest({ entity, finding });
   const { lost, interrupted } = finding;
   const text = questionText(operation, input, subject, finding, place);
-  return {
-    ...finding,
-    operation,
-    input,
-    noun,
-    name,
-    forbidden,
-    fingerprint,
-    principal,
-    binding: bindingOf({ operation, input, place, principal, fingerprint }),
-    shown: { operation, noun, name, text, lost, interrupted },
-  };
+  const bound = { tool: toolName(operation), input, place, principal, fingerprint };
+  const shown = { operation, noun, name, text, lost, interrupted };
+  return { ...finding, ...bound, operation, noun, name, forbidden, binding: bindingOf(bound), shown };
 }
 
 /** What an approval is bound to. */
-export function bindingOf(bound: {
-  operation: OperationName;
-  input: Members;
-  place: Place;
-  principal: string;
-  fingerprint: string;
-}): string {
-  return digest(bound);
+export function bindingOf({
+  tool,
+  input,
+  place,
+  principal,
+  fingerprint,
+}: Pick<Bound, 'tool' | 'input' | 'place' | 'principal' | 'fingerprint'>): string {
+  return digest({ tool, input, place, principal, fingerprint });
 }

@@ -80,7 +80,7 @@ async function throughGate(
   const nonce = context.mcpReq.requestState<string>();
   const decision = await (nonce === undefined
     ? gate.decide(wanted, showsForms)
-    : gate.answered(wanted, nonce, answerIn(context)));
+    : gate.answered(wanted, { nonce, answer: answerIn(context) }));
   if (decision.kind === 'refuse') return refused(...decision.lines);
   if (decision.kind === 'ask') return form(decision.question, decision.state);
   const output = (await call(name, input as never, { ...options, actor: decision.actor })) as Members;

@@ -1,0 +1,43 @@
+import type { Blocker } from './blast/finding.ts';
+import type { Ending, Question } from './ledger.ts';
+import { itemText } from './question.ts';
+
+/** What an agent is told when a call does not run: why, and what it can do instead. None of it grants anything. */
+export const notRun = (tool: string) => `${tool} did not run. Nothing was changed.`;
+
+export const forbidding = (tool: string, why: string) => [
+  notRun(tool),
+  why,
+  'No approval lifts this; a person has to remove the tag first.',
+];
+
+export const blocking = (tool: string, blockers: readonly Blocker[]) => [
+  notRun(tool),
+  'The service would refuse it, so nobody was asked. First, in this order:',
+  ...blockers.map(({ item, first }, at) => `${at + 1}. ${itemText(item)}: ${first}`),
+];
+
+export const fatigued = (tool: string, most: number) => [
+  notRun(tool),
+  `${most} requests in the last ten minutes were declined or not answered, so nobody is asked again for now. Ask the person what they want before you go on.`,
+];
+
+export const elsewhere = ({ code }: Pick<Question, 'code'>, how: string | undefined) =>
+  how === undefined
+    ? [
+        'A person has to approve it in a form, and this client cannot show forms (MCP elicitation).',
+        'Nothing that you can pass to this tool replaces that. Ask the person to repeat the request from a client that can.',
+      ]
+    : [
+        `A person has to approve it. This client cannot show forms (MCP elicitation), so the plan waits under the code ${code}.`,
+        how,
+        'Tell the person the code. When they have approved, make exactly the same call again: it then runs, once.',
+      ];
+
+export const ENDINGS: Record<Ending, string> = {
+  cancelled: 'The person closed the form without deciding.',
+  changed: 'Things changed after the person saw them.',
+  declined: 'The person declined. Do not ask again unless the person asks for it.',
+  'other-call': 'That approval was given for another call.',
+  'wrong-name': 'What the person typed is not the name, so this is not an approval.',
+};
