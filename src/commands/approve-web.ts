@@ -1,4 +1,30 @@
+import { approvalPage } from '../approval-page/index.ts';
 import type { Desk } from '../safety/approver-desk.ts';
 import type { Question } from '../safety/ledger.ts';
+import { listen } from '../transports/http/listener.ts';
 
-export async function serveApprovalPage(_desk: Desk, _question: Question | undefined): Promise<void> {}
+/** Long enough for a day's decisions; a forgotten page does not stay open for ever. */
+const OPEN_MS = 60 * 60_000;
+
+/** Serves the approval page on a free loopback port and prints its link, until Ctrl-C or for an hour. */
+export async function serveApprovalPage(desk: Desk, first: Question | undefined): Promise<void> {
+  let page: ReturnType<typeof approvalPage> | undefined;
+  const handle = (request: Request) => (page as NonNullable<typeof page>).handle(request);
+  const listener = await listen(handle, { host: '127.0.0.1', port: 0 });
+  const origins = ['127.0.0.1', 'localhost'].map((host) => `http://${host}:${listener.port}`);
+  const onerror = (error: unknown) =>
+    void process.stderr.write(`finspace-mcp: ${error instanceof Error ? error.message : error}\n`);
+  page = approvalPage({ desk, now: Date.now, origins, first: first?.code, onerror });
+  process.stdout.write(
+    `Open this in your browser; it opens once:\n\n  ${origins[0]}${page.link}\n\nCtrl-C ends it; it ends by itself after an hour.\n`,
+  );
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, OPEN_MS);
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+      process.once(signal, () => {
+        clearTimeout(timer);
+        resolve();
+      });
+  });
+  await listener.close();
+}

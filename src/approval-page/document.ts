@@ -1,0 +1,61 @@
+import { type Html, html } from './html.ts';
+import { STYLE, STYLE_HASH } from './style.ts';
+
+export interface Page {
+  readonly title: string;
+  readonly body: Html;
+  readonly status?: number;
+  /** Shown at the top right. */
+  readonly code?: string;
+  /** Path of the list of plans; absent on pages for strangers. */
+  readonly home?: string;
+  /** Looks again by itself, after so many seconds and at this path. */
+  readonly refresh?: { readonly seconds: number; readonly path: string };
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One whole page as an answer that no other site can frame, read, script or keep. */
+export function document({ title, body, status = 200, code, home, refresh, headers = {} }: Page): Response {
+  const again =
+    refresh === undefined
+      ? undefined
+      : html`<meta http-equiv="refresh" content="${refresh.seconds};url=${refresh.path}">`;
+  const top =
+    home === undefined ? html`<span>finspace-mcp approvals</span>` : html`<a href="${home}">finspace-mcp approvals</a>`;
+  const { markup } = html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="robots" content="noindex">${again}<title>${title}</title><style>${{ markup: STYLE }}</style></head>
+<body><header>${SHIELD}${top}${code === undefined ? undefined : html`<span class="code">${code}</span>`}</header>
+<main>${body}</main>
+<footer>This page comes from this computer only. Type the passphrase nowhere but on a page whose link your own terminal printed.</footer>
+</body></html>`;
+  return new Response(markup, { status, headers: { ...HEADERS, ...headers } });
+}
+
+const SHIELD = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3l7 3v5c0 4.6-2.9 8.3-7 10-4.1-1.7-7-5.4-7-10V6z"/><path d="M9 12l2.2 2.2L15.2 10"/></svg>`;
+
+const POLICY = [
+  "default-src 'none'",
+  `style-src '${STYLE_HASH}'`,
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join('; ');
+
+const HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': POLICY,
+  'x-frame-options': 'DENY',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=(), publickey-credentials-get=()',
+};
+
+/**
+ * For pages with a form. Under `no-referrer` a browser says `Origin: null` when it posts, which is also what a hostile frame
+ * can make it say; under this it names the origin, and still tells other sites nothing.
+ */
+export const FORM_HEADERS = { 'referrer-policy': 'same-origin' };

@@ -1,0 +1,79 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { digest } from '../safety/digest.ts';
+import type { Question } from '../safety/ledger.ts';
+import { document } from './document.ts';
+import { html } from './html.ts';
+import { type NoticeName, notice } from './notices.ts';
+
+/** Who may see the page: the one browser that opened the link, which is printed in the terminal and nowhere else. */
+export interface Entrance {
+  /** Path of the list of plans. It is a secret as well, but not enough alone. */
+  readonly home: string;
+  /** Path of the link. It opens once. */
+  readonly link: string;
+  /** Why a request is turned away before anything is looked at; undefined when it may go on. */
+  stop(request: Request): NoticeName | undefined;
+  /** Answers the link; undefined for every other path. */
+  enter(request: Request, landing: string): Response | undefined;
+  /** Whether this is the browser that opened the link. */
+  knows(request: Request): boolean;
+  /** Proves that a form shows exactly this question to this browser. */
+  token(question: Question): string;
+  /** Compares secrets without telling how much of a guess was right. */
+  same(given: string, secret: string): boolean;
+}
+
+const COOKIE = 'finspace_mcp_approval';
+const secret = () => randomBytes(32).toString('base64url');
+
+/** `origins` are those that the page is served under, for example `http://127.0.0.1:4000`. */
+export function entrance(origins: readonly string[]): Entrance {
+  const hosts = origins.map((origin) => new URL(origin).host);
+  const [folder, ticket, visitor, tokenKey] = [secret(), secret(), secret(), secret()];
+  const home = `/${folder}/`;
+  let used = false;
+
+  const knows = (request: Request) =>
+    (request.headers.get('cookie') ?? '').split(/; */).some((pair) => same(pair, `${COOKIE}=${visitor}`));
+  return {
+    home,
+    link: `${home}open/${ticket}`,
+    knows,
+    same,
+    token: (question) => createHmac('sha256', tokenKey).update(digest(question)).digest('base64url'),
+    stop: (request) => {
+      const { headers, method, url } = request;
+      const origin = headers.get('origin');
+      if (!hosts.includes((headers.get('host') ?? new URL(url).host).toLowerCase())) return 'wrong-host';
+      if (!same(new URL(url).pathname.split('/')[1] as string, folder)) return 'not-found';
+      if (method !== 'GET' && method !== 'POST') return 'no-such-method';
+      if (origin === null ? method === 'POST' : !origins.includes(origin)) return 'elsewhere-from';
+      if (method === 'POST' && !allowed(headers.get('sec-fetch-site'), ['same-origin'])) return 'elsewhere-from';
+      // A frame, an image, a script or a fetch of any page, and a browser that looks ahead, which would use the link up.
+      if (!allowed(headers.get('sec-fetch-dest'), ['document']) || headers.has('sec-purpose')) return 'elsewhere-from';
+      return undefined;
+    },
+    enter: (request, landing) => {
+      const [, , door, given = ''] = new URL(request.url).pathname.split('/');
+      if (door !== 'open' || request.method !== 'GET') return undefined;
+      if (!same(given, ticket)) return notice('not-found');
+      if (used && !knows(request)) return notice('link-used');
+      used = true;
+      // Not a redirect: the browser must be on this site already when it sends a SameSite=Strict cookie for the first time.
+      return document({
+        title: 'Opening',
+        body: html`<section><h1>Opening</h1><p><a href="${landing}">Go on</a></p></section>`,
+        refresh: { seconds: 0, path: landing },
+        headers: { 'set-cookie': `${COOKIE}=${visitor}; Path=${home}; HttpOnly; SameSite=Strict` },
+      });
+    },
+  };
+}
+
+/** A browser that does not send the header (all did not, before 2023) is not told apart by it. */
+const allowed = (value: string | null, values: readonly string[]) => value === null || values.includes(value);
+
+function same(given: string, expected: string): boolean {
+  const [a, b] = [digest(given), digest(expected)].map((text) => Buffer.from(text));
+  return timingSafeEqual(a as Buffer, b as Buffer);
+}
