@@ -1,9 +1,10 @@
 import type { Desk } from '../safety/approver-desk.ts';
+import { planText } from '../safety/approver-text.ts';
 import type { Question } from '../safety/ledger.ts';
 import { type Entrance, entrance } from './entrance.ts';
 import { fieldsOf } from './fields.ts';
 import { type NoticeName, notice } from './notices.ts';
-import { clock, listPage, planPage } from './views.ts';
+import { clock, listPage, planPage, sentence } from './views.ts';
 
 export interface ApprovalPageOptions {
   readonly desk: Desk;
@@ -49,7 +50,8 @@ export function approvalPage({ desk, now, origins, first, onerror }: ApprovalPag
     const found = known.get(code);
     const expired = found !== undefined && found.question.expires <= now();
     const name: NoticeName = found?.ended === undefined ? (expired ? 'expired' : 'closed') : found.ended;
-    return notice(again ? (AGAIN[name] ?? name) : name, found === undefined ? { home } : { home, code });
+    const about = found === undefined ? {} : { code, more: sentence(planText(found.question).headline) };
+    return notice(again ? (AGAIN[name] ?? name) : name, { home, ...about });
   };
   const show = (question: Question, again?: { error: string; typed: string }) =>
     planPage({

@@ -2,10 +2,13 @@ import type { Item } from '../safety/blast/finding.ts';
 import type { Shown } from '../safety/ledger.ts';
 import { type Html, html } from './html.ts';
 
-const WIDTH = 440;
-const BOX = { width: 206, height: 66 };
-const TARGET = { width: 260, height: 56 };
-const GAP = 16;
+/** So narrow that its text stays legible on a phone, where the whole is scaled down a little. */
+const WIDTH = 384;
+const BOX = { width: 180, height: 82 };
+const TARGET = { width: 240, height: 56 };
+const GAP = 14;
+/** Characters of one line of detail. */
+const DETAIL = 23;
 const TITLE = 26;
 /** More than these are counted, not drawn; the list beside the picture has them all. */
 const MOST_DRAWN = 8;
@@ -27,8 +30,8 @@ export function picture(shown: Shown): Html {
 ${above.length === 0 ? undefined : group('lost', 'Lost for ever', 16, above, lostAt, middle)}
 ${below.length === 0 ? undefined : group('wait', 'Interrupted', total - 8, below, waitAt, bottom)}
 <rect class="target" x="${(WIDTH - TARGET.width) / 2}" y="${middle}" width="${TARGET.width}" height="${TARGET.height}" rx="12"/>
-<text class="kind" x="${WIDTH / 2}" y="${middle + 21}" text-anchor="middle">${cut(shown.noun, 32)}</text>
-<text class="name" x="${WIDTH / 2}" y="${middle + 42}" text-anchor="middle">${cut(shown.name, 28)}</text></svg>`;
+<text class="kind" x="${WIDTH / 2}" y="${middle + 21}" text-anchor="middle">${cut(shown.noun, 30)}</text>
+<text class="name" x="${WIDTH / 2}" y="${middle + 42}" text-anchor="middle">${cut(shown.name, 25)}</text></svg>`;
 }
 
 /** The same in words. */
@@ -63,13 +66,30 @@ function group(
   return { markup: [spine, ...branches, ...drawnBoxes, heading].map(({ markup }) => markup).join('\n') };
 }
 
-function box(kind: Kind, { kind: noun, name, detail }: Item, x: number, y: number): Html {
-  const lines = detail === undefined ? { noun: 27, name: 48 } : { noun: 19, name: 37 };
+/** Baselines of kind, name and up to two lines of detail, below the first. */
+const BASELINES = [0, 19, 37, 52];
+
+function box(kind: Kind, { kind: noun, name, detail = '' }: Item, x: number, y: number): Html {
+  const lines = [
+    { look: 'kind', text: cut(noun, 24) },
+    { look: 'name', text: cut(name, 18) },
+    ...wrapped(detail).map((text) => ({ look: 'detail', text })),
+  ];
+  const first = y + (BOX.height - (BASELINES[lines.length - 1] as number)) / 2 + 4;
+  const texts = lines.map(
+    ({ look, text }, at) =>
+      html`<text class="${look}" x="${x + 12}" y="${first + (BASELINES[at] as number)}">${text}</text>`,
+  );
   return html`<g><title>${noun} ${name} ${detail}</title>
-<rect class="${kind}" x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="9"/>
-<text class="kind" x="${x + 12}" y="${y + lines.noun}">${cut(noun, 28)}</text>
-<text class="name" x="${x + 12}" y="${y + lines.name}">${cut(name, 22)}</text>
-${detail === undefined ? undefined : html`<text class="detail" x="${x + 12}" y="${y + 55}">${cut(detail, 29)}</text>`}</g>`;
+<rect class="${kind}" x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="9"/>${texts}</g>`;
+}
+
+/** At most two lines, broken between words where there are some. */
+function wrapped(text: string): string[] {
+  if (text.length <= DETAIL) return text === '' ? [] : [text];
+  const space = text.lastIndexOf(' ', DETAIL);
+  const end = space < DETAIL / 2 ? DETAIL : space;
+  return [text.slice(0, end), cut(text.slice(end).trim(), DETAIL)];
 }
 
 function drawn(items: readonly Item[]): readonly Item[] {

@@ -19,13 +19,14 @@ main>*{background:var(--card);border:1px solid var(--line);border-radius:14px;pa
 h1{font-size:1.55rem;line-height:1.25;margin:0 0 .35rem;font-weight:650;letter-spacing:-.01em;overflow-wrap:anywhere}
 h2{font-size:1rem;margin:0 0 .6rem;font-weight:650}
 p{margin:0 0 .75rem}p:last-child{margin-bottom:0}
+.kicker{color:var(--soft);font-size:.9rem;margin:0 0 .25rem}
 .soft{color:var(--soft)}.small{font-size:.9rem}
 .lost{color:var(--lost)}.wait{color:var(--wait)}.good{color:var(--good)}
 dl{display:grid;grid-template-columns:minmax(6.5rem,auto) 1fr;gap:.4rem 1rem;margin:1.1rem 0 0;padding-top:1.1rem;border-top:1px solid var(--line);font-size:.95rem}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 .notes{margin:.9rem 0 0;padding:0;list-style:none;font-size:.95rem;overflow-wrap:anywhere}
 .final{margin:1.1rem 0 0;padding:.6rem .9rem;border-radius:9px;background:var(--lost-soft);color:var(--lost);font-weight:600}
-figure{text-align:center}figure svg{width:100%;max-width:30rem;height:auto;display:block;margin:0 auto}
+figure{text-align:center}figure svg{width:100%;max-width:27rem;height:auto;display:block;margin:0 auto}
 figure h2{text-align:left}
 svg text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;fill:var(--ink)}
 svg .kind{font-size:12px;fill:var(--soft)}svg .name{font-size:14.5px;font-weight:600}svg .detail{font-size:12px;fill:var(--soft)}
@@ -56,7 +57,7 @@ button:hover,.button:hover{filter:brightness(1.08)}
 .mark{width:2.6rem;height:2.6rem;border-radius:50%;display:block;margin:0 0 .9rem;fill:none;stroke-width:2.4;stroke-linecap:round;stroke-linejoin:round}
 .mark.good{background:var(--good-soft);stroke:var(--good)}.mark.lost{background:var(--lost-soft);stroke:var(--lost)}.mark.wait{background:var(--wait-soft);stroke:var(--wait)}
 footer{color:var(--soft);font-size:.85rem;padding-bottom:2.5rem}
-@media (max-width:30rem){header,main,footer{padding-left:.75rem;padding-right:.75rem}main>*{padding:1.15rem 1.05rem}h1{font-size:1.35rem}dl{grid-template-columns:1fr;gap:.05rem}dd{margin-bottom:.5rem}.acts>*{flex:1 1 100%;text-align:center}.plans a{padding:.9rem 1.05rem}}
+@media (max-width:30rem){header,main,footer{padding-left:.75rem;padding-right:.75rem}main>*{padding:1.15rem 1.05rem}main>figure{padding-left:.6rem;padding-right:.6rem}figure h2,figure details{padding:0 .45rem}h1{font-size:1.35rem}dl{grid-template-columns:1fr;gap:.05rem}dd{margin-bottom:.5rem}.acts>*{flex:1 1 100%;text-align:center}.plans a{padding:.9rem 1.05rem}}
 `;
 
 /** What the content security policy knows the style sheet by. */

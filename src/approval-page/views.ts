@@ -39,7 +39,7 @@ export function planPage({ question, home, now, token, keyed, again }: PlanView)
   const { code, shown, principal, opened, expires } = question;
   const { headline, facts, notes } = planText(question);
   const isFinal = notes.includes(FINAL);
-  const body = html`<section><h1>${sentence(headline)}</h1>
+  const body = html`<section><p class="kicker">An agent asks you to approve:</p><h1>${sentence(headline)}</h1>
 <p class="soft">Asked ${ago(opened, now)} by ${principal}. Open until ${clock(expires)}, for another ${left(expires, now)}.</p>
 <dl>${facts.map(([label, value]) => html`<dt>${words(label)}</dt><dd>${value}</dd>`)}</dl>
 <ul class="notes">${notes.filter((note) => note !== FINAL).map((note) => html`<li>${note}</li>`)}</ul>
@@ -80,7 +80,7 @@ function consequences({ shown }: Question): Html {
   const { lost, interrupted } = shown;
   if (lost.length + interrupted.length === 0)
     return html`<section><p class="soft">Nothing else is lost or interrupted, as far as the service tells.</p></section>`;
-  return html`<figure><h2>What goes with it</h2>${picture(shown)}
+  return html`<figure><h2>${lost.length > 0 ? 'What goes with it' : 'What it interrupts'}</h2>${picture(shown)}
 <details${isCut(shown) ? { markup: ' open' } : undefined}><summary>As a list (${lost.length + interrupted.length})</summary>
 ${listed('Lost for ever', 'lost', lost)}${listed('Interrupted', 'wait', interrupted)}</details></figure>`;
 }
@@ -91,7 +91,7 @@ const listed = (title: string, kind: string, items: readonly Item[]) =>
     : html`<h3 class="${kind}">${title}</h3><ul>${items.map((item) => html`<li>${itemText(item)}</li>`)}</ul>`;
 
 /** `DELETE database "x"` as people write it. */
-const sentence = (headline: string) =>
+export const sentence = (headline: string) =>
   headline.replace(/^[A-Z][A-Z ]+(?= )/, (verb) => `${verb.slice(0, 1)}${verb.slice(1).toLowerCase()}`);
 /** `environmentId` as `environment id`. */
 const words = (label: string) => label.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { approverKey } from '../../src/safety/approver.ts';
+import { passphraseAttempts } from '../../src/safety/approver-attempts.ts';
+import { approvalDesk } from '../../src/safety/approver-desk.ts';
+import type { Question, Shown } from '../../src/safety/ledger.ts';
+import { sqlLedger } from '../../src/safety/sql-ledger.ts';
+import { openState } from '../../src/safety/state.ts';
+
+export const PASSPHRASE = 'correct horse battery';
+export const OPEN_MS = 15 * 60_000;
+
+/** A new state directory that goes with the test. */
+export function stateDirectory(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'finspace-mcp-approval-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** What a person would be shown about deleting a database that others use. */
+export const SHOWN: Shown = {
+  operation: 'DeleteKxDatabase',
+  noun: 'database',
+  name: 'trades',
+  text: [
+    'DELETE database "trades"',
+    'environmentId: "m5cnbg3l25pwsmzikb7kdj"',
+    'databaseName: "trades"',
+    'createdTimestamp: "2026-03-02T09:14:05.000Z"',
+    'region: "us-east-1", backend: "local (embedded FinSpace-compatible service)"',
+    'Lost for ever:',
+    '- data "trades" ("1.3 GB in 214 files, 7 changesets")',
+    'Interrupted:',
+    '- cluster "hdb-futures" ("HDB, RUNNING")',
+    'This cannot be undone.',
+    'To approve, type the name of the database exactly. Anything else stops the call.',
+  ].join('\n'),
+  lost: [{ kind: 'data', name: 'trades', detail: '1.3 GB in 214 files, 7 changesets' }],
+  interrupted: [{ kind: 'cluster', name: 'hdb-futures', detail: 'HDB, RUNNING' }],
+};
+
+/** A ledger in a state directory, with a clock that the test moves. */
+export async function ledgerIn(dir: string, clock: { now: number } = { now: Date.now() }) {
+  const state = await openState(join(dir, 'state.db'));
+  onTestFinished(() => state.close());
+  const now = () => clock.now;
+  const ledger = sqlLedger(async () => state, { now, openMs: OPEN_MS });
+  const ask = (shown: Partial<Shown> = {}, binding = `binding of ${shown.name ?? SHOWN.name}`): Promise<Question> =>
+    ledger.open({ binding, principal: 'local', fingerprint: 'f', shown: { ...SHOWN, ...shown } }, false);
+  return { state, ledger, now, clock, ask };
+}
+
+/** A ledger with a desk in front of it. */
+export async function deskIn(dir: string, channel: 'terminal' | 'page', clock?: { now: number }) {
+  const kept = await ledgerIn(dir, clock);
+  const { state, ledger, now } = kept;
+  const attempts = passphraseAttempts(async () => state, now);
+  const desk = approvalDesk({ dir, key: await approverKey(dir), ledger, attempts, now, user: 'ada', channel });
+  return { ...kept, attempts, desk };
+}
