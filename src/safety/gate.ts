@@ -1,6 +1,7 @@
 import { type Actor, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import type { Members } from './blast/finding.ts';
+import { digest } from './digest.ts';
 import { type Approval, type Ledger, LedgerError, type Question } from './ledger.ts';
 import { type Bound, bindingOf, type Plan, type Planner, planCall } from './plan.ts';
 import { approvalNeeded, type Restrictions, SPARED } from './policy.ts';
@@ -56,6 +57,8 @@ export interface Gate {
   consent(plan: Bound, dialog: boolean): Promise<Decision>;
   /** The same after a form came back; `again` makes the plan anew, as things are now. */
   consentAnswered(asked: Asked, again: () => Promise<Bound | undefined>, reply: Reply): Promise<Decision>;
+  /** Uses up one step of a plan that was approved as a whole, and prepares for it. False when it cannot be used (again). */
+  step(whole: Bound, step: Plan): Promise<boolean>;
 }
 
 /** What a reply has to belong to: the call without what its target was like. */
@@ -152,7 +155,15 @@ export function gate(options: GateOptions): Gate {
     return plan === undefined ? decision : prepared(decision, plan);
   };
 
+  const step: Gate['step'] = async (whole, plan) => {
+    const question = await ledger.open({ ...plan, binding: digest([whole.binding, plan.binding]) }, false);
+    const first = await ledger.burn(question.nonce);
+    if (first) await options.beforeApproved(plan);
+    return first;
+  };
+
   return {
+    step,
     decide: (...wanted) => trusting(() => decide(...wanted)),
     answered: (...wanted) => trusting(() => answered(...wanted)),
     consent: (...wanted) => trusting(() => consent(...wanted)),

@@ -46,13 +46,16 @@ export function questionText(
       MOST_SETTINGS,
       'settings',
     ),
-    `region: ${quoted(place.region)}, backend: ${quoted(place.backend)}`,
+    placeText(place),
     ...listed('Lost for ever:', finding.lost),
     ...listed('Interrupted:', finding.interrupted),
     FINAL.has(risk) ? 'This cannot be undone.' : 'This takes effect at once.',
     `To approve, type the name of the ${subject.noun} exactly. Anything else stops the call.`,
   ].join('\n');
 }
+
+/** Where it would happen, on one line. */
+export const placeText = ({ region, backend }: Place) => `region: ${quoted(region)}, backend: ${quoted(backend)}`;
 
 function listed(title: string, items: readonly Item[]): string[] {
   return items.length === 0

@@ -1,20 +1,12 @@
-import {
-  type InputRequiredResult,
-  inputRequired,
-  inputResponse,
-  ProtocolError,
-  ProtocolErrorCode,
-  type ServerContext,
-} from '@modelcontextprotocol/server';
+import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import { nearest } from '../nearest.ts';
 import { agentInput } from '../operations/derive.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
-import type { Answer } from '../safety/gate.ts';
-import type { Question } from '../safety/ledger.ts';
 import { withheld } from '../safety/policy.ts';
 import { quoted } from '../safety/untrusted.ts';
+import { notYet, replyIn } from './approval-form.ts';
 import { parseArguments } from './arguments.ts';
 import { compositeNamed } from './composites.ts';
 import type { CompositeTool, Exchange, ToolEnvironment, ToolResult } from './environment.ts';
@@ -77,12 +69,9 @@ async function throughGate(
 ): Promise<ToolResult> {
   const options = { signal: context.mcpReq.signal };
   const wanted = { name, input, principal: caller.principal, options };
-  const nonce = context.mcpReq.requestState<string>();
-  const decision = await (nonce === undefined
-    ? gate.decide(wanted, showsForms)
-    : gate.answered(wanted, { nonce, answer: answerIn(context) }));
-  if (decision.kind === 'refuse') return refused(...decision.lines);
-  if (decision.kind === 'ask') return form(decision.question, decision.state);
+  const reply = replyIn(context);
+  const decision = await (reply === undefined ? gate.decide(wanted, showsForms) : gate.answered(wanted, reply));
+  if (decision.kind !== 'run') return notYet(decision);
   const output = (await call(name, input as never, { ...options, actor: decision.actor })) as Members;
   const revealed = await secrets(name, input, output);
   if (revealed.kind === 'withheld') return refused(revealed.why);
@@ -92,31 +81,4 @@ async function throughGate(
       ? { note: 'Nobody is asked to approve anything: this server runs with --approve none.' }
       : {}),
   });
-}
-
-function form({ shown: { noun, text } }: Question, state: string): InputRequiredResult {
-  return inputRequired({
-    inputRequests: {
-      approval: inputRequired.elicit({
-        message: text,
-        requestedSchema: {
-          type: 'object',
-          properties: {
-            name: { type: 'string', title: `Name of the ${noun}`, description: 'Typed exactly, to approve' },
-          },
-          required: ['name'],
-        },
-      }),
-    },
-    requestState: state,
-  });
-}
-
-/** The answer comes from the client: anything but a well-formed accept with a typed name is a refusal. */
-function answerIn({ mcpReq }: ServerContext): Answer {
-  const response = inputResponse(mcpReq.inputResponses, 'approval');
-  if (response.kind !== 'elicit') return { action: 'cancel' };
-  if (response.action !== 'accept') return { action: response.action };
-  const typed = (response.content as Members | undefined)?.['name'];
-  return { action: 'accept', typed: typeof typed === 'string' ? typed : '' };
 }

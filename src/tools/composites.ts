@@ -1,8 +1,9 @@
 import type { CompositeTool } from './environment.ts';
 import { planChange } from './plan-change.ts';
+import { tearDown } from './tear-down.ts';
 
 /** The tools beside the 50, in the order in which they are listed. */
-export const COMPOSITE_TOOLS: readonly CompositeTool[] = [planChange];
+export const COMPOSITE_TOOLS: readonly CompositeTool[] = [planChange, tearDown];
 
 /** The composite tool of a name. */
 export function compositeNamed(name: string): CompositeTool | undefined {

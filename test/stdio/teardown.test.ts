@@ -1,0 +1,65 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type FormAnswer, FRESH_WORLD, HOSTS, type Person, type Session } from '../support/hosts.ts';
+import { did, failedTo } from '../support/world.ts';
+
+const approve = (name: string): FormAnswer => ({ action: 'accept', content: { name } });
+/** What the form asks to be typed: the environment's name and how many entities the form lists. */
+const whatItAsks = (message: string) => {
+  const [, count, name] = /^DELETE (\d+) entities of kdb environment "([^"]+)"/.exec(message) ?? [];
+  return `${name} ${count}`;
+};
+
+describe.each(HOSTS)('tearing down through $name', ({ connect }) => {
+  let session: Session | undefined;
+  afterEach(() => session?.close());
+
+  const uat = async (person: Person) => {
+    session = await connect(FRESH_WORLD, person);
+    const { environments } = (await did(session, 'list_kx_environments')) as {
+      environments: { name: string; environmentId: string }[];
+    };
+    return { session, environmentId: environments.find(({ name }) => name === 'kdb-uat')?.environmentId as string };
+  };
+
+  it('shows the whole plan, asks once, and removes everything in order', async () => {
+    const person = vi.fn((message: string) => approve(whatItAsks(message)));
+    const { session, environmentId } = await uat(person);
+    const done = await did(session, 'tear_down_kx_environment', { environmentId });
+    expect(done).toMatchObject({ finished: true, left: 0 });
+    expect(person).toHaveBeenCalledTimes(1);
+    const order = (done['entities'] as string[]).map((line) => line.split(' "')[0]);
+    expect(order[0]).toBe('cluster');
+    expect(order.at(-1)).toBe('kdb environment');
+    expect(await did(session, 'get_kx_environment', { environmentId })).toMatchObject({ status: 'DELETED' });
+  });
+
+  it.each([
+    ['kdb-uat', 'the name alone'],
+    ['kdb-uat 1', 'another number'],
+  ])('removes nothing for %j (%s)', async (typed) => {
+    const { session, environmentId } = await uat(() => approve(typed));
+    expect(await failedTo(session, 'tear_down_kx_environment', { environmentId })).toContain('not the name');
+    expect(await did(session, 'get_kx_environment', { environmentId })).toMatchObject({ status: 'CREATED' });
+  });
+
+  it('removes only what is named, and says first what else hangs on it', async () => {
+    const { session, environmentId } = await uat((message) => approve(whatItAsks(message)));
+    const text = await failedTo(session, 'tear_down_kx_environment', { environmentId, only: ['equities_sample'] });
+    expect(text).toContain('hdb-uat');
+    const done = await did(session, 'tear_down_kx_environment', {
+      environmentId,
+      only: ['equities_sample', 'hdb-uat'],
+    });
+    expect(done).toMatchObject({ finished: true, removed: 2 });
+    expect(await did(session, 'list_kx_databases', { environmentId })).toMatchObject({ kxDatabases: [] });
+  });
+
+  it('previews a change without asking anybody', async () => {
+    const person = vi.fn(() => approve('nothing'));
+    const { session, environmentId } = await uat(person);
+    const preview = await did(session, 'plan_change', { tool: 'delete_kx_environment', arguments: { environmentId } });
+    expect(preview).toMatchObject({ needsApproval: true, wouldRun: false, target: { name: 'kdb-uat' } });
+    expect(JSON.stringify(preview)).toContain('hdb-uat');
+    expect(person).not.toHaveBeenCalled();
+  });
+});
