@@ -23,6 +23,12 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
     summary: 'Serve the FinSpace-compatible service on a loopback port, for AWS SDKs and the AWS CLI.',
     settings: [...WORLD, 'port', ...PORT_ONLY, 'logLevel', 'config'],
   },
+  world: {
+    summary: 'List, export, import or reset the worlds of the local service.',
+    settings: [...WORLD, 'config'],
+    word: 'list|export|import|reset',
+    switches: { yes: 'Replace a world although it was changed' },
+  },
   approve: {
     summary: 'Show what waits for a person, and approve or decline it.',
     settings: ['stateDir', 'config'],
@@ -50,6 +56,7 @@ export async function run({ command, config, switches, word }: CommandLine): Pro
   if (command === 'stdio') return (await import('./stdio.ts')).stdio(config);
   if (command === 'http') return (await import('./http.ts')).http(config);
   if (command === 'local') return (await import('./local.ts')).local(config);
+  if (command === 'world') return (await import('./world.ts')).world(config, switches, word);
   if (command === 'approve') return (await import('./approve.ts')).approve(config, switches, word);
   if (command === 'journal') return (await import('./journal.ts')).journal(config, word);
   return (await import('./tools.ts')).tools(config, switches);

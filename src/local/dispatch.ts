@@ -33,8 +33,15 @@ export async function dispatch(
   return store.write((tx) => {
     const context = at(tx);
     settle(context);
+    touch(context);
     return once(name, input, context, () => answer({ ...context, fate }));
   });
+}
+
+/** Notes that the world is no longer as it was made. */
+function touch({ tx, world }: Context): void {
+  const settings = tx.settings(world.arn) ?? { quotas: 'published' };
+  if (settings.touched !== true) tx.putSettings(world.arn, { ...settings, touched: true });
 }
 
 const isRead = (name: OperationName) => ['read', 'reveal'].includes(operationNamed(name).risk);

@@ -87,6 +87,18 @@ export function sqlTransaction(db: Sql): Transaction {
     ahead: () => Number(one('SELECT ahead FROM clock')?.['ahead'] ?? 0),
     advance: (milliseconds) => run('UPDATE clock SET ahead = ahead + ?', milliseconds),
 
+    worlds: () => all('SELECT arn FROM worlds ORDER BY arn').map((row) => String(row['arn'])),
+    entities: (world) =>
+      all(`${SELECT} WHERE collection >= ? AND collection < ? ORDER BY collection, name`, `${world}:`, `${world};`).map(
+        (row) => entity(row),
+      ),
+    clear: (world) => {
+      run('DELETE FROM entities WHERE collection >= ? AND collection < ?', `${world}:`, `${world};`);
+      run('DELETE FROM links WHERE source >= ? AND source < ?', `${world}:`, `${world};`);
+      run('DELETE FROM tokens WHERE scope >= ? AND scope < ?', `${world} `, `${world}!`);
+      run('DELETE FROM worlds WHERE arn = ?', world);
+    },
+
     settings: (world) => {
       const row = one('SELECT settings FROM worlds WHERE arn = ?', world);
       return row && JSON.parse(String(row['settings']));

@@ -30,7 +30,9 @@ export interface Page {
 export interface WorldSettings {
   readonly quotas: 'published' | 'raised';
   /** The S3 buckets that exist; every bucket does when this is absent. */
-  readonly buckets?: readonly string[];
+  readonly buckets?: string[] | undefined;
+  /** Set once a request has changed the world since it was made. */
+  readonly touched?: boolean | undefined;
 }
 
 export interface RememberedReply {
@@ -66,6 +68,12 @@ export interface Transaction {
   /** How far the worlds' clock is ahead of the machine's, in milliseconds. */
   ahead(): number;
   advance(milliseconds: number): void;
+
+  /** The ARNs of the worlds, and everything in one of them, in order. */
+  worlds(): string[];
+  entities(world: string): Entity[];
+  /** Removes a world with everything in it. */
+  clear(world: string): void;
 
   settings(world: string): WorldSettings | undefined;
   putSettings(world: string, settings: WorldSettings): void;

@@ -36,7 +36,7 @@ export interface TestWorld {
 export interface WorldOptions {
   readonly lifecycle?: Lifecycle;
   readonly quotas?: 'published' | 'raised';
-  readonly buckets?: readonly string[];
+  readonly buckets?: string[];
   readonly store?: Store;
   readonly region?: string;
   readonly start?: number;

@@ -95,7 +95,8 @@ function dataviewArn(environmentId: string, database: string, name: string | und
   return `${inDatabase(world, environmentId, database, 'kxDataview')}/${name}`;
 }
 
-function linksOf(environmentId: string, body: ClusterBody, context: Context): string[] {
+/** Everything that a cluster makes undeletable. */
+export function linksOf(environmentId: string, body: ClusterBody, context: Context): string[] {
   const within = (kind: 'kxScalingGroup' | 'kxVolume' | 'kxDatabase', name: string) =>
     `${inEnvironment(context.world, environmentId, kind)}/${name}`;
   const group = body.scalingGroupConfiguration?.scalingGroupName;

@@ -108,7 +108,7 @@ export function followChangeset(databaseArn: string, changesetId: string, contex
   }
 }
 
-const SETTLED = new Set(['ACTIVE', 'FAILED']);
+const MAKING = new Set(['CREATING', 'UPDATING']);
 
 /** What a dataview counts against and rests on: its volumes, and the quotas of its environment. */
 export function dataviewLinks(dataview: KxDataview, { world }: Context): string[] {
@@ -119,7 +119,7 @@ export function dataviewLinks(dataview: KxDataview, { world }: Context): string[
       version.segmentConfigurations.map(({ volumeName }) => `${volumes}/${volumeName}`),
     ),
     countOf(world, environmentId, 'dataviews'),
-    ...(SETTLED.has(dataview.status) ? [] : [countOf(world, environmentId, 'dataviewVersions')]),
+    ...(!MAKING.has(dataview.status) ? [] : [countOf(world, environmentId, 'dataviewVersions')]),
   ];
 }
 

@@ -1,15 +1,12 @@
+import { StoreError } from '../../sqlite/store-error.ts';
 import { environments } from '../arns.ts';
 import { worldOf } from '../context.ts';
 import { type Lifecycle, PACE } from '../lifecycle.ts';
 import type { Store } from '../store.ts';
+import type { Transaction } from '../transaction.ts';
 import { buildDemo } from './demo.ts';
-
-/** The worlds that a store can begin with, each with one line about it. */
-export const WORLDS = {
-  demo: "A trading firm's kdb estate: two environments, a dozen clusters in different states, things that went wrong.",
-  empty: 'Nothing yet, with the quotas that AWS published.',
-} as const;
-export type WorldName = keyof typeof WORLDS;
+import { imported } from './transfer.ts';
+import { readWorldFile } from './world-file.ts';
 
 export interface SeedOptions {
   /** The machine's clock, in milliseconds since the epoch. */
@@ -20,21 +17,32 @@ export interface SeedOptions {
   readonly lifecycle: Lifecycle;
 }
 
-/** Makes a world in an account and region, unless there is one already. */
-export async function seed(
-  store: Store,
-  name: string,
-  { now, region, account, lifecycle }: SeedOptions,
-): Promise<void> {
-  const world = worldOf(account, region);
+/** Makes a world in an account and region, unless there is one already. Its name is `demo`, `empty`, or a world file's. */
+export async function seed(store: Store, name: string, options: SeedOptions): Promise<void> {
+  const world = worldOf(options.account, options.region);
   const exists = await store.read((tx) => tx.settings(world.arn) !== undefined);
   if (exists) return;
+  const make = seeded(name, options);
   await store.write((tx) => {
     if (tx.settings(world.arn) !== undefined || tx.count(environments(world)) > 0) return;
-    if (name === 'demo') {
+    make(tx);
+  });
+}
+
+/** What makes the world of that name. Throws `StoreError` for a file that cannot be used here. */
+export function seeded(name: string, { now, region, account, lifecycle }: SeedOptions): (tx: Transaction) => void {
+  const world = worldOf(account, region);
+  if (name === 'empty') return (tx) => tx.putSettings(world.arn, { quotas: 'published' });
+  if (name === 'demo') {
+    return (tx) => {
       const moment = now() + tx.ahead();
       buildDemo(tx, world, moment);
       tx.hasten(world.arn, moment, PACE[lifecycle]);
-    } else tx.putSettings(world.arn, { quotas: 'published' });
-  });
+    };
+  }
+  const file = readWorldFile(name);
+  if (file.account !== account || file.region !== region) {
+    throw new StoreError(`${name}: is a world of ${file.account} in ${file.region}, not of ${account} in ${region}`);
+  }
+  return (tx) => imported(tx, file, name, now() + tx.ahead());
 }

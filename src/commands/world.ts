@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { type Config, ConfigError } from '../config.ts';
+import { DEFAULT_ACCOUNT } from '../local/caller.ts';
+import { worldOf } from '../local/context.ts';
+import { openStore, type Store } from '../local/store.ts';
+import { exportWorld, importWorld, listWorlds, resetWorld } from '../local/worlds/worlds.ts';
+
+/** `finspace-mcp world list|export|import|reset`: looks after the worlds in a state file. */
+export async function world(config: Config, switches: ReadonlySet<string>, word = 'list'): Promise<void> {
+  const act = Object.hasOwn(ACTS, word) ? ACTS[word as keyof typeof ACTS] : undefined;
+  if (act === undefined) {
+    throw new ConfigError(`world: expects ${Object.keys(ACTS).join(', ')}, not ${JSON.stringify(word.slice(0, 100))}`);
+  }
+  const { state } = config;
+  if (act.reads && !existsSync(state)) throw new ConfigError(`--state: ${state} does not exist; there are no worlds`);
+  const store = await openStore(state);
+  try {
+    await act.run(store, config, switches.has('yes'));
+  } finally {
+    await store.close();
+  }
+}
+
+interface Act {
+  /** Whether it needs a state file that is there. */
+  readonly reads: boolean;
+  readonly run: (store: Store, config: Config, sure: boolean) => Promise<void>;
+}
+
+const ACTS = {
+  list: {
+    reads: true,
+    run: async (store) => {
+      for (const { region, account, counts, changed } of await listWorlds(store)) {
+        const what = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`);
+        print(`${region} ${account}${changed ? '' : ' (as it was made)'}: ${what.join(', ') || 'empty'}`);
+      }
+    },
+  },
+  export: {
+    reads: true,
+    run: async (store, config) => {
+      const file = await exportWorld(store, worldOf(DEFAULT_ACCOUNT, regionOf(config)));
+      if (file === undefined) throw new ConfigError(`--region: ${config.state} has no world in ${regionOf(config)}`);
+      print(JSON.stringify(file, null, 2));
+    },
+  },
+  import: {
+    reads: false,
+    run: async (store, { world: path }, sure) => {
+      if (!path.endsWith('.json')) throw new ConfigError('--world: world import expects a world file (*.json)');
+      requireSure(await importWorld(store, path, sure, Date.now));
+    },
+  },
+  reset: {
+    reads: false,
+    run: async (store, config, sure) => {
+      const place = { region: regionOf(config), account: DEFAULT_ACCOUNT };
+      const options = { ...place, now: Date.now, lifecycle: config.lifecycle };
+      requireSure(await resetWorld(store, config.world, sure, options));
+    },
+  },
+} satisfies Record<string, Act>;
+
+const regionOf = ({ region }: Config) => region ?? 'us-east-1';
+const print = (line: string) => void process.stdout.write(`${line}\n`);
+
+function requireSure(done: boolean): void {
+  if (!done) throw new ConfigError('--yes: is needed, because the world that is there was changed since it was made');
+}

@@ -1,0 +1,76 @@
+import { arnOf, kindOf, nodesOf, placeOf } from '../arns.ts';
+import type { Context } from '../context.ts';
+import type { ClusterBody } from '../entities/kx-cluster-mounts.ts';
+import type { DataviewBody } from '../entities/kx-dataview-versions.ts';
+import { expectedLinks } from '../entities/links.ts';
+import { transitionFrom } from '../lifecycle.ts';
+import { HOST_TYPES } from '../machine-types.ts';
+import type { Entity } from '../transaction.ts';
+
+/** What is wrong in a world, one line each; nothing when every reference leads somewhere and no host is overbooked. */
+export function problemsOf(entities: Iterable<Entity>, context: Context): string[] {
+  const problems: string[] = [];
+  for (const entity of entities) {
+    const name = arnOf(entity).slice(context.world.arn.length + 1);
+    const say = (what: string) => problems.push(`${name} ${what}`);
+    const missing = referencesOf(entity, context).find((arn) => !exists(arn, context));
+    if (missing !== undefined) say(`refers to ${missing.slice(context.world.arn.length + 1)}, which does not exist`);
+    if (entity.due !== null && transitionFrom(kindOf(entity.collection), entity.status) === undefined) {
+      say(`is due, but nothing follows ${entity.status}`);
+    }
+    if (entity.fate !== null && entity.due === null) say('has a fate, but nothing is due');
+    const over = kindOf(entity.collection) === 'kxScalingGroup' ? overbooked(entity, context) : 0;
+    if (over > 0) say(`is overbooked by ${over} MiB`);
+  }
+  return problems;
+}
+
+function referencesOf(entity: Entity, { world, ...context }: Context): string[] {
+  const { collection } = entity;
+  const parent = collection.slice(0, collection.lastIndexOf('/'));
+  const links = expectedLinks(entity, { world, ...context }).filter((arn) => !/#[a-z]/i.test(arn) || isVersion(arn));
+  return [...(parent === '' || !parent.includes('/') ? [] : [parent]), ...links, ...changesetsOf(entity)];
+}
+
+const isVersion = (arn: string) => /\/kxDataview\/[^/]+#/.test(arn);
+
+/** The changesets that a database, dataview or cluster names. */
+function changesetsOf({ collection, name, status, body }: Entity): string[] {
+  const kind = kindOf(collection);
+  const under = (database: string, id: string | undefined) =>
+    id === undefined ? [] : [`${database}/kxChangeset/${id}`];
+  if (kind === 'kxDatabase') {
+    return under(`${collection}/${name}`, (body as { lastCompletedChangesetId?: string }).lastCompletedChangesetId);
+  }
+  if (kind === 'kxDataview') {
+    const database = collection.replace(/\/kxDataview$/, '');
+    return (body as DataviewBody).versions.flatMap(({ changesetId }) => under(database, changesetId));
+  }
+  if (kind !== 'kxCluster' || status.startsWith('DELET')) return [];
+  const databases = collection.replace(/kxCluster$/, 'kxDatabase');
+  return ((body as ClusterBody).databases ?? []).flatMap(({ databaseName, changesetId }) =>
+    under(`${databases}/${databaseName}`, changesetId),
+  );
+}
+
+function exists(arn: string, { tx }: Context): boolean {
+  const [whole = '', version] = arn.split('#');
+  const { collection, name } = placeOf(whole);
+  const entity = tx.get<DataviewBody>(collection, name);
+  if (entity === undefined || version === undefined) return entity !== undefined;
+  return entity.body.versions.some(({ versionId }) => versionId === version);
+}
+
+/** By how many MiB the running clusters of a scaling group have reserved more than its host has. */
+function overbooked(group: Entity, { tx }: Context): number {
+  const { hostType } = group.body as { hostType: string };
+  const reserved = tx
+    .sources(arnOf(group))
+    .map((arn) => tx.get<ClusterBody>(placeOf(arn).collection, placeOf(arn).name))
+    .filter((cluster) => cluster !== undefined && tx.count(nodesOf(cluster)) > 0 && cluster.status !== 'CREATING')
+    .reduce((sum, cluster) => {
+      const { memoryReservation = 0, nodeCount = 0 } = cluster?.body.scalingGroupConfiguration ?? {};
+      return sum + memoryReservation * nodeCount;
+    }, 0);
+  return Math.max(0, reserved - (HOST_TYPES.get(hostType)?.memory ?? 0) * 1024);
+}

@@ -1,0 +1,61 @@
+import { StoreError } from '../../sqlite/store-error.ts';
+import { arnOf } from '../arns.ts';
+import { type Context, type World, worldOf } from '../context.ts';
+import { expectedLinks } from '../entities/links.ts';
+import { seededRandom } from '../random.ts';
+import type { Entity, Transaction } from '../transaction.ts';
+import { problemsOf } from './integrity.ts';
+import { header, type WorldFile } from './world-file.ts';
+
+/** A world as a file holds it. Exported, imported and exported again, it is the same to the last byte. */
+export function exported(tx: Transaction, world: World): WorldFile {
+  const { touched: _, ...settings } = tx.settings(world.arn) ?? { quotas: 'published' };
+  return {
+    ...header,
+    account: world.account,
+    region: world.region,
+    settings,
+    entities: tx.entities(world.arn).map((entity) => ({
+      in: entity.collection.slice(world.arn.length + 1),
+      name: entity.name,
+      ...(entity.position !== entity.name && { position: entity.position }),
+      ...(entity.facet !== null && { facet: entity.facet }),
+      status: entity.status,
+      since: entity.since,
+      ...(entity.due !== null && { due: entity.due }),
+      ...(entity.fate !== null && { fate: entity.fate }),
+      ...(Object.keys(entity.tags).length > 0 && { tags: entity.tags }),
+      body: entity.body as Record<string, unknown>,
+    })),
+  };
+}
+
+/** Puts a file's world in place of whatever its account and region hold. Throws `StoreError` for one that contradicts itself. */
+export function imported(tx: Transaction, file: WorldFile, source: string, now: number): void {
+  const world = worldOf(file.account, file.region);
+  const entities = file.entities.map((one) => entityOf(one, world));
+  const twice = duplicate(entities.map(arnOf)) ?? duplicate(entities.map((it) => `${it.collection} at ${it.position}`));
+  if (twice !== undefined) throw new StoreError(`${source}: holds ${twice} twice`);
+  tx.clear(world.arn);
+  tx.putSettings(world.arn, file.settings);
+  for (const entity of entities) tx.put(entity);
+  const context: Context = { tx, world, now, pace: 1, random: seededRandom('import') };
+  for (const entity of entities) {
+    const links = expectedLinks(entity, context);
+    if (links.length > 0) tx.link(arnOf(entity), links);
+  }
+  const [problem] = problemsOf(entities, context);
+  if (problem !== undefined) throw new StoreError(`${source}: ${problem}`);
+}
+
+type FileEntity = WorldFile['entities'][number];
+
+function entityOf({ in: place, ...rest }: FileEntity, world: World): Entity {
+  const { name, position = name, facet = null, status, since, due = null, fate = null, tags = {}, body } = rest;
+  return { collection: `${world.arn}:${place}`, name, position, facet, status, since, due, fate, tags, body };
+}
+
+function duplicate(keys: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return keys.find((key) => seen.size === seen.add(key).size);
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { StoreError } from '../../sqlite/store-error.ts';
+import { kindOf } from '../arns.ts';
+import { KINDS } from './bodies.ts';
+
+const FORMAT = 'finspace-mcp world';
+/** A file with a higher version is from a newer program. */
+const VERSION = 1;
+
+const ROOMS = [
+  'environment',
+  'kxEnvironment',
+  'kxEnvironment/[^/]+/(?:kxCluster|kxDatabase|kxScalingGroup|kxVolume|kxUser)',
+  'kxEnvironment/[^/]+/kxDatabase/[^/]+/(?:kxChangeset|kxDataview)',
+  'kxEnvironment/[^/]+/kxCluster/[^/]+/kxNode',
+];
+
+const FileEntity = z.strictObject({
+  /** Where it is, without the world's ARN: `kxEnvironment`, `kxEnvironment/ID/kxCluster`, … */
+  in: z
+    .string()
+    .regex(new RegExp(`^(?:${ROOMS.join('|')})$`), 'expects a collection, such as kxEnvironment/ID/kxCluster'),
+  name: z.string().regex(/^[\w.-]{1,128}$/),
+  /** Its place in lists, when that is not its name. */
+  position: z.string().min(1).max(200).optional(),
+  /** What lists can be filtered by: the type of a cluster or volume, the name of an environment. */
+  facet: z.string().max(300).optional(),
+  status: z.string().max(40),
+  /** When it entered its status; milliseconds since the epoch. */
+  since: z.int().min(0),
+  /** When time will bring it the next status; without it, it stays as it is. */
+  due: z.int().min(0).optional(),
+  /** Why that next status will be a failure. */
+  fate: z.strictObject({ reason: z.string().max(1000), errorType: z.string().max(100).optional() }).optional(),
+  tags: z.record(z.string(), z.string()).optional(),
+  body: z.record(z.string(), z.unknown()),
+});
+
+const WorldFileSchema = z.strictObject({
+  format: z.literal(FORMAT),
+  version: z.literal(VERSION),
+  account: z.string().regex(/^\d{12}$/),
+  region: z.string().regex(/^[a-z0-9-]{1,25}$/),
+  settings: z.strictObject({ quotas: z.enum(['published', 'raised']), buckets: z.array(z.string()).optional() }),
+  entities: z.array(FileEntity),
+});
+
+/** A world as JSON: everything but the client tokens, which are forgotten within minutes anyway. */
+export type WorldFile = z.output<typeof WorldFileSchema>;
+
+export const header = { format: FORMAT, version: VERSION } as const;
+
+/** Reads a world file. Throws `StoreError`, one line that names the file and the first thing that is wrong in it. */
+export function readWorldFile(path: string): WorldFile {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new StoreError(`${path}: ${cause instanceof SyntaxError ? 'is not JSON' : 'cannot be read'}`, { cause });
+  }
+  const { format, version } = Object(content) as { format?: unknown; version?: unknown };
+  if (format !== FORMAT) throw new StoreError(`${path}: is not a world file (its format is not "${FORMAT}")`);
+  if (typeof version === 'number' && version > VERSION) {
+    throw new StoreError(
+      `${path}: was written by a newer version of finspace-mcp (format ${version}; this one knows up to ${VERSION})`,
+    );
+  }
+  const { data, error } = WorldFileSchema.safeParse(content);
+  if (error !== undefined) throw new StoreError(`${path}: ${firstOf(error)}`);
+  for (const [index, entity] of data.entities.entries()) {
+    const kind = KINDS[kindOf(entity.in)];
+    const body = kind?.body().safeParse(entity.body);
+    const where = `entities.${index} (${entity.in}/${entity.name})`;
+    if (body?.error !== undefined) throw new StoreError(`${path}: ${where}.body.${firstOf(body.error)}`);
+    if (!kind?.statuses().includes(entity.status)) {
+      throw new StoreError(`${path}: ${where}.status: ${kindOf(entity.in)} has no status ${entity.status}`);
+    }
+  }
+  return data;
+}
+
+function firstOf({ issues }: z.ZodError): string {
+  const [{ path, message } = { path: [], message: '' }] = issues;
+  return `${path.length === 0 ? '' : `${path.join('.')}: `}${message.replaceAll('\n', ' ').slice(0, 300)}`;
+}

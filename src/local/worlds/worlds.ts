@@ -1,0 +1,57 @@
+import { kindOf } from '../arns.ts';
+import { type World, worldOf } from '../context.ts';
+import type { Store } from '../store.ts';
+import type { Transaction } from '../transaction.ts';
+import { type SeedOptions, seeded } from './index.ts';
+import { exported, imported } from './transfer.ts';
+import { readWorldFile, type WorldFile } from './world-file.ts';
+
+/** One world of a state file in figures. */
+export interface WorldSummary {
+  readonly account: string;
+  readonly region: string;
+  /** How many entities there are, by kind. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Whether anything was changed since the world was made. */
+  readonly changed: boolean;
+}
+
+export const listWorlds = (store: Store): Promise<WorldSummary[]> =>
+  store.read((tx) =>
+    tx.worlds().map((arn) => {
+      const [, , , region = '', account = ''] = arn.split(':');
+      const counts: Record<string, number> = {};
+      for (const { collection } of tx.entities(arn)) counts[kindOf(collection)] = (counts[kindOf(collection)] ?? 0) + 1;
+      return { account, region, counts, changed: isChanged(tx, worldOf(account, region)) };
+    }),
+  );
+
+export const exportWorld = (store: Store, world: World): Promise<WorldFile | undefined> =>
+  store.read((tx) => (tx.settings(world.arn) === undefined ? undefined : exported(tx, world)));
+
+/** Replaces a world by a file's; resolves with false, and does nothing, when that would lose changes and `sure` is not set. */
+export function importWorld(store: Store, path: string, sure: boolean, now: () => number): Promise<boolean> {
+  const file = readWorldFile(path);
+  return store.write((tx) => {
+    if (!sure && isChanged(tx, worldOf(file.account, file.region))) return false;
+    imported(tx, file, path, now() + tx.ahead());
+    return true;
+  });
+}
+
+/** Makes a world anew, under the same condition. */
+export function resetWorld(store: Store, name: string, sure: boolean, options: SeedOptions): Promise<boolean> {
+  const world = worldOf(options.account, options.region);
+  const make = seeded(name, options);
+  return store.write((tx) => {
+    if (!sure && isChanged(tx, world)) return false;
+    tx.clear(world.arn);
+    make(tx);
+    return true;
+  });
+}
+
+/** Whether a world holds what nothing could make again: requests have changed it since it was made. */
+function isChanged(tx: Transaction, { arn }: World): boolean {
+  return tx.settings(arn)?.touched === true;
+}

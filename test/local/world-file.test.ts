@@ -1,0 +1,190 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'libsql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { worldOf } from '../../src/local/context.ts';
+import { openStore, type Store } from '../../src/local/store.ts';
+import { seed } from '../../src/local/worlds/index.ts';
+import { exportWorld, importWorld, listWorlds, resetWorld } from '../../src/local/worlds/worlds.ts';
+import { KEY } from './estate.ts';
+import { MINUTE, openWorld, type Reply, SEED, START } from './world.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'finspace-world-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const OPTIONS = { ...SEED, lifecycle: 'realistic' } as const;
+const WORLD = worldOf(SEED.account, SEED.region);
+const path = join(folder, 'world.json');
+const write = (content: unknown, name = path) => {
+  writeFileSync(name, JSON.stringify(content));
+  return name;
+};
+let demo: Reply;
+beforeAll(async () => {
+  const store = await openStore(join(folder, 'demo.db'));
+  await seed(store, 'demo', OPTIONS);
+  demo = await exportWorld(store, WORLD);
+  await store.close();
+});
+
+const load = async (content: unknown): Promise<Store> => {
+  const store = await openStore(':memory:');
+  await importWorld(store, write(content), false, SEED.now);
+  return store;
+};
+
+describe('a world file', () => {
+  test('round-trips to the last byte, with the links that are not in it', async () => {
+    const state = join(folder, 'copy.db');
+    const store = await openStore(state);
+    expect(await importWorld(store, write(demo), false, SEED.now)).toBe(true);
+    expect(JSON.stringify(await exportWorld(store, WORLD))).toBe(JSON.stringify(demo));
+    await store.close();
+    expect(linksIn(state)).toEqual(linksIn(join(folder, 'demo.db')));
+  });
+
+  test('goes on where it was: what was under way comes to its end', async () => {
+    const world = await openWorld({ store: await load(demo) });
+    const [{ environmentId }] = (await world.call('ListKxEnvironments', {})).environments;
+    const clusters = async () => (await world.call('ListKxClusters', { environmentId })).kxClusterSummaries;
+    expect((await clusters()).map((it: Reply) => it.status)).toContain('CREATING');
+    world.advance(60 * MINUTE);
+    expect((await clusters()).map((it: Reply) => it.status)).not.toContain('CREATING');
+  });
+
+  test('can say that the next thing fails, or that nothing happens any more', async () => {
+    const body = {
+      created: START,
+      modified: START,
+      name: 'kdb-one',
+      kmsKeyId: KEY,
+      tgwStatus: 'NONE',
+      dnsStatus: 'NONE',
+    };
+    const one = { in: 'kxEnvironment', name: 'aaa', position: 'a', status: 'CREATING', since: START, body };
+    const fate = { reason: 'No capacity.' };
+    const entities = [
+      { ...one, due: START + 1, fate },
+      { ...one, name: 'bbb', position: 'b' },
+      { ...one, name: 'ccc', position: 'c', status: 'SUSPENDED' },
+    ];
+    const world = await openWorld({ store: await load({ ...demo, entities }) });
+    world.advance(60 * MINUTE);
+    expect((await world.call('ListKxEnvironments', {})).environments).toMatchObject([
+      { status: 'FAILED_CREATION', errorMessage: 'No capacity.' },
+      { status: 'CREATING' },
+      { status: 'SUSPENDED' },
+    ]);
+  });
+
+  const cluster = (file: Reply, name: string) => file.entities.find((it: Reply) => it.name === name);
+  const wrong: [string, (file: Reply) => void, RegExp][] = [
+    ['from a newer version', (file) => (file.version = 2), /newer version.*format 2/],
+    ['of another program', (file) => (file.format = 'tfstate'), /is not a world file/],
+    ['with an unknown member', (file) => (file.colour = 1), /colour/],
+    ['with an unknown collection', (file) => (file.entities[0].in = 'kxThing'), /entities\.0\.in: /],
+    ['with an unknown status', (file) => (cluster(file, 'hdb-fx').status = 'ASLEEP'), /no status ASLEEP/],
+    [
+      'with a body that is not one',
+      (file) => (cluster(file, 'hdb-fx').body.azMode = 'TRIPLE'),
+      /hdb-fx\)\.body\.azMode/,
+    ],
+    ['with an entity twice', (file) => file.entities.push(cluster(file, 'hdb-fx')), /hdb-fx twice/],
+    [
+      'with two entities in one place',
+      (file) => file.entities.push({ ...cluster(file, 'hdb-fx'), name: 'hdb-other', position: 'hdb-fx' }),
+      /twice/,
+    ],
+    [
+      'whose cluster mounts a dataview that is not there',
+      (file) => (cluster(file, 'hdb-fx').body.databases[0].dataviewConfiguration.dataviewName = 'none'),
+      /hdb-fx refers to .*kxDataview\/none/,
+    ],
+    [
+      'whose cluster mounts a version that is not there',
+      (file) => (cluster(file, 'hdb-fx').body.databases[0].dataviewConfiguration.dataviewVersionId = 'none'),
+      /hdb-fx refers to .*#none/,
+    ],
+    [
+      'whose cluster is on a group that is not there',
+      (file) => (cluster(file, 'hdb-fx').body.scalingGroupConfiguration.scalingGroupName = 'none'),
+      /kxScalingGroup\/none/,
+    ],
+    [
+      'whose environment is missing',
+      (file) => (file.entities = file.entities.filter((it: Reply) => it.in !== 'kxEnvironment')),
+      /refers to kxEnvironment/,
+    ],
+    [
+      'whose database names a changeset that is not there',
+      (file) => (cluster(file, 'fx_spot').body.lastCompletedChangesetId = 'none'),
+      /kxChangeset\/none/,
+    ],
+    [
+      'whose host is overbooked',
+      (file) => (cluster(file, 'hdb-fx').body.scalingGroupConfiguration.memoryReservation = 999_999),
+      /overbooked/,
+    ],
+    ['that waits for what never comes', (file) => (cluster(file, 'hdb-fx').due = START), /nothing follows RUNNING/],
+    ['that fails at nothing', (file) => (cluster(file, 'hdb-fx').fate = { reason: 'x' }), /has a fate/],
+  ];
+  test.each(wrong)('%s is refused in one line, and nothing has changed', async (_, spoil, message) => {
+    const store = await load(demo);
+    const file = structuredClone(demo);
+    spoil(file);
+    await expect(async () => importWorld(store, write(file), true, SEED.now)).rejects.toThrow(message);
+    await expect(async () => importWorld(store, path, true, SEED.now)).rejects.toThrow(/^[^\n]*world\.json: [^\n]*$/);
+    expect(await exportWorld(store, WORLD)).toEqual(demo);
+  });
+
+  test('can be the world that a state begins with, in its own region', async () => {
+    const store = await openStore(':memory:');
+    await expect(seed(store, write(demo), { ...OPTIONS, region: 'eu-west-1' })).rejects.toThrow('not of 111122223333');
+    await seed(store, path, OPTIONS);
+    expect(await exportWorld(store, WORLD)).toEqual(demo);
+  });
+});
+
+describe('a world', () => {
+  test('that was changed is replaced only by who is sure', async () => {
+    const store = await openStore(':memory:');
+    await seed(store, 'empty', OPTIONS);
+    expect(await resetWorld(store, 'demo', false, OPTIONS)).toBe(true);
+    expect(await resetWorld(store, 'demo', false, OPTIONS)).toBe(true);
+    const { call } = await openWorld({ store });
+    await call('CreateKxEnvironment', { name: 'kdb-mine', kmsKeyId: KEY });
+    expect(await resetWorld(store, 'demo', false, OPTIONS)).toBe(false);
+    expect(await importWorld(store, write(demo), false, SEED.now)).toBe(false);
+    expect((await call('ListKxEnvironments', {})).environments).toHaveLength(3);
+    expect(await resetWorld(store, 'empty', true, OPTIONS)).toBe(true);
+    expect((await call('ListKxEnvironments', {})).environments).toEqual([]);
+  });
+
+  test('is listed with what it holds', async () => {
+    const store = await openStore(':memory:');
+    await seed(store, 'demo', OPTIONS);
+    await seed(store, 'empty', { ...OPTIONS, region: 'eu-west-1' });
+    expect(await listWorlds(store)).toEqual([
+      { account: SEED.account, region: 'eu-west-1', counts: {}, changed: false },
+      {
+        account: SEED.account,
+        region: 'us-east-1',
+        counts: expect.objectContaining({ kxEnvironment: 2, kxVolume: 6 }),
+        changed: false,
+      },
+    ]);
+  });
+});
+
+function linksIn(state: string): unknown[] {
+  const db = new Database(state);
+  const links = db.prepare('SELECT source, target FROM links ORDER BY source, target').all();
+  db.close();
+  return links;
+}
+
+test('the file that was read is never written', () => {
+  const before = readFileSync(write(demo), 'utf8');
+  expect(JSON.parse(before)).toEqual(demo);
+});
