@@ -1,0 +1,27 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openScene, type Scene } from './support/scene.ts';
+import { play, steps } from './support/sequences.ts';
+
+/** `SAFETY_SEED` and `SAFETY_PATH` replay what a failure printed. */
+const { TEST_LONG, SAFETY_SEED, SAFETY_PATH } = process.env;
+const RUNS = TEST_LONG === undefined ? 5_000 : 100_000;
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterAll(() => scene.close());
+
+it(`lets a destructive request through if and only if a person approved it, in ${RUNS} random sequences`, async () => {
+  let executed = 0;
+  const holds = fc.asyncProperty(steps, async (sequence) => {
+    executed += (await play(scene, sequence)).executed;
+  });
+  await fc.assert(holds, {
+    numRuns: RUNS,
+    ...(SAFETY_SEED === undefined ? {} : { seed: Number(SAFETY_SEED) }),
+    ...(SAFETY_PATH === undefined ? {} : { path: SAFETY_PATH }),
+  });
+  if (SAFETY_PATH === undefined) expect(executed).toBeGreaterThan(RUNS / 20);
+}, 1_800_000);

@@ -1,0 +1,95 @@
+import { finspaceCall } from '../../../src/finspace/call.ts';
+import { startLocal } from '../../../src/local/index.ts';
+import { type Call, type CallOptions, type OperationName, operationNamed } from '../../../src/operations/index.ts';
+
+export type Members = Record<string, unknown>;
+
+/** A clock that stands until somebody moves it. */
+export interface Clock {
+  readonly now: () => number;
+  advance(milliseconds: number): void;
+}
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const START = Date.UTC(2026, 2, 17, 9, 30);
+
+export function standingClock(start = START): Clock {
+  let time = start;
+  return {
+    now: () => time,
+    advance: (milliseconds) => {
+      time += milliseconds;
+    },
+  };
+}
+
+/** The embedded service in memory behind the product's own client; entities take no time unless `lifecycle` says so. */
+export interface Embedded {
+  readonly call: Call;
+  readonly clock: Clock;
+  readonly close: () => Promise<void>;
+}
+
+export async function embedded(
+  world: 'empty' | 'demo' = 'empty',
+  lifecycle: 'instant' | 'realistic' = 'instant',
+): Promise<Embedded> {
+  const clock = standingClock();
+  const region = 'us-east-1';
+  const local = await startLocal({ state: ':memory:', world, lifecycle, region, now: clock.now });
+  const limits = { connectMs: 5_000, attemptMs: 20_000, callMs: 30_000, maxResponseBytes: 16 * 1024 * 1024 };
+  const call = finspaceCall({ region, service: local.service, limits, maxAttempts: 1 });
+  return { call, clock, close: local.close };
+}
+
+/** A request that arrived at the backend and changes something. */
+export interface Reached {
+  readonly name: OperationName;
+  readonly input: Members;
+  readonly options: CallOptions | undefined;
+}
+
+export interface Spy {
+  readonly call: Call;
+  /** Every request that is no read, in the order of arrival. */
+  readonly reached: Reached[];
+  /** Those that a person has to approve by default. */
+  readonly destructive: () => Reached[];
+}
+
+/** Records what reaches the backend. With `forward: false` the service never hears of it, so that the world stays as it is. */
+export function spyOn(call: Call, { forward = true }: { forward?: boolean } = {}): Spy {
+  const reached: Reached[] = [];
+  const risky = ({ name }: Reached) => ['destroy', 'network'].includes(operationNamed(name).risk);
+  return {
+    reached,
+    destructive: () => reached.filter(risky),
+    call: async (name, input, options) => {
+      if (operationNamed(name).risk === 'read') return call(name, input, options);
+      reached.push({ name, input: input as Members, options });
+      return forward ? call(name, input, options) : ({} as never);
+    },
+  };
+}
+
+/** The same Call with reads remembered until something is changed through it: exact while its clock stands. */
+export function remembering(call: Call): Call {
+  const known = new Map<string, unknown>();
+  return async (name, input, options) => {
+    if (operationNamed(name).risk !== 'read') {
+      known.clear();
+      return call(name, input, options);
+    }
+    const key = `${name} ${JSON.stringify(input)}`;
+    if (!known.has(key)) known.set(key, await call(name, input, options));
+    return structuredClone(known.get(key)) as never;
+  };
+}
+
+/** The same Call with the replies of some operations replaced or embellished. */
+export function answering(call: Call, change: (name: OperationName, reply: Members, input: Members) => unknown): Call {
+  return async (name, input, options) =>
+    change(name, (await call(name, input, options)) as Members, input as Members) as never;
+}

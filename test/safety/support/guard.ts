@@ -1,0 +1,139 @@
+import type { InputRequiredResult, ServerContext } from '@modelcontextprotocol/server';
+import type { Call } from '../../../src/operations/index.ts';
+import { withinEnvironments } from '../../../src/safety/environments.ts';
+import { type GateOptions, gate } from '../../../src/safety/gate.ts';
+import { type Journal, sqlJournal } from '../../../src/safety/journal.ts';
+import { journaledCall } from '../../../src/safety/journaled-call.ts';
+import type { Ledger } from '../../../src/safety/ledger.ts';
+import { type Restrictions, UNRESTRICTED } from '../../../src/safety/policy.ts';
+import { type Seal, sealWith } from '../../../src/safety/seal.ts';
+import { inlineSink, type SecretSink } from '../../../src/safety/secrets.ts';
+import { sqlLedger } from '../../../src/safety/sql-ledger.ts';
+import { openState, type StateDatabase } from '../../../src/safety/state.ts';
+import { callTool } from '../../../src/tools/call.ts';
+import type { ToolEnvironment } from '../../../src/tools/environment.ts';
+import { type Clock, HOUR, type Members } from './backend.ts';
+
+export const PLACE = { backend: 'test', region: 'us-east-1' };
+export const OPEN_MS = HOUR / 4;
+
+/** One `tools/call` as it comes over the wire; `state` and `answers` are whatever the client says. */
+export interface Attempt {
+  readonly tool: string;
+  readonly arguments: Members;
+  readonly principal?: string;
+  /** Whether the client declared forms. */
+  readonly forms?: boolean;
+  readonly state?: string;
+  readonly answers?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+export type Outcome =
+  | { readonly kind: 'asked'; readonly message: string; readonly state: string }
+  | { readonly kind: 'done'; readonly content: Members; readonly text: string }
+  | { readonly kind: 'refused'; readonly text: string; readonly content: Members | undefined };
+
+/** The safety layer of one server process over a state database, without a transport. */
+export interface Guard {
+  readonly ledger: Ledger;
+  readonly journal: Journal;
+  readonly state: StateDatabase;
+  readonly seal: Seal;
+  readonly lost: unknown[];
+  attempt(attempt: Attempt): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+export interface GuardOptions {
+  readonly call: Call;
+  readonly clock: Clock;
+  /** The file of the state database, or one that is open already. */
+  readonly state?: string | StateDatabase;
+  readonly seal?: Seal;
+  readonly restrictions?: Partial<Restrictions>;
+  readonly environments?: readonly string[];
+  readonly secrets?: SecretSink;
+  readonly outOfBand?: GateOptions['outOfBand'];
+  readonly beforeApproved?: GateOptions['beforeApproved'];
+}
+
+export async function openGuard(options: GuardOptions): Promise<Guard> {
+  const { clock, seal = sealWith(), environments, secrets = inlineSink } = options;
+  const state = typeof options.state === 'object' ? options.state : await openState(options.state ?? ':memory:');
+  const ledger = sqlLedger(async () => state, { now: clock.now, openMs: OPEN_MS });
+  const journal = sqlJournal(async () => state, clock.now);
+  const lost: unknown[] = [];
+  const journaled = journaledCall(options.call, journal, 'test', (cause) => lost.push(cause));
+  const call = environments === undefined ? journaled : withinEnvironments(journaled, environments);
+  const restrictions = { ...UNRESTRICTED, ...options.restrictions };
+  const { outOfBand = async () => undefined, beforeApproved = async () => {} } = options;
+  const shared = { call, place: PLACE, restrictions, secrets };
+  const doors = { ...shared, ledger, seal, outOfBand, beforeApproved };
+  const environment = { ...shared, gate: gate(doors) };
+  return {
+    ledger,
+    journal,
+    state,
+    seal,
+    lost,
+    attempt: async ({ tool, arguments: given, principal = 'ann', forms = true, ...rest }) => {
+      const caller = { principal, refusal: () => undefined };
+      const request = { name: tool, arguments: given };
+      const exchange = { context: contextOf(rest, seal), showsForms: forms };
+      // The environment of tools grows; the gate and what it stands on are all that matters here.
+      const result = await callTool({ ...environment, caller } as unknown as ToolEnvironment, request, exchange);
+      return outcomeOf(result as never);
+    },
+    close: async () => {
+      if (typeof options.state !== 'object') await state.close();
+    },
+  };
+}
+
+/** What the SDK makes of a request: a state is handed on only when the seal holds. */
+function contextOf({ state, answers, signal }: Pick<Attempt, 'state' | 'answers' | 'signal'>, seal: Seal) {
+  const opened = state === undefined ? undefined : seal.unseal(state);
+  return {
+    mcpReq: {
+      signal: signal ?? new AbortController().signal,
+      requestState: () => opened,
+      inputResponses: answers,
+    },
+  } as unknown as ServerContext;
+}
+
+interface Result {
+  readonly isError?: boolean;
+  readonly structuredContent?: Members;
+  readonly content: { readonly text?: string }[];
+}
+
+function outcomeOf(result: Result | InputRequiredResult): Outcome {
+  if ('inputRequests' in result) {
+    const { approval } = result.inputRequests as unknown as { approval: { params: { message: string } } };
+    return { kind: 'asked', message: approval.params.message, state: String(result.requestState) };
+  }
+  const { isError, structuredContent, content } = result as Result;
+  const text = content.map((block) => block.text).join('\n');
+  if (isError === true) return { kind: 'refused', text, content: structuredContent };
+  return { kind: 'done', content: structuredContent ?? {}, text };
+}
+
+/** A form that came back with a name in it. */
+export const accept = (name: unknown) => ({ approval: { action: 'accept', content: { name } } });
+export const decline = { approval: { action: 'decline' } };
+export const cancel = { approval: { action: 'cancel' } };
+
+/** Asks and returns the form. Throws when nobody was asked. */
+export async function asked(guard: Guard, attempt: Attempt): Promise<{ message: string; state: string }> {
+  const outcome = await guard.attempt(attempt);
+  if (outcome.kind !== 'asked') throw new Error(`nobody was asked: ${outcome.text}`);
+  return outcome;
+}
+
+/** Asks, and has the person type a name. */
+export async function approved(guard: Guard, attempt: Attempt, name: string): Promise<Outcome> {
+  const { state } = await asked(guard, attempt);
+  return guard.attempt({ ...attempt, state, answers: accept(name) });
+}

@@ -1,0 +1,232 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import type { OperationName } from '../../../src/operations/index.ts';
+import type { Approval } from '../../../src/safety/ledger.ts';
+import { sealWith } from '../../../src/safety/seal.ts';
+import { answering, type Members, spyOn, standingClock } from './backend.ts';
+import { accept, cancel, decline, type Guard, OPEN_MS, openGuard } from './guard.ts';
+import type { Scene } from './scene.ts';
+
+/** One thing that an agent, a person, time or the world does. Numbers are taken modulo what there is. */
+export type Step =
+  | { readonly do: 'ask'; readonly principal: number; readonly wish: number; readonly answers: boolean }
+  | { readonly do: 'answer'; readonly form: number; readonly how: How; readonly crossing: Crossing }
+  | { readonly do: 'forge'; readonly form: number; readonly way: number }
+  | { readonly do: 'approve elsewhere'; readonly form: number; readonly signed: boolean }
+  | { readonly do: 'change'; readonly wish: number }
+  | { readonly do: 'wait'; readonly ms: number }
+  | { readonly do: 'restart'; readonly keepsKey: boolean };
+
+const HOW = ['right', 'right', 'right', 'wrong', 'empty', 'number', 'decline', 'cancel', 'nothing', 'junk'] as const;
+type How = (typeof HOW)[number];
+const CROSSING = ['none', 'none', 'none', 'none', 'principal', 'wish'] as const;
+type Crossing = (typeof CROSSING)[number];
+
+const small = fc.nat(7);
+export const steps = fc.array(
+  fc.oneof(
+    {
+      weight: 5,
+      arbitrary: fc.record({ do: fc.constant('ask' as const), principal: small, wish: small, answers: fc.boolean() }),
+    },
+    {
+      weight: 7,
+      arbitrary: fc.record({
+        do: fc.constant('answer' as const),
+        form: small,
+        how: fc.constantFrom(...HOW),
+        crossing: fc.constantFrom(...CROSSING),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('forge' as const), form: small, way: small }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant('approve elsewhere' as const), form: small, signed: fc.boolean() }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('change' as const), wish: small }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(60_000, 16 * 60_000, -3_600_000) }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const), keepsKey: fc.boolean() }) },
+  ),
+  { minLength: 1, maxLength: 10 },
+) as fc.Arbitrary<Step[]>;
+
+/** What the person and the honest world know of one question. */
+interface Known {
+  readonly principal: number;
+  readonly wish: number;
+  readonly version: number;
+  readonly expires: number;
+  status: 'open' | 'approved' | 'over';
+}
+
+interface Form {
+  readonly state: string;
+  readonly nonce: string;
+  readonly process: number;
+}
+
+const PRINCIPALS = ['ann', 'bob'];
+const SIGNED: Approval = { channel: 'terminal', approver: 'ann', at: 0, signature: 'good' };
+
+/** Runs a sequence against the real gate and beside it a model of who consented to what. Throws at the first difference. */
+export async function play(scene: Scene, sequence: readonly Step[]): Promise<{ executed: number }> {
+  const clock = standingClock(scene.clock.now());
+  const spy = spyOn(scene.call, { forward: false });
+  const versions = scene.wishes.map(() => 0);
+  const call = answering(spy.call, (name, reply, input) => withVersion(scene, versions, name, reply, input));
+  const { state } = scene;
+  await state.write((db) => db.exec('DELETE FROM questions; DELETE FROM journal; DELETE FROM marks'));
+  let key = randomBytes(32);
+  const start = () =>
+    openGuard({
+      call,
+      clock,
+      state,
+      seal: sealWith([key]),
+      outOfBand: async () => ({ trusts: (_, { signature }) => signature === 'good', how: 'Elsewhere.' }),
+    });
+  const model = { known: new Map<string, Known>(), forms: [] as Form[], process: 0, latest: 0, allowed: 0 };
+  let guard = await start();
+
+  const isLive = ({ version, wish, expires }: Known) => version === versions[wish] && expires > clock.now();
+  const told = () => clock.now() >= model.latest - 5_000;
+  const seen = () => {
+    model.latest = Math.max(model.latest, clock.now());
+  };
+  const expected = (why: string) => {
+    if (spy.reached.length !== model.allowed)
+      throw new Error(`${why}: ${spy.reached.length} requests reached the backend, ${model.allowed} were approved`);
+  };
+
+  const ask = async (principal: number, wish: number, answers?: unknown) => {
+    const { tool, arguments: given, name } = scene.wishes[wish] as Scene['wishes'][number];
+    const found = [...model.known.values()].find(
+      (one) => one.status === 'approved' && one.principal === principal && one.wish === wish && isLive(one),
+    );
+    const runs = found !== undefined && told();
+    const outcome = await guard.attempt({
+      tool,
+      arguments: given,
+      principal: PRINCIPALS[principal] as string,
+      ...(answers === undefined ? {} : { answers: accept(name) }),
+    });
+    if (told()) seen();
+    if (runs) {
+      found.status = 'over';
+      model.allowed += 1;
+    }
+    if (outcome.kind !== 'asked') return;
+    const nonce = outcome.state.split('.')[0] as string;
+    if (!model.known.has(nonce)) {
+      const version = versions[wish] as number;
+      model.known.set(nonce, { principal, wish, version, expires: clock.now() + OPEN_MS, status: 'open' });
+    }
+    model.forms.push({ state: outcome.state, nonce, process: model.process });
+  };
+
+  const answer = async ({ state: sealed, nonce, process }: Form, how: How, crossing: Crossing) => {
+    const known = model.known.get(nonce) as Known;
+    const principal = crossing === 'principal' ? 1 - known.principal : known.principal;
+    const wish = crossing === 'wish' ? (known.wish + 1) % scene.wishes.length : known.wish;
+    const { tool, arguments: given } = scene.wishes[wish] as Scene['wishes'][number];
+    const { name } = scene.wishes[known.wish] as Scene['wishes'][number];
+    const consents = how === 'right' && crossing === 'none' && process === model.process;
+    const runs = consents && known.status !== 'over' && isLive(known) && told();
+    await guard
+      .attempt({
+        tool,
+        arguments: given,
+        principal: PRINCIPALS[principal] as string,
+        state: sealed,
+        answers: ANSWERS[how](name),
+      })
+      .catch(refusedSeal);
+    if (process !== model.process || !told()) return;
+    seen();
+    const wasLive = known.expires > clock.now();
+    if (runs) model.allowed += 1;
+    if (runs || !consents || (wasLive && !isLive(known))) known.status = 'over';
+  };
+
+  const perform = async (step: Step) => {
+    const form = 'form' in step && model.forms.length > 0 ? model.forms[step.form % model.forms.length] : undefined;
+    if (step.do === 'ask')
+      await ask(step.principal % 2, step.wish % scene.wishes.length, step.answers ? accept : undefined);
+    if (step.do === 'change') versions[step.wish % versions.length] = Number(versions[step.wish % versions.length]) + 1;
+    if (step.do === 'wait') clock.advance(step.ms);
+    if (step.do === 'restart') {
+      if (!step.keepsKey) {
+        key = randomBytes(32);
+        model.process += 1;
+      }
+      guard = await start();
+    }
+    if (form === undefined) return;
+    if (step.do === 'answer') await answer(form, step.how, step.crossing);
+    if (step.do === 'forge') await forge(scene, guard, model.forms, form, step.way);
+    if (step.do === 'approve elsewhere') {
+      const known = model.known.get(form.nonce) as Known;
+      const approval = step.signed ? SIGNED : { ...SIGNED, signature: 'bad' };
+      const took = await guard.ledger.approve(form.nonce, approval).catch(() => false);
+      if (told()) seen();
+      if (took) known.status = step.signed ? 'approved' : 'open';
+    }
+  };
+
+  for (const step of sequence) {
+    await perform(step);
+    expected(`after ${JSON.stringify(step)}`);
+  }
+  return { executed: model.allowed };
+}
+
+const ANSWERS: Record<How, (name: string) => unknown> = {
+  right: accept,
+  wrong: (name) => accept(name.toUpperCase()),
+  empty: () => accept(''),
+  number: () => accept(1),
+  decline: () => decline,
+  cancel: () => cancel,
+  nothing: () => undefined,
+  junk: (name) => ({ approval: [{ action: 'accept', content: { name } }], other: accept(name) }),
+};
+
+const refusedSeal = (error: Error) => {
+  if (error.message !== 'the state is not ours') throw error;
+};
+
+/** States that this server never sealed, with the right answer. */
+async function forge(scene: Scene, guard: Guard, forms: readonly Form[], form: Form, way: number): Promise<void> {
+  const [nonce = '', tag = ''] = form.state.split('.');
+  const otherTag = forms.map(({ state }) => state.split('.')[1]).find((other) => other !== tag) ?? 'AAAA';
+  const flipped = `${tag[0] === 'A' ? 'B' : 'A'}${tag.slice(1)}`;
+  const forged = [
+    '',
+    nonce,
+    `${nonce}.`,
+    `${nonce}.${flipped}`,
+    `${nonce}.${otherTag}`,
+    `${nonce.slice(1)}.${tag}`,
+    sealWith([randomBytes(32)]).seal(nonce),
+    JSON.stringify({ nonce, approved: true }),
+  ][way % 8] as string;
+  for (const { tool, arguments: given, name } of scene.wishes)
+    await guard.attempt({ tool, arguments: given, state: forged, answers: accept(name) }).then(() => {
+      throw new Error(`the forged state ${forged} was taken`);
+    }, refusedSeal);
+}
+
+/** The reader's reply as after so many changes of the target. */
+function withVersion(
+  { wishes }: Scene,
+  versions: readonly number[],
+  name: OperationName,
+  reply: Members,
+  input: Members,
+) {
+  const at = wishes.findIndex(({ reader, target }) => reader === name && input[target[0]] === target[1]);
+  return at < 0 || versions[at] === 0 ? reply : { ...reply, changed: versions[at] };
+}
