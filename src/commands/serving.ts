@@ -1,11 +1,12 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Call } from '../operations/index.ts';
 import { withinEnvironments } from '../safety/environments.ts';
 import { gate, type OutOfBand } from '../safety/gate.ts';
-import { sqlJournal } from '../safety/journal.ts';
+import { type Journal, sqlJournal } from '../safety/journal.ts';
 import { journaledCall } from '../safety/journaled-call.ts';
-import { needsKit, recoveryKits } from '../safety/recovery.ts';
+import { fileKits, needsKit, passingKits } from '../safety/recovery.ts';
 import { sealWith } from '../safety/seal.ts';
 import { fileSink, inlineSink, refusingSink } from '../safety/secrets.ts';
 import { sqlLedger } from '../safety/sql-ledger.ts';
@@ -15,6 +16,8 @@ import { backend } from './backend.ts';
 import type { Log } from './log.ts';
 
 const QUESTION_OPEN_MS = 15 * 60_000;
+/** The journal is looked through once the client has what it asked for first. */
+const REPORT_AFTER_MS = 1_000;
 
 /** What a process serves, whatever the transport: makes servers for callers over one backend, one ledger and one journal. */
 export interface Serving {
@@ -43,6 +46,13 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
   const direct = watch(unwatched);
   const state = lazyState(config, log);
   const journal = sqlJournal(state.open, now);
+  if (state.exists) {
+    const timer = setTimeout(
+      () => reportUnfinished(journal, log, now, config.callTimeout).catch(() => {}),
+      REPORT_AFTER_MS,
+    );
+    timer.unref();
+  }
   const ledger = sqlLedger(state.open, { now, openMs: QUESTION_OPEN_MS });
   const lost = (cause: unknown) => log.error({ cause: String(cause) }, 'the journal could not be written');
   const journaled = journaledCall(direct, journal, `${place.backend} ${place.region}`, lost);
@@ -50,7 +60,8 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
   const { readOnly, toolsets, deny, approve, outputSchemas } = config;
   const restrictions = { readOnly, toolsets, deny, approve };
   const seal = sealWith();
-  const kits = recoveryKits(join(config.stateDir, 'recovery'), call, now);
+  const folder = join(config.stateDir, 'recovery');
+  const kits = config.state === ':memory:' ? passingKits(call, now) : fileKits(folder, call, now);
   const outOfBand = outOfBandWay(config);
   return {
     serve: serverFactory({
@@ -79,6 +90,20 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
       await state.close();
     },
   };
+}
+
+/** Says on stderr which calls of earlier runs have no outcome, and where the journal's chain ends. */
+async function reportUnfinished(journal: Journal, log: Log, now: () => number, ageMs: number): Promise<void> {
+  const unfinished = await journal.unfinished();
+  for (const { at, call, ...entry } of unfinished) {
+    if (entry.kind !== 'intent' || now() - Date.parse(at) < ageMs) continue;
+    const { operation, target } = entry;
+    log.warn(
+      { at, call, operation, target },
+      'outcome unknown: this call was begun and never finished; check what became of it',
+    );
+  }
+  log.info(await journal.verify(), 'journal');
 }
 
 /**
@@ -113,5 +138,9 @@ function lazyState(config: Config, log: Log) {
       });
     return opening;
   };
-  return { open, close: async () => (await opening?.catch(() => undefined))?.close() };
+  return {
+    exists: path !== ':memory:' && existsSync(path),
+    open,
+    close: async () => (await opening?.catch(() => undefined))?.close(),
+  };
 }

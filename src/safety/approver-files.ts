@@ -90,5 +90,5 @@ async function written(path: string, text: string): Promise<void> {
 const exists = (path: string) =>
   stat(path).then(
     () => true,
-    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR',
   );

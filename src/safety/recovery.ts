@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { agentInput } from '../operations/derive.ts';
@@ -103,7 +104,7 @@ export interface RecoveryKits {
 }
 
 /** Kits as files that only this user can read. */
-export function recoveryKits(folder: string, call: Call, now: () => number): RecoveryKits {
+export function fileKits(folder: string, call: Call, now: () => number): RecoveryKits {
   const list = async () => {
     const names = await readdir(folder).catch(() => [] as string[]);
     return names
@@ -113,15 +114,33 @@ export function recoveryKits(folder: string, call: Call, now: () => number): Rec
   };
   return {
     keep: async (plan) => {
-      const at = new Date(now());
-      const kit = await recoveryKit(call, plan, at);
+      const { id, text } = await written(call, plan, now());
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const id = `${at.toISOString().replaceAll(/[:.]/g, '-')}-${toolName(plan.operation)}-${plan.binding.slice(0, 8)}`;
-      await writeFile(join(folder, `${id}.json`), `${JSON.stringify(kit, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+      await writeFile(join(folder, `${id}.json`), text, { mode: 0o600, flag: 'wx' });
     },
     list,
     read: async (id) => ((await list()).includes(id) ? readFile(join(folder, `${id}.json`), 'utf8') : undefined),
   };
+}
+
+/** Kits of a world that forgets: they last as long as it does. */
+export function passingKits(call: Call, now: () => number): RecoveryKits {
+  const kits = new Map<string, string>();
+  return {
+    keep: async (plan) => {
+      const { id, text } = await written(call, plan, now());
+      kits.set(id, text);
+    },
+    list: async () => [...kits.keys()],
+    read: async (id) => kits.get(id),
+  };
+}
+
+async function written(call: Call, plan: Plan, time: number): Promise<{ id: string; text: string }> {
+  const at = new Date(time);
+  const kit = await recoveryKit(call, plan, at);
+  const id = `${at.toISOString().replaceAll(/[:.]/g, '-')}-${plan.tool}-${randomBytes(3).toString('hex')}`;
+  return { id, text: `${JSON.stringify(kit, null, 2)}\n` };
 }
 
 /** Whether a plan destroys something that could be made anew. */
