@@ -6,12 +6,15 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Answer, Decision, Reply } from '../safety/gate.ts';
 import type { ToolResult } from './environment.ts';
+import { progressOf } from './progress.ts';
 import { refused } from './result.ts';
 
 /** The form in which a person approves, or the refusal, that a decision other than to run amounts to. */
-export function notYet(decision: Exclude<Decision, { kind: 'run' }>): ToolResult {
+export function notYet(decision: Exclude<Decision, { kind: 'run' }>, context: ServerContext): ToolResult {
   if (decision.kind === 'refuse') return refused(...decision.lines);
-  const { noun, text } = decision.question.shown;
+  const { nonce, shown } = decision.question;
+  const { noun, text } = shown;
+  whileOpen(nonce, context);
   const form: InputRequiredResult = inputRequired({
     inputRequests: {
       approval: inputRequired.elicit({
@@ -33,7 +36,9 @@ export function notYet(decision: Exclude<Decision, { kind: 'run' }>): ToolResult
 /** The form that came back with this round, if one did. The nonce was unsealed by the server before this runs. */
 export function replyIn(context: ServerContext): Reply | undefined {
   const nonce = context.mcpReq.requestState<string>();
-  return nonce === undefined ? undefined : { nonce, answer: answerIn(context) };
+  if (nonce === undefined) return undefined;
+  answered(nonce);
+  return { nonce, answer: answerIn(context) };
 }
 
 /** The answer comes from the client: anything but a well-formed accept with a typed name is a refusal. */
@@ -43,4 +48,23 @@ function answerIn({ mcpReq }: ServerContext): Answer {
   if (response.action !== 'accept') return { action: response.action };
   const typed = (response.content as Record<string, unknown> | undefined)?.['name'];
   return { action: 'accept', typed: typeof typed === 'string' ? typed : '' };
+}
+
+const HEARTBEAT_MS = 10_000;
+const heartbeats = new Map<string, NodeJS.Timeout>();
+
+/** In the 2025 era the call stays open while the person reads, so the client is told every ten seconds that it is not stuck. */
+function whileOpen(nonce: string, context: ServerContext): void {
+  const { envelope, signal } = context.mcpReq;
+  if (envelope !== undefined) return;
+  const report = progressOf(context);
+  const beat = setInterval(() => report('waiting for a person to approve').catch(() => answered(nonce)), HEARTBEAT_MS);
+  beat.unref();
+  heartbeats.set(nonce, beat);
+  signal.addEventListener('abort', () => answered(nonce), { once: true });
+}
+
+function answered(nonce: string): void {
+  clearInterval(heartbeats.get(nonce));
+  heartbeats.delete(nonce);
 }

@@ -71,7 +71,7 @@ async function throughGate(
   const wanted = { name, input, principal: caller.principal, options };
   const reply = replyIn(context);
   const decision = await (reply === undefined ? gate.decide(wanted, showsForms) : gate.answered(wanted, reply));
-  if (decision.kind !== 'run') return notYet(decision);
+  if (decision.kind !== 'run') return notYet(decision, context);
   const output = (await call(name, input as never, { ...options, actor: decision.actor })) as Members;
   const revealed = await secrets(name, input, output);
   if (revealed.kind === 'withheld') return refused(revealed.why);

@@ -57,7 +57,7 @@ export const tearDown = compositeTool({
       reply === undefined
         ? await gate.consent(plan as TeardownPlan, exchange.showsForms)
         : await gate.consentAnswered({ tool: TOOL, input, place, principal }, make, reply);
-    if (decision.kind !== 'run') return notYet(decision);
+    if (decision.kind !== 'run') return notYet(decision, exchange.context);
     return removeAll(environment, plan as TeardownPlan, decision.actor, exchange);
   },
 });
