@@ -39,12 +39,11 @@ export function approvalPage({ desk, now, origins, first, onerror }: ApprovalPag
   const known = new Map<string, Known>();
   const { home } = door;
 
-  const find = async (code: string) => {
-    const question = (await desk.waiting()).find((waiting) => waiting.code === code);
-    if (question === undefined) return undefined;
-    known.set(code, { question });
+  const waiting = async () => {
+    const questions = await desk.waiting();
+    for (const question of questions) known.set(question.code, { question });
     for (const oldest of [...known.keys()].slice(0, -MOST_KNOWN)) known.delete(oldest);
-    return question;
+    return questions;
   };
   const gone = (code: string, again: boolean): Response => {
     const found = known.get(code);
@@ -95,8 +94,8 @@ export function approvalPage({ desk, now, origins, first, onerror }: ApprovalPag
     if (entering !== undefined) return entering;
     if (!door.knows(request)) return notice('stranger');
     return plans(request, door, {
-      list: async () => listPage(await desk.waiting(), home, now()),
-      find,
+      list: async () => listPage(await waiting(), home, now()),
+      find: async (wanted) => (await waiting()).find(({ code }) => code === wanted),
       gone,
       show,
       answer,

@@ -99,4 +99,4 @@ function atTerminal(what: string): Terminal {
 }
 
 const notHere = (what: string) =>
-  new ApproverError(`${what} needs a person at a terminal; stdin or stdout is not one. Nothing was approved.`);
+  new ApproverError(`${what} needs a person at a terminal; stdin or stdout is not one.`);

@@ -28,7 +28,9 @@ const ACTS = {
     const found = await kept.verify();
     if ('brokenAt' in found)
       throw new JournalError(`the journal was altered: entry ${found.brokenAt} does not fit the one before it`);
-    print([`${found.entries} entries, all in order; the newest hash is ${found.head}`]);
+    print([
+      `${found.entries} ${found.entries === 1 ? 'entry' : 'entries'}, all in order; the newest hash is ${found.head}`,
+    ]);
   },
 };
 

@@ -17,18 +17,21 @@ const PRIVATE = 'private.json';
 /** The folder of the approver's key in a state directory. */
 export const approverFolder = (dir: string) => join(dir, 'approver');
 
-/** Keeps both files or none, and never replaces any. Throws ApproverError when there are some already. */
+/** Keeps both files or none, and never replaces any. Throws ApproverError when there are some already or none can be kept. */
 export async function storeKeys(dir: string, { publicPem, sealed }: StoredKeys): Promise<void> {
   prepareFile(join(dir, 'state.db'), STATE_FORMAT);
-  const draft = await mkdtemp(join(dir, '.approver-'));
   try {
-    await written(join(draft, PUBLIC), publicPem);
-    await written(join(draft, PRIVATE), `${JSON.stringify(sealed)}\n`);
-    await rename(draft, approverFolder(dir));
+    const draft = await mkdtemp(join(dir, '.approver-'));
+    try {
+      await written(join(draft, PUBLIC), publicPem);
+      await written(join(draft, PRIVATE), `${JSON.stringify(sealed)}\n`);
+      await rename(draft, approverFolder(dir));
+    } finally {
+      await rm(draft, { recursive: true, force: true });
+    }
   } catch (cause) {
-    await rm(draft, { recursive: true, force: true });
     await refuseSecondKey(dir);
-    throw cause;
+    throw new ApproverError(`${dir}: no key can be kept here (${(cause as NodeJS.ErrnoException).code})`, { cause });
   }
 }
 

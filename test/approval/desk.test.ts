@@ -1,0 +1,188 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { approverKey, initApprover, isApprovedBy } from '../../src/safety/approver.ts';
+import { passphraseAttempts } from '../../src/safety/approver-attempts.ts';
+import type { Unlocked } from '../../src/safety/approver-desk.ts';
+import { ago, left, placeOf, planText, printable } from '../../src/safety/approver-text.ts';
+import { deskIn, ledgerIn, OPEN_MS, PASSPHRASE, SHOWN, stateDirectory } from './support.ts';
+
+const made = mkdtempSync(join(tmpdir(), 'finspace-mcp-approval-'));
+beforeAll(async () => void (await initApprover(made, PASSPHRASE)));
+afterAll(() => rmSync(made, { recursive: true, force: true }));
+
+const keyed = async (clock?: { now: number }) => {
+  const dir = stateDirectory();
+  cpSync(made, dir, { recursive: true });
+  return { dir, ...(await deskIn(dir, 'terminal', clock)) };
+};
+const MINUTE = 60_000;
+const opened = (unlocked: Unlocked) => (unlocked as Extract<Unlocked, { kind: 'open' }>).approver;
+
+describe('the desk', () => {
+  it('signs what a person with the passphrase approved by its name', async () => {
+    const { dir, desk, ledger, ask } = await keyed();
+    const question = await ask();
+    const approver = opened(await desk.unlock(PASSPHRASE));
+    expect(await desk.approve(question, 'trades', approver)).toBe('approved');
+    const found = await ledger.approvedFor(question.binding);
+    expect(found?.approval).toMatchObject({ channel: 'terminal', approver: 'ada' });
+    expect(isApprovedBy(question, found?.approval as never, (await approverKey(dir)) as never)).toBe(true);
+    expect(await desk.approve(question, 'trades', approver)).toBe('closed');
+    expect(await desk.approve(question, 'quotes', approver)).toBe('closed');
+    expect(await ledger.approvedFor(question.binding)).toBeDefined();
+  });
+
+  it('approves once when two do it at the same time', async () => {
+    const { desk, ask } = await deskIn(stateDirectory(), 'page');
+    const question = await ask();
+    const approver = opened(await desk.unlock(''));
+    const both = await Promise.all([1, 2].map(() => desk.approve(question, 'trades', approver)));
+    expect(both.sort()).toEqual(['approved', 'closed']);
+  });
+
+  it('signs nothing where no passphrase was set up', async () => {
+    const { desk, ledger, ask } = await deskIn(stateDirectory(), 'page');
+    expect(desk.keyed).toBe(false);
+    const question = await ask();
+    await desk.approve(question, 'trades', opened(await desk.unlock('anything')));
+    expect((await ledger.approvedFor(question.binding))?.approval.signature).toBeUndefined();
+  });
+
+  it.each(['Trades', ' trades', 'trades ', '', 'tradеs'])('closes a plan for good when %j is typed', async (typed) => {
+    const { desk, ledger, ask } = await deskIn(stateDirectory(), 'page');
+    const question = await ask();
+    const approver = opened(await desk.unlock(''));
+    expect(await desk.approve(question, typed, approver)).toBe('wrong-name');
+    expect(await desk.approve(question, 'trades', approver)).toBe('closed');
+    expect(await ledger.approvedFor(question.binding)).toBeUndefined();
+  });
+
+  it('declines once', async () => {
+    const { desk, ask } = await deskIn(stateDirectory(), 'page');
+    const question = await ask();
+    expect(await desk.decline(question)).toBe('declined');
+    expect(await desk.decline(question)).toBe('closed');
+    expect(await desk.waiting()).toEqual([]);
+  });
+
+  it('approves nothing that expired while it was looked at', async () => {
+    const clock = { now: 1_000_000 };
+    const { desk, ask } = await deskIn(stateDirectory(), 'page', clock);
+    const question = await ask();
+    clock.now += OPEN_MS;
+    expect(await desk.approve(question, 'trades', opened(await desk.unlock('')))).toBe('closed');
+  });
+
+  it('approves nothing that is not in the ledger any more as it was shown', async () => {
+    const { desk, state, ask } = await deskIn(stateDirectory(), 'page');
+    const question = await ask();
+    await state.write((db) => db.prepare("UPDATE questions SET binding = 'of the production environment'").run());
+    expect(await desk.approve(question, 'trades', opened(await desk.unlock('')))).toBe('closed');
+  });
+
+  it('says when the key files are damaged, and does not call the passphrase wrong', async () => {
+    const { dir, desk } = await keyed();
+    writeFileSync(join(dir, 'approver', 'private.json'), '{}');
+    await expect(desk.unlock(PASSPHRASE)).rejects.toThrow('is damaged');
+  });
+
+  it('takes no passphrase after five wrong ones, not even the right one, for ten minutes', async () => {
+    const clock = { now: 1_000_000 };
+    const { desk } = await keyed(clock);
+    for (let tries = 0; tries < 5; tries += 1) expect(await desk.unlock(`wrong ${tries}`)).toEqual({ kind: 'wrong' });
+    expect(await desk.unlock(PASSPHRASE)).toEqual({ kind: 'locked', until: clock.now + 10 * MINUTE });
+    clock.now += 10 * MINUTE;
+    expect(await desk.unlock(PASSPHRASE)).toMatchObject({ kind: 'open' });
+  });
+});
+
+describe('attempts at the passphrase', () => {
+  const attemptsAt = async (clock: { now: number }, dir = stateDirectory()) => {
+    const { state, now } = await ledgerIn(dir, clock);
+    return passphraseAttempts(async () => state, now);
+  };
+
+  it('are refused to a sixth that comes within ten minutes, over restarts, until ten minutes after the fifth', async () => {
+    const [clock, dir] = [{ now: 1_000_000 }, stateDirectory()];
+    const before = await attemptsAt(clock, dir);
+    for (let tries = 0; tries < 5; tries += 1) {
+      expect(await before.take()).toBeUndefined();
+      clock.now += 2 * MINUTE;
+    }
+    const after = await attemptsAt(clock, dir);
+    const until = clock.now - 2 * MINUTE + 10 * MINUTE;
+    expect(await after.take()).toBe(until);
+    clock.now = until - 1;
+    expect(await after.take()).toBe(until);
+    clock.now = until;
+    expect(await after.take()).toBeUndefined();
+  });
+
+  it('are granted five at a time, however many come at once', async () => {
+    const attempts = await attemptsAt({ now: 1_000_000 });
+    const granted = await Promise.all(Array.from({ length: 50 }, () => attempts.take()));
+    expect(granted.filter((until) => until === undefined)).toHaveLength(5);
+  });
+
+  it('are granted to one who errs now and then', async () => {
+    const clock = { now: 1_000_000 };
+    const attempts = await attemptsAt(clock);
+    for (let tries = 0; tries < 20; tries += 1) {
+      expect(await attempts.take()).toBeUndefined();
+      clock.now += 3 * MINUTE;
+    }
+  });
+
+  it('begin anew after the right one', async () => {
+    const attempts = await attemptsAt({ now: 1_000_000 });
+    for (let tries = 0; tries < 4; tries += 1) await attempts.take();
+    await attempts.forgive();
+    for (let tries = 0; tries < 5; tries += 1) expect(await attempts.take()).toBeUndefined();
+    expect(await attempts.take()).toBeDefined();
+  });
+
+  it('are not won by setting the clock back', async () => {
+    const clock = { now: 100 * MINUTE };
+    const attempts = await attemptsAt(clock);
+    for (let tries = 0; tries < 5; tries += 1) await attempts.take();
+    clock.now = 10 * MINUTE;
+    expect(await attempts.take()).toBe(110 * MINUTE);
+  });
+});
+
+describe('the text of a plan', () => {
+  it('is taken apart without leaving anything out', () => {
+    const { headline, facts, notes } = planText({
+      shown: { ...SHOWN, text: SHOWN.text.replace('This', 'set "a.b" to "c: \\"d\\""\nThis') },
+    });
+    expect(headline).toBe('DELETE database "trades"');
+    expect(facts).toContainEqual(['region', '"us-east-1"']);
+    expect(facts).toContainEqual(['backend', '"local (embedded FinSpace-compatible service)"']);
+    expect(notes).toEqual(['set "a.b" to "c: \\"d\\""', 'This cannot be undone.']);
+    expect(planText({ shown: { ...SHOWN, text: '' } })).toEqual({ headline: '', facts: [], notes: [''].slice(1) });
+  });
+
+  it('says where', () => {
+    expect(placeOf({ shown: SHOWN })).toBe(
+      '"m5cnbg3l25pwsmzikb7kdj", "us-east-1", "local (embedded FinSpace-compatible service)"',
+    );
+    expect(placeOf({ shown: { ...SHOWN, text: 'DELETE x' } })).toBe('');
+  });
+
+  it('moves no cursor and reorders nothing', () => {
+    expect(printable('a\u001b[2Jb\u202ec\u200b\u00a0')).toBe('a\\u{1b}[2Jb\\u{202e}c\\u{200b}\\u{a0}');
+  });
+
+  it('says how long ago and how long still', () => {
+    expect([0, 59_999, 60_000, 60 * MINUTE].map((ms) => ago(0, ms))).toEqual([
+      'just now',
+      'just now',
+      '1 min ago',
+      '1 h ago',
+    ]);
+    expect(ago(5, 0)).toBe('just now');
+    expect([59_999, 5 * MINUTE].map((ms) => left(ms, 0))).toEqual(['less than a minute', '5 min']);
+  });
+});

@@ -1,0 +1,239 @@
+import { generateKeyPairSync } from 'node:crypto';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type Approver,
+  approverKey,
+  initApprover,
+  isApprovedBy,
+  keyFingerprint,
+  openApprover,
+} from '../../src/safety/approver.ts';
+import { ApproverError } from '../../src/safety/approver-error.ts';
+import type { Approval, Question } from '../../src/safety/ledger.ts';
+import { ledgerIn, PASSPHRASE, SHOWN, stateDirectory } from './support.ts';
+
+/** Made once, since making and opening one costs half a second by design. */
+const made = mkdtempSync(join(tmpdir(), 'finspace-mcp-approval-'));
+let approver: Approver;
+beforeAll(async () => {
+  await initApprover(made, PASSPHRASE);
+  approver = await openApprover(made, PASSPHRASE);
+});
+afterAll(() => rmSync(made, { recursive: true, force: true }));
+
+const copy = () => {
+  const dir = stateDirectory();
+  cpSync(made, dir, { recursive: true });
+  return { dir, file: (name: string) => join(dir, 'approver', name) };
+};
+const pinned = async () => (await approverKey(made)) as NonNullable<Awaited<ReturnType<typeof approverKey>>>;
+const ed25519Pem = () => generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
+
+describe('the key of the approver', () => {
+  it('is made once, for this user only, with nothing secret in the clear', async () => {
+    const dir = join(stateDirectory(), 'not', 'there', 'yet');
+    expect(await approverKey(dir)).toBeUndefined();
+    const key = await initApprover(dir, PASSPHRASE);
+    expect(keyFingerprint((await approverKey(dir)) as never)).toBe(keyFingerprint(key));
+    expect(keyFingerprint(key)).toMatch(/^SHA256:[\w-]{43}$/);
+    const folder = join(dir, 'approver');
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    expect(readdirSync(dir)).toEqual(['approver']);
+    expect(readdirSync(folder).sort()).toEqual(['private.json', 'public.pem']);
+    for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
+    const kept = readFileSync(join(folder, 'private.json'), 'utf8');
+    expect(kept).not.toContain('PRIVATE KEY');
+    expect(kept).not.toContain(PASSPHRASE);
+    // The DER header of an Ed25519 private key, in base64.
+    expect(kept).not.toContain('MC4CAQAwBQYDK2Vw');
+    await expect(initApprover(dir, 'another passphrase')).rejects.toThrow('There is a passphrase already');
+    expect(readFileSync(join(folder, 'private.json'), 'utf8')).toBe(kept);
+  });
+
+  it('is made by one of two that try at once', async () => {
+    const dir = stateDirectory();
+    const tried = await Promise.allSettled([initApprover(dir, PASSPHRASE), initApprover(dir, PASSPHRASE)]);
+    expect(tried.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(readdirSync(dir)).toEqual(['approver']);
+    await openApprover(dir, PASSPHRASE);
+  });
+
+  it('takes no short passphrase, counted in characters', async () => {
+    const dir = stateDirectory();
+    await expect(initApprover(dir, '123456789')).rejects.toThrow('at least 10 characters');
+    await expect(initApprover(dir, '🔑🔑🔑🔑🔑')).rejects.toThrow(ApproverError);
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it('is not made where nothing can be kept', async () => {
+    const file = join(stateDirectory(), 'file');
+    writeFileSync(file, '');
+    await expect(initApprover(file, PASSPHRASE)).rejects.toThrow('no key can be kept here');
+    expect(await approverKey(file)).toBeUndefined();
+  });
+
+  it('opens with the passphrase as any keyboard composes it, and with no other', async () => {
+    const dir = stateDirectory();
+    await initApprover(dir, 'schlüssel für uns');
+    await openApprover(dir, 'schlüssel für uns'.normalize('NFD'));
+    for (const wrong of ['schlüssel für un', 'Schlüssel für uns', '']) {
+      await expect(openApprover(dir, wrong)).rejects.toMatchObject({ name: 'ApproverError', wrongPassphrase: true });
+    }
+  });
+
+  it('does not open where none was set up', async () => {
+    await expect(openApprover(stateDirectory(), PASSPHRASE)).rejects.toThrow('finspace-mcp approve --init');
+  });
+
+  it.each(['salt', 'iv', 'tag', 'sealed'])('does not open after its %s was changed', async (member) => {
+    const { dir, file } = copy();
+    const kept = JSON.parse(readFileSync(file('private.json'), 'utf8'));
+    const bytes = Buffer.from(kept[member], 'base64url');
+    bytes[3] = (bytes[3] as number) ^ 1;
+    writeFileSync(file('private.json'), JSON.stringify({ ...kept, [member]: bytes.toString('base64url') }));
+    await expect(openApprover(dir, PASSPHRASE)).rejects.toMatchObject({ wrongPassphrase: true });
+  });
+
+  it('does not open beside another public key, so that nobody signs for a key that is not theirs', async () => {
+    const { dir, file } = copy();
+    writeFileSync(file('public.pem'), ed25519Pem());
+    await expect(openApprover(dir, PASSPHRASE)).rejects.toMatchObject({ wrongPassphrase: true });
+  });
+
+  it.each<[string, string, string]>([
+    ['private.json', 'not JSON', 'is damaged'],
+    ['private.json', '{"salt":"x"}', 'is damaged'],
+    ['private.json', 'null', 'is damaged'],
+  ])('says that %s holding %s cannot be used', async (name, content, said) => {
+    const { dir, file } = copy();
+    writeFileSync(file(name), content);
+    await expect(openApprover(dir, PASSPHRASE)).rejects.toThrow(said);
+  });
+
+  it.each<[string, (at: ReturnType<typeof copy>) => void]>([
+    ['is no key', ({ file }) => writeFileSync(file('public.pem'), 'nothing')],
+    [
+      'is of another kind',
+      ({ file }) =>
+        writeFileSync(
+          file('public.pem'),
+          generateKeyPairSync('x25519').publicKey.export({ type: 'spki', format: 'pem' }),
+        ),
+    ],
+    ['is gone', ({ file }) => rmSync(file('public.pem'))],
+    ['can be written by others', ({ file }) => chmodSync(file('public.pem'), 0o622)],
+    ['lies in a folder of others', ({ dir }) => chmodSync(join(dir, 'approver'), 0o777)],
+  ])('is never taken for absent when it %s', async (_, damage) => {
+    const at = copy();
+    damage(at);
+    await expect(approverKey(at.dir)).rejects.toBeInstanceOf(ApproverError);
+  });
+
+  it('does not open when others can read the private half', async () => {
+    const { dir, file } = copy();
+    chmodSync(file('private.json'), 0o644);
+    await expect(openApprover(dir, PASSPHRASE)).rejects.toThrow('chmod go-rwx');
+    rmSync(file('private.json'));
+    await expect(openApprover(dir, PASSPHRASE)).rejects.toThrow('cannot be read');
+  });
+
+  it('is not replaced by a folder that somebody left there', async () => {
+    const dir = stateDirectory();
+    mkdirSync(join(dir, 'approver', 'x'), { recursive: true });
+    await expect(initApprover(dir, PASSPHRASE)).rejects.toThrow('There is a passphrase already');
+  });
+});
+
+describe('an approval', () => {
+  const question: Question = {
+    nonce: 'n',
+    code: 'K7M2Q',
+    binding: 'b',
+    principal: 'local',
+    fingerprint: 'f',
+    opened: 1_000,
+    expires: 2_000,
+    shown: SHOWN,
+  };
+  const given = { channel: 'terminal', approver: 'ada', at: 1_500 };
+
+  it('counts when the holder of the key signed exactly it', async () => {
+    expect(isApprovedBy(question, approver.sign(question, given), await pinned())).toBe(true);
+  });
+
+  it('counts after it went through the database', async () => {
+    const { ledger, ask } = await ledgerIn(stateDirectory());
+    const asked = await ask();
+    await ledger.approve(asked.nonce, approver.sign(asked, { ...given, at: Date.now() }));
+    const found = await ledger.approvedFor(asked.binding);
+    expect(isApprovedBy(found?.question as Question, found?.approval as Approval, await pinned())).toBe(true);
+  });
+
+  it.each<[string, Partial<Question>]>([
+    ['nonce', { nonce: 'm' }],
+    ['code', { code: 'K7M2R' }],
+    ['binding', { binding: 'c' }],
+    ['principal', { principal: 'eve' }],
+    ['fingerprint', { fingerprint: 'g' }],
+    ['time', { opened: 1_001 }],
+    ['expiry', { expires: 99_000 }],
+    ['name to type', { shown: { ...SHOWN, name: 'quotes' } }],
+    ['operation', { shown: { ...SHOWN, operation: 'DeleteKxEnvironment' } }],
+    ['text', { shown: { ...SHOWN, text: SHOWN.text.replace('trades', 'quotes') } }],
+    ['list of what is lost', { shown: { ...SHOWN, lost: [] } }],
+    ['list of what is interrupted', { shown: { ...SHOWN, interrupted: [] } }],
+  ])('does not count for a question with another %s', async (_, change) => {
+    expect(isApprovedBy({ ...question, ...change }, approver.sign(question, given), await pinned())).toBe(false);
+  });
+
+  it.each<Partial<Approval>>([{ channel: 'page' }, { approver: 'eve' }, { at: 1_501 }])(
+    'does not count when its row was changed: %j',
+    async (change) => {
+      expect(isApprovedBy(question, { ...approver.sign(question, given), ...change }, await pinned())).toBe(false);
+    },
+  );
+
+  it.each([undefined, '', 'AAAA', 'A'.repeat(86), 7, null, {}])(
+    'does not count with the signature %j',
+    async (signature) => {
+      expect(isApprovedBy(question, { ...given, signature } as Approval, await pinned())).toBe(false);
+    },
+  );
+
+  it('does not count for a key that was put there after the server pinned the first', async () => {
+    const key = await pinned();
+    const { dir } = copy();
+    rmSync(join(dir, 'approver'), { recursive: true });
+    await initApprover(dir, 'passphrase of eve');
+    const eve = await openApprover(dir, 'passphrase of eve');
+    expect(isApprovedBy(question, eve.sign(question, given), key)).toBe(false);
+  });
+
+  it('does not count when somebody wrote the row without the passphrase', async () => {
+    const { state, ledger, ask } = await ledgerIn(stateDirectory());
+    const [wanted, other] = [await ask(), await ask({ name: 'scratch' })];
+    const stolen = approver.sign(other, given);
+    for (const forged of [given, { ...given, signature: 'x' }, stolen]) {
+      await state.write((db) =>
+        db
+          .prepare("UPDATE questions SET state = 'approved', approval = ? WHERE nonce = ?")
+          .run(JSON.stringify(forged), wanted.nonce),
+      );
+      const found = await ledger.approvedFor(wanted.binding);
+      expect(isApprovedBy(found?.question as Question, found?.approval as Approval, await pinned())).toBe(false);
+    }
+  });
+});
