@@ -1,0 +1,77 @@
+import type { Graph, GraphEntity, Kind, Relation } from './graph.ts';
+import { type Mark, marksOf } from './marks.ts';
+import { bytes } from './units.ts';
+
+const SHAPES: Record<Kind, readonly [open: string, close: string]> = {
+  environment: ['([', '])'],
+  cluster: ['[', ']'],
+  'scaling-group': ['{{', '}}'],
+  volume: ['[(', ')]'],
+  database: ['[(', ')]'],
+  changeset: ['>', ']'],
+  dataview: ['[/', '/]'],
+  user: ['(', ')'],
+};
+const ARROWS: Record<Relation, string> = {
+  mounts: '-->',
+  'runs-on': '-.->',
+  uses: '-.->',
+  'cached-on': '-.->',
+  of: '---',
+  behind: '==>',
+};
+const COLOURS: Record<Mark, string> = {
+  ok: 'fill:#e3f4ec,stroke:#12805c,color:#1b2430',
+  moving: 'fill:#e6effc,stroke:#2563c9,color:#1b2430',
+  failed: 'fill:#fdeae7,stroke:#c42b1c,stroke-width:3px,color:#1b2430',
+  behind: 'fill:#fdf1dd,stroke:#b45f06,stroke-width:3px,color:#1b2430',
+  unused: 'fill:#f1edf8,stroke:#7a6a99,stroke-dasharray:5 4,color:#1b2430',
+};
+/** Of changesets only those are drawn that something is wrong with or behind. */
+const DRAWN = new Set<Kind>(['cluster', 'scaling-group', 'volume', 'database', 'dataview']);
+
+/** An environment as a Mermaid flowchart; what is behind its data points at it with a thick arrow. */
+export function environmentMermaid(graph: Graph): string {
+  const marks = marksOf(graph);
+  const lagging = new Set(graph.edges.filter(({ relation }) => relation === 'behind').map(({ to }) => to));
+  const drawn = graph.entities.filter(
+    ({ id, kind }) => DRAWN.has(kind) || lagging.has(id) || (kind === 'changeset' && marks.get(id)?.mark !== 'ok'),
+  );
+  const keys = new Map(drawn.map(({ id }, index) => [id, `n${index}`]));
+  const nodes = drawn.map((entity) => {
+    const [open, close] = SHAPES[entity.kind];
+    return `  ${keys.get(entity.id)}${open}"${label(entity)}"${close}:::${marks.get(entity.id)?.mark ?? 'ok'}`;
+  });
+  const edges = graph.edges.flatMap(({ from, to, relation }) => {
+    const [a, b] = [keys.get(from), keys.get(to)];
+    return a === undefined || b === undefined ? [] : [`  ${a} ${ARROWS[relation]}|${relation}| ${b}`];
+  });
+  const gaps = graph.gaps.map(({ kind, of }) => `  %% not read: ${kind}${of === undefined ? '' : ` ${escaped(of)}`}`);
+  return [
+    'flowchart LR',
+    `  %% ${escaped(graph.name)} (${graph.environmentId}) as of ${graph.readAt}`,
+    ...nodes,
+    ...edges,
+    ...Object.entries(COLOURS).map(([mark, style]) => `  classDef ${mark} ${style}`),
+    ...gaps,
+  ].join('\n');
+}
+
+function label({ kind, name, status, facts }: GraphEntity): string {
+  const details: Partial<Record<Kind, unknown>> = {
+    cluster: facts['type'],
+    'scaling-group': facts['hostType'],
+    volume: facts['sizeGB'] === undefined ? undefined : `${facts['sizeGB']} GB`,
+    database: bytes(facts['bytes']),
+  };
+  return [kind.replace('-', ' '), name, details[kind], status]
+    .filter((part) => part !== undefined && part !== '')
+    .map(escaped)
+    .join('<br/>');
+}
+
+/** Names are foreign: whatever Mermaid or HTML would take for syntax becomes an entity code. */
+const escaped = (text: unknown) =>
+  String(text)
+    .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u25af')
+    .replace(/[^\p{L}\p{N} _.,:/\u25af-]/gu, (character) => `#${character.codePointAt(0)};`);

@@ -1,0 +1,110 @@
+import type { Finding, Graph, GraphEntity, Kind } from './graph.ts';
+import { marksOf } from './marks.ts';
+import { age, bytes, memory } from './units.ts';
+
+type Row = Record<string, unknown>;
+
+/** An environment in few words: how many of what in which state, what needs attention, and a line on each entity. */
+export interface Summary {
+  readonly environment: Row;
+  readonly readAt: string;
+  readonly counts: Record<string, Record<string, number>>;
+  readonly attention: Row[];
+  readonly entities: Partial<Record<Kind, Row[]>>;
+  readonly gaps: Row[];
+}
+
+export function summaryOf(graph: Graph): Summary {
+  const environment = graph.entities.find(({ kind }) => kind === 'environment');
+  const others = graph.entities.filter(({ kind }) => kind !== 'environment');
+  const { arn: _, kmsKey: __, ...facts } = environment?.facts ?? {};
+  const findings = [...marksOf(graph).values()].flatMap((marked) => marked.findings);
+  return {
+    environment: { name: graph.name, status: environment?.status, ...facts },
+    readAt: graph.readAt,
+    counts: countsOf(others),
+    attention: findings.map((finding) => attentionRow(finding, graph.readAt)),
+    entities: Object.fromEntries(SHOWN.map((kind) => [kind, rowsOf(others, kind, graph)])),
+    gaps: graph.gaps.map(({ kind, of, operation, reason }) => ({ kind, of, operation, reason })),
+  };
+}
+
+const SHOWN: readonly Kind[] = ['cluster', 'database', 'dataview', 'scaling-group', 'volume', 'user'];
+
+function countsOf(entities: readonly GraphEntity[]): Summary['counts'] {
+  const counts: Record<string, Record<string, number>> = {};
+  for (const { kind, status = 'total' } of entities) {
+    if (kind === 'changeset') continue;
+    counts[kind] ??= {};
+    counts[kind][status] = (counts[kind][status] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** What was found about an entity, as one row: what it is, what is wrong, since when, and the values that show it. */
+export function attentionRow({ entity, condition, why, since, facts }: Finding, now: string): Row {
+  const { created: _, ...more } = facts;
+  const from = condition === 'unused' ? entity.created : since;
+  return {
+    entity: entity.id,
+    condition,
+    why,
+    ...(condition === 'unused' ? { created: from } : { since: from }),
+    ...(age(from, now) === undefined ? {} : { for: age(from, now) }),
+    ...more,
+    ...(condition === 'unused' ? sizeOf(entity) : {}),
+  };
+}
+
+const rowsOf = (entities: readonly GraphEntity[], kind: Kind, graph: Graph): Row[] =>
+  entities.filter((entity) => entity.kind === kind).map((entity) => entityRow(entity, graph));
+
+/** One entity in one row, without what only some need. */
+export function entityRow(entity: GraphEntity, { edges }: Graph): Row {
+  const { id, kind, name, database, status, facts } = entity;
+  const uses = edges.filter(({ from, relation }) => from === id && (relation === 'uses' || relation === 'cached-on'));
+  const mounts = edges.filter(({ from, relation }) => from === id && relation === 'mounts');
+  const users = edges.filter(({ to, relation }) => to === id && relation !== 'of' && relation !== 'behind');
+  const row: Row = {
+    name,
+    database,
+    status,
+    ...sizeOf(entity),
+    ...(kind === 'dataview' ? { changesetId: facts['changesetId'] } : {}),
+    autoUpdate: facts['autoUpdate'] || undefined,
+    readWrite: facts['readWrite'] || undefined,
+    lastCompletedChangesetId: facts['lastCompletedChangesetId'],
+    mounts: some(
+      mounts.map(({ to, facts: at }) => `${short(to)}${at['changesetId'] ? ` at ${at['changesetId']}` : ''}`),
+    ),
+    volumes: some(uses.map(({ to, facts: at }) => `${short(to)}${at['for'] ? ` (${at['for']})` : ''}`)),
+    usedBy: kind === 'volume' || kind === 'dataview' ? some(users.map(({ from }) => short(from))) : undefined,
+    clusters: kind === 'scaling-group' ? facts['clusters'] : undefined,
+    iamRole: facts['iamRole'],
+  };
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
+}
+
+/** What an entity takes up, which is what it costs. */
+export function sizeOf({ kind, facts }: GraphEntity): Row {
+  const { type, nodeType, nodeCount, scalingGroup, memoryReservationMiB, hostType, sizeGB, nodesProvisioning } = facts;
+  const provisioning = nodesProvisioning === undefined ? '' : ` (${nodesProvisioning} provisioning)`;
+  const rows: Partial<Record<Kind, Row>> = {
+    cluster: {
+      type,
+      nodes: `${nodeCount ?? '?'} x ${nodeType ?? memory(memoryReservationMiB)}${provisioning}`,
+      ...(scalingGroup === undefined ? {} : { host: scalingGroup }),
+    },
+    'scaling-group': {
+      hostType,
+      memory: `${memory(facts['reservedMiB'])} of ${memory(facts['memoryMiB'])} reserved`,
+      free: memory(facts['freeMiB']),
+    },
+    volume: { type, sizeGB },
+    database: { size: bytes(facts['bytes']), changesets: facts['changesets'], files: facts['files'] },
+  };
+  return rows[kind] ?? {};
+}
+
+const short = (id: string) => id.slice(id.indexOf(':') + 1);
+const some = (list: readonly string[]) => (list.length === 0 ? undefined : list.join(', '));

@@ -1,0 +1,137 @@
+import type { Graph, GraphEntity } from '../graph.ts';
+import { type Marked, marksOf } from '../marks.ts';
+import { memory, moment } from '../units.ts';
+
+/** A line of a database card that clusters may hang on: a changeset, or a version of a dataview. */
+export interface Port {
+  readonly key: string;
+  readonly label: string;
+  readonly detail: string;
+  readonly old: boolean;
+  /** The dataview whose head this line is; its versions follow. */
+  readonly view?: GraphEntity;
+  /** The volume that the dataview is cached on. */
+  readonly volume?: string | undefined;
+}
+
+export interface DatabaseCard {
+  readonly database: GraphEntity;
+  readonly failedIngest: GraphEntity | undefined;
+  readonly ports: readonly Port[];
+}
+
+export interface ClusterRow {
+  readonly cluster: GraphEntity;
+  readonly size: string;
+  readonly links: readonly { readonly port: string; readonly old: boolean; readonly writes: boolean }[];
+}
+
+export interface HostBox {
+  /** The scaling group; undefined for the box of dedicated clusters. */
+  readonly group: GraphEntity | undefined;
+  readonly rows: readonly ClusterRow[];
+}
+
+/** What the picture shows, without a single coordinate. */
+export interface Model {
+  readonly graph: Graph;
+  readonly environment: GraphEntity | undefined;
+  readonly marks: ReadonlyMap<string, Marked>;
+  readonly databases: readonly DatabaseCard[];
+  readonly hosts: readonly HostBox[];
+  readonly volumes: readonly GraphEntity[];
+  readonly users: readonly GraphEntity[];
+}
+
+export function modelOf(graph: Graph): Model {
+  const of = (kind: string) => graph.entities.filter((entity) => entity.kind === kind);
+  const clusters = of('cluster').map((cluster) => rowOf(cluster, graph));
+  const hostOf = ({ cluster }: ClusterRow) => cluster.facts['scalingGroup'];
+  const groups = of('scaling-group');
+  const known = new Set<unknown>(groups.map(({ name }) => name));
+  const hosts: HostBox[] = groups.map((group) => ({
+    group,
+    rows: clusters.filter((row) => hostOf(row) === group.name),
+  }));
+  const rest = clusters.filter((row) => !known.has(hostOf(row)));
+  const crowded = hosts.toSorted((a, b) => b.rows.length - a.rows.length);
+  return {
+    graph,
+    environment: of('environment')[0],
+    marks: marksOf(graph),
+    databases: of('database').map((database) => cardOf(database, graph)),
+    hosts: [...crowded, ...(rest.length === 0 ? [] : [{ group: undefined, rows: rest }])],
+    volumes: of('volume'),
+    users: of('user'),
+  };
+}
+
+function cardOf(database: GraphEntity, { entities, edges }: Graph): DatabaseCard {
+  const inside = entities.filter((entity) => entity.database === database.name);
+  const changesets = inside.filter(({ kind }) => kind === 'changeset');
+  const newest = changesets.find(({ facts }) => facts['newestCompleted'] === true);
+  const failed = changesets.find(({ status, facts }) => status === 'FAILED' && facts['completedSince'] === 0);
+  const mounted = new Set(edges.filter(({ to }) => to === database.id).map(({ facts }) => facts['changesetId']));
+  const older = changesets.filter((changeset) => changeset !== newest && mounted.has(changeset.name));
+  const views = inside.filter(({ kind }) => kind === 'dataview');
+  const volumeOf = ({ id }: GraphEntity) =>
+    edges.find(({ from, relation }) => from === id && relation === 'cached-on')?.to.replace('volume:', '');
+  const whenOf = (id: unknown) => changesets.find(({ name }) => name === id)?.created;
+  return {
+    database,
+    failedIngest: failed,
+    ports: [
+      ...(newest === undefined
+        ? []
+        : [{ key: newest.id, label: 'newest changeset', detail: moment(newest.created), old: false }]),
+      ...older.map((changeset) => ({
+        key: changeset.id,
+        label: `${changeset.facts['completedSince']} behind`,
+        detail: moment(changeset.created),
+        old: true,
+      })),
+      ...views.flatMap((view): Port[] => [
+        { key: view.id, label: view.name, detail: kindOf(view), old: false, view, volume: volumeOf(view) },
+        ...versionsOf(view).map(({ versionId, changesetId }, index) => ({
+          key: `${view.id}@${versionId}`,
+          label: index === 0 ? 'newest version' : 'older version',
+          detail: moment(whenOf(changesetId)) || String(changesetId),
+          old: index > 0,
+        })),
+      ]),
+    ],
+  };
+}
+
+const kindOf = ({ facts, status }: GraphEntity) =>
+  status !== 'ACTIVE'
+    ? String(status)
+    : facts['readWrite'] === true
+      ? 'writable'
+      : facts['autoUpdate'] === true
+        ? 'follows new data'
+        : 'moved by hand';
+
+export const versionsOf = ({ facts }: GraphEntity) =>
+  (facts['versions'] ?? []) as { readonly versionId?: string; readonly changesetId?: string }[];
+
+function rowOf(cluster: GraphEntity, { edges, entities }: Graph): ClusterRow {
+  const { nodeType, memoryReservationMiB, nodeCount } = cluster.facts;
+  const byId = new Map(entities.map((entity) => [entity.id, entity]));
+  const mounts = edges.filter(({ from, relation }) => from === cluster.id && relation === 'mounts');
+  return {
+    cluster,
+    size: nodeType === undefined ? `${memory(memoryReservationMiB)} × ${nodeCount}` : `${nodeType} × ${nodeCount}`,
+    links: mounts.map(({ to, facts }) => {
+      const { versionId, changesetId } = facts;
+      const target = byId.get(to);
+      if (target?.kind === 'dataview') {
+        const at = versionsOf(target).findIndex((version) => version.versionId === versionId);
+        return { port: at < 0 ? to : `${to}@${versionId}`, old: at > 0, writes: false };
+      }
+      if (changesetId === undefined) return { port: to, old: false, writes: true };
+      const port = `changeset:${target?.name}/${changesetId}`;
+      return { port, old: changesetId !== target?.facts['lastCompletedChangesetId'], writes: false };
+    }),
+  };
+}

@@ -1,0 +1,37 @@
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** `3 d`, `9 h`, `12 min`: how long ago something was, in the largest unit that fits. */
+export function age(since: string | undefined, now: string): string | undefined {
+  const ms = Date.parse(now) - Date.parse(since ?? '');
+  if (Number.isNaN(ms)) return undefined;
+  if (ms >= 2 * DAY) return `${Math.floor(ms / DAY)} d`;
+  if (ms >= 2 * HOUR) return `${Math.floor(ms / HOUR)} h`;
+  return `${Math.max(0, Math.floor(ms / MINUTE))} min`;
+}
+
+/** `17 Mar 09:00`, in UTC. */
+export function moment(iso: string | undefined): string {
+  const date = new Date(iso ?? '');
+  if (Number.isNaN(date.getTime())) return '';
+  const [, day, month, , time = ''] = date.toUTCString().split(' ');
+  return `${Number(day)} ${month} ${time.slice(0, 5)}`;
+}
+
+/** `1.3 GB`, in decimal units as storage is sold. */
+export function bytes(count: unknown): string {
+  let value = Number(count);
+  if (!Number.isFinite(value)) return '';
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+  let unit = 0;
+  for (; value >= 1000 && unit < units.length - 1; unit += 1) value /= 1000;
+  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+}
+
+/** `64 GiB` for 65536, as memory is counted. */
+export function memory(mib: unknown): string {
+  const value = Number(mib);
+  if (!Number.isFinite(value)) return '';
+  return value < 1024 ? `${value} MiB` : `${Number((value / 1024).toFixed(value < 10_240 ? 1 : 0))} GiB`;
+}

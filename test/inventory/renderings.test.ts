@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Graph } from '../../src/inventory/graph.ts';
+import { environmentMermaid } from '../../src/inventory/mermaid.ts';
+import { summaryOf } from '../../src/inventory/summary.ts';
+import { environmentSvg } from '../../src/inventory/svg/picture.ts';
+import { type Demo, demo } from './demo.ts';
+import { synthetic } from './synthetic.ts';
+
+const HOSTILE = ['<script>alert(1)</script>', '"]:::x\n click n0 "javascript:1"', 'a&b\u202Ec', 'x'.repeat(63)];
+const hostile = () => synthetic(HOSTILE.length, (index) => HOSTILE[index] ?? '');
+
+let world: Demo;
+let graph: Graph;
+beforeAll(async () => {
+  world = await demo();
+  graph = await world.graph('kdb-prod');
+});
+afterAll(() => world.close());
+
+/** Every tag is closed and every bare `<` or `&` is gone: what an XML parser demands of text. */
+function expectWellFormed(svg: string): void {
+  const open: string[] = [];
+  const style = svg.replace(/<style>[\s\S]*?<\/style>/, '');
+  for (const [, close, name, self] of style.matchAll(/<(\/?)([a-z]+)[^<>]*?(\/?)>/g)) {
+    if (close === '/') expect(open.pop()).toBe(name);
+    else if (self !== '/') open.push(name as string);
+  }
+  expect(open).toEqual([]);
+  expect(style.replace(/<\/?[a-z]+[^<>]*>/g, '')).not.toMatch(/[<>]|&(?!(?:amp|lt|gt|quot|#39|#10);)/);
+}
+
+describe('the picture', () => {
+  test.each([
+    ['the demo', () => graph],
+    ['no clusters', () => synthetic(0)],
+    ['three clusters', () => synthetic(3)],
+    ['sixty clusters', () => synthetic(60)],
+    ['hostile names', hostile],
+  ])('of %s is well-formed and loads nothing', (_, of) => {
+    const svg = environmentSvg(of());
+    expectWellFormed(svg);
+    expect(svg).not.toMatch(/href|url\(|@import|<script|<foreignObject|\bon\w+=/i);
+    expect(svg).not.toMatch(/NaN|undefined/);
+  });
+
+  test('shows what fails, lags and idles by shape and word', () => {
+    const svg = environmentSvg(graph);
+    expect(svg).toContain('Not enough memory on scaling group sg-lab');
+    expect(svg).toContain('4 changesets behind equities_taq, on an older version of equities_taq_static');
+    expect(svg).toContain('newest ingest failed');
+    expect(svg).toMatch(/no cluster runs on it/);
+  });
+
+  test('shows every cluster', () => {
+    const svg = environmentSvg(synthetic(60));
+    for (const { kind, name } of synthetic(60).entities) if (kind === 'cluster') expect(svg).toContain(name);
+  });
+
+  test('says when it is incomplete', () => {
+    const gaps = [{ kind: 'user', operation: 'ListKxUsers', reason: 'AccessDeniedException' }] as const;
+    expect(environmentSvg({ ...graph, gaps })).toContain('1 part could not be read');
+  });
+
+  test('makes hostile text visible and harmless', () => {
+    const svg = environmentSvg(hostile());
+    expect(svg).not.toContain('\u202E');
+    expect(svg).toContain('&lt;script&gt;');
+  });
+});
+
+describe('the flowchart', () => {
+  test('has a line per entity and edge, and keeps names out of the syntax', () => {
+    const lines = environmentMermaid(hostile()).split('\n');
+    expect(lines[0]).toBe('flowchart LR');
+    for (const line of lines.slice(2))
+      expect(line).toMatch(/^ {2}(?:n\d+(?:\[|\(|\{|>).*:::\w+|n\d+ \S+\|[a-z-]+\| n\d+|classDef .*|%% .*)$/);
+    expect(lines.join('\n')).not.toContain('<script');
+  });
+});
+
+describe('the summary', () => {
+  test('counts first, then what needs attention', () => {
+    const { counts, attention } = summaryOf(graph);
+    expect(counts['cluster']).toEqual({ RUNNING: 10, UPDATING: 1, CREATE_FAILED: 1, CREATING: 1 });
+    expect(attention.map(({ entity }) => String(entity).replace(/\/.*/, '')).toSorted()).toEqual([
+      'changeset:fx_spot',
+      'cluster:gp-signals',
+      'cluster:hdb-equities-b',
+      'cluster:hdb-equities-b',
+      'cluster:hdb-futures',
+      'cluster:hdb-futures',
+      'scaling-group:sg-backtest',
+      'volume:vol-backtest',
+    ]);
+  });
+});
