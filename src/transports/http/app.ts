@@ -103,6 +103,7 @@ async function admit(
     counted = false;
   };
   onEnd(leave);
+  await load.turn();
 
   const caller = await authenticate(request);
   if (caller instanceof Response) return refuse('token', caller);

@@ -3,6 +3,7 @@ import {
   createMcpHandler,
   isLegacyRequest,
   type McpServer,
+  PROTOCOL_VERSION_META_KEY,
   type Server,
   type ServerEventBus,
 } from '@modelcontextprotocol/server';
@@ -48,7 +49,8 @@ export function endpoint({ serve, sessions: limits, onerror, bus }: EndpointOpti
   return {
     async handle({ request, body, caller, onEnd }) {
       const authInfo: AuthInfo = { token: '', clientId: caller.principal, scopes: [], extra: { caller } };
-      if (await isLegacyRequest(request, body)) return legacy.handle({ request, body, caller, authInfo, onEnd });
+      if (!claimsModern(body) && (await isLegacyRequest(request, body)))
+        return legacy.handle({ request, body, caller, authInfo, onEnd });
       return modern.fetch(request, { authInfo, parsedBody: body });
     },
     get sessionCount() {
@@ -57,6 +59,12 @@ export function endpoint({ serve, sessions: limits, onerror, bus }: EndpointOpti
     sweep: () => legacy.sweep(),
     close: async () => void (await Promise.all([modern.close(), legacy.close()])),
   };
+}
+
+/** A request with the envelope of 2026-07-28 is never of the older era; seeing that here saves classifying it twice. */
+function claimsModern(body: unknown): boolean {
+  const { method, params } = (body ?? {}) as { method?: unknown; params?: { _meta?: Record<string, unknown> } | null };
+  return method !== 'initialize' && typeof params?._meta?.[PROTOCOL_VERSION_META_KEY] === 'string';
 }
 
 function callerIn(authInfo: AuthInfo | undefined): Caller {

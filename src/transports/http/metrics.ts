@@ -29,13 +29,13 @@ export function metrics(gauges: Readonly<Record<string, () => number>>): Metrics
   };
   return {
     observe: ({ method, path, rpc = '', tool = '', refused }, status, ms) => {
-      requests.add(labels({ method, path, rpc, tool, status }));
-      if (refused !== undefined) refusals.add(labels({ reason: refused }));
-      else if (rpc !== '') times.observe(labels({ rpc }), ms / 1_000);
+      requests.add(`method="${method}",path="${path}",rpc="${rpc}",tool="${tool}",status="${status}"`);
+      if (refused !== undefined) refusals.add(`reason="${refused}"`);
+      else if (rpc !== '') times.observe(`rpc="${rpc}"`, ms / 1_000);
     },
     operation: (operation, outcome, ms) => {
-      operations.add(labels({ operation, outcome }));
-      backendTimes.observe(labels({ operation }), ms / 1_000);
+      operations.add(`operation="${operation}",outcome="${outcome}"`);
+      backendTimes.observe(`operation="${operation}"`, ms / 1_000);
     },
     text: () =>
       [
@@ -93,7 +93,3 @@ const heading = (name: string, type: string, help: string) => [
   `# HELP ${PREFIX}${name} ${help}`,
   `# TYPE ${PREFIX}${name} ${type}`,
 ];
-const labels = (given: Readonly<Record<string, string | number>>) =>
-  Object.entries(given)
-    .map(([name, value]) => `${name}="${value}"`)
-    .join(',');
