@@ -19,6 +19,8 @@ export interface Quotas {
   readonly dataviewVersions: number;
   readonly volumes: number;
   readonly volumeStorage: number;
+  /** Clusters that mount one volume. */
+  readonly volumeMounts: { readonly read: number; readonly write: number };
   readonly scalingGroups: number;
   readonly nodes: Readonly<Record<string, number>>;
   readonly hosts: Readonly<Record<string, number>>;
@@ -40,6 +42,7 @@ const PUBLISHED: Quotas = {
   dataviewVersions: 10,
   volumes: 5,
   volumeStorage: 7_730,
+  volumeMounts: { read: 5, write: 5 },
   scalingGroups: 10,
   nodes: {
     'kx.s.large': 5,

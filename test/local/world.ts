@@ -11,6 +11,7 @@ import { type Input, type OperationName, operationNamed } from '../../src/operat
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
 export const START = Date.UTC(2026, 2, 17, 9, 30);
 export const ZONE = 'use1-az1';
 

@@ -18,6 +18,8 @@ import { groupOf } from './kx-scaling-group.ts';
 interface Body {
   availabilityZoneId: string;
   launched: number;
+  /** How the update under way restarts it. */
+  relaunch?: 'ROLLING' | 'FORCE';
 }
 
 export const kxClusterNodes: Handlers<'ListKxClusterNodes' | 'DeleteKxClusterNode'> = {
@@ -65,13 +67,36 @@ export const startCluster: Effect<ClusterBody> = (cluster, context) => {
     context.tx.removeUnder(arnOf(cluster));
     return { status: 'CREATE_FAILED', body: { ...body, statusReason } };
   }
-  for (const node of context.tx.page<Body>(nodesOf(cluster), { after: '', limit: 1000 })) {
+  for (const node of nodesIn(cluster, context)) {
     context.tx.put({ ...node, status: 'RUNNING', since: context.now, due: null });
   }
   return { body };
 };
 
-export const applyUpdate: Effect<ClusterBody> = ({ body }, { now }) => ({ body: { ...body, modified: now } });
+/** The nodes that an update restarts: all at once with FORCE, one after the other with ROLLING. */
+export function restartNodes(cluster: KxCluster, relaunch: 'ROLLING' | 'FORCE', context: Context): void {
+  const { tx, now } = context;
+  for (const node of nodesIn(cluster, context)) {
+    const body = { ...node.body, relaunch, ...(relaunch === 'FORCE' && { launched: now }) };
+    const stopped = { status: 'PROVISIONING', since: now, due: null };
+    tx.put({ ...node, body, ...(relaunch === 'FORCE' && stopped) });
+  }
+}
+
+/** The update is through: each node that it restarted runs, launched when its turn had come. */
+export const applyUpdate: Effect<ClusterBody> = (cluster, context) => {
+  const { tx, now } = context;
+  const restarted = nodesIn(cluster, context).filter(({ body }) => body.relaunch !== undefined);
+  for (const [index, node] of restarted.entries()) {
+    const { relaunch, ...body } = node.body;
+    const turn = cluster.since + Math.round(((now - cluster.since) * (index + 1)) / (restarted.length + 1));
+    const launched = relaunch === 'ROLLING' ? turn : body.launched;
+    tx.put({ ...node, status: 'RUNNING', since: now, due: null, body: { ...body, launched } });
+  }
+  return { body: { ...cluster.body, modified: now } };
+};
+
+const nodesIn = (cluster: KxCluster, { tx }: Context) => tx.page<Body>(nodesOf(cluster), { after: '', limit: 1000 });
 
 export const dropNodes: Effect<ClusterBody> = (cluster, { tx }) => {
   tx.removeUnder(arnOf(cluster));

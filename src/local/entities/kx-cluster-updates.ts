@@ -4,7 +4,9 @@ import { demand } from '../refusal.ts';
 import { CLUSTER_TYPES } from './cluster-types.ts';
 import { clusterOf } from './kx-cluster-access.ts';
 import { attach, type ClusterBody, type KxCluster, mounted, volumesOf } from './kx-cluster-mounts.ts';
+import { restartNodes } from './kx-cluster-nodes.ts';
 import { openEnvironment } from './kx-environment.ts';
+import { withinMountQuotas } from './mount-quotas.ts';
 
 const SECOND = 1_000;
 
@@ -41,7 +43,7 @@ export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'Up
       ...(initializationScript !== undefined && { initializationScript }),
       ...(commandLineArguments !== undefined && { commandLineArguments }),
     };
-    return update(cluster, changed, CODE_TAKES[strategy], context);
+    return update(cluster, changed, { strategy, takes: CODE_TAKES[strategy] }, context);
   },
 
   UpdateKxClusterDatabases(input, context) {
@@ -68,17 +70,25 @@ export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'Up
     const { volumes: _, ...rest } = body;
     const changed: ClusterBody = { ...rest, databases };
     const volumes = volumesOf(changed).map((volumeName) => ({ volumeName, volumeType: 'NAS_1' as const }));
+    withinMountQuotas({ ...cluster, body: changed }, context);
     const strategy = input.deploymentConfiguration?.deploymentStrategy ?? 'ROLLING';
-    return update(cluster, { ...changed, ...(volumes.length > 0 && { volumes }) }, DATABASES_TAKE[strategy], context);
+    const mounting = { ...changed, ...(volumes.length > 0 && { volumes }) };
+    return update(cluster, mounting, { strategy, takes: DATABASES_TAKE[strategy] }, context);
   },
 };
 
-function update(cluster: KxCluster, changed: ClusterBody, takes: number, context: Context): object {
+interface Rollout {
+  readonly strategy: 'NO_RESTART' | 'ROLLING' | 'FORCE';
+  readonly takes: number;
+}
+
+function update(cluster: KxCluster, changed: ClusterBody, { strategy, takes }: Rollout, context: Context): object {
   requireRunning(cluster);
   const body = { ...changed, modified: context.now };
   const updating = enter({ ...cluster, body }, 'UPDATING', context, takes);
   context.tx.put(updating);
   attach(updating, cluster.body, context);
+  if (strategy !== 'NO_RESTART') restartNodes(cluster, strategy, context);
   return {};
 }
 

@@ -12,6 +12,7 @@ import { attach, type ClusterBody, detach, type KxCluster, mounted, volumesOf } 
 import { environmentOf, openEnvironment, requireZone } from './kx-environment.ts';
 import { groupOf } from './kx-scaling-group.ts';
 import { readyVolume } from './kx-volume.ts';
+import { withinMountQuotas } from './mount-quotas.ts';
 
 type Operations = 'CreateKxCluster' | 'GetKxCluster' | 'ListKxClusters' | 'DeleteKxCluster';
 
@@ -40,6 +41,7 @@ export const kxClusters: Handlers<Operations> = {
       created: now,
       modified: now,
     };
+    withinMountQuotas({ collection, name: clusterName, body }, context);
     const place = { collection, name: clusterName, facet: input.clusterType, tags };
     const created = begin(context, place, 'PENDING', body);
     tx.put(created);

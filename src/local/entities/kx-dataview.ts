@@ -104,6 +104,9 @@ export const kxDataviews: Handlers<Operations> = {
         ? body.segmentConfigurations
         : checkedSegments(segmentConfigurations, body.availabilityZoneId, false, input.environmentId, context);
     const changeset = mountableChangeset(input, changesetId, context);
+    // This operation has no LimitExceededException.
+    const making = () => context.tx.countSources(countOf(context.world, input.environmentId, 'dataviewVersions')) + 1;
+    withinQuota(quotasOf(context).dataviewVersions, making, 'dataview versions in the making', 'Throttling');
     const updated = enter(
       { ...dataview, body: withVersion({ ...body, description }, changeset, segments, context) },
       'UPDATING',

@@ -89,7 +89,7 @@ export const kxEnvironments: Handlers<Operations> = {
   UpdateKxEnvironmentNetwork(input, context) {
     const environment = openEnvironment(input, context);
     const { errorMessage: _, ...current } = environment.body;
-    const body = { ...current, ...connect(environment.body, input), modified: context.now };
+    const body = { ...current, ...connect(current, input), modified: context.now };
     const updated = enter({ ...environment, body }, 'UPDATE_NETWORK_REQUESTED', context);
     context.tx.put(updated);
     return withoutAuthority(detail(updated, context));

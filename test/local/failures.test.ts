@@ -1,0 +1,250 @@
+import { describe, expect, test } from 'vitest';
+import { faultPlan } from '../../src/local/faults/rules.ts';
+import { type FaultSource, faultSource } from '../../src/local/faults/source.ts';
+import { openStore } from '../../src/local/store.ts';
+import { seed } from '../../src/local/worlds/index.ts';
+import type { OperationName } from '../../src/operations/index.ts';
+import { type Estate, openEstate, token, WAIT } from './estate.ts';
+import { HOUR, MINUTE, openWorld, type Reply, SECOND, SEED, type TestWorld } from './world.ts';
+
+const REASON = 'No capacity. Try again_later-on';
+
+/** An estate in which requests for one operation set going what will fail, as long as `failing` is on. */
+async function failingEstate(
+  operation: OperationName,
+): Promise<{ world: TestWorld; estate: Estate; heal: () => void }> {
+  const rules = [{ operation, failure: { reason: REASON } }];
+  let source: FaultSource | undefined = faultSource(faultPlan({ rules }, 'faults.json'));
+  const world = await openWorld({ faults: (name) => source?.(name) });
+  const estate = await openEstate(world);
+  return { world, estate, heal: () => (source = undefined) };
+}
+
+describe('what a fault has in store', () => {
+  test('fails the creation of an environment', async () => {
+    const { world, estate } = await failingEstate('CreateKxEnvironment');
+    const { environmentId } = estate;
+    expect(await world.call('GetKxEnvironment', { environmentId })).toMatchObject({
+      status: 'FAILED_CREATION',
+      errorMessage: 'No capacity. Try again later on',
+    });
+    await world.call('DeleteKxEnvironment', { environmentId });
+  });
+
+  test('fails the deletion of an environment, and a second delete retries it', async () => {
+    const { world, estate, heal } = await failingEstate('DeleteKxEnvironment');
+    const { environmentId } = estate;
+    const status = async () => (await world.call('GetKxEnvironment', { environmentId })).status;
+    await world.call('DeleteKxEnvironment', { environmentId });
+    world.advance(WAIT);
+    expect(await status()).toBe('FAILED_DELETION');
+    heal();
+    await world.call('DeleteKxEnvironment', { environmentId });
+    expect(await status()).toBe('RETRY_DELETION');
+    world.advance(WAIT);
+    expect(await status()).toBe('DELETED');
+  });
+
+  test.each([
+    [
+      'a gateway',
+      'tgwStatus',
+      { transitGatewayConfiguration: { transitGatewayID: 'tgw-1', routableCIDRSpace: '100.64.0.0/26' } },
+    ],
+    [
+      'DNS servers',
+      'dnsStatus',
+      { customDNSConfiguration: [{ customDNSServerName: 'dns', customDNSServerIP: '10.0.0.2' }] },
+    ],
+  ])('fails to attach %s; it can be tried again, and everything else goes on', async (_, member, network) => {
+    const { world, estate, heal } = await failingEstate('UpdateKxEnvironmentNetwork');
+    const { environmentId } = estate;
+    const get = () => world.call('GetKxEnvironment', { environmentId });
+    await world.call('UpdateKxEnvironmentNetwork', { environmentId, ...network });
+    world.advance(WAIT);
+    expect(await get()).toMatchObject({ status: 'FAILED_UPDATING_NETWORK', [member]: 'FAILED_UPDATE' });
+    await estate.database('trades');
+    heal();
+    const gateway = { transitGatewayID: 'tgw-2', routableCIDRSpace: '100.64.0.0/26' };
+    const again = member === 'tgwStatus' ? { transitGatewayConfiguration: gateway } : network;
+    await world.call('UpdateKxEnvironmentNetwork', { environmentId, ...again });
+    world.advance(WAIT);
+    expect(await get()).toMatchObject({ status: 'CREATED', [member]: 'SUCCESSFULLY_UPDATED' });
+    expect(await get()).not.toHaveProperty('errorMessage');
+  });
+
+  test('fails a cluster with its reason', async () => {
+    const { world, estate, heal } = await failingEstate('CreateKxCluster');
+    await estate.cluster('gp-one');
+    const named = { environmentId: estate.environmentId, clusterName: 'gp-one' };
+    expect(await world.call('GetKxCluster', named)).toMatchObject({ status: 'CREATE_FAILED', statusReason: REASON });
+    heal();
+    await world.call('DeleteKxCluster', named);
+  });
+
+  test('fails the deletion of a cluster, which can be deleted again', async () => {
+    const { world, estate, heal } = await failingEstate('DeleteKxCluster');
+    await estate.cluster('gp-one');
+    const named = { environmentId: estate.environmentId, clusterName: 'gp-one' };
+    await world.call('DeleteKxCluster', named);
+    world.advance(WAIT);
+    expect(await world.call('GetKxCluster', named)).toMatchObject({ status: 'DELETE_FAILED', statusReason: REASON });
+    heal();
+    await world.call('DeleteKxCluster', named);
+    world.advance(WAIT);
+    expect((await world.refusal('GetKxCluster', named)).status).toBe(404);
+  });
+
+  test('leaves a node in PROVISIONING', async () => {
+    const { world, estate } = await failingEstate('DeleteKxClusterNode');
+    await estate.cluster('gp-one');
+    const named = { environmentId: estate.environmentId, clusterName: 'gp-one' };
+    const nodes = async () => (await world.call('ListKxClusterNodes', named)).nodes;
+    await world.call('DeleteKxClusterNode', { ...named, nodeId: (await nodes())[0].nodeId });
+    world.advance(24 * HOUR);
+    expect(await nodes()).toMatchObject([{ status: 'PROVISIONING' }]);
+  });
+
+  test('fails a changeset, and its database stays as it was', async () => {
+    const { world, estate } = await failingEstate('CreateKxChangeset');
+    await estate.database('trades');
+    const changesetId = await estate.changeset('trades');
+    const named = { environmentId: estate.environmentId, databaseName: 'trades' };
+    expect(await world.call('GetKxChangeset', { ...named, changesetId })).toMatchObject({
+      status: 'FAILED',
+      errorInfo: { errorType: 'An internal error has occurred.', errorMessage: REASON },
+    });
+    expect(await world.call('GetKxDatabase', named)).toMatchObject({ numChangesets: 0 });
+  });
+
+  test('fails a dataview, or a version of one while the clusters keep theirs', async () => {
+    const { world, estate } = await failingEstate('UpdateKxDataview');
+    await estate.database('trades');
+    await estate.dataview('view-one');
+    const view = { environmentId: estate.environmentId, databaseName: 'trades', dataviewName: 'view-one' };
+    const before = (await world.call('GetKxDataview', view)).activeVersions;
+    await world.call('UpdateKxDataview', { ...view, clientToken: token() });
+    world.advance(WAIT);
+    expect(await world.call('GetKxDataview', view)).toMatchObject({
+      status: 'FAILED',
+      statusReason: REASON,
+      activeVersions: before,
+    });
+    await world.call('DeleteKxDataview', { ...view, clientToken: token() });
+  });
+
+  test.each([
+    ['CreateKxVolume', 'CREATE_FAILED'],
+    ['UpdateKxVolume', 'UPDATE_FAILED'],
+    ['DeleteKxVolume', 'DELETE_FAILED'],
+  ] as const)('%s ends in %s, the size stays, and a delete succeeds later', async (operation, status) => {
+    const { world, estate, heal } = await failingEstate(operation);
+    await estate.volume('vol-one');
+    const named = { environmentId: estate.environmentId, volumeName: 'vol-one' };
+    const bigger = { ...named, nas1Configuration: { type: 'SSD_1000' as const, size: 2400 } };
+    if (operation === 'UpdateKxVolume') await world.call(operation, bigger);
+    if (operation === 'DeleteKxVolume') await world.call(operation, named);
+    world.advance(WAIT);
+    const nas1Configuration = { size: 1200 };
+    expect(await world.call('GetKxVolume', named)).toMatchObject({ status, statusReason: REASON, nas1Configuration });
+    heal();
+    await world.call('DeleteKxVolume', named);
+    world.advance(MINUTE);
+    expect((await world.refusal('GetKxVolume', named)).status).toBe(404);
+  });
+
+  test.each([
+    ['CreateKxScalingGroup', 'CREATE_FAILED'],
+    ['DeleteKxScalingGroup', 'DELETE_FAILED'],
+  ] as const)('%s ends in %s, and a delete succeeds later', async (operation, status) => {
+    const { world, estate, heal } = await failingEstate(operation);
+    await estate.group('sg-one');
+    const named = { environmentId: estate.environmentId, scalingGroupName: 'sg-one' };
+    if (operation === 'DeleteKxScalingGroup') await world.call(operation, named);
+    world.advance(WAIT);
+    expect(await world.call('GetKxScalingGroup', named)).toMatchObject({ status, statusReason: REASON });
+    heal();
+    await world.call('DeleteKxScalingGroup', named);
+    world.advance(MINUTE);
+    expect((await world.refusal('GetKxScalingGroup', named)).status).toBe(404);
+  });
+
+  test('fails the environments of the dataset browser', async () => {
+    for (const operation of ['CreateEnvironment', 'DeleteEnvironment'] as const) {
+      const { world, heal } = await failingEstate(operation);
+      const { environmentId } = await world.call('CreateEnvironment', { name: 'browser' });
+      world.advance(2 * HOUR);
+      if (operation === 'DeleteEnvironment') await world.call(operation, { environmentId });
+      world.advance(2 * HOUR);
+      const { environment } = await world.call('GetEnvironment', { environmentId });
+      expect(environment.status).toBe(operation === 'CreateEnvironment' ? 'FAILED_CREATION' : 'FAILED_DELETION');
+      heal();
+      await world.call('DeleteEnvironment', { environmentId });
+    }
+  });
+});
+
+describe('the nodes of an updated cluster', () => {
+  const launchesAfter = async (deploymentStrategy: 'ROLLING' | 'FORCE' | 'NO_RESTART') => {
+    const world = await openWorld();
+    const { environmentId, cluster, database, changeset } = await openEstate(world);
+    await database('trades');
+    await changeset('trades');
+    const named = { environmentId, clusterName: 'hdb-one' };
+    await cluster('hdb-one', {
+      clusterType: 'HDB',
+      capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 3 },
+      databases: [{ databaseName: 'trades' }],
+    });
+    const nodes = async () => (await world.call('ListKxClusterNodes', named)).nodes;
+    const asked = world.now();
+    if (deploymentStrategy === 'NO_RESTART') {
+      const databases = [{ databaseName: 'trades' }];
+      await world.call('UpdateKxClusterDatabases', {
+        ...named,
+        databases,
+        deploymentConfiguration: { deploymentStrategy },
+      });
+    } else {
+      const code = { s3Bucket: 'some-code', s3Key: 'app.zip' };
+      const deploymentConfiguration = { deploymentStrategy };
+      await world.call('UpdateKxClusterCodeConfiguration', { ...named, code, deploymentConfiguration });
+    }
+    world.advance(MINUTE);
+    const during = (await nodes()).map((node: Reply) => node.status);
+    world.advance(WAIT);
+    const after = (await nodes()).map((node: Reply) => Date.parse(node.launchTime) - asked);
+    expect((await nodes()).map((node: Reply) => node.status)).toEqual(['RUNNING', 'RUNNING', 'RUNNING']);
+    return { during, after };
+  };
+
+  test('are launched one after the other by ROLLING', async () => {
+    const { during, after } = await launchesAfter('ROLLING');
+    expect(during).toEqual(['RUNNING', 'RUNNING', 'RUNNING']);
+    expect(after).toEqual([225, 450, 675].map((seconds) => seconds * SECOND));
+  });
+
+  test('are all down at once by FORCE', async () => {
+    const { during, after } = await launchesAfter('FORCE');
+    expect(during).toEqual(['PROVISIONING', 'PROVISIONING', 'PROVISIONING']);
+    expect(after).toEqual([0, 0, 0]);
+  });
+
+  test('go on by NO_RESTART', async () => {
+    const { during, after } = await launchesAfter('NO_RESTART');
+    expect(during).toEqual(['RUNNING', 'RUNNING', 'RUNNING']);
+    expect(Math.max(...after)).toBeLessThan(0);
+  });
+});
+
+test('what is under way in a fresh demo goes on at the pace of the service', async () => {
+  const store = await openStore(':memory:');
+  await seed(store, 'demo', { ...SEED, lifecycle: 'fast' });
+  const world = await openWorld({ store, lifecycle: 'fast' });
+  const [{ environmentId }] = (await world.call('ListKxEnvironments', {})).environments;
+  const statuses = async () =>
+    (await world.call('ListKxClusters', { environmentId })).kxClusterSummaries.map((it: Reply) => it.status);
+  expect(await statuses()).toEqual(expect.arrayContaining(['CREATING', 'UPDATING']));
+  world.advance(30 * SECOND);
+  expect(new Set(await statuses())).toEqual(new Set(['RUNNING', 'CREATE_FAILED']));
+});
