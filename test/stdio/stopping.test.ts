@@ -1,0 +1,78 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CLI } from '../support/hosts.ts';
+
+/** A mutation that has reached the endpoint is finished and answered, however the process is told to stop. */
+describe('stopping in mid-mutation', () => {
+  let endpoint: Server;
+  let folder: string;
+  let child: ChildProcessWithoutNullStreams;
+  let reached: Promise<ServerResponse>;
+  let answers: { id?: number; result?: { isError?: boolean } }[];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'finspace-mcp-test-'));
+    reached = new Promise((resolve) => {
+      endpoint = createServer((request, response) => {
+        request.resume();
+        resolve(response);
+      });
+    });
+    await new Promise<void>((resolve) => endpoint.listen(0, '127.0.0.1', resolve));
+    const { port } = endpoint.address() as AddressInfo;
+    const args = [
+      '--backend',
+      'aws',
+      '--endpoint',
+      `http://127.0.0.1:${port}`,
+      '--region',
+      'us-east-1',
+      '--state-dir',
+      folder,
+    ];
+    const env = {
+      ...process.env,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      FINSPACE_MCP_LOG_LEVEL: 'warn',
+    };
+    child = spawn(process.execPath, [CLI, ...args], { env });
+    answers = [];
+    createInterface({ input: child.stdout }).on('line', (line) => answers.push(JSON.parse(line)));
+    const send = (message: object) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+    const clientInfo = { name: 'raw', version: '1' };
+    send({ id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo } });
+    send({ method: 'notifications/initialized' });
+    const request = { environmentId: 'abc', databaseName: 'trades', description: 'Changed' };
+    send({ id: 2, method: 'tools/call', params: { name: 'update_kx_database', arguments: request } });
+  });
+
+  afterEach(async () => {
+    child.kill('SIGKILL');
+    endpoint.closeAllConnections();
+    await new Promise((resolve) => endpoint.close(resolve));
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it.each<[string, () => void]>([
+    ['SIGTERM comes', () => child.kill('SIGTERM')],
+    ['its input ends', () => child.stdin.end()],
+  ])('finishes and answers when %s', async (_, stop) => {
+    const response = await reached;
+    stop();
+    setTimeout(() => response.end('{"databaseName":"trades"}'), 1_200);
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(0);
+    expect(answers.find(({ id }) => id === 2)?.result?.isError).toBeUndefined();
+    expect(answers.find(({ id }) => id === 2)).toMatchObject({
+      result: { structuredContent: { databaseName: 'trades' } },
+    });
+  });
+});
