@@ -1,0 +1,182 @@
+import * as sdk from '@aws-sdk/client-finspace';
+import { type HttpRequest, HttpResponse } from '@smithy/protocol-http';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { command as ownCommand } from '../../src/finspace/command.ts';
+import { OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
+import { fullOutput, validInput } from './arbitraries.ts';
+
+type Members = Record<string, unknown>;
+
+/** What @aws-sdk/client-finspace 3.523.0 lacks. A row that is no longer true fails a test. */
+const MISSING_COMMANDS: readonly OperationName[] = ['DeleteKxClusterNode'];
+const DROPPED_FROM_REQUESTS: Partial<Record<OperationName, string>> = { CreateKxDataview: 'readWrite' };
+const DROPPED_FROM_RESPONSES: Partial<Record<OperationName, string>> = {
+  CreateKxDataview: 'readWrite',
+  GetKxDataview: 'readWrite',
+  UpdateKxDataview: 'readWrite',
+  ListKxDataviews: 'kxDataviews.readWrite',
+  ListKxClusterNodes: 'nodes.status',
+};
+
+const COMMON = OPERATION_NAMES.filter((name) => !MISSING_COMMANDS.includes(name));
+const RUNS = { numRuns: 20 };
+
+describe("the SDK's own commands", () => {
+  it('cover every operation but those in the table', () => {
+    const theirs = Object.keys(sdk).filter((name) => name.endsWith('Command') && !name.startsWith('$'));
+    expect(theirs.sort()).toEqual(COMMON.map((name) => `${name}Command`).sort());
+  });
+});
+
+describe.each(COMMON)('%s', (name) => {
+  it('sends the request that the SDK sends', async () => {
+    await fc.assert(
+      fc.asyncProperty(validInput(name), async (input) => {
+        const { [DROPPED_FROM_REQUESTS[name] ?? '']: _, ...known } = input;
+        const [ours, theirs] = [await requestOf(command(name, known)), await requestOf(sdkCommand(name, input))];
+        expect(ours).toEqual(theirs);
+      }),
+      RUNS,
+    );
+  });
+
+  it('reads every member of a response as the SDK does, but timestamps as ISO 8601', async () => {
+    await fc.assert(
+      fc.asyncProperty(validInput(name), fullOutput(name), async (input, body) => {
+        const { ours, theirs } = await readings(name, input, JSON.stringify(body));
+        expect(without(ours, DROPPED_FROM_RESPONSES[name])).toEqual(theirs);
+        expect(Object.keys(ours).sort()).toEqual(Object.keys(operationNamed(name).output().shape).sort());
+      }),
+      RUNS,
+    );
+  });
+
+  it('takes null members and an empty body as the SDK does', async () => {
+    const [input, full] = example(name);
+    const nulls = JSON.stringify(Object.fromEntries(Object.keys(full).map((member) => [member, null])));
+    for (const body of [nulls, '{}', '']) {
+      const { ours, theirs } = await readings(name, input, body);
+      expect(ours).toEqual(theirs);
+    }
+  });
+});
+
+describe.each(rows(DROPPED_FROM_REQUESTS))('the input of %s', (name, member) => {
+  it(`carries ${member}, which the SDK drops`, async () => {
+    const [input] = example(name);
+    const given = { ...input, [member]: true };
+    expect((await requestOf(command(name, given))).body).toHaveProperty(member, true);
+    expect((await requestOf(sdkCommand(name, given))).body).not.toHaveProperty(member);
+  });
+});
+
+describe.each(rows(DROPPED_FROM_RESPONSES))('the output of %s', (name, path) => {
+  it(`carries ${path}, which the SDK drops`, async () => {
+    const [input, body] = example(name);
+    const { ours, theirs } = await readings(name, input, JSON.stringify(body));
+    const place = path.replace('.', '[0].');
+    expect(ours).toHaveProperty(place);
+    expect(theirs).not.toHaveProperty(place);
+  });
+});
+
+describe('DeleteKxClusterNode', () => {
+  it('sends what the model says, with the node id as one path segment', async () => {
+    const input = { environmentId: 'abc123', clusterName: 'hdb-1', nodeId: 'n/1' };
+    expect(await requestOf(command('DeleteKxClusterNode', input))).toMatchObject({
+      method: 'DELETE',
+      path: '/kx/environments/abc123/clusters/hdb-1/nodes/n%2F1',
+      query: {},
+      body: undefined,
+    });
+  });
+});
+
+describe('TagResource', () => {
+  it('sends a tag named __proto__, which the SDK loses', async () => {
+    const tags = JSON.parse('{"__proto__":"x"}');
+    const input = { resourceArn: 'arn:aws:finspace:eu-west-1:123456789012:kxEnvironment/abc123', tags };
+    expect(Object.keys((await requestOf(command('TagResource', input))).body.tags)).toEqual(['__proto__']);
+    expect(Object.keys((await requestOf(sdkCommand('TagResource', input))).body.tags)).toEqual([]);
+  });
+});
+
+describe('a timestamp', () => {
+  it('keeps its milliseconds', async () => {
+    const input = { environmentId: 'abc123', databaseName: 'trades' };
+    const { ours } = await readings('GetKxDatabase', input, '{"createdTimestamp":1700000000.123}');
+    expect(ours).toEqual({ createdTimestamp: '2023-11-14T22:13:20.123Z' });
+  });
+});
+
+/** One valid input and one full response body. */
+function example(name: OperationName): [input: Members, body: Members] {
+  const [pair] = fc.sample(fc.tuple(validInput(name), fullOutput(name)), 1);
+  if (pair === undefined) throw new Error('no example');
+  return pair;
+}
+
+function rows<T>(table: Partial<Record<OperationName, T>>): [OperationName, T][] {
+  return Object.entries(table) as [OperationName, T][];
+}
+
+type AnyCommand = Parameters<sdk.FinspaceClient['send']>[0];
+
+const command = (name: OperationName, input: Members) => ownCommand(name, input) as unknown as AnyCommand;
+
+function sdkCommand(name: OperationName, input: Members): AnyCommand {
+  const commands = sdk as unknown as Record<string, new (input: Members) => AnyCommand>;
+  const Command = commands[`${name}Command`];
+  if (Command === undefined) throw new Error(`the SDK has no ${name}Command`);
+  return new Command(input);
+}
+
+/** A client whose handler notes the request and answers with `body`. */
+let answer = '{}';
+let sent: HttpRequest | undefined;
+const client = new sdk.FinspaceClient({
+  region: 'eu-west-1',
+  credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' },
+  maxAttempts: 1,
+  requestHandler: {
+    handle: async (request: unknown) => {
+      sent = request as HttpRequest;
+      return { response: new HttpResponse({ statusCode: 200, headers: {}, body: Buffer.from(answer) }) };
+    },
+  },
+});
+
+function send(message: AnyCommand, body: string): Promise<unknown> {
+  answer = body;
+  return client.send(message);
+}
+
+/** What ours and the SDK's command make of a response; a Date counts as its ISO 8601 form. */
+async function readings(name: OperationName, input: Members, body: string) {
+  const ours = (await send(command(name, input), body)) as { members: Members };
+  const { $metadata: _, ...theirs } = (await send(sdkCommand(name, input), body)) as Members;
+  return { ours: ours.members, theirs: JSON.parse(JSON.stringify(theirs)) as Members };
+}
+
+/** What travels, without what differs from one call to the next. */
+async function requestOf(message: AnyCommand) {
+  await send(message, '{}');
+  if (sent === undefined) throw new Error('nothing was sent');
+  const { method, protocol, hostname, port, path, query, body } = sent;
+  const { 'content-type': contentType, 'content-length': contentLength, ...others } = sent.headers;
+  return {
+    ...{ method, protocol, hostname, port, path, query, contentType, contentLength },
+    headers: Object.keys(others).sort(),
+    body: typeof body === 'string' ? JSON.parse(body) : undefined,
+  };
+}
+
+/** The value without the member at a dotted path; a list on the way stands for each of its elements. */
+function without(value: unknown, path: string | undefined): unknown {
+  if (path === undefined) return value;
+  if (Array.isArray(value)) return value.map((element) => without(element, path));
+  const [head = '', ...rest] = path.split('.');
+  const { [head]: member, ...others } = value as Members;
+  return rest.length === 0 ? others : { ...others, [head]: without(member, rest.join('.')) };
+}
