@@ -6,7 +6,7 @@ import { type Approval, type Ledger, LedgerError, type Question } from './ledger
 import { type Bound, bindingOf, type Plan, type Planner, planCall } from './plan.ts';
 import { approvalNeeded, type Restrictions, SPARED } from './policy.ts';
 import { protectedBy } from './protection.ts';
-import { blocking, ENDINGS, elsewhere, fatigued, forbidding, notRun } from './refusals.ts';
+import { blocking, changed, ENDINGS, elsewhere, fatigued, forbidding, notRun } from './refusals.ts';
 import type { Seal } from './seal.ts';
 
 /** What a person did with a form. */
@@ -109,24 +109,25 @@ export function gate(options: GateOptions): Gate {
     if (plan?.binding === binding && plan.forbidden === undefined && plan.blockers.length === 0)
       return settle(plan, question, 'form');
     await ledger.end(nonce, 'changed');
-    return refuse(
-      `The ${shown.noun} or what depends on it changed after the person saw it, so the approval does not hold any more.`,
-      notRun(asked.tool),
-      'Calling it again asks again, with the present state.',
-    );
+    return refuse(...changed(asked.tool, shown.noun));
   };
 
-  const prepared = async (decision: Decision, plan: Plan): Promise<Decision> => {
+  const prepared = async (
+    decision: Decision,
+    plan: Plan,
+    again: () => Promise<Plan | undefined>,
+  ): Promise<Decision> => {
     if (decision.kind !== 'run') return decision;
     try {
       await options.beforeApproved(plan);
-      return decision;
     } catch {
       return refuse(
         'What is needed to make the configuration anew could not be read or written down.',
         notRun(plan.tool),
       );
     }
+    // Preparing takes time: the last reads before the call are those that are compared.
+    return (await again())?.binding === plan.binding ? decision : refuse(...changed(plan.tool, plan.noun));
   };
 
   const decide: Gate['decide'] = async ({ name, input, principal, options: callOptions }, dialog) => {
@@ -138,11 +139,12 @@ export function gate(options: GateOptions): Gate {
         ? { kind: 'run', actor: { principal } }
         : refuse(...forbidding(toolName(name), forbidden));
     }
-    const plan = await planCall(options, name, input, principal, callOptions);
+    const again = () => planCall(options, name, input, principal, callOptions);
+    const plan = await again();
     if (plan === undefined) {
       return refuse(notRun(toolName(name)), `There is no such ${operationNamed(name).target?.noun ?? 'entity'}.`);
     }
-    return prepared(await consent(plan, dialog), plan);
+    return prepared(await consent(plan, dialog), plan, again);
   };
 
   const answered: Gate['answered'] = async ({ name, input, principal, options: callOptions }, reply) => {
@@ -152,7 +154,7 @@ export function gate(options: GateOptions): Gate {
       return plan;
     };
     const decision = await consentAnswered({ tool: toolName(name), input, place, principal }, again, reply);
-    return plan === undefined ? decision : prepared(decision, plan);
+    return plan === undefined ? decision : prepared(decision, plan, again);
   };
 
   const step: Gate['step'] = async (whole, plan) => {

@@ -17,6 +17,12 @@ export const blocking = (tool: string, blockers: readonly Blocker[]) => [
   ...blockers.map(({ item, first }, at) => `${at + 1}. ${itemText(item)}: ${first}`),
 ];
 
+export const changed = (tool: string, noun: string) => [
+  `The ${noun} or what depends on it changed after the person saw it, so the approval does not hold any more.`,
+  notRun(tool),
+  'Calling it again asks again, with the present state.',
+];
+
 export const fatigued = (tool: string, most: number) => [
   notRun(tool),
   `${most} requests in the last ten minutes were declined or not answered, so nobody is asked again for now. Ask the person what they want before you go on.`,

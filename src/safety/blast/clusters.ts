@@ -28,6 +28,7 @@ export async function deletingCluster({ call, input, entity, options }: Subject)
             },
           ]),
     ],
+    seen: nodes.map(({ nodeId }) => nodeId),
   };
 }
 

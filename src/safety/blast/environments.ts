@@ -53,6 +53,7 @@ export async function deletingKxEnvironment(subject: Subject): Promise<Finding> 
       ...people.map(({ userName }): Item => ({ kind: 'user', name: String(userName), arn: `/kxUser/${userName}` })),
     ],
     blockers: present.map((cluster): Blocker => ({ item: clusterItem(cluster), first })),
+    seen: [present, data, views, disks, groups, people],
   };
 }
 

@@ -25,6 +25,8 @@ export interface Finding {
   readonly interrupted: readonly Item[];
   /** In the order in which they have to be dealt with. */
   readonly blockers: readonly Blocker[];
+  /** All that was read of them: never shown, but when it changes, an approval does not hold any more. */
+  readonly seen?: readonly unknown[];
 }
 
 /** What a reader of dependants is given. */
