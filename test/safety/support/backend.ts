@@ -1,5 +1,8 @@
 import { finspaceCall } from '../../../src/finspace/call.ts';
-import { startLocal } from '../../../src/local/index.ts';
+import { worldOf } from '../../../src/local/context.ts';
+import { service } from '../../../src/local/service.ts';
+import { openStore } from '../../../src/local/store.ts';
+import { seed } from '../../../src/local/worlds/index.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../../../src/operations/index.ts';
 
 export type Members = Record<string, unknown>;
@@ -32,16 +35,21 @@ export interface Embedded {
   readonly close: () => Promise<void>;
 }
 
+const ACCOUNT = '111122223333';
+const REGION = 'us-east-1';
+const LIMITS = { connectMs: 5_000, attemptMs: 20_000, callMs: 30_000, maxResponseBytes: 16 * 1024 * 1024 };
+
 export async function embedded(
   world: 'empty' | 'demo' = 'empty',
   lifecycle: 'instant' | 'realistic' = 'instant',
 ): Promise<Embedded> {
   const clock = standingClock();
-  const region = 'us-east-1';
-  const local = await startLocal({ state: ':memory:', world, lifecycle, region, now: clock.now });
-  const limits = { connectMs: 5_000, attemptMs: 20_000, callMs: 30_000, maxResponseBytes: 16 * 1024 * 1024 };
-  const call = finspaceCall({ region, service: local.service, limits, maxAttempts: 1 });
-  return { call, clock, close: local.close };
+  const store = await openStore(':memory:');
+  if (world === 'demo') await seed(store, world, { now: clock.now, region: REGION, account: ACCOUNT, lifecycle });
+  else await store.write((tx) => tx.putSettings(worldOf(ACCOUNT, REGION).arn, { quotas: 'raised' }));
+  const serve = service(store, { lifecycle, account: ACCOUNT, now: clock.now });
+  const call = finspaceCall({ region: REGION, service: serve, limits: LIMITS, maxAttempts: 1 });
+  return { call, clock, close: () => store.close() };
 }
 
 /** A request that arrived at the backend and changes something. */

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+/** The gate of the safety layer: `vitest run --coverage --config test/safety/coverage.config.ts`. */
+export default defineConfig({
+  test: {
+    include: ['test/safety/**/*.test.ts', 'test/approval/**/*.test.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    coverage: {
+      provider: 'v8',
+      include: ['src/safety/**/*.ts'],
+      reporter: ['text'],
+      thresholds: { branches: 100 },
+    },
+  },
+});

@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toolName } from '../../src/operations/naming.ts';
+import { type Embedded, embedded, MINUTE, remembering, spyOn } from './support/backend.ts';
+import { openEstate } from './support/estate.ts';
+import { accept, asked, openGuard } from './support/guard.ts';
+import { type Mutation, openSubjects, type Subject } from './support/mutations.ts';
+
+const ROUNDS = process.env['TEST_LONG'] === undefined ? 1_000 : 20_000;
+
+describe('an approval of something that changes before the answer', () => {
+  let backend: Embedded;
+  let subjects: Subject[];
+  let mark = 0;
+  beforeAll(async () => {
+    backend = await embedded();
+    const call = remembering(backend.call);
+    const estates = [await openEstate(call, 'town'), await openEstate(call, 'lab')] as const;
+    subjects = await openSubjects(call, ...estates);
+    backend = { ...backend, call };
+  });
+  afterAll(() => backend.close());
+
+  /** Asks, lets things happen, and answers as the person did who saw the question. What reached the backend, and what was said. */
+  const interleave = async (subject: Subject, mutations: readonly Mutation[]) => {
+    backend.clock.advance(11 * MINUTE);
+    const spy = spyOn(backend.call, { forward: false });
+    const guard = await openGuard({ call: spy.call, clock: backend.clock });
+    const { state } = await asked(guard, subject);
+    for (const { happen } of mutations) {
+      backend.clock.advance(1_000);
+      await happen(++mark);
+    }
+    const outcome = await guard.attempt({ ...subject, state, answers: accept(subject.name) });
+    for (const { undo } of mutations) await undo?.();
+    await guard.close();
+    return { reached: spy.reached.length, outcome };
+  };
+
+  it('is taken when nothing happened', async () => {
+    for (const subject of subjects) expect((await interleave(subject, [])).reached, subject.tool).toBe(1);
+  });
+
+  it('is taken when something happened that has nothing to do with it', async () => {
+    const [database, volume] = subjects as [Subject, Subject];
+    expect((await interleave(database, volume.mutations.slice(0, 1))).reached).toBe(1);
+  });
+
+  it('does not hold, whatever it was that changed', async () => {
+    const missed: string[] = [];
+    for (const subject of subjects)
+      for (const mutation of subject.mutations) {
+        const { reached, outcome } = await interleave(subject, [mutation]);
+        if (reached > 0) missed.push(`${subject.tool}: ${mutation.what}`);
+        else expect(outcome, mutation.what).toMatchObject({ kind: 'refused' });
+      }
+    expect(missed).toEqual([]);
+  });
+
+  it(`is never used for something stale in ${ROUNDS} interleavings`, async () => {
+    const rounds = fc.asyncProperty(fc.nat(), fc.array(fc.nat(), { maxLength: 1 }), async (which, happened) => {
+      const subject = subjects[which % subjects.length] as Subject;
+      const chosen = new Set(happened.map((at) => subject.mutations[at % subject.mutations.length] as Mutation));
+      const { reached } = await interleave(subject, [...chosen]);
+      expect(reached).toBe(chosen.size === 0 ? 1 : 0);
+    });
+    await fc.assert(rounds, { numRuns: ROUNDS });
+  }, 600_000);
+
+  it('says so, and asks again with the present state', async () => {
+    const [database] = subjects as [Subject];
+    const { outcome } = await interleave(database, database.mutations.slice(0, 1));
+    expect(outcome).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining('changed after the person saw it'),
+    });
+    expect((await interleave(database, [])).reached).toBe(1);
+  });
+
+  it('does not hold when things change while the call is being prepared', async () => {
+    const [database] = subjects as [Subject];
+    const spy = spyOn(backend.call, { forward: false });
+    backend.clock.advance(11 * MINUTE);
+    const guard = await openGuard({
+      call: spy.call,
+      clock: backend.clock,
+      beforeApproved: async () => void (await database.mutations[0]?.happen(++mark)),
+    });
+    const { state } = await asked(guard, database);
+    const outcome = await guard.attempt({ ...database, state, answers: accept(database.name) });
+    expect(outcome.kind).toBe('refused');
+    expect(spy.reached).toEqual([]);
+    await guard.close();
+  });
+
+  it('does not hold for what is gone', async () => {
+    const spy = spyOn(backend.call);
+    const guard = await openGuard({ call: spy.call, clock: backend.clock });
+    const group = subjects.find(({ tool }) => tool === toolName('DeleteKxScalingGroup')) as Subject;
+    const { state } = await asked(guard, group);
+    await backend.call('DeleteKxScalingGroup', group.arguments as never);
+    const { kind } = await guard.attempt({ ...group, state, answers: accept(group.name) });
+    expect(kind).toBe('refused');
+    expect(spy.reached).toEqual([]);
+    await guard.close();
+  });
+});

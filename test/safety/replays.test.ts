@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sealWith } from '../../src/safety/seal.ts';
+import { type Spy, spyOn } from './support/backend.ts';
+import { accept, approved, asked, type Guard, type GuardOptions, openGuard } from './support/guard.ts';
+import { openScene, type Scene, type Wish } from './support/scene.ts';
+
+const RETRIES = 1_000;
+
+describe('an approved answer that is sent again and again', () => {
+  let scene: Scene;
+  let spy: Spy;
+  let wish: Wish;
+  let folder: string;
+  const opened: Guard[] = [];
+  const seal = sealWith([randomBytes(32)]);
+
+  beforeEach(async () => {
+    scene = await openScene();
+    spy = spyOn(scene.call, { forward: false });
+    wish = scene.wishes[0] as Wish;
+    folder = mkdtempSync(join(tmpdir(), 'safety-'));
+  });
+  afterEach(async () => {
+    for (const guard of opened.splice(0)) await guard.close();
+    await scene.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** A server on the one state file of this test; all of them can open each other's seals. */
+  const server = async (options: Partial<GuardOptions> = {}) => {
+    const guard = await openGuard({
+      call: spy.call,
+      clock: scene.clock,
+      seal,
+      state: join(folder, 'state.db'),
+      ...options,
+    });
+    opened.push(guard);
+    return guard;
+  };
+  const retry = (state: string) => ({ ...wish, state, answers: accept(wish.name) });
+  const times = (count: number, guards: readonly Guard[], state: string) =>
+    Promise.all(Array.from({ length: count }, (_, at) => guards[at % guards.length]?.attempt(retry(state))));
+  const ran = (outcomes: readonly ({ kind: string } | undefined)[]) =>
+    outcomes.filter((outcome) => outcome?.kind === 'done').length;
+
+  it(`runs once in ${RETRIES} parallel calls`, async () => {
+    const guard = await server();
+    const { state } = await asked(guard, wish);
+    expect(ran(await times(RETRIES, [guard], state))).toBe(1);
+    expect(spy.reached).toHaveLength(1);
+  });
+
+  it(`runs once in ${RETRIES} parallel calls to two servers on one state file`, async () => {
+    const guards = [await server(), await server()];
+    const { state } = await asked(guards[0] as Guard, wish);
+    expect(ran(await times(RETRIES, guards, state))).toBe(1);
+    expect(spy.reached).toHaveLength(1);
+  });
+
+  it('runs once over many rounds of asking and answering on two servers', async () => {
+    const guards = [await server(), await server()];
+    for (let round = 1; round <= 20; round += 1) {
+      const { state } = await asked(guards[round % 2] as Guard, wish);
+      await times(10, guards, state);
+      expect(spy.reached).toHaveLength(round);
+    }
+  });
+
+  it('never runs after the server was killed between using it up and making the call', async () => {
+    let reachedTheKill = () => {};
+    const killed = new Promise<void>((resolve) => {
+      reachedTheKill = resolve;
+    });
+    const dying = await server({
+      beforeApproved: () => {
+        reachedTheKill();
+        return new Promise(() => {});
+      },
+    });
+    const { state } = await asked(dying, wish);
+    void dying.attempt(retry(state));
+    await killed;
+    const next = await server();
+    expect(ran(await times(RETRIES, [next], state))).toBe(0);
+    expect(spy.reached).toHaveLength(0);
+    expect((await approved(next, wish, wish.name)).kind).toBe('done');
+    expect(spy.reached).toHaveLength(1);
+  });
+
+  it('runs once when it was approved out of band and in the form at the same time', async () => {
+    const guard = await server({ outOfBand: async () => ({ trusts: () => true, how: 'Elsewhere.' }) });
+    const { state } = await asked(guard, wish);
+    const nonce = state.split('.')[0] as string;
+    await guard.ledger.approve(nonce, { channel: 'terminal', approver: 'ann', at: scene.clock.now() });
+    const outcomes = await Promise.all(
+      Array.from({ length: 100 }, (_, at) => guard.attempt(at % 2 === 0 ? { ...wish, forms: false } : retry(state))),
+    );
+    expect(ran(outcomes)).toBe(1);
+    expect(spy.reached).toHaveLength(1);
+  });
+});

@@ -1,0 +1,253 @@
+import type { Call } from '../../../src/operations/index.ts';
+import type { Members } from './backend.ts';
+import type { Estate } from './estate.ts';
+
+/** Something that happens to the world between the question and the answer, and what brings the world back. */
+export interface Mutation {
+  readonly what: string;
+  readonly happen: (mark: number) => Promise<unknown>;
+  readonly undo?: () => Promise<unknown>;
+}
+
+/** A call that needs a person, and what makes an approval of it stale. */
+export interface Subject {
+  readonly tool: string;
+  readonly arguments: Members;
+  readonly name: string;
+  readonly mutations: readonly Mutation[];
+}
+
+/** Two environments: one in which single entities may be deleted, and one that may be deleted as a whole. */
+export async function openSubjects(call: Call, town: Estate, lab: Estate): Promise<Subject[]> {
+  for (const estate of [town, lab]) {
+    await estate.database('trades');
+    await estate.changeset('trades');
+    await estate.volume('fast');
+    await estate.user('ann');
+    await estate.group('hosts');
+    await estate.dataview('view', { autoUpdate: true });
+  }
+  await town.database('plain');
+
+  await town.cluster('gateway');
+  return [...singles(call, town), whole(call, lab)];
+}
+
+const role = (mark: number) => `arn:aws:iam::111122223333:role/desk-${mark}`;
+
+function singles(call: Call, town: Estate): Subject[] {
+  const { environmentId } = town;
+  const database = { environmentId, databaseName: 'plain' };
+  const volume = { environmentId, volumeName: 'fast' };
+  const group = { environmentId, scalingGroupName: 'hosts' };
+  const user = { environmentId, userName: 'ann' };
+  const view = { environmentId, databaseName: 'trades', dataviewName: 'view' };
+  const gateway = { environmentId, clusterName: 'gateway' };
+  return [
+    {
+      tool: 'delete_kx_database',
+      arguments: database,
+      name: 'plain',
+      mutations: [
+        {
+          what: 'its description changed',
+          happen: (mark) => call('UpdateKxDatabase', { ...database, description: `v${mark}` }),
+        },
+        { what: 'it got a changeset', happen: () => town.changeset('plain') },
+        {
+          what: 'it was replaced by a namesake',
+          happen: async () => {
+            await call('DeleteKxDatabase', { ...database, clientToken: token() });
+            await town.database('plain');
+          },
+        },
+        {
+          what: 'it got a dataview',
+          happen: () => town.dataview('late', { databaseName: 'plain' }),
+          undo: () => call('DeleteKxDataview', { ...database, dataviewName: 'late', clientToken: token() }),
+        },
+        {
+          what: 'a cluster mounted it',
+          happen: async () => {
+            await town.changeset('plain');
+            await town.cluster('late', {
+              clusterType: 'HDB',
+              cacheStorageConfigurations: [],
+              databases: [{ databaseName: 'plain' }],
+            });
+          },
+          undo: () => call('DeleteKxCluster', { environmentId, clusterName: 'late' }),
+        },
+      ],
+    },
+    {
+      tool: 'delete_kx_volume',
+      arguments: volume,
+      name: 'fast',
+      mutations: [
+        {
+          what: 'its description changed',
+          happen: (mark) => call('UpdateKxVolume', { ...volume, description: `v${mark}` }),
+        },
+        {
+          what: 'it was replaced by a namesake',
+          happen: async () => {
+            await call('DeleteKxVolume', volume);
+            await town.volume('fast');
+          },
+        },
+        {
+          what: 'a dataview was cached on it',
+          happen: () =>
+            town.dataview('cached', {
+              autoUpdate: true,
+              segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }],
+            }),
+          undo: () =>
+            call('DeleteKxDataview', {
+              environmentId,
+              databaseName: 'trades',
+              dataviewName: 'cached',
+              clientToken: token(),
+            }),
+        },
+      ],
+    },
+    {
+      tool: 'delete_kx_scaling_group',
+      arguments: group,
+      name: 'hosts',
+      mutations: [
+        {
+          what: 'it was replaced by a namesake',
+          happen: async () => {
+            await call('DeleteKxScalingGroup', group);
+            await town.group('hosts');
+          },
+        },
+        {
+          what: 'a cluster was put on it',
+          happen: () =>
+            town.cluster('tenant', {
+              scalingGroupConfiguration: { scalingGroupName: 'hosts', memoryReservation: 6, nodeCount: 1 },
+            }),
+          undo: () => call('DeleteKxCluster', { environmentId, clusterName: 'tenant' }),
+        },
+      ],
+    },
+    {
+      tool: 'delete_kx_user',
+      arguments: user,
+      name: 'ann',
+      mutations: [
+        {
+          what: 'its role changed',
+          happen: (mark) => call('UpdateKxUser', { ...user, iamRole: role(mark) }),
+        },
+      ],
+    },
+    {
+      tool: 'delete_kx_dataview',
+      arguments: view,
+      name: 'view',
+      mutations: [
+        {
+          what: 'its description changed',
+          happen: (mark) => call('UpdateKxDataview', { ...view, description: `v${mark}`, clientToken: token() }),
+        },
+        { what: 'its database got a changeset, which it follows', happen: () => town.changeset('trades') },
+        {
+          what: 'it was replaced by a namesake',
+          happen: async () => {
+            await call('DeleteKxDataview', { ...view, clientToken: token() });
+            await town.dataview('view', { autoUpdate: true });
+          },
+        },
+      ],
+    },
+    {
+      tool: 'delete_kx_cluster',
+      arguments: gateway,
+      name: 'gateway',
+      mutations: [
+        {
+          what: 'it was replaced by a namesake',
+          happen: async () => {
+            await call('DeleteKxCluster', gateway);
+            await town.cluster('gateway');
+          },
+        },
+      ],
+    },
+  ];
+}
+
+function whole(call: Call, lab: Estate): Subject {
+  const { environmentId } = lab;
+  const inside = { environmentId };
+  const replaced = (what: string, remove: () => Promise<unknown>, make: () => Promise<unknown>): Mutation => ({
+    what: `${what} in it was replaced by a namesake`,
+    happen: async () => {
+      await remove();
+      await make();
+    },
+  });
+  return {
+    tool: 'delete_kx_environment',
+    arguments: inside,
+    name: 'lab',
+    mutations: [
+      {
+        what: 'its description changed',
+        happen: (mark) => call('UpdateKxEnvironment', { ...inside, description: `v${mark}` }),
+      },
+      {
+        what: 'the description of a database in it changed',
+        happen: (mark) => call('UpdateKxDatabase', { ...inside, databaseName: 'trades', description: `v${mark}` }),
+      },
+      { what: 'a database in it got a changeset', happen: () => lab.changeset('trades') },
+      {
+        what: 'a volume in it changed',
+        happen: (mark) => call('UpdateKxVolume', { ...inside, volumeName: 'fast', description: `v${mark}` }),
+      },
+      {
+        what: 'a user in it got another role',
+        happen: (mark) => call('UpdateKxUser', { ...inside, userName: 'ann', iamRole: role(mark) }),
+      },
+      replaced(
+        'the volume',
+        () => call('DeleteKxVolume', { ...inside, volumeName: 'fast' }),
+        () => lab.volume('fast'),
+      ),
+      replaced(
+        'the scaling group',
+        () => call('DeleteKxScalingGroup', { ...inside, scalingGroupName: 'hosts' }),
+        () => lab.group('hosts'),
+      ),
+      replaced(
+        'the dataview',
+        () =>
+          call('DeleteKxDataview', {
+            ...inside,
+            databaseName: 'trades',
+            dataviewName: 'view',
+            clientToken: token(),
+          }),
+        () => lab.dataview('view', { autoUpdate: true }),
+      ),
+      {
+        what: 'a database was made in it',
+        happen: () => lab.database('extra'),
+        undo: () => call('DeleteKxDatabase', { ...inside, databaseName: 'extra', clientToken: token() }),
+      },
+      {
+        what: 'a cluster was made in it',
+        happen: () => lab.cluster('late'),
+        undo: () => call('DeleteKxCluster', { ...inside, clusterName: 'late' }),
+      },
+    ],
+  };
+}
+
+let tokens = 0;
+const token = () => `mutation-${++tokens}`;
