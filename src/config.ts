@@ -3,92 +3,126 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { CREDENTIAL } from './local/credentials.ts';
 import { nearest } from './nearest.ts';
-import { ENTITIES, RISKS } from './operations/operation.ts';
-import { HTTP_SETTINGS } from './transports/http/settings.ts';
+import { ENTITIES, once, RISKS, type Risk } from './operations/operation.ts';
+import { HTTP_SETTINGS, HTTP_STANDARD } from './transports/http/settings.ts';
 
 const milliseconds = () => z.int().min(1).max(600_000);
 
 /** Every setting of this server: the flag is its name in kebab case, the variable FINSPACE_MCP_ and its name in snake case. */
-export const SETTINGS = {
-  backend: z
-    .enum(['local', 'aws'])
-    .default('local')
-    .describe('What answers: the embedded service, or a SigV4 endpoint'),
-  endpoint: z
-    .string()
-    .refine(isSafeEndpoint, 'expects an https URL (http only on loopback), without credentials')
-    .optional()
-    .describe('URL of the SigV4 endpoint, for --backend aws'),
-  region: z
-    .string()
-    .regex(/^[a-z]{2}(?:-[a-z]{1,16}){1,3}-\d{1,2}$/, 'expects a region such as us-east-1')
-    .optional()
-    .describe('AWS region; local default us-east-1, aws default from the profile or AWS_REGION'),
-  profile: z.string().min(1).optional().describe('AWS profile, for --backend aws'),
-  stateDir: z.string().min(1).optional().describe('Directory of everything this server keeps'),
-  state: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('File of the local world, or :memory:; default world.db in the state directory'),
-  world: z
-    .string()
-    .regex(/^(?:demo|empty|.+\.json)$/, 'expects demo, empty or a world file (*.json)')
-    .default('demo')
-    .describe('What a new local world holds: demo, empty, or a world file'),
-  lifecycle: z
-    .enum(['realistic', 'fast', 'instant'])
-    .default('fast')
-    .describe('How long local entities take: as observed, a sixtieth of it, or no time'),
-  faults: z.string().min(1).optional().describe('JSON file of faults that requests to the local service meet'),
-  credentials: z
-    .array(z.string().regex(CREDENTIAL, 'expects KEY:SECRET or KEY:SECRET:ROLE_ARN'))
-    .min(1)
-    .optional()
-    .describe('Who may call the port of finspace-mcp local, KEY:SECRET[:ROLE_ARN]; anybody without this'),
-  control: z.boolean().default(false).describe('Let POST /_control/clock move the clock of the local service ahead'),
-  readOnly: z.boolean().default(false).describe('Refuse everything but reads, and do not list it'),
-  toolsets: z.array(z.enum(ENTITIES)).min(1).optional().describe('Offer only the tools of these entities'),
-  deny: z.array(z.string().min(1)).default([]).describe('Do not offer these tools'),
-  environments: z
-    .array(z.string().regex(/^[a-zA-Z0-9]{1,32}$/, 'expects ids of environments'))
-    .min(1)
-    .optional()
-    .describe('Limit everything to these environments'),
-  approve: z
-    .union([z.literal('none'), z.array(z.enum(RISKS)).min(1)])
-    .default([])
-    .describe('Ask a person for these risks too; none asks nobody, on the local backend only'),
-  secrets: z
-    .enum(['file', 'inline'])
-    .default('file')
-    .describe('Where credentials go: to a file that only you can read, or to the caller'),
-  outputSchemas: z.boolean().default(false).describe('List an output schema with each tool (many more tokens)'),
-  connectTimeout: milliseconds().default(2_000).describe('Milliseconds to connect to the endpoint'),
-  attemptTimeout: milliseconds().default(10_000).describe('Milliseconds for one attempt'),
-  callTimeout: milliseconds().default(30_000).describe('Milliseconds for a call with all its attempts'),
-  maxAttempts: z.int().min(1).max(10).default(3).describe('Attempts of a call that may safely be repeated'),
-  logLevel: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
-    .default('info')
-    .describe('Least severe log line on stderr'),
-  port: z.int().min(0).max(65_535).default(4566).describe('Port to listen on; 0 takes a free one'),
+export const SETTINGS = lazily({
+  backend: () =>
+    z
+      .enum(['local', 'aws'])
+      .default(STANDARD.backend)
+      .describe('What answers: the embedded service, or a SigV4 endpoint'),
+  endpoint: () =>
+    z
+      .string()
+      .refine(isSafeEndpoint, 'expects an https URL (http only on loopback), without credentials')
+      .optional()
+      .describe('URL of the SigV4 endpoint, for --backend aws'),
+  region: () =>
+    z
+      .string()
+      .regex(/^[a-z]{2}(?:-[a-z]{1,16}){1,3}-\d{1,2}$/, 'expects a region such as us-east-1')
+      .optional()
+      .describe('AWS region; local default us-east-1, aws default from the profile or AWS_REGION'),
+  profile: () => z.string().min(1).optional().describe('AWS profile, for --backend aws'),
+  stateDir: () => z.string().min(1).optional().describe('Directory of everything this server keeps'),
+  state: () =>
+    z
+      .string()
+      .min(1)
+      .optional()
+      .describe('File of the local world, or :memory:; default world.db in the state directory'),
+  world: () =>
+    z
+      .string()
+      .regex(/^(?:demo|empty|.+\.json)$/, 'expects demo, empty or a world file (*.json)')
+      .default(STANDARD.world)
+      .describe('What a new local world holds: demo, empty, or a world file'),
+  lifecycle: () =>
+    z
+      .enum(['realistic', 'fast', 'instant'])
+      .default(STANDARD.lifecycle)
+      .describe('How long local entities take: as observed, a sixtieth of it, or no time'),
+  faults: () => z.string().min(1).optional().describe('JSON file of faults that requests to the local service meet'),
+  credentials: () =>
+    z
+      .array(z.string().regex(CREDENTIAL, 'expects KEY:SECRET or KEY:SECRET:ROLE_ARN'))
+      .min(1)
+      .optional()
+      .describe('Who may call the port of finspace-mcp local, KEY:SECRET[:ROLE_ARN]; anybody without this'),
+  control: () =>
+    z
+      .boolean()
+      .default(STANDARD.control)
+      .describe('Let POST /_control/clock move the clock of the local service ahead'),
+  readOnly: () => z.boolean().default(STANDARD.readOnly).describe('Refuse everything but reads, and do not list it'),
+  toolsets: () => z.array(z.enum(ENTITIES)).min(1).optional().describe('Offer only the tools of these entities'),
+  deny: () => z.array(z.string().min(1)).default(STANDARD.deny).describe('Do not offer these tools'),
+  environments: () =>
+    z
+      .array(z.string().regex(/^[a-zA-Z0-9]{1,32}$/, 'expects ids of environments'))
+      .min(1)
+      .optional()
+      .describe('Limit everything to these environments'),
+  approve: () =>
+    z
+      .union([z.literal('none'), z.array(z.enum(RISKS)).min(1)])
+      .default(STANDARD.approve)
+      .describe('Ask a person for these risks too; none asks nobody, on the local backend only'),
+  secrets: () =>
+    z
+      .enum(['file', 'inline'])
+      .default(STANDARD.secrets)
+      .describe('Where credentials go: to a file that only you can read, or to the caller'),
+  outputSchemas: () =>
+    z.boolean().default(STANDARD.outputSchemas).describe('List an output schema with each tool (many more tokens)'),
+  connectTimeout: () =>
+    milliseconds().default(STANDARD.connectTimeout).describe('Milliseconds to connect to the endpoint'),
+  attemptTimeout: () => milliseconds().default(STANDARD.attemptTimeout).describe('Milliseconds for one attempt'),
+  callTimeout: () =>
+    milliseconds().default(STANDARD.callTimeout).describe('Milliseconds for a call with all its attempts'),
+  maxAttempts: () =>
+    z.int().min(1).max(10).default(STANDARD.maxAttempts).describe('Attempts of a call that may safely be repeated'),
+  logLevel: () =>
+    z
+      .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+      .default(STANDARD.logLevel)
+      .describe('Least severe log line on stderr'),
+  port: () => z.int().min(0).max(65_535).default(STANDARD.port).describe('Port to listen on; 0 takes a free one'),
+  targets: () => z.string().min(1).optional().describe('JSON file of named targets: where each is and who may use it'),
+  target: () => z.string().min(1).optional().describe('The one of --targets to serve over stdio'),
   ...HTTP_SETTINGS,
-  config: z.string().min(1).optional().describe('JSON file with any of these settings, by the names in this table'),
-} as const satisfies Record<string, z.ZodType>;
+  config: () =>
+    z.string().min(1).optional().describe('JSON file with any of these settings, by the names in this table'),
+});
 
 export type SettingName = keyof typeof SETTINGS;
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 
-const Settings = z.strictObject(SETTINGS).superRefine(({ backend, endpoint, profile, approve }, context) => {
-  if (backend === 'aws' && approve === 'none')
-    context.addIssue({ code: 'custom', path: ['approve'], message: 'none is for the local backend only' });
-  if (backend === 'aws') return;
-  if (endpoint !== undefined) context.addIssue({ code: 'custom', path: ['endpoint'], message: 'needs --backend aws' });
-  if (profile !== undefined) context.addIssue({ code: 'custom', path: ['profile'], message: 'needs --backend aws' });
-});
+/** What holds where nothing is set, apart from the schemas, so that starting up builds none of them. */
+const STANDARD = {
+  backend: 'local',
+  world: 'demo',
+  lifecycle: 'fast',
+  control: false,
+  readOnly: false,
+  deny: [] as string[],
+  approve: [] as Risk[],
+  secrets: 'file',
+  outputSchemas: false,
+  connectTimeout: 2_000,
+  attemptTimeout: 10_000,
+  callTimeout: 30_000,
+  maxAttempts: 3,
+  logLevel: 'info',
+  port: 4566,
+  ...HTTP_STANDARD,
+} as const;
 
-type Parsed = z.output<typeof Settings>;
+type Parsed = { readonly [K in SettingName]: z.output<(typeof SETTINGS)[K]> };
 /** The settings in force, with the paths that depend on the platform filled in. */
 export type Config = Parsed & { readonly stateDir: string; readonly state: string };
 
@@ -99,13 +133,24 @@ export class ConfigError extends Error {
 
 /** Checks raw settings and fills in defaults. Throws ConfigError for the first that is wrong. */
 export function configure(raw: Partial<Record<SettingName, unknown>>, env: NodeJS.ProcessEnv): Config {
-  const parsed = Settings.safeParse(raw, { reportInput: true });
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0] as z.core.$ZodIssue;
-    throw new ConfigError(`${flagOf(String(issue.path[0]))}: ${describe(issue)}`);
-  }
-  const stateDir = parsed.data.stateDir ?? defaultStateDir(env);
-  return { ...parsed.data, stateDir, state: parsed.data.state ?? join(stateDir, 'world.db') };
+  const given = SETTING_NAMES.filter((name) => raw[name] !== undefined);
+  const parsed = {
+    ...STANDARD,
+    ...Object.fromEntries(given.map((name) => [name, checked(name, raw[name])])),
+  } as Parsed;
+  const { backend, approve, state, stateDir = defaultStateDir(env) } = parsed;
+  if (backend === 'aws' && approve === 'none') throw new ConfigError('--approve: none is for the local backend only');
+  const remoteOnly = (['endpoint', 'profile'] as const).find((name) => parsed[name] !== undefined);
+  if (backend === 'local' && remoteOnly !== undefined)
+    throw new ConfigError(`${flagOf(remoteOnly)}: needs --backend aws`);
+  return { ...parsed, stateDir, state: state ?? join(stateDir, 'world.db') };
+}
+
+function checked(name: SettingName, value: unknown): unknown {
+  const schema: z.ZodType = SETTINGS[name];
+  const parsed = schema.safeParse(value, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(`${flagOf(name)}: ${describe(parsed.error.issues[0] as z.core.$ZodIssue)}`);
 }
 
 function describe(issue: z.core.$ZodIssue): string {
@@ -135,4 +180,12 @@ function isSafeEndpoint(text: string): boolean {
   const { protocol, hostname, username, password } = new URL(text);
   const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
   return username === '' && password === '' && (protocol === 'https:' || (protocol === 'http:' && loopback));
+}
+
+type Schemas<T> = { readonly [K in keyof T]: T[K] extends () => infer Schema ? Schema : never };
+
+/** An object whose members are built when they are first read. */
+function lazily<T extends Record<string, () => z.ZodType>>(thunks: T): Schemas<T> {
+  const members = Object.entries(thunks).map(([name, build]) => [name, { get: once(build), enumerable: true }]);
+  return Object.defineProperties({}, Object.fromEntries(members) as PropertyDescriptorMap) as Schemas<T>;
 }

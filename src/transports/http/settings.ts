@@ -3,59 +3,91 @@ import * as z from 'zod';
 
 const perMinute = () => z.int().min(1).max(10_000_000).optional();
 
+/** What holds where nothing is set. */
+export const HTTP_STANDARD = {
+  host: '127.0.0.1',
+  allowedHosts: [] as string[],
+  allowedOrigins: [] as string[],
+  maxInFlight: 16_384,
+  maxSessions: 1_000,
+  sessionIdle: 1_800_000,
+  accessLog: true,
+} as const;
+
 /** The settings of `finspace-mcp http`, beside those that every command takes. */
 export const HTTP_SETTINGS = {
-  host: z
-    .string()
-    .min(1)
-    .max(253)
-    .default('127.0.0.1')
-    .describe('Address to listen on; beyond loopback only with authorization'),
-  publicUrl: z
-    .string()
-    .refine(isPlainUrl, 'expects an http or https URL without credentials, query or fragment')
-    .optional()
-    .describe('URL of this server as clients see it, when a proxy stands in front'),
-  allowedHosts: z
-    .array(z.string().regex(/^(?:\[[0-9a-f:.]+\]|[a-z0-9.-]+)$/, 'expects host names in lower case, without ports'))
-    .default([])
-    .describe('Host names to serve besides loopback and that of --public-url'),
-  allowedOrigins: z
-    .array(z.string().refine(isOrigin, 'expects origins such as https://inspector.example'))
-    .default([])
-    .describe('Origins of web pages that may call (CORS); none by default'),
-  authIssuer: z
-    .string()
-    .refine(isIssuer, 'expects an https URL (http only on loopback), without query or fragment')
-    .optional()
-    .describe('Issuer of OAuth access tokens (JWT); its keys are found through its metadata'),
-  authJwks: z
-    .string()
-    .refine(isIssuer, 'expects an https URL (http only on loopback), without query or fragment')
-    .optional()
-    .describe("URL of the issuer's keys, when its metadata does not say"),
-  authAudience: z.string().min(1).optional().describe('Audience to accept in tokens besides the URL of the endpoint'),
-  authTokens: z.string().min(1).optional().describe('JSON file of fixed tokens: name, sha256, scopes, expires'),
-  maxInFlight: z
-    .int()
-    .min(1)
-    .max(1_000_000)
-    .default(16_384)
-    .describe('Requests answered at the same time; above it 503'),
-  maxSessions: z.int().min(1).max(1_000_000).default(1_000).describe('Sessions of 2025-era clients; above it 503'),
-  sessionIdle: z
-    .int()
-    .min(1_000)
-    .max(86_400_000)
-    .default(1_800_000)
-    .describe('Milliseconds after which an unused session ends'),
-  rateRead: perMinute().describe('Reads per minute and principal; 6000 with authorization, else no limit'),
-  rateWrite: perMinute().describe('Writes per minute and principal; 600 with authorization, else no limit'),
-  rateDestroy: perMinute().describe('Deletes per minute and principal; 60 with authorization, else no limit'),
-  accessLog: z.boolean().default(true).describe('Log each HTTP request, without arguments, headers or tokens'),
-} as const satisfies Record<string, z.ZodType>;
+  host: () =>
+    z
+      .string()
+      .min(1)
+      .max(253)
+      .default(HTTP_STANDARD.host)
+      .describe('Address to listen on; beyond loopback only with authorization'),
+  publicUrl: () =>
+    z
+      .string()
+      .refine(isPlainUrl, 'expects an http or https URL without credentials, query or fragment')
+      .optional()
+      .describe('URL of this server as clients see it, when a proxy stands in front'),
+  allowedHosts: () =>
+    z
+      .array(z.string().regex(/^(?:\[[0-9a-f:.]+\]|[a-z0-9.-]+)$/, 'expects host names in lower case, without ports'))
+      .default(HTTP_STANDARD.allowedHosts)
+      .describe('Host names to serve besides loopback and that of --public-url'),
+  allowedOrigins: () =>
+    z
+      .array(z.string().refine(isOrigin, 'expects origins such as https://inspector.example'))
+      .default(HTTP_STANDARD.allowedOrigins)
+      .describe('Origins of web pages that may call (CORS); none by default'),
+  authIssuer: () =>
+    z
+      .string()
+      .refine(isIssuer, 'expects an https URL (http only on loopback), without query or fragment')
+      .optional()
+      .describe('Issuer of OAuth access tokens (JWT); its keys are found through its metadata'),
+  authJwks: () =>
+    z
+      .string()
+      .refine(isIssuer, 'expects an https URL (http only on loopback), without query or fragment')
+      .optional()
+      .describe("URL of the issuer's keys, when its metadata does not say"),
+  authAudience: () =>
+    z.string().min(1).optional().describe('Audience to accept in tokens besides the URL of the endpoint'),
+  authTokens: () => z.string().min(1).optional().describe('JSON file of fixed tokens: name, sha256, scopes, expires'),
+  maxInFlight: () =>
+    z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(HTTP_STANDARD.maxInFlight)
+      .describe('Requests answered at the same time; above it 503'),
+  maxSessions: () =>
+    z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(HTTP_STANDARD.maxSessions)
+      .describe('Sessions of 2025-era clients; above it 503'),
+  sessionIdle: () =>
+    z
+      .int()
+      .min(1_000)
+      .max(86_400_000)
+      .default(HTTP_STANDARD.sessionIdle)
+      .describe('Milliseconds after which an unused session ends'),
+  rateRead: () => perMinute().describe('Reads per minute and principal; 6000 with authorization, else no limit'),
+  rateWrite: () => perMinute().describe('Writes per minute and principal; 600 with authorization, else no limit'),
+  rateDestroy: () => perMinute().describe('Deletes per minute and principal; 60 with authorization, else no limit'),
+  accessLog: () =>
+    z
+      .boolean()
+      .default(HTTP_STANDARD.accessLog)
+      .describe('Log each HTTP request, without arguments, headers or tokens'),
+} as const satisfies Record<string, () => z.ZodType>;
 
-export type HttpSettings = Readonly<z.output<z.ZodObject<typeof HTTP_SETTINGS>>>;
+export type HttpSettings = {
+  readonly [K in keyof typeof HTTP_SETTINGS]: z.output<ReturnType<(typeof HTTP_SETTINGS)[K]>>;
+};
 
 function isPlainUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
