@@ -1,12 +1,21 @@
 /**
  * Text from the API or from a model as one quoted line: control, format (bidi, zero-width, tag), combining, private-use,
- * unassigned and unusual space characters are escaped, so that nothing can imitate or reorder the lines around it.
+ * unassigned, blank and right-to-left characters are escaped, so that nothing can imitate or reorder what stands around it.
  */
 export function quoted(text: string, limit = 80): string {
-  const escaped = text.replace(MISLEADING, (character) =>
-    character === '\\' || character === '"' ? `\\${character}` : `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
-  return escaped.length <= limit ? `"${escaped}"` : `"${escaped.slice(0, limit)}" (cut, ${text.length} characters)`;
+  const characters = Array.from(text, escaped);
+  if (characters.reduce((length, { length: more }) => length + more, 0) <= limit) return `"${characters.join('')}"`;
+  let shown = '';
+  for (const character of characters) {
+    if (shown.length + character.length > limit) break;
+    shown += character;
+  }
+  return `"${shown}" (cut, ${text.length} characters)`;
+}
+
+function escaped(character: string): string {
+  if (character === '\\' || character === '"') return `\\${character}`;
+  return MISLEADING.test(character) ? `\\u{${character.codePointAt(0)?.toString(16)}}` : character;
 }
 
 /** Compact JSON in which invisible and reordering characters stand as `\u` escapes; it parses to the same value. */
@@ -19,5 +28,7 @@ export function plainJson(value: unknown): string {
   );
 }
 
-const MISLEADING = /["\\]|[\p{C}\p{Zl}\p{Zp}\p{M}\u115F\u1160\u3164\uFFA0]|(?! )\p{Zs}/gu;
+/** The ranges are those whose characters Unicode makes right-to-left by default. */
+const MISLEADING =
+  /[\p{C}\p{Zl}\p{Zp}\p{M}\u115F\u1160\u2800\u3164\uFFA0\u{1D159}]|(?! )\p{Zs}|[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFF\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
