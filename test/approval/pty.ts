@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { onTestFinished } from 'vitest';
+import { CLI } from '../support/hosts.ts';
+
+/** What makes a pseudo-terminal here: util-linux, or Python; undefined where neither is installed. */
+const maker = [
+  {
+    command: 'script',
+    probe: ['--version'],
+    known: /util-linux/,
+    args: (line: string[]) => ['-qec', line.map(quoted).join(' '), '/dev/null'],
+  },
+  {
+    command: 'python3',
+    probe: ['-c', 'import pty; print("pty")'],
+    known: /pty/,
+    args: (line: string[]) => [
+      '-c',
+      'import os,pty,sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))',
+      ...line,
+    ],
+  },
+].find(({ command, probe, known }) => known.test(String(spawnSync(command, probe).stdout)));
+
+const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
+
+export const NO_PTY = maker === undefined ? 'SKIPPED: neither util-linux `script` nor python3 is installed' : undefined;
+if (NO_PTY !== undefined) console.warn(`The terminal channel is not tested. ${NO_PTY}`);
+
+/** Somebody at a terminal. */
+export interface Seat {
+  /** Everything on the screen so far. */
+  screen(): string;
+  /** Waits until `text` appears after what was waited for before. */
+  sees(text: string): Promise<void>;
+  types(line: string): void;
+  presses(key: string): void;
+  /** The exit code. */
+  left(): Promise<number | null>;
+  end(): void;
+}
+
+/** Runs the command line in a pseudo-terminal of its own. */
+export function sitDown(...args: string[]): Seat {
+  const { command, args: around } = maker as NonNullable<typeof maker>;
+  const env = { ...process.env, TERM: 'xterm', NO_COLOR: '1' };
+  const child = spawn(command, around([process.execPath, CLI, ...args]), { stdio: ['pipe', 'pipe', 'inherit'], env });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return seat(child);
+}
+
+function seat(child: ChildProcess): Seat {
+  let screen = '';
+  let seen = 0;
+  let wake = () => {};
+  child.stdout?.on('data', (chunk: Buffer) => {
+    screen += chunk.toString().replaceAll('\r', '');
+    wake();
+  });
+  const gone = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+  const presses = (key: string) => void child.stdin?.write(key);
+  return {
+    screen: () => screen,
+    sees: async (text) => {
+      for (;;) {
+        const at = screen.indexOf(text, seen);
+        if (at >= 0) {
+          seen = at + text.length;
+          return;
+        }
+        const more = new Promise<boolean>((resolve) => {
+          wake = () => resolve(true);
+        });
+        const isMore = await Promise.race([more, gone.then(() => false)]);
+        if (!isMore && screen.indexOf(text, seen) < 0)
+          throw new Error(`never saw ${JSON.stringify(text)} on the screen:\n${screen}`);
+      }
+    },
+    types: (line) => presses(`${line}\r`),
+    presses,
+    left: () => gone,
+    end: () => void child.kill('SIGTERM'),
+  };
+}

@@ -1,0 +1,203 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { approverKey, initApprover, isApprovedBy } from '../../src/safety/approver.ts';
+import { CLI } from '../support/hosts.ts';
+import { NO_PTY, sitDown } from './pty.ts';
+import { ledgerIn, PASSPHRASE, SHOWN, stateDirectory } from './support.ts';
+
+const piped = (dir: string, args: string[], input = '') =>
+  spawnSync(process.execPath, [CLI, 'approve', ...args, '--state-dir', dir], { input, encoding: 'utf8' });
+
+const waitingIn = async (dir: string) => {
+  const kept = await ledgerIn(dir);
+  return { ...kept, question: await kept.ask() };
+};
+
+describe('finspace-mcp approve without a terminal', () => {
+  it('says that nothing waits', () => {
+    const { stdout, status } = piped(stateDirectory(), []);
+    expect({ stdout, status }).toEqual({ stdout: 'Nothing waits for approval.\n', status: 0 });
+  });
+
+  it('shows what waits and approves nothing, whatever is piped into it', async () => {
+    const dir = stateDirectory();
+    const { ledger, question } = await waitingIn(dir);
+    for (const args of [[], [question.code], ['--web'], ['--web', question.code]]) {
+      const { stderr, status } = piped(dir, args, `${question.code}\n${PASSPHRASE}\ntrades\n`);
+      expect(stderr).toMatch(/^finspace-mcp: .* needs a person at a terminal; stdin or stdout is not one\.\n$/);
+      expect(status).toBe(1);
+    }
+    expect(piped(dir, []).stdout).toMatch(
+      /^CODE {3}WHAT .*\n\w{5} {2}DELETE database "trades" {2}"m5cnbg3l25pwsmzikb7kdj", "us-east-1", .* just now {2}local\n$/,
+    );
+    expect(await ledger.approvedFor(question.binding)).toBeUndefined();
+  });
+
+  it('sets up no passphrase', () => {
+    const dir = stateDirectory();
+    const { stderr, status } = piped(dir, ['--init'], `${PASSPHRASE}\n${PASSPHRASE}\n`);
+    expect([stderr, status]).toEqual([
+      'finspace-mcp: Setting up a passphrase needs a person at a terminal; stdin or stdout is not one.\n',
+      1,
+    ]);
+    expect(existsSync(join(dir, 'approver'))).toBe(false);
+  });
+
+  it('declines, which needs nobody in particular', async () => {
+    const dir = stateDirectory();
+    const { ledger, question } = await waitingIn(dir);
+    expect(piped(dir, ['--decline', question.code.toLowerCase()])).toMatchObject({
+      stdout: `Declined ${question.code}. The agent is told so, and nothing runs.\n`,
+      status: 0,
+    });
+    expect(await ledger.list()).toEqual([]);
+    expect(piped(dir, ['--decline', question.code])).toMatchObject({
+      stderr: `finspace-mcp: "${question.code}" is not open (nothing is).\n`,
+      status: 1,
+    });
+  });
+
+  it.each([[['--decline']], [['--init', '--web']], [['--yes']], [['ABCDE', 'FGHIJ']]])(
+    'exits with 2 and one line for %j',
+    (args) => {
+      const { stderr, status } = piped(stateDirectory(), args);
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/^finspace-mcp: .*\n$/);
+    },
+  );
+});
+
+describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_PTY ?? ''}`, { timeout: 60_000 }, () => {
+  it('sets up a passphrase that it asks for twice and never shows', async () => {
+    const dir = stateDirectory();
+    const seat = sitDown('approve', '--init', '--state-dir', dir);
+    await seat.sees('New passphrase');
+    seat.types(PASSPHRASE);
+    await seat.sees('The same again');
+    seat.types(PASSPHRASE);
+    await seat.sees('Set up. The key is SHA256:');
+    expect(await seat.left()).toBe(0);
+    expect(seat.screen()).not.toContain(PASSPHRASE);
+    expect(await approverKey(dir)).toBeDefined();
+
+    const again = sitDown('approve', '--init', '--state-dir', dir);
+    await again.sees('There is a passphrase already');
+    expect(await again.left()).toBe(1);
+  });
+
+  it.each<[string, string[], string]>([
+    ['two that differ', [PASSPHRASE, `${PASSPHRASE}!`], 'The two are not the same'],
+    ['one that is too short', ['short', 'short'], 'at least 10 characters'],
+  ])('sets up nothing from %s', async (_, [first = '', second = ''], said) => {
+    const dir = stateDirectory();
+    const seat = sitDown('approve', '--init', '--state-dir', dir);
+    await seat.sees('New passphrase');
+    seat.types(first);
+    await seat.sees('The same again');
+    seat.types(second);
+    await seat.sees(said);
+    expect(await seat.left()).toBe(1);
+    expect(await approverKey(dir)).toBeUndefined();
+  });
+
+  it('approves what a person chose, read, and named, with the passphrase', async () => {
+    const dir = stateDirectory();
+    await initApprover(dir, PASSPHRASE);
+    const { ledger, ask, question } = await waitingIn(dir);
+    await ask({ name: 'scratch' });
+    const seat = sitDown('approve', '--state-dir', dir);
+    await seat.sees('WHAT');
+    await seat.sees('Code of the one to look at: ');
+    seat.types(question.code);
+    for (const line of SHOWN.text.split('\n')) await seat.sees(`  ${line}`);
+    await seat.sees('Passphrase: ');
+    seat.types('not the passphrase');
+    await seat.sees('That is not the passphrase.');
+    await seat.sees('Passphrase: ');
+    seat.types(PASSPHRASE);
+    await seat.sees('Name of the database, to approve: ');
+    seat.types('trades');
+    await seat.sees('Approved.');
+    expect(await seat.left()).toBe(0);
+    expect(seat.screen()).not.toContain(PASSPHRASE);
+    const found = await ledger.approvedFor(question.binding);
+    expect(isApprovedBy(question, found?.approval as never, (await approverKey(dir)) as never)).toBe(true);
+    expect(found?.approval).toMatchObject({ channel: 'terminal' });
+    expect(await ledger.list()).toHaveLength(1);
+  });
+
+  it('says plainly how little an approval without a passphrase proves', async () => {
+    const dir = stateDirectory();
+    const { ledger, question } = await waitingIn(dir);
+    const seat = sitDown('approve', question.code, '--state-dir', dir);
+    await seat.sees('this proves little');
+    await seat.sees('to approve: ');
+    seat.types('trades');
+    await seat.sees('Approved.');
+    expect((await ledger.approvedFor(question.binding))?.approval.signature).toBeUndefined();
+  });
+
+  it('closes the plan when another name is typed', async () => {
+    const dir = stateDirectory();
+    const { ledger, question } = await waitingIn(dir);
+    const seat = sitDown('approve', question.code, '--state-dir', dir);
+    await seat.sees('to approve: ');
+    seat.types('trade');
+    await seat.sees('That is not the name.');
+    expect(await seat.left()).toBe(1);
+    expect(await ledger.list()).toEqual([]);
+    expect(await ledger.approvedFor(question.binding)).toBeUndefined();
+  });
+
+  it.each([
+    ['Ctrl-C', '\u0003'],
+    ['Ctrl-D', '\u0004'],
+  ])('leaves everything as it is on %s', async (_, key) => {
+    const dir = stateDirectory();
+    const { ledger, question } = await waitingIn(dir);
+    const seat = sitDown('approve', question.code, '--state-dir', dir);
+    await seat.sees('to approve: ');
+    seat.presses(key);
+    await seat.sees('Nothing was approved.');
+    expect(await seat.left()).toBe(1);
+    expect(await ledger.list()).toHaveLength(1);
+  });
+
+  it('takes no passphrase after five wrong ones, in a new terminal neither', async () => {
+    const dir = stateDirectory();
+    await initApprover(dir, PASSPHRASE);
+    const { question } = await waitingIn(dir);
+    const first = sitDown('approve', question.code, '--state-dir', dir);
+    for (let tries = 0; tries < 3; tries += 1) {
+      await first.sees('Passphrase: ');
+      first.types(`guess ${tries}`);
+    }
+    expect(await first.left()).toBe(1);
+    const second = sitDown('approve', question.code, '--state-dir', dir);
+    for (let tries = 0; tries < 2; tries += 1) {
+      await second.sees('Passphrase: ');
+      second.types(`guess ${tries}`);
+    }
+    await second.sees('Passphrase: ');
+    second.types(PASSPHRASE);
+    await second.sees('Too many wrong passphrases');
+    expect(await second.left()).toBe(1);
+  });
+
+  it('shows what does not fit into the text, and no control characters', async () => {
+    const dir = stateDirectory();
+    const { ask } = await ledgerIn(dir);
+    const lost = Array.from({ length: 30 }, (_, at) => ({ kind: 'file', name: `f${at}\u001b[2J\u202e` }));
+    const { code } = await ask({ lost, text: 'DELETE database "x"\n\u001b[2Jgone', name: 'x' });
+    const seat = sitDown('approve', code, '--state-dir', dir);
+    await seat.sees('\\u{1b}[2Jgone');
+    await seat.sees('Lost for ever, in full:');
+    await seat.sees('- file "f29\\u{1b}[2J\\u{202e}"');
+    await seat.sees('to approve: ');
+    seat.presses('\u0003');
+    await seat.left();
+    expect(seat.screen()).not.toContain('\u001b[2J');
+  });
+});
