@@ -9,6 +9,7 @@ import { completeVariable } from './resources/complete.ts';
 import { listResources, listTemplates } from './resources/list.ts';
 import { readResource } from './resources/read.ts';
 import { type Caller, LOCAL_CALLER } from './safety/policy.ts';
+import type { Place } from './safety/question.ts';
 import type { Seal } from './safety/seal.ts';
 import { callTool } from './tools/call.ts';
 import type { ToolEnvironment } from './tools/environment.ts';
@@ -54,8 +55,8 @@ export function serverFactory(shared: ServerEnvironment): (caller: Caller) => Se
       },
     );
     server.setRequestHandler('tools/list', () => ({ tools: offeredTools(restrictions, caller, outputSchemas) }));
-    server.setRequestHandler('tools/call', ({ params }, context) =>
-      callTool(environment, params, { context, showsForms: showsForms(server, context) }),
+    server.setRequestHandler('tools/call', async ({ params }, context) =>
+      naming(place, await callTool(environment, params, { context, showsForms: showsForms(server, context) })),
     );
     server.setRequestHandler('resources/list', (_, { mcpReq }) => listResources(environment, mcpReq.signal));
     server.setRequestHandler('resources/templates/list', () => listTemplates(environment));
@@ -78,6 +79,10 @@ export function serverFactory(shared: ServerEnvironment): (caller: Caller) => Se
     return server;
   };
 }
+
+/** A result that says which target it is about, where several are served. */
+const naming = <R extends { _meta?: Record<string, unknown> | undefined }>({ target }: Place, result: R): R =>
+  target === undefined ? result : { ...result, _meta: { ...result._meta, 'finspace-mcp/target': target } };
 
 /** Form elicitation is declared by `form`, or by an empty declaration, which is how it was before URL mode existed. */
 function showsForms(server: Server, { mcpReq }: ServerContext): boolean {

@@ -46,12 +46,19 @@ export function backend(config: Config, log: Log): Backend {
   return {
     call,
     place: {
-      backend: config.backend === 'local' ? 'local (embedded FinSpace-compatible service)' : (config.endpoint ?? 'aws'),
+      backend: backendName(config),
       region: region ?? 'from the AWS profile',
+      target: config.target,
     },
     settled: async () => void (await Promise.allSettled(mutations)),
     close: async () => (await opening?.catch(() => undefined))?.close(),
   };
+}
+
+/** What a person reads; the alias comes first, so that an approval for one target never holds for another. */
+function backendName({ backend: kind, endpoint, target }: Config): string {
+  const name = kind === 'local' ? 'local (embedded FinSpace-compatible service)' : (endpoint ?? 'aws');
+  return target === undefined ? name : `${target}: ${name}`;
 }
 
 const DEFAULT_REGION = 'us-east-1';

@@ -2,12 +2,14 @@ import { type Config, ConfigError } from '../config.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call } from '../operations/index.ts';
 import { type Authorize, authorization } from '../transports/http/auth/authorize.ts';
+import type { Admits } from '../transports/http/auth/guarded.ts';
 import { staticTokens, TokenFileError } from '../transports/http/auth/tokens.ts';
 import type { Observe } from '../transports/http/exchange.ts';
 import { type HttpOptions, type HttpServer, serveOverHttp } from '../transports/http/serve.ts';
 import { isLoopback } from '../transports/http/settings.ts';
 import { type Log, stderrLog } from './log.ts';
-import { serving } from './serving.ts';
+import { type ServingOptions, serving } from './serving.ts';
+import { targetsOf } from './targets.ts';
 
 const READY_MS = 3_000;
 
@@ -31,20 +33,16 @@ export async function openHttp(
   more: Pick<HttpOptions, 'now' | 'timeouts' | 'drainMs'> = {},
 ): Promise<HttpServer> {
   const authorize = authorizationIn(config, more.now);
-  if (config.backend === 'local') (await import('../local/state-file.ts')).prepareState(config.state);
   let server: HttpServer | undefined;
   const watch = watched((name, outcome, ms) => server?.metrics.operation(name, outcome, ms));
-  const { serve, direct, settled, close } = serving(config, log, { remote: true, now: more.now, watch });
+  const behind = await Promise.all(placesOf(config).map((place) => opened(place, log, { now: more.now, watch })));
   server = await serveOverHttp({
     ...config,
     ...more,
     authorize,
-    served: [{ path: '/mcp', serve }],
-    settled,
-    ready: async () => {
-      await direct('ListKxEnvironments', { maxResults: 1 }, { signal: AbortSignal.timeout(READY_MS) });
-      return true;
-    },
+    served: behind,
+    settled: async () => void (await Promise.all(behind.map(({ settled }) => settled()))),
+    ready: () => Promise.any(behind.map(({ ready }) => ready())),
     onerror: (error) => log.debug({ error: error.message }, 'not served'),
     observe: config.accessLog ? accessLog(log) : undefined,
   });
@@ -53,9 +51,31 @@ export async function openHttp(
     ...server,
     close: async () => {
       await drain();
-      await close();
+      await Promise.all(behind.map(({ close }) => close()));
     },
   };
+}
+
+interface PlaceToServe {
+  readonly path: string;
+  readonly config: Config;
+  readonly admits?: Admits | undefined;
+}
+
+/** One endpoint, or one for each named target; then there is none that stands for a default. */
+function placesOf(config: Config): PlaceToServe[] {
+  if (config.targets === undefined) return [{ path: '/mcp', config }];
+  return targetsOf(config).map((target) => ({ ...target, path: `/t/${target.alias}/mcp` }));
+}
+
+async function opened({ path, config, admits }: PlaceToServe, log: Log, options: Omit<ServingOptions, 'remote'>) {
+  if (config.backend === 'local') (await import('../local/state-file.ts')).prepareState(config.state);
+  const { serve, direct, settled, close } = serving(config, log, { ...options, remote: true });
+  const ready = async () => {
+    await direct('ListKxEnvironments', { maxResults: 1 }, { signal: AbortSignal.timeout(READY_MS) });
+    return true;
+  };
+  return { path, serve, admits, settled, close, ready };
 }
 
 /** Tells of each call of the backend how it went and how long it took. */

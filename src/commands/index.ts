@@ -17,7 +17,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   },
   http: {
     summary: 'Serve MCP over HTTP, on loopback or, with authorization, to remote clients.',
-    settings: SETTING_NAMES.filter((name) => !PORT_ONLY.includes(name)),
+    settings: SETTING_NAMES.filter((name) => name !== 'target' && !PORT_ONLY.includes(name)),
   },
   local: {
     summary: 'Serve the FinSpace-compatible service on a loopback port, for AWS SDKs and the AWS CLI.',

@@ -7,7 +7,11 @@ import { stderrLog } from './log.ts';
 import { serving } from './serving.ts';
 
 /** `finspace-mcp [stdio]`: one MCP client on stdin and stdout, until it hangs up or the process is asked to stop. */
-export async function stdio(config: Config): Promise<void> {
+export async function stdio(given: Config): Promise<void> {
+  const named = given.targets !== undefined || given.target !== undefined;
+  const { config, caller } = named
+    ? (await import('./targets.ts')).chosenTarget(given)
+    : { config: given, caller: LOCAL_CALLER };
   const log = stderrLog(config);
   if (config.backend === 'local') (await import('../local/state-file.ts')).prepareState(config.state);
   const { serve, settled, close } = serving(config, log, { remote: false });
@@ -16,7 +20,7 @@ export async function stdio(config: Config): Promise<void> {
   if (process.stdin.isTTY) process.stderr.write(greeting());
 
   const onerror = (error: Error) => log.warn({ error: error.message }, 'protocol error');
-  await serveOverStdio(() => serve(LOCAL_CALLER), {
+  await serveOverStdio(() => serve(caller), {
     input: process.stdin,
     output: process.stdout,
     onerror,

@@ -9,6 +9,8 @@ import { quoted } from './untrusted.ts';
 export interface Place {
   readonly backend: string;
   readonly region: string;
+  /** The alias under which the backend was chosen, where several are served. */
+  readonly target?: string | undefined;
 }
 
 const VERBS: Partial<Record<Risk, string>> = {

@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { type Config, ConfigError, configure, SETTINGS } from '../config.ts';
+import { type Caller, LOCAL_CALLER } from '../safety/policy.ts';
+import type { Admits } from '../transports/http/auth/guarded.ts';
+import { isScope, SCOPES, scopedCaller } from '../transports/http/auth/scopes.ts';
+
+/** The schema of the file, built only when there is one. */
+function fileSchema() {
+  const { backend, region, endpoint, profile, state, world, lifecycle, readOnly, toolsets, deny, environments } =
+    SETTINGS;
+  const scope = z.string().refine(isScope, `expects some of ${Object.keys(SCOPES).join(', ')}`);
+  const row = z.strictObject({
+    ...{ backend, region, endpoint, profile, state, readOnly, toolsets, deny, environments },
+    world: world.optional(),
+    lifecycle: lifecycle.optional(),
+    allow: z.record(z.string().min(1), z.array(scope)).optional(),
+  });
+  const alias = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expects lower case, digits and -');
+  return z.strictObject({ targets: z.record(alias, row) });
+}
+type Row = z.output<ReturnType<typeof fileSchema>>['targets'][string];
+
+/** A named backend, with what narrows it and who may use it. */
+export interface Target {
+  readonly alias: string;
+  readonly config: Config;
+  readonly admits: Admits;
+}
+
+/** The targets that the configuration names; none without --targets. Throws ConfigError. */
+export function targetsOf(config: Config): Target[] {
+  if (config.targets === undefined) return [];
+  const parsed = fileSchema().safeParse(read(config.targets));
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0] as z.core.$ZodIssue;
+    throw new ConfigError(`--targets: ${config.targets}: ${path.join('.')}: ${message}`);
+  }
+  return Object.entries(parsed.data.targets).map(([alias, row]) => ({
+    alias,
+    config: narrowed(config, alias, row),
+    admits: admitsOf(row.allow),
+  }));
+}
+
+/** What `--target` chooses for the one client of stdio, and as whom it calls. */
+export function chosenTarget(config: Config): { config: Config; caller: Caller } {
+  const { target: alias, targets } = config;
+  if (targets === undefined) throw new ConfigError('--target: needs --targets');
+  const all = targetsOf(config);
+  const target = all.find((one) => one.alias === alias);
+  const known = all.map((one) => one.alias).join(', ');
+  if (target === undefined)
+    throw new ConfigError(
+      `--target: ${alias === undefined ? 'needed with --targets' : `no ${alias}`}; there are: ${known}`,
+    );
+  const { principal } = LOCAL_CALLER;
+  const scopes = target.admits(principal);
+  if (scopes === undefined) throw new ConfigError(`--target: ${alias} is not open to ${principal}`);
+  return { config: target.config, caller: scopedCaller({ principal, scopes }) };
+}
+
+function read(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new ConfigError(`--targets: ${path} ${error instanceof SyntaxError ? 'is not JSON' : 'cannot be read'}`);
+  }
+}
+
+/** The configuration of one target: where it is comes from its row alone, and its row can only narrow what it offers. */
+function narrowed(config: Config, target: string, { allow: _, ...row }: Row): Config {
+  const common = <T>(all: readonly T[] | undefined, own: readonly T[] | undefined) =>
+    all === undefined ? own : own === undefined ? all : own.filter((one) => all.includes(one));
+  try {
+    return configure(
+      {
+        ...withoutEmpty(config),
+        ...row,
+        region: row.region,
+        endpoint: row.endpoint,
+        profile: row.profile,
+        state: row.state ?? config.state,
+        world: row.world ?? config.world,
+        lifecycle: row.lifecycle ?? config.lifecycle,
+        readOnly: config.readOnly || row.readOnly,
+        toolsets: common(config.toolsets, row.toolsets),
+        environments: common(config.environments, row.environments),
+        deny: [...config.deny, ...row.deny],
+        target,
+      },
+      process.env,
+    );
+  } catch (error) {
+    if (error instanceof ConfigError) throw new ConfigError(`--targets: ${target}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** An empty list is how a setting says that it was not given, but not how it can be given. */
+const withoutEmpty = (config: Config) =>
+  Object.fromEntries(Object.entries(config).filter(([, value]) => !Array.isArray(value) || value.length > 0));
+
+function admitsOf(allow: Readonly<Record<string, readonly string[]>> | undefined): Admits {
+  if (allow === undefined) return () => Object.keys(SCOPES);
+  const byPrincipal = new Map(Object.entries(allow));
+  return (principal) => byPrincipal.get(principal) ?? byPrincipal.get('*');
+}

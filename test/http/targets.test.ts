@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { chosenTarget } from '../../src/commands/targets.ts';
+import { configure } from '../../src/config.ts';
+import { KMS_KEY } from '../support/world.ts';
+import { issuer } from './issuer.ts';
+import { closeAll, HTTP_HOSTS, modern, product, type Running } from './support.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-targets-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(closeAll);
+
+function file(content: unknown): string {
+  const path = join(folder, `${randomBytes(4).toString('hex')}.json`);
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+const TWO = {
+  lab: { region: 'eu-west-1' },
+  prod: { region: 'us-east-1', readOnly: true, allow: { 'oauth:alice': ['finspace:destroy'], '*': ['finspace:read'] } },
+  vault: { allow: { 'oauth:alice': ['finspace:read'] } },
+};
+const at = ({ url }: { url: string }, path: string) => new URL(path, url).href;
+const list = (url: string, headers = {}) =>
+  modern(url, 'tools/call', { name: 'list_kx_environments', arguments: {} }, headers);
+
+describe('named targets', () => {
+  it('have a path each, and nothing stands for a default', async () => {
+    const server = await product({ targets: file({ targets: TWO }), world: 'empty' });
+    expect((await list(at(server, '/t/lab/mcp'))).status).toBe(200);
+    expect((await list(at(server, '/t/none/mcp'))).status).toBe(404);
+    expect((await list(at(server, '/mcp'))).status).toBe(404);
+  });
+
+  it('are told apart in every result, and by every approval', async () => {
+    const server = await product({ targets: file({ targets: TWO }), world: 'empty' });
+    const result = await (await list(at(server, '/t/lab/mcp'))).json();
+    expect(result).toMatchObject({ result: { _meta: { 'finspace-mcp/target': 'lab' } } });
+    const asked: string[] = [];
+    const person = (message: string) => {
+      asked.push(message);
+      return { action: 'decline' as const };
+    };
+    for (const { connect } of HTTP_HOSTS) {
+      const session = await connect(at(server, '/t/lab/mcp'), { person });
+      const made = await session.callTool({
+        name: 'create_kx_environment',
+        arguments: { name: `env-${asked.length}`, kmsKeyId: KMS_KEY },
+      });
+      const { environmentId } = made.structuredContent as { environmentId: string };
+      await session.callTool({ name: 'delete_kx_environment', arguments: { environmentId } });
+    }
+    expect(asked).toHaveLength(HTTP_HOSTS.length);
+    for (const message of asked) expect(message).toContain('lab: local');
+  });
+
+  it('do not share what they hold', async () => {
+    const server = await product({ targets: file({ targets: { a: {}, b: {} } }), world: 'empty' });
+    const create = { name: 'create_kx_environment', arguments: { name: 'only-in-a', kmsKeyId: KMS_KEY } };
+    await (await modern(at(server, '/t/a/mcp'), 'tools/call', create)).text();
+    expect(await (await list(at(server, '/t/a/mcp'))).text()).toContain('only-in-a');
+    expect(await (await list(at(server, '/t/b/mcp'))).text()).not.toContain('only-in-a');
+  });
+
+  it('are open to whom they name, with the scopes that they leave', async () => {
+    let server: Running | undefined;
+    let path = '/t/prod/mcp';
+    const as = await issuer(() => at(server as Running, path));
+    server = await product({ authIssuer: as.url, targets: file({ targets: TWO }), world: 'empty' });
+    const bearer = async (sub: string) => ({
+      authorization: `Bearer ${await as.token({ sub, scope: 'finspace:destroy' })}`,
+    });
+    const deletion = { name: 'delete_kx_environment', arguments: { environmentId: 'none' } };
+    const status = async (sub: string) =>
+      (await modern(at(server as Running, path), 'tools/call', deletion, await bearer(sub))).status;
+    expect(await status('alice')).toBe(200);
+    expect(await status('bob')).toBe(403);
+    path = '/t/vault/mcp';
+    expect(await status('alice')).toBe(403);
+    expect(await status('bob')).toBe(404);
+  });
+
+  it('take only tokens that were issued for them', async () => {
+    let server: Running | undefined;
+    const as = await issuer(() => at(server as Running, '/t/lab/mcp'));
+    server = await product({ authIssuer: as.url, targets: file({ targets: TWO }), world: 'empty' });
+    const headers = { authorization: `Bearer ${await as.token({ scope: 'finspace:read' })}` };
+    expect((await list(at(server, '/t/lab/mcp'), headers)).status).toBe(200);
+    expect((await list(at(server, '/t/prod/mcp'), headers)).status).toBe(401);
+    const metadata = await fetch(at(server, '/.well-known/oauth-protected-resource/t/lab/mcp'));
+    expect(await metadata.json()).toMatchObject({ resource: at(server, '/t/lab/mcp') });
+  });
+
+  it('stay as narrow as the server is', async () => {
+    const server = await product({ targets: file({ targets: { lab: {} } }), world: 'empty', readOnly: true });
+    const names = await (await modern(at(server, '/t/lab/mcp'), 'tools/list')).text();
+    expect(names).not.toContain('create_kx_environment');
+  });
+
+  it.each<[string, unknown]>([
+    ['is not JSON', '['],
+    ['targets.Prod', { targets: { Prod: {} } }],
+    ['targets.x: Unrecognized key: "endpont"', { targets: { x: { endpont: 'https://a.example' } } }],
+    ['--targets: x: --endpoint: needs --backend aws', { targets: { x: { endpoint: 'https://a.example' } } }],
+    ['expects an https URL', { targets: { x: { backend: 'aws', endpoint: 'http://a.example' } } }],
+    ['targets.x.allow.y.0: expects some of', { targets: { x: { allow: { y: ['everything'] } } } }],
+  ])('stop start-up when the file says: %s', async (message, content) => {
+    await expect(product({ targets: file(content) })).rejects.toThrow(message);
+  });
+});
+
+describe('--target on stdio', () => {
+  const chosen = (settings: object) => chosenTarget(configure({ state: ':memory:', ...settings }, {}));
+  const targets = file({ targets: TWO });
+
+  it('chooses one of --targets, with what its file leaves to the local user', () => {
+    const { config, caller } = chosen({ targets, target: 'prod' });
+    expect(config).toMatchObject({ target: 'prod', region: 'us-east-1', readOnly: true });
+    expect(caller.refusal('CreateKxEnvironment')).toContain('finspace:write');
+    expect(caller.refusal('ListKxEnvironments')).toBeUndefined();
+  });
+
+  it.each([
+    [{ target: 'prod' }, '--target: needs --targets'],
+    [{ targets }, '--target: needed with --targets; there are: lab, prod, vault'],
+    [{ targets, target: 'test' }, '--target: no test; there are: lab, prod, vault'],
+    [{ targets, target: 'vault' }, '--target: vault is not open to local'],
+    [{ targets, target: '__proto__' }, '--target: no __proto__'],
+  ])('never falls back: %j', (settings, message) => {
+    expect(() => chosen(settings)).toThrow(message);
+  });
+});
