@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { SHOWN } from './support.ts';
+import { openedPage, visitor } from './visitor.ts';
+
+describe('every answer of the approval page', () => {
+  it('cannot be framed, scripted, sniffed, kept or traced', async () => {
+    const { person, path, page } = await openedPage();
+    const stranger = visitor(page);
+    const answers = [
+      await person.get(person.home),
+      await person.get(path),
+      await stranger.get(path),
+      await stranger.get('/'),
+      await person.post(path, {}),
+    ];
+    for (const { headers, text } of answers) {
+      const policy = headers.get('content-security-policy') ?? '';
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy).not.toMatch(/unsafe|script-src|\*|https?:/);
+      expect(headers.get('x-frame-options')).toBe('DENY');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.get('referrer-policy')).toMatch(/^(no-referrer|same-origin)$/);
+      expect(text).not.toMatch(/<script|\son\w+=|javascript:|\sstyle=|src=|https?:\/\//i);
+    }
+  });
+
+  const HOSTILE = [
+    '<script>alert(1)</script>',
+    '"><img src=x onerror=alert(1)>',
+    "' autofocus onfocus='alert(1)",
+    '</title><h1>Approved</h1>',
+    '</style><style>*{display:none}',
+    '</svg><form action=//evil.example>',
+    '<!-- ',
+    '&#60;b&#62;',
+    '\u202egnp.exe\u2066',
+    'a\u0000b\u0007\u001b[2J',
+    '`{{7*7}}',
+  ];
+  it.each(HOSTILE)('shows %j as text', async (text) => {
+    const { person, ask } = await openedPage();
+    const item = { kind: text, name: text, detail: text };
+    const told = `DELETE ${text}\nregion: "${text}"\n${text}`;
+    const { code } = await ask({ name: text, noun: text, text: told, lost: [item], interrupted: [item] });
+    for (const { status, text: markup } of [await person.get(person.home), await person.get(`${person.home}${code}`)]) {
+      expect(status).toBe(200);
+      expect(markup).not.toMatch(/<script|<img|<b>alert|<form action=\/\/|<!-- /);
+      for (const hidden of '\u202e\u2066\u0000\u0007\u001b') expect(markup).not.toContain(hidden);
+      expect(markup.match(/<h1>/g)).toHaveLength(1);
+      expect(markup.match(/<style>/g)).toHaveLength(1);
+    }
+  });
+
+  it('counts what the picture has no room for, and lists all of it', async () => {
+    const { ask, person } = await openedPage();
+    const lost = Array.from({ length: 40 }, (_, at) => ({
+      kind: 'database',
+      name: `database-${at}`,
+      detail: 'of a length that no single line in a small box could ever hold',
+    }));
+    const interrupted = [{ kind: 'volume', name: 'x'.repeat(80), detail: 'y'.repeat(80) }];
+    const { code } = await ask({ name: 'everything', lost, interrupted });
+    const { text } = await person.get(`${person.home}${code}`);
+    expect(text).toContain('33 more');
+    expect(text).toContain('<details open>');
+    for (const { name } of lost) expect(text).toContain(`database &#34;${name}&#34;`);
+  });
+
+  it('says so when nothing hangs on the target, and draws nothing', async () => {
+    const { ask, person } = await openedPage();
+    const { code } = await ask({
+      name: 'alone',
+      lost: [],
+      interrupted: [],
+      text: 'INTERRUPT cluster "alone"\nThis takes effect at once.',
+    });
+    const { text } = await person.get(`${person.home}${code}`);
+    expect(text).toContain('Nothing else is lost or interrupted');
+    expect(text).not.toContain('This cannot be undone.');
+    expect(text).not.toContain('role="img"');
+  });
+
+  it('leaves nothing of the text of a plan out', async () => {
+    const { person, path } = await openedPage();
+    const { text } = await person.get(path);
+    for (const line of SHOWN.text.split('\n')) expect(text).toContain(line.replaceAll('"', '&#34;'));
+  });
+});

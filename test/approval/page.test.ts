@@ -1,0 +1,176 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { approverKey, initApprover, isApprovedBy } from '../../src/safety/approver.ts';
+import { OPEN_MS, PASSPHRASE } from './support.ts';
+import { openedPage, pageIn, visitor } from './visitor.ts';
+
+const keys = mkdtempSync(join(tmpdir(), 'finspace-mcp-approval-'));
+beforeAll(async () => void (await initApprover(keys, PASSPHRASE)));
+afterAll(() => rmSync(keys, { recursive: true, force: true }));
+
+const approve = { act: 'approve', passphrase: PASSPHRASE, name: 'trades' };
+
+const opened = (options: Parameters<typeof openedPage>[0] = { keys }) => openedPage(options);
+
+describe('the approval page', () => {
+  it('shows what waits, then one plan with its facts first, and takes passphrase and name', async () => {
+    const { person, path, question, granted, dir } = await opened();
+    const list = await person.get(person.home);
+    expect(list.status).toBe(200);
+    expect(list.text).toContain('Delete database &#34;trades&#34;');
+    expect(list.text).toContain(`href="${path}"`);
+    const plan = await person.get(path);
+    const order = [
+      '<h1>Delete database',
+      'm5cnbg3l25pwsmzikb7kdj',
+      'us-east-1',
+      'This cannot be undone.',
+      'role="img"',
+      'type="password"',
+      'id="name"',
+    ];
+    expect(order.map((part) => plan.text.indexOf(part))).toEqual(
+      [...order.map((part) => plan.text.indexOf(part))].sort((a, b) => a - b),
+    );
+    expect(order.every((part) => plan.text.includes(part))).toBe(true);
+    const done = await person.send(path, approve, plan);
+    expect(done.status).toBe(200);
+    expect(done.text).toContain('<h1>Approved</h1>');
+    const approval = (await granted())?.approval;
+    expect(approval).toMatchObject({ channel: 'page', approver: 'ada' });
+    expect(isApprovedBy(question, approval as never, (await approverKey(dir)) as never)).toBe(true);
+  });
+
+  it('says when nothing waits', async () => {
+    const { page } = await pageIn();
+    const person = visitor(page);
+    await person.open();
+    expect((await person.get(person.home)).text).toContain('Nothing waits for you');
+  });
+
+  it('opens on the plan that the terminal named', async () => {
+    const { page } = await pageIn({ first: 'K7M2Q' });
+    const person = visitor(page);
+    expect((await person.open()).text).toContain(`content="0;url=${person.home}K7M2Q"`);
+  });
+
+  it('declines without passphrase or name', async () => {
+    const { person, path, granted } = await opened();
+    expect((await person.send(path, { act: 'decline' })).text).toContain('<h1>Declined</h1>');
+    expect((await person.send(path, approve)).status).toBe(409);
+    expect(await granted()).toBeUndefined();
+  });
+
+  it('closes the plan for good on a wrong name', async () => {
+    const { person, path, granted } = await opened();
+    const plan = await person.get(path);
+    const answer = await person.send(path, { ...approve, name: 'quotes' }, plan);
+    expect([answer.status, answer.text]).toEqual([409, expect.stringContaining('That was not the name')]);
+    expect((await person.send(path, approve, plan)).status).toBe(409);
+    expect(await granted()).toBeUndefined();
+  });
+
+  it('lets a person try another passphrase, and keeps the name that they typed', async () => {
+    const { person, path, granted } = await opened();
+    const wrong = await person.send(path, { ...approve, passphrase: 'wrong' });
+    expect(wrong.status).toBe(403);
+    expect(wrong.text).toContain('That is not the passphrase');
+    expect(wrong.text).toContain('value="trades"');
+    expect(wrong.text).not.toContain('wrong"');
+    expect(await granted()).toBeUndefined();
+    expect((await person.send(path, approve, wrong)).text).toContain('<h1>Approved</h1>');
+  });
+
+  it('takes no more passphrases after five wrong ones', async () => {
+    const { person, path, granted } = await opened();
+    for (let tries = 0; tries < 5; tries += 1)
+      expect((await person.send(path, { ...approve, passphrase: `wrong ${tries}` })).status).toBe(403);
+    const locked = await person.send(path, approve);
+    expect([locked.status, locked.text]).toEqual([429, expect.stringContaining('The passphrase is taken again at')]);
+    expect(await granted()).toBeUndefined();
+  });
+
+  it('says that a plan expired while it was looked at', async () => {
+    const clock = { now: Date.UTC(2026, 10, 24) };
+    const { person, path, granted } = await opened({ keys, clock });
+    const plan = await person.get(path);
+    clock.now += OPEN_MS;
+    const answer = await person.send(path, approve, plan);
+    expect([answer.status, answer.text]).toEqual([410, expect.stringContaining('This plan has expired')]);
+    expect((await person.get(path)).status).toBe(410);
+    expect(await granted()).toBeUndefined();
+  });
+
+  it('counts a form once, however often it is sent', async () => {
+    const { person, path, ledger, question } = await opened();
+    const plan = await person.get(path);
+    await person.send(path, approve, plan);
+    expect(await ledger.burn(question.nonce)).toBe(true);
+    const replayed = await person.send(path, approve, plan);
+    expect([replayed.status, replayed.text]).toEqual([409, expect.stringContaining('You approved this already')]);
+    expect(await ledger.burn(question.nonce)).toBe(false);
+  });
+
+  it('tells a second tab what the first one did', async () => {
+    const { person, path } = await opened();
+    const [one, two, three] = [await person.get(path), await person.get(path), await person.get(path)];
+    await person.send(path, { act: 'decline' }, one);
+    expect((await person.send(path, approve, two)).text).toContain('You declined this already');
+    expect((await person.send(path, { act: 'decline' }, three)).text).toContain('You declined this already');
+    expect((await person.get(path)).text).toContain('<h1>Declined</h1>');
+  });
+
+  it('counts one of two forms that are sent at the same time', async () => {
+    const { person, path } = await opened({});
+    const plan = await person.get(path);
+    const both = await Promise.all([person.send(path, approve, plan), person.send(path, approve, plan)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+  });
+
+  it('says when somebody answered elsewhere', async () => {
+    const { person, path, ledger, question } = await opened();
+    const plan = await person.get(path);
+    await ledger.end(question.nonce, 'declined');
+    const answer = await person.send(path, approve, plan);
+    expect([answer.status, answer.text]).toEqual([410, expect.stringContaining('This plan is not open')]);
+    expect((await person.get(`${person.home}ZZZZZ`)).status).toBe(410);
+  });
+
+  it('counts no form that shows something else than the ledger has now', async () => {
+    const { person, path, state, granted } = await opened();
+    const plan = await person.get(path);
+    await state.write((db) => db.prepare("UPDATE questions SET binding = 'of production'").run());
+    const answer = await person.send(path, approve, plan);
+    expect([answer.status, answer.text]).toEqual([403, expect.stringContaining('This form is out of date')]);
+    expect(await granted()).toBeUndefined();
+  });
+
+  it('counts no form without the token of this very plan', async () => {
+    const { person, path, ask, granted } = await opened();
+    const other = await ask({ name: 'scratch' });
+    const foreign = await person.get(`${person.home}${other.code}`);
+    expect((await person.send(path, approve, foreign)).status).toBe(403);
+    expect((await person.post(path, approve)).status).toBe(403);
+    expect(await granted()).toBeUndefined();
+  });
+
+  it('says plainly how little an approval without a passphrase proves', async () => {
+    const { person, path, granted } = await opened({});
+    const { text } = await person.get(path);
+    expect(text).toContain('this proves little');
+    expect(text).not.toContain('type="password"');
+    await person.send(path, { act: 'approve', name: 'trades' });
+    expect((await granted())?.approval.signature).toBeUndefined();
+  });
+
+  it('says nothing of what went wrong inside, and tells the terminal', async () => {
+    const { person, path, state, errors, granted } = await opened({});
+    const found = await granted();
+    await state.write((db) => db.prepare("UPDATE questions SET body = 'no JSON'").run());
+    const answer = await person.get(path);
+    expect([answer.status, answer.text]).toEqual([500, expect.not.stringContaining('JSON')]);
+    expect([errors.length, found]).toEqual([1, undefined]);
+  });
+});

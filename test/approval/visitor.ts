@@ -1,0 +1,74 @@
+import { cpSync } from 'node:fs';
+import { type ApprovalPage, approvalPage } from '../../src/approval-page/index.ts';
+import { deskIn, stateDirectory } from './support.ts';
+
+export const ORIGIN = 'http://127.0.0.1:4000';
+
+/** An approval page over a ledger whose clock the test moves; with a key when `keys` is a state directory that has one. */
+export async function pageIn({ keys, clock, first }: { keys?: string; clock?: { now: number }; first?: string } = {}) {
+  const dir = stateDirectory();
+  if (keys !== undefined) cpSync(keys, dir, { recursive: true });
+  const kept = await deskIn(dir, 'page', clock);
+  const errors: unknown[] = [];
+  const page = approvalPage({
+    desk: kept.desk,
+    now: kept.now,
+    origins: [ORIGIN],
+    first,
+    onerror: (error) => errors.push(error),
+  });
+  return { ...kept, dir, page, errors };
+}
+
+/** A page with a plan on it, and the browser that opened its link. */
+export async function openedPage(options: Parameters<typeof pageIn>[0] = {}) {
+  const at = await pageIn(options);
+  const question = await at.ask();
+  const person = visitor(at.page);
+  await person.open();
+  const path = `${person.home}${question.code}`;
+  const granted = () => at.ledger.approvedFor(question.binding);
+  return { ...at, question, person, path, granted };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Headers;
+}
+
+/** A browser without scripts, as far as the page can tell: keeps the cookie, follows the page's own moves, sends its forms. */
+export function visitor({ handle, link }: ApprovalPage) {
+  let cookie = '';
+  const request = async (path: string, init: RequestInit = {}): Promise<Answer> => {
+    const headers = new Headers({ host: new URL(ORIGIN).host, ...(cookie === '' ? {} : { cookie }) });
+    for (const [name, value] of new Headers(init.headers)) headers.set(name, value);
+    const response = await handle(new Request(`${ORIGIN}${path}`, { ...init, headers }));
+    return { status: response.status, text: await response.text(), headers: response.headers };
+  };
+  const get = (path: string, headers: Record<string, string> = {}) => request(path, { headers });
+  const post = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
+    request(path, {
+      method: 'POST',
+      body: new URLSearchParams(fields).toString(),
+      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: ORIGIN, ...headers },
+    });
+  return {
+    request,
+    get,
+    post,
+    home: link.slice(0, link.indexOf('/open/') + 1),
+    open: async () => {
+      const opened = await get(link);
+      cookie = (opened.headers.get('set-cookie') ?? '').split(';')[0] as string;
+      return opened;
+    },
+    /** Fills in and sends the form that a plan's page shows, and follows where it leads. */
+    send: async (path: string, fields: Record<string, string>, shown?: Answer): Promise<Answer> => {
+      const { text } = shown ?? (await get(path));
+      const token = /name="token" value="([^"]+)"/.exec(text)?.[1] ?? '';
+      const sent = await post(path, { token, ...fields });
+      return sent.status === 303 ? get(sent.headers.get('location') as string) : sent;
+    },
+  };
+}
