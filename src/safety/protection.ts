@@ -5,7 +5,9 @@ import { quoted } from './untrusted.ts';
 
 /** An entity with this tag set to `true` is refused outright to everything that destroys or interrupts. */
 export const PROTECTED_TAG = 'finspace-mcp:protected';
-const OWN_TAGS = /^finspace-mcp:/i;
+
+/** Whether this server goes by a tag of this key. */
+export const isOwnTag = (key: string) => /^finspace-mcp:/i.test(key);
 
 /** Whether a call would add, change or remove tags that this server goes by. Such a call needs approval like a delete. */
 export function touchesProtection(input: Members): boolean {
@@ -13,7 +15,7 @@ export function touchesProtection(input: Members): boolean {
     ...Object.keys((input['tags'] as Members | undefined) ?? {}),
     ...((input['tagKeys'] as string[] | undefined) ?? []),
   ];
-  return keys.some((key) => OWN_TAGS.test(key));
+  return keys.some(isOwnTag);
 }
 
 /**

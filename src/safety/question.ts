@@ -2,6 +2,7 @@ import { labels } from '../operations/http.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import type { Risk } from '../operations/operation.ts';
 import type { Finding, Item, Members } from './blast/finding.ts';
+import { isOwnTag } from './protection.ts';
 import type { Named } from './subject.ts';
 import { quoted } from './untrusted.ts';
 
@@ -43,17 +44,26 @@ export function questionText(
     ...STATE.filter((member) => typeof subject.entity[member] === 'string').map(
       (member) => `${member}: ${quoted(String(subject.entity[member]))}`,
     ),
-    ...capped(
-      leaves(rest).map(([path, value]) => `set ${quoted(path)} to ${quoted(value)}`),
-      MOST_SETTINGS,
-      'settings',
-    ),
+    ...partsOf(input['resourceArn']),
+    ...settingLines(leaves(rest)),
     placeText(place),
     ...listed('Lost for ever:', finding.lost),
     ...listed('Interrupted:', finding.interrupted),
     FINAL.has(risk) ? 'This cannot be undone.' : 'This takes effect at once.',
     `To approve, type the name of the ${subject.noun} exactly. Anything else stops the call.`,
   ].join('\n');
+}
+
+/** `kxDatabase: "trades"` for each part of an ARN, which is too long for one quotation. */
+const partsOf = (arn: unknown) =>
+  [...String(arn).matchAll(/(kx[A-Z][A-Za-z]+)\/([^/]+)/g)].map(([, kind, id = '']) => `${kind}: ${quoted(id)}`);
+
+/** The tags that this server goes by are all shown, whatever else is set beside them. */
+function settingLines(settings: readonly [string, string][]): string[] {
+  const own = settings.filter(([path, value]) => [value, path.replace('tags.', '')].some(isOwnTag));
+  const line = ([path, value]: [string, string]) => `set ${quoted(path)} to ${quoted(value)}`;
+  const others = settings.filter((setting) => !own.includes(setting));
+  return [...own.map(line), ...capped(others.map(line), MOST_SETTINGS, 'more settings')];
 }
 
 /** Where it would happen, on one line. */

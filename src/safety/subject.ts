@@ -45,7 +45,8 @@ export async function subjectOf(
   const last = own.at(-1) ?? 'name';
   const exists = getter !== undefined && own.every((label) => labels(operationNamed(name)).includes(label));
   const read = exists ? ((await call(getter, pick(input, own) as never, options)) as Members) : {};
-  return { noun, name: String(input[last] ?? input['name']), entity: read };
+  const named = [last, 'name', 'clusterName', labels(operationNamed(name)).at(-1) ?? ''].map((member) => input[member]);
+  return { noun, name: String(named.find((given) => given !== undefined)), entity: read };
 }
 
 async function readTarget(
