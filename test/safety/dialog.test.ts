@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Call, OperationName } from '../../src/operations/index.ts';
+import { type Plan, planCall } from '../../src/safety/plan.ts';
+import { questionText } from '../../src/safety/question.ts';
+import { blocking } from '../../src/safety/refusals.ts';
+import { quoted } from '../../src/safety/untrusted.ts';
+import { answering, type Embedded, embedded, type Members, remembering } from './support/backend.ts';
+import { CORPUS, UNREADABLE } from './support/corpus.ts';
+import { openEstate } from './support/estate.ts';
+import { PLACE } from './support/guard.ts';
+
+const QUOTED = /"((?:[^"\\]|\\.)*)"( \(cut, \d+ characters\))?/g;
+
+/** The lines of a dialog with what stands in quotes taken out: what is left has to be this server's own words. */
+const skeleton = (text: string) => text.split('\n').map((line) => line.replace(QUOTED, '""'));
+const quotations = (text: string) => [...text.matchAll(QUOTED)].map(([, inside = '']) => inside);
+
+function expectHarmless(hostile: string, harmless: string): void {
+  expect(skeleton(hostile)).toEqual(skeleton(harmless));
+  expect(hostile.replaceAll('\n', '')).not.toMatch(UNREADABLE);
+  for (const inside of quotations(hostile)) expect(inside.length).toBeLessThanOrEqual(80);
+}
+
+it('has a corpus of 200 hostile texts and more', () => {
+  expect(new Set(CORPUS).size).toBe(CORPUS.length);
+  expect(CORPUS.length).toBeGreaterThanOrEqual(200);
+});
+
+describe('quoted text', () => {
+  it('is one closed quotation, whatever is in it', () => {
+    for (const text of CORPUS) expectHarmless(quoted(text), quoted('trades'));
+    expect(skeleton(quoted('trades'))).toEqual(['""']);
+  });
+
+  it('says different things of different texts', () => {
+    const short = CORPUS.filter(({ length }) => length < 12);
+    expect(new Set(short.map((text) => quoted(text))).size).toBe(short.length);
+  });
+
+  it('leaves ordinary text as it is', () => {
+    expect(quoted('Zürich 取引 kx.s.large, 3 nodes')).toBe('"Zürich 取引 kx.s.large, 3 nodes"');
+  });
+});
+
+/** Calls whose questions, between them, show every kind of text: names, states, settings, lost and interrupted things. */
+const WISHES: readonly [OperationName, (environmentId: string) => Members][] = [
+  ['DeleteKxDatabase', (environmentId) => ({ environmentId, databaseName: 'plain' })],
+  ['DeleteKxDataview', (environmentId) => ({ environmentId, databaseName: 'trades', dataviewName: 'view' })],
+  ['DeleteKxVolume', (environmentId) => ({ environmentId, volumeName: 'fast' })],
+  ['DeleteKxScalingGroup', (environmentId) => ({ environmentId, scalingGroupName: 'hosts' })],
+  ['DeleteKxUser', (environmentId) => ({ environmentId, userName: 'ann' })],
+  ['DeleteKxCluster', (environmentId) => ({ environmentId, clusterName: 'gpu' })],
+  ['DeleteKxEnvironment', (environmentId) => ({ environmentId })],
+  [
+    'UpdateKxEnvironmentNetwork',
+    (environmentId) => ({
+      environmentId,
+      transitGatewayConfiguration: {
+        transitGatewayID: 'tgw-0a1b2c3d4e5f60718',
+        routableCIDRSpace: '100.64.0.0/26',
+      },
+    }),
+  ],
+];
+
+describe('what a person reads', () => {
+  let backend: Embedded;
+  let environmentId: string;
+  beforeAll(async () => {
+    backend = await embedded();
+    backend = { ...backend, call: remembering(backend.call) };
+    const estate = await openEstate(backend.call);
+    environmentId = estate.environmentId;
+    for (const name of ['trades', 'plain']) await estate.database(name);
+    await estate.volume('fast');
+    await estate.user('ann');
+    await estate.group('hosts');
+    await estate.dataview('view', { autoUpdate: true });
+    await estate.cluster('gpu');
+  });
+  afterAll(() => backend.close());
+
+  const read = async (call: Call, operation: OperationName, input: Members) => {
+    const plan = (await planCall({ call, place: PLACE }, operation, input, 'ann')) as Plan;
+    return [plan.shown.text, ...blocking('the_tool', plan.blockers)].join('\n');
+  };
+  const replaced = (text: string) =>
+    answering(backend.call, (_, reply) => poisoned(reply, (value, member) => (KEYS.has(member) ? value : text)));
+
+  it.each(WISHES)('has the same lines whatever the service says: %s', async (operation, given) => {
+    const harmless = await read(replaced('harmless'), operation, given(environmentId));
+    expect(harmless).toMatch(/^To approve, type the name of the [a-z ]+ exactly\./m);
+    for (const text of CORPUS) expectHarmless(await read(replaced(text), operation, given(environmentId)), harmless);
+  });
+
+  it('has the same lines whatever the agent passes', () => {
+    const shown = (text: string) =>
+      questionText(
+        'TagResource',
+        { resourceArn: text, tags: { [`finspace-mcp:${text}`]: text }, more: [{ [text]: text }] },
+        { noun: 'tagged entity', name: text, entity: {} },
+        {
+          lost: [{ kind: 'database', name: text, detail: text }],
+          interrupted: [{ kind: 'cluster', name: text, detail: text }],
+          blockers: [],
+        },
+        PLACE,
+      );
+    for (const text of CORPUS) expectHarmless(shown(text), shown('harmless'));
+  });
+
+  it('shows no more of a list than people read, and how much is left', () => {
+    const lost = Array.from({ length: 30 }, (_, at) => ({ kind: 'database', name: `db${at}`, detail: undefined }));
+    const text = questionText(
+      'DeleteKxEnvironment',
+      { environmentId },
+      { noun: 'kdb environment', name: 'lab', entity: {} },
+      { lost, interrupted: [], blockers: [] },
+      PLACE,
+    );
+    expect(text).toContain('- database "db11"\nand 18 more of them\nThis cannot be undone.');
+  });
+
+  it('cannot be made to hide the tag that matters among others', async () => {
+    const many = Array.from({ length: 40 }, (_, at) => [`a-${String.fromCharCode(97 + (at % 26))}${at}`, 'x']);
+    const resourceArn = (await backend.call('GetKxEnvironment', { environmentId })).environmentArn;
+    const tags = { ...Object.fromEntries(many), 'finspace-mcp:protected': 'no' };
+    const message = await read(backend.call, 'TagResource', { resourceArn, tags });
+    expect(message).toContain('set "tags.finspace-mcp:protected" to "no"');
+    const tagKeys = Object.keys(tags);
+    expect(await read(backend.call, 'UntagResource', { resourceArn, tagKeys })).toContain(
+      'to "finspace-mcp:protected"',
+    );
+  });
+});
+
+/** Members that lead to other things: changing them would change what is read, not what is shown. */
+const KEYS = new Set([
+  'environmentId',
+  'environmentArn',
+  'databaseName',
+  'dataviewName',
+  'volumeName',
+  'scalingGroupName',
+  'clusterName',
+  'userName',
+  'nextToken',
+]);
+
+/** A reply with every string in it replaced. */
+function poisoned(value: unknown, text: (value: string, member: string) => unknown, member = ''): unknown {
+  if (typeof value === 'string') return text(value, member);
+  if (Array.isArray(value)) return value.map((item) => poisoned(item, text, member));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, poisoned(inner, text, name)]));
+}
