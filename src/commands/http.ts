@@ -1,4 +1,5 @@
 import { type Config, ConfigError } from '../config.ts';
+import { prepareState } from '../local/state-file.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call } from '../operations/index.ts';
 import { type Authorize, authorization } from '../transports/http/auth/authorize.ts';
@@ -69,7 +70,7 @@ function placesOf(config: Config): PlaceToServe[] {
 }
 
 async function opened({ path, config, admits }: PlaceToServe, log: Log, options: Omit<ServingOptions, 'remote'>) {
-  if (config.backend === 'local') (await import('../local/state-file.ts')).prepareState(config.state);
+  if (config.backend === 'local') prepareState(config.state);
   const { serve, direct, settled, close } = serving(config, log, { ...options, remote: true });
   const ready = async () => {
     await direct('ListKxEnvironments', { maxResults: 1 }, { signal: AbortSignal.timeout(READY_MS) });

@@ -1,6 +1,7 @@
 import type { CommandLine, CommandShape } from '../command-line.ts';
 import { flagOf, SETTING_NAMES, SETTINGS, type SettingName, variableOf } from '../config.ts';
 import { HTTP_SETTINGS } from '../transports/http/settings.ts';
+import { stdio } from './stdio.ts';
 
 const WORLD: SettingName[] = ['stateDir', 'state', 'world', 'lifecycle', 'region'];
 /** What only the port of the local service has. */
@@ -51,9 +52,9 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   },
 };
 
-/** Runs a command to its end. Each is loaded only when it is called for. */
+/** Runs a command to its end. All but the standard one are loaded only when they are called for. */
 export async function run({ command, config, switches, word }: CommandLine): Promise<void> {
-  if (command === 'stdio') return (await import('./stdio.ts')).stdio(config);
+  if (command === 'stdio') return stdio(config);
   if (command === 'http') return (await import('./http.ts')).http(config);
   if (command === 'local') return (await import('./local.ts')).local(config);
   if (command === 'world') return (await import('./world.ts')).world(config, switches, word);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Call } from '../operations/index.ts';
+import { approverKey, isApprovedBy } from '../safety/approver.ts';
 import { withinEnvironments } from '../safety/environments.ts';
 import { gate, type OutOfBand } from '../safety/gate.ts';
 import { type Journal, sqlJournal } from '../safety/journal.ts';
@@ -114,12 +115,11 @@ async function reportUnfinished(journal: Journal, log: Log, now: () => number, a
 function outOfBandWay(config: Config): () => Promise<OutOfBand | undefined> {
   const how = 'In a terminal on this machine: finspace-mcp approve. Or in a browser: finspace-mcp approve --web.';
   if (config.state === ':memory:') return async () => undefined;
-  const pinned = import('../safety/approver.ts').then(({ approverKey }) => approverKey(config.stateDir));
+  const pinned = approverKey(config.stateDir);
   pinned.catch(() => {});
   return async () => {
     const key = await pinned;
     if (key === undefined) return config.backend === 'local' ? { trusts: () => true, how } : undefined;
-    const { isApprovedBy } = await import('../safety/approver.ts');
     return { trusts: (question, approval) => isApprovedBy(question, approval, key), how };
   };
 }

@@ -1,5 +1,6 @@
-import { fileURLToPath } from 'node:url';
+import { realpathSync } from 'node:fs';
 import type { Config } from '../config.ts';
+import { prepareState } from '../local/state-file.ts';
 import { LOCAL_CALLER } from '../safety/policy.ts';
 import { serveOverStdio } from '../transports/stdio.ts';
 import { VERSION } from '../version.ts';
@@ -13,7 +14,7 @@ export async function stdio(given: Config): Promise<void> {
     ? (await import('./targets.ts')).chosenTarget(given)
     : { config: given, caller: LOCAL_CALLER };
   const log = stderrLog(config);
-  if (config.backend === 'local') (await import('../local/state-file.ts')).prepareState(config.state);
+  if (config.backend === 'local') prepareState(config.state);
   const { serve, settled, close } = serving(config, log, { remote: false });
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
@@ -32,7 +33,7 @@ export async function stdio(given: Config): Promise<void> {
 }
 
 function greeting(): string {
-  const path = fileURLToPath(import.meta.url);
+  const path = realpathSync(process.argv[1] as string);
   return [
     `finspace-mcp ${VERSION} speaks MCP over stdin and stdout; it is waiting for a client, not for you.`,
     'Put this into the configuration of your MCP client (Claude Desktop, Cursor, ...):',
