@@ -1,0 +1,197 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { approvalPage } from '../../src/approval-page/index.ts';
+import { initApprover } from '../../src/safety/approver.ts';
+import { listen } from '../../src/transports/http/listener.ts';
+import { OPEN_MS, PASSPHRASE } from './support.ts';
+import { pageIn } from './visitor.ts';
+
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+  existsSync(path),
+);
+const SKIPPED = CHROMIUM === undefined ? 'SKIPPED: no Chromium is installed (apt-get install chromium)' : '';
+if (SKIPPED !== '') console.warn(`The approval page is not tested in a browser. ${SKIPPED}`);
+
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+describe.skipIf(CHROMIUM === undefined)(`the approval page in Chromium ${SKIPPED}`, { timeout: 60_000 }, () => {
+  const keys = mkdtempSync(join(tmpdir(), 'finspace-mcp-approval-'));
+  let browser: Browser;
+  beforeAll(async () => {
+    await initApprover(keys, PASSPHRASE);
+    browser = await chromium.launch({ executablePath: CHROMIUM as string, args: ARGS });
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(keys, { recursive: true, force: true });
+  });
+
+  /** A plan on a served page, and a tab of a fresh browser profile, without scripts, that shows it. */
+  async function opened(options: { clock?: { now: number }; viewport?: { width: number; height: number } } = {}) {
+    const { desk, ledger, ask, now } = await pageIn({
+      keys,
+      ...(options.clock === undefined ? {} : { clock: options.clock }),
+    });
+    const question = await ask();
+    let handle = async (_: Request) => new Response();
+    const listener = await listen((request) => handle(request), { host: '127.0.0.1', port: 0 });
+    onTestFinished(() => listener.close());
+    const origin = `http://127.0.0.1:${listener.port}`;
+    const page = approvalPage({ desk, now, origins: [origin], first: question.code, onerror: console.error });
+    handle = page.handle;
+    const context = await browser.newContext({ javaScriptEnabled: false, viewport: options.viewport ?? null });
+    onTestFinished(() => context.close());
+    const asked: string[] = [];
+    context.on('request', (request) => asked.push(request.url()));
+    const complaints: string[] = [];
+    context.on('console', (message) => complaints.push(message.text()));
+    const tab = await context.newPage();
+    await tab.goto(`${origin}${page.link}`);
+    await tab.waitForURL(`**/${question.code}`);
+    const granted = () => ledger.approvedFor(question.binding);
+    return { tab, context, origin, link: `${origin}${page.link}`, question, ledger, granted, asked, complaints };
+  }
+
+  const approve = async (tab: Page, { passphrase = PASSPHRASE, name = 'trades' } = {}) => {
+    await tab.getByLabel('Your passphrase').fill(passphrase);
+    await tab.getByLabel('To approve, type the name').fill(name);
+    await tab.getByRole('button', { name: 'Approve deletion' }).click();
+  };
+  const heading = (tab: Page) => tab.getByRole('heading', { level: 1 }).textContent();
+
+  it('approves, without a script, asking nobody else for anything', async () => {
+    const { tab, origin, granted, asked, complaints } = await opened();
+    expect(await heading(tab)).toBe('Delete database "trades"');
+    expect(
+      await tab.getByRole('img', { name: 'database trades: 1 lost for ever with it, 1 interrupted' }).isVisible(),
+    ).toBe(true);
+    await approve(tab);
+    expect(await heading(tab)).toBe('Approved');
+    expect((await granted())?.approval.signature).toBeDefined();
+    expect(asked.filter((url) => !url.startsWith(origin))).toEqual([]);
+    expect(complaints.filter((text) => !text.includes('favicon'))).toEqual([]);
+  });
+
+  it('approves on Enter, and does not send what is not filled in', async () => {
+    const { tab, granted } = await opened();
+    await tab.getByLabel('Your passphrase').fill(PASSPHRASE);
+    await tab.getByRole('button', { name: 'Approve deletion' }).click();
+    expect(await heading(tab)).toBe('Delete database "trades"');
+    expect(await granted()).toBeUndefined();
+    await tab.getByLabel('To approve, type the name').fill('trades');
+    await tab.keyboard.press('Enter');
+    await tab.getByRole('heading', { name: 'Approved' }).waitFor();
+  });
+
+  it('declines with nothing filled in', async () => {
+    const { tab, ledger } = await opened();
+    await tab.getByRole('button', { name: 'Decline' }).click();
+    expect(await heading(tab)).toBe('Declined');
+    expect(await ledger.list()).toEqual([]);
+    await tab.getByRole('link', { name: 'See what else waits' }).click();
+    expect(await heading(tab)).toBe('Nothing waits for you');
+  });
+
+  it('closes the plan on a wrong name', async () => {
+    const { tab, granted } = await opened();
+    await approve(tab, { name: 'trade' });
+    expect(await heading(tab)).toBe('That was not the name');
+    await tab.goBack();
+    expect(await granted()).toBeUndefined();
+  });
+
+  it('lets a person try another passphrase', async () => {
+    const { tab, granted } = await opened();
+    await approve(tab, { passphrase: 'wrong' });
+    expect(await tab.getByRole('alert').textContent()).toContain('That is not the passphrase');
+    expect(await tab.getByLabel('Your passphrase').inputValue()).toBe('');
+    expect(await granted()).toBeUndefined();
+    await approve(tab);
+    expect(await heading(tab)).toBe('Approved');
+  });
+
+  it('says that the plan expired', async () => {
+    const clock = { now: Date.now() };
+    const { tab, granted } = await opened({ clock });
+    clock.now += OPEN_MS;
+    await approve(tab);
+    expect(await heading(tab)).toBe('This plan has expired');
+    expect(await granted()).toBeUndefined();
+  });
+
+  it('counts a form once: on reload, on going back, and in a second tab', async () => {
+    const { tab, context, ledger, question } = await opened();
+    const second = await context.newPage();
+    await second.goto(tab.url());
+    await approve(tab);
+    expect(await heading(tab)).toBe('Approved');
+    expect(await ledger.burn(question.nonce)).toBe(true);
+    await tab.reload();
+    expect(await heading(tab)).toBe('Approved');
+    await approve(second);
+    expect(await heading(second)).toBe('You approved this already');
+    expect(await ledger.burn(question.nonce)).toBe(false);
+  });
+
+  it('opens its link once, for one browser', async () => {
+    const { link, context } = await opened();
+    const elsewhere: BrowserContext = await browser.newContext();
+    onTestFinished(() => elsewhere.close());
+    const stranger = await elsewhere.newPage();
+    await stranger.goto(link);
+    expect(await heading(stranger)).toBe('This link was used already');
+    const same = await context.newPage();
+    await same.goto(link);
+    await same.getByRole('heading', { name: 'Delete database' }).waitFor();
+  });
+
+  it('takes nothing from a page of another origin, and is not shown inside one', async () => {
+    const { tab, context, question, granted } = await opened();
+    const token = await tab.locator('input[name=token]').inputValue();
+    const target = tab.url();
+    const fields = { token, act: 'approve', passphrase: PASSPHRASE, name: 'trades' };
+    const inputs = Object.entries(fields).map(([name, value]) => `<input name="${name}" value="${value}">`);
+    const evil = await served(
+      `<form method="post" action="${target}">${inputs.join('')}<button>Win</button></form><iframe src="${target}"></iframe>`,
+    );
+    const lure = await context.newPage();
+    await lure.goto(evil);
+    expect(lure.frames().map((frame) => frame.url())).not.toContain(target);
+    await lure.getByRole('button', { name: 'Win' }).click();
+    expect(await heading(lure)).toBe('Not from another page');
+    expect(await granted()).toBeUndefined();
+    expect(question.code).toMatch(/^\w{5}$/);
+  });
+
+  it('fits a phone, in light and dark', async () => {
+    const { tab } = await opened({ viewport: { width: 360, height: 720 } });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await tab.emulateMedia({ colorScheme });
+      const widest = await tab
+        .locator('main *')
+        .evaluateAll((all) => Math.max(...all.map((one) => one.getBoundingClientRect().right)));
+      expect(widest).toBeLessThanOrEqual(360);
+    }
+  });
+});
+
+/** A page on another port of this machine: the same site for cookies, another origin. */
+async function served(markup: string): Promise<string> {
+  const server: Server = createServer((_, response) => response.setHeader('content-type', 'text/html').end(markup));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
