@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { prepareFile } from '../sqlite/file.ts';
 import { ApproverError } from './approver-error.ts';
 import type { SealedKey } from './approver-seal.ts';
-import { STATE_FORMAT } from './state.ts';
+import { STATE_FORMAT } from './state-format.ts';
 
 /** The two files of the approver. */
 export interface StoredKeys {

@@ -1,0 +1,32 @@
+import type { Format } from '../sqlite/file.ts';
+
+/** The file of the ledger and the journal; its mark is the letters FSKS. */
+export const STATE_FORMAT: Format = {
+  applicationId: 0x46534b53,
+  migrations: [
+    `
+    CREATE TABLE questions (
+      nonce TEXT PRIMARY KEY,
+      code TEXT NOT NULL UNIQUE,
+      binding TEXT NOT NULL,
+      principal TEXT NOT NULL,
+      state TEXT NOT NULL,
+      dialog INTEGER NOT NULL,
+      opened INTEGER NOT NULL,
+      expires INTEGER NOT NULL,
+      body TEXT NOT NULL,
+      approval TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX questions_by_binding ON questions (binding, state);
+    CREATE INDEX questions_by_expiry ON questions (expires);
+
+    CREATE TABLE journal (
+      sequence INTEGER PRIMARY KEY,
+      entry TEXT NOT NULL,
+      hash TEXT NOT NULL
+    ) STRICT;
+
+    CREATE TABLE marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    `,
+  ],
+};
