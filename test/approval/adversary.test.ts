@@ -1,0 +1,147 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { approverKey, initApprover, isApprovedBy } from '../../src/safety/approver.ts';
+import { FRESH_WORLD, HOSTS, type Session } from '../support/hosts.ts';
+import { did, environment, failedTo } from '../support/world.ts';
+import { NO_PTY, type Seat, sitDown } from './pty.ts';
+import { ledgerIn, PASSPHRASE, stateDirectory } from './support.ts';
+
+const [host] = HOSTS;
+
+/** A server with an approver's key, a client that shows no forms, and two databases that an agent wants to be rid of. */
+async function estate() {
+  const dir = stateDirectory();
+  await initApprover(dir, PASSPHRASE);
+  const world = FRESH_WORLD.slice(2);
+  const args = [...world, '--state-dir', dir, '--world', 'empty'];
+  const session = await (host as NonNullable<typeof host>).connect(args);
+  const { environmentId } = await environment(session);
+  const [trades, scratch] = [
+    { environmentId, databaseName: 'trades' },
+    { environmentId, databaseName: 'scratch' },
+  ];
+  for (const database of [trades, scratch]) await did(session, 'create_kx_database', database);
+  return { dir, session, trades, scratch };
+}
+
+/** The code under which a plan waits, as the agent is told it. */
+const codeIn = (text: string) => /code ([A-Z0-9]{5})/.exec(text)?.[1] as string;
+
+/** Every word that somebody can read in a state directory, and some that people choose. */
+function everythingIn(dir: string): string[] {
+  const files = readdirSync(dir, { recursive: true }).map((name) => join(dir, String(name)));
+  const words = files
+    .filter((path) => statSync(path).isFile())
+    .flatMap((path) => readFileSync(path, 'latin1').match(/[\x20-\x7e]{5,}/g) ?? [])
+    .flatMap((text) => [text, ...text.split(/["{},:\s]+/)]);
+  return [...new Set(words)].filter((word) => word.length >= 5);
+}
+
+describe.skipIf(NO_PTY !== undefined)(
+  `an agent with a shell, a pseudo-terminal and an HTTP client, that can read everything ${NO_PTY ?? ''}`,
+  { timeout: 120_000 },
+  () => {
+    let session: Session | undefined;
+    afterEach(() => session?.close());
+
+    it('can have approved what a person approves, and nothing else', async () => {
+      const at = await estate();
+      session = at.session;
+
+      // The person approves one deletion, so that a whole signed approval lies in the ledger as well.
+      const asked = codeIn(await failedTo(session, 'delete_kx_database', at.scratch));
+      const person = sitDown('approve', asked, '--state-dir', at.dir);
+      await person.sees('Passphrase: ');
+      person.types(PASSPHRASE);
+      await person.sees('to approve: ');
+      person.types('scratch');
+      await person.sees('Approved.');
+      await person.left();
+      await did(session, 'delete_kx_database', at.scratch);
+      expect(await failedTo(session, 'get_kx_database', at.scratch)).toContain('ResourceNotFoundException');
+
+      // From here on it is the agent.
+      const refusal = await failedTo(session, 'delete_kx_database', at.trades);
+      const code = codeIn(refusal);
+      const known = everythingIn(at.dir);
+      expect(known.join('\n')).not.toContain(PASSPHRASE);
+
+      await replacesTheKey(at.dir);
+      await guessesOnThePage(at.dir, code, [code, 'trades', ...known]);
+      await guessesInTheTerminal(at.dir, code, [...known, code]);
+
+      expect(codeIn(await failedTo(session, 'delete_kx_database', at.trades))).toBe(code);
+      expect(await did(session, 'get_kx_database', at.trades)).toMatchObject({ databaseName: 'trades' });
+      const { ledger } = await ledgerIn(at.dir);
+      const [open] = await ledger.list();
+      expect(await ledger.approvedFor(open?.binding as string)).toBeUndefined();
+    });
+
+    it('cannot move a signed approval to another plan, even if it could write', async () => {
+      const dir = stateDirectory();
+      await initApprover(dir, PASSPHRASE);
+      const { ledger, state, ask } = await ledgerIn(dir);
+      const [mine, wanted] = [await ask({ name: 'scratch' }), await ask()];
+      const person = sitDown('approve', mine.code, '--state-dir', dir);
+      await person.sees('Passphrase: ');
+      person.types(PASSPHRASE);
+      await person.sees('to approve: ');
+      person.types('scratch');
+      await person.sees('Approved.');
+      const key = (await approverKey(dir)) as NonNullable<Awaited<ReturnType<typeof approverKey>>>;
+      await state.write((db) =>
+        db
+          .prepare(
+            "UPDATE questions SET state = 'approved', approval = (SELECT approval FROM questions WHERE nonce = ?) WHERE nonce = ?",
+          )
+          .run(mine.nonce, wanted.nonce),
+      );
+      const [own, moved] = [await ledger.approvedFor(mine.binding), await ledger.approvedFor(wanted.binding)];
+      expect(isApprovedBy(mine, own?.approval as never, key)).toBe(true);
+      expect(isApprovedBy(wanted, moved?.approval as never, key)).toBe(false);
+    });
+  },
+);
+
+async function replacesTheKey(dir: string): Promise<void> {
+  const seat = sitDown('approve', '--init', '--state-dir', dir);
+  await seat.sees('There is a passphrase already');
+  expect(await seat.left()).toBe(1);
+}
+
+/** The agent reads the link from its own terminal, opens it, and sends the form with what it knows. */
+async function guessesOnThePage(dir: string, code: string, words: readonly string[]): Promise<void> {
+  const seat: Seat = sitDown('approve', '--web', code, '--state-dir', dir);
+  await seat.sees('Ctrl-C ends it');
+  const link = /http:\S+/.exec(seat.screen())?.[0] as string;
+  const { origin } = new URL(link);
+  const entered = await fetch(link);
+  const cookie = (entered.headers.get('set-cookie') as string).split(';')[0] as string;
+  const path = `${link.slice(0, link.indexOf('/open/') + 1)}${code}`;
+  const token = /name="token" value="([^"]+)"/.exec(
+    await (await fetch(path, { headers: { cookie } })).text(),
+  )?.[1] as string;
+  const statuses = [];
+  for (const passphrase of ['', ...words.slice(0, 4)]) {
+    const body = new URLSearchParams({ token, act: 'approve', name: 'trades', passphrase });
+    statuses.push(
+      (await fetch(path, { method: 'POST', body, headers: { cookie, origin }, redirect: 'manual' })).status,
+    );
+  }
+  expect(statuses).toEqual([403, 403, 403, 403, 403]);
+  const body = new URLSearchParams({ token, act: 'approve', name: 'trades', passphrase: words[5] as string });
+  expect((await fetch(path, { method: 'POST', body, headers: { cookie, origin } })).status).toBe(429);
+  seat.presses('\u0003');
+  await seat.left();
+}
+
+async function guessesInTheTerminal(dir: string, code: string, words: readonly string[]): Promise<void> {
+  for (const word of words.slice(0, 3)) {
+    const seat = sitDown('approve', code, '--state-dir', dir);
+    await seat.sees('Passphrase: ');
+    seat.types(word);
+    await seat.sees('Too many wrong passphrases');
+    expect(await seat.left()).toBe(1);
+  }
+}
