@@ -1,7 +1,8 @@
 import { type Config, ConfigError } from '../config.ts';
-import { prepareState } from '../local/state-file.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call } from '../operations/index.ts';
+import { type Seal, sealWith } from '../safety/seal.ts';
+import type { Fleet } from '../transports/fleet/fleet.ts';
 import { type Authorize, authorization } from '../transports/http/auth/authorize.ts';
 import type { Admits } from '../transports/http/auth/guarded.ts';
 import { staticTokens, TokenFileError } from '../transports/http/auth/tokens.ts';
@@ -34,16 +35,20 @@ export async function openHttp(
   more: Pick<HttpOptions, 'now' | 'timeouts' | 'drainMs'> = {},
 ): Promise<HttpServer> {
   const authorize = authorizationIn(config, more.now);
+  const { fleet, seal } = await fleetOf(config, (error) => log.warn({ error: error.message }, 'redis'));
   let server: HttpServer | undefined;
   const watch = watched((name, outcome, ms) => server?.metrics.operation(name, outcome, ms));
-  const behind = await Promise.all(placesOf(config).map((place) => opened(place, log, { now: more.now, watch })));
+  const behind = await Promise.all(
+    placesOf(config).map((place) => opened(place, log, { now: more.now, watch, fleet, seal })),
+  );
   server = await serveOverHttp({
     ...config,
     ...more,
     authorize,
     served: behind,
     settled: async () => void (await Promise.all(behind.map(({ settled }) => settled()))),
-    ready: () => Promise.any(behind.map(({ ready }) => ready())),
+    ready: async () => (await Promise.any(behind.map(({ ready }) => ready()))) && ((await fleet?.ready()) ?? true),
+    rates: fleet && ((rates) => fleet.rates(rates)),
     onerror: (error) => log.debug({ error: error.message }, 'not served'),
     observe: config.accessLog ? accessLog(log) : undefined,
   });
@@ -53,6 +58,7 @@ export async function openHttp(
     close: async () => {
       await drain();
       await Promise.all(behind.map(({ close }) => close()));
+      await fleet?.close();
     },
   };
 }
@@ -69,14 +75,39 @@ function placesOf(config: Config): PlaceToServe[] {
   return targetsOf(config).map((target) => ({ ...target, path: `/t/${target.alias}/mcp` }));
 }
 
-async function opened({ path, config, admits }: PlaceToServe, log: Log, options: Omit<ServingOptions, 'remote'>) {
+interface Shared extends Omit<ServingOptions, 'remote' | 'shared'> {
+  readonly fleet: Fleet | undefined;
+  readonly seal: Seal | undefined;
+}
+
+async function opened({ path, config, admits }: PlaceToServe, log: Log, { fleet, seal, ...options }: Shared) {
   if (config.backend === 'local') prepareState(config.state);
-  const { serve, direct, settled, close } = serving(config, log, { ...options, remote: true });
+  const shared =
+    fleet === undefined || seal === undefined
+      ? undefined
+      : (openMs: number) => ({ ledger: fleet.ledger(path, openMs), seal });
+  const { serve, direct, settled, close } = serving(config, log, { ...options, remote: true, shared });
   const ready = async () => {
     await direct('ListKxEnvironments', { maxResults: 1 }, { signal: AbortSignal.timeout(READY_MS) });
     return true;
   };
-  return { path, serve, admits, settled, close, ready };
+  return { path, serve, admits, settled, close, ready, bus: fleet?.bus(path) };
+}
+
+/** What this replica shares with others; nothing without --redis. */
+async function fleetOf({ redis, sealKeys: path }: Config, onerror: (error: Error) => void) {
+  if (redis === undefined && path === undefined) return { fleet: undefined, seal: undefined };
+  if (redis === undefined || path === undefined)
+    throw new ConfigError(`--${redis === undefined ? 'seal-keys: needs --redis' : 'redis: needs --seal-keys'}`);
+  const [{ redisFleet }, { SealKeyError, sealKeys }] = await Promise.all([
+    import('../transports/fleet/redis.ts'),
+    import('../transports/fleet/seal-keys.ts'),
+  ]);
+  try {
+    return { seal: sealWith(sealKeys(path)), fleet: await redisFleet(redis, onerror) };
+  } catch (error) {
+    throw error instanceof SealKeyError ? new ConfigError(`--seal-keys: ${error.message}`) : error;
+  }
 }
 
 /** Tells of each call of the backend how it went and how long it took. */
