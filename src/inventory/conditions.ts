@@ -33,7 +33,7 @@ function lag(entity: GraphEntity, { to, facts }: Edge, byId: Index): Finding {
   return {
     entity,
     condition: 'old changeset',
-    why: `holds ${database} as of ${held?.created ?? 'an older changeset'}${by === undefined ? '' : `, ${by} completed since`}`,
+    why: `holds ${database} as of ${held?.created?.slice(0, 16) ?? 'an older changeset'}${by === undefined ? '' : `, ${by} completed since`}`,
     since: target?.facts['active'] as string | undefined,
     facts: { database, mounted: facts['changesetId'], newest, mountedFrom: held?.created, behindBy: by },
   };

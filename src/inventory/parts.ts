@@ -63,9 +63,9 @@ async function readClusters(from: Reading, environmentId: string): Promise<Clust
       const at = { environmentId, clusterName };
       const [detail, nodes] = await Promise.all([
         from.get('GetKxCluster', at, about),
-        from.list<'ListKxClusterNodes', Node>('ListKxClusterNodes', at, about),
+        from.list<'ListKxClusterNodes', Node>('ListKxClusterNodes', at, { ...about, isDetail: true }),
       ]);
-      return { ...summary, ...detail, nodes };
+      return { ...summary, ...detail, ...(nodes.length === 0 && summary.status === 'RUNNING' ? {} : { nodes }) };
     }),
   );
 }
@@ -97,7 +97,7 @@ async function readDatabases(from: Reading, environmentId: string): Promise<Data
         from.list<'ListKxChangesets', Changeset>(
           'ListKxChangesets',
           at,
-          { kind: 'changeset', of: databaseName },
+          { kind: 'changeset', of: databaseName, isDetail: true },
           MOST_CHANGESETS,
         ),
       ]);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import type { Call, Input, OperationName, Output } from '../operations/index.ts';
 import { walk } from './pages.ts';
@@ -7,6 +8,8 @@ import type { Gap, GraphOptions, Kind } from './shape.ts';
 interface About {
   readonly kind: Kind;
   readonly of?: string;
+  /** Left out where only lists are read. */
+  readonly isDetail?: true;
 }
 
 /** Reads parts of an environment, some at a time, and keeps account of what could not be read. */
@@ -21,13 +24,21 @@ export interface Reading {
 const AT_ONCE = 12;
 /** An environment cannot hold more of a kind by its quotas. */
 const MOST = 10_000;
+const IN_DATABASE = new Set<Kind>(['dataview', 'changeset']);
 /** After these there is no sense in reading on: nobody is waiting, or nothing answers. */
 const ENDING = new Set(['Aborted', 'Misconfigured', 'Unreachable', 'ServiceEnded']);
 
-export function reading(call: Call, { signal, concurrency = AT_ONCE, refusal, onProgress }: GraphOptions): Reading {
+export function reading(call: Call, options: GraphOptions): Reading {
+  const { signal, concurrency = AT_ONCE, refusal, onProgress, kinds, details = true } = options;
+  const wanted = kinds && new Set<Kind>(kinds.flatMap((kind) => (IN_DATABASE.has(kind) ? [kind, 'database'] : [kind])));
   const gaps: Gap[] = [];
+  // Every call under way listens to the one signal, which is more than Node expects without a word.
+  if (signal !== undefined) setMaxListeners(0, signal);
   const few = atMost(call, concurrency, onProgress);
-  const attempt = async <T>(name: OperationName, { kind, of }: About, work: () => Promise<T>, otherwise: T) => {
+  const attempt = async <T>(name: OperationName, about: About, work: () => Promise<T>, otherwise: T) => {
+    const { kind, of, isDetail } = about;
+    if ((isDetail && !details) || (wanted !== undefined && !wanted.has(kind) && kind !== 'environment'))
+      return otherwise;
     const reason = refusal?.(name);
     if (reason !== undefined) {
       if (!gaps.some(({ operation }) => operation === name)) gaps.push({ kind, operation: name, reason });
@@ -49,7 +60,13 @@ export function reading(call: Call, { signal, concurrency = AT_ONCE, refusal, on
   };
   return {
     gaps,
-    get: (name, input, about) => attempt(name, about, () => few(name, input, { signal }), undefined),
+    get: (name, input, about) =>
+      attempt(
+        name,
+        { ...about, ...(about.of === undefined ? {} : { isDetail: true }) },
+        () => few(name, input, { signal }),
+        undefined,
+      ),
     list: (name, input, about, most = MOST) =>
       attempt(
         name,

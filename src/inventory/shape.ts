@@ -79,6 +79,10 @@ export interface GraphOptions {
   /** Why an operation may not be called; its part becomes a gap. */
   readonly refusal?: ((operation: OperationName) => string | undefined) | undefined;
   readonly now?: (() => number) | undefined;
+  /** Only these kinds, and the databases that they are in; all when left out. */
+  readonly kinds?: readonly Kind[] | undefined;
+  /** False to read lists only, and no changesets: names, states and times, cheaply. */
+  readonly details?: boolean | undefined;
   /** Told after each call how many are done and how many are known to be needed. */
   readonly onProgress?: ((done: number, known: number) => void) | undefined;
 }

@@ -17,13 +17,12 @@ export interface Summary {
 export function summaryOf(graph: Graph): Summary {
   const environment = graph.entities.find(({ kind }) => kind === 'environment');
   const others = graph.entities.filter(({ kind }) => kind !== 'environment');
-  const { arn: _, kmsKey: __, ...facts } = environment?.facts ?? {};
-  const findings = [...marksOf(graph).values()].flatMap((marked) => marked.findings);
+  const { arn: _, kmsKey: __, account: ___, ...facts } = environment?.facts ?? {};
   return {
     environment: { name: graph.name, status: environment?.status, ...facts },
     readAt: graph.readAt,
     counts: countsOf(others),
-    attention: findings.map((finding) => attentionRow(finding, graph.readAt)),
+    attention: [...marksOf(graph).values()].flatMap(({ findings }) => (findings.length === 0 ? [] : [inOne(findings)])),
     entities: Object.fromEntries(SHOWN.map((kind) => [kind, rowsOf(others, kind, graph)])),
     gaps: graph.gaps.map(({ kind, of, operation, reason }) => ({ kind, of, operation, reason })),
   };
@@ -41,10 +40,26 @@ function countsOf(entities: readonly GraphEntity[]): Summary['counts'] {
   return counts;
 }
 
+/** All that was found about one entity, in words. */
+function inOne(findings: readonly Finding[]): Row {
+  const [worst] = findings;
+  const reason = findings.map(({ facts }) => facts['reason']).find((each) => each !== undefined);
+  const since = minute(worst?.condition === 'unused' ? worst.entity.created : worst?.since);
+  return {
+    entity: worst?.entity.id,
+    why: findings.map(({ why }) => why).join('; '),
+    ...(since === undefined ? {} : worst?.condition === 'unused' ? { created: since } : { since }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/** `2026-03-17T00:10Z`: nobody asks for seconds. */
+const minute = (iso: string | undefined) => iso?.replace(/:\d\d(?:\.\d+)?Z$/, 'Z');
+
 /** What was found about an entity, as one row: what it is, what is wrong, since when, and the values that show it. */
 export function attentionRow({ entity, condition, why, since, facts }: Finding, now: string): Row {
   const { created: _, ...more } = facts;
-  const from = condition === 'unused' ? entity.created : since;
+  const from = minute(condition === 'unused' ? entity.created : since);
   return {
     entity: entity.id,
     condition,
@@ -57,7 +72,16 @@ export function attentionRow({ entity, condition, why, since, facts }: Finding, 
 }
 
 const rowsOf = (entities: readonly GraphEntity[], kind: Kind, graph: Graph): Row[] =>
-  entities.filter((entity) => entity.kind === kind).map((entity) => entityRow(entity, graph));
+  entities.filter((entity) => entity.kind === kind).map((entity) => brief(entityRow(entity, graph)));
+
+/** Without what stands in another row of the same answer, too. */
+function brief({ mounts, files: _, clusters: __, usedBy: ___, iamRole, ...row }: Row): Row {
+  return {
+    ...row,
+    ...(mounts === undefined ? {} : { mounts: String(mounts).replaceAll(/ at \w+/g, '') }),
+    ...(iamRole === undefined ? {} : { role: String(iamRole).split('/').at(-1) }),
+  };
+}
 
 /** One entity in one row, without what only some need. */
 export function entityRow(entity: GraphEntity, { edges }: Graph): Row {

@@ -1,0 +1,58 @@
+import type { Call, CallOptions, Output } from '../operations/index.ts';
+import { walk } from './pages.ts';
+import { atMost } from './reading.ts';
+
+const MOST_ENVIRONMENTS = 1_000;
+const ENVIRONMENTS_AT_ONCE = 4;
+const CALLS_AT_ONCE = 16;
+
+export type Environment = NonNullable<Output<'ListKxEnvironments'>['environments']>[number];
+
+/** The environments that exist, deleted ones left out. */
+export async function environmentsNow(call: Call, options: CallOptions): Promise<Environment[]> {
+  const { items } = await walk(call, 'ListKxEnvironments', {}, MOST_ENVIRONMENTS, options);
+  return (items as Environment[]).filter(({ status }) => status !== 'DELETED');
+}
+
+/** The environments of an id or a name, letter case aside. */
+export function environmentsNamed(all: readonly Environment[], wanted: string): Environment[] {
+  const byId = all.filter(({ environmentId }) => environmentId === wanted);
+  if (byId.length > 0) return byId;
+  return all.filter(({ name }) => name?.toLowerCase() === wanted.toLowerCase());
+}
+
+/** What was found in each environment, and why in some nothing could be. */
+export interface Found<T> {
+  readonly results: readonly { readonly environment: Environment; readonly result: T }[];
+  readonly failures: readonly { readonly environment: Environment; readonly error: unknown }[];
+}
+
+/** Does the same in every environment, some at a time, with at most so many calls under way in all of them together. */
+export async function acrossEnvironments<T>(
+  call: Call,
+  environments: readonly Environment[],
+  work: (call: Call, environment: Environment) => Promise<T>,
+  onProgress?: (done: number, known: number) => void,
+): Promise<Found<T>> {
+  const bounded = atMost(call, CALLS_AT_ONCE, onProgress);
+  const outcomes: ({ readonly result: T } | { readonly error: unknown })[] = [];
+  let next = 0;
+  const worker = async () => {
+    for (let at = next++; at < environments.length; at = next++)
+      outcomes[at] = await work(bounded, environments[at] as Environment).then(
+        (result) => ({ result }),
+        (error: unknown) => ({ error }),
+      );
+  };
+  await Promise.all(Array.from({ length: Math.min(ENVIRONMENTS_AT_ONCE, environments.length) }, worker));
+  return {
+    results: environments.flatMap((environment, at) => {
+      const outcome = outcomes[at];
+      return outcome !== undefined && 'result' in outcome ? [{ environment, result: outcome.result }] : [];
+    }),
+    failures: environments.flatMap((environment, at) => {
+      const outcome = outcomes[at];
+      return outcome !== undefined && 'error' in outcome ? [{ environment, error: outcome.error }] : [];
+    }),
+  };
+}

@@ -1,0 +1,58 @@
+import { listMember } from '../operations/derive.ts';
+import { labels } from '../operations/http.ts';
+import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
+import { once } from '../operations/operation.ts';
+import type { Kind } from './graph.ts';
+
+export const KINDS = [
+  'environment',
+  'cluster',
+  'database',
+  'dataview',
+  'changeset',
+  'scaling-group',
+  'volume',
+  'user',
+] as const satisfies readonly Kind[];
+
+/** What the catalog says about the entities of a kind. */
+export interface KindFacts {
+  /** The read operation that shows one of them. */
+  readonly getter: OperationName;
+  /** The arguments of the getter, from the environment to the entity itself. */
+  readonly labels: readonly string[];
+  /** The input member that names one. */
+  readonly member: string;
+  /** What follows the environment's ARN in its own, with labels in braces; undefined for what cannot have tags. */
+  readonly arn: string | undefined;
+}
+
+const table = once(() => new Map(KINDS.map((kind) => [kind, factsOf(kind)])));
+
+/** What the catalog says about a kind. */
+export const kindFacts = (kind: Kind): KindFacts => table().get(kind) as KindFacts;
+
+function factsOf(kind: Kind): KindFacts {
+  const own = OPERATION_NAMES.filter((name) => operationNamed(name).entity === `kx-${kind}`);
+  const getter = own.find((name) => {
+    const operation = operationNamed(name);
+    return operation.risk === 'read' && listMember(operation) === null && labels(operation).length > 0;
+  }) as OperationName;
+  const path = labels(operationNamed(getter));
+  const member = path.at(-1) ?? '';
+  const targets = own.flatMap((name) => operationNamed(name).target ?? []);
+  return { getter, labels: path, member, arn: targets.find((target) => target.member === member)?.arn };
+}
+
+/** The input with which the getter of a kind shows the entity of that name. */
+export function getterInput(
+  kind: Kind,
+  environmentId: string,
+  name: string,
+  database?: string,
+): Record<string, string> {
+  const path = kindFacts(kind).labels;
+  const values =
+    kind === 'environment' ? [environmentId] : [environmentId, ...(path.length > 2 ? [database ?? ''] : []), name];
+  return Object.fromEntries(path.map((label, index) => [label, values[index] ?? '']));
+}

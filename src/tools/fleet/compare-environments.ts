@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import type { Graph, GraphEntity } from '../../inventory/graph.ts';
+import { sizeOf, summaryOf } from '../../inventory/summary.ts';
+import { answer, type Section, shaping } from './page.ts';
+import { EnvironmentArgument, gapsOf } from './scene.ts';
+import { fleetTool } from './tool.ts';
+
+type Row = Record<string, unknown>;
+
+export const compareEnvironments = fleetTool({
+  name: 'compare_kx_environments',
+  title: 'Compare two environments',
+  description:
+    'Compare two environments, such as production and test: which clusters, databases and other things exist in only one, and which differ in size, type, code or state.',
+  input: () => z.strictObject({ a: EnvironmentArgument(), b: EnvironmentArgument(), ...shaping() }),
+  needs: ['ListKxEnvironments', 'GetKxEnvironment'],
+  run: async (scene, { a, b, view, cursor }) => {
+    const [one, other] = await Promise.all([scene.graph(a), scene.graph(b)]);
+    const sections = differences(one, other);
+    const [summary, otherSummary] = [summaryOf(one), summaryOf(other)];
+    const gaps = [...gapsOf(one), ...gapsOf(other)];
+    const head = {
+      a: { ...pick(summary.environment), counts: summary.counts },
+      b: { ...pick(otherSummary.environment), counts: otherSummary.counts },
+      differences: Object.fromEntries(sections.map(({ name, rows }) => [name, rows.length])),
+      ...(gaps.length === 0 ? {} : { notRead: gaps }),
+    };
+    return answer(head, sections, { view, cursor });
+  },
+});
+
+const pick = ({ name, environmentId, status, network, dns, zones, description }: Row) => ({
+  name,
+  environmentId,
+  status,
+  network,
+  dns,
+  zones,
+  description,
+});
+
+/** Entities are the same when kind and name are, or the name without the words by which environments are told apart. */
+function differences(one: Graph, other: Graph): Section[] {
+  const [mine, theirs] = [compared(one, telling(one, other)), compared(other, telling(other, one))];
+  const both = [...mine.keys()].filter((id) => theirs.has(id));
+  return [
+    {
+      name: 'different',
+      rows: both.flatMap((id) => {
+        const [a, b] = [mine.get(id) ?? {}, theirs.get(id) ?? {}];
+        const members = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+        const changed = members.filter((member) => JSON.stringify(a[member]) !== JSON.stringify(b[member]));
+        return changed.length === 0 ? [] : [{ id, ...Object.fromEntries(changed.map((at) => [at, [a[at], b[at]]])) }];
+      }),
+    },
+    { name: 'onlyInA', rows: [...mine].filter(([id]) => !theirs.has(id)).map(([id, facts]) => ({ id, ...facts })) },
+    { name: 'onlyInB', rows: [...theirs].filter(([id]) => !mine.has(id)).map(([id, facts]) => ({ id, ...facts })) },
+  ];
+}
+
+/** The words of an environment's name that the other's has not, such as `prod`. */
+function telling({ name }: Graph, other: Graph): readonly string[] {
+  const words = (text: string) => text.toLowerCase().split(/[-_]/);
+  return words(name).filter((word) => word !== '' && !words(other.name).includes(word));
+}
+
+function compared({ entities }: Graph, words: readonly string[]): Map<string, Row> {
+  const shown = entities.filter(({ kind }) => kind !== 'environment' && kind !== 'changeset');
+  const without = (id: string) =>
+    id
+      .split(/(?=[-_:/])|(?<=[-_:/])/)
+      .map((part) => (words.includes(part.toLowerCase()) ? '*' : part))
+      .join('');
+  return new Map(shown.map((entity) => [without(entity.id), factsOf(entity)]));
+}
+
+function factsOf(entity: GraphEntity): Row {
+  const { status, facts } = entity;
+  const { code, autoUpdate, readWrite, iamRole } = facts;
+  const all = { status, ...sizeOf(entity), code, autoUpdate, readWrite, iamRole };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}

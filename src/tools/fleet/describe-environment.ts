@@ -1,0 +1,60 @@
+import * as z from 'zod';
+import type { Graph } from '../../inventory/graph.ts';
+import { environmentMermaid } from '../../inventory/mermaid.ts';
+import { summaryOf } from '../../inventory/summary.ts';
+import { TOPOLOGY_FORMS, type TopologyForm, topologyUri } from '../../inventory/uris.ts';
+import { plainJson } from '../../safety/untrusted.ts';
+import { answer, type Link, type Section, shaping } from './page.ts';
+import { EnvironmentArgument, gapsOf } from './scene.ts';
+import { fleetTool } from './tool.ts';
+
+export const describeEnvironment = fleetTool({
+  name: 'describe_kx_environment',
+  title: 'Describe a kdb environment',
+  description:
+    'Overview of one whole environment and how its parts hang together: counts by state, problems, what mounts, runs on and is cached on what. Also as Mermaid diagram; links to a picture.',
+  input: () =>
+    z.strictObject({
+      environment: EnvironmentArgument(),
+      ...shaping(),
+      diagram: z.boolean().optional().describe('Mermaid instead'),
+    }),
+  needs: ['ListKxEnvironments', 'GetKxEnvironment'],
+  run: async (scene, { environment, view, cursor, diagram }) => {
+    const graph = await scene.graph(environment);
+    const links = linksTo(graph);
+    if (diagram) return { content: [{ type: 'text', text: environmentMermaid(graph) }, ...links.map(block)] };
+    if (view === 'full') return answer(headOf(graph), wholeOf(graph), { view, cursor, links });
+    const { attention, entities } = summaryOf(graph);
+    const sections = Object.entries(entities).map(([kind, rows]): Section => ({ name: kind, rows }));
+    return answer(
+      headOf(graph),
+      [{ name: 'attention', rows: attention }, ...sections.filter(({ rows }) => rows.length > 0)],
+      {
+        cursor,
+        links,
+      },
+    );
+  },
+});
+
+function headOf(graph: Graph) {
+  const { environment, readAt, counts } = summaryOf(graph);
+  const gaps = gapsOf(graph);
+  return { environment, readAt, counts, ...(gaps.length === 0 ? {} : { notRead: gaps }) };
+}
+
+const wholeOf = ({ entities, edges }: Graph): Section[] => [
+  { name: 'entities', rows: entities.map((entity) => ({ ...entity })) },
+  { name: 'edges', rows: edges.map((edge) => ({ ...edge })) },
+];
+
+const linksTo = ({ environmentId, name }: Graph): Link[] =>
+  Object.entries(TOPOLOGY_FORMS).map(([form, { mimeType, title }]) => ({
+    uri: topologyUri(environmentId, form as TopologyForm),
+    title: `${title}: ${JSON.parse(plainJson(name))}`,
+    mimeType,
+  }));
+
+const block = ({ uri, title, mimeType }: Link) =>
+  ({ type: 'resource_link', uri, name: title, title, mimeType }) as const;

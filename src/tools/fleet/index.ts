@@ -1,0 +1,17 @@
+import type { CompositeTool } from '../environment.ts';
+import { compareEnvironments } from './compare-environments.ts';
+import { describeEnvironment } from './describe-environment.ts';
+import { findEntities } from './find-entities.ts';
+import { findProblems } from './find-problems.ts';
+import { waitFor } from './wait-for.ts';
+import { whatDependsOn } from './what-depends-on.ts';
+
+/** The tools that answer what no single operation can; all of them only read. */
+export const FLEET_TOOLS: readonly CompositeTool[] = [
+  describeEnvironment,
+  findEntities,
+  findProblems,
+  whatDependsOn,
+  compareEnvironments,
+  waitFor,
+];

@@ -1,0 +1,77 @@
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import * as z from 'zod';
+import { plainJson } from '../../safety/untrusted.ts';
+import { structured } from '../result.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+export interface Section {
+  readonly name: string;
+  readonly rows: readonly Row[];
+}
+export interface Link {
+  readonly uri: string;
+  readonly title: string;
+  readonly mimeType: string;
+}
+
+/** Bytes of JSON in one answer; a token is about three of them. */
+const BUDGET = { summary: 5_700, full: 48_000 } as const;
+export type View = keyof typeof BUDGET;
+
+/** The arguments by which every answer is shaped. */
+export const shaping = () => ({
+  view: z.enum(['summary', 'full']).optional(),
+  cursor: z.string().max(200).optional().describe('from the last answer, for more'),
+});
+
+interface Shape {
+  readonly view?: View | undefined;
+  readonly cursor?: string | undefined;
+  readonly links?: readonly Link[];
+}
+
+/**
+ * An answer within its budget: the head always, then rows of the sections in their order for as long as they fit, with how many
+ * more there are and the cursor for them. A row is never cut; one that is too large by itself still comes alone.
+ */
+export function answer(
+  head: Row,
+  sections: readonly Section[],
+  { view = 'summary', cursor, links = [] }: Shape,
+): CallToolResult {
+  const all = sections.flatMap(({ name, rows }) => rows.map((row) => ({ name, row })));
+  const start = Math.min(positionIn(cursor), all.length);
+  let left = BUDGET[view] - (start === 0 ? plainJson(head).length : 0);
+  let end = start;
+  for (const { row } of all.slice(start)) {
+    left -= plainJson(row).length + 1;
+    if (left < 0 && end > start) break;
+    end += 1;
+  }
+  const shown = all.slice(start, end);
+  const rows = Object.fromEntries(
+    sections
+      .map(({ name }) => [name, shown.filter((entry) => entry.name === name).map(({ row }) => row)] as const)
+      .filter(
+        ([name, list]) =>
+          list.length > 0 ||
+          (start === 0 && sections.some((section) => section.name === name && section.rows.length === 0)),
+      ),
+  );
+  const more = all.length - end;
+  const result = structured(
+    { ...(start === 0 ? head : {}), ...rows, ...(more === 0 ? {} : { more, cursor: cursorAt(end) }) },
+    ...(more === 0 ? [] : [`${more} more: repeat the call with this cursor.`]),
+  );
+  return { ...result, content: [...result.content, ...links.map(linkBlock)] };
+}
+
+const linkBlock = ({ uri, title, mimeType }: Link) =>
+  ({ type: 'resource_link', uri, name: title, title, mimeType }) as const;
+
+const cursorAt = (position: number) => Buffer.from(`at ${position}`).toString('base64url');
+
+function positionIn(cursor: string | undefined): number {
+  const found = /^at (\d{1,9})$/.exec(Buffer.from(cursor ?? '', 'base64url').toString());
+  return found === null ? 0 : Number(found[1]);
+}

@@ -1,0 +1,114 @@
+import * as z from 'zod';
+import { acrossEnvironments, type Environment, environmentsNamed, environmentsNow } from '../../inventory/fleet.ts';
+import { environmentGraph, type Graph, type GraphOptions } from '../../inventory/graph.ts';
+import { nearest } from '../../nearest.ts';
+import { FinspaceError, wireName } from '../../operations/failure.ts';
+import type { Call, OperationName } from '../../operations/index.ts';
+import { withheld } from '../../safety/policy.ts';
+import { quoted } from '../../safety/untrusted.ts';
+import type { Exchange, ToolEnvironment } from '../environment.ts';
+import { progressOf } from '../progress.ts';
+
+/** Said by every answer about one environment. */
+export const EnvironmentArgument = () => z.string().min(1).max(64).describe('id or name');
+
+/** An argument that names nothing; its message says what there is. */
+export class NotThere extends Error {
+  override readonly name = 'NotThere';
+}
+
+/** What a fleet tool works with: the environments that there are, and ways to read them within the caller's rights. */
+export interface Scene {
+  readonly call: Call;
+  readonly options: GraphOptions;
+  /** The one environment of an id or name. Throws NotThere. */
+  environment(wanted: string): Promise<Environment>;
+  graph(wanted: string): Promise<Graph>;
+  /** The graphs of all environments, or of one. */
+  graphs(wanted: string | undefined, options?: GraphOptions): Promise<Graphs>;
+}
+
+export interface Graphs {
+  readonly graphs: readonly Graph[];
+  readonly gaps: readonly { readonly environment: string; readonly reason: string }[];
+}
+
+const QUIET_MS = 1_000;
+
+export function sceneOf({ call, restrictions, caller }: ToolEnvironment, { context }: Exchange): Scene {
+  const { signal } = context.mcpReq;
+  const report = progressOf(context);
+  let told = Date.now();
+  const onProgress = (done: number, known: number) => {
+    if (Date.now() - told < QUIET_MS) return;
+    told = Date.now();
+    report(`${done} of ${known} reads done`).catch(() => {});
+  };
+  const refusal = (name: OperationName) => withheld(name, restrictions, caller);
+  const options: GraphOptions = { signal, refusal, onProgress };
+  const listed = () => environmentsNow(call, { signal });
+
+  const environment = async (wanted: string) => {
+    const all = await listed();
+    const [found, second] = environmentsNamed(all, wanted);
+    if (found === undefined)
+      throw noSuch(
+        'kdb environment',
+        wanted,
+        all.map(({ name }) => name ?? ''),
+      );
+    if (second !== undefined)
+      throw new NotThere(`Several environments have the name ${quoted(wanted)}; give the id of one of them.`);
+    return found;
+  };
+  const one = async ({ environmentId = '' }: Environment) => environmentGraph(call, environmentId, options);
+  return {
+    call,
+    options,
+    environment,
+    graph: async (wanted) => one(await environment(wanted)),
+    graphs: async (wanted, more = {}) => {
+      const environments = wanted === undefined ? await listed() : [await environment(wanted)];
+      const work = (bounded: Call, { environmentId = '' }: Environment) =>
+        environmentGraph(bounded, environmentId, { ...options, onProgress: undefined, ...more });
+      const { results, failures } = await acrossEnvironments(call, environments, work, onProgress);
+      signal.throwIfAborted();
+      const [first] = failures;
+      if (first !== undefined && results.length === 0) throw first.error;
+      return {
+        graphs: results.map(({ result }) => result),
+        gaps: [
+          ...results.flatMap(({ result }) => gapsOf(result)),
+          ...failures.map(({ environment: of, error }) => ({ environment: of.name ?? '', reason: reasonOf(error) })),
+        ],
+      };
+    },
+  };
+}
+
+/** What could not be read, each kind of thing once with how often. */
+export function gapsOf({ name, gaps }: Graph): { environment: string; reason: string }[] {
+  const counts = new Map<string, number>();
+  for (const { operation, reason } of gaps) {
+    const told = `${operation}: ${reason}`;
+    counts.set(told, (counts.get(told) ?? 0) + 1);
+  }
+  return [...counts].map(([reason, count]) => ({
+    environment: name,
+    reason: count === 1 ? reason : `${reason} (${count} times)`,
+  }));
+}
+
+const reasonOf = (error: unknown) =>
+  error instanceof FinspaceError ? `${wireName(error.fields.code)}: ${error.fields.detail}` : 'It could not be read.';
+
+/** Says that something is not there, with what was probably meant. */
+export function noSuch(noun: string, wanted: string, known: readonly string[]): NotThere {
+  const meant = nearest(wanted, known);
+  const some = known.slice(0, 12).map((name) => quoted(name));
+  const hint =
+    meant === undefined
+      ? `There are: ${some.join(', ') || 'none'}${known.length > 12 ? ', …' : ''}.`
+      : `Did you mean ${quoted(meant)}?`;
+  return new NotThere(`There is no ${noun} ${quoted(wanted)}. ${hint}`);
+}

@@ -1,0 +1,26 @@
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import type * as z from 'zod';
+import type { CompositeTool, Exchange } from '../environment.ts';
+import { compositeTool } from '../environment.ts';
+import { refused } from '../result.ts';
+import { NotThere, type Scene, sceneOf } from './scene.ts';
+
+interface FleetTool<I extends z.ZodObject> extends Omit<CompositeTool<I>, 'annotations' | 'run'> {
+  readonly run: (scene: Scene, input: z.output<I>, exchange: Exchange) => Promise<CallToolResult>;
+}
+
+/** Declares a tool that only reads, over one environment or many. */
+export function fleetTool<I extends z.ZodObject>({ run, ...tool }: FleetTool<I>): CompositeTool {
+  return compositeTool<I>({
+    ...tool,
+    annotations: { readOnlyHint: true },
+    run: async (environment, input, exchange) => {
+      try {
+        return await run(sceneOf(environment, exchange), input, exchange);
+      } catch (error) {
+        if (error instanceof NotThere) return refused(error.message);
+        throw error;
+      }
+    },
+  });
+}

@@ -1,0 +1,106 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import * as z from 'zod';
+import { getterInput, KINDS, kindFacts } from '../../inventory/kinds.ts';
+import { FinspaceError } from '../../operations/failure.ts';
+import { toolName } from '../../operations/naming.ts';
+import { progressOf } from '../progress.ts';
+import { structured } from '../result.ts';
+import { EnvironmentArgument, NotThere } from './scene.ts';
+import { fleetTool } from './tool.ts';
+
+/** Below the time after which clients give up on a call. */
+const SLICE_MS = 25_000;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 3_000;
+const GONE = 'DELETED';
+
+const WAITED_FOR = KINDS.filter((kind) => kind !== 'user' && kind !== 'database');
+/** What an entity of a kind is when it is ready. */
+const READY: Record<string, string> = {
+  environment: 'CREATED',
+  cluster: 'RUNNING',
+  dataview: 'ACTIVE',
+  changeset: 'COMPLETED',
+  'scaling-group': 'ACTIVE',
+  volume: 'ACTIVE',
+};
+
+const Wanted = () =>
+  z.strictObject({
+    environment: EnvironmentArgument(),
+    kind: z.enum(WAITED_FOR),
+    name: z.string().min(1).max(64).describe('a changesetId for a changeset'),
+    database: z.string().max(64).optional().describe('for dataview, changeset'),
+    until: z.string().max(40).optional().describe('ready by default; DELETED for gone'),
+    handle: z.string().max(100).optional().describe('from the last answer, to wait on'),
+  });
+
+export const waitFor = fleetTool({
+  name: 'wait_for_kx_entity',
+  title: 'Wait until it is ready',
+  description:
+    'Wait until a cluster, dataview, volume, changeset, scaling group or environment is ready, or gone. Returns early when it failed, with the reason; else after 25 s with a handle to go on.',
+  input: Wanted,
+  needs: ['ListKxEnvironments', 'GetKxEnvironment'],
+  run: async (scene, { environment: wanted, kind, name, database, until, handle }, { context }) => {
+    if ((kind === 'dataview' || kind === 'changeset') && database === undefined)
+      throw new NotThere(`A ${kind} is in a database: give its name as database.`);
+    const { environmentId = '' } = await scene.environment(wanted);
+    const goal = (until ?? READY[kind] ?? '').toUpperCase();
+    const { getter } = kindFacts(kind);
+    const refusal = scene.options.refusal?.(getter);
+    if (refusal !== undefined) throw new NotThere(`${toolName(getter)} is not offered. ${refusal}`);
+    const input = getterInput(kind, environmentId, name, database);
+    const { signal } = context.mcpReq;
+    const report = progressOf(context);
+    const began = Date.now();
+    const since = startIn(handle) ?? began;
+    const end = (reached: boolean, seen: Seen, more: object = {}) =>
+      structured({
+        reached,
+        entity: `${kind}:${database === undefined ? '' : `${database}/`}${name}`,
+        ...seen,
+        waitedSeconds: Math.round((Date.now() - since) / 1000),
+        ...more,
+      });
+
+    let wait = FIRST_PAUSE_MS;
+    for (;;) {
+      const seen = await look(async () => (await scene.call(getter, input as never, { signal })) as Seen);
+      if (seen.status === goal) return end(true, seen);
+      if (seen.status === GONE) return end(false, seen, { why: 'It does not exist any more, or never did.' });
+      if (seen.status.includes('FAILED')) return end(false, seen, { why: 'It failed; waiting longer will not help.' });
+      if (Date.now() - began + wait > SLICE_MS) {
+        const again = 'Call again with the same arguments and this handle.';
+        return end(false, seen, { why: `Still ${seen.status}. ${again}`, handle: handleOf(since) });
+      }
+      await report(`${name} is ${seen.status}`);
+      await pause(wait, undefined, { signal });
+      wait = Math.min(wait * 1.5, LONGEST_PAUSE_MS);
+    }
+  },
+});
+
+interface Seen {
+  readonly status: string;
+  readonly reason?: string;
+}
+
+async function look(read: () => Promise<object>): Promise<Seen> {
+  try {
+    const { status, statusReason, errorMessage, errorInfo } = (await read()) as Record<string, unknown>;
+    const reason = statusReason ?? errorMessage ?? (errorInfo as Record<string, unknown> | undefined)?.['errorMessage'];
+    return { status: String(status), ...(reason === undefined ? {} : { reason: String(reason) }) };
+  } catch (error) {
+    if (error instanceof FinspaceError && error.fields.code === 'ResourceNotFound') return { status: GONE };
+    throw error;
+  }
+}
+
+const handleOf = (since: number) => Buffer.from(`since ${since}`).toString('base64url');
+
+/** When the first of a row of waits began; a handle that is not ours counts for nothing. */
+function startIn(handle: string | undefined): number | undefined {
+  const found = /^since (\d{13})$/.exec(Buffer.from(handle ?? '', 'base64url').toString());
+  return found === null || Number(found[1]) > Date.now() ? undefined : Number(found[1]);
+}

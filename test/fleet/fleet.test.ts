@@ -1,0 +1,205 @@
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { FinspaceError } from '../../src/operations/failure.ts';
+import { LOCAL_CALLER, UNRESTRICTED } from '../../src/safety/policy.ts';
+import { FLEET_TOOLS } from '../../src/tools/fleet/index.ts';
+import { describedTools, offeredTools } from '../../src/tools/list.ts';
+import { type Demo, demo, NOW } from '../inventory/demo.ts';
+import { caller } from './table.ts';
+
+let world: Demo;
+let use: ReturnType<typeof caller>;
+beforeAll(async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: NOW });
+  world = await demo();
+  use = caller(world.call);
+});
+afterAll(async () => {
+  vi.useRealTimers();
+  await world.close();
+});
+
+type Rows = Record<string, unknown>[];
+const names = (rows: unknown, member = 'name') => (rows as Rows).map((row) => row[member]);
+
+describe('the list of tools', () => {
+  test('pays at most 1,500 tokens for them', () => {
+    const own = new Set(FLEET_TOOLS.map(({ name }) => name));
+    const tokens = (tools: object[]) => countTokens(JSON.stringify({ tools }));
+    const all = [...describedTools()];
+    expect(tokens(all) - tokens(all.filter(({ name }) => !own.has(name)))).toBeLessThanOrEqual(1_500);
+  });
+
+  test('keeps them when only reading, and loses them without the reads that they need', () => {
+    const listed = (restrictions: object) =>
+      offeredTools({ ...UNRESTRICTED, ...restrictions }, LOCAL_CALLER, false).map(({ name }) => name);
+    for (const { name } of FLEET_TOOLS) {
+      expect(listed({ readOnly: true })).toContain(name);
+      expect(listed({ toolsets: ['kx-cluster'] })).not.toContain(name);
+    }
+  });
+});
+
+describe('describe_kx_environment', () => {
+  test('tells all of the demo in one small answer, by name or id', async () => {
+    const { data, text, links } = await use('describe_kx_environment', { environment: 'kdb-prod' });
+    expect(countTokens(text)).toBeLessThanOrEqual(2_000);
+    expect(data['more']).toBeUndefined();
+    expect(data['counts']).toMatchObject({ cluster: { RUNNING: 10 }, volume: { ACTIVE: 6 } });
+    const id = await world.id('kdb-prod');
+    expect(links).toEqual(['', '.mmd', '.svg'].map((form) => `finspace://kx/environments/${id}/topology${form}`));
+    expect((await use('describe_kx_environment', { environment: id })).data['counts']).toEqual(data['counts']);
+  });
+
+  test('gives everything page by page, each entity whole and once', async () => {
+    const ids: unknown[] = [];
+    let cursor: unknown;
+    do {
+      const args = { environment: 'kdb-prod', view: 'full', ...(cursor === undefined ? {} : { cursor }) };
+      const { data } = await use('describe_kx_environment', args);
+      ids.push(...names(data['entities'] ?? [], 'id'));
+      cursor = data['cursor'];
+    } while (cursor !== undefined);
+    expect(ids).toEqual((await world.graph('kdb-prod')).entities.map(({ id }) => id));
+  });
+
+  test('draws a diagram', async () => {
+    const { text } = await use('describe_kx_environment', { environment: 'kdb-prod', diagram: true });
+    expect(text).toMatch(/^flowchart LR/);
+  });
+
+  test('says what was meant when there is no such environment', async () => {
+    const { isError, text } = await use('describe_kx_environment', { environment: 'kdb-prd' });
+    expect(isError).toBe(true);
+    expect(text).toContain('Did you mean "kdb-prod"?');
+  });
+
+  test('tells what it may not read', async () => {
+    const limited = caller(world.call, { deny: ['list_kx_users'] });
+    const { data } = await limited('describe_kx_environment', { environment: 'kdb-prod' });
+    expect(data['notRead']).toEqual([
+      { environment: 'kdb-prod', reason: 'ListKxUsers: The operator of this server denies it.' },
+    ]);
+  });
+});
+
+describe('find_kx_entities', () => {
+  test.each([
+    [{ name: 'hdb' }, ['hdb-equities-a', 'hdb-equities-b', 'hdb-futures', 'hdb-fx', 'hdb-uat']],
+    [{ name: 'hdb*-b' }, ['hdb-equities-b']],
+    [{ status: 'failed' }, ['gp-signals']],
+    [{ kinds: ['cluster'], status: '!RUNNING' }, ['gp-reference', 'gp-signals', 'rdb-futures']],
+    [{ kinds: ['cluster'], type: 'tickerplant' }, ['tp-equities', 'tp-fx']],
+    [{ kinds: ['cluster'], youngerThan: '2d' }, ['gp-signals', 'rdb-futures']],
+    [{ kinds: ['scaling-group'], olderThan: '50d' }, ['sg-history', 'sg-realtime']],
+    [{ kinds: ['volume'], tag: 'owner' }, ['vol-equities', 'vol-fx', 'vol-reference', 'vol-savedown', 'vol-tplog']],
+    [{ kinds: ['cluster'], tag: 'owner=FX-desk' }, ['hdb-fx', 'rdb-fx', 'tp-fx']],
+    [{ kinds: ['environment'] }, ['kdb-prod', 'kdb-uat']],
+  ])('%j', async (asked, expected) => {
+    const { data } = await use('find_kx_entities', asked);
+    expect(names(data['entities']).toSorted()).toEqual(expected);
+    expect(data['found']).toBe(expected.length);
+  });
+
+  test('refuses what it does not know', async () => {
+    expect((await use('find_kx_entities', { olderThan: 'long' })).text).toMatch(/olderThan: expects minutes/);
+    expect((await use('find_kx_entities', { owner: 'me' })).text).toMatch(/owner: there is no such argument/);
+  });
+});
+
+describe('find_kx_problems', () => {
+  test('counts each kind and names the entities', async () => {
+    const { data, text } = await use('find_kx_problems');
+    expect(data['counts']).toMatchObject({ behind: 3, idle: 2, orphaned: 0 });
+    expect(text).toContain('Not enough memory on scaling group sg-lab');
+  });
+
+  test('reports an environment that cannot be read beside those that can', async () => {
+    const uat = await world.id('kdb-uat');
+    const partly = await demo({
+      before: async (operation, input) => {
+        if ((input as { environmentId?: string }).environmentId === uat)
+          throw new FinspaceError({
+            operation,
+            code: 'Unreachable',
+            detail: 'No answer.',
+            retryable: true,
+            advice: '',
+          });
+      },
+    });
+    const { data } = await caller(partly.call)('find_kx_problems', { problem: 'idle' });
+    expect(data['counts']).toEqual({ idle: 2 });
+    expect(data['notRead']).toEqual([{ environment: 'kdb-uat', reason: 'Unreachable: No answer.' }]);
+    await partly.close();
+  });
+});
+
+describe('what_depends_on', () => {
+  test('follows both directions', async () => {
+    const { data } = await use('what_depends_on', { environment: 'kdb-prod', name: 'fx_spot' });
+    expect(names(data['usedBy'], 'id')).toEqual(
+      expect.arrayContaining([
+        'cluster:rdb-fx',
+        'dataview:fx_spot/fx_spot_live',
+        'cluster:hdb-fx',
+        'cluster:gp-research',
+      ]),
+    );
+  });
+
+  test('says what was meant when there is no such thing', async () => {
+    const { text } = await use('what_depends_on', { environment: 'kdb-prod', name: 'vol-equity' });
+    expect(text).toContain('Did you mean "vol-equities"?');
+  });
+});
+
+describe('compare_kx_environments', () => {
+  test('matches names that differ only by the environment', async () => {
+    const { data } = await use('compare_kx_environments', { a: 'kdb-prod', b: 'kdb-uat' });
+    const gateway = (data['different'] as Rows).find(({ id }) => id === 'cluster:gw-*');
+    expect(gateway?.['code']).toEqual([
+      's3://halden-kdb-code/gateway/gateway-1.14.0.zip',
+      's3://halden-kdb-code/gateway/gateway-1.15.0.zip',
+    ]);
+  });
+
+  test('finds no difference between an environment and itself', async () => {
+    const { data } = await use('compare_kx_environments', { a: 'kdb-prod', b: 'kdb-prod' });
+    expect(data['differences']).toEqual({ different: 0, onlyInA: 0, onlyInB: 0 });
+  });
+});
+
+describe('wait_for_kx_entity', () => {
+  const of = { environment: 'kdb-prod', kind: 'cluster' };
+
+  test('comes back at once when it is ready, failed or gone', async () => {
+    expect((await use('wait_for_kx_entity', { ...of, name: 'hdb-fx' })).data['reached']).toBe(true);
+    const failed = (await use('wait_for_kx_entity', { ...of, name: 'gp-signals' })).data;
+    expect(failed).toMatchObject({ reached: false, status: 'CREATE_FAILED', reason: /Not enough memory/ });
+    expect((await use('wait_for_kx_entity', { ...of, name: 'nobody' })).data).toMatchObject({ reached: false });
+    expect((await use('wait_for_kx_entity', { ...of, name: 'nobody', until: 'deleted' })).data['reached']).toBe(true);
+  });
+
+  test('waits, telling how it goes', async () => {
+    let now = Date.parse('2026-03-17T09:00:00Z');
+    const moving = await demo({ now: () => now });
+    const waiting = caller(moving.call)('wait_for_kx_entity', { ...of, name: 'gp-reference' });
+    setTimeout(() => {
+      now += 3_600_000;
+    }, 700);
+    const { data, progress } = await waiting;
+    expect(data).toMatchObject({ reached: true, status: 'RUNNING' });
+    expect(progress[0]).toBe('gp-reference is UPDATING');
+    await moving.close();
+  });
+
+  test('needs the database of what is in one', async () => {
+    const { text } = await use('wait_for_kx_entity', {
+      environment: 'kdb-prod',
+      kind: 'dataview',
+      name: 'fx_spot_live',
+    });
+    expect(text).toContain('give its name as database');
+  });
+});
