@@ -1,4 +1,5 @@
 import { type Config, ConfigError } from '../config.ts';
+import { prepareState } from '../local/state-file.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call } from '../operations/index.ts';
 import { type Seal, sealWith } from '../safety/seal.ts';

@@ -7,8 +7,9 @@ import { withinEnvironments } from '../safety/environments.ts';
 import { gate, type OutOfBand } from '../safety/gate.ts';
 import { type Journal, sqlJournal } from '../safety/journal.ts';
 import { journaledCall } from '../safety/journaled-call.ts';
+import type { Ledger } from '../safety/ledger.ts';
 import { fileKits, needsKit, passingKits } from '../safety/recovery.ts';
-import { sealWith } from '../safety/seal.ts';
+import { type Seal, sealWith } from '../safety/seal.ts';
 import { fileSink, inlineSink, refusingSink } from '../safety/secrets.ts';
 import { sqlLedger } from '../safety/sql-ledger.ts';
 import type { StateDatabase } from '../safety/state.ts';
@@ -34,6 +35,8 @@ export interface ServingOptions {
   /** Callers are on other machines, so that a file on this one helps them nothing. */
   readonly remote: boolean;
   readonly now?: (() => number) | undefined;
+  /** What replicas share; without it the ledger is the state database and the key lives and dies with this process. */
+  readonly shared?: ((openMs: number) => { readonly ledger: Ledger; readonly seal: Seal }) | undefined;
   /** Sees every call to the backend. */
   readonly watch?: ((call: Call) => Call) | undefined;
 }
@@ -54,16 +57,18 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
     );
     timer.unref();
   }
-  const ledger = sqlLedger(state.open, { now, openMs: QUESTION_OPEN_MS });
+  const shared = options.shared?.(QUESTION_OPEN_MS);
+  const ledger = shared?.ledger ?? sqlLedger(state.open, { now, openMs: QUESTION_OPEN_MS });
   const lost = (cause: unknown) => log.error({ cause: String(cause) }, 'the journal could not be written');
   const journaled = journaledCall(direct, journal, `${place.backend} ${place.region}`, lost);
   const call = config.environments === undefined ? journaled : withinEnvironments(journaled, config.environments);
   const { readOnly, toolsets, deny, approve, outputSchemas } = config;
   const restrictions = { readOnly, toolsets, deny, approve };
-  const seal = sealWith();
+  const seal = shared?.seal ?? sealWith();
   const folder = join(config.stateDir, 'recovery');
   const kits = config.state === ':memory:' ? passingKits(call, now) : fileKits(folder, call, now);
-  const outOfBand = outOfBandWay(config);
+  // A terminal looks into the state database of one machine, which says nothing about a fleet.
+  const outOfBand = shared === undefined ? outOfBandWay(config) : async () => undefined;
   return {
     serve: serverFactory({
       call,

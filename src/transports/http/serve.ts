@@ -12,7 +12,7 @@ import { listen, type Timeouts } from './listener.ts';
 import { load } from './load.ts';
 import { type Metrics, metrics } from './metrics.ts';
 import { healthy, readiness } from './probes.ts';
-import { type RateLimiter, rateLimiter } from './rates.ts';
+import { type RateLimiter, type Rates, rateLimiter } from './rates.ts';
 import type { HttpSettings } from './settings.ts';
 
 /** A server behind a path. */
@@ -35,8 +35,8 @@ export interface HttpOptions extends HttpSettings {
   readonly onerror: (error: Error) => void;
   /** Finds the caller of a request; without it everybody is the local user. */
   readonly authorize?: Authorize | undefined;
-  /** Limits the calls of a principal; by the settings in this process when left out. */
-  readonly rates?: RateLimiter | undefined;
+  /** Limits the calls of a principal; in this process when left out. */
+  readonly rates?: ((rates: Rates) => RateLimiter) | undefined;
   /** Hears of each request when it is over. */
   readonly observe?: Observe | undefined;
   readonly now?: (() => number) | undefined;
@@ -88,7 +88,7 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
     },
     guards: guard,
     load: gate,
-    rates: options.rates ?? rateLimiter(ratesIn(options), now),
+    rates: (options.rates ?? ((rates) => rateLimiter(rates, now)))(ratesIn(options)),
     observe: (exchange, status, ms) => {
       measured.observe(exchange, status, ms);
       options.observe?.(exchange, status, ms);

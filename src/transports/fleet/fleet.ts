@@ -1,0 +1,15 @@
+import type { ServerEventBus } from '@modelcontextprotocol/server';
+import type { Ledger } from '../../safety/ledger.ts';
+import type { RateLimiter, Rates } from '../http/rates.ts';
+
+/** What several replicas of one server have to share, so that they are one server to their clients. */
+export interface Fleet {
+  /** Questions and approvals; `scope` keeps those of different targets apart. */
+  ledger(scope: string, openMs: number): Ledger;
+  rates(rates: Rates): RateLimiter;
+  /** Carries change events to the subscribers of every replica. */
+  bus(scope: string): ServerEventBus;
+  /** Whether the shared store answers. */
+  ready(): Promise<boolean>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,76 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { type Approval, type Ledger, LedgerError, type Question } from '../../safety/ledger.ts';
+import { SCRIPTS } from './redis-scripts.ts';
+
+/** Ended questions are kept this long, for the count of unanswered dialogs. */
+const KEPT_MS = 24 * 3_600_000;
+const LETTERS = 'ABCDEFGHJKMNPQRSTVWXYZ23456789';
+
+/**
+ * The ledger in Redis, on its clock: each change is one script, so that exactly one replica burns a question. Redis has to
+ * keep what it acknowledged (`appendonly yes`, `appendfsync always`, no eviction).
+ */
+export function redisLedger(redis: Redis, scope: string, openMs: number): Ledger {
+  const base = `ledger:${scope}:`;
+  const run = async (
+    script: keyof typeof SCRIPTS,
+    keys: string[],
+    ...values: (string | number)[]
+  ): Promise<unknown> => {
+    try {
+      return await redis.eval(SCRIPTS[script], keys.length, ...keys.map((key) => base + key), ...values);
+    } catch {
+      throw new LedgerError('The ledger that the replicas share does not answer, so that no approval can be trusted.');
+    }
+  };
+  const found = (row: unknown) => (Array.isArray(row) && row.length > 0 ? fields(row as string[]) : undefined);
+
+  return {
+    open: async ({ binding, principal, fingerprint, shown }, dialog) => {
+      const body = JSON.stringify({ fingerprint, shown });
+      for (;;) {
+        const nonce = randomBytes(16).toString('base64url');
+        const code = Array.from({ length: 5 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+        const keys = [`q:${nonce}`, `b:${binding}`, `c:${code}`, 'open', `p:${principal}`, 'q:'];
+        const row = await run('open', keys, nonce, code, binding, principal, body, dialog ? 1 : 0, openMs, KEPT_MS);
+        const opened = found(row);
+        if (opened !== undefined) return question(opened);
+      }
+    },
+    find: async (nonce) => {
+      const row = found(await run('find', [`q:${nonce}`]));
+      return row === undefined ? undefined : question(row);
+    },
+    list: async () => ((await run('list', ['open', 'q:'])) as string[][]).map((row) => question(fields(row))),
+    approve: async (nonce, approval) =>
+      (await run('approve', [`q:${nonce}`, 'a:'], nonce, JSON.stringify(approval))) === 1,
+    approvedFor: async (binding) => {
+      const row = found(await run('approvedFor', [`a:${binding}`, 'q:']));
+      if (row?.['approval'] === undefined) return undefined;
+      return { question: question(row), approval: JSON.parse(row['approval']) as Approval };
+    },
+    burn: async (nonce) => (await run('burn', [`q:${nonce}`])) === 1,
+    end: async (nonce, how) => void (await run('end', [`q:${nonce}`], how)),
+    unanswered: async (principal, ms) => Number(await run('unanswered', [`p:${principal}`, 'q:'], ms)),
+  };
+}
+
+type Fields = Readonly<Record<string, string>>;
+
+/** A hash as Redis returns it: names and values in turn. */
+function fields(row: readonly string[]): Fields {
+  return Object.fromEntries(
+    Array.from({ length: row.length / 2 }, (_, at) => [row[2 * at] as string, row[2 * at + 1] as string]),
+  );
+}
+
+function question(row: Fields): Question {
+  const { nonce = '', code = '', binding = '', principal = '', body = '{}' } = row;
+  return {
+    ...(JSON.parse(body) as Pick<Question, 'fingerprint' | 'shown'>),
+    ...{ nonce, code, binding, principal },
+    opened: Number(row['opened']),
+    expires: Number(row['expires']),
+  };
+}

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+
+const SHAPE = /^[A-Za-z0-9+/_-]{43,}={0,2}$/;
+
+/**
+ * The keys of a file, one per line in base64, 32 bytes or more: the first seals, all are accepted. To rotate, put a new one
+ * first, restart every replica, and drop the old one later. Throws `SealKeyError`, one line for people.
+ */
+export function sealKeys(path: string): Buffer[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new SealKeyError(`${path} cannot be read`);
+  }
+  const lines = text.split('\n').map((line) => line.trim());
+  const keys = lines.filter((line) => line !== '');
+  if (keys.length === 0 || !keys.every((key) => SHAPE.test(key)))
+    throw new SealKeyError(`${path}: expects keys of 32 bytes or more in base64, one per line`);
+  return keys.map((key) => Buffer.from(key, 'base64'));
+}
+
+export class SealKeyError extends Error {
+  override readonly name = 'SealKeyError';
+}

@@ -1,0 +1,166 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Fleet } from '../../src/transports/fleet/fleet.ts';
+import { redisFleet } from '../../src/transports/fleet/redis.ts';
+import { KMS_KEY } from '../support/world.ts';
+import { HAS_REDIS, startRedis, type TestRedis } from './redis.ts';
+import { closeAll, closing, modernBody, modernHeaders, post, product } from './support.ts';
+
+afterEach(closeAll);
+
+it.each([
+  [{ redis: 'redis://127.0.0.1:1' }, '--redis: needs --seal-keys'],
+  [{ sealKeys: '/nonexistent' }, '--seal-keys: needs --redis'],
+  [{ redis: 'redis://127.0.0.1:1', sealKeys: '/nonexistent' }, '--seal-keys: /nonexistent cannot be read'],
+  [{ redis: 'http://127.0.0.1:1' }, '--redis: expects a redis or rediss URL'],
+])('refuses to start with %j', async (settings, message) => {
+  await expect(product(settings)).rejects.toThrow(message);
+});
+
+describe.skipIf(!HAS_REDIS)('a fleet over Redis', () => {
+  let redis: TestRedis;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+
+  let scopes = 0;
+  const replica = async (): Promise<Fleet> => closing(await redisFleet(redis.url, () => {}));
+  const pair = async (openMs = 60_000) => {
+    scopes += 1;
+    const [a, b] = [await replica(), await replica()];
+    return [a.ledger(`s${scopes}`, openMs), b.ledger(`s${scopes}`, openMs)] as const;
+  };
+  const asked = (binding = 'x', principal = 'alice') => ({
+    binding,
+    principal,
+    fingerprint: 'f',
+    shown: {
+      operation: 'DeleteKxCluster' as const,
+      noun: 'cluster',
+      name: 'rdb',
+      text: 't',
+      lost: [],
+      interrupted: [],
+    },
+  });
+
+  it('sees a question of one replica from another, and opens one of a kind only once', async () => {
+    const [a, b] = await pair();
+    const opened = await a.open(asked(), true);
+    expect(await b.find(opened.nonce)).toEqual(opened);
+    expect((await b.open(asked(), true)).nonce).toBe(opened.nonce);
+    expect(await b.list()).toEqual([opened]);
+    expect(opened).toMatchObject({ ...asked(), code: expect.stringMatching(/^[A-Z2-9]{5}$/) });
+    expect(await b.find('other')).toBeUndefined();
+  });
+
+  it('burns a question exactly once, however many ask at once', async () => {
+    const [a, b] = await pair();
+    for (let round = 0; round < 20; round += 1) {
+      const { nonce } = await a.open(asked(`r${round}`), true);
+      const burnt = await Promise.all(Array.from({ length: 50 }, (_, at) => (at % 2 ? a : b).burn(nonce)));
+      expect(burnt.filter(Boolean)).toHaveLength(1);
+    }
+  });
+
+  it('lets an approval be given to one replica and used by another, once', async () => {
+    const [a, b] = await pair();
+    const { nonce } = await a.open(asked(), false);
+    expect(await b.approvedFor('x')).toBeUndefined();
+    const approval = { channel: 'page', approver: 'ann', at: 1 };
+    expect(await b.approve(nonce, approval)).toBe(true);
+    expect(await b.approve(nonce, approval)).toBe(false);
+    expect(await a.approvedFor('x')).toMatchObject({ question: { nonce }, approval });
+    expect(await a.burn(nonce)).toBe(true);
+    expect(await b.approvedFor('x')).toBeUndefined();
+    expect((await b.open(asked(), false)).nonce).not.toBe(nonce);
+  });
+
+  it('neither burns nor approves what has expired', async () => {
+    const [a, b] = await pair(30);
+    const { nonce } = await a.open(asked(), true);
+    await delay(60);
+    expect(await b.burn(nonce)).toBe(false);
+    expect(await b.approve(nonce, { channel: 'page', approver: 'ann', at: 1 })).toBe(false);
+    expect(await b.list()).toEqual([]);
+  });
+
+  it('counts the dialogs of a principal that ended without a grant', async () => {
+    const [a, b] = await pair();
+    const first = await a.open(asked('1'), true);
+    const second = await a.open(asked('2'), true);
+    await a.open(asked('3', 'bob'), true);
+    await a.end(first.nonce, 'declined');
+    await a.burn(second.nonce);
+    await a.end(second.nonce, 'cancelled');
+    expect(await b.unanswered('alice', 60_000)).toBe(1);
+    expect(await b.unanswered('bob', 60_000)).toBe(1);
+    expect(await b.burn(second.nonce)).toBe(false);
+    expect(await b.burn(first.nonce)).toBe(false);
+  });
+
+  it('shares rate limits and change events', async () => {
+    const [a, b] = [await replica(), await replica()];
+    const [left, right] = [a.rates({ read: 3 }), b.rates({ read: 3 })];
+    const waits = [
+      await left('p', 'read'),
+      await right('p', 'read'),
+      await left('p', 'read'),
+      await right('p', 'read'),
+    ];
+    expect(waits.slice(0, 3)).toEqual([0, 0, 0]);
+    expect(waits[3]).toBeGreaterThan(0);
+    expect(await right('q', 'read')).toBe(0);
+    expect(await right('p', 'write')).toBe(0);
+    const heard: unknown[] = [];
+    a.bus('t').subscribe((event) => heard.push(event));
+    await expect
+      .poll(() => {
+        b.bus('t').publish({ kind: 'resource_updated', uri: 'finspace://x' });
+        return heard[0];
+      })
+      .toEqual({ kind: 'resource_updated', uri: 'finspace://x' });
+  });
+
+  it('refuses, and assumes nothing, when Redis does not answer', async () => {
+    const lonely = closing(await redisFleet('redis://127.0.0.1:1', () => {}));
+    await expect(lonely.ledger('x', 1_000).burn('n')).rejects.toThrow('does not answer');
+    await expect(lonely.ready()).rejects.toThrow();
+  });
+
+  it('carries a form from one replica to the other, and runs the call once', async () => {
+    const settings = { redis: redis.url, sealKeys: redis.sealKeys };
+    const world = { state: `/tmp/finspace-mcp-fleet-${process.pid}-${Date.now()}/world.db` };
+    const folder = world.state.slice(0, world.state.lastIndexOf('/'));
+    const { rm } = await import('node:fs/promises');
+    closing({ close: () => rm(folder, { recursive: true, force: true }) });
+    const replicas = [
+      await product({ ...settings, ...world, stateDir: `${folder}/a`, world: 'empty' }),
+      await product({ ...settings, ...world, stateDir: `${folder}/b`, world: 'empty' }),
+    ] as const;
+    const call = async (at: 0 | 1, name: string, args: object, more: Record<string, unknown> = {}) => {
+      const params = { name, arguments: args, ...more };
+      const body = modernBody('tools/call', params);
+      Object.assign(body.params._meta, { 'io.modelcontextprotocol/clientCapabilities': { elicitation: { form: {} } } });
+      const response = await post(replicas[at].url, body, modernHeaders('tools/call', params));
+      return ((await response.json()) as { result: Record<string, unknown> }).result;
+    };
+    const made = await call(0, 'create_kx_environment', { name: 'shared', kmsKeyId: KMS_KEY });
+    const { environmentId } = made['structuredContent'] as { environmentId: string };
+    for (let flow = 0; flow < 10; flow += 1) {
+      const target = { environmentId, databaseName: `db-${flow}` };
+      await call(0, 'create_kx_database', target);
+      const { requestState, resultType } = await call(0, 'delete_kx_database', target);
+      expect(resultType).toBe('input_required');
+      const answer = {
+        requestState,
+        inputResponses: { approval: { action: 'accept', content: { name: target.databaseName } } },
+      };
+      const results = await Promise.all(
+        [1, 0, 1, 0].map((at) => call(at as 0 | 1, 'delete_kx_database', target, answer)),
+      );
+      expect(results.filter(({ isError }) => isError !== true)).toHaveLength(1);
+    }
+  });
+});
