@@ -86,9 +86,11 @@ export function gate(options: GateOptions): Gate {
     if (granted !== undefined && elsewhereToo?.trusts(granted.question, granted.approval)) {
       return settle(plan, granted.question, granted.approval.channel);
     }
-    if (dialog && (await ledger.unanswered(principal, FATIGUE_MS)) >= MOST_UNANSWERED)
-      return refuse(...fatigued(tool, MOST_UNANSWERED));
+    const asked = () => (dialog ? ledger.unanswered(principal, FATIGUE_MS) : 0);
+    if ((await asked()) >= MOST_UNANSWERED) return refuse(...fatigued(tool, MOST_UNANSWERED));
     const question = await ledger.open(plan, dialog);
+    // Parallel calls may all have passed the first look.
+    if ((await asked()) > MOST_UNANSWERED) return refuse(...fatigued(tool, MOST_UNANSWERED));
     if (dialog) return { kind: 'ask', question, state: seal.seal(question.nonce) };
     return refuse(notRun(tool), ...elsewhere(question, elsewhereToo?.how));
   };
