@@ -93,7 +93,7 @@ async function read(response: IncomingMessage, maxBytes: number): Promise<HttpRe
     if (size > maxBytes) throw tooLarge(maxBytes);
     chunks.push(chunk);
   }
-  const headers = Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(', ')]);
+  const headers = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
   return new HttpResponse({
     statusCode: response.statusCode ?? 0,
     headers: Object.fromEntries(headers),

@@ -1,0 +1,82 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+/** A request as it arrived. */
+export interface Seen {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+export interface Endpoint {
+  readonly port: number;
+  readonly url: string;
+  /** The requests that arrived whole, oldest first. */
+  readonly seen: readonly Seen[];
+  close(): Promise<void>;
+}
+
+export type Behaviour = (response: ServerResponse, seen: Seen) => void;
+
+/** A FinSpace endpoint on loopback that behaves as told once it has read a request. */
+export function endpoint(behave: Behaviour): Promise<Endpoint> {
+  const seen: Seen[] = [];
+  const server = createServer(async (request, response) => {
+    const body = await text(request);
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://endpoint');
+    const { method = '', headers } = request;
+    seen.push({ method, path: pathname, query: searchParams, headers, body });
+    behave(response, seen.at(-1) as Seen);
+  });
+  return listening(server, seen, () => server.closeAllConnections());
+}
+
+/** An endpoint that takes connections and, after a while, resets them without having read a byte. */
+export function deafEndpoint(afterMs: number): Promise<Endpoint> {
+  const sockets = new Set<Socket>();
+  const server = createTcpServer({ pauseOnConnect: true }, (socket) => {
+    sockets.add(socket.on('error', () => {}));
+    setTimeout(() => socket.resetAndDestroy(), afterMs).unref();
+  });
+  return listening(server, [], () => {
+    for (const socket of sockets) socket.destroy();
+  });
+}
+
+function listening(server: Server, seen: readonly Seen[], disconnect: () => void): Promise<Endpoint> {
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      disconnect();
+    });
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      resolve({ port, url: `http://127.0.0.1:${port}`, seen, close });
+    });
+  });
+}
+
+/** Answers with a status, a body and the name of the error, if it is one. */
+export function answering(status: number, body: string, error?: string): Behaviour {
+  return (response) => {
+    response.sendDate = false;
+    if (error !== undefined) response.setHeader('x-amzn-errortype', error);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+  };
+}
+
+/** A port of this machine at which nothing listens. */
+export async function deadPort(): Promise<number> {
+  const { port, close } = await endpoint(() => {});
+  await close();
+  return port;
+}
+
+/** The `clientToken` of a request, wherever it travels. */
+export function tokenOf({ query, body }: Seen): string | undefined {
+  return query.get('clientToken') ?? (body === '' ? undefined : JSON.parse(body).clientToken);
+}

@@ -1,0 +1,189 @@
+import dns from 'node:dns';
+import { buffer } from 'node:stream/consumers';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { HttpRequest, type HttpResponse } from '@smithy/protocol-http';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { finspaceCall } from '../../src/finspace/call.ts';
+import { DEFAULT_LIMITS } from '../../src/finspace/handler.ts';
+import { networkHandler } from '../../src/finspace/network.ts';
+import type { FinspaceError } from '../../src/operations/failure.ts';
+import { answering, type Behaviour, type Endpoint, endpoint } from './endpoints.ts';
+
+let open: Endpoint[] = [];
+beforeEach(() => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY');
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+  await Promise.all(open.map(({ close }) => close()));
+  open = [];
+});
+
+async function serving(behave: Behaviour): Promise<Endpoint> {
+  const opened = await endpoint(behave);
+  open.push(opened);
+  return opened;
+}
+
+const OPTIONS = { limits: DEFAULT_LIMITS, maxAttempts: 3, backoff: () => 1 };
+const fieldsOf = (result: Promise<unknown>) =>
+  result.then(
+    () => Promise.reject(new Error('the call went through')),
+    (error: FinspaceError) => error.fields,
+  );
+
+describe('the network handler', () => {
+  const ANSWERS: Record<string, Behaviour> = {
+    'a body': answering(200, '{"name":"ü"}'),
+    'no body': (response) => void response.writeHead(204).end(),
+    'a body in pieces': (response) => {
+      response.writeHead(200);
+      response.write('{"a":');
+      setImmediate(() => response.end('1}'));
+    },
+    'a header that repeats': (response) => {
+      response.writeHead(200, [
+        ['x-part', 'one'],
+        ['x-part', 'two'],
+        ['set-cookie', 'a'],
+        ['set-cookie', 'b'],
+      ]);
+      response.end('{}');
+    },
+    'an error': answering(500, 'oops', 'InternalServerException'),
+  };
+  const REQUESTS = {
+    'a GET with a query': { method: 'GET', path: '/kx/a%2Fb', query: { maxResults: '5', tagKeys: ['a b', 'c/d'] } },
+    'a POST with a body': { method: 'POST', path: '/kx', body: '{"name":"ü"}', headers: { 'content-length': '13' } },
+    'a DELETE': { method: 'DELETE', path: '/kx/a' },
+  };
+
+  describe.each(Object.entries(REQUESTS))('sends %s', (_, request) => {
+    it.each(Object.entries(ANSWERS))("and reads %s as the SDK's own handler does", async (_, behave) => {
+      const { port, seen } = await serving((response, request) => {
+        response.sendDate = false;
+        behave(response, request);
+      });
+      const message = new HttpRequest({ ...request, protocol: 'http:', hostname: '127.0.0.1', port });
+      const handlers = [networkHandler(DEFAULT_LIMITS), new NodeHttpHandler()];
+      const [ours, theirs] = await Promise.all(
+        handlers.map(async (handler) => content((await handler.handle(message)).response)),
+      );
+      for (const handler of handlers) handler.destroy?.();
+      expect(ours).toEqual(theirs);
+      expect(seen[0]).toEqual(seen[1]);
+    });
+  });
+
+  async function content({ statusCode, headers, body }: HttpResponse) {
+    const whole = body instanceof Uint8Array ? Buffer.from(body) : await buffer(body);
+    return { statusCode, headers, body: whole.toString() };
+  }
+
+  it('returns to a kept connection', async () => {
+    const peers = new Set<number | undefined>();
+    const { port } = await serving((response, seen) => {
+      peers.add(response.socket?.remotePort);
+      answering(200, '{}')(response, seen);
+    });
+    const handler = networkHandler(DEFAULT_LIMITS);
+    const message = new HttpRequest({ method: 'GET', path: '/', protocol: 'http:', hostname: '127.0.0.1', port });
+    const sent = vi.fn();
+    for (let i = 0; i < 3; i += 1) await handler.handle(message, { onSend: sent } as object);
+    handler.destroy?.();
+    expect(peers.size).toBe(1);
+    expect(sent).toHaveBeenCalledTimes(3);
+  });
+});
+
+describe('a certificate that cannot be trusted', () => {
+  it.each([
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'CERT_HAS_EXPIRED',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+  ])('(%s) is a matter of configuration', async (code) => {
+    const service = () => Promise.reject(Object.assign(new Error(code), { code }));
+    const fields = await fieldsOf(finspaceCall({ ...OPTIONS, region: 'eu-west-1', service })('ListEnvironments', {}));
+    expect(fields).toMatchObject({ code: 'Misconfigured', attempts: 1, detail: expect.stringContaining('TLS') });
+  });
+});
+
+describe('a redirect', () => {
+  it.each([301, 302, 303, 307, 308])('with HTTP %i is refused and not followed', async (status) => {
+    const elsewhere = await serving(answering(200, '{}'));
+    const { url, seen } = await serving((response) => {
+      response.writeHead(status, { location: `${elsewhere.url}/environment` }).end();
+    });
+    const fields = await fieldsOf(
+      finspaceCall({ ...OPTIONS, region: 'eu-west-1', endpoint: url })('ListEnvironments', {}),
+    );
+    expect(fields).toMatchObject({ code: 'Rejected', httpStatus: status, attempts: 1 });
+    expect(fields.detail).toContain('never followed');
+    expect([seen.length, elsewhere.seen.length]).toEqual([1, 0]);
+  });
+});
+
+describe('a hostile or missing setting', () => {
+  it.each([
+    'evil.example/',
+    'us-east-1.evil.example',
+    'us-east-1#',
+    'us-east-1@evil.example',
+    'a'.repeat(70),
+    '..',
+    'us east 1',
+    '-us-east-1',
+  ])('region %j opens no socket', async (region) => {
+    const lookup = vi.spyOn(dns, 'lookup');
+    for (const options of [{ region }, {}]) {
+      vi.stubEnv('AWS_REGION', region);
+      const fields = await fieldsOf(finspaceCall({ ...OPTIONS, ...options })('ListKxEnvironments', {}));
+      expect(fields.code).toBe('Misconfigured');
+    }
+    expect(lookup).not.toHaveBeenCalled();
+  });
+
+  it('no region is named as what is missing', async () => {
+    for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION']) vi.stubEnv(name, undefined);
+    for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) vi.stubEnv(name, '/nonexistent');
+    const fields = await fieldsOf(finspaceCall(OPTIONS)('ListKxEnvironments', {}));
+    expect(fields).toMatchObject({ code: 'Misconfigured', detail: 'No AWS region is configured.' });
+  });
+
+  it.each(['http://169.254.169.254', 'http://10.0.0.1:80', 'http://finspace.example', 'http://127.0.0.1.example'])(
+    'plain http to another machine (%s) opens no socket',
+    async (url) => {
+      const lookup = vi.spyOn(dns, 'lookup');
+      for (const options of [{ endpoint: url }, {}]) {
+        vi.stubEnv('AWS_ENDPOINT_URL', url);
+        const call = finspaceCall({ ...OPTIONS, region: 'eu-west-1', ...options });
+        expect(await fieldsOf(call('ListKxEnvironments', {}))).toMatchObject({ code: 'Misconfigured' });
+      }
+      expect(lookup).not.toHaveBeenCalled();
+    },
+  );
+
+  it.each(['.', '..', ''])('label %j never leaves', async (clusterName) => {
+    const { url, seen } = await serving(answering(200, '{}'));
+    const call = finspaceCall({ ...OPTIONS, region: 'eu-west-1', endpoint: url });
+    const fields = await fieldsOf(call('GetKxCluster', { environmentId: 'abc123', clusterName }));
+    expect(fields).toMatchObject({ code: 'Validation', detail: 'clusterName cannot stand in a path.' });
+    expect(seen).toHaveLength(0);
+  });
+});
+
+describe('the environment of the process', () => {
+  it('does not reach calls to a service in this process', async () => {
+    for (const name of ['AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT']) vi.stubEnv(name, 'true');
+    vi.stubEnv('AWS_ENDPOINT_URL', 'http://169.254.169.254');
+    vi.stubEnv('AWS_MAX_ATTEMPTS', 'many');
+    const service = async () => new Response('{"environments":[]}');
+    expect(await finspaceCall({ ...OPTIONS, region: 'eu-west-1', service })('ListEnvironments', {})).toEqual({
+      environments: [],
+    });
+  });
+});

@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { finspaceCall } from '../../src/finspace/call.ts';
+import type { ClientOptions } from '../../src/finspace/client.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../src/finspace/handler.ts';
+import { fullJitter } from '../../src/finspace/retry.ts';
+import type { FinspaceError } from '../../src/operations/failure.ts';
+import { answering, type Behaviour, deafEndpoint, type Endpoint, endpoint, tokenOf } from './endpoints.ts';
+
+const CLUSTER = { environmentId: 'abc123', clusterName: 'hdb-1' };
+
+beforeAll(() => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY');
+});
+afterAll(() => vi.unstubAllEnvs());
+
+let open: Endpoint[] = [];
+afterEach(async () => {
+  await Promise.all(open.map(({ close }) => close()));
+  open = [];
+});
+
+/** An endpoint that behaves in turn as told; the last behaviour stays. */
+async function inTurn(...behaviours: Behaviour[]): Promise<Endpoint> {
+  const opened: Endpoint = await endpoint((response, seen) => {
+    behaviours[Math.min(opened.seen.length, behaviours.length) - 1]?.(response, seen);
+  });
+  open.push(opened);
+  return opened;
+}
+
+function caller(url: string, options: Partial<ClientOptions> = {}, limits: Partial<Limits> = {}) {
+  const all = { ...DEFAULT_LIMITS, ...limits };
+  return finspaceCall({
+    region: 'us-east-1',
+    endpoint: url,
+    limits: all,
+    maxAttempts: 3,
+    backoff: () => 1,
+    ...options,
+  });
+}
+
+const failed = (result: Promise<unknown>) =>
+  result.then(
+    () => Promise.reject(new Error('the call went through')),
+    (error: FinspaceError) => error.fields,
+  );
+
+const ok = answering(200, '{}');
+const unavailable = answering(503, '');
+const reset: Behaviour = (response) => response.socket?.resetAndDestroy();
+const silent: Behaviour = () => {};
+
+describe('a call that may be repeated', () => {
+  it('goes through when the failure passes', async () => {
+    const { url, seen } = await inTurn(unavailable, reset, answering(200, '{"status":"RUNNING"}'));
+    expect(await caller(url)('GetKxCluster', CLUSTER)).toEqual({ status: 'RUNNING' });
+    expect(seen).toHaveLength(3);
+  });
+
+  it('keeps the clientToken that the caller gave', async () => {
+    const { url, seen } = await inTurn(unavailable, ok);
+    await caller(url)('DeleteKxCluster', { ...CLUSTER, clientToken: 'mine' });
+    expect(seen.map(tokenOf)).toEqual(['mine', 'mine']);
+  });
+
+  it('asks how long to wait, by attempt and kind of failure', async () => {
+    const { url } = await inTurn(unavailable, answering(429, '', 'ThrottlingException'), ok);
+    const backoff = vi.fn(() => 1);
+    await caller(url, { backoff })('GetKxCluster', CLUSTER);
+    expect(backoff.mock.calls).toEqual([
+      [1, 'transient'],
+      [2, 'throttled'],
+    ]);
+  });
+
+  it('fails with the failure in hand when the wait would outlast the call', async () => {
+    const { url, seen } = await inTurn(answering(429, '', 'ThrottlingException'));
+    const { code } = await failed(caller(url, { backoff: () => 60_000 })('GetKxCluster', CLUSTER));
+    expect(code).toBe('Throttling');
+    expect(seen).toHaveLength(1);
+  });
+
+  it('signs with the clock of the endpoint after a refusal for clock skew', async () => {
+    const date = new Date(Date.now() + 3_600_000);
+    const skewed: Behaviour = (response, seen) => {
+      response.setHeader('date', date.toUTCString());
+      answering(403, '{}', 'RequestTimeTooSkewed')(response, seen);
+    };
+    const { url, seen } = await inTurn(skewed, ok);
+    await caller(url)('GetKxCluster', CLUSTER);
+    const hours = seen.map(({ headers }) => String(headers['x-amz-date']).slice(0, 'YYYYMMDDTHH'.length));
+    expect(hours).toHaveLength(2);
+    expect(hours[1]).not.toBe(hours[0]);
+  });
+
+  it('leaves the outcome of a mutation unknown when the repeat of a lost request is refused', async () => {
+    const { url } = await inTurn(reset, answering(404, '{"message":"no such cluster"}', 'ResourceNotFoundException'));
+    expect(await failed(caller(url)('DeleteKxCluster', CLUSTER))).toMatchObject({
+      code: 'ResourceNotFound',
+      outcomeUnknown: true,
+      retryable: false,
+      advice: expect.stringContaining('list_kx_clusters'),
+    });
+  });
+});
+
+describe('the limits', () => {
+  it('end a call whose attempts would take longer', async () => {
+    const { url } = await inTurn(silent);
+    const startedAt = performance.now();
+    const fields = await failed(caller(url, {}, { callMs: 200 })('DeleteKxCluster', CLUSTER));
+    expect(fields).toMatchObject({ code: 'Timeout', attempts: 1, outcomeUnknown: true });
+    expect(performance.now() - startedAt).toBeLessThan(DEFAULT_LIMITS.attemptMs);
+  });
+
+  it('end connecting, after which nothing was sent', async () => {
+    const deaf = await deafEndpoint(60_000);
+    open.push(deaf);
+    const call = caller(`https://127.0.0.1:${deaf.port}`, {}, { connectMs: 100 });
+    const fields = await failed(call('DeleteKxCluster', CLUSTER));
+    expect(fields).toMatchObject({ code: 'Timeout', attempts: 3, retryable: true });
+    expect(fields).not.toHaveProperty('outcomeUnknown');
+  });
+
+  it('end a reply that is too large', async () => {
+    const { url, seen } = await inTurn(answering(200, JSON.stringify({ status: 'x'.repeat(5_000) })));
+    const fields = await failed(caller(url, {}, { maxResponseBytes: 4_096 })('GetKxCluster', CLUSTER));
+    expect(fields).toMatchObject({ code: 'BadResponse', detail: 'The response is larger than 4096 bytes.' });
+    expect(seen).toHaveLength(1);
+  });
+});
+
+describe('the default wait', () => {
+  it('doubles its bound with each attempt, up to twenty seconds', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 40 }), fc.constantFrom('throttled', 'transient'), (attempt, passing) => {
+        const bound = Math.min(20_000, (passing === 'throttled' ? 500 : 100) * 2 ** attempt);
+        const wait = fullJitter(attempt, passing as 'throttled' | 'transient');
+        expect(wait).toBeGreaterThanOrEqual(0);
+        expect(wait).toBeLessThanOrEqual(bound);
+      }),
+    );
+  });
+});
