@@ -1,0 +1,15 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { OPERATION_NAMES, operationNamed } from '../../src/operations/index.ts';
+import { histories, MUTATIONS } from './model/commands.ts';
+import { live } from './model/run.ts';
+import { runs, seed } from './tier.ts';
+
+test('the histories are made of every operation that changes anything', () => {
+  const changing = OPERATION_NAMES.filter((name) => !['read', 'reveal'].includes(operationNamed(name).risk));
+  expect([...MUTATIONS].sort()).toEqual([...changing].sort());
+});
+
+test('random histories go as a plain model of the documentation says', async () => {
+  await fc.assert(fc.asyncProperty(histories, live), { numRuns: runs(300, 10_000), ...seed() });
+}, 900_000);

@@ -1,0 +1,42 @@
+import type { Cluster, Db, Env, State, Version, View, Volume } from './state.ts';
+
+/** How the model says no: the name of a modelled error. */
+export class No extends Error {}
+export function unless(holds: boolean, error: string): asserts holds {
+  if (!holds) throw new No(error);
+}
+
+/** The environment, when things in it can be changed. */
+export function open(state: State, id: string): Env {
+  const env = state.envs.get(id);
+  unless(env !== undefined, 'ResourceNotFound');
+  unless(env.status !== 'DELETED', 'Validation');
+  unless(env.status === 'CREATED', 'Conflict');
+  return env;
+}
+
+export function existing<T>(things: Map<string, T>, name: string): T {
+  const thing = things.get(name);
+  unless(thing !== undefined, 'ResourceNotFound');
+  return thing;
+}
+
+export const nameIsFree = (state: State, name: string) =>
+  [...state.envs.values()].every((env) => env.name !== name || env.status === 'DELETED');
+
+export function readyVolume(env: Env, name: string): Volume {
+  const volume = existing(env.volumes, name);
+  unless(volume.status === 'ACTIVE', 'Conflict');
+  return volume;
+}
+
+/** What a cluster gets of a database: the version of a dataview that is ready, or the latest changeset. */
+export function mount(env: Env, cluster: Pick<Cluster, 'group' | 'type'>, database: string, viewName?: string) {
+  const db: Db = existing(env.databases, database);
+  if (viewName === undefined) return { database, changeset: db.last?.id };
+  unless(cluster.group !== undefined, 'Validation');
+  const view: View = existing(db.views, viewName);
+  const version: Version | undefined = view.versions.find(({ active }) => active);
+  unless(view.status === 'ACTIVE' && version !== undefined, 'Conflict');
+  return { database, changeset: version.changeset, view: viewName, version };
+}

@@ -1,0 +1,99 @@
+import { expect } from 'vitest';
+import { worldOf } from '../../../src/local/context.ts';
+import { seededRandom } from '../../../src/local/random.ts';
+import { problemsOf } from '../../../src/local/worlds/integrity.ts';
+import { isIdempotent } from '../../../src/operations/derive.ts';
+import { errorNamed } from '../../../src/operations/errors.ts';
+import { operationNamed } from '../../../src/operations/index.ts';
+import { MINUTE, openWorld, type Reply, requestFor, START, type TestWorld } from '../world.ts';
+import type { Command } from './commands.ts';
+import { EFFECTS } from './operations.ts';
+import { No } from './rules.ts';
+import { emptyState, type State } from './state.ts';
+import { settle } from './time.ts';
+import { modelView, serviceView } from './views.ts';
+
+const WORLD = worldOf('111122223333', 'us-east-1');
+
+/** Lives through a history twice, in the service and in the model, and fails where they differ. */
+export async function live(history: readonly Command[]): Promise<void> {
+  const world = await openWorld();
+  const state = emptyState(START);
+  const ids = new Set<string>();
+  for (const [step, command] of history.entries()) {
+    world.advance(command.wait);
+    state.now += command.wait;
+    settle(state);
+    const input = await completed(command, step, world, state);
+    const response = await world.serve(requestFor(command.name, input));
+    const reply = (await response.json()) as Reply;
+    const type = response.headers.get('x-amzn-errortype') ?? '';
+    const isRepeat = repeats(command, input, state);
+    const verdict = isRepeat ?? verdictOf(command, input, reply, state);
+    const told = { step, command, answer: response.status === 200 ? 'ok' : (errorNamed(type) ?? type) };
+    expect({ ...told, why: reply.message }).toEqual({ ...told, answer: verdict, why: reply.message });
+    if (verdict === 'ok' && isRepeat === undefined) requireNewId(reply, command, ids);
+    if (step % 9 === 8 || step === history.length - 1) await compare(world, state, step);
+  }
+  await world.close();
+}
+
+/** The request of a command, with the ids that only this run knows. */
+async function completed({ name, env, input, clientToken }: Command, step: number, world: TestWorld, state: State) {
+  const isBrowser = /^[A-Z][a-z]+Environment$/.test(name) && !name.includes('Kx');
+  const made = [...(isBrowser ? state.browsers : state.envs).keys()];
+  const environmentId = made[env] ?? 'aaaaaaaaaaaaaaaaaaaaaa';
+  const request: Reply = { ...input };
+  if ('environmentId' in operationNamed(name).input().shape) request.environmentId = environmentId;
+  if (request.resourceArn) request.resourceArn = `${WORLD.arn}:kxEnvironment/${environmentId}${request.resourceArn}`;
+  if (request.nodeId === 'running') {
+    const nodes = await world.serve(
+      requestFor('ListKxClusterNodes', { environmentId, clusterName: request.clusterName }),
+    );
+    const { nodes: found = [] } = (await nodes.json()) as Reply;
+    request.nodeId = found.find(({ status }: Reply) => status === 'RUNNING')?.nodeId ?? 'none';
+  }
+  if (isIdempotent(operationNamed(name))) request.clientToken = clientToken ?? `step-${step}`;
+  return request;
+}
+
+/** What a used token answers, within ten minutes of its first success. */
+function repeats({ name }: Command, { clientToken, ...input }: Reply, state: State): string | undefined {
+  const known = state.tokens.get(`${name} ${clientToken}`);
+  if (clientToken === undefined || known === undefined || known.expires <= state.now) return undefined;
+  if (known.input === JSON.stringify(input)) return 'ok';
+  return operationNamed(name).errors.includes('Conflict') ? 'Conflict' : 'Validation';
+}
+
+function verdictOf({ name }: Command, { clientToken, ...input }: Reply, reply: Reply, state: State): string {
+  try {
+    EFFECTS[name]?.(state, input, reply);
+  } catch (error) {
+    if (!(error instanceof No)) throw error;
+    const { errors } = operationNamed(name);
+    return errors.includes(error.message as never) ? error.message : (INSTEAD[error.message] ?? error.message);
+  }
+  if (clientToken !== undefined) {
+    state.tokens.set(`${name} ${clientToken}`, { input: JSON.stringify(input), expires: state.now + 10 * MINUTE });
+  }
+  return 'ok';
+}
+
+/** What operations answer that do not have an error. */
+const INSTEAD: Record<string, string> = { Conflict: 'Validation', Validation: 'InvalidRequest' };
+
+function requireNewId(reply: Reply, { name }: Command, ids: Set<string>): void {
+  const id = { CreateKxEnvironment: reply.environmentId, CreateKxChangeset: reply.changesetId }[name as string];
+  if (id === undefined) return;
+  expect(ids).not.toContain(id);
+  ids.add(id);
+}
+
+async function compare(world: TestWorld, state: State, step: number): Promise<void> {
+  expect({ step, ...(await serviceView(world)) }).toEqual({ step, ...modelView(state) });
+  const random = seededRandom('check');
+  const problems = await world.store.read((tx) =>
+    problemsOf(tx.entities(WORLD.arn), { tx, world: WORLD, now: state.now, pace: 1, random }),
+  );
+  expect(problems).toEqual([]);
+}
