@@ -42,12 +42,15 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
           time,
         );
         if (present !== undefined) {
-          if (dialog) db.prepare('UPDATE questions SET dialog = dialog + 1 WHERE nonce = ?').run(present.nonce);
+          if (dialog) {
+            const change = 'UPDATE questions SET dialog = dialog + 1, asked = ? WHERE nonce = ?';
+            db.prepare(change).run(time, present.nonce);
+          }
           return question(present);
         }
         const nonce = randomBytes(16).toString('base64url');
         const body = JSON.stringify({ fingerprint, shown });
-        db.prepare('INSERT INTO questions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)').run(
+        db.prepare('INSERT INTO questions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)').run(
           nonce,
           freeCode(db),
           binding,
@@ -57,6 +60,7 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
           time,
           time + openMs,
           body,
+          time,
         );
         return question(row(db, 'SELECT * FROM questions WHERE nonce = ?', nonce) as Row);
       }),
@@ -97,7 +101,7 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
     unanswered: (principal, ms) =>
       write((db, time) => {
         const query =
-          "SELECT coalesce(sum(dialog), 0) AS n FROM questions WHERE principal = ? AND opened > ? AND state <> 'burnt'";
+          "SELECT coalesce(sum(dialog), 0) AS n FROM questions WHERE principal = ? AND asked > ? AND state <> 'burnt'";
         return (db.prepare(query).get(principal, time - ms) as { n: number }).n;
       }),
   };

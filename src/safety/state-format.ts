@@ -28,5 +28,7 @@ export const STATE_FORMAT: Format = {
 
     CREATE TABLE marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     `,
+    // When a question was last put before its principal.
+    'ALTER TABLE questions ADD COLUMN asked INTEGER NOT NULL DEFAULT 0',
   ],
 };
