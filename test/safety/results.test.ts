@@ -1,0 +1,89 @@
+import { expect, it } from 'vitest';
+import { FinspaceError } from '../../src/operations/failure.ts';
+import { type Call, OPERATION_NAMES, operationNamed } from '../../src/operations/index.ts';
+import { toolName } from '../../src/operations/naming.ts';
+import { plainJson } from '../../src/safety/untrusted.ts';
+import { failed, succeeded } from '../../src/tools/result.ts';
+import { standingClock } from './support/backend.ts';
+import { CORPUS, UNREADABLE } from './support/corpus.ts';
+import { type Outcome, openGuard } from './support/guard.ts';
+
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+/** Every operation makes its result in the same way, so that each is given some of the corpus and one all of it. */
+const someFor = (name: string) => CORPUS.filter((_, at) => name === 'GetKxCluster' || at % 16 === name.length % 16);
+
+const said = (outcome: Outcome) => (outcome.kind === 'asked' ? outcome.message : outcome.text);
+
+/** A reply with the text wherever a reply can have text. */
+const replies = (text: string) => ({
+  name: text,
+  description: text,
+  statusReason: text,
+  tags: { owner: text },
+  nested: { list: [{ value: text }, text] },
+  [text]: text,
+});
+
+it('gives data back as data, and as JSON that shows all of it', () => {
+  for (const text of CORPUS) {
+    const json = plainJson(replies(text));
+    expect(JSON.parse(json)).toEqual(replies(text));
+    expect(json).not.toMatch(INVISIBLE);
+    expect(json.split('\n')).toHaveLength(1);
+  }
+});
+
+it.each(OPERATION_NAMES)('keeps hostile replies apart from its own words: %s', (name) => {
+  const words = (text: string) => succeeded(name, { ...replies(text), nextToken: text }).content.slice(1);
+  for (const text of someFor(name)) {
+    const { structuredContent, content } = succeeded(name, replies(text));
+    expect(structuredContent).toMatchObject(replies(text));
+    expect(JSON.parse((content[0] as { text: string }).text)).toEqual(structuredContent);
+    expect(words(text)).toEqual(words('harmless'));
+  }
+});
+
+it.each(OPERATION_NAMES)('quotes what a service says about a failure: %s', (operation) => {
+  const failure = (text: string) =>
+    failed(
+      new FinspaceError({
+        operation,
+        code: 'Conflict',
+        detail: text,
+        retryable: false,
+        advice: 'Look.',
+        httpStatus: 409,
+        requestId: text,
+      }),
+    );
+  const report = (text: string) => (failure(text).content[0] as { text: string }).text;
+  const ours = (text: string) => report(text).replace(/"(?:[^"\\]|\\.)*"(?: \(cut, \d+ characters\))?/g, '""');
+  for (const text of someFor(operation)) {
+    expect(ours(text)).toBe(ours('harmless'));
+    expect(report(text).replaceAll('\n', '')).not.toMatch(UNREADABLE);
+    expect(failure(text).structuredContent).toMatchObject({ error: { message: text } });
+  }
+});
+
+it('takes a hostile reply through a whole call', async () => {
+  const readers = OPERATION_NAMES.filter((name) => operationNamed(name).http === 'GET /kx/environments');
+  for (const text of CORPUS.filter((_, at) => at % 10 === 0)) {
+    const call: Call = async () => ({ environments: [replies(text)] }) as never;
+    const guard = await openGuard({ call, clock: standingClock() });
+    const outcome = await guard.attempt({ tool: toolName(readers[0] as never), arguments: {} });
+    expect(outcome).toMatchObject({ kind: 'done', content: { complete: true, environments: [replies(text)] } });
+    expect(said(outcome)).not.toMatch(INVISIBLE);
+    await guard.close();
+  }
+});
+
+it('quotes what an agent passes where it cannot use it', async () => {
+  const guard = await openGuard({ call: async () => ({}) as never, clock: standingClock() });
+  for (const text of CORPUS) {
+    const wrong = await guard.attempt({ tool: 'delete_kx_database', arguments: { [text]: text } });
+    expect(said(wrong).replaceAll('\n', '')).not.toMatch(UNREADABLE);
+    await expect(guard.attempt({ tool: text, arguments: {} })).rejects.toThrow(/^Unknown tool "(?:[^"\\]|\\.)*"/);
+  }
+  await guard.close();
+});
