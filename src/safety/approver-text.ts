@@ -1,4 +1,5 @@
 import type { Question } from './ledger.ts';
+import { quoted } from './untrusted.ts';
 
 /** The text of a plan, taken apart for people who look at it in a terminal or on a page. Nothing in it is left out. */
 export interface PlanText {
@@ -25,9 +26,11 @@ export function placeOf(question: Pick<Question, 'shown'>): string {
   return ['environmentId', 'region', 'backend'].flatMap((label) => facts.get(label) ?? []).join(', ');
 }
 
-/** The line with everything escaped that could move the cursor, hide or reorder text. */
+/** The line with everything escaped that `quoted` would escape, apart from quotes, which are ours here. */
 export function printable(line: string): string {
-  return line.replace(MISLEADING, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+  return Array.from(line, (character) => (/["\\]/.test(character) ? character : quoted(character).slice(1, -1))).join(
+    '',
+  );
 }
 
 /** `just now`, `4 min ago`, `2 h ago`. */
@@ -43,7 +46,6 @@ export function left(until: number, now: number): string {
   return minutes < 1 ? 'less than a minute' : `${minutes} min`;
 }
 
-const MISLEADING = /[\p{C}\p{Zl}\p{Zp}\p{M}\u115F\u1160\u3164\uFFA0]|(?! )\p{Zs}/gu;
 const LISTS = /^(?:Lost for ever:|Interrupted:|- .*|and \d+ more of them|To approve, type .*)$/;
 const FACT = /(\w+): ("(?:[^"\\]|\\.)*"(?: \(cut, \d+ characters\))?)/g;
 

@@ -42,7 +42,7 @@ const copy = () => {
 const pinned = async () => (await approverKey(made)) as NonNullable<Awaited<ReturnType<typeof approverKey>>>;
 const ed25519Pem = () => generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
 
-describe('the key of the approver', () => {
+describe('the key of the approver', { timeout: 60_000 }, () => {
   it('is made once, for this user only, with nothing secret in the clear', async () => {
     const dir = join(stateDirectory(), 'not', 'there', 'yet');
     expect(await approverKey(dir)).toBeUndefined();
@@ -157,7 +157,7 @@ describe('the key of the approver', () => {
   });
 });
 
-describe('an approval', () => {
+describe('an approval', { timeout: 60_000 }, () => {
   const question: Question = {
     nonce: 'n',
     code: 'K7M2Q',
@@ -220,6 +220,12 @@ describe('an approval', () => {
     await initApprover(dir, 'passphrase of eve');
     const eve = await openApprover(dir, 'passphrase of eve');
     expect(isApprovedBy(question, eve.sign(question, given), key)).toBe(false);
+  });
+
+  it('does not count for the plan that the server makes itself, when the row told the person of another', async () => {
+    const told = { ...question, shown: { ...SHOWN, name: 'scratch', text: 'DELETE database "scratch"' } };
+    const fooled = approver.sign(told, given);
+    expect(isApprovedBy({ ...told, shown: question.shown }, fooled, await pinned())).toBe(false);
   });
 
   it('does not count when somebody wrote the row without the passphrase', async () => {
