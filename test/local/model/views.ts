@@ -1,4 +1,5 @@
-import type { TestWorld } from '../world.ts';
+import type { OperationName } from '../../../src/operations/index.ts';
+import { requestFor, type TestWorld } from '../world.ts';
 import { clustersOnVersion, clustersOnVolume, type Env, type State, using } from './state.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: replies are looked at member by member
@@ -44,7 +45,9 @@ const databaseView = (env: Env, db: Env['databases'] extends Map<string, infer D
 });
 
 /** The same, as the service tells it through its reads. */
-export async function serviceView({ call }: TestWorld): Promise<object> {
+export async function serviceView({ serve }: TestWorld): Promise<object> {
+  const call = async (name: OperationName, input: object): Promise<Any> =>
+    (await serve(requestFor(name, input))).json();
   const by = async (list: Any[], key: string, look: (thing: Any) => Promise<unknown> | unknown) =>
     Object.fromEntries(
       sorted(await Promise.all(list.map(async (it) => [it[key], await look(it)] as [string, unknown]))),
