@@ -34,7 +34,7 @@ export async function product(
   settings: Partial<Record<SettingName, unknown>> = {},
   more: Parameters<typeof openHttp>[2] = {},
 ): Promise<Running> {
-  const config = configure({ state: ':memory:', lifecycle: 'instant', port: 0, ...settings }, {});
+  const config = configure({ state: ':memory:', world: 'empty', lifecycle: 'instant', port: 0, ...settings }, {});
   return running(await openHttp(config, SILENT, more));
 }
 

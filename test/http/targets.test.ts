@@ -29,14 +29,14 @@ const list = (url: string, headers = {}) =>
 
 describe('named targets', () => {
   it('have a path each, and nothing stands for a default', async () => {
-    const server = await product({ targets: file({ targets: TWO }), world: 'empty' });
+    const server = await product({ targets: file({ targets: TWO }) });
     expect((await list(at(server, '/t/lab/mcp'))).status).toBe(200);
     expect((await list(at(server, '/t/none/mcp'))).status).toBe(404);
     expect((await list(at(server, '/mcp'))).status).toBe(404);
   });
 
   it('are told apart in every result, and by every approval', async () => {
-    const server = await product({ targets: file({ targets: TWO }), world: 'empty' });
+    const server = await product({ targets: file({ targets: TWO }) });
     const result = await (await list(at(server, '/t/lab/mcp'))).json();
     expect(result).toMatchObject({ result: { _meta: { 'finspace-mcp/target': 'lab' } } });
     const asked: string[] = [];
@@ -58,7 +58,7 @@ describe('named targets', () => {
   });
 
   it('do not share what they hold', async () => {
-    const server = await product({ targets: file({ targets: { a: {}, b: {} } }), world: 'empty' });
+    const server = await product({ targets: file({ targets: { a: {}, b: {} } }) });
     const create = { name: 'create_kx_environment', arguments: { name: 'only-in-a', kmsKeyId: KMS_KEY } };
     await (await modern(at(server, '/t/a/mcp'), 'tools/call', create)).text();
     expect(await (await list(at(server, '/t/a/mcp'))).text()).toContain('only-in-a');
@@ -69,7 +69,7 @@ describe('named targets', () => {
     let server: Running | undefined;
     let path = '/t/prod/mcp';
     const as = await issuer(() => at(server as Running, path));
-    server = await product({ authIssuer: as.url, targets: file({ targets: TWO }), world: 'empty' });
+    server = await product({ authIssuer: as.url, targets: file({ targets: TWO }) });
     const bearer = async (sub: string) => ({
       authorization: `Bearer ${await as.token({ sub, scope: 'finspace:destroy' })}`,
     });
@@ -86,7 +86,7 @@ describe('named targets', () => {
   it('take only tokens that were issued for them', async () => {
     let server: Running | undefined;
     const as = await issuer(() => at(server as Running, '/t/lab/mcp'));
-    server = await product({ authIssuer: as.url, targets: file({ targets: TWO }), world: 'empty' });
+    server = await product({ authIssuer: as.url, targets: file({ targets: TWO }) });
     const headers = { authorization: `Bearer ${await as.token({ scope: 'finspace:read' })}` };
     expect((await list(at(server, '/t/lab/mcp'), headers)).status).toBe(200);
     expect((await list(at(server, '/t/prod/mcp'), headers)).status).toBe(401);
@@ -95,7 +95,7 @@ describe('named targets', () => {
   });
 
   it('stay as narrow as the server is', async () => {
-    const server = await product({ targets: file({ targets: { lab: {} } }), world: 'empty', readOnly: true });
+    const server = await product({ targets: file({ targets: { lab: {} } }), readOnly: true });
     const names = await (await modern(at(server, '/t/lab/mcp'), 'tools/list')).text();
     expect(names).not.toContain('create_kx_environment');
   });

@@ -7,7 +7,7 @@ afterEach(closeAll);
 
 describe.each(HTTP_HOSTS)('over HTTP, $name', ({ connect }) => {
   it('lists the tools and calls them', async () => {
-    const { url } = await product({ world: 'empty' });
+    const { url } = await product();
     const session = await connect(url);
     expect((await session.listTools()).tools.map(({ name }) => name)).toContain('get_kx_cluster');
     const { environmentId } = await environment(session);
@@ -20,7 +20,7 @@ describe.each(HTTP_HOSTS)('over HTTP, $name', ({ connect }) => {
     ['types another name', { action: 'accept', content: { name: 'quotes' } }, false],
     ['declines', { action: 'decline' }, false],
   ])('shows a form before a delete, and the person %s', async (_, answer, deleted) => {
-    const { url } = await product({ world: 'empty' });
+    const { url } = await product();
     const person = vi.fn(() => answer);
     const session = await connect(url, { person });
     const { environmentId } = await environment(session);
@@ -34,7 +34,7 @@ describe.each(HTTP_HOSTS)('over HTTP, $name', ({ connect }) => {
   });
 
   it('refuses a delete where no form can be shown', async () => {
-    const { url } = await product({ world: 'empty' });
+    const { url } = await product();
     const session = await connect(url);
     const { environmentId } = await environment(session);
     await did(session, 'create_kx_database', { environmentId, databaseName: 'trades' });
@@ -44,7 +44,7 @@ describe.each(HTTP_HOSTS)('over HTTP, $name', ({ connect }) => {
   });
 
   it('keeps apart what many clients ask at once', async () => {
-    const { url } = await product({ world: 'empty' });
+    const { url } = await product();
     const sessions = await Promise.all(Array.from({ length: 8 }, () => connect(url)));
     const first = sessions[0] as (typeof sessions)[0];
     const { environmentId } = await environment(first);
