@@ -3,6 +3,7 @@ const BENCHES: Record<string, () => Promise<{ main: () => Promise<void> }>> = {
   cold: () => import('./cold.ts'),
   tokens: () => import('./tokens.ts'),
   search: () => import('./search.ts'),
+  http: () => import('./http.ts'),
 };
 
 const named = process.argv.slice(2).filter((word) => !word.startsWith('-'));
