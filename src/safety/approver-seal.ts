@@ -7,6 +7,7 @@ import {
   type ScryptOptions,
   scrypt,
 } from 'node:crypto';
+import { promisify } from 'node:util';
 import { ApproverError } from './approver-error.ts';
 
 /** A private key under a passphrase, as it is kept; every member is base64url. */
@@ -49,9 +50,10 @@ export async function unsealKey(key: SealedKey, passphrase: string, publicPem: s
   }
 }
 
+const derive = promisify(
+  scrypt as (secret: string, salt: Buffer, length: number, options: ScryptOptions, done: Done) => void,
+);
+type Done = (error: Error | null, key: Buffer) => void;
+
 /** Keyboards and systems compose accents differently; NFKC makes one passphrase of them. */
-function stretched(passphrase: string, salt: Buffer): Promise<Buffer> {
-  return new Promise((resolve, reject) =>
-    scrypt(passphrase.normalize('NFKC'), salt, 32, COST, (error, key) => (error ? reject(error) : resolve(key))),
-  );
-}
+const stretched = (passphrase: string, salt: Buffer) => derive(passphrase.normalize('NFKC'), salt, 32, COST);

@@ -68,6 +68,20 @@ describe('every answer of the approval page', () => {
     for (const { name } of lost) expect(text).toContain(`database &#34;${name}&#34;`);
   });
 
+  it('draws one side alone, and what has no detail', async () => {
+    const { ask, person } = await openedPage();
+    const items = ['first', 'second', 'third'].map((name) => ({ kind: 'user', name }));
+    const sides = {
+      lost: await ask({ name: 'a', lost: items, interrupted: [] }),
+      wait: await ask({ name: 'b', lost: [], interrupted: items }),
+    };
+    const drawn = async (side: 'lost' | 'wait') => (await person.get(`${person.home}${sides[side].code}`)).text;
+    expect(await drawn('lost')).toMatch(/What goes with it[^]*class="group lost"/);
+    expect(await drawn('lost')).not.toContain('class="group wait"');
+    expect(await drawn('wait')).toMatch(/What it interrupts[^]*class="group wait"/);
+    expect(await drawn('wait')).not.toContain('class="group lost"');
+  });
+
   it('says so when nothing hangs on the target, and draws nothing', async () => {
     const { ask, person } = await openedPage();
     const { code } = await ask({
