@@ -40,13 +40,16 @@ export async function subjectOf(
     const { tags = {} } = await call('ListTagsForResource', { resourceArn: arn }, options);
     return { noun: 'tagged entity', name: arn.split('/').at(-1) as string, entity: { tags } };
   }
-  const getter = OPERATION_NAMES.find((other) => other.startsWith('Get') && operationNamed(other).entity === entity);
+  const getter = OPERATION_NAMES.find((other) => {
+    const { entity: shown, risk } = operationNamed(other);
+    return other.startsWith('Get') && shown === entity && risk === 'read';
+  });
   const own = getter === undefined ? [] : labels(operationNamed(getter));
   const last = own.at(-1) ?? 'name';
   const exists = getter !== undefined && own.every((label) => labels(operationNamed(name)).includes(label));
   const read = exists ? ((await call(getter, pick(input, own) as never, options)) as Members) : {};
   const named = [last, 'name', 'clusterName', labels(operationNamed(name)).at(-1) ?? ''].map((member) => input[member]);
-  return { noun, name: String(named.find((given) => given !== undefined)), entity: read };
+  return { noun, name: String(named.find((given) => given !== undefined) ?? name), entity: read };
 }
 
 async function readTarget(
