@@ -15,10 +15,10 @@ export interface Command {
 }
 
 const one = fc.constantFrom;
-const database = one('trades', 'quotes');
-const view = one('view-a', 'view-b');
-const volume = one('vol-a', 'vol-b');
-const group = one('sg-a', 'sg-b');
+const database = one('trades', 'trades', 'trades', 'trades', 'quotes');
+const view = one('view-a', 'view-a', 'view-a', 'view-b');
+const volume = one('vol-a', 'vol-a', 'vol-b');
+const group = one('sg-a', 'sg-a', 'sg-a', 'sg-b');
 const cluster = one('cl-a', 'cl-b', 'cl-c');
 const user = one('ann', 'bob');
 const maybe = <T>(arbitrary: Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
@@ -161,10 +161,28 @@ const command = fc.record({
   clientToken: fc.option(one('again-1', 'again-2'), { freq: 6, nil: undefined }),
 });
 
-/** Random histories, which begin with an environment that stands in most cases. */
+const nas = { volumeType: 'NAS_1', azMode: 'SINGLE', availabilityZoneIds: [ZONE] };
+const BEGINNING: readonly Command[] = [
+  { wait: 0, name: 'CreateKxEnvironment', env: 0, input: { name: 'kdb-a', kmsKeyId: KEY } },
+  { wait: 6 * MINUTE, name: 'CreateKxDatabase', env: 0, input: { databaseName: 'trades' } },
+  {
+    wait: 0,
+    name: 'CreateKxVolume',
+    env: 0,
+    input: { ...nas, volumeName: 'vol-a', nas1Configuration: { type: 'SSD_1000', size: 1200 } },
+  },
+  {
+    wait: 0,
+    name: 'CreateKxScalingGroup',
+    env: 0,
+    input: { scalingGroupName: 'sg-a', hostType: 'kx.sg.large', availabilityZoneId: ZONE },
+  },
+];
+
+/** Random histories, which begin with an environment that has a database, a volume and a scaling group in the making. */
 export const histories: Arbitrary<Command[]> = fc
   .array(command, { minLength: 20, maxLength: 60, size: 'max' })
   .map((commands) => [
-    { wait: 0, name: 'CreateKxEnvironment' as const, env: 0, input: { name: 'kdb-a', kmsKeyId: KEY } },
+    ...BEGINNING,
     ...commands.map(({ request: { name, input }, ...rest }) => ({ ...rest, name, input })),
   ]);
