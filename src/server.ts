@@ -5,9 +5,11 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { getPrompt, listPrompts } from './prompts/index.ts';
+import { type Changes, changes } from './resources/changes.ts';
 import { completeVariable } from './resources/complete.ts';
 import { listResources, listTemplates } from './resources/list.ts';
 import { readResource } from './resources/read.ts';
+import { takeSubscriptions } from './resources/subscribe.ts';
 import { type Caller, LOCAL_CALLER } from './safety/policy.ts';
 import type { Place } from './safety/question.ts';
 import type { Seal } from './safety/seal.ts';
@@ -24,6 +26,9 @@ export interface ServerEnvironment extends Omit<ToolEnvironment, 'caller'> {
 
 const HOUR_MS = 3_600_000;
 const MOST_COMPLETIONS = 100;
+/** Between two looks at a resource that somebody subscribes to. */
+const LOOK_LOCALLY_MS = 1_000;
+const LOOK_MS = 15_000;
 
 /** How long clients may keep answers; what depends on the caller must not be shared with others. */
 const hints = (cacheScope: 'public' | 'private') =>
@@ -38,37 +43,47 @@ const hints = (cacheScope: 'public' | 'private') =>
 const SHARED_HINTS = hints('public');
 const OWN_HINTS = hints('private');
 
+/** Makes the server of a caller; `changes` is the bus of change events for transports that keep subscriptions themselves. */
+export type ServerFactory = ((caller: Caller) => Server) & { readonly changes: Changes };
+
 /** Makes servers for callers. What can be computed once is computed once, not per server. */
-export function serverFactory(shared: ServerEnvironment): (caller: Caller) => Server {
+export function serverFactory(shared: ServerEnvironment): ServerFactory {
   const { seal, place, restrictions, outputSchemas } = shared;
   const instructions = `Manages Amazon FinSpace (Managed kdb Insights) on the backend ${place.backend}, region ${place.region}. Start with list_kx_environments. Deletes and network changes are put before a person, who types the name; you cannot approve them yourself.`;
 
-  return (caller) => {
-    const environment = { ...shared, caller };
+  const feed = changes({ everyMs: place.backend.startsWith('local') ? LOOK_LOCALLY_MS : LOOK_MS });
+  const call = feed.call(shared.call);
+
+  const make = (caller: Caller): Server => {
+    const environment = { ...shared, call, caller };
     const server = new Server(
       { name: 'finspace-mcp', title: 'FinSpace MCP', version: VERSION },
       {
-        capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
+        capabilities: { tools: {}, resources: { subscribe: true, listChanged: true }, prompts: {}, completions: {} },
         instructions,
         requestState: { verify: (state) => seal.unseal(state) },
         cacheHints: caller === LOCAL_CALLER ? SHARED_HINTS : OWN_HINTS,
       },
     );
     server.setRequestHandler('tools/list', () => ({ tools: offeredTools(restrictions, caller, outputSchemas) }));
-    server.setRequestHandler('tools/call', async ({ params }, context) =>
-      naming(place, await callTool(environment, params, { context, showsForms: showsForms(server, context) })),
+    const subscriptions = takeSubscriptions(server, environment, feed);
+    server.setRequestHandler('tools/call', async ({ params }, context) => {
+      subscriptions.tellAll(context);
+      return naming(place, await callTool(environment, params, { context, showsForms: showsForms(server, context) }));
+    });
+    server.setRequestHandler('resources/list', ({ params }, { mcpReq }) =>
+      listResources(environment, mcpReq.signal, params?.cursor),
     );
-    server.setRequestHandler('resources/list', (_, { mcpReq }) => listResources(environment, mcpReq.signal));
     server.setRequestHandler('resources/templates/list', () => listTemplates(environment));
     server.setRequestHandler('resources/read', ({ params }, { mcpReq }) =>
       readResource(environment, params.uri, mcpReq.signal),
     );
     server.setRequestHandler('prompts/list', () => ({ prompts: listPrompts() }));
     server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments));
-    server.setRequestHandler('completion/complete', async ({ params: { argument, context } }, { mcpReq }) => {
+    server.setRequestHandler('completion/complete', async ({ params: { argument, context, ref } }, { mcpReq }) => {
       const found = await completeVariable(
         environment,
-        argument.name,
+        { variable: argument.name, template: ref.type === 'ref/resource' ? ref.uri : undefined },
         argument.value,
         context?.arguments ?? {},
         mcpReq.signal,
@@ -78,6 +93,7 @@ export function serverFactory(shared: ServerEnvironment): (caller: Caller) => Se
     });
     return server;
   };
+  return Object.assign(make, { changes: feed });
 }
 
 /** A result that says which target it is about, where several are served. */

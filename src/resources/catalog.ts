@@ -1,38 +1,80 @@
+import { TOPOLOGY_FORMS, type TopologyForm, topologyUri } from '../inventory/uris.ts';
 import { labels, route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
+import { toolTitle } from '../operations/naming.ts';
 
-/** A resource template made from a read operation: its URI is the operation's path. */
+/** A resource template. Most are made from a read operation, whose path is their URI; the others show a topology. */
 export interface ResourceKind {
+  /** What is called to read it, and what a caller has to be allowed to. */
   readonly operation: OperationName;
+  /** Present on the topology of an environment, which is read with many operations. */
+  readonly topology?: TopologyForm;
   readonly uriTemplate: string;
   readonly name: string;
   readonly title: string;
   readonly description: string;
+  readonly mimeType: string;
 }
 
-const SHOWN: readonly [OperationName, string][] = [
-  ['ListKxEnvironments', 'kdb environments'],
-  ['GetKxEnvironment', 'kdb environment'],
-  ['ListKxClusters', 'Clusters of a kdb environment'],
-  ['GetKxCluster', 'Cluster'],
+/** The words of the API's paths that are not what people call these things. */
+const SEGMENTS: Record<string, string> = { environment: 'environments', kxvolumes: 'volumes' };
+
+const uriFor = (operation: OperationName) =>
+  `finspace:/${route(operationNamed(operation))
+    .path.split('/')
+    .map((segment) => SEGMENTS[segment] ?? segment)
+    .join('/')}`;
+
+const READS = OPERATION_NAMES.filter((name) => operationNamed(name).risk === 'read');
+
+/** Every resource that this server has: what the read operations show, sorted by URI, and topologies. */
+export const RESOURCE_KINDS: readonly ResourceKind[] = [
+  ...READS.map(
+    (operation): ResourceKind => ({
+      operation,
+      uriTemplate: uriFor(operation),
+      name: operation,
+      title: sentence(toolTitle(operation).replace(/^\w+ /, '')),
+      description: operationNamed(operation).summary,
+      mimeType: 'application/json',
+    }),
+  ).toSorted((a, b) => (a.uriTemplate < b.uriTemplate ? -1 : 1)),
+  ...Object.entries(TOPOLOGY_FORMS).map(
+    ([form, { mimeType, title }]): ResourceKind => ({
+      operation: 'GetKxEnvironment',
+      topology: form as TopologyForm,
+      uriTemplate: topologyUri('{environmentId}', form as TopologyForm),
+      name: `Topology${form}`,
+      title,
+      description: 'A whole kdb environment: what exists in it, in which state, and what hangs on what.',
+      mimeType,
+    }),
+  ),
 ];
 
-/** Every resource that this server has, lists before the entities in them. */
-export const RESOURCE_KINDS: readonly ResourceKind[] = SHOWN.map(([operation, title]) => ({
-  operation,
-  uriTemplate: `finspace:/${route(operationNamed(operation)).path}`,
-  name: operation,
-  title,
-  description: operationNamed(operation).summary,
-}));
+function sentence(text: string): string {
+  return text.startsWith('kdb') ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+/** The variables of a template, in order. */
+export const variablesOf = ({ uriTemplate }: ResourceKind): string[] =>
+  Array.from(uriTemplate.matchAll(/\{(\w+)\}/g), (match) => match[1] as string);
+
+const MATCHERS = RESOURCE_KINDS.map(
+  (kind) => [kind, new RegExp(`^${literal(kind.uriTemplate).replaceAll(/\\\{\w+\\\}/g, '([^/?#]+)')}$`)] as const,
+);
+
+function literal(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
 
 /** The kind that a URI belongs to and the values of its variables; undefined when it belongs to none. */
 export function resourceAt(uri: string): { kind: ResourceKind; input: Record<string, string> } | undefined {
-  for (const kind of RESOURCE_KINDS) {
-    const values = matcher(kind).exec(uri)?.slice(1);
+  for (const [kind, matcher] of MATCHERS) {
+    const values = matcher.exec(uri)?.slice(1);
     if (values === undefined) continue;
     try {
-      const names = labels(operationNamed(kind.operation));
+      const names = variablesOf(kind);
       return { kind, input: Object.fromEntries(names.map((name, at) => [name, decodeURIComponent(values[at] ?? '')])) };
     } catch {
       return undefined;
@@ -41,14 +83,21 @@ export function resourceAt(uri: string): { kind: ResourceKind; input: Record<str
   return undefined;
 }
 
-const matcher = ({ uriTemplate }: ResourceKind) => new RegExp(`^${uriTemplate.replaceAll(/\{\w+\}/g, '([^/?#]+)')}$`);
-
 /** The URI of an entity or list. */
-export function uriOf({ uriTemplate }: ResourceKind, input: Record<string, string>): string {
-  return uriTemplate.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(input[name] ?? ''));
+export function uriOf({ uriTemplate }: ResourceKind, input: Readonly<Record<string, unknown>>): string {
+  return uriTemplate.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(input[name] ?? '')));
 }
 
-/** The read operation that shows the entity that a label names, such as `GetKxCluster` for `clusterName`. */
-export function getterOf(label: string): OperationName | undefined {
-  return OPERATION_NAMES.find((name) => name.startsWith('Get') && operationNamed(name).http.endsWith(`{${label}}`));
+/** The URIs of what a mutation may have changed: what stands in its path, its own kind of entity, and the topology around it. */
+export function urisTouchedBy(operation: OperationName, input: Readonly<Record<string, unknown>>): string[] {
+  const { entity } = operationNamed(operation);
+  const own = route(operationNamed(operation)).path;
+  const { [0]: arn } = labels(operationNamed(operation)).filter((label) => label.endsWith('Arn'));
+  const given: Readonly<Record<string, unknown>> =
+    arn === undefined ? input : { ...input, environmentId: /nvironment\/([^/]+)/.exec(String(input[arn]))?.[1] };
+  return RESOURCE_KINDS.filter((kind) => {
+    const declared = operationNamed(kind.operation);
+    const isAround = kind.topology !== undefined || own.startsWith(route(declared).path) || declared.entity === entity;
+    return isAround && variablesOf(kind).every((name) => given[name] !== undefined);
+  }).map((kind) => uriOf(kind, given));
 }

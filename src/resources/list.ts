@@ -1,49 +1,43 @@
 import type { ListResourcesResult, ListResourceTemplatesResult } from '@modelcontextprotocol/server';
-import { walk } from '../inventory/pages.ts';
+import { type Environment, environmentsNow } from '../inventory/fleet.ts';
 import { FinspaceError } from '../operations/failure.ts';
-import { labels } from '../operations/http.ts';
-import { operationNamed } from '../operations/index.ts';
 import { withheld } from '../safety/policy.ts';
-import { RESOURCE_KINDS, type ResourceKind, uriOf } from './catalog.ts';
+import { RESOURCE_KINDS, type ResourceKind, uriOf, variablesOf } from './catalog.ts';
 import type { ResourceEnvironment } from './read.ts';
 
 /** At most this many environments are listed one by one; the templates reach the rest. */
 const MOST_ENVIRONMENTS = 50;
+const PAGE = 100;
+/** The deprecated environments have ids of their own. */
+const KDB = 'finspace://kx/';
 
 const offered = ({ restrictions, caller }: ResourceEnvironment) =>
   RESOURCE_KINDS.filter(({ operation }) => withheld(operation, restrictions, caller) === undefined);
-const variables = ({ operation }: ResourceKind) => labels(operationNamed(operation));
 
-/** The resources that exist now: fixed ones, and those of each environment. Without a backend only the fixed ones. */
+/** The resources that exist now, page by page: fixed ones, and those of each environment. Without a backend only the fixed ones. */
 export async function listResources(
   environment: ResourceEnvironment,
   signal: AbortSignal,
+  cursor?: string,
 ): Promise<ListResourcesResult> {
   const kinds = offered(environment);
-  const fixed = kinds.filter((kind) => variables(kind).length === 0);
-  const perEnvironment = kinds.filter((kind) => variables(kind).join() === 'environmentId');
-  const environments = perEnvironment.length === 0 ? [] : await environmentsNow(environment, signal);
-  return {
-    resources: [
-      ...fixed.map((kind) => ({ ...shown(kind), uri: kind.uriTemplate })),
-      ...environments.flatMap(({ environmentId, name }) =>
-        perEnvironment.map((kind) => ({
-          ...shown(kind),
-          title: `${kind.title}: ${name}`,
-          uri: uriOf(kind, { environmentId }),
-        })),
-      ),
-    ],
-  };
+  const fixed = kinds.filter((kind) => variablesOf(kind).length === 0);
+  const own = kinds.filter((kind) => variablesOf(kind).join() === 'environmentId' && kind.uriTemplate.startsWith(KDB));
+  const environments = own.length === 0 ? [] : await environmentsIn(environment, signal);
+  const all = [
+    ...fixed.map((kind) => ({ ...shown(kind), uri: kind.uriTemplate })),
+    ...environments.flatMap(({ environmentId, name }) =>
+      own.map((kind) => ({ ...shown(kind), title: `${kind.title}: ${name}`, uri: uriOf(kind, { environmentId }) })),
+    ),
+  ];
+  const start = Number(/^\d{1,6}$/.exec(cursor ?? '0')?.[0] ?? 0);
+  const resources = all.slice(start, start + PAGE);
+  return { resources, ...(start + PAGE < all.length ? { nextCursor: String(start + PAGE) } : {}) };
 }
 
-async function environmentsNow({ call }: ResourceEnvironment, signal: AbortSignal) {
+async function environmentsIn({ call }: ResourceEnvironment, signal: AbortSignal): Promise<Environment[]> {
   try {
-    const { items } = await walk(call, 'ListKxEnvironments', {}, MOST_ENVIRONMENTS, { signal });
-    return items
-      .filter(({ status }) => status !== 'DELETED')
-      .slice(0, MOST_ENVIRONMENTS)
-      .map(({ environmentId, name }) => ({ environmentId: String(environmentId), name: String(name) }));
+    return (await environmentsNow(call, { signal })).slice(0, MOST_ENVIRONMENTS);
   } catch (error) {
     if (error instanceof FinspaceError) return [];
     throw error;
@@ -52,13 +46,8 @@ async function environmentsNow({ call }: ResourceEnvironment, signal: AbortSigna
 
 /** The templates from which any entity's URI can be made. */
 export function listTemplates(environment: ResourceEnvironment): ListResourceTemplatesResult {
-  const templates = offered(environment).filter((kind) => variables(kind).length > 0);
+  const templates = offered(environment).filter((kind) => variablesOf(kind).length > 0);
   return { resourceTemplates: templates.map((kind) => ({ ...shown(kind), uriTemplate: kind.uriTemplate })) };
 }
 
-const shown = ({ name, title, description }: ResourceKind) => ({
-  name,
-  title,
-  description,
-  mimeType: 'application/json',
-});
+const shown = ({ name, title, description, mimeType }: ResourceKind) => ({ name, title, description, mimeType });

@@ -4,7 +4,11 @@ import {
   type ReadResourceResult,
   ResourceNotFoundError,
 } from '@modelcontextprotocol/server';
+import { environmentGraph, type Graph } from '../inventory/graph.ts';
+import { environmentMermaid } from '../inventory/mermaid.ts';
 import { walk } from '../inventory/pages.ts';
+import { environmentSvg } from '../inventory/svg/picture.ts';
+import type { TopologyForm } from '../inventory/uris.ts';
 import { agentInput, listMember } from '../operations/derive.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import { type Call, operationNamed } from '../operations/index.ts';
@@ -21,31 +25,44 @@ export interface ResourceEnvironment {
   readonly caller: Caller;
 }
 
-/** The contents of a resource, as JSON. Throws ResourceNotFoundError for what does not exist or is not offered. */
+/** The contents of a resource. Throws ResourceNotFoundError for what does not exist or is not offered. */
 export async function readResource(
-  { call, restrictions, caller }: ResourceEnvironment,
+  environment: ResourceEnvironment,
   uri: string,
   signal: AbortSignal,
 ): Promise<ReadResourceResult> {
   const found = resourceAt(uri);
-  if (found === undefined || withheld(found.kind.operation, restrictions, caller) !== undefined)
+  if (found === undefined || withheld(found.kind.operation, environment.restrictions, environment.caller) !== undefined)
     throw new ResourceNotFoundError(uri);
   const { kind, input } = found;
-  const parsed = agentInput(operationNamed(kind.operation)).safeParse(input);
-  if (!parsed.success) throw new ResourceNotFoundError(uri);
+  if (!agentInput(operationNamed(kind.operation)).safeParse(input).success) throw new ResourceNotFoundError(uri);
   try {
-    const text = plainJson(await contents(call, kind, input, signal));
-    return { contents: [{ uri, mimeType: 'application/json', text }] };
+    return { contents: [{ uri, mimeType: kind.mimeType, text: await contents(environment, kind, input, signal) }] };
   } catch (error) {
     throw asProtocolError(uri, error);
   }
 }
 
-async function contents(call: Call, { operation }: ResourceKind, input: Record<string, string>, signal: AbortSignal) {
+const FORMS: Record<TopologyForm, (graph: Graph) => string> = {
+  '': (graph) => plainJson({ count: graph.entities.length, complete: graph.gaps.length === 0, ...graph }),
+  '.mmd': environmentMermaid,
+  '.svg': environmentSvg,
+};
+
+async function contents(
+  { call, restrictions, caller }: ResourceEnvironment,
+  { operation, topology }: ResourceKind,
+  input: Record<string, string>,
+  signal: AbortSignal,
+): Promise<string> {
+  if (topology !== undefined) {
+    const refusal = (name: typeof operation) => withheld(name, restrictions, caller);
+    return FORMS[topology](await environmentGraph(call, input['environmentId'] ?? '', { signal, refusal }));
+  }
   const list = listMember(operationNamed(operation));
-  if (list === null) return call(operation, input as never, { signal });
+  if (list === null) return plainJson(await call(operation, input as never, { signal }));
   const { items, complete } = await walk(call, operation, input as never, MOST_ITEMS, { signal });
-  return { count: items.length, complete, [list]: items };
+  return plainJson({ count: items.length, complete, [list]: items });
 }
 
 function asProtocolError(uri: string, error: unknown): unknown {
@@ -56,6 +73,7 @@ function asProtocolError(uri: string, error: unknown): unknown {
     ProtocolErrorCode.InternalError,
     `${operation} failed with ${wireName(code)}: ${detail} ${advice}`,
     {
+      uri,
       operation,
       error: wireName(code),
       ...(requestId === undefined ? {} : { requestId }),
