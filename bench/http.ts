@@ -136,7 +136,7 @@ async function findClusters(port: number): Promise<Call[]> {
 
 const bundle = (outfile: string) =>
   build({
-    entryPoints: [at('http-reference.ts')],
+    entryPoints: [at('http-reference-server.ts')],
     outfile,
     bundle: true,
     format: 'esm',

@@ -3,9 +3,11 @@ import { prepareState } from '../local/state-file.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call } from '../operations/index.ts';
 import { type Seal, sealWith } from '../safety/seal.ts';
+import { compositeNamed } from '../tools/composites.ts';
 import type { Fleet } from '../transports/fleet/fleet.ts';
 import { type Authorize, authorization } from '../transports/http/auth/authorize.ts';
 import type { Admits } from '../transports/http/auth/guarded.ts';
+import { OPERATIONS_ONLY } from '../transports/http/auth/scopes.ts';
 import { staticTokens, TokenFileError } from '../transports/http/auth/tokens.ts';
 import type { Observe } from '../transports/http/exchange.ts';
 import { type HttpOptions, type HttpServer, serveOverHttp } from '../transports/http/serve.ts';
@@ -47,6 +49,7 @@ export async function openHttp(
     ...more,
     authorize,
     served: behind,
+    needs: (tool) => OPERATIONS_ONLY(tool) ?? compositeNamed(tool)?.needs,
     settled: async () => void (await Promise.all(behind.map(({ settled }) => settled()))),
     ready: async () => (await Promise.any(behind.map(({ ready }) => ready()))) && ((await fleet?.ready()) ?? true),
     rates: fleet && ((rates) => fleet.rates(rates)),

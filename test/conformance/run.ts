@@ -19,7 +19,17 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const SERVERS = [
   {
     name: 'product',
-    args: [at('../../dist/cli.js'), 'http', '--port', '0', '--state', ':memory:', '--lifecycle', 'instant'],
+    args: [
+      at('../../dist/cli.js'),
+      'http',
+      '--port',
+      '0',
+      '--state',
+      ':memory:',
+      '--lifecycle',
+      'instant',
+      '--access-log=false',
+    ],
     fixtures: false,
   },
   { name: 'fixtures', args: ['--import', 'tsx', at('fixture-server.ts')], fixtures: true },

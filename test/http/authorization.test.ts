@@ -151,6 +151,21 @@ describe('scopes', () => {
     await expect(session.callTool({ name: 'delete_kx_database', arguments: target })).rejects.toThrow();
   });
 
+  it('are those of all operations that a tool may call', async () => {
+    const { server, as } = await guarded();
+    const args = { environmentId: target.environmentId };
+    const write = await call(
+      server.url,
+      'tear_down_kx_environment',
+      args,
+      bearer(await as.token({ scope: 'finspace:write' })),
+    );
+    expect(write.status).toBe(403);
+    expect(write.headers.get('www-authenticate')).toContain('scope="finspace:read finspace:write finspace:destroy"');
+    const destroy = bearer(await as.token({ scope: 'finspace:destroy' }));
+    expect((await call(server.url, 'tear_down_kx_environment', args, destroy)).status).toBe(200);
+  });
+
   it('are held to in a batch of the 2025 era too', async () => {
     const { server, as } = await guarded();
     const headers = bearer(await as.token({ scope: 'finspace:read' }));

@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Caller } from '../../safety/policy.ts';
+import type { Needs } from './auth/scopes.ts';
 import { readJson } from './body.ts';
 import type { Endpoint } from './endpoint.ts';
 import { asked, type Exchange, type Observe, toolClass } from './exchange.ts';
@@ -29,6 +30,7 @@ export interface AppOptions {
   readonly pages: Readonly<Record<string, (request: Request) => Response | Promise<Response>>>;
   readonly guards: Guards;
   readonly load: Load;
+  readonly needs: Needs;
   readonly rates: RateLimiter;
   readonly observe: Observe;
   readonly onerror: (error: Error) => void;
@@ -81,7 +83,7 @@ async function exchange(
 }
 
 async function admit(
-  { guards, load, rates }: AppOptions,
+  { guards, load, rates, needs }: AppOptions,
   { endpoint, authenticate, authorize }: Mount,
   made: Exchange,
   request: Request,
@@ -111,10 +113,10 @@ async function admit(
   const read = method === 'POST' ? await readJson(request, MOST_BODY_BYTES) : { value: undefined };
   if (read instanceof Response) return refuse('body', read);
   const body = read.value;
-  Object.assign(made, asked(body));
+  Object.assign(made, asked(body, needs));
   const denied = authorize?.(caller, body);
   if (denied !== undefined) return refuse('scope', denied);
-  const wait = method === 'POST' ? rates(caller.principal, toolClass(made.tool)) : 0;
+  const wait = method === 'POST' ? rates(caller.principal, toolClass(made.tool, needs)) : 0;
   const seconds = typeof wait === 'number' ? wait : await wait;
   if (seconds > 0) return refuse('rate', tooMany(seconds));
   const response = await traced(made, body, () => endpoint.handle({ request, body, caller, onEnd }));

@@ -1,5 +1,4 @@
-import { operationOf } from '../../operations/naming.ts';
-import { type Scope, scopeOf } from './auth/scopes.ts';
+import { type Needs, scopesOf } from './auth/scopes.ts';
 
 /** One request and its answer, as logs and metrics see it: no arguments, no headers, no bodies. */
 export interface Exchange {
@@ -17,13 +16,13 @@ export interface Exchange {
 export type Observe = (exchange: Exchange, status: number, ms: number) => void;
 
 /** What a JSON-RPC body asks for; a batch counts as what its first message asks for. */
-export function asked(body: unknown): { rpc?: string; tool?: string } {
+export function asked(body: unknown, needs: Needs): { rpc?: string; tool?: string } {
   const first = (Array.isArray(body) ? body[0] : body) as Message | null | undefined;
   if (typeof first?.method !== 'string') return {};
   const rpc = METHODS.has(first.method) ? first.method : 'other';
   if (rpc !== 'tools/call') return { rpc };
   const name = String(first.params?.name);
-  return { rpc, tool: operationOf(name) === undefined ? 'other' : name };
+  return { rpc, tool: needs(name) === undefined ? 'other' : name };
 }
 
 interface Message {
@@ -33,14 +32,12 @@ interface Message {
 
 /** How hard a call is on the backend and on what it holds; rate limits differ by it. */
 export type ToolClass = 'read' | 'write' | 'destroy';
-const CLASSES: Record<Scope, ToolClass> = {
-  'finspace:read': 'read',
-  'finspace:secrets': 'write',
-  'finspace:write': 'write',
-  'finspace:destroy': 'destroy',
-  'finspace:approve': 'write',
-};
-export const toolClass = (tool: string | undefined): ToolClass => CLASSES[scopeOf(tool)];
+
+export function toolClass(tool: string | undefined, needs: Needs): ToolClass {
+  const scopes = tool === undefined ? [] : scopesOf(tool, needs);
+  if (scopes.includes('finspace:destroy')) return 'destroy';
+  return scopes.some((scope) => scope !== 'finspace:read') ? 'write' : 'read';
+}
 
 /** Names that may become label values; anything else a client sends is counted as `other`. */
 const METHODS = new Set([

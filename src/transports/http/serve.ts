@@ -5,6 +5,7 @@ import { httpApp } from './app.ts';
 import type { Authorize } from './auth/authorize.ts';
 import { type Admits, guarded, metadataPages, unguarded } from './auth/guarded.ts';
 import { protectedResource } from './auth/resource.ts';
+import { type Needs, OPERATIONS_ONLY } from './auth/scopes.ts';
 import { endpoint } from './endpoint.ts';
 import type { Observe } from './exchange.ts';
 import { guards } from './guards.ts';
@@ -35,6 +36,8 @@ export interface HttpOptions extends HttpSettings {
   readonly onerror: (error: Error) => void;
   /** Finds the caller of a request; without it everybody is the local user. */
   readonly authorize?: Authorize | undefined;
+  /** What the tools may call, which decides about scopes and rates; the operations when left out. */
+  readonly needs?: Needs | undefined;
   /** Limits the calls of a principal; in this process when left out. */
   readonly rates?: ((rates: Rates) => RateLimiter) | undefined;
   /** Hears of each request when it is over. */
@@ -58,6 +61,7 @@ const SWEEP_MS = 30_000;
 /** Serves MCP in both protocol eras, and what operators look at, until it is closed. */
 export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
   const { host, authorize, authIssuer, onerror, settled, now = Date.now, drainMs = DRAIN_MS } = options;
+  const needs = options.needs ?? OPERATIONS_ONLY;
   const limits = { most: options.maxSessions, idleMs: options.sessionIdle, now };
   const gate = load(options.maxInFlight);
   const endpoints = options.served.map((one) => ({ ...one, mcp: endpoint({ ...one, sessions: limits, onerror }) }));
@@ -71,7 +75,7 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
   const resourceAt = (path: string) => () => protectedResource(base(), path, authIssuer);
   const mounts = endpoints.map(({ path, mcp, admits }) => [
     path,
-    authorize === undefined ? unguarded(mcp, admits) : guarded(mcp, authorize, resourceAt(path), admits),
+    authorize === undefined ? unguarded(mcp, admits) : guarded(mcp, authorize, resourceAt(path), admits, needs),
   ]);
   const guard = guards({ hosts: servedHosts(options), origins: options.allowedOrigins, loopbackOrigins: true });
   const showMetrics = async (request: Request) => {
@@ -88,6 +92,7 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
     },
     guards: guard,
     load: gate,
+    needs,
     rates: (options.rates ?? ((rates) => rateLimiter(rates, now)))(ratesIn(options)),
     observe: (exchange, status, ms) => {
       measured.observe(exchange, status, ms);

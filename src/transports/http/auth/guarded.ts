@@ -4,7 +4,7 @@ import type { Endpoint } from '../endpoint.ts';
 import { rejection } from '../reply.ts';
 import type { Authorize } from './authorize.ts';
 import { insufficientScope, metadata, metadataPath, type ProtectedResource } from './resource.ts';
-import { type ScopedCaller, scopedCaller, scopesWanting } from './scopes.ts';
+import { type Needs, type ScopedCaller, scopedCaller, scopesWanting } from './scopes.ts';
 
 /** The scopes that a target leaves to a principal; undefined when it is not open to it at all. */
 export type Admits = (principal: string) => readonly string[] | undefined;
@@ -22,6 +22,7 @@ export function guarded(
   authorize: Authorize,
   resource: () => ProtectedResource,
   admits: Admits | undefined,
+  needs: Needs,
 ): Mount {
   const narrowed = new WeakMap<ScopedCaller, ScopedCaller>();
   const narrow = (caller: ScopedCaller, left: readonly string[]) => {
@@ -42,7 +43,7 @@ export function guarded(
       return left === undefined ? notOpen() : narrow(caller, left);
     },
     authorize: (caller, body) => {
-      const wanting = scopesWanting(body, caller as ScopedCaller);
+      const wanting = scopesWanting(body, caller as ScopedCaller, needs);
       return wanting === undefined ? undefined : insufficientScope(resource(), wanting);
     },
   };

@@ -1,4 +1,4 @@
-import { operationNamed } from '../../../operations/index.ts';
+import { type OperationName, operationNamed } from '../../../operations/index.ts';
 import { operationOf } from '../../../operations/naming.ts';
 import type { Risk } from '../../../operations/operation.ts';
 import type { Caller } from '../../../safety/policy.ts';
@@ -50,24 +50,33 @@ export function scopedCaller({ principal, scopes }: Holder): ScopedCaller {
   };
 }
 
+/** The operations that a tool may call; undefined for a name that is no tool. */
+export type Needs = (tool: string) => readonly OperationName[] | undefined;
+
+/** The tools that are operations; a server that has others tells of them too. */
+export const OPERATIONS_ONLY: Needs = (tool) => {
+  const operation = operationOf(tool);
+  return operation === undefined ? undefined : [operation];
+};
+
 /** All scopes that a caller needs for a JSON-RPC body, those it has included; undefined when it has them. */
-export function scopesWanting(body: unknown, { scopes }: ScopedCaller): Scope[] | undefined {
-  const needed = (Array.isArray(body) ? body : [body]).flatMap(scopesFor);
+export function scopesWanting(body: unknown, { scopes }: ScopedCaller, needs: Needs): Scope[] | undefined {
+  const needed = (Array.isArray(body) ? body : [body]).flatMap((message) => scopesFor(message, needs));
   if (needed.every((scope) => scopes.has(scope))) return undefined;
   const all = new Set([...scopes, ...needed.flatMap((scope) => [...SCOPES[scope], scope])]);
   return (Object.keys(SCOPES) as Scope[]).filter((scope) => all.has(scope));
 }
 
-function scopesFor(message: unknown): Scope[] {
+function scopesFor(message: unknown, needs: Needs): Scope[] {
   const { method, params } = (message ?? {}) as { method?: unknown; params?: { name?: unknown } | null };
-  if (method !== 'tools/call') return READS.has(String(method)) ? ['finspace:read'] : [];
-  return [scopeOf(String(params?.name))];
+  if (method === 'tools/call') return scopesOf(String(params?.name), needs);
+  return READS.has(String(method)) ? ['finspace:read'] : [];
 }
 
-/** The scope that a tool needs. One that is no operation calls operations, each of which is held to its own. */
-export function scopeOf(tool: string | undefined): Scope {
-  const operation = tool === undefined ? undefined : operationOf(tool);
-  return operation === undefined ? 'finspace:read' : OF_RISK[operationNamed(operation).risk];
+/** The scopes that a tool needs. */
+export function scopesOf(tool: string, needs: Needs): Scope[] {
+  const operations = needs(tool) ?? [];
+  return [...new Set<Scope>(['finspace:read', ...operations.map((name) => OF_RISK[operationNamed(name).risk])])];
 }
 
 export const isScope = (text: string): text is Scope => Object.hasOwn(SCOPES, text);
