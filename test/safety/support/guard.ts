@@ -99,6 +99,7 @@ function contextOf({ state, answers, signal }: Pick<Attempt, 'state' | 'answers'
       signal: signal ?? new AbortController().signal,
       requestState: () => opened,
       inputResponses: answers,
+      envelope: {},
     },
   } as unknown as ServerContext;
 }

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { configure } from '../../src/config.ts';
+import { OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
+import { toolName } from '../../src/operations/naming.ts';
+import { RISKS } from '../../src/operations/operation.ts';
+import {
+  approvalNeeded,
+  LOCAL_CALLER,
+  POLICY,
+  type Restrictions,
+  UNRESTRICTED,
+  withheld,
+} from '../../src/safety/policy.ts';
+import { subjectOf } from '../../src/safety/subject.ts';
+import { offeredTools } from '../../src/tools/list.ts';
+import { type Members, spyOn } from './support/backend.ts';
+import { PROTECT } from './support/estate.ts';
+import { type Outcome, openGuard } from './support/guard.ts';
+
+const listed = (restrictions: Partial<Restrictions>) =>
+  offeredTools({ ...UNRESTRICTED, ...restrictions }, LOCAL_CALLER, false).map(({ name }) => name);
+const text = (outcome: Outcome) => (outcome.kind === 'asked' ? outcome.message : outcome.text);
+
+/** Calls every tool of an operation with arguments that say nothing, as far as the gate would let them. */
+const refusedAtDispatch = async (restrictions: Partial<Restrictions>, name: OperationName) => {
+  const spy = spyOn(async () => ({}) as never, { forward: false });
+  const guard = await openGuard({ call: spy.call, clock: { now: () => 0, advance: () => {} }, restrictions });
+  const outcome = await guard.attempt({ tool: toolName(name), arguments: {} });
+  await guard.close();
+  return text(outcome).includes('is not offered');
+};
+
+describe.each(OPERATION_NAMES)('%s', (name) => {
+  const { risk, entity } = operationNamed(name);
+
+  it('needs a person exactly when its risk is one that asks', () => {
+    expect(approvalNeeded(name, {}, UNRESTRICTED)).toBe(['destroy', 'network'].includes(risk));
+    for (const added of RISKS)
+      expect(approvalNeeded(name, {}, { ...UNRESTRICTED, approve: [added] })).toBe(
+        ['destroy', 'network', added].includes(risk),
+      );
+    expect(approvalNeeded(name, {}, { ...UNRESTRICTED, approve: 'none' })).toBe(false);
+  });
+
+  it('needs a person when it touches the tags that protect', () => {
+    for (const input of [
+      { tags: PROTECT },
+      { tags: { 'Finspace-MCP:anything': 'x' } },
+      { tagKeys: ['owner', 'finspace-mcp:protected'] },
+    ])
+      expect(approvalNeeded(name, input, UNRESTRICTED)).toBe(true);
+  });
+
+  it('is withheld in the listing and at dispatch alike', async () => {
+    const otherEntity = entity === 'kx-user' ? 'kx-cluster' : 'kx-user';
+    for (const [restrictions, offered] of [
+      [{}, true],
+      [{ readOnly: true }, POLICY[risk].readOnly],
+      [{ toolsets: [entity] }, true],
+      [{ toolsets: [otherEntity] }, false],
+      [{ deny: [toolName(name)] }, false],
+    ] as [Partial<Restrictions>, boolean][]) {
+      expect(listed(restrictions).includes(toolName(name))).toBe(offered);
+      expect(await refusedAtDispatch(restrictions, name)).toBe(!offered);
+    }
+    const caller = { principal: 'ann', refusal: () => 'Your token has no such scope.' };
+    expect(withheld(name, UNRESTRICTED, caller)).toBe('Your token has no such scope.');
+  });
+
+  it('has a subject with a name that a person can type', async () => {
+    const members = Object.keys(operationNamed(name).input().shape).filter((member) => member !== 'clientToken');
+    const input: Members = Object.fromEntries(members.map((member) => [member, `the ${member}`]));
+    const call = async () =>
+      ({ ...input, nodes: [input], environment: { name: 'the name' }, name: 'the name' }) as never;
+    const subject = await subjectOf(call, name, input, {});
+    expect(subject?.name).toMatch(/^the \w+$|^List\w+$/);
+    expect(subject?.noun).toMatch(/^[a-z ]+$/);
+  });
+});
+
+describe('the settings', () => {
+  it('never ask less on aws', () => {
+    expect(() => configure({ backend: 'aws', approve: 'none' }, {})).toThrow(
+      '--approve: none is for the local backend',
+    );
+    expect(configure({ backend: 'local', approve: 'none' }, {}).approve).toBe('none');
+    expect(configure({ backend: 'aws' }, {}).approve).toEqual([]);
+  });
+
+  it.each([
+    { approve: ['destroyy'] },
+    { approve: [] },
+    { approve: ['none'] },
+    { toolsets: ['clusters'] },
+    { toolsets: [] },
+    { environments: ['../x'] },
+    { environments: [] },
+    { readOnly: 'maybe' },
+  ])('stop the start when they are not understood: %j', (raw) => {
+    expect(() => configure(raw, {})).toThrow(/^--/);
+  });
+});

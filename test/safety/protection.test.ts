@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Embedded, type Members, spyOn } from './support/backend.ts';
+import { type Estate, PROTECT } from './support/estate.ts';
+import { approved, type Outcome } from './support/guard.ts';
+import { openTowns, type Towns } from './support/towns.ts';
+
+const text = (outcome: Outcome) => (outcome.kind === 'asked' ? outcome.message : outcome.text);
+
+describe('the protecting tag', () => {
+  let backend: Embedded;
+  let town: Estate;
+  let other: Estate;
+  let guarded: Towns['guarded'];
+  beforeAll(async () => {
+    ({ backend, town, other, guarded } = await openTowns());
+  });
+  afterAll(() => backend.close());
+  const grow = () => ({
+    environmentId: town.environmentId,
+    volumeName: 'fast',
+    nas1Configuration: { type: 'SSD_1000', size: 2400 },
+  });
+
+  it.each<[string, () => Members]>([
+    ['delete_kx_database', () => ({ environmentId: town.environmentId, databaseName: 'kept' })],
+    ['delete_kx_environment', () => ({ environmentId: town.environmentId })],
+  ])('has %s refused outright, its own or that of something in it', async (tool, given) => {
+    await guarded({}, async (guard, reached) => {
+      if (tool === 'delete_kx_environment')
+        await backend.call('DeleteKxCluster', { environmentId: town.environmentId, clusterName: 'gateway' });
+      const outcome = await guard.attempt({ tool, arguments: given() });
+      expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining('No approval lifts this') });
+      expect(text(outcome)).toContain('/kxDatabase/kept"');
+      expect(reached()).toEqual([]);
+      await town.cluster('gateway').catch(() => {});
+    });
+  });
+
+  it('has interruptions refused that would not even ask', async () => {
+    await other.tag('/kxVolume/fast');
+    await guarded({}, async (guard, reached) => {
+      const given = { ...grow(), environmentId: other.environmentId };
+      expect(text(await guard.attempt({ tool: 'update_kx_volume', arguments: given }))).toContain('carries the tag');
+      expect(reached()).toEqual([]);
+    });
+  });
+
+  it('counts as set where tags cannot be read', async () => {
+    const unreadable = spyOn(async (name, input, options) => {
+      if (name === 'ListTagsForResource') throw new Error('AccessDenied');
+      return backend.call(name, input, options);
+    });
+    await guarded({ call: unreadable.call }, async (guard) => {
+      const given = { environmentId: town.environmentId, databaseName: 'trades' };
+      const outcome = await guard.attempt({ tool: 'delete_kx_database', arguments: given });
+      expect(text(outcome)).toContain('tags cannot be read');
+      expect(unreadable.reached).toEqual([]);
+    });
+  });
+
+  it('counts as set where the environment does not say its ARN', async () => {
+    const nameless = spyOn(async (name, input, options) => {
+      const reply = (await backend.call(name, input, options)) as Members;
+      return { ...reply, environmentArn: undefined } as never;
+    });
+    await guarded({ call: nameless.call }, async (guard) => {
+      const given = { environmentId: town.environmentId, databaseName: 'trades' };
+      expect(text(await guard.attempt({ tool: 'delete_kx_database', arguments: given }))).toContain('cannot be read');
+    });
+  });
+
+  it('that is put on between question and answer stops the call', async () => {
+    await guarded({}, async (guard, reached) => {
+      const attempt = { tool: 'delete_kx_user', arguments: { environmentId: town.environmentId, userName: 'ann' } };
+      const form = await guard.attempt(attempt);
+      await town.tag('/kxUser/ann');
+      const state = form.kind === 'asked' ? form.state : '';
+      const answers = { approval: { action: 'accept', content: { name: 'ann' } } };
+      expect((await guard.attempt({ ...attempt, state, answers })).kind).toBe('refused');
+      expect(reached()).toEqual([]);
+    });
+  });
+
+  it('can be put on, changed and taken off only by a person', async () => {
+    await guarded({}, async (guard, reached) => {
+      const resourceArn = `${town.environmentArn}/kxVolume/fast`;
+      for (const [tool, given] of [
+        ['tag_resource', { resourceArn, tags: PROTECT }],
+        ['tag_resource', { resourceArn, tags: { 'finspace-mcp:protected': 'false', owner: 'me' } }],
+        ['untag_resource', { resourceArn, tagKeys: ['finspace-mcp:protected'] }],
+        ['create_kx_database', { environmentId: town.environmentId, databaseName: 'new-one', tags: PROTECT }],
+      ] as [string, Members][]) {
+        const before = reached().length;
+        expect((await guard.attempt({ tool, arguments: given })).kind, tool).toBe('asked');
+        expect(reached().length).toBe(before);
+        const name = 'databaseName' in given ? 'new-one' : 'fast';
+        expect((await approved(guard, { tool, arguments: given }, name)).kind, tool).toBe('done');
+      }
+      const owner = { resourceArn, tags: { owner: 'me' } };
+      expect((await guard.attempt({ tool: 'tag_resource', arguments: owner })).kind).toBe('done');
+    });
+  });
+});

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Risk } from '../../src/operations/operation.ts';
+import { listResources, listTemplates } from '../../src/resources/list.ts';
+import { readResource } from '../../src/resources/read.ts';
+import { withinEnvironments } from '../../src/safety/environments.ts';
+import { LOCAL_CALLER, type Restrictions, UNRESTRICTED } from '../../src/safety/policy.ts';
+import type { Embedded, Members } from './support/backend.ts';
+import type { Estate } from './support/estate.ts';
+import { approved, type Outcome } from './support/guard.ts';
+import { openTowns, type Towns } from './support/towns.ts';
+
+const NEVER = new AbortController().signal;
+const text = (outcome: Outcome) => (outcome.kind === 'asked' ? outcome.message : outcome.text);
+
+describe('what the operator set', () => {
+  let backend: Embedded;
+  let town: Estate;
+  let other: Estate;
+  let guarded: Towns['guarded'];
+  beforeAll(async () => {
+    ({ backend, town, other, guarded } = await openTowns());
+  });
+  afterAll(() => backend.close());
+  const grow = () => ({
+    environmentId: town.environmentId,
+    volumeName: 'fast',
+    nas1Configuration: { type: 'SSD_1000', size: 2400 },
+  });
+  const asking: [Risk, string, () => Members, string][] = [
+    ['disrupt', 'update_kx_volume', grow, 'fast'],
+    [
+      'update',
+      'update_kx_database',
+      () => ({ environmentId: town.environmentId, databaseName: 'trades', description: 'x' }),
+      'trades',
+    ],
+    [
+      'create',
+      'create_kx_user',
+      () => ({ environmentId: town.environmentId, userName: 'bob', iamRole: 'arn:aws:iam::111122223333:role/desk' }),
+      'bob',
+    ],
+    [
+      'create',
+      'create_kx_changeset',
+      () => ({
+        environmentId: town.environmentId,
+        databaseName: 'trades',
+        changeRequests: [{ changeType: 'PUT', s3Path: 's3://bucket/data/', dbPath: '/2026.01.01/' }],
+      }),
+      'trades',
+    ],
+    [
+      'reveal',
+      'get_kx_connection_string',
+      () => ({
+        environmentId: town.environmentId,
+        userArn: `${town.environmentArn}/kxUser/ann`,
+        clusterName: 'gateway',
+      }),
+      'gateway',
+    ],
+  ];
+
+  it.each(asking)(
+    '--approve %s has %s ask for the right name, and runs it after that',
+    async (risk, tool, given, name) => {
+      await guarded({ restrictions: { approve: [risk] } }, async (guard, reached) => {
+        const attempt = { tool, arguments: given() };
+        expect((await guard.attempt({ ...attempt, forms: false })).kind).toBe('refused');
+        expect(reached()).toEqual([]);
+        expect(await approved(guard, attempt, name)).toMatchObject({ kind: 'done' });
+        expect(reached()).toHaveLength(1);
+      });
+    },
+  );
+
+  it.each(asking)('without --approve %s %s runs', async (_, tool, given) => {
+    await guarded({}, async (guard) => {
+      expect(await guard.attempt({ tool, arguments: given() })).toMatchObject({ kind: 'done' });
+    });
+  });
+
+  it('--approve none asks nobody and says so on every result', async () => {
+    await guarded({ restrictions: { approve: 'none' } }, async (guard, reached) => {
+      const { environmentId } = town;
+      const outcome = await guard.attempt({ tool: 'delete_kx_user', arguments: { environmentId, userName: 'ann' } });
+      expect(text(outcome)).toContain('runs with --approve none');
+      expect(reached()).toEqual(['DeleteKxUser']);
+      const read = await guard.attempt({ tool: 'list_kx_environments', arguments: {} });
+      expect(text(read)).toContain('runs with --approve none');
+    });
+  });
+
+  it('--approve none does not lift the protection of a tag', async () => {
+    await guarded({ restrictions: { approve: 'none' } }, async (guard, reached) => {
+      const { environmentId } = town;
+      const given = { environmentId, databaseName: 'kept' };
+      expect(text(await guard.attempt({ tool: 'delete_kx_database', arguments: given }))).toContain('carries the tag');
+      expect(reached()).toEqual([]);
+    });
+  });
+
+  describe('--environments', () => {
+    const within = (run: Parameters<Towns['guarded']>[1]) => guarded({ environments: [town.environmentId] }, run);
+    const arn = (estate: Estate, path = '') => `${estate.environmentArn}${path}`;
+
+    it('lets nothing through to others, by id or inside an ARN', async () => {
+      await within(async (guard, reached) => {
+        const refusedHere: [string, Members][] = [
+          ['get_kx_environment', { environmentId: other.environmentId }],
+          ['list_kx_databases', { environmentId: other.environmentId }],
+          ['delete_kx_user', { environmentId: other.environmentId, userName: 'ann' }],
+          ['update_kx_database', { environmentId: other.environmentId, databaseName: 'trades', description: 'x' }],
+          ['list_tags_for_resource', { resourceArn: arn(other) }],
+          ['list_tags_for_resource', { resourceArn: arn(other, '/kxDatabase/trades') }],
+          ['tag_resource', { resourceArn: arn(other, '/kxUser/ann'), tags: { owner: 'x' } }],
+          ['untag_resource', { resourceArn: arn(other, '/kxUser/ann'), tagKeys: ['owner'] }],
+          [
+            'get_kx_connection_string',
+            { environmentId: town.environmentId, userArn: arn(other, '/kxUser/ann'), clusterName: 'gateway' },
+          ],
+          ['create_kx_environment', { name: 'third', kmsKeyId: 'arn:aws:kms:us-east-1:111122223333:key/x' }],
+          ['create_environment', { name: 'third' }],
+          ['get_environment', { environmentId: 'abc' }],
+          [
+            'plan_change',
+            { tool: 'delete_kx_user', arguments: { environmentId: other.environmentId, userName: 'ann' } },
+          ],
+        ];
+        for (const [tool, given] of refusedHere)
+          expect(text(await guard.attempt({ tool, arguments: given })), tool).toContain('--environments');
+        expect(reached()).toEqual([]);
+      });
+    });
+
+    it('lets everything through to those named', async () => {
+      await within(async (guard) => {
+        for (const [tool, given] of [
+          ['get_kx_environment', { environmentId: town.environmentId }],
+          ['list_tags_for_resource', { resourceArn: arn(town, '/kxDatabase/kept') }],
+        ] as [string, Members][])
+          expect((await guard.attempt({ tool, arguments: given })).kind, tool).toBe('done');
+      });
+    });
+
+    it('shows no others in lists, resources and previews', async () => {
+      await within(async (guard) => {
+        const outcome = await guard.attempt({ tool: 'list_kx_environments', arguments: {} });
+        expect(text(outcome)).toContain(town.environmentId);
+        expect(text(outcome)).not.toContain(other.environmentId);
+      });
+      const call = withinEnvironments(backend.call, [town.environmentId]);
+      const environment = { call, restrictions: UNRESTRICTED, caller: LOCAL_CALLER };
+      const { resources } = await listResources(environment as never, NEVER);
+      expect(JSON.stringify(resources)).toContain(town.environmentId);
+      expect(JSON.stringify(resources)).not.toContain(other.environmentId);
+      const uri = `finspace://kx/environments/${other.environmentId}`;
+      await expect(readResource(environment as never, uri, NEVER)).rejects.toThrow();
+    });
+  });
+
+  it('--deny and --toolsets hold for resources too', async () => {
+    for (const restrictions of [{ deny: ['list_kx_environments', 'get_kx_environment'] }, { toolsets: ['kx-user'] }]) {
+      const narrowed = { ...UNRESTRICTED, ...restrictions } as Restrictions;
+      const environment = { call: backend.call, restrictions: narrowed, caller: LOCAL_CALLER };
+      const { resourceTemplates } = listTemplates(environment as never);
+      expect(resourceTemplates.map(({ name }) => name)).not.toContain('GetKxEnvironment');
+      const uri = `finspace://kx/environments/${town.environmentId}`;
+      await expect(readResource(environment as never, uri, NEVER)).rejects.toThrow();
+    }
+  });
+});
