@@ -20,7 +20,7 @@ const DROPPED_FROM_RESPONSES: Partial<Record<OperationName, string>> = {
 };
 
 const COMMON = OPERATION_NAMES.filter((name) => !MISSING_COMMANDS.includes(name));
-const RUNS = { numRuns: 20 };
+const RUNS = { numRuns: 12 };
 
 describe("the SDK's own commands", () => {
   it('cover every operation but those in the table', () => {
@@ -42,8 +42,9 @@ describe.each(COMMON)('%s', (name) => {
   });
 
   it('reads every member of a response as the SDK does, but timestamps as ISO 8601', async () => {
+    const [input] = example(name);
     await fc.assert(
-      fc.asyncProperty(validInput(name), fullOutput(name), async (input, body) => {
+      fc.asyncProperty(fullOutput(name), async (body) => {
         const { ours, theirs } = await readings(name, input, JSON.stringify(body));
         expect(without(ours, DROPPED_FROM_RESPONSES[name])).toEqual(theirs);
         expect(Object.keys(ours).sort()).toEqual(Object.keys(operationNamed(name).output().shape).sort());
