@@ -5,12 +5,12 @@ import { type Html, html } from './html.ts';
 /** So narrow that its text stays legible on a phone, where the whole is scaled down a little. */
 const WIDTH = 384;
 const BOX = { width: 180, height: 82 };
-const TARGET = { width: 240, height: 56 };
+const TARGET = { width: 280, height: 56 };
 const GAP = 14;
 /** Characters of one line of detail. */
 const DETAIL = 23;
 const TITLE = 26;
-/** More than these are counted, not drawn; the list beside the picture has them all. */
+/** More than these are drawn by kind; the list below the picture has them all. */
 const MOST_DRAWN = 8;
 
 /** Whether the picture leaves something out. */
@@ -30,8 +30,8 @@ export function picture(shown: Shown): Html {
 ${above.length === 0 ? undefined : group('lost', 'Lost for ever', 16, above, lostAt, middle)}
 ${below.length === 0 ? undefined : group('wait', 'Interrupted', total - 8, below, waitAt, bottom)}
 <rect class="target" x="${(WIDTH - TARGET.width) / 2}" y="${middle}" width="${TARGET.width}" height="${TARGET.height}" rx="12"/>
-<text class="kind" x="${WIDTH / 2}" y="${middle + 21}" text-anchor="middle">${cut(shown.noun, 30)}</text>
-<text class="name" x="${WIDTH / 2}" y="${middle + 42}" text-anchor="middle">${cut(shown.name, 25)}</text></svg>`;
+<text class="kind" x="${WIDTH / 2}" y="${middle + 21}" text-anchor="middle">${cut(shown.noun, 40)}</text>
+<text class="name" x="${WIDTH / 2}" y="${middle + 42}" text-anchor="middle">${cut(shown.name, 29)}</text></svg>`;
 }
 
 /** The same in words. */
@@ -92,10 +92,22 @@ function wrapped(text: string): string[] {
   return [text.slice(0, end), cut(text.slice(end).trim(), DETAIL)];
 }
 
+/** As many as fit, each; else the kinds, with how many of each. */
 function drawn(items: readonly Item[]): readonly Item[] {
   if (items.length <= MOST_DRAWN) return items;
-  const rest = items.length - MOST_DRAWN + 1;
-  return [...items.slice(0, MOST_DRAWN - 1), { kind: 'and', name: `${rest} more`, detail: 'in the list below' }];
+  const kinds = [...new Set(items.map(({ kind }) => kind))].map((kind) => items.filter((item) => item.kind === kind));
+  const some = kinds.slice(0, kinds.length > MOST_DRAWN ? MOST_DRAWN - 1 : MOST_DRAWN);
+  const rest = items.length - some.flat().length;
+  return [
+    ...some.map(together),
+    ...(rest === 0 ? [] : [{ kind: 'and', name: `${rest} more`, detail: 'in the list below' }]),
+  ];
+}
+
+function together(items: readonly Item[]): Item {
+  const [{ kind, name, detail }, ...others] = items as [Item, ...Item[]];
+  if (others.length === 0) return { kind, name, detail };
+  return { kind, name: `${items.length} of them`, detail: items.map((item) => item.name).join(', ') };
 }
 
 /** Two in a row, the odd one last. */

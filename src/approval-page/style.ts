@@ -35,7 +35,7 @@ svg rect{stroke-width:1.25}svg rect.lost{fill:var(--lost-soft);stroke:var(--lost
 svg rect.target{fill:var(--card);stroke:var(--ink);stroke-width:2}
 svg path{fill:none;stroke-width:1.5}svg path.lost{stroke:var(--lost)}svg path.wait{stroke:var(--wait);stroke-dasharray:4 4}
 details{text-align:left;margin-top:1rem;font-size:.95rem}summary{cursor:pointer;color:var(--soft)}
-details ul{margin:.6rem 0 0;padding-left:1.2rem}details li{overflow-wrap:anywhere}
+details ul,details ol{margin:.6rem 0 0;padding-left:1.2rem}details ol{padding-left:2rem}details li{overflow-wrap:anywhere}
 details h3{font-size:.95rem;margin:.8rem 0 0}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;font:.85rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;margin:.8rem 0 0}
 label{display:block;font-weight:600;margin:1rem 0 .3rem}label:first-of-type{margin-top:0}

@@ -38,13 +38,14 @@ export interface PlanView {
 export function planPage({ question, home, now, token, keyed, again }: PlanView): Response {
   const { code, shown, principal, opened, expires } = question;
   const { headline, facts, notes } = planText(question);
-  const isFinal = notes.includes(FINAL);
+  const isFinal = notes.some((note) => note.includes(FINAL));
+  const steps = notes.filter((note) => STEP.test(note));
   const body = html`<section><p class="kicker">An agent asks you to approve:</p><h1>${sentence(headline)}</h1>
 <p class="soft">Asked ${ago(opened, now)} by ${principal}. Open until ${clock(expires)}, for another ${left(expires, now)}.</p>
 <dl>${facts.map(([label, value]) => html`<dt>${words(label)}</dt><dd>${value}</dd>`)}</dl>
-<ul class="notes">${notes.filter((note) => note !== FINAL).map((note) => html`<li>${note}</li>`)}</ul>
-${isFinal ? html`<p class="final">${FINAL}</p>` : undefined}</section>
-${consequences(question)}
+<ul class="notes">${notes.filter((note) => !note.includes(FINAL) && !STEP.test(note)).map((note) => html`<li>${note}</li>`)}</ul>
+${notes.filter((note) => note.includes(FINAL)).map((note) => html`<p class="final">${note}</p>`)}</section>
+${consequences(question, steps.length > 0)}
 <form method="post" action="${home}${code}" autocomplete="off">
 ${again === undefined ? undefined : html`<p class="error" role="alert">${again.error}</p>`}
 <input type="hidden" name="token" value="${token}">
@@ -75,20 +76,23 @@ const PASSPHRASE = html`<label for="passphrase">Your passphrase</label>
 <input id="passphrase" name="passphrase" type="password" autocomplete="off" maxlength="1000" required>`;
 const UNKEYED = html`<p class="plain">No passphrase was set up, so this proves little: any program that runs as you, an agent with a shell too, could do the same. It counts on the local backend only. Set one up with <code>finspace-mcp approve --init</code>.</p>`;
 const FINAL = 'This cannot be undone.';
+/** One of the steps of a plan that has several. */
+const STEP = /^\d+\. /;
 
-function consequences({ shown }: Question): Html {
+/** `inOrder` says that what is lost goes step by step, in the order of the list. */
+function consequences({ shown }: Question, inOrder: boolean): Html {
   const { lost, interrupted } = shown;
   if (lost.length + interrupted.length === 0)
     return html`<section><p class="soft">Nothing else is lost or interrupted, as far as the service tells.</p></section>`;
   return html`<figure><h2>${lost.length > 0 ? 'What goes with it' : 'What it interrupts'}</h2>${picture(shown)}
-<details${isCut(shown) ? { markup: ' open' } : undefined}><summary>As a list (${lost.length + interrupted.length})</summary>
-${listed('Lost for ever', 'lost', lost)}${listed('Interrupted', 'wait', interrupted)}</details></figure>`;
+<details${isCut(shown) ? { markup: ' open' } : undefined}><summary>${inOrder ? 'In this order' : 'As a list'} (${lost.length + interrupted.length})</summary>
+${listed('Lost for ever', 'lost', lost, inOrder ? 'ol' : 'ul')}${listed('Interrupted', 'wait', interrupted, 'ul')}</details></figure>`;
 }
 
-const listed = (title: string, kind: string, items: readonly Item[]) =>
+const listed = (title: string, kind: string, items: readonly Item[], list: 'ol' | 'ul') =>
   items.length === 0
     ? html``
-    : html`<h3 class="${kind}">${title}</h3><ul>${items.map((item) => html`<li>${itemText(item)}</li>`)}</ul>`;
+    : html`<h3 class="${kind}">${title}</h3><${{ markup: list }}>${items.map((item) => html`<li>${itemText(item)}</li>`)}</${{ markup: list }}>`;
 
 /** `DELETE database "x"` as people write it. */
 export const sentence = (headline: string) =>

@@ -63,9 +63,30 @@ describe('every answer of the approval page', () => {
     const interrupted = [{ kind: 'volume', name: 'x'.repeat(80), detail: 'y'.repeat(80) }];
     const { code } = await ask({ name: 'everything', lost, interrupted });
     const { text } = await person.get(`${person.home}${code}`);
-    expect(text).toContain('33 more');
+    expect(text).toContain('40 of them');
+    expect(text).toContain('database-0, database-1, ');
     expect(text).toContain('<details open>');
     for (const { name } of lost) expect(text).toContain(`database &#34;${name}&#34;`);
+  });
+
+  it('draws the kinds of many things, and shows the steps of a plan in their order', async () => {
+    const { ask, person } = await openedPage();
+    const kinds = ['cluster', 'dataview', 'volume', 'database', 'group', 'user', 'node', 'cache', 'host'];
+    const lost = [...kinds, 'cluster'].map((kind, at) => ({ kind, name: `${kind}-${at}` }));
+    const steps = lost.map(({ kind, name }, at) => `${at + 1}. ${kind} "${name}"`);
+    const told = [
+      'DELETE 10 entities of kdb environment "prod", in this order',
+      ...steps,
+      'All data in them is lost. This cannot be undone.',
+    ];
+    const { code } = await ask({ name: 'prod 10', lost, interrupted: [], text: told.join('\n') });
+    const { text } = await person.get(`${person.home}${code}`);
+    expect(text).toContain('Delete 10 entities of kdb environment');
+    expect(text).toContain('<p class="final">All data in them is lost. This cannot be undone.</p>');
+    expect(text).toContain('In this order (10)');
+    expect(text).toMatch(/<ol><li>cluster &#34;cluster-0&#34;<\/li><li>dataview/);
+    expect(text.match(/<title>[a-z]/g)).toHaveLength(8);
+    expect(text).toContain('2 more');
   });
 
   it('draws one side alone, and what has no detail', async () => {
@@ -76,9 +97,9 @@ describe('every answer of the approval page', () => {
       wait: await ask({ name: 'b', lost: [], interrupted: items }),
     };
     const drawn = async (side: 'lost' | 'wait') => (await person.get(`${person.home}${sides[side].code}`)).text;
-    expect(await drawn('lost')).toMatch(/What goes with it[^]*class="group lost"/);
+    expect(await drawn('lost')).toMatch(/What goes with it[\s\S]*class="group lost"/);
     expect(await drawn('lost')).not.toContain('class="group wait"');
-    expect(await drawn('wait')).toMatch(/What it interrupts[^]*class="group wait"/);
+    expect(await drawn('wait')).toMatch(/What it interrupts[\s\S]*class="group wait"/);
     expect(await drawn('wait')).not.toContain('class="group lost"');
   });
 
