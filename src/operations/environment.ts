@@ -59,7 +59,7 @@ export const CreateEnvironment = operation({
   risk: 'create',
   deprecated: true,
   summary:
-    'Set up a legacy dataset browser environment with its superuser and sign-in mode. Deprecated by AWS; runs no kdb.',
+    'Create a legacy FinSpace dataset browser environment, a web application for analysts with SAML login and no kdb.',
   input: () =>
     z.strictObject({
       name: EnvironmentName(),
@@ -87,7 +87,7 @@ export const DeleteEnvironment = operation({
   entity: 'environment',
   risk: 'destroy',
   deprecated: true,
-  summary: 'Permanently delete a legacy dataset browser environment. Deprecated by AWS.',
+  summary: 'Get rid of a legacy FinSpace dataset browser, the old web application.',
   target: {
     noun: 'dataset browser environment',
     member: 'environmentId',
@@ -105,7 +105,7 @@ export const GetEnvironment = operation({
   entity: 'environment',
   risk: 'read',
   deprecated: true,
-  summary: 'Show a legacy dataset browser environment: web URL, SageMaker domain, federation. Deprecated by AWS.',
+  summary: 'Show a legacy FinSpace dataset browser: URL of the web application, SageMaker Studio domain.',
   input: () => z.strictObject({ environmentId: IdType() }),
   output: () => z.strictObject({ environment: Environment().optional() }),
   errors: ['AccessDenied', 'ResourceNotFound', 'Validation'],
@@ -116,7 +116,7 @@ export const ListEnvironments = operation({
   entity: 'environment',
   risk: 'read',
   deprecated: true,
-  summary: 'List the legacy dataset browser environments. Deprecated by AWS.',
+  summary: 'Legacy FinSpace dataset browsers that are left.',
   input: () => z.strictObject({ nextToken: PaginationToken().optional(), maxResults: MaxResults().optional() }),
   output: () =>
     z.strictObject({ environments: z.array(Environment()).optional(), nextToken: PaginationToken().optional() }),
@@ -128,8 +128,7 @@ export const UpdateEnvironment = operation({
   entity: 'environment',
   risk: 'update',
   deprecated: true,
-  summary:
-    'Change the name, description or SAML federation of a legacy dataset browser environment. Deprecated by AWS.',
+  summary: 'Rename a legacy FinSpace dataset browser, or change its SAML federation and sign in.',
   input: () =>
     z.strictObject({
       environmentId: IdType(),

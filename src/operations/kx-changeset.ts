@@ -24,7 +24,7 @@ const ChangeRequests = once(() =>
         changeType: z.enum(['PUT', 'DELETE']),
         s3Path: text(9, 1093, /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/(?:[^/]+\/)*[^/]*$/)
           .optional()
-          .describe('source, for PUT'),
+          .describe('for PUT'),
         dbPath: DbPath().describe('such as /2020.01.02/'),
       }),
     )
@@ -70,7 +70,7 @@ export const CreateKxChangeset = operation({
   entity: 'kx-changeset',
   risk: 'create',
   summary:
-    'Ingest data: load new partitions into a database from S3 (PUT) or take paths out (DELETE), as one changeset. Backfill in up to 32 requests each.',
+    'Load data into a database (db): ingest, upload or import files from S3, add or backfill a partition, or remove a bad day.',
   input: () =>
     z.strictObject({ ...databaseLabels(), changeRequests: ChangeRequests(), clientToken: ClientTokenString() }),
   output: () => z.strictObject(createdMembers()),
@@ -82,7 +82,7 @@ export const GetKxChangeset = operation({
   entity: 'kx-changeset',
   risk: 'read',
   summary:
-    'Show what one changeset changed (S3 sources and paths), whether its ingestion completed, and the error if it failed.',
+    'Show a changeset: status, did the load, ingest or upload finish, is it pending, why it failed (error message), and exactly what changed.',
   input: () => z.strictObject({ ...databaseLabels(), changesetId: ChangesetId() }),
   output: () => z.strictObject({ ...createdMembers(), activeFromTimestamp: Timestamp().optional() }),
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -93,7 +93,7 @@ export const ListKxChangesets = operation({
   entity: 'kx-changeset',
   risk: 'read',
   summary:
-    "History of a database's changesets, newest first: did last night's ingest finish, what is pending or failed.",
+    'History of a database (db): recent changesets and loads, when data was added or removed, and which ingests failed or are still pending.',
   input: () => z.strictObject({ ...databaseLabels(), ...paging() }),
   output: () =>
     z.strictObject({

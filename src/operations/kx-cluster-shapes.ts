@@ -83,7 +83,7 @@ export const CapacityConfiguration = once(() =>
   z.strictObject({
     nodeType: text(1, 32, /^[a-zA-Z0-9._]+$/)
       .optional()
-      .describe('kx.s.large to kx.s.32xlarge'),
+      .describe('kx.s.large to .32xlarge'),
     nodeCount: NodeCount().optional(),
   }),
 );

@@ -47,7 +47,7 @@ export const CreateKxCluster = operation({
   entity: 'kx-cluster',
   risk: 'create',
   summary:
-    'Launch a kdb cluster (HDB, RDB, gateway, GP, tickerplant): dedicated nodes (capacityConfiguration) or on a scaling group. Size and type are fixed afterwards.',
+    'Spin up a new cluster: bring up an HDB, RDB, gateway, GP or tickerplant (TP) on dedicated nodes or a scaling group. It cannot be resized; to scale out, start another.',
   input: () =>
     z.strictObject({
       clientToken: ClientToken().optional(),
@@ -80,7 +80,8 @@ export const DeleteKxCluster = operation({
   http: 'DELETE /kx/environments/{environmentId}/clusters/{clusterName}',
   entity: 'kx-cluster',
   risk: 'destroy',
-  summary: 'Shut down and delete a cluster with all its nodes and cache. Cannot be undone; its databases stay.',
+  summary:
+    'Shut down and remove a cluster that failed or is no longer needed: the HDB, RDB, gateway, GP or tickerplant stops.',
   target: CLUSTER,
   input: () => z.strictObject({ ...clusterLabels(), clientToken: ClientTokenString().optional() }),
   output: () => z.strictObject({}),
@@ -91,8 +92,7 @@ export const DeleteKxClusterNode = operation({
   http: 'DELETE /kx/environments/{environmentId}/clusters/{clusterName}/nodes/{nodeId}',
   entity: 'kx-cluster',
   risk: 'destroy',
-  summary:
-    'Remove or replace a single stuck or unhealthy node of a cluster by its nodeId. What it held in memory is lost.',
+  summary: 'Kick out one broken node when it hangs or is stuck. Its memory is lost.',
   target: { noun: 'cluster node', member: 'nodeId', reader: 'ListKxClusterNodes', arn: CLUSTER.arn },
   input: () => z.strictObject({ ...clusterLabels(), nodeId: KxClusterNodeIdString() }),
   output: () => z.strictObject({}),
@@ -104,7 +104,7 @@ export const GetKxCluster = operation({
   entity: 'kx-cluster',
   risk: 'read',
   summary:
-    'Describe one cluster: status and why it failed, which databases, changeset and dataview version it mounts, code, size, memory, cache, subnets.',
+    'Show details of an HDB, RDB, gateway or tickerplant (TP): status, is it running, why it failed, which changeset it is serving, code, type, memory, subnets.',
   input: () => z.strictObject(clusterLabels()),
   output: KxClusterDetail,
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -115,7 +115,7 @@ export const ListKxClusterNodes = operation({
   entity: 'kx-cluster',
   risk: 'read',
   summary:
-    'List the nodes of one cluster: which are RUNNING, which are stuck PROVISIONING, nodeId, launch time and zone.',
+    'List all nodes of a cluster: which are up and running, which are still provisioning or stuck, zone, when launched.',
   input: () => z.strictObject({ ...clusterLabels(), ...paging() }),
   output: () =>
     z.strictObject({
@@ -138,8 +138,7 @@ export const ListKxClusters = operation({
   http: 'GET /kx/environments/{environmentId}/clusters',
   entity: 'kx-cluster',
   risk: 'read',
-  summary:
-    'Which clusters are there, and which are running or failed: name, type (HDB, RDB, …), status and reason of each.',
+  summary: 'Show all clusters (HDBs, RDBs, gateways, tickerplants) with status: what is running, down or failed.',
   input: () =>
     z.strictObject({ environmentId: KxEnvironmentId(), clusterType: KxClusterType().optional(), ...paging() }),
   output: () =>
@@ -156,7 +155,7 @@ export const UpdateKxClusterCodeConfiguration = operation({
   risk: 'disrupt',
   target: CLUSTER,
   summary:
-    'Deploy new q code, init script or command line arguments to a running cluster. ROLLING by default; FORCE stops all nodes at once; NO_RESTART for GP only.',
+    'Roll out or deploy new q code to an HDB, RDB or gateway, or change its init script, startup or command line arguments: rolling, FORCE (all nodes at once) or NO_RESTART (GP, no downtime).',
   input: () =>
     z.strictObject({
       ...clusterLabels(),
@@ -178,7 +177,7 @@ export const UpdateKxClusterDatabases = operation({
   risk: 'disrupt',
   target: CLUSTER,
   summary:
-    "Point a cluster at today's data: mount the latest or a given changeset, or the newest version of a dataview. Roll back the same way.",
+    "Point an HDB cluster at today's data after end of day: refresh it, move its database to the latest changeset or a new dataview version, or roll back to an earlier one.",
   input: () =>
     z.strictObject({
       ...clusterLabels(),

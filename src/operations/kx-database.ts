@@ -28,7 +28,7 @@ export const CreateKxDatabase = operation({
   http: 'POST /kx/environments/{environmentId}/databases',
   entity: 'kx-database',
   risk: 'create',
-  summary: 'Add an empty kdb database to an environment. Load data into it with changesets.',
+  summary: 'Set up a new, empty database (db) to put data in.',
   input: () =>
     z.strictObject({
       ...databaseLabels(),
@@ -52,7 +52,7 @@ export const DeleteKxDatabase = operation({
   http: 'DELETE /kx/environments/{environmentId}/databases/{databaseName}',
   entity: 'kx-database',
   risk: 'destroy',
-  summary: 'Drop a database and erase all its data and changesets for ever.',
+  summary: 'Get rid of a database (db): remove it with all its data for ever.',
   target: { noun: 'database', member: 'databaseName', reader: 'GetKxDatabase', arn: '/kxDatabase/{databaseName}' },
   input: () => z.strictObject({ ...databaseLabels(), clientToken: ClientTokenString() }),
   output: () => z.strictObject({}),
@@ -64,7 +64,7 @@ export const GetKxDatabase = operation({
   entity: 'kx-database',
   risk: 'read',
   summary:
-    'Show one database: how big it is, number of files and changesets, and the id of its last completed changeset.',
+    'Details of a database (db): its size (how big it is), number of files and changesets, the newest (latest) completed changeset.',
   input: () => z.strictObject(databaseLabels()),
   output: () =>
     z.strictObject({
@@ -81,7 +81,7 @@ export const ListKxDatabases = operation({
   http: 'GET /kx/environments/{environmentId}/databases',
   entity: 'kx-database',
   risk: 'read',
-  summary: 'List the databases of an environment: name and when each was created and last modified.',
+  summary: 'All databases (dbs), and when each was created and changed.',
   input: () => z.strictObject({ environmentId: EnvironmentId(), ...paging() }),
   output: () =>
     z.strictObject({
@@ -103,7 +103,7 @@ export const UpdateKxDatabase = operation({
   http: 'PUT /kx/environments/{environmentId}/databases/{databaseName}',
   entity: 'kx-database',
   risk: 'update',
-  summary: 'Change the description text of a database; its data is not touched.',
+  summary: 'Change the description of a db, say to note that it is retired.',
   input: () =>
     z.strictObject({
       ...databaseLabels(),

@@ -57,7 +57,7 @@ export const CreateKxDataview = operation({
   entity: 'kx-dataview',
   risk: 'create',
   summary:
-    'Make a dataview: a snapshot of a database at a changeset, cached on volumes, for clusters to mount. It can follow new data (autoUpdate) or be writable.',
+    'Make a new view of a db for a scaling group: partitions in fast cache on an SSD volume, a snapshot at a changeset, following new ones by itself (autoUpdate) or writable.',
   input: () =>
     z.strictObject({
       ...dataviewLabels(),
@@ -87,7 +87,7 @@ export const DeleteKxDataview = operation({
   http: 'DELETE /kx/environments/{environmentId}/databases/{databaseName}/dataviews/{dataviewName}',
   entity: 'kx-dataview',
   risk: 'destroy',
-  summary: 'Delete a dataview and all its versions. Refused while a cluster mounts it; the data in the database stays.',
+  summary: 'Get rid of an old view that is no longer used; its volume is freed, the data stays.',
   target: {
     noun: 'dataview',
     member: 'dataviewName',
@@ -104,7 +104,7 @@ export const GetKxDataview = operation({
   entity: 'kx-dataview',
   risk: 'read',
   summary:
-    'Show one dataview: its changeset, segments on volumes, and which clusters still mount which active (old) version.',
+    'Show a view (dataview): status, is it active, its version, which partitions are cached on which volume, which clusters still use an old version.',
   input: () => z.strictObject(dataviewLabels()),
   output: KxDataview,
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -114,8 +114,7 @@ export const ListKxDataviews = operation({
   http: 'GET /kx/environments/{environmentId}/databases/{databaseName}/dataviews',
   entity: 'kx-dataview',
   risk: 'read',
-  summary:
-    'List the dataviews of a database with status, changeset, volumes and the clusters attached to each version.',
+  summary: 'All views of a database (db) with status, volumes and clusters.',
   input: () => z.strictObject({ ...databaseLabels(), ...paging() }),
   output: () =>
     z.strictObject({ kxDataviews: z.array(KxDataview()).optional(), nextToken: PaginationToken().optional() }),
@@ -127,7 +126,7 @@ export const UpdateKxDataview = operation({
   entity: 'kx-dataview',
   risk: 'update',
   summary:
-    'Move a dataview to a newer changeset (new version) or change its segments. Mounted clusters keep the old version until they are repointed.',
+    'Refresh a stale view: move it to the newest changeset as a new version, or change which partitions it has in cache. Clusters keep the old version until repointed.',
   input: () =>
     z.strictObject({
       ...dataviewLabels(),

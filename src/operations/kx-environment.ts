@@ -23,8 +23,8 @@ const ConnectionStatus = once(() =>
 
 const NetworkAclEntry = once(() =>
   z.strictObject({
-    ruleNumber: integer(1, 32_766).describe('evaluated in ascending order'),
-    protocol: text(1, 5, /^(?:-1|[0-9]+)$/).describe('protocol number; -1 is all'),
+    ruleNumber: integer(1, 32_766),
+    protocol: text(1, 5, /^(?:-1|[0-9]+)$/).describe('a number; -1 is all'),
     ruleAction: z.enum(['allow', 'deny']),
     portRange: z.strictObject({ from: Port(), to: Port() }).optional(),
     icmpTypeCode: z.strictObject({ type: integer(), code: integer() }).optional(),
@@ -78,13 +78,12 @@ export const CreateKxEnvironment = operation({
   http: 'POST /kx/environments',
   entity: 'kx-environment',
   risk: 'create',
-  summary:
-    'Set up a new kdb environment, encrypted with a KMS key. It takes minutes until it is CREATED and can hold clusters.',
+  summary: 'Set up a new kdb environment (env) to run q in, encrypted with your own KMS key.',
   input: () =>
     z.strictObject({
       name: KxEnvironmentName(),
       description: Description().optional(),
-      kmsKeyId: text(1, 1000, /^arn:aws:kms:.*:\d+:.*$/).describe('ARN of the KMS key'),
+      kmsKeyId: text(1, 1000, /^arn:aws:kms:.*:\d+:.*$/).describe('an ARN'),
       tags: TagMap().optional(),
       clientToken: ClientToken().optional(),
     }),
@@ -106,7 +105,7 @@ export const DeleteKxEnvironment = operation({
   entity: 'kx-environment',
   risk: 'destroy',
   summary:
-    'Tear down a whole kdb environment: databases with all data, users, volumes, scaling groups. Refused while it has clusters. Cannot be undone.',
+    'Shut down and remove a whole kdb environment (env): everything in it is wiped and billing stops. Refused while it has clusters.',
   target: { noun: 'kdb environment', member: 'environmentId', reader: 'GetKxEnvironment', namePath: ['name'], arn: '' },
   input: () => z.strictObject({ environmentId: IdType(), clientToken: ClientToken().optional() }),
   output: () => z.strictObject({}),
@@ -118,7 +117,7 @@ export const GetKxEnvironment = operation({
   entity: 'kx-environment',
   risk: 'read',
   summary:
-    'Show one kdb environment: is it healthy, account, availability zones, KMS key, is the private network (transit gateway, DNS) attached, error message.',
+    'Show details of a kdb environment (env): status, is it healthy, error message, availability zones, KMS key, is the transit gateway or DNS attached.',
   input: () => z.strictObject({ environmentId: IdType() }),
   output: KxEnvironment,
   errors: ['AccessDenied', 'Conflict', 'ResourceNotFound', 'Validation'],
@@ -128,8 +127,7 @@ export const ListKxEnvironments = operation({
   http: 'GET /kx/environments',
   entity: 'kx-environment',
   risk: 'read',
-  summary:
-    'Which kdb environments are there: id, name and status of each, deleted ones too. Start here to learn an environmentId.',
+  summary: 'All kdb environments (envs) with the id, name and status of every one. Look here for an environment id.',
   input: () => z.strictObject({ nextToken: PaginationToken().optional(), maxResults: integer().optional() }),
   output: () =>
     z.strictObject({ environments: z.array(KxEnvironment()).optional(), nextToken: PaginationToken().optional() }),
@@ -140,7 +138,7 @@ export const UpdateKxEnvironment = operation({
   http: 'PUT /kx/environments/{environmentId}',
   entity: 'kx-environment',
   risk: 'update',
-  summary: 'Rename a kdb environment or change its description.',
+  summary: 'Rename a kdb environment (env): give it a better name or change its description.',
   input: () =>
     z.strictObject({
       environmentId: IdType(),
@@ -157,7 +155,7 @@ export const UpdateKxEnvironmentNetwork = operation({
   entity: 'kx-environment',
   risk: 'network',
   summary:
-    'Attach a transit gateway (private network) or custom DNS servers to a kdb environment, one of them per call. The gateway can never be changed again.',
+    'Link a kdb environment (env) to your own network: set up a transit gateway with ACL rules, or add custom DNS servers, one per call. The gateway is final.',
   target: { noun: 'kdb environment', member: 'environmentId', reader: 'GetKxEnvironment', namePath: ['name'], arn: '' },
   input: () =>
     z.strictObject({

@@ -36,13 +36,12 @@ export const CreateKxScalingGroup = operation({
   http: 'POST /kx/environments/{environmentId}/scalingGroups',
   entity: 'kx-scaling-group',
   risk: 'create',
-  summary:
-    'Add a scaling group: one shared host whose memory and CPU several clusters divide. Its host type cannot be changed later.',
+  summary: 'Reserve one big new shared host, a machine with room for several clusters. Its type is final.',
   input: () =>
     z.strictObject({
       clientToken: ClientToken(),
       ...groupLabels(),
-      hostType: KxHostType().describe('kx.sg.large to kx.sg.32xlarge, kx.sg1.16xlarge or kx.sg1.24xlarge'),
+      hostType: KxHostType().describe('kx.sg.large to .32xlarge, kx.sg1.16xlarge or .24xlarge'),
       availabilityZoneId: AvailabilityZoneId(),
       tags: TagMap().optional(),
     }),
@@ -54,7 +53,7 @@ export const DeleteKxScalingGroup = operation({
   http: 'DELETE /kx/environments/{environmentId}/scalingGroups/{scalingGroupName}',
   entity: 'kx-scaling-group',
   risk: 'destroy',
-  summary: 'Delete a scaling group and release its host. Refused until every cluster on it is gone.',
+  summary: 'Shut down a shared host that is no longer needed: get rid of it and stop paying. It must be empty.',
   target: {
     noun: 'scaling group',
     member: 'scalingGroupName',
@@ -70,7 +69,7 @@ export const GetKxScalingGroup = operation({
   http: 'GET /kx/environments/{environmentId}/scalingGroups/{scalingGroupName}',
   entity: 'kx-scaling-group',
   risk: 'read',
-  summary: 'Show one scaling group: host type, zone, status, and which clusters run on that host.',
+  summary: 'Show a shared host: host type, zone and which clusters still run on it; with none it can be deleted.',
   input: () => z.strictObject(groupLabels()),
   output: () => z.strictObject({ ...listedMembers(), scalingGroupArn: text(20, 2048, /^arn/).optional() }),
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -81,7 +80,7 @@ export const ListKxScalingGroups = operation({
   entity: 'kx-scaling-group',
   risk: 'read',
   summary:
-    'List the scaling groups (shared hosts) with host type and the clusters on each; one without clusters is idle.',
+    'All scaling groups (shared hosts, machines) with type and clusters; one without clusters is idle and only costs money.',
   input: () => z.strictObject({ environmentId: KxEnvironmentId(), ...paging() }),
   output: () =>
     z.strictObject({

@@ -26,7 +26,7 @@ export const CreateKxUser = operation({
   http: 'POST /kx/environments/{environmentId}/users',
   entity: 'kx-user',
   risk: 'create',
-  summary: 'Give somebody access: add a kdb user, such as a trader, bound to the IAM role they log in with.',
+  summary: 'Give a trader, quant or service access: add a new kdb user who can log in with an IAM role.',
   input: () =>
     z.strictObject({
       ...userLabels(),
@@ -50,7 +50,7 @@ export const DeleteKxUser = operation({
   http: 'DELETE /kx/environments/{environmentId}/users/{userName}',
   entity: 'kx-user',
   risk: 'destroy',
-  summary: 'Revoke access: delete a kdb user from an environment.',
+  summary: 'Remove a user who left: revoke access, they can no longer log in.',
   target: { noun: 'user', member: 'userName', reader: 'GetKxUser', arn: '/kxUser/{userName}' },
   input: () => z.strictObject({ ...userLabels(), clientToken: ClientToken().optional() }),
   output: () => z.strictObject({}),
@@ -63,7 +63,7 @@ export const GetKxConnectionString = operation({
   risk: 'reveal',
   secret: 'signedConnectionString',
   summary:
-    'Get the signed connection string (a short-lived credential) with which a user opens a q session on a cluster. Renew it when it expires.',
+    'Log in or connect to an HDB, RDB or gateway as a user: endpoint (host, port) and password for a q session, hopen or PyKX. When the login has expired or is refused, get a new one.',
   input: () => z.strictObject({ userArn: KxUserArn(), environmentId: IdType(), clusterName: KxClusterName() }),
   output: () =>
     z.strictObject({
@@ -76,7 +76,7 @@ export const GetKxUser = operation({
   http: 'GET /kx/environments/{environmentId}/users/{userName}',
   entity: 'kx-user',
   risk: 'read',
-  summary: 'Show one kdb user: userArn and the IAM role it is bound to.',
+  summary: 'Look up one kdb user: details such as ARN and IAM role.',
   input: () => z.strictObject(userLabels()),
   output: KxUser,
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -86,7 +86,7 @@ export const ListKxUsers = operation({
   http: 'GET /kx/environments/{environmentId}/users',
   entity: 'kx-user',
   risk: 'read',
-  summary: 'Who has access to an environment: every kdb user with IAM role, ARN and when it was added.',
+  summary: 'Who has access and can log in: all users with IAM roles, ARNs and dates, for an audit or review.',
   input: () =>
     z.strictObject({
       environmentId: IdType(),
@@ -115,7 +115,7 @@ export const UpdateKxUser = operation({
   http: 'PUT /kx/environments/{environmentId}/users/{userName}',
   entity: 'kx-user',
   risk: 'update',
-  summary: 'Rotate or change the IAM role of a kdb user.',
+  summary: 'Rotate the IAM role of a kdb user, or switch them to a new role.',
   input: () => z.strictObject({ ...userLabels(), iamRole: RoleArn(), clientToken: ClientToken().optional() }),
   output: KxUser,
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],

@@ -28,7 +28,7 @@ const volumeLabels = () => ({ environmentId: KxEnvironmentId(), volumeName: KxVo
 const KxNAS1Configuration = once(() =>
   z.strictObject({
     type: z.enum(['SSD_1000', 'SSD_250', 'HDD_12']).optional(),
-    size: integer(1200).optional().describe('GB; 1200 or a multiple of 2400 for SSD, of 6000 for HDD'),
+    size: integer(1200).optional().describe('GB: 1200 or n x 2400 for SSD, n x 6000 for HDD'),
   }),
 );
 
@@ -85,7 +85,7 @@ export const CreateKxVolume = operation({
   entity: 'kx-volume',
   risk: 'create',
   summary:
-    'Create a storage volume (NAS) for dataview caches, savedown and tickerplant logs. Set its disk type and size in GB.',
+    'Add or set up a new disk: a volume of fast SSD or cheap HDD storage for caches, tickerplant logs and where an RDB can save down.',
   input: () =>
     z.strictObject({
       clientToken: ClientToken().optional(),
@@ -113,7 +113,8 @@ export const DeleteKxVolume = operation({
   http: 'DELETE /kx/environments/{environmentId}/kxvolumes/{volumeName}',
   entity: 'kx-volume',
   risk: 'destroy',
-  summary: 'Delete a storage volume and everything stored on it. Refused while clusters or dataviews use it.',
+  summary:
+    'Remove an unused disk: get rid of the volume and free its storage. Refused while a cluster or dataview uses it.',
   target: VOLUME,
   input: () => z.strictObject({ ...volumeLabels(), clientToken: ClientTokenString().optional() }),
   output: () => z.strictObject({}),
@@ -125,7 +126,7 @@ export const GetKxVolume = operation({
   entity: 'kx-volume',
   risk: 'read',
   summary:
-    'Show one volume: disk type, size, status, and the clusters attached to it (is it in use, can it be deleted).',
+    'Show a volume: status, how large the disk is, its type and size, is it ready, which clusters use it. With none, nor a dataview, it can be deleted.',
   input: () => z.strictObject(volumeLabels()),
   output: KxVolume,
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -135,7 +136,7 @@ export const ListKxVolumes = operation({
   http: 'GET /kx/environments/{environmentId}/kxvolumes',
   entity: 'kx-volume',
   risk: 'read',
-  summary: 'List the storage volumes of an environment with type, status and zone.',
+  summary: 'All disks (volumes) with type, status and zone: the storage that you pay for.',
   input: () => z.strictObject({ environmentId: KxEnvironmentId(), ...paging(), volumeType: VolumeType().optional() }),
   output: () =>
     z.strictObject({
@@ -153,7 +154,7 @@ export const UpdateKxVolume = operation({
   risk: 'disrupt',
   target: VOLUME,
   summary:
-    'Grow a full volume (size can only go up) or change its description. Its files may be unavailable for some minutes.',
+    'Expand or resize a full disk that runs out of space: make the volume bigger (never smaller) or change its description. Files may be unavailable for minutes.',
   input: () =>
     z.strictObject({
       ...volumeLabels(),

@@ -94,7 +94,7 @@ export const KxDataviewSegmentConfigurationList = once(() =>
   z
     .array(
       z.strictObject({
-        dbPaths: z.array(DbPath()).min(1).max(30).describe('such as /2020.01.* or /*'),
+        dbPaths: z.array(DbPath()).min(1).max(30).describe('/* or /2020.*'),
         volumeName: KxVolumeName(),
         onDemand: z.boolean().optional(),
       }),

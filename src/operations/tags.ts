@@ -7,14 +7,15 @@ const TaggableArn = once(() =>
     20,
     2048,
     /^arn:aws:finspace:[A-Za-z0-9_/.-]{0,63}:\d+:(?:environment|kxEnvironment)\/[0-9A-Za-z_-]{1,128}(?:\/(?:kxCluster|kxUser|kxVolume|kxScalingGroup)\/[a-zA-Z0-9_-]{1,255}|\/kxDatabase\/[a-zA-Z0-9_-]{1,255}(?:\/kxDataview\/[a-zA-Z0-9_-]{1,255})?)?$/,
-  ).describe('environmentArn, then /kxCluster/NAME and the like'),
+  ).describe('environmentArn/kxCluster/NAME and the like'),
 );
 
 export const ListTagsForResource = operation({
   http: 'GET /tags/{resourceArn}',
   entity: 'tags',
   risk: 'read',
-  summary: 'Read the tags on anything that has an ARN: who owns it, cost centre, stage.',
+  summary:
+    'Who owns it, which team, project or cost centre pays: the tags on a cluster, volume, database, environment or user.',
   input: () => z.strictObject({ resourceArn: TaggableArn() }),
   output: () => z.strictObject({ tags: TagMap().optional() }),
   errors: ['InvalidRequest', 'ResourceNotFound'],
@@ -24,7 +25,7 @@ export const TagResource = operation({
   http: 'POST /tags/{resourceArn}',
   entity: 'tags',
   risk: 'update',
-  summary: 'Label an entity: add tags or overwrite their values, such as owner or cost centre.',
+  summary: 'Label a cluster, volume, database, environment or user: add a tag, set owner, project or cost centre.',
   input: () => z.strictObject({ resourceArn: TaggableArn(), tags: TagMap() }),
   output: () => z.strictObject({}),
   errors: ['InvalidRequest', 'ResourceNotFound'],
@@ -34,7 +35,7 @@ export const UntagResource = operation({
   http: 'DELETE /tags/{resourceArn}',
   entity: 'tags',
   risk: 'update',
-  summary: 'Take tags off an entity by their keys.',
+  summary: 'Remove tags or labels by their keys, such as owner or project.',
   input: () => z.strictObject({ resourceArn: TaggableArn(), tagKeys: z.array(TagKey()).min(1).max(50) }),
   output: () => z.strictObject({}),
   errors: ['InvalidRequest', 'ResourceNotFound'],
