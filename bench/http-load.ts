@@ -9,6 +9,7 @@ export interface Call {
 }
 
 export interface Counted {
+  readonly calls: number;
   readonly perSecond: number;
   readonly p99Ms: number;
   readonly errors: number;
@@ -100,7 +101,12 @@ export async function load(port: number, calls: readonly Call[], connections: nu
   await Promise.all(Array.from({ length: connections }, worker));
   const seconds = (performance.now() - begun) / 1_000;
   times.sort((a, b) => a - b);
-  return { perSecond: times.length / seconds, p99Ms: times[Math.floor(times.length * 0.99)] ?? 0, ...count };
+  return {
+    calls: times.length,
+    perSecond: times.length / seconds,
+    p99Ms: times[Math.floor(times.length * 0.99)] ?? 0,
+    ...count,
+  };
 }
 
 /** Sends `many` calls at the same moment, each over its own connection. */
@@ -113,7 +119,7 @@ export async function burst(port: number, calls: readonly Call[], many: number):
   );
   const ms = performance.now() - begun;
   for (const connection of connections) connection.close();
-  return { perSecond: (many / ms) * 1_000, p99Ms: ms, ...count };
+  return { calls: many, perSecond: (many / ms) * 1_000, p99Ms: ms, ...count };
 }
 
 async function once(
