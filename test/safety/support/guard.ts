@@ -80,7 +80,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     attempt: async ({ tool, arguments: given, principal = 'ann', forms = true, ...rest }) => {
       const caller = { principal, refusal: () => undefined };
       const request = { name: tool, arguments: given };
-      const exchange = { context: contextOf(rest, seal), showsForms: forms };
+      const exchange = { context: contextOf(rest, seal), showsForms: forms, showsLinks: false };
       // The environment of tools grows; the gate and what it stands on are all that matters here.
       const result = await callTool({ ...environment, caller } as unknown as ToolEnvironment, request, exchange);
       return outcomeOf(result as never);

@@ -1,0 +1,288 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Call, OperationName } from '../../src/operations/index.ts';
+import type { Item } from '../../src/safety/blast/finding.ts';
+import { BLAST_READERS } from '../../src/safety/blast/index.ts';
+import { type Plan, planCall } from '../../src/safety/plan.ts';
+import { itemText } from '../../src/safety/question.ts';
+import { answering, type Embedded, embedded, HOUR, type Members, spyOn } from './support/backend.ts';
+import { type Estate, openEstate } from './support/estate.ts';
+import { openGuard, PLACE } from './support/guard.ts';
+import { deletionsIn, TARGETED } from './support/targets.ts';
+
+const planned = async (call: Call, operation: OperationName, input: Members) =>
+  (await planCall({ call, place: PLACE }, operation, input, 'ann')) as Plan;
+const outcomeOf = (call: Call, operation: OperationName, input: Members) =>
+  call(operation, input as never).then(
+    () => 'done',
+    ({ fields }) => fields.code as string,
+  );
+const texts = (items: readonly Item[]) => items.map(itemText);
+
+it('has a reader for every operation with a target, and for no other', () => {
+  expect(Object.keys(BLAST_READERS).toSorted()).toEqual(TARGETED.toSorted());
+  expect(TARGETED).toHaveLength(13);
+});
+
+describe('on the demo world', () => {
+  let world: Embedded;
+  beforeAll(async () => {
+    world = await embedded('demo', 'realistic');
+  });
+  afterAll(() => world.close());
+
+  it('sees blockers exactly where the service refuses', async () => {
+    const deletions = await deletionsIn(world.call);
+    const plans = await Promise.all(deletions.map(({ operation, input }) => planned(world.call, operation, input)));
+    const pairs = deletions.map((deletion, at) => ({ ...deletion, plan: plans[at] as Plan }));
+    const blocked = pairs.filter(({ plan }) => plan.blockers.length > 0);
+    expect(blocked.length).toBeGreaterThan(5);
+    for (const { operation, input } of blocked)
+      expect(await outcomeOf(world.call, operation, input), `${operation} ${JSON.stringify(input)}`).toMatch(
+        /^(?:Conflict|Validation)$/,
+      );
+    const free = pairs.filter(({ plan }) => plan.blockers.length === 0);
+    for (const { operation, input } of free.toSorted((a, b) => RANK(a.operation) - RANK(b.operation)))
+      expect(await outcomeOf(world.call, operation, input), `${operation} ${JSON.stringify(input)}`).toBe('done');
+  });
+});
+
+/** Nodes before their clusters; the rest in any order. */
+const RANK = (operation: OperationName) => (operation === 'DeleteKxClusterNode' ? 0 : 1);
+
+describe('on a world in which things hang together', () => {
+  let backend: Embedded;
+  let estate: Estate;
+  let call: Call;
+  let environmentId: string;
+  beforeAll(async () => {
+    backend = await embedded();
+    call = backend.call;
+    estate = await openEstate(call);
+    environmentId = estate.environmentId;
+    await estate.database('trades');
+    await estate.changeset('trades');
+    await estate.database('unused');
+    for (const name of ['fast', 'logs', 'spare']) await estate.volume(name);
+    await estate.group('hosts');
+    await estate.user('ann');
+    await estate.dataview('view', {
+      autoUpdate: true,
+      segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }],
+    });
+    await estate.dataview('idle', { autoUpdate: true });
+    await estate.cluster('history', {
+      clusterType: 'HDB',
+      scalingGroupConfiguration: { scalingGroupName: 'hosts', memoryReservation: 6, nodeCount: 2 },
+      databases: [{ databaseName: 'trades', dataviewName: 'view' }],
+    });
+    await estate.cluster('ticker', {
+      clusterType: 'TICKERPLANT',
+      scalingGroupConfiguration: { scalingGroupName: 'hosts', memoryReservation: 6, nodeCount: 1 },
+      tickerplantLogConfiguration: { tickerplantLogVolumes: ['logs'] },
+      code: { s3Bucket: 'bucket', s3Key: 'tick.zip' },
+    });
+  });
+  afterAll(() => backend.close());
+
+  const blockers = async (operation: OperationName, input: Members) => {
+    const plan = await planned(call, operation, { environmentId, ...input });
+    return plan.blockers.map(({ item, first }) => `${itemText(item)}: ${first}`);
+  };
+  const mount = 'Delete it with delete_kx_cluster, or have it mount something else.';
+  const history = 'cluster "history" ("HDB, RUNNING")';
+  const ticker = 'cluster "ticker" ("TICKERPLANT, RUNNING")';
+
+  it('a database is held by the clusters that mount it and by its dataviews', async () => {
+    expect(await blockers('DeleteKxDatabase', { databaseName: 'trades' })).toEqual([
+      `${history}: ${mount}`,
+      'dataview "idle" ("of trades, ACTIVE"): Delete it with delete_kx_dataview.',
+      'dataview "view" ("of trades, ACTIVE"): Delete it with delete_kx_dataview.',
+    ]);
+    expect(await blockers('DeleteKxDatabase', { databaseName: 'unused' })).toEqual([]);
+    const { lost } = await planned(call, 'DeleteKxDatabase', { environmentId, databaseName: 'trades' });
+    expect(texts(lost)).toEqual([
+      expect.stringMatching(/^data "trades" \("[\d.]+ [kMGT]?B in \d+ files?, 1 changeset"\)$/),
+    ]);
+  });
+
+  it('a dataview is held by the clusters that mount a version of it', async () => {
+    const of = (dataviewName: string) => ({ databaseName: 'trades', dataviewName });
+    expect(await blockers('DeleteKxDataview', of('view'))).toEqual([`cluster "history": ${mount}`]);
+    expect(await blockers('DeleteKxDataview', of('idle'))).toEqual([]);
+    const { lost } = await planned(call, 'DeleteKxDataview', { environmentId, ...of('idle') });
+    expect(texts(lost)).toEqual(['versions "1 version"']);
+  });
+
+  it('a volume is held by clusters and dataviews, each under its own name', async () => {
+    expect(await blockers('DeleteKxVolume', { volumeName: 'fast' })).toEqual([
+      `${history}: ${mount}`,
+      'dataview "view" ("of trades, ACTIVE"): Delete it with delete_kx_dataview.',
+    ]);
+    expect(await blockers('DeleteKxVolume', { volumeName: 'logs' })).toEqual([`${ticker}: ${mount}`]);
+    expect(await blockers('DeleteKxVolume', { volumeName: 'spare' })).toEqual([]);
+    const { lost } = await planned(call, 'DeleteKxVolume', { environmentId, volumeName: 'spare' });
+    expect(texts(lost)).toEqual(['storage "spare" ("everything on 1200 GB of SSD_1000")']);
+  });
+
+  it('a scaling group is held by the clusters on it', async () => {
+    expect(await blockers('DeleteKxScalingGroup', { scalingGroupName: 'hosts' })).toEqual([
+      'cluster "history": Delete it with delete_kx_cluster.',
+      'cluster "ticker": Delete it with delete_kx_cluster.',
+    ]);
+    const { lost } = await planned(call, 'DeleteKxScalingGroup', { environmentId, scalingGroupName: 'hosts' });
+    expect(texts(lost)).toEqual(['host "kx.sg.4xlarge"']);
+  });
+
+  it('a cluster takes its nodes along, and what they hold in memory where it is not on disk', async () => {
+    const of = async (clusterName: string) =>
+      texts((await planned(call, 'DeleteKxCluster', { environmentId, clusterName })).lost);
+    expect(await of('history')).toEqual(['nodes "2 nodes"']);
+    expect(await of('ticker')).toEqual(['nodes "1 node" ("with what they hold in memory only")']);
+  });
+
+  it('a cluster takes its cache and savedown storage along', async () => {
+    const rich = answering(call, (name, reply) =>
+      name === 'GetKxCluster'
+        ? {
+            ...reply,
+            clusterType: 'RDB',
+            cacheStorageConfigurations: [{ type: 'CACHE_1000', size: 1200 }],
+            savedownStorageConfiguration: { type: 'SDS01', size: 400 },
+          }
+        : reply,
+    );
+    const { lost } = await planned(rich, 'DeleteKxCluster', { environmentId, clusterName: 'history' });
+    expect(texts(lost)).toEqual([
+      'nodes "2 nodes" ("with what they hold in memory only")',
+      'cache "CACHE_1000" ("1200 GB")',
+      'savedown storage "SDS01" ("400 GiB, with what was not loaded yet")',
+    ]);
+  });
+
+  it('a node is one of several', async () => {
+    const { nodes = [] } = await call('ListKxClusterNodes', { environmentId, clusterName: 'history' });
+    const nodeId = String(nodes[0]?.nodeId);
+    const node = { environmentId, clusterName: 'history', nodeId };
+    const { lost, interrupted } = await planned(call, 'DeleteKxClusterNode', node);
+    expect(texts(lost)).toEqual([`node "${nodeId}" ("with what it holds in memory only")`]);
+    expect(texts(interrupted)).toEqual(['cluster "history" ("1 of its 2 nodes")']);
+    expect(await planned(call, 'DeleteKxClusterNode', { ...node, nodeId: 'gone' })).toBeUndefined();
+  });
+
+  it('a user takes access along', async () => {
+    const { lost } = await planned(call, 'DeleteKxUser', { environmentId, userName: 'ann' });
+    expect(texts(lost)).toEqual(['access "ann" ("through arn:aws:iam::111122223333:role/kdb-quant")']);
+  });
+
+  it('a volume grows or stays, while it works, and what uses it is interrupted', async () => {
+    const grown = (size: number, volumeName: string) => ({
+      environmentId,
+      volumeName,
+      nas1Configuration: { type: 'SSD_1000', size },
+    });
+    expect(await blockers('UpdateKxVolume', grown(600, 'fast'))).toEqual([
+      'volume "fast" ("1200 GB of SSD_1000"): A volume can only grow: ask for a larger size.',
+    ]);
+    expect(await blockers('UpdateKxVolume', grown(2400, 'fast'))).toEqual([]);
+    const interrupted = async (name: string) =>
+      texts((await planned(call, 'UpdateKxVolume', grown(2400, name))).interrupted);
+    expect(await interrupted('fast')).toEqual([history, 'dataview "view" ("of trades, ACTIVE")']);
+    expect(await interrupted('logs')).toEqual([ticker]);
+    const creating = answering(call, (name, reply) =>
+      name === 'GetKxVolume' ? { ...reply, status: 'CREATING', nas1Configuration: undefined } : reply,
+    );
+    const { blockers: held } = await planned(creating, 'UpdateKxVolume', grown(2400, 'spare'));
+    expect(texts(held.map(({ item }) => item))).toEqual(['volume "spare" ("CREATING")']);
+  });
+
+  it.each([
+    [undefined, 'node after node restarts'],
+    ['ROLLING', 'node after node restarts'],
+    ['FORCE', 'all nodes stop at once'],
+    ['NO_RESTART', 'changed without a restart'],
+  ])('a cluster is interrupted as its deployment strategy says: %s', async (deploymentStrategy, how) => {
+    const input = {
+      environmentId,
+      clusterName: 'history',
+      databases: [],
+      ...(deploymentStrategy === undefined ? {} : { deploymentConfiguration: { deploymentStrategy } }),
+    };
+    const { interrupted } = await planned(call, 'UpdateKxClusterDatabases', input);
+    expect(texts(interrupted)).toEqual([`cluster "history" ("${how}")`]);
+    const updating = answering(call, (name, reply) =>
+      name === 'GetKxCluster' ? { ...reply, status: 'UPDATING' } : reply,
+    );
+    const { blockers: held } = await planned(updating, 'UpdateKxClusterCodeConfiguration', input);
+    expect(held).toMatchObject([{ item: { detail: 'UPDATING' }, first: 'Wait until it is RUNNING.' }]);
+  });
+
+  it('an environment is held by its clusters and takes everything else along', async () => {
+    expect(await blockers('DeleteKxEnvironment', {})).toEqual([
+      `${history}: Delete it with delete_kx_cluster.`,
+      `${ticker}: Delete it with delete_kx_cluster.`,
+    ]);
+    const { lost } = await planned(call, 'DeleteKxEnvironment', { environmentId });
+    expect(lost.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'database trades',
+      'database unused',
+      'dataview idle',
+      'dataview view',
+      'volume fast',
+      'volume logs',
+      'volume spare',
+      'scaling group hosts',
+      'user ann',
+    ]);
+    const vague = answering(call, (name, reply) =>
+      name === 'GetKxVolume' ? { ...reply, nas1Configuration: undefined } : reply,
+    );
+    const unsized = (await planned(vague, 'DeleteKxEnvironment', { environmentId })).lost;
+    expect(texts(unsized.filter(({ kind }) => kind === 'volume'))[0]).toBe('volume "fast"');
+  });
+
+  it('clusters on their way out hold nothing', async () => {
+    const leaving = answering(call, (name, reply) => {
+      if (name === 'ListKxClusters')
+        return {
+          kxClusterSummaries: (reply['kxClusterSummaries'] as Members[]).map((one) => ({ ...one, status: 'DELETING' })),
+        };
+      if (name === 'GetKxVolume')
+        return { ...reply, attachedClusters: [{ clusterName: 'ticker', clusterStatus: 'DELETING' }] };
+      return reply;
+    });
+    for (const [operation, input] of [
+      ['DeleteKxEnvironment', {}],
+      ['DeleteKxVolume', { volumeName: 'logs' }],
+      ['DeleteKxScalingGroup', { scalingGroupName: 'hosts' }],
+      ['DeleteKxDataview', { databaseName: 'trades', dataviewName: 'view' }],
+    ] as [OperationName, Members][])
+      expect((await planned(leaving, operation, { environmentId, ...input })).blockers, operation).toEqual([]);
+  });
+
+  it('asks nobody about what is blocked, and the order that it gives works', async () => {
+    const spy = spyOn(call);
+    const guard = await openGuard({ call: spy.call, clock: backend.clock });
+    const attempt = { tool: 'delete_kx_database', arguments: { environmentId, databaseName: 'trades' } };
+    const outcome = await guard.attempt(attempt);
+    expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining('nobody was asked') });
+    const said = outcome.kind === 'refused' ? outcome.text : '';
+    const order = [...said.matchAll(/^\d+\. (\w+) "(\w+)".*: Delete it with (\w+)/gm)].map(([, kind, name, tool]) => ({
+      kind,
+      name,
+      tool,
+    }));
+    expect(order).toHaveLength(3);
+    for (const { kind, name, tool } of order) {
+      const given = kind === 'cluster' ? { clusterName: name } : { databaseName: 'trades', dataviewName: name };
+      const form = await guard.attempt({ tool: String(tool), arguments: { environmentId, ...given } });
+      const state = form.kind === 'asked' ? form.state : '';
+      const answers = { approval: { action: 'accept', content: { name } } };
+      expect(
+        await guard.attempt({ tool: String(tool), arguments: { environmentId, ...given }, state, answers }),
+      ).toMatchObject({ kind: 'done' });
+      backend.clock.advance(HOUR);
+    }
+    expect((await guard.attempt(attempt)).kind).toBe('asked');
+    await guard.close();
+  });
+});

@@ -1,0 +1,36 @@
+import { walk } from '../../../src/inventory/pages.ts';
+import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../../../src/operations/index.ts';
+import type { Members } from './backend.ts';
+
+/** The operations that a person has to approve or may be made to: those with a declared target. */
+export const TARGETED = OPERATION_NAMES.filter((name) => operationNamed(name).target !== undefined);
+
+export interface Request {
+  readonly operation: OperationName;
+  readonly input: Members;
+}
+
+/** Every deletion that could be asked for in a world. */
+export async function deletionsIn(call: Call): Promise<Request[]> {
+  const all = async (name: OperationName, input: Members) => (await walk(call, name, input as never, 10_000)).items;
+  const found: Request[] = [];
+  for (const { environmentId } of await all('ListKxEnvironments', {})) {
+    const inside = { environmentId };
+    const each = async (lister: OperationName, operation: OperationName, member: string, input: Members = inside) => {
+      const items = await all(lister, input);
+      found.push(...items.map((item) => ({ operation, input: { ...input, [member]: item[member] } })));
+      return items;
+    };
+    found.push({ operation: 'DeleteKxEnvironment', input: inside });
+    for (const { clusterName } of await each('ListKxClusters', 'DeleteKxCluster', 'clusterName')) {
+      const cluster = { ...inside, clusterName };
+      await each('ListKxClusterNodes', 'DeleteKxClusterNode', 'nodeId', cluster);
+    }
+    for (const { databaseName } of await each('ListKxDatabases', 'DeleteKxDatabase', 'databaseName'))
+      await each('ListKxDataviews', 'DeleteKxDataview', 'dataviewName', { ...inside, databaseName });
+    await each('ListKxVolumes', 'DeleteKxVolume', 'volumeName');
+    await each('ListKxScalingGroups', 'DeleteKxScalingGroup', 'scalingGroupName');
+    await each('ListKxUsers', 'DeleteKxUser', 'userName');
+  }
+  return found;
+}
