@@ -1,0 +1,90 @@
+import { asked, given, REPORT, type Runbook, STOP, steps, tool } from './runbook.ts';
+
+const WAIT = '`wait_for_kx_entity`';
+
+export const rollToNewData: Runbook = {
+  name: 'roll_kx_cluster_to_new_data',
+  title: 'Roll a cluster to new data',
+  description: 'Move a cluster to the newest (or a given) changeset, with or without a dataview, without surprises.',
+  arguments: given('environmentId', 'clusterName', 'changesetId?'),
+  text: ({ environmentId, clusterName, changesetId }) =>
+    steps(
+      `Move the cluster ${clusterName} in the kdb environment ${environmentId} to ${changesetId === undefined ? 'the newest completed changeset' : `the changeset ${changesetId}`}.`,
+      [
+        `${tool('GetKxCluster')}: it must be RUNNING; note its databases: either changesetId (dedicated nodes) or dataviewConfiguration (scaling group). Keep these as the way back.`,
+        `${tool('GetKxDatabase')} for each: lastCompletedChangesetId. ${tool('ListKxChangesets')}: if a newer one is PENDING or IN_PROGRESS, ask whether to wait for it (${WAIT}, kind changeset); if a newer one FAILED, say so. Stop here if the cluster holds the wanted changeset already.`,
+        `Where it mounts a dataview: ${tool('GetKxDataview')}. With autoUpdate it has the version already; with readWrite it cannot be moved: stop. Else ${tool('UpdateKxDataview')} with the changesetId, then ${WAIT} (kind dataview).`,
+        `${tool('UpdateKxClusterDatabases')}: dataviewName where it mounts a dataview, else changesetId; keep cacheConfigurations as they are; deploymentStrategy ROLLING unless told otherwise.`,
+        `${WAIT} (kind cluster) until RUNNING, then ${tool('GetKxCluster')}: it must show the wanted changesetId. \`find_kx_problems\` with problem behind tells whether replicas of it are left behind.`,
+        'Way back: the same call with the changesetId noted in step 1.',
+      ],
+      [REPORT, STOP],
+    ),
+};
+
+export const diagnose: Runbook = {
+  name: 'diagnose_kx_cluster',
+  title: 'Diagnose a cluster',
+  description: 'Find out why a cluster failed, is stuck or lags behind its data, and what to do about it.',
+  arguments: given('environmentId', 'clusterName'),
+  text: ({ environmentId, clusterName }) =>
+    steps(
+      `Diagnose the cluster ${clusterName} in the kdb environment ${environmentId}.`,
+      [
+        `\`what_depends_on\` with its name: state, problems, what it needs and in which state that is.`,
+        `${tool('GetKxCluster')}: take status, statusReason, databases (changesetId or dataviewConfiguration), capacity or scaling group, code, initializationScript.`,
+        `${tool('ListKxClusterNodes')}: look for nodes that stay PROVISIONING.`,
+        `For each database it mounts: ${tool('GetKxDatabase')}, and compare lastCompletedChangesetId with what the cluster mounts. ${tool('ListKxChangesets')} shows what is pending or failed; ${tool('GetKxChangeset')} has the errorInfo.`,
+        `If it mounts a dataview: ${tool('GetKxDataview')}, and see which of its active versions lists the cluster.`,
+        `If it runs on a scaling group: ${tool('GetKxScalingGroup')}; add up memoryReservation times nodeCount of its clusters against the host's memory.`,
+        'Say in three parts: what is wrong and since when; the evidence, with the values that you read; what to do, in order.',
+      ],
+      ['Change nothing without being asked.'],
+    ),
+};
+
+export const changeSize: Runbook = {
+  name: 'change_kx_cluster_size',
+  title: "Change a cluster's size",
+  description:
+    'No operation resizes a cluster: create a copy of another size, check it, and only then delete the old one.',
+  arguments: [
+    ...given('environmentId', 'clusterName'),
+    asked('size', 'What it should have, such as 4 nodes of kx.s.4xlarge, or 64 GiB on sg-history'),
+  ],
+  text: ({ environmentId, clusterName, size }) =>
+    steps(
+      `Give the cluster ${clusterName} in the kdb environment ${environmentId} this size: ${size}. Size and type are fixed at creation, so it takes a new cluster.`,
+      [
+        `${tool('GetKxCluster')}: note every setting. ${tool('ListTagsForResource')} on its ARN (environmentArn/kxCluster/NAME): note the tags.`,
+        `Where it shall run on a scaling group: ${tool('GetKxScalingGroup')} and \`what_depends_on\` its name; the free memory must hold the copy beside the old one. A tickerplant or RDB loses what it holds in memory only: agree on a time with the person first.`,
+        'Ask the person whether clients can be pointed at a new name. If yes, the copy gets a new name and both run side by side; if the name has to stay, the old one must be deleted first, and there is an outage: say how long creation took the last time (createdTimestamp to lastModifiedTimestamp).',
+        `${tool('CreateKxCluster')} with all settings noted and the new size; then \`wait_for_kx_entity\` until RUNNING. If it is CREATE_FAILED report statusReason and delete nothing.`,
+        `${tool('GetKxCluster')} on the copy: the same databases and changesets, the new size.`,
+        `Only when the person says that clients have moved: \`plan_change\` for ${tool('DeleteKxCluster')} of the old one, show it, then call it. A person approves it.`,
+      ],
+      [REPORT, STOP],
+    ),
+};
+
+export const rotateRdb: Runbook = {
+  name: 'rotate_rdb_at_end_of_day',
+  title: 'End of day: rotate an RDB',
+  description:
+    'Start the next real-time database with the same settings, see the day saved down, then retire the old one.',
+  arguments: given('environmentId', 'clusterName'),
+  text: ({ environmentId, clusterName }) =>
+    steps(
+      `Rotate the RDB ${clusterName} in the kdb environment ${environmentId}.`,
+      [
+        `${tool('GetKxCluster')}: it must be of type RDB and RUNNING; note every setting, above all databases, savedownStorageConfiguration and tickerplantLogConfiguration.`,
+        `${tool('ListKxChangesets')} of its database: was today's data saved down and COMPLETED? If not, say so and stop: what is only in memory goes with the cluster.`,
+        `${tool('CreateKxCluster')} with the same settings under the next name (rdb1, rdb2, …). On ConflictException the name is taken: take the next number.`,
+        '`wait_for_kx_entity` until the new one is RUNNING. If it is CREATE_FAILED report statusReason and leave the old one alone.',
+        'Ask the person to move feeds and gateways to the new one, and to say so.',
+        `${tool('DeleteKxCluster')} of the old one; a person approves it. Then \`wait_for_kx_entity\` until DELETED.`,
+        `The HDB follows with the runbook ${rollToNewData.name}.`,
+      ],
+      [REPORT, STOP],
+    ),
+};

@@ -1,0 +1,65 @@
+import { asked, given, REPORT, type Runbook, STOP, steps, tool } from './runbook.ts';
+
+export const onboardUser: Runbook = {
+  name: 'onboard_kx_user',
+  title: 'Onboard a user',
+  description: 'Give somebody access to a kdb environment: the user, the role, the tags, and how to connect.',
+  arguments: [
+    ...given('environmentId'),
+    asked('userName', 'The name that the new user gets'),
+    asked('iamRole', 'ARN of the IAM role that the user logs in with'),
+  ],
+  text: ({ environmentId, userName, iamRole }) =>
+    steps(
+      `Give the user ${userName} access to the kdb environment ${environmentId} with the role ${iamRole}.`,
+      [
+        `${tool('ListKxUsers')}: if the name exists with the same role, nothing is to be done; with another role, ask whether to change it with ${tool('UpdateKxUser')}. If somebody else has that role, say so: both would be the same person to kdb.`,
+        `${tool('CreateKxUser')}. Ask for an owner and a cost centre if other users carry such tags (${tool('ListTagsForResource')} on a userArn).`,
+        `${tool('GetKxUser')}: note userArn.`,
+        `Tell the person how the user connects: with that role, ${tool('GetKxConnectionString')} with userArn and clusterName gives a short-lived credential. Do not fetch it yourself: it works only for the role of the user and belongs to the user.`,
+      ],
+      [REPORT, STOP],
+    ),
+};
+
+export const tearDown: Runbook = {
+  name: 'tear_down_kx_environment_safely',
+  title: 'Tear an environment down safely',
+  description: 'Find out whether an environment can go, what would be lost, and take it down in the right order.',
+  arguments: given('environmentId'),
+  text: ({ environmentId }) =>
+    steps(
+      `Tear down the kdb environment ${environmentId}, if that is safe.`,
+      [
+        '`describe_kx_environment`: what is in it, and is anything RUNNING or just being loaded (CREATING, UPDATING, changesets PENDING)? If so, ask whether this is the right environment.',
+        `${tool('ListTagsForResource')} on its ARN: who owns it? A tag finspace-mcp:protected means hands off.`,
+        'Show the person what is lost for ever: databases with their sizes and numbers of changesets. Ask whether the sources in S3 still exist (`get_kx_changeset` lists them), and whether the data is needed elsewhere.',
+        '`plan_change` for `delete_kx_environment`: blockers come in the order in which they have to go.',
+        '`tear_down_kx_environment` does it as one plan that a person approves once: clusters, dataviews, volumes, databases, scaling groups, users, then the environment. Where it is not offered, delete in this order and wait for each with `wait_for_kx_entity` until DELETED.',
+        '`find_kx_entities` with the environment: nothing must be left.',
+      ],
+      [REPORT, STOP, 'You cannot approve any of this yourself.'],
+    ),
+};
+
+export const inventory: Runbook = {
+  name: 'inventory_before_migrating',
+  title: 'Inventory before migrating off',
+  description:
+    'Write down everything that has to be rebuilt elsewhere: data and its sources, clusters, code, people, network.',
+  arguments: given('environmentId'),
+  text: ({ environmentId }) =>
+    steps(
+      `Make an inventory of the kdb environment ${environmentId} from which it can be rebuilt on another platform. Change nothing.`,
+      [
+        '`describe_kx_environment` with view full, page by page: everything that there is. Its picture and diagram are resources; link them.',
+        `Data: for each database its size, and ${tool('ListKxChangesets')} with ${tool('GetKxChangeset')} for the S3 sources (changeRequests). Mark sources that nobody is sure about: without them the data has to be exported before the end.`,
+        'Processes: for each cluster type, size in memory and CPUs, code and init script in S3, command line, execution role, what it mounts, which volumes it writes to; who depends on it.',
+        `Access: ${tool('ListKxUsers')} with roles; network: ${tool('GetKxEnvironment')} (transit gateway, CIDR, DNS, KMS key).`,
+        `Owners: ${tool('ListTagsForResource')} or \`find_kx_entities\` with tag owner.`,
+        '`find_kx_problems`: what is idle or orphaned need not move; what is failed or behind should be repaired or dropped first.',
+        'Deliver: a table per kind, the order in which to rebuild (network, storage, databases and data, dataviews, scaling groups, clusters, users), open questions, and what can be switched off today.',
+      ],
+      ['Say for every part that could not be read that it is missing.'],
+    ),
+};

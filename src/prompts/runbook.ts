@@ -1,0 +1,42 @@
+import type { Prompt } from '@modelcontextprotocol/server';
+import type { OperationName } from '../operations/index.ts';
+import { toolName } from '../operations/naming.ts';
+
+/** A text that leads an agent through the tools in the right order. */
+export interface Runbook extends Prompt {
+  readonly title: string;
+  readonly description: string;
+  /** Named as the API names them, which is what their values are completed by. */
+  readonly arguments: { name: string; description: string; required: boolean }[];
+  /** The text; arguments come quoted, and as undefined where they were left out. */
+  readonly text: (given: Readonly<Record<string, string | undefined>>) => string;
+}
+
+const DESCRIPTIONS: Record<string, string> = {
+  environmentId: 'The kdb environment',
+  clusterName: 'The cluster',
+  databaseName: 'The database',
+  changesetId: 'The changeset to move to; the newest completed one when left out',
+  userName: 'The user',
+};
+
+/** Arguments by their names; a question mark marks the ones that may be left out. */
+export const given = (...names: string[]): Runbook['arguments'] =>
+  names.map((each) => {
+    const name = each.replace('?', '');
+    return { name, description: DESCRIPTIONS[name] ?? '', required: !each.endsWith('?') };
+  });
+
+/** An argument that completes from nothing. */
+export const asked = (name: string, description: string, required = true) => ({ name, description, required });
+
+/** The tool of an operation, as steps name it. */
+export const tool = (name: OperationName) => `\`${toolName(name)}\``;
+
+/** A goal, numbered steps, and what holds all the way. */
+export const steps = (goal: string, list: readonly string[], always: readonly string[]): string =>
+  [goal, '', ...list.map((step, index) => `${index + 1}. ${step}`), '', ...always].join('\n');
+
+export const REPORT =
+  'Say before each change what you are about to do and why; after the last step report what was done, with the values that you read.';
+export const STOP = 'Stop and report when a step fails or finds something else than expected; do not improvise.';
