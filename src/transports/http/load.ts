@@ -12,7 +12,7 @@ export interface Load {
 }
 
 /** Work begun per turn of the event loop. A crowd is answered one after the other rather than held in memory all at once. */
-const PER_TURN = 32;
+const PER_TURN = 16;
 
 /** Admits at most `most` at a time. */
 export function load(most: number): Load {
