@@ -42,8 +42,10 @@ export async function openDatabase<View>(
 }
 
 /** Longer waits are ours and asynchronous: inside SQLite they would freeze the event loop. */
-const BUSY_MS = 10;
+const BUSY_MS = 2;
 const PATIENCE_MS = 8_000;
+const REST_SHARE = 0.5;
+const MOST_REST_MS = 50;
 /** Above this a whole check at every start would be felt. */
 const CHECKED_BYTES = 32 * 1024 * 1024;
 
@@ -100,24 +102,36 @@ function within<T>(db: Database.Database, mode: 'DEFERRED' | 'IMMEDIATE', work: 
   }
 }
 
-/** First come, first served: of the callers in this process one at a time competes for the file. */
+/**
+ * First come, first served: of the callers in this process one at a time competes for the file. A process that had to wait for
+ * its turn rests as long afterwards, or it would take the file again before the others, who are asleep, have noticed.
+ */
 function queue(path: string) {
   let last: Promise<unknown> = Promise.resolve();
+  let restedAt = 0;
   return <T>(work: () => T): Promise<T> => {
-    const turn = last.then(() => patiently(path, work));
+    const turn = last.then(async () => {
+      const rest = restedAt - performance.now();
+      if (rest > 0) await pause(rest);
+      const { result, waited } = await patiently(path, work);
+      restedAt = performance.now() + Math.min(waited * REST_SHARE, MOST_REST_MS);
+      return result;
+    });
     last = turn.catch(() => {});
     return turn;
   };
 }
 
-async function patiently<T>(path: string, work: () => T): Promise<T> {
-  for (const deadline = performance.now() + PATIENCE_MS; ; ) {
+/** What `work` returns, and for how many milliseconds other processes kept it waiting. The longer it waits, the more it presses. */
+async function patiently<T>(path: string, work: () => T): Promise<{ result: T; waited: number }> {
+  const start = performance.now();
+  for (let waited = 0; ; waited = performance.now() - start) {
     try {
-      return work();
+      return { result: work(), waited };
     } catch (error) {
       if (!isBusy(error)) throw error;
-      if (performance.now() > deadline) throw new StoreError(`${path}: is kept locked by another process`);
-      await pause(1 + Math.random() * 7);
+      if (waited > PATIENCE_MS) throw new StoreError(`${path}: is kept locked by another process`);
+      await pause(1 + Math.random() * Math.max(1, 7 - waited / 20));
     }
   }
 }

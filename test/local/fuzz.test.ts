@@ -5,11 +5,12 @@ import fc from 'fast-check';
 import Database from 'libsql';
 import { expect, test } from 'vitest';
 import { openStore } from '../../src/local/store.ts';
-import { seed } from '../../src/local/worlds/index.ts';
-import { errorNamed } from '../../src/operations/errors.ts';
+import { seed as seedWorld } from '../../src/local/worlds/index.ts';
+import { ERRORS, errorNamed } from '../../src/operations/errors.ts';
 import { operationNamed } from '../../src/operations/index.ts';
 import { HISTORY, type Ids } from './history.ts';
-import { MINUTE, openWorld, type Reply, SEED } from './world.ts';
+import { runs, seed } from './tier.ts';
+import { authorizationFor, MINUTE, openWorld, type Reply, requestFor, SEED } from './world.ts';
 
 const ENV = { environmentId: 'm5cnbg3l25pwsmzikb7kdj' };
 const VOLUME = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${ENV.environmentId}/kxVolume/vol-tplog`;
@@ -72,7 +73,7 @@ const REQUESTS = fc
 test('whatever is asked, the answer is a success or an error that the operation has', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'finspace-fuzz-'));
   const store = await openStore(join(folder, 'state.db'));
-  await seed(store, 'demo', { ...SEED, lifecycle: 'realistic' });
+  await seedWorld(store, 'demo', { ...SEED, lifecycle: 'realistic' });
   const world = await openWorld({ store });
   const statuses = new Set<number>();
   await fc.assert(
@@ -85,13 +86,80 @@ test('whatever is asked, the answer is a success or an error that the operation 
       expect(operationNamed(name).errors).toContain(error);
       expect(reply.message).not.toMatch(/\bat .*\.ts:|SQLITE|undefined/);
     }),
-    { numRuns: Number(process.env['FUZZ_RUNS'] ?? 1500) },
+    { numRuns: runs(1_000, 10_000), ...seed() },
   );
   expect([...statuses].sort()).toEqual(expect.arrayContaining([200, 400, 404, 409]));
   await world.close();
   expect(dangling(join(folder, 'state.db'))).toEqual([]);
   rmSync(folder, { recursive: true });
+}, 600_000);
+
+/** Changes a few characters of a text. */
+const edited = (text: string): fc.Arbitrary<string> =>
+  fc
+    .array(
+      fc.tuple(
+        fc.nat(),
+        fc.nat(3),
+        fc.constantFrom('', '/', '%', '%2', '%00', '?', '&', '=', '"', '}', '[', '☃', '..', '0', ' '),
+      ),
+      {
+        minLength: 1,
+        maxLength: 3,
+      },
+    )
+    .map((edits) =>
+      edits.reduce((it, [at, cut, added]) => {
+        const place = at % (it.length + 1);
+        return it.slice(0, place) + added + it.slice(place + cut);
+      }, text),
+    );
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
+const RAW = fc.constantFrom(...HISTORY).chain(([name, input]) => {
+  const request = requestFor(name, input(IDS));
+  return fc.record({
+    method: fc.oneof({ weight: 5, arbitrary: fc.constant(request.method) }, fc.constantFrom(...METHODS)),
+    url: fc.oneof(
+      { weight: 1, arbitrary: fc.constant(request.url) },
+      edited(request.url.slice(21)).map((it) => `http://finspace.local/${it}`),
+    ),
+    body: fc.oneof(
+      fc.constant(JSON.stringify(input(IDS))),
+      edited(JSON.stringify(input(IDS))),
+      fc.string({ unit: 'binary' }),
+    ),
+    authorization: fc.oneof(
+      { weight: 9, arbitrary: fc.constant(authorizationFor('us-east-1')) },
+      edited(authorizationFor('us-east-1')).map((it) => it.replace(/[^ -~]/g, '')),
+    ),
+  });
 });
+
+test('however a request is mangled, the answer is a success or an error of the service', async () => {
+  const store = await openStore(':memory:');
+  await seedWorld(store, 'demo', { ...SEED, lifecycle: 'realistic' });
+  const world = await openWorld({ store });
+  await fc.assert(
+    fc.asyncProperty(RAW, async ({ method, url, body, authorization }) => {
+      fc.pre(URL.canParse(url));
+      const hasBody = !['GET', 'HEAD'].includes(method);
+      const headers = { authorization };
+      const response = await world.serve(new Request(url, { method, headers, ...(hasBody && { body }) }));
+      const text = await response.text();
+      const type = response.headers.get('x-amzn-errortype');
+      expect(response.headers.get('x-amzn-requestid')).toBeTruthy();
+      expect(JSON.parse(text)).toBeTypeOf('object');
+      if (response.status === 200) return;
+      if (type !== 'UnknownOperationException')
+        expect(ERRORS[errorNamed(type ?? '') ?? 'InternalServer'].status).toBe(response.status);
+      expect(type).not.toBe('InternalServerException');
+      expect(text).not.toMatch(/\bat .*\.ts:|SQLITE|undefined/);
+    }),
+    { numRuns: runs(1_000, 10_000), ...seed() },
+  );
+  await world.close();
+}, 600_000);
 
 /** Links from or to what does not exist. */
 function dangling(path: string): unknown[] {

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openStore } from '../../src/local/store.ts';
 import { StoreError } from '../../src/sqlite/store-error.ts';
 import { KEY, openEstate } from './estate.ts';
-import { openWorld, type Reply } from './world.ts';
+import { openWorld } from './world.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -128,39 +127,6 @@ describe('several writers', () => {
     expect(kxDatabases).toHaveLength(100);
     await Promise.all([first.close(), second.close()]);
   });
-
-  test('in processes of their own lose nothing that was acknowledged, also when one is killed', async () => {
-    const path = join(folder, 'state.db');
-    const world = await openWorld({ store: await openStore(path), lifecycle: 'instant' });
-    const { environmentId } = await openEstate(world);
-    const script = new URL('./writer.ts', import.meta.url).pathname;
-    const writers = ['a', 'b', 'c', 'd'].map((prefix) => {
-      const child = spawn(process.execPath, ['--import', 'tsx', script, path, environmentId, prefix]);
-      let output = '';
-      child.stdout.on('data', (chunk) => {
-        output += chunk;
-      });
-      const ended = new Promise((resolve) => child.on('close', resolve));
-      return { child, ended, acknowledged: () => output.split('\n').slice(0, -1) };
-    });
-    const deadline = Date.now() + 15_000;
-    while (writers.some((writer) => writer.acknowledged().length < 20) && Date.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    for (const { child } of writers) child.kill('SIGKILL');
-    await Promise.all(writers.map(({ ended }) => ended));
-    const names: string[] = [];
-    for (let nextToken: string | undefined, page: Reply; page === undefined || nextToken !== undefined; ) {
-      page = await world.call('ListKxUsers', { environmentId, nextToken });
-      names.push(...page.users.map((user: Reply) => user.userName));
-      nextToken = page.nextToken;
-    }
-    for (const writer of writers) {
-      expect(writer.acknowledged().length).toBeGreaterThanOrEqual(20);
-      expect(names).toEqual(expect.arrayContaining(writer.acknowledged()));
-    }
-    await world.close();
-  }, 30_000);
 
   test('wait for one who holds the file without holding up anything else', async () => {
     const path = join(folder, 'state.db');

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+export interface Contender {
+  readonly commits: number;
+  /** Milliseconds. */
+  readonly wait: { readonly p50: number; readonly p99: number; readonly max: number };
+  readonly loop: { readonly p99: number; readonly max: number };
+}
+
+/** A script of this folder as one file that starts quickly. */
+export async function bundled(script: string): Promise<string> {
+  const folder = fileURLToPath(new URL('../../node_modules/.cache/finspace-mcp/', import.meta.url));
+  mkdirSync(folder, { recursive: true });
+  const outfile = `${folder}${script}.${process.pid}.mjs`;
+  await build({
+    entryPoints: [fileURLToPath(new URL(`${script}.ts`, import.meta.url))],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    external: ['libsql'],
+    logLevel: 'error',
+  });
+  return outfile;
+}
+
+export interface Contest {
+  readonly script: string;
+  readonly path: string;
+  readonly environmentId: string;
+  readonly seconds: number;
+  /** Tells contests on one file apart. */
+  readonly round?: string | undefined;
+}
+
+/** Lets eight processes start at one time and do the same. */
+export function contest(mode: 'write' | 'spin', { script, path, environmentId, seconds, round = '' }: Contest) {
+  const startAt = Date.now() + 1500;
+  return Promise.all(
+    ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((prefix) => {
+      const args = [script, mode, path, environmentId, `${prefix}${round}`, String(startAt), String(seconds)];
+      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      let output = '';
+      child.stdout.on('data', (chunk) => {
+        output += chunk;
+      });
+      return new Promise<Contender>((resolve, reject) =>
+        child.on('close', (code) => (code === 0 ? resolve(JSON.parse(output)) : reject(new Error(`writer: ${code}`)))),
+      );
+    }),
+  );
+}
