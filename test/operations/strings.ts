@@ -42,7 +42,8 @@ const stretched = (made: Arbitrary<string>, wanted: readonly number[]) =>
     return [...characters.slice(0, index), filler, ...characters.slice(index)].join('');
   });
 
-const ODD = [
+/** Characters that a pattern may judge otherwise than their neighbours. */
+export const ODD = [
   ...'\n\r\t -_.:/\\*?=+@,;!"\'()[]{}|^$%&#~`<>azAZ09',
   'é',
   'ſ',
@@ -62,18 +63,9 @@ function edited(made: Arbitrary<string>): Arbitrary<string> {
   return fc.tuple(made, fc.array(edit, { minLength: 1, maxLength: 2 })).map(([value, edits]) => applied(value, edits));
 }
 
-function applied(value: string, edits: readonly Edit[]): string {
+/** The string after some edits, each of which takes characters out at a position and puts others in. */
+export function applied(value: string, edits: readonly Edit[]): string {
   const characters = [...value];
   for (const [at, removed, added] of edits) characters.splice(at % (characters.length + 1), removed, added);
   return characters.join('');
-}
-
-const CHARACTERS = [...Array.from({ length: 0x100 }, (_, code) => String.fromCharCode(code)), ...ODD];
-
-/** The string with each of these characters in place of its first one, of one inside and of its last one. */
-export function withEachCharacter(value: string): string[] {
-  const last = Math.max([...value].length - 1, 0);
-  return [...new Set([0, Math.floor(last / 2), last])].flatMap((at) =>
-    CHARACTERS.map((character) => applied(value, [[at, 1, character]])),
-  );
 }

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { lenientOutput, serviceInput } from '../../src/operations/derive.ts';
+import { OPERATION_NAMES, operationNamed } from '../../src/operations/index.ts';
+import { officialShape, officialSide, type Shape } from './official.ts';
+import { everySchema } from './pairs.ts';
+
+describe.each(OPERATION_NAMES)('%s', (name) => {
+  const output = lenientOutput(operationNamed(name));
+  const { fact } = officialSide(name, 'output');
+
+  it('lets unknown members and new enum values of a response pass, and decodes its timestamps', () => {
+    expect(output.parse(sample(fact, 'wire'))).toEqual(sample(fact, 'decoded'));
+  });
+
+  it('does without any member of a response', () => {
+    expect(output.parse({})).toEqual({});
+  });
+
+  it('refuses a response in which a single value has the wrong type', () => {
+    const taken = spoiled(fact).filter((response) => output.safeParse(response).success);
+    expect(taken).toEqual([]);
+  });
+
+  it('has the local service drop unknown members at every depth', () => {
+    const objects = everySchema(serviceInput(operationNamed(name))).filter((schema) => schema instanceof z.ZodObject);
+    expect(objects.filter((object) => object.def.catchall !== undefined)).toEqual([]);
+  });
+});
+
+const UNKNOWN = { memberOfTomorrow: { of: ['any', 'type'] } };
+
+/** A value of every member at every depth, each object with one that the model does not know; strings break every rule but their type. */
+function sample({ type, members, of, value }: Shape, form: 'wire' | 'decoded'): unknown {
+  const inner = (shape: string | undefined) => sample(officialShape(String(shape)), form);
+  if (members !== undefined)
+    return { ...Object.fromEntries(members.map(({ name, shape }) => [name, inner(shape)])), ...UNKNOWN };
+  if (type === 'structure') return UNKNOWN;
+  if (type === 'list') return [inner(of), inner(of)];
+  if (type === 'map') return { 'a key \n': inner(value) };
+  if (type === 'string') return '~ neither in an enum \n nor in a pattern ~';
+  if (type === 'boolean') return false;
+  if (type === 'timestamp') return form === 'wire' ? 1_700_000_000.123 : '2023-11-14T22:13:20.123Z';
+  return -1;
+}
+
+/** The sample as it travels, once for each value in it, with that value of a wrong type. */
+function spoiled(shape: Shape): unknown[] {
+  const { type, members = [], of, value } = shape;
+  const inner = (name: string | undefined) => spoiled(officialShape(String(name)));
+  if (type === 'structure')
+    return [
+      [],
+      ...members.flatMap((member) =>
+        inner(member.shape).map((wrong) => ({ ...(sample(shape, 'wire') as object), [member.name]: wrong })),
+      ),
+    ];
+  if (type === 'list') return [{}, ...inner(of).map((wrong) => [wrong])];
+  if (type === 'map') return [[], ...inner(value).map((wrong) => ({ key: wrong }))];
+  return type === 'string' ? [1] : type === 'boolean' ? ['true', 0] : ['2023-11-14T22:13:20Z', true];
+}

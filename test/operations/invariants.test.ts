@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { agentInput, listMember } from '../../src/operations/derive.ts';
+import { labels, route } from '../../src/operations/http.ts';
+import { OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
+import { listerOf, operationOf, toolName, toolTitle } from '../../src/operations/naming.ts';
+import { ENTITIES } from '../../src/operations/operation.ts';
+import { everySchema } from './pairs.ts';
+
+const LONGEST_TEXT = 200;
+const ASKS = OPERATION_NAMES.filter((name) => ['destroy', 'network'].includes(operationNamed(name).risk));
+const TARGETED = OPERATION_NAMES.filter((name) => operationNamed(name).target !== undefined);
+const withRisk = (risk: string) => OPERATION_NAMES.filter((name) => operationNamed(name).risk === risk);
+
+describe('the catalog', () => {
+  it('has 50 operations: 5 of the dataset browser, 42 of kdb, 3 of tags', () => {
+    const family = (entity: RegExp) => OPERATION_NAMES.filter((name) => entity.test(operationNamed(name).entity));
+    expect(OPERATION_NAMES).toHaveLength(50);
+    expect(family(/^environment$/)).toHaveLength(5);
+    expect(family(/^tags$/)).toHaveLength(3);
+    expect(family(/^kx-/)).toHaveLength(42);
+    expect(family(/^kx-/)).toEqual(OPERATION_NAMES.filter((name) => name.includes('Kx')));
+  });
+
+  it('has operations of every kind of entity', () => {
+    expect(new Set(OPERATION_NAMES.map((name) => operationNamed(name).entity))).toEqual(new Set(ENTITIES));
+  });
+
+  it('calls every DELETE destroy, but for UntagResource, which only takes tags off', () => {
+    const deletes = OPERATION_NAMES.filter((name) => route(operationNamed(name)).method === 'DELETE');
+    expect(withRisk('destroy')).toEqual(deletes.filter((name) => name !== 'UntagResource'));
+    expect(withRisk('destroy')).toHaveLength(9);
+  });
+
+  it('has one operation that reveals a credential and one that changes the network', () => {
+    expect(withRisk('reveal')).toEqual(['GetKxConnectionString']);
+    expect(withRisk('network')).toEqual(['UpdateKxEnvironmentNetwork']);
+  });
+
+  it('gives each operation its own tool name and title', () => {
+    expect(new Set(OPERATION_NAMES.map(toolName)).size).toBe(50);
+    expect(new Set(OPERATION_NAMES.map(toolTitle)).size).toBe(50);
+  });
+
+  it('describes no two operations alike', () => {
+    const texts = OPERATION_NAMES.map((name) => ({ name, words: wordsOf(operationNamed(name).summary) }));
+    const alike = texts.flatMap((a, at) =>
+      texts.slice(at + 1).flatMap((b) => (overlap(a.words, b.words) < 0.6 ? [] : [`${a.name} and ${b.name}`])),
+    );
+    expect(alike).toEqual([]);
+  });
+});
+
+describe.each(OPERATION_NAMES)('%s', (name) => {
+  const operation = operationNamed(name);
+
+  it('is a GET exactly if it reads or reveals', () => {
+    expect(route(operation).method === 'GET').toBe(['read', 'reveal'].includes(operation.risk));
+  });
+
+  it('types every field, without a union or an open object anywhere', () => {
+    for (const side of [operation.input(), operation.output()]) {
+      expect(side).toBeInstanceOf(z.ZodObject);
+      expect(everySchema(side).filter((schema) => !isTyped(schema))).toEqual([]);
+    }
+  });
+
+  it('lets an agent give neither unknown members, at any depth, nor a clientToken', () => {
+    const input = agentInput(operation);
+    const objects = everySchema(input).filter((schema) => schema instanceof z.ZodObject);
+    expect(objects.filter((object) => !(object.def.catchall instanceof z.ZodNever))).toEqual([]);
+    expect(Object.keys(input.shape)).toEqual(Object.keys(operation.input().shape).filter((m) => m !== 'clientToken'));
+  });
+
+  it('says what it does, and what its members mean, in at most 200 characters each', () => {
+    const described = everySchema(operation.input()).flatMap(({ description }) => description ?? []);
+    for (const text of [operation.summary, ...described]) {
+      expect(text.length).toBeGreaterThan(0);
+      expect(text.length).toBeLessThanOrEqual(LONGEST_TEXT);
+      expect(text).toBe(text.trim());
+    }
+    expect(operation.summary).toMatch(/^[A-Z].*\.$/);
+  });
+
+  it('has a tool name that every client takes, which leads back to it', () => {
+    expect(toolName(name)).toMatch(/^[a-z_]{1,64}$/);
+    expect(operationOf(toolName(name))).toBe(name);
+  });
+
+  it('takes its path labels as input members', () => {
+    expect(labels(operation).filter((label) => !(label in operation.input().shape))).toEqual([]);
+  });
+
+  it('is advised to look in a list that it has the labels for, if in any', () => {
+    const lister = listerOf(name);
+    if (lister === undefined) return expect(withoutLister(name)).toBe(true);
+    expect(lister).toMatch(/^List/);
+    expect(operationNamed(lister).risk).toBe('read');
+    expect(listMember(operationNamed(lister))).not.toBeNull();
+    expect(labels(operation)).toEqual(expect.arrayContaining(labels(operationNamed(lister))));
+    expect(labels(operationNamed(lister)).length).toBe(labels(operation).length - 1);
+  });
+});
+
+describe('a target', () => {
+  it('stands at every operation that destroys, changes the network or disrupts, and at no other', () => {
+    expect([...TARGETED].sort()).toEqual([...ASKS, ...withRisk('disrupt')].sort());
+  });
+
+  it.each(TARGETED)('of %s is an input member, and read by the labels that the operation has', (name) => {
+    const operation = operationNamed(name);
+    const { member, reader, arn } = targetOf(name);
+    const read = operationNamed(reader);
+    expect(Object.keys(operation.input().shape)).toContain(member);
+    expect(read.risk).toBe('read');
+    expect(labels(operation)).toEqual(expect.arrayContaining(labels(read)));
+    expect(labels(operation)).toEqual(expect.arrayContaining(labels({ http: `GET /${arn}` })));
+  });
+
+  it.each(TARGETED)('of %s shows what it is called', (name) => {
+    const { member, reader, namePath = [member] } = targetOf(name);
+    const output = operationNamed(reader).output();
+    const items = listMember(operationNamed(reader));
+    const shown = items === null ? output : inside(output, [items]);
+    expect(inside(shown, namePath)).toBeInstanceOf(z.ZodString);
+  });
+});
+
+describe('the ARN of a target', () => {
+  const environment = 'arn:aws:finspace:eu-west-1:111122223333:kxEnvironment/abc123';
+
+  it.each(TARGETED)('of %s is one that carries tags', (name) => {
+    const resourceArn = environment + targetOf(name).arn.replaceAll(/\{\w+\}/g, 'some-name');
+    expect(operationNamed('ListTagsForResource').input().parse({ resourceArn })).toEqual({ resourceArn });
+  });
+});
+
+function targetOf(name: OperationName) {
+  const { target } = operationNamed(name);
+  if (target === undefined) throw new Error(`${name} has no target`);
+  return { ...target, reader: target.reader as OperationName };
+}
+
+/** The schema at a path of member names; a list on the way stands for its elements. */
+function inside(schema: unknown, path: readonly string[]): unknown {
+  if (schema instanceof z.ZodOptional) return inside(schema.unwrap(), path);
+  if (schema instanceof z.ZodArray) return inside(schema.element, path);
+  const [member, ...rest] = path;
+  if (member === undefined) return schema;
+  return schema instanceof z.ZodObject ? inside(schema.shape[member], rest) : undefined;
+}
+
+/** Nothing lists the ARNs that tags hang on, nor what environments would stand in. */
+const withoutLister = (name: OperationName) =>
+  operationNamed(name).entity === 'tags' || labels(operationNamed(name)).length === 0;
+
+const TYPED = [
+  z.ZodObject,
+  z.ZodArray,
+  z.ZodRecord,
+  z.ZodEnum,
+  z.ZodString,
+  z.ZodNumber,
+  z.ZodBoolean,
+  z.ZodCodec,
+  z.ZodOptional,
+];
+const isTyped = (schema: z.ZodType) =>
+  TYPED.some((type) => schema instanceof type) &&
+  !(schema instanceof z.ZodObject && !(schema.def.catchall instanceof z.ZodNever));
+
+const wordsOf = (text: string) => new Set(text.toLowerCase().match(/[a-z0-9]+/g));
+
+/** Jaccard similarity: the share of the words that both have. */
+function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  const both = [...a].filter((word) => b.has(word)).length;
+  return both / (a.size + b.size - both);
+}
