@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InMemoryTransport, type JSONRPCMessage } from '@modelcontextprotocol/server';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { serving } from '../../../src/commands/serving.ts';
+import { configure, type SettingName } from '../../../src/config.ts';
+import { LOCAL_CALLER } from '../../../src/safety/policy.ts';
+import { type Clock, type Members, type Spy, spyOn, standingClock } from './backend.ts';
+
+export type Era = '2025-06-18' | '2026-07-28';
+
+/** What a client that speaks raw JSON-RPC gets back. */
+export interface Answer {
+  readonly result?: Members;
+  readonly error?: { readonly code: number; readonly message: string };
+}
+
+export interface RawClient {
+  request(method: string, params: Members): Promise<Answer>;
+  /** Replies to a request of the server. */
+  onServerRequest: (method: string, params: Members) => Members;
+  close(): Promise<void>;
+}
+
+/** The product with all its layers over a fresh local world, without a process and without a network. */
+export interface Product {
+  readonly spy: () => Spy;
+  readonly clock: Clock;
+  readonly logged: object[];
+  readonly folder: string;
+  connect(era: Era, capabilities?: Members): Promise<RawClient>;
+  close(): Promise<void>;
+}
+
+export function openProduct(settings: Partial<Record<SettingName, unknown>> = {}): Product {
+  const folder = mkdtempSync(join(tmpdir(), 'safety-'));
+  const clock = standingClock();
+  const logged: object[] = [];
+  const write = (fields: object, message: string) => void logged.push({ ...fields, message });
+  const log = { debug: write, info: write, warn: write, error: write };
+  const base = { state: ':memory:', world: 'empty', lifecycle: 'instant', stateDir: folder };
+  let spy: Spy | undefined;
+  const served = serving(configure({ ...base, ...settings }, {}), log, {
+    remote: false,
+    now: clock.now,
+    watch: (call) => {
+      spy = spyOn(call);
+      return spy.call;
+    },
+  });
+  return {
+    spy: () => spy as Spy,
+    clock,
+    logged,
+    folder,
+    connect: async (era, capabilities = { elicitation: { form: {} } }) => {
+      const [ours, theirs] = InMemoryTransport.createLinkedPair();
+      serveStdio(() => served.serve(LOCAL_CALLER), { transport: theirs, onerror: () => {} });
+      return rawClient(ours, era, capabilities);
+    },
+    close: async () => {
+      await served.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const identity = { name: 'raw', version: '1' };
+
+async function rawClient(transport: InMemoryTransport, era: Era, capabilities: Members): Promise<RawClient> {
+  const waiting = new Map<number, (answer: Answer) => void>();
+  let id = 0;
+  const send = (message: object) => transport.send({ jsonrpc: '2.0', ...message } as JSONRPCMessage);
+  const meta = {
+    'io.modelcontextprotocol/protocolVersion': era,
+    'io.modelcontextprotocol/clientInfo': identity,
+    'io.modelcontextprotocol/clientCapabilities': capabilities,
+  };
+  const modern = era === '2026-07-28';
+  const client: RawClient = {
+    onServerRequest: () => ({ action: 'cancel' }),
+    request: (method, params) =>
+      new Promise((resolve, reject) => {
+        id += 1;
+        waiting.set(id, resolve);
+        send({ id, method, params: modern ? { ...params, _meta: meta } : params }).catch(reject);
+      }),
+    close: () => transport.close(),
+  };
+  transport.onmessage = (raw) => {
+    const message = raw as { id?: number; method?: string; params?: Members } & Answer;
+    if (message.method !== undefined && message.id !== undefined)
+      void send({ id: message.id, result: client.onServerRequest(message.method, message.params ?? {}) });
+    else if (message.id !== undefined) waiting.get(message.id)?.(message);
+  };
+  await transport.start();
+  if (!modern) {
+    await client.request('initialize', { protocolVersion: era, capabilities, clientInfo: identity });
+    await send({ method: 'notifications/initialized' });
+  }
+  return client;
+}
+
+/** The text of a result or the message of an error. */
+export const wordsOf = ({ result, error }: Answer): string =>
+  error?.message ?? ((result?.['content'] ?? []) as { text?: string }[]).map(({ text }) => text).join('\n');

@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Members, MINUTE } from './support/backend.ts';
+import { KEY } from './support/estate.ts';
+import { accept, cancel, decline } from './support/guard.ts';
+import { type Answer, type Era, openProduct, type Product, type RawClient, wordsOf } from './support/wire.ts';
+
+const RUNS = process.env['TEST_LONG'] === undefined ? 40 : 5_000;
+const ERAS: Era[] = ['2025-06-18', '2026-07-28'];
+
+describe.each(ERAS)('a client of %s that says whatever it likes', (era) => {
+  let product: Product;
+  let client: RawClient;
+  let target: Members;
+  const calls = (name: string, given: Members, more: Members = {}) =>
+    client.request('tools/call', { name, arguments: given, ...more });
+  const remove = (more: Members = {}) => calls('delete_kx_database', target, more);
+  const reached = () => product.spy().destructive().length;
+
+  beforeEach(async () => {
+    product = openProduct();
+    client = await product.connect(era);
+    const created = await calls('create_kx_environment', { name: 'trading', kmsKeyId: KEY });
+    const { environmentId } = (created.result ?? {})['structuredContent'] as { environmentId: string };
+    target = { environmentId, databaseName: 'trades' };
+    await calls('create_kx_database', target);
+    await calls('create_kx_database', { environmentId, databaseName: 'quotes' });
+  });
+  afterEach(async () => {
+    await client.close();
+    await product.close();
+  });
+
+  const FORGED: Members[] = [
+    { inputResponses: accept('trades') },
+    { requestState: '', inputResponses: accept('trades') },
+    { requestState: 'x.y', inputResponses: accept('trades') },
+    { requestState: { nonce: 'x' }, inputResponses: accept('trades') },
+    { requestState: ['x'], inputResponses: accept('trades') },
+    { requestState: null, inputResponses: accept('trades') },
+    { approval: { action: 'accept', content: { name: 'trades' } } },
+    { confirm: true, approved: true, content: { name: 'trades' } },
+    { task: { ttl: 1 }, inputResponses: accept('trades') },
+  ];
+
+  it('gets nothing done by answers that nobody asked for', async () => {
+    for (const forged of FORGED) await remove(forged);
+    expect(reached()).toBe(0);
+  });
+
+  it('gets nothing done by arguments that claim consent', async () => {
+    for (const name of ['confirm', 'approved', 'name', 'state', 'requestState', 'inputResponses', '_meta'])
+      await calls('delete_kx_database', { ...target, [name]: name === 'name' ? 'trades' : true });
+    expect(reached()).toBe(0);
+  });
+
+  it('gets nothing done without declaring forms', async () => {
+    const mute = await product.connect(era, {});
+    const answer = await mute.request('tools/call', { name: 'delete_kx_database', arguments: target });
+    expect(wordsOf(answer)).toContain('cannot show forms');
+    expect(reached()).toBe(0);
+    await mute.close();
+  });
+
+  /** Has the call asked, the person answer with `answers`, and the call end. */
+  const round = async (answers: unknown, meanwhile: () => void = () => {}): Promise<Answer> => {
+    client.onServerRequest = () => {
+      meanwhile();
+      return ((answers as Members)?.['approval'] ?? {}) as Members;
+    };
+    const first = await remove();
+    const state = first.result?.['requestState'];
+    if (state === undefined) return first;
+    meanwhile();
+    return remove({ requestState: state, inputResponses: answers });
+  };
+
+  it('deletes once a person typed the name, and only then', async () => {
+    for (const answers of [
+      decline,
+      cancel,
+      accept('quotes'),
+      accept(null),
+      {},
+      undefined,
+      'accept',
+      [accept('trades')],
+    ]) {
+      const answer = await round(answers);
+      expect(answer.result?.['isError'] ?? true, JSON.stringify(answers)).toBe(true);
+      product.clock.advance(11 * MINUTE);
+    }
+    expect(reached()).toBe(0);
+    expect((await round(accept('trades'))).result?.['isError']).toBeUndefined();
+    expect(reached()).toBe(1);
+  });
+
+  it('cannot use an answer after it expired, or while the clock is set back', async () => {
+    for (const jump of [16 * MINUTE, -MINUTE]) {
+      const answer = await round(accept('trades'), () => product.clock.advance(jump));
+      expect(answer.result?.['isError']).toBe(true);
+      product.clock.advance(16 * MINUTE);
+    }
+    expect(reached()).toBe(0);
+  });
+
+  it(`gets nothing done without the person in ${RUNS} random sequences`, async () => {
+    const states: string[] = [];
+    client.onServerRequest = () => ({ action: 'decline' });
+    const attempt = fc.record({
+      tool: fc.constantFrom('trades', 'quotes'),
+      state: fc.oneof(fc.nat(20), fc.string(), fc.constant(undefined)),
+      name: fc.constantFrom('trade', 'TRADES', 'quote', '', 'trades '),
+      flip: fc.nat(60),
+    });
+    const property = fc.asyncProperty(fc.array(attempt, { maxLength: 5 }), async (attempts) => {
+      product.clock.advance(11 * MINUTE);
+      for (const { tool, state, name, flip } of attempts) {
+        const known = typeof state === 'number' ? states[state % Math.max(1, states.length)] : state;
+        // An agent knows the right name; with a state that is not whole it must not help.
+        const broken = known === undefined ? undefined : flipped(known, flip);
+        for (const [requestState, typed] of [
+          [known, name],
+          [broken, tool],
+        ]) {
+          const answer = await calls(
+            'delete_kx_database',
+            { ...target, databaseName: tool },
+            { ...(requestState === undefined ? {} : { requestState }), inputResponses: accept(typed) },
+          );
+          const next = answer.result?.['requestState'];
+          if (typeof next === 'string') states.push(next);
+        }
+      }
+      expect(reached()).toBe(0);
+    });
+    await fc.assert(property, { numRuns: RUNS });
+  }, 600_000);
+});
+
+/** The text with one character of the first 60 replaced by another that is as likely. */
+function flipped(text: string, at: number): string {
+  const index = text === '' ? 0 : at % text.length;
+  return `${text.slice(0, index)}${text[index] === 'A' ? 'B' : 'A'}${text.slice(index + 1)}`;
+}
