@@ -69,7 +69,7 @@ export function serverFactory(shared: ServerEnvironment): ServerFactory {
     const subscriptions = takeSubscriptions(server, environment, feed);
     server.setRequestHandler('tools/call', async ({ params }, context) => {
       subscriptions.tellAll(context);
-      return naming(place, await callTool(environment, params, { context, showsForms: showsForms(server, context) }));
+      return naming(place, await callTool(environment, params, { context, ...shows(server, context) }));
     });
     server.setRequestHandler('resources/list', ({ params }, { mcpReq }) =>
       listResources(environment, mcpReq.signal, params?.cursor),
@@ -100,10 +100,12 @@ export function serverFactory(shared: ServerEnvironment): ServerFactory {
 const naming = <R extends { _meta?: Record<string, unknown> | undefined }>({ target }: Place, result: R): R =>
   target === undefined ? result : { ...result, _meta: { ...result._meta, 'finspace-mcp/target': target } };
 
-/** Form elicitation is declared by `form`, or by an empty declaration, which is how it was before URL mode existed. */
-function showsForms(server: Server, { mcpReq }: ServerContext): boolean {
+/** What the client can put before its user. Forms are declared by `form`, or by an empty declaration, as before URL mode existed. */
+function shows(server: Server, { mcpReq }: ServerContext): { showsForms: boolean; showsLinks: boolean } {
   const envelope = mcpReq.envelope as { readonly [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities } | undefined;
   const declared = envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities();
   const elicitation = declared?.elicitation;
-  return elicitation !== undefined && ('form' in elicitation || !('url' in elicitation));
+  if (elicitation === undefined) return { showsForms: false, showsLinks: false };
+  const showsLinks = 'url' in elicitation;
+  return { showsForms: 'form' in elicitation || !showsLinks, showsLinks };
 }

@@ -27,7 +27,7 @@ export function document({ title, body, status = 200, code, home, refresh, heade
 <meta name="robots" content="noindex">${again}<title>${title}</title><style>${{ markup: STYLE }}</style></head>
 <body><header>${SHIELD}${top}${code === undefined ? undefined : html`<span class="code">${code}</span>`}</header>
 <main>${body}</main>
-<footer>This page comes from this computer only. Type the passphrase nowhere but on a page whose link your own terminal printed.</footer>
+<footer>This page comes from this computer only. Type the passphrase nowhere but on a page whose link your own terminal or MCP client showed you.</footer>
 </body></html>`;
   return new Response(markup, { status, headers: { ...HEADERS, ...headers } });
 }

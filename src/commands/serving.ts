@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
@@ -67,8 +68,16 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
   const seal = shared?.seal ?? sealWith();
   const folder = join(config.stateDir, 'recovery');
   const kits = config.state === ':memory:' ? passingKits(call, now) : fileKits(folder, call, now);
+  const pinned = config.state === ':memory:' ? Promise.resolve(undefined) : approverKey(config.stateDir);
+  pinned.catch(() => {});
   // A terminal looks into the state database of one machine, which says nothing about a fleet.
-  const outOfBand = shared === undefined ? outOfBandWay(config) : async () => undefined;
+  const outOfBand = shared === undefined ? outOfBandWay(config, pinned) : async () => undefined;
+  const openPage = async (code: string) => {
+    const key = remote || shared !== undefined ? undefined : await pinned;
+    if (key === undefined) return undefined;
+    const { approvalLink } = await import('./approval-link.ts');
+    return approvalLink({ config, key, ledger, state: state.open, log, now }, code);
+  };
   return {
     serve: serverFactory({
       call,
@@ -76,6 +85,7 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
       restrictions,
       seal,
       secrets,
+      openPage,
       gate: gate({
         call,
         place,
@@ -117,14 +127,12 @@ async function reportUnfinished(journal: Journal, log: Log, now: () => number, a
  * there when the server started; without one, unsigned ones count on the local backend only. A world that forgets has no ledger
  * that another process could see.
  */
-function outOfBandWay(config: Config): () => Promise<OutOfBand | undefined> {
+function outOfBandWay({ backend: kind, state }: Config, pinned: Promise<KeyObject | undefined>) {
   const how = 'In a terminal on this machine: finspace-mcp approve. Or in a browser: finspace-mcp approve --web.';
-  if (config.state === ':memory:') return async () => undefined;
-  const pinned = approverKey(config.stateDir);
-  pinned.catch(() => {});
-  return async () => {
+  return async (): Promise<OutOfBand | undefined> => {
     const key = await pinned;
-    if (key === undefined) return config.backend === 'local' ? { trusts: () => true, how } : undefined;
+    if (state === ':memory:') return undefined;
+    if (key === undefined) return kind === 'local' ? { trusts: () => true, how } : undefined;
     return { trusts: (question, approval) => isApprovedBy(question, approval, key), how };
   };
 }

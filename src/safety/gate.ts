@@ -22,7 +22,12 @@ export interface Wanted {
 
 export type Decision =
   | { readonly kind: 'run'; readonly actor: Actor }
-  | { readonly kind: 'refuse'; readonly lines: readonly string[] }
+  | {
+      readonly kind: 'refuse';
+      readonly lines: readonly string[];
+      /** The question that now waits for a person out of band. */
+      readonly waiting?: { readonly question: Question; readonly state: string };
+    }
   | { readonly kind: 'ask'; readonly question: Question; readonly state: string };
 
 /** Consent that is given somewhere else than in the client. */
@@ -92,7 +97,12 @@ export function gate(options: GateOptions): Gate {
     // Parallel calls may all have passed the first look.
     if ((await asked()) > MOST_UNANSWERED) return refuse(...fatigued(tool, MOST_UNANSWERED));
     if (dialog) return { kind: 'ask', question, state: seal.seal(question.nonce) };
-    return refuse(notRun(tool), ...elsewhere(question, elsewhereToo?.how));
+    const state = seal.seal(question.nonce);
+    return {
+      kind: 'refuse',
+      lines: [notRun(tool), ...elsewhere(question, elsewhereToo?.how)],
+      ...(elsewhereToo === undefined ? {} : { waiting: { question, state } }),
+    };
   };
 
   const consentAnswered: Gate['consentAnswered'] = async (asked, again, { nonce, answer }) => {

@@ -1,44 +1,86 @@
-import {
-  type InputRequiredResult,
-  inputRequired,
-  inputResponse,
-  type ServerContext,
-} from '@modelcontextprotocol/server';
+import { setTimeout as pause } from 'node:timers/promises';
+import { inputRequired, inputResponse, type ServerContext } from '@modelcontextprotocol/server';
+import type { Actor } from '../operations/index.ts';
 import type { Answer, Decision, Reply } from '../safety/gate.ts';
-import type { ToolResult } from './environment.ts';
+import type { Exchange, ToolEnvironment, ToolResult } from './environment.ts';
 import { progressOf } from './progress.ts';
 import { refused } from './result.ts';
 
-/** The form in which a person approves, or the refusal, that a decision other than to run amounts to. */
-export function notYet(decision: Exclude<Decision, { kind: 'run' }>, context: ServerContext): ToolResult {
-  if (decision.kind === 'refuse') return refused(...decision.lines);
-  const { nonce, shown } = decision.question;
-  const { noun, text } = shown;
+/** How a call that may need a person is decided: at first, and after a form came back. */
+export interface Deciding {
+  first(dialog: boolean): Promise<Decision>;
+  after(reply: Reply): Promise<Decision>;
+}
+
+/** Who may run the call, or the form, link or refusal that it amounts to for now. */
+export async function approved(
+  { openPage }: Pick<ToolEnvironment, 'openPage'>,
+  exchange: Exchange,
+  deciding: Deciding,
+): Promise<{ readonly actor: Actor } | { readonly result: ToolResult }> {
+  const { context, showsForms, showsLinks } = exchange;
+  const nonce = context.mcpReq.requestState<string>();
+  if (nonce !== undefined) settled(nonce);
+  const decision =
+    nonce === undefined
+      ? await deciding.first(showsForms)
+      : followed(context)
+        ? await waited(deciding, context)
+        : await deciding.after({ nonce, answer: answerIn(context) });
+  if (decision.kind === 'run') return { actor: decision.actor };
+  if (decision.kind === 'ask') return { result: form(decision, context) };
+  const { waiting } = decision;
+  const page =
+    waiting !== undefined && nonce === undefined && showsLinks ? await openPage?.(waiting.question.code) : undefined;
+  return { result: page === undefined || waiting === undefined ? refused(...decision.lines) : link(waiting, page) };
+}
+
+function form(
+  { question: { nonce, shown }, state }: Extract<Decision, { kind: 'ask' }>,
+  context: ServerContext,
+): ToolResult {
   whileOpen(nonce, context);
-  const form: InputRequiredResult = inputRequired({
+  return inputRequired({
     inputRequests: {
       approval: inputRequired.elicit({
-        message: text,
+        message: shown.text,
         requestedSchema: {
           type: 'object',
           properties: {
-            name: { type: 'string', title: `Name of the ${noun}`, description: 'Typed exactly, to approve' },
+            name: { type: 'string', title: `Name of the ${shown.noun}`, description: 'Typed exactly, to approve' },
           },
           required: ['name'],
         },
       }),
     },
-    requestState: decision.state,
+    requestState: state,
   });
-  return form;
 }
 
-/** The form that came back with this round, if one did. The nonce was unsealed by the server before this runs. */
-export function replyIn(context: ServerContext): Reply | undefined {
-  const nonce = context.mcpReq.requestState<string>();
-  if (nonce === undefined) return undefined;
-  answered(nonce);
-  return { nonce, answer: answerIn(context) };
+function link(
+  { question, state }: { question: { code: string; shown: { text: string } }; state: string },
+  url: string,
+): ToolResult {
+  const message = `${question.shown.text.split('\n')[0]}\nThe page shows the plan ${question.code} and takes your passphrase. Opening it approves nothing.`;
+  return inputRequired({ inputRequests: { link: inputRequired.elicitUrl({ message, url }) }, requestState: state });
+}
+
+const followed = ({ mcpReq }: ServerContext) => mcpReq.inputResponses !== undefined && 'link' in mcpReq.inputResponses;
+
+const LINK_WAIT_MS = 20_000;
+const LINK_POLL_MS = 500;
+
+/** A link that was followed grants nothing: the ledger decides, for as long as a person may reasonably take on the page. */
+async function waited(deciding: Deciding, context: ServerContext): Promise<Decision> {
+  const response = inputResponse(context.mcpReq.inputResponses, 'link');
+  const report = progressOf(context);
+  const patient = response.kind === 'elicit' && response.action === 'accept' ? LINK_WAIT_MS : 0;
+  for (const end = performance.now() + patient; ; ) {
+    const decision = await deciding.first(false);
+    if (decision.kind !== 'refuse' || decision.waiting === undefined || performance.now() >= end) return decision;
+    await report('waiting for a person to approve on the page');
+    await pause(LINK_POLL_MS, undefined, { signal: context.mcpReq.signal });
+  }
 }
 
 /** The answer comes from the client: anything but a well-formed accept with a typed name is a refusal. */
@@ -58,13 +100,13 @@ function whileOpen(nonce: string, context: ServerContext): void {
   const { envelope, signal } = context.mcpReq;
   if (envelope !== undefined) return;
   const report = progressOf(context);
-  const beat = setInterval(() => report('waiting for a person to approve').catch(() => answered(nonce)), HEARTBEAT_MS);
+  const beat = setInterval(() => report('waiting for a person to approve').catch(() => settled(nonce)), HEARTBEAT_MS);
   beat.unref();
   heartbeats.set(nonce, beat);
-  signal.addEventListener('abort', () => answered(nonce), { once: true });
+  signal.addEventListener('abort', () => settled(nonce), { once: true });
 }
 
-function answered(nonce: string): void {
+function settled(nonce: string): void {
   clearInterval(heartbeats.get(nonce));
   heartbeats.delete(nonce);
 }

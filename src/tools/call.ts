@@ -6,7 +6,7 @@ import { type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
 import { withheld } from '../safety/policy.ts';
 import { quoted } from '../safety/untrusted.ts';
-import { notYet, replyIn } from './approval-form.ts';
+import { approved } from './approval-form.ts';
 import { parseArguments } from './arguments.ts';
 import { compositeNamed } from './composites.ts';
 import type { CompositeTool, Exchange, ToolEnvironment, ToolResult } from './environment.ts';
@@ -62,17 +62,20 @@ function unknownTool(tool: string): ProtocolError {
 
 /** Puts the call to the gate, and then to the backend, to a person, or nowhere. */
 async function throughGate(
-  { call, gate, caller, secrets, restrictions }: ToolEnvironment,
+  environment: ToolEnvironment,
   name: OperationName,
   input: Members,
-  { context, showsForms }: Exchange,
+  exchange: Exchange,
 ): Promise<ToolResult> {
-  const options = { signal: context.mcpReq.signal };
+  const { call, gate, caller, secrets, restrictions } = environment;
+  const options = { signal: exchange.context.mcpReq.signal };
   const wanted = { name, input, principal: caller.principal, options };
-  const reply = replyIn(context);
-  const decision = await (reply === undefined ? gate.decide(wanted, showsForms) : gate.answered(wanted, reply));
-  if (decision.kind !== 'run') return notYet(decision, context);
-  const output = (await call(name, input as never, { ...options, actor: decision.actor })) as Members;
+  const consent = await approved(environment, exchange, {
+    first: (dialog) => gate.decide(wanted, dialog),
+    after: (reply) => gate.answered(wanted, reply),
+  });
+  if ('result' in consent) return consent.result;
+  const output = (await call(name, input as never, { ...options, actor: consent.actor })) as Members;
   const revealed = await secrets(name, input, output);
   if (revealed.kind === 'withheld') return refused(revealed.why);
   return succeeded(name, revealed.output, {

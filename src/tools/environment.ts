@@ -15,6 +15,8 @@ export interface ToolEnvironment extends Planner {
   readonly gate: Gate;
   /** Where a credential goes instead of to the model. */
   readonly secrets: SecretSink;
+  /** Opens the approval page at a plan's code and gives its link; undefined where there is no page to open. */
+  readonly openPage?: ((code: string) => Promise<string | undefined>) | undefined;
 }
 
 export type ToolResult = CallToolResult | InputRequiredResult;
@@ -23,6 +25,8 @@ export type ToolResult = CallToolResult | InputRequiredResult;
 export interface Exchange {
   readonly context: ServerContext;
   readonly showsForms: boolean;
+  /** The same for a link (URL elicitation). */
+  readonly showsLinks: boolean;
 }
 
 /** A tool that is not one operation: it answers what no single operation can. */

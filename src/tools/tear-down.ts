@@ -6,10 +6,10 @@ import { EnvironmentId } from '../operations/shapes.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
 import { itemText } from '../safety/question.ts';
 import { identityOf, planTeardown, type Removal, type TeardownPlan } from '../safety/teardown.ts';
-import { notYet, replyIn } from './approval-form.ts';
+import { approved } from './approval-form.ts';
 import { compositeTool, type Exchange, type ToolEnvironment } from './environment.ts';
 import { progressOf } from './progress.ts';
-import { refused, structured } from './result.ts';
+import { structured } from './result.ts';
 
 const TOOL = 'tear_down_kx_environment';
 /** How long one call goes on waiting for dependants to be gone; progress keeps a client that asked for it patient. */
@@ -50,15 +50,16 @@ export const tearDown = compositeTool({
       plan = await planTeardown(environment, TOOL, input, input, principal, { signal: exchange.context.mcpReq.signal });
       return plan;
     };
-    const reply = replyIn(exchange.context);
-    if (reply === undefined && (await make()) === undefined)
-      return refused(`${TOOL} did not run: there is no such environment.`);
-    const decision =
-      reply === undefined
-        ? await gate.consent(plan as TeardownPlan, exchange.showsForms)
-        : await gate.consentAnswered({ tool: TOOL, input, place, principal }, make, reply);
-    if (decision.kind !== 'run') return notYet(decision, exchange.context);
-    return removeAll(environment, plan as TeardownPlan, decision.actor, exchange);
+    const missing = { kind: 'refuse' as const, lines: [`${TOOL} did not run: there is no such environment.`] };
+    const consent = await approved(environment, exchange, {
+      first: async (dialog) => {
+        const present = await make();
+        return present === undefined ? missing : gate.consent(present, dialog);
+      },
+      after: (reply) => gate.consentAnswered({ tool: TOOL, input, place, principal }, make, reply),
+    });
+    if ('result' in consent) return consent.result;
+    return removeAll(environment, plan as TeardownPlan, consent.actor, exchange);
   },
 });
 

@@ -1,0 +1,51 @@
+import type { KeyObject } from 'node:crypto';
+import { userInfo } from 'node:os';
+import type { Config } from '../config.ts';
+import type { Ledger } from '../safety/ledger.ts';
+import type { StateDatabase } from '../safety/state.ts';
+import type { Log } from './log.ts';
+
+export interface LinkOptions {
+  readonly config: Pick<Config, 'stateDir'>;
+  readonly key: KeyObject;
+  readonly ledger: Ledger;
+  readonly state: () => Promise<StateDatabase>;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+/** Opens the approval page in this process on a free loopback port and gives the link to one plan, for the client to show its user. */
+export async function approvalLink(
+  { config, key, ledger, state, log, now }: LinkOptions,
+  code: string,
+): Promise<string> {
+  const [{ approvalPage }, { approvalDesk }, { passphraseAttempts }, { listen }] = await Promise.all([
+    import('../approval-page/index.ts'),
+    import('../safety/approver-desk.ts'),
+    import('../safety/approver-attempts.ts'),
+    import('../transports/http/listener.ts'),
+  ]);
+  const attempts = passphraseAttempts(state, now);
+  const desk = approvalDesk({
+    dir: config.stateDir,
+    key,
+    ledger,
+    attempts,
+    now,
+    user: userInfo().username,
+    channel: 'page',
+  });
+  let page: ReturnType<typeof approvalPage> | undefined;
+  const listener = await listen((request) => (page as NonNullable<typeof page>).handle(request), {
+    host: '127.0.0.1',
+    port: 0,
+  });
+  const origin = `http://127.0.0.1:${listener.port}`;
+  const onerror = (error: unknown) => log.warn({ error: String(error) }, 'approval page');
+  page = approvalPage({ desk, now, origins: [origin], first: code, onerror });
+  setTimeout(() => void listener.close(), PAGE_OPEN_MS).unref();
+  return `${origin}${page.link}`;
+}
+
+/** As long as a question stays open. */
+const PAGE_OPEN_MS = 15 * 60_000;

@@ -1,0 +1,98 @@
+import * as z from 'zod';
+import { nearest } from '../../nearest.ts';
+import { once } from '../../operations/operation.ts';
+import { quoted } from '../../safety/untrusted.ts';
+import { parseArguments } from '../arguments.ts';
+import { callTool } from '../call.ts';
+import { describeComposite, type ListedTool } from '../describe.ts';
+import { type CompositeTool, compositeTool, type Exchange, type ToolEnvironment, type ToolResult } from '../environment.ts';
+import { offeredTools } from '../list.ts';
+import { refused, structured } from '../result.ts';
+import { ranked } from './rank.ts';
+
+const MOST_FOUND = 5;
+
+const Dispatched = () =>
+  z.strictObject({
+    tool: z.string().min(1).max(64).describe('name from find_tools'),
+    arguments: z.looseObject({}).optional().describe('as its inputSchema says'),
+  });
+
+const offered = ({ restrictions, caller }: ToolEnvironment) => offeredTools(restrictions, caller, false);
+
+/** Runs another tool with all its checks, its approval included, exactly as if it had been called itself. */
+function dispatcher(onlyReads: boolean): CompositeTool['run'] {
+  return async (environment, input, exchange) => {
+    const { tool, arguments: given = {} } = input as { tool: string; arguments?: Record<string, unknown> };
+    const all = offered(environment);
+    const found = all.find(({ name }) => name === tool);
+    if (found === undefined) {
+      const meant = nearest(tool, all.map(({ name }) => name));
+      return refused(
+        `${quoted(tool)} is not offered here.${meant === undefined ? '' : ` Did you mean ${meant}?`} find_tools finds what is.`,
+      );
+    }
+    if (onlyReads && found.annotations?.readOnlyHint !== true)
+      return refused(`${tool} does more than read: call it with call_write_tool.`);
+    return callTool(environment, { name: tool, arguments: given }, exchange);
+  };
+}
+
+/** What `--catalog search` lists in place of all tools: one that finds them, and two that run them. */
+const SEARCH_TOOLS: readonly CompositeTool[] = [
+  compositeTool({
+    name: 'find_tools',
+    title: 'Find tools',
+    description:
+      'Find the tools of FinSpace (kdb environments, clusters, databases, changesets, dataviews, volumes, scaling groups, users, tags; overviews, problems, dependencies) by words. Answers with names and input schemas.',
+    annotations: { readOnlyHint: true },
+    input: () => z.strictObject({ query: z.string().min(1).max(500).describe('what you want to do') }),
+    needs: [],
+    run: async (environment, { query }) => {
+      const all = offered(environment);
+      const found = ranked(query, all).slice(0, MOST_FOUND);
+      const tools = found.map(({ name, description, inputSchema, annotations }) => ({
+        name,
+        description,
+        run: annotations?.readOnlyHint === true ? 'call_read_tool' : 'call_write_tool',
+        inputSchema,
+      }));
+      return structured({ found: tools.length, of: all.length, tools });
+    },
+  }),
+  compositeTool({
+    name: 'call_read_tool',
+    title: 'Run a tool that reads',
+    description: 'Run a tool that find_tools found and that only reads.',
+    annotations: { readOnlyHint: true },
+    input: Dispatched,
+    needs: [],
+    run: dispatcher(true),
+  }),
+  compositeTool({
+    name: 'call_write_tool',
+    title: 'Run a tool that changes something',
+    description:
+      'Run a tool that find_tools found and that creates, changes or deletes. Deletes and network changes are put before a person, who must approve.',
+    annotations: { destructiveHint: true },
+    input: Dispatched,
+    needs: [],
+    run: dispatcher(false),
+  }),
+];
+
+/** The list of tools in search mode. */
+export const searchTools = once((): ListedTool[] => SEARCH_TOOLS.map(describeComposite));
+
+/** Runs one `tools/call` in search mode. The tools behind the dispatchers answer to their own names, too. */
+export async function callSearchTool(
+  environment: ToolEnvironment,
+  params: { name: string; arguments?: Record<string, unknown> | undefined },
+  exchange: Exchange,
+): Promise<ToolResult> {
+  const tool = SEARCH_TOOLS.find(({ name }) => name === params.name);
+  if (tool === undefined) return callTool(environment, params, exchange);
+  const parsed = parseArguments(tool.input(), params.arguments ?? {});
+  if ('problems' in parsed) return refused(`${tool.name} was not called, its arguments are wrong.`, ...parsed.problems);
+  return tool.run(environment, parsed.input, exchange);
+}
