@@ -1,6 +1,7 @@
 import { ERRORS } from '../operations/errors.ts';
 import { FinspaceError, type TransportFailure } from '../operations/failure.ts';
-import type { OperationName } from '../operations/index.ts';
+import { route } from '../operations/http.ts';
+import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { listerOf, toolName } from '../operations/naming.ts';
 import type { Diagnosis } from './fault.ts';
 
@@ -37,9 +38,15 @@ function adviceFor(operation: OperationName, { code, advice }: Diagnosis): { ret
 }
 
 function checkFirst(operation: OperationName): string {
-  const lister = listerOf(operation);
-  const check = lister === undefined ? 'Check the entity' : `Check with ${toolName(lister)}`;
+  const reader = readerOf(operation);
+  const check = reader === undefined ? 'Check the entity' : `Check with ${toolName(reader)}`;
   return `The outcome is unknown: the request may have taken effect. ${check} before you decide to repeat it.`;
+}
+
+/** The operation that shows what a mutation did: the read of the same path, else the list that the entity stands in. */
+function readerOf(operation: OperationName): OperationName | undefined {
+  const { path } = route(operationNamed(operation));
+  return OPERATION_NAMES.find((other) => operationNamed(other).http === `GET ${path}`) ?? listerOf(operation);
 }
 
 const TRANSPORT_FAILURES: Record<TransportFailure, { retryable: boolean; advice: string }> = {

@@ -212,7 +212,8 @@ describe.each(FAULTS)('after $title', (fault) => {
     const { fields } = error as FinspaceError;
     expect(fields).toMatchObject({ operation: name, code: fault.code, attempts });
     expect(fields.outcomeUnknown ?? false).toBe(outcomeUnknown);
-    if (outcomeUnknown) expect(fields).toMatchObject({ retryable: false, advice: expect.stringContaining('Check') });
+    if (outcomeUnknown)
+      expect(fields).toMatchObject({ retryable: false, advice: expect.stringContaining('Check with') });
     expect(elapsed).toBeLessThan(DEFAULT_LIMITS.callMs);
     if (fault.traits.includes('unread')) return;
     expect(seen).toHaveLength(attempts);

@@ -5,6 +5,7 @@ import type { ClientOptions } from '../../src/finspace/client.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../src/finspace/handler.ts';
 import { fullJitter } from '../../src/finspace/retry.ts';
 import type { FinspaceError } from '../../src/operations/failure.ts';
+import { validInput } from './arbitraries.ts';
 import { answering, type Behaviour, deafEndpoint, type Endpoint, endpoint, tokenOf } from './endpoints.ts';
 
 const CLUSTER = { environmentId: 'abc123', clusterName: 'hdb-1' };
@@ -102,8 +103,24 @@ describe('a call that may be repeated', () => {
       code: 'ResourceNotFound',
       outcomeUnknown: true,
       retryable: false,
-      advice: expect.stringContaining('list_kx_clusters'),
+      advice: expect.stringContaining('Check with get_kx_cluster before'),
     });
+  });
+});
+
+describe('a mutation whose reply was lost', () => {
+  it.each([
+    ['CreateKxCluster', 'list_kx_clusters'],
+    ['UpdateKxDatabase', 'get_kx_database'],
+    ['UpdateKxClusterDatabases', 'list_kx_clusters'],
+    ['DeleteKxClusterNode', 'list_kx_cluster_nodes'],
+    ['UntagResource', 'list_tags_for_resource'],
+    ['CreateEnvironment', 'list_environments'],
+  ] as const)('names the tool to check %s with', async (name, tool) => {
+    const { url } = await inTurn(reset);
+    const [input] = fc.sample(validInput(name), 1);
+    const { advice } = await failed(caller(url)(name, input as never));
+    expect(advice).toContain(`Check with ${tool} before`);
   });
 });
 
