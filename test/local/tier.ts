@@ -1,4 +1,4 @@
-const isLong = process.env['LONG'] === '1';
+const isLong = process.env['TEST_LONG'] !== undefined;
 
 /** How often something is tried: in every run of the tests, and in `npm run test:long`. */
 export const runs = (short: number, long: number): number => (isLong ? long : short);

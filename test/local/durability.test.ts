@@ -97,9 +97,12 @@ describe('eight processes on one file', () => {
     const load = Math.max(1, worst(({ loop }) => loop.p99, spinning) / idle);
     const total = writing.reduce((sum, { commits }) => sum + commits, 0);
     const least = Math.min(...writing.map(({ commits }) => commits)) / total;
+    // A perfectly fair queue, at the pace of this disk: everybody waits for seven others and itself.
+    const fairWait = (8 * seconds * 1000) / (total / 8) / 8;
     const figures = {
       load: load.toFixed(1),
       commits: total,
+      fairWait: fairWait.toFixed(0),
       leastShare: least.toFixed(3),
       p99Wait: worst(({ wait }) => wait.p99).toFixed(0),
       p99Loop: worst(({ loop }) => loop.p99).toFixed(0),
@@ -107,7 +110,7 @@ describe('eight processes on one file', () => {
     };
     console.log('eight writers:', JSON.stringify(figures));
     expect(least).toBeGreaterThanOrEqual(0.05 / load);
-    expect(worst(({ wait }) => wait.p99)).toBeLessThan(250 * load);
-    expect(worst(({ loop }) => loop.p99)).toBeLessThan(50 * load);
+    expect(worst(({ wait }) => wait.p99)).toBeLessThan(Math.max(250, 12 * fairWait));
+    expect(worst(({ loop }) => loop.p99)).toBeLessThan(Math.max(50 * load, 3 * fairWait));
   }, 120_000);
 });
