@@ -33,7 +33,7 @@ export function describeComposite({ name, title, description, annotations, input
 }
 
 function briefSchema(input: z.ZodObject): JsonSchema {
-  return { ...(brief(z.toJSONSchema(input, { io: 'input' })) as JsonSchema), additionalProperties: false };
+  return brief(z.toJSONSchema(input, { io: 'input' })) as JsonSchema;
 }
 
 /** The schema of `structuredContent`: the API's output with timestamps in ISO 8601; members may come that it does not name. */
