@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { operationOf } from '../operations/naming.ts';
 import { LOCAL_CALLER } from '../safety/policy.ts';
 import { offeredTools } from '../tools/list.ts';
 
@@ -16,7 +17,9 @@ export async function tools(
 async function tokenTable(offered: readonly { name: string }[]): Promise<string> {
   const { countTokens } = await import('gpt-tokenizer/encoding/o200k_base');
   const rows = offered.map((tool) => [countTokens(JSON.stringify(tool)), tool.name] as const);
-  const total = countTokens(JSON.stringify({ tools: offered }));
   const table = [...rows].sort(([a], [b]) => b - a).map(([tokens, name]) => `${String(tokens).padStart(6)}  ${name}\n`);
-  return `${table.join('')}${String(total).padStart(6)}  tools/list of ${offered.length} tools (o200k)\n`;
+  const total = (label: string, tools: readonly object[]) =>
+    `${String(countTokens(JSON.stringify({ tools }))).padStart(6)}  tools/list of ${label}: ${tools.length} tools (o200k)\n`;
+  const operations = offered.filter(({ name }) => operationOf(name) !== undefined);
+  return [...table, total('the operations', operations), total('everything', offered)].join('');
 }
