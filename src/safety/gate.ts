@@ -88,7 +88,8 @@ export function gate(options: GateOptions): Gate {
     if (blockers.length > 0) return refuse(...blocking(tool, blockers));
     const elsewhereToo = await outOfBand();
     const granted = elsewhereToo === undefined ? undefined : await ledger.approvedFor(binding);
-    if (granted !== undefined && elsewhereToo?.trusts(granted.question, granted.approval)) {
+    const sawThis = granted !== undefined && digest(granted.question.shown) === digest(plan.shown);
+    if (sawThis && elsewhereToo?.trusts(granted.question, granted.approval)) {
       return settle(plan, granted.question, granted.approval.channel);
     }
     const asked = () => (dialog ? ledger.unanswered(principal, FATIGUE_MS) : 0);
