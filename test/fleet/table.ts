@@ -12,17 +12,21 @@ export interface Called {
   readonly progress: readonly string[];
 }
 
-/** Calls tools without a transport between; the other half of the environment is not there, because these tools only read. */
+/** Calls tools that only read, without a transport between; nobody is asked for anything. */
 export function caller(call: Call, restrictions: Partial<Restrictions> = {}, signal = new AbortController().signal) {
   const environment = {
     call,
     restrictions: { ...UNRESTRICTED, ...restrictions },
     caller: LOCAL_CALLER,
+    place: { backend: 'local', region: 'us-east-1' },
+    gate: { decide: async () => ({ kind: 'run', actor: { principal: 'test' } }) },
+    secrets: async (_: string, __: object, output: object) => ({ kind: 'shown', output }),
   } as unknown as ToolEnvironment;
   return async (name: string, args: Record<string, unknown> = {}): Promise<Called> => {
     const progress: string[] = [];
     const notify = async ({ params }: { params: { message: string } }) => void progress.push(params.message);
-    const context = { mcpReq: { signal, notify, _meta: { progressToken: 1 } } };
+    const requestState = () => undefined;
+    const context = { mcpReq: { signal, notify, requestState, _meta: { progressToken: 1 } } };
     const exchange = { context, showsForms: false } as unknown as Exchange;
     const result = (await callTool(environment, { name, arguments: args }, exchange)) as CallToolResult;
     return {

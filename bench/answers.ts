@@ -1,0 +1,89 @@
+import { finspaceCall } from '../src/finspace/call.ts';
+import { environmentGraph } from '../src/inventory/graph.ts';
+import { startLocal } from '../src/local/index.ts';
+import type { Call } from '../src/operations/index.ts';
+import { type Answered, answer, MOST_CALLS, MOST_TOKENS } from '../test/answers/answering.ts';
+import { BIG_QUESTIONS } from '../test/answers/big-questions.ts';
+import { buildBigWorld, CLUSTERS, ENVIRONMENTS } from '../test/answers/big-world.ts';
+import { DEMO_QUESTIONS, type Question } from '../test/answers/demo-questions.ts';
+import { caller } from '../test/fleet/table.ts';
+import { demo, NOW } from '../test/inventory/demo.ts';
+import { median, verdict } from './measure.ts';
+
+const LIMITS = { connectMs: 2_000, attemptMs: 30_000, callMs: 60_000, maxResponseBytes: 64 * 1024 * 1024 };
+
+/** Whether what people ask is answered within two calls, completely and cheaply, on the demo world and on a large one. */
+export async function main(): Promise<void> {
+  const clock = Date.now;
+  Date.now = () => NOW;
+  const small = await demo();
+  const ids = { prod: await small.id('kdb-prod'), uat: await small.id('kdb-uat') };
+  report('demo world', await all(DEMO_QUESTIONS, small.call, ids));
+  await small.close();
+  Date.now = clock;
+
+  const local = await startLocal({ state: ':memory:', world: 'demo', lifecycle: 'instant', region: 'us-east-1' });
+  const call = finspaceCall({ region: 'us-east-1', service: local.service, limits: LIMITS, maxAttempts: 1 });
+  await sixtyClusters(call);
+  const start = performance.now();
+  await buildBigWorld(call);
+  const seconds = ((performance.now() - start) / 1000).toFixed(0);
+  console.log(`built ${ENVIRONMENTS} environments with ${CLUSTERS} clusters in ${seconds} s`);
+  report('large world', await all(BIG_QUESTIONS, call, {}));
+  await local.close();
+}
+
+async function all(questions: readonly Question[], call: Call, ids: Record<string, string>): Promise<Answered[]> {
+  const answers: Answered[] = [];
+  for (const question of questions) answers.push(await answer(question, call, ids));
+  return answers;
+}
+
+function report(world: string, answers: readonly Answered[]): void {
+  for (const { ask, missing, tokens, calls } of answers)
+    if (missing.length > 0 || tokens > MOST_TOKENS || calls > MOST_CALLS)
+      console.log(`  MISS ${ask} (${calls} calls, ${tokens} tokens) lacks: ${missing.join(' | ')}`);
+  const of = (pick: (answered: Answered) => number) => answers.map(pick);
+  const right = answers.filter(
+    ({ missing, tokens, calls }) => missing.length === 0 && tokens <= MOST_TOKENS && calls <= MOST_CALLS,
+  );
+  console.log(
+    `${world}: tokens median ${median(of(({ tokens }) => tokens))}, most ${Math.max(...of(({ tokens }) => tokens))}; ms median ${median(of(({ ms }) => ms)).toFixed(0)}, most ${Math.max(...of(({ ms }) => ms)).toFixed(0)}`,
+  );
+  console.log(verdict(`${world}: right answers of ${answers.length}`, right.length / answers.length, 1, 'at least'));
+}
+
+/** How long an overview of an environment with sixty clusters takes. */
+async function sixtyClusters(call: Call): Promise<void> {
+  const { environments = [] } = await call('ListKxEnvironments', {});
+  const environment = environments.find(({ name }) => name === 'kdb-prod');
+  const environmentId = environment?.environmentId ?? '';
+  const { kxClusterSummaries = [] } = await call('ListKxClusters', { environmentId });
+  const model = await call('GetKxCluster', { environmentId, clusterName: 'tp-fx' });
+  const { status: _, volumes: __, createdTimestamp: ___, lastModifiedTimestamp: ____, ...settings } = model;
+  await call('CreateKxScalingGroup', {
+    environmentId,
+    scalingGroupName: 'sg-bench',
+    hostType: 'kx.sg1.24xlarge',
+    availabilityZoneId: model.availabilityZoneId,
+  } as never);
+  const scalingGroupConfiguration = { scalingGroupName: 'sg-bench', memoryReservation: 4096, nodeCount: 1 };
+  for (let index = kxClusterSummaries.length; index < 60; index += 1)
+    await call('CreateKxCluster', {
+      ...settings,
+      environmentId,
+      clusterName: `tp-bench-${index}`,
+      scalingGroupConfiguration,
+    } as never);
+  const times: number[] = [];
+  for (let run = 0; run < 15; run += 1) {
+    const start = performance.now();
+    await caller(call)('describe_kx_environment', { environment: environmentId });
+    if (run >= 3) times.push(performance.now() - start);
+  }
+  const graph = await environmentGraph(call, environmentId);
+  const clusters = graph.entities.filter(({ kind }) => kind === 'cluster').length;
+  console.log(verdict(`describe_kx_environment with ${clusters} clusters, ms`, median(times), 150, 'at most'));
+}
+
+if (import.meta.filename === process.argv[1]) await main();
