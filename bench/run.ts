@@ -4,6 +4,7 @@ const BENCHES: Record<string, () => Promise<{ main: () => Promise<void> }>> = {
   tokens: () => import('./tokens.ts'),
   search: () => import('./search.ts'),
   http: () => import('./http.ts'),
+  local: () => import('./local.ts'),
 };
 
 const named = process.argv.slice(2).filter((word) => !word.startsWith('-'));

@@ -98,7 +98,7 @@ describe('eight processes on one file', () => {
     const total = writing.reduce((sum, { commits }) => sum + commits, 0);
     const least = Math.min(...writing.map(({ commits }) => commits)) / total;
     // A perfectly fair queue, at the pace of this disk: everybody waits for seven others and itself.
-    const fairWait = (8 * seconds * 1000) / (total / 8) / 8;
+    const fairWait = (8 * seconds * 1000) / total;
     const figures = {
       load: load.toFixed(1),
       commits: total,
@@ -109,8 +109,10 @@ describe('eight processes on one file', () => {
       p99LoopOfControl: worst(({ loop }) => loop.p99, spinning).toFixed(0),
     };
     console.log('eight writers:', JSON.stringify(figures));
-    expect(least).toBeGreaterThanOrEqual(0.05 / load);
-    expect(worst(({ wait }) => wait.p99)).toBeLessThan(Math.max(250, 12 * fairWait));
-    expect(worst(({ loop }) => loop.p99)).toBeLessThan(Math.max(50 * load, 3 * fairWait));
+    // The aims are for a machine that does nothing else; on a busy one what matters is that nobody starves.
+    const isQuiet = load < 1.3 && fairWait < 25;
+    expect(least).toBeGreaterThanOrEqual(isQuiet ? 0.05 : 0.01);
+    expect(worst(({ wait }) => wait.p99)).toBeLessThan(isQuiet ? 250 : Math.max(1000, 40 * fairWait));
+    expect(worst(({ loop }) => loop.p99)).toBeLessThan(isQuiet ? 50 : Math.max(100 * load, 6 * fairWait));
   }, 120_000);
 });

@@ -1,0 +1,149 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'libsql';
+import { openStore } from '../src/local/store.ts';
+import { bundled, type Contender, contest } from '../test/local/contest.ts';
+import { openEstate, ROLE } from '../test/local/estate.ts';
+import { openWorld, type TestWorld } from '../test/local/world.ts';
+import { median, spread, verdict } from './measure.ts';
+
+const FEW = 1_000;
+const MANY = 100_000;
+const ROUNDS = 11;
+
+/** The local service: reads among few and many entities, durable writes beside bare commits, and eight writers on one file. */
+export async function main(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'finspace-mcp-bench-'));
+  try {
+    await reads(folder);
+    await writes(folder);
+    await eightWriters(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Crowd {
+  readonly world: TestWorld;
+  readonly environmentId: string;
+  readonly users: number;
+}
+
+async function crowd(path: string, users: number): Promise<Crowd> {
+  const world = await openWorld({ store: await openStore(path), lifecycle: 'instant' });
+  const { environmentId } = await openEstate(world);
+  await world.call('CreateKxUser', { environmentId, userName: nameOf(0), iamRole: ROLE });
+  await world.store.write((tx) => {
+    const collection = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${environmentId}/kxUser`;
+    const first = tx.get(collection, nameOf(0));
+    if (first === undefined) throw new Error('there is no first user');
+    for (let index = 1; index < users; index++) tx.put({ ...first, name: nameOf(index), position: nameOf(index) });
+  });
+  return { world, environmentId, users };
+}
+
+const nameOf = (index: number) => `user_${String(index).padStart(6, '0')}`;
+
+async function reads(folder: string): Promise<void> {
+  const few = await crowd(join(folder, 'few.db'), FEW);
+  const many = await crowd(join(folder, 'many.db'), MANY);
+  const kinds = { get: getMany, 'list page': listMany };
+  for (const [what, run] of Object.entries(kinds)) {
+    const samples = { few: [] as number[], many: [] as number[] };
+    for (let round = -2; round < ROUNDS; round++) {
+      const pair = { few: await run(few, round), many: await run(many, round) };
+      if (round < 0) continue;
+      samples.few.push(pair.few);
+      samples.many.push(pair.many);
+    }
+    console.log(`${what}, ${FEW}:  ${spread(samples.few, 'us')}`);
+    console.log(`${what}, ${MANY}: ${spread(samples.many, 'us')}`);
+    console.log(verdict(`${what}, ${MANY} / ${FEW}`, median(samples.many) / median(samples.few), 2, 'at most'));
+  }
+  await Promise.all([few.world.close(), many.world.close()]);
+}
+
+/** Microseconds of one get, the names spread over the whole collection. */
+async function getMany({ world, environmentId, users }: Crowd, round: number): Promise<number> {
+  const count = 300;
+  const start = performance.now();
+  for (let index = 0; index < count; index++) {
+    const userName = nameOf(((index + round + 2) * 7919) % users);
+    await world.call('GetKxUser', { environmentId, userName });
+  }
+  return ((performance.now() - start) * 1000) / count;
+}
+
+/** Microseconds of one page of a hundred. */
+async function listMany({ world, environmentId }: Crowd): Promise<number> {
+  const count = 9;
+  let nextToken: string | undefined;
+  const start = performance.now();
+  for (let page = 0; page < count; page++) {
+    ({ nextToken } = await world.call('ListKxUsers', { environmentId, nextToken }));
+  }
+  return ((performance.now() - start) * 1000) / count;
+}
+
+async function writes(folder: string): Promise<void> {
+  const world = await openWorld({ store: await openStore(join(folder, 'ours.db')), lifecycle: 'instant' });
+  const { environmentId } = await openEstate(world);
+  const bare = new Database(join(folder, 'bare.db'));
+  bare.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE notes (name TEXT PRIMARY KEY, body TEXT)',
+  );
+  const insert = bare.prepare('INSERT INTO notes VALUES (?, ?)');
+  const rates = { ours: [] as number[], bare: [] as number[] };
+  const rate = async (write: (name: string) => unknown, prefix: string) => {
+    const count = 100;
+    const start = performance.now();
+    for (let index = 0; index < count; index++) await write(`${prefix}_${index}`);
+    return (count * 1000) / (performance.now() - start);
+  };
+  for (let round = 0; round < ROUNDS; round++) {
+    rates.bare.push(
+      await rate((name) => {
+        bare.exec('BEGIN IMMEDIATE');
+        insert.run(name, ROLE);
+        bare.exec('COMMIT');
+      }, `bare_${round}`),
+    );
+    rates.ours.push(
+      await rate((userName) => world.call('CreateKxUser', { environmentId, userName, iamRole: ROLE }), `ours_${round}`),
+    );
+  }
+  bare.close();
+  await world.close();
+  console.log(`bare libsql commits:  ${spread(rates.bare, 'per s')}`);
+  console.log(`durable creates:      ${spread(rates.ours, 'per s')}`);
+  console.log(verdict('durable writes, ours / bare', median(rates.ours) / median(rates.bare), 0.5, 'at least'));
+}
+
+async function eightWriters(folder: string): Promise<void> {
+  const path = join(folder, 'eight.db');
+  const world = await openWorld({ store: await openStore(path), lifecycle: 'instant' });
+  const { environmentId } = await openEstate(world);
+  await world.close();
+  const script = await bundled('contender');
+  const options = { script, path, environmentId, seconds: 4 };
+  const control = await contest('spin', options);
+  const writing = await contest('write', options);
+  const worst = (all: Contender[], pick: (one: Contender) => number) => Math.max(...all.map(pick));
+  const total = writing.reduce((sum, { commits }) => sum + commits, 0);
+  const least = Math.min(...writing.map(({ commits }) => commits)) / total;
+  const [loop, idle] = [worst(writing, (it) => it.loop.p99), worst(control, (it) => it.loop.p99)];
+  console.log(
+    `eight writers: ${total} commits in 4 s; event loop p99 of eight processes that only spin: ${idle.toFixed(0)} ms`,
+  );
+  console.log(verdict("least writer's share of the commits", least, 0.05, 'at least'));
+  console.log(
+    verdict(
+      'p99 wait for a commit in ms',
+      worst(writing, (it) => it.wait.p99),
+      250,
+      'at most',
+    ),
+  );
+  console.log(verdict('p99 event-loop delay in ms, beyond that of spinning', Math.max(0, loop - idle), 50, 'at most'));
+}
