@@ -140,6 +140,9 @@ export function configure(raw: Partial<Record<SettingName, unknown>>, env: NodeJ
   } as Parsed;
   const { backend, approve, state, stateDir = defaultStateDir(env) } = parsed;
   if (backend === 'aws' && approve === 'none') throw new ConfigError('--approve: none is for the local backend only');
+  const ambient = ['AWS_ENDPOINT_URL_FINSPACE', 'AWS_ENDPOINT_URL'].find((name) => env[name]);
+  if (backend === 'aws' && parsed.endpoint === undefined && ambient !== undefined)
+    throw new ConfigError(`${ambient} is set: name the endpoint with --endpoint, so that approvals show it`);
   const remoteOnly = (['endpoint', 'profile'] as const).find((name) => parsed[name] !== undefined);
   if (backend === 'local' && remoteOnly !== undefined)
     throw new ConfigError(`${flagOf(remoteOnly)}: needs --backend aws`);
