@@ -59,13 +59,15 @@ function expiry(signed: string): string | undefined {
   const seconds = Number(/X-Amz-Expires=(\d+)/.exec(signed)?.[1]);
   if (date === undefined || Number.isNaN(seconds)) return undefined;
   const [year = 0, month = 1, day, hour, minute, second] = date;
-  return new Date(Date.UTC(year, month - 1, day, hour, minute, second) + seconds * 1000).toISOString();
+  const end = new Date(Date.UTC(year, month - 1, day, hour, minute, second) + seconds * 1000);
+  return Number.isNaN(end.getTime()) ? undefined : end.toISOString();
 }
 
 async function removeOld(folder: string, time: number): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
-    const { mtimeMs } = await stat(path);
-    if (time - mtimeMs > KEPT_MS) await rm(path, { force: true });
+    // Another server on the same folder may have removed it already.
+    const file = await stat(path).catch(() => undefined);
+    if (file !== undefined && time - file.mtimeMs > KEPT_MS) await rm(path, { force: true });
   }
 }
