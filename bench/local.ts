@@ -5,7 +5,7 @@ import Database from 'libsql';
 import { openStore } from '../src/local/store.ts';
 import { bundled, type Contender, contest } from '../test/local/contest.ts';
 import { openEstate, ROLE } from '../test/local/estate.ts';
-import { openWorld, type TestWorld } from '../test/local/world.ts';
+import { openWorld, requestFor, type TestWorld } from '../test/local/world.ts';
 import { median, spread, verdict } from './measure.ts';
 
 const FEW = 1_000;
@@ -110,7 +110,10 @@ async function writes(folder: string): Promise<void> {
       }, `bare_${round}`),
     );
     rates.ours.push(
-      await rate((userName) => world.call('CreateKxUser', { environmentId, userName, iamRole: ROLE }), `ours_${round}`),
+      await rate(async (userName) => {
+        const { status } = await world.serve(requestFor('CreateKxUser', { environmentId, userName, iamRole: ROLE }));
+        if (status !== 200) throw new Error(`CreateKxUser: ${status}`);
+      }, `ours_${round}`),
     );
   }
   bare.close();

@@ -28,14 +28,17 @@ export async function dispatch(
     await store.write((tx) => settle(at(tx)));
     return store.read((tx) => answer(at(tx)));
   }
-  // Settled on its own first, so that a refusal does not undo what time has done.
-  if (await store.read((tx) => isAnythingDue(at(tx)))) await store.write((tx) => settle(at(tx)));
-  return store.write((tx) => {
-    const context = at(tx);
-    settle(context);
-    touch(context);
-    return once(name, input, context, () => answer({ ...context, fate }));
-  });
+  for (;;) {
+    const output = await store.write((tx) => {
+      const context = at(tx);
+      if (isAnythingDue(context)) return undefined;
+      touch(context);
+      return once(name, input, context, () => answer({ ...context, fate }));
+    });
+    if (output !== undefined) return output;
+    // On its own, so that a refusal does not undo what time has done.
+    await store.write((tx) => settle(at(tx)));
+  }
 }
 
 /** Notes that the world is no longer as it was made. */

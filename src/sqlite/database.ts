@@ -91,15 +91,32 @@ function check(db: Database.Database, path: string): void {
 }
 
 function within<T>(db: Database.Database, mode: 'DEFERRED' | 'IMMEDIATE', work: () => T): T {
-  db.exec(`BEGIN ${mode}`);
+  const { begin, commit } = statements(db, mode);
+  begin.run();
   try {
     const result = work();
-    db.exec('COMMIT');
+    commit.run();
     return result;
   } catch (error) {
     if (db.inTransaction) db.exec('ROLLBACK');
     throw error;
   }
+}
+
+interface Bounds {
+  readonly begin: Database.Statement;
+  readonly commit: Database.Statement;
+}
+
+const prepared = new WeakMap<Database.Database, Map<string, Bounds>>();
+
+/** Compiled once per connection: parsing them each time costs as much as a small read. */
+function statements(db: Database.Database, mode: string): Bounds {
+  const known = prepared.get(db) ?? new Map<string, Bounds>();
+  prepared.set(db, known);
+  const found = known.get(mode) ?? { begin: db.prepare(`BEGIN ${mode}`), commit: db.prepare('COMMIT') };
+  known.set(mode, found);
+  return found;
 }
 
 /**
