@@ -10,6 +10,7 @@ export default defineConfig({
       provider: 'v8',
       include: ['src/safety/**/*.ts'],
       reporter: ['text'],
+      reportOnFailure: true,
       thresholds: { branches: 100 },
     },
   },

@@ -21,7 +21,7 @@ describe.each(ERAS)('a client of %s that says whatever it likes', (era) => {
     product = openProduct();
     client = await product.connect(era);
     const created = await calls('create_kx_environment', { name: 'trading', kmsKeyId: KEY });
-    const { environmentId } = (created.result ?? {})['structuredContent'] as { environmentId: string };
+    const { environmentId } = (created.result as Members)['structuredContent'] as { environmentId: string };
     target = { environmentId, databaseName: 'trades' };
     await calls('create_kx_database', target);
     await calls('create_kx_database', { environmentId, databaseName: 'quotes' });

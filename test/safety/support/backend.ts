@@ -82,12 +82,14 @@ export function spyOn(call: Call, { forward = true }: { forward?: boolean } = {}
   };
 }
 
-/** The same Call with reads remembered until something is changed through it: exact while its clock stands. */
+/** The same Call with reads remembered until something in the same environment is changed through it: exact while its clock stands. */
 export function remembering(call: Call): Call {
   const known = new Map<string, unknown>();
   return async (name, input, options) => {
     if (operationNamed(name).risk !== 'read') {
-      known.clear();
+      const { environmentId, resourceArn } = input as Members;
+      const touched = String(environmentId ?? String(resourceArn).split('/')[1]);
+      for (const key of known.keys()) if (key.includes(touched) || !key.includes('environmentId')) known.delete(key);
       return call(name, input, options);
     }
     const key = `${name} ${JSON.stringify(input)}`;

@@ -1,0 +1,99 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fileSink, inlineSink, refusingSink } from '../../src/safety/secrets.ts';
+import { HOUR, START, standingClock } from './support/backend.ts';
+
+const signed = (date: string, seconds: string) =>
+  `:host:443:ann:x?X-Amz-Date=${date}&X-Amz-Expires=${seconds}&X-Amz-Signature=abc`;
+const INPUT = {
+  clusterName: 'gateway',
+  userArn: 'arn:aws:finspace:us-east-1:111122223333:kxEnvironment/abc/kxUser/ann',
+};
+const reply = (signedConnectionString: string) => ({ signedConnectionString });
+
+describe('a credential', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = join(mkdtempSync(join(tmpdir(), 'safety-')), 'secrets');
+  });
+  afterEach(() => rmSync(join(folder, '..'), { recursive: true }));
+
+  const clock = standingClock(Date.now());
+  const keep = async (text: string) => {
+    const revealed = await fileSink(folder, clock.now)('GetKxConnectionString', INPUT, reply(text));
+    if (revealed.kind !== 'shown') throw new Error('withheld');
+    return revealed.output;
+  };
+
+  it('goes to a file that only its user can read, and its path to the caller', async () => {
+    const text = signed('20260317T093000Z', '900');
+    const output = await keep(text);
+    expect(output).toEqual({
+      path: expect.stringMatching(/gateway-[0-9a-f]{12}\.txt$/),
+      clusterName: 'gateway',
+      user: 'ann',
+      expires: new Date(START + 15 * 60_000).toISOString(),
+    });
+    const path = String(output['path']);
+    expect(readFileSync(path, 'utf8')).toBe(`${text}\n`);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+  });
+
+  it.each([
+    ['', ''],
+    ['20260317T093000Z', ''],
+    ['20260317T093000Z', '9'.repeat(300)],
+    ['20260317T093000Z', '9'.repeat(17)],
+  ])('without a sensible expiry has none (%s, %s)', async (date, seconds) => {
+    expect(await keep(signed(date, seconds))).not.toHaveProperty('expires');
+  });
+
+  it('is removed after an hour, by the next one', async () => {
+    const old = String((await keep('old'))['path']);
+    const before = new Date(clock.now() - HOUR - 1_000);
+    utimesSync(old, before, before);
+    const recent = String((await keep('recent'))['path']);
+    await keep('new');
+    expect(readdirSync(folder)).toHaveLength(2);
+    expect(readFileSync(recent, 'utf8')).toBe('recent\n');
+  });
+
+  it('can be kept by many at once', async () => {
+    for (let at = 0; at < 20; at += 1) {
+      const path = String((await keep('old'))['path']);
+      utimesSync(path, 0, 0);
+    }
+    await Promise.all(Array.from({ length: 20 }, () => keep('new')));
+    expect(readdirSync(folder)).toHaveLength(20);
+  });
+
+  it('is handed out inline for the eyes of the user, where the operator says so', async () => {
+    const output = reply('secret');
+    expect(await inlineSink('GetKxConnectionString', INPUT, output)).toEqual({
+      kind: 'shown',
+      output,
+      audience: 'user',
+    });
+  });
+
+  it('is withheld where a file would help nobody', async () => {
+    const revealed = await refusingSink('GetKxConnectionString', INPUT, reply('secret'));
+    expect(revealed.kind).toBe('withheld');
+    expect(JSON.stringify(revealed)).not.toContain('secret"');
+  });
+
+  it('is the only thing that a sink touches', async () => {
+    for (const sink of [fileSink(folder, clock.now), inlineSink, refusingSink])
+      expect(await sink('GetKxUser', INPUT, { userName: 'ann' })).toEqual({
+        kind: 'shown',
+        output: { userName: 'ann' },
+      });
+    expect(await fileSink(folder, clock.now)('GetKxConnectionString', INPUT, {})).toEqual({
+      kind: 'shown',
+      output: {},
+    });
+  });
+});
