@@ -77,6 +77,11 @@ export const SETTINGS = lazily({
       .enum(['file', 'inline'])
       .default(STANDARD.secrets)
       .describe('Where credentials go: to a file that only you can read, or to the caller'),
+  catalog: () =>
+    z
+      .enum(['tools', 'search'])
+      .default(STANDARD.catalog)
+      .describe('List all tools, or three by which a model finds and runs them (few tokens)'),
   outputSchemas: () =>
     z.boolean().default(STANDARD.outputSchemas).describe('List an output schema with each tool (many more tokens)'),
   connectTimeout: () =>
@@ -112,6 +117,7 @@ const STANDARD = {
   deny: [] as string[],
   approve: [] as Risk[],
   secrets: 'file',
+  catalog: 'tools',
   outputSchemas: false,
   connectTimeout: 2_000,
   attemptTimeout: 10_000,

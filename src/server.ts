@@ -12,15 +12,20 @@ import { readResource } from './resources/read.ts';
 import { takeSubscriptions } from './resources/subscribe.ts';
 import { type Caller, LOCAL_CALLER } from './safety/policy.ts';
 import type { Place } from './safety/question.ts';
+import type { RecoveryKits } from './safety/recovery.ts';
 import type { Seal } from './safety/seal.ts';
 import { callTool } from './tools/call.ts';
 import type { ToolEnvironment } from './tools/environment.ts';
 import { offeredTools } from './tools/list.ts';
+import { callSearchTool, searchTools } from './tools/search/index.ts';
 import { VERSION } from './version.ts';
 
 /** What one process serves; every connection shares it. */
 export interface ServerEnvironment extends Omit<ToolEnvironment, 'caller'> {
+  /** Whether all tools are listed, or those by which the others are found. */
+  readonly catalog: 'tools' | 'search';
   readonly outputSchemas: boolean;
+  readonly kits: Pick<RecoveryKits, 'list' | 'read'>;
   readonly seal: Seal;
 }
 
@@ -48,7 +53,9 @@ export type ServerFactory = ((caller: Caller) => Server) & { readonly changes: C
 
 /** Makes servers for callers. What can be computed once is computed once, not per server. */
 export function serverFactory(shared: ServerEnvironment): ServerFactory {
-  const { seal, place, restrictions, outputSchemas } = shared;
+  const { seal, place, restrictions, catalog, outputSchemas } = shared;
+  const isSearch = catalog === 'search';
+  const run = isSearch ? callSearchTool : callTool;
   const instructions = `Manages Amazon FinSpace (Managed kdb Insights) on the backend ${place.backend}, region ${place.region}. Start with list_kx_environments. Deletes and network changes are put before a person, who types the name; you cannot approve them yourself.`;
 
   const feed = changes({ everyMs: place.backend.startsWith('local') ? LOOK_LOCALLY_MS : LOOK_MS });
@@ -65,11 +72,13 @@ export function serverFactory(shared: ServerEnvironment): ServerFactory {
         cacheHints: caller === LOCAL_CALLER ? SHARED_HINTS : OWN_HINTS,
       },
     );
-    server.setRequestHandler('tools/list', () => ({ tools: offeredTools(restrictions, caller, outputSchemas) }));
+    server.setRequestHandler('tools/list', () => ({
+      tools: isSearch ? searchTools() : offeredTools(restrictions, caller, outputSchemas),
+    }));
     const subscriptions = takeSubscriptions(server, environment, feed);
     server.setRequestHandler('tools/call', async ({ params }, context) => {
       subscriptions.tellAll(context);
-      return naming(place, await callTool(environment, params, { context, ...shows(server, context) }));
+      return naming(place, await run(environment, params, { context, ...shows(server, context) }));
     });
     server.setRequestHandler('resources/list', ({ params }, { mcpReq }) =>
       listResources(environment, mcpReq.signal, params?.cursor),

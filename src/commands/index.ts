@@ -6,7 +6,7 @@ import { stdio } from './stdio.ts';
 const WORLD: SettingName[] = ['stateDir', 'state', 'world', 'lifecycle', 'region'];
 /** What only the port of the local service has. */
 const PORT_ONLY: SettingName[] = ['faults', 'credentials', 'control'];
-const SHOWN: SettingName[] = ['readOnly', 'toolsets', 'deny', 'approve', 'outputSchemas'];
+const SHOWN: SettingName[] = ['readOnly', 'toolsets', 'deny', 'approve', 'catalog', 'outputSchemas'];
 
 /** The commands, with what each takes. */
 export const COMMANDS: Readonly<Record<string, CommandShape>> = {

@@ -63,7 +63,7 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
   const lost = (cause: unknown) => log.error({ cause: String(cause) }, 'the journal could not be written');
   const journaled = journaledCall(direct, journal, `${place.backend} ${place.region}`, lost);
   const call = config.environments === undefined ? journaled : withinEnvironments(journaled, config.environments);
-  const { readOnly, toolsets, deny, approve, outputSchemas } = config;
+  const { readOnly, toolsets, deny, approve, catalog, outputSchemas } = config;
   const restrictions = { readOnly, toolsets, deny, approve };
   const seal = shared?.seal ?? sealWith();
   const folder = join(config.stateDir, 'recovery');
@@ -86,6 +86,7 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
       seal,
       secrets,
       openPage,
+      kits,
       gate: gate({
         call,
         place,
@@ -97,6 +98,7 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
           if (needsKit(plan)) await kits.keep(plan);
         },
       }),
+      catalog,
       outputSchemas,
     }),
     direct,

@@ -2,13 +2,15 @@ import type { Config } from '../config.ts';
 import { operationOf } from '../operations/naming.ts';
 import { LOCAL_CALLER } from '../safety/policy.ts';
 import { offeredTools } from '../tools/list.ts';
+import { searchTools } from '../tools/search/index.ts';
 
 /** `finspace-mcp tools`: what a client would see, as a table, as JSON, or as the tokens that it costs. */
 export async function tools(
-  { readOnly, toolsets, deny, approve, outputSchemas }: Config,
+  { readOnly, toolsets, deny, approve, catalog, outputSchemas }: Config,
   switches: ReadonlySet<string>,
 ): Promise<void> {
-  const offered = offeredTools({ readOnly, toolsets, deny, approve }, LOCAL_CALLER, outputSchemas);
+  const restrictions = { readOnly, toolsets, deny, approve };
+  const offered = catalog === 'search' ? searchTools() : offeredTools(restrictions, LOCAL_CALLER, outputSchemas);
   if (switches.has('json')) process.stdout.write(`${JSON.stringify({ tools: offered }, null, 2)}\n`);
   else if (switches.has('tokens')) process.stdout.write(await tokenTable(offered));
   else process.stdout.write(offered.map(({ name, description }) => `${name.padEnd(38)}${description}\n`).join(''));

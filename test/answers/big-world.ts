@@ -25,8 +25,9 @@ export async function buildBigWorld(call: Call): Promise<void> {
 
 async function buildEnvironment(call: Call, index: number): Promise<void> {
   const tags = { owner: `team-${index % 10}` };
-  const made = await call('CreateKxEnvironment', { name: environmentName(index), kmsKeyId: KMS, tags });
-  const environmentId = made.environmentId ?? '';
+  const made = await call('CreateKxEnvironment', { name: environmentName(index), kmsKeyId: KMS });
+  const { environmentId = '', environmentArn = '' } = made;
+  await call('TagResource', { resourceArn: environmentArn, tags });
   const ingest = () =>
     call('CreateKxChangeset', {
       environmentId,

@@ -14,8 +14,8 @@ export interface Link {
   readonly mimeType: string;
 }
 
-/** Bytes of JSON in one answer; a token is about three of them. */
-const BUDGET = { summary: 5_700, full: 48_000 } as const;
+/** Tokens of one answer. */
+const BUDGET = { summary: 1_950, full: 16_000 } as const;
 export type View = keyof typeof BUDGET;
 
 /** The arguments by which every answer is shaped. */
@@ -41,10 +41,10 @@ export function answer(
 ): CallToolResult {
   const all = sections.flatMap(({ name, rows }) => rows.map((row) => ({ name, row })));
   const start = Math.min(positionIn(cursor), all.length);
-  let left = BUDGET[view] - (start === 0 ? plainJson(head).length : 0);
+  let left = BUDGET[view] - (start === 0 ? tokensOf(head) : 0);
   let end = start;
   for (const { row } of all.slice(start)) {
-    left -= plainJson(row).length + 1;
+    left -= tokensOf(row);
     if (left < 0 && end > start) break;
     end += 1;
   }
@@ -65,6 +65,10 @@ export function answer(
   );
   return { ...result, content: [...result.content, ...links.map(linkBlock)] };
 }
+
+/** About as many tokens as models' tokenizers make of a value, a few per cent more rather than less. */
+const tokensOf = (value: unknown) =>
+  plainJson(value).match(/[A-Z]?[a-z]{1,9}|[A-Z]{1,4}|\d{1,3}|[^\w\s]{1,3}|\s|_/g)?.length ?? 0;
 
 const linkBlock = ({ uri, title, mimeType }: Link) =>
   ({ type: 'resource_link', uri, name: title, title, mimeType }) as const;

@@ -5,7 +5,13 @@ import { quoted } from '../../safety/untrusted.ts';
 import { parseArguments } from '../arguments.ts';
 import { callTool } from '../call.ts';
 import { describeComposite, type ListedTool } from '../describe.ts';
-import { type CompositeTool, compositeTool, type Exchange, type ToolEnvironment, type ToolResult } from '../environment.ts';
+import {
+  type CompositeTool,
+  compositeTool,
+  type Exchange,
+  type ToolEnvironment,
+  type ToolResult,
+} from '../environment.ts';
 import { offeredTools } from '../list.ts';
 import { refused, structured } from '../result.ts';
 import { ranked } from './rank.ts';
@@ -27,7 +33,10 @@ function dispatcher(onlyReads: boolean): CompositeTool['run'] {
     const all = offered(environment);
     const found = all.find(({ name }) => name === tool);
     if (found === undefined) {
-      const meant = nearest(tool, all.map(({ name }) => name));
+      const meant = nearest(
+        tool,
+        all.map(({ name }) => name),
+      );
       return refused(
         `${quoted(tool)} is not offered here.${meant === undefined ? '' : ` Did you mean ${meant}?`} find_tools finds what is.`,
       );

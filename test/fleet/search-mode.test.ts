@@ -1,0 +1,69 @@
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+import { afterEach, describe, expect, test } from 'vitest';
+import { FRESH_WORLD, HOSTS, type Person, type Session } from '../support/hosts.ts';
+import { did, failedTo } from '../support/world.ts';
+
+const SEARCH = [...FRESH_WORLD, '--catalog', 'search'];
+
+describe.each(HOSTS)('--catalog search for $name', ({ connect }) => {
+  let session: Session;
+  afterEach(() => session.close());
+
+  const victim = async () => {
+    const { entities } = (await did(session, 'call_read_tool', {
+      tool: 'find_kx_entities',
+      arguments: { kinds: ['environment'], name: 'kdb-uat' },
+    })) as { entities: { environmentId: string }[] };
+    return { environmentId: entities[0]?.environmentId ?? '', userName: 'svc-release' };
+  };
+  const deleting = async () => ({ tool: 'delete_kx_user', arguments: await victim() });
+
+  test('lists three tools in at most 1,200 tokens, and finds the others', async () => {
+    session = await connect(SEARCH);
+    const { tools } = await session.listTools();
+    expect(tools.map(({ name }) => name)).toEqual(['find_tools', 'call_read_tool', 'call_write_tool']);
+    expect(countTokens(JSON.stringify({ tools }))).toBeLessThanOrEqual(1_200);
+    const found = (await did(session, 'find_tools', { query: 'grow a full volume' })) as { tools: { name: string }[] };
+    expect(found.tools[0]).toMatchObject({
+      name: 'update_kx_volume',
+      run: 'call_write_tool',
+      inputSchema: { type: 'object' },
+    });
+  });
+
+  test('reads through one dispatcher and writes only through the other', async () => {
+    session = await connect(SEARCH);
+    expect(await did(session, 'call_read_tool', { tool: 'list_kx_environments' })).toMatchObject({ complete: true });
+    expect(await failedTo(session, 'call_read_tool', await deleting())).toContain('call_write_tool');
+    expect(await failedTo(session, 'call_read_tool', { tool: 'list_kx_cluster' })).toContain('list_kx_clusters');
+    expect(
+      await failedTo(session, 'call_read_tool', { tool: 'get_kx_cluster', arguments: { cluster: 'x' } }),
+    ).toContain('clusterName: required');
+  });
+
+  test('has a person approve what the direct tool would have approved', async () => {
+    const asked: string[] = [];
+    const person: Person = (message) => {
+      asked.push(message);
+      return { action: 'accept', content: { name: 'svc-release' } };
+    };
+    session = await connect(SEARCH, person);
+    await did(session, 'call_write_tool', await deleting());
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toContain('svc-release');
+    expect(await failedTo(session, 'call_read_tool', { tool: 'get_kx_user', arguments: await victim() })).toContain(
+      'ResourceNotFound',
+    );
+  });
+
+  test('does nothing when nobody can be asked, and offers no writes when only reading', async () => {
+    session = await connect(SEARCH);
+    expect(await failedTo(session, 'call_write_tool', await deleting())).toMatch(/person/);
+    expect(await did(session, 'call_read_tool', { tool: 'get_kx_user', arguments: await victim() })).toMatchObject({
+      userName: 'svc-release',
+    });
+    await session.close();
+    session = await connect([...SEARCH, '--read-only']);
+    expect(await failedTo(session, 'call_write_tool', await deleting())).toContain('not offered');
+  });
+});
