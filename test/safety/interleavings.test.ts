@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toolName } from '../../src/operations/naming.ts';
+import { openState, type StateDatabase } from '../../src/safety/state.ts';
 import { type Embedded, embedded, MINUTE, remembering, spyOn } from './support/backend.ts';
 import { openEstate } from './support/estate.ts';
 import { accept, asked, openGuard } from './support/guard.ts';
@@ -12,20 +13,25 @@ describe('an approval of something that changes before the answer', () => {
   let backend: Embedded;
   let subjects: Subject[];
   let mark = 0;
+  let ledgers: StateDatabase;
   beforeAll(async () => {
     backend = await embedded();
+    ledgers = await openState(':memory:');
     const call = remembering(backend.call);
     const estates = [await openEstate(call, 'town'), await openEstate(call, 'lab')] as const;
     subjects = await openSubjects(call, ...estates);
     backend = { ...backend, call };
   });
-  afterAll(() => backend.close());
+  afterAll(async () => {
+    await ledgers.close();
+    await backend.close();
+  });
 
   /** Asks, lets things happen, and answers as the person did who saw the question. What reached the backend, and what was said. */
   const interleave = async (subject: Subject, mutations: readonly Mutation[]) => {
     backend.clock.advance(11 * MINUTE);
     const spy = spyOn(backend.call, { forward: false });
-    const guard = await openGuard({ call: spy.call, clock: backend.clock });
+    const guard = await openGuard({ call: spy.call, clock: backend.clock, state: ledgers });
     const { state } = await asked(guard, subject);
     for (const { happen } of mutations) {
       backend.clock.advance(1_000);
