@@ -175,7 +175,8 @@ export const flagOf = (name: string) => `--${name.replaceAll(/[A-Z]/g, (letter) 
 export const variableOf = (name: string) =>
   `FINSPACE_MCP_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 
-function defaultStateDir(env: NodeJS.ProcessEnv): string {
+/** Where this server keeps things unless told otherwise, by the conventions of the platform. */
+export function defaultStateDir(env: NodeJS.ProcessEnv): string {
   const home = homedir();
   const base: Partial<Record<NodeJS.Platform, string>> = {
     darwin: join(home, 'Library', 'Application Support'),

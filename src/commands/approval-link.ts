@@ -14,6 +14,9 @@ export interface LinkOptions {
   readonly now: () => number;
 }
 
+/** Ends the page that is open: one at a time, however often an agent repeats its call. */
+let close: (() => Promise<void>) | undefined;
+
 /** Opens the approval page in this process on a free loopback port and gives the link to one plan, for the client to show its user. */
 export async function approvalLink(
   { config, key, ledger, state, log, now }: LinkOptions,
@@ -36,6 +39,7 @@ export async function approvalLink(
     channel: 'page',
   });
   let page: ReturnType<typeof approvalPage> | undefined;
+  await close?.();
   const listener = await listen((request) => (page as NonNullable<typeof page>).handle(request), {
     host: '127.0.0.1',
     port: 0,
@@ -43,6 +47,7 @@ export async function approvalLink(
   const origin = `http://127.0.0.1:${listener.port}`;
   const onerror = (error: unknown) => log.warn({ error: String(error) }, 'approval page');
   page = approvalPage({ desk, now, origins: [origin], first: code, onerror });
+  close = () => listener.close();
   setTimeout(() => void listener.close(), PAGE_OPEN_MS).unref();
   return `${origin}${page.link}`;
 }

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Config } from '../config.ts';
+import { type Config, defaultStateDir } from '../config.ts';
 import type { Call } from '../operations/index.ts';
 import { approverKey, isApprovedBy } from '../safety/approver.ts';
 import { withinEnvironments } from '../safety/environments.ts';
@@ -9,6 +9,7 @@ import { gate, type OutOfBand } from '../safety/gate.ts';
 import { type Journal, sqlJournal } from '../safety/journal.ts';
 import { journaledCall } from '../safety/journaled-call.ts';
 import type { Ledger } from '../safety/ledger.ts';
+import { LedgerError } from '../safety/ledger.ts';
 import { fileKits, needsKit, passingKits } from '../safety/recovery.ts';
 import { type Seal, sealWith } from '../safety/seal.ts';
 import { fileSink, inlineSink, refusingSink } from '../safety/secrets.ts';
@@ -129,11 +130,14 @@ async function reportUnfinished(journal: Journal, log: Log, now: () => number, a
  * there when the server started; without one, unsigned ones count on the local backend only. A world that forgets has no ledger
  * that another process could see.
  */
-function outOfBandWay({ backend: kind, state }: Config, pinned: Promise<KeyObject | undefined>) {
-  const how = 'In a terminal on this machine: finspace-mcp approve. Or in a browser: finspace-mcp approve --web.';
+function outOfBandWay({ backend: kind, state, stateDir }: Config, pinned: Promise<KeyObject | undefined>) {
+  const where = stateDir === defaultStateDir(process.env) ? '' : ` --state-dir ${JSON.stringify(stateDir)}`;
+  const how = `In a terminal on this machine: finspace-mcp approve${where}. Or in a browser: finspace-mcp approve --web${where}.`;
   return async (): Promise<OutOfBand | undefined> => {
-    const key = await pinned;
     if (state === ':memory:') return undefined;
+    const key = await pinned.catch((error: Error) => {
+      throw new LedgerError(`Nobody can approve for now: ${error.message}`);
+    });
     if (key === undefined) return kind === 'local' ? { trusts: () => true, how } : undefined;
     return { trusts: (question, approval) => isApprovedBy(question, approval, key), how };
   };

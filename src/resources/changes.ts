@@ -3,7 +3,8 @@ import { topologyUri } from '../inventory/uris.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { type Call, operationNamed } from '../operations/index.ts';
 import { resourceAt, urisTouchedBy } from './catalog.ts';
-import { type ResourceEnvironment, readResource } from './read.ts';
+import type { ResourceEnvironment } from './environment.ts';
+import { readResource } from './read.ts';
 
 export interface ChangeOptions {
   /** Milliseconds between two looks at a resource that somebody subscribes to. */

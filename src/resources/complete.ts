@@ -5,7 +5,7 @@ import { labels, route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { withheld } from '../safety/policy.ts';
 import { RESOURCE_KINDS } from './catalog.ts';
-import type { ResourceEnvironment } from './read.ts';
+import type { ResourceEnvironment } from './environment.ts';
 
 const MOST_SCANNED = 2_000;
 const GONE = new Set<unknown>(['DELETED', 'DELETING']);

@@ -3,7 +3,8 @@ import { type Environment, environmentsNow } from '../inventory/fleet.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { withheld } from '../safety/policy.ts';
 import { RESOURCE_KINDS, type ResourceKind, uriOf, variablesOf } from './catalog.ts';
-import type { ResourceEnvironment } from './read.ts';
+import type { ResourceEnvironment } from './environment.ts';
+import { listKits } from './recovery.ts';
 
 /** At most this many environments are listed one by one; the templates reach the rest. */
 const MOST_ENVIRONMENTS = 50;
@@ -29,6 +30,7 @@ export async function listResources(
     ...environments.flatMap(({ environmentId, name }) =>
       own.map((kind) => ({ ...shown(kind), title: `${kind.title}: ${name}`, uri: uriOf(kind, { environmentId }) })),
     ),
+    ...(await listKits(environment)),
   ];
   const start = Number(/^\d{1,6}$/.exec(cursor ?? '0')?.[0] ?? 0);
   const resources = all.slice(start, start + PAGE);

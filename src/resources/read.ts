@@ -11,19 +11,15 @@ import { environmentSvg } from '../inventory/svg/picture.ts';
 import type { TopologyForm } from '../inventory/uris.ts';
 import { agentInput, listMember } from '../operations/derive.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
-import { type Call, operationNamed } from '../operations/index.ts';
-import { type Caller, type Restrictions, withheld } from '../safety/policy.ts';
+import { operationNamed } from '../operations/index.ts';
+import { withheld } from '../safety/policy.ts';
 import { plainJson } from '../safety/untrusted.ts';
 import { type ResourceKind, resourceAt } from './catalog.ts';
+import type { ResourceEnvironment } from './environment.ts';
+import { readKit } from './recovery.ts';
 
 /** A listing resource holds at most this many items and says so when there are more. */
 const MOST_ITEMS = 2_000;
-
-export interface ResourceEnvironment {
-  readonly call: Call;
-  readonly restrictions: Restrictions;
-  readonly caller: Caller;
-}
 
 /** The contents of a resource. Throws ResourceNotFoundError for what does not exist or is not offered. */
 export async function readResource(
@@ -31,6 +27,8 @@ export async function readResource(
   uri: string,
   signal: AbortSignal,
 ): Promise<ReadResourceResult> {
+  const kit = await readKit(environment, uri);
+  if (kit !== undefined) return kit;
   const found = resourceAt(uri);
   if (found === undefined || withheld(found.kind.operation, environment.restrictions, environment.caller) !== undefined)
     throw new ResourceNotFoundError(uri);

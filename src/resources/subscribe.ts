@@ -1,7 +1,8 @@
 import { ResourceNotFoundError, type Server, type ServerContext, type ServerEvent } from '@modelcontextprotocol/server';
 import { resourceAt } from './catalog.ts';
 import type { Changes } from './changes.ts';
-import { type ResourceEnvironment, readResource } from './read.ts';
+import type { ResourceEnvironment } from './environment.ts';
+import { readResource } from './read.ts';
 
 const MOST_SUBSCRIPTIONS = 200;
 

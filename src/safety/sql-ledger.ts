@@ -31,6 +31,9 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
     (await state()).write((db) => work(db, clock(db, now())));
   const read = async <T>(work: (db: Sql) => T) => (await state()).read(work);
 
+  /** Remembered here too, so that nobody who can write to the file makes a used question usable again under a running server. */
+  const burnt = new Set<string>();
+
   return {
     open: ({ binding, principal, fingerprint, shown }, dialog) =>
       write((db, time) => {
@@ -88,12 +91,14 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
         if (found?.approval == null) return undefined;
         return { question: question(found), approval: JSON.parse(found.approval) as Approval };
       }),
-    burn: (nonce) =>
-      write((db, time) => {
-        const change =
-          "UPDATE questions SET state = 'burnt' WHERE nonce = ? AND state IN ('open', 'approved') AND expires > ?";
-        return db.prepare(change).run(nonce, time).changes === 1;
-      }),
+    burn: async (nonce) => {
+      if (burnt.has(nonce)) return false;
+      const change =
+        "UPDATE questions SET state = 'burnt' WHERE nonce = ? AND state IN ('open', 'approved') AND expires > ?";
+      const first = await write((db, time) => db.prepare(change).run(nonce, time).changes === 1);
+      if (first) burnt.add(nonce);
+      return first;
+    },
     end: (nonce, how) =>
       write(
         (db) => void db.prepare("UPDATE questions SET state = ? WHERE nonce = ? AND state <> 'burnt'").run(how, nonce),

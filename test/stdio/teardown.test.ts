@@ -31,6 +31,13 @@ describe.each(HOSTS)('tearing down through $name', ({ connect }) => {
     expect(order[0]).toBe('cluster');
     expect(order.at(-1)).toBe('kdb environment');
     expect(await did(session, 'get_kx_environment', { environmentId })).toMatchObject({ status: 'DELETED' });
+
+    const { resources } = await session.listResources();
+    const kit = resources.find(
+      ({ uri }) => uri.startsWith('finspace://recovery/') && uri.includes('delete_kx_cluster'),
+    );
+    const { contents } = await session.readResource({ uri: kit?.uri as string });
+    expect(JSON.parse(contents[0]?.text ?? '')).toMatchObject({ create: [{ tool: 'create_kx_cluster' }] });
   });
 
   it.each([

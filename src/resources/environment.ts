@@ -1,0 +1,11 @@
+import type { Call } from '../operations/index.ts';
+import type { Caller, Restrictions } from '../safety/policy.ts';
+import type { RecoveryKits } from '../safety/recovery.ts';
+
+/** What the resources of one caller share. */
+export interface ResourceEnvironment {
+  readonly call: Call;
+  readonly restrictions: Restrictions;
+  readonly caller: Caller;
+  readonly kits: Pick<RecoveryKits, 'list' | 'read'>;
+}
