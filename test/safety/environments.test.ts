@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Call, OperationName } from '../../src/operations/index.ts';
+import { type Plan, planCall } from '../../src/safety/plan.ts';
+import { itemText } from '../../src/safety/question.ts';
+import { answering, type Embedded, embedded, type Members, spyOn } from './support/backend.ts';
+import { type Estate, openEstate } from './support/estate.ts';
+import { approved, asked, type Guard, openGuard, PLACE } from './support/guard.ts';
+
+const GATEWAY = { transitGatewayID: 'tgw-0a1b2c3d4e5f60718', routableCIDRSpace: '100.64.0.0/26' };
+const DNS = [{ customDNSServerName: 'ns1.halden.example', customDNSServerIP: '10.0.0.2' }];
+
+describe('a whole environment', () => {
+  let backend: Embedded;
+  let estate: Estate;
+  let call: Call;
+  beforeAll(async () => {
+    backend = await embedded();
+    call = backend.call;
+    estate = await openEstate(call);
+    await estate.database('trades');
+    await estate.volume('fast');
+    await estate.user('ann');
+    await estate.user('bob');
+    await estate.dataview('view', { autoUpdate: true });
+    await estate.cluster('gateway');
+  });
+  afterAll(() => backend.close());
+
+  const planned = async (on: Call, operation: OperationName, input: Members) =>
+    (await planCall({ call: on, place: PLACE }, operation, input, 'ann')) as Plan;
+  const network = (more: Members, on = call) =>
+    planned(on, 'UpdateKxEnvironmentNetwork', { environmentId: estate.environmentId, ...more });
+  const withEnvironment = (changed: Members) =>
+    answering(call, (name, reply) => (name === 'GetKxEnvironment' ? { ...reply, ...changed } : reply));
+
+  it('is put on a transit gateway once and for ever, which interrupts its clusters', async () => {
+    const { lost, interrupted, blockers } = await network({ transitGatewayConfiguration: GATEWAY });
+    expect(lost.map(itemText)).toEqual(['choice "transit gateway" ("its id and CIDR can never be changed again")']);
+    expect(interrupted.map(itemText)).toEqual(['cluster "gateway" ("GP, RUNNING")']);
+    expect(blockers).toEqual([]);
+  });
+
+  it('takes DNS servers without losing anything', async () => {
+    expect(await network({ customDNSConfiguration: DNS })).toMatchObject({ lost: [], blockers: [] });
+  });
+
+  it('takes the gateway before the DNS servers, never both at once', async () => {
+    const { blockers } = await network({ transitGatewayConfiguration: GATEWAY, customDNSConfiguration: DNS });
+    expect(blockers.map(({ first }) => first)).toEqual([
+      'Set the transit gateway and the DNS servers in two calls, the gateway first.',
+    ]);
+  });
+
+  it('keeps its gateway', async () => {
+    const attached = withEnvironment({ transitGatewayConfiguration: { ...GATEWAY, transitGatewayID: 'tgw-other' } });
+    const { blockers } = await network({ transitGatewayConfiguration: GATEWAY }, attached);
+    expect(blockers).toMatchObject([
+      { item: { name: 'tgw-other' }, first: expect.stringContaining('cannot be replaced') },
+    ]);
+    const same = withEnvironment({ transitGatewayConfiguration: GATEWAY });
+    expect((await network({ transitGatewayConfiguration: GATEWAY }, same)).blockers).toEqual([]);
+  });
+
+  it('is changed only once it is CREATED', async () => {
+    const { blockers } = await network(
+      { customDNSConfiguration: DNS },
+      withEnvironment({ status: 'UPDATING_NETWORK' }),
+    );
+    expect(blockers.map(({ first }) => first)).toEqual(['Wait until it is CREATED.']);
+  });
+
+  it('of the dataset browser takes all its datasets along, and is named by its name', async () => {
+    const environment = { name: 'research', environmentArn: 'arn:aws:finspace:us-east-1:111122223333:environment/abc' };
+    const old: Call = async (name, input, options) =>
+      name === 'GetEnvironment' ? ({ environment } as never) : call(name, input, options).catch(() => ({}) as never);
+    const { lost, name, forbidden } = await planned(old, 'DeleteEnvironment', { environmentId: 'abc' });
+    expect(lost.map(itemText)).toEqual(['dataset browser environment "research" ("with all datasets in it")']);
+    expect({ name, forbidden }).toEqual({ name: 'research', forbidden: undefined });
+    const mute: Call = async () => ({}) as never;
+    const nameless = await planned(mute, 'DeleteEnvironment', { environmentId: 'abc' });
+    expect(nameless).toMatchObject({ name: 'abc', forbidden: expect.stringContaining('cannot be read') });
+  });
+
+  describe('that is torn down', () => {
+    const tool = 'tear_down_kx_environment';
+    const withGuard = async (run: (guard: Guard, spy: ReturnType<typeof spyOn>) => Promise<void>, forward = false) => {
+      const spy = spyOn(call, { forward });
+      const guard = await openGuard({ call: spy.call, clock: backend.clock });
+      await run(guard, spy);
+      await guard.close();
+    };
+    const given = (only?: string[]) => ({
+      tool,
+      arguments: { environmentId: estate.environmentId, ...(only === undefined ? {} : { only }) },
+    });
+
+    it('is shown whole, in order, and approved with its name and the number of things', async () => {
+      await withGuard(async (guard, spy) => {
+        const { message, state } = await asked(guard, given());
+        expect(message.split('\n')).toEqual([
+          'DELETE 7 entities of kdb environment "trading", in this order',
+          'region: "us-east-1", backend: "test"',
+          '1. cluster "gateway" ("GP, RUNNING")',
+          '2. dataview "view"',
+          '3. volume "fast"',
+          '4. database "trades"',
+          '5. user "ann"',
+          '6. user "bob"',
+          '7. kdb environment "trading"',
+          'All data in them is lost. This cannot be undone.',
+          expect.stringMatching(/^To approve, type /),
+        ]);
+        for (const typed of ['trading', '7', 'trading 6', 'trading  7']) {
+          const answers = { approval: { action: 'accept', content: { name: typed } } };
+          expect((await guard.attempt({ ...given(), state, answers })).kind).toBe('refused');
+        }
+        expect(spy.reached).toEqual([]);
+      });
+    });
+
+    it('is not approved by anything that was approved for a part of it', async () => {
+      await withGuard(async (guard, spy) => {
+        const { state } = await asked(guard, given(['ann']));
+        const answers = { approval: { action: 'accept', content: { name: 'trading 1' } } };
+        expect((await guard.attempt({ ...given(['bob']), state, answers })).kind).toBe('refused');
+        expect((await guard.attempt({ ...given(), state, answers })).kind).toBe('refused');
+        expect(spy.reached).toEqual([]);
+      });
+    });
+
+    it('asks nobody when something protected is in it, or a name is wrong, or something outside holds a part', async () => {
+      await estate.tag('/kxUser/bob');
+      await withGuard(async (guard, spy) => {
+        const said = async (only?: string[]) => {
+          const outcome = await guard.attempt(given(only));
+          return outcome.kind === 'refused' ? outcome.text : 'asked';
+        };
+        expect(await said()).toContain('carries the tag');
+        expect(await said(['nobody'])).toContain('There is nothing of that name');
+        expect(await said(['trades'])).toContain('dataview "view"');
+        expect(spy.reached).toEqual([]);
+      });
+    });
+
+    it('in part removes that part and nothing else', async () => {
+      await withGuard(async (guard, spy) => {
+        expect(await approved(guard, given(['view', 'ann']), 'trading 2')).toMatchObject({ kind: 'done' });
+        expect(spy.reached.map(({ name }) => name)).toEqual(['DeleteKxDataview', 'DeleteKxUser']);
+      }, true);
+    });
+  });
+});
