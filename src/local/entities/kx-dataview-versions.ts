@@ -55,11 +55,12 @@ export const activateVersion: Effect<DataviewBody> = (dataview, context) => {
   const body = { ...dataview.body, versions: needed(arn, ready, context), modified: context.now };
   const { collection, name } = placeOf(dataview.collection.replace(/\/kxDataview$/, ''));
   const latest = context.tx.get<KxDatabase['body']>(collection, name)?.body.lastCompletedChangesetId;
-  if (body.autoUpdate && latest !== body.changesetId) {
-    return { status: 'UPDATING', body: withVersion(body, latest, body.segmentConfigurations, context) };
-  }
-  context.tx.link(arn, dataviewLinks({ ...dataview, body, status: 'ACTIVE' }, context));
-  return { body };
+  const isBehind = body.autoUpdate && latest !== body.changesetId;
+  const next = isBehind
+    ? { status: 'UPDATING', body: withVersion(body, latest, body.segmentConfigurations, context) }
+    : { status: 'ACTIVE', body };
+  context.tx.link(arn, dataviewLinks({ ...dataview, ...next }, context));
+  return next;
 };
 
 /** The new version never stands ready; the ones that clusters mount stay. */

@@ -1,0 +1,36 @@
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { faultPlan } from '../../src/local/faults/rules.ts';
+import { openStore } from '../../src/local/store.ts';
+import { importWorld } from '../../src/local/worlds/worlds.ts';
+
+const DOCUMENT = readFileSync(new URL('../../docs/fidelity.md', import.meta.url), 'utf8');
+const ROWS = DOCUMENT.split('\n').filter((line) => /^\| (?!behaviour \|)/.test(line));
+
+test('the table of behaviours has a source and a test in each row', () => {
+  expect(ROWS.length).toBeGreaterThan(80);
+  for (const row of ROWS)
+    expect(row).toMatch(/^\| .+ \| [^|]*(?:documented|observed|ours|rows above)[^|]* \| `[a-z-]+`: [^|]+ \|$/);
+});
+
+test.each(ROWS)('%s', (row) => {
+  const [, file, name = ''] = /\| `([a-z-]+)`: ([^|]+) \|$/.exec(row) ?? [];
+  const url = new URL(`${file}.test.ts`, import.meta.url);
+  expect(existsSync(url)).toBe(true);
+  // The name as a whole string: of a test, or of a row of a table of tests.
+  const source = readFileSync(url, 'utf8');
+  const quoted = [`'${name}'`, `"${name}"`, `\`${name}\``, `\`${name}\${`];
+  expect(quoted.some((text) => source.includes(text))).toBe(true);
+});
+
+test('the examples of the document are good', async () => {
+  const [faults = '', world = ''] = Array.from(DOCUMENT.matchAll(/```json\n([\s\S]*?)```/g), ([, text = '']) => text);
+  expect(faultPlan(JSON.parse(faults), 'fidelity.md').rules).toHaveLength(5);
+  const path = join(mkdtempSync(join(tmpdir(), 'finspace-fidelity-')), 'world.json');
+  writeFileSync(path, world);
+  const store = await openStore(':memory:');
+  expect(await importWorld(store, path, false, () => 0)).toBe(true);
+  await store.close();
+});
