@@ -17,7 +17,6 @@ import type { Seal } from './safety/seal.ts';
 import { callTool } from './tools/call.ts';
 import type { ToolEnvironment } from './tools/environment.ts';
 import { offeredTools } from './tools/list.ts';
-import { callSearchTool, searchTools } from './tools/search/index.ts';
 import { VERSION } from './version.ts';
 
 /** What one process serves; every connection shares it. */
@@ -54,8 +53,7 @@ export type ServerFactory = ((caller: Caller) => Server) & { readonly changes: C
 /** Makes servers for callers. What can be computed once is computed once, not per server. */
 export function serverFactory(shared: ServerEnvironment): ServerFactory {
   const { seal, place, restrictions, catalog, outputSchemas } = shared;
-  const isSearch = catalog === 'search';
-  const run = isSearch ? callSearchTool : callTool;
+  const search = catalog === 'search' ? import('./tools/search/index.ts') : undefined;
   const instructions = `Manages Amazon FinSpace (Managed kdb Insights) on the backend ${place.backend}, region ${place.region}. Start with list_kx_environments. Deletes and network changes are put before a person, who types the name; you cannot approve them yourself.`;
 
   const feed = changes({ everyMs: place.backend.startsWith('local') ? LOOK_LOCALLY_MS : LOOK_MS });
@@ -72,12 +70,13 @@ export function serverFactory(shared: ServerEnvironment): ServerFactory {
         cacheHints: caller === LOCAL_CALLER ? SHARED_HINTS : OWN_HINTS,
       },
     );
-    server.setRequestHandler('tools/list', () => ({
-      tools: isSearch ? searchTools() : offeredTools(restrictions, caller, outputSchemas),
+    server.setRequestHandler('tools/list', async () => ({
+      tools: (await search)?.searchTools() ?? offeredTools(restrictions, caller, outputSchemas),
     }));
     const subscriptions = takeSubscriptions(server, environment, feed);
     server.setRequestHandler('tools/call', async ({ params }, context) => {
       subscriptions.tellAll(context);
+      const run = (await search)?.callSearchTool ?? callTool;
       return naming(place, await run(environment, params, { context, ...shows(server, context) }));
     });
     server.setRequestHandler('resources/list', ({ params }, { mcpReq }) =>

@@ -5,9 +5,7 @@ import {
   ResourceNotFoundError,
 } from '@modelcontextprotocol/server';
 import { environmentGraph, type Graph } from '../inventory/graph.ts';
-import { environmentMermaid } from '../inventory/mermaid.ts';
 import { walk } from '../inventory/pages.ts';
-import { environmentSvg } from '../inventory/svg/picture.ts';
 import type { TopologyForm } from '../inventory/uris.ts';
 import { agentInput, listMember } from '../operations/derive.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
@@ -41,10 +39,11 @@ export async function readResource(
   }
 }
 
-const FORMS: Record<TopologyForm, (graph: Graph) => string> = {
+/** What draws is loaded when somebody looks. */
+const FORMS: Record<TopologyForm, (graph: Graph) => string | Promise<string>> = {
   '': (graph) => plainJson({ count: graph.entities.length, complete: graph.gaps.length === 0, ...graph }),
-  '.mmd': environmentMermaid,
-  '.svg': environmentSvg,
+  '.mmd': async (graph) => (await import('../inventory/mermaid.ts')).environmentMermaid(graph),
+  '.svg': async (graph) => (await import('../inventory/svg/picture.ts')).environmentSvg(graph),
 };
 
 async function contents(

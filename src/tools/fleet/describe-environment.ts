@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { Graph } from '../../inventory/graph.ts';
-import { environmentMermaid } from '../../inventory/mermaid.ts';
 import { summaryOf } from '../../inventory/summary.ts';
 import { TOPOLOGY_FORMS, type TopologyForm, topologyUri } from '../../inventory/uris.ts';
 import { plainJson } from '../../safety/untrusted.ts';
@@ -23,7 +22,10 @@ export const describeEnvironment = fleetTool({
   run: async (scene, { environment, view, cursor, diagram }) => {
     const graph = await scene.graph(environment);
     const links = linksTo(graph);
-    if (diagram) return { content: [{ type: 'text', text: environmentMermaid(graph) }, ...links.map(block)] };
+    if (diagram) {
+      const { environmentMermaid } = await import('../../inventory/mermaid.ts');
+      return { content: [{ type: 'text', text: environmentMermaid(graph) }, ...links.map(block)] };
+    }
     if (view === 'full') return answer(headOf(graph), wholeOf(graph), { view, cursor, links });
     const { attention, entities } = summaryOf(graph);
     const sections = Object.entries(entities).map(([kind, rows]): Section => ({ name: kind, rows }));

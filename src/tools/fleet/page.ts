@@ -66,9 +66,9 @@ export function answer(
   return { ...result, content: [...result.content, ...links.map(linkBlock)] };
 }
 
-/** About as many tokens as models' tokenizers make of a value, a few per cent more rather than less. */
-const tokensOf = (value: unknown) =>
-  plainJson(value).match(/[A-Z]?[a-z]{1,9}|[A-Z]{1,4}|\d{1,3}|[^\w\s]{1,3}|\s|_/g)?.length ?? 0;
+/** About as many tokens as models' tokenizers make of a value, a few per cent more rather than less. Random ids take many. */
+const tokensOf = (value: unknown) => plainJson(value).match(TOKENS)?.length ?? 0;
+const TOKENS = /(?<=\d)[a-z]{1,2}|[a-z]{1,2}(?=\d)|[A-Z]?[a-z]{1,9}|[A-Z]{1,4}|\d{1,3}|[^\w\s]{1,3}|\s|_/g;
 
 const linkBlock = ({ uri, title, mimeType }: Link) =>
   ({ type: 'resource_link', uri, name: title, title, mimeType }) as const;
