@@ -151,7 +151,7 @@ describe('what the operator set', () => {
         expect(text(outcome)).not.toContain(other.environmentId);
       });
       const call = withinEnvironments(backend.call, [town.environmentId]);
-      const environment = { call, restrictions: UNRESTRICTED, caller: LOCAL_CALLER };
+      const environment = { call, restrictions: UNRESTRICTED, caller: LOCAL_CALLER, kits: { list: async () => [] } };
       const { resources } = await listResources(environment as never, NEVER);
       expect(JSON.stringify(resources)).toContain(town.environmentId);
       expect(JSON.stringify(resources)).not.toContain(other.environmentId);
@@ -163,7 +163,12 @@ describe('what the operator set', () => {
   it('--deny and --toolsets hold for resources too', async () => {
     for (const restrictions of [{ deny: ['list_kx_environments', 'get_kx_environment'] }, { toolsets: ['kx-user'] }]) {
       const narrowed = { ...UNRESTRICTED, ...restrictions } as Restrictions;
-      const environment = { call: backend.call, restrictions: narrowed, caller: LOCAL_CALLER };
+      const environment = {
+        call: backend.call,
+        restrictions: narrowed,
+        caller: LOCAL_CALLER,
+        kits: { list: async () => [] },
+      };
       const { resourceTemplates } = listTemplates(environment as never);
       expect(resourceTemplates.map(({ name }) => name)).not.toContain('GetKxEnvironment');
       const uri = `finspace://kx/environments/${town.environmentId}`;

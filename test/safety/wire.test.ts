@@ -5,7 +5,7 @@ import { KEY } from './support/estate.ts';
 import { accept, cancel, decline } from './support/guard.ts';
 import { type Answer, type Era, openProduct, type Product, type RawClient, wordsOf } from './support/wire.ts';
 
-const RUNS = process.env['TEST_LONG'] === undefined ? 40 : 5_000;
+const RUNS = process.env['TEST_LONG'] === undefined ? 25 : 5_000;
 const ERAS: Era[] = ['2025-06-18', '2026-07-28'];
 
 describe.each(ERAS)('a client of %s that says whatever it likes', (era) => {
