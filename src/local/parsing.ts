@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { binding } from '../operations/http.ts';
+import { type Binding, binding } from '../operations/http.ts';
 import { operationNamed } from '../operations/index.ts';
+import type { Operation } from '../operations/operation.ts';
 import { Refusal } from './refusal.ts';
 import type { Routed } from './routing.ts';
 
@@ -14,14 +15,36 @@ export function parsed(url: URL, content: Uint8Array, { name, labels }: Routed):
     query: (member: string, schema: z.ZodType) => coerced(query.getAll(member), schema),
     body: (member: string) => (Object.hasOwn(body, member) ? body[member] : undefined),
   };
-  const members = Object.entries(operation.input().shape as Record<string, z.ZodType>).map(
-    ([member, schema]) => [member, from[binding(operation, member)](member, schema)] as const,
+  const members = membersOf(operation).map(
+    ({ member, schema, place }) => [member, from[place](member, schema)] as const,
   );
   return Object.fromEntries(members.filter(([, value]) => value !== undefined));
 }
 
+interface Placed {
+  readonly member: string;
+  readonly schema: z.ZodType;
+  readonly place: Binding;
+}
+
+const placed = new WeakMap<Operation, readonly Placed[]>();
+
+/** The input members of an operation and where each travels, worked out once. */
+function membersOf(operation: Operation): readonly Placed[] {
+  const known = placed.get(operation);
+  if (known !== undefined) return known;
+  const members = Object.entries(operation.input().shape as Record<string, z.ZodType>).map(([member, schema]) => ({
+    member,
+    schema,
+    place: binding(operation, member),
+  }));
+  placed.set(operation, members);
+  return members;
+}
+
 function bodyOf(content: Uint8Array): Record<string, unknown> {
-  const text = new TextDecoder().decode(content);
+  if (content.length === 0) return {};
+  const text = DECODER.decode(content);
   if (text.trim() === '') return {};
   const body = withoutNulls(json(text), 0);
   if (body === null || typeof body !== 'object' || Array.isArray(body)) {
@@ -38,6 +61,7 @@ function json(text: string): unknown {
   }
 }
 
+const DECODER = new TextDecoder();
 const DEEPEST = 32;
 
 /** A null member is an absent one. */

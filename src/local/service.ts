@@ -32,6 +32,8 @@ export interface ServiceOptions {
   readonly onError?: ((error: unknown, operation: OperationName | undefined) => void) | undefined;
 }
 
+const NOTHING = new Uint8Array();
+
 /** The FinSpace-compatible service over a store: one request of the AWS wire protocol in, one reply out. Rejects only where a fault breaks the connection. */
 export function service(store: Store, options: ServiceOptions): (request: Request) => Promise<Response> {
   const { now = Date.now, lifecycle, random = systemRandom, onError, faults, pause = wait } = options;
@@ -42,7 +44,7 @@ export function service(store: Store, options: ServiceOptions): (request: Reques
     const requestId = uuid(random);
     let name: OperationName | undefined;
     try {
-      const body = new Uint8Array(await request.arrayBuffer());
+      const body = request.body === null ? NOTHING : new Uint8Array(await request.arrayBuffer());
       const caller = callerOf(request, body, { account, credentials, now: now() });
       const url = new URL(request.url);
       const route = routed(request.method, url.pathname);
