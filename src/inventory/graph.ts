@@ -4,7 +4,7 @@ import { entitiesOf } from './entities.ts';
 import { readParts } from './parts.ts';
 import type { Graph, GraphOptions } from './shape.ts';
 
-export type { Edge, Finding, Gap, Graph, GraphEntity, GraphOptions, Kind, Relation } from './shape.ts';
+export type { Edge, Finding, Graph, GraphEntity, GraphOptions, Kind, Relation } from './shape.ts';
 
 /**
  * Reads an environment: each list once (per database for dataviews and changesets), and of each cluster, volume, database and

@@ -194,6 +194,19 @@ describe('wait_for_kx_entity', () => {
     await moving.close();
   });
 
+  test('gives a handle after its slice of time, and goes on from it', async () => {
+    const moving = await demo();
+    const wait = (more = {}) => caller(moving.call)('wait_for_kx_entity', { ...of, name: 'gp-reference', ...more });
+    const later = (seconds: number) => setTimeout(() => vi.setSystemTime(NOW + seconds * 1000), 300);
+    later(30);
+    const { handle, ...first } = (await wait()).data;
+    expect(first).toMatchObject({ reached: false, status: 'UPDATING', waitedSeconds: 30 });
+    later(60);
+    expect((await wait({ handle })).data).toMatchObject({ reached: false, waitedSeconds: 60 });
+    vi.setSystemTime(NOW);
+    await moving.close();
+  });
+
   test('needs the database of what is in one', async () => {
     const { text } = await use('wait_for_kx_entity', {
       environment: 'kdb-prod',

@@ -118,6 +118,7 @@ async function only(session: Session): Promise<string> {
 }
 
 interface Subscribing extends Session {
+  listen?(filter: { resourcesListChanged?: boolean; resourceSubscriptions?: string[] }): Promise<unknown>;
   subscribeResource?(request: { uri: string }): Promise<unknown>;
   unsubscribeResource?(request: { uri: string }): Promise<unknown>;
   fallbackNotificationHandler?: (notification: { method: string; params?: { uri?: string } }) => Promise<void>;
@@ -151,4 +152,17 @@ describe.each(HOSTS.slice(0, 2))('changes for $name', ({ connect }) => {
     await until(`notifications/resources/updated ${list}`);
     await session.unsubscribeResource?.({ uri: list });
   });
+});
+
+test('changes by our own mutations reach the stream of a 2026-07-28 client', async () => {
+  const host = HOSTS.at(-1);
+  const session = (await host?.connect([...FRESH_WORLD, '--world', 'empty'])) as Subscribing;
+  const uri = 'finspace://kx/environments';
+  const told = new Promise((resolve) => {
+    session.fallbackNotificationHandler = async ({ method, params }) => resolve([method, params?.uri]);
+  });
+  await session.listen?.({ resourceSubscriptions: [uri] });
+  await did(session, 'create_kx_environment', { name: 'moving', kmsKeyId: 'arn:aws:kms:us-east-1:123456789012:key/k' });
+  expect(await told).toEqual(['notifications/resources/updated', uri]);
+  await session.close();
 });
