@@ -16,7 +16,7 @@ import { offeredTools } from '../list.ts';
 import { refused, structured } from '../result.ts';
 import { ranked } from './rank.ts';
 
-const MOST_FOUND = 5;
+const MOST_FOUND = 6;
 
 const Dispatched = () =>
   z.strictObject({
