@@ -31,7 +31,9 @@ export function databaseCard({ of, x, y, height }: Placed<DatabaseCard>, { marks
     textAt(
       x + 36,
       y + 45,
-      newest === undefined ? 'no data yet' : `data of ${newest.detail} · ${changesets ?? '?'} changesets`,
+      newest === undefined
+        ? 'no data yet'
+        : `data of ${newest.detail} · ${changesets ?? '?'} changeset${changesets === 1 ? '' : 's'}`,
       {
         class: 'small soft',
       },
