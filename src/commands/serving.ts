@@ -1,7 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Config, defaultStateDir } from '../config.ts';
+import { type Config, ConfigError, defaultStateDir } from '../config.ts';
+import { nearest } from '../nearest.ts';
 import type { Call } from '../operations/index.ts';
 import { approverKey, isApprovedBy } from '../safety/approver.ts';
 import { withinEnvironments } from '../safety/environments.ts';
@@ -16,6 +17,7 @@ import { fileSink, inlineSink, refusingSink } from '../safety/secrets.ts';
 import { sqlLedger } from '../safety/sql-ledger.ts';
 import type { StateDatabase } from '../safety/state.ts';
 import { serverFactory } from '../server.ts';
+import { describedTools } from '../tools/list.ts';
 import { backend } from './backend.ts';
 import type { Log } from './log.ts';
 
@@ -45,6 +47,7 @@ export interface ServingOptions {
 
 /** Puts together what the configuration describes. Nothing heavy is opened before it is needed. */
 export function serving(config: Config, log: Log, options: ServingOptions): Serving {
+  checkDenied(config.deny);
   const { remote, now = Date.now, watch = (call) => call } = options;
   const shut = join(config.stateDir, 'secrets');
   const secrets = config.secrets === 'inline' ? inlineSink : remote ? refusingSink : fileSink(shut, now);
@@ -68,8 +71,8 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
   const restrictions = { readOnly, toolsets, deny, approve };
   const seal = shared?.seal ?? sealWith();
   const folder = join(config.stateDir, 'recovery');
-  const kits = config.state === ':memory:' ? passingKits(call, now) : fileKits(folder, call, now);
-  const pinned = config.state === ':memory:' ? Promise.resolve(undefined) : approverKey(config.stateDir);
+  const kits = forgets(config) ? passingKits(call, now) : fileKits(folder, call, now);
+  const pinned = forgets(config) ? Promise.resolve(undefined) : approverKey(config.stateDir);
   pinned.catch(() => {});
   // A terminal looks into the state database of one machine, which says nothing about a fleet.
   const outOfBand = shared === undefined ? outOfBandWay(config, pinned) : async () => undefined;
@@ -87,6 +90,8 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
       seal,
       secrets,
       openPage,
+      onInternal: (error) =>
+        log.error({ cause: error instanceof Error ? error.stack : String(error) }, 'a tool failed inside this server'),
       kits,
       gate: gate({
         call,
@@ -130,11 +135,12 @@ async function reportUnfinished(journal: Journal, log: Log, now: () => number, a
  * there when the server started; without one, unsigned ones count on the local backend only. A world that forgets has no ledger
  * that another process could see.
  */
-function outOfBandWay({ backend: kind, state, stateDir }: Config, pinned: Promise<KeyObject | undefined>) {
+function outOfBandWay(config: Config, pinned: Promise<KeyObject | undefined>) {
+  const { backend: kind, stateDir } = config;
   const where = stateDir === defaultStateDir(process.env) ? '' : ` --state-dir ${JSON.stringify(stateDir)}`;
   const how = `In a terminal on this machine: finspace-mcp approve${where}. Or in a browser: finspace-mcp approve --web${where}.`;
   return async (): Promise<OutOfBand | undefined> => {
-    if (state === ':memory:') return undefined;
+    if (forgets(config)) return undefined;
     const key = await pinned.catch((error: Error) => {
       throw new LedgerError(`Nobody can approve for now: ${error.message}`);
     });
@@ -143,10 +149,24 @@ function outOfBandWay({ backend: kind, state, stateDir }: Config, pinned: Promis
   };
 }
 
+/** A name that denies nothing is a mistake that would go unnoticed. */
+function checkDenied(deny: readonly string[]): void {
+  const names = describedTools().map(({ name }) => name);
+  const unknown = deny.find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  const meant = nearest(unknown, names);
+  throw new ConfigError(
+    `--deny: there is no tool ${JSON.stringify(unknown)}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+  );
+}
+
+/** A local world in memory forgets everything, and so do its ledger and journal. No other backend ever does. */
+const forgets = ({ backend: kind, state }: Config) => kind === 'local' && state === ':memory:';
+
 /** The state database, opened when it is first asked for. */
 function lazyState(config: Config, log: Log) {
   let opening: Promise<StateDatabase> | undefined;
-  const path = config.state === ':memory:' ? ':memory:' : join(config.stateDir, 'state.db');
+  const path = forgets(config) ? ':memory:' : join(config.stateDir, 'state.db');
   const open = () => {
     opening ??= import('../safety/state.ts')
       .then(({ openState }) => openState(path))

@@ -11,7 +11,7 @@ import { agentInput, listMember } from '../operations/derive.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import { operationNamed } from '../operations/index.ts';
 import { withheld } from '../safety/policy.ts';
-import { plainJson } from '../safety/untrusted.ts';
+import { plainJson, quoted } from '../safety/untrusted.ts';
 import { type ResourceKind, resourceAt } from './catalog.ts';
 import type { ResourceEnvironment } from './environment.ts';
 import { readKit } from './recovery.ts';
@@ -68,7 +68,7 @@ function asProtocolError(uri: string, error: unknown): unknown {
   if (code === 'ResourceNotFound') return new ResourceNotFoundError(uri);
   return new ProtocolError(
     ProtocolErrorCode.InternalError,
-    `${operation} failed with ${wireName(code)}: ${detail} ${advice}`,
+    `${operation} failed with ${wireName(code)}: ${quoted(detail, 300)} ${advice}`,
     {
       uri,
       operation,

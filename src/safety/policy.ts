@@ -65,6 +65,18 @@ export interface Caller {
 /** The user who started this process; may do whatever the server offers. */
 export const LOCAL_CALLER: Caller = { principal: 'local', refusal: () => undefined };
 
+/** Why a tool that is not one operation is not offered: it is denied, or something that it needs is withheld. */
+export function withheldTool(
+  tool: { readonly name: string; readonly needs: readonly OperationName[] },
+  restrictions: Restrictions,
+  caller: Caller,
+): string | undefined {
+  if (restrictions.deny.includes(tool.name)) return DENIED;
+  return tool.needs.map((name) => withheld(name, restrictions, caller)).find((why) => why !== undefined);
+}
+
+const DENIED = 'The operator of this server denies it.';
+
 /** Why an operation is not offered under `restrictions` or to this caller; undefined when it is. */
 export function withheld(
   name: OperationName,
@@ -75,6 +87,6 @@ export function withheld(
   if (readOnly && !POLICY[risk].readOnly) return 'This server runs with --read-only.';
   if (toolsets !== undefined && !toolsets.includes(entity))
     return `This server offers only the toolsets ${toolsets.join(', ')}.`;
-  if (deny.includes(toolName(name))) return 'The operator of this server denies it.';
+  if (deny.includes(toolName(name))) return DENIED;
   return caller.refusal(name);
 }

@@ -36,7 +36,7 @@ export interface Selection {
   readonly only?: readonly string[] | undefined;
 }
 
-const MOST_SHOWN = 60;
+const MOST_SHOWN = 500;
 /** What changes about an entity while its dependants are removed. */
 const PASSING = ['attachedClusters', 'clusters', 'activeVersions', 'status', 'statusReason', 'lastModifiedTimestamp'];
 

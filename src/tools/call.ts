@@ -4,7 +4,7 @@ import { agentInput } from '../operations/derive.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
-import { withheld } from '../safety/policy.ts';
+import { withheld, withheldTool } from '../safety/policy.ts';
 import { quoted } from '../safety/untrusted.ts';
 import { approved } from './approval-form.ts';
 import { parseArguments } from './arguments.ts';
@@ -29,7 +29,12 @@ export async function callTool(
     return await callComposite(environment, composite, given, exchange);
   } catch (error) {
     if (error instanceof FinspaceError) return failed(error);
-    throw error;
+    if (error instanceof ProtocolError || exchange.context.mcpReq.signal.aborted) throw error;
+    environment.onInternal(error);
+    return refused(
+      `${quoted(tool)} failed inside this server, so it is not known how far it came.`,
+      'Look at the present state before you go on. The person who runs this server finds the cause in its log.',
+    );
   }
 }
 
@@ -44,7 +49,7 @@ async function callOperation(environment: ToolEnvironment, name: OperationName, 
 
 async function callComposite(environment: ToolEnvironment, tool: CompositeTool, given: Members, exchange: Exchange) {
   const { restrictions, caller } = environment;
-  const reason = tool.needs.map((name) => withheld(name, restrictions, caller)).find((why) => why !== undefined);
+  const reason = withheldTool(tool, restrictions, caller);
   if (reason !== undefined) return refused(`${tool.name} is not offered. ${reason}`);
   const parsed = parseArguments(tool.input(), given);
   if ('problems' in parsed) return refused(`${tool.name} was not called, its arguments are wrong.`, ...parsed.problems);

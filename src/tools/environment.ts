@@ -15,6 +15,8 @@ export interface ToolEnvironment extends Planner {
   readonly gate: Gate;
   /** Where a credential goes instead of to the model. */
   readonly secrets: SecretSink;
+  /** Told of errors that no code expected; nothing of them reaches a client. */
+  readonly onInternal: (error: unknown) => void;
   /** Opens the approval page at a plan's code and gives its link; undefined where there is no page to open. */
   readonly openPage?: ((code: string) => Promise<string | undefined>) | undefined;
 }

@@ -1,7 +1,7 @@
 import { OPERATION_NAMES, type OperationName } from '../operations/index.ts';
 import { operationOf } from '../operations/naming.ts';
 import { once } from '../operations/operation.ts';
-import { type Caller, type Restrictions, withheld } from '../safety/policy.ts';
+import { type Caller, type Restrictions, withheld, withheldTool } from '../safety/policy.ts';
 import { COMPOSITE_TOOLS, compositeNamed } from './composites.ts';
 import { describeComposite, describeTool, type ListedTool, outputSchema } from './describe.ts';
 
@@ -20,7 +20,9 @@ export function offeredTools(restrictions: Restrictions, caller: Caller, outputS
   const offered = (name: OperationName) => withheld(name, restrictions, caller) === undefined;
   return describedTools().flatMap((tool) => {
     const operation = operationOf(tool.name);
-    if (operation === undefined) return compositeNamed(tool.name)?.needs.every(offered) ? [tool] : [];
+    const composite = compositeNamed(tool.name);
+    if (composite !== undefined) return withheldTool(composite, restrictions, caller) === undefined ? [tool] : [];
+    if (operation === undefined) return [];
     if (!offered(operation)) return [];
     return [outputSchemas ? { ...tool, outputSchema: outputSchema(operation) } : tool];
   });

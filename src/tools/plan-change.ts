@@ -4,6 +4,7 @@ import { operationNamed } from '../operations/index.ts';
 import { operationOf } from '../operations/naming.ts';
 import { planCall } from '../safety/plan.ts';
 import { approvalNeeded, withheld } from '../safety/policy.ts';
+import { quoted } from '../safety/untrusted.ts';
 import { parseArguments } from './arguments.ts';
 import { compositeTool } from './environment.ts';
 import { refused, structured } from './result.ts';
@@ -20,7 +21,7 @@ export const planChange = compositeTool({
   run: async (environment, { tool, arguments: given }, { context }) => {
     const name = operationOf(tool);
     if (name === undefined || operationNamed(name).risk === 'read')
-      return refused(`${JSON.stringify(tool.slice(0, 80))} is not a tool that changes anything.`);
+      return refused(`${quoted(tool)} is not a tool that changes anything.`);
     const reason = withheld(name, environment.restrictions, environment.caller);
     if (reason !== undefined) return refused(`${tool} is not offered. ${reason}`);
     const parsed = parseArguments(agentInput(operationNamed(name)), given);
