@@ -24,9 +24,13 @@ const user = one('ann', 'bob');
 const maybe = <T>(arbitrary: Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 const segments = maybe(volume.map((volumeName) => [{ dbPaths: ['/*'], volumeName }]));
 const strategy = (...names: string[]) => one(...names).map((deploymentStrategy) => ({ deploymentStrategy }));
-const mounted = fc.record({ databaseName: database, dataviewName: maybe(view) });
+const mounted = fc.record({ databaseName: database, dataviewName: fc.option(view, { freq: 5, nil: undefined }) });
 
-const onGroup = fc.record({ scalingGroupName: group, memoryReservation: one(6, 6000, 9000), nodeCount: one(1, 1, 2) });
+const onGroup = fc.record({
+  scalingGroupName: group,
+  memoryReservation: one(6, 6, 5000, 9000),
+  nodeCount: one(1, 1, 2),
+});
 const dedicated = { capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 1 } };
 const place = { releaseLabel: '1.0', azMode: 'SINGLE', availabilityZoneId: ZONE, vpcConfiguration: VPC };
 const newCluster = fc
@@ -34,7 +38,7 @@ const newCluster = fc
     clusterName: cluster,
     clusterType: one('GP', 'HDB', 'HDB', 'TICKERPLANT'),
     on: fc.option(onGroup, { freq: 4, nil: undefined }),
-    databases: maybe(fc.array(mounted, { minLength: 1, maxLength: 1 })),
+    databases: fc.option(fc.array(mounted, { minLength: 1, maxLength: 1 }), { freq: 6, nil: undefined }),
     volume,
   })
   .map(({ clusterName, clusterType, on, databases, volume: log }) => ({
@@ -59,18 +63,18 @@ const disk = (...sizes: number[]) => one(...sizes).map((size) => ({ type: 'SSD_1
 
 /** How often each operation is asked for, and with what. Environment ids and tokens come later. */
 const REQUESTS: readonly [weight: number, OperationName, Arbitrary<object>][] = [
-  [2, 'CreateKxEnvironment', fc.record({ name: one('kdb-a', 'kdb-b'), kmsKeyId: fc.constant(KEY) })],
-  [1, 'UpdateKxEnvironment', fc.record({ name: one('kdb-a', 'kdb-b') })],
+  [3, 'CreateKxEnvironment', fc.record({ name: one('kdb-a', 'kdb-b'), kmsKeyId: fc.constant(KEY) })],
+  [2, 'UpdateKxEnvironment', fc.record({ name: one('kdb-a', 'kdb-b') })],
   [1, 'UpdateKxEnvironmentNetwork', network],
   [1, 'DeleteKxEnvironment', fc.constant({})],
-  [2, 'CreateKxUser', fc.record({ userName: user, iamRole: one(ROLE, `${ROLE}-2`) })],
-  [1, 'UpdateKxUser', fc.record({ userName: user, iamRole: one(ROLE, `${ROLE}-2`) })],
-  [1, 'DeleteKxUser', named('userName', user)],
+  [5, 'CreateKxUser', fc.record({ userName: user, iamRole: one(ROLE, `${ROLE}-2`) })],
+  [2, 'UpdateKxUser', fc.record({ userName: user, iamRole: one(ROLE, `${ROLE}-2`) })],
+  [2, 'DeleteKxUser', named('userName', user)],
   [4, 'CreateKxDatabase', named('databaseName', database)],
-  [1, 'UpdateKxDatabase', fc.record({ databaseName: database, description: one('One', 'Two') })],
-  [1, 'DeleteKxDatabase', named('databaseName', database)],
+  [2, 'UpdateKxDatabase', fc.record({ databaseName: database, description: one('One', 'Two') })],
+  [3, 'DeleteKxDatabase', named('databaseName', database)],
   [
-    5,
+    20,
     'CreateKxChangeset',
     fc.record({
       databaseName: database,
@@ -78,7 +82,7 @@ const REQUESTS: readonly [weight: number, OperationName, Arbitrary<object>][] = 
     }),
   ],
   [
-    5,
+    20,
     'CreateKxDataview',
     fc.record({
       databaseName: database,
@@ -90,10 +94,10 @@ const REQUESTS: readonly [weight: number, OperationName, Arbitrary<object>][] = 
       segmentConfigurations: segments,
     }),
   ],
-  [4, 'UpdateKxDataview', fc.record({ databaseName: database, dataviewName: view, segmentConfigurations: segments })],
-  [2, 'DeleteKxDataview', fc.record({ databaseName: database, dataviewName: view })],
+  [25, 'UpdateKxDataview', fc.record({ databaseName: database, dataviewName: view, segmentConfigurations: segments })],
+  [4, 'DeleteKxDataview', fc.record({ databaseName: database, dataviewName: view })],
   [
-    4,
+    6,
     'CreateKxVolume',
     fc.record({
       volumeName: volume,
@@ -103,8 +107,8 @@ const REQUESTS: readonly [weight: number, OperationName, Arbitrary<object>][] = 
       nas1Configuration: disk(1200, 2400),
     }),
   ],
-  [2, 'UpdateKxVolume', fc.record({ volumeName: volume, nas1Configuration: disk(1200, 2400, 4800) })],
-  [2, 'DeleteKxVolume', named('volumeName', volume)],
+  [6, 'UpdateKxVolume', fc.record({ volumeName: volume, nas1Configuration: disk(1200, 2400, 4800) })],
+  [5, 'DeleteKxVolume', named('volumeName', volume)],
   [
     4,
     'CreateKxScalingGroup',
@@ -114,10 +118,10 @@ const REQUESTS: readonly [weight: number, OperationName, Arbitrary<object>][] = 
       availabilityZoneId: fc.constant(ZONE),
     }),
   ],
-  [1, 'DeleteKxScalingGroup', named('scalingGroupName', group)],
-  [9, 'CreateKxCluster', newCluster],
+  [3, 'DeleteKxScalingGroup', named('scalingGroupName', group)],
+  [35, 'CreateKxCluster', newCluster],
   [
-    2,
+    10,
     'UpdateKxClusterCodeConfiguration',
     fc.record({
       clusterName: cluster,
@@ -126,7 +130,7 @@ const REQUESTS: readonly [weight: number, OperationName, Arbitrary<object>][] = 
     }),
   ],
   [
-    5,
+    30,
     'UpdateKxClusterDatabases',
     fc.record({
       clusterName: cluster,
@@ -134,11 +138,11 @@ const REQUESTS: readonly [weight: number, OperationName, Arbitrary<object>][] = 
       deploymentConfiguration: strategy('NO_RESTART', 'ROLLING'),
     }),
   ],
-  [2, 'DeleteKxClusterNode', fc.record({ clusterName: cluster, nodeId: one('running', 'none') })],
-  [3, 'DeleteKxCluster', named('clusterName', cluster)],
-  [2, 'TagResource', fc.record({ ...tagged, tags: one({ owner: 'a' }, { stage: 'b', owner: 'c' }) })],
-  [1, 'UntagResource', fc.record({ ...tagged, tagKeys: one(['owner'], ['stage', 'none']) })],
-  [1, 'CreateEnvironment', fc.constant({ name: 'browser' })],
+  [6, 'DeleteKxClusterNode', fc.record({ clusterName: cluster, nodeId: one('running', 'none') })],
+  [8, 'DeleteKxCluster', named('clusterName', cluster)],
+  [4, 'TagResource', fc.record({ ...tagged, tags: one({ owner: 'a' }, { stage: 'b', owner: 'c' }) })],
+  [2, 'UntagResource', fc.record({ ...tagged, tagKeys: one(['owner'], ['stage', 'none']) })],
+  [2, 'CreateEnvironment', fc.constant({ name: 'browser' })],
   [1, 'UpdateEnvironment', fc.constant({ description: 'Old' })],
   [1, 'DeleteEnvironment', fc.constant({})],
 ];
@@ -156,7 +160,7 @@ const wait = fc.oneof(
 );
 const command = fc.record({
   wait,
-  env: fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(2) }),
+  env: fc.oneof({ weight: 19, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(2) }),
   request,
   clientToken: fc.option(one('again-1', 'again-2'), { freq: 6, nil: undefined }),
 });
@@ -181,7 +185,7 @@ const BEGINNING: readonly Command[] = [
 
 /** Random histories, which begin with an environment that has a database, a volume and a scaling group in the making. */
 export const histories: Arbitrary<Command[]> = fc
-  .array(command, { minLength: 20, maxLength: 60, size: 'max' })
+  .array(command, { minLength: 30, maxLength: 80, size: 'max' })
   .map((commands) => [
     ...BEGINNING,
     ...commands.map(({ request: { name, input }, ...rest }) => ({ ...rest, name, input })),

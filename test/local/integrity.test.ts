@@ -1,0 +1,166 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Estate, KEY, openEstate, ROLE, token } from './estate.ts';
+import { openWorld, type TestWorld, ZONE } from './world.ts';
+
+let world: TestWorld;
+let estate: Estate;
+let environmentId: string;
+
+/** One environment that no test here changes. */
+beforeAll(async () => {
+  world = await openWorld();
+  estate = await openEstate(world);
+  ({ environmentId } = estate);
+  await estate.database('trades');
+  await estate.changeset('trades');
+  await estate.group('sg-one');
+  await estate.volume('vol-one');
+  await estate.volume('vol-two');
+  await estate.dataview('view-one', { segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'vol-one' }] });
+});
+
+const SHARED = { scalingGroupConfiguration: { scalingGroupName: 'sg-one', memoryReservation: 6, nodeCount: 1 } };
+
+describe('a name that is taken', () => {
+  const view = { azMode: 'SINGLE', availabilityZoneId: ZONE };
+  const nas = {
+    volumeType: 'NAS_1',
+    azMode: 'SINGLE',
+    availabilityZoneIds: [ZONE],
+    nas1Configuration: { type: 'SSD_250', size: 1200 },
+  };
+  const duplicates: [string, Parameters<TestWorld['refusal']>[0], () => object, string][] = [
+    ['an environment', 'CreateKxEnvironment', () => ({ name: 'kdb-test', kmsKeyId: KEY }), 'ConflictException'],
+    [
+      'a database',
+      'CreateKxDatabase',
+      () => ({ databaseName: 'trades', clientToken: token() }),
+      'ResourceAlreadyExistsException',
+    ],
+    [
+      'a dataview',
+      'CreateKxDataview',
+      () => ({ databaseName: 'trades', dataviewName: 'view-one', ...view, clientToken: token() }),
+      'ResourceAlreadyExistsException',
+    ],
+    ['a volume', 'CreateKxVolume', () => ({ volumeName: 'vol-one', ...nas }), 'ResourceAlreadyExistsException'],
+    [
+      'a scaling group',
+      'CreateKxScalingGroup',
+      () => ({ scalingGroupName: 'sg-one', hostType: 'kx.sg.large', availabilityZoneId: ZONE, clientToken: token() }),
+      'ConflictException',
+    ],
+  ];
+  test.each(duplicates)('of %s is refused', async (_, name, input, type) => {
+    expect(await world.refusal(name, { environmentId, ...input() })).toMatchObject({ status: 409, type });
+  });
+
+  test('of a user or cluster is refused in the words of the service', async () => {
+    const own = await openWorld();
+    const { environmentId, clusterInput } = await openEstate(own);
+    const user = { environmentId, userName: 'bob', iamRole: ROLE };
+    await own.call('CreateKxUser', user);
+    expect((await own.refusal('CreateKxUser', user)).type).toBe('ResourceAlreadyExistsException');
+    await own.call('CreateKxCluster', clusterInput('gp-one'));
+    expect(await own.refusal('CreateKxCluster', clusterInput('gp-one'))).toEqual({
+      status: 409,
+      type: 'ConflictException',
+      message: 'Cluster already exists with alias: gp-one',
+    });
+  });
+});
+
+describe('what is in use', () => {
+  test('cannot be deleted until its clusters are, and a cluster in DELETING no longer counts', async () => {
+    const own = await openWorld();
+    const { call, refusal, advance } = own;
+    const { environmentId, database, changeset, group, volume, dataview, cluster } = await openEstate(own);
+    await database('trades');
+    await changeset('trades');
+    await group('sg-one');
+    await volume('vol-one');
+    await dataview('view-one', { segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'vol-one' }] });
+    await cluster('hdb-one', {
+      clusterType: 'HDB',
+      databases: [{ databaseName: 'trades', dataviewName: 'view-one' }],
+      ...SHARED,
+    });
+    const databaseName = 'trades';
+    const view = { environmentId, databaseName, dataviewName: 'view-one' };
+    expect((await refusal('DeleteKxScalingGroup', { environmentId, scalingGroupName: 'sg-one' })).type).toBe(
+      'ConflictException',
+    );
+    expect((await refusal('DeleteKxVolume', { environmentId, volumeName: 'vol-one' })).type).toBe('ConflictException');
+    expect((await refusal('DeleteKxDataview', { ...view, clientToken: token() })).type).toBe('ConflictException');
+    expect((await refusal('DeleteKxDatabase', { environmentId, databaseName, clientToken: token() })).type).toBe(
+      'ConflictException',
+    );
+    expect(await refusal('DeleteKxEnvironment', { environmentId })).toEqual({
+      status: 400,
+      type: 'ValidationException',
+      message: `Can't delete this KX Environment with id ${environmentId}. It still contains active clusters. Please delete all clusters before deleting the environment.`,
+    });
+    expect((await call('GetKxVolume', { environmentId, volumeName: 'vol-one' })).attachedClusters).toEqual([
+      { clusterName: 'hdb-one', clusterType: 'HDB', clusterStatus: 'RUNNING' },
+    ]);
+    expect((await call('GetKxScalingGroup', { environmentId, scalingGroupName: 'sg-one' })).clusters).toEqual([
+      'hdb-one',
+    ]);
+
+    await call('DeleteKxCluster', { environmentId, clusterName: 'hdb-one' });
+    await call('DeleteKxDataview', { ...view, clientToken: token() });
+    await call('DeleteKxScalingGroup', { environmentId, scalingGroupName: 'sg-one' });
+    advance(600_000);
+    await call('DeleteKxVolume', { environmentId, volumeName: 'vol-one' });
+    await call('DeleteKxDatabase', { environmentId, databaseName, clientToken: token() });
+    await call('DeleteKxEnvironment', { environmentId });
+  });
+});
+
+test('an unknown environment is what is missed first, a malformed one is invalid before that', async () => {
+  const nowhere = { environmentId: 'aaaaaaaaaaaaaaaaaaaaaa' };
+  expect(await world.refusal('GetKxUser', { ...nowhere, userName: 'bob' })).toMatchObject({
+    type: 'ResourceNotFoundException',
+    message: expect.stringContaining('environment'),
+  });
+  expect(await world.refusal('GetKxUser', { environmentId: 'no-such!', userName: 'bob' })).toMatchObject({
+    type: 'ValidationException',
+    message: expect.stringContaining("'environmentId'"),
+  });
+});
+
+test('the missing are named in the words of the service', async () => {
+  expect((await world.refusal('GetKxDatabase', { environmentId, databaseName: 'none' })).message).toBe(
+    'KX database none not found',
+  );
+  expect((await world.refusal('GetKxUser', { environmentId, userName: 'none' })).message).toBe(
+    'No user found for the id [none]',
+  );
+});
+
+test('the published quotas hold where they are not raised', async () => {
+  const own = await openWorld({ quotas: 'published' });
+  const { environmentId, clusterInput, group, volume } = await openEstate(own);
+  expect(await own.refusal('CreateKxEnvironment', { name: 'kdb-two', kmsKeyId: KEY })).toMatchObject({
+    status: 402,
+    type: 'ServiceQuotaExceededException',
+  });
+  for (const name of ['gp-1', 'gp-2', 'gp-3', 'gp-4', 'gp-5']) await own.call('CreateKxCluster', clusterInput(name));
+  expect(await own.refusal('CreateKxCluster', clusterInput('gp-6'))).toMatchObject({
+    status: 400,
+    type: 'LimitExceededException',
+    message: expect.stringContaining('Single-AZ'),
+  });
+  await group('sg-one');
+  const second = {
+    environmentId,
+    scalingGroupName: 'sg-two',
+    hostType: 'kx.sg.4xlarge',
+    availabilityZoneId: ZONE,
+    clientToken: token(),
+  };
+  expect((await own.refusal('CreateKxScalingGroup', second)).type).toBe('LimitExceededException');
+  await volume('vol-one');
+  const big = { environmentId, volumeName: 'vol-one', nas1Configuration: { type: 'SSD_1000', size: 9600 } };
+  expect((await own.refusal('UpdateKxVolume', big)).type).toBe('LimitExceededException');
+});
