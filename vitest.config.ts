@@ -5,14 +5,29 @@ import { defineConfig } from 'vitest/config';
  * everything.
  */
 const CI_ONLY = [
+  'test/answers/answers.test.ts',
+  'test/approval/adversary.test.ts',
   'test/approval/browser.test.ts',
-  'test/local/durability.test.ts',
-  'test/local/model.test.ts',
-  'test/local/clients.test.ts',
-  'test/local/fuzz.test.ts',
-  'test/safety/sequences.test.ts',
-  'test/safety/interleavings.test.ts',
+  'test/approval/key.test.ts',
+  'test/approval/link.test.ts',
+  'test/approval/terminal.test.ts',
+  'test/finspace/exit.test.ts',
+  'test/finspace/faults.test.ts',
+  'test/fleet/search-mode.test.ts',
+  'test/http/fleet.test.ts',
   'test/http/load.test.ts',
+  'test/local/clients.test.ts',
+  'test/local/constraints.test.ts',
+  'test/local/durability.test.ts',
+  'test/local/fuzz.test.ts',
+  'test/local/model.test.ts',
+  'test/local/quotas.test.ts',
+  'test/resources/resources.test.ts',
+  'test/safety/interleavings.test.ts',
+  'test/safety/plans.test.ts',
+  'test/safety/replays.test.ts',
+  'test/safety/sequences.test.ts',
+  'test/safety/wire.test.ts',
 ];
 const all = process.env['TEST_TIER'] === 'all';
 
