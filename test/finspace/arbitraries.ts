@@ -76,7 +76,9 @@ function number(schema: z.ZodNumber): Arbitrary<number> {
   const min = schema.minValue ?? undefined;
   const max = schema.maxValue ?? undefined;
   if (schema.isInt) return fc.integer({ ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) });
-  return fc.double({ min: min ?? -1e9, max: max ?? 1e9, noNaN: true }).map((value) => value + 0);
+  return fc
+    .double({ min: min ?? -1e9, max: max ?? 1e9, noNaN: true, noDefaultInfinity: true })
+    .map((value) => value + 0);
 }
 
 const epochSeconds = fc.integer({ min: 0, max: Date.UTC(2100, 0) }).map((milliseconds) => milliseconds / 1000);
