@@ -20,18 +20,19 @@ function npm(...args) {
     stdio: ['ignore', 2, 2],
     shell: windows,
   });
-  if (status !== 0) process.exit(status ?? 1);
+  return status === 0;
 }
 
 if (changed(at('node_modules', '.package-lock.json')) < changed(at('package-lock.json'))) {
   process.stderr.write('finspace-mcp: installing what is missing (npm ci)\n');
-  npm('ci', '--no-audit', '--no-fund');
+  const options = ['--no-audit', '--no-fund'];
+  if (!npm('ci', ...options) && !npm('install', '--no-save', ...options)) process.exit(1);
 }
 
 if (process.argv.includes('--build')) {
   const sources = Math.max(newest(at('src')), changed(at('package.json')), changed(at('scripts', 'build.ts')));
   if (changed(at('dist', 'cli.js')) < sources) {
     process.stderr.write('finspace-mcp: building\n');
-    npm('run', '--silent', 'build');
+    if (!npm('run', '--silent', 'build')) process.exit(1);
   }
 }
