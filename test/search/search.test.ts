@@ -19,14 +19,12 @@ describe('a host that ranks the tools by BM25', () => {
   test('ranks only tools that share a word with the question, alike ones in the order of the list', () => {
     expect(rankTools('hopen PyKX', tools)).toEqual(['get_kx_connection_string']);
     expect(rankTools('which of the weather is it', tools)).toEqual([]);
-    const alike = tools
-      .slice(0, 3)
-      .map((tool, index) => ({
-        ...tool,
-        name: `alike_${index}`,
-        description: 'one',
-        inputSchema: { type: 'object' } as const,
-      }));
+    const alike = tools.slice(0, 3).map((tool, index) => ({
+      ...tool,
+      name: `alike_${index}`,
+      description: 'one',
+      inputSchema: { type: 'object' } as const,
+    }));
     expect(rankTools('alike one', alike)).toEqual(['alike_0', 'alike_1', 'alike_2']);
   });
 
