@@ -36,6 +36,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', ...(all ? [] : CI_ONLY)],
     globalSetup: 'test/support/fresh-build.ts',
+    maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 30_000,
     env: { CI_ONLY: all ? '' : CI_ONLY.join(' ') },
