@@ -1,4 +1,4 @@
-import { HOST_MEMORY, NODE_MEMORY } from './machine-types.ts';
+import { HOST_TYPES, type Machine, NODE_TYPES } from '../operations/machine-types.ts';
 import type { Changeset, Cluster, Database, Dataview, Group, Parts, User, Volume } from './parts.ts';
 import { type GraphEntity, idOf, type Kind } from './shape.ts';
 
@@ -77,7 +77,7 @@ function clusterEntity(of: Cluster): GraphEntity {
     scalingGroup: shared?.scalingGroupName,
     memoryReservationMiB: shared?.memoryReservation,
     memoryLimitMiB: shared?.memoryLimit,
-    memoryMiB: NODE_MEMORY[own?.nodeType ?? ''],
+    memoryMiB: memoryOf(NODE_TYPES, own?.nodeType),
     autoscaling: scaling === undefined ? undefined : { min: scaling.minNodeCount, max: scaling.maxNodeCount },
     caches: of.cacheStorageConfigurations?.map(({ type, size }) => ({ type, sizeGB: size })),
     savedown: of.savedownStorageConfiguration,
@@ -101,8 +101,14 @@ function clusterEntity(of: Cluster): GraphEntity {
   });
 }
 
+/** In MiB, as reservations are. */
+function memoryOf(types: ReadonlyMap<string, Machine>, type: string | undefined): number | undefined {
+  const gibibytes = types.get(type ?? '')?.memory;
+  return gibibytes === undefined ? undefined : gibibytes * 1024;
+}
+
 function groupEntity(of: Group, clusters: readonly Cluster[]): GraphEntity {
-  const memoryMiB = HOST_MEMORY[of.hostType ?? ''];
+  const memoryMiB = memoryOf(HOST_TYPES, of.hostType);
   const reservedMiB = clusters
     .filter(({ status }) => status !== 'CREATE_FAILED')
     .flatMap(({ scalingGroupConfiguration: shared }) => (shared === undefined ? [] : [shared]))

@@ -1,5 +1,6 @@
 import type { Input } from '../../operations/index.ts';
-import { diskSizeProblem, NODE_TYPES } from '../machine-types.ts';
+import { NODE_TYPES } from '../../operations/machine-types.ts';
+import { diskSizeProblem } from '../disk-sizes.ts';
 import { demand } from '../refusal.ts';
 import { CLUSTER_TYPES } from './cluster-types.ts';
 

@@ -1,7 +1,7 @@
+import { HOST_TYPES } from '../../operations/machine-types.ts';
 import { arnOf, environmentIdOf, inEnvironment, nodesOf, placeOf } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { begin } from '../lifecycle.ts';
-import { HOST_TYPES } from '../machine-types.ts';
 import { paged } from '../paging.ts';
 import { uuid } from '../random.ts';
 import { Refusal } from '../refusal.ts';

@@ -1,8 +1,8 @@
 import type { Input } from '../../operations/index.ts';
+import { HOST_TYPES } from '../../operations/machine-types.ts';
 import { arnOf, inEnvironment } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { begin, enter } from '../lifecycle.ts';
-import { HOST_TYPES } from '../machine-types.ts';
 import { paged } from '../paging.ts';
 import { quotasOf, withinQuota } from '../quotas.ts';
 import { demand, Refusal } from '../refusal.ts';

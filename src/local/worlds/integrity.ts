@@ -1,10 +1,10 @@
+import { HOST_TYPES } from '../../operations/machine-types.ts';
 import { arnOf, kindOf, nodesOf, placeOf } from '../arns.ts';
 import type { Context } from '../context.ts';
 import type { ClusterBody } from '../entities/kx-cluster-mounts.ts';
 import type { DataviewBody } from '../entities/kx-dataview-versions.ts';
 import { expectedLinks } from '../entities/links.ts';
 import { transitionFrom } from '../lifecycle.ts';
-import { HOST_TYPES } from '../machine-types.ts';
 import type { Entity } from '../transaction.ts';
 
 /** What is wrong in a world, one line each; nothing when every reference leads somewhere and no host is overbooked. */

@@ -1,3 +1,4 @@
+/** A machine that kdb runs on; from the FinSpace user guide. */
 export interface Machine {
   /** GiB that kdb can use. */
   readonly memory: number;
@@ -27,19 +28,3 @@ export const HOST_TYPES: ReadonlyMap<string, Machine> = new Map([
   ['kx.sg1.16xlarge', { memory: 1949, cpus: 64 }],
   ['kx.sg1.24xlarge', { memory: 2948, cpus: 96 }],
 ]);
-
-/** The sizes that a disk of a type comes in: exactly `first`, or a multiple of `step`; GB. */
-const DISK_SIZES: Readonly<Record<string, { first: number; step: number }>> = {
-  '1000': { first: 1200, step: 2400 },
-  '250': { first: 1200, step: 2400 },
-  '12': { first: 6000, step: 6000 },
-};
-
-/** Why a cache (`CACHE_1000`) or volume (`SSD_250`, `HDD_12`) cannot be of a size; undefined when it can. */
-export function diskSizeProblem(type: string, size: number): string | undefined {
-  const sizes = DISK_SIZES[type.slice(type.indexOf('_') + 1)];
-  if (sizes === undefined) return `${type} is not a known storage type`;
-  const { first, step } = sizes;
-  if (size === first || (size > 0 && size % step === 0)) return undefined;
-  return `${type} comes in ${first === step ? '' : `${first} GB or `}multiples of ${step} GB, not in ${size}`;
-}
