@@ -3,13 +3,15 @@ import {
   type ClientCapabilities,
   Server,
   type ServerContext,
+  type ServerEventBus,
 } from '@modelcontextprotocol/server';
 import { getPrompt, listPrompts } from './prompts/index.ts';
-import { type Changes, changes } from './resources/changes.ts';
+import { changes } from './resources/changes.ts';
 import { completeVariable } from './resources/complete.ts';
 import { listResources, listTemplates } from './resources/list.ts';
+import { type Pace, readState } from './resources/looking.ts';
 import { readResource } from './resources/read.ts';
-import { takeSubscriptions } from './resources/subscribe.ts';
+import { takeSubscriptions, type Watch, watchFor } from './resources/subscribe.ts';
 import { type Caller, LOCAL_CALLER } from './safety/policy.ts';
 import type { Place } from './safety/question.ts';
 import type { RecoveryKits } from './safety/recovery.ts';
@@ -26,13 +28,14 @@ export interface ServerEnvironment extends Omit<ToolEnvironment, 'caller'> {
   readonly outputSchemas: boolean;
   readonly kits: Pick<RecoveryKits, 'list' | 'read'>;
   readonly seal: Seal;
+  /** Carries change events between replicas. */
+  readonly bus?: ServerEventBus | undefined;
+  /** How often watched resources are looked at. */
+  readonly pace: Pace;
 }
 
 const HOUR_MS = 3_600_000;
 const MOST_COMPLETIONS = 100;
-/** Between two looks at a resource that somebody subscribes to. */
-const LOOK_LOCALLY_MS = 1_000;
-const LOOK_MS = 15_000;
 
 /** How long clients may keep answers; what depends on the caller must not be shared with others. */
 const hints = (cacheScope: 'public' | 'private') =>
@@ -47,19 +50,34 @@ const hints = (cacheScope: 'public' | 'private') =>
 const SHARED_HINTS = hints('public');
 const OWN_HINTS = hints('private');
 
-/** Makes the server of a caller; `changes` is the bus of change events for transports that keep subscriptions themselves. */
-export type ServerFactory = ((caller: Caller) => Server) & { readonly changes: Changes };
+export type { Watch } from './resources/subscribe.ts';
+
+/** What transports need that keep subscriptions themselves, as all do in the era of 2026-07-28. */
+interface Subscribable {
+  /** Carries change events to streams. */
+  readonly changes: ServerEventBus;
+  /** Begins to watch the resources that a caller's stream asks for. */
+  watch(caller: Caller, uris: readonly string[]): Watch;
+}
+
+/** Makes the server of a caller; of one that `hearsAll` the transport drops the changes that nobody asked for. */
+export type ServerFactory = ((caller: Caller, connection?: { readonly hearsAll: boolean }) => Server) & Subscribable;
 
 /** Makes servers for callers. What can be computed once is computed once, not per server. */
 export function serverFactory(shared: ServerEnvironment): ServerFactory {
-  const { seal, place, restrictions, catalog, outputSchemas } = shared;
+  const { seal, place, restrictions, catalog, outputSchemas, pace } = shared;
   const search = catalog === 'search' ? import('./tools/search/index.ts') : undefined;
   const instructions = `Manages Amazon FinSpace (Managed kdb Insights) on the backend ${place.backend}, region ${place.region}. Start with list_kx_environments. Deletes and network changes are put before a person, who types the name; you cannot approve them yourself.`;
 
-  const feed = changes({ everyMs: place.backend.startsWith('local') ? LOOK_LOCALLY_MS : LOOK_MS });
+  // What is seen by looking says only that something changed, so one look serves callers with different rights.
+  const feed = changes({
+    bus: shared.bus,
+    stateOf: readState({ ...shared, caller: LOCAL_CALLER }),
+    ...pace,
+  });
   const call = feed.call(shared.call);
 
-  const make = (caller: Caller): Server => {
+  const make = (caller: Caller, { hearsAll } = { hearsAll: false }): Server => {
     const environment = { ...shared, call, caller };
     const server = new Server(
       { name: 'finspace-mcp', title: 'FinSpace MCP', version: VERSION },
@@ -73,9 +91,8 @@ export function serverFactory(shared: ServerEnvironment): ServerFactory {
     server.setRequestHandler('tools/list', async () => ({
       tools: (await search)?.searchTools() ?? offeredTools(restrictions, caller, outputSchemas),
     }));
-    const subscriptions = takeSubscriptions(server, environment, feed);
+    takeSubscriptions(server, environment, feed, hearsAll);
     server.setRequestHandler('tools/call', async ({ params }, context) => {
-      subscriptions.tellAll(context);
       const run = (await search)?.callSearchTool ?? callTool;
       return naming(place, await run(environment, params, { context, ...shows(server, context) }));
     });
@@ -101,7 +118,8 @@ export function serverFactory(shared: ServerEnvironment): ServerFactory {
     });
     return server;
   };
-  return Object.assign(make, { changes: feed });
+  const watch = (caller: Caller, uris: readonly string[]) => watchFor({ ...shared, caller }, feed, uris);
+  return Object.assign(make, { changes: feed, watch });
 }
 
 /** A result that says which target it is about, where several are served. */

@@ -35,14 +35,14 @@ export async function http(config: Config): Promise<void> {
 export async function openHttp(
   config: Config,
   log: Log,
-  more: Pick<HttpOptions, 'now' | 'timeouts' | 'drainMs'> = {},
+  more: Pick<HttpOptions, 'now' | 'timeouts' | 'drainMs'> & Pick<ServingOptions, 'later'> = {},
 ): Promise<HttpServer> {
   const authorize = authorizationIn(config, more.now);
   const { fleet, seal } = await fleetOf(config, (error) => log.warn({ error: error.message }, 'redis'));
   let server: HttpServer | undefined;
   const watch = watched((name, outcome, ms) => server?.metrics.operation(name, outcome, ms));
   const behind = await Promise.all(
-    placesOf(config).map((place) => opened(place, log, { now: more.now, watch, fleet, seal })),
+    placesOf(config).map((place) => opened(place, log, { now: more.now, later: more.later, watch, fleet, seal })),
   );
   server = await serveOverHttp({
     ...config,
@@ -89,13 +89,13 @@ async function opened({ path, config, admits }: PlaceToServe, log: Log, { fleet,
   const shared =
     fleet === undefined || seal === undefined
       ? undefined
-      : (openMs: number) => ({ ledger: fleet.ledger(path, openMs), seal });
+      : (openMs: number) => ({ ledger: fleet.ledger(path, openMs), seal, bus: fleet.bus(path) });
   const { serve, direct, settled, close } = serving(config, log, { ...options, remote: true, shared });
   const ready = async () => {
     await direct('ListKxEnvironments', { maxResults: 1 }, { signal: AbortSignal.timeout(READY_MS) });
     return true;
   };
-  return { path, serve, admits, settled, close, ready, bus: fleet?.bus(path) };
+  return { path, serve, admits, settled, close, ready, bus: serve.changes, watch: serve.watch };
 }
 
 /** What this replica shares with others; nothing without --redis. */

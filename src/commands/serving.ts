@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ServerEventBus } from '@modelcontextprotocol/server';
 import { type Config, ConfigError, defaultStateDir } from '../config.ts';
 import { nearest } from '../nearest.ts';
 import type { Call } from '../operations/index.ts';
@@ -16,7 +17,7 @@ import { type Seal, sealWith } from '../safety/seal.ts';
 import { fileSink, inlineSink, refusingSink } from '../safety/secrets.ts';
 import { sqlLedger } from '../safety/sql-ledger.ts';
 import type { StateDatabase } from '../safety/state.ts';
-import { serverFactory } from '../server.ts';
+import { type ServerFactory, serverFactory } from '../server.ts';
 import { describedTools } from '../tools/list.ts';
 import { backend } from './backend.ts';
 import type { Log } from './log.ts';
@@ -24,10 +25,13 @@ import type { Log } from './log.ts';
 const QUESTION_OPEN_MS = 15 * 60_000;
 /** The journal is looked through once the client has what it asked for first. */
 const REPORT_AFTER_MS = 1_000;
+/** Between two looks at a resource that somebody subscribes to. */
+const LOOK_LOCALLY_MS = 1_000;
+const LOOK_MS = 15_000;
 
 /** What a process serves, whatever the transport: makes servers for callers over one backend, one ledger and one journal. */
 export interface Serving {
-  readonly serve: ReturnType<typeof serverFactory>;
+  readonly serve: ServerFactory;
   /** The backend itself, to ask whether it answers. */
   readonly direct: Call;
   /** Resolves when no mutation is on its way. */
@@ -35,12 +39,20 @@ export interface Serving {
   close(): Promise<void>;
 }
 
+export interface Shared {
+  readonly ledger: Ledger;
+  readonly seal: Seal;
+  readonly bus: ServerEventBus;
+}
+
 export interface ServingOptions {
   /** Callers are on other machines, so that a file on this one helps them nothing. */
   readonly remote: boolean;
   readonly now?: (() => number) | undefined;
+  /** Does something after so many milliseconds, unless the returned function is called before. */
+  readonly later?: ((work: () => void, ms: number) => () => void) | undefined;
   /** What replicas share; without it the ledger is the state database and the key lives and dies with this process. */
-  readonly shared?: ((openMs: number) => { readonly ledger: Ledger; readonly seal: Seal }) | undefined;
+  readonly shared?: ((openMs: number) => Shared) | undefined;
   /** Sees every call to the backend. */
   readonly watch?: ((call: Call) => Call) | undefined;
 }
@@ -48,7 +60,7 @@ export interface ServingOptions {
 /** Puts together what the configuration describes. Nothing heavy is opened before it is needed. */
 export function serving(config: Config, log: Log, options: ServingOptions): Serving {
   checkDenied(config.deny);
-  const { remote, now = Date.now, watch = (call) => call } = options;
+  const { remote, now = Date.now, later = afterAWhile, watch = (call) => call } = options;
   const shut = join(config.stateDir, 'secrets');
   const secrets = config.secrets === 'inline' ? inlineSink : remote ? refusingSink : fileSink(shut, now);
   const { call: unwatched, place, settled, close } = backend(config, log);
@@ -106,6 +118,8 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
       }),
       catalog,
       outputSchemas,
+      bus: shared?.bus,
+      pace: { everyMs: config.backend === 'local' ? LOOK_LOCALLY_MS : LOOK_MS, now, later },
     }),
     direct,
     settled,
@@ -114,6 +128,12 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
       await state.close();
     },
   };
+}
+
+/** Waiting does not keep the process alive. */
+function afterAWhile(work: () => void, ms: number): () => void {
+  const timer = setTimeout(work, ms).unref();
+  return () => clearTimeout(timer);
 }
 
 /** Says on stderr which calls of earlier runs have no outcome, and where the journal's chain ends. */

@@ -21,7 +21,7 @@ export async function stdio(given: Config): Promise<void> {
   if (process.stdin.isTTY) process.stderr.write(greeting());
 
   const onerror = (error: Error) => log.warn({ error: error.message }, 'protocol error');
-  await serveOverStdio(() => serve(caller), {
+  await serveOverStdio(serve, caller, {
     input: process.stdin,
     output: process.stdout,
     onerror,

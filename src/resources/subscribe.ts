@@ -1,57 +1,71 @@
-import { ResourceNotFoundError, type Server, type ServerContext, type ServerEvent } from '@modelcontextprotocol/server';
+import { ResourceNotFoundError, type Server, type ServerEvent } from '@modelcontextprotocol/server';
+import { withheld } from '../safety/policy.ts';
 import { resourceAt } from './catalog.ts';
 import type { Changes } from './changes.ts';
 import type { ResourceEnvironment } from './environment.ts';
 import { readResource } from './read.ts';
 
+/** Of one connection or stream. */
 const MOST_SUBSCRIPTIONS = 200;
 
-/** What a connection is told of changes. */
-export interface Subscriptions {
-  /**
-   * To be called with each tool call: over stdio in the era of 2026-07-28 subscriptions are kept outside of the server, which
-   * therefore tells of every change that a call may bring and leaves it to the stream to drop what nobody asked for.
-   */
-  tellAll(context: ServerContext): void;
+/** Whether there is such a resource for a caller, now or some day. */
+function mayWatch({ restrictions, caller }: ResourceEnvironment, uri: string): boolean {
+  const kind = resourceAt(uri)?.kind;
+  return kind !== undefined && withheld(kind.operation, restrictions, caller) === undefined;
 }
 
-/** Lets a 2025-era connection subscribe to resources one by one; nothing is kept or watched for one that does not. */
-export function takeSubscriptions(server: Server, environment: ResourceEnvironment, changes: Changes): Subscriptions {
+/** What a stream hears of: the resources that its caller may read, watched until it ends. */
+export interface Watch {
+  readonly uris: readonly string[];
+  end(): void;
+}
+
+/** Begins to watch what a stream of the era of 2026-07-28 asks for; the transport keeps its subscription. */
+export function watchFor(environment: ResourceEnvironment, changes: Changes, asked: readonly string[]): Watch {
+  const uris = asked.filter((uri) => mayWatch(environment, uri)).slice(0, MOST_SUBSCRIPTIONS);
+  const ends = uris.map((uri) => changes.watch(uri));
+  return { uris, end: () => ends.forEach((end) => void end()) };
+}
+
+/**
+ * Tells a connection of changes. One of the 2025 era subscribes to resources one by one, and nothing is kept or watched for one
+ * that does not. To a connection that `hearsAll` everything is told, because its transport drops what nobody asked for.
+ */
+export function takeSubscriptions(
+  server: Server,
+  environment: ResourceEnvironment,
+  changes: Changes,
+  hearsAll: boolean,
+): void {
   const watched = new Map<string, () => void>();
-  let unlisten: (() => void) | undefined;
-  let isTellingAll = false;
   const tell = (event: ServerEvent) => {
     if (event.kind === 'resources_list_changed') server.sendResourceListChanged().catch(() => {});
-    if (event.kind === 'resource_updated' && (isTellingAll || watched.has(event.uri)))
+    if (event.kind === 'resource_updated' && (hearsAll || watched.has(event.uri)))
       server.sendResourceUpdated({ uri: event.uri }).catch(() => {});
   };
+  let unlisten = hearsAll ? changes.subscribe(tell) : undefined;
+  const silence = () => {
+    unlisten?.();
+    unlisten = undefined;
+  };
   server.setRequestHandler('resources/subscribe', async ({ params: { uri } }, { mcpReq }) => {
-    if (resourceAt(uri) === undefined || watched.size >= MOST_SUBSCRIPTIONS) throw new ResourceNotFoundError(uri);
+    if (!mayWatch(environment, uri) || watched.size >= MOST_SUBSCRIPTIONS) throw new ResourceNotFoundError(uri);
     await readResource(environment, uri, mcpReq.signal);
     unlisten ??= changes.subscribe(tell);
-    if (!watched.has(uri)) watched.set(uri, changes.watch(environment, uri));
+    if (!watched.has(uri)) watched.set(uri, changes.watch(uri));
     return {};
   });
   const end = (uri: string) => {
     watched.get(uri)?.();
     watched.delete(uri);
-    if (watched.size > 0 || isTellingAll) return;
-    unlisten?.();
-    unlisten = undefined;
+    if (watched.size === 0 && !hearsAll) silence();
   };
   server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => {
     end(uri);
     return {};
   });
   server.onclose = () => {
-    isTellingAll = false;
-    for (const uri of [...watched.keys(), '']) end(uri);
-  };
-  return {
-    tellAll({ http, mcpReq }) {
-      if (http !== undefined || mcpReq.envelope === undefined) return;
-      isTellingAll = true;
-      unlisten ??= changes.subscribe(tell);
-    },
+    for (const uri of watched.keys()) end(uri);
+    silence();
   };
 }

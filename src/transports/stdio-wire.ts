@@ -5,6 +5,8 @@ import {
   parseJSONRPCMessage,
   type Transport,
 } from '@modelcontextprotocol/server';
+import type { Watch } from '../server.ts';
+import { isListen, listening } from './listening.ts';
 
 /** A line above this many bytes is refused, answered with an error, and skipped. */
 const MOST_LINE_BYTES = 10 * 1024 * 1024;
@@ -16,17 +18,30 @@ export interface StdioWire extends Transport {
   idle(): Promise<void>;
 }
 
+export interface StdioWireOptions {
+  readonly input: Readable;
+  readonly output: Writable;
+  readonly onend: () => void;
+  /** Begins to watch what a stream of change events asks for. */
+  readonly watch: (uris: readonly string[]) => Watch;
+}
+
 /**
  * JSON-RPC lines over two streams. Unlike the SDK's own transport it answers lines that are not JSON-RPC with an error,
  * survives a line that is too long, and leaves it to its owner what happens at the end of input (`onend`).
  */
-export function stdioWire(input: Readable, output: Writable, onend: () => void): StdioWire {
+export function stdioWire({ input, output, onend, watch }: StdioWireOptions): StdioWire {
   const open = new Set<string | number>();
+  const streams = new Map<string | number, () => void>();
   let waiting: (() => void)[] = [];
   let closed = false;
 
   const settle = (id: string | number | undefined) => {
-    if (id !== undefined) open.delete(id);
+    if (id !== undefined) {
+      open.delete(id);
+      streams.get(id)?.();
+      streams.delete(id);
+    }
     if (open.size > 0) return;
     for (const resolve of waiting) resolve();
     waiting = [];
@@ -53,9 +68,15 @@ export function stdioWire(input: Readable, output: Writable, onend: () => void):
       const hint = Array.isArray(value) ? 'Batches are not supported.' : 'This is not a JSON-RPC 2.0 message.';
       return answerError(ProtocolErrorCode.InvalidRequest, hint, (value as { id?: unknown } | null)?.id);
     }
-    if ('method' in message && 'id' in message) open.add(message.id);
     if ('method' in message && message.method === 'notifications/cancelled')
       settle(message.params?.['requestId'] as never);
+    if (!('method' in message) || !('id' in message)) return wire.onmessage?.(message);
+    if (!isListen(message)) open.add(message.id);
+    else if (!streams.has(message.id)) {
+      const { message: allowed, end } = listening(message, watch);
+      streams.set(message.id, end);
+      return wire.onmessage?.(allowed);
+    }
     return wire.onmessage?.(message);
   };
   const lines = lineSplitter(receive, () =>
@@ -87,6 +108,8 @@ export function stdioWire(input: Readable, output: Writable, onend: () => void):
     close: async () => {
       if (closed) return;
       closed = true;
+      for (const end of streams.values()) end();
+      streams.clear();
       wire.stopReading();
       wire.onclose?.();
     },

@@ -1,7 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { McpServerFactory } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import type { Caller } from '../safety/policy.ts';
+import type { ServerFactory } from '../server.ts';
 import { stdioWire } from './stdio-wire.ts';
 
 export interface StdioOptions {
@@ -20,15 +21,18 @@ const READS_MS = 700;
 const MUTATIONS_MS = 10_000;
 
 /** Serves one client over two streams, in either protocol era, until its input ends or `stop` aborts. Resolves when all is answered. */
-export async function serveOverStdio(factory: McpServerFactory, options: StdioOptions): Promise<void> {
+export async function serveOverStdio(serve: ServerFactory, caller: Caller, options: StdioOptions): Promise<void> {
   const { input, output, onerror, stop, settled } = options;
   let end = () => {};
   const ended = new Promise<void>((resolve) => {
     end = resolve;
   });
-  const wire = stdioWire(input, output, end);
+  const wire = stdioWire({ input, output, onend: end, watch: (uris) => serve.watch(caller, uris) });
   stop.addEventListener('abort', () => end(), { once: true });
-  const connection = serveStdio(factory, { transport: wire, onerror });
+  const connection = serveStdio(({ era }) => serve(caller, { hearsAll: era === 'modern' }), {
+    transport: wire,
+    onerror,
+  });
   const serverClosed = wire.onclose;
   wire.onclose = () => {
     serverClosed?.();

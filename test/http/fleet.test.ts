@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Fleet } from '../../src/transports/fleet/fleet.ts';
 import { redisFleet } from '../../src/transports/fleet/redis.ts';
-import { KMS_KEY } from '../support/world.ts';
+import { type Subscribing, sharedWorld, subscribed } from '../resources/watchers.ts';
+import { did, environment, KMS_KEY } from '../support/world.ts';
 import { HAS_REDIS, startRedis, type TestRedis } from './redis.ts';
-import { closeAll, closing, modernBody, modernHeaders, post, product } from './support.ts';
+import { closeAll, closing, HTTP_HOSTS, type HttpHost, modernBody, modernHeaders, post, product } from './support.ts';
 
 afterEach(closeAll);
 
@@ -127,6 +128,26 @@ describe.skipIf(!HAS_REDIS)('a fleet over Redis', () => {
     const lonely = closing(await redisFleet('redis://127.0.0.1:1', () => {}));
     await expect(lonely.ledger('x', 1_000).burn('n')).rejects.toThrow('does not answer');
     await expect(lonely.ready()).rejects.toThrow();
+  });
+
+  it('tells the subscribers of one replica of what changed through another', async () => {
+    const settings = { ...sharedWorld(), redis: redis.url, sealKeys: redis.sealKeys };
+    const [left, right] = [await product(settings), await product(settings)];
+    const changing = await (HTTP_HOSTS[2] as HttpHost).connect(left.url);
+    const { environmentId } = await environment(changing);
+    const uri = `finspace://kx/environments/${environmentId}`;
+    for (const [at, host] of HTTP_HOSTS.entries()) {
+      const session = (await host.connect(right.url)) as Subscribing;
+      const { heard } = await subscribed(session, host.name.includes('2026'), uri);
+      let edits = 0;
+      await expect
+        .poll(async () => {
+          edits += 1;
+          await did(changing, 'update_kx_environment', { environmentId, description: `edit ${at} ${edits}` });
+          return heard;
+        })
+        .toContain(`notifications/resources/updated ${uri}`);
+    }
   });
 
   it('carries a form from one replica to the other, and runs the call once', async () => {

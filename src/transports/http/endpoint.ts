@@ -8,6 +8,7 @@ import {
   type ServerEventBus,
 } from '@modelcontextprotocol/server';
 import type { Caller } from '../../safety/policy.ts';
+import { listening, type WatchFor } from '../listening.ts';
 import { type SessionOptions, sessions } from './sessions.ts';
 
 export interface EndpointOptions {
@@ -17,6 +18,8 @@ export interface EndpointOptions {
   readonly onerror: (error: Error) => void;
   /** Carries change events to subscribers; in this process when left out. */
   readonly bus?: ServerEventBus | undefined;
+  /** Begins to watch what a stream asks to hear of. */
+  readonly watch?: WatchFor | undefined;
 }
 
 /** A request that the guards let through, its body read. */
@@ -38,7 +41,7 @@ export interface Endpoint {
 }
 
 /** Serves 2026-07-28 without state and 2025-era clients in sessions, chosen per request. */
-export function endpoint({ serve, sessions: limits, onerror, bus }: EndpointOptions): Endpoint {
+export function endpoint({ serve, sessions: limits, onerror, bus, watch }: EndpointOptions): Endpoint {
   const modern = createMcpHandler(({ authInfo }) => serve(callerIn(authInfo)), {
     legacy: 'reject',
     onerror,
@@ -51,7 +54,9 @@ export function endpoint({ serve, sessions: limits, onerror, bus }: EndpointOpti
       const authInfo: AuthInfo = { token: '', clientId: caller.principal, scopes: [], extra: { caller } };
       if (!claimsModern(body) && (await isLegacyRequest(request, body)))
         return legacy.handle({ request, body, caller, authInfo, onEnd });
-      return modern.fetch(request, { authInfo, parsedBody: body });
+      const { message, end } = listening(body, (uris) => watch?.(caller, uris));
+      onEnd(end);
+      return modern.fetch(request, { authInfo, parsedBody: message });
     },
     get sessionCount() {
       return legacy.count;

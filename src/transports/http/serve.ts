@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { McpServer, Server, ServerEventBus } from '@modelcontextprotocol/server';
 import type { Caller } from '../../safety/policy.ts';
+import type { WatchFor } from '../listening.ts';
 import { httpApp } from './app.ts';
 import type { Authorize } from './auth/authorize.ts';
 import { type Admits, guarded, metadataPages, unguarded } from './auth/guarded.ts';
@@ -24,6 +25,8 @@ export interface Served {
   readonly admits?: Admits | undefined;
   /** Carries change events to subscribers; in this process when left out. */
   readonly bus?: ServerEventBus | undefined;
+  /** Begins to watch what a stream asks to hear of. */
+  readonly watch?: WatchFor | undefined;
 }
 
 export interface HttpOptions extends HttpSettings {

@@ -1,0 +1,128 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { looking } from '../../src/resources/looking.ts';
+import { closeAll } from '../http/support.ts';
+import { did, environment } from '../support/world.ts';
+import { type Subscribing, sharedWorld, subscribed, WATCHERS, waiting } from './watchers.ts';
+
+afterEach(closeAll);
+
+const UPDATED = 'notifications/resources/updated';
+let edits = 0;
+/** Changes an environment, differently each time. */
+const edit = (session: Subscribing, environmentId: string) => {
+  edits += 1;
+  return did(session, 'update_kx_environment', { environmentId, description: `edit ${edits}` });
+};
+
+describe.each(WATCHERS)('changes over $name', ({ open, modern }) => {
+  const scene = async () => {
+    const world = sharedWorld();
+    const place = await open(world);
+    const session = await place.connect();
+    const { environmentId } = await environment(session);
+    return { world, ...place, session, environmentId, uri: `finspace://kx/environments/${environmentId}` };
+  };
+
+  test('are told at once after our own calls, and nothing else is', async () => {
+    const { session, environmentId, uri } = await scene();
+    const { heard } = await subscribed(session, modern, uri);
+    // The standing stream of an older client over HTTP may open only now; what came before is not repeated.
+    await expect
+      .poll(async () => {
+        await edit(session, environmentId);
+        return heard;
+      })
+      .toContain(`${UPDATED} ${uri}`);
+    // The same edit also changed the list of environments and the topology, which this client did not ask about.
+    expect(new Set(heard)).toEqual(new Set([`${UPDATED} ${uri}`]));
+  });
+
+  test('are found by looking when somebody else makes them, by one look for all who subscribe', async () => {
+    const { world, waits, connect, session, environmentId, uri } = await scene();
+    const other = await (await open(world)).connect();
+    const one = await subscribed(session, modern, uri);
+    const two = await subscribed(await connect(), modern, uri);
+    await expect.poll(() => waits.pending().length).toBeGreaterThan(0);
+    await expect
+      .poll(async () => {
+        await edit(other, environmentId);
+        waits.pass();
+        return [one.heard, two.heard].map((heard) => heard.includes(`${UPDATED} ${uri}`));
+      })
+      .toEqual([true, true]);
+    await expect.poll(() => waits.pending().length).toBeLessThanOrEqual(2);
+  });
+
+  test('are no longer looked for when the last one unsubscribes or is gone', async () => {
+    const { waits, connect, session, uri } = await scene();
+    const one = await subscribed(session, modern, uri);
+    const second = await connect();
+    await subscribed(second, modern, uri);
+    await expect.poll(() => waits.pending().length).toBeGreaterThan(0);
+    await one.stop();
+    await second.transport?.terminateSession?.();
+    await second.close();
+    await expect.poll(() => waits.pending()).toEqual([]);
+  });
+});
+
+describe.each(WATCHERS.filter(({ modern }) => modern))('a stream over $name', ({ open }) => {
+  test('is told which of the resources it can hear of', async () => {
+    const { connect } = await open({ ...sharedWorld(), toolsets: ['kx-environment'] });
+    const session = await connect();
+    const uri = 'finspace://kx/environments';
+    const asked = [uri, `${uri}/e1/clusters`, 'https://example.com/', uri];
+    const subscription = await session.listen?.({ resourceSubscriptions: asked, resourcesListChanged: true });
+    expect(subscription?.honoredFilter).toEqual({ resourceSubscriptions: [uri], resourcesListChanged: true });
+  });
+});
+
+describe('looking', () => {
+  const look = (states: (string | Error)[]) => {
+    const waits = waiting();
+    let changes = 0;
+    let looks = 0;
+    const stateOf = async () => {
+      const state = states[Math.min(looks, states.length - 1)] ?? '';
+      looks += 1;
+      if (state instanceof Error) throw state;
+      return state;
+    };
+    const changed = () => {
+      changes += 1;
+    };
+    const stop = looking('finspace://x', () => changed(), {
+      stateOf,
+      everyMs: 1_000,
+      now: () => 0,
+      ...waits,
+    });
+    const next = async () => {
+      await Promise.resolve();
+      await Promise.resolve();
+      const [ms] = waits.pending();
+      waits.pass();
+      return ms;
+    };
+    return { next, stop, waits, changes: () => changes };
+  };
+
+  test('slows down while it fails, up to five minutes, and recovers', async () => {
+    const failing = look([...Array.from({ length: 12 }, () => new Error('no answer')), 'a']);
+    const pauses: (number | undefined)[] = [];
+    for (let index = 0; index < 14; index += 1) pauses.push(await failing.next());
+    expect(pauses.slice(0, 3)).toEqual([2_000, 4_000, 8_000]);
+    expect(Math.max(...pauses.map(Number))).toBe(300_000);
+    expect(pauses.at(-1)).toBe(1_000);
+    expect(failing.changes()).toBe(0);
+    failing.stop();
+  });
+
+  test('tells of a change once, also of one that came while it failed', async () => {
+    const seen = look(['a', 'a', new Error('no answer'), 'b', 'b']);
+    for (let index = 0; index < 6; index += 1) await seen.next();
+    expect(seen.changes()).toBe(1);
+    seen.stop();
+    expect(seen.waits.pending()).toEqual([]);
+  });
+});

@@ -1,0 +1,164 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { Client as ClientV2 } from '@modelcontextprotocol/client';
+import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
+import { serving } from '../../src/commands/serving.ts';
+import { configure } from '../../src/config.ts';
+import { LOCAL_CALLER } from '../../src/safety/policy.ts';
+import { serveOverStdio } from '../../src/transports/stdio.ts';
+import { closing, HTTP_HOSTS, product } from '../http/support.ts';
+import type { Session } from '../support/hosts.ts';
+
+/** A session that can subscribe, in either era. */
+export interface Subscribing extends Session {
+  listen?(filter: object): Promise<{ honoredFilter?: object; close(): Promise<void> }>;
+  subscribeResource(request: { uri: string }): Promise<unknown>;
+  unsubscribeResource(request: { uri: string }): Promise<unknown>;
+  /** Over HTTP a client of the 2025 era says so when its session is over. */
+  readonly transport?: { terminateSession?(): Promise<void> };
+  fallbackNotificationHandler?: (notification: { method: string; params?: { uri?: string } }) => Promise<void>;
+}
+
+/** What was put off until later; nothing happens by itself. */
+export interface Waiting {
+  readonly later: (work: () => void, ms: number) => () => void;
+  /** How long each thing that waits was put off, in milliseconds. */
+  pending(): number[];
+  /** Does everything that waits now. */
+  pass(): void;
+}
+
+export function waiting(): Waiting {
+  const put = new Set<{ work: () => void; ms: number }>();
+  return {
+    later: (work, ms) => {
+      const one = { work, ms };
+      put.add(one);
+      return () => void put.delete(one);
+    },
+    pending: () => [...put].map(({ ms }) => ms),
+    pass: () => {
+      const due = [...put];
+      put.clear();
+      for (const { work } of due) work();
+    },
+  };
+}
+
+/** A server to connect to, with looks at resources that happen when the test says so. */
+export interface Place {
+  readonly waits: Waiting;
+  connect(): Promise<Subscribing>;
+}
+
+/** A folder with a world that several servers share, gone when the test is over. */
+export function sharedWorld(): Record<string, unknown> {
+  const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-watch-'));
+  closing({ close: async () => rmSync(folder, { recursive: true, force: true }) });
+  return { state: join(folder, 'world.db'), stateDir: folder, world: 'empty', lifecycle: 'instant' };
+}
+
+const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+function overStdio(connectTo: (transport: object) => Promise<Session>) {
+  return async (settings: Record<string, unknown>): Promise<Place> => {
+    const waits = waiting();
+    const served = serving(configure(settings, {}), SILENT, { remote: false, later: waits.later });
+    closing(served);
+    const connect = async () => {
+      const [input, output] = [new PassThrough(), new PassThrough()];
+      const stop = new AbortController();
+      const done = serveOverStdio(served.serve, LOCAL_CALLER, {
+        input,
+        output,
+        stop: stop.signal,
+        onerror: () => {},
+        settled: served.settled,
+      });
+      const session = await connectTo(lines(output, input));
+      const close = async () => {
+        await session.close();
+        await done;
+      };
+      return closing(new Proxy(session, { get: (of, name) => (name === 'close' ? close : bound(of, name)) }));
+    };
+    return { waits, connect: connect as Place['connect'] };
+  };
+}
+
+const bound = (of: object, name: string | symbol) => {
+  const value = Reflect.get(of, name) as unknown;
+  return typeof value === 'function' && name !== 'fallbackNotificationHandler' ? value.bind(of) : value;
+};
+
+/** A client's transport over two streams in this process. */
+function lines(input: PassThrough, output: PassThrough) {
+  let rest = '';
+  const transport = {
+    onmessage: undefined as ((message: unknown) => void) | undefined,
+    onclose: undefined as (() => void) | undefined,
+    start: async () => {
+      input.on('data', (chunk) => {
+        const parts = (rest + String(chunk)).split('\n');
+        rest = parts.pop() ?? '';
+        for (const part of parts) transport.onmessage?.(JSON.parse(part));
+      });
+    },
+    send: async (message: unknown) => void output.write(`${JSON.stringify(message)}\n`),
+    close: async () => {
+      output.end();
+      transport.onclose?.();
+    },
+  };
+  return transport;
+}
+
+const identity = { name: 'watcher', version: '1.0.0' };
+const connectV1 = async (transport: object) => {
+  const client = new ClientV1(identity, { capabilities: {} });
+  await client.connect(transport as never);
+  return client as unknown as Session;
+};
+const connectV2 = (mode: 'legacy' | { pin: string }) => async (transport: object) => {
+  const client = new ClientV2(identity, { capabilities: {}, versionNegotiation: { mode } });
+  await client.connect(transport as never);
+  return client as unknown as Session;
+};
+
+const STDIO = [
+  ['sdk 1.x', connectV1],
+  ['client 2.x, 2025 era', connectV2('legacy')],
+  ['client 2.x, 2026-07-28', connectV2({ pin: '2026-07-28' })],
+] as const;
+
+/** Both transports with every client library and era. */
+export const WATCHERS = [
+  ...STDIO.map(([name, connectTo]) => ({
+    name: `stdio, ${name}`,
+    modern: name.includes('2026'),
+    open: overStdio(connectTo),
+  })),
+  ...HTTP_HOSTS.map(({ name, connect }) => ({
+    name: `HTTP, ${name}`,
+    modern: name.includes('2026'),
+    open: async (settings: Record<string, unknown>): Promise<Place> => {
+      const waits = waiting();
+      const { url } = await product(settings, { later: waits.later });
+      return { waits, connect: async () => (await connect(url)) as Subscribing };
+    },
+  })),
+];
+
+/** Subscribes in the way of the era; gives how to stop, and what is heard. */
+export async function subscribed(session: Subscribing, modern: boolean, uri: string) {
+  const heard: string[] = [];
+  session.fallbackNotificationHandler = async ({ method, params }) => void heard.push(`${method} ${params?.uri ?? ''}`);
+  if (!modern) {
+    await session.subscribeResource({ uri });
+    return { heard, stop: async () => void (await session.unsubscribeResource({ uri })) };
+  }
+  const subscription = await session.listen?.({ resourceSubscriptions: [uri] });
+  return { heard, stop: async () => void (await subscription?.close()) };
+}
