@@ -32,7 +32,8 @@ export function placeOf(arn: string): { collection: string; name: string } {
 }
 
 /** `kxCluster` for a collection of clusters. */
-export const kindOf = (collection: string): string => collection.slice(collection.search(/\w+$/));
+export const kindOf = (collection: string): string =>
+  collection.slice(Math.max(collection.lastIndexOf('/'), collection.lastIndexOf(':')) + 1);
 
 /** The id of the environment that an entity is in. */
 export const environmentIdOf = ({ collection }: Pick<Entity, 'collection'>): string => collection.split('/')[1] ?? '';

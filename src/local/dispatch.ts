@@ -1,10 +1,10 @@
 import { type Input, type OperationName, operationNamed } from '../operations/index.ts';
 import type { Context, Handler } from './context.ts';
 import { HANDLERS } from './entities/index.ts';
-import { isAnythingDue, settle } from './settle.ts';
+import { isDue, settle } from './settle.ts';
 import type { Store } from './store.ts';
 import { once } from './tokens.ts';
-import type { Transaction } from './transaction.ts';
+import type { Transaction, WorldSettings } from './transaction.ts';
 
 /** What a request brings to its transactions; `clock` is the machine's, which the worlds' may be ahead of. */
 export type Frame = Omit<Context, 'tx' | 'now'> & { readonly clock: () => number };
@@ -16,34 +16,37 @@ export async function dispatch(
   input: object,
   { clock, fate, ...frame }: Frame,
 ): Promise<object> {
-  const at = (tx: Transaction): Context => ({ ...frame, tx, now: clock() + tx.ahead() });
+  const open = (tx: Transaction) => {
+    const { ahead, due, settings } = tx.opening(frame.world.arn);
+    const context: Context = { ...frame, tx, now: clock() + ahead };
+    return { context, settings, isBehind: isDue(due, context) };
+  };
   const answer = (context: Context) =>
     (HANDLERS[name] as Handler<OperationName>)(input as Input<OperationName>, context);
   if (isRead(name)) {
     const output = await store.read((tx) => {
-      const context = at(tx);
-      return isAnythingDue(context) ? undefined : answer(context);
+      const { context, isBehind } = open(tx);
+      return isBehind ? undefined : answer(context);
     });
     if (output !== undefined) return output;
-    await store.write((tx) => settle(at(tx)));
-    return store.read((tx) => answer(at(tx)));
+    await store.write((tx) => settle(open(tx).context));
+    return store.read((tx) => answer(open(tx).context));
   }
   for (;;) {
     const output = await store.write((tx) => {
-      const context = at(tx);
-      if (isAnythingDue(context)) return undefined;
-      touch(context);
+      const { context, settings, isBehind } = open(tx);
+      if (isBehind) return undefined;
+      touch(context, settings);
       return once(name, input, context, () => answer({ ...context, fate }));
     });
     if (output !== undefined) return output;
     // On its own, so that a refusal does not undo what time has done.
-    await store.write((tx) => settle(at(tx)));
+    await store.write((tx) => settle(open(tx).context));
   }
 }
 
 /** Notes that the world is no longer as it was made. */
-function touch({ tx, world }: Context): void {
-  const settings = tx.settings(world.arn) ?? { quotas: 'published' };
+function touch({ tx, world }: Context, settings: WorldSettings = { quotas: 'published' }): void {
   if (settings.touched !== true) tx.putSettings(world.arn, { ...settings, touched: true });
 }
 

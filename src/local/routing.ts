@@ -11,30 +11,37 @@ export interface Routed {
 
 /** The operation that a method and raw path are for; a label never contains a slash, encoded ones belong to its value. */
 export function routed(method: string, path: string): Routed {
-  const segments = path.split('/').slice(1);
-  const found = ROUTES.find(
-    (route) =>
-      route.method === method &&
-      route.segments.length === segments.length &&
-      route.segments.every((segment, index) =>
-        isLabel(segment) ? segments[index] !== '' : segment === segments[index],
-      ),
-  );
+  const segments = path.split('/');
+  const found = ROUTES.get(`${method} ${segments.length}`)?.find(({ words, members }) => {
+    return words.every(([at, word]) => segments[at] === word) && members.every(([at]) => segments[at] !== '');
+  });
   if (found === undefined) {
     throw new DoorError(404, 'UnknownOperationException', `There is no operation ${method} ${path}`);
   }
-  const labels = found.segments.flatMap((segment, index) =>
-    isLabel(segment) ? [[segment.slice(1, -1), decoded(segments[index] ?? '')] as const] : [],
-  );
-  return { name: found.name, labels: Object.fromEntries(labels) };
+  const labels: Record<string, string> = {};
+  for (const [at, member] of found.members) labels[member] = decoded(segments[at] ?? '');
+  return { name: found.name, labels };
 }
 
-const ROUTES = OPERATION_NAMES.map((name) => {
-  const { method, path } = routeOf(operationNamed(name));
-  return { name, method: method as string, segments: path.split('/').slice(1) };
-});
+interface Route {
+  readonly name: OperationName;
+  /** The fixed segments of the path and the input members in it, by their place. */
+  readonly words: readonly (readonly [number, string])[];
+  readonly members: readonly (readonly [number, string])[];
+}
 
 const isLabel = (segment: string) => segment.startsWith('{');
+
+/** By method and number of segments. */
+const ROUTES = new Map<string, Route[]>();
+for (const name of OPERATION_NAMES) {
+  const { method, path } = routeOf(operationNamed(name));
+  const segments = [...path.split('/').entries()];
+  const words = segments.filter(([, segment]) => !isLabel(segment));
+  const members = segments.filter(([, segment]) => isLabel(segment)).map(([at, it]) => [at, it.slice(1, -1)] as const);
+  const key = `${method} ${segments.length}`;
+  ROUTES.set(key, [...(ROUTES.get(key) ?? []), { name, words, members }]);
+}
 
 function decoded(label: string): string {
   try {

@@ -5,10 +5,9 @@ import { MISFORTUNES } from './entities/misfortunes.ts';
 import { enter, GONE, type Transition, transitionFrom } from './lifecycle.ts';
 import type { Entity } from './transaction.ts';
 
-/** Whether any status has ended that nobody has noticed yet. */
-export function isAnythingDue(context: Context): boolean {
-  return context.tx.nextDue(horizon(context)) !== undefined;
-}
+/** Whether a status that ends at `due` has ended. */
+export const isDue = (due: number | null, context: Pick<Context, 'pace' | 'now'>): boolean =>
+  due !== null && due <= horizon(context);
 
 /** Brings every world of the store up to now: each change of status happens at its own time, in the order of time. */
 export function settle(context: Context): void {
@@ -21,7 +20,7 @@ export function settle(context: Context): void {
 }
 
 /** At the instant pace nothing is waited for, not even what began at another pace. */
-const horizon = ({ pace, now }: Context) => (pace === 0 ? Number.MAX_SAFE_INTEGER : now);
+const horizon = ({ pace, now }: Pick<Context, 'pace' | 'now'>) => (pace === 0 ? Number.MAX_SAFE_INTEGER : now);
 
 function step(entity: Entity, context: Context): void {
   const transition = transitionFrom(kindOf(entity.collection), entity.status);

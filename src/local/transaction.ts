@@ -35,6 +35,13 @@ export interface WorldSettings {
   readonly touched?: boolean | undefined;
 }
 
+export interface Opening {
+  readonly ahead: number;
+  /** When the first status of any world ends. */
+  readonly due: number | null;
+  readonly settings: WorldSettings | undefined;
+}
+
 export interface RememberedReply {
   readonly digest: string;
   readonly reply: string;
@@ -65,6 +72,8 @@ export interface Transaction {
   recall(scope: string, token: string, now: number): RememberedReply | undefined;
   remember(scope: string, token: string, reply: RememberedReply, expires: number, now: number): void;
 
+  /** What every request has to know of its world and of time, read at once. */
+  opening(world: string): Opening;
   /** How far the worlds' clock is ahead of the machine's, in milliseconds. */
   ahead(): number;
   advance(milliseconds: number): void;
