@@ -149,6 +149,7 @@ export function configure(raw: Partial<Record<SettingName, unknown>>, env: NodeJ
   const ambient = ['AWS_ENDPOINT_URL_FINSPACE', 'AWS_ENDPOINT_URL'].find((name) => env[name]);
   if (backend === 'aws' && parsed.endpoint === undefined && ambient !== undefined)
     throw new ConfigError(`${ambient} is set: name the endpoint with --endpoint, so that approvals show it`);
+  if (backend === 'aws' && parsed.faults !== undefined) throw new ConfigError('--faults: needs --backend local');
   const remoteOnly = (['endpoint', 'profile'] as const).find((name) => parsed[name] !== undefined);
   if (backend === 'local' && remoteOnly !== undefined)
     throw new ConfigError(`${flagOf(remoteOnly)}: needs --backend aws`);

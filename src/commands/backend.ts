@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { prepareState } from '../local/state-file.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { type Call, operationNamed } from '../operations/index.ts';
 import type { Place } from '../safety/question.ts';
@@ -16,6 +17,13 @@ export interface Backend {
 interface Opened {
   readonly call: Call;
   close(): Promise<void>;
+}
+
+/** Makes sure that the embedded service could be opened, before a client is served. Rejects with `StoreError` when it could not. */
+export async function prepareBackend({ backend: kind, state, faults }: Config): Promise<void> {
+  if (kind !== 'local') return;
+  prepareState(state);
+  if (faults !== undefined) (await import('../local/faults/rules.ts')).readFaults(faults);
 }
 
 /** The backend that the configuration names. */
@@ -92,8 +100,8 @@ async function openLocal(config: Config, region: string): Promise<Opened> {
     import('../finspace/call.ts'),
     import('../local/index.ts'),
   ]);
-  const { state, world, lifecycle } = config;
-  const local = await startLocal({ state, world, lifecycle, region });
+  const { state, world, lifecycle, faults } = config;
+  const local = await startLocal({ state, world, lifecycle, region, faults });
   return { call: finspaceCall({ region, service: local.service, ...reach(config) }), close: local.close };
 }
 

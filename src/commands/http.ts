@@ -1,5 +1,4 @@
 import { type Config, ConfigError } from '../config.ts';
-import { prepareState } from '../local/state-file.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call } from '../operations/index.ts';
 import { type Seal, sealWith } from '../safety/seal.ts';
@@ -12,6 +11,7 @@ import { staticTokens, TokenFileError } from '../transports/http/auth/tokens.ts'
 import type { Observe } from '../transports/http/exchange.ts';
 import { type HttpOptions, type HttpServer, serveOverHttp } from '../transports/http/serve.ts';
 import { isLoopback } from '../transports/http/settings.ts';
+import { prepareBackend } from './backend.ts';
 import { type Log, stderrLog } from './log.ts';
 import { type ServingOptions, serving } from './serving.ts';
 import { targetsOf } from './targets.ts';
@@ -85,7 +85,7 @@ interface Shared extends Omit<ServingOptions, 'remote' | 'shared'> {
 }
 
 async function opened({ path, config, admits }: PlaceToServe, log: Log, { fleet, seal, ...options }: Shared) {
-  if (config.backend === 'local') prepareState(config.state);
+  await prepareBackend(config);
   const shared =
     fleet === undefined || seal === undefined
       ? undefined

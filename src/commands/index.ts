@@ -5,7 +5,7 @@ import { stdio } from './stdio.ts';
 
 const WORLD: SettingName[] = ['stateDir', 'state', 'world', 'lifecycle', 'region'];
 /** What only the port of the local service has. */
-const PORT_ONLY: SettingName[] = ['faults', 'credentials', 'control'];
+const PORT_ONLY: SettingName[] = ['credentials', 'control'];
 const SHOWN: SettingName[] = ['readOnly', 'toolsets', 'deny', 'approve', 'catalog', 'outputSchemas'];
 
 /** The commands, with what each takes. */
@@ -22,7 +22,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   },
   local: {
     summary: 'Serve the FinSpace-compatible service on a loopback port, for AWS SDKs and the AWS CLI.',
-    settings: [...WORLD, 'port', ...PORT_ONLY, 'logLevel', 'config'],
+    settings: [...WORLD, 'faults', 'port', ...PORT_ONLY, 'logLevel', 'config'],
   },
   world: {
     summary: 'List, export, import or reset the worlds of the local service.',

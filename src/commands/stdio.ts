@@ -1,9 +1,9 @@
 import { realpathSync } from 'node:fs';
 import type { Config } from '../config.ts';
-import { prepareState } from '../local/state-file.ts';
 import { LOCAL_CALLER } from '../safety/policy.ts';
 import { serveOverStdio } from '../transports/stdio.ts';
 import { VERSION } from '../version.ts';
+import { prepareBackend } from './backend.ts';
 import { stderrLog } from './log.ts';
 import { serving } from './serving.ts';
 
@@ -14,7 +14,7 @@ export async function stdio(given: Config): Promise<void> {
     ? (await import('./targets.ts')).chosenTarget(given)
     : { config: given, caller: LOCAL_CALLER };
   const log = stderrLog(config);
-  if (config.backend === 'local') prepareState(config.state);
+  await prepareBackend(config);
   const { serve, settled, close } = serving(config, log, { remote: false });
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
