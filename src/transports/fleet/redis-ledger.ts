@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { type Approval, type Ledger, LedgerError, type Question } from '../../safety/ledger.ts';
-import { SCRIPTS } from './redis-scripts.ts';
+import { CLOCK_SET_BACK, SCRIPTS } from './redis-scripts.ts';
 
 /** Ended questions are kept this long, for the count of unanswered dialogs. */
 const KEPT_MS = 24 * 3_600_000;
@@ -18,10 +18,11 @@ export function redisLedger(redis: Redis, scope: string, openMs: number): Ledger
     keys: string[],
     ...values: (string | number)[]
   ): Promise<unknown> => {
+    const all = ['latest', ...keys].map((key) => base + key);
     try {
-      return await redis.eval(SCRIPTS[script], keys.length, ...keys.map((key) => base + key), ...values);
-    } catch {
-      throw new LedgerError('The ledger that the replicas share does not answer, so that no approval can be trusted.');
+      return await redis.eval(SCRIPTS[script], all.length, ...all, ...values);
+    } catch (error) {
+      throw new LedgerError(String(error).includes(CLOCK_SET_BACK) ? SET_BACK : SILENT);
     }
   };
   const found = (row: unknown) => (Array.isArray(row) && row.length > 0 ? fields(row as string[]) : undefined);
@@ -55,6 +56,10 @@ export function redisLedger(redis: Redis, scope: string, openMs: number): Ledger
     unanswered: async (principal, ms) => Number(await run('unanswered', [`p:${principal}`, 'q:'], ms)),
   };
 }
+
+const SET_BACK =
+  'The clock of the store that the replicas share was set back, so that no approval can be trusted. A person has to set it right.';
+const SILENT = 'The ledger that the replicas share does not answer, so that no approval can be trusted.';
 
 type Fields = Readonly<Record<string, string>>;
 

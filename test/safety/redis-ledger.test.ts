@@ -1,0 +1,70 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { redisLedger } from '../../src/transports/fleet/redis-ledger.ts';
+import { HAS_REDIS, startRedis, type TestRedis } from '../http/redis.ts';
+import { OPEN_MS } from './support/guard.ts';
+import { itKeepsTheLedgerContract } from './support/ledger-contract.ts';
+
+const SKIPPED = HAS_REDIS ? '' : 'SKIPPED: no redis-server is installed (apt-get install redis-server)';
+if (SKIPPED !== '') console.warn(`The ledger in Redis is not tested. ${SKIPPED}`);
+
+/** Moves all that is kept as far into the past as a clock would go forwards: times, order, and when Redis drops it. */
+const AGE = `
+local ms = tonumber(ARGV[2])
+for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
+  local kind = redis.call('TYPE', key)['ok']
+  if kind == 'hash' then
+    for _, field in ipairs({ 'opened', 'expires' }) do redis.call('HINCRBY', key, field, -ms) end
+  elseif kind == 'zset' then
+    for _, member in ipairs(redis.call('ZRANGE', key, 0, -1)) do redis.call('ZINCRBY', key, -ms, member) end
+  elseif string.sub(key, -7) == ':latest' then
+    redis.call('INCRBY', key, -ms)
+  end
+  local left = redis.call('PTTL', key)
+  if left >= 0 then redis.call('PEXPIRE', key, left - ms) end
+end
+`;
+
+describe.skipIf(!HAS_REDIS)(`over a Redis of its own ${SKIPPED}`, () => {
+  let server: TestRedis;
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(() => server.stop());
+
+  let scopes = 0;
+  const start = async () => {
+    scopes += 1;
+    const scope = `scope-${scopes}`;
+    const clients = [new Redis(server.url), new Redis(server.url)] as const;
+    return {
+      ledger: redisLedger(clients[0], scope, OPEN_MS),
+      another: async () => redisLedger(clients[1], scope, OPEN_MS),
+      advance: (milliseconds: number) => clients[0].eval(AGE, 0, `ledger:${scope}:*`, milliseconds),
+      openMs: OPEN_MS,
+      close: async () => {
+        for (const client of clients) client.disconnect();
+      },
+    };
+  };
+  itKeepsTheLedgerContract('Redis', start);
+
+  it('keeps the questions of different scopes apart', async () => {
+    const [one, other] = [await start(), await start()];
+    const shown = {
+      operation: 'DeleteKxUser',
+      noun: 'user',
+      name: 'ann',
+      text: '',
+      lost: [],
+      interrupted: [],
+    } as const;
+    const asked = { binding: 'same', principal: 'ann', fingerprint: '', shown };
+    const { nonce } = await one.ledger.open(asked, true);
+    expect(await other.ledger.find(nonce)).toBeUndefined();
+    expect(await other.ledger.burn(nonce)).toBe(false);
+    expect(await other.ledger.unanswered('ann', OPEN_MS)).toBe(0);
+    expect(await one.ledger.burn(nonce)).toBe(true);
+    for (const { close } of [one, other]) await close();
+  });
+});
