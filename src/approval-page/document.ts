@@ -9,13 +9,15 @@ export interface Page {
   readonly code?: string;
   /** Path of the list of plans; absent on pages for strangers. */
   readonly home?: string;
+  /** For those who go by keyboard or by ear: past what there is to read. */
+  readonly skip?: { readonly to: string; readonly text: string };
   /** Looks again by itself, after so many seconds and at this path. */
   readonly refresh?: { readonly seconds: number; readonly path: string };
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One whole page as an answer that no other site can frame, read, script or keep. */
-export function document({ title, body, status = 200, code, home, refresh, headers = {} }: Page): Response {
+export function document({ title, body, status = 200, code, home, skip, refresh, headers = {} }: Page): Response {
   const again =
     refresh === undefined
       ? undefined
@@ -25,7 +27,7 @@ export function document({ title, body, status = 200, code, home, refresh, heade
   const { markup } = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="robots" content="noindex">${again}<title>${title}</title><style>${{ markup: STYLE }}</style></head>
-<body><header>${SHIELD}${top}${code === undefined ? undefined : html`<span class="code">${code}</span>`}</header>
+<body>${skip === undefined ? undefined : html`<a class="skip" href="${skip.to}">${skip.text}</a>`}<header>${SHIELD}${top}${code === undefined ? undefined : html`<span class="code">${code}</span>`}</header>
 <main>${body}</main>
 <footer>This page comes from this computer only. Type the passphrase nowhere but on a page whose link your own terminal or MCP client showed you.</footer>
 </body></html>`;

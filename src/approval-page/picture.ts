@@ -11,7 +11,7 @@ const GAP = 14;
 const DETAIL = 23;
 const TITLE = 26;
 /** More than these are drawn by kind; the list below the picture has them all. */
-const MOST_DRAWN = 8;
+export const MOST_DRAWN = 8;
 
 /** Whether the picture leaves something out. */
 export const isCut = ({ lost, interrupted }: Shown) => Math.max(lost.length, interrupted.length) > MOST_DRAWN;
@@ -71,7 +71,7 @@ const BASELINES = [0, 19, 37, 52];
 
 function box(kind: Kind, { kind: noun, name, detail = '' }: Item, x: number, y: number): Html {
   const lines = [
-    { look: 'kind', text: cut(noun, 24) },
+    ...(noun === '' ? [] : [{ look: 'kind', text: cut(noun, 24) }]),
     { look: 'name', text: cut(name, 18) },
     ...wrapped(detail).map((text) => ({ look: 'detail', text })),
   ];
@@ -104,10 +104,11 @@ function drawn(items: readonly Item[]): readonly Item[] {
   ];
 }
 
-function together(items: readonly Item[]): Item {
+/** Things of one kind as one: `13 clusters`, with their names. */
+export function together(items: readonly Item[]): Item {
   const [{ kind, name, detail }, ...others] = items as [Item, ...Item[]];
   if (others.length === 0) return { kind, name, detail };
-  return { kind, name: `${items.length} of them`, detail: items.map((item) => item.name).join(', ') };
+  return { kind: '', name: `${items.length} ${kind}s`, detail: items.map((item) => item.name).join(', ') };
 }
 
 /** Two in a row, the odd one last. */
@@ -115,4 +116,5 @@ function rows(items: readonly Item[]): (readonly Item[])[] {
   return Array.from({ length: Math.ceil(items.length / 2) }, (_, row) => items.slice(row * 2, row * 2 + 2));
 }
 
-const cut = (text: string, most: number) => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
+/** The text, or as much of it as there is room for. */
+export const cut = (text: string, most: number) => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);

@@ -22,14 +22,20 @@ p{margin:0 0 .75rem}p:last-child{margin-bottom:0}
 .kicker{color:var(--soft);font-size:.9rem;margin:0 0 .25rem}
 .soft{color:var(--soft)}.small{font-size:.9rem}
 .lost{color:var(--lost)}.wait{color:var(--wait)}.good{color:var(--good)}
-dl{display:grid;grid-template-columns:minmax(6.5rem,auto) 1fr;gap:.4rem 1rem;margin:1.1rem 0 0;padding-top:1.1rem;border-top:1px solid var(--line);font-size:.95rem}
-dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
+dl{margin:.9rem 0 0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
+.where{display:flex;flex-wrap:wrap;gap:.6rem 1.75rem}.where dt{font-size:.85rem}.where dd{font-weight:600}
+.details{font-size:.95rem;padding-top:.9rem;border-top:1px solid var(--line)}.details div{display:grid;grid-template-columns:8.5rem 1fr;gap:0 1rem}.details div+div{margin-top:.3rem}
+section h2{margin:1.2rem 0 .4rem}.settings{margin:0;font-size:.95rem}.settings div{padding:.35rem 0;border-top:1px solid var(--line)}.settings dt{overflow-wrap:anywhere}.settings dd{font-weight:600}
+.asked{margin-top:1rem}
 .notes{margin:.9rem 0 0;padding:0;list-style:none;font-size:.95rem;overflow-wrap:anywhere}
-.final{margin:1.1rem 0 0;padding:.6rem .9rem;border-radius:9px;background:var(--lost-soft);color:var(--lost);font-weight:600}
+.final{display:flex;gap:.6rem;align-items:flex-start;margin:1rem 0 0;padding:.6rem .9rem;border-radius:9px;background:var(--lost-soft);color:var(--lost);font-weight:600}
+.final svg{flex:none;width:1.5rem;height:1.5rem;fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round}
+.skip{position:absolute;left:-99rem}.skip:focus{left:.75rem;top:.75rem;background:var(--card);color:var(--ink);padding:.5rem .9rem;border-radius:9px}
 figure{text-align:center}figure svg{width:100%;max-width:27rem;height:auto;display:block;margin:0 auto}
 figure h2{text-align:left}
 svg text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;fill:var(--ink)}
 svg .kind{font-size:12px;fill:var(--soft)}svg .name{font-size:14.5px;font-weight:600}svg .detail{font-size:12px;fill:var(--soft)}
+svg .order{font-size:13px;font-weight:600;fill:var(--soft)}
 svg .group{font-size:13px;font-weight:650}svg .group.lost{fill:var(--lost)}svg .group.wait{fill:var(--wait)}
 svg rect{stroke-width:1.25}svg rect.lost{fill:var(--lost-soft);stroke:var(--lost-line)}svg rect.wait{fill:var(--wait-soft);stroke:var(--wait-line)}
 svg rect.target{fill:var(--card);stroke:var(--ink);stroke-width:2}
@@ -53,11 +59,11 @@ button:hover,.button:hover{filter:brightness(1.08)}
 .plans{list-style:none;padding:0;overflow:hidden}
 .plans a{display:grid;grid-template-columns:auto 1fr;gap:.1rem 1rem;padding:1rem 1.5rem;color:inherit;text-decoration:none}
 .plans li+li{border-top:1px solid var(--line)}.plans a:hover{background:var(--ground)}
-.plans b{overflow-wrap:anywhere}.plans .small{grid-column:2;color:var(--soft);overflow-wrap:anywhere}
+.plans b{overflow-wrap:anywhere}.plans .small span+span::before{content:" \\b7  "}.plans .small{grid-column:2;color:var(--soft);overflow-wrap:anywhere}
 .mark{width:2.6rem;height:2.6rem;border-radius:50%;display:block;margin:0 0 .9rem;fill:none;stroke-width:2.4;stroke-linecap:round;stroke-linejoin:round}
 .mark.good{background:var(--good-soft);stroke:var(--good)}.mark.lost{background:var(--lost-soft);stroke:var(--lost)}.mark.wait{background:var(--wait-soft);stroke:var(--wait)}
 footer{color:var(--soft);font-size:.85rem;padding-bottom:2.5rem}
-@media (max-width:30rem){header,main,footer{padding-left:.75rem;padding-right:.75rem}main>*{padding:1.15rem 1.05rem}main>figure{padding-left:.6rem;padding-right:.6rem}figure h2,figure details{padding:0 .45rem}h1{font-size:1.35rem}dl{grid-template-columns:1fr;gap:.05rem}dd{margin-bottom:.5rem}.acts>*{flex:1 1 100%;text-align:center}.plans a{padding:.9rem 1.05rem}}
+@media (max-width:30rem){header,main,footer{padding-left:.75rem;padding-right:.75rem}main>*{padding:1.15rem 1.05rem}main>figure{padding-left:.6rem;padding-right:.6rem}figure h2,figure details{padding:0 .45rem}h1{font-size:1.35rem}.details div{grid-template-columns:7.75rem 1fr}.acts>*{flex:1 1 100%;text-align:center}.plans a{padding:.9rem 1.05rem}}
 `;
 
 /** What the content security policy knows the style sheet by. */

@@ -1,10 +1,10 @@
-import { ago, left, placeOf, planText } from '../safety/approver-text.ts';
+import { ago, asker, left, PLACE_LABELS, planText } from '../safety/approver-text.ts';
 import type { Item } from '../safety/blast/finding.ts';
 import type { Question } from '../safety/ledger.ts';
-import { itemText } from '../safety/question.ts';
 import { document, FORM_HEADERS } from './document.ts';
 import { type Html, html } from './html.ts';
 import { isCut, picture } from './picture.ts';
+import { stepsPicture } from './steps.ts';
 
 const LOOK_AGAIN_SECONDS = 15;
 
@@ -13,7 +13,11 @@ export function listPage(waiting: readonly Question[], home: string, now: number
   const rows = waiting.map(
     (question) => html`<li><a href="${home}${question.code}"><span class="code">${question.code}</span>
 <b>${sentence(planText(question).headline)}</b>
-<span class="small">${placeOf(question)}<br>asked ${ago(question.opened, now)} by ${question.principal}, open for another ${left(question.expires, now)}</span></a></li>`,
+<span class="small">${planText(question)
+      .facts.filter(([label]) => PLACE_LABELS.includes(label))
+      .map(
+        ([, value]) => html`<span>${readable(value)}</span>`,
+      )}<br>asked ${ago(question.opened, now)} by ${asker(question.principal)}, open for another ${left(question.expires, now)}</span></a></li>`,
   );
   const body =
     waiting.length === 0
@@ -38,22 +42,27 @@ export interface PlanView {
 export function planPage({ question, home, now, token, keyed, again }: PlanView): Response {
   const { code, shown, principal, opened, expires } = question;
   const { headline, facts, notes } = planText(question);
-  const isFinal = notes.some((note) => note.includes(FINAL));
-  const steps = notes.filter((note) => STEP.test(note));
+  const final = notes.filter((note) => note.includes(FINAL));
+  const hasSteps = notes.some((note) => STEP.test(note));
+  const others = notes.filter((note) => !note.includes(FINAL) && !STEP.test(note));
+  const where = facts.filter(([label]) => PLACE_LABELS.includes(label));
+  const details = facts.filter(([label]) => !PLACE_LABELS.includes(label));
   const body = html`<section><p class="kicker">An agent asks you to approve:</p><h1>${sentence(headline)}</h1>
-<p class="soft">Asked ${ago(opened, now)} by ${principal}. Open until ${clock(expires)}, for another ${left(expires, now)}.</p>
-<dl>${facts.map(([label, value]) => html`<dt>${words(label)}</dt><dd>${value}</dd>`)}</dl>
-<ul class="notes">${notes.filter((note) => !note.includes(FINAL) && !STEP.test(note)).map((note) => html`<li>${note}</li>`)}</ul>
-${notes.filter((note) => note.includes(FINAL)).map((note) => html`<p class="final">${note}</p>`)}</section>
-${consequences(question, steps.length > 0)}
-<form method="post" action="${home}${code}" autocomplete="off">
-${again === undefined ? undefined : html`<p class="error" role="alert">${again.error}</p>`}
+${factList('where', where)}
+${final.map((note) => html`<p class="final">${WARNING}${note}</p>`)}
+${settings(others)}
+${factList('details', details)}
+<p class="soft small asked">Asked ${ago(opened, now)} by ${asker(principal)}. Open until ${clock(expires)}, for another ${left(expires, now)}.</p></section>
+${consequences(question, hasSteps)}
+<form id="decide" method="post" action="${home}${code}" autocomplete="off" aria-labelledby="decision">
+<h2 id="decision">Your decision</h2>
+${again === undefined ? undefined : html`<p class="error" id="error" role="alert">${again.error}</p>`}
 <input type="hidden" name="token" value="${token}">
-${keyed ? PASSPHRASE : UNKEYED}
+${keyed ? (again === undefined ? PASSPHRASE : PASSPHRASE_AGAIN) : UNKEYED}
 <label for="name">To approve, type the name of the ${shown.noun}: <b>${shown.name}</b></label>
-<input id="name" name="name" value="${again?.typed}" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="1000" required>
-<p class="hint">Anything else closes this plan, and nothing runs.</p>
-<div class="acts"><button class="go${isFinal ? ' final-act' : ''}" name="act" value="approve">${isFinal && headline.startsWith('DELETE') ? 'Approve deletion' : 'Approve'}</button>
+<input id="name" name="name" value="${again?.typed}" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="1000" aria-describedby="name-hint" required>
+<p class="hint" id="name-hint">Anything else closes this plan, and nothing runs.</p>
+<div class="acts"><button class="go${final.length > 0 ? ' final-act' : ''}" name="act" value="approve">${headline.startsWith('DELETE') ? 'Approve deletion' : 'Approve change'}</button>
 <button name="act" value="decline" formnovalidate>Decline</button></div>
 <details><summary>The exact words of the plan</summary><pre>${{
     markup: shown.text
@@ -63,28 +72,55 @@ ${keyed ? PASSPHRASE : UNKEYED}
   }}</pre></details>
 </form>`;
   return document({
-    title: `${sentence(headline)} (${code})`,
+    title: `${again === undefined ? '' : 'Not approved yet: '}${sentence(headline)} (${code})`,
     body,
     code,
     home,
+    skip: { to: '#decide', text: 'Go to your decision' },
     status: again === undefined ? 200 : 403,
     headers: FORM_HEADERS,
   });
 }
 
-const PASSPHRASE = html`<label for="passphrase">Your passphrase</label>
-<input id="passphrase" name="passphrase" type="password" autocomplete="off" maxlength="1000" required>`;
+const factList = (look: string, facts: readonly (readonly [string, string])[]) =>
+  facts.length === 0
+    ? undefined
+    : html`<dl class="${look}">${facts.map(([label, value]) => html`<div><dt>${words(label)}</dt><dd>${readable(value)}</dd></div>`)}</dl>`;
+
+/** What would be set, as a table of its own, and the remarks beside it. */
+function settings(notes: readonly string[]): Html {
+  const set = notes.map((note) => SET.exec(note));
+  const remarks = notes.filter((_, at) => set[at] === null);
+  const rows = set.flatMap((found) => (found === null ? [] : [found.slice(1) as [string, string]]));
+  const row = ([path, value]: [string, string]) =>
+    html`<div><dt>${readable(path)
+      .split('.')
+      .map((part, at) => html`${at === 0 ? '' : { markup: '.<wbr>' }}${part}`)}</dt><dd>${readable(value)}</dd></div>`;
+  return html`${rows.length === 0 ? undefined : html`<h2>It sets</h2><dl class="settings">${rows.map(row)}</dl>`}
+${remarks.length === 0 ? undefined : html`<ul class="notes">${remarks.map((note) => html`<li>${note}</li>`)}</ul>`}`;
+}
+
+const WARNING = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 4L2.8 19.5h18.4zM12 10v4.5M12 17v.1"/></svg>`;
+const passphrase = (more: string): Html => ({
+  markup: `<label for="passphrase">Your passphrase</label>
+<input id="passphrase" name="passphrase" type="password" autocomplete="off" maxlength="1000" required${more}>`,
+});
+const PASSPHRASE = passphrase('');
+const PASSPHRASE_AGAIN = passphrase(' aria-invalid="true" aria-describedby="error" autofocus');
 const UNKEYED = html`<p class="plain">No passphrase was set up, so this proves little: any program that runs as you, an agent with a shell too, could do the same. It counts on the local backend only. Set one up with <code>finspace-mcp approve --init</code>.</p>`;
 const FINAL = 'This cannot be undone.';
 /** One of the steps of a plan that has several. */
 const STEP = /^\d+\. /;
+/** One of the things that would be set. */
+const SET = /^set (".*") to (".*"(?: \(cut, \d+ characters\))?)$/;
 
 /** `inOrder` says that what is lost goes step by step, in the order of the list. */
 function consequences({ shown }: Question, inOrder: boolean): Html {
   const { lost, interrupted } = shown;
   if (lost.length + interrupted.length === 0)
     return html`<section><p class="soft">Nothing else is lost or interrupted, as far as the service tells.</p></section>`;
-  return html`<figure><h2>${lost.length > 0 ? 'What goes with it' : 'What it interrupts'}</h2>${picture(shown)}
+  const title = inOrder ? 'What is removed' : lost.length > 0 ? 'What goes with it' : 'What it interrupts';
+  return html`<figure><h2>${title}</h2>${inOrder ? stepsPicture(shown) : picture(shown)}
 <details${isCut(shown) ? { markup: ' open' } : undefined}><summary>${inOrder ? 'In this order' : 'As a list'} (${lost.length + interrupted.length})</summary>
 ${listed('Lost for ever', 'lost', lost, inOrder ? 'ol' : 'ul')}${listed('Interrupted', 'wait', interrupted, 'ul')}</details></figure>`;
 }
@@ -92,13 +128,19 @@ ${listed('Lost for ever', 'lost', lost, inOrder ? 'ol' : 'ul')}${listed('Interru
 const listed = (title: string, kind: string, items: readonly Item[], list: 'ol' | 'ul') =>
   items.length === 0
     ? html``
-    : html`<h3 class="${kind}">${title}</h3><${{ markup: list }}>${items.map((item) => html`<li>${itemText(item)}</li>`)}</${{ markup: list }}>`;
+    : html`<h3 class="${kind}">${title}</h3><${{ markup: list }}>${items.map(({ kind: noun, name, detail }) => html`<li>${noun} <b>${name}</b> <span class="soft">${detail}</span></li>`)}</${{ markup: list }}>`;
 
 /** `DELETE database "x"` as people write it. */
 export const sentence = (headline: string) =>
   headline.replace(/^[A-Z][A-Z ]+(?= )/, (verb) => `${verb.slice(0, 1)}${verb.slice(1).toLowerCase()}`);
-/** `environmentId` as `environment id`. */
-const words = (label: string) => label.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+/** `environmentId` as `environment id`, `createdTimestamp` as `created`. */
+const words = (label: string) =>
+  label.replace(/^creat.*Timestamp$/, 'created').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+/** A quotation without its quotes, where something else sets it apart; times as people read them. */
+const readable = (value: string) =>
+  value
+    .replace(/^"(.*)"$/, (_, inside: string) => inside.replaceAll(/\\(["\\])/g, '$1'))
+    .replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):[\d.]+Z$/, '$1 $2 UTC');
 /** `14:32`, in the time zone of this computer. */
 export const clock = (time: number) =>
   new Date(time).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });

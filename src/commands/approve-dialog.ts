@@ -1,7 +1,7 @@
 import type { Approver } from '../safety/approver.ts';
 import type { Desk } from '../safety/approver-desk.ts';
 import { ApproverError } from '../safety/approver-error.ts';
-import { ago, left, placeOf, planText, printable } from '../safety/approver-text.ts';
+import { ago, asker, left, placeOf, planText, printable } from '../safety/approver-text.ts';
 import type { Question } from '../safety/ledger.ts';
 import { itemText } from '../safety/question.ts';
 import type { Terminal } from './approve-terminal.ts';
@@ -39,7 +39,7 @@ export function chosenFrom(waiting: readonly Question[], code: string): Question
 export async function approveAtTerminal(terminal: Terminal, desk: Desk, question: Question): Promise<void> {
   const { code, shown, principal, opened, expires } = question;
   const now = Date.now();
-  terminal.say(`\n${strong(`${printable(code)}, asked ${ago(opened, now)} by ${printable(principal)}`)}`);
+  terminal.say(`\n${strong(`${printable(code)}, asked ${ago(opened, now)} by ${printable(asker(principal))}`)}`);
   terminal.say(`Open for another ${left(expires, now)}.\n`);
   for (const line of shown.text.split('\n')) terminal.say(`  ${printable(line)}`);
   for (const [title, items] of [

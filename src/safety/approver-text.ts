@@ -1,4 +1,5 @@
 import type { Question } from './ledger.ts';
+import { LOCAL_CALLER } from './policy.ts';
 import { quoted } from './untrusted.ts';
 
 /** The text of a plan, taken apart for people who look at it in a terminal or on a page. Nothing in it is left out. */
@@ -20,10 +21,13 @@ export function planText({ shown }: Pick<Question, 'shown'>): PlanText {
   };
 }
 
+/** What says where a plan would take effect, in the order of its text. */
+export const PLACE_LABELS = ['environment', 'account', 'region', 'backend'];
+
 /** Where a plan would take effect, as far as its text says so. */
 export function placeOf(question: Pick<Question, 'shown'>): string {
   const facts = new Map(planText(question).facts);
-  return ['environmentId', 'region', 'backend'].flatMap((label) => facts.get(label) ?? []).join(', ');
+  return PLACE_LABELS.flatMap((label) => facts.get(label) ?? []).join(', ');
 }
 
 /** The line with everything escaped that `quoted` would escape, apart from quotes, which are ours here. */
@@ -32,6 +36,10 @@ export function printable(line: string): string {
     '',
   );
 }
+
+/** Who asks, in words: over stdio it is whatever the user of this computer runs. */
+export const asker = (principal: string) =>
+  principal === LOCAL_CALLER.principal ? 'a client on this computer' : principal;
 
 /** `just now`, `4 min ago`, `2 h ago`. */
 export function ago(since: number, now: number): string {

@@ -3,6 +3,7 @@ import { toolName } from '../operations/naming.ts';
 import { type Blocker, type Finding, type Members, NOTHING } from './blast/finding.ts';
 import { BLAST_READERS } from './blast/index.ts';
 import { digest } from './digest.ts';
+import { homeOf } from './home.ts';
 import type { Shown } from './ledger.ts';
 import { protectedBy } from './protection.ts';
 import { type Place, questionText } from './question.ts';
@@ -55,10 +56,13 @@ export async function planCall(
   const { noun, name, entity } = subject;
   const read = BLAST_READERS[operation];
   const finding = read === undefined ? NOTHING : await read({ call, input, entity, options });
-  const forbidden = await protectedBy(call, operation, input, finding.lost, options);
-  const fingerprint = digest({ entity, finding });
+  const [forbidden, home] = await Promise.all([
+    protectedBy(call, operation, input, finding.lost, options),
+    homeOf(call, input, entity, options),
+  ]);
+  const fingerprint = digest({ entity, finding, home });
   const { lost, interrupted } = finding;
-  const text = questionText(operation, input, subject, finding, place);
+  const text = questionText(operation, input, subject, finding, place, home);
   const bound = { tool: toolName(operation), input, place, principal, fingerprint };
   const shown = { operation, noun, name, text, lost, interrupted };
   return { ...finding, ...bound, operation, noun, name, forbidden, binding: bindingOf(bound), shown };

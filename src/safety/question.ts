@@ -2,6 +2,7 @@ import { labels } from '../operations/http.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import type { Risk } from '../operations/operation.ts';
 import type { Finding, Item, Members } from './blast/finding.ts';
+import type { Home } from './home.ts';
 import { isOwnTag } from './protection.ts';
 import type { Named } from './subject.ts';
 import { quoted } from './untrusted.ts';
@@ -20,13 +21,13 @@ const VERBS: Partial<Record<Risk, string>> = {
   disrupt: 'INTERRUPT',
 };
 const FINAL: ReadonlySet<Risk> = new Set(['destroy', 'network']);
-const STATE = ['status', 'clusterType', 'hostType', 'createdTimestamp', 'creationTimestamp', 'environmentArn'];
+const STATE = ['status', 'clusterType', 'hostType', 'createdTimestamp', 'creationTimestamp'];
 const MOST_ITEMS = 12;
 const MOST_SETTINGS = 24;
 
 /**
- * What a person reads before approving: facts first, one per line, in a fixed order; foreign text only inside quotes, so that no
- * name or description can add, hide or reorder a line.
+ * What a person reads before approving: what and where, whether it can be undone, what is lost, and then the rest, in a fixed
+ * order; foreign text only inside quotes, so that no name or description can add, hide or reorder a line.
  */
 export function questionText(
   operation: OperationName,
@@ -34,25 +35,34 @@ export function questionText(
   subject: Named,
   finding: Finding,
   place: Place,
+  home: Home = {},
 ): string {
-  const { risk, http } = operationNamed(operation);
+  const { risk, http, target } = operationNamed(operation);
   const inPath = labels({ http });
   const rest = Object.fromEntries(Object.entries(input).filter(([member]) => !inPath.includes(member)));
+  // What identifies a target is in the first line already, unless it goes by another name.
+  const ids = inPath.filter((label) => label !== target?.member || target.namePath !== undefined);
+  const state = STATE.filter((member) => typeof subject.entity[member] === 'string');
   return [
-    `${VERBS[risk] ?? operation} ${subject.noun} ${quoted(subject.name)}`,
-    ...inPath.map((label) => `${label}: ${quoted(String(input[label]))}`),
-    ...STATE.filter((member) => typeof subject.entity[member] === 'string').map(
-      (member) => `${member}: ${quoted(String(subject.entity[member]))}`,
-    ),
-    ...partsOf(input['resourceArn']),
+    `${VERBS[risk] ?? verbOf(operation)} ${subject.noun} ${quoted(subject.name)}`,
+    placeText(place, home),
+    FINAL.has(risk) ? 'This cannot be undone.' : 'This takes effect at once.',
     ...settingLines(leaves(rest)),
-    placeText(place),
     ...listed('Lost for ever:', finding.lost),
     ...listed('Interrupted:', finding.interrupted),
-    FINAL.has(risk) ? 'This cannot be undone.' : 'This takes effect at once.',
+    ...factLine(ids.map((label) => [label, input[label]])),
+    ...partsOf(input['resourceArn']),
+    ...factLine(state.map((member) => [member, subject.entity[member]])),
     `To approve, type the name of the ${subject.noun} exactly. Anything else stops the call.`,
   ].join('\n');
 }
+
+/** `TAG` of `TagResource`. */
+const verbOf = (operation: OperationName) => (operation.match(/^[A-Z][a-z]+/) as [string])[0].toUpperCase();
+
+/** `status: "RUNNING", clusterType: "RDB"`; no line where there is nothing to say. */
+const factLine = (facts: readonly (readonly [string, unknown])[]): string[] =>
+  facts.length === 0 ? [] : [facts.map(([label, value]) => `${label}: ${quoted(String(value))}`).join(', ')];
 
 /** `kxDatabase: "trades"` for each part of an ARN, which is too long for one quotation. */
 const partsOf = (arn: unknown) =>
@@ -67,7 +77,10 @@ function settingLines(settings: readonly [string, string][]): string[] {
 }
 
 /** Where it would happen, on one line. */
-export const placeText = ({ region, backend }: Place) => `region: ${quoted(region)}, backend: ${quoted(backend)}`;
+export const placeText = ({ region, backend }: Place, home: Home): string =>
+  Object.entries({ environment: home.environment, account: home.account, region, backend })
+    .flatMap(([label, value]) => (value === undefined ? [] : [`${label}: ${quoted(value)}`]))
+    .join(', ');
 
 function listed(title: string, items: readonly Item[]): string[] {
   return items.length === 0

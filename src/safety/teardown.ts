@@ -1,8 +1,9 @@
 import type { CallOptions, OperationName } from '../operations/index.ts';
+import { databaseItem, volumeItem } from './blast/environments.ts';
 import {
   clusterItem,
   clusters,
-  databases,
+  databaseDetails,
   dataviews,
   type Estate,
   scalingGroups,
@@ -11,6 +12,7 @@ import {
 } from './blast/estate.ts';
 import type { Blocker, Item, Members } from './blast/finding.ts';
 import { digest } from './digest.ts';
+import { accountIn } from './home.ts';
 import { type Bound, bindingOf, type Planner, planCall } from './plan.ts';
 import { protectedBy } from './protection.ts';
 import { itemText, placeText } from './question.ts';
@@ -50,7 +52,8 @@ export async function planTeardown(
   options: CallOptions,
 ): Promise<TeardownPlan | undefined> {
   const { call, place } = planner;
-  const { name: environmentName, status } = await call('GetKxEnvironment', { environmentId }, options);
+  const found = await call('GetKxEnvironment', { environmentId }, options);
+  const { name: environmentName, status, environmentArn } = found;
   if (environmentName === undefined || status === 'DELETED') return undefined;
   const all = await candidates({ call, environmentId, options });
   const chosen =
@@ -67,11 +70,12 @@ export async function planTeardown(
   const fingerprint = digest(removals.map(({ operation, input: given, identity }) => ({ operation, given, identity })));
   const bound = { tool, input, place, principal, fingerprint };
   const name = `${environmentName} ${removals.length}`;
+  const where = placeText(place, { account: accountIn(environmentArn) });
   const shown = {
     operation: 'DeleteKxEnvironment' as const,
     noun: 'kdb environment and number of entities',
     name,
-    text: text(environmentName, removals, place),
+    text: text(environmentName, removals, `${where}, environmentId: ${quoted(environmentId)}`),
     lost: removals.map(({ item }) => item),
     interrupted: [],
   };
@@ -87,7 +91,7 @@ async function candidates(estate: Estate): Promise<Candidate[]> {
     clusters(estate),
     dataviews(estate),
     volumeDetails(estate),
-    databases(estate),
+    databaseDetails(estate),
     scalingGroups(estate),
     users(estate),
   ]);
@@ -95,23 +99,24 @@ async function candidates(estate: Estate): Promise<Candidate[]> {
   const of = (
     operation: OperationName,
     members: readonly string[],
-    kind: string,
     entities: readonly Members[],
+    itemOf: (entity: Members) => Item,
   ): Candidate[] =>
     entities
       .filter((entity) => !gone(entity))
       .map((entity) => ({
         operation,
         input: { environmentId, ...Object.fromEntries(members.map((member) => [member, entity[member]])) },
-        item: kind === 'cluster' ? clusterItem(entity) : { kind, name: String(entity[members.at(-1) as string]) },
+        item: itemOf(entity),
       }));
+  const named = (kind: string, member: string) => (entity: Members) => ({ kind, name: String(entity[member]) });
   return [
-    ...of('DeleteKxCluster', ['clusterName'], 'cluster', running),
-    ...of('DeleteKxDataview', ['databaseName', 'dataviewName'], 'dataview', views),
-    ...of('DeleteKxVolume', ['volumeName'], 'volume', disks),
-    ...of('DeleteKxDatabase', ['databaseName'], 'database', data),
-    ...of('DeleteKxScalingGroup', ['scalingGroupName'], 'scaling group', groups),
-    ...of('DeleteKxUser', ['userName'], 'user', people),
+    ...of('DeleteKxCluster', ['clusterName'], running, clusterItem),
+    ...of('DeleteKxDataview', ['databaseName', 'dataviewName'], views, named('dataview', 'dataviewName')),
+    ...of('DeleteKxVolume', ['volumeName'], disks, volumeItem),
+    ...of('DeleteKxDatabase', ['databaseName'], data, databaseItem),
+    ...of('DeleteKxScalingGroup', ['scalingGroupName'], groups, named('scaling group', 'scalingGroupName')),
+    ...of('DeleteKxUser', ['userName'], people, named('user', 'userName')),
   ];
 }
 
@@ -169,14 +174,14 @@ const notThere = (name: string): Blocker => ({
   first: 'There is nothing of that name; leave it out.',
 });
 
-function text(environmentName: string, removals: readonly Removal[], place: Planner['place']): string {
+function text(environmentName: string, removals: readonly Removal[], where: string): string {
   const lines = removals.map(({ item }, at) => `${at + 1}. ${itemText(item)}`);
   return [
     `DELETE ${removals.length} entities of kdb environment ${quoted(environmentName)}, in this order`,
-    placeText(place),
+    where,
+    'All data in them is lost. This cannot be undone.',
     ...lines.slice(0, MOST_SHOWN),
     ...(lines.length > MOST_SHOWN ? [`and ${lines.length - MOST_SHOWN} more of them`] : []),
-    'All data in them is lost. This cannot be undone.',
     `To approve, type the name of the environment, a space, and the number of entities. Anything else stops the call.`,
   ].join('\n');
 }

@@ -167,7 +167,7 @@ describe('the text of a plan', () => {
 
   it('says where', () => {
     expect(placeOf({ shown: SHOWN })).toBe(
-      '"m5cnbg3l25pwsmzikb7kdj", "us-east-1", "local (embedded FinSpace-compatible service)"',
+      '"kdb-prod", "111122223333", "us-east-1", "local (embedded FinSpace-compatible service)"',
     );
     expect(placeOf({ shown: { ...SHOWN, text: 'DELETE x' } })).toBe('');
   });

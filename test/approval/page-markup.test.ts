@@ -63,30 +63,86 @@ describe('every answer of the approval page', () => {
     const interrupted = [{ kind: 'volume', name: 'x'.repeat(80), detail: 'y'.repeat(80) }];
     const { code } = await ask({ name: 'everything', lost, interrupted });
     const { text } = await person.get(`${person.home}${code}`);
-    expect(text).toContain('40 of them');
+    expect(text).toContain('40 databases');
     expect(text).toContain('database-0, database-1, ');
     expect(text).toContain('<details open>');
-    for (const { name } of lost) expect(text).toContain(`database &#34;${name}&#34;`);
+    for (const { name } of lost) expect(text).toContain(`<li>database <b>${name}</b>`);
   });
 
-  it('draws the kinds of many things, and shows the steps of a plan in their order', async () => {
+  const KINDS = ['cluster', 'dataview', 'volume', 'database', 'group', 'user', 'node', 'cache', 'host'];
+
+  it('draws the kinds of many things', async () => {
     const { ask, person } = await openedPage();
-    const kinds = ['cluster', 'dataview', 'volume', 'database', 'group', 'user', 'node', 'cache', 'host'];
-    const lost = [...kinds, 'cluster'].map((kind, at) => ({ kind, name: `${kind}-${at}` }));
+    const lost = [...KINDS, 'cluster'].map((kind, at) => ({ kind, name: `${kind}-${at}` }));
+    const { code } = await ask({ name: 'prod', lost, interrupted: [] });
+    const { text } = await person.get(`${person.home}${code}`);
+    expect(text).toContain('2 clusters');
+    expect(text.match(/<g><title>/g)).toHaveLength(8);
+    expect(text).toContain('2 more');
+  });
+
+  it.each([
+    [['cluster', 'cluster', 'user'], ['1', '2', '3'], 'cluster c-0, cluster c-1, user u-2'],
+    [
+      [...Array(9).fill('cluster'), 'user', 'kdb environment'],
+      ['1\u20139', '10', '11'],
+      '9 clusters, user u-9, kdb environment k-10',
+    ],
+  ])('shows the steps of a plan in their order', async (kinds: string[], numbers, words) => {
+    const { ask, person } = await openedPage();
+    const lost = kinds.map((kind, at) => ({
+      kind,
+      name: `${kind[0]}-${at}`,
+      detail: at === 0 ? 'RUNNING' : undefined,
+    }));
     const steps = lost.map(({ kind, name }, at) => `${at + 1}. ${kind} "${name}"`);
     const told = [
-      'DELETE 10 entities of kdb environment "prod", in this order',
-      ...steps,
+      `DELETE ${kinds.length} entities of kdb environment "prod", in this order`,
       'All data in them is lost. This cannot be undone.',
+      ...steps,
     ];
-    const { code } = await ask({ name: 'prod 10', lost, interrupted: [], text: told.join('\n') });
+    const { code } = await ask({ name: `prod ${kinds.length}`, lost, interrupted: [], text: told.join('\n') });
     const { text } = await person.get(`${person.home}${code}`);
-    expect(text).toContain('Delete 10 entities of kdb environment');
-    expect(text).toContain('<p class="final">All data in them is lost. This cannot be undone.</p>');
-    expect(text).toContain('In this order (10)');
-    expect(text).toMatch(/<ol><li>cluster &#34;cluster-0&#34;<\/li><li>dataview/);
-    expect(text.match(/<title>[a-z]/g)).toHaveLength(8);
-    expect(text).toContain('2 more');
+    expect(text).toContain(`Delete ${kinds.length} entities of kdb environment`);
+    expect(text).toMatch(/<p class="final">.*All data in them is lost. This cannot be undone.<\/p>/);
+    expect([...text.matchAll(/<text class="order"[^>]*>([^<]*)</g)].map(([, number]) => number)).toEqual(numbers);
+    expect(text).toContain(`aria-label="Removed in this order: ${words}"`);
+    expect(text).toContain(`In this order (${kinds.length})`);
+    expect(text).toMatch(/<ol><li>cluster <b>c-0<\/b> .*?<\/li><li>cluster <b>c-1/);
+  });
+
+  it('shows what would be set as a table, and the place without quotes', async () => {
+    const { ask, person } = await openedPage();
+    const told = [
+      'CHANGE THE NETWORK OF kdb environment "prod"',
+      'account: "111122223333", region: "us-east-1", backend: "a \\"b\\""',
+      'This cannot be undone.',
+      'set "gateway.id" to "tgw-1"',
+      'set "note" to "long" (cut, 900 characters)',
+      'and 3 more settings',
+      'creationTimestamp: "2026-01-13T09:30:00.000Z"',
+    ];
+    const { code } = await ask({ name: 'prod', lost: [], interrupted: [], text: told.join('\n') });
+    const { text } = await person.get(`${person.home}${code}`);
+    expect(text).toContain('<dt>account</dt><dd>111122223333</dd>');
+    expect(text).toContain('<dd>a &#34;b&#34;</dd>');
+    expect(text).toContain('<dt>gateway.<wbr>id</dt><dd>tgw-1</dd>');
+    expect(text).toContain('<dt>note</dt><dd>&#34;long&#34; (cut, 900 characters)</dd>');
+    expect(text).toContain('<li>and 3 more settings</li>');
+    expect(text).toContain('<dt>created</dt><dd>2026-01-13 09:30 UTC</dd>');
+    expect(text).toContain('Approve change');
+  });
+
+  it('can be used by keyboard and by ear', async () => {
+    const { person, path } = await openedPage();
+    const { text } = await person.get(path);
+    expect(text).toMatch(/^<!doctype html>\n<html lang="en">/);
+    expect(text).toMatch(/<title>Delete database &#34;trades&#34; \(\w{5}\)<\/title>/);
+    expect(text).toMatch(/<body><a class="skip" href="#decide">/);
+    for (const [, id] of text.matchAll(/(?:for|aria-describedby|aria-labelledby)="([^"]+)"/g))
+      expect(text).toContain(` id="${id}"`);
+    for (const [input] of text.matchAll(/<input (?!type="hidden")[^>]*>/g))
+      expect(text).toContain(`<label for="${/ id="([^"]+)"/.exec(input)?.[1]}">`);
   });
 
   it('draws one side alone, and what has no detail', async () => {

@@ -24,9 +24,11 @@ describe('the approval page', { timeout: 60_000 }, () => {
     const plan = await person.get(path);
     const order = [
       '<h1>Delete database',
-      'm5cnbg3l25pwsmzikb7kdj',
+      'kdb-prod',
+      '111122223333',
       'us-east-1',
       'This cannot be undone.',
+      'm5cnbg3l25pwsmzikb7kdj',
       'role="img"',
       'type="password"',
       'id="name"',

@@ -30,7 +30,7 @@ describe('finspace-mcp approve without a terminal', () => {
       expect(status).toBe(1);
     }
     expect(piped(dir, []).stdout).toMatch(
-      /^CODE {3}WHAT .*\n\w{5} {2}DELETE database "trades" {2}"m5cnbg3l25pwsmzikb7kdj", "us-east-1", .* just now {2}local\n$/,
+      /^CODE {3}WHAT .*\n\w{5} {2}DELETE database "trades" {2}"kdb-prod", "111122223333", "us-east-1", .* just now {2}local\n$/,
     );
     expect(await ledger.approvedFor(question.binding)).toBeUndefined();
   });

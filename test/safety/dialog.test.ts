@@ -118,7 +118,7 @@ describe('what a person reads', () => {
       { lost, interrupted: [], blockers: [] },
       PLACE,
     );
-    expect(text).toContain('- database "db11"\nand 18 more of them\nThis cannot be undone.');
+    expect(text).toContain('- database "db11"\nand 18 more of them\nenvironmentId: ');
   });
 
   it('cannot be made to hide the tag that matters among others', async () => {

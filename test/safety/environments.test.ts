@@ -99,15 +99,15 @@ describe('a whole environment', () => {
         const { message, state } = await asked(guard, given());
         expect(message.split('\n')).toEqual([
           'DELETE 7 entities of kdb environment "trading", in this order',
-          'region: "us-east-1", backend: "test"',
+          `account: "111122223333", region: "us-east-1", backend: "test", environmentId: "${estate.environmentId}"`,
+          'All data in them is lost. This cannot be undone.',
           '1. cluster "gateway" ("GP, RUNNING")',
           '2. dataview "view"',
-          '3. volume "fast"',
-          '4. database "trades"',
+          '3. volume "fast" ("1200 GB of SSD_1000")',
+          '4. database "trades" ("0 B, 0 changesets")',
           '5. user "ann"',
           '6. user "bob"',
           '7. kdb environment "trading"',
-          'All data in them is lost. This cannot be undone.',
           expect.stringMatching(/^To approve, type /),
         ]);
         for (const typed of ['trading', '7', 'trading 6', 'trading  7']) {

@@ -57,14 +57,16 @@ export async function deletingKxEnvironment(subject: Subject): Promise<Finding> 
   };
 }
 
-const databaseItem = ({ databaseName, numBytes, numChangesets }: Members): Item => ({
+/** A database, with how much is in it. */
+export const databaseItem = ({ databaseName, numBytes, numChangesets }: Members): Item => ({
   kind: 'database',
   name: String(databaseName),
   arn: `/kxDatabase/${databaseName}`,
   detail: `${size(numBytes)}, ${count(numChangesets, 'changeset')}`,
 });
 
-const volumeItem = ({ volumeName, nas1Configuration }: Members): Item => {
+/** A volume, with its size. */
+export const volumeItem = ({ volumeName, nas1Configuration }: Members): Item => {
   const { type, size: gigabytes } = (nas1Configuration as Members | undefined) ?? {};
   return {
     kind: 'volume',

@@ -1,0 +1,45 @@
+import type { Item } from '../safety/blast/finding.ts';
+import type { Shown } from '../safety/ledger.ts';
+import { type Html, html } from './html.ts';
+import { cut, MOST_DRAWN, together } from './picture.ts';
+
+const WIDTH = 384;
+const BOX = { height: 54, left: 58 };
+const GAP = 16;
+
+/** What a plan of several steps removes, from the first at the top to the last. */
+export function stepsPicture({ lost }: Pick<Shown, 'lost'>): Html {
+  const runs = lost.length <= MOST_DRAWN ? lost.map((item) => [item]) : byKind(lost);
+  const height = runs.length * (BOX.height + GAP) - GAP + 4;
+  let done = 0;
+  const drawn = runs.map((run, at) => {
+    const range = run.length === 1 ? `${done + 1}` : `${done + 1}\u2013${done + run.length}`;
+    done += run.length;
+    return step(together(run), range, 2 + at * (BOX.height + GAP), at < runs.length - 1);
+  });
+  return html`<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Removed in this order: ${runs.map(inWords).join(', ')}">${drawn}</svg>`;
+}
+
+function step({ kind, name, detail = '' }: Item, range: string, y: number, isFollowed: boolean): Html {
+  const middle = BOX.left + 22;
+  const end = y + BOX.height + GAP;
+  const arrow = html`<path class="lost" d="M${middle} ${y + BOX.height}V${end}M${middle - 4} ${end - 6}L${middle} ${end - 1}L${middle + 4} ${end - 6}"/>`;
+  const title = kind === '' ? name : `${kind} ${name}`;
+  return html`<g><title>${title} ${detail}</title>
+<text class="order" x="${BOX.left - 12}" y="${y + BOX.height / 2 + 5}" text-anchor="end">${range}</text>
+<rect class="lost" x="${BOX.left}" y="${y}" width="${WIDTH - BOX.left - 2}" height="${BOX.height}" rx="9"/>
+<text class="name" x="${BOX.left + 14}" y="${y + (detail === '' ? 32 : 23)}">${cut(title, 34)}</text>
+${detail === '' ? undefined : html`<text class="detail" x="${BOX.left + 14}" y="${y + 42}">${cut(detail, 46)}</text>`}
+${isFollowed ? arrow : undefined}</g>`;
+}
+
+const inWords = (run: readonly Item[]) => {
+  const { kind, name } = together(run);
+  return `${kind} ${name}`.trim();
+};
+
+/** Neighbours of one kind together. */
+function byKind(items: readonly Item[]): (readonly Item[])[] {
+  const starts = items.flatMap(({ kind }, at) => (kind === items[at - 1]?.kind ? [] : [at]));
+  return starts.map((start, at) => items.slice(start, starts[at + 1]));
+}
