@@ -23,6 +23,7 @@ const CI_ONLY = [
   'test/local/model.test.ts',
   'test/local/quotas.test.ts',
   'test/resources/resources.test.ts',
+  'test/safety/cancels.test.ts',
   'test/safety/interleavings.test.ts',
   'test/safety/plans.test.ts',
   'test/safety/replays.test.ts',

@@ -5,6 +5,7 @@ import { InMemoryTransport, type JSONRPCMessage } from '@modelcontextprotocol/se
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { serving } from '../../../src/commands/serving.ts';
 import { configure, type SettingName } from '../../../src/config.ts';
+import type { Call } from '../../../src/operations/index.ts';
 import { LOCAL_CALLER } from '../../../src/safety/policy.ts';
 import { type Clock, type Members, type Spy, spyOn, standingClock } from './backend.ts';
 
@@ -30,33 +31,46 @@ export interface Product {
   readonly logged: object[];
   readonly folder: string;
   connect(era: Era, capabilities?: Members): Promise<RawClient>;
+  /** Serves the client at the other end. */
+  attach(transport: InMemoryTransport): void;
+  /** Resolves when no mutation is on its way. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
-export function openProduct(settings: Partial<Record<SettingName, unknown>> = {}): Product {
+/** With `durable`, world, ledger and journal are files in its folder, which others can look into. */
+export function openProduct(
+  settings: Partial<Record<SettingName, unknown>> = {},
+  { durable = false, around }: { readonly durable?: boolean; readonly around?: (call: Call) => Call } = {},
+): Product {
   const folder = mkdtempSync(join(tmpdir(), 'safety-'));
   const clock = standingClock();
   const logged: object[] = [];
   const write = (fields: object, message: string) => void logged.push({ ...fields, message });
   const log = { debug: write, info: write, warn: write, error: write };
-  const base = { state: ':memory:', world: 'empty', lifecycle: 'instant', stateDir: folder };
+  const state = durable ? join(folder, 'world.db') : ':memory:';
+  const base = { state, world: 'empty', lifecycle: 'instant', stateDir: folder };
   let spy: Spy | undefined;
   const served = serving(configure({ ...base, ...settings }, {}), log, {
     remote: false,
     now: clock.now,
     watch: (call) => {
-      spy = spyOn(call);
+      spy = spyOn(around?.(call) ?? call);
       return spy.call;
     },
   });
+  const attach = (transport: InMemoryTransport) =>
+    void serveStdio(() => served.serve(LOCAL_CALLER), { transport, onerror: () => {} });
   return {
+    attach,
+    settled: served.settled,
     spy: () => spy as Spy,
     clock,
     logged,
     folder,
     connect: async (era, capabilities = { elicitation: { form: {} } }) => {
       const [ours, theirs] = InMemoryTransport.createLinkedPair();
-      serveStdio(() => served.serve(LOCAL_CALLER), { transport: theirs, onerror: () => {} });
+      attach(theirs);
       return rawClient(ours, era, capabilities);
     },
     close: async () => {
