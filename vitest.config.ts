@@ -14,6 +14,8 @@ const CI_ONLY = [
   'test/finspace/exit.test.ts',
   'test/finspace/faults.test.ts',
   'test/fleet/search-mode.test.ts',
+  'test/http/approvals-browser.test.ts',
+  'test/http/approvals.test.ts',
   'test/http/fleet.test.ts',
   'test/http/load.test.ts',
   'test/local/clients.test.ts',

@@ -15,7 +15,7 @@ import { takeSubscriptions, type Watch, watchFor } from './resources/subscribe.t
 import { type Caller, LOCAL_CALLER } from './safety/policy.ts';
 import type { Place } from './safety/question.ts';
 import type { RecoveryKits } from './safety/recovery.ts';
-import type { Seal } from './safety/seal.ts';
+import { FOREIGN_QUESTION, ForeignSealError, type Seal } from './safety/seal.ts';
 import { callTool } from './tools/call.ts';
 import type { ToolEnvironment } from './tools/environment.ts';
 import { offeredTools } from './tools/list.ts';
@@ -84,7 +84,7 @@ export function serverFactory(shared: ServerEnvironment): ServerFactory {
       {
         capabilities: { tools: {}, resources: { subscribe: true, listChanged: true }, prompts: {}, completions: {} },
         instructions,
-        requestState: { verify: (state) => seal.unseal(state) },
+        requestState: { verify: (state) => questionIn(seal, state) },
         cacheHints: caller === LOCAL_CALLER ? SHARED_HINTS : OWN_HINTS,
       },
     );
@@ -120,6 +120,16 @@ export function serverFactory(shared: ServerEnvironment): ServerFactory {
   };
   const watch = (caller: Caller, uris: readonly string[]) => watchFor({ ...shared, caller }, feed, uris);
   return Object.assign(make, { changes: feed, watch });
+}
+
+/** The question that a state names. A replica that does not share our key is told from a forger, so that the refusal says what to do. */
+function questionIn(seal: Seal, state: string): string {
+  try {
+    return seal.unseal(state);
+  } catch (error) {
+    if (error instanceof ForeignSealError) return FOREIGN_QUESTION;
+    throw error;
+  }
 }
 
 /** A result that says which target it is about, where several are served. */

@@ -13,11 +13,23 @@ export interface Page {
   readonly skip?: { readonly to: string; readonly text: string };
   /** Looks again by itself, after so many seconds and at this path. */
   readonly refresh?: { readonly seconds: number; readonly path: string };
+  /** What stands at the bottom; a warning about the passphrase when left out. */
+  readonly foot?: Html | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One whole page as an answer that no other site can frame, read, script or keep. */
-export function document({ title, body, status = 200, code, home, skip, refresh, headers = {} }: Page): Response {
+export function document({
+  title,
+  body,
+  status = 200,
+  code,
+  home,
+  skip,
+  refresh,
+  foot = LOCAL,
+  headers = {},
+}: Page): Response {
   const again =
     refresh === undefined
       ? undefined
@@ -29,11 +41,12 @@ export function document({ title, body, status = 200, code, home, skip, refresh,
 <meta name="robots" content="noindex">${again}<title>${title}</title><style>${{ markup: STYLE }}</style></head>
 <body>${skip === undefined ? undefined : html`<a class="skip" href="${skip.to}">${skip.text}</a>`}<header>${SHIELD}${top}${code === undefined ? undefined : html`<span class="code">${code}</span>`}</header>
 <main>${body}</main>
-<footer>This page comes from this computer only. Type the passphrase nowhere but on a page whose link your own terminal or MCP client showed you.</footer>
+<footer>${foot}</footer>
 </body></html>`;
   return new Response(markup, { status, headers: { ...HEADERS, ...headers } });
 }
 
+const LOCAL = html`This page comes from this computer only. Type the passphrase nowhere but on a page whose link your own terminal or MCP client showed you.`;
 const SHIELD = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3l7 3v5c0 4.6-2.9 8.3-7 10-4.1-1.7-7-5.4-7-10V6z"/><path d="M9 12l2.2 2.2L15.2 10"/></svg>`;
 
 const POLICY = [

@@ -1,4 +1,4 @@
-import { document } from './document.ts';
+import { document, type Page } from './document.ts';
 import { html } from './html.ts';
 
 interface Notice {
@@ -107,6 +107,31 @@ export const NOTICES = {
     title: 'Not a form',
     text: 'This is not what the form of this page sends.',
   },
+  'own-plan': {
+    status: 403,
+    mark: 'lost',
+    title: 'You asked for this yourself',
+    text: 'Whoever asks cannot approve. Somebody else who holds a token with finspace:approve has to.',
+  },
+  'no-scope': {
+    status: 403,
+    mark: 'lost',
+    title: 'This token may not approve',
+    text: 'It is good, but it does not have the scope finspace:approve here.',
+  },
+  'signed-out': { status: 200, mark: 'wait', title: 'Signed out', text: 'Nothing that waits was changed.' },
+  'too-many-tokens': {
+    status: 429,
+    mark: 'lost',
+    title: 'Too many wrong tokens',
+    text: 'From where you are, none is taken for ten minutes.',
+  },
+  'nobody-can-tell': {
+    status: 503,
+    mark: 'wait',
+    title: 'Nobody can tell whose token that is',
+    text: 'The issuer of tokens cannot be reached. Try again in a moment.',
+  },
   failed: {
     status: 500,
     mark: 'lost',
@@ -117,11 +142,12 @@ export const NOTICES = {
 
 export type NoticeName = keyof typeof NOTICES;
 
+interface NoticeOptions extends Partial<Pick<Page, 'home' | 'code' | 'foot' | 'headers'>> {
+  readonly more?: string;
+}
+
 /** A page with one message. `more` follows its text; `home` offers the way back. */
-export function notice(
-  name: NoticeName,
-  { home, code, more }: { home?: string; code?: string; more?: string } = {},
-): Response {
+export function notice(name: NoticeName, { home, code, more, foot, headers }: NoticeOptions = {}): Response {
   const { status, mark, title, text } = NOTICES[name];
   const back =
     home === undefined
@@ -134,5 +160,7 @@ export function notice(
     status,
     ...(code === undefined ? {} : { code }),
     ...(home === undefined ? {} : { home }),
+    ...(headers === undefined ? {} : { headers }),
+    foot,
   });
 }

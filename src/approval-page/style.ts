@@ -63,6 +63,7 @@ button:hover,.button:hover{filter:brightness(1.08)}
 .mark{width:2.6rem;height:2.6rem;border-radius:50%;display:block;margin:0 0 .9rem;fill:none;stroke-width:2.4;stroke-linecap:round;stroke-linejoin:round}
 .mark.good{background:var(--good-soft);stroke:var(--good)}.mark.lost{background:var(--lost-soft);stroke:var(--lost)}.mark.wait{background:var(--wait-soft);stroke:var(--wait)}
 footer{color:var(--soft);font-size:.85rem;padding-bottom:2.5rem}
+.out button{border:0;background:none;padding:0;color:inherit;text-decoration:underline;font:inherit;cursor:pointer}
 @media (max-width:30rem){header,main,footer{padding-left:.75rem;padding-right:.75rem}main>*{padding:1.15rem 1.05rem}main>figure{padding-left:.6rem;padding-right:.6rem}figure h2,figure details{padding:0 .45rem}h1{font-size:1.35rem}.details div{grid-template-columns:7.75rem 1fr}.acts>*{flex:1 1 100%;text-align:center}.plans a{padding:.9rem 1.05rem}}
 `;
 

@@ -9,7 +9,7 @@ import { stepsPicture } from './steps.ts';
 const LOOK_AGAIN_SECONDS = 15;
 
 /** What waits, newest facts every few seconds. */
-export function listPage(waiting: readonly Question[], home: string, now: number): Response {
+export function listPage(waiting: readonly Question[], home: string, now: number, foot?: Html): Response {
   const rows = waiting.map(
     (question) => html`<li><a href="${home}${question.code}"><span class="code">${question.code}</span>
 <b>${sentence(planText(question).headline)}</b>
@@ -24,7 +24,7 @@ export function listPage(waiting: readonly Question[], home: string, now: number
       ? html`<section><h1>Nothing waits for you</h1><p class="soft">When an agent asks for something that cannot be undone, it appears here. This page looks every ${LOOK_AGAIN_SECONDS} seconds.</p></section>`
       : html`<section><h1>Waiting for your decision</h1><p class="soft">Nothing of this runs unless you approve it.</p></section><ul class="plans" role="list">${rows}</ul>`;
   const title = waiting.length === 0 ? 'Nothing waits' : `${waiting.length} waiting`;
-  return document({ title, body, home, refresh: { seconds: LOOK_AGAIN_SECONDS, path: home } });
+  return document({ title, body, home, refresh: { seconds: LOOK_AGAIN_SECONDS, path: home }, foot });
 }
 
 export interface PlanView {
@@ -33,13 +33,18 @@ export interface PlanView {
   readonly now: number;
   /** Proves that the form is the one that this page showed. */
   readonly token: string;
-  readonly keyed: boolean;
+  /** What the person who approves has to prove. */
+  readonly proof: Proof;
+  readonly foot?: Html | undefined;
   /** What was wrong with the last try, and the name that was typed with it. */
   readonly again?: { readonly error: string; readonly typed: string };
 }
 
+/** The passphrase, or nothing where none was set up; the signed-in have proved who they are, and cannot approve what is their own. */
+export type Proof = 'passphrase' | 'nothing' | 'signed-in' | 'own';
+
 /** One plan, facts first, with the one form that can approve it. */
-export function planPage({ question, home, now, token, keyed, again }: PlanView): Response {
+export function planPage({ question, home, now, token, proof, foot, again }: PlanView): Response {
   const { code, shown, principal, opened, expires } = question;
   const { headline, facts, notes } = planText(question);
   const final = notes.filter((note) => note.includes(FINAL));
@@ -58,11 +63,9 @@ ${consequences(question, hasSteps)}
 <h2 id="decision">Your decision</h2>
 ${again === undefined ? undefined : html`<p class="error" id="error" role="alert">${again.error}</p>`}
 <input type="hidden" name="token" value="${token}">
-${keyed ? (again === undefined ? PASSPHRASE : PASSPHRASE_AGAIN) : UNKEYED}
-<label for="name">To approve, type the name of the ${shown.noun}: <b>${shown.name}</b></label>
-<input id="name" name="name" value="${again?.typed}" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="1000" aria-describedby="name-hint" required>
-<p class="hint" id="name-hint">Anything else closes this plan, and nothing runs.</p>
-<div class="acts"><button class="go${final.length > 0 ? ' final-act' : ''}" name="act" value="approve">${headline.startsWith('DELETE') ? 'Approve deletion' : 'Approve change'}</button>
+${proofOf(proof, again !== undefined)}
+${proof === 'own' ? undefined : nameField(question, again?.typed)}
+<div class="acts">${proof === 'own' ? undefined : html`<button class="go${final.length > 0 ? ' final-act' : ''}" name="act" value="approve">${headline.startsWith('DELETE') ? 'Approve deletion' : 'Approve change'}</button>`}
 <button name="act" value="decline" formnovalidate>Decline</button></div>
 <details><summary>The exact words of the plan</summary><pre>${{
     markup: shown.text
@@ -78,6 +81,7 @@ ${keyed ? (again === undefined ? PASSPHRASE : PASSPHRASE_AGAIN) : UNKEYED}
     home,
     skip: { to: '#decide', text: 'Go to your decision' },
     status: again === undefined ? 200 : 403,
+    foot,
     headers: FORM_HEADERS,
   });
 }
@@ -107,7 +111,14 @@ const passphrase = (more: string): Html => ({
 });
 const PASSPHRASE = passphrase('');
 const PASSPHRASE_AGAIN = passphrase(' aria-invalid="true" aria-describedby="error" autofocus');
+const nameField = ({ shown }: Question, typed: string | undefined) =>
+  html`<label for="name">To approve, type the name of the ${shown.noun}: <b>${shown.name}</b></label>
+<input id="name" name="name" value="${typed}" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="1000" aria-describedby="name-hint" required>
+<p class="hint" id="name-hint">Anything else closes this plan, and nothing runs.</p>`;
 const UNKEYED = html`<p class="plain">No passphrase was set up, so this proves little: any program that runs as you, an agent with a shell too, could do the same. It counts on the local backend only. Set one up with <code>finspace-mcp approve --init</code>.</p>`;
+const OWN = html`<p class="plain">You asked for this yourself, so you cannot approve it. Somebody else who holds a token with <code>finspace:approve</code> has to.</p>`;
+const PROOFS = { passphrase: PASSPHRASE, nothing: UNKEYED, 'signed-in': undefined, own: OWN };
+const proofOf = (proof: Proof, again: boolean) => (proof === 'passphrase' && again ? PASSPHRASE_AGAIN : PROOFS[proof]);
 const FINAL = 'This cannot be undone.';
 /** One of the steps of a plan that has several. */
 const STEP = /^\d+\. /;

@@ -1,15 +1,17 @@
+import { APPROVALS } from '../approval-page/web.ts';
 import { type Config, ConfigError } from '../config.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call } from '../operations/index.ts';
-import { type Seal, sealWith } from '../safety/seal.ts';
+import { sealsWith } from '../safety/seal.ts';
+import { witness } from '../safety/witness.ts';
 import { compositeNamed } from '../tools/composites.ts';
 import type { Fleet } from '../transports/fleet/fleet.ts';
-import { type Authorize, authorization } from '../transports/http/auth/authorize.ts';
-import type { Admits } from '../transports/http/auth/guarded.ts';
+import { type Authorization, authorization } from '../transports/http/auth/authorize.ts';
+import type { Admits } from '../transports/http/auth/scopes.ts';
 import { OPERATIONS_ONLY } from '../transports/http/auth/scopes.ts';
 import { staticTokens, TokenFileError } from '../transports/http/auth/tokens.ts';
 import type { Observe } from '../transports/http/exchange.ts';
-import { type HttpOptions, type HttpServer, serveOverHttp } from '../transports/http/serve.ts';
+import { baseUrl, type HttpOptions, type HttpServer, serveOverHttp } from '../transports/http/serve.ts';
 import { isLoopback } from '../transports/http/settings.ts';
 import { prepareBackend } from './backend.ts';
 import { type Log, stderrLog } from './log.ts';
@@ -17,6 +19,8 @@ import { type ServingOptions, serving } from './serving.ts';
 import { targetsOf } from './targets.ts';
 
 const READY_MS = 3_000;
+/** The ledger that replicas share is one for all targets; each plan says which it is for. */
+const PLANS = 'plans';
 
 /** `finspace-mcp http`: MCP over HTTP for any number of clients, until the process is asked to stop. */
 export async function http(config: Config): Promise<void> {
@@ -37,17 +41,25 @@ export async function openHttp(
   log: Log,
   more: Pick<HttpOptions, 'now' | 'timeouts' | 'drainMs'> & Pick<ServingOptions, 'later'> = {},
 ): Promise<HttpServer> {
-  const authorize = authorizationIn(config, more.now);
-  const { fleet, seal } = await fleetOf(config, (error) => log.warn({ error: error.message }, 'redis'));
+  const authorization = authorizationIn(config, more.now);
+  const { fleet, seals } = await fleetOf(config, (error) => log.warn({ error: error.message }, 'redis'));
   let server: HttpServer | undefined;
+  const vouching = witness(seals('approval'));
+  const page =
+    authorization === undefined
+      ? undefined
+      : { witness: vouching, url: () => `${baseUrl(config, server?.port ?? 0).replace(/\/$/, '')}${APPROVALS}` };
   const watch = watched((name, outcome, ms) => server?.metrics.operation(name, outcome, ms));
   const behind = await Promise.all(
-    placesOf(config).map((place) => opened(place, log, { now: more.now, later: more.later, watch, fleet, seal })),
+    placesOf(config).map((place) =>
+      opened(place, log, { now: more.now, later: more.later, watch, fleet, seals, page }),
+    ),
   );
   server = await serveOverHttp({
     ...config,
     ...more,
-    authorize,
+    authorization,
+    approvals: { seals, witness: vouching },
     served: behind,
     needs: (tool) => OPERATIONS_ONLY(tool) ?? compositeNamed(tool)?.needs,
     settled: async () => void (await Promise.all(behind.map(({ settled }) => settled()))),
@@ -81,34 +93,32 @@ function placesOf(config: Config): PlaceToServe[] {
 
 interface Shared extends Omit<ServingOptions, 'remote' | 'shared'> {
   readonly fleet: Fleet | undefined;
-  readonly seal: Seal | undefined;
 }
 
-async function opened({ path, config, admits }: PlaceToServe, log: Log, { fleet, seal, ...options }: Shared) {
+async function opened({ path, config, admits }: PlaceToServe, log: Log, { fleet, ...options }: Shared) {
   await prepareBackend(config);
-  const shared =
-    fleet === undefined || seal === undefined
-      ? undefined
-      : (openMs: number) => ({ ledger: fleet.ledger(path, openMs), seal, bus: fleet.bus(path) });
-  const { serve, direct, settled, close } = serving(config, log, { ...options, remote: true, shared });
+  const shared = fleet && ((openMs: number) => ({ ledger: fleet.ledger(PLANS, openMs), bus: fleet.bus(path) }));
+  const { serve, direct, ledger, settled, close } = serving(config, log, { ...options, remote: true, shared });
   const ready = async () => {
     await direct('ListKxEnvironments', { maxResults: 1 }, { signal: AbortSignal.timeout(READY_MS) });
     return true;
   };
-  return { path, serve, admits, settled, close, ready, bus: serve.changes, watch: serve.watch };
+  const counter = { target: config.target, ledger };
+  return { path, serve, admits, counter, settled, close, ready, bus: serve.changes, watch: serve.watch };
 }
 
-/** What this replica shares with others; nothing without --redis. */
+/** What this replica shares with others: the keys of --seal-keys, and with --redis what all of them have to know. */
 async function fleetOf({ redis, sealKeys: path }: Config, onerror: (error: Error) => void) {
-  if (redis === undefined && path === undefined) return { fleet: undefined, seal: undefined };
-  if (redis === undefined || path === undefined)
-    throw new ConfigError(`--${redis === undefined ? 'seal-keys: needs --redis' : 'redis: needs --seal-keys'}`);
-  const [{ redisFleet }, { SealKeyError, sealKeys }] = await Promise.all([
-    import('../transports/fleet/redis.ts'),
-    import('../transports/fleet/seal-keys.ts'),
-  ]);
+  if (path === undefined) {
+    if (redis !== undefined) throw new ConfigError('--redis: needs --seal-keys');
+    return { fleet: undefined, seals: sealsWith() };
+  }
+  const { SealKeyError, sealKeys } = await import('../transports/fleet/seal-keys.ts');
   try {
-    return { seal: sealWith(sealKeys(path)), fleet: await redisFleet(redis, onerror) };
+    const seals = sealsWith(sealKeys(path));
+    if (redis === undefined) return { fleet: undefined, seals };
+    const { redisFleet } = await import('../transports/fleet/redis.ts');
+    return { seals, fleet: await redisFleet(redis, onerror) };
   } catch (error) {
     throw error instanceof SealKeyError ? new ConfigError(`--seal-keys: ${error.message}`) : error;
   }
@@ -138,7 +148,7 @@ const accessLog =
     log.info({ method, path, principal, rpc, tool, refused, status, ms: Math.round(ms * 10) / 10 }, 'request');
 
 /** What the configuration says about authorization; undefined where everybody is the local user. */
-function authorizationIn(config: Config, now = Date.now): Authorize | undefined {
+function authorizationIn(config: Config, now = Date.now): Authorization | undefined {
   const { host, publicUrl, authIssuer: issuer, authJwks: jwks, authAudience: audience, authTokens } = config;
   const reachable = [host, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])];
   const beyond = reachable.find((name) => !isLoopback(name));

@@ -1,19 +1,17 @@
-import type { KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerEventBus } from '@modelcontextprotocol/server';
-import { type Config, ConfigError, defaultStateDir } from '../config.ts';
+import { type Config, ConfigError } from '../config.ts';
 import { nearest } from '../nearest.ts';
 import type { Call } from '../operations/index.ts';
-import { approverKey, isApprovedBy } from '../safety/approver.ts';
+import { approverKey } from '../safety/approver.ts';
 import { withinEnvironments } from '../safety/environments.ts';
-import { gate, type OutOfBand } from '../safety/gate.ts';
+import { gate } from '../safety/gate.ts';
 import { type Journal, sqlJournal } from '../safety/journal.ts';
 import { journaledCall } from '../safety/journaled-call.ts';
 import type { Ledger } from '../safety/ledger.ts';
-import { LedgerError } from '../safety/ledger.ts';
 import { fileKits, needsKit, passingKits } from '../safety/recovery.ts';
-import { type Seal, sealWith } from '../safety/seal.ts';
+import { type Seals, sealsWith } from '../safety/seal.ts';
 import { fileSink, inlineSink, refusingSink } from '../safety/secrets.ts';
 import { sqlLedger } from '../safety/sql-ledger.ts';
 import type { StateDatabase } from '../safety/state.ts';
@@ -21,6 +19,7 @@ import { type ServerFactory, serverFactory } from '../server.ts';
 import { describedTools } from '../tools/list.ts';
 import { backend } from './backend.ts';
 import type { Log } from './log.ts';
+import { forgets, outOfBandWay, type PageWay } from './out-of-band.ts';
 
 const QUESTION_OPEN_MS = 15 * 60_000;
 /** The journal is looked through once the client has what it asked for first. */
@@ -34,6 +33,8 @@ export interface Serving {
   readonly serve: ServerFactory;
   /** The backend itself, to ask whether it answers. */
   readonly direct: Call;
+  /** What waits for a person. */
+  readonly ledger: Ledger;
   /** Resolves when no mutation is on its way. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -41,7 +42,6 @@ export interface Serving {
 
 export interface Shared {
   readonly ledger: Ledger;
-  readonly seal: Seal;
   readonly bus: ServerEventBus;
 }
 
@@ -51,8 +51,12 @@ export interface ServingOptions {
   readonly now?: (() => number) | undefined;
   /** Does something after so many milliseconds, unless the returned function is called before. */
   readonly later?: ((work: () => void, ms: number) => () => void) | undefined;
-  /** What replicas share; without it the ledger is the state database and the key lives and dies with this process. */
+  /** Seals what travels through clients; without it with a key that lives and dies with this process. */
+  readonly seals?: Seals | undefined;
+  /** What replicas share; without it the ledger is the state database. */
   readonly shared?: ((openMs: number) => Shared) | undefined;
+  /** The page on which people who sign in approve. */
+  readonly page?: PageWay | undefined;
   /** Sees every call to the backend. */
   readonly watch?: ((call: Call) => Call) | undefined;
 }
@@ -81,15 +85,16 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
   const call = config.environments === undefined ? journaled : withinEnvironments(journaled, config.environments);
   const { readOnly, toolsets, deny, approve, catalog, outputSchemas } = config;
   const restrictions = { readOnly, toolsets, deny, approve };
-  const seal = shared?.seal ?? sealWith();
+  const seal = (options.seals ?? sealsWith())('question');
   const folder = join(config.stateDir, 'recovery');
   const kits = forgets(config) ? passingKits(call, now) : fileKits(folder, call, now);
   const pinned = forgets(config) ? Promise.resolve(undefined) : approverKey(config.stateDir);
   pinned.catch(() => {});
-  // A terminal looks into the state database of one machine, which says nothing about a fleet.
-  const outOfBand = shared === undefined ? outOfBandWay(config, pinned) : async () => undefined;
+  const { page } = options;
+  const outOfBand = outOfBandWay(config, { pinned, fleet: shared !== undefined, page });
   const openPage = async (code: string) => {
-    const key = remote || shared !== undefined ? undefined : await pinned;
+    if (page !== undefined) return `${page.url()}/${code}`;
+    const key = remote ? undefined : await pinned;
     if (key === undefined) return undefined;
     const { approvalLink } = await import('./approval-link.ts');
     return approvalLink({ config, key, ledger, state: state.open, log, now }, code);
@@ -122,6 +127,7 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
       pace: { everyMs: config.backend === 'local' ? LOOK_LOCALLY_MS : LOOK_MS, now, later },
     }),
     direct,
+    ledger,
     settled,
     close: async () => {
       await close();
@@ -150,25 +156,6 @@ async function reportUnfinished(journal: Journal, log: Log, now: () => number, a
   log.info(await journal.verify(), 'journal');
 }
 
-/**
- * Approvals in a terminal or on the approval page. With an approver's key, only those signed for it count, and the key that was
- * there when the server started; without one, unsigned ones count on the local backend only. A world that forgets has no ledger
- * that another process could see.
- */
-function outOfBandWay(config: Config, pinned: Promise<KeyObject | undefined>) {
-  const { backend: kind, stateDir } = config;
-  const where = stateDir === defaultStateDir(process.env) ? '' : ` --state-dir ${JSON.stringify(stateDir)}`;
-  const how = `In a terminal on this machine: finspace-mcp approve${where}. Or in a browser: finspace-mcp approve --web${where}.`;
-  return async (): Promise<OutOfBand | undefined> => {
-    if (forgets(config)) return undefined;
-    const key = await pinned.catch((error: Error) => {
-      throw new LedgerError(`Nobody can approve for now: ${error.message}`);
-    });
-    if (key === undefined) return kind === 'local' ? { trusts: () => true, how } : undefined;
-    return { trusts: (question, approval) => isApprovedBy(question, approval, key), how };
-  };
-}
-
 /** A name that denies nothing is a mistake that would go unnoticed. */
 function checkDenied(deny: readonly string[]): void {
   const names = describedTools().map(({ name }) => name);
@@ -179,9 +166,6 @@ function checkDenied(deny: readonly string[]): void {
     `--deny: there is no tool ${JSON.stringify(unknown)}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
   );
 }
-
-/** A local world in memory forgets everything, and so do its ledger and journal. No other backend ever does. */
-const forgets = ({ backend: kind, state }: Config) => kind === 'local' && state === ':memory:';
 
 /** The state database, opened when it is first asked for. */
 function lazyState(config: Config, log: Log) {

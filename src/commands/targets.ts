@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { type Config, ConfigError, configure, SETTINGS } from '../config.ts';
 import { type Caller, LOCAL_CALLER } from '../safety/policy.ts';
-import type { Admits } from '../transports/http/auth/guarded.ts';
+import type { Admits } from '../transports/http/auth/scopes.ts';
 import { isScope, SCOPES, scopedCaller } from '../transports/http/auth/scopes.ts';
 
 /** The schema of the file, built only when there is one. */

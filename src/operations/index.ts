@@ -48,8 +48,10 @@ export interface CallOptions {
 /** Who wants a call, and what lets it run. */
 export interface Actor {
   readonly principal: string;
-  /** The approval that was used up for it: its plan and the channel through which the person gave it. */
-  readonly approval?: { readonly plan: string; readonly channel: string } | undefined;
+  /** The approval that was used up for it: its plan, the channel through which the person gave it, and who that was. */
+  readonly approval?:
+    | { readonly plan: string; readonly channel: string; readonly approver?: string | undefined }
+    | undefined;
 }
 
 /** Runs one operation on some FinSpace endpoint. Rejects with `FinspaceError` (failure.ts) and nothing else. */

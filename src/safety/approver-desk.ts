@@ -5,16 +5,20 @@ import { ApproverError } from './approver-error.ts';
 import { digest } from './digest.ts';
 import type { Ledger, Question } from './ledger.ts';
 
-/** Where a person approves out of band, whatever it looks like: the terminal and the page sit at the same desk. */
-export interface Desk {
-  /** Whether a passphrase was set up. Without one, an approval says only that some program of this user gave it. */
-  readonly keyed: boolean;
+/** What a person can do about the plans that wait. */
+export interface Decisions {
   waiting(): Promise<Question[]>;
-  /** Looks at a passphrase. Every look counts until one is right. */
-  unlock(passphrase: string): Promise<Unlocked>;
   /** Approves what was shown, if `typed` is its name and it still waits as it was shown. A wrong name ends it. */
   approve(question: Question, typed: string, approver: Approver): Promise<'approved' | 'wrong-name' | 'closed'>;
   decline(question: Question): Promise<'declined' | 'closed'>;
+}
+
+/** Where a person approves with a passphrase, whatever it looks like: the terminal and the local page sit at the same desk. */
+export interface Desk extends Decisions {
+  /** Whether a passphrase was set up. Without one, an approval says only that some program of this user gave it. */
+  readonly keyed: boolean;
+  /** Looks at a passphrase. Every look counts until one is right. */
+  unlock(passphrase: string): Promise<Unlocked>;
 }
 
 export type Unlocked =
@@ -22,20 +26,23 @@ export type Unlocked =
   | { readonly kind: 'wrong' }
   | { readonly kind: 'locked'; readonly until: number };
 
-export interface DeskOptions {
+export interface DecisionsOptions {
+  readonly ledger: Ledger;
+  readonly now: () => number;
+  /** Who decides: the user as the system knows them, or the principal that signed in. */
+  readonly user: string;
+  readonly channel: 'terminal' | 'page' | 'web';
+}
+
+export interface DeskOptions extends DecisionsOptions {
   /** The state directory. */
   readonly dir: string;
   readonly key: KeyObject | undefined;
-  readonly ledger: Ledger;
   readonly attempts: Attempts;
-  readonly now: () => number;
-  /** Who sits there, as the system knows the user. */
-  readonly user: string;
-  readonly channel: 'terminal' | 'page';
 }
 
-/** A desk over a ledger. */
-export function approvalDesk({ dir, key, ledger, attempts, now, user, channel }: DeskOptions): Desk {
+/** The decisions of one person, over a ledger. */
+export function decisions({ ledger, now, user, channel }: DecisionsOptions): Decisions {
   const stillWaits = async (question: Question) =>
     (await ledger.list()).some((present) => digest(present) === digest(question));
   const end = async <How extends 'declined' | 'wrong-name'>(question: Question, how: How): Promise<How | 'closed'> => {
@@ -44,8 +51,22 @@ export function approvalDesk({ dir, key, ledger, attempts, now, user, channel }:
     return how;
   };
   return {
-    keyed: key !== undefined,
     waiting: () => ledger.list(),
+    approve: async (question, typed, approver) => {
+      if (digest(typed) !== digest(question.shown.name)) return end(question, 'wrong-name');
+      if (!(await stillWaits(question))) return 'closed';
+      const approval = approver.sign(question, { channel, approver: user, at: now() });
+      return (await ledger.approve(question.nonce, approval)) ? 'approved' : 'closed';
+    },
+    decline: (question) => end(question, 'declined'),
+  };
+}
+
+/** A desk over a ledger. */
+export function approvalDesk({ dir, key, attempts, ...options }: DeskOptions): Desk {
+  return {
+    ...decisions(options),
+    keyed: key !== undefined,
     unlock: async (passphrase) => {
       if (key === undefined) return { kind: 'open', approver: NOBODY };
       const until = await attempts.take();
@@ -59,13 +80,6 @@ export function approvalDesk({ dir, key, ledger, attempts, now, user, channel }:
         throw error;
       }
     },
-    approve: async (question, typed, approver) => {
-      if (digest(typed) !== digest(question.shown.name)) return end(question, 'wrong-name');
-      if (!(await stillWaits(question))) return 'closed';
-      const approval = approver.sign(question, { channel, approver: user, at: now() });
-      return (await ledger.approve(question.nonce, approval)) ? 'approved' : 'closed';
-    },
-    decline: (question) => end(question, 'declined'),
   };
 }
 

@@ -70,7 +70,7 @@ function parsed(pem: string): KeyObject {
 }
 
 /** What is signed. Every member that the person saw or that says what the approval is good for. */
-function statement(question: Question, { channel, approver, at }: Approval): Buffer {
+export function statement(question: Question, { channel, approver, at }: Approval): Buffer {
   const { nonce, code, binding, principal, fingerprint, opened, expires, shown } = question;
   const asked = { nonce, code, binding, principal, fingerprint, opened, expires, shown };
   return Buffer.from(digest({ is: 'finspace-mcp approval 1', asked, channel, approver, at }), 'hex');

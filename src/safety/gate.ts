@@ -76,10 +76,15 @@ const MOST_UNANSWERED = 5;
 export function gate(options: GateOptions): Gate {
   const { call, place, restrictions, ledger, seal, outOfBand } = options;
 
-  const settle = async ({ tool, principal }: Bound, question: Question, channel: string): Promise<Decision> => {
+  const settle = async (
+    { tool, principal }: Bound,
+    question: Question,
+    { channel, approver }: Pick<Approval, 'channel'> & Partial<Approval>,
+  ): Promise<Decision> => {
     if (!(await ledger.burn(question.nonce)))
       return refuse('That approval has been used already, or has expired.', notRun(tool));
-    return { kind: 'run', actor: { principal, approval: { plan: question.binding, channel } } };
+    const approval = { plan: question.binding, channel, ...(approver === undefined ? {} : { approver }) };
+    return { kind: 'run', actor: { principal, approval } };
   };
 
   const consent: Gate['consent'] = async (plan, dialog) => {
@@ -90,7 +95,7 @@ export function gate(options: GateOptions): Gate {
     const granted = elsewhereToo === undefined ? undefined : await ledger.approvedFor(binding);
     const sawThis = granted !== undefined && digest(granted.question.shown) === digest(plan.shown);
     if (sawThis && elsewhereToo?.trusts(granted.question, granted.approval)) {
-      return settle(plan, granted.question, granted.approval.channel);
+      return settle(plan, granted.question, granted.approval);
     }
     const asked = () => (dialog ? ledger.unanswered(principal, FATIGUE_MS) : 0);
     if ((await asked()) >= MOST_UNANSWERED) return refuse(...fatigued(tool, MOST_UNANSWERED));
@@ -120,7 +125,7 @@ export function gate(options: GateOptions): Gate {
     }
     const plan = await again();
     if (plan?.binding === binding && plan.forbidden === undefined && plan.blockers.length === 0)
-      return settle(plan, question, 'form');
+      return settle(plan, question, { channel: 'form' });
     await ledger.end(nonce, 'changed');
     return refuse(...changed(asked.tool, shown.noun));
   };

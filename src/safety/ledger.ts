@@ -4,6 +4,8 @@ import type { Item } from './blast/finding.ts';
 /** What a person is shown of a plan, wherever it is shown. Names and details come from the API. */
 export interface Shown {
   readonly operation: OperationName;
+  /** The alias of the target that it is about, where several are served. */
+  readonly target?: string | undefined;
   readonly noun: string;
   /** What has to be typed. */
   readonly name: string;

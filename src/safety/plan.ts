@@ -64,7 +64,7 @@ export async function planCall(
   const { lost, interrupted } = finding;
   const text = questionText(operation, input, subject, finding, place, home);
   const bound = { tool: toolName(operation), input, place, principal, fingerprint };
-  const shown = { operation, noun, name, text, lost, interrupted };
+  const shown = { operation, target: place.target, noun, name, text, lost, interrupted };
   return { ...finding, ...bound, operation, noun, name, forbidden, binding: bindingOf(bound), shown };
 }
 

@@ -58,12 +58,14 @@ export function approvalNeeded(
 /** Who calls, as the transport knows it. Over stdio that is the user who started this process. */
 export interface Caller {
   readonly principal: string;
+  /** Whether a person sits at its client, so that a form which comes back from there is consent. */
+  readonly answersForms: boolean;
   /** Why this caller may not run an operation; undefined when it may. */
   readonly refusal: (name: OperationName) => string | undefined;
 }
 
 /** The user who started this process; may do whatever the server offers. */
-export const LOCAL_CALLER: Caller = { principal: 'local', refusal: () => undefined };
+export const LOCAL_CALLER: Caller = { principal: 'local', answersForms: true, refusal: () => undefined };
 
 /** Why a tool that is not one operation is not offered: it is denied, or something that it needs is withheld. */
 export function withheldTool(

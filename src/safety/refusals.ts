@@ -35,7 +35,7 @@ export const elsewhere = ({ code }: Pick<Question, 'code'>, how: string | undefi
         'Nothing that you can pass to this tool replaces that. Ask the person to repeat the request from a client that can.',
       ]
     : [
-        `A person has to approve it. This client cannot show forms (MCP elicitation), so the plan waits under the code ${code}.`,
+        `A person has to approve it. This client cannot show forms (MCP elicitation) that count, so the plan waits under the code ${code}.`,
         how,
         'Tell the person the code. When they have approved, make exactly the same call again: it then runs, once.',
       ];

@@ -1,27 +1,51 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** Makes text that travels through a client tamper-evident. */
 export interface Seal {
-  seal(nonce: string): string;
-  /** What was sealed. Throws when it is not ours or was changed. */
+  /** Takes text without dots. */
+  seal(text: string): string;
+  /** What was sealed. Throws `ForeignSealError` for what another server sealed, and an Error for anything else that is not ours. */
   unseal(text: string): string;
 }
 
+/** The seals of one server, by purpose: what was sealed for one is nothing for another. */
+export type Seals = (purpose: string) => Seal;
+
 /**
  * Seals with the first key and accepts any of them, so that keys can be rotated. Without keys, one that lives and dies with this
- * process: nothing sealed outlives a restart.
+ * process: nothing sealed outlives a restart. The name of the key goes along, so that another replica's seal is told from a forgery.
  */
-export function sealWith(keys: readonly Buffer[] = [randomBytes(32)]): Seal {
-  const mac = (key: Buffer, payload: string) =>
-    createHmac('sha256', key).update(`finspace-mcp question ${payload}`).digest();
-  return {
-    seal: (nonce) => `${nonce}.${mac(keys[0] as Buffer, nonce).toString('base64url')}`,
-    unseal: (text) => {
-      const [nonce = '', tag = ''] = text.split('.');
-      const given = Buffer.from(tag, 'base64url');
-      const ours = keys.some((key) => given.length === 32 && timingSafeEqual(given, mac(key, nonce)));
-      if (!ours) throw new Error('the state is not ours');
-      return nonce;
-    },
+export function sealsWith(keys: readonly Buffer[] = [randomBytes(32)]): Seals {
+  const names = keys.map(nameOf);
+  return (purpose) => {
+    const mac = (key: Buffer, text: string) =>
+      createHmac('sha256', key).update(`finspace-mcp ${purpose} ${text}`).digest();
+    return {
+      seal: (text) => `${text}.${mac(keys[0] as Buffer, text).toString('base64url')}.${names[0]}`,
+      unseal: (sealed) => {
+        const [text = '', tag = '', name = ''] = sealed.split('.');
+        const given = Buffer.from(tag, 'base64url');
+        if (keys.some((key) => given.length === 32 && timingSafeEqual(given, mac(key, text)))) return text;
+        if (NAME.test(name) && !names.includes(name)) throw new ForeignSealError('the state is not ours');
+        throw new Error('the state is not ours');
+      },
+    };
   };
 }
+
+/** The seal of questions that are put before a person. */
+export const sealWith = (keys?: readonly Buffer[]): Seal => sealsWith(keys)('question');
+
+const NAME = /^[\w-]{8}$/;
+
+/** A name that says nothing about the key. */
+const nameOf = (key: Buffer) =>
+  createHash('sha256').update('finspace-mcp key name ').update(key).digest('base64url').slice(0, 8);
+
+/** Sealed with a key that this server does not have: by another replica, or before a restart. It counts for nothing. */
+export class ForeignSealError extends Error {
+  override readonly name = 'ForeignSealError';
+}
+
+/** What stands for a question that a foreign seal was on. */
+export const FOREIGN_QUESTION = 'foreign';

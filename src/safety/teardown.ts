@@ -73,6 +73,7 @@ export async function planTeardown(
   const where = placeText(place, { account: accountIn(environmentArn) });
   const shown = {
     operation: 'DeleteKxEnvironment' as const,
+    target: place.target,
     noun: 'kdb environment and number of entities',
     name,
     text: text(environmentName, removals, `${where}, environmentId: ${quoted(environmentId)}`),

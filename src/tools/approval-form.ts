@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { inputRequired, inputResponse, type ServerContext } from '@modelcontextprotocol/server';
 import type { Actor } from '../operations/index.ts';
 import type { Answer, Decision, Reply } from '../safety/gate.ts';
+import { FOREIGN_QUESTION } from '../safety/seal.ts';
 import type { Exchange, ToolEnvironment, ToolResult } from './environment.ts';
 import { progressOf } from './progress.ts';
 import { refused } from './result.ts';
@@ -14,13 +15,16 @@ export interface Deciding {
 
 /** Who may run the call, or the form, link or refusal that it amounts to for now. */
 export async function approved(
-  { openPage }: Pick<ToolEnvironment, 'openPage'>,
+  { openPage, caller }: Pick<ToolEnvironment, 'openPage' | 'caller'>,
   exchange: Exchange,
   deciding: Deciding,
 ): Promise<{ readonly actor: Actor } | { readonly result: ToolResult }> {
-  const { context, showsForms, showsLinks } = exchange;
+  const { context, showsLinks } = exchange;
+  const showsForms = exchange.showsForms && caller.answersForms;
   const nonce = context.mcpReq.requestState<string>();
+  if (nonce === FOREIGN_QUESTION) return { result: refused(...ELSEWHERE) };
   if (nonce !== undefined) settled(nonce);
+  if (nonce !== undefined && !followed(context) && !caller.answersForms) return { result: refused(...NOBODY_THERE) };
   const decision =
     nonce === undefined
       ? await deciding.first(showsForms)
@@ -34,6 +38,14 @@ export async function approved(
     waiting !== undefined && nonce === undefined && showsLinks ? await openPage?.(waiting.question.code) : undefined;
   return { result: page === undefined || waiting === undefined ? refused(...decision.lines) : link(waiting, page) };
 }
+
+const ELSEWHERE = [
+  'This form was sealed by another replica of this server, or before a restart, so that the answer counts for nothing. Nothing was changed.',
+  'Make the call again without it. If this happens again and again, the replicas share no key: a person has to give all of them the same --seal-keys (with --redis), or send a client to one replica only.',
+];
+const NOBODY_THERE = [
+  'The token of this request does not have the scope finspace:approve, so that no form from this client is consent. Nothing was changed.',
+];
 
 function form(
   { question: { nonce, shown }, state }: Extract<Decision, { kind: 'ask' }>,
@@ -61,7 +73,7 @@ function link(
   { question, state }: { question: { code: string; shown: { text: string } }; state: string },
   url: string,
 ): ToolResult {
-  const message = `${question.shown.text.split('\n')[0]}\nThe page shows the plan ${question.code} and takes your passphrase. Opening it approves nothing.`;
+  const message = `${question.shown.text.split('\n')[0]}\nThe page shows the plan ${question.code} and asks for proof of who you are. Opening it approves nothing.`;
   return inputRequired({ inputRequests: { link: inputRequired.elicitUrl({ message, url }) }, requestState: state });
 }
 

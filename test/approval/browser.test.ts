@@ -1,38 +1,23 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { approvalPage } from '../../src/approval-page/index.ts';
 import { initApprover } from '../../src/safety/approver.ts';
 import { listen } from '../../src/transports/http/listener.ts';
+import { launched, NO_BROWSER } from './chromium.ts';
 import { OPEN_MS, PASSPHRASE } from './support.ts';
 import { pageIn } from './visitor.ts';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
-const SKIPPED = CHROMIUM === undefined ? 'SKIPPED: no Chromium is installed (apt-get install chromium)' : '';
-if (SKIPPED !== '') console.warn(`The approval page is not tested in a browser. ${SKIPPED}`);
-
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-describe.skipIf(CHROMIUM === undefined)(`the approval page in Chromium ${SKIPPED}`, { timeout: 60_000 }, () => {
+describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`, { timeout: 60_000 }, () => {
   const keys = mkdtempSync(join(tmpdir(), 'finspace-mcp-approval-'));
   let browser: Browser;
   beforeAll(async () => {
     await initApprover(keys, PASSPHRASE);
-    browser = await chromium.launch({ executablePath: CHROMIUM as string, args: ARGS });
+    browser = await launched();
   }, 60_000);
   afterAll(async () => {
     await browser?.close();

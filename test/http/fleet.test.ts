@@ -11,7 +11,7 @@ afterEach(closeAll);
 
 it.each([
   [{ redis: 'redis://127.0.0.1:1' }, '--redis: needs --seal-keys'],
-  [{ sealKeys: '/nonexistent' }, '--seal-keys: needs --redis'],
+  [{ sealKeys: '/nonexistent' }, '--seal-keys: /nonexistent cannot be read'],
   [{ redis: 'redis://127.0.0.1:1', sealKeys: '/nonexistent' }, '--seal-keys: /nonexistent cannot be read'],
   [{ redis: 'http://127.0.0.1:1' }, '--redis: expects a redis or rediss URL'],
 ])('refuses to start with %j', async (settings, message) => {

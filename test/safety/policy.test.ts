@@ -63,7 +63,7 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
       expect(listed(restrictions).includes(toolName(name))).toBe(offered);
       expect(await refusedAtDispatch(restrictions, name)).toBe(!offered);
     }
-    const caller = { principal: 'ann', refusal: () => 'Your token has no such scope.' };
+    const caller = { principal: 'ann', answersForms: true, refusal: () => 'Your token has no such scope.' };
     expect(withheld(name, UNRESTRICTED, caller)).toBe('Your token has no such scope.');
   });
 

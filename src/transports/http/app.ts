@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
+import { APPROVALS, type WebPage } from '../../approval-page/web.ts';
 import type { Caller } from '../../safety/policy.ts';
 import type { Needs } from './auth/scopes.ts';
 import { readJson } from './body.ts';
@@ -28,6 +29,8 @@ export interface AppOptions {
   readonly mounts: Readonly<Record<string, Mount>>;
   /** Other paths, answered to GET without the guards of the above. */
   readonly pages: Readonly<Record<string, (request: Request) => Response | Promise<Response>>>;
+  /** The approval page, which has a guard of its own against other origins. */
+  readonly approvals?: WebPage | undefined;
   readonly guards: Guards;
   readonly load: Load;
   readonly needs: Needs;
@@ -45,6 +48,10 @@ export function httpApp(options: AppOptions): Hono<Env> {
   for (const [path, page] of Object.entries(pages)) app.get(path, (c) => page(c.req.raw));
   for (const [path, mount] of Object.entries(mounts))
     app.all(path, (c) => exchange(options, mount, path, c.req.raw, c.env?.outgoing));
+  const { approvals } = options;
+  if (approvals !== undefined)
+    for (const path of [APPROVALS, `${APPROVALS}/*`])
+      app.all(path, (c) => visit(options, approvals, c.req.raw, c.env?.incoming?.socket.remoteAddress ?? ''));
   app.notFound(() => new Response('There is nothing here.\n', { status: 404 }));
   app.onError((error) => {
     onerror(error);
@@ -79,6 +86,26 @@ async function exchange(
     throw error;
   } finally {
     if (outgoing === undefined) queueMicrotask(ended);
+  }
+}
+
+/** Answers somebody at the approval page. */
+async function visit({ guards, load, observe }: AppOptions, page: WebPage, request: Request, peer: string) {
+  const startedMs = performance.now();
+  const made: Exchange = { method: request.method, path: APPROVALS, startedMs };
+  const answered = (response: Response) => {
+    observe(made, response.status, performance.now() - startedMs);
+    return response;
+  };
+  const refusal = guards.refuseHost(request.headers);
+  if (refusal !== undefined) return answered(refusal);
+  if (!load.enter()) return answered(busy(load));
+  try {
+    const { principal, response } = await page(request, peer);
+    if (principal !== undefined) made.principal = principal;
+    return answered(response);
+  } finally {
+    load.leave();
   }
 }
 

@@ -12,7 +12,9 @@ export interface GuardOptions {
 }
 
 export interface Guards {
-  /** The refusal of a request whose Host or Origin is not served (DNS rebinding, CSRF); undefined when it may pass. */
+  /** The refusal of a request whose Host is not served (DNS rebinding); undefined when it may pass. */
+  refuseHost(headers: Headers): Response | undefined;
+  /** The same for its Host or Origin (CSRF). */
   refuse(headers: Headers): Response | undefined;
   /** The answer to a CORS preflight; undefined when the origin is not allowed. */
   preflight(headers: Headers): Response | undefined;
@@ -27,10 +29,16 @@ export function guards({ hosts, origins, loopbackOrigins }: GuardOptions): Guard
   const local = (origin: string) =>
     loopbackOrigins && URL.canParse(origin) && LOOPBACK.includes(new URL(origin).hostname);
 
+  const refuseHost = (headers: Headers) => {
+    const host = /^(\[[^\]]*\]|[^:]*)(?::\d*)?$/.exec(headers.get('host') ?? '')?.[1]?.toLowerCase();
+    return host !== undefined && served.has(host) ? undefined : rejection(403, 'This host name is not served here.');
+  };
+
   return {
+    refuseHost,
     refuse: (headers) => {
-      const host = /^(\[[^\]]*\]|[^:]*)(?::\d*)?$/.exec(headers.get('host') ?? '')?.[1]?.toLowerCase();
-      if (host === undefined || !served.has(host)) return rejection(403, 'This host name is not served here.');
+      const refusal = refuseHost(headers);
+      if (refusal !== undefined) return refusal;
       const origin = headers.get('origin');
       if (origin === null || allowed.has(origin) || local(origin)) return undefined;
       return rejection(403, 'Web pages of this origin are not served.');

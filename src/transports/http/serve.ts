@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { McpServer, Server, ServerEventBus } from '@modelcontextprotocol/server';
+import type { Counter } from '../../approval-page/web.ts';
 import type { Caller } from '../../safety/policy.ts';
 import type { WatchFor } from '../listening.ts';
 import { httpApp } from './app.ts';
-import type { Authorize } from './auth/authorize.ts';
-import { type Admits, guarded, metadataPages, unguarded } from './auth/guarded.ts';
+import { type ApprovalsOptions, approvals } from './approvals.ts';
+import type { Authorization } from './auth/authorize.ts';
+import { guarded, metadataPages, unguarded } from './auth/guarded.ts';
 import { protectedResource } from './auth/resource.ts';
-import { type Needs, OPERATIONS_ONLY } from './auth/scopes.ts';
+import { type Admits, type Needs, OPERATIONS_ONLY } from './auth/scopes.ts';
 import { endpoint } from './endpoint.ts';
 import type { Observe } from './exchange.ts';
 import { guards } from './guards.ts';
@@ -23,6 +25,8 @@ export interface Served {
   /** Makes the server of one request or session. */
   readonly serve: (caller: Caller) => McpServer | Server;
   readonly admits?: Admits | undefined;
+  /** The plans that wait at this endpoint; with authorization, they are approved on the page of this server. */
+  readonly counter?: Counter | undefined;
   /** Carries change events to subscribers; in this process when left out. */
   readonly bus?: ServerEventBus | undefined;
   /** Begins to watch what a stream asks to hear of. */
@@ -38,7 +42,9 @@ export interface HttpOptions extends HttpSettings {
   readonly ready: () => Promise<boolean>;
   readonly onerror: (error: Error) => void;
   /** Finds the caller of a request; without it everybody is the local user. */
-  readonly authorize?: Authorize | undefined;
+  readonly authorization?: Authorization | undefined;
+  /** What the approval page vouches with; it is served with authorization only. */
+  readonly approvals?: Pick<ApprovalsOptions, 'seals' | 'witness'> | undefined;
   /** What the tools may call, which decides about scopes and rates; the operations when left out. */
   readonly needs?: Needs | undefined;
   /** Limits the calls of a principal; in this process when left out. */
@@ -63,7 +69,7 @@ const SWEEP_MS = 30_000;
 
 /** Serves MCP in both protocol eras, and what operators look at, until it is closed. */
 export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
-  const { host, authorize, authIssuer, onerror, settled, now = Date.now, drainMs = DRAIN_MS } = options;
+  const { authorization, authIssuer, onerror, settled, now = Date.now, drainMs = DRAIN_MS } = options;
   const needs = options.needs ?? OPERATIONS_ONLY;
   const limits = { most: options.maxSessions, idleMs: options.sessionIdle, now };
   const gate = load(options.maxInFlight);
@@ -74,7 +80,8 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
   });
 
   let port = options.port;
-  const base = () => options.publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const authorize = authorization?.authorize;
+  const base = () => baseUrl(options, port);
   const resourceAt = (path: string) => () => protectedResource(base(), path, authIssuer);
   const mounts = endpoints.map(({ path, mcp, admits }) => [
     path,
@@ -85,6 +92,20 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
     const refusal = guard.refuse(request.headers) ?? (await authorize?.(request, resourceAt('/metrics')()));
     return refusal instanceof Response ? refusal : new Response(measured.text(), { headers: PROMETHEUS });
   };
+  const page =
+    authorization === undefined || options.approvals === undefined
+      ? undefined
+      : approvals({
+          ...options.approvals,
+          approvables: options.served.flatMap(({ counter, path, admits }) =>
+            counter === undefined ? [] : [{ ...counter, admits, url: () => resourceAt(path)().url }],
+          ),
+          holderOf: authorization.holderOf,
+          base,
+          isPublic: options.publicUrl !== undefined,
+          now,
+          onerror,
+        });
   const app = httpApp({
     mounts: Object.fromEntries(mounts),
     pages: {
@@ -93,6 +114,7 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
       '/metrics': showMetrics,
       ...(authIssuer === undefined ? {} : documents(options.served, resourceAt, authIssuer)),
     },
+    approvals: page,
     guards: guard,
     load: gate,
     needs,
@@ -140,9 +162,13 @@ function documents(
   return Object.assign({}, ...pages, ...root);
 }
 
+/** URL of a server as clients see it. */
+export const baseUrl = ({ publicUrl, host }: Pick<HttpSettings, 'publicUrl' | 'host'>, port: number) =>
+  publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+
 /** Without authorization there is one principal, the local user, who is limited only when a limit is set. */
-function ratesIn({ rateRead, rateWrite, rateDestroy, authorize }: HttpOptions) {
-  const usual = authorize === undefined ? {} : { read: 6_000, write: 600, destroy: 60 };
+function ratesIn({ rateRead, rateWrite, rateDestroy, authorization }: HttpOptions) {
+  const usual = authorization === undefined ? {} : { read: 6_000, write: 600, destroy: 60 };
   return {
     read: rateRead ?? usual.read,
     write: rateWrite ?? usual.write,

@@ -78,7 +78,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     seal,
     lost,
     attempt: async ({ tool, arguments: given, principal = 'ann', forms = true, ...rest }) => {
-      const caller = { principal, refusal: () => undefined };
+      const caller = { principal, answersForms: true, refusal: () => undefined };
       const request = { name: tool, arguments: given };
       const exchange = { context: contextOf(rest, seal), showsForms: forms, showsLinks: false };
       // The environment of tools grows; the gate and what it stands on are all that matters here.

@@ -16,6 +16,12 @@ export interface AuthorizationOptions {
 
 export type Authorize = (request: Request, resource: ProtectedResource) => Promise<ScopedCaller | Response>;
 
+export interface Authorization {
+  readonly authorize: Authorize;
+  /** Whose a token is that is good for one of these URLs; undefined when it is not. Rejects with `IssuerUnreachable`. */
+  readonly holderOf: (token: string, urls: readonly string[]) => Promise<VerifiedToken | undefined>;
+}
+
 const MOST_REMEMBERED = 2_000;
 /** A token that was good is taken for good for so long before its signature is looked at again. */
 const REMEMBERED_MS = 60_000;
@@ -24,17 +30,22 @@ const REMEMBERED_MS = 60_000;
  * Finds the caller behind a request's bearer token. What it learnt of a token it remembers for a minute, by digest and
  * audience; the token itself is kept nowhere and passed to nobody.
  */
-export function authorization({ issuer, jwks, audience, tokens, now }: AuthorizationOptions): Authorize {
+export function authorization({ issuer, jwks, audience, tokens, now }: AuthorizationOptions): Authorization {
   const verifyJwt = issuer === undefined ? undefined : jwtVerifier({ issuer, jwks, now });
   const remembered = new Map<string, { caller: ScopedCaller; untilMs: number }>();
 
-  const holderOf = async (token: string, { url }: ProtectedResource): Promise<VerifiedToken | undefined> => {
+  const holderOf: Authorization['holderOf'] = async (token, urls) => {
     const fixed = tokens?.(token);
     if (fixed !== undefined) return fixed.expiresMs > now() ? fixed : undefined;
-    return verifyJwt?.(token, audience === undefined ? [url] : [url, audience]);
+    try {
+      return await verifyJwt?.(token, audience === undefined ? urls : [...urls, audience]);
+    } catch (error) {
+      if (error instanceof IssuerUnreachable) throw error;
+      return undefined;
+    }
   };
 
-  return async (request, resource) => {
+  const authorize: Authorize = async (request, resource) => {
     if (request.url.includes('?') && new URL(request.url).searchParams.has('access_token'))
       return unauthorized(resource, 'A token does not belong into a URL');
     const token = /^Bearer ([\w.~+/=-]+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
@@ -44,7 +55,7 @@ export function authorization({ issuer, jwks, audience, tokens, now }: Authoriza
     if (known !== undefined && known.untilMs > now()) return known.caller;
     remembered.delete(key);
     try {
-      const holder = await holderOf(token, resource);
+      const holder = await holderOf(token, [resource.url]);
       if (holder === undefined) return unauthorized(resource, 'The token is not valid');
       const caller = scopedCaller(holder);
       if (remembered.size >= MOST_REMEMBERED) remembered.delete(remembered.keys().next().value as string);
@@ -53,7 +64,8 @@ export function authorization({ issuer, jwks, audience, tokens, now }: Authoriza
     } catch (error) {
       if (error instanceof IssuerUnreachable)
         return rejection(503, 'The issuer of tokens cannot be reached.', { 'retry-after': '5' });
-      return unauthorized(resource, 'The token is not valid');
+      throw error;
     }
   };
+  return { authorize, holderOf };
 }

@@ -4,10 +4,7 @@ import type { Endpoint } from '../endpoint.ts';
 import { rejection } from '../reply.ts';
 import type { Authorize } from './authorize.ts';
 import { insufficientScope, metadata, metadataPath, type ProtectedResource } from './resource.ts';
-import { type Needs, type ScopedCaller, scopedCaller, scopesWanting } from './scopes.ts';
-
-/** The scopes that a target leaves to a principal; undefined when it is not open to it at all. */
-export type Admits = (principal: string) => readonly string[] | undefined;
+import { type Admits, type Needs, type ScopedCaller, scopedCaller, scopesWanting } from './scopes.ts';
 
 /** An endpoint that everybody who reaches it may use as the local user. */
 export function unguarded(endpoint: Endpoint, admits: Admits | undefined): Mount {

@@ -1,7 +1,7 @@
 import { type OperationName, operationNamed } from '../../../operations/index.ts';
 import { operationOf } from '../../../operations/naming.ts';
 import type { Risk } from '../../../operations/operation.ts';
-import type { Caller } from '../../../safety/policy.ts';
+import { type Caller, LOCAL_CALLER } from '../../../safety/policy.ts';
 
 /** The scopes of this server, each with those that it includes. */
 export const SCOPES = {
@@ -38,6 +38,7 @@ export interface ScopedCaller extends Caller {
   readonly scopes: ReadonlySet<Scope>;
 }
 
+/** A caller by its scopes. `finspace:approve` says that a person sits at its client; the local user is known to. */
 export function scopedCaller({ principal, scopes }: Holder): ScopedCaller {
   const granted = new Set(scopes.filter(isScope).flatMap((scope) => [scope, ...SCOPES[scope]]));
   const refusals = new Map<Scope, string>();
@@ -46,9 +47,13 @@ export function scopedCaller({ principal, scopes }: Holder): ScopedCaller {
   return {
     principal,
     scopes: granted,
+    answersForms: principal === LOCAL_CALLER.principal || granted.has('finspace:approve'),
     refusal: (name) => refusals.get(OF_RISK[operationNamed(name).risk]),
   };
 }
+
+/** The scopes that a target leaves to a principal; undefined when it is not open to it at all. */
+export type Admits = (principal: string) => readonly string[] | undefined;
 
 /** The operations that a tool may call; undefined for a name that is no tool. */
 export type Needs = (tool: string) => readonly OperationName[] | undefined;

@@ -15,11 +15,14 @@ export interface StaticToken extends Holder {
   readonly expiresMs: number;
 }
 
+/** What is shorter could be guessed: 128 bits in hexadecimal digits have 32. */
+const SHORTEST = 32;
+
 /** Finds who holds a token; the file keeps only digests, so it is no secret that grants anything. */
 export type StaticTokens = (token: string) => StaticToken | undefined;
 
 /**
- * The tokens of a file: random ones of 32 bytes or more, by their SHA-256. Throws `TokenFileError`, one line for people,
+ * The tokens of a file, by their SHA-256; one of less than 32 characters is never taken. Throws `TokenFileError`, one line for people,
  * when the file cannot be read or understood.
  */
 export function staticTokens(path: string): StaticTokens {
@@ -29,7 +32,8 @@ export function staticTokens(path: string): StaticTokens {
       { principal: `token:${name}`, scopes, expiresMs: expires === undefined ? Infinity : Date.parse(expires) },
     ]),
   );
-  return (token) => byDigest.get(createHash('sha256').update(token).digest('hex'));
+  return (token) =>
+    token.length < SHORTEST ? undefined : byDigest.get(createHash('sha256').update(token).digest('hex'));
 }
 
 function read(path: string): z.output<typeof Row>[] {

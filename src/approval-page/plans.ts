@@ -1,0 +1,103 @@
+import type { Approver } from '../safety/approver.ts';
+import type { Decisions } from '../safety/approver-desk.ts';
+import { planText } from '../safety/approver-text.ts';
+import type { Question } from '../safety/ledger.ts';
+import { fieldsOf } from './fields.ts';
+import type { Html } from './html.ts';
+import { type NoticeName, notice } from './notices.ts';
+import { listPage, type Proof, planPage, sentence } from './views.ts';
+
+export type Ended = 'approved' | 'declined' | 'wrong-name';
+
+/** A plan that was shown, and how it ended there. */
+export interface Known {
+  readonly question: Question;
+  ended?: Ended;
+}
+
+/** One person before the plans: who they are was found out before. */
+export interface Seat {
+  /** Path of the list of plans, as browsers see it. */
+  readonly home: string;
+  readonly now: () => number;
+  readonly decisions: Decisions;
+  /** By code, what was shown lately; bounded here. */
+  readonly known: Map<string, Known>;
+  readonly foot?: Html | undefined;
+  readonly proof: (question: Question) => Proof;
+  /** Proves that a form shows exactly this question to this person. */
+  readonly token: (question: Question) => string;
+  readonly same: (given: string, secret: string) => boolean;
+  /** Who approves, by the fields of the form; or the page that says why nobody does. */
+  readonly approver: (question: Question, fields: URLSearchParams, again: Again) => Promise<Approver | Response>;
+  /** Where to go on after a decision. */
+  readonly after: (code: string, how: Ended) => string;
+}
+
+/** Shows the form once more, with what was wrong. */
+export type Again = (error: string) => Response;
+
+const MOST_KNOWN = 500;
+
+/** Answers with the list of plans, a plan, or what became of it. `path` is what follows the home. */
+export async function plans(request: Request, path: string, seat: Seat): Promise<Response> {
+  const { home, foot, known, now, decisions } = seat;
+  const isGet = request.method === 'GET';
+  const waiting = async () => {
+    const questions = await decisions.waiting();
+    for (const question of questions) known.set(question.code, { question });
+    for (const oldest of [...known.keys()].slice(0, -MOST_KNOWN)) known.delete(oldest);
+    return questions;
+  };
+  const say = (name: NoticeName, about: { code?: string; more?: string } = {}) =>
+    notice(name, { home, foot, ...about });
+
+  if (path === '') return isGet ? listPage(await waiting(), home, now(), foot) : say('no-such-method');
+  if (!/^[A-Z0-9]{1,16}$/.test(path)) return say('not-found');
+  const fields = isGet ? undefined : await fieldsOf(request);
+  if (!isGet && fields === undefined) return say('not-a-form');
+  const question = (await waiting()).find(({ code }) => code === path);
+  if (question === undefined) return gone(path, !isGet, seat);
+  return fields === undefined ? show(question, seat) : answer(question, fields, seat);
+}
+
+async function answer(question: Question, fields: URLSearchParams, seat: Seat): Promise<Response> {
+  const { home, foot, decisions } = seat;
+  const { code } = question;
+  const field = (name: string) => fields.get(name) ?? '';
+  const ended = (how: Ended | 'closed') => {
+    if (how === 'closed') return gone(code, true, seat);
+    seat.known.set(code, { question, ended: how });
+    return new Response(null, {
+      status: 303,
+      headers: { location: seat.after(code, how), 'cache-control': 'no-store' },
+    });
+  };
+  if (!seat.same(field('token'), seat.token(question))) return notice('not-this-form', { home, foot, code });
+  if (field('act') === 'decline') return ended(await decisions.decline(question));
+  if (field('act') !== 'approve') return notice('not-a-form', { home, foot });
+  const again: Again = (error) => show(question, seat, { error, typed: field('name') });
+  const approver = await seat.approver(question, fields, again);
+  if (approver instanceof Response) return approver;
+  return ended(await decisions.approve(question, field('name'), approver));
+}
+
+function show(question: Question, seat: Seat, again?: { error: string; typed: string }): Response {
+  const { home, now, foot, token, proof } = seat;
+  return planPage({
+    ...{ question, home, foot },
+    ...{ now: now(), token: token(question), proof: proof(question) },
+    ...(again === undefined ? {} : { again }),
+  });
+}
+
+/** What an ending is called when the form is sent once more. */
+const AGAIN: Partial<Record<NoticeName, NoticeName>> = { approved: 'already-approved', declined: 'already-declined' };
+
+function gone(code: string, again: boolean, { home, foot, known, now }: Seat): Response {
+  const found = known.get(code);
+  const expired = found !== undefined && found.question.expires <= now();
+  const name: NoticeName = found?.ended === undefined ? (expired ? 'expired' : 'closed') : found.ended;
+  const about = found === undefined ? {} : { code, more: sentence(planText(found.question).headline) };
+  return notice(again ? (AGAIN[name] ?? name) : name, { home, foot, ...about });
+}

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import type { Seal } from '../safety/seal.ts';
+
+/** Somebody whose token was looked at. */
+export interface Person {
+  readonly principal: string;
+  /** The aliases of the targets whose plans they may approve; the empty one where there is a single target. */
+  readonly targets: readonly string[];
+  readonly expiresMs: number;
+}
+
+/** A person in one browser, or behind one proxy. */
+export interface WebSession extends Person {
+  readonly id: string;
+}
+
+/** Who is signed in, kept in a sealed cookie, so that every replica that shares the key knows them. The token is not in it. */
+export interface WebSessions {
+  /** The cookie of somebody who has just signed in. */
+  open(person: Person): string;
+  /** The cookie of somebody who has signed out. */
+  readonly gone: string;
+  of(request: Request): WebSession | undefined;
+}
+
+export interface WebSessionsOptions {
+  readonly seal: Seal;
+  /** Path of the page, with a slash at its end; browsers send the cookie with and without that. */
+  readonly home: () => string;
+  readonly secure: boolean;
+  readonly now: () => number;
+}
+
+/** As long as a question stays open. */
+const SIGNED_IN_MS = 15 * 60_000;
+
+/** Sessions that end with their token, and after a quarter of an hour at the latest. */
+export function sessions({ seal, home, secure, now }: WebSessionsOptions): WebSessions {
+  const name = `${secure ? '__Secure-' : ''}finspace_mcp_approver`;
+  const attributes = () => `Path=${home().slice(0, -1)}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
+  return {
+    open: ({ principal, targets, expiresMs }) => {
+      const session: WebSession = {
+        ...{ principal, targets, id: randomBytes(16).toString('base64url') },
+        expiresMs: Math.min(expiresMs, now() + SIGNED_IN_MS),
+      };
+      const value = seal.seal(Buffer.from(JSON.stringify(session)).toString('base64url'));
+      const seconds = Math.ceil((session.expiresMs - now()) / 1_000);
+      return `${name}=${value}; ${attributes()}; Max-Age=${seconds}`;
+    },
+    get gone() {
+      return `${name}=; ${attributes()}; Max-Age=0`;
+    },
+    of: ({ headers }) => {
+      const pairs = (headers.get('cookie') ?? '').split(/; */).filter((pair) => pair.startsWith(`${name}=`));
+      for (const pair of pairs) {
+        try {
+          const session = JSON.parse(
+            Buffer.from(seal.unseal(pair.slice(name.length + 1)), 'base64url').toString('utf8'),
+          ) as WebSession;
+          if (session.expiresMs > now()) return session;
+        } catch {}
+      }
+      return undefined;
+    },
+  };
+}

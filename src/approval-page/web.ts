@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto';
+import { decisions } from '../safety/approver-desk.ts';
+import { digest } from '../safety/digest.ts';
+import type { Ledger, Question } from '../safety/ledger.ts';
+import type { Seals } from '../safety/seal.ts';
+import { WEB, type Witness } from '../safety/witness.ts';
+import { same } from './entrance.ts';
+import { fieldsOf } from './fields.ts';
+import { html } from './html.ts';
+import { type NoticeName, notice } from './notices.ts';
+import { type Ended, type Known, plans, type Seat } from './plans.ts';
+import { type Person, sessions, type WebSession } from './web-session.ts';
+import { signInPage } from './web-views.ts';
+
+/** Where the page is on a server. */
+export const APPROVALS = '/approvals';
+
+/** Plans that may be approved together: those of one target, or of the only one. */
+export interface Counter {
+  readonly target: string | undefined;
+  readonly ledger: Ledger;
+}
+
+/** What is known of a token: whose it is, until when, and the targets whose plans it may approve. */
+export type SignedIn = Person | 'unknown' | 'no-scope' | 'nobody-can-tell';
+
+export interface WebPageOptions {
+  readonly counters: readonly Counter[];
+  readonly seals: Seals;
+  readonly witness: Witness;
+  readonly now: () => number;
+  /** Path of the list of plans, as browsers see it; ends with a slash. */
+  readonly home: () => string;
+  /** The origins under which a request of this Host may have been sent. */
+  readonly origins: (host: string) => readonly string[];
+  /** Whether browsers reach the page over TLS. */
+  readonly secure: boolean;
+  readonly signIn: (token: string) => Promise<SignedIn>;
+  /** Takes one guess of somebody at this address. False when there are no more for now. */
+  readonly guesses: { readonly may: (peer: string) => boolean; readonly wrong: (peer: string) => void };
+  readonly onerror: (error: unknown) => void;
+}
+
+/** The approval page for people who hold a token. Says who they were, for the log, and the answer. */
+export type WebPage = (request: Request, peer: string) => Promise<{ principal?: string; response: Response }>;
+
+/** The approval page of a server: people sign in with their own token, and decide about what others ask for. */
+export function webPage(options: WebPageOptions): WebPage {
+  const { home, now, seals, secure, origins, signIn, guesses, onerror } = options;
+  const kept = sessions({ seal: seals('approval session'), home, secure, now });
+  /** By what somebody may see, so that nobody is told of plans that are not theirs to see. */
+  const knownTo = new Map<string, Map<string, Known>>();
+  const knownBy = ({ targets }: WebSession) => {
+    const known = knownTo.get(targets.join()) ?? new Map<string, Known>();
+    knownTo.set(targets.join(), known);
+    return known;
+  };
+
+  const stop = ({ method, headers }: Request): NoticeName | undefined => {
+    const origin = headers.get('origin');
+    const isPost = method === 'POST';
+    if (method !== 'GET' && !isPost) return 'no-such-method';
+    if (origin === null ? isPost : !origins(headers.get('host') ?? '').includes(origin)) return 'elsewhere-from';
+    if (isPost && !allowed(headers.get('sec-fetch-site'), ['same-origin'])) return 'elsewhere-from';
+    if (!allowed(headers.get('sec-fetch-dest'), ['document']) || headers.has('sec-purpose')) return 'elsewhere-from';
+    return undefined;
+  };
+
+  const enter = async (request: Request, peer: string): Promise<Response> => {
+    const fields = await fieldsOf(request);
+    if (fields === undefined) return notice('not-a-form', { foot: FOOT });
+    const to = /^[A-Z0-9]{1,16}$/.exec(fields.get('to') ?? '')?.[0] ?? '';
+    if (!guesses.may(peer)) return notice('too-many-tokens', { foot: FOOT, headers: { 'retry-after': '600' } });
+    const person = await signIn((fields.get('approver-token') ?? '').trim());
+    if (person === 'nobody-can-tell') return notice(person, { foot: FOOT, headers: { 'retry-after': '5' } });
+    if (person === 'no-scope') return notice(person, { foot: FOOT });
+    if (person === 'unknown') {
+      guesses.wrong(peer);
+      return signInPage({ home: home(), to, error: 'That token is not good here. Nothing was approved.' });
+    }
+    return new Response(null, {
+      status: 303,
+      headers: { location: `${home()}${to}`, 'set-cookie': kept.open(person), 'cache-control': 'no-store' },
+    });
+  };
+
+  const person = async (request: Request): Promise<WebSession | Response | undefined> => {
+    const session = kept.of(request);
+    if (session !== undefined) return session;
+    // A proxy that has signed the person in hands on their token.
+    const token = /^Bearer ([\w.~+/=-]+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
+    if (token === undefined) return undefined;
+    const found = await signIn(token);
+    if (typeof found === 'object') return { ...found, id: createHash('sha256').update(token).digest('base64url') };
+    if (found !== 'unknown') return notice(found, { foot: FOOT });
+    return signInPage({ home: home(), to: '', error: 'The token that came with the request is not good here.' });
+  };
+
+  const route = async (request: Request, peer: string): Promise<{ principal?: string; response: Response }> => {
+    const turnedAway = stop(request);
+    if (turnedAway !== undefined) return { response: notice(turnedAway, { foot: FOOT }) };
+    const url = new URL(request.url);
+    const path = url.pathname.slice(APPROVALS.length + 1);
+    const isPost = request.method === 'POST';
+    if (isPost && path === 'sign-in') return { response: await enter(request, peer) };
+    if (isPost && path === 'sign-out')
+      return { response: notice('signed-out', { home: home(), foot: FOOT, headers: { 'set-cookie': kept.gone } }) };
+    const who = await person(request);
+    if (who instanceof Response) return { response: who };
+    if (who === undefined) return { response: outside(request, path, home()) };
+    const { principal } = who;
+    const how = isPost ? undefined : told(options, path, url.search.slice(1));
+    if (how !== undefined)
+      return { principal, response: notice(how, { home: home(), code: path, foot: footOf(who, home()) }) };
+    return { principal, response: await plans(request, path, seatOf(options, who, knownBy(who))) };
+  };
+
+  return (request, peer) =>
+    route(request, peer).catch((error: unknown) => {
+      onerror(error);
+      return { response: notice('failed', { foot: FOOT }) };
+    });
+}
+
+function seatOf(options: WebPageOptions, who: WebSession, known: Map<string, Known>): Seat {
+  const { now, home, seals, witness, counters } = options;
+  const { principal, targets, id } = who;
+  const mine = counters.filter(({ target }) => targets.includes(target ?? ''));
+  const seal = seals('approval form');
+  const token = (question: Question) => seal.seal(digest([principal, id, question]));
+  const over = async (question: Question) => {
+    const counter = mine.find(({ target }) => target === question.shown.target);
+    if (counter === undefined) return undefined;
+    return decisions({ ledger: counter.ledger, now, user: principal, channel: WEB });
+  };
+  const isOwn = (question: Question) => question.principal === principal;
+  return {
+    home: home(),
+    now,
+    known,
+    same,
+    token,
+    foot: footOf(who, home()),
+    proof: (question) => (isOwn(question) ? 'own' : 'signed-in'),
+    approver: async (question) =>
+      isOwn(question) ? notice('own-plan', { home: home(), code: question.code, foot: footOf(who, home()) }) : witness,
+    after: (code, how) => `${home()}${code}?${endings(options).seal(`${code}-${how}`)}`,
+    decisions: {
+      waiting: async () => {
+        const lists = await Promise.all(mine.map(({ ledger }) => ledger.list()));
+        const questions = lists.flat().filter(({ shown }) => targets.includes(shown.target ?? ''));
+        return [...new Map(questions.map((question) => [question.nonce, question])).values()];
+      },
+      approve: async (question, typed, approver) =>
+        (await over(question))?.approve(question, typed, approver) ?? 'closed',
+      decline: async (question) => (await over(question))?.decline(question) ?? 'closed',
+    },
+  };
+}
+
+const endings = ({ seals }: Pick<WebPageOptions, 'seals'>) => seals('approval ending');
+
+/** How a plan ended, from the address that its form led to; any replica can read it. */
+function told(options: WebPageOptions, code: string, query: string): Ended | undefined {
+  if (query === '') return undefined;
+  try {
+    const [of, how] = [/^[^-]+/, /(?<=-).+$/].map((part) => part.exec(endings(options).unseal(query))?.[0]);
+    return of === code ? (how as Ended) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What somebody sees who is not signed in, or whose browser did not send the cookie because they came from another site. */
+function outside(request: Request, path: string, home: string): Response {
+  const to = /^[A-Z0-9]{1,16}$/.test(path) ? path : '';
+  if (request.method !== 'GET') return notice('signed-out', { home, foot: FOOT });
+  return signInPage({ home, to, cameFromElsewhere: request.headers.get('sec-fetch-site') === 'cross-site' });
+}
+
+const FOOT = html`Sign in here only with your own token, and only after you have looked at the address of this page.`;
+const footOf = ({ principal }: WebSession, home: string) =>
+  html`<form class="out" method="post" action="${home}sign-out">Signed in as ${principal}. <button>Sign out</button></form>`;
+
+/** A browser that does not send the header (all did not, before 2023) is not told apart by it. */
+const allowed = (value: string | null, values: readonly string[]) => value === null || values.includes(value);

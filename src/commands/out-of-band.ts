@@ -1,0 +1,63 @@
+import type { KeyObject } from 'node:crypto';
+import { type Config, defaultStateDir } from '../config.ts';
+import { isApprovedBy } from '../safety/approver.ts';
+import type { OutOfBand } from '../safety/gate.ts';
+import { LedgerError } from '../safety/ledger.ts';
+import { WEB, type Witness } from '../safety/witness.ts';
+
+/** The approval page of an HTTP server. */
+export interface PageWay {
+  readonly url: () => string;
+  readonly witness: Witness;
+}
+
+export interface Ways {
+  /** The approver's key, as it was when the server started. */
+  readonly pinned: Promise<KeyObject | undefined>;
+  /** Whether the ledger is one that several replicas share. */
+  readonly fleet: boolean;
+  readonly page: PageWay | undefined;
+}
+
+/** How a person can approve outside of the client: on the page of this server, in a terminal, or not at all. */
+export function outOfBandWay(config: Config, ways: Ways): () => Promise<OutOfBand | undefined> {
+  const { page } = ways;
+  return async () => {
+    const terminal = await terminalWay(config, ways);
+    if (page === undefined) return terminal;
+    const onPage = `On the approval page ${page.url()}, where somebody signs in whose token has the scope finspace:approve; whoever asked cannot approve.`;
+    return {
+      trusts: (question, approval) =>
+        approval.channel === WEB
+          ? page.witness.saw(question, approval)
+          : (terminal?.trusts(question, approval) ?? false),
+      how: terminal === undefined ? onPage : `${onPage} ${terminal.how}`,
+    };
+  };
+}
+
+/**
+ * Approvals in a terminal or on the local page. With an approver's key, only those signed for it count, and the key that was
+ * there when the server started; without one, unsigned ones count on the local backend only, and never in a ledger that others
+ * share. A world that forgets has no ledger that another process could see.
+ */
+async function terminalWay(config: Config, { pinned, fleet }: Ways): Promise<OutOfBand | undefined> {
+  const { backend: kind, stateDir } = config;
+  if (forgets(config)) return undefined;
+  const key = await pinned.catch((error: Error) => {
+    throw new LedgerError(`Nobody can approve for now: ${error.message}`);
+  });
+  const where = stateDir === defaultStateDir(process.env) ? '' : ` --state-dir ${JSON.stringify(stateDir)}`;
+  const how = fleet
+    ? `In a terminal on this machine, with the same --redis: finspace-mcp approve${where}.`
+    : `In a terminal on this machine: finspace-mcp approve${where}. Or in a browser: finspace-mcp approve --web${where}.`;
+  const signed =
+    (by: KeyObject): OutOfBand['trusts'] =>
+    (question, approval) =>
+      isApprovedBy(question, approval, by);
+  if (key !== undefined) return { trusts: signed(key), how };
+  return kind === 'local' && !fleet ? { trusts: (_, { channel }) => channel !== WEB, how } : undefined;
+}
+
+/** A local world in memory forgets everything, and so do its ledger and journal. No other backend ever does. */
+export const forgets = ({ backend: kind, state }: Config) => kind === 'local' && state === ':memory:';

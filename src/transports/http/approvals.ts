@@ -1,0 +1,69 @@
+import { APPROVALS, type Counter, type SignedIn, type WebPage, webPage } from '../../approval-page/web.ts';
+import type { Seals } from '../../safety/seal.ts';
+import type { Witness } from '../../safety/witness.ts';
+import type { Authorization } from './auth/authorize.ts';
+import { guesses } from './auth/guesses.ts';
+import { IssuerUnreachable } from './auth/jwt.ts';
+import type { Admits } from './auth/scopes.ts';
+import { scopedCaller } from './auth/scopes.ts';
+
+/** One endpoint as far as approvals go: its plans, and who may use it. */
+export interface Approvable extends Counter {
+  /** The audience of its tokens. */
+  readonly url: () => string;
+  readonly admits: Admits | undefined;
+}
+
+export interface ApprovalsOptions {
+  readonly approvables: readonly Approvable[];
+  readonly holderOf: Authorization['holderOf'];
+  readonly seals: Seals;
+  readonly witness: Witness;
+  /** URL of this server as browsers see it, without a path of its own. */
+  readonly base: () => string;
+  readonly isPublic: boolean;
+  readonly now: () => number;
+  readonly onerror: (error: Error) => void;
+}
+
+/** The approval page for people who sign in with a token that has the scope `finspace:approve`. */
+export function approvals(options: ApprovalsOptions): WebPage {
+  const { approvables, seals, witness, base, isPublic, now, onerror } = options;
+  const home = () => `${new URL(base()).pathname.replace(/\/$/, '')}${APPROVALS}/`;
+  return webPage({
+    counters: approvables,
+    seals,
+    witness,
+    now,
+    home,
+    origins: (host) => {
+      const { origin, host: own } = new URL(base());
+      return [isPublic && host.toLowerCase() === own ? origin : `http://${host.toLowerCase()}`];
+    },
+    secure: isPublic && base().startsWith('https:'),
+    signIn: (token) => signIn(token, options),
+    guesses: guesses(now),
+    onerror: (error) => onerror(error instanceof Error ? error : new Error(String(error))),
+  });
+}
+
+/** Looks at a token as each endpoint would: its audience may be the endpoint or this page. */
+async function signIn(token: string, { approvables, holderOf, base }: ApprovalsOptions): Promise<SignedIn> {
+  let person: Exclude<SignedIn, 'unknown' | 'nobody-can-tell'> | undefined;
+  try {
+    for (const { target = '', url, admits } of approvables) {
+      const holder = await holderOf(token, [url(), `${base().replace(/\/$/, '')}${APPROVALS}`]);
+      if (holder === undefined) continue;
+      const { principal, scopes, expiresMs } = holder;
+      const left = admits === undefined ? scopes : scopes.filter((scope) => admits(principal)?.includes(scope));
+      const may = scopedCaller({ principal, scopes: left }).scopes.has('finspace:approve');
+      const before = typeof person === 'object' ? person.targets : [];
+      if (may) person = { principal, expiresMs, targets: [...before, target] };
+      else person ??= 'no-scope';
+    }
+    return person ?? 'unknown';
+  } catch (error) {
+    if (error instanceof IssuerUnreachable) return 'nobody-can-tell';
+    throw error;
+  }
+}

@@ -1,0 +1,152 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launched, NO_BROWSER } from '../approval/chromium.ts';
+import { codeIn, waiting } from './people.ts';
+import { closeAll, closing } from './support.ts';
+
+afterEach(closeAll);
+
+describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSER}`, { timeout: 60_000 }, () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launched();
+  }, 60_000);
+  afterAll(() => browser?.close());
+
+  async function opened(options: Parameters<typeof waiting>[0] = {}) {
+    const at = await waiting(options);
+    const context = closing(await browser.newContext({ javaScriptEnabled: false }));
+    const asked: string[] = [];
+    context.on('request', (request) => asked.push(request.url()));
+    const { origin } = new URL(at.server.url);
+    const tab = await context.newPage();
+    await tab.goto(`${origin}/approvals/${at.code}`);
+    return { ...at, context, tab, origin, asked };
+  }
+  const heading = (tab: Page) => tab.getByRole('heading', { level: 1 }).textContent();
+  const signIn = async (tab: Page, token: string) => {
+    await tab.getByLabel('Your token').fill(token);
+    await tab.getByRole('button', { name: 'Sign in' }).click();
+  };
+  const approve = async (tab: Page, name = 'trades') => {
+    await tab.getByLabel('To approve, type the name').fill(name);
+    await tab.getByRole('button', { name: 'Approve deletion' }).click();
+  };
+
+  it('signs somebody in, approves, and says so again on reload', async () => {
+    const { tab, ann, remove, exists, asked, origin } = await opened();
+    expect(await heading(tab)).toBe('Sign in to approve');
+    await signIn(tab, ann);
+    expect(await heading(tab)).toBe('Delete database "trades"');
+    await approve(tab);
+    expect(await heading(tab)).toBe('Approved');
+    await tab.reload();
+    expect(await heading(tab)).toBe('Approved');
+    expect((await remove()).isError).toBeUndefined();
+    expect(await exists()).toBe(false);
+    expect(asked.filter((url) => !url.startsWith(origin) || url.includes(ann))).toEqual([]);
+  });
+
+  it('lets somebody try another token, and shows nothing before', async () => {
+    const { tab, ann } = await opened();
+    await signIn(tab, `${ann}x`);
+    expect(await tab.getByRole('alert').textContent()).toContain('not good here');
+    expect(await tab.getByLabel('Your token').inputValue()).toBe('');
+    expect(await tab.content()).not.toContain('trades');
+    await signIn(tab, ann);
+    expect(await heading(tab)).toBe('Delete database "trades"');
+  });
+
+  it('closes the plan on a wrong name, for good', async () => {
+    const { tab, ann, remove } = await opened();
+    await signIn(tab, ann);
+    await approve(tab, 'trade');
+    expect(await heading(tab)).toBe('That was not the name');
+    await tab.goBack();
+    expect((await remove()).isError).toBe(true);
+  });
+
+  it('says that the plan expired', async () => {
+    let now = Date.now();
+    const { tab, ann, code, remove } = await opened({ now: () => now });
+    now += 10 * 60_000;
+    await signIn(tab, ann);
+    now += 6 * 60_000;
+    await approve(tab);
+    expect(await heading(tab)).toBe('This plan has expired');
+    expect(codeIn(await remove())).not.toBe(code);
+  });
+
+  it('counts a form once: sent again, and from a second tab', async () => {
+    const { tab, context, ann, remove } = await opened();
+    await signIn(tab, ann);
+    const second = await context.newPage();
+    await second.goto(tab.url());
+    await approve(tab);
+    expect(await heading(tab)).toBe('Approved');
+    await approve(second);
+    expect(await heading(second)).toBe('You approved this already');
+    expect((await remove()).isError).toBeUndefined();
+    expect((await remove()).isError).toBe(true);
+  });
+
+  it('does not let somebody approve what they asked for', async () => {
+    const { tab, origin, both, remove } = await opened();
+    const code = codeIn(await remove(both));
+    await signIn(tab, both);
+    await tab.goto(`${origin}/approvals/${code}`);
+    expect(await tab.getByText('You asked for this yourself').isVisible()).toBe(true);
+    expect(await tab.getByRole('button', { name: 'Approve deletion' }).count()).toBe(0);
+  });
+
+  it('knows somebody who comes back by a link on another site', async () => {
+    const { tab, ann, code, origin } = await opened();
+    await signIn(tab, ann);
+    const chat = await served(`<a href="${origin}/approvals/${code}">the plan</a>`);
+    await tab.goto(chat.replace('127.0.0.1', 'localhost'));
+    await tab.getByRole('link').click();
+    await tab.getByRole('heading', { name: 'Delete database' }).waitFor();
+  });
+
+  it('takes nothing from a page of another origin, and is not shown inside one', async () => {
+    const { tab, ann, context, remove } = await opened();
+    await signIn(tab, ann);
+    const token = await tab.locator('input[name=token]').inputValue();
+    const target = tab.url();
+    const fields = { token, act: 'approve', name: 'trades' };
+    const inputs = Object.entries(fields).map(([name, value]) => `<input name="${name}" value="${value}">`);
+    const evil = await served(
+      `<form method="post" action="${target}">${inputs.join('')}<button>Win</button></form><iframe src="${target}"></iframe>`,
+    );
+    const lure = await context.newPage();
+    await lure.goto(evil);
+    expect(lure.frames().map((frame) => frame.url())).not.toContain(target);
+    await lure.getByRole('button', { name: 'Win' }).click();
+    expect(await heading(lure)).toBe('Not from another page');
+    expect((await remove()).isError).toBe(true);
+  });
+
+  it('signs out', async () => {
+    const { tab, ann, origin } = await opened();
+    await signIn(tab, ann);
+    await tab.getByRole('button', { name: 'Sign out' }).click();
+    expect(await heading(tab)).toBe('Signed out');
+    await tab.goto(`${origin}/approvals/`);
+    expect(await heading(tab)).toBe('Sign in to approve');
+  });
+});
+
+/** A page on another port of this machine. */
+async function served(markup: string): Promise<string> {
+  const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end(markup));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing({
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}

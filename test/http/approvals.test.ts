@@ -1,0 +1,311 @@
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { sqlJournal } from '../../src/safety/journal.ts';
+import type { Question } from '../../src/safety/ledger.ts';
+import { sealsWith } from '../../src/safety/seal.ts';
+import { sqlLedger } from '../../src/safety/sql-ledger.ts';
+import { openState } from '../../src/safety/state.ts';
+import { witness } from '../../src/safety/witness.ts';
+import { issuer } from './issuer.ts';
+import { bearer, called, codeIn, person, waiting, wordsIn } from './people.ts';
+import { closeAll, closing, product, type Running } from './support.ts';
+
+afterEach(closeAll);
+
+const approve = { act: 'approve', name: 'trades' };
+
+describe('the approval page of a server', () => {
+  it('lets somebody with a token approve what another asked for, and the call then runs once', async () => {
+    const { server, someone, code, remove, exists, refusal, ann } = await waiting();
+    expect(wordsIn(refusal)).toContain(`http://127.0.0.1:${server.port}/approvals,`);
+    const before = await someone.get(`/approvals/${code}`);
+    expect([before.status, before.text.includes('trades')]).toEqual([401, false]);
+    const shown = await someone.signIn(ann, code);
+    expect(shown.text).toContain('Delete database &#34;trades&#34;');
+    expect(shown.text).toContain('token:agent');
+    expect(shown.text).not.toContain('passphrase');
+    expect(codeIn(await remove())).toBe(code);
+    expect((await someone.decide(code, approve)).text).toContain('<h1>Approved</h1>');
+    expect(await exists()).toBe(true);
+    expect((await remove()).isError).toBeUndefined();
+    expect(await exists()).toBe(false);
+  });
+
+  it('journals who approved', async () => {
+    const { code, someone, ann, remove, folder, server } = await waiting({ kept: true });
+    await someone.signIn(ann);
+    await someone.decide(code, approve);
+    await remove();
+    await server.close();
+    const state = closing(await openState(join(folder, 'state.db')));
+    const entries = await sqlJournal(async () => state, Date.now).entries();
+    const approval = { plan: expect.stringMatching(/^[0-9a-f]{64}$/), channel: 'web', approver: 'token:ann' };
+    expect(entries).toContainEqual(
+      expect.objectContaining({ operation: 'DeleteKxDatabase', principal: 'token:agent', approval }),
+    );
+  });
+
+  it('counts no approval that somebody writes into the state database', async () => {
+    const { code, remove, folder } = await waiting({ kept: true });
+    const state = closing(await openState(join(folder, 'state.db')));
+    const ledger = sqlLedger(async () => state, { now: Date.now, openMs: 900_000 });
+    const question = (await ledger.list()).find((one) => one.code === code) as Question;
+    const forged = { channel: 'web', approver: 'token:ann', at: Date.now() };
+    const { signature } = witness(sealsWith()('approval')).sign(question, forged);
+    expect(await ledger.approve(question.nonce, { ...forged, signature })).toBe(true);
+    expect((await remove()).isError).toBe(true);
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    ['another name', { act: 'approve', name: 'trade' }, 'That was not the name'],
+    ['no name', { act: 'approve', name: '' }, 'That was not the name'],
+    ['a decline', { act: 'decline', name: 'trades' }, 'Declined'],
+  ])('closes the plan on %s', async (_, fields, title) => {
+    const { code, someone, ann, remove, exists } = await waiting();
+    await someone.signIn(ann);
+    expect((await someone.decide(code, fields)).text).toContain(`<h1>${title}</h1>`);
+    expect((await someone.decide(code, approve)).text).not.toContain('<h1>Approved</h1>');
+    expect(codeIn(await remove())).not.toBe(code);
+    expect(await exists()).toBe(true);
+  });
+
+  it('lets nobody approve what they asked for themselves, but decline it', async () => {
+    const { someone, remove, both, exists, ann } = await waiting();
+    const code = codeIn(await remove(both));
+    const shown = await someone.signIn(both, code);
+    expect(shown.text).toContain('You asked for this yourself');
+    expect(shown.text).not.toContain('value="approve"');
+    const forced = await someone.decide(code, approve);
+    expect([forced.status, forced.text.includes('You asked for this yourself')]).toEqual([403, true]);
+    expect((await remove(both)).isError).toBe(true);
+    const other = person((await waiting()).server.url);
+    expect((await other.signIn(ann)).text).toContain('not good here');
+    expect((await someone.decide(code, { act: 'decline' })).text).toContain('Declined');
+    expect(await exists()).toBe(true);
+  });
+
+  it('approves for the principal that asked and for no other', async () => {
+    const { code, someone, ann, remove, both, exists } = await waiting();
+    await someone.signIn(ann);
+    await someone.decide(code, approve);
+    const others = await remove(both);
+    expect([others.isError, codeIn(others) === code]).toEqual([true, false]);
+    expect(await exists()).toBe(true);
+    expect((await remove()).isError).toBeUndefined();
+  });
+
+  it('counts a form once, from whichever tab', async () => {
+    const { code, someone, ann, remove } = await waiting();
+    const shown = await someone.signIn(ann, code);
+    expect((await someone.decide(code, approve, shown)).text).toContain('<h1>Approved</h1>');
+    expect((await someone.decide(code, approve, shown)).text).toContain('You approved this already');
+    await remove();
+    expect((await someone.decide(code, approve, shown)).text).toContain('You approved this already');
+  });
+
+  it('takes nothing after the plan has expired, and forgets who signed in', async () => {
+    let now = Date.now();
+    const { code, someone, ann, ben, server, remove } = await waiting({ now: () => now });
+    const shown = await someone.signIn(ann, code);
+    now += 15 * 60_000 + 1;
+    expect((await someone.decide(code, approve, shown)).text).not.toContain('Approved');
+    expect((await someone.get(`/approvals/${code}`)).status).toBe(401);
+    const other = person(server.url);
+    expect((await other.signIn(ben, code)).text).toContain('This plan has expired');
+    expect((await remove()).isError).toBe(true);
+  });
+});
+
+describe('signing in', () => {
+  it('takes a token that may approve, and keeps it nowhere', async () => {
+    const { someone, ann, server } = await waiting();
+    const answer = await someone.submit('/approvals/sign-in', { 'approver-token': ann, to: '' });
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get('location')).toBe('/approvals/');
+    const cookie = answer.headers.get('set-cookie') as string;
+    expect(cookie).toMatch(/^finspace_mcp_approver=[\w.-]+; Path=\/approvals; HttpOnly; SameSite=Strict; Max-Age=900$/);
+    expect(Buffer.from(cookie.split(/[=.]/)[1] as string, 'base64url').toString()).not.toContain(ann);
+    expect(server.port).toBeGreaterThan(0);
+  });
+
+  it('is for tokens with finspace:approve', async () => {
+    const { someone, agent, ann } = await waiting();
+    expect(await someone.signIn(agent)).toMatchObject({
+      status: 403,
+      text: expect.stringContaining('finspace:approve'),
+    });
+    expect(await someone.signIn(`${ann}x`)).toMatchObject({
+      status: 403,
+      text: expect.stringContaining('not good here'),
+    });
+    expect(await someone.signIn('')).toMatchObject({ status: 403 });
+    expect(someone.cookie()).toBe('');
+  });
+
+  it('takes no token in an address', async () => {
+    const { someone, ann, code } = await waiting();
+    for (const path of [`/approvals/?approver-token=${ann}`, `/approvals/${code}?access_token=${ann}`])
+      expect((await someone.get(path)).status).toBe(401);
+    expect((await someone.get(`/approvals/sign-in?approver-token=${ann}`)).status).toBe(401);
+  });
+
+  it('ends after ten wrong tokens from one address, even for the right one, for ten minutes', async () => {
+    let now = Date.now();
+    const { someone, ann } = await waiting({ now: () => now });
+    for (let guess = 0; guess < 10; guess += 1) expect((await someone.signIn(`${ann}${guess}`)).status).toBe(403);
+    const refused = await someone.signIn(ann);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '600']);
+    now += 10 * 60_000;
+    expect((await someone.signIn(ann)).status).toBe(200);
+  });
+
+  it('goes by what a proxy that has signed somebody in hands on', async () => {
+    const { someone, ann, agent, code, remove } = await waiting();
+    expect((await someone.get(`/approvals/${code}`, bearer(agent))).status).toBe(403);
+    expect((await someone.get(`/approvals/${code}`, bearer(`${ann}x`))).status).toBe(403);
+    const shown = await someone.get(`/approvals/${code}`, bearer(ann));
+    const done = await someone.decide(code, approve, shown, bearer(ann));
+    expect([done.status, done.text.includes('Approved')]).toEqual([401, false]);
+    expect((await remove()).isError).toBeUndefined();
+  });
+
+  it('ends when somebody signs out', async () => {
+    const { someone, ann, code } = await waiting();
+    await someone.signIn(ann);
+    expect((await someone.submit('/approvals/sign-out', {})).text).toContain('Signed out');
+    expect((await someone.get(`/approvals/${code}`)).status).toBe(401);
+  });
+
+  it('counts for the server that sealed it, unchanged', async () => {
+    const [first, second] = [await waiting(), await waiting()];
+    await first.someone.signIn(first.ann);
+    const cookie = first.someone.cookie();
+    const [name = '', value = ''] = cookie.split('=');
+    const [payload = '', ...seal] = value.split('.');
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    const other = Buffer.from(JSON.stringify({ ...claims, principal: 'token:ben' })).toString('base64url');
+    for (const [server, given] of [
+      [second, cookie],
+      [first, `${name}=${[other, ...seal].join('.')}`],
+      [first, `${name}=${payload}`],
+      [first, `${name}=`],
+    ] as const) {
+      const stranger = person(server.server.url);
+      stranger.take(given);
+      expect((await stranger.get('/approvals/')).status).toBe(401);
+    }
+  });
+
+  it('marks the cookie for TLS behind a proxy that has it, and takes forms from there only', async () => {
+    const settings = { publicUrl: 'https://finspace.example/mine' };
+    const { someone, ann, code, refusal } = await waiting({ settings });
+    expect(wordsIn(refusal)).toContain('https://finspace.example/mine/approvals,');
+    const fields = { 'approver-token': ann, to: code };
+    expect((await someone.submit('/approvals/sign-in', fields)).status).toBe(303);
+    const origin = 'https://finspace.example';
+    const elsewhere = await someone.submit('/approvals/sign-in', fields, { origin });
+    expect(elsewhere.status).toBe(403);
+  });
+});
+
+describe('a stranger at the approval page of a server', () => {
+  it.each<[string, Record<string, string>, number]>([
+    ['another origin', { origin: 'https://evil.example' }, 403],
+    ['another port', { origin: 'http://127.0.0.1:1' }, 403],
+    ['another name of this machine', { origin: 'http://localhost:1' }, 403],
+    ['an opaque origin', { origin: 'null' }, 403],
+    ['another site, by its metadata', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['another port, by its metadata', { 'sec-fetch-site': 'same-site' }, 403],
+    ['a frame', { 'sec-fetch-dest': 'iframe' }, 403],
+    ['a script', { 'sec-fetch-dest': 'empty' }, 403],
+    ['JSON', { 'content-type': 'application/json' }, 415],
+    ['text', { 'content-type': 'text/plain' }, 415],
+  ])('cannot send forms by way of %s', async (_, headers, status) => {
+    const { someone, ann, code, remove } = await waiting();
+    const shown = await someone.signIn(ann, code);
+    expect((await someone.decide(code, approve, shown, headers)).status).toBe(status);
+    expect((await remove()).isError).toBe(true);
+  });
+
+  it('cannot send a form that was shown to somebody else, or for another plan', async () => {
+    const { server, someone, ann, ben, code, remove } = await waiting();
+    const shown = await someone.signIn(ann, code);
+    const other = person(server.url);
+    await other.signIn(ben);
+    expect((await other.decide(code, approve, shown)).text).toContain('This form is out of date');
+    expect((await someone.submit(`/approvals/${code}`, approve)).text).toContain('This form is out of date');
+    expect((await remove()).isError).toBe(true);
+  });
+
+  it('finds nothing else there', async () => {
+    const { someone, ann } = await waiting();
+    await someone.signIn(ann);
+    expect((await someone.get('/approvals/ZZZZZ')).status).toBe(410);
+    for (const path of ['/approvals/x/y', '/approvals/%2e%2e%2fmcp', '/approvals/sign-in'])
+      expect((await someone.get(path)).status).toBe(404);
+    for (const method of ['PUT', 'DELETE', 'PATCH', 'OPTIONS'])
+      expect((await someone.request('/approvals/', { method })).status).toBe(405);
+    const wrapped = await someone.get('/approvals/');
+    expect(wrapped.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(wrapped.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('finds no page where nobody has to sign in', async () => {
+    const open = await product();
+    expect((await fetch(new URL('/approvals', open.url))).status).toBe(404);
+  });
+});
+
+describe('forms in the client of somebody with a token', () => {
+  const answered = (requestState: string | undefined) => ({
+    requestState,
+    inputResponses: { approval: { action: 'accept', content: { name: 'trades' } } },
+  });
+
+  it('are consent with finspace:approve only, whoever asked', async () => {
+    const { server, target, agent, both, exists } = await waiting();
+    const remove = (token: string, more = {}) =>
+      called(server.url, 'delete_kx_database', target, { headers: bearer(token), forms: true, more });
+    expect((await remove(agent)).isError).toBe(true);
+    const asked = await remove(both);
+    expect(asked.resultType).toBe('input_required');
+    expect(wordsIn(await remove(agent, answered(asked.requestState)))).toContain('finspace:approve');
+    expect(await exists()).toBe(true);
+    expect((await remove(both, answered(asked.requestState))).isError).toBeUndefined();
+    expect(await exists()).toBe(false);
+  });
+});
+
+describe('a token of an issuer', () => {
+  async function served() {
+    let server: Running | undefined;
+    const as = await issuer(() => (server as Running).url);
+    server = await product({ authIssuer: as.url });
+    return { server, as, someone: person(server.url) };
+  }
+  const APPROVER = { sub: 'ann', scope: 'finspace:approve' };
+
+  it('signs in for the endpoint or for the page, and for nothing else', async () => {
+    const { server, as, someone } = await served();
+    const { origin } = new URL(server.url);
+    for (const [claims, status] of [
+      [{}, 200],
+      [{ aud: `${origin}/approvals` }, 200],
+      [{ aud: `${origin}/metrics` }, 403],
+      [{ scope: 'finspace:destroy finspace:secrets' }, 403],
+      [{ exp: Math.floor(Date.now() / 1_000) - 60 }, 403],
+      [{ iss: 'https://other.example' }, 403],
+    ] as const)
+      expect((await someone.signIn(await as.token({ ...APPROVER, ...claims }))).status).toBe(status);
+    expect((await someone.signIn(await as.token(APPROVER, { alg: 'none' }))).status).toBe(403);
+  });
+
+  it('keeps somebody signed in no longer than it is good for', async () => {
+    const { as, someone } = await served();
+    const exp = Math.floor(Date.now() / 1_000) + 120;
+    const answer = await someone.submit('/approvals/sign-in', {
+      'approver-token': await as.token({ ...APPROVER, exp }),
+    });
+    expect(Number(/Max-Age=(\d+)/.exec(answer.headers.get('set-cookie') ?? '')?.[1])).toBeLessThanOrEqual(120);
+  });
+});
