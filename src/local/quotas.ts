@@ -1,6 +1,5 @@
-import type { ErrorName } from '../operations/errors.ts';
 import type { Context } from './context.ts';
-import { demand } from './refusal.ts';
+import { demand, type Ground } from './refusal.ts';
 
 /** Limits per environment, but `environments` and `legacyEnvironments` per account and region. Sizes in GB. */
 export interface Quotas {
@@ -79,7 +78,7 @@ export function quotasOf({ tx, world }: Context): Quotas {
 }
 
 /** Refuses what would go over a quota; the use is counted only where there is a limit at all. */
-export function withinQuota(limit: number, use: () => number, what: string, error: ErrorName = 'LimitExceeded'): void {
+export function withinQuota(limit: number, use: () => number, what: string, ground: Ground = 'LimitExceeded'): void {
   if (limit === Infinity) return;
-  demand(use() <= limit, error, `The quota of ${limit} ${what} is used up.`);
+  demand(use() <= limit, ground, `The quota of ${limit} ${what} is used up.`);
 }

@@ -10,16 +10,17 @@ export function success(output: object, requestId: string): Response {
 
 /** The reply to one that failed; `name` is missing when no operation was found. Nothing unexpected shows its message. */
 export function failure(error: unknown, name: OperationName | undefined, requestId: string): Response {
-  const { status, type, message } = described(error, name);
-  return reply(status, { message }, { 'x-amzn-RequestId': requestId, 'x-amzn-ErrorType': type });
+  const { status, type, ...body } = described(error, name);
+  return reply(status, body, { 'x-amzn-RequestId': requestId, 'x-amzn-ErrorType': type });
 }
 
 function described(error: unknown, name: OperationName | undefined) {
-  if (error instanceof DoorError) return error;
+  if (error instanceof DoorError) return { status: error.status, type: error.type, message: error.message };
   const isRefusal = error instanceof Refusal;
   const modelled = isRefusal ? declared(error.error, name) : 'InternalServer';
   const message = isRefusal ? error.message : 'The service failed by itself. Try again.';
-  return { status: ERRORS[modelled].status, type: `${modelled}Exception`, message };
+  const reason = isRefusal && modelled === 'Conflict' ? error.reason : undefined;
+  return { status: ERRORS[modelled].status, type: `${modelled}Exception`, message, reason };
 }
 
 /** What an operation answers when it does not have an error. */

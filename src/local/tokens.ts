@@ -15,7 +15,7 @@ export function once(operation: string, input: object, context: Context, run: ()
   if (known !== undefined) {
     demand(
       known.digest === digest,
-      'Conflict',
+      'TokenReused',
       `The client token ${clientToken} was already used with other parameters.`,
     );
     return JSON.parse(known.reply);

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Estate, KEY, openEstate, ROLE, token } from './estate.ts';
+import { type Estate, KEY, openEstate, ROLE, token, WAIT } from './estate.ts';
 import { openWorld, type TestWorld, ZONE } from './world.ts';
 
 let world: TestWorld;
@@ -66,7 +66,50 @@ describe('a name that is taken', () => {
       status: 409,
       type: 'ConflictException',
       message: 'Cluster already exists with alias: gp-one',
+      reason: 'NAME_TAKEN',
     });
+  });
+});
+
+describe('a conflict says of which kind it is', () => {
+  const conflicts: [reason: string, Parameters<TestWorld['refusal']>[0], () => object][] = [
+    ['NAME_TAKEN', 'CreateKxEnvironment', () => ({ name: 'kdb-test', kmsKeyId: KEY })],
+    ['RESOURCE_IN_USE', 'DeleteKxVolume', () => ({ environmentId, volumeName: 'vol-one' })],
+    ['RESOURCE_IN_USE', 'DeleteKxDatabase', () => ({ environmentId, databaseName: 'trades', clientToken: token() })],
+    ['CLIENT_TOKEN_REUSED', 'CreateKxDatabase', () => ({ environmentId, databaseName: 'other', clientToken: 'used' })],
+    ['INVALID_STATE', 'UpdateKxVolume', () => ({ environmentId, volumeName: 'vol-new', description: 'No' })],
+  ];
+  test.each(conflicts)('%s', async (reason, name, input) => {
+    await world.refusal('CreateKxDatabase', { environmentId, databaseName: 'first', clientToken: 'used' });
+    await world.refusal('CreateKxVolume', {
+      environmentId,
+      volumeName: 'vol-new',
+      volumeType: 'NAS_1',
+      azMode: 'SINGLE',
+      availabilityZoneIds: [ZONE],
+      nas1Configuration: { type: 'SSD_250', size: 1200 },
+    });
+    expect(await world.refusal(name, input())).toMatchObject({ status: 409, type: 'ConflictException', reason });
+  });
+
+  test('ALREADY_SET', async () => {
+    const own = await openWorld();
+    const { environmentId } = await openEstate(own);
+    const attach = (transitGatewayID: string) => ({
+      environmentId,
+      transitGatewayConfiguration: { transitGatewayID, routableCIDRSpace: '100.64.0.0/26' },
+    });
+    await own.call('UpdateKxEnvironmentNetwork', attach('tgw-1'));
+    own.advance(WAIT);
+    expect(await own.refusal('UpdateKxEnvironmentNetwork', attach('tgw-2'))).toMatchObject({
+      type: 'ConflictException',
+      reason: 'ALREADY_SET',
+    });
+  });
+
+  test('and no other error has a reason', async () => {
+    const refused = await world.refusal('CreateKxVolume', { environmentId, volumeName: 'vol-one' });
+    expect(refused).toEqual({ status: 400, type: 'ValidationException', message: expect.any(String) });
   });
 });
 

@@ -156,6 +156,30 @@ describe('the published quotas', () => {
     );
   });
 
+  test('allow 4500 dataviews', async () => {
+    await open();
+    await estate.database('trades');
+    await estate.dataview('first');
+    await world.store.write((tx) => {
+      const environment = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${estate.environmentId}`;
+      const first = tx.get(`${environment}/kxDatabase/trades/kxDataview`, 'first');
+      if (first === undefined) throw new Error('there is no first dataview');
+      for (let index = 1; index < 4_499; index++) {
+        const name = `copy-${index}`;
+        tx.put({ ...first, name, position: name });
+        tx.link(`${first.collection}/${name}`, [`${environment}#dataviews`]);
+      }
+    });
+    const add = (index: number) => world.refusal('CreateKxDataview', view(`view-${index}`));
+    const [made, type, message] = await until(add);
+    expect([made, type]).toEqual([1, LIMIT]);
+    expect(message).toContain('4500 dataviews per environment');
+    const gone = { environmentId: estate.environmentId, databaseName: 'trades', dataviewName: 'copy-1' };
+    await world.call('DeleteKxDataview', { ...gone, clientToken: token() });
+    world.advance(WAIT);
+    expect((await add(1)).status).toBe(200);
+  });
+
   test('allow a volume five mounts to write and five to read', async () => {
     await open();
     await estate.database('trades');

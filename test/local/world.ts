@@ -21,6 +21,8 @@ export interface Refused {
   readonly status: number;
   readonly type: string;
   readonly message: string;
+  /** Of a conflict only. */
+  readonly reason?: string;
 }
 
 export interface TestWorld {
@@ -88,8 +90,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<TestWorld> 
     },
     refusal: async (name, input) => {
       const response = await send(name, input);
-      const { message } = (await response.json()) as Refused;
-      return { status: response.status, type: typeOf(response), message };
+      const { message, reason } = (await response.json()) as Refused;
+      return { status: response.status, type: typeOf(response), message, ...(reason && { reason }) };
     },
     advance: (milliseconds) => {
       now += milliseconds;

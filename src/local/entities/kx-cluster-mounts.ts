@@ -121,7 +121,7 @@ function mountedVersion(
   const version = mountableVersion(dataview);
   demand(
     status === 'ACTIVE' && version !== undefined,
-    'Conflict',
+    'WrongState',
     `Dataview ${name} is ${status}; it has to be ACTIVE`,
   );
   demand(

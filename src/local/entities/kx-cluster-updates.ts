@@ -93,5 +93,5 @@ function update(cluster: KxCluster, changed: ClusterBody, { strategy, takes }: R
 }
 
 function requireRunning({ name, status }: KxCluster): void {
-  demand(status === 'RUNNING', 'Conflict', `Cluster ${name} is ${status}; it has to be RUNNING`);
+  demand(status === 'RUNNING', 'WrongState', `Cluster ${name} is ${status}; it has to be RUNNING`);
 }

@@ -25,7 +25,7 @@ export const kxClusters: Handlers<Operations> = {
     const collection = inEnvironment(world, environmentId, 'kxCluster');
     demand(
       tx.get(collection, clusterName) === undefined,
-      'Conflict',
+      'NameTaken',
       `Cluster already exists with alias: ${clusterName}`,
     );
     if (input.availabilityZoneId !== undefined) requireZone(input.availabilityZoneId, environment);
@@ -64,7 +64,7 @@ export const kxClusters: Handlers<Operations> = {
   DeleteKxCluster(input, context) {
     openEnvironment(input, context);
     const cluster = clusterOf(input, context);
-    demand(cluster.status !== 'DELETING', 'Conflict', `Cluster ${cluster.name} is already DELETING`);
+    demand(cluster.status !== 'DELETING', 'WrongState', `Cluster ${cluster.name} is already DELETING`);
     const { statusReason: _, ...body } = { ...cluster.body, modified: context.now };
     context.tx.put(enter({ ...cluster, body }, 'DELETING', context));
     detach(cluster, context);
@@ -80,7 +80,7 @@ function requireGroup(
 ): void {
   if (scalingGroupConfiguration === undefined) return;
   const { name, status, body } = groupOf({ environmentId, ...scalingGroupConfiguration }, context);
-  demand(status === 'ACTIVE', 'Conflict', `Scaling group ${name} is ${status}; it has to be ACTIVE`);
+  demand(status === 'ACTIVE', 'WrongState', `Scaling group ${name} is ${status}; it has to be ACTIVE`);
   demand(
     body.availabilityZoneId === availabilityZoneId,
     'Validation',

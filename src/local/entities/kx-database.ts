@@ -83,10 +83,10 @@ export const kxDatabases: Handlers<Operations> = {
     const { tx, world } = context;
     const arn = arnOf(database);
     const users = tx.sources(arn).map((source) => source.split('/').at(-1));
-    demand(users.length === 0, 'Conflict', `KX database ${database.name} is mounted by ${users.join(', ')}`);
+    demand(users.length === 0, 'InUse', `KX database ${database.name} is mounted by ${users.join(', ')}`);
     demand(
       tx.count(inDatabase(world, input.environmentId, database.name, 'kxDataview')) === 0,
-      'Conflict',
+      'InUse',
       `KX database ${database.name} still has dataviews`,
     );
     tx.removeUnder(arn);

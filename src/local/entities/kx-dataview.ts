@@ -98,7 +98,7 @@ export const kxDataviews: Handlers<Operations> = {
     demand(!body.readWrite, 'Validation', `Dataview ${name} is readWrite; it cannot be updated`);
     const { changesetId, description = body.description, segmentConfigurations } = input;
     checkDataview({ autoUpdate: body.autoUpdate, changesetId, segmentConfigurations });
-    demand(status === 'ACTIVE', 'Conflict', `Dataview ${name} is ${status}; it has to be ACTIVE`);
+    demand(status === 'ACTIVE', 'WrongState', `Dataview ${name} is ${status}; it has to be ACTIVE`);
     const segments =
       segmentConfigurations === undefined
         ? body.segmentConfigurations
@@ -122,10 +122,10 @@ export const kxDataviews: Handlers<Operations> = {
     databaseOf(input, context);
     const dataview = dataviewOf(input, context);
     const { name, status } = dataview;
-    demand(status !== 'DELETING', 'Conflict', `Dataview ${name} is already DELETING`);
+    demand(status !== 'DELETING', 'WrongState', `Dataview ${name} is already DELETING`);
     const clusters = clustersOn(arnOf(dataview), context);
-    demand(clusters.length === 0, 'Conflict', `Dataview ${name} is in use by ${clusters.join(', ')}`);
-    demand(status === 'ACTIVE' || status === 'FAILED', 'Conflict', `Dataview ${name} is ${status}`);
+    demand(clusters.length === 0, 'InUse', `Dataview ${name} is in use by ${clusters.join(', ')}`);
+    demand(status === 'ACTIVE' || status === 'FAILED', 'WrongState', `Dataview ${name} is ${status}`);
     const { statusReason: _, ...body } = { ...dataview.body, modified: context.now };
     context.tx.put(enter({ ...dataview, body }, 'DELETING', context));
     return {};

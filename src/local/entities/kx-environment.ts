@@ -100,7 +100,7 @@ export const kxEnvironments: Handlers<Operations> = {
     demand(environment.status !== 'DELETED', 'Validation', 'The Environment is in DELETED state');
     demand(
       ['CREATED', 'FAILED_CREATION', 'FAILED_UPDATING_NETWORK', 'FAILED_DELETION'].includes(environment.status),
-      'Conflict',
+      'WrongState',
       `The Environment is in ${environment.status} state`,
     );
     const clusters = inEnvironment(context.world, environment.name, 'kxCluster');
@@ -151,7 +151,7 @@ export function openEnvironment(input: InEnvironment, context: Context): KxEnvir
   const environment = environmentOf(input, context);
   const { status } = environment;
   demand(status !== 'DELETED', 'Validation', 'The Environment is in DELETED state');
-  demand(OPEN.has(status), 'Conflict', `The Environment is in ${status} state; it has to be CREATED`);
+  demand(OPEN.has(status), 'WrongState', `The Environment is in ${status} state; it has to be CREATED`);
   return environment;
 }
 
@@ -172,7 +172,7 @@ function requireFreeName(name: string, { tx, world }: Context): void {
   const namesakes = tx.page(environments(world), { after: '', limit: 100, facet: name });
   demand(
     namesakes.every(({ status }) => status === 'DELETED'),
-    'Conflict',
+    'NameTaken',
     `A KX environment with the name ${name} already exists`,
   );
 }

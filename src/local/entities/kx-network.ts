@@ -27,7 +27,7 @@ export function connect(current: Network, { transitGatewayConfiguration, customD
     old === undefined ||
       current.tgwStatus === 'FAILED_UPDATE' ||
       (old.transitGatewayID === gateway.transitGatewayID && old.routableCIDRSpace === gateway.routableCIDRSpace),
-    'Conflict',
+    'AlreadySet',
     'The transit gateway and the routable CIDR space of an environment cannot be changed once they are set',
   );
   return { ...current, transitGatewayConfiguration: gateway, tgwStatus: 'UPDATE_REQUESTED' };

@@ -34,7 +34,7 @@ export const kxScalingGroups: Handlers<Operations> = {
     const collection = inEnvironment(world, environmentId, 'kxScalingGroup');
     demand(
       tx.get(collection, scalingGroupName) === undefined,
-      'Conflict',
+      'NameTaken',
       `Scaling group ${scalingGroupName} already exists`,
     );
     requireZone(availabilityZoneId, environment);
@@ -67,10 +67,10 @@ export const kxScalingGroups: Handlers<Operations> = {
     const group = groupOf(input, context);
     const { name, status } = group;
     const clusters = clustersOn(arnOf(group), context);
-    demand(clusters.length === 0, 'Conflict', `Scaling group ${name} still has clusters: ${clusters.join(', ')}`);
+    demand(clusters.length === 0, 'InUse', `Scaling group ${name} still has clusters: ${clusters.join(', ')}`);
     demand(
       ['ACTIVE', 'CREATE_FAILED', 'DELETE_FAILED'].includes(status),
-      'Conflict',
+      'WrongState',
       `Scaling group ${name} is ${status}; it has to be ACTIVE`,
     );
     const { statusReason: _, ...body } = { ...group.body, modified: context.now };

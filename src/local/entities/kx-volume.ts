@@ -95,7 +95,7 @@ export const kxVolumes: Handlers<Operations> = {
     demand(growth >= 0, 'Validation', `The size of volume ${name} can only be increased`);
     if (growth > 0) requireSize(nas1Configuration);
     const isReady = status === 'ACTIVE' || status === 'UPDATE_FAILED';
-    demand(isReady, 'Conflict', `Volume ${name} is ${status}; it has to be ACTIVE`);
+    demand(isReady, 'WrongState', `Volume ${name} is ${status}; it has to be ACTIVE`);
     if (growth > 0) requireStorage(input.environmentId, growth, context);
     const { statusReason: _, ...rest } = body;
     // An update that is going to fail leaves the size as it was.
@@ -111,10 +111,10 @@ export const kxVolumes: Handlers<Operations> = {
     const volume = volumeOf(input, context);
     const { name, status } = volume;
     const users = context.tx.sources(arnOf(volume)).map((arn) => arn.split('/').at(-1));
-    demand(users.length === 0, 'Conflict', `Volume ${name} is attached to ${users.join(', ')}`);
+    demand(users.length === 0, 'InUse', `Volume ${name} is attached to ${users.join(', ')}`);
     demand(
       ['ACTIVE', 'CREATE_FAILED', 'UPDATE_FAILED', 'DELETE_FAILED'].includes(status),
-      'Conflict',
+      'WrongState',
       `Volume ${name} is ${status}; it has to be ACTIVE`,
     );
     const { statusReason: _, ...body } = { ...volume.body, modified: context.now };
@@ -132,7 +132,7 @@ export const volumeArn = ({ world }: Context, environmentId: string, volumeName:
 export function readyVolume(named: Named, context: Context): KxVolume {
   const volume = volumeOf(named, context);
   const { name, status } = volume;
-  demand(status === 'ACTIVE', 'Conflict', `Volume ${name} is ${status}; it has to be ACTIVE`);
+  demand(status === 'ACTIVE', 'WrongState', `Volume ${name} is ${status}; it has to be ACTIVE`);
   return volume;
 }
 
