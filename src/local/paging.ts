@@ -17,7 +17,11 @@ export function paged<Body>(
   collection: string,
   facet?: string,
 ): { entities: Entity<Body>[]; nextToken?: string } {
-  demand((maxResults ?? 0) >= 0, 'Validation', `Value at 'maxResults' failed to satisfy constraint: at least 0`);
+  demand(
+    (maxResults ?? 0) >= 0,
+    'Validation',
+    `Value at 'maxResults' failed to satisfy constraint: Member must have value greater than or equal to 0`,
+  );
   const limit = Math.min(maxResults || DEFAULT_PAGE, DEFAULT_PAGE);
   const query = JSON.stringify([collection, facet ?? null]);
   const after = nextToken === undefined ? '' : positionIn(nextToken, query);

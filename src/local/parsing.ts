@@ -44,24 +44,23 @@ function membersOf(operation: Operation): readonly Placed[] {
 
 function bodyOf(content: Uint8Array): Record<string, unknown> {
   if (content.length === 0) return {};
-  const text = DECODER.decode(content);
-  if (text.trim() === '') return {};
-  const body = withoutNulls(json(text), 0);
+  const body = withoutNulls(json(content), 0);
   if (body === null || typeof body !== 'object' || Array.isArray(body)) {
     throw new Refusal('Validation', 'The body of the request has to be a JSON object');
   }
   return body as Record<string, unknown>;
 }
 
-function json(text: string): unknown {
+function json(content: Uint8Array): unknown {
   try {
-    return JSON.parse(text);
+    const text = DECODER.decode(content);
+    return text.trim() === '' ? {} : JSON.parse(text);
   } catch {
-    throw new Refusal('Validation', 'The body of the request is not JSON');
+    throw new Refusal('Validation', 'The body of the request is not JSON in UTF-8');
   }
 }
 
-const DECODER = new TextDecoder();
+const DECODER = new TextDecoder('utf-8', { fatal: true });
 const DEEPEST = 32;
 
 /** A null member is an absent one. */

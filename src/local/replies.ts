@@ -11,7 +11,11 @@ export function success(output: object, requestId: string): Response {
 /** The reply to one that failed; `name` is missing when no operation was found. Nothing unexpected shows its message. */
 export function failure(error: unknown, name: OperationName | undefined, requestId: string): Response {
   const { status, type, ...body } = described(error, name);
-  return reply(status, body, { 'x-amzn-RequestId': requestId, 'x-amzn-ErrorType': type });
+  return reply(
+    status,
+    { ...body, message: body.message.slice(0, LONGEST_MESSAGE) },
+    { 'x-amzn-RequestId': requestId, 'x-amzn-ErrorType': type },
+  );
 }
 
 function described(error: unknown, name: OperationName | undefined) {
@@ -22,6 +26,9 @@ function described(error: unknown, name: OperationName | undefined) {
   const reason = isRefusal && modelled === 'Conflict' ? error.reason : undefined;
   return { status: ERRORS[modelled].status, type: `${modelled}Exception`, message, reason };
 }
+
+/** What a message repeats of a request can be of any length. */
+const LONGEST_MESSAGE = 4_000;
 
 /** What an operation answers when it does not have an error. */
 const INSTEAD: Partial<Record<ErrorName, ErrorName>> = { Conflict: 'Validation', Validation: 'InvalidRequest' };

@@ -9,13 +9,37 @@ export function validated(name: OperationName, input: Record<string, unknown>): 
   if (error === undefined) return data;
   const broken = error.issues
     .slice(0, MOST)
-    .map((issue) => `Value at '${issue.path.join('.')}' failed to satisfy constraint: ${rule(issue)}`);
+    .map((issue) => `Value at '${place(issue)}' failed to satisfy constraint: ${rule(issue)}`);
   const count = `${error.issues.length} validation error${error.issues.length === 1 ? '' : 's'} detected`;
   throw new Refusal('Validation', `${count}: ${broken.join('; ')}`);
 }
 
 const MOST = 10;
+const LONGEST_STEP = 128;
 
+/** Where in the input; the keys of a map can be of any length. */
+const place = ({ path }: z.core.$ZodIssue) => path.map((step) => String(step).slice(0, LONGEST_STEP)).join('.');
+
+/** The rule, in the words in which AWS services tell it. */
 function rule(issue: z.core.$ZodIssue): string {
-  return issue.message.endsWith('received undefined') ? 'Member must not be null' : issue.message;
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.message.endsWith('received undefined')
+        ? 'Member must not be null'
+        : `Member must be of type ${issue.expected}`;
+    case 'too_small':
+      return `Member must have ${measureOf(issue.origin)} greater than or equal to ${issue.minimum}`;
+    case 'too_big':
+      return `Member must have ${measureOf(issue.origin)} less than or equal to ${issue.maximum}`;
+    case 'invalid_format':
+      return `Member must satisfy regular expression pattern: ${issue.pattern?.replace(/^\/|\/\w*$/g, '')}`;
+    case 'invalid_value':
+      return `Member must satisfy enum value set: [${issue.values.join(', ')}]`;
+    case 'invalid_key':
+      return `Map keys must satisfy constraint: [${issue.issues.map(rule).join(', ')}]`;
+    default:
+      return issue.message;
+  }
 }
+
+const measureOf = (origin: string) => (['string', 'array', 'map'].includes(origin) ? 'length' : 'value');

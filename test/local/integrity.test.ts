@@ -166,10 +166,24 @@ test('an unknown environment is what is missed first, a malformed one is invalid
     type: 'ResourceNotFoundException',
     message: expect.stringContaining('environment'),
   });
-  expect(await world.refusal('GetKxUser', { environmentId: 'no-such!', userName: 'bob' })).toMatchObject({
-    type: 'ValidationException',
-    message: expect.stringContaining("'environmentId'"),
-  });
+  const databaseName = 'trades';
+  const requests: [Parameters<TestWorld['refusal']>[0], object][] = [
+    ['GetKxUser', { userName: 'bob' }],
+    ['ListKxClusterNodes', { clusterName: 'gp-1' }],
+    ['GetKxDataview', { databaseName, dataviewName: 'view-one' }],
+    ['ListKxChangesets', { databaseName }],
+    [
+      'CreateKxChangeset',
+      { databaseName, changeRequests: [{ changeType: 'DELETE', dbPath: '/a/' }], clientToken: token() },
+    ],
+  ];
+  for (const [name, input] of requests) {
+    expect(await world.refusal(name, { ...input, environmentId: 'no-such!' }), name).toMatchObject({
+      type: 'ValidationException',
+      message: expect.stringContaining("'environmentId'"),
+    });
+    expect(await world.refusal(name, { ...input, ...nowhere }), name).toMatchObject({ status: 404 });
+  }
 });
 
 test('the missing are named in the words of the service', async () => {

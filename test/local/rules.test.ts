@@ -86,7 +86,11 @@ describe('a cluster is refused', () => {
       { cacheStorageConfigurations: [{ type: 'CACHE_1000', size: 1000 }] },
       /1200 GB or multiples of 2400/,
     ],
-    ['with an unknown cache', { cacheStorageConfigurations: [{ type: 'CACHE_9', size: 1200 }] }, /CACHE_9|Too small/],
+    [
+      'with an unknown cache',
+      { cacheStorageConfigurations: [{ type: 'CACHE_9', size: 1200 }] },
+      /CACHE_9|length greater/,
+    ],
     [
       'with a limit below its reservation',
       { scalingGroupConfiguration: { ...SHARED.scalingGroupConfiguration, memoryReservation: 100, memoryLimit: 50 } },

@@ -63,6 +63,12 @@ describe('a reply', () => {
 describe('a request', () => {
   const bad: [string, string, RequestInit, RegExp][] = [
     ['that is not JSON', '/kx/environments', { method: 'POST', body: '{"name":' }, /not JSON/],
+    [
+      'that is not UTF-8',
+      '/kx/environments',
+      { method: 'POST', body: new Uint8Array([...Buffer.from('{"name":"'), 0xff, ...Buffer.from('"}')]) },
+      /not JSON in UTF-8/,
+    ],
     ['that is no object', '/kx/environments', { method: 'POST', body: '[]' }, /JSON object/],
     [
       'nested without end',
@@ -99,6 +105,42 @@ describe('a request', () => {
     expect(message).toMatch(/^2 validation errors detected: /);
     expect(message).toContain("'databaseName'");
     expect(message).toContain("'changeRequests.0.changeType'");
+  });
+
+  test('is told the rule that it breaks in the words of AWS', async () => {
+    const told = async (name: Parameters<TestWorld['refusal']>[0], input: object) =>
+      (await world.refusal(name, { environmentId, ...input })).message;
+    expect(await told('CreateKxUser', { userName: 'x'.repeat(51), iamRole: ROLE })).toBe(
+      "1 validation error detected: Value at 'userName' failed to satisfy constraint: Member must have length less than or equal to 50",
+    );
+    expect(await told('ListKxUsers', { maxResults: 101 })).toContain(
+      'Member must have value less than or equal to 100',
+    );
+    expect(await told('ListKxClusters', { clusterType: 'XDB' })).toContain(
+      'Member must satisfy enum value set: [HDB, RDB, GATEWAY, GP, TICKERPLANT]',
+    );
+    expect(await told('CreateKxUser', { userName: 'a b', iamRole: ROLE })).toMatch(
+      /'userName'.*Member must satisfy regular expression pattern: \^[^/]*\$$/,
+    );
+    expect(await told('CreateKxUser', { userName: 5, iamRole: ROLE })).toContain('Member must be of type string');
+    expect(await told('CreateKxUser', { userName: 'ann', iamRole: ROLE, tags: { 'aws:a': 'b' } })).toContain(
+      "Value at 'tags.aws:a' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy",
+    );
+  });
+
+  test('is never repeated at full length', async () => {
+    const tags = { ['k'.repeat(100_000)]: 'v' };
+    const input = { environmentId, userName: 'ann', iamRole: ROLE, tags };
+    expect((await world.refusal('CreateKxUser', input)).message.length).toBeLessThan(1_000);
+    const response = await send(`/${'x'.repeat(10_000)}`);
+    expect((await response.text()).length).toBeLessThan(5_000);
+  });
+
+  test('of any content type is read as JSON', async () => {
+    const body = JSON.stringify({ userName: 'typeless', iamRole: ROLE });
+    // A request made of a text is text/plain.
+    const response = await send(`/kx/environments/${environmentId}/users`, { method: 'POST', body });
+    expect(response.status).toBe(200);
   });
 
   test('may have members that the service does not know', async () => {

@@ -38,13 +38,16 @@ const PLACEMENT: readonly Rule[] = [
   ],
   [
     (r) => isShared(r) || NODE_TYPES.has(r.capacityConfiguration?.nodeType ?? ''),
-    `Value at 'capacityConfiguration.nodeType' failed to satisfy constraint: one of ${[...NODE_TYPES.keys()].join(', ')}`,
+    `Value at 'capacityConfiguration.nodeType' failed to satisfy constraint: Member must satisfy enum value set: [${[...NODE_TYPES.keys()].join(', ')}]`,
   ],
   [
     ({ scalingGroupConfiguration: group }) => (group?.memoryLimit ?? Infinity) >= (group?.memoryReservation ?? 0),
     'memoryLimit must not be less than memoryReservation',
   ],
-  [(r) => r.releaseLabel === '1.0', `Value at 'releaseLabel' failed to satisfy constraint: 1.0`],
+  [
+    (r) => r.releaseLabel === '1.0',
+    `Value at 'releaseLabel' failed to satisfy constraint: Member must satisfy enum value set: [1.0]`,
+  ],
   [
     (r) => r.azMode === 'MULTI' || r.availabilityZoneId !== undefined,
     'availabilityZoneId is required when azMode is SINGLE',
@@ -139,6 +142,6 @@ const CODE: readonly Rule[] = [
   [(r) => r.initializationScript === undefined || r.code !== undefined, 'initializationScript requires code'],
   [
     ({ commandLineArguments: pairs = [] }) => pairs.length <= 50,
-    `Value at 'commandLineArguments' failed to satisfy constraint: at most 50 pairs`,
+    `Value at 'commandLineArguments' failed to satisfy constraint: Member must have length less than or equal to 50`,
   ],
 ];

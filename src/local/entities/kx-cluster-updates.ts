@@ -34,7 +34,7 @@ export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'Up
     demand(
       (commandLineArguments ?? []).length <= 50,
       'Validation',
-      `Value at 'commandLineArguments' failed to satisfy constraint: at most 50 pairs`,
+      `Value at 'commandLineArguments' failed to satisfy constraint: Member must have length less than or equal to 50`,
     );
     const { initializationScript: _, commandLineArguments: __, ...kept } = cluster.body;
     const changed = {

@@ -27,7 +27,11 @@ type Operations = 'CreateKxDataview' | 'GetKxDataview' | 'ListKxDataviews' | 'Up
 export const kxDataviews: Handlers<Operations> = {
   CreateKxDataview(input, context) {
     checkDataview(input);
-    demand(input.azMode === 'SINGLE', 'Validation', `Value at 'azMode' failed to satisfy constraint: SINGLE`);
+    demand(
+      input.azMode === 'SINGLE',
+      'Validation',
+      `Value at 'azMode' failed to satisfy constraint: Member must satisfy enum value set: [SINGLE]`,
+    );
     demand(
       input.availabilityZoneId !== undefined,
       'Validation',

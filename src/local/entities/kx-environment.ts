@@ -137,10 +137,18 @@ export const failEnvironment: Misfortune<Body> = (environment, { reason }, { now
 
 const oldestFirst = (now: number, id: string) => `${String(now).padStart(15, '0')}.${id}`;
 
+/** The model lets operations on databases, changesets and dataviews take anything; the service did not. */
+const WELL_FORMED = /^[a-zA-Z0-9]{1,32}$/;
+
 type InEnvironment = Pick<Input<'GetKxEnvironment'>, 'environmentId'>;
 
 /** The environment that a request names, in whatever state. */
 export function environmentOf({ environmentId: id }: InEnvironment, { tx, world }: Context): KxEnvironment {
+  demand(
+    WELL_FORMED.test(id),
+    'Validation',
+    `Value at 'environmentId' failed to satisfy constraint: Member must satisfy regular expression pattern: ${WELL_FORMED.source}`,
+  );
   const environment = tx.get<Body>(environments(world), id);
   if (environment === undefined) throw new Refusal('ResourceNotFound', `KX environment ${id} not found`);
   return environment;

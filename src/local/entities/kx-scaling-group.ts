@@ -27,7 +27,7 @@ export const kxScalingGroups: Handlers<Operations> = {
     demand(
       HOST_TYPES.has(hostType),
       'Validation',
-      `Value at 'hostType' failed to satisfy constraint: one of ${[...HOST_TYPES.keys()].join(', ')}`,
+      `Value at 'hostType' failed to satisfy constraint: Member must satisfy enum value set: [${[...HOST_TYPES.keys()].join(', ')}]`,
     );
     const environment = openEnvironment({ environmentId }, context);
     const { tx, now, world } = context;

@@ -29,7 +29,11 @@ export const kxVolumes: Handlers<Operations> = {
   // Tags given here were never applied; clients tag afterwards.
   CreateKxVolume({ environmentId, volumeName, nas1Configuration: disk, ...input }, context) {
     const { volumeType, azMode, availabilityZoneIds, description } = input;
-    demand(azMode === 'SINGLE', 'Validation', `Value at 'azMode' failed to satisfy constraint: SINGLE`);
+    demand(
+      azMode === 'SINGLE',
+      'Validation',
+      `Value at 'azMode' failed to satisfy constraint: Member must satisfy enum value set: [SINGLE]`,
+    );
     const [zone, ...others] = availabilityZoneIds;
     demand(
       zone !== undefined && others.length === 0,
