@@ -45,7 +45,6 @@ const hints = (cacheScope: 'public' | 'private') =>
     'resources/templates/list': { ttlMs: HOUR_MS, cacheScope },
     'server/discover': { ttlMs: HOUR_MS, cacheScope },
     'resources/list': { ttlMs: 5_000, cacheScope: 'private' },
-    'resources/read': { ttlMs: 1_000, cacheScope: 'private' },
   }) as const;
 const SHARED_HINTS = hints('public');
 const OWN_HINTS = hints('private');
@@ -100,9 +99,10 @@ export function serverFactory(shared: ServerEnvironment): ServerFactory {
       listResources(environment, mcpReq.signal, params?.cursor),
     );
     server.setRequestHandler('resources/templates/list', () => listTemplates(environment));
-    server.setRequestHandler('resources/read', ({ params }, { mcpReq }) =>
-      readResource(environment, params.uri, mcpReq.signal),
-    );
+    server.setRequestHandler('resources/read', async ({ params }, { mcpReq }) => {
+      const { contents, ...hinted } = await readResource(environment, params.uri, mcpReq.signal);
+      return mcpReq.envelope === undefined ? { contents } : { contents, ...hinted };
+    });
     server.setRequestHandler('prompts/list', () => ({ prompts: listPrompts() }));
     server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments));
     server.setRequestHandler('completion/complete', async ({ params: { argument, context, ref } }, { mcpReq }) => {

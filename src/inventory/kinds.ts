@@ -2,7 +2,7 @@ import { listMember } from '../operations/derive.ts';
 import { labels } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { once } from '../operations/operation.ts';
-import type { Kind } from './graph.ts';
+import type { Graph, GraphEntity, Kind } from './graph.ts';
 
 export const KINDS = [
   'environment',
@@ -55,4 +55,13 @@ export function getterInput(
   const values =
     kind === 'environment' ? [environmentId] : [environmentId, ...(path.length > 2 ? [database ?? ''] : []), name];
   return Object.fromEntries(path.map((label, index) => [label, values[index] ?? '']));
+}
+
+/** The ARN of an entity, made from that of its environment; undefined for what cannot have tags. */
+export function arnIn({ entities }: Graph, { kind, name, database }: GraphEntity): string | undefined {
+  const environment = entities.find((entity) => entity.kind === 'environment')?.facts['arn'];
+  const { arn, member } = kindFacts(kind);
+  if (arn === undefined || environment === undefined) return undefined;
+  const values: Record<string, string> = { databaseName: database ?? name, [member]: name };
+  return `${environment}${arn.replaceAll(/\{(\w+)\}/g, (_, label: string) => values[label] ?? '')}`;
 }

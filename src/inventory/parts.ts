@@ -27,8 +27,6 @@ export interface Parts {
   readonly users: User[];
 }
 
-/** With more clusters than this, nodes are listed only where a cluster has several: it is one call for each. */
-const FEW_CLUSTERS = 40;
 /** One page: the newest ones tell whether anybody is behind, and what failed lately. */
 const MOST_CHANGESETS = 100;
 /** Of so many failed changesets of a database the reason is read. */
@@ -58,24 +56,20 @@ export async function readParts(
 
 async function readClusters(from: Reading, environmentId: string): Promise<Cluster[]> {
   const listed = await from.list<'ListKxClusters', Cluster>('ListKxClusters', { environmentId }, { kind: 'cluster' });
-  const isCheap = listed.length <= FEW_CLUSTERS;
   return Promise.all(
     listed.map(async (summary) => {
       const { clusterName = '' } = summary;
       const about = { kind: 'cluster', of: clusterName } as const;
       const at = { environmentId, clusterName };
-      const listNodes = () =>
-        from.list<'ListKxClusterNodes', Node>('ListKxClusterNodes', at, { ...about, isDetail: true });
-      const [detail, own] = await Promise.all([from.get('GetKxCluster', at, about), isCheap ? listNodes() : undefined]);
-      const nodes = own ?? (nodesOf(detail) > 1 ? await listNodes() : []);
+      const [detail, nodes] = await Promise.all([
+        from.get('GetKxCluster', at, about),
+        from.list<'ListKxClusterNodes', Node>('ListKxClusterNodes', at, { ...about, isDetail: true }),
+      ]);
       const isUnread = nodes.length === 0 && summary.status === 'RUNNING';
       return { ...summary, ...detail, ...(isUnread ? {} : { nodes }) };
     }),
   );
 }
-
-const nodesOf = (cluster: Cluster | undefined) =>
-  cluster?.capacityConfiguration?.nodeCount ?? cluster?.scalingGroupConfiguration?.nodeCount ?? 1;
 
 async function readVolumes(from: Reading, environmentId: string): Promise<Volume[]> {
   const listed = await from.list<'ListKxVolumes', Volume>('ListKxVolumes', { environmentId }, { kind: 'volume' });

@@ -26,14 +26,14 @@ export const diagnose: Runbook = {
   name: 'diagnose_kx_cluster',
   title: 'Diagnose a cluster',
   description: 'Find out why a cluster failed, is stuck or lags behind its data, and what to do about it.',
-  arguments: given('environmentId', 'clusterName'),
-  text: ({ environmentId, clusterName }) =>
+  arguments: given('environmentId', 'clusterName', 'nodeId?'),
+  text: ({ environmentId, clusterName, nodeId }) =>
     steps(
-      `Diagnose the cluster ${clusterName} in the kdb environment ${environmentId}.`,
+      `Diagnose the cluster ${clusterName} in the kdb environment ${environmentId}${nodeId === undefined ? '' : `, above all its node ${nodeId}`}.`,
       [
         `\`what_depends_on\` with its name: state, problems, what it needs and in which state that is.`,
         `${tool('GetKxCluster')}: take status, statusReason, databases (changesetId or dataviewConfiguration), capacity or scaling group, code, initializationScript.`,
-        `${tool('ListKxClusterNodes')}: look for nodes that stay PROVISIONING.`,
+        `${tool('ListKxClusterNodes')}: look for nodes that stay PROVISIONING for more than half an hour after their launchTime. One that is stuck can be removed with ${tool('DeleteKxClusterNode')}, which a person approves; then look at the nodes again.`,
         `For each database it mounts: ${tool('GetKxDatabase')}, and compare lastCompletedChangesetId with what the cluster mounts. ${tool('ListKxChangesets')} shows what is pending or failed; ${tool('GetKxChangeset')} has the errorInfo.`,
         `If it mounts a dataview: ${tool('GetKxDataview')}, and see which of its active versions lists the cluster.`,
         `If it runs on a scaling group: ${tool('GetKxScalingGroup')}; add up memoryReservation times nodeCount of its clusters against the host's memory.`,

@@ -17,6 +17,7 @@ const DESCRIPTIONS: Record<string, string> = {
   clusterName: 'The cluster',
   databaseName: 'The database',
   changesetId: 'The changeset to move to; the newest completed one when left out',
+  nodeId: 'The node that is in doubt, where it is one',
   userName: 'The user',
 };
 

@@ -1,4 +1,6 @@
 import { environmentsNow } from '../inventory/fleet.ts';
+import { environmentGraph } from '../inventory/graph.ts';
+import { arnIn } from '../inventory/kinds.ts';
 import { walk } from '../inventory/pages.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { labels, route } from '../operations/http.ts';
@@ -22,12 +24,21 @@ export async function completeVariable(
   signal: AbortSignal,
 ): Promise<string[]> {
   try {
-    const values = await valuesOf(environment, variable, template, given, signal);
-    return [...new Set(values)].filter((value) => value.toLowerCase().startsWith(typed.toLowerCase()));
+    const found = variable.endsWith('Arn')
+      ? await arnsFor(environment, typed, signal)
+      : await valuesOf(environment, variable, template, given, signal);
+    const begins = (text: string | undefined) => text?.toLowerCase().startsWith(typed.toLowerCase()) === true;
+    return [...new Set(found.filter(({ value, called }) => begins(value) || begins(called)).map(({ value }) => value))];
   } catch (error) {
     if (error instanceof FinspaceError) return [];
     throw error;
   }
+}
+
+interface Suggested {
+  readonly value: string;
+  /** What people call it, where that is something else. */
+  readonly called?: string | undefined;
 }
 
 async function valuesOf(
@@ -36,16 +47,38 @@ async function valuesOf(
   template: string | undefined,
   given: Record<string, string>,
   signal: AbortSignal,
-): Promise<string[]> {
+): Promise<Suggested[]> {
   const lister = listerFor(variable, template);
   if (lister === undefined || withheld(lister, restrictions, caller) !== undefined) return [];
-  if (variable.endsWith('Arn'))
-    return (await environmentsNow(call, { signal })).flatMap(({ environmentArn }) => environmentArn ?? []);
   const needed = labels(operationNamed(lister));
   if (needed.some((label) => given[label] === undefined)) return [];
   const input = Object.fromEntries(needed.map((label) => [label, given[label]]));
   const { items } = await walk(call, lister, input as never, MOST_SCANNED, { signal });
-  return items.filter(({ status }) => !GONE.has(status)).map((item) => String(item[variable]));
+  const called = (item: Record<string, unknown>) =>
+    variable === 'environmentId' ? { called: String(item['name'] ?? '') } : {};
+  return items
+    .filter(({ status }) => !GONE.has(status))
+    .map((item) => ({ value: String(item[variable]), ...called(item) }));
+}
+
+/** ARNs of environments, and, once one of those has been typed, of what is in it. */
+async function arnsFor(environment: ResourceEnvironment, typed: string, signal: AbortSignal): Promise<Suggested[]> {
+  const { call, restrictions, caller } = environment;
+  const refusal = (name: OperationName) => withheld(name, restrictions, caller);
+  if (refusal('ListKxEnvironments') !== undefined) return [];
+  const all = await environmentsNow(call, { signal });
+  const inside = all.find(({ environmentArn = ' ' }) => typed.startsWith(environmentArn));
+  const graph =
+    inside === undefined || refusal('GetKxEnvironment') !== undefined
+      ? undefined
+      : await environmentGraph(call, inside.environmentId ?? '', { signal, refusal, details: false });
+  return [
+    ...all.flatMap(({ environmentArn, name }) => (environmentArn ? [{ value: environmentArn, called: name }] : [])),
+    ...(graph?.entities ?? []).flatMap((entity) => {
+      const value = graph && arnIn(graph, entity);
+      return value === undefined ? [] : [{ value }];
+    }),
+  ];
 }
 
 /** The operation that lists what a variable names: the one whose path the variable follows, in the template or anywhere. */
@@ -55,6 +88,6 @@ function listerFor(variable: string, template: string | undefined): OperationNam
     (name) => route(operationNamed(name)).path,
   );
   const path = paths.find((each) => each.includes(`/{${variable}}`));
-  const collection = variable.endsWith('Arn') ? '/kx/environments' : path?.slice(0, path.indexOf(`/{${variable}}`));
+  const collection = path?.slice(0, path.indexOf(`/{${variable}}`));
   return OPERATION_NAMES.find((name) => operationNamed(name).http === `GET ${collection}`);
 }

@@ -14,6 +14,7 @@ import { withheld } from '../safety/policy.ts';
 import { plainJson, quoted } from '../safety/untrusted.ts';
 import { type ResourceKind, resourceAt } from './catalog.ts';
 import type { ResourceEnvironment } from './environment.ts';
+import { hintsFor } from './hints.ts';
 import { readKit } from './recovery.ts';
 
 /** A listing resource holds at most this many items and says so when there are more. */
@@ -33,7 +34,8 @@ export async function readResource(
   const { kind, input } = found;
   if (!agentInput(operationNamed(kind.operation)).safeParse(input).success) throw new ResourceNotFoundError(uri);
   try {
-    return { contents: [{ uri, mimeType: kind.mimeType, text: await contents(environment, kind, input, signal) }] };
+    const { seen, text } = await contents(environment, kind, input, signal);
+    return { contents: [{ uri, mimeType: kind.mimeType, text }], ...hintsFor(kind, seen) };
   } catch (error) {
     throw asProtocolError(uri, error);
   }
@@ -46,21 +48,29 @@ const FORMS: Record<TopologyForm, (graph: Graph) => string | Promise<string>> = 
   '.svg': async (graph) => (await import('../inventory/svg/picture.ts')).environmentSvg(graph),
 };
 
+interface Contents {
+  readonly seen: object;
+  readonly text: string;
+}
+
 async function contents(
   { call, restrictions, caller }: ResourceEnvironment,
   { operation, topology }: ResourceKind,
   input: Record<string, string>,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<Contents> {
   if (topology !== undefined) {
     const refusal = (name: typeof operation) => withheld(name, restrictions, caller);
-    return FORMS[topology](await environmentGraph(call, input['environmentId'] ?? '', { signal, refusal }));
+    const graph = await environmentGraph(call, input['environmentId'] ?? '', { signal, refusal });
+    return { seen: graph, text: await FORMS[topology](graph) };
   }
   const list = listMember(operationNamed(operation));
-  if (list === null) return plainJson(await call(operation, input as never, { signal }));
+  if (list === null) return asJson(await call(operation, input as never, { signal }));
   const { items, complete } = await walk(call, operation, input as never, MOST_ITEMS, { signal });
-  return plainJson({ count: items.length, complete, [list]: items });
+  return asJson({ count: items.length, complete, [list]: items });
 }
+
+const asJson = (seen: object): Contents => ({ seen, text: plainJson(seen) });
 
 function asProtocolError(uri: string, error: unknown): unknown {
   if (!(error instanceof FinspaceError)) return error;

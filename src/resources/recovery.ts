@@ -1,6 +1,7 @@
 import { type ReadResourceResult, type Resource, ResourceNotFoundError } from '@modelcontextprotocol/server';
 import { withheld } from '../safety/policy.ts';
 import type { ResourceEnvironment } from './environment.ts';
+import { LASTING } from './hints.ts';
 
 const PREFIX = 'finspace://recovery/';
 /** The newest kits are listed one by one; older ones can be read all the same. */
@@ -30,5 +31,5 @@ export async function readKit(environment: ResourceEnvironment, uri: string): Pr
   if (!uri.startsWith(PREFIX)) return undefined;
   const text = offered(environment) ? await environment.kits.read(uri.slice(PREFIX.length)) : undefined;
   if (text === undefined) throw new ResourceNotFoundError(uri);
-  return { contents: [{ uri, mimeType: 'application/json', text }] };
+  return { contents: [{ uri, mimeType: 'application/json', text }], ...LASTING };
 }

@@ -33,7 +33,7 @@ describe('the catalog of resources', () => {
   });
 });
 
-describe.each(HOSTS)('resources for $name', ({ connect }) => {
+describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
   let session: Session;
   afterEach(() => session.close());
 
@@ -82,6 +82,61 @@ describe.each(HOSTS)('resources for $name', ({ connect }) => {
     expect(picture).toMatchObject({ mimeType: 'image/svg+xml', text: expect.stringMatching(/^<svg /) });
   });
 
+  test('say how long they may be kept: longer the less they change', async () => {
+    session = await connect(['--state', ':memory:', '--lifecycle', 'realistic', '--log-level', 'warn']);
+    const root = `finspace://kx/environments/${await prod()}`;
+    const { changesetId } = await newest(session, root);
+    const ttl = async (path: string) => {
+      const { ttlMs, cacheScope } = await session.readResource({ uri: `${root}${path}` });
+      return ttlMs === undefined ? undefined : [ttlMs, cacheScope];
+    };
+    const kept = await Promise.all(
+      [
+        '/clusters/hdb-fx',
+        '/clusters/gp-reference',
+        '/clusters',
+        '/users',
+        `/databases/fx_spot/changesets/${changesetId}`,
+        '/topology.svg',
+      ].map(ttl),
+    );
+    const isModern = name.includes('2026');
+    expect(kept).toEqual(
+      [15_000, 1_000, 1_000, 5_000, 3_600_000, 1_000].map((ms) => (isModern ? [ms, 'private'] : undefined)),
+    );
+  });
+
+  test.each([
+    ['a node of a cluster', 'nodeId', '', { clusterName: 'hdb-futures' }, 3],
+    ['nothing without the cluster', 'nodeId', '', {}, 0],
+    ['nothing of a cluster that is not there', 'nodeId', '', { clusterName: 'nobody' }, 0],
+    ['a cluster by how it begins', 'clusterName', 'RDB-', {}, 3],
+    ['a user', 'userName', 'svc', {}, 2],
+  ])('suggest %s', async (_, argument, value, more, count) => {
+    session = await connect(FRESH_WORLD);
+    const context = { arguments: { environmentId: await prod(), ...more } as Record<string, string> };
+    const ref = { type: 'ref/prompt', name: 'diagnose_kx_cluster' };
+    const { completion } = await session.complete({ ref, argument: { name: argument, value }, context });
+    expect(completion.values).toHaveLength(count);
+  });
+
+  test('suggest environments by name, and ARNs of what is in one', async () => {
+    session = await connect(FRESH_WORLD);
+    const id = await prod();
+    const suggest = async (uri: string, name: string, value: string) =>
+      (await session.complete({ ref: { type: 'ref/resource', uri }, argument: { name, value } })).completion.values;
+    expect(await suggest('finspace://kx/environments/{environmentId}', 'environmentId', 'kdb-pr')).toEqual([id]);
+    const tags = (value: string) => suggest('finspace://tags/{resourceArn}', 'resourceArn', value);
+    const environments = await tags('');
+    expect(environments).toHaveLength(2);
+    const [arn = ''] = environments.filter((each) => each.endsWith(id));
+    expect(await tags(`${arn}/kxVolume/`)).toContain(`${arn}/kxVolume/vol-fx`);
+    expect(await tags(`${arn}/kxDatabase/fx`)).toEqual([
+      `${arn}/kxDatabase/fx_spot`,
+      `${arn}/kxDatabase/fx_spot/kxDataview/fx_spot_live`,
+    ]);
+  });
+
   test('tell tags by ARN', async () => {
     session = await connect(FRESH_WORLD);
     const { environmentArn } = await did(session, 'get_kx_environment', { environmentId: await prod() });
@@ -112,6 +167,12 @@ describe.each(HOSTS)('resources for $name', ({ connect }) => {
     expect(JSON.parse(contents[0]?.text ?? '')).toMatchObject({ complete: false, gaps: expect.any(Array) });
   });
 });
+
+async function newest(session: Session, root: string): Promise<{ changesetId: string }> {
+  const { contents } = await session.readResource({ uri: `${root}/databases/fx_spot/changesets` });
+  const { kxChangesets } = JSON.parse(contents[0]?.text ?? '');
+  return kxChangesets.find(({ status }: { status: string }) => status === 'COMPLETED');
+}
 
 async function only(session: Session): Promise<string> {
   const { environments } = await did(session, 'list_kx_environments');

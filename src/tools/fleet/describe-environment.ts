@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Graph } from '../../inventory/graph.ts';
-import { summaryOf } from '../../inventory/summary.ts';
+import { type Summary, summaryOf } from '../../inventory/summary.ts';
 import { TOPOLOGY_FORMS, type TopologyForm, topologyUri } from '../../inventory/uris.ts';
 import { plainJson } from '../../safety/untrusted.ts';
 import { answer, type Link, type Section, shaping } from './page.ts';
@@ -26,22 +26,19 @@ export const describeEnvironment = fleetTool({
       const { environmentMermaid } = await import('../../inventory/mermaid.ts');
       return { content: [{ type: 'text', text: environmentMermaid(graph) }, ...links.map(block)] };
     }
-    if (view === 'full') return answer(headOf(graph), wholeOf(graph), { view, cursor, links });
-    const { attention, entities } = summaryOf(graph);
+    const summary = summaryOf(graph);
+    const head = headOf(graph, summary);
+    if (view === 'full') return answer(head, wholeOf(graph), { view, cursor, links });
+    const { attention, entities } = summary;
     const sections = Object.entries(entities).map(([kind, rows]): Section => ({ name: kind, rows }));
-    return answer(
-      headOf(graph),
-      [{ name: 'attention', rows: attention }, ...sections.filter(({ rows }) => rows.length > 0)],
-      {
-        cursor,
-        links,
-      },
-    );
+    return answer(head, [{ name: 'attention', rows: attention }, ...sections.filter(({ rows }) => rows.length > 0)], {
+      cursor,
+      links,
+    });
   },
 });
 
-function headOf(graph: Graph) {
-  const { environment, readAt, counts } = summaryOf(graph);
+function headOf(graph: Graph, { environment, readAt, counts }: Summary) {
   const gaps = gapsOf(graph);
   return { environment, readAt, counts, ...(gaps.length === 0 ? {} : { notRead: gaps }) };
 }

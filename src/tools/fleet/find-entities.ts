@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Graph, GraphEntity } from '../../inventory/graph.ts';
-import { KINDS, kindFacts } from '../../inventory/kinds.ts';
+import { arnIn, KINDS } from '../../inventory/kinds.ts';
 import { atMost } from '../../inventory/reading.ts';
 import { entityRow } from '../../inventory/summary.ts';
 import { age } from '../../inventory/units.ts';
@@ -131,14 +131,18 @@ const span = (text: string) => Number(text.slice(0, -1)) * (UNITS[text.slice(-1)
 /** The candidates that carry a tag, with their tags. */
 async function withTag({ call, options }: Scene, candidates: readonly Candidate[], tag: string) {
   const [key = '', value] = tag.split(/=(.*)/s);
-  const asked = candidates.filter(({ entity }) => kindFacts(entity.kind).arn !== undefined).slice(0, MOST_TAGGED);
+  const asked = candidates.filter(({ entity, graph }) => arnIn(graph, entity) !== undefined).slice(0, MOST_TAGGED);
   const refusal = options.refusal?.('ListTagsForResource');
   if (refusal !== undefined) throw new NotThere(`Tags cannot be read. ${refusal}`);
   const gaps: { environment: string; reason: string }[] = [];
   const bounded = atMost(call, TAGS_AT_ONCE, options.onProgress);
   const read = asked.map(async (candidate): Promise<Candidate | undefined> => {
     try {
-      const { tags = {} } = await bounded('ListTagsForResource', { resourceArn: arnOf(candidate) }, options);
+      const { tags = {} } = await bounded(
+        'ListTagsForResource',
+        { resourceArn: arnIn(candidate.graph, candidate.entity) ?? '' },
+        options,
+      );
       const own = Object.entries(tags).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1];
       const isWanted = own !== undefined && (value === undefined || own.toLowerCase() === value.toLowerCase());
       return isWanted ? { ...candidate, tags } : undefined;
@@ -157,11 +161,4 @@ async function withTag({ call, options }: Scene, candidates: readonly Candidate[
   if (candidates.length > MOST_TAGGED)
     gaps.push({ environment: '', reason: `Tags of only the first ${MOST_TAGGED} of ${candidates.length} were read.` });
   return { found, gaps };
-}
-
-function arnOf({ graph, entity }: Candidate): string {
-  const environment = graph.entities.find(({ kind }) => kind === 'environment')?.facts['arn'];
-  const { arn = '', member } = kindFacts(entity.kind);
-  const values: Record<string, string> = { databaseName: entity.database ?? entity.name, [member]: entity.name };
-  return `${environment}${arn.replaceAll(/\{(\w+)\}/g, (_, label: string) => values[label] ?? '')}`;
 }

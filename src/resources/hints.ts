@@ -1,0 +1,40 @@
+import { statusKind } from '../inventory/trouble.ts';
+import { listMember } from '../operations/derive.ts';
+import { operationNamed } from '../operations/index.ts';
+import type { ResourceKind } from './catalog.ts';
+
+const SECOND = 1_000;
+const HOUR = 3_600_000;
+
+/** What clients may keep for how long, and that they may not share it: it depends on who asks. */
+export interface Hints {
+  readonly ttlMs: number;
+  readonly cacheScope: 'private';
+}
+
+/** For what never changes once it exists. */
+export const LASTING: Hints = { ttlMs: HOUR, cacheScope: 'private' };
+
+/**
+ * How long something read may be kept: a second while anything in it is on its way to another state, an hour where nothing can
+ * change it any more, and in between lists and topologies shorter than single entities.
+ */
+export function hintsFor({ operation, topology }: ResourceKind, contents: object): Hints {
+  const { entity } = operationNamed(operation);
+  const isMany = topology !== undefined || listMember(operationNamed(operation)) !== null;
+  if (statusesIn(contents).some((status) => statusKind(status) === 'moving')) return forA(SECOND);
+  if (entity === 'kx-changeset' && !isMany) return LASTING;
+  if (entity === 'tags') return forA(60 * SECOND);
+  return forA(isMany ? 5 * SECOND : 15 * SECOND);
+}
+
+const forA = (ttlMs: number): Hints => ({ ttlMs, cacheScope: 'private' });
+
+/** The states of an entity, or of each in a list or topology. */
+function statusesIn(contents: object): string[] {
+  const status = (of: unknown) => {
+    const found = (of as { status?: unknown } | null)?.status;
+    return typeof found === 'string' ? [found] : [];
+  };
+  return [contents, ...Object.values(contents).filter(Array.isArray).flat()].flatMap(status);
+}
