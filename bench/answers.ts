@@ -7,6 +7,7 @@ import { type Answered, answer, MOST_CALLS, MOST_TOKENS } from '../test/answers/
 import { BIG_QUESTIONS } from '../test/answers/big-questions.ts';
 import { buildBigWorld, CLUSTERS, ENVIRONMENTS } from '../test/answers/big-world.ts';
 import { DEMO_QUESTIONS, type Question } from '../test/answers/demo-questions.ts';
+import { OPS_QUESTIONS } from '../test/answers/ops-questions.ts';
 import { caller } from '../test/fleet/table.ts';
 import { demo, NOW } from '../test/inventory/demo.ts';
 import { median, spread, verdict } from './measure.ts';
@@ -19,7 +20,7 @@ export async function main(): Promise<void> {
   Date.now = () => NOW;
   const small = await demo();
   const ids = { prod: await small.id('kdb-prod'), uat: await small.id('kdb-uat') };
-  report('demo world', await all(DEMO_QUESTIONS, small.call, ids));
+  report('demo world', await all([...DEMO_QUESTIONS, ...OPS_QUESTIONS], small.call, ids));
   await small.close();
   Date.now = clock;
 

@@ -1,12 +1,12 @@
 import { HOST_TYPES, type Machine, NODE_TYPES } from '../operations/machine-types.ts';
 import type { Changeset, Cluster, Database, Dataview, Group, Parts, User, Volume } from './parts.ts';
-import { type GraphEntity, idOf, type Kind } from './shape.ts';
+import { type GraphEntity, type GraphOptions, idOf, type Kind } from './shape.ts';
 
 /** A changeset is of interest when it is the newest, the newest completed, mounted somewhere, failed or on its way. */
 const MOST_OF_INTEREST = 20;
 
 /** The entities of an environment, in the order in which people read them. */
-export function entitiesOf(parts: Parts): GraphEntity[] {
+export function entitiesOf(parts: Parts, { everyChangeset = false }: GraphOptions): GraphEntity[] {
   const { environment, clusters, groups, volumes, databases, users } = parts;
   return [
     environmentEntity(environment),
@@ -16,7 +16,9 @@ export function entitiesOf(parts: Parts): GraphEntity[] {
     ...groups.map((group) => groupEntity(group, clusters)),
     ...volumes.map(volumeEntity),
     ...databases.flatMap((database) =>
-      ofInterest(database, clusters).map((changeset) => changesetEntity(changeset, database)),
+      (everyChangeset ? database.changesets : ofInterest(database, clusters)).map((changeset) =>
+        changesetEntity(changeset, database),
+      ),
     ),
     ...users.map(userEntity),
   ];
@@ -56,6 +58,7 @@ function environmentEntity(of: Parts['environment']): GraphEntity {
       kmsKey: of.kmsKeyId,
       network: of.tgwStatus,
       transitGateway: of.transitGatewayConfiguration?.transitGatewayID,
+      cidr: of.transitGatewayConfiguration?.routableCIDRSpace,
       dns: of.dnsStatus,
       dnsServers: of.customDNSConfiguration?.map(({ customDNSServerName }) => customDNSServerName),
     },
@@ -90,6 +93,7 @@ function clusterEntity(of: Cluster): GraphEntity {
     zone: of.availabilityZoneId,
     vpc: of.vpcConfiguration?.vpcId,
     subnets: of.vpcConfiguration?.subnetIds,
+    securityGroups: of.vpcConfiguration?.securityGroupIds,
     mounts: of.databases?.map(({ databaseName, changesetId, dataviewConfiguration: view }) =>
       known({
         database: databaseName,
@@ -141,6 +145,7 @@ function databaseEntity(of: Database): GraphEntity {
     files: of.numFiles,
     changesets: of.numChangesets,
     lastCompletedChangesetId: of.lastCompletedChangesetId,
+    newestData: of.changesets.find(({ changesetId }) => changesetId === of.lastCompletedChangesetId)?.createdTimestamp,
   });
 }
 

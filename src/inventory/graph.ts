@@ -12,7 +12,7 @@ export type { Edge, Finding, Graph, GraphEntity, GraphOptions, Kind, Relation } 
  */
 export async function environmentGraph(call: Call, environmentId: string, options: GraphOptions = {}): Promise<Graph> {
   const { parts, gaps } = await readParts(call, environmentId, options);
-  const entities = entitiesOf(parts);
+  const entities = entitiesOf(parts, options);
   return {
     environmentId,
     name: parts.environment.name ?? environmentId,

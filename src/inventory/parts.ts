@@ -42,7 +42,7 @@ export async function readParts(
   const at = { environmentId };
   const [environment, clusters, groups, volumes, databases, users] = await Promise.all([
     from.get('GetKxEnvironment', at, { kind: 'environment' }),
-    readClusters(from, environmentId),
+    readClusters(from, environmentId, options),
     from.list<'ListKxScalingGroups', Group>('ListKxScalingGroups', at, { kind: 'scaling-group' }),
     readVolumes(from, environmentId),
     readDatabases(from, environmentId),
@@ -54,7 +54,11 @@ export async function readParts(
   };
 }
 
-async function readClusters(from: Reading, environmentId: string): Promise<Cluster[]> {
+async function readClusters(
+  from: Reading,
+  environmentId: string,
+  { nodes: wantsNodes = true }: GraphOptions,
+): Promise<Cluster[]> {
   const listed = await from.list<'ListKxClusters', Cluster>('ListKxClusters', { environmentId }, { kind: 'cluster' });
   return Promise.all(
     listed.map(async (summary) => {
@@ -63,9 +67,9 @@ async function readClusters(from: Reading, environmentId: string): Promise<Clust
       const at = { environmentId, clusterName };
       const [detail, nodes] = await Promise.all([
         from.get('GetKxCluster', at, about),
-        from.list<'ListKxClusterNodes', Node>('ListKxClusterNodes', at, { ...about, isDetail: true }),
+        wantsNodes ? from.list<'ListKxClusterNodes', Node>('ListKxClusterNodes', at, { ...about, isDetail: true }) : [],
       ]);
-      const isUnread = nodes.length === 0 && summary.status === 'RUNNING';
+      const isUnread = !wantsNodes || (nodes.length === 0 && summary.status === 'RUNNING');
       return { ...summary, ...detail, ...(isUnread ? {} : { nodes }) };
     }),
   );

@@ -1,6 +1,6 @@
 import type { Finding, Graph, GraphEntity, Kind } from './graph.ts';
 import { marksOf } from './marks.ts';
-import { age, bytes, memory } from './units.ts';
+import { age, bytes, memory, minute } from './units.ts';
 
 type Row = Record<string, unknown>;
 
@@ -53,9 +53,6 @@ function inOne(findings: readonly Finding[]): Row {
   };
 }
 
-/** `2026-03-17T00:10Z`: nobody asks for seconds. */
-const minute = (iso: string | undefined) => iso?.replace(/:\d\d(?:\.\d+)?Z$/, 'Z');
-
 /** What was found about an entity, as one row: what it is, what is wrong, since when, and the values that show it. */
 export function attentionRow({ entity, condition, why, since, facts }: Finding, now: string): Row {
   const { created: _, ...more } = facts;
@@ -75,7 +72,7 @@ const rowsOf = (entities: readonly GraphEntity[], kind: Kind, graph: Graph): Row
   entities.filter((entity) => entity.kind === kind).map((entity) => brief(entityRow(entity, graph)));
 
 /** Without what stands in another row of the same answer, too. */
-function brief({ mounts, files: _, clusters: __, usedBy: ___, iamRole, ...row }: Row): Row {
+function brief({ mounts, files: _, clusters: __, usedBy: ___, newestData: ____, iamRole, ...row }: Row): Row {
   return {
     ...row,
     ...(mounts === undefined ? {} : { mounts: String(mounts).replaceAll(/ at \w+/g, '') }),
@@ -95,9 +92,10 @@ export function entityRow(entity: GraphEntity, { edges }: Graph): Row {
     status,
     ...sizeOf(entity),
     ...(kind === 'dataview' ? { changesetId: facts['changesetId'] } : {}),
-    autoUpdate: facts['autoUpdate'] || undefined,
+    autoUpdate: facts['autoUpdate'],
     readWrite: facts['readWrite'] || undefined,
     lastCompletedChangesetId: facts['lastCompletedChangesetId'],
+    newestData: minute(facts['newestData'] as string | undefined),
     mounts: some(
       mounts.map(({ to, facts: at }) => `${short(to)}${at['changesetId'] ? ` at ${at['changesetId']}` : ''}`),
     ),

@@ -35,3 +35,6 @@ export function memory(mib: unknown): string {
   if (!Number.isFinite(value)) return '';
   return value < 1024 ? `${value} MiB` : `${Number((value / 1024).toFixed(value < 10_240 ? 1 : 0))} GiB`;
 }
+
+/** `2026-03-17T00:10Z`: nobody asks for seconds. */
+export const minute = (iso: string | undefined) => iso?.replace(/:\d\d(?:\.\d+)?Z$/, 'Z');

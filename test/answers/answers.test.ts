@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Demo, demo, NOW } from '../inventory/demo.ts';
 import { answer, MOST_CALLS, MOST_TOKENS } from './answering.ts';
 import { DEMO_QUESTIONS } from './demo-questions.ts';
+import { OPS_QUESTIONS } from './ops-questions.ts';
 
 let world: Demo;
 let ids: Record<string, string>;
@@ -15,9 +16,12 @@ afterAll(async () => {
   await world.close();
 });
 
-test('there are at least sixty questions', () => expect(DEMO_QUESTIONS.length).toBeGreaterThanOrEqual(60));
+const QUESTIONS = [...DEMO_QUESTIONS, ...OPS_QUESTIONS];
 
-test.each(DEMO_QUESTIONS)('$ask', async (question) => {
+test('there are at least 120 questions, each different', () =>
+  expect(new Set(QUESTIONS.map((question) => question.ask)).size).toBeGreaterThanOrEqual(120));
+
+test.each(QUESTIONS)('$ask', async (question) => {
   const { calls, tokens, missing } = await answer(question, world.call, ids);
   expect(missing).toEqual([]);
   expect(calls).toBeLessThanOrEqual(MOST_CALLS);

@@ -95,10 +95,42 @@ describe('find_kx_entities', () => {
     [{ kinds: ['volume'], tag: 'owner' }, ['vol-equities', 'vol-fx', 'vol-reference', 'vol-savedown', 'vol-tplog']],
     [{ kinds: ['cluster'], tag: 'owner=FX-desk' }, ['hdb-fx', 'rdb-fx', 'tp-fx']],
     [{ kinds: ['environment'] }, ['kdb-prod', 'kdb-uat']],
+    [{ tag: '!owner' }, ['vol-backtest']],
+    [{ kinds: ['volume'], tag: '!owner=fx-desk', name: 'vol-f' }, []],
+    [{ uses: 'HDB-4.0' }, ['hdb-futures']],
+    [{ uses: 'subnet-08e2f70c3e83c5f21' }, ['gw-uat', 'hdb-uat']],
+    [{ kinds: ['cluster'], changedWithin: '1h' }, ['gp-reference', 'rdb-futures']],
+    [{ kinds: ['dataview'], uses: 'autoupdate=true' }, ['fx_spot_live']],
   ])('%j', async (asked, expected) => {
     const { data } = await use('find_kx_entities', asked);
     expect(names(data['entities']).toSorted()).toEqual(expected);
     expect(data['found']).toBe(expected.length);
+  });
+
+  test('puts them in order, and adds up what they take', async () => {
+    const volumes = await use('find_kx_entities', { kinds: ['volume'], sort: 'largest' });
+    expect(names(volumes.data['entities']).slice(0, 2)).toEqual(['vol-backtest', 'vol-equities']);
+    expect(volumes.data['totals']).toEqual({ diskGB: 24_000 });
+    const hosts = await use('find_kx_entities', { kinds: ['scaling-group'], view: 'full', environment: 'kdb-prod' });
+    expect(hosts.data).toMatchObject({
+      environmentId: await world.id('kdb-prod'),
+      totals: { hostMemoryFree: '2041 GiB' },
+    });
+  });
+
+  test('groups by a setting or a tag, and says which settings there are', async () => {
+    const roles = await use('find_kx_entities', { kinds: ['user'], groupBy: 'iamRole' });
+    expect((roles.data['groups'] as Rows)[0]).toMatchObject({ count: 2, names: ['amara_okafor', 'mei_tanaka'] });
+    const owners = await use('find_kx_entities', { kinds: ['volume'], groupBy: 'tag:Owner' });
+    expect(names(owners.data['groups'], 'value')).toContain('(none)');
+    const nothing = await use('find_kx_entities', { kinds: ['user'], groupBy: 'colour' });
+    expect(nothing).toMatchObject({ isError: true, text: expect.stringContaining('There are: arn, iamRole') });
+  });
+
+  test('looks through every load when loads are asked for', async () => {
+    const loads = await use('find_kx_entities', { kinds: ['changeset'], environment: 'kdb-prod' });
+    expect(loads.data['kinds']).toEqual({ changeset: 22 });
+    expect((await use('find_kx_entities', { environment: 'kdb-prod' })).data['kinds']).not.toHaveProperty('changeset');
   });
 
   test('refuses what it does not know', async () => {

@@ -76,7 +76,8 @@ function compared({ entities }: Graph, words: readonly string[]): Map<string, Ro
 
 function factsOf(entity: GraphEntity): Row {
   const { status, facts } = entity;
-  const { code, autoUpdate, readWrite, iamRole } = facts;
-  const all = { status, ...sizeOf(entity), code, autoUpdate, readWrite, iamRole };
+  const { code, initializationScript, release, azMode, caches, autoscaling, autoUpdate, readWrite, iamRole } = facts;
+  const settings = { code, initializationScript, release, azMode, caches, autoscaling, autoUpdate, readWrite, iamRole };
+  const all = { status, ...sizeOf(entity), ...settings };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

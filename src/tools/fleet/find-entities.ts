@@ -1,78 +1,124 @@
 import * as z from 'zod';
-import type { Graph, GraphEntity } from '../../inventory/graph.ts';
-import { arnIn, KINDS } from '../../inventory/kinds.ts';
-import { atMost } from '../../inventory/reading.ts';
+import type { GraphOptions, Kind } from '../../inventory/graph.ts';
+import { KINDS } from '../../inventory/kinds.ts';
+import { sizeInOrder } from '../../inventory/sizes.ts';
 import { entityRow } from '../../inventory/summary.ts';
-import { age } from '../../inventory/units.ts';
-import { FinspaceError, wireName } from '../../operations/failure.ts';
+import { statusKind } from '../../inventory/trouble.ts';
+import { age, minute } from '../../inventory/units.ts';
+import { grouped, totals } from './grouping.ts';
+import { type Candidate, matches, usedIn } from './matching.ts';
 import { answer, shaping } from './page.ts';
-import { EnvironmentArgument, NotThere, type Scene } from './scene.ts';
+import { EnvironmentArgument } from './scene.ts';
+import { withTags } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 
-const KINDS_FOUND = KINDS.filter((kind) => kind !== 'changeset');
+/** Changesets are many, so they are looked through only when they are asked for. */
+const USUAL = KINDS.filter((kind) => kind !== 'changeset');
 const Age = () => z.string().regex(/^\d{1,4}[mhd]$/, 'expects minutes, hours or days such as 90m, 12h or 30d');
-/** Tags are one call per entity: of more than this the tags are not read. */
-const MOST_TAGGED = 5_000;
-const TAGS_AT_ONCE = 16;
+/** What a row of a kind says takes reading these, too. */
+const TOLD_BY: Partial<Record<Kind, readonly Kind[]>> = {
+  'scaling-group': ['cluster'],
+  volume: ['cluster', 'dataview'],
+  dataview: ['cluster'],
+  database: ['changeset'],
+};
+/** What the lists tell of each entity; to group by anything else each has to be read. */
+const LISTED = new Set(['kind', 'environment', 'status', 'database', 'hosttype', 'iamrole', 'release', 'zone']);
 
 export const findEntities = fleetTool({
   name: 'find_kx_entities',
   title: 'Find anything',
   description:
-    'Search all environments for clusters, databases, dataviews, volumes, scaling groups or users by part of the name, by tag (who owns it), state, type or age. Which environment is X in?',
+    'Search all environments for clusters, databases, changesets (loads), dataviews, volumes, scaling groups or users by name, owner or other tag, state, type, age or any setting. Count, total or group them.',
   input: () =>
     z.strictObject({
       name: z.string().min(1).max(100).optional().describe('part of it; * for any text'),
-      kinds: z.array(z.enum(KINDS_FOUND)).min(1).optional(),
+      kinds: z.array(z.enum(KINDS)).min(1).optional(),
       status: z.string().max(40).optional().describe('such as RUNNING; !RUNNING for others'),
       type: z.string().max(40).optional().describe('cluster, disk or host type'),
-      tag: z.string().max(400).optional().describe('key or key=value'),
+      tag: z.string().max(400).optional().describe('key or key=value; !key for those without'),
+      uses: z
+        .string()
+        .min(2)
+        .max(200)
+        .optional()
+        .describe('part of any setting: S3 path, role, subnet, zone, database, volume; or autoUpdate=false'),
       olderThan: Age().optional().describe('since creation, such as 30d'),
       youngerThan: Age().optional(),
+      changedWithin: Age().optional().describe('created or changed'),
+      groupBy: z.string().max(100).optional().describe('count by a setting: zone, release, code, iamRole, tag:owner'),
+      sort: z.enum(['oldest', 'newest', 'largest']).optional(),
       environment: EnvironmentArgument().optional(),
       ...shaping(),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (scene, input) => {
-    const { environment, view, cursor, kinds = KINDS_FOUND, tag, type } = input;
-    const details = view === 'full' || type !== undefined;
-    const { graphs, gaps } = await scene.graphs(environment, { kinds, details });
+    const { environment, view, cursor, tag, uses, groupBy, sort } = input;
+    const kinds = input.kinds ?? (input.changedWithin === undefined ? USUAL : KINDS);
+    const tagKey = /^tag:(.+)/i.exec(groupBy ?? '')?.[1];
+    const byUnlisted = groupBy !== undefined && tagKey === undefined && !LISTED.has(groupBy.toLowerCase());
+    const isFull = view === 'full' || [input.type, uses].some((each) => each !== undefined) || sort === 'largest';
+    const details = isFull || byUnlisted || kinds.includes('changeset');
+    const { graphs, gaps } = await scene.graphs(environment, { ...readFor(kinds, details), details, nodes: false });
     const candidates = graphs.flatMap((graph) =>
       graph.entities
         .filter((entity) => (kinds as readonly string[]).includes(entity.kind) && matches(entity, input, graph.readAt))
-        .map((entity) => ({ graph, entity })),
+        .map((entity): Candidate => ({ graph, entity }))
+        .flatMap((candidate) => (uses === undefined ? [candidate] : usedIn(candidate, uses))),
     );
-    const tagged = tag === undefined ? { found: candidates, gaps: [] } : await withTag(scene, candidates, tag);
+    const wanted = tag ?? tagKey;
+    const isFilter = tag !== undefined;
+    const tagged =
+      wanted === undefined ? { found: candidates, gaps: [] } : await withTags(scene, candidates, wanted, isFilter);
+    const found = sort === undefined ? tagged.found : tagged.found.toSorted(ORDERS[sort]);
     const notRead = [...gaps, ...tagged.gaps];
-    const rows = tagged.found.map((found) => rowOf(found, details));
     const head = {
-      found: rows.length,
-      ...countsOf(tagged.found),
+      found: found.length,
+      ...countsOf(found),
+      ...(details ? totals(found) : {}),
       environments: graphs.length,
+      ...(environment === undefined ? {} : { environmentId: graphs[0]?.environmentId }),
       ...(notRead.length === 0 ? {} : { notRead: notRead.slice(0, 20) }),
     };
-    return answer(head, [{ name: 'entities', rows }], { view, cursor });
+    const section =
+      groupBy === undefined
+        ? { name: 'entities', rows: found.map((each) => rowOf(each, details, graphs.length > 1)) }
+        : { name: 'groups', rows: grouped(found, groupBy, tagKey) };
+    return answer(head, [section], { view, cursor });
   },
 });
 
-interface Candidate {
-  readonly graph: Graph;
-  readonly entity: GraphEntity;
-  readonly tags?: Readonly<Record<string, string>>;
+/** What has to be read to tell about these kinds. */
+function readFor(kinds: readonly Kind[], details: boolean): GraphOptions {
+  const told = details ? kinds.flatMap((kind) => TOLD_BY[kind] ?? []) : [];
+  return { kinds: [...new Set([...kinds, ...told])], everyChangeset: kinds.includes('changeset') };
 }
 
-function rowOf({ graph, entity, tags }: Candidate, details: boolean) {
-  const { kind, name, database, status, statusReason, created, facts } = entity;
+const ORDERS: Record<string, (a: Candidate, b: Candidate) => number> = {
+  oldest: (a, b) => (a.entity.created ?? '').localeCompare(b.entity.created ?? ''),
+  newest: (a, b) => (b.entity.created ?? '').localeCompare(a.entity.created ?? ''),
+  largest: (a, b) => sizeInOrder(b.entity) - sizeInOrder(a.entity),
+};
+
+function rowOf({ graph, entity, tags, matched }: Candidate, details: boolean, several: boolean) {
+  const { kind, name, database, status, statusReason, created, modified, facts } = entity;
+  const isMoving = statusKind(status) !== 'settled';
   const row = details
     ? entityRow(entity, graph)
     : { name, database, status, type: facts['type'] ?? facts['hostType'], iamRole: facts['iamRole'] };
-  return {
+  return known({
     kind,
-    ...known(row),
-    environment: graph.name,
-    ...known({ environmentId: kind === 'environment' ? graph.environmentId : undefined, reason: statusReason }),
-    ...known({ age: age(created, graph.readAt), tags }),
-  };
+    ...row,
+    environment: several || kind === 'environment' ? graph.name : undefined,
+    environmentId: kind === 'environment' ? graph.environmentId : undefined,
+    reason: statusReason,
+    created: kind === 'changeset' ? minute(created) : undefined,
+    since: isMoving ? minute(modified ?? created) : undefined,
+    age: age(created, graph.readAt),
+    changed: modified === undefined || modified === created ? undefined : `${age(modified, graph.readAt)} ago`,
+    matched,
+    tags,
+  });
 }
 
 const known = (row: object) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
@@ -86,79 +132,4 @@ function countsOf(found: readonly Candidate[]) {
   }
   const places = Object.entries(perEnvironment);
   return { kinds, ...(places.length > 1 && places.length <= 20 ? { perEnvironment } : {}) };
-}
-
-interface Wanted {
-  readonly name?: string | undefined;
-  readonly status?: string | undefined;
-  readonly type?: string | undefined;
-  readonly olderThan?: string | undefined;
-  readonly youngerThan?: string | undefined;
-}
-
-function matches(entity: GraphEntity, { name, status, type, olderThan, youngerThan }: Wanted, now: string): boolean {
-  const old = Date.parse(now) - Date.parse(entity.created ?? '');
-  const isNot = status?.startsWith('!') ?? false;
-  const state = status?.replace('!', '').toUpperCase();
-  const types = [entity.facts['type'], entity.facts['hostType'], entity.facts['nodeType']].map((each) =>
-    String(each).toUpperCase(),
-  );
-  return (
-    (name === undefined || [entity.name, entity.database ?? ''].some((text) => nameMatches(text, name))) &&
-    (state === undefined || (entity.status ?? '').includes(state) !== isNot) &&
-    (type === undefined || types.includes(type.toUpperCase())) &&
-    (olderThan === undefined || old > span(olderThan)) &&
-    (youngerThan === undefined || old < span(youngerThan))
-  );
-}
-
-/** Parts in order, letter case aside; no regular expression, because the pattern is the model's. */
-function nameMatches(text: string, pattern: string): boolean {
-  let at = 0;
-  return pattern
-    .toLowerCase()
-    .split('*')
-    .every((part) => {
-      const found = text.toLowerCase().indexOf(part, at);
-      at = found + part.length;
-      return found >= 0;
-    });
-}
-
-const UNITS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-const span = (text: string) => Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? 0);
-
-/** The candidates that carry a tag, with their tags. */
-async function withTag({ call, options }: Scene, candidates: readonly Candidate[], tag: string) {
-  const [key = '', value] = tag.split(/=(.*)/s);
-  const asked = candidates.filter(({ entity, graph }) => arnIn(graph, entity) !== undefined).slice(0, MOST_TAGGED);
-  const refusal = options.refusal?.('ListTagsForResource');
-  if (refusal !== undefined) throw new NotThere(`Tags cannot be read. ${refusal}`);
-  const gaps: { environment: string; reason: string }[] = [];
-  const bounded = atMost(call, TAGS_AT_ONCE, options.onProgress);
-  const read = asked.map(async (candidate): Promise<Candidate | undefined> => {
-    try {
-      const { tags = {} } = await bounded(
-        'ListTagsForResource',
-        { resourceArn: arnIn(candidate.graph, candidate.entity) ?? '' },
-        options,
-      );
-      const own = Object.entries(tags).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1];
-      const isWanted = own !== undefined && (value === undefined || own.toLowerCase() === value.toLowerCase());
-      return isWanted ? { ...candidate, tags } : undefined;
-    } catch (error) {
-      if (!(error instanceof FinspaceError) || error.fields.code === 'Aborted') throw error;
-      const { code, detail } = error.fields;
-      if (code !== 'ResourceNotFound')
-        gaps.push({
-          environment: candidate.graph.name,
-          reason: `tags of ${candidate.entity.id}: ${wireName(code)} ${detail}`,
-        });
-      return undefined;
-    }
-  });
-  const found = (await Promise.all(read)).filter((candidate) => candidate !== undefined);
-  if (candidates.length > MOST_TAGGED)
-    gaps.push({ environment: '', reason: `Tags of only the first ${MOST_TAGGED} of ${candidates.length} were read.` });
-  return { found, gaps };
 }

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { type Connected, dependantsOf, dependsOn, named } from '../../inventory/dependants.ts';
+import { detailOf } from '../../inventory/detail.ts';
 import type { Graph, GraphEntity } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
 import { marksOf } from '../../inventory/marks.ts';
-import { attentionRow, entityRow } from '../../inventory/summary.ts';
+import { attentionRow } from '../../inventory/summary.ts';
 import { answer, shaping } from './page.ts';
 import { EnvironmentArgument, gapsOf, NotThere, noSuch } from './scene.ts';
 import { fleetTool } from './tool.ts';
@@ -12,7 +13,7 @@ export const whatDependsOn = fleetTool({
   name: 'what_depends_on',
   title: 'What depends on it',
   description:
-    'Who uses a volume, scaling group, database, dataview or cluster, and what does it need in turn? Direct and indirect, with states: whether it is safe to delete or change.',
+    'All about one cluster, volume, scaling group, database, dataview or user: its settings, who uses it and what it needs in turn, direct and indirect, with states: whether it is safe to delete or change.',
   input: () =>
     z.strictObject({
       environment: EnvironmentArgument(),
@@ -28,7 +29,7 @@ export const whatDependsOn = fleetTool({
     const gaps = gapsOf(graph);
     const findings = marksOf(graph).get(entity.id)?.findings ?? [];
     const head = {
-      entity: { id: entity.id, ...entityRow(entity, graph) },
+      entity: detailOf(entity, graph),
       ...(findings.length === 0 ? {} : { attention: findings.map((finding) => attentionRow(finding, graph.readAt)) }),
       dependants: dependants.length,
       ...(gaps.length === 0 ? {} : { notRead: gaps }),

@@ -1,0 +1,47 @@
+import type { Graph, GraphEntity } from './graph.ts';
+import { entityRow } from './summary.ts';
+import { minute } from './units.ts';
+
+type Row = Record<string, unknown>;
+
+/** Members of a list that are told; and characters of all arguments of a command line, which may be very long. */
+const MOST_TOLD = 10;
+const MOST_CHARACTERS = 1_000;
+/** Told in another way by the row of an entity. */
+const IN_ROW = new Set([
+  'bytes',
+  'files',
+  'memoryMiB',
+  'reservedMiB',
+  'freeMiB',
+  'memoryReservationMiB',
+  'nodeCount',
+  'nodesRunning',
+  'nodesProvisioning',
+  'mounts',
+  'scalingGroup',
+  'attachedClusters',
+]);
+
+/** All that is known about one entity itself, without what is the same in another form. */
+export function detailOf(entity: GraphEntity, graph: Graph): Row {
+  const { id, statusReason, created, modified, facts } = entity;
+  const row = entityRow(entity, graph);
+  const more = Object.entries(facts).filter(([name]) => !IN_ROW.has(name) && !(name in row));
+  return {
+    id,
+    ...row,
+    ...(statusReason === undefined ? {} : { reason: statusReason }),
+    ...(created === undefined ? {} : { created: minute(created) }),
+    ...(modified === undefined || modified === created ? {} : { changed: minute(modified) }),
+    ...Object.fromEntries(more.map(([name, value]) => [name, bounded(value)])),
+  };
+}
+
+/** A value that fits: of a long list the first members and how many more there are, of long arguments only their names. */
+function bounded(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  const isLong = JSON.stringify(value).length > MOST_CHARACTERS && value.every((each) => typeof each === 'string');
+  const told = isLong ? value.map((each: string) => (each.length > 40 ? `${each.slice(0, 40)}…` : each)) : value;
+  return told.length <= MOST_TOLD ? told : [...told.slice(0, MOST_TOLD), `${told.length - MOST_TOLD} more`];
+}

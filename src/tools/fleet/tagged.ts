@@ -1,0 +1,48 @@
+import { arnIn } from '../../inventory/kinds.ts';
+import { atMost } from '../../inventory/reading.ts';
+import { FinspaceError, wireName } from '../../operations/failure.ts';
+import type { Candidate } from './matching.ts';
+import { NotThere, type Scene } from './scene.ts';
+
+/** Tags are one call per entity: of more than this the tags are not read. */
+const MOST_TAGGED = 5_000;
+const TAGS_AT_ONCE = 16;
+
+/**
+ * The candidates with their tags: those that carry `key` or `key=value`, with `!` before it those that do not; all of them
+ * unless it `isFilter`. What cannot have tags is left out.
+ */
+export async function withTags(
+  { call, options }: Scene,
+  candidates: readonly Candidate[],
+  tag: string,
+  isFilter: boolean,
+) {
+  const isNot = tag.startsWith('!');
+  const [key = '', value] = tag.replace('!', '').split(/=(.*)/s);
+  const taggable = candidates.filter(({ entity, graph }) => arnIn(graph, entity) !== undefined);
+  const asked = taggable.slice(0, MOST_TAGGED);
+  const refusal = options.refusal?.('ListTagsForResource');
+  if (refusal !== undefined) throw new NotThere(`Tags cannot be read. ${refusal}`);
+  const gaps: { environment: string; reason: string }[] = [];
+  const bounded = atMost(call, TAGS_AT_ONCE, options.onProgress);
+  const read = asked.map(async (candidate): Promise<Candidate | undefined> => {
+    const { graph, entity } = candidate;
+    try {
+      const { tags = {} } = await bounded('ListTagsForResource', { resourceArn: arnIn(graph, entity) ?? '' }, options);
+      const own = Object.entries(tags).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1];
+      const carries = own !== undefined && (value === undefined || own.toLowerCase() === value.toLowerCase());
+      return isFilter && carries === isNot ? undefined : { ...candidate, tags };
+    } catch (error) {
+      if (!(error instanceof FinspaceError) || error.fields.code === 'Aborted') throw error;
+      const { code, detail } = error.fields;
+      if (code !== 'ResourceNotFound')
+        gaps.push({ environment: graph.name, reason: `tags of ${entity.id}: ${wireName(code)} ${detail}` });
+      return undefined;
+    }
+  });
+  const found = (await Promise.all(read)).filter((candidate) => candidate !== undefined);
+  if (taggable.length > MOST_TAGGED)
+    gaps.push({ environment: '', reason: `Tags of only the first ${MOST_TAGGED} of ${taggable.length} were read.` });
+  return { found, gaps };
+}
