@@ -58,8 +58,7 @@ export const CreateEnvironment = operation({
   entity: 'environment',
   risk: 'create',
   deprecated: true,
-  summary:
-    'Create a legacy FinSpace dataset browser environment, a web application for analysts with SAML login and no kdb.',
+  summary: 'Set up the legacy FinSpace dataset browser, a new web app for analysts with SSO.',
   input: () =>
     z.strictObject({
       name: EnvironmentName(),
@@ -87,7 +86,7 @@ export const DeleteEnvironment = operation({
   entity: 'environment',
   risk: 'destroy',
   deprecated: true,
-  summary: 'Get rid of a legacy FinSpace dataset browser, the old web application.',
+  summary: 'Get rid of the legacy FinSpace dataset browser: retire or remove the web app.',
   target: {
     noun: 'dataset browser environment',
     member: 'environmentId',
@@ -105,7 +104,7 @@ export const GetEnvironment = operation({
   entity: 'environment',
   risk: 'read',
   deprecated: true,
-  summary: 'Show a legacy FinSpace dataset browser: URL of the web application, SageMaker Studio domain.',
+  summary: 'Show the legacy FinSpace dataset browser: web app URL, federation mode, sign in.',
   input: () => z.strictObject({ environmentId: IdType() }),
   output: () => z.strictObject({ environment: Environment().optional() }),
   errors: ['AccessDenied', 'ResourceNotFound', 'Validation'],
@@ -116,7 +115,7 @@ export const ListEnvironments = operation({
   entity: 'environment',
   risk: 'read',
   deprecated: true,
-  summary: 'Legacy FinSpace dataset browsers that are left.',
+  summary: 'Which legacy FinSpace dataset browsers (old web app) still exist or are left.',
   input: () => z.strictObject({ nextToken: PaginationToken().optional(), maxResults: MaxResults().optional() }),
   output: () =>
     z.strictObject({ environments: z.array(Environment()).optional(), nextToken: PaginationToken().optional() }),
@@ -128,7 +127,7 @@ export const UpdateEnvironment = operation({
   entity: 'environment',
   risk: 'update',
   deprecated: true,
-  summary: 'Rename a legacy FinSpace dataset browser, or change its SAML federation and sign in.',
+  summary: 'Rename the legacy FinSpace dataset browser (web app), or switch or change its federated sign in.',
   input: () =>
     z.strictObject({
       environmentId: IdType(),

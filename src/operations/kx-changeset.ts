@@ -70,7 +70,7 @@ export const CreateKxChangeset = operation({
   entity: 'kx-changeset',
   risk: 'create',
   summary:
-    'Load data into a database (db): ingest, upload or import files from S3, add or backfill a partition, or remove a bad day.',
+    'Load: ingest, import, get or copy data files (CSV, splayed, sym) from a bucket into a database, backfill a day, or take a bad partition out, drop or purge it.',
   input: () =>
     z.strictObject({ ...databaseLabels(), changeRequests: ChangeRequests(), clientToken: ClientTokenString() }),
   output: () => z.strictObject(createdMembers()),
@@ -82,7 +82,7 @@ export const GetKxChangeset = operation({
   entity: 'kx-changeset',
   risk: 'read',
   summary:
-    'Show a changeset: status, did the load, ingest or upload finish, is it pending, why it failed (error message), and exactly what changed.',
+    'Show one load (ingest, ingestion): did it finish and become active, is it processing, give the error message if it did fail, exactly which path and files did the changeset change.',
   input: () => z.strictObject({ ...databaseLabels(), changesetId: ChangesetId() }),
   output: () => z.strictObject({ ...createdMembers(), activeFromTimestamp: Timestamp().optional() }),
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -93,7 +93,7 @@ export const ListKxChangesets = operation({
   entity: 'kx-changeset',
   risk: 'read',
   summary:
-    'History of a database (db): recent changesets and loads, when data was added or removed, and which ingests failed or are still pending.',
+    'Show the history of a db: its changesets and loads, newest, this week or month. What data was loaded, added or changed and when, which ingests failed or are pending. For an auditor to find.',
   input: () => z.strictObject({ ...databaseLabels(), ...paging() }),
   output: () =>
     z.strictObject({

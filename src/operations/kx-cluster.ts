@@ -47,7 +47,7 @@ export const CreateKxCluster = operation({
   entity: 'kx-cluster',
   risk: 'create',
   summary:
-    'Spin up a new cluster: bring up an HDB, RDB, gateway, GP or tickerplant (TP) on dedicated nodes or a scaling group. It cannot be resized; to scale out, start another.',
+    'Start a new cluster: launch, spin up, deploy or bring up another HDB, an RDB for today, a gateway in front, a tickerplant for a tick feed, general purpose q; nodes, autoscaling, or on a shared host.',
   input: () =>
     z.strictObject({
       clientToken: ClientToken().optional(),
@@ -81,7 +81,7 @@ export const DeleteKxCluster = operation({
   entity: 'kx-cluster',
   risk: 'destroy',
   summary:
-    'Shut down and remove a cluster that failed or is no longer needed: the HDB, RDB, gateway, GP or tickerplant stops.',
+    "Kill, terminate or take a cluster (HDB, gateway, GP, tickerplant) down and get rid of it completely: it is legacy, a test, yesterday's, we are done using it, it costs money, or it failed.",
   target: CLUSTER,
   input: () => z.strictObject({ ...clusterLabels(), clientToken: ClientTokenString().optional() }),
   output: () => z.strictObject({}),
@@ -92,7 +92,8 @@ export const DeleteKxClusterNode = operation({
   http: 'DELETE /kx/environments/{environmentId}/clusters/{clusterName}/nodes/{nodeId}',
   entity: 'kx-cluster',
   risk: 'destroy',
-  summary: 'Kick out one broken node when it hangs or is stuck. Its memory is lost.',
+  summary:
+    'Take away a single node (machine) of a cluster and leave the rest: terminate, evict, kick out or recycle one of the nodes that hangs, is faulty, hung or stuck. Its memory is lost.',
   target: { noun: 'cluster node', member: 'nodeId', reader: 'ListKxClusterNodes', arn: CLUSTER.arn },
   input: () => z.strictObject({ ...clusterLabels(), nodeId: KxClusterNodeIdString() }),
   output: () => z.strictObject({}),
@@ -104,7 +105,7 @@ export const GetKxCluster = operation({
   entity: 'kx-cluster',
   risk: 'read',
   summary:
-    'Show details of an HDB, RDB, gateway or tickerplant (TP): status, is it running, why it failed, which changeset it is serving, code, type, memory, subnets.',
+    'Show a cluster (HDB, RDB, TP, gateway): is it running yet, why did it fail to start, what is wrong, reason; what it mounted, changeset it is serving, version, command line arguments, init script.',
   input: () => z.strictObject(clusterLabels()),
   output: KxClusterDetail,
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -115,7 +116,7 @@ export const ListKxClusterNodes = operation({
   entity: 'kx-cluster',
   risk: 'read',
   summary:
-    'List all nodes of a cluster: which are up and running, which are still provisioning or stuck, zone, when launched.',
+    'Show each node of a cluster: node ids, how many machines at the moment, which are up, status, zone, when launched or added; which nodes are still provisioning.',
   input: () => z.strictObject({ ...clusterLabels(), ...paging() }),
   output: () =>
     z.strictObject({
@@ -138,7 +139,8 @@ export const ListKxClusters = operation({
   http: 'GET /kx/environments/{environmentId}/clusters',
   entity: 'kx-cluster',
   risk: 'read',
-  summary: 'Show all clusters (HDBs, RDBs, gateways, tickerplants) with status: what is running, down or failed.',
+  summary:
+    'Show every cluster: overview of everything that is running in an env, how many clusters, HDBs, RDBs, gateways, tickerplants, status. Is anything down or failed this morning, or leftover?',
   input: () =>
     z.strictObject({ environmentId: KxEnvironmentId(), clusterType: KxClusterType().optional(), ...paging() }),
   output: () =>
@@ -155,7 +157,7 @@ export const UpdateKxClusterCodeConfiguration = operation({
   risk: 'disrupt',
   target: CLUSTER,
   summary:
-    'Roll out or deploy new q code to an HDB, RDB or gateway, or change its init script, startup or command line arguments: rolling, FORCE (all nodes at once) or NO_RESTART (GP, no downtime).',
+    'Push or roll out new q code: zip, release, scripts, hotfix for a bug. Change the init or startup script, or set a command line argument instead. Restart rolling, FORCE or without downtime.',
   input: () =>
     z.strictObject({
       ...clusterLabels(),
@@ -177,7 +179,7 @@ export const UpdateKxClusterDatabases = operation({
   risk: 'disrupt',
   target: CLUSTER,
   summary:
-    "Point an HDB cluster at today's data after end of day: refresh it, move its database to the latest changeset or a new dataview version, or roll back to an earlier one.",
+    'Point an HDB at other data: move, switch or refresh a stale one that still serves yesterday, pick up the latest or newest changeset or dataview version, repoint it once done, or roll back.',
   input: () =>
     z.strictObject({
       ...clusterLabels(),

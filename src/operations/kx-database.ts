@@ -28,7 +28,8 @@ export const CreateKxDatabase = operation({
   http: 'POST /kx/environments/{environmentId}/databases',
   entity: 'kx-database',
   risk: 'create',
-  summary: 'Set up a new, empty database (db) to put data in.',
+  summary:
+    'Make a new, empty database (db), named or called for a team or desk: register one to hold history, start loading files.',
   input: () =>
     z.strictObject({
       ...databaseLabels(),
@@ -52,7 +53,8 @@ export const DeleteKxDatabase = operation({
   http: 'DELETE /kx/environments/{environmentId}/databases/{databaseName}',
   entity: 'kx-database',
   risk: 'destroy',
-  summary: 'Get rid of a database (db): remove it with all its data for ever.',
+  summary:
+    'Drop, erase, purge, wipe or remove a whole old database (db), a test, scratch or tmp copy, with all its data, permanently.',
   target: { noun: 'database', member: 'databaseName', reader: 'GetKxDatabase', arn: '/kxDatabase/{databaseName}' },
   input: () => z.strictObject({ ...databaseLabels(), clientToken: ClientTokenString() }),
   output: () => z.strictObject({}),
@@ -64,7 +66,7 @@ export const GetKxDatabase = operation({
   entity: 'kx-database',
   risk: 'read',
   summary:
-    'Details of a database (db): its size (how big it is), number of files and changesets, the newest (latest) completed changeset.',
+    'Tell the details of a database (db): how big it is now, size of its data in bytes, count of files and changesets, how many, ARN, last completed changeset, when modified.',
   input: () => z.strictObject(databaseLabels()),
   output: () =>
     z.strictObject({
@@ -81,7 +83,8 @@ export const ListKxDatabases = operation({
   http: 'GET /kx/environments/{environmentId}/databases',
   entity: 'kx-database',
   risk: 'read',
-  summary: 'All databases (dbs), and when each was created and changed.',
+  summary:
+    'Show every database: names of all databases (dbs) that we have here in kdb, how many, an inventory of data sets. Is there already a db for something?',
   input: () => z.strictObject({ environmentId: EnvironmentId(), ...paging() }),
   output: () =>
     z.strictObject({
@@ -103,7 +106,8 @@ export const UpdateKxDatabase = operation({
   http: 'PUT /kx/environments/{environmentId}/databases/{databaseName}',
   entity: 'kx-database',
   risk: 'update',
-  summary: 'Change the description of a db, say to note that it is retired.',
+  summary:
+    'Change the description of a database (db): reword, edit, set or correct the text, a blurb, a wrong or old note, what we write under it: deprecated, owner.',
   input: () =>
     z.strictObject({
       ...databaseLabels(),

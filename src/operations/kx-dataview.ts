@@ -57,7 +57,7 @@ export const CreateKxDataview = operation({
   entity: 'kx-dataview',
   risk: 'create',
   summary:
-    'Make a new view of a db for a scaling group: partitions in fast cache on an SSD volume, a snapshot at a changeset, following new ones by itself (autoUpdate) or writable.',
+    'Make, build or set up a dataview, a new view of a db for clusters in a scaling group: cache the last days on a volume, fresh or as of a changeset, updating by itself, or writable for maintenance.',
   input: () =>
     z.strictObject({
       ...dataviewLabels(),
@@ -87,7 +87,8 @@ export const DeleteKxDataview = operation({
   http: 'DELETE /kx/environments/{environmentId}/databases/{databaseName}/dataviews/{dataviewName}',
   entity: 'kx-dataview',
   risk: 'destroy',
-  summary: 'Get rid of an old view that is no longer used; its volume is freed, the data stays.',
+  summary:
+    "Get rid of a dataview: drop, remove, retire, clean or clear away an old, unused view that isn't mounted anymore.",
   target: {
     noun: 'dataview',
     member: 'dataviewName',
@@ -104,7 +105,7 @@ export const GetKxDataview = operation({
   entity: 'kx-dataview',
   risk: 'read',
   summary:
-    'Show a view (dataview): status, is it active, its version, which partitions are cached on which volume, which clusters still use an old version.',
+    'Details of a dataview (view): active or failed and the reason, does it auto update, current changeset and version, what is cached on which volume, clusters that sit on or use it.',
   input: () => z.strictObject(dataviewLabels()),
   output: KxDataview,
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -114,7 +115,7 @@ export const ListKxDataviews = operation({
   http: 'GET /kx/environments/{environmentId}/databases/{databaseName}/dataviews',
   entity: 'kx-dataview',
   risk: 'read',
-  summary: 'All views of a database (db) with status, volumes and clusters.',
+  summary: 'Show every dataview of a db: how many views there are, which ones, what dataviews exist.',
   input: () => z.strictObject({ ...databaseLabels(), ...paging() }),
   output: () =>
     z.strictObject({ kxDataviews: z.array(KxDataview()).optional(), nextToken: PaginationToken().optional() }),
@@ -126,7 +127,7 @@ export const UpdateKxDataview = operation({
   entity: 'kx-dataview',
   risk: 'update',
   summary:
-    'Refresh a stale view: move it to the newest changeset as a new version, or change which partitions it has in cache. Clusters keep the old version until repointed.',
+    "Refresh a view: move a dataview forward, advance it to the latest or newest changeset, bring in this morning's data, put back an older date, or change what it keeps in cache, as a new version.",
   input: () =>
     z.strictObject({
       ...dataviewLabels(),

@@ -78,7 +78,8 @@ export const CreateKxEnvironment = operation({
   http: 'POST /kx/environments',
   entity: 'kx-environment',
   risk: 'create',
-  summary: 'Set up a new kdb environment (env) to run q in, encrypted with your own KMS key.',
+  summary:
+    'Make a fresh, brand new, managed kdb environment from scratch: spin up or stand up a separate, empty one, named for an account or as a sandbox, where q can live, with your own KMS key.',
   input: () =>
     z.strictObject({
       name: KxEnvironmentName(),
@@ -105,7 +106,7 @@ export const DeleteKxEnvironment = operation({
   entity: 'kx-environment',
   risk: 'destroy',
   summary:
-    'Shut down and remove a whole kdb environment (env): everything in it is wiped and billing stops. Refused while it has clusters.',
+    'Get rid of a whole kdb environment (env) for good: remove, wipe, drop, retire, shut or decommission a sandbox, training or migration project and everything in it. It must have no clusters.',
   target: { noun: 'kdb environment', member: 'environmentId', reader: 'GetKxEnvironment', namePath: ['name'], arn: '' },
   input: () => z.strictObject({ environmentId: IdType(), clientToken: ClientToken().optional() }),
   output: () => z.strictObject({}),
@@ -117,7 +118,7 @@ export const GetKxEnvironment = operation({
   entity: 'kx-environment',
   risk: 'read',
   summary:
-    'Show details of a kdb environment (env): status, is it healthy, error message, availability zones, KMS key, is the transit gateway or DNS attached.',
+    'Details of a kdb environment (env): healthy, or the error message why it did fail; availability zones, KMS key it is encrypted with, DNS, service account, network: transit gateway attachment finished.',
   input: () => z.strictObject({ environmentId: IdType() }),
   output: KxEnvironment,
   errors: ['AccessDenied', 'Conflict', 'ResourceNotFound', 'Validation'],
@@ -127,7 +128,8 @@ export const ListKxEnvironments = operation({
   http: 'GET /kx/environments',
   entity: 'kx-environment',
   risk: 'read',
-  summary: 'All kdb environments (envs) with the id, name and status of every one. Look here for an environment id.',
+  summary:
+    'Show every managed kdb environment in this account and region: inventory and overview of which envs exist, how many, named what. Find an id you forgot.',
   input: () => z.strictObject({ nextToken: PaginationToken().optional(), maxResults: integer().optional() }),
   output: () =>
     z.strictObject({ environments: z.array(KxEnvironment()).optional(), nextToken: PaginationToken().optional() }),
@@ -138,7 +140,8 @@ export const UpdateKxEnvironment = operation({
   http: 'PUT /kx/environments/{environmentId}',
   entity: 'kx-environment',
   risk: 'update',
-  summary: 'Rename a kdb environment (env): give it a better name or change its description.',
+  summary:
+    'Rename a kdb environment (env), so that it is now called better, or change, edit, replace or fix its description, a typo, what it should say, who it is owned by.',
   input: () =>
     z.strictObject({
       environmentId: IdType(),
@@ -155,7 +158,7 @@ export const UpdateKxEnvironmentNetwork = operation({
   entity: 'kx-environment',
   risk: 'network',
   summary:
-    'Link a kdb environment (env) to your own network: set up a transit gateway with ACL rules, or add custom DNS servers, one per call. The gateway is final.',
+    'Connect a kdb environment to your corporate, on-prem network or data centre: hook up a transit gateway with outbound ACL rules, or add a DNS server. The gateway is final.',
   target: { noun: 'kdb environment', member: 'environmentId', reader: 'GetKxEnvironment', namePath: ['name'], arn: '' },
   input: () =>
     z.strictObject({

@@ -36,7 +36,8 @@ export const CreateKxScalingGroup = operation({
   http: 'POST /kx/environments/{environmentId}/scalingGroups',
   entity: 'kx-scaling-group',
   risk: 'create',
-  summary: 'Reserve one big new shared host, a machine with room for several clusters. Its type is final.',
+  summary:
+    'Get more compute: reserve, provision or set up a new machine (shared host, box) that several clusters share, a second or bigger one to pack them on.',
   input: () =>
     z.strictObject({
       clientToken: ClientToken(),
@@ -53,7 +54,8 @@ export const DeleteKxScalingGroup = operation({
   http: 'DELETE /kx/environments/{environmentId}/scalingGroups/{scalingGroupName}',
   entity: 'kx-scaling-group',
   risk: 'destroy',
-  summary: 'Shut down a shared host that is no longer needed: get rid of it and stop paying. It must be empty.',
+  summary:
+    'Give back a shared host: scrap, shut down, release, remove or decommission an unused scaling group (sg) that nothing runs on, all moved, none left; it costs money.',
   target: {
     noun: 'scaling group',
     member: 'scalingGroupName',
@@ -69,7 +71,8 @@ export const GetKxScalingGroup = operation({
   http: 'GET /kx/environments/{environmentId}/scalingGroups/{scalingGroupName}',
   entity: 'kx-scaling-group',
   risk: 'read',
-  summary: 'Show a shared host: host type, zone and which clusters still run on it; with none it can be deleted.',
+  summary:
+    'Tell the status of a shared host (sg): ready or active, did it fail, host type and zone, details, how full it is, whether clusters still run on it.',
   input: () => z.strictObject(groupLabels()),
   output: () => z.strictObject({ ...listedMembers(), scalingGroupArn: text(20, 2048, /^arn/).optional() }),
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -80,7 +83,7 @@ export const ListKxScalingGroups = operation({
   entity: 'kx-scaling-group',
   risk: 'read',
   summary:
-    'All scaling groups (shared hosts, machines) with type and clusters; one without clusters is idle and only costs money.',
+    'Show every scaling group: all scaling groups, shared hosts and compute that we already have and are paying for, type and sizes, which cost money for nothing.',
   input: () => z.strictObject({ environmentId: KxEnvironmentId(), ...paging() }),
   output: () =>
     z.strictObject({

@@ -26,7 +26,8 @@ export const CreateKxUser = operation({
   http: 'POST /kx/environments/{environmentId}/users',
   entity: 'kx-user',
   risk: 'create',
-  summary: 'Give a trader, quant or service access: add a new kdb user who can log in with an IAM role.',
+  summary:
+    'Set up a new user: onboard, register or add a trader or service who joined or starts, make a login and give them an IAM role.',
   input: () =>
     z.strictObject({
       ...userLabels(),
@@ -50,7 +51,8 @@ export const DeleteKxUser = operation({
   http: 'DELETE /kx/environments/{environmentId}/users/{userName}',
   entity: 'kx-user',
   risk: 'destroy',
-  summary: 'Remove a user who left: revoke access, they can no longer log in.',
+  summary:
+    'Remove a user who left: offboard, revoke or drop the login or account, get rid of a contractor out of the firm or company, no more access.',
   target: { noun: 'user', member: 'userName', reader: 'GetKxUser', arn: '/kxUser/{userName}' },
   input: () => z.strictObject({ ...userLabels(), clientToken: ClientToken().optional() }),
   output: () => z.strictObject({}),
@@ -63,7 +65,7 @@ export const GetKxConnectionString = operation({
   risk: 'reveal',
   secret: 'signedConnectionString',
   summary:
-    'Log in or connect to an HDB, RDB or gateway as a user: endpoint (host, port) and password for a q session, hopen or PyKX. When the login has expired or is refused, get a new one.',
+    'Connect or log in to an HDB, RDB or gateway: login credentials (host, port, password) for a q session or query from a laptop with hopen. Generate one again when it says expired.',
   input: () => z.strictObject({ userArn: KxUserArn(), environmentId: IdType(), clusterName: KxClusterName() }),
   output: () =>
     z.strictObject({
@@ -76,7 +78,8 @@ export const GetKxUser = operation({
   http: 'GET /kx/environments/{environmentId}/users/{userName}',
   entity: 'kx-user',
   risk: 'read',
-  summary: 'Look up one kdb user: details such as ARN and IAM role.',
+  summary:
+    'Look up one user: does the user account exist, which IAM role they use, role or policy it is mapped to, what ARN.',
   input: () => z.strictObject(userLabels()),
   output: KxUser,
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -86,7 +89,8 @@ export const ListKxUsers = operation({
   http: 'GET /kx/environments/{environmentId}/users',
   entity: 'kx-user',
   risk: 'read',
-  summary: 'Who has access and can log in: all users with IAM roles, ARNs and dates, for an audit or review.',
+  summary:
+    'Show everyone who can log in: how many people have access, accounts, logins and IAM roles of all users set up in kdb, for a quarterly audit or admin.',
   input: () =>
     z.strictObject({
       environmentId: IdType(),
@@ -115,7 +119,8 @@ export const UpdateKxUser = operation({
   http: 'PUT /kx/environments/{environmentId}/users/{userName}',
   entity: 'kx-user',
   risk: 'update',
-  summary: 'Rotate the IAM role of a kdb user, or switch them to a new role.',
+  summary:
+    'Change the IAM role of a user: switch, promote or downgrade one who moved desk or team to a different role instead of a wrong one.',
   input: () => z.strictObject({ ...userLabels(), iamRole: RoleArn(), clientToken: ClientToken().optional() }),
   output: KxUser,
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],

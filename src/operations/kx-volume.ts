@@ -85,7 +85,7 @@ export const CreateKxVolume = operation({
   entity: 'kx-volume',
   risk: 'create',
   summary:
-    'Add or set up a new disk: a volume of fast SSD or cheap HDD storage for caches, tickerplant logs and where an RDB can save down.',
+    'Make or add new storage: allocate or provision a NAS disk of several TB (SSD, HDD), shared, for caching dataviews, tickerplant logs or savedown that needs it.',
   input: () =>
     z.strictObject({
       clientToken: ClientToken().optional(),
@@ -114,7 +114,7 @@ export const DeleteKxVolume = operation({
   entity: 'kx-volume',
   risk: 'destroy',
   summary:
-    'Remove an unused disk: get rid of the volume and free its storage. Refused while a cluster or dataview uses it.',
+    'Drop a NAS disk made for nothing, that is old or unused: get rid of a volume that nobody mounts any more, clean up a cache or tickerplant log disk, destroy it permanently and save storage.',
   target: VOLUME,
   input: () => z.strictObject({ ...volumeLabels(), clientToken: ClientTokenString().optional() }),
   output: () => z.strictObject({}),
@@ -126,7 +126,7 @@ export const GetKxVolume = operation({
   entity: 'kx-volume',
   risk: 'read',
   summary:
-    'Show a volume: status, how large the disk is, its type and size, is it ready, which clusters use it. With none, nor a dataview, it can be deleted.',
+    'Details of a volume (disk): ready and active, resize finished or the reason why not, how big or large, SSD or NAS type, throughput, AZ, what is attached, clusters using it for cache.',
   input: () => z.strictObject(volumeLabels()),
   output: KxVolume,
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -136,7 +136,8 @@ export const ListKxVolumes = operation({
   http: 'GET /kx/environments/{environmentId}/kxvolumes',
   entity: 'kx-volume',
   risk: 'read',
-  summary: 'All disks (volumes) with type, status and zone: the storage that you pay for.',
+  summary:
+    'Show all volumes: find everything we have as disks and NAS storage, what volumes exist, how many, status and cost.',
   input: () => z.strictObject({ environmentId: KxEnvironmentId(), ...paging(), volumeType: VolumeType().optional() }),
   output: () =>
     z.strictObject({
@@ -154,7 +155,7 @@ export const UpdateKxVolume = operation({
   risk: 'disrupt',
   target: VOLUME,
   summary:
-    'Expand or resize a full disk that runs out of space: make the volume bigger (never smaller) or change its description. Files may be unavailable for minutes.',
+    'Grow, extend, expand, double or increase a NAS disk that is full: more TB or space for cache, savedown, logs. Resize it to be bigger, never smaller, or change the description.',
   input: () =>
     z.strictObject({
       ...volumeLabels(),

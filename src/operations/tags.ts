@@ -15,7 +15,7 @@ export const ListTagsForResource = operation({
   entity: 'tags',
   risk: 'read',
   summary:
-    'Who owns it, which team, project or cost centre pays: the tags on a cluster, volume, database, environment or user.',
+    'Show the tags and labels attached to a cluster, sg or user: read or check a tag value it does carry, who owns it, cost or billing center, owner it is tagged with.',
   input: () => z.strictObject({ resourceArn: TaggableArn() }),
   output: () => z.strictObject({ tags: TagMap().optional() }),
   errors: ['InvalidRequest', 'ResourceNotFound'],
@@ -25,7 +25,8 @@ export const TagResource = operation({
   http: 'POST /tags/{resourceArn}',
   entity: 'tags',
   risk: 'update',
-  summary: 'Label a cluster, volume, database, environment or user: add a tag, set owner, project or cost centre.',
+  summary:
+    'Add or set a tag: label or mark an entity, put, stick or overwrite its owner, team, project, finance, risk, billing or cost center label.',
   input: () => z.strictObject({ resourceArn: TaggableArn(), tags: TagMap() }),
   output: () => z.strictObject({}),
   errors: ['InvalidRequest', 'ResourceNotFound'],
@@ -35,7 +36,8 @@ export const UntagResource = operation({
   http: 'DELETE /tags/{resourceArn}',
   entity: 'tags',
   risk: 'update',
-  summary: 'Remove tags or labels by their keys, such as owner or project.',
+  summary:
+    'Remove a tag: strip, drop, clear or take away tags or a label that is wrong, off a cluster or group, by key such as temp, owner, cost center or project.',
   input: () => z.strictObject({ resourceArn: TaggableArn(), tagKeys: z.array(TagKey()).min(1).max(50) }),
   output: () => z.strictObject({}),
   errors: ['InvalidRequest', 'ResourceNotFound'],

@@ -1,17 +1,19 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, it, test } from 'vitest';
 import { FLATTER, operationTools, rankTools, search, USUAL } from '../../bench/search.ts';
-import { HELD_OUT, QUESTIONS, TUNING } from './questions.ts';
+import { TUNED_ON, UNSEEN } from './questions.ts';
+
+const ALL = [...TUNED_ON, ...UNSEEN];
 
 const tools = operationTools();
 
 describe('the questions', () => {
-  it('ask for every tool, for each kdb tool at least twice, and for nothing else', () => {
-    const asked = (name: string) => QUESTIONS.filter(([, ...right]) => right.includes(name)).length;
-    for (const { name } of tools) expect(asked(name), name).toBeGreaterThanOrEqual(name.includes('_kx_') ? 2 : 1);
+  it('ask for every tool, for each kdb tool often, and for nothing else', () => {
+    const asked = (name: string) => ALL.filter(([, ...right]) => right.includes(name)).length;
+    for (const { name } of tools) expect(asked(name), name).toBeGreaterThanOrEqual(name.includes('_kx_') ? 20 : 3);
     const names = new Set(tools.map(({ name }) => name));
-    expect(QUESTIONS.flatMap(([, ...right]) => right.filter((name) => !names.has(name)))).toEqual([]);
-    expect(new Set(QUESTIONS.map(([asked]) => asked)).size).toBe(QUESTIONS.length);
+    expect(ALL.flatMap(([, ...right]) => right.filter((name) => !names.has(name)))).toEqual([]);
+    expect(new Set(ALL.map(([asked]) => asked.toLowerCase())).size).toBe(ALL.length);
   });
 });
 
@@ -30,26 +32,21 @@ describe('a host that ranks the tools by BM25', () => {
 
   // The aims are 0.8 and 0.95, which the bench compares with; these floors hold what was reached.
   test.each([
-    ['all questions', QUESTIONS, 0.73, 0.88],
-    ['the half that descriptions are tuned on', TUNING, 0.86, 0.95],
-    ['the half that only measures', HELD_OUT, 0.6, 0.8],
-  ])('finds the right tool for %s', (_, questions, first, firstThree) => {
-    const found = search(questions, USUAL);
-    expect(found.first).toBeGreaterThanOrEqual(first);
-    expect(found.firstThree).toBeGreaterThanOrEqual(firstThree);
-  });
-
-  test('does not need one setting of its parameters', () => {
-    const found = search(QUESTIONS, FLATTER);
-    expect(found.first).toBeGreaterThanOrEqual(0.72);
-    expect(found.firstThree).toBeGreaterThanOrEqual(0.87);
+    ['questions that descriptions are tuned on', TUNED_ON, 0.8, 0.93],
+    ['questions that only measure', UNSEEN, 0.72, 0.88],
+  ])('finds the right tool for %s, whatever the parameters of the ranking', (_, questions, first, firstThree) => {
+    for (const searcher of [USUAL, FLATTER]) {
+      const found = search(questions, searcher);
+      expect(found.first).toBeGreaterThanOrEqual(first);
+      expect(found.firstThree).toBeGreaterThanOrEqual(firstThree);
+    }
   });
 });
 
 describe('the 50 tools', () => {
-  it('cost at most 7,200 tokens', () => {
+  it('cost at most 7,500 tokens', () => {
     expect(tools).toHaveLength(50);
-    expect(countTokens(JSON.stringify({ tools }))).toBeLessThanOrEqual(7_200);
+    expect(countTokens(JSON.stringify({ tools }))).toBeLessThanOrEqual(7_500);
   });
 
   it('have short descriptions, no two alike', () => {
