@@ -31,6 +31,7 @@ const CI_ONLY = [
   'test/safety/replays.test.ts',
   'test/safety/sequences.test.ts',
   'test/safety/wire.test.ts',
+  'test/stdio/killed.test.ts',
 ];
 const all = process.env['TEST_TIER'] === 'all';
 

@@ -1,0 +1,175 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Client as ClientV2 } from '@modelcontextprotocol/client';
+import { StdioClientTransport as StdioV2 } from '@modelcontextprotocol/client/stdio';
+import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { finspaceCall } from '../../src/finspace/call.ts';
+import { type Local, startLocal } from '../../src/local/index.ts';
+import { type Listener, listen } from '../../src/local/listen.ts';
+import { initApprover, openApprover } from '../../src/safety/approver.ts';
+import { sqlLedger } from '../../src/safety/sql-ledger.ts';
+import { openState, type StateDatabase } from '../../src/safety/state.ts';
+import { CLI } from '../support/hosts.ts';
+import { KMS_KEY } from '../support/world.ts';
+
+const PASSPHRASE = 'correct horse battery';
+const REPLAYS = process.env['TEST_LONG'] === undefined ? 20 : 1_000;
+const LIMITS = { connectMs: 5_000, attemptMs: 20_000, callMs: 30_000, maxResponseBytes: 16 * 1024 * 1024 };
+const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+const identity = { name: 'host', version: '1' };
+
+interface Life {
+  readonly pid: number;
+  call(name: string, given: object): Promise<{ isError?: boolean; content: { text?: string }[] }>;
+  close(): Promise<void>;
+}
+
+describe('a server that is killed with SIGKILL', () => {
+  let dir: string;
+  let local: Local;
+  let endpoint: Listener;
+  let state: StateDatabase;
+  let environmentId: string;
+  /** Every request that reaches the endpoint from now on; answers whether it is to go through. */
+  let arrives: (request: Request) => boolean | Promise<boolean>;
+  let lives: Life[];
+
+  beforeEach(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'finspace-mcp-test-'));
+    local = await startLocal({ state: ':memory:', world: 'empty', lifecycle: 'instant', region: 'us-east-1' });
+    arrives = () => true;
+    endpoint = await listen(
+      async (request) => ((await arrives(request)) ? local.service(request) : new Response(null, { status: 500 })),
+      { port: 0 },
+    );
+    await initApprover(dir, PASSPHRASE);
+    state = await openState(join(dir, 'state.db'));
+    const made = await directly('CreateKxEnvironment', { name: 'trading', kmsKeyId: KMS_KEY });
+    environmentId = String(made.environmentId);
+    lives = [];
+  });
+  afterEach(async () => {
+    for (const life of lives) await life.close();
+    await state.close();
+    await endpoint.close();
+    await local.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  const directly: ReturnType<typeof finspaceCall> = (name, input, options) =>
+    finspaceCall({ region: 'us-east-1', service: local.service, limits: LIMITS, maxAttempts: 1 })(name, input, options);
+  const args = (...more: string[]) => [
+    CLI,
+    ...['--backend', 'aws', '--endpoint', `http://127.0.0.1:${endpoint.port}`, '--region', 'us-east-1'],
+    ...['--state-dir', dir, '--log-level', 'warn', ...more],
+  ];
+
+  /** The built binary with a client that shows no forms, of either era. */
+  const start = async (era: '2025' | '2026'): Promise<Life> => {
+    const server = {
+      command: process.execPath,
+      args: args(),
+      stderr: 'ignore' as const,
+      env: { ...(process.env as Record<string, string>), ...CREDENTIALS },
+    };
+    const [transport, client] =
+      era === '2025'
+        ? [new StdioV1(server), new ClientV1(identity)]
+        : [new StdioV2(server), new ClientV2(identity, { versionNegotiation: { mode: { pin: '2026-07-28' } } })];
+    await client.connect(transport as never);
+    const life: Life = {
+      pid: transport.pid as number,
+      call: (name, given) => client.callTool({ name, arguments: given as Record<string, unknown> }) as never,
+      close: () => client.close(),
+    };
+    lives.push(life);
+    return life;
+  };
+
+  /** A person reads what waits, and approves it with the passphrase. */
+  const approve = async (name: string) => {
+    const ledger = sqlLedger(async () => state, { now: Date.now, openMs: 0 });
+    const question = (await ledger.list()).find(({ shown }) => shown.name === name);
+    if (question === undefined) throw new Error('nothing waits');
+    const approver = await openApprover(dir, PASSPHRASE);
+    const approval = approver.sign(question, { channel: 'terminal', approver: 'ada', at: Date.now() });
+    if (!(await ledger.approve(question.nonce, approval))) throw new Error('not open');
+    return question.nonce;
+  };
+  const isBurnt = (nonce: string) =>
+    state.read(
+      (db) =>
+        (db.prepare('SELECT state FROM questions WHERE nonce = ?').get(nonce) as { state: string }).state === 'burnt',
+    );
+
+  /** What the next server says on stderr about calls that were begun and not finished. */
+  const reported = async (): Promise<string> => {
+    const child = spawn(process.execPath, args('--call-timeout', '1'), { env: { ...process.env, ...CREDENTIALS } });
+    for await (const line of createInterface({ input: child.stderr })) {
+      child.kill('SIGKILL');
+      return line;
+    }
+    return '';
+  };
+
+  it('executes an approved call at most once, whichever request it was killed at, and says what it does not know', async () => {
+    const seen = { approved: 0, betweenBurnAndCall: 0, inTheCall: 0 };
+    for (let moment = 1; ; moment += 1) {
+      const databaseName = `db-${moment}`;
+      const target = { environmentId, databaseName };
+      await directly('CreateKxDatabase', target);
+      const dying = await start(moment % 2 === 0 ? '2025' : '2026');
+      expect((await dying.call('delete_kx_database', target)).isError).toBe(true);
+      const nonce = await approve(databaseName);
+
+      let requests = 0;
+      let deletes = 0;
+      let burntWhenKilled = false;
+      arrives = async (request) => {
+        if (request.method === 'DELETE') deletes += 1;
+        requests += 1;
+        if (requests !== moment) return true;
+        burntWhenKilled = await isBurnt(nonce);
+        process.kill(dying.pid, 'SIGKILL');
+        return false;
+      };
+      const wasKilled = await dying.call('delete_kx_database', target).then(
+        () => false,
+        () => true,
+      );
+      if (!wasKilled) {
+        expect(deletes).toBe(1);
+        break;
+      }
+
+      const next = await start(moment % 2 === 0 ? '2025' : '2026');
+      const again = await Promise.all(Array.from({ length: REPLAYS }, () => next.call('delete_kx_database', target)));
+      const ran = again.filter(({ isError }) => isError !== true).length;
+      expect(deletes, `killed at request ${moment}`).toBeLessThanOrEqual(1);
+      expect(ran, `killed at request ${moment}`).toBe(burntWhenKilled ? 0 : 1);
+      if (!burntWhenKilled) seen.approved += 1;
+      else if (deletes === 0) seen.betweenBurnAndCall += 1;
+      else {
+        seen.inTheCall += 1;
+        expect(JSON.parse(await reported())).toMatchObject({
+          operation: 'DeleteKxDatabase',
+          target: { environmentId, databaseName },
+          msg: expect.stringContaining('outcome unknown'),
+        });
+      }
+      arrives = () => true;
+      await next.close();
+    }
+    // Every stage was hit.
+    expect(seen.approved).toBeGreaterThan(0);
+    expect(seen.betweenBurnAndCall).toBeGreaterThan(0);
+    expect(seen.inTheCall).toBe(1);
+    const verified = spawnSync(process.execPath, [CLI, 'journal', 'verify', '--state-dir', dir], { encoding: 'utf8' });
+    expect(verified).toMatchObject({ status: 0, stdout: expect.stringContaining('all in order') });
+  }, 300_000);
+});
