@@ -32,6 +32,7 @@ const CI_ONLY = [
   'test/safety/sequences.test.ts',
   'test/safety/wire.test.ts',
   'test/stdio/killed.test.ts',
+  'test/stdio/secrets.test.ts',
 ];
 const all = process.env['TEST_TIER'] === 'all';
 

@@ -10,7 +10,10 @@ const ANSWER_MS = 2_000;
 
 /** A fleet over one Redis. What it cannot be asked is refused, never assumed. */
 export async function redisFleet(url: string, onerror: (error: Error) => void): Promise<Fleet> {
-  const { Redis: Client } = await import('ioredis');
+  // The named exports of this CommonJS package are lost where it is bundled.
+  const {
+    default: { Redis: Client },
+  } = await import('ioredis');
   const connect = (): Redis => {
     const client = new Client(url, {
       keyPrefix: PREFIX,
