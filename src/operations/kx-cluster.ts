@@ -140,7 +140,7 @@ export const ListKxClusters = operation({
   entity: 'kx-cluster',
   risk: 'read',
   summary:
-    'Show every cluster: overview of everything that is running in an env, how many clusters, HDBs, RDBs, gateways, tickerplants, status. Is anything down or failed this morning, or leftover?',
+    'Show every cluster: overview of everything that is running in an env, how many clusters, HDBs, RDBs, gateways, tickerplants, status: is anything down or failed this morning, or leftover.',
   input: () =>
     z.strictObject({ environmentId: KxEnvironmentId(), clusterType: KxClusterType().optional(), ...paging() }),
   output: () =>

@@ -84,7 +84,7 @@ export const ListKxDatabases = operation({
   entity: 'kx-database',
   risk: 'read',
   summary:
-    'Show every database: names of all databases (dbs) that we have here in kdb, how many, an inventory of data sets. Is there already a db for something?',
+    'Show every database: names of all databases (dbs) that we have here in kdb, how many, an inventory of data sets: is there already a db for something.',
   input: () => z.strictObject({ environmentId: EnvironmentId(), ...paging() }),
   output: () =>
     z.strictObject({
