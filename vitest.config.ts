@@ -18,6 +18,7 @@ const CI_ONLY = [
   'test/http/approvals.test.ts',
   'test/http/fleet.test.ts',
   'test/http/load.test.ts',
+  'test/http/replicas.test.ts',
   'test/local/clients.test.ts',
   'test/local/constraints.test.ts',
   'test/local/durability.test.ts',

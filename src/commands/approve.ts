@@ -7,14 +7,16 @@ import { approvalDesk, type Desk } from '../safety/approver-desk.ts';
 import { ApproverError } from '../safety/approver-error.ts';
 import { refuseSecondKey } from '../safety/approver-files.ts';
 import type { Question } from '../safety/ledger.ts';
+import { isShared } from '../safety/shared-mark.ts';
 import { sqlLedger } from '../safety/sql-ledger.ts';
 import { openState } from '../safety/state.ts';
+import { type Fleet, PLANS } from '../transports/fleet/fleet.ts';
 import { approveAtTerminal, chosenFrom, listing } from './approve-dialog.ts';
 import { isTerminal, openTerminal, type Terminal } from './approve-terminal.ts';
 
 /** `finspace-mcp approve [CODE] [--decline | --web | --init]`: where a person says yes or no to what an agent wants. */
 export async function approve(
-  { stateDir }: Pick<Config, 'stateDir'>,
+  { stateDir, redis }: Pick<Config, 'stateDir' | 'redis'>,
   switches: ReadonlySet<string>,
   code?: string,
 ): Promise<void> {
@@ -23,10 +25,12 @@ export async function approve(
   if (act === 'init') return init(stateDir);
   const state = await openState(join(stateDir, 'state.db'));
   const key = await approverKey(stateDir);
+  if (redis !== undefined && key === undefined && act !== 'decline') throw new ApproverError(NEEDS_KEY);
+  const fleet = redis === undefined ? undefined : await fleetAt(redis);
   const desk = approvalDesk({
     dir: stateDir,
     key,
-    ledger: sqlLedger(async () => state, { now: Date.now, openMs: 0 }),
+    ledger: fleet?.ledger(PLANS, 0) ?? sqlLedger(async () => state, { now: Date.now, openMs: 0 }),
     attempts: passphraseAttempts(async () => state, Date.now),
     now: Date.now,
     user: userInfo().username,
@@ -37,8 +41,20 @@ export async function approve(
     else if (act === 'web') await web(desk, code);
     else await dialog(desk, code);
   } finally {
+    if (fleet === undefined && (await isShared(state))) process.stderr.write(IN_REDIS);
+    await fleet?.close();
     await state.close();
   }
+}
+
+const NEEDS_KEY =
+  'Several replicas count signed approvals only. Set up a passphrase (finspace-mcp approve --init), put the folder approver of this state directory into that of every replica, and restart them; or approve on the page of the server (/approvals).';
+const IN_REDIS =
+  'The server of this state directory keeps its plans in Redis, where this did not look: add its --redis URL, or approve on its page (/approvals).\n';
+
+async function fleetAt(url: string): Promise<Fleet> {
+  const { redisFleet } = await import('../transports/fleet/redis.ts');
+  return redisFleet(url, () => {});
 }
 
 async function init(stateDir: string): Promise<void> {

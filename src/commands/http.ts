@@ -5,7 +5,7 @@ import type { Call } from '../operations/index.ts';
 import { sealsWith } from '../safety/seal.ts';
 import { witness } from '../safety/witness.ts';
 import { compositeNamed } from '../tools/composites.ts';
-import type { Fleet } from '../transports/fleet/fleet.ts';
+import { type Fleet, PLANS } from '../transports/fleet/fleet.ts';
 import { type Authorization, authorization } from '../transports/http/auth/authorize.ts';
 import type { Admits } from '../transports/http/auth/scopes.ts';
 import { OPERATIONS_ONLY } from '../transports/http/auth/scopes.ts';
@@ -19,8 +19,6 @@ import { type ServingOptions, serving } from './serving.ts';
 import { targetsOf } from './targets.ts';
 
 const READY_MS = 3_000;
-/** The ledger that replicas share is one for all targets; each plan says which it is for. */
-const PLANS = 'plans';
 
 /** `finspace-mcp http`: MCP over HTTP for any number of clients, until the process is asked to stop. */
 export async function http(config: Config): Promise<void> {

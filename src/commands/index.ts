@@ -32,7 +32,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   },
   approve: {
     summary: 'Show what waits for a person, and approve or decline it.',
-    settings: ['stateDir', 'config'],
+    settings: ['stateDir', 'redis', 'config'],
     word: 'CODE',
     switches: {
       init: 'Set up the passphrase that approvals need',

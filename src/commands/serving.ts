@@ -13,6 +13,7 @@ import type { Ledger } from '../safety/ledger.ts';
 import { fileKits, needsKit, passingKits } from '../safety/recovery.ts';
 import { type Seals, sealsWith } from '../safety/seal.ts';
 import { fileSink, inlineSink, refusingSink } from '../safety/secrets.ts';
+import { noteShared } from '../safety/shared-mark.ts';
 import { sqlLedger } from '../safety/sql-ledger.ts';
 import type { StateDatabase } from '../safety/state.ts';
 import { type ServerFactory, serverFactory } from '../server.ts';
@@ -80,6 +81,11 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
   }
   const shared = options.shared?.(QUESTION_OPEN_MS);
   const ledger = shared?.ledger ?? sqlLedger(state.open, { now, openMs: QUESTION_OPEN_MS });
+  if (remote && !forgets(config) && (shared !== undefined || state.exists))
+    state
+      .open()
+      .then((db) => noteShared(db, shared !== undefined, now()))
+      .catch(() => {});
   const lost = (cause: unknown) => log.error({ cause: String(cause) }, 'the journal could not be written');
   const journaled = journaledCall(direct, journal, `${place.backend} ${place.region}`, lost);
   const call = config.environments === undefined ? journaled : withinEnvironments(journaled, config.environments);

@@ -11,6 +11,11 @@ export const HAS_REDIS = spawnSync('redis-server', ['--version']).status === 0;
 export interface TestRedis {
   readonly url: string;
   readonly sealKeys: string;
+  /** Holds it still, so that connections stay open and nothing is answered. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Ends it and starts it anew on the same port, with nothing in it. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -21,19 +26,30 @@ export async function startRedis(): Promise<TestRedis> {
   const sealKeys = join(folder, 'keys');
   writeFileSync(sealKeys, `${randomBytes(32).toString('base64')}\n`);
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
-  const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
-  await new Promise<void>((resolve, reject) => {
-    server.stdout.on('data', (chunk) => String(chunk).includes('Ready to accept') && resolve());
-    server.once('exit', () => reject(new Error('redis-server ended')));
-  });
+  let server = await started(args);
   return {
     url: `redis://127.0.0.1:${port}`,
     sealKeys,
+    pause: async () => void server.kill('SIGSTOP'),
+    resume: async () => void server.kill('SIGCONT'),
+    restart: async () => {
+      await ended(server);
+      server = await started(args);
+    },
     stop: async () => {
+      server.kill('SIGCONT');
       await ended(server);
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+function started(args: readonly string[]): Promise<ChildProcess> {
+  const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  return new Promise((resolve, reject) => {
+    server.stdout.on('data', (chunk) => String(chunk).includes('Ready to accept') && resolve(server));
+    server.once('exit', () => reject(new Error('redis-server ended')));
+  });
 }
 
 function ended(server: ChildProcess): Promise<void> {

@@ -2,6 +2,9 @@ import type { ServerEventBus } from '@modelcontextprotocol/server';
 import type { Ledger } from '../../safety/ledger.ts';
 import type { RateLimiter, Rates } from '../http/rates.ts';
 
+/** The scope of the one ledger that serves all targets; each plan says which it is for. */
+export const PLANS = 'plans';
+
 /** What several replicas of one server have to share, so that they are one server to their clients. */
 export interface Fleet {
   /** Questions and approvals; `scope` keeps those of different targets apart. */

@@ -1,13 +1,24 @@
 import type { Redis } from 'ioredis';
-import type { RateLimiter, Rates } from '../http/rates.ts';
+import { type RateLimiter, type Rates, rateLimiter } from '../http/rates.ts';
 
-/** Token buckets that all replicas draw from, on the clock of Redis. */
+/** How long a Redis that did not answer is left alone. */
+const LEFT_ALONE_MS = 2_000;
+
+/** Token buckets that all replicas draw from, on the clock of Redis; while that does not answer, each replica has its own. */
 export function redisRates(redis: Redis, rates: Rates): RateLimiter {
+  const alone = rateLimiter(rates, Date.now);
+  let silentUntilMs = 0;
   return async (principal, kind) => {
     const perMinute = rates[kind];
     if (perMinute === undefined) return 0;
-    const waitMs = Number(await redis.eval(TAKE, 1, `rate:${kind}:${principal}`, perMinute));
-    return Math.ceil(waitMs / 1_000);
+    if (Date.now() < silentUntilMs) return alone(principal, kind);
+    try {
+      const waitMs = Number(await redis.eval(TAKE, 1, `rate:${kind}:${principal}`, perMinute));
+      return Math.ceil(waitMs / 1_000);
+    } catch {
+      silentUntilMs = Date.now() + LEFT_ALONE_MS;
+      return alone(principal, kind);
+    }
   };
 }
 

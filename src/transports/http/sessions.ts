@@ -47,6 +47,9 @@ export interface Sessions {
 }
 
 const RETRY_MS = 1_000;
+/** Session ids of this process begin alike, so that one from elsewhere is told from one that has ended. */
+const OURS = randomUUID().slice(0, 8);
+const sessionId = () => `${OURS}${randomUUID().slice(8)}`;
 /** A session this recently used is not given up for a new one. */
 const YOUNG_MS = 60_000;
 
@@ -80,7 +83,7 @@ export function sessions(serve: (caller: Caller) => McpServer | Server, options:
 
   const begin = async ({ caller }: SessionRequest): Promise<Session> => {
     const transport = new WebStandardStreamableHTTPServerTransport({
-      sessionIdGenerator: randomUUID,
+      sessionIdGenerator: sessionId,
       eventStore: replayBuffer(),
       retryInterval: RETRY_MS,
       onsessioninitialized: (id) => void known.set(id, session),
@@ -120,10 +123,10 @@ export function sessions(serve: (caller: Caller) => McpServer | Server, options:
       const id = asked.request.headers.get('mcp-session-id');
       if (id !== null) {
         const session = known.get(id);
-        if (session === undefined || session.principal !== asked.caller.principal) return unknownSession();
+        if (session === undefined || session.principal !== asked.caller.principal) return unknownSession(id);
         if (isIdle(session, idleMs)) {
           end(id, session);
-          return unknownSession();
+          return unknownSession(id);
         }
         return answer(session, asked);
       }
@@ -146,4 +149,7 @@ export function sessions(serve: (caller: Caller) => McpServer | Server, options:
   };
 }
 
-const unknownSession = () => rejection(404, 'Session not found', {}, -32_001);
+const unknownSession = (id: string) => rejection(404, id.startsWith(OURS) ? ENDED : ELSEWHERE, {}, -32_001);
+const ENDED = 'Session not found';
+const ELSEWHERE =
+  'Session not found: it was begun at another replica, or before a restart. Begin a new one. Where there are several replicas, a proxy has to send each session (Mcp-Session-Id) to the one that began it.';

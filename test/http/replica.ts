@@ -1,0 +1,44 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { CLI } from '../support/hosts.ts';
+import { closing } from './support.ts';
+
+/** A server in a process of its own, which can be killed. */
+export interface Replica {
+  readonly url: string;
+  readonly child: ChildProcess;
+  readonly dead: () => boolean;
+  /** What it wrote to stderr. */
+  readonly said: () => string;
+  /** Ends it at once, as a crash would. */
+  kill(): Promise<void>;
+}
+
+/** Starts the built binary as `finspace-mcp http` on a free port. */
+export function startReplica(args: readonly string[]): Promise<Replica> {
+  const child = spawn(process.execPath, [CLI, 'http', '--port', '0', '--access-log=false', ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const lines: string[] = [];
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    await ended;
+  };
+  closing({ close: () => end('SIGKILL') });
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${lines.join('\n')}`)));
+    createInterface({ input: child.stderr as NodeJS.ReadableStream }).on('line', (line) => {
+      lines.push(line);
+      const url = line.startsWith('{') ? (JSON.parse(line) as { url?: string }).url : undefined;
+      if (url === undefined) return;
+      resolve({
+        url,
+        child,
+        dead: () => child.exitCode !== null || child.signalCode !== null,
+        said: () => lines.join('\n'),
+        kill: () => end('SIGKILL'),
+      });
+    });
+  });
+}

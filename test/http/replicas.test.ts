@@ -1,0 +1,256 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Entry, sqlJournal } from '../../src/safety/journal.ts';
+import { openState } from '../../src/safety/state.ts';
+import { KMS_KEY } from '../support/world.ts';
+import { bearer, called, codeIn, person, tokens, wordsIn } from './people.ts';
+import { HAS_REDIS, startRedis, type TestRedis } from './redis.ts';
+import { type Replica, startReplica } from './replica.ts';
+import { closeAll, closing, HTTP_HOSTS } from './support.ts';
+
+/** The long tier goes as far as the figure that the project promises. */
+const FLOWS = process.env['TEST_LONG'] === '1' ? 1_000 : 30;
+const WORKERS = 8;
+
+afterEach(closeAll);
+
+describe.skipIf(!HAS_REDIS)('two replicas over one Redis', { timeout: 900_000 }, () => {
+  let redis: TestRedis;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+
+  /** Two servers in processes of their own, on one world, with fixed tokens. */
+  async function pair() {
+    const held = tokens({
+      agent: ['finspace:destroy'],
+      seated: ['finspace:destroy', 'finspace:approve'],
+      ann: ['finspace:approve'],
+    });
+    const shared = [
+      ...['--redis', redis.url, '--seal-keys', redis.sealKeys, '--auth-tokens', held.file],
+      ...['--state', join(held.folder, 'world.db'), '--world', 'empty', '--lifecycle', 'instant'],
+      ...['rate-read', 'rate-write', 'rate-destroy'].flatMap((rate) => [`--${rate}`, '1000000']),
+    ];
+    const start = (name: string) => startReplica([...shared, '--state-dir', join(held.folder, name)]);
+    const replicas = [await start('a'), await start('b')] as const;
+    const made = await called(
+      replicas[0].url,
+      'create_kx_environment',
+      { name: 'fleet', kmsKeyId: KMS_KEY },
+      as(held.agent),
+    );
+    const { environmentId } = made.structuredContent as { environmentId: string };
+    /** Every mutating call that either server began, by the database that it was about. */
+    const removals = async () => {
+      const entries: Entry[] = [];
+      for (const name of ['a', 'b']) {
+        const state = await openState(join(held.folder, name, 'state.db'));
+        entries.push(...(await sqlJournal(async () => state, Date.now).entries()));
+        await state.close();
+      }
+      const succeeded = new Set(
+        entries.flatMap((entry) => (entry.kind === 'outcome' && entry.result === 'succeeded' ? [entry.call] : [])),
+      );
+      const counted = new Map<string, { begun: number; succeeded: number }>();
+      for (const entry of entries) {
+        if (entry.kind !== 'intent' || entry.operation !== 'DeleteKxDatabase') continue;
+        const name = String(entry.target['databaseName']);
+        const count = counted.get(name) ?? { begun: 0, succeeded: 0 };
+        count.begun += 1;
+        if (succeeded.has(entry.call)) count.succeeded += 1;
+        counted.set(name, count);
+      }
+      return counted;
+    };
+    return { ...held, replicas, environmentId, removals };
+  }
+  const as = (token: string) => ({ headers: bearer(token) });
+  const answer = (requestState: string | undefined, name: string) => ({
+    requestState,
+    inputResponses: { approval: { action: 'accept', content: { name } } },
+  });
+
+  type Pair = Awaited<ReturnType<typeof pair>>;
+  interface Flow {
+    readonly target: { readonly environmentId: string; readonly databaseName: string };
+    /** The replica whose turn it is, among those that live. */
+    readonly next: () => Replica;
+  }
+  /** How a person consents, in each of the ways there are; true when the deletion was reported as done. */
+  const WAYS: Record<string, (at: Pair, flow: Flow) => Promise<boolean>> = {
+    'a form of 2026-07-28, from replica to replica': async ({ seated }, { target, next }) => {
+      const asked = await called(next().url, 'delete_kx_database', target, { ...as(seated), forms: true });
+      const more = answer(asked.requestState, target.databaseName);
+      const done = await called(next().url, 'delete_kx_database', target, { ...as(seated), forms: true, more });
+      return done.isError !== true;
+    },
+    'a form of the 2025 era, in a session': async ({ seated }, { target, next }) => {
+      const host = HTTP_HOSTS.find(({ name }) => name === 'client 2.x, 2025 era') as (typeof HTTP_HOSTS)[number];
+      const typed = () => ({ action: 'accept' as const, content: { name: target.databaseName } });
+      const session = await host.connect(next().url, { person: typed, headers: bearer(seated) });
+      // A client waits a minute for an answer that went down with its replica; the person tries again before.
+      const impatient = delay(10_000).then(() => ({ isError: true }));
+      const done = await Promise.race([session.callTool({ name: 'delete_kx_database', arguments: target }), impatient]);
+      void session.close().catch(() => {});
+      return done.isError !== true;
+    },
+    'the page of one replica, for the other': async ({ agent, ann }, { target, next }) => {
+      const code = codeIn(await called(next().url, 'delete_kx_database', target, as(agent)));
+      const first = person(next().url);
+      const shown = await first.signIn(ann, code);
+      const second = person(next().url);
+      second.take(first.cookie());
+      const decided = await second.decide(code, { act: 'approve', name: target.databaseName }, shown);
+      if (!decided.text.includes('<h1>Approved</h1>')) return false;
+      return (await called(next().url, 'delete_kx_database', target, as(agent))).isError !== true;
+    },
+  };
+  const ways = Object.values(WAYS);
+
+  /** Runs flows side by side, each in one of the ways, until every database is gone; gives how often each was tried. */
+  async function run(at: Pair, flows: number, after: (done: number) => Promise<void> = async () => {}) {
+    const tries = new Map<string, number>();
+    const unheard: string[] = [];
+    let turn = 0;
+    let begun = 0;
+    let done = 0;
+    const next = () => {
+      const living = at.replicas.filter((replica) => !replica.dead());
+      turn += 1;
+      return living[turn % living.length] as Replica;
+    };
+    const exists = async (target: Flow['target']) =>
+      (await called(next().url, 'get_kx_database', target, as(at.agent))).isError !== true;
+    const worker = async () => {
+      while (begun < flows) {
+        const flow = begun;
+        begun += 1;
+        const target = { environmentId: at.environmentId, databaseName: `db-${flow}` };
+        const steady = <T>(work: () => Promise<T>) => work().catch(() => delay(20).then(work));
+        await steady(() => called(next().url, 'create_kx_database', target, as(at.agent)));
+        const way = ways[flow % ways.length] as (typeof ways)[number];
+        for (let tried = 1; ; tried += 1) {
+          if (tried > 10) throw new Error(`${target.databaseName} is still there`);
+          tries.set(target.databaseName, tried);
+          const reported = await way(at, { target, next }).catch(() => false);
+          if (reported) break;
+          unheard.push(target.databaseName);
+          if (!(await steady(() => exists(target)))) break;
+        }
+        done += 1;
+        await after(done);
+      }
+    };
+    await Promise.all(Array.from({ length: WORKERS }, worker));
+    return { tries, unheard };
+  }
+
+  it(`carry ${FLOWS} approvals out exactly once each, whichever of them is asked, shown and called`, async () => {
+    const at = await pair();
+    const { tries, unheard } = await run(at, FLOWS);
+    expect(unheard).toEqual([]);
+    expect([...tries.values()].filter((tried) => tried !== 1)).toEqual([]);
+    const removals = await at.removals();
+    expect(removals.size).toBe(FLOWS);
+    expect([...removals.values()].filter(({ begun, succeeded }) => begun !== 1 || succeeded !== 1)).toEqual([]);
+  });
+
+  it('go on with the other when one is killed, and carry out nothing twice', async () => {
+    const at = await pair();
+    const { tries } = await run(at, FLOWS, async (done) => {
+      if (done === Math.floor(FLOWS / 2)) await at.replicas[1].kill();
+    });
+    const removals = await at.removals();
+    expect(tries.size).toBe(FLOWS);
+    for (const [name, { begun, succeeded }] of removals) {
+      expect(succeeded, name).toBeLessThanOrEqual(1);
+      expect(begun, name).toBeLessThanOrEqual(tries.get(name) ?? 0);
+    }
+    expect([...tries.values()].filter((tried) => tried > 1).length).toBeLessThanOrEqual(2 * WORKERS);
+  });
+
+  it('refuse to run an approved call twice when its answer was lost with the replica', async () => {
+    const { replicas, environmentId, seated, agent, removals } = await pair();
+    const target = { environmentId, databaseName: 'trades' };
+    await called(replicas[0].url, 'create_kx_database', target, as(agent));
+    const asked = await called(replicas[0].url, 'delete_kx_database', target, { ...as(seated), forms: true });
+    const more = answer(asked.requestState, 'trades');
+    const [first] = await Promise.allSettled([
+      called(replicas[1].url, 'delete_kx_database', target, { ...as(seated), forms: true, more }),
+      delay(5).then(() => replicas[1].kill()),
+    ]);
+    const again = await called(replicas[0].url, 'delete_kx_database', target, { ...as(seated), forms: true, more });
+    const { begun = 0, succeeded = 0 } = (await removals()).get('trades') ?? {};
+    expect([first.status, begun <= 1, succeeded <= 1]).toEqual([first.status, true, true]);
+    const exists = (await called(replicas[0].url, 'get_kx_database', target, as(agent))).isError !== true;
+    expect(again.isError !== true).toBe(begun === 1 && succeeded === 1 && !exists && first.status === 'rejected');
+  });
+});
+
+describe.skipIf(!HAS_REDIS)('a replica whose Redis', { timeout: 120_000 }, () => {
+  async function alone() {
+    const redis = closing({ ...(await startRedis()), close: async () => {} });
+    closing({ close: () => redis.stop() });
+    const held = tokens({ agent: ['finspace:destroy'], ann: ['finspace:approve'] });
+    const replica = await startReplica([
+      ...['--redis', redis.url, '--seal-keys', redis.sealKeys, '--auth-tokens', held.file],
+      ...[
+        '--state',
+        join(held.folder, 'world.db'),
+        '--state-dir',
+        held.folder,
+        '--world',
+        'empty',
+        '--lifecycle',
+        'instant',
+      ],
+    ]);
+    const headers = bearer(held.agent);
+    const call = (name: string, args: object) => called(replica.url, name, args, { headers });
+    const made = await call('create_kx_environment', { name: 'fleet', kmsKeyId: KMS_KEY });
+    const { environmentId } = made.structuredContent as { environmentId: string };
+    const target = { environmentId, databaseName: 'trades' };
+    await call('create_kx_database', target);
+    const remove = () => call('delete_kx_database', target);
+    const exists = async () => (await call('get_kx_database', target)).isError !== true;
+    const approve = async (code: string) => {
+      const someone = person(replica.url);
+      const shown = await someone.signIn(held.ann, code);
+      return someone.decide(code, { act: 'approve', name: 'trades' }, shown);
+    };
+    return { redis, replica, remove, exists, approve };
+  }
+  const status = async (replica: Replica, path: string) => (await fetch(new URL(path, replica.url))).status;
+
+  it('is down refuses what needs an approval, says so, and goes on when it is back', async () => {
+    const { redis, replica, remove, exists, approve } = await alone();
+    const code = codeIn(await remove());
+    await approve(code);
+    await redis.pause();
+    const refused = await remove();
+    expect([refused.isError, wordsIn(refused)]).toEqual([true, expect.stringContaining('does not answer')]);
+    expect(await status(replica, '/readyz')).toBe(503);
+    expect(await status(replica, '/healthz')).toBe(200);
+    await redis.resume();
+    await expect.poll(async () => (await remove()).isError !== true, { timeout: 20_000, interval: 300 }).toBe(true);
+    expect(await exists()).toBe(false);
+  });
+
+  it('was started again without what it knew runs nothing that was approved before', async () => {
+    const { redis, remove, exists, approve } = await alone();
+    const code = codeIn(await remove());
+    expect((await approve(code)).text).toContain('Approved');
+    await redis.restart();
+    let after = await remove().catch(() => undefined);
+    for (let tried = 0; tried < 40 && (after === undefined || codeIn(after) === undefined); tried += 1) {
+      await delay(250);
+      after = await remove().catch(() => undefined);
+    }
+    expect(after?.isError).toBe(true);
+    expect(codeIn(after as never)).not.toBe(code);
+    expect(await exists()).toBe(true);
+  });
+});
