@@ -84,7 +84,7 @@ describe('eight processes on one file', () => {
     const db = new Database(path);
     expect(db.prepare('PRAGMA integrity_check').get()).toMatchObject({ integrity_check: 'ok' });
     db.close();
-  }, 900_000);
+  }, runs(300_000, 7_200_000));
 
   test('all get their turn, soon, and nobody freezes', async () => {
     const script = await bundled('contender');

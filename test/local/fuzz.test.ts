@@ -92,7 +92,7 @@ test('whatever is asked, the answer is a success or an error that the operation 
   await world.close();
   expect(dangling(join(folder, 'state.db'))).toEqual([]);
   rmSync(folder, { recursive: true });
-}, 600_000);
+}, runs(300_000, 7_200_000));
 
 /** Changes a few characters of a text. */
 const edited = (text: string): fc.Arbitrary<string> =>
@@ -159,7 +159,7 @@ test('however a request is mangled, the answer is a success or an error of the s
     { numRuns: runs(1_000, 10_000), ...seed() },
   );
   await world.close();
-}, 600_000);
+}, runs(300_000, 7_200_000));
 
 /** Links from or to what does not exist. */
 function dangling(path: string): unknown[] {
