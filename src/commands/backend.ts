@@ -31,12 +31,12 @@ export function backend(config: Config, log: Log): Backend {
   const region = regionOf(config);
   let opening: Promise<Opened> | undefined;
   const open = () => {
-    opening ??= (config.backend === 'local' ? openLocal(config, region ?? DEFAULT_REGION) : openRemote(config)).catch(
-      (error) => {
-        opening = undefined;
-        throw error;
-      },
-    );
+    opening ??= (
+      config.backend === 'local' ? openLocal(config, region ?? DEFAULT_REGION, log) : openRemote(config)
+    ).catch((error) => {
+      opening = undefined;
+      throw error;
+    });
     return opening;
   };
   const mutations = new Set<Promise<unknown>>();
@@ -95,15 +95,21 @@ async function openRemote(config: Config): Promise<Opened> {
   return { call: finspaceCall({ region, endpoint, profile, ...reach(config) }), close: async () => {} };
 }
 
-async function openLocal(config: Config, region: string): Promise<Opened> {
+async function openLocal(config: Config, region: string, log: Log): Promise<Opened> {
   const [{ finspaceCall }, { startLocal }] = await Promise.all([
     import('../finspace/call.ts'),
     import('../local/index.ts'),
   ]);
   const { state, world, lifecycle, faults } = config;
-  const local = await startLocal({ state, world, lifecycle, region, faults });
+  const local = await startLocal({ state, world, lifecycle, region, faults, onError: mishapsTo(log) });
   return { call: finspaceCall({ region, service: local.service, ...reach(config) }), close: local.close };
 }
+
+/** Logs what the embedded service could not help; its callers are told less. */
+export const mishapsTo = (log: Log) => (error: unknown) => {
+  const isKnown = error instanceof Error && error.name === 'StoreError';
+  log.error({ cause: isKnown ? error.message : String((error as Error).stack ?? error) }, 'the local service failed');
+};
 
 const MOST_RESPONSE_BYTES = 16 * 1024 * 1024;
 

@@ -2,6 +2,7 @@ import type { Config } from '../config.ts';
 import { credentialFrom } from '../local/credentials.ts';
 import { startLocal } from '../local/index.ts';
 import { listen } from '../local/listen.ts';
+import { mishapsTo } from './backend.ts';
 import { stderrLog } from './log.ts';
 
 /** `finspace-mcp local`: the FinSpace-compatible service on a loopback port, for any AWS SDK, the AWS CLI or Terraform. */
@@ -10,7 +11,15 @@ export async function local(config: Config): Promise<void> {
   const { state, world, lifecycle, port, faults } = config;
   const region = config.region ?? 'us-east-1';
   const credentials = config.credentials?.flatMap((text) => credentialFrom(text) ?? []);
-  const service = await startLocal({ state, world, lifecycle, region, faults, credentials });
+  const service = await startLocal({
+    state,
+    world,
+    lifecycle,
+    region,
+    faults,
+    credentials,
+    onError: mishapsTo(log),
+  });
   const control = config.control ? service.clock : undefined;
   const listener = await listen(service.service, { port, control });
   process.stderr.write(

@@ -49,7 +49,7 @@ const ACTS = {
     reads: false,
     run: async (store, { world: path }, sure) => {
       if (!path.endsWith('.json')) throw new ConfigError('--world: world import expects a world file (*.json)');
-      requireSure(await importWorld(store, path, sure, Date.now));
+      requireSure(await importWorld(store, path, sure, { now: Date.now, account: DEFAULT_ACCOUNT }));
     },
   },
   reset: {

@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorName } from '../operations/errors.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
+import { StoreError } from '../sqlite/store-error.ts';
 import { DoorError } from './door-error.ts';
 import { Refusal } from './refusal.ts';
 
@@ -22,9 +23,16 @@ function described(error: unknown, name: OperationName | undefined) {
   if (error instanceof DoorError) return { status: error.status, type: error.type, message: error.message };
   const isRefusal = error instanceof Refusal;
   const modelled = isRefusal ? declared(error.error, name) : 'InternalServer';
-  const message = isRefusal ? error.message : 'The service failed by itself. Try again.';
+  const message = isRefusal ? error.message : mishap(error);
   const reason = isRefusal && modelled === 'Conflict' ? error.reason : undefined;
   return { status: ERRORS[modelled].status, type: `${modelled}Exception`, message, reason };
+}
+
+function mishap(error: unknown): string {
+  const why = error instanceof StoreError ? error.why : undefined;
+  return why === undefined
+    ? 'The service failed by itself. Try again.'
+    : `The service cannot use its state file (${why}).`;
 }
 
 /** What a message repeats of a request can be of any length. */

@@ -67,7 +67,7 @@ async function opened(path: string, format: Format): Promise<Database.Database> 
   } catch (cause) {
     db.close();
     if (cause instanceof StoreError) throw cause;
-    throw new StoreError(`${path}: ${whatIsWrong(cause)}`, { cause });
+    throw unusable(path, wrongWith(cause) ?? 'cannot be used', cause);
   }
 }
 
@@ -146,8 +146,8 @@ async function patiently<T>(path: string, work: () => T): Promise<{ result: T; w
     try {
       return { result: work(), waited };
     } catch (error) {
-      if (!isBusy(error)) throw error;
-      if (waited > PATIENCE_MS) throw new StoreError(`${path}: is kept locked by another process`);
+      if (!isBusy(error)) throw asStoreError(path, error);
+      if (waited > PATIENCE_MS) throw unusable(path, 'is kept locked by another process');
       await pause(1 + Math.random() * Math.max(1, 7 - waited / 20));
     }
   }
@@ -163,5 +163,15 @@ const WRONG: readonly [RegExp, string][] = [
   [/^SQLITE_FULL/, 'the disk is full'],
   [/^SQLITE_(IOERR|CANTOPEN)/, 'cannot be read or written'],
 ];
-const whatIsWrong = (error: unknown) =>
-  `${WRONG.find(([code]) => code.test(codeOf(error)))?.[1] ?? 'cannot be used'} (${text(error)})`;
+const wrongWith = (error: unknown) => WRONG.find(([code]) => code.test(codeOf(error)))?.[1];
+
+/** What went wrong with the file; anything else stays what it is. */
+function asStoreError(path: string, cause: unknown): unknown {
+  const why = wrongWith(cause);
+  return why === undefined ? cause : unusable(path, why, cause);
+}
+
+function unusable(path: string, why: string, cause?: unknown): StoreError {
+  const detail = cause === undefined ? '' : ` (${text(cause)})`;
+  return new StoreError(`${path}: ${why}${detail}`, { why, cause });
+}

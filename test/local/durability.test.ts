@@ -32,59 +32,63 @@ interface Writer {
 }
 
 describe('eight processes on one file', () => {
-  test('lose nothing that was acknowledged, however often they are killed', async () => {
-    const script = await bundled('writer');
-    const kills = runs(50, 1_000);
-    const start = (prefix: string): Writer => {
-      const args = [script, path, environmentId, prefix];
-      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-      let output = '';
-      child.stdout.on('data', (chunk) => {
-        output += chunk;
-      });
-      const ended = new Promise((resolve) => child.on('close', resolve));
-      return { child, ended, acknowledged: () => output.split('\n').slice(0, -1) };
-    };
-    const acknowledged: string[] = [];
-    const kill = async ({ child, ended, acknowledged: said }: Writer) => {
-      child.kill('SIGKILL');
-      await ended;
-      acknowledged.push(...said());
-    };
-    const writing = ({ acknowledged: said, child }: Writer) =>
-      new Promise<void>((resolve) => {
-        const check = () => {
-          if (said().length < 3) return;
-          child.stdout?.off('data', check);
-          resolve();
-        };
-        child.stdout?.on('data', check);
-      });
+  test(
+    'lose nothing that was acknowledged, however often they are killed',
+    async () => {
+      const script = await bundled('writer');
+      const kills = runs(50, 1_000);
+      const start = (prefix: string): Writer => {
+        const args = [script, path, environmentId, prefix];
+        const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+        let output = '';
+        child.stdout.on('data', (chunk) => {
+          output += chunk;
+        });
+        const ended = new Promise((resolve) => child.on('close', resolve));
+        return { child, ended, acknowledged: () => output.split('\n').slice(0, -1) };
+      };
+      const acknowledged: string[] = [];
+      const kill = async ({ child, ended, acknowledged: said }: Writer) => {
+        child.kill('SIGKILL');
+        await ended;
+        acknowledged.push(...said());
+      };
+      const writing = ({ acknowledged: said, child }: Writer) =>
+        new Promise<void>((resolve) => {
+          const check = () => {
+            if (said().length < 3) return;
+            child.stdout?.off('data', check);
+            resolve();
+          };
+          child.stdout?.on('data', check);
+        });
 
-    // Half of them die at a time, so that the others are in the middle of something.
-    let writers = Array.from({ length: 8 }, (_, index) => start(`w${index}_0`));
-    let killed = 0;
-    for (let round = 1; killed < kills; round++) {
-      await Promise.all(writers.map(writing));
-      const victims = writers.filter((_, index) => index % 2 === round % 2);
-      await Promise.all(victims.map(kill));
-      killed += victims.length;
-      writers = writers.map((writer, index) => (victims.includes(writer) ? start(`w${index}_${round}`) : writer));
-    }
-    await Promise.all(writers.map(kill));
+      // Half of them die at a time, so that the others are in the middle of something.
+      let writers = Array.from({ length: 8 }, (_, index) => start(`w${index}_0`));
+      let killed = 0;
+      for (let round = 1; killed < kills; round++) {
+        await Promise.all(writers.map(writing));
+        const victims = writers.filter((_, index) => index % 2 === round % 2);
+        await Promise.all(victims.map(kill));
+        killed += victims.length;
+        writers = writers.map((writer, index) => (victims.includes(writer) ? start(`w${index}_${round}`) : writer));
+      }
+      await Promise.all(writers.map(kill));
 
-    const names = new Set<string>();
-    for (let nextToken: string | undefined, page: Reply; page === undefined || nextToken !== undefined; ) {
-      page = await world.call('ListKxUsers', { environmentId, nextToken });
-      for (const { userName } of page.users) names.add(userName);
-      nextToken = page.nextToken;
-    }
-    expect(acknowledged.length).toBeGreaterThan(3 * kills);
-    expect(acknowledged.filter((name) => !names.has(name))).toEqual([]);
-    const db = new Database(path);
-    expect(db.prepare('PRAGMA integrity_check').get()).toMatchObject({ integrity_check: 'ok' });
-    db.close();
-  }, runs(300_000, 7_200_000));
+      const names = new Set<string>();
+      for (let nextToken: string | undefined, page: Reply; page === undefined || nextToken !== undefined; ) {
+        page = await world.call('ListKxUsers', { environmentId, nextToken });
+        for (const { userName } of page.users) names.add(userName);
+        nextToken = page.nextToken;
+      }
+      expect(acknowledged.length).toBeGreaterThan(3 * kills);
+      expect(acknowledged.filter((name) => !names.has(name))).toEqual([]);
+      const db = new Database(path);
+      expect(db.prepare('PRAGMA integrity_check').get()).toMatchObject({ integrity_check: 'ok' });
+      db.close();
+    },
+    runs(300_000, 7_200_000),
+  );
 
   test('all get their turn, soon, and nobody freezes', async () => {
     const script = await bundled('contender');

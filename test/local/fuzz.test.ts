@@ -70,29 +70,33 @@ const REQUESTS = fc
   .constantFrom(...HISTORY)
   .chain(([name, input]) => mutated(input(IDS)).map((it) => ({ name, input: it })));
 
-test('whatever is asked, the answer is a success or an error that the operation has', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'finspace-fuzz-'));
-  const store = await openStore(join(folder, 'state.db'));
-  await seedWorld(store, 'demo', { ...SEED, lifecycle: 'realistic' });
-  const world = await openWorld({ store });
-  const statuses = new Set<number>();
-  await fc.assert(
-    fc.asyncProperty(REQUESTS, async ({ name, input }) => {
-      const reply = await world.refusal(name, (input ?? {}) as Reply);
-      world.advance(MINUTE);
-      statuses.add(reply.status);
-      if (reply.status === 200 || reply.type === 'UnknownOperationException') return;
-      const error = errorNamed(reply.type);
-      expect(operationNamed(name).errors).toContain(error);
-      expect(reply.message).not.toMatch(/\bat .*\.ts:|SQLITE|undefined/);
-    }),
-    { numRuns: runs(1_000, 10_000), ...seed() },
-  );
-  expect([...statuses].sort()).toEqual(expect.arrayContaining([200, 400, 404, 409]));
-  await world.close();
-  expect(dangling(join(folder, 'state.db'))).toEqual([]);
-  rmSync(folder, { recursive: true });
-}, runs(300_000, 7_200_000));
+test(
+  'whatever is asked, the answer is a success or an error that the operation has',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'finspace-fuzz-'));
+    const store = await openStore(join(folder, 'state.db'));
+    await seedWorld(store, 'demo', { ...SEED, lifecycle: 'realistic' });
+    const world = await openWorld({ store });
+    const statuses = new Set<number>();
+    await fc.assert(
+      fc.asyncProperty(REQUESTS, async ({ name, input }) => {
+        const reply = await world.refusal(name, (input ?? {}) as Reply);
+        world.advance(MINUTE);
+        statuses.add(reply.status);
+        if (reply.status === 200 || reply.type === 'UnknownOperationException') return;
+        const error = errorNamed(reply.type);
+        expect(operationNamed(name).errors).toContain(error);
+        expect(reply.message).not.toMatch(/\bat .*\.ts:|SQLITE|undefined/);
+      }),
+      { numRuns: runs(1_000, 10_000), ...seed() },
+    );
+    expect([...statuses].sort()).toEqual(expect.arrayContaining([200, 400, 404, 409]));
+    await world.close();
+    expect(dangling(join(folder, 'state.db'))).toEqual([]);
+    rmSync(folder, { recursive: true });
+  },
+  runs(300_000, 7_200_000),
+);
 
 /** Changes a few characters of a text. */
 const edited = (text: string): fc.Arbitrary<string> =>
@@ -136,30 +140,34 @@ const RAW = fc.constantFrom(...HISTORY).chain(([name, input]) => {
   });
 });
 
-test('however a request is mangled, the answer is a success or an error of the service', async () => {
-  const store = await openStore(':memory:');
-  await seedWorld(store, 'demo', { ...SEED, lifecycle: 'realistic' });
-  const world = await openWorld({ store });
-  await fc.assert(
-    fc.asyncProperty(RAW, async ({ method, url, body, authorization }) => {
-      fc.pre(URL.canParse(url));
-      const hasBody = !['GET', 'HEAD'].includes(method);
-      const headers = { authorization };
-      const response = await world.serve(new Request(url, { method, headers, ...(hasBody && { body }) }));
-      const text = await response.text();
-      const type = response.headers.get('x-amzn-errortype');
-      expect(response.headers.get('x-amzn-requestid')).toBeTruthy();
-      expect(JSON.parse(text)).toBeTypeOf('object');
-      if (response.status === 200) return;
-      if (type !== 'UnknownOperationException')
-        expect(ERRORS[errorNamed(type ?? '') ?? 'InternalServer'].status).toBe(response.status);
-      expect(type).not.toBe('InternalServerException');
-      expect(text).not.toMatch(/\bat .*\.ts:|SQLITE|undefined/);
-    }),
-    { numRuns: runs(1_000, 10_000), ...seed() },
-  );
-  await world.close();
-}, runs(300_000, 7_200_000));
+test(
+  'however a request is mangled, the answer is a success or an error of the service',
+  async () => {
+    const store = await openStore(':memory:');
+    await seedWorld(store, 'demo', { ...SEED, lifecycle: 'realistic' });
+    const world = await openWorld({ store });
+    await fc.assert(
+      fc.asyncProperty(RAW, async ({ method, url, body, authorization }) => {
+        fc.pre(URL.canParse(url));
+        const hasBody = !['GET', 'HEAD'].includes(method);
+        const headers = { authorization };
+        const response = await world.serve(new Request(url, { method, headers, ...(hasBody && { body }) }));
+        const text = await response.text();
+        const type = response.headers.get('x-amzn-errortype');
+        expect(response.headers.get('x-amzn-requestid')).toBeTruthy();
+        expect(JSON.parse(text)).toBeTypeOf('object');
+        if (response.status === 200) return;
+        if (type !== 'UnknownOperationException')
+          expect(ERRORS[errorNamed(type ?? '') ?? 'InternalServer'].status).toBe(response.status);
+        expect(type).not.toBe('InternalServerException');
+        expect(text).not.toMatch(/\bat .*\.ts:|SQLITE|undefined/);
+      }),
+      { numRuns: runs(1_000, 10_000), ...seed() },
+    );
+    await world.close();
+  },
+  runs(300_000, 7_200_000),
+);
 
 /** Links from or to what does not exist. */
 function dangling(path: string): unknown[] {

@@ -10,6 +10,10 @@ test('the histories are made of every operation that changes anything', () => {
   expect([...MUTATIONS].sort()).toEqual([...changing].sort());
 });
 
-test('random histories go as a plain model of the documentation says', async () => {
-  await fc.assert(fc.asyncProperty(histories, live), { numRuns: runs(300, 10_000), ...seed() });
-}, runs(300_000, 7_200_000));
+test(
+  'random histories go as a plain model of the documentation says',
+  async () => {
+    await fc.assert(fc.asyncProperty(histories, live), { numRuns: runs(300, 10_000), ...seed() });
+  },
+  runs(300_000, 7_200_000),
+);

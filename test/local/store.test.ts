@@ -3,10 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { WORLD_FORMAT } from '../../src/local/schema.ts';
+import { service } from '../../src/local/service.ts';
+import { sqlTransaction } from '../../src/local/sql-transaction.ts';
 import { openStore } from '../../src/local/store.ts';
+import { openDatabase } from '../../src/sqlite/database.ts';
 import { StoreError } from '../../src/sqlite/store-error.ts';
 import { KEY, openEstate } from './estate.ts';
-import { openWorld } from './world.ts';
+import { openWorld, requestFor } from './world.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -106,6 +110,41 @@ const database = (path: string, sql: string) => {
   db.close();
 };
 const contents = (path: string) => (statSync(path).isFile() ? readFileSync(path) : undefined);
+
+describe('a disk that is full', () => {
+  test('is told in one line, harms nothing, and is no trouble once there is room', async () => {
+    const path = join(folder, 'state.db');
+    let limit = (_pages: number): void => {};
+    // What SQLite does when a disk is full, it does at a limit, too.
+    const store = await openDatabase(path, WORLD_FORMAT, (db) => {
+      limit = (pages) => void db.prepare(`PRAGMA max_page_count = ${pages}`).get();
+      return sqlTransaction(db);
+    });
+    const errors: unknown[] = [];
+    await store.write((tx) => tx.putSettings('arn:aws:finspace:us-east-1:111122223333', { quotas: 'raised' }));
+    const serve = service(store, { lifecycle: 'realistic', onError: (error) => errors.push(error) });
+    const create = (name: string) =>
+      serve(requestFor('CreateEnvironment', { name, kmsKeyId: KEY, description: 'x'.repeat(1000) }));
+    limit(1);
+    let made = 0;
+    let last = await create('first');
+    for (; last.status === 200 && made < 200; made++) last = await create(`more-${made}`);
+    expect(last.status).toBe(500);
+    expect(last.headers.get('x-amzn-errortype')).toBe('InternalServerException');
+    expect(await last.json()).toEqual({ message: 'The service cannot use its state file (the disk is full).' });
+    expect(errors).toMatchObject([{ name: 'StoreError', message: expect.stringMatching(/^[^\n]*state\.db: [^\n]*$/) }]);
+    const listed = async () => {
+      const response = await serve(requestFor('ListEnvironments', {}));
+      return ((await response.json()) as { environments: object[] }).environments.length;
+    };
+    expect(await listed()).toBe(made);
+    limit(10_000);
+    expect((await create('now-it-fits')).status).toBe(200);
+    expect(await listed()).toBe(made + 1);
+    await store.close();
+    await (await openStore(path)).close();
+  });
+});
 
 describe('several writers', () => {
   test('in one process all get their turn on one file', async () => {

@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 const load = async (content: unknown): Promise<Store> => {
   const store = await openStore(':memory:');
-  await importWorld(store, write(content), false, SEED.now);
+  await importWorld(store, write(content), false, SEED);
   return store;
 };
 
@@ -38,7 +38,7 @@ describe('a world file', () => {
   test('round-trips to the last byte, with the links that are not in it', async () => {
     const state = join(folder, 'copy.db');
     const store = await openStore(state);
-    expect(await importWorld(store, write(demo), false, SEED.now)).toBe(true);
+    expect(await importWorld(store, write(demo), false, SEED)).toBe(true);
     expect(JSON.stringify(await exportWorld(store, WORLD))).toBe(JSON.stringify(demo));
     await store.close();
     expect(linksIn(state)).toEqual(linksIn(join(folder, 'demo.db')));
@@ -82,6 +82,7 @@ describe('a world file', () => {
   const wrong: [string, (file: Reply) => void, RegExp][] = [
     ['from a newer version', (file) => (file.version = 2), /newer version.*format 2/],
     ['of another program', (file) => (file.format = 'tfstate'), /is not a world file/],
+    ['of another account', (file) => (file.account = '222233334444'), /of account 222233334444; only 111122223333/],
     ['with an unknown member', (file) => (file.colour = 1), /colour/],
     ['with an unknown collection', (file) => (file.entities[0].in = 'kxThing'), /entities\.0\.in: /],
     ['with an unknown status', (file) => (cluster(file, 'hdb-fx').status = 'ASLEEP'), /no status ASLEEP/],
@@ -133,8 +134,8 @@ describe('a world file', () => {
     const store = await load(demo);
     const file = structuredClone(demo);
     spoil(file);
-    await expect(async () => importWorld(store, write(file), true, SEED.now)).rejects.toThrow(message);
-    await expect(async () => importWorld(store, path, true, SEED.now)).rejects.toThrow(/^[^\n]*world\.json: [^\n]*$/);
+    await expect(async () => importWorld(store, write(file), true, SEED)).rejects.toThrow(message);
+    await expect(async () => importWorld(store, path, true, SEED)).rejects.toThrow(/^[^\n]*world\.json: [^\n]*$/);
     expect(await exportWorld(store, WORLD)).toEqual(demo);
   });
 
@@ -155,7 +156,7 @@ describe('a world', () => {
     const { call } = await openWorld({ store });
     await call('CreateKxEnvironment', { name: 'kdb-mine', kmsKeyId: KEY });
     expect(await resetWorld(store, 'demo', false, OPTIONS)).toBe(false);
-    expect(await importWorld(store, write(demo), false, SEED.now)).toBe(false);
+    expect(await importWorld(store, write(demo), false, SEED)).toBe(false);
     expect((await call('ListKxEnvironments', {})).environments).toHaveLength(3);
     expect(await resetWorld(store, 'empty', true, OPTIONS)).toBe(true);
     expect((await call('ListKxEnvironments', {})).environments).toEqual([]);

@@ -1,3 +1,4 @@
+import { StoreError } from '../../sqlite/store-error.ts';
 import { kindOf } from '../arns.ts';
 import { type World, worldOf } from '../context.ts';
 import type { Store } from '../store.ts';
@@ -29,9 +30,17 @@ export const listWorlds = (store: Store): Promise<WorldSummary[]> =>
 export const exportWorld = (store: Store, world: World): Promise<WorldFile | undefined> =>
   store.read((tx) => (tx.settings(world.arn) === undefined ? undefined : exported(tx, world)));
 
-/** Replaces a world by a file's; resolves with false, and does nothing, when that would lose changes and `sure` is not set. */
-export function importWorld(store: Store, path: string, sure: boolean, now: () => number): Promise<boolean> {
+/** Replaces a world by a file's, which has to be of the same account; resolves with false, and does nothing, when that would lose changes and `sure` is not set. */
+export function importWorld(
+  store: Store,
+  path: string,
+  sure: boolean,
+  { now, account }: Pick<SeedOptions, 'now' | 'account'>,
+): Promise<boolean> {
   const file = readWorldFile(path);
+  if (file.account !== account) {
+    throw new StoreError(`${path}: is a world of account ${file.account}; only ${account} is served`);
+  }
   return store.write((tx) => {
     if (!sure && isChanged(tx, worldOf(file.account, file.region))) return false;
     imported(tx, file, path, now() + tx.ahead());
