@@ -5,22 +5,20 @@ import { ago, asker, left, placeOf, planText, printable } from '../safety/approv
 import type { Question } from '../safety/ledger.ts';
 import { itemText } from '../safety/question.ts';
 import type { Terminal } from './approve-terminal.ts';
+import { folded } from './fold.ts';
 
 const TRIES = 3;
 
-/** What waits, as a table for people. */
-export function listing(waiting: readonly Question[], now: number): string {
-  const rows = waiting.map((question) => [
-    printable(question.code),
-    planText(question).headline,
-    placeOf(question),
-    ago(question.opened, now),
-    printable(question.principal),
+/** What waits, for people: a few lines for each, which also fit into a narrow terminal. */
+export function listing(waiting: readonly Question[], now: number, columns: number | undefined): string {
+  const lines = waiting.flatMap((question, at) => [
+    ...(at === 0 ? [] : ['']),
+    `${printable(question.code)}  ${planText(question).headline}`,
+    `       ${placeOf(question)}`,
+    `       asked ${ago(question.opened, now)} by ${printable(asker(question.principal))}, open for another ${left(question.expires, now)}`,
   ]);
-  const all = [['CODE', 'WHAT', 'WHERE', 'SINCE', 'BY'], ...rows];
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  return all
-    .map((row) => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
+  return lines
+    .flatMap((line) => folded(line, columns))
     .map((line) => `${line}\n`)
     .join('');
 }
@@ -39,22 +37,29 @@ export function chosenFrom(waiting: readonly Question[], code: string): Question
 export async function approveAtTerminal(terminal: Terminal, desk: Desk, question: Question): Promise<void> {
   const { code, shown, principal, opened, expires } = question;
   const now = Date.now();
-  terminal.say(`\n${strong(`${printable(code)}, asked ${ago(opened, now)} by ${printable(asker(principal))}`)}`);
-  terminal.say(`Open for another ${left(expires, now)}.\n`);
-  for (const line of shown.text.split('\n')) terminal.say(`  ${printable(line)}`);
+  terminal.say();
+  terminal.say(`${printable(code)}, asked ${ago(opened, now)} by ${printable(asker(principal))}`, 'strong');
+  terminal.say(`Open for another ${left(expires, now)}.`);
+  terminal.say();
+  for (const [at, line] of shown.text.split('\n').entries())
+    terminal.say(
+      `  ${printable(line)}`,
+      at === 0 ? 'strong' : line.endsWith('cannot be undone.') ? 'warning' : undefined,
+    );
   for (const [title, items] of [
     ['Lost for ever, in full:', shown.lost],
     ['Interrupted, in full:', shown.interrupted],
   ] as const) {
     const lines = items.map((item) => `- ${itemText(item)}`);
     if (lines.every((line) => shown.text.includes(line))) continue;
-    terminal.say(`\n  ${title}`);
+    terminal.say();
+    terminal.say(`  ${title}`);
     for (const line of lines) terminal.say(`  ${line}`);
   }
   terminal.say();
   const approver = desk.keyed ? await unlocked(terminal, desk) : await unkeyed(terminal, desk);
   const typed = await terminal.ask(`Name of the ${printable(shown.noun)}, to approve: `);
-  if (typed === undefined) throw new ApproverError(`Nothing was approved. ${code} stays open.`);
+  if (typed === undefined || typed === '') throw new ApproverError(`Nothing was approved. ${code} stays open.`);
   const verdict = await desk.approve(question, typed, approver);
   if (verdict !== 'approved') throw new ApproverError(REFUSED[verdict]);
   terminal.say(
@@ -68,10 +73,10 @@ const REFUSED = {
 };
 
 async function unkeyed(terminal: Terminal, desk: Desk): Promise<Approver> {
-  terminal.say('No passphrase was set up, so this proves little: any program that runs as you, an agent with a shell');
   terminal.say(
-    'too, could do the same. It counts on the local backend only. (Set one up: finspace-mcp approve --init)\n',
+    'No passphrase was set up, so this proves little: any program that runs as you, an agent with a shell too, could do the same. It counts on the local backend only. (Set one up: finspace-mcp approve --init)',
   );
+  terminal.say();
   const opened = await desk.unlock('');
   return (opened as Extract<typeof opened, { kind: 'open' }>).approver;
 }
@@ -90,5 +95,3 @@ async function unlocked(terminal: Terminal, desk: Desk): Promise<Approver> {
   }
   throw new ApproverError('Nothing was approved.');
 }
-
-const strong = (text: string) => (process.env['NO_COLOR'] ? text : `\u001b[1m${text}\u001b[0m`);

@@ -1,15 +1,20 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
+import { folded } from './fold.ts';
 
 /** A person at a terminal. */
 export interface Terminal {
-  say(text?: string): void;
+  say(text?: string, look?: keyof typeof LOOKS): void;
   /** What the person typed up to Enter; undefined when they left with Ctrl-C or Ctrl-D. */
   ask(prompt: string): Promise<string | undefined>;
   /** The same, without showing it. */
   askHidden(prompt: string): Promise<string | undefined>;
   close(): void;
 }
+
+const LOOKS = { strong: '\u001b[1m', warning: '\u001b[1;31m' };
+const styled = (text: string, look: keyof typeof LOOKS | undefined) =>
+  look === undefined || process.env['NO_COLOR'] ? text : `${LOOKS[look]}${text}\u001b[0m`;
 
 /** Whether a person can be at the other end: both ends are terminals. A program can arrange that too; see SECURITY.md. */
 export const isTerminal = () => Boolean(process.stdin.isTTY && process.stdout.isTTY);
@@ -39,7 +44,9 @@ export function openTerminal(): Terminal {
       });
     });
   return {
-    say: (text = '') => void process.stdout.write(`${text}\n`),
+    say: (text = '', look) => {
+      for (const piece of folded(text, process.stdout.columns)) process.stdout.write(`${styled(piece, look)}\n`);
+    },
     ask,
     askHidden: async (prompt) => {
       process.stdout.write(prompt);

@@ -86,7 +86,7 @@ async function dialog(desk: Desk, code: string | undefined): Promise<void> {
     process.stdout.write('Nothing waits for approval.\n');
     return;
   }
-  if (code === undefined) process.stdout.write(listing(waiting, Date.now()));
+  if (code === undefined) process.stdout.write(listing(waiting, Date.now(), process.stdout.columns));
   const chosen = code === undefined ? undefined : chosenFrom(waiting, code);
   const terminal = atTerminal('Approving');
   try {
@@ -96,10 +96,19 @@ async function dialog(desk: Desk, code: string | undefined): Promise<void> {
   }
 }
 
+const TRIES = 3;
+
 async function choose(terminal: Terminal, waiting: readonly Question[]): Promise<Question> {
-  const typed = await terminal.ask('\nCode of the one to look at: ');
-  if (typed === undefined || typed.trim() === '') throw new ApproverError('Nothing was approved.');
-  return chosenFrom(waiting, typed);
+  for (let tries = 1; ; tries += 1) {
+    const typed = await terminal.ask('\nCode of the one to look at: ');
+    if (typed === undefined || typed.trim() === '') throw new ApproverError('Nothing was approved.');
+    try {
+      return chosenFrom(waiting, typed);
+    } catch (error) {
+      if (tries === TRIES || !(error instanceof ApproverError)) throw error;
+      terminal.say(error.message);
+    }
+  }
 }
 
 async function web(desk: Desk, code: string | undefined): Promise<void> {

@@ -1,0 +1,21 @@
+const NARROWEST = 24;
+const HANGING = 4;
+
+/**
+ * The line in pieces that fit into so many columns, broken between words where there are some. What follows the first piece hangs
+ * under it, so that nothing can pass for a line of its own. One piece when the width is not known.
+ */
+export function folded(line: string, columns: number | undefined): string[] {
+  if (columns === undefined || columns < NARROWEST) return [line];
+  const hanging = ' '.repeat(Math.min(columns / 2, line.search(/[^ ]|$/) + HANGING));
+  const pieces: string[] = [];
+  let rest = Array.from(line);
+  while (rest.length > columns) {
+    const space = rest.lastIndexOf(' ', columns);
+    const end = space > hanging.length ? space : columns;
+    pieces.push(rest.slice(0, end).join(''));
+    const left = rest.slice(end).join('').trimStart();
+    rest = left === '' ? [] : Array.from(`${hanging}${left}`);
+  }
+  return rest.length === 0 && pieces.length > 0 ? pieces : [...pieces, rest.join('')];
+}
