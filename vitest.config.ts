@@ -11,6 +11,7 @@ const CI_ONLY = [
   'test/approval/key.test.ts',
   'test/approval/link.test.ts',
   'test/approval/terminal.test.ts',
+  'test/approval/whole-way.test.ts',
   'test/finspace/exit.test.ts',
   'test/finspace/faults.test.ts',
   'test/fleet/search-mode.test.ts',

@@ -15,7 +15,11 @@ export const blocking = (tool: string, blockers: readonly Blocker[]) => [
   notRun(tool),
   'The service would refuse it, so nobody was asked. First, in this order:',
   ...blockers.map(({ item, first }, at) => `${at + 1}. ${itemText(item)}: ${first}`),
+  ...(blockers.length > MOST_ONE_BY_ONE && tool.startsWith('delete_') ? [AS_ONE] : []),
 ];
+
+const MOST_ONE_BY_ONE = 2;
+const AS_ONE = 'Or remove several things at once with tear_down_kx_environment: one plan, approved once.';
 
 export const changed = (tool: string, noun: string) => [
   `The ${noun} or what depends on it changed after the person saw it, so the approval does not hold any more.`,
@@ -28,7 +32,7 @@ export const fatigued = (tool: string, most: number) => [
   `${most} requests in the last ten minutes were declined or not answered, so nobody is asked again for now. Ask the person what they want before you go on.`,
 ];
 
-export const elsewhere = ({ code }: Pick<Question, 'code'>, how: string | undefined) =>
+export const elsewhere = ({ code, shown }: Pick<Question, 'code' | 'shown'>, how: string | undefined) =>
   how === undefined
     ? [
         'A person has to approve it in a form, and this client cannot show forms (MCP elicitation).',
@@ -36,8 +40,9 @@ export const elsewhere = ({ code }: Pick<Question, 'code'>, how: string | undefi
       ]
     : [
         `A person has to approve it. This client cannot show forms (MCP elicitation) that count, so the plan waits under the code ${code}.`,
+        `The plan: ${shown.text.split('\n')[0]}`,
         how,
-        'Tell the person the code. When they have approved, make exactly the same call again: it then runs, once.',
+        'Tell the person the plan, the code, and where to approve; you cannot approve it yourself. When they have, make exactly the same call again: it then runs, once.',
       ];
 
 export const ENDINGS: Record<Ending, string> = {

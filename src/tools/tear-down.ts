@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import { FinspaceError } from '../operations/failure.ts';
@@ -68,7 +67,6 @@ async function removeAll(environment: ToolEnvironment, plan: TeardownPlan, actor
   const report = progressOf(context, plan.removals.length);
   const told = context.mcpReq._meta?.progressToken !== undefined;
   const deadline = performance.now() + (told ? PATIENCE_MS.told : PATIENCE_MS.untold);
-  setMaxListeners(0, context.mcpReq.signal);
   const removed: string[] = [];
   for (const removal of plan.removals) {
     const stopped = await removeOne(environment, plan, removal, actor, deadline, context.mcpReq.signal);

@@ -1,0 +1,73 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { initApprover } from '../../src/safety/approver.ts';
+import { FRESH_WORLD, HOSTS } from '../support/hosts.ts';
+import { did, environment, failedTo } from '../support/world.ts';
+import { NO_PTY, sitDown } from './pty.ts';
+import { PASSPHRASE, stateDirectory } from './support.ts';
+
+const DURABLE = ['--world', 'empty', ...FRESH_WORLD.slice(2)];
+
+describe.each(HOSTS)('a client without forms, $name', ({ connect }) => {
+  const opened = async () => {
+    const dir = stateDirectory();
+    await initApprover(dir, PASSPHRASE);
+    const session = await connect([...DURABLE, '--state-dir', dir]);
+    onTestFinished(() => session.close());
+    const { environmentId } = await environment(session);
+    const target = { environmentId, databaseName: 'trades' };
+    await did(session, 'create_kx_database', target);
+    return { dir, session, target };
+  };
+  const codeIn = (text: string) => /code ([A-Z0-9]{5})/.exec(text)?.[1] as string;
+
+  it('is told what to tell the person, and nothing that would do instead', async () => {
+    const { dir, session, target } = await opened();
+    const text = await failedTo(session, 'delete_kx_database', target);
+    expect(text.split('\n')).toEqual([
+      'delete_kx_database did not run. Nothing was changed.',
+      expect.stringMatching(/cannot show forms.*the plan waits under the code [A-Z0-9]{5}\.$/),
+      'The plan: DELETE database "trades"',
+      expect.stringContaining(`finspace-mcp approve --state-dir "${dir}"`),
+      expect.stringContaining('you cannot approve it yourself'),
+    ]);
+    // A nonce is 22 characters; names of tools and commands are words.
+    expect(text.replaceAll(dir, '').match(/https?:|[A-Za-z0-9-]{22,}/g)).toBeNull();
+    expect(codeIn(await failedTo(session, 'delete_kx_database', target))).toBe(codeIn(text));
+  });
+
+  it('is told that many things can go as one plan', async () => {
+    const session = await connect(FRESH_WORLD);
+    onTestFinished(() => session.close());
+    const { environments } = (await did(session, 'list_kx_environments')) as { environments: Record<string, string>[] };
+    const environmentId = environments.find(({ name }) => name === 'kdb-prod')?.['environmentId'];
+    const text = await failedTo(session, 'delete_kx_environment', { environmentId });
+    expect(text).toContain('1. cluster "');
+    expect(text.split('\n').at(-1)).toContain('tear_down_kx_environment');
+  });
+
+  it.skipIf(NO_PTY !== undefined)(
+    `has its call run once, after the person approved in a terminal, and asks anew the next time ${NO_PTY ?? ''}`,
+    { timeout: 60_000 },
+    async () => {
+      const { dir, session, target } = await opened();
+      const code = codeIn(await failedTo(session, 'delete_kx_database', target));
+      const person = sitDown('approve', code, '--state-dir', dir);
+      await person.sees('DELETE database "trades"');
+      await person.sees('environment: "trading"');
+      await person.sees('Passphrase: ');
+      person.types(PASSPHRASE);
+      await person.sees('to approve: ');
+      person.types('trades');
+      await person.sees('Approved.');
+      expect(await person.left()).toBe(0);
+
+      await did(session, 'delete_kx_database', target);
+      expect(await failedTo(session, 'delete_kx_database', target)).toContain('ResourceNotFoundException');
+      await did(session, 'create_kx_database', target);
+      const next = codeIn(await failedTo(session, 'delete_kx_database', target));
+      expect(next).toMatch(/^[A-Z0-9]{5}$/);
+      expect(next).not.toBe(code);
+      expect(await did(session, 'get_kx_database', target)).toMatchObject({ databaseName: 'trades' });
+    },
+  );
+});
