@@ -12,6 +12,7 @@ const CI_ONLY = [
   'test/approval/link.test.ts',
   'test/approval/terminal.test.ts',
   'test/approval/whole-way.test.ts',
+  'test/docs/demo.test.ts',
   'test/finspace/exit.test.ts',
   'test/finspace/faults.test.ts',
   'test/fleet/search-mode.test.ts',

@@ -25,7 +25,7 @@ function npm(...args) {
 
 if (changed(at('node_modules', '.package-lock.json')) < changed(at('package-lock.json'))) {
   process.stderr.write('finspace-mcp: installing what is missing (npm ci)\n');
-  const options = ['--no-audit', '--no-fund'];
+  const options = ['--no-audit', '--no-fund', '--loglevel=error', '--no-update-notifier'];
   if (!npm('ci', ...options) && !npm('install', '--no-save', ...options)) process.exit(1);
 }
 

@@ -1,0 +1,71 @@
+/** What the demo prints with: at most 96 columns, and colours only where a terminal shows them. */
+const WIDTH = 96;
+const colours = process.stdout.isTTY && !process.env['NO_COLOR'];
+const paint = (code: number) => (text: string) => (colours ? `\u001b[${code}m${text}\u001b[0m` : text);
+const bold = paint(1);
+const dim = paint(2);
+const cyan = paint(36);
+
+/** The colours that the demo gives to words. */
+export const PAINT = { bold, dim, red: paint(31), green: paint(32), yellow: paint(33) };
+type Paint = (text: string) => string;
+
+export const say = (text = '') => console.log(text);
+
+let steps = 0;
+/** The heading of the next step: what a person would ask their agent. */
+export const step = (question: string) => {
+  steps += 1;
+  say(`\n${bold(cyan(`${steps}  ${question}`))}`);
+};
+
+/** Text as paragraphs of whole words, each line after the first set in by two more columns, or by `hang`. */
+export function tell(text: string, { indent = '   ', hang = '  ', painted = (line: string) => line } = {}): void {
+  for (const paragraph of text.split('\n')) {
+    for (const [at, line] of wrapped(paragraph, WIDTH - indent.length - hang.length).entries())
+      say(`${indent}${at === 0 ? '' : hang}${painted(line)}`);
+  }
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (let rest = text; ; ) {
+    if (rest.length <= width) return [...lines, rest];
+    const space = rest.lastIndexOf(' ', width);
+    const cut = space > 0 ? space : width;
+    lines.push(rest.slice(0, cut));
+    rest = rest.slice(cut).trimStart();
+  }
+}
+
+/** A cell of a row, with the colour of its text. */
+export type Cell = string | readonly [text: string, painted: Paint];
+/** Rows in columns as wide as they need; the last one may be as long as the line. */
+export function table(rows: readonly (readonly Cell[])[]): void {
+  const cells = rows.map((row) =>
+    row.map((cell): readonly [string, Paint] => (typeof cell === 'string' ? [cell, same] : cell)),
+  );
+  const widths = cells.reduce<number[]>(
+    (most, row) => row.map(([text], at) => Math.max(most[at] ?? 0, text.length)),
+    [],
+  );
+  for (const row of cells) {
+    const before = row.slice(0, -1).reduce((sum, _, at) => sum + (widths[at] ?? 0) + 2, 3);
+    const [last = '', paintLast = same] = row.at(-1) ?? [];
+    const [first = '', ...more] = wrapped(last, WIDTH - before);
+    const front = row
+      .slice(0, -1)
+      .map(([text, painted], at) => painted(text) + ' '.repeat((widths[at] ?? 0) - text.length + 2));
+    say(`   ${front.join('')}${paintLast(first)}`);
+    for (const line of more) say(' '.repeat(before) + paintLast(line));
+  }
+}
+
+const same: Paint = (text) => text;
+
+/** The form as a client would show it, with what the person does about it. */
+export function showForm(message: string, deed: string): void {
+  say(dim('   ┌─ a form in the client ────────────────────────────────────────────────────'));
+  tell(message, { indent: '   │ ', painted: PAINT.yellow });
+  say(`   ${dim('└─')} ${bold(deed)}`);
+}

@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+describe('npm run demo', { timeout: 120_000 }, () => {
+  const home = mkdtempSync(join(tmpdir(), 'finspace-mcp-home-'));
+  let out = '';
+  let err = '';
+  beforeAll(async () => {
+    const env = { PATH: process.env['PATH'], HOME: home, TMPDIR: home, LOCALAPPDATA: home, TSX_DISABLE_CACHE: '1' };
+    const tsx = join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs');
+    const ran = await promisify(execFile)(process.execPath, [tsx, join(ROOT, 'scripts', 'demo.ts')], { env });
+    ({ stdout: out, stderr: err } = ran);
+  }, 120_000);
+  afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+  it('shows what is wrong, a load, a refusal, an approval and what is left of it', () => {
+    for (const text of ['Not enough memory', 'old', 'COMPLETED', 'nobody was asked', 'types gp-signals', 'DELETING'])
+      expect(out).toContain(text);
+    expect(out).toMatch(/waits under the code [A-Z0-9]{5}\b/);
+    expect(out).toMatch(/finspace:\/\/recovery\/\S+-delete_kx_cluster-/);
+    expect(out).toMatch(/entries, all in order/);
+  });
+
+  it('fits into 96 columns, but for what is there to be copied, without colours where no terminal is', () => {
+    const wide = out.split('\n').filter((line) => line.length > 96 && !/^ +(?:\{"|\/|claude mcp add)/.test(line));
+    expect(wide).toEqual([]);
+    expect(out).not.toContain('\u001b');
+    expect(err).toBe('');
+  });
+
+  it('leaves a picture and nothing else, least of all in the state directory of the user', () => {
+    const left = readdirSync(home, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    expect(left.map(({ name }) => name)).toEqual(['kdb-prod.svg']);
+    const path = /^ +(\S+kdb-prod\.svg)/m.exec(out)?.[1] ?? '';
+    expect(readFileSync(path, 'utf8')).toMatch(/^<svg[\s\S]*<\/svg>\s*$/);
+  });
+});
