@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { burst, type Call, type Counted, load } from './http-load.ts';
+import { type Running, start } from './http-server.ts';
 import { median, spread, verdict } from './measure.ts';
 
 const CONNECTIONS = 64;
@@ -32,11 +31,6 @@ interface Row {
   readonly server: Running;
   readonly calls: Call[];
   readonly counts: Measured[];
-}
-
-interface Running {
-  readonly port: number;
-  readonly child: ChildProcess;
 }
 
 /** `tools/call` and `tools/list` beside two SDK servers with one tool, interleaved; then ten thousand calls at one moment. */
@@ -166,18 +160,6 @@ const bundle = (outfile: string) =>
     keepNames: true,
     logLevel: 'error',
   });
-
-/** Starts a server that logs its URL as a line of JSON. */
-function start(args: readonly string[]): Promise<Running> {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  return new Promise((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`${args[0]} ended with ${code}`)));
-    createInterface({ input: child.stderr as NodeJS.ReadableStream }).on('line', (line) => {
-      const url = line.startsWith('{') ? (JSON.parse(line) as { url?: string }).url : undefined;
-      if (url !== undefined) resolve({ child, port: Number(new URL(url).port) });
-    });
-  });
-}
 
 /** What a server has used so far, from /proc; not a number where there is none. */
 function cpuSeconds({ child }: Running): number {

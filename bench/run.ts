@@ -1,10 +1,12 @@
-/** `npm run bench -- NAME …`: runs benches by name, all of them without a name. Each prints ours, the reference's, and the ratio. */
+/** `npm run bench -- NAME …`: runs benches by name, all but the ten-minute soak without a name. Each prints ours, the reference's, and the ratio. */
 const BENCHES: Record<string, () => Promise<{ main: () => Promise<void> }>> = {
   cold: () => import('./cold.ts'),
   tokens: () => import('./tokens.ts'),
   search: () => import('./search.ts'),
   answers: () => import('./answers.ts'),
   http: () => import('./http.ts'),
+  slow: () => import('./slow.ts'),
+  soak: () => import('./soak.ts'),
   local: () => import('./local.ts'),
 };
 
@@ -15,7 +17,7 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 for (const [name, load] of Object.entries(BENCHES)) {
-  if (named.length > 0 && !named.includes(name)) continue;
+  if (named.length > 0 ? !named.includes(name) : name === 'soak') continue;
   console.log(`\n== ${name}`);
   await (await load()).main();
 }

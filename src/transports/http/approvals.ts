@@ -37,8 +37,10 @@ export function approvals(options: ApprovalsOptions): WebPage {
     now,
     home,
     origins: (host) => {
-      const { origin, host: own } = new URL(base());
-      return [isPublic && host.toLowerCase() === own ? origin : `http://${host.toLowerCase()}`];
+      // A proxy may hand on the name without the port.
+      const { origin, hostname } = new URL(base());
+      const given = host.toLowerCase();
+      return [isPublic && given.replace(/:\d+$/, '') === hostname ? origin : `http://${given}`];
     },
     secure: isPublic && base().startsWith('https:'),
     signIn: (token) => signIn(token, options),
