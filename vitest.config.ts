@@ -21,6 +21,7 @@ const CI_ONLY = [
   'test/http/fleet.test.ts',
   'test/http/load.test.ts',
   'test/http/replicas.test.ts',
+  'test/inventory/picture.test.ts',
   'test/local/clients.test.ts',
   'test/local/constraints.test.ts',
   'test/local/durability.test.ts',

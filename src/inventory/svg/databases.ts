@@ -72,8 +72,9 @@ export function volumes({ volumes: all, users, marks, graph }: Model, { volumes:
     const why = uses.map(({ from, facts }) => `${from}${facts['for'] === undefined ? '' : ` (${facts['for']})`}`);
     const { type, sizeGB } = volume.facts;
     const users = new Set(uses.map(({ from }) => from)).size;
-    const use = users === 0 ? 'unused' : `${users} use${users === 1 ? 's' : ''} it`;
-    return `<g>${tip(volume.name, volume.facts['description'], ...why)}<rect x="${x}" y="${y}" width="${width}" height="${VOLUME.height}" rx="8" class="card${mark === 'ok' ? '' : ` edge-${mark}`}"/>${glyph(mark, x + 16, y + 17)}${textAt(x + 29, y + 21, shorten(volume.name, 22), { class: 'name' })}${textAt(x + 29, y + 37, `${type ?? ''} ${bytes(Number(sizeGB) * 1e9)} · ${use}`, { class: `small ${mark === 'unused' ? 'unused' : 'soft'}` })}</g>`;
+    const inUse = users === 0 ? 'unused' : `${users} use${users === 1 ? 's' : ''} it`;
+    const use = volume.status === 'ACTIVE' ? inUse : volume.status;
+    return `<g>${tip(volume.name, volume.facts['description'], ...why)}<rect x="${x}" y="${y}" width="${width}" height="${VOLUME.height}" rx="8" class="card${mark === 'ok' ? '' : ` edge-${mark}`}"/>${glyph(mark, x + 16, y + 17)}${textAt(x + 29, y + 21, shorten(volume.name, 22), { class: 'name' })}${textAt(x + 29, y + 37, `${type ?? ''} ${bytes(Number(sizeGB) * 1e9)} · ${use}`, { class: `small ${mark === 'ok' ? 'soft' : mark}` })}</g>`;
   });
   const below = place.y + Math.ceil(all.length / perRow) * VOLUME.step + 34;
   return [
@@ -87,7 +88,8 @@ export function volumes({ volumes: all, users, marks, graph }: Model, { volumes:
 
 /** As many names as fit on a line, and how many more there are. */
 function few(names: readonly string[]): string {
-  const fitting = names.filter((_, index) => names.slice(0, index + 1).join(', ').length <= 54);
+  const short = names.map((name) => shorten(name, 24));
+  const fitting = short.filter((_, index) => short.slice(0, index + 1).join(', ').length <= 54);
   const more = names.length - fitting.length;
   return `${fitting.join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
 }

@@ -1,4 +1,6 @@
+import type { Finding } from '../graph.ts';
 import type { Marked } from '../marks.ts';
+import { statusKind } from '../trouble.ts';
 import { age, memory } from '../units.ts';
 import { HOST_WIDTH, isTall, type Placed } from './layout.ts';
 import type { ClusterRow, HostBox, Model } from './model.ts';
@@ -44,8 +46,9 @@ export function clusterRow(placed: Placed<ClusterRow>, model: Model): string {
   const { mark } = marked;
   const middle = y + (isTall(row, model) ? height - 16 : height) / 2;
   const { type, description } = cluster.facts;
-  const isQuiet = cluster.status === 'RUNNING' || mark === 'failed';
   const since = age(cluster.modified ?? cluster.created, model.graph.readAt);
+  const state =
+    statusKind(cluster.status) === 'failed' ? `${cluster.status} ${since} ago` : `${cluster.status} for ${since}`;
   return [
     `<g>${tip(cluster.name, description, cluster.status, cluster.statusReason)}`,
     mark === 'ok'
@@ -56,30 +59,32 @@ export function clusterRow(placed: Placed<ClusterRow>, model: Model): string {
     textAt(x + 232, middle + 4, type, { class: 'tag' }),
     nodes(cluster.facts, x + 326, middle),
     textAt(x + 432, middle + 4, size, { class: 'soft' }),
-    isQuiet
+    cluster.status === 'RUNNING'
       ? ''
-      : textAt(edge - 20, middle + 4, `${cluster.status} for ${since}`, { class: `small ${mark}`, end: true }),
-    mark === 'failed'
-      ? textAt(edge - 20, middle + 4, `${cluster.status ?? ''} ${since} ago`, { class: 'small failed', end: true })
-      : '',
+      : textAt(edge - 20, middle + 4, state, { class: `small ${mark === 'ok' ? 'soft' : mark}`, end: true }),
     isTall(row, model)
-      ? textAt(x + 40, y + height - 9, complaint(marked, cluster.statusReason), { class: `small ${mark}` })
+      ? textAt(x + 40, y + height - 9, complaint(marked, cluster.statusReason, model.graph.readAt), {
+          class: `small ${mark}`,
+        })
       : '',
     '</g>',
   ].join('');
 }
 
-function complaint({ findings }: Marked, reason: string | undefined): string {
-  const old = findings.find(({ condition }) => condition === 'old changeset');
-  const version = findings.find(({ condition }) => condition === 'old version');
-  if (findings[0]?.condition === 'failed') return shorten(reason ?? findings[0].why, 108);
-  const by = old?.facts['behindBy'];
-  const parts = [
-    old === undefined ? '' : `${by ?? '?'} changeset${by === 1 ? '' : 's'} behind ${old.facts['database']}`,
-    version === undefined ? '' : `on an older version of ${String(version.facts['dataview']).split('/')[1]}`,
-  ];
-  const told = parts.filter((part) => part !== '').join(', ');
-  return shorten(told === '' ? (findings[0]?.why ?? '') : told, 108);
+/** What is wrong with a cluster, in one line. */
+function complaint({ findings }: Marked, reason: string | undefined, now: string): string {
+  const place = ({ condition }: Finding) => (condition === 'old version' ? 1 : 0);
+  const inOrder = findings.toSorted((a, b) => place(a) - place(b));
+  const told = inOrder.map((finding) => {
+    const { condition, facts, why, since } = finding;
+    if (condition === 'failed') return reason ?? why;
+    if (condition === 'old changeset')
+      return `${facts['behindBy'] ?? '?'} changeset${facts['behindBy'] === 1 ? '' : 's'} behind ${facts['database']}`;
+    if (condition === 'old version') return `on an older version of ${String(facts['dataview']).split('/')[1]}`;
+    if (condition === 'stuck') return 'stuck: this takes far longer than usual';
+    return condition === 'stuck nodes' ? `${why} for ${age(since, now)}` : why;
+  });
+  return shorten(told.join(', '), 108);
 }
 
 const MOST_NODES = 6;

@@ -7,13 +7,34 @@ export function xml(text: unknown): string {
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** At most so many characters; what is too long loses its middle, because names differ at their ends. */
+/** Text that is no wider than so many usual letters; what is too long loses its middle, because names differ at their ends. */
 export function shorten(text: unknown, most: number): string {
   const characters = Array.from(String(text ?? ''));
-  if (characters.length <= most) return characters.join('');
-  const tail = Math.floor((most - 1) / 2);
-  return `${characters.slice(0, most - 1 - tail).join('')}…${characters.slice(characters.length - tail).join('')}`;
+  if (widthOf(characters) <= most) return characters.join('');
+  let [head, tail] = [0, characters.length];
+  let left = most - 1;
+  for (let turn = 0; head < tail; turn += 1) {
+    const next = characters[turn % 2 === 0 ? head : tail - 1] ?? '';
+    left -= widthOf([next]);
+    if (left < 0) break;
+    if (turn % 2 === 0) head += 1;
+    else tail -= 1;
+  }
+  return `${characters.slice(0, head).join('')}…${characters.slice(tail).join('')}`;
 }
+
+/** Generous widths of characters in usual letters: no font is known, and a name must never run into its neighbour. */
+const WIDTHS: readonly (readonly [RegExp, number])[] = [
+  [/[iljftr.,:;'|!()[\]/ -]/, 0.7],
+  [/[WM@%m]/, 1.7],
+  [/[A-Z_]/, 1.2],
+  [/[ -~]/, 1],
+  [/[\u0080-\u04ff]/, 1.2],
+];
+const WIDE = 1.9;
+
+const widthOf = (characters: readonly string[]) =>
+  characters.reduce((sum, each) => sum + (WIDTHS.find(([like]) => like.test(each))?.[1] ?? WIDE), 0);
 
 interface TextOptions {
   readonly class?: string;

@@ -43,7 +43,7 @@ export function legend(x: number, y: number): string {
   let at = x;
   const marks = LEGEND.map(([mark, text]) => {
     const drawn = glyph(mark, at + 6, y - 4) + textAt(at + 19, y, text, { class: 'soft' });
-    at += 38 + text.length * 6;
+    at += 42 + Math.round(text.length * 6.4);
     return drawn;
   });
   const lines = [
@@ -52,7 +52,7 @@ export function legend(x: number, y: number): string {
     ['link-writes', 'saves down to'],
   ].map(([kind, text = '']) => {
     const drawn = `<path d="M${at} ${y - 4}h26" class="${kind}"/>${textAt(at + 33, y, text, { class: 'soft' })}`;
-    at += 52 + text.length * 6;
+    at += 56 + Math.round(text.length * 6.4);
     return drawn;
   });
   const nodes = `<rect x="${at}" y="${y - 9}" width="9" height="9" rx="2" class="ok"/><rect x="${at + 13}" y="${y - 8.5}" width="8" height="8" rx="2" class="hole moving"/>${textAt(at + 28, y, 'node running, node provisioning', { class: 'soft' })}`;

@@ -1,0 +1,53 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Graph } from '../../src/inventory/graph.ts';
+import { environmentSvg } from '../../src/inventory/svg/picture.ts';
+import { launched, NO_BROWSER } from '../approval/chromium.ts';
+import { type Demo, demo } from './demo.ts';
+import { synthetic } from './synthetic.ts';
+
+const NAMES = ['W'.repeat(60), '<b>&"\u202E', '\u{1F600} '.repeat(20), '日本語'.repeat(12), 'x'.repeat(63), 'iiiiii'];
+const GAP = { kind: 'user', operation: 'ListKxUsers', reason: `AccessDeniedException: ${'no '.repeat(60)}` } as const;
+
+/** In the page: what is cut off at the edges of the picture, sticks out of its card, or lies on other text. */
+const FAULTS = `(() => {
+  const box = document.querySelector('svg').getBoundingClientRect();
+  const texts = [...document.querySelectorAll('svg text')].map((at) => [at.textContent, at.getBoundingClientRect()]);
+  const cards = [...document.querySelectorAll('rect.card')].map((card) => card.getBoundingClientRect());
+  const cut = texts.filter(([, r]) => r.right > box.right || r.left < box.left || r.bottom > box.bottom);
+  const out = texts.filter(([, r]) => cards.some((c) => r.left > c.left && r.left < c.right && r.top > c.top && r.bottom < c.bottom && r.right > c.right));
+  const over = texts.flatMap(([text, a], at) => texts.slice(at + 1)
+    .filter(([, b]) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4)
+    .map(([other]) => text + ' | ' + other));
+  return [...cut.map(([text]) => 'cut: ' + text), ...out.map(([text]) => 'out: ' + text), ...over];
+})()`;
+
+describe.skipIf(NO_BROWSER !== '')('the picture in a browser', () => {
+  let browser: Browser;
+  let world: Demo;
+  let graph: Graph;
+  beforeAll(async () => {
+    browser = await launched();
+    world = await demo();
+    graph = await world.graph('kdb-prod');
+  });
+  afterAll(async () => {
+    await browser.close();
+    await world.close();
+  });
+
+  test.each<[string, () => Graph]>([
+    ['no clusters', () => synthetic(0)],
+    ['one cluster', () => synthetic(1)],
+    ['three clusters', () => synthetic(3)],
+    ['the demo', () => graph],
+    ['the demo, hours later and partly unread', () => ({ ...graph, readAt: '2026-03-17T14:00:00.000Z', gaps: [GAP] })],
+    ['sixty clusters', () => synthetic(60)],
+    ['long and hostile names', () => synthetic(NAMES.length, (index) => NAMES[index] ?? '')],
+  ])('of %s has no text that is cut, sticks out or lies on other text', async (_, of) => {
+    const page = await browser.newPage();
+    await page.setContent(`<body style="margin:0">${environmentSvg(of())}</body>`);
+    expect(await page.evaluate(FAULTS)).toEqual([]);
+    await page.close();
+  });
+});
