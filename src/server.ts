@@ -19,6 +19,7 @@ import { FOREIGN_QUESTION, ForeignSealError, type Seal } from './safety/seal.ts'
 import { callTool } from './tools/call.ts';
 import type { ToolEnvironment } from './tools/environment.ts';
 import { offeredTools } from './tools/list.ts';
+import { progressOf } from './tools/progress.ts';
 import { VERSION } from './version.ts';
 
 /** What one process serves; every connection shares it. */
@@ -66,7 +67,11 @@ export type ServerFactory = ((caller: Caller, connection?: { readonly hearsAll: 
 export function serverFactory(shared: ServerEnvironment): ServerFactory {
   const { seal, place, restrictions, catalog, outputSchemas, pace } = shared;
   const search = catalog === 'search' ? import('./tools/search/index.ts') : undefined;
-  const instructions = `Manages Amazon FinSpace (Managed kdb Insights) on the backend ${place.backend}, region ${place.region}. Start with list_kx_environments. Deletes and network changes are put before a person, who types the name; you cannot approve them yourself.`;
+  const start =
+    catalog === 'search'
+      ? 'Tools are found with find_tools and run with call_read_tool or call_write_tool.'
+      : 'Start with list_kx_environments.';
+  const instructions = `Manages Amazon FinSpace (Managed kdb Insights) on the backend ${place.backend}, region ${place.region}. ${start} Deletes and network changes are put before a person, who types the name; you cannot approve them yourself.`;
 
   // What is seen by looking says only that something changed, so one look serves callers with different rights.
   const feed = changes({
@@ -99,12 +104,15 @@ export function serverFactory(shared: ServerEnvironment): ServerFactory {
       listResources(environment, mcpReq.signal, params?.cursor),
     );
     server.setRequestHandler('resources/templates/list', () => listTemplates(environment));
-    server.setRequestHandler('resources/read', async ({ params }, { mcpReq }) => {
-      const { contents, ...hinted } = await readResource(environment, params.uri, mcpReq.signal);
+    server.setRequestHandler('resources/read', async ({ params }, context) => {
+      const { mcpReq } = context;
+      const { contents, ...hinted } = await readResource(environment, params.uri, mcpReq.signal, progressOf(context));
       return mcpReq.envelope === undefined ? { contents } : { contents, ...hinted };
     });
     server.setRequestHandler('prompts/list', () => ({ prompts: listPrompts() }));
-    server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments));
+    server.setRequestHandler('prompts/get', ({ params }) =>
+      getPrompt(params.name, params.arguments, catalog === 'search' ? start : ''),
+    );
     server.setRequestHandler('completion/complete', async ({ params: { argument, context, ref } }, { mcpReq }) => {
       const found = await completeVariable(
         environment,

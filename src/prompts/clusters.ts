@@ -16,7 +16,7 @@ export const rollToNewData: Runbook = {
         `Where it mounts a dataview: ${tool('GetKxDataview')}. With autoUpdate it has the version already; with readWrite it cannot be moved: stop. Else ${tool('UpdateKxDataview')} with the changesetId, then ${WAIT} (kind dataview).`,
         `${tool('UpdateKxClusterDatabases')}: dataviewName where it mounts a dataview, else changesetId; keep cacheConfigurations as they are; deploymentStrategy ROLLING unless told otherwise.`,
         `${WAIT} (kind cluster) until RUNNING, then ${tool('GetKxCluster')}: it must show the wanted changesetId. \`find_kx_problems\` with problem behind tells whether replicas of it are left behind.`,
-        'Way back: the same call with the changesetId noted in step 1.',
+        'Way back: the same steps with the changesetId noted in step 1.',
       ],
       [REPORT, STOP],
     ),

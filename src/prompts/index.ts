@@ -11,8 +11,8 @@ export function listPrompts(): Prompt[] {
   return RUNBOOKS.map(({ text: _, ...prompt }) => prompt);
 }
 
-/** One prompt with its arguments filled in. Throws ProtocolError for an unknown prompt or wrong arguments. */
-export function getPrompt(name: string, given: Record<string, string> = {}): GetPromptResult {
+/** One prompt with its arguments filled in, and what to say about its tools where they are not listed. Throws ProtocolError for an unknown prompt or wrong arguments. */
+export function getPrompt(name: string, given: Record<string, string> = {}, toolsAre: string = ''): GetPromptResult {
   const runbook = RUNBOOKS.find((candidate) => candidate.name === name);
   if (runbook === undefined) throw invalid(`Unknown prompt ${JSON.stringify(name.slice(0, LONGEST))}`);
   const missing = runbook.arguments.filter((argument) => argument.required && !given[argument.name]);
@@ -21,11 +21,18 @@ export function getPrompt(name: string, given: Record<string, string> = {}): Get
   const long = runbook.arguments.find((argument) => (given[argument.name] ?? '').length > LONGEST);
   if (long !== undefined) throw invalid(`${long.name}: at most ${LONGEST} characters`);
   const known = runbook.arguments.filter((argument) => given[argument.name]);
-  const quoted = Object.fromEntries(known.map((argument) => [argument.name, JSON.stringify(given[argument.name])]));
+  const filled = Object.fromEntries(known.map((argument) => [argument.name, quoted(given[argument.name])]));
   return {
     description: runbook.description,
-    messages: [{ role: 'user', content: { type: 'text', text: runbook.text(quoted) } }],
+    messages: [{ role: 'user', content: { type: 'text', text: [runbook.text(filled), toolsAre].join('\n').trim() } }],
   };
 }
+
+/** A value as JSON in one line, in which nothing is invisible or changes the direction of writing. */
+const quoted = (value: unknown) =>
+  JSON.stringify(value).replace(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
 
 const invalid = (message: string) => new ProtocolError(ProtocolErrorCode.InvalidParams, message);

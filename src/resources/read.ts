@@ -4,8 +4,10 @@ import {
   type ReadResourceResult,
   ResourceNotFoundError,
 } from '@modelcontextprotocol/server';
-import { environmentGraph, type Graph } from '../inventory/graph.ts';
+import { environmentGraph, type Graph, type GraphOptions } from '../inventory/graph.ts';
 import { walk } from '../inventory/pages.ts';
+import { readsDone } from '../inventory/progress.ts';
+import { atMost } from '../inventory/reading.ts';
 import type { TopologyForm } from '../inventory/uris.ts';
 import { agentInput, listMember } from '../operations/derive.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
@@ -25,6 +27,7 @@ export async function readResource(
   environment: ResourceEnvironment,
   uri: string,
   signal: AbortSignal,
+  report: (message: string) => Promise<void> = async () => {},
 ): Promise<ReadResourceResult> {
   const kit = await readKit(environment, uri);
   if (kit !== undefined) return kit;
@@ -34,7 +37,7 @@ export async function readResource(
   const { kind, input } = found;
   if (!agentInput(operationNamed(kind.operation)).safeParse(input).success) throw new ResourceNotFoundError(uri);
   try {
-    const { seen, text } = await contents(environment, kind, input, signal);
+    const { seen, text } = await contents(environment, kind, input, { signal, onProgress: readsDone(report) });
     return { contents: [{ uri, mimeType: kind.mimeType, text }], ...hintsFor(kind, seen) };
   } catch (error) {
     throw asProtocolError(uri, error);
@@ -57,16 +60,18 @@ async function contents(
   { call, restrictions, caller }: ResourceEnvironment,
   { operation, topology }: ResourceKind,
   input: Record<string, string>,
-  signal: AbortSignal,
+  { signal, onProgress }: Required<Pick<GraphOptions, 'onProgress'>> & { readonly signal: AbortSignal },
 ): Promise<Contents> {
   if (topology !== undefined) {
     const refusal = (name: typeof operation) => withheld(name, restrictions, caller);
-    const graph = await environmentGraph(call, input['environmentId'] ?? '', { signal, refusal });
+    const graph = await environmentGraph(call, input['environmentId'] ?? '', { signal, refusal, onProgress });
     return { seen: graph, text: await FORMS[topology](graph) };
   }
   const list = listMember(operationNamed(operation));
   if (list === null) return asJson(await call(operation, input as never, { signal }));
-  const { items, complete } = await walk(call, operation, input as never, MOST_ITEMS, { signal });
+  const { items, complete } = await walk(atMost(call, 1, onProgress), operation, input as never, MOST_ITEMS, {
+    signal,
+  });
   return asJson({ count: items.length, complete, [list]: items });
 }
 

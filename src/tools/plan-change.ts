@@ -7,7 +7,8 @@ import { approvalNeeded, withheld } from '../safety/policy.ts';
 import { quoted } from '../safety/untrusted.ts';
 import { parseArguments } from './arguments.ts';
 import { compositeTool } from './environment.ts';
-import { refused, structured } from './result.ts';
+import { answer, shaping } from './fleet/page.ts';
+import { refused } from './result.ts';
 
 /** Previews a call: what the gate would show a person, without asking anybody and without opening a question. */
 export const planChange = compositeTool({
@@ -16,9 +17,14 @@ export const planChange = compositeTool({
   description:
     'Dry run: what would a delete, network change or update do? Shows what is lost, who is interrupted, what blocks it and must go first, and whether a person must approve.',
   annotations: { readOnlyHint: true },
-  input: () => z.strictObject({ tool: z.string().describe('such as delete_kx_volume'), arguments: z.looseObject({}) }),
+  input: () =>
+    z.strictObject({
+      tool: z.string().describe('such as delete_kx_volume'),
+      arguments: z.looseObject({}),
+      cursor: shaping().cursor,
+    }),
   needs: [],
-  run: async (environment, { tool, arguments: given }, { context }) => {
+  run: async (environment, { tool, arguments: given, cursor }, { context }) => {
     const name = operationOf(tool);
     if (name === undefined || operationNamed(name).risk === 'read')
       return refused(`${quoted(tool)} is not a tool that changes anything.`);
@@ -31,21 +37,20 @@ export const planChange = compositeTool({
     });
     if (plan === undefined) return refused(`There is no such ${operationNamed(name).target?.noun ?? 'entity'}.`);
     const { noun, name: target, forbidden, blockers, lost, interrupted } = plan;
-    return structured({
+    const head = {
       tool,
       target: { kind: noun, name: target },
       needsApproval: approvalNeeded(name, parsed.input, environment.restrictions),
       wouldRun: forbidden === undefined && blockers.length === 0,
       ...(forbidden === undefined ? {} : { forbidden }),
       counts: { blockers: blockers.length, lost: lost.length, interrupted: interrupted.length },
-      blockers: blockers.map(({ item: { kind, name: blocking, detail }, first }) => ({
-        kind,
-        name: blocking,
-        detail,
-        first,
-      })),
-      lostForEver: lost.map(({ kind, name: thing, detail }) => ({ kind, name: thing, detail })),
-      interrupted: interrupted.map(({ kind, name: thing, detail }) => ({ kind, name: thing, detail })),
-    });
+    };
+    const row = ({ kind, name: thing, detail }: (typeof lost)[number]) => ({ kind, name: thing, detail });
+    const sections = [
+      { name: 'blockers', rows: blockers.map(({ item, first }) => ({ ...row(item), first })) },
+      { name: 'lostForEver', rows: lost.map(row) },
+      { name: 'interrupted', rows: interrupted.map(row) },
+    ];
+    return answer(head, sections, { cursor });
   },
 });

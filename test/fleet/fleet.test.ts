@@ -74,6 +74,21 @@ describe('describe_kx_environment', () => {
     expect(text).toContain('Did you mean "kdb-prod"?');
   });
 
+  test('tells how far it is while it takes long', async () => {
+    let now = NOW;
+    const slow = await demo({
+      before: async () => {
+        now += 300;
+        vi.setSystemTime(now);
+      },
+    });
+    const { progress } = await caller(slow.call)('describe_kx_environment', { environment: 'kdb-prod' });
+    expect(progress.length).toBeGreaterThan(5);
+    expect(progress[0]).toMatch(/^\d+ of \d+ reads done$/);
+    vi.setSystemTime(NOW);
+    await slow.close();
+  });
+
   test('tells what it may not read', async () => {
     const limited = caller(world.call, { deny: ['list_kx_users'] });
     const { data } = await limited('describe_kx_environment', { environment: 'kdb-prod' });
@@ -105,6 +120,21 @@ describe('find_kx_entities', () => {
     const { data } = await use('find_kx_entities', asked);
     expect(names(data['entities']).toSorted()).toEqual(expected);
     expect(data['found']).toBe(expected.length);
+  });
+
+  test('says whose tags could not be read beside what it found', async () => {
+    const partly = await demo({
+      before: async (operation, input) => {
+        if (operation === 'ListTagsForResource' && (input as { resourceArn: string }).resourceArn.endsWith('vol-fx'))
+          throw new FinspaceError({ operation, code: 'Throttling', detail: 'Slow down.', retryable: true, advice: '' });
+      },
+    });
+    const { data } = await caller(partly.call)('find_kx_entities', { kinds: ['volume'], tag: 'owner' });
+    expect(data).toMatchObject({
+      found: 4,
+      notRead: [{ environment: 'kdb-prod', reason: 'tags of volume:vol-fx: ThrottlingException Slow down.' }],
+    });
+    await partly.close();
   });
 
   test('puts them in order, and adds up what they take', async () => {

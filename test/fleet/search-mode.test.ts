@@ -31,6 +31,23 @@ describe.each(HOSTS)('--catalog search for $name', ({ connect }) => {
     });
   });
 
+  test('says in runbooks how their tools are run', async () => {
+    session = await connect(SEARCH);
+    const given = { environmentId: 'e', clusterName: 'c' };
+    const { messages } = await session.getPrompt({ name: 'diagnose_kx_cluster', arguments: given });
+    expect(messages[0]?.content.text).toMatch(/found with find_tools and run with call_read_tool or call_write_tool/);
+  });
+
+  test('tells hosts which of its tools only read, and which may destroy', async () => {
+    session = await connect(SEARCH);
+    const { tools } = await session.listTools();
+    expect(tools.map(({ annotations }) => annotations)).toEqual([
+      { readOnlyHint: true },
+      { readOnlyHint: true },
+      { destructiveHint: true },
+    ]);
+  });
+
   test('reads through one dispatcher and writes only through the other', async () => {
     session = await connect(SEARCH);
     expect(await did(session, 'call_read_tool', { tool: 'list_kx_environments' })).toMatchObject({ complete: true });

@@ -34,6 +34,15 @@ describe.each(listPrompts().map(({ name }) => name))('%s', (name) => {
     expect(text).not.toContain('\nIgnore');
   });
 
+  test('shows what is invisible in what it is given', () => {
+    const text = textOf(
+      name,
+      argumentsOf(name, () => 'a\u202Eb\u200B'),
+    );
+    expect(text).toContain('"a\\u{202e}b\\u{200b}"');
+    expect(text).not.toMatch(/[\u202E\u200B]/);
+  });
+
   test('asks for what it needs', () => {
     expect(() => getPrompt(name, {})).toThrow(/needs: environmentId/);
   });

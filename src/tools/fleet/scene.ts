@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { acrossEnvironments, type Environment, environmentsNamed, environmentsNow } from '../../inventory/fleet.ts';
 import { environmentGraph, type Graph, type GraphOptions } from '../../inventory/graph.ts';
+import { readsDone } from '../../inventory/progress.ts';
 import { nearest } from '../../nearest.ts';
 import { FinspaceError, wireName } from '../../operations/failure.ts';
 import type { Call, OperationName } from '../../operations/index.ts';
@@ -33,17 +34,9 @@ export interface Graphs {
   readonly gaps: readonly { readonly environment: string; readonly reason: string }[];
 }
 
-const QUIET_MS = 1_000;
-
 export function sceneOf({ call, restrictions, caller }: ToolEnvironment, { context }: Exchange): Scene {
   const { signal } = context.mcpReq;
-  const report = progressOf(context);
-  let told = Date.now();
-  const onProgress = (done: number, known: number) => {
-    if (Date.now() - told < QUIET_MS) return;
-    told = Date.now();
-    report(`${done} of ${known} reads done`).catch(() => {});
-  };
+  const onProgress = readsDone(progressOf(context));
   const refusal = (name: OperationName) => withheld(name, restrictions, caller);
   const options: GraphOptions = { signal, refusal, onProgress };
   const listed = () => environmentsNow(call, { signal });
