@@ -167,6 +167,34 @@ describe('several writers', () => {
     await Promise.all([first.close(), second.close()]);
   });
 
+  test('in one process share a commit, and what throws takes nothing from the others', async () => {
+    const path = join(folder, 'state.db');
+    const store = await openStore(path);
+    const arn = (index: number) => `arn:aws:finspace:us-east-1:${String(index).padStart(12, '0')}`;
+    await store.write((tx) => tx.putSettings(arn(0), { quotas: 'raised' }));
+    const other = new Database(path);
+    const size = () => statSync(`${path}-wal`).size;
+    const before = size();
+    const seen = other.prepare('SELECT count(*) AS n FROM worlds');
+    const writes = Array.from({ length: 40 }, async (_, index) => {
+      await store.write((tx) => {
+        tx.putSettings(arn(index + 1), { quotas: 'raised' });
+        if (index % 4 === 0) throw new Error(`no ${index}`);
+      });
+      return (seen.get() as { n: number }).n;
+    });
+    const outcomes = await Promise.allSettled(writes);
+    for (const [index, outcome] of outcomes.entries()) {
+      if (index % 4 === 0) expect(outcome).toMatchObject({ status: 'rejected', reason: { message: `no ${index}` } });
+      // Whoever is answered can be seen by others already, together with those it shared the commit with.
+      else expect(outcome).toEqual({ status: 'fulfilled', value: 31 });
+    }
+    // 30 commits of their own would have written 30 pages at least.
+    expect(size() - before).toBeLessThan(10 * 4120);
+    other.close();
+    await store.close();
+  });
+
   test('wait for one who holds the file without holding up anything else', async () => {
     const path = join(folder, 'state.db');
     const world = await openWorld({ store: await openStore(path), lifecycle: 'instant' });

@@ -1,4 +1,3 @@
-import { setImmediate as breathe } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { worldOf } from '../../../src/local/context.ts';
 import { seededRandom } from '../../../src/local/random.ts';
@@ -37,8 +36,6 @@ export async function live(history: readonly Command[]): Promise<void> {
     if (step === history.length >> 1 || step === history.length - 1) await compare(world, state, step);
   }
   await world.close();
-  // Stores in memory are let go of between turns of the event loop only.
-  await breathe();
 }
 
 /** The request of a command, with the ids that only this run knows. */

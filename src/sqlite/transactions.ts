@@ -1,0 +1,64 @@
+import type Database from 'libsql';
+import { isBusy } from './trouble.ts';
+
+/** Runs `work` in one transaction; when it throws, nothing has happened. */
+export function within<T>(db: Database.Database, mode: 'DEFERRED' | 'IMMEDIATE', work: () => T): T {
+  const { commit, ...begin } = statements(db);
+  begin[mode].run();
+  try {
+    const result = work();
+    commit.run();
+    return result;
+  } catch (error) {
+    if (db.inTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+export type Outcome = { readonly value: unknown } | { readonly error: unknown };
+
+/**
+ * Runs several pieces of work in one transaction, so that they share its commit. One that throws is undone alone. Throws, and
+ * nothing has happened, when the transaction as a whole cannot go on.
+ */
+export function together(db: Database.Database, works: readonly (() => unknown)[]): Outcome[] {
+  const [only] = works;
+  if (works.length === 1 && only !== undefined) return [{ value: within(db, 'IMMEDIATE', only) }];
+  const { savepoint, release, undo } = statements(db);
+  return within(db, 'IMMEDIATE', () =>
+    works.map((work) => {
+      savepoint.run();
+      try {
+        const value = work();
+        release.run();
+        return { value };
+      } catch (error) {
+        // Where SQLite has rolled everything back, the others are undone, too.
+        if (!db.inTransaction || isBusy(error)) throw error;
+        undo.run();
+        release.run();
+        return { error };
+      }
+    }),
+  );
+}
+
+type Statements = Record<'DEFERRED' | 'IMMEDIATE' | 'commit' | 'savepoint' | 'release' | 'undo', Database.Statement>;
+
+const prepared = new WeakMap<Database.Database, Statements>();
+
+/** Compiled once per connection: parsing them each time costs as much as a small read. */
+function statements(db: Database.Database): Statements {
+  const known = prepared.get(db);
+  if (known !== undefined) return known;
+  const made = {
+    DEFERRED: db.prepare('BEGIN DEFERRED'),
+    IMMEDIATE: db.prepare('BEGIN IMMEDIATE'),
+    commit: db.prepare('COMMIT'),
+    savepoint: db.prepare('SAVEPOINT work'),
+    release: db.prepare('RELEASE work'),
+    undo: db.prepare('ROLLBACK TO work'),
+  };
+  prepared.set(db, made);
+  return made;
+}

@@ -1,0 +1,75 @@
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import type { Outcome } from './transactions.ts';
+import { asStoreError, isBusy, unusable } from './trouble.ts';
+
+const PATIENCE_MS = 8_000;
+const REST_SHARE = 0.5;
+const MOST_REST_MS = 50;
+/** More at once would hold up the event loop. */
+const MOST_TOGETHER = 64;
+
+/** First come, first served: of the callers in this process one at a time competes for the file. */
+export function queue(path: string) {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(work: () => T): Promise<T> => {
+    const turn = last.then(() => patiently(path, work));
+    last = turn.catch(() => {});
+    return turn.then(({ result }) => result);
+  };
+}
+
+interface Waiting {
+  readonly work: () => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Has `together` do what came in one turn of the event loop, in its order; each caller is answered after that. A process that had
+ * to wait for the file rests as long afterwards, or it would take it again before the others, who are asleep, have noticed.
+ */
+export function batches(path: string, together: (works: readonly (() => unknown)[]) => Outcome[]) {
+  const waiting: Waiting[] = [];
+  let isRunning = false;
+  let restedAt = 0;
+  const run = async () => {
+    isRunning = true;
+    while (waiting.length > 0) {
+      await nextTurn();
+      const rest = restedAt - performance.now();
+      if (rest > 0) await pause(rest);
+      const batch = waiting.splice(0, MOST_TOGETHER);
+      try {
+        const works = batch.map(({ work }) => work);
+        const { result: outcomes, waited } = await patiently(path, () => together(works));
+        restedAt = performance.now() + Math.min(waited * REST_SHARE, MOST_REST_MS);
+        for (const [index, outcome] of outcomes.entries()) {
+          if ('value' in outcome) batch[index]?.resolve(outcome.value);
+          else batch[index]?.reject(asStoreError(path, outcome.error));
+        }
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    isRunning = false;
+  };
+  return <T>(work: () => T): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      if (!isRunning) void run();
+    });
+}
+
+/** What `work` returns, and for how many milliseconds other processes kept it waiting. The longer it waits, the more it presses. */
+export async function patiently<T>(path: string, work: () => T): Promise<{ result: T; waited: number }> {
+  const start = performance.now();
+  for (let waited = 0; ; waited = performance.now() - start) {
+    try {
+      return { result: work(), waited };
+    } catch (error) {
+      if (!isBusy(error)) throw asStoreError(path, error);
+      if (waited > PATIENCE_MS) throw unusable(path, 'is kept locked by another process');
+      await pause(1 + Math.random() * Math.max(1, 7 - waited / 20));
+    }
+  }
+}
