@@ -93,5 +93,7 @@ async function unlocked(terminal: Terminal, desk: Desk): Promise<Approver> {
       );
     terminal.say('That is not the passphrase.');
   }
-  throw new ApproverError('Nothing was approved.');
+  throw new ApproverError(
+    'Nothing was approved. If it is forgotten, finspace-mcp approve --init says how to replace it.',
+  );
 }

@@ -38,7 +38,8 @@ export async function storeKeys(dir: string, { publicPem, sealed }: StoredKeys):
 /** Throws ApproverError where a key was set up. */
 export async function refuseSecondKey(dir: string): Promise<void> {
   if (!(await exists(approverFolder(dir)))) return;
-  const how = 'To replace it, remove that folder and restart every server that uses it.';
+  const how =
+    'To replace it, forgotten or not, remove that folder, run this again, and restart every server that uses it.';
   throw new ApproverError(`There is a passphrase already (${approverFolder(dir)}). ${how}`);
 }
 

@@ -114,6 +114,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
 
     const again = sitDown('approve', '--init', '--state-dir', dir);
     await again.sees('There is a passphrase already');
+    await again.sees('To replace it, forgotten or not, remove that folder');
     expect(await again.left()).toBe(1);
   });
 
@@ -208,6 +209,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
       await first.sees('Passphrase: ');
       first.types(`guess ${tries}`);
     }
+    await first.sees('If it is forgotten, finspace-mcp approve --init says how to replace it.');
     expect(await first.left()).toBe(1);
     const second = sitDown('approve', question.code, '--state-dir', dir);
     for (let tries = 0; tries < 2; tries += 1) {

@@ -87,6 +87,27 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
     expect(operationOf(toolName(name))).toBe(name);
   });
 
+  it('takes nothing in its path that leads to another one', () => {
+    for (const label of labels(operation))
+      for (const hostile of [
+        '',
+        '.',
+        '..',
+        'a\u0000b',
+        'a\nb',
+        'a\r\nb',
+        '\u001b[2J',
+        '\ud800',
+        5,
+        null,
+        ['a'],
+        { a: 1 },
+      ])
+        expect(operation.input().shape[label]?.safeParse(hostile).success, `${label} ${JSON.stringify(hostile)}`).toBe(
+          false,
+        );
+  });
+
   it('takes its path labels as input members', () => {
     expect(labels(operation).filter((label) => !(label in operation.input().shape))).toEqual([]);
   });
