@@ -5,7 +5,7 @@ import { KEY } from './support/estate.ts';
 import { accept, cancel, decline } from './support/guard.ts';
 import { type Answer, type Era, openProduct, type Product, type RawClient, wordsOf } from './support/wire.ts';
 
-const RUNS = process.env['TEST_LONG'] === undefined ? 25 : 5_000;
+const [RUNS, FLOWS] = process.env['TEST_LONG'] === undefined ? [25, 25] : [5_000, 1_000];
 const ERAS: Era[] = ['2025-06-18', '2026-07-28'];
 
 describe.each(ERAS)('a client of %s that says whatever it likes', (era) => {
@@ -62,17 +62,25 @@ describe.each(ERAS)('a client of %s that says whatever it likes', (era) => {
     await mute.close();
   });
 
-  /** Has the call asked, the person answer with `answers`, and the call end. */
-  const round = async (answers: unknown, meanwhile: () => void = () => {}): Promise<Answer> => {
-    client.onServerRequest = () => {
-      meanwhile();
+  /** Has the call asked, the person answer with `answers`, and the call end; in the era where that can be sent again, `times`. */
+  const round = async (
+    answers: unknown,
+    meanwhile: () => unknown = () => {},
+    databaseName: unknown = 'trades',
+    times = 1,
+  ): Promise<Answer> => {
+    client.onServerRequest = async () => {
+      await meanwhile();
       return ((answers as Members)?.['approval'] ?? {}) as Members;
     };
-    const first = await remove();
+    const call = (more: Members = {}) => calls('delete_kx_database', { ...target, databaseName }, more);
+    const first = await call();
     const state = first.result?.['requestState'];
     if (state === undefined) return first;
-    meanwhile();
-    return remove({ requestState: state, inputResponses: answers });
+    await meanwhile();
+    const answered = Array.from({ length: times }, () => call({ requestState: state, inputResponses: answers }));
+    const ended = await Promise.all(answered);
+    return ended.find(({ result }) => result?.['isError'] === undefined) ?? (ended[0] as Answer);
   };
 
   it('deletes once a person typed the name, and only then', async () => {
@@ -94,6 +102,47 @@ describe.each(ERAS)('a client of %s that says whatever it likes', (era) => {
     expect((await round(accept('trades'))).result?.['isError']).toBeUndefined();
     expect(reached()).toBe(1);
   });
+
+  it(`gets done exactly what the person approved, in ${FLOWS} random flows`, async () => {
+    const flow = fc.record({
+      databaseName: fc.constantFrom('trades', 'quotes'),
+      how: fc.constantFrom('right', 'right', 'wrong', 'decline', 'cancel', 'junk'),
+      meanwhile: fc.constantFrom('nothing', 'nothing', 'change', 'expire', 'set back'),
+      times: fc.constantFrom(1, 1, 5),
+    });
+    let changes = 0;
+    let expected = reached();
+    const property = fc.asyncProperty(fc.array(flow, { minLength: 1, maxLength: 4 }), async (flows) => {
+      for (const { databaseName, how, meanwhile, times } of flows) {
+        product.clock.advance(31 * MINUTE);
+        const happenings: Record<string, () => unknown> = {
+          change: () => calls('update_kx_database', { ...target, databaseName, description: `Change ${++changes}` }),
+          expire: () => product.clock.advance(16 * MINUTE),
+          'set back': () => product.clock.advance(-MINUTE),
+        };
+        const answers: Record<string, unknown> = {
+          right: accept(databaseName),
+          wrong: accept('other'),
+          decline,
+          cancel,
+        };
+        const { result } = await round(
+          answers[how] ?? accept([databaseName]),
+          happenings[meanwhile],
+          databaseName,
+          times,
+        );
+        const runs = how === 'right' && meanwhile === 'nothing';
+        expected += runs ? 1 : 0;
+        expect(reached(), `${how}, ${meanwhile}, ${times} times`).toBe(expected);
+        expect(result?.['isError'] === undefined).toBe(runs);
+        if (runs) await calls('create_kx_database', { ...target, databaseName });
+      }
+    });
+    // What happened cannot be undone, so that smaller examples would say nothing.
+    await fc.assert(property, { numRuns: FLOWS, endOnFailure: true });
+    expect(expected).toBeGreaterThan(0);
+  }, 1_800_000);
 
   it('cannot use an answer after it expired, or while the clock is set back', async () => {
     for (const jump of [16 * MINUTE, -MINUTE]) {

@@ -20,7 +20,7 @@ export interface Answer {
 export interface RawClient {
   request(method: string, params: Members): Promise<Answer>;
   /** Replies to a request of the server. */
-  onServerRequest: (method: string, params: Members) => Members;
+  onServerRequest: (method: string, params: Members) => Members | Promise<Members>;
   close(): Promise<void>;
 }
 
@@ -105,7 +105,9 @@ async function rawClient(transport: InMemoryTransport, era: Era, capabilities: M
   transport.onmessage = (raw) => {
     const message = raw as { id?: number; method?: string; params?: Members } & Answer;
     if (message.method !== undefined && message.id !== undefined)
-      void send({ id: message.id, result: client.onServerRequest(message.method, message.params ?? {}) });
+      void Promise.resolve(client.onServerRequest(message.method, message.params ?? {})).then((result) =>
+        send({ id: message.id, result }),
+      );
     else if (message.id !== undefined) waiting.get(message.id)?.(message);
   };
   await transport.start();
