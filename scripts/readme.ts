@@ -2,26 +2,43 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { flagOf, SETTING_NAMES, SETTINGS, variableOf } from '../src/config.ts';
+import { labels } from '../src/operations/http.ts';
 import { OPERATION_NAMES, operationNamed } from '../src/operations/index.ts';
 import { toolName } from '../src/operations/naming.ts';
 import { POLICY } from '../src/safety/policy.ts';
+import { COMPOSITE_TOOLS } from '../src/tools/composites.ts';
 
-export const README = fileURLToPath(new URL('../README.md', import.meta.url));
+/** The documents with generated tables. */
+export const DOCUMENTS = ['README.md', 'docs/configuration.md'].map((path) =>
+  fileURLToPath(new URL(`../${path}`, import.meta.url)),
+);
 
-/** The README with its generated tables made anew: `<!-- tools -->` and `<!-- settings -->`, each up to its `<!-- end -->`. */
-export function withTables(readme: string): string {
-  const tables: Record<string, string> = { tools: toolsTable(), settings: settingsTable() };
-  return readme.replaceAll(/<!-- (tools|settings) -->[\s\S]*?<!-- end -->/g, (_, name: string) => {
-    return `<!-- ${name} -->\n\n${tables[name]}\n\n<!-- end -->`;
+/** A document with its generated tables made anew: `<!-- tools -->`, `<!-- more tools -->` and `<!-- settings -->`, each up to its `<!-- end -->`. */
+export function withTables(text: string): string {
+  return text.replaceAll(/<!-- (tools|more tools|settings) -->[\s\S]*?<!-- end -->/g, (_, name: string) => {
+    return `<!-- ${name} -->\n\n${(TABLES[name] as () => string)()}\n\n<!-- end -->`;
   });
 }
 
+const TABLES: Record<string, () => string> = {
+  tools: toolsTable,
+  'more tools': moreToolsTable,
+  settings: settingsTable,
+};
+
 function toolsTable(): string {
   const rows = OPERATION_NAMES.map((name) => {
-    const { entity, risk, summary } = operationNamed(name);
-    return `| ${entity} | \`${toolName(name)}\` | ${POLICY[risk].asks ? `**${risk}**` : risk} | ${cell(summary)} |`;
+    const operation = operationNamed(name);
+    const { entity, risk } = operation;
+    const of = labels(operation).map((label) => `\`${label}\``);
+    return `| ${entity} | \`${toolName(name)}\` | ${name} | ${POLICY[risk].asks ? `**${risk}**` : risk} | ${of.join(', ')} |`;
   });
-  return ['| toolset | tool | risk | what it does |', '|---|---|---|---|', ...rows].join('\n');
+  return ['| toolset | tool | operation | risk | in its path |', '|---|---|---|---|---|', ...rows].join('\n');
+}
+
+function moreToolsTable(): string {
+  const rows = COMPOSITE_TOOLS.map(({ name, description }) => `| \`${name}\` | ${cell(description)} |`);
+  return ['| tool | what it does |', '|---|---|', ...rows].join('\n');
 }
 
 function settingsTable(): string {
@@ -29,11 +46,27 @@ function settingsTable(): string {
     const schema: z.ZodType = SETTINGS[name];
     const standard =
       schema instanceof z.ZodDefault ? `\`${JSON.stringify(schema.def.defaultValue).replaceAll('"', '')}\`` : '';
-    return `| \`${flagOf(name)}\` | \`${variableOf(name)}\` | \`${name}\` | ${standard} | ${cell(schema.description ?? '')} |`;
+    const values = choices(schema).map((value) => `\`${value}\``);
+    return `| \`${flagOf(name)}\` | \`${variableOf(name)}\` | \`${name}\` | ${values.join(' ')} | ${standard} | ${cell(schema.description ?? '')} |`;
   });
-  return ['| flag | variable | in the file | default | what it does |', '|---|---|---|---|---|', ...rows].join('\n');
+  return [
+    '| flag | variable | in the file | values | default | what it does |',
+    '|---|---|---|---|---|---|',
+    ...rows,
+  ].join('\n');
+}
+
+/** What a setting may be, or hold, when it is one of some words. */
+function choices(schema: unknown): readonly unknown[] {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) return choices(schema.unwrap());
+  if (schema instanceof z.ZodArray) return choices(schema.element);
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap(choices);
+  if (schema instanceof z.ZodLiteral) return [...schema.values];
+  return schema instanceof z.ZodEnum ? schema.options : [];
 }
 
 const cell = (text: string) => text.replaceAll('|', '\\|');
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(README, withTables(readFileSync(README, 'utf8')));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const path of DOCUMENTS) writeFileSync(path, withTables(readFileSync(path, 'utf8')));
+}
