@@ -87,5 +87,5 @@ async function photographApproval(): Promise<void> {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(DEMO_PICTURE, await demoPicture());
-  await photographApproval();
+  if (process.argv.includes('--page')) await photographApproval();
 }

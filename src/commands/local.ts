@@ -22,11 +22,12 @@ export async function local(config: Config): Promise<void> {
   });
   const control = config.control ? service.clock : undefined;
   const listener = await listen(service.service, { port, control });
+  const url = `http://127.0.0.1:${listener.port}`;
+  const [whose, key, secret] = credentials === undefined ? ['Any', 'any', 'any'] : ['The configured', 'KEY', 'SECRET'];
   process.stderr.write(
-    `FinSpace-compatible service on http://127.0.0.1:${listener.port} (world in ${state}). ${
-      credentials === undefined ? 'Any credentials do' : 'The configured credentials do'
-    }; for example:\n` +
-      `  aws finspace list-kx-environments --region ${region} --endpoint-url http://127.0.0.1:${listener.port}\n`,
+    `FinSpace-compatible service on ${url} (world in ${state}). ${whose} credentials do; for example:\n` +
+      `  AWS_ACCESS_KEY_ID=${key} AWS_SECRET_ACCESS_KEY=${secret} aws finspace list-kx-environments --region ${region} --endpoint-url ${url}\n` +
+      `  curl --aws-sigv4 aws:amz:${region}:finspace --user ${key}:${secret} ${url}/kx/environments\n`,
   );
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { DEMO_PICTURE, demoPicture } from '../../scripts/pictures.ts';
@@ -15,7 +15,7 @@ const PAGES = [...readdirSync(ROOT), ...readdirSync(join(ROOT, 'docs')).map((nam
 );
 const read = (name: string) => readFileSync(join(ROOT, name), 'utf8');
 
-it.each(DOCUMENTS)('%s has the tables that the catalog and the settings give (npx tsx scripts/readme.ts)', (path) => {
+it.each(DOCUMENTS.map((path) => [relative(ROOT, path), path]))('%s has the tables that the catalog and the settings give (npm run docs)', (_, path = '') => {
   const text = readFileSync(path, 'utf8');
   expect(withTables(text)).toBe(text);
 });
@@ -25,7 +25,7 @@ it('has one row for each operation in the README', () => {
     expect(read('README.md').split(`| \`${toolName(name)}\` | ${name} |`)).toHaveLength(2);
 });
 
-it('shows the picture that the server draws of the demo world (npx tsx scripts/pictures.ts)', async () => {
+it('shows the picture that the server draws of the demo world (npm run docs)', async () => {
   expect(await demoPicture()).toBe(readFileSync(DEMO_PICTURE, 'utf8'));
 });
 
@@ -43,7 +43,7 @@ describe.each(PAGES)('%s', (page) => {
     const code = [...text.matchAll(/^```bash\n([\s\S]*?)^```|`([^`\n]+)`/gm)].map(
       ([, block, span]) => block ?? span ?? '',
     );
-    const ours = code.flatMap((lines) => [...lines.matchAll(/(?:finspace-mcp|dist\/cli\.js)(?: (?!-)([a-z]+))?(.*)/g)]);
+    const ours = code.flatMap((lines) => [...lines.matchAll(/(?:finspace-mcp|dist\/cli\.js)(?![-\w:/])(?: (?!-)([a-z]+))?(.*)/g)]);
     for (const [, command = 'stdio', rest = ''] of ours) {
       expect(Object.keys(COMMANDS)).toContain(command);
       const { settings, switches = {} } = COMMANDS[command] ?? { settings: [] };

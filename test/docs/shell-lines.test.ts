@@ -75,7 +75,7 @@ it.each(running)('$page: $lines.0', { timeout: 60_000 }, async ({ lines, text })
     else if (/\baws finspace\b/.test(here) && !has('aws'))
       console.warn(`SKIPPED, because there is no AWS CLI: ${line}`);
     else {
-      const { stdout } = await promisify(execFile)('bash', ['-euc', here], { cwd: ROOT, env });
+      const { stdout } = await promisify(execFile)('bash', ['--norc', '-ec', here], { cwd: ROOT, env });
       expect(stdout, line).toContain(text);
     }
   }
@@ -83,7 +83,7 @@ it.each(running)('$page: $lines.0', { timeout: 60_000 }, async ({ lines, text })
 
 /** Starts a server and waits until it says where it listens. */
 async function serve(line: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const server = spawn('bash', ['-c', `exec ${line}`], {
+  const server = spawn('bash', ['--norc', '-c', `exec ${line}`], {
     cwd: ROOT,
     env,
     detached: true,
@@ -96,7 +96,7 @@ async function serve(line: string, env: NodeJS.ProcessEnv): Promise<void> {
     for (const stream of [server.stdout, server.stderr])
       stream.on('data', (chunk) => {
         said += chunk;
-        if (/:\d{4,5}\b/.test(said)) resolve();
+        if (/serving MCP|service on/.test(said)) resolve();
       });
   });
   server.removeAllListeners('exit');
