@@ -15,10 +15,13 @@ const PAGES = [...readdirSync(ROOT), ...readdirSync(join(ROOT, 'docs')).map((nam
 );
 const read = (name: string) => readFileSync(join(ROOT, name), 'utf8');
 
-it.each(DOCUMENTS.map((path) => [relative(ROOT, path), path]))('%s has the tables that the catalog and the settings give (npm run docs)', (_, path = '') => {
-  const text = readFileSync(path, 'utf8');
-  expect(withTables(text)).toBe(text);
-});
+it.each(DOCUMENTS.map((path) => [relative(ROOT, path), path]))(
+  '%s has the tables that the catalog and the settings give (npm run docs)',
+  (_, path = '') => {
+    const text = readFileSync(path, 'utf8');
+    expect(withTables(text)).toBe(text);
+  },
+);
 
 it('has one row for each operation in the README', () => {
   for (const name of OPERATION_NAMES)
@@ -43,7 +46,9 @@ describe.each(PAGES)('%s', (page) => {
     const code = [...text.matchAll(/^```bash\n([\s\S]*?)^```|`([^`\n]+)`/gm)].map(
       ([, block, span]) => block ?? span ?? '',
     );
-    const ours = code.flatMap((lines) => [...lines.matchAll(/(?:finspace-mcp|dist\/cli\.js)(?![-\w:/])(?: (?!-)([a-z]+))?(.*)/g)]);
+    const ours = code.flatMap((lines) => [
+      ...lines.matchAll(/(?:finspace-mcp|dist\/cli\.js)(?![-\w:/])(?: (?!-)([a-z]+))?(.*)/g),
+    ]);
     for (const [, command = 'stdio', rest = ''] of ours) {
       expect(Object.keys(COMMANDS)).toContain(command);
       const { settings, switches = {} } = COMMANDS[command] ?? { settings: [] };
