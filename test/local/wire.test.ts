@@ -60,102 +60,6 @@ describe('a reply', () => {
   });
 });
 
-describe('a request', () => {
-  const bad: [string, string, RequestInit, RegExp][] = [
-    ['that is not JSON', '/kx/environments', { method: 'POST', body: '{"name":' }, /not JSON/],
-    [
-      'that is not UTF-8',
-      '/kx/environments',
-      { method: 'POST', body: new Uint8Array([...Buffer.from('{"name":"'), 0xff, ...Buffer.from('"}')]) },
-      /not JSON in UTF-8/,
-    ],
-    ['that is no object', '/kx/environments', { method: 'POST', body: '[]' }, /JSON object/],
-    [
-      'nested without end',
-      '/kx/environments',
-      { method: 'POST', body: `${'['.repeat(500)}${']'.repeat(500)}` },
-      /nested/,
-    ],
-    [
-      'without a required member',
-      '/kx/environments',
-      { method: 'POST', body: '{"name":"abc"}' },
-      /'kmsKeyId'.*must not be null/,
-    ],
-    [
-      'with a null for a required member',
-      '/kx/environments',
-      { method: 'POST', body: '{"name":"abc","kmsKeyId":null}' },
-      /'kmsKeyId'.*must not be null/,
-    ],
-    ['with a label that is badly encoded', '/kx/environments/%zz', {}, /percent-encoded/],
-    ['with a page size that is no number', '/kx/environments?maxResults=many', {}, /'maxResults'/],
-    ['with a page size below zero', '/kx/environments?maxResults=-1', {}, /'maxResults'/],
-  ];
-  test.each(bad)('%s is invalid', async (_, path, init, message) => {
-    const response = await send(path, init);
-    expect(response.headers.get('x-amzn-errortype')).toBe('ValidationException');
-    expect(((await response.json()) as Reply).message).toMatch(message);
-  });
-
-  test('names every member that is wrong, at any depth', async () => {
-    const changeRequests = [{ changeType: 'PUSH', dbPath: '/a/', s3Path: 's3://some-bucket/a' }];
-    const input = { environmentId, databaseName: 'x', changeRequests, clientToken: token() };
-    const { message } = await world.refusal('CreateKxChangeset', input);
-    expect(message).toMatch(/^2 validation errors detected: /);
-    expect(message).toContain("'databaseName'");
-    expect(message).toContain("'changeRequests.0.changeType'");
-  });
-
-  test('is told the rule that it breaks in the words of AWS', async () => {
-    const told = async (name: Parameters<TestWorld['refusal']>[0], input: object) =>
-      (await world.refusal(name, { environmentId, ...input })).message;
-    expect(await told('CreateKxUser', { userName: 'x'.repeat(51), iamRole: ROLE })).toBe(
-      "1 validation error detected: Value at 'userName' failed to satisfy constraint: Member must have length less than or equal to 50",
-    );
-    expect(await told('ListKxUsers', { maxResults: 101 })).toContain(
-      'Member must have value less than or equal to 100',
-    );
-    expect(await told('ListKxClusters', { clusterType: 'XDB' })).toContain(
-      'Member must satisfy enum value set: [HDB, RDB, GATEWAY, GP, TICKERPLANT]',
-    );
-    expect(await told('CreateKxUser', { userName: 'a b', iamRole: ROLE })).toMatch(
-      /'userName'.*Member must satisfy regular expression pattern: \^[^/]*\$$/,
-    );
-    expect(await told('CreateKxUser', { userName: 5, iamRole: ROLE })).toContain('Member must be of type string');
-    expect(await told('CreateKxUser', { userName: 'ann', iamRole: ROLE, tags: { 'aws:a': 'b' } })).toContain(
-      "Value at 'tags.aws:a' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy",
-    );
-  });
-
-  test('is never repeated at full length', async () => {
-    const tags = { ['k'.repeat(100_000)]: 'v' };
-    const input = { environmentId, userName: 'ann', iamRole: ROLE, tags };
-    expect((await world.refusal('CreateKxUser', input)).message.length).toBeLessThan(1_000);
-    const response = await send(`/${'x'.repeat(10_000)}`);
-    expect((await response.text()).length).toBeLessThan(5_000);
-  });
-
-  test('of any content type is read as JSON', async () => {
-    const body = JSON.stringify({ userName: 'typeless', iamRole: ROLE });
-    // A request made of a text is text/plain.
-    const response = await send(`/kx/environments/${environmentId}/users`, { method: 'POST', body });
-    expect(response.status).toBe(200);
-  });
-
-  test('may have members that the service does not know', async () => {
-    const body = JSON.stringify({ userName: 'extra', iamRole: ROLE, colour: 'green' });
-    const response = await send(`/kx/environments/${environmentId}/users`, { method: 'POST', body });
-    expect(response.status).toBe(200);
-  });
-
-  test('cannot override a label from its body', async () => {
-    const body = JSON.stringify({ environmentId: 'other', userName: 'label', iamRole: ROLE });
-    const response = await send(`/kx/environments/${environmentId}/users`, { method: 'POST', body });
-    expect(((await response.json()) as Reply).environmentId).toBe(environmentId);
-  });
-});
-
 test('worlds of different regions know nothing of each other', async () => {
   const response = await send('/kx/environments', {}, 'eu-west-1');
   expect(((await response.json()) as Reply).environments).toEqual([]);
@@ -238,8 +142,11 @@ describe('a list', () => {
   });
 
   test('takes 0 for its default page size', async () => {
+    for (const userName of ['zero_a', 'zero_b']) {
+      await world.call('CreateKxUser', { environmentId, userName, iamRole: ROLE });
+    }
     const { users } = await world.call('ListKxUsers', { environmentId, maxResults: 0 });
-    expect(users.length).toBeGreaterThan(0);
+    expect(users.length).toBeGreaterThan(1);
   });
 
   test('of clusters can be limited to a type, also across pages', async () => {
