@@ -10,7 +10,7 @@ import {
   type SettingName,
   variableOf,
 } from './config.ts';
-import { nearest } from './nearest.ts';
+import { didYouMean } from './nearest.ts';
 
 /** What a command takes besides the settings: its own switches. */
 export interface CommandShape {
@@ -124,7 +124,4 @@ function fromText(name: SettingName, text: string): unknown {
 
 const word = (text: string) => JSON.stringify(text.slice(0, 100));
 
-function meant(text: string, known: readonly string[]): string {
-  const found = nearest(text, known);
-  return found === undefined ? '; see --help' : `; did you mean ${found}?`;
-}
+const meant = (text: string, known: readonly string[]) => didYouMean(text, known, { otherwise: '; see --help' });

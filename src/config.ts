@@ -2,9 +2,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { CREDENTIAL } from './local/credentials.ts';
-import { nearest } from './nearest.ts';
 import { ENTITIES, once, RISKS, type Risk } from './operations/operation.ts';
 import { HTTP_SETTINGS, HTTP_STANDARD } from './transports/http/settings.ts';
+import { wordIssue } from './wording.ts';
 
 const milliseconds = () => z.int().min(1).max(600_000);
 
@@ -69,7 +69,7 @@ export const SETTINGS = lazily({
       .describe('Limit everything to these environments'),
   approve: () =>
     z
-      .union([z.literal('none'), z.array(z.enum(RISKS)).min(1)])
+      .union([z.literal('none'), z.array(z.enum(RISKS)).min(1)], `expects none, or some of ${RISKS.join(', ')}`)
       .default(STANDARD.approve)
       .describe('Ask a person for these risks too; none asks nobody, on the local backend only'),
   secrets: () =>
@@ -158,16 +158,9 @@ export function configure(raw: Partial<Record<SettingName, unknown>>, env: NodeJ
 
 function checked(name: SettingName, value: unknown): unknown {
   const schema: z.ZodType = SETTINGS[name];
-  const parsed = schema.safeParse(value, { reportInput: true });
+  const parsed = schema.safeParse(value, { error: wordIssue, reportInput: true });
   if (parsed.success) return parsed.data;
-  throw new ConfigError(`${flagOf(name)}: ${describe(parsed.error.issues[0] as z.core.$ZodIssue)}`);
-}
-
-function describe(issue: z.core.$ZodIssue): string {
-  if (issue.code !== 'invalid_value') return issue.message;
-  const known = issue.values.map(String);
-  const found = nearest(String(issue.input), known);
-  return `expects ${known.join(', ')}${found === undefined ? '' : `; did you mean ${found}?`}`;
+  throw new ConfigError(`${flagOf(name)}: ${parsed.error.issues[0]?.message}`);
 }
 
 /** `--state-dir` for `stateDir`. */

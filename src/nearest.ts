@@ -3,9 +3,19 @@ import { closest, distance } from 'fastest-levenshtein';
 const LONGEST = 200;
 
 /** The known word that was most likely meant, letter case aside; undefined when none is near. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+function nearest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0 || word.length > LONGEST) return undefined;
   const lower = known.map((name) => name.toLowerCase());
   const best = closest(word.toLowerCase(), lower);
   return distance(word.toLowerCase(), best) <= Math.max(2, best.length / 3) ? known[lower.indexOf(best)] : undefined;
+}
+
+/** `; did you mean x?` when a known word is near enough to be meant, else what `otherwise` says. */
+export function didYouMean(
+  word: string,
+  known: readonly string[],
+  { otherwise = '', shown = (name) => name }: { otherwise?: string; shown?: (name: string) => string } = {},
+): string {
+  const meant = nearest(word, known);
+  return meant === undefined ? otherwise : `; did you mean ${shown(meant)}?`;
 }

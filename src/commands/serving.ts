@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerEventBus } from '@modelcontextprotocol/server';
 import { type Config, ConfigError } from '../config.ts';
-import { nearest } from '../nearest.ts';
+import { didYouMean } from '../nearest.ts';
 import type { Call } from '../operations/index.ts';
 import { approverKey } from '../safety/approver.ts';
 import { withinEnvironments } from '../safety/environments.ts';
@@ -167,10 +167,7 @@ function checkDenied(deny: readonly string[]): void {
   const names = describedTools().map(({ name }) => name);
   const unknown = deny.find((name) => !names.includes(name));
   if (unknown === undefined) return;
-  const meant = nearest(unknown, names);
-  throw new ConfigError(
-    `--deny: there is no tool ${JSON.stringify(unknown)}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
-  );
+  throw new ConfigError(`--deny: there is no tool ${JSON.stringify(unknown)}${didYouMean(unknown, names)}`);
 }
 
 /** The state database, opened when it is first asked for. */

@@ -4,6 +4,7 @@ import { type Config, ConfigError, configure, SETTINGS } from '../config.ts';
 import { type Caller, LOCAL_CALLER } from '../safety/policy.ts';
 import type { Admits } from '../transports/http/auth/scopes.ts';
 import { isScope, SCOPES, scopedCaller } from '../transports/http/auth/scopes.ts';
+import { wordIssue } from '../wording.ts';
 
 /** The schema of the file, built only when there is one. */
 function fileSchema() {
@@ -31,7 +32,7 @@ export interface Target {
 /** The targets that the configuration names; none without --targets. Throws ConfigError. */
 export function targetsOf(config: Config): Target[] {
   if (config.targets === undefined) return [];
-  const parsed = fileSchema().safeParse(read(config.targets));
+  const parsed = fileSchema().safeParse(read(config.targets), { error: wordIssue, reportInput: true });
   if (!parsed.success) {
     const { path, message } = parsed.error.issues[0] as z.core.$ZodIssue;
     throw new ConfigError(`--targets: ${config.targets}: ${path.join('.')}: ${message}`);

@@ -17,12 +17,13 @@ export interface Circumstances {
 /** The error that a caller gets. Only fields chosen here get through. */
 export function failure(operation: OperationName, diagnosis: Diagnosis, circumstances: Circumstances): FinspaceError {
   const { outcomeUnknown, ...rest } = circumstances;
-  const { retryable, advice } = adviceFor(operation, diagnosis);
+  const { retryable, advice } = adviceFor(diagnosis);
   const checked = { outcomeUnknown: true, retryable: false, advice: checkFirst(operation) };
   return new FinspaceError({
     operation,
     code: diagnosis.code,
     detail: diagnosis.detail,
+    ...(diagnosis.reason === undefined ? {} : { reason: diagnosis.reason }),
     retryable,
     advice,
     ...(outcomeUnknown ? checked : {}),
@@ -30,11 +31,9 @@ export function failure(operation: OperationName, diagnosis: Diagnosis, circumst
   });
 }
 
-function adviceFor(operation: OperationName, { code, advice }: Diagnosis): { retryable: boolean; advice: string } {
+function adviceFor({ code, advice }: Diagnosis): { retryable: boolean; advice: string } {
   const known = { ...ERRORS, ...TRANSPORT_FAILURES }[code];
-  const lister = code === 'ResourceNotFound' ? listerOf(operation) : undefined;
-  const next = lister === undefined ? '' : ` Next: ${toolName(lister)}.`;
-  return { retryable: known.retryable, advice: (advice ?? known.advice) + next };
+  return { retryable: known.retryable, advice: advice ?? known.advice };
 }
 
 function checkFirst(operation: OperationName): string {

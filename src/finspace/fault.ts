@@ -8,6 +8,8 @@ export type Passing = 'throttled' | 'transient';
 export interface Diagnosis {
   readonly code: ErrorName | TransportFailure;
   readonly detail: string;
+  /** The kind of a conflict: one word in capitals. */
+  readonly reason?: string;
   /** Stands for the advice that goes with the code. */
   readonly advice?: string;
   /** Present when a repeat may succeed. */

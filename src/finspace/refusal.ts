@@ -8,7 +8,8 @@ export function refusal(status: number, headers: Members, body: unknown): Diagno
   const members: Members = typeof body === 'object' && body !== null ? (body as Members) : {};
   const name = errorType(headers, members);
   const modelled = errorNamed(name);
-  if (modelled !== undefined) return { code: modelled, detail: messageOf(members), ...MODELLED[modelled] };
+  if (modelled !== undefined)
+    return { code: modelled, detail: messageOf(members), ...reasonIn(members), ...MODELLED[modelled] };
   if (status === 429)
     return { code: 'Throttling', detail: 'The endpoint asks for fewer requests (HTTP 429).', ...MODELLED.Throttling };
   if (status >= 500) {
@@ -56,6 +57,12 @@ const REJECTIONS = new Map([
 function errorType(headers: Members, body: Members): string {
   const named = headers['x-amzn-errortype'] ?? body['code'] ?? body['__type'];
   return typeof named === 'string' ? (named.split(':')[0]?.split('#').at(-1) ?? '') : '';
+}
+
+const REASON = /^[A-Z][A-Z_]{1,40}$/;
+
+function reasonIn({ reason }: Members): { reason?: string } {
+  return typeof reason === 'string' && REASON.test(reason) ? { reason } : {};
 }
 
 const MOST_CHARACTERS = 2_000;

@@ -12,9 +12,18 @@ import {
   text,
 } from './shapes.ts';
 
-const EnvironmentName = once(() => text(1, 255, /^[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]$/));
-const Url = once(() => text(1, 1000, /^https?:\/\/[-a-zA-Z0-9+&@#/%?=~_|!:,.;]*[-a-zA-Z0-9+&@#/%=~_|]$/));
-const NameString = once(() => text(1, 50, /^[a-zA-Z0-9]{1,50}$/));
+const EnvironmentName = once(() =>
+  text(1, 255, /^[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]$/, 'a name of letters, digits and -, such as research'),
+);
+const Url = once(() =>
+  text(
+    1,
+    1000,
+    /^https?:\/\/[-a-zA-Z0-9+&@#/%?=~_|!:,.;]*[-a-zA-Z0-9+&@#/%=~_|]$/,
+    'a URL such as https://idp.example.com/saml',
+  ),
+);
+const NameString = once(() => text(1, 50, /^[a-zA-Z0-9]{1,50}$/, '1 to 50 letters and digits'));
 const FederationMode = once(() => z.enum(['FEDERATED', 'LOCAL']));
 
 const FederationParameters = once(() =>
@@ -22,15 +31,25 @@ const FederationParameters = once(() =>
     samlMetadataDocument: text(1000, 10_000_000).optional(),
     samlMetadataURL: Url().optional(),
     applicationCallBackURL: Url().optional(),
-    federationURN: text(1, 255, /^[A-Za-z0-9._\-:/#+]+$/).optional(),
-    federationProviderName: text(1, 32, /^[^_\p{Z}][\p{L}\p{M}\p{S}\p{N}\p{P}][^_\p{Z}]+$/u).optional(),
+    federationURN: text(1, 255, /^[A-Za-z0-9._\-:/#+]+$/, 'a URN such as urn:amazon:webservices').optional(),
+    federationProviderName: text(
+      1,
+      32,
+      /^[^_\p{Z}][\p{L}\p{M}\p{S}\p{N}\p{P}][^_\p{Z}]+$/u,
+      '3 to 32 characters without spaces, such as Okta',
+    ).optional(),
     attributeMap: z.record(text(1, 32), text(1, 1000)).optional(),
   }),
 );
 
 const SuperuserParameters = once(() =>
   z.strictObject({
-    emailAddress: text(1, 128, /^[A-Z0-9a-z._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]+$/),
+    emailAddress: text(
+      1,
+      128,
+      /^[A-Z0-9a-z._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]+$/,
+      'an e-mail address such as jo@example.com',
+    ),
     firstName: NameString(),
     lastName: NameString(),
   }),
@@ -69,7 +88,14 @@ export const CreateEnvironment = operation({
       federationParameters: FederationParameters().optional(),
       superuserParameters: SuperuserParameters().optional(),
       dataBundles: z
-        .array(text(20, 2048, /^arn:aws:finspace:[A-Za-z0-9_/.-]{0,63}:\d*:data-bundle\/[0-9A-Za-z_-]{1,128}$/))
+        .array(
+          text(
+            20,
+            2048,
+            /^arn:aws:finspace:[A-Za-z0-9_/.-]{0,63}:\d*:data-bundle\/[0-9A-Za-z_-]{1,128}$/,
+            'the ARN of a data bundle, such as arn:aws:finspace:us-east-1::data-bundle/capital-markets',
+          ),
+        )
         .optional(),
     }),
   output: () =>

@@ -38,7 +38,7 @@ export const ERRORS = {
   ResourceNotFound: {
     status: 404,
     retryable: false,
-    advice: 'Nothing of that name exists here. List what there is and use a name from the list.',
+    advice: 'Something that the arguments name does not exist. find_kx_entities finds what does.',
   },
   ServiceQuotaExceeded: {
     status: 402,

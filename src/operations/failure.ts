@@ -18,6 +18,8 @@ export interface FailureFields {
   readonly code: ErrorName | TransportFailure | 'Withheld';
   /** What the service says about a modelled error, or what we know; never the text of an unknown error. */
   readonly detail: string;
+  /** The kind of a conflict, as far as the service says: a word such as INVALID_STATE. */
+  readonly reason?: string | undefined;
   readonly retryable: boolean;
   /** What to do next, in one or two sentences. */
   readonly advice: string;

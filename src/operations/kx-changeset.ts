@@ -22,7 +22,12 @@ const ChangeRequests = once(() =>
     .array(
       z.strictObject({
         changeType: z.enum(['PUT', 'DELETE']),
-        s3Path: text(9, 1093, /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/(?:[^/]+\/)*[^/]*$/)
+        s3Path: text(
+          9,
+          1093,
+          /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/(?:[^/]+\/)*[^/]*$/,
+          'an S3 path such as s3://bucket/folder/',
+        )
           .optional()
           .describe('for PUT'),
         dbPath: DbPath().describe('such as /2020.01.02/'),

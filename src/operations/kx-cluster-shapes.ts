@@ -23,12 +23,23 @@ import {
 const NodeCount = once(() => integer(1));
 const CooldownSeconds = once(() => z.number().min(0).max(100_000));
 const MemoryMib = once(() => integer(6));
-const CacheType = once(() => text(8, 10));
+const CacheType = once(() => text(8, 10, undefined, 'CACHE_1000, CACHE_250 or CACHE_12'));
 
-export const KxClusterDescription = once(() => text(1, 1000, /^[\w.\s-]+$/));
-export const ReleaseLabel = once(() => text(1, 16, /^[a-zA-Z0-9._-]+$/));
-export const InitializationScriptFilePath = once(() => text(1, 255, /^[\w\-./\\]+$/));
-export const ExecutionRoleArn = once(() => text(1, 1024, /^arn:aws[a-z0-9-]*:iam::\d{12}:role\/[\w/.@+=,-]{1,1017}$/));
+export const KxClusterDescription = once(() =>
+  text(1, 1000, /^[\w.\s-]+$/, '1 to 1000 letters, digits, spaces, full stops, - and _'),
+);
+export const ReleaseLabel = once(() => text(1, 16, /^[a-zA-Z0-9._-]+$/, 'a release of kdb such as 1.0'));
+export const InitializationScriptFilePath = once(() =>
+  text(1, 255, /^[\w\-./\\]+$/, 'the path of a q script in the code, such as scripts/init.q'),
+);
+export const ExecutionRoleArn = once(() =>
+  text(
+    1,
+    1024,
+    /^arn:aws[a-z0-9-]*:iam::\d{12}:role\/[\w/.@+=,-]{1,1017}$/,
+    'the ARN of a role, such as arn:aws:iam::123456789012:role/kdb-reader',
+  ),
+);
 
 export const TickerplantLogConfiguration = once(() =>
   z.strictObject({ tickerplantLogVolumes: z.array(KxVolumeName()).optional() }),
@@ -81,7 +92,7 @@ export const AutoScalingConfiguration = once(() =>
 
 export const CapacityConfiguration = once(() =>
   z.strictObject({
-    nodeType: text(1, 32, /^[a-zA-Z0-9._]+$/)
+    nodeType: text(1, 32, /^[a-zA-Z0-9._]+$/, 'a node type such as kx.s.2xlarge')
       .optional()
       .describe('kx.s.large to .32xlarge'),
     nodeCount: NodeCount().optional(),
@@ -98,7 +109,8 @@ export const KxScalingGroupConfiguration = once(() =>
   }),
 );
 
-const idIn = (prefix: string) => text(1, 1024, new RegExp(`^${prefix}-(?:[a-z0-9]{8}|[a-z0-9]{17})$`));
+const idIn = (prefix: string) =>
+  text(1, 1024, new RegExp(`^${prefix}-(?:[a-z0-9]{8}|[a-z0-9]{17})$`), `an id such as ${prefix}-0abc1def2abc3def4`);
 export const VpcConfiguration = once(() =>
   z.strictObject({
     vpcId: idIn('vpc').optional(),
@@ -111,16 +123,31 @@ export const VpcConfiguration = once(() =>
 export const KxCommandLineArguments = once(() =>
   z.array(
     z.strictObject({
-      key: text(1, 1024, /^(?:(?![Aa][Ww][Ss])(?:s|[a-zA-Z][a-zA-Z0-9_]+)|AWS_ZIP_DEFAULT)$/).optional(),
-      value: text(1, 1024, /^[a-zA-Z0-9_:./,; ]+$/).optional(),
+      key: text(
+        1,
+        1024,
+        /^(?:(?![Aa][Ww][Ss])(?:s|[a-zA-Z][a-zA-Z0-9_]+)|AWS_ZIP_DEFAULT)$/,
+        's or a name of letters, digits and _ that does not begin with aws, such as dbMode',
+      ).optional(),
+      value: text(1, 1024, /^[a-zA-Z0-9_:./,; ]+$/, 'letters, digits, spaces and _ : . / , ; such as 4').optional(),
     }),
   ),
 );
 
 export const CodeConfiguration = once(() =>
   z.strictObject({
-    s3Bucket: text(3, 255, /^[a-z0-9][a-z0-9.-]*[a-z0-9]$/).optional(),
-    s3Key: text(1, 1024, /^[a-zA-Z0-9/!_.*'()-]+$/).optional(),
+    s3Bucket: text(
+      3,
+      255,
+      /^[a-z0-9][a-z0-9.-]*[a-z0-9]$/,
+      'the name of an S3 bucket, such as my-code, without s3://',
+    ).optional(),
+    s3Key: text(
+      1,
+      1024,
+      /^[a-zA-Z0-9/!_.*'()-]+$/,
+      'the key of a zip file in the bucket, such as releases/code.zip',
+    ).optional(),
     s3ObjectVersion: text(1, 1000).optional(),
   }),
 );

@@ -24,17 +24,24 @@ const ConnectionStatus = once(() =>
 const NetworkAclEntry = once(() =>
   z.strictObject({
     ruleNumber: integer(1, 32_766),
-    protocol: text(1, 5, /^(?:-1|[0-9]+)$/).describe('a number; -1 is all'),
+    protocol: text(1, 5, /^(?:-1|[0-9]+)$/, 'the number of a protocol, such as 6 for TCP, or -1 for all').describe(
+      'a number; -1 is all',
+    ),
     ruleAction: z.enum(['allow', 'deny']),
     portRange: z.strictObject({ from: Port(), to: Port() }).optional(),
     icmpTypeCode: z.strictObject({ type: integer(), code: integer() }).optional(),
-    cidrBlock: text(1, 18, /^(?:\d{1,3}\.){3}\d{1,3}\/(?:3[0-2]|[12]\d|\d)$/),
+    cidrBlock: text(
+      1,
+      18,
+      /^(?:\d{1,3}\.){3}\d{1,3}\/(?:3[0-2]|[12]\d|\d)$/,
+      'a range of addresses such as 10.0.0.0/16',
+    ),
   }),
 );
 
 const TransitGatewayConfiguration = once(() =>
   z.strictObject({
-    transitGatewayID: text(1, 32),
+    transitGatewayID: text(1, 32, undefined, 'the id of a transit gateway, such as tgw-0abc1def2abc3def4'),
     routableCIDRSpace: z.string().describe('a /26 inside 100.64.0.0/10'),
     attachmentNetworkAclConfiguration: z.array(NetworkAclEntry()).min(1).max(100).optional(),
   }),
@@ -45,8 +52,15 @@ const hostLabel = '[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?';
 const CustomDnsConfiguration = once(() =>
   z.array(
     z.strictObject({
-      customDNSServerName: text(3, 255, new RegExp(`^${hostLabel}(?:\\.${hostLabel})*$`)),
-      customDNSServerIP: z.string().regex(new RegExp(`^(?:${ipOctet}\\.){3}${ipOctet}$`)),
+      customDNSServerName: text(
+        3,
+        255,
+        new RegExp(`^${hostLabel}(?:\\.${hostLabel})*$`),
+        'the name of a host, such as dns1.example.com',
+      ),
+      customDNSServerIP: z
+        .string()
+        .regex(new RegExp(`^(?:${ipOctet}\\.){3}${ipOctet}$`), { error: 'expects an address such as 10.0.0.2' }),
     }),
   ),
 );
@@ -84,7 +98,12 @@ export const CreateKxEnvironment = operation({
     z.strictObject({
       name: KxEnvironmentName(),
       description: Description().optional(),
-      kmsKeyId: text(1, 1000, /^arn:aws:kms:.*:\d+:.*$/).describe('an ARN'),
+      kmsKeyId: text(
+        1,
+        1000,
+        /^arn:aws:kms:.*:\d+:.*$/,
+        'the ARN of a KMS key, such as arn:aws:kms:us-east-1:123456789012:key/KEY-ID',
+      ).describe('an ARN'),
       tags: TagMap().optional(),
       clientToken: ClientToken().optional(),
     }),

@@ -16,7 +16,7 @@ import {
 } from './shapes.ts';
 
 const groupLabels = () => ({ environmentId: KxEnvironmentId(), scalingGroupName: KxScalingGroupName() });
-const KxHostType = once(() => text(1, 32, /^[a-zA-Z0-9._]+$/));
+const KxHostType = once(() => text(1, 32, /^[a-zA-Z0-9._]+$/, 'a host type such as kx.sg.4xlarge'));
 
 const createdMembers = () => ({
   scalingGroupName: KxScalingGroupName().optional(),

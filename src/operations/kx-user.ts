@@ -2,13 +2,23 @@ import * as z from 'zod';
 import { once, operation } from './operation.ts';
 import { ClientToken, IdType, KxClusterName, MaxResults, PaginationToken, TagMap, Timestamp, text } from './shapes.ts';
 
-const KxUserName = once(() => text(1, 50, /^[0-9A-Za-z_-]{1,50}$/));
-const RoleArn = once(() => text(20, 2048, /^arn:aws[a-z-]*:iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@/-]+$/));
+const KxUserName = once(() =>
+  text(1, 50, /^[0-9A-Za-z_-]{1,50}$/, 'a name of 1 to 50 letters, digits, - and _, such as amara_okafor'),
+);
+const RoleArn = once(() =>
+  text(
+    20,
+    2048,
+    /^arn:aws[a-z-]*:iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@/-]+$/,
+    'the ARN of a role, such as arn:aws:iam::123456789012:role/kdb-reader',
+  ),
+);
 const KxUserArn = once(() =>
   text(
     20,
     2048,
     /^arn:aws:finspace:[A-Za-z0-9_/.-]{0,63}:\d+:kxEnvironment\/[0-9A-Za-z_-]{1,128}\/kxUser\/[0-9A-Za-z_-]{1,128}$/,
+    'the ARN of a user, such as arn:aws:finspace:us-east-1:123456789012:kxEnvironment/ID/kxUser/NAME',
   ),
 );
 

@@ -1,10 +1,17 @@
 import * as z from 'zod';
 import { once } from './operation.ts';
 
-/** A string of `min` to `max` characters; the length is checked before the pattern, so no input can make the pattern slow. */
-export function text(min: number, max: number, pattern?: RegExp): z.ZodString {
-  const bounded = z.string().min(min, { abort: true }).max(max, { abort: true });
-  return pattern === undefined ? bounded : bounded.regex(pattern);
+/**
+ * A string of `min` to `max` characters; the length is checked before the pattern, so no input can make the pattern slow. What
+ * breaks the form is told the form in words, which is why it `expects` with an example.
+ */
+export function text(min: number, max: number, pattern?: RegExp, expects?: string): z.ZodString {
+  const error = expects === undefined ? {} : { error: `expects ${expects}` };
+  const bounded = z
+    .string()
+    .min(min, { abort: true, ...error })
+    .max(max, { abort: true, ...error });
+  return pattern === undefined ? bounded : bounded.regex(pattern, error);
 }
 
 /** A 32-bit integer, as the API's `integer` is. */
@@ -16,33 +23,58 @@ export function integer(min?: number, max?: number): z.ZodInt32 {
 }
 
 /** The names of clusters, databases, dataviews, scaling groups, volumes and environments share one form. */
-const entityName = once(() => text(3, 63, /^[a-zA-Z0-9][a-zA-Z0-9_-]*[a-zA-Z0-9]$/));
+const entityName = once(() =>
+  text(3, 63, /^[a-zA-Z0-9][a-zA-Z0-9_-]*[a-zA-Z0-9]$/, 'a name of 3 to 63 letters, digits, - and _, such as hdb-fx'),
+);
 
 /** An opaque path label: printable and never `.` or `..`, which HTTP clients would resolve to another path. */
-const opaqueLabel = (max: number) => text(1, max, /^(?!\.{1,2}$)[^\p{Cc}\p{Cs}]*[^\s\p{Cc}\p{Cs}][^\p{Cc}\p{Cs}]*$/u);
+const opaqueLabel = (max: number, expects: string) =>
+  text(1, max, /^(?!\.{1,2}$)[^\p{Cc}\p{Cs}]*[^\s\p{Cc}\p{Cs}][^\p{Cc}\p{Cs}]*$/u, expects);
 
-export const IdType = once(() => text(1, 26, /^[a-zA-Z0-9]{1,26}$/));
-export const EnvironmentId = once(() => opaqueLabel(32));
-export const KxEnvironmentId = once(() => text(1, 32, /^[a-z0-9]+$/));
+const ENVIRONMENT_ID = 'the id of an environment, not its name, such as m5cnbg3l25pwsmzikb7kdj';
+
+export const IdType = once(() => text(1, 26, /^[a-zA-Z0-9]{1,26}$/, ENVIRONMENT_ID));
+export const EnvironmentId = once(() => opaqueLabel(32, ENVIRONMENT_ID));
+export const KxEnvironmentId = once(() => text(1, 32, /^[a-z0-9]+$/, ENVIRONMENT_ID));
 export const KxEnvironmentName = entityName;
 export const KxClusterName = entityName;
-export const KxClusterNodeIdString = once(() => opaqueLabel(40));
+export const KxClusterNodeIdString = once(() => opaqueLabel(40, 'the id of a node'));
 export const DatabaseName = entityName;
 export const KxDataviewName = entityName;
 export const KxScalingGroupName = entityName;
 export const KxVolumeName = entityName;
-export const ChangesetId = once(() => text(1, 26, /^[a-zA-Z0-9]+$/));
-export const AvailabilityZoneId = once(() => text(8, 12, /^[a-zA-Z0-9-]+$/));
-export const Description = once(() => text(1, 1000, /^[a-zA-Z0-9. ]+$/));
+export const ChangesetId = once(() =>
+  text(1, 26, /^[a-zA-Z0-9]+$/, 'the id of a changeset, such as ab1cd2ef3gh4ij5kl6mn7o'),
+);
+export const AvailabilityZoneId = once(() =>
+  text(8, 12, /^[a-zA-Z0-9-]+$/, 'the id of an availability zone, such as use1-az2'),
+);
+export const Description = once(() =>
+  text(1, 1000, /^[a-zA-Z0-9. ]+$/, '1 to 1000 letters, digits, spaces and full stops'),
+);
 export const StatusReason = once(() => text(1, 250, /^[\w.\s-]+$/));
-export const KmsKeyId = once(() => text(1, 1000, /^[a-zA-Z0-9:/-]*$/));
+export const KmsKeyId = once(() =>
+  text(
+    1,
+    1000,
+    /^[a-zA-Z0-9:/-]*$/,
+    'the id or ARN of a KMS key, such as arn:aws:kms:us-east-1:123456789012:key/KEY-ID',
+  ),
+);
 export const KxAzMode = once(() => z.enum(['SINGLE', 'MULTI']));
 export const KxClusterType = once(() => z.enum(['HDB', 'RDB', 'GATEWAY', 'GP', 'TICKERPLANT']));
 export const KxClusterStatus = once(() =>
   z.enum(['PENDING', 'CREATING', 'CREATE_FAILED', 'RUNNING', 'UPDATING', 'DELETING', 'DELETED', 'DELETE_FAILED']),
 );
 export const VolumeType = once(() => z.enum(['NAS_1']));
-export const DbPath = once(() => text(1, 1025, /^\**[/?*](?:[^/]+\/){0,2}[^/]*$/));
+export const DbPath = once(() =>
+  text(
+    1,
+    1025,
+    /^\**[/?*](?:[^/]+\/){0,2}[^/]*$/,
+    'a path in the database, of at most three levels, such as /2026.03.17/',
+  ),
+);
 
 export const ClientToken = once(() => text(1, 36, /\S/));
 export const ClientTokenString = once(() => text(1, 64, /^[a-zA-Z0-9-]+$/));
@@ -79,11 +111,23 @@ export const Timestamp = once(() =>
   }),
 );
 
-export const TagKey = once(() => text(1, 128, /^(?!aws:)[A-Za-z_+-=]+$/));
+export const TagKey = once(() =>
+  text(
+    1,
+    128,
+    /^(?!aws:)[A-Za-z_+-=]+$/,
+    'up to 128 letters, digits and signs, not beginning with aws:, such as owner',
+  ),
+);
 export const TagMap = once(() =>
-  z.record(TagKey(), text(1, 256, /^[A-Za-z_@ +-=]+$/)).refine((tags) => sized(Object.keys(tags).length), {
-    error: 'expects 1 to 50 tags',
-  }),
+  z
+    .record(
+      TagKey(),
+      text(1, 256, /^[A-Za-z_@ +-=]+$/, 'a tag value of up to 256 letters, digits, spaces and signs, such as fx-desk'),
+    )
+    .refine((tags) => sized(Object.keys(tags).length), {
+      error: 'expects 1 to 50 tags',
+    }),
 );
 const sized = (count: number) => count >= 1 && count <= 50;
 

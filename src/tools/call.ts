@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
-import { nearest } from '../nearest.ts';
+import { didYouMean } from '../nearest.ts';
 import { agentInput } from '../operations/derive.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
@@ -8,10 +8,11 @@ import { operationOf, toolName } from '../operations/naming.ts';
 import { withheld, withheldTool } from '../safety/policy.ts';
 import { quoted } from '../safety/untrusted.ts';
 import { approved } from './approval-form.ts';
-import { parseArguments } from './arguments.ts';
+import { explained, parseArguments } from './arguments.ts';
 import { compositeNamed } from './composites.ts';
 import type { CompositeTool, Exchange, ToolEnvironment, ToolResult } from './environment.ts';
 import { describedTools } from './list.ts';
+import { nextStep } from './next-step.ts';
 import { failed, refused, succeeded } from './result.ts';
 
 type Members = Record<string, unknown>;
@@ -31,7 +32,6 @@ export async function callTool(
     if (composite === undefined) throw unknownTool(tool);
     return await callComposite(environment, composite, given, exchange);
   } catch (error) {
-    if (error instanceof FinspaceError) return failed(error);
     if (error instanceof ProtocolError || exchange.context.mcpReq.signal.aborted) throw error;
     environment.onInternal(error);
     return refused(
@@ -45,27 +45,38 @@ async function callOperation(environment: ToolEnvironment, name: OperationName, 
   const tool = toolName(name);
   const reason = withheld(name, environment.restrictions, environment.caller);
   if (reason !== undefined) return refused(`${tool} is not offered. ${reason}`);
+  const lookup = { environment, signal: exchange.context.mcpReq.signal };
   const parsed = parseArguments(agentInput(operationNamed(name)), given);
-  if ('problems' in parsed) return refused(`${tool} was not called, its arguments are wrong.`, ...parsed.problems);
-  return throughGate(environment, name, parsed.input, exchange);
+  if ('problems' in parsed) return refused(wrong(tool), ...(await explained(lookup, parsed.problems, name)));
+  try {
+    return await throughGate(environment, name, parsed.input, exchange);
+  } catch (error) {
+    if (!(error instanceof FinspaceError)) throw error;
+    return failed(error, await nextStep(lookup, name, parsed.input, error));
+  }
 }
+
+const wrong = (tool: string) => `${tool} was not called, its arguments are wrong.`;
 
 async function callComposite(environment: ToolEnvironment, tool: CompositeTool, given: Members, exchange: Exchange) {
   const { restrictions, caller } = environment;
   const reason = withheldTool(tool, restrictions, caller);
   if (reason !== undefined) return refused(`${tool.name} is not offered. ${reason}`);
+  const lookup = { environment, signal: exchange.context.mcpReq.signal };
   const parsed = parseArguments(tool.input(), given);
-  if ('problems' in parsed) return refused(`${tool.name} was not called, its arguments are wrong.`, ...parsed.problems);
-  return tool.run(environment, parsed.input, exchange);
+  if ('problems' in parsed) return refused(wrong(tool.name), ...(await explained(lookup, parsed.problems)));
+  try {
+    return await tool.run(environment, parsed.input, exchange);
+  } catch (error) {
+    if (!(error instanceof FinspaceError)) throw error;
+    const about = { ...parsed.input, ...(parsed.input['arguments'] as Members | undefined) };
+    return failed(error, await nextStep(lookup, error.fields.operation, about, error));
+  }
 }
 
 function unknownTool(tool: string): ProtocolError {
-  const meant = nearest(
-    tool,
-    describedTools().map(({ name }) => name),
-  );
-  const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
-  return new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool ${quoted(tool)}${hint}`);
+  const known = describedTools().map(({ name }) => name);
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool ${quoted(tool)}${didYouMean(tool, known)}`);
 }
 
 /** Puts the call to the gate, and then to the backend, to a person, or nowhere. */

@@ -1,14 +1,18 @@
 import * as z from 'zod';
+import { didYouMean } from '../nearest.ts';
 import { agentInput } from '../operations/derive.ts';
-import { operationNamed } from '../operations/index.ts';
-import { operationOf } from '../operations/naming.ts';
+import { OPERATION_NAMES, operationNamed } from '../operations/index.ts';
+import { operationOf, toolName } from '../operations/naming.ts';
+import { once } from '../operations/operation.ts';
 import { planCall } from '../safety/plan.ts';
 import { approvalNeeded, withheld } from '../safety/policy.ts';
 import { quoted } from '../safety/untrusted.ts';
-import { parseArguments } from './arguments.ts';
+import { explained, parseArguments } from './arguments.ts';
 import { compositeTool } from './environment.ts';
 import { answer, shaping } from './fleet/page.ts';
 import { refused } from './result.ts';
+
+const changing = once(() => OPERATION_NAMES.filter((name) => operationNamed(name).risk !== 'read').map(toolName));
 
 /** Previews a call: what the gate would show a person, without asking anybody and without opening a question. */
 export const planChange = compositeTool({
@@ -27,11 +31,16 @@ export const planChange = compositeTool({
   run: async (environment, { tool, arguments: given, cursor }, { context }) => {
     const name = operationOf(tool);
     if (name === undefined || operationNamed(name).risk === 'read')
-      return refused(`${quoted(tool)} is not a tool that changes anything.`);
+      return refused(
+        `${quoted(tool)} is not a tool that changes anything${didYouMean(tool, changing(), { otherwise: '.' })}`,
+      );
     const reason = withheld(name, environment.restrictions, environment.caller);
     if (reason !== undefined) return refused(`${tool} is not offered. ${reason}`);
     const parsed = parseArguments(agentInput(operationNamed(name)), given);
-    if ('problems' in parsed) return refused(`The arguments for ${tool} are wrong.`, ...parsed.problems);
+    if ('problems' in parsed) {
+      const lookup = { environment, signal: context.mcpReq.signal };
+      return refused(`The arguments for ${tool} are wrong.`, ...(await explained(lookup, parsed.problems, name)));
+    }
     const plan = await planCall(environment, name, parsed.input, environment.caller.principal, {
       signal: context.mcpReq.signal,
     });

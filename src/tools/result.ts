@@ -1,10 +1,13 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { listMember } from '../operations/derive.ts';
-import { type FinspaceError, wireName } from '../operations/failure.ts';
+import { type FailureFields, type FinspaceError, wireName } from '../operations/failure.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { plainJson, quoted } from '../safety/untrusted.ts';
 
 type Members = Record<string, unknown>;
+
+/** What to do next, and whether the same call may succeed later, where more is known than the error says. */
+export type Told = Partial<Pick<FailureFields, 'advice' | 'retryable'>>;
 
 interface Extras {
   /** For whom the content is meant, when it is not for the model. */
@@ -29,13 +32,17 @@ export function succeeded(name: OperationName, output: Members, { audience, note
   return { ...result, content: result.content.map((block) => ({ ...block, annotations: { audience: [audience] } })) };
 }
 
-/** The result of a call that the endpoint refused or that never got an answer. */
-export function failed({ fields }: FinspaceError): CallToolResult {
-  const { operation, code, detail, retryable, advice, outcomeUnknown, httpStatus, requestId } = fields;
+/** The result of a call that the endpoint refused or that never got an answer, with what was found out about it since. */
+export function failed({ fields }: FinspaceError, told: Told = {}): CallToolResult {
+  const { operation, code, detail, reason, retryable, advice, outcomeUnknown, httpStatus, requestId } = {
+    ...fields,
+    ...told,
+  };
   const error = {
     operation,
     error: wireName(code),
     message: detail,
+    ...(reason === undefined ? {} : { reason }),
     retryable,
     advice,
     ...(outcomeUnknown ? { outcomeUnknown } : {}),

@@ -103,7 +103,7 @@ describe('named targets', () => {
   it.each<[string, unknown]>([
     ['is not JSON', '['],
     ['targets.Prod', { targets: { Prod: {} } }],
-    ['targets.x: Unrecognized key: "endpont"', { targets: { x: { endpont: 'https://a.example' } } }],
+    ['targets.x: there is no "endpont"', { targets: { x: { endpont: 'https://a.example' } } }],
     ['--targets: x: --endpoint: needs --backend aws', { targets: { x: { endpoint: 'https://a.example' } } }],
     ['expects an https URL', { targets: { x: { backend: 'aws', endpoint: 'http://a.example' } } }],
     ['targets.x.allow.y.0: expects some of', { targets: { x: { allow: { y: ['everything'] } } } }],

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { ERRORS, type ErrorName } from '../../operations/errors.ts';
 import { OPERATION_NAMES, OPERATIONS, type OperationName } from '../../operations/index.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
+import { wordIssue } from '../../wording.ts';
 
 const ERROR_TYPES = OPERATIONS.GetKxChangeset.output().shape.errorInfo.unwrap().shape.errorType;
 
@@ -60,9 +61,9 @@ export function readFaults(path: string): FaultPlan {
 
 /** Checks fault rules; `source` names them in the error. */
 export function faultPlan(content: unknown, source: string): FaultPlan {
-  const { data, error } = FaultFile.safeParse(content);
+  const { data, error } = FaultFile.safeParse(content, { error: wordIssue, reportInput: true });
   if (error === undefined) return data;
   const [{ path, message } = { path: [], message: '' }] = error.issues;
   const where = path.length === 0 ? '' : `${path.join('.')}: `;
-  throw new StoreError(`${source}: ${where}${message.split('\n')[0]?.slice(0, 300)}`);
+  throw new StoreError(`${source}: ${where}${message.slice(0, 300)}`);
 }

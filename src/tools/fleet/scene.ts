@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { acrossEnvironments, type Environment, environmentsNamed, environmentsNow } from '../../inventory/fleet.ts';
 import { environmentGraph, type Graph, type GraphOptions } from '../../inventory/graph.ts';
 import { readsDone } from '../../inventory/progress.ts';
-import { nearest } from '../../nearest.ts';
+import { didYouMean } from '../../nearest.ts';
 import { FinspaceError, wireName } from '../../operations/failure.ts';
 import type { Call, OperationName } from '../../operations/index.ts';
 import { withheld } from '../../safety/policy.ts';
@@ -97,11 +97,9 @@ const reasonOf = (error: unknown) =>
 
 /** Says that something is not there, with what was probably meant. */
 export function noSuch(noun: string, wanted: string, known: readonly string[]): NotThere {
-  const meant = nearest(wanted, known);
   const some = known.slice(0, 12).map((name) => quoted(name));
-  const hint =
-    meant === undefined
-      ? `There are: ${some.join(', ') || 'none'}${known.length > 12 ? ', …' : ''}.`
-      : `Did you mean ${quoted(meant)}?`;
-  return new NotThere(`There is no ${noun} ${quoted(wanted)}. ${hint}`);
+  const all = `. There are: ${some.join(', ') || 'none'}${known.length > 12 ? ', …' : ''}.`;
+  return new NotThere(
+    `There is no ${noun} ${quoted(wanted)}${didYouMean(wanted, known, { otherwise: all, shown: quoted })}`,
+  );
 }

@@ -14,7 +14,8 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 3_000;
 const GONE = 'DELETED';
 
-const WAITED_FOR = KINDS.filter((kind) => kind !== 'user' && kind !== 'database');
+/** The kinds that come and go over time. */
+export const WAITED_FOR = KINDS.filter((kind) => kind !== 'user' && kind !== 'database');
 /** What an entity of a kind is when it is ready. */
 const READY: Record<string, string> = {
   environment: 'CREATED',

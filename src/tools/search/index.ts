@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { nearest } from '../../nearest.ts';
+import { didYouMean } from '../../nearest.ts';
 import { once } from '../../operations/operation.ts';
 import { quoted } from '../../safety/untrusted.ts';
-import { parseArguments } from '../arguments.ts';
+import { explained, parseArguments } from '../arguments.ts';
 import { callTool } from '../call.ts';
 import { describeComposite, type ListedTool } from '../describe.ts';
 import {
@@ -33,12 +33,9 @@ function dispatcher(onlyReads: boolean): CompositeTool['run'] {
     const all = offered(environment);
     const found = all.find(({ name }) => name === tool);
     if (found === undefined) {
-      const meant = nearest(
-        tool,
-        all.map(({ name }) => name),
-      );
+      const known = all.map(({ name }) => name);
       return refused(
-        `${quoted(tool)} is not offered here.${meant === undefined ? '' : ` Did you mean ${meant}?`} find_tools finds what is.`,
+        `${quoted(tool)} is not offered here${didYouMean(tool, known, { otherwise: '.' })} find_tools finds what is.`,
       );
     }
     if (onlyReads && found.annotations?.readOnlyHint !== true)
@@ -102,6 +99,10 @@ export async function callSearchTool(
   const tool = SEARCH_TOOLS.find(({ name }) => name === params.name);
   if (tool === undefined) return callTool(environment, params, exchange);
   const parsed = parseArguments(tool.input(), params.arguments ?? {});
-  if ('problems' in parsed) return refused(`${tool.name} was not called, its arguments are wrong.`, ...parsed.problems);
+  if ('problems' in parsed) {
+    const lookup = { environment, signal: exchange.context.mcpReq.signal };
+    const problems = await explained(lookup, parsed.problems);
+    return refused(`${tool.name} was not called, its arguments are wrong.`, ...problems);
+  }
   return tool.run(environment, parsed.input, exchange);
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { wordIssue } from '../../../wording.ts';
 import { type Holder, isScope, SCOPES } from './scopes.ts';
 
 const Row = z.strictObject({
@@ -43,7 +44,7 @@ function read(path: string): z.output<typeof Row>[] {
   } catch (error) {
     throw new TokenFileError(`${path} ${error instanceof SyntaxError ? 'is not JSON' : 'cannot be read'}`);
   }
-  const parsed = File.safeParse(content);
+  const parsed = File.safeParse(content, { error: wordIssue, reportInput: true });
   if (!parsed.success) {
     const { path: where, message } = parsed.error.issues[0] as z.core.$ZodIssue;
     throw new TokenFileError(`${path}: ${where.join('.') || 'content'}: ${message}`);

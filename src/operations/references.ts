@@ -1,0 +1,117 @@
+import { route } from './http.ts';
+import { OPERATION_NAMES, type OperationName, operationNamed } from './index.ts';
+import { once } from './operation.ts';
+
+/** Something that must exist for an operation to run: an entity that its path or its body names. */
+export interface Reference {
+  /** The member that names it: `clusterName`. */
+  readonly label: string;
+  readonly value: string;
+  /** The path label and its parents, as the reader and the lister of such entities take them. */
+  readonly scope: Readonly<Record<string, string>>;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** What an input refers to: first what stands in the path, from the outside in, then what stands in the body. */
+export function referencesIn(name: OperationName, input: Members): { path: Reference[]; body: Reference[] } {
+  const { path } = route(operationNamed(name));
+  const created = createdBy(name);
+  const top = textsOf(input);
+  const own = labelsOf(path).flatMap((label) => (label === 'resourceArn' ? Object.keys(inArn(top[label])) : label));
+  const known = { ...inArn(top['resourceArn']), ...top };
+  const inPath = own.flatMap((label) => referenceTo(label, known, name) ?? []);
+  const inBody = within(input, {}).flatMap(({ label, scope }) =>
+    own.includes(label) || label === created ? [] : (referenceTo(label, scope, name) ?? []),
+  );
+  const seen = new Set<string>();
+  const isNew = (reference: Reference) => {
+    const key = JSON.stringify(reference);
+    return !seen.has(key) && seen.add(key);
+  };
+  return { path: inPath, body: inBody.filter(isNew) };
+}
+
+/** The operation that shows what a label names; undefined when none does, as for the nodes of a cluster. */
+export const readerOfLabel = (label: string, near?: OperationName) => getOf(pathTo(label, near));
+
+/** The operation that lists what a label names; an ARN is found where its entity is. */
+export function listerOfLabel(member: string, near?: OperationName): OperationName | undefined {
+  const label = member === 'userArn' ? 'userName' : member;
+  return getOf(pathTo(label, near)?.slice(0, -`/{${label}}`.length));
+}
+
+/** `scaling group` for `scalingGroupName`. */
+export const nounOfLabel = (label: string) =>
+  (label === 'environmentId' ? 'kdbEnvironment' : label.replace(/(?:Name|Id)$/, ''))
+    .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .trim();
+
+const byHttp = once(() => new Map(OPERATION_NAMES.map((name) => [operationNamed(name).http as string, name])));
+const getOf = (path: string | undefined) => (path === undefined ? undefined : byHttp().get(`GET ${path}`));
+const paths = once(() => OPERATION_NAMES.map((name) => route(operationNamed(name)).path));
+const labelsOf = (path: string) => Array.from(path.matchAll(/\{(\w+)\}/g), (match) => match[1] as string);
+
+/** The path that ends with a label, where there are several that of an operation nearby. */
+function pathTo(label: string, near: OperationName | undefined): string | undefined {
+  const step = `/{${label}}`;
+  const own = near === undefined ? '' : route(operationNamed(near)).path;
+  if (own.includes(step)) return own.slice(0, own.indexOf(step) + step.length);
+  return paths().find((path) => path.endsWith(step));
+}
+
+/** The label of what a create makes, which cannot be there yet. */
+function createdBy(name: OperationName): string | undefined {
+  const { method, path } = route(operationNamed(name));
+  if (method !== 'POST') return undefined;
+  const made = paths().find(
+    (other) => other.startsWith(`${path}/{`) && labelsOf(other.slice(path.length)).length === 1,
+  );
+  return made === undefined ? undefined : labelsOf(made).at(-1);
+}
+
+function referenceTo(label: string, texts: Readonly<Record<string, string>>, near: OperationName) {
+  const path = pathTo(label, near);
+  const value = texts[label];
+  if (path === undefined || value === undefined) return undefined;
+  const needed = labelsOf(path);
+  if (needed.some((each) => texts[each] === undefined)) return undefined;
+  return { label, value, scope: Object.fromEntries(needed.map((each) => [each, texts[each] as string])) };
+}
+
+/** Every label that an input names, with what is known where it stands. */
+function within(value: unknown, outer: Readonly<Record<string, string>>): { label: string; scope: typeof outer }[] {
+  if (Array.isArray(value)) return value.flatMap((each) => within(each, outer));
+  if (typeof value !== 'object' || value === null) return [];
+  const own = textsOf(value as Members);
+  const scope = { ...outer, ...own };
+  return [
+    ...Object.keys(own).map((label) => ({ label, scope })),
+    ...Object.values(value).flatMap((each) => within(each, scope)),
+  ];
+}
+
+function textsOf(members: Members): Record<string, string> {
+  const texts = Object.fromEntries(
+    Object.entries(members).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+  const { userName } = inArn(texts['userArn']);
+  return userName === undefined ? texts : { userName, ...texts };
+}
+
+/** The labels of what an ARN of this API names, from the environment inwards. */
+function inArn(arn = ''): Record<string, string> {
+  const steps = Array.from(
+    arn.matchAll(/(?::|\/kx)(\w+)\/([^/]+)/g),
+    ([, type = '', value = '']) => [type, value] as const,
+  );
+  return Object.fromEntries(
+    steps.map(([type, value]) => {
+      const noun = type.replace(/^kx/, '');
+      return [
+        `${noun[0]?.toLowerCase()}${noun.slice(1)}${noun === 'Environment' || noun === 'environment' ? 'Id' : 'Name'}`,
+        value,
+      ];
+    }),
+  );
+}

@@ -1,0 +1,91 @@
+import { kindFacts } from '../inventory/kinds.ts';
+import { statusKind } from '../inventory/trouble.ts';
+import type { FinspaceError } from '../operations/failure.ts';
+import type { OperationName } from '../operations/index.ts';
+import { toolName } from '../operations/naming.ts';
+import { nounOfLabel, type Reference, readerOfLabel, referencesIn } from '../operations/references.ts';
+import { quoted } from '../safety/untrusted.ts';
+import { WAITED_FOR } from './fleet/wait-for.ts';
+import { environmentMeant, type Lookup, lookedUp, notThere } from './identify.ts';
+import type { Told } from './result.ts';
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** What to do about a failed call. Looks at what the call refers to: what is missing is named, and so is what has to be waited for. */
+export async function nextStep(
+  lookup: Lookup,
+  name: OperationName,
+  input: Members,
+  error: FinspaceError,
+): Promise<Told> {
+  if (lookup.signal.aborted) return {};
+  const { code, advice } = error.fields;
+  const given = input['environmentId'];
+  if (MISNAMED.has(code) && typeof given === 'string' && !/^[a-z0-9]{20,}$/.test(given)) {
+    const meant = await environmentMeant(lookup, given);
+    return meant === undefined ? {} : { advice: code === 'Withheld' ? `${meant} ${advice}` : meant };
+  }
+  if (code === 'ResourceNotFound') return missing(lookup, name, input);
+  if (code === 'Conflict' && WAITABLE.has(error.fields.reason)) return moving(lookup, name, input);
+  return {};
+}
+
+/** How a name in the place of an environment's id is refused. */
+const MISNAMED = new Set<string>(['Validation', 'InvalidRequest', 'Withheld']);
+
+/** The reasons of conflicts that may be gone after a while; other services than the embedded one may give none. */
+const WAITABLE = new Set<string | undefined>(['INVALID_STATE', undefined]);
+
+async function missing(lookup: Lookup, name: OperationName, input: Members): Promise<Told> {
+  const { path, body } = referencesIn(name, input);
+  for (const reference of path) {
+    const isLast = reference === path.at(-1) && body.length === 0;
+    const found = await look(lookup, reference, name);
+    if (found === 'missing' || (isLast && found === 'unknown'))
+      return { advice: await notThere(lookup, reference, name) };
+  }
+  const found = await Promise.all(body.map((reference) => look(lookup, reference, name)));
+  const absent = body.filter((_, at) => found[at] === 'missing');
+  if (absent.length === 0) return {};
+  const lines = await Promise.all(absent.map((reference) => notThere(lookup, reference, name)));
+  return { advice: lines.join(' ') };
+}
+
+/** What has to be waited for, or has failed and will not come. */
+async function moving(lookup: Lookup, name: OperationName, input: Members): Promise<Told> {
+  const { path, body } = referencesIn(name, input);
+  const all = [...path, ...body].toReversed();
+  const found = await Promise.all(all.map((reference) => look(lookup, reference, name)));
+  const kinds = found.map((seen) => (typeof seen === 'object' ? statusKind(seen.status) : 'settled'));
+  const at = kinds.includes('moving') ? kinds.indexOf('moving') : kinds.indexOf('failed');
+  const seen = found[at];
+  if (typeof seen !== 'object') return {};
+  const { label, value } = all[at] as Reference;
+  const reader = toolName(readerOfLabel(label, name) as OperationName);
+  const is = `The ${nounOfLabel(label)} ${quoted(value)} is ${seen.status}`;
+  if (kinds[at] === 'failed')
+    return { advice: `${is}, and stays so: ${reader} tells why. Delete it and create it anew.`, retryable: false };
+  const kind = WAITED_FOR.find((each) => kindFacts(each).member === label);
+  const wait = kind === undefined ? `Look with ${reader}` : `Call wait_for_kx_entity (kind ${kind})`;
+  return seen.status?.includes('DELET')
+    ? { advice: `${is} already. ${wait} to know when it is gone (until DELETED).`, retryable: false }
+    : { advice: `${is}. ${wait}, then repeat this call.`, retryable: true };
+}
+
+/** The state of what a call refers to. */
+async function look(lookup: Lookup, { label, scope }: Reference, near: OperationName) {
+  const reader = readerOfLabel(label, near);
+  if (reader === undefined) return 'unknown';
+  const { call } = lookup.environment;
+  const read = async () => {
+    try {
+      return (await call(reader, scope as never, { signal: lookup.signal })) as Members;
+    } catch (error) {
+      if ((error as Partial<FinspaceError>).fields?.code === 'ResourceNotFound') return 'missing';
+      throw error;
+    }
+  };
+  const found = await lookedUp(lookup, reader, read);
+  if (found === undefined || found === 'missing') return found ?? 'unknown';
+  return { status: found['status'] as string | undefined };
+}

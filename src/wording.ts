@@ -1,0 +1,54 @@
+import type * as z from 'zod';
+import { didYouMean } from './nearest.ts';
+
+/**
+ * What is wrong with a value, in words for people and agents, as the `error` of a zod parse. A schema that knows better, because
+ * it has a form that only an example explains, says so itself.
+ */
+export function wordIssue(issue: z.core.$ZodRawIssue): string {
+  const say = WORDS[issue.code ?? ''] as ((issue: unknown) => string) | undefined;
+  return say?.(issue) ?? 'is not of the form that is expected here';
+}
+
+type Raw<C extends z.core.$ZodIssue['code']> = z.core.$ZodRawIssue<Extract<z.core.$ZodIssue, { code: C }>>;
+
+const WORDS: { readonly [C in z.core.$ZodIssue['code']]?: (issue: Raw<C>) => string } & Record<string, unknown> = {
+  invalid_type: ({ expected, input }) =>
+    input === undefined ? 'required' : `expects ${TYPES[expected] ?? expected}, not ${shown(input)}`,
+  invalid_value: ({ values, input }) => {
+    const known = values.map(String);
+    const choice = known.length === 1 ? `only ${known[0]}` : `one of ${known.join(', ')}`;
+    if (input === undefined) return `required: ${choice}`;
+    return `expects ${choice}${typeof input === 'string' ? didYouMean(input, known) : `, not ${shown(input)}`}`;
+  },
+  too_small: ({ origin, minimum }) => `has to ${measured(origin, 'at least', minimum)}`,
+  too_big: ({ origin, maximum }) => `has to ${measured(origin, 'at most', maximum)}`,
+  unrecognized_keys: ({ keys }) => `there is no ${keys.map((key) => JSON.stringify(key)).join(', ')}`,
+  invalid_key: ({ issues }) => `as a key ${issues[0]?.message ?? 'is not allowed'}`,
+};
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+
+const UNITS: Readonly<Record<string, string>> = { string: 'character', array: 'item', set: 'item', map: 'entry' };
+
+function measured(origin: string, bound: string, count: number | bigint): string {
+  const unit = UNITS[origin];
+  return unit === undefined
+    ? `be ${bound} ${count}`
+    : `have ${bound} ${count} ${unit}${Number(count) === 1 ? '' : 's'}`;
+}
+
+/** What was given, by its kind; numbers and short texts as they are. */
+function shown(input: unknown): string {
+  if (Array.isArray(input)) return 'a list';
+  if (typeof input === 'object' && input !== null) return 'an object';
+  return typeof input === 'string' && input.length > 40 ? 'a text' : JSON.stringify(input);
+}

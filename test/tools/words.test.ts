@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { agentInput } from '../../src/operations/derive.ts';
+import { OPERATION_NAMES, operationNamed } from '../../src/operations/index.ts';
+import { toolName } from '../../src/operations/naming.ts';
+import { COMPOSITE_TOOLS } from '../../src/tools/composites.ts';
+import { FRESH_WORLD, HOSTS, type Session } from '../support/hosts.ts';
+import { did, failedTo } from '../support/world.ts';
+
+let session: Session;
+/** The id of the demo world's production environment. */
+let environmentId: string;
+beforeAll(async () => {
+  session = await (HOSTS[2] as (typeof HOSTS)[number]).connect([...FRESH_WORLD, '--lifecycle', 'realistic']);
+  const { environments } = (await did(session, 'list_kx_environments')) as {
+    environments: { environmentId: string; name: string }[];
+  };
+  environmentId = environments.find(({ name }) => name === 'kdb-prod')?.environmentId ?? '';
+});
+afterAll(() => session.close());
+
+const TOOLS: readonly (readonly [string, z.ZodObject])[] = [
+  ...OPERATION_NAMES.map((name) => [toolName(name), agentInput(operationNamed(name))] as const),
+  ...COMPOSITE_TOOLS.map(({ name, input }) => [name, input()] as const),
+];
+
+/** What no person would say: the words of the validator, regular expressions, and names of JavaScript. */
+const LEAKS =
+  /of the form that|Invalid (?:input|string|option|key)|Too (?:small|big)|expected|received|must match|undefined|\/\^|\$\/|NaN|\[object/;
+
+const MISTAKES: Readonly<Record<string, unknown>> = {
+  'a number': 7.25,
+  'a text without form': '§ no such thing §',
+  'a text that is too long': 'x'.repeat(20_000),
+  'an empty text': '',
+  nothing: null,
+  'a list': [[]],
+  'an object': { surprise: 1 },
+};
+
+describe.each(TOOLS)('%s', (tool, input) => {
+  it('says in plain words what is wrong with each argument, and names it', async () => {
+    for (const mistake of Object.values(MISTAKES))
+      for (const paths of apart(membersOf(input))) {
+        const given = paths.reduce<object>((all, path) => withAt(all, path, mistake) as object, {});
+        const wrong = paths.filter((path) => {
+          const { error } = input.safeParse(withAt({}, path, mistake));
+          return error?.issues.some((issue) => path.every((step, at) => issue.path[at] === step));
+        });
+        if (wrong.length === 0) continue;
+        const lines = (await failedTo(session, tool, given as Record<string, unknown>)).split('\n');
+        for (const path of wrong) expect(lines.join('\n')).toContain(`\n${path.join('.')}`);
+        for (const line of lines) expect(line).not.toMatch(LEAKS);
+        for (const line of lines) expect(line.length).toBeLessThan(420);
+      }
+  });
+
+  it('names an argument that it does not have, and what each missing one has to be', async () => {
+    const text = await failedTo(session, tool, { environmentID: environmentId, nonsense: 1 });
+    expect(text).toContain('nonsense: there is no such argument');
+    expect(text).not.toMatch(LEAKS);
+    for (const { path } of input.safeParse({}).error?.issues ?? [])
+      expect(text).toContain(`${path.join('.')}: required`);
+  });
+});
+
+type Path = readonly (string | number)[];
+
+/** Every member of a schema, to any depth; the first item stands for a list. */
+function membersOf(schema: unknown, path: Path = []): Path[] {
+  if (schema instanceof z.ZodOptional) return membersOf(schema.unwrap(), path);
+  if (schema instanceof z.ZodArray) return membersOf(schema.element, [...path, 0]);
+  if (!(schema instanceof z.ZodObject)) return [];
+  return Object.entries(schema.shape as object).flatMap(([name, member]) => [
+    [...path, name],
+    ...membersOf(member, [...path, name]),
+  ]);
+}
+
+/** The paths in groups that one call can have wrong at once, so that none is inside another and no problem is cut off. */
+function apart(paths: readonly Path[]): Path[][] {
+  const isInside = (inner: Path, outer: Path) => inner !== outer && outer.every((step, at) => inner[at] === step);
+  const leaves = paths.filter((path) => !paths.some((other) => isInside(other, path)));
+  const groups = Array.from({ length: Math.ceil(leaves.length / 5) }, (_, at) => leaves.slice(at * 5, at * 5 + 5));
+  return [...groups, ...paths.filter((path) => !leaves.includes(path)).map((path) => [path])];
+}
+
+function withAt(into: unknown, [step, ...rest]: Path, value: unknown): unknown {
+  if (step === undefined) return value;
+  if (typeof step === 'number') return [withAt((into as unknown[] | undefined)?.[0], rest, value)];
+  const members = (into ?? {}) as Record<string, unknown>;
+  return { ...members, [step]: withAt(members[step], rest, value) };
+}
+
+describe('what an error names', () => {
+  const prod = 'kdb-prod';
+
+  it.each([
+    [
+      'a name in the place of an id, which the schema refuses',
+      'get_kx_cluster',
+      { environmentId: prod, clusterName: 'hdb-fx' },
+    ],
+    ['a name in the place of an id, which the service refuses', 'list_kx_databases', { environmentId: prod }],
+    ['a name in the place of an id of the tear-down', 'tear_down_kx_environment', { environmentId: prod }],
+    ['a misspelt name in the place of an id', 'delete_kx_environment', { environmentId: 'kdbprod' }],
+  ])('is the id for %s', async (_, tool, args) => {
+    expect(await failedTo(session, tool, args)).toContain(`"${environmentId}"`);
+  });
+
+  it('is the id and the name that stand in ARNs', async () => {
+    const arn = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${environmentId}`;
+    const args = { environmentId: arn, clusterName: `${arn}/kxCluster/hdb-fx` };
+    const text = await failedTo(session, 'get_kx_cluster', args);
+    expect(text).toContain(`environmentId: expects the id of an environment`);
+    expect(text).toContain(`the id in it is "${environmentId}"`);
+    expect(text).toContain('the name in it is "hdb-fx"');
+  });
+
+  it.each([
+    [
+      'get_kx_cluster',
+      { clusterName: 'hdb-f' },
+      'There is no cluster "hdb-f"; did you mean "hdb-fx"? list_kx_clusters',
+    ],
+    [
+      'get_kx_changeset',
+      { databaseName: 'fx_spt', changesetId: 'abc' },
+      'no database "fx_spt"; did you mean "fx_spot"?',
+    ],
+    ['get_kx_changeset', { databaseName: 'fx_spot', changesetId: 'abc' }, 'no changeset "abc". list_kx_changesets'],
+    [
+      'get_kx_cluster',
+      { environmentId: 'abcd', clusterName: 'hdb-f' },
+      'no kdb environment "abcd". list_kx_environments',
+    ],
+    [
+      'create_kx_user',
+      { environmentId: 'abcd', userName: 'x', iamRole: 'arn:aws:iam::123456789012:role/r' },
+      'list_kx_environments',
+    ],
+  ])('is what is missing, when it is refused by %s %o', async (tool, args, words) => {
+    expect(await failedTo(session, tool, { environmentId, ...args })).toContain(words);
+  });
+
+  it('is everything that a new cluster refers to and that is missing, however deep', async () => {
+    const text = await failedTo(session, 'create_kx_cluster', {
+      environmentId,
+      clusterName: 'newcomer',
+      clusterType: 'HDB',
+      releaseLabel: '1.0',
+      azMode: 'SINGLE',
+      availabilityZoneId: 'use1-az1',
+      vpcConfiguration: {
+        vpcId: 'vpc-0abc1def',
+        ipAddressType: 'IP_V4',
+        subnetIds: ['subnet-0abc1def'],
+        securityGroupIds: ['sg-0abc1def'],
+      },
+      scalingGroupConfiguration: { scalingGroupName: 'sg-nosuch', memoryReservation: 100, nodeCount: 1 },
+      databases: [{ databaseName: 'fx_spot', dataviewName: 'nosuch' }],
+    });
+    expect(text).toContain('no dataview "nosuch". list_kx_dataviews');
+    expect(text).toContain('no scaling group "sg-nosuch". list_kx_scaling_groups');
+    expect(text).not.toContain('"newcomer"');
+  });
+
+  it('is what to find in the ARN of a resource', async () => {
+    const resourceArn = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${environmentId}/kxCluster/hdb-f`;
+    expect(await failedTo(session, 'list_tags_for_resource', { resourceArn })).toContain('did you mean "hdb-fx"?');
+  });
+
+  it('is what to wait for, when a cluster is on its way, and that a repeat helps then', async () => {
+    const text = await failedTo(session, 'update_kx_cluster_databases', {
+      environmentId,
+      clusterName: 'gp-reference',
+      databases: [],
+    });
+    expect(text).toContain(
+      'The cluster "gp-reference" is UPDATING. Call wait_for_kx_entity (kind cluster), then repeat',
+    );
+    expect(text).toContain('may help');
+  });
+
+  it('is that waiting is of no use, when it failed', async () => {
+    const text = await failedTo(session, 'update_kx_cluster_databases', {
+      environmentId,
+      clusterName: 'gp-signals',
+      databases: [],
+    });
+    expect(text).toContain('is CREATE_FAILED, and stays so: get_kx_cluster tells why');
+    expect(text).toContain('will not help');
+  });
+
+  it('is the tool that was meant, for a preview', async () => {
+    expect(await failedTo(session, 'plan_change', { tool: 'DeleteKxCluster', arguments: {} })).toContain(
+      'did you mean delete_kx_cluster?',
+    );
+  });
+});
