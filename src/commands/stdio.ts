@@ -27,6 +27,9 @@ export async function stdio(given: Config): Promise<void> {
     onerror,
     stop: stop.signal,
     settled,
+    callMs: config.callTimeout,
+    onending: (requests) => log.info({ requests }, 'no more is read; finishing what was asked'),
+    onunanswered: (requests) => log.warn({ requests }, 'stopped before these requests were answered'),
   });
   await close();
   await log.flushed();

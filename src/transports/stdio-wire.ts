@@ -14,8 +14,10 @@ const MOST_LINE_BYTES = 10 * 1024 * 1024;
 export interface StdioWire extends Transport {
   /** Takes no further input; what was read is still answered. */
   stopReading(): void;
-  /** Resolves when every request read so far has been answered. */
+  /** Resolves when every request read so far has been answered, but for those that wait for the client themselves. */
   idle(): Promise<void>;
+  /** How many requests have no answer yet. */
+  unanswered(): number;
 }
 
 export interface StdioWireOptions {
@@ -33,8 +35,12 @@ export interface StdioWireOptions {
 export function stdioWire({ input, output, onend, watch }: StdioWireOptions): StdioWire {
   const open = new Set<string | number>();
   const streams = new Map<string | number, () => void>();
+  /** Our own requests that the client has not answered, with the request of its own that each belongs to. */
+  const asked = new Map<unknown, unknown>();
   let waiting: (() => void)[] = [];
   let closed = false;
+
+  const isIdle = () => [...open].every((id) => [...asked.values()].includes(id));
 
   const settle = (id: string | number | undefined) => {
     if (id !== undefined) {
@@ -42,7 +48,7 @@ export function stdioWire({ input, output, onend, watch }: StdioWireOptions): St
       streams.get(id)?.();
       streams.delete(id);
     }
-    if (open.size > 0) return;
+    if (waiting.length === 0 || !isIdle()) return;
     for (const resolve of waiting) resolve();
     waiting = [];
   };
@@ -70,6 +76,7 @@ export function stdioWire({ input, output, onend, watch }: StdioWireOptions): St
     }
     if ('method' in message && message.method === 'notifications/cancelled')
       settle(message.params?.['requestId'] as never);
+    if (!('method' in message)) asked.delete(message.id);
     if (!('method' in message) || !('id' in message)) return wire.onmessage?.(message);
     if (!isListen(message)) open.add(message.id);
     else if (!streams.has(message.id)) {
@@ -82,6 +89,10 @@ export function stdioWire({ input, output, onend, watch }: StdioWireOptions): St
   const lines = lineSplitter(receive, () =>
     answerError(ProtocolErrorCode.InvalidRequest, `A line has more than ${MOST_LINE_BYTES} bytes.`),
   );
+  const onInputEnd = () => {
+    lines.finish();
+    onend();
+  };
   const onInputError = (error: Error) => wire.onerror?.(error);
   const onOutputError = (error: Error) => {
     wire.onerror?.(error);
@@ -90,21 +101,26 @@ export function stdioWire({ input, output, onend, watch }: StdioWireOptions): St
 
   const wire: StdioWire = {
     start: async () => {
-      input.on('data', lines);
+      input.on('data', lines.take);
       input.on('error', onInputError);
-      input.once('end', onend);
+      input.once('end', onInputEnd);
       output.on('error', onOutputError);
     },
-    send: async (message) => {
+    send: async (message, options) => {
+      if ('method' in message && 'id' in message) {
+        asked.set(message.id, options?.relatedRequestId);
+        settle(undefined);
+      }
       await send(message);
       if (!('method' in message) && 'id' in message) settle(message.id);
     },
     stopReading: () => {
-      input.off('data', lines);
-      input.off('end', onend);
+      input.off('data', lines.take);
+      input.off('end', onInputEnd);
       input.pause();
     },
-    idle: () => (open.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    idle: () => (isIdle() ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    unanswered: () => open.size,
     close: async () => {
       if (closed) return;
       closed = true;
@@ -119,7 +135,8 @@ export function stdioWire({ input, output, onend, watch }: StdioWireOptions): St
 
 const isId = (id: unknown): id is string | number => typeof id === 'string' || typeof id === 'number';
 
-function lineSplitter(receive: (line: string) => unknown, tooLong: () => unknown): (chunk: Buffer) => void {
+/** Cuts chunks into lines; the last one may lack its end. */
+function lineSplitter(receive: (line: string) => unknown, tooLong: () => unknown) {
   let pending: Buffer[] = [];
   let size = 0;
   const finish = (last: Buffer) => {
@@ -131,7 +148,7 @@ function lineSplitter(receive: (line: string) => unknown, tooLong: () => unknown
     pending = [];
     size = 0;
   };
-  return (chunk) => {
+  const take = (chunk: Buffer) => {
     let rest = chunk;
     for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
       finish(rest.subarray(0, end));
@@ -140,4 +157,5 @@ function lineSplitter(receive: (line: string) => unknown, tooLong: () => unknown
     size += rest.length;
     pending = size > MOST_LINE_BYTES ? [] : [...pending, rest];
   };
+  return { take, finish: () => finish(Buffer.alloc(0)) };
 }

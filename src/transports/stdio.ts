@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { Caller } from '../safety/policy.ts';
 import type { ServerFactory } from '../server.ts';
@@ -13,22 +13,33 @@ export interface StdioOptions {
   readonly stop: AbortSignal;
   /** Resolves when no mutation is on its way to the backend. */
   readonly settled: () => Promise<void>;
+  /** The most that one call takes: as long is waited for answers when the input has merely ended. */
+  readonly callMs: number;
+  /** Told once no more is read, how many requests are still to be answered, and at last how many never were. */
+  readonly onending: (left: number) => void;
+  readonly onunanswered: (count: number) => void;
+  /** Waits so many milliseconds. */
+  readonly delay?: (ms: number) => Promise<unknown>;
 }
 
-/** How long reads may take to be answered once the input has ended or the process was asked to stop. */
+/** How long reads may take to be answered once the process was asked to stop. */
 const READS_MS = 700;
 /** The same for mutations that were sent. */
 const MUTATIONS_MS = 10_000;
 
 /** Serves one client over two streams, in either protocol era, until its input ends or `stop` aborts. Resolves when all is answered. */
 export async function serveOverStdio(serve: ServerFactory, caller: Caller, options: StdioOptions): Promise<void> {
-  const { input, output, onerror, stop, settled } = options;
+  const { input, output, onerror, stop, settled, callMs, onending, onunanswered } = options;
+  const over = new AbortController();
+  const { delay = (ms) => pause(ms, undefined, { signal: over.signal }).catch(() => {}) } = options;
   let end = () => {};
   const ended = new Promise<void>((resolve) => {
     end = resolve;
   });
+  const stopped = new Promise<void>((resolve) => {
+    stop.addEventListener('abort', () => resolve(), { once: true });
+  });
   const wire = stdioWire({ input, output, onend: end, watch: (uris) => serve.watch(caller, uris) });
-  stop.addEventListener('abort', () => end(), { once: true });
   const connection = serveStdio(({ era }) => serve(caller, { hearsAll: era === 'modern' }), {
     transport: wire,
     onerror,
@@ -39,9 +50,14 @@ export async function serveOverStdio(serve: ServerFactory, caller: Caller, optio
     end();
   };
 
-  await ended;
+  await Promise.race([ended, stopped]);
   wire.stopReading();
-  await Promise.race([wire.idle(), delay(READS_MS)]);
-  await Promise.race([settled().then(() => Promise.race([wire.idle(), delay(100)])), delay(MUTATIONS_MS)]);
+  if (wire.unanswered() > 0) onending(wire.unanswered());
+  const idle = wire.idle();
+  await Promise.race([idle, stopped, delay(callMs)]);
+  await Promise.race([idle, delay(READS_MS)]);
+  await Promise.race([settled().then(() => Promise.race([idle, delay(100)])), delay(MUTATIONS_MS)]);
+  if (wire.unanswered() > 0) onunanswered(wire.unanswered());
+  over.abort();
   await connection.close();
 }

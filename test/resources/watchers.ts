@@ -76,6 +76,9 @@ function overStdio(connectTo: (transport: object) => Promise<Session>) {
         stop: stop.signal,
         onerror: () => {},
         settled: served.settled,
+        callMs: 1_000,
+        onending: () => {},
+        onunanswered: () => {},
       });
       const session = await connectTo(lines(output, input));
       const close = async () => {

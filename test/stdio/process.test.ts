@@ -1,7 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
+import { createInterface, type Interface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CLI, FRESH_WORLD } from '../support/hosts.ts';
 
@@ -11,12 +10,13 @@ describe('the process', () => {
   let child: ChildProcessWithoutNullStreams;
   let received: Message[];
   let notMessages: string[];
+  let lines: Interface;
 
   const start = (args: readonly string[] = FRESH_WORLD) => {
     child = spawn(process.execPath, [CLI, ...args]);
     received = [];
     notMessages = [];
-    createInterface({ input: child.stdout }).on('line', (line) => {
+    lines = createInterface({ input: child.stdout }).on('line', (line) => {
       try {
         received.push(JSON.parse(line) as Message);
       } catch {
@@ -27,12 +27,13 @@ describe('the process', () => {
   const write = (line: string) => child.stdin.write(`${line}\n`);
   const send = (message: object) => write(JSON.stringify({ jsonrpc: '2.0', ...message }));
   const answer = async (matches: (message: Message) => boolean): Promise<Message> => {
-    for (let tries = 0; tries < 1_000; tries += 1) {
+    const closed = new AbortController();
+    lines.once('close', () => closed.abort());
+    for (;;) {
       const found = received.find(matches);
       if (found !== undefined) return found;
-      await delay(10);
+      await once(lines, 'line', { signal: closed.signal });
     }
-    throw new Error(`no such answer among ${JSON.stringify(received)}`);
   };
   const initialize = async () => {
     const clientInfo = { name: 'raw', version: '1' };
@@ -101,15 +102,22 @@ describe('the process', () => {
     expect(ms).toBeLessThan(1_000);
   });
 
-  it('answers what was asked before the input ended', async () => {
-    start();
+  it('answers all of 500 calls that are piped into it, the last one without the end of its line, too', async () => {
+    start([...FRESH_WORLD, '--log-level', 'warn']);
+    let said = '';
+    child.stderr.on('data', (chunk) => {
+      said += chunk;
+    });
+    const closed = once(lines, 'close');
     const clientInfo = { name: 'pipe', version: '1' };
-    send({ id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo } });
+    send({ id: 0, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo } });
     send({ method: 'notifications/initialized' });
-    callTool(2, 'list_kx_environments');
-    child.stdin.end();
+    for (let id = 1; id < 500; id += 1) callTool(id, 'list_kx_environments');
+    child.stdin.end('{"jsonrpc":"2.0","id":500,"method":"tools/call","params":{"name":"list_kx_environments"}}');
     expect((await exit()).code).toBe(0);
-    await answer(({ id, result }) => id === 2 && result?.['isError'] !== true);
+    await closed;
+    expect(new Set(received.filter(({ result }) => result?.['isError'] !== true).map(({ id }) => id)).size).toBe(501);
+    expect(said).toBe('');
   });
 
   it('says on stderr, in one line, what is wrong with its command line, and exits with 2', async () => {

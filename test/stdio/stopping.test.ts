@@ -41,7 +41,7 @@ describe('stopping in mid-mutation', () => {
       ...process.env,
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
-      FINSPACE_MCP_LOG_LEVEL: 'warn',
+      FINSPACE_MCP_LOG_LEVEL: 'info',
     };
     child = spawn(process.execPath, [CLI, ...args], { env });
     answers = [];
@@ -67,7 +67,9 @@ describe('stopping in mid-mutation', () => {
   ])('finishes and answers when %s', async (_, stop) => {
     const response = await reached;
     stop();
-    setTimeout(() => response.end('{"databaseName":"trades"}'), 1_200);
+    for await (const line of createInterface({ input: child.stderr }))
+      if (line.includes('finishing what was asked')) break;
+    response.end('{"databaseName":"trades"}');
     const [code] = await once(child, 'exit');
     expect(code).toBe(0);
     expect(answers.find(({ id }) => id === 2)?.result?.isError).toBeUndefined();

@@ -1,0 +1,119 @@
+import { PassThrough } from 'node:stream';
+import { Server } from '@modelcontextprotocol/server';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { LOCAL_CALLER } from '../../src/safety/policy.ts';
+import type { ServerFactory } from '../../src/server.ts';
+import { serveOverStdio } from '../../src/transports/stdio.ts';
+
+const CALL_MS = 30_000;
+
+/** What is waited for, and for how long, once nothing more is read; time passes only when a test lets it. */
+describe('a connection over stdio that ends', () => {
+  let input: PassThrough;
+  let stop: AbortController;
+  let answered: { id?: number; method?: string }[];
+  let timers: { ms: number; end: () => void }[];
+  let unanswered: number[];
+  let answer: (result: object) => void;
+  let done: Promise<void>;
+
+  /** Lets all that is under way happen which takes no time. */
+  const settle = () => new Promise((resolve) => setImmediate(() => setImmediate(() => setImmediate(resolve))));
+  const pass = async (ms: number) => {
+    for (const timer of timers.filter((each) => each.ms <= ms)) timer.end();
+    await settle();
+  };
+  const say = (message: object) => input.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  const isDone = async () => Promise.race([done.then(() => true), settle().then(() => false)]);
+
+  beforeEach(async () => {
+    input = new PassThrough();
+    stop = new AbortController();
+    [answered, timers, unanswered] = [[], [], []];
+    const output = new PassThrough();
+    output.on('data', (chunk) =>
+      answered.push(
+        ...String(chunk)
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line)),
+      ),
+    );
+    const make = () => {
+      const server = new Server({ name: 'test', version: '1' }, { capabilities: { tools: {} } });
+      server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
+        if (params.name === 'asks')
+          await mcpReq.send({
+            method: 'elicitation/create',
+            params: { message: '?', requestedSchema: { type: 'object', properties: {} } },
+          });
+        else await new Promise<object>((resolve) => (answer = resolve));
+        return { content: [] };
+      });
+      return server;
+    };
+    done = serveOverStdio(Object.assign(make, { watch: () => undefined }) as unknown as ServerFactory, LOCAL_CALLER, {
+      input,
+      output,
+      stop: stop.signal,
+      onerror: () => {},
+      settled: async () => {},
+      callMs: CALL_MS,
+      onending: () => {},
+      onunanswered: (count) => unanswered.push(count),
+      delay: (ms) => new Promise((resolve) => timers.push({ ms, end: () => resolve(undefined) })),
+    });
+    const clientInfo = { name: 'raw', version: '1' };
+    const capabilities = { elicitation: { form: {} } };
+    say({ id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities, clientInfo } });
+    say({ method: 'notifications/initialized' });
+    await settle();
+  });
+
+  it('ends at once when nothing is asked', async () => {
+    input.end();
+    expect(await isDone()).toBe(true);
+    expect(unanswered).toEqual([]);
+  });
+
+  it('waits for the answer to a read for as long as a call may take, when its input has ended', async () => {
+    say({ id: 2, method: 'tools/call', params: { name: 'reads' } });
+    input.end();
+    await settle();
+    await pass(CALL_MS - 1);
+    expect(await isDone()).toBe(false);
+    answer({});
+    expect(await isDone()).toBe(true);
+    expect(answered.map(({ id }) => id)).toContain(2);
+    expect(unanswered).toEqual([]);
+  });
+
+  it('says how many were not answered when it has waited that long', async () => {
+    say({ id: 2, method: 'tools/call', params: { name: 'reads' } });
+    input.end();
+    await settle();
+    for (let turn = 0; turn < 4; turn += 1) await pass(CALL_MS);
+    expect(await isDone()).toBe(true);
+    expect(unanswered).toEqual([1]);
+  });
+
+  it('waits but shortly when it is asked to stop, and when that comes after the end of its input', async () => {
+    say({ id: 2, method: 'tools/call', params: { name: 'reads' } });
+    input.end();
+    await settle();
+    stop.abort();
+    await settle();
+    for (let turn = 0; turn < 3; turn += 1) await pass(1_000);
+    expect(await isDone()).toBe(true);
+    expect(unanswered).toEqual([1]);
+  });
+
+  it('does not wait for a client that was asked something and is gone', async () => {
+    say({ id: 2, method: 'tools/call', params: { name: 'asks' } });
+    await settle();
+    expect(answered.some(({ method }) => method === 'elicitation/create')).toBe(true);
+    input.end();
+    expect(await isDone()).toBe(true);
+    expect(unanswered).toEqual([1]);
+  });
+});
