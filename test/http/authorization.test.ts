@@ -85,6 +85,44 @@ describe('a token', () => {
     expect((await reading(server.url, headers)).status).toBe(401);
   });
 
+  it('is signed with a key that the issuer has, by its name', async () => {
+    const { server, as } = await guarded();
+    const read = async (options: Parameters<TestIssuer['token']>[1]) =>
+      (await reading(server.url, bearer(await as.token({ scope: 'finspace:read' }, options)))).status;
+    expect(await read({})).toBe(200);
+    expect(await read({ kid: 'unknown' })).toBe(401);
+    expect(await read({ kid: 'k1', foreignKey: true })).toBe(401);
+  });
+
+  it('may be signed with any key that the issuer publishes', async () => {
+    const { server, as } = await guarded();
+    const next = { kid: 'k2', foreignKey: true };
+    await as.rotate('k2');
+    for (const options of [{}, next])
+      expect((await reading(server.url, bearer(await as.token({ scope: 'finspace:read' }, options)))).status).toBe(200);
+  });
+
+  it('counts on with keys that are known while the issuer is out of order', async () => {
+    const { server, as } = await guarded();
+    expect((await reading(server.url, bearer(await as.token({ scope: 'finspace:read' })))).status).toBe(200);
+    as.outage(true);
+    const other = bearer(await as.token({ sub: 'bob', scope: 'finspace:read' }));
+    expect((await reading(server.url, other)).status).toBe(200);
+  });
+
+  it('may be a few seconds out of step with the clock of this server, and no more', async () => {
+    const ms = Date.now();
+    const now = Math.floor(ms / 1_000);
+    let server: Running | undefined;
+    const as = await issuer(() => (server as Running).url);
+    server = await product({ authIssuer: as.url }, { now: () => ms });
+    const { url } = server;
+    const read = async (claims: Claims) =>
+      (await reading(url, bearer(await as.token({ scope: 'finspace:read', ...claims } as JWTPayload)))).status;
+    expect([await read({ exp: now - 2 }), await read({ nbf: now + 3 })]).toEqual([200, 200]);
+    expect([await read({ exp: now - 10 }), await read({ nbf: now + 30 })]).toEqual([401, 401]);
+  });
+
   it('is neither refused nor taken while the issuer cannot be reached', async () => {
     const server = await product({ authIssuer: 'http://127.0.0.1:9' });
     const as = await issuer(() => server.url);

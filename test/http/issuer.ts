@@ -6,7 +6,11 @@ import { closing } from './support.ts';
 export interface TestIssuer {
   readonly url: string;
   /** Signs a token; claims set to undefined are left out. */
-  token(claims?: JWTPayload, options?: { alg?: string; foreignKey?: boolean }): Promise<string>;
+  token(claims?: JWTPayload, options?: { alg?: string; foreignKey?: boolean; kid?: string }): Promise<string>;
+  /** Publishes the foreign key too, under this name, in front of its own. */
+  rotate(kid: string): Promise<void>;
+  /** Answers every request with 503, or no longer. */
+  outage(isOut: boolean): void;
 }
 
 const keyPair = generateKeyPair('ES256');
@@ -16,13 +20,14 @@ const foreignPair = generateKeyPair('ES256');
 export async function issuer(audience: () => string | string[]): Promise<TestIssuer> {
   const { publicKey, privateKey } = await keyPair;
   const keys = [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }];
+  let isOut = false;
   const server = createServer((request, response) => {
     const documents: Record<string, object> = {
       '/.well-known/oauth-authorization-server': { issuer: url, jwks_uri: `${url}/keys` },
       '/keys': { keys },
     };
-    const found = documents[request.url ?? ''];
-    response.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/json' });
+    const found = isOut ? undefined : documents[request.url ?? ''];
+    response.writeHead(found === undefined ? (isOut ? 503 : 404) : 200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(found ?? {}));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -35,15 +40,20 @@ export async function issuer(audience: () => string | string[]): Promise<TestIss
   });
   return {
     url,
-    token: async (claims = {}, { alg = 'ES256', foreignKey = false } = {}) => {
+    token: async (claims = {}, { alg = 'ES256', foreignKey = false, kid = 'k1' } = {}) => {
       const now = Math.floor(Date.now() / 1_000);
       const payload = { iss: url, aud: audience(), sub: 'alice', iat: now, exp: now + 300, scope: '', ...claims };
       if (alg === 'none') return new UnsecuredJWT(payload).encode();
       if (alg === 'HS256')
         return new SignJWT(payload).setProtectedHeader({ alg, kid: 'k1' }).sign(Buffer.from(JSON.stringify(keys[0])));
       return new SignJWT(payload)
-        .setProtectedHeader({ alg, kid: 'k1' })
+        .setProtectedHeader({ alg, kid })
         .sign(foreignKey ? (await foreignPair).privateKey : privateKey);
+    },
+    rotate: async (kid) =>
+      void keys.unshift({ ...(await exportJWK((await foreignPair).publicKey)), kid, alg: 'ES256', use: 'sig' }),
+    outage: (now) => {
+      isOut = now;
     },
   };
 }

@@ -7,6 +7,7 @@ import { chosenTarget } from '../../src/commands/targets.ts';
 import { configure } from '../../src/config.ts';
 import { KMS_KEY } from '../support/world.ts';
 import { issuer } from './issuer.ts';
+import { bearer, called, codeIn, person, tokens } from './people.ts';
 import { closeAll, HTTP_HOSTS, modern, product, type Running } from './support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-targets-'));
@@ -81,6 +82,33 @@ describe('named targets', () => {
     path = '/t/vault/mcp';
     expect(await status('alice')).toBe(403);
     expect(await status('bob')).toBe(404);
+  });
+
+  it('are approved by whom they leave finspace:approve, on one page', async () => {
+    const held = tokens({ agent: ['finspace:destroy'], ann: ['finspace:approve'], ben: ['finspace:approve'] });
+    const agent = { 'token:agent': ['finspace:destroy'] };
+    const targets = {
+      lab: { allow: { ...agent, '*': ['finspace:approve'] } },
+      prod: { allow: { ...agent, 'token:ann': ['finspace:approve'] } },
+    };
+    const server = await product({ authTokens: held.file, targets: file({ targets }) });
+    const codes: Record<string, string> = {};
+    for (const alias of ['lab', 'prod']) {
+      const url = at(server, `/t/${alias}/mcp`);
+      const as = { headers: bearer(held.agent) };
+      const made = await called(url, 'create_kx_environment', { name: `in-${alias}`, kmsKeyId: KMS_KEY }, as);
+      const { environmentId } = made.structuredContent as { environmentId: string };
+      codes[alias] = codeIn(await called(url, 'delete_kx_environment', { environmentId }, as));
+    }
+    const [ann, ben] = [person(server.url), person(server.url)];
+    const [all, some] = [await ann.signIn(held.ann), await ben.signIn(held.ben)];
+    for (const code of Object.values(codes)) expect(all.text).toContain(code);
+    expect(some.text).toContain(codes['lab']);
+    expect(some.text).not.toContain(codes['prod']);
+    const shown = await ann.get(`/approvals/${codes['prod']}`);
+    const approve = { act: 'approve', name: 'in-prod' };
+    expect((await ben.decide(codes['prod'] as string, approve, shown)).text).not.toContain('in-prod');
+    expect((await ann.decide(codes['prod'] as string, approve)).text).toContain('<h1>Approved</h1>');
   });
 
   it('take only tokens that were issued for them', async () => {
