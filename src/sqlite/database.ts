@@ -36,10 +36,16 @@ export async function openDatabase<View>(
   const view = viewOf(db);
   const reads = queue(path);
   const writes = batches(path, (works) => together(db, works));
+  // A handle that is used after it was closed takes the process down.
+  let isClosed = false;
+  const unlessClosed = <T>(work: () => Promise<T>): Promise<T> =>
+    isClosed ? Promise.reject(unusable(path, 'is closed')) : work();
   return {
-    read: (work) => reads(() => within(db, 'DEFERRED', () => work(view))),
-    write: (work) => writes(() => work(view)),
+    read: (work) => unlessClosed(() => reads(() => within(db, 'DEFERRED', () => work(view)))),
+    write: (work) => unlessClosed(() => writes(() => work(view))),
     close: async () => {
+      if (isClosed) return;
+      isClosed = true;
       await Promise.all([reads(() => {}), writes(() => {})]);
       if (db.open) db.close();
     },

@@ -25,6 +25,14 @@ const refusalOf = (path: string) =>
   );
 
 describe('a state file', () => {
+  test('refuses to be used once it is closed, and takes nothing down with it', async () => {
+    const store = await openStore(join(folder, 'state.db'));
+    await store.close();
+    await store.close();
+    await expect(store.read(() => 1)).rejects.toThrow('is closed');
+    await expect(store.write(() => 1)).rejects.toThrow('is closed');
+  });
+
   test('keeps the world over a restart, and time goes on while nobody is there', async () => {
     const path = join(folder, 'new', 'state.db');
     const first = await openWorld({ store: await openStore(path) });
