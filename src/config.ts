@@ -69,7 +69,10 @@ export const SETTINGS = lazily({
       .describe('Limit everything to these environments'),
   approve: () =>
     z
-      .union([z.literal('none'), z.array(z.enum(RISKS)).min(1)], `expects none, or some of ${RISKS.join(', ')}`)
+      .union(
+        [z.literal('none'), z.array(z.enum(RISKS).exclude(['read'])).min(1)],
+        `expects none, or some of ${RISKS.filter((risk) => risk !== 'read').join(', ')}`,
+      )
       .default(STANDARD.approve)
       .describe('Ask a person for these risks too; none asks nobody, on the local backend only'),
   secrets: () =>
@@ -115,7 +118,7 @@ const STANDARD = {
   control: false,
   readOnly: false,
   deny: [] as string[],
-  approve: [] as Risk[],
+  approve: [] as Exclude<Risk, 'read'>[],
   secrets: 'file',
   catalog: 'tools',
   outputSchemas: false,

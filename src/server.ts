@@ -93,7 +93,7 @@ export function serverFactory(shared: ServerEnvironment): ServerFactory {
       },
     );
     server.setRequestHandler('tools/list', async () => ({
-      tools: (await search)?.searchTools() ?? offeredTools(restrictions, caller, outputSchemas),
+      tools: (await search)?.searchTools(environment) ?? offeredTools(restrictions, caller, outputSchemas),
     }));
     takeSubscriptions(server, environment, feed, hearsAll);
     server.setRequestHandler('tools/call', async ({ params }, context) => {

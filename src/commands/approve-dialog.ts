@@ -81,7 +81,8 @@ async function unkeyed(terminal: Terminal, desk: Desk): Promise<Approver> {
   return (opened as Extract<typeof opened, { kind: 'open' }>).approver;
 }
 
-async function unlocked(terminal: Terminal, desk: Desk): Promise<Approver> {
+/** Takes the passphrase. Throws ApproverError when it was not the right one. */
+export async function unlocked(terminal: Terminal, desk: Desk): Promise<Approver> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const passphrase = await terminal.askHidden('Passphrase: ');
     if (passphrase === undefined) throw new ApproverError('Nothing was approved.');

@@ -7,14 +7,16 @@ import { approvalDesk, type Desk } from '../safety/approver-desk.ts';
 import { ApproverError } from '../safety/approver-error.ts';
 import { refuseSecondKey } from '../safety/approver-files.ts';
 import type { Question } from '../safety/ledger.ts';
+import { seenAhead } from '../safety/ledger-clock.ts';
 import { isShared } from '../safety/shared-mark.ts';
 import { sqlLedger } from '../safety/sql-ledger.ts';
-import { openState } from '../safety/state.ts';
+import { openState, type StateDatabase } from '../safety/state.ts';
 import { type Fleet, PLANS } from '../transports/fleet/fleet.ts';
+import { acceptClock } from './approve-clock.ts';
 import { approveAtTerminal, chosenFrom, listing } from './approve-dialog.ts';
 import { isTerminal, openTerminal, type Terminal } from './approve-terminal.ts';
 
-/** `finspace-mcp approve [CODE] [--decline | --web | --init]`: where a person says yes or no to what an agent wants. */
+/** `finspace-mcp approve [CODE] [--decline | --web | --init | --reset-clock]`: where a person says yes or no to what an agent wants. */
 export async function approve(
   { stateDir, redis }: Pick<Config, 'stateDir' | 'redis'>,
   switches: ReadonlySet<string>,
@@ -39,6 +41,7 @@ export async function approve(
   try {
     if (act === 'decline') await decline(desk, code);
     else if (act === 'web') await web(desk, code);
+    else if (act === 'reset-clock') await clock(desk, state);
     else await dialog(desk, code);
   } finally {
     if (fleet === undefined && (await isShared(state))) process.stderr.write(IN_REDIS);
@@ -108,6 +111,20 @@ async function choose(terminal: Terminal, waiting: readonly Question[]): Promise
       if (tries === TRIES || !(error instanceof ApproverError)) throw error;
       terminal.say(error.message);
     }
+  }
+}
+
+async function clock(desk: Desk, state: StateDatabase): Promise<void> {
+  const seen = await seenAhead(state, Date.now());
+  if (seen === undefined) {
+    process.stdout.write('The clock is not behind any time that was seen here. There is nothing to reset.\n');
+    return;
+  }
+  const terminal = atTerminal('Resetting the clock');
+  try {
+    await acceptClock(terminal, desk, state, seen);
+  } finally {
+    terminal.close();
   }
 }
 

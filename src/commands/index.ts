@@ -38,6 +38,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
       init: 'Set up the passphrase that approvals need',
       web: 'On a page in the browser instead of here',
       decline: 'Decline CODE',
+      'reset-clock': 'Take the present time for right although a later one was seen; voids all that is open',
     },
   },
   journal: {

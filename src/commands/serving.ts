@@ -10,7 +10,7 @@ import { gate } from '../safety/gate.ts';
 import { type Journal, sqlJournal } from '../safety/journal.ts';
 import { journaledCall } from '../safety/journaled-call.ts';
 import type { Ledger } from '../safety/ledger.ts';
-import { fileKits, needsKit, passingKits } from '../safety/recovery.ts';
+import { fileKits, kitsWithin, needsKit, passingKits } from '../safety/recovery.ts';
 import { type Seals, sealsWith } from '../safety/seal.ts';
 import { fileSink, inlineSink, refusingSink } from '../safety/secrets.ts';
 import { noteShared } from '../safety/shared-mark.ts';
@@ -92,18 +92,19 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
   const { readOnly, toolsets, deny, approve, catalog, outputSchemas } = config;
   const restrictions = { readOnly, toolsets, deny, approve };
   const seal = (options.seals ?? sealsWith())('question');
-  const folder = join(config.stateDir, 'recovery');
-  const kits = forgets(config) ? passingKits(call, now) : fileKits(folder, call, now);
+  const folder = join(config.stateDir, 'recovery', config.target ?? '');
+  const allKits = forgets(config) ? passingKits(call, now) : fileKits(folder, call, now);
+  const kits = config.environments === undefined ? allKits : kitsWithin(allKits, config.environments);
   const pinned = forgets(config) ? Promise.resolve(undefined) : approverKey(config.stateDir);
   pinned.catch(() => {});
   const { page } = options;
   const outOfBand = outOfBandWay(config, { pinned, fleet: shared !== undefined, page });
-  const openPage = async (code: string) => {
-    if (page !== undefined) return `${page.url()}/${code}`;
+  const pageOpener = async () => {
+    if (page !== undefined) return async (code: string) => `${page.url()}/${code}`;
     const key = remote ? undefined : await pinned;
     if (key === undefined) return undefined;
     const { approvalLink } = await import('./approval-link.ts');
-    return approvalLink({ config, key, ledger, state: state.open, log, now }, code);
+    return (code: string) => approvalLink({ config, key, ledger, state: state.open, log, now }, code);
   };
   return {
     serve: serverFactory({
@@ -112,7 +113,7 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
       restrictions,
       seal,
       secrets,
-      openPage,
+      pageOpener,
       onInternal: (error) =>
         log.error({ cause: error instanceof Error ? error.stack : String(error) }, 'a tool failed inside this server'),
       kits,
@@ -151,9 +152,8 @@ function afterAWhile(work: () => void, ms: number): () => void {
 /** Says on stderr which calls of earlier runs have no outcome, and where the journal's chain ends. */
 async function reportUnfinished(journal: Journal, log: Log, now: () => number, ageMs: number): Promise<void> {
   const unfinished = await journal.unfinished();
-  for (const { at, call, ...entry } of unfinished) {
-    if (entry.kind !== 'intent' || now() - Date.parse(at) < ageMs) continue;
-    const { operation, target } = entry;
+  for (const { at, call, operation, target } of unfinished) {
+    if (now() - Date.parse(at) < ageMs) continue;
     log.warn(
       { at, call, operation, target },
       'outcome unknown: this call was begun and never finished; check what became of it',

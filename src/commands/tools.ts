@@ -10,7 +10,10 @@ export async function tools(
   switches: ReadonlySet<string>,
 ): Promise<void> {
   const restrictions = { readOnly, toolsets, deny, approve };
-  const offered = catalog === 'search' ? searchTools() : offeredTools(restrictions, LOCAL_CALLER, outputSchemas);
+  const offered =
+    catalog === 'search'
+      ? searchTools({ restrictions, caller: LOCAL_CALLER })
+      : offeredTools(restrictions, LOCAL_CALLER, outputSchemas);
   if (switches.has('json')) process.stdout.write(`${JSON.stringify({ tools: offered }, null, 2)}\n`);
   else if (switches.has('tokens')) process.stdout.write(await tokenTable(offered));
   else process.stdout.write(offered.map(({ name, description }) => `${name.padEnd(38)}${description}\n`).join(''));

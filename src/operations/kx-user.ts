@@ -63,7 +63,7 @@ export const DeleteKxUser = operation({
   risk: 'destroy',
   summary:
     'Remove a user who left: offboard, revoke or drop the login or account, get rid of a contractor out of the firm or company, no more access.',
-  target: { noun: 'user', member: 'userName', reader: 'GetKxUser', arn: '/kxUser/{userName}' },
+  target: { noun: 'user', member: 'userName', reader: 'ListKxUsers', arn: '/kxUser/{userName}' },
   input: () => z.strictObject({ ...userLabels(), clientToken: ClientToken().optional() }),
   output: () => z.strictObject({}),
   errors: ['AccessDenied', 'Conflict', 'ResourceNotFound', 'Throttling', 'Validation'],

@@ -27,7 +27,7 @@ export interface Target {
   readonly noun: string;
   /** The input member that identifies it. */
   readonly member: string;
-  /** The read operation that takes the same labels and shows it. */
+  /** The read operation that shows it, or lists it where only that says when it was made, so that a namesake is told apart. */
   readonly reader: string;
   /** Where in the reader's output its name stands, when `member` is an opaque id. */
   readonly namePath?: readonly string[];

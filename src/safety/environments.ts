@@ -1,5 +1,6 @@
 import { FinspaceError } from '../operations/failure.ts';
 import { type Call, type OperationName, operationNamed } from '../operations/index.ts';
+import { placesIn } from './arn.ts';
 import type { Members } from './blast/finding.ts';
 
 /**
@@ -23,13 +24,13 @@ export function withinEnvironments(call: Call, allowed: readonly string[]): Call
   };
 }
 
-/** The ids of all environments that the arguments name. */
-function namedIn({ environmentId, ...rest }: Members): string[] {
+/** The ids of all environments that the arguments name; for an ARN that names none, one that no environment has. */
+function namedIn(input: Members): string[] {
   const inArns = ['resourceArn', 'userArn'].flatMap((member) => {
-    const found = /:(?:kxEnvironment|environment)\/([^/]+)/.exec(String(rest[member] ?? ''));
-    return found === null ? [] : [found[1] as string];
+    const arn = input[member];
+    return arn === undefined ? [] : [placesIn(arn)?.[0]?.id ?? ''];
   });
-  return environmentId === undefined ? inArns : [String(environmentId), ...inArns];
+  return input['environmentId'] === undefined ? inArns : [String(input['environmentId']), ...inArns];
 }
 
 const withheld = (operation: OperationName, allowed: readonly string[]) =>

@@ -5,8 +5,18 @@ import { digest } from './digest.ts';
 import { type Approval, type Ledger, LedgerError, type Question } from './ledger.ts';
 import { type Bound, bindingOf, type Plan, type Planner, planCall } from './plan.ts';
 import { approvalNeeded, type Restrictions, SPARED } from './policy.ts';
-import { protectedBy } from './protection.ts';
-import { blocking, changed, ENDINGS, elsewhere, fatigued, forbidding, notRun } from './refusals.ts';
+import {
+  blocking,
+  changed,
+  ENDINGS,
+  elsewhere,
+  fatigued,
+  forbidding,
+  notRun,
+  nowhere,
+  UNPREPARED,
+  USED,
+} from './refusals.ts';
 import type { Seal } from './seal.ts';
 
 /** What a person did with a form. */
@@ -53,18 +63,24 @@ export interface Reply {
   readonly answer: Answer;
 }
 
+/** What the caller's client can put before a person while the call waits. */
+export type Dialog = 'form' | 'link' | 'none';
+
 export interface Gate {
-  /** Decides about a call. `dialog` says that the caller's client can put a form before a person. */
-  decide(wanted: Wanted, dialog: boolean): Promise<Decision>;
+  /** Decides about a call. */
+  decide(wanted: Wanted, dialog: Dialog): Promise<Decision>;
   /** Decides after a form came back. */
   answered(wanted: Wanted, reply: Reply): Promise<Decision>;
   /** Consent to a plan of any kind: found, asked for, or refused. */
-  consent(plan: Bound, dialog: boolean): Promise<Decision>;
+  consent(plan: Bound, dialog: Dialog): Promise<Decision>;
   /** The same after a form came back; `again` makes the plan anew, as things are now. */
   consentAnswered(asked: Asked, again: () => Promise<Bound | undefined>, reply: Reply): Promise<Decision>;
-  /** Uses up one step of a plan that was approved as a whole, and prepares for it. False when it cannot be used (again). */
-  step(whole: Bound, step: Plan): Promise<boolean>;
+  /** Uses up one step of a plan that was approved as a whole, and prepares for it. Why it may not run; undefined when it may. */
+  step(whole: Bound, step: Plan, again: Again): Promise<readonly string[] | undefined>;
 }
+
+/** Makes a plan anew, as things are now. */
+type Again = () => Promise<Plan | undefined>;
 
 /** What a reply has to belong to: the call without what its target was like. */
 export type Asked = Pick<Bound, 'tool' | 'input' | 'place' | 'principal'>;
@@ -74,15 +90,14 @@ const MOST_UNANSWERED = 5;
 
 /** The one way to a call that needs a person: no approval, no call. */
 export function gate(options: GateOptions): Gate {
-  const { call, place, restrictions, ledger, seal, outOfBand } = options;
+  const { place, restrictions, ledger, seal, outOfBand } = options;
 
   const settle = async (
     { tool, principal }: Bound,
     question: Question,
     { channel, approver }: Pick<Approval, 'channel'> & Partial<Approval>,
   ): Promise<Decision> => {
-    if (!(await ledger.burn(question.nonce)))
-      return refuse('That approval has been used already, or has expired.', notRun(tool));
+    if (!(await ledger.burn(question.nonce))) return refuse(USED, notRun(tool));
     const approval = { plan: question.binding, channel, ...(approver === undefined ? {} : { approver }) };
     return { kind: 'run', actor: { principal, approval } };
   };
@@ -91,24 +106,26 @@ export function gate(options: GateOptions): Gate {
     const { tool, principal, forbidden, blockers, binding } = plan;
     if (forbidden !== undefined) return refuse(...forbidding(tool, forbidden));
     if (blockers.length > 0) return refuse(...blocking(tool, blockers));
-    const elsewhereToo = await outOfBand();
-    const granted = elsewhereToo === undefined ? undefined : await ledger.approvedFor(binding);
+    const way = await outOfBand();
+    const granted = way === undefined ? undefined : await ledger.approvedFor(binding);
     const sawThis = granted !== undefined && digest(granted.question.shown) === digest(plan.shown);
-    if (sawThis && elsewhereToo?.trusts(granted.question, granted.approval)) {
+    if (sawThis && way?.trusts(granted.question, granted.approval)) {
       return settle(plan, granted.question, granted.approval);
     }
-    const asked = () => (dialog ? ledger.unanswered(principal, FATIGUE_MS) : 0);
+    if (dialog !== 'form' && way === undefined) return refuse(notRun(tool), ...nowhere);
+    // What waits out of band already is not put before anybody again.
+    const asks = dialog !== 'none' || !(await ledger.list()).some((open) => open.binding === binding);
+    const asked = () => (asks ? ledger.unanswered(principal, FATIGUE_MS) : 0);
     if ((await asked()) >= MOST_UNANSWERED) return refuse(...fatigued(tool, MOST_UNANSWERED));
-    const question = await ledger.open(plan, dialog);
+    const question = await ledger.open(plan, asks);
     // Parallel calls may all have passed the first look.
-    if ((await asked()) > MOST_UNANSWERED) return refuse(...fatigued(tool, MOST_UNANSWERED));
-    if (dialog) return { kind: 'ask', question, state: seal.seal(question.nonce) };
+    if ((await asked()) > MOST_UNANSWERED) {
+      if (dialog !== 'form') await ledger.end(question.nonce, 'cancelled');
+      return refuse(...fatigued(tool, MOST_UNANSWERED));
+    }
     const state = seal.seal(question.nonce);
-    return {
-      kind: 'refuse',
-      lines: [notRun(tool), ...elsewhere(question, elsewhereToo?.how)],
-      ...(elsewhereToo === undefined ? {} : { waiting: { question, state } }),
-    };
+    if (way === undefined || dialog === 'form') return { kind: 'ask', question, state };
+    return { kind: 'refuse', lines: [notRun(tool), ...elsewhere(question, way.how)], waiting: { question, state } };
   };
 
   const consentAnswered: Gate['consentAnswered'] = async (asked, again, { nonce, answer }) => {
@@ -116,9 +133,7 @@ export function gate(options: GateOptions): Gate {
     if (question === undefined) return refuse('That question is not known any more.', notRun(asked.tool));
     const { binding, fingerprint, shown } = question;
     const ending =
-      bindingOf({ ...asked, fingerprint }) === binding
-        ? ENDING_OF[answer.action]?.(answer, shown.name)
-        : ('other-call' as const);
+      bindingOf({ ...asked, fingerprint }) === binding ? endingOf(answer, shown.name) : ('other-call' as const);
     if (ending !== undefined) {
       await ledger.end(nonce, ending);
       return refuse(ENDINGS[ending], notRun(asked.tool));
@@ -130,34 +145,30 @@ export function gate(options: GateOptions): Gate {
     return refuse(...changed(asked.tool, shown.noun));
   };
 
-  const prepared = async (
-    decision: Decision,
-    plan: Plan,
-    again: () => Promise<Plan | undefined>,
-  ): Promise<Decision> => {
-    if (decision.kind !== 'run') return decision;
+  /** Why a plan that a person consented to does not run after all. Preparing takes time: the last reads before the call count. */
+  const unprepared = async (plan: Plan, again: Again): Promise<readonly string[] | undefined> => {
     try {
       await options.beforeApproved(plan);
     } catch {
-      return refuse(
-        'What is needed to make the configuration anew could not be read or written down.',
-        notRun(plan.tool),
-      );
+      return [UNPREPARED, notRun(plan.tool)];
     }
-    // Preparing takes time: the last reads before the call are those that are compared.
-    return (await again())?.binding === plan.binding ? decision : refuse(...changed(plan.tool, plan.noun));
+    const now = await again();
+    return now?.binding === plan.binding && now.forbidden === undefined ? undefined : changed(plan.tool, plan.noun);
+  };
+
+  const prepared = async (decision: Decision, plan: Plan, again: Again): Promise<Decision> => {
+    const why = decision.kind === 'run' ? await unprepared(plan, again) : undefined;
+    return why === undefined ? decision : refuse(...why);
   };
 
   const decide: Gate['decide'] = async ({ name, input, principal, options: callOptions }, dialog) => {
+    const again = () => planCall(options, name, input, principal, callOptions);
     if (!approvalNeeded(name, input, restrictions)) {
-      const forbidden = SPARED.has(operationNamed(name).risk)
-        ? await protectedBy(call, name, input, [], callOptions)
-        : undefined;
+      const forbidden = SPARED.has(operationNamed(name).risk) ? (await again())?.forbidden : undefined;
       return forbidden === undefined
         ? { kind: 'run', actor: { principal } }
         : refuse(...forbidding(toolName(name), forbidden));
     }
-    const again = () => planCall(options, name, input, principal, callOptions);
     const plan = await again();
     if (plan === undefined) {
       return refuse(notRun(toolName(name)), `There is no such ${operationNamed(name).target?.noun ?? 'entity'}.`);
@@ -175,39 +186,32 @@ export function gate(options: GateOptions): Gate {
     return plan === undefined ? decision : prepared(decision, plan, again);
   };
 
-  const step: Gate['step'] = async (whole, plan) => {
+  const step: Gate['step'] = async (whole, plan, again) => {
     const question = await ledger.open({ ...plan, binding: digest([whole.binding, plan.binding]) }, false);
-    const first = await ledger.burn(question.nonce);
-    if (first) await options.beforeApproved(plan);
-    return first;
+    return (await ledger.burn(question.nonce)) ? unprepared(plan, again) : [USED, notRun(plan.tool)];
   };
 
   return {
-    step,
-    decide: (...wanted) => trusting(() => decide(...wanted)),
-    answered: (...wanted) => trusting(() => answered(...wanted)),
-    consent: (...wanted) => trusting(() => consent(...wanted)),
-    consentAnswered: (...wanted) => trusting(() => consentAnswered(...wanted)),
+    step: (...wanted) => step(...wanted).catch(distrust),
+    decide: (...wanted) => decide(...wanted).catch(refuseDistrust),
+    answered: (...wanted) => answered(...wanted).catch(refuseDistrust),
+    consent: (...wanted) => consent(...wanted).catch(refuseDistrust),
+    consentAnswered: (...wanted) => consentAnswered(...wanted).catch(refuseDistrust),
   };
 }
 
 const refuse = (...lines: readonly string[]): Decision => ({ kind: 'refuse', lines });
 
 /** Why an answer grants nothing; undefined when it is consent. */
-const ENDING_OF: Record<
-  Answer['action'],
-  (answer: Answer, name: string) => 'declined' | 'cancelled' | 'wrong-name' | undefined
-> = {
-  accept: (answer, name) => (answer.action === 'accept' && answer.typed === name ? undefined : 'wrong-name'),
-  decline: () => 'declined',
-  cancel: () => 'cancelled',
-};
-
-async function trusting(decide: () => Promise<Decision>): Promise<Decision> {
-  try {
-    return await decide();
-  } catch (error) {
-    if (error instanceof LedgerError) return refuse(error.message, 'Nothing was changed.');
-    throw error;
-  }
+function endingOf(answer: Answer, name: string): 'declined' | 'cancelled' | 'wrong-name' | undefined {
+  if (answer.action === 'accept') return answer.typed === name ? undefined : 'wrong-name';
+  return answer.action === 'decline' ? 'declined' : 'cancelled';
 }
+
+/** What a ledger that cannot be trusted means for a call: it does not run. */
+function distrust(error: unknown): readonly string[] {
+  if (error instanceof LedgerError) return [error.message, 'Nothing was changed.'];
+  throw error;
+}
+
+const refuseDistrust = (error: unknown) => refuse(...distrust(error));

@@ -1,4 +1,5 @@
 import type { Call, CallOptions } from '../operations/index.ts';
+import { placesIn } from './arn.ts';
 import type { Members } from './blast/finding.ts';
 
 /** The environment that a call goes into and the account that owns it, as people know them. Both come from the API. */
@@ -11,7 +12,7 @@ export interface Home {
 export async function homeOf(call: Call, input: Members, target: Members, options: CallOptions): Promise<Home> {
   const own = target['environmentArn'] ?? (target['environment'] as Members | undefined)?.['environmentArn'];
   if (own !== undefined) return { account: accountIn(own) };
-  const environmentId = input['environmentId'] ?? /kxEnvironment\/([^/]+)/.exec(String(input['resourceArn']))?.[1];
+  const environmentId = input['environmentId'] ?? placesIn(input['resourceArn'])?.[0]?.id;
   if (typeof environmentId !== 'string') return {};
   // Whoever may not read the environment is told less, and protection refuses on its own.
   const { name, environmentArn } = await call('GetKxEnvironment', { environmentId }, options).catch(

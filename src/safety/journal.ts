@@ -21,19 +21,31 @@ export interface Outcome {
   readonly requestId?: string | undefined;
 }
 
-export type Entry = { readonly sequence: number; readonly at: string; readonly call: string } & (
-  | ({ readonly kind: 'intent' } & Intent)
-  | ({ readonly kind: 'outcome' } & Outcome)
+/** A person took the present time for right although a later one had been seen, which voided all that was open. */
+export interface ClockReset {
+  readonly kind: 'clock-reset';
+  readonly seen: string;
+  readonly accepted: string;
+  readonly approver: string;
+}
+
+export type Entry = { readonly sequence: number; readonly at: string } & (
+  | ({ readonly kind: 'intent'; readonly call: string } & Intent)
+  | ({ readonly kind: 'outcome'; readonly call: string } & Outcome)
+  | ClockReset
 );
+type BegunEntry = Extract<Entry, { kind: 'intent' }>;
 
 /** The append-only record of every mutating call, each entry chained to the one before by SHA-256. */
 export interface Journal {
   /** Durable when it resolves. The call must not be made when it rejects. */
   begin(intent: Intent): Promise<string>;
   finish(call: string, outcome: Outcome): Promise<void>;
+  /** What is no call and belongs in the record all the same. */
+  record(event: ClockReset): Promise<void>;
   entries(): Promise<Entry[]>;
   /** Intents without outcome: their calls may or may not have taken effect. */
-  unfinished(): Promise<Entry[]>;
+  unfinished(): Promise<BegunEntry[]>;
   /** The number of entries and the newest hash, or the sequence of the first entry that does not fit the chain. */
   verify(): Promise<{ readonly entries: number; readonly head: string } | { readonly brokenAt: number }>;
 }
@@ -61,11 +73,12 @@ export function sqlJournal(state: () => Promise<StateDatabase>, now: () => numbe
       return call;
     },
     finish: (call, outcome) => append({ kind: 'outcome', call, ...outcome }),
+    record: append,
     entries,
     unfinished: async () => {
       const list = await entries();
-      const finished = new Set(list.filter(({ kind }) => kind === 'outcome').map(({ call }) => call));
-      return list.filter(({ kind, call }) => kind === 'intent' && !finished.has(call));
+      const finished = new Set(list.flatMap((entry) => (entry.kind === 'outcome' ? entry.call : [])));
+      return list.flatMap((entry) => (entry.kind === 'intent' && !finished.has(entry.call) ? entry : []));
     },
     verify: async () => {
       let head = ROOT;

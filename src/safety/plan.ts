@@ -33,6 +33,8 @@ export interface Plan extends Finding, Bound {
   /** What a person has to type. */
   readonly name: string;
   readonly blockers: Finding['blockers'];
+  /** Digest of what the target is, apart from what changes about it while its dependants go. */
+  readonly identity: string;
 }
 
 export interface Planner {
@@ -57,7 +59,7 @@ export async function planCall(
   const read = BLAST_READERS[operation];
   const finding = read === undefined ? NOTHING : await read({ call, input, entity, options });
   const [forbidden, home] = await Promise.all([
-    protectedBy(call, operation, input, finding.lost, options),
+    protectedBy(call, operation, input, finding, options),
     homeOf(call, input, entity, options),
   ]);
   const fingerprint = digest({ entity, finding, home });
@@ -65,8 +67,16 @@ export async function planCall(
   const text = questionText(operation, input, subject, finding, place, home);
   const bound = { tool: toolName(operation), input, place, principal, fingerprint };
   const shown = { operation, target: place.target, noun, name, text, lost, interrupted };
-  return { ...finding, ...bound, operation, noun, name, forbidden, binding: bindingOf(bound), shown };
+  const identity = identityOf(entity);
+  return { ...finding, ...bound, operation, noun, name, forbidden, identity, binding: bindingOf(bound), shown };
 }
+
+/** What changes about an entity while its dependants are removed. */
+const PASSING = ['attachedClusters', 'clusters', 'activeVersions', 'status', 'statusReason', 'lastModifiedTimestamp'];
+
+/** What an entity is; differs when it was replaced or changed by somebody. */
+export const identityOf = (entity: Members) =>
+  digest(Object.fromEntries(Object.entries(entity).filter(([member]) => !PASSING.includes(member))));
 
 /** What an approval is bound to. */
 export function bindingOf({

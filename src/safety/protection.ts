@@ -1,9 +1,9 @@
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { eachAtOnce } from './blast/estate.ts';
-import type { Item, Members } from './blast/finding.ts';
+import type { Finding, Members } from './blast/finding.ts';
 import { quoted } from './untrusted.ts';
 
-/** An entity with this tag set to `true` is refused outright to everything that destroys or interrupts. */
+/** An entity with this tag set to `true`, and everything in it, is refused outright to everything that destroys or interrupts. */
 export const PROTECTED_TAG = 'finspace-mcp:protected';
 
 /** Whether this server goes by a tag of this key. */
@@ -19,24 +19,33 @@ export function touchesProtection(input: Members): boolean {
 }
 
 /**
- * Why protection forbids a call: its target, or something that would go with it, carries the tag, or the tags cannot be read.
- * Undefined when nothing is protected.
+ * Why protection forbids a call: its target, what it stands in, or something that would be lost or interrupted with it carries
+ * the tag, or the tags cannot be read. Undefined when nothing is protected.
  */
 export async function protectedBy(
   call: Call,
   name: OperationName,
   input: Members,
-  lost: readonly Item[],
+  { lost, interrupted }: Pick<Finding, 'lost' | 'interrupted'>,
   options: CallOptions,
 ): Promise<string | undefined> {
-  const { target } = operationNamed(name);
-  if (target === undefined) return undefined;
+  const own = ownPath(name, input);
+  if (own === undefined) return undefined;
+  const others = [...lost, ...interrupted].flatMap(({ arn }) => (arn === undefined ? [] : [arn]));
+  return protectedAmong(call, name, input, [own, ...others], options);
+}
+
+/** The same for calls in one environment; `paths` is what follows its ARN in the ARNs of their targets. */
+export async function protectedAmong(
+  call: Call,
+  name: OperationName,
+  input: Members,
+  paths: readonly string[],
+  options: CallOptions,
+): Promise<string | undefined> {
   try {
     const root = await environmentArn(call, name, input, options);
-    const own = target.arn.replaceAll(/\{(\w+)\}/g, (_, label: string) => String(input[label]));
-    const arns = [own, ...lost.flatMap(({ arn }) => (arn === undefined ? [] : [arn]))].map(
-      (suffix) => `${root}${suffix}`,
-    );
+    const arns = [...new Set(paths.flatMap(withEnclosing))].map((path) => `${root}${path}`);
     const found = await firstProtected(call, arns, options);
     return found === undefined ? undefined : `${quoted(found, 200)} carries the tag ${PROTECTED_TAG}.`;
   } catch {
@@ -44,7 +53,18 @@ export async function protectedBy(
   }
 }
 
-async function environmentArn(call: Call, name: OperationName, input: Members, options: CallOptions): Promise<string> {
+/** What follows the environment's ARN in that of a call's target; undefined for a call without one. */
+export function ownPath(name: OperationName, input: Members): string | undefined {
+  return operationNamed(name).target?.arn.replaceAll(/\{(\w+)\}/g, (_, label: string) => String(input[label]));
+}
+
+/** `/kxDatabase/a/kxDataview/b` with the environment and the database that it stands in. */
+function withEnclosing(path: string): string[] {
+  const parts = path.split(/(?=\/kx)/);
+  return ['', ...parts.map((_, at) => parts.slice(0, at + 1).join(''))];
+}
+
+async function environmentArn(call: Call, name: OperationName, input: Members, options: CallOptions) {
   const environmentId = String(input['environmentId']);
   const arn =
     operationNamed(name).entity === 'environment'
@@ -56,8 +76,12 @@ async function environmentArn(call: Call, name: OperationName, input: Members, o
 
 async function firstProtected(call: Call, arns: readonly string[], options: CallOptions): Promise<string | undefined> {
   const tagged = await eachAtOnce(arns, async (resourceArn) => {
-    const { tags } = await call('ListTagsForResource', { resourceArn }, options);
-    return tags?.[PROTECTED_TAG] === 'true';
+    const { tags = {} } = await call('ListTagsForResource', { resourceArn }, options);
+    return Object.entries(tags).some(([key, value]) => isProtecting(key, value));
   });
   return arns[tagged.indexOf(true)];
 }
+
+/** People write `True`, too; what they meant to protect is protected. */
+const isProtecting = (key: string, value: string) =>
+  key.toLowerCase() === PROTECTED_TAG && value.trim().toLowerCase() === 'true';

@@ -1,6 +1,7 @@
 import { labels } from '../operations/http.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import type { Risk } from '../operations/operation.ts';
+import { placesIn } from './arn.ts';
 import type { Finding, Item, Members } from './blast/finding.ts';
 import type { Home } from './home.ts';
 import { isOwnTag } from './protection.ts';
@@ -21,7 +22,7 @@ const VERBS: Partial<Record<Risk, string>> = {
   disrupt: 'INTERRUPT',
 };
 const FINAL: ReadonlySet<Risk> = new Set(['destroy', 'network']);
-const STATE = ['status', 'clusterType', 'hostType', 'createdTimestamp', 'creationTimestamp'];
+const STATE = ['status', 'clusterType', 'hostType', 'createdTimestamp', 'creationTimestamp', 'createTimestamp'];
 const MOST_ITEMS = 12;
 const MOST_SETTINGS = 24;
 
@@ -66,7 +67,7 @@ const factLine = (facts: readonly (readonly [string, unknown])[]): string[] =>
 
 /** `kxDatabase: "trades"` for each part of an ARN, which is too long for one quotation. */
 const partsOf = (arn: unknown) =>
-  [...String(arn).matchAll(/(kx[A-Z][A-Za-z]+)\/([^/]+)/g)].map(([, kind, id = '']) => `${kind}: ${quoted(id)}`);
+  (placesIn(arn) ?? []).map(({ kind, id }) => `${kind}: ${quoted(id)}`);
 
 /** The tags that this server goes by are all shown, whatever else is set beside them. */
 function settingLines(settings: readonly [string, string][]): string[] {
@@ -104,6 +105,7 @@ const capped = (lines: readonly string[], most: number, what: string) =>
   lines.length <= most ? lines : [...lines.slice(0, most), `and ${lines.length - most} ${what}`];
 
 function leaves(value: unknown, path: readonly string[] = []): [string, string][] {
-  if (typeof value !== 'object' || value === null) return [[path.join('.'), String(value)]];
-  return Object.entries(value).flatMap(([member, inner]) => leaves(inner, [...path, member]));
+  const inside = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  if (inside.length > 0) return inside.flatMap(([member, inner]) => leaves(inner, [...path, member]));
+  return path.length === 0 ? [] : [[path.join('.'), typeof value === 'object' ? 'nothing' : String(value)]];
 }

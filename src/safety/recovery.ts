@@ -7,6 +7,7 @@ import { toolName } from '../operations/naming.ts';
 import { clusterDetails, databaseDetails, dataviews, scalingGroups, users, volumeDetails } from './blast/estate.ts';
 import type { Members } from './blast/finding.ts';
 import type { Plan } from './plan.ts';
+import type { Place } from './question.ts';
 import { subjectOf } from './subject.ts';
 
 /** One call that makes a piece of configuration anew. */
@@ -20,7 +21,12 @@ interface Step {
 /** What it takes to make the configuration of something deleted anew: inputs for the creates, in order. No data. */
 export interface RecoveryKit {
   readonly about: string;
-  readonly deleted: { readonly operation: OperationName; readonly arguments: Members; readonly at: string };
+  readonly deleted: {
+    readonly operation: OperationName;
+    readonly arguments: Members;
+    readonly place: Place;
+    readonly at: string;
+  };
   readonly create: readonly Step[];
 }
 
@@ -28,15 +34,15 @@ const ABOUT =
   'Configuration only: data, code and logs are not in here and cannot be brought back with it. Run the creates in order; wait for each to be ready.';
 
 /** Reads what a deletion would take along and turns it into creates. Rejects when it cannot be read. */
-export async function recoveryKit(call: Call, plan: Plan, at: Date): Promise<RecoveryKit> {
-  const { operation, input } = plan;
+async function recoveryKit(call: Call, plan: Plan, at: Date): Promise<RecoveryKit> {
+  const { operation, input, place } = plan;
   const subject = await subjectOf(call, operation, input, {});
   const whole = operationNamed(operation).entity === 'kx-environment';
-  const own = createFor(operation, { ...input, ...flat(subject?.entity ?? {}) });
+  const own = createFor(operation, { ...input, ...flat({ ...subject?.entity }) });
   const inside = whole ? await contents(call, String(input['environmentId'])) : [];
   return {
     about: ABOUT,
-    deleted: { operation, arguments: input, at: at.toISOString() },
+    deleted: { operation, arguments: input, place, at: at.toISOString() },
     create: [...(own === undefined ? [] : [own]), ...inside],
   };
 }
@@ -123,6 +129,16 @@ export function fileKits(folder: string, call: Call, now: () => number): Recover
   };
 }
 
+/** The kits of some environments alone. */
+export function kitsWithin(kits: RecoveryKits, environments: readonly string[]): RecoveryKits {
+  const isWithin = (id: string) => environments.includes(String(id.split('-').at(-2)));
+  return {
+    ...kits,
+    list: async () => (await kits.list()).filter(isWithin),
+    read: async (id) => (isWithin(id) ? kits.read(id) : undefined),
+  };
+}
+
 /** Kits of a world that forgets: they last as long as it does. */
 export function passingKits(call: Call, now: () => number): RecoveryKits {
   const kits = new Map<string, string>();
@@ -139,7 +155,8 @@ export function passingKits(call: Call, now: () => number): RecoveryKits {
 async function written(call: Call, plan: Plan, time: number): Promise<{ id: string; text: string }> {
   const at = new Date(time);
   const kit = await recoveryKit(call, plan, at);
-  const id = `${at.toISOString().replaceAll(/[:.]/g, '-')}-${plan.tool}-${randomBytes(3).toString('hex')}`;
+  const made = at.toISOString().replaceAll(/[:.]/g, '-');
+  const id = [made, plan.tool, plan.input['environmentId'], randomBytes(3).toString('hex')].join('-');
   return { id, text: `${JSON.stringify(kit, null, 2)}\n` };
 }
 

@@ -32,18 +32,21 @@ export const fatigued = (tool: string, most: number) => [
   `${most} requests in the last ten minutes were declined or not answered, so nobody is asked again for now. Ask the person what they want before you go on.`,
 ];
 
-export const elsewhere = ({ code, shown }: Pick<Question, 'code' | 'shown'>, how: string | undefined) =>
-  how === undefined
-    ? [
-        'A person has to approve it in a form, and this client cannot show forms (MCP elicitation).',
-        'Nothing that you can pass to this tool replaces that. Ask the person to repeat the request from a client that can.',
-      ]
-    : [
-        `A person has to approve it. This client cannot show forms (MCP elicitation) that count, so the plan waits under the code ${code}.`,
-        `The plan: ${shown.text.split('\n')[0]}`,
-        how,
-        'Tell the person the plan, the code, and where to approve; you cannot approve it yourself. When they have, make exactly the same call again: it then runs, once.',
-      ];
+export const nowhere = [
+  'A person has to approve it in a form, and this client cannot show forms (MCP elicitation).',
+  'Nothing that you can pass to this tool replaces that. Ask the person to repeat the request from a client that can.',
+];
+
+export const elsewhere = ({ code, shown }: Pick<Question, 'code' | 'shown'>, how: string) => [
+  `A person has to approve it. This client cannot show forms (MCP elicitation) that count, so the plan waits under the code ${code}.`,
+  `The plan: ${shown.text.split('\n')[0]}`,
+  how,
+  'Tell the person the plan, the code, and where to approve; you cannot approve it yourself. When they have, make exactly the same call again: it then runs, once.',
+];
+
+export const USED = 'That approval has been used already, or has expired.';
+
+export const UNPREPARED = 'What is needed to make the configuration anew could not be read or written down.';
 
 export const ENDINGS: Record<Ending, string> = {
   cancelled: 'The person closed the form without deciding.',

@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Sql } from '../sqlite/database.ts';
-import { type Approval, type Ledger, LedgerError, type Question } from './ledger.ts';
+import type { Approval, Ledger, Question } from './ledger.ts';
+import { markedTime } from './ledger-clock.ts';
 import type { StateDatabase } from './state.ts';
 
 export interface LedgerOptions {
@@ -20,15 +21,13 @@ interface Row {
   readonly approval: string | null;
 }
 
-/** A clock that lags behind the latest time seen by more than this was set back. */
-const TOLERANCE_MS = 5_000;
 /** Ended questions are kept this long, for the count of unanswered dialogs and for people who look back. */
 const KEPT_MS = 24 * 3_600_000;
 
 /** The ledger in the state database. */
 export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: LedgerOptions): Ledger {
   const write = async <T>(work: (db: Sql, time: number) => T) =>
-    (await state()).write((db) => work(db, clock(db, now())));
+    (await state()).write((db) => work(db, markedTime(db, now())));
   const read = async <T>(work: (db: Sql) => T) => (await state()).read(work);
 
   /** Remembered here too, so that nobody who can write to the file makes a used question usable again under a running server. */
@@ -88,8 +87,7 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
           binding,
           time,
         );
-        if (found?.approval == null) return undefined;
-        return { question: question(found), approval: JSON.parse(found.approval) as Approval };
+        return found && { question: question(found), approval: JSON.parse(String(found.approval)) as Approval };
       }),
     burn: async (nonce) => {
       if (burnt.has(nonce)) return false;
@@ -106,27 +104,10 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
     unanswered: (principal, ms) =>
       write((db, time) => {
         const query =
-          "SELECT coalesce(sum(dialog), 0) AS n FROM questions WHERE principal = ? AND asked > ? AND state <> 'burnt'";
+          "SELECT coalesce(sum(dialog), 0) AS n FROM questions WHERE principal = ? AND asked > ? AND state NOT IN ('approved', 'burnt')";
         return (db.prepare(query).get(principal, time - ms) as { n: number }).n;
       }),
   };
-}
-
-/** The present time, never before the latest time that any process saw. Throws LedgerError when the clock was set back. */
-function clock(db: Sql, time: number): number {
-  const latest =
-    (db.prepare("SELECT value FROM marks WHERE name = 'latest'").get() as { value: number } | undefined)?.value ?? 0;
-  if (time < latest - TOLERANCE_MS) {
-    throw new LedgerError(
-      'The clock of this machine was set back, so that no approval can be trusted. A person has to set it right.',
-    );
-  }
-  if (time > latest) {
-    db.prepare("INSERT INTO marks VALUES ('latest', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value").run(
-      time,
-    );
-  }
-  return Math.max(time, latest);
 }
 
 const row = (db: Sql, sql: string, ...values: unknown[]) => db.prepare(sql).get(...values) as Row | undefined;
@@ -147,8 +128,8 @@ function question({ nonce, code, binding, principal, opened, expires, body }: Ro
 /** Four letters and digits that nobody confuses, unlike those of any question kept. */
 function freeCode(db: Sql): string {
   const letters = 'ABCDEFGHJKMNPQRSTVWXYZ23456789';
-  for (;;) {
-    const code = Array.from({ length: 5 }, () => letters[randomInt(letters.length)]).join('');
-    if (row(db, 'SELECT * FROM questions WHERE code = ?', code) === undefined) return code;
-  }
+  let code: string;
+  do code = Array.from({ length: 5 }, () => letters[randomInt(letters.length)]).join('');
+  while (row(db, 'SELECT * FROM questions WHERE code = ?', code) !== undefined);
+  return code;
 }

@@ -38,18 +38,17 @@ export async function subjectOf(
   const arn = input['resourceArn'];
   if (typeof arn === 'string') {
     const { tags = {} } = await call('ListTagsForResource', { resourceArn: arn }, options);
-    return { noun: 'tagged entity', name: arn.split('/').at(-1) as string, entity: { tags } };
+    return { noun: 'tagged entity', name: String(arn.split('/').at(-1)), entity: { tags } };
   }
   const getter = OPERATION_NAMES.find((other) => {
     const { entity: shown, risk } = operationNamed(other);
     return other.startsWith('Get') && shown === entity && risk === 'read';
-  });
-  const own = getter === undefined ? [] : labels(operationNamed(getter));
-  const last = own.at(-1) ?? 'name';
-  const exists = getter !== undefined && own.every((label) => labels(operationNamed(name)).includes(label));
+  }) as OperationName;
+  const [own, given] = [labels(operationNamed(getter)), labels(operationNamed(name))];
+  const exists = own.every((label) => given.includes(label));
   const read = exists ? ((await call(getter, pick(input, own) as never, options)) as Members) : {};
-  const named = [last, 'name', 'clusterName', labels(operationNamed(name)).at(-1) ?? ''].map((member) => input[member]);
-  return { noun, name: String(named.find((given) => given !== undefined) ?? name), entity: read };
+  const named = [own.at(-1), 'name', 'clusterName', given.at(-1)].map((member) => input[String(member)]);
+  return { noun, name: String(named.find((value) => value !== undefined) ?? name), entity: read };
 }
 
 async function readTarget(
@@ -75,5 +74,5 @@ const pick = (input: Members, names: readonly string[]) => Object.fromEntries(na
 function nameIn({ namePath }: Target, entity: Members): string | undefined {
   if (namePath === undefined) return undefined;
   const name = namePath.reduce<unknown>((at, member) => (at as Members | undefined)?.[member], entity);
-  return typeof name === 'string' ? name : undefined;
+  return typeof name === 'string' && name !== '' ? name : undefined;
 }

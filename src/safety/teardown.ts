@@ -1,4 +1,4 @@
-import type { CallOptions, OperationName } from '../operations/index.ts';
+import type { Call, CallOptions, OperationName } from '../operations/index.ts';
 import { databaseItem, volumeItem } from './blast/environments.ts';
 import {
   clusterItem,
@@ -6,6 +6,7 @@ import {
   databaseDetails,
   dataviews,
   type Estate,
+  eachAtOnce,
   scalingGroups,
   users,
   volumeDetails,
@@ -13,8 +14,8 @@ import {
 import type { Blocker, Item, Members } from './blast/finding.ts';
 import { digest } from './digest.ts';
 import { accountIn } from './home.ts';
-import { type Bound, bindingOf, type Planner, planCall } from './plan.ts';
-import { protectedBy } from './protection.ts';
+import { type Bound, bindingOf, identityOf, type Planner, planCall } from './plan.ts';
+import { ownPath, protectedAmong } from './protection.ts';
 import { itemText, placeText } from './question.ts';
 import { subjectOf } from './subject.ts';
 import { quoted } from './untrusted.ts';
@@ -24,7 +25,7 @@ export interface Removal {
   readonly operation: OperationName;
   readonly input: Members;
   readonly item: Item;
-  /** Digest of what the entity is, apart from its status and from what hangs on it, which change while its dependants go. */
+  /** What the entity was when it was planned. */
   readonly identity: string;
 }
 
@@ -39,8 +40,6 @@ export interface Selection {
 }
 
 const MOST_SHOWN = 500;
-/** What changes about an entity while its dependants are removed. */
-const PASSING = ['attachedClusters', 'clusters', 'activeVersions', 'status', 'statusReason', 'lastModifiedTimestamp'];
 
 /** The ordered removal of an environment, or of a named set of entities in it, as one plan. Undefined when there is no such environment. */
 export async function planTeardown(
@@ -52,22 +51,20 @@ export async function planTeardown(
   options: CallOptions,
 ): Promise<TeardownPlan | undefined> {
   const { call, place } = planner;
-  const found = await call('GetKxEnvironment', { environmentId }, options);
-  const { name: environmentName, status, environmentArn } = found;
-  if (environmentName === undefined || status === 'DELETED') return undefined;
+  const { name: given, status, environmentArn } = await call('GetKxEnvironment', { environmentId }, options);
+  if (status === 'DELETED') return undefined;
+  const environmentName = given || environmentId;
   const all = await candidates({ call, environmentId, options });
   const chosen =
     only === undefined
       ? [...all, environmentItself(environmentId, environmentName)]
       : all.filter(({ item }) => only.includes(item.name));
-  const removals = await Promise.all(chosen.map((removal) => identified(planner, removal, options)));
-  const unknown = (only ?? []).filter((name) => !all.some(({ item }) => item.name === name));
-  const forbidden = await firstForbidden(planner, removals, options);
-  const blockers = [
-    ...unknown.map(notThere),
-    ...(only === undefined ? [] : await outsiders(planner, removals, principal, options)),
-  ];
-  const fingerprint = digest(removals.map(({ operation, input: given, identity }) => ({ operation, given, identity })));
+  const removals = (await eachAtOnce(chosen, (removal) => identified(call, removal, options))).flat();
+  const paths = removals.flatMap(({ item: { arn } }) => arn ?? []);
+  const forbidden = await protectedAmong(call, 'DeleteKxEnvironment', { environmentId }, paths, options);
+  const blockers = only === undefined ? [] : await outsiders(planner, only, removals, principal, options);
+  const wanted = removals.map(({ operation, input: of, identity }) => ({ operation, of, identity }));
+  const fingerprint = digest({ wanted, environmentArn });
   const bound = { tool, input, place, principal, fingerprint };
   const name = `${environmentName} ${removals.length}`;
   const where = placeText(place, { account: accountIn(environmentArn) });
@@ -96,7 +93,6 @@ async function candidates(estate: Estate): Promise<Candidate[]> {
     scalingGroups(estate),
     users(estate),
   ]);
-  const gone = ({ status }: Members) => status === 'DELETING' || status === 'DELETED';
   const of = (
     operation: OperationName,
     members: readonly string[],
@@ -104,16 +100,20 @@ async function candidates(estate: Estate): Promise<Candidate[]> {
     itemOf: (entity: Members) => Item,
   ): Candidate[] =>
     entities
-      .filter((entity) => !gone(entity))
-      .map((entity) => ({
-        operation,
-        input: { environmentId, ...Object.fromEntries(members.map((member) => [member, entity[member]])) },
-        item: itemOf(entity),
-      }));
+      .filter(({ status }) => status !== 'DELETING' && status !== 'DELETED')
+      .map((entity) => {
+        const input = { environmentId, ...Object.fromEntries(members.map((member) => [member, entity[member]])) };
+        return { operation, input, item: { ...itemOf(entity), arn: ownPath(operation, input) } };
+      });
   const named = (kind: string, member: string) => (entity: Members) => ({ kind, name: String(entity[member]) });
+  const view = ({ dataviewName, databaseName }: Members) => ({
+    kind: 'dataview',
+    name: String(dataviewName),
+    detail: `of ${databaseName}`,
+  });
   return [
     ...of('DeleteKxCluster', ['clusterName'], running, clusterItem),
-    ...of('DeleteKxDataview', ['databaseName', 'dataviewName'], views, named('dataview', 'dataviewName')),
+    ...of('DeleteKxDataview', ['databaseName', 'dataviewName'], views, view),
     ...of('DeleteKxVolume', ['volumeName'], disks, volumeItem),
     ...of('DeleteKxDatabase', ['databaseName'], data, databaseItem),
     ...of('DeleteKxScalingGroup', ['scalingGroupName'], groups, named('scaling group', 'scalingGroupName')),
@@ -124,50 +124,31 @@ async function candidates(estate: Estate): Promise<Candidate[]> {
 const environmentItself = (environmentId: string, name: string): Candidate => ({
   operation: 'DeleteKxEnvironment',
   input: { environmentId },
-  item: { kind: 'kdb environment', name },
+  item: { kind: 'kdb environment', name, arn: '' },
 });
 
-async function identified({ call }: Planner, removal: Candidate, options: CallOptions): Promise<Removal> {
-  return { ...removal, identity: await identityOf({ call }, removal, options) };
+/** The removal with what its entity is; none of an entity that went meanwhile. */
+async function identified(call: Call, removal: Candidate, options: CallOptions): Promise<Removal[]> {
+  const subject = await subjectOf(call, removal.operation, removal.input, options);
+  return subject === undefined ? [] : [{ ...removal, identity: identityOf(subject.entity) }];
 }
 
-/** What the entity of a removal is now; differs from the plan's when it was replaced or changed meanwhile. */
-export async function identityOf(
-  { call }: Pick<Planner, 'call'>,
-  { operation, input }: Candidate,
-  options: CallOptions,
-): Promise<string> {
-  const { entity = {} } = (await subjectOf(call, operation, input, options)) ?? {};
-  return digest(Object.fromEntries(Object.entries(entity).filter(([member]) => !PASSING.includes(member))));
-}
-
-async function firstForbidden(
-  { call }: Planner,
-  removals: readonly Removal[],
-  options: CallOptions,
-): Promise<string | undefined> {
-  for (const { operation, input } of removals) {
-    const why = await protectedBy(call, operation, input, [], options);
-    if (why !== undefined) return why;
-  }
-  return undefined;
-}
-
-/** What stands in the way of a partial teardown and is not part of it. */
+/** What stands in the way of a partial teardown and is not part of it: names of nothing, and what holds a part. */
 async function outsiders(
   planner: Planner,
+  only: readonly string[],
   removals: readonly Removal[],
   principal: string,
   options: CallOptions,
 ): Promise<Blocker[]> {
-  const going = new Set(removals.map(({ item: { kind, name } }) => `${kind} ${name}`));
-  const found = await Promise.all(
-    removals.map(({ operation, input }) => planCall(planner, operation, input, principal, options)),
+  const unknown = only.filter((name) => !removals.some(({ item }) => item.name === name));
+  const keyOf = ({ kind, name, arn }: Item) => `${kind} ${arn ?? name}`;
+  const going = new Set(removals.map(({ item }) => keyOf(item)));
+  const plans = await eachAtOnce(removals, ({ operation, input }) =>
+    planCall(planner, operation, input, principal, options),
   );
-  const blockers = found
-    .flatMap((plan) => plan?.blockers ?? [])
-    .filter(({ item: { kind, name } }) => !going.has(`${kind} ${name}`));
-  return [...new Map(blockers.map((blocker) => [`${blocker.item.kind} ${blocker.item.name}`, blocker])).values()];
+  const holding = plans.flatMap((plan) => plan?.blockers ?? []).filter(({ item }) => !going.has(keyOf(item)));
+  return [...unknown.map(notThere), ...new Map(holding.map((blocker) => [keyOf(blocker.item), blocker])).values()];
 }
 
 const notThere = (name: string): Blocker => ({

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { inputRequired, inputResponse, type ServerContext } from '@modelcontextprotocol/server';
 import type { Actor } from '../operations/index.ts';
-import type { Answer, Decision, Reply } from '../safety/gate.ts';
+import type { Answer, Decision, Dialog, Reply } from '../safety/gate.ts';
 import { FOREIGN_QUESTION } from '../safety/seal.ts';
 import type { Exchange, ToolEnvironment, ToolResult } from './environment.ts';
 import { progressOf } from './progress.ts';
@@ -9,13 +9,13 @@ import { refused } from './result.ts';
 
 /** How a call that may need a person is decided: at first, and after a form came back. */
 export interface Deciding {
-  first(dialog: boolean): Promise<Decision>;
+  first(dialog: Dialog): Promise<Decision>;
   after(reply: Reply): Promise<Decision>;
 }
 
 /** Who may run the call, or the form, link or refusal that it amounts to for now. */
 export async function approved(
-  { openPage, caller }: Pick<ToolEnvironment, 'openPage' | 'caller'>,
+  { pageOpener, caller }: Pick<ToolEnvironment, 'pageOpener' | 'caller'>,
   exchange: Exchange,
   deciding: Deciding,
 ): Promise<{ readonly actor: Actor } | { readonly result: ToolResult }> {
@@ -25,18 +25,18 @@ export async function approved(
   if (nonce === FOREIGN_QUESTION) return { result: refused(...ELSEWHERE) };
   if (nonce !== undefined) settled(nonce);
   if (nonce !== undefined && !followed(context) && !caller.answersForms) return { result: refused(...NOBODY_THERE) };
+  const open = nonce === undefined && showsLinks && !showsForms ? await pageOpener?.() : undefined;
   const decision =
     nonce === undefined
-      ? await deciding.first(showsForms)
+      ? await deciding.first(showsForms ? 'form' : open === undefined ? 'none' : 'link')
       : followed(context)
         ? await waited(deciding, context)
         : await deciding.after({ nonce, answer: answerIn(context) });
   if (decision.kind === 'run') return { actor: decision.actor };
   if (decision.kind === 'ask') return { result: form(decision, context) };
   const { waiting } = decision;
-  const page =
-    waiting !== undefined && nonce === undefined && showsLinks ? await openPage?.(waiting.question.code) : undefined;
-  return { result: page === undefined || waiting === undefined ? refused(...decision.lines) : link(waiting, page) };
+  if (waiting === undefined || open === undefined) return { result: refused(...decision.lines) };
+  return { result: link(waiting, await open(waiting.question.code)) };
 }
 
 const ELSEWHERE = [
@@ -88,7 +88,7 @@ async function waited(deciding: Deciding, context: ServerContext): Promise<Decis
   const report = progressOf(context);
   const patient = response.kind === 'elicit' && response.action === 'accept' ? LINK_WAIT_MS : 0;
   for (const end = performance.now() + patient; ; ) {
-    const decision = await deciding.first(false);
+    const decision = await deciding.first('none');
     if (decision.kind !== 'refuse' || decision.waiting === undefined || performance.now() >= end) return decision;
     await report('waiting for a person to approve on the page');
     await pause(LINK_POLL_MS, undefined, { signal: context.mcpReq.signal });

@@ -13,12 +13,23 @@ import { compositeNamed } from './composites.ts';
 import type { CompositeTool, Exchange, ToolEnvironment, ToolResult } from './environment.ts';
 import { describedTools } from './list.ts';
 import { nextStep } from './next-step.ts';
-import { failed, refused, succeeded } from './result.ts';
+import { failed, noted, refused, succeeded } from './result.ts';
 
 type Members = Record<string, unknown>;
 
 /** Runs one `tools/call`. */
 export async function callTool(
+  environment: ToolEnvironment,
+  params: { name: string; arguments?: Members | undefined },
+  exchange: Exchange,
+): Promise<ToolResult> {
+  const result = await called(environment, params, exchange);
+  return environment.restrictions.approve === 'none' ? noted(result, UNASKED) : result;
+}
+
+const UNASKED = 'Nobody is asked to approve anything: this server runs with --approve none.';
+
+async function called(
   environment: ToolEnvironment,
   { name: tool, arguments: given = {} }: { name: string; arguments?: Members | undefined },
   exchange: Exchange,
@@ -86,7 +97,7 @@ async function throughGate(
   input: Members,
   exchange: Exchange,
 ): Promise<ToolResult> {
-  const { call, gate, caller, secrets, restrictions } = environment;
+  const { call, gate, caller, secrets } = environment;
   const options = { signal: exchange.context.mcpReq.signal };
   const wanted = { name, input, principal: caller.principal, options };
   const consent = await approved(environment, exchange, {
@@ -97,10 +108,5 @@ async function throughGate(
   const output = (await call(name, input as never, { ...options, actor: consent.actor })) as Members;
   const revealed = await secrets(name, input, output);
   if (revealed.kind === 'withheld') return refused(revealed.why);
-  return succeeded(name, revealed.output, {
-    ...(revealed.audience === undefined ? {} : { audience: revealed.audience }),
-    ...(restrictions.approve === 'none'
-      ? { note: 'Nobody is asked to approve anything: this server runs with --approve none.' }
-      : {}),
-  });
+  return succeeded(name, revealed.output, revealed.audience);
 }

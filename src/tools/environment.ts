@@ -17,8 +17,8 @@ export interface ToolEnvironment extends Planner {
   readonly secrets: SecretSink;
   /** Told of errors that no code expected; nothing of them reaches a client. */
   readonly onInternal: (error: unknown) => void;
-  /** Opens the approval page at a plan's code and gives its link; undefined where there is no page to open. */
-  readonly openPage?: ((code: string) => Promise<string | undefined>) | undefined;
+  /** The way to open the approval page at a plan's code, which gives its link; undefined where there is no page to open. */
+  readonly pageOpener?: (() => Promise<((code: string) => Promise<string>) | undefined>) | undefined;
 }
 
 export type ToolResult = CallToolResult | InputRequiredResult;

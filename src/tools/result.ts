@@ -1,4 +1,4 @@
-import type { CallToolResult } from '@modelcontextprotocol/server';
+import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server';
 import { listMember } from '../operations/derive.ts';
 import { type FailureFields, type FinspaceError, wireName } from '../operations/failure.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
@@ -9,15 +9,11 @@ type Members = Record<string, unknown>;
 /** What to do next, and whether the same call may succeed later, where more is known than the error says. */
 export type Told = Partial<Pick<FailureFields, 'advice' | 'retryable'>>;
 
-interface Extras {
-  /** For whom the content is meant, when it is not for the model. */
-  readonly audience?: 'user';
-  /** A remark on every result, for the model. */
-  readonly note?: string;
-}
-
-/** The result of a call that went through: the API's output, with `complete` added where it is a page of a list. */
-export function succeeded(name: OperationName, output: Members, { audience, note }: Extras = {}): CallToolResult {
+/**
+ * The result of a call that went through: the API's output, with `complete` added where it is a page of a list; meant for
+ * `audience` when it is not for the model.
+ */
+export function succeeded(name: OperationName, output: Members, audience?: 'user'): CallToolResult {
   const list = listMember(operationNamed(name));
   const complete = output['nextToken'] === undefined;
   const remarks = [
@@ -25,7 +21,6 @@ export function succeeded(name: OperationName, output: Members, { audience, note
     ...(list === null || complete
       ? []
       : ['This is one page. For the rest, repeat the call with the same arguments and this nextToken.']),
-    ...(note === undefined ? [] : [note]),
   ];
   const result = structured(list === null ? output : { complete, ...output }, ...remarks);
   if (audience === undefined) return result;
@@ -69,6 +64,13 @@ export function failed({ fields }: FinspaceError, told: Told = {}): CallToolResu
 /** The result of a call that this server did not send, with the reason and what to do instead. */
 export function refused(...lines: string[]): CallToolResult {
   return { isError: true, content: [{ type: 'text', text: lines.join('\n') }] };
+}
+
+/** The same result with a remark for the model; a form or link that stands for one stays as it is. */
+export function noted<R extends CallToolResult | InputRequiredResult>(result: R, note: string): R {
+  return 'inputRequests' in result
+    ? result
+    : { ...result, content: [...(result as CallToolResult).content, { type: 'text', text: note }] };
 }
 
 /** A result as structured content and the same as compact JSON text, with notes for the model where they are needed. */

@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
-import { FinspaceError } from '../operations/failure.ts';
+import { FinspaceError, wireName } from '../operations/failure.ts';
 import type { Actor } from '../operations/index.ts';
-import { EnvironmentId } from '../operations/shapes.ts';
+import { IdType } from '../operations/shapes.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
 import { itemText } from '../safety/question.ts';
-import { identityOf, planTeardown, type Removal, type TeardownPlan } from '../safety/teardown.ts';
+import { planTeardown, type Removal, type TeardownPlan } from '../safety/teardown.ts';
+import { quoted } from '../safety/untrusted.ts';
 import { approved } from './approval-form.ts';
 import { compositeTool, type Exchange, type ToolEnvironment } from './environment.ts';
 import { progressOf } from './progress.ts';
@@ -25,7 +26,7 @@ export const tearDown = compositeTool({
   annotations: { destructiveHint: true },
   input: () =>
     z.strictObject({
-      environmentId: EnvironmentId(),
+      environmentId: IdType(),
       only: z
         .array(z.string().min(1).max(63))
         .min(1)
@@ -93,27 +94,30 @@ async function removeOne(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { operation, input, item, identity } = removal;
+  const again = () => planCall(environment, operation, input, actor.principal, { signal });
   try {
     let plan: Plan | undefined;
     for (;;) {
-      if (signal.aborted) return 'The call was cancelled.';
-      plan = await planCall(environment, operation, input, actor.principal, { signal });
+      if (signal.aborted) return CANCELLED;
+      plan = await again();
       if (plan === undefined) return `${itemText(item)} is not there any more.`;
       if (plan.forbidden !== undefined) return plan.forbidden;
-      if (plan.blockers.length === 0) break;
-      if (performance.now() > deadline)
-        return `${itemText(item)} still waits for ${itemText((plan.blockers[0] as { item: typeof item }).item)}.`;
+      const [blocker] = plan.blockers;
+      if (blocker === undefined) break;
+      if (performance.now() > deadline) return `${itemText(item)} still waits for ${itemText(blocker.item)}.`;
       await pause(POLL_MS, undefined, { signal });
     }
-    if ((await identityOf(environment, removal, { signal })) !== identity)
-      return `${itemText(item)} is not what the person saw any more.`;
-    if (!(await environment.gate.step(teardown, plan)))
-      return `${itemText(item)} has been removed under this approval already.`;
+    if (plan.identity !== identity) return `${itemText(item)} is not what the person saw any more.`;
+    const why = await environment.gate.step(teardown, plan, again);
+    if (why !== undefined) return `${itemText(item)}: ${why.join(' ')}`;
     await environment.call(operation, input as never, { signal, actor });
     return undefined;
   } catch (error) {
-    if (signal.aborted) return 'The call was cancelled.';
-    if (error instanceof FinspaceError) return `${error.message} ${error.fields.advice}`;
-    throw error;
+    if (signal.aborted) return CANCELLED;
+    if (!(error instanceof FinspaceError)) throw error;
+    const { code, detail, advice } = error.fields;
+    return `${itemText(item)}: ${error.fields.operation} failed with ${wireName(code)}: ${quoted(detail, 300)} ${advice}`;
   }
 }
+
+const CANCELLED = 'The call was cancelled.';

@@ -81,6 +81,8 @@ describe.each(HOSTS)('--catalog search for $name', ({ connect }) => {
     });
     await session.close();
     session = await connect([...SEARCH, '--read-only']);
+    const { tools } = await session.listTools();
+    expect(tools.map(({ name }) => name)).toEqual(['find_tools', 'call_read_tool']);
     expect(await failedTo(session, 'call_write_tool', await deleting())).toContain('not offered');
   });
 });

@@ -190,9 +190,9 @@ describe.each(REAL_HOSTS)('a client that does not wait, $name', (host) => {
     const there = new Set(await names());
     const outcomes = (name: string, operation: string) => {
       const given = argumentsDigest(database(name));
-      const intents = all.filter(
-        (entry) => entry.kind === 'intent' && entry.operation === operation && entry.arguments === given,
-      );
+      const intents = all
+        .filter((entry) => entry.kind === 'intent')
+        .filter((entry) => entry.operation === operation && entry.arguments === given);
       return intents.map(({ call }) => all.filter((entry) => entry.kind === 'outcome' && entry.call === call));
     };
     const tally = { done: 0, stopped: 0, never: 0 };

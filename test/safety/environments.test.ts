@@ -102,7 +102,7 @@ describe('a whole environment', () => {
           `account: "111122223333", region: "us-east-1", backend: "test", environmentId: "${estate.environmentId}"`,
           'All data in them is lost. This cannot be undone.',
           '1. cluster "gateway" ("GP, RUNNING")',
-          '2. dataview "view"',
+          '2. dataview "view" ("of trades")',
           '3. volume "fast" ("1200 GB of SSD_1000")',
           '4. database "trades" ("0 B, 0 changesets")',
           '5. user "ann"',

@@ -71,7 +71,7 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
     const members = Object.keys(operationNamed(name).input().shape).filter((member) => member !== 'clientToken');
     const input: Members = Object.fromEntries(members.map((member) => [member, `the ${member}`]));
     const call = async () =>
-      ({ ...input, nodes: [input], environment: { name: 'the name' }, name: 'the name' }) as never;
+      ({ ...input, nodes: [input], users: [input], environment: { name: 'the name' }, name: 'the name' }) as never;
     const subject = await subjectOf(call, name, input, {});
     expect(subject?.name).toMatch(/^the \w+$|^List\w+$/);
     expect(subject?.noun).toMatch(/^[a-z ]+$/);

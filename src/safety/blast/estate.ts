@@ -77,10 +77,12 @@ export async function users({ call, environmentId, options }: Estate): Promise<M
 /** The databases that a cluster mounts, by name. */
 export const mountsOf = (cluster: Members): Members[] => (cluster['databases'] as Members[] | undefined) ?? [];
 
+/** A cluster of which only the name is known. */
+export const clusterNamed = (name: string): Item => ({ kind: 'cluster', name, arn: `/kxCluster/${name}` });
+
 /** A cluster as an item: `HDB, RUNNING`. */
 export const clusterItem = ({ clusterName, clusterType, status, clusterStatus }: Members): Item => ({
-  kind: 'cluster',
-  name: String(clusterName),
+  ...clusterNamed(String(clusterName)),
   detail: [clusterType, status ?? clusterStatus].filter(Boolean).join(', '),
 });
 

@@ -8,7 +8,7 @@ export interface Item {
   readonly name: string;
   readonly detail?: string | undefined;
   /** What follows the environment's ARN in its own. */
-  readonly arn?: string;
+  readonly arn?: string | undefined;
 }
 
 /** Something because of which the service would refuse, and what has to be done about it first. */

@@ -1,6 +1,15 @@
 import { toolName } from '../../operations/naming.ts';
 import { notIn } from './clusters.ts';
-import { clusterDetails, clusterItem, clusterNames, dataviews, dataviewsOf, type Estate, mountsOf } from './estate.ts';
+import {
+  clusterDetails,
+  clusterItem,
+  clusterNamed,
+  clusterNames,
+  dataviews,
+  dataviewsOf,
+  type Estate,
+  mountsOf,
+} from './estate.ts';
 import { type Blocker, count, type Finding, type Item, type Members, NOTHING, type Subject, size } from './finding.ts';
 
 const deleteCluster = `Delete it with ${toolName('DeleteKxCluster')}, or have it mount something else.`;
@@ -15,6 +24,7 @@ const estateOf = ({ call, input, options }: Subject): Estate => ({
 const dataviewItem = ({ dataviewName, databaseName, status }: Members): Item => ({
   kind: 'dataview',
   name: String(dataviewName),
+  arn: `/kxDatabase/${databaseName}/kxDataview/${dataviewName}`,
   detail: `of ${databaseName}, ${status}`,
 });
 
@@ -57,7 +67,7 @@ export async function deletingDataview(subject: Subject): Promise<Finding> {
         ? [{ kind: 'changes', name, detail: 'written to it and not committed' }]
         : []),
     ],
-    blockers: blockers.map((cluster) => ({ item: { kind: 'cluster', name: cluster }, first: deleteCluster })),
+    blockers: blockers.map((cluster) => ({ item: clusterNamed(cluster), first: deleteCluster })),
   };
 }
 
@@ -104,7 +114,7 @@ export async function deletingScalingGroup(subject: Subject): Promise<Finding> {
     blockers: onIt
       .filter((cluster) => present.has(cluster))
       .map((cluster) => ({
-        item: { kind: 'cluster', name: cluster },
+        item: clusterNamed(cluster),
         first: `Delete it with ${toolName('DeleteKxCluster')}.`,
       })),
   };

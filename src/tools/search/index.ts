@@ -24,7 +24,8 @@ const Dispatched = () =>
     arguments: z.looseObject({}).optional().describe('as its inputSchema says'),
   });
 
-const offered = ({ restrictions, caller }: ToolEnvironment) => offeredTools(restrictions, caller, false);
+type Offering = Pick<ToolEnvironment, 'restrictions' | 'caller'>;
+const offered = ({ restrictions, caller }: Offering) => offeredTools(restrictions, caller, false);
 
 /** Runs another tool with all its checks, its approval included, exactly as if it had been called itself. */
 function dispatcher(onlyReads: boolean): CompositeTool['run'] {
@@ -87,8 +88,13 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
   }),
 ];
 
-/** The list of tools in search mode. */
-export const searchTools = once((): ListedTool[] => SEARCH_TOOLS.map(describeComposite));
+const described = once((): ListedTool[] => SEARCH_TOOLS.map(describeComposite));
+
+/** The list of tools in search mode; one that runs what changes something only where there is something that may be run. */
+export function searchTools(environment: Offering): ListedTool[] {
+  const isReading = ({ annotations }: ListedTool) => annotations?.readOnlyHint === true;
+  return offered(environment).every(isReading) ? described().filter(isReading) : described();
+}
 
 /** Runs one `tools/call` in search mode. The tools behind the dispatchers answer to their own names, too. */
 export async function callSearchTool(

@@ -144,6 +144,14 @@ function singles(call: Call, town: Estate): Subject[] {
           what: 'its role changed',
           happen: (mark) => call('UpdateKxUser', { ...user, iamRole: role(mark) }),
         },
+        {
+          what: 'it was replaced by a namesake with the same role',
+          happen: async () => {
+            const { iamRole = '' } = await call('GetKxUser', user);
+            await call('DeleteKxUser', user);
+            await town.user('ann', iamRole);
+          },
+        },
       ],
     },
     {

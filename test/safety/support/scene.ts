@@ -48,7 +48,7 @@ export async function openScene(): Promise<Scene> {
     wishes: [
       wish('delete_kx_database', 'GetKxDatabase', 'databaseName', 'trades'),
       wish('delete_kx_database', 'GetKxDatabase', 'databaseName', 'quotes'),
-      wish('delete_kx_user', 'GetKxUser', 'userName', 'ann'),
+      { ...wish('delete_kx_user', 'ListKxUsers', 'userName', 'ann'), target: ['environmentId', environmentId] },
       wish('delete_kx_volume', 'GetKxVolume', 'volumeName', 'fast'),
       {
         tool: 'update_kx_environment_network',

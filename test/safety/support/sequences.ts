@@ -228,5 +228,8 @@ function withVersion(
   input: Members,
 ) {
   const at = wishes.findIndex(({ reader, target }) => reader === name && input[target[0]] === target[1]);
-  return at < 0 || versions[at] === 0 ? reply : { ...reply, changed: versions[at] };
+  if (at < 0 || versions[at] === 0) return reply;
+  const changed = (entity: Members) => ({ ...entity, changed: versions[at] });
+  const { users } = reply;
+  return users === undefined ? changed(reply) : { ...reply, users: (users as Members[]).map(changed) };
 }
