@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { agentInput } from '../operations/derive.ts';
 import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
-import { clusterDetails, databaseDetails, dataviews, scalingGroups, users, volumeDetails } from './blast/estate.ts';
+import { databaseDetails, dataviews, scalingGroups, users, volumeDetails } from './blast/estate.ts';
 import type { Members } from './blast/finding.ts';
 import type { Plan } from './plan.ts';
 import type { Place } from './question.ts';
@@ -43,49 +43,44 @@ async function recoveryKit(call: Call, plan: Plan, at: Date): Promise<RecoveryKi
   return {
     about: ABOUT,
     deleted: { operation, arguments: input, place, at: at.toISOString() },
-    create: [...(own === undefined ? [] : [own]), ...inside],
+    create: [own, ...inside],
   };
 }
 
+/** What goes with an environment. Clusters do not: they stand in the way until they are gone, with a kit of their own. */
 async function contents(call: Call, environmentId: string): Promise<Step[]> {
   const estate = { call, environmentId, options: {} };
-  const [data, disks, groups, views, people, running] = await Promise.all([
+  const [data, disks, groups, views, people] = await Promise.all([
     databaseDetails(estate),
     volumeDetails(estate),
     scalingGroups(estate),
     dataviews(estate),
     users(estate),
-    clusterDetails(estate),
   ]);
   const inside = (name: OperationName, entities: readonly Members[]) =>
-    entities.flatMap((entity) => createFor(name, { environmentId, ...entity }) ?? []);
+    entities.map((entity) => createFor(name, { environmentId, ...entity }));
   return [
     ...inside('CreateKxDatabase', data),
     ...inside('CreateKxVolume', disks),
     ...inside('CreateKxScalingGroup', groups),
     ...inside('CreateKxDataview', views),
     ...inside('CreateKxUser', people),
-    ...inside('CreateKxCluster', running),
   ];
 }
 
 /** The create of the same kind of entity, with the arguments that its description gives. */
-function createFor(operation: OperationName, entity: Members): Step | undefined {
+function createFor(operation: OperationName, entity: Members): Step {
   const { entity: kind } = operationNamed(operation);
   const create = OPERATION_NAMES.find(
     (name) => operationNamed(name).entity === kind && operationNamed(name).risk === 'create',
-  );
-  if (create === undefined) return undefined;
+  ) as OperationName;
   const schema = agentInput(operationNamed(create));
   const known = Object.keys(schema.shape).filter((member) => entity[member] !== undefined);
   const given = Object.fromEntries(known.map((member) => [member, requestForm(member, entity[member])]));
+  const step = { tool: toolName(create), arguments: given };
   const { success, error } = schema.safeParse(given);
-  const missing = success ? undefined : error.issues.map(({ path }) => path.join('.')).join(', ');
-  return {
-    tool: toolName(create),
-    arguments: given,
-    ...(missing === undefined ? {} : { remark: `Complete by hand: ${missing}.` }),
-  };
+  if (success) return step;
+  return { ...step, remark: `Complete by hand: ${error.issues.map(({ path }) => path.join('.')).join(', ')}.` };
 }
 
 /** Responses describe what a cluster mounts in another form than requests do. */

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MINUTE, type Spy, spyOn } from './support/backend.ts';
+import type { Question } from '../../src/safety/ledger.ts';
+import { resetClock, seenAhead } from '../../src/safety/ledger-clock.ts';
+import { HOUR, MINUTE, type Spy, spyOn } from './support/backend.ts';
 import { accept, cancel, decline, type Guard, openGuard } from './support/guard.ts';
 import { openScene, type Scene, type Wish } from './support/scene.ts';
 
@@ -94,6 +96,71 @@ describe('a person who is asked again and again', () => {
   });
 });
 
+describe('a person who approves elsewhere', () => {
+  let scene: Scene;
+  let spy: Spy;
+  let guard: Guard;
+  beforeEach(async () => {
+    scene = await openScene();
+    spy = spyOn(scene.call, { forward: false });
+    const outOfBand = async () => ({ trusts: () => true, how: 'In a terminal.' });
+    guard = await openGuard({ call: spy.call, clock: scene.clock, outOfBand });
+  });
+  afterEach(async () => {
+    await guard.close();
+    await scene.close();
+  });
+
+  /** As many different requests as there are numbers. */
+  const network = (at: number) => {
+    const [{ arguments: given }] = scene.wishes as [Wish];
+    const transitGatewayConfiguration = {
+      transitGatewayID: 'tgw-0a1b2c3d4e5f60718',
+      routableCIDRSpace: `100.64.${at}.0/26`,
+    };
+    const tool = 'update_kx_environment_network';
+    return { tool, arguments: { environmentId: given['environmentId'], transitGatewayConfiguration }, forms: false };
+  };
+  const said = async (at: number) => {
+    const outcome = await guard.attempt(network(at));
+    return outcome.kind === 'refused' ? outcome.text : outcome.kind;
+  };
+
+  it('finds a handful of requests in the list, and the agent is told to stop', async () => {
+    for (let at = 0; at < 20; at += 1)
+      expect(await said(at)).toContain(at < MOST ? 'the plan waits under the code' : 'nobody is asked again for now');
+    expect(await guard.ledger.list()).toHaveLength(MOST);
+    const first = await said(0);
+    const { code, nonce } = (await guard.ledger.list()).find((one) => first.includes(one.code)) as Question;
+    for (let times = 0; times < 20; times += 1) expect(await said(0)).toContain(code);
+
+    await guard.ledger.approve(nonce, { channel: 'terminal', approver: 'ann', at: scene.clock.now() });
+    expect(await said(20)).toContain('the plan waits under the code');
+    expect(await said(0)).toBe('done');
+    expect(spy.reached).toHaveLength(1);
+  });
+
+  it('finds no more of them when they come all at once', async () => {
+    await Promise.all(Array.from({ length: 20 }, (_, at) => said(at)));
+    expect((await guard.ledger.list()).length).toBeLessThanOrEqual(MOST);
+  });
+
+  it('is shown as many links as forms', async () => {
+    const kinds: string[] = [];
+    for (let times = 0; times < 20; times += 1) kinds.push((await guard.attempt({ ...network(0), links: true })).kind);
+    expect(kinds.filter((kind) => kind === 'linked')).toHaveLength(MOST);
+    expect(kinds.at(-1)).toBe('refused');
+  });
+
+  it('is not kept waiting for what nobody could ever approve', async () => {
+    const alone = await openGuard({ call: spy.call, clock: scene.clock });
+    const outcome = await alone.attempt(network(0));
+    expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining('cannot show forms') });
+    expect(await alone.ledger.list()).toEqual([]);
+    await alone.close();
+  });
+});
+
 describe('a clock', () => {
   let scene: Scene;
   let spy: Spy;
@@ -151,5 +218,64 @@ describe('a clock', () => {
 
   it('that wavers by seconds, as clocks do, is good enough', async () => {
     expect((await answeredAfter(-3_000)).kind).toBe('done');
+  });
+
+  describe('that was ahead once', () => {
+    const behind = async () => {
+      const before = await guard.attempt(wish);
+      scene.clock.advance(24 * HOUR);
+      const ahead = await guard.attempt(wish);
+      scene.clock.advance(-24 * HOUR);
+      return [before, ahead].map((outcome) => (outcome.kind === 'asked' ? outcome.state : ''));
+    };
+    const answers = () => accept(wish.name);
+
+    it('stops everything, and the refusal says what a person can do', async () => {
+      await behind();
+      expect(await guard.attempt(wish)).toMatchObject({
+        kind: 'refused',
+        text: expect.stringMatching(/was ahead before: it says 2026-03-17T.*2026-03-18T.*approve --reset-clock/),
+      });
+      expect(await seenAhead(guard.state, scene.clock.now())).toBe(scene.clock.now() + 24 * HOUR);
+    });
+
+    it('is taken for right once a person says so, which voids all that was open and is journaled', async () => {
+      const states = await behind();
+      const { nonce = '', binding = '' } = (await guard.ledger.list()).at(-1) ?? {};
+      await guard.state.write((db) =>
+        db.prepare("UPDATE questions SET state = 'approved', approval = '{}' WHERE nonce = ?").run(nonce),
+      );
+      await resetClock(guard.state, guard.journal, scene.clock.now(), 'ada');
+      expect(await seenAhead(guard.state, scene.clock.now())).toBeUndefined();
+      expect(await guard.ledger.list()).toEqual([]);
+      expect(await guard.ledger.approvedFor(binding)).toBeUndefined();
+      for (const state of states)
+        expect(await guard.attempt({ ...wish, state, answers: answers() })).toMatchObject({
+          kind: 'refused',
+          text: expect.stringContaining('not known any more'),
+        });
+      expect(spy.reached).toEqual([]);
+      expect(await guard.journal.entries()).toMatchObject([
+        {
+          kind: 'clock-reset',
+          seen: '2026-03-18T09:30:00.000Z',
+          accepted: '2026-03-17T09:30:00.000Z',
+          approver: 'ada',
+        },
+      ]);
+      expect(await guard.journal.verify()).toMatchObject({ entries: 1 });
+      expect(await guard.journal.unfinished()).toEqual([]);
+
+      expect((await answeredAfter(0)).kind).toBe('done');
+      scene.clock.advance(-MINUTE);
+      expect((await guard.attempt(wish)).kind).toBe('refused');
+    });
+
+    it('is not reset when the journal cannot tell of it', async () => {
+      await behind();
+      const broken = { ...guard.journal, record: () => Promise.reject(new Error('disk full')) };
+      await expect(resetClock(guard.state, broken, scene.clock.now(), 'ada')).rejects.toThrow('disk full');
+      expect((await guard.attempt(wish)).kind).toBe('refused');
+    });
   });
 });

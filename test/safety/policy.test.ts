@@ -91,6 +91,7 @@ describe('the settings', () => {
     { approve: ['destroyy'] },
     { approve: [] },
     { approve: ['none'] },
+    { approve: ['read'] },
     { toolsets: ['clusters'] },
     { toolsets: [] },
     { environments: ['../x'] },

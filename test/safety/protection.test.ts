@@ -101,3 +101,70 @@ describe('the protecting tag', () => {
     });
   });
 });
+
+describe('the protecting tag reaches', () => {
+  const CACHED = { autoUpdate: true, segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }] };
+  const inside = ({ environmentId }: Estate, more: Members = {}) => ({ environmentId, ...more });
+
+  it.each<[string, string, string, (estate: Estate) => Members]>([
+    ['what is in an environment', '', 'delete_kx_user', (estate) => inside(estate, { userName: 'ann' })],
+    [
+      'what is in a database',
+      '/kxDatabase/trades',
+      'delete_kx_dataview',
+      (estate) => inside(estate, { databaseName: 'trades', dataviewName: 'cached' }),
+    ],
+    [
+      'what a volume is used by',
+      '/kxDatabase/trades/kxDataview/cached',
+      'update_kx_volume',
+      (estate) => inside(estate, { volumeName: 'fast', nas1Configuration: { type: 'SSD_1000', size: 2400 } }),
+    ],
+    [
+      'clusters that a new network interrupts',
+      '/kxCluster/gateway',
+      'update_kx_environment_network',
+      (estate) =>
+        inside(estate, {
+          customDNSConfiguration: [{ customDNSServerName: 'ns1.halden.example', customDNSServerIP: '10.0.0.2' }],
+        }),
+    ],
+    ['a teardown of a part', '', 'tear_down_kx_environment', (estate) => inside(estate, { only: ['ann'] })],
+  ])('%s', async (_, path, tool, given) => {
+    const { backend, town, guarded } = await openTowns();
+    await town.dataview('cached', CACHED);
+    await guarded({}, async (guard, reached) => {
+      const attempt = { tool, arguments: given(town) };
+      expect((await guard.attempt(attempt)).kind).not.toBe('refused');
+      const before = reached().length;
+      await town.tag(path, { 'finspace-mcp:protected': 'True' });
+      const outcome = await guard.attempt(attempt);
+      expect(outcome.kind).toBe('refused');
+      expect(text(outcome)).toContain(`${town.environmentArn}${path}" carries the tag`);
+      expect(reached()).toHaveLength(before);
+    });
+    await backend.close();
+  });
+
+  it('into an environment under --approve none as well', async () => {
+    const { backend, town, guarded } = await openTowns();
+    await backend.call('DeleteKxCluster', { environmentId: town.environmentId, clusterName: 'gateway' });
+    await guarded({ restrictions: { approve: 'none' } }, async (guard, reached) => {
+      const outcome = await guard.attempt({ tool: 'delete_kx_environment', arguments: inside(town) });
+      expect(text(outcome)).toContain('/kxDatabase/kept" carries the tag');
+      expect(reached()).toEqual([]);
+    });
+    await backend.close();
+  });
+
+  it('a call that is approved already, when it is put on while the recovery kit is written', async () => {
+    const { backend, town, guarded } = await openTowns();
+    const beforeApproved = async () => void (await town.tag('/kxUser/ann'));
+    await guarded({ beforeApproved }, async (guard, reached) => {
+      const attempt = { tool: 'delete_kx_user', arguments: inside(town, { userName: 'ann' }) };
+      expect(text(await approved(guard, attempt, 'ann'))).toContain('does not hold any more');
+      expect(reached()).toEqual([]);
+    });
+    await backend.close();
+  });
+});

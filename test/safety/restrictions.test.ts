@@ -87,8 +87,13 @@ describe('what the operator set', () => {
       const outcome = await guard.attempt({ tool: 'delete_kx_user', arguments: { environmentId, userName: 'ann' } });
       expect(text(outcome)).toContain('runs with --approve none');
       expect(reached()).toEqual(['DeleteKxUser']);
-      const read = await guard.attempt({ tool: 'list_kx_environments', arguments: {} });
-      expect(text(read)).toContain('runs with --approve none');
+      for (const [tool, given] of [
+        ['list_kx_environments', {}],
+        ['find_kx_entities', { name: 'ann' }],
+        ['get_kx_user', { environmentId, userName: 'nobody' }],
+        ['get_kx_user', { environmentId }],
+      ] as [string, Members][])
+        expect(text(await guard.attempt({ tool, arguments: given })), tool).toContain('runs with --approve none');
     });
   });
 
@@ -104,6 +109,9 @@ describe('what the operator set', () => {
   describe('--environments', () => {
     const within = (run: Parameters<Towns['guarded']>[1]) => guarded({ environments: [town.environmentId] }, run);
     const arn = (estate: Estate, path = '') => `${estate.environmentArn}${path}`;
+    /** The pattern of the API lets a region look like the path of an environment. */
+    const smuggled = (path: string) =>
+      `arn:aws:finspace:environment/${town.environmentId}/:111122223333:kxEnvironment/${other.environmentId}/${path}`;
 
     it('lets nothing through to others, by id or inside an ARN', async () => {
       await within(async (guard, reached) => {
@@ -120,6 +128,11 @@ describe('what the operator set', () => {
             'get_kx_connection_string',
             { environmentId: town.environmentId, userArn: arn(other, '/kxUser/ann'), clusterName: 'gateway' },
           ],
+          ['tag_resource', { resourceArn: smuggled('kxUser/ann'), tags: { owner: 'x' } }],
+          [
+            'get_kx_connection_string',
+            { environmentId: town.environmentId, userArn: smuggled('kxUser/ann'), clusterName: 'gateway' },
+          ],
           ['create_kx_environment', { name: 'third', kmsKeyId: 'arn:aws:kms:us-east-1:111122223333:key/x' }],
           ['create_environment', { name: 'third' }],
           ['get_environment', { environmentId: 'abc' }],
@@ -132,6 +145,12 @@ describe('what the operator set', () => {
           expect(text(await guard.attempt({ tool, arguments: given })), tool).toContain('--environments');
         expect(reached()).toEqual([]);
       });
+    });
+
+    it('lets nothing through that names no environment where it should', async () => {
+      const call = withinEnvironments(backend.call, [town.environmentId]);
+      for (const resourceArn of ['', 'arn:aws:finspace:us-east-1:111122223333:dataBundle/x'])
+        await expect(call('ListTagsForResource', { resourceArn })).rejects.toThrow('limits this server to');
     });
 
     it('lets everything through to those named', async () => {

@@ -24,6 +24,8 @@ export interface Attempt {
   readonly principal?: string;
   /** Whether the client declared forms. */
   readonly forms?: boolean;
+  /** Whether it declared links; there is a page to link to. */
+  readonly links?: boolean;
   readonly state?: string;
   readonly answers?: unknown;
   readonly signal?: AbortSignal;
@@ -31,6 +33,7 @@ export interface Attempt {
 
 export type Outcome =
   | { readonly kind: 'asked'; readonly message: string; readonly state: string }
+  | { readonly kind: 'linked'; readonly text: string; readonly state: string }
   | { readonly kind: 'done'; readonly content: Members; readonly text: string }
   | { readonly kind: 'refused'; readonly text: string; readonly content: Members | undefined };
 
@@ -70,17 +73,18 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const { outOfBand = async () => undefined, beforeApproved = async () => {} } = options;
   const shared = { call, place: PLACE, restrictions, secrets };
   const doors = { ...shared, ledger, seal, outOfBand, beforeApproved };
-  const environment = { ...shared, gate: gate(doors) };
+  const pageOpener = async () => async (code: string) => `http://127.0.0.1/${code}`;
+  const environment = { ...shared, pageOpener, gate: gate(doors) };
   return {
     ledger,
     journal,
     state,
     seal,
     lost,
-    attempt: async ({ tool, arguments: given, principal = 'ann', forms = true, ...rest }) => {
+    attempt: async ({ tool, arguments: given, principal = 'ann', forms = true, links = false, ...rest }) => {
       const caller = { principal, answersForms: true, refusal: () => undefined };
       const request = { name: tool, arguments: given };
-      const exchange = { context: contextOf(rest, seal), showsForms: forms, showsLinks: false };
+      const exchange = { context: contextOf(rest, seal), showsForms: forms, showsLinks: links };
       // The environment of tools grows; the gate and what it stands on are all that matters here.
       const result = await callTool({ ...environment, caller } as unknown as ToolEnvironment, request, exchange);
       return outcomeOf(result as never);
@@ -112,8 +116,10 @@ interface Result {
 
 function outcomeOf(result: Result | InputRequiredResult): Outcome {
   if ('inputRequests' in result) {
-    const { approval } = result.inputRequests as unknown as { approval: { params: { message: string } } };
-    return { kind: 'asked', message: approval.params.message, state: String(result.requestState) };
+    const { approval, link } = result.inputRequests as unknown as Record<string, { params: { message: string } }>;
+    const state = String(result.requestState);
+    if (approval !== undefined) return { kind: 'asked', message: approval.params.message, state };
+    return { kind: 'linked', text: String(link?.params.message), state };
   }
   const { isError, structuredContent, content } = result as Result;
   const text = content.map((block) => block.text).join('\n');

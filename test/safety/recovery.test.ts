@@ -1,0 +1,276 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Call, type OperationName, operationNamed } from '../../src/operations/index.ts';
+import { operationOf } from '../../src/operations/naming.ts';
+import type { Plan } from '../../src/safety/plan.ts';
+import {
+  fileKits,
+  kitsWithin,
+  needsKit,
+  passingKits,
+  type RecoveryKit,
+  type RecoveryKits,
+} from '../../src/safety/recovery.ts';
+import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
+import { type Estate, openEstate } from './support/estate.ts';
+import { approved, asked, openGuard } from './support/guard.ts';
+
+let backend: Embedded;
+let estate: Estate;
+let folder: string;
+beforeEach(async () => {
+  backend = await embedded();
+  estate = await openEstate(backend.call);
+  folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-kits-'));
+});
+afterEach(async () => {
+  await backend.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Has a call approved by the person who types `name`; the kit that was made before it ran. */
+async function kitOf(tool: string, given: Members, name: string, kits = passingKits(backend.call, backend.clock.now)) {
+  const beforeApproved = (plan: Plan) => kits.keep(plan);
+  const guard = await openGuard({ call: backend.call, clock: backend.clock, beforeApproved });
+  const outcome = await approved(guard, { tool, arguments: { environmentId: estate.environmentId, ...given } }, name);
+  await guard.close();
+  expect(outcome.kind).toBe('done');
+  return newest(kits);
+}
+
+async function newest(kits: RecoveryKits) {
+  const ids = await kits.list();
+  return JSON.parse((await kits.read(ids.at(-1) ?? '')) ?? '') as RecoveryKit;
+}
+
+let tokens = 0;
+/** Runs the creates of a kit, in order, in the environment `into`. */
+async function run({ create }: RecoveryKit, into?: string): Promise<void> {
+  for (const step of create) {
+    const name = operationOf(step.tool) as OperationName;
+    const isWhole = operationNamed(name).entity === 'kx-environment';
+    if (into !== undefined && isWhole) continue;
+    const clientToken = 'clientToken' in operationNamed(name).input().shape ? { clientToken: `again-${++tokens}` } : {};
+    const place = into === undefined ? {} : { environmentId: into };
+    await (backend.call as (name: OperationName, input: Members) => Promise<unknown>)(name, {
+      ...step.arguments,
+      ...place,
+      ...clientToken,
+    });
+  }
+}
+
+/** What is left of a description when everything that says when it was made is taken out. */
+const lasting = (entity: unknown) =>
+  Object.fromEntries(
+    Object.entries(entity as Members).filter(
+      ([member]) =>
+        !/Timestamp$|^(?:lastCompletedChangesetId|activeVersions|changesetId|numBytes|numFiles|numChangesets)$/.test(
+          member,
+        ),
+    ),
+  );
+
+describe('a recovery kit', () => {
+  const things: [string, string, Members, (call: Call) => Promise<unknown>, OperationName][] = [
+    ['a database', 'delete_kx_database', { databaseName: 'trades' }, () => estate.database('trades'), 'GetKxDatabase'],
+    ['a user', 'delete_kx_user', { userName: 'ann' }, () => estate.user('ann'), 'GetKxUser'],
+    ['a volume', 'delete_kx_volume', { volumeName: 'fast' }, () => estate.volume('fast'), 'GetKxVolume'],
+    [
+      'a scaling group',
+      'delete_kx_scaling_group',
+      { scalingGroupName: 'hosts' },
+      () => estate.group('hosts'),
+      'GetKxScalingGroup',
+    ],
+    [
+      'a dataview',
+      'delete_kx_dataview',
+      { databaseName: 'trades', dataviewName: 'view' },
+      async () => {
+        await estate.database('trades');
+        await estate.volume('fast');
+        await estate.dataview('view', {
+          autoUpdate: true,
+          segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }],
+        });
+      },
+      'GetKxDataview',
+    ],
+    ['a cluster', 'delete_kx_cluster', { clusterName: 'gateway' }, () => estate.cluster('gateway'), 'GetKxCluster'],
+    [
+      'a cluster that mounts a database',
+      'delete_kx_cluster',
+      { clusterName: 'hdb' },
+      async () => {
+        await estate.database('trades');
+        await estate.changeset('trades');
+        await estate.cluster('hdb', {
+          clusterType: 'HDB',
+          cacheStorageConfigurations: [],
+          databases: [{ databaseName: 'trades' }],
+        });
+      },
+      'GetKxCluster',
+    ],
+    [
+      'a cluster that mounts a dataview',
+      'delete_kx_cluster',
+      { clusterName: 'hdb' },
+      async () => {
+        await estate.database('trades');
+        await estate.group('hosts');
+        await estate.changeset('trades');
+        await estate.volume('fast');
+        await estate.dataview('view', {
+          autoUpdate: true,
+          segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }],
+        });
+        await estate.cluster('hdb', {
+          clusterType: 'GP',
+          databases: [{ databaseName: 'trades', dataviewName: 'view' }],
+          scalingGroupConfiguration: { scalingGroupName: 'hosts', memoryReservation: 6, nodeCount: 1 },
+        });
+      },
+      'GetKxCluster',
+    ],
+  ];
+
+  it.each(things)('of %s makes it as it was', async (_, tool, given, make, getter) => {
+    await make(backend.call);
+    const look = async () =>
+      lasting(await backend.call(getter, { environmentId: estate.environmentId, ...given } as never));
+    const before = await look();
+    const kit = await kitOf(tool, given, String(Object.values(given).at(-1)));
+    await expect(look()).rejects.toThrow('ResourceNotFound');
+    expect(kit.create).toHaveLength(1);
+    expect(kit.create[0]).not.toHaveProperty('remark');
+    expect(kit.about).toContain('Configuration only');
+    await run(kit);
+    expect(await look()).toEqual(before);
+  });
+
+  it('of an environment makes everything in it, and it says where that was', async () => {
+    await estate.database('trades');
+    await estate.volume('fast');
+    await estate.group('hosts');
+    await estate.user('ann');
+    await estate.dataview('view', { autoUpdate: true });
+    const kit = await kitOf('delete_kx_environment', {}, 'trading');
+    expect(kit.create.map(({ tool }) => tool)).toEqual([
+      'create_kx_environment',
+      'create_kx_database',
+      'create_kx_volume',
+      'create_kx_scaling_group',
+      'create_kx_dataview',
+      'create_kx_user',
+    ]);
+    expect(kit.deleted).toMatchObject({
+      operation: 'DeleteKxEnvironment',
+      place: { backend: 'test', region: 'us-east-1' },
+    });
+    const { environmentId } = await openEstate(backend.call, 'other');
+    await run(kit, environmentId);
+    expect(await backend.call('ListKxUsers', { environmentId })).toMatchObject({ users: [{ userName: 'ann' }] });
+    expect(
+      await backend.call('GetKxDataview', { environmentId, databaseName: 'trades', dataviewName: 'view' }),
+    ).toMatchObject({ autoUpdate: true });
+  });
+
+  it('of what cannot be made from its description says what is missing', async () => {
+    await estate.cluster('gateway');
+    const { nodes = [] } = await backend.call('ListKxClusterNodes', {
+      environmentId: estate.environmentId,
+      clusterName: 'gateway',
+    });
+    const nodeId = String(nodes[0]?.nodeId);
+    const { create } = await kitOf('delete_kx_cluster_node', { clusterName: 'gateway', nodeId }, nodeId);
+    expect(create[0]?.remark).toMatch(/^Complete by hand: .*clusterType/);
+  });
+
+  it('of the deprecated environments is made from what they nest', async () => {
+    const kits = passingKits(
+      async () => ({ environment: { name: 'research', kmsKeyId: 'key', environmentId: 'abc' } }) as never,
+      backend.clock.now,
+    );
+    await kits.keep({
+      operation: 'DeleteEnvironment',
+      tool: 'delete_environment',
+      input: { environmentId: 'abc' },
+    } as unknown as Plan);
+    expect((await newest(kits)).create).toMatchObject([
+      { tool: 'create_environment', arguments: { name: 'research', kmsKeyId: 'key' } },
+    ]);
+  });
+
+  it('of what went meanwhile holds what the call said of it', async () => {
+    const gone = answering(backend.call, (name, reply) => (name === 'ListKxUsers' ? { users: [] } : reply));
+    const kits = passingKits(gone, backend.clock.now);
+    const input = { environmentId: estate.environmentId, userName: 'ann' };
+    await kits.keep({ operation: 'DeleteKxUser', tool: 'delete_kx_user', input } as unknown as Plan);
+    expect((await newest(kits)).create).toMatchObject([{ arguments: input, remark: 'Complete by hand: iamRole.' }]);
+  });
+
+  it('is needed for deletions, and for nothing else', () => {
+    const plan = (operation: OperationName) => ({ operation }) as Plan;
+    expect(needsKit(plan('DeleteKxUser'))).toBe(true);
+    expect(needsKit(plan('UpdateKxEnvironmentNetwork'))).toBe(false);
+  });
+});
+
+describe('recovery kits in files', () => {
+  const kits = () => fileKits(join(folder, 'recovery'), backend.call, backend.clock.now);
+
+  it('are for this user only, and can be read by the names that are listed and by no others', async () => {
+    expect(await kits().list()).toEqual([]);
+    await estate.user('ann');
+    await kitOf('delete_kx_user', { userName: 'ann' }, 'ann', kits());
+    const [file = ''] = readdirSync(join(folder, 'recovery'));
+    expect(statSync(join(folder, 'recovery', file)).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder, 'recovery')).mode & 0o777).toBe(0o700);
+    const [id = ''] = await kits().list();
+    expect(file).toBe(`${id}.json`);
+    expect(JSON.parse((await kits().read(id)) ?? '')).toMatchObject({ deleted: { operation: 'DeleteKxUser' } });
+    for (const other of ['', '../recovery', `../recovery/${id}`, `${id}.json`, `./${id}`])
+      expect(await kits().read(other)).toBeUndefined();
+  });
+
+  it('keep a call from being made when they cannot be written', async () => {
+    await estate.user('ann');
+    const blocked = fileKits(join(folder, 'recovery', '\0'), backend.call, backend.clock.now);
+    const beforeApproved = (plan: Plan) => blocked.keep(plan);
+    const guard = await openGuard({ call: backend.call, clock: backend.clock, beforeApproved });
+    const user = { environmentId: estate.environmentId, userName: 'ann' };
+    const attempt = { tool: 'delete_kx_user', arguments: user };
+    await asked(guard, attempt);
+    expect(await approved(guard, attempt, 'ann')).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining('could not be read or written down'),
+    });
+    await backend.call('GetKxUser', user);
+    await guard.close();
+  });
+
+  it('of other environments than those allowed are neither listed nor read', async () => {
+    const other = await openEstate(backend.call, 'other');
+    for (const { environmentId } of [estate, other]) {
+      await backend.call('CreateKxUser', {
+        environmentId,
+        userName: 'ann',
+        iamRole: 'arn:aws:iam::111122223333:role/x',
+      });
+      await kitOf('delete_kx_user', { environmentId, userName: 'ann' }, 'ann', kits());
+    }
+    const all = await kits().list();
+    const within = kitsWithin(kits(), [other.environmentId]);
+    const listed = await within.list();
+    expect(all).toHaveLength(2);
+    expect(listed).toHaveLength(1);
+    expect(await within.read(listed[0] ?? '')).toContain(other.environmentId);
+    const [hidden = ''] = all.filter((id) => !listed.includes(id));
+    expect(await kits().read(hidden)).toContain(estate.environmentId);
+    expect(await within.read(hidden)).toBeUndefined();
+  });
+});

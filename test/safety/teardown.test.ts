@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Call } from '../../src/operations/index.ts';
+import { planTeardown } from '../../src/safety/teardown.ts';
+import { answering, type Embedded, embedded, HOUR, type Members, type Spy, spyOn } from './support/backend.ts';
+import { type Estate, openEstate } from './support/estate.ts';
+import { accept, asked, type Guard, type GuardOptions, openGuard, PLACE } from './support/guard.ts';
+
+const TOOL = 'tear_down_kx_environment';
+
+describe('a teardown that is under way', () => {
+  let backend: Embedded;
+  let estate: Estate;
+  let town = 0;
+  beforeAll(async () => {
+    backend = await embedded();
+  });
+  afterAll(() => backend.close());
+  beforeEach(async () => {
+    town += 1;
+    estate = await openEstate(backend.call, `town-${town}`);
+    await estate.volume('fast');
+    for (const name of ['ann', 'bob']) await estate.user(name);
+  });
+
+  /** Approves the teardown of a volume and two users and lets it run; what it answered, and what was removed. */
+  const tornDown = async (
+    options: Partial<GuardOptions>,
+    call: (guard: Guard, spy: Spy) => Call = (_, spy) => spy.call,
+  ) => {
+    const spy = spyOn(backend.call);
+    let through: Call = spy.call;
+    const guard = await openGuard({ call: (...given) => through(...given), clock: backend.clock, ...options });
+    through = call(guard, spy);
+    const only = ['fast', 'ann', 'bob'];
+    const attempt = { tool: TOOL, arguments: { environmentId: estate.environmentId, only } };
+    const { state } = await asked(guard, attempt);
+    const outcome = await guard.attempt({ ...attempt, state, answers: accept(`town-${town} 3`) });
+    await guard.close();
+    if (outcome.kind !== 'done') throw new Error(outcome.kind);
+    return { said: outcome.content, reached: spy.reached.map(({ name }) => name) };
+  };
+
+  it('has a kit made of each thing before it goes', async () => {
+    const kits: string[] = [];
+    const beforeApproved: GuardOptions['beforeApproved'] = async ({ operation, name }) =>
+      void kits.push(`${operation} ${name}`);
+    const { said, reached } = await tornDown({ beforeApproved });
+    expect(said).toMatchObject({ finished: true, removed: 3, left: 0 });
+    expect(kits).toEqual(['DeleteKxVolume fast', 'DeleteKxUser ann', 'DeleteKxUser bob']);
+    expect(reached).toEqual(['DeleteKxVolume', 'DeleteKxUser', 'DeleteKxUser']);
+  });
+
+  it('looks at each thing again once its kit is made, and stops when it changed meanwhile', async () => {
+    const { environmentId } = estate;
+    const beforeApproved: GuardOptions['beforeApproved'] = async ({ operation }) => {
+      if (operation === 'DeleteKxVolume')
+        await backend.call('UpdateKxVolume', { environmentId, volumeName: 'fast', description: 'needed again' });
+    };
+    const { said, reached } = await tornDown({ beforeApproved });
+    expect(said).toMatchObject({
+      finished: false,
+      removed: 0,
+      left: 3,
+      why: expect.stringContaining('does not hold any more'),
+    });
+    expect(reached).toEqual([]);
+  });
+
+  it('stops at a thing whose kit cannot be written', async () => {
+    const beforeApproved: GuardOptions['beforeApproved'] = async ({ name }) => {
+      if (name === 'ann') throw new Error('disk full');
+    };
+    const { said, reached } = await tornDown({ beforeApproved });
+    expect(said).toMatchObject({
+      finished: false,
+      removed: 1,
+      why: expect.stringContaining('could not be read or written'),
+    });
+    expect(reached).toEqual(['DeleteKxVolume']);
+  });
+
+  it('stops at a thing that was replaced by a namesake since the person saw it', async () => {
+    const user = { environmentId: estate.environmentId, userName: 'ann' };
+    const { said, reached } = await tornDown({}, (_, spy) => async (name, input, options) => {
+      const output = await spy.call(name, input, options);
+      if (name !== 'DeleteKxVolume') return output;
+      const { iamRole } = await backend.call('GetKxUser', user);
+      await backend.call('DeleteKxUser', user);
+      backend.clock.advance(1_000);
+      await estate.user('ann', iamRole);
+      return output;
+    });
+    expect(said).toMatchObject({
+      finished: false,
+      removed: 1,
+      why: expect.stringContaining('is not what the person saw'),
+    });
+    expect(reached).toEqual(['DeleteKxVolume']);
+  });
+
+  it.each([
+    ['that expires before it is used', HOUR / 4, 'has expired'],
+    ['when the clock is set back', -HOUR / 8, 'was set back'],
+  ])('does not run a step %s', async (_, leap, why) => {
+    let time = backend.clock.now();
+    let leaps = false;
+    const now = () => {
+      if (leaps) time += leap;
+      return time;
+    };
+    const { said, reached } = await tornDown(
+      { clock: { now, advance: () => {} } },
+      (_guard, spy) => async (name, input, options) => {
+        const output = await spy.call(name, input, options);
+        leaps ||= name === 'DeleteKxVolume';
+        return output;
+      },
+    );
+    expect(said).toMatchObject({ finished: false, removed: 1, left: 2, why: expect.stringContaining(why) });
+    expect(reached).toEqual(['DeleteKxVolume']);
+  });
+
+  it('says what the service said, as a quotation, and goes no further', async () => {
+    const { said } = await tornDown({}, (_, spy) => async (name, input, options) => {
+      if (name === 'DeleteKxUser')
+        await backend.call('DeleteKxUser', { environmentId: estate.environmentId, userName: 'ann' });
+      return spy.call(name, input, options);
+    });
+    expect(said).toMatchObject({
+      finished: false,
+      removed: 1,
+      why: expect.stringMatching(/^user "ann": DeleteKxUser failed with ResourceNotFoundException: ".*ann.*" /),
+    });
+  });
+});
+
+describe('the plan of a teardown', () => {
+  let backend: Embedded;
+  let estate: Estate;
+  beforeAll(async () => {
+    backend = await embedded();
+    estate = await openEstate(backend.call);
+    await estate.user('ann');
+    await estate.volume('fast');
+  });
+  afterAll(() => backend.close());
+
+  const planned = (call: Call, only?: string[]) => {
+    const input = { environmentId: estate.environmentId, ...(only === undefined ? {} : { only }) };
+    return planTeardown({ call, place: PLACE }, TOOL, input, input, 'ann', {});
+  };
+  const environment = (changed: Members) =>
+    answering(backend.call, (name, reply) => (name === 'GetKxEnvironment' ? { ...reply, ...changed } : reply));
+  /** The users as they are for so many looks; then `ann` is gone. */
+  const leaving = (looks: number) => {
+    let left = looks;
+    return answering(backend.call, (name, reply) => {
+      if (name !== 'ListKxUsers') return reply;
+      left -= 1;
+      return left < 0 ? { users: [] } : reply;
+    });
+  };
+
+  it('is none of an environment that is deleted', async () => {
+    expect(await planned(environment({ status: 'DELETED' }))).toBeUndefined();
+    const guard = await openGuard({ call: environment({ status: 'DELETED' }), clock: backend.clock });
+    expect(await guard.attempt({ tool: TOOL, arguments: { environmentId: estate.environmentId } })).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining('there is no such environment'),
+    });
+    await guard.close();
+  });
+
+  it.each([[undefined], ['']])('names an environment whose name is %j by its id', async (name) => {
+    const plan = await planned(environment({ name }));
+    expect(plan?.shown.name).toBe(`${estate.environmentId} 3`);
+  });
+
+  it('leaves out what went while it was made', async () => {
+    expect((await planned(leaving(1)))?.removals.map(({ item }) => item.name)).toEqual(['fast', 'trading']);
+    expect(await planned(leaving(1), ['ann', 'fast'])).toMatchObject({ blockers: [{ item: { name: 'ann' } }] });
+    expect(await planned(leaving(2), ['ann', 'fast'])).toMatchObject({ blockers: [] });
+  });
+
+  it('leaves out what is on its way out', async () => {
+    const going = answering(backend.call, (name, reply) =>
+      name === 'GetKxVolume' ? { ...reply, status: 'DELETING' } : reply,
+    );
+    expect((await planned(going))?.removals.map(({ item }) => item.name)).toEqual(['ann', 'trading']);
+  });
+
+  it('looks at the tag of an environment with nothing in it', async () => {
+    const empty = await openEstate(backend.call, 'empty');
+    await empty.tag('');
+    const input = { environmentId: empty.environmentId };
+    const plan = await planTeardown({ call: backend.call, place: PLACE }, TOOL, input, input, 'ann', {});
+    expect(plan?.forbidden).toContain('carries the tag');
+  });
+
+  it('shows up to 500 lines and says how many more there are, all of which are counted', async () => {
+    const users = Array.from({ length: 510 }, (_, at) => ({ userName: `user-${at}`, iamRole: 'role' }));
+    const crowded: Call = async (name, input, options) => {
+      if (name === 'ListTagsForResource') return { tags: {} } as never;
+      return name === 'ListKxUsers' ? ({ users } as never) : backend.call(name, input, options);
+    };
+    const { shown } = (await planned(crowded)) ?? {};
+    expect(shown?.text).toContain('\n500. user "user-498"\nand 12 more of them\n');
+    expect(shown?.name).toBe('trading 512');
+  });
+});
