@@ -66,8 +66,7 @@ const factLine = (facts: readonly (readonly [string, unknown])[]): string[] =>
   facts.length === 0 ? [] : [facts.map(([label, value]) => `${label}: ${quoted(String(value))}`).join(', ')];
 
 /** `kxDatabase: "trades"` for each part of an ARN, which is too long for one quotation. */
-const partsOf = (arn: unknown) =>
-  (placesIn(arn) ?? []).map(({ kind, id }) => `${kind}: ${quoted(id)}`);
+const partsOf = (arn: unknown) => (placesIn(arn) ?? []).map(({ kind, id }) => `${kind}: ${quoted(id)}`);
 
 /** The tags that this server goes by are all shown, whatever else is set beside them. */
 function settingLines(settings: readonly [string, string][]): string[] {
