@@ -121,6 +121,30 @@ describe('what a person reads', () => {
     expect(text).toContain('- database "db11"\nand 18 more of them\nenvironmentId: ');
   });
 
+  it('says that a setting is emptied, in so many words', async () => {
+    const given = { environmentId, clusterName: 'gpu', databases: [] };
+    expect(await read(backend.call, 'UpdateKxClusterDatabases', given)).toContain('set "databases" to "nothing"');
+  });
+
+  it('names every part of an ARN, whatever its region pretends to be', async () => {
+    const { environmentArn = '' } = await backend.call('GetKxEnvironment', { environmentId });
+    const arn = `${environmentArn.replace('us-east-1', `kxEnvironment/${environmentId}/kxUser/bob/`)}/kxDatabase/trades`;
+    const tagged = answering(backend.call, (_, reply) => reply);
+    const call: Call = async (name, input, options) =>
+      name === 'ListTagsForResource' ? ({ tags: {} } as never) : tagged(name, input, options);
+    const message = await read(call, 'TagResource', { resourceArn: arn, tags: { 'finspace-mcp:protected': 'no' } });
+    expect(message).toContain(`\nkxEnvironment: "${environmentId}"\nkxDatabase: "trades"\n`);
+    expect(message).not.toContain('kxUser:');
+  });
+
+  it('asks for the id of what the service gives an empty name', async () => {
+    const nameless = answering(backend.call, (name, reply) =>
+      name === 'GetKxEnvironment' ? { ...reply, name: '' } : reply,
+    );
+    const plan = await planCall({ call: nameless, place: PLACE }, 'DeleteKxEnvironment', { environmentId }, 'ann');
+    expect(plan?.name).toBe(environmentId);
+  });
+
   it('cannot be made to hide the tag that matters among others', async () => {
     const many = Array.from({ length: 40 }, (_, at) => [`a-${String.fromCharCode(97 + (at % 26))}${at}`, 'x']);
     const resourceArn = (await backend.call('GetKxEnvironment', { environmentId })).environmentArn;

@@ -82,7 +82,7 @@ return 1
 local sum = 0
 for _, nonce in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. (now - ARGV[1]), '+inf')) do
   local row = redis.call('HMGET', KEYS[3] .. nonce, 'state', 'dialog')
-  if row[1] and row[1] ~= 'burnt' then sum = sum + tonumber(row[2]) end
+  if row[1] and row[1] ~= 'burnt' and row[1] ~= 'approved' then sum = sum + tonumber(row[2]) end
 end
 return sum
 `,

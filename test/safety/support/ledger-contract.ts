@@ -148,6 +148,8 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       expect(await ledger.unanswered('ann', MINUTE)).toBe(4);
       await ledger.burn(nonce);
       expect(await ledger.unanswered('ann', MINUTE)).toBe(3);
+      await ledger.approve((await open('six')).nonce, APPROVAL);
+      expect(await ledger.unanswered('ann', MINUTE)).toBe(3);
       expect(await ledger.unanswered('bob', MINUTE)).toBe(1);
       expect(await ledger.unanswered('eve', MINUTE)).toBe(0);
     });
