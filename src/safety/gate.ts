@@ -171,7 +171,7 @@ export function gate(options: GateOptions): Gate {
     }
     const plan = await again();
     if (plan === undefined) {
-      return refuse(notRun(toolName(name)), `There is no such ${operationNamed(name).target?.noun ?? 'entity'}.`);
+      return refuse(notRun(toolName(name)), `There is no such ${operationNamed(name).target?.noun}.`);
     }
     return prepared(await consent(plan, dialog), plan, again);
   };

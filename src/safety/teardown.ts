@@ -60,7 +60,7 @@ export async function planTeardown(
       ? [...all, environmentItself(environmentId, environmentName)]
       : all.filter(({ item }) => only.includes(item.name));
   const removals = (await eachAtOnce(chosen, (removal) => identified(call, removal, options))).flat();
-  const paths = removals.flatMap(({ item: { arn } }) => arn ?? []);
+  const paths = removals.map(({ item: { arn } }) => String(arn));
   const forbidden = await protectedAmong(call, 'DeleteKxEnvironment', { environmentId }, paths, options);
   const blockers = only === undefined ? [] : await outsiders(planner, only, removals, principal, options);
   const wanted = removals.map(({ operation, input: of, identity }) => ({ operation, of, identity }));
@@ -142,7 +142,7 @@ async function outsiders(
   options: CallOptions,
 ): Promise<Blocker[]> {
   const unknown = only.filter((name) => !removals.some(({ item }) => item.name === name));
-  const keyOf = ({ kind, name, arn }: Item) => `${kind} ${arn ?? name}`;
+  const keyOf = ({ kind, arn }: Item) => `${kind} ${arn}`;
   const going = new Set(removals.map(({ item }) => keyOf(item)));
   const plans = await eachAtOnce(removals, ({ operation, input }) =>
     planCall(planner, operation, input, principal, options),

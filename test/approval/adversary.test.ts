@@ -5,7 +5,7 @@ import { approverKey, initApprover, isApprovedBy } from '../../src/safety/approv
 import { FRESH_WORLD, HOSTS, type Session } from '../support/hosts.ts';
 import { did, environment, failedTo } from '../support/world.ts';
 import { NO_PTY, type Seat, sitDown } from './pty.ts';
-import { ledgerIn, PASSPHRASE, stateDirectory } from './support.ts';
+import { COMMON_CLOCK, ledgerIn, PASSPHRASE, stateDirectory } from './support.ts';
 
 const [host] = HOSTS;
 
@@ -73,7 +73,7 @@ describe.skipIf(NO_PTY !== undefined)(
 
       expect(codeIn(await failedTo(session, 'delete_kx_database', at.trades))).toBe(code);
       expect(await did(session, 'get_kx_database', at.trades)).toMatchObject({ databaseName: 'trades' });
-      const { ledger } = await ledgerIn(at.dir);
+      const { ledger } = await ledgerIn(at.dir, COMMON_CLOCK);
       const [open] = await ledger.list();
       expect(await ledger.approvedFor(open?.binding as string)).toBeUndefined();
     });
@@ -82,7 +82,7 @@ describe.skipIf(NO_PTY !== undefined)(
       const at = await estate();
       session = at.session;
       const code = codeIn(await failedTo(session, 'delete_kx_database', at.trades));
-      const { state } = await ledgerIn(at.dir);
+      const { state } = await ledgerIn(at.dir, COMMON_CLOCK);
       await state.write((db) =>
         db.prepare("UPDATE questions SET body = replace(body, 'trades', 'scratch') WHERE code = ?").run(code),
       );
@@ -100,7 +100,7 @@ describe.skipIf(NO_PTY !== undefined)(
     it('cannot move a signed approval to another plan, even if it could write', async () => {
       const dir = stateDirectory();
       await initApprover(dir, PASSPHRASE);
-      const { ledger, state, ask } = await ledgerIn(dir);
+      const { ledger, state, ask } = await ledgerIn(dir, COMMON_CLOCK);
       const [mine, wanted] = [await ask({ name: 'scratch' }), await ask()];
       const person = sitDown('approve', mine.code, '--state-dir', dir);
       await person.sees('Passphrase: ');

@@ -45,6 +45,17 @@ describe('the approval page', { timeout: 60_000 }, () => {
     expect(isApprovedBy(question, approval as never, (await approverKey(dir)) as never)).toBe(true);
   });
 
+  it('says who asks: a principal by name, and over stdio a client on this computer', async () => {
+    const { page, ledger, ask } = await pageIn();
+    const { nonce: _, ...own } = await ask();
+    await ledger.open({ ...own, binding: 'of somebody else', principal: 'agent-7' }, false);
+    const person = visitor(page);
+    await person.open();
+    const { text } = await person.get(person.home);
+    expect(text).toContain('a client on this computer');
+    expect(text).toContain('agent-7');
+  });
+
   it('says when nothing waits', async () => {
     const { page } = await pageIn();
     const person = visitor(page);

@@ -40,6 +40,13 @@ export const SHOWN: Shown = {
   interrupted: [{ kind: 'cluster', name: 'hdb-futures', detail: 'HDB, RUNNING' }],
 };
 
+/** The clock that other processes have, too. */
+export const COMMON_CLOCK = {
+  get now() {
+    return Date.now();
+  },
+};
+
 /** A ledger in a state directory, with a clock that the test moves. */
 export async function ledgerIn(dir: string, clock: { now: number } = { now: Date.now() }) {
   const state = await openState(join(dir, 'state.db'));

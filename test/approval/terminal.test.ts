@@ -8,13 +8,13 @@ import { approverKey, initApprover, isApprovedBy } from '../../src/safety/approv
 import { sqlJournal } from '../../src/safety/journal.ts';
 import { CLI } from '../support/hosts.ts';
 import { NO_PTY, sitDown } from './pty.ts';
-import { ledgerIn, PASSPHRASE, SHOWN, stateDirectory } from './support.ts';
+import { COMMON_CLOCK, ledgerIn, PASSPHRASE, SHOWN, stateDirectory } from './support.ts';
 
 const piped = (dir: string, args: string[], input = '') =>
   spawnSync(process.execPath, [CLI, 'approve', ...args, '--state-dir', dir], { input, encoding: 'utf8' });
 
 const waitingIn = async (dir: string) => {
-  const kept = await ledgerIn(dir);
+  const kept = await ledgerIn(dir, COMMON_CLOCK);
   return { ...kept, question: await kept.ask() };
 };
 
@@ -226,7 +226,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
 
   it('shows what does not fit into the text, and no control characters', async () => {
     const dir = stateDirectory();
-    const { ask } = await ledgerIn(dir);
+    const { ask } = await ledgerIn(dir, COMMON_CLOCK);
     const lost = Array.from({ length: 30 }, (_, at) => ({ kind: 'file', name: `f${at}\u001b[2J\u202e` }));
     const { code } = await ask({ lost, text: 'DELETE database "x"\n\u001b[2Jgone', name: 'x' });
     const seat = sitDown('approve', code, '--state-dir', dir);

@@ -12,6 +12,56 @@ import { openTowns, type Towns } from './support/towns.ts';
 const NEVER = new AbortController().signal;
 const text = (outcome: Outcome) => (outcome.kind === 'asked' ? outcome.message : outcome.text);
 
+describe('arguments', () => {
+  let backend: Embedded;
+  let town: Estate;
+  let guarded: Towns['guarded'];
+  beforeAll(async () => {
+    ({ backend, town, guarded } = await openTowns());
+  });
+  afterAll(() => backend.close());
+
+  it.each<[string, string]>([
+    ['another letter case', '"userName": "Ann"'],
+    ['a full-width letter', '"userName": "\uff41nn"'],
+    ['a combining mark', '"userName": "a\u0301nn"'],
+    ['a percent escape', '"userName": "a%6en"'],
+    ['a space after it', '"userName": "ann "'],
+    ['a line break after it', '"userName": "ann\\n"'],
+    ['a path', '"userName": "../kxUser/ann"'],
+    ['a number', '"userName": 1'],
+    ['a list', '"userName": ["ann"]'],
+    ['a token of its own', '"userName": "ann", "clientToken": "token"'],
+    ['an approval of its own', '"userName": "ann", "confirm": true'],
+    ['a prototype', '"__proto__": { "userName": "ann" }'],
+    ['a prototype besides', '"userName": "ann", "constructor": { "prototype": {} }'],
+  ])('that name a user by %s reach nobody, neither the person nor the service', async (_, members) => {
+    const given = JSON.parse(`{ "environmentId": "${town.environmentId}", ${members} }`);
+    await guarded({}, async (guard, reached) => {
+      for (const [tool, all] of [
+        ['delete_kx_user', given],
+        ['plan_change', { tool: 'delete_kx_user', arguments: given }],
+      ] as [string, Members][])
+        expect((await guard.attempt({ tool, arguments: all })).kind, tool).toBe('refused');
+      expect(await guard.ledger.list()).toEqual([]);
+      expect(reached()).toEqual([]);
+    });
+  });
+});
+
+describe('a user that there is not', () => {
+  it('is said not to be there, and nobody is asked', async () => {
+    const { backend, town, guarded } = await openTowns();
+    await guarded({}, async (guard, reached) => {
+      const given = { environmentId: town.environmentId, userName: 'nobody' };
+      const outcome = await guard.attempt({ tool: 'delete_kx_user', arguments: given });
+      expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining('There is no such user.') });
+      expect(reached()).toEqual([]);
+    });
+    await backend.close();
+  });
+});
+
 describe('what the operator set', () => {
   let backend: Embedded;
   let town: Estate;
@@ -176,6 +226,20 @@ describe('what the operator set', () => {
       expect(JSON.stringify(resources)).not.toContain(other.environmentId);
       const uri = `finspace://kx/environments/${other.environmentId}`;
       await expect(readResource(environment as never, uri, NEVER)).rejects.toThrow();
+    });
+  });
+
+  it.each<[Partial<Restrictions>, string]>([
+    [{ deny: ['tear_down_kx_environment'] }, 'The operator of this server denies it.'],
+    [{ deny: ['delete_kx_user'] }, 'The operator of this server denies it.'],
+    [{ toolsets: ['kx-environment'] }, 'This server offers only the toolsets kx-environment.'],
+    [{ readOnly: true }, 'This server runs with --read-only.'],
+  ])('%j holds for tools that use others', async (restrictions, why) => {
+    await guarded({ restrictions }, async (guard, reached) => {
+      const given = { environmentId: town.environmentId, only: ['ann'] };
+      const outcome = await guard.attempt({ tool: 'tear_down_kx_environment', arguments: given });
+      expect(text(outcome)).toContain(`tear_down_kx_environment is not offered. ${why}`);
+      expect(reached()).toEqual([]);
     });
   });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -56,7 +56,10 @@ describe('a credential', () => {
     const before = new Date(clock.now() - HOUR - 1_000);
     utimesSync(old, before, before);
     const recent = String((await keep('recent'))['path']);
+    // As when another server removed a file that was listed a moment ago.
+    symlinkSync(join(folder, 'gone'), join(folder, 'link'));
     await keep('new');
+    rmSync(join(folder, 'link'));
     expect(readdirSync(folder)).toHaveLength(2);
     expect(readFileSync(recent, 'utf8')).toBe('recent\n');
   });

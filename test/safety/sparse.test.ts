@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Call, OperationName } from '../../src/operations/index.ts';
+import { type Plan, planCall } from '../../src/safety/plan.ts';
+import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
+import { type Estate, KEY, openEstate } from './support/estate.ts';
+import { PLACE } from './support/guard.ts';
+
+describe('a service that says less than it may', () => {
+  let backend: Embedded;
+  let estate: Estate;
+  let environmentId: string;
+  beforeAll(async () => {
+    backend = await embedded();
+    estate = await openEstate(backend.call);
+    environmentId = estate.environmentId;
+    await estate.database('trades');
+    await estate.changeset('trades');
+    await estate.volume('fast');
+    await estate.group('hosts');
+    await estate.dataview('view', {
+      autoUpdate: true,
+      segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }],
+    });
+    await estate.cluster('gateway');
+  });
+  afterAll(() => backend.close());
+
+  const planned = async (call: Call, operation: OperationName, input: Members) =>
+    (await planCall({ call, place: PLACE }, operation, input, 'ann')) as Plan;
+  /** Replies without these members, at any depth. */
+  const without = (...left: string[]) =>
+    answering(backend.call, (_, reply) =>
+      JSON.parse(JSON.stringify(reply, (member, value) => (left.includes(member) ? undefined : value))),
+    );
+
+  it.each<[string, OperationName, Members, string[]]>([
+    [
+      'a dataview without versions',
+      'DeleteKxDataview',
+      { databaseName: 'trades', dataviewName: 'view' },
+      ['activeVersions'],
+    ],
+    [
+      'versions without clusters',
+      'DeleteKxDataview',
+      { databaseName: 'trades', dataviewName: 'view' },
+      ['attachedClusters'],
+    ],
+    ['a scaling group without clusters', 'DeleteKxScalingGroup', { scalingGroupName: 'hosts' }, ['clusters']],
+    [
+      'a volume without clusters',
+      'DeleteKxVolume',
+      { volumeName: 'fast' },
+      ['attachedClusters', 'segmentConfigurations'],
+    ],
+    [
+      'a volume without a size',
+      'DeleteKxVolume',
+      { volumeName: 'fast' },
+      ['nas1Configuration', 'segmentConfigurations'],
+    ],
+    ['a cluster without storage', 'DeleteKxCluster', { clusterName: 'gateway' }, ['cacheStorageConfigurations']],
+  ])('of %s has nothing in the way', async (_, operation, input, left) => {
+    const { blockers, lost } = await planned(without(...left), operation, { environmentId, ...input });
+    expect(blockers).toEqual([]);
+    expect(lost).not.toEqual([]);
+  });
+
+  it('about where a thing is, has the person told what is known, and nothing deleted', async () => {
+    const user = { environmentId, volumeName: 'fast' };
+    const mute: Call = async (name, input, options) => {
+      if (name === 'GetKxEnvironment') throw new Error('AccessDenied');
+      return backend.call(name, input, options);
+    };
+    const { shown, forbidden } = await planned(mute, 'DeleteKxVolume', user);
+    expect(shown.text).toContain('\nregion: "us-east-1", backend: "test"\n');
+    expect(forbidden).toContain('cannot be read');
+    const { shown: known } = await planned(backend.call, 'DeleteKxVolume', user);
+    expect(known.text).toContain(
+      '\nenvironment: "trading", account: "111122223333", region: "us-east-1", backend: "test"\n',
+    );
+  });
+
+  it('about what is not there yet, has the person told what would be made', async () => {
+    const { shown } = await planned(backend.call, 'CreateKxEnvironment', { name: 'new-one', kmsKeyId: KEY });
+    expect(shown.text.split('\n')).toEqual([
+      'CREATE environment "new-one"',
+      'region: "us-east-1", backend: "test"',
+      'This takes effect at once.',
+      'set "name" to "new-one"',
+      expect.stringMatching(/^set "kmsKeyId" to "arn:aws:kms:/),
+      'To approve, type the name of the environment exactly. Anything else stops the call.',
+    ]);
+  });
+});
