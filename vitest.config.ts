@@ -8,6 +8,7 @@ const CI_ONLY = [
   'test/answers/answers.test.ts',
   'test/approval/adversary.test.ts',
   'test/approval/browser.test.ts',
+  'test/approval/clock.test.ts',
   'test/approval/key.test.ts',
   'test/approval/link.test.ts',
   'test/approval/terminal.test.ts',

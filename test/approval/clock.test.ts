@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process';
+import { userInfo } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { initApprover } from '../../src/safety/approver.ts';
+import { sqlJournal } from '../../src/safety/journal.ts';
+import { CLI } from '../support/hosts.ts';
+import { NO_PTY, sitDown } from './pty.ts';
+import { ledgerIn, PASSPHRASE, stateDirectory } from './support.ts';
+
+const piped = (dir: string, args: string[], input = '') =>
+  spawnSync(process.execPath, [CLI, 'approve', ...args, '--state-dir', dir], { input, encoding: 'utf8' });
+
+/** A state directory that saw a time far ahead, with a plan that has waited since before. */
+const aheadIn = async (dir: string) => {
+  const clock = { now: Date.now() };
+  const kept = await ledgerIn(dir, clock);
+  await kept.ask();
+  clock.now += 400 * 24 * 3_600_000;
+  await kept.ask({ name: 'scratch' });
+  clock.now = Date.now();
+  const refused = expect.stringContaining('approve --reset-clock');
+  await expect(kept.ask()).rejects.toMatchObject({ message: refused });
+  return { ...kept, journal: sqlJournal(async () => kept.state, kept.now) };
+};
+
+describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_PTY ?? ''}`, { timeout: 60_000 }, () => {
+  const today = () => new Date().toISOString().slice(0, 10);
+
+  it('takes the passphrase and the date, voids what was open, and tells the journal', async () => {
+    const dir = stateDirectory();
+    await initApprover(dir, PASSPHRASE);
+    const { ask, ledger, journal, clock } = await aheadIn(dir);
+    const seat = sitDown('approve', '--reset-clock', '--state-dir', dir);
+    await seat.sees(`This machine says ${today()}T`);
+    await seat.sees('are void then');
+    await seat.sees('Passphrase: ');
+    seat.types(PASSPHRASE);
+    await seat.sees('to accept this clock: ');
+    seat.types(today());
+    await seat.sees('Reset. Agents have to ask anew.');
+    expect(await seat.left()).toBe(0);
+    expect(await ledger.list()).toEqual([]);
+    expect(await journal.entries()).toMatchObject([{ kind: 'clock-reset', approver: userInfo().username }]);
+    clock.now = Date.now();
+    await ask();
+    expect(await ledger.list()).toHaveLength(1);
+  });
+
+  const passphrase: [string, string] = ['Passphrase: ', PASSPHRASE];
+  const guess: [string, string] = ['Passphrase: ', 'some other words'];
+  it.each<[string, [string, string][], string]>([
+    ['another date', [passphrase, ['accept this clock: ', '2001-01-01']], 'That is not the date of this clock.'],
+    ['no date', [passphrase, ['accept this clock: ', '']], 'That is not the date of this clock.'],
+    ['wrong passphrases', [guess, guess, guess], 'Nothing was approved.'],
+  ])('resets nothing for %s', async (_, typed, said) => {
+    const dir = stateDirectory();
+    await initApprover(dir, PASSPHRASE);
+    const { ask, journal } = await aheadIn(dir);
+    const seat = sitDown('approve', '--reset-clock', '--state-dir', dir);
+    for (const [prompt, line] of typed) {
+      await seat.sees(prompt);
+      seat.types(line);
+    }
+    await seat.sees(said);
+    expect(await seat.left()).toBe(1);
+    await expect(ask()).rejects.toThrow('no approval can be trusted');
+    expect(await journal.entries()).toEqual([]);
+  });
+
+  it('is not for whoever has no passphrase, and has nothing to do where the clock is right', async () => {
+    const dir = stateDirectory();
+    const { ask } = await aheadIn(dir);
+    const seat = sitDown('approve', '--reset-clock', '--state-dir', dir);
+    await seat.sees('needs a passphrase, and none was set up');
+    expect(await seat.left()).toBe(1);
+    await expect(ask()).rejects.toThrow('no approval can be trusted');
+    expect(piped(stateDirectory(), ['--reset-clock'])).toMatchObject({
+      stdout: expect.stringContaining('nothing to reset'),
+      status: 0,
+    });
+  });
+
+  it('needs a terminal', async () => {
+    const dir = stateDirectory();
+    await initApprover(dir, PASSPHRASE);
+    const { ask } = await aheadIn(dir);
+    expect(piped(dir, ['--reset-clock'], `${PASSPHRASE}\n${today()}\n`)).toMatchObject({
+      stderr: expect.stringContaining('needs a person at a terminal'),
+      status: 1,
+    });
+    await expect(ask()).rejects.toThrow('no approval can be trusted');
+  });
+});
