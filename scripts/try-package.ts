@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,8 @@ try {
   await client.close();
   const { environments } = structuredContent as { environments: { name: string }[] };
   if (environments.length === 0) throw new Error('the installed package shows no environments');
+  const tokens = spawnSync(command, ['tools', '--tokens'], { encoding: 'utf8' });
+  if (!tokens.stderr.includes('gpt-tokenizer')) throw new Error('--tokens does not say what it needs');
   console.log(`the installed package works: ${environments.map(({ name }) => name).join(', ')}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import { type Config, ConfigError } from '../config.ts';
 import { operationOf } from '../operations/naming.ts';
 import { LOCAL_CALLER } from '../safety/policy.ts';
 import { offeredTools } from '../tools/list.ts';
@@ -20,7 +20,7 @@ export async function tools(
 }
 
 async function tokenTable(offered: readonly { name: string }[]): Promise<string> {
-  const { countTokens } = await import('gpt-tokenizer/encoding/o200k_base');
+  const { countTokens } = await tokenizer();
   const rows = offered.map((tool) => [countTokens(JSON.stringify(tool)), tool.name] as const);
   const table = [...rows].sort(([a], [b]) => b - a).map(([tokens, name]) => `${String(tokens).padStart(6)}  ${name}\n`);
   const total = (label: string, tools: readonly object[]) =>
@@ -28,3 +28,11 @@ async function tokenTable(offered: readonly { name: string }[]): Promise<string>
   const operations = offered.filter(({ name }) => operationOf(name) !== undefined);
   return [...table, total('the operations', operations), total('everything', offered)].join('');
 }
+
+/** Thirty megabytes for one switch: a clone has it for its tests, an installed package does not bring it. */
+const tokenizer = () =>
+  import('gpt-tokenizer/encoding/o200k_base').catch(() => {
+    throw new ConfigError(
+      '--tokens: needs the package gpt-tokenizer, which is not installed (npm install gpt-tokenizer)',
+    );
+  });

@@ -32,7 +32,7 @@ export async function answer(
   return {
     ask,
     calls: calls.length,
-    tokens: countTokens(texts.at(-1) ?? ''),
+    tokens: texts.reduce((sum, answered) => sum + countTokens(answered), 0),
     ms: performance.now() - start,
     missing: facts.filter((fact) => (typeof fact === 'string' ? !text.includes(fact) : !fact.test(text))).map(String),
   };
