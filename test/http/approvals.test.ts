@@ -6,9 +6,8 @@ import { sealsWith } from '../../src/safety/seal.ts';
 import { sqlLedger } from '../../src/safety/sql-ledger.ts';
 import { openState } from '../../src/safety/state.ts';
 import { witness } from '../../src/safety/witness.ts';
-import { issuer } from './issuer.ts';
 import { bearer, called, codeIn, person, waiting, wordsIn } from './people.ts';
-import { closeAll, closing, product, type Running } from './support.ts';
+import { closeAll, closing, product } from './support.ts';
 
 afterEach(closeAll);
 
@@ -273,39 +272,5 @@ describe('forms in the client of somebody with a token', () => {
     expect(await exists()).toBe(true);
     expect((await remove(both, answered(asked.requestState))).isError).toBeUndefined();
     expect(await exists()).toBe(false);
-  });
-});
-
-describe('a token of an issuer', () => {
-  async function served() {
-    let server: Running | undefined;
-    const as = await issuer(() => (server as Running).url);
-    server = await product({ authIssuer: as.url });
-    return { server, as, someone: person(server.url) };
-  }
-  const APPROVER = { sub: 'ann', scope: 'finspace:approve' };
-
-  it('signs in for the endpoint or for the page, and for nothing else', async () => {
-    const { server, as, someone } = await served();
-    const { origin } = new URL(server.url);
-    for (const [claims, status] of [
-      [{}, 200],
-      [{ aud: `${origin}/approvals` }, 200],
-      [{ aud: `${origin}/metrics` }, 403],
-      [{ scope: 'finspace:destroy finspace:secrets' }, 403],
-      [{ exp: Math.floor(Date.now() / 1_000) - 60 }, 403],
-      [{ iss: 'https://other.example' }, 403],
-    ] as const)
-      expect((await someone.signIn(await as.token({ ...APPROVER, ...claims }))).status).toBe(status);
-    expect((await someone.signIn(await as.token(APPROVER, { alg: 'none' }))).status).toBe(403);
-  });
-
-  it('keeps somebody signed in no longer than it is good for', async () => {
-    const { as, someone } = await served();
-    const exp = Math.floor(Date.now() / 1_000) + 120;
-    const answer = await someone.submit('/approvals/sign-in', {
-      'approver-token': await as.token({ ...APPROVER, exp }),
-    });
-    expect(Number(/Max-Age=(\d+)/.exec(answer.headers.get('set-cookie') ?? '')?.[1])).toBeLessThanOrEqual(120);
   });
 });
