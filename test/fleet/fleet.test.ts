@@ -71,7 +71,7 @@ describe('describe_kx_environment', () => {
   test('says what was meant when there is no such environment', async () => {
     const { isError, text } = await use('describe_kx_environment', { environment: 'kdb-prd' });
     expect(isError).toBe(true);
-    expect(text).toContain('Did you mean "kdb-prod"?');
+    expect(text).toContain('did you mean "kdb-prod"?');
   });
 
   test('tells how far it is while it takes long', async () => {
@@ -122,6 +122,21 @@ describe('find_kx_entities', () => {
     expect(data['found']).toBe(expected.length);
   });
 
+  test('says which states and types there are when nothing has the one that was asked for', async () => {
+    const { data } = await use('find_kx_entities', { kinds: ['volume'], status: 'ATTACHED', type: 'SSD' });
+    expect(data).toMatchObject({
+      found: 0,
+      statesThereAre: ['ACTIVE'],
+      typesThereAre: ['HDD_12', 'SSD_1000', 'SSD_250'],
+    });
+  });
+
+  test('gives the ids by which the operations know the environments', async () => {
+    const ids = { [await world.id('kdb-prod')]: 'kdb-prod', [await world.id('kdb-uat')]: 'kdb-uat' };
+    for (const tool of ['find_kx_entities', 'find_kx_problems'])
+      expect((await use(tool)).data).toMatchObject({ environments: 2, environmentIds: ids });
+  });
+
   test('says whose tags could not be read beside what it found', async () => {
     const partly = await demo({
       before: async (operation, input) => {
@@ -143,7 +158,7 @@ describe('find_kx_entities', () => {
     expect(volumes.data['totals']).toEqual({ diskGB: 24_000 });
     const hosts = await use('find_kx_entities', { kinds: ['scaling-group'], view: 'full', environment: 'kdb-prod' });
     expect(hosts.data).toMatchObject({
-      environmentId: await world.id('kdb-prod'),
+      environmentIds: { [await world.id('kdb-prod')]: 'kdb-prod' },
       totals: { hostMemoryFree: '2041 GiB' },
     });
   });
@@ -212,7 +227,7 @@ describe('what_depends_on', () => {
 
   test('says what was meant when there is no such thing', async () => {
     const { text } = await use('what_depends_on', { environment: 'kdb-prod', name: 'vol-equity' });
-    expect(text).toContain('Did you mean "vol-equities"?');
+    expect(text).toContain('did you mean "vol-equities"?');
   });
 });
 

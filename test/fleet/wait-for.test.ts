@@ -22,7 +22,16 @@ describe('wait_for_kx_entity', () => {
     const failed = (await use('wait_for_kx_entity', { ...of, name: 'gp-signals' })).data;
     expect(failed).toMatchObject({ reached: false, status: 'CREATE_FAILED', reason: /Not enough memory/ });
     expect((await use('wait_for_kx_entity', { ...of, name: 'nobody' })).data).toMatchObject({ reached: false });
-    expect((await use('wait_for_kx_entity', { ...of, name: 'nobody', until: 'deleted' })).data['reached']).toBe(true);
+    expect((await use('wait_for_kx_entity', { ...of, name: 'nobody', until: 'deleted' })).data).toMatchObject({
+      reached: true,
+      why: /check the name/,
+    });
+  });
+
+  test('does not wait for a state that its kind never has', async () => {
+    const { text, isError } = await use('wait_for_kx_entity', { ...of, name: 'hdb-fx', until: 'RUNING' });
+    expect(isError).toBe(true);
+    expect(text).toMatch(/no state of a cluster "RUNING"; did you mean "RUNNING"/);
   });
 
   test('waits, telling how it goes', async () => {

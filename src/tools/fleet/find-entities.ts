@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { GraphOptions, Kind } from '../../inventory/graph.ts';
+import type { Graph, GraphOptions, Kind } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
 import { sizeInOrder } from '../../inventory/sizes.ts';
 import { entityRow } from '../../inventory/summary.ts';
@@ -8,7 +8,7 @@ import { age, minute } from '../../inventory/units.ts';
 import { grouped, totals } from './grouping.ts';
 import { type Candidate, matches, usedIn } from './matching.ts';
 import { answer, shaping } from './page.ts';
-import { EnvironmentArgument } from './scene.ts';
+import { EnvironmentArgument, environmentsOf } from './scene.ts';
 import { withTags } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 
@@ -76,8 +76,8 @@ export const findEntities = fleetTool({
       found: found.length,
       ...countsOf(found),
       ...(details ? totals(found) : {}),
-      environments: graphs.length,
-      ...(environment === undefined ? {} : { environmentId: graphs[0]?.environmentId }),
+      ...environmentsOf(graphs),
+      ...(found.length > 0 ? {} : knownInstead(graphs, kinds, input)),
       ...(notRead.length === 0 ? {} : { notRead: notRead.slice(0, 20) }),
     };
     const section =
@@ -87,6 +87,26 @@ export const findEntities = fleetTool({
     return answer(head, [section], { view, cursor });
   },
 });
+
+/** The states and types that there are, when nothing has the one that was asked for: a misspelt one is not an absence. */
+function knownInstead(
+  graphs: readonly Graph[],
+  kinds: readonly Kind[],
+  { status, type }: { status?: string | undefined; type?: string | undefined },
+) {
+  const entities = graphs.flatMap((graph) => graph.entities).filter(({ kind }) => kinds.includes(kind));
+  const distinct = (values: readonly unknown[]) => [...new Set(values.filter((value) => value !== undefined))].sort();
+  return {
+    ...(status === undefined ? {} : { statesThereAre: distinct(entities.map((entity) => entity.status)) }),
+    ...(type === undefined
+      ? {}
+      : {
+          typesThereAre: distinct(
+            entities.flatMap(({ facts }) => [facts['type'], facts['hostType'], facts['nodeType']]),
+          ),
+        }),
+  };
+}
 
 /** What has to be read to tell about these kinds. */
 function readFor(kinds: readonly Kind[], details: boolean): GraphOptions {

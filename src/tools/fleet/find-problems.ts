@@ -4,12 +4,16 @@ import type { Finding, Graph } from '../../inventory/graph.ts';
 import { attentionRow } from '../../inventory/summary.ts';
 import { troubled } from '../../inventory/trouble.ts';
 import { answer, shaping } from './page.ts';
-import { EnvironmentArgument } from './scene.ts';
+import { EnvironmentArgument, environmentsOf } from './scene.ts';
 import { fleetTool } from './tool.ts';
 
+/** What has ended badly; the rest is stuck, or only replaces nodes, which is on its way. */
+const FAILURES: ReadonlySet<string> = new Set(['failed', 'suspended']);
+
 const FINDERS: Record<string, (graph: Graph) => Finding[]> = {
-  failed: (graph) => troubled(graph).filter(({ condition }) => !condition.startsWith('stuck')),
-  stuck: (graph) => troubled(graph).filter(({ condition }) => condition.startsWith('stuck')),
+  failed: (graph) => troubled(graph).filter(({ condition }) => FAILURES.has(condition)),
+  stuck: (graph) =>
+    troubled(graph).filter(({ condition }) => !FAILURES.has(condition) && condition !== 'replacing nodes'),
   behind,
   idle,
   orphaned,
@@ -40,7 +44,7 @@ export const findProblems = fleetTool({
       ),
     );
     const counts = Object.fromEntries(asked.map((name) => [name, rows.filter((row) => row.problem === name).length]));
-    const head = { counts, environments: graphs.length, ...(gaps.length === 0 ? {} : { notRead: gaps.slice(0, 20) }) };
+    const head = { counts, ...environmentsOf(graphs), ...(gaps.length === 0 ? {} : { notRead: gaps.slice(0, 20) }) };
     return answer(head, [{ name: 'problems', rows }], { view, cursor });
   },
 });

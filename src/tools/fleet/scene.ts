@@ -79,6 +79,15 @@ export function sceneOf({ call, restrictions, caller }: ToolEnvironment, { conte
   };
 }
 
+const MOST_IDS = 8;
+/** How many environments an answer is about and, while they are few, the ids by which the operations know them, with their names. */
+export const environmentsOf = (graphs: readonly Graph[]) => ({
+  environments: graphs.length,
+  ...(graphs.length > MOST_IDS
+    ? {}
+    : { environmentIds: Object.fromEntries(graphs.map(({ name, environmentId }) => [environmentId, name])) }),
+});
+
 /** What could not be read, each kind of thing once with how often. */
 export function gapsOf({ name, gaps }: Graph): { environment: string; reason: string }[] {
   const counts = new Map<string, number>();

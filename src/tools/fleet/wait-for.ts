@@ -2,10 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import { getterInput, KINDS, kindFacts } from '../../inventory/kinds.ts';
 import { FinspaceError } from '../../operations/failure.ts';
+import { type OperationName, operationNamed } from '../../operations/index.ts';
 import { toolName } from '../../operations/naming.ts';
 import { progressOf } from '../progress.ts';
 import { structured } from '../result.ts';
-import { EnvironmentArgument, NotThere } from './scene.ts';
+import { EnvironmentArgument, NotThere, noSuch } from './scene.ts';
 import { fleetTool } from './tool.ts';
 
 /** Below the time after which clients give up on a call. */
@@ -49,6 +50,8 @@ export const waitFor = fleetTool({
     const { environmentId = '' } = await scene.environment(wanted);
     const goal = (until ?? READY[kind] ?? '').toUpperCase();
     const { getter } = kindFacts(kind);
+    const states = statesOf(getter);
+    if (!states.includes(goal)) throw noSuch(`state of a ${kind}`, goal, states);
     const refusal = scene.options.refusal?.(getter);
     if (refusal !== undefined) throw new NotThere(`${toolName(getter)} is not offered. ${refusal}`);
     const input = getterInput(kind, environmentId, name, database);
@@ -66,21 +69,32 @@ export const waitFor = fleetTool({
       });
 
     let wait = FIRST_PAUSE_MS;
+    let wasThere = handle !== undefined;
     for (;;) {
       const seen = await look(async () => (await scene.call(getter, input as never, { signal })) as Seen);
-      if (seen.status === goal) return end(true, seen);
+      if (seen.status === goal) return end(true, seen, seen.status === GONE && !wasThere ? { why: NONE } : {});
       if (seen.status === GONE) return end(false, seen, { why: 'It does not exist any more, or never did.' });
       if (seen.status.includes('FAILED')) return end(false, seen, { why: 'It failed; waiting longer will not help.' });
       if (Date.now() - began + wait > SLICE_MS) {
         const again = 'Call again with the same arguments and this handle.';
         return end(false, seen, { why: `Still ${seen.status}. ${again}`, handle: handleOf(since) });
       }
+      wasThere = true;
       await report(`${name} is ${seen.status}`);
       await pause(wait, undefined, { signal });
       wait = Math.min(wait * 1.5, LONGEST_PAUSE_MS);
     }
   },
 });
+
+const NONE = 'There is none of that name now. Unless it was seen before, check the name.';
+
+/** The states that an operation can report, and that of what it does not find any more. */
+function statesOf(getter: OperationName): string[] {
+  const status = (operationNamed(getter).output() as z.ZodObject).shape['status'];
+  const known = status instanceof z.ZodOptional ? status.unwrap() : status;
+  return [...new Set([...(known instanceof z.ZodEnum ? known.options.map(String) : []), GONE])];
+}
 
 interface Seen {
   readonly status: string;

@@ -29,6 +29,7 @@ export const whatDependsOn = fleetTool({
     const gaps = gapsOf(graph);
     const findings = marksOf(graph).get(entity.id)?.findings ?? [];
     const head = {
+      environmentId: graph.environmentId,
       entity: detailOf(entity, graph),
       ...(findings.length === 0 ? {} : { attention: findings.map((finding) => attentionRow(finding, graph.readAt)) }),
       dependants: dependants.length,
