@@ -5,7 +5,7 @@ import { PAINT, say, showForm, tell } from './demo-screen.ts';
 
 export type Members = Record<string, unknown>;
 
-/** An agent of the demo: an MCP client on a server of its own, which prints what it calls and what that costs. */
+/** An agent of the demo: an MCP client with a server of its own, which prints what it calls and what that costs. */
 export interface Agent {
   /** Calls a tool that has to succeed. */
   call(tool: string, args: Members): Promise<Members>;
@@ -21,7 +21,7 @@ export interface Agent {
 /** Tokens (o200k) of everything that the agents of this demo were answered. */
 export const spent = { calls: 0, tokens: 0 };
 
-/** Starts the built server and connects a client; one that `types` shows forms, and the demo plays the person who fills them in. */
+/** Starts the built server and connects a client; one that `types` shows forms, and the demo plays the person: the first is filled in, others are declined. */
 export async function agent(cli: string, stateDir: string, types?: string): Promise<Agent> {
   const client = new Client(
     { name: 'finspace-mcp-demo', version: '1.0.0' },
@@ -31,7 +31,13 @@ export async function agent(cli: string, stateDir: string, types?: string): Prom
     },
   );
   if (types !== undefined) {
+    let asked = 0;
     client.setRequestHandler('elicitation/create', async ({ params }) => {
+      asked += 1;
+      if (asked > 1) {
+        tell('The person is asked anew, and declines.', { painted: PAINT.bold });
+        return { action: 'decline' };
+      }
       showForm(params.message, `the person (played by this demo) types ${types}`);
       return { action: 'accept', content: { name: types } };
     });

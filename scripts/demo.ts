@@ -10,7 +10,7 @@ import { type Cell, PAINT, say, step, table, tell } from './demo-screen.ts';
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const { bold, dim, red, green, yellow } = PAINT;
 
-const FAILED = 'gp-signals';
+const STALE = 'hdb-equities-b';
 const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-demo-'));
 const stateDir = join(folder, 'state');
 
@@ -84,13 +84,13 @@ async function deletes(operator: Agent, unattended: Agent, environmentId: string
   step('Delete the volume vol-equities   (things still use it: nobody is bothered)');
   await operator.refused('delete_kx_volume', { environmentId, volumeName: 'vol-equities' });
 
-  step(`Delete the failed cluster ${FAILED}   (a person has to type its name)`);
-  const target = { environmentId, clusterName: FAILED };
+  step(`Delete the replica that lags, ${STALE}   (a person has to type its name)`);
+  const target = { environmentId, clusterName: STALE };
   await operator.call('delete_kx_cluster', target);
   const { status } = await operator.call('get_kx_cluster', target);
-  tell(`${FAILED} is now ${status}.`);
+  tell(`${STALE} is now ${status}.`);
 
-  step('The same delete once more   (the approval was for one call, and is used up)');
+  step('The same delete once more   (the approval was for one call: it is used up)');
   await operator.refused('delete_kx_cluster', target);
 
   step('A client that cannot show forms wants to delete rdb-fx   (no setting turns that into a yes)');
@@ -126,7 +126,7 @@ function whatNext(): void {
 }
 
 try {
-  const [operator, unattended] = await Promise.all([agent(CLI, stateDir, FAILED), agent(CLI, stateDir)]);
+  const [operator, unattended] = await Promise.all([agent(CLI, stateDir, STALE), agent(CLI, stateDir)]);
   introduce(await operator.tools());
   await notRunning(operator);
   await problems(operator);

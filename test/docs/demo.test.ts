@@ -21,7 +21,14 @@ describe('npm run demo', { timeout: 120_000 }, () => {
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
   it('shows what is wrong, a load, a refusal, an approval and what is left of it', () => {
-    for (const text of ['Not enough memory', 'old', 'COMPLETED', 'nobody was asked', 'types gp-signals', 'DELETING'])
+    for (const text of [
+      'Not enough memory',
+      'old',
+      'COMPLETED',
+      'nobody was asked',
+      'types hdb-equities-b',
+      'DELETING',
+    ])
       expect(out).toContain(text);
     expect(out).toMatch(/waits under the code [A-Z0-9]{5}\b/);
     expect(out).toMatch(/finspace:\/\/recovery\/\S+-delete_kx_cluster-/);
