@@ -41,6 +41,7 @@ export function readCommandLine(
   commands: Readonly<Record<string, CommandShape>>,
   standard: string,
 ): CommandLine {
+  if (argv[0] === 'help') return readCommandLine([...argv.slice(1), '--help'], env, commands, standard);
   const command = argv[0] !== undefined && !argv[0].startsWith('-') ? argv[0] : standard;
   const shape = Object.hasOwn(commands, command) ? commands[command] : undefined;
   if (shape === undefined)

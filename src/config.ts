@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { ErrorForPeople } from './error-for-people.ts';
 import { CREDENTIAL } from './local/credentials.ts';
 import { ENTITIES, once, RISKS, type Risk } from './operations/operation.ts';
 import { HTTP_SETTINGS, HTTP_STANDARD } from './transports/http/settings.ts';
@@ -99,7 +100,13 @@ export const SETTINGS = lazily({
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
       .default(STANDARD.logLevel)
       .describe('Least severe log line on stderr'),
-  port: () => z.int().min(0).max(65_535).default(STANDARD.port).describe('Port to listen on; 0 takes a free one'),
+  port: () =>
+    z
+      .int()
+      .min(0)
+      .max(65_535)
+      .optional()
+      .describe('Port to listen on, 0 for a free one; default 8080 for http, 4566 for local'),
   targets: () => z.string().min(1).optional().describe('JSON file of named targets: where each is and who may use it'),
   target: () => z.string().min(1).optional().describe('The one of --targets to serve over stdio'),
   ...HTTP_SETTINGS,
@@ -127,7 +134,6 @@ const STANDARD = {
   callTimeout: 30_000,
   maxAttempts: 3,
   logLevel: 'info',
-  port: 4566,
   ...HTTP_STANDARD,
 } as const;
 
@@ -136,7 +142,7 @@ type Parsed = { readonly [K in SettingName]: z.output<(typeof SETTINGS)[K]> };
 export type Config = Parsed & { readonly stateDir: string; readonly state: string };
 
 /** A setting that is not understood; the message is one line that names it. */
-export class ConfigError extends Error {
+export class ConfigError extends ErrorForPeople {
   override readonly name = 'ConfigError';
 }
 

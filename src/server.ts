@@ -18,6 +18,7 @@ import type { RecoveryKits } from './safety/recovery.ts';
 import { FOREIGN_QUESTION, ForeignSealError, type Seal } from './safety/seal.ts';
 import { callTool } from './tools/call.ts';
 import type { ToolEnvironment } from './tools/environment.ts';
+import { instructionsFor } from './tools/instructions.ts';
 import { offeredTools } from './tools/list.ts';
 import { progressOf } from './tools/progress.ts';
 import { VERSION } from './version.ts';
@@ -71,7 +72,6 @@ export function serverFactory(shared: ServerEnvironment): ServerFactory {
     catalog === 'search'
       ? 'Tools are found with find_tools and run with call_read_tool or call_write_tool.'
       : 'Start with list_kx_environments.';
-  const instructions = `Manages Amazon FinSpace (Managed kdb Insights) on the backend ${place.backend}, region ${place.region}. ${start} Deletes and network changes are put before a person, who types the name; you cannot approve them yourself.`;
 
   // What is seen by looking says only that something changed, so one look serves callers with different rights.
   const feed = changes({
@@ -87,7 +87,7 @@ export function serverFactory(shared: ServerEnvironment): ServerFactory {
       { name: 'finspace-mcp', title: 'FinSpace MCP', version: VERSION },
       {
         capabilities: { tools: {}, resources: { subscribe: true, listChanged: true }, prompts: {}, completions: {} },
-        instructions,
+        instructions: instructionsFor(shared, caller),
         requestState: { verify: (state) => questionIn(seal, state) },
         cacheHints: caller === LOCAL_CALLER ? SHARED_HINTS : OWN_HINTS,
       },

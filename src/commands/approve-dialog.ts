@@ -74,7 +74,7 @@ const REFUSED = {
 
 async function unkeyed(terminal: Terminal, desk: Desk): Promise<Approver> {
   terminal.say(
-    'No passphrase was set up, so this proves little: any program that runs as you, an agent with a shell too, could do the same. It counts on the local backend only. (Set one up: finspace-mcp approve --init)',
+    'No passphrase was set up, so this proves little: any program that runs as you, an agent with a shell too, could do the same. It counts on the local backend only. (Set one up: the same command with --init.)',
   );
   terminal.say();
   const opened = await desk.unlock('');
@@ -95,6 +95,6 @@ export async function unlocked(terminal: Terminal, desk: Desk): Promise<Approver
     terminal.say('That is not the passphrase.');
   }
   throw new ApproverError(
-    'Nothing was approved. If it is forgotten, finspace-mcp approve --init says how to replace it.',
+    'Nothing was approved. If it is forgotten, the same command with --init says how to replace it.',
   );
 }

@@ -15,6 +15,7 @@ import { type Fleet, PLANS } from '../transports/fleet/fleet.ts';
 import { acceptClock } from './approve-clock.ts';
 import { approveAtTerminal, chosenFrom, listing } from './approve-dialog.ts';
 import { isTerminal, openTerminal, type Terminal } from './approve-terminal.ts';
+import { ownCommand } from './own-command.ts';
 
 /** `finspace-mcp approve [CODE] [--decline | --web | --init | --reset-clock]`: where a person says yes or no to what an agent wants. */
 export async function approve(
@@ -50,8 +51,7 @@ export async function approve(
   }
 }
 
-const NEEDS_KEY =
-  'Several replicas count signed approvals only. Set up a passphrase (finspace-mcp approve --init), put the folder approver of this state directory into that of every replica, and restart them; or approve on the page of the server (/approvals).';
+const NEEDS_KEY = `Several replicas count signed approvals only. Set up a passphrase (${ownCommand()} approve --init), put the folder approver of this state directory into that of every replica, and restart them; or approve on the page of the server (/approvals).`;
 const IN_REDIS =
   'The server of this state directory keeps its plans in Redis, where this did not look: add its --redis URL, or approve on its page (/approvals).\n';
 

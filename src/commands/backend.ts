@@ -1,8 +1,12 @@
+import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { prepareState } from '../local/state-file.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { type Call, operationNamed } from '../operations/index.ts';
 import type { Place } from '../safety/question.ts';
+import { STATE_FORMAT } from '../safety/state-format.ts';
+import { prepareFile } from '../sqlite/file.ts';
+import { StoreError } from '../sqlite/store-error.ts';
 import type { Log } from './log.ts';
 
 /** What answers operations, opened on the first call so that starting up loads neither the AWS client nor the store. */
@@ -19,8 +23,9 @@ interface Opened {
   close(): Promise<void>;
 }
 
-/** Makes sure that the embedded service could be opened, before a client is served. Rejects with `StoreError` when it could not. */
-export async function prepareBackend({ backend: kind, state, faults }: Config): Promise<void> {
+/** Makes sure that what this server keeps could be opened, before a client is served. Rejects with `StoreError` when it could not. */
+export async function prepareBackend({ backend: kind, state, stateDir, faults }: Config): Promise<void> {
+  if (kind !== 'local' || state !== ':memory:') prepareFile(join(stateDir, 'state.db'), STATE_FORMAT);
   if (kind !== 'local') return;
   prepareState(state);
   if (faults !== undefined) (await import('../local/faults/rules.ts')).readFaults(faults);
@@ -78,8 +83,7 @@ function regionOf({ backend: kind, region }: Config): string | undefined {
 }
 
 function cannotOpen(operation: Parameters<Call>[0], error: unknown): FinspaceError {
-  const detail =
-    error instanceof Error && error.name === 'StoreError' ? error.message : 'The backend could not be started.';
+  const detail = error instanceof StoreError ? error.message : 'The backend could not be started.';
   return new FinspaceError({
     operation,
     code: 'Misconfigured',
@@ -107,8 +111,10 @@ async function openLocal(config: Config, region: string, log: Log): Promise<Open
 
 /** Logs what the embedded service could not help; its callers are told less. */
 export const mishapsTo = (log: Log) => (error: unknown) => {
-  const isKnown = error instanceof Error && error.name === 'StoreError';
-  log.error({ cause: isKnown ? error.message : String((error as Error).stack ?? error) }, 'the local service failed');
+  log.error(
+    { cause: error instanceof StoreError ? error.message : String((error as Error).stack ?? error) },
+    'the local service failed',
+  );
 };
 
 const MOST_RESPONSE_BYTES = 16 * 1024 * 1024;

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { CommandLine, CommandShape } from '../command-line.ts';
 import { flagOf, SETTING_NAMES, SETTINGS, type SettingName, variableOf } from '../config.ts';
 import { HTTP_SETTINGS } from '../transports/http/settings.ts';
@@ -7,6 +8,9 @@ const WORLD: SettingName[] = ['stateDir', 'state', 'world', 'lifecycle', 'region
 /** What only the port of the local service has. */
 const PORT_ONLY: SettingName[] = ['credentials', 'control'];
 const SHOWN: SettingName[] = ['readOnly', 'toolsets', 'deny', 'approve', 'catalog', 'outputSchemas'];
+
+/** What runs when no command is named. */
+export const STANDARD_COMMAND = 'stdio';
 
 /** The commands, with what each takes. */
 export const COMMANDS: Readonly<Record<string, CommandShape>> = {
@@ -64,18 +68,38 @@ export async function run({ command, config, switches, word }: CommandLine): Pro
   return (await import('./tools.ts')).tools(config, switches);
 }
 
-/** The text of `--help` for one command. */
+/** The text of `--help` for one command; `help` itself stands for all of them. */
 export function helpFor(command: string): string {
   const { summary, settings, switches = {}, word } = COMMANDS[command] as CommandShape;
   const others = Object.entries(COMMANDS).map(([name, shape]) => `  ${name.padEnd(8)}${shape.summary}\n`);
   const options = [
     ...Object.entries(switches).map(([name, text]) => [`--${name}`, text]),
-    ...settings.map((name) => [flagOf(name), SETTINGS[name].description ?? '']),
+    ...settings.map((name) => [flagOf(name), `${SETTINGS[name].description ?? ''}${valuesOf(name)}`]),
   ];
+  const isGeneral = command === STANDARD_COMMAND;
   return [
-    `Usage: finspace-mcp [command] [options]\n\nCommands:\n${others.join('')}\n`,
-    `finspace-mcp ${command}${word === undefined ? '' : ` [${word}]`}: ${summary}\n\nOptions:\n`,
+    `Usage: finspace-mcp ${isGeneral ? '[command]' : command}${word === undefined ? '' : ` [${word}]`} [options]\n\n`,
+    isGeneral ? `Commands (finspace-mcp COMMAND --help tells more):\n${others.join('')}\n` : '',
+    `${summary}\n\nOptions:\n`,
     ...options.map(([flag = '', text]) => `  ${flag.padEnd(20)}${text}\n`),
     `\nEach option can also be set by a variable (${variableOf('stateDir')} for ${flagOf('stateDir')}) or in a JSON file (--config).\n`,
   ].join('');
+}
+
+/** ` (one of …; default …)`, as far as a setting has such. */
+function valuesOf(name: SettingName): string {
+  const { type, enum: own, items, default: standard } = z.toJSONSchema(SETTINGS[name], { io: 'input' }) as Described;
+  const values = own ?? items?.enum;
+  const told = [
+    values === undefined ? [] : `${own === undefined ? 'some' : 'one'} of ${values.join(', ')}`,
+    standard === undefined || type === 'boolean' || String(standard) === '' ? [] : `default ${standard}`,
+  ].flat();
+  return told.length === 0 ? '' : ` (${told.join('; ')})`;
+}
+
+interface Described {
+  readonly type?: string;
+  readonly enum?: readonly string[];
+  readonly items?: { readonly enum?: readonly string[] };
+  readonly default?: unknown;
 }

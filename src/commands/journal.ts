@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Config, ConfigError } from '../config.ts';
+import { ErrorForPeople } from '../error-for-people.ts';
 import { type Journal, sqlJournal } from '../safety/journal.ts';
 import { openState } from '../safety/state.ts';
 import { plainJson } from '../safety/untrusted.ts';
@@ -18,7 +19,7 @@ export async function journal({ stateDir }: Config, word = 'show'): Promise<void
 }
 
 /** The journal was altered or cut; the message is one line for people. */
-export class JournalError extends Error {
+export class JournalError extends ErrorForPeople {
   override readonly name = 'JournalError';
 }
 

@@ -5,10 +5,12 @@ import { listen } from '../local/listen.ts';
 import { mishapsTo } from './backend.ts';
 import { stderrLog } from './log.ts';
 
+const STANDARD_PORT = 4566;
+
 /** `finspace-mcp local`: the FinSpace-compatible service on a loopback port, for any AWS SDK, the AWS CLI or Terraform. */
 export async function local(config: Config): Promise<void> {
   const log = stderrLog(config);
-  const { state, world, lifecycle, port, faults } = config;
+  const { state, world, lifecycle, port = STANDARD_PORT, faults } = config;
   const region = config.region ?? 'us-east-1';
   const credentials = config.credentials?.flatMap((text) => credentialFrom(text) ?? []);
   const service = await startLocal({

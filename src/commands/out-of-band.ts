@@ -4,6 +4,7 @@ import { isApprovedBy } from '../safety/approver.ts';
 import type { OutOfBand } from '../safety/gate.ts';
 import { LedgerError } from '../safety/ledger.ts';
 import { WEB, type Witness } from '../safety/witness.ts';
+import { ownCommand } from './own-command.ts';
 
 /** The approval page of an HTTP server. */
 export interface PageWay {
@@ -31,7 +32,7 @@ export function outOfBandWay(config: Config, ways: Ways): () => Promise<OutOfBan
         approval.channel === WEB
           ? page.witness.saw(question, approval)
           : (terminal?.trusts(question, approval) ?? false),
-      how: terminal === undefined ? onPage : `${onPage} ${terminal.how}`,
+      how: (code) => (terminal === undefined ? onPage : `${onPage} ${terminal.how(code)}`),
     };
   };
 }
@@ -48,9 +49,11 @@ async function terminalWay(config: Config, { pinned, fleet }: Ways): Promise<Out
     throw new LedgerError(`Nobody can approve for now: ${error.message}`);
   });
   const where = stateDir === defaultStateDir(process.env) ? '' : ` --state-dir ${JSON.stringify(stateDir)}`;
-  const how = fleet
-    ? `In a terminal on this machine, with the same --redis: finspace-mcp approve${where}.`
-    : `In a terminal on this machine: finspace-mcp approve${where}. Or in a browser: finspace-mcp approve --web${where}.`;
+  const approve = `${ownCommand()} approve`;
+  const how = (code: string) =>
+    fleet
+      ? `In a terminal on this machine, with the same --redis: ${approve} ${code}${where}`
+      : `In a terminal on this machine: ${approve} ${code}${where} ; or in a browser: ${approve} --web ${code}${where}`;
   const signed =
     (by: KeyObject): OutOfBand['trusts'] =>
     (question, approval) =>

@@ -5,6 +5,7 @@ import { serveOverStdio } from '../transports/stdio.ts';
 import { VERSION } from '../version.ts';
 import { prepareBackend } from './backend.ts';
 import { stderrLog } from './log.ts';
+import { ownCommand } from './own-command.ts';
 import { serving } from './serving.ts';
 
 /** `finspace-mcp [stdio]`: one MCP client on stdin and stdout, until it hangs up or the process is asked to stop. */
@@ -41,7 +42,7 @@ function greeting(): string {
     `finspace-mcp ${VERSION} speaks MCP over stdin and stdout; it is waiting for a client, not for you.`,
     'Put this into the configuration of your MCP client (Claude Desktop, Cursor, ...):',
     JSON.stringify({ mcpServers: { finspace: { command: 'node', args: [path] } } }, null, 2),
-    'Or look around: finspace-mcp tools, finspace-mcp --help. End with Ctrl-C.',
+    `Or look around: ${ownCommand()} tools, ${ownCommand()} --help. End with Ctrl-C.`,
     '',
   ].join('\n');
 }

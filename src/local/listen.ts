@@ -4,6 +4,7 @@ import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { ListenError } from '../listen-error.ts';
 import type { WorldClock } from './clock.ts';
 import { controlRoutes } from './control.ts';
 import { ConnectionReset } from './faults/connection-reset.ts';
@@ -82,16 +83,7 @@ function refused(status: number, message: string): Response {
 
 function bound(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = REASONS[error.code ?? ''] ?? error.message;
-      reject(new Error(`Cannot listen on ${host}:${port}: ${reason}`, { cause: error }));
-    });
+    server.once('error', (error: NodeJS.ErrnoException) => reject(new ListenError(host, port, error)));
     server.listen(port, host, resolve);
   });
 }
-
-const REASONS: Record<string, string> = {
-  EADDRINUSE: 'the port is already in use',
-  EACCES: 'this port needs more rights',
-  EADDRNOTAVAIL: 'this machine does not have the address',
-};

@@ -80,6 +80,7 @@ export const DeleteKxCluster = operation({
   http: 'DELETE /kx/environments/{environmentId}/clusters/{clusterName}',
   entity: 'kx-cluster',
   risk: 'destroy',
+  settles: { now: 'DELETING', end: 'DELETED' },
   summary:
     "Kill, terminate or take a cluster (HDB, gateway, GP, tickerplant) down and get rid of it completely: it is legacy, a test, yesterday's, we are done using it, it costs money, or it failed.",
   target: CLUSTER,
@@ -155,6 +156,7 @@ export const UpdateKxClusterCodeConfiguration = operation({
   http: 'PUT /kx/environments/{environmentId}/clusters/{clusterName}/configuration/code',
   entity: 'kx-cluster',
   risk: 'disrupt',
+  settles: { now: 'UPDATING', end: 'RUNNING' },
   target: CLUSTER,
   summary:
     'Push or roll out new q code: zip, release, scripts, hotfix for a bug. Change the init or startup script, or set a command line argument instead. Restart rolling, FORCE or without downtime.',
@@ -177,6 +179,7 @@ export const UpdateKxClusterDatabases = operation({
   http: 'PUT /kx/environments/{environmentId}/clusters/{clusterName}/configuration/databases',
   entity: 'kx-cluster',
   risk: 'disrupt',
+  settles: { now: 'UPDATING', end: 'RUNNING' },
   target: CLUSTER,
   summary:
     'Point an HDB at other data: move, switch or refresh a stale one that still serves yesterday, pick up the latest or newest changeset or dataview version, repoint it once done, or roll back.',

@@ -87,6 +87,7 @@ export const DeleteKxDataview = operation({
   http: 'DELETE /kx/environments/{environmentId}/databases/{databaseName}/dataviews/{dataviewName}',
   entity: 'kx-dataview',
   risk: 'destroy',
+  settles: { now: 'DELETING', end: 'DELETED' },
   summary:
     "Get rid of a dataview: drop, remove, retire, clean or clear away an old, unused view that isn't mounted anymore.",
   target: {

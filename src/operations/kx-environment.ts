@@ -124,6 +124,7 @@ export const DeleteKxEnvironment = operation({
   http: 'DELETE /kx/environments/{environmentId}',
   entity: 'kx-environment',
   risk: 'destroy',
+  settles: { now: 'DELETING', end: 'DELETED' },
   summary:
     'Get rid of a whole kdb environment (env) for good: remove, wipe, drop, retire, shut or decommission a sandbox, training or migration project and everything in it. It must have no clusters.',
   target: { noun: 'kdb environment', member: 'environmentId', reader: 'GetKxEnvironment', namePath: ['name'], arn: '' },

@@ -54,6 +54,7 @@ export const DeleteKxScalingGroup = operation({
   http: 'DELETE /kx/environments/{environmentId}/scalingGroups/{scalingGroupName}',
   entity: 'kx-scaling-group',
   risk: 'destroy',
+  settles: { now: 'DELETING', end: 'DELETED' },
   summary:
     'Give back a shared host: scrap, shut down, release, remove or decommission an unused scaling group (sg) that nothing runs on, all moved, none left; it costs money.',
   target: {

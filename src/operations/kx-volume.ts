@@ -113,6 +113,7 @@ export const DeleteKxVolume = operation({
   http: 'DELETE /kx/environments/{environmentId}/kxvolumes/{volumeName}',
   entity: 'kx-volume',
   risk: 'destroy',
+  settles: { now: 'DELETING', end: 'DELETED' },
   summary:
     'Drop a NAS disk made for nothing, that is old or unused: get rid of a volume that nobody mounts any more, clean up a cache or tickerplant log disk, destroy it permanently and save storage.',
   target: VOLUME,

@@ -1,5 +1,7 @@
+import { ErrorForPeople } from '../error-for-people.ts';
+
 /** Why a person cannot approve here; the message is one line for people. */
-export class ApproverError extends Error {
+export class ApproverError extends ErrorForPeople {
   override readonly name = 'ApproverError';
   /** Whether another passphrase might do. */
   readonly wrongPassphrase: boolean;

@@ -44,7 +44,7 @@ export type Decision =
 export interface OutOfBand {
   readonly trusts: (question: Question, approval: Approval) => boolean;
   /** How a person gives it, in a sentence for the agent to pass on. */
-  readonly how: string;
+  readonly how: (code: string) => string;
 }
 
 export interface GateOptions extends Planner {

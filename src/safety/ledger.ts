@@ -1,3 +1,4 @@
+import { ErrorForPeople } from '../error-for-people.ts';
 import type { OperationName } from '../operations/index.ts';
 import type { Item } from './blast/finding.ts';
 
@@ -63,6 +64,6 @@ export interface Ledger {
 }
 
 /** The ledger cannot vouch for anything, for example because the clock runs backwards. The message is for people. */
-export class LedgerError extends Error {
+export class LedgerError extends ErrorForPeople {
   override readonly name = 'LedgerError';
 }

@@ -37,10 +37,10 @@ export const nowhere = [
   'Nothing that you can pass to this tool replaces that. Ask the person to repeat the request from a client that can.',
 ];
 
-export const elsewhere = ({ code, shown }: Pick<Question, 'code' | 'shown'>, how: string) => [
+export const elsewhere = ({ code, shown }: Pick<Question, 'code' | 'shown'>, how: (code: string) => string) => [
   `A person has to approve it. This client cannot show forms (MCP elicitation) that count, so the plan waits under the code ${code}.`,
   `The plan: ${shown.text.split('\n')[0]}`,
-  how,
+  how(code),
   'Tell the person the plan, the code, and where to approve; you cannot approve it yourself. When they have, make exactly the same call again: it then runs, once.',
 ];
 

@@ -19,6 +19,7 @@ export function prepareFile(path: string, format: Format): void {
   } catch (cause) {
     throw new StoreError(`${path}: the folder cannot be written to (${codeOf(cause)})`, { cause });
   }
+  if (!statSync(folder).isDirectory()) throw new StoreError(`${folder}: is a file, not a folder`);
   if (!existsSync(path)) return;
   if (!statSync(path).isFile()) throw new StoreError(`${path}: is not a file`);
   try {

@@ -209,7 +209,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
       await first.sees('Passphrase: ');
       first.types(`guess ${tries}`);
     }
-    await first.sees('If it is forgotten, finspace-mcp approve --init says how to replace it.');
+    await first.sees('If it is forgotten, the same command with --init says how to replace it.');
     expect(await first.left()).toBe(1);
     const second = sitDown('approve', question.code, '--state-dir', dir);
     for (let tries = 0; tries < 2; tries += 1) {

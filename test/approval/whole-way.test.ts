@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { initApprover } from '../../src/safety/approver.ts';
-import { FRESH_WORLD, HOSTS } from '../support/hosts.ts';
+import { CLI, FRESH_WORLD, HOSTS } from '../support/hosts.ts';
 import { did, environment, failedTo } from '../support/world.ts';
 import { NO_PTY, sitDown } from './pty.ts';
 import { PASSPHRASE, stateDirectory } from './support.ts';
@@ -27,11 +27,16 @@ describe.each(HOSTS)('a client without forms, $name', ({ connect }) => {
       'delete_kx_database did not run. Nothing was changed.',
       expect.stringMatching(/cannot show forms.*the plan waits under the code [A-Z0-9]{5}\.$/),
       'The plan: DELETE database "trades"',
-      expect.stringContaining(`finspace-mcp approve --state-dir "${dir}"`),
+      expect.stringMatching(/: node ".+cli\.js" approve [A-Z0-9]{5} --state-dir ".+" ; or in a browser: .+ --web/),
       expect.stringContaining('you cannot approve it yourself'),
     ]);
     // A nonce is 22 characters; names of tools and commands are words.
-    expect(text.replaceAll(dir, '').match(/https?:|[A-Za-z0-9-]{22,}/g)).toBeNull();
+    expect(
+      text
+        .replaceAll(dir, '')
+        .replaceAll(CLI, '')
+        .match(/https?:|[A-Za-z0-9-]{22,}/g),
+    ).toBeNull();
     expect(codeIn(await failedTo(session, 'delete_kx_database', target))).toBe(codeIn(text));
   });
 

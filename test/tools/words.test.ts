@@ -198,3 +198,58 @@ describe('what an error names', () => {
     );
   });
 });
+
+describe('what is said of a call that answers nothing', () => {
+  const said = async (tool: string, args: Record<string, unknown>) => {
+    const { isError, content } = await session.callTool({ name: tool, arguments: { environmentId, ...args } });
+    expect(isError).not.toBe(true);
+    return content.map(({ text }) => text).join('\n');
+  };
+
+  it('is where the entity goes, and how to wait for it', async () => {
+    expect(await said('update_kx_cluster_databases', { clusterName: 'hdb-fx', databases: [] })).toContain(
+      'It is UPDATING now; wait_for_kx_entity (kind cluster) tells when it is RUNNING.',
+    );
+  });
+
+  it('is that tags have taken effect', async () => {
+    const resourceArn = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${environmentId}/kxCluster/hdb-fx`;
+    const { content } = await session.callTool({
+      name: 'tag_resource',
+      arguments: { resourceArn, tags: { desk: 'fx' } },
+    });
+    expect(content.at(-1)?.text).toBe('TagResource was accepted and has taken effect.');
+  });
+});
+
+describe('the instructions of the server', () => {
+  const instructions = async (...args: string[]) => {
+    const other = await (HOSTS[1] as (typeof HOSTS)[number]).connect([...FRESH_WORLD, ...args]);
+    const text = (other as unknown as { getInstructions(): string }).getInstructions();
+    const { tools } = await other.listTools();
+    await other.close();
+    return { text, names: tools.map(({ name }) => name) };
+  };
+
+  it.each([[[]], [['--toolsets', 'tags']], [['--read-only']], [['--deny', 'wait_for_kx_entity,list_kx_environments']]])(
+    'with %j name only tools that are offered, and are short',
+    async (args) => {
+      const { text, names } = await instructions(...args);
+      for (const tool of text.match(/\b[a-z]+_[a-z_]+\b/g) ?? []) expect(names).toContain(tool);
+      expect(text.length).toBeLessThan(800);
+    },
+  );
+
+  it('tell of ids, of the overviews, of waiting and of approval, where they can matter', async () => {
+    const { text } = await instructions();
+    expect(text).toMatch(/find_kx_problems.*environmentId is an id, never a name.*wait_for_kx_entity.*a person/);
+    expect((await instructions('--read-only')).text).not.toMatch(/a person|wait_for/);
+  });
+
+  it('name what one can ask for, when no tool is found', async () => {
+    const other = await (HOSTS[2] as (typeof HOSTS)[number]).connect([...FRESH_WORLD, '--catalog', 'search']);
+    const { content } = await other.callTool({ name: 'find_tools', arguments: { query: 'zzzz' } });
+    await other.close();
+    expect(content.at(-1)?.text).toContain('clusters and their nodes, databases');
+  });
+});

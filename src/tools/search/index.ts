@@ -17,6 +17,20 @@ import { refused, structured } from '../result.ts';
 import { ranked } from './rank.ts';
 
 const MOST_FOUND = 6;
+/** What the tools are about, by a word in their names. */
+const ABOUT = [
+  ['environment', 'environments'],
+  ['cluster', 'clusters and their nodes'],
+  ['database', 'databases'],
+  ['changeset', 'changesets (loads)'],
+  ['dataview', 'dataviews'],
+  ['scaling_group', 'scaling groups'],
+  ['volume', 'volumes'],
+  ['user', 'users'],
+  ['tag', 'tags'],
+  ['problem', 'problems'],
+  ['depends', 'dependencies'],
+] as const;
 
 const Dispatched = () =>
   z.strictObject({
@@ -64,7 +78,15 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
         run: annotations?.readOnlyHint === true ? 'call_read_tool' : 'call_write_tool',
         inputSchema,
       }));
-      return structured({ found: tools.length, of: all.length, tools });
+      const about = [
+        ...new Set(all.flatMap(({ name }) => ABOUT.filter(([word]) => name.includes(word)).map(([, noun]) => noun))),
+      ];
+      return found.length === 0
+        ? structured(
+            { found: 0, of: all.length, tools },
+            `Nothing fits these words. Ask for what to do (list, show, create, change, delete) with: ${about.join(', ')}.`,
+          )
+        : structured({ found: tools.length, of: all.length, tools });
     },
   }),
   compositeTool({

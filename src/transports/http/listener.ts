@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import { ListenError } from '../../listen-error.ts';
 
 export interface ListenOptions {
   readonly host: string;
@@ -65,19 +66,3 @@ export async function listen(
     },
   };
 }
-
-/** An address that cannot be listened on; the message is one line for people. */
-export class ListenError extends Error {
-  override readonly name = 'ListenError';
-
-  constructor(host: string, port: number, cause: NodeJS.ErrnoException) {
-    super(`Cannot listen on ${host}:${port}: ${REASONS[cause.code ?? ''] ?? cause.message}`, { cause });
-  }
-}
-
-const REASONS: Record<string, string> = {
-  EADDRINUSE: 'the port is already in use',
-  EACCES: 'this port needs more rights',
-  EADDRNOTAVAIL: 'this machine does not have the address',
-  ENOTFOUND: 'there is no such host name',
-};

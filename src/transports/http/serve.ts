@@ -33,8 +33,11 @@ export interface Served {
   readonly watch?: WatchFor | undefined;
 }
 
+/** Not that of the local service, so that both can run side by side. */
+const STANDARD_PORT = 8080;
+
 export interface HttpOptions extends HttpSettings {
-  readonly port: number;
+  readonly port?: number | undefined;
   readonly served: readonly Served[];
   /** Resolves when no mutation is on its way to the backend. */
   readonly settled: () => Promise<void>;
@@ -79,7 +82,7 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
     sessions: () => endpoints.reduce((sum, { mcp }) => sum + mcp.sessionCount, 0),
   });
 
-  let port = options.port;
+  let port = options.port ?? STANDARD_PORT;
   const authorize = authorization?.authorize;
   const base = () => baseUrl(options, port);
   const resourceAt = (path: string) => () => protectedResource(base(), path, authIssuer);
@@ -125,7 +128,7 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
     },
     onerror,
   });
-  const listener = await listen(app.fetch, options);
+  const listener = await listen(app.fetch, { ...options, port });
   port = listener.port;
   const sweeping = setInterval(() => endpoints.map(({ mcp }) => mcp.sweep()), SWEEP_MS).unref();
 

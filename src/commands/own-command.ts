@@ -1,0 +1,13 @@
+import { realpathSync } from 'node:fs';
+import { basename, delimiter, dirname, join } from 'node:path';
+
+/** How a person runs this program in a terminal: by its name where that is on the path for good, else by Node and its file. */
+export function ownCommand({ argv, env } = { argv: process.argv, env: process.env }): string {
+  const started = argv[1] ?? '';
+  const folder = dirname(started);
+  const isInstalled =
+    basename(started) === 'finspace-mcp' &&
+    (env['PATH'] ?? '').split(delimiter).includes(folder) &&
+    !folder.endsWith(join('node_modules', '.bin'));
+  return isInstalled ? 'finspace-mcp' : `node ${JSON.stringify(realpathSync(started))}`;
+}

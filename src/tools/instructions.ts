@@ -1,0 +1,43 @@
+import { type OperationName, operationNamed } from '../operations/index.ts';
+import { operationOf } from '../operations/naming.ts';
+import { type Caller, POLICY, type Restrictions } from '../safety/policy.ts';
+import type { Place } from '../safety/question.ts';
+import { offeredTools } from './list.ts';
+
+interface Offer {
+  readonly place: Place;
+  readonly restrictions: Restrictions;
+  readonly catalog: 'tools' | 'search';
+}
+
+/** What every model reads first: where this is, how to begin, and what it cannot do by itself; only of what is offered. */
+export function instructionsFor({ place, restrictions, catalog }: Offer, caller: Caller): string {
+  const offered = new Set(offeredTools(restrictions, caller, false).map(({ name }) => name));
+  const known = (sentence: string, ...tools: string[]) => (tools.every((tool) => offered.has(tool)) ? [sentence] : []);
+  const asks = [...offered].some((tool) => {
+    const name = operationOf(tool) as OperationName | undefined;
+    return name !== undefined && POLICY[operationNamed(name).risk].asks;
+  });
+  return [
+    `Manages Amazon FinSpace (Managed kdb Insights) on the backend ${place.backend}, region ${place.region}.`,
+    ...(catalog === 'search' ? ['find_tools finds the tools named here and all others.'] : []),
+    ...known(
+      'Begin with find_kx_problems or describe_kx_environment for what is wrong or what there is.',
+      'find_kx_problems',
+      'describe_kx_environment',
+    ),
+    ...known('find_kx_entities finds anything by name, owner or setting.', 'find_kx_entities'),
+    ...known(
+      'environmentId is an id, never a name: list_kx_environments shows it; everything else goes by its name.',
+      'list_kx_environments',
+    ),
+    ...known(
+      'Creates, updates and deletes take minutes: wait_for_kx_entity waits for their end.',
+      ...(restrictions.readOnly ? ['none'] : []),
+      'wait_for_kx_entity',
+    ),
+    ...(asks && restrictions.approve !== 'none'
+      ? ['Deletes and network changes are put before a person, who types the name; you cannot approve them yourself.']
+      : []),
+  ].join(' ');
+}

@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { ownCommand } from '../../src/commands/own-command.ts';
+import { CLI } from '../support/hosts.ts';
+
+describe('the command line', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'finspace-mcp-line-')));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Runs the binary to its end, with nothing on its stdin. */
+  const run = (...args: string[]) =>
+    new Promise<{ code: number; out: string; said: string }>((resolve) => {
+      const child = execFile(process.execPath, [CLI, ...args], (_, out, said) =>
+        resolve({ code: child.exitCode ?? -1, out, said }),
+      );
+      child.stdin?.end();
+    });
+
+  it.each([
+    [
+      ['--approve', 'nosuch'],
+      '--approve: expects none, or some of read, reveal, create, update, disrupt, destroy, network',
+    ],
+    [['http', '--port', 'abc'], '--port: expects a number, not "abc"'],
+    [['http', '--port', '70000'], '--port: has to be at most 65535'],
+    [['--read-only=maybe'], '--read-only: expects true or false, not "maybe"'],
+    [['--lifecycle', 'fastt'], '--lifecycle: expects one of realistic, fast, instant; did you mean fast?'],
+    [['--toolsets', 'kx-clusters'], '--toolsets: expects one of environment, kx-environment, kx-cluster,'],
+    [['--toolsets', 'kx-clusters'], 'did you mean kx-cluster?'],
+    [['--call-timeout', '0'], '--call-timeout: has to be at least 1'],
+  ])('refuses %j in plain words', async (args, words) => {
+    const { code, said } = await run(...args);
+    expect(said).toMatch(/^finspace-mcp: .*\n$/);
+    expect(said).toContain(words);
+    expect(code).toBe(2);
+  });
+
+  it('shows the values and the defaults of settings in its help, which help shows, too', async () => {
+    const { out } = await run('--help');
+    expect(out).toContain('(one of realistic, fast, instant; default fast)');
+    expect(out).toContain('default 30000');
+    expect((await run('help')).out).toBe(out);
+    const local = await run('help', 'local');
+    expect(local.out).toBe((await run('local', '--help')).out);
+    expect(local.out).toContain('Usage: finspace-mcp local [options]');
+    expect(local.out).not.toContain('Commands');
+  });
+
+  it.each([
+    [
+      'a state database that is none',
+      () => writeFileSync(join(folder, 'state.db'), 'this is no database at all'),
+      'not a SQLite database',
+    ],
+    ['a state database that is a folder', () => mkdirSync(join(folder, 'state.db')), 'is not a file'],
+  ])('ends at its start with one line that says why, for %s', async (_, spoil, words) => {
+    spoil();
+    const { code, said } = await run('--state-dir', folder);
+    expect(said).toMatch(/^finspace-mcp: .*\n$/);
+    expect(said).toContain(words);
+    expect(code).toBe(1);
+  });
+
+  it('ends at its start with one line for a file in the place of the state directory', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    const { code, said } = await run('--state-dir', join(folder, 'file'));
+    expect(said).toMatch(/^finspace-mcp: .*is a file, not a folder\n$/);
+    expect(code).toBe(1);
+  });
+
+  it.each(['local', 'http'])('%s says in one line that its port is taken', async (command) => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void other.close());
+    const { port } = other.address() as AddressInfo;
+    const { code, said } = await run(command, '--port', String(port), '--state-dir', folder, '--log-level', 'warn');
+    expect(said).toBe(
+      `finspace-mcp: cannot listen on 127.0.0.1:${port}: the port is already in use; choose another with --port, or 0 for a free one\n`,
+    );
+    expect(code).toBe(1);
+  });
+
+  it('tells people to run it by its name only where that is on their path for good', () => {
+    const link = (at: string) => {
+      mkdirSync(join(folder, at), { recursive: true });
+      symlinkSync(CLI, join(folder, at, 'finspace-mcp'));
+      return { argv: ['node', join(folder, at, 'finspace-mcp')], env: { PATH: `/usr/bin:${join(folder, at)}` } };
+    };
+    expect(ownCommand(link('bin'))).toBe('finspace-mcp');
+    const whole = `node ${JSON.stringify(realpathSync(CLI))}`;
+    expect(ownCommand({ ...link('elsewhere'), env: { PATH: '/usr/bin' } })).toBe(whole);
+    expect(ownCommand(link('_npx/1/node_modules/.bin'))).toBe(whole);
+    expect(ownCommand({ argv: ['node', CLI], env: {} })).toBe(whole);
+  });
+});
