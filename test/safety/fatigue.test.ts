@@ -103,7 +103,7 @@ describe('a person who approves elsewhere', () => {
   beforeEach(async () => {
     scene = await openScene();
     spy = spyOn(scene.call, { forward: false });
-    const outOfBand = async () => ({ trusts: () => true, how: 'In a terminal.' });
+    const outOfBand = async () => ({ trusts: () => true, how: () => 'In a terminal.' });
     guard = await openGuard({ call: spy.call, clock: scene.clock, outOfBand });
   });
   afterEach(async () => {

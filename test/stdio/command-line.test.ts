@@ -25,10 +25,7 @@ describe('the command line', () => {
     });
 
   it.each([
-    [
-      ['--approve', 'nosuch'],
-      '--approve: expects none, or some of read, reveal, create, update, disrupt, destroy, network',
-    ],
+    [['--approve', 'nosuch'], '--approve: expects none, or some of reveal, create, update, disrupt, destroy, network'],
     [['http', '--port', 'abc'], '--port: expects a number, not "abc"'],
     [['http', '--port', '70000'], '--port: has to be at most 65535'],
     [['--read-only=maybe'], '--read-only: expects true or false, not "maybe"'],
