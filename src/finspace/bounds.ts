@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { cancelled, timedOut } from './fault.ts';
 
 /** What may end a call before its work is done: its time limit, and the caller. */
@@ -26,7 +27,11 @@ export function callBounds(callMs: number, cancel: AbortSignal | undefined): Bou
   const onCancel = () => controller.abort(cancelled());
   const commit = () => cancel?.removeEventListener('abort', onCancel);
   if (cancel?.aborted) onCancel();
-  else cancel?.addEventListener('abort', onCancel, { once: true });
+  else if (cancel !== undefined) {
+    // As many calls as one request makes at a time listen to its signal.
+    setMaxListeners(0, cancel);
+    cancel.addEventListener('abort', onCancel, { once: true });
+  }
 
   return {
     signal,
