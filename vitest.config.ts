@@ -35,6 +35,7 @@ const CI_ONLY = [
   'test/safety/plans.test.ts',
   'test/safety/replays.test.ts',
   'test/safety/sequences.test.ts',
+  'test/safety/statuses.test.ts',
   'test/safety/wire.test.ts',
   'test/stdio/killed.test.ts',
   'test/stdio/secrets.test.ts',

@@ -42,8 +42,7 @@ function clusterEdges(cluster: Cluster): Edge[] {
 
 function dataviewEdges(view: Dataview, { databaseName, lastCompletedChangesetId }: Database): Edge[] {
   const from = idOf('dataview', view.dataviewName, databaseName);
-  const segments = [view, ...(view.activeVersions ?? [])].flatMap((holder) => holder.segmentConfigurations ?? []);
-  const volumes = new Map(segments.map((segment) => [segment.volumeName, segment]));
+  const volumes = new Map(segmentsOf(view).map((segment) => [segment.volumeName, segment]));
   const current = view.changesetId === lastCompletedChangesetId || lastCompletedChangesetId === undefined;
   return [
     edge(from, 'of', idOf('database', databaseName)),
@@ -59,6 +58,14 @@ function dataviewEdges(view: Dataview, { databaseName, lastCompletedChangesetId 
         ]),
   ];
 }
+
+/** The segments of a dataview in all its versions that are still there: what an older one is on is in use as well. */
+const segmentsOf = (view: Pick<Dataview, 'segmentConfigurations' | 'activeVersions'>) =>
+  [view, ...(view.activeVersions ?? [])].flatMap((holder) => holder.segmentConfigurations ?? []);
+
+/** The names of the volumes that a dataview is on. */
+export const volumesUnder = (view: Pick<Dataview, 'segmentConfigurations' | 'activeVersions'>): readonly unknown[] =>
+  segmentsOf(view).map(({ volumeName }) => volumeName);
 
 function changesetEdges({ databaseName, changesets }: Database): Edge[] {
   return changesets.map(({ changesetId }) =>

@@ -28,3 +28,9 @@ export function listerOf(name: OperationName): OperationName | undefined {
   const collection = path.slice(0, path.lastIndexOf('/{'));
   return OPERATION_NAMES.find((other) => operationNamed(other).http === `GET ${collection}`);
 }
+
+/** How an agent waits for something, as people call its kind, to be in a status: for advice. */
+export const waitTool = (noun: string, status: string): string =>
+  noun.startsWith('dataset')
+    ? `look with ${toolName('GetEnvironment')} until it is ${status}`
+    : `wait_for_kx_entity (kind ${noun.replace('kdb ', '').replaceAll(' ', '-')}, until ${status})`;

@@ -6,6 +6,8 @@ import type { Members } from './blast/finding.ts';
 export interface Home {
   readonly environment?: string | undefined;
   readonly account?: string | undefined;
+  /** Of the environment. */
+  readonly status?: string | undefined;
 }
 
 /** Where the target of a call is at home, as far as that can be read; only the account where the target is an environment itself. */
@@ -15,10 +17,10 @@ export async function homeOf(call: Call, input: Members, target: Members, option
   const environmentId = input['environmentId'] ?? placesIn(input['resourceArn'])?.[0]?.id;
   if (typeof environmentId !== 'string') return {};
   // Whoever may not read the environment is told less, and protection refuses on its own.
-  const { name, environmentArn } = await call('GetKxEnvironment', { environmentId }, options).catch(
-    (): { name?: string; environmentArn?: string } => ({}),
+  const { name, environmentArn, status } = await call('GetKxEnvironment', { environmentId }, options).catch(
+    (): { name?: string; environmentArn?: string; status?: string } => ({}),
   );
-  return { environment: name, account: accountIn(environmentArn) };
+  return { environment: name, account: accountIn(environmentArn), status };
 }
 
 /** The account in an ARN. */

@@ -2,6 +2,7 @@ import type { Call, CallOptions, OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { type Blocker, type Finding, type Members, NOTHING } from './blast/finding.ts';
 import { BLAST_READERS } from './blast/index.ts';
+import { closedEnvironment, wrongStatus } from './blast/statuses.ts';
 import { digest } from './digest.ts';
 import { homeOf } from './home.ts';
 import type { Shown } from './ledger.ts';
@@ -57,11 +58,17 @@ export async function planCall(
   if (subject === undefined) return undefined;
   const { noun, name, entity } = subject;
   const read = BLAST_READERS[operation];
-  const finding = read === undefined ? NOTHING : await read({ call, input, entity, options });
+  const found = read === undefined ? NOTHING : await read({ call, input, entity, options });
   const [forbidden, home] = await Promise.all([
-    protectedBy(call, operation, input, finding, options),
+    protectedBy(call, operation, input, found, options),
     homeOf(call, input, entity, options),
   ]);
+  const blockers = [
+    ...closedEnvironment(home.environment ?? String(input['environmentId']), home.status),
+    ...wrongStatus(operation, { kind: noun, name }, statusOf(entity)),
+    ...found.blockers,
+  ];
+  const finding = { ...found, blockers };
   const fingerprint = digest({ entity, finding, home });
   const { lost, interrupted } = finding;
   const text = questionText(operation, input, subject, finding, place, home);
@@ -70,6 +77,9 @@ export async function planCall(
   const identity = identityOf(entity);
   return { ...finding, ...bound, operation, noun, name, forbidden, identity, binding: bindingOf(bound), shown };
 }
+
+/** The deprecated GetEnvironment nests what it shows. */
+const statusOf = ({ status, environment }: Members) => status ?? (environment as Members | undefined)?.['status'];
 
 /** What changes about an entity while its dependants are removed. */
 const PASSING = ['attachedClusters', 'clusters', 'activeVersions', 'status', 'statusReason', 'lastModifiedTimestamp'];

@@ -6,6 +6,7 @@ import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '
 import { toolName } from '../operations/naming.ts';
 import { databaseDetails, dataviews, scalingGroups, users, volumeDetails } from './blast/estate.ts';
 import type { Members } from './blast/finding.ts';
+import { isLeaving } from './blast/statuses.ts';
 import type { Plan } from './plan.ts';
 import type { Place } from './question.ts';
 import { subjectOf } from './subject.ts';
@@ -63,7 +64,10 @@ async function contents(call: Call, environmentId: string): Promise<Step[]> {
     ...inside('CreateKxDatabase', data),
     ...inside('CreateKxVolume', disks),
     ...inside('CreateKxScalingGroup', groups),
-    ...inside('CreateKxDataview', views),
+    ...inside(
+      'CreateKxDataview',
+      views.filter(({ status }) => !isLeaving(status)),
+    ),
     ...inside('CreateKxUser', people),
   ];
 }

@@ -1,5 +1,5 @@
 import { walk } from '../../inventory/pages.ts';
-import { type Blocker, count, type Finding, type Item, type Members, NOTHING, type Subject } from './finding.ts';
+import { count, type Finding, type Item, type Members, NOTHING, type Subject } from './finding.ts';
 
 const MOST_NODES = 1_000;
 
@@ -50,18 +50,12 @@ const STRATEGIES: Record<string, string> = {
   ROLLING: 'node after node restarts',
 };
 
-/** A new configuration interrupts the cluster, in the way that the deployment strategy says, and only a running one takes it. */
-export async function reconfiguringCluster({ input, entity }: Subject): Promise<Finding> {
+/** A new configuration interrupts the cluster, in the way that the deployment strategy says. */
+export async function reconfiguringCluster({ input }: Subject): Promise<Finding> {
   const deployment = input['deploymentConfiguration'] as Members | undefined;
   const how = STRATEGIES[String(deployment?.['deploymentStrategy'] ?? 'ROLLING')];
   const cluster: Item = { kind: 'cluster', name: String(input['clusterName']), detail: how };
-  return { lost: [], interrupted: [cluster], blockers: notIn('RUNNING', cluster, entity) };
-}
-
-/** A blocker when the target is in any other status than the one that the call needs. */
-export function notIn(needed: string, item: Item, { status }: Members): Blocker[] {
-  if (status === undefined || status === needed) return [];
-  return [{ item: { ...item, detail: String(status) }, first: `Wait until it is ${needed}.` }];
+  return { lost: [], interrupted: [cluster], blockers: [] };
 }
 
 const clusterIn = (input: Members) => ({

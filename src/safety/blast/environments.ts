@@ -5,11 +5,13 @@ import {
   databaseDetails,
   dataviews,
   type Estate,
+  isWorking,
   scalingGroups,
   users,
   volumeDetails,
 } from './estate.ts';
 import { type Blocker, count, type Finding, type Item, type Members, NOTHING, type Subject, size } from './finding.ts';
+import { isLeaving } from './statuses.ts';
 
 const estateOf = ({ call, input, options }: Subject): Estate => ({
   call,
@@ -33,14 +35,16 @@ export async function deletingKxEnvironment(subject: Subject): Promise<Finding> 
     ...NOTHING,
     lost: [
       ...data.map(databaseItem),
-      ...views.map(
-        ({ dataviewName, databaseName }): Item => ({
-          kind: 'dataview',
-          name: String(dataviewName),
-          arn: `/kxDatabase/${databaseName}/kxDataview/${dataviewName}`,
-          detail: `of ${databaseName}`,
-        }),
-      ),
+      ...views
+        .filter(({ status }) => !isLeaving(status))
+        .map(
+          ({ dataviewName, databaseName }): Item => ({
+            kind: 'dataview',
+            name: String(dataviewName),
+            arn: `/kxDatabase/${databaseName}/kxDataview/${dataviewName}`,
+            detail: `of ${databaseName}`,
+          }),
+        ),
       ...disks.map(volumeItem),
       ...groups.map(
         ({ scalingGroupName, hostType }): Item => ({
@@ -82,26 +86,25 @@ export async function changingNetwork(subject: Subject): Promise<Finding> {
   const gateway = input['transitGatewayConfiguration'] as Members | undefined;
   const present = entity['transitGatewayConfiguration'] as Members | undefined;
   const item: Item = { kind: 'kdb environment', name: String(entity['name']), detail: String(entity['status']) };
-  const both = gateway !== undefined && input['customDNSConfiguration'] !== undefined;
+  const one = (gateway === undefined) !== (input['customDNSConfiguration'] === undefined);
+  const kept = entity['tgwStatus'] === 'FAILED_UPDATE' ? undefined : present;
+  const isOther = (member: string) => kept !== undefined && gateway?.[member] !== kept[member];
   return {
     lost:
       gateway === undefined
         ? []
         : [{ kind: 'choice', name: 'transit gateway', detail: 'its id and CIDR can never be changed again' }],
-    interrupted: (await clusters(estateOf(subject))).map(clusterItem),
+    interrupted: (await clusters(estateOf(subject))).filter(isWorking).map(clusterItem),
     blockers: [
-      ...(both
-        ? [{ item, first: 'Set the transit gateway and the DNS servers in two calls, the gateway first.' }]
-        : []),
-      ...(gateway !== undefined && present !== undefined && gateway['transitGatewayID'] !== present['transitGatewayID']
+      ...(one ? [] : [{ item, first: 'Give either the transit gateway or the DNS servers; both take two calls.' }]),
+      ...(gateway !== undefined && (isOther('transitGatewayID') || isOther('routableCIDRSpace'))
         ? [
             {
-              item: { kind: 'transit gateway', name: String(present['transitGatewayID']) },
-              first: 'It is attached already and cannot be replaced.',
+              item: { kind: 'transit gateway', name: String(present?.['transitGatewayID']) },
+              first: 'It is attached already; neither it nor its CIDR space can be replaced.',
             },
           ]
         : []),
-      ...(entity['status'] === 'CREATED' ? [] : [{ item, first: 'Wait until it is CREATED.' }]),
     ],
   };
 }

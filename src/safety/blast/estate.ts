@@ -45,10 +45,10 @@ export async function databaseDetails(estate: Estate): Promise<Members[]> {
   });
 }
 
-/** The dataviews of one database but for those that are on their way out. */
+/** The dataviews of one database. One that is being deleted holds what it is on until it is gone. */
 export async function dataviewsOf({ call, environmentId, options }: Estate, databaseName: string): Promise<Members[]> {
   const { items } = await walk(call, 'ListKxDataviews', { environmentId, databaseName }, MOST, options);
-  return items.filter(({ status }) => status !== 'DELETING').map((item) => ({ databaseName, ...item }));
+  return items.map((item) => ({ databaseName, ...item }));
 }
 
 /** All dataviews of an environment. */
@@ -73,6 +73,9 @@ export async function scalingGroups({ call, environmentId, options }: Estate): P
 export async function users({ call, environmentId, options }: Estate): Promise<Members[]> {
   return (await walk(call, 'ListKxUsers', { environmentId }, MOST, options)).items;
 }
+
+/** Whether there is any work of a cluster to interrupt. */
+export const isWorking = ({ status, clusterStatus }: Members) => !String(status ?? clusterStatus).includes('FAILED');
 
 /** The databases that a cluster mounts, by name. */
 export const mountsOf = (cluster: Members): Members[] => (cluster['databases'] as Members[] | undefined) ?? [];

@@ -1,5 +1,5 @@
+import { volumesUnder } from '../../inventory/edges.ts';
 import { toolName } from '../../operations/naming.ts';
-import { notIn } from './clusters.ts';
 import {
   clusterDetails,
   clusterItem,
@@ -8,9 +8,11 @@ import {
   dataviews,
   dataviewsOf,
   type Estate,
+  isWorking,
   mountsOf,
 } from './estate.ts';
 import { type Blocker, count, type Finding, type Item, type Members, NOTHING, type Subject, size } from './finding.ts';
+import { isDetached, isLeaving, leaving } from './statuses.ts';
 
 const deleteCluster = `Delete it with ${toolName('DeleteKxCluster')}, or have it mount something else.`;
 const deleteDataview = `Delete it with ${toolName('DeleteKxDataview')}.`;
@@ -28,11 +30,16 @@ const dataviewItem = ({ dataviewName, databaseName, status }: Members): Item => 
   detail: `of ${databaseName}, ${status}`,
 });
 
+const heldBy = (view: Members): Blocker =>
+  isLeaving(view['status']) ? leaving(dataviewItem(view)) : { item: dataviewItem(view), first: deleteDataview };
+
 /** A database takes its data and its history along; clusters that mount it and dataviews of it stand in the way. */
 export async function deletingDatabase(subject: Subject): Promise<Finding> {
   const name = String(subject.input['databaseName']);
   const [all, views] = await Promise.all([clusterDetails(estateOf(subject)), dataviewsOf(estateOf(subject), name)]);
-  const mounting = all.filter((cluster) => mountsOf(cluster).some(({ databaseName }) => databaseName === name));
+  const mounting = all.filter(
+    (cluster) => !isDetached(cluster['status']) && mountsOf(cluster).some(({ databaseName }) => databaseName === name),
+  );
   const { numBytes, numFiles, numChangesets } = subject.entity;
   return {
     ...NOTHING,
@@ -45,7 +52,7 @@ export async function deletingDatabase(subject: Subject): Promise<Finding> {
     ],
     blockers: [
       ...mounting.map((cluster) => ({ item: clusterItem(cluster), first: deleteCluster })),
-      ...views.map((view) => ({ item: dataviewItem(view), first: deleteDataview })),
+      ...views.map(heldBy),
     ],
   };
 }
@@ -81,7 +88,7 @@ export async function deletingVolume(subject: Subject): Promise<Finding> {
     ],
     blockers: [
       ...clusters.map((cluster): Blocker => ({ item: clusterItem(cluster), first: deleteCluster })),
-      ...views.map((view): Blocker => ({ item: dataviewItem(view), first: deleteDataview })),
+      ...views.map(heldBy),
     ],
   };
 }
@@ -95,11 +102,8 @@ export async function changingVolume(subject: Subject): Promise<Finding> {
   const shrinking = typeof wanted === 'number' && typeof present === 'number' && wanted < present;
   return {
     lost: [],
-    interrupted: [...clusters.map(clusterItem), ...views.map(dataviewItem)],
-    blockers: [
-      ...notIn('ACTIVE', item, subject.entity),
-      ...(shrinking ? [{ item, first: 'A volume can only grow: ask for a larger size.' }] : []),
-    ],
+    interrupted: [...clusters.filter(isWorking).map(clusterItem), ...views.map(dataviewItem)],
+    blockers: [...(shrinking ? [{ item, first: 'A volume can only grow: ask for a larger size.' }] : [])],
   };
 }
 
@@ -124,10 +128,9 @@ async function usersOf(subject: Subject) {
   const volume = String(subject.input['volumeName']);
   const attached = (subject.entity['attachedClusters'] as Members[] | undefined) ?? [];
   const views = await dataviews(estateOf(subject));
-  const segments = (view: Members) => (view['segmentConfigurations'] as Members[] | undefined) ?? [];
   return {
-    clusters: attached.filter(({ clusterStatus }) => clusterStatus !== 'DELETING'),
-    views: views.filter((view) => segments(view).some(({ volumeName }) => volumeName === volume)),
+    clusters: attached.filter(({ clusterStatus }) => !isDetached(clusterStatus)),
+    views: views.filter((view) => volumesUnder(view).includes(volume)),
   };
 }
 

@@ -1,7 +1,7 @@
 import { finspaceCall } from '../../../src/finspace/call.ts';
 import { worldOf } from '../../../src/local/context.ts';
 import { service } from '../../../src/local/service.ts';
-import { openStore } from '../../../src/local/store.ts';
+import { openStore, type Store } from '../../../src/local/store.ts';
 import { seed } from '../../../src/local/worlds/index.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../../../src/operations/index.ts';
 
@@ -32,11 +32,14 @@ export function standingClock(start = START): Clock {
 export interface Embedded {
   readonly call: Call;
   readonly clock: Clock;
+  /** Where the service keeps its world. */
+  readonly store: Store;
   readonly close: () => Promise<void>;
 }
 
 const ACCOUNT = '111122223333';
 const REGION = 'us-east-1';
+export const WORLD = worldOf(ACCOUNT, REGION);
 const LIMITS = { connectMs: 5_000, attemptMs: 20_000, callMs: 30_000, maxResponseBytes: 16 * 1024 * 1024 };
 
 export async function embedded(
@@ -46,10 +49,10 @@ export async function embedded(
   const clock = standingClock();
   const store = await openStore(':memory:');
   if (world === 'demo') await seed(store, world, { now: clock.now, region: REGION, account: ACCOUNT, lifecycle });
-  else await store.write((tx) => tx.putSettings(worldOf(ACCOUNT, REGION).arn, { quotas: 'raised' }));
+  else await store.write((tx) => tx.putSettings(WORLD.arn, { quotas: 'raised' }));
   const serve = service(store, { lifecycle, account: ACCOUNT, now: clock.now });
   const call = finspaceCall({ region: REGION, service: serve, limits: LIMITS, maxAttempts: 1 });
-  return { call, clock, close: () => store.close() };
+  return { call, clock, store, close: () => store.close() };
 }
 
 /** A request that arrived at the backend and changes something. */

@@ -1,0 +1,59 @@
+import { type OperationName, operationNamed } from '../../operations/index.ts';
+import { waitTool } from '../../operations/naming.ts';
+import type { Blocker, Item } from './finding.ts';
+
+/** An environment whose network failed to attach is as usable as before. */
+const OPEN = ['CREATED', 'FAILED_UPDATING_NETWORK'];
+const STANDING = ['ACTIVE', 'CREATE_FAILED', 'DELETE_FAILED'];
+
+/** The statuses from which the service takes an operation, the usual one first; what is not in here it takes from any. */
+const TAKEN_FROM: Partial<Record<OperationName, readonly string[]>> = {
+  DeleteEnvironment: ['CREATED', 'FAILED_CREATION', 'FAILED_DELETION', 'SUSPENDED'],
+  DeleteKxCluster: ['RUNNING', 'PENDING', 'CREATING', 'UPDATING', 'CREATE_FAILED', 'DELETE_FAILED'],
+  DeleteKxDataview: ['ACTIVE', 'FAILED'],
+  DeleteKxEnvironment: [...OPEN, 'FAILED_CREATION', 'FAILED_DELETION'],
+  DeleteKxScalingGroup: STANDING,
+  DeleteKxVolume: [...STANDING, 'UPDATE_FAILED'],
+  UpdateKxClusterCodeConfiguration: ['RUNNING'],
+  UpdateKxClusterDatabases: ['RUNNING'],
+  UpdateKxEnvironmentNetwork: OPEN,
+  UpdateKxVolume: ['ACTIVE', 'UPDATE_FAILED'],
+};
+
+const LEAVING: ReadonlySet<unknown> = new Set(['DELETE_REQUESTED', 'DELETING', 'RETRY_DELETION']);
+/** A cluster that could not be deleted uses nothing any more all the same. */
+const DETACHED: ReadonlySet<unknown> = new Set([...LEAVING, 'DELETE_FAILED', 'DELETED']);
+
+/** Whether something in this status is on its way out already. */
+export const isLeaving = (status: unknown) => LEAVING.has(status);
+
+/** Whether a cluster in this status has let go of everything that it used. */
+export const isDetached = (status: unknown) => DETACHED.has(status);
+
+/** A blocker when the service does not take an operation from the status that its target has. */
+export function wrongStatus(operation: OperationName, item: Item, status: unknown): Blocker[] {
+  const taken = TAKEN_FROM[operation];
+  if (taken === undefined || status === undefined || taken.includes(String(status))) return [];
+  const first = isLeaving(status) && operationNamed(operation).risk === 'destroy' ? leavingAlready(item) : undefined;
+  return [{ item: { ...item, detail: String(status) }, first: first ?? remedy(item, String(status), taken[0]) }];
+}
+
+/** A blocker when the environment that something is in cannot be changed in its status. */
+export function closedEnvironment(name: string, status: unknown): Blocker[] {
+  if (status === undefined || OPEN.includes(String(status))) return [];
+  const item: Item = { kind: 'kdb environment', name, detail: String(status) };
+  return [{ item, first: remedy(item, String(status), OPEN[0]) }];
+}
+
+/** A blocker for something that holds the target until it is gone, which it is going to be. */
+export const leaving = (item: Item): Blocker => ({ item, first: leavingAlready(item) });
+
+const leavingAlready = (item: Item) => `It is being deleted already: ${waitTool(item.kind, 'DELETED')}.`;
+
+function remedy(item: Item, status: string, usual = ''): string {
+  if (isLeaving(status)) return 'It is being deleted: nothing about it or in it can be changed any more.';
+  if (status === 'DELETED') return 'It is deleted already.';
+  if (status === 'SUSPENDED') return 'It is suspended, and nothing that this server can do ends that.';
+  if (status.includes('FAILED')) return 'It failed, and waiting will not change that: delete it and create it anew.';
+  return `It has to be ${usual}: ${waitTool(item.kind, usual)}.`;
+}

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { environments, inDatabase, inEnvironment } from '../../src/local/arns.ts';
+import type { Entity } from '../../src/local/transaction.ts';
+import { KINDS } from '../../src/local/worlds/bodies.ts';
+import type { OperationName } from '../../src/operations/index.ts';
+import { operationNamed } from '../../src/operations/index.ts';
+import { toolName } from '../../src/operations/naming.ts';
+import { type Embedded, embedded, HOUR, type Members, WORLD } from './support/backend.ts';
+import { KEY, openEstate } from './support/estate.ts';
+import { type Guard, openGuard } from './support/guard.ts';
+import { TARGETED } from './support/targets.ts';
+
+let backend: Embedded;
+let guard: Guard;
+/** What each operation is tried with. */
+let inputs: Partial<Record<OperationName, Members>>;
+/** Where the target of each operation stands in the store. */
+let places: Partial<Record<OperationName, [collection: string, name: string]>>;
+let environment: [collection: string, name: string];
+
+beforeAll(async () => {
+  backend = await embedded('empty', 'realistic');
+  const { call, clock } = backend;
+  guard = await openGuard({ call, clock });
+  const estate = await openEstate(call);
+  const bare = await openEstate(call, 'bare');
+  const legacy = await call('CreateEnvironment', { name: 'research', kmsKeyId: KEY });
+  clock.advance(HOUR);
+  const { environmentId } = estate;
+  await estate.database('trades');
+  await estate.changeset('trades');
+  await estate.database('spare');
+  await estate.volume('fast');
+  await estate.group('hosts');
+  await estate.user('ann');
+  await estate.dataview('idle', { autoUpdate: true });
+  clock.advance(HOUR);
+  await estate.cluster('science', { databases: [{ databaseName: 'trades' }] });
+  clock.advance(HOUR);
+  const cluster = { environmentId, clusterName: 'science' };
+  const { nodes = [] } = await call('ListKxClusterNodes', cluster);
+  const code = { s3Bucket: 'bucket', s3Key: 'code.zip' };
+  const customDNSConfiguration = [{ customDNSServerName: 'dns.x.y', customDNSServerIP: '10.0.0.1' }];
+  const volume = { environmentId, volumeName: 'fast' };
+  inputs = {
+    DeleteEnvironment: { environmentId: legacy.environmentId },
+    DeleteKxCluster: cluster,
+    DeleteKxClusterNode: { ...cluster, nodeId: nodes[0]?.nodeId },
+    DeleteKxDatabase: { environmentId, databaseName: 'spare' },
+    DeleteKxDataview: { environmentId, databaseName: 'trades', dataviewName: 'idle' },
+    DeleteKxEnvironment: { environmentId: bare.environmentId },
+    DeleteKxScalingGroup: { environmentId, scalingGroupName: 'hosts' },
+    DeleteKxUser: { environmentId, userName: 'ann' },
+    DeleteKxVolume: volume,
+    UpdateKxClusterCodeConfiguration: { ...cluster, code },
+    UpdateKxClusterDatabases: { ...cluster, databases: [{ databaseName: 'trades' }] },
+    UpdateKxEnvironmentNetwork: { environmentId: bare.environmentId, customDNSConfiguration },
+    UpdateKxVolume: { ...volume, description: 'new' },
+  };
+  const inside = (kind: Parameters<typeof inEnvironment>[2], name: string): [string, string] => [inEnvironment(WORLD, environmentId, kind), name];
+  environment = [environments(WORLD), environmentId];
+  const [whole, science] = [[environments(WORLD), bare.environmentId], inside('kxCluster', 'science')] as const;
+  places = {
+    DeleteEnvironment: [`${WORLD.arn}:environment`, String(legacy.environmentId)],
+    DeleteKxCluster: science,
+    DeleteKxClusterNode: [`${science.join('/')}/kxNode`, String(nodes[0]?.nodeId)],
+    DeleteKxDatabase: inside('kxDatabase', 'spare'),
+    DeleteKxDataview: [inDatabase(WORLD, environmentId, 'trades', 'kxDataview'), 'idle'],
+    DeleteKxEnvironment: [...whole],
+    DeleteKxScalingGroup: inside('kxScalingGroup', 'hosts'),
+    DeleteKxUser: inside('kxUser', 'ann'),
+    DeleteKxVolume: inside('kxVolume', 'fast'),
+    UpdateKxClusterCodeConfiguration: science,
+    UpdateKxClusterDatabases: science,
+    UpdateKxEnvironmentNetwork: [...whole],
+    UpdateKxVolume: inside('kxVolume', 'fast'),
+  };
+});
+afterAll(async () => {
+  await guard.close();
+  await backend.close();
+});
+
+const KIND_OF: Partial<Record<OperationName, string>> = {
+  DeleteEnvironment: 'environment',
+  DeleteKxCluster: 'kxCluster',
+  DeleteKxClusterNode: 'kxNode',
+  DeleteKxDataview: 'kxDataview',
+  DeleteKxEnvironment: 'kxEnvironment',
+  DeleteKxScalingGroup: 'kxScalingGroup',
+  DeleteKxVolume: 'kxVolume',
+  UpdateKxClusterCodeConfiguration: 'kxCluster',
+  UpdateKxClusterDatabases: 'kxCluster',
+  UpdateKxEnvironmentNetwork: 'kxEnvironment',
+  UpdateKxVolume: 'kxVolume',
+};
+
+/** What is gone is not there to be asked for again, but for environments, which stay to be looked at. */
+const statusesOf = (kind: string) =>
+  (KINDS[kind]?.statuses() ?? []).filter((status) => status !== 'DELETED' || kind === 'kxEnvironment');
+
+/** Does something while an entity has a status, and puts everything back that it touched. */
+async function having<T>(at: [string, string], status: string, target: [string, string], work: () => Promise<T>) {
+  const kept = await backend.store.read((tx) => [at, target].map(([place, name]) => tx.get(place, name) as Entity));
+  const [entity] = kept as [Entity, Entity];
+  await backend.store.write((tx) => tx.put({ ...entity, status, due: null, fate: null }));
+  try {
+    return await work();
+  } finally {
+    await backend.store.write((tx) => {
+      for (const each of kept as Entity[]) tx.put(each);
+    });
+  }
+}
+
+interface Told {
+  readonly wouldRun: boolean;
+  readonly firsts: string[];
+}
+
+/** What the preview says, whether a person would be asked, and what the service does. */
+async function tried(operation: OperationName): Promise<Told & { asked: boolean; happens: string }> {
+  const tool = toolName(operation);
+  const input = inputs[operation] as Members;
+  const preview = await guard.attempt({ tool: 'plan_change', arguments: { tool, arguments: input } });
+  if (preview.kind !== 'done') throw new Error(`${operation}: ${preview.kind}`);
+  const { wouldRun, blockers } = preview.content as { wouldRun: boolean; blockers: { first: string }[] };
+  const asks = ['destroy', 'network'].includes(operationNamed(operation).risk);
+  const outcome = asks
+    ? (await guard.attempt({ tool, arguments: input, principal: `${Math.random()}` })).kind
+    : undefined;
+  const happens = await backend
+    .call(operation, { ...input, ...(hasToken(operation) ? { clientToken: `t-${++tokens}` } : {}) } as never)
+    .then(
+      () => 'done',
+      ({ fields }) => fields.code as string,
+    );
+  const asked = asks ? outcome === 'asked' : wouldRun;
+  return { wouldRun, asked, happens, firsts: blockers.map(({ first }) => first) };
+}
+
+let tokens = 0;
+const hasToken = (operation: OperationName) => 'clientToken' in operationNamed(operation).input().shape;
+
+const cases = TARGETED.flatMap((operation) => {
+  const kind = KIND_OF[operation];
+  return kind === undefined ? [] : statusesOf(kind).map((status) => [operation, status] as const);
+});
+
+describe('nobody is asked about what the service refuses, and the preview says so', () => {
+  it.each(cases)('%s of what is %s', async (operation, status) => {
+    const target = places[operation] as [string, string];
+    const { wouldRun, asked, happens, firsts } = await having(target, status, target, () => tried(operation));
+    expect({ wouldRun, asked }, `${happens}; ${firsts.join(' ')}`).toEqual({
+      wouldRun: happens === 'done',
+      asked: happens === 'done',
+    });
+  });
+
+  const inside = TARGETED.filter((operation) => /Kx(?!Environment)/.test(operation));
+  const all = inside.flatMap((operation) => statusesOf('kxEnvironment').map((status) => [operation, status] as const));
+  it.each(all)('%s in an environment that is %s', async (operation, status) => {
+    const target = places[operation] as [string, string];
+    const { wouldRun, asked, happens } = await having(environment, status, target, () => tried(operation));
+    expect({ wouldRun, asked }, happens).toEqual({ wouldRun: happens === 'done', asked: happens === 'done' });
+  });
+
+  it.each([
+    ['DeleteKxCluster', 'DELETING', 'It is being deleted already: wait_for_kx_entity (kind cluster, until DELETED).'],
+    ['DeleteKxEnvironment', 'DELETED', 'It is deleted already.'],
+    ['DeleteKxEnvironment', 'SUSPENDED', 'It is suspended, and nothing that this server can do ends that.'],
+    [
+      'DeleteEnvironment',
+      'DELETE_REQUESTED',
+      'It is being deleted already: look with get_environment until it is DELETED.',
+    ],
+    ['DeleteKxVolume', 'UPDATING', 'It has to be ACTIVE: wait_for_kx_entity (kind volume, until ACTIVE).'],
+    ['DeleteKxScalingGroup', 'CREATING', 'It has to be ACTIVE: wait_for_kx_entity (kind scaling-group, until ACTIVE).'],
+    ['UpdateKxVolume', 'DELETING', 'It is being deleted: nothing about it or in it can be changed any more.'],
+    [
+      'UpdateKxClusterDatabases',
+      'CREATE_FAILED',
+      'It failed, and waiting will not change that: delete it and create it anew.',
+    ],
+  ] as const)('%s of what is %s says what to do', async (operation, status, first) => {
+    const target = places[operation] as [string, string];
+    const { firsts } = await having(target, status, target, () => tried(operation));
+    expect(firsts).toEqual([first]);
+  });
+
+  it('a dataview that is being deleted holds its database and its volume', async () => {
+    const { environmentId } = inputs['DeleteKxVolume'] as { environmentId: string };
+    const at = places.DeleteKxDataview as [string, string];
+    inputs = { ...inputs, DeleteKxDatabase: { environmentId, databaseName: 'trades' } };
+    const { wouldRun, firsts, happens } = await having(at, 'DELETING', at, () => tried('DeleteKxDatabase'));
+    expect(wouldRun).toBe(false);
+    expect(happens).toBe('Conflict');
+    expect(firsts.at(-1)).toBe('It is being deleted already: wait_for_kx_entity (kind dataview, until DELETED).');
+  });
+
+  it('a cluster whose deletion failed holds nothing', async () => {
+    const { environmentId } = inputs['DeleteKxVolume'] as { environmentId: string };
+    const { call } = backend;
+    await call('DeleteKxDataview', { environmentId, databaseName: 'trades', dataviewName: 'idle', clientToken: 'dv' });
+    await call('DeleteKxCluster', { environmentId, clusterName: 'science' });
+    backend.clock.advance(4 * 60_000 + 1);
+    inputs = { ...inputs, DeleteKxDatabase: { environmentId, databaseName: 'trades' } };
+    const science = places.DeleteKxCluster as [string, string];
+    const { wouldRun, happens } = await having(science, 'DELETE_FAILED', science, () => tried('DeleteKxDatabase'));
+    expect({ wouldRun, happens }).toEqual({ wouldRun: true, happens: 'done' });
+  });
+});
