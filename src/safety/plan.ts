@@ -2,11 +2,11 @@ import type { Call, CallOptions, OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { type Blocker, type Finding, type Members, NOTHING } from './blast/finding.ts';
 import { BLAST_READERS } from './blast/index.ts';
-import { closedEnvironment, wrongStatus } from './blast/statuses.ts';
+import { closedEnvironment, isLeaving, wrongStatus } from './blast/statuses.ts';
 import { digest } from './digest.ts';
 import { homeOf } from './home.ts';
 import type { Shown } from './ledger.ts';
-import { protectedBy } from './protection.ts';
+import { ownPath, protectedBy } from './protection.ts';
 import { type Place, questionText } from './question.ts';
 import { subjectOf } from './subject.ts';
 
@@ -36,6 +36,8 @@ export interface Plan extends Finding, Bound {
   readonly blockers: Finding['blockers'];
   /** Digest of what the target is, apart from what changes about it while its dependants go. */
   readonly identity: string;
+  /** Whether the target is on its way out already. */
+  readonly leaving: boolean;
 }
 
 export interface Planner {
@@ -63,9 +65,10 @@ export async function planCall(
     protectedBy(call, operation, input, found, options),
     homeOf(call, input, entity, options),
   ]);
+  const status = statusOf(entity);
   const blockers = [
     ...closedEnvironment(home.environment ?? String(input['environmentId']), home.status),
-    ...wrongStatus(operation, { kind: noun, name }, statusOf(entity)),
+    ...wrongStatus(operation, { kind: noun, name, arn: ownPath(operation, input) }, status),
     ...found.blockers,
   ];
   const finding = { ...found, blockers };
@@ -75,7 +78,19 @@ export async function planCall(
   const bound = { tool: toolName(operation), input, place, principal, fingerprint };
   const shown = { operation, target: place.target, noun, name, text, lost, interrupted };
   const identity = identityOf(entity);
-  return { ...finding, ...bound, operation, noun, name, forbidden, identity, binding: bindingOf(bound), shown };
+  const leaving = isLeaving(status);
+  return {
+    ...finding,
+    ...bound,
+    operation,
+    noun,
+    name,
+    forbidden,
+    identity,
+    leaving,
+    binding: bindingOf(bound),
+    shown,
+  };
 }
 
 /** The deprecated GetEnvironment nests what it shows. */

@@ -1,17 +1,19 @@
+import { FinspaceError } from '../operations/failure.ts';
 import type { Call, CallOptions, OperationName } from '../operations/index.ts';
 import { databaseItem, volumeItem } from './blast/environments.ts';
 import {
   clusterItem,
-  clusters,
   databaseDetails,
   dataviews,
   type Estate,
   eachAtOnce,
+  listedClusters,
   scalingGroups,
   users,
   volumeDetails,
 } from './blast/estate.ts';
 import type { Blocker, Item, Members } from './blast/finding.ts';
+import { closedEnvironment, isLeaving, wrongStatus } from './blast/statuses.ts';
 import { digest } from './digest.ts';
 import { accountIn } from './home.ts';
 import { type Bound, bindingOf, identityOf, type Planner, planCall } from './plan.ts';
@@ -31,6 +33,8 @@ export interface Removal {
 
 export interface TeardownPlan extends Bound {
   readonly removals: readonly Removal[];
+  /** What was asked for as well and is on its way out already; nobody is asked about it again. */
+  readonly leaving: readonly Candidate[];
 }
 
 export interface Selection {
@@ -54,17 +58,25 @@ export async function planTeardown(
   const { name: given, status, environmentArn } = await call('GetKxEnvironment', { environmentId }, options);
   if (status === 'DELETED') return undefined;
   const environmentName = given || environmentId;
-  const all = await candidates({ call, environmentId, options });
-  const chosen =
-    only === undefined
-      ? [...all, environmentItself(environmentId, environmentName)]
-      : all.filter(({ item }) => only.includes(item.name));
+  const closed = closedEnvironment(environmentName, status);
+  // In an environment that is closed nothing can be removed but, at times, itself.
+  const all = closed.length > 0 ? [] : await candidates({ call, environmentId, options });
+  const itself = environmentItself(environmentId, environmentName, status);
+  const wanted = only === undefined ? [...all, itself] : all.filter(({ item }) => only.includes(item.name));
+  const leaving = wanted.filter((candidate) => isLeaving(candidate.status));
+  const chosen = wanted.filter((candidate) => !isLeaving(candidate.status));
   const removals = (await eachAtOnce(chosen, (removal) => identified(call, removal, options))).flat();
   const paths = removals.map(({ item: { arn } }) => String(arn));
   const forbidden = await protectedAmong(call, 'DeleteKxEnvironment', { environmentId }, paths, options);
-  const blockers = only === undefined ? [] : await outsiders(planner, only, removals, principal, options);
-  const wanted = removals.map(({ operation, input: of, identity }) => ({ operation, of, identity }));
-  const fingerprint = digest({ wanted, environmentArn });
+  const unknown = (only ?? []).filter((name) => ![...removals, ...leaving].some(({ item }) => item.name === name));
+  const blockers =
+    only === undefined
+      ? wrongStatus(itself.operation, itself.item, leaving.includes(itself) ? undefined : status)
+      : closed.length > 0
+        ? closed
+        : [...unknown.map(notThere), ...(await outsiders(planner, removals, principal, options))];
+  const removed = removals.map(({ operation, input: of, identity }) => ({ operation, of, identity }));
+  const fingerprint = digest({ wanted: removed, environmentArn });
   const bound = { tool, input, place, principal, fingerprint };
   const name = `${environmentName} ${removals.length}`;
   const where = placeText(place, { account: accountIn(environmentArn) });
@@ -77,16 +89,19 @@ export async function planTeardown(
     lost: removals.map(({ item }) => item),
     interrupted: [],
   };
-  return { ...bound, removals, forbidden, blockers, binding: bindingOf(bound), shown };
+  return { ...bound, removals, leaving, forbidden, blockers, binding: bindingOf(bound), shown };
 }
 
-type Candidate = Omit<Removal, 'identity'>;
+/** Something that may be removed, and its status where it has one. */
+interface Candidate extends Omit<Removal, 'identity'> {
+  readonly status: unknown;
+}
 
 /** Everything in an environment in the order in which it can go: what others hang on comes last. */
 async function candidates(estate: Estate): Promise<Candidate[]> {
   const { environmentId } = estate;
   const [running, views, disks, data, groups, people] = await Promise.all([
-    clusters(estate),
+    listedClusters(estate),
     dataviews(estate),
     volumeDetails(estate),
     databaseDetails(estate),
@@ -99,12 +114,11 @@ async function candidates(estate: Estate): Promise<Candidate[]> {
     entities: readonly Members[],
     itemOf: (entity: Members) => Item,
   ): Candidate[] =>
-    entities
-      .filter(({ status }) => status !== 'DELETING' && status !== 'DELETED')
-      .map((entity) => {
-        const input = { environmentId, ...Object.fromEntries(members.map((member) => [member, entity[member]])) };
-        return { operation, input, item: { ...itemOf(entity), arn: ownPath(operation, input) } };
-      });
+    entities.map((entity) => {
+      const input = { environmentId, ...Object.fromEntries(members.map((member) => [member, entity[member]])) };
+      const item = { ...itemOf(entity), arn: ownPath(operation, input) };
+      return { operation, input, item, status: entity['status'] };
+    });
   const named = (kind: string, member: string) => (entity: Members) => ({ kind, name: String(entity[member]) });
   const view = ({ dataviewName, databaseName }: Members) => ({
     kind: 'dataview',
@@ -121,34 +135,47 @@ async function candidates(estate: Estate): Promise<Candidate[]> {
   ];
 }
 
-const environmentItself = (environmentId: string, name: string): Candidate => ({
+const environmentItself = (environmentId: string, name: string, status: unknown): Candidate => ({
   operation: 'DeleteKxEnvironment',
   input: { environmentId },
   item: { kind: 'kdb environment', name, arn: '' },
+  status,
 });
 
 /** The removal with what its entity is; none of an entity that went meanwhile. */
-async function identified(call: Call, removal: Candidate, options: CallOptions): Promise<Removal[]> {
-  const subject = await subjectOf(call, removal.operation, removal.input, options);
-  return subject === undefined ? [] : [{ ...removal, identity: identityOf(subject.entity) }];
+async function identified(call: Call, { operation, input, item }: Candidate, options: CallOptions): Promise<Removal[]> {
+  const subject = await subjectOf(call, operation, input, options);
+  return subject === undefined ? [] : [{ operation, input, item, identity: identityOf(subject.entity) }];
 }
 
-/** What stands in the way of a partial teardown and is not part of it: names of nothing, and what holds a part. */
+/** Whether something that was to be removed is not there any more. */
+export async function isGone(
+  call: Call,
+  { operation, input }: Pick<Removal, 'operation' | 'input'>,
+  options: CallOptions,
+): Promise<boolean> {
+  try {
+    const subject = await subjectOf(call, operation, input, options);
+    return subject === undefined || subject.entity['status'] === 'DELETED';
+  } catch (error) {
+    return error instanceof FinspaceError && error.fields.code === 'ResourceNotFound';
+  }
+}
+
+/** What holds a part of a partial teardown and is not going with it. */
 async function outsiders(
   planner: Planner,
-  only: readonly string[],
   removals: readonly Removal[],
   principal: string,
   options: CallOptions,
 ): Promise<Blocker[]> {
-  const unknown = only.filter((name) => !removals.some(({ item }) => item.name === name));
   const keyOf = ({ kind, arn }: Item) => `${kind} ${arn}`;
   const going = new Set(removals.map(({ item }) => keyOf(item)));
   const plans = await eachAtOnce(removals, ({ operation, input }) =>
     planCall(planner, operation, input, principal, options),
   );
   const holding = plans.flatMap((plan) => plan?.blockers ?? []).filter(({ item }) => !going.has(keyOf(item)));
-  return [...unknown.map(notThere), ...new Map(holding.map((blocker) => [keyOf(blocker.item), blocker])).values()];
+  return [...new Map(holding.map((blocker) => [keyOf(blocker.item), blocker])).values()];
 }
 
 const notThere = (name: string): Blocker => ({
@@ -159,7 +186,7 @@ const notThere = (name: string): Blocker => ({
 function text(environmentName: string, removals: readonly Removal[], where: string): string {
   const lines = removals.map(({ item }, at) => `${at + 1}. ${itemText(item)}`);
   return [
-    `DELETE ${removals.length} entities of kdb environment ${quoted(environmentName)}, in this order`,
+    `DELETE ${removals.length === 1 ? '1 entity' : `${removals.length} entities`} of kdb environment ${quoted(environmentName)}, in this order`,
     where,
     'All data in them is lost. This cannot be undone.',
     ...lines.slice(0, MOST_SHOWN),

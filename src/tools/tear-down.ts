@@ -2,10 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import type { Actor } from '../operations/index.ts';
+import { waitTool } from '../operations/naming.ts';
 import { IdType } from '../operations/shapes.ts';
+import { eachAtOnce } from '../safety/blast/estate.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
 import { itemText } from '../safety/question.ts';
-import { planTeardown, type Removal, type TeardownPlan } from '../safety/teardown.ts';
+import { isGone, planTeardown, type Removal, type TeardownPlan } from '../safety/teardown.ts';
 import { quoted } from '../safety/untrusted.ts';
 import { approved } from './approval-form.ts';
 import { compositeTool, type Exchange, type ToolEnvironment } from './environment.ts';
@@ -16,6 +18,7 @@ const TOOL = 'tear_down_kx_environment';
 /** How long one call goes on waiting for dependants to be gone; progress keeps a client that asked for it patient. */
 const PATIENCE_MS = { told: 600_000, untold: 45_000 };
 const POLL_MS = 500;
+const MOST_NAMED = 50;
 
 /** Removes a whole environment, or a named set of its entities, as one plan that is approved once. */
 export const tearDown = compositeTool({
@@ -55,33 +58,60 @@ export const tearDown = compositeTool({
     const consent = await approved(environment, exchange, {
       first: async (dialog) => {
         const present = await make();
-        return present === undefined ? missing : gate.consent(present, dialog);
+        if (present === undefined) return missing;
+        return isUnderWay(present) ? { kind: 'refuse', lines: [] } : gate.consent(present, dialog);
       },
       after: (reply) => gate.consentAnswered({ tool: TOOL, input, place, principal }, make, reply),
     });
+    if (plan !== undefined && isUnderWay(plan)) return underWay(environment, [], plan, exchange);
     if ('result' in consent) return consent.result;
     return removeAll(environment, plan as TeardownPlan, consent.actor, exchange);
   },
 });
 
+/** Whether all that was asked for is on its way out already, so that there is nothing to ask about. */
+const isUnderWay = ({ removals, leaving, blockers, forbidden }: TeardownPlan) =>
+  removals.length === 0 && leaving.length > 0 && blockers.length === 0 && forbidden === undefined;
+
 async function removeAll(environment: ToolEnvironment, plan: TeardownPlan, actor: Actor, { context }: Exchange) {
   const report = progressOf(context, plan.removals.length);
   const told = context.mcpReq._meta?.progressToken !== undefined;
   const deadline = performance.now() + (told ? PATIENCE_MS.told : PATIENCE_MS.untold);
-  const removed: string[] = [];
+  let requested = 0;
   for (const removal of plan.removals) {
     const stopped = await removeOne(environment, plan, removal, actor, deadline, context.mcpReq.signal);
     if (stopped !== undefined) {
-      const rest = plan.removals.slice(removed.length).map(({ item }) => itemText(item));
+      const rest = plan.removals.slice(requested).map(({ item }) => itemText(item));
       return structured(
-        { finished: false, removed: removed.length, left: rest.length, why: stopped, rest: rest.slice(0, 50) },
+        { finished: false, requested, left: rest.length, why: stopped, rest: rest.slice(0, MOST_NAMED) },
         'Call the tool again to go on: it makes a new plan of what is left and asks again.',
       );
     }
-    removed.push(itemText(removal.item));
-    await report(`removed ${itemText(removal.item)}`);
+    requested += 1;
+    await report(`asked for the removal of ${itemText(removal.item)}`);
   }
-  return structured({ finished: true, removed: removed.length, left: 0, entities: removed });
+  return underWay(environment, plan.removals, plan, { context });
+}
+
+/** What became of a teardown whose deletions are all accepted: FinSpace takes minutes to carry them out. */
+async function underWay(
+  { call }: ToolEnvironment,
+  removals: readonly Removal[],
+  { leaving }: TeardownPlan,
+  { context }: Pick<Exchange, 'context'>,
+) {
+  const all = [...removals, ...leaving];
+  const { signal } = context.mcpReq;
+  const gone = await eachAtOnce(all, (removal) => isGone(call, removal, { signal }));
+  const [present] = all.filter((_, at) => !gone[at]).slice(-1);
+  const entities = all.map(({ item }) => itemText(item));
+  const counts = { requested: removals.length, gone: gone.filter(Boolean).length, left: 0 };
+  if (present === undefined) return structured({ finished: true, ...counts, entities });
+  const still = entities.filter((_, at) => !gone[at]);
+  return structured(
+    { finished: false, ...counts, underWay: still.length, entities: still.slice(0, MOST_NAMED) },
+    `Every deletion is accepted, and nothing is left to approve. For the end of it: ${waitTool(present.item.kind, 'DELETED')}.`,
+  );
 }
 
 /** Removes one entity when nothing stands in its way any more and it is still what was approved. Returns why not. */
@@ -102,6 +132,7 @@ async function removeOne(
       plan = await again();
       if (plan === undefined) return `${itemText(item)} is not there any more.`;
       if (plan.forbidden !== undefined) return plan.forbidden;
+      if (plan.leaving) return `${itemText(item)} is being deleted already, by somebody else.`;
       const [blocker] = plan.blockers;
       if (blocker === undefined) break;
       if (performance.now() > deadline) return `${itemText(item)} still waits for ${itemText(blocker.item)}.`;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
-import { planTeardown } from '../../src/safety/teardown.ts';
+import { isGone, planTeardown } from '../../src/safety/teardown.ts';
 import { answering, type Embedded, embedded, HOUR, type Members, type Spy, spyOn } from './support/backend.ts';
 import { type Estate, openEstate } from './support/estate.ts';
 import { accept, asked, type Guard, type GuardOptions, openGuard, PLACE } from './support/guard.ts';
@@ -45,7 +46,7 @@ describe('a teardown that is under way', () => {
     const beforeApproved: GuardOptions['beforeApproved'] = async ({ operation, name }) =>
       void kits.push(`${operation} ${name}`);
     const { said, reached } = await tornDown({ beforeApproved });
-    expect(said).toMatchObject({ finished: true, removed: 3, left: 0 });
+    expect(said).toMatchObject({ finished: true, requested: 3, gone: 3, left: 0 });
     expect(kits).toEqual(['DeleteKxVolume fast', 'DeleteKxUser ann', 'DeleteKxUser bob']);
     expect(reached).toEqual(['DeleteKxVolume', 'DeleteKxUser', 'DeleteKxUser']);
   });
@@ -59,7 +60,7 @@ describe('a teardown that is under way', () => {
     const { said, reached } = await tornDown({ beforeApproved });
     expect(said).toMatchObject({
       finished: false,
-      removed: 0,
+      requested: 0,
       left: 3,
       why: expect.stringContaining('does not hold any more'),
     });
@@ -73,7 +74,7 @@ describe('a teardown that is under way', () => {
     const { said, reached } = await tornDown({ beforeApproved });
     expect(said).toMatchObject({
       finished: false,
-      removed: 1,
+      requested: 1,
       why: expect.stringContaining('could not be read or written'),
     });
     expect(reached).toEqual(['DeleteKxVolume']);
@@ -92,7 +93,7 @@ describe('a teardown that is under way', () => {
     });
     expect(said).toMatchObject({
       finished: false,
-      removed: 1,
+      requested: 1,
       why: expect.stringContaining('is not what the person saw'),
     });
     expect(reached).toEqual(['DeleteKxVolume']);
@@ -116,7 +117,7 @@ describe('a teardown that is under way', () => {
         return output;
       },
     );
-    expect(said).toMatchObject({ finished: false, removed: 1, left: 2, why: expect.stringContaining(why) });
+    expect(said).toMatchObject({ finished: false, requested: 1, left: 2, why: expect.stringContaining(why) });
     expect(reached).toEqual(['DeleteKxVolume']);
   });
 
@@ -128,9 +129,83 @@ describe('a teardown that is under way', () => {
     });
     expect(said).toMatchObject({
       finished: false,
-      removed: 1,
+      requested: 1,
       why: expect.stringMatching(/^user "ann": DeleteKxUser failed with ResourceNotFoundException: ".*ann.*" /),
     });
+  });
+});
+
+describe('a teardown that takes its time', () => {
+  it('says what is under way, and does not ask about that again', async () => {
+    const backend = await embedded('empty', 'realistic');
+    const estate = await openEstate(backend.call);
+    backend.clock.advance(HOUR);
+    await estate.user('ann');
+    const guard = await openGuard({ call: backend.call, clock: backend.clock });
+    const attempt = { tool: TOOL, arguments: { environmentId: estate.environmentId } };
+    const { state } = await asked(guard, attempt);
+    const outcome = await guard.attempt({ ...attempt, state, answers: accept('trading 2') });
+    expect(outcome).toMatchObject({
+      kind: 'done',
+      content: {
+        finished: false,
+        requested: 2,
+        gone: 1,
+        left: 0,
+        underWay: 1,
+        entities: ['kdb environment "trading"'],
+      },
+      text: expect.stringContaining('wait_for_kx_entity (kind environment, until DELETED)'),
+    });
+    expect(await guard.attempt(attempt)).toMatchObject({
+      kind: 'done',
+      content: { finished: false, requested: 0, gone: 0, left: 0, underWay: 1 },
+    });
+    backend.clock.advance(HOUR);
+    expect(await guard.attempt(attempt)).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining('there is no such environment'),
+    });
+    await guard.close();
+    await backend.close();
+  });
+
+  it('stops at what somebody else is deleting meanwhile', async () => {
+    const backend = await embedded('empty', 'realistic');
+    const estate = await openEstate(backend.call);
+    backend.clock.advance(HOUR);
+    await estate.volume('fast');
+    await estate.user('ann');
+    backend.clock.advance(HOUR);
+    const { environmentId } = estate;
+    let answered = false;
+    const call: Call = async (name, input, options) => {
+      if (answered && name === 'GetKxVolume') {
+        answered = false;
+        await backend.call('DeleteKxVolume', { environmentId, volumeName: 'fast', clientToken: 'other' });
+      }
+      return backend.call(name, input, options);
+    };
+    const guard = await openGuard({ call, clock: backend.clock });
+    const plan = { tool: TOOL, arguments: { environmentId, only: ['fast', 'ann'] } };
+    const { state } = await asked(guard, plan);
+    let looks = 0;
+    const counting = await openGuard({
+      call: async (name, input, options) => {
+        // The plan is made anew with two looks; the third is that of the step.
+        if (name === 'GetKxVolume') answered = ++looks === 3;
+        return call(name, input, options);
+      },
+      clock: backend.clock,
+      state: guard.state,
+      seal: guard.seal,
+    });
+    expect(await counting.attempt({ ...plan, state, answers: accept('trading 2') })).toMatchObject({
+      kind: 'done',
+      content: { finished: false, requested: 0, left: 2, why: expect.stringContaining('being deleted already') },
+    });
+    await guard.close();
+    await backend.close();
   });
 });
 
@@ -186,7 +261,50 @@ describe('the plan of a teardown', () => {
     const going = answering(backend.call, (name, reply) =>
       name === 'GetKxVolume' ? { ...reply, status: 'DELETING' } : reply,
     );
-    expect((await planned(going))?.removals.map(({ item }) => item.name)).toEqual(['ann', 'trading']);
+    const plan = await planned(going);
+    expect(plan?.removals.map(({ item }) => item.name)).toEqual(['ann', 'trading']);
+    expect(plan?.leaving.map(({ item }) => item.name)).toEqual(['fast']);
+    expect(await planned(going, ['fast'])).toMatchObject({ removals: [], leaving: [{}], blockers: [] });
+  });
+
+  it('is of the environment alone when nothing in it can be changed any more', async () => {
+    const failed = await planned(environment({ status: 'FAILED_DELETION' }));
+    expect(failed?.removals.map(({ item }) => item.name)).toEqual(['trading']);
+    expect(failed?.shown.text).toMatch(/^DELETE 1 entity of kdb environment "trading", in this order\n/);
+    expect(failed?.blockers).toEqual([]);
+    expect(await planned(environment({ status: 'FAILED_DELETION' }), ['fast'])).toMatchObject({
+      blockers: [{ item: { kind: 'kdb environment', detail: 'FAILED_DELETION' } }],
+    });
+  });
+
+  it('asks nobody about an environment that is not ready to be deleted', async () => {
+    expect(await planned(environment({ status: 'UPDATING_NETWORK' }))).toMatchObject({
+      blockers: [{ first: expect.stringContaining('until CREATED') }],
+    });
+    const deleting = await planned(environment({ status: 'DELETING' }));
+    expect(deleting).toMatchObject({ removals: [], leaving: [{}], blockers: [] });
+  });
+
+  it('knows what is gone from what merely cannot be read', async () => {
+    const user = {
+      operation: 'DeleteKxVolume',
+      input: { environmentId: estate.environmentId, volumeName: 'x' },
+    } as const;
+    const failing =
+      (error: unknown): Call =>
+      async () => {
+        throw error;
+      };
+    const denied = new FinspaceError({
+      operation: 'GetKxVolume',
+      code: 'AccessDenied',
+      detail: '',
+      retryable: false,
+      advice: '',
+    });
+    expect(await isGone(backend.call, user, {})).toBe(true);
+    expect(await isGone(failing(denied), user, {})).toBe(false);
+    expect(await isGone(failing(new Error('?')), user, {})).toBe(false);
   });
 
   it('looks at the tag of an environment with nothing in it', async () => {

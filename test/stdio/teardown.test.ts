@@ -57,7 +57,7 @@ describe.each(HOSTS)('tearing down through $name', ({ connect }) => {
       environmentId,
       only: ['equities_sample', 'hdb-uat'],
     });
-    expect(done).toMatchObject({ finished: true, removed: 2 });
+    expect(done).toMatchObject({ finished: true, gone: 2 });
     expect(await did(session, 'list_kx_databases', { environmentId })).toMatchObject({ kxDatabases: [] });
   });
 

@@ -12,10 +12,14 @@ export interface Estate {
   readonly options: CallOptions;
 }
 
+/** All clusters of an environment. */
+export async function listedClusters({ call, environmentId, options }: Estate): Promise<Members[]> {
+  return (await walk(call, 'ListKxClusters', { environmentId }, MOST, options)).items;
+}
+
 /** The clusters of an environment but for those that are on their way out: a cluster in DELETING blocks nothing. */
-export async function clusters({ call, environmentId, options }: Estate): Promise<Members[]> {
-  const { items } = await walk(call, 'ListKxClusters', { environmentId }, MOST, options);
-  return items.filter(({ status }) => status !== 'DELETING' && status !== 'DELETED');
+export async function clusters(estate: Estate): Promise<Members[]> {
+  return (await listedClusters(estate)).filter(({ status }) => status !== 'DELETING' && status !== 'DELETED');
 }
 
 /** The same with all that GetKxCluster knows of each. */

@@ -41,7 +41,7 @@ export function wrongStatus(operation: OperationName, item: Item, status: unknow
 /** A blocker when the environment that something is in cannot be changed in its status. */
 export function closedEnvironment(name: string, status: unknown): Blocker[] {
   if (status === undefined || OPEN.includes(String(status))) return [];
-  const item: Item = { kind: 'kdb environment', name, detail: String(status) };
+  const item: Item = { kind: 'kdb environment', name, arn: '', detail: String(status) };
   return [{ item, first: remedy(item, String(status), OPEN[0]) }];
 }
 
