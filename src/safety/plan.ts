@@ -1,6 +1,6 @@
 import type { Call, CallOptions, OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
-import { type Blocker, type Finding, type Members, NOTHING } from './blast/finding.ts';
+import { type Blocker, type Finding, type Members, UNREAD } from './blast/finding.ts';
 import { BLAST_READERS } from './blast/index.ts';
 import { closedEnvironment, isLeaving, wrongStatus } from './blast/statuses.ts';
 import { digest } from './digest.ts';
@@ -60,7 +60,7 @@ export async function planCall(
   if (subject === undefined) return undefined;
   const { noun, name, entity } = subject;
   const read = BLAST_READERS[operation];
-  const found = read === undefined ? NOTHING : await read({ call, input, entity, options });
+  const found = read === undefined ? UNREAD : await read({ call, input, entity, options });
   const [forbidden, home] = await Promise.all([
     protectedBy(call, operation, input, found, options),
     homeOf(call, input, entity, options),

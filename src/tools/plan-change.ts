@@ -45,12 +45,14 @@ export const planChange = compositeTool({
       signal: context.mcpReq.signal,
     });
     if (plan === undefined) return refused(`There is no such ${operationNamed(name).target?.noun ?? 'entity'}.`);
-    const { noun, name: target, forbidden, blockers, lost, interrupted } = plan;
+    const { noun, name: target, forbidden, blockers, lost, interrupted, unchecked } = plan;
+    const blocked = forbidden !== undefined || blockers.length > 0;
     const head = {
       tool,
       target: { kind: noun, name: target },
       needsApproval: approvalNeeded(name, parsed.input, environment.restrictions),
-      wouldRun: forbidden === undefined && blockers.length === 0,
+      blocked,
+      ...(blocked || unchecked.length === 0 ? { wouldRun: !blocked } : { notChecked: unchecked }),
       ...(forbidden === undefined ? {} : { forbidden }),
       counts: { blockers: blockers.length, lost: lost.length, interrupted: interrupted.length },
     };

@@ -103,6 +103,7 @@ describe('what a person reads', () => {
           lost: [{ kind: 'database', name: text, detail: text }],
           interrupted: [{ kind: 'cluster', name: text, detail: text }],
           blockers: [],
+          unchecked: [],
         },
         PLACE,
       );
@@ -115,7 +116,7 @@ describe('what a person reads', () => {
       'DeleteKxEnvironment',
       { environmentId },
       { noun: 'kdb environment', name: 'lab', entity: {} },
-      { lost, interrupted: [], blockers: [] },
+      { lost, interrupted: [], blockers: [], unchecked: [] },
       PLACE,
     );
     expect(text).toContain('- database "db11"\nand 18 more of them\nenvironmentId: ');

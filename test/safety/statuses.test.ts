@@ -113,6 +113,13 @@ async function having<T>(at: [string, string], status: string, target: [string, 
   }
 }
 
+interface Preview {
+  readonly blocked: boolean;
+  readonly wouldRun?: boolean;
+  readonly notChecked?: string[];
+  readonly blockers: { readonly first: string }[];
+}
+
 interface Told {
   readonly wouldRun: boolean;
   readonly firsts: string[];
@@ -124,7 +131,9 @@ async function tried(operation: OperationName): Promise<Told & { asked: boolean;
   const input = inputs[operation] as Members;
   const preview = await guard.attempt({ tool: 'plan_change', arguments: { tool, arguments: input } });
   if (preview.kind !== 'done') throw new Error(`${operation}: ${preview.kind}`);
-  const { wouldRun, blockers } = preview.content as { wouldRun: boolean; blockers: { first: string }[] };
+  const { blocked, wouldRun, notChecked, blockers } = preview.content as unknown as Preview;
+  // It says that a call would run only where it looked at all that counts.
+  expect(wouldRun).toBe(notChecked === undefined ? !blocked : undefined);
   const asks = ['destroy', 'network'].includes(operationNamed(operation).risk);
   const outcome = asks
     ? (await guard.attempt({ tool, arguments: input, principal: `${Math.random()}` })).kind
@@ -135,8 +144,8 @@ async function tried(operation: OperationName): Promise<Told & { asked: boolean;
       () => 'done',
       ({ fields }) => fields.code as string,
     );
-  const asked = asks ? outcome === 'asked' : wouldRun;
-  return { wouldRun, asked, happens, firsts: blockers.map(({ first }) => first) };
+  const asked = asks ? outcome === 'asked' : !blocked;
+  return { wouldRun: !blocked, asked, happens, firsts: blockers.map(({ first }) => first) };
 }
 
 let tokens = 0;

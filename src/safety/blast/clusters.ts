@@ -36,11 +36,11 @@ export async function deletingCluster({ call, input, entity, options }: Subject)
 export async function deletingNode({ call, input, options }: Subject): Promise<Finding> {
   const { items: nodes } = await walk(call, 'ListKxClusterNodes', clusterIn(input), MOST_NODES, options);
   return {
+    ...NOTHING,
     lost: [{ kind: 'node', name: String(input['nodeId']), detail: 'with what it holds in memory only' }],
     interrupted: [
       { kind: 'cluster', name: String(input['clusterName']), detail: `1 of its ${count(nodes.length, 'node')}` },
     ],
-    blockers: [],
   };
 }
 
@@ -55,7 +55,11 @@ export async function reconfiguringCluster({ input }: Subject): Promise<Finding>
   const deployment = input['deploymentConfiguration'] as Members | undefined;
   const how = STRATEGIES[String(deployment?.['deploymentStrategy'] ?? 'ROLLING')];
   const cluster: Item = { kind: 'cluster', name: String(input['clusterName']), detail: how };
-  return { lost: [], interrupted: [cluster], blockers: [] };
+  return {
+    ...NOTHING,
+    interrupted: [cluster],
+    unchecked: ['whether the code, changesets or dataviews that it names are there, and go with this type of cluster'],
+  };
 }
 
 const clusterIn = (input: Members) => ({

@@ -94,6 +94,7 @@ export async function changingNetwork(subject: Subject): Promise<Finding> {
       gateway === undefined
         ? []
         : [{ kind: 'choice', name: 'transit gateway', detail: 'its id and CIDR can never be changed again' }],
+    unchecked: ['whether the gateway, its CIDR space or the servers can be reached'],
     interrupted: (await clusters(estateOf(subject))).filter(isWorking).map(clusterItem),
     blockers: [
       ...(one ? [] : [{ item, first: 'Give either the transit gateway or the DNS servers; both take two calls.' }]),

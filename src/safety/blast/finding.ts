@@ -25,6 +25,8 @@ export interface Finding {
   readonly interrupted: readonly Item[];
   /** In the order in which they have to be dealt with. */
   readonly blockers: readonly Blocker[];
+  /** What may make the service refuse it all the same, because no read shows it. */
+  readonly unchecked: readonly string[];
   /** All that was read of them: never shown, but when it changes, an approval does not hold any more. */
   readonly seen?: readonly unknown[];
 }
@@ -38,7 +40,13 @@ export interface Subject {
   readonly options: CallOptions;
 }
 
-export const NOTHING: Finding = { lost: [], interrupted: [], blockers: [] };
+export const NOTHING: Finding = { lost: [], interrupted: [], blockers: [], unchecked: [] };
+
+/** What is known of a call for which nothing is read but its target and the environment. */
+export const UNREAD: Finding = {
+  ...NOTHING,
+  unchecked: ['whether the service takes it: names that are taken, quotas, and whatever else it names'],
+};
 
 /** `1.3 GB`, in decimal units as storage is sold. */
 export function size(bytes: unknown): string {

@@ -96,14 +96,20 @@ export async function deletingVolume(subject: Subject): Promise<Finding> {
 /** Changing a volume may keep its files from everything that uses it, and it can only grow. */
 export async function changingVolume(subject: Subject): Promise<Finding> {
   const { clusters, views } = await usersOf(subject);
-  const wanted = (subject.input['nas1Configuration'] as Members | undefined)?.['size'];
-  const present = (subject.entity['nas1Configuration'] as Members | undefined)?.['size'];
+  const [wanted, present] = [subject.input, subject.entity].map(
+    ({ nas1Configuration }) => (nas1Configuration as Members | undefined) ?? {},
+  ) as [Members, Members];
   const item: Item = { kind: 'volume', name: String(subject.input['volumeName']), detail: disk(subject.entity) };
-  const shrinking = typeof wanted === 'number' && typeof present === 'number' && wanted < present;
+  const growth = Number(wanted['size'] ?? present['size']) - Number(present['size']);
+  const isOther = 'type' in present && 'type' in wanted && wanted['type'] !== present['type'];
   return {
-    lost: [],
+    ...NOTHING,
+    unchecked: growth > 0 ? ['the quota of storage, and whether volumes come in that size'] : [],
     interrupted: [...clusters.filter(isWorking).map(clusterItem), ...views.map(dataviewItem)],
-    blockers: [...(shrinking ? [{ item, first: 'A volume can only grow: ask for a larger size.' }] : [])],
+    blockers: [
+      ...(isOther ? [{ item, first: 'The type of a volume cannot be changed: make another volume.' }] : []),
+      ...(growth < 0 ? [{ item, first: 'A volume can only grow: ask for a larger size.' }] : []),
+    ],
   };
 }
 
