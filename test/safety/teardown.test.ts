@@ -288,7 +288,7 @@ describe('the plan of a teardown', () => {
   it('knows what is gone from what merely cannot be read', async () => {
     const user = {
       operation: 'DeleteKxVolume',
-      input: { environmentId: estate.environmentId, volumeName: 'x' },
+      input: { environmentId: estate.environmentId, volumeName: 'none' },
     } as const;
     const failing =
       (error: unknown): Call =>
