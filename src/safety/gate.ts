@@ -18,6 +18,7 @@ import {
   USED,
 } from './refusals.ts';
 import type { Seal } from './seal.ts';
+import type { TeardownPlan } from './teardown.ts';
 
 /** What a person did with a form. */
 export type Answer = { readonly action: 'accept'; readonly typed: string } | { readonly action: 'decline' | 'cancel' };
@@ -54,7 +55,7 @@ export interface GateOptions extends Planner {
   /** Undefined where there is no other way than a form. */
   readonly outOfBand: () => Promise<OutOfBand | undefined>;
   /** Runs before an approved call; when it rejects, the call is not made. */
-  readonly beforeApproved: (plan: Plan) => Promise<void>;
+  readonly beforeApproved: (plan: Plan | TeardownPlan) => Promise<void>;
 }
 
 /** How a form came back: the nonce that was sealed into it, and what the person did. */
@@ -75,7 +76,9 @@ export interface Gate {
   consent(plan: Bound, dialog: Dialog): Promise<Decision>;
   /** The same after a form came back; `again` makes the plan anew, as things are now. */
   consentAnswered(asked: Asked, again: () => Promise<Bound | undefined>, reply: Reply): Promise<Decision>;
-  /** Uses up one step of a plan that was approved as a whole, and prepares for it. Why it may not run; undefined when it may. */
+  /** Prepares for a plan of several steps that was approved as a whole. Why it may not begin; undefined when it may. */
+  begin(whole: TeardownPlan): Promise<readonly string[] | undefined>;
+  /** Uses up one step of a plan that was approved as a whole. Why it may not run; undefined when it may. */
   step(whole: Bound, step: Plan, again: Again): Promise<readonly string[] | undefined>;
 }
 
@@ -146,12 +149,19 @@ export function gate(options: GateOptions): Gate {
   };
 
   /** Why a plan that a person consented to does not run after all. Preparing takes time: the last reads before the call count. */
-  const unprepared = async (plan: Plan, again: Again): Promise<readonly string[] | undefined> => {
+  const unprepared = async (plan: Plan, again: Again): Promise<readonly string[] | undefined> =>
+    (await begin(plan)) ?? differing(plan, again);
+
+  const begin = async (plan: Plan | TeardownPlan): Promise<readonly string[] | undefined> => {
     try {
       await options.beforeApproved(plan);
+      return undefined;
     } catch {
       return [UNPREPARED, notRun(plan.tool)];
     }
+  };
+
+  const differing = async (plan: Plan, again: Again): Promise<readonly string[] | undefined> => {
     const now = await again();
     return now?.binding === plan.binding && now.forbidden === undefined ? undefined : changed(plan.tool, plan.noun);
   };
@@ -188,10 +198,11 @@ export function gate(options: GateOptions): Gate {
 
   const step: Gate['step'] = async (whole, plan, again) => {
     const question = await ledger.open({ ...plan, binding: digest([whole.binding, plan.binding]) }, false);
-    return (await ledger.burn(question.nonce)) ? unprepared(plan, again) : [USED, notRun(plan.tool)];
+    return (await ledger.burn(question.nonce)) ? differing(plan, again) : [USED, notRun(plan.tool)];
   };
 
   return {
+    begin,
     step: (...wanted) => step(...wanted).catch(distrust),
     decide: (...wanted) => decide(...wanted).catch(refuseDistrust),
     answered: (...wanted) => answered(...wanted).catch(refuseDistrust),

@@ -64,7 +64,8 @@ function withEnclosing(path: string): string[] {
   return ['', ...parts.map((_, at) => parts.slice(0, at + 1).join(''))];
 }
 
-async function environmentArn(call: Call, name: OperationName, input: Members, options: CallOptions) {
+/** The ARN of the environment that a call is about. */
+export async function environmentArn(call: Call, name: OperationName, input: Members, options: CallOptions) {
   const environmentId = String(input['environmentId']);
   const arn =
     operationNamed(name).entity === 'environment'

@@ -98,7 +98,7 @@ interface Candidate extends Omit<Removal, 'identity'> {
 }
 
 /** Everything in an environment in the order in which it can go: what others hang on comes last. */
-async function candidates(estate: Estate): Promise<Candidate[]> {
+export async function candidates(estate: Estate): Promise<Candidate[]> {
   const { environmentId } = estate;
   const [running, views, disks, data, groups, people] = await Promise.all([
     listedClusters(estate),

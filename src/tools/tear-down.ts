@@ -12,7 +12,7 @@ import { quoted } from '../safety/untrusted.ts';
 import { approved } from './approval-form.ts';
 import { compositeTool, type Exchange, type ToolEnvironment } from './environment.ts';
 import { progressOf } from './progress.ts';
-import { structured } from './result.ts';
+import { refused, structured } from './result.ts';
 
 const TOOL = 'tear_down_kx_environment';
 /** How long one call goes on waiting for dependants to be gone; progress keeps a client that asked for it patient. */
@@ -77,6 +77,8 @@ async function removeAll(environment: ToolEnvironment, plan: TeardownPlan, actor
   const report = progressOf(context, plan.removals.length);
   const told = context.mcpReq._meta?.progressToken !== undefined;
   const deadline = performance.now() + (told ? PATIENCE_MS.told : PATIENCE_MS.untold);
+  const unready = await environment.gate.begin(plan);
+  if (unready !== undefined) return refused(...unready);
   let requested = 0;
   for (const removal of plan.removals) {
     const stopped = await removeOne(environment, plan, removal, actor, deadline, context.mcpReq.signal);

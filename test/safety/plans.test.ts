@@ -213,7 +213,12 @@ describe('on a world in which things hang together', () => {
       name === 'GetKxCluster' ? { ...reply, status: 'UPDATING' } : reply,
     );
     const { blockers: held } = await planned(updating, 'UpdateKxClusterCodeConfiguration', input);
-    expect(held).toMatchObject([{ item: { detail: 'UPDATING' }, first: 'It has to be RUNNING: wait_for_kx_entity (kind cluster, until RUNNING).' }]);
+    expect(held).toMatchObject([
+      {
+        item: { detail: 'UPDATING' },
+        first: 'It has to be RUNNING: wait_for_kx_entity (kind cluster, until RUNNING).',
+      },
+    ]);
   });
 
   it('an environment is held by its clusters and takes everything else along', async () => {

@@ -5,14 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Call, type OperationName, operationNamed } from '../../src/operations/index.ts';
 import { operationOf } from '../../src/operations/naming.ts';
 import type { Plan } from '../../src/safety/plan.ts';
-import {
-  fileKits,
-  kitsWithin,
-  needsKit,
-  passingKits,
-  type RecoveryKit,
-  type RecoveryKits,
-} from '../../src/safety/recovery.ts';
+import { fileKits, kitsWithin, passingKits, type RecoveryKits } from '../../src/safety/recovery.ts';
+import { needsKit, type RecoveryKit } from '../../src/safety/recovery-kit.ts';
+import type { TeardownPlan } from '../../src/safety/teardown.ts';
 import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
 import { type Estate, openEstate } from './support/estate.ts';
 import { approved, asked, openGuard } from './support/guard.ts';
@@ -32,7 +27,7 @@ afterEach(async () => {
 
 /** Has a call approved by the person who types `name`; the kit that was made before it ran. */
 async function kitOf(tool: string, given: Members, name: string, kits = passingKits(backend.call, backend.clock.now)) {
-  const beforeApproved = (plan: Plan) => kits.keep(plan);
+  const beforeApproved = (plan: Plan | TeardownPlan) => kits.keep(plan);
   const guard = await openGuard({ call: backend.call, clock: backend.clock, beforeApproved });
   const outcome = await approved(guard, { tool, arguments: { environmentId: estate.environmentId, ...given } }, name);
   await guard.close();
@@ -148,6 +143,7 @@ describe('a recovery kit', () => {
     expect(kit.create).toHaveLength(1);
     expect(kit.create[0]).not.toHaveProperty('remark');
     expect(kit.about).toContain('Configuration only');
+    expect(kit.lacks.join(' ')).toContain('Data that was written');
     await run(kit);
     expect(await look()).toEqual(before);
   });
@@ -168,7 +164,7 @@ describe('a recovery kit', () => {
       'create_kx_user',
     ]);
     expect(kit.deleted).toMatchObject({
-      operation: 'DeleteKxEnvironment',
+      tool: 'delete_kx_environment',
       place: { backend: 'test', region: 'us-east-1' },
     });
     const { environmentId } = await openEstate(backend.call, 'other');
@@ -179,7 +175,7 @@ describe('a recovery kit', () => {
     ).toMatchObject({ autoUpdate: true });
   });
 
-  it('of what cannot be made from its description says what is missing', async () => {
+  it('of a node, which the service replaces by itself, makes nothing', async () => {
     await estate.cluster('gateway');
     const { nodes = [] } = await backend.call('ListKxClusterNodes', {
       environmentId: estate.environmentId,
@@ -187,12 +183,13 @@ describe('a recovery kit', () => {
     });
     const nodeId = String(nodes[0]?.nodeId);
     const { create } = await kitOf('delete_kx_cluster_node', { clusterName: 'gateway', nodeId }, nodeId);
-    expect(create[0]?.remark).toMatch(/^Complete by hand: .*clusterType/);
+    expect(create).toEqual([]);
   });
 
   it('of the deprecated environments is made from what they nest', async () => {
     const kits = passingKits(
-      async () => ({ environment: { name: 'research', kmsKeyId: 'key', environmentId: 'abc' } }) as never,
+      async () =>
+        ({ environment: { name: 'research', kmsKeyId: 'key', environmentId: 'abc', environmentArn: 'arn' } }) as never,
       backend.clock.now,
     );
     await kits.keep({
@@ -217,6 +214,7 @@ describe('a recovery kit', () => {
     const plan = (operation: OperationName) => ({ operation }) as Plan;
     expect(needsKit(plan('DeleteKxUser'))).toBe(true);
     expect(needsKit(plan('UpdateKxEnvironmentNetwork'))).toBe(false);
+    expect(needsKit({ removals: [] } as unknown as TeardownPlan)).toBe(true);
   });
 });
 
@@ -232,7 +230,7 @@ describe('recovery kits in files', () => {
     expect(statSync(join(folder, 'recovery')).mode & 0o777).toBe(0o700);
     const [id = ''] = await kits().list();
     expect(file).toBe(`${id}.json`);
-    expect(JSON.parse((await kits().read(id)) ?? '')).toMatchObject({ deleted: { operation: 'DeleteKxUser' } });
+    expect(JSON.parse((await kits().read(id)) ?? '')).toMatchObject({ deleted: { tool: 'delete_kx_user' } });
     for (const other of ['', '../recovery', `../recovery/${id}`, `${id}.json`, `./${id}`])
       expect(await kits().read(other)).toBeUndefined();
   });
@@ -240,7 +238,7 @@ describe('recovery kits in files', () => {
   it('keep a call from being made when they cannot be written', async () => {
     await estate.user('ann');
     const blocked = fileKits(join(folder, 'recovery', '\0'), backend.call, backend.clock.now);
-    const beforeApproved = (plan: Plan) => blocked.keep(plan);
+    const beforeApproved = (plan: Plan | TeardownPlan) => blocked.keep(plan);
     const guard = await openGuard({ call: backend.call, clock: backend.clock, beforeApproved });
     const user = { environmentId: estate.environmentId, userName: 'ann' };
     const attempt = { tool: 'delete_kx_user', arguments: user };

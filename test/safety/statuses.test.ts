@@ -57,7 +57,10 @@ beforeAll(async () => {
     UpdateKxEnvironmentNetwork: { environmentId: bare.environmentId, customDNSConfiguration },
     UpdateKxVolume: { ...volume, description: 'new' },
   };
-  const inside = (kind: Parameters<typeof inEnvironment>[2], name: string): [string, string] => [inEnvironment(WORLD, environmentId, kind), name];
+  const inside = (kind: Parameters<typeof inEnvironment>[2], name: string): [string, string] => [
+    inEnvironment(WORLD, environmentId, kind),
+    name,
+  ];
   environment = [environments(WORLD), environmentId];
   const [whole, science] = [[environments(WORLD), bare.environmentId], inside('kxCluster', 'science')] as const;
   places = {

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
-import type { Call } from '../../src/operations/index.ts';
+import type { Call, OperationName } from '../../src/operations/index.ts';
 import { isGone, planTeardown } from '../../src/safety/teardown.ts';
 import { answering, type Embedded, embedded, HOUR, type Members, type Spy, spyOn } from './support/backend.ts';
 import { type Estate, openEstate } from './support/estate.ts';
 import { accept, asked, type Guard, type GuardOptions, openGuard, PLACE } from './support/guard.ts';
 
 const TOOL = 'tear_down_kx_environment';
+/** The look at the volume after the approval of a step is used up. */
+const LAST_LOOK = 8;
 
 describe('a teardown that is under way', () => {
   let backend: Embedded;
@@ -18,11 +20,14 @@ describe('a teardown that is under way', () => {
   afterAll(() => backend.close());
   beforeEach(async () => {
     town += 1;
+    keep = undefined;
     estate = await openEstate(backend.call, `town-${town}`);
     await estate.volume('fast');
     for (const name of ['ann', 'bob']) await estate.user(name);
   });
 
+  /** What happens when the kit is written. */
+  let keep: GuardOptions['beforeApproved'];
   /** Approves the teardown of a volume and two users and lets it run; what it answered, and what was removed. */
   const tornDown = async (
     options: Partial<GuardOptions>,
@@ -30,7 +35,12 @@ describe('a teardown that is under way', () => {
   ) => {
     const spy = spyOn(backend.call);
     let through: Call = spy.call;
-    const guard = await openGuard({ call: (...given) => through(...given), clock: backend.clock, ...options });
+    const guard = await openGuard({
+      call: (...given) => through(...given),
+      clock: backend.clock,
+      beforeApproved: async (plan) => keep?.(plan),
+      ...options,
+    });
     through = call(guard, spy);
     const only = ['fast', 'ann', 'bob'];
     const attempt = { tool: TOOL, arguments: { environmentId: estate.environmentId, only } };
@@ -41,43 +51,50 @@ describe('a teardown that is under way', () => {
     return { said: outcome.content, reached: spy.reached.map(({ name }) => name) };
   };
 
-  it('has a kit made of each thing before it goes', async () => {
-    const kits: string[] = [];
-    const beforeApproved: GuardOptions['beforeApproved'] = async ({ operation, name }) =>
-      void kits.push(`${operation} ${name}`);
-    const { said, reached } = await tornDown({ beforeApproved });
+  it('has one kit made of all things before the first goes', async () => {
+    const kits: string[][] = [];
+    const before: OperationName[][] = [];
+    const { said, reached } = await tornDown({}, (_, spy) => {
+      keep = async (plan) => {
+        kits.push('removals' in plan ? plan.removals.map(({ item }) => item.name) : [plan.name]);
+        before.push(spy.reached.map(({ name }) => name));
+      };
+      return spy.call;
+    });
     expect(said).toMatchObject({ finished: true, requested: 3, gone: 3, left: 0 });
-    expect(kits).toEqual(['DeleteKxVolume fast', 'DeleteKxUser ann', 'DeleteKxUser bob']);
+    expect(kits).toEqual([['fast', 'ann', 'bob']]);
+    expect(before).toEqual([[]]);
     expect(reached).toEqual(['DeleteKxVolume', 'DeleteKxUser', 'DeleteKxUser']);
   });
 
-  it('looks at each thing again once its kit is made, and stops when it changed meanwhile', async () => {
+  it('looks at each thing again before it goes, and stops when it changed meanwhile', async () => {
     const { environmentId } = estate;
-    const beforeApproved: GuardOptions['beforeApproved'] = async ({ operation }) => {
-      if (operation === 'DeleteKxVolume')
-        await backend.call('UpdateKxVolume', { environmentId, volumeName: 'fast', description: 'needed again' });
+    keep = async () => {
+      await backend.call('UpdateKxVolume', { environmentId, volumeName: 'fast', description: 'needed again' });
     };
-    const { said, reached } = await tornDown({ beforeApproved });
-    expect(said).toMatchObject({
-      finished: false,
-      requested: 0,
-      left: 3,
-      why: expect.stringContaining('does not hold any more'),
-    });
+    const { said, reached } = await tornDown({});
+    expect(said).toMatchObject({ finished: false, requested: 0, left: 3, why: expect.stringContaining('person saw') });
     expect(reached).toEqual([]);
   });
 
-  it('stops at a thing whose kit cannot be written', async () => {
-    const beforeApproved: GuardOptions['beforeApproved'] = async ({ name }) => {
-      if (name === 'ann') throw new Error('disk full');
-    };
-    const { said, reached } = await tornDown({ beforeApproved });
-    expect(said).toMatchObject({
-      finished: false,
-      requested: 1,
-      why: expect.stringContaining('could not be read or written'),
+  it('stops at a thing that changes between the last two looks at it', async () => {
+    const { environmentId } = estate;
+    let looks = 0;
+    const { said, reached } = await tornDown({}, (_, spy) => async (name, input, options) => {
+      // The plan, the plan made anew, and the step each look once; the next look is the last.
+      if (name === 'GetKxVolume' && ++looks === LAST_LOOK)
+        await backend.call('UpdateKxVolume', { environmentId, volumeName: 'fast', description: 'needed again' });
+      return spy.call(name, input, options);
     });
-    expect(reached).toEqual(['DeleteKxVolume']);
+    expect(said).toMatchObject({ requested: 0, left: 3, why: expect.stringContaining('does not hold any more') });
+    expect(reached).toEqual([]);
+  });
+
+  it('does not begin when no kit can be written', async () => {
+    keep = async () => {
+      throw new Error('disk full');
+    };
+    await expect(tornDown({})).rejects.toThrow('refused');
   });
 
   it('stops at a thing that was replaced by a namesake since the person saw it', async () => {

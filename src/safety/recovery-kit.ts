@@ -1,0 +1,179 @@
+import { walk } from '../inventory/pages.ts';
+import { agentInput } from '../operations/derive.ts';
+import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
+import { toolName } from '../operations/naming.ts';
+import type { Entity } from '../operations/operation.ts';
+import { eachAtOnce } from './blast/estate.ts';
+import type { Members } from './blast/finding.ts';
+import { isLeaving } from './blast/statuses.ts';
+import type { Plan } from './plan.ts';
+import { environmentArn, ownPath } from './protection.ts';
+import type { Place } from './question.ts';
+import { subjectOf } from './subject.ts';
+import { candidates, type TeardownPlan } from './teardown.ts';
+
+/** One call that makes a piece of configuration anew. */
+interface Step {
+  readonly tool: string;
+  readonly arguments: Members;
+  /** What has to be looked at by hand, because the API does not give it back. */
+  readonly remark?: string;
+}
+
+/** What it takes to make the configuration of something deleted anew: the calls, in order. No data. */
+export interface RecoveryKit {
+  readonly about: string;
+  /** What cannot be brought back with it. */
+  readonly lacks: readonly string[];
+  readonly deleted: {
+    readonly tool: string;
+    readonly arguments: Members;
+    readonly place: Place;
+    readonly at: string;
+  };
+  readonly create: readonly Step[];
+}
+
+const ABOUT = 'Configuration only. Run the calls in order, and wait for each thing to be ready before the next call.';
+const ELSEWHERE =
+  '<environmentId> and <environmentArn> stand for those of the environment that the first call makes: fill them in.';
+const LACKS = [
+  'Data that was written to volumes and writable dataviews, logs, caches, and what nodes held in memory.',
+  'The objects in S3 that code and changesets were read from: the calls only say where they were.',
+  'Passwords, keys and roles: users and clusters name roles and KMS keys that have to exist.',
+  'Ids, times and versions: what is made anew gets new ones.',
+];
+
+interface Going {
+  readonly operation: OperationName;
+  readonly input: Members;
+}
+
+/** What there is of something that goes. */
+interface Thing extends Going {
+  readonly kind: Entity;
+  readonly entity: Members | undefined;
+}
+
+/** In the order in which one thing needs the other. */
+const ORDER: readonly Entity[] = [
+  'kx-environment',
+  'kx-database',
+  'kx-volume',
+  'kx-scaling-group',
+  'kx-dataview',
+  'kx-user',
+  'kx-cluster',
+];
+
+/** Reads what a deletion or a teardown would take along and turns it into calls. Rejects when it cannot be read. */
+export async function recoveryKit(call: Call, plan: Plan | TeardownPlan, at: Date): Promise<RecoveryKit> {
+  const { tool, input, place } = plan;
+  const removals: readonly Going[] = 'removals' in plan ? plan.removals : [plan];
+  const whole = removals.find(({ operation }) => operationNamed(operation).entity === 'kx-environment');
+  const all = removals.length === 1 && whole !== undefined ? [...(await inside(call, input)), whole] : removals;
+  const found = await eachAtOnce(all, (going) => described(call, going));
+  const things = found.toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+  const databases = things.filter(({ kind }) => kind === 'kx-database').map((thing) => thing.input['databaseName']);
+  const steps = await eachAtOnce(things, (thing) => stepsFor(call, thing, databases));
+  const create = whole === undefined ? steps.flat() : elsewhere(steps.flat(), whole.input, await rootOf(call, whole));
+  const about = whole === undefined ? ABOUT : `${ABOUT} ${ELSEWHERE}`;
+  return { about, lacks: LACKS, deleted: { tool, arguments: input, place, at: at.toISOString() }, create };
+}
+
+async function inside(call: Call, { environmentId }: Members): Promise<Going[]> {
+  const all = await candidates({ call, environmentId: String(environmentId), options: {} });
+  return all.filter(({ status }) => !isLeaving(status));
+}
+
+async function described(call: Call, { operation, input }: Going): Promise<Thing> {
+  const subject = await subjectOf(call, operation, input, {});
+  return { operation, input, kind: operationNamed(operation).entity, entity: subject?.entity };
+}
+
+const rootOf = (call: Call, { operation, input }: Going) => environmentArn(call, operation, input, {});
+
+/** The create of a thing, what has to be set afterwards, and its tags. */
+async function stepsFor(call: Call, thing: Thing, lostDatabases: readonly unknown[]): Promise<Step[]> {
+  const own = createFor(thing, lostDatabases);
+  if (own === undefined || thing.entity === undefined) return own === undefined ? [] : [own];
+  const resourceArn = `${await rootOf(call, thing)}${ownPath(thing.operation, thing.input)}`;
+  const { tags = {} } = await call('ListTagsForResource', { resourceArn }, {});
+  return [
+    own,
+    ...(Object.keys(tags).length === 0 ? [] : [step('TagResource', { resourceArn, tags })]),
+    ...(thing.kind === 'kx-environment' ? networkOf(thing) : []),
+    ...(thing.kind === 'kx-database' ? await changesetsOf(call, thing.input) : []),
+  ];
+}
+
+const step = (operation: OperationName, given: Members): Step => ({ tool: toolName(operation), arguments: given });
+
+/** The gateway and the DNS servers are set one after the other. */
+function networkOf({ input, entity = {} }: Thing): Step[] {
+  return ['transitGatewayConfiguration', 'customDNSConfiguration'].flatMap((member) =>
+    entity[member] === undefined ? [] : [step('UpdateKxEnvironmentNetwork', { ...input, [member]: entity[member] })],
+  );
+}
+
+const MOST_CHANGESETS = 1_000;
+
+/** What was loaded into a database and from where, oldest first. */
+async function changesetsOf(call: Call, { environmentId, databaseName }: Members): Promise<Step[]> {
+  const of = { environmentId: String(environmentId), databaseName: String(databaseName) };
+  const { items, complete } = await walk(call, 'ListKxChangesets', of, MOST_CHANGESETS);
+  const loaded = items.filter(({ status }) => status === 'COMPLETED').reverse();
+  const steps = await eachAtOnce(loaded, async ({ changesetId }) => {
+    const { changeRequests } = await call('GetKxChangeset', { ...of, changesetId: String(changesetId) }, {});
+    return step('CreateKxChangeset', { ...of, changeRequests });
+  });
+  return complete
+    ? steps
+    : steps.map((one, at) => (at === 0 ? { ...one, remark: 'Older ones are not in here.' } : one));
+}
+
+/** The create of the same kind of entity, with the arguments that its description gives; none of what the service makes itself. */
+function createFor({ operation, input, kind, entity }: Thing, lostDatabases: readonly unknown[]): Step | undefined {
+  const { target } = operationNamed(operation);
+  const create = OPERATION_NAMES.find(
+    (name) => operationNamed(name).entity === kind && operationNamed(name).risk === 'create',
+  ) as OperationName;
+  const schema = agentInput(operationNamed(create));
+  if (target?.namePath === undefined && !(String(target?.member) in schema.shape)) return undefined;
+  const known = requestForm(
+    { ...input, ...entity, ...(entity?.['environment'] as Members | undefined) },
+    lostDatabases,
+  );
+  const given = Object.fromEntries(Object.entries(known).filter(([member]) => member in schema.shape));
+  const { success, error } = schema.safeParse(given);
+  if (success) return step(create, given);
+  const missing = error.issues.map(({ path }) => path.join('.')).join(', ');
+  return { ...step(create, given), remark: `Complete by hand: ${missing}.` };
+}
+
+/** Responses describe what is mounted in another form than requests do, and name changesets that go with their databases. */
+function requestForm(entity: Members, lostDatabases: readonly unknown[]): Members {
+  const { databases, changesetId, ...rest } = entity;
+  const isPinned = entity['autoUpdate'] !== true && !lostDatabases.includes(entity['databaseName']);
+  const mounts = (databases as Members[] | undefined)?.map(({ dataviewConfiguration: view, ...database }) => {
+    const { changesetId: mounted, ...others } = database;
+    const { dataviewName } = (view as Members | undefined) ?? {};
+    if (dataviewName !== undefined) return { databaseName: database['databaseName'], dataviewName };
+    return lostDatabases.includes(database['databaseName']) || mounted === undefined ? others : database;
+  });
+  return {
+    ...rest,
+    ...(mounts === undefined ? {} : { databases: mounts }),
+    ...(isPinned && changesetId !== undefined ? { changesetId } : {}),
+  };
+}
+
+/** The same calls for an environment whose id is not known yet. */
+function elsewhere(steps: readonly Step[], { environmentId }: Members, root: string): Step[] {
+  const text = JSON.stringify(steps).replaceAll(root, '<environmentArn>');
+  return JSON.parse(text.replaceAll(`"environmentId":"${environmentId}"`, '"environmentId":"<environmentId>"'));
+}
+
+/** Whether a plan destroys something that could be made anew. */
+export const needsKit = (plan: Plan | TeardownPlan): boolean =>
+  'removals' in plan || operationNamed(plan.operation).risk === 'destroy';
