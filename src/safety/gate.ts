@@ -8,10 +8,11 @@ import { approvalNeeded, type Restrictions, SPARED } from './policy.ts';
 import {
   blocking,
   changed,
-  ENDINGS,
   elsewhere,
+  ended,
   fatigued,
   forbidding,
+  missing,
   notRun,
   nowhere,
   UNPREPARED,
@@ -139,7 +140,7 @@ export function gate(options: GateOptions): Gate {
       bindingOf({ ...asked, fingerprint }) === binding ? endingOf(answer, shown.name) : ('other-call' as const);
     if (ending !== undefined) {
       await ledger.end(nonce, ending);
-      return refuse(ENDINGS[ending], notRun(asked.tool));
+      return refuse(ended(ending, shown.noun), notRun(asked.tool));
     }
     const plan = await again();
     if (plan?.binding === binding && plan.forbidden === undefined && plan.blockers.length === 0)
@@ -181,7 +182,7 @@ export function gate(options: GateOptions): Gate {
     }
     const plan = await again();
     if (plan === undefined) {
-      return refuse(notRun(toolName(name)), `There is no such ${operationNamed(name).target?.noun}.`);
+      return refuse(notRun(toolName(name)), missing(name, input));
     }
     return prepared(await consent(plan, dialog), plan, again);
   };

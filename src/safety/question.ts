@@ -21,7 +21,6 @@ const VERBS: Partial<Record<Risk, string>> = {
   network: 'CHANGE THE NETWORK OF',
   disrupt: 'INTERRUPT',
 };
-const FINAL: ReadonlySet<Risk> = new Set(['destroy', 'network']);
 const STATE = ['status', 'clusterType', 'hostType', 'createdTimestamp', 'creationTimestamp', 'createTimestamp'];
 const MOST_ITEMS = 12;
 const MOST_SETTINGS = 24;
@@ -47,8 +46,9 @@ export function questionText(
   return [
     `${VERBS[risk] ?? verbOf(operation)} ${subject.noun} ${quoted(subject.name)}`,
     placeText(place, home),
-    FINAL.has(risk) ? 'This cannot be undone.' : 'This takes effect at once.',
-    ...settingLines(leaves(rest)),
+    isFinal(risk, input) ? 'This cannot be undone.' : 'This takes effect at once.',
+    ...settingLines(leaves(rest), new Map(leaves(subject.entity))),
+    ...(risk === 'network' ? droppedLines(rest, subject.entity) : []),
     ...listed('Lost for ever:', finding.lost),
     ...listed('Interrupted:', finding.interrupted),
     ...factLine(ids.map((label) => [label, input[label]])),
@@ -57,6 +57,10 @@ export function questionText(
     `To approve, type the name of the ${subject.noun} exactly. Anything else stops the call.`,
   ].join('\n');
 }
+
+/** A transit gateway is for ever; DNS servers can be changed again. */
+const isFinal = (risk: Risk, input: Members) =>
+  risk === 'destroy' || (risk === 'network' && input['transitGatewayConfiguration'] !== undefined);
 
 /** `TAG` of `TagResource`. */
 const verbOf = (operation: OperationName) => (operation.match(/^[A-Z][a-z]+/) as [string])[0].toUpperCase();
@@ -69,11 +73,24 @@ const factLine = (facts: readonly (readonly [string, unknown])[]): string[] =>
 const partsOf = (arn: unknown) => (placesIn(arn) ?? []).map(({ kind, id }) => `${kind}: ${quoted(id)}`);
 
 /** The tags that this server goes by are all shown, whatever else is set beside them. */
-function settingLines(settings: readonly [string, string][]): string[] {
+function settingLines(settings: readonly [string, string][], present: ReadonlyMap<string, string>): string[] {
   const own = settings.filter(([path, value]) => [value, path.replace('tags.', '')].some(isOwnTag));
-  const line = ([path, value]: [string, string]) => `set ${quoted(path)} to ${quoted(value)}`;
+  const line = ([path, value]: [string, string]) => {
+    const old = present.get(path);
+    const replaced = old === undefined || old === value ? '' : `, in place of ${quoted(old)}`;
+    return `set ${quoted(path)} to ${quoted(value)}${replaced}`;
+  };
   const others = settings.filter((setting) => !own.includes(setting));
   return [...own.map(line), ...capped(others.map(line), MOST_SETTINGS, 'more settings')];
+}
+
+/** A network's lists are replaced as a whole: what is in them now and not in the new ones is dropped. */
+function droppedLines(rest: Members, entity: Members): readonly string[] {
+  const kept = new Set(leaves(rest).map(([path]) => path));
+  const present = leaves(Object.fromEntries(Object.keys(rest).map((member) => [member, entity[member]])));
+  const dropped = present.filter(([path]) => /\.\d+\./.test(path) && !kept.has(path));
+  const lines = dropped.map(([path, old]) => `drop ${quoted(path)}, now ${quoted(old)}`);
+  return capped(lines, MOST_SETTINGS, 'more that are dropped');
 }
 
 /** Where it would happen, on one line. */

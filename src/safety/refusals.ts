@@ -1,6 +1,20 @@
-import type { Blocker } from './blast/finding.ts';
+import { labels } from '../operations/http.ts';
+import { type OperationName, operationNamed } from '../operations/index.ts';
+import { toolName } from '../operations/naming.ts';
+import type { Target } from '../operations/operation.ts';
+import type { Blocker, Members } from './blast/finding.ts';
 import type { Ending, Question } from './ledger.ts';
 import { itemText } from './question.ts';
+import { quoted } from './untrusted.ts';
+
+/** That there is nothing of the name that a call gave, and where to look. */
+export function missing(operation: OperationName, input: Members): string {
+  // Whatever has no declared target is looked for with a call that says itself what is missing.
+  const { noun, member, reader } = operationNamed(operation).target as Target;
+  const within = labels(operationNamed(operation)).filter((label) => label !== member);
+  const where = within.map((label) => `${label} ${quoted(String(input[label]))}`).join(', ');
+  return `There is no ${noun} ${quoted(String(input[member]))} in ${where}. Next: ${toolName(reader as OperationName)}.`;
+}
 
 /** What an agent is told when a call does not run: why, and what it can do instead. None of it grants anything. */
 export const notRun = (tool: string) => `${tool} did not run. Nothing was changed.`;
@@ -15,8 +29,14 @@ export const blocking = (tool: string, blockers: readonly Blocker[]) => [
   notRun(tool),
   'The service would refuse it, so nobody was asked. First, in this order:',
   ...blockers.map(({ item, first }, at) => `${at + 1}. ${itemText(item)}: ${first}`),
-  ...(blockers.length > MOST_ONE_BY_ONE && tool.startsWith('delete_') ? [AS_ONE] : []),
+  ...(byOne(tool, blockers) ? [AS_ONE] : []),
 ];
+
+/** A whole environment, and whatever takes more than two calls, is better removed as one. */
+const byOne = (tool: string, blockers: readonly Blocker[]) =>
+  tool.startsWith('delete_') &&
+  (blockers.length > MOST_ONE_BY_ONE ||
+    blockers.some(({ item }) => tool.endsWith('kx_environment') && item.kind === 'cluster'));
 
 const MOST_ONE_BY_ONE = 2;
 const AS_ONE = 'Or remove several things at once with tear_down_kx_environment: one plan, approved once.';
@@ -29,7 +49,7 @@ export const changed = (tool: string, noun: string) => [
 
 export const fatigued = (tool: string, most: number) => [
   notRun(tool),
-  `${most} requests in the last ten minutes were declined or not answered, so nobody is asked again for now. Ask the person what they want before you go on.`,
+  `${most} requests in the last ten minutes were declined, mistyped, closed or not answered, so nobody is asked again for now. Ask the person what they want before you go on.`,
 ];
 
 export const nowhere = [
@@ -48,10 +68,14 @@ export const USED = 'That approval has been used already, or has expired.';
 
 export const UNPREPARED = 'What is needed to make the configuration anew could not be read or written down.';
 
-export const ENDINGS: Record<Ending, string> = {
+/** Why a form that came back is no approval. */
+export const ended = (ending: Ending, noun: string) => ENDINGS[ending].replace('NOUN', noun);
+
+const ENDINGS: Record<Ending, string> = {
   cancelled: 'The person closed the form without deciding.',
   changed: 'Things changed after the person saw them.',
   declined: 'The person declined. Do not ask again unless the person asks for it.',
   'other-call': 'That approval was given for another call.',
-  'wrong-name': 'What the person typed is not the name, so this is not an approval.',
+  'wrong-name':
+    'What the person typed is not the name of the NOUN, exactly as it is shown, so this is not an approval. Ask whether it was a slip.',
 };

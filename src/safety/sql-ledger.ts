@@ -125,7 +125,7 @@ function question({ nonce, code, binding, principal, opened, expires, body }: Ro
   };
 }
 
-/** Four letters and digits that nobody confuses, unlike those of any question kept. */
+/** Five letters and digits that nobody confuses, unlike those of any question kept. */
 function freeCode(db: Sql): string {
   const letters = 'ABCDEFGHJKMNPQRSTVWXYZ23456789';
   let code: string;

@@ -48,7 +48,9 @@ export async function subjectOf(
   const exists = own.every((label) => given.includes(label));
   const read = exists ? ((await call(getter, pick(input, own) as never, options)) as Members) : {};
   const named = [own.at(-1), 'name', 'clusterName', given.at(-1)].map((member) => input[String(member)]);
-  return { noun, name: String(named.find((value) => value !== undefined) ?? name), entity: read };
+  // People know an environment by its name, which its description has, and not by its id.
+  const known = [nameIn({ namePath: ['name'] }, read), nameIn({ namePath: ['environment', 'name'] }, read), ...named];
+  return { noun, name: String(known.find((value) => value !== undefined) ?? name), entity: read };
 }
 
 async function readTarget(
@@ -71,7 +73,7 @@ async function readTarget(
 
 const pick = (input: Members, names: readonly string[]) => Object.fromEntries(names.map((name) => [name, input[name]]));
 
-function nameIn({ namePath }: Target, entity: Members): string | undefined {
+function nameIn({ namePath }: Pick<Target, 'namePath'>, entity: Members): string | undefined {
   if (namePath === undefined) return undefined;
   const name = namePath.reduce<unknown>((at, member) => (at as Members | undefined)?.[member], entity);
   return typeof name === 'string' && name !== '' ? name : undefined;

@@ -6,6 +6,7 @@ import { operationOf, toolName } from '../operations/naming.ts';
 import { once } from '../operations/operation.ts';
 import { planCall } from '../safety/plan.ts';
 import { approvalNeeded, withheld } from '../safety/policy.ts';
+import { missing } from '../safety/refusals.ts';
 import { quoted } from '../safety/untrusted.ts';
 import { explained, parseArguments } from './arguments.ts';
 import { compositeTool } from './environment.ts';
@@ -44,7 +45,7 @@ export const planChange = compositeTool({
     const plan = await planCall(environment, name, parsed.input, environment.caller.principal, {
       signal: context.mcpReq.signal,
     });
-    if (plan === undefined) return refused(`There is no such ${operationNamed(name).target?.noun ?? 'entity'}.`);
+    if (plan === undefined) return refused(missing(name, parsed.input));
     const { noun, name: target, forbidden, blockers, lost, interrupted, unchecked } = plan;
     const blocked = forbidden !== undefined || blockers.length > 0;
     const head = {
