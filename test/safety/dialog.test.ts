@@ -122,6 +122,30 @@ describe('what a person reads', () => {
     expect(text).toContain('- database "db11"\nand 18 more of them\nenvironmentId: ');
   });
 
+  it('shows what an update replaces, and calls final only what is', async () => {
+    const server = (name: string, ip: string) => ({ customDNSServerName: name, customDNSServerIP: ip });
+    const [one, two, three] = [server('a.x.y', '10.0.0.1'), server('b.x.y', '10.0.0.2'), server('c.x.y', '10.0.0.1')];
+    const set = answering(backend.call, (name, reply) =>
+      name === 'GetKxEnvironment' ? { ...reply, customDNSConfiguration: [one, two] } : reply,
+    );
+    const dns = await read(set, 'UpdateKxEnvironmentNetwork', { environmentId, customDNSConfiguration: [three] });
+    expect(dns).toContain('This takes effect at once.');
+    expect(dns).toContain('set "customDNSConfiguration.0.customDNSServerName" to "c.x.y", in place of "a.x.y"\n');
+    expect(dns).toContain('set "customDNSConfiguration.0.customDNSServerIP" to "10.0.0.1"\n');
+    expect(dns).toContain('drop "customDNSConfiguration.1.customDNSServerName", now "b.x.y"\n');
+    const transitGatewayConfiguration = { transitGatewayID: 'tgw-1', routableCIDRSpace: '100.64.0.0/26' };
+    const gateway = await read(set, 'UpdateKxEnvironmentNetwork', { environmentId, transitGatewayConfiguration });
+    expect(gateway).toContain('This cannot be undone.');
+    expect(gateway).not.toContain('drop');
+  });
+
+  it('asks for the name of an environment, whatever is to be updated about it', async () => {
+    const { name = '' } = await backend.call('GetKxEnvironment', { environmentId });
+    const renamed = await read(backend.call, 'UpdateKxEnvironment', { environmentId, name: 'new-name' });
+    expect(renamed.split('\n')[0]).toBe(`UPDATE environment "${name}"`);
+    expect(renamed).toContain(`set "name" to "new-name", in place of "${name}"`);
+  });
+
   it('says that a setting is emptied, in so many words', async () => {
     const given = { environmentId, clusterName: 'gpu', databases: [] };
     expect(await read(backend.call, 'UpdateKxClusterDatabases', given)).toContain('set "databases" to "nothing"');
