@@ -33,11 +33,12 @@ describe.each(HOSTS)('tearing down through $name', ({ connect }) => {
     expect(await did(session, 'get_kx_environment', { environmentId })).toMatchObject({ status: 'DELETED' });
 
     const { resources } = await session.listResources();
-    const kit = resources.find(
-      ({ uri }) => uri.startsWith('finspace://recovery/') && uri.includes('delete_kx_cluster'),
-    );
-    const { contents } = await session.readResource({ uri: kit?.uri as string });
-    expect(JSON.parse(contents[0]?.text ?? '')).toMatchObject({ create: [{ tool: 'create_kx_cluster' }] });
+    const kits = resources.filter(({ uri }) => uri.startsWith('finspace://recovery/'));
+    expect(kits).toHaveLength(1);
+    const { contents } = await session.readResource({ uri: String(kits[0]?.uri) });
+    const { create } = JSON.parse(contents[0]?.text ?? '') as { create: { tool: string }[] };
+    expect(create[0]).toMatchObject({ tool: 'create_kx_environment' });
+    expect(create.at(-1)?.tool).toMatch(/^(?:create_kx_cluster|tag_resource)$/);
   });
 
   it.each([
