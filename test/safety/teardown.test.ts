@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call, OperationName } from '../../src/operations/index.ts';
-import { isGone, planTeardown } from '../../src/safety/teardown.ts';
-import { answering, type Embedded, embedded, HOUR, type Members, type Spy, spyOn } from './support/backend.ts';
+import { type Embedded, embedded, HOUR, type Spy, spyOn } from './support/backend.ts';
 import { type Estate, openEstate } from './support/estate.ts';
-import { accept, asked, type Guard, type GuardOptions, openGuard, PLACE } from './support/guard.ts';
+import { accept, asked, type Guard, type GuardOptions, openGuard } from './support/guard.ts';
 
 const TOOL = 'tear_down_kx_environment';
 /** The look at the volume after the approval of a step is used up. */
@@ -223,123 +221,5 @@ describe('a teardown that takes its time', () => {
     });
     await guard.close();
     await backend.close();
-  });
-});
-
-describe('the plan of a teardown', () => {
-  let backend: Embedded;
-  let estate: Estate;
-  beforeAll(async () => {
-    backend = await embedded();
-    estate = await openEstate(backend.call);
-    await estate.user('ann');
-    await estate.volume('fast');
-  });
-  afterAll(() => backend.close());
-
-  const planned = (call: Call, only?: string[]) => {
-    const input = { environmentId: estate.environmentId, ...(only === undefined ? {} : { only }) };
-    return planTeardown({ call, place: PLACE }, TOOL, input, input, 'ann', {});
-  };
-  const environment = (changed: Members) =>
-    answering(backend.call, (name, reply) => (name === 'GetKxEnvironment' ? { ...reply, ...changed } : reply));
-  /** The users as they are for so many looks; then `ann` is gone. */
-  const leaving = (looks: number) => {
-    let left = looks;
-    return answering(backend.call, (name, reply) => {
-      if (name !== 'ListKxUsers') return reply;
-      left -= 1;
-      return left < 0 ? { users: [] } : reply;
-    });
-  };
-
-  it('is none of an environment that is deleted', async () => {
-    expect(await planned(environment({ status: 'DELETED' }))).toBeUndefined();
-    const guard = await openGuard({ call: environment({ status: 'DELETED' }), clock: backend.clock });
-    expect(await guard.attempt({ tool: TOOL, arguments: { environmentId: estate.environmentId } })).toMatchObject({
-      kind: 'refused',
-      text: expect.stringContaining('there is no such environment'),
-    });
-    await guard.close();
-  });
-
-  it.each([[undefined], ['']])('names an environment whose name is %j by its id', async (name) => {
-    const plan = await planned(environment({ name }));
-    expect(plan?.shown.name).toBe(`${estate.environmentId} 3`);
-  });
-
-  it('leaves out what went while it was made', async () => {
-    expect((await planned(leaving(1)))?.removals.map(({ item }) => item.name)).toEqual(['fast', 'trading']);
-    expect(await planned(leaving(1), ['ann', 'fast'])).toMatchObject({ blockers: [{ item: { name: 'ann' } }] });
-    expect(await planned(leaving(2), ['ann', 'fast'])).toMatchObject({ blockers: [] });
-  });
-
-  it('leaves out what is on its way out', async () => {
-    const going = answering(backend.call, (name, reply) =>
-      name === 'GetKxVolume' ? { ...reply, status: 'DELETING' } : reply,
-    );
-    const plan = await planned(going);
-    expect(plan?.removals.map(({ item }) => item.name)).toEqual(['ann', 'trading']);
-    expect(plan?.leaving.map(({ item }) => item.name)).toEqual(['fast']);
-    expect(await planned(going, ['fast'])).toMatchObject({ removals: [], leaving: [{}], blockers: [] });
-  });
-
-  it('is of the environment alone when nothing in it can be changed any more', async () => {
-    const failed = await planned(environment({ status: 'FAILED_DELETION' }));
-    expect(failed?.removals.map(({ item }) => item.name)).toEqual(['trading']);
-    expect(failed?.shown.text).toMatch(/^DELETE 1 entity of kdb environment "trading", in this order\n/);
-    expect(failed?.blockers).toEqual([]);
-    expect(await planned(environment({ status: 'FAILED_DELETION' }), ['fast'])).toMatchObject({
-      blockers: [{ item: { kind: 'kdb environment', detail: 'FAILED_DELETION' } }],
-    });
-  });
-
-  it('asks nobody about an environment that is not ready to be deleted', async () => {
-    expect(await planned(environment({ status: 'UPDATING_NETWORK' }))).toMatchObject({
-      blockers: [{ first: expect.stringContaining('until CREATED') }],
-    });
-    const deleting = await planned(environment({ status: 'DELETING' }));
-    expect(deleting).toMatchObject({ removals: [], leaving: [{}], blockers: [] });
-  });
-
-  it('knows what is gone from what merely cannot be read', async () => {
-    const user = {
-      operation: 'DeleteKxVolume',
-      input: { environmentId: estate.environmentId, volumeName: 'none' },
-    } as const;
-    const failing =
-      (error: unknown): Call =>
-      async () => {
-        throw error;
-      };
-    const denied = new FinspaceError({
-      operation: 'GetKxVolume',
-      code: 'AccessDenied',
-      detail: '',
-      retryable: false,
-      advice: '',
-    });
-    expect(await isGone(backend.call, user, {})).toBe(true);
-    expect(await isGone(failing(denied), user, {})).toBe(false);
-    expect(await isGone(failing(new Error('?')), user, {})).toBe(false);
-  });
-
-  it('looks at the tag of an environment with nothing in it', async () => {
-    const empty = await openEstate(backend.call, 'empty');
-    await empty.tag('');
-    const input = { environmentId: empty.environmentId };
-    const plan = await planTeardown({ call: backend.call, place: PLACE }, TOOL, input, input, 'ann', {});
-    expect(plan?.forbidden).toContain('carries the tag');
-  });
-
-  it('shows up to 500 lines and says how many more there are, all of which are counted', async () => {
-    const users = Array.from({ length: 510 }, (_, at) => ({ userName: `user-${at}`, iamRole: 'role' }));
-    const crowded: Call = async (name, input, options) => {
-      if (name === 'ListTagsForResource') return { tags: {} } as never;
-      return name === 'ListKxUsers' ? ({ users } as never) : backend.call(name, input, options);
-    };
-    const { shown } = (await planned(crowded)) ?? {};
-    expect(shown?.text).toContain('\n500. user "user-498"\nand 12 more of them\n');
-    expect(shown?.name).toBe('trading 512');
   });
 });
