@@ -1,4 +1,9 @@
-import type { ListResourcesResult, ListResourceTemplatesResult } from '@modelcontextprotocol/server';
+import {
+  type ListResourcesResult,
+  type ListResourceTemplatesResult,
+  ProtocolError,
+  ProtocolErrorCode,
+} from '@modelcontextprotocol/server';
 import { type Environment, environmentsNow } from '../inventory/fleet.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { withheld } from '../safety/policy.ts';
@@ -21,6 +26,11 @@ export async function listResources(
   signal: AbortSignal,
   cursor?: string,
 ): Promise<ListResourcesResult> {
+  if (!/^\d{1,6}$/.test(cursor ?? '0'))
+    throw new ProtocolError(
+      ProtocolErrorCode.InvalidParams,
+      'The cursor is not one that this server gave: take nextCursor whole and unchanged.',
+    );
   const kinds = offered(environment);
   const fixed = kinds.filter((kind) => variablesOf(kind).length === 0);
   const own = kinds.filter((kind) => variablesOf(kind).join() === 'environmentId' && kind.uriTemplate.startsWith(KDB));
@@ -32,7 +42,7 @@ export async function listResources(
     ),
     ...(await listKits(environment)),
   ];
-  const start = Number(/^\d{1,6}$/.exec(cursor ?? '0')?.[0] ?? 0);
+  const start = Number(cursor ?? 0);
   const resources = all.slice(start, start + PAGE);
   return { resources, ...(start + PAGE < all.length ? { nextCursor: String(start + PAGE) } : {}) };
 }

@@ -253,3 +253,30 @@ describe('the instructions of the server', () => {
     expect(content.at(-1)?.text).toContain('clusters and their nodes, databases');
   });
 });
+
+describe('a cursor or handle that is not ours', () => {
+  it.each(['garbage', '', 'YXQgMQ', 'x'.repeat(10_000)])(
+    'is refused, not taken for the beginning: %.20s',
+    async (text) => {
+      expect(await failedTo(session, 'find_kx_entities', { cursor: text })).toContain(
+        'cursor: expects the cursor of the last answer',
+      );
+      const args = { environment: 'kdb-prod', kind: 'cluster', name: 'hdb-fx', handle: text };
+      expect(await failedTo(session, 'wait_for_kx_entity', args)).toContain(
+        'handle: expects the handle of the last answer',
+      );
+    },
+  );
+
+  it('is refused by the list of resources', async () => {
+    const { listResources } = session as unknown as { listResources(params: object): Promise<unknown> };
+    await expect(listResources.call(session, { cursor: 'garbage' })).rejects.toThrow('take nextCursor whole');
+  });
+
+  it('is told from one that was cut', async () => {
+    const { cursor } = await did(session, 'find_kx_entities', { sort: 'largest' });
+    expect(typeof cursor).toBe('string');
+    await did(session, 'find_kx_entities', { sort: 'largest', cursor });
+    await failedTo(session, 'find_kx_entities', { cursor: String(cursor).slice(0, -1) });
+  });
+});

@@ -21,7 +21,11 @@ export type View = keyof typeof BUDGET;
 /** The arguments by which every answer is shaped. */
 export const shaping = () => ({
   view: z.enum(['summary', 'full']).optional(),
-  cursor: z.string().max(200).optional().describe('from the last answer, for more'),
+  cursor: z
+    .string()
+    .refine((text) => positionIn(text) !== undefined, 'expects the cursor of the last answer, whole and unchanged')
+    .optional()
+    .describe('from the last answer, for more'),
 });
 
 interface Shape {
@@ -40,7 +44,7 @@ export function answer(
   { view = 'summary', cursor, links = [] }: Shape,
 ): CallToolResult {
   const all = sections.flatMap(({ name, rows }) => rows.map((row) => ({ name, row })));
-  const start = Math.min(positionIn(cursor), all.length);
+  const start = Math.min(positionIn(cursor) ?? 0, all.length);
   let left = BUDGET[view] - (start === 0 ? tokensOf(head) : 0);
   let end = start;
   for (const { row } of all.slice(start)) {
@@ -73,9 +77,11 @@ const TOKENS = /(?<=\d)[a-z]{1,2}|[a-z]{1,2}(?=\d)|[A-Z]?[a-z]{1,9}|[A-Z]{1,4}|\
 const linkBlock = ({ uri, title, mimeType }: Link) =>
   ({ type: 'resource_link', uri, name: title, title, mimeType }) as const;
 
-const cursorAt = (position: number) => Buffer.from(`at ${position}`).toString('base64url');
+const cursorAt = (position: number) => Buffer.from(`at ${position}.`).toString('base64url');
 
-function positionIn(cursor: string | undefined): number {
-  const found = /^at (\d{1,9})$/.exec(Buffer.from(cursor ?? '', 'base64url').toString());
-  return found === null ? 0 : Number(found[1]);
+/** Undefined for what is not a cursor of ours. */
+function positionIn(cursor = ''): number | undefined {
+  const found = /^at (\d{1,9})\.$/.exec(Buffer.from(cursor.slice(0, 40), 'base64url').toString());
+  const position = Number(found?.[1]);
+  return cursorAt(position) === cursor ? position : undefined;
 }

@@ -34,7 +34,11 @@ const Wanted = () =>
     name: z.string().min(1).max(64).describe('a changesetId for a changeset'),
     database: z.string().max(64).optional().describe('for dataview, changeset'),
     until: z.string().max(40).optional().describe('ready by default; DELETED for gone'),
-    handle: z.string().max(100).optional().describe('from the last answer, to wait on'),
+    handle: z
+      .string()
+      .refine((text) => startIn(text) !== undefined, 'expects the handle of the last answer, whole and unchanged')
+      .optional()
+      .describe('from the last answer, to wait on'),
   });
 
 export const waitFor = fleetTool({
@@ -114,8 +118,9 @@ async function look(read: () => Promise<object>): Promise<Seen> {
 
 const handleOf = (since: number) => Buffer.from(`since ${since}`).toString('base64url');
 
-/** When the first of a row of waits began; a handle that is not ours counts for nothing. */
-function startIn(handle: string | undefined): number | undefined {
-  const found = /^since (\d{13})$/.exec(Buffer.from(handle ?? '', 'base64url').toString());
-  return found === null || Number(found[1]) > Date.now() ? undefined : Number(found[1]);
+/** When the first of a row of waits began; undefined for what is not a handle of ours. */
+function startIn(handle = ''): number | undefined {
+  const found = /^since (\d{13})$/.exec(Buffer.from(handle.slice(0, 40), 'base64url').toString());
+  const since = Number(found?.[1]);
+  return handleOf(since) === handle && since <= Date.now() ? since : undefined;
 }
