@@ -12,6 +12,7 @@ export async function world(config: Config, switches: ReadonlySet<string>, word 
     throw new ConfigError(`world: expects ${Object.keys(ACTS).join(', ')}, not ${JSON.stringify(word.slice(0, 100))}`);
   }
   const { state } = config;
+  if (word === 'list' && !existsSync(state)) return print(`No worlds yet: ${state} is made when something is served.`);
   if (act.reads && !existsSync(state)) throw new ConfigError(`--state: ${state} does not exist; there are no worlds`);
   const store = await openStore(state);
   try {

@@ -85,6 +85,12 @@ describe('the command line', () => {
     expect(code).toBe(1);
   });
 
+  it('lists no worlds where nothing was served yet', async () => {
+    const { code, out } = await run('world', 'list', '--state-dir', folder);
+    expect(out).toMatch(/^No worlds yet: /);
+    expect(code).toBe(0);
+  });
+
   it('tells people to run it by its name only where that is on their path for good', () => {
     const link = (at: string) => {
       mkdirSync(join(folder, at), { recursive: true });
