@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { OperationName } from '../../src/operations/index.ts';
+import { type Plan, planCall } from '../../src/safety/plan.ts';
+import { recoveryKit } from '../../src/safety/recovery-kit.ts';
+import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
+import { type Estate, openEstate } from './support/estate.ts';
+import { PLACE } from './support/guard.ts';
+
+let backend: Embedded;
+let estate: Estate;
+beforeAll(async () => {
+  backend = await embedded();
+  estate = await openEstate(backend.call);
+  await estate.volume('fast');
+  await estate.database('trades');
+  await estate.changeset('trades');
+});
+afterAll(() => backend.close());
+
+const planned = async (operation: OperationName, input: Members, call = backend.call) =>
+  (await planCall({ call, place: PLACE }, operation, { environmentId: estate.environmentId, ...input }, 'ann')) as Plan;
+
+const GATEWAY = { transitGatewayID: 'tgw-1', routableCIDRSpace: '100.64.0.0/26' };
+const DNS = [{ customDNSServerName: 'a.x.y', customDNSServerIP: '10.0.0.1' }];
+
+it.each([
+  ['a first gateway', {}, { transitGatewayConfiguration: GATEWAY }, []],
+  ['gateway and servers at once', {}, { transitGatewayConfiguration: GATEWAY, customDNSConfiguration: DNS }, ['Give']],
+  ['neither of them', {}, {}, ['Give']],
+  ['the same gateway', { transitGatewayConfiguration: GATEWAY }, { transitGatewayConfiguration: GATEWAY }, []],
+  [
+    'other addresses',
+    { transitGatewayConfiguration: GATEWAY },
+    { transitGatewayConfiguration: { ...GATEWAY, routableCIDRSpace: '100.64.1.0/26' } },
+    ['It is attached'],
+  ],
+  [
+    'another gateway after a failure',
+    { transitGatewayConfiguration: GATEWAY, tgwStatus: 'FAILED_UPDATE' },
+    { transitGatewayConfiguration: { ...GATEWAY, transitGatewayID: 'tgw-2' } },
+    [],
+  ],
+])('%s of a network', async (_, present, wanted, firsts) => {
+  const call = answering(backend.call, (name, reply) =>
+    name === 'GetKxEnvironment' ? { ...reply, ...present } : reply,
+  );
+  const { blockers } = await planned('UpdateKxEnvironmentNetwork', wanted, call);
+  expect(blockers.map(({ first }) => firsts.find((begin) => first.startsWith(begin)))).toEqual(firsts);
+});
+
+it('a volume keeps its type, and its growth is not all that decides', async () => {
+  const changed = (nas1Configuration: Members) => planned('UpdateKxVolume', { volumeName: 'fast', nas1Configuration });
+  expect((await changed({ type: 'SSD_250', size: 1200 })).blockers).toMatchObject([
+    { first: 'The type of a volume cannot be changed: make another volume.' },
+  ]);
+  expect((await changed({ type: 'SSD_1000', size: 2400 })).unchecked).toHaveLength(1);
+  expect((await planned('UpdateKxVolume', { volumeName: 'fast', description: 'new' })).unchecked).toEqual([]);
+});
+
+it('a kit of a database with more changesets than anybody loads again says that older ones are missing', async () => {
+  const call = answering(backend.call, (name, reply) => {
+    if (name !== 'ListKxChangesets') return reply;
+    const [one] = reply['kxChangesets'] as Members[];
+    const failed = Array.from({ length: 998 }, () => ({ ...one, status: 'FAILED' }));
+    return { kxChangesets: [one, one, ...failed], nextToken: 'more' };
+  });
+  const { create } = await recoveryKit(
+    call,
+    await planned('DeleteKxDatabase', { databaseName: 'trades' }),
+    new Date(0),
+  );
+  expect(create.map(({ tool, remark }) => [tool, remark])).toEqual([
+    ['create_kx_database', undefined],
+    ['create_kx_changeset', 'Older ones are not in here.'],
+    ['create_kx_changeset', undefined],
+  ]);
+});
