@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Exchange } from '../../src/transports/http/exchange.ts';
 import { issuer } from './issuer.ts';
-import { closeAll, modern, product, type Running, stack } from './support.ts';
+import { closeAll, modern, post, product, type Running, stack } from './support.ts';
 
 afterEach(closeAll);
 
@@ -86,6 +86,29 @@ describe('rate limits', () => {
     expect(refused.headers.get('retry-after')).toBe('30');
     now += 30_000;
     expect([await read(alice), await read(alice)]).toEqual([200, 429]);
+  });
+
+  it('count what a dispatcher runs, as what it is', async () => {
+    const server = await product({ catalog: 'search', rateDestroy: 1, rateRead: 1 });
+    const run = async (dispatcher: string, tool: string) =>
+      (await call(server, dispatcher, { tool, arguments: {} })).status;
+    const deletes = [await run('call_write_tool', 'delete_kx_user'), await run('call_write_tool', 'delete_kx_user')];
+    expect(deletes).toEqual([200, 429]);
+    expect(await run('call_write_tool', 'tag_resource')).toBe(200);
+    const reads = [await run('call_read_tool', 'list_kx_users'), await run('call_read_tool', 'list_kx_users')];
+    expect(reads).toEqual([200, 429]);
+    expect(server.metrics.text()).toContain('delete_kx_user');
+  });
+
+  it('count every message of a batch', async () => {
+    const server = await product({ rateDestroy: 2 });
+    const remove = { method: 'tools/call', params: { name: 'delete_kx_user', arguments: {} } };
+    const batch = (deletes: number) =>
+      [{ method: 'ping' }, ...Array(deletes).fill(remove)].map((one, id) => ({ jsonrpc: '2.0', id, ...one }));
+    expect((await post(server.url, batch(3))).status).toBe(429);
+    const other = await product({ rateDestroy: 2 });
+    expect((await post(other.url, batch(2))).status).not.toBe(429);
+    expect((await post(other.url, batch(1))).status).toBe(429);
   });
 
   it('do not hold back the local user unless they are set', async () => {

@@ -140,12 +140,15 @@ async function admit(
   const read = method === 'POST' ? await readJson(request, MOST_BODY_BYTES) : { value: undefined };
   if (read instanceof Response) return refuse('body', read);
   const body = read.value;
-  Object.assign(made, asked(body, needs));
+  const messages = asked(body, needs);
+  Object.assign(made, messages[0]);
   const denied = authorize?.(caller, body);
   if (denied !== undefined) return refuse('scope', denied);
-  const wait = method === 'POST' ? rates(caller.principal, toolClass(made.tool, needs)) : 0;
-  const seconds = typeof wait === 'number' ? wait : await wait;
-  if (seconds > 0) return refuse('rate', tooMany(seconds));
+  for (const { tool } of method === 'POST' ? messages : []) {
+    const wait = rates(caller.principal, toolClass(tool, needs));
+    const seconds = typeof wait === 'number' ? wait : await wait;
+    if (seconds > 0) return refuse('rate', tooMany(seconds));
+  }
   const response = await traced(made, body, () => endpoint.handle({ request, body, caller, onEnd }));
   // A stream that stays open for events is bounded elsewhere and must not hold up a drain.
   if (method === 'GET' || made.rpc === 'subscriptions/listen') leave();

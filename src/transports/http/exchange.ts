@@ -15,20 +15,34 @@ export interface Exchange {
 
 export type Observe = (exchange: Exchange, status: number, ms: number) => void;
 
-/** What a JSON-RPC body asks for; a batch counts as what its first message asks for. */
-export function asked(body: unknown, needs: Needs): { rpc?: string; tool?: string } {
-  const first = (Array.isArray(body) ? body[0] : body) as Message | null | undefined;
-  if (typeof first?.method !== 'string') return {};
-  const rpc = METHODS.has(first.method) ? first.method : 'other';
+/** What one JSON-RPC message asks for. */
+export interface Asked {
+  readonly rpc?: string;
+  readonly tool?: string;
+}
+
+/** What a JSON-RPC body asks for, one by one where it is a batch; never nothing. */
+export function asked(body: unknown, needs: Needs): [Asked, ...Asked[]] {
+  const [first, ...rest] = Array.isArray(body) ? (body as unknown[]) : [body];
+  return [askedBy(first, needs), ...rest.map((message) => askedBy(message, needs))];
+}
+
+function askedBy(message: unknown, needs: Needs): Asked {
+  const { method, params } = (message ?? {}) as Message;
+  if (typeof method !== 'string') return {};
+  const rpc = METHODS.has(method) ? method : 'other';
   if (rpc !== 'tools/call') return { rpc };
-  const name = String(first.params?.name);
+  const name = String(DISPATCHERS.has(String(params?.name)) ? params?.arguments?.tool : params?.name);
   return { rpc, tool: needs(name) === undefined ? 'other' : name };
 }
 
 interface Message {
   readonly method?: unknown;
-  readonly params?: { readonly name?: unknown } | null;
+  readonly params?: { readonly name?: unknown; readonly arguments?: { readonly tool?: unknown } | null } | null;
 }
+
+/** The tools that run another one, which is what counts. */
+const DISPATCHERS = new Set(['call_read_tool', 'call_write_tool']);
 
 /** How hard a call is on the backend and on what it holds; rate limits differ by it. */
 export type ToolClass = 'read' | 'write' | 'destroy';
