@@ -118,10 +118,10 @@ export function gate(options: GateOptions): Gate {
     }
     if (dialog !== 'form' && way === undefined) return refuse(notRun(tool), ...nowhere);
     // What waits out of band already is not put before anybody again.
-    const asks = dialog !== 'none' || !(await ledger.list()).some((open) => open.binding === binding);
-    const asked = () => (asks ? ledger.unanswered(principal, FATIGUE_MS) : 0);
+    const waits = dialog === 'none' && (await ledger.list()).some((open) => open.binding === binding);
+    const asked = () => (waits ? 0 : ledger.unanswered(principal, FATIGUE_MS));
     if ((await asked()) >= MOST_UNANSWERED) return refuse(...fatigued(tool, MOST_UNANSWERED));
-    const question = await ledger.open(plan, asks);
+    const question = await ledger.open(plan, dialog === 'none' ? 'once' : 'each');
     // Parallel calls may all have passed the first look.
     if ((await asked()) > MOST_UNANSWERED) {
       if (dialog !== 'form') await ledger.end(question.nonce, 'cancelled');
@@ -198,7 +198,7 @@ export function gate(options: GateOptions): Gate {
   };
 
   const step: Gate['step'] = async (whole, plan, again) => {
-    const question = await ledger.open({ ...plan, binding: digest([whole.binding, plan.binding]) }, false);
+    const question = await ledger.open({ ...plan, binding: digest([whole.binding, plan.binding]) }, 'never');
     return (await ledger.burn(question.nonce)) ? differing(plan, again) : [USED, notRun(plan.tool)];
   };
 

@@ -38,6 +38,9 @@ export interface Approval {
   readonly signature?: string | undefined;
 }
 
+/** Whether asking counts towards the limit: each time that it is put before a person, once where it only waits, or not at all. */
+export type Counted = 'each' | 'once' | 'never';
+
 /** How a question ended without a grant. */
 export type Ending = 'declined' | 'cancelled' | 'wrong-name' | 'other-call' | 'changed';
 
@@ -46,8 +49,8 @@ export type Ending = 'declined' | 'cancelled' | 'wrong-name' | 'other-call' | 'c
  * provided that `burn` says true to exactly one caller, durably, before it returns.
  */
 export interface Ledger {
-  /** Opens a question, or finds the open one of the same binding. `dialog` says that it is about to be put before a person. */
-  open(question: Omit<Question, 'nonce' | 'code' | 'opened' | 'expires'>, dialog: boolean): Promise<Question>;
+  /** Opens a question, or finds the open one of the same binding. */
+  open(question: Omit<Question, 'nonce' | 'code' | 'opened' | 'expires'>, counted: Counted): Promise<Question>;
   find(nonce: string): Promise<Question | undefined>;
   /** The open questions, oldest first. */
   list(): Promise<Question[]>;
@@ -59,7 +62,7 @@ export interface Ledger {
   burn(nonce: string): Promise<boolean>;
   /** Ends a question without a grant. */
   end(nonce: string, how: Ending): Promise<void>;
-  /** How many dialogs of a principal within the last `ms` ended without a grant or were never answered. */
+  /** How often a principal asked within the last `ms` without a grant, as far as it counted. */
   unanswered(principal: string, ms: number): Promise<number>;
 }
 

@@ -34,7 +34,7 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
   const burnt = new Set<string>();
 
   return {
-    open: ({ binding, principal, fingerprint, shown }, dialog) =>
+    open: ({ binding, principal, fingerprint, shown }, counted) =>
       write((db, time) => {
         db.prepare('DELETE FROM questions WHERE expires < ?').run(time - KEPT_MS);
         const present = row(
@@ -44,7 +44,7 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
           time,
         );
         if (present !== undefined) {
-          if (dialog) {
+          if (counted === 'each') {
             const change = 'UPDATE questions SET dialog = dialog + 1, asked = ? WHERE nonce = ?';
             db.prepare(change).run(time, present.nonce);
           }
@@ -58,7 +58,7 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
           binding,
           principal,
           'open',
-          dialog ? 1 : 0,
+          counted === 'never' ? 0 : 1,
           time,
           time + openMs,
           body,

@@ -55,11 +55,17 @@ export async function environmentMeant(lookup: Lookup, given: string): Promise<s
   return `${quoted(given)} is the name of an environment; give its id, which is ${ids}.`;
 }
 
-const environmentsOf = async (lookup: Lookup): Promise<Environment[]> => {
-  const { call } = lookup.environment;
-  const { signal } = lookup;
-  return (await lookedUp(lookup, 'ListKxEnvironments', () => environmentsNow(call, { signal }))) ?? [];
-};
+const listed = new WeakMap<Lookup, Promise<Environment[]>>();
+
+/** The environments that there are, read once for all that is looked up about a call. */
+function environmentsOf(lookup: Lookup): Promise<Environment[]> {
+  const { environment, signal } = lookup;
+  const read = async () =>
+    (await lookedUp(lookup, 'ListKxEnvironments', () => environmentsNow(environment.call, { signal }))) ?? [];
+  const environments = listed.get(lookup) ?? read();
+  listed.set(lookup, environments);
+  return environments;
+}
 
 /** Says that something is not there, with what was probably meant, and which tool lists what there is. */
 export async function notThere(lookup: Lookup, { label, value, scope }: Reference, near: OperationName) {

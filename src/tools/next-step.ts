@@ -40,7 +40,8 @@ async function missing(lookup: Lookup, name: OperationName, input: Members): Pro
   const { path, body } = referencesIn(name, input);
   for (const reference of path) {
     const isLast = reference === path.at(-1) && body.length === 0;
-    const found = await look(lookup, reference, name);
+    const wasRead = isLast && readerOfLabel(reference.label, name) === name;
+    const found = wasRead ? 'missing' : await look(lookup, reference, name);
     if (found === 'missing' || (isLast && found === 'unknown'))
       return { advice: await notThere(lookup, reference, name) };
   }

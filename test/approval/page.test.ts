@@ -48,7 +48,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
   it('says who asks: a principal by name, and over stdio a client on this computer', async () => {
     const { page, ledger, ask } = await pageIn();
     const { nonce: _, ...own } = await ask();
-    await ledger.open({ ...own, binding: 'of somebody else', principal: 'agent-7' }, false);
+    await ledger.open({ ...own, binding: 'of somebody else', principal: 'agent-7' }, 'never');
     const person = visitor(page);
     await person.open();
     const { text } = await person.get(person.home);

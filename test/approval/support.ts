@@ -54,7 +54,7 @@ export async function ledgerIn(dir: string, clock: { now: number } = { now: Date
   const now = () => clock.now;
   const ledger = sqlLedger(async () => state, { now, openMs: OPEN_MS });
   const ask = (shown: Partial<Shown> = {}, binding = `binding of ${shown.name ?? SHOWN.name}`): Promise<Question> =>
-    ledger.open({ binding, principal: 'local', fingerprint: 'f', shown: { ...SHOWN, ...shown } }, false);
+    ledger.open({ binding, principal: 'local', fingerprint: 'f', shown: { ...SHOWN, ...shown } }, 'never');
   return { state, ledger, now, clock, ask };
 }
 

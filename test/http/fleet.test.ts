@@ -48,9 +48,9 @@ describe.skipIf(!HAS_REDIS)('a fleet over Redis', () => {
 
   it('sees a question of one replica from another, and opens one of a kind only once', async () => {
     const [a, b] = await pair();
-    const opened = await a.open(asked(), true);
+    const opened = await a.open(asked(), 'each');
     expect(await b.find(opened.nonce)).toEqual(opened);
-    expect((await b.open(asked(), true)).nonce).toBe(opened.nonce);
+    expect((await b.open(asked(), 'each')).nonce).toBe(opened.nonce);
     expect(await b.list()).toEqual([opened]);
     expect(opened).toMatchObject({ ...asked(), code: expect.stringMatching(/^[A-Z2-9]{5}$/) });
     expect(await b.find('other')).toBeUndefined();
@@ -59,7 +59,7 @@ describe.skipIf(!HAS_REDIS)('a fleet over Redis', () => {
   it('burns a question exactly once, however many ask at once', async () => {
     const [a, b] = await pair();
     for (let round = 0; round < 20; round += 1) {
-      const { nonce } = await a.open(asked(`r${round}`), true);
+      const { nonce } = await a.open(asked(`r${round}`), 'each');
       const burnt = await Promise.all(Array.from({ length: 50 }, (_, at) => (at % 2 ? a : b).burn(nonce)));
       expect(burnt.filter(Boolean)).toHaveLength(1);
     }
@@ -67,7 +67,7 @@ describe.skipIf(!HAS_REDIS)('a fleet over Redis', () => {
 
   it('lets an approval be given to one replica and used by another, once', async () => {
     const [a, b] = await pair();
-    const { nonce } = await a.open(asked(), false);
+    const { nonce } = await a.open(asked(), 'never');
     expect(await b.approvedFor('x')).toBeUndefined();
     const approval = { channel: 'page', approver: 'ann', at: 1 };
     expect(await b.approve(nonce, approval)).toBe(true);
@@ -75,12 +75,12 @@ describe.skipIf(!HAS_REDIS)('a fleet over Redis', () => {
     expect(await a.approvedFor('x')).toMatchObject({ question: { nonce }, approval });
     expect(await a.burn(nonce)).toBe(true);
     expect(await b.approvedFor('x')).toBeUndefined();
-    expect((await b.open(asked(), false)).nonce).not.toBe(nonce);
+    expect((await b.open(asked(), 'never')).nonce).not.toBe(nonce);
   });
 
   it('neither burns nor approves what has expired', async () => {
     const [a, b] = await pair(30);
-    const { nonce } = await a.open(asked(), true);
+    const { nonce } = await a.open(asked(), 'each');
     await delay(60);
     expect(await b.burn(nonce)).toBe(false);
     expect(await b.approve(nonce, { channel: 'page', approver: 'ann', at: 1 })).toBe(false);
@@ -89,9 +89,9 @@ describe.skipIf(!HAS_REDIS)('a fleet over Redis', () => {
 
   it('counts the dialogs of a principal that ended without a grant', async () => {
     const [a, b] = await pair();
-    const first = await a.open(asked('1'), true);
-    const second = await a.open(asked('2'), true);
-    await a.open(asked('3', 'bob'), true);
+    const first = await a.open(asked('1'), 'each');
+    const second = await a.open(asked('2'), 'each');
+    await a.open(asked('3', 'bob'), 'each');
     await a.end(first.nonce, 'declined');
     await a.burn(second.nonce);
     await a.end(second.nonce, 'cancelled');

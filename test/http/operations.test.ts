@@ -49,7 +49,8 @@ describe('metrics', () => {
     expect(text).toContain('tool="other"');
     expect(text).not.toContain('fake');
     expect(text).toContain('finspace_mcp_http_refusals_total{reason="host"} 1');
-    expect(text).toContain('finspace_mcp_operations_total{operation="ListKxEnvironments",outcome="ok"} 1');
+    // Once for the tool, once to say which environment was meant by the id that there is not.
+    expect(text).toContain('finspace_mcp_operations_total{operation="ListKxEnvironments",outcome="ok"} 2');
     expect(text).toContain('finspace_mcp_operations_total{operation="GetKxEnvironment",outcome="ResourceNotFound"} 1');
     expect(text).toMatch(/^finspace_mcp_resident_memory_bytes \d+$/m);
     for (const line of text.trim().split('\n'))

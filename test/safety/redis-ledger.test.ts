@@ -60,7 +60,7 @@ describe.skipIf(!HAS_REDIS)(`over a Redis of its own ${SKIPPED}`, () => {
       interrupted: [],
     } as const;
     const asked = { binding: 'same', principal: 'ann', fingerprint: '', shown };
-    const { nonce } = await one.ledger.open(asked, true);
+    const { nonce } = await one.ledger.open(asked, 'each');
     expect(await other.ledger.find(nonce)).toBeUndefined();
     expect(await other.ledger.burn(nonce)).toBe(false);
     expect(await other.ledger.unanswered('ann', OPEN_MS)).toBe(0);

@@ -28,13 +28,13 @@ export function redisLedger(redis: Redis, scope: string, openMs: number): Ledger
   const found = (row: unknown) => (Array.isArray(row) && row.length > 0 ? fields(row as string[]) : undefined);
 
   return {
-    open: async ({ binding, principal, fingerprint, shown }, dialog) => {
+    open: async ({ binding, principal, fingerprint, shown }, counted) => {
       const body = JSON.stringify({ fingerprint, shown });
       for (;;) {
         const nonce = randomBytes(16).toString('base64url');
         const code = Array.from({ length: 5 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
         const keys = [`q:${nonce}`, `b:${binding}`, `c:${code}`, 'open', `p:${principal}`, 'q:'];
-        const row = await run('open', keys, nonce, code, binding, principal, body, dialog ? 1 : 0, openMs, KEPT_MS);
+        const row = await run('open', keys, nonce, code, binding, principal, body, counted, openMs, KEPT_MS);
         const opened = found(row);
         if (opened !== undefined) return question(opened);
       }

@@ -23,7 +23,7 @@ end
  */
 export const SCRIPTS = {
   open: `${NOW}
-local nonce, code, binding, principal, body, dialog, openMs, keptMs = unpack(ARGV)
+local nonce, code, binding, principal, body, counted, openMs, keptMs = unpack(ARGV)
 local function asked(which)
   redis.call('ZREMRANGEBYSCORE', KEYS[6], '-inf', now - keptMs)
   redis.call('ZADD', KEYS[6], now, which)
@@ -31,7 +31,7 @@ local function asked(which)
 end
 local present = redis.call('GET', KEYS[3])
 if present and open(KEYS[7] .. present, { open = true }) then
-  if dialog == '1' then
+  if counted == 'each' then
     redis.call('HINCRBY', KEYS[7] .. present, 'dialog', 1)
     asked(present)
   end
@@ -39,7 +39,7 @@ if present and open(KEYS[7] .. present, { open = true }) then
 end
 if redis.call('EXISTS', KEYS[4]) == 1 then return {} end
 redis.call('HSET', KEYS[2], 'nonce', nonce, 'code', code, 'binding', binding, 'principal', principal, 'body', body,
-  'dialog', dialog, 'state', 'open', 'opened', now, 'expires', now + openMs)
+  'dialog', counted == 'never' and 0 or 1, 'state', 'open', 'opened', now, 'expires', now + openMs)
 redis.call('PEXPIRE', KEYS[2], openMs + keptMs)
 redis.call('SET', KEYS[3], nonce, 'PX', openMs)
 redis.call('SET', KEYS[4], nonce, 'PX', openMs + keptMs)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Approval, Ledger, Question } from '../../../src/safety/ledger.ts';
+import type { Approval, Counted, Ledger, Question } from '../../../src/safety/ledger.ts';
 
 /** A ledger under test, alone in its store. */
 export interface LedgerUnderTest {
@@ -27,7 +27,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
     });
     afterEach(() => under.close());
 
-    const open = (binding: string, dialog = true, principal = 'ann', on = ledger): Promise<Question> =>
+    const open = (binding: string, counted: Counted = 'each', principal = 'ann', on = ledger): Promise<Question> =>
       on.open(
         {
           binding,
@@ -42,7 +42,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
             interrupted: [],
           },
         },
-        dialog,
+        counted,
       );
     const trueTimes = (answers: readonly boolean[]) => answers.filter(Boolean).length;
 
@@ -68,7 +68,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
     it('has one open question for a binding, whoever opens it and how often', async () => {
       const another = await under.another();
       const opened = await Promise.all(
-        Array.from({ length: 20 }, (_, at) => open('same', false, 'ann', at % 2 === 0 ? ledger : another)),
+        Array.from({ length: 20 }, (_, at) => open('same', 'never', 'ann', at % 2 === 0 ? ledger : another)),
       );
       expect(new Set(opened.map(({ nonce }) => nonce)).size).toBe(1);
     });
@@ -118,7 +118,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
     });
 
     it('keeps an approval for its own binding until it is used up', async () => {
-      const question = await open('one', false);
+      const question = await open('one', 'never');
       expect(await ledger.approvedFor('one')).toBeUndefined();
       expect(await ledger.approve(question.nonce, APPROVAL)).toBe(true);
       expect(await ledger.approve(question.nonce, APPROVAL)).toBe(false);
@@ -131,7 +131,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
     });
 
     it('forgets an approval that was withdrawn', async () => {
-      const { nonce } = await open('one', false);
+      const { nonce } = await open('one', 'never');
       await ledger.approve(nonce, APPROVAL);
       await ledger.end(nonce, 'declined');
       expect(await ledger.approvedFor('one')).toBeUndefined();
@@ -142,8 +142,8 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       await open('one');
       await open('one');
       await open('two');
-      await open('three', false);
-      await open('four', true, 'bob');
+      await open('three', 'never');
+      await open('four', 'each', 'bob');
       const { nonce } = await open('five');
       expect(await ledger.unanswered('ann', MINUTE)).toBe(4);
       await ledger.burn(nonce);
@@ -152,6 +152,12 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       expect(await ledger.unanswered('ann', MINUTE)).toBe(3);
       expect(await ledger.unanswered('bob', MINUTE)).toBe(1);
       expect(await ledger.unanswered('eve', MINUTE)).toBe(0);
+    });
+
+    it('counts what only waits once, however often it is asked for at the same time', async () => {
+      await Promise.all(Array.from({ length: 20 }, () => open('one', 'once')));
+      expect(await ledger.list()).toHaveLength(1);
+      expect(await ledger.unanswered('ann', MINUTE)).toBe(1);
     });
 
     describe('as time goes by', () => {
