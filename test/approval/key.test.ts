@@ -81,7 +81,7 @@ describe('the key of the approver', { timeout: 60_000 }, () => {
   it('is not made where nothing can be kept', async () => {
     const file = join(stateDirectory(), 'file');
     writeFileSync(file, '');
-    await expect(initApprover(file, PASSPHRASE)).rejects.toThrow('no key can be kept here');
+    await expect(initApprover(file, PASSPHRASE)).rejects.toThrow('is a file, not a folder');
     expect(await approverKey(file)).toBeUndefined();
   });
 

@@ -161,7 +161,7 @@ describe.each(REAL_HOSTS)('a client that does not wait, $name', (host) => {
     const forms = { answered: 0 };
     const wanted: { name: string; deletes: boolean }[] = [];
     const moments = fc.asyncProperty(
-      fc.double({ min: 0, max: 1.1, noNaN: true }),
+      fc.double({ min: 0, max: 1.3, noNaN: true }),
       fc.boolean(),
       fc.nat(30),
       async (share, deletes, pause) => {

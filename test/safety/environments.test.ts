@@ -44,10 +44,10 @@ describe('a whole environment', () => {
     expect(await network({ customDNSConfiguration: DNS })).toMatchObject({ lost: [], blockers: [] });
   });
 
-  it('takes the gateway before the DNS servers, never both at once', async () => {
+  it('takes the gateway or the DNS servers, never both at once', async () => {
     const { blockers } = await network({ transitGatewayConfiguration: GATEWAY, customDNSConfiguration: DNS });
     expect(blockers.map(({ first }) => first)).toEqual([
-      'Set the transit gateway and the DNS servers in two calls, the gateway first.',
+      'Give either the transit gateway or the DNS servers; both take two calls.',
     ]);
   });
 
@@ -55,7 +55,7 @@ describe('a whole environment', () => {
     const attached = withEnvironment({ transitGatewayConfiguration: { ...GATEWAY, transitGatewayID: 'tgw-other' } });
     const { blockers } = await network({ transitGatewayConfiguration: GATEWAY }, attached);
     expect(blockers).toMatchObject([
-      { item: { name: 'tgw-other' }, first: expect.stringContaining('cannot be replaced') },
+      { item: { name: 'tgw-other' }, first: expect.stringContaining('can be replaced') },
     ]);
     const same = withEnvironment({ transitGatewayConfiguration: GATEWAY });
     expect((await network({ transitGatewayConfiguration: GATEWAY }, same)).blockers).toEqual([]);
@@ -66,7 +66,9 @@ describe('a whole environment', () => {
       { customDNSConfiguration: DNS },
       withEnvironment({ status: 'UPDATING_NETWORK' }),
     );
-    expect(blockers.map(({ first }) => first)).toEqual(['Wait until it is CREATED.']);
+    expect(blockers.map(({ first }) => first)).toEqual([
+      'It has to be CREATED: wait_for_kx_entity (kind environment, until CREATED).',
+    ]);
   });
 
   it('of the dataset browser takes all its datasets along, and is named by its name', async () => {

@@ -131,6 +131,17 @@ describe('a recovery kit', () => {
       },
       'GetKxCluster',
     ],
+    [
+      'a dataview that stays at its changeset',
+      'delete_kx_dataview',
+      { databaseName: 'trades', dataviewName: 'monday' },
+      async () => {
+        await estate.database('trades');
+        await estate.changeset('trades');
+        await estate.dataview('monday');
+      },
+      'GetKxDataview',
+    ],
   ];
 
   it.each(things)('of %s makes it as it was', async (_, tool, given, make, getter) => {
