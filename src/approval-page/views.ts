@@ -95,11 +95,13 @@ const factList = (look: string, facts: readonly (readonly [string, string])[]) =
 function settings(notes: readonly string[]): Html {
   const set = notes.map((note) => SET.exec(note));
   const remarks = notes.filter((_, at) => set[at] === null);
-  const rows = set.flatMap((found) => (found === null ? [] : [found.slice(1) as [string, string]]));
-  const row = ([path, value]: [string, string]) =>
+  const rows = set.flatMap((found) => (found === null ? [] : [found.slice(1) as [string, string, string?]]));
+  const row = ([path, value, old]: [string, string, string?]) =>
     html`<div><dt>${readable(path)
       .split('.')
-      .map((part, at) => html`${at === 0 ? '' : { markup: '.<wbr>' }}${part}`)}</dt><dd>${readable(value)}</dd></div>`;
+      .map(
+        (part, at) => html`${at === 0 ? '' : { markup: '.<wbr>' }}${part}`,
+      )}</dt><dd>${readable(value)}${old === undefined ? undefined : html` <span class="soft">in place of ${readable(old)}</span>`}</dd></div>`;
   return html`${rows.length === 0 ? undefined : html`<h2>It sets</h2><dl class="settings">${rows.map(row)}</dl>`}
 ${remarks.length === 0 ? undefined : html`<ul class="notes">${remarks.map((note) => html`<li>${note}</li>`)}</ul>`}`;
 }
@@ -122,8 +124,9 @@ const proofOf = (proof: Proof, again: boolean) => (proof === 'passphrase' && aga
 const FINAL = 'This cannot be undone.';
 /** One of the steps of a plan that has several. */
 const STEP = /^\d+\. /;
-/** One of the things that would be set. */
-const SET = /^set (".*") to (".*"(?: \(cut, \d+ characters\))?)$/;
+/** One of the things that would be set, and what was set before. */
+const QUOTED = String.raw`("(?:[^"\\]|\\.)*"(?: \(cut, \d+ characters\))?)`;
+const SET = new RegExp(`^set ${QUOTED} to ${QUOTED}(?:, in place of ${QUOTED})?$`);
 
 /** `inOrder` says that what is lost goes step by step, in the order of the list. */
 function consequences({ shown }: Question, inOrder: boolean): Html {

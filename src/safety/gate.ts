@@ -5,6 +5,7 @@ import { digest } from './digest.ts';
 import { type Approval, type Ledger, LedgerError, type Question } from './ledger.ts';
 import { type Bound, bindingOf, type Plan, type Planner, planCall } from './plan.ts';
 import { approvalNeeded, type Restrictions, SPARED } from './policy.ts';
+import { setsTooMuch } from './question.ts';
 import {
   blocking,
   changed,
@@ -15,6 +16,7 @@ import {
   missing,
   notRun,
   nowhere,
+  TOO_MUCH,
   UNPREPARED,
   USED,
 } from './refusals.ts';
@@ -111,11 +113,9 @@ export function gate(options: GateOptions): Gate {
     if (forbidden !== undefined) return refuse(...forbidding(tool, forbidden));
     if (blockers.length > 0) return refuse(...blocking(tool, blockers));
     const way = await outOfBand();
-    const granted = way === undefined ? undefined : await ledger.approvedFor(binding);
-    const sawThis = granted !== undefined && digest(granted.question.shown) === digest(plan.shown);
-    if (sawThis && way?.trusts(granted.question, granted.approval)) {
-      return settle(plan, granted.question, granted.approval);
-    }
+    if (setsTooMuch(plan.shown)) return refuse(notRun(tool), TOO_MUCH);
+    const granted = way && (await ledger.approvedFor(binding, countsFor(plan, way)));
+    if (granted !== undefined) return settle(plan, granted.question, granted.approval);
     if (dialog !== 'form' && way === undefined) return refuse(notRun(tool), ...nowhere);
     // What waits out of band already is not put before anybody again.
     const waits = dialog === 'none' && (await ledger.list()).some((open) => open.binding === binding);
@@ -213,6 +213,10 @@ export function gate(options: GateOptions): Gate {
 }
 
 const refuse = (...lines: readonly string[]): Decision => ({ kind: 'refuse', lines });
+
+/** What the ledger found may have been approved for another call, where others can write to its store. */
+const countsFor = (plan: Bound, way: OutOfBand) => (question: Question, approval: Approval) =>
+  question.binding === plan.binding && digest(question.shown) === digest(plan.shown) && way.trusts(question, approval);
 
 /** Why an answer grants nothing; undefined when it is consent. */
 function endingOf(answer: Answer, name: string): 'declined' | 'cancelled' | 'wrong-name' | undefined {

@@ -56,8 +56,11 @@ export interface Ledger {
   list(): Promise<Question[]>;
   /** Consent to an open question, given out of band. False when it is not open any more. */
   approve(nonce: string, approval: Approval): Promise<boolean>;
-  /** The consent that waits to be used for this binding. */
-  approvedFor(binding: string): Promise<{ question: Question; approval: Approval } | undefined>;
+  /** The newest consent that waits to be used for this binding, of those that count. */
+  approvedFor(
+    binding: string,
+    counts?: (question: Question, approval: Approval) => boolean,
+  ): Promise<{ question: Question; approval: Approval } | undefined>;
   /** Uses a question up. True for exactly one caller, and only before it expires. */
   burn(nonce: string): Promise<boolean>;
   /** Ends a question without a grant. */

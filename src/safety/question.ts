@@ -23,7 +23,12 @@ const VERBS: Partial<Record<Risk, string>> = {
 };
 const STATE = ['status', 'clusterType', 'hostType', 'createdTimestamp', 'creationTimestamp', 'createTimestamp'];
 const MOST_ITEMS = 12;
-const MOST_SETTINGS = 24;
+/** The largest change of a network has about 110 lines. */
+const MOST_SETTINGS = 200;
+const MOST_CHARACTERS = 100_000;
+/** Room for a rule. */
+const MOST_OF_OLD = 160;
+const RULES = 'attachmentNetworkAclConfiguration';
 
 /**
  * What a person reads before approving: what and where, whether it can be undone, what is lost, and then the rest, in a fixed
@@ -58,6 +63,12 @@ export function questionText(
   ].join('\n');
 }
 
+/** Whether a plan sets more than a person can read: what is approved is shown in full, or nobody is asked. */
+export function setsTooMuch({ text }: { readonly text: string }): boolean {
+  const settings = text.split('\n').filter((line) => /^(?:set|drop) /.test(line));
+  return settings.length > MOST_SETTINGS || settings.join('').length > MOST_CHARACTERS;
+}
+
 /** A transit gateway is for ever; DNS servers can be changed again. */
 const isFinal = (risk: Risk, input: Members) =>
   risk === 'destroy' || (risk === 'network' && input['transitGatewayConfiguration'] !== undefined);
@@ -77,21 +88,23 @@ function settingLines(settings: readonly [string, string][], present: ReadonlyMa
   const own = settings.filter(([path, value]) => [value, path.replace('tags.', '')].some(isOwnTag));
   const line = ([path, value]: [string, string]) => {
     const old = present.get(path);
-    const replaced = old === undefined || old === value ? '' : `, in place of ${quoted(old)}`;
-    return `set ${quoted(path)} to ${quoted(value)}${replaced}`;
+    const replaced = old === undefined || old === value ? '' : `, in place of ${quoted(old, MOST_OF_OLD)}`;
+    return `set ${whole(path)} to ${whole(value)}${replaced}`;
   };
   const others = settings.filter((setting) => !own.includes(setting));
-  return [...own.map(line), ...capped(others.map(line), MOST_SETTINGS, 'more settings')];
+  return [...own, ...others].map(line);
 }
 
 /** A network's lists are replaced as a whole: what is in them now and not in the new ones is dropped. */
 function droppedLines(rest: Members, entity: Members): readonly string[] {
   const kept = new Set(leaves(rest).map(([path]) => path));
   const present = leaves(Object.fromEntries(Object.keys(rest).map((member) => [member, entity[member]])));
-  const dropped = present.filter(([path]) => /\.\d+\./.test(path) && !kept.has(path));
-  const lines = dropped.map(([path, old]) => `drop ${quoted(path)}, now ${quoted(old)}`);
-  return capped(lines, MOST_SETTINGS, 'more that are dropped');
+  const dropped = present.filter(([path]) => /\.\d+(?:\.|$)/.test(path) && !kept.has(path));
+  return dropped.map(([path, old]) => `drop ${whole(path)}, now ${quoted(old, MOST_OF_OLD)}`);
 }
+
+/** What is set is never cut. */
+const whole = (text: string) => quoted(text, Number.POSITIVE_INFINITY);
 
 /** Where it would happen, on one line. */
 export const placeText = ({ region, backend }: Place, home: Home): string =>
@@ -120,8 +133,13 @@ export function itemText({ kind, name, detail }: Item): string {
 const capped = (lines: readonly string[], most: number, what: string) =>
   lines.length <= most ? lines : [...lines.slice(0, most), `and ${lines.length - most} ${what}`];
 
+/** What is set, each with its path. A rule of a network is one of them, with all that it says. */
 function leaves(value: unknown, path: readonly string[] = []): [string, string][] {
   const inside = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  if (inside.length > 0 && path.at(-2) === RULES) {
+    const rule = leaves(value).map(([member, inner]) => `${member} ${inner}`);
+    return [[path.join('.'), rule.join(', ')]];
+  }
   if (inside.length > 0) return inside.flatMap(([member, inner]) => leaves(inner, [...path, member]));
   return path.length === 0 ? [] : [[path.join('.'), typeof value === 'object' ? 'nothing' : String(value)]];
 }

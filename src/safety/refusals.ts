@@ -64,6 +64,9 @@ export const elsewhere = ({ code, shown }: Pick<Question, 'code' | 'shown'>, how
   'Tell the person the plan, the code, and where to approve; you cannot approve it yourself. When they have, make exactly the same call again: it then runs, once.',
 ];
 
+export const TOO_MUCH =
+  'It sets more than a person can read in one question, so nobody was asked. Split it into several calls.';
+
 export const USED = 'That approval has been used already, or has expired.';
 
 export const UNPREPARED = 'What is needed to make the configuration anew could not be read or written down.';

@@ -79,16 +79,14 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
           "UPDATE questions SET state = 'approved', approval = ? WHERE nonce = ? AND state = 'open' AND expires > ?";
         return db.prepare(change).run(JSON.stringify(approval), nonce, time).changes === 1;
       }),
-    approvedFor: (binding) =>
-      write((db, time) => {
-        const found = row(
-          db,
-          "SELECT * FROM questions WHERE binding = ? AND state = 'approved' AND expires > ?",
-          binding,
-          time,
-        );
-        return found && { question: question(found), approval: JSON.parse(String(found.approval)) as Approval };
-      }),
+    approvedFor: async (binding, counts = () => true) => {
+      const query =
+        "SELECT * FROM questions WHERE binding = ? AND state = 'approved' AND expires > ? ORDER BY opened DESC";
+      const rows = await write((db, time) => db.prepare(query).all(binding, time) as Row[]);
+      return rows
+        .map((found) => ({ question: question(found), approval: JSON.parse(String(found.approval)) as Approval }))
+        .find((granted) => counts(granted.question, granted.approval));
+    },
     burn: async (nonce) => {
       if (burnt.has(nonce)) return false;
       const change =

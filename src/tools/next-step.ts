@@ -5,7 +5,7 @@ import type { OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { nounOfLabel, type Reference, readerOfLabel, referencesIn } from '../operations/references.ts';
 import { quoted } from '../safety/untrusted.ts';
-import { WAITED_FOR } from './fleet/wait-for.ts';
+import { statusText, WAITED_FOR } from './fleet/wait-for.ts';
 import { environmentMeant, type Lookup, lookedUp, notThere } from './identify.ts';
 import type { Told } from './result.ts';
 
@@ -63,7 +63,7 @@ async function moving(lookup: Lookup, name: OperationName, input: Members): Prom
   if (typeof seen !== 'object') return {};
   const { label, value } = all[at] as Reference;
   const reader = toolName(readerOfLabel(label, name) as OperationName);
-  const is = `The ${nounOfLabel(label)} ${quoted(value)} is ${seen.status}`;
+  const is = `The ${nounOfLabel(label)} ${quoted(value)} is ${statusText(String(seen.status))}`;
   if (kinds[at] === 'failed')
     return { advice: `${is}, and stays so: ${reader} tells why. Delete it and create it anew.`, retryable: false };
   const kind = WAITED_FOR.find((each) => kindFacts(each).member === label);

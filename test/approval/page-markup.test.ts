@@ -119,7 +119,9 @@ describe('every answer of the approval page', () => {
       'This cannot be undone.',
       'set "gateway.id" to "tgw-1"',
       'set "note" to "long" (cut, 900 characters)',
-      'and 3 more settings',
+      'set "server" to "10.0.0.9", in place of "10.0.0.1"',
+      'set "name" to "a\\", in place of \\"b"',
+      'drop "server.1", now "10.0.0.2"',
       'creationTimestamp: "2026-01-13T09:30:00.000Z"',
     ];
     const { code } = await ask({ name: 'prod', lost: [], interrupted: [], text: told.join('\n') });
@@ -128,7 +130,9 @@ describe('every answer of the approval page', () => {
     expect(text).toContain('<dd>a &#34;b&#34;</dd>');
     expect(text).toContain('<dt>gateway.<wbr>id</dt><dd>tgw-1</dd>');
     expect(text).toContain('<dt>note</dt><dd>&#34;long&#34; (cut, 900 characters)</dd>');
-    expect(text).toContain('<li>and 3 more settings</li>');
+    expect(text).toContain('<dt>server</dt><dd>10.0.0.9 <span class="soft">in place of 10.0.0.1</span></dd>');
+    expect(text).toContain('<dt>name</dt><dd>a&#34;, in place of &#34;b</dd>');
+    expect(text).toContain('<li>drop &#34;server.1&#34;, now &#34;10.0.0.2&#34;</li>');
     expect(text).toContain('<dt>created</dt><dd>2026-01-13 09:30 UTC</dd>');
     expect(text).toContain('Approve change');
   });

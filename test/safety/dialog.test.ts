@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Call, OperationName } from '../../src/operations/index.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
-import { questionText } from '../../src/safety/question.ts';
+import { questionText, setsTooMuch } from '../../src/safety/question.ts';
 import { blocking } from '../../src/safety/refusals.ts';
 import { quoted } from '../../src/safety/untrusted.ts';
 import { answering, type Embedded, embedded, type Members, remembering } from './support/backend.ts';
@@ -18,7 +18,9 @@ const quotations = (text: string) => [...text.matchAll(QUOTED)].map(([, inside =
 function expectHarmless(hostile: string, harmless: string): void {
   expect(skeleton(hostile)).toEqual(skeleton(harmless));
   expect(hostile.replaceAll('\n', '')).not.toMatch(UNREADABLE);
-  for (const inside of quotations(hostile)) expect(inside.length).toBeLessThanOrEqual(80);
+  // What an agent wants to set is never cut, so that nothing is approved that was not shown.
+  const foreign = hostile.replaceAll(/^set .*$/gm, '');
+  for (const inside of quotations(foreign)) expect(inside.length).toBeLessThanOrEqual(80);
 }
 
 it('has a corpus of 200 hostile texts and more', () => {
@@ -144,6 +146,64 @@ describe('what a person reads', () => {
     const renamed = await read(backend.call, 'UpdateKxEnvironment', { environmentId, name: 'new-name' });
     expect(renamed.split('\n')[0]).toBe(`UPDATE environment "${name}"`);
     expect(renamed).toContain(`set "name" to "new-name", in place of "${name}"`);
+  });
+
+  const rule = (ruleNumber: number, cidrBlock: string) => ({
+    ruleNumber,
+    protocol: '1',
+    ruleAction: 'allow',
+    portRange: { from: 0, to: 65_535 },
+    icmpTypeCode: { type: -1, code: -1 },
+    cidrBlock,
+  });
+  const gateway = (rules: number, cidrBlock: string) => ({
+    transitGatewayID: 'tgw-0a1b2c3d4e5f60718',
+    routableCIDRSpace: '100.64.0.0/26',
+    attachmentNetworkAclConfiguration: Array.from({ length: rules }, (_, at) => rule(at + 1, cidrBlock)),
+  });
+
+  it('shows every rule of the largest network, each on a line of its own', async () => {
+    const replaced = { name: 'GetKxEnvironment', transitGatewayConfiguration: gateway(100, '10.0.0.0/8') };
+    const call = answering(backend.call, (name, reply) => (name === replaced.name ? { ...reply, ...replaced } : reply));
+    const server = { customDNSServerName: 'a.x.y', customDNSServerIP: '10.0.0.1' };
+    const given = (rules: number) => ({
+      environmentId,
+      transitGatewayConfiguration: gateway(rules, '0.0.0.0/0'),
+      customDNSConfiguration: [server, server, server],
+    });
+    const text = await read(call, 'UpdateKxEnvironmentNetwork', given(100));
+    for (let at = 0; at < 100; at += 1)
+      expect(text).toMatch(
+        new RegExp(
+          `^set "transitGatewayConfiguration.attachmentNetworkAclConfiguration.${at}" to "ruleNumber ${at + 1}, .*cidrBlock 0.0.0.0/0[^"]*", in place of ".*cidrBlock 10.0.0.0/8[^"]*"$`,
+          'm',
+        ),
+      );
+    expect(setsTooMuch({ text })).toBe(false);
+    const fewer = await read(call, 'UpdateKxEnvironmentNetwork', given(1));
+    expect(fewer.match(/^drop "transitGateway.*\.\d+", now ".*cidrBlock 10.0.0.0\/8[^"]*"$/gm)).toHaveLength(99);
+    expect(setsTooMuch({ text: fewer })).toBe(false);
+    expect(`${text}${fewer}`).not.toContain('(cut');
+  });
+
+  it('shows what is set to its last character', async () => {
+    const { environmentArn = '' } = await backend.call('GetKxEnvironment', { environmentId });
+    const value = `${'x'.repeat(1_000)} --tail`;
+    const text = await read(backend.call, 'TagResource', {
+      resourceArn: environmentArn,
+      tags: { ['k'.repeat(100)]: value },
+    });
+    expect(text).toContain(`set "tags.${'k'.repeat(100)}" to "${value}"\n`);
+  });
+
+  it.each([
+    ['lines', 200, 10],
+    ['characters', 1, 99_950],
+  ])('has a limit on %s, beyond which nobody is asked', (_, count, length) => {
+    const line = `set "a" to "${'x'.repeat(length)}"`;
+    const text = Array.from({ length: count }, () => line).join('\n');
+    expect(setsTooMuch({ text: `DELETE x\n${text}\n- database "set"` })).toBe(false);
+    expect(setsTooMuch({ text: `${text}\ndrop "${'x'.repeat(100)}", now "x"` })).toBe(true);
   });
 
   it('says that a setting is emptied, in so many words', async () => {

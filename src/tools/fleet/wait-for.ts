@@ -4,6 +4,7 @@ import { getterInput, KINDS, kindFacts } from '../../inventory/kinds.ts';
 import { FinspaceError } from '../../operations/failure.ts';
 import { type OperationName, operationNamed } from '../../operations/index.ts';
 import { toolName } from '../../operations/naming.ts';
+import { quoted } from '../../safety/untrusted.ts';
 import { progressOf } from '../progress.ts';
 import { structured } from '../result.ts';
 import { EnvironmentArgument, NotThere, noSuch } from './scene.ts';
@@ -81,15 +82,18 @@ export const waitFor = fleetTool({
       if (seen.status.includes('FAILED')) return end(false, seen, { why: 'It failed; waiting longer will not help.' });
       if (Date.now() - began + wait > SLICE_MS) {
         const again = 'Call again with the same arguments and this handle.';
-        return end(false, seen, { why: `Still ${seen.status}. ${again}`, handle: handleOf(since) });
+        return end(false, seen, { why: `Still ${statusText(seen.status)}. ${again}`, handle: handleOf(since) });
       }
       wasThere = true;
-      await report(`${name} is ${seen.status}`);
+      await report(`${name} is ${statusText(seen.status)}`);
       await pause(wait, undefined, { signal });
       wait = Math.min(wait * 1.5, LONGEST_PAUSE_MS);
     }
   },
 });
+
+/** A state in a sentence of ours: as it is when it is one word, else quoted, since it may be anything that the service says. */
+export const statusText = (status: string) => (/^[A-Z_]{1,40}$/.test(status) ? status : quoted(status, 40));
 
 const NONE = 'There is none of that name now. Unless it was seen before, check the name.';
 

@@ -46,10 +46,11 @@ export function redisLedger(redis: Redis, scope: string, openMs: number): Ledger
     list: async () => ((await run('list', ['open', 'q:'])) as string[][]).map((row) => question(fields(row))),
     approve: async (nonce, approval) =>
       (await run('approve', [`q:${nonce}`, 'a:'], nonce, JSON.stringify(approval))) === 1,
-    approvedFor: async (binding) => {
+    approvedFor: async (binding, counts = () => true) => {
       const row = found(await run('approvedFor', [`a:${binding}`, 'q:']));
       if (row?.['approval'] === undefined) return undefined;
-      return { question: question(row), approval: JSON.parse(row['approval']) as Approval };
+      const granted = { question: question(row), approval: JSON.parse(row['approval']) as Approval };
+      return counts(granted.question, granted.approval) ? granted : undefined;
     },
     burn: async (nonce) => (await run('burn', [`q:${nonce}`])) === 1,
     end: async (nonce, how) => void (await run('end', [`q:${nonce}`], how)),

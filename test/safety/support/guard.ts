@@ -58,6 +58,8 @@ export interface GuardOptions {
   readonly environments?: readonly string[];
   readonly secrets?: SecretSink;
   readonly outOfBand?: GateOptions['outOfBand'];
+  /** What the gate gets in place of the ledger. */
+  readonly overLedger?: (ledger: Ledger) => Ledger;
   readonly beforeApproved?: GateOptions['beforeApproved'];
 }
 
@@ -71,8 +73,9 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const call = environments === undefined ? journaled : withinEnvironments(journaled, environments);
   const restrictions = { ...UNRESTRICTED, ...options.restrictions };
   const { outOfBand = async () => undefined, beforeApproved = async () => {} } = options;
+  const { overLedger = (same) => same } = options;
   const shared = { call, place: PLACE, restrictions, secrets };
-  const doors = { ...shared, ledger, seal, outOfBand, beforeApproved };
+  const doors = { ...shared, ledger: overLedger(ledger), seal, outOfBand, beforeApproved };
   const pageOpener = async () => async (code: string) => `http://127.0.0.1/${code}`;
   const environment = { ...shared, pageOpener, gate: gate(doors) };
   return {
