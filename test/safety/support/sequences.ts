@@ -201,7 +201,8 @@ const refusedSeal = (error: Error) => {
 /** States that this server never sealed, with the right answer. */
 async function forge(scene: Scene, guard: Guard, forms: readonly Form[], form: Form, way: number): Promise<void> {
   const [nonce = '', tag = ''] = form.state.split('.');
-  const otherTag = forms.map(({ state }) => state.split('.')[1]).find((other) => other !== tag) ?? 'AAAA';
+  // A question that was asked again after the key changed is sealed anew: that seal is ours.
+  const otherTag = forms.find((other) => other.nonce !== form.nonce)?.state.split('.')[1] ?? 'AAAA';
   const flipped = `${tag[0] === 'A' ? 'B' : 'A'}${tag.slice(1)}`;
   const forged = [
     '',
