@@ -17,6 +17,8 @@ export const APPROVALS = '/approvals';
 
 /** Plans that may be approved together: those of one target, or of the only one. */
 export interface Counter {
+  /** The server that made them; the ledger may hold those of others. */
+  readonly server: string;
   readonly target: string | undefined;
   readonly ledger: Ledger;
 }
@@ -128,8 +130,10 @@ function seatOf(options: WebPageOptions, who: WebSession, known: Map<string, Kno
   const mine = counters.filter(({ target }) => targets.includes(target ?? ''));
   const seal = seals('approval form');
   const token = (question: Question) => seal.seal(digest([principal, id, question]));
+  const counterOf = ({ shown }: Question) =>
+    mine.find(({ server, target }) => server === shown.server && target === shown.target);
   const over = async (question: Question) => {
-    const counter = mine.find(({ target }) => target === question.shown.target);
+    const counter = counterOf(question);
     if (counter === undefined) return undefined;
     return decisions({ ledger: counter.ledger, now, user: principal, channel: WEB });
   };
@@ -148,7 +152,7 @@ function seatOf(options: WebPageOptions, who: WebSession, known: Map<string, Kno
     decisions: {
       waiting: async () => {
         const lists = await Promise.all(mine.map(({ ledger }) => ledger.list()));
-        const questions = lists.flat().filter(({ shown }) => targets.includes(shown.target ?? ''));
+        const questions = lists.flat().filter((question) => counterOf(question) !== undefined);
         return [...new Map(questions.map((question) => [question.nonce, question])).values()];
       },
       approve: async (question, typed, approver) =>

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { APPROVALS } from '../approval-page/web.ts';
 import { type Config, ConfigError } from '../config.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call } from '../operations/index.ts';
-import { sealsWith } from '../safety/seal.ts';
+import { digest } from '../safety/digest.ts';
+import { type Seals, sealsWith } from '../safety/seal.ts';
 import { witness } from '../safety/witness.ts';
 import { compositeNamed } from '../tools/composites.ts';
 import { type Fleet, PLANS } from '../transports/fleet/fleet.ts';
@@ -40,24 +42,30 @@ export async function openHttp(
   more: Pick<HttpOptions, 'now' | 'timeouts' | 'drainMs'> & Pick<ServingOptions, 'later'> = {},
 ): Promise<HttpServer> {
   const authorization = authorizationIn(config, more.now);
+  const places = placesOf(config);
   const { fleet, seals } = await fleetOf(config, (error) => log.warn({ error: error.message }, 'redis'));
   let server: HttpServer | undefined;
-  const vouching = witness(seals('approval'));
+  const approvers = approversOf(config);
+  // What another server sealed is nothing here, though it may have the same keys.
+  const own: Seals = (purpose) => seals(`${purpose} of ${approvers}`);
+  const vouching = witness(own('approval'));
   const page =
     authorization === undefined
       ? undefined
-      : { witness: vouching, url: () => `${baseUrl(config, server?.port ?? 0).replace(/\/$/, '')}${APPROVALS}` };
+      : {
+          server: approvers,
+          witness: vouching,
+          url: () => `${baseUrl(config, server?.port ?? 0).replace(/\/$/, '')}${APPROVALS}`,
+        };
   const watch = watched((name, outcome, ms) => server?.metrics.operation(name, outcome, ms));
   const behind = await Promise.all(
-    placesOf(config).map((place) =>
-      opened(place, log, { now: more.now, later: more.later, watch, fleet, seals, page }),
-    ),
+    places.map((place) => opened(place, log, { now: more.now, later: more.later, watch, fleet, seals, page })),
   );
   server = await serveOverHttp({
     ...config,
     ...more,
     authorization,
-    approvals: { seals, witness: vouching },
+    approvals: { seals: own, witness: vouching },
     served: behind,
     needs: (tool) => OPERATIONS_ONLY(tool) ?? compositeNamed(tool)?.needs,
     settled: async () => void (await Promise.all(behind.map(({ settled }) => settled()))),
@@ -101,8 +109,16 @@ async function opened({ path, config, admits }: PlaceToServe, log: Log, { fleet,
     await direct('ListKxEnvironments', { maxResults: 1 }, { signal: AbortSignal.timeout(READY_MS) });
     return true;
   };
-  const counter = { target: config.target, ledger };
+  const { page } = options;
+  const counter = page && { server: page.server, target: config.target, ledger };
   return { path, serve, admits, counter, settled, close, ready, bus: serve.changes, watch: serve.watch };
+}
+
+/** Differs between servers that may let other people approve; the same for all replicas of one. */
+function approversOf({ host, port, publicUrl, authIssuer, authJwks, authAudience, authTokens, targets }: Config) {
+  const url = authIssuer === undefined ? undefined : (publicUrl ?? `${host}:${port}`);
+  const [tokens, places] = [authTokens, targets].map((path) => path && readFileSync(path, 'utf8'));
+  return digest({ url, authIssuer, authJwks, authAudience, tokens, places });
 }
 
 /** What this replica shares with others: the keys of --seal-keys, and with --redis what all of them have to know. */

@@ -8,6 +8,8 @@ import { ownCommand } from './own-command.ts';
 
 /** The approval page of an HTTP server. */
 export interface PageWay {
+  /** Told from others that may let other people approve. */
+  readonly server: string;
   readonly url: () => string;
   readonly witness: Witness;
 }

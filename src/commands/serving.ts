@@ -69,7 +69,8 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
   const { remote, now = Date.now, later = afterAWhile, watch = (call) => call } = options;
   const shut = join(config.stateDir, 'secrets');
   const secrets = config.secrets === 'inline' ? inlineSink : remote ? refusingSink : fileSink(shut, now);
-  const { call: unwatched, place, settled, close } = backend(config, log);
+  const { call: unwatched, place: behind, settled, close } = backend(config, log);
+  const place = { ...behind, server: options.page?.server };
   const direct = watch(unwatched);
   const state = lazyState(config, log);
   const journal = sqlJournal(state.open, now);

@@ -7,6 +7,8 @@ export interface Shown {
   readonly operation: OperationName;
   /** The alias of the target that it is about, where several are served. */
   readonly target?: string | undefined;
+  /** The server that asks, where people sign in to approve; others neither show it nor decide about it. */
+  readonly server?: string | undefined;
   readonly noun: string;
   /** What has to be typed. */
   readonly name: string;

@@ -10,12 +10,18 @@ import { ownPath, protectedBy } from './protection.ts';
 import { type Place, questionText } from './question.ts';
 import { subjectOf } from './subject.ts';
 
+/** Where a plan was made: by which server, too, where people sign in to approve. */
+export interface PlanPlace extends Place {
+  /** Says who may approve, without telling; differs between servers that let other people do so. */
+  readonly server?: string | undefined;
+}
+
 /** What consent is asked for: what a person is shown, and what the consent is bound to. */
 export interface Bound {
   /** The tool that would run. */
   readonly tool: string;
   readonly input: Members;
-  readonly place: Place;
+  readonly place: PlanPlace;
   readonly principal: string;
   /** Why this server refuses it outright; nobody is asked. */
   readonly forbidden: string | undefined;
@@ -42,7 +48,7 @@ export interface Plan extends Finding, Bound {
 
 export interface Planner {
   readonly call: Call;
-  readonly place: Place;
+  readonly place: PlanPlace;
 }
 
 /**
@@ -76,7 +82,7 @@ export async function planCall(
   const { lost, interrupted } = finding;
   const text = questionText(operation, input, subject, finding, place, home);
   const bound = { tool: toolName(operation), input, place, principal, fingerprint };
-  const shown = { operation, target: place.target, noun, name, text, lost, interrupted };
+  const shown = { operation, target: place.target, server: place.server, noun, name, text, lost, interrupted };
   const identity = identityOf(entity);
   const leaving = isLeaving(status);
   return {

@@ -78,7 +78,12 @@ export async function recoveryKit(call: Call, plan: Plan | TeardownPlan, at: Dat
   const steps = await eachAtOnce(things, (thing) => stepsFor(call, thing, databases));
   const create = whole === undefined ? steps.flat() : elsewhere(steps.flat(), whole.input, await rootOf(call, whole));
   const about = whole === undefined ? ABOUT : `${ABOUT} ${ELSEWHERE}`;
-  return { about, lacks: LACKS, deleted: { tool, arguments: input, place, at: at.toISOString() }, create };
+  return {
+    about,
+    lacks: LACKS,
+    deleted: { tool, arguments: input, place: { ...place, server: undefined }, at: at.toISOString() },
+    create,
+  };
 }
 
 async function inside(call: Call, { environmentId }: Members): Promise<Going[]> {

@@ -83,6 +83,7 @@ export async function planTeardown(
   const shown = {
     operation: 'DeleteKxEnvironment' as const,
     target: place.target,
+    server: place.server,
     noun: 'kdb environment and number of entities',
     name,
     text: text(environmentName, removals, `${where}, environmentId: ${quoted(environmentId)}`),
