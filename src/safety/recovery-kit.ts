@@ -6,9 +6,8 @@ import type { Entity } from '../operations/operation.ts';
 import { eachAtOnce } from './blast/estate.ts';
 import type { Members } from './blast/finding.ts';
 import { isLeaving } from './blast/statuses.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlanPlace } from './plan.ts';
 import { environmentArn, ownPath } from './protection.ts';
-import type { Place } from './question.ts';
 import { subjectOf } from './subject.ts';
 import { candidates, type TeardownPlan } from './teardown.ts';
 
@@ -28,7 +27,7 @@ export interface RecoveryKit {
   readonly deleted: {
     readonly tool: string;
     readonly arguments: Members;
-    readonly place: Place;
+    readonly place: PlanPlace;
     readonly at: string;
   };
   readonly create: readonly Step[];

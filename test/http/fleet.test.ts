@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Fleet } from '../../src/transports/fleet/fleet.ts';
 import { redisFleet } from '../../src/transports/fleet/redis.ts';
 import { type Subscribing, sharedWorld, subscribed } from '../resources/watchers.ts';
 import { did, environment, KMS_KEY } from '../support/world.ts';
+import { tokens } from './people.ts';
 import { HAS_REDIS, startRedis, type TestRedis } from './redis.ts';
 import { closeAll, closing, HTTP_HOSTS, type HttpHost, modernBody, modernHeaders, post, product } from './support.ts';
 
@@ -16,6 +20,15 @@ it.each([
   [{ redis: 'http://127.0.0.1:1' }, '--redis: expects a redis or rediss URL'],
 ])('refuses to start with %j', async (settings, message) => {
   await expect(product(settings)).rejects.toThrow(message);
+});
+
+it.each([0o604, 0o602, 0o644])('refuses keys that every user of the machine can get at (%i)', async (mode) => {
+  const sealKeys = join(tokens({}).folder, 'keys');
+  writeFileSync(sealKeys, `${randomBytes(32).toString('base64')}\n`);
+  chmodSync(sealKeys, 0o640);
+  await product({ sealKeys });
+  chmodSync(sealKeys, mode);
+  await expect(product({ sealKeys })).rejects.toThrow('--seal-keys: ');
 });
 
 describe.skipIf(!HAS_REDIS)('a fleet over Redis', () => {

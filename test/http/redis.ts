@@ -24,7 +24,7 @@ export async function startRedis(): Promise<TestRedis> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-redis-'));
   const sealKeys = join(folder, 'keys');
-  writeFileSync(sealKeys, `${randomBytes(32).toString('base64')}\n`);
+  writeFileSync(sealKeys, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
   let server = await started(args);
   return {

@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 
 const SHAPE = /^[A-Za-z0-9+/_-]{43,}={0,2}$/;
+
+/** A group may have it: that is how secrets are mounted for a process that is not root. Windows has no such bits. */
+const OTHERS = 0o007;
 
 /**
  * The keys of a file, one per line in base64, 32 bytes or more: the first seals, all are accepted. To rotate, put a new one
@@ -8,11 +11,15 @@ const SHAPE = /^[A-Za-z0-9+/_-]{43,}={0,2}$/;
  */
 export function sealKeys(path: string): Buffer[] {
   let text: string;
+  let mode: number;
   try {
+    ({ mode } = statSync(path));
     text = readFileSync(path, 'utf8');
   } catch {
     throw new SealKeyError(`${path} cannot be read`);
   }
+  if (process.platform !== 'win32' && (mode & OTHERS) !== 0)
+    throw new SealKeyError(`${path}: every user of this machine can get at it; take their rights away (chmod o-rwx)`);
   const lines = text.split('\n').map((line) => line.trim());
   const keys = lines.filter((line) => line !== '');
   if (keys.length === 0 || !keys.every((key) => SHAPE.test(key)))
