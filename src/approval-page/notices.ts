@@ -124,7 +124,7 @@ export const NOTICES = {
     status: 429,
     mark: 'lost',
     title: 'Too many wrong tokens',
-    text: 'From where you are, none is taken for ten minutes.',
+    text: 'They came from where you are, within ten minutes. One that is good is taken all the same.',
   },
   'nobody-can-tell': {
     status: 503,

@@ -38,8 +38,8 @@ export interface WebPageOptions {
   /** Whether browsers reach the page over TLS. */
   readonly secure: boolean;
   readonly signIn: (token: string) => Promise<SignedIn>;
-  /** Takes one guess of somebody at this address. False when there are no more for now. */
-  readonly guesses: { readonly may: (peer: string) => boolean; readonly wrong: (peer: string) => void };
+  /** Counts a wrong token of somebody at this address. False when there were too many. */
+  readonly guess: (peer: string) => boolean;
   readonly onerror: (error: unknown) => void;
 }
 
@@ -48,7 +48,7 @@ export type WebPage = (request: Request, peer: string) => Promise<{ principal?: 
 
 /** The approval page of a server: people sign in with their own token, and decide about what others ask for. */
 export function webPage(options: WebPageOptions): WebPage {
-  const { home, now, seals, secure, origins, signIn, guesses, onerror } = options;
+  const { home, now, seals, secure, origins, signIn, guess, onerror } = options;
   const kept = sessions({ seal: seals('approval session'), home, secure, now });
   /** By what somebody may see, so that nobody is told of plans that are not theirs to see. */
   const knownTo = new Map<string, Map<string, Known>>();
@@ -68,17 +68,21 @@ export function webPage(options: WebPageOptions): WebPage {
     return undefined;
   };
 
+  /** A right token is always taken, so that nobody can keep others from signing in who come from the same address. */
+  const wrong = (peer: string, to: string, error: string): Response =>
+    guess(peer)
+      ? signInPage({ home: home(), to, error })
+      : notice('too-many-tokens', { foot: FOOT, headers: { 'retry-after': '600' } });
+
   const enter = async (request: Request, peer: string): Promise<Response> => {
     const fields = await fieldsOf(request);
     if (fields === undefined) return notice('not-a-form', { foot: FOOT });
     const to = /^[A-Z0-9]{1,16}$/.exec(fields.get('to') ?? '')?.[0] ?? '';
-    if (!guesses.may(peer)) return notice('too-many-tokens', { foot: FOOT, headers: { 'retry-after': '600' } });
     const person = await signIn((fields.get('approver-token') ?? '').trim());
     if (person === 'nobody-can-tell') return notice(person, { foot: FOOT, headers: { 'retry-after': '5' } });
     if (person === 'no-scope') return notice(person, { foot: FOOT });
     if (person === 'unknown') {
-      guesses.wrong(peer);
-      return signInPage({ home: home(), to, error: 'That token is not good here. Nothing was approved.' });
+      return wrong(peer, to, 'That token is not good here. Nothing was approved.');
     }
     return new Response(null, {
       status: 303,
@@ -86,7 +90,7 @@ export function webPage(options: WebPageOptions): WebPage {
     });
   };
 
-  const person = async (request: Request): Promise<WebSession | Response | undefined> => {
+  const person = async (request: Request, peer: string): Promise<WebSession | Response | undefined> => {
     const session = kept.of(request);
     if (session !== undefined) return session;
     // A proxy that has signed the person in hands on their token.
@@ -95,7 +99,7 @@ export function webPage(options: WebPageOptions): WebPage {
     const found = await signIn(token);
     if (typeof found === 'object') return { ...found, id: createHash('sha256').update(token).digest('base64url') };
     if (found !== 'unknown') return notice(found, { foot: FOOT });
-    return signInPage({ home: home(), to: '', error: 'The token that came with the request is not good here.' });
+    return wrong(peer, '', 'The token that came with the request is not good here.');
   };
 
   const route = async (request: Request, peer: string): Promise<{ principal?: string; response: Response }> => {
@@ -107,7 +111,7 @@ export function webPage(options: WebPageOptions): WebPage {
     if (isPost && path === 'sign-in') return { response: await enter(request, peer) };
     if (isPost && path === 'sign-out')
       return { response: notice('signed-out', { home: home(), foot: FOOT, headers: { 'set-cookie': kept.gone } }) };
-    const who = await person(request);
+    const who = await person(request, peer);
     if (who instanceof Response) return { response: who };
     if (who === undefined) return { response: outside(request, path, home()) };
     const { principal } = who;

@@ -44,7 +44,7 @@ export function approvals(options: ApprovalsOptions): WebPage {
     },
     secure: isPublic && base().startsWith('https:'),
     signIn: (token) => signIn(token, options),
-    guesses: guesses(now),
+    guess: guesses(now),
     onerror: (error) => onerror(error instanceof Error ? error : new Error(String(error))),
   });
 }

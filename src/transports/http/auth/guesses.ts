@@ -1,25 +1,19 @@
-/** Counts wrong tokens by the address that they came from, so that nobody guesses on. */
-export interface Guesses {
-  /** Whether another token of this address is looked at. */
-  may(peer: string): boolean;
-  wrong(peer: string): void;
-}
+/** Counts a wrong token by the address that it came from. False when there were too many. */
+type Guess = (peer: string) => boolean;
 
 const MOST_WRONG = 10;
 const WINDOW_MS = 10 * 60_000;
 const MOST_PEERS = 10_000;
 
-/** Ten wrong tokens within ten minutes, then none until the first of them is ten minutes old. */
-export function guesses(now: () => number): Guesses {
+/** Ten wrong tokens within ten minutes, then no more until the first of them is ten minutes old. */
+export function guesses(now: () => number): Guess {
   const byPeer = new Map<string, number[]>();
-  const recent = (peer: string) => (byPeer.get(peer) ?? []).filter((time) => time > now() - WINDOW_MS);
-  return {
-    may: (peer) => recent(peer).length < MOST_WRONG,
-    wrong: (peer) => {
-      const times = [...recent(peer), now()];
-      byPeer.delete(peer);
-      byPeer.set(peer, times);
-      if (byPeer.size > MOST_PEERS) byPeer.delete(byPeer.keys().next().value as string);
-    },
+  return (peer) => {
+    const recent = (byPeer.get(peer) ?? []).filter((time) => time > now() - WINDOW_MS);
+    if (recent.length >= MOST_WRONG) return false;
+    byPeer.delete(peer);
+    byPeer.set(peer, [...recent, now()]);
+    if (byPeer.size > MOST_PEERS) byPeer.delete(byPeer.keys().next().value as string);
+    return true;
   };
 }

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { person, tokens, waiting } from './people.ts';
+import { closeAll, product } from './support.ts';
+
+afterEach(closeAll);
+
+const approve = { act: 'approve', name: 'trades' };
+/** Another world, and the same ledger. */
+const beside = (stateDir: string) => ({ stateDir, state: join(stateDir, 'beside.db') });
+
+describe('the approval page of a server with the ledger and the keys of another', () => {
+  it('neither shows nor decides what is asked at a server with other approvers, nor knows who signed in there', async () => {
+    const sealKeys = join(tokens({}).folder, 'keys');
+    writeFileSync(sealKeys, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
+    const here = await waiting({ kept: true, settings: { sealKeys } });
+    const there = await waiting({ settings: { sealKeys, ...beside(here.folder) } });
+    const shown = await there.someone.signIn(there.ann);
+    expect([shown.text.includes(there.code), shown.text.includes(here.code)]).toEqual([true, false]);
+    expect((await there.someone.get(`/approvals/${here.code}`)).status).toBe(410);
+    expect((await here.someone.signIn(here.ann)).text).toContain(here.code);
+    here.someone.take(there.someone.cookie());
+    expect((await here.someone.get('/approvals/')).status).toBe(401);
+    expect((await here.someone.signIn(here.ann, here.code)).text).toContain('trades');
+    expect((await here.someone.decide(here.code, approve)).text).toContain('<h1>Approved</h1>');
+    expect((await there.remove()).isError).toBe(true);
+    expect((await here.remove()).isError).toBeUndefined();
+  });
+
+  it('knows what another replica with the same approvers was asked, and who signed in there', async () => {
+    const sealKeys = join(tokens({}).folder, 'keys');
+    writeFileSync(sealKeys, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
+    const here = await waiting({ kept: true, settings: { sealKeys } });
+    const replica = await product({ authTokens: here.file, sealKeys, ...beside(here.folder) });
+    const someone = person(replica.url);
+    await here.someone.signIn(here.ann);
+    someone.take(here.someone.cookie());
+    expect((await someone.decide(here.code, approve)).text).toContain('<h1>Approved</h1>');
+    expect((await here.remove()).isError).toBeUndefined();
+  });
+});
