@@ -13,8 +13,8 @@ function fileSchema() {
   const scope = z.string().refine(isScope, `expects some of ${Object.keys(SCOPES).join(', ')}`);
   const row = z.strictObject({
     ...{ backend, region, endpoint, profile, state, readOnly, toolsets, deny, environments },
-    world: world.optional(),
-    lifecycle: lifecycle.optional(),
+    world: world.removeDefault().optional(),
+    lifecycle: lifecycle.removeDefault().optional(),
     allow: z.record(z.string().min(1), z.array(scope)).optional(),
   });
   const alias = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expects lower case, digits and -');
