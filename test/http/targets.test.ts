@@ -20,7 +20,7 @@ function file(content: unknown): string {
   return path;
 }
 const TWO = {
-  lab: { region: 'eu-west-1' },
+  lab: { region: 'eu-west-1', world: 'demo' },
   prod: { region: 'us-east-1', readOnly: true, allow: { 'oauth:alice': ['finspace:destroy'], '*': ['finspace:read'] } },
   vault: { allow: { 'oauth:alice': ['finspace:read'] } },
 };
