@@ -122,6 +122,6 @@ describe('the address', () => {
 
   it('says in one line that a port is taken', async () => {
     const { port } = await stack(async () => {});
-    await expect(product({ port })).rejects.toThrow(`Cannot listen on 127.0.0.1:${port}: the port is already in use`);
+    await expect(product({ port })).rejects.toThrow(`cannot listen on 127.0.0.1:${port}: the port is already in use`);
   });
 });

@@ -116,7 +116,7 @@ describe('the listener', () => {
 
   test('says in one line that a port is taken', async () => {
     await expect(listen(local.service, { port: listener.port })).rejects.toThrow(
-      `Cannot listen on 127.0.0.1:${listener.port}: the port is already in use`,
+      `cannot listen on 127.0.0.1:${listener.port}: the port is already in use`,
     );
   });
 });
