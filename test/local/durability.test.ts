@@ -93,8 +93,10 @@ describe('eight processes on one file', () => {
   test('all get their turn, soon, and nobody freezes', async () => {
     const script = await bundled('contender');
     const seconds = runs(2, 10);
-    const spinning = await contest('spin', { script, path, environmentId, seconds: 1 });
+    const control = () => contest('spin', { script, path, environmentId, seconds: 1 });
+    const before = await control();
     const writing = await contest('write', { script, path, environmentId, seconds });
+    const spinning = [...before, ...(await control())];
     const worst = (pick: (it: (typeof writing)[number]) => number, among = writing) => Math.max(...among.map(pick));
     // What eight busy processes cost each other anyway on a machine with nothing else to do; more where it has.
     const idle = 40;
@@ -113,10 +115,9 @@ describe('eight processes on one file', () => {
       p99LoopOfControl: worst(({ loop }) => loop.p99, spinning).toFixed(0),
     };
     console.log('eight writers:', JSON.stringify(figures));
-    // The aims are for a machine that does nothing else; on a busy one what matters is that nobody starves.
-    const isQuiet = load < 1.3 && fairWait < 25;
-    expect(least).toBeGreaterThanOrEqual(isQuiet ? 0.05 : 0.01);
-    expect(worst(({ wait }) => wait.p99)).toBeLessThan(isQuiet ? 250 : Math.max(1000, 40 * fairWait));
-    expect(worst(({ loop }) => loop.p99)).toBeLessThan(isQuiet ? 50 : Math.max(100 * load, 6 * fairWait));
+    // The aims in milliseconds are what the bench compares with; here nobody starves, on a machine that does other things, too.
+    expect(least).toBeGreaterThanOrEqual(load < 1.3 ? 0.05 : 0.01);
+    expect(worst(({ wait }) => wait.p99)).toBeLessThan(Math.max(1000, 40 * fairWait));
+    expect(worst(({ loop }) => loop.p99)).toBeLessThan(Math.max(100 * load, 6 * fairWait));
   }, 120_000);
 });
