@@ -30,7 +30,7 @@ export interface Listener {
 
 /** Longer than the 60 seconds for which proxies keep idle connections, so that it is never we who close one in use. */
 const TIMEOUTS: Timeouts = {
-  headersTimeout: 20_000,
+  headersTimeout: 60_000,
   requestTimeout: 60_000,
   keepAliveTimeout: 75_000,
   connectionsCheckingInterval: 2_000,
