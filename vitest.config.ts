@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * What `npm test` leaves to CI, because it needs a browser, takes long or compares whole histories. `TEST_TIER=all npm test` runs
- * everything.
+ * everything, each file in a process of its own; without it, files share processes and what these have loaded.
  */
 const CI_ONLY = [
   'test/answers/answers.test.ts',
@@ -16,6 +16,7 @@ const CI_ONLY = [
   'test/docs/demo.test.ts',
   'test/finspace/exit.test.ts',
   'test/finspace/faults.test.ts',
+  'test/finspace/oracle.test.ts',
   'test/fleet/search-mode.test.ts',
   'test/http/approvals-browser.test.ts',
   'test/http/approvals.test.ts',
@@ -29,6 +30,7 @@ const CI_ONLY = [
   'test/local/fuzz.test.ts',
   'test/local/model.test.ts',
   'test/local/quotas.test.ts',
+  'test/operations/regexes.test.ts',
   'test/resources/resources.test.ts',
   'test/safety/cancels.test.ts',
   'test/safety/interleavings.test.ts',
@@ -39,6 +41,7 @@ const CI_ONLY = [
   'test/safety/wire.test.ts',
   'test/stdio/killed.test.ts',
   'test/stdio/secrets.test.ts',
+  'test/tools/words.test.ts',
 ];
 const all = process.env['TEST_TIER'] === 'all';
 
@@ -47,6 +50,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', ...(all ? [] : CI_ONLY)],
     globalSetup: 'test/support/fresh-build.ts',
+    setupFiles: 'test/support/first.ts',
+    isolate: all,
     maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -1,59 +1,44 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type FormAnswer, FRESH_WORLD, HOSTS, type Person, type Session } from '../support/hosts.ts';
 import { did, environment, failedTo } from '../support/world.ts';
 
 const EMPTY = [...FRESH_WORLD, '--world', 'empty'];
 const approve = (name: string): FormAnswer => ({ action: 'accept', content: { name } });
 
-describe.each(HOSTS)('approval through $name', ({ connect }) => {
-  let session: Session | undefined;
-  afterEach(() => session?.close());
-
-  const withDatabase = async (person?: Person) => {
-    session = await connect(EMPTY, person);
-    const { environmentId } = await environment(session);
-    await did(session, 'create_kx_database', { environmentId, databaseName: 'trades' });
-    return { session, environmentId, target: { environmentId, databaseName: 'trades' } };
+/** A session for the tests of one `describe`, each of which says what its person does and works on a database of its own. */
+function sharedSession(connect: (typeof HOSTS)[number]['connect'], showsForms = true) {
+  let session: Session;
+  let environmentId: string;
+  let person: Person;
+  let databases = 0;
+  beforeAll(async () => {
+    session = await connect(EMPTY, showsForms ? (message) => person(message) : undefined);
+    ({ environmentId } = await environment(session));
+  });
+  afterAll(() => session?.close());
+  return async (present: Person = () => ({ action: 'cancel' })) => {
+    person = present;
+    databases += 1;
+    const target = { environmentId, databaseName: `trades-${databases}` };
+    await did(session, 'create_kx_database', target);
+    return { session, environmentId, target, name: target.databaseName };
   };
+}
+
+describe.each(HOSTS)('approval through $name', ({ connect }) => {
+  const withDatabase = sharedSession(connect);
 
   it('deletes after a person typed the name, having shown what and where', async () => {
-    const person = vi.fn(() => approve('trades'));
-    const { session, environmentId, target } = await withDatabase(person);
+    const person = vi.fn((message: string) => approve(namedIn(message)));
+    const { session, environmentId, target, name } = await withDatabase(person);
     await did(session, 'delete_kx_database', target);
     expect(await failedTo(session, 'get_kx_database', target)).toContain('ResourceNotFoundException');
     expect(person).toHaveBeenCalledTimes(1);
-    const [message = ''] = person.mock.calls[0] as unknown as [string];
-    expect(message.split('\n')[0]).toBe('DELETE database "trades"');
+    const [message = ''] = person.mock.calls[0] ?? [];
+    expect(message.split('\n')[0]).toBe(`DELETE database "${name}"`);
     expect(message).toContain(`environmentId: "${environmentId}"`);
     expect(message).toContain('region: "us-east-1"');
     expect(message).toContain('cannot be undone');
-  });
-
-  it.each<[string, FormAnswer, string]>([
-    ['declines', { action: 'decline' }, 'declined'],
-    ['closes the form', { action: 'cancel' }, 'closed the form'],
-    ['types another name', approve('quotes'), 'not the name'],
-    ['types the name in other letters', approve('TRADES'), 'not the name'],
-    ['types nothing', approve(''), 'not the name'],
-  ])('does nothing and does not ask again when the person %s', async (_, answer, said) => {
-    const person = vi.fn(() => answer);
-    const { session, target } = await withDatabase(person);
-    const text = await failedTo(session, 'delete_kx_database', target);
-    expect(text).toContain(said);
-    expect(text).toContain('did not run');
-    expect(person).toHaveBeenCalledTimes(1);
-    expect(await did(session, 'get_kx_database', target)).toMatchObject({ databaseName: 'trades' });
-  });
-
-  it('refuses, and grants nothing, where the client cannot show a form', async () => {
-    const { session, target } = await withDatabase();
-    expect(await failedTo(session, 'delete_kx_database', target)).toContain('cannot show forms');
-    for (const argument of ['confirm', 'approved', 'force', 'name']) {
-      expect(await failedTo(session, 'delete_kx_database', { ...target, [argument]: 'trades' })).toContain(
-        'no such argument',
-      );
-    }
-    expect(await did(session, 'get_kx_database', target)).toMatchObject({ databaseName: 'trades' });
   });
 
   it('asks nobody about what does not exist', async () => {
@@ -65,12 +50,12 @@ describe.each(HOSTS)('approval through $name', ({ connect }) => {
   });
 
   it('holds an approval to what the person saw', async () => {
-    const { session, target } = await withDatabase(async () => {
+    const { session, target } = await withDatabase(async (message) => {
       await did(session, 'update_kx_database', { ...target, description: 'Changed meanwhile' });
-      return approve('trades');
+      return approve(namedIn(message));
     });
     expect(await failedTo(session, 'delete_kx_database', target)).toContain('changed after the person saw it');
-    expect(await did(session, 'get_kx_database', target)).toMatchObject({ databaseName: 'trades' });
+    expect(await did(session, 'get_kx_database', target)).toMatchObject({ databaseName: target.databaseName });
   });
 
   it('asks for the name of an environment, not its id, and shows the network that would be set for ever', async () => {
@@ -89,12 +74,50 @@ describe.each(HOSTS)('approval through $name', ({ connect }) => {
   });
 
   it('takes an approval for one call only', async () => {
-    const person = vi.fn(() => approve('trades'));
+    const person = vi.fn<(message: string) => FormAnswer>((message) => approve(namedIn(message)));
     const { session, target } = await withDatabase(person);
     await did(session, 'delete_kx_database', target);
     await did(session, 'create_kx_database', target);
-    person.mockImplementation(() => ({ action: 'decline' }) as never);
+    person.mockImplementation(() => ({ action: 'decline' }));
     expect(await failedTo(session, 'delete_kx_database', target)).toContain('declined');
     expect(person).toHaveBeenCalledTimes(2);
   });
 });
+
+describe.each(HOSTS)('an answer that is no approval, through $name', ({ connect }) => {
+  const withDatabase = sharedSession(connect);
+
+  it.each<[string, (name: string) => FormAnswer, string]>([
+    ['declines', () => ({ action: 'decline' }), 'declined'],
+    ['closes the form', () => ({ action: 'cancel' }), 'closed the form'],
+    ['types another name', () => approve('quotes'), 'not the name'],
+    ['types the name in other letters', (name) => approve(name.toUpperCase()), 'not the name'],
+    ['types nothing', () => approve(''), 'not the name'],
+  ])('does nothing and does not ask again when the person %s', async (_, answer, said) => {
+    const person = vi.fn((message: string) => answer(namedIn(message)));
+    const { session, target } = await withDatabase(person);
+    const text = await failedTo(session, 'delete_kx_database', target);
+    expect(text).toContain(said);
+    expect(text).toContain('did not run');
+    expect(person).toHaveBeenCalledTimes(1);
+    expect(await did(session, 'get_kx_database', target)).toMatchObject({ databaseName: target.databaseName });
+  });
+});
+
+describe.each(HOSTS)('without forms, through $name', ({ connect }) => {
+  const withDatabase = sharedSession(connect, false);
+
+  it('refuses, and grants nothing', async () => {
+    const { session, target, name } = await withDatabase();
+    expect(await failedTo(session, 'delete_kx_database', target)).toContain('cannot show forms');
+    for (const argument of ['confirm', 'approved', 'force', 'name']) {
+      expect(await failedTo(session, 'delete_kx_database', { ...target, [argument]: name })).toContain(
+        'no such argument',
+      );
+    }
+    expect(await did(session, 'get_kx_database', target)).toMatchObject({ databaseName: name });
+  });
+});
+
+/** The name of what a form is about. */
+const namedIn = (message: string) => /^DELETE database "([^"]+)"/.exec(message)?.[1] ?? '';

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { OPERATION_NAMES } from '../../src/operations/index.ts';
 import { operationOf } from '../../src/operations/naming.ts';
 import { COMPOSITE_TOOLS } from '../../src/tools/composites.ts';
@@ -9,19 +9,21 @@ import { did, environment, failedTo } from '../support/world.ts';
 const EMPTY = [...FRESH_WORLD, '--world', 'empty'];
 
 describe.each(HOSTS)('$name over stdio', ({ connect }) => {
-  let session: Session | undefined;
-  afterEach(() => session?.close());
+  let session: Session;
+  let environmentId: string;
+  beforeAll(async () => {
+    session = await connect(EMPTY);
+    ({ environmentId } = await environment(session));
+  });
+  afterAll(() => session?.close());
 
   it('lists the 50 tools that the catalog gives, in its order, and then the others', async () => {
-    session = await connect(EMPTY);
     const { tools } = await session.listTools();
     expect(tools.slice(0, 50)).toEqual(OPERATION_NAMES.map(describeTool));
     expect(tools.slice(50)).toEqual(COMPOSITE_TOOLS.map(describeComposite));
   });
 
   it('creates, reads and changes entities, and says whether a list is complete', async () => {
-    session = await connect(EMPTY);
-    const { environmentId } = await environment(session);
     await did(session, 'create_kx_database', { environmentId, databaseName: 'trades' });
     await did(session, 'create_kx_database', { environmentId, databaseName: 'quotes' });
     await did(session, 'update_kx_database', { environmentId, databaseName: 'quotes', description: 'All quotes' });
@@ -43,15 +45,12 @@ describe.each(HOSTS)('$name over stdio', ({ connect }) => {
   });
 
   it('repeats the structured content as compact JSON text', async () => {
-    session = await connect(EMPTY);
     const result = await session.callTool({ name: 'list_kx_environments', arguments: {} });
     expect(JSON.parse(result.content[0]?.text ?? '')).toEqual(result.structuredContent);
     expect(result.content[0]?.text).not.toContain('\n');
   });
 
   it('names the operation, the error, whether to repeat and what to call next when the service refuses', async () => {
-    session = await connect(EMPTY);
-    const { environmentId } = await environment(session);
     const text = await failedTo(session, 'get_kx_cluster', { environmentId, clusterName: 'nowhere' });
     expect(text).toContain('GetKxCluster failed with ResourceNotFoundException (HTTP 404)');
     expect(text).toContain('list_kx_clusters');
@@ -59,7 +58,6 @@ describe.each(HOSTS)('$name over stdio', ({ connect }) => {
   });
 
   it('names every wrong argument, and the nearest right one, without calling the service', async () => {
-    session = await connect(EMPTY);
     const text = await failedTo(session, 'create_kx_changeset', {
       environmentId: 'abc',
       databasename: 'trades',
@@ -71,7 +69,6 @@ describe.each(HOSTS)('$name over stdio', ({ connect }) => {
   });
 
   it('never takes a clientToken from the model', async () => {
-    session = await connect(EMPTY);
     const text = await failedTo(session, 'create_kx_database', {
       environmentId: 'abc',
       databaseName: 'trades',
@@ -81,12 +78,19 @@ describe.each(HOSTS)('$name over stdio', ({ connect }) => {
   });
 
   it('names the nearest tool for an unknown one', async () => {
-    session = await connect(EMPTY);
     await expect(session.callTool({ name: 'list_kx_cluster' })).rejects.toThrow(/did you mean list_kx_clusters\?/);
   });
+});
+
+describe.each(HOSTS)('a setting, through $name', ({ connect }) => {
+  const started = async (...settings: string[]) => {
+    const session = await connect([...EMPTY, ...settings]);
+    onTestFinished(() => session.close());
+    return session;
+  };
 
   it('offers only reads under --read-only, and refuses the rest when called all the same', async () => {
-    session = await connect([...EMPTY, '--read-only']);
+    const session = await started('--read-only');
     const { tools } = await session.listTools();
     expect(tools.every(({ annotations }) => (annotations as { readOnlyHint?: boolean }).readOnlyHint)).toBe(true);
     expect(tools.length).toBeGreaterThanOrEqual(20);
@@ -95,14 +99,14 @@ describe.each(HOSTS)('$name over stdio', ({ connect }) => {
   });
 
   it('offers only the named toolsets, and refuses the rest when called all the same', async () => {
-    session = await connect([...EMPTY, '--toolsets', 'kx-user,tags']);
+    const session = await started('--toolsets', 'kx-user,tags');
     const { tools } = await session.listTools();
     expect(tools.filter(({ name }) => operationOf(name) !== undefined)).toHaveLength(9);
     expect(await failedTo(session, 'list_kx_clusters', { environmentId: 'abc' })).toContain('kx-user, tags');
   });
 
   it('adds output schemas on request, and its results fit them', async () => {
-    session = await connect([...EMPTY, '--output-schemas']);
+    const session = await started('--output-schemas');
     const { tools } = await session.listTools();
     expect(tools.slice(0, 50).every(({ outputSchema }) => outputSchema !== undefined)).toBe(true);
     await environment(session);
