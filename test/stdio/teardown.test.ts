@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type FormAnswer, FRESH_WORLD, HOSTS, type Person, type Session } from '../support/hosts.ts';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { type FormAnswer, FRESH_WORLD, HOSTS, type Host, type Person } from '../support/hosts.ts';
 import { did, failedTo } from '../support/world.ts';
 
 const approve = (name: string): FormAnswer => ({ action: 'accept', content: { name } });
@@ -9,21 +9,25 @@ const whatItAsks = (message: string) => {
   return `${name} ${count}`;
 };
 
-describe.each(HOSTS)('tearing down through $name', ({ connect }) => {
-  let session: Session | undefined;
-  afterEach(() => session?.close());
+/** A demo world, and the environment in it that is to go. */
+async function uat(connect: Host['connect'], person: Person) {
+  const session = await connect(FRESH_WORLD, person);
+  const { environments } = (await did(session, 'list_kx_environments')) as {
+    environments: { name: string; environmentId: string }[];
+  };
+  return { session, environmentId: environments.find(({ name }) => name === 'kdb-uat')?.environmentId as string };
+}
 
-  const uat = async (person: Person) => {
-    session = await connect(FRESH_WORLD, person);
-    const { environments } = (await did(session, 'list_kx_environments')) as {
-      environments: { name: string; environmentId: string }[];
-    };
-    return { session, environmentId: environments.find(({ name }) => name === 'kdb-uat')?.environmentId as string };
+describe.each(HOSTS)('tearing down through $name', ({ connect }) => {
+  const begun = async (person: Person) => {
+    const world = await uat(connect, person);
+    onTestFinished(() => world.session.close());
+    return world;
   };
 
   it('shows the whole plan, asks once, and removes everything in order', async () => {
     const person = vi.fn((message: string) => approve(whatItAsks(message)));
-    const { session, environmentId } = await uat(person);
+    const { session, environmentId } = await begun(person);
     const done = await did(session, 'tear_down_kx_environment', { environmentId });
     expect(done).toMatchObject({ finished: true, left: 0 });
     expect(person).toHaveBeenCalledTimes(1);
@@ -41,17 +45,8 @@ describe.each(HOSTS)('tearing down through $name', ({ connect }) => {
     expect(create.at(-1)?.tool).toMatch(/^(?:create_kx_cluster|tag_resource)$/);
   });
 
-  it.each([
-    ['kdb-uat', 'the name alone'],
-    ['kdb-uat 1', 'another number'],
-  ])('removes nothing for %j (%s)', async (typed) => {
-    const { session, environmentId } = await uat(() => approve(typed));
-    expect(await failedTo(session, 'tear_down_kx_environment', { environmentId })).toContain('not the name');
-    expect(await did(session, 'get_kx_environment', { environmentId })).toMatchObject({ status: 'CREATED' });
-  });
-
   it('removes only what is named, and says first what else hangs on it', async () => {
-    const { session, environmentId } = await uat((message) => approve(whatItAsks(message)));
+    const { session, environmentId } = await begun((message) => approve(whatItAsks(message)));
     const text = await failedTo(session, 'tear_down_kx_environment', { environmentId, only: ['equities_sample'] });
     expect(text).toContain('hdb-uat');
     const done = await did(session, 'tear_down_kx_environment', {
@@ -61,13 +56,33 @@ describe.each(HOSTS)('tearing down through $name', ({ connect }) => {
     expect(done).toMatchObject({ finished: true, gone: 2 });
     expect(await did(session, 'list_kx_databases', { environmentId })).toMatchObject({ kxDatabases: [] });
   });
+});
 
-  it('previews a change without asking anybody', async () => {
-    const person = vi.fn(() => approve('nothing'));
-    const { session, environmentId } = await uat(person);
+describe.each(HOSTS)('nothing is removed through $name', ({ connect }) => {
+  let world: Awaited<ReturnType<typeof uat>>;
+  let person: Person;
+  beforeAll(async () => {
+    world = await uat(connect, (message) => person(message));
+  });
+  afterAll(() => world?.session.close());
+
+  it.each([
+    ['kdb-uat', 'the name alone'],
+    ['kdb-uat 1', 'another number'],
+  ])('for %j (%s)', async (typed) => {
+    const { session, environmentId } = world;
+    person = () => approve(typed);
+    expect(await failedTo(session, 'tear_down_kx_environment', { environmentId })).toContain('not the name');
+    expect(await did(session, 'get_kx_environment', { environmentId })).toMatchObject({ status: 'CREATED' });
+  });
+
+  it('by a preview of the change, which asks nobody', async () => {
+    const asked = vi.fn(() => approve('nothing'));
+    person = asked;
+    const { session, environmentId } = world;
     const preview = await did(session, 'plan_change', { tool: 'delete_kx_environment', arguments: { environmentId } });
     expect(preview).toMatchObject({ needsApproval: true, wouldRun: false, target: { name: 'kdb-uat' } });
     expect(JSON.stringify(preview)).toContain('hdb-uat');
-    expect(person).not.toHaveBeenCalled();
+    expect(asked).not.toHaveBeenCalled();
   });
 });
