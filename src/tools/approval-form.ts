@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { inputRequired, inputResponse, type ServerContext } from '@modelcontextprotocol/server';
 import type { Actor } from '../operations/index.ts';
 import type { Answer, Decision, Dialog, Reply } from '../safety/gate.ts';
+import type { Question } from '../safety/ledger.ts';
 import { FOREIGN_QUESTION } from '../safety/seal.ts';
 import type { Exchange, ToolEnvironment, ToolResult } from './environment.ts';
 import { progressOf } from './progress.ts';
@@ -23,7 +24,7 @@ export async function approved(
   const showsForms = exchange.showsForms && caller.answersForms;
   const nonce = context.mcpReq.requestState<string>();
   if (nonce === FOREIGN_QUESTION) return { result: refused(...ELSEWHERE) };
-  if (nonce !== undefined) settled(nonce);
+  settled(context);
   if (nonce !== undefined && !followed(context) && !caller.answersForms) return { result: refused(...NOBODY_THERE) };
   const open = nonce === undefined && showsLinks && !showsForms ? await pageOpener?.() : undefined;
   const decision =
@@ -47,11 +48,9 @@ const NOBODY_THERE = [
   'The token of this request does not have the scope finspace:approve, so that no form from this client is consent. Nothing was changed.',
 ];
 
-function form(
-  { question: { nonce, shown }, state }: Extract<Decision, { kind: 'ask' }>,
-  context: ServerContext,
-): ToolResult {
-  whileOpen(nonce, context);
+function form({ question, state }: Extract<Decision, { kind: 'ask' }>, context: ServerContext): ToolResult {
+  const { shown } = question;
+  whileOpen(question, context);
   return inputRequired({
     inputRequests: {
       approval: inputRequired.elicit({
@@ -105,20 +104,29 @@ function answerIn({ mcpReq }: ServerContext): Answer {
 }
 
 const HEARTBEAT_MS = 10_000;
-const heartbeats = new Map<string, NodeJS.Timeout>();
+/** By the signal of the call, which stays the same when its form comes back; parallel calls may wait for one question. */
+const heartbeats = new WeakMap<AbortSignal, NodeJS.Timeout>();
 
-/** In the 2025 era the call stays open while the person reads, so the client is told every ten seconds that it is not stuck. */
-function whileOpen(nonce: string, context: ServerContext): void {
+/**
+ * In the 2025 era the call stays open while the person reads, so the client is told every ten seconds that it is not stuck. A call
+ * that ends because its form could not be shown does not come back here: then the question's end is that of the reports, too.
+ */
+function whileOpen({ opened, expires }: Question, context: ServerContext): void {
   const { envelope, signal } = context.mcpReq;
   if (envelope !== undefined) return;
   const report = progressOf(context);
-  const beat = setInterval(() => report('waiting for a person to approve').catch(() => settled(nonce)), HEARTBEAT_MS);
-  beat.unref();
-  heartbeats.set(nonce, beat);
-  signal.addEventListener('abort', () => settled(nonce), { once: true });
+  const end = () => settled(context);
+  let left = Math.floor((expires - opened) / HEARTBEAT_MS);
+  const beat = setInterval(() => {
+    left -= 1;
+    if (left < 0) end();
+    else report('waiting for a person to approve').catch(end);
+  }, HEARTBEAT_MS);
+  heartbeats.set(signal, beat.unref());
+  signal.addEventListener('abort', end, { once: true });
 }
 
-function settled(nonce: string): void {
-  clearInterval(heartbeats.get(nonce));
-  heartbeats.delete(nonce);
+function settled({ mcpReq: { signal } }: ServerContext): void {
+  clearInterval(heartbeats.get(signal));
+  heartbeats.delete(signal);
 }

@@ -253,4 +253,35 @@ describe.each(REAL_HOSTS.filter(({ staysOpen }) => staysOpen))('a form that stay
     expect(heard).toEqual(Array(3).fill('waiting for a person to approve'));
     expect(product.spy().destructive()).toHaveLength(ends === 'answers' ? 1 : 0);
   });
+
+  it('tells each of two calls for the same until it is answered', async () => {
+    await client.call('create_kx_database', database('trades'));
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const answers: ((answer: FormAnswer) => void)[] = [];
+    person = () => new Promise((resolve) => answers.push(resolve));
+    const heard: [string[], string[]] = [[], []];
+    const calls = heard.map((own) =>
+      client.call('delete_kx_database', database('trades'), {
+        onprogress: ({ message = '' }) => void own.push(message),
+      }),
+    );
+    while (answers.length < 2) await turns(1);
+    for (const [at, answer] of answers.entries()) {
+      await vi.advanceTimersByTimeAsync(SHOWN_EVERY_MS);
+      answer({ action: 'decline' });
+      await turns(20);
+      expect(vi.getTimerCount()).toBe(1 - at);
+    }
+    await Promise.all(calls);
+    expect(heard.map(({ length }) => length).sort()).toEqual([1, 2]);
+  });
+
+  it('stops telling when the question ends that could not be shown', async () => {
+    await client.call('create_kx_database', database('trades'));
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    person = () => Promise.reject(new Error('no window to show it in'));
+    expect((await client.call('delete_kx_database', database('trades'))).isError).toBe(true);
+    await vi.advanceTimersByTimeAsync(OPEN_MS + SHOWN_EVERY_MS);
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });
