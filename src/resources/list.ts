@@ -47,7 +47,11 @@ export async function listResources(
   return { resources, ...(start + PAGE < all.length ? { nextCursor: String(start + PAGE) } : {}) };
 }
 
-async function environmentsIn({ call }: ResourceEnvironment, signal: AbortSignal): Promise<Environment[]> {
+async function environmentsIn(
+  { call, restrictions, caller }: ResourceEnvironment,
+  signal: AbortSignal,
+): Promise<Environment[]> {
+  if (withheld('ListKxEnvironments', restrictions, caller) !== undefined) return [];
   try {
     return (await environmentsNow(call, { signal })).slice(0, MOST_ENVIRONMENTS);
   } catch (error) {

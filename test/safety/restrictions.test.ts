@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Risk } from '../../src/operations/operation.ts';
+import { completeVariable } from '../../src/resources/complete.ts';
 import { listResources, listTemplates } from '../../src/resources/list.ts';
 import { readResource } from '../../src/resources/read.ts';
 import { withinEnvironments } from '../../src/safety/environments.ts';
@@ -241,6 +242,22 @@ describe('what the operator set', () => {
       expect(text(outcome)).toContain(`tear_down_kx_environment is not offered. ${why}`);
       expect(reached()).toEqual([]);
     });
+  });
+
+  it('--deny list_kx_environments keeps ids and names out of resources and completions', async () => {
+    const shownUnder = async (deny: string[]) => {
+      const restrictions = { ...UNRESTRICTED, deny };
+      const environment = { call: backend.call, restrictions, caller: LOCAL_CALLER, kits: { list: async () => [] } };
+      const complete = (variable: string) => completeVariable(environment as never, { variable }, '', {}, NEVER);
+      const { resources } = await listResources(environment as never, NEVER);
+      return JSON.stringify([resources, await complete('environmentId'), await complete('resourceArn')]);
+    };
+    const { environmentId } = town;
+    const { name = '' } = await backend.call('GetKxEnvironment', { environmentId });
+    const open = await shownUnder([]);
+    for (const secret of [environmentId, name]) expect(open).toContain(secret);
+    const denied = await shownUnder(['list_kx_environments']);
+    for (const secret of [environmentId, name]) expect(denied).not.toContain(secret);
   });
 
   it('--deny and --toolsets hold for resources too', async () => {
