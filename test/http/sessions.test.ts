@@ -1,17 +1,19 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { closeAll, HTTP_HOSTS, INITIALIZE, post, stack } from './support.ts';
+import { bearer, tokens } from './people.ts';
+import { closeAll, HTTP_HOSTS, INITIALIZE, post, product, stack } from './support.ts';
 
 afterEach(closeAll);
 
 const LIST = { jsonrpc: '2.0', id: 2, method: 'tools/list' };
 const idle = async () => {};
 
-async function initialize(url: string): Promise<Record<string, string>> {
-  const response = await post(url, INITIALIZE);
+async function initialize(url: string, headers: Record<string, string> = {}): Promise<Record<string, string>> {
+  const response = await post(url, INITIALIZE, headers);
   await response.text();
   return {
     'mcp-session-id': response.headers.get('mcp-session-id') as string,
     'mcp-protocol-version': '2025-11-25',
+    ...headers,
   };
 }
 const statusOf = async (response: Promise<Response>) => {
@@ -85,6 +87,53 @@ describe('a session of the 2025 era', () => {
     const replayed = await fetch(url, { headers: { ...headers, accept: 'text/event-stream', 'last-event-id': first } });
     const { value } = await (replayed.body as ReadableStream<Uint8Array>).getReader().read();
     expect(new TextDecoder().decode(value)).toContain('"tools":[]');
+  });
+});
+
+describe('sessions of several principals', () => {
+  const full = async (maxSessions = 4) => {
+    const at = { now: Date.now() };
+    const { file, ann, ben, cid } = tokens({ ann: ['finspace:read'], ben: ['finspace:read'], cid: ['finspace:read'] });
+    const { url } = await product({ authTokens: file, maxSessions }, { now: () => at.now });
+    const begun = async (token: string) => {
+      const session = await initialize(url, bearer(token));
+      await settle();
+      at.now += 1;
+      return session;
+    };
+    const refused = async (token: string) => (await statusOf(post(url, INITIALIZE, bearer(token)))) === 503;
+    const alive = async (session: Record<string, string>) => (await statusOf(post(url, LIST, session))) === 200;
+    return { url, at, ann, ben, cid, begun, refused, alive };
+  };
+
+  it('are shared out: whoever has most of them gives way, though it uses them all', async () => {
+    const { url, ann, ben, begun, refused, alive } = await full();
+    const greedy: Record<string, string>[] = [];
+    const streams: Response[] = [];
+    for (let at = 0; at < 4; at += 1) {
+      const session = await begun(ann);
+      greedy.push(session);
+      streams.push(await fetch(url, { headers: { ...session, accept: 'text/event-stream' } }));
+    }
+    expect(await refused(ann)).toBe(true);
+    const own = [await begun(ben), await begun(ben)];
+    expect([await refused(ben), await refused(ann)]).toEqual([true, true]);
+    for (const session of own) expect(await alive(session)).toBe(true);
+    expect([await alive(greedy[0] ?? {}), await alive(greedy[1] ?? {})]).toEqual([false, false]);
+    expect([await alive(greedy[2] ?? {}), await alive(greedy[3] ?? {})]).toEqual([true, true]);
+    for (const { body } of streams) await body?.cancel();
+  });
+
+  it('give up what nobody used for a minute first, and never that of somebody who has fewer', async () => {
+    const { at, ann, ben, cid, begun, alive } = await full();
+    const bens = await begun(ben);
+    const idle = await begun(ann);
+    at.now += 60_000;
+    const used = [await begun(ann), await begun(ann)];
+    await begun(ann);
+    expect([await alive(idle), await alive(bens)]).toEqual([false, true]);
+    await begun(cid);
+    expect([await alive(used[0] ?? {}), await alive(used[1] ?? {}), await alive(bens)]).toEqual([false, true, true]);
   });
 });
 

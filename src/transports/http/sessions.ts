@@ -50,11 +50,27 @@ const RETRY_MS = 1_000;
 /** Session ids of this process begin alike, so that one from elsewhere is told from one that has ended. */
 const OURS = randomUUID().slice(0, 8);
 const sessionId = () => `${OURS}${randomUUID().slice(8)}`;
-/** A session this recently used is not given up for a new one. */
+/** A session this recently used is given up only by somebody who has more of them than the newcomer would have. */
 const YOUNG_MS = 60_000;
 
+/** A session that may be given up, and how many its principal has. */
+interface Candidate {
+  readonly id: string;
+  readonly session: Session;
+  readonly count: number;
+  readonly idle: boolean;
+}
+
+/** Idle ones first, then those of whoever has most, then those without a response under way, then the longest unused. */
+const soonerGivenUp = (a: Candidate, b: Candidate) =>
+  Number(b.idle) - Number(a.idle) ||
+  b.count - a.count ||
+  Math.min(a.session.open, 1) - Math.min(b.session.open, 1) ||
+  a.session.lastUsed - b.session.lastUsed;
+
 /**
- * Sessions of 2025-era clients, bounded in number and time; forms need one. A session belongs to the principal that opened
+ * Sessions of 2025-era clients, bounded in number and time; forms need one. When there are too many, whoever has most gives way, so
+ * that nobody can keep others out. A session belongs to the principal that opened
  * it and is unknown to any other. What a caller may do is decided by the token of each request, not by that of the first.
  */
 export function sessions(serve: (caller: Caller) => McpServer | Server, options: SessionOptions): Sessions {
@@ -70,15 +86,22 @@ export function sessions(serve: (caller: Caller) => McpServer | Server, options:
   const sweep = () => {
     for (const [id, session] of known) if (isIdle(session, idleMs)) end(id, session);
   };
-  const makeRoom = (): boolean => {
+  const makeRoom = (principal: string): boolean => {
     if (known.size < most) return true;
     sweep();
-    // Insertion order is not order of use, but the first that nobody misses is good enough.
-    for (const [id, session] of known) {
-      if (known.size < most) break;
-      if (isIdle(session, Math.min(YOUNG_MS, idleMs))) end(id, session);
-    }
-    return known.size < most;
+    if (known.size < most) return true;
+    const held = new Map<string, number>();
+    for (const session of known.values()) held.set(session.principal, (held.get(session.principal) ?? 0) + 1);
+    const own = held.get(principal) ?? 0;
+    const candidates = [...known].flatMap(([id, session]): Candidate[] => {
+      const count = held.get(session.principal) ?? 0;
+      const idle = isIdle(session, Math.min(YOUNG_MS, idleMs));
+      const gives = idle ? count > own || session.principal === principal : count > own + 1;
+      return gives ? [{ id, session, count, idle }] : [];
+    });
+    const [first] = candidates.sort(soonerGivenUp);
+    if (first !== undefined) end(first.id, first.session);
+    return first !== undefined;
   };
 
   const begin = async ({ caller }: SessionRequest): Promise<Session> => {
@@ -132,7 +155,8 @@ export function sessions(serve: (caller: Caller) => McpServer | Server, options:
       }
       if (!isInitializeRequest(asked.body))
         return rejection(400, 'Without Mcp-Session-Id only initialize is answered, or a 2026-07-28 request.');
-      if (!makeRoom()) return rejection(503, 'Too many sessions are open.', { 'retry-after': '30' });
+      if (!makeRoom(asked.caller.principal))
+        return rejection(503, 'Too many sessions are open.', { 'retry-after': '30' });
       const session = await begin(asked);
       const response = await answer(session, asked);
       if (session.transport.sessionId === undefined) await session.server.close();

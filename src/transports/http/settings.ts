@@ -67,7 +67,7 @@ export const HTTP_SETTINGS = {
       .min(1)
       .max(1_000_000)
       .default(HTTP_STANDARD.maxSessions)
-      .describe('Sessions of 2025-era clients; above it 503'),
+      .describe('Sessions of 2025-era clients; above it whoever has most gives one up, or 503'),
   sessionIdle: () =>
     z
       .int()
