@@ -19,6 +19,7 @@ const CI_ONLY = [
   'test/finspace/oracle.test.ts',
   'test/fleet/search-mode.test.ts',
   'test/http/approvals-browser.test.ts',
+  'test/http/approvals-forms.test.ts',
   'test/http/approvals.test.ts',
   'test/http/fleet.test.ts',
   'test/http/load.test.ts',

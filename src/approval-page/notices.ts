@@ -107,6 +107,12 @@ export const NOTICES = {
     title: 'Not a form',
     text: 'This is not what the form of this page sends.',
   },
+  'too-slow': {
+    status: 408,
+    mark: 'lost',
+    title: 'That took too long',
+    text: 'The form did not arrive as a whole, so it was not counted. Send it again.',
+  },
   'own-plan': {
     status: 403,
     mark: 'lost',

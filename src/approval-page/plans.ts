@@ -55,7 +55,7 @@ export async function plans(request: Request, path: string, seat: Seat): Promise
   if (path === '') return isGet ? listPage(await waiting(), home, now(), foot) : say('no-such-method');
   if (!/^[A-Z0-9]{1,16}$/.test(path)) return say('not-found');
   const fields = isGet ? undefined : await fieldsOf(request);
-  if (!isGet && fields === undefined) return say('not-a-form');
+  if (typeof fields === 'string') return say(fields);
   const question = (await waiting()).find(({ code }) => code === path);
   if (question === undefined) return gone(path, !isGet, seat);
   return fields === undefined ? show(question, seat) : answer(question, fields, seat);

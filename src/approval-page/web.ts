@@ -14,6 +14,8 @@ import { signInPage } from './web-views.ts';
 
 /** Where the page is on a server. */
 export const APPROVALS = '/approvals';
+/** Where its form of people goes who have not signed in yet. */
+export const SIGN_IN = `${APPROVALS}/sign-in`;
 
 /** Plans that may be approved together: those of one target, or of the only one. */
 export interface Counter {
@@ -76,7 +78,7 @@ export function webPage(options: WebPageOptions): WebPage {
 
   const enter = async (request: Request, peer: string): Promise<Response> => {
     const fields = await fieldsOf(request);
-    if (fields === undefined) return notice('not-a-form', { foot: FOOT });
+    if (typeof fields === 'string') return notice(fields, { foot: FOOT });
     const to = /^[A-Z0-9]{1,16}$/.exec(fields.get('to') ?? '')?.[0] ?? '';
     const person = await signIn((fields.get('approver-token') ?? '').trim());
     if (person === 'nobody-can-tell') return notice(person, { foot: FOOT, headers: { 'retry-after': '5' } });
@@ -108,7 +110,7 @@ export function webPage(options: WebPageOptions): WebPage {
     const url = new URL(request.url);
     const path = url.pathname.slice(APPROVALS.length + 1);
     const isPost = request.method === 'POST';
-    if (isPost && path === 'sign-in') return { response: await enter(request, peer) };
+    if (isPost && url.pathname === SIGN_IN) return { response: await enter(request, peer) };
     if (isPost && path === 'sign-out')
       return { response: notice('signed-out', { home: home(), foot: FOOT, headers: { 'set-cookie': kept.gone } }) };
     const who = await person(request, peer);

@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
-import { APPROVALS, type WebPage } from '../../approval-page/web.ts';
+import { APPROVALS, SIGN_IN, type WebPage } from '../../approval-page/web.ts';
 import type { Caller } from '../../safety/policy.ts';
 import type { Needs } from './auth/scopes.ts';
 import { readJson } from './body.ts';
@@ -33,6 +33,8 @@ export interface AppOptions {
   readonly approvals?: WebPage | undefined;
   readonly guards: Guards;
   readonly load: Load;
+  /** For forms of people who have not signed in, so that whoever sends them slowly takes no place of others. */
+  readonly signIns: Load;
   readonly needs: Needs;
   readonly rates: RateLimiter;
   readonly observe: Observe;
@@ -90,7 +92,10 @@ async function exchange(
 }
 
 /** Answers somebody at the approval page. */
-async function visit({ guards, load, observe }: AppOptions, page: WebPage, request: Request, peer: string) {
+async function visit(options: AppOptions, page: WebPage, request: Request, peer: string) {
+  const { guards, observe } = options;
+  const isSignIn = request.method === 'POST' && new URL(request.url).pathname === SIGN_IN;
+  const load = isSignIn ? options.signIns : options.load;
   const startedMs = performance.now();
   const made: Exchange = { method: request.method, path: APPROVALS, startedMs };
   const answered = (response: Response) => {

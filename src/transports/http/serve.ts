@@ -69,6 +69,7 @@ export interface HttpServer {
 
 const DRAIN_MS = 10_000;
 const SWEEP_MS = 30_000;
+const SIGN_INS_AT_ONCE = 256;
 
 /** Serves MCP in both protocol eras, and what operators look at, until it is closed. */
 export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
@@ -76,9 +77,10 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
   const needs = options.needs ?? OPERATIONS_ONLY;
   const limits = { most: options.maxSessions, idleMs: options.sessionIdle, now };
   const gate = load(options.maxInFlight);
+  const signIns = load(SIGN_INS_AT_ONCE);
   const endpoints = options.served.map((one) => ({ ...one, mcp: endpoint({ ...one, sessions: limits, onerror }) }));
   const measured = metrics({
-    in_flight_requests: () => gate.inFlight,
+    in_flight_requests: () => gate.inFlight + signIns.inFlight,
     sessions: () => endpoints.reduce((sum, { mcp }) => sum + mcp.sessionCount, 0),
   });
 
@@ -120,6 +122,7 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
     approvals: page,
     guards: guard,
     load: gate,
+    signIns,
     needs,
     rates: (options.rates ?? ((rates) => rateLimiter(rates, now)))(ratesIn(options)),
     observe: (exchange, status, ms) => {
@@ -135,7 +138,7 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
   const drain = async () => {
     clearInterval(sweeping);
     const closed = listener.stop();
-    await within(drainMs, Promise.all([gate.drain(), settled()]));
+    await within(drainMs, Promise.all([gate.drain(), signIns.drain(), settled()]));
     await Promise.all(endpoints.map(({ mcp }) => mcp.close()));
     await within(200, closed);
     await listener.close();

@@ -1,0 +1,67 @@
+import { connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { bearer, waiting } from './people.ts';
+import { closeAll, closing, modern } from './support.ts';
+
+afterEach(async () => {
+  vi.useRealTimers();
+  await closeAll();
+});
+
+const MOST = 2;
+const FORM_MS = 5_000;
+
+/** A sign-in form of which the rest does not come, and all that is answered. */
+function trickle(port: number) {
+  const socket: Socket = connect(port, '127.0.0.1', () => {
+    const head = [
+      'POST /approvals/sign-in HTTP/1.1',
+      `host: 127.0.0.1:${port}`,
+      `origin: http://127.0.0.1:${port}`,
+      'content-type: application/x-www-form-urlencoded',
+      'content-length: 100',
+    ];
+    socket.write(`${head.join('\r\n')}\r\n\r\na`);
+  });
+  closing({ close: async () => void socket.destroy() });
+  let answer = '';
+  socket.setEncoding('latin1');
+  socket.on('data', (chunk) => {
+    answer += chunk;
+  });
+  const closed = new Promise<string>((resolve) => socket.once('close', () => resolve(answer)));
+  return { answered: () => answer, closed };
+}
+
+const until = async (is: () => boolean) => {
+  while (!is()) await new Promise((resolve) => setImmediate(resolve));
+};
+
+describe('sign-in forms that do not come to their end', () => {
+  const flooded = async (count: number) => {
+    const at = await waiting({ settings: { maxInFlight: MOST } });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const slow = Array.from({ length: count }, () => trickle(at.server.port));
+    const inFlight = () => Number(/^\w*in_flight_requests (\d+)$/m.exec(at.server.metrics.text())?.[1]);
+    await until(() => inFlight() === Math.min(count, 256));
+    return { ...at, slow };
+  };
+
+  it('take no place of calls, nor of other people who sign in', async () => {
+    const { server, agent, ann, code, someone } = await flooded(3 * MOST);
+    expect((await modern(server.url, 'tools/list', {}, bearer(agent))).status).toBe(200);
+    expect((await someone.signIn(ann, code)).text).toContain('Delete database');
+  });
+
+  it('are given up after five seconds, and their connections with them', async () => {
+    const { slow, ann, code, someone } = await flooded(256);
+    expect((await someone.submit('/approvals/sign-in', { 'approver-token': ann, to: code })).status).toBe(503);
+    await vi.advanceTimersByTimeAsync(FORM_MS - 1);
+    expect(slow.map(({ answered }) => answered()).join('')).toBe('');
+    await vi.advanceTimersByTimeAsync(1);
+    await until(() => slow.every(({ answered }) => answered() !== ''));
+    await vi.advanceTimersByTimeAsync(FORM_MS);
+    for (const { closed } of slow) expect(await closed).toMatch(/^HTTP\/1\.1 408 /);
+    expect((await someone.signIn(ann, code)).text).toContain('Delete database');
+  });
+});
