@@ -3,7 +3,7 @@ import type { Edge, Finding, Graph, GraphEntity, Kind } from './graph.ts';
 type Index = ReadonlyMap<string, GraphEntity>;
 const indexed = ({ entities }: Graph): Index => new Map(entities.map((entity) => [entity.id, entity]));
 
-/** Clusters and dataviews that did not follow the newest completed changeset or dataview version. */
+/** Clusters and dataviews that did not follow the newest completed changeset or dataview version, since when the first that they missed was there. */
 export function behind(graph: Graph): Finding[] {
   const byId = indexed(graph);
   return graph.edges
@@ -19,12 +19,14 @@ function lag(entity: GraphEntity, { to, facts }: Edge, byId: Index): Finding {
   const [kind = '', name = ''] = to.split(/:(.*)/s);
   if (kind === 'dataview') {
     const versions = (target?.facts['versions'] ?? []) as { versionId?: string; created?: string }[];
+    const mounted = versions.find(({ versionId }) => versionId === facts['versionId']);
+    const missed = versions.map(({ created = '' }) => created).filter((each) => each > (mounted?.created ?? ''));
     return {
       entity,
       condition: 'old version',
       why: `mounts an older version of dataview ${name}`,
-      since: versions.find(({ versionId }) => versionId === facts['newestVersion'])?.created,
-      facts: { dataview: name, mounted: facts['versionId'], newest: facts['newestVersion'] },
+      since: missed.toSorted()[0],
+      facts: { dataview: name, mountedVersion: facts['versionId'], newestVersion: facts['newestVersion'] },
     };
   }
   const [database = '', newest = ''] = name.split('/');
@@ -34,7 +36,7 @@ function lag(entity: GraphEntity, { to, facts }: Edge, byId: Index): Finding {
     entity,
     condition: 'old changeset',
     why: `holds ${database} as of ${held?.created?.slice(0, 16) ?? 'an older changeset'}${by === undefined ? '' : `, ${by} completed since`}`,
-    since: target?.facts['active'] as string | undefined,
+    since: (held?.facts['supersededSince'] ?? target?.facts['active']) as string | undefined,
     facts: { database, mounted: facts['changesetId'], newest, mountedFrom: held?.created, behindBy: by },
   };
 }

@@ -1,4 +1,5 @@
 import type { Graph, GraphEntity } from './graph.ts';
+import { arnIn } from './kinds.ts';
 import { entityRow } from './summary.ts';
 import { minute } from './units.ts';
 
@@ -35,6 +36,7 @@ export function detailOf(entity: GraphEntity, graph: Graph): Row {
     ...(created === undefined ? {} : { created: minute(created) }),
     ...(modified === undefined || modified === created ? {} : { changed: minute(modified) }),
     ...Object.fromEntries(more.map(([name, value]) => [name, bounded(value)])),
+    ...(arnIn(graph, entity) === undefined ? {} : { arn: arnIn(graph, entity) }),
   };
 }
 

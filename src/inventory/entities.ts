@@ -1,5 +1,5 @@
 import { HOST_TYPES, type Machine, NODE_TYPES } from '../operations/machine-types.ts';
-import type { Changeset, Cluster, Database, Dataview, Group, Parts, User, Volume } from './parts.ts';
+import type { Changeset, Cluster, Database, Dataview, Group, NetworkRule, Parts, User, Volume } from './parts.ts';
 import { type GraphEntity, type GraphOptions, idOf, type Kind } from './shape.ts';
 
 /** A changeset is of interest when it is the newest, the newest completed, mounted somewhere, failed or on its way. */
@@ -60,10 +60,23 @@ function environmentEntity(of: Parts['environment']): GraphEntity {
       transitGateway: of.transitGatewayConfiguration?.transitGatewayID,
       cidr: of.transitGatewayConfiguration?.routableCIDRSpace,
       dns: of.dnsStatus,
-      dnsServers: of.customDNSConfiguration?.map(({ customDNSServerName }) => customDNSServerName),
+      dnsServers: of.customDNSConfiguration?.map(
+        (server) => `${server.customDNSServerName} ${server.customDNSServerIP}`,
+      ),
+      networkRules: of.transitGatewayConfiguration?.attachmentNetworkAclConfiguration?.map(ruleText),
+      serviceAccount: of.dedicatedServiceAccountId,
+      certificateAuthority: of.certificateAuthorityArn,
     },
   );
 }
+
+/** `100 allow tcp 443-443 from 10.20.0.0/16`. */
+function ruleText({ ruleNumber, ruleAction, protocol, portRange, cidrBlock }: NetworkRule): string {
+  const ports = portRange === undefined ? '' : ` ${portRange.from}-${portRange.to}`;
+  return `${ruleNumber} ${ruleAction} ${PROTOCOLS[protocol] ?? `protocol ${protocol}`}${ports} from ${cidrBlock}`;
+}
+
+const PROTOCOLS: Record<string, string> = { '-1': 'all', 1: 'icmp', 6: 'tcp', 17: 'udp' };
 
 function clusterEntity(of: Cluster): GraphEntity {
   const { capacityConfiguration: own, scalingGroupConfiguration: shared, autoScalingConfiguration: scaling, code } = of;
@@ -81,7 +94,17 @@ function clusterEntity(of: Cluster): GraphEntity {
     memoryReservationMiB: shared?.memoryReservation,
     memoryLimitMiB: shared?.memoryLimit,
     memoryMiB: memoryOf(NODE_TYPES, own?.nodeType),
-    autoscaling: scaling === undefined ? undefined : { min: scaling.minNodeCount, max: scaling.maxNodeCount },
+    autoscaling:
+      scaling === undefined
+        ? undefined
+        : known({
+            min: scaling.minNodeCount,
+            max: scaling.maxNodeCount,
+            metric: scaling.autoScalingMetric,
+            target: scaling.metricTarget,
+            scaleInCooldownSeconds: scaling.scaleInCooldownSeconds,
+            scaleOutCooldownSeconds: scaling.scaleOutCooldownSeconds,
+          }),
     caches: of.cacheStorageConfigurations?.map(({ type, size }) => ({ type, sizeGB: size })),
     savedown: of.savedownStorageConfiguration,
     code: code === undefined ? undefined : `s3://${code.s3Bucket}/${code.s3Key}`,
@@ -94,12 +117,14 @@ function clusterEntity(of: Cluster): GraphEntity {
     vpc: of.vpcConfiguration?.vpcId,
     subnets: of.vpcConfiguration?.subnetIds,
     securityGroups: of.vpcConfiguration?.securityGroupIds,
-    mounts: of.databases?.map(({ databaseName, changesetId, dataviewConfiguration: view }) =>
+    ipAddressType: of.vpcConfiguration?.ipAddressType,
+    mounts: of.databases?.map(({ databaseName, changesetId, dataviewConfiguration: view, cacheConfigurations }) =>
       known({
         database: databaseName,
         changesetId: changesetId ?? view?.changesetId,
         dataview: view?.dataviewName,
         versionId: view?.dataviewVersionId,
+        cached: cacheConfigurations?.map(({ cacheType, dbPaths }) => `${dbPaths.join(' ')} on ${cacheType}`),
       }),
     ),
   });
@@ -113,19 +138,29 @@ function memoryOf(types: ReadonlyMap<string, Machine>, type: string | undefined)
 
 function groupEntity(of: Group, clusters: readonly Cluster[]): GraphEntity {
   const memoryMiB = memoryOf(HOST_TYPES, of.hostType);
-  const reservedMiB = clusters
-    .filter(({ status }) => status !== 'CREATE_FAILED')
-    .flatMap(({ scalingGroupConfiguration: shared }) => (shared === undefined ? [] : [shared]))
-    .filter(({ scalingGroupName }) => scalingGroupName === of.scalingGroupName)
-    .reduce((sum, { memoryReservation, nodeCount }) => sum + memoryReservation * nodeCount, 0);
+  const reservedMiB = reservedOn(of, clusters);
   return entity('scaling-group', of.scalingGroupName, timed(of), {
     hostType: of.hostType,
     memoryMiB,
     reservedMiB,
-    freeMiB: memoryMiB === undefined ? undefined : memoryMiB - reservedMiB,
+    freeMiB: memoryMiB === undefined || reservedMiB === undefined ? undefined : memoryMiB - reservedMiB,
     clusters: of.clusters,
     zone: of.availabilityZoneId,
   });
+}
+
+/** What its clusters have reserved, as far as they could be made; undefined when not all of them were read. */
+function reservedOn(
+  { scalingGroupName, clusters: names = [] }: Group,
+  clusters: readonly Cluster[],
+): number | undefined {
+  const own = clusters.filter((cluster) => cluster.scalingGroupConfiguration?.scalingGroupName === scalingGroupName);
+  const read = new Set(own.map(({ clusterName }) => clusterName));
+  if (names.some((name) => !read.has(name))) return undefined;
+  return own
+    .filter(({ status }) => status !== 'CREATE_FAILED')
+    .flatMap(({ scalingGroupConfiguration: shared }) => shared ?? [])
+    .reduce((sum, { memoryReservation, nodeCount }) => sum + memoryReservation * nodeCount, 0);
 }
 
 function volumeEntity(of: Volume): GraphEntity {
@@ -133,7 +168,8 @@ function volumeEntity(of: Volume): GraphEntity {
     type: of.nas1Configuration?.type ?? of.volumeType,
     sizeGB: of.nas1Configuration?.size,
     description: of.description,
-    zone: of.availabilityZoneIds?.[0],
+    azMode: of.azMode,
+    zone: of.availabilityZoneIds?.length === 1 ? of.availabilityZoneIds[0] : of.availabilityZoneIds,
     attachedClusters: of.attachedClusters?.map(({ clusterName }) => clusterName),
   });
 }
@@ -159,7 +195,11 @@ function dataviewEntity(of: Dataview, database: string | undefined): GraphEntity
       description: of.description,
       autoUpdate: of.autoUpdate,
       readWrite: of.readWrite,
+      azMode: of.azMode,
       zone: of.availabilityZoneId,
+      segments: of.segmentConfigurations?.map(({ volumeName, dbPaths, onDemand }) =>
+        known({ volume: volumeName, dbPaths, onDemand: onDemand || undefined }),
+      ),
       versions: of.activeVersions
         ?.toSorted((a, b) => (b.createdTimestamp ?? '').localeCompare(a.createdTimestamp ?? ''))
         .map(({ versionId, changesetId, createdTimestamp, attachedClusters }) => ({
@@ -198,11 +238,22 @@ function changesetEntity(of: Changeset, { databaseName, lastCompletedChangesetId
     { ...described, database: databaseName },
     {
       active: of.activeFromTimestamp,
+      changes: of.changeRequests?.map(({ changeType, s3Path, dbPath }) =>
+        s3Path === undefined ? `${changeType} ${dbPath}` : `${changeType} ${s3Path} to ${dbPath}`,
+      ),
+      buckets: of.changeRequests && bucketsOf(of.changeRequests),
       newestCompleted: of.changesetId === lastCompletedChangesetId ? true : undefined,
       completedSince: newer.length,
+      supersededSince: newer
+        .map(({ activeFromTimestamp, createdTimestamp }) => activeFromTimestamp ?? createdTimestamp ?? '')
+        .toSorted()[0],
     },
   );
 }
+
+const bucketsOf = (requests: NonNullable<Changeset['changeRequests']>) => [
+  ...new Set(requests.flatMap(({ s3Path }) => /^s3:\/\/([^/]+)/.exec(s3Path ?? '')?.[1] ?? [])),
+];
 
 const isNewer = (other: Changeset, than: Changeset) => (other.createdTimestamp ?? '') > (than.createdTimestamp ?? '');
 

@@ -9,7 +9,10 @@ export type Volume = Output<'GetKxVolume'>;
 export type Group = Element<Output<'ListKxScalingGroups'>['scalingGroups']>;
 export type Dataview = Element<Output<'ListKxDataviews'>['kxDataviews']>;
 export type Changeset = Element<Output<'ListKxChangesets'>['kxChangesets']> &
-  Pick<Output<'GetKxChangeset'>, 'errorInfo'>;
+  Pick<Output<'GetKxChangeset'>, 'errorInfo' | 'changeRequests'>;
+export type NetworkRule = Element<
+  NonNullable<Output<'GetKxEnvironment'>['transitGatewayConfiguration']>['attachmentNetworkAclConfiguration']
+>;
 export type User = Element<Output<'ListKxUsers'>['users']>;
 export interface Database extends Output<'GetKxDatabase'> {
   readonly dataviews: Dataview[];
@@ -45,7 +48,7 @@ export async function readParts(
     readClusters(from, environmentId, options),
     from.list<'ListKxScalingGroups', Group>('ListKxScalingGroups', at, { kind: 'scaling-group' }),
     readVolumes(from, environmentId),
-    readDatabases(from, environmentId),
+    readDatabases(from, environmentId, options),
     from.list<'ListKxUsers', User>('ListKxUsers', at, { kind: 'user' }),
   ]);
   return {
@@ -86,7 +89,7 @@ async function readVolumes(from: Reading, environmentId: string): Promise<Volume
   );
 }
 
-async function readDatabases(from: Reading, environmentId: string): Promise<Database[]> {
+async function readDatabases(from: Reading, environmentId: string, options: GraphOptions): Promise<Database[]> {
   const listed = await from.list<'ListKxDatabases', Database>(
     'ListKxDatabases',
     { environmentId },
@@ -102,29 +105,32 @@ async function readDatabases(from: Reading, environmentId: string): Promise<Data
         from.list<'ListKxChangesets', Changeset>(
           'ListKxChangesets',
           at,
-          { kind: 'changeset', of: databaseName, isDetail: true },
+          { kind: 'changeset', of: databaseName, isDetail: !options.everyChangeset },
           MOST_CHANGESETS,
         ),
       ]);
-      const changesets = await explained(from, at, listedChangesets, detail?.lastCompletedChangesetId);
+      const changesets = await explained(from, at, listedChangesets, detail?.lastCompletedChangesetId, options);
       return { ...summary, ...detail, dataviews, changesets };
     }),
   );
 }
 
-/** Changesets newest first, with the newest completed one whatever the order of the list, and reasons of failures. */
+/** Changesets newest first, with the newest completed one whatever the order of the list, reasons of failures and the changes asked for. */
 async function explained(
   from: Reading,
   at: { readonly environmentId: string; readonly databaseName: string },
   listed: readonly Changeset[],
   newest: string | undefined,
+  { everyChangeset, changes }: GraphOptions,
 ): Promise<Changeset[]> {
-  const about = { kind: 'changeset', of: at.databaseName } as const;
+  const about = { kind: 'changeset', of: at.databaseName, isDetail: !everyChangeset } as const;
   const lacking = newest === undefined || listed.some(({ changesetId }) => changesetId === newest) ? [] : [newest];
   const failed = listed.filter(({ status }) => status === 'FAILED').toSorted(newestFirst);
-  const wanted = [...lacking, ...failed.slice(0, MOST_REASONS).map(({ changesetId = '' }) => changesetId)];
+  const asked = changes === undefined ? [] : listed.filter(({ changesetId = '' }) => changes(changesetId));
+  const explicable = [...failed.slice(0, MOST_REASONS), ...asked].map(({ changesetId = '' }) => changesetId);
+  const wanted = new Set([...lacking, ...explicable]);
   const read = await Promise.all(
-    wanted.map((changesetId) => from.get('GetKxChangeset', { ...at, changesetId }, about)),
+    [...wanted].map((changesetId) => from.get('GetKxChangeset', { ...at, changesetId }, about)),
   );
   const details = new Map(read.map((detail) => [detail?.changesetId, detail]));
   const all = [...listed, ...lacking.map((changesetId): Changeset => ({ changesetId }))];

@@ -8,8 +8,8 @@ import type { Gap, GraphOptions, Kind } from './shape.ts';
 interface About {
   readonly kind: Kind;
   readonly of?: string;
-  /** Left out where only lists are read. */
-  readonly isDetail?: true;
+  /** Left out where only lists are read; so is what is got of something in a list, unless it says that it is no detail. */
+  readonly isDetail?: boolean;
 }
 
 /** Reads parts of an environment, some at a time, and keeps account of what could not be read. */
@@ -61,12 +61,7 @@ export function reading(call: Call, options: GraphOptions): Reading {
   return {
     gaps,
     get: (name, input, about) =>
-      attempt(
-        name,
-        { ...about, ...(about.of === undefined ? {} : { isDetail: true }) },
-        () => few(name, input, { signal }),
-        undefined,
-      ),
+      attempt(name, { isDetail: about.of !== undefined, ...about }, () => few(name, input, { signal }), undefined),
     list: (name, input, about, most = MOST) =>
       attempt(
         name,

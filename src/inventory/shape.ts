@@ -81,12 +81,14 @@ export interface GraphOptions {
   readonly now?: (() => number) | undefined;
   /** Only these kinds, and the databases that they are in; all when left out. */
   readonly kinds?: readonly Kind[] | undefined;
-  /** False to read lists only, and no changesets: names, states and times, cheaply. */
+  /** False to read lists only, and no changesets unless all are wanted: names, states and times, cheaply. */
   readonly details?: boolean | undefined;
   /** False to leave the nodes of clusters unread: that is one call for each. */
   readonly nodes?: boolean | undefined;
   /** True to keep all changesets that were read, not only those that matter now. */
   readonly everyChangeset?: boolean | undefined;
+  /** Of which changesets to read what they changed: that is one call for each. */
+  readonly changes?: ((changesetId: string) => boolean) | undefined;
   /** Told after each call how many are done and how many are known to be needed. */
   readonly onProgress?: ((done: number, known: number) => void) | undefined;
 }

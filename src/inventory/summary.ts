@@ -17,9 +17,8 @@ export interface Summary {
 export function summaryOf(graph: Graph): Summary {
   const environment = graph.entities.find(({ kind }) => kind === 'environment');
   const others = graph.entities.filter(({ kind }) => kind !== 'environment');
-  const { arn: _, kmsKey: __, account: ___, ...facts } = environment?.facts ?? {};
   return {
-    environment: { name: graph.name, status: environment?.status, ...facts },
+    environment: { name: graph.name, status: environment?.status, ...placeOf(environment?.facts ?? {}) },
     readAt: graph.readAt,
     counts: countsOf(others),
     attention: [...marksOf(graph).values()].flatMap(({ findings }) => (findings.length === 0 ? [] : [inOne(findings)])),
@@ -27,6 +26,10 @@ export function summaryOf(graph: Graph): Summary {
     gaps: graph.gaps.map(({ kind, of, operation, reason }) => ({ kind, of, operation, reason })),
   };
 }
+
+const PLACE = ['environmentId', 'description', 'zones', 'network', 'transitGateway', 'cidr', 'dns', 'dnsServers'];
+/** What an environment is for and how it is attached. */
+const placeOf = (facts: GraphEntity['facts']): Row => Object.fromEntries(PLACE.map((name) => [name, facts[name]]));
 
 const SHOWN: readonly Kind[] = ['cluster', 'database', 'dataview', 'scaling-group', 'volume', 'user'];
 
@@ -91,6 +94,8 @@ export function entityRow(entity: GraphEntity, { edges }: Graph): Row {
     database,
     status,
     ...sizeOf(entity),
+    ...(kind === 'environment' ? placeOf(facts) : {}),
+    changes: facts['changes'],
     ...(kind === 'dataview' ? { changesetId: facts['changesetId'] } : {}),
     autoUpdate: facts['autoUpdate'],
     readWrite: facts['readWrite'] || undefined,
@@ -119,8 +124,12 @@ export function sizeOf({ kind, facts }: GraphEntity): Row {
     },
     'scaling-group': {
       hostType,
-      memory: `${memory(facts['reservedMiB'])} of ${memory(facts['memoryMiB'])} reserved`,
-      free: memory(facts['freeMiB']),
+      ...(facts['reservedMiB'] === undefined
+        ? { memory: `${memory(facts['memoryMiB'])}, not all clusters on it could be read` }
+        : {
+            memory: `${memory(facts['reservedMiB'])} of ${memory(facts['memoryMiB'])} reserved`,
+            free: memory(facts['freeMiB']),
+          }),
     },
     volume: { type, sizeGB },
     database: { size: bytes(facts['bytes']), changesets: facts['changesets'], files: facts['files'] },

@@ -32,7 +32,7 @@ export const BIG_QUESTIONS: readonly Question[] = [
     'gp-042-19',
     'Not enough memory',
   ),
-  ask('Which clusters are behind, everywhere?', [problems('behind')], '"behind":53', 'desk-007', 'hdb-007-00'),
+  ask('Which clusters are behind, everywhere?', [problems('behind')], '"behind":52', 'desk-007', 'hdb-007-00'),
   ask('Is anything behind in desk-017?', [problems('behind', { environment: 'desk-017' })], '"behind":5', 'hdb-017-00'),
   ask('What is idle anywhere?', [problems('idle')], 'sg-left-over', 'vol-left-over', 'desk-024', 'desk-099', '4800'),
   ask('Is anything stuck?', [problems('stuck')], '"stuck":0'),

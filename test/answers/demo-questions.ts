@@ -75,7 +75,7 @@ export const DEMO_QUESTIONS: readonly Question[] = [
     [problems('behind')],
     'hdb-equities-b',
     'hdb-futures',
-    '"behind":3',
+    '"behind":2',
   ),
   ask('How far is hdb-futures behind?', [depends('hdb-futures')], '"behindBy":2', 'futures_l2'),
   ask(

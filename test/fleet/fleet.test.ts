@@ -98,96 +98,10 @@ describe('describe_kx_environment', () => {
   });
 });
 
-describe('find_kx_entities', () => {
-  test.each([
-    [{ name: 'hdb' }, ['hdb-equities-a', 'hdb-equities-b', 'hdb-futures', 'hdb-fx', 'hdb-uat']],
-    [{ name: 'hdb*-b' }, ['hdb-equities-b']],
-    [{ status: 'failed' }, ['gp-signals']],
-    [{ kinds: ['cluster'], status: '!RUNNING' }, ['gp-reference', 'gp-signals', 'rdb-futures']],
-    [{ kinds: ['cluster'], type: 'tickerplant' }, ['tp-equities', 'tp-fx']],
-    [{ kinds: ['cluster'], youngerThan: '2d' }, ['gp-signals', 'rdb-futures']],
-    [{ kinds: ['scaling-group'], olderThan: '50d' }, ['sg-history', 'sg-realtime']],
-    [{ kinds: ['volume'], tag: 'owner' }, ['vol-equities', 'vol-fx', 'vol-reference', 'vol-savedown', 'vol-tplog']],
-    [{ kinds: ['cluster'], tag: 'owner=FX-desk' }, ['hdb-fx', 'rdb-fx', 'tp-fx']],
-    [{ kinds: ['environment'] }, ['kdb-prod', 'kdb-uat']],
-    [{ tag: '!owner' }, ['vol-backtest']],
-    [{ kinds: ['volume'], tag: '!owner=fx-desk', name: 'vol-f' }, []],
-    [{ uses: 'HDB-4.0' }, ['hdb-futures']],
-    [{ uses: 'subnet-08e2f70c3e83c5f21' }, ['gw-uat', 'hdb-uat']],
-    [{ kinds: ['cluster'], changedWithin: '1h' }, ['gp-reference', 'rdb-futures']],
-    [{ kinds: ['dataview'], uses: 'autoupdate=true' }, ['fx_spot_live']],
-  ])('%j', async (asked, expected) => {
-    const { data } = await use('find_kx_entities', asked);
-    expect(names(data['entities']).toSorted()).toEqual(expected);
-    expect(data['found']).toBe(expected.length);
-  });
-
-  test('says which states and types there are when nothing has the one that was asked for', async () => {
-    const { data } = await use('find_kx_entities', { kinds: ['volume'], status: 'ATTACHED', type: 'SSD' });
-    expect(data).toMatchObject({
-      found: 0,
-      statesThereAre: ['ACTIVE'],
-      typesThereAre: ['HDD_12', 'SSD_1000', 'SSD_250'],
-    });
-  });
-
-  test('gives the ids by which the operations know the environments', async () => {
-    const ids = { [await world.id('kdb-prod')]: 'kdb-prod', [await world.id('kdb-uat')]: 'kdb-uat' };
-    for (const tool of ['find_kx_entities', 'find_kx_problems'])
-      expect((await use(tool)).data).toMatchObject({ environments: 2, environmentIds: ids });
-  });
-
-  test('says whose tags could not be read beside what it found', async () => {
-    const partly = await demo({
-      before: async (operation, input) => {
-        if (operation === 'ListTagsForResource' && (input as { resourceArn: string }).resourceArn.endsWith('vol-fx'))
-          throw new FinspaceError({ operation, code: 'Throttling', detail: 'Slow down.', retryable: true, advice: '' });
-      },
-    });
-    const { data } = await caller(partly.call)('find_kx_entities', { kinds: ['volume'], tag: 'owner' });
-    expect(data).toMatchObject({
-      found: 4,
-      notRead: [{ environment: 'kdb-prod', reason: 'tags of volume:vol-fx: ThrottlingException Slow down.' }],
-    });
-    await partly.close();
-  });
-
-  test('puts them in order, and adds up what they take', async () => {
-    const volumes = await use('find_kx_entities', { kinds: ['volume'], sort: 'largest' });
-    expect(names(volumes.data['entities']).slice(0, 2)).toEqual(['vol-backtest', 'vol-equities']);
-    expect(volumes.data['totals']).toEqual({ diskGB: 24_000 });
-    const hosts = await use('find_kx_entities', { kinds: ['scaling-group'], view: 'full', environment: 'kdb-prod' });
-    expect(hosts.data).toMatchObject({
-      environmentIds: { [await world.id('kdb-prod')]: 'kdb-prod' },
-      totals: { hostMemoryFree: '2041 GiB' },
-    });
-  });
-
-  test('groups by a setting or a tag, and says which settings there are', async () => {
-    const roles = await use('find_kx_entities', { kinds: ['user'], groupBy: 'iamRole' });
-    expect((roles.data['groups'] as Rows)[0]).toMatchObject({ count: 2, names: ['amara_okafor', 'mei_tanaka'] });
-    const owners = await use('find_kx_entities', { kinds: ['volume'], groupBy: 'tag:Owner' });
-    expect(names(owners.data['groups'], 'value')).toContain('(none)');
-    const nothing = await use('find_kx_entities', { kinds: ['user'], groupBy: 'colour' });
-    expect(nothing).toMatchObject({ isError: true, text: expect.stringContaining('There are: arn, iamRole') });
-  });
-
-  test('looks through every load when loads are asked for', async () => {
-    const loads = await use('find_kx_entities', { kinds: ['changeset'], environment: 'kdb-prod' });
-    expect(loads.data['kinds']).toEqual({ changeset: 22 });
-    expect((await use('find_kx_entities', { environment: 'kdb-prod' })).data['kinds']).not.toHaveProperty('changeset');
-  });
-
-  test('refuses what it does not know', async () => {
-    expect((await use('find_kx_entities', { olderThan: 'long' })).text).toMatch(/olderThan: expects minutes/);
-    expect((await use('find_kx_entities', { owner: 'me' })).text).toMatch(/owner: there is no such argument/);
-  });
-});
-
 describe('find_kx_problems', () => {
   test('counts each kind and names the entities', async () => {
     const { data, text } = await use('find_kx_problems');
-    expect(data['counts']).toMatchObject({ behind: 3, idle: 2, orphaned: 0 });
+    expect(data['counts']).toMatchObject({ behind: 2, idle: 2, orphaned: 0, underway: 3 });
     expect(text).toContain('Not enough memory on scaling group sg-lab');
   });
 
@@ -213,6 +127,20 @@ describe('find_kx_problems', () => {
 });
 
 describe('what_depends_on', () => {
+  test('knows a load that is in no overview, and an environment by a word of its name', async () => {
+    const loads = await use('find_kx_entities', { kinds: ['changeset'], name: 'futures_l2', sort: 'oldest' });
+    const oldest = names(loads.data['entities'])[0] ?? '';
+    const { data } = await use('what_depends_on', { environment: 'prod', name: oldest });
+    expect(data).toMatchObject({
+      environment: 'kdb-prod',
+      entity: {
+        changes: expect.arrayContaining(['PUT s3://halden-market-data/futures_l2/2026.01.16/ to /2026.01.16/']),
+      },
+    });
+    const missed = await use('what_depends_on', { environment: 'kdb-prod', name: 'hdb-equities' });
+    expect(missed.text).toContain('There are: "hdb-equities-a", "hdb-equities-b".');
+  });
+
   test('follows both directions', async () => {
     const { data } = await use('what_depends_on', { environment: 'kdb-prod', name: 'fx_spot' });
     expect(names(data['usedBy'], 'id')).toEqual(

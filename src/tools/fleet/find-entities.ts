@@ -1,20 +1,25 @@
 import * as z from 'zod';
-import type { Graph, GraphOptions, Kind } from '../../inventory/graph.ts';
+import { detailOf } from '../../inventory/detail.ts';
+import type { GraphOptions, Kind } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
 import { sizeInOrder } from '../../inventory/sizes.ts';
 import { entityRow } from '../../inventory/summary.ts';
 import { statusKind } from '../../inventory/trouble.ts';
 import { age, minute } from '../../inventory/units.ts';
-import { grouped, totals } from './grouping.ts';
-import { type Candidate, matches, usedIn } from './matching.ts';
+import { grouped, settingNames, totals } from './grouping.ts';
+import { knownInstead } from './instead.ts';
+import { type Candidate, matches, usingIt } from './matching.ts';
 import { answer, shaping } from './page.ts';
-import { EnvironmentArgument, environmentsOf } from './scene.ts';
+import { EnvironmentArgument, environmentsOf, type Scene } from './scene.ts';
+import { canonical } from './settings.ts';
 import { withTags } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 
 /** Changesets are many, so they are looked through only when they are asked for. */
 const USUAL = KINDS.filter((kind) => kind !== 'changeset');
-const Age = () => z.string().regex(/^\d{1,4}[mhd]$/, 'expects minutes, hours or days such as 90m, 12h or 30d');
+const Age = (pattern: RegExp) => z.string().regex(pattern, 'expects a span such as 90m, 12h, 30d or 2w, or a date');
+const SPAN = /^(?:\d{1,4}[mhdw]|\d{4}-\d\d-\d\d(?:T[\d:.]{5,12}Z)?)$/;
+const SPAN_OR_NOT = new RegExp(SPAN.source.replace('^', '^!?'));
 /** What a row of a kind says takes reading these, too. */
 const TOLD_BY: Partial<Record<Kind, readonly Kind[]>> = {
   'scaling-group': ['cluster'],
@@ -23,7 +28,11 @@ const TOLD_BY: Partial<Record<Kind, readonly Kind[]>> = {
   database: ['changeset'],
 };
 /** What the lists tell of each entity; to group by anything else each has to be read. */
-const LISTED = new Set(['kind', 'environment', 'status', 'database', 'hosttype', 'iamrole', 'release', 'zone']);
+const LISTED = new Set(['kind', 'environment', 'status', 'hostType', 'iamRole', 'release'].map(canonical));
+const isListed = (setting: string, kinds: readonly Kind[]) =>
+  LISTED.has(canonical(setting)) || (canonical(setting) === 'database' && !kinds.includes('cluster'));
+/** Of so few in so few environments everything, or what an overview says, is told unasked. */
+const FEW = { whole: 3, brief: 12, environments: 4 };
 
 export const findEntities = fleetTool({
   name: 'find_kx_entities',
@@ -34,20 +43,22 @@ export const findEntities = fleetTool({
     z.strictObject({
       name: z.string().min(1).max(100).optional().describe('part of it; * for any text'),
       kinds: z.array(z.enum(KINDS)).min(1).optional(),
-      status: z.string().max(40).optional().describe('such as RUNNING; !RUNNING for others'),
+      status: z.string().max(80).optional().describe('such as CREATING,UPDATING; !RUNNING for others'),
       type: z.string().max(40).optional().describe('cluster, disk or host type'),
-      tag: z.string().max(400).optional().describe('key or key=value; !key for those without'),
+      tag: z.string().max(400).optional().describe('key, value or key=value; !key for those without, !* untagged'),
       uses: z
         .string()
         .min(2)
         .max(200)
         .optional()
-        .describe('part of any setting: S3 path, role, subnet, zone, database, volume; or autoUpdate=false'),
-      olderThan: Age().optional().describe('since creation, such as 30d'),
-      youngerThan: Age().optional(),
-      changedWithin: Age().optional().describe('created or changed'),
+        .describe(
+          'part of any setting: S3 path, role, subnet, database, volume; autoUpdate=false; !autoscaling for those without',
+        ),
+      olderThan: Age(SPAN).optional().describe('since creation: 30d or a date'),
+      youngerThan: Age(SPAN).optional(),
+      changedWithin: Age(SPAN_OR_NOT).optional().describe('created or changed; !30d for those untouched'),
       groupBy: z.string().max(100).optional().describe('count by a setting: zone, release, code, iamRole, tag:owner'),
-      sort: z.enum(['oldest', 'newest', 'largest']).optional(),
+      sort: z.enum(['oldest', 'newest', 'changed', 'largest']).optional(),
       environment: EnvironmentArgument().optional(),
       ...shaping(),
     }),
@@ -56,86 +67,103 @@ export const findEntities = fleetTool({
     const { environment, view, cursor, tag, uses, groupBy, sort } = input;
     const kinds = input.kinds ?? (input.changedWithin === undefined ? USUAL : KINDS);
     const tagKey = /^tag:(.+)/i.exec(groupBy ?? '')?.[1];
-    const byUnlisted = groupBy !== undefined && tagKey === undefined && !LISTED.has(groupBy.toLowerCase());
+    const byUnlisted = groupBy !== undefined && tagKey === undefined && !isListed(groupBy, kinds);
     const isFull = view === 'full' || [input.type, uses].some((each) => each !== undefined) || sort === 'largest';
-    const details = isFull || byUnlisted || kinds.includes('changeset');
-    const { graphs, gaps } = await scene.graphs(environment, { ...readFor(kinds, details), details, nodes: false });
+    const details = isFull || byUnlisted;
+    const changes = details && input.kinds?.includes('changeset') ? () => true : undefined;
+    const { graphs, gaps } = await scene.graphs(environment, { ...readFor(kinds, details), details, changes });
     const candidates = graphs.flatMap((graph) =>
       graph.entities
         .filter((entity) => (kinds as readonly string[]).includes(entity.kind) && matches(entity, input, graph.readAt))
-        .map((entity): Candidate => ({ graph, entity }))
-        .flatMap((candidate) => (uses === undefined ? [candidate] : usedIn(candidate, uses))),
+        .map((entity): Candidate => ({ graph, entity })),
     );
+    const using = uses === undefined ? candidates : usingIt(candidates, uses);
     const wanted = tag ?? tagKey;
     const isFilter = tag !== undefined;
-    const tagged =
-      wanted === undefined ? { found: candidates, gaps: [] } : await withTags(scene, candidates, wanted, isFilter);
-    const found = sort === undefined ? tagged.found : tagged.found.toSorted(ORDERS[sort]);
-    const notRead = [...gaps, ...tagged.gaps];
+    const tagged = wanted === undefined ? UNTAGGED(using) : await withTags(scene, using, wanted, isFilter);
+    const listed = sort === undefined ? tagged.found : tagged.found.toSorted(ORDERS[sort]);
+    const isTold = details || groupBy !== undefined;
+    const more = isTold ? { found: listed, gaps: [] } : await readFew(scene, listed, kinds);
+    const { found } = more;
+    const notRead = [...gaps, ...tagged.gaps, ...more.gaps];
+    const level = isTold ? details : found !== listed;
     const head = {
       found: found.length,
       ...countsOf(found),
-      ...(details ? totals(found) : {}),
+      ...(level ? totals(found) : {}),
       ...environmentsOf(graphs),
-      ...(found.length > 0 ? {} : knownInstead(graphs, kinds, input)),
+      ...(found.length > 0 ? {} : knownInstead({ graphs, kinds, candidates, tags: tagged.seen }, input)),
+      ...(uses?.startsWith('!') && using.length === candidates.length
+        ? { settingsThereAre: settingNames(candidates) }
+        : {}),
+      ...(uses === undefined || input.kinds !== undefined ? {} : { notSearched: 'S3 paths of loads: kinds changeset' }),
       ...(notRead.length === 0 ? {} : { notRead: notRead.slice(0, 20) }),
     };
     const section =
       groupBy === undefined
-        ? { name: 'entities', rows: found.map((each) => rowOf(each, details, graphs.length > 1)) }
-        : { name: 'groups', rows: grouped(found, groupBy, tagKey) };
+        ? { name: 'entities', rows: found.map((each) => rowOf(each, toldOf(found, level), graphs.length > 1)) }
+        : { name: 'groups', rows: grouped(found, { setting: groupBy, tagKey, details }) };
     return answer(head, [section], { view, cursor });
   },
 });
 
-/** The states and types that there are, when nothing has the one that was asked for: a misspelt one is not an absence. */
-function knownInstead(
-  graphs: readonly Graph[],
-  kinds: readonly Kind[],
-  { status, type }: { status?: string | undefined; type?: string | undefined },
-) {
-  const entities = graphs.flatMap((graph) => graph.entities).filter(({ kind }) => kinds.includes(kind));
-  const distinct = (values: readonly unknown[]) => [...new Set(values.filter((value) => value !== undefined))].sort();
-  return {
-    ...(status === undefined ? {} : { statesThereAre: distinct(entities.map((entity) => entity.status)) }),
-    ...(type === undefined
-      ? {}
-      : {
-          typesThereAre: distinct(
-            entities.flatMap(({ facts }) => [facts['type'], facts['hostType'], facts['nodeType']]),
-          ),
-        }),
-  };
-}
+const UNTAGGED = (found: readonly Candidate[]) => ({ found, gaps: [], seen: new Set<string>() });
 
 /** What has to be read to tell about these kinds. */
 function readFor(kinds: readonly Kind[], details: boolean): GraphOptions {
   const told = details ? kinds.flatMap((kind) => TOLD_BY[kind] ?? []) : [];
-  return { kinds: [...new Set([...kinds, ...told])], everyChangeset: kinds.includes('changeset') };
+  return { kinds: [...new Set([...kinds, ...told])], everyChangeset: kinds.includes('changeset'), nodes: false };
 }
 
+/** Reads the few that were found once more, with what only their own operations tell. As they are when they are many. */
+async function readFew(scene: Scene, found: readonly Candidate[], kinds: readonly Kind[]) {
+  const graphs = [...new Set(found.map(({ graph }) => graph))];
+  if (found.length === 0 || found.length > FEW.brief || graphs.length > FEW.environments) return { found, gaps: [] };
+  const present = kinds.filter((kind) => found.some(({ entity }) => entity.kind === kind));
+  const ids = new Set(found.map(({ entity }) => entity.name));
+  const nodes = found.length <= FEW.whole;
+  const options = { ...readFor(present, true), nodes, changes: (changesetId: string) => ids.has(changesetId) };
+  const read = await scene.again(graphs, options);
+  const byId = new Map(read.graphs.map((graph) => [graph.environmentId, graph]));
+  const fresh = found.map((candidate): Candidate => {
+    const graph = byId.get(candidate.graph.environmentId);
+    const entity = graph?.entities.find(({ id }) => id === candidate.entity.id);
+    return graph === undefined || entity === undefined ? candidate : { ...candidate, graph, entity };
+  });
+  return { found: fresh, gaps: read.gaps };
+}
+
+const changedAt = ({ entity: { created, modified } }: Candidate) => modified ?? created ?? '';
 const ORDERS: Record<string, (a: Candidate, b: Candidate) => number> = {
   oldest: (a, b) => (a.entity.created ?? '').localeCompare(b.entity.created ?? ''),
   newest: (a, b) => (b.entity.created ?? '').localeCompare(a.entity.created ?? ''),
+  changed: (a, b) => changedAt(b).localeCompare(changedAt(a)),
   largest: (a, b) => sizeInOrder(b.entity) - sizeInOrder(a.entity),
 };
 
-function rowOf({ graph, entity, tags, matched }: Candidate, details: boolean, several: boolean) {
+type Told = 'listed' | 'brief' | 'whole';
+const toldOf = (found: readonly Candidate[], details: boolean): Told =>
+  !details ? 'listed' : found.length <= FEW.whole ? 'whole' : 'brief';
+
+function rowOf({ graph, entity, tags, matched }: Candidate, told: Told, several: boolean) {
   const { kind, name, database, status, statusReason, created, modified, facts } = entity;
   const isMoving = statusKind(status) !== 'settled';
-  const row = details
-    ? entityRow(entity, graph)
-    : { name, database, status, type: facts['type'] ?? facts['hostType'], iamRole: facts['iamRole'] };
+  const rows = {
+    listed: () => ({ name, database, status, type: facts['type'] ?? facts['hostType'], iamRole: facts['iamRole'] }),
+    brief: () => entityRow(entity, graph),
+    whole: () => ({ ...detailOf(entity, graph), id: undefined }),
+  };
+  const at = told === 'whole' ? ` (${minute(modified)})` : '';
   return known({
     kind,
-    ...row,
+    ...rows[told](),
     environment: several || kind === 'environment' ? graph.name : undefined,
     environmentId: kind === 'environment' ? graph.environmentId : undefined,
     reason: statusReason,
-    created: kind === 'changeset' ? minute(created) : undefined,
+    created: kind === 'changeset' || told === 'whole' ? minute(created) : undefined,
     since: isMoving ? minute(modified ?? created) : undefined,
     age: age(created, graph.readAt),
-    changed: modified === undefined || modified === created ? undefined : `${age(modified, graph.readAt)} ago`,
+    changed: modified === undefined || modified === created ? undefined : `${age(modified, graph.readAt)} ago${at}`,
     matched,
     tags,
   });

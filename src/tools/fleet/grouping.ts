@@ -1,27 +1,39 @@
 import { bytes, memory } from '../../inventory/units.ts';
 import type { Candidate } from './matching.ts';
 import { NotThere } from './scene.ts';
+import { canonical, means, settingsOf } from './settings.ts';
 
-const MOST_NAMES = 8;
+/** Names in all groups together; of more each group tells some. */
+const MOST_NAMES = 60;
+const SOME_NAMES = 8;
 const NONE = '(none)';
 
-/** One row for each value of a setting or tag, with how many have it and which, most first. */
-export function grouped(found: readonly Candidate[], setting: string, tagKey: string | undefined) {
+interface By {
+  readonly setting: string;
+  readonly tagKey: string | undefined;
+  /** Whether what each takes up was read. */
+  readonly details: boolean;
+}
+
+/** One row for each value of a setting or tag, with how many have it, which, and what they take up together; most first. */
+export function grouped(found: readonly Candidate[], { setting, tagKey, details }: By) {
   const groups = new Map<string, Candidate[]>();
   for (const candidate of found)
-    for (const value of valuesOf(candidate, setting, tagKey))
+    for (const value of new Set(valuesOf(candidate, setting, tagKey)))
       groups.set(value, [...(groups.get(value) ?? []), candidate]);
   if (found.length > 0 && tagKey === undefined && [...groups.keys()].every((value) => value === NONE))
-    throw new NotThere(`None of these has a setting ${JSON.stringify(setting)}. There are: ${settingsOf(found)}.`);
+    throw new NotThere(
+      `None of these has a setting ${JSON.stringify(setting)}. There are: ${settingNames(found).join(', ')}; for a tag say tag:KEY.`,
+    );
+  const most = found.length > MOST_NAMES ? SOME_NAMES : MOST_NAMES;
   return [...groups]
     .toSorted(([, a], [, b]) => b.length - a.length)
     .map(([value, members]) => ({
       value,
       count: members.length,
-      names: members
-        .slice(0, MOST_NAMES)
-        .map(({ entity: { name, database } }) => (database ? `${database}/${name}` : name)),
-      ...(members.length > MOST_NAMES ? { more: members.length - MOST_NAMES } : {}),
+      names: members.slice(0, most).map(({ entity: { name, database } }) => (database ? `${database}/${name}` : name)),
+      ...(members.length > most ? { more: members.length - most } : {}),
+      ...(details && groups.size > 1 ? totals(members) : {}),
     }));
 }
 
@@ -29,32 +41,61 @@ function valuesOf({ entity, graph, tags }: Candidate, setting: string, tagKey: s
   const { kind, status, database, facts } = entity;
   const own: Record<string, unknown> =
     tagKey === undefined ? { ...facts, kind, status, database, environment: graph.name } : { ...tags };
-  const wanted = (tagKey ?? setting).toLowerCase();
-  const value = Object.entries(own).find(([name]) => name.toLowerCase() === wanted)?.[1];
+  const isIt = (name: string) =>
+    tagKey === undefined ? canonical(name) === canonical(setting) : name.toLowerCase() === tagKey.toLowerCase();
+  const value = Object.entries(own).find(([name, each]) => each !== undefined && isIt(name))?.[1];
   const values = (Array.isArray(value) ? value : [value]).filter((each) => each !== undefined);
-  return values.length === 0
-    ? [NONE]
-    : values.map((each) => (typeof each === 'object' ? JSON.stringify(each) : String(each)));
+  if (values.length > 0) return values.map((each) => (typeof each === 'object' ? JSON.stringify(each) : String(each)));
+  const inside = tagKey === undefined ? settingsOf(entity, graph).filter(({ path }) => means(setting, path)) : [];
+  return inside.length === 0 ? [NONE] : inside.map((each) => each.value);
 }
 
-const settingsOf = (found: readonly Candidate[]) =>
-  [...new Set(found.flatMap(({ entity }) => Object.keys(entity.facts)))].toSorted().join(', ');
+/** The names of the settings that some of these have. */
+export const settingNames = (found: readonly Candidate[]) =>
+  [...new Set(found.flatMap(({ entity }) => Object.keys(entity.facts)))].toSorted();
 
-/** What they take up together, by kind. */
+type Facts = Readonly<Record<string, unknown>>;
+
+/** What they take up together, by kind. A cluster that could not be made takes up nothing. */
 export function totals(found: readonly Candidate[]) {
-  const sum = (kind: string, of: (facts: Readonly<Record<string, unknown>>) => unknown) =>
+  const factsOf = (kind: string) =>
     found
-      .filter(({ entity }) => entity.kind === kind)
-      .reduce((all, { entity }) => all + (Number(of(entity.facts)) || 0), 0);
+      .filter(({ entity }) => entity.kind === kind && entity.status !== 'CREATE_FAILED')
+      .map(({ entity }) => entity.facts);
+  const sum = (kind: string, of: (facts: Facts) => unknown) =>
+    factsOf(kind).reduce((all, facts) => all + (Number(of(facts)) || 0), 0);
+  const by = (kind: string, typeOf: (facts: Facts) => unknown, of: (facts: Facts) => unknown) => {
+    const sums: Record<string, number> = {};
+    for (const facts of factsOf(kind)) {
+      const type = typeOf(facts);
+      if (type !== undefined) sums[String(type)] = (sums[String(type)] ?? 0) + (Number(of(facts)) || 0);
+    }
+    return Object.keys(sums).length === 0 ? undefined : sums;
+  };
   const reserved = sum(
     'cluster',
     (facts) => Number(facts['memoryReservationMiB'] ?? 0) * Number(facts['nodeCount'] ?? 0),
   );
   const stored = sum('database', (facts) => facts['bytes']);
+  const cached = sum('cluster', ({ caches }) =>
+    ((caches ?? []) as { sizeGB?: number }[]).reduce((all, { sizeGB = 0 }) => all + sizeGB, 0),
+  );
+  const disks = by(
+    'volume',
+    ({ type }) => type,
+    ({ sizeGB }) => sizeGB,
+  );
   const all = {
     nodes: sum('cluster', ({ nodeCount }) => nodeCount) || undefined,
+    dedicatedNodes: by(
+      'cluster',
+      ({ nodeType }) => nodeType,
+      ({ nodeCount }) => nodeCount,
+    ),
     clusterMemoryReserved: reserved === 0 ? undefined : memory(reserved),
+    cacheGB: cached || undefined,
     diskGB: sum('volume', ({ sizeGB }) => sizeGB) || undefined,
+    diskGBByType: Object.keys(disks ?? {}).length > 1 ? disks : undefined,
     databaseSize: stored === 0 ? undefined : bytes(stored),
     hostMemory: some(sum('scaling-group', ({ memoryMiB }) => memoryMiB)),
     hostMemoryFree: some(sum('scaling-group', ({ freeMiB }) => freeMiB)),

@@ -1,5 +1,5 @@
 import type { Graph, GraphEntity } from '../../inventory/graph.ts';
-import { entityRow } from '../../inventory/summary.ts';
+import { canonical, factsOf, means, type Setting, settingsOf } from './settings.ts';
 
 /** An entity in its environment, with what was found out about it. */
 export interface Candidate {
@@ -22,21 +22,28 @@ interface Wanted {
 /** Whether an entity is what was asked for, as far as that shows in itself. */
 export function matches(entity: GraphEntity, wanted: Wanted, now: string): boolean {
   const { name, status, type, olderThan, youngerThan, changedWithin } = wanted;
-  const since = (iso: string | undefined) => Date.parse(now) - Date.parse(iso ?? '');
-  const old = since(entity.created);
-  const isNot = status?.startsWith('!') ?? false;
-  const state = status?.replace('!', '').toUpperCase();
-  const types = [entity.facts['type'], entity.facts['hostType'], entity.facts['nodeType']].map((each) =>
-    String(each).toUpperCase(),
-  );
+  const { created, modified, facts } = entity;
+  const changed = Math.max(Date.parse(created ?? ''), Date.parse(modified ?? created ?? ''));
+  const types = [facts['type'], facts['hostType'], facts['nodeType']].map((each) => String(each).toUpperCase());
   return (
     (name === undefined || [entity.name, entity.database ?? ''].some((text) => nameMatches(text, name))) &&
-    (state === undefined || (entity.status ?? '').includes(state) !== isNot) &&
+    (status === undefined || hasStatus(entity, status)) &&
     (type === undefined || types.includes(type.toUpperCase())) &&
-    (olderThan === undefined || old > span(olderThan)) &&
-    (youngerThan === undefined || old < span(youngerThan)) &&
-    (changedWithin === undefined || Math.min(old, since(entity.modified ?? entity.created)) < span(changedWithin))
+    (olderThan === undefined || Date.parse(created ?? '') < start(olderThan, now)) &&
+    (youngerThan === undefined || Date.parse(created ?? '') > start(youngerThan, now)) &&
+    (changedWithin === undefined ||
+      (changedWithin.startsWith('!')
+        ? changed < start(changedWithin.slice(1), now)
+        : changed > start(changedWithin, now)))
   );
+}
+
+/** One of several states, each whole or in part; after `!` none of them, of what has a state at all. */
+function hasStatus({ status }: GraphEntity, wanted: string): boolean {
+  const isNot = wanted.startsWith('!');
+  const states = wanted.replace('!', '').toUpperCase().split(/[,|]/);
+  const isOne = states.some((state) => (status ?? '').includes(state.trim()));
+  return isNot ? status !== undefined && !isOne : isOne;
 }
 
 /** Parts in order, letter case aside; no regular expression, because the pattern is the model's. */
@@ -52,28 +59,39 @@ function nameMatches(text: string, pattern: string): boolean {
     });
 }
 
-const UNITS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-const span = (text: string) => Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? 0);
+const UNITS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+/** When a span such as 30d that ends now began; a date is that date. */
+const start = (text: string, now: string) =>
+  /^\d{4}-/.test(text)
+    ? Date.parse(text)
+    : Date.parse(now) - Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? Number.NaN);
 
-const MOST_MATCHED = 3;
-/** What an entity says about others or about its state now, which is not a setting of its own. */
-const NOT_SETTINGS = new Set(['name', 'status', 'nodes', 'attachedClusters', 'clusters', 'usedBy', 'versions', 'arn']);
+const MOST_MATCHED = 6;
 
-/** The candidate with the settings that contain a text, or nothing when none does. */
-export function usedIn({ graph, entity }: Candidate, text: string): Candidate[] {
-  const wanted = text.toLowerCase();
-  const settings = { ...entityRow(entity, graph), ...entity.facts };
-  const lines = Object.entries(settings)
-    .filter(([name]) => !NOT_SETTINGS.has(name))
-    .flatMap(([name, value]) => settingLines(name, value));
-  const matched = [...new Set(lines)].filter((line) => line.toLowerCase().includes(wanted));
-  return matched.length === 0 ? [] : [{ graph, entity, matched: matched.slice(0, MOST_MATCHED) }];
+/**
+ * The candidates with a setting that contains a text or has that name, or that name and a value, each with what matched. After `!`
+ * those without one, of the kinds of which some have one.
+ */
+export function usingIt(candidates: readonly Candidate[], uses: string): Candidate[] {
+  const isNot = uses.startsWith('!');
+  const text = isNot ? uses.slice(1) : uses;
+  const judged = candidates.map((candidate) => ({ candidate, matched: matchedIn(candidate, text) }));
+  const using = judged.filter(({ matched }) => matched.length > 0);
+  if (!isNot) return using.map(({ candidate, matched }) => ({ ...candidate, matched: matched.slice(0, MOST_MATCHED) }));
+  const kinds = new Set(using.map(({ candidate }) => candidate.entity.kind));
+  return judged
+    .filter(({ candidate, matched }) => matched.length === 0 && (kinds.size === 0 || kinds.has(candidate.entity.kind)))
+    .map(({ candidate }) => candidate);
 }
 
-/** `code=s3://…`, `autoscaling.min=3`, one for each value in a setting. */
-function settingLines(name: string, value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap((each) => settingLines(name, each));
-  if (typeof value === 'object' && value !== null)
-    return Object.entries(value).flatMap(([member, each]) => settingLines(`${name}.${member}`, each));
-  return value === undefined ? [] : [`${name}=${value}`];
+function matchedIn({ graph, entity }: Candidate, text: string): string[] {
+  const [name = '', wanted] = text.toLowerCase().split(/=(.*)/s);
+  const line = ({ path, value }: Setting) => `${path}=${value}`;
+  const isMeant = ({ path, value }: Setting) =>
+    canonical(name) !== '' && means(name, path) && (wanted === undefined || value.toLowerCase() === wanted);
+  const found = [
+    ...settingsOf(entity, graph).filter((setting) => line(setting).toLowerCase().includes(text.toLowerCase())),
+    ...factsOf(entity, graph).filter(isMeant),
+  ];
+  return [...new Set(found.map(line))];
 }

@@ -24,9 +24,11 @@ export interface Scene {
   readonly options: GraphOptions;
   /** The one environment of an id or name. Throws NotThere. */
   environment(wanted: string): Promise<Environment>;
-  graph(wanted: string): Promise<Graph>;
+  graph(wanted: string, options?: GraphOptions): Promise<Graph>;
   /** The graphs of all environments, or of one. */
   graphs(wanted: string | undefined, options?: GraphOptions): Promise<Graphs>;
+  /** Reads the environments of these graphs once more, in another way. */
+  again(graphs: readonly Graph[], options: GraphOptions): Promise<Graphs>;
 }
 
 export interface Graphs {
@@ -43,7 +45,8 @@ export function sceneOf({ call, restrictions, caller }: ToolEnvironment, { conte
 
   const environment = async (wanted: string) => {
     const all = await listed();
-    const [found, second] = environmentsNamed(all, wanted);
+    const exact = environmentsNamed(all, wanted);
+    const [found, second] = exact.length > 0 ? exact : withWord(all, wanted);
     if (found === undefined)
       throw noSuch(
         'kdb environment',
@@ -54,30 +57,39 @@ export function sceneOf({ call, restrictions, caller }: ToolEnvironment, { conte
       throw new NotThere(`Several environments have the name ${quoted(wanted)}; give the id of one of them.`);
     return found;
   };
-  const one = async ({ environmentId = '' }: Environment) => environmentGraph(call, environmentId, options);
+  const one = async ({ environmentId = '' }: Environment, more: GraphOptions) =>
+    environmentGraph(call, environmentId, { ...options, ...more });
+  const each = async (environments: readonly Environment[], more: GraphOptions): Promise<Graphs> => {
+    const work = (bounded: Call, { environmentId = '' }: Environment) =>
+      environmentGraph(bounded, environmentId, { ...options, onProgress: undefined, ...more });
+    const { results, failures } = await acrossEnvironments(call, environments, work, onProgress);
+    signal.throwIfAborted();
+    const [first] = failures;
+    if (first !== undefined && results.length === 0) throw first.error;
+    return {
+      graphs: results.map(({ result }) => result),
+      gaps: [
+        ...results.flatMap(({ result }) => gapsOf(result)),
+        ...failures.map(({ environment: of, error }) => ({ environment: of.name ?? '', reason: reasonOf(error) })),
+      ],
+    };
+  };
   return {
     call,
     options,
     environment,
-    graph: async (wanted) => one(await environment(wanted)),
-    graphs: async (wanted, more = {}) => {
-      const environments = wanted === undefined ? await listed() : [await environment(wanted)];
-      const work = (bounded: Call, { environmentId = '' }: Environment) =>
-        environmentGraph(bounded, environmentId, { ...options, onProgress: undefined, ...more });
-      const { results, failures } = await acrossEnvironments(call, environments, work, onProgress);
-      signal.throwIfAborted();
-      const [first] = failures;
-      if (first !== undefined && results.length === 0) throw first.error;
-      return {
-        graphs: results.map(({ result }) => result),
-        gaps: [
-          ...results.flatMap(({ result }) => gapsOf(result)),
-          ...failures.map(({ environment: of, error }) => ({ environment: of.name ?? '', reason: reasonOf(error) })),
-        ],
-      };
-    },
+    graph: async (wanted, more = {}) => one(await environment(wanted), more),
+    graphs: async (wanted, more = {}) =>
+      each(wanted === undefined ? await listed() : [await environment(wanted)], more),
+    again: (graphs, more) => each(graphs, more),
   };
 }
+
+/** The environments that have a word in their name, as `prod` is one of `kdb-prod`: enough to read one, if it is the only one. */
+const withWord = (all: readonly Environment[], word: string): Environment[] => {
+  const found = all.filter(({ name = '' }) => name.toLowerCase().split(/[-_]/).includes(word.toLowerCase()));
+  return found.length === 1 ? found : [];
+};
 
 const MOST_IDS = 8;
 /** How many environments an answer is about and, while they are few, the ids by which the operations know them, with their names. */
@@ -106,9 +118,18 @@ const reasonOf = (error: unknown) =>
 
 /** Says that something is not there, with what was probably meant. */
 export function noSuch(noun: string, wanted: string, known: readonly string[]): NotThere {
-  const some = known.slice(0, 12).map((name) => quoted(name));
-  const all = `. There are: ${some.join(', ') || 'none'}${known.length > 12 ? ', …' : ''}.`;
+  const like = known.filter((name) => name.toLowerCase().includes(wanted.toLowerCase()));
+  if (like.length > 0) return new NotThere(`There is no ${noun} ${quoted(wanted)}. There are: ${some(like)}.`);
+  const otherwise = `. There are: ${some(known)}.`;
   return new NotThere(
-    `There is no ${noun} ${quoted(wanted)}${didYouMean(wanted, known, { otherwise: all, shown: quoted })}`,
+    `There is no ${noun} ${quoted(wanted)}${didYouMean(wanted, known, { otherwise, shown: quoted })}`,
   );
 }
+
+const some = (known: readonly string[]) =>
+  `${
+    known
+      .slice(0, 12)
+      .map((name) => quoted(name))
+      .join(', ') || 'none'
+  }${known.length > 12 ? ', …' : ''}`;

@@ -9,8 +9,8 @@ const MOST_TAGGED = 5_000;
 const TAGS_AT_ONCE = 16;
 
 /**
- * The candidates with their tags: those that carry `key` or `key=value`, with `!` before it those that do not; all of them
- * unless it `isFilter`. What cannot have tags is left out.
+ * The candidates with their tags: those that carry a `key`, a value or `key=value`, with `!` before it those that do not; `*` is
+ * any tag. All of them unless it `isFilter`. What cannot have tags is left out. `seen` is every tag that was read, as `key=value`.
  */
 export async function withTags(
   { call, options }: Scene,
@@ -19,7 +19,8 @@ export async function withTags(
   isFilter: boolean,
 ) {
   const isNot = tag.startsWith('!');
-  const [key = '', value] = tag.replace('!', '').split(/=(.*)/s);
+  const carries = carrier(isNot ? tag.slice(1) : tag);
+  const seen = new Set<string>();
   const taggable = candidates.filter(({ entity, graph }) => arnIn(graph, entity) !== undefined);
   const asked = taggable.slice(0, MOST_TAGGED);
   const refusal = options.refusal?.('ListTagsForResource');
@@ -30,9 +31,8 @@ export async function withTags(
     const { graph, entity } = candidate;
     try {
       const { tags = {} } = await bounded('ListTagsForResource', { resourceArn: arnIn(graph, entity) ?? '' }, options);
-      const own = Object.entries(tags).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1];
-      const carries = own !== undefined && (value === undefined || own.toLowerCase() === value.toLowerCase());
-      return isFilter && carries === isNot ? undefined : { ...candidate, tags };
+      for (const [key, value] of Object.entries(tags)) seen.add(`${key}=${value}`);
+      return isFilter && carries(tags) === isNot ? undefined : { ...candidate, tags };
     } catch (error) {
       if (!(error instanceof FinspaceError) || error.fields.code === 'Aborted') throw error;
       const { code, detail } = error.fields;
@@ -44,5 +44,17 @@ export async function withTags(
   const found = (await Promise.all(read)).filter((candidate) => candidate !== undefined);
   if (taggable.length > MOST_TAGGED)
     gaps.push({ environment: '', reason: `Tags of only the first ${MOST_TAGGED} of ${taggable.length} were read.` });
-  return { found, gaps };
+  return { found, gaps, seen };
+}
+
+/** Whether tags have what is looked for, letter case aside. */
+function carrier(wanted: string): (tags: Readonly<Record<string, string>>) => boolean {
+  const [key = '', value] = wanted.toLowerCase().split(/=(.*)/s);
+  return (tags) =>
+    Object.entries(tags).some(([name, own]) => {
+      const has = [name.toLowerCase(), own.toLowerCase()];
+      return (
+        key === '*' || key === '' || (value === undefined ? has.includes(key) : has[0] === key && has[1] === value)
+      );
+    });
 }

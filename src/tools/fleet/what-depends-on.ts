@@ -4,9 +4,9 @@ import { detailOf } from '../../inventory/detail.ts';
 import type { Graph, GraphEntity } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
 import { marksOf } from '../../inventory/marks.ts';
-import { attentionRow } from '../../inventory/summary.ts';
+import { attentionRow, sizeOf } from '../../inventory/summary.ts';
 import { answer, shaping } from './page.ts';
-import { EnvironmentArgument, gapsOf, NotThere, noSuch } from './scene.ts';
+import { EnvironmentArgument, gapsOf, NotThere, noSuch, type Scene } from './scene.ts';
 import { fleetTool } from './tool.ts';
 
 export const whatDependsOn = fleetTool({
@@ -23,12 +23,14 @@ export const whatDependsOn = fleetTool({
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (scene, { environment, name, kind, view, cursor }) => {
-    const graph = await scene.graph(environment);
-    const entity = theOne(graph, name, kind);
+    const changes = (changesetId: string) => name.endsWith(changesetId);
+    const graph = await scene.graph(environment, { changes });
+    const entity = theOne(graph, name, kind) ?? (await olderChangeset(scene, graph, name, kind));
     const dependants = dependantsOf(graph, entity.id);
     const gaps = gapsOf(graph);
     const findings = marksOf(graph).get(entity.id)?.findings ?? [];
     const head = {
+      environment: graph.name,
       environmentId: graph.environmentId,
       entity: detailOf(entity, graph),
       ...(findings.length === 0 ? {} : { attention: findings.map((finding) => attentionRow(finding, graph.readAt)) }),
@@ -47,19 +49,32 @@ const row = ({ entity, edge, distance }: Connected) => ({
   id: entity.id,
   ...(entity.status === undefined ? {} : { status: entity.status }),
   ...(entity.facts['type'] === undefined ? {} : { type: entity.facts['type'] }),
+  ...(edge.relation === 'runs-on' && edge.from === entity.id ? { nodes: sizeOf(entity)['nodes'] } : {}),
   how: distance === 1 ? edge.relation : `${edge.relation} ${edge.from === entity.id ? edge.to : edge.from}`,
   ...edge.facts,
 });
 
-/** The entity of a name. Throws NotThere when there is none, or more than one. */
-function theOne(graph: Graph, name: string, kind: string | undefined): GraphEntity {
+/** A changeset that is neither mounted nor newest nor failed is in no overview. Throws NotThere when there is none either. */
+async function olderChangeset(scene: Scene, graph: Graph, name: string, kind: string | undefined) {
+  const options = {
+    kinds: ['changeset'],
+    details: false,
+    everyChangeset: true,
+    changes: (id: string) => name.endsWith(id),
+  } as const;
+  const isMeant = kind === undefined || kind === 'changeset';
+  const all = isMeant ? (await scene.again([graph], options)).graphs : [];
+  const found = all.flatMap((each) => theOne(each, name, 'changeset') ?? []);
+  if (found[0] !== undefined) return found[0];
+  const known = graph.entities.filter((entity) => kind === undefined || entity.kind === kind).map((each) => each.name);
+  throw noSuch(kind ?? 'entity', name, known);
+}
+
+/** The entity of a name, if there is one. Throws NotThere when there are several. */
+function theOne(graph: Graph, name: string, kind: string | undefined): GraphEntity | undefined {
   const ofKind = (entity: GraphEntity) => kind === undefined || entity.kind === kind;
   const found = named(graph, name).filter(ofKind);
   const [entity, second] = found;
-  if (entity === undefined) {
-    const known = graph.entities.filter(ofKind).map((each) => each.name);
-    throw noSuch(kind ?? 'entity', name, known);
-  }
   if (second !== undefined)
     throw new NotThere(
       `Several things have that name: ${found.map(({ id }) => JSON.stringify(id)).join(', ')}. Give one of these as the name.`,

@@ -1,0 +1,52 @@
+import type { Graph, Kind } from '../../inventory/graph.ts';
+import { settingNames } from './grouping.ts';
+import type { Candidate } from './matching.ts';
+import { factsOf, means } from './settings.ts';
+
+interface Searched {
+  readonly graphs: readonly Graph[];
+  readonly kinds: readonly Kind[];
+  /** What was left before settings and tags were looked at. */
+  readonly candidates: readonly Candidate[];
+  /** Every tag that was read, as `key=value`. */
+  readonly tags: ReadonlySet<string>;
+}
+
+interface Wanted {
+  readonly status?: string | undefined;
+  readonly type?: string | undefined;
+  readonly uses?: string | undefined;
+  readonly tag?: string | undefined;
+}
+
+const MOST_TOLD = 30;
+
+/** What there is, when nothing has the state, type, setting or tag that was asked for: a misspelt one is not an absence. */
+export function knownInstead({ graphs, kinds, candidates, tags }: Searched, { status, type, uses, tag }: Wanted) {
+  const entities = graphs.flatMap((graph) => graph.entities).filter(({ kind }) => kinds.includes(kind));
+  const distinct = (values: readonly unknown[]) => [...new Set(values.filter((value) => value !== undefined))].sort();
+  const types = () => distinct(entities.flatMap(({ facts }) => [facts['type'], facts['hostType'], facts['nodeType']]));
+  return {
+    ...(status === undefined ? {} : { statesThereAre: distinct(entities.map((entity) => entity.status)) }),
+    ...(type === undefined ? {} : { typesThereAre: types() }),
+    ...(uses === undefined || candidates.length === 0 ? {} : settingsLike(uses, candidates)),
+    ...(tag === undefined ? {} : { tagsThereAre: tagsLike(tag, [...tags].toSorted()) }),
+  };
+}
+
+/** The tags with the same key where it is in use, else the keys. */
+function tagsLike(tag: string, all: readonly string[]): string[] {
+  const [key = ''] = tag.replace('!', '').toLowerCase().split('=');
+  const same = all.filter((each) => each.toLowerCase().startsWith(`${key}=`));
+  const told = same.length > 0 ? same : [...new Set(all.map((each) => each.split('=')[0] ?? ''))];
+  return told.slice(0, MOST_TOLD);
+}
+
+/** The values of the setting that was named, else the settings. */
+function settingsLike(uses: string, candidates: readonly Candidate[]) {
+  const [name = ''] = uses.replace('!', '').split('=');
+  const all = candidates.flatMap(({ entity, graph }) => factsOf(entity, graph));
+  const values = new Set(all.filter(({ path }) => means(name, path)).map(({ value }) => value));
+  if (values.size === 0) return { settingsThereAre: settingNames(candidates) };
+  return { valuesThereAre: [...values].toSorted().slice(0, MOST_TOLD) };
+}

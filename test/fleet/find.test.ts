@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { FinspaceError } from '../../src/operations/failure.ts';
+import { type Demo, demo, NOW } from '../inventory/demo.ts';
+import { caller } from './table.ts';
+
+let world: Demo;
+let use: ReturnType<typeof caller>;
+beforeAll(async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: NOW });
+  world = await demo();
+  use = caller(world.call);
+});
+afterAll(async () => {
+  vi.useRealTimers();
+  await world.close();
+});
+
+type Rows = Record<string, unknown>[];
+const names = (rows: unknown, member = 'name') => (rows as Rows).map((row) => row[member]);
+
+describe('find_kx_entities', () => {
+  test.each([
+    [{ name: 'hdb' }, ['hdb-equities-a', 'hdb-equities-b', 'hdb-futures', 'hdb-fx', 'hdb-uat']],
+    [{ name: 'hdb*-b' }, ['hdb-equities-b']],
+    [{ status: 'failed' }, ['gp-signals']],
+    [{ kinds: ['cluster'], status: '!RUNNING' }, ['gp-reference', 'gp-signals', 'rdb-futures']],
+    [{ kinds: ['cluster'], type: 'tickerplant' }, ['tp-equities', 'tp-fx']],
+    [{ kinds: ['cluster'], youngerThan: '2d' }, ['gp-signals', 'rdb-futures']],
+    [{ kinds: ['scaling-group'], olderThan: '50d' }, ['sg-history', 'sg-realtime']],
+    [{ kinds: ['volume'], tag: 'owner' }, ['vol-equities', 'vol-fx', 'vol-reference', 'vol-savedown', 'vol-tplog']],
+    [{ kinds: ['cluster'], tag: 'owner=FX-desk' }, ['hdb-fx', 'rdb-fx', 'tp-fx']],
+    [{ kinds: ['environment'] }, ['kdb-prod', 'kdb-uat']],
+    [{ tag: '!owner' }, ['vol-backtest']],
+    [{ kinds: ['volume'], tag: '!owner=fx-desk', name: 'vol-f' }, []],
+    [{ uses: 'HDB-4.0' }, ['hdb-futures']],
+    [{ uses: 'subnet-08e2f70c3e83c5f21' }, ['gw-uat', 'hdb-uat']],
+    [{ kinds: ['cluster'], changedWithin: '1h' }, ['gp-reference', 'rdb-futures']],
+    [{ kinds: ['dataview'], uses: 'autoupdate=true' }, ['fx_spot_live']],
+  ])('%j', async (asked, expected) => {
+    const { data } = await use('find_kx_entities', asked);
+    expect(names(data['entities']).toSorted()).toEqual(expected);
+    expect(data['found']).toBe(expected.length);
+  });
+
+  test('says which states and types there are when nothing has the one that was asked for', async () => {
+    const { data } = await use('find_kx_entities', { kinds: ['volume'], status: 'ATTACHED', type: 'SSD' });
+    expect(data).toMatchObject({
+      found: 0,
+      statesThereAre: ['ACTIVE'],
+      typesThereAre: ['HDD_12', 'SSD_1000', 'SSD_250'],
+    });
+  });
+
+  test('gives the ids by which the operations know the environments', async () => {
+    const ids = { [await world.id('kdb-prod')]: 'kdb-prod', [await world.id('kdb-uat')]: 'kdb-uat' };
+    for (const tool of ['find_kx_entities', 'find_kx_problems'])
+      expect((await use(tool)).data).toMatchObject({ environments: 2, environmentIds: ids });
+  });
+
+  test('says whose tags could not be read beside what it found', async () => {
+    const partly = await demo({
+      before: async (operation, input) => {
+        if (operation === 'ListTagsForResource' && (input as { resourceArn: string }).resourceArn.endsWith('vol-fx'))
+          throw new FinspaceError({ operation, code: 'Throttling', detail: 'Slow down.', retryable: true, advice: '' });
+      },
+    });
+    const { data } = await caller(partly.call)('find_kx_entities', { kinds: ['volume'], tag: 'owner' });
+    expect(data).toMatchObject({
+      found: 4,
+      notRead: [{ environment: 'kdb-prod', reason: 'tags of volume:vol-fx: ThrottlingException Slow down.' }],
+    });
+    await partly.close();
+  });
+
+  test('puts them in order, and adds up what they take', async () => {
+    const volumes = await use('find_kx_entities', { kinds: ['volume'], sort: 'largest' });
+    expect(names(volumes.data['entities']).slice(0, 2)).toEqual(['vol-backtest', 'vol-equities']);
+    expect(volumes.data['totals']).toEqual({
+      diskGB: 24_000,
+      diskGBByType: { HDD_12: 12_000, SSD_1000: 6_000, SSD_250: 6_000 },
+    });
+    const hosts = await use('find_kx_entities', { kinds: ['scaling-group'], view: 'full', environment: 'kdb-prod' });
+    expect(hosts.data).toMatchObject({
+      environmentIds: { [await world.id('kdb-prod')]: 'kdb-prod' },
+      totals: { hostMemoryFree: '2041 GiB' },
+    });
+  });
+
+  test('groups by a setting or a tag, and says which settings there are', async () => {
+    const roles = await use('find_kx_entities', { kinds: ['user'], groupBy: 'iamRole' });
+    expect((roles.data['groups'] as Rows)[0]).toMatchObject({ count: 2, names: ['amara_okafor', 'mei_tanaka'] });
+    const owners = await use('find_kx_entities', { kinds: ['volume'], groupBy: 'tag:Owner' });
+    expect(names(owners.data['groups'], 'value')).toContain('(none)');
+    const nothing = await use('find_kx_entities', { kinds: ['user'], groupBy: 'colour' });
+    expect(nothing).toMatchObject({ isError: true, text: expect.stringContaining('There are: arn, iamRole') });
+  });
+
+  test('looks through every load when loads are asked for', async () => {
+    const loads = await use('find_kx_entities', { kinds: ['changeset'], environment: 'kdb-prod' });
+    expect(loads.data['kinds']).toEqual({ changeset: 22 });
+    expect((await use('find_kx_entities', { environment: 'kdb-prod' })).data['kinds']).not.toHaveProperty('changeset');
+  });
+
+  test.each([
+    ['releaseLabel', '1.0', 15],
+    ['availabilityZoneId', 'use1-az1', 15],
+    ['subnetIds', 'subnet-04d9b6a17e83c5f21', 13],
+    ['memoryLimit', '8192', 2],
+    ['database', 'fx_spot', 3],
+  ])('groups by %s as the API and people call it', async (groupBy, value, count) => {
+    const { data } = await use('find_kx_entities', { kinds: ['cluster'], groupBy });
+    expect(data['groups']).toContainEqual(expect.objectContaining({ value, count }));
+  });
+
+  test('finds those without a setting, and among their kind only', async () => {
+    const without = await use('find_kx_entities', { uses: '!autoScalingConfiguration' });
+    expect(without.data['kinds']).toEqual({ cluster: 14 });
+    expect(without.text).not.toContain('hdb-futures');
+  });
+
+  test('tells where loads came from', async () => {
+    const loads = await use('find_kx_entities', { kinds: ['changeset'], uses: 's3://halden-reference' });
+    expect(loads.data['entities']).toMatchObject([
+      { changes: ['PUT s3://halden-reference/instruments/ to /instruments/'] },
+    ]);
+    const elsewhere = await use('find_kx_entities', { uses: 's3://halden-reference' });
+    expect(elsewhere.data).toMatchObject({ found: 0, notSearched: expect.stringContaining('changeset') });
+  });
+
+  test('tells everything of a few, and of many only what the lists tell', async () => {
+    const one = await use('find_kx_entities', { name: 'tp-fx' });
+    expect(one.data['entities']).toMatchObject([{ arguments: ['schema=fx'], arn: expect.stringContaining('tp-fx') }]);
+    const hosts = await use('find_kx_entities', { kinds: ['scaling-group'] });
+    expect(hosts.data['entities']).toContainEqual(expect.objectContaining({ name: 'sg-lab', free: '16 GiB' }));
+    const many = await use('find_kx_entities', { kinds: ['cluster'] });
+    expect((many.data['entities'] as Rows)[0]).not.toHaveProperty('nodes');
+  });
+
+  test('takes several states, the absence of changes, a date, and a tag by its value', async () => {
+    const moving = await use('find_kx_entities', { status: 'CREATING,UPDATING' });
+    expect(names(moving.data['entities'])).toEqual(['gp-reference', 'rdb-futures']);
+    const untouched = await use('find_kx_entities', { kinds: ['cluster'], changedWithin: '!30d' });
+    expect(names(untouched.data['entities'])).toEqual(['tp-equities', 'tp-fx', 'gw-uat', 'hdb-uat']);
+    const since = await use('find_kx_entities', { kinds: ['cluster'], youngerThan: '2026-03-13' });
+    expect(names(since.data['entities'])).toEqual(['gp-signals', 'rdb-equities', 'rdb-futures', 'rdb-fx']);
+    expect((await use('find_kx_entities', { tag: 'fx-desk' })).data['found']).toBe(7);
+    expect(names((await use('find_kx_entities', { tag: '!*' })).data['entities'])).toEqual(['vol-backtest']);
+  });
+
+  test('says what there is instead of a value, a setting or a tag that nothing has', async () => {
+    expect((await use('find_kx_entities', { uses: 'azMode=MULTI' })).data['valuesThereAre']).toEqual(['SINGLE']);
+    expect((await use('find_kx_entities', { uses: 'colour' })).data['settingsThereAre']).toContain('zone');
+    expect((await use('find_kx_entities', { tag: 'owner=fx' })).data['tagsThereAre']).toContain('owner=fx-desk');
+  });
+
+  test('counts what could not be made as taking nothing', async () => {
+    const { data } = await use('find_kx_entities', { kinds: ['cluster'], view: 'full' });
+    expect(data['totals']).toMatchObject({ nodes: 18, clusterMemoryReserved: '306 GiB', cacheGB: 1_200 });
+  });
+
+  test('refuses what it does not know', async () => {
+    expect((await use('find_kx_entities', { olderThan: 'long' })).text).toMatch(/olderThan: expects a span/);
+    expect((await use('find_kx_entities', { owner: 'me' })).text).toMatch(/owner: there is no such argument/);
+  });
+
+  test('says nothing of free memory where the clusters of a host were not read', async () => {
+    const owners = await use('find_kx_entities', { kinds: ['scaling-group'], groupBy: 'tag:owner' });
+    expect(owners.text).not.toContain('hostMemoryFree');
+    const partly = await demo({
+      before: async (operation, input) => {
+        if (operation === 'GetKxCluster' && (input as { clusterName?: string }).clusterName === 'gp-research')
+          throw new FinspaceError({ operation, code: 'Throttling', detail: 'Slow down.', retryable: true, advice: '' });
+      },
+    });
+    const { data } = await caller(partly.call)('find_kx_entities', { kinds: ['scaling-group'], name: 'sg-lab' });
+    expect(data['entities']).toMatchObject([{ memory: '64 GiB, not all clusters on it could be read' }]);
+    expect((data['entities'] as Rows)[0]).not.toHaveProperty('free');
+    await partly.close();
+  });
+
+  test('knows what nothing uses', async () => {
+    const { data } = await use('find_kx_entities', { kinds: ['volume'], uses: '!usedBy' });
+    expect(names(data['entities'])).toEqual(['vol-backtest']);
+  });
+});
