@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { openStore } from '../src/local/store.ts';
+import type { WireRequest } from '../src/operations/exchange.ts';
 import { bundled, type Contender, contest } from '../test/local/contest.ts';
 import { openEstate, ROLE } from '../test/local/estate.ts';
 import { openWorld, requestFor, type TestWorld } from '../test/local/world.ts';
@@ -108,7 +109,7 @@ async function writes(folder: string): Promise<void> {
   // As AWS clients send it; the reply is kept for its repeats.
   const createOnce = (userName: string) =>
     requestFor('CreateKxUser', { ...input(`once_${userName}`), clientToken: userName });
-  const serve = async (request: Request) => {
+  const serve = async (request: WireRequest) => {
     const { status } = await world.serve(request);
     if (status !== 200) throw new Error(`CreateKxUser: ${status}`);
   };

@@ -1,9 +1,8 @@
 import { type HttpRequest, HttpResponse } from '@smithy/protocol-http';
 import { buildQueryString } from '@smithy/querystring-builder';
+import type { Service } from '../operations/exchange.ts';
 import { timedOut, tooLarge } from './fault.ts';
 import type { AttemptOptions, Handler, Limits } from './handler.ts';
-
-export type Service = (request: Request) => Promise<Response>;
 
 /** Hands requests to a service in this process: the same bytes as over the network, without a socket. */
 export function inProcessHandler(service: Service, { attemptMs, maxResponseBytes }: Limits): Handler {
@@ -25,11 +24,24 @@ export function inProcessHandler(service: Service, { attemptMs, maxResponseBytes
 }
 
 async function exchange(service: Service, request: HttpRequest, maxBytes: number): Promise<HttpResponse> {
-  const { protocol, hostname, path, method, headers } = request;
+  const { path, method, headers } = request;
   const query = buildQueryString(request.query);
-  const url = `${protocol}//${hostname}${path}${query === '' ? '' : `?${query}`}`;
-  const response = await service(new Request(url, { method, headers, body: request.body ?? null }));
-  const body = new Uint8Array(await response.arrayBuffer());
+  const target = query === '' ? path : `${path}?${query}`;
+  const { status, body, broken, ...reply } = await service({
+    method,
+    target,
+    headers: lower(headers),
+    body: bytes(request.body),
+  });
+  if (broken !== undefined) throw broken;
   if (body.length > maxBytes) throw tooLarge(maxBytes);
-  return new HttpResponse({ statusCode: response.status, headers: Object.fromEntries(response.headers), body });
+  return new HttpResponse({ statusCode: status, headers: reply.headers, body });
 }
+
+const lower = (headers: Record<string, string>) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+const bytes = (body: string | Uint8Array | undefined) =>
+  typeof body === 'string' ? Buffer.from(body) : (body ?? NOTHING);
+
+const NOTHING = new Uint8Array();

@@ -1,3 +1,4 @@
+import type { WireRequest } from '../operations/exchange.ts';
 import { type World, worldOf } from './context.ts';
 import type { Credential } from './credentials.ts';
 import { DoorError } from './door-error.ts';
@@ -21,13 +22,13 @@ export interface Door {
 }
 
 /** Who sent a request and which world it is about, by the region in its signature. Throws `DoorError` for one that is not let in. */
-export function callerOf(request: Request, body: Uint8Array, { account, credentials, now }: Door): Caller {
-  const authorization = request.headers.get('authorization');
-  if (authorization === null) {
+export function callerOf(request: WireRequest, { account, credentials, now }: Door): Caller {
+  const { authorization } = request.headers;
+  if (authorization === undefined) {
     throw new DoorError(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
   }
   const scope = /Credential=[^/,\s]+\/\d{8}\/([a-z0-9-]{1,25})\//.exec(authorization);
   const world = worldOf(account, scope?.[1] ?? DEFAULT_REGION);
   if (credentials === undefined) return { world };
-  return { world, role: signedBy(request, body, credentials, now).role ?? null };
+  return { world, role: signedBy(request, credentials, now).role ?? null };
 }

@@ -1,3 +1,4 @@
+import type { Service } from '../operations/exchange.ts';
 import { DEFAULT_ACCOUNT } from './caller.ts';
 import { type WorldClock, worldClock } from './clock.ts';
 import type { Credential } from './credentials.ts';
@@ -25,7 +26,7 @@ export interface LocalOptions {
 }
 
 export interface Local {
-  readonly service: (request: Request) => Promise<Response>;
+  readonly service: Service;
   readonly clock: WorldClock;
   close(): Promise<void>;
 }

@@ -5,10 +5,10 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { ListenError } from '../listen-error.ts';
+import type { Service } from '../operations/exchange.ts';
 import type { WorldClock } from './clock.ts';
 import { controlRoutes } from './control.ts';
 import { ConnectionReset } from './faults/connection-reset.ts';
-import { arrivedOf } from './faults/inflict.ts';
 
 export interface ListenOptions {
   /** 0 takes any free port. */
@@ -26,7 +26,7 @@ export interface Listener {
 
 /** Serves the local service over HTTP, to programs on this machine and to no web page. Rejects with one line when the port is taken. */
 export async function listen(
-  service: (request: Request) => Promise<Response>,
+  service: Service,
   { port, host = '127.0.0.1', control }: ListenOptions,
 ): Promise<Listener> {
   let allowed = new Set<string>();
@@ -39,11 +39,16 @@ export async function listen(
   app.use(bodyLimit({ maxSize: LARGEST_BODY, onError: () => refused(413, 'The request is too large.') }));
   if (control !== undefined) app.route('/', controlRoutes(control));
   app.all('*', async (c) => {
-    const response = await service(c.req.raw);
-    const arrived = arrivedOf(response);
-    if (arrived === undefined) return response;
-    c.env.outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-    c.env.outgoing.write(arrived, () => c.env.incoming.socket.destroySoon());
+    const { pathname, search } = new URL(c.req.url);
+    const { status, headers, body, broken } = await service({
+      method: c.req.method,
+      target: pathname + search,
+      headers: c.req.header(),
+      body: new Uint8Array(await c.req.arrayBuffer()),
+    });
+    if (broken === undefined) return new Response(body as Uint8Array<ArrayBuffer>, { status, headers });
+    c.env.outgoing.writeHead(status, headers);
+    c.env.outgoing.write(body, () => c.env.incoming.socket.destroySoon());
     return RESPONSE_ALREADY_SENT;
   });
   app.onError((error, c) => {

@@ -6,9 +6,9 @@ import { Refusal } from './refusal.ts';
 import type { Routed } from './routing.ts';
 
 /** The input of a request, gathered from path, query and body, not yet validated. */
-export function parsed(url: URL, content: Uint8Array, { name, labels }: Routed): Record<string, unknown> {
+export function parsed(search: string, content: Uint8Array, { name, labels }: Routed): Record<string, unknown> {
   const operation = operationNamed(name);
-  const query = url.searchParams;
+  const query = new URLSearchParams(search);
   const body = bodyOf(content);
   const from = {
     label: (member: string) => labels[member],

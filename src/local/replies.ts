@@ -1,21 +1,22 @@
 import { ERRORS, type ErrorName } from '../operations/errors.ts';
+import type { WireReply } from '../operations/exchange.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { StoreError } from '../sqlite/store-error.ts';
 import { DoorError } from './door-error.ts';
 import { Refusal } from './refusal.ts';
 
 /** The reply to an operation that succeeded: always 200, members without a value left out. */
-export function success(output: object, requestId: string): Response {
-  return reply(200, output, { 'x-amzn-RequestId': requestId });
+export function success(output: object, requestId: string): WireReply {
+  return reply(200, output, { 'x-amzn-requestid': requestId });
 }
 
 /** The reply to one that failed; `name` is missing when no operation was found. Nothing unexpected shows its message. */
-export function failure(error: unknown, name: OperationName | undefined, requestId: string): Response {
+export function failure(error: unknown, name: OperationName | undefined, requestId: string): WireReply {
   const { status, type, ...body } = described(error, name);
   return reply(
     status,
     { ...body, message: body.message.slice(0, LONGEST_MESSAGE) },
-    { 'x-amzn-RequestId': requestId, 'x-amzn-ErrorType': type },
+    { 'x-amzn-requestid': requestId, 'x-amzn-errortype': type },
   );
 }
 
@@ -47,5 +48,8 @@ function declared(error: ErrorName, name: OperationName | undefined): ErrorName 
   return instead === undefined ? error : declared(instead, name);
 }
 
-const reply = (status: number, body: object, headers: Record<string, string>) =>
-  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });
+const reply = (status: number, body: object, headers: Record<string, string>): WireReply => ({
+  status,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: Buffer.from(JSON.stringify(body)),
+});

@@ -9,6 +9,12 @@ export interface Routed {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** The path and the query of what a request was sent to. */
+export function parted(target: string): [path: string, query: string] {
+  const at = target.indexOf('?');
+  return at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at + 1)];
+}
+
 /** The operation that a method and raw path are for; a label never contains a slash, encoded ones belong to its value. */
 export function routed(method: string, path: string): Routed {
   const segments = path.split('/');

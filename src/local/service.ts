@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Service } from '../operations/exchange.ts';
 import type { OperationName } from '../operations/index.ts';
 import { callerOf, DEFAULT_ACCOUNT } from './caller.ts';
 import type { Credential } from './credentials.ts';
@@ -13,7 +14,7 @@ import { parsed } from './parsing.ts';
 import { type Random, systemRandom, uuid } from './random.ts';
 import { Refusal } from './refusal.ts';
 import { failure, success } from './replies.ts';
-import { routed } from './routing.ts';
+import { parted, routed } from './routing.ts';
 import type { Store } from './store.ts';
 import { validated } from './validation.ts';
 
@@ -32,10 +33,8 @@ export interface ServiceOptions {
   readonly onError?: ((error: unknown, operation: OperationName | undefined) => void) | undefined;
 }
 
-const NOTHING = new Uint8Array();
-
 /** The FinSpace-compatible service over a store: one request of the AWS wire protocol in, one reply out. Rejects only where a fault breaks the connection. */
-export function service(store: Store, options: ServiceOptions): (request: Request) => Promise<Response> {
+export function service(store: Store, options: ServiceOptions): Service {
   const { now = Date.now, lifecycle, random = systemRandom, onError, faults, pause = wait } = options;
   const { account = DEFAULT_ACCOUNT, credentials } = options;
   const pace = PACE[lifecycle];
@@ -44,12 +43,11 @@ export function service(store: Store, options: ServiceOptions): (request: Reques
     const requestId = uuid(random);
     let name: OperationName | undefined;
     try {
-      const body = request.body === null ? NOTHING : new Uint8Array(await request.arrayBuffer());
-      const caller = callerOf(request, body, { account, credentials, now: now() });
-      const url = new URL(request.url);
-      const route = routed(request.method, url.pathname);
+      const caller = callerOf(request, { account, credentials, now: now() });
+      const [path, query] = parted(request.target);
+      const route = routed(request.method, path);
       name = route.name;
-      const input = validated(name, parsed(url, body, route));
+      const input = validated(name, parsed(query, request.body, route));
       const { world, role } = caller;
       const answer = async (fate?: Fate) =>
         success(await dispatch(store, route.name, input, { world, role, clock: now, pace, random, fate }), requestId);

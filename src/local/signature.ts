@@ -1,6 +1,8 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { WireRequest } from '../operations/exchange.ts';
 import type { Credential } from './credentials.ts';
 import { DoorError } from './door-error.ts';
+import { parted } from './routing.ts';
 
 const SKEW_MS = 5 * 60_000;
 const SCOPE = /^([^/]+)\/(\d{8})\/([a-z0-9-]{1,25})\/([a-z0-9-]+)\/aws4_request$/;
@@ -9,26 +11,21 @@ const SCOPE = /^([^/]+)\/(\d{8})\/([a-z0-9-]{1,25})\/([a-z0-9-]+)\/aws4_request$
  * The credential with which a request is signed (Signature Version 4, service `finspace`). Throws `DoorError`, in the words
  * of AWS, for one that is unknown, signed otherwise, or more than five minutes from `now`.
  */
-export function signedBy(
-  request: Request,
-  body: Uint8Array,
-  credentials: readonly Credential[],
-  now: number,
-): Credential {
+export function signedBy(request: WireRequest, credentials: readonly Credential[], now: number): Credential {
   const { headers } = request;
-  const { scope, signed, signature } = authorization(headers.get('authorization') ?? '');
+  const { scope, signed, signature } = authorization(headers['authorization'] ?? '');
   const [, key = '', day = '', region = '', service = ''] = SCOPE.exec(scope) ?? [];
   if (service !== 'finspace') throw incomplete('the credential scope has to end with /finspace/aws4_request');
   const credential = credentials.find(({ accessKeyId }) => accessKeyId === key);
   if (credential === undefined) {
     throw new DoorError(403, 'UnrecognizedClientException', 'The security token included in the request is invalid.');
   }
-  const date = headers.get('x-amz-date') ?? '';
+  const date = headers['x-amz-date'] ?? '';
   const moment = time(date);
   if (!date.startsWith(day) || Number.isNaN(moment)) throw incomplete('the date of the request is missing or not its');
   if (!signed.includes('host') || !signed.includes('x-amz-date'))
     throw incomplete('host and x-amz-date are not signed');
-  const canonical = canonicalRequest(request, signed, hash(body));
+  const canonical = canonicalRequest(request, signed);
   const text = ['AWS4-HMAC-SHA256', date, scope.slice(key.length + 1), hash(canonical)].join('\n');
   if (!same(signature, sign(signingKey(credential.secretAccessKey, day, region), text).toString('hex'))) {
     throw new DoorError(
@@ -56,10 +53,9 @@ function authorization(header: string): { scope: string; signed: string[]; signa
 const incomplete = (why: string) =>
   new DoorError(403, 'IncompleteSignature', `The request is not signed well: ${why}.`);
 
-function canonicalRequest({ method, url, headers }: Request, signed: readonly string[], payload: string): string {
-  const { pathname, search } = new URL(url);
+function canonicalRequest({ method, target, headers, body }: WireRequest, signed: readonly string[]): string {
+  const [sent, search] = parted(target);
   const query = search
-    .slice(1)
     .split('&')
     .filter((pair) => pair !== '')
     .map((pair) => {
@@ -67,10 +63,10 @@ function canonicalRequest({ method, url, headers }: Request, signed: readonly st
       return `${normal(name)}=${normal(value.join('='))}`;
     })
     .sort();
-  const lines = signed.map((name) => `${name}:${(headers.get(name) ?? '').trim().replace(/\s+/g, ' ')}\n`);
+  const lines = signed.map((name) => `${name}:${(headers[name] ?? '').trim().replace(/\s+/g, ' ')}\n`);
   // Every service but S3 encodes the path, as it was sent, a second time.
-  const path = pathname.split('/').map(encoded).join('/');
-  return [method, path, query.join('&'), lines.join(''), signed.join(';'), payload].join('\n');
+  const path = sent.split('/').map(encoded).join('/');
+  return [method, path, query.join('&'), lines.join(''), signed.join(';'), hash(body)].join('\n');
 }
 
 const encoded = (text: string) =>

@@ -205,7 +205,7 @@ describe('at any moment', () => {
 describe('a signal that outlives its calls', () => {
   it.each(['GetKxCluster', 'DeleteKxCluster'] as const)('keeps no listener of %s', async (name) => {
     const { signal } = new AbortController();
-    const service = async () => new Response('{}');
+    const service = async () => ({ status: 200, headers: {}, body: Buffer.from('{}') });
     const call = finspaceCall({ region: 'us-east-1', service, limits: DEFAULT_LIMITS, maxAttempts: 3 });
     await Promise.all(Array.from({ length: 10 }, () => call(name, CLUSTER, { signal })));
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);

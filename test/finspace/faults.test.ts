@@ -146,7 +146,7 @@ const REFUSALS = (Object.keys(ERRORS) as ErrorName[])
   .filter((code) => code !== 'Throttling' && code !== 'InternalServer')
   .map((code): Fault => {
     const headers = { 'x-amzn-errortype': `${code}Exception` };
-    const service = async () => new Response(message, { status: ERRORS[code].status, headers });
+    const service = async () => ({ status: ERRORS[code].status, headers, body: Buffer.from(message) });
     return { title: code, code, traits: ['unread'], reach: async () => nowhere({ service }) };
   });
 

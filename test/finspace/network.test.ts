@@ -181,7 +181,7 @@ describe('the environment of the process', () => {
     for (const name of ['AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT']) vi.stubEnv(name, 'true');
     vi.stubEnv('AWS_ENDPOINT_URL', 'http://169.254.169.254');
     vi.stubEnv('AWS_MAX_ATTEMPTS', 'many');
-    const service = async () => new Response('{"environments":[]}');
+    const service = async () => ({ status: 200, headers: {}, body: Buffer.from('{"environments":[]}') });
     expect(await finspaceCall({ ...OPTIONS, region: 'eu-west-1', service })('ListEnvironments', {})).toEqual({
       environments: [],
     });

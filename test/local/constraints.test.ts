@@ -21,11 +21,9 @@ async function send(
   name: OperationName,
   input: Json,
 ): Promise<{ status: number; type: string | null; message: string }> {
-  const request = requestFor(name, input);
-  const { pathname, search } = new URL(request.url);
-  const body = request.body === null ? null : await request.text();
-  const { method, headers } = request;
-  const response = await fetch(`http://127.0.0.1:${listener.port}${pathname}${search}`, { method, headers, body });
+  const { method, target, headers, body } = requestFor(name, input);
+  const sent = { method, headers, ...(body.length > 0 && { body }) };
+  const response = await fetch(`http://127.0.0.1:${listener.port}${target}`, sent);
   const { message } = (await response.json()) as Reply;
   return { status: response.status, type: response.headers.get('x-amzn-errortype'), message };
 }

@@ -6,7 +6,7 @@ import { buildDemo } from '../../src/local/worlds/demo.ts';
 import { seed } from '../../src/local/worlds/index.ts';
 import { serviceInput } from '../../src/operations/derive.ts';
 import { operationNamed } from '../../src/operations/index.ts';
-import { authorizationFor, openWorld, type Reply, SEED, START, type TestWorld } from './world.ts';
+import { contentOf, openWorld, type Reply, requestFor, SEED, START, type TestWorld } from './world.ts';
 
 const DAY = 86_400_000;
 let world: TestWorld;
@@ -136,9 +136,7 @@ test('startLocal opens, seeds and serves', async () => {
     region: 'eu-west-1',
     account: '999988887777',
   });
-  const request = new Request('http://finspace.local/kx/environments', {
-    headers: { authorization: authorizationFor('eu-west-1') },
-  });
-  expect(await (await local.service(request)).json()).toEqual({ environments: [] });
+  const request = requestFor('ListKxEnvironments', {}, 'eu-west-1');
+  expect(contentOf(await local.service(request))).toEqual({ environments: [] });
   await local.close();
 });

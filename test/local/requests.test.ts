@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEstate, ROLE, token } from './estate.ts';
-import { authorizationFor, openWorld, type Reply, type TestWorld } from './world.ts';
+import { contentOf, openWorld, type RawRequest, raw, type TestWorld, typeOf } from './world.ts';
 
 let world: TestWorld;
 let environmentId: string;
@@ -10,13 +10,10 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const send = (path: string, init: RequestInit = {}) =>
-  world.serve(
-    new Request(`http://finspace.local${path}`, { ...init, headers: { authorization: authorizationFor('us-east-1') } }),
-  );
+const send = (target: string, request: RawRequest = {}) => world.serve(raw(target, request));
 
 describe('a request', () => {
-  const bad: [string, string, RequestInit, RegExp][] = [
+  const bad: [string, string, RawRequest, RegExp][] = [
     ['that is not JSON', '/kx/environments', { method: 'POST', body: '{"name":' }, /not JSON/],
     [
       'that is not UTF-8',
@@ -49,8 +46,8 @@ describe('a request', () => {
   ];
   test.each(bad)('%s is invalid', async (_, path, init, message) => {
     const response = await send(path, init);
-    expect(response.headers.get('x-amzn-errortype')).toBe('ValidationException');
-    expect(((await response.json()) as Reply).message).toMatch(message);
+    expect(typeOf(response)).toBe('ValidationException');
+    expect(contentOf(response).message).toMatch(message);
   });
 
   test('names every member that is wrong, at any depth', async () => {
@@ -88,7 +85,7 @@ describe('a request', () => {
     const input = { environmentId, userName: 'ann', iamRole: ROLE, tags };
     expect((await world.refusal('CreateKxUser', input)).message.length).toBeLessThan(1_000);
     const response = await send(`/${'x'.repeat(10_000)}`);
-    expect((await response.text()).length).toBeLessThan(5_000);
+    expect(Buffer.from(response.body).toString().length).toBeLessThan(5_000);
   });
 
   test('of any content type is read as JSON', async () => {
@@ -107,6 +104,6 @@ describe('a request', () => {
   test('cannot override a label from its body', async () => {
     const body = JSON.stringify({ environmentId: 'other', userName: 'label', iamRole: ROLE });
     const response = await send(`/kx/environments/${environmentId}/users`, { method: 'POST', body });
-    expect(((await response.json()) as Reply).environmentId).toBe(environmentId);
+    expect(contentOf(response).environmentId).toBe(environmentId);
   });
 });

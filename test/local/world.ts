@@ -6,6 +6,7 @@ import type { Lifecycle } from '../../src/local/lifecycle.ts';
 import { service } from '../../src/local/service.ts';
 import { openStore, type Store } from '../../src/local/store.ts';
 import { lenientOutput } from '../../src/operations/derive.ts';
+import type { Service, WireReply, WireRequest } from '../../src/operations/exchange.ts';
 import { binding, route } from '../../src/operations/http.ts';
 import { type Input, type OperationName, operationNamed } from '../../src/operations/index.ts';
 
@@ -27,7 +28,7 @@ export interface Refused {
 
 export interface TestWorld {
   readonly store: Store;
-  readonly serve: (request: Request) => Promise<Response>;
+  readonly serve: Service;
   /** The decoded reply; rejects with the error's type and message. Replies have no member that the API does not have. */
   readonly call: <N extends OperationName>(name: N, input: Input<N>) => Promise<Reply>;
   readonly refusal: <N extends OperationName>(name: N, input: object) => Promise<Refused>;
@@ -83,14 +84,14 @@ export async function openWorld(options: WorldOptions = {}): Promise<TestWorld> 
     serve,
     call: async (name, input) => {
       const response = await send(name, input);
-      const body = (await response.json()) as Record<string, unknown>;
+      const body = contentOf(response);
       if (response.status !== 200) throw new Error(`${typeOf(response)}: ${body['message']}`);
       requireKnown(operationNamed(name).output(), body, name);
       return z.decode(lenientOutput(operationNamed(name)), body);
     },
     refusal: async (name, input) => {
       const response = await send(name, input);
-      const { message, reason } = (await response.json()) as Refused;
+      const { message, reason } = contentOf(response);
       return { status: response.status, type: typeOf(response), message, ...(reason && { reason }) };
     },
     advance: (milliseconds) => {
@@ -101,16 +102,19 @@ export async function openWorld(options: WorldOptions = {}): Promise<TestWorld> 
   };
 }
 
-const typeOf = (response: Response) => response.headers.get('x-amzn-errortype') ?? '';
+/** The JSON of a reply's body. */
+export const contentOf = ({ body }: WireReply): Reply => JSON.parse(Buffer.from(body).toString());
+/** The type of the error that a reply tells; empty for none. */
+export const typeOf = ({ headers }: WireReply): string => headers['x-amzn-errortype'] ?? '';
 
 export const authorizationFor = (region: string): string =>
   `AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260317/${region}/finspace/aws4_request, SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`;
 
 /** The request that an AWS client makes of an operation's input. */
-export function requestFor(name: OperationName, input: object, region = 'us-east-1'): Request {
+export function requestFor(name: OperationName, input: object, region = 'us-east-1'): WireRequest {
   const operation = operationNamed(name);
   const { method, path } = route(operation);
-  const url = new URL('http://finspace.local');
+  const query = new URLSearchParams();
   const body: Record<string, unknown> = {};
   let filled = path as string;
   for (const [member, value] of Object.entries(input)) {
@@ -118,12 +122,25 @@ export function requestFor(name: OperationName, input: object, region = 'us-east
     const place = binding(operation, member);
     if (place === 'label') filled = filled.replace(`{${member}}`, encodeURIComponent(String(value)));
     else if (place === 'body') body[member] = value;
-    else for (const one of [value].flat()) url.searchParams.append(member, String(one));
+    else for (const one of [value].flat()) query.append(member, String(one));
   }
-  url.pathname = filled;
-  const headers = { authorization: authorizationFor(region), 'content-type': 'application/json' };
   const hasBody = Object.keys(body).length > 0;
-  return new Request(url, { method, headers, ...(hasBody && { body: JSON.stringify(body) }) });
+  const target = query.size === 0 ? filled : `${filled}?${query}`;
+  return raw(target, { method, region, ...(hasBody && { body: JSON.stringify(body) }) });
+}
+
+export interface RawRequest {
+  readonly method?: string;
+  readonly region?: string;
+  readonly body?: string | Uint8Array;
+  /** Instead of those that an AWS client sends. */
+  readonly headers?: Record<string, string>;
+}
+
+/** A request with any path, query and body. */
+export function raw(target: string, { method = 'GET', region = 'us-east-1', body = '', headers }: RawRequest = {}) {
+  const usual = { authorization: authorizationFor(region), 'content-type': 'application/json' };
+  return { method, target, headers: headers ?? usual, body: Buffer.from(body as string) };
 }
 
 /** Fails when a reply has a member that its schema does not name. */

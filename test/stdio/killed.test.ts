@@ -11,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { finspaceCall } from '../../src/finspace/call.ts';
 import { type Local, startLocal } from '../../src/local/index.ts';
 import { type Listener, listen } from '../../src/local/listen.ts';
+import type { WireReply, WireRequest } from '../../src/operations/exchange.ts';
 import { initApprover, openApprover } from '../../src/safety/approver.ts';
 import { sqlLedger } from '../../src/safety/sql-ledger.ts';
 import { openState, type StateDatabase } from '../../src/safety/state.ts';
@@ -29,6 +30,8 @@ interface Life {
   close(): Promise<void>;
 }
 
+const FAILED: WireReply = { status: 500, headers: {}, body: Buffer.from('') };
+
 describe('a server that is killed with SIGKILL', () => {
   let dir: string;
   let local: Local;
@@ -36,17 +39,16 @@ describe('a server that is killed with SIGKILL', () => {
   let state: StateDatabase;
   let environmentId: string;
   /** Every request that reaches the endpoint from now on; answers whether it is to go through. */
-  let arrives: (request: Request) => boolean | Promise<boolean>;
+  let arrives: (request: WireRequest) => boolean | Promise<boolean>;
   let lives: Life[];
 
   beforeEach(async () => {
     dir = mkdtempSync(join(tmpdir(), 'finspace-mcp-test-'));
     local = await startLocal({ state: ':memory:', world: 'empty', lifecycle: 'instant', region: 'us-east-1' });
     arrives = () => true;
-    endpoint = await listen(
-      async (request) => ((await arrives(request)) ? local.service(request) : new Response(null, { status: 500 })),
-      { port: 0 },
-    );
+    endpoint = await listen(async (request) => ((await arrives(request)) ? local.service(request) : FAILED), {
+      port: 0,
+    });
     await initApprover(dir, PASSPHRASE);
     state = await openState(join(dir, 'state.db'));
     const made = await directly('CreateKxEnvironment', { name: 'trading', kmsKeyId: KMS_KEY });

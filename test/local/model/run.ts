@@ -5,7 +5,7 @@ import { problemsOf } from '../../../src/local/worlds/integrity.ts';
 import { isIdempotent } from '../../../src/operations/derive.ts';
 import { errorNamed } from '../../../src/operations/errors.ts';
 import { operationNamed } from '../../../src/operations/index.ts';
-import { MINUTE, openWorld, type Reply, requestFor, START, type TestWorld } from '../world.ts';
+import { contentOf, MINUTE, openWorld, type Reply, requestFor, START, type TestWorld, typeOf } from '../world.ts';
 import type { Command } from './commands.ts';
 import { EFFECTS } from './operations.ts';
 import { No } from './rules.ts';
@@ -26,8 +26,8 @@ export async function live(history: readonly Command[]): Promise<void> {
     settle(state);
     const input = await completed(command, step, world, state);
     const response = await world.serve(requestFor(command.name, input));
-    const reply = (await response.json()) as Reply;
-    const type = response.headers.get('x-amzn-errortype') ?? '';
+    const reply = contentOf(response);
+    const type = typeOf(response);
     const isRepeat = repeats(command, input, state);
     const verdict = isRepeat ?? verdictOf(command, input, reply, state);
     const answer = response.status === 200 ? 'ok' : (errorNamed(type) ?? type);
@@ -50,7 +50,7 @@ async function completed({ name, env, input, clientToken }: Command, step: numbe
     const nodes = await world.serve(
       requestFor('ListKxClusterNodes', { environmentId, clusterName: request.clusterName }),
     );
-    const { nodes: found = [] } = (await nodes.json()) as Reply;
+    const { nodes: found = [] } = contentOf(nodes);
     request.nodeId = found.find(({ status }: Reply) => status === 'RUNNING')?.nodeId ?? 'none';
   }
   if (isIdempotent(operationNamed(name))) request.clientToken = clientToken ?? `step-${step}`;

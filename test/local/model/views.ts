@@ -1,5 +1,5 @@
 import type { OperationName } from '../../../src/operations/index.ts';
-import { requestFor, type TestWorld } from '../world.ts';
+import { contentOf, requestFor, type TestWorld } from '../world.ts';
 import { clustersOnVersion, clustersOnVolume, type Env, type State, using } from './state.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: replies are looked at member by member
@@ -47,7 +47,7 @@ const databaseView = (env: Env, db: Env['databases'] extends Map<string, infer D
 /** The same, as the service tells it through its reads. */
 export async function serviceView({ serve }: TestWorld): Promise<object> {
   const call = async (name: OperationName, input: object): Promise<Any> =>
-    (await serve(requestFor(name, input))).json();
+    contentOf(await serve(requestFor(name, input)));
   const by = async (list: Any[], key: string, look: (thing: Any) => Promise<unknown> | unknown) =>
     Object.fromEntries(
       sorted(await Promise.all(list.map(async (it) => [it[key], await look(it)] as [string, unknown]))),
