@@ -1,12 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'libsql';
 import { openStore } from '../src/local/store.ts';
-import type { WireRequest } from '../src/operations/exchange.ts';
-import { bundled, type Contender, contest } from '../test/local/contest.ts';
+import { bundled, CONTENDER, type Contender, contest } from '../test/local/contest.ts';
 import { openEstate, ROLE } from '../test/local/estate.ts';
-import { openWorld, requestFor, type TestWorld } from '../test/local/world.ts';
+import { openWorld, type TestWorld } from '../test/local/world.ts';
 import { median, spread, verdict } from './measure.ts';
 
 const FEW = 1_000;
@@ -87,60 +87,12 @@ async function listMany({ world, environmentId }: Crowd): Promise<number> {
   return ((performance.now() - start) * 1000) / count;
 }
 
+/** In a process of its own, bundled as the product is: run from its source, functions are slower to make. */
 async function writes(folder: string): Promise<void> {
-  const world = await openWorld({ store: await openStore(join(folder, 'ours.db')), lifecycle: 'instant' });
-  const { environmentId } = await openEstate(world);
-  const bare = new Database(join(folder, 'bare.db'));
-  bare.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE notes (name TEXT PRIMARY KEY, body TEXT)',
-  );
-  const [begin, commit] = [bare.prepare('BEGIN IMMEDIATE'), bare.prepare('COMMIT')];
-  const insert = bare.prepare('INSERT INTO notes VALUES (?, ?)');
-  const rates = { ours: [] as number[], once: [] as number[], many: [] as number[], bare: [] as number[] };
-  const names = (round: number) => Array.from({ length: 100 }, (_, index) => `name_${round}_${index}`);
-  /** Writes per second; what is written is made ready beforehand. */
-  const rate = async <T>(ready: T[], write: (one: T) => unknown) => {
-    const start = performance.now();
-    for (const one of ready) await write(one);
-    return (ready.length * 1000) / (performance.now() - start);
-  };
-  const input = (userName: string) => ({ environmentId, userName, iamRole: ROLE });
-  const create = (userName: string) => requestFor('CreateKxUser', input(userName));
-  // As AWS clients send it; the reply is kept for its repeats.
-  const createOnce = (userName: string) =>
-    requestFor('CreateKxUser', { ...input(`once_${userName}`), clientToken: userName });
-  const serve = async (request: WireRequest) => {
-    const { status } = await world.serve(request);
-    if (status !== 200) throw new Error(`CreateKxUser: ${status}`);
-  };
-  for (let round = -2; round < ROUNDS; round++) {
-    const pair = {
-      bare: await rate(names(round), (name) => {
-        begin.run();
-        insert.run(name, ROLE);
-        commit.run();
-      }),
-      ours: await rate(names(round).map(create), serve),
-      once: await rate(names(round).map(createOnce), serve),
-      many: await rate([names(round).map((name) => create(`many_${name}`))], (all) => Promise.all(all.map(serve))),
-    };
-    if (round < 0) continue;
-    rates.bare.push(pair.bare);
-    rates.ours.push(pair.ours);
-    rates.once.push(pair.once);
-    rates.many.push(100 * pair.many);
-  }
-  bare.close();
-  await world.close();
-  console.log(`bare libsql commits:  ${spread(rates.bare, 'per s')}`);
-  console.log(`durable creates:      ${spread(rates.ours, 'per s')}`);
-  console.log(
-    `with client tokens:   ${spread(rates.once, 'per s')}, ours / bare ${(median(rates.once) / median(rates.bare)).toFixed(2)}`,
-  );
-  console.log(
-    `a hundred at a time:  ${spread(rates.many, 'per s')}, ours / bare ${(median(rates.many) / median(rates.bare)).toFixed(2)}`,
-  );
-  console.log(verdict('durable writes, ours / bare', median(rates.ours) / median(rates.bare), 0.5, 'at least'));
+  const script = await bundled(new URL('local-writes.ts', import.meta.url));
+  const child = spawn(process.execPath, [script, folder], { stdio: 'inherit' });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`local-writes: ${code}`);
 }
 
 async function eightWriters(folder: string): Promise<void> {
@@ -148,7 +100,7 @@ async function eightWriters(folder: string): Promise<void> {
   const world = await openWorld({ store: await openStore(path), lifecycle: 'instant' });
   const { environmentId } = await openEstate(world);
   await world.close();
-  const script = await bundled('contender');
+  const script = await bundled(CONTENDER);
   const options = { script, path, environmentId, seconds: 4 };
   const control = await contest('spin', options);
   const writing = await contest('write', options);

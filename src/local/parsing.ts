@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import * as z from 'zod';
 import { type Binding, binding } from '../operations/http.ts';
 import { operationNamed } from '../operations/index.ts';
@@ -53,14 +54,13 @@ function bodyOf(content: Uint8Array): Record<string, unknown> {
 
 function json(content: Uint8Array): unknown {
   try {
-    const text = DECODER.decode(content);
-    return text.trim() === '' ? {} : JSON.parse(text);
-  } catch {
-    throw new Refusal('Validation', 'The body of the request is not JSON in UTF-8');
-  }
+    if (isUtf8(content)) return contentOf(Buffer.from(content.buffer, content.byteOffset, content.length).toString());
+  } catch {}
+  throw new Refusal('Validation', 'The body of the request is not JSON in UTF-8');
 }
 
-const DECODER = new TextDecoder('utf-8', { fatal: true });
+const contentOf = (text: string): unknown => (text.trim() === '' ? {} : JSON.parse(text));
+
 const DEEPEST = 32;
 
 /** A null member is an absent one. */

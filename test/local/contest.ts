@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -10,13 +11,15 @@ export interface Contender {
   readonly loop: { readonly p99: number; readonly max: number };
 }
 
-/** A script of this folder as one file that starts quickly. */
-export async function bundled(script: string): Promise<string> {
+export const CONTENDER = new URL('contender.ts', import.meta.url);
+
+/** A script as one file that starts quickly. */
+export async function bundled(script: URL): Promise<string> {
   const folder = fileURLToPath(new URL('../../node_modules/.cache/finspace-mcp/', import.meta.url));
   mkdirSync(folder, { recursive: true });
-  const outfile = `${folder}${script}.${process.pid}.mjs`;
+  const outfile = `${folder}${basename(script.pathname, '.ts')}.${process.pid}.mjs`;
   await build({
-    entryPoints: [fileURLToPath(new URL(`${script}.ts`, import.meta.url))],
+    entryPoints: [fileURLToPath(script)],
     outfile,
     bundle: true,
     format: 'esm',

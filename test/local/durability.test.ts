@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Database from 'libsql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../src/local/store.ts';
-import { bundled, contest } from './contest.ts';
+import { bundled, CONTENDER, contest } from './contest.ts';
 import { openEstate } from './estate.ts';
 import { runs } from './tier.ts';
 import { openWorld, type Reply, type TestWorld } from './world.ts';
@@ -35,7 +35,7 @@ describe('eight processes on one file', () => {
   test(
     'lose nothing that was acknowledged, however often they are killed',
     async () => {
-      const script = await bundled('writer');
+      const script = await bundled(new URL('writer.ts', import.meta.url));
       const kills = runs(50, 1_000);
       const start = (prefix: string): Writer => {
         const args = [script, path, environmentId, prefix];
@@ -91,7 +91,7 @@ describe('eight processes on one file', () => {
   );
 
   test('all get their turn, soon, and nobody freezes', async () => {
-    const script = await bundled('contender');
+    const script = await bundled(CONTENDER);
     const seconds = runs(2, 10);
     const control = () => contest('spin', { script, path, environmentId, seconds: 1 });
     const before = await control();
