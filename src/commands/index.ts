@@ -49,6 +49,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
     summary: 'Print the record of every change (show), or check that nobody altered it (verify).',
     settings: ['stateDir', 'config'],
     word: 'show|verify',
+    switches: { json: 'As JSON lines on a terminal, too' },
   },
   tools: {
     summary: 'List the tools that a client would see.',
@@ -64,7 +65,7 @@ export async function run({ command, config, switches, word }: CommandLine): Pro
   if (command === 'local') return (await import('./local.ts')).local(config);
   if (command === 'world') return (await import('./world.ts')).world(config, switches, word);
   if (command === 'approve') return (await import('./approve.ts')).approve(config, switches, word);
-  if (command === 'journal') return (await import('./journal.ts')).journal(config, word);
+  if (command === 'journal') return (await import('./journal.ts')).journal(config, switches, word);
   return (await import('./tools.ts')).tools(config, switches);
 }
 

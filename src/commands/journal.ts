@@ -4,15 +4,22 @@ import { ErrorForPeople } from '../error-for-people.ts';
 import { type Journal, sqlJournal } from '../safety/journal.ts';
 import { openState } from '../safety/state.ts';
 import { plainJson } from '../safety/untrusted.ts';
+import { journalTable } from './journal-table.ts';
 
-/** `finspace-mcp journal show|verify`: the record of every change, as JSON lines, or whether its chain still holds. */
-export async function journal({ stateDir }: Config, word = 'show'): Promise<void> {
+/**
+ * `finspace-mcp journal show|verify`: the record of every change, as a table on a terminal and as JSON lines elsewhere, or whether
+ * its chain still holds.
+ */
+export async function journal({ stateDir }: Config, switches: ReadonlySet<string>, word = 'show'): Promise<void> {
   const act = Object.hasOwn(ACTS, word) ? ACTS[word as keyof typeof ACTS] : undefined;
   if (act === undefined)
     throw new ConfigError(`journal: expects show or verify, not ${JSON.stringify(word.slice(0, 100))}`);
   const state = await openState(join(stateDir, 'state.db'));
   try {
-    await act(sqlJournal(async () => state, Date.now));
+    await act(
+      sqlJournal(async () => state, Date.now),
+      switches.has('json') || process.stdout.isTTY !== true,
+    );
   } finally {
     await state.close();
   }
@@ -24,7 +31,10 @@ export class JournalError extends ErrorForPeople {
 }
 
 const ACTS = {
-  show: async (kept: Journal) => print((await kept.entries()).map(plainJson)),
+  show: async (kept: Journal, asJson: boolean) => {
+    const entries = await kept.entries();
+    print(asJson ? entries.map(plainJson) : journalTable(entries));
+  },
   verify: async (kept: Journal) => {
     const found = await kept.verify();
     if ('brokenAt' in found)

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { sqlJournal } from '../../src/safety/journal.ts';
 import { openState } from '../../src/safety/state.ts';
 import { CLI } from '../support/hosts.ts';
+import { NO_PTY, sitDown } from './pty.ts';
 import { stateDirectory } from './support.ts';
 
 const journal = (dir: string, ...args: string[]) =>
@@ -37,6 +38,80 @@ describe('finspace-mcp journal', () => {
     expect(journal(dir).stdout).toBe(stdout);
     await state.close();
   });
+
+  it.runIf(NO_PTY === undefined)(
+    'shows people a table on a terminal: who changed what, how it ended, who approved',
+    async () => {
+      const dir = stateDirectory();
+      let now = Date.UTC(2026, 2, 17, 9, 30);
+      const state = await openState(join(dir, 'state.db'));
+      const written = sqlJournal(
+        async () => state,
+        () => now,
+      );
+      const common = { backend: 'local', arguments: 'a' };
+      const target = { environmentId: 'e1', databaseName: 'trades\u202e' };
+      const approval = { plan: 'p', channel: 'terminal', approver: 'ann' };
+      const calls = [
+        { ...common, operation: 'DeleteKxDatabase', target, principal: 'local', approval },
+        {
+          ...common,
+          operation: 'DeleteKxVolume',
+          target,
+          principal: 'oauth:bob',
+          approval: { plan: 'p', channel: 'form' },
+        },
+        { ...common, operation: 'CreateKxUser', target, principal: 'local' },
+      ] as const;
+      const outcomes = [{ result: 'succeeded' }, { result: 'failed', error: 'ConflictException' }] as const;
+      for (const [at, call] of calls.entries()) {
+        const id = await written.begin(call);
+        now += 61_000;
+        const outcome = outcomes[at];
+        if (outcome !== undefined) await written.finish(id, outcome);
+      }
+      await written.record({ kind: 'clock-reset', seen: '2027-01-01T00:00:00.000Z', accepted: '', approver: 'ann' });
+      await state.close();
+      const seat = sitDown('journal', 'show', '--state-dir', dir);
+      expect(await seat.left()).toBe(0);
+      const rows = seat.screen().trimEnd().split('\n');
+      expect(rows.map((row) => row.split(/ {2,}/))).toEqual([
+        ['TIME (UTC)', 'WHO', 'OPERATION', 'TARGET', 'OUTCOME', 'APPROVED'],
+        [
+          '2026-03-17 09:30:00',
+          'a client on this computer',
+          'DeleteKxDatabase',
+          'e1 / trades\\u{202e}',
+          'succeeded',
+          'terminal, ann',
+        ],
+        [
+          '2026-03-17 09:31:01',
+          'oauth:bob',
+          'DeleteKxVolume',
+          'e1 / trades\\u{202e}',
+          'failed: ConflictException',
+          'form',
+        ],
+        [
+          '2026-03-17 09:32:02',
+          'a client on this computer',
+          'CreateKxUser',
+          'e1 / trades\\u{202e}',
+          'unknown: it never came back',
+          'not asked for',
+        ],
+        ['2026-03-17 09:33:03', 'ann', 'set the clock right', '2027-01-01 00:00:00 had been seen', 'done'],
+      ]);
+      expect(new Set(rows.slice(0, 4).map((row) => row.search(/DeleteKx|CreateKx|OPERATION/))).size).toBe(1);
+      const asJson = sitDown('journal', 'show', '--json', '--state-dir', dir);
+      await asJson.left();
+      expect(asJson.screen()).toBe(journal(dir, 'show').stdout);
+      const empty = sitDown('journal', '--state-dir', stateDirectory());
+      await empty.left();
+      expect(empty.screen()).toBe('Nothing was changed through this state directory yet.\n');
+    },
+  );
 
   it('says that the chain holds, with the newest hash', async () => {
     const { dir, state, written } = await kept(2);
