@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import { prepareState } from '../local/state-file.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { type Call, operationNamed } from '../operations/index.ts';
+import type { Quotas } from '../operations/quotas.ts';
 import type { Place } from '../safety/question.ts';
 import { STATE_FORMAT } from '../safety/state-format.ts';
 import { prepareFile } from '../sqlite/file.ts';
@@ -13,6 +14,8 @@ import type { Log } from './log.ts';
 export interface Backend {
   readonly call: Call;
   readonly place: Place;
+  /** The limits of its world; undefined where they are not in the API. */
+  quotas(): Promise<Quotas | undefined>;
   /** Resolves when no mutation is on its way. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -20,6 +23,7 @@ export interface Backend {
 
 interface Opened {
   readonly call: Call;
+  readonly quotas?: () => Promise<Quotas>;
   close(): Promise<void>;
 }
 
@@ -63,6 +67,7 @@ export function backend(config: Config, log: Log): Backend {
       region: region ?? 'from the AWS profile',
       target: config.target,
     },
+    quotas: async () => (await open().catch(() => undefined))?.quotas?.(),
     settled: async () => void (await Promise.allSettled(mutations)),
     close: async () => (await opening?.catch(() => undefined))?.close(),
   };
@@ -106,7 +111,11 @@ async function openLocal(config: Config, region: string, log: Log): Promise<Open
   ]);
   const { state, world, lifecycle, faults } = config;
   const local = await startLocal({ state, world, lifecycle, region, faults, onError: mishapsTo(log) });
-  return { call: finspaceCall({ region, service: local.service, ...reach(config) }), close: local.close };
+  return {
+    call: finspaceCall({ region, service: local.service, ...reach(config) }),
+    quotas: local.quotas,
+    close: local.close,
+  };
 }
 
 /** Logs what the embedded service could not help; its callers are told less. */

@@ -69,7 +69,7 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
   const { remote, now = Date.now, later = afterAWhile, watch = (call) => call } = options;
   const shut = join(config.stateDir, 'secrets');
   const secrets = config.secrets === 'inline' ? inlineSink : remote ? refusingSink : fileSink(shut, now);
-  const { call: unwatched, place: behind, settled, close } = backend(config, log);
+  const { call: unwatched, place: behind, quotas, settled, close } = backend(config, log);
   const place = { ...behind, server: options.page?.server };
   const direct = watch(unwatched);
   const state = lazyState(config, log);
@@ -116,6 +116,7 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
       seal,
       secrets,
       pageOpener,
+      quotas,
       onInternal: (error) =>
         log.error({ cause: error instanceof Error ? error.stack : String(error) }, 'a tool failed inside this server'),
       kits,

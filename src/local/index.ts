@@ -1,10 +1,13 @@
 import type { Service } from '../operations/exchange.ts';
+import type { Quotas } from '../operations/quotas.ts';
 import { DEFAULT_ACCOUNT } from './caller.ts';
 import { type WorldClock, worldClock } from './clock.ts';
+import { worldOf } from './context.ts';
 import type { Credential } from './credentials.ts';
 import { readFaults } from './faults/rules.ts';
 import { faultSource } from './faults/source.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import { quotasOf } from './quotas.ts';
 import { service } from './service.ts';
 import { openStore } from './store.ts';
 import { seed } from './worlds/index.ts';
@@ -28,6 +31,8 @@ export interface LocalOptions {
 export interface Local {
   readonly service: Service;
   readonly clock: WorldClock;
+  /** The limits of its world. */
+  quotas(): Promise<Quotas>;
   close(): Promise<void>;
 }
 
@@ -45,6 +50,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   return {
     service: service(store, { ...options, account, now, faults }),
     clock: worldClock(store, now),
+    quotas: () => store.read((tx) => quotasOf({ tx, world: worldOf(account, region) })),
     close: () => store.close(),
   };
 }

@@ -1,29 +1,6 @@
+import type { Quotas } from '../operations/quotas.ts';
 import type { Context } from './context.ts';
 import { demand, type Ground } from './refusal.ts';
-
-/** Limits per environment, but `environments` and `legacyEnvironments` per account and region. Sizes in GB. */
-export interface Quotas {
-  readonly environments: number;
-  readonly legacyEnvironments: number;
-  readonly clusters: number;
-  readonly singleAzClusters: number;
-  readonly multiAzClusters: number;
-  readonly nodesPerCluster: number;
-  readonly cacheStorage: number;
-  readonly savedownStorage: number;
-  readonly users: number;
-  readonly databases: number;
-  readonly ingestions: number;
-  readonly dataviews: number;
-  readonly dataviewVersions: number;
-  readonly volumes: number;
-  readonly volumeStorage: number;
-  /** Clusters that mount one volume. */
-  readonly volumeMounts: { readonly read: number; readonly write: number };
-  readonly scalingGroups: number;
-  readonly nodes: Readonly<Record<string, number>>;
-  readonly hosts: Readonly<Record<string, number>>;
-}
 
 const PUBLISHED: Quotas = {
   environments: 1,
@@ -73,7 +50,7 @@ const raised = <T extends object>(limits: T): T =>
 /** The published defaults, and the limits of a world where no quota is to stand in the way. */
 export const QUOTAS: Record<'published' | 'raised', Quotas> = { published: PUBLISHED, raised: raised(PUBLISHED) };
 
-export function quotasOf({ tx, world }: Context): Quotas {
+export function quotasOf({ tx, world }: Pick<Context, 'tx' | 'world'>): Quotas {
   return QUOTAS[tx.settings(world.arn)?.quotas ?? 'published'];
 }
 

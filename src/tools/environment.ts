@@ -2,6 +2,7 @@ import type { CallToolResult, InputRequiredResult, ServerContext, ToolAnnotation
 import type * as z from 'zod';
 import type { Call, OperationName } from '../operations/index.ts';
 import { once } from '../operations/operation.ts';
+import type { Quotas } from '../operations/quotas.ts';
 import type { Gate } from '../safety/gate.ts';
 import type { Planner } from '../safety/plan.ts';
 import type { Caller, Restrictions } from '../safety/policy.ts';
@@ -13,6 +14,8 @@ export interface ToolEnvironment extends Planner {
   readonly restrictions: Restrictions;
   readonly caller: Caller;
   readonly gate: Gate;
+  /** The limits of the backend; undefined where it does not tell them. */
+  readonly quotas?: (() => Promise<Quotas | undefined>) | undefined;
   /** Where a credential goes instead of to the model. */
   readonly secrets: SecretSink;
   /** Told of errors that no code expected; nothing of them reaches a client. */

@@ -11,7 +11,7 @@ import type { ToolEnvironment } from './environment.ts';
 
 /** What is looked up when a call has failed, never before. */
 export interface Lookup {
-  readonly environment: Pick<ToolEnvironment, 'call' | 'restrictions' | 'caller'>;
+  readonly environment: Pick<ToolEnvironment, 'call' | 'restrictions' | 'caller' | 'quotas'>;
   readonly signal: AbortSignal;
 }
 

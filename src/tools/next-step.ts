@@ -4,6 +4,7 @@ import type { FinspaceError } from '../operations/failure.ts';
 import type { OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { nounOfLabel, type Reference, readerOfLabel, referencesIn } from '../operations/references.ts';
+import { outlookOn } from '../safety/outlook/index.ts';
 import { quoted } from '../safety/untrusted.ts';
 import { statusText, WAITED_FOR } from './fleet/wait-for.ts';
 import { environmentMeant, type Lookup, lookedUp, notThere } from './identify.ts';
@@ -26,6 +27,7 @@ export async function nextStep(
     return meant === undefined ? {} : { advice: code === 'Withheld' ? `${meant} ${advice}` : meant };
   }
   if (code === 'ResourceNotFound') return missing(lookup, name, input);
+  if (QUOTA.has(code)) return usedUp(lookup, name, input, advice);
   if (code === 'Conflict' && WAITABLE.has(error.fields.reason)) return moving(lookup, name, input);
   return {};
 }
@@ -35,6 +37,19 @@ const MISNAMED = new Set<string>(['Validation', 'InvalidRequest', 'Withheld']);
 
 /** The reasons of conflicts that may be gone after a while; other services than the embedded one may give none. */
 const WAITABLE = new Set<string | undefined>(['INVALID_STATE', undefined]);
+
+const QUOTA = new Set<string>(['LimitExceeded', 'ServiceQuotaExceeded']);
+
+/** Which quotas the call counts against, how far they are used, and what can go. */
+async function usedUp(lookup: Lookup, name: OperationName, input: Members, otherwise: string): Promise<Told> {
+  const { environment, signal } = lookup;
+  const look = () => outlookOn(environment, name, { ...input }, { signal });
+  const outlook = await lookedUp(lookup, 'GetKxEnvironment', look);
+  if (outlook === undefined || outlook.quotas.length === 0) return {};
+  const over = outlook.blockers.filter(({ item }) => item.kind === 'quota');
+  const [what] = over.map(({ item, first }) => `${item.name}: ${item.detail}. ${first}`);
+  return { advice: what ?? `There are now: ${outlook.quotas.join('; ')}. ${otherwise}` };
+}
 
 async function missing(lookup: Lookup, name: OperationName, input: Members): Promise<Told> {
   const { path, body } = referencesIn(name, input);

@@ -4,6 +4,7 @@ import { agentInput } from '../operations/derive.ts';
 import { OPERATION_NAMES, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
 import { once } from '../operations/operation.ts';
+import { outlookOn } from '../safety/outlook/index.ts';
 import { planCall } from '../safety/plan.ts';
 import { approvalNeeded, withheld } from '../safety/policy.ts';
 import { missing } from '../safety/refusals.ts';
@@ -20,7 +21,7 @@ export const planChange = compositeTool({
   name: 'plan_change',
   title: 'Preview a change',
   description:
-    'Dry run: what would a delete, network change or update do? Shows what is lost, who is interrupted, what blocks it and must go first, and whether a person must approve.',
+    'Dry run: what would a create, delete, network change or update do? Shows what is lost, who is interrupted, what blocks it and must go first (name, memory, quota), and whether a person must approve.',
   annotations: { readOnlyHint: true },
   input: () =>
     z.strictObject({
@@ -42,11 +43,15 @@ export const planChange = compositeTool({
       const lookup = { environment, signal: context.mcpReq.signal };
       return refused(`The arguments for ${tool} are wrong.`, ...(await explained(lookup, parsed.problems, name)));
     }
-    const plan = await planCall(environment, name, parsed.input, environment.caller.principal, {
-      signal: context.mcpReq.signal,
-    });
+    const options = { signal: context.mcpReq.signal };
+    const [plan, outlook] = await Promise.all([
+      planCall(environment, name, parsed.input, environment.caller.principal, options),
+      outlookOn(environment, name, parsed.input, options),
+    ]);
     if (plan === undefined) return refused(missing(name, parsed.input));
-    const { noun, name: target, forbidden, blockers, lost, interrupted, unchecked } = plan;
+    const { noun, name: target, forbidden, lost, interrupted } = plan;
+    const blockers = [...plan.blockers, ...(outlook?.blockers ?? [])];
+    const unchecked = outlook?.unchecked ?? plan.unchecked;
     const blocked = forbidden !== undefined || blockers.length > 0;
     const head = {
       tool,
@@ -55,11 +60,14 @@ export const planChange = compositeTool({
       blocked,
       ...(blocked || unchecked.length === 0 ? { wouldRun: !blocked } : { notChecked: unchecked }),
       ...(forbidden === undefined ? {} : { forbidden }),
+      ...(outlook === undefined ? {} : { quotas: outlook.quotas }),
       counts: { blockers: blockers.length, lost: lost.length, interrupted: interrupted.length },
     };
     const row = ({ kind, name: thing, detail }: (typeof lost)[number]) => ({ kind, name: thing, detail });
+    const advised = ({ item, first }: (typeof blockers)[number]) => ({ ...row(item), first });
     const sections = [
-      { name: 'blockers', rows: blockers.map(({ item, first }) => ({ ...row(item), first })) },
+      { name: 'blockers', rows: blockers.map(advised) },
+      ...(outlook === undefined ? [] : [{ name: 'warnings', rows: outlook.warnings.map(advised) }]),
       { name: 'lostForEver', rows: lost.map(row) },
       { name: 'interrupted', rows: interrupted.map(row) },
     ];

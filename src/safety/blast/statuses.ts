@@ -35,14 +35,14 @@ export function wrongStatus(operation: OperationName, item: Item, status: unknow
   const taken = TAKEN_FROM[operation];
   if (taken === undefined || status === undefined || taken.includes(String(status))) return [];
   const first = isLeaving(status) && operationNamed(operation).risk === 'destroy' ? leavingAlready(item) : undefined;
-  return [{ item: { ...item, detail: String(status) }, first: first ?? remedy(item, String(status), taken[0]) }];
+  return [{ item: { ...item, detail: String(status) }, first: first ?? toBe(item, String(status), taken[0]) }];
 }
 
 /** A blocker when the environment that something is in cannot be changed in its status. */
 export function closedEnvironment(name: string, status: unknown): Blocker[] {
   if (status === undefined || OPEN.includes(String(status))) return [];
   const item: Item = { kind: 'kdb environment', name, arn: '', detail: String(status) };
-  return [{ item, first: remedy(item, String(status), OPEN[0]) }];
+  return [{ item, first: toBe(item, String(status), OPEN[0]) }];
 }
 
 /** A blocker for something that holds the target until it is gone, which it is going to be. */
@@ -50,10 +50,12 @@ export const leaving = (item: Item): Blocker => ({ item, first: leavingAlready(i
 
 const leavingAlready = (item: Item) => `It is being deleted already: ${waitTool(item.kind, 'DELETED')}.`;
 
-function remedy(item: Item, status: string, usual = ''): string {
+/** What to do about something in this status, so that it is in the usual one. */
+export function toBe(item: Item, status: string, usual = ''): string {
   if (isLeaving(status)) return 'It is being deleted: nothing about it or in it can be changed any more.';
   if (status === 'DELETED') return 'It is deleted already.';
   if (status === 'SUSPENDED') return 'It is suspended, and nothing that this server can do ends that.';
+  if (status === 'UPDATE_FAILED') return 'Its last update failed: repeat that first.';
   if (status.includes('FAILED')) return 'It failed, and waiting will not change that: delete it and create it anew.';
   return `It has to be ${usual}: ${waitTool(item.kind, usual)}.`;
 }

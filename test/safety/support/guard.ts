@@ -57,6 +57,7 @@ export interface GuardOptions {
   readonly restrictions?: Partial<Restrictions>;
   readonly environments?: readonly string[];
   readonly secrets?: SecretSink;
+  readonly quotas?: ToolEnvironment['quotas'];
   readonly outOfBand?: GateOptions['outOfBand'];
   /** What the gate gets in place of the ledger. */
   readonly overLedger?: (ledger: Ledger) => Ledger;
@@ -77,7 +78,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const shared = { call, place: PLACE, restrictions, secrets };
   const doors = { ...shared, ledger: overLedger(ledger), seal, outOfBand, beforeApproved };
   const pageOpener = async () => async (code: string) => `http://127.0.0.1/${code}`;
-  const environment = { ...shared, pageOpener, gate: gate(doors) };
+  const environment = { ...shared, pageOpener, quotas: options.quotas, gate: gate(doors) };
   return {
     ledger,
     journal,

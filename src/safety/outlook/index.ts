@@ -1,0 +1,98 @@
+import { FinspaceError } from '../../operations/failure.ts';
+import type { Call, CallOptions, OperationName } from '../../operations/index.ts';
+import { toolName } from '../../operations/naming.ts';
+import type { Quotas } from '../../operations/quotas.ts';
+import type { Members } from '../blast/finding.ts';
+import { hostFits, mountsStand, roomForCluster, volumesFit } from './clusters.ts';
+import { type Ground, groundFor } from './ground.ts';
+import { type Outlook, type Remark, together } from './outlook.ts';
+import { freeName, inZones, roomForEnvironment, roomForHost, roomForOne } from './places.ts';
+import { databaseStands, roomForDataview, roomForVolume, segmentsFit, sourceStands } from './storage.ts';
+
+interface Looks {
+  readonly at: readonly ((ground: Ground) => Promise<Remark>)[];
+  /** What no read shows. */
+  readonly not: readonly string[];
+}
+
+/** For each operation that makes something, what is looked at. */
+const LOOKS: Partial<Record<OperationName, Looks>> = {
+  CreateKxChangeset: {
+    at: [databaseStands],
+    not: ['the quota of changesets at work at once', 'whether the files in S3 and the paths are right'],
+  },
+  CreateKxCluster: {
+    at: [
+      freeName('cluster', 'clusterName', 'ListKxClusters'),
+      inZones,
+      hostFits,
+      mountsStand,
+      volumesFit,
+      roomForCluster,
+    ],
+    not: ['whether the settings go with each other and with its type', 'the network, the code and how it starts'],
+  },
+  CreateKxDatabase: {
+    at: [
+      freeName('database', 'databaseName', 'ListKxDatabases'),
+      roomForOne('databases per environment', 'ListKxDatabases', ({ databases }) => databases),
+    ],
+    not: [],
+  },
+  CreateKxDataview: {
+    at: [inZones, sourceStands, segmentsFit, roomForDataview],
+    not: ['whether its settings and segments go with each other'],
+  },
+  CreateKxEnvironment: {
+    at: [roomForEnvironment],
+    not: ['whether the key can be used, and whether this server may make environments'],
+  },
+  CreateKxScalingGroup: {
+    at: [
+      freeName('scaling group', 'scalingGroupName', 'ListKxScalingGroups'),
+      inZones,
+      roomForOne('scaling groups per environment', 'ListKxScalingGroups', ({ scalingGroups }) => scalingGroups),
+      roomForHost,
+    ],
+    not: [],
+  },
+  CreateKxUser: {
+    at: [
+      freeName('user', 'userName', 'ListKxUsers'),
+      roomForOne('users per environment', 'ListKxUsers', ({ users }) => users),
+    ],
+    not: ['whether there is such a role'],
+  },
+  CreateKxVolume: {
+    at: [freeName('volume', 'volumeName', 'ListKxVolumes'), inZones, roomForVolume],
+    not: ['whether volumes come in that size'],
+  },
+};
+
+/** Where the reads of an outlook go, and what is known of the limits there. */
+export interface Watcher {
+  readonly call: Call;
+  readonly quotas?: (() => Promise<Quotas | undefined>) | undefined;
+}
+
+/**
+ * What is to be expected of a call that makes something; undefined for any other. Rejects when its environment is not there, or
+ * with what a reading call rejects with; what may not be read is left unchecked.
+ */
+export async function outlookOn(
+  { call, quotas }: Watcher,
+  operation: OperationName,
+  input: Members,
+  options: CallOptions = {},
+): Promise<Outlook | undefined> {
+  const looks = LOOKS[operation];
+  if (looks === undefined) return undefined;
+  const ground = await groundFor(call, quotas, input, options);
+  const remarks = await Promise.all(looks.at.map((look) => look(ground).catch(forbidden)));
+  return together([...remarks, { unchecked: looks.not }]);
+}
+
+function forbidden(error: unknown): Remark {
+  if (!(error instanceof FinspaceError) || error.fields.code !== 'AccessDenied') throw error;
+  return { unchecked: [`what ${toolName(error.fields.operation)} shows, which this server may not read`] };
+}

@@ -1,0 +1,52 @@
+import type { OperationName } from '../../operations/index.ts';
+import { toolName } from '../../operations/naming.ts';
+import type { Blocker, Item } from '../blast/finding.ts';
+import { isLeaving, leaving, toBe } from '../blast/statuses.ts';
+
+/** What is to be expected of a call that makes something, from reads alone. None of it keeps the call from being made. */
+export interface Outlook {
+  /** Why the service would refuse it. */
+  readonly blockers: readonly Blocker[];
+  /** What it takes although it cannot work. */
+  readonly warnings: readonly Blocker[];
+  /** How far quotas are used: `volumes per environment: 3 of 5`. */
+  readonly quotas: readonly string[];
+  /** What may make the service refuse it all the same. */
+  readonly unchecked: readonly string[];
+}
+
+/** What one look adds to an outlook. */
+export type Remark = Partial<Outlook>;
+
+export const blocked = (...blockers: readonly Blocker[]): Remark => ({ blockers });
+
+/** All remarks together, in their order, each thing that is not checked once. */
+export function together(remarks: readonly Remark[]): Outlook {
+  return {
+    blockers: remarks.flatMap(({ blockers = [] }) => blockers),
+    warnings: remarks.flatMap(({ warnings = [] }) => warnings),
+    quotas: remarks.flatMap(({ quotas = [] }) => quotas),
+    unchecked: [...new Set(remarks.flatMap(({ unchecked = [] }) => unchecked))],
+  };
+}
+
+/** The name of what is to be made is taken. */
+export const taken = (item: Item): Blocker =>
+  isLeaving(item.detail) ? leaving(item) : { item, first: 'The name is taken: use what is there, or choose another.' };
+
+/** Something that the call names is not there. */
+export const missing = (kind: string, name: string, lister: OperationName): Blocker => ({
+  item: { kind, name, detail: 'does not exist' },
+  first: `Name one that is there (${toolName(lister)}), or make it first.`,
+});
+
+/** Something that the call names is not in the status in which it can be used. */
+export const unready = (item: Item, status: unknown, usual = 'ACTIVE'): readonly Blocker[] =>
+  status === usual ? [] : [{ item: { ...item, detail: String(status) }, first: toBe(item, String(status), usual) }];
+
+/** Something that the call names is in another zone than what is to be made. */
+export function elsewhere(item: Item, zones: readonly unknown[], zone: unknown): readonly Blocker[] {
+  if (zone === undefined || zones.includes(zone)) return [];
+  const detail = `in ${zones.join(', ')}, not in ${zone}`;
+  return [{ item: { ...item, detail }, first: 'Both have to be in one zone: name another, or choose its zone.' }];
+}

@@ -1,0 +1,112 @@
+import { volumesUnder } from '../../inventory/edges.ts';
+import { toolName } from '../../operations/naming.ts';
+import { dataviews, eachAtOnce, volumeDetails } from '../blast/estate.ts';
+import type { Item, Members } from '../blast/finding.ts';
+import { type Ground, listed, there } from './ground.ts';
+import { blocked, elsewhere, missing, type Remark, taken, together, unready } from './outlook.ts';
+import { room } from './quota.ts';
+
+/** Whether a volume can be used in a zone. */
+export async function volumeFits(ground: Ground, volumeName: string, zone: unknown): Promise<Remark> {
+  const { environmentId } = ground;
+  const volume = await there(ground, 'GetKxVolume', { environmentId, volumeName });
+  if (volume === undefined) return blocked(missing('volume', volumeName, 'ListKxVolumes'));
+  const item: Item = { kind: 'volume', name: volumeName };
+  const zones = (volume['availabilityZoneIds'] as string[] | undefined) ?? [];
+  return blocked(...unready(item, volume['status']), ...elsewhere(item, zones, zone));
+}
+
+/** Whether a changeset can be mounted. */
+export async function changesetStands(ground: Ground, databaseName: string, id: unknown): Promise<Remark> {
+  if (id === undefined) return {};
+  const [{ environmentId }, changesetId] = [ground, String(id)];
+  const changeset = await there(ground, 'GetKxChangeset', { environmentId, databaseName, changesetId });
+  if (changeset === undefined) return blocked(missing('changeset', changesetId, 'ListKxChangesets'));
+  const item: Item = { kind: 'changeset', name: changesetId, detail: String(changeset['status']) };
+  return changeset['status'] === 'FAILED'
+    ? blocked({ item, first: `It failed: name one that is COMPLETED (${toolName('ListKxChangesets')}).` })
+    : blocked(...unready(item, changeset['status'], 'COMPLETED'));
+}
+
+/** Whether the database is there in which something is to be made. */
+export async function databaseStands(ground: Ground): Promise<Remark> {
+  const { environmentId } = ground;
+  const databaseName = String(ground.input['databaseName']);
+  const found = await there(ground, 'GetKxDatabase', { environmentId, databaseName });
+  return found === undefined ? blocked(missing('database', databaseName, 'ListKxDatabases')) : {};
+}
+
+/** The same with the changeset that a dataview is to show. */
+export async function sourceStands(ground: Ground): Promise<Remark> {
+  const { databaseName, changesetId } = ground.input;
+  const database = await databaseStands(ground);
+  return database.blockers === undefined ? changesetStands(ground, String(databaseName), changesetId) : database;
+}
+
+/** Whether the volumes of a dataview are there, and a writable one gets one of its own. */
+export async function segmentsFit(ground: Ground): Promise<Remark> {
+  const { segmentConfigurations, availabilityZoneId, readWrite } = ground.input;
+  const segments = (segmentConfigurations as Members[] | undefined) ?? [];
+  const names = [...new Set(segments.map(({ volumeName }) => String(volumeName)))];
+  const fit = await eachAtOnce(names, (name) => volumeFits(ground, name, availabilityZoneId));
+  const others = readWrite === true && names.length > 0 ? await dataviews(ground) : [];
+  const sharing = others.filter((view) => volumesUnder(view).some((name) => names.includes(String(name))));
+  const first = 'A writable dataview needs a volume that no other dataview is on: name another.';
+  return together([
+    ...fit,
+    blocked(
+      ...sharing.map(({ dataviewName, databaseName }) => ({
+        item: { kind: 'dataview', name: String(dataviewName), detail: `of ${databaseName}` },
+        first,
+      })),
+    ),
+  ]);
+}
+
+/** Whether the name of a dataview is free, and one more is within the quotas. */
+export async function roomForDataview(ground: Ground): Promise<Remark> {
+  const { databaseName, dataviewName } = ground.input;
+  const all = await dataviews(ground);
+  const [namesake] = all.filter(
+    (view) => view['databaseName'] === databaseName && view['dataviewName'] === dataviewName,
+  );
+  const item = { kind: 'dataview', name: String(dataviewName), detail: String(namesake?.['status']) };
+  const lister = 'ListKxDataviews';
+  return together([
+    blocked(...(namesake === undefined ? [] : [taken(item)])),
+    room(ground, {
+      what: 'dataviews per environment',
+      limit: (quotas) => quotas.dataviews,
+      used: all.length,
+      lister,
+    }),
+    room(ground, {
+      what: 'dataview versions in the making',
+      limit: (quotas) => quotas.dataviewVersions,
+      used: all.filter(({ status }) => status === 'CREATING' || status === 'UPDATING').length,
+      lister,
+    }),
+  ]);
+}
+
+/** Whether one more volume is within the quotas, and its size. */
+export async function roomForVolume(ground: Ground): Promise<Remark> {
+  const sizeOf = ({ nas1Configuration: disk }: Members) => Number((disk as Members | undefined)?.['size'] ?? 0);
+  const lister = 'ListKxVolumes';
+  const [summaries, details] = await Promise.all([listed(ground, lister), volumeDetails(ground)]);
+  return together([
+    room(ground, {
+      what: 'volumes per environment',
+      limit: ({ volumes }) => volumes,
+      used: summaries.length,
+      lister,
+    }),
+    room(ground, {
+      what: 'GB of volume storage per environment',
+      limit: ({ volumeStorage }) => volumeStorage,
+      used: details.reduce((sum, volume) => sum + sizeOf(volume), 0),
+      more: sizeOf(ground.input),
+      lister,
+    }),
+  ]);
+}
