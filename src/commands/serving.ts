@@ -19,6 +19,7 @@ import { sqlLedger } from '../safety/sql-ledger.ts';
 import type { StateDatabase } from '../safety/state.ts';
 import { type ServerFactory, serverFactory } from '../server.ts';
 import { describedTools } from '../tools/list.ts';
+import { remarkingAbsent } from './absent-environments.ts';
 import { backend } from './backend.ts';
 import type { Log } from './log.ts';
 import { forgets, outOfBandWay, type PageWay } from './out-of-band.ts';
@@ -90,13 +91,17 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
       .catch(() => {});
   const lost = (cause: unknown) => log.error({ cause: String(cause) }, 'the journal could not be written');
   const journaled = journaledCall(direct, journal, `${place.backend} ${place.region}`, lost);
-  const call = config.environments === undefined ? journaled : withinEnvironments(journaled, config.environments);
+  const { environments } = config;
+  const call =
+    environments === undefined
+      ? journaled
+      : withinEnvironments(remarkingAbsent(journaled, environments, log), environments);
   const { readOnly, toolsets, deny, approve, catalog, outputSchemas } = config;
   const restrictions = { readOnly, toolsets, deny, approve };
   const seal = (options.seals ?? sealsWith())('question');
   const folder = join(config.stateDir, 'recovery', config.target ?? '');
   const allKits = forgets(config) ? passingKits(call, now) : fileKits(folder, call, now);
-  const kits = config.environments === undefined ? allKits : kitsWithin(allKits, config.environments);
+  const kits = environments === undefined ? allKits : kitsWithin(allKits, environments);
   const pinned = forgets(config) ? Promise.resolve(undefined) : approverKey(config.stateDir);
   pinned.catch(() => {});
   const { page } = options;

@@ -32,6 +32,8 @@ export interface Wanted {
   readonly input: Members;
   readonly principal: string;
   readonly options: CallOptions;
+  /** Whether the caller may see what a list holds. */
+  readonly shown: (lister: OperationName) => boolean;
 }
 
 export type Decision =
@@ -172,7 +174,7 @@ export function gate(options: GateOptions): Gate {
     return why === undefined ? decision : refuse(...why);
   };
 
-  const decide: Gate['decide'] = async ({ name, input, principal, options: callOptions }, dialog) => {
+  const decide: Gate['decide'] = async ({ name, input, principal, options: callOptions, shown }, dialog) => {
     const again = () => planCall(options, name, input, principal, callOptions);
     if (!approvalNeeded(name, input, restrictions)) {
       const forbidden = SPARED.has(operationNamed(name).risk) ? (await again())?.forbidden : undefined;
@@ -181,9 +183,8 @@ export function gate(options: GateOptions): Gate {
         : refuse(...forbidding(toolName(name), forbidden));
     }
     const plan = await again();
-    if (plan === undefined) {
-      return refuse(notRun(toolName(name)), missing(name, input));
-    }
+    if (plan === undefined)
+      return refuse(notRun(toolName(name)), await missing(options.call, name, input, { options: callOptions, shown }));
     return prepared(await consent(plan, dialog), plan, again);
   };
 

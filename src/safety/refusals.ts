@@ -1,5 +1,6 @@
+import { walk } from '../inventory/pages.ts';
 import { labels } from '../operations/http.ts';
-import { type OperationName, operationNamed } from '../operations/index.ts';
+import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import type { Target } from '../operations/operation.ts';
 import type { Blocker, Members } from './blast/finding.ts';
@@ -7,13 +8,30 @@ import type { Ending, Question } from './ledger.ts';
 import { itemText } from './question.ts';
 import { quoted } from './untrusted.ts';
 
-/** That there is nothing of the name that a call gave, and where to look. */
-export function missing(operation: OperationName, input: Members): string {
+/** That there is nothing of the name that a call gave, what there is instead for those who may be `shown` it, and where to look. */
+export async function missing(
+  call: Call,
+  operation: OperationName,
+  input: Members,
+  { options, shown }: { readonly options: CallOptions; readonly shown: (reader: OperationName) => boolean },
+): Promise<string> {
   // Whatever has no declared target is looked for with a call that says itself what is missing.
   const { noun, member, reader } = operationNamed(operation).target as Target;
   const within = labels(operationNamed(operation)).filter((label) => label !== member);
   const where = within.map((label) => `${label} ${quoted(String(input[label]))}`).join(', ');
-  return `There is no ${noun} ${quoted(String(input[member]))} in ${where}. Next: ${toolName(reader as OperationName)}.`;
+  const lister = reader as OperationName;
+  const parents = Object.fromEntries(within.map((label) => [label, input[label]]));
+  const present = shown(lister) ? await namesIn(call, lister, parents, member, options) : '';
+  return `There is no ${noun} ${quoted(String(input[member]))} in ${where}.${present} Next: ${toolName(lister)}.`;
+}
+
+const MOST_NAMED = 10;
+
+async function namesIn(call: Call, lister: OperationName, parents: Members, member: string, options: CallOptions) {
+  const { items, complete } = await walk(call, lister, parents as never, MOST_NAMED, options);
+  const names = items.slice(0, MOST_NAMED).map((item) => quoted(String(item[member])));
+  const more = complete && items.length <= MOST_NAMED ? '' : ' and more';
+  return names.length === 0 ? ' There are none.' : ` There are: ${names.join(', ')}${more}.`;
 }
 
 /** What an agent is told when a call does not run: why, and what it can do instead. None of it grants anything. */
@@ -80,5 +98,5 @@ const ENDINGS: Record<Ending, string> = {
   declined: 'The person declined. Do not ask again unless the person asks for it.',
   'other-call': 'That approval was given for another call.',
   'wrong-name':
-    'What the person typed is not the name of the NOUN, exactly as it is shown, so this is not an approval. Ask whether it was a slip.',
+    'What the person typed is not the name of the NOUN, exactly as it is shown, so this is not an approval. If the person says that it was a slip, the same call asks again.',
 };

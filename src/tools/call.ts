@@ -99,7 +99,8 @@ async function throughGate(
 ): Promise<ToolResult> {
   const { call, gate, caller, secrets } = environment;
   const options = { signal: exchange.context.mcpReq.signal };
-  const wanted = { name, input, principal: caller.principal, options };
+  const shown = (lister: OperationName) => withheld(lister, environment.restrictions, caller) === undefined;
+  const wanted = { name, input, principal: caller.principal, options, shown };
   const consent = await approved(environment, exchange, {
     first: (dialog) => gate.decide(wanted, dialog),
     after: (reply) => gate.answered(wanted, reply),

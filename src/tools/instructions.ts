@@ -39,5 +39,6 @@ export function instructionsFor({ place, restrictions, catalog }: Offer, caller:
     ...(asks && restrictions.approve !== 'none'
       ? ['Deletes and network changes are put before a person, who types the name; you cannot approve them yourself.']
       : []),
+    'Who changed something is in a journal that only people read: finspace-mcp journal show.',
   ].join(' ');
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { didYouMean } from '../nearest.ts';
 import { agentInput } from '../operations/derive.ts';
-import { OPERATION_NAMES, operationNamed } from '../operations/index.ts';
+import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
 import { once } from '../operations/operation.ts';
 import { outlookOn } from '../safety/outlook/index.ts';
@@ -48,7 +48,11 @@ export const planChange = compositeTool({
       planCall(environment, name, parsed.input, environment.caller.principal, options),
       outlookOn(environment, name, parsed.input, options),
     ]);
-    if (plan === undefined) return refused(missing(name, parsed.input));
+    if (plan === undefined) {
+      const shown = (lister: OperationName) =>
+        withheld(lister, environment.restrictions, environment.caller) === undefined;
+      return refused(await missing(environment.call, name, parsed.input, { options, shown }));
+    }
     const { noun, name: target, forbidden, lost, interrupted } = plan;
     const blockers = [...plan.blockers, ...(outlook?.blockers ?? [])];
     const unchecked = outlook?.unchecked ?? plan.unchecked;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Question } from '../../src/safety/ledger.ts';
 import { resetClock, seenAhead } from '../../src/safety/ledger-clock.ts';
 import { HOUR, MINUTE, type Spy, spyOn } from './support/backend.ts';
-import { accept, cancel, decline, type Guard, openGuard } from './support/guard.ts';
+import { accept, asked, cancel, decline, type Guard, openGuard } from './support/guard.ts';
 import { openScene, type Scene, type Wish } from './support/scene.ts';
 
 const MOST = 5;
@@ -80,6 +80,17 @@ describe('a person who is asked again and again', () => {
     expect(await timesAsked(20)).toBeLessThanOrEqual(MOST);
     scene.clock.advance(5 * MINUTE);
     expect(await timesAsked(20)).toBe(0);
+  });
+
+  it('may try again after a slip, each in a form of its own and within the limit', async () => {
+    for (let slips = 1; slips < MOST; slips += 1) {
+      const { state } = await asked(guard, wish);
+      const slip = { ...wish, state, answers: accept(`${wish.name} `) };
+      expect(await guard.attempt(slip)).toMatchObject({ text: expect.stringContaining('the same call asks again') });
+      expect((await guard.attempt({ ...slip, answers: accept(wish.name) })).kind).toBe('refused');
+    }
+    expect(await wants(wish, accept(wish.name))).toBe(true);
+    expect(spy.reached).toHaveLength(1);
   });
 
   it('can still approve a form that is open already', async () => {

@@ -1,7 +1,10 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { CLI, FRESH_WORLD } from '../support/hosts.ts';
 
 type Message = { id?: number; result?: Record<string, unknown>; error?: { code: number; message: string } };
@@ -121,6 +124,38 @@ describe('the process', () => {
     await closed;
     expect(new Set(received.filter(({ result }) => result?.['isError'] !== true).map(({ id }) => id)).size).toBe(501);
     expect(said).toBe('');
+  });
+
+  it('remarks once, after the first answer, on environments that it is limited to and that are not there', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-test-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const world = ['--state', join(folder, 'world.db'), '--state-dir', folder, '--log-level', 'warn'];
+    const list = async (id: number) => {
+      callTool(id, 'list_kx_environments');
+      const { result } = await answer((message) => message.id === id);
+      return (result as { structuredContent: { environments: { environmentId: string }[] } }).structuredContent
+        .environments;
+    };
+    start(world);
+    await initialize();
+    const [one] = await list(2);
+    child.stdin.end();
+    await exit();
+
+    const [there, ...noneSuch] = [String(one?.environmentId), 'a'.repeat(26), 'b'.repeat(26)];
+    start([...world, '--environments', [there, ...noneSuch].join(',')]);
+    let log = '';
+    child.stderr.on('data', (chunk) => {
+      log += chunk;
+    });
+    await initialize();
+    expect(log).toBe('');
+    for (const id of [2, 3]) expect(await list(id)).toHaveLength(1);
+    await expect.poll(() => log, { timeout: 20_000 }).toContain('there are no kdb environments of these ids');
+    child.stdin.end();
+    await exit();
+    const remarks = log.split('\n').filter((line) => line.includes('--environments'));
+    expect(remarks.map((line) => JSON.parse(line))).toEqual([expect.objectContaining({ environments: noneSuch })]);
   });
 
   it('says on stderr, in one line, what is wrong with its command line, and exits with 2', async () => {

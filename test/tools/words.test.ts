@@ -223,6 +223,10 @@ describe('what is said of a call that answers nothing', () => {
 });
 
 describe('the instructions of the server', () => {
+  it('send whoever asks who changed something to a person', async () => {
+    expect((await instructions()).text).toContain('only people read: finspace-mcp journal show.');
+  });
+
   const instructions = async (...args: string[]) => {
     const other = await (HOSTS[1] as (typeof HOSTS)[number]).connect([...FRESH_WORLD, ...args]);
     const text = (other as unknown as { getInstructions(): string }).getInstructions();

@@ -1,0 +1,25 @@
+import { environmentsNow } from '../inventory/fleet.ts';
+import type { Call } from '../operations/index.ts';
+import type { Log } from './log.ts';
+
+/**
+ * The same Call, which looks once, after the first answer, whether the environments that a server is limited to are there, and logs
+ * which are not. A mistyped id would otherwise look like an account without environments.
+ */
+export function remarkingAbsent(call: Call, allowed: readonly string[], log: Pick<Log, 'warn'>): Call {
+  let looked = false;
+  const look = async () => {
+    const present = new Set((await environmentsNow(call, {})).map(({ environmentId }) => environmentId));
+    const environments = allowed.filter((id) => !present.has(id));
+    if (environments.length > 0)
+      log.warn({ environments }, '--environments: there are no kdb environments of these ids');
+  };
+  return async (name, input, options) => {
+    const output = await call(name, input, options);
+    if (!looked) {
+      looked = true;
+      look().catch(() => {});
+    }
+    return output;
+  };
+}
