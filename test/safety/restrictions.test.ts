@@ -6,7 +6,7 @@ import { readResource } from '../../src/resources/read.ts';
 import { withinEnvironments } from '../../src/safety/environments.ts';
 import { LOCAL_CALLER, type Restrictions, UNRESTRICTED } from '../../src/safety/policy.ts';
 import type { Embedded, Members } from './support/backend.ts';
-import { type Estate, openEstate } from './support/estate.ts';
+import type { Estate } from './support/estate.ts';
 import { approved, type Outcome } from './support/guard.ts';
 import { openTowns, type Towns } from './support/towns.ts';
 
@@ -47,72 +47,6 @@ describe('arguments', () => {
       expect(await guard.ledger.list()).toEqual([]);
       expect(reached()).toEqual([]);
     });
-  });
-});
-
-describe('a user that there is not', () => {
-  it('is said not to be there, and nobody is asked', async () => {
-    const { backend, town, guarded } = await openTowns();
-    await guarded({}, async (guard, reached) => {
-      const given = { environmentId: town.environmentId, userName: 'nobody' };
-      const outcome = await guard.attempt({ tool: 'delete_kx_user', arguments: given });
-      expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining('There is no user ') });
-      expect(reached()).toEqual([]);
-    });
-    await backend.close();
-  });
-});
-
-describe('a node that there is not', () => {
-  it('is said not to be there, with those that are, for those who may list them', async () => {
-    const { backend, town, guarded } = await openTowns();
-    const { environmentId } = town;
-    await town.cluster('science', {
-      clusterType: 'HDB',
-      capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 2 },
-    });
-    const cluster = { environmentId, clusterName: 'science' };
-    const { nodes = [] } = await backend.call('ListKxClusterNodes', cluster);
-    const tool = 'delete_kx_cluster_node';
-    const given = { ...cluster, nodeId: 'none' };
-    const told = async (restrictions = {}) => {
-      const texts: string[] = [];
-      await guarded({ restrictions }, async (guard, reached) => {
-        for (const attempt of [
-          { tool, arguments: given },
-          { tool: 'plan_change', arguments: { tool, arguments: given } },
-        ]) {
-          const outcome = await guard.attempt(attempt);
-          if (outcome.kind !== 'refused') throw new Error(outcome.kind);
-          texts.push(outcome.text.split('\n').at(-1) as string);
-        }
-        expect(reached()).toEqual([]);
-      });
-      const [first, ...others] = new Set(texts);
-      expect(others).toEqual([]);
-      return first;
-    };
-    const head = `There is no cluster node "none" in environmentId "${environmentId}", clusterName "science".`;
-    const [one, two] = nodes.map(({ nodeId }) => nodeId);
-    expect(await told()).toBe(`${head} There are: "${one}", "${two}". Next: list_kx_cluster_nodes.`);
-    expect(await told({ deny: ['list_kx_cluster_nodes'] })).toBe(`${head} Next: list_kx_cluster_nodes.`);
-    await backend.close();
-  });
-
-  it('and of many users the first are named', async () => {
-    const { backend, town, guarded } = await openTowns();
-    const { environmentId } = await openEstate(backend.call, 'bare');
-    await guarded({}, async (guard) => {
-      const outcome = await guard.attempt({ tool: 'delete_kx_user', arguments: { environmentId, userName: 'nobody' } });
-      expect(outcome).toMatchObject({ text: expect.stringContaining('There are none. Next: list_kx_users.') });
-    });
-    for (let at = 0; at < 12; at += 1) await town.user(`user${at}`);
-    await guarded({}, async (guard) => {
-      const given = { environmentId: town.environmentId, userName: 'nobody' };
-      const outcome = await guard.attempt({ tool: 'delete_kx_user', arguments: given });
-      expect(outcome).toMatchObject({ text: expect.stringMatching(/There are: (?:"\w+", ){9}"\w+" and more\. Next/) });
-    });
-    await backend.close();
   });
 });
 

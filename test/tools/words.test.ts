@@ -223,10 +223,6 @@ describe('what is said of a call that answers nothing', () => {
 });
 
 describe('the instructions of the server', () => {
-  it('send whoever asks who changed something to a person', async () => {
-    expect((await instructions()).text).toContain('only people read: finspace-mcp journal show.');
-  });
-
   const instructions = async (...args: string[]) => {
     const other = await (HOSTS[1] as (typeof HOSTS)[number]).connect([...FRESH_WORLD, ...args]);
     const text = (other as unknown as { getInstructions(): string }).getInstructions();
@@ -248,6 +244,10 @@ describe('the instructions of the server', () => {
     const { text } = await instructions();
     expect(text).toMatch(/find_kx_problems.*environmentId is an id, never a name.*wait_for_kx_entity.*a person/);
     expect((await instructions('--read-only')).text).not.toMatch(/a person|wait_for/);
+  });
+
+  it('send whoever asks who changed something to a person', async () => {
+    expect((await instructions()).text).toContain('only people read: finspace-mcp journal show.');
   });
 
   it('name what one can ask for, when no tool is found', async () => {

@@ -1,4 +1,4 @@
-import { HOST_TYPES } from '../../operations/machine-types.ts';
+import { HOST_TYPES, NODE_TYPES } from '../../operations/machine-types.ts';
 import { eachAtOnce, mountsOf } from '../blast/estate.ts';
 import type { Item, Members } from '../blast/finding.ts';
 import { isDetached } from '../blast/statuses.ts';
@@ -119,9 +119,10 @@ export async function roomForCluster(ground: Ground): Promise<Remark> {
         .length,
       lister,
     }),
+    NODE_TYPES.has(type) ? {} : { unchecked: ['whether there are nodes of that type'] },
     room(ground, {
       what: `${type} nodes per environment`,
-      limit: ({ nodes: ofType }) => ofType[type] ?? 0,
+      limit: ({ nodes: ofType }) => ofType[type] ?? Infinity,
       used: sum((cluster) => nodesOf(cluster, type)),
       more: nodesOf(input, type),
       lister,
@@ -145,7 +146,7 @@ export async function roomForCluster(ground: Ground): Promise<Remark> {
 
 const nodesOf = ({ capacityConfiguration: capacity }: Members, type: string) => {
   const { nodeType, nodeCount } = (capacity as Members | undefined) ?? {};
-  return nodeType === type ? Number(nodeCount) : 0;
+  return nodeType === type ? Number(nodeCount ?? 0) : 0;
 };
 const cacheSize = ({ cacheStorageConfigurations: caches }: Members) =>
   ((caches as Members[] | undefined) ?? []).reduce((sum, { size }) => sum + Number(size), 0);

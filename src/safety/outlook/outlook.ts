@@ -46,7 +46,8 @@ export const unready = (item: Item, status: unknown, usual = 'ACTIVE'): readonly
 
 /** Something that the call names is in another zone than what is to be made. */
 export function elsewhere(item: Item, zones: readonly unknown[], zone: unknown): readonly Blocker[] {
-  if (zone === undefined || zones.includes(zone)) return [];
-  const detail = `in ${zones.join(', ')}, not in ${zone}`;
+  const known = zones.filter((each) => each !== undefined);
+  if (zone === undefined || known.length === 0 || known.includes(zone)) return [];
+  const detail = `in ${known.join(', ')}, not in ${zone}`;
   return [{ item: { ...item, detail }, first: 'Both have to be in one zone: name another, or choose its zone.' }];
 }

@@ -41,7 +41,7 @@ export async function roomForHost(ground: Ground): Promise<Remark> {
   if (!HOST_TYPES.has(type)) return { unchecked: ['whether there are hosts of that type'] };
   const lister = 'ListKxScalingGroups';
   const used = (await listed(ground, lister)).filter(({ hostType }) => hostType === type).length;
-  const limit = ({ hosts }: Quotas) => hosts[type] ?? 0;
+  const limit = ({ hosts }: Quotas) => hosts[type] as number;
   return room(ground, { what: `${type} hosts per environment`, limit, used, lister });
 }
 

@@ -1,0 +1,163 @@
+import { expect, it } from 'vitest';
+import { quotasOf } from '../../src/local/quotas.ts';
+import { type Members, WORLD } from './support/backend.ts';
+import { KEY } from './support/estate.ts';
+import { openGuard } from './support/guard.ts';
+import {
+  after,
+  cluster,
+  group,
+  holds,
+  many,
+  on,
+  outlookScene,
+  preview,
+  published,
+  type Row,
+  sized,
+  volume,
+} from './support/outlook.ts';
+
+const scene = outlookScene();
+
+const OVER: readonly Row[] = [
+  ['a second environment', 'CreateKxEnvironment', () => ({ name: 'new', kmsKeyId: KEY }), ['quota kdb environments']],
+  [
+    'a sixth volume',
+    'CreateKxVolume',
+    after(
+      () => many(3, scene.estate.volume),
+      () => volume(),
+    ),
+    ['quota volumes'],
+  ],
+  [
+    'more storage than there is',
+    'CreateKxVolume',
+    () => volume({ nas1Configuration: { type: 'SSD_1000', size: 7200 } }),
+    ['quota GB of volume storage'],
+  ],
+  [
+    'a host of a type without any',
+    'CreateKxScalingGroup',
+    () => group({ hostType: 'kx.sg.16xlarge' }),
+    ['quota kx.sg'],
+  ],
+  ['a second host of a type', 'CreateKxScalingGroup', () => group({ hostType: 'kx.sg.4xlarge' }), ['quota kx.sg']],
+  ['six nodes', 'CreateKxCluster', () => cluster({ clusterType: 'HDB', ...on('hosts', 6, 6) }), ['quota nodes']],
+  ['six nodes of a type', 'CreateKxCluster', () => cluster(sized('kx.s.16xlarge', 1)), ['quota kx.s.16xlarge']],
+  [
+    'a sixth dedicated cluster',
+    'CreateKxCluster',
+    after(
+      () => many(5, (name) => scene.estate.cluster(name)),
+      () => cluster(sized('kx.s.xlarge', 1)),
+    ),
+    ['quota Single-AZ'],
+  ],
+  [
+    'more cache than there is',
+    'CreateKxCluster',
+    () => cluster({ clusterType: 'HDB', cacheStorageConfigurations: [{ type: 'CACHE_1000', size: 8400 }] }),
+    ['quota GB of cache'],
+  ],
+  [
+    'more savedown storage than there is',
+    'CreateKxCluster',
+    after(
+      async () => {
+        await scene.estate.cluster('old', savingDown(16_000));
+        await scene.estate.cluster('shared', { ...on('hosts'), clusterType: 'RDB', ...SAVED });
+      },
+      () => cluster(savingDown(1_200)),
+    ),
+    ['quota GB of savedown'],
+  ],
+  [
+    'a second cluster in three zones',
+    'CreateKxCluster',
+    after(
+      () => scene.estate.cluster('old', MULTI as never),
+      () => cluster(MULTI),
+    ),
+    ['quota Multi-AZ'],
+  ],
+];
+const savingDown = (size: number) =>
+  ({ clusterType: 'RDB', savedownStorageConfiguration: { type: 'SDS01', size } }) as const;
+const SAVED = { savedownStorageConfiguration: { volumeName: 'spare' } };
+const MULTI = {
+  clusterType: 'HDB',
+  azMode: 'MULTI',
+  availabilityZoneId: undefined,
+  vpcConfiguration: {
+    vpcId: 'vpc-0c81f2d9a4e6b7351',
+    securityGroupIds: ['sg-07a1e93bd52f4c618'],
+    subnetIds: ['subnet-11111111', 'subnet-22222222', 'subnet-33333333'],
+    ipAddressType: 'IP_V4',
+  },
+};
+
+it.each(OVER)('%s is over a quota', async (_, operation, input, expected) => {
+  await published();
+  await holds(operation, await input(), expected);
+});
+
+it('says how far quotas are used, and that a limit is not known where it is not', async () => {
+  await published();
+  expect((await preview('CreateKxVolume', volume())).quotas).toEqual([
+    'volumes per environment: 2 of 5',
+    'GB of volume storage per environment: 2400 of 7730',
+  ]);
+  const { quotas, notChecked, blocked } = await preview('CreateKxVolume', volume(), scene.backend.call, false);
+  expect(quotas).toEqual(['volumes per environment: 2', 'GB of volume storage per environment: 2400']);
+  expect(blocked).toBe(false);
+  expect(notChecked).toEqual([
+    'the quota of volumes per environment',
+    'the quota of GB of volume storage per environment',
+    'whether volumes come in that size',
+  ]);
+});
+
+it('says what has to go where a quota is used up', async () => {
+  await published();
+  await many(3, scene.estate.volume);
+  expect((await preview('CreateKxVolume', volume())).blockers).toEqual([
+    {
+      kind: 'quota',
+      name: 'volumes per environment',
+      detail: '5 of 5 used, 1 more wanted',
+      first: 'Delete what nobody needs (list_kx_volumes, find_kx_problems), or have a person raise the quota.',
+    },
+  ]);
+  const host = group({ hostType: 'kx.sg.16xlarge' });
+  expect((await preview('CreateKxScalingGroup', host)).blockers).toMatchObject([
+    { detail: '0 of 0 used, 1 more wanted', first: 'Ask for less, or have a person raise the quota.' },
+  ]);
+});
+
+it('a call that is over a quota is told which, how far it is used, and what can go', async () => {
+  await published();
+  await many(3, scene.estate.volume);
+  const told = async (knowsQuotas: boolean) => {
+    const quotas = async () =>
+      knowsQuotas ? scene.backend.store.read((tx) => quotasOf({ tx, world: WORLD })) : undefined;
+    const guard = await openGuard({ call: scene.backend.call, clock: scene.backend.clock, quotas });
+    const { kind, ...rest } = await guard.attempt({ tool: 'create_kx_volume', arguments: volume() });
+    await guard.close();
+    expect(kind).toBe('refused');
+    return (rest as unknown as Refused).content.error;
+  };
+  expect(await told(true)).toMatchObject({
+    error: 'LimitExceededException',
+    message: 'The quota of 5 volumes per environment is used up.',
+    advice:
+      'volumes per environment: 5 of 5 used, 1 more wanted. Delete what nobody needs (list_kx_volumes, find_kx_problems), or have a person raise the quota.',
+  });
+  expect((await told(false))['advice']).toBe(
+    'There are now: volumes per environment: 5; GB of volume storage per environment: 6000. A quota is used up. Remove something that is not needed, or have a person raise the quota.',
+  );
+});
+interface Refused {
+  readonly content: { readonly error: Members };
+}

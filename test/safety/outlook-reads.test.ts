@@ -1,0 +1,150 @@
+import { expect, it } from 'vitest';
+import { FinspaceError } from '../../src/operations/failure.ts';
+import type { Call, OperationName } from '../../src/operations/index.ts';
+import { answering, HOUR, SECOND, spyOn } from './support/backend.ts';
+import { ROLE } from './support/estate.ts';
+import { openGuard } from './support/guard.ts';
+import {
+  cluster,
+  dataview,
+  group,
+  having,
+  here,
+  inside,
+  mounting,
+  on,
+  outlookScene,
+  preview,
+  published,
+  RDB,
+  run,
+  segment,
+  volume,
+} from './support/outlook.ts';
+
+const scene = outlookScene();
+
+it.each([
+  [110_592, 1, undefined],
+  [110_593, 1, '110593 MiB wanted, 110592 of 110592 MiB free'],
+  [60_000, 2, '120000 MiB wanted, 110592 of 110592 MiB free'],
+])('%d MiB for %d nodes of an empty host', async (memory, nodes, detail) => {
+  const input = cluster({ clusterType: 'HDB', ...on('hosts', memory, nodes) });
+  const { warnings, blocked } = await preview('CreateKxCluster', input);
+  expect(blocked).toBe(false);
+  expect(warnings.map((warning) => warning.detail)).toEqual(detail === undefined ? [] : [detail]);
+  expect(await run('CreateKxCluster', input)).toBe('done');
+  scene.backend.clock.advance(HOUR);
+  const { status } = await scene.backend.call('GetKxCluster', {
+    environmentId: scene.estate.environmentId,
+    clusterName: 'new',
+  });
+  expect(status).toBe(detail === undefined ? 'RUNNING' : 'CREATE_FAILED');
+});
+
+it('counts the memory of those that run or are on their way up, and of no others', async () => {
+  const { environmentId } = scene.estate;
+  for (const name of ['running', 'failed', 'starting']) {
+    if (name === 'starting') scene.backend.clock.advance(HOUR);
+    await scene.estate.cluster(name, on('hosts', 30_000));
+  }
+  await having(inside('kxCluster'), 'failed', { status: 'CREATE_FAILED' });
+  scene.backend.clock.advance(SECOND);
+  const input = cluster(on('hosts', 60_000));
+  const { warnings } = await preview('CreateKxCluster', input);
+  expect(warnings.map(({ detail }) => detail)).toEqual(['60000 MiB wanted, 50592 of 110592 MiB free']);
+  await run('CreateKxCluster', input);
+  scene.backend.clock.advance(HOUR);
+  expect((await scene.backend.call('GetKxCluster', { environmentId, clusterName: 'new' })).status).toBe(
+    'CREATE_FAILED',
+  );
+});
+
+it('changes nothing and reads each thing once', async () => {
+  const spy = spyOn(scene.backend.call);
+  const reads: string[] = [];
+  const call = answering(spy.call, (name, reply, input) => {
+    reads.push(`${name} ${JSON.stringify(input)}`);
+    return reply;
+  });
+  await preview('CreateKxCluster', mounting({ databaseName: 'trades', dataviewName: 'view' }), call);
+  expect(spy.reached).toEqual([]);
+  const outlook = reads.filter((read) => !read.startsWith('GetKxEnvironment'));
+  expect(new Set(outlook).size).toBe(outlook.length);
+});
+
+it('leaves unchecked what it may not read, and rejects with any other failure', async () => {
+  const failing =
+    (reader: OperationName, code: 'AccessDenied' | 'Throttling'): Call =>
+    async (name, input, options) => {
+      if (name !== reader) return scene.backend.call(name, input, options);
+      throw new FinspaceError({ operation: name, code, detail: 'no', retryable: false, advice: 'none' });
+    };
+  const user = here({ userName: 'new', iamRole: ROLE });
+  expect((await preview('CreateKxUser', user, failing('ListKxUsers', 'AccessDenied'))).notChecked).toEqual([
+    'what list_kx_users shows, which this server may not read',
+    'whether there is such a role',
+  ]);
+  const onVolume = dataview(segment('fast'));
+  expect((await preview('CreateKxDataview', onVolume, failing('GetKxVolume', 'AccessDenied'))).notChecked).toEqual([
+    'what get_kx_volume shows, which this server may not read',
+    'whether its settings and segments go with each other',
+  ]);
+  await expect(preview('CreateKxUser', user, failing('ListKxUsers', 'Throttling'))).rejects.toThrow('Throttling');
+});
+
+it('makes no more of incomplete arguments than there is, which the service refuses', async () => {
+  await published();
+  for (const [capacityConfiguration, unchecked] of [
+    [{}, true],
+    [{ nodeType: 'kx.s.large' }, false],
+    [{ nodeType: 'kx.s.huge', nodeCount: 1 }, true],
+  ] as const) {
+    const input = cluster({ capacityConfiguration });
+    const { blocked, notChecked, quotas } = await preview('CreateKxCluster', input);
+    expect(blocked).toBe(false);
+    expect(notChecked?.includes('whether there are nodes of that type')).toBe(unchecked);
+    expect(quotas.join()).not.toMatch(/NaN|undefined/);
+    expect(await run('CreateKxCluster', input)).toBe('Validation');
+  }
+});
+
+it('says so when there is no such environment', async () => {
+  const input = { environmentId: 'aaaaaaaaaaaaaaaaaaaaaaaaaa', databaseName: 'new' };
+  await expect(preview('CreateKxDatabase', input)).rejects.toThrow('ResourceNotFoundException');
+});
+
+it('takes what a service leaves out for unknown', async () => {
+  const bare = answering(scene.backend.call, (name, reply) => {
+    if (name === 'GetKxScalingGroup') return { ...reply, hostType: 'kx.sg9.huge', clusters: undefined };
+    if (name === 'GetKxDataview') return { ...reply, activeVersions: undefined };
+    if (name === 'GetKxEnvironment') return { ...reply, availabilityZoneIds: undefined };
+    if (name === 'GetKxVolume') return { ...reply, nas1Configuration: undefined, availabilityZoneIds: undefined };
+    return reply;
+  });
+  const onView = mounting({ databaseName: 'trades', dataviewName: 'view' });
+  const { blocked, notChecked } = await preview('CreateKxCluster', onView, bare);
+  expect(blocked).toBe(false);
+  expect(notChecked).toContain('whether its host has enough memory');
+  const savingDown = cluster({ ...RDB, savedownStorageConfiguration: { volumeName: 'spare' } });
+  expect((await preview('CreateKxCluster', savingDown, bare)).blocked).toBe(false);
+  const alone = answering(scene.backend.call, (name, reply) =>
+    name === 'GetKxScalingGroup' ? { ...reply, clusters: undefined } : reply,
+  );
+  expect((await preview('CreateKxCluster', cluster(on('hosts', 110_592)), alone)).warnings).toEqual([]);
+  const { quotas } = await preview('CreateKxVolume', volume(), bare, false);
+  expect(quotas.at(-1)).toBe('GB of volume storage per environment: 0');
+  const odd = await preview('CreateKxScalingGroup', group({ hostType: 'kx.sg9.huge' }));
+  expect(odd.notChecked).toEqual(['whether there are hosts of that type']);
+});
+
+it('takes nothing from those who approve each create: a plan that is blocked is asked about as before', async () => {
+  const guard = await openGuard({
+    call: scene.backend.call,
+    clock: scene.backend.clock,
+    restrictions: { approve: ['create'] },
+  });
+  const outcome = await guard.attempt({ tool: 'create_kx_database', arguments: here({ databaseName: 'trades' }) });
+  expect(outcome.kind).toBe('asked');
+  await guard.close();
+});

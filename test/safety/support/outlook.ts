@@ -1,0 +1,164 @@
+import { afterEach, beforeEach, expect } from 'vitest';
+import { inDatabase, inEnvironment } from '../../../src/local/arns.ts';
+import { quotasOf } from '../../../src/local/quotas.ts';
+import type { Entity } from '../../../src/local/transaction.ts';
+import type { FinspaceError } from '../../../src/operations/failure.ts';
+import { type Call, type OperationName, operationNamed } from '../../../src/operations/index.ts';
+import { toolName } from '../../../src/operations/naming.ts';
+import { type Embedded, embedded, HOUR, type Members, WORLD } from './backend.ts';
+import { type Estate, openEstate, ZONE } from './estate.ts';
+import { openGuard } from './guard.ts';
+
+/** What the tests of outlooks work on, opened anew for each of them. */
+export interface OutlookScene {
+  backend: Embedded;
+  estate: Estate;
+}
+
+/** An environment with a database, two volumes, a host and a dataview, and its service. */
+export function outlookScene(): OutlookScene {
+  beforeEach(async () => {
+    scene.backend = await embedded('empty', 'realistic');
+    const { call, clock } = scene.backend;
+    const estate = await openEstate(call);
+    scene.estate = estate;
+    clock.advance(HOUR);
+    await estate.database('trades');
+    await estate.changeset('trades');
+    for (const name of ['fast', 'spare']) await estate.volume(name);
+    await estate.group('hosts');
+    clock.advance(HOUR);
+    await estate.dataview('view', {
+      autoUpdate: true,
+      segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }],
+    });
+    clock.advance(HOUR);
+  });
+  afterEach(() => scene.backend.close());
+  return scene;
+}
+
+const scene = {} as OutlookScene;
+
+export interface Preview {
+  readonly blocked: boolean;
+  readonly wouldRun?: boolean;
+  readonly notChecked?: string[];
+  readonly quotas: string[];
+  readonly blockers: { kind: string; name: string; detail?: string; first: string }[];
+  readonly warnings: { kind: string; name: string; detail?: string; first: string }[];
+}
+
+export async function preview(
+  operation: OperationName,
+  input: Members,
+  call: Call = scene.backend.call,
+  knowsQuotas = true,
+) {
+  const quotas = async () =>
+    knowsQuotas ? scene.backend.store.read((tx) => quotasOf({ tx, world: WORLD })) : undefined;
+  const guard = await openGuard({ call, clock: scene.backend.clock, quotas });
+  try {
+    const given = { tool: toolName(operation), arguments: input };
+    const outcome = await guard.attempt({ tool: 'plan_change', arguments: given });
+    if (outcome.kind !== 'done') throw new Error(`${outcome.kind}: ${'text' in outcome ? outcome.text : ''}`);
+    return outcome.content as unknown as Preview;
+  } finally {
+    await guard.close();
+  }
+}
+
+export const run = (operation: OperationName, input: Members) =>
+  scene.backend
+    .call(operation, {
+      ...input,
+      ...('clientToken' in operationNamed(operation).input().shape ? { clientToken: 'once' } : {}),
+    } as never)
+    .then(
+      () => 'done',
+      (error: FinspaceError) => error.fields.code as string,
+    );
+
+export const having = (collection: string, name: string, change: object) =>
+  scene.backend.store.write((tx) =>
+    tx.put({ ...(tx.get(collection, name) as Entity), due: null, fate: null, ...change }),
+  );
+export const inside = (kind: Parameters<typeof inEnvironment>[2]) =>
+  inEnvironment(WORLD, scene.estate.environmentId, kind);
+export const published = () => scene.backend.store.write((tx) => tx.putSettings(WORLD.arn, { quotas: 'published' }));
+
+export const ELSEWHERE = 'use1-az4';
+export const NOWHERE = 'use9-az1';
+export const here = (rest: Members = {}): Members => ({ environmentId: scene.estate.environmentId, ...rest });
+export const cluster = (rest: Members = {}) =>
+  here({
+    clusterName: 'new',
+    clusterType: 'GP',
+    releaseLabel: '1.0',
+    azMode: 'SINGLE',
+    availabilityZoneId: ZONE,
+    vpcConfiguration: {
+      vpcId: 'vpc-0c81f2d9a4e6b7351',
+      securityGroupIds: ['sg-07a1e93bd52f4c618'],
+      subnetIds: ['subnet-04d9b6a17e83c5f21'],
+      ipAddressType: 'IP_V4',
+    },
+    ...(rest['scalingGroupConfiguration'] === undefined && {
+      capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 1 },
+    }),
+    ...rest,
+  });
+export const on = (scalingGroupName: string, memoryReservation = 6, nodeCount = 1) => ({
+  scalingGroupConfiguration: { scalingGroupName, memoryReservation, nodeCount },
+});
+export const volume = (rest: Members = {}) =>
+  here({
+    volumeName: 'new',
+    volumeType: 'NAS_1',
+    azMode: 'SINGLE',
+    availabilityZoneIds: [ZONE],
+    nas1Configuration: { type: 'SSD_1000', size: 1200 },
+    ...rest,
+  });
+export const dataview = (rest: Members = {}) =>
+  here({ databaseName: 'trades', dataviewName: 'new', azMode: 'SINGLE', availabilityZoneId: ZONE, ...rest });
+export const segment = (volumeName: string) => ({ segmentConfigurations: [{ dbPaths: ['/*'], volumeName }] });
+export const group = (rest: Members = {}) =>
+  here({ scalingGroupName: 'new', hostType: 'kx.sg.large', availabilityZoneId: ZONE, ...rest });
+export const change = (databaseName: string) =>
+  here({ databaseName, changeRequests: [{ changeType: 'PUT', s3Path: 's3://some-bucket/data/', dbPath: '/a/' }] });
+export const RDB = { clusterType: 'RDB', ...on('hosts') };
+export const mounting = (mount: Members) => cluster({ clusterType: 'HDB', ...on('hosts'), databases: [mount] });
+export const sized = (nodeType: string, nodeCount: number) => ({ capacityConfiguration: { nodeType, nodeCount } });
+export const view = () => inDatabase(WORLD, scene.estate.environmentId, 'trades', 'kxDataview');
+
+export type Row = readonly [
+  title: string,
+  operation: OperationName,
+  input: () => Members | Promise<Members>,
+  blockers: readonly string[],
+];
+
+/** After something has been done to the world. */
+export const after = (prepare: () => Promise<unknown>, input: () => Members) => async () => {
+  await prepare();
+  return input();
+};
+
+export const many = (count: number, make: (name: string) => Promise<unknown>) =>
+  Promise.all(Array.from({ length: count }, (_, at) => make(`new${at}`)));
+
+export const told = ({ kind, name }: { kind: string; name: string }) => `${kind} ${name}`;
+
+/** What is said and what happens: whatever is said to be refused is, and nothing else. */
+export async function holds(operation: OperationName, input: Members, expected: readonly string[]) {
+  const { blocked, wouldRun, notChecked, blockers } = await preview(operation, input);
+  const all = blockers.map(told);
+  expect(all.filter((each, at) => each.startsWith(expected[at] ?? '-'))).toEqual(all);
+  expect(all).toHaveLength(expected.length);
+  const outcome = await run(operation, input);
+  expect({ blocked, wouldRun }, `${outcome}: ${all}`).toEqual({
+    blocked: outcome !== 'done',
+    wouldRun: outcome === 'done' && notChecked === undefined ? true : outcome === 'done' ? undefined : false,
+  });
+}
