@@ -1,6 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -8,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { approvalPage } from '../../src/approval-page/index.ts';
 import { initApprover } from '../../src/safety/approver.ts';
 import { listen } from '../../src/transports/http/listener.ts';
-import { launched, NO_BROWSER } from './chromium.ts';
+import { heading, launched, lured, NO_BROWSER } from './chromium.ts';
 import { OPEN_MS, PASSPHRASE } from './support.ts';
 import { pageIn } from './visitor.ts';
 
@@ -55,7 +53,6 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     await tab.getByLabel('To approve, type the name').fill(name);
     await tab.getByRole('button', { name: 'Approve deletion' }).click();
   };
-  const heading = (tab: Page) => tab.getByRole('heading', { level: 1 }).textContent();
 
   it('approves, without a script, asking nobody else for anything', async () => {
     const { tab, origin, granted, asked, complaints } = await opened();
@@ -148,15 +145,9 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     const token = await tab.locator('input[name=token]').inputValue();
     const target = tab.url();
     const fields = { token, act: 'approve', passphrase: PASSPHRASE, name: 'trades' };
-    const inputs = Object.entries(fields).map(([name, value]) => `<input name="${name}" value="${value}">`);
-    const evil = await served(
-      `<form method="post" action="${target}">${inputs.join('')}<button>Win</button></form><iframe src="${target}"></iframe>`,
-    );
-    const lure = await context.newPage();
-    await lure.goto(evil);
-    expect(lure.frames().map((frame) => frame.url())).not.toContain(target);
-    await lure.getByRole('button', { name: 'Win' }).click();
-    expect(await heading(lure)).toBe('Not from another page');
+    const { frames, answer } = await lured(context, target, fields);
+    expect(frames).not.toContain(target);
+    expect(answer).toBe('Not from another page');
     expect(await granted()).toBeUndefined();
     expect(question.code).toMatch(/^\w{5}$/);
   });
@@ -172,11 +163,3 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     }
   });
 });
-
-/** A page on another port of this machine: the same site for cookies, another origin. */
-async function served(markup: string): Promise<string> {
-  const server: Server = createServer((_, response) => response.setHeader('content-type', 'text/html').end(markup));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-}

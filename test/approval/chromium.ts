@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
   existsSync(path),
@@ -20,3 +23,29 @@ const ARGS = [
 ];
 
 export const launched = (): Promise<Browser> => chromium.launch({ executablePath: CHROMIUM as string, args: ARGS });
+
+export const heading = (tab: Page) => tab.getByRole('heading', { level: 1 }).textContent();
+
+/** A page on another port of this machine: the same site for cookies, another origin. */
+export async function served(markup: string): Promise<string> {
+  const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end(markup));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+/** What becomes of a page of another origin that shows `target` in a frame and sends it a form that is filled in already. */
+export async function lured(context: BrowserContext, target: string, fields: Record<string, string>) {
+  const inputs = Object.entries(fields).map(([name, value]) => `<input name="${name}" value="${value}">`);
+  const evil = await served(
+    `<form method="post" action="${target}">${inputs.join('')}<button>Win</button></form><iframe src="${target}"></iframe>`,
+  );
+  const lure = await context.newPage();
+  await lure.goto(evil);
+  const frames = lure.frames().map((frame) => frame.url());
+  await lure.getByRole('button', { name: 'Win' }).click();
+  return { frames, answer: await heading(lure) };
+}

@@ -5,27 +5,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { finspaceCall } from '../../src/finspace/call.ts';
 import { DEFAULT_LIMITS } from '../../src/finspace/handler.ts';
 import type { FinspaceError } from '../../src/operations/failure.ts';
-import { answering, type Behaviour, deadPort, type Endpoint, endpoint, tokenOf } from './endpoints.ts';
+import { answering, deadPort, serving, stubCredentials, tokenOf } from './endpoints.ts';
 
 const CLUSTER = { environmentId: 'abc123', clusterName: 'hdb-1' };
 const ok = answering(200, '{}');
 
-let open: Endpoint[] = [];
-beforeEach(() => {
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY');
-});
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await Promise.all(open.map(({ close }) => close()));
-  open = [];
-});
-
-async function serving(behave: Behaviour): Promise<Endpoint> {
-  const opened = await endpoint(behave);
-  open.push(opened);
-  return opened;
-}
+beforeEach(stubCredentials);
+afterEach(() => void vi.unstubAllEnvs());
 
 function caller(url: string, backoff = () => 1) {
   return finspaceCall({ region: 'us-east-1', endpoint: url, limits: DEFAULT_LIMITS, maxAttempts: 3, backoff });

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { onTestFinished, vi } from 'vitest';
 
 /** A request as it arrived. */
 export interface Seen {
@@ -32,6 +33,19 @@ export function endpoint(behave: Behaviour): Promise<Endpoint> {
     behave(response, seen.at(-1) as Seen);
   });
   return listening(server, seen, () => server.closeAllConnections());
+}
+
+/** The same for one test. */
+export async function serving(behave: Behaviour): Promise<Endpoint> {
+  const opened = await endpoint(behave);
+  onTestFinished(opened.close);
+  return opened;
+}
+
+/** Credentials of nobody, in the environment of this process; `vi.unstubAllEnvs` takes them away. */
+export function stubCredentials(): void {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY');
 }
 
 /** An endpoint that takes connections and, after a while, resets them without having read a byte. */

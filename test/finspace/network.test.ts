@@ -7,25 +7,13 @@ import { finspaceCall } from '../../src/finspace/call.ts';
 import { DEFAULT_LIMITS } from '../../src/finspace/handler.ts';
 import { networkHandler } from '../../src/finspace/network.ts';
 import type { FinspaceError } from '../../src/operations/failure.ts';
-import { answering, type Behaviour, type Endpoint, endpoint } from './endpoints.ts';
+import { answering, type Behaviour, serving, stubCredentials } from './endpoints.ts';
 
-let open: Endpoint[] = [];
-beforeEach(() => {
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY');
-});
-afterEach(async () => {
+beforeEach(stubCredentials);
+afterEach(() => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
-  await Promise.all(open.map(({ close }) => close()));
-  open = [];
 });
-
-async function serving(behave: Behaviour): Promise<Endpoint> {
-  const opened = await endpoint(behave);
-  open.push(opened);
-  return opened;
-}
 
 const OPTIONS = { limits: DEFAULT_LIMITS, maxAttempts: 3, backoff: () => 1 };
 const fieldsOf = (result: Promise<unknown>) =>

@@ -1,22 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
-import { type Demo, demo, NOW } from '../inventory/demo.ts';
-import { caller } from './table.ts';
+import { demo } from '../inventory/demo.ts';
+import { caller, demoTools, names, type Rows } from './table.ts';
 
-let world: Demo;
-let use: ReturnType<typeof caller>;
-beforeAll(async () => {
-  vi.useFakeTimers({ toFake: ['Date'], now: NOW });
-  world = await demo();
-  use = caller(world.call);
-});
-afterAll(async () => {
-  vi.useRealTimers();
-  await world.close();
-});
-
-type Rows = Record<string, unknown>[];
-const names = (rows: unknown, member = 'name') => (rows as Rows).map((row) => row[member]);
+const { world, use } = demoTools();
 
 describe('find_kx_entities', () => {
   test.each([
@@ -52,7 +39,7 @@ describe('find_kx_entities', () => {
   });
 
   test('gives the ids by which the operations know the environments', async () => {
-    const ids = { [await world.id('kdb-prod')]: 'kdb-prod', [await world.id('kdb-uat')]: 'kdb-uat' };
+    const ids = { [await world().id('kdb-prod')]: 'kdb-prod', [await world().id('kdb-uat')]: 'kdb-uat' };
     for (const tool of ['find_kx_entities', 'find_kx_problems'])
       expect((await use(tool)).data).toMatchObject({ environments: 2, environmentIds: ids });
   });
@@ -81,7 +68,7 @@ describe('find_kx_entities', () => {
     });
     const hosts = await use('find_kx_entities', { kinds: ['scaling-group'], view: 'full', environment: 'kdb-prod' });
     expect(hosts.data).toMatchObject({
-      environmentIds: { [await world.id('kdb-prod')]: 'kdb-prod' },
+      environmentIds: { [await world().id('kdb-prod')]: 'kdb-prod' },
       totals: { hostMemoryFree: '2041 GiB' },
     });
   });

@@ -1,26 +1,13 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import { LOCAL_CALLER, UNRESTRICTED } from '../../src/safety/policy.ts';
 import { FLEET_TOOLS } from '../../src/tools/fleet/index.ts';
 import { describedTools, offeredTools } from '../../src/tools/list.ts';
-import { type Demo, demo, NOW } from '../inventory/demo.ts';
-import { caller } from './table.ts';
+import { demo, NOW } from '../inventory/demo.ts';
+import { caller, demoTools, names, type Rows } from './table.ts';
 
-let world: Demo;
-let use: ReturnType<typeof caller>;
-beforeAll(async () => {
-  vi.useFakeTimers({ toFake: ['Date'], now: NOW });
-  world = await demo();
-  use = caller(world.call);
-});
-afterAll(async () => {
-  vi.useRealTimers();
-  await world.close();
-});
-
-type Rows = Record<string, unknown>[];
-const names = (rows: unknown, member = 'name') => (rows as Rows).map((row) => row[member]);
+const { world, use } = demoTools();
 
 describe('the list of tools', () => {
   test('pays at most 1,500 tokens for them', () => {
@@ -46,7 +33,7 @@ describe('describe_kx_environment', () => {
     expect(countTokens(text)).toBeLessThanOrEqual(2_000);
     expect(data['more']).toBeUndefined();
     expect(data['counts']).toMatchObject({ cluster: { RUNNING: 10 }, volume: { ACTIVE: 6 } });
-    const id = await world.id('kdb-prod');
+    const id = await world().id('kdb-prod');
     expect(links).toEqual(['', '.mmd', '.svg'].map((form) => `finspace://kx/environments/${id}/topology${form}`));
     expect((await use('describe_kx_environment', { environment: id })).data['counts']).toEqual(data['counts']);
   });
@@ -60,7 +47,7 @@ describe('describe_kx_environment', () => {
       ids.push(...names(data['entities'] ?? [], 'id'));
       cursor = data['cursor'];
     } while (cursor !== undefined);
-    expect(ids).toEqual((await world.graph('kdb-prod')).entities.map(({ id }) => id));
+    expect(ids).toEqual((await world().graph('kdb-prod')).entities.map(({ id }) => id));
   });
 
   test('draws a diagram', async () => {
@@ -90,7 +77,7 @@ describe('describe_kx_environment', () => {
   });
 
   test('tells what it may not read', async () => {
-    const limited = caller(world.call, { deny: ['list_kx_users'] });
+    const limited = caller(world().call, { deny: ['list_kx_users'] });
     const { data } = await limited('describe_kx_environment', { environment: 'kdb-prod' });
     expect(data['notRead']).toEqual([
       { environment: 'kdb-prod', reason: 'ListKxUsers: The operator of this server denies it.' },
@@ -106,7 +93,7 @@ describe('find_kx_problems', () => {
   });
 
   test('reports an environment that cannot be read beside those that can', async () => {
-    const uat = await world.id('kdb-uat');
+    const uat = await world().id('kdb-uat');
     const partly = await demo({
       before: async (operation, input) => {
         if ((input as { environmentId?: string }).environmentId === uat)

@@ -1,8 +1,10 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
+import { afterAll, beforeAll, vi } from 'vitest';
 import type { Call } from '../../src/operations/index.ts';
 import { LOCAL_CALLER, type Restrictions, UNRESTRICTED } from '../../src/safety/policy.ts';
 import { callTool } from '../../src/tools/call.ts';
 import type { Exchange, ToolEnvironment } from '../../src/tools/environment.ts';
+import { type Demo, demo, NOW } from '../inventory/demo.ts';
 
 export interface Called {
   readonly isError: boolean;
@@ -38,3 +40,22 @@ export function caller(call: Call, restrictions: Partial<Restrictions> = {}, sig
     };
   };
 }
+
+/** The demo world for all tests of a file, at a moment that stands still, and what calls tools on it. */
+export function demoTools(): { readonly world: () => Demo; readonly use: ReturnType<typeof caller> } {
+  let world: Demo;
+  beforeAll(async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: NOW });
+    world = await demo();
+  });
+  afterAll(async () => {
+    vi.useRealTimers();
+    await world.close();
+  });
+  return { world: () => world, use: (...called) => caller(world.call)(...called) };
+}
+
+export type Rows = Record<string, unknown>[];
+
+/** One member of each row of a reply. */
+export const names = (rows: unknown, member = 'name') => (rows as Rows).map((row) => row[member]);

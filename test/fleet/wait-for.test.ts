@@ -1,18 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type Demo, demo, NOW } from '../inventory/demo.ts';
-import { caller } from './table.ts';
+import { caller, demoTools } from './table.ts';
 
-let world: Demo;
-let use: ReturnType<typeof caller>;
-beforeAll(async () => {
-  vi.useFakeTimers({ toFake: ['Date'], now: NOW });
-  world = await demo();
-  use = caller(world.call);
-});
-afterAll(async () => {
-  vi.useRealTimers();
-  await world.close();
-});
+const { world, use } = demoTools();
 
 describe('wait_for_kx_entity', () => {
   const of = { environment: 'kdb-prod', kind: 'cluster' };
@@ -101,7 +91,7 @@ describe('wait_for_kx_entity', () => {
 
   test('stops when the client has had enough of it', async () => {
     const cancelling = new AbortController();
-    const patient = caller(world.call, {}, cancelling.signal);
+    const patient = caller(world().call, {}, cancelling.signal);
     const waiting = patient('wait_for_kx_entity', { ...of, name: 'gp-reference' });
     setTimeout(() => cancelling.abort(), 100);
     await expect(waiting).rejects.toThrow();

@@ -1,8 +1,6 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launched, NO_BROWSER } from '../approval/chromium.ts';
+import { heading, launched, lured, NO_BROWSER, served } from '../approval/chromium.ts';
 import { codeIn, waiting } from './people.ts';
 import { closeAll, closing } from './support.ts';
 
@@ -25,7 +23,6 @@ describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSE
     await tab.goto(`${origin}/approvals/${at.code}`);
     return { ...at, context, tab, origin, asked };
   }
-  const heading = (tab: Page) => tab.getByRole('heading', { level: 1 }).textContent();
   const signIn = async (tab: Page, token: string) => {
     await tab.getByLabel('Your token').fill(token);
     await tab.getByRole('button', { name: 'Sign in' }).click();
@@ -116,15 +113,9 @@ describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSE
     const token = await tab.locator('input[name=token]').inputValue();
     const target = tab.url();
     const fields = { token, act: 'approve', name: 'trades' };
-    const inputs = Object.entries(fields).map(([name, value]) => `<input name="${name}" value="${value}">`);
-    const evil = await served(
-      `<form method="post" action="${target}">${inputs.join('')}<button>Win</button></form><iframe src="${target}"></iframe>`,
-    );
-    const lure = await context.newPage();
-    await lure.goto(evil);
-    expect(lure.frames().map((frame) => frame.url())).not.toContain(target);
-    await lure.getByRole('button', { name: 'Win' }).click();
-    expect(await heading(lure)).toBe('Not from another page');
+    const { frames, answer } = await lured(context, target, fields);
+    expect(frames).not.toContain(target);
+    expect(answer).toBe('Not from another page');
     expect((await remove()).isError).toBe(true);
   });
 
@@ -137,16 +128,3 @@ describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSE
     expect(await heading(tab)).toBe('Sign in to approve');
   });
 });
-
-/** A page on another port of this machine. */
-async function served(markup: string): Promise<string> {
-  const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end(markup));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closing({
-    close: async () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-}

@@ -95,3 +95,20 @@ export async function openEstate({ call, advance }: TestWorld, name = 'kdb-test'
     cluster: async (clusterName, rest) => settled(await call('CreateKxCluster', clusterInput(clusterName, rest))),
   };
 }
+
+/** An environment with the things that others hang on, each once. For tests that do not change it. */
+export async function openFurnished(world: TestWorld): Promise<Estate> {
+  const estate = await openEstate(world);
+  await estate.database('trades');
+  await estate.changeset('trades');
+  await estate.group('sg-one');
+  await estate.volume('vol-one');
+  await estate.volume('vol-two');
+  await estate.dataview('view-one', { segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'vol-one' }] });
+  return estate;
+}
+
+/** A place on the scaling group of a furnished environment. */
+export const SHARED = {
+  scalingGroupConfiguration: { scalingGroupName: 'sg-one', memoryReservation: 6, nodeCount: 1 },
+};

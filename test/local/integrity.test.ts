@@ -1,25 +1,16 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Estate, KEY, openEstate, ROLE, token, WAIT } from './estate.ts';
+import { type Estate, KEY, openEstate, openFurnished, ROLE, SHARED, token, WAIT } from './estate.ts';
 import { openWorld, type TestWorld, ZONE } from './world.ts';
 
 let world: TestWorld;
 let estate: Estate;
 let environmentId: string;
 
-/** One environment that no test here changes. */
 beforeAll(async () => {
   world = await openWorld();
-  estate = await openEstate(world);
+  estate = await openFurnished(world);
   ({ environmentId } = estate);
-  await estate.database('trades');
-  await estate.changeset('trades');
-  await estate.group('sg-one');
-  await estate.volume('vol-one');
-  await estate.volume('vol-two');
-  await estate.dataview('view-one', { segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'vol-one' }] });
 });
-
-const SHARED = { scalingGroupConfiguration: { scalingGroupName: 'sg-one', memoryReservation: 6, nodeCount: 1 } };
 
 describe('a name that is taken', () => {
   const view = { azMode: 'SINGLE', availabilityZoneId: ZONE };

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Input } from '../../src/operations/index.ts';
-import { type Estate, openEstate, token, VPC } from './estate.ts';
+import { type Estate, openEstate, openFurnished, SHARED, token, VPC } from './estate.ts';
 import { openWorld, type TestWorld, ZONE } from './world.ts';
 
 type Cluster = Partial<Input<'CreateKxCluster'>>;
@@ -9,20 +9,11 @@ let world: TestWorld;
 let estate: Estate;
 let environmentId: string;
 
-/** One environment that no test here changes. */
 beforeAll(async () => {
   world = await openWorld();
-  estate = await openEstate(world);
+  estate = await openFurnished(world);
   ({ environmentId } = estate);
-  await estate.database('trades');
-  await estate.changeset('trades');
-  await estate.group('sg-one');
-  await estate.volume('vol-one');
-  await estate.volume('vol-two');
-  await estate.dataview('view-one', { segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'vol-one' }] });
 });
-
-const SHARED = { scalingGroupConfiguration: { scalingGroupName: 'sg-one', memoryReservation: 6, nodeCount: 1 } };
 const TWO_NODES = { capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 2 } };
 const CODE = { s3Bucket: 'some-code', s3Key: 'app.zip' };
 const LOG = { tickerplantLogConfiguration: { tickerplantLogVolumes: ['vol-two'] } };

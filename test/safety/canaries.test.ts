@@ -1,23 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { initApprover } from '../../src/safety/approver.ts';
-import { canary, filesUnder, leaksIn } from './support/canaries.ts';
+import { canaries, filesUnder, leaksIn } from './support/canaries.ts';
 import { ASKED_OF_IT, ENVIRONMENT, type Gossip, openGossip } from './support/gossip.ts';
 import { type Era, openProduct, type Product } from './support/wire.ts';
 
-const SECRETS = {
-  accessKey: canary('AKIA'),
-  secretKey: canary('secret'),
-  sessionToken: canary('session'),
-  otherVariable: canary('variable'),
-  errorHeader: canary('header'),
-  successHeader: canary('fine'),
-  errorBody: canary('body'),
-  forbiddenBody: canary('forbidden'),
-  redirect: canary('redirect'),
-  brokenReply: canary('broken'),
-  connectionString: canary('kdb'),
-  passphrase: canary('pass'),
-};
+const SECRETS = canaries();
 
 describe.each<Era>(['2025-06-18', '2026-07-28'])('secrets of all kinds, in %s', (era) => {
   let upstream: Gossip;

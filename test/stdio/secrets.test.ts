@@ -7,24 +7,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { initApprover } from '../../src/safety/approver.ts';
 import { modernBody, modernHeaders, post } from '../http/support.ts';
-import { canary, filesUnder, leaksIn } from '../safety/support/canaries.ts';
+import { canaries, canary, filesUnder, leaksIn } from '../safety/support/canaries.ts';
 import { ASKED_OF_IT, ENVIRONMENT, type Gossip, openGossip } from '../safety/support/gossip.ts';
 import { CLI } from '../support/hosts.ts';
 
 const SECRETS = {
-  accessKey: canary('AKIA'),
-  secretKey: canary('secret'),
-  sessionToken: canary('session'),
+  ...canaries(),
   profileKey: canary('profile'),
-  otherVariable: canary('variable'),
-  errorHeader: canary('header'),
-  successHeader: canary('fine'),
-  errorBody: canary('body'),
-  forbiddenBody: canary('forbidden'),
-  redirect: canary('redirect'),
-  brokenReply: canary('broken'),
-  connectionString: canary('kdb'),
-  passphrase: canary('pass'),
   bearer: canary('bearer'),
   wrongBearer: canary('wrong'),
   redisPassword: canary('redis'),

@@ -5,6 +5,22 @@ import { join } from 'node:path';
 /** A secret that stands nowhere else, so that every trace of it is a leak. */
 export const canary = (kind: string): string => `${kind}Canary${randomBytes(18).toString('hex')}`;
 
+/** A secret of each kind that comes near every server. */
+export const canaries = () => ({
+  accessKey: canary('AKIA'),
+  secretKey: canary('secret'),
+  sessionToken: canary('session'),
+  otherVariable: canary('variable'),
+  errorHeader: canary('header'),
+  successHeader: canary('fine'),
+  errorBody: canary('body'),
+  forbiddenBody: canary('forbidden'),
+  redirect: canary('redirect'),
+  brokenReply: canary('broken'),
+  connectionString: canary('kdb'),
+  passphrase: canary('pass'),
+});
+
 /** The ways in which a text may hide in another one. */
 function formsOf(secret: string): Map<string, string> {
   const bytes = Buffer.from(secret);
