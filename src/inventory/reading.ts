@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import type { Call, Input, OperationName, Output } from '../operations/index.ts';
 import { walk } from './pages.ts';
@@ -32,8 +31,6 @@ export function reading(call: Call, options: GraphOptions): Reading {
   const { signal, concurrency = AT_ONCE, refusal, onProgress, kinds, details = true } = options;
   const wanted = kinds && new Set<Kind>(kinds.flatMap((kind) => (IN_DATABASE.has(kind) ? [kind, 'database'] : [kind])));
   const gaps: Gap[] = [];
-  // Every call under way listens to the one signal, which is more than Node expects without a word.
-  if (signal !== undefined) setMaxListeners(0, signal);
   const few = atMost(call, concurrency, onProgress);
   const attempt = async <T>(name: OperationName, about: About, work: () => Promise<T>, otherwise: T) => {
     const { kind, of, isDetail } = about;

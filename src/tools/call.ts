@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import { didYouMean } from '../nearest.ts';
 import { agentInput } from '../operations/derive.ts';
@@ -34,8 +33,6 @@ async function called(
   { name: tool, arguments: given = {} }: { name: string; arguments?: Members | undefined },
   exchange: Exchange,
 ): Promise<ToolResult> {
-  // Each of the reads that a plan is made of listens to it.
-  setMaxListeners(0, exchange.context.mcpReq.signal);
   try {
     const name = operationOf(tool);
     if (name !== undefined) return await callOperation(environment, name, given, exchange);
