@@ -93,11 +93,9 @@ export function webPage(options: WebPageOptions): WebPage {
   };
 
   const person = async (request: Request, peer: string): Promise<WebSession | Response | undefined> => {
-    const session = kept.of(request);
-    if (session !== undefined) return session;
-    // A proxy that has signed the person in hands on their token.
+    // A proxy that has signed the person in hands on their token; a cookie may be left over from somebody else.
     const token = /^Bearer ([\w.~+/=-]+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
-    if (token === undefined) return undefined;
+    if (token === undefined) return kept.of(request);
     const found = await signIn(token);
     if (typeof found === 'object') return { ...found, id: createHash('sha256').update(token).digest('base64url') };
     if (found !== 'unknown') return notice(found, { foot: FOOT });

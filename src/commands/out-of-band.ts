@@ -44,7 +44,7 @@ export function outOfBandWay(config: Config, ways: Ways): () => Promise<OutOfBan
  * there when the server started; without one, unsigned ones count on the local backend only, and never in a ledger that others
  * share. A world that forgets has no ledger that another process could see.
  */
-async function terminalWay(config: Config, { pinned, fleet }: Ways): Promise<OutOfBand | undefined> {
+async function terminalWay(config: Config, { pinned, fleet, page }: Ways): Promise<OutOfBand | undefined> {
   const { backend: kind, stateDir } = config;
   if (forgets(config)) return undefined;
   const key = await pinned.catch((error: Error) => {
@@ -53,9 +53,11 @@ async function terminalWay(config: Config, { pinned, fleet }: Ways): Promise<Out
   const where = stateDir === defaultStateDir(process.env) ? '' : ` --state-dir ${JSON.stringify(stateDir)}`;
   const approve = `${ownCommand()} approve`;
   const how = (code: string) =>
-    fleet
-      ? `In a terminal on this machine, with the same --redis: ${approve} ${code}${where}`
-      : `In a terminal on this machine: ${approve} ${code}${where} ; or in a browser: ${approve} --web ${code}${where}`;
+    page !== undefined
+      ? `Or in a terminal on the machine of this server, with its settings: finspace-mcp approve ${code}`
+      : fleet
+        ? `In a terminal on this machine, with the same --redis: ${approve} ${code}${where}`
+        : `In a terminal on this machine: ${approve} ${code}${where} ; or in a browser: ${approve} --web ${code}${where}`;
   const signed =
     (by: KeyObject): OutOfBand['trusts'] =>
     (question, approval) =>

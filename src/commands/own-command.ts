@@ -9,5 +9,14 @@ export function ownCommand({ argv, env } = { argv: process.argv, env: process.en
     basename(started) === 'finspace-mcp' &&
     (env['PATH'] ?? '').split(delimiter).includes(folder) &&
     !folder.endsWith(join('node_modules', '.bin'));
-  return isInstalled ? 'finspace-mcp' : `node ${JSON.stringify(realpathSync(started))}`;
+  return isInstalled ? 'finspace-mcp' : `node ${JSON.stringify(realPath(started))}`;
+}
+
+/** The file that a path leads to; the path itself when that was moved since the start, as by an update. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }

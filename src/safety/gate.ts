@@ -36,8 +36,9 @@ export interface Wanted {
   readonly shown: (lister: OperationName) => boolean;
 }
 
-export type Decision =
-  | { readonly kind: 'run'; readonly actor: Actor }
+/** What becomes of a call. `Planned` is what a person consented to; nothing where nobody had to. */
+export type Decision<Planned = Plan | undefined> =
+  | { readonly kind: 'run'; readonly actor: Actor; readonly plan: Planned }
   | {
       readonly kind: 'refuse';
       readonly lines: readonly string[];
@@ -78,9 +79,13 @@ export interface Gate {
   /** Decides after a form came back. */
   answered(wanted: Wanted, reply: Reply): Promise<Decision>;
   /** Consent to a plan of any kind: found, asked for, or refused. */
-  consent(plan: Bound, dialog: Dialog): Promise<Decision>;
+  consent<Planned extends Bound>(plan: Planned, dialog: Dialog): Promise<Decision<Planned>>;
   /** The same after a form came back; `again` makes the plan anew, as things are now. */
-  consentAnswered(asked: Asked, again: () => Promise<Bound | undefined>, reply: Reply): Promise<Decision>;
+  consentAnswered<Planned extends Bound>(
+    asked: Asked,
+    again: () => Promise<Planned | undefined>,
+    reply: Reply,
+  ): Promise<Decision<Planned>>;
   /** Prepares for a plan of several steps that was approved as a whole. Why it may not begin; undefined when it may. */
   begin(whole: TeardownPlan): Promise<readonly string[] | undefined>;
   /** Uses up one step of a plan that was approved as a whole. Why it may not run; undefined when it may. */
@@ -100,14 +105,15 @@ const MOST_UNANSWERED = 5;
 export function gate(options: GateOptions): Gate {
   const { place, restrictions, ledger, seal, outOfBand } = options;
 
-  const settle = async (
-    { tool, principal }: Bound,
+  const settle = async <Planned extends Bound>(
+    plan: Planned,
     question: Question,
     { channel, approver }: Pick<Approval, 'channel'> & Partial<Approval>,
-  ): Promise<Decision> => {
+  ): Promise<Decision<Planned>> => {
+    const { tool, principal } = plan;
     if (!(await ledger.burn(question.nonce))) return refuse(USED, notRun(tool));
     const approval = { plan: question.binding, channel, ...(approver === undefined ? {} : { approver }) };
-    return { kind: 'run', actor: { principal, approval } };
+    return { kind: 'run', actor: { principal, approval }, plan };
   };
 
   const consent: Gate['consent'] = async (plan, dialog) => {
@@ -169,8 +175,8 @@ export function gate(options: GateOptions): Gate {
     return now?.binding === plan.binding && now.forbidden === undefined ? undefined : changed(plan.tool, plan.noun);
   };
 
-  const prepared = async (decision: Decision, plan: Plan, again: Again): Promise<Decision> => {
-    const why = decision.kind === 'run' ? await unprepared(plan, again) : undefined;
+  const prepared = async (decision: Decision<Plan>, again: Again): Promise<Decision> => {
+    const why = decision.kind === 'run' ? await unprepared(decision.plan, again) : undefined;
     return why === undefined ? decision : refuse(...why);
   };
 
@@ -179,23 +185,18 @@ export function gate(options: GateOptions): Gate {
     if (!approvalNeeded(name, input, restrictions)) {
       const forbidden = SPARED.has(operationNamed(name).risk) ? (await again())?.forbidden : undefined;
       return forbidden === undefined
-        ? { kind: 'run', actor: { principal } }
+        ? { kind: 'run', actor: { principal }, plan: undefined }
         : refuse(...forbidding(toolName(name), forbidden));
     }
     const plan = await again();
     if (plan === undefined)
       return refuse(notRun(toolName(name)), await missing(options.call, name, input, { options: callOptions, shown }));
-    return prepared(await consent(plan, dialog), plan, again);
+    return prepared(await consent(plan, dialog), again);
   };
 
   const answered: Gate['answered'] = async ({ name, input, principal, options: callOptions }, reply) => {
-    let plan: Plan | undefined;
-    const again = async () => {
-      plan = await planCall(options, name, input, principal, callOptions);
-      return plan;
-    };
-    const decision = await consentAnswered({ tool: toolName(name), input, place, principal }, again, reply);
-    return plan === undefined ? decision : prepared(decision, plan, again);
+    const again = () => planCall(options, name, input, principal, callOptions);
+    return prepared(await consentAnswered({ tool: toolName(name), input, place, principal }, again, reply), again);
   };
 
   const step: Gate['step'] = async (whole, plan, again) => {
@@ -208,12 +209,12 @@ export function gate(options: GateOptions): Gate {
     step: (...wanted) => step(...wanted).catch(distrust),
     decide: (...wanted) => decide(...wanted).catch(refuseDistrust),
     answered: (...wanted) => answered(...wanted).catch(refuseDistrust),
-    consent: (...wanted) => consent(...wanted).catch(refuseDistrust),
-    consentAnswered: (...wanted) => consentAnswered(...wanted).catch(refuseDistrust),
+    consent: (plan, dialog) => consent(plan, dialog).catch(refuseDistrust),
+    consentAnswered: (asked, again, reply) => consentAnswered(asked, again, reply).catch(refuseDistrust),
   };
 }
 
-const refuse = (...lines: readonly string[]): Decision => ({ kind: 'refuse', lines });
+const refuse = (...lines: readonly string[]): Decision<never> => ({ kind: 'refuse', lines });
 
 /** What the ledger found may have been approved for another call, where others can write to its store. */
 const countsFor = (plan: Bound, way: OutOfBand) => (question: Question, approval: Approval) =>

@@ -8,7 +8,7 @@ export interface Seal {
   unseal(text: string): string;
 }
 
-/** The seals of one server, by purpose: what was sealed for one is nothing for another. */
+/** The seals of one server, by purpose, which is one line: what was sealed for one is nothing for another. */
 export type Seals = (purpose: string) => Seal;
 
 /**
@@ -19,7 +19,7 @@ export function sealsWith(keys: readonly Buffer[] = [randomBytes(32)]): Seals {
   const names = keys.map(nameOf);
   return (purpose) => {
     const mac = (key: Buffer, text: string) =>
-      createHmac('sha256', key).update(`finspace-mcp ${purpose} ${text}`).digest();
+      createHmac('sha256', key).update(`finspace-mcp ${purpose}\n${text}`).digest();
     return {
       seal: (text) => `${text}.${mac(keys[0] as Buffer, text).toString('base64url')}.${names[0]}`,
       unseal: (sealed) => {

@@ -8,24 +8,25 @@ import type { Exchange, ToolEnvironment, ToolResult } from './environment.ts';
 import { progressOf } from './progress.ts';
 import { refused } from './result.ts';
 
-/** How a call that may need a person is decided: at first, and after a form came back. */
-export interface Deciding {
-  first(dialog: Dialog): Promise<Decision>;
-  after(reply: Reply): Promise<Decision>;
+/** How a call that may need a person is decided: at first, where there may be nothing to decide about, and after a form came back. */
+export interface Deciding<Planned> {
+  first(dialog: Dialog): Promise<Decision<Planned> | { readonly kind: 'none'; readonly result: ToolResult }>;
+  after(reply: Reply): Promise<Decision<Planned>>;
 }
 
-/** Who may run the call, or the form, link or refusal that it amounts to for now. */
-export async function approved(
+/** Who may run the call and by which plan, or the form, link or refusal that it amounts to for now. */
+export async function approved<Planned>(
   { pageOpener, caller }: Pick<ToolEnvironment, 'pageOpener' | 'caller'>,
   exchange: Exchange,
-  deciding: Deciding,
-): Promise<{ readonly actor: Actor } | { readonly result: ToolResult }> {
+  deciding: Deciding<Planned>,
+): Promise<{ readonly actor: Actor; readonly plan: Planned } | { readonly result: ToolResult }> {
   const { context, showsLinks } = exchange;
   const showsForms = exchange.showsForms && caller.answersForms;
   const nonce = context.mcpReq.requestState<string>();
   if (nonce === FOREIGN_QUESTION) return { result: refused(...ELSEWHERE) };
   settled(context);
-  if (nonce !== undefined && !followed(context) && !caller.answersForms) return { result: refused(...NOBODY_THERE) };
+  if (nonce !== undefined && !followed(context) && !showsForms)
+    return { result: refused(...(caller.answersForms ? NO_FORMS : NOBODY_THERE)) };
   const open = nonce === undefined && showsLinks && !showsForms ? await pageOpener?.() : undefined;
   const decision =
     nonce === undefined
@@ -33,7 +34,7 @@ export async function approved(
       : followed(context)
         ? await waited(deciding, context)
         : await deciding.after({ nonce, answer: answerIn(context) });
-  if (decision.kind === 'run') return { actor: decision.actor };
+  if (decision.kind === 'run' || decision.kind === 'none') return decision;
   if (decision.kind === 'ask') return { result: form(decision, context) };
   const { waiting } = decision;
   if (waiting === undefined || open === undefined) return { result: refused(...decision.lines) };
@@ -44,6 +45,7 @@ const ELSEWHERE = [
   'This form was sealed by another replica of this server, or before a restart, so that the answer counts for nothing. Nothing was changed.',
   'Make the call again without it. If this happens again and again, the replicas share no key: a person has to give all of them the same --seal-keys (with --redis), or send a client to one replica only.',
 ];
+const NO_FORMS = ['This client did not say that it shows forms, so that none from it is consent. Nothing was changed.'];
 const NOBODY_THERE = [
   'The token of this request does not have the scope finspace:approve, so that no form from this client is consent. Nothing was changed.',
 ];
@@ -82,7 +84,7 @@ const LINK_WAIT_MS = 20_000;
 const LINK_POLL_MS = 500;
 
 /** A link that was followed grants nothing: the ledger decides, for as long as a person may reasonably take on the page. */
-async function waited(deciding: Deciding, context: ServerContext): Promise<Decision> {
+async function waited<Planned>(deciding: Deciding<Planned>, context: ServerContext) {
   const response = inputResponse(context.mcpReq.inputResponses, 'link');
   const report = progressOf(context);
   const patient = response.kind === 'elicit' && response.action === 'accept' ? LINK_WAIT_MS : 0;

@@ -19,6 +19,7 @@ const TOOL = 'tear_down_kx_environment';
 const PATIENCE_MS = { told: 600_000, untold: 45_000 };
 const POLL_MS = 500;
 const MOST_NAMED = 50;
+const MISSING = `${TOOL} did not run: there is no such environment.`;
 
 /** Removes a whole environment, or a named set of its entities, as one plan that is approved once. */
 export const tearDown = compositeTool({
@@ -49,23 +50,18 @@ export const tearDown = compositeTool({
   run: async (environment, input, exchange) => {
     const { gate, caller, place } = environment;
     const { principal } = caller;
-    let plan: TeardownPlan | undefined;
-    const make = async () => {
-      plan = await planTeardown(environment, TOOL, input, input, principal, { signal: exchange.context.mcpReq.signal });
-      return plan;
-    };
-    const missing = { kind: 'refuse' as const, lines: [`${TOOL} did not run: there is no such environment.`] };
+    const { signal } = exchange.context.mcpReq;
+    const make = () => planTeardown(environment, TOOL, input, input, principal, { signal });
     const consent = await approved(environment, exchange, {
       first: async (dialog) => {
-        const present = await make();
-        if (present === undefined) return missing;
-        return isUnderWay(present) ? { kind: 'refuse', lines: [] } : gate.consent(present, dialog);
+        const plan = await make();
+        if (plan === undefined) return { kind: 'none', result: refused(MISSING) };
+        if (isUnderWay(plan)) return { kind: 'none', result: await underWay(environment, [], plan, exchange) };
+        return gate.consent(plan, dialog);
       },
       after: (reply) => gate.consentAnswered({ tool: TOOL, input, place, principal }, make, reply),
     });
-    if (plan !== undefined && isUnderWay(plan)) return underWay(environment, [], plan, exchange);
-    if ('result' in consent) return consent.result;
-    return removeAll(environment, plan as TeardownPlan, consent.actor, exchange);
+    return 'result' in consent ? consent.result : removeAll(environment, consent.plan, consent.actor, exchange);
   },
 });
 

@@ -30,6 +30,13 @@ describe('the approval page of a server', () => {
     expect(await exists()).toBe(false);
   });
 
+  it('tells nobody from elsewhere where its program and files are', async () => {
+    const { refusal, folder } = await waiting({ kept: true });
+    expect(wordsIn(refusal)).toContain('Or in a terminal on the machine of this server, with its settings');
+    expect(wordsIn(refusal)).not.toContain(folder);
+    expect(wordsIn(refusal)).not.toContain(process.cwd());
+  });
+
   it('journals who approved', async () => {
     const { code, someone, ann, remove, folder, server } = await waiting({ kept: true });
     await someone.signIn(ann);
@@ -173,6 +180,14 @@ describe('signing in', () => {
     expect((await remove()).isError).toBeUndefined();
   });
 
+  it('goes by the token of a proxy before a cookie that somebody left', async () => {
+    const { someone, ann, ben } = await waiting();
+    expect((await someone.signIn(ann)).text).toContain('Signed in as token:ann');
+    expect((await someone.get('/approvals/', bearer(ben))).text).toContain('Signed in as token:ben');
+    expect((await someone.get('/approvals/', bearer(`${ben}x`))).status).toBe(403);
+    expect((await someone.get('/approvals/')).text).toContain('Signed in as token:ann');
+  });
+
   it('ends when somebody signs out', async () => {
     const { someone, ann, code } = await waiting();
     await someone.signIn(ann);
@@ -274,6 +289,10 @@ describe('forms in the client of somebody with a token', () => {
     const asked = await remove(both);
     expect(asked.resultType).toBe('input_required');
     expect(wordsIn(await remove(agent, answered(asked.requestState)))).toContain('finspace:approve');
+    expect(await exists()).toBe(true);
+    const unable = { headers: bearer(both), more: answered(asked.requestState) };
+    const refused = await called(server.url, 'delete_kx_database', target, unable);
+    expect(wordsIn(refused)).toContain('did not say that it shows forms');
     expect(await exists()).toBe(true);
     expect((await remove(both, answered(asked.requestState))).isError).toBeUndefined();
     expect(await exists()).toBe(false);

@@ -102,5 +102,7 @@ describe('the command line', () => {
     expect(ownCommand({ ...link('elsewhere'), env: { PATH: '/usr/bin' } })).toBe(whole);
     expect(ownCommand(link('_npx/1/node_modules/.bin'))).toBe(whole);
     expect(ownCommand({ argv: ['node', CLI], env: {} })).toBe(whole);
+    const moved = join(folder, 'moved.js');
+    expect(ownCommand({ argv: ['node', moved], env: {} })).toBe(`node ${JSON.stringify(moved)}`);
   });
 });
