@@ -60,9 +60,10 @@ export async function readParts(
 async function readClusters(
   from: Reading,
   environmentId: string,
-  { nodes: wantsNodes = true }: GraphOptions,
+  { details = true, nodes: wanted = details }: GraphOptions,
 ): Promise<Cluster[]> {
   const listed = await from.list<'ListKxClusters', Cluster>('ListKxClusters', { environmentId }, { kind: 'cluster' });
+  const wantsNodes = typeof wanted === 'function' ? wanted(listed.length) : wanted;
   return Promise.all(
     listed.map(async (summary) => {
       const { clusterName = '' } = summary;
@@ -70,7 +71,7 @@ async function readClusters(
       const at = { environmentId, clusterName };
       const [detail, nodes] = await Promise.all([
         from.get('GetKxCluster', at, about),
-        wantsNodes ? from.list<'ListKxClusterNodes', Node>('ListKxClusterNodes', at, { ...about, isDetail: true }) : [],
+        wantsNodes ? from.list<'ListKxClusterNodes', Node>('ListKxClusterNodes', at, about) : [],
       ]);
       const isUnread = !wantsNodes || (nodes.length === 0 && summary.status === 'RUNNING');
       return { ...summary, ...detail, ...(isUnread ? {} : { nodes }) };
@@ -105,7 +106,7 @@ async function readDatabases(from: Reading, environmentId: string, options: Grap
         from.list<'ListKxChangesets', Changeset>(
           'ListKxChangesets',
           at,
-          { kind: 'changeset', of: databaseName, isDetail: !options.everyChangeset },
+          { kind: 'changeset', of: databaseName, isDetail: !options.kinds?.includes('changeset') },
           MOST_CHANGESETS,
         ),
       ]);
@@ -121,9 +122,9 @@ async function explained(
   at: { readonly environmentId: string; readonly databaseName: string },
   listed: readonly Changeset[],
   newest: string | undefined,
-  { everyChangeset, changes }: GraphOptions,
+  { kinds, changes }: GraphOptions,
 ): Promise<Changeset[]> {
-  const about = { kind: 'changeset', of: at.databaseName, isDetail: !everyChangeset } as const;
+  const about = { kind: 'changeset', of: at.databaseName, isDetail: !kinds?.includes('changeset') } as const;
   const lacking = newest === undefined || listed.some(({ changesetId }) => changesetId === newest) ? [] : [newest];
   const failed = listed.filter(({ status }) => status === 'FAILED').toSorted(newestFirst);
   const asked = changes === undefined ? [] : listed.filter(({ changesetId = '' }) => changes(changesetId));

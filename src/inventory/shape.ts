@@ -81,10 +81,10 @@ export interface GraphOptions {
   readonly now?: (() => number) | undefined;
   /** Only these kinds, and the databases that they are in; all when left out. */
   readonly kinds?: readonly Kind[] | undefined;
-  /** False to read lists only, and no changesets unless all are wanted: names, states and times, cheaply. */
+  /** False to read lists only, and no changesets unless that kind is named: names, states and times, cheaply. */
   readonly details?: boolean | undefined;
-  /** False to leave the nodes of clusters unread: that is one call for each. */
-  readonly nodes?: boolean | undefined;
+  /** Whether to read the nodes of clusters, one call for each; may depend on how many there are. As `details` when left out. */
+  readonly nodes?: boolean | ((clusters: number) => boolean) | undefined;
   /** True to keep all changesets that were read, not only those that matter now. */
   readonly everyChangeset?: boolean | undefined;
   /** Of which changesets to read what they changed: that is one call for each. */

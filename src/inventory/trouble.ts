@@ -58,7 +58,7 @@ function trouble(entity: GraphEntity, graph: Graph): Finding[] {
     const counts = { provisioning: facts['nodesProvisioning'], running: facts['nodesRunning'] };
     report(
       isStuck ? 'stuck nodes' : 'replacing nodes',
-      `${counts.provisioning} of its ${facts['nodeCount']} nodes ${counts.provisioning === 1 ? 'is' : 'are'}${isStuck ? ' stuck' : ''} PROVISIONING`,
+      `${counts.provisioning} of its ${facts['nodeCount'] ?? Number(counts.provisioning) + Number(counts.running)} nodes ${counts.provisioning === 1 ? 'is' : 'are'}${isStuck ? ' stuck' : ''} PROVISIONING`,
       provisioning,
       counts,
     );

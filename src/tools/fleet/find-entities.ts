@@ -70,8 +70,13 @@ export const findEntities = fleetTool({
     const byUnlisted = groupBy !== undefined && tagKey === undefined && !isListed(groupBy, kinds);
     const isFull = view === 'full' || [input.type, uses].some((each) => each !== undefined) || sort === 'largest';
     const details = isFull || byUnlisted;
+    const isShown = groupBy === undefined || uses !== undefined;
     const changes = details && input.kinds?.includes('changeset') ? () => true : undefined;
-    const { graphs, gaps } = await scene.graphs(environment, { ...readFor(kinds, details), details, changes });
+    const { graphs, gaps } = await scene.graphs(environment, {
+      ...readFor(kinds, details && isShown),
+      details,
+      changes,
+    });
     const candidates = graphs.flatMap((graph) =>
       graph.entities
         .filter((entity) => (kinds as readonly string[]).includes(entity.kind) && matches(entity, input, graph.readAt))
@@ -157,7 +162,7 @@ function rowOf({ graph, entity, tags, matched }: Candidate, told: Told, several:
   return known({
     kind,
     ...rows[told](),
-    environment: several || kind === 'environment' ? graph.name : undefined,
+    environment: several && kind !== 'environment' ? graph.name : undefined,
     environmentId: kind === 'environment' ? graph.environmentId : undefined,
     reason: statusReason,
     created: kind === 'changeset' || told === 'whole' ? minute(created) : undefined,

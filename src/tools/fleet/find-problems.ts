@@ -1,25 +1,46 @@
 import * as z from 'zod';
 import { behind, idle, orphaned } from '../../inventory/conditions.ts';
-import type { Finding, Graph } from '../../inventory/graph.ts';
+import type { Finding, Graph, GraphOptions, Kind } from '../../inventory/graph.ts';
 import { attentionRow } from '../../inventory/summary.ts';
 import { statusKind, troubled } from '../../inventory/trouble.ts';
 import { answer, shaping } from './page.ts';
-import { EnvironmentArgument, environmentsOf } from './scene.ts';
+import { EnvironmentArgument, environmentsOf, type Scene } from './scene.ts';
 import { fleetTool } from './tool.ts';
 
 /** What has ended badly; the rest is stuck, or only replaces nodes, which is on its way. */
 const FAILURES: ReadonlySet<string> = new Set(['failed', 'suspended']);
-
 const REPLACING = 'replacing nodes';
 
-const FINDERS: Record<string, (graph: Graph) => Finding[]> = {
-  failed: (graph) => troubled(graph).filter(({ condition }) => FAILURES.has(condition)),
-  stuck: (graph) => troubled(graph).filter(({ condition }) => !FAILURES.has(condition) && condition !== REPLACING),
-  behind,
-  idle,
-  orphaned,
-  underway,
+interface Search {
+  readonly find: (graph: Graph) => Finding[];
+  /** As much as shows it. */
+  readonly read: GraphOptions;
+  /** What makes sure of it in the environments in which that showed something, where it does not by itself. */
+  readonly confirm?: GraphOptions;
+}
+
+const MOVING: readonly Kind[] = ['cluster', 'scaling-group', 'volume', 'database', 'dataview', 'changeset'];
+const MOUNTED: readonly Kind[] = ['cluster', 'database', 'dataview'];
+const SEARCHES: Record<string, Search> = {
+  failed: {
+    find: (graph) => troubled(graph).filter(({ condition }) => FAILURES.has(condition)),
+    read: { kinds: MOVING, details: false },
+  },
+  stuck: {
+    find: (graph) => troubled(graph).filter(({ condition }) => !FAILURES.has(condition) && condition !== REPLACING),
+    read: { kinds: MOVING, details: false, nodes: true },
+  },
+  behind: { find: behind, read: { kinds: [...MOUNTED, 'changeset'], nodes: false } },
+  idle: {
+    find: idle,
+    read: { kinds: ['scaling-group', 'volume', 'dataview'], nodes: false },
+    confirm: { kinds: ['cluster', 'scaling-group', 'volume', 'dataview'], nodes: false },
+  },
+  orphaned: { find: orphaned, read: { kinds: [...MOUNTED, 'scaling-group', 'volume'], nodes: false } },
+  underway: { find: underway, read: { kinds: MOVING, details: false, nodes: true } },
 };
+/** Nodes are looked at, unless asked for alone, of so many clusters in all. */
+const MOST_LOOKED_INTO = 500;
 
 /** What is being created, updated or deleted, or gets new nodes, and is not stuck. */
 function underway(graph: Graph): Finding[] {
@@ -53,11 +74,11 @@ export const findProblems = fleetTool({
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment', 'ListKxClusters', 'GetKxCluster'],
   run: async (scene, { problem, environment, view, cursor }) => {
-    const { graphs, gaps } = await scene.graphs(environment);
-    const asked = problem === undefined ? Object.keys(FINDERS) : [problem];
+    const asked = problem === undefined ? Object.keys(SEARCHES) : [problem];
+    const { graphs, gaps, unread } = await read(scene, environment, problem);
     const rows = asked.flatMap((name) =>
       graphs.flatMap((graph) =>
-        perEntity(FINDERS[name]?.(graph) ?? []).map((findings) => ({
+        perEntity(SEARCHES[name]?.find(graph) ?? []).map((findings) => ({
           problem: name,
           environment: graph.name,
           ...attentionRow(inOne(findings), graph.readAt),
@@ -65,10 +86,35 @@ export const findProblems = fleetTool({
       ),
     );
     const counts = Object.fromEntries(asked.map((name) => [name, rows.filter((row) => row.problem === name).length]));
-    const head = { counts, ...environmentsOf(graphs), ...(gaps.length === 0 ? {} : { notRead: gaps.slice(0, 20) }) };
+    const head = {
+      counts,
+      ...(unread === 0 ? {} : { notChecked: `nodes of ${unread} clusters: problem stuck or underway does` }),
+      ...environmentsOf(graphs),
+      ...(gaps.length === 0 ? {} : { notRead: gaps.slice(0, 20) }),
+    };
     return answer(head, [{ name: 'problems', rows }], { view, cursor });
   },
 });
+
+/** The environments, read as far as it takes to see the problem, or all of them. */
+async function read(scene: Scene, environment: string | undefined, problem: string | undefined) {
+  let left = MOST_LOOKED_INTO;
+  let unread = 0;
+  const nodes = (clusters: number) => {
+    const isRead = clusters <= left;
+    if (isRead) left -= clusters;
+    else unread += clusters;
+    return isRead;
+  };
+  const { find, read: options = { nodes }, confirm } = SEARCHES[problem ?? ''] ?? {};
+  const first = await scene.graphs(environment, options);
+  const suspects = confirm === undefined ? [] : first.graphs.filter((graph) => find?.(graph).length);
+  if (confirm === undefined || suspects.length === 0) return { ...first, unread };
+  const again = await scene.again(suspects, confirm);
+  const fresh = new Map(again.graphs.map((graph) => [graph.environmentId, graph]));
+  const graphs = first.graphs.map((graph) => fresh.get(graph.environmentId) ?? graph);
+  return { graphs, gaps: [...first.gaps, ...again.gaps], unread };
+}
 
 const perEntity = (findings: readonly Finding[]): [Finding, ...Finding[]][] => {
   const found = new Map<string, [Finding, ...Finding[]]>();

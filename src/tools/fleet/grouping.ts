@@ -1,11 +1,13 @@
+import type { GraphEntity } from '../../inventory/graph.ts';
 import { bytes, memory } from '../../inventory/units.ts';
 import type { Candidate } from './matching.ts';
 import { NotThere } from './scene.ts';
 import { canonical, means, settingsOf } from './settings.ts';
 
-/** Names in all groups together; of more each group tells some. */
+/** Names in all groups together; of more each group tells some, or in many groups none. */
 const MOST_NAMES = 60;
 const SOME_NAMES = 8;
+const MOST_GROUPS = 20;
 const NONE = '(none)';
 
 interface By {
@@ -25,17 +27,19 @@ export function grouped(found: readonly Candidate[], { setting, tagKey, details 
     throw new NotThere(
       `None of these has a setting ${JSON.stringify(setting)}. There are: ${settingNames(found).join(', ')}; for a tag say tag:KEY.`,
     );
-  const most = found.length > MOST_NAMES ? SOME_NAMES : MOST_NAMES;
+  const most = found.length <= MOST_NAMES ? MOST_NAMES : groups.size > MOST_GROUPS ? 0 : SOME_NAMES;
   return [...groups]
     .toSorted(([, a], [, b]) => b.length - a.length)
     .map(([value, members]) => ({
       value,
       count: members.length,
-      names: members.slice(0, most).map(({ entity: { name, database } }) => (database ? `${database}/${name}` : name)),
-      ...(members.length > most ? { more: members.length - most } : {}),
+      ...(most === 0 ? {} : { names: members.slice(0, most).map(({ entity }) => nameOf(entity)) }),
+      ...(most > 0 && members.length > most ? { more: members.length - most } : {}),
       ...(details && groups.size > 1 ? totals(members) : {}),
     }));
 }
+
+const nameOf = ({ name, database }: GraphEntity) => (database ? `${database}/${name}` : name);
 
 function valuesOf({ entity, graph, tags }: Candidate, setting: string, tagKey: string | undefined): string[] {
   const { kind, status, database, facts } = entity;
