@@ -7,7 +7,10 @@ import { type Answered, answer, MOST_CALLS, MOST_TOKENS } from '../test/answers/
 import { BIG_QUESTIONS } from '../test/answers/big-questions.ts';
 import { buildBigWorld, CLUSTERS, ENVIRONMENTS } from '../test/answers/big-world.ts';
 import { DEMO_QUESTIONS, type Question } from '../test/answers/demo-questions.ts';
+import { ESTATE_QUESTIONS } from '../test/answers/estate-questions.ts';
 import { OPS_QUESTIONS } from '../test/answers/ops-questions.ts';
+import { PEOPLE_QUESTIONS } from '../test/answers/people-questions.ts';
+import { truthOf } from '../test/answers/truth.ts';
 import { caller } from '../test/fleet/table.ts';
 import { demo, NOW } from '../test/inventory/demo.ts';
 import { median, spread, verdict } from './measure.ts';
@@ -20,7 +23,12 @@ export async function main(): Promise<void> {
   Date.now = () => NOW;
   const small = await demo();
   const ids = { prod: await small.id('kdb-prod'), uat: await small.id('kdb-uat') };
-  report('demo world', await all([...DEMO_QUESTIONS, ...OPS_QUESTIONS], small.call, ids));
+  const truth = await truthOf(small.call);
+  const asked = [...PEOPLE_QUESTIONS, ...ESTATE_QUESTIONS].map(({ facts, ...rest }) => ({
+    ...rest,
+    facts: facts(truth),
+  }));
+  report('demo world', await all([...DEMO_QUESTIONS, ...OPS_QUESTIONS, ...asked], small.call, ids));
   await small.close();
   Date.now = clock;
 
@@ -52,6 +60,8 @@ function report(world: string, answers: readonly Answered[]): void {
   console.log(
     `${world}: tokens median ${median(of(({ tokens }) => tokens))}, most ${Math.max(...of(({ tokens }) => tokens))}; ms median ${median(of(({ ms }) => ms)).toFixed(0)}, most ${Math.max(...of(({ ms }) => ms)).toFixed(0)}`,
   );
+  const [slowest] = answers.toSorted((a, b) => b.ms - a.ms);
+  console.log(`${world}: slowest is ${slowest?.ask}`);
   console.log(verdict(`${world}: right answers of ${answers.length}`, right.length / answers.length, 1, 'at least'));
 }
 

@@ -60,17 +60,18 @@ export async function readParts(
 async function readClusters(
   from: Reading,
   environmentId: string,
-  { details = true, nodes: wanted = details }: GraphOptions,
+  { details = true, nodes: wanted = details, clusterTypes }: GraphOptions,
 ): Promise<Cluster[]> {
   const listed = await from.list<'ListKxClusters', Cluster>('ListKxClusters', { environmentId }, { kind: 'cluster' });
   const wantsNodes = typeof wanted === 'function' ? wanted(listed.length) : wanted;
   return Promise.all(
     listed.map(async (summary) => {
-      const { clusterName = '' } = summary;
+      const { clusterName = '', clusterType = '' } = summary;
+      const isWanted = clusterTypes?.includes(clusterType) ?? true;
       const about = { kind: 'cluster', of: clusterName } as const;
       const at = { environmentId, clusterName };
       const [detail, nodes] = await Promise.all([
-        from.get('GetKxCluster', at, about),
+        isWanted ? from.get('GetKxCluster', at, about) : undefined,
         wantsNodes ? from.list<'ListKxClusterNodes', Node>('ListKxClusterNodes', at, about) : [],
       ]);
       const isUnread = !wantsNodes || (nodes.length === 0 && summary.status === 'RUNNING');

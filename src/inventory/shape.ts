@@ -83,6 +83,8 @@ export interface GraphOptions {
   readonly kinds?: readonly Kind[] | undefined;
   /** False to read lists only, and no changesets unless that kind is named: names, states and times, cheaply. */
   readonly details?: boolean | undefined;
+  /** Of clusters of other types than these only what the lists tell; of all of them more when left out. */
+  readonly clusterTypes?: readonly string[] | undefined;
   /** Whether to read the nodes of clusters, one call for each; may depend on how many there are. As `details` when left out. */
   readonly nodes?: boolean | ((clusters: number) => boolean) | undefined;
   /** True to keep all changesets that were read, not only those that matter now. */

@@ -21,6 +21,9 @@ interface Search {
 
 const MOVING: readonly Kind[] = ['cluster', 'scaling-group', 'volume', 'database', 'dataview', 'changeset'];
 const MOUNTED: readonly Kind[] = ['cluster', 'database', 'dataview'];
+/** Gateways and tickerplants mount no database (user guide, cluster types). */
+const READERS = ['HDB', 'RDB', 'GP'];
+
 const SEARCHES: Record<string, Search> = {
   failed: {
     find: (graph) => troubled(graph).filter(({ condition }) => FAILURES.has(condition)),
@@ -30,7 +33,7 @@ const SEARCHES: Record<string, Search> = {
     find: (graph) => troubled(graph).filter(({ condition }) => !FAILURES.has(condition) && condition !== REPLACING),
     read: { kinds: MOVING, details: false, nodes: true },
   },
-  behind: { find: behind, read: { kinds: [...MOUNTED, 'changeset'], nodes: false } },
+  behind: { find: behind, read: { kinds: [...MOUNTED, 'changeset'], nodes: false, clusterTypes: READERS } },
   idle: {
     find: idle,
     read: { kinds: ['scaling-group', 'volume', 'dataview'], nodes: false },
