@@ -64,14 +64,16 @@ export const planChange = compositeTool({
       blocked,
       ...(blocked || unchecked.length === 0 ? { wouldRun: !blocked } : { notChecked: unchecked }),
       ...(forbidden === undefined ? {} : { forbidden }),
-      ...(outlook === undefined ? {} : { quotas: outlook.quotas }),
+      ...(outlook === undefined || outlook.quotas.length === 0 ? {} : { quotas: outlook.quotas }),
       counts: { blockers: blockers.length, lost: lost.length, interrupted: interrupted.length },
     };
     const row = ({ kind, name: thing, detail }: (typeof lost)[number]) => ({ kind, name: thing, detail });
     const advised = ({ item, first }: (typeof blockers)[number]) => ({ ...row(item), first });
     const sections = [
       { name: 'blockers', rows: blockers.map(advised) },
-      ...(outlook === undefined ? [] : [{ name: 'warnings', rows: outlook.warnings.map(advised) }]),
+      ...(outlook === undefined || outlook.warnings.length === 0
+        ? []
+        : [{ name: 'warnings', rows: outlook.warnings.map(advised) }]),
       { name: 'lostForEver', rows: lost.map(row) },
       { name: 'interrupted', rows: interrupted.map(row) },
     ];

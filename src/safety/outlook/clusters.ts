@@ -51,11 +51,16 @@ const reservation = ({ scalingGroupConfiguration: shared }: Members) => memoryOf
 
 /** Whether the databases, changesets and dataviews are there that a cluster is to mount. */
 export const mountsStand = async (ground: Ground): Promise<Remark> =>
-  together(await eachAtOnce(mountsOf(ground.input), (mount) => mountStands(ground, mount)));
+  together(
+    await eachAtOnce(mountsOf(ground.input), (mount) =>
+      mountStands(ground, mount, ground.input['availabilityZoneId'], true),
+    ),
+  );
 
-async function mountStands(ground: Ground, mount: Members): Promise<Remark> {
+/** Whether one of them is there; the volumes under a dataview are looked at only when a cluster is made. */
+export async function mountStands(ground: Ground, mount: Members, zone: unknown, isNew: boolean): Promise<Remark> {
   const { environmentId } = ground;
-  const [databaseName, zone] = [String(mount['databaseName']), ground.input['availabilityZoneId']];
+  const databaseName = String(mount['databaseName']);
   const database = await there(ground, 'GetKxDatabase', { environmentId, databaseName });
   if (database === undefined) return blocked(missing('database', databaseName, 'ListKxDatabases'));
   if (mount['dataviewName'] === undefined) return changesetStands(ground, databaseName, mount['changesetId']);
@@ -64,7 +69,7 @@ async function mountStands(ground: Ground, mount: Members): Promise<Remark> {
   if (view === undefined) return blocked(missing('dataview', dataviewName, 'ListKxDataviews'));
   const item: Item = { kind: 'dataview', name: dataviewName };
   const [newest] = (view['activeVersions'] as Members[] | undefined) ?? [];
-  const segments = (newest?.['segmentConfigurations'] as Members[] | undefined) ?? [];
+  const segments = isNew ? ((newest?.['segmentConfigurations'] as Members[] | undefined) ?? []) : [];
   const own = blocked(...unready(item, view['status']), ...elsewhere(item, [view['availabilityZoneId']], zone));
   const volumes = await eachAtOnce(segments, ({ volumeName }) => volumeFits(ground, String(volumeName), zone));
   return together([own, ...volumes]);

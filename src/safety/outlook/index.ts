@@ -8,6 +8,7 @@ import { type Ground, groundFor } from './ground.ts';
 import { type Outlook, type Remark, together } from './outlook.ts';
 import { freeName, inZones, roomForEnvironment, roomForHost, roomForOne } from './places.ts';
 import { databaseStands, roomForDataview, roomForVolume, segmentsFit, sourceStands } from './storage.ts';
+import { remountsStand, renamingStands, reviewStands } from './updates.ts';
 
 interface Looks {
   readonly at: readonly ((ground: Ground) => Promise<Remark>)[];
@@ -15,7 +16,7 @@ interface Looks {
   readonly not: readonly string[];
 }
 
-/** For each operation that makes something, what is looked at. */
+/** For each operation that makes something, or changes it without asking, what is looked at. */
 const LOOKS: Partial<Record<OperationName, Looks>> = {
   CreateKxChangeset: {
     at: [databaseStands],
@@ -67,6 +68,14 @@ const LOOKS: Partial<Record<OperationName, Looks>> = {
     at: [freeName('volume', 'volumeName', 'ListKxVolumes'), inZones, roomForVolume],
     not: ['whether volumes come in that size'],
   },
+  UpdateKxClusterDatabases: {
+    at: [remountsStand],
+    not: ['whether the settings go with each other and with the type of the cluster'],
+  },
+  UpdateKxDatabase: { at: [], not: [] },
+  UpdateKxDataview: { at: [reviewStands], not: ['whether its settings and segments go with each other'] },
+  UpdateKxEnvironment: { at: [renamingStands], not: [] },
+  UpdateKxUser: { at: [], not: ['whether there is such a role'] },
 };
 
 /** Where the reads of an outlook go, and what is known of the limits there. */
@@ -76,7 +85,7 @@ export interface Watcher {
 }
 
 /**
- * What is to be expected of a call that makes something; undefined for any other. Rejects when its environment is not there, or
+ * What is to be expected of a call that makes or changes something; undefined for any other. Rejects when its environment is not there, or
  * with what a reading call rejects with; what may not be read is left unchecked.
  */
 export async function outlookOn(

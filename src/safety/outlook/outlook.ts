@@ -3,7 +3,7 @@ import { toolName } from '../../operations/naming.ts';
 import type { Blocker, Item } from '../blast/finding.ts';
 import { isLeaving, leaving, toBe } from '../blast/statuses.ts';
 
-/** What is to be expected of a call that makes something, from reads alone. None of it keeps the call from being made. */
+/** What is to be expected of a call that makes or changes something, from reads alone. None of it keeps the call from being made. */
 export interface Outlook {
   /** Why the service would refuse it. */
   readonly blockers: readonly Blocker[];

@@ -43,17 +43,25 @@ export async function sourceStands(ground: Ground): Promise<Remark> {
   return database.blockers === undefined ? changesetStands(ground, String(databaseName), changesetId) : database;
 }
 
-/** Whether the volumes of a dataview are there, and a writable one gets one of its own. */
+/** Whether the volumes that a dataview is to lie on are there and in its zone. */
+export const volumesFitIn = async (ground: Ground, zone: unknown): Promise<Remark> =>
+  together(await eachAtOnce(volumesIn(ground), (name) => volumeFits(ground, name, zone)));
+
+const volumesIn = ({ input }: Ground) => {
+  const segments = (input['segmentConfigurations'] as Members[] | undefined) ?? [];
+  return [...new Set(segments.map(({ volumeName }) => String(volumeName)))];
+};
+
+/** The same for a new one; if it is writable, it gets a volume of its own. */
 export async function segmentsFit(ground: Ground): Promise<Remark> {
-  const { segmentConfigurations, availabilityZoneId, readWrite } = ground.input;
-  const segments = (segmentConfigurations as Members[] | undefined) ?? [];
-  const names = [...new Set(segments.map(({ volumeName }) => String(volumeName)))];
-  const fit = await eachAtOnce(names, (name) => volumeFits(ground, name, availabilityZoneId));
+  const { availabilityZoneId, readWrite } = ground.input;
+  const names = volumesIn(ground);
+  const fit = await volumesFitIn(ground, availabilityZoneId);
   const others = readWrite === true && names.length > 0 ? await dataviews(ground) : [];
   const sharing = others.filter((view) => volumesUnder(view).some((name) => names.includes(String(name))));
   const first = 'A writable dataview needs a volume that no other dataview is on: name another.';
   return together([
-    ...fit,
+    fit,
     blocked(
       ...sharing.map(({ dataviewName, databaseName }) => ({
         item: { kind: 'dataview', name: String(dataviewName), detail: `of ${databaseName}` },
@@ -80,14 +88,18 @@ export async function roomForDataview(ground: Ground): Promise<Remark> {
       used: all.length,
       lister,
     }),
-    room(ground, {
-      what: 'dataview versions in the making',
-      limit: (quotas) => quotas.dataviewVersions,
-      used: all.filter(({ status }) => status === 'CREATING' || status === 'UPDATING').length,
-      lister,
-    }),
+    roomForVersion(ground, all),
   ]);
 }
+
+/** Whether one more version of a dataview may be made at present. */
+export const roomForVersion = (ground: Ground, all: readonly Members[]): Remark =>
+  room(ground, {
+    what: 'dataview versions in the making',
+    limit: (quotas) => quotas.dataviewVersions,
+    used: all.filter(({ status }) => status === 'CREATING' || status === 'UPDATING').length,
+    lister: 'ListKxDataviews',
+  });
 
 /** Whether one more volume is within the quotas, and its size. */
 export async function roomForVolume(ground: Ground): Promise<Remark> {

@@ -62,7 +62,7 @@ export async function preview(
     const given = { tool: toolName(operation), arguments: input };
     const outcome = await guard.attempt({ tool: 'plan_change', arguments: given });
     if (outcome.kind !== 'done') throw new Error(`${outcome.kind}: ${'text' in outcome ? outcome.text : ''}`);
-    return outcome.content as unknown as Preview;
+    return { warnings: [], quotas: [], ...outcome.content } as unknown as Preview;
   } finally {
     await guard.close();
   }

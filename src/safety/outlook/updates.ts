@@ -1,0 +1,59 @@
+import { environmentsNow } from '../../inventory/fleet.ts';
+import { dataviews, eachAtOnce, mountsOf } from '../blast/estate.ts';
+import type { Item } from '../blast/finding.ts';
+import { closedEnvironment } from '../blast/statuses.ts';
+import { mountStands } from './clusters.ts';
+import { type Ground, there } from './ground.ts';
+import { blocked, type Remark, taken, together, unready } from './outlook.ts';
+import { changesetStands, roomForVersion, volumesFitIn } from './storage.ts';
+
+/** Whether a cluster mounts the databases that are to be changed, and what they are to be changed to is there. */
+export async function remountsStand(ground: Ground): Promise<Remark> {
+  const { environmentId, input } = ground;
+  const cluster = await there(ground, 'GetKxCluster', { environmentId, clusterName: String(input['clusterName']) });
+  if (cluster === undefined) return {};
+  const present = new Set(mountsOf(cluster).map(({ databaseName }) => databaseName));
+  const strangers = mountsOf(input).filter(({ databaseName }) => !present.has(databaseName));
+  const first = 'The cluster does not mount it, and takes its databases when it is made: make another cluster.';
+  const stand = await eachAtOnce(mountsOf(input), (mount) =>
+    mountStands(ground, mount, cluster['availabilityZoneId'], false),
+  );
+  return together([
+    blocked(
+      ...strangers.map(({ databaseName }) => ({ item: { kind: 'database', name: String(databaseName) }, first })),
+    ),
+    ...stand,
+  ]);
+}
+
+/** Whether a dataview can be changed, and what it is to show and to lie on is there. */
+export async function reviewStands(ground: Ground): Promise<Remark> {
+  const { environmentId, input } = ground;
+  const [databaseName, dataviewName] = [String(input['databaseName']), String(input['dataviewName'])];
+  const view = await there(ground, 'GetKxDataview', { environmentId, databaseName, dataviewName });
+  if (view === undefined) return {};
+  const item: Item = { kind: 'dataview', name: dataviewName };
+  const writable = { item, first: 'A writable dataview cannot be changed: make another.' };
+  const [all, changeset, volumes] = await Promise.all([
+    dataviews(ground),
+    changesetStands(ground, databaseName, input['changesetId']),
+    volumesFitIn(ground, view['availabilityZoneId']),
+  ]);
+  return together([
+    view['readWrite'] === true ? blocked(writable) : blocked(...unready(item, view['status'])),
+    changeset,
+    volumes,
+    roomForVersion(ground, all),
+  ]);
+}
+
+/** Whether an environment can be changed, and no other has the name that it is to have. */
+export async function renamingStands(ground: Ground): Promise<Remark> {
+  const { environment, environmentId, input } = ground;
+  const others = input['name'] === undefined ? [] : await environmentsNow(ground.call, ground.options);
+  const namesakes = others.filter((other) => other.name === input['name'] && other.environmentId !== environmentId);
+  return blocked(
+    ...closedEnvironment(String(environment['name']), environment['status']),
+    ...namesakes.map(({ name, status }) => taken({ kind: 'kdb environment', name: String(name), detail: status })),
+  );
+}

@@ -1,0 +1,157 @@
+import { beforeEach, expect, it } from 'vitest';
+import { environments } from '../../src/local/arns.ts';
+import { HOUR, WORLD } from './support/backend.ts';
+import { openEstate, ROLE } from './support/estate.ts';
+import {
+  after,
+  having,
+  here,
+  holds,
+  inside,
+  many,
+  on,
+  outlookScene,
+  preview,
+  published,
+  type Row,
+  segment,
+  view,
+} from './support/outlook.ts';
+
+const scene = outlookScene();
+beforeEach(async () => {
+  const { backend, estate } = scene;
+  await estate.user('ann');
+  await estate.database('other');
+  await estate.cluster('hdb', {
+    clusterType: 'HDB',
+    ...on('hosts'),
+    databases: [{ databaseName: 'trades', dataviewName: 'view' }],
+  });
+  backend.clock.advance(HOUR);
+});
+
+const hdb = (...databases: object[]) => here({ clusterName: 'hdb', databases });
+const review = (rest: object = {}) => here({ databaseName: 'trades', dataviewName: 'view', ...rest });
+const onView = { databaseName: 'trades', dataviewName: 'view' };
+
+const ROWS: readonly Row[] = [
+  ['a database', 'UpdateKxDatabase', () => here({ databaseName: 'trades', description: 'new' }), []],
+  ['a user', 'UpdateKxUser', () => here({ userName: 'ann', iamRole: ROLE }), []],
+  ['the name of an environment', 'UpdateKxEnvironment', () => here({ name: 'new' }), []],
+  ['what an environment is called now', 'UpdateKxEnvironment', () => here({ name: 'trading' }), []],
+  ['the description of an environment', 'UpdateKxEnvironment', () => here({ description: 'new' }), []],
+  ['a dataview', 'UpdateKxDataview', () => review(segment('spare')), []],
+  ['what a cluster mounts', 'UpdateKxClusterDatabases', () => hdb(onView), []],
+  [
+    'the name of an environment to that of another',
+    'UpdateKxEnvironment',
+    after(
+      () => openEstate(scene.backend.call, 'uat'),
+      () => here({ name: 'uat' }),
+    ),
+    ['kdb environment uat'],
+  ],
+  [
+    'an environment that is being deleted',
+    'UpdateKxEnvironment',
+    after(
+      () => having(environments(WORLD), scene.estate.environmentId, { status: 'DELETING' }),
+      () => here({ description: 'new' }),
+    ),
+    ['kdb environment trading'],
+  ],
+  [
+    'a writable dataview',
+    'UpdateKxDataview',
+    after(
+      async () => {
+        await scene.estate.dataview('notes', { readWrite: true, ...segment('spare') });
+        scene.backend.clock.advance(HOUR);
+      },
+      () => here({ databaseName: 'trades', dataviewName: 'notes', description: 'new' }),
+    ),
+    ['dataview notes'],
+  ],
+  [
+    'a dataview that is UPDATING',
+    'UpdateKxDataview',
+    after(
+      () => having(view(), 'view', { status: 'UPDATING' }),
+      () => review({ description: 'new' }),
+    ),
+    ['dataview view'],
+  ],
+  [
+    'a dataview to no changeset',
+    'UpdateKxDataview',
+    after(
+      async () => {
+        await scene.estate.dataview('fixed');
+        scene.backend.clock.advance(HOUR);
+      },
+      () => here({ databaseName: 'trades', dataviewName: 'fixed', changesetId: 'none' }),
+    ),
+    ['changeset none'],
+  ],
+  ['a dataview to no volume', 'UpdateKxDataview', () => review(segment('none')), ['volume none']],
+  [
+    'a dataview to a volume that is UPDATING',
+    'UpdateKxDataview',
+    after(
+      () => having(inside('kxVolume'), 'spare', { status: 'UPDATING' }),
+      () => review(segment('spare')),
+    ),
+    ['volume spare'],
+  ],
+  [
+    'a dataview while ten others are made',
+    'UpdateKxDataview',
+    after(
+      async () => {
+        await published();
+        await many(10, (name) => scene.estate.dataview(name));
+      },
+      () => review({ description: 'new' }),
+    ),
+    ['quota dataview versions'],
+  ],
+  [
+    'a cluster to a database that it does not mount',
+    'UpdateKxClusterDatabases',
+    () => hdb(onView, { databaseName: 'other' }),
+    ['database other'],
+  ],
+  [
+    'a cluster to no dataview',
+    'UpdateKxClusterDatabases',
+    () => hdb({ databaseName: 'trades', dataviewName: 'none' }),
+    ['dataview none'],
+  ],
+  [
+    'a cluster to no changeset',
+    'UpdateKxClusterDatabases',
+    () => hdb({ databaseName: 'trades', changesetId: 'none' }),
+    ['changeset none'],
+  ],
+  [
+    'a cluster to a dataview that is FAILED',
+    'UpdateKxClusterDatabases',
+    after(
+      () => having(view(), 'view', { status: 'FAILED' }),
+      () => hdb(onView),
+    ),
+    ['dataview view'],
+  ],
+];
+
+it.each(ROWS)('a preview of changing %s says what the service then says', async (_, operation, input, expected) => {
+  await holds(operation, await input(), expected);
+});
+
+it.each([
+  ['UpdateKxDataview', () => here({ databaseName: 'trades', dataviewName: 'none' })],
+  ['UpdateKxClusterDatabases', () => here({ clusterName: 'none', databases: [onView] })],
+] as const)('%s of what is not there is no plan', async (operation, input) => {
+  await expect(preview(operation, input())).rejects.toThrow('ResourceNotFoundException');
+});
