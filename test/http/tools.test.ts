@@ -43,6 +43,23 @@ describe.each(HTTP_HOSTS)('over HTTP, $name', ({ connect }) => {
     );
   });
 
+  it('tears a whole environment down after one form', async () => {
+    const { url } = await product({ world: 'demo' });
+    const person = vi.fn((message: string): FormAnswer => {
+      const [, count, name] = /^DELETE (\d+) entities of kdb environment "([^"]+)"/.exec(message) ?? [];
+      return { action: 'accept', content: { name: `${name} ${count}` } };
+    });
+    const session = await connect(url, { person });
+    const { environments } = await did(session, 'list_kx_environments');
+    const { environmentId } = (environments as Record<string, string>[]).find(({ name }) => name === 'kdb-uat') ?? {};
+    expect(await did(session, 'tear_down_kx_environment', { environmentId })).toMatchObject({
+      finished: true,
+      left: 0,
+    });
+    expect(person).toHaveBeenCalledTimes(1);
+    expect(await did(session, 'get_kx_environment', { environmentId })).toMatchObject({ status: 'DELETED' });
+  });
+
   it('keeps apart what many clients ask at once', async () => {
     const { url } = await product();
     const sessions = await Promise.all(Array.from({ length: 8 }, () => connect(url)));

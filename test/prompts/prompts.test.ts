@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { getPrompt, listPrompts } from '../../src/prompts/index.ts';
 import { describedTools } from '../../src/tools/list.ts';
-import { FRESH_WORLD, HOSTS, type Session } from '../support/hosts.ts';
+import { closeAll, HTTP_HOSTS, product } from '../http/support.ts';
+import type { Session } from '../support/hosts.ts';
 
 const TOOLS = new Set(describedTools().map(({ name }) => name));
 const argumentsOf = (name: string, value: (argument: string) => string) => {
@@ -48,12 +49,12 @@ describe.each(listPrompts().map(({ name }) => name))('%s', (name) => {
   });
 });
 
-describe.each(HOSTS)('prompts for $name', ({ connect }) => {
+describe.each(HTTP_HOSTS)('prompts for $name', ({ connect }) => {
   let session: Session;
   beforeAll(async () => {
-    session = await connect(FRESH_WORLD);
+    session = await connect((await product({ world: 'demo' })).url);
   });
-  afterAll(() => session.close());
+  afterAll(closeAll);
 
   test('complete from live data', async () => {
     const ref = { type: 'ref/prompt', name: 'diagnose_kx_cluster' };

@@ -3,7 +3,7 @@ import { OPERATION_NAMES } from '../../src/operations/index.ts';
 import { operationOf } from '../../src/operations/naming.ts';
 import { COMPOSITE_TOOLS } from '../../src/tools/composites.ts';
 import { describeComposite, describeTool } from '../../src/tools/describe.ts';
-import { FRESH_WORLD, HOSTS, type Session } from '../support/hosts.ts';
+import { FRESH_WORLD, HOSTS, type Host, type Session } from '../support/hosts.ts';
 import { did, environment, failedTo } from '../support/world.ts';
 
 const EMPTY = [...FRESH_WORLD, '--world', 'empty'];
@@ -82,15 +82,25 @@ describe.each(HOSTS)('$name over stdio', ({ connect }) => {
   });
 });
 
-describe.each(HOSTS)('a setting, through $name', ({ connect }) => {
-  const started = async (...settings: string[]) => {
-    const session = await connect([...EMPTY, ...settings]);
-    onTestFinished(() => session.close());
-    return session;
-  };
+const started = async (connect: Host['connect'], ...settings: string[]) => {
+  const session = await connect([...EMPTY, ...settings]);
+  onTestFinished(() => session.close());
+  return session;
+};
 
+describe.each(HOSTS)('output schemas, for $name', ({ connect }) => {
+  it('are added on request, and results fit them', async () => {
+    const session = await started(connect, '--output-schemas');
+    const { tools } = await session.listTools();
+    expect(tools.slice(0, 50).every(({ outputSchema }) => outputSchema !== undefined)).toBe(true);
+    await environment(session);
+    expect(await did(session, 'list_kx_environments')).toMatchObject({ environments: [{ name: 'trading' }] });
+  });
+});
+
+describe.each(HOSTS.slice(-1))('a setting that narrows what there is, for $name', ({ connect }) => {
   it('offers only reads under --read-only, and refuses the rest when called all the same', async () => {
-    const session = await started('--read-only');
+    const session = await started(connect, '--read-only');
     const { tools } = await session.listTools();
     expect(tools.every(({ annotations }) => (annotations as { readOnlyHint?: boolean }).readOnlyHint)).toBe(true);
     expect(tools.length).toBeGreaterThanOrEqual(20);
@@ -99,17 +109,9 @@ describe.each(HOSTS)('a setting, through $name', ({ connect }) => {
   });
 
   it('offers only the named toolsets, and refuses the rest when called all the same', async () => {
-    const session = await started('--toolsets', 'kx-user,tags');
+    const session = await started(connect, '--toolsets', 'kx-user,tags');
     const { tools } = await session.listTools();
     expect(tools.filter(({ name }) => operationOf(name) !== undefined)).toHaveLength(9);
     expect(await failedTo(session, 'list_kx_clusters', { environmentId: 'abc' })).toContain('kx-user, tags');
-  });
-
-  it('adds output schemas on request, and its results fit them', async () => {
-    const session = await started('--output-schemas');
-    const { tools } = await session.listTools();
-    expect(tools.slice(0, 50).every(({ outputSchema }) => outputSchema !== undefined)).toBe(true);
-    await environment(session);
-    expect(await did(session, 'list_kx_environments')).toMatchObject({ environments: [{ name: 'trading' }] });
   });
 });
