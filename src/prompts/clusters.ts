@@ -13,7 +13,7 @@ export const rollToNewData: Runbook = {
       [
         `${tool('GetKxCluster')}: it must be RUNNING; note its databases: either changesetId (dedicated nodes) or dataviewConfiguration (scaling group). Keep these as the way back.`,
         `${tool('GetKxDatabase')} for each: lastCompletedChangesetId. ${tool('ListKxChangesets')}: if a newer one is PENDING or IN_PROGRESS, ask whether to wait for it (${WAIT}, kind changeset); if a newer one FAILED, say so. Stop here if the cluster holds the wanted changeset already.`,
-        `Where it mounts a dataview: ${tool('GetKxDataview')}. With autoUpdate it has the version already; with readWrite it cannot be moved: stop. Else ${tool('UpdateKxDataview')} with the changesetId, then ${WAIT} (kind dataview).`,
+        `Where it mounts a dataview: ${tool('GetKxDataview')}. With autoUpdate, or when its newest active version has the wanted changeset, it needs no change: another version would leave the clusters on this one behind. With readWrite it cannot be moved: stop. Else ${tool('UpdateKxDataview')} with the changesetId, then ${WAIT} (kind dataview).`,
         `${tool('UpdateKxClusterDatabases')}: dataviewName where it mounts a dataview, else changesetId; keep cacheConfigurations as they are; deploymentStrategy ROLLING unless told otherwise.`,
         `${WAIT} (kind cluster) until RUNNING, then ${tool('GetKxCluster')}: it must show the wanted changesetId. \`find_kx_problems\` with problem behind tells whether replicas of it are left behind.`,
         'Way back: the same steps with the changesetId noted in step 1.',
@@ -36,7 +36,8 @@ export const diagnose: Runbook = {
         `${tool('ListKxClusterNodes')}: look for nodes that stay PROVISIONING for more than half an hour after their launchTime. One that is stuck can be removed with ${tool('DeleteKxClusterNode')}, which a person approves; then look at the nodes again.`,
         `For each database it mounts: ${tool('GetKxDatabase')}, and compare lastCompletedChangesetId with what the cluster mounts. ${tool('ListKxChangesets')} shows what is pending or failed; ${tool('GetKxChangeset')} has the errorInfo.`,
         `If it mounts a dataview: ${tool('GetKxDataview')}, and see which of its active versions lists the cluster.`,
-        `If it runs on a scaling group: ${tool('GetKxScalingGroup')}; add up memoryReservation times nodeCount of its clusters against the host's memory.`,
+        'If it runs on a scaling group: `what_depends_on` with the name of that: the memory that is free, and what each cluster on it takes. One that failed for want of memory needs a smaller reservation, another host, or room made.',
+        'What it printed is in the CloudWatch log group /aws/vendedlogs/finspace/ENVIRONMENT_ID/CLUSTER_NAME, which these tools do not read.',
         'Say in three parts: what is wrong and since when; the evidence, with the values that you read; what to do, in order.',
       ],
       ['Change nothing without being asked.'],
@@ -57,7 +58,7 @@ export const changeSize: Runbook = {
       `Give the cluster ${clusterName} in the kdb environment ${environmentId} this size: ${size}. Size and type are fixed at creation, so it takes a new cluster.`,
       [
         `${tool('GetKxCluster')}: note every setting. ${tool('ListTagsForResource')} on its ARN (environmentArn/kxCluster/NAME): note the tags.`,
-        `Where it shall run on a scaling group: ${tool('GetKxScalingGroup')} and \`what_depends_on\` its name; the free memory must hold the copy beside the old one. A tickerplant or RDB loses what it holds in memory only: agree on a time with the person first.`,
+        `Where it shall run on a scaling group: \`what_depends_on\` its name; the free memory must hold the copy beside the old one. A tickerplant or RDB loses what it holds in memory only: agree on a time with the person first.`,
         'Ask the person whether clients can be pointed at a new name. If yes, the copy gets a new name and both run side by side; if the name has to stay, the old one must be deleted first, and there is an outage: say how long creation took the last time (createdTimestamp to lastModifiedTimestamp).',
         `${tool('CreateKxCluster')} with all settings noted and the new size; then \`wait_for_kx_entity\` until RUNNING. If it is CREATE_FAILED report statusReason and delete nothing.`,
         `${tool('GetKxCluster')} on the copy: the same databases and changesets, the new size.`,
@@ -77,9 +78,9 @@ export const rotateRdb: Runbook = {
     steps(
       `Rotate the RDB ${clusterName} in the kdb environment ${environmentId}.`,
       [
-        `${tool('GetKxCluster')}: it must be of type RDB and RUNNING; note every setting, above all databases, savedownStorageConfiguration and tickerplantLogConfiguration.`,
+        `${tool('GetKxCluster')}: it must be of type RDB and RUNNING; note every setting, above all databases, savedownStorageConfiguration and tickerplantLogConfiguration. ${tool('ListTagsForResource')} on its ARN (environmentArn/kxCluster/NAME): note the tags.`,
         `${tool('ListKxChangesets')} of its database: was today's data saved down and COMPLETED? If not, say so and stop: what is only in memory goes with the cluster.`,
-        `${tool('CreateKxCluster')} with the same settings under the next name (rdb1, rdb2, …). On ConflictException the name is taken: take the next number.`,
+        `${tool('CreateKxCluster')} with the same settings and tags under the next name (rdb1, rdb2, …). On ConflictException the name is taken: take the next number.`,
         '`wait_for_kx_entity` until the new one is RUNNING. If it is CREATE_FAILED report statusReason and leave the old one alone.',
         'Ask the person to move feeds and gateways to the new one, and to say so.',
         `${tool('DeleteKxCluster')} of the old one; a person approves it. Then \`wait_for_kx_entity\` until DELETED.`,

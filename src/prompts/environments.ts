@@ -31,12 +31,12 @@ export const tearDown: Runbook = {
     steps(
       `Tear down the kdb environment ${environmentId}, if that is safe.`,
       [
-        '`describe_kx_environment`: what is in it, and is anything RUNNING or just being loaded (CREATING, UPDATING, changesets PENDING)? If so, ask whether this is the right environment.',
+        '`describe_kx_environment`: what is in it. `find_kx_problems` with problem underway: what is just being made, changed or loaded. If anything is RUNNING or underway, ask whether this is the right environment.',
         `${tool('ListTagsForResource')} on its ARN: who owns it? A tag finspace-mcp:protected means hands off.`,
         'Show the person what is lost for ever: databases with their sizes and numbers of changesets. Ask whether the sources in S3 still exist (`get_kx_changeset` lists them), and whether the data is needed elsewhere.',
         '`plan_change` for `delete_kx_environment`: blockers come in the order in which they have to go.',
         '`tear_down_kx_environment` does it as one plan that a person approves once: clusters, dataviews, volumes, databases, scaling groups, users, then the environment. Where it is not offered, delete in this order and wait for each with `wait_for_kx_entity` until DELETED.',
-        '`find_kx_entities` with the environment: nothing must be left.',
+        `${tool('GetKxEnvironment')}: its status must be DELETED; it stays readable by its id, though no other tool shows it any more.`,
       ],
       [REPORT, STOP, 'You cannot approve any of this yourself.'],
     ),
@@ -53,7 +53,7 @@ export const inventory: Runbook = {
       `Make an inventory of the kdb environment ${environmentId} from which it can be rebuilt on another platform. Change nothing.`,
       [
         '`describe_kx_environment` with view full, page by page: everything that there is. Its picture and diagram are resources; link them.',
-        `Data: for each database its size, and ${tool('ListKxChangesets')} with ${tool('GetKxChangeset')} for the S3 sources (changeRequests). Mark sources that nobody is sure about: without them the data has to be exported before the end.`,
+        `Data: for each database its size, and \`find_kx_entities\` with kinds changeset and view full for the S3 sources of its loads. Mark sources that nobody is sure about: without them the data has to be exported before the end.`,
         'Processes: for each cluster type, size in memory and CPUs, code and init script in S3, command line, execution role, what it mounts, which volumes it writes to; who depends on it.',
         `Access: ${tool('ListKxUsers')} with roles; network: ${tool('GetKxEnvironment')} (transit gateway, CIDR, DNS, KMS key).`,
         'Owners: `find_kx_entities` with groupBy tag:owner, and with tag !owner for what has none. Code: the same with kinds cluster and groupBy code.',

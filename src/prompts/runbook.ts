@@ -34,9 +34,11 @@ export const asked = (name: string, description: string, required = true) => ({ 
 /** The tool of an operation, as steps name it. */
 export const tool = (name: OperationName) => `\`${toolName(name)}\``;
 
+const IDS = `Where an operation takes environmentId and you only have a name, ${tool('ListKxEnvironments')} tells the id.`;
+
 /** A goal, numbered steps, and what holds all the way. */
 export const steps = (goal: string, list: readonly string[], always: readonly string[]): string =>
-  [goal, '', ...list.map((step, index) => `${index + 1}. ${step}`), '', ...always].join('\n');
+  [goal, '', ...list.map((step, index) => `${index + 1}. ${step}`), '', IDS, ...always].join('\n');
 
 export const REPORT =
   'Say before each change what you are about to do and why; after the last step report what was done, with the values that you read.';
