@@ -2,7 +2,7 @@ import type { WireRequest } from '../operations/exchange.ts';
 import { type World, worldOf } from './context.ts';
 import type { Credential } from './credentials.ts';
 import { DoorError } from './door-error.ts';
-import { signedBy } from './signature.ts';
+import { claimOf, signedBy } from './signature.ts';
 
 /** The account of everybody, unless the service is told another. */
 export const DEFAULT_ACCOUNT = '111122223333';
@@ -23,12 +23,17 @@ export interface Door {
 
 /** Who sent a request and which world it is about, by the region in its signature. Throws `DoorError` for one that is not let in. */
 export function callerOf(request: WireRequest, { account, credentials, now }: Door): Caller {
-  const { authorization } = request.headers;
-  if (authorization === undefined) {
+  const claim = claimOf(request);
+  if (claim === undefined) {
     throw new DoorError(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
   }
-  const scope = /Credential=[^/,\s]+\/\d{8}\/([a-z0-9-]{1,25})\//.exec(authorization);
-  const world = worldOf(account, scope?.[1] ?? DEFAULT_REGION);
+  // Its scope has no region, so that it could not be said which world is meant.
+  if (claim.algorithm === 'AWS4-ECDSA-P256-SHA256') {
+    const message = `Unsupported AWS 'algorithm': '${claim.algorithm}'. Sign with AWS4-HMAC-SHA256, Signature Version 4.`;
+    throw new DoorError(403, 'IncompleteSignature', message);
+  }
+  const [, region = DEFAULT_REGION] = /^[^/\s]+\/\d{8}\/([a-z0-9-]{1,25})\//.exec(claim.scope) ?? [];
+  const world = worldOf(account, region);
   if (credentials === undefined) return { world };
-  return { world, role: signedBy(request, credentials, now).role ?? null };
+  return { world, role: signedBy(request, claim, credentials, now).role ?? null };
 }

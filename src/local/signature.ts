@@ -5,26 +5,69 @@ import { DoorError } from './door-error.ts';
 import { parted } from './routing.ts';
 
 const SKEW_MS = 5 * 60_000;
+const LONGEST_SECONDS = 7 * 24 * 60 * 60;
 const SCOPE = /^([^/]+)\/(\d{8})\/([a-z0-9-]{1,25})\/([a-z0-9-]+)\/aws4_request$/;
+
+/** What a request says of its signature; members that it does not say are empty. */
+export interface Claim {
+  readonly algorithm: string;
+  readonly scope: string;
+  readonly signed: string;
+  readonly signature: string;
+  readonly date: string;
+  /** For how many seconds it is good, of a presigned one only. */
+  readonly expires?: string;
+}
+
+/** The claim in the Authorization header, or in the query when the request was presigned; undefined when there is none. */
+export function claimOf({ headers, target }: WireRequest): Claim | undefined {
+  const { authorization } = headers;
+  if (authorization !== undefined) {
+    const [, algorithm = '', rest = ''] = /^(\S+)\s+(.*)$/.exec(authorization) ?? [];
+    const parts = new Map(rest.split(',').map((part) => part.trim().split('=', 2) as [string, string]));
+    const [scope = '', signed = '', signature = ''] = ['Credential', 'SignedHeaders', 'Signature'].map((name) =>
+      parts.get(name),
+    );
+    return { algorithm, scope, signed, signature, date: headers['x-amz-date'] ?? '' };
+  }
+  const query = new URLSearchParams(parted(target)[1]);
+  if (!query.has('X-Amz-Signature')) return undefined;
+  const said = (name: string) => query.get(`X-Amz-${name}`) ?? '';
+  return {
+    algorithm: said('Algorithm'),
+    scope: said('Credential'),
+    signed: said('SignedHeaders'),
+    signature: said('Signature'),
+    date: said('Date'),
+    expires: said('Expires'),
+  };
+}
 
 /**
  * The credential with which a request is signed (Signature Version 4, service `finspace`). Throws `DoorError`, in the words
- * of AWS, for one that is unknown, signed otherwise, or more than five minutes from `now`.
+ * of AWS, for one that is unknown, signed otherwise, more than five minutes from `now`, or presigned for a time that is over.
  */
-export function signedBy(request: WireRequest, credentials: readonly Credential[], now: number): Credential {
-  const { headers } = request;
-  const { scope, signed, signature } = authorization(headers['authorization'] ?? '');
+export function signedBy(
+  request: WireRequest,
+  claim: Claim,
+  credentials: readonly Credential[],
+  now: number,
+): Credential {
+  const { algorithm, scope, signature, date, expires } = claim;
+  if (algorithm !== 'AWS4-HMAC-SHA256' || !scope || !claim.signed || !signature) {
+    throw incomplete('it takes AWS4-HMAC-SHA256 with Credential, SignedHeaders and Signature');
+  }
+  const signed = claim.signed.split(';');
   const [, key = '', day = '', region = '', service = ''] = SCOPE.exec(scope) ?? [];
   if (service !== 'finspace') throw incomplete('the credential scope has to end with /finspace/aws4_request');
   const credential = credentials.find(({ accessKeyId }) => accessKeyId === key);
   if (credential === undefined) {
     throw new DoorError(403, 'UnrecognizedClientException', 'The security token included in the request is invalid.');
   }
-  const date = headers['x-amz-date'] ?? '';
   const moment = time(date);
   if (!date.startsWith(day) || Number.isNaN(moment)) throw incomplete('the date of the request is missing or not its');
-  if (!signed.includes('host') || !signed.includes('x-amz-date'))
-    throw incomplete('host and x-amz-date are not signed');
+  if (!signed.includes('host')) throw incomplete('host is not signed');
+  if (expires === undefined && !signed.includes('x-amz-date')) throw incomplete('x-amz-date is not signed');
   const canonical = canonicalRequest(request, signed);
   const text = ['AWS4-HMAC-SHA256', date, scope.slice(key.length + 1), hash(canonical)].join('\n');
   if (!same(signature, sign(signingKey(credential.secretAccessKey, day, region), text).toString('hex'))) {
@@ -34,20 +77,18 @@ export function signedBy(request: WireRequest, credentials: readonly Credential[
       'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
     );
   }
-  if (Math.abs(now - moment) > SKEW_MS) {
-    throw new DoorError(400, 'RequestExpired', `The request is dated ${date}, more than five minutes from now.`);
+  if (moment - now > SKEW_MS || now - moment > goodFor(expires)) {
+    const since = expires === undefined ? 'more than five minutes from now' : `good for ${expires} seconds from then`;
+    throw new DoorError(400, 'RequestExpired', `The request is dated ${date}, ${since}.`);
   }
   return credential;
 }
 
-function authorization(header: string): { scope: string; signed: string[]; signature: string } {
-  const [, algorithm, rest = ''] = /^(\S+)\s+(.*)$/.exec(header) ?? [];
-  const parts = new Map(rest.split(',').map((part) => part.trim().split('=', 2) as [string, string]));
-  const [scope, signed, signature] = ['Credential', 'SignedHeaders', 'Signature'].map((name) => parts.get(name));
-  if (algorithm !== 'AWS4-HMAC-SHA256' || !scope || !signed || !signature) {
-    throw incomplete('the Authorization header needs Credential, SignedHeaders and Signature');
-  }
-  return { scope, signed: signed.split(';'), signature };
+function goodFor(expires: string | undefined): number {
+  if (expires === undefined) return SKEW_MS;
+  const seconds = /^\d{1,6}$/.test(expires) ? Number(expires) : 0;
+  if (seconds < 1 || seconds > LONGEST_SECONDS) throw incomplete('X-Amz-Expires has to be from 1 to 604800 seconds');
+  return seconds * 1000;
 }
 
 const incomplete = (why: string) =>
@@ -57,7 +98,7 @@ function canonicalRequest({ method, target, headers, body }: WireRequest, signed
   const [sent, search] = parted(target);
   const query = search
     .split('&')
-    .filter((pair) => pair !== '')
+    .filter((pair) => pair !== '' && !pair.startsWith('X-Amz-Signature='))
     .map((pair) => {
       const [name = '', ...value] = pair.split('=');
       return `${normal(name)}=${normal(value.join('='))}`;

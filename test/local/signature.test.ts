@@ -1,10 +1,13 @@
 import { FinspaceClient, GetKxConnectionStringCommand, ListKxEnvironmentsCommand } from '@aws-sdk/client-finspace';
+import { HttpRequest } from '@smithy/protocol-http';
+import { buildQueryString } from '@smithy/querystring-builder';
+import type { RequestPresigner } from '@smithy/types';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../../src/finspace/handler.ts';
 import { inProcessHandler } from '../../src/finspace/in-process.ts';
 import { type Credential, credentialFrom } from '../../src/local/credentials.ts';
 import { openEstate, ROLE } from './estate.ts';
-import { MINUTE, openWorld, raw, START, type TestWorld, typeOf } from './world.ts';
+import { contentOf, MINUTE, openWorld, raw, START, type TestWorld, typeOf } from './world.ts';
 
 const PLAIN: Credential = { accessKeyId: 'AKIALOCALPLAIN', secretAccessKey: 'plain/secret+1' };
 const QUANT: Credential = { accessKeyId: 'ASIALOCALQUANT', secretAccessKey: 'quant', role: ROLE };
@@ -22,6 +25,29 @@ const clientOf = ({ serve }: TestWorld, credentials: Credential, skew = 0, tampe
     ),
   });
 const list = (client: FinspaceClient) => client.send(new ListKxEnvironmentsCommand({ maxResults: 3 }));
+
+/** What the SDK's own signer makes of a request that carries its signature in its query. */
+async function presigned(credentials: Credential, path: string, query: Record<string, string>): Promise<string> {
+  const client = new FinspaceClient({ region: 'us-east-1', credentials });
+  const signer = (await client.config.signer()) as unknown as RequestPresigner;
+  const request = new HttpRequest({ hostname: 'finspace.local', path, query, headers: { host: 'finspace.local' } });
+  const signed = await signer.presign(request, { signingDate: new Date(START), expiresIn: 900 });
+  return `${signed.path}?${buildQueryString(signed.query ?? {})}`;
+}
+
+test('a presigned address is for the world of its region', async () => {
+  const world = await openWorld();
+  await openEstate(world);
+  const ask = async (region: string) =>
+    contentOf(
+      await world.serve(
+        raw(`/kx/environments?X-Amz-Credential=a%2F20260317%2F${region}%2Ffinspace%2Faws4_request&X-Amz-Signature=0`, {
+          headers: {},
+        }),
+      ),
+    ).environments.length;
+  expect([await ask('us-east-1'), await ask('eu-west-1')]).toEqual([1, 0]);
+});
 
 describe('a service that knows its callers', () => {
   test('answers who signed with the secret', async () => {
@@ -44,6 +70,33 @@ describe('a service that knows its callers', () => {
     const world = await openWorld({ credentials: [PLAIN] });
     const client = clientOf(world, PLAIN, 0, (target) => target.replace('maxResults=3', 'maxResults=4'));
     await expect(list(client)).rejects.toMatchObject({ name: 'InvalidSignatureException' });
+  });
+
+  test.each([
+    ['in time', PLAIN, 0, 200, ''],
+    ['too late', PLAIN, 16 * MINUTE, 400, 'RequestExpired'],
+    ['with a wrong secret', { ...PLAIN, secretAccessKey: 'wrong' }, 0, 403, 'InvalidSignatureException'],
+    ['with an unknown key', { ...PLAIN, accessKeyId: 'AKIANOBODY' }, 0, 403, 'UnrecognizedClientException'],
+  ])('takes a presigned address for as long as it is good: %s', async (_, credential, later, status, type) => {
+    const world = await openWorld({ credentials: [PLAIN] });
+    const target = await presigned(credential, '/kx/environments', { maxResults: '3' });
+    world.advance(later);
+    const answer = (it: string) => world.serve(raw(it, { headers: { host: 'finspace.local' } }));
+    const response = await answer(target);
+    expect([response.status, typeOf(response)]).toEqual([status, type]);
+    const changed = await answer(target.replace('maxResults=3', 'maxResults=4'));
+    expect(changed.status).toBeGreaterThanOrEqual(400);
+  });
+
+  test('says that Signature Version 4A is not taken, with credentials or without', async () => {
+    const authorization =
+      'AWS4-ECDSA-P256-SHA256 Credential=AKIALOCALPLAIN/20260317/finspace/aws4_request, SignedHeaders=host, Signature=30';
+    for (const options of [{}, { credentials: [PLAIN] }]) {
+      const world = await openWorld(options);
+      const response = await world.serve(raw('/kx/environments', { headers: { authorization } }));
+      expect([response.status, typeOf(response)]).toEqual([403, 'IncompleteSignature']);
+      expect(contentOf(response).message).toContain('AWS4-ECDSA-P256-SHA256');
+    }
   });
 
   test.each([
