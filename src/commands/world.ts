@@ -32,7 +32,9 @@ const ACTS = {
   list: {
     reads: true,
     run: async (store) => {
-      for (const { region, account, counts, changed } of await listWorlds(store)) {
+      const worlds = await listWorlds(store);
+      if (worlds.length === 0) print('No worlds yet: one is made when something is served.');
+      for (const { region, account, counts, changed } of worlds) {
         const what = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`);
         print(`${region} ${account}${changed ? '' : ' (as it was made)'}: ${what.join(', ') || 'empty'}`);
       }

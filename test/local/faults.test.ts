@@ -25,6 +25,22 @@ describe('a file of faults is refused', () => {
     ['with an unknown error', '{"rules":[{"operation":"*","error":"Oops"}]}', /rules\.0\.error: /],
     ['with a rule that does nothing', '{"rules":[{"operation":"*"}]}', /at least one of/],
     ['with two ends', '{"rules":[{"operation":"*","error":"Conflict","reset":"after"}]}', /only one of/],
+    ['with a seed that is neither', '{"seed":1.5,"rules":[{"operation":"*","delayMs":1}]}', /seed: .*whole number/],
+    [
+      'with a reason that no reply could hold',
+      '{"rules":[{"operation":"*","failure":{"reason":"a: b"}}]}',
+      /rules\.0\.failure\.reason: expects 1 to 250 letters/,
+    ],
+    [
+      'with a failure of what sets nothing going',
+      '{"rules":[{"operation":"GetKxCluster","failure":{"reason":"a"}}]}',
+      /rules\.0: failure goes with .*CreateKxCluster/,
+    ],
+    [
+      'with the errorType of a changeset for something else',
+      '{"rules":[{"operation":"CreateKxVolume","failure":{"reason":"a","errorType":"An internal error has occurred."}}]}',
+      /rules\.0: failure\.errorType goes with CreateKxChangeset/,
+    ],
     ['with two ways to strike', '{"rules":[{"operation":"*","delayMs":1,"every":2,"probability":1}]}', /exclude/],
   ])('%s', (_, text, message) => {
     const path = join(folder, 'faults.json');

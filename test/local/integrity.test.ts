@@ -177,6 +177,48 @@ test('an unknown environment is what is missed first, a malformed one is invalid
   }
 });
 
+describe('a request that contradicts itself is invalid before anything is missed', () => {
+  const nowhere = { environmentId: 'aaaaaaaaaaaaaaaaaaaaaa', databaseName: 'none', dataviewName: 'none' };
+  const cluster = { ...nowhere, clusterName: 'none', code: { s3Bucket: 'some-code', s3Key: 'app.zip' } };
+  const segment = (volumeName: string) => ({ volumeName, dbPaths: ['/*'] });
+  const contradictions: [Parameters<TestWorld['refusal']>[0], object, RegExp][] = [
+    ['UpdateKxEnvironmentNetwork', nowhere, /Exactly one of transitGatewayConfiguration and customDNSConfiguration/],
+    [
+      'UpdateKxEnvironmentNetwork',
+      { ...nowhere, transitGatewayConfiguration: { transitGatewayID: 'tgw-1', routableCIDRSpace: '10.0.0.0/26' } },
+      /a \/26 inside 100\.64\.0\.0\/10/,
+    ],
+    [
+      'UpdateKxClusterCodeConfiguration',
+      { ...cluster, initializationScript: 'a.q', deploymentConfiguration: { deploymentStrategy: 'NO_RESTART' } },
+      /NO_RESTART/,
+    ],
+    [
+      'UpdateKxDataview',
+      { ...nowhere, clientToken: token(), segmentConfigurations: [segment('vol-one'), segment('vol-two')] },
+      /overlap/,
+    ],
+  ];
+  test.each(contradictions)('%s', async (name, input, message) => {
+    expect(await world.refusal(name, input)).toEqual({
+      status: 400,
+      type: 'ValidationException',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test.each([
+    ['dataviewName', { dataviewName: 'view-one' }],
+    ['cacheType', { cacheConfigurations: [{ cacheType: 'CACHE_1000', dbPaths: ['/'] }] }],
+  ])('CreateKxCluster, by %s', async (member, mount) => {
+    const input = estate.clusterInput('new-one', { databases: [{ databaseName: 'none', ...mount }] });
+    expect(await world.refusal('CreateKxCluster', { ...input, ...{ environmentId: 'aaaaaa' } })).toMatchObject({
+      type: 'ValidationException',
+      message: expect.stringContaining(member),
+    });
+  });
+});
+
 test('the missing are named in the words of the service', async () => {
   expect((await world.refusal('GetKxDatabase', { environmentId, databaseName: 'none' })).message).toBe(
     'KX database none not found',

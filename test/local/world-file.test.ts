@@ -78,6 +78,18 @@ describe('a world file', () => {
     ]);
   });
 
+  test('lets a failure say no more than a statusReason can hold', async () => {
+    const file: Reply = structuredClone(demo);
+    const entity = file.entities.find((it: Reply) => it.in.endsWith('/kxVolume'));
+    Object.assign(entity, { status: 'CREATING', due: START + 1, fate: { reason: `Host: "a/b" ${'x'.repeat(300)}` } });
+    const world = await openWorld({ store: await load(file) });
+    world.advance(MINUTE);
+    const environmentId = entity.in.split('/')[1];
+    const { statusReason } = await world.call('GetKxVolume', { environmentId, volumeName: entity.name });
+    expect(statusReason).toMatch(/^Host {3}a b {2}x[\w.\s-]+$/);
+    expect(statusReason).toHaveLength(250);
+  });
+
   const cluster = (file: Reply, name: string) => file.entities.find((it: Reply) => it.name === name);
   const wrong: [string, (file: Reply) => void, RegExp][] = [
     ['from a newer version', (file) => (file.version = 2), /newer version.*format 2/],

@@ -91,6 +91,15 @@ describe('the command line', () => {
     expect(code).toBe(0);
   });
 
+  it('lists no worlds in a state file that nothing was put in', async () => {
+    const state = ['--state', join(folder, 'bare.db')];
+    expect((await run('world', 'import', '--world', join(folder, 'none.json'), ...state)).code).toBe(1);
+    expect(await run('world', 'list', ...state)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^No worlds yet/),
+    });
+  });
+
   it('tells people to run it by its name only where that is on their path for good', () => {
     const link = (at: string) => {
       mkdirSync(join(folder, at), { recursive: true });

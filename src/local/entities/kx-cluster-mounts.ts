@@ -26,6 +26,23 @@ type Mounting = Pick<
   'clusterType' | 'scalingGroupConfiguration' | 'availabilityZoneId' | 'cacheStorageConfigurations'
 >;
 
+/** Refuses databases that a cluster like this cannot mount, whatever there is to be mounted. */
+export function requireMountable(cluster: Mounting, databases: Databases | undefined): void {
+  for (const { dataviewName, changesetId, cacheConfigurations } of databases ?? []) {
+    demand(
+      dataviewName === undefined || cluster.scalingGroupConfiguration !== undefined,
+      'Validation',
+      'dataviewName can only be given for a cluster on a scaling group',
+    );
+    demand(
+      dataviewName === undefined || changesetId === undefined,
+      'Validation',
+      'Only one of dataviewName and changesetId may be given',
+    );
+    requireCaches(cacheConfigurations, cluster);
+  }
+}
+
 /** The databases of a request as a cluster mounts them: with the changeset or dataview version that it gets. */
 export function mounted(
   environmentId: string,
@@ -37,17 +54,9 @@ export function mounted(
     const { databaseName, dataviewName, changesetId, cacheConfigurations } = entry;
     const database = { environmentId, databaseName };
     databaseOf(database, context);
-    const isShared = cluster.scalingGroupConfiguration !== undefined;
-    demand(
-      dataviewName === undefined || isShared,
-      'Validation',
-      'dataviewName can only be given for a cluster on a scaling group',
-    );
     if (dataviewName !== undefined) {
-      demand(changesetId === undefined, 'Validation', 'Only one of dataviewName and changesetId may be given');
       return { databaseName, dataviewConfiguration: mountedVersion({ ...database, dataviewName }, cluster, context) };
     }
-    requireCaches(cacheConfigurations, cluster);
     const isRead = CLUSTER_TYPES[cluster.clusterType].databases === 'read';
     return {
       databaseName,

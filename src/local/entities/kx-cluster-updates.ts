@@ -3,7 +3,7 @@ import { enter } from '../lifecycle.ts';
 import { demand } from '../refusal.ts';
 import { CLUSTER_TYPES } from './cluster-types.ts';
 import { clusterOf } from './kx-cluster-access.ts';
-import { attach, type ClusterBody, type KxCluster, mounted, volumesOf } from './kx-cluster-mounts.ts';
+import { attach, type ClusterBody, type KxCluster, mounted, requireMountable, volumesOf } from './kx-cluster-mounts.ts';
 import { restartNodes } from './kx-cluster-nodes.ts';
 import { openEnvironment } from './kx-environment.ts';
 import { withinMountQuotas } from './mount-quotas.ts';
@@ -16,16 +16,9 @@ const DATABASES_TAKE = { NO_RESTART: 75 * SECOND, ROLLING: 180 * SECOND };
 
 export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'UpdateKxClusterDatabases'> = {
   UpdateKxClusterCodeConfiguration(input, context) {
-    openEnvironment(input, context);
-    const cluster = clusterOf(input, context);
     const { code, initializationScript, commandLineArguments, deploymentConfiguration } = input;
     const { deploymentStrategy: strategy = 'ROLLING' } = deploymentConfiguration ?? {};
     const inPlace = strategy === 'NO_RESTART';
-    demand(
-      !inPlace || CLUSTER_TYPES[cluster.body.clusterType].updatesCodeInPlace,
-      'Validation',
-      `NO_RESTART cannot be used for the code of a cluster of type ${cluster.body.clusterType}`,
-    );
     demand(
       !inPlace || (initializationScript === undefined && commandLineArguments === undefined),
       'Validation',
@@ -35,6 +28,13 @@ export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'Up
       (commandLineArguments ?? []).length <= 50,
       'Validation',
       `Value at 'commandLineArguments' failed to satisfy constraint: Member must have length less than or equal to 50`,
+    );
+    openEnvironment(input, context);
+    const cluster = clusterOf(input, context);
+    demand(
+      !inPlace || CLUSTER_TYPES[cluster.body.clusterType].updatesCodeInPlace,
+      'Validation',
+      `NO_RESTART cannot be used for the code of a cluster of type ${cluster.body.clusterType}`,
     );
     const { initializationScript: _, commandLineArguments: __, ...kept } = cluster.body;
     const changed = {
@@ -62,6 +62,7 @@ export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'Up
       'Validation',
       `Database ${unknown?.databaseName} is not mounted; the databases of a cluster are chosen when it is created`,
     );
+    requireMountable(body, input.databases);
     requireRunning(cluster);
     const changes = mounted(input.environmentId, body, input.databases, context) ?? [];
     const databases = current.map(

@@ -7,7 +7,7 @@ import { seconds } from '../timestamps.ts';
 import type { Entity } from '../transaction.ts';
 import type { Effect } from './effect.ts';
 import type { KxDatabase } from './kx-database.ts';
-import type { Misfortune } from './misfortune.ts';
+import { type Misfortune, statusReasonOf } from './misfortune.ts';
 
 export type Segment = NonNullable<Input<'CreateKxDataview'>['segmentConfigurations']>[number];
 
@@ -64,9 +64,9 @@ export const activateVersion: Effect<DataviewBody> = (dataview, context) => {
 };
 
 /** The new version never stands ready; the ones that clusters mount stay. */
-export const failVersion: Misfortune<DataviewBody> = (dataview, { reason }, context) => {
+export const failVersion: Misfortune<DataviewBody> = (dataview, fate, context) => {
   const versions = dataview.body.versions.filter(({ active }) => active);
-  const body = { ...dataview.body, versions, statusReason: reason, modified: context.now };
+  const body = { ...dataview.body, versions, statusReason: statusReasonOf(fate), modified: context.now };
   context.tx.link(arnOf(dataview), dataviewLinks({ ...dataview, body, status: 'FAILED' }, context));
   return body;
 };

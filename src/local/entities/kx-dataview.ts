@@ -95,13 +95,14 @@ export const kxDataviews: Handlers<Operations> = {
   },
 
   UpdateKxDataview(input, context) {
+    checkDataview({ segmentConfigurations: input.segmentConfigurations });
     openEnvironment(input, context);
     databaseOf(input, context);
     const dataview = dataviewOf(input, context);
     const { body, name, status } = dataview;
     demand(!body.readWrite, 'Validation', `Dataview ${name} is readWrite; it cannot be updated`);
     const { changesetId, description = body.description, segmentConfigurations } = input;
-    checkDataview({ autoUpdate: body.autoUpdate, changesetId, segmentConfigurations });
+    checkDataview({ autoUpdate: body.autoUpdate, changesetId });
     demand(status === 'ACTIVE', 'WrongState', `Dataview ${name} is ${status}; it has to be ACTIVE`);
     const segments =
       segmentConfigurations === undefined

@@ -10,7 +10,7 @@ import { seconds } from '../timestamps.ts';
 import type { Entity } from '../transaction.ts';
 import { zonesOf } from '../zones.ts';
 import type { Effect } from './effect.ts';
-import { connect, failNetwork, type Network } from './kx-network.ts';
+import { connect, failNetwork, type Network, networkChange } from './kx-network.ts';
 import type { Misfortune } from './misfortune.ts';
 
 interface Body extends Network {
@@ -87,9 +87,10 @@ export const kxEnvironments: Handlers<Operations> = {
   },
 
   UpdateKxEnvironmentNetwork(input, context) {
+    const change = networkChange(input);
     const environment = openEnvironment(input, context);
     const { errorMessage: _, ...current } = environment.body;
-    const body = { ...current, ...connect(current, input), modified: context.now };
+    const body = { ...current, ...connect(current, change), modified: context.now };
     const updated = enter({ ...environment, body }, 'UPDATE_NETWORK_REQUESTED', context);
     context.tx.put(updated);
     return withoutAuthority(detail(updated, context));

@@ -11,17 +11,22 @@ export interface Network extends Request {
   dnsStatus: string;
 }
 
-/** The network as it is requested to become. The gateway and its addresses can be set once, its rules and the DNS servers again. */
-export function connect(current: Network, { transitGatewayConfiguration, customDNSConfiguration }: Request): Network {
+/** The change of the network that a request asks for: of the gateway or of the DNS servers, with canonical blocks. */
+export function networkChange({ transitGatewayConfiguration, customDNSConfiguration }: Request): Request {
   demand(
     (transitGatewayConfiguration === undefined) !== (customDNSConfiguration === undefined),
     'Validation',
     'Exactly one of transitGatewayConfiguration and customDNSConfiguration must be given',
   );
-  if (transitGatewayConfiguration === undefined) {
-    return { ...current, customDNSConfiguration, dnsStatus: 'UPDATE_REQUESTED' };
-  }
-  const gateway = checked(transitGatewayConfiguration);
+  return transitGatewayConfiguration === undefined
+    ? { customDNSConfiguration }
+    : { transitGatewayConfiguration: checked(transitGatewayConfiguration) };
+}
+
+/** The network as it is requested to become. The gateway and its addresses can be set once, its rules and the DNS servers again. */
+export function connect(current: Network, change: Request): Network {
+  const { transitGatewayConfiguration: gateway } = change;
+  if (gateway === undefined) return { ...current, ...change, dnsStatus: 'UPDATE_REQUESTED' };
   const { transitGatewayConfiguration: old } = current;
   demand(
     old === undefined ||
@@ -30,7 +35,7 @@ export function connect(current: Network, { transitGatewayConfiguration, customD
     'AlreadySet',
     'The transit gateway and the routable CIDR space of an environment cannot be changed once they are set',
   );
-  return { ...current, transitGatewayConfiguration: gateway, tgwStatus: 'UPDATE_REQUESTED' };
+  return { ...current, ...change, tgwStatus: 'UPDATE_REQUESTED' };
 }
 
 type Stepped = Effect<Network & { modified: number }>;

@@ -7,6 +7,31 @@ import { wordIssue } from '../../wording.ts';
 
 const ERROR_TYPES = OPERATIONS.GetKxChangeset.output().shape.errorInfo.unwrap().shape.errorType;
 
+/** What the API takes for a statusReason. */
+const REASON = /^[\w\-.\s]{1,250}$/;
+const REASON_RULE = 'expects 1 to 250 letters, digits, spaces and any of _ - .';
+
+/** The operations that set something going which can fail. */
+const FAILING: ReadonlySet<string> = new Set<OperationName | '*'>([
+  '*',
+  'CreateKxEnvironment',
+  'UpdateKxEnvironmentNetwork',
+  'DeleteKxEnvironment',
+  'CreateKxCluster',
+  'DeleteKxCluster',
+  'DeleteKxClusterNode',
+  'CreateKxChangeset',
+  'CreateKxDataview',
+  'UpdateKxDataview',
+  'CreateKxScalingGroup',
+  'DeleteKxScalingGroup',
+  'CreateKxVolume',
+  'UpdateKxVolume',
+  'DeleteKxVolume',
+  'CreateEnvironment',
+  'DeleteEnvironment',
+]);
+
 const Rule = z
   .strictObject({
     operation: z.enum(['*', ...OPERATION_NAMES] as ['*', ...OperationName[]]),
@@ -23,7 +48,7 @@ const Rule = z
     /** Breaks the connection after so many bytes of the reply's body. */
     truncate: z.int().min(0).optional(),
     /** Lets the request succeed, and what it sets going fail when its time comes. */
-    failure: z.strictObject({ reason: z.string().regex(/^[\w\-.\s]{1,250}$/), errorType: ERROR_TYPES }).optional(),
+    failure: z.strictObject({ reason: z.string().regex(REASON, REASON_RULE), errorType: ERROR_TYPES }).optional(),
   })
   .refine(
     ({ every, probability }) => every === undefined || probability === undefined,
@@ -37,11 +62,19 @@ const Rule = z
     ({ error, reset, truncate, delayMs, failure }) => (error ?? reset ?? truncate ?? delayMs ?? failure) !== undefined,
     'needs at least one of error, delayMs, reset, truncate and failure',
   )
-  .refine(({ message, error }) => message === undefined || error !== undefined, 'message goes with error');
+  .refine(({ message, error }) => message === undefined || error !== undefined, 'message goes with error')
+  .refine(
+    ({ operation, failure }) => failure === undefined || FAILING.has(operation),
+    `failure goes with operations that set something going which can fail: ${[...FAILING].join(', ')}`,
+  )
+  .refine(
+    ({ operation, failure }) => failure?.errorType === undefined || ['*', 'CreateKxChangeset'].includes(operation),
+    'failure.errorType goes with CreateKxChangeset',
+  );
 
 const FaultFile = z.strictObject({
   /** What the probabilities are drawn from: the same seed strikes the same requests. */
-  seed: z.union([z.string(), z.int()]).default('faults'),
+  seed: z.union([z.string(), z.int()], 'expects a text or a whole number').default('faults'),
   rules: z.array(Rule).min(1).max(200),
 });
 
@@ -65,5 +98,5 @@ export function faultPlan(content: unknown, source: string): FaultPlan {
   if (error === undefined) return data;
   const [{ path, message } = { path: [], message: '' }] = error.issues;
   const where = path.length === 0 ? '' : `${path.join('.')}: `;
-  throw new StoreError(`${source}: ${where}${message.slice(0, 300)}`);
+  throw new StoreError(`${source}: ${where}${message.slice(0, 400)}`);
 }

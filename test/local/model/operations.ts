@@ -1,5 +1,5 @@
 import type { OperationName } from '../../../src/operations/index.ts';
-import { existing, mount, nameIsFree, open, readyVolume, unless } from './rules.ts';
+import { existing, mount, mountable, nameIsFree, open, readyVolume, unless } from './rules.ts';
 import {
   clustersOnVolume,
   type Env,
@@ -192,12 +192,13 @@ export const EFFECTS: Partial<Record<OperationName, Effect>> = {
     const { environmentId, clusterName, clusterType, databases = [], scalingGroupConfiguration: on } = input;
     const { nodeCount } = on ?? input.capacityConfiguration;
     unless(nodeCount === 1 || clusterType === 'HDB', 'Validation');
+    mountable(on?.scalingGroupName, databases);
     const env = open(state, environmentId);
     unless(!env.clusters.has(clusterName), 'Conflict');
     const group = on?.scalingGroupName;
     if (group !== undefined) unless(existing(env.groups, group).status === 'ACTIVE', 'Conflict');
     const type = clusterType;
-    const mounts = databases.map((it: Any) => mount(env, { group, type }, it.databaseName, it.dataviewName));
+    const mounts = databases.map((it: Any) => mount(env, it.databaseName, it.dataviewName));
     const log = input.tickerplantLogConfiguration?.tickerplantLogVolumes[0];
     const cluster = {
       status: '',
@@ -231,8 +232,9 @@ export const EFFECTS: Partial<Record<OperationName, Effect>> = {
       cluster.mounts.some(({ database }) => database === databaseName),
       'Validation',
     );
+    mountable(cluster.group, databases);
     unless(cluster.status === 'RUNNING', 'Conflict');
-    const mounted = mount(env, cluster, databaseName, dataviewName);
+    const mounted = mount(env, databaseName, dataviewName);
     cluster.mounts = cluster.mounts.map((it) => (it.database === databaseName ? mounted : it));
     releaseAll(env);
     const { deploymentStrategy } = deploymentConfiguration;

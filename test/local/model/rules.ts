@@ -1,4 +1,4 @@
-import type { Cluster, Db, Env, State, Version, View, Volume } from './state.ts';
+import type { Db, Env, State, Version, View, Volume } from './state.ts';
 
 /** How the model says no: the name of a modelled error. */
 export class No extends Error {}
@@ -30,11 +30,15 @@ export function readyVolume(env: Env, name: string): Volume {
   return volume;
 }
 
+/** Dataviews are for clusters on a group only, whether they exist or not. */
+export function mountable(group: string | undefined, databases: readonly { dataviewName?: string }[]): void {
+  for (const { dataviewName } of databases) unless(dataviewName === undefined || group !== undefined, 'Validation');
+}
+
 /** What a cluster gets of a database: the version of a dataview that is ready, or the latest changeset. */
-export function mount(env: Env, cluster: Pick<Cluster, 'group' | 'type'>, database: string, viewName?: string) {
+export function mount(env: Env, database: string, viewName?: string) {
   const db: Db = existing(env.databases, database);
   if (viewName === undefined) return { database, changeset: db.last?.id };
-  unless(cluster.group !== undefined, 'Validation');
   const view: View = existing(db.views, viewName);
   const version: Version | undefined = view.versions.find(({ active }) => active);
   unless(view.status === 'ACTIVE' && version !== undefined, 'Conflict');
