@@ -21,6 +21,7 @@ const IN_ROW = new Set([
   'nodesProvisioning',
   'mounts',
   'scalingGroup',
+  'tickerplantLogVolumes',
   'attachedClusters',
 ]);
 

@@ -93,6 +93,7 @@ function clusterEntity(of: Cluster): GraphEntity {
     scalingGroup: shared?.scalingGroupName,
     memoryReservationMiB: shared?.memoryReservation,
     memoryLimitMiB: shared?.memoryLimit,
+    cpus: shared?.cpu ?? NODE_TYPES.get(own?.nodeType ?? '')?.cpus,
     memoryMiB: memoryOf(NODE_TYPES, own?.nodeType),
     autoscaling:
       scaling === undefined
@@ -107,6 +108,7 @@ function clusterEntity(of: Cluster): GraphEntity {
           }),
     caches: of.cacheStorageConfigurations?.map(({ type, size }) => ({ type, sizeGB: size })),
     savedown: of.savedownStorageConfiguration,
+    tickerplantLogVolumes: of.tickerplantLogConfiguration?.tickerplantLogVolumes,
     code: code === undefined ? undefined : `s3://${code.s3Bucket}/${code.s3Key}`,
     initializationScript: of.initializationScript,
     arguments: of.commandLineArguments?.map(({ key, value }) => `${key}=${value}`),
@@ -144,6 +146,7 @@ function groupEntity(of: Group, clusters: readonly Cluster[]): GraphEntity {
     memoryMiB,
     reservedMiB,
     freeMiB: memoryMiB === undefined || reservedMiB === undefined ? undefined : memoryMiB - reservedMiB,
+    cpus: HOST_TYPES.get(of.hostType ?? '')?.cpus,
     clusters: of.clusters,
     zone: of.availabilityZoneId,
   });

@@ -1,3 +1,4 @@
+import { HOST_TYPES } from '../../src/operations/machine-types.ts';
 import { type Asked, counted, exactly, type Facts, one, type Truth } from './truth.ts';
 
 const find = (args: Record<string, unknown>) => ['find_kx_entities', args] as const;
@@ -127,6 +128,24 @@ export const ESTATE_QUESTIONS: readonly Asked[] = [
           ? new RegExp(`"name":"${name}".*"type":"${savedown?.type}","size":${savedown?.size}`)
           : new RegExp(`"name":"${name}"[^}]*${savedown.volumeName} \\(savedown\\)`),
       ),
+  ),
+  ask(
+    'Which clusters write or replay tickerplant logs?',
+    clusters({ uses: 'tickerplantLogConfiguration' }),
+    ({ clusters: all }) => exactly(all.filter(({ tickerplantLogConfiguration: logs }) => logs !== undefined)),
+  ),
+  ask(
+    'How much of each type of host is free?',
+    find({ kinds: ['scaling-group'], groupBy: 'hostType', view: 'full' }),
+    (truth) =>
+      truth.groups.map(({ name, hostType }) => {
+        const own = hostedOn(name, truth).filter(({ status }) => status !== 'CREATE_FAILED');
+        const taken = own.reduce((sum, { scalingGroupConfiguration: shared }) => {
+          return sum + (shared?.memoryReservation ?? 0) * (shared?.nodeCount ?? 0);
+        }, 0);
+        const { memory = 0 } = HOST_TYPES.get(hostType ?? '') ?? {};
+        return new RegExp(`"value":"${hostType}"[^}]*"hostMemoryFree":"${memory - taken / 1024} GiB"`);
+      }),
   ),
   ask('Which version of the HDB code is where?', find({ type: 'HDB', groupBy: 'code' }), ({ clusters: all }) =>
     counted(

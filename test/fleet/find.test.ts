@@ -153,6 +153,8 @@ describe('find_kx_entities', () => {
   test('says nothing of free memory where the clusters of a host were not read', async () => {
     const owners = await use('find_kx_entities', { kinds: ['scaling-group'], groupBy: 'tag:owner' });
     expect(owners.text).not.toContain('hostMemoryFree');
+    const types = await use('find_kx_entities', { kinds: ['scaling-group'], groupBy: 'hostType', view: 'full' });
+    expect(types.data['totals']).toMatchObject({ hostMemoryFree: '2063 GiB' });
     const partly = await demo({
       before: async (operation, input) => {
         if (operation === 'GetKxCluster' && (input as { clusterName?: string }).clusterName === 'gp-research')

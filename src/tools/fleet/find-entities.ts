@@ -73,7 +73,7 @@ export const findEntities = fleetTool({
     const isShown = groupBy === undefined || uses !== undefined;
     const changes = details && input.kinds?.includes('changeset') ? () => true : undefined;
     const { graphs, gaps } = await scene.graphs(environment, {
-      ...readFor(kinds, details && isShown),
+      ...readFor(kinds, details, isShown),
       details,
       changes,
     });
@@ -114,9 +114,10 @@ export const findEntities = fleetTool({
 
 const UNTAGGED = (found: readonly Candidate[]) => ({ found, gaps: [], seen: new Set<string>() });
 
-/** What has to be read to tell about these kinds. */
-function readFor(kinds: readonly Kind[], details: boolean): GraphOptions {
-  const told = details ? kinds.flatMap((kind) => TOLD_BY[kind] ?? []) : [];
+/** What has to be read to tell about these kinds; how much of a host is free in groups, too, and what uses a thing only in rows. */
+function readFor(kinds: readonly Kind[], details: boolean, isShown = true): GraphOptions {
+  const telling = kinds.filter((kind) => details && (isShown || kind === 'scaling-group'));
+  const told = telling.flatMap((kind) => TOLD_BY[kind] ?? []);
   return { kinds: [...new Set([...kinds, ...told])], everyChangeset: kinds.includes('changeset'), nodes: false };
 }
 

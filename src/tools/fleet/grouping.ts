@@ -25,7 +25,7 @@ export function grouped(found: readonly Candidate[], { setting, tagKey, details 
       groups.set(value, [...(groups.get(value) ?? []), candidate]);
   if (found.length > 0 && tagKey === undefined && [...groups.keys()].every((value) => value === NONE))
     throw new NotThere(
-      `None of these has a setting ${JSON.stringify(setting)}. There are: ${settingNames(found).join(', ')}; for a tag say tag:KEY.`,
+      `None of these has a setting ${JSON.stringify(setting)}. There are: ${settingNames(found).join(', ')}; for a tag say tag:${setting}.`,
     );
   const most = found.length <= MOST_NAMES ? MOST_NAMES : groups.size > MOST_GROUPS ? 0 : SOME_NAMES;
   return [...groups]
@@ -102,7 +102,9 @@ export function totals(found: readonly Candidate[]) {
     diskGBByType: Object.keys(disks ?? {}).length > 1 ? disks : undefined,
     databaseSize: stored === 0 ? undefined : bytes(stored),
     hostMemory: some(sum('scaling-group', ({ memoryMiB }) => memoryMiB)),
-    hostMemoryFree: some(sum('scaling-group', ({ freeMiB }) => freeMiB)),
+    hostMemoryFree: factsOf('scaling-group').every(({ freeMiB }) => freeMiB !== undefined)
+      ? some(sum('scaling-group', ({ freeMiB }) => freeMiB))
+      : undefined,
   };
   const told = Object.entries(all).filter(([, value]) => value !== undefined);
   return told.length === 0 ? {} : { totals: Object.fromEntries(told) };

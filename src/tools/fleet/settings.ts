@@ -57,6 +57,8 @@ const ALSO = new Map(
     argument: ['commandlineargument', 'commandline', 'arg'],
     cache: ['cachestorage'],
     savedown: ['savedownstorage'],
+    tickerplantlogvolume: ['tickerplantlog', 'tplog'],
+    cpu: ['vcpu'],
     iamrole: ['role'],
     network: ['tgwstatu', 'transitgatewaystatu'],
     dns: ['dnsstatu'],
