@@ -11,6 +11,8 @@ import { accept, asked, openGuard } from './support/guard.ts';
 /** What is new of everything that is made anew, and what only hashes of ids tell. */
 const PASSING = new Set([
   'environmentId',
+  'certificateAuthority',
+  'serviceAccount',
   'arn',
   'created',
   'modified',
