@@ -1,0 +1,158 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Estate, KEY, openEstate, ROLE, token, VPC, WAIT } from './estate.ts';
+import { MINUTE, openWorld, type Reply, type TestWorld, ZONE } from './world.ts';
+
+const SHARED = { scalingGroupConfiguration: { scalingGroupName: 'sg-one', memoryReservation: 6, nodeCount: 1 } };
+const SEGMENT = { volumeName: 'vol-one', dbPaths: ['/*'] };
+
+let world: TestWorld;
+let estate: Estate;
+let environmentId: string;
+let newest: string;
+beforeAll(async () => {
+  world = await openWorld();
+  estate = await openEstate(world);
+  ({ environmentId } = estate);
+  await estate.database('trades');
+  await estate.changeset('trades', '/a/');
+  newest = await estate.changeset('trades', '/b/');
+  await estate.group('sg-one');
+  await estate.volume('vol-one');
+  await estate.dataview('view-one', { segmentConfigurations: [SEGMENT] });
+});
+
+describe('a cluster', () => {
+  test('on its own nodes is told as it was asked for, with the changeset that it got', async () => {
+    const created = await estate.cluster('hdb-one', { clusterType: 'HDB', databases: [{ databaseName: 'trades' }] });
+    const told = {
+      clusterName: 'hdb-one',
+      clusterType: 'HDB',
+      releaseLabel: '1.0',
+      azMode: 'SINGLE',
+      availabilityZoneId: ZONE,
+      vpcConfiguration: VPC,
+      capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 1 },
+      createdTimestamp: expect.any(String),
+      lastModifiedTimestamp: expect.any(String),
+    };
+    const databases = [{ databaseName: 'trades', changesetId: newest }];
+    expect(created).toEqual({ ...told, status: 'PENDING', databases: [{ ...databases[0], cacheConfigurations: [] }] });
+    const clusterName = 'hdb-one';
+    expect(await world.call('GetKxCluster', { environmentId, clusterName })).toEqual({
+      ...told,
+      status: 'RUNNING',
+      databases,
+    });
+  });
+
+  test('on a group is told without capacity, and with the dataview version that it mounts', async () => {
+    const databases = [{ databaseName: 'trades', dataviewName: 'view-one' }];
+    await estate.cluster('hdb-two', { clusterType: 'HDB', ...SHARED, databases });
+    const told = await world.call('GetKxCluster', { environmentId, clusterName: 'hdb-two' });
+    expect(told).not.toHaveProperty('capacityConfiguration');
+    expect(told.databases).toEqual([
+      {
+        databaseName: 'trades',
+        dataviewConfiguration: {
+          dataviewName: 'view-one',
+          dataviewVersionId: expect.stringMatching(/^[a-zA-Z0-9]{22}$/),
+          changesetId: newest,
+          segmentConfigurations: [{ ...SEGMENT, onDemand: false }],
+        },
+      },
+    ]);
+    expect(told.volumes).toEqual([{ volumeName: 'vol-one', volumeType: 'NAS_1' }]);
+  });
+
+  test('in a list is a summary: what it mounts and what it runs on is only in Get', async () => {
+    await estate.cluster('gp-one', { code: { s3Bucket: 'some-code', s3Key: 'a.zip' }, initializationScript: 'a.q' });
+    const { kxClusterSummaries } = await world.call('ListKxClusters', { environmentId, clusterType: 'GP' });
+    expect(Object.keys(kxClusterSummaries[0]).sort()).toEqual([
+      'availabilityZoneId',
+      'azMode',
+      'clusterName',
+      'clusterType',
+      'createdTimestamp',
+      'initializationScript',
+      'lastModifiedTimestamp',
+      'releaseLabel',
+      'status',
+    ]);
+  });
+});
+
+test('a database is there at once, and empty', async () => {
+  const named = { environmentId, databaseName: 'fresh' };
+  const created = await world.call('CreateKxDatabase', { ...named, clientToken: token() });
+  const { createdTimestamp } = created;
+  expect(created).toMatchObject({ lastModifiedTimestamp: createdTimestamp });
+  expect(created.databaseArn).toMatch(
+    /^arn:aws:finspace:us-east-1:111122223333:kxEnvironment\/\w+\/kxDatabase\/fresh$/,
+  );
+  const told = await world.call('GetKxDatabase', named);
+  expect(told).toEqual({ ...created, numBytes: 0, numChangesets: 0, numFiles: 0 });
+});
+
+test('a user is there at once, gone at once, and free to be made again; its times are in lists only', async () => {
+  const named = { environmentId, userName: 'mei' };
+  const create = () => world.call('CreateKxUser', { ...named, iamRole: ROLE });
+  const created = await create();
+  expect(created).toEqual({
+    ...named,
+    iamRole: ROLE,
+    userArn: `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${environmentId}/kxUser/mei`,
+  });
+  expect(await world.call('GetKxUser', named)).toEqual(created);
+  world.advance(MINUTE);
+  const updated = await world.call('UpdateKxUser', { ...named, iamRole: `${ROLE}-2` });
+  expect(updated).toEqual({ ...created, iamRole: `${ROLE}-2` });
+  const [listed] = (await world.call('ListKxUsers', { environmentId })).users;
+  expect(Date.parse(listed.updateTimestamp) - Date.parse(listed.createTimestamp)).toBe(MINUTE);
+  await world.call('DeleteKxUser', named);
+  expect((await world.refusal('GetKxUser', named)).status).toBe(404);
+  expect(await create()).toEqual(created);
+});
+
+test('a dataview says autoUpdate and readWrite, and onDemand of each segment, also when nobody did', async () => {
+  const named = { environmentId, databaseName: 'trades', dataviewName: 'view-one' };
+  const [listed] = (await world.call('ListKxDataviews', { environmentId, databaseName: 'trades' })).kxDataviews;
+  for (const told of [await world.call('GetKxDataview', named), listed]) {
+    expect(told).toMatchObject({
+      autoUpdate: false,
+      readWrite: false,
+      changesetId: newest,
+      segmentConfigurations: [{ ...SEGMENT, onDemand: false }],
+    });
+  }
+});
+
+test('volumes and groups are told with their ARNs by Get alone, and what is on them', async () => {
+  await estate.cluster('hdb-on', {
+    clusterType: 'HDB',
+    ...SHARED,
+    databases: [{ databaseName: 'trades', dataviewName: 'view-one' }],
+  });
+  const volume = await world.call('GetKxVolume', { environmentId, volumeName: 'vol-one' });
+  expect(volume.volumeArn).toMatch(/\/kxVolume\/vol-one$/);
+  const attached = { clusterName: 'hdb-on', clusterType: 'HDB', clusterStatus: 'RUNNING' };
+  expect(volume.attachedClusters).toContainEqual(attached);
+  const group = await world.call('GetKxScalingGroup', { environmentId, scalingGroupName: 'sg-one' });
+  expect(group.scalingGroupArn).toMatch(/\/kxScalingGroup\/sg-one$/);
+  expect(group.clusters).toContain('hdb-on');
+  const [summary] = (await world.call('ListKxVolumes', { environmentId })).kxVolumeSummaries;
+  for (const member of ['volumeArn', 'nas1Configuration', 'attachedClusters'])
+    expect(summary).not.toHaveProperty(member);
+  const [listed] = (await world.call('ListKxScalingGroups', { environmentId })).scalingGroups;
+  expect(listed).not.toHaveProperty('scalingGroupArn');
+});
+
+test('environments are listed in the order in which they were made, any number of them', async () => {
+  const own = await openWorld();
+  const names = ['kdb-z', 'kdb-a', 'kdb-m'];
+  for (const name of names) {
+    await own.call('CreateKxEnvironment', { name, kmsKeyId: KEY });
+    own.advance(WAIT);
+  }
+  const { environments } = await own.call('ListKxEnvironments', { maxResults: 1_000_000 });
+  expect(environments.map((it: Reply) => it.name)).toEqual(names);
+});
