@@ -147,6 +147,11 @@ export const ESTATE_QUESTIONS: readonly Asked[] = [
         return new RegExp(`"value":"${hostType}"[^}]*"hostMemoryFree":"${memory - taken / 1024} GiB"`);
       }),
   ),
+  ask('Can vol-backtest go?', ['what_depends_on', { name: 'vol-backtest' }], ({ volumes }) => [
+    '"dependants":0',
+    `"sizeGB":${one(volumes, 'vol-backtest').nas1Configuration?.size}`,
+    `"environment":"${one(volumes, 'vol-backtest').environment}"`,
+  ]),
   ask('Which version of the HDB code is where?', find({ type: 'HDB', groupBy: 'code' }), ({ clusters: all }) =>
     counted(
       all.filter(({ clusterType }) => clusterType === 'HDB'),

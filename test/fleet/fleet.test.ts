@@ -114,6 +114,12 @@ describe('find_kx_problems', () => {
 });
 
 describe('what_depends_on', () => {
+  test('finds the environment by itself where there is only one with that name', async () => {
+    const { data } = await use('what_depends_on', { name: 'hdb-uat' });
+    expect(data).toMatchObject({ environment: 'kdb-uat', entity: { id: 'cluster:hdb-uat' } });
+    expect((await use('what_depends_on', { name: 'hdb-crypto' })).text).toMatch(/^There is no entity "hdb-crypto"/);
+  });
+
   test('knows a load that is in no overview, and an environment by a word of its name', async () => {
     const loads = await use('find_kx_entities', { kinds: ['changeset'], name: 'futures_l2', sort: 'oldest' });
     const oldest = names(loads.data['entities'])[0] ?? '';

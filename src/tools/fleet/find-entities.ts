@@ -8,10 +8,10 @@ import { statusKind } from '../../inventory/trouble.ts';
 import { age, minute } from '../../inventory/units.ts';
 import { grouped, settingNames, totals } from './grouping.ts';
 import { knownInstead } from './instead.ts';
+import { isListed, isListedType } from './listed.ts';
 import { type Candidate, matches, usingIt } from './matching.ts';
 import { answer, shaping } from './page.ts';
 import { EnvironmentArgument, environmentsOf, type Scene } from './scene.ts';
-import { canonical } from './settings.ts';
 import { withTags } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 
@@ -27,10 +27,6 @@ const TOLD_BY: Partial<Record<Kind, readonly Kind[]>> = {
   dataview: ['cluster'],
   database: ['changeset'],
 };
-/** What the lists tell of each entity; to group by anything else each has to be read. */
-const LISTED = new Set(['kind', 'environment', 'status', 'hostType', 'iamRole', 'release'].map(canonical));
-const isListed = (setting: string, kinds: readonly Kind[]) =>
-  LISTED.has(canonical(setting)) || (canonical(setting) === 'database' && !kinds.includes('cluster'));
 /** Of so few in so few environments everything, or what an overview says, is told unasked. */
 const FEW = { whole: 3, brief: 12, environments: 4 };
 
@@ -68,7 +64,7 @@ export const findEntities = fleetTool({
     const kinds = input.kinds ?? (input.changedWithin === undefined ? USUAL : KINDS);
     const tagKey = /^tag:(.+)/i.exec(groupBy ?? '')?.[1];
     const byUnlisted = groupBy !== undefined && tagKey === undefined && !isListed(groupBy, kinds);
-    const isFull = view === 'full' || [input.type, uses].some((each) => each !== undefined) || sort === 'largest';
+    const isFull = view === 'full' || uses !== undefined || sort === 'largest' || !isListedType(input.type);
     const details = isFull || byUnlisted;
     const isShown = groupBy === undefined || uses !== undefined;
     const changes = details && input.kinds?.includes('changeset') ? () => true : undefined;

@@ -41,10 +41,10 @@ export function sceneOf({ call, restrictions, caller }: ToolEnvironment, { conte
   const onProgress = readsDone(progressOf(context));
   const refusal = (name: OperationName) => withheld(name, restrictions, caller);
   const options: GraphOptions = { signal, refusal, onProgress };
-  const listed = () => environmentsNow(call, { signal });
+  const present = () => environmentsNow(call, { signal });
 
   const environment = async (wanted: string) => {
-    const all = await listed();
+    const all = await present();
     const exact = environmentsNamed(all, wanted);
     const [found, second] = exact.length > 0 ? exact : withWord(all, wanted);
     if (found === undefined)
@@ -80,7 +80,7 @@ export function sceneOf({ call, restrictions, caller }: ToolEnvironment, { conte
     environment,
     graph: async (wanted, more = {}) => one(await environment(wanted), more),
     graphs: async (wanted, more = {}) =>
-      each(wanted === undefined ? await listed() : [await environment(wanted)], more),
+      each(wanted === undefined ? await present() : [await environment(wanted)], more),
     again: (graphs, more) => each(graphs, more),
   };
 }
@@ -119,14 +119,15 @@ const reasonOf = (error: unknown) =>
 /** Says that something is not there, with what was probably meant. */
 export function noSuch(noun: string, wanted: string, known: readonly string[]): NotThere {
   const like = known.filter((name) => name.toLowerCase().includes(wanted.toLowerCase()));
-  if (like.length > 0) return new NotThere(`There is no ${noun} ${quoted(wanted)}. There are: ${some(like)}.`);
-  const otherwise = `. There are: ${some(known)}.`;
+  if (like.length > 0) return new NotThere(`There is no ${noun} ${quoted(wanted)}. There are: ${listed(like)}.`);
+  const otherwise = `. There are: ${listed(known)}.`;
   return new NotThere(
     `There is no ${noun} ${quoted(wanted)}${didYouMean(wanted, known, { otherwise, shown: quoted })}`,
   );
 }
 
-const some = (known: readonly string[]) =>
+/** The first of some names, quoted, in one line. */
+export const listed = (known: readonly string[]) =>
   `${
     known
       .slice(0, 12)

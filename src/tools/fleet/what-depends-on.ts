@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { type Connected, dependantsOf, dependsOn, named } from '../../inventory/dependants.ts';
 import { detailOf } from '../../inventory/detail.ts';
-import type { Graph, GraphEntity } from '../../inventory/graph.ts';
+import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
 import { marksOf } from '../../inventory/marks.ts';
 import { attentionRow, sizeOf } from '../../inventory/summary.ts';
 import { answer, shaping } from './page.ts';
-import { EnvironmentArgument, gapsOf, NotThere, noSuch, type Scene } from './scene.ts';
+import { EnvironmentArgument, gapsOf, listed, NotThere, noSuch, type Scene } from './scene.ts';
 import { fleetTool } from './tool.ts';
 
 export const whatDependsOn = fleetTool({
@@ -16,7 +16,7 @@ export const whatDependsOn = fleetTool({
     'All about one cluster, volume, scaling group, database, dataview or user: its settings, who uses it and what it needs in turn, direct and indirect, with states: whether it is safe to delete or change.',
   input: () =>
     z.strictObject({
-      environment: EnvironmentArgument(),
+      environment: EnvironmentArgument().optional(),
       name: z.string().min(1).max(200),
       kind: z.enum(KINDS).optional(),
       ...shaping(),
@@ -24,7 +24,7 @@ export const whatDependsOn = fleetTool({
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (scene, { environment, name, kind, view, cursor }) => {
     const changes = (changesetId: string) => name.endsWith(changesetId);
-    const graph = await scene.graph(environment, { changes });
+    const graph = await scene.graph(environment ?? (await placeOf(scene, name, kind)), { changes });
     const entity = theOne(graph, name, kind) ?? (await olderChangeset(scene, graph, name, kind));
     const dependants = dependantsOf(graph, entity.id);
     const gaps = gapsOf(graph);
@@ -53,6 +53,24 @@ const row = ({ entity, edge, distance }: Connected) => ({
   how: distance === 1 ? edge.relation : `${edge.relation} ${edge.from === entity.id ? edge.to : edge.from}`,
   ...edge.facts,
 });
+
+/** The id of the only environment that has something of that name. Throws NotThere. */
+async function placeOf(scene: Scene, name: string, kind: Kind | undefined): Promise<string> {
+  const options = { kinds: kind === undefined ? KINDS : [kind], details: false, everyChangeset: true };
+  const { graphs } = await scene.graphs(undefined, options);
+  const ofKind = (entity: GraphEntity) => kind === undefined || entity.kind === kind;
+  const places = graphs.filter((graph) => named(graph, name).some(ofKind));
+  const [only, second] = places;
+  if (only === undefined) {
+    const known = graphs.flatMap(({ entities }) => entities.filter(ofKind).map((each) => each.name));
+    throw noSuch(kind ?? 'entity', name, [...new Set(known)]);
+  }
+  if (second !== undefined)
+    throw new NotThere(
+      `Several environments have something of that name: ${listed(places.map((graph) => graph.name))}. Give one of them as environment.`,
+    );
+  return only.environmentId;
+}
 
 /** A changeset that is neither mounted nor newest nor failed is in no overview. Throws NotThere when there is none either. */
 async function olderChangeset(scene: Scene, graph: Graph, name: string, kind: string | undefined) {
