@@ -4,7 +4,7 @@ import { isApprovedBy } from '../safety/approver.ts';
 import type { OutOfBand } from '../safety/gate.ts';
 import { LedgerError } from '../safety/ledger.ts';
 import { WEB, type Witness } from '../safety/witness.ts';
-import { ownCommand } from './own-command.ts';
+import { ownCommand, shellWord } from './own-command.ts';
 
 /** The approval page of an HTTP server. */
 export interface PageWay {
@@ -50,7 +50,7 @@ async function terminalWay(config: Config, { pinned, fleet, page }: Ways): Promi
   const key = await pinned.catch((error: Error) => {
     throw new LedgerError(`Nobody can approve for now: ${error.message}`);
   });
-  const where = stateDir === defaultStateDir(process.env) ? '' : ` --state-dir ${JSON.stringify(stateDir)}`;
+  const where = stateDir === defaultStateDir(process.env) ? '' : ` --state-dir ${shellWord(stateDir)}`;
   const approve = `${ownCommand()} approve`;
   const how = (code: string) =>
     page !== undefined

@@ -9,7 +9,13 @@ export function ownCommand({ argv, env } = { argv: process.argv, env: process.en
     basename(started) === 'finspace-mcp' &&
     (env['PATH'] ?? '').split(delimiter).includes(folder) &&
     !folder.endsWith(join('node_modules', '.bin'));
-  return isInstalled ? 'finspace-mcp' : `node ${JSON.stringify(realPath(started))}`;
+  return isInstalled ? 'finspace-mcp' : `node ${shellWord(realPath(started))}`;
+}
+
+/** A path for people to paste into a shell, which takes nothing in it for more than text. */
+export function shellWord(path: string): string {
+  const isPlain = process.platform === 'win32' || !/[$`\\"!]/.test(path);
+  return isPlain ? `"${path}"` : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The file that a path leads to; the path itself when that was moved since the start, as by an update. */

@@ -1,11 +1,11 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { ownCommand } from '../../src/commands/own-command.ts';
+import { ownCommand, shellWord } from '../../src/commands/own-command.ts';
 import { CLI } from '../support/hosts.ts';
 
 describe('the command line', () => {
@@ -98,6 +98,11 @@ describe('the command line', () => {
       code: 0,
       out: expect.stringMatching(/^No worlds yet/),
     });
+  });
+
+  it.skipIf(process.platform === 'win32')('names paths so that a shell takes them as they are', () => {
+    for (const path of ['/a b/c', '/$(touch x)/`id`', '/it\'s "$HOME"', '/a\\b', '/wow!'])
+      expect(execFileSync('sh', ['-c', `printf %s ${shellWord(path)}`], { encoding: 'utf8' })).toBe(path);
   });
 
   it('tells people to run it by its name only where that is on their path for good', () => {
