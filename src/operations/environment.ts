@@ -77,7 +77,8 @@ export const CreateEnvironment = operation({
   entity: 'environment',
   risk: 'create',
   deprecated: true,
-  summary: 'Set up the legacy FinSpace dataset browser, a new web app for analysts with SSO.',
+  summary:
+    'Set up or make the legacy FinSpace dataset browser (deprecated): a FinSpace web app and dataset catalog for analysts, via federated sign in, with a superuser.',
   input: () =>
     z.strictObject({
       name: EnvironmentName(),
@@ -112,7 +113,8 @@ export const DeleteEnvironment = operation({
   entity: 'environment',
   risk: 'destroy',
   deprecated: true,
-  summary: 'Get rid of the legacy FinSpace dataset browser: retire or remove the web app.',
+  summary:
+    'Delete, remove, retire, erase, shut down or get rid of a legacy FinSpace dataset browser (deprecated FinSpace web app).',
   target: {
     noun: 'dataset browser environment',
     member: 'environmentId',
@@ -130,7 +132,8 @@ export const GetEnvironment = operation({
   entity: 'environment',
   risk: 'read',
   deprecated: true,
-  summary: 'Show the legacy FinSpace dataset browser: web app URL, federation mode, sign in.',
+  summary:
+    'Look at or show a legacy FinSpace dataset browser (deprecated FinSpace web app): status, address (URL), federation or local sign in.',
   input: () => z.strictObject({ environmentId: IdType() }),
   output: () => z.strictObject({ environment: Environment().optional() }),
   errors: ['AccessDenied', 'ResourceNotFound', 'Validation'],
@@ -141,7 +144,7 @@ export const ListEnvironments = operation({
   entity: 'environment',
   risk: 'read',
   deprecated: true,
-  summary: 'Which legacy FinSpace dataset browsers (old web app) still exist or are left.',
+  summary: 'Every legacy FinSpace dataset browser: which deprecated FinSpace web apps or envs exist or are left.',
   input: () => z.strictObject({ nextToken: PaginationToken().optional(), maxResults: MaxResults().optional() }),
   output: () =>
     z.strictObject({ environments: z.array(Environment()).optional(), nextToken: PaginationToken().optional() }),
@@ -153,7 +156,8 @@ export const UpdateEnvironment = operation({
   entity: 'environment',
   risk: 'update',
   deprecated: true,
-  summary: 'Rename the legacy FinSpace dataset browser (web app), or switch or change its federated sign in.',
+  summary:
+    'Rename a legacy FinSpace dataset browser (deprecated FinSpace web app), correct or change its description or switch to federated sign in.',
   input: () =>
     z.strictObject({
       environmentId: IdType(),

@@ -75,7 +75,7 @@ export const CreateKxChangeset = operation({
   entity: 'kx-changeset',
   risk: 'create',
   summary:
-    'Load: ingest, import, get or copy data files (CSV, splayed, sym) from a bucket into a database, backfill a day, or take a bad partition out, drop or purge it.',
+    'Load data into a database: ingest, import, upload or copy a file or files (CSV) from a bucket, backfill a day or partition, or purge a bad or wrong partition.',
   input: () =>
     z.strictObject({ ...databaseLabels(), changeRequests: ChangeRequests(), clientToken: ClientTokenString() }),
   output: () => z.strictObject(createdMembers()),
@@ -87,7 +87,7 @@ export const GetKxChangeset = operation({
   entity: 'kx-changeset',
   risk: 'read',
   summary:
-    'Show one load (ingest, ingestion): did it finish and become active, is it processing, give the error message if it did fail, exactly which path and files did the changeset change.',
+    'Check a load (ingest, ingestion, import job): did the load finish or become active, is it processing, error message why it did fail; exactly which path and files the changeset did change.',
   input: () => z.strictObject({ ...databaseLabels(), changesetId: ChangesetId() }),
   output: () => z.strictObject({ ...createdMembers(), activeFromTimestamp: Timestamp().optional() }),
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -98,7 +98,7 @@ export const ListKxChangesets = operation({
   entity: 'kx-changeset',
   risk: 'read',
   summary:
-    'Show the history of a db: its changesets and loads, newest, this week or month. What data was loaded, added or changed and when, which ingests failed or are pending. For an auditor to find.',
+    'Show the load history of a db: find changesets and versions, what data was loaded yesterday, this week or month, recent loads, ingests and imports, changes, failed or pending. For an auditor.',
   input: () => z.strictObject({ ...databaseLabels(), ...paging() }),
   output: () =>
     z.strictObject({

@@ -47,7 +47,7 @@ export const CreateKxCluster = operation({
   entity: 'kx-cluster',
   risk: 'create',
   summary:
-    'Start a new cluster: launch, spin up, deploy or bring up another HDB, an RDB for today, a gateway in front, a tickerplant for a tick feed, general purpose q; nodes, autoscaling, or on a shared host.',
+    'Start, launch, bring up, spin up or deploy a new HDB for historical queries, another RDB, a gateway in front, a realtime tick feed process, general purpose q: two or more RDB or HDB nodes, shared.',
   input: () =>
     z.strictObject({
       clientToken: ClientToken().optional(),
@@ -82,7 +82,7 @@ export const DeleteKxCluster = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    "Kill, terminate or take a cluster (HDB, gateway, GP, tickerplant) down and get rid of it completely: it is legacy, a test, yesterday's, we are done using it, it costs money, or it failed.",
+    "Kill, terminate, stop, shut or take a cluster (HDB, gateway, GP, tickerplant, TP) down completely and be rid of it: an old, test, backtest or failed one, yesterday's, one that is over.",
   target: CLUSTER,
   input: () => z.strictObject({ ...clusterLabels(), clientToken: ClientTokenString().optional() }),
   output: () => z.strictObject({}),
@@ -94,7 +94,7 @@ export const DeleteKxClusterNode = operation({
   entity: 'kx-cluster',
   risk: 'destroy',
   summary:
-    'Take away a single node (machine) of a cluster and leave the rest: terminate, evict, kick out or recycle one of the nodes that hangs, is faulty, hung or stuck. Its memory is lost.',
+    'Take out one single node (machine, instance) and leave the rest of the nodes: terminate, kill, evict or recycle one faulty node that hangs. Its memory is lost.',
   target: { noun: 'cluster node', member: 'nodeId', reader: 'ListKxClusterNodes', arn: CLUSTER.arn },
   input: () => z.strictObject({ ...clusterLabels(), nodeId: KxClusterNodeIdString() }),
   output: () => z.strictObject({}),
@@ -106,7 +106,7 @@ export const GetKxCluster = operation({
   entity: 'kx-cluster',
   risk: 'read',
   summary:
-    'Show a cluster (HDB, RDB, TP, gateway): is it running yet, why did it fail to start, what is wrong, reason; what it mounted, changeset it is serving, version, command line arguments, init script.',
+    'Show how a cluster (HDB, RDB, TP) is configured: did it come up, is it running yet, why did it fail; release, version it is serving, what it mounted, arguments, init script, subnets.',
   input: () => z.strictObject(clusterLabels()),
   output: KxClusterDetail,
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -117,7 +117,7 @@ export const ListKxClusterNodes = operation({
   entity: 'kx-cluster',
   risk: 'read',
   summary:
-    'Show each node of a cluster: node ids, how many machines at the moment, which are up, status, zone, when launched or added; which nodes are still provisioning.',
+    'Show each node: node ids, how many nodes or machines are running, members up or added, give the zone of each.',
   input: () => z.strictObject({ ...clusterLabels(), ...paging() }),
   output: () =>
     z.strictObject({
@@ -141,7 +141,7 @@ export const ListKxClusters = operation({
   entity: 'kx-cluster',
   risk: 'read',
   summary:
-    'Show every cluster: overview of everything that is running in an env, how many clusters, HDBs, RDBs, gateways, tickerplants, status: is anything down or failed this morning, or leftover.',
+    'Show every cluster running in an env: give all clusters that exist, how many are running, HDBs, RDBs, gateways, tickerplants, status, down or failed this morning.',
   input: () =>
     z.strictObject({ environmentId: KxEnvironmentId(), clusterType: KxClusterType().optional(), ...paging() }),
   output: () =>
@@ -159,7 +159,7 @@ export const UpdateKxClusterCodeConfiguration = operation({
   settles: { now: 'UPDATING', end: 'RUNNING' },
   target: CLUSTER,
   summary:
-    'Push or roll out new q code: zip, release, scripts, hotfix for a bug. Change the init or startup script, or set a command line argument instead. Restart rolling, FORCE or without downtime.',
+    'Push or roll out new q code as a zip: release, scripts, source, hotfix for a bug. Change the init or startup script of an RDB, or set an argument (flag) instead. Restart rolling or not.',
   input: () =>
     z.strictObject({
       ...clusterLabels(),
@@ -182,7 +182,7 @@ export const UpdateKxClusterDatabases = operation({
   settles: { now: 'UPDATING', end: 'RUNNING' },
   target: CLUSTER,
   summary:
-    'Point an HDB at other data: move, switch or refresh a stale one that still serves yesterday, pick up the latest or newest changeset or dataview version, repoint it once done, or roll back.',
+    'Point an HDB at other data: switch, roll or repoint an HDB that is stale and still serves yesterday, after today is loaded and done; pick the newest dataview or changeset to use.',
   input: () =>
     z.strictObject({
       ...clusterLabels(),

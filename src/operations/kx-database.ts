@@ -29,7 +29,7 @@ export const CreateKxDatabase = operation({
   entity: 'kx-database',
   risk: 'create',
   summary:
-    'Make a new, empty database (db), named or called for a team or desk: register one to hold history, start loading files.',
+    'Make a new, empty database (db), named or called for a team or desk: add or register one to keep or hold history, start loading files.',
   input: () =>
     z.strictObject({
       ...databaseLabels(),
@@ -54,7 +54,7 @@ export const DeleteKxDatabase = operation({
   entity: 'kx-database',
   risk: 'destroy',
   summary:
-    'Drop, erase, purge, wipe or remove a whole old database (db), a test, scratch or tmp copy, with all its data, permanently.',
+    'Drop, erase, purge, wipe, destroy, remove or get rid of a whole old database (db) and its data: a test, demo, scratch, tmp, vendor or duplicate db that nobody uses any longer.',
   target: { noun: 'database', member: 'databaseName', reader: 'GetKxDatabase', arn: '/kxDatabase/{databaseName}' },
   input: () => z.strictObject({ ...databaseLabels(), clientToken: ClientTokenString() }),
   output: () => z.strictObject({}),
@@ -66,7 +66,7 @@ export const GetKxDatabase = operation({
   entity: 'kx-database',
   risk: 'read',
   summary:
-    'Tell the details of a database (db): how big it is now, size of its data in bytes, count of files and changesets, how many, ARN, last completed changeset, when modified.',
+    'Describe a database (db): tell how big, how many bytes, how much, its size, count or number of files and changesets, last or latest completed, ARN, details.',
   input: () => z.strictObject(databaseLabels()),
   output: () =>
     z.strictObject({
@@ -84,7 +84,7 @@ export const ListKxDatabases = operation({
   entity: 'kx-database',
   risk: 'read',
   summary:
-    'Show every database: names of all databases (dbs) that we have here in kdb, how many, an inventory of data sets: is there already a db for something.',
+    'Show every database (db): names of all databases (dbs), data sets that exist in kdb here, how many databases, is there one already.',
   input: () => z.strictObject({ environmentId: EnvironmentId(), ...paging() }),
   output: () =>
     z.strictObject({
@@ -107,7 +107,7 @@ export const UpdateKxDatabase = operation({
   entity: 'kx-database',
   risk: 'update',
   summary:
-    'Change the description of a database (db): reword, edit, set or correct the text, a blurb, a wrong or old note, what we write under it: deprecated, owner.',
+    'Change the description of a database (db): edit, set, correct, reword, add or put in the description text or blurb, a typo, a wrong or test note, the owner; document it.',
   input: () =>
     z.strictObject({
       ...databaseLabels(),

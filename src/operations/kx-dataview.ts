@@ -57,7 +57,7 @@ export const CreateKxDataview = operation({
   entity: 'kx-dataview',
   risk: 'create',
   summary:
-    'Make, build or set up a dataview, a new view of a db for clusters in a scaling group: cache the last days on a volume, fresh or as of a changeset, updating by itself, or writable for maintenance.',
+    'Make, build, set up or prepare a view over a db, a new view to mount in a scaling group: pin a snapshot for backtests, or follow the newest automatically, cache recent or last days. For maintenance.',
   input: () =>
     z.strictObject({
       ...dataviewLabels(),
@@ -89,7 +89,7 @@ export const DeleteKxDataview = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    "Get rid of a dataview: drop, remove, retire, clean or clear away an old, unused view that isn't mounted anymore.",
+    "Delete, drop, remove, retire, clean away or get rid of a dataview: an obsolete or old view, a backtest or snapshot view that isn't in the cache anymore.",
   target: {
     noun: 'dataview',
     member: 'dataviewName',
@@ -106,7 +106,7 @@ export const GetKxDataview = operation({
   entity: 'kx-dataview',
   risk: 'read',
   summary:
-    'Details of a dataview (view): active or failed and the reason, does it auto update, current changeset and version, what is cached on which volume, clusters that sit on or use it.',
+    'Details of a dataview (view): status, active or why it failed, does the view auto update automatically, changeset and version it is on, what is cached where, clusters that use it.',
   input: () => z.strictObject(dataviewLabels()),
   output: KxDataview,
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -116,7 +116,7 @@ export const ListKxDataviews = operation({
   http: 'GET /kx/environments/{environmentId}/databases/{databaseName}/dataviews',
   entity: 'kx-dataview',
   risk: 'read',
-  summary: 'Show every dataview of a db: how many views there are, which ones, what dataviews exist.',
+  summary: 'Show every dataview of a db: which dataviews, views or snapshots exist, how many views and dataviews.',
   input: () => z.strictObject({ ...databaseLabels(), ...paging() }),
   output: () =>
     z.strictObject({ kxDataviews: z.array(KxDataview()).optional(), nextToken: PaginationToken().optional() }),
@@ -128,7 +128,7 @@ export const UpdateKxDataview = operation({
   entity: 'kx-dataview',
   risk: 'update',
   summary:
-    "Refresh a view: move a dataview forward, advance it to the latest or newest changeset, bring in this morning's data, put back an older date, or change what it keeps in cache, as a new version.",
+    'Refresh a view: move it forward, advance it, bring in the newest data or load, point a view at a version, put it back, or change what the dataview keeps in cache.',
   input: () =>
     z.strictObject({
       ...dataviewLabels(),

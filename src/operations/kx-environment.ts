@@ -93,7 +93,7 @@ export const CreateKxEnvironment = operation({
   entity: 'kx-environment',
   risk: 'create',
   summary:
-    'Make a fresh, brand new, managed kdb environment from scratch: spin up or stand up a separate, empty one, named for an account or as a sandbox, where q can live, with your own KMS key.',
+    'Make a fresh, brand new, managed kdb insights environment: stand or spin up a separate, isolated env here, or get a sandbox going, named for an account or desk, with your own key alias.',
   input: () =>
     z.strictObject({
       name: KxEnvironmentName(),
@@ -126,7 +126,7 @@ export const DeleteKxEnvironment = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    'Get rid of a whole kdb environment (env) for good: remove, wipe, drop, retire, shut or decommission a sandbox, training or migration project and everything in it. It must have no clusters.',
+    'Get rid of a whole kdb env itself for good: tear down, wipe, destroy, remove, retire or decommission an empty kdb sandbox, lab, training, migration, concept or PoC project that nobody uses.',
   target: { noun: 'kdb environment', member: 'environmentId', reader: 'GetKxEnvironment', namePath: ['name'], arn: '' },
   input: () => z.strictObject({ environmentId: IdType(), clientToken: ClientToken().optional() }),
   output: () => z.strictObject({}),
@@ -138,7 +138,7 @@ export const GetKxEnvironment = operation({
   entity: 'kx-environment',
   risk: 'read',
   summary:
-    'Details of a kdb environment (env): healthy, or the error message why it did fail; availability zones, KMS key it is encrypted with, DNS, service account, network: transit gateway attachment finished.',
+    'Details of a kdb env: status, is it healthy yet or creating, error message why it did fail; availability zones, KMS key it is encrypted with, dedicated account, custom DNS, transit gateway attachment.',
   input: () => z.strictObject({ environmentId: IdType() }),
   output: KxEnvironment,
   errors: ['AccessDenied', 'Conflict', 'ResourceNotFound', 'Validation'],
@@ -149,7 +149,7 @@ export const ListKxEnvironments = operation({
   entity: 'kx-environment',
   risk: 'read',
   summary:
-    'Show every managed kdb environment in this account and region: inventory and overview of which envs exist, how many, named what. Find an id you forgot.',
+    'Overview of every managed kdb environment that we own here in this account and region: which kdb envs exist, how many environments, their ids. Show the one that you forgot or only know by name.',
   input: () => z.strictObject({ nextToken: PaginationToken().optional(), maxResults: integer().optional() }),
   output: () =>
     z.strictObject({ environments: z.array(KxEnvironment()).optional(), nextToken: PaginationToken().optional() }),
@@ -161,7 +161,7 @@ export const UpdateKxEnvironment = operation({
   entity: 'kx-environment',
   risk: 'update',
   summary:
-    'Rename a kdb environment (env), so that it is now called better, or change, edit, replace or fix its description, a typo, what it should say, who it is owned by.',
+    'Rename a kdb env, or edit, change, set or fix its description text: give it a better name, put in who it is owned by now, correct a typo.',
   input: () =>
     z.strictObject({
       environmentId: IdType(),
@@ -178,7 +178,7 @@ export const UpdateKxEnvironmentNetwork = operation({
   entity: 'kx-environment',
   risk: 'network',
   summary:
-    'Connect a kdb environment to your corporate, on-prem network or data centre: hook up a transit gateway with outbound ACL rules, or add a DNS server. The gateway is final.',
+    'Connect kdb to your corporate (corp), on-prem or internal data centre: hook up a transit gateway (tgw; final) with rules for outbound traffic, or let DNS reach local names (resolution).',
   target: { noun: 'kdb environment', member: 'environmentId', reader: 'GetKxEnvironment', namePath: ['name'], arn: '' },
   input: () =>
     z.strictObject({

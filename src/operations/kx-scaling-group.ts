@@ -37,7 +37,7 @@ export const CreateKxScalingGroup = operation({
   entity: 'kx-scaling-group',
   risk: 'create',
   summary:
-    'Get more compute: reserve, provision or set up a new machine (shared host, box) that several clusters share, a second or bigger one to pack them on.',
+    'Get compute: add, set up, reserve or provision a new shared box (hardware, capacity), a bigger one that several share; pack small ones onto it.',
   input: () =>
     z.strictObject({
       clientToken: ClientToken(),
@@ -56,7 +56,7 @@ export const DeleteKxScalingGroup = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    'Give back a shared host: scrap, shut down, release, remove or decommission an unused scaling group (sg) that nothing runs on, all moved, none left; it costs money.',
+    'Scrap or get rid of a shared host (sg): release, drop, terminate, remove or decommission unused, idle compute that is empty, all moved; give it back, shut it down.',
   target: {
     noun: 'scaling group',
     member: 'scalingGroupName',
@@ -73,7 +73,7 @@ export const GetKxScalingGroup = operation({
   entity: 'kx-scaling-group',
   risk: 'read',
   summary:
-    'Tell the status of a shared host (sg): ready or active, did it fail, host type and zone, details, how full it is, whether clusters still run on it.',
+    'Details of a shared host (sg, pool): status, ready or active, did it fail, type, size and zone, is anything still on it.',
   input: () => z.strictObject(groupLabels()),
   output: () => z.strictObject({ ...listedMembers(), scalingGroupArn: text(20, 2048, /^arn/).optional() }),
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -84,7 +84,7 @@ export const ListKxScalingGroups = operation({
   entity: 'kx-scaling-group',
   risk: 'read',
   summary:
-    'Show every scaling group: all scaling groups, shared hosts and compute that we already have and are paying for, type and sizes, which cost money for nothing.',
+    'Show every scaling group: all scaling groups (sgs), shared hosts and compute that we are already paying for, host type.',
   input: () => z.strictObject({ environmentId: KxEnvironmentId(), ...paging() }),
   output: () =>
     z.strictObject({

@@ -37,7 +37,7 @@ export const CreateKxUser = operation({
   entity: 'kx-user',
   risk: 'create',
   summary:
-    'Set up a new user: onboard, register or add a trader or service who joined or starts, make a login and give them an IAM role.',
+    'Add a user: onboard, register or set up a new trader, analyst or service account who joined, make a login, let them in and give access.',
   input: () =>
     z.strictObject({
       ...userLabels(),
@@ -62,7 +62,7 @@ export const DeleteKxUser = operation({
   entity: 'kx-user',
   risk: 'destroy',
   summary:
-    'Remove a user who left: offboard, revoke or drop the login or account, get rid of a contractor out of the firm or company, no more access.',
+    'Delete, remove or get rid of a user: offboard, revoke the login, lock out, drop the account, take away access of a contractor, intern or unused service who left and is no longer able to get in.',
   target: { noun: 'user', member: 'userName', reader: 'ListKxUsers', arn: '/kxUser/{userName}' },
   input: () => z.strictObject({ ...userLabels(), clientToken: ClientToken().optional() }),
   output: () => z.strictObject({}),
@@ -75,7 +75,7 @@ export const GetKxConnectionString = operation({
   risk: 'reveal',
   secret: 'signedConnectionString',
   summary:
-    'Connect or log in to an HDB, RDB or gateway: login credentials (host, port, password) for a q session or query from a laptop with hopen. Generate one again when it says expired.',
+    'Connect or log in to an HDB or RDB: login credentials (endpoint, port, token, password) for a session, handle or query from Python with hopen. Generate them again when expired.',
   input: () => z.strictObject({ userArn: KxUserArn(), environmentId: IdType(), clusterName: KxClusterName() }),
   output: () =>
     z.strictObject({
@@ -89,7 +89,7 @@ export const GetKxUser = operation({
   entity: 'kx-user',
   risk: 'read',
   summary:
-    'Look up one user: does the user account exist, which IAM role they use, role or policy it is mapped to, what ARN.',
+    'Look at or show one user: check details only, does the user exist, which IAM role, or the role or policy that account is mapped to.',
   input: () => z.strictObject(userLabels()),
   output: KxUser,
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -100,7 +100,7 @@ export const ListKxUsers = operation({
   entity: 'kx-user',
   risk: 'read',
   summary:
-    'Show everyone who can log in: how many people have access, accounts, logins and IAM roles of all users set up in kdb, for a quarterly audit or admin.',
+    'Show people who have access to kdb or can log in: how many users, all logins, accounts and roles, every service account, for an audit, review or admin.',
   input: () =>
     z.strictObject({
       environmentId: IdType(),
@@ -130,7 +130,7 @@ export const UpdateKxUser = operation({
   entity: 'kx-user',
   risk: 'update',
   summary:
-    'Change the IAM role of a user: switch, promote or downgrade one who moved desk or team to a different role instead of a wrong one.',
+    'Change the role of a service or trader: switch or swap to a different role instead of a wrong one, downgrade to read rights, moved desk.',
   input: () => z.strictObject({ ...userLabels(), iamRole: RoleArn(), clientToken: ClientToken().optional() }),
   output: KxUser,
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],

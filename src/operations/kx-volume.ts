@@ -85,7 +85,7 @@ export const CreateKxVolume = operation({
   entity: 'kx-volume',
   risk: 'create',
   summary:
-    'Make or add new storage: allocate or provision a NAS disk of several TB (SSD, HDD), shared, for caching dataviews, tickerplant logs or savedown that needs it.',
+    'Make or create new storage: add, provision, allocate or set up a shared NAS disk (SSD, TB), somewhere for clusters to write logs or savedown, storage for caching, a cache.',
   input: () =>
     z.strictObject({
       clientToken: ClientToken().optional(),
@@ -115,7 +115,7 @@ export const DeleteKxVolume = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    'Drop a NAS disk made for nothing, that is old or unused: get rid of a volume that nobody mounts any more, clean up a cache or tickerplant log disk, destroy it permanently and save storage.',
+    'Drop, clean, remove, erase, destroy or get rid of a NAS disk: an old, scratch or unused volume, cache or tickerplant storage that costs for nothing, nobody uses the volume any longer.',
   target: VOLUME,
   input: () => z.strictObject({ ...volumeLabels(), clientToken: ClientTokenString().optional() }),
   output: () => z.strictObject({}),
@@ -127,7 +127,7 @@ export const GetKxVolume = operation({
   entity: 'kx-volume',
   risk: 'read',
   summary:
-    'Details of a volume (disk): ready and active, resize finished or the reason why not, how big or large, SSD or NAS type, throughput, AZ, what is attached, clusters using it for cache.',
+    'Details of a volume (disk, storage): status, ready, active, is a resize finished, how big or large, SSD or NAS type, throughput, AZ, what is attached, still in use or using it for savedown or cache.',
   input: () => z.strictObject(volumeLabels()),
   output: KxVolume,
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -137,8 +137,7 @@ export const ListKxVolumes = operation({
   http: 'GET /kx/environments/{environmentId}/kxvolumes',
   entity: 'kx-volume',
   risk: 'read',
-  summary:
-    'Show all volumes: find everything we have as disks and NAS storage, what volumes exist, how many, status and cost.',
+  summary: 'Show all volumes: which volumes, disks and NAS storage exist in kdb, a disk or volume to use.',
   input: () => z.strictObject({ environmentId: KxEnvironmentId(), ...paging(), volumeType: VolumeType().optional() }),
   output: () =>
     z.strictObject({

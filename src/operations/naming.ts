@@ -7,10 +7,10 @@ export function toolName(operation: OperationName): string {
   return words(operation).join('_').toLowerCase();
 }
 
-/** `Delete kdb cluster` for `DeleteKxCluster`. */
+/** `Delete cluster` for `DeleteKxCluster`. Only environments are of two kinds, so that their titles say kdb. */
 export function toolTitle(operation: OperationName): string {
-  const [verb, ...rest] = words(operation);
-  return [verb, ...rest.map((word) => (word === 'Kx' ? 'kdb' : word.toLowerCase()))].join(' ');
+  const title = words(operation).join(' ').replace('Kx E', 'kdb e').replace('Kx ', '');
+  return title.replace(/(?<= )[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 const words = (operation: string) => operation.match(/[A-Z][a-z0-9]*/g) ?? [operation];

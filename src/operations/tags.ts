@@ -16,7 +16,7 @@ export const ListTagsForResource = operation({
   entity: 'tags',
   risk: 'read',
   summary:
-    'Show the tags and labels attached to a cluster, sg or user: read or check a tag value it does carry, who owns it, cost or billing center, owner it is tagged with.',
+    'Show the tags and labels of a cluster or group (sg): check, look at or read which tag value it does carry, tags for cost or billing center, who owns it, owner, how it is tagged or labelled.',
   input: () => z.strictObject({ resourceArn: TaggableArn() }),
   output: () => z.strictObject({ tags: TagMap().optional() }),
   errors: ['InvalidRequest', 'ResourceNotFound'],
@@ -27,7 +27,7 @@ export const TagResource = operation({
   entity: 'tags',
   risk: 'update',
   summary:
-    'Add or set a tag: label or mark an entity, put, stick or overwrite its owner, team, project, finance, risk, billing or cost center label.',
+    'Add or set a tag: label or mark an entity or scaling group, put, stick or overwrite the tag of its owner, team, project, finance, risk, billing or cost center.',
   input: () => z.strictObject({ resourceArn: TaggableArn(), tags: TagMap() }),
   output: () => z.strictObject({}),
   errors: ['InvalidRequest', 'ResourceNotFound'],
@@ -38,7 +38,7 @@ export const UntagResource = operation({
   entity: 'tags',
   risk: 'update',
   summary:
-    'Remove a tag: strip, drop, clear or take away tags or a label that is wrong, off a cluster or group, by key such as temp, owner, cost center or project.',
+    'Remove a tag: strip, drop, clear, delete, remove or take away a label of a scaling group, get rid of wrong or temporary (temp) tags by key such as owner, team, project or cost center.',
   input: () => z.strictObject({ resourceArn: TaggableArn(), tagKeys: z.array(TagKey()).min(1).max(50) }),
   output: () => z.strictObject({}),
   errors: ['InvalidRequest', 'ResourceNotFound'],

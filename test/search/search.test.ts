@@ -1,9 +1,9 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, it, test } from 'vitest';
 import { FLATTER, operationTools, rankTools, search, USUAL } from '../../bench/search.ts';
-import { TUNED_ON, UNSEEN } from './questions.ts';
+import { TUNED_ON, UNSEEN, UNSEEN_TERSE } from './questions.ts';
 
-const ALL = [...TUNED_ON, ...UNSEEN];
+const ALL = [...TUNED_ON, ...UNSEEN, ...UNSEEN_TERSE];
 
 const tools = operationTools();
 
@@ -34,6 +34,7 @@ describe('a host that ranks the tools by BM25', () => {
   test.each([
     ['questions that descriptions are tuned on', TUNED_ON, 0.8, 0.93],
     ['questions that only measure', UNSEEN, 0.72, 0.88],
+    ['short questions that only measure', UNSEEN_TERSE, 0.66, 0.85],
   ])('finds the right tool for %s, whatever the parameters of the ranking', (_, questions, first, firstThree) => {
     for (const searcher of [USUAL, FLATTER]) {
       const found = search(questions, searcher);
