@@ -17,5 +17,6 @@ export function controlRoutes(clock: WorldClock): Hono {
     if (data === undefined) return c.json({ message: 'Expects {"advanceMs": 0 to 31536000000}.' }, 400);
     return c.json(await clock.advance(data.advanceMs));
   });
+  app.all('/_control/*', (c) => c.json({ message: 'There are GET and POST /_control/clock.' }, 404));
   return app;
 }

@@ -1,6 +1,6 @@
 import type { Context } from './context.ts';
 import { hexOf } from './random.ts';
-import { demand } from './refusal.ts';
+import { demand, violation } from './refusal.ts';
 import type { Entity } from './transaction.ts';
 
 interface Query {
@@ -20,7 +20,7 @@ export function paged<Body>(
   demand(
     (maxResults ?? 0) >= 0,
     'Validation',
-    `Value at 'maxResults' failed to satisfy constraint: Member must have value greater than or equal to 0`,
+    violation('maxResults', 'Member must have value greater than or equal to 0'),
   );
   const limit = Math.min(maxResults || DEFAULT_PAGE, DEFAULT_PAGE);
   const query = JSON.stringify([collection, facet ?? null]);
@@ -43,7 +43,7 @@ function positionIn(token: string, query: string): string {
   demand(
     token === tokenFor(position, query),
     'Validation',
-    `Value at 'nextToken' failed to satisfy constraint: a token that the same query returned`,
+    violation('nextToken', 'a token that the same query returned'),
   );
   return position;
 }

@@ -34,3 +34,7 @@ const isConflict = (ground: Ground): ground is Conflict => Object.hasOwn(CONFLIC
 export function demand(holds: boolean, ground: Ground, message: string): asserts holds {
   if (!holds) throw new Refusal(ground, message);
 }
+
+/** The constraint that one member breaks, in the words in which AWS services tell it. */
+export const violation = (member: string, rule: string): string =>
+  `1 validation error detected: Value at '${member}' failed to satisfy constraint: ${rule}`;

@@ -167,6 +167,7 @@ describe('the control endpoint', () => {
       expect((await own.advance(body)).status).toBe(400);
     }
     expect((await own.advance({ advanceMs: 1 }, 'text/plain')).status).toBe(415);
+    expect((await own.clock({ method: 'DELETE' })).status).toBe(404);
     expect((await own.clock({ headers: { origin: 'http://localhost' } })).status).toBe(403);
     await own.close();
   });

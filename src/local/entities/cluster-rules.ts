@@ -1,7 +1,7 @@
 import type { Input } from '../../operations/index.ts';
 import { NODE_TYPES } from '../../operations/machine-types.ts';
 import { diskSizeProblem } from '../disk-sizes.ts';
-import { demand } from '../refusal.ts';
+import { demand, violation } from '../refusal.ts';
 import { CLUSTER_TYPES } from './cluster-types.ts';
 
 type Request = Input<'CreateKxCluster'>;
@@ -38,16 +38,16 @@ const PLACEMENT: readonly Rule[] = [
   ],
   [
     (r) => isShared(r) || NODE_TYPES.has(r.capacityConfiguration?.nodeType ?? ''),
-    `Value at 'capacityConfiguration.nodeType' failed to satisfy constraint: Member must satisfy enum value set: [${[...NODE_TYPES.keys()].join(', ')}]`,
+    violation(
+      'capacityConfiguration.nodeType',
+      `Member must satisfy enum value set: [${[...NODE_TYPES.keys()].join(', ')}]`,
+    ),
   ],
   [
     ({ scalingGroupConfiguration: group }) => (group?.memoryLimit ?? Infinity) >= (group?.memoryReservation ?? 0),
     'memoryLimit must not be less than memoryReservation',
   ],
-  [
-    (r) => r.releaseLabel === '1.0',
-    `Value at 'releaseLabel' failed to satisfy constraint: Member must satisfy enum value set: [1.0]`,
-  ],
+  [(r) => r.releaseLabel === '1.0', violation('releaseLabel', 'Member must satisfy enum value set: [1.0]')],
   [
     (r) => r.azMode === 'MULTI' || r.availabilityZoneId !== undefined,
     'availabilityZoneId is required when azMode is SINGLE',
@@ -64,7 +64,10 @@ const PLACEMENT: readonly Rule[] = [
   [
     (r) => r.vpcConfiguration.subnetIds?.length === (r.azMode === 'SINGLE' ? 1 : 3),
     (r) =>
-      `Value at 'vpcConfiguration.subnetIds' failed to satisfy constraint: ${r.azMode === 'SINGLE' ? 'one subnet' : 'three subnets, one per zone,'} when azMode is ${r.azMode}`,
+      violation(
+        'vpcConfiguration.subnetIds',
+        `${r.azMode === 'SINGLE' ? 'one subnet' : 'three subnets, one per zone,'} when azMode is ${r.azMode}`,
+      ),
   ],
 ];
 
@@ -116,10 +119,7 @@ const STORAGE: readonly Rule[] = [
     (r) => !isShared(r) || none(r.cacheStorageConfigurations),
     'cacheStorageConfigurations cannot be given for a cluster on a scaling group',
   ],
-  [
-    (r) => cacheProblem(r) === undefined,
-    (r) => `Value at 'cacheStorageConfigurations' failed to satisfy constraint: ${cacheProblem(r)}`,
-  ],
+  [(r) => cacheProblem(r) === undefined, (r) => violation('cacheStorageConfigurations', cacheProblem(r) ?? '')],
   [
     ({ savedownStorageConfiguration: savedown, ...r }) =>
       savedown === undefined ||
@@ -142,6 +142,6 @@ const CODE: readonly Rule[] = [
   [(r) => r.initializationScript === undefined || r.code !== undefined, 'initializationScript requires code'],
   [
     ({ commandLineArguments: pairs = [] }) => pairs.length <= 50,
-    `Value at 'commandLineArguments' failed to satisfy constraint: Member must have length less than or equal to 50`,
+    violation('commandLineArguments', 'Member must have length less than or equal to 50'),
   ],
 ];

@@ -5,7 +5,7 @@ import { begin } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
 import { quotasOf, withinQuota } from '../quotas.ts';
 import { shortId } from '../random.ts';
-import { demand, Refusal } from '../refusal.ts';
+import { demand, Refusal, violation } from '../refusal.ts';
 import { seconds, stamps } from '../timestamps.ts';
 import type { Entity } from '../transaction.ts';
 import type { Effect } from './effect.ts';
@@ -119,8 +119,7 @@ export function mountableChangeset(
 const newestFirst = (sequence: number) => String(9_999_999_999 - sequence).padStart(10, '0');
 
 function requirePaths({ changeType, s3Path, dbPath }: ChangeRequests[number], index: number): void {
-  const at = (member: string, rule: string) =>
-    `Value at 'changeRequests.${index}.${member}' failed to satisfy constraint: ${rule}`;
+  const at = (member: string, rule: string) => violation(`changeRequests.${index}.${member}`, rule);
   demand(changeType === 'DELETE' || s3Path !== undefined, 'Validation', at('s3Path', 'required for PUT'));
   demand(
     changeType === 'DELETE' || (dbPath.startsWith('/') && dbPath.endsWith('/')),

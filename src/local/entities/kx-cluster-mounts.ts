@@ -1,7 +1,7 @@
 import type { Input } from '../../operations/index.ts';
 import { arnOf, environmentIdOf, inDatabase, inEnvironment } from '../arns.ts';
 import type { Context } from '../context.ts';
-import { demand } from '../refusal.ts';
+import { demand, violation } from '../refusal.ts';
 import type { Entity } from '../transaction.ts';
 import { CLUSTER_TYPES } from './cluster-types.ts';
 import { mountableChangeset } from './kx-changeset.ts';
@@ -152,7 +152,7 @@ function requireCaches(caches: Databases[number]['cacheConfigurations'], cluster
     demand(
       known.includes(cacheType),
       'Validation',
-      `Value at 'cacheConfigurations.cacheType' failed to satisfy constraint: ${cacheType} is not among the cluster's cacheStorageConfigurations`,
+      violation('cacheConfigurations.cacheType', `${cacheType} is not among the cluster's cacheStorageConfigurations`),
     );
   }
 }

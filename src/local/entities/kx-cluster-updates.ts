@@ -1,6 +1,6 @@
 import type { Context, Handlers } from '../context.ts';
 import { enter } from '../lifecycle.ts';
-import { demand } from '../refusal.ts';
+import { demand, violation } from '../refusal.ts';
 import { CLUSTER_TYPES } from './cluster-types.ts';
 import { clusterOf } from './kx-cluster-access.ts';
 import { attach, type ClusterBody, type KxCluster, mounted, requireMountable, volumesOf } from './kx-cluster-mounts.ts';
@@ -27,7 +27,7 @@ export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'Up
     demand(
       (commandLineArguments ?? []).length <= 50,
       'Validation',
-      `Value at 'commandLineArguments' failed to satisfy constraint: Member must have length less than or equal to 50`,
+      violation('commandLineArguments', 'Member must have length less than or equal to 50'),
     );
     openEnvironment(input, context);
     const cluster = clusterOf(input, context);

@@ -4,7 +4,7 @@ import type { Context, Handlers } from '../context.ts';
 import { begin, enter } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
 import { quotasOf, withinQuota } from '../quotas.ts';
-import { demand, Refusal } from '../refusal.ts';
+import { demand, Refusal, violation } from '../refusal.ts';
 import { stamps } from '../timestamps.ts';
 import { mountableChangeset } from './kx-changeset.ts';
 import { databaseOf } from './kx-database.ts';
@@ -30,7 +30,7 @@ export const kxDataviews: Handlers<Operations> = {
     demand(
       input.azMode === 'SINGLE',
       'Validation',
-      `Value at 'azMode' failed to satisfy constraint: Member must satisfy enum value set: [SINGLE]`,
+      violation('azMode', 'Member must satisfy enum value set: [SINGLE]'),
     );
     demand(
       input.availabilityZoneId !== undefined,

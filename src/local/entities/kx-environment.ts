@@ -5,7 +5,7 @@ import { begin, enter } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
 import { quotasOf, withinQuota } from '../quotas.ts';
 import { accountId, environmentId, uuid } from '../random.ts';
-import { demand, Refusal } from '../refusal.ts';
+import { demand, Refusal, violation } from '../refusal.ts';
 import { seconds } from '../timestamps.ts';
 import type { Entity } from '../transaction.ts';
 import { zonesOf } from '../zones.ts';
@@ -148,7 +148,7 @@ export function environmentOf({ environmentId: id }: InEnvironment, { tx, world 
   demand(
     WELL_FORMED.test(id),
     'Validation',
-    `Value at 'environmentId' failed to satisfy constraint: Member must satisfy regular expression pattern: ${WELL_FORMED.source}`,
+    violation('environmentId', `Member must satisfy regular expression pattern: ${WELL_FORMED.source}`),
   );
   const environment = tx.get<Body>(environments(world), id);
   if (environment === undefined) throw new Refusal('ResourceNotFound', `KX environment ${id} not found`);

@@ -1,5 +1,5 @@
 import type { Input } from '../../operations/index.ts';
-import { demand } from '../refusal.ts';
+import { demand, violation } from '../refusal.ts';
 import type { Effect } from './effect.ts';
 
 type Request = Pick<Input<'UpdateKxEnvironmentNetwork'>, 'transitGatewayConfiguration' | 'customDNSConfiguration'>;
@@ -62,7 +62,7 @@ function checked(gateway: Gateway): Gateway {
   demand(
     isRoutable(gateway.routableCIDRSpace),
     'Validation',
-    `Value at 'transitGatewayConfiguration.routableCIDRSpace' failed to satisfy constraint: a /26 inside 100.64.0.0/10`,
+    violation('transitGatewayConfiguration.routableCIDRSpace', 'a /26 inside 100.64.0.0/10'),
   );
   const { attachmentNetworkAclConfiguration: rules, ...rest } = gateway;
   if (rules === undefined) return rest;

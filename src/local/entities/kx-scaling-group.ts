@@ -5,7 +5,7 @@ import type { Context, Handlers } from '../context.ts';
 import { begin, enter } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
 import { quotasOf, withinQuota } from '../quotas.ts';
-import { demand, Refusal } from '../refusal.ts';
+import { demand, Refusal, violation } from '../refusal.ts';
 import { stamps } from '../timestamps.ts';
 import type { Entity } from '../transaction.ts';
 import { clustersOn } from './kx-dataview-versions.ts';
@@ -27,7 +27,7 @@ export const kxScalingGroups: Handlers<Operations> = {
     demand(
       HOST_TYPES.has(hostType),
       'Validation',
-      `Value at 'hostType' failed to satisfy constraint: Member must satisfy enum value set: [${[...HOST_TYPES.keys()].join(', ')}]`,
+      violation('hostType', `Member must satisfy enum value set: [${[...HOST_TYPES.keys()].join(', ')}]`),
     );
     const environment = openEnvironment({ environmentId }, context);
     const { tx, now, world } = context;

@@ -5,7 +5,7 @@ import { diskSizeProblem } from '../disk-sizes.ts';
 import { begin, enter } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
 import { quotasOf, withinQuota } from '../quotas.ts';
-import { demand, Refusal } from '../refusal.ts';
+import { demand, Refusal, violation } from '../refusal.ts';
 import { seconds } from '../timestamps.ts';
 import type { Entity } from '../transaction.ts';
 import { clustersOn } from './kx-dataview-versions.ts';
@@ -29,16 +29,12 @@ export const kxVolumes: Handlers<Operations> = {
   // Tags given here were never applied; clients tag afterwards.
   CreateKxVolume({ environmentId, volumeName, nas1Configuration: disk, ...input }, context) {
     const { volumeType, azMode, availabilityZoneIds, description } = input;
-    demand(
-      azMode === 'SINGLE',
-      'Validation',
-      `Value at 'azMode' failed to satisfy constraint: Member must satisfy enum value set: [SINGLE]`,
-    );
+    demand(azMode === 'SINGLE', 'Validation', violation('azMode', 'Member must satisfy enum value set: [SINGLE]'));
     const [zone, ...others] = availabilityZoneIds;
     demand(
       zone !== undefined && others.length === 0,
       'Validation',
-      `Value at 'availabilityZoneIds' failed to satisfy constraint: exactly one zone`,
+      violation('availabilityZoneIds', 'exactly one zone'),
     );
     demand(
       disk?.type !== undefined && disk.size !== undefined,
@@ -148,11 +144,7 @@ function volumeOf({ environmentId, volumeName }: Named, { tx, world }: Context):
 
 function requireSize({ type, size }: Body['nas1Configuration']): void {
   const problem = diskSizeProblem(type, size);
-  demand(
-    problem === undefined,
-    'Validation',
-    `Value at 'nas1Configuration.size' failed to satisfy constraint: ${problem}`,
-  );
+  demand(problem === undefined, 'Validation', violation('nas1Configuration.size', problem ?? ''));
 }
 
 function requireStorage(environmentId: string, more: number, context: Context): void {
