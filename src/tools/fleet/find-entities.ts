@@ -61,7 +61,7 @@ export const findEntities = fleetTool({
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (scene, input) => {
     const { environment, view, cursor, tag, uses, groupBy, sort } = input;
-    const kinds = input.kinds ?? (input.changedWithin === undefined ? USUAL : KINDS);
+    const kinds = input.kinds ?? kindsFor(input);
     const tagKey = /^tag:(.+)/i.exec(groupBy ?? '')?.[1];
     const byUnlisted = groupBy !== undefined && tagKey === undefined && !isListed(groupBy, kinds);
     const isFull = view === 'full' || uses !== undefined || sort === 'largest' || !isListedType(input.type);
@@ -115,6 +115,12 @@ function readFor(kinds: readonly Kind[], details: boolean, isShown = true): Grap
   const telling = kinds.filter((kind) => details && (isShown || kind === 'scaling-group'));
   const told = telling.flatMap((kind) => TOLD_BY[kind] ?? []);
   return { kinds: [...new Set([...kinds, ...told])], everyChangeset: kinds.includes('changeset'), nodes: false };
+}
+
+/** The kinds that somebody means who names none: what has such a type, and loads only where it is about changes. */
+function kindsFor({ type, changedWithin }: { type?: string | undefined; changedWithin?: string | undefined }) {
+  if (type !== undefined && isListedType(type)) return ['cluster'] as const;
+  return changedWithin === undefined ? USUAL : KINDS;
 }
 
 /** Reads the few that were found once more, with what only their own operations tell. As they are when they are many. */
