@@ -38,6 +38,7 @@ const CI_ONLY = [
   'test/safety/cancels.test.ts',
   'test/safety/dialog.test.ts',
   'test/safety/interleavings.test.ts',
+  'test/safety/outlook.test.ts',
   'test/safety/plans.test.ts',
   'test/safety/recovered.test.ts',
   'test/safety/replays.test.ts',
