@@ -50,9 +50,9 @@ const ACTS = {
   },
   import: {
     reads: false,
-    run: async (store, { world: path }, sure) => {
+    run: async (store, { world: path, region }, sure) => {
       if (!path.endsWith('.json')) throw new ConfigError('--world: world import expects a world file (*.json)');
-      requireSure(await importWorld(store, path, sure, { now: Date.now, account: DEFAULT_ACCOUNT }));
+      requireSure(await importWorld(store, path, sure, { now: Date.now, account: DEFAULT_ACCOUNT, region }));
     },
   },
   reset: {

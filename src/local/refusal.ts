@@ -35,6 +35,6 @@ export function demand(holds: boolean, ground: Ground, message: string): asserts
   if (!holds) throw new Refusal(ground, message);
 }
 
-/** The constraint that one member breaks, in the words in which AWS services tell it. */
+/** What a member breaks that the model does not constrain; what it does constrain is told with the number of errors before it. */
 export const violation = (member: string, rule: string): string =>
-  `1 validation error detected: Value at '${member}' failed to satisfy constraint: ${rule}`;
+  `Value at '${member}' failed to satisfy constraint: ${rule}`;

@@ -95,6 +95,11 @@ describe('a world file', () => {
     ['from a newer version', (file) => (file.version = 2), /newer version.*format 2/],
     ['of another program', (file) => (file.format = 'tfstate'), /is not a world file/],
     ['of another account', (file) => (file.account = '222233334444'), /of account 222233334444; only 111122223333/],
+    [
+      'of another region than was said',
+      (file) => (file.region = 'eu-west-1'),
+      /a world of eu-west-1, not of us-east-1/,
+    ],
     ['with an unknown member', (file) => (file.colour = 1), /colour/],
     ['with an unknown collection', (file) => (file.entities[0].in = 'kxThing'), /entities\.0\.in: /],
     ['with an unknown status', (file) => (cluster(file, 'hdb-fx').status = 'ASLEEP'), /no status ASLEEP/],

@@ -30,16 +30,19 @@ export const listWorlds = (store: Store): Promise<WorldSummary[]> =>
 export const exportWorld = (store: Store, world: World): Promise<WorldFile | undefined> =>
   store.read((tx) => (tx.settings(world.arn) === undefined ? undefined : exported(tx, world)));
 
-/** Replaces a world by a file's, which has to be of the same account; resolves with false, and does nothing, when that would lose changes and `sure` is not set. */
+/** Replaces a world by a file's, which has to be of the same account and, when one is given, region; resolves with false, and does nothing, when that would lose changes and `sure` is not set. */
 export function importWorld(
   store: Store,
   path: string,
   sure: boolean,
-  { now, account }: Pick<SeedOptions, 'now' | 'account'>,
+  { now, account, region }: Pick<SeedOptions, 'now' | 'account'> & { readonly region?: string | undefined },
 ): Promise<boolean> {
   const file = readWorldFile(path);
   if (file.account !== account) {
     throw new StoreError(`${path}: is a world of account ${file.account}; only ${account} is served`);
+  }
+  if (region !== undefined && file.region !== region) {
+    throw new StoreError(`${path}: is a world of ${file.region}, not of ${region}`);
   }
   return store.write((tx) => {
     if (!sure && isChanged(tx, worldOf(file.account, file.region))) return false;
