@@ -135,6 +135,21 @@ describe('what the operator set', () => {
     });
   });
 
+  it('--approve none has a teardown run unasked, but for what is protected', async () => {
+    await guarded({ restrictions: { approve: 'none' } }, async (guard, reached) => {
+      const given = (...only: string[]) => ({
+        tool: 'tear_down_kx_environment',
+        arguments: { environmentId: town.environmentId, only },
+      });
+      expect(text(await guard.attempt(given('ann', 'kept')))).toContain('carries the tag');
+      expect(reached()).toEqual([]);
+      const outcome = await guard.attempt(given('ann', 'fast'));
+      expect(outcome).toMatchObject({ kind: 'done', content: { requested: 2, left: 0 } });
+      expect(text(outcome)).toContain('runs with --approve none');
+      expect(reached()).toEqual(['DeleteKxVolume', 'DeleteKxUser']);
+    });
+  });
+
   it('--approve none does not lift the protection of a tag', async () => {
     await guarded({ restrictions: { approve: 'none' } }, async (guard, reached) => {
       const { environmentId } = town;
