@@ -35,6 +35,9 @@ export function placeOf(arn: string): { collection: string; name: string } {
 export const kindOf = (collection: string): string =>
   collection.slice(Math.max(collection.lastIndexOf('/'), collection.lastIndexOf(':')) + 1);
 
+/** Whether a collection is listed in an order of its own, by time, and not by name. */
+export const isOrdered = (collection: string): boolean => ['kxEnvironment', 'kxChangeset'].includes(kindOf(collection));
+
 /** The id of the environment that an entity is in. */
 export const environmentIdOf = ({ collection }: Pick<Entity, 'collection'>): string => collection.split('/')[1] ?? '';
 

@@ -1,4 +1,6 @@
 import type { Sql } from '../sqlite/database.ts';
+import { isOrdered } from './arns.ts';
+import { IS_ORDERED } from './schema.ts';
 import type { Entity, Transaction, WorldSettings } from './transaction.ts';
 
 /** The {@link Transaction} of one SQLite connection; the caller begins and commits. */
@@ -14,7 +16,7 @@ export function sqlTransaction(db: Sql): Transaction {
     get: (collection, name) => entity(one(`${SELECT} WHERE collection = ? AND name = ?`, collection, name)),
     page: (collection, { after, limit, facet }) =>
       (facet === undefined
-        ? all(`${SELECT} WHERE collection = ? AND position > ? ORDER BY position LIMIT ?`, collection, after, limit)
+        ? all(isOrdered(collection) ? ORDERED_PAGE : NAMED_PAGE, collection, after, limit)
         : all(
             `${SELECT} WHERE collection = ? AND facet = ? AND position > ? ORDER BY position LIMIT ?`,
             collection,
@@ -119,6 +121,8 @@ export function sqlTransaction(db: Sql): Transaction {
 type Row = unknown[];
 
 const SELECT = 'SELECT collection, name, position, facet, status, since, due, fate, tags, body FROM entities';
+const ORDERED_PAGE = `${SELECT} WHERE collection = ? AND position > ? AND ${IS_ORDERED} ORDER BY position LIMIT ?`;
+const NAMED_PAGE = `${SELECT} WHERE collection = ? AND name > ? ORDER BY name LIMIT ?`;
 const UPSERT = `
   INSERT INTO entities (collection, name, position, facet, status, since, due, fate, tags, body)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -131,7 +135,10 @@ const OPENING = `
     (SELECT settings FROM worlds WHERE arn = ?)`;
 
 const settingsFrom = (text: unknown): WorldSettings | undefined =>
-  text === null || text === undefined ? undefined : JSON.parse(String(text));
+  text === null || text === undefined ? undefined : parsedSettings(String(text));
+
+/** Every request reads them, and there are few. */
+const parsedSettings = cached((text: string): WorldSettings => JSON.parse(text));
 
 function entity<Body>(row: Row): Entity<Body>;
 function entity<Body>(row: Row | undefined): Entity<Body> | undefined;

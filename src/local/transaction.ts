@@ -6,7 +6,7 @@ export type Tags = Record<string, string>;
 export interface Entity<Body = unknown> {
   readonly collection: string;
   readonly name: string;
-  /** Its place in lists of the collection; unique there. */
+  /** Its place in lists of the collection; unique there. Its name, unless the collection has an order of its own. */
   readonly position: string;
   /** What lists of the collection may be filtered by. */
   readonly facet: string | null;

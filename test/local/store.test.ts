@@ -53,7 +53,7 @@ describe('a state file', () => {
     const store = await openStore(path);
     const header = readFileSync(path).subarray(0, 100);
     expect(header.readUInt32BE(68)).toBe(0x46534b58);
-    expect(header.readUInt32BE(60)).toBe(3);
+    expect(header.readUInt32BE(60)).toBe(WORLD_FORMAT.migrations.length);
     expect(existsSync(`${path}-wal`)).toBe(true);
     await store.close();
   });

@@ -111,8 +111,13 @@ describe('a world file', () => {
     ['with an entity twice', (file) => file.entities.push(cluster(file, 'hdb-fx')), /hdb-fx twice/],
     [
       'with two entities in one place',
-      (file) => file.entities.push({ ...cluster(file, 'hdb-fx'), name: 'hdb-other', position: 'hdb-fx' }),
+      (file) => file.entities.push({ ...file.entities.find((it: Reply) => it.in === 'kxEnvironment'), name: 'other' }),
       /twice/,
+    ],
+    [
+      'with a place for what is listed by name',
+      (file) => (cluster(file, 'hdb-fx').position = 'first'),
+      /hdb-fx\)\.position: kxCluster is listed by name/,
     ],
     [
       'whose cluster mounts a dataview that is not there',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { StoreError } from '../../sqlite/store-error.ts';
-import { kindOf } from '../arns.ts';
+import { isOrdered, kindOf } from '../arns.ts';
 import { KINDS } from './bodies.ts';
 
 const FORMAT = 'finspace-mcp world';
@@ -22,7 +22,7 @@ const FileEntity = z.strictObject({
     .string()
     .regex(new RegExp(`^(?:${ROOMS.join('|')})$`), 'expects a collection, such as kxEnvironment/ID/kxCluster'),
   name: z.string().regex(/^[\w.-]{1,128}$/),
-  /** Its place in lists, when that is not its name. */
+  /** Its place in lists, of environments and changesets only; everything else is listed by name. */
   position: z.string().min(1).max(200).optional(),
   /** What lists can be filtered by: the type of a cluster or volume, the name of an environment. */
   facet: z.string().max(300).optional(),
@@ -73,6 +73,9 @@ export function readWorldFile(path: string): WorldFile {
     const body = kind?.body().safeParse(entity.body);
     const where = `entities.${index} (${entity.in}/${entity.name})`;
     if (body?.error !== undefined) throw new StoreError(`${path}: ${where}.body.${firstOf(body.error)}`);
+    if (!isOrdered(entity.in) && entity.position !== undefined && entity.position !== entity.name) {
+      throw new StoreError(`${path}: ${where}.position: ${kindOf(entity.in)} is listed by name`);
+    }
     if (!kind?.statuses().includes(entity.status)) {
       throw new StoreError(`${path}: ${where}.status: ${kindOf(entity.in)} has no status ${entity.status}`);
     }

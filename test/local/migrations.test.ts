@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'libsql';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WORLD_FORMAT } from '../../src/local/schema.ts';
+import { openStore } from '../../src/local/store.ts';
+import { openEstate, ROLE } from './estate.ts';
+import { openWorld, type Reply, type TestWorld } from './world.ts';
+
+const { applicationId, migrations } = WORLD_FORMAT;
+const COLUMNS = 'collection, name, position, facet, status, since, due, tags, body';
+let folder: string;
+let environmentId: string;
+let before: Reply;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'finspace-migrations-'));
+  const world = await openWorld({ store: await openStore(join(folder, 'now.db')), lifecycle: 'instant' });
+  const estate = await openEstate(world);
+  ({ environmentId } = estate);
+  for (const userName of ['zoe', 'ann', 'bob'])
+    await world.call('CreateKxUser', { environmentId, userName, iamRole: ROLE });
+  await estate.database('trades');
+  for (const day of ['01', '02', '03']) {
+    const changeRequests = [{ changeType: 'PUT', s3Path: 's3://bucket/data/', dbPath: `/2026.01.${day}/` } as const];
+    await world.call('CreateKxChangeset', { environmentId, databaseName: 'trades', changeRequests, clientToken: day });
+  }
+  before = await lists(world);
+  await world.close();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function lists(world: TestWorld): Promise<Reply> {
+  const changesets: Reply[] = [];
+  const at = { environmentId, databaseName: 'trades', maxResults: 1 };
+  for (let nextToken: string | undefined, more = true; more; more = nextToken !== undefined) {
+    const page = await world.call('ListKxChangesets', { ...at, nextToken });
+    changesets.push(...page.kxChangesets);
+    ({ nextToken } = page);
+  }
+  const { environments } = await world.call('ListKxEnvironments', {});
+  const { users } = await world.call('ListKxUsers', { environmentId });
+  return { changesets, environments, users };
+}
+
+/** The same world as a file of an earlier version held it; users and what else is listed by name had places then. */
+function older(version: number): string {
+  const path = join(folder, `${version}.db`);
+  const db = new Database(path);
+  for (const migration of migrations.slice(0, version)) db.exec(migration);
+  db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${version}`);
+  db.exec(`ATTACH '${join(folder, 'now.db')}' AS now`);
+  db.exec(`INSERT INTO entities (${COLUMNS}) SELECT ${COLUMNS} FROM now.entities`);
+  for (const table of ['links', 'worlds']) db.exec(`INSERT INTO ${table} SELECT * FROM now.${table}`);
+  db.exec("UPDATE entities SET position = 'place of ' || name WHERE collection LIKE '%/kxUser'");
+  db.close();
+  return path;
+}
+
+test.each(migrations.slice(1).map((_, index) => index + 1))(
+  'a state file of version %i keeps its worlds and their order',
+  async (version) => {
+    const world = await openWorld({ store: await openStore(older(version)), lifecycle: 'instant' });
+    expect(await lists(world)).toEqual(before);
+    await world.close();
+  },
+);
