@@ -77,6 +77,22 @@ const MIGRATIONS: readonly string[] = [
   UPDATE entities SET position = name WHERE position <> name AND NOT ${IS_ORDERED};
   CREATE UNIQUE INDEX entities_by_position ON entities (collection, position) WHERE ${IS_ORDERED};
   `,
+  // Appended, and so in the order in which they expire; the long replies stay out of the tree that is searched.
+  `
+  ALTER TABLE tokens RENAME TO tokens_by_key;
+  CREATE TABLE tokens (
+    id INTEGER PRIMARY KEY,
+    scope TEXT NOT NULL,
+    token TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    reply TEXT NOT NULL,
+    expires INTEGER NOT NULL,
+    UNIQUE (scope, token)
+  ) STRICT;
+  INSERT INTO tokens (scope, token, digest, reply, expires)
+    SELECT scope, token, digest, reply, expires FROM tokens_by_key ORDER BY expires;
+  DROP TABLE tokens_by_key;
+  `,
 ];
 
 /** The file of the local worlds; its mark is the letters FSKX. */

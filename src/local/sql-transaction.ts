@@ -89,8 +89,15 @@ export function sqlTransaction(db: Sql): Transaction {
       return row && { digest: String(row[0]), reply: String(row[1]) };
     },
     remember: (scope, token, { digest, reply }, expires, now) => {
-      run('DELETE FROM tokens WHERE expires <= ?', now);
-      run('INSERT OR REPLACE INTO tokens VALUES (?, ?, ?, ?, ?)', scope, token, digest, reply, expires);
+      run(FORGET, now);
+      run(
+        'INSERT OR REPLACE INTO tokens (scope, token, digest, reply, expires) VALUES (?, ?, ?, ?, ?)',
+        scope,
+        token,
+        digest,
+        reply,
+        expires,
+      );
     },
 
     opening: (world) => {
@@ -133,6 +140,11 @@ const UPSERT = `
 const OPENING = `
   SELECT (SELECT ahead FROM clock), (SELECT min(due) FROM entities WHERE due IS NOT NULL),
     (SELECT settings FROM worlds WHERE arn = ?)`;
+
+/** They expire in the order of their ids, so that only those are looked at which go, and one more. */
+const FORGET = `
+  DELETE FROM tokens
+  WHERE id < coalesce((SELECT id FROM tokens WHERE expires > ? ORDER BY id LIMIT 1), 9223372036854775807)`;
 
 const settingsFrom = (text: unknown): WorldSettings | undefined =>
   text === null || text === undefined ? undefined : parsedSettings(String(text));

@@ -13,6 +13,7 @@ const COLUMNS = 'collection, name, position, facet, status, since, due, tags, bo
 let folder: string;
 let environmentId: string;
 let before: Reply;
+let loaded: Reply;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'finspace-migrations-'));
   const world = await openWorld({ store: await openStore(join(folder, 'now.db')), lifecycle: 'instant' });
@@ -21,14 +22,18 @@ beforeAll(async () => {
   for (const userName of ['zoe', 'ann', 'bob'])
     await world.call('CreateKxUser', { environmentId, userName, iamRole: ROLE });
   await estate.database('trades');
-  for (const day of ['01', '02', '03']) {
-    const changeRequests = [{ changeType: 'PUT', s3Path: 's3://bucket/data/', dbPath: `/2026.01.${day}/` } as const];
-    await world.call('CreateKxChangeset', { environmentId, databaseName: 'trades', changeRequests, clientToken: day });
-  }
+  for (const day of ['01', '02', '03']) loaded = await world.call('CreateKxChangeset', load(day));
   before = await lists(world);
   await world.close();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const load = (clientToken: string) => ({
+  environmentId,
+  databaseName: 'trades',
+  changeRequests: [{ changeType: 'PUT', s3Path: 's3://bucket/data/', dbPath: `/2026.01.${clientToken}/` } as const],
+  clientToken,
+});
 
 async function lists(world: TestWorld): Promise<Reply> {
   const changesets: Reply[] = [];
@@ -51,6 +56,9 @@ function older(version: number): string {
   db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${version}`);
   db.exec(`ATTACH '${join(folder, 'now.db')}' AS now`);
   db.exec(`INSERT INTO entities (${COLUMNS}) SELECT ${COLUMNS} FROM now.entities`);
+  db.exec(
+    'INSERT INTO tokens (scope, token, digest, reply, expires) SELECT scope, token, digest, reply, expires FROM now.tokens',
+  );
   for (const table of ['links', 'worlds']) db.exec(`INSERT INTO ${table} SELECT * FROM now.${table}`);
   db.exec("UPDATE entities SET position = 'place of ' || name WHERE collection LIKE '%/kxUser'");
   db.close();
@@ -58,9 +66,11 @@ function older(version: number): string {
 }
 
 test.each(migrations.slice(1).map((_, index) => index + 1))(
-  'a state file of version %i keeps its worlds and their order',
+  'a state file of version %i keeps its worlds, their order, and the replies to client tokens',
   async (version) => {
     const world = await openWorld({ store: await openStore(older(version)), lifecycle: 'instant' });
+    expect(await lists(world)).toEqual(before);
+    expect(await world.call('CreateKxChangeset', load('03'))).toEqual(loaded);
     expect(await lists(world)).toEqual(before);
     await world.close();
   },
