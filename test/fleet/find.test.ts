@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
+import type { Call } from '../../src/operations/index.ts';
 import { demo } from '../inventory/demo.ts';
 import { caller, demoTools, names, type Rows } from './table.ts';
 
@@ -143,6 +144,50 @@ describe('find_kx_entities', () => {
   test('counts what could not be made as taking nothing', async () => {
     const { data } = await use('find_kx_entities', { kinds: ['cluster'], view: 'full' });
     expect(data['totals']).toMatchObject({ nodes: 18, clusterMemoryReserved: '306 GiB', cacheGB: 1_200 });
+  });
+
+  test('tells no more of what there is instead than there is room for', async () => {
+    const odd: Call = async (name, input, options) => {
+      const reply = await world().call(name, input, options);
+      if (name !== 'ListKxVolumes') return reply;
+      const status = (at: number) => `${'x'.repeat(1_000)}${at}`;
+      const volumes = Array.from({ length: 100 }, (_, at) => ({ volumeName: `v${at}`, status: status(at) }));
+      return { kxVolumeSummaries: volumes } as never;
+    };
+    const { data, text } = await caller(odd)('find_kx_entities', { kinds: ['volume'], status: 'LOST' });
+    expect(data['statesThereAre']).toHaveLength(30);
+    expect(text.length).toBeLessThan(5_000);
+  });
+
+  test('counts by name whatever the name is', async () => {
+    const odd: Call = async (name, input, options) => {
+      const reply = await world().call(name, input, options);
+      return JSON.parse(JSON.stringify(reply).replaceAll('"name":"kdb-uat"', '"name":"constructor"'));
+    };
+    const { data } = await caller(odd)('find_kx_entities', { kinds: ['environment'] });
+    expect(data['perEnvironment']).toEqual({ 'kdb-prod': 1, constructor: 1 });
+  });
+
+  test('says how much more could not be read than it names', async () => {
+    const blind = await demo({
+      before: async (operation) => {
+        if (operation === 'ListTagsForResource')
+          throw new FinspaceError({ operation, code: 'Throttling', detail: 'Slow down.', retryable: true, advice: '' });
+      },
+    });
+    const { data } = await caller(blind.call)('find_kx_entities', { tag: 'owner', kinds: ['cluster', 'volume'] });
+    const count = (await use('find_kx_entities', { kinds: ['cluster', 'volume'] })).data['found'] as number;
+    expect(data['notRead']).toHaveLength(Math.min(20, count));
+    expect(data['notReadBesides']).toBe(count - 20);
+    await blind.close();
+  });
+
+  test('takes nothing for a state between commas or for a date that is none', async () => {
+    const { data } = await use('find_kx_entities', { status: 'UPDATING,' });
+    expect(data['found']).toBe((await use('find_kx_entities', { status: 'UPDATING' })).data['found']);
+    for (const wrong of ['2026-13-01', '2026-03-01T29:00Z'])
+      expect((await use('find_kx_entities', { olderThan: wrong })).text).toMatch(/olderThan: expects a span/);
+    expect((await use('find_kx_entities', { changedWithin: '!2026-13-01' })).text).toMatch(/expects a span/);
   });
 
   test('refuses what it does not know', async () => {

@@ -134,6 +134,33 @@ describe('what_depends_on', () => {
     expect(missed.text).toContain('There are: "hdb-equities-a", "hdb-equities-b".');
   });
 
+  test('does not say that there is nothing where it could not look', async () => {
+    const uat = await world().id('kdb-uat');
+    const partly = await demo({
+      before: async (operation, input) => {
+        if ((input as { environmentId?: string }).environmentId === uat)
+          throw new FinspaceError({
+            operation,
+            code: 'Unreachable',
+            detail: 'No answer.',
+            retryable: true,
+            advice: '',
+          });
+      },
+    });
+    const ask = caller(partly.call);
+    const missed = await ask('what_depends_on', { name: 'hdb-uat' });
+    expect(missed.text).toMatch(
+      /^There is no entity "hdb-uat".*could not be read: "kdb-uat", "Unreachable: No answer."/,
+    );
+    const { data } = await ask('what_depends_on', { name: 'hdb-fx' });
+    expect(data['notRead']).toEqual([{ environment: 'kdb-uat', reason: 'Unreachable: No answer.' }]);
+    await partly.close();
+    const denied = caller(world().call, { deny: ['list_kx_clusters'] });
+    const { text } = await denied('what_depends_on', { environment: 'kdb-prod', name: 'hdb-fx', kind: 'cluster' });
+    expect(text).toContain('"ListKxClusters: The operator of this server denies it."');
+  });
+
   test('follows both directions', async () => {
     const { data } = await use('what_depends_on', { environment: 'kdb-prod', name: 'fx_spot' });
     expect(names(data['usedBy'], 'id')).toEqual(

@@ -6,18 +6,21 @@ import { sizeInOrder } from '../../inventory/sizes.ts';
 import { entityRow } from '../../inventory/summary.ts';
 import { statusKind } from '../../inventory/trouble.ts';
 import { age, minute } from '../../inventory/units.ts';
-import { grouped, settingNames, totals } from './grouping.ts';
+import { grouped, settingNames, summed, totals } from './grouping.ts';
 import { knownInstead } from './instead.ts';
 import { isListed, isListedType } from './listed.ts';
-import { type Candidate, matches, usingIt } from './matching.ts';
+import { type Candidate, isMoment, matches, usingIt } from './matching.ts';
 import { answer, shaping } from './page.ts';
-import { EnvironmentArgument, environmentsOf, type Scene } from './scene.ts';
+import { EnvironmentArgument, environmentsOf, notReadIn, type Scene } from './scene.ts';
 import { withTags } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 
 /** Changesets are many, so they are looked through only when they are asked for. */
 const USUAL = KINDS.filter((kind) => kind !== 'changeset');
-const Age = (pattern: RegExp) => z.string().regex(pattern, 'expects a span such as 90m, 12h, 30d or 2w, or a date');
+const Age = (pattern: RegExp) => {
+  const expected = 'expects a span such as 90m, 12h, 30d or 2w, or a date';
+  return z.string().regex(pattern, expected).refine(isMoment, expected);
+};
 const SPAN = /^(?:\d{1,4}[mhdw]|\d{4}-\d\d-\d\d(?:T[\d:.]{5,12}Z)?)$/;
 const SPAN_OR_NOT = new RegExp(SPAN.source.replace('^', '^!?'));
 /** What a row of a kind says takes reading these, too. */
@@ -86,7 +89,6 @@ export const findEntities = fleetTool({
     const isTold = details || groupBy !== undefined;
     const more = isTold ? { found: listed, gaps: [] } : await readFew(scene, listed, kinds);
     const { found } = more;
-    const notRead = [...gaps, ...tagged.gaps, ...more.gaps];
     const level = isTold ? details : found !== listed;
     const head = {
       found: found.length,
@@ -98,7 +100,7 @@ export const findEntities = fleetTool({
         ? { settingsThereAre: settingNames(candidates) }
         : {}),
       ...(uses === undefined || input.kinds !== undefined ? {} : { notSearched: 'S3 paths of loads: kinds changeset' }),
-      ...(notRead.length === 0 ? {} : { notRead: notRead.slice(0, 20) }),
+      ...notReadIn([...gaps, ...tagged.gaps, ...more.gaps]),
     };
     const section =
       groupBy === undefined
@@ -180,12 +182,8 @@ function rowOf({ graph, entity, tags, matched }: Candidate, told: Told, several:
 const known = (row: object) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
 
 function countsOf(found: readonly Candidate[]) {
-  const kinds: Record<string, number> = {};
-  const perEnvironment: Record<string, number> = {};
-  for (const { entity, graph } of found) {
-    kinds[entity.kind] = (kinds[entity.kind] ?? 0) + 1;
-    perEnvironment[graph.name] = (perEnvironment[graph.name] ?? 0) + 1;
-  }
-  const places = Object.entries(perEnvironment);
-  return { kinds, ...(places.length > 1 && places.length <= 20 ? { perEnvironment } : {}) };
+  const kinds = summed(found.map(({ entity }) => [entity.kind, 1]));
+  const places = summed(found.map(({ graph }) => [graph.name, 1]));
+  const count = Object.keys(places).length;
+  return { kinds, ...(count > 1 && count <= 20 ? { perEnvironment: places } : {}) };
 }

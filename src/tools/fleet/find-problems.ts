@@ -4,7 +4,7 @@ import type { Finding, Graph, GraphOptions, Kind } from '../../inventory/graph.t
 import { attentionRow } from '../../inventory/summary.ts';
 import { statusKind, troubled } from '../../inventory/trouble.ts';
 import { answer, shaping } from './page.ts';
-import { EnvironmentArgument, environmentsOf, type Scene } from './scene.ts';
+import { EnvironmentArgument, environmentsOf, notReadIn, type Scene } from './scene.ts';
 import { fleetTool } from './tool.ts';
 
 /** What has ended badly; the rest is stuck, or only replaces nodes, which is on its way. */
@@ -93,7 +93,7 @@ export const findProblems = fleetTool({
       counts,
       ...(unread === 0 ? {} : { notChecked: `nodes of ${unread} clusters: problem stuck or underway does` }),
       ...environmentsOf(graphs),
-      ...(gaps.length === 0 ? {} : { notRead: gaps.slice(0, 20) }),
+      ...notReadIn(gaps),
     };
     return answer(head, [{ name: 'problems', rows }], { view, cursor });
   },

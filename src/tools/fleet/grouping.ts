@@ -69,12 +69,9 @@ export function totals(found: readonly Candidate[]) {
   const sum = (kind: string, of: (facts: Facts) => unknown) =>
     factsOf(kind).reduce((all, facts) => all + (Number(of(facts)) || 0), 0);
   const by = (kind: string, typeOf: (facts: Facts) => unknown, of: (facts: Facts) => unknown) => {
-    const sums: Record<string, number> = {};
-    for (const facts of factsOf(kind)) {
-      const type = typeOf(facts);
-      if (type !== undefined) sums[String(type)] = (sums[String(type)] ?? 0) + (Number(of(facts)) || 0);
-    }
-    return Object.keys(sums).length === 0 ? undefined : sums;
+    const known = factsOf(kind).filter((facts) => typeOf(facts) !== undefined);
+    const sums = summed(known.map((facts) => [String(typeOf(facts)), Number(of(facts)) || 0]));
+    return known.length === 0 ? undefined : sums;
   };
   const reserved = sum(
     'cluster',
@@ -108,6 +105,13 @@ export function totals(found: readonly Candidate[]) {
   };
   const told = Object.entries(all).filter(([, value]) => value !== undefined);
   return told.length === 0 ? {} : { totals: Object.fromEntries(told) };
+}
+
+/** What stands beside each name, added up; the names are foreign, and `constructor` may be one. */
+export function summed(counts: readonly (readonly [name: string, count: number])[]): Record<string, number> {
+  const sums = new Map<string, number>();
+  for (const [name, count] of counts) sums.set(name, (sums.get(name) ?? 0) + count);
+  return Object.fromEntries(sums);
 }
 
 const some = (mib: number) => (mib === 0 ? undefined : memory(mib));

@@ -20,11 +20,13 @@ interface Wanted {
 }
 
 const MOST_TOLD = 30;
+const MOST_CHARACTERS = 60;
 
 /** What there is, when nothing has the state, type, setting or tag that was asked for: a misspelt one is not an absence. */
 export function knownInstead({ graphs, kinds, candidates, tags }: Searched, { status, type, uses, tag }: Wanted) {
   const entities = graphs.flatMap((graph) => graph.entities).filter(({ kind }) => kinds.includes(kind));
-  const distinct = (values: readonly unknown[]) => [...new Set(values.filter((value) => value !== undefined))].sort();
+  const distinct = (values: readonly unknown[]) =>
+    told([...new Set(values.filter((value) => value !== undefined).map(String))].toSorted());
   const types = () => distinct(entities.flatMap(({ facts }) => [facts['type'], facts['hostType'], facts['nodeType']]));
   return {
     ...(status === undefined ? {} : { statesThereAre: distinct(entities.map((entity) => entity.status)) }),
@@ -38,8 +40,7 @@ export function knownInstead({ graphs, kinds, candidates, tags }: Searched, { st
 function tagsLike(tag: string, all: readonly string[]): string[] {
   const [key = ''] = tag.replace('!', '').toLowerCase().split('=');
   const same = all.filter((each) => each.toLowerCase().startsWith(`${key}=`));
-  const told = same.length > 0 ? same : [...new Set(all.map((each) => each.split('=')[0] ?? ''))];
-  return told.slice(0, MOST_TOLD);
+  return told(same.length > 0 ? same : [...new Set(all.map((each) => each.split('=')[0] ?? ''))]);
 }
 
 /** The values of the setting that was named, else the settings. */
@@ -48,5 +49,11 @@ function settingsLike(uses: string, candidates: readonly Candidate[]) {
   const all = candidates.flatMap(({ entity, graph }) => factsOf(entity, graph));
   const values = new Set(all.filter(({ path }) => means(name, path)).map(({ value }) => value));
   if (values.size === 0) return { settingsThereAre: settingNames(candidates) };
-  return { valuesThereAre: [...values].toSorted().slice(0, MOST_TOLD) };
+  return { valuesThereAre: told([...values].toSorted()) };
 }
+
+/** As much of some foreign texts as an answer has room for. */
+const told = (texts: readonly string[]) =>
+  texts
+    .slice(0, MOST_TOLD)
+    .map((text) => (text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS - 1)}…` : text));

@@ -41,8 +41,12 @@ export function matches(entity: GraphEntity, wanted: Wanted, now: string): boole
 /** One of several states, each whole or in part; after `!` none of them, of what has a state at all. */
 function hasStatus({ status }: GraphEntity, wanted: string): boolean {
   const isNot = wanted.startsWith('!');
-  const states = wanted.replace('!', '').toUpperCase().split(/[,|]/);
-  const isOne = states.some((state) => (status ?? '').includes(state.trim()));
+  const states = wanted
+    .replace('!', '')
+    .toUpperCase()
+    .split(/[,|\s]+/)
+    .filter(Boolean);
+  const isOne = states.some((state) => (status ?? '').includes(state));
   return isNot ? status !== undefined && !isOne : isOne;
 }
 
@@ -65,6 +69,9 @@ const start = (text: string, now: string) =>
   /^\d{4}-/.test(text)
     ? Date.parse(text)
     : Date.parse(now) - Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? Number.NaN);
+
+/** Whether a text that looks like a span or a date is one: there is no 2026-13-01. */
+export const isMoment = (text: string) => !Number.isNaN(start(text.replace('!', ''), '1970-01-01'));
 
 const MOST_MATCHED = 6;
 

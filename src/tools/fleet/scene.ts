@@ -33,7 +33,13 @@ export interface Scene {
 
 export interface Graphs {
   readonly graphs: readonly Graph[];
-  readonly gaps: readonly { readonly environment: string; readonly reason: string }[];
+  readonly gaps: readonly Unread[];
+}
+
+/** Something of an environment that could not be read, and why. */
+export interface Unread {
+  readonly environment: string;
+  readonly reason: string;
 }
 
 export function sceneOf({ call, restrictions, caller }: ToolEnvironment, { context }: Exchange): Scene {
@@ -101,7 +107,7 @@ export const environmentsOf = (graphs: readonly Graph[]) => ({
 });
 
 /** What could not be read, each kind of thing once with how often. */
-export function gapsOf({ name, gaps }: Graph): { environment: string; reason: string }[] {
+export function gapsOf({ name, gaps }: Graph): Unread[] {
   const counts = new Map<string, number>();
   for (const { operation, reason } of gaps) {
     const told = `${operation}: ${reason}`;
@@ -113,17 +119,32 @@ export function gapsOf({ name, gaps }: Graph): { environment: string; reason: st
   }));
 }
 
+const MOST_UNREAD = 20;
+/** What an answer says of what could not be read. */
+export const notReadIn = (gaps: readonly Unread[]) => ({
+  ...(gaps.length === 0 ? {} : { notRead: gaps.slice(0, MOST_UNREAD) }),
+  ...(gaps.length <= MOST_UNREAD ? {} : { notReadBesides: gaps.length - MOST_UNREAD }),
+});
+
 const reasonOf = (error: unknown) =>
   error instanceof FinspaceError ? `${wireName(error.fields.code)}: ${error.fields.detail}` : 'It could not be read.';
 
-/** Says that something is not there, with what was probably meant. */
-export function noSuch(noun: string, wanted: string, known: readonly string[]): NotThere {
+/** Says that something is not there, as far as could be read, with what was probably meant. */
+export function noSuch(
+  noun: string,
+  wanted: string,
+  known: readonly string[],
+  [gap, ...gaps]: readonly Unread[] = [],
+): NotThere {
   const like = known.filter((name) => name.toLowerCase().includes(wanted.toLowerCase()));
-  if (like.length > 0) return new NotThere(`There is no ${noun} ${quoted(wanted)}. There are: ${listed(like)}.`);
-  const otherwise = `. There are: ${listed(known)}.`;
-  return new NotThere(
-    `There is no ${noun} ${quoted(wanted)}${didYouMean(wanted, known, { otherwise, shown: quoted })}`,
-  );
+  const otherwise = `. There are: ${listed(like.length > 0 ? like : known)}.`;
+  const meant = like.length > 0 ? otherwise : didYouMean(wanted, known, { otherwise, shown: quoted });
+  const more = gaps.length === 0 ? '' : ` and ${gaps.length} more`;
+  const unread =
+    gap === undefined
+      ? ''
+      : ` It may be in what could not be read: ${quoted(gap.environment)}, ${quoted(gap.reason, 200)}${more}.`;
+  return new NotThere(`There is no ${noun} ${quoted(wanted)}${meant}${unread}`);
 }
 
 /** The first of some names, quoted, in one line. */

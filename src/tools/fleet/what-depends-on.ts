@@ -5,8 +5,9 @@ import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
 import { marksOf } from '../../inventory/marks.ts';
 import { attentionRow, sizeOf } from '../../inventory/summary.ts';
+import { quoted } from '../../safety/untrusted.ts';
 import { answer, shaping } from './page.ts';
-import { EnvironmentArgument, gapsOf, listed, NotThere, noSuch, type Scene } from './scene.ts';
+import { EnvironmentArgument, gapsOf, listed, NotThere, noSuch, notReadIn, type Scene } from './scene.ts';
 import { fleetTool } from './tool.ts';
 
 export const whatDependsOn = fleetTool({
@@ -24,10 +25,11 @@ export const whatDependsOn = fleetTool({
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (scene, { environment, name, kind, view, cursor }) => {
     const changes = (changesetId: string) => name.endsWith(changesetId);
-    const graph = await scene.graph(environment ?? (await placeOf(scene, name, kind)), { changes });
+    const place = environment === undefined ? await placeOf(scene, name, kind) : { id: environment, gaps: [] };
+    const graph = await scene.graph(place.id, { changes });
     const entity = theOne(graph, name, kind) ?? (await olderChangeset(scene, graph, name, kind));
     const dependants = dependantsOf(graph, entity.id);
-    const gaps = gapsOf(graph);
+    const gaps = [...gapsOf(graph), ...place.gaps.filter((gap) => gap.environment !== graph.name)];
     const findings = marksOf(graph).get(entity.id)?.findings ?? [];
     const head = {
       environment: graph.name,
@@ -35,7 +37,7 @@ export const whatDependsOn = fleetTool({
       entity: detailOf(entity, graph),
       ...(findings.length === 0 ? {} : { attention: findings.map((finding) => attentionRow(finding, graph.readAt)) }),
       dependants: dependants.length,
-      ...(gaps.length === 0 ? {} : { notRead: gaps }),
+      ...notReadIn(gaps),
     };
     const sections = [
       { name: 'usedBy', rows: dependants.map(row) },
@@ -54,22 +56,22 @@ const row = ({ entity, edge, distance }: Connected) => ({
   ...edge.facts,
 });
 
-/** The id of the only environment that has something of that name. Throws NotThere. */
-async function placeOf(scene: Scene, name: string, kind: Kind | undefined): Promise<string> {
+/** The id of the only environment that has something of that name, as far as could be read. Throws NotThere. */
+async function placeOf(scene: Scene, name: string, kind: Kind | undefined) {
   const options = { kinds: kind === undefined ? KINDS : [kind], details: false, everyChangeset: true };
-  const { graphs } = await scene.graphs(undefined, options);
+  const { graphs, gaps } = await scene.graphs(undefined, options);
   const ofKind = (entity: GraphEntity) => kind === undefined || entity.kind === kind;
   const places = graphs.filter((graph) => named(graph, name).some(ofKind));
   const [only, second] = places;
   if (only === undefined) {
     const known = graphs.flatMap(({ entities }) => entities.filter(ofKind).map((each) => each.name));
-    throw noSuch(kind ?? 'entity', name, [...new Set(known)]);
+    throw noSuch(kind ?? 'entity', name, [...new Set(known)], gaps);
   }
   if (second !== undefined)
     throw new NotThere(
       `Several environments have something of that name: ${listed(places.map((graph) => graph.name))}. Give one of them as environment.`,
     );
-  return only.environmentId;
+  return { id: only.environmentId, gaps };
 }
 
 /** A changeset that is neither mounted nor newest nor failed is in no overview. Throws NotThere when there is none either. */
@@ -81,11 +83,11 @@ async function olderChangeset(scene: Scene, graph: Graph, name: string, kind: st
     changes: (id: string) => name.endsWith(id),
   } as const;
   const isMeant = kind === undefined || kind === 'changeset';
-  const all = isMeant ? (await scene.again([graph], options)).graphs : [];
-  const found = all.flatMap((each) => theOne(each, name, 'changeset') ?? []);
+  const read = isMeant ? await scene.again([graph], options) : { graphs: [], gaps: [] };
+  const found = read.graphs.flatMap((each) => theOne(each, name, 'changeset') ?? []);
   if (found[0] !== undefined) return found[0];
   const known = graph.entities.filter((entity) => kind === undefined || entity.kind === kind).map((each) => each.name);
-  throw noSuch(kind ?? 'entity', name, known);
+  throw noSuch(kind ?? 'entity', name, known, [...gapsOf(graph), ...read.gaps]);
 }
 
 /** The entity of a name, if there is one. Throws NotThere when there are several. */
@@ -95,7 +97,7 @@ function theOne(graph: Graph, name: string, kind: string | undefined): GraphEnti
   const [entity, second] = found;
   if (second !== undefined)
     throw new NotThere(
-      `Several things have that name: ${found.map(({ id }) => JSON.stringify(id)).join(', ')}. Give one of these as the name.`,
+      `Several things have that name: ${found.map(({ id }) => quoted(id, 200)).join(', ')}. Give one of these as the name.`,
     );
   return entity;
 }
