@@ -39,7 +39,7 @@ const moment = (at: string) => at.slice(0, 19).replace('T', ' ');
 
 function aligned(rows: readonly (readonly string[])[]): string[] {
   const cells = rows.map((row) => row.map(printable));
-  const widths = HEADINGS.map((_, at) => Math.max(...cells.map((row) => (row[at] as string).length)));
+  const widths = HEADINGS.map((_, at) => cells.reduce((most, row) => Math.max(most, (row[at] as string).length), 0));
   return cells.map((row) =>
     row
       .map((cell, at) => cell.padEnd(widths[at] as number))

@@ -31,11 +31,8 @@ export function placeOf(question: Pick<Question, 'shown'>): string {
 }
 
 /** The line with everything escaped that `quoted` would escape, apart from quotes, which are ours here. */
-export function printable(line: string): string {
-  return Array.from(line, (character) => (/["\\]/.test(character) ? character : quoted(character).slice(1, -1))).join(
-    '',
-  );
-}
+export const printable = (line: string): string =>
+  line.replace(/[^ -~]/gu, (character) => quoted(character).slice(1, -1));
 
 /** Who asks, in words: over stdio it is whatever the user of this computer runs. */
 export const asker = (principal: string) =>

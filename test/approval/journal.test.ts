@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sqlJournal } from '../../src/safety/journal.ts';
+import { journalTable } from '../../src/commands/journal-table.ts';
+import { type Entry, sqlJournal } from '../../src/safety/journal.ts';
 import { openState } from '../../src/safety/state.ts';
 import { CLI } from '../support/hosts.ts';
 import { NO_PTY, sitDown } from './pty.ts';
@@ -37,6 +38,11 @@ describe('finspace-mcp journal', () => {
     expect(lines.map((line) => JSON.parse(line))).toEqual(await written.entries());
     expect(journal(dir).stdout).toBe(stdout);
     await state.close();
+  });
+
+  it('makes a table of however many entries there are', () => {
+    const entry: Entry = { kind: 'clock-reset', sequence: 1, at: '', seen: '', accepted: '', approver: 'ann' };
+    expect(journalTable(Array.from({ length: 130_000 }, () => entry))).toHaveLength(130_001);
   });
 
   it.runIf(NO_PTY === undefined)(

@@ -132,6 +132,12 @@ it('takes what a service leaves out for unknown', async () => {
     name === 'GetKxScalingGroup' ? { ...reply, clusters: undefined } : reply,
   );
   expect((await preview('CreateKxCluster', cluster(on('hosts', 110_592)), alone)).warnings).toEqual([]);
+  await scene.estate.cluster('other', on('hosts', 30_000));
+  const silent = answering(scene.backend.call, (name, reply) =>
+    name === 'GetKxCluster' ? { ...reply, scalingGroupConfiguration: undefined } : reply,
+  );
+  const beside = await preview('CreateKxCluster', cluster(on('hosts', 110_592)), silent);
+  expect(beside.notChecked).toContain('whether its host has enough memory');
   const { quotas } = await preview('CreateKxVolume', volume(), bare, false);
   expect(quotas.at(-1)).toBe('GB of volume storage per environment: 0');
   const odd = await preview('CreateKxScalingGroup', group({ hostType: 'kx.sg9.huge' }));

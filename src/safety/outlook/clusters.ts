@@ -28,12 +28,13 @@ const MIB_PER_GIB = 1024;
 async function memoryFor(ground: Ground, wanted: Members, group: Members, item: Item): Promise<Remark> {
   const { environmentId } = ground;
   const host = HOST_TYPES.get(String(group['hostType']));
-  if (host === undefined) return { unchecked: ['whether its host has enough memory'] };
+  if (host === undefined) return UNKNOWN;
   const others = await eachAtOnce((group['clusters'] as string[] | undefined) ?? [], (clusterName) =>
     there(ground, 'GetKxCluster', { environmentId, clusterName }),
   );
   const total = host.memory * MIB_PER_GIB;
   const free = total - others.filter(holdsMemory).reduce((sum, other) => sum + reservation(other), 0);
+  if (Number.isNaN(free)) return UNKNOWN;
   const asked = memoryOf(wanted);
   if (asked <= free) return {};
   const detail = `${asked} MiB wanted, ${free} of ${total} MiB free`;
@@ -42,12 +43,14 @@ async function memoryFor(ground: Ground, wanted: Members, group: Members, item: 
   return { warnings: [{ item: { ...item, detail }, first }] };
 }
 
+const UNKNOWN: Remark = { unchecked: ['whether its host has enough memory'] };
+
 /** One on its way up will have its memory by the time that a later one starts. */
 const holdsMemory = (cluster: Members | undefined): cluster is Members =>
   cluster !== undefined && !isDetached(cluster['status']) && cluster['status'] !== 'CREATE_FAILED';
 
 const memoryOf = ({ memoryReservation, nodeCount }: Members) => Number(memoryReservation) * Number(nodeCount);
-const reservation = ({ scalingGroupConfiguration: shared }: Members) => memoryOf(shared as Members);
+const reservation = ({ scalingGroupConfiguration: shared }: Members) => memoryOf((shared ?? {}) as Members);
 
 /** Whether the databases, changesets and dataviews are there that a cluster is to mount. */
 export const mountsStand = async (ground: Ground): Promise<Remark> =>
