@@ -70,7 +70,9 @@ function readFlags(rest: readonly string[], { settings, switches = {}, word: exp
     else if (expected !== undefined && given === undefined && /^\w/.test(flag)) given = rest[at];
     else if (name === undefined)
       throw new ConfigError(
-        `unknown option ${word(flag)}${meant(flag, [...byFlag.keys(), ...[...bare].map((b) => `--${b}`)])}`,
+        flag.startsWith('-')
+          ? `unknown option ${word(flag)}${meant(flag, [...byFlag.keys(), ...[...bare].map((b) => `--${b}`)])}`
+          : `${word(rest[at] as string)} is one word too many: options begin with --, see --help`,
       );
     else if (inline.length > 0) flags[name] = fromText(name, inline.join('='));
     else if (isSwitch(name)) flags[name] = true;

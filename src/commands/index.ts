@@ -29,7 +29,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
     settings: [...WORLD, 'faults', 'port', ...PORT_ONLY, 'logLevel', 'config'],
   },
   world: {
-    summary: 'List, export, import or reset the worlds of the local service.',
+    summary: 'List, export (to stdout), import (--world FILE) or reset the worlds of the local service.',
     settings: [...WORLD, 'config'],
     word: 'list|export|import|reset',
     switches: { yes: 'Replace a world although it was changed' },

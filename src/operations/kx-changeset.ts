@@ -26,7 +26,7 @@ const ChangeRequests = once(() =>
           9,
           1093,
           /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/(?:[^/]+\/)*[^/]*$/,
-          'an S3 path such as s3://bucket/folder/',
+          'an S3 path such as s3://bucket/folder/, with a bucket of 3 to 63 small letters, digits, - and .',
         )
           .optional()
           .describe('for PUT'),

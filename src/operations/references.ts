@@ -61,7 +61,8 @@ function pathTo(label: string, near: OperationName | undefined): string | undefi
 }
 
 /** The label of what a create makes, which cannot be there yet. */
-function createdBy(name: OperationName): string | undefined {
+/** The label of what a create makes, such as `clusterName`; undefined for anything else. */
+export function createdBy(name: OperationName): string | undefined {
   const { method, path } = route(operationNamed(name));
   if (method !== 'POST') return undefined;
   const made = paths().find(

@@ -72,7 +72,7 @@ export const DbPath = once(() =>
     1,
     1025,
     /^\**[/?*](?:[^/]+\/){0,2}[^/]*$/,
-    'a path in the database, of at most three levels, such as /2026.03.17/',
+    'a path in the database, of at most two folders, such as /2026.03.17/',
   ),
 );
 

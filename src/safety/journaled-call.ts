@@ -1,6 +1,7 @@
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import { labels } from '../operations/http.ts';
 import { type Call, operationNamed } from '../operations/index.ts';
+import { createdBy } from '../operations/references.ts';
 import { argumentsDigest, type Journal, type Outcome } from './journal.ts';
 
 /**
@@ -12,7 +13,10 @@ export function journaledCall(call: Call, journal: Journal, backend: string, onL
     const operation = operationNamed(name);
     if (operation.risk === 'read') return call(name, input, options);
     const members = input as Record<string, unknown>;
-    const target = Object.fromEntries(labels(operation).map((label) => [label, members[label]]));
+    const made =
+      operation.risk === 'create' ? [createdBy(name) ?? 'name', 'name'].find((label) => label in members) : undefined;
+    const told = [...labels(operation), ...(made === undefined ? [] : [made])];
+    const target = Object.fromEntries(told.map((label) => [label, members[label]]));
     const actor = options?.actor ?? { principal: 'this server' };
     const begun = await journal
       .begin({ operation: name, backend, target, arguments: argumentsDigest(input), ...actor })

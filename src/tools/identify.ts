@@ -4,7 +4,7 @@ import { didYouMean } from '../nearest.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
-import { listerOfLabel, nounOfLabel, type Reference } from '../operations/references.ts';
+import { createdBy, listerOfLabel, nounOfLabel, type Reference } from '../operations/references.ts';
 import { withheld } from '../safety/policy.ts';
 import { quoted } from '../safety/untrusted.ts';
 import type { ToolEnvironment } from './environment.ts';
@@ -32,13 +32,14 @@ export async function lookedUp<T>(
   }
 }
 
-/** `list_kx_clusters shows what there is.`, where this caller is offered such a tool. */
+/** `list_kx_clusters shows the names.`, where this caller is offered such a tool; not for what the operation nearby is to make. */
 export function whereListed(
   { restrictions, caller }: Lookup['environment'],
   label: string,
   near?: OperationName,
 ): string | undefined {
-  const lister = listerOfLabel(label, near);
+  const isNew = near !== undefined && createdBy(near) === label;
+  const lister = isNew ? undefined : listerOfLabel(label, near);
   if (lister === undefined || withheld(lister, restrictions, caller) !== undefined) return undefined;
   return `${toolName(lister)} shows ${label.endsWith('Name') ? 'the names' : `each ${label}`}.`;
 }

@@ -32,10 +32,12 @@ export const planChange = compositeTool({
   needs: [],
   run: async (environment, { tool, arguments: given, cursor }, { context }) => {
     const name = operationOf(tool);
-    if (name === undefined || operationNamed(name).risk === 'read')
+    if (name === undefined)
       return refused(
         `${quoted(tool)} is not a tool that changes anything${didYouMean(tool, changing(), { otherwise: '.' })}`,
       );
+    if (operationNamed(name).risk === 'read')
+      return refused(`${tool} changes nothing, so there is nothing to preview: call it.`);
     const reason = withheld(name, environment.restrictions, environment.caller);
     if (reason !== undefined) return refused(`${tool} is not offered. ${reason}`);
     const parsed = parseArguments(agentInput(operationNamed(name)), given);

@@ -11,7 +11,10 @@ describe('wait_for_kx_entity', () => {
     expect((await use('wait_for_kx_entity', { ...of, name: 'hdb-fx' })).data['reached']).toBe(true);
     const failed = (await use('wait_for_kx_entity', { ...of, name: 'gp-signals' })).data;
     expect(failed).toMatchObject({ reached: false, status: 'CREATE_FAILED', reason: /Not enough memory/ });
-    expect((await use('wait_for_kx_entity', { ...of, name: 'nobody' })).data).toMatchObject({ reached: false });
+    expect((await use('wait_for_kx_entity', { ...of, name: 'nobody' })).data).toMatchObject({
+      reached: false,
+      why: /check the name/,
+    });
     expect((await use('wait_for_kx_entity', { ...of, name: 'nobody', until: 'deleted' })).data).toMatchObject({
       reached: true,
       why: /check the name/,

@@ -90,6 +90,17 @@ describe('a change', () => {
   });
 
   it.each([
+    ['CreateKxUser', { environmentId: 'e1', userName: 'ann', iamRole: 'r' }, { environmentId: 'e1', userName: 'ann' }],
+    ['CreateKxEnvironment', { name: 'lab', kmsKeyId: 'k' }, { name: 'lab' }],
+    ['CreateKxChangeset', { environmentId: 'e1', databaseName: 'd' }, { environmentId: 'e1', databaseName: 'd' }],
+    ['UpdateKxEnvironment', { environmentId: 'e1', name: 'lab' }, { environmentId: 'e1' }],
+  ] as const)('%s is told with the name of what it makes', async (name, input, target) => {
+    await through(async () => ({}) as never)(name, input as never);
+    expect((await journal.entries())[0]).toMatchObject({ operation: name });
+    expect((await journal.entries())[0]).toHaveProperty('target', target);
+  });
+
+  it.each([
     ['refused', refusedBy({ requestId: 'r1' }), { result: 'failed', error: 'ConflictException', requestId: 'r1' }],
     ['of which no reply came', refusedBy({ code: 'Timeout', outcomeUnknown: true }), { result: 'unknown' }],
     ['that broke in an unknown way', new Error('secret'), { result: 'unknown' }],

@@ -88,7 +88,7 @@ describe('on a world in which things hang together', () => {
     const plan = await planned(call, operation, { environmentId, ...input });
     return plan.blockers.map(({ item, first }) => `${itemText(item)}: ${first}`);
   };
-  const mount = 'Delete it with delete_kx_cluster, or have it mount something else.';
+  const mount = 'Delete it with delete_kx_cluster, or have it mount something else with update_kx_cluster_databases.';
   const history = 'cluster "history" ("HDB, RUNNING")';
   const ticker = 'cluster "ticker" ("TICKERPLANT, RUNNING")';
 
@@ -118,7 +118,9 @@ describe('on a world in which things hang together', () => {
       `${history}: ${mount}`,
       'dataview "view" ("of trades, ACTIVE"): Delete it with delete_kx_dataview.',
     ]);
-    expect(await blockers('DeleteKxVolume', { volumeName: 'logs' })).toEqual([`${ticker}: ${mount}`]);
+    expect(await blockers('DeleteKxVolume', { volumeName: 'logs' })).toEqual([
+      `${ticker}: Delete it with delete_kx_cluster.`,
+    ]);
     expect(await blockers('DeleteKxVolume', { volumeName: 'spare' })).toEqual([]);
     const { lost } = await planned(call, 'DeleteKxVolume', { environmentId, volumeName: 'spare' });
     expect(texts(lost)).toEqual(['storage "spare" ("everything on 1200 GB of SSD_1000")']);

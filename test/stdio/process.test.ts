@@ -158,13 +158,16 @@ describe('the process', () => {
     expect(remarks.map((line) => JSON.parse(line))).toEqual([expect.objectContaining({ environments: noneSuch })]);
   });
 
-  it('says on stderr, in one line, what is wrong with its command line, and exits with 2', async () => {
-    start(['--lifecycel', 'fast']);
+  it.each([
+    [['--lifecycel', 'fast'], 'unknown option "--lifecycel"; did you mean --lifecycle?'],
+    [['world', 'import', 'world.json'], '"world.json" is one word too many: options begin with --, see --help'],
+  ])('says on stderr, in one line, what is wrong with %j, and exits with 2', async (argv, problem) => {
+    start(argv);
     let said = '';
     child.stderr.on('data', (chunk) => {
       said += chunk;
     });
     expect((await exit()).code).toBe(2);
-    expect(said).toBe('finspace-mcp: unknown option "--lifecycel"; did you mean --lifecycle?\n');
+    expect(said).toBe(`finspace-mcp: ${problem}\n`);
   });
 });

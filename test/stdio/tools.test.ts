@@ -68,6 +68,20 @@ describe.each(HOSTS)('$name over stdio', ({ connect }) => {
     expect(text).toContain('changeRequests.0.changetype: there is no such argument; did you mean changeType?');
   });
 
+  it('tells where names are listed of what is there, not of what is to be made', async () => {
+    const wrong = { environmentId, databaseName: 'x' };
+    expect(await failedTo(session, 'get_kx_database', wrong)).toMatch(/expects a name .* list_kx_databases shows/);
+    const text = await failedTo(session, 'create_kx_database', wrong);
+    expect(text).toContain('databaseName: expects a name');
+    expect(text).not.toContain('list_kx_databases');
+  });
+
+  it('says of a tool that only reads that there is nothing to preview', async () => {
+    const of = (tool: string) => failedTo(session, 'plan_change', { tool, arguments: {} });
+    expect(await of('get_kx_cluster')).toBe('get_kx_cluster changes nothing, so there is nothing to preview: call it.');
+    expect(await of('delete_cluster')).toContain('did you mean delete_kx_cluster?');
+  });
+
   it('never takes a clientToken from the model', async () => {
     const text = await failedTo(session, 'create_kx_database', {
       environmentId: 'abc',

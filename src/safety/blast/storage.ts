@@ -14,8 +14,17 @@ import {
 import { type Blocker, count, type Finding, type Item, type Members, NOTHING, type Subject, size } from './finding.ts';
 import { isDetached, isLeaving, leaving } from './statuses.ts';
 
-const deleteCluster = `Delete it with ${toolName('DeleteKxCluster')}, or have it mount something else.`;
+const deleteCluster = `Delete it with ${toolName('DeleteKxCluster')}`;
+const remountCluster = `${deleteCluster}, or have it mount something else with ${toolName('UpdateKxClusterDatabases')}.`;
 const deleteDataview = `Delete it with ${toolName('DeleteKxDataview')}.`;
+
+const REMOUNTED = ['HDB', 'GP'];
+
+/** A log or a savedown volume stays with its cluster: only what these types read can be changed. */
+const heldByCluster = (cluster: Members): Blocker => ({
+  item: clusterItem(cluster),
+  first: REMOUNTED.includes(String(cluster['clusterType'])) ? remountCluster : `${deleteCluster}.`,
+});
 
 const estateOf = ({ call, input, options }: Subject): Estate => ({
   call,
@@ -50,10 +59,7 @@ export async function deletingDatabase(subject: Subject): Promise<Finding> {
         detail: `${size(numBytes)} in ${count(numFiles, 'file')}, ${count(numChangesets, 'changeset')}`,
       },
     ],
-    blockers: [
-      ...mounting.map((cluster) => ({ item: clusterItem(cluster), first: deleteCluster })),
-      ...views.map(heldBy),
-    ],
+    blockers: [...mounting.map(heldByCluster), ...views.map(heldBy)],
   };
 }
 
@@ -74,7 +80,7 @@ export async function deletingDataview(subject: Subject): Promise<Finding> {
         ? [{ kind: 'changes', name, detail: 'written to it and not committed' }]
         : []),
     ],
-    blockers: blockers.map((cluster) => ({ item: clusterNamed(cluster), first: deleteCluster })),
+    blockers: blockers.map((cluster) => ({ item: clusterNamed(cluster), first: remountCluster })),
   };
 }
 
@@ -86,10 +92,7 @@ export async function deletingVolume(subject: Subject): Promise<Finding> {
     lost: [
       { kind: 'storage', name: String(subject.input['volumeName']), detail: `everything on ${disk(subject.entity)}` },
     ],
-    blockers: [
-      ...clusters.map((cluster): Blocker => ({ item: clusterItem(cluster), first: deleteCluster })),
-      ...views.map(heldBy),
-    ],
+    blockers: [...clusters.map(heldByCluster), ...views.map(heldBy)],
   };
 }
 
@@ -125,7 +128,7 @@ export async function deletingScalingGroup(subject: Subject): Promise<Finding> {
       .filter((cluster) => present.has(cluster))
       .map((cluster) => ({
         item: clusterNamed(cluster),
-        first: `Delete it with ${toolName('DeleteKxCluster')}.`,
+        first: `${deleteCluster}.`,
       })),
   };
 }

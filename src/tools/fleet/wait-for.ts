@@ -78,7 +78,7 @@ export const waitFor = fleetTool({
     for (;;) {
       const seen = await look(async () => (await scene.call(getter, input as never, { signal })) as Seen);
       if (seen.status === goal) return end(true, seen, seen.status === GONE && !wasThere ? { why: NONE } : {});
-      if (seen.status === GONE) return end(false, seen, { why: 'It does not exist any more, or never did.' });
+      if (seen.status === GONE) return end(false, seen, { why: wasThere ? 'It does not exist any more.' : NONE });
       if (seen.status.includes('FAILED')) return end(false, seen, { why: 'It failed; waiting longer will not help.' });
       if (Date.now() - began + wait > SLICE_MS) {
         const again = 'Call again with the same arguments and this handle.';
