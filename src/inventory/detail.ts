@@ -1,7 +1,7 @@
 import type { Graph, GraphEntity } from './graph.ts';
 import { arnIn } from './kinds.ts';
 import { entityRow } from './summary.ts';
-import { minute } from './units.ts';
+import { cut, minute } from './units.ts';
 
 type Row = Record<string, unknown>;
 
@@ -45,6 +45,6 @@ export function detailOf(entity: GraphEntity, graph: Graph): Row {
 function bounded(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
   const isLong = JSON.stringify(value).length > MOST_CHARACTERS && value.every((each) => typeof each === 'string');
-  const told = isLong ? value.map((each: string) => (each.length > 40 ? `${each.slice(0, 40)}…` : each)) : value;
+  const told = isLong ? value.map((each: string) => cut(each, 40)) : value;
   return told.length <= MOST_TOLD ? told : [...told.slice(0, MOST_TOLD), `${told.length - MOST_TOLD} more`];
 }

@@ -36,5 +36,8 @@ export function memory(mib: unknown): string {
   return value < 1024 ? `${value} MiB` : `${Number((value / 1024).toFixed(value < 10_240 ? 1 : 0))} GiB`;
 }
 
+/** A text of at most so many characters, and an ellipsis where there are more. */
+export const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most)}…` : text);
+
 /** `2026-03-17T00:10Z`: nobody asks for seconds. */
 export const minute = (iso: string | undefined) => iso?.replace(/:\d\d(?:\.\d+)?Z$/, 'Z');

@@ -1,6 +1,7 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, test, vi } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
+import type { Call, Output } from '../../src/operations/index.ts';
 import { LOCAL_CALLER, UNRESTRICTED } from '../../src/safety/policy.ts';
 import { FLEET_TOOLS } from '../../src/tools/fleet/index.ts';
 import { describedTools, offeredTools } from '../../src/tools/list.ts';
@@ -110,6 +111,43 @@ describe('find_kx_problems', () => {
     expect(data['counts']).toEqual({ idle: 2 });
     expect(data['notRead']).toEqual([{ environment: 'kdb-uat', reason: 'Unreachable: No answer.' }]);
     await partly.close();
+  });
+});
+
+test.each([
+  ['find_kx_entities', {}],
+  ['find_kx_problems', {}],
+  ['describe_kx_environment', { environment: 'kdb-3' }],
+  ['compare_kx_environments', { a: 'kdb-1', b: 'kdb-2' }],
+])('%s stays small when much cannot be read, for long reasons', async (tool, asked) => {
+  const long: Call = async (operation, input) => {
+    const environments = Array.from({ length: 30 }, (_, at) => ({ environmentId: `env${at}`, name: `kdb-${at}` }));
+    if (operation === 'ListKxEnvironments') return { environments } as never;
+    const { environmentId } = input as { environmentId?: string };
+    if (operation === 'GetKxEnvironment') return { environmentId, name: environmentId } as never;
+    const detail = 'The quick brown fox. '.repeat(190);
+    throw new FinspaceError({ operation, code: 'Validation', detail, retryable: false, advice: '' });
+  };
+  const { data, text } = await caller(long)(tool, asked);
+  expect(data['notRead']).not.toHaveLength(0);
+  expect(countTokens(text)).toBeLessThan(1_950);
+});
+
+describe('find_kx_problems about what is idle', () => {
+  test('tells of nothing that it could not make sure of', async () => {
+    const uat = await world().id('kdb-uat');
+    const partly: Call = async (operation, input, options) => {
+      const isThere = (input as { environmentId?: string }).environmentId === uat;
+      if (isThere && operation === 'ListKxClusters')
+        throw new FinspaceError({ operation, code: 'Unreachable', detail: 'No answer.', retryable: true, advice: '' });
+      const reply = await world().call(operation, input, options);
+      if (!isThere || operation !== 'ListKxScalingGroups') return reply;
+      const { scalingGroups = [] } = reply as Output<'ListKxScalingGroups'>;
+      return { scalingGroups: scalingGroups.map((group) => ({ ...group, clusters: [] })) } as never;
+    };
+    const { data } = await caller(partly)('find_kx_problems', { problem: 'idle' });
+    expect(names(data['problems'], 'environment')).toEqual(['kdb-prod', 'kdb-prod']);
+    expect(data['notRead']).toEqual([{ environment: 'kdb-uat', reason: 'Unreachable: No answer.' }]);
   });
 });
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Graph, GraphEntity } from '../../inventory/graph.ts';
 import { sizeOf, summaryOf } from '../../inventory/summary.ts';
 import { answer, type Section, shaping } from './page.ts';
-import { EnvironmentArgument, gapsOf } from './scene.ts';
+import { EnvironmentArgument, gapsOf, notReadIn } from './scene.ts';
 import { fleetTool } from './tool.ts';
 
 type Row = Record<string, unknown>;
@@ -18,12 +18,11 @@ export const compareEnvironments = fleetTool({
     const [one, other] = await Promise.all([scene.graph(a), scene.graph(b)]);
     const sections = differences(one, other);
     const [summary, otherSummary] = [summaryOf(one), summaryOf(other)];
-    const gaps = [...gapsOf(one), ...gapsOf(other)];
     const head = {
       a: { ...pick(summary.environment), counts: summary.counts },
       b: { ...pick(otherSummary.environment), counts: otherSummary.counts },
       differences: Object.fromEntries(sections.map(({ name, rows }) => [name, rows.length])),
-      ...(gaps.length === 0 ? {} : { notRead: gaps }),
+      ...notReadIn([...gapsOf(one), ...gapsOf(other)]),
     };
     return answer(head, sections, { view, cursor });
   },

@@ -4,7 +4,7 @@ import { type Summary, summaryOf } from '../../inventory/summary.ts';
 import { TOPOLOGY_FORMS, type TopologyForm, topologyUri } from '../../inventory/uris.ts';
 import { plainJson } from '../../safety/untrusted.ts';
 import { answer, type Link, type Section, shaping } from './page.ts';
-import { EnvironmentArgument, gapsOf } from './scene.ts';
+import { EnvironmentArgument, gapsOf, notReadIn } from './scene.ts';
 import { fleetTool } from './tool.ts';
 
 export const describeEnvironment = fleetTool({
@@ -39,8 +39,7 @@ export const describeEnvironment = fleetTool({
 });
 
 function headOf(graph: Graph, { environment, readAt, counts }: Summary) {
-  const gaps = gapsOf(graph);
-  return { environment, readAt, counts, ...(gaps.length === 0 ? {} : { notRead: gaps }) };
+  return { environment, readAt, counts, ...notReadIn(gapsOf(graph)) };
 }
 
 const wholeOf = ({ entities, edges }: Graph): Section[] => [

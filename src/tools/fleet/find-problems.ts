@@ -115,7 +115,10 @@ async function read(scene: Scene, environment: string | undefined, problem: stri
   if (confirm === undefined || suspects.length === 0) return { ...first, unread };
   const again = await scene.again(suspects, confirm);
   const fresh = new Map(again.graphs.map((graph) => [graph.environmentId, graph]));
-  const graphs = first.graphs.map((graph) => fresh.get(graph.environmentId) ?? graph);
+  // What could not be made sure of is a gap, not a finding.
+  const graphs = first.graphs.flatMap((graph) =>
+    suspects.includes(graph) ? (fresh.get(graph.environmentId) ?? []) : graph,
+  );
   return { graphs, gaps: [...first.gaps, ...again.gaps], unread };
 }
 

@@ -1,4 +1,5 @@
 import type { Graph, Kind } from '../../inventory/graph.ts';
+import { cut } from '../../inventory/units.ts';
 import { settingNames } from './grouping.ts';
 import type { Candidate } from './matching.ts';
 import { factsOf, means } from './settings.ts';
@@ -53,7 +54,4 @@ function settingsLike(uses: string, candidates: readonly Candidate[]) {
 }
 
 /** As much of some foreign texts as an answer has room for. */
-const told = (texts: readonly string[]) =>
-  texts
-    .slice(0, MOST_TOLD)
-    .map((text) => (text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS - 1)}…` : text));
+const told = (texts: readonly string[]) => texts.slice(0, MOST_TOLD).map((text) => cut(text, MOST_CHARACTERS));

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { acrossEnvironments, type Environment, environmentsNamed, environmentsNow } from '../../inventory/fleet.ts';
 import { environmentGraph, type Graph, type GraphOptions } from '../../inventory/graph.ts';
 import { readsDone } from '../../inventory/progress.ts';
+import { cut } from '../../inventory/units.ts';
 import { didYouMean } from '../../nearest.ts';
 import { FinspaceError, wireName } from '../../operations/failure.ts';
 import type { Call, OperationName } from '../../operations/index.ts';
@@ -120,9 +121,12 @@ export function gapsOf({ name, gaps }: Graph): Unread[] {
 }
 
 const MOST_UNREAD = 20;
-/** What an answer says of what could not be read. */
+const MOST_CHARACTERS = 160;
+/** What an answer says of what could not be read; reasons are foreign, and may be long. */
 export const notReadIn = (gaps: readonly Unread[]) => ({
-  ...(gaps.length === 0 ? {} : { notRead: gaps.slice(0, MOST_UNREAD) }),
+  ...(gaps.length === 0
+    ? {}
+    : { notRead: gaps.slice(0, MOST_UNREAD).map((gap) => ({ ...gap, reason: cut(gap.reason, MOST_CHARACTERS) })) }),
   ...(gaps.length <= MOST_UNREAD ? {} : { notReadBesides: gaps.length - MOST_UNREAD }),
 });
 
