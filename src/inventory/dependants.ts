@@ -1,4 +1,5 @@
 import type { Edge, Graph, GraphEntity } from './graph.ts';
+import { arnIn } from './kinds.ts';
 
 /** An entity that is connected with another one, and how. */
 export interface Connected {
@@ -49,10 +50,14 @@ function follow({ entities, edges }: Graph, id: string, end: 'from' | 'to'): Con
   return found;
 }
 
-/** The entities of a name, whatever their kind; letter case and `kind:` are the caller's choice. */
-export function named({ entities }: Graph, name: string): GraphEntity[] {
-  const exact = entities.filter((entity) => entity.id === name || entity.name === name);
-  if (exact.length > 0) return exact;
-  const lower = name.toLowerCase();
-  return entities.filter((entity) => entity.id.toLowerCase() === lower || entity.name.toLowerCase() === lower);
+/** The entities of a name, an id with or without `kind:`, or an ARN; letter case is the caller's choice. */
+export function named(graph: Graph, name: string): GraphEntity[] {
+  const spelt = (said: string, form: (text: string) => string) =>
+    graph.entities.filter((entity) => {
+      const { id } = entity;
+      const names = [entity.name, id, id.slice(id.indexOf(':') + 1), arnIn(graph, entity)];
+      return names.some((each) => each !== undefined && form(each) === said);
+    });
+  const exact = spelt(name, (text) => text);
+  return exact.length > 0 ? exact : spelt(name.toLowerCase(), (text) => text.toLowerCase());
 }

@@ -133,6 +133,9 @@ describe('find_kx_entities', () => {
     expect(names(since.data['entities'])).toEqual(['gp-signals', 'rdb-equities', 'rdb-futures', 'rdb-fx']);
     expect((await use('find_kx_entities', { tag: 'fx-desk' })).data['found']).toBe(7);
     expect(names((await use('find_kx_entities', { tag: '!*' })).data['entities'])).toEqual(['vol-backtest']);
+    for (const tag of ['*=fx-desk', '=fx-desk']) expect((await use('find_kx_entities', { tag })).data['found']).toBe(7);
+    const owned = await use('find_kx_entities', { tag: 'owner' });
+    expect((await use('find_kx_entities', { tag: 'owner=*' })).data['found']).toBe(owned.data['found']);
   });
 
   test('says what there is instead of a value, a setting or a tag that nothing has', async () => {

@@ -155,6 +155,10 @@ describe('what_depends_on', () => {
   test('finds the environment by itself where there is only one with that name', async () => {
     const { data } = await use('what_depends_on', { name: 'hdb-uat' });
     expect(data).toMatchObject({ environment: 'kdb-uat', entity: { id: 'cluster:hdb-uat' } });
+    const view = await use('what_depends_on', { name: 'fx_spot/fx_spot_live' });
+    expect(view.data).toMatchObject({ entity: { id: 'dataview:fx_spot/fx_spot_live' } });
+    const { arn } = data['entity'] as { arn: string };
+    expect((await use('what_depends_on', { environment: 'kdb-uat', name: arn })).data).toEqual(data);
     expect((await use('what_depends_on', { name: 'hdb-crypto' })).text).toMatch(/^There is no entity "hdb-crypto"/);
   });
 

@@ -47,14 +47,13 @@ export async function withTags(
   return { found, gaps, seen };
 }
 
-/** Whether tags have what is looked for, letter case aside. */
+/** Whether tags have what is looked for, letter case aside; an asterisk, or no key, is any. */
 function carrier(wanted: string): (tags: Readonly<Record<string, string>>) => boolean {
-  const [key = '', value] = wanted.toLowerCase().split(/=(.*)/s);
+  const [first = '', value] = wanted.toLowerCase().split(/=(.*)/s);
+  const key = first || '*';
+  const fits = (asked: string, own: string) => asked === '*' || asked === own.toLowerCase();
   return (tags) =>
-    Object.entries(tags).some(([name, own]) => {
-      const has = [name.toLowerCase(), own.toLowerCase()];
-      return (
-        key === '*' || key === '' || (value === undefined ? has.includes(key) : has[0] === key && has[1] === value)
-      );
-    });
+    Object.entries(tags).some(([name, own]) =>
+      value === undefined ? fits(key, name) || fits(key, own) : fits(key, name) && fits(value, own),
+    );
 }
