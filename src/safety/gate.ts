@@ -88,8 +88,11 @@ export interface Gate {
   ): Promise<Decision<Planned>>;
   /** Prepares for a plan of several steps that was approved as a whole. Why it may not begin; undefined when it may. */
   begin(whole: TeardownPlan): Promise<readonly string[] | undefined>;
-  /** Uses up one step of a plan that was approved as a whole. Why it may not run; undefined when it may. */
-  step(whole: Bound, step: Plan, again: Again): Promise<readonly string[] | undefined>;
+  /**
+   * Uses up one step of a plan that was approved as a whole. Why it may not run; undefined when it may. `around` when the entity is what
+   * it was and only what stands around it changed, as when an earlier step ends: then the step can be planned anew.
+   */
+  step(whole: Bound, step: Plan, again: Again): Promise<readonly string[] | 'around' | undefined>;
 }
 
 /** Makes a plan anew, as things are now. */
@@ -202,7 +205,11 @@ export function gate(options: GateOptions): Gate {
 
   const step: Gate['step'] = async (whole, plan, again) => {
     const question = await ledger.open({ ...plan, binding: digest([whole.binding, plan.binding]) }, 'never');
-    return (await ledger.burn(question.nonce)) ? differing(plan, again) : [USED, notRun(plan.tool)];
+    if (!(await ledger.burn(question.nonce))) return [USED, notRun(plan.tool)];
+    const now = await again();
+    if (now?.forbidden !== undefined || now?.leaving || now?.identity !== plan.identity)
+      return changed(plan.tool, plan.noun);
+    return now.binding === plan.binding ? undefined : 'around';
   };
 
   return {

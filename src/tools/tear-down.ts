@@ -5,6 +5,7 @@ import type { Actor } from '../operations/index.ts';
 import { waitTool } from '../operations/naming.ts';
 import { IdType } from '../operations/shapes.ts';
 import { eachAtOnce } from '../safety/blast/estate.ts';
+import type { Blocker, Item } from '../safety/blast/finding.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
 import { itemText } from '../safety/question.ts';
 import { isGone, planTeardown, type Removal, type TeardownPlan } from '../safety/teardown.ts';
@@ -124,21 +125,24 @@ async function removeOne(
   const { operation, input, item, identity } = removal;
   const again = () => planCall(environment, operation, input, actor.principal, { signal });
   try {
-    let plan: Plan | undefined;
     for (;;) {
       if (signal.aborted) return CANCELLED;
-      plan = await again();
+      const plan = await again();
       if (plan === undefined) return `${itemText(item)} is not there any more.`;
       if (plan.forbidden !== undefined) return plan.forbidden;
       if (plan.leaving) return `${itemText(item)} is being deleted already, by somebody else.`;
       const [blocker] = plan.blockers;
-      if (blocker === undefined) break;
-      if (performance.now() > deadline) return `${itemText(item)} still waits for ${itemText(blocker.item)}.`;
+      if (blocker === undefined) {
+        if (plan.identity !== identity) return `${itemText(item)} is not what the person saw any more.`;
+        const [newcomer] = newcomers(teardown, plan);
+        if (newcomer !== undefined) return `${itemText(newcomer)} is in it now, which the person did not see.`;
+        const why = await environment.gate.step(teardown, plan, again);
+        if (why === undefined) break;
+        if (why !== 'around') return `${itemText(item)}: ${why.join(' ')}`;
+      }
+      if (performance.now() > deadline) return `${itemText(item)} still waits for ${awaited(blocker)}.`;
       await pause(POLL_MS, undefined, { signal });
     }
-    if (plan.identity !== identity) return `${itemText(item)} is not what the person saw any more.`;
-    const why = await environment.gate.step(teardown, plan, again);
-    if (why !== undefined) return `${itemText(item)}: ${why.join(' ')}`;
     await environment.call(operation, input as never, { signal, actor });
     return undefined;
   } catch (error) {
@@ -148,5 +152,14 @@ async function removeOne(
     return `${itemText(item)}: ${error.fields.operation} failed with ${wireName(code)}: ${quoted(detail, 300)} ${advice}`;
   }
 }
+
+/** What an environment would take along that is no part of what was approved. */
+function newcomers({ removals, leaving }: TeardownPlan, { operation, lost }: Plan): readonly Item[] {
+  const known = new Set([...removals, ...leaving].map(({ item }) => item.arn));
+  return operation === 'DeleteKxEnvironment' ? lost.filter(({ arn }) => !known.has(arn)) : [];
+}
+
+const awaited = (blocker: Blocker | undefined) =>
+  blocker === undefined ? 'what is around it to stop changing' : itemText(blocker.item);
 
 const CANCELLED = 'The call was cancelled.';

@@ -185,6 +185,47 @@ describe('a teardown that takes its time', () => {
     await backend.close();
   });
 
+  /** Approves the teardown of an environment with a volume and a user; `meanwhile` runs before each look at what is left once these two were asked to go. */
+  const whole = async (meanwhile: (look: number, backend: Embedded, estate: Estate) => unknown) => {
+    const backend = await embedded('empty', 'realistic');
+    const estate = await openEstate(backend.call);
+    backend.clock.advance(HOUR);
+    await estate.volume('fast');
+    await estate.user('ann');
+    backend.clock.advance(HOUR);
+    let looks = 0;
+    let last = false;
+    let settled: unknown;
+    const call: Call = async (name, input, options) => {
+      // The first of the lists that a look reads at once; the others wait for it.
+      if (last && name === 'ListKxClusters') settled = meanwhile(++looks, backend, estate);
+      await settled;
+      const output = await backend.call(name, input, options);
+      last ||= name === 'DeleteKxUser';
+      return output;
+    };
+    const guard = await openGuard({ call, clock: backend.clock });
+    const plan = { tool: TOOL, arguments: { environmentId: estate.environmentId } };
+    const { state } = await asked(guard, plan);
+    const outcome = await guard.attempt({ ...plan, state, answers: accept('trading 3') });
+    await guard.close();
+    await backend.close();
+    return outcome;
+  };
+
+  it('goes on when what it removed before is gone between the last two looks', async () => {
+    const outcome = await whole((look, { clock }) => look === 2 && clock.advance(HOUR / 6));
+    expect(outcome).toMatchObject({ kind: 'done', content: { finished: false, requested: 3, left: 0, gone: 2 } });
+  });
+
+  it.each([1, 2])('stops at an environment with something in it that nobody saw, since look %d', async (since) => {
+    const outcome = await whole((look, _, estate) => look === since && estate.user('eve'));
+    expect(outcome).toMatchObject({
+      kind: 'done',
+      content: { requested: 2, left: 1, why: 'user "eve" is in it now, which the person did not see.' },
+    });
+  });
+
   it('stops at what somebody else is deleting meanwhile', async () => {
     const backend = await embedded('empty', 'realistic');
     const estate = await openEstate(backend.call);
