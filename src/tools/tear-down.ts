@@ -103,7 +103,8 @@ async function underWay(
   const { signal } = context.mcpReq;
   const gone = await eachAtOnce(all, (removal) => isGone(call, removal, { signal }));
   const [present] = all.filter((_, at) => !gone[at]).slice(-1);
-  const entities = all.map(({ item }) => itemText(item));
+  // Without the states that they had in the plan.
+  const entities = all.map(({ item: { kind, name } }) => itemText({ kind, name }));
   const counts = { requested: removals.length, gone: gone.filter(Boolean).length, left: 0 };
   if (present === undefined) return structured({ finished: true, ...counts, entities });
   const still = entities.filter((_, at) => !gone[at]);

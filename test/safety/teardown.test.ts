@@ -213,6 +213,12 @@ describe('a teardown that takes its time', () => {
     return outcome;
   };
 
+  it('names what is under way without the state that it had when it was planned', async () => {
+    expect(await whole(() => undefined)).toMatchObject({
+      content: { requested: 3, gone: 1, underWay: 2, entities: ['volume "fast"', 'kdb environment "trading"'] },
+    });
+  });
+
   it('goes on when what it removed before is gone between the last two looks', async () => {
     const outcome = await whole((look, { clock }) => look === 2 && clock.advance(HOUR / 6));
     expect(outcome).toMatchObject({ kind: 'done', content: { finished: false, requested: 3, left: 0, gone: 2 } });
