@@ -59,7 +59,11 @@ function json(content: Uint8Array): unknown {
   throw new Refusal('Validation', 'The body of the request is not JSON in UTF-8');
 }
 
-const contentOf = (text: string): unknown => (text.trim() === '' ? {} : JSON.parse(text));
+/** Trimming takes a byte order mark away, too. */
+function contentOf(text: string): unknown {
+  const json = text.trim();
+  return json === '' ? {} : JSON.parse(json);
+}
 
 const DEEPEST = 32;
 

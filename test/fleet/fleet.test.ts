@@ -222,6 +222,7 @@ describe('what_depends_on', () => {
 });
 
 describe('compare_kx_environments', () => {
+  let uat = '';
   test('matches names that differ only by the environment', async () => {
     const { data } = await use('compare_kx_environments', { a: 'kdb-prod', b: 'kdb-uat' });
     const gateway = (data['different'] as Rows).find(({ id }) => id === 'cluster:gw-*');
@@ -229,6 +230,38 @@ describe('compare_kx_environments', () => {
       's3://halden-kdb-code/gateway/gateway-1.14.0.zip',
       's3://halden-kdb-code/gateway/gateway-1.15.0.zip',
     ]);
+  });
+
+  test.each([
+    [
+      'ListKxVolumes',
+      (input: Record<string, unknown>) => input['environmentId'] === uat,
+      /^volume:/,
+      ['onlyInA', 'onlyInB'],
+    ],
+    [
+      'GetKxCluster',
+      (input: Record<string, unknown>) => input['clusterName'] === 'gw-uat',
+      /^cluster:gw-/,
+      ['different'],
+    ],
+  ] as const)('takes nothing for missing or different that %s could not tell', async (failing, fails, id, sections) => {
+    const failed: Call = async (operation, input, options) => {
+      if (operation === failing && fails(input as Record<string, unknown>))
+        throw new FinspaceError({ operation, code: 'Throttling', detail: 'Slow down.', retryable: true, advice: '' });
+      return world().call(operation, input, options);
+    };
+    const found = async (call: Call) => {
+      const { data } = await caller(call)('compare_kx_environments', { a: 'kdb-prod', b: 'kdb-uat', view: 'full' });
+      const rows = sections.flatMap((name) => data[name] as Rows);
+      return { ids: rows.map((row) => String(row['id'])).filter((each) => id.test(each)), notRead: data['notRead'] };
+    };
+    uat = await world().id('kdb-uat');
+    expect((await found(world().call)).ids).not.toEqual([]);
+    expect(await found(failed)).toEqual({
+      ids: [],
+      notRead: [{ environment: 'kdb-uat', reason: expect.stringContaining(failing) }],
+    });
   });
 
   test('finds no difference between an environment and itself', async () => {

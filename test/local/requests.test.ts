@@ -50,6 +50,11 @@ describe('a request', () => {
     expect(contentOf(response).message).toMatch(message);
   });
 
+  test('may begin with a byte order mark', async () => {
+    const response = await send('/kx/environments', { method: 'POST', body: '\uFEFF{"name":"abc"}' });
+    expect(contentOf(response).message).toMatch(/'kmsKeyId'/);
+  });
+
   test('names every member that is wrong, at any depth', async () => {
     const changeRequests = [{ changeType: 'PUSH', dbPath: '/a/', s3Path: 's3://some-bucket/a' }];
     const input = { environmentId, databaseName: 'x', changeRequests, clientToken: token() };

@@ -38,24 +38,41 @@ const pick = ({ name, environmentId, status, network, dns, zones, description }:
   description,
 });
 
-/** Entities are the same when kind and name are, or the name without the words by which environments are told apart. */
+/**
+ * Entities are the same when kind and name are, or the name without the words by which environments are told apart. What could not
+ * be read on one side is neither missing there nor different.
+ */
 function differences(one: Graph, other: Graph): Section[] {
   const [mine, theirs] = [compared(one, telling(one, other)), compared(other, telling(other, one))];
-  const both = [...mine.keys()].filter((id) => theirs.has(id));
+  const both = [...mine].filter(([id, entity]) => theirs.has(id) && isRead(entity, one));
   return [
     {
       name: 'different',
-      rows: both.flatMap((id) => {
-        const [a, b] = [mine.get(id) ?? {}, theirs.get(id) ?? {}];
+      rows: both.flatMap(([id, entity]) => {
+        const counterpart = theirs.get(id) ?? entity;
+        if (!isRead(counterpart, other)) return [];
+        const [a, b] = [factsOf(entity), factsOf(counterpart)];
         const members = [...new Set([...Object.keys(a), ...Object.keys(b)])];
         const changed = members.filter((member) => JSON.stringify(a[member]) !== JSON.stringify(b[member]));
         return changed.length === 0 ? [] : [{ id, ...Object.fromEntries(changed.map((at) => [at, [a[at], b[at]]])) }];
       }),
     },
-    { name: 'onlyInA', rows: [...mine].filter(([id]) => !theirs.has(id)).map(([id, facts]) => ({ id, ...facts })) },
-    { name: 'onlyInB', rows: [...theirs].filter(([id]) => !mine.has(id)).map(([id, facts]) => ({ id, ...facts })) },
+    { name: 'onlyInA', rows: lacking(mine, theirs, other) },
+    { name: 'onlyInB', rows: lacking(theirs, mine, one) },
   ];
 }
+
+type Compared = ReadonlyMap<string, GraphEntity>;
+
+/** Those that the other side has not, as far as its lists could be read. */
+function lacking(those: Compared, others: Compared, { gaps }: Graph): Row[] {
+  const unlisted = new Set(gaps.filter(({ operation }) => operation.startsWith('List')).map(({ kind }) => kind));
+  const missing = [...those].filter(([id, { kind }]) => !others.has(id) && !unlisted.has(kind));
+  return missing.map(([id, entity]) => ({ id, ...factsOf(entity) }));
+}
+
+const isRead = ({ kind, name }: GraphEntity, { gaps }: Graph) =>
+  !gaps.some((gap) => gap.kind === kind && gap.of === name);
 
 /** The words of an environment's name that the other's has not, such as `prod`. */
 function telling({ name }: Graph, other: Graph): readonly string[] {
@@ -63,14 +80,14 @@ function telling({ name }: Graph, other: Graph): readonly string[] {
   return words(name).filter((word) => word !== '' && !words(other.name).includes(word));
 }
 
-function compared({ entities }: Graph, words: readonly string[]): Map<string, Row> {
+function compared({ entities }: Graph, words: readonly string[]): Compared {
   const shown = entities.filter(({ kind }) => kind !== 'environment' && kind !== 'changeset');
   const without = (id: string) =>
     id
       .split(/(?=[-_:/])|(?<=[-_:/])/)
       .map((part) => (words.includes(part.toLowerCase()) ? '*' : part))
       .join('');
-  return new Map(shown.map((entity) => [without(entity.id), factsOf(entity)]));
+  return new Map(shown.map((entity) => [without(entity.id), entity]));
 }
 
 function factsOf(entity: GraphEntity): Row {
