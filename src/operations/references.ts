@@ -60,7 +60,6 @@ function pathTo(label: string, near: OperationName | undefined): string | undefi
   return paths().find((path) => path.endsWith(step));
 }
 
-/** The label of what a create makes, which cannot be there yet. */
 /** The label of what a create makes, such as `clusterName`; undefined for anything else. */
 export function createdBy(name: OperationName): string | undefined {
   const { method, path } = route(operationNamed(name));

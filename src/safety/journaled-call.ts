@@ -13,9 +13,9 @@ export function journaledCall(call: Call, journal: Journal, backend: string, onL
     const operation = operationNamed(name);
     if (operation.risk === 'read') return call(name, input, options);
     const members = input as Record<string, unknown>;
-    const made =
-      operation.risk === 'create' ? [createdBy(name) ?? 'name', 'name'].find((label) => label in members) : undefined;
-    const told = [...labels(operation), ...(made === undefined ? [] : [made])];
+    // Environments get their id from the service, changesets have no name.
+    const named = operation.risk === 'create' ? [String(createdBy(name)), 'name'] : [];
+    const told = [...labels(operation), ...named.filter((label) => label in members)];
     const target = Object.fromEntries(told.map((label) => [label, members[label]]));
     const actor = options?.actor ?? { principal: 'this server' };
     const begun = await journal
