@@ -1,5 +1,6 @@
 import type { Graph, GraphEntity } from './graph.ts';
 import { arnIn } from './kinds.ts';
+import { known } from './known.ts';
 import { entityRow } from './summary.ts';
 import { cut, minute } from './units.ts';
 
@@ -37,7 +38,7 @@ export function detailOf(entity: GraphEntity, graph: Graph): Row {
     ...(created === undefined ? {} : { created: minute(created) }),
     ...(modified === undefined || modified === created ? {} : { changed: minute(modified) }),
     ...Object.fromEntries(more.map(([name, value]) => [name, bounded(value)])),
-    ...(arnIn(graph, entity) === undefined ? {} : { arn: arnIn(graph, entity) }),
+    ...known({ arn: arnIn(graph, entity) }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { known } from './known.ts';
 import type { Cluster, Database, Dataview, Parts } from './parts.ts';
 import { type Edge, idOf, type Relation } from './shape.ts';
 
@@ -14,10 +15,12 @@ export function edgesOf({ clusters, databases }: Parts, present: ReadonlySet<str
   ];
 }
 
-function edge(from: string, relation: Relation, to: string, facts: Facts = {}): Edge {
-  const known = Object.entries(facts).filter(([, value]) => value !== undefined);
-  return { from, to, relation, facts: Object.fromEntries(known) };
-}
+const edge = (from: string, relation: Relation, to: string, facts: Facts = {}): Edge => ({
+  from,
+  to,
+  relation,
+  facts: known(facts),
+});
 
 function clusterEdges(cluster: Cluster): Edge[] {
   const from = idOf('cluster', cluster.clusterName);

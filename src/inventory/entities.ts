@@ -1,4 +1,5 @@
 import { HOST_TYPES, type Machine, NODE_TYPES } from '../operations/machine-types.ts';
+import { known } from './known.ts';
 import type { Changeset, Cluster, Database, Dataview, Group, NetworkRule, Parts, User, Volume } from './parts.ts';
 import { type GraphEntity, type GraphOptions, idOf, type Kind } from './shape.ts';
 
@@ -40,9 +41,6 @@ function entity(
     facts: known(facts),
   };
 }
-
-const known = <T extends object>(members: T): T =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;
 
 function environmentEntity(of: Parts['environment']): GraphEntity {
   return entity(

@@ -1,4 +1,5 @@
 import type { Finding, Graph, GraphEntity, Kind } from './graph.ts';
+import { known } from './known.ts';
 import { marksOf } from './marks.ts';
 import { age, bytes, memory, minute } from './units.ts';
 
@@ -109,7 +110,7 @@ export function entityRow(entity: GraphEntity, { edges }: Graph): Row {
     clusters: kind === 'scaling-group' ? facts['clusters'] : undefined,
     iamRole: facts['iamRole'],
   };
-  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
+  return known(row);
 }
 
 /** What an entity takes up, which is what it costs. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Graph, GraphEntity } from '../../inventory/graph.ts';
+import { known } from '../../inventory/known.ts';
 import { sizeOf, summaryOf } from '../../inventory/summary.ts';
 import { answer, type Section, shaping } from './page.ts';
 import { EnvironmentArgument, gapsOf, notReadIn } from './scene.ts';
@@ -94,6 +95,5 @@ function factsOf(entity: GraphEntity): Row {
   const { status, facts } = entity;
   const { code, initializationScript, release, azMode, caches, autoscaling, autoUpdate, readWrite, iamRole } = facts;
   const settings = { code, initializationScript, release, azMode, caches, autoscaling, autoUpdate, readWrite, iamRole };
-  const all = { status, ...sizeOf(entity), ...settings };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  return known({ status, ...sizeOf(entity), ...settings });
 }

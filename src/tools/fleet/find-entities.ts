@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { detailOf } from '../../inventory/detail.ts';
 import type { GraphOptions, Kind } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
+import { known } from '../../inventory/known.ts';
 import { sizeInOrder } from '../../inventory/sizes.ts';
 import { entityRow } from '../../inventory/summary.ts';
 import { statusKind } from '../../inventory/trouble.ts';
@@ -178,8 +179,6 @@ function rowOf({ graph, entity, tags, matched }: Candidate, told: Told, several:
     tags,
   });
 }
-
-const known = (row: object) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
 
 function countsOf(found: readonly Candidate[]) {
   const kinds = summed(found.map(({ entity }) => [entity.kind, 1]));

@@ -1,4 +1,5 @@
 import type { GraphEntity } from '../../inventory/graph.ts';
+import { known } from '../../inventory/known.ts';
 import { bytes, memory } from '../../inventory/units.ts';
 import type { Candidate } from './matching.ts';
 import { NotThere } from './scene.ts';
@@ -103,8 +104,8 @@ export function totals(found: readonly Candidate[]) {
       ? some(sum('scaling-group', ({ freeMiB }) => freeMiB))
       : undefined,
   };
-  const told = Object.entries(all).filter(([, value]) => value !== undefined);
-  return told.length === 0 ? {} : { totals: Object.fromEntries(told) };
+  const told = known(all);
+  return Object.keys(told).length === 0 ? {} : { totals: told };
 }
 
 /** What stands beside each name, added up; the names are foreign, and `constructor` may be one. */
