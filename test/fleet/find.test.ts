@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
-import { demo } from '../inventory/demo.ts';
-import { caller, demoTools, names, type Rows } from './table.ts';
+import { caller, demoTools, failing, names, type Rows } from './table.ts';
 
 const { world, use } = demoTools();
 
@@ -46,18 +44,12 @@ describe('find_kx_entities', () => {
   });
 
   test('says whose tags could not be read beside what it found', async () => {
-    const partly = await demo({
-      before: async (operation, input) => {
-        if (operation === 'ListTagsForResource' && (input as { resourceArn: string }).resourceArn.endsWith('vol-fx'))
-          throw new FinspaceError({ operation, code: 'Throttling', detail: 'Slow down.', retryable: true, advice: '' });
-      },
-    });
-    const { data } = await caller(partly.call)('find_kx_entities', { kinds: ['volume'], tag: 'owner' });
+    const partly = failing(world().call, (_, { resourceArn = '' }) => String(resourceArn).endsWith('vol-fx'));
+    const { data } = await caller(partly)('find_kx_entities', { kinds: ['volume'], tag: 'owner' });
     expect(data).toMatchObject({
       found: 4,
       notRead: [{ environment: 'kdb-prod', reason: 'tags of volume:vol-fx: ThrottlingException Slow down.' }],
     });
-    await partly.close();
   });
 
   test('puts them in order, and adds up what they take', async () => {
@@ -172,17 +164,13 @@ describe('find_kx_entities', () => {
   });
 
   test('says how much more could not be read than it names', async () => {
-    const blind = await demo({
-      before: async (operation) => {
-        if (operation === 'ListTagsForResource')
-          throw new FinspaceError({ operation, code: 'Throttling', detail: 'Slow down.', retryable: true, advice: '' });
-      },
+    const { data } = await caller(failing(world().call, 'ListTagsForResource'))('find_kx_entities', {
+      tag: 'owner',
+      kinds: ['cluster', 'volume'],
     });
-    const { data } = await caller(blind.call)('find_kx_entities', { tag: 'owner', kinds: ['cluster', 'volume'] });
     const count = (await use('find_kx_entities', { kinds: ['cluster', 'volume'] })).data['found'] as number;
     expect(data['notRead']).toHaveLength(Math.min(20, count));
     expect(data['notReadBesides']).toBe(count - 20);
-    await blind.close();
   });
 
   test('takes nothing for a state between commas or for a date that is none', async () => {
@@ -203,16 +191,13 @@ describe('find_kx_entities', () => {
     expect(owners.text).not.toContain('hostMemoryFree');
     const types = await use('find_kx_entities', { kinds: ['scaling-group'], groupBy: 'hostType', view: 'full' });
     expect(types.data['totals']).toMatchObject({ hostMemoryFree: '2063 GiB' });
-    const partly = await demo({
-      before: async (operation, input) => {
-        if (operation === 'GetKxCluster' && (input as { clusterName?: string }).clusterName === 'gp-research')
-          throw new FinspaceError({ operation, code: 'Throttling', detail: 'Slow down.', retryable: true, advice: '' });
-      },
-    });
-    const { data } = await caller(partly.call)('find_kx_entities', { kinds: ['scaling-group'], name: 'sg-lab' });
+    const partly = failing(
+      world().call,
+      (operation, { clusterName }) => operation === 'GetKxCluster' && clusterName === 'gp-research',
+    );
+    const { data } = await caller(partly)('find_kx_entities', { kinds: ['scaling-group'], name: 'sg-lab' });
     expect(data['entities']).toMatchObject([{ memory: '64 GiB, not all clusters on it could be read' }]);
     expect((data['entities'] as Rows)[0]).not.toHaveProperty('free');
-    await partly.close();
   });
 
   test('knows what nothing uses', async () => {

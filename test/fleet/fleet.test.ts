@@ -6,7 +6,7 @@ import { LOCAL_CALLER, UNRESTRICTED } from '../../src/safety/policy.ts';
 import { FLEET_TOOLS } from '../../src/tools/fleet/index.ts';
 import { describedTools, offeredTools } from '../../src/tools/list.ts';
 import { demo, NOW } from '../inventory/demo.ts';
-import { caller, demoTools, names, type Rows } from './table.ts';
+import { caller, demoTools, failing, names, type Rows } from './table.ts';
 
 const { world, use } = demoTools();
 
@@ -95,22 +95,10 @@ describe('find_kx_problems', () => {
 
   test('reports an environment that cannot be read beside those that can', async () => {
     const uat = await world().id('kdb-uat');
-    const partly = await demo({
-      before: async (operation, input) => {
-        if ((input as { environmentId?: string }).environmentId === uat)
-          throw new FinspaceError({
-            operation,
-            code: 'Unreachable',
-            detail: 'No answer.',
-            retryable: true,
-            advice: '',
-          });
-      },
-    });
-    const { data } = await caller(partly.call)('find_kx_problems', { problem: 'idle' });
+    const partly = failing(world().call, (_, { environmentId }) => environmentId === uat, 'Unreachable');
+    const { data } = await caller(partly)('find_kx_problems', { problem: 'idle' });
     expect(data['counts']).toEqual({ idle: 2 });
     expect(data['notRead']).toEqual([{ environment: 'kdb-uat', reason: 'Unreachable: No answer.' }]);
-    await partly.close();
   });
 });
 
@@ -178,26 +166,14 @@ describe('what_depends_on', () => {
 
   test('does not say that there is nothing where it could not look', async () => {
     const uat = await world().id('kdb-uat');
-    const partly = await demo({
-      before: async (operation, input) => {
-        if ((input as { environmentId?: string }).environmentId === uat)
-          throw new FinspaceError({
-            operation,
-            code: 'Unreachable',
-            detail: 'No answer.',
-            retryable: true,
-            advice: '',
-          });
-      },
-    });
-    const ask = caller(partly.call);
+    const partly = failing(world().call, (_, { environmentId }) => environmentId === uat, 'Unreachable');
+    const ask = caller(partly);
     const missed = await ask('what_depends_on', { name: 'hdb-uat' });
     expect(missed.text).toMatch(
       /^There is no entity "hdb-uat".*could not be read: "kdb-uat", "Unreachable: No answer."/,
     );
     const { data } = await ask('what_depends_on', { name: 'hdb-fx' });
     expect(data['notRead']).toEqual([{ environment: 'kdb-uat', reason: 'Unreachable: No answer.' }]);
-    await partly.close();
     const denied = caller(world().call, { deny: ['list_kx_clusters'] });
     const { text } = await denied('what_depends_on', { environment: 'kdb-prod', name: 'hdb-fx', kind: 'cluster' });
     expect(text).toContain('"ListKxClusters: The operator of this server denies it."');
@@ -235,22 +211,17 @@ describe('compare_kx_environments', () => {
   test.each([
     [
       'ListKxVolumes',
-      (input: Record<string, unknown>) => input['environmentId'] === uat,
+      ({ environmentId }: Record<string, unknown>) => environmentId === uat,
       /^volume:/,
       ['onlyInA', 'onlyInB'],
     ],
     [
       'GetKxCluster',
-      (input: Record<string, unknown>) => input['clusterName'] === 'gw-uat',
+      ({ clusterName }: Record<string, unknown>) => clusterName === 'gw-uat',
       /^cluster:gw-/,
       ['different'],
     ],
-  ] as const)('takes nothing for missing or different that %s could not tell', async (failing, fails, id, sections) => {
-    const failed: Call = async (operation, input, options) => {
-      if (operation === failing && fails(input as Record<string, unknown>))
-        throw new FinspaceError({ operation, code: 'Throttling', detail: 'Slow down.', retryable: true, advice: '' });
-      return world().call(operation, input, options);
-    };
+  ] as const)('takes nothing for missing or different that %s could not tell', async (lister, fails, id, sections) => {
     const found = async (call: Call) => {
       const { data } = await caller(call)('compare_kx_environments', { a: 'kdb-prod', b: 'kdb-uat', view: 'full' });
       const rows = sections.flatMap((name) => data[name] as Rows);
@@ -258,9 +229,10 @@ describe('compare_kx_environments', () => {
     };
     uat = await world().id('kdb-uat');
     expect((await found(world().call)).ids).not.toEqual([]);
-    expect(await found(failed)).toEqual({
+    const partly = failing(world().call, (operation, input) => operation === lister && fails(input));
+    expect(await found(partly)).toEqual({
       ids: [],
-      notRead: [{ environment: 'kdb-uat', reason: expect.stringContaining(failing) }],
+      notRead: [{ environment: 'kdb-uat', reason: expect.stringContaining(lister) }],
     });
   });
 

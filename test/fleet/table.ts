@@ -1,6 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { afterAll, beforeAll, vi } from 'vitest';
-import type { Call } from '../../src/operations/index.ts';
+import { FinspaceError } from '../../src/operations/failure.ts';
+import type { Call, OperationName } from '../../src/operations/index.ts';
 import { LOCAL_CALLER, type Restrictions, UNRESTRICTED } from '../../src/safety/policy.ts';
 import { callTool } from '../../src/tools/call.ts';
 import type { Exchange, ToolEnvironment } from '../../src/tools/environment.ts';
@@ -40,6 +41,21 @@ export function caller(call: Call, restrictions: Partial<Restrictions> = {}, sig
     };
   };
 }
+
+/** The same calls, of which those fail that are named or picked. */
+export const failing =
+  (
+    call: Call,
+    fails: OperationName | ((operation: OperationName, input: Record<string, unknown>) => boolean),
+    code: 'Throttling' | 'Unreachable' = 'Throttling',
+  ): Call =>
+  async (operation, input, options) => {
+    const isMeant =
+      typeof fails === 'string' ? operation === fails : fails(operation, input as Record<string, unknown>);
+    if (!isMeant) return call(operation, input, options);
+    const detail = code === 'Throttling' ? 'Slow down.' : 'No answer.';
+    throw new FinspaceError({ operation, code, detail, retryable: true, advice: '' });
+  };
 
 /** The demo world for all tests of a file, at a moment that stands still, and what calls tools on it. */
 export function demoTools(): { readonly world: () => Demo; readonly use: ReturnType<typeof caller> } {

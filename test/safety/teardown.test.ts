@@ -185,14 +185,20 @@ describe('a teardown that takes its time', () => {
     await backend.close();
   });
 
-  /** Approves the teardown of an environment with a volume and a user; `meanwhile` runs before each look at what is left once these two were asked to go. */
-  const whole = async (meanwhile: (look: number, backend: Embedded, estate: Estate) => unknown) => {
+  /** An environment with a volume and a user, and its service. */
+  const furnished = async () => {
     const backend = await embedded('empty', 'realistic');
     const estate = await openEstate(backend.call);
     backend.clock.advance(HOUR);
     await estate.volume('fast');
     await estate.user('ann');
     backend.clock.advance(HOUR);
+    return { backend, estate };
+  };
+
+  /** Approves the teardown of such an environment; `meanwhile` runs before each look at what is left once these two were asked to go. */
+  const whole = async (meanwhile: (look: number, backend: Embedded, estate: Estate) => unknown) => {
+    const { backend, estate } = await furnished();
     let looks = 0;
     let last = false;
     let settled: unknown;
@@ -233,12 +239,7 @@ describe('a teardown that takes its time', () => {
   });
 
   it('stops at what somebody else is deleting meanwhile', async () => {
-    const backend = await embedded('empty', 'realistic');
-    const estate = await openEstate(backend.call);
-    backend.clock.advance(HOUR);
-    await estate.volume('fast');
-    await estate.user('ann');
-    backend.clock.advance(HOUR);
+    const { backend, estate } = await furnished();
     const { environmentId } = estate;
     let answered = false;
     const call: Call = async (name, input, options) => {

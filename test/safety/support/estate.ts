@@ -20,6 +20,24 @@ export interface Estate {
 
 export const PROTECT = { 'finspace-mcp:protected': 'true' };
 
+/** What a request for a cluster needs beside its name and place: the fewest members, and `rest`. */
+export const ofCluster = (rest: Partial<Input<'CreateKxCluster'>>) => ({
+  clusterType: 'GP' as const,
+  releaseLabel: '1.0',
+  azMode: 'SINGLE' as const,
+  availabilityZoneId: ZONE,
+  vpcConfiguration: {
+    vpcId: 'vpc-0c81f2d9a4e6b7351',
+    securityGroupIds: ['sg-07a1e93bd52f4c618'],
+    subnetIds: ['subnet-04d9b6a17e83c5f21'],
+    ipAddressType: 'IP_V4' as const,
+  },
+  ...(rest.scalingGroupConfiguration === undefined && {
+    capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 1 },
+  }),
+  ...rest,
+});
+
 export async function openEstate(call: Call, name = 'trading'): Promise<Estate> {
   const { environmentId = '' } = await call('CreateKxEnvironment', { name, kmsKeyId: KEY });
   const { environmentArn = '' } = await call('GetKxEnvironment', { environmentId });
@@ -59,25 +77,7 @@ export async function openEstate(call: Call, name = 'trading'): Promise<Estate> 
         availabilityZoneId: ZONE,
         ...rest,
       }),
-    cluster: (clusterName, rest = {}) =>
-      call('CreateKxCluster', {
-        environmentId,
-        clusterName,
-        clusterType: 'GP',
-        releaseLabel: '1.0',
-        azMode: 'SINGLE',
-        availabilityZoneId: ZONE,
-        vpcConfiguration: {
-          vpcId: 'vpc-0c81f2d9a4e6b7351',
-          securityGroupIds: ['sg-07a1e93bd52f4c618'],
-          subnetIds: ['subnet-04d9b6a17e83c5f21'],
-          ipAddressType: 'IP_V4',
-        },
-        ...(rest.scalingGroupConfiguration === undefined && {
-          capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 1 },
-        }),
-        ...rest,
-      }),
+    cluster: (clusterName, rest = {}) => call('CreateKxCluster', { environmentId, clusterName, ...ofCluster(rest) }),
     tag: (path, tags = PROTECT) => call('TagResource', { resourceArn: `${environmentArn}${path}`, tags }),
   };
 }

@@ -6,7 +6,7 @@ import type { FinspaceError } from '../../../src/operations/failure.ts';
 import { type Call, type OperationName, operationNamed } from '../../../src/operations/index.ts';
 import { toolName } from '../../../src/operations/naming.ts';
 import { type Embedded, embedded, HOUR, type Members, WORLD } from './backend.ts';
-import { type Estate, openEstate, ZONE } from './estate.ts';
+import { type Estate, ofCluster, openEstate, ZONE } from './estate.ts';
 import { openGuard } from './guard.ts';
 
 /** What the tests of outlooks work on, opened anew for each of them. */
@@ -90,24 +90,7 @@ export const published = () => scene.backend.store.write((tx) => tx.putSettings(
 export const ELSEWHERE = 'use1-az4';
 export const NOWHERE = 'use9-az1';
 export const here = (rest: Members = {}): Members => ({ environmentId: scene.estate.environmentId, ...rest });
-export const cluster = (rest: Members = {}) =>
-  here({
-    clusterName: 'new',
-    clusterType: 'GP',
-    releaseLabel: '1.0',
-    azMode: 'SINGLE',
-    availabilityZoneId: ZONE,
-    vpcConfiguration: {
-      vpcId: 'vpc-0c81f2d9a4e6b7351',
-      securityGroupIds: ['sg-07a1e93bd52f4c618'],
-      subnetIds: ['subnet-04d9b6a17e83c5f21'],
-      ipAddressType: 'IP_V4',
-    },
-    ...(rest['scalingGroupConfiguration'] === undefined && {
-      capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 1 },
-    }),
-    ...rest,
-  });
+export const cluster = (rest: Members = {}) => here({ clusterName: 'new', ...ofCluster(rest) });
 export const on = (scalingGroupName: string, memoryReservation = 6, nodeCount = 1) => ({
   scalingGroupConfiguration: { scalingGroupName, memoryReservation, nodeCount },
 });
