@@ -78,7 +78,7 @@ export const CreateEnvironment = operation({
   risk: 'create',
   deprecated: true,
   summary:
-    'Set up or make the legacy FinSpace dataset browser (deprecated): a FinSpace web app and dataset catalog for analysts, via federated sign in, with a superuser.',
+    'Make or provision a legacy FinSpace dataset browser (deprecated): sign up a fresh one called sample, a FinSpace web app of that kind with login, browsing.',
   input: () =>
     z.strictObject({
       name: EnvironmentName(),
@@ -114,7 +114,7 @@ export const DeleteEnvironment = operation({
   risk: 'destroy',
   deprecated: true,
   summary:
-    'Delete, remove, retire, erase, shut down or get rid of a legacy FinSpace dataset browser (deprecated FinSpace web app).',
+    'Remove a legacy FinSpace dataset browser (deprecated FinSpace web app): decommission, erase, wipe, destroy, drop, shut down, get rid of old used data, SAML off.',
   target: {
     noun: 'dataset browser environment',
     member: 'environmentId',
@@ -133,7 +133,7 @@ export const GetEnvironment = operation({
   risk: 'read',
   deprecated: true,
   summary:
-    'Look at or show a legacy FinSpace dataset browser (deprecated FinSpace web app): status, address (URL), federation or local sign in.',
+    'Details of a legacy FinSpace dataset browser (deprecated FinSpace web app): describe or look at status (creating), url, domain, sign mode, old SAML federation configured, KMS, service settings, data.',
   input: () => z.strictObject({ environmentId: IdType() }),
   output: () => z.strictObject({ environment: Environment().optional() }),
   errors: ['AccessDenied', 'ResourceNotFound', 'Validation'],
@@ -144,7 +144,8 @@ export const ListEnvironments = operation({
   entity: 'environment',
   risk: 'read',
   deprecated: true,
-  summary: 'Every legacy FinSpace dataset browser: which deprecated FinSpace web apps or envs exist or are left.',
+  summary:
+    'Show every FinSpace dataset browser (deprecated): enumerate, inventory of FinSpace data and web app environments around that exist, own ones in every account, SAML, forgot.',
   input: () => z.strictObject({ nextToken: PaginationToken().optional(), maxResults: MaxResults().optional() }),
   output: () =>
     z.strictObject({ environments: z.array(Environment()).optional(), nextToken: PaginationToken().optional() }),
@@ -157,7 +158,7 @@ export const UpdateEnvironment = operation({
   risk: 'update',
   deprecated: true,
   summary:
-    'Rename a legacy FinSpace dataset browser (deprecated FinSpace web app), correct or change its description or switch to federated sign in.',
+    'Rename a legacy FinSpace dataset browser (deprecated web app): edit, modify, fix, put or change what FinSpace data should read, switch federation on, switch sign in to metadata.',
   input: () =>
     z.strictObject({
       environmentId: IdType(),

@@ -75,7 +75,7 @@ export const CreateKxChangeset = operation({
   entity: 'kx-changeset',
   risk: 'create',
   summary:
-    'Load data into a database: ingest, import, upload or copy a file or files (CSV) from a bucket, backfill a day or partition, or purge a bad or wrong partition.',
+    'Load files from a bucket into a database: import, ingest or upload a new file, backfill a day, dates or corrected data, rest of partitions, or purge a bad partition.',
   input: () =>
     z.strictObject({ ...databaseLabels(), changeRequests: ChangeRequests(), clientToken: ClientTokenString() }),
   output: () => z.strictObject(createdMembers()),
@@ -87,7 +87,7 @@ export const GetKxChangeset = operation({
   entity: 'kx-changeset',
   risk: 'read',
   summary:
-    'Check a load (ingest, ingestion, import job): did the load finish or become active, is it processing, error message why it did fail; exactly which path and files the changeset did change.',
+    'Look at a changeset load: status, did it finish, active or fail, still processing, error details; which path, paths and files the changeset loaded (put or change requests), an import or ingest.',
   input: () => z.strictObject({ ...databaseLabels(), changesetId: ChangesetId() }),
   output: () => z.strictObject({ ...createdMembers(), activeFromTimestamp: Timestamp().optional() }),
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -98,7 +98,7 @@ export const ListKxChangesets = operation({
   entity: 'kx-changeset',
   risk: 'read',
   summary:
-    'Show the load history of a db: find changesets and versions, what data was loaded yesterday, this week or month, recent loads, ingests and imports, changes, failed or pending. For an auditor.',
+    'Show the history of a database: find every changeset of a week, versions, ids, every data load, recent loads, imports, ingests, ingestions failed or pending, loaded, changes.',
   input: () => z.strictObject({ ...databaseLabels(), ...paging() }),
   output: () =>
     z.strictObject({

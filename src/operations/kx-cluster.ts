@@ -47,7 +47,7 @@ export const CreateKxCluster = operation({
   entity: 'kx-cluster',
   risk: 'create',
   summary:
-    'Start, launch, bring up, spin up or deploy a new HDB for historical queries, another RDB, a gateway in front, a realtime tick feed process, general purpose q: two or more RDB or HDB nodes, shared.',
+    'Launch another cluster: deploy a new HDB for historical queries, spin a gateway in front, bring up a small general purpose q; launch q nodes in front, start a realtime feed on shared nodes.',
   input: () =>
     z.strictObject({
       clientToken: ClientToken().optional(),
@@ -82,7 +82,7 @@ export const DeleteKxCluster = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    "Kill, terminate, stop, shut or take a cluster (HDB, gateway, GP, tickerplant, TP) down completely and be rid of it: an old, test, backtest or failed one, yesterday's, one that is over.",
+    'Terminate, kill, shut or take down a whole old, failed or test HDB, GP, gateway or tickerplant: drop, remove, decommission it, get rid of it after the quarter.',
   target: CLUSTER,
   input: () => z.strictObject({ ...clusterLabels(), clientToken: ClientTokenString().optional() }),
   output: () => z.strictObject({}),
@@ -94,7 +94,7 @@ export const DeleteKxClusterNode = operation({
   entity: 'kx-cluster',
   risk: 'destroy',
   summary:
-    'Take out one single node (machine, instance) and leave the rest of the nodes: terminate, kill, evict or recycle one faulty node that hangs. Its memory is lost.',
+    'Take out one single node and leave the rest: terminate, be rid of a bad or stuck node that hangs. What is in its memory is lost.',
   target: { noun: 'cluster node', member: 'nodeId', reader: 'ListKxClusterNodes', arn: CLUSTER.arn },
   input: () => z.strictObject({ ...clusterLabels(), nodeId: KxClusterNodeIdString() }),
   output: () => z.strictObject({}),
@@ -106,7 +106,7 @@ export const GetKxCluster = operation({
   entity: 'kx-cluster',
   risk: 'read',
   summary:
-    'Show how a cluster (HDB, RDB, TP) is configured: did it come up, is it running yet, why did it fail; release, version it is serving, what it mounted, arguments, init script, subnets.',
+    'Describe a cluster: status, is it running yet, why a gateway or HDB did fail; settings, configuration: instance type, release, arguments, init command, execution, security, subnets, cache storage.',
   input: () => z.strictObject(clusterLabels()),
   output: KxClusterDetail,
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -116,8 +116,7 @@ export const ListKxClusterNodes = operation({
   http: 'GET /kx/environments/{environmentId}/clusters/{clusterName}/nodes',
   entity: 'kx-cluster',
   risk: 'read',
-  summary:
-    'Show each node: node ids, how many nodes or machines are running, members up or added, give the zone of each.',
+  summary: 'Show each node: see ids and availability of every node, how many nodes or machines are running.',
   input: () => z.strictObject({ ...clusterLabels(), ...paging() }),
   output: () =>
     z.strictObject({
@@ -141,7 +140,7 @@ export const ListKxClusters = operation({
   entity: 'kx-cluster',
   risk: 'read',
   summary:
-    'Show every cluster running in an env: give all clusters that exist, how many are running, HDBs, RDBs, gateways, tickerplants, status, down or failed this morning.',
+    'Show every cluster we got: give all clusters running this morning, how many exist, state and capacity, every gateway; review RDBs, tickerplants.',
   input: () =>
     z.strictObject({ environmentId: KxEnvironmentId(), clusterType: KxClusterType().optional(), ...paging() }),
   output: () =>
@@ -159,7 +158,7 @@ export const UpdateKxClusterCodeConfiguration = operation({
   settles: { now: 'UPDATING', end: 'RUNNING' },
   target: CLUSTER,
   summary:
-    'Push or roll out new q code as a zip: release, scripts, source, hotfix for a bug. Change the init or startup script of an RDB, or set an argument (flag) instead. Restart rolling or not.',
+    'Deploy, push, swap or roll q analytics on to it: a code release; change the startup script or argument instead.',
   input: () =>
     z.strictObject({
       ...clusterLabels(),
@@ -182,7 +181,7 @@ export const UpdateKxClusterDatabases = operation({
   settles: { now: 'UPDATING', end: 'RUNNING' },
   target: CLUSTER,
   summary:
-    'Point an HDB at other data: switch, roll or repoint an HDB that is stale and still serves yesterday, after today is loaded and done; pick the newest dataview or changeset to use.',
+    'Switch a cluster to a version just loaded: move or roll the historical HDB, refresh, pick what to serve after today, change the database it still got; switch with a rolling restart.',
   input: () =>
     z.strictObject({
       ...clusterLabels(),

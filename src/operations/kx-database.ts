@@ -29,7 +29,7 @@ export const CreateKxDatabase = operation({
   entity: 'kx-database',
   risk: 'create',
   summary:
-    'Make a new, empty database (db), named or called for a team or desk: add or register one to keep or hold history, start loading files.',
+    'Make a new, empty database (db) for a desk: open, provision, set, add or create a second database, your own, called or named, new and fresh, somewhere to load ticks, history, reference or anything.',
   input: () =>
     z.strictObject({
       ...databaseLabels(),
@@ -54,7 +54,7 @@ export const DeleteKxDatabase = operation({
   entity: 'kx-database',
   risk: 'destroy',
   summary:
-    'Drop, erase, purge, wipe, destroy, remove or get rid of a whole old database (db) and its data: a test, demo, scratch, tmp, vendor or duplicate db that nobody uses any longer.',
+    'Drop an entire old database (db): erase, wipe, destroy, remove or get rid of everything in a whole test, scratch, tmp, duplicate or wrong database permanently, its data, old ticks.',
   target: { noun: 'database', member: 'databaseName', reader: 'GetKxDatabase', arn: '/kxDatabase/{databaseName}' },
   input: () => z.strictObject({ ...databaseLabels(), clientToken: ClientTokenString() }),
   output: () => z.strictObject({}),
@@ -66,7 +66,7 @@ export const GetKxDatabase = operation({
   entity: 'kx-database',
   risk: 'read',
   summary:
-    'Describe a database (db): tell how big, how many bytes, how much, its size, count or number of files and changesets, last or latest completed, ARN, details.',
+    'Describe or show a database (db): details, info, size, total bytes, how many files, how big or large the database is, last completed, look what the description does say, ARN.',
   input: () => z.strictObject(databaseLabels()),
   output: () =>
     z.strictObject({
@@ -84,7 +84,7 @@ export const ListKxDatabases = operation({
   entity: 'kx-database',
   risk: 'read',
   summary:
-    'Show every database (db): names of all databases (dbs), data sets that exist in kdb here, how many databases, is there one already.',
+    'Show every database: names of all databases that exist in kdb, what databases or dbs like it there are, how many databases, which database already.',
   input: () => z.strictObject({ environmentId: EnvironmentId(), ...paging() }),
   output: () =>
     z.strictObject({
@@ -107,7 +107,7 @@ export const UpdateKxDatabase = operation({
   entity: 'kx-database',
   risk: 'update',
   summary:
-    'Change the description of a database (db): edit, set, correct, reword, add or put in the description text or blurb, a typo, a wrong or test note, the owner; document it.',
+    'Edit or change the description of a database (db): set, put, add, write, replace, correct, fix, reword, modify or update the text or blurb, better say what the database is, note the source.',
   input: () =>
     z.strictObject({
       ...databaseLabels(),

@@ -57,7 +57,7 @@ export const CreateKxDataview = operation({
   entity: 'kx-dataview',
   risk: 'create',
   summary:
-    'Make, build, set up or prepare a view over a db, a new view to mount in a scaling group: pin a snapshot for backtests, or follow the newest automatically, cache recent or last days. For maintenance.',
+    'Build a new view over a database: make, create, define, add or set a writable, shared or always updating view, make a snapshot; cache recent days, slow partitions, segments on demand, for scaling.',
   input: () =>
     z.strictObject({
       ...dataviewLabels(),
@@ -89,7 +89,7 @@ export const DeleteKxDataview = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    "Delete, drop, remove, retire, clean away or get rid of a dataview: an obsolete or old view, a backtest or snapshot view that isn't in the cache anymore.",
+    'Drop, discard, erase, scrap, tear it away or clean it out, get rid of an old or maintenance view, free the cache; remove a view or dataview.',
   target: {
     noun: 'dataview',
     member: 'dataviewName',
@@ -106,7 +106,7 @@ export const GetKxDataview = operation({
   entity: 'kx-dataview',
   risk: 'read',
   summary:
-    'Details of a dataview (view): status, active or why it failed, does the view auto update automatically, changeset and version it is on, what is cached where, clusters that use it.',
+    'Show a dataview: is it active, reason why the view failed, does it update (auto), which version does it currently sit on or read, check configuration, segments, attached, active versions, main view.',
   input: () => z.strictObject(dataviewLabels()),
   output: KxDataview,
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -116,7 +116,8 @@ export const ListKxDataviews = operation({
   http: 'GET /kx/environments/{environmentId}/databases/{databaseName}/dataviews',
   entity: 'kx-dataview',
   risk: 'read',
-  summary: 'Show every dataview of a db: which dataviews, views or snapshots exist, how many views and dataviews.',
+  summary:
+    'Show each of the dataviews defined already: how many views exist, which views, see the names of every dataview.',
   input: () => z.strictObject({ ...databaseLabels(), ...paging() }),
   output: () =>
     z.strictObject({ kxDataviews: z.array(KxDataview()).optional(), nextToken: PaginationToken().optional() }),
@@ -128,7 +129,7 @@ export const UpdateKxDataview = operation({
   entity: 'kx-dataview',
   risk: 'update',
   summary:
-    'Refresh a view: move it forward, advance it, bring in the newest data or load, point a view at a version, put it back, or change what the dataview keeps in cache.',
+    'Bring a view forward or back to a version: move, advance, refresh or edit a dataview changeset, change segments, segment path, cache, corrected partitions.',
   input: () =>
     z.strictObject({
       ...dataviewLabels(),

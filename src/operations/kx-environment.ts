@@ -93,7 +93,7 @@ export const CreateKxEnvironment = operation({
   entity: 'kx-environment',
   risk: 'create',
   summary:
-    'Make a fresh, brand new, managed kdb insights environment: stand or spin up a separate, isolated env here, or get a sandbox going, named for an account or desk, with your own key alias.',
+    'Get a brand new managed kdb insights up: build, provision or make a first, second, next or another separate sandbox, starting empty and fresh, named or called for a desk, own alias.',
   input: () =>
     z.strictObject({
       name: KxEnvironmentName(),
@@ -126,7 +126,7 @@ export const DeleteKxEnvironment = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    'Get rid of a whole kdb env itself for good: tear down, wipe, destroy, remove, retire or decommission an empty kdb sandbox, lab, training, migration, concept or PoC project that nobody uses.',
+    'Delete the whole managed kdb env itself: tear it away, shut, drop, destroy, remove, retire, decommission or get rid of a sandbox we are out of: empty, over, gone.',
   target: { noun: 'kdb environment', member: 'environmentId', reader: 'GetKxEnvironment', namePath: ['name'], arn: '' },
   input: () => z.strictObject({ environmentId: IdType(), clientToken: ClientToken().optional() }),
   output: () => z.strictObject({}),
@@ -138,7 +138,7 @@ export const GetKxEnvironment = operation({
   entity: 'kx-environment',
   risk: 'read',
   summary:
-    'Details of a kdb env: status, is it healthy yet or creating, error message why it did fail; availability zones, KMS key it is encrypted with, dedicated account, custom DNS, transit gateway attachment.',
+    'Describe a kdb env: details, state, status (still creating, healthy yet), why it did fail, availability zones, KMS key, dedicated account, network and DNS currently (custom DNS, transit gateway).',
   input: () => z.strictObject({ environmentId: IdType() }),
   output: KxEnvironment,
   errors: ['AccessDenied', 'Conflict', 'ResourceNotFound', 'Validation'],
@@ -149,7 +149,7 @@ export const ListKxEnvironments = operation({
   entity: 'kx-environment',
   risk: 'read',
   summary:
-    'Overview of every managed kdb environment that we own here in this account and region: which kdb envs exist, how many environments, their ids. Show the one that you forgot or only know by name.',
+    'Show every managed kdb insights in an account: enumerate environments that exist, already running or failed, an inventory of the envs of every desk, find the only environments we own or remember.',
   input: () => z.strictObject({ nextToken: PaginationToken().optional(), maxResults: integer().optional() }),
   output: () =>
     z.strictObject({ environments: z.array(KxEnvironment()).optional(), nextToken: PaginationToken().optional() }),
@@ -161,7 +161,7 @@ export const UpdateKxEnvironment = operation({
   entity: 'kx-environment',
   risk: 'update',
   summary:
-    'Rename a kdb env, or edit, change, set or fix its description text: give it a better name, put in who it is owned by now, correct a typo.',
+    'Rename a managed kdb env or change the description: give it a better display name or title, call it after the desk it is owned by, edit the text, put what it is called, a misspelled typo.',
   input: () =>
     z.strictObject({
       environmentId: IdType(),
@@ -178,7 +178,7 @@ export const UpdateKxEnvironmentNetwork = operation({
   entity: 'kx-environment',
   risk: 'network',
   summary:
-    'Connect kdb to your corporate (corp), on-prem or internal data centre: hook up a transit gateway (tgw; final) with rules for outbound traffic, or let DNS reach local names (resolution).',
+    'Connect kdb to your own corporate, on-prem or internal data centre network: link a transit gateway (TGW; final) to route traffic over, or DNS.',
   target: { noun: 'kdb environment', member: 'environmentId', reader: 'GetKxEnvironment', namePath: ['name'], arn: '' },
   input: () =>
     z.strictObject({

@@ -37,7 +37,7 @@ export const CreateKxScalingGroup = operation({
   entity: 'kx-scaling-group',
   risk: 'create',
   summary:
-    'Get compute: add, set up, reserve or provision a new shared box (hardware, capacity), a bigger one that several share; pack small ones onto it.',
+    'Get compute up: make, add, provision or reserve a new machine or box or hardware with memory, launch one for several small together on common shared hosts.',
   input: () =>
     z.strictObject({
       clientToken: ClientToken(),
@@ -56,7 +56,7 @@ export const DeleteKxScalingGroup = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    'Scrap or get rid of a shared host (sg): release, drop, terminate, remove or decommission unused, idle compute that is empty, all moved; give it back, shut it down.',
+    'Get rid of a shared host (sg, pool) that is empty or idle, load moved: remove, drop, clean, decommission or release the wrong hosts, give it back, down.',
   target: {
     noun: 'scaling group',
     member: 'scalingGroupName',
@@ -73,7 +73,7 @@ export const GetKxScalingGroup = operation({
   entity: 'kx-scaling-group',
   risk: 'read',
   summary:
-    'Details of a shared host (sg, pool): status, ready or active, did it fail, type, size and zone, is anything still on it.',
+    'Details of a shared host (sg, pool): status, ready, active, still running, did it fail, type, which availability zone, describe or look at what is sharing.',
   input: () => z.strictObject(groupLabels()),
   output: () => z.strictObject({ ...listedMembers(), scalingGroupArn: text(20, 2048, /^arn/).optional() }),
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -84,7 +84,7 @@ export const ListKxScalingGroups = operation({
   entity: 'kx-scaling-group',
   risk: 'read',
   summary:
-    'Show every scaling group: all scaling groups (sgs), shared hosts and compute that we are already paying for, host type.',
+    'Show every scaling group: names of scaling groups, shared hosts and pools already there to pick, every host we are paying for.',
   input: () => z.strictObject({ environmentId: KxEnvironmentId(), ...paging() }),
   output: () =>
     z.strictObject({

@@ -37,7 +37,7 @@ export const CreateKxUser = operation({
   entity: 'kx-user',
   risk: 'create',
   summary:
-    'Add a user: onboard, register or set up a new trader, analyst or service account who joined, make a login, let them in and give access.',
+    'Add a user: onboard or register a login for a colleague who joined or starts, make a new service account for an application, give IAM access at the desk, let in.',
   input: () =>
     z.strictObject({
       ...userLabels(),
@@ -62,7 +62,7 @@ export const DeleteKxUser = operation({
   entity: 'kx-user',
   risk: 'destroy',
   summary:
-    'Delete, remove or get rid of a user: offboard, revoke the login, lock out, drop the account, take away access of a contractor, intern or unused service who left and is no longer able to get in.',
+    'Offboard a user: revoke the login, lock out, drop, erase, be rid of or take off an old account, a contractor or leaver who left or moved, test user; offboard, remove access.',
   target: { noun: 'user', member: 'userName', reader: 'ListKxUsers', arn: '/kxUser/{userName}' },
   input: () => z.strictObject({ ...userLabels(), clientToken: ClientToken().optional() }),
   output: () => z.strictObject({}),
@@ -75,7 +75,7 @@ export const GetKxConnectionString = operation({
   risk: 'reveal',
   secret: 'signedConnectionString',
   summary:
-    'Connect or log in to an HDB or RDB: login credentials (endpoint, port, token, password) for a session, handle or query from Python with hopen. Generate them again when expired.',
+    'Connect to a cluster: generate a signed string (port, password, login credentials) to log in, hopen a handle, query, connect a session that is expired.',
   input: () => z.strictObject({ userArn: KxUserArn(), environmentId: IdType(), clusterName: KxClusterName() }),
   output: () =>
     z.strictObject({
@@ -89,7 +89,7 @@ export const GetKxUser = operation({
   entity: 'kx-user',
   risk: 'read',
   summary:
-    'Look at or show one user: check details only, does the user exist, which IAM role, or the role or policy that account is mapped to.',
+    'Look at a user: check which role, IAM role or policy the account is under, find details or show the record, see does a user exist, is a user denied.',
   input: () => z.strictObject(userLabels()),
   output: KxUser,
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -100,7 +100,7 @@ export const ListKxUsers = operation({
   entity: 'kx-user',
   risk: 'read',
   summary:
-    'Show people who have access to kdb or can log in: how many users, all logins, accounts and roles, every service account, for an audit, review or admin.',
+    'Who has access to kdb: every user, everybody, names, usernames, logins, accounts, employees, users, all people with IAM, how many; export everyone.',
   input: () =>
     z.strictObject({
       environmentId: IdType(),
@@ -130,7 +130,7 @@ export const UpdateKxUser = operation({
   entity: 'kx-user',
   risk: 'update',
   summary:
-    'Change the role of a service or trader: switch or swap to a different role instead of a wrong one, downgrade to read rights, moved desk.',
+    'Change the role: assign, swap, switch or modify it, replace a wrong or renamed IAM role, give a new, rights of who moved; promote, promoted, downgrade.',
   input: () => z.strictObject({ ...userLabels(), iamRole: RoleArn(), clientToken: ClientToken().optional() }),
   output: KxUser,
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],

@@ -85,7 +85,7 @@ export const CreateKxVolume = operation({
   entity: 'kx-volume',
   risk: 'create',
   summary:
-    'Make or create new storage: add, provision, allocate or set up a shared NAS disk (SSD, TB), somewhere for clusters to write logs or savedown, storage for caching, a cache.',
+    'Add new storage: make, allocate, provision or set a shared cheap NAS disk (SSD, TB), get a fresh or another volume, somewhere to write a cache, create caching storage.',
   input: () =>
     z.strictObject({
       clientToken: ClientToken().optional(),
@@ -115,7 +115,7 @@ export const DeleteKxVolume = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    'Drop, clean, remove, erase, destroy or get rid of a NAS disk: an old, scratch or unused volume, cache or tickerplant storage that costs for nothing, nobody uses the volume any longer.',
+    "Drop a NAS disk: remove, wipe, destroy, clean, free or be rid of an old, wrong, scratch or test volume, cache or storage volume that isn't paying, moved away or gone, nothing in it.",
   target: VOLUME,
   input: () => z.strictObject({ ...volumeLabels(), clientToken: ClientTokenString().optional() }),
   output: () => z.strictObject({}),
@@ -127,7 +127,7 @@ export const GetKxVolume = operation({
   entity: 'kx-volume',
   risk: 'read',
   summary:
-    'Details of a volume (disk, storage): status, ready, active, is a resize finished, how big or large, SSD or NAS type, throughput, AZ, what is attached, still in use or using it for savedown or cache.',
+    'Details of a volume (disk): status, active, ready, reason it failed, did a resize finish, how large or big, size, NAS type SSD or HDD, which availability zone (AZ), what is attached or using it.',
   input: () => z.strictObject(volumeLabels()),
   output: KxVolume,
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -137,7 +137,8 @@ export const ListKxVolumes = operation({
   http: 'GET /kx/environments/{environmentId}/kxvolumes',
   entity: 'kx-volume',
   risk: 'read',
-  summary: 'Show all volumes: which volumes, disks and NAS storage exist in kdb, a disk or volume to use.',
+  summary:
+    'Show every volume: which volumes, how many volumes of storage exist, tell the state and zone of all NAS, all disks we are paying for.',
   input: () => z.strictObject({ environmentId: KxEnvironmentId(), ...paging(), volumeType: VolumeType().optional() }),
   output: () =>
     z.strictObject({
@@ -155,7 +156,7 @@ export const UpdateKxVolume = operation({
   risk: 'disrupt',
   target: VOLUME,
   summary:
-    'Grow, extend, expand, double or increase a NAS disk that is full: more TB or space for cache, savedown, logs. Resize it to be bigger, never smaller, or change the description.',
+    'Grow a volume: expand, extend, enlarge, double, increase or resize a full NAS disk, larger room, space or TB for cache; resize it only bigger. Or change the description of a shared volume of a team.',
   input: () =>
     z.strictObject({
       ...volumeLabels(),

@@ -16,7 +16,7 @@ export const ListTagsForResource = operation({
   entity: 'tags',
   risk: 'read',
   summary:
-    'Show the tags and labels of a cluster or group (sg): check, look at or read which tag value it does carry, tags for cost or billing center, who owns it, owner, how it is tagged or labelled.',
+    'Read the tags on a cluster or scaling group: check which tag or labels are attached, see the value of owner, finance or cost; show tags it does carry, how it is tagged.',
   input: () => z.strictObject({ resourceArn: TaggableArn() }),
   output: () => z.strictObject({ tags: TagMap().optional() }),
   errors: ['InvalidRequest', 'ResourceNotFound'],
@@ -27,7 +27,7 @@ export const TagResource = operation({
   entity: 'tags',
   risk: 'update',
   summary:
-    'Add or set a tag: label or mark an entity or scaling group, put, stick or overwrite the tag of its owner, team, project, finance, risk, billing or cost center.',
+    'Add a tag: label or mark a group to an owner, team, project, env, finance or cost value; set, put, stick, apply, assign or attach a label or tag.',
   input: () => z.strictObject({ resourceArn: TaggableArn(), tags: TagMap() }),
   output: () => z.strictObject({}),
   errors: ['InvalidRequest', 'ResourceNotFound'],
@@ -38,7 +38,7 @@ export const UntagResource = operation({
   entity: 'tags',
   risk: 'update',
   summary:
-    'Remove a tag: strip, drop, clear, delete, remove or take away a label of a scaling group, get rid of wrong or temporary (temp) tags by key such as owner, team, project or cost center.',
+    "Untag it: drop, delete, clear or take a tag, label or key off, get rid of wrong temp tags that shouldn't be on a group: center, owner, project, team, env; strip or remove.",
   input: () => z.strictObject({ resourceArn: TaggableArn(), tagKeys: z.array(TagKey()).min(1).max(50) }),
   output: () => z.strictObject({}),
   errors: ['InvalidRequest', 'ResourceNotFound'],

@@ -21,7 +21,7 @@ export function describeTool(name: OperationName): ListedTool {
   return {
     name: toolName(name),
     title: toolTitle(name),
-    description: asks ? `${operation.summary} A person must approve.` : operation.summary,
+    description: asks ? `${operation.summary} A person approves.` : operation.summary,
     inputSchema: briefSchema(agentInput(operation)),
     annotations: hints,
   };

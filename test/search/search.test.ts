@@ -1,9 +1,9 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, it, test } from 'vitest';
 import { FLATTER, operationTools, rankTools, search, USUAL } from '../../bench/search.ts';
-import { TUNED_ON, UNSEEN, UNSEEN_TERSE } from './questions.ts';
+import { TUNED_ON, UNSEEN, UNSEEN_PLAIN, UNSEEN_TERSE } from './questions.ts';
 
-const ALL = [...TUNED_ON, ...UNSEEN, ...UNSEEN_TERSE];
+const ALL = [...TUNED_ON, ...UNSEEN_PLAIN, ...UNSEEN, ...UNSEEN_TERSE];
 
 const tools = operationTools();
 
@@ -30,10 +30,11 @@ describe('a host that ranks the tools by BM25', () => {
     expect(rankTools('alike one', alike)).toEqual(['alike_0', 'alike_1', 'alike_2']);
   });
 
-  // The aims are 0.8 and 0.95, which the bench compares with; these floors hold what was reached.
+  // The aims are 0.8 and 0.95; the other floors hold what was reached.
   test.each([
     ['questions that descriptions are tuned on', TUNED_ON, 0.8, 0.93],
-    ['questions that only measure', UNSEEN, 0.72, 0.88],
+    ['plain questions that only measure', UNSEEN_PLAIN, 0.8, 0.95],
+    ['hard questions that only measure', UNSEEN, 0.72, 0.88],
     ['short questions that only measure', UNSEEN_TERSE, 0.66, 0.85],
   ])('finds the right tool for %s, whatever the parameters of the ranking', (_, questions, first, firstThree) => {
     for (const searcher of [USUAL, FLATTER]) {
@@ -51,7 +52,7 @@ describe('the 50 tools', () => {
   });
 
   it('have short descriptions, no two alike', () => {
-    const described = tools.map(({ description }) => description.replace(/ A person must approve\.$/, ''));
+    const described = tools.map(({ description }) => description);
     expect(described.filter((text) => text.length > 200)).toEqual([]);
     expect(new Set(described).size).toBe(50);
   });
