@@ -158,7 +158,7 @@ export const UpdateEnvironment = operation({
   risk: 'update',
   deprecated: true,
   summary:
-    'Rename a legacy FinSpace dataset browser (deprecated web app): edit, modify, fix, put or change what FinSpace data should read, switch federation on, switch sign in to metadata.',
+    'Rename a legacy FinSpace dataset browser (deprecated web app): edit, modify, fix, put or change what its FinSpace data should read, switch federation on, switch sign in to metadata.',
   input: () =>
     z.strictObject({
       environmentId: IdType(),

@@ -75,7 +75,7 @@ export const CreateKxChangeset = operation({
   entity: 'kx-changeset',
   risk: 'create',
   summary:
-    'Load files from a bucket into a database: import, ingest or upload a new file, backfill a day, dates or corrected data, rest of partitions, or purge a bad partition.',
+    'Load files from a bucket into a database: import, ingest or upload a new file, backfill a day, dates or corrected ticks data, rest of partitions, or purge a bad partition.',
   input: () =>
     z.strictObject({ ...databaseLabels(), changeRequests: ChangeRequests(), clientToken: ClientTokenString() }),
   output: () => z.strictObject(createdMembers()),
@@ -87,7 +87,7 @@ export const GetKxChangeset = operation({
   entity: 'kx-changeset',
   risk: 'read',
   summary:
-    'Look at a changeset load: status, did it finish, active or fail, still processing, error details; which path, paths and files the changeset loaded (put or change requests), an import or ingest.',
+    'Look at a changeset load: status, did it finish, complete or fail, still processing, error details; which path, paths and files the changeset loaded (put or change requests), an import or ingest.',
   input: () => z.strictObject({ ...databaseLabels(), changesetId: ChangesetId() }),
   output: () => z.strictObject({ ...createdMembers(), activeFromTimestamp: Timestamp().optional() }),
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],

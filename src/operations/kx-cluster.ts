@@ -47,7 +47,7 @@ export const CreateKxCluster = operation({
   entity: 'kx-cluster',
   risk: 'create',
   summary:
-    'Launch another cluster: deploy a new HDB for historical queries, spin a gateway in front, bring up a small general purpose q; launch q nodes in front, start a realtime feed on shared nodes.',
+    'Launch another cluster: deploy a new HDB for historical queries, spin a gateway in front, bring up a small general purpose q; launch q nodes in front, start a realtime feed today on shared nodes.',
   input: () =>
     z.strictObject({
       clientToken: ClientToken().optional(),
@@ -158,7 +158,7 @@ export const UpdateKxClusterCodeConfiguration = operation({
   settles: { now: 'UPDATING', end: 'RUNNING' },
   target: CLUSTER,
   summary:
-    'Deploy, push, swap or roll q analytics on to it: a code release; change the startup script or argument instead.',
+    'Deploy, push, swap or roll q analytics on to it: a code release, hotfix; change the startup script or argument instead.',
   input: () =>
     z.strictObject({
       ...clusterLabels(),

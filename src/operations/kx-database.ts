@@ -66,7 +66,7 @@ export const GetKxDatabase = operation({
   entity: 'kx-database',
   risk: 'read',
   summary:
-    'Describe or show a database (db): details, info, size, total bytes, how many files, how big or large the database is, last completed, look what the description does say, ARN.',
+    'Describe or show a database (db): details, info, size, total bytes, how many files, tell how big or large the database is, last completed, look what the description does say, ARN.',
   input: () => z.strictObject(databaseLabels()),
   output: () =>
     z.strictObject({

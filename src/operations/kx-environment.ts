@@ -126,7 +126,7 @@ export const DeleteKxEnvironment = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    'Delete the whole managed kdb env itself: tear it away, shut, drop, destroy, remove, retire, decommission or get rid of a sandbox we are out of: empty, over, gone.',
+    'Delete the whole managed kdb env itself: tear it away, shut, drop, destroy, remove, retire, decommission or get rid of a test sandbox we are out of: empty, over, gone.',
   target: { noun: 'kdb environment', member: 'environmentId', reader: 'GetKxEnvironment', namePath: ['name'], arn: '' },
   input: () => z.strictObject({ environmentId: IdType(), clientToken: ClientToken().optional() }),
   output: () => z.strictObject({}),
