@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Tool } from '@modelcontextprotocol/server';
 import { operationOf } from '../src/operations/naming.ts';
 import { describedTools } from '../src/tools/list.ts';
+import { STOP_WORDS } from '../src/tools/search/rank.ts';
 import { type Question, TUNED_ON, UNSEEN, UNSEEN_PLAIN, UNSEEN_TERSE } from '../test/search/questions.ts';
 import { verdict } from './measure.ts';
 
@@ -23,12 +24,6 @@ interface Found {
   /** The questions whose right tool is not first: where it stands (0 when nowhere) and what came before it. */
   readonly misses: readonly { asked: string; right: string; rank: number; before: string[] }[];
 }
-
-const STOP_WORDS = new Set(
-  `a about all am an and any are as at be been but by can could did do does for from had has have he her him his how i if in
-  into is it its just me must my no not of on or our please s she should so such t that the their them then there these they
-  this to us was we were what when where which who why will with would you your`.split(/\s+/),
-);
 
 function words(text: string, stems: boolean): string[] {
   const kept = (text.toLowerCase().match(/[a-z0-9]+/g) ?? []).filter((word) => !STOP_WORDS.has(word));

@@ -1,5 +1,6 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { afterEach, describe, expect, test } from 'vitest';
+import { UNSEEN_PLAIN } from '../search/questions.ts';
 import { FRESH_WORLD, HOSTS, type Person, type Session } from '../support/hosts.ts';
 import { did, failedTo } from '../support/world.ts';
 
@@ -29,6 +30,19 @@ describe.each(HOSTS)('--catalog search for $name', ({ connect }) => {
       run: 'call_write_tool',
       inputSchema: { type: 'object' },
     });
+  });
+
+  test('finds the right one by questions that its descriptions were not written for', async () => {
+    session = await connect(SEARCH);
+    const places: number[] = [];
+    for (const [query, ...right] of UNSEEN_PLAIN.filter((_, at) => at % 4 === 0)) {
+      const found = (await did(session, 'find_tools', { query })) as { tools: { name: string }[] };
+      places.push(found.tools.findIndex(({ name }) => right.includes(name)));
+    }
+    const share = (most: number) => places.filter((at) => at >= 0 && at < most).length / places.length;
+    expect(share(1)).toBeGreaterThanOrEqual(0.8);
+    expect(share(3)).toBeGreaterThanOrEqual(0.95);
+    expect(share(6)).toBeGreaterThanOrEqual(0.98);
   });
 
   test('says in runbooks how their tools are run', async () => {

@@ -5,51 +5,73 @@ interface Searchable {
   readonly inputSchema: object;
 }
 
-const STOP_WORDS = new Set(
-  'a an and any are as at be by can do does for from have how i in is it me my of on or our show that the there this to up want was we what when where which who why with you'.split(
-    ' ',
-  ),
+/** English words that say nothing about what is asked for. */
+export const STOP_WORDS: ReadonlySet<string> = new Set(
+  `a about all am an and any are as at be been but by can could did do does do for from had has have he her him his how i if in
+  into is it its just me must my no not of on or our please s she should so such t that the their them then there these they
+  this to us was we were what when where which who why will with would you your`.split(/\s+/),
 );
 /** The usual parameters of BM25. */
 const K1 = 1.2;
 const B = 0.75;
+/** What a word counts that differs in its ending: `clusters` finds `cluster` too, but rather `clusters`. */
+const WITHOUT_ENDING = 0.5;
 
-/** Words without their endings, so that `clusters` finds `cluster`. */
+interface Index {
+  readonly of: (word: string) => string;
+  readonly share: number;
+}
+const INDEXES: readonly Index[] = [
+  { of: (word) => word, share: 1 },
+  { of: (word) => (word.length < 4 ? word : word.replace(/(?:ing|ed|es|s|e)$/, '')), share: WITHOUT_ENDING },
+];
+
 const words = (text: string): string[] =>
   (text.match(/[A-Z]?[a-z0-9]+|[A-Z]+/g) ?? [])
     .map((word) => word.toLowerCase())
-    .filter((word) => !STOP_WORDS.has(word))
-    .map((word) => (word.length < 4 ? word : word.replace(/(?:ing|ed|es|s|e)$/, '')));
+    .filter((word) => !STOP_WORDS.has(word));
 
 /** The tools that share words with the question, best first (BM25 over names, descriptions and parameters). */
 export function ranked<T extends Searchable>(question: string, tools: readonly T[]): T[] {
-  const documents = tools.map((tool) => {
-    const text = words(`${tool.name} ${tool.name} ${tool.title} ${tool.description} ${parameters(tool.inputSchema)}`);
-    const counts = new Map<string, number>();
-    for (const word of text) counts.set(word, (counts.get(word) ?? 0) + 1);
-    return { tool, counts, length: text.length };
-  });
-  const average = documents.reduce((sum, { length }) => sum + length, 0) / Math.max(1, documents.length);
-  const asked = [...new Set(words(question.slice(0, 500)))].map((word) => {
-    const holders = documents.filter(({ counts }) => counts.has(word)).length;
-    return { word, weight: Math.log(1 + (documents.length - holders + 0.5) / (holders + 0.5)) };
-  });
-  return documents
-    .map(({ tool, counts, length }) => ({
-      tool,
-      score: asked.reduce((sum, { word, weight }) => {
-        const count = counts.get(word) ?? 0;
-        return sum + (weight * count * (K1 + 1)) / (count + K1 * (1 - B + (B * length) / average));
-      }, 0),
-    }))
+  const texts = tools.map(({ name, title, description, inputSchema }) =>
+    words([name, name, title, description, ...parameters(inputSchema)].join(' ')),
+  );
+  const asked = words(question.slice(0, 500));
+  const scores = INDEXES.map((index) => scored(asked, texts, index));
+  return tools
+    .map((tool, at) => ({ tool, score: scores.reduce((sum, of) => sum + (of[at] ?? 0), 0) }))
     .filter(({ score }) => score > 0)
     .sort((one, other) => other.score - one.score)
     .map(({ tool }) => tool);
 }
 
-function parameters(schema: object): string {
-  const { properties = {} } = schema as { properties?: Record<string, { description?: string }> };
-  return Object.entries(properties)
-    .map(([name, { description = '' }]) => `${name} ${description}`)
-    .join(' ');
+function scored(asked: readonly string[], texts: readonly string[][], { of, share }: Index): number[] {
+  const counted = texts.map((text) => {
+    const counts = new Map<string, number>();
+    for (const word of text.map(of)) counts.set(word, (counts.get(word) ?? 0) + 1);
+    return counts;
+  });
+  const average = texts.reduce((sum, { length }) => sum + length, 0) / Math.max(1, texts.length);
+  const weighted = [...new Set(asked.map(of))].map((word) => {
+    const holders = counted.filter((counts) => counts.has(word)).length;
+    return { word, weight: share * Math.log(1 + (texts.length - holders + 0.5) / (holders + 0.5)) };
+  });
+  return counted.map((counts, at) => {
+    const length = (texts[at]?.length ?? 0) / average;
+    return weighted.reduce((sum, { word, weight }) => {
+      const count = counts.get(word) ?? 0;
+      return sum + (weight * count * (K1 + 1)) / (count + K1 * (1 - B + B * length));
+    }, 0);
+  });
+}
+
+/** The names and descriptions of parameters at every depth. */
+function parameters(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { properties = {}, items } = schema as {
+    properties?: Record<string, { description?: string }>;
+    items?: unknown;
+  };
+  const own = Object.entries(properties).map(([name, of]) => [name, of.description ?? '', ...parameters(of)]);
+  return [...own.flat(), ...parameters(items)];
 }
