@@ -159,16 +159,18 @@ describe('find_kx_entities', () => {
       const reply = await world().call(name, input, options);
       return JSON.parse(JSON.stringify(reply).replaceAll('"name":"kdb-uat"', '"name":"constructor"'));
     };
-    const { data } = await caller(odd)('find_kx_entities', { kinds: ['environment'] });
-    expect(data['perEnvironment']).toEqual({ 'kdb-prod': 1, constructor: 1 });
+    const { data } = await caller(odd)('find_kx_entities', { kinds: ['user'] });
+    expect(data['perEnvironment']).toEqual({ 'kdb-prod': 5, constructor: 1 });
   });
 
   test('says how much more could not be read than it names', async () => {
     const { data } = await caller(failing(world().call, 'ListTagsForResource'))('find_kx_entities', {
       tag: 'owner',
-      kinds: ['cluster', 'volume'],
+      kinds: ['environment', 'cluster', 'volume'],
     });
-    const count = (await use('find_kx_entities', { kinds: ['cluster', 'volume'] })).data['found'] as number;
+    const count = (await use('find_kx_entities', { kinds: ['environment', 'cluster', 'volume'] })).data[
+      'found'
+    ] as number;
     expect(data['notRead']).toHaveLength(Math.min(20, count));
     expect(data['notReadBesides']).toBe(count - 20);
   });

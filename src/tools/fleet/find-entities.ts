@@ -1,19 +1,20 @@
 import * as z from 'zod';
 import { detailOf } from '../../inventory/detail.ts';
-import type { GraphOptions, Kind } from '../../inventory/graph.ts';
+import type { Graph, GraphOptions, Kind } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
 import { known } from '../../inventory/known.ts';
-import { sizeInOrder } from '../../inventory/sizes.ts';
 import { entityRow } from '../../inventory/summary.ts';
 import { statusKind } from '../../inventory/trouble.ts';
 import { age, minute } from '../../inventory/units.ts';
-import { grouped, settingNames, summed, totals } from './grouping.ts';
+import { grouped, settingNames, someHave, summed, totals } from './grouping.ts';
 import { knownInstead } from './instead.ts';
 import { isListed, isListedType } from './listed.ts';
 import { type Candidate, isMoment, matches, usingIt } from './matching.ts';
+import { ORDERS, SORTS } from './orders.ts';
 import { answer, shaping } from './page.ts';
 import { EnvironmentArgument, environmentsOf, notReadIn, type Scene } from './scene.ts';
-import { withTags } from './tagged.ts';
+import { canonical } from './settings.ts';
+import { inTagged, withTags } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 
 /** Changesets are many, so they are looked through only when they are asked for. */
@@ -58,7 +59,7 @@ export const findEntities = fleetTool({
       youngerThan: Age(SPAN).optional(),
       changedWithin: Age(SPAN_OR_NOT).optional().describe('created or changed; !30d for those untouched'),
       groupBy: z.string().max(100).optional().describe('count by a setting: zone, release, code, iamRole, tag:owner'),
-      sort: z.enum(['oldest', 'newest', 'changed', 'largest']).optional(),
+      sort: z.enum(SORTS).optional(),
       environment: EnvironmentArgument().optional(),
       ...shaping(),
     }),
@@ -66,9 +67,10 @@ export const findEntities = fleetTool({
   run: async (scene, input) => {
     const { environment, view, cursor, tag, uses, groupBy, sort } = input;
     const kinds = input.kinds ?? kindsFor(input);
-    const tagKey = /^tag:(.+)/i.exec(groupBy ?? '')?.[1];
-    const byUnlisted = groupBy !== undefined && tagKey === undefined && !isListed(groupBy, kinds);
-    const isFull = view === 'full' || uses !== undefined || sort === 'largest' || !isListedType(input.type);
+    const byTag = /^tag:(.+)/i.exec(groupBy ?? '')?.[1];
+    const byUnlisted = groupBy !== undefined && byTag === undefined && !isListed(groupBy, kinds);
+    const bySize = sort === 'largest' || sort === 'fullest';
+    const isFull = view === 'full' || uses !== undefined || bySize || !isListedType(input.type);
     const details = isFull || byUnlisted;
     const isShown = groupBy === undefined || uses !== undefined;
     const changes = details && input.kinds?.includes('changeset') ? () => true : undefined;
@@ -83,10 +85,15 @@ export const findEntities = fleetTool({
         .map((entity): Candidate => ({ graph, entity })),
     );
     const using = uses === undefined ? candidates : usingIt(candidates, uses);
-    const wanted = tag ?? tagKey;
-    const isFilter = tag !== undefined;
-    const tagged = wanted === undefined ? UNTAGGED(using) : await withTags(scene, using, wanted, isFilter);
-    const listed = sort === undefined ? tagged.found : tagged.found.toSorted(ORDERS[sort]);
+    const isGuess = byUnlisted && using.length > 0 && !someHave(using, groupBy);
+    const { tagged, tagKey } = await readTags(scene, using, {
+      tag,
+      key: byTag ?? (isGuess ? groupBy : undefined),
+      isGuess,
+    });
+    const places = isAboutPlaces(kinds) ? NOWHERE : await inTagged(scene, using, { ...tagged, tag, tagKey });
+    const order = sort && ORDERS[sort];
+    const listed = order === undefined ? tagged.found : tagged.found.toSorted((a, b) => order([a], [b]));
     const isTold = details || groupBy !== undefined;
     const more = isTold ? { found: listed, gaps: [] } : await readFew(scene, listed, kinds);
     const { found } = more;
@@ -96,22 +103,52 @@ export const findEntities = fleetTool({
       ...countsOf(found),
       ...(level ? totals(found) : {}),
       ...environmentsOf(graphs),
+      ...(groupBy !== undefined && canonical(groupBy) === 'environment' ? withoutAny(graphs, found) : {}),
+      ...places.told,
       ...(found.length > 0 ? {} : knownInstead({ graphs, kinds, candidates, tags: tagged.seen }, input)),
       ...(uses?.startsWith('!') && using.length === candidates.length
         ? { settingsThereAre: settingNames(candidates) }
         : {}),
       ...(uses === undefined || input.kinds !== undefined ? {} : { notSearched: 'S3 paths of loads: kinds changeset' }),
-      ...notReadIn([...gaps, ...tagged.gaps, ...more.gaps]),
+      ...notReadIn([...gaps, ...tagged.gaps, ...places.gaps, ...more.gaps]),
     };
     const section =
       groupBy === undefined
         ? { name: 'entities', rows: found.map((each) => rowOf(each, toldOf(found, level), graphs.length > 1)) }
-        : { name: 'groups', rows: grouped(found, { setting: groupBy, tagKey, details }) };
+        : { name: 'groups', rows: grouped(found, { setting: groupBy, tagKey, details, order }) };
     return answer(head, [section], { view, cursor });
   },
 });
 
 const UNTAGGED = (found: readonly Candidate[]) => ({ found, gaps: [], seen: new Set<string>() });
+
+interface ByTags {
+  readonly tag: string | undefined;
+  /** To group by; a guess when it is not a setting, and then only where some carry such a tag. */
+  readonly key: string | undefined;
+  readonly isGuess: boolean;
+}
+
+/** The candidates with the tags that were asked for or are grouped by. */
+async function readTags(scene: Scene, candidates: readonly Candidate[], { tag, key, isGuess }: ByTags) {
+  const wanted = tag ?? key;
+  if (wanted === undefined) return { tagged: UNTAGGED(candidates), tagKey: undefined };
+  const tagged = await withTags(scene, candidates, wanted, tag !== undefined);
+  const isCarried = [...tagged.seen].some((each) => each.toLowerCase().startsWith(`${key?.toLowerCase()}=`));
+  if (!isGuess || isCarried) return { tagged, tagKey: key };
+  return { tagged: tag === undefined ? UNTAGGED(candidates) : tagged, tagKey: undefined };
+}
+
+const NOWHERE = { told: {}, gaps: [] };
+const isAboutPlaces = (kinds: readonly Kind[]) => kinds.includes('environment');
+
+const MOST_WITHOUT = 60;
+/** The environments in which none of these is. */
+function withoutAny(graphs: readonly Graph[], found: readonly Candidate[]) {
+  const holding = new Set(found.map(({ graph }) => graph.environmentId));
+  const others = graphs.filter(({ environmentId }) => !holding.has(environmentId)).map(({ name }) => name);
+  return others.length === 0 ? {} : { environmentsWithout: others.length, namesWithout: others.slice(0, MOST_WITHOUT) };
+}
 
 /** What has to be read to tell about these kinds; how much of a host is free in groups, too, and what uses a thing only in rows. */
 function readFor(kinds: readonly Kind[], details: boolean, isShown = true): GraphOptions {
@@ -144,14 +181,6 @@ async function readFew(scene: Scene, found: readonly Candidate[], kinds: readonl
   return { found: fresh, gaps: read.gaps };
 }
 
-const changedAt = ({ entity: { created, modified } }: Candidate) => modified ?? created ?? '';
-const ORDERS: Record<string, (a: Candidate, b: Candidate) => number> = {
-  oldest: (a, b) => (a.entity.created ?? '').localeCompare(b.entity.created ?? ''),
-  newest: (a, b) => (b.entity.created ?? '').localeCompare(a.entity.created ?? ''),
-  changed: (a, b) => changedAt(b).localeCompare(changedAt(a)),
-  largest: (a, b) => sizeInOrder(b.entity) - sizeInOrder(a.entity),
-};
-
 type Told = 'listed' | 'brief' | 'whole';
 const toldOf = (found: readonly Candidate[], details: boolean): Told =>
   !details ? 'listed' : found.length <= FEW.whole ? 'whole' : 'brief';
@@ -182,7 +211,8 @@ function rowOf({ graph, entity, tags, matched }: Candidate, told: Told, several:
 
 function countsOf(found: readonly Candidate[]) {
   const kinds = summed(found.map(({ entity }) => [entity.kind, 1]));
-  const places = summed(found.map(({ graph }) => [graph.name, 1]));
+  const inside = found.filter(({ entity }) => entity.kind !== 'environment');
+  const places = summed(inside.map(({ graph }) => [graph.name, 1]));
   const count = Object.keys(places).length;
   return { kinds, ...(count > 1 && count <= 20 ? { perEnvironment: places } : {}) };
 }

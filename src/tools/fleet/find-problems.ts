@@ -3,6 +3,7 @@ import { behind, idle, orphaned } from '../../inventory/conditions.ts';
 import type { Finding, Graph, GraphOptions, Kind } from '../../inventory/graph.ts';
 import { attentionRow } from '../../inventory/summary.ts';
 import { statusKind, troubled } from '../../inventory/trouble.ts';
+import { summed } from './grouping.ts';
 import { answer, shaping } from './page.ts';
 import { EnvironmentArgument, environmentsOf, notReadIn, type Scene } from './scene.ts';
 import { fleetTool } from './tool.ts';
@@ -89,15 +90,35 @@ export const findProblems = fleetTool({
       ),
     );
     const counts = Object.fromEntries(asked.map((name) => [name, rows.filter((row) => row.problem === name).length]));
+    const isMany = rows.length > MANY;
     const head = {
       counts,
+      ...(isMany ? whereFound(rows.map((row) => row.environment)) : {}),
       ...(unread === 0 ? {} : { notChecked: `nodes of ${unread} clusters: problem stuck or underway does` }),
       ...environmentsOf(graphs),
       ...notReadIn(gaps),
     };
-    return answer(head, [{ name: 'problems', rows }], { view, cursor });
+    const told = isMany && view !== 'full' ? rows.map(without) : rows;
+    return answer(head, [{ name: 'problems', rows: told }], { view, cursor });
   },
 });
+
+/** Of more than so many problems each is told in few words, and how many of them every environment has. */
+const MANY = 20;
+const MOST_PLACES = 40;
+
+function whereFound(names: readonly string[]) {
+  const all = Object.entries(summed(names.map((name) => [name, 1]))).toSorted(([, a], [, b]) => b - a);
+  return {
+    environmentsWithProblems: all.length,
+    perEnvironment: Object.fromEntries(all.slice(0, MOST_PLACES)),
+  };
+}
+
+/** What the reason says in words, and ids that help nobody who has dozens of rows before him. */
+const IN_WORDS = new Set(['condition', 'mounted', 'newest', 'mountedFrom', 'mountedVersion', 'newestVersion']);
+const without = (row: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => !IN_WORDS.has(name)));
 
 /** The environments, read as far as it takes to see the problem, or all of them. */
 async function read(scene: Scene, environment: string | undefined, problem: string | undefined) {

@@ -5,8 +5,10 @@ import type { Candidate } from './matching.ts';
 import { NotThere } from './scene.ts';
 import { canonical, means, settingsOf } from './settings.ts';
 
-/** Names in all groups together; of more each group tells some, or in many groups none. */
-const MOST_NAMES = 60;
+/** Tokens of the names in all groups together, at about so many characters each; of more each group tells some, or in many groups none. */
+const MOST_OF_NAMES = 1_000;
+const CHARACTERS = 2.5;
+const BETWEEN_NAMES = 4;
 const SOME_NAMES = 8;
 const MOST_GROUPS = 20;
 const NONE = '(none)';
@@ -16,10 +18,12 @@ interface By {
   readonly tagKey: string | undefined;
   /** Whether what each takes up was read. */
   readonly details: boolean;
+  /** The order of the groups; most members first when left out. */
+  readonly order?: ((a: readonly Candidate[], b: readonly Candidate[]) => number) | undefined;
 }
 
-/** One row for each value of a setting or tag, with how many have it, which, and what they take up together; most first. */
-export function grouped(found: readonly Candidate[], { setting, tagKey, details }: By) {
+/** One row for each value of a setting or tag, with how many have it, which, and what they take up together. */
+export function grouped(found: readonly Candidate[], { setting, tagKey, details, order = mostFirst }: By) {
   const groups = new Map<string, Candidate[]>();
   for (const candidate of found)
     for (const value of new Set(valuesOf(candidate, setting, tagKey)))
@@ -28,19 +32,35 @@ export function grouped(found: readonly Candidate[], { setting, tagKey, details 
     throw new NotThere(
       `None of these has a setting ${JSON.stringify(setting)}. There are: ${settingNames(found).join(', ')}; for a tag say tag:${setting}.`,
     );
-  const most = found.length <= MOST_NAMES ? MOST_NAMES : groups.size > MOST_GROUPS ? 0 : SOME_NAMES;
+  const called = canonical(setting) === 'environment' ? ({ entity }: Candidate) => nameOf(entity) : callers(found);
+  const ofNames = found.reduce((sum, each) => sum + called(each).length + BETWEEN_NAMES, 0) / CHARACTERS;
+  const most = ofNames <= MOST_OF_NAMES ? found.length : groups.size > MOST_GROUPS ? 0 : SOME_NAMES;
   return [...groups]
-    .toSorted(([, a], [, b]) => b.length - a.length)
+    .toSorted(([, a], [, b]) => order(a, b))
     .map(([value, members]) => ({
       value,
       count: members.length,
-      ...(most === 0 ? {} : { names: members.slice(0, most).map(({ entity }) => nameOf(entity)) }),
+      ...(most === 0 ? {} : { names: members.slice(0, most).map(called) }),
       ...(most > 0 && members.length > most ? { more: members.length - most } : {}),
       ...(details && groups.size > 1 ? totals(members) : {}),
     }));
 }
 
+const mostFirst = (a: readonly Candidate[], b: readonly Candidate[]) => b.length - a.length;
 const nameOf = ({ name, database }: GraphEntity) => (database ? `${database}/${name}` : name);
+
+/** What each is called among these: with its environment where one of another environment has the same name. */
+function callers(found: readonly Candidate[]): (candidate: Candidate) => string {
+  const counts = new Map(Object.entries(summed(found.map(({ entity }) => [nameOf(entity), 1]))));
+  return ({ entity, graph }) => {
+    const name = nameOf(entity);
+    return counts.get(name) === 1 ? name : `${name} in ${graph.name}`;
+  };
+}
+
+/** Whether some of these have a setting. */
+export const someHave = (found: readonly Candidate[], setting: string) =>
+  found.some((candidate) => valuesOf(candidate, setting, undefined).some((value) => value !== NONE));
 
 function valuesOf({ entity, graph, tags }: Candidate, setting: string, tagKey: string | undefined): string[] {
   const { kind, status, database, facts } = entity;

@@ -2,7 +2,7 @@ import { arnIn } from '../../inventory/kinds.ts';
 import { atMost } from '../../inventory/reading.ts';
 import { FinspaceError, wireName } from '../../operations/failure.ts';
 import type { Candidate } from './matching.ts';
-import { NotThere, type Scene } from './scene.ts';
+import { NotThere, type Scene, type Unread } from './scene.ts';
 
 /** Tags are one call per entity: of more than this the tags are not read. */
 const MOST_TAGGED = 5_000;
@@ -25,7 +25,7 @@ export async function withTags(
   const asked = taggable.slice(0, MOST_TAGGED);
   const refusal = options.refusal?.('ListTagsForResource');
   if (refusal !== undefined) throw new NotThere(`Tags cannot be read. ${refusal}`);
-  const gaps: { environment: string; reason: string }[] = [];
+  const gaps: Unread[] = [];
   const bounded = atMost(call, TAGS_AT_ONCE, options.onProgress);
   const read = asked.map(async (candidate): Promise<Candidate | undefined> => {
     const { graph, entity } = candidate;
@@ -46,6 +46,54 @@ export async function withTags(
     gaps.push({ environment: '', reason: `Tags of only the first ${MOST_TAGGED} of ${taggable.length} were read.` });
   return { found, gaps, seen };
 }
+
+interface Tagged {
+  readonly found: readonly Candidate[];
+  /** What was looked for, or grouped by. */
+  readonly tag: string | undefined;
+  readonly tagKey: string | undefined;
+}
+
+/**
+ * Tags are not inherited, but people tag an environment and mean what is in it. So where nothing carries a tag, or some lack the
+ * one that is grouped by, how many of the candidates are in environments that carry it.
+ */
+export async function inTagged(
+  scene: Scene,
+  candidates: readonly Candidate[],
+  { found, tag, tagKey }: Tagged,
+): Promise<{ told: object; gaps: readonly Unread[] }> {
+  const key = tagKey?.toLowerCase();
+  const has = ({ tags }: Candidate) => Object.keys(tags ?? {}).some((name) => name.toLowerCase() === key);
+  const lacking = key === undefined ? (found.length > 0 ? [] : candidates) : found.filter((each) => !has(each));
+  const wanted = tag ?? tagKey;
+  if (wanted === undefined || wanted.startsWith('!') || lacking.length === 0) return { told: {}, gaps: [] };
+  const graphs = [...new Set(lacking.map(({ graph }) => graph))];
+  const places = graphs.flatMap((graph) => {
+    const entity = graph.entities.find(({ kind }) => kind === 'environment');
+    return entity === undefined ? [] : [{ graph, entity }];
+  });
+  const carrying = await withTags(scene, places, tagKey ?? wanted, true);
+  const tagsOf = new Map(carrying.found.map(({ graph, tags = {} }) => [graph, tags]));
+  const inside = lacking.filter(({ graph }) => tagsOf.has(graph));
+  const { gaps } = carrying;
+  if (inside.length === 0) return { told: {}, gaps };
+  if (key === undefined) {
+    const names = [...tagsOf.keys()].map(({ name }) => name);
+    return {
+      told: { inEnvironmentsWithThatTag: { found: inside.length, environments: names.slice(0, MOST_PLACES) } },
+      gaps,
+    };
+  }
+  const counts = new Map<string, number>();
+  for (const { graph } of inside) {
+    const value = Object.entries(tagsOf.get(graph) ?? {}).find(([name]) => name.toLowerCase() === key)?.[1] ?? '';
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  return { told: { withoutItByTagOfEnvironment: Object.fromEntries(counts) }, gaps };
+}
+
+const MOST_PLACES = 30;
 
 /** Whether tags have what is looked for, letter case aside; an asterisk, or no key, is any. */
 function carrier(wanted: string): (tags: Readonly<Record<string, string>>) => boolean {

@@ -1,0 +1,25 @@
+import { fullness, sizeInOrder } from '../../inventory/sizes.ts';
+import type { Candidate } from './matching.ts';
+
+type Many = readonly Candidate[];
+
+export const SORTS = ['oldest', 'newest', 'changed', 'largest', 'fullest'] as const;
+type Sort = (typeof SORTS)[number];
+
+const createdAt = ({ entity: { created } }: Candidate) => created ?? '';
+const changedAt = ({ entity: { created, modified } }: Candidate) => modified ?? created ?? '';
+const first = (many: Many, at: (one: Candidate) => string) => many.map(at).toSorted()[0] ?? '';
+const last = (many: Many, at: (one: Candidate) => string) => many.map(at).toSorted().at(-1) ?? '';
+/** A cluster that could not be made takes up nothing. */
+const sizeOf = ({ entity }: Candidate) => (entity.status === 'CREATE_FAILED' ? 0 : sizeInOrder(entity));
+const size = (many: Many) => many.reduce((sum, one) => sum + sizeOf(one), 0);
+const full = (many: Many) => fullness(many.map(({ entity }) => entity));
+
+/** The orders in which groups are put, by what is in them; one alone is a group of one. */
+export const ORDERS: Record<Sort, (a: Many, b: Many) => number> = {
+  oldest: (a, b) => first(a, createdAt).localeCompare(first(b, createdAt)),
+  newest: (a, b) => last(b, createdAt).localeCompare(last(a, createdAt)),
+  changed: (a, b) => last(b, changedAt).localeCompare(last(a, changedAt)),
+  largest: (a, b) => size(b) - size(a),
+  fullest: (a, b) => full(b) - full(a),
+};

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Call, Input } from '../../src/operations/index.ts';
+import { type Demo, demo, NOW } from '../inventory/demo.ts';
+import { caller, names, type Rows } from './table.ts';
+
+const ZONE = 'use1-az1';
+let world: Demo;
+let use: ReturnType<typeof caller>;
+let uat: string;
+beforeAll(async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: NOW });
+  world = await demo({ lifecycle: 'instant' });
+  use = caller(world.call);
+  uat = await world.id('kdb-uat');
+  for (let index = 0; index < 21; index += 1) await volume(uat, `vol-spare-${index}`);
+  await volume(uat, 'vol-fx');
+});
+afterAll(async () => {
+  vi.useRealTimers();
+  await world.close();
+});
+
+const volume = (environmentId: string, volumeName: string) =>
+  world.call('CreateKxVolume', {
+    environmentId,
+    volumeName,
+    volumeType: 'NAS_1',
+    azMode: 'SINGLE',
+    availabilityZoneIds: [ZONE],
+    nas1Configuration: { type: 'SSD_250', size: 1_200 },
+  });
+
+describe('groups', () => {
+  test('by environment name the environments in which there is none', async () => {
+    const { data } = await use('find_kx_entities', { kinds: ['dataview'], groupBy: 'environment' });
+    expect(data).toMatchObject({ found: 3, environmentsWithout: 1, namesWithout: ['kdb-uat'] });
+    const all = await use('find_kx_entities', { kinds: ['cluster'], groupBy: 'environment' });
+    expect(all.data).not.toHaveProperty('environmentsWithout');
+  });
+
+  test('tell apart what has one name in two environments', async () => {
+    const { data } = await use('find_kx_entities', { kinds: ['volume'], name: 'vol-fx', groupBy: 'type' });
+    expect(data['groups']).toMatchObject([{ names: ['vol-fx in kdb-prod', 'vol-fx in kdb-uat'] }]);
+  });
+
+  test('are made by a tag, too, when that is what the word means', async () => {
+    const byTag = await use('find_kx_entities', { kinds: ['cluster'], groupBy: 'tag:owner' });
+    const byWord = await use('find_kx_entities', { kinds: ['cluster'], groupBy: 'owner' });
+    expect(names(byWord.data['groups'], 'value')).toContain('fx-desk');
+    expect((byWord.data['groups'] as Rows).map(({ value, count }) => [value, count])).toEqual(
+      (byTag.data['groups'] as Rows).map(({ value, count }) => [value, count]),
+    );
+    const neither = await use('find_kx_entities', { kinds: ['cluster'], groupBy: 'colour' });
+    expect(neither).toMatchObject({
+      isError: true,
+      text: expect.stringContaining('None of these has a setting "colour"'),
+    });
+  });
+
+  test('come in the order of what is in them', async () => {
+    const byType = { kinds: ['scaling-group'], groupBy: 'hostType' };
+    const largest = await use('find_kx_entities', { ...byType, sort: 'largest' });
+    expect(names(largest.data['groups'], 'value')[0]).toBe('kx.sg1.16xlarge');
+    const fullest = await use('find_kx_entities', { ...byType, sort: 'fullest' });
+    expect(names(fullest.data['groups'], 'value').at(-1)).toBe('kx.sg1.16xlarge');
+    const hosts = await use('find_kx_entities', { kinds: ['scaling-group'], sort: 'fullest' });
+    expect(names(hosts.data['entities'])).toEqual(['sg-history', 'sg-lab', 'sg-realtime', 'sg-uat', 'sg-backtest']);
+  });
+});
+
+test('things without a tag are told by the tag of their environment', async () => {
+  const owned = { kinds: ['volume'], tag: 'stage=uat' };
+  const { environmentArn: resourceArn = '' } = await world.call('GetKxEnvironment', { environmentId: uat });
+  await world.call('TagResource', { resourceArn, tags: { stage: 'uat' } });
+  expect((await use('find_kx_entities', owned)).data).toMatchObject({
+    found: 0,
+    inEnvironmentsWithThatTag: { found: 22, environments: ['kdb-uat'] },
+  });
+  const grouped = await use('find_kx_entities', { kinds: ['volume'], groupBy: 'tag:stage' });
+  expect(grouped.data['withoutItByTagOfEnvironment']).toMatchObject({ uat: 22 });
+});
+
+test('many problems are counted by environment and told in few words, unless all is asked for', async () => {
+  const { data } = await use('find_kx_problems', { problem: 'idle' });
+  expect(data).toMatchObject({
+    counts: { idle: 24 },
+    environmentsWithProblems: 2,
+    perEnvironment: { 'kdb-uat': 22, 'kdb-prod': 2 },
+  });
+  expect((data['problems'] as Rows)[0]).not.toHaveProperty('condition');
+  const full = await use('find_kx_problems', { problem: 'idle', view: 'full' });
+  expect((full.data['problems'] as Rows)[0]).toHaveProperty('condition', 'unused');
+});
+
+describe('compare_kx_environments', () => {
+  type Cluster = Input<'CreateKxCluster'>;
+  const copies = async (call: Call, environmentId: string, more: (at: number) => Partial<Cluster>) => {
+    for (const at of [1, 2, 3])
+      await call('CreateKxCluster', {
+        environmentId,
+        clusterName: `gw-twin-${at}`,
+        clusterType: 'GATEWAY',
+        azMode: 'SINGLE',
+        availabilityZoneId: ZONE,
+        releaseLabel: '1.0',
+        vpcConfiguration: {
+          vpcId: 'vpc-0c81f2d9a4e6b7351',
+          securityGroupIds: ['sg-07a1e93bd52f4c618'],
+          subnetIds: ['subnet-04d9b6a17e83c5f21'],
+          ipAddressType: 'IP_V4',
+        },
+        code: { s3Bucket: 'kdb-code', s3Key: 'gateway.zip' },
+        capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 1 },
+        ...more(at),
+      });
+  };
+
+  test('tells what differs in all of a kind once, what differs besides, and in what', async () => {
+    const arguments_ = [{ key: 's', value: '4' }];
+    const [a, b] = await Promise.all(
+      ['left', 'right'].map(async (name) => {
+        const kmsKeyId = 'arn:aws:kms:us-east-1:111122223333:key/0f5c0c4e-7f38-4a2b-9d3e-2f0c9a7d1b11';
+        return (await world.call('CreateKxEnvironment', { name, kmsKeyId })).environmentId ?? '';
+      }),
+    );
+    await copies(world.call, a ?? '', () => ({ initializationScript: 'one.q' }));
+    await copies(world.call, b ?? '', (at) => ({
+      initializationScript: 'two.q',
+      ...(at === 2 ? { commandLineArguments: arguments_ } : {}),
+    }));
+    const { data } = await use('compare_kx_environments', { a: 'left', b: 'right' });
+    expect(data).toMatchObject({
+      differences: { throughout: 1, different: 1, onlyInA: 0, onlyInB: 0 },
+      differIn: { cluster: { initializationScript: 3, arguments: 1 } },
+      throughout: [{ kind: 'cluster', count: 3, initializationScript: ['one.q', 'two.q'] }],
+      different: [{ id: 'cluster:gw-twin-2', arguments: [null, ['s=4']] }],
+    });
+  });
+});
