@@ -167,6 +167,7 @@ function reservedOn(
 function volumeEntity(of: Volume): GraphEntity {
   return entity('volume', of.volumeName, timed(of), {
     type: of.nas1Configuration?.type ?? of.volumeType,
+    volumeType: of.volumeType,
     sizeGB: of.nas1Configuration?.size,
     description: of.description,
     azMode: of.azMode,

@@ -85,11 +85,9 @@ function brief({ mounts, files: _, clusters: __, usedBy: ___, newestData: ____, 
 }
 
 /** One entity in one row, without what only some need. */
-export function entityRow(entity: GraphEntity, { edges }: Graph): Row {
-  const { id, kind, name, database, status, facts } = entity;
-  const uses = edges.filter(({ from, relation }) => from === id && (relation === 'uses' || relation === 'cached-on'));
-  const mounts = edges.filter(({ from, relation }) => from === id && relation === 'mounts');
-  const users = edges.filter(({ to, relation }) => to === id && relation !== 'of' && relation !== 'behind');
+export function entityRow(entity: GraphEntity, graph: Graph): Row {
+  const { kind, name, database, status, facts } = entity;
+  const { mounts, uses, users } = connectionsOf(entity, graph);
   const row: Row = {
     name,
     database,
@@ -106,11 +104,31 @@ export function entityRow(entity: GraphEntity, { edges }: Graph): Row {
       mounts.map(({ to, facts: at }) => `${short(to)}${at['changesetId'] ? ` at ${at['changesetId']}` : ''}`),
     ),
     volumes: some(uses.map(({ to, facts: at }) => `${short(to)}${at['for'] ? ` (${at['for']})` : ''}`)),
-    usedBy: kind === 'volume' || kind === 'dataview' ? some(users.map(({ from }) => short(from))) : undefined,
+    usedBy: some(users.map(({ from }) => short(from))),
     clusters: kind === 'scaling-group' ? facts['clusters'] : undefined,
     iamRole: facts['iamRole'],
   };
   return known(row);
+}
+
+/** The names of what an entity mounts, of the volumes that it is on, and of what uses it. */
+export function namesConnected(entity: GraphEntity, graph: Graph): Record<string, readonly string[] | undefined> {
+  const { mounts, uses, users } = connectionsOf(entity, graph);
+  const names = (ids: readonly string[]) => (ids.length === 0 ? undefined : [...new Set(ids.map(short))]);
+  return {
+    mounts: names(mounts.map(({ to }) => to)),
+    volumes: names(uses.map(({ to }) => to)),
+    usedBy: names(users.map(({ from }) => from)),
+  };
+}
+
+function connectionsOf({ id, kind }: GraphEntity, { edges }: Graph) {
+  const isUsed = kind === 'volume' || kind === 'dataview';
+  return {
+    uses: edges.filter(({ from, relation }) => from === id && (relation === 'uses' || relation === 'cached-on')),
+    mounts: edges.filter(({ from, relation }) => from === id && relation === 'mounts'),
+    users: edges.filter(({ to, relation }) => isUsed && to === id && relation !== 'of' && relation !== 'behind'),
+  };
 }
 
 /** What an entity takes up, which is what it costs. */

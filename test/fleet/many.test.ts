@@ -53,7 +53,7 @@ describe('groups', () => {
     const neither = await use('find_kx_entities', { kinds: ['cluster'], groupBy: 'colour' });
     expect(neither).toMatchObject({
       isError: true,
-      text: expect.stringContaining('None of these has a setting "colour"'),
+      text: expect.stringContaining('None of these has a setting or tag "colour"'),
     });
   });
 

@@ -6,25 +6,28 @@ import { known } from '../../inventory/known.ts';
 import { entityRow } from '../../inventory/summary.ts';
 import { statusKind } from '../../inventory/trouble.ts';
 import { age, minute } from '../../inventory/units.ts';
-import { grouped, settingNames, someHave, summed, totals } from './grouping.ts';
-import { knownInstead } from './instead.ts';
+import { checkKeys, grouped, keysFor, keysIn, settingNames, summed, totals } from './grouping.ts';
+import { knownInstead, tagsLike } from './instead.ts';
 import { isListed, isListedType } from './listed.ts';
-import { type Candidate, isMoment, matches, usingIt } from './matching.ts';
+import { type Candidate, listed, matches, usingIt } from './matching.ts';
+import { isMoment } from './moments.ts';
 import { ORDERS, SORTS } from './orders.ts';
-import { answer, shaping } from './page.ts';
-import { EnvironmentArgument, environmentsOf, notReadIn, type Scene } from './scene.ts';
+import { answer, isSmall, type Row, shaping, type View } from './page.ts';
+import { EnvironmentArgument, environmentsOf, NotThere, notReadIn, type Scene } from './scene.ts';
 import { canonical } from './settings.ts';
-import { inTagged, withTags } from './tagged.ts';
+import { carrying, inTagged, type WithTags, withTags } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 
 /** Changesets are many, so they are looked through only when they are asked for. */
 const USUAL = KINDS.filter((kind) => kind !== 'changeset');
-const Age = (pattern: RegExp) => {
-  const expected = 'expects a span such as 90m, 12h, 30d or 2w, or a date';
-  return z.string().regex(pattern, expected).refine(isMoment, expected);
-};
-const SPAN = /^(?:\d{1,4}[mhdw]|\d{4}-\d\d-\d\d(?:T[\d:.]{5,12}Z)?)$/;
-const SPAN_OR_NOT = new RegExp(SPAN.source.replace('^', '^!?'));
+const Age = ({ orNot = false } = {}) =>
+  z
+    .string()
+    .max(40)
+    .refine(
+      (text) => isMoment(orNot ? text.replace(/^!/, '') : text),
+      'expects a span such as 90m, 12h, 30d or 2w, today, or a date',
+    );
 /** What a row of a kind says takes reading these, too. */
 const TOLD_BY: Partial<Record<Kind, readonly Kind[]>> = {
   'scaling-group': ['cluster'],
@@ -32,8 +35,10 @@ const TOLD_BY: Partial<Record<Kind, readonly Kind[]>> = {
   dataview: ['cluster'],
   database: ['changeset'],
 };
-/** Of so few in so few environments everything, or what an overview says, is told unasked. */
-const FEW = { whole: 3, brief: 12, environments: 4 };
+/** Of so few in so few environments everything, what an overview says, or what they take up together is told unasked. */
+const FEW = { whole: 3, brief: 12, totalled: 60, environments: 4 };
+/** The kinds that take up something which is added up. */
+const SIZED: ReadonlySet<Kind> = new Set(['cluster', 'database', 'scaling-group', 'volume']);
 
 export const findEntities = fleetTool({
   name: 'find_kx_entities',
@@ -55,9 +60,9 @@ export const findEntities = fleetTool({
         .describe(
           'part of any setting: S3 path, role, subnet, database, volume; autoUpdate=false; !autoscaling for those without',
         ),
-      olderThan: Age(SPAN).optional().describe('since creation: 30d or a date'),
-      youngerThan: Age(SPAN).optional(),
-      changedWithin: Age(SPAN_OR_NOT).optional().describe('created or changed; !30d for those untouched'),
+      olderThan: Age().optional().describe('since creation: 30d or a date'),
+      youngerThan: Age().optional(),
+      changedWithin: Age({ orNot: true }).optional().describe('created or changed; !30d for those untouched'),
       groupBy: z.string().max(100).optional().describe('count by a setting: zone, release, code, iamRole, tag:owner'),
       sort: z.enum(SORTS).optional(),
       environment: EnvironmentArgument().optional(),
@@ -67,12 +72,12 @@ export const findEntities = fleetTool({
   run: async (scene, input) => {
     const { environment, view, cursor, tag, uses, groupBy, sort } = input;
     const kinds = input.kinds ?? kindsFor(input);
-    const byTag = /^tag:(.+)/i.exec(groupBy ?? '')?.[1];
-    const byUnlisted = groupBy !== undefined && byTag === undefined && !isListed(groupBy, kinds);
+    const asked = keysIn(groupBy);
+    const byUnlisted = asked.some(({ name, isTag }) => !isTag && !isListed(name, kinds));
     const bySize = sort === 'largest' || sort === 'fullest';
     const isFull = view === 'full' || uses !== undefined || bySize || !isListedType(input.type);
     const details = isFull || byUnlisted;
-    const isShown = groupBy === undefined || uses !== undefined;
+    const isShown = groupBy === undefined || uses !== undefined || asked.some(({ name }) => BY_OTHERS.test(name));
     const changes = details && input.kinds?.includes('changeset') ? () => true : undefined;
     const { graphs, gaps } = await scene.graphs(environment, {
       ...readFor(kinds, details, isShown),
@@ -85,62 +90,57 @@ export const findEntities = fleetTool({
         .map((entity): Candidate => ({ graph, entity })),
     );
     const using = uses === undefined ? candidates : usingIt(candidates, uses);
-    const isGuess = byUnlisted && using.length > 0 && !someHave(using, groupBy);
-    const { tagged, tagKey } = await readTags(scene, using, {
-      tag,
-      key: byTag ?? (isGuess ? groupBy : undefined),
-      isGuess,
-    });
-    const places = isAboutPlaces(kinds) ? NOWHERE : await inTagged(scene, using, { ...tagged, tag, tagKey });
+    const keys = keysFor(asked, using);
+    const needsTags = tag !== undefined || keys.some(({ isTag }) => isTag);
+    const tagged = needsTags ? await withTags(scene, using) : UNTAGGED(using);
+    checkKeys(keys, asked, tagged.found);
+    const { found: chosen, isCarried } = tag === undefined ? ALL(tagged.found) : carrying(tagged.found, tag);
+    const isUnknown = !isCarried && chosen.length > 0 && tagged.seen.size > 0 && tag !== '!*';
+    if (isUnknown && chosen.length > FEW.brief) throw allLack(chosen, tag ?? '', tagged.seen);
+    const tagKey = keys.find(({ isTag }) => isTag)?.name;
+    const isPlaced = needsTags && !kinds.includes('environment');
+    const places = isPlaced ? await inTagged(scene, using, { found: chosen, tag, tagKey }) : NOWHERE;
     const order = sort && ORDERS[sort];
-    const listed = order === undefined ? tagged.found : tagged.found.toSorted((a, b) => order([a], [b]));
-    const isTold = details || groupBy !== undefined;
-    const more = isTold ? { found: listed, gaps: [] } : await readFew(scene, listed, kinds);
+    const sorted = order === undefined ? chosen : chosen.toSorted((a, b) => order([a], [b]));
+    const isBrief = groupBy === undefined && sorted.length <= FEW.brief;
+    const more = details ? { found: sorted, gaps: [] } : await readFew(scene, sorted, isBrief);
     const { found } = more;
-    const level = isTold ? details : found !== listed;
+    const isSized = details || found !== sorted;
     const head = {
       found: found.length,
       ...countsOf(found),
-      ...(level ? totals(found) : {}),
+      ...(isSized ? totals(found) : {}),
       ...environmentsOf(graphs),
-      ...(groupBy !== undefined && canonical(groupBy) === 'environment' ? withoutAny(graphs, found) : {}),
+      ...(asked.some(({ name }) => canonical(name) === 'environment') ? withoutAny(graphs, found) : {}),
       ...places.told,
       ...(found.length > 0 ? {} : knownInstead({ graphs, kinds, candidates, tags: tagged.seen }, input)),
+      ...(isUnknown ? { tagsThereAre: tagsLike(tag ?? '', tagged.seen) } : {}),
       ...(uses?.startsWith('!') && using.length === candidates.length
         ? { settingsThereAre: settingNames(candidates) }
         : {}),
       ...(uses === undefined || input.kinds !== undefined ? {} : { notSearched: 'S3 paths of loads: kinds changeset' }),
       ...notReadIn([...gaps, ...tagged.gaps, ...places.gaps, ...more.gaps]),
     };
+    const level = isSized && (details || isBrief) ? toldOf(found, view) : 'listed';
     const section =
       groupBy === undefined
-        ? { name: 'entities', rows: found.map((each) => rowOf(each, toldOf(found, level), graphs.length > 1)) }
-        : { name: 'groups', rows: grouped(found, { setting: groupBy, tagKey, details, order }) };
+        ? { name: 'entities', rows: rowsOf(found, level, graphs.length > 1) }
+        : { name: 'groups', rows: grouped(found, { keys, details: isSized, order }) };
     return answer(head, [section], { view, cursor });
   },
 });
 
-const UNTAGGED = (found: readonly Candidate[]) => ({ found, gaps: [], seen: new Set<string>() });
-
-interface ByTags {
-  readonly tag: string | undefined;
-  /** To group by; a guess when it is not a setting, and then only where some carry such a tag. */
-  readonly key: string | undefined;
-  readonly isGuess: boolean;
-}
-
-/** The candidates with the tags that were asked for or are grouped by. */
-async function readTags(scene: Scene, candidates: readonly Candidate[], { tag, key, isGuess }: ByTags) {
-  const wanted = tag ?? key;
-  if (wanted === undefined) return { tagged: UNTAGGED(candidates), tagKey: undefined };
-  const tagged = await withTags(scene, candidates, wanted, tag !== undefined);
-  const isCarried = [...tagged.seen].some((each) => each.toLowerCase().startsWith(`${key?.toLowerCase()}=`));
-  if (!isGuess || isCarried) return { tagged, tagKey: key };
-  return { tagged: tag === undefined ? UNTAGGED(candidates) : tagged, tagKey: undefined };
-}
-
+const UNTAGGED = (found: readonly Candidate[]): WithTags => ({ found, gaps: [], seen: new Set() });
 const NOWHERE = { told: {}, gaps: [] };
-const isAboutPlaces = (kinds: readonly Kind[]) => kinds.includes('environment');
+const ALL = (found: readonly Candidate[]) => ({ found, isCarried: true });
+
+const allLack = ({ length }: readonly Candidate[], tag: string, seen: ReadonlySet<string>) =>
+  new NotThere(
+    `All ${length} are without it: nothing has a tag ${JSON.stringify(tag.slice(1))}. There are: ${tagsLike(tag, seen).join(', ')}; !* finds what has none at all.`,
+  );
+
+/** Settings that are what others say of an entity. */
+const BY_OTHERS = /^used ?by$/i;
 
 const MOST_WITHOUT = 60;
 /** The environments in which none of these is. */
@@ -157,20 +157,35 @@ function readFor(kinds: readonly Kind[], details: boolean, isShown = true): Grap
   return { kinds: [...new Set([...kinds, ...told])], everyChangeset: kinds.includes('changeset'), nodes: false };
 }
 
-/** The kinds that somebody means who names none: what has such a type, and loads only where it is about changes. */
-function kindsFor({ type, changedWithin }: { type?: string | undefined; changedWithin?: string | undefined }) {
-  if (type !== undefined && isListedType(type)) return ['cluster'] as const;
-  return changedWithin === undefined ? USUAL : KINDS;
+interface About {
+  readonly name?: string | undefined;
+  readonly status?: string | undefined;
+  readonly type?: string | undefined;
+  readonly changedWithin?: string | undefined;
 }
 
-/** Reads the few that were found once more, with what only their own operations tell. As they are when they are many. */
-async function readFew(scene: Scene, found: readonly Candidate[], kinds: readonly Kind[]) {
+/** The ids of loads, and what a load may be but hardly anything else. */
+const CHANGESET_ID = /^[A-Za-z0-9]{20,26}$/;
+const STATES_OF_LOADS = /^(?:failed|pending|processing|in_progress|completed?)$/i;
+
+/** The kinds that somebody means who names none: what has such a type, and loads only where it is about changes, failures or one of them. */
+function kindsFor({ name = '', status = '', type, changedWithin }: About): readonly Kind[] {
+  if (type !== undefined && isListedType(type)) return ['cluster'];
+  const isOfLoads = listed(status).some((state) => STATES_OF_LOADS.test(state)) && !status.startsWith('!');
+  return changedWithin !== undefined || CHANGESET_ID.test(name) || isOfLoads ? KINDS : USUAL;
+}
+
+/** Reads the few that were found once more, with what only their own operations tell: all of it, or what they take up. As they are when they are many. */
+async function readFew(scene: Scene, found: readonly Candidate[], isShown: boolean) {
   const graphs = [...new Set(found.map(({ graph }) => graph))];
-  if (found.length === 0 || found.length > FEW.brief || graphs.length > FEW.environments) return { found, gaps: [] };
-  const present = kinds.filter((kind) => found.some(({ entity }) => entity.kind === kind));
+  const present = KINDS.filter(
+    (kind) => (isShown || SIZED.has(kind)) && found.some(({ entity }) => entity.kind === kind),
+  );
+  if (present.length === 0 || found.length > FEW.totalled || graphs.length > FEW.environments)
+    return { found, gaps: [] };
   const ids = new Set(found.map(({ entity }) => entity.name));
-  const nodes = found.length <= FEW.whole;
-  const options = { ...readFor(present, true), nodes, changes: (changesetId: string) => ids.has(changesetId) };
+  const nodes = isShown && found.length <= FEW.whole;
+  const options = { ...readFor(present, true, isShown), nodes, changes: (changesetId: string) => ids.has(changesetId) };
   const read = await scene.again(graphs, options);
   const byId = new Map(read.graphs.map((graph) => [graph.environmentId, graph]));
   const fresh = found.map((candidate): Candidate => {
@@ -181,11 +196,19 @@ async function readFew(scene: Scene, found: readonly Candidate[], kinds: readonl
   return { found: fresh, gaps: read.gaps };
 }
 
-type Told = 'listed' | 'brief' | 'whole';
-const toldOf = (found: readonly Candidate[], details: boolean): Told =>
-  !details ? 'listed' : found.length <= FEW.whole ? 'whole' : 'brief';
+type Told = 'listed' | 'brief' | 'fitting' | 'whole';
+const toldOf = (found: readonly Candidate[], view: View | undefined): Told =>
+  found.length <= FEW.whole ? 'whole' : view === 'full' ? 'fitting' : 'brief';
 
-function rowOf({ graph, entity, tags, matched }: Candidate, told: Told, several: boolean) {
+/** All of each when that is asked for and not too much at once, else what an overview says. */
+function rowsOf(found: readonly Candidate[], told: Told, several: boolean): Row[] {
+  const rows = (as: Exclude<Told, 'fitting'>) => found.map((each) => rowOf(each, as, several));
+  if (told !== 'fitting') return rows(told);
+  const whole = rows('whole');
+  return isSmall(whole) ? whole : rows('brief');
+}
+
+function rowOf({ graph, entity, tags, matched }: Candidate, told: Exclude<Told, 'fitting'>, several: boolean): Row {
   const { kind, name, database, status, statusReason, created, modified, facts } = entity;
   const isMoving = statusKind(status) !== 'settled';
   const rows = {
@@ -205,7 +228,7 @@ function rowOf({ graph, entity, tags, matched }: Candidate, told: Told, several:
     age: age(created, graph.readAt),
     changed: modified === undefined || modified === created ? undefined : `${age(modified, graph.readAt)} ago${at}`,
     matched,
-    tags,
+    [kind === 'changeset' ? 'tagsOfDatabase' : 'tags']: tags,
   });
 }
 

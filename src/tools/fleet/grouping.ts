@@ -1,9 +1,11 @@
 import type { GraphEntity } from '../../inventory/graph.ts';
 import { known } from '../../inventory/known.ts';
-import { bytes, memory } from '../../inventory/units.ts';
+import { namesConnected } from '../../inventory/summary.ts';
+import { bytes, cut, memory } from '../../inventory/units.ts';
 import type { Candidate } from './matching.ts';
 import { NotThere } from './scene.ts';
 import { canonical, means, settingsOf } from './settings.ts';
+import { loosely } from './tagged.ts';
 
 /** Tokens of the names in all groups together, at about so many characters each; of more each group tells some, or in many groups none. */
 const MOST_OF_NAMES = 1_000;
@@ -13,26 +15,59 @@ const SOME_NAMES = 8;
 const MOST_GROUPS = 20;
 const NONE = '(none)';
 
+/** What to group by: a setting, or a tag. */
+export interface Key {
+  readonly name: string;
+  readonly isTag: boolean;
+}
+
+/** The settings and tags that are asked for, such as `environment, tag:owner`. */
+export const keysIn = (groupBy = ''): Key[] =>
+  groupBy
+    .split(',')
+    .map((text) => text.trim())
+    .filter(Boolean)
+    .map((text) => {
+      const tag = /^tags?[:.](.+)/i.exec(text)?.[1];
+      return { name: tag ?? text, isTag: tag !== undefined };
+    });
+
+/** The same keys, where those that no candidate has as a setting are taken for tags. */
+export const keysFor = (keys: readonly Key[], found: readonly Candidate[]): Key[] =>
+  keys.map(({ name, isTag }) => ({ name, isTag: isTag || (found.length > 0 && !isKnown(found, { name, isTag })) }));
+
+const isKnown = (found: readonly Candidate[], key: Key) => found.some((each) => valuesOf(each, key)[0] !== NONE);
+
+/** Throws NotThere for a key that nothing has, with the settings and tags that there are, unless nothing has any tag. */
+export function checkKeys(keys: readonly Key[], asked: readonly Key[], found: readonly Candidate[]): void {
+  const tags = [...new Set(found.flatMap(({ tags: own = {} }) => Object.keys(own)))].toSorted();
+  for (const [at, key] of keys.entries()) {
+    const isAskedAsTag = asked[at]?.isTag === true;
+    if (!key.isTag || found.length === 0 || isKnown(found, key) || (isAskedAsTag && tags.length === 0)) continue;
+    const settings = isAskedAsTag ? '' : `${settingNames(found).join(', ')}; tags: `;
+    const what = isAskedAsTag ? 'tag' : 'setting or tag';
+    throw new NotThere(
+      `None of these has a ${what} ${JSON.stringify(key.name)}. There are: ${settings}${tags.map((tag) => cut(tag, 60)).join(', ') || 'none'}.`,
+    );
+  }
+}
+
 interface By {
-  readonly setting: string;
-  readonly tagKey: string | undefined;
+  readonly keys: readonly Key[];
   /** Whether what each takes up was read. */
   readonly details: boolean;
   /** The order of the groups; most members first when left out. */
   readonly order?: ((a: readonly Candidate[], b: readonly Candidate[]) => number) | undefined;
 }
 
-/** One row for each value of a setting or tag, with how many have it, which, and what they take up together. */
-export function grouped(found: readonly Candidate[], { setting, tagKey, details, order = mostFirst }: By) {
+/** One row for each value of a setting or tag, or of several, with how many have it, which, and what they take up together. */
+export function grouped(found: readonly Candidate[], { keys, details, order = mostFirst }: By) {
   const groups = new Map<string, Candidate[]>();
   for (const candidate of found)
-    for (const value of new Set(valuesOf(candidate, setting, tagKey)))
+    for (const value of new Set(combined(keys.map((key) => valuesOf(candidate, key)))))
       groups.set(value, [...(groups.get(value) ?? []), candidate]);
-  if (found.length > 0 && tagKey === undefined && [...groups.keys()].every((value) => value === NONE))
-    throw new NotThere(
-      `None of these has a setting ${JSON.stringify(setting)}. There are: ${settingNames(found).join(', ')}; for a tag say tag:${setting}.`,
-    );
-  const called = canonical(setting) === 'environment' ? ({ entity }: Candidate) => nameOf(entity) : callers(found);
+  const isByPlace = keys.some(({ name, isTag }) => !isTag && canonical(name) === 'environment');
+  const called = isByPlace ? ({ entity }: Candidate) => nameOf(entity) : callers(found);
   const ofNames = found.reduce((sum, each) => sum + called(each).length + BETWEEN_NAMES, 0) / CHARACTERS;
   const most = ofNames <= MOST_OF_NAMES ? found.length : groups.size > MOST_GROUPS ? 0 : SOME_NAMES;
   return [...groups]
@@ -58,20 +93,23 @@ function callers(found: readonly Candidate[]): (candidate: Candidate) => string 
   };
 }
 
-/** Whether some of these have a setting. */
-export const someHave = (found: readonly Candidate[], setting: string) =>
-  found.some((candidate) => valuesOf(candidate, setting, undefined).some((value) => value !== NONE));
+/** One text for each way to take one value of each key. */
+const combined = (values: readonly (readonly string[])[]): string[] =>
+  values
+    .reduce<string[]>((texts, each) => texts.flatMap((text) => each.map((value) => `${text}, ${value}`)), [''])
+    .map((text) => text.slice(2));
 
-function valuesOf({ entity, graph, tags }: Candidate, setting: string, tagKey: string | undefined): string[] {
+function valuesOf({ entity, graph, tags = {} }: Candidate, { name: wanted, isTag }: Key): string[] {
   const { kind, status, database, facts } = entity;
-  const own: Record<string, unknown> =
-    tagKey === undefined ? { ...facts, kind, status, database, environment: graph.name } : { ...tags };
-  const isIt = (name: string) =>
-    tagKey === undefined ? canonical(name) === canonical(setting) : name.toLowerCase() === tagKey.toLowerCase();
-  const value = Object.entries(own).find(([name, each]) => each !== undefined && isIt(name))?.[1];
+  const own: Record<string, unknown> = isTag
+    ? tags
+    : { ...facts, ...namesConnected(entity, graph), kind, status, database, environment: graph.name };
+  const present = Object.entries(own).filter(([, each]) => each !== undefined);
+  const by = (form: (text: string) => string) => present.find(([name]) => form(name) === form(wanted));
+  const value = (by((text) => text.toLowerCase()) ?? by(isTag ? loosely : canonical))?.[1];
   const values = (Array.isArray(value) ? value : [value]).filter((each) => each !== undefined);
   if (values.length > 0) return values.map((each) => (typeof each === 'object' ? JSON.stringify(each) : String(each)));
-  const inside = tagKey === undefined ? settingsOf(entity, graph).filter(({ path }) => means(setting, path)) : [];
+  const inside = isTag ? [] : settingsOf(entity, graph).filter(({ path }) => means(wanted, path));
   return inside.length === 0 ? [NONE] : inside.map((each) => each.value);
 }
 

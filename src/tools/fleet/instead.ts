@@ -3,6 +3,7 @@ import { cut } from '../../inventory/units.ts';
 import { settingNames } from './grouping.ts';
 import type { Candidate } from './matching.ts';
 import { factsOf, means } from './settings.ts';
+import { loosely } from './tagged.ts';
 
 interface Searched {
   readonly graphs: readonly Graph[];
@@ -33,14 +34,15 @@ export function knownInstead({ graphs, kinds, candidates, tags }: Searched, { st
     ...(status === undefined ? {} : { statesThereAre: distinct(entities.map((entity) => entity.status)) }),
     ...(type === undefined ? {} : { typesThereAre: types() }),
     ...(uses === undefined || candidates.length === 0 ? {} : settingsLike(uses, candidates)),
-    ...(tag === undefined ? {} : { tagsThereAre: tagsLike(tag, [...tags].toSorted()) }),
+    ...(tag === undefined ? {} : { tagsThereAre: tagsLike(tag, tags) }),
   };
 }
 
 /** The tags with the same key where it is in use, else the keys. */
-function tagsLike(tag: string, all: readonly string[]): string[] {
-  const [key = ''] = tag.replace('!', '').toLowerCase().split('=');
-  const same = all.filter((each) => each.toLowerCase().startsWith(`${key}=`));
+export function tagsLike(tag: string, seen: ReadonlySet<string>): string[] {
+  const all = [...seen].toSorted();
+  const [key = ''] = tag.replace('!', '').split(/[=:]/);
+  const same = all.filter((each) => loosely(each.split('=')[0] ?? '') === loosely(key));
   return told(same.length > 0 ? same : [...new Set(all.map((each) => each.split('=')[0] ?? ''))]);
 }
 

@@ -1,5 +1,6 @@
 import type { Kind } from '../../inventory/graph.ts';
 import { KxClusterType } from '../../operations/shapes.ts';
+import { listed } from './matching.ts';
 import { canonical } from './settings.ts';
 
 /** What is known of everything, and what the lists of each kind tell: to group by anything else each has to be read. */
@@ -24,4 +25,4 @@ export function isListed(setting: string, kinds: readonly Kind[]): boolean {
 
 /** Whether lists are enough to find things of a type: they tell those of clusters, but not of disks and nodes. */
 export const isListedType = (type: string | undefined): boolean =>
-  type === undefined || KxClusterType().options.some((known) => known === type.toUpperCase());
+  type === undefined || listed(type).every((each) => KxClusterType().options.some((known) => known === each));

@@ -1,4 +1,5 @@
 import type { Graph, GraphEntity } from '../../inventory/graph.ts';
+import { momentOf } from './moments.ts';
 import { canonical, factsOf, means, type Setting, settingsOf } from './settings.ts';
 
 /** An entity in its environment, with what was found out about it. */
@@ -24,54 +25,57 @@ export function matches(entity: GraphEntity, wanted: Wanted, now: string): boole
   const { name, status, type, olderThan, youngerThan, changedWithin } = wanted;
   const { created, modified, facts } = entity;
   const changed = Math.max(Date.parse(created ?? ''), Date.parse(modified ?? created ?? ''));
-  const types = [facts['type'], facts['hostType'], facts['nodeType']].map((each) => String(each).toUpperCase());
   return (
     (name === undefined || [entity.name, entity.database ?? ''].some((text) => nameMatches(text, name))) &&
     (status === undefined || hasStatus(entity, status)) &&
-    (type === undefined || types.includes(type.toUpperCase())) &&
-    (olderThan === undefined || Date.parse(created ?? '') < start(olderThan, now)) &&
-    (youngerThan === undefined || Date.parse(created ?? '') > start(youngerThan, now)) &&
+    (type === undefined || isOfType(facts, type)) &&
+    (olderThan === undefined || Date.parse(created ?? '') < momentOf(olderThan, now)) &&
+    (youngerThan === undefined || Date.parse(created ?? '') > momentOf(youngerThan, now)) &&
     (changedWithin === undefined ||
       (changedWithin.startsWith('!')
-        ? changed < start(changedWithin.slice(1), now)
-        : changed > start(changedWithin, now)))
+        ? changed < momentOf(changedWithin.slice(1), now)
+        : changed > momentOf(changedWithin, now)))
   );
 }
 
-/** One of several states, each whole or in part; after `!` none of them, of what has a state at all. */
-function hasStatus({ status }: GraphEntity, wanted: string): boolean {
-  const isNot = wanted.startsWith('!');
-  const states = wanted
-    .replace('!', '')
+/** One of several types, each whole or as far as a family goes: SSD is any SSD_1000 or SSD_250, NAS any volume. */
+function isOfType(facts: GraphEntity['facts'], wanted: string): boolean {
+  const own = [facts['type'], facts['hostType'], facts['nodeType'], facts['volumeType']].map((each) =>
+    String(each).toUpperCase(),
+  );
+  return listed(wanted).some((type) =>
+    own.some((each) => each === type || (/^[._]/.test(each.slice(type.length)) && each.startsWith(type))),
+  );
+}
+
+/** The words of a list, in capitals. */
+export const listed = (text: string) =>
+  text
     .toUpperCase()
     .split(/[,|\s]+/)
     .filter(Boolean);
+
+const NOT = /^\s*(?:!=?|not\b|other than\b|except\b)/i;
+
+/** One of several states, each whole or in part; after `!` or `not` none of them, of what has a state at all. */
+function hasStatus({ status }: GraphEntity, wanted: string): boolean {
+  const states = listed(wanted.replace(NOT, '').replaceAll('!', ''));
   const isOne = states.some((state) => (status ?? '').includes(state));
-  return isNot ? status !== undefined && !isOne : isOne;
+  return NOT.test(wanted) ? status !== undefined && !isOne : isOne;
 }
 
-/** Parts in order, letter case aside; no regular expression, because the pattern is the model's. */
+/** Parts in order, letter case and what separates words aside; no regular expression, because the pattern is the model's. */
 function nameMatches(text: string, pattern: string): boolean {
+  const name = bare(text);
   let at = 0;
-  return pattern
-    .toLowerCase()
-    .split('*')
-    .every((part) => {
-      const found = text.toLowerCase().indexOf(part, at);
-      at = found + part.length;
-      return found >= 0;
-    });
+  return pattern.split('*').every((part) => {
+    const found = name.indexOf(bare(part), at);
+    at = found + part.length;
+    return found >= 0;
+  });
 }
 
-const UNITS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
-/** When a span such as 30d that ends now began; a date is that date. */
-const start = (text: string, now: string) =>
-  /^\d{4}-/.test(text)
-    ? Date.parse(text)
-    : Date.parse(now) - Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? Number.NaN);
-
-/** Whether a text that looks like a span or a date is one: there is no 2026-13-01. */
-export const isMoment = (text: string) => !Number.isNaN(start(text.replace('!', ''), '1970-01-01'));
+const bare = (text: string) => text.toLowerCase().replaceAll(/[_\s-]/g, '-');
 
 const MOST_MATCHED = 6;
 
@@ -81,8 +85,12 @@ const MOST_MATCHED = 6;
  */
 export function usingIt(candidates: readonly Candidate[], uses: string): Candidate[] {
   const isNot = uses.startsWith('!');
-  const text = isNot ? uses.slice(1) : uses;
-  const judged = candidates.map((candidate) => ({ candidate, matched: matchedIn(candidate, text) }));
+  const text = (isNot ? uses.slice(1) : uses).toLowerCase();
+  const judge = (fits: Fits) =>
+    candidates.map((candidate) => ({ candidate, matched: matchedIn(candidate, text, fits) }));
+  const exact = judge(isEqual);
+  const isFound = exact.some(({ matched }) => matched.length > 0);
+  const judged = isFound || !text.includes('=') ? exact : judge(isWithin);
   const using = judged.filter(({ matched }) => matched.length > 0);
   if (!isNot) return using.map(({ candidate, matched }) => ({ ...candidate, matched: matched.slice(0, MOST_MATCHED) }));
   const kinds = new Set(using.map(({ candidate }) => candidate.entity.kind));
@@ -91,14 +99,29 @@ export function usingIt(candidates: readonly Candidate[], uses: string): Candida
     .map(({ candidate }) => candidate);
 }
 
-function matchedIn({ graph, entity }: Candidate, text: string): string[] {
-  const [name = '', wanted] = text.toLowerCase().split(/=(.*)/s);
+type Fits = (value: string, wanted: string) => boolean;
+const isEqual: Fits = (value, wanted) => value === wanted;
+/** As far as people say it: of an ARN or a path a part. Of numbers there are no parts. */
+const isWithin: Fits = (value, wanted) => !/^[\d.]*$/.test(wanted) && value.includes(wanted);
+
+function matchedIn({ graph, entity }: Candidate, text: string, fits: Fits): string[] {
+  const [, name = '', sign = '', wanted = ''] = /^([^<>=]*)(?:(>=|<=|=|>|<)(.*))?$/s.exec(text) ?? [];
   const line = ({ path, value }: Setting) => `${path}=${value}`;
   const isMeant = ({ path, value }: Setting) =>
-    canonical(name) !== '' && means(name, path) && (wanted === undefined || value.toLowerCase() === wanted);
+    canonical(name) !== '' &&
+    means(name.trim(), path) &&
+    (sign === '' || holds(value.toLowerCase(), sign, wanted.trim(), fits));
   const found = [
-    ...settingsOf(entity, graph).filter((setting) => line(setting).toLowerCase().includes(text.toLowerCase())),
+    ...settingsOf(entity, graph).filter((setting) => line(setting).toLowerCase().includes(text)),
     ...factsOf(entity, graph).filter(isMeant),
   ];
   return [...new Set(found.map(line))];
+}
+
+function holds(value: string, sign: string, wanted: string, fits: Fits): boolean {
+  if (sign === '=') return fits(value, wanted);
+  const [own, other] = [Number(value), Number(wanted)];
+  return sign.startsWith('>')
+    ? own > other || (sign === '>=' && own === other)
+    : own < other || (sign === '<=' && own === other);
 }

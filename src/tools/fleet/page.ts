@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { plainJson } from '../../safety/untrusted.ts';
 import { structured } from '../result.ts';
 
-type Row = Readonly<Record<string, unknown>>;
+export type Row = Readonly<Record<string, unknown>>;
 export interface Section {
   readonly name: string;
   readonly rows: readonly Row[];
@@ -73,6 +73,9 @@ export function answer(
 /** About as many tokens as models' tokenizers make of a value, a few per cent more rather than less. Random ids take many. */
 const tokensOf = (value: unknown) => plainJson(value).match(TOKENS)?.length ?? 0;
 const TOKENS = /(?<=\d)[a-z]{1,2}|[a-z]{1,2}(?=\d)|[A-Z]?[a-z]{1,9}|[A-Z]{1,4}|\d{1,3}|[^\w\s]{1,3}|\s|_/g;
+
+/** Whether rows fit into a summary, with some room for what else is told. */
+export const isSmall = (rows: readonly Row[]) => tokensOf(rows) <= BUDGET.summary - 400;
 
 const linkBlock = ({ uri, title, mimeType }: Link) =>
   ({ type: 'resource_link', uri, name: title, title, mimeType }) as const;

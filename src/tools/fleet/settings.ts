@@ -1,5 +1,5 @@
 import type { Graph, GraphEntity } from '../../inventory/graph.ts';
-import { entityRow } from '../../inventory/summary.ts';
+import { entityRow, namesConnected } from '../../inventory/summary.ts';
 
 /** A value of a setting: `autoscaling.min` is 3. */
 export interface Setting {
@@ -12,7 +12,8 @@ const NOT_SETTINGS = new Set(['name', 'status', 'nodes', 'attachedClusters', 'cl
 
 /** All that is known about an entity, one for each value. */
 export function factsOf(entity: GraphEntity, graph: Graph): Setting[] {
-  const all = Object.entries({ ...entityRow(entity, graph), ...entity.facts });
+  const { volumes, usedBy } = namesConnected(entity, graph);
+  const all = Object.entries({ ...entityRow(entity, graph), volumes, usedBy, ...entity.facts });
   return all.flatMap(([name, value]) => valuesIn(name, value));
 }
 
@@ -59,6 +60,7 @@ const ALSO = new Map(
     savedown: ['savedownstorage'],
     tickerplantlogvolume: ['tickerplantlog', 'tplog'],
     cpu: ['vcpu'],
+    nodecount: ['node'],
     iamrole: ['role'],
     network: ['tgwstatu', 'transitgatewaystatu'],
     dns: ['dnsstatu'],

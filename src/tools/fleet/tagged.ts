@@ -1,5 +1,6 @@
 import { arnIn } from '../../inventory/kinds.ts';
 import { atMost } from '../../inventory/reading.ts';
+import { idOf } from '../../inventory/shape.ts';
 import { FinspaceError, wireName } from '../../operations/failure.ts';
 import type { Candidate } from './matching.ts';
 import { NotThere, type Scene, type Unread } from './scene.ts';
@@ -8,31 +9,30 @@ import { NotThere, type Scene, type Unread } from './scene.ts';
 const MOST_TAGGED = 5_000;
 const TAGS_AT_ONCE = 16;
 
-/**
- * The candidates with their tags: those that carry a `key`, a value or `key=value`, with `!` before it those that do not; `*` is
- * any tag. All of them unless it `isFilter`. What cannot have tags is left out. `seen` is every tag that was read, as `key=value`.
- */
-export async function withTags(
-  { call, options }: Scene,
-  candidates: readonly Candidate[],
-  tag: string,
-  isFilter: boolean,
-) {
-  const isNot = tag.startsWith('!');
-  const carries = carrier(isNot ? tag.slice(1) : tag);
-  const seen = new Set<string>();
-  const taggable = candidates.filter(({ entity, graph }) => arnIn(graph, entity) !== undefined);
-  const asked = taggable.slice(0, MOST_TAGGED);
+type Tags = Readonly<Record<string, string>>;
+type Tagged = Candidate & { readonly tags: Tags };
+
+/** What was found, and every tag that was read, as `key=value`. */
+export interface WithTags {
+  readonly found: readonly Candidate[];
+  readonly gaps: readonly Unread[];
+  readonly seen: ReadonlySet<string>;
+}
+
+/** The candidates with their tags; of a load those of its database. What cannot have tags is left out. Throws NotThere when they may not be read. */
+export async function withTags({ call, options }: Scene, candidates: readonly Candidate[]): Promise<WithTags> {
   const refusal = options.refusal?.('ListTagsForResource');
   if (refusal !== undefined) throw new NotThere(`Tags cannot be read. ${refusal}`);
-  const gaps: Unread[] = [];
+  const taggable = candidates.flatMap((candidate) => {
+    const arn = arnOf(candidate);
+    return arn === undefined ? [] : [{ candidate, arn }];
+  });
   const bounded = atMost(call, TAGS_AT_ONCE, options.onProgress);
-  const read = asked.map(async (candidate): Promise<Candidate | undefined> => {
-    const { graph, entity } = candidate;
+  const gaps: Unread[] = [];
+  const reading = new Map<string, Promise<Tags | undefined>>();
+  const read = async (resourceArn: string, { graph, entity }: Candidate): Promise<Tags | undefined> => {
     try {
-      const { tags = {} } = await bounded('ListTagsForResource', { resourceArn: arnIn(graph, entity) ?? '' }, options);
-      for (const [key, value] of Object.entries(tags)) seen.add(`${key}=${value}`);
-      return isFilter && carries(tags) === isNot ? undefined : { ...candidate, tags };
+      return (await bounded('ListTagsForResource', { resourceArn }, options)).tags ?? {};
     } catch (error) {
       if (!(error instanceof FinspaceError) || error.fields.code === 'Aborted') throw error;
       const { code, detail } = error.fields;
@@ -40,14 +40,47 @@ export async function withTags(
         gaps.push({ environment: graph.name, reason: `tags of ${entity.id}: ${wireName(code)} ${detail}` });
       return undefined;
     }
-  });
-  const found = (await Promise.all(read)).filter((candidate) => candidate !== undefined);
+  };
+  const tagged = await Promise.all(
+    taggable.slice(0, MOST_TAGGED).map(async ({ candidate, arn }): Promise<Tagged | undefined> => {
+      if (!reading.has(arn)) reading.set(arn, read(arn, candidate));
+      const tags = await reading.get(arn);
+      return tags === undefined ? undefined : { ...candidate, tags };
+    }),
+  );
+  const found = tagged.filter((each) => each !== undefined);
   if (taggable.length > MOST_TAGGED)
     gaps.push({ environment: '', reason: `Tags of only the first ${MOST_TAGGED} of ${taggable.length} were read.` });
-  return { found, gaps, seen };
+  const seen = found.flatMap(({ tags }) => Object.entries(tags).map(([key, value]) => `${key}=${value}`));
+  return { found, gaps, seen: new Set(seen) };
 }
 
-interface Tagged {
+function arnOf({ graph, entity }: Candidate): string | undefined {
+  if (entity.kind !== 'changeset') return arnIn(graph, entity);
+  const database = graph.entities.find(({ id }) => id === idOf('database', entity.database));
+  return database && arnIn(graph, database);
+}
+
+/**
+ * Those that carry a `key`, a value or `key=value`, after `!` those that do not; `*` is any tag. Letter case is the caller's
+ * choice, and so is all that separates words where nothing carries it to the letter.
+ */
+export function carrying(
+  found: readonly Candidate[],
+  tag: string,
+): { found: readonly Candidate[]; isCarried: boolean } {
+  const isNot = tag.startsWith('!');
+  const text = isNot ? tag.slice(1) : tag;
+  const carriers = (carries: (tags: Tags) => boolean) => found.filter(({ tags = {} }) => carries(tags));
+  const exact = carriers(carrier(text, /=(.*)/s, (each) => each.toLowerCase()));
+  const those = exact.length > 0 ? exact : carriers(carrier(text, /[=:](.*)/s, loosely));
+  return {
+    found: isNot ? found.filter((each) => !those.includes(each)) : those,
+    isCarried: those.length > 0,
+  };
+}
+
+interface Lacking {
   readonly found: readonly Candidate[];
   /** What was looked for, or grouped by. */
   readonly tag: string | undefined;
@@ -61,10 +94,10 @@ interface Tagged {
 export async function inTagged(
   scene: Scene,
   candidates: readonly Candidate[],
-  { found, tag, tagKey }: Tagged,
+  { found, tag, tagKey }: Lacking,
 ): Promise<{ told: object; gaps: readonly Unread[] }> {
-  const key = tagKey?.toLowerCase();
-  const has = ({ tags }: Candidate) => Object.keys(tags ?? {}).some((name) => name.toLowerCase() === key);
+  const key = tagKey === undefined ? undefined : loosely(tagKey);
+  const has = ({ tags }: Candidate) => Object.keys(tags ?? {}).some((name) => loosely(name) === key);
   const lacking = key === undefined ? (found.length > 0 ? [] : candidates) : found.filter((each) => !has(each));
   const wanted = tag ?? tagKey;
   if (wanted === undefined || wanted.startsWith('!') || lacking.length === 0) return { told: {}, gaps: [] };
@@ -73,10 +106,9 @@ export async function inTagged(
     const entity = graph.entities.find(({ kind }) => kind === 'environment');
     return entity === undefined ? [] : [{ graph, entity }];
   });
-  const carrying = await withTags(scene, places, tagKey ?? wanted, true);
-  const tagsOf = new Map(carrying.found.map(({ graph, tags = {} }) => [graph, tags]));
+  const { found: read, gaps } = await withTags(scene, places);
+  const tagsOf = new Map(carrying(read, tagKey ?? wanted).found.map(({ graph, tags = {} }) => [graph, tags]));
   const inside = lacking.filter(({ graph }) => tagsOf.has(graph));
-  const { gaps } = carrying;
   if (inside.length === 0) return { told: {}, gaps };
   if (key === undefined) {
     const names = [...tagsOf.keys()].map(({ name }) => name);
@@ -87,7 +119,7 @@ export async function inTagged(
   }
   const counts = new Map<string, number>();
   for (const { graph } of inside) {
-    const value = Object.entries(tagsOf.get(graph) ?? {}).find(([name]) => name.toLowerCase() === key)?.[1] ?? '';
+    const value = Object.entries(tagsOf.get(graph) ?? {}).find(([name]) => loosely(name) === key)?.[1] ?? '';
     counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   return { told: { withoutItByTagOfEnvironment: Object.fromEntries(counts) }, gaps };
@@ -95,13 +127,17 @@ export async function inTagged(
 
 const MOST_PLACES = 30;
 
-/** Whether tags have what is looked for, letter case aside; an asterisk, or no key, is any. */
-function carrier(wanted: string): (tags: Readonly<Record<string, string>>) => boolean {
-  const [first = '', value] = wanted.toLowerCase().split(/=(.*)/s);
+/** Whether tags have what is looked for; an asterisk, or no key, is any. */
+function carrier(wanted: string, separator: RegExp, form: (text: string) => string): (tags: Tags) => boolean {
+  const [first = '', value] = wanted.split(separator);
   const key = first || '*';
-  const fits = (asked: string, own: string) => asked === '*' || asked === own.toLowerCase();
+  const fits = (asked: string, own: string) =>
+    asked.trim() === '*' || (form(asked) !== '' && form(asked) === form(own));
   return (tags) =>
     Object.entries(tags).some(([name, own]) =>
       value === undefined ? fits(key, name) || fits(key, own) : fits(key, name) && fits(value, own),
     );
 }
+
+/** A name without what separates its words: `Cost Centre` is `cost-centre`. */
+export const loosely = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');

@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import type { Call } from '../../src/operations/index.ts';
+import { caller, demoTools, failing, names, type Rows } from './table.ts';
+
+const { world, use } = demoTools();
+const find = async (asked: Record<string, unknown>) => use('find_kx_entities', asked);
+const found = async (asked: Record<string, unknown>) => names((await find(asked)).data['entities'] ?? []);
+
+/** The groups of an answer, by value. */
+const groups = async (asked: Record<string, unknown>) =>
+  new Map(((await find(asked)).data['groups'] as Rows).map((row) => [row['value'], row]));
+
+describe('what people mean by what they say', () => {
+  test.each([
+    ['a state that is not', { kinds: ['cluster'], status: 'not RUNNING' }, { kinds: ['cluster'], status: '!RUNNING' }],
+    [
+      'several',
+      { kinds: ['cluster'], status: '!RUNNING,!UPDATING' },
+      { kinds: ['cluster'], status: '!RUNNING,UPDATING' },
+    ],
+    ['words of a name', { name: 'HDB equities' }, { name: 'hdb-equities' }],
+    ['a span in words', { kinds: ['cluster'], olderThan: '5 weeks' }, { kinds: ['cluster'], olderThan: '5w' }],
+    ['hours', { kinds: ['cluster'], changedWithin: '24 hours' }, { kinds: ['cluster'], changedWithin: '24h' }],
+    ['months', { kinds: ['cluster'], changedWithin: '!1 month' }, { kinds: ['cluster'], changedWithin: '!30d' }],
+    ['today', { kinds: ['cluster'], changedWithin: 'today' }, { kinds: ['cluster'], changedWithin: '2026-03-17' }],
+    ['yesterday', { changedWithin: 'yesterday' }, { changedWithin: '2026-03-16T00:00:00Z' }],
+    ['a time', { changedWithin: '2026-03-16 20:00' }, { changedWithin: '2026-03-16T20:00Z' }],
+    ['a colon in a tag', { tag: 'owner: fx-desk' }, { tag: 'owner=fx-desk' }],
+    ['spaces in a tag', { tag: 'FX desk' }, { tag: 'fx-desk' }],
+    ['another spelling of a key', { tag: '!CostCentre' }, { tag: '!cost-centre' }],
+    ['a part of an ARN', { uses: 'role=kdb-quant' }, { uses: 'kdb-quant' }],
+  ])('%s', async (_, said, meant) => {
+    const expected = new Set(await found(meant));
+    const answer = await found(said);
+    expect(expected.size).toBeGreaterThan(0);
+    expect(new Set(answer)).toEqual(expected);
+  });
+
+  test('a family of types', async () => {
+    expect(await found({ type: 'SSD' })).toEqual([
+      'vol-equities',
+      'vol-fx',
+      'vol-reference',
+      'vol-savedown',
+      'vol-tplog',
+    ]);
+    expect((await find({ type: 'NAS_1' })).data['kinds']).toEqual({ volume: 6 });
+    expect(await found({ type: 'TICKERPLANT, gateway' })).toEqual(['gw-prod', 'tp-equities', 'tp-fx', 'gw-uat']);
+    expect(await found({ type: 'kx.s' })).toEqual(['hdb-futures', 'rdb-futures']);
+  });
+
+  test('more or less than a number', async () => {
+    expect(await found({ kinds: ['cluster'], uses: 'nodeCount>1' })).toEqual(['gw-prod', 'hdb-futures', 'hdb-fx']);
+    expect(await found({ kinds: ['cluster'], uses: 'nodeCount >= 3' })).toEqual(['hdb-futures']);
+    expect(await found({ kinds: ['volume'], uses: 'sizeGB<2400' })).toEqual(['vol-reference', 'vol-tplog']);
+    expect(await found({ kinds: ['volume'], uses: 'sizeGB<=1200', type: 'SSD_250' })).toEqual(['vol-reference']);
+  });
+
+  test('what failed includes the loads, and an id is found without saying of what', async () => {
+    const failed = await find({ status: 'FAILED' });
+    expect(failed.data['kinds']).toEqual({ cluster: 1, changeset: 1 });
+    const [load] = (failed.data['entities'] as Rows).filter(({ kind }) => kind === 'changeset');
+    expect(await found({ name: load?.['name'] })).toEqual([load?.['name']]);
+  });
+
+  test('who owns what failed counts a load with its database', async () => {
+    const owners = await groups({ status: 'FAILED', groupBy: 'tag:owner' });
+    expect([...owners.keys()].toSorted()).toEqual(['fx-desk', 'research']);
+    const { data } = await find({ kinds: ['changeset'], tag: 'owner=fx-desk' });
+    expect((data['entities'] as Rows)[0]).toMatchObject({ tagsOfDatabase: { owner: 'fx-desk' } });
+  });
+});
+
+describe('groups', () => {
+  test('by a tag that was not called one, and by several at once, with what each takes up', async () => {
+    const owners = await groups({ kinds: ['volume'], groupBy: 'Owner' });
+    expect(owners.get('market-data-platform')).toMatchObject({ count: 2, totals: { diskGB: 3_600 } });
+    const places = await groups({ kinds: ['volume'], groupBy: 'environment, tag:owner' });
+    expect(places.get('kdb-prod, (none)')).toMatchObject({ names: ['vol-backtest'], totals: { diskGB: 12_000 } });
+    expect((await groups({ kinds: ['scaling-group'], groupBy: 'environment' })).get('kdb-uat')).toMatchObject({
+      totals: { hostMemory: '32 GiB', hostMemoryFree: '22 GiB' },
+    });
+  });
+
+  test('by what uses what, one by one', async () => {
+    const disks = await groups({ kinds: ['cluster'], groupBy: 'volumes' });
+    expect(disks.get('vol-tplog')?.['names']).toEqual(['rdb-equities', 'rdb-fx', 'tp-equities', 'tp-fx']);
+    expect(disks.get('vol-savedown')).toMatchObject({ count: 2 });
+    expect([...disks.keys()]).toHaveLength(3);
+    const users = await groups({ kinds: ['volume'], groupBy: 'usedBy' });
+    expect(users.get('rdb-fx')?.['names']).toEqual(['vol-savedown', 'vol-tplog']);
+    expect((await groups({ kinds: ['cluster'], groupBy: 'nodes' })).get('3')?.['names']).toEqual(['hdb-futures']);
+  });
+});
+
+describe('a tag that nothing has', () => {
+  test('is not told as what everything lacks', async () => {
+    const lacking = await find({ tag: '!cost-center' });
+    expect(lacking).toMatchObject({ isError: true, text: expect.stringContaining('cost-centre, owner, stage') });
+    const few = await find({ kinds: ['environment'], tag: '!team' });
+    expect(few.data).toMatchObject({ found: 2, tagsThereAre: ['cost-centre', 'owner', 'stage'] });
+    const group = await find({ groupBy: 'tag:team' });
+    expect(group).toMatchObject({ isError: true, text: expect.stringContaining('cost-centre, owner, stage') });
+  });
+
+  test('is one that all lack where nothing is tagged', async () => {
+    const bare: Call = async (name, input, options) =>
+      name === 'ListTagsForResource' ? ({ tags: {} } as never) : world().call(name, input, options);
+    const untagged = caller(bare);
+    expect((await untagged('find_kx_entities', { tag: '!owner' })).data['found']).toBe(42);
+    const { data } = await untagged('find_kx_entities', { kinds: ['user'], groupBy: 'tag:owner' });
+    expect(data['groups']).toMatchObject([{ value: '(none)', count: 6 }]);
+  });
+});
+
+test('view full tells all of each, of many too', async () => {
+  const { data } = await find({ kinds: ['user'], view: 'full' });
+  for (const user of data['entities'] as Rows) expect(user['arn']).toContain(`kxUser/${user['name']}`);
+  const partly = failing(world().call, 'GetKxVolume');
+  const volumes = await caller(partly)('find_kx_entities', { kinds: ['volume'], groupBy: 'environment' });
+  expect(volumes.data).toMatchObject({ found: 6, notRead: expect.arrayContaining([expect.anything()]) });
+});
