@@ -78,7 +78,7 @@ export const CreateEnvironment = operation({
   risk: 'create',
   deprecated: true,
   summary:
-    'Make or provision a legacy FinSpace dataset browser (deprecated): sign up a fresh one called sample, a FinSpace web app of that kind with login, browsing.',
+    'Make or provision a legacy FinSpace dataset browser (deprecated): sign up a fresh one called sample, a FinSpace web app of that kind with superuser login, browsing.',
   input: () =>
     z.strictObject({
       name: EnvironmentName(),
@@ -145,7 +145,7 @@ export const ListEnvironments = operation({
   risk: 'read',
   deprecated: true,
   summary:
-    'Show every FinSpace dataset browser (deprecated): enumerate, inventory of FinSpace data and web app environments around that exist, own ones in every account, SAML, forgot.',
+    'Show every FinSpace dataset browser (deprecated): enumerate, an inventory of FinSpace data and web app environments around that exist, own ones in every account, with SAML.',
   input: () => z.strictObject({ nextToken: PaginationToken().optional(), maxResults: MaxResults().optional() }),
   output: () =>
     z.strictObject({ environments: z.array(Environment()).optional(), nextToken: PaginationToken().optional() }),
@@ -158,7 +158,7 @@ export const UpdateEnvironment = operation({
   risk: 'update',
   deprecated: true,
   summary:
-    'Rename a legacy FinSpace dataset browser (deprecated web app): edit, modify, fix, put or change what its FinSpace data should read, switch federation on, switch sign in to metadata.',
+    'Rename a legacy FinSpace dataset browser (deprecated web app): edit, modify, fix, put or change what its FinSpace data should read, switch federation on, switch SAML sign in to other metadata.',
   input: () =>
     z.strictObject({
       environmentId: IdType(),

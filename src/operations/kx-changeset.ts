@@ -75,7 +75,7 @@ export const CreateKxChangeset = operation({
   entity: 'kx-changeset',
   risk: 'create',
   summary:
-    'Load files from a bucket into a database: import, ingest or upload a new file, backfill a day, dates or corrected ticks data, rest of partitions, or purge a bad partition.',
+    'Load files from a bucket into a database: import, ingest or upload a new file, backfill a day, dates or corrected ticks data, rest of partitions, or purge a bad partition or path.',
   input: () =>
     z.strictObject({ ...databaseLabels(), changeRequests: ChangeRequests(), clientToken: ClientTokenString() }),
   output: () => z.strictObject(createdMembers()),

@@ -158,7 +158,7 @@ export const UpdateKxClusterCodeConfiguration = operation({
   settles: { now: 'UPDATING', end: 'RUNNING' },
   target: CLUSTER,
   summary:
-    'Deploy, push, swap or roll q analytics on to it: a code release, hotfix; change the startup script or argument instead.',
+    'Deploy, push, swap or roll q analytics on to it: a code release or hotfix; change the startup script or argument instead.',
   input: () =>
     z.strictObject({
       ...clusterLabels(),

@@ -54,7 +54,7 @@ export const DeleteKxDatabase = operation({
   entity: 'kx-database',
   risk: 'destroy',
   summary:
-    'Drop an entire old database (db): erase, wipe, destroy, remove or get rid of everything in a whole test, scratch, tmp, duplicate or wrong database permanently, its data, old ticks.',
+    'Drop an entire database (db): erase, wipe, destroy, remove or get rid of everything in a whole test, scratch, tmp, duplicate or wrong database permanently, its data, old ticks.',
   target: { noun: 'database', member: 'databaseName', reader: 'GetKxDatabase', arn: '/kxDatabase/{databaseName}' },
   input: () => z.strictObject({ ...databaseLabels(), clientToken: ClientTokenString() }),
   output: () => z.strictObject({}),
@@ -66,7 +66,7 @@ export const GetKxDatabase = operation({
   entity: 'kx-database',
   risk: 'read',
   summary:
-    'Describe or show a database (db): details, info, size, total bytes, how many files, tell how big or large the database is, last completed, look what the description does say, ARN.',
+    'Describe or show a database (db): details, info, size, total bytes, how many files, tell how big or large the database is, what was last completed, look what the description does say, ARN.',
   input: () => z.strictObject(databaseLabels()),
   output: () =>
     z.strictObject({
@@ -84,7 +84,7 @@ export const ListKxDatabases = operation({
   entity: 'kx-database',
   risk: 'read',
   summary:
-    'Show every database: names of all databases that exist in kdb, what databases or dbs like it there are, how many databases, which database already.',
+    'Show every database: names of all databases that exist in kdb, what databases or dbs like it there are, how many already.',
   input: () => z.strictObject({ environmentId: EnvironmentId(), ...paging() }),
   output: () =>
     z.strictObject({

@@ -89,7 +89,7 @@ export const DeleteKxDataview = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    'Drop, discard, erase, scrap, tear it away or clean it out, get rid of an old or maintenance view, free the cache; remove a view or dataview.',
+    'Drop or remove a dataview: discard, erase, scrap, tear it away or clean it out, get rid of an old or maintenance view, free the cache a view uses.',
   target: {
     noun: 'dataview',
     member: 'dataviewName',
@@ -129,7 +129,7 @@ export const UpdateKxDataview = operation({
   entity: 'kx-dataview',
   risk: 'update',
   summary:
-    'Bring a view forward or back to a version: move, advance, refresh or edit a dataview changeset, change segments, segment path, cache, corrected partitions.',
+    'Bring a view forward or back to a version: move, advance, refresh or edit a dataview, change its changeset, segments, segment path, cache, corrected partitions.',
   input: () =>
     z.strictObject({
       ...dataviewLabels(),

@@ -126,7 +126,7 @@ export const DeleteKxEnvironment = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    'Delete the whole managed kdb env itself: tear it away, shut, drop, destroy, remove, retire, decommission or get rid of a test sandbox we are out of: empty, over, gone.',
+    'Delete the whole managed kdb env itself when it is empty: tear it down, shut, drop, destroy, remove, retire, decommission or get rid of a test sandbox we are out of, over, gone.',
   target: { noun: 'kdb environment', member: 'environmentId', reader: 'GetKxEnvironment', namePath: ['name'], arn: '' },
   input: () => z.strictObject({ environmentId: IdType(), clientToken: ClientToken().optional() }),
   output: () => z.strictObject({}),
@@ -138,7 +138,7 @@ export const GetKxEnvironment = operation({
   entity: 'kx-environment',
   risk: 'read',
   summary:
-    'Describe a kdb env: details, state, status (still creating, healthy yet), why it did fail, availability zones, KMS key, dedicated account, network and DNS currently (custom DNS, transit gateway).',
+    'Describe a kdb env: details, state, status (still creating, healthy yet), why did it fail (message), availability zones, KMS key, dedicated account, kdb network (custom DNS, transit gateway, DNS).',
   input: () => z.strictObject({ environmentId: IdType() }),
   output: KxEnvironment,
   errors: ['AccessDenied', 'Conflict', 'ResourceNotFound', 'Validation'],
@@ -149,7 +149,7 @@ export const ListKxEnvironments = operation({
   entity: 'kx-environment',
   risk: 'read',
   summary:
-    'Show every managed kdb insights in an account: enumerate environments that exist, already running or failed, an inventory of the envs of every desk, find the only environments we own or remember.',
+    'Show every managed kdb insights in an account: enumerate environments that exist, already running or failed, an inventory of the envs of every desk, to find the only environments we own or remember.',
   input: () => z.strictObject({ nextToken: PaginationToken().optional(), maxResults: integer().optional() }),
   output: () =>
     z.strictObject({ environments: z.array(KxEnvironment()).optional(), nextToken: PaginationToken().optional() }),
@@ -178,7 +178,7 @@ export const UpdateKxEnvironmentNetwork = operation({
   entity: 'kx-environment',
   risk: 'network',
   summary:
-    'Connect kdb to your own corporate, on-prem or internal data centre network: link a transit gateway (TGW; final) to route traffic over, or DNS.',
+    'Connect kdb to your own corporate, on-prem or internal data centre network: link a transit gateway (TGW; final) to route traffic over, or set DNS.',
   target: { noun: 'kdb environment', member: 'environmentId', reader: 'GetKxEnvironment', namePath: ['name'], arn: '' },
   input: () =>
     z.strictObject({

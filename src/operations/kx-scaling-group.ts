@@ -37,7 +37,7 @@ export const CreateKxScalingGroup = operation({
   entity: 'kx-scaling-group',
   risk: 'create',
   summary:
-    'Get compute up: make, add, provision or reserve a new machine or box or hardware with memory, launch one for several small together on common shared hosts.',
+    'Get compute up: make, add, provision or reserve a new machine, box or hardware with memory, launch one for several small together on common shared hosts.',
   input: () =>
     z.strictObject({
       clientToken: ClientToken(),
@@ -56,7 +56,7 @@ export const DeleteKxScalingGroup = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    'Get rid of a shared host (sg, pool) that is empty or idle, load moved: remove, drop, clean, decommission or release the wrong hosts, give it back, down.',
+    'Get rid of a shared host (sg, pool) that is empty or idle, its load moved: remove, drop, clean, decommission or release the wrong hosts, give them back, down.',
   target: {
     noun: 'scaling group',
     member: 'scalingGroupName',

@@ -37,7 +37,7 @@ export const CreateKxUser = operation({
   entity: 'kx-user',
   risk: 'create',
   summary:
-    'Add a user: onboard or register a login for a colleague who joined or starts, make a new service account for an application, give IAM access at the desk, let in.',
+    'Add a user: onboard or register a login for a colleague who joined or starts, set or make a new service account for an application, give IAM access at the desk, let in.',
   input: () =>
     z.strictObject({
       ...userLabels(),
@@ -100,7 +100,7 @@ export const ListKxUsers = operation({
   entity: 'kx-user',
   risk: 'read',
   summary:
-    'Who has access to kdb: every user, everybody, names, usernames, logins, accounts, employees, users, all people with IAM, how many; export everyone.',
+    'Who has access to kdb: every user, everybody, names, usernames, logins, accounts, employees, users and the IAM of all people, how many log in; export everyone.',
   input: () =>
     z.strictObject({
       environmentId: IdType(),
@@ -130,7 +130,7 @@ export const UpdateKxUser = operation({
   entity: 'kx-user',
   risk: 'update',
   summary:
-    'Change the role: assign, swap, switch or modify it, replace a wrong or renamed IAM role, give a new, rights of who moved; promote, promoted, downgrade.',
+    'Change the role: assign, swap, switch or modify it, replace a wrong or renamed IAM role, give new rights to somebody who moved; promote, promoted, downgrade.',
   input: () => z.strictObject({ ...userLabels(), iamRole: RoleArn(), clientToken: ClientToken().optional() }),
   output: KxUser,
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],

@@ -85,7 +85,7 @@ export const CreateKxVolume = operation({
   entity: 'kx-volume',
   risk: 'create',
   summary:
-    'Add new storage: make, allocate, provision or set a shared cheap NAS disk (SSD, TB), get a fresh or another volume, somewhere to write a cache, create caching storage.',
+    'Add new storage: make, allocate, provision or set a shared NAS disk (SSD, TB), get a fresh or another volume, somewhere to write a cache, create caching storage.',
   input: () =>
     z.strictObject({
       clientToken: ClientToken().optional(),
@@ -115,7 +115,7 @@ export const DeleteKxVolume = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    "Drop a NAS disk: remove, wipe, destroy, clean, free or be rid of an old, wrong, scratch or test volume, cache or storage volume that isn't paying, moved away or gone, nothing in it.",
+    "Drop a NAS disk: remove, wipe, destroy, clean, free or be rid of an old, scratch or test volume, cache or storage volume that isn't worth paying for, moved away or gone.",
   target: VOLUME,
   input: () => z.strictObject({ ...volumeLabels(), clientToken: ClientTokenString().optional() }),
   output: () => z.strictObject({}),
@@ -127,7 +127,7 @@ export const GetKxVolume = operation({
   entity: 'kx-volume',
   risk: 'read',
   summary:
-    'Details of a volume (disk): status, active, ready, reason it failed, did a resize finish, how large or big, size, NAS type SSD or HDD, which availability zone (AZ), what is attached or using it.',
+    'Details of a volume (disk): status, active, ready, reason it failed, did a resize finish, how large or big, size, NAS type SSD or HDD, which availability zone (AZ), what is attached or still using.',
   input: () => z.strictObject(volumeLabels()),
   output: KxVolume,
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],

@@ -16,7 +16,7 @@ export const ListTagsForResource = operation({
   entity: 'tags',
   risk: 'read',
   summary:
-    'Read the tags on a cluster or scaling group: check which tag or labels are attached, see the value of owner, finance or cost; show tags it does carry, how it is tagged.',
+    'Read the tags on a cluster, scaling group or other resource: check which tag or labels are attached, see the value of owner, finance or cost; show tags it does carry, how it is tagged.',
   input: () => z.strictObject({ resourceArn: TaggableArn() }),
   output: () => z.strictObject({ tags: TagMap().optional() }),
   errors: ['InvalidRequest', 'ResourceNotFound'],
@@ -27,7 +27,7 @@ export const TagResource = operation({
   entity: 'tags',
   risk: 'update',
   summary:
-    'Add a tag: label or mark a group to an owner, team, project, env, finance or cost value; set, put, stick, apply, assign or attach a label or tag.',
+    'Add a tag: label or mark a group with an owner, team, project, env, finance or cost value; set, put, stick, assign or attach a label or tag.',
   input: () => z.strictObject({ resourceArn: TaggableArn(), tags: TagMap() }),
   output: () => z.strictObject({}),
   errors: ['InvalidRequest', 'ResourceNotFound'],
