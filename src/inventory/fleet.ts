@@ -10,8 +10,14 @@ export type Environment = NonNullable<Output<'ListKxEnvironments'>['environments
 
 /** The environments that exist, deleted ones left out. */
 export async function environmentsNow(call: Call, options: CallOptions): Promise<Environment[]> {
+  const all = await environmentsEver(call, options);
+  return all.filter(({ status }) => status !== 'DELETED');
+}
+
+/** All environments that are listed, the deleted ones too. */
+export async function environmentsEver(call: Call, options: CallOptions): Promise<Environment[]> {
   const { items } = await walk(call, 'ListKxEnvironments', {}, MOST_ENVIRONMENTS, options);
-  return (items as Environment[]).filter(({ status }) => status !== 'DELETED');
+  return items as Environment[];
 }
 
 /** The environments of an id or a name, letter case aside. */

@@ -21,6 +21,55 @@ describe('wait_for_kx_entity', () => {
     });
   });
 
+  test.each([
+    [{ kind: 'cluster', name: 'HDB-FX' }, /did you mean "hdb-fx"\?/],
+    [{ kind: 'volume', name: 'disk' }, /there are: "vol-backtest", "vol-equities"/],
+  ])('names what there is in place of %j', async (asked, why) => {
+    const { data } = await use('wait_for_kx_entity', { environment: 'kdb-prod', ...asked });
+    expect(data).toMatchObject({ reached: false, why });
+  });
+
+  test('takes ready and gone for the states that they are', async () => {
+    const ready = await use('wait_for_kx_entity', { ...of, name: 'hdb-fx', until: 'ready' });
+    expect(ready.data).toMatchObject({ reached: true, status: 'RUNNING' });
+    const gone = await use('wait_for_kx_entity', { ...of, name: 'nobody', until: 'gone' });
+    expect(gone.data).toMatchObject({ reached: true, status: 'DELETED' });
+  });
+
+  test('takes a volume that was updated for ready', async () => {
+    const call = (async (name, input, options) => {
+      const reply = await world().call(name, input, options);
+      return name === 'GetKxVolume' ? { ...reply, status: 'UPDATED' } : reply;
+    }) as Demo['call'];
+    const asked = { environment: 'kdb-prod', kind: 'volume', name: 'vol-fx' };
+    expect((await caller(call)('wait_for_kx_entity', asked)).data).toMatchObject({ reached: true, status: 'UPDATED' });
+  });
+
+  test('needs no name for an environment, and takes no other one', async () => {
+    const asked = { environment: 'kdb-prod', kind: 'environment' };
+    const itself = { reached: true, entity: 'environment:kdb-prod' };
+    for (const name of [undefined, 'KDB-prod', await world().id('kdb-prod')])
+      expect((await use('wait_for_kx_entity', { ...asked, name })).data).toMatchObject(itself);
+    const other = await use('wait_for_kx_entity', { ...asked, name: 'kdb-uat' });
+    expect(other).toMatchObject({ isError: true, text: /"kdb-prod", not "kdb-uat"/ });
+    const nameless = await use('wait_for_kx_entity', of);
+    expect(nameless).toMatchObject({ isError: true, text: /name: required/ });
+  });
+
+  test('knows an environment that is gone, and what was in it', async () => {
+    const instant = await demo({ lifecycle: 'instant' });
+    const kmsKeyId = 'arn:aws:kms:us-east-1:111122223333:key/0f5c0c4e-7f38-4a2b-9d3e-2f0c9a7d1b11';
+    const made = await instant.call('CreateKxEnvironment', { name: 'kdb-brief', kmsKeyId });
+    await instant.call('DeleteKxEnvironment', { environmentId: made.environmentId ?? '' });
+    for (const environment of ['kdb-brief', made.environmentId]) {
+      const wait = (more: object) => caller(instant.call)('wait_for_kx_entity', { environment, ...more });
+      const gone = await wait({ kind: 'environment', until: 'DELETED' });
+      expect(gone.data).toMatchObject({ reached: true, entity: 'environment:kdb-brief', status: 'DELETED' });
+      expect((await wait({ kind: 'cluster', name: 'gp-brief' })).data).toMatchObject({ reached: false, why: /was deleted/ });
+    }
+    await instant.close();
+  });
+
   test('does not wait for a state that its kind never has', async () => {
     const { text, isError } = await use('wait_for_kx_entity', { ...of, name: 'hdb-fx', until: 'RUNING' });
     expect(isError).toBe(true);

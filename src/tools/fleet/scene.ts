@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { acrossEnvironments, type Environment, environmentsNamed, environmentsNow } from '../../inventory/fleet.ts';
+import {
+  acrossEnvironments,
+  type Environment,
+  environmentsEver,
+  environmentsNamed,
+  environmentsNow,
+} from '../../inventory/fleet.ts';
 import { environmentGraph, type Graph, type GraphOptions } from '../../inventory/graph.ts';
 import { readsDone } from '../../inventory/progress.ts';
 import { cut } from '../../inventory/units.ts';
@@ -10,6 +16,9 @@ import { withheld } from '../../safety/policy.ts';
 import { quoted } from '../../safety/untrusted.ts';
 import type { Exchange, ToolEnvironment } from '../environment.ts';
 import { progressOf } from '../progress.ts';
+
+/** The state of what is not there any more. */
+export const GONE = 'DELETED';
 
 /** Said by every answer about one environment. */
 export const EnvironmentArgument = () => z.string().min(1).max(64).describe('id or name');
@@ -25,11 +34,13 @@ export interface Scene {
   readonly options: GraphOptions;
   /** The one environment of an id or name. Throws NotThere. */
   environment(wanted: string): Promise<Environment>;
+  /** The same, or else the newest deleted one of that id or name. */
+  environmentOrDeleted(wanted: string): Promise<Environment>;
   graph(wanted: string, options?: GraphOptions): Promise<Graph>;
   /** The graphs of all environments, or of one. */
   graphs(wanted: string | undefined, options?: GraphOptions): Promise<Graphs>;
   /** Reads the environments of these graphs once more, in another way. */
-  again(graphs: readonly Graph[], options: GraphOptions): Promise<Graphs>;
+  again(graphs: readonly Pick<Graph, 'environmentId'>[], options: GraphOptions): Promise<Graphs>;
 }
 
 export interface Graphs {
@@ -50,8 +61,7 @@ export function sceneOf({ call, restrictions, caller }: ToolEnvironment, { conte
   const options: GraphOptions = { signal, refusal, onProgress };
   const present = () => environmentsNow(call, { signal });
 
-  const environment = async (wanted: string) => {
-    const all = await present();
+  const theOne = (all: readonly Environment[], wanted: string) => {
     const exact = environmentsNamed(all, wanted);
     const [found, second] = exact.length > 0 ? exact : withWord(all, wanted);
     if (found === undefined)
@@ -63,6 +73,12 @@ export function sceneOf({ call, restrictions, caller }: ToolEnvironment, { conte
     if (second !== undefined)
       throw new NotThere(`Several environments have the name ${quoted(wanted)}; give the id of one of them.`);
     return found;
+  };
+  const environment = async (wanted: string) => theOne(await present(), wanted);
+  const environmentOrDeleted = async (wanted: string) => {
+    const [deleted, others] = apart(await environmentsEver(call, { signal }));
+    const [gone] = environmentsNamed(others, wanted).length > 0 ? [] : newest(environmentsNamed(deleted, wanted));
+    return gone ?? theOne(others, wanted);
   };
   const one = async ({ environmentId = '' }: Environment, more: GraphOptions) =>
     environmentGraph(call, environmentId, { ...options, ...more });
@@ -85,12 +101,18 @@ export function sceneOf({ call, restrictions, caller }: ToolEnvironment, { conte
     call,
     options,
     environment,
+    environmentOrDeleted,
     graph: async (wanted, more = {}) => one(await environment(wanted), more),
     graphs: async (wanted, more = {}) =>
       each(wanted === undefined ? await present() : [await environment(wanted)], more),
     again: (graphs, more) => each(graphs, more),
   };
 }
+
+const apart = (all: readonly Environment[]) =>
+  [all.filter(({ status }) => status === GONE), all.filter(({ status }) => status !== GONE)] as const;
+const newest = (all: readonly Environment[]) =>
+  all.toSorted((a, b) => (b.creationTimestamp ?? '').localeCompare(a.creationTimestamp ?? ''));
 
 /** The environments that have a word in their name, as `prod` is one of `kdb-prod`: enough to read one, if it is the only one. */
 const withWord = (all: readonly Environment[], word: string): Environment[] => {

@@ -1,20 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
+import type { Environment } from '../../inventory/fleet.ts';
+import type { Kind } from '../../inventory/graph.ts';
 import { getterInput, KINDS, kindFacts } from '../../inventory/kinds.ts';
+import { didYouMean } from '../../nearest.ts';
 import { FinspaceError } from '../../operations/failure.ts';
 import { type OperationName, operationNamed } from '../../operations/index.ts';
 import { toolName } from '../../operations/naming.ts';
 import { quoted } from '../../safety/untrusted.ts';
 import { progressOf } from '../progress.ts';
 import { structured } from '../result.ts';
-import { EnvironmentArgument, NotThere, noSuch } from './scene.ts';
+import { EnvironmentArgument, GONE, listed, NotThere, noSuch, type Scene } from './scene.ts';
 import { fleetTool } from './tool.ts';
 
 /** Below the time after which clients give up on a call. */
 const SLICE_MS = 25_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 3_000;
-const GONE = 'DELETED';
 
 /** The kinds that come and go over time. */
 export const WAITED_FOR = KINDS.filter((kind) => kind !== 'user' && kind !== 'database');
@@ -32,7 +34,7 @@ const Wanted = () =>
   z.strictObject({
     environment: EnvironmentArgument(),
     kind: z.enum(WAITED_FOR),
-    name: z.string().min(1).max(64).describe('a changesetId for a changeset'),
+    name: z.string().min(1).max(64).optional().describe('a changesetId for a changeset'),
     database: z.string().max(64).optional().describe('for dataview, changeset'),
     until: z.string().max(40).optional().describe('ready by default; DELETED for gone'),
     handle: z
@@ -49,11 +51,14 @@ export const waitFor = fleetTool({
     'Wait until a cluster, dataview, volume, changeset, scaling group or environment is ready, or gone. Returns early when it failed, with the reason; else after 25 s with a handle to go on.',
   input: Wanted,
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
-  run: async (scene, { environment: wanted, kind, name, database, until, handle }, { context }) => {
+  run: async (scene, { environment: wanted, kind, name: given, database, until, handle }, { context }) => {
     if ((kind === 'dataview' || kind === 'changeset') && database === undefined)
       throw new NotThere(`A ${kind} is in a database: give its name as database.`);
-    const { environmentId = '' } = await scene.environment(wanted);
-    const goal = (until ?? READY[kind] ?? '').toUpperCase();
+    if (kind !== 'environment' && given === undefined) throw new NotThere(`name: required, the one of the ${kind}.`);
+    const place = await scene.environmentOrDeleted(wanted);
+    const { environmentId = '' } = place;
+    const name = kind === 'environment' ? ownName(place, given) : (given ?? '');
+    const goal = goalOf(kind, until);
     const { getter } = kindFacts(kind);
     const states = statesOf(getter);
     if (!states.includes(goal)) throw noSuch(`state of a ${kind}`, goal, states);
@@ -77,8 +82,11 @@ export const waitFor = fleetTool({
     let wasThere = handle !== undefined;
     for (;;) {
       const seen = await look(async () => (await scene.call(getter, input as never, { signal })) as Seen);
-      if (seen.status === goal) return end(true, seen, seen.status === GONE && !wasThere ? { why: NONE } : {});
-      if (seen.status === GONE) return end(false, seen, { why: wasThere ? 'It does not exist any more.' : NONE });
+      const isReached = seen.status === goal || (goal === READY[kind] && ALSO_READY[kind] === seen.status);
+      const isGone = seen.status === GONE;
+      const why = isGone && !wasThere && kind !== 'environment' ? await noneOf(scene, place, kind, name) : undefined;
+      if (isReached) return end(true, seen, why === undefined ? {} : { why });
+      if (isGone) return end(false, seen, { why: why ?? 'It does not exist any more.' });
       if (seen.status.includes('FAILED')) return end(false, seen, { why: 'It failed; waiting longer will not help.' });
       if (Date.now() - began + wait > SLICE_MS) {
         const again = 'Call again with the same arguments and this handle.';
@@ -95,7 +103,32 @@ export const waitFor = fleetTool({
 /** A state in a sentence of ours: as it is when it is one word, else quoted, since it may be anything that the service says. */
 export const statusText = (status: string) => (/^[A-Z_]{1,40}$/.test(status) ? status : quoted(status, 40));
 
-const NONE = 'There is none of that name now. Unless it was seen before, check the name.';
+/** What else is as good as ready: a volume of which an endpoint says that it was updated. */
+const ALSO_READY: Record<string, string> = { volume: 'UPDATED' };
+
+/** The state that is waited for; people say ready, and gone. */
+function goalOf(kind: string, until: string | undefined): string {
+  const said = (until ?? 'READY').toUpperCase();
+  return said === 'READY' ? (READY[kind] ?? '') : said === 'GONE' ? GONE : said;
+}
+
+/** The name of the environment that is waited for itself. Throws NotThere when another one was named. */
+function ownName({ name = '', environmentId }: Environment, given = name): string {
+  if (given === environmentId || given.toLowerCase() === name.toLowerCase()) return name;
+  throw new NotThere(`The environment is ${quoted(name)}, not ${quoted(given)}: name one of them only.`);
+}
+
+/** That there is nothing of a name, with those that there are, as far as they can be read. */
+async function noneOf(scene: Scene, { environmentId, status }: Environment, kind: Kind, name: string): Promise<string> {
+  if (status === GONE) return 'Its environment was deleted, and with it all that was in it.';
+  const options = { kinds: [kind], details: false, everyChangeset: true };
+  const { graphs, gaps } = await scene.again([{ environmentId: environmentId ?? '' }], options);
+  const others = graphs.flatMap(({ entities }) => entities.filter((each) => each.kind === kind));
+  const known = others.map((each) => each.name);
+  const otherwise = gaps.length > 0 ? '.' : `; there are: ${listed(known)}.`;
+  const none = 'There is none of that name now. Unless it was seen before, check the name';
+  return `${none}${didYouMean(name, known, { otherwise, shown: quoted })}`;
+}
 
 /** The states that an operation can report, and that of what it does not find any more. */
 function statesOf(getter: OperationName): string[] {
