@@ -5,9 +5,9 @@ import {
   type ServerContext,
   type ServerEventBus,
 } from '@modelcontextprotocol/server';
-import { getPrompt, listPrompts } from './prompts/index.ts';
+import { getPrompt, listPrompts, requirePrompt } from './prompts/index.ts';
 import { changes } from './resources/changes.ts';
-import { completeVariable } from './resources/complete.ts';
+import { completeVariable, requireTemplate } from './resources/complete.ts';
 import { listResources, listTemplates } from './resources/list.ts';
 import { type Pace, readState } from './resources/looking.ts';
 import { readResource } from './resources/read.ts';
@@ -114,6 +114,8 @@ export function serverFactory(shared: ServerEnvironment): ServerFactory {
       getPrompt(params.name, params.arguments, catalog === 'search' ? start : ''),
     );
     server.setRequestHandler('completion/complete', async ({ params: { argument, context, ref } }, { mcpReq }) => {
+      if (ref.type === 'ref/prompt') requirePrompt(ref.name);
+      else requireTemplate(ref.uri);
       const found = await completeVariable(
         environment,
         { variable: argument.name, template: ref.type === 'ref/resource' ? ref.uri : undefined },

@@ -1,4 +1,5 @@
 import { type GetPromptResult, type Prompt, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import { didYouMean } from '../nearest.ts';
 import { changeSize, diagnose, rollToNewData, rotateRdb } from './clusters.ts';
 import { inventory, onboardUser, tearDown } from './environments.ts';
 import type { Runbook } from './runbook.ts';
@@ -11,10 +12,25 @@ export function listPrompts(): Prompt[] {
   return RUNBOOKS.map(({ text: _, ...prompt }) => prompt);
 }
 
+/** Throws ProtocolError when there is no prompt of that name. */
+export function requirePrompt(name: string): void {
+  runbookNamed(name);
+}
+
+function runbookNamed(name: string): Runbook {
+  const runbook = RUNBOOKS.find((candidate) => candidate.name === name);
+  if (runbook !== undefined) return runbook;
+  const known = RUNBOOKS.map((candidate) => candidate.name);
+  const otherwise = `. There are: ${known.join(', ')}.`;
+  throw invalid(`Unknown prompt ${quoted(name.slice(0, LONGEST))}${didYouMean(name, known, { otherwise })}`);
+}
+
 /** One prompt with its arguments filled in, and what to say about its tools where they are not listed. Throws ProtocolError for an unknown prompt or wrong arguments. */
 export function getPrompt(name: string, given: Record<string, string> = {}, toolsAre: string = ''): GetPromptResult {
-  const runbook = RUNBOOKS.find((candidate) => candidate.name === name);
-  if (runbook === undefined) throw invalid(`Unknown prompt ${JSON.stringify(name.slice(0, LONGEST))}`);
+  const runbook = runbookNamed(name);
+  const unknown = Object.keys(given).find((argument) => !runbook.arguments.some((each) => each.name === argument));
+  if (unknown !== undefined)
+    throw invalid(`${name}: there is no argument ${quoted(unknown.slice(0, LONGEST))}${meant(unknown, runbook)}`);
   const missing = runbook.arguments.filter((argument) => argument.required && !given[argument.name]);
   if (missing.length > 0)
     throw invalid(`The prompt ${name} needs: ${missing.map((argument) => argument.name).join(', ')}`);
@@ -27,6 +43,11 @@ export function getPrompt(name: string, given: Record<string, string> = {}, tool
     messages: [{ role: 'user', content: { type: 'text', text: [runbook.text(filled), toolsAre].join('\n').trim() } }],
   };
 }
+
+const meant = (argument: string, runbook: Runbook) => {
+  const known = runbook.arguments.map((each) => each.name);
+  return didYouMean(argument, known, { otherwise: `; known: ${known.join(', ')}.` });
+};
 
 /** A value as JSON in one line, in which nothing is invisible or changes the direction of writing. */
 const quoted = (value: unknown) =>

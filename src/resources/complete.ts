@@ -1,3 +1,4 @@
+import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import { environmentsNow } from '../inventory/fleet.ts';
 import { environmentGraph } from '../inventory/graph.ts';
 import { arnIn } from '../inventory/kinds.ts';
@@ -6,11 +7,18 @@ import { FinspaceError } from '../operations/failure.ts';
 import { labels, route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { withheld } from '../safety/policy.ts';
-import { RESOURCE_KINDS } from './catalog.ts';
+import { quoted } from '../safety/untrusted.ts';
+import { RESOURCE_KINDS, resourceAt } from './catalog.ts';
 import type { ResourceEnvironment } from './environment.ts';
 
 const MOST_SCANNED = 2_000;
 const GONE = new Set<unknown>(['DELETED', 'DELETING']);
+
+/** Throws ProtocolError for what is neither a template nor the URI of a resource. */
+export function requireTemplate(uri: string): void {
+  if (RESOURCE_KINDS.some(({ uriTemplate }) => uriTemplate === uri) || resourceAt(uri) !== undefined) return;
+  throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no resource template ${quoted(uri, 300)}.`);
+}
 
 /**
  * The values that a variable of a template or prompt can have now and that start with `typed`. `given` holds the variables before

@@ -11,11 +11,13 @@ import { RESOURCE_KINDS, type ResourceKind, uriOf, variablesOf } from './catalog
 import type { ResourceEnvironment } from './environment.ts';
 import { listKits } from './recovery.ts';
 
-/** At most this many environments are listed one by one; the templates reach the rest. */
+/** Of this many environments all that is in them is listed, of the others they themselves; the templates reach the rest. */
 const MOST_ENVIRONMENTS = 50;
 const PAGE = 100;
 /** The deprecated environments have ids of their own. */
 const KDB = 'finspace://kx/';
+
+const isItself = ({ uriTemplate }: ResourceKind) => uriTemplate.endsWith('/{environmentId}');
 
 const offered = ({ restrictions, caller }: ResourceEnvironment) =>
   RESOURCE_KINDS.filter(({ operation }) => withheld(operation, restrictions, caller) === undefined);
@@ -37,8 +39,12 @@ export async function listResources(
   const environments = own.length === 0 ? [] : await environmentsIn(environment, signal);
   const all = [
     ...fixed.map((kind) => ({ ...shown(kind), uri: kind.uriTemplate })),
-    ...environments.flatMap(({ environmentId, name }) =>
-      own.map((kind) => ({ ...shown(kind), title: `${kind.title}: ${name}`, uri: uriOf(kind, { environmentId }) })),
+    ...environments.flatMap(({ environmentId, name }, at) =>
+      (at < MOST_ENVIRONMENTS ? own : own.filter(isItself)).map((kind) => ({
+        ...shown(kind),
+        title: `${kind.title}: ${name}`,
+        uri: uriOf(kind, { environmentId }),
+      })),
     ),
     ...(await listKits(environment)),
   ];
@@ -53,7 +59,7 @@ async function environmentsIn(
 ): Promise<Environment[]> {
   if (withheld('ListKxEnvironments', restrictions, caller) !== undefined) return [];
   try {
-    return (await environmentsNow(call, { signal })).slice(0, MOST_ENVIRONMENTS);
+    return await environmentsNow(call, { signal });
   } catch (error) {
     if (error instanceof FinspaceError) return [];
     throw error;

@@ -65,7 +65,10 @@ describe('wait_for_kx_entity', () => {
       const wait = (more: object) => caller(instant.call)('wait_for_kx_entity', { environment, ...more });
       const gone = await wait({ kind: 'environment', until: 'DELETED' });
       expect(gone.data).toMatchObject({ reached: true, entity: 'environment:kdb-brief', status: 'DELETED' });
-      expect((await wait({ kind: 'cluster', name: 'gp-brief' })).data).toMatchObject({ reached: false, why: /was deleted/ });
+      expect((await wait({ kind: 'cluster', name: 'gp-brief' })).data).toMatchObject({
+        reached: false,
+        why: /was deleted/,
+      });
     }
     await instant.close();
   });

@@ -47,6 +47,18 @@ describe.each(listPrompts().map(({ name }) => name))('%s', (name) => {
   test('asks for what it needs', () => {
     expect(() => getPrompt(name, {})).toThrow(/needs: environmentId/);
   });
+
+  test('takes no argument that it does not know', () => {
+    const given = argumentsOf(name, (argument) => `x-${argument}`);
+    expect(() => getPrompt(name, { ...given, enviromentId: 'x' })).toThrow(
+      /no argument "enviromentId"; did you mean environmentId/,
+    );
+  });
+});
+
+test('a prompt that there is not is refused with those that there are', () => {
+  expect(() => getPrompt('diagnose_cluster')).toThrow(/did you mean diagnose_kx_cluster/);
+  expect(() => getPrompt('restart')).toThrow(/There are: .*onboard_kx_user/);
 });
 
 describe.each(HTTP_HOSTS)('prompts for $name', ({ connect }) => {

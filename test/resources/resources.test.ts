@@ -120,6 +120,29 @@ describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
     expect(completion.values).toHaveLength(count);
   });
 
+  test('suggest nothing for what is no prompt and no template, and say so', async () => {
+    session = await connect(FRESH_WORLD);
+    const argument = { name: 'environmentId', value: '' };
+    for (const [ref, why] of [
+      [{ type: 'ref/prompt', name: 'diagnose_cluster' }, /did you mean diagnose_kx_cluster/],
+      [{ type: 'ref/resource', uri: 'finspace://kx/nothing/{environmentId}' }, /no resource template/],
+    ] as const)
+      await expect(session.complete({ ref, argument })).rejects.toMatchObject({
+        code: -32602,
+        message: expect.stringMatching(why),
+      });
+  });
+
+  test('list every environment, however many there are', async () => {
+    session = await connect(FRESH_WORLD);
+    const make = (_: unknown, at: number) =>
+      did(session, 'create_kx_environment', { name: `kdb-${at}`, kmsKeyId: KMS_KEY });
+    const made = await Promise.all(Array.from({ length: 50 }, make));
+    const uris = new Set((await allResources(session)).map(({ uri }) => uri));
+    const lacking = made.filter(({ environmentId }) => !uris.has(`finspace://kx/environments/${environmentId}`));
+    expect(lacking).toEqual([]);
+  });
+
   test('suggest environments by name, and ARNs of what is in one', async () => {
     session = await connect(FRESH_WORLD);
     const id = await prod();
@@ -167,6 +190,18 @@ describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
     expect(JSON.parse(contents[0]?.text ?? '')).toMatchObject({ complete: false, gaps: expect.any(Array) });
   });
 });
+
+/** All pages of the list. */
+async function allResources(session: Session): Promise<{ uri: string }[]> {
+  const all: { uri: string }[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await session.listResources(cursor === undefined ? undefined : { cursor });
+    all.push(...page.resources);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return all;
+}
 
 async function newest(session: Session, root: string): Promise<{ changesetId: string }> {
   const { contents } = await session.readResource({ uri: `${root}/databases/fx_spot/changesets` });

@@ -30,7 +30,9 @@ export interface Session {
     tools: { name: string; description?: string; annotations?: object; inputSchema: object; outputSchema?: object }[];
   }>;
   callTool(request: { name: string; arguments?: Record<string, unknown> }): Promise<ToolResult>;
-  listResources(): Promise<{ resources: { uri: string; name: string }[] }>;
+  listResources(page?: {
+    cursor: string;
+  }): Promise<{ resources: { uri: string; name: string }[]; nextCursor?: string | undefined }>;
   listResourceTemplates(): Promise<{ resourceTemplates: { uriTemplate: string }[] }>;
   readResource(request: {
     uri: string;
