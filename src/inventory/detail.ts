@@ -2,6 +2,7 @@ import type { Graph, GraphEntity } from './graph.ts';
 import { arnIn } from './kinds.ts';
 import { known } from './known.ts';
 import { entityRow } from './summary.ts';
+import { statusKind, usuallyDoneBy } from './trouble.ts';
 import { cut, minute } from './units.ts';
 
 type Row = Record<string, unknown>;
@@ -28,7 +29,8 @@ const IN_ROW = new Set([
 
 /** All that is known about one entity itself, without what is the same in another form. */
 export function detailOf(entity: GraphEntity, graph: Graph): Row {
-  const { id, statusReason, created, modified, facts } = entity;
+  const { id, kind, status, statusReason, created, modified, facts } = entity;
+  const isMoving = statusKind(status) === 'moving';
   const row = entityRow(entity, graph);
   const more = Object.entries(facts).filter(([name]) => !IN_ROW.has(name) && !(name in row));
   return {
@@ -38,7 +40,10 @@ export function detailOf(entity: GraphEntity, graph: Graph): Row {
     ...(created === undefined ? {} : { created: minute(created) }),
     ...(modified === undefined || modified === created ? {} : { changed: minute(modified) }),
     ...Object.fromEntries(more.map(([name, value]) => [name, bounded(value)])),
-    ...known({ arn: arnIn(graph, entity) }),
+    ...known({
+      usuallyDoneBy: isMoving ? minute(usuallyDoneBy(kind, modified ?? created)) : undefined,
+      arn: arnIn(graph, entity),
+    }),
   };
 }
 

@@ -17,6 +17,13 @@ const LONGEST: Partial<Record<Kind, number>> = {
   changeset: 60 * MINUTE,
 };
 const LONGEST_PROVISIONING = 30 * MINUTE;
+
+/** Until when what began at a time is usually done, ISO 8601: a third of what is too long; undefined where nobody can tell. */
+export function usuallyDoneBy(kind: Kind | 'node', since: string | undefined): string | undefined {
+  const longest = kind === 'node' ? LONGEST_PROVISIONING : LONGEST[kind];
+  const began = Date.parse(since ?? '');
+  return longest === undefined || Number.isNaN(began) ? undefined : new Date(began + longest / 3).toISOString();
+}
 const SETTLED = new Set([
   'CREATED',
   'RUNNING',

@@ -120,3 +120,49 @@ test('view full tells all of each, of many too', async () => {
   const volumes = await caller(partly)('find_kx_entities', { kinds: ['volume'], groupBy: 'environment' });
   expect(volumes.data).toMatchObject({ found: 6, notRead: expect.arrayContaining([expect.anything()]) });
 });
+
+describe('what is on its way', () => {
+  test('says when that is usually done, everywhere', async () => {
+    const { data } = await use('find_kx_problems', { problem: 'underway' });
+    const [started] = (data['problems'] as Rows).filter(({ entity }) => entity === 'cluster:rdb-futures');
+    const minutes = (Date.parse(String(started?.['usuallyDoneBy'])) - Date.parse(String(started?.['since']))) / 60_000;
+    expect(minutes).toBe(20);
+    expect((await find({ status: 'CREATING' })).data['entities']).toMatchObject([
+      { usuallyDoneBy: started?.['usuallyDoneBy'] },
+    ]);
+    const about = await use('what_depends_on', { name: 'rdb-futures' });
+    expect(about.data['entity']).toMatchObject({ usuallyDoneBy: started?.['usuallyDoneBy'] });
+    expect((await use('what_depends_on', { name: 'gp-signals' })).text).not.toContain('usuallyDoneBy');
+  });
+
+  test('says whose newest load failed beside what is behind', async () => {
+    const { data } = await use('find_kx_problems', { problem: 'behind' });
+    expect(data['newestLoadFailed']).toMatchObject([{ environment: 'kdb-prod', database: 'fx_spot' }]);
+    expect((await use('find_kx_problems', { problem: 'behind', environment: 'uat' })).text).not.toContain('LoadFailed');
+  });
+});
+
+describe('what_depends_on', () => {
+  test('tells its tags, and how much there is of what it needs', async () => {
+    const { data } = await use('what_depends_on', { name: 'hdb-fx' });
+    expect(data['entity']).toMatchObject({ tags: { owner: 'fx-desk' } });
+    expect(data['needs']).toContainEqual(expect.objectContaining({ id: 'scaling-group:sg-history', free: '24 GiB' }));
+    expect(data['needs']).toContainEqual(expect.objectContaining({ id: 'volume:vol-fx', sizeGB: 2_400 }));
+    const denied = caller(world().call, { deny: ['list_tags_for_resource'] });
+    expect((await denied('what_depends_on', { name: 'hdb-fx' })).data['entity']).not.toHaveProperty('tags');
+  });
+
+  test('says where to look for what is not an entity', async () => {
+    const { isError, text } = await use('what_depends_on', { name: 'subnet-04d9b6a17e83c5f21' });
+    expect(isError).toBe(true);
+    expect(text).toMatch(/find_kx_entities finds by uses\.$/);
+  });
+});
+
+test('an environment is found by what people call it', async () => {
+  for (const environment of ['production', 'PROD', 'kdb prod', 'KDB_PROD'])
+    expect((await find({ environment, kinds: ['cluster'] })).data['found']).toBe(13);
+  for (const environment of ['prod2', 'kdb-production', 'uat-kdb'])
+    expect((await find({ environment })).text).toContain('There is no kdb environment');
+  expect((await find({ environment: 'kdb' })).text).toContain('There are: "kdb-prod", "kdb-uat"');
+});

@@ -4,7 +4,7 @@ import type { Graph, GraphOptions, Kind } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
 import { known } from '../../inventory/known.ts';
 import { entityRow } from '../../inventory/summary.ts';
-import { statusKind } from '../../inventory/trouble.ts';
+import { statusKind, usuallyDoneBy } from '../../inventory/trouble.ts';
 import { age, minute } from '../../inventory/units.ts';
 import { checkKeys, grouped, keysFor, keysIn, settingNames, summed, totals } from './grouping.ts';
 import { knownInstead, tagsLike } from './instead.ts';
@@ -210,7 +210,8 @@ function rowsOf(found: readonly Candidate[], told: Told, several: boolean): Row[
 
 function rowOf({ graph, entity, tags, matched }: Candidate, told: Exclude<Told, 'fitting'>, several: boolean): Row {
   const { kind, name, database, status, statusReason, created, modified, facts } = entity;
-  const isMoving = statusKind(status) !== 'settled';
+  const isSettled = statusKind(status) === 'settled';
+  const since = modified ?? created;
   const rows = {
     listed: () => ({ name, database, status, type: facts['type'] ?? facts['hostType'], iamRole: facts['iamRole'] }),
     brief: () => entityRow(entity, graph),
@@ -224,7 +225,8 @@ function rowOf({ graph, entity, tags, matched }: Candidate, told: Exclude<Told, 
     environmentId: kind === 'environment' ? graph.environmentId : undefined,
     reason: statusReason,
     created: kind === 'changeset' || told === 'whole' ? minute(created) : undefined,
-    since: isMoving ? minute(modified ?? created) : undefined,
+    since: isSettled ? undefined : minute(since),
+    usuallyDoneBy: statusKind(status) === 'moving' ? minute(usuallyDoneBy(kind, since)) : undefined,
     age: age(created, graph.readAt),
     changed: modified === undefined || modified === created ? undefined : `${age(modified, graph.readAt)} ago${at}`,
     matched,

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { behind, idle, orphaned } from '../../inventory/conditions.ts';
 import type { Finding, Graph, GraphOptions, Kind } from '../../inventory/graph.ts';
 import { attentionRow } from '../../inventory/summary.ts';
-import { statusKind, troubled } from '../../inventory/trouble.ts';
+import { statusKind, troubled, usuallyDoneBy } from '../../inventory/trouble.ts';
+import { minute } from '../../inventory/units.ts';
 import { summed } from './grouping.ts';
 import { answer, shaping } from './page.ts';
 import { EnvironmentArgument, environmentsOf, notReadIn, type Scene } from './scene.ts';
@@ -55,12 +56,19 @@ function underway(graph: Graph): Finding[] {
   });
   return [
     ...moving.map((entity): Finding => {
-      const { status, modified, created } = entity;
-      return { entity, condition: 'underway', why: `is ${status}`, since: modified ?? created, facts: {} };
+      const { kind, status, modified, created } = entity;
+      const since = modified ?? created;
+      return { entity, condition: 'underway', why: `is ${status}`, since, facts: doneBy(kind, since) };
     }),
-    ...found.filter(({ condition }) => condition === REPLACING),
+    ...found
+      .filter(({ condition }) => condition === REPLACING)
+      .map((finding) => ({ ...finding, facts: { ...finding.facts, ...doneBy('node', finding.since) } })),
   ];
 }
+
+const doneBy = (kind: Kind | 'node', since: string | undefined) => ({
+  usuallyDoneBy: minute(usuallyDoneBy(kind, since)),
+});
 
 export const findProblems = fleetTool({
   name: 'find_kx_problems',
@@ -94,6 +102,7 @@ export const findProblems = fleetTool({
     const head = {
       counts,
       ...(isMany ? whereFound(rows.map((row) => row.environment)) : {}),
+      ...(problem === 'behind' ? notLoaded(graphs) : {}),
       ...(unread === 0 ? {} : { notChecked: `nodes of ${unread} clusters: problem stuck or underway does` }),
       ...environmentsOf(graphs),
       ...notReadIn(gaps),
@@ -102,6 +111,21 @@ export const findProblems = fleetTool({
     return answer(head, [{ name: 'problems', rows: told }], { view, cursor });
   },
 });
+
+const MOST_NOT_LOADED = 20;
+/** The databases whose newest load failed: who mounts the newest changeset is not behind, and yet has no newer data. */
+function notLoaded(graphs: readonly Graph[]) {
+  const found = graphs.flatMap(({ name, entities }) =>
+    entities.flatMap(({ kind, name: database, facts }) => {
+      const loads = entities.filter((each) => each.kind === 'changeset' && each.database === database);
+      const [newest] = loads.toSorted((a, b) => (b.created ?? '').localeCompare(a.created ?? ''));
+      if (kind !== 'database' || newest?.status !== 'FAILED') return [];
+      const newestData = minute(facts['newestData'] as string | undefined);
+      return [{ environment: name, database, newestData, loadFailed: minute(newest.created) }];
+    }),
+  );
+  return found.length === 0 ? {} : { newestLoadFailed: found.slice(0, MOST_NOT_LOADED) };
+}
 
 /** Of more than so many problems each is told in few words, and how many of them every environment has. */
 const MANY = 20;

@@ -154,9 +154,11 @@ export function totals(found: readonly Candidate[]) {
     ),
     clusterMemoryReserved: reserved === 0 ? undefined : memory(reserved),
     cacheGB: cached || undefined,
+    savedownGB: sum('cluster', ({ savedown }) => (savedown as { size?: number } | undefined)?.size) || undefined,
     diskGB: sum('volume', ({ sizeGB }) => sizeGB) || undefined,
     diskGBByType: Object.keys(disks ?? {}).length > 1 ? disks : undefined,
     databaseSize: stored === 0 ? undefined : bytes(stored),
+    hostCpus: sum('scaling-group', ({ cpus }) => cpus) || undefined,
     hostMemory: some(sum('scaling-group', ({ memoryMiB }) => memoryMiB)),
     hostMemoryFree: factsOf('scaling-group').every(({ freeMiB }) => freeMiB !== undefined)
       ? some(sum('scaling-group', ({ freeMiB }) => freeMiB))

@@ -114,11 +114,20 @@ const apart = (all: readonly Environment[]) =>
 const newest = (all: readonly Environment[]) =>
   all.toSorted((a, b) => (b.creationTimestamp ?? '').localeCompare(a.creationTimestamp ?? ''));
 
-/** The environments that have a word in their name, as `prod` is one of `kdb-prod`: enough to read one, if it is the only one. */
-const withWord = (all: readonly Environment[], word: string): Environment[] => {
-  const found = all.filter(({ name = '' }) => name.toLowerCase().split(/[-_]/).includes(word.toLowerCase()));
+/** The only environment that is called so but for what separates words, or has a word of its name: `prod` or `production` is `kdb-prod`. */
+const withWord = (all: readonly Environment[], wanted: string): Environment[] => {
+  const words = (text: string) => text.toLowerCase().split(/[-_\s]+/);
+  const is = words(wanted).join('-');
+  const isShort = (one: string, other: string) => SHORTENED.test(one) && SHORTENED.test(other) && other.startsWith(one);
+  const named = all.filter(({ name = '' }) => words(name).join('-') === is);
+  const having = all.filter(({ name = '' }) =>
+    words(name).some((word) => word === is || isShort(word, is) || isShort(is, word)),
+  );
+  const found = named.length > 0 ? named : having;
   return found.length === 1 ? found : [];
 };
+/** One word that may stand for a longer one; `kdb-test` and `prod2` are said to be exact. */
+const SHORTENED = /^[a-z]{3,}$/;
 
 const MOST_IDS = 8;
 /** How many environments an answer is about and, while they are few, the ids by which the operations know them, with their names. */
@@ -161,6 +170,7 @@ export function noSuch(
   wanted: string,
   known: readonly string[],
   [gap, ...gaps]: readonly Unread[] = [],
+  advice = '',
 ): NotThere {
   const like = known.filter((name) => name.toLowerCase().includes(wanted.toLowerCase()));
   const otherwise = `. There are: ${listed(like.length > 0 ? like : known)}.`;
@@ -170,7 +180,7 @@ export function noSuch(
     gap === undefined
       ? ''
       : ` It may be in what could not be read: ${quoted(gap.environment)}, ${quoted(gap.reason, 200)}${more}.`;
-  return new NotThere(`There is no ${noun} ${quoted(wanted)}${meant}${unread}`);
+  return new NotThere(`There is no ${noun} ${quoted(wanted)}${meant}${unread}${advice && ` ${advice}`}`);
 }
 
 /** The first of some names, quoted, in one line. */

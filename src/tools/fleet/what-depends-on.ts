@@ -6,8 +6,10 @@ import { KINDS } from '../../inventory/kinds.ts';
 import { marksOf } from '../../inventory/marks.ts';
 import { attentionRow, sizeOf } from '../../inventory/summary.ts';
 import { quoted } from '../../safety/untrusted.ts';
+import type { Candidate } from './matching.ts';
 import { answer, shaping } from './page.ts';
 import { EnvironmentArgument, gapsOf, listed, NotThere, noSuch, notReadIn, type Scene } from './scene.ts';
+import { withTags } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 
 export const whatDependsOn = fleetTool({
@@ -29,19 +31,20 @@ export const whatDependsOn = fleetTool({
     const graph = await scene.graph(place.id, { changes });
     const entity = theOne(graph, name, kind) ?? (await olderChangeset(scene, graph, name, kind));
     const dependants = dependantsOf(graph, entity.id);
-    const gaps = [...gapsOf(graph), ...place.gaps.filter((gap) => gap.environment !== graph.name)];
+    const tagged = await tagsOf(scene, { graph, entity });
+    const gaps = [...gapsOf(graph), ...tagged.gaps, ...place.gaps.filter((gap) => gap.environment !== graph.name)];
     const findings = marksOf(graph).get(entity.id)?.findings ?? [];
     const head = {
       environment: graph.name,
       environmentId: graph.environmentId,
-      entity: detailOf(entity, graph),
+      entity: { ...detailOf(entity, graph), ...tagged.told },
       ...(findings.length === 0 ? {} : { attention: findings.map((finding) => attentionRow(finding, graph.readAt)) }),
       dependants: dependants.length,
       ...notReadIn(gaps),
     };
     const sections = [
       { name: 'usedBy', rows: dependants.map(row) },
-      { name: 'needs', rows: dependsOn(graph, entity.id).map(row) },
+      { name: 'needs', rows: dependsOn(graph, entity.id).map(needed) },
     ];
     return answer(head, sections, { view, cursor });
   },
@@ -56,6 +59,20 @@ const row = ({ entity, edge, distance }: Connected) => ({
   ...edge.facts,
 });
 
+/** What something needs, with how much of it there is. */
+const needed = (connected: Connected) => ({ ...row(connected), ...sizeOf(connected.entity) });
+
+/** Its tags, and of a load those of its database; nothing where they may not be read. */
+async function tagsOf(scene: Scene, candidate: Candidate) {
+  if (scene.options.refusal?.('ListTagsForResource') !== undefined) return { told: {}, gaps: [] };
+  const { found, gaps } = await withTags(scene, [candidate]);
+  const member = candidate.entity.kind === 'changeset' ? 'tagsOfDatabase' : 'tags';
+  return { told: Object.fromEntries(found.map(({ tags }) => [member, tags])), gaps };
+}
+
+/** Said where nothing has a name, since people ask that of roles and subnets, too. */
+const NOT_AN_ENTITY = 'What uses a role, subnet, bucket or other setting, find_kx_entities finds by uses.';
+
 /** The id of the only environment that has something of that name, as far as could be read. Throws NotThere. */
 async function placeOf(scene: Scene, name: string, kind: Kind | undefined) {
   const options = { kinds: kind === undefined ? KINDS : [kind], details: false, everyChangeset: true };
@@ -65,7 +82,7 @@ async function placeOf(scene: Scene, name: string, kind: Kind | undefined) {
   const [only, second] = places;
   if (only === undefined) {
     const known = graphs.flatMap(({ entities }) => entities.filter(ofKind).map((each) => each.name));
-    throw noSuch(kind ?? 'entity', name, [...new Set(known)], gaps);
+    throw noSuch(kind ?? 'entity', name, [...new Set(known)], gaps, NOT_AN_ENTITY);
   }
   if (second !== undefined)
     throw new NotThere(
@@ -87,7 +104,7 @@ async function olderChangeset(scene: Scene, graph: Graph, name: string, kind: st
   const found = read.graphs.flatMap((each) => theOne(each, name, 'changeset') ?? []);
   if (found[0] !== undefined) return found[0];
   const known = graph.entities.filter((entity) => kind === undefined || entity.kind === kind).map((each) => each.name);
-  throw noSuch(kind ?? 'entity', name, known, [...gapsOf(graph), ...read.gaps]);
+  throw noSuch(kind ?? 'entity', name, known, [...gapsOf(graph), ...read.gaps], NOT_AN_ENTITY);
 }
 
 /** The entity of a name, if there is one. Throws NotThere when there are several. */
