@@ -45,7 +45,7 @@ export const TickerplantLogConfiguration = once(() =>
   z.strictObject({ tickerplantLogVolumes: z.array(KxVolumeName()).optional() }),
 );
 
-/** What a cluster mounts. Requests give `changesetId` or `dataviewName`; only responses carry `dataviewConfiguration`. */
+/** What a cluster mounts. Requests give `changesetId` or `dataviewName`; responses carry `dataviewConfiguration`. */
 export const KxDatabaseConfigurations = once(() =>
   z.array(
     z.strictObject({

@@ -31,11 +31,11 @@ export const tearDown: Runbook = {
     steps(
       `Tear down the kdb environment ${environmentId}, if that is safe.`,
       [
-        '`describe_kx_environment`: what is in it. `find_kx_problems` with problem underway: what is just being made, changed or loaded. If anything is RUNNING or underway, ask whether this is the right environment.',
+        '`describe_kx_environment`: what is in it. `find_kx_problems` with the environment and problem underway: what is just being made, changed or loaded. If anything is RUNNING or underway, ask whether this is the right environment.',
         `${tool('ListTagsForResource')} on its ARN: who owns it? A tag finspace-mcp:protected means hands off.`,
         'Show the person what is lost for ever: databases with their sizes and numbers of changesets. Ask whether the sources in S3 still exist (`get_kx_changeset` lists them), and whether the data is needed elsewhere.',
         '`plan_change` for `delete_kx_environment`: blockers come in the order in which they have to go.',
-        '`tear_down_kx_environment` does it as one plan that a person approves once: clusters, dataviews, volumes, databases, scaling groups, users, then the environment. Where it is not offered, delete in this order and wait for each with `wait_for_kx_entity` until DELETED.',
+        '`tear_down_kx_environment` does it as one plan that a person approves once: clusters, dataviews, volumes, databases, scaling groups, users, then the environment. Where it is not offered, delete in this order and wait for each with `wait_for_kx_entity` until DELETED; databases and users are gone at once.',
         `${tool('GetKxEnvironment')}: its status must be DELETED; it stays readable by its id, though no other tool shows it any more.`,
       ],
       [REPORT, STOP, 'You cannot approve any of this yourself.'],
@@ -57,7 +57,7 @@ export const inventory: Runbook = {
         'Processes: for each cluster type, size in memory and CPUs, code and init script in S3, command line, execution role, what it mounts, which volumes it writes to; who depends on it.',
         `Access: ${tool('ListKxUsers')} with roles; network: ${tool('GetKxEnvironment')} (transit gateway, CIDR, DNS, KMS key).`,
         'Owners: `find_kx_entities` with groupBy tag:owner, and with tag !owner for what has none. Code: the same with kinds cluster and groupBy code.',
-        '`find_kx_problems`: what is idle or orphaned need not move; what is failed or behind should be repaired or dropped first.',
+        '`find_kx_problems` with the environment: what is idle or orphaned need not move; what is failed or behind should be repaired or dropped first.',
         'Deliver: a table per kind, the order in which to rebuild (network, storage, databases and data, dataviews, scaling groups, clusters, users), open questions, and what can be switched off today.',
       ],
       ['Say for every part that could not be read that it is missing.'],

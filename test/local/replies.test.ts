@@ -64,6 +64,22 @@ describe('a cluster', () => {
     expect(told.volumes).toEqual([{ volumeName: 'vol-one', volumeType: 'NAS_1' }]);
   });
 
+  test('what a reply told of a mount can be asked for again', async () => {
+    const asked = [{ databaseName: 'trades', dataviewName: 'view-one' }];
+    await estate.cluster('hdb-first', { clusterType: 'HDB', ...SHARED, databases: asked });
+    const { databases } = await world.call('GetKxCluster', { environmentId, clusterName: 'hdb-first' });
+    await estate.cluster('hdb-copy', { clusterType: 'HDB', ...SHARED, databases });
+    const copy = await world.call('GetKxCluster', { environmentId, clusterName: 'hdb-copy' });
+    expect(copy.databases).toEqual(databases);
+    const [told] = databases;
+    const contradiction = estate.cluster('hdb-odd', {
+      clusterType: 'HDB',
+      ...SHARED,
+      databases: [{ ...told, dataviewName: 'view-two' }],
+    });
+    await expect(contradiction).rejects.toThrow('name different dataviews');
+  });
+
   test('in a list is a summary: what it mounts and what it runs on is only in Get', async () => {
     await estate.cluster('gp-one', { code: { s3Bucket: 'some-code', s3Key: 'a.zip' }, initializationScript: 'a.q' });
     const { kxClusterSummaries } = await world.call('ListKxClusters', { environmentId, clusterType: 'GP' });

@@ -28,7 +28,14 @@ type Mounting = Pick<
 
 /** Refuses databases that a cluster like this cannot mount, whatever there is to be mounted. */
 export function requireMountable(cluster: Mounting, databases: Databases | undefined): void {
-  for (const { dataviewName, changesetId, cacheConfigurations } of databases ?? []) {
+  for (const entry of databases ?? []) {
+    const { changesetId, cacheConfigurations } = entry;
+    const dataviewName = dataviewIn(entry);
+    demand(
+      entry.dataviewName === undefined || entry.dataviewName === dataviewName,
+      'Validation',
+      'dataviewName and dataviewConfiguration name different dataviews',
+    );
     demand(
       dataviewName === undefined || cluster.scalingGroupConfiguration !== undefined,
       'Validation',
@@ -43,6 +50,10 @@ export function requireMountable(cluster: Mounting, databases: Databases | undef
   }
 }
 
+/** The dataview that a request names, in the way of requests or, when it repeats a reply, in that of replies. */
+const dataviewIn = ({ dataviewName, dataviewConfiguration: told }: Databases[number]) =>
+  told?.dataviewName ?? dataviewName;
+
 /** The databases of a request as a cluster mounts them: with the changeset or dataview version that it gets. */
 export function mounted(
   environmentId: string,
@@ -51,7 +62,8 @@ export function mounted(
   context: Context,
 ): Databases | undefined {
   return databases?.map((entry) => {
-    const { databaseName, dataviewName, changesetId, cacheConfigurations } = entry;
+    const { databaseName, changesetId, cacheConfigurations } = entry;
+    const dataviewName = dataviewIn(entry);
     const database = { environmentId, databaseName };
     databaseOf(database, context);
     if (dataviewName !== undefined) {

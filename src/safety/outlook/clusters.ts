@@ -66,8 +66,10 @@ export async function mountStands(ground: Ground, mount: Members, zone: unknown,
   const databaseName = String(mount['databaseName']);
   const database = await there(ground, 'GetKxDatabase', { environmentId, databaseName });
   if (database === undefined) return blocked(missing('database', databaseName, 'ListKxDatabases'));
-  if (mount['dataviewName'] === undefined) return changesetStands(ground, databaseName, mount['changesetId']);
-  const dataviewName = String(mount['dataviewName']);
+  const told = mount['dataviewConfiguration'] as Members | undefined;
+  const named = told?.['dataviewName'] ?? mount['dataviewName'];
+  if (named === undefined) return changesetStands(ground, databaseName, mount['changesetId']);
+  const dataviewName = String(named);
   const view = await there(ground, 'GetKxDataview', { environmentId, databaseName, dataviewName });
   if (view === undefined) return blocked(missing('dataview', dataviewName, 'ListKxDataviews'));
   const item: Item = { kind: 'dataview', name: dataviewName };

@@ -84,9 +84,10 @@ export const waitFor = fleetTool({
       const seen = await look(async () => (await scene.call(getter, input as never, { signal })) as Seen);
       const isReached = seen.status === goal || (goal === READY[kind] && ALSO_READY[kind] === seen.status);
       const isGone = seen.status === GONE;
-      const why = isGone && !wasThere && kind !== 'environment' ? await noneOf(scene, place, kind, name) : undefined;
-      if (isReached) return end(true, seen, why === undefined ? {} : { why });
-      if (isGone) return end(false, seen, { why: why ?? 'It does not exist any more.' });
+      const isUnseen = isGone && !wasThere && kind !== 'environment';
+      if (isReached) return end(true, seen, isUnseen ? { why: `${NONE}.` } : {});
+      if (isUnseen) return end(false, seen, { why: await noneOf(scene, place, kind, name) });
+      if (isGone) return end(false, seen, { why: 'It does not exist any more.' });
       if (seen.status.includes('FAILED')) return end(false, seen, { why: 'It failed; waiting longer will not help.' });
       if (Date.now() - began + wait > SLICE_MS) {
         const again = 'Call again with the same arguments and this handle.';
@@ -118,6 +119,8 @@ function ownName({ name = '', environmentId }: Environment, given = name): strin
   throw new NotThere(`The environment is ${quoted(name)}, not ${quoted(given)}: name one of them only.`);
 }
 
+const NONE = 'There is none of that name now. Unless it was seen before, check the name';
+
 /** That there is nothing of a name, with those that there are, as far as they can be read. */
 async function noneOf(scene: Scene, { environmentId, status }: Environment, kind: Kind, name: string): Promise<string> {
   if (status === GONE) return 'Its environment was deleted, and with it all that was in it.';
@@ -126,8 +129,7 @@ async function noneOf(scene: Scene, { environmentId, status }: Environment, kind
   const others = graphs.flatMap(({ entities }) => entities.filter((each) => each.kind === kind));
   const known = others.map((each) => each.name);
   const otherwise = gaps.length > 0 ? '.' : `; there are: ${listed(known)}.`;
-  const none = 'There is none of that name now. Unless it was seen before, check the name';
-  return `${none}${didYouMean(name, known, { otherwise, shown: quoted })}`;
+  return `${NONE}${didYouMean(name, known, { otherwise, shown: quoted })}`;
 }
 
 /** The states that an operation can report, and that of what it does not find any more. */
