@@ -3,7 +3,7 @@ import { closest, distance } from 'fastest-levenshtein';
 const LONGEST = 200;
 
 /** The known word that was most likely meant, letter case aside; undefined when none is near. */
-function nearest(word: string, known: readonly string[]): string | undefined {
+export function nearest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0 || word.length > LONGEST) return undefined;
   const lower = known.map((name) => name.toLowerCase());
   const best = closest(word.toLowerCase(), lower);

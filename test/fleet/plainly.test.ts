@@ -52,6 +52,15 @@ describe('what people mean by what they say', () => {
   test('more or less than a number', async () => {
     expect(await found({ kinds: ['cluster'], uses: 'nodeCount>1' })).toEqual(['gw-prod', 'hdb-futures', 'hdb-fx']);
     expect(await found({ kinds: ['cluster'], uses: 'nodeCount >= 3' })).toEqual(['hdb-futures']);
+    const roomy = ['sg-backtest', 'sg-history', 'sg-realtime', 'sg-uat'];
+    for (const uses of ['free>20', 'freeMiB>20480', 'free > 20 GiB', 'freeMiB>0.02TiB'])
+      expect(await found({ kinds: ['scaling-group'], uses })).toEqual(roomy);
+    const { data } = await find({ kinds: ['database'] });
+    const large = (data['entities'] as Rows).filter(({ size }) => /^\d\.\d GB$/.test(String(size)));
+    expect(large).not.toEqual(data['entities']);
+    expect(await found({ kinds: ['database'], uses: 'size>=1 GB' })).toEqual(names(large));
+    expect(await found({ kinds: ['database'], uses: 'files<=3' })).toEqual(['reference_data']);
+    expect(await found({ kinds: ['cluster'], uses: 'code>1' })).toEqual([]);
     expect(await found({ kinds: ['volume'], uses: 'sizeGB<2400' })).toEqual(['vol-reference', 'vol-tplog']);
     expect(await found({ kinds: ['volume'], uses: 'sizeGB<=1200', type: 'SSD_250' })).toEqual(['vol-reference']);
   });
@@ -157,6 +166,19 @@ describe('what_depends_on', () => {
     expect(isError).toBe(true);
     expect(text).toMatch(/find_kx_entities finds by uses\.$/);
   });
+});
+
+test('a word that is no name is not told as an absence', async () => {
+  expect((await find({ name: 'hdb-eqities-b' })).data).toMatchObject({ found: 0, didYouMean: 'hdb-equities-b' });
+  expect((await find({ name: 'trader' })).data).toMatchObject({ notSearched: expect.stringContaining('uses') });
+  expect(await found({ uses: 'trader' })).toEqual(['gw-prod', 'jonas_lind']);
+});
+
+test('settings of environments go by the names of the API', async () => {
+  for (const uses of ['!customDNSConfiguration', '!tgw', '!attachmentNetworkAclConfiguration'])
+    expect(await found({ kinds: ['environment'], uses })).toEqual(['kdb-uat']);
+  const accounts = await groups({ kinds: ['environment'], groupBy: 'awsAccountId' });
+  expect([...accounts.values()]).toMatchObject([{ count: 2 }]);
 });
 
 test('an environment is found by what people call it', async () => {

@@ -1,5 +1,6 @@
-import type { Graph, Kind } from '../../inventory/graph.ts';
+import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
 import { cut } from '../../inventory/units.ts';
+import { nearest } from '../../nearest.ts';
 import { settingNames } from './grouping.ts';
 import type { Candidate } from './matching.ts';
 import { factsOf, means } from './settings.ts';
@@ -15,6 +16,7 @@ interface Searched {
 }
 
 interface Wanted {
+  readonly name?: string | undefined;
   readonly status?: string | undefined;
   readonly type?: string | undefined;
   readonly uses?: string | undefined;
@@ -25,17 +27,28 @@ const MOST_TOLD = 30;
 const MOST_CHARACTERS = 60;
 
 /** What there is, when nothing has the state, type, setting or tag that was asked for: a misspelt one is not an absence. */
-export function knownInstead({ graphs, kinds, candidates, tags }: Searched, { status, type, uses, tag }: Wanted) {
+export function knownInstead({ graphs, kinds, candidates, tags }: Searched, { name, status, type, uses, tag }: Wanted) {
   const entities = graphs.flatMap((graph) => graph.entities).filter(({ kind }) => kinds.includes(kind));
   const distinct = (values: readonly unknown[]) =>
     told([...new Set(values.filter((value) => value !== undefined).map(String))].toSorted());
   const types = () => distinct(entities.flatMap(({ facts }) => [facts['type'], facts['hostType'], facts['nodeType']]));
   return {
+    ...(name === undefined ? {} : namesLike(name, entities)),
     ...(status === undefined ? {} : { statesThereAre: distinct(entities.map((entity) => entity.status)) }),
     ...(type === undefined ? {} : { typesThereAre: types() }),
     ...(uses === undefined || candidates.length === 0 ? {} : settingsLike(uses, candidates)),
     ...(tag === undefined ? {} : { tagsThereAre: tagsLike(tag, tags) }),
   };
+}
+
+/** The name that was probably meant, if any is near; and where else people look for a word that is no name. */
+function namesLike(name: string, entities: readonly GraphEntity[]) {
+  const meant = nearest(
+    name,
+    entities.map((entity) => entity.name),
+  );
+  const elsewhere = 'descriptions and settings: uses';
+  return meant === undefined ? { notSearched: elsewhere } : { didYouMean: cut(meant, MOST_CHARACTERS) };
 }
 
 /** The tags with the same key where it is in use, else the keys. */

@@ -1,5 +1,6 @@
 import type { Graph, GraphEntity } from '../../inventory/graph.ts';
 import { momentOf } from './moments.ts';
+import { compared } from './quantities.ts';
 import { canonical, factsOf, means, type Setting, settingsOf } from './settings.ts';
 
 /** An entity in its environment, with what was found out about it. */
@@ -107,10 +108,10 @@ const isWithin: Fits = (value, wanted) => !/^[\d.]*$/.test(wanted) && value.incl
 function matchedIn({ graph, entity }: Candidate, text: string, fits: Fits): string[] {
   const [, name = '', sign = '', wanted = ''] = /^([^<>=]*)(?:(>=|<=|=|>|<)(.*))?$/s.exec(text) ?? [];
   const line = ({ path, value }: Setting) => `${path}=${value}`;
-  const isMeant = ({ path, value }: Setting) =>
+  const isMeant = (setting: Setting) =>
     canonical(name) !== '' &&
-    means(name.trim(), path) &&
-    (sign === '' || holds(value.toLowerCase(), sign, wanted.trim(), fits));
+    means(name.trim(), setting.path) &&
+    (sign === '' || holds(setting, sign, wanted.trim(), fits));
   const found = [
     ...settingsOf(entity, graph).filter((setting) => line(setting).toLowerCase().includes(text)),
     ...factsOf(entity, graph).filter(isMeant),
@@ -118,10 +119,16 @@ function matchedIn({ graph, entity }: Candidate, text: string, fits: Fits): stri
   return [...new Set(found.map(line))];
 }
 
-function holds(value: string, sign: string, wanted: string, fits: Fits): boolean {
-  if (sign === '=') return fits(value, wanted);
-  const [own, other] = [Number(value), Number(wanted)];
-  return sign.startsWith('>')
-    ? own > other || (sign === '>=' && own === other)
-    : own < other || (sign === '<=' && own === other);
+const HOLDS: Record<string, (difference: number) => boolean> = {
+  '>': (difference) => difference > 0,
+  '>=': (difference) => difference >= 0,
+  '<': (difference) => difference < 0,
+  '<=': (difference) => difference <= 0,
+};
+
+function holds({ path, value }: Setting, sign: string, wanted: string, fits: Fits): boolean {
+  const isSo = HOLDS[sign];
+  if (isSo === undefined) return fits(value.toLowerCase(), wanted);
+  const difference = compared(path, value, wanted);
+  return difference !== undefined && isSo(difference);
 }
