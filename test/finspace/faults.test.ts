@@ -23,7 +23,7 @@ import {
 } from './endpoints.ts';
 
 /** An attempt that has to time out: short enough for a test, long enough for a busy machine to connect and send. */
-const IMPATIENT = { limits: { ...DEFAULT_LIMITS, attemptMs: 1_000 } };
+const IMPATIENT = { limits: { ...DEFAULT_LIMITS, attemptMs: 2_000 } };
 const MOST_ATTEMPTS = 3;
 
 const mutates = (name: OperationName) => !['read', 'reveal'].includes(operationNamed(name).risk);
