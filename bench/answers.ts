@@ -10,6 +10,7 @@ import { DEMO_QUESTIONS, type Question } from '../test/answers/demo-questions.ts
 import { ESTATE_QUESTIONS } from '../test/answers/estate-questions.ts';
 import { OPS_QUESTIONS } from '../test/answers/ops-questions.ts';
 import { PEOPLE_QUESTIONS } from '../test/answers/people-questions.ts';
+import { PLAIN_QUESTIONS } from '../test/answers/plain-questions.ts';
 import { truthOf } from '../test/answers/truth.ts';
 import { caller } from '../test/fleet/table.ts';
 import { demo, NOW } from '../test/inventory/demo.ts';
@@ -24,7 +25,7 @@ export async function main(): Promise<void> {
   const small = await demo();
   const ids = { prod: await small.id('kdb-prod'), uat: await small.id('kdb-uat') };
   const truth = await truthOf(small.call);
-  const asked = [...PEOPLE_QUESTIONS, ...ESTATE_QUESTIONS].map(({ facts, ...rest }) => ({
+  const asked = [...PEOPLE_QUESTIONS, ...ESTATE_QUESTIONS, ...PLAIN_QUESTIONS].map(({ facts, ...rest }) => ({
     ...rest,
     facts: facts(truth),
   }));

@@ -1,0 +1,255 @@
+import { HOST_TYPES } from '../../src/operations/machine-types.ts';
+import { type Asked, counted, exactly, type Facts, one, type Truth } from './truth.ts';
+
+const find = (args: Record<string, unknown>) => ['find_kx_entities', args] as const;
+const clusters = (more: Record<string, unknown>) => find({ kinds: ['cluster'], ...more });
+const disks = (more: Record<string, unknown>) => find({ kinds: ['volume'], ...more });
+const hosts = (more: Record<string, unknown>) => find({ kinds: ['scaling-group'], ...more });
+const loads = (more: Record<string, unknown>) => find({ kinds: ['changeset'], ...more });
+const problems = (problem: string) => ['find_kx_problems', { problem }] as const;
+const about = (name: string) => ['what_depends_on', { name }] as const;
+const ask = (text: string, call: Asked['calls'][number], facts: Facts): Asked => ({ ask: text, calls: [call], facts });
+
+type Cluster = Truth['clusters'][number];
+type Volume = Truth['volumes'][number];
+
+const NOW = Date.parse('2026-03-17T09:00:00Z');
+const HOUR = 3_600_000;
+const sum = (numbers: readonly (number | undefined)[]) => numbers.reduce<number>((all, each) => all + (each ?? 0), 0);
+const distinct = <T>(all: readonly T[]) => [...new Set(all)];
+const minute = (ms: number) => `${new Date(ms).toISOString().slice(0, 16)}Z`;
+
+const all = ({ environments, clusters: own, groups, volumes, databases, dataviews, users }: Truth) =>
+  [environments, own, groups, volumes, databases, dataviews, users].flat();
+const ownerOf = ({ tags }: { tags: Readonly<Record<string, string>> }) => tags['owner'] ?? '(none)';
+const ownerOfLoad = ({ databases }: Truth, { databaseName = '' }: Truth['changesets'][number]) =>
+  ownerOf(one(databases, databaseName));
+const isFailed = ({ status }: { status?: string | undefined }) => status?.includes('FAILED') === true;
+const made = (own: readonly Cluster[]) => own.filter((each) => !isFailed(each));
+const sharedOf = ({ scalingGroupConfiguration: shared }: Cluster) => shared;
+const nodesOf = ({ capacityConfiguration: own, scalingGroupConfiguration: shared }: Cluster) =>
+  own?.nodeCount ?? shared?.nodeCount ?? 0;
+const reserved = (own: readonly Cluster[]) =>
+  sum(made(own).map((each) => (sharedOf(each)?.memoryReservation ?? 0) * (sharedOf(each)?.nodeCount ?? 0))) / 1_024;
+const freeOn = ({ clusters: own }: Truth, { name, hostType = '' }: Truth['groups'][number]) =>
+  (HOST_TYPES.get(hostType)?.memory ?? 0) - reserved(own.filter((each) => sharedOf(each)?.scalingGroupName === name));
+const size = ({ nas1Configuration: disk }: Volume) => disk?.size ?? 0;
+const holds = ({ databases = [] }: Cluster) =>
+  databases[0]?.dataviewConfiguration?.changesetId ?? databases[0]?.changesetId;
+const uses = ({ savedownStorageConfiguration: savedown, tickerplantLogConfiguration: logs }: Cluster) =>
+  [savedown?.volumeName, ...(logs?.tickerplantLogVolumes ?? [])].filter((each) => each !== undefined);
+const sourcesOf = ({ changeRequests = [] }: Truth['changesets'][number]) =>
+  changeRequests.map(({ s3Path = '' }) => s3Path);
+const newestFirst = (changesets: Truth['changesets'], database: string) =>
+  changesets
+    .filter(({ databaseName }) => databaseName === database)
+    .toSorted((a, b) => (b.createdTimestamp ?? '').localeCompare(a.createdTimestamp ?? ''));
+/** When each was made or changed last; all the kinds have their own names for it. */
+const changed = (each: object) => {
+  const { lastModifiedTimestamp, updateTimestamp, createdTimestamp, creationTimestamp, createTimestamp } =
+    each as Record<string, string | undefined>;
+  const made = createdTimestamp ?? creationTimestamp ?? createTimestamp ?? '';
+  return Date.parse(lastModifiedTimestamp ?? updateTimestamp ?? made);
+};
+const changedSince = (truth: Truth, ms: number) =>
+  [...all(truth), ...truth.changesets].filter((each) => changed(each) > ms);
+
+/** For each value the number that stands in what its group takes up. */
+const taken = <T>(those: readonly T[], by: (each: T) => string, member: string, of: (own: readonly T[]) => unknown) =>
+  distinct(those.map(by)).map((value) => {
+    const amount = of(those.filter((each) => by(each) === value));
+    return new RegExp(
+      `"value":"${value.replace(/[()]/g, '\\$&')}","count":[^\\]]*\\],"totals":\\{[^}]*"${member}":${JSON.stringify(amount)}[,}]`,
+    );
+  });
+
+/** Questions of the demo world with the arguments that come to mind first, not those that the descriptions name. */
+export const PLAIN_QUESTIONS: readonly Asked[] = [
+  ask(
+    'How much NAS has each environment, and whose is it?',
+    disks({ groupBy: 'environment, tag:owner' }),
+    ({ volumes }) =>
+      taken(
+        volumes,
+        (each) => `${each.environment}, ${ownerOf(each)}`,
+        'diskGB',
+        (own) => sum(own.map(size)),
+      ),
+  ),
+  ask('How much disk does each desk pay for?', disks({ groupBy: 'owner' }), ({ volumes }) =>
+    taken(volumes, ownerOf, 'diskGB', (own) => sum(own.map(size))),
+  ),
+  ask('How many nodes run in each environment?', clusters({ groupBy: 'environment' }), ({ clusters: own }) =>
+    taken(
+      own,
+      ({ environment }) => environment,
+      'nodes',
+      (those) => sum(made(those).map(nodesOf)),
+    ),
+  ),
+  ask('Which clusters are not all right?', clusters({ status: 'not RUNNING' }), ({ clusters: own }) =>
+    exactly(own.filter(({ status }) => status !== 'RUNNING')),
+  ),
+  ask('What is in a failed state, loads included?', find({ status: 'FAILED' }), ({ clusters: own, changesets }) =>
+    exactly([...own, ...changesets].filter(isFailed)),
+  ),
+  ask('Who has to mend what failed?', find({ status: 'failed', groupBy: 'owner' }), (truth) =>
+    counted(
+      [
+        ...truth.clusters.filter(isFailed).map(ownerOf),
+        ...truth.changesets.filter(isFailed).map((each) => ownerOfLoad(truth, each)),
+      ],
+      (owner) => owner,
+    ),
+  ),
+  ask('Whose load failed?', loads({ status: 'FAILED', tag: 'owner' }), (truth) => {
+    const failed = truth.changesets.filter(isFailed);
+    return [...exactly(failed), ...failed.map((each) => `"owner":"${ownerOfLoad(truth, each)}"`)];
+  }),
+  ask('How many loads has each desk had?', loads({ groupBy: 'tag:owner' }), (truth) =>
+    counted(truth.changesets, (each) => ownerOfLoad(truth, each)),
+  ),
+  ask('Which loads did not complete?', loads({ status: '!COMPLETED' }), ({ changesets }) =>
+    exactly(changesets.filter(({ status }) => status !== 'COMPLETED')),
+  ),
+  ask('How much SSD storage do we have?', find({ type: 'SSD' }), ({ volumes }) => {
+    const fast = volumes.filter(({ nas1Configuration: disk }) => disk?.type?.startsWith('SSD'));
+    return [...exactly(fast), `"diskGB":${sum(fast.map(size))}`];
+  }),
+  ask('Which clusters have more than one node?', clusters({ uses: 'nodeCount>1' }), ({ clusters: own }) =>
+    exactly(own.filter((each) => nodesOf(each) > 1)),
+  ),
+  ask('Which hosts have more than 20 GiB left?', hosts({ uses: 'free > 20 GiB' }), (truth) =>
+    exactly(truth.groups.filter((group) => freeOn(truth, group) > 20)),
+  ),
+  ask('Which disks are smaller than 2,400 GB?', disks({ uses: 'sizeGB<2400' }), ({ volumes }) =>
+    exactly(volumes.filter((each) => size(each) < 2_400)),
+  ),
+  ask('Which databases have more than 200 files?', find({ kinds: ['database'], uses: 'files>200' }), ({ databases }) =>
+    exactly(databases.filter(({ numFiles = 0 }) => numFiles > 200)),
+  ),
+  ask('What happened in the last 24 hours?', find({ changedWithin: '24 hours' }), (truth) =>
+    exactly(changedSince(truth, NOW - 24 * HOUR)),
+  ),
+  ask('What was done today?', find({ changedWithin: 'today' }), (truth) =>
+    exactly(changedSince(truth, Date.parse('2026-03-17T00:00:00Z'))),
+  ),
+  ask('What has changed since half past ten last night?', find({ changedWithin: '2026-03-16 22:30' }), (truth) =>
+    exactly(changedSince(truth, Date.parse('2026-03-16T22:30:00Z'))),
+  ),
+  ask('Which clusters are older than seven weeks?', clusters({ olderThan: '7 weeks' }), ({ clusters: own }) =>
+    exactly(own.filter(({ createdTimestamp = '' }) => Date.parse(createdTimestamp) < NOW - 7 * 7 * 24 * HOUR)),
+  ),
+  ask('What has the FX desk?', find({ tag: 'owner: FX desk' }), (truth) =>
+    exactly(all(truth).filter((each) => ownerOf(each) === 'fx-desk')),
+  ),
+  ask('What has no cost centre?', find({ tag: '!CostCentre' }), (truth) =>
+    exactly(all(truth).filter(({ tags }) => tags['cost-centre'] === undefined)),
+  ),
+  ask('Does everything say its team?', find({ tag: '!team' }), (truth) => [
+    `All ${all(truth).length} are without it`,
+    distinct(all(truth).flatMap(({ tags }) => Object.keys(tags)))
+      .toSorted()
+      .join(', '),
+  ]),
+  ask(
+    'Which hosts and disks has nobody put a name on?',
+    find({ kinds: ['scaling-group', 'volume'], tag: '!owner' }),
+    (truth) => exactly([...truth.groups, ...truth.volumes].filter((each) => ownerOf(each) === '(none)')),
+  ),
+  ask('How many clusters write to each volume?', clusters({ groupBy: 'volumes' }), ({ clusters: own }) =>
+    counted(
+      own.flatMap((each): (string | undefined)[] => (uses(each).length === 0 ? [undefined] : uses(each))),
+      (volume) => volume,
+    ),
+  ),
+  ask('Which clusters hold the data of which load?', clusters({ groupBy: 'changesetId' }), ({ clusters: own }) =>
+    counted(own, holds),
+  ),
+  ask('Which databases are read on which host?', clusters({ groupBy: 'scalingGroup,database' }), ({ clusters: own }) =>
+    counted(own, (each) => {
+      const [first] = each.databases ?? [];
+      return `${sharedOf(each)?.scalingGroupName ?? '(none)'}, ${first?.databaseName ?? '(none)'}`;
+    }),
+  ),
+  ask(
+    'How many clusters of which type are in which state?',
+    clusters({ groupBy: 'type,status' }),
+    ({ clusters: own }) => counted(own, ({ clusterType, status }) => `${clusterType}, ${status}`),
+  ),
+  ask('Which RDBs and tickerplants are there?', find({ type: 'RDB, TICKERPLANT' }), ({ clusters: own }) =>
+    exactly(own.filter(({ clusterType }) => clusterType === 'RDB' || clusterType === 'TICKERPLANT')),
+  ),
+  ask('How many processors have all our hosts?', hosts({}), ({ groups }) => [
+    `"hostCpus":${sum(groups.map(({ hostType = '' }) => HOST_TYPES.get(hostType)?.cpus))}`,
+  ]),
+  ask('How many nodes and how much cache do we pay for in all?', clusters({}), ({ clusters: own }) => [
+    `"nodes":${sum(made(own).map(nodesOf))}`,
+    `"cacheGB":${sum(own.flatMap(({ cacheStorageConfigurations: caches = [] }) => caches.map((each) => each.size)))}`,
+  ]),
+  ask('How much savedown storage hangs on nodes?', clusters({ uses: 'savedown' }), ({ clusters: own }) => [
+    ...exactly(own.filter(({ savedownStorageConfiguration: savedown }) => savedown !== undefined)),
+    `"savedownGB":${sum(own.map(({ savedownStorageConfiguration: savedown }) => savedown?.size))}`,
+  ]),
+  ask('What are the ARNs of all users?', find({ kinds: ['user'], view: 'full' }), ({ users }) =>
+    users.map(({ userArn }) => `"arn":"${userArn}"`),
+  ),
+  ask('When will rdb-futures be there?', find({ name: 'rdb-futures' }), ({ clusters: own }) => [
+    `"usuallyDoneBy":"${minute(changed(one(own, 'rdb-futures')) + HOUR / 3)}"`,
+  ]),
+  ask('Until when do I wait for what is under way?', problems('underway'), ({ clusters: own }) =>
+    ['rdb-futures', 'gp-reference'].map(
+      (name) => new RegExp(`cluster:${name}"[^}]*"usuallyDoneBy":"${minute(changed(one(own, name)) + HOUR / 3)}"`),
+    ),
+  ),
+  ask('Is anything still on old data, or without the newest?', problems('behind'), ({ databases, changesets }) => [
+    '"behind":2',
+    ...databases.flatMap(({ name, lastCompletedChangesetId: last }) => {
+      const [newest] = newestFirst(changesets, name);
+      const completed = changesets.find((each) => each.name === last)?.createdTimestamp?.slice(0, 16);
+      return newest !== undefined && isFailed(newest) ? [`"database":"${name}","newestData":"${completed}Z"`] : [];
+    }),
+  ]),
+  ask('Who owns hdb-equities-a, and how large is what it reads from?', about('hdb-equities-a'), (truth) => [
+    `"owner":"${ownerOf(one(truth.clusters, 'hdb-equities-a'))}"`,
+    new RegExp(`volume:vol-equities"[^}]*"sizeGB":${size(one(truth.volumes, 'vol-equities'))}`),
+  ]),
+  ask('Has the host of hdb-fx room for another 20 GiB?', about('hdb-fx'), (truth) => {
+    const host = sharedOf(one(truth.clusters, 'hdb-fx'))?.scalingGroupName ?? '';
+    return [new RegExp(`scaling-group:${host}"[^}]*"free":"${freeOn(truth, one(truth.groups, host))} GiB"`)];
+  }),
+  ask(
+    'Whom do I tell before sg-history is replaced?',
+    find({ uses: 'sg-history', groupBy: 'owner' }),
+    ({ clusters: own }) =>
+      counted(
+        own.filter((each) => sharedOf(each)?.scalingGroupName === 'sg-history'),
+        ownerOf,
+      ),
+  ),
+  ask('Who logs in with the role kdb-quant?', find({ uses: 'role=kdb-quant' }), ({ users }) =>
+    exactly(users.filter(({ iamRole }) => iamRole?.endsWith('/kdb-quant'))),
+  ),
+  ask(
+    'What did the last three loads of equities_taq change?',
+    loads({ name: 'equities taq', sort: 'newest' }),
+    (truth) => {
+      const last = newestFirst(truth.changesets, 'equities_taq').slice(0, 3);
+      return [new RegExp(last.map(({ name }) => name).join('.*')), ...last.flatMap(sourcesOf)];
+    },
+  ),
+  ask('What is there for traders?', find({ uses: 'trader' }), ({ clusters: own, users }) =>
+    exactly([
+      ...own.filter(({ clusterDescription }) => clusterDescription?.includes('trader')),
+      ...users.filter(({ iamRole }) => iamRole?.includes('trader')),
+    ]),
+  ),
+  ask(
+    'Which environment has no DNS of its own?',
+    find({ kinds: ['environment'], uses: '!customDNS' }),
+    ({ environments }) => exactly(environments.filter(({ customDNSConfiguration: servers }) => servers === undefined)),
+  ),
+  ask('How many clusters has production?', clusters({ environment: 'production' }), ({ clusters: own }) =>
+    exactly(own.filter(({ environment }) => environment === 'kdb-prod')),
+  ),
+];
