@@ -137,3 +137,53 @@ describe('compare_kx_environments', () => {
     });
   });
 });
+
+describe('answers that would not fit otherwise', () => {
+  const code = { s3Bucket: 'twin-code', s3Key: 'one/app.zip' };
+  beforeAll(async () => {
+    const { scalingGroups: [group] = [] } = await world.call('ListKxScalingGroups', { environmentId: uat });
+    const model = await world.call('GetKxCluster', { environmentId: uat, clusterName: 'gw-uat' });
+    const { status: _, volumes: __, createdTimestamp: ___, lastModifiedTimestamp: ____, ...settings } = model;
+    for (let at = 0; at < 40; at += 1)
+      await world.call('CreateKxCluster', {
+        ...settings,
+        environmentId: uat,
+        clusterName: `gw-many-${at}`,
+        code,
+        scalingGroupConfiguration: {
+          scalingGroupName: group?.scalingGroupName,
+          memoryReservation: 8 + at,
+          nodeCount: 1,
+        },
+      } as never);
+  });
+
+  test('tell of each less, and what all of them have in common once', async () => {
+    const { data } = await use('find_kx_entities', { kinds: ['cluster'], uses: 'twin-code' });
+    expect(data).toMatchObject({ found: 40, matched: ['code=s3://twin-code/one/app.zip'] });
+    expect(data['entities']).toHaveLength(40);
+    expect(data).not.toHaveProperty('more');
+  });
+
+  test('tell what many groups take up only when they are put in its order', async () => {
+    const bySize = { kinds: ['cluster'], uses: 'twin-code', groupBy: 'memoryReservation' };
+    const counted = await use('find_kx_entities', bySize);
+    expect(counted.data['groups']).toHaveLength(40);
+    expect((counted.data['groups'] as Rows)[0]).not.toHaveProperty('totals');
+    const ordered = await use('find_kx_entities', { ...bySize, sort: 'largest' });
+    expect((ordered.data['groups'] as Rows)[0]).toMatchObject({ totals: { clusterMemoryReserved: '47 MiB' } });
+  });
+
+  test.each([
+    ['smallest', 'vol-backtest', -1],
+    ['largest', 'vol-backtest', 0],
+  ])('begin with the %s', async (sort, name, at) => {
+    const asked = { kinds: ['volume'], environment: 'kdb-prod', sort };
+    expect(names((await use('find_kx_entities', asked)).data['entities']).at(at)).toBe(name);
+  });
+
+  test('begin with the host that has most to spare', async () => {
+    const { data } = await use('find_kx_entities', { kinds: ['scaling-group'], sort: 'emptiest' });
+    expect(names(data['entities'])[0]).toBe('sg-backtest');
+  });
+});

@@ -11,7 +11,7 @@ import { knownInstead, tagsLike } from './instead.ts';
 import { isListed, isListedType } from './listed.ts';
 import { type Candidate, listed, matches, usingIt } from './matching.ts';
 import { isMoment } from './moments.ts';
-import { ORDERS, SORTS } from './orders.ts';
+import { BY_SIZE, ORDERS, SORTS } from './orders.ts';
 import { answer, isSmall, type Row, shaping, type View } from './page.ts';
 import { EnvironmentArgument, environmentsOf, NotThere, notReadIn, type Scene } from './scene.ts';
 import { canonical } from './settings.ts';
@@ -74,7 +74,7 @@ export const findEntities = fleetTool({
     const kinds = input.kinds ?? kindsFor(input);
     const asked = keysIn(groupBy);
     const byUnlisted = asked.some(({ name, isTag }) => !isTag && !isListed(name, kinds));
-    const bySize = sort === 'largest' || sort === 'fullest';
+    const bySize = BY_SIZE.has(sort);
     const isFull = view === 'full' || uses !== undefined || bySize || !isListedType(input.type);
     const details = isFull || byUnlisted;
     const isShown = groupBy === undefined || uses !== undefined || asked.some(({ name }) => BY_OTHERS.test(name));
@@ -106,6 +106,7 @@ export const findEntities = fleetTool({
     const more = details ? { found: sorted, gaps: [] } : await readFew(scene, sorted, isBrief);
     const { found } = more;
     const isSized = details || found !== sorted;
+    const inCommon = groupBy === undefined ? matchedInAll(found) : undefined;
     const head = {
       found: found.length,
       ...countsOf(found),
@@ -113,6 +114,7 @@ export const findEntities = fleetTool({
       ...environmentsOf(graphs),
       ...(asked.some(({ name }) => canonical(name) === 'environment') ? withoutAny(graphs, found) : {}),
       ...places.told,
+      ...(inCommon === undefined ? {} : { matched: inCommon }),
       ...(found.length > 0 ? {} : knownInstead({ graphs, kinds, candidates, tags: tagged.seen }, input)),
       ...(isUnknown ? { tagsThereAre: tagsLike(tag ?? '', tagged.seen) } : {}),
       ...(uses?.startsWith('!') && using.length === candidates.length
@@ -121,11 +123,17 @@ export const findEntities = fleetTool({
       ...(uses === undefined || input.kinds !== undefined ? {} : { notSearched: 'S3 paths of loads: kinds changeset' }),
       ...notReadIn([...gaps, ...tagged.gaps, ...places.gaps, ...more.gaps]),
     };
-    const level = isSized && (details || isBrief) ? toldOf(found, view) : 'listed';
+    const level = isSized && (details || isBrief) ? toldOf(found, bySize ? 'size' : view) : (['listed'] as const);
     const section =
       groupBy === undefined
-        ? { name: 'entities', rows: rowsOf(found, level, graphs.length > 1) }
-        : { name: 'groups', rows: grouped(found, { keys, details: isSized, order }) };
+        ? {
+            name: 'entities',
+            rows: rowsOf(inCommon === undefined ? found : found.map(unmatched), level, graphs.length > 1),
+          }
+        : {
+            name: 'groups',
+            rows: grouped(found, { keys, details: isSized, isSized: bySize || view === 'full', order }),
+          };
     return answer(head, [section], { view, cursor });
   },
 });
@@ -196,19 +204,33 @@ async function readFew(scene: Scene, found: readonly Candidate[], isShown: boole
   return { found: fresh, gaps: read.gaps };
 }
 
-type Told = 'listed' | 'brief' | 'fitting' | 'whole';
-const toldOf = (found: readonly Candidate[], view: View | undefined): Told =>
-  found.length <= FEW.whole ? 'whole' : view === 'full' ? 'fitting' : 'brief';
+type Told = 'listed' | 'brief' | 'whole';
+/** How much is told of each, the most that is not too much at once. */
+type Levels = readonly [Told, ...Told[]];
+const toldOf = (found: readonly Candidate[], asked: View | 'size' | undefined): Levels => {
+  if (found.length <= FEW.whole) return ['whole'];
+  if (asked === 'full') return ['whole', 'brief'];
+  return asked === 'size' ? ['brief'] : ['brief', 'listed'];
+};
 
-/** All of each when that is asked for and not too much at once, else what an overview says. */
-function rowsOf(found: readonly Candidate[], told: Told, several: boolean): Row[] {
-  const rows = (as: Exclude<Told, 'fitting'>) => found.map((each) => rowOf(each, as, several));
-  if (told !== 'fitting') return rows(told);
-  const whole = rows('whole');
-  return isSmall(whole) ? whole : rows('brief');
+/** The rows of the first level at which they are few enough for one answer; where they never are, brief ones. */
+function rowsOf(found: readonly Candidate[], levels: Levels, several: boolean): Row[] {
+  const rows = (as: Told) => found.map((each) => rowOf(each, as, several));
+  const [first, ...others] = levels;
+  return rows(others.length === 0 ? first : (levels.find((level) => isSmall(rows(level))) ?? 'brief'));
 }
 
-function rowOf({ graph, entity, tags, matched }: Candidate, told: Exclude<Told, 'fitting'>, several: boolean): Row {
+/** The settings for which many were found, when they are the same for all. */
+function matchedInAll(found: readonly Candidate[]): readonly string[] | undefined {
+  const [first] = found;
+  const same = JSON.stringify(first?.matched);
+  const isSame = found.length > FEW.brief && found.every(({ matched }) => JSON.stringify(matched) === same);
+  return isSame ? first?.matched : undefined;
+}
+
+const unmatched = ({ matched: _, ...candidate }: Candidate): Candidate => candidate;
+
+function rowOf({ graph, entity, tags, matched }: Candidate, told: Told, several: boolean): Row {
   const { kind, name, database, status, statusReason, created, modified, facts } = entity;
   const isSettled = statusKind(status) === 'settled';
   const since = modified ?? created;

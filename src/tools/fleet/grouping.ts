@@ -7,8 +7,9 @@ import { NotThere } from './scene.ts';
 import { canonical, means, settingsOf } from './settings.ts';
 import { loosely } from './tagged.ts';
 
-/** Tokens of the names in all groups together, at about so many characters each; of more each group tells some, or in many groups none. */
-const MOST_OF_NAMES = 1_000;
+/** Tokens of all groups and the names in them together; of more names each group tells some, or in many groups none. */
+const MOST_OF_NAMES = 1_500;
+const PER_GROUP = 12;
 const CHARACTERS = 2.5;
 const BETWEEN_NAMES = 4;
 const SOME_NAMES = 8;
@@ -56,12 +57,14 @@ interface By {
   readonly keys: readonly Key[];
   /** Whether what each takes up was read. */
   readonly details: boolean;
+  /** Whether that is told of many groups, too. */
+  readonly isSized: boolean;
   /** The order of the groups; most members first when left out. */
   readonly order?: ((a: readonly Candidate[], b: readonly Candidate[]) => number) | undefined;
 }
 
 /** One row for each value of a setting or tag, or of several, with how many have it, which, and what they take up together. */
-export function grouped(found: readonly Candidate[], { keys, details, order = mostFirst }: By) {
+export function grouped(found: readonly Candidate[], { keys, details, isSized, order = mostFirst }: By) {
   const groups = new Map<string, Candidate[]>();
   for (const candidate of found)
     for (const value of new Set(combined(keys.map((key) => valuesOf(candidate, key)))))
@@ -69,7 +72,8 @@ export function grouped(found: readonly Candidate[], { keys, details, order = mo
   const isByPlace = keys.some(({ name, isTag }) => !isTag && canonical(name) === 'environment');
   const called = isByPlace ? ({ entity }: Candidate) => nameOf(entity) : callers(found);
   const ofNames = found.reduce((sum, each) => sum + called(each).length + BETWEEN_NAMES, 0) / CHARACTERS;
-  const most = ofNames <= MOST_OF_NAMES ? found.length : groups.size > MOST_GROUPS ? 0 : SOME_NAMES;
+  const isMany = groups.size > MOST_GROUPS;
+  const most = ofNames + groups.size * PER_GROUP <= MOST_OF_NAMES ? found.length : isMany ? 0 : SOME_NAMES;
   return [...groups]
     .toSorted(([, a], [, b]) => order(a, b))
     .map(([value, members]) => ({
@@ -77,7 +81,7 @@ export function grouped(found: readonly Candidate[], { keys, details, order = mo
       count: members.length,
       ...(most === 0 ? {} : { names: members.slice(0, most).map(called) }),
       ...(most > 0 && members.length > most ? { more: members.length - most } : {}),
-      ...(details && groups.size > 1 ? totals(members) : {}),
+      ...(details && groups.size > 1 && (!isMany || isSized) ? totals(members) : {}),
     }));
 }
 

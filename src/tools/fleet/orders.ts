@@ -3,7 +3,9 @@ import type { Candidate } from './matching.ts';
 
 type Many = readonly Candidate[];
 
-export const SORTS = ['oldest', 'newest', 'changed', 'largest', 'fullest'] as const;
+export const SORTS = ['oldest', 'newest', 'changed', 'largest', 'smallest', 'fullest', 'emptiest'] as const;
+/** By what only the operations on one thing tell. */
+export const BY_SIZE: ReadonlySet<string | undefined> = new Set(['largest', 'smallest', 'fullest', 'emptiest']);
 type Sort = (typeof SORTS)[number];
 
 const createdAt = ({ entity: { created } }: Candidate) => created ?? '';
@@ -21,5 +23,7 @@ export const ORDERS: Record<Sort, (a: Many, b: Many) => number> = {
   newest: (a, b) => last(b, createdAt).localeCompare(last(a, createdAt)),
   changed: (a, b) => last(b, changedAt).localeCompare(last(a, changedAt)),
   largest: (a, b) => size(b) - size(a),
+  smallest: (a, b) => size(a) - size(b),
   fullest: (a, b) => full(b) - full(a),
+  emptiest: (a, b) => full(a) - full(b),
 };
