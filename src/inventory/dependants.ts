@@ -11,10 +11,11 @@ export interface Connected {
 
 /**
  * Everything that would miss `id` if it were gone, near before far: for a volume the clusters that use it, the dataviews cached
- * on it, and the clusters that mount those. All that is in it for an environment.
+ * on it, and the clusters that mount those. All that is in it for an environment, and who holds its data for a changeset.
  */
 export function dependantsOf(graph: Graph, id: string): Connected[] {
   const asked = graph.entities.find((entity) => entity.id === id);
+  if (asked?.kind === 'changeset') return holdersOf(graph, asked);
   if (asked?.kind !== 'environment') return follow(graph, id, 'to');
   const others = graph.entities.filter((entity) => entity !== asked);
   return others.map((entity) => ({
@@ -22,6 +23,30 @@ export function dependantsOf(graph: Graph, id: string): Connected[] {
     edge: { from: entity.id, to: id, relation: 'of', facts: {} },
     distance: 1,
   }));
+}
+
+/** The clusters that mount a changeset, themselves or in a version of a dataview, and the dataviews that have it. */
+function holdersOf({ entities, edges }: Graph, { id, name, database }: GraphEntity): Connected[] {
+  const byId = new Map(entities.map((entity) => [entity.id, entity]));
+  const connected = (entity: GraphEntity, relation: Edge['relation'], facts: Edge['facts']): Connected => ({
+    entity,
+    edge: { from: entity.id, to: id, relation, facts },
+    distance: 1,
+  });
+  const clusters = edges.flatMap(({ from, to, relation, facts: { changesetId, ...facts } }) => {
+    const [entity, place] = [byId.get(from), byId.get(to)];
+    const isIn = (place?.database ?? place?.name) === database;
+    const isHeld = relation === 'mounts' && changesetId === name && isIn;
+    return isHeld && entity !== undefined ? [connected(entity, 'mounts', { ...facts, from: to })] : [];
+  });
+  const views = entities.flatMap((entity) => {
+    if (entity.kind !== 'dataview' || entity.database !== database) return [];
+    const versions = (entity.facts['versions'] ?? []) as { changesetId?: string; versionId?: string }[];
+    const held = versions.filter(({ changesetId }) => changesetId === name).map(({ versionId }) => versionId);
+    const isHeld = entity.facts['changesetId'] === name || held.length > 0;
+    return isHeld ? [connected(entity, 'of', { versionIds: held })] : [];
+  });
+  return [...clusters, ...views];
 }
 
 /** Everything that `id` needs in order to work, near before far: for a cluster its dataviews, their databases and volumes, its host. */

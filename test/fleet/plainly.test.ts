@@ -161,6 +161,22 @@ describe('what_depends_on', () => {
     expect((await denied('what_depends_on', { name: 'hdb-fx' })).data['entity']).not.toHaveProperty('tags');
   });
 
+  test('tells who still holds the data of a load', async () => {
+    const { data } = await use('find_kx_problems', { problem: 'behind' });
+    const [late] = (data['problems'] as Rows).filter(({ entity }) => entity === 'cluster:hdb-equities-b');
+    const about = await use('what_depends_on', { name: late?.['mounted'] });
+    expect(about.data).toMatchObject({ dependants: 2 });
+    expect(about.data['usedBy']).toMatchObject([
+      { id: 'cluster:hdb-equities-b', how: 'mounts', from: 'dataview:equities_taq/equities_taq_static' },
+      { id: 'dataview:equities_taq/equities_taq_static', versionIds: [late?.['mountedVersion']] },
+    ]);
+    const futures = await use('what_depends_on', { kind: 'database', name: 'futures_l2' });
+    const held = (futures.data['usedBy'] as Rows).find(({ id }) => id === 'cluster:hdb-futures')?.['changesetId'];
+    expect((await use('what_depends_on', { name: held })).data['usedBy']).toMatchObject([
+      { id: 'cluster:hdb-futures', from: 'database:futures_l2' },
+    ]);
+  });
+
   test('says where to look for what is not an entity', async () => {
     const { isError, text } = await use('what_depends_on', { name: 'subnet-04d9b6a17e83c5f21' });
     expect(isError).toBe(true);
