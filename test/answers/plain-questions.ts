@@ -102,6 +102,11 @@ export const PLAIN_QUESTIONS: readonly Asked[] = [
       (owner) => owner,
     ),
   ),
+  ask('Who lets hosts and disks lie idle?', problems('idle'), (truth) => [
+    '"idle":2',
+    new RegExp(`sg-backtest"[^}]*"tags":\\{"owner":"${ownerOf(one(truth.groups, 'sg-backtest'))}"`),
+    new RegExp(`vol-backtest"[^}]*"tags":${JSON.stringify(one(truth.volumes, 'vol-backtest').tags)}`),
+  ]),
   ask('Whose load failed?', loads({ status: 'FAILED', tag: 'owner' }), (truth) => {
     const failed = truth.changesets.filter(isFailed);
     return [...exactly(failed), ...failed.map((each) => `"owner":"${ownerOfLoad(truth, each)}"`)];

@@ -151,6 +151,20 @@ describe('what is on its way', () => {
   });
 });
 
+test('problems tell whose they are', async () => {
+  const { data } = await use('find_kx_problems');
+  const owners = new Map(
+    (data['problems'] as Rows).map((row) => [row['entity'], (row['tags'] ?? row['tagsOfDatabase']) as object]),
+  );
+  expect(owners.get('scaling-group:sg-backtest')).toMatchObject({ owner: 'research' });
+  expect(owners.get('volume:vol-backtest')).toEqual({});
+  expect([...owners].filter(([entity]) => String(entity).startsWith('changeset:'))).toMatchObject([
+    [expect.anything(), { owner: 'fx-desk' }],
+  ]);
+  const denied = caller(world().call, { deny: ['list_tags_for_resource'] });
+  expect((await denied('find_kx_problems')).text).not.toContain('owner');
+});
+
 describe('what_depends_on', () => {
   test('tells its tags, and how much there is of what it needs', async () => {
     const { data } = await use('what_depends_on', { name: 'hdb-fx' });

@@ -15,7 +15,7 @@ import { BY_SIZE, ORDERS, SORTS } from './orders.ts';
 import { answer, isSmall, type Row, shaping, type View } from './page.ts';
 import { EnvironmentArgument, environmentsOf, NotThere, notReadIn, type Scene } from './scene.ts';
 import { canonical } from './settings.ts';
-import { carrying, inTagged, type WithTags, withTags } from './tagged.ts';
+import { carrying, inTagged, tagMember, type WithTags, withTags } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 
 /** Changesets are many, so they are looked through only when they are asked for. */
@@ -252,7 +252,7 @@ function rowOf({ graph, entity, tags, matched }: Candidate, told: Told, several:
     age: age(created, graph.readAt),
     changed: modified === undefined || modified === created ? undefined : `${age(modified, graph.readAt)} ago${at}`,
     matched,
-    [kind === 'changeset' ? 'tagsOfDatabase' : 'tags']: tags,
+    [tagMember(entity)]: tags,
   });
 }
 

@@ -5,8 +5,10 @@ import { attentionRow } from '../../inventory/summary.ts';
 import { statusKind, troubled, usuallyDoneBy } from '../../inventory/trouble.ts';
 import { minute } from '../../inventory/units.ts';
 import { summed } from './grouping.ts';
+import type { Candidate } from './matching.ts';
 import { answer, shaping } from './page.ts';
 import { EnvironmentArgument, environmentsOf, notReadIn, type Scene } from './scene.ts';
+import { tagsOf } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 
 /** What has ended badly; the rest is stuck, or only replaces nodes, which is on its way. */
@@ -88,15 +90,18 @@ export const findProblems = fleetTool({
   run: async (scene, { problem, environment, view, cursor }) => {
     const asked = problem === undefined ? Object.keys(SEARCHES) : [problem];
     const { graphs, gaps, unread } = await read(scene, environment, problem);
-    const rows = asked.flatMap((name) =>
+    const found = asked.flatMap((name) =>
       graphs.flatMap((graph) =>
-        perEntity(SEARCHES[name]?.find(graph) ?? []).map((findings) => ({
-          problem: name,
-          environment: graph.name,
-          ...attentionRow(inOne(findings), graph.readAt),
-        })),
+        perEntity(SEARCHES[name]?.find(graph) ?? []).map((findings) => ({ name, graph, finding: inOne(findings) })),
       ),
     );
+    const tagged = await tagsOf(scene, found.length > FEW ? [] : found.map(candidateOf));
+    const rows = found.map((each) => ({
+      problem: each.name,
+      environment: each.graph.name,
+      ...attentionRow(each.finding, each.graph.readAt),
+      ...tagged.told(candidateOf(each)),
+    }));
     const counts = Object.fromEntries(asked.map((name) => [name, rows.filter((row) => row.problem === name).length]));
     const isMany = rows.length > MANY;
     const head = {
@@ -105,11 +110,18 @@ export const findProblems = fleetTool({
       ...(problem === 'behind' ? notLoaded(graphs) : {}),
       ...(unread === 0 ? {} : { notChecked: `nodes of ${unread} clusters: problem stuck or underway does` }),
       ...environmentsOf(graphs),
-      ...notReadIn(gaps),
+      ...notReadIn([...gaps, ...tagged.gaps]),
     };
     const told = isMany && view !== 'full' ? rows.map(without) : rows;
     return answer(head, [{ name: 'problems', rows: told }], { view, cursor });
   },
+});
+
+/** Of so few it is told whose they are. */
+const FEW = 12;
+const candidateOf = ({ graph, finding }: { readonly graph: Graph; readonly finding: Finding }): Candidate => ({
+  graph,
+  entity: finding.entity,
 });
 
 const MOST_NOT_LOADED = 20;

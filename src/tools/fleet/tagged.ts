@@ -1,3 +1,4 @@
+import type { GraphEntity } from '../../inventory/graph.ts';
 import { arnIn } from '../../inventory/kinds.ts';
 import { atMost } from '../../inventory/reading.ts';
 import { idOf } from '../../inventory/shape.ts';
@@ -54,6 +55,20 @@ export async function withTags({ call, options }: Scene, candidates: readonly Ca
   const seen = found.flatMap(({ tags }) => Object.entries(tags).map(([key, value]) => `${key}=${value}`));
   return { found, gaps, seen: new Set(seen) };
 }
+
+/** The tags of these, for rows about them; nothing where tags may not be read. */
+export async function tagsOf(scene: Scene, candidates: readonly Candidate[]) {
+  const isAllowed = scene.options.refusal?.('ListTagsForResource') === undefined;
+  const { found, gaps } = isAllowed ? await withTags(scene, candidates) : { found: [], gaps: [] };
+  const told = ({ graph, entity }: Candidate): Readonly<Record<string, unknown>> => {
+    const own = found.find((each) => each.graph === graph && each.entity.id === entity.id);
+    return own === undefined ? {} : { [tagMember(entity)]: own.tags };
+  };
+  return { told, gaps };
+}
+
+/** A load has no tags; those of its database are told as such. */
+export const tagMember = ({ kind }: GraphEntity) => (kind === 'changeset' ? 'tagsOfDatabase' : 'tags');
 
 function arnOf({ graph, entity }: Candidate): string | undefined {
   if (entity.kind !== 'changeset') return arnIn(graph, entity);

@@ -6,10 +6,9 @@ import { KINDS } from '../../inventory/kinds.ts';
 import { marksOf } from '../../inventory/marks.ts';
 import { attentionRow, sizeOf } from '../../inventory/summary.ts';
 import { quoted } from '../../safety/untrusted.ts';
-import type { Candidate } from './matching.ts';
 import { answer, shaping } from './page.ts';
 import { EnvironmentArgument, gapsOf, listed, NotThere, noSuch, notReadIn, type Scene } from './scene.ts';
-import { withTags } from './tagged.ts';
+import { tagsOf } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 
 export const whatDependsOn = fleetTool({
@@ -31,13 +30,13 @@ export const whatDependsOn = fleetTool({
     const graph = await scene.graph(place.id, { changes });
     const entity = theOne(graph, name, kind) ?? (await olderChangeset(scene, graph, name, kind));
     const dependants = dependantsOf(graph, entity.id);
-    const tagged = await tagsOf(scene, { graph, entity });
+    const tagged = await tagsOf(scene, [{ graph, entity }]);
     const gaps = [...gapsOf(graph), ...tagged.gaps, ...place.gaps.filter((gap) => gap.environment !== graph.name)];
     const findings = marksOf(graph).get(entity.id)?.findings ?? [];
     const head = {
       environment: graph.name,
       environmentId: graph.environmentId,
-      entity: { ...detailOf(entity, graph), ...tagged.told },
+      entity: { ...detailOf(entity, graph), ...tagged.told({ graph, entity }) },
       ...(findings.length === 0 ? {} : { attention: findings.map((finding) => attentionRow(finding, graph.readAt)) }),
       dependants: dependants.length,
       ...notReadIn(gaps),
@@ -61,14 +60,6 @@ const row = ({ entity, edge, distance }: Connected) => ({
 
 /** What something needs, with how much of it there is. */
 const needed = (connected: Connected) => ({ ...row(connected), ...sizeOf(connected.entity) });
-
-/** Its tags, and of a load those of its database; nothing where they may not be read. */
-async function tagsOf(scene: Scene, candidate: Candidate) {
-  if (scene.options.refusal?.('ListTagsForResource') !== undefined) return { told: {}, gaps: [] };
-  const { found, gaps } = await withTags(scene, [candidate]);
-  const member = candidate.entity.kind === 'changeset' ? 'tagsOfDatabase' : 'tags';
-  return { told: Object.fromEntries(found.map(({ tags }) => [member, tags])), gaps };
-}
 
 /** Said where nothing has a name, since people ask that of roles and subnets, too. */
 const NOT_AN_ENTITY = 'What uses a role, subnet, bucket or other setting, find_kx_entities finds by uses.';
