@@ -80,16 +80,36 @@ test('things without a tag are told by the tag of their environment', async () =
   expect(grouped.data['withoutItByTagOfEnvironment']).toMatchObject({ uat: 22 });
 });
 
-test('many problems are counted by environment and told in few words, unless all is asked for', async () => {
-  const { data } = await use('find_kx_problems', { problem: 'idle' });
-  expect(data).toMatchObject({
-    counts: { idle: 24 },
-    environmentsWithProblems: 2,
-    perEnvironment: { 'kdb-uat': 22, 'kdb-prod': 2 },
+describe('many problems', () => {
+  test('are told by environment in few words, unless all of each is asked for', async () => {
+    const { data } = await use('find_kx_problems', { problem: 'idle' });
+    expect(data).toMatchObject({ counts: { idle: 24 }, environmentsWithProblems: 2 });
+    const [first, second] = data['byEnvironment'] as Rows;
+    expect([first, second]).toMatchObject([
+      { environment: 'kdb-uat', count: 22 },
+      { environment: 'kdb-prod', count: 2 },
+    ]);
+    const [idle] = (first?.['problems'] ?? []) as Rows;
+    expect(idle).toMatchObject({ entity: 'volume:vol-fx', sizeGB: 1_200 });
+    expect(idle).not.toHaveProperty('why');
+    const full = await use('find_kx_problems', { problem: 'idle', view: 'full' });
+    expect(full.data['problems']).toHaveLength(24);
+    expect((full.data['problems'] as Rows)[0]).toHaveProperty('condition', 'unused');
   });
-  expect((data['problems'] as Rows)[0]).not.toHaveProperty('condition');
-  const full = await use('find_kx_problems', { problem: 'idle', view: 'full' });
-  expect((full.data['problems'] as Rows)[0]).toHaveProperty('condition', 'unused');
+
+  test('are counted by environment where they do not fit', async () => {
+    const copied = (async (name, input, options) => {
+      const reply = await world.call(name, input, options);
+      if (name !== 'ListKxVolumes') return reply;
+      const { kxVolumeSummaries: all = [] } = reply as { kxVolumeSummaries?: { volumeName?: string }[] };
+      const copies = Array.from({ length: 100 }, (_, at) => ({ ...all[0], volumeName: `vol-copied-${at}` }));
+      return { kxVolumeSummaries: [...all, ...copies] };
+    }) as Call;
+    const { data } = await caller(copied)('find_kx_problems', { problem: 'idle' });
+    expect(data).toMatchObject({ environmentsWithProblems: 2, perEnvironment: { 'kdb-uat': 122, 'kdb-prod': 102 } });
+    expect((data['problems'] as Rows)[0]).not.toHaveProperty('condition');
+    expect(data).toHaveProperty('more');
+  });
 });
 
 describe('compare_kx_environments', () => {

@@ -4,9 +4,9 @@ import type { Finding, Graph, GraphOptions, Kind } from '../../inventory/graph.t
 import { attentionRow } from '../../inventory/summary.ts';
 import { statusKind, troubled, usuallyDoneBy } from '../../inventory/trouble.ts';
 import { minute } from '../../inventory/units.ts';
-import { summed } from './grouping.ts';
 import type { Candidate } from './matching.ts';
 import { answer, shaping } from './page.ts';
+import { toldProblems } from './problems-told.ts';
 import { EnvironmentArgument, environmentsOf, notReadIn, type Scene } from './scene.ts';
 import { tagsOf } from './tagged.ts';
 import { fleetTool } from './tool.ts';
@@ -103,17 +103,16 @@ export const findProblems = fleetTool({
       ...tagged.told(candidateOf(each)),
     }));
     const counts = Object.fromEntries(asked.map((name) => [name, rows.filter((row) => row.problem === name).length]));
-    const isMany = rows.length > MANY;
+    const told = toldProblems(rows, view, problem !== undefined);
     const head = {
       counts,
-      ...(isMany ? whereFound(rows.map((row) => row.environment)) : {}),
+      ...told.head,
       ...(problem === 'behind' ? notLoaded(graphs) : {}),
       ...(unread === 0 ? {} : { notChecked: `nodes of ${unread} clusters: problem stuck or underway does` }),
       ...environmentsOf(graphs),
       ...notReadIn([...gaps, ...tagged.gaps]),
     };
-    const told = isMany && view !== 'full' ? rows.map(without) : rows;
-    return answer(head, [{ name: 'problems', rows: told }], { view, cursor });
+    return answer(head, [told.section], { view, cursor });
   },
 });
 
@@ -138,23 +137,6 @@ function notLoaded(graphs: readonly Graph[]) {
   );
   return found.length === 0 ? {} : { newestLoadFailed: found.slice(0, MOST_NOT_LOADED) };
 }
-
-/** Of more than so many problems each is told in few words, and how many of them every environment has. */
-const MANY = 20;
-const MOST_PLACES = 40;
-
-function whereFound(names: readonly string[]) {
-  const all = Object.entries(summed(names.map((name) => [name, 1]))).toSorted(([, a], [, b]) => b - a);
-  return {
-    environmentsWithProblems: all.length,
-    perEnvironment: Object.fromEntries(all.slice(0, MOST_PLACES)),
-  };
-}
-
-/** What the reason says in words, and ids that help nobody who has dozens of rows before him. */
-const IN_WORDS = new Set(['condition', 'mounted', 'newest', 'mountedFrom', 'mountedVersion', 'newestVersion']);
-const without = (row: Readonly<Record<string, unknown>>) =>
-  Object.fromEntries(Object.entries(row).filter(([name]) => !IN_WORDS.has(name)));
 
 /** The environments, read as far as it takes to see the problem, or all of them. */
 async function read(scene: Scene, environment: string | undefined, problem: string | undefined) {

@@ -1,0 +1,39 @@
+import { summed } from './grouping.ts';
+import { isSmall, type Row, type Section, type View } from './page.ts';
+
+interface Problem extends Row {
+  readonly environment: string;
+}
+interface Told {
+  readonly head: Row;
+  readonly section: Section;
+}
+
+/** Of more than so many problems each is told in few words. */
+const MANY = 20;
+const MOST_PLACES = 40;
+
+/** Problems as one by one where they are few or all of each is asked for; else by environment, as many as fit, or counted there. */
+export function toldProblems(rows: readonly Problem[], view: View | undefined, isOneSort: boolean): Told {
+  if (rows.length <= MANY || view === 'full') return { head: {}, section: { name: 'problems', rows } };
+  const places = summed(rows.map(({ environment }) => [environment, 1]));
+  const all = Object.entries(places).toSorted(([, a], [, b]) => b - a);
+  const apart = all.map(([environment, count]): Row => {
+    const own = rows.filter((row) => row.environment === environment);
+    return { environment, count, problems: own.map((row) => lacking(row, isOneSort ? SHORT_OF_ONE_SORT : SHORT)) };
+  });
+  const environmentsWithProblems = all.length;
+  if (isSmall(apart)) return { head: { environmentsWithProblems }, section: { name: 'byEnvironment', rows: apart } };
+  return {
+    head: { environmentsWithProblems, perEnvironment: Object.fromEntries(all.slice(0, MOST_PLACES)) },
+    section: { name: 'problems', rows: rows.map((row) => lacking(row, IN_WORDS)) },
+  };
+}
+
+/** What the reason says in words, and ids that help nobody who has dozens of rows before him. */
+const IN_WORDS = ['condition', 'mounted', 'newest', 'mountedFrom', 'mountedVersion', 'newestVersion'];
+const SHORT = ['environment', 'why', 'since', 'created', ...IN_WORDS.slice(1)];
+const SHORT_OF_ONE_SORT = [...SHORT, 'problem', 'condition'];
+
+const lacking = (row: Row, names: readonly string[]): Row =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)));
