@@ -1,6 +1,6 @@
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call, CallOptions, OperationName } from '../operations/index.ts';
-import { databaseItem, volumeItem } from './blast/environments.ts';
+import { databaseItem, dataviewItem, groupItem, userItem, volumeItem } from './blast/environments.ts';
 import {
   clusterItem,
   databaseDetails,
@@ -120,19 +120,13 @@ export async function candidates(estate: Estate): Promise<Candidate[]> {
       const item = { ...itemOf(entity), arn: ownPath(operation, input) };
       return { operation, input, item, status: entity['status'] };
     });
-  const named = (kind: string, member: string) => (entity: Members) => ({ kind, name: String(entity[member]) });
-  const view = ({ dataviewName, databaseName }: Members) => ({
-    kind: 'dataview',
-    name: String(dataviewName),
-    detail: `of ${databaseName}`,
-  });
   return [
     ...of('DeleteKxCluster', ['clusterName'], running, clusterItem),
-    ...of('DeleteKxDataview', ['databaseName', 'dataviewName'], views, view),
+    ...of('DeleteKxDataview', ['databaseName', 'dataviewName'], views, dataviewItem),
     ...of('DeleteKxVolume', ['volumeName'], disks, volumeItem),
     ...of('DeleteKxDatabase', ['databaseName'], data, databaseItem),
-    ...of('DeleteKxScalingGroup', ['scalingGroupName'], groups, named('scaling group', 'scalingGroupName')),
-    ...of('DeleteKxUser', ['userName'], people, named('user', 'userName')),
+    ...of('DeleteKxScalingGroup', ['scalingGroupName'], groups, groupItem),
+    ...of('DeleteKxUser', ['userName'], people, userItem),
   ];
 }
 

@@ -5,7 +5,7 @@ import type { Actor } from '../operations/index.ts';
 import { waitTool } from '../operations/naming.ts';
 import { IdType } from '../operations/shapes.ts';
 import { eachAtOnce } from '../safety/blast/estate.ts';
-import type { Blocker, Item } from '../safety/blast/finding.ts';
+import type { Blocker } from '../safety/blast/finding.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
 import { itemText } from '../safety/question.ts';
 import { isGone, planTeardown, type Removal, type TeardownPlan } from '../safety/teardown.ts';
@@ -136,7 +136,7 @@ async function removeOne(
       if (blocker === undefined) {
         if (plan.identity !== identity) return `${itemText(item)} is not what the person saw any more.`;
         const [newcomer] = newcomers(teardown, plan);
-        if (newcomer !== undefined) return `${itemText(newcomer)} is in it now, which the person did not see.`;
+        if (newcomer !== undefined) return newcomer;
         const why = await environment.gate.step(teardown, plan, again);
         if (why === undefined) break;
         if (why !== 'around') return `${itemText(item)}: ${why.join(' ')}`;
@@ -154,10 +154,15 @@ async function removeOne(
   }
 }
 
-/** What an environment would take along that is no part of what was approved. */
-function newcomers({ removals, leaving }: TeardownPlan, { operation, lost }: Plan): readonly Item[] {
-  const known = new Set([...removals, ...leaving].map(({ item }) => item.arn));
-  return operation === 'DeleteKxEnvironment' ? lost.filter(({ arn }) => !known.has(arn)) : [];
+/** What an environment would take along that is no part of what was approved, also where it has the name of something that was. */
+function newcomers({ removals, leaving }: TeardownPlan, { operation, lost }: Plan): readonly string[] {
+  if (operation !== 'DeleteKxEnvironment') return [];
+  const known = new Map([...removals, ...leaving].map(({ item }) => [item.arn, item]));
+  return lost.flatMap((item) => {
+    const approved = known.get(item.arn);
+    if (approved === undefined) return `${itemText(item)} is in it now, which the person did not see.`;
+    return approved.made === item.made ? [] : `${itemText(item)} in it was made anew, which the person did not see.`;
+  });
 }
 
 const awaited = (blocker: Blocker | undefined) =>

@@ -186,19 +186,24 @@ describe('a teardown that takes its time', () => {
   });
 
   /** An environment with a volume and a user, and its service. */
-  const furnished = async () => {
+  const furnished = async (more: (estate: Estate) => unknown = () => undefined) => {
     const backend = await embedded('empty', 'realistic');
     const estate = await openEstate(backend.call);
     backend.clock.advance(HOUR);
     await estate.volume('fast');
     await estate.user('ann');
+    await more(estate);
     backend.clock.advance(HOUR);
     return { backend, estate };
   };
 
   /** Approves the teardown of such an environment; `meanwhile` runs before each look at what is left once these two were asked to go. */
-  const whole = async (meanwhile: (look: number, backend: Embedded, estate: Estate) => unknown) => {
-    const { backend, estate } = await furnished();
+  const whole = async (
+    meanwhile: (look: number, backend: Embedded, estate: Estate) => unknown,
+    more?: (estate: Estate) => unknown,
+    count = 3,
+  ) => {
+    const { backend, estate } = await furnished(more);
     let looks = 0;
     let last = false;
     let settled: unknown;
@@ -213,7 +218,7 @@ describe('a teardown that takes its time', () => {
     const guard = await openGuard({ call, clock: backend.clock });
     const plan = { tool: TOOL, arguments: { environmentId: estate.environmentId } };
     const { state } = await asked(guard, plan);
-    const outcome = await guard.attempt({ ...plan, state, answers: accept('trading 3') });
+    const outcome = await guard.attempt({ ...plan, state, answers: accept(`trading ${count}`) });
     await guard.close();
     await backend.close();
     return outcome;
@@ -236,6 +241,33 @@ describe('a teardown that takes its time', () => {
       kind: 'done',
       content: { requested: 2, left: 1, why: 'user "eve" is in it now, which the person did not see.' },
     });
+  });
+
+  it.each([
+    ['user "ann"', (estate: Estate) => estate.user('ann')],
+    ['volume "fast" ("1200 GB of SSD_1000")', (estate: Estate) => estate.volume('fast')],
+    ['scaling group "host" ("kx.sg.4xlarge")', (estate: Estate) => estate.group('host')],
+    ['database "trades" ("0 B, 0 changesets")', (estate: Estate) => estate.database('trades')],
+  ])('stops at an environment with a namesake in it of what it removed: %s', async (what, again) => {
+    const made = async (estate: Estate) => {
+      await estate.group('host');
+      await estate.database('trades');
+    };
+    for (const since of [1, 2]) {
+      const outcome = await whole(
+        async (look, { clock }, estate) => {
+          if (look !== since) return;
+          clock.advance(HOUR);
+          await again(estate);
+        },
+        made,
+        5,
+      );
+      expect(outcome).toMatchObject({
+        kind: 'done',
+        content: { requested: 4, left: 1, why: `${what} in it was made anew, which the person did not see.` },
+      });
+    }
   });
 
   it('stops at what somebody else is deleting meanwhile', async () => {

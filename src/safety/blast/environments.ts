@@ -10,7 +10,17 @@ import {
   users,
   volumeDetails,
 } from './estate.ts';
-import { type Blocker, count, type Finding, type Item, type Members, NOTHING, type Subject, size } from './finding.ts';
+import {
+  type Blocker,
+  count,
+  dated,
+  type Finding,
+  type Item,
+  type Members,
+  NOTHING,
+  type Subject,
+  size,
+} from './finding.ts';
 import { isLeaving } from './statuses.ts';
 
 const estateOf = ({ call, input, options }: Subject): Estate => ({
@@ -35,26 +45,10 @@ export async function deletingKxEnvironment(subject: Subject): Promise<Finding> 
     ...NOTHING,
     lost: [
       ...data.map(databaseItem),
-      ...views
-        .filter(({ status }) => !isLeaving(status))
-        .map(
-          ({ dataviewName, databaseName }): Item => ({
-            kind: 'dataview',
-            name: String(dataviewName),
-            arn: `/kxDatabase/${databaseName}/kxDataview/${dataviewName}`,
-            detail: `of ${databaseName}`,
-          }),
-        ),
+      ...views.filter(({ status }) => !isLeaving(status)).map(dataviewItem),
       ...disks.map(volumeItem),
-      ...groups.map(
-        ({ scalingGroupName, hostType }): Item => ({
-          kind: 'scaling group',
-          name: String(scalingGroupName),
-          arn: `/kxScalingGroup/${scalingGroupName}`,
-          detail: String(hostType),
-        }),
-      ),
-      ...people.map(({ userName }): Item => ({ kind: 'user', name: String(userName), arn: `/kxUser/${userName}` })),
+      ...groups.map(groupItem),
+      ...people.map(userItem),
     ],
     blockers: present.map((cluster): Blocker => ({ item: clusterItem(cluster), first })),
     seen: [present, data, views, disks, groups, people],
@@ -62,15 +56,23 @@ export async function deletingKxEnvironment(subject: Subject): Promise<Finding> 
 }
 
 /** A database, with how much is in it. */
-export const databaseItem = ({ databaseName, numBytes, numChangesets }: Members): Item => ({
+export const databaseItem = dated(({ databaseName, numBytes, numChangesets }) => ({
   kind: 'database',
   name: String(databaseName),
   arn: `/kxDatabase/${databaseName}`,
   detail: `${size(numBytes)}, ${count(numChangesets, 'changeset')}`,
-});
+}));
+
+/** A dataview, with the database that it is of. */
+export const dataviewItem = dated(({ dataviewName, databaseName }) => ({
+  kind: 'dataview',
+  name: String(dataviewName),
+  arn: `/kxDatabase/${databaseName}/kxDataview/${dataviewName}`,
+  detail: `of ${databaseName}`,
+}));
 
 /** A volume, with its size. */
-export const volumeItem = ({ volumeName, nas1Configuration }: Members): Item => {
+export const volumeItem = dated(({ volumeName, nas1Configuration }) => {
   const { type, size: gigabytes } = (nas1Configuration as Members | undefined) ?? {};
   return {
     kind: 'volume',
@@ -78,7 +80,22 @@ export const volumeItem = ({ volumeName, nas1Configuration }: Members): Item => 
     arn: `/kxVolume/${volumeName}`,
     detail: gigabytes === undefined ? undefined : `${gigabytes} GB of ${type}`,
   };
-};
+});
+
+/** A scaling group, with its host. */
+export const groupItem = dated(({ scalingGroupName, hostType }) => ({
+  kind: 'scaling group',
+  name: String(scalingGroupName),
+  arn: `/kxScalingGroup/${scalingGroupName}`,
+  detail: String(hostType),
+}));
+
+/** A user. */
+export const userItem = dated(({ userName }) => ({
+  kind: 'user',
+  name: String(userName),
+  arn: `/kxUser/${userName}`,
+}));
 
 /** A network can be attached once; clusters may have to be made anew on it. */
 export async function changingNetwork(subject: Subject): Promise<Finding> {

@@ -9,6 +9,8 @@ export interface Item {
   readonly detail?: string | undefined;
   /** What follows the environment's ARN in its own. */
   readonly arn?: string | undefined;
+  /** When it was made, where that was looked at: tells namesakes apart that came one after the other. */
+  readonly made?: string | undefined;
 }
 
 /** Something because of which the service would refuse, and what has to be done about it first. */
@@ -47,6 +49,14 @@ export const UNREAD: Finding = {
   ...NOTHING,
   unchecked: ['whether the service takes it: names that are taken, quotas, and whatever else it names'],
 };
+
+/** The items of entities with the time at which each was made. */
+export const dated =
+  (itemOf: (entity: Members) => Item) =>
+  (entity: Members): Item => ({
+    ...itemOf(entity),
+    made: (entity['createdTimestamp'] ?? entity['createTimestamp']) as string | undefined,
+  });
 
 /** `1.3 GB`, in decimal units as storage is sold. */
 export function size(bytes: unknown): string {
