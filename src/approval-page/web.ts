@@ -5,7 +5,7 @@ import type { Ledger, Question } from '../safety/ledger.ts';
 import type { Seals } from '../safety/seal.ts';
 import { WEB, type Witness } from '../safety/witness.ts';
 import { same } from './entrance.ts';
-import { fieldsOf } from './fields.ts';
+import { fieldsOf, type Reading } from './fields.ts';
 import { html } from './html.ts';
 import { type NoticeName, notice } from './notices.ts';
 import { type Ended, type Known, plans, type Seat } from './plans.ts';
@@ -46,7 +46,15 @@ export interface WebPageOptions {
 }
 
 /** The approval page for people who hold a token. Says who they were, for the log, and the answer. */
-export type WebPage = (request: Request, peer: string) => Promise<{ principal?: string; response: Response }>;
+export type WebPage = (request: Request, visit: Visit) => Promise<{ principal?: string; response: Response }>;
+
+/** How somebody comes to the page. */
+export interface Visit {
+  /** The address that they come from. */
+  readonly peer: string;
+  /** Of a form by which they sign in. */
+  readonly reading?: Reading | undefined;
+}
 
 /** The approval page of a server: people sign in with their own token, and decide about what others ask for. */
 export function webPage(options: WebPageOptions): WebPage {
@@ -76,8 +84,8 @@ export function webPage(options: WebPageOptions): WebPage {
       ? signInPage({ home: home(), to, error })
       : notice('too-many-tokens', { foot: FOOT, headers: { 'retry-after': '600' } });
 
-  const enter = async (request: Request, peer: string): Promise<Response> => {
-    const fields = await fieldsOf(request);
+  const enter = async (request: Request, { peer, reading }: Visit): Promise<Response> => {
+    const fields = await fieldsOf(request, reading);
     if (typeof fields === 'string') return notice(fields, { foot: FOOT });
     const to = /^[A-Z0-9]{1,16}$/.exec(fields.get('to') ?? '')?.[0] ?? '';
     const person = await signIn((fields.get('approver-token') ?? '').trim());
@@ -102,16 +110,16 @@ export function webPage(options: WebPageOptions): WebPage {
     return wrong(peer, '', 'The token that came with the request is not good here.');
   };
 
-  const route = async (request: Request, peer: string): Promise<{ principal?: string; response: Response }> => {
+  const route = async (request: Request, visit: Visit): Promise<{ principal?: string; response: Response }> => {
     const turnedAway = stop(request);
     if (turnedAway !== undefined) return { response: notice(turnedAway, { foot: FOOT }) };
     const url = new URL(request.url);
     const path = url.pathname.slice(APPROVALS.length + 1);
     const isPost = request.method === 'POST';
-    if (isPost && url.pathname === SIGN_IN) return { response: await enter(request, peer) };
+    if (isPost && url.pathname === SIGN_IN) return { response: await enter(request, visit) };
     if (isPost && path === 'sign-out')
       return { response: notice('signed-out', { home: home(), foot: FOOT, headers: { 'set-cookie': kept.gone } }) };
-    const who = await person(request, peer);
+    const who = await person(request, visit.peer);
     if (who instanceof Response) return { response: who };
     if (who === undefined) return { response: outside(request, path, home()) };
     const { principal } = who;
@@ -121,8 +129,8 @@ export function webPage(options: WebPageOptions): WebPage {
     return { principal, response: await plans(request, path, seatOf(options, who, knownBy(who))) };
   };
 
-  return (request, peer) =>
-    route(request, peer).catch((error: unknown) => {
+  return (request, visit) =>
+    route(request, visit).catch((error: unknown) => {
       onerror(error);
       return { response: notice('failed', { foot: FOOT }) };
     });

@@ -8,6 +8,7 @@ import type { Endpoint } from './endpoint.ts';
 import { asked, type Exchange, type Observe, toolClass } from './exchange.ts';
 import type { Guards } from './guards.ts';
 import type { Load } from './load.ts';
+import { neighbourhood, type Place, type Places } from './places.ts';
 import type { RateLimiter } from './rates.ts';
 import { rejection } from './reply.ts';
 import { traced } from './tracing.ts';
@@ -34,7 +35,7 @@ export interface AppOptions {
   readonly guards: Guards;
   readonly load: Load;
   /** For forms of people who have not signed in, so that whoever sends them slowly takes no place of others. */
-  readonly signIns: Load;
+  readonly signIns: Places;
   readonly needs: Needs;
   readonly rates: RateLimiter;
   readonly observe: Observe;
@@ -53,7 +54,7 @@ export function httpApp(options: AppOptions): Hono<Env> {
   const { approvals } = options;
   if (approvals !== undefined)
     for (const path of [APPROVALS, `${APPROVALS}/*`])
-      app.all(path, (c) => visit(options, approvals, c.req.raw, c.env?.incoming?.socket.remoteAddress ?? ''));
+      app.all(path, (c) => visit(options, approvals, c.req.raw, neighbourhood(c.env?.incoming?.socket.remoteAddress)));
   app.notFound(() => new Response('There is nothing here.\n', { status: 404 }));
   app.onError((error) => {
     onerror(error);
@@ -91,11 +92,12 @@ async function exchange(
   }
 }
 
+type VisitPlace = Pick<Place, 'leave'> & Partial<Place>;
+
 /** Answers somebody at the approval page. */
 async function visit(options: AppOptions, page: WebPage, request: Request, peer: string) {
   const { guards, observe } = options;
   const isSignIn = request.method === 'POST' && new URL(request.url).pathname === SIGN_IN;
-  const load = isSignIn ? options.signIns : options.load;
   const startedMs = performance.now();
   const made: Exchange = { method: request.method, path: APPROVALS, startedMs };
   const answered = (response: Response) => {
@@ -104,13 +106,15 @@ async function visit(options: AppOptions, page: WebPage, request: Request, peer:
   };
   const refusal = guards.refuseHost(request.headers);
   if (refusal !== undefined) return answered(refusal);
-  if (!load.enter()) return answered(busy(load));
+  const { signIns, load } = options;
+  const place: VisitPlace | undefined = isSignIn ? signIns.take(peer) : load.enter() ? load : undefined;
+  if (place === undefined) return answered(busy(isSignIn ? signIns : load));
   try {
-    const { principal, response } = await page(request, peer);
+    const { principal, response } = await page(request, { peer, reading: place.reading });
     if (principal !== undefined) made.principal = principal;
     return answered(response);
   } finally {
-    load.leave();
+    place.leave();
   }
 }
 
@@ -162,7 +166,7 @@ async function admit(
 
 const ALLOWED = ['GET', 'POST', 'DELETE'];
 const notAllowed = () => rejection(405, 'Method not allowed.', { allow: ALLOWED.join(', ') });
-const busy = ({ draining }: Load) =>
+const busy = ({ draining }: Pick<Load, 'draining'>) =>
   draining
     ? rejection(503, 'This server is stopping.', { 'retry-after': '5', connection: 'close' })
     : rejection(503, 'Too many requests are being answered.', { 'retry-after': '1' });

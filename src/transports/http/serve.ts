@@ -15,6 +15,7 @@ import { guards } from './guards.ts';
 import { listen, type Timeouts } from './listener.ts';
 import { load } from './load.ts';
 import { type Metrics, metrics } from './metrics.ts';
+import { places } from './places.ts';
 import { healthy, readiness } from './probes.ts';
 import { type RateLimiter, type Rates, rateLimiter } from './rates.ts';
 import type { HttpSettings } from './settings.ts';
@@ -69,6 +70,7 @@ export interface HttpServer {
 
 const DRAIN_MS = 10_000;
 const SWEEP_MS = 30_000;
+/** Forms to sign in that are taken at the same time, whoever sends them. */
 const SIGN_INS_AT_ONCE = 256;
 
 /** Serves MCP in both protocol eras, and what operators look at, until it is closed. */
@@ -77,7 +79,7 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
   const needs = options.needs ?? OPERATIONS_ONLY;
   const limits = { most: options.maxSessions, idleMs: options.sessionIdle, now };
   const gate = load(options.maxInFlight);
-  const signIns = load(SIGN_INS_AT_ONCE);
+  const signIns = places(load(SIGN_INS_AT_ONCE));
   const endpoints = options.served.map((one) => ({ ...one, mcp: endpoint({ ...one, sessions: limits, onerror }) }));
   const measured = metrics({
     in_flight_requests: () => gate.inFlight + signIns.inFlight,
