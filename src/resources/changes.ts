@@ -1,7 +1,8 @@
 import type { ServerEvent, ServerEventBus } from '@modelcontextprotocol/server';
 import { type Call, operationNamed } from '../operations/index.ts';
 import { urisTouchedBy } from './catalog.ts';
-import { type Looking, looking } from './looking.ts';
+import type { Looking } from './looking.ts';
+import { type Watching, watching } from './watching.ts';
 
 export interface ChangeOptions extends Looking {
   /** What carries events to other replicas and back; without it they stay in this process. */
@@ -12,17 +13,14 @@ export interface ChangeOptions extends Looking {
 export interface Changes extends ServerEventBus {
   /** The same Call; after each mutation subscribers of what it touched are told. */
   readonly call: (call: Call) => Call;
-  /** Looks at a resource from time to time, once for all who watch it, until the returned function is called. */
-  watch(uri: string): () => void;
+  /** Looks at a resource from time to time. What it has no room for tells of changes made through this server only. */
+  readonly watch: Watching;
 }
 
-/** With more than so many resources watched, the others tell of changes made through this server only. */
-const MOST_WATCHED = 100;
 const LISTING = new Set(['create', 'destroy']);
 
 export function changes({ bus, ...pace }: ChangeOptions): Changes {
   const listeners = new Set<(event: ServerEvent) => void>();
-  const watched = new Map<string, { count: number; stop: () => void }>();
   let leaveBus: (() => void) | undefined;
   const tell = (event: ServerEvent) => {
     for (const listener of listeners) listener(event);
@@ -30,6 +28,8 @@ export function changes({ bus, ...pace }: ChangeOptions): Changes {
   const publish = (event: ServerEvent) => (bus === undefined ? tell(event) : bus.publish(event));
   return {
     publish,
+    // Every replica looks for its own subscribers, so what one finds by looking is not for the others.
+    watch: watching((uri) => tell({ kind: 'resource_updated', uri }), pace),
     subscribe(listener) {
       listeners.add(listener);
       leaveBus ??= bus?.subscribe(tell);
@@ -49,24 +49,6 @@ export function changes({ bus, ...pace }: ChangeOptions): Changes {
         publish({ kind: 'resource_updated', uri });
       if (LISTING.has(risk)) publish({ kind: 'resources_list_changed' });
       return output;
-    },
-    watch(uri) {
-      const present = watched.get(uri);
-      if (present === undefined && watched.size >= MOST_WATCHED) return () => {};
-      // Every replica looks for its own subscribers, so what one finds by looking is not for the others.
-      const found = () => tell({ kind: 'resource_updated', uri });
-      const watcher = present ?? { count: 0, stop: looking(uri, found, pace) };
-      watcher.count += 1;
-      watched.set(uri, watcher);
-      let over = false;
-      return () => {
-        if (over) return;
-        over = true;
-        watcher.count -= 1;
-        if (watcher.count > 0) return;
-        watcher.stop();
-        watched.delete(uri);
-      };
     },
   };
 }

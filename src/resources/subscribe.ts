@@ -23,7 +23,7 @@ export interface Watch {
 /** Begins to watch what a stream of the era of 2026-07-28 asks for; the transport keeps its subscription. */
 export function watchFor(environment: ResourceEnvironment, changes: Changes, asked: readonly string[]): Watch {
   const uris = asked.filter((uri) => mayWatch(environment, uri)).slice(0, MOST_SUBSCRIPTIONS);
-  const ends = uris.map((uri) => changes.watch(uri));
+  const ends = uris.map((uri) => changes.watch(uri, environment.caller.principal));
   return { uris, end: () => ends.forEach((end) => void end()) };
 }
 
@@ -52,7 +52,7 @@ export function takeSubscriptions(
     if (!mayWatch(environment, uri) || watched.size >= MOST_SUBSCRIPTIONS) throw new ResourceNotFoundError(uri);
     await readResource(environment, uri, mcpReq.signal);
     unlisten ??= changes.subscribe(tell);
-    if (!watched.has(uri)) watched.set(uri, changes.watch(uri));
+    if (!watched.has(uri)) watched.set(uri, changes.watch(uri, environment.caller.principal));
     return {};
   });
   const end = (uri: string) => {

@@ -1,0 +1,109 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { watching } from '../../src/resources/watching.ts';
+import { bearer, tokens } from '../http/people.ts';
+import { closeAll, HTTP_HOSTS, product } from '../http/support.ts';
+import { did, environment } from '../support/world.ts';
+import { type Subscribing, sharedWorld, subscribed, waiting } from './watchers.ts';
+
+afterEach(closeAll);
+
+const MOST = 100;
+const MOST_WAITING = 1_000;
+const uris = (count: number, of: string) => Array.from({ length: count }, (_, at) => `${of}-${at}`);
+
+describe('resources that are looked at', () => {
+  /** Watches that never change, and what is looked at for them. */
+  const open = () => {
+    const looked = new Set<string>();
+    const stateOf = async (uri: string, signal: AbortSignal) => {
+      looked.add(uri);
+      signal.addEventListener('abort', () => looked.delete(uri));
+      return 'as ever';
+    };
+    const watch = watching(() => {}, { stateOf, everyMs: 1_000, now: () => 0, ...waiting() });
+    const take = (principal: string, all: readonly string[]) => all.map((uri) => watch(uri, principal));
+    const of = (name: string) => [...looked].filter((uri) => uri.startsWith(`${name}-`)).length;
+    return { looked, watch, take, of };
+  };
+
+  test('are shared out when there are too many, and none is taken from who has no more than a newcomer would', () => {
+    const { looked, take, of } = open();
+    take('greedy', uris(300, 'greedy'));
+    expect(of('greedy')).toBe(MOST);
+    take('ann', uris(3, 'ann'));
+    expect([of('greedy'), of('ann')]).toEqual([MOST - 3, 3]);
+    take('ben', uris(300, 'ben'));
+    expect(of('ann')).toBe(3);
+    expect(Math.abs(of('greedy') - of('ben'))).toBeLessThanOrEqual(1);
+    take('greedy', uris(300, 'again'));
+    expect([of('ann'), of('again'), looked.size]).toEqual([3, 0, MOST]);
+  });
+
+  test('come and go with who watches them; those that waited get the places', () => {
+    const { looked, take, of } = open();
+    const greedy = take('greedy', uris(200, 'greedy'));
+    const ben = take('ben', uris(MOST, 'ben'));
+    expect([of('greedy'), of('ben')]).toEqual([MOST / 2, MOST / 2]);
+    for (const leave of greedy) leave();
+    expect([of('greedy'), of('ben')]).toEqual([0, MOST]);
+    for (const leave of [...ben, ...ben]) leave();
+    expect(looked.size).toBe(0);
+  });
+
+  test('are looked at once for all who watch them, for as long as one of them has less than others', () => {
+    const { looked, watch, take, of } = open();
+    const greedy = take('greedy', uris(MOST, 'shared'));
+    const twice = watch('shared-0', 'ann');
+    watch('shared-0', 'ann')();
+    take('ben', uris(MOST, 'ben'));
+    expect(looked).toContain('shared-0');
+    expect(looked.size).toBe(MOST);
+    for (const leave of greedy) leave();
+    expect([of('shared'), of('ben')]).toEqual([1, MOST - 1]);
+    twice();
+    expect([of('shared'), of('ben')]).toEqual([0, MOST]);
+  });
+
+  test('get no place back when too many wait for one', () => {
+    const { take, of } = open();
+    const first = take('greedy', uris(MOST, 'first'));
+    take('greedy', uris(MOST_WAITING, 'waits'));
+    const over = take('greedy', uris(MOST, 'over'));
+    const ann = take('ann', uris(2, 'ann'));
+    expect([of('first'), of('ann')]).toEqual([MOST - 2, 2]);
+    for (const leave of [...first, ...ann, ...over]) leave();
+    expect([of('first'), of('waits'), of('over')]).toEqual([0, MOST, 0]);
+  });
+});
+
+test('over HTTP, what one principal watches keeps nobody else from hearing of changes', async () => {
+  const people = tokens({ greedy: ['finspace:read'], ann: ['finspace:write'] });
+  const world = sharedWorld();
+  const waits = waiting();
+  const { url } = await product({ ...world, authTokens: people.file }, { later: waits.later });
+  const [modern] = HTTP_HOSTS.filter(({ name }) => name.includes('2026'));
+  const connect = async (token: string) => (await modern?.connect(url, { headers: bearer(token) })) as Subscribing;
+
+  const greedy = await connect(people.greedy);
+  await greedy.listen?.({
+    resourceSubscriptions: uris(150, 'none').map((id) => `finspace://kx/environments/${id}`),
+  });
+  await expect.poll(() => waits.pending().length).toBe(MOST);
+
+  const ann = await connect(people.ann);
+  const { environmentId } = await environment(ann);
+  const uri = `finspace://kx/environments/${environmentId}`;
+  const { heard } = await subscribed(ann, true, uri);
+  const elsewhere = await product(world);
+  const other = (await modern?.connect(elsewhere.url)) as Subscribing;
+  let edits = 0;
+  await expect
+    .poll(async () => {
+      edits += 1;
+      await did(other, 'update_kx_environment', { environmentId, description: `edit ${edits}` });
+      waits.pass();
+      return heard;
+    })
+    .toContain(`notifications/resources/updated ${uri}`);
+  await expect.poll(() => waits.pending().length).toBe(MOST);
+});
