@@ -97,7 +97,7 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
       ? journaled
       : withinEnvironments(remarkingAbsent(journaled, environments, log), environments);
   const { readOnly, toolsets, deny, approve, catalog, outputSchemas } = config;
-  const restrictions = { readOnly, toolsets, deny, approve };
+  const restrictions = { readOnly, toolsets, deny, approve, environments };
   const seal = (options.seals ?? sealsWith())('question');
   const folder = join(config.stateDir, 'recovery', config.target ?? '');
   const allKits = forgets(config) ? passingKits(call, now) : fileKits(folder, call, now);

@@ -1,7 +1,8 @@
 import { FinspaceError } from '../operations/failure.ts';
-import { type Call, type OperationName, operationNamed } from '../operations/index.ts';
+import type { Call, OperationName } from '../operations/index.ts';
 import { placesIn } from './arn.ts';
 import type { Members } from './blast/finding.ts';
+import { makesEnvironment } from './policy.ts';
 
 /**
  * The same Call, limited to some environments: others are refused whether named by id or inside an ARN, lists of environments are
@@ -11,12 +12,10 @@ export function withinEnvironments(call: Call, allowed: readonly string[]): Call
   return async (name, input, options) => {
     const outside = namedIn(input as Members).find((id) => !allowed.includes(id));
     if (outside !== undefined) throw withheld(name, allowed);
-    const { risk, entity } = operationNamed(name);
-    const whole = entity === 'environment' || entity === 'kx-environment';
-    if (whole && risk === 'create') throw withheld(name, allowed);
+    if (makesEnvironment(name)) throw withheld(name, allowed);
     const output = await call(name, input, options);
     const { environments } = output as { environments?: { environmentId?: string }[] };
-    if (!whole || environments === undefined) return output;
+    if (environments === undefined) return output;
     return {
       ...output,
       environments: environments.filter(({ environmentId }) => allowed.includes(String(environmentId))),

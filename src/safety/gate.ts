@@ -4,7 +4,7 @@ import type { Members } from './blast/finding.ts';
 import { digest } from './digest.ts';
 import { type Approval, type Ledger, LedgerError, type Question } from './ledger.ts';
 import { type Bound, bindingOf, type Plan, type Planner, planCall } from './plan.ts';
-import { approvalNeeded, type Restrictions, SPARED } from './policy.ts';
+import { approvalNeeded, type Offered, type Restrictions, SPARED } from './policy.ts';
 import { setsTooMuch } from './question.ts';
 import {
   blocking,
@@ -21,6 +21,7 @@ import {
   USED,
 } from './refusals.ts';
 import type { Seal } from './seal.ts';
+import { type Sight, sightOf } from './sight.ts';
 import type { TeardownPlan } from './teardown.ts';
 
 /** What a person did with a form. */
@@ -32,8 +33,8 @@ export interface Wanted {
   readonly input: Members;
   readonly principal: string;
   readonly options: CallOptions;
-  /** Whether the caller may see what a list holds. */
-  readonly shown: (lister: OperationName) => boolean;
+  /** What the caller may be shown. */
+  readonly shown: Offered;
 }
 
 /** What becomes of a call. `Planned` is what a person consented to; nothing where nobody had to. */
@@ -78,8 +79,8 @@ export interface Gate {
   decide(wanted: Wanted, dialog: Dialog): Promise<Decision>;
   /** Decides after a form came back. */
   answered(wanted: Wanted, reply: Reply): Promise<Decision>;
-  /** Consent to a plan of any kind: found, asked for, or refused. */
-  consent<Planned extends Bound>(plan: Planned, dialog: Dialog): Promise<Decision<Planned>>;
+  /** Consent to a plan of any kind: found, asked for, or refused with what the caller may see. */
+  consent<Planned extends Bound>(plan: Planned, dialog: Dialog, sight: Sight): Promise<Decision<Planned>>;
   /** The same after a form came back; `again` makes the plan anew, as things are now. */
   consentAnswered<Planned extends Bound>(
     asked: Asked,
@@ -119,10 +120,10 @@ export function gate(options: GateOptions): Gate {
     return { kind: 'run', actor: { principal, approval }, plan };
   };
 
-  const consent: Gate['consent'] = async (plan, dialog) => {
+  const consent: Gate['consent'] = async (plan, dialog, sight) => {
     const { tool, principal, forbidden, blockers, binding } = plan;
-    if (forbidden !== undefined) return refuse(...forbidding(tool, forbidden));
-    if (blockers.length > 0) return refuse(...blocking(tool, blockers));
+    if (forbidden !== undefined) return refuse(...forbidding(tool, sight.forbidden(forbidden)));
+    if (blockers.length > 0) return refuse(...blocking(tool, blockers, sight));
     if (restrictions.approve === 'none') return { kind: 'run', actor: { principal }, plan };
     const way = await outOfBand();
     if (setsTooMuch(plan.shown)) return refuse(notRun(tool), TOO_MUCH);
@@ -190,12 +191,12 @@ export function gate(options: GateOptions): Gate {
       const forbidden = SPARED.has(operationNamed(name).risk) ? (await again())?.forbidden : undefined;
       return forbidden === undefined
         ? { kind: 'run', actor: { principal }, plan: undefined }
-        : refuse(...forbidding(toolName(name), forbidden));
+        : refuse(...forbidding(toolName(name), sightOf(shown, input).forbidden(forbidden)));
     }
     const plan = await again();
     if (plan === undefined)
       return refuse(notRun(toolName(name)), await missing(options.call, name, input, { options: callOptions, shown }));
-    return prepared(await consent(plan, dialog), again);
+    return prepared(await consent(plan, dialog, sightOf(shown, [input, plan.name])), again);
   };
 
   const answered: Gate['answered'] = async ({ name, input, principal, options: callOptions }, reply) => {
@@ -217,7 +218,7 @@ export function gate(options: GateOptions): Gate {
     step: (...wanted) => step(...wanted).catch(distrust),
     decide: (...wanted) => decide(...wanted).catch(refuseDistrust),
     answered: (...wanted) => answered(...wanted).catch(refuseDistrust),
-    consent: (plan, dialog) => consent(plan, dialog).catch(refuseDistrust),
+    consent: (...wanted) => consent(...wanted).catch(refuseDistrust),
     consentAnswered: (asked, again, reply) => consentAnswered(asked, again, reply).catch(refuseDistrust),
   };
 }

@@ -6,7 +6,7 @@ import { closedEnvironment, isLeaving, wrongStatus } from './blast/statuses.ts';
 import { digest } from './digest.ts';
 import { homeOf } from './home.ts';
 import type { Shown } from './ledger.ts';
-import { ownPath, protectedBy } from './protection.ts';
+import { type Forbidden, ownPath, protectedBy } from './protection.ts';
 import { type Place, questionText } from './question.ts';
 import { subjectOf } from './subject.ts';
 
@@ -24,7 +24,7 @@ export interface Bound {
   readonly place: PlanPlace;
   readonly principal: string;
   /** Why this server refuses it outright; nobody is asked. */
-  readonly forbidden: string | undefined;
+  readonly forbidden: Forbidden | undefined;
   readonly blockers: readonly Blocker[];
   /** Digest of the target and its dependants: two plans with the same fingerprint saw the same things. */
   readonly fingerprint: string;

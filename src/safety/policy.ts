@@ -34,6 +34,8 @@ export interface Restrictions {
   readonly toolsets: readonly Entity[] | undefined;
   /** Tools that are not offered. */
   readonly deny: readonly string[];
+  /** The only environments that it works in, so that it makes none; undefined for all. */
+  readonly environments?: readonly string[] | undefined;
   /** Risks that ask a person besides `destroy` and `network`, which always do; `none` asks nobody, on the local backend only. */
   readonly approve: readonly Risk[] | 'none';
 }
@@ -82,13 +84,30 @@ const DENIED = 'The operator of this server denies it.';
 /** Why an operation is not offered under `restrictions` or to this caller; undefined when it is. */
 export function withheld(
   name: OperationName,
-  { readOnly, toolsets, deny }: Restrictions,
+  { readOnly, toolsets, deny, environments }: Restrictions,
   caller: Caller,
 ): string | undefined {
   const { entity, risk } = operationNamed(name);
+  if (environments !== undefined && makesEnvironment(name))
+    return 'This server is limited to some environments (--environments), so that it makes none.';
   if (readOnly && !POLICY[risk].readOnly) return 'This server runs with --read-only.';
   if (toolsets !== undefined && !toolsets.includes(entity))
     return `This server offers only the toolsets ${toolsets.join(', ')}.`;
   if (deny.includes(toolName(name))) return DENIED;
   return caller.refusal(name);
 }
+
+/** Whether an operation makes an environment, of either kind. */
+export function makesEnvironment(name: OperationName): boolean {
+  const { entity, risk } = operationNamed(name);
+  return risk === 'create' && (entity === 'environment' || entity === 'kx-environment');
+}
+
+/** Whether a caller is offered an operation. */
+export type Offered = (name: OperationName) => boolean;
+
+/** What a caller is offered under `restrictions`. */
+export const offering =
+  ({ restrictions, caller }: { readonly restrictions: Restrictions; readonly caller: Caller }): Offered =>
+  (name) =>
+    withheld(name, restrictions, caller) === undefined;

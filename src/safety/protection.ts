@@ -1,7 +1,6 @@
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { eachAtOnce } from './blast/estate.ts';
 import type { Finding, Members } from './blast/finding.ts';
-import { quoted } from './untrusted.ts';
 
 /** An entity with this tag set to `true`, and everything in it, is refused outright to everything that destroys or interrupts. */
 export const PROTECTED_TAG = 'finspace-mcp:protected';
@@ -18,6 +17,13 @@ export function touchesProtection(input: Members): boolean {
   return keys.some(isOwnTag);
 }
 
+/** Why a call is refused outright. */
+export interface Forbidden {
+  /** What it is about, where that is known. */
+  readonly arn?: string | undefined;
+  readonly why: string;
+}
+
 /**
  * Why protection forbids a call: its target, what it stands in, or something that would be lost or interrupted with it carries
  * the tag, or the tags cannot be read. Undefined when nothing is protected.
@@ -28,7 +34,7 @@ export async function protectedBy(
   input: Members,
   { lost, interrupted }: Pick<Finding, 'lost' | 'interrupted'>,
   options: CallOptions,
-): Promise<string | undefined> {
+): Promise<Forbidden | undefined> {
   const own = ownPath(name, input);
   if (own === undefined) return undefined;
   const others = [...lost, ...interrupted].flatMap(({ arn }) => (arn === undefined ? [] : [arn]));
@@ -42,14 +48,14 @@ export async function protectedAmong(
   input: Members,
   paths: readonly string[],
   options: CallOptions,
-): Promise<string | undefined> {
+): Promise<Forbidden | undefined> {
   try {
     const root = await environmentArn(call, name, input, options);
     const arns = [...new Set(paths.flatMap(withEnclosing))].map((path) => `${root}${path}`);
     const found = await firstProtected(call, arns, options);
-    return found === undefined ? undefined : `${quoted(found, 200)} carries the tag ${PROTECTED_TAG}.`;
+    return found === undefined ? undefined : { arn: found, why: `carries the tag ${PROTECTED_TAG}.` };
   } catch {
-    return `Its tags cannot be read, so that nobody knows whether it is protected (${PROTECTED_TAG}).`;
+    return { why: `Its tags cannot be read, so that nobody knows whether it is protected (${PROTECTED_TAG}).` };
   }
 }
 

@@ -5,7 +5,8 @@ import { toolName } from '../operations/naming.ts';
 import type { Target } from '../operations/operation.ts';
 import type { Blocker, Members } from './blast/finding.ts';
 import type { Ending, Question } from './ledger.ts';
-import { itemText } from './question.ts';
+import type { Offered } from './policy.ts';
+import { type Sight, toldText } from './sight.ts';
 import { quoted } from './untrusted.ts';
 
 /** That there is nothing of the name that a call gave, what there is instead for those who may be `shown` it, and where to look. */
@@ -13,7 +14,7 @@ export async function missing(
   call: Call,
   operation: OperationName,
   input: Members,
-  { options, shown }: { readonly options: CallOptions; readonly shown: (reader: OperationName) => boolean },
+  { options, shown }: { readonly options: CallOptions; readonly shown: Offered },
 ): Promise<string> {
   // Whatever has no declared target is looked for with a call that says itself what is missing.
   const { noun, member, reader } = operationNamed(operation).target as Target;
@@ -43,10 +44,10 @@ export const forbidding = (tool: string, why: string) => [
   'No approval lifts this; a person has to remove the tag first.',
 ];
 
-export const blocking = (tool: string, blockers: readonly Blocker[]) => [
+export const blocking = (tool: string, blockers: readonly Blocker[], sight: Sight) => [
   notRun(tool),
   'The service would refuse it, so nobody was asked. First, in this order:',
-  ...blockers.map(({ item, first }, at) => `${at + 1}. ${itemText(item)}: ${first}`),
+  ...sight.of(blockers).map((told, at) => `${at + 1}. ${toldText(told)}: ${told.first}`),
   ...(byOne(tool, blockers) ? [AS_ONE] : []),
 ];
 

@@ -4,7 +4,7 @@ import { agentInput } from '../operations/derive.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
-import { withheld, withheldTool } from '../safety/policy.ts';
+import { offering, withheld, withheldTool } from '../safety/policy.ts';
 import { quoted } from '../safety/untrusted.ts';
 import { approved } from './approval-form.ts';
 import { explained, parseArguments } from './arguments.ts';
@@ -96,8 +96,7 @@ async function throughGate(
 ): Promise<ToolResult> {
   const { call, gate, caller, secrets } = environment;
   const options = { signal: exchange.context.mcpReq.signal };
-  const shown = (lister: OperationName) => withheld(lister, environment.restrictions, caller) === undefined;
-  const wanted = { name, input, principal: caller.principal, options, shown };
+  const wanted = { name, input, principal: caller.principal, options, shown: offering(environment) };
   const consent = await approved(environment, exchange, {
     first: (dialog) => gate.decide(wanted, dialog),
     after: (reply) => gate.answered(wanted, reply),

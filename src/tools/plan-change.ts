@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import { didYouMean } from '../nearest.ts';
 import { agentInput } from '../operations/derive.ts';
-import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
+import { OPERATION_NAMES, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
 import { once } from '../operations/operation.ts';
 import { outlookOn } from '../safety/outlook/index.ts';
 import { planCall } from '../safety/plan.ts';
-import { approvalNeeded, withheld } from '../safety/policy.ts';
+import { approvalNeeded, offering, withheld } from '../safety/policy.ts';
 import { missing } from '../safety/refusals.ts';
+import { sightOf } from '../safety/sight.ts';
 import { quoted } from '../safety/untrusted.ts';
 import { explained, parseArguments } from './arguments.ts';
 import { compositeTool } from './environment.ts';
@@ -50,35 +51,35 @@ export const planChange = compositeTool({
       planCall(environment, name, parsed.input, environment.caller.principal, options),
       outlookOn(environment, name, parsed.input, options),
     ]);
-    if (plan === undefined) {
-      const shown = (lister: OperationName) =>
-        withheld(lister, environment.restrictions, environment.caller) === undefined;
-      return refused(await missing(environment.call, name, parsed.input, { options, shown }));
-    }
+    const shown = offering(environment);
+    if (plan === undefined) return refused(await missing(environment.call, name, parsed.input, { options, shown }));
     const { noun, name: target, forbidden, lost, interrupted } = plan;
     const blockers = [...plan.blockers, ...(outlook?.blockers ?? [])];
+    const warnings = outlook?.warnings ?? [];
     const unchecked = outlook?.unchecked ?? plan.unchecked;
     const blocked = forbidden !== undefined || blockers.length > 0;
+    const sight = sightOf(shown, [parsed.input, target]);
+    const withheldHere = sight.withheld([...blockers, ...warnings, ...lost, ...interrupted]);
     const head = {
       tool,
       target: { kind: noun, name: target },
       needsApproval: approvalNeeded(name, parsed.input, environment.restrictions),
       blocked,
       ...(blocked || unchecked.length === 0 ? { wouldRun: !blocked } : { notChecked: unchecked }),
-      ...(forbidden === undefined ? {} : { forbidden }),
+      ...(forbidden === undefined ? {} : { forbidden: sight.forbidden(forbidden) }),
       ...(outlook === undefined || outlook.quotas.length === 0 ? {} : { quotas: outlook.quotas }),
       counts: { blockers: blockers.length, lost: lost.length, interrupted: interrupted.length },
+      ...(withheldHere.length === 0 ? {} : { withheld: WITHHELD, withheldKinds: withheldHere }),
     };
-    const row = ({ kind, name: thing, detail }: (typeof lost)[number]) => ({ kind, name: thing, detail });
-    const advised = ({ item, first }: (typeof blockers)[number]) => ({ ...row(item), first });
     const sections = [
-      { name: 'blockers', rows: blockers.map(advised) },
-      ...(outlook === undefined || outlook.warnings.length === 0
-        ? []
-        : [{ name: 'warnings', rows: outlook.warnings.map(advised) }]),
-      { name: 'lostForEver', rows: lost.map(row) },
-      { name: 'interrupted', rows: interrupted.map(row) },
+      { name: 'blockers', rows: sight.of(blockers) },
+      ...(warnings.length === 0 ? [] : [{ name: 'warnings', rows: sight.of(warnings) }]),
+      { name: 'lostForEver', rows: sight.of(lost) },
+      { name: 'interrupted', rows: sight.of(interrupted) },
     ];
     return answer(head, sections, { cursor });
   },
 });
+
+const WITHHELD =
+  'Of these kinds names or details are withheld, because this server does not offer the tools that show them; whoever approves sees all.';

@@ -7,7 +7,9 @@ import { IdType } from '../operations/shapes.ts';
 import { eachAtOnce } from '../safety/blast/estate.ts';
 import type { Blocker } from '../safety/blast/finding.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
+import { offering } from '../safety/policy.ts';
 import { itemText } from '../safety/question.ts';
+import { sightOf } from '../safety/sight.ts';
 import { isGone, planTeardown, type Removal, type TeardownPlan } from '../safety/teardown.ts';
 import { quoted } from '../safety/untrusted.ts';
 import { approved } from './approval-form.ts';
@@ -58,7 +60,7 @@ export const tearDown = compositeTool({
         const plan = await make();
         if (plan === undefined) return { kind: 'none', result: refused(MISSING) };
         if (isUnderWay(plan)) return { kind: 'none', result: await underWay(environment, [], plan, exchange) };
-        return gate.consent(plan, dialog);
+        return gate.consent(plan, dialog, sightOf(offering(environment), input));
       },
       after: (reply) => gate.consentAnswered({ tool: TOOL, input, place, principal }, make, reply),
     });
@@ -130,7 +132,7 @@ async function removeOne(
       if (signal.aborted) return CANCELLED;
       const plan = await again();
       if (plan === undefined) return `${itemText(item)} is not there any more.`;
-      if (plan.forbidden !== undefined) return plan.forbidden;
+      if (plan.forbidden !== undefined) return sightOf(offering(environment), teardown.input).forbidden(plan.forbidden);
       if (plan.leaving) return `${itemText(item)} is being deleted already, by somebody else.`;
       const [blocker] = plan.blockers;
       if (blocker === undefined) {

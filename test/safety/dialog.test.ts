@@ -3,6 +3,7 @@ import type { Call, OperationName } from '../../src/operations/index.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
 import { questionText, setsTooMuch } from '../../src/safety/question.ts';
 import { blocking } from '../../src/safety/refusals.ts';
+import { sightOf } from '../../src/safety/sight.ts';
 import { quoted } from '../../src/safety/untrusted.ts';
 import { answering, type Embedded, embedded, type Members, remembering } from './support/backend.ts';
 import { CORPUS, UNREADABLE } from './support/corpus.ts';
@@ -27,6 +28,8 @@ it('has a corpus of 200 hostile texts and more', () => {
   expect(new Set(CORPUS).size).toBe(CORPUS.length);
   expect(CORPUS.length).toBeGreaterThanOrEqual(200);
 });
+
+const EVERYTHING = sightOf(() => true, {});
 
 describe('quoted text', () => {
   it('is one closed quotation, whatever is in it', () => {
@@ -84,7 +87,7 @@ describe('what a person reads', () => {
 
   const read = async (call: Call, operation: OperationName, input: Members) => {
     const plan = (await planCall({ call, place: PLACE }, operation, input, 'ann')) as Plan;
-    return [plan.shown.text, ...blocking('the_tool', plan.blockers)].join('\n');
+    return [plan.shown.text, ...blocking('the_tool', plan.blockers, EVERYTHING)].join('\n');
   };
   const replaced = (text: string) =>
     answering(backend.call, (_, reply) => poisoned(reply, (value, member) => (KEYS.has(member) ? value : text)));

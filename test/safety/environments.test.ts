@@ -80,7 +80,7 @@ describe('a whole environment', () => {
     expect({ name, forbidden }).toEqual({ name: 'research', forbidden: undefined });
     const mute: Call = async () => ({}) as never;
     const nameless = await planned(mute, 'DeleteEnvironment', { environmentId: 'abc' });
-    expect(nameless).toMatchObject({ name: 'abc', forbidden: expect.stringContaining('cannot be read') });
+    expect(nameless).toMatchObject({ name: 'abc', forbidden: { why: expect.stringContaining('cannot be read') } });
   });
 
   describe('that is torn down', () => {

@@ -74,7 +74,7 @@ describe('a service that says less than it may', () => {
     };
     const { shown, forbidden } = await planned(mute, 'DeleteKxVolume', user);
     expect(shown.text).toContain('\nregion: "us-east-1", backend: "test"\n');
-    expect(forbidden).toContain('cannot be read');
+    expect(forbidden?.why).toContain('cannot be read');
     const { shown: known } = await planned(backend.call, 'DeleteKxVolume', user);
     expect(known.text).toContain(
       '\nenvironment: "trading", account: "111122223333", region: "us-east-1", backend: "test"\n',

@@ -111,7 +111,7 @@ describe('the plan of a teardown', () => {
     await empty.tag('');
     const input = { environmentId: empty.environmentId };
     const plan = await planTeardown({ call: backend.call, place: PLACE }, TOOL, input, input, 'ann', {});
-    expect(plan?.forbidden).toContain('carries the tag');
+    expect(plan?.forbidden?.why).toContain('carries the tag');
   });
 
   it('shows up to 500 lines and says how many more there are, all of which are counted', async () => {

@@ -72,7 +72,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const lost: unknown[] = [];
   const journaled = journaledCall(options.call, journal, 'test', (cause) => lost.push(cause));
   const call = environments === undefined ? journaled : withinEnvironments(journaled, environments);
-  const restrictions = { ...UNRESTRICTED, ...options.restrictions };
+  const restrictions = { ...UNRESTRICTED, environments, ...options.restrictions };
   const { outOfBand = async () => undefined, beforeApproved = async () => {} } = options;
   const { overLedger = (same) => same } = options;
   const shared = { call, place: PLACE, restrictions, secrets };

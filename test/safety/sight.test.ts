@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LOCAL_CALLER, type Restrictions, UNRESTRICTED } from '../../src/safety/policy.ts';
+import { sightOf } from '../../src/safety/sight.ts';
+import { offeredTools } from '../../src/tools/list.ts';
+import { answering, type Embedded, type Members } from './support/backend.ts';
+import { type Estate, KEY, openEstate } from './support/estate.ts';
+import { asked, type Guard } from './support/guard.ts';
+import { openTowns, type Towns } from './support/towns.ts';
+
+const readsOf = (...nouns: string[]) => nouns.flatMap((noun) => [`list_kx_${noun}s`, `get_kx_${noun}`]);
+
+describe('what a caller is told of entities whose reads are withheld', () => {
+  let backend: Embedded;
+  let town: Estate;
+  let village: Estate;
+  let guarded: Towns['guarded'];
+  beforeAll(async () => {
+    ({ backend, town, guarded } = await openTowns());
+    village = await openEstate(backend.call, 'village');
+    for (const name of ['one', 'two']) await village.volume(name);
+    await village.user('ann');
+  });
+  afterAll(() => backend.close());
+
+  const preview = async (
+    restrictions: Partial<Restrictions>,
+    tool: string,
+    given: Members,
+    options: Parameters<Towns['guarded']>[0] = {},
+  ) => {
+    let content: Members = {};
+    await guarded({ ...options, restrictions }, async (guard) => {
+      const outcome = await guard.attempt({ tool: 'plan_change', arguments: { tool, arguments: given } });
+      if (outcome.kind !== 'done') throw new Error(outcome.kind);
+      content = outcome.content;
+    });
+    return content;
+  };
+  const whole = (estate: Estate) => ({ environmentId: estate.environmentId });
+  const named = (guard: Guard, estate: Estate) =>
+    guard.attempt({ tool: 'delete_kx_environment', arguments: whole(estate) });
+
+  it('is their kind and number, so that the plan is as safe as with their names', async () => {
+    const open = await preview({}, 'delete_kx_environment', whole(village));
+    expect(open).not.toHaveProperty('withheld');
+    const content = await preview({ deny: readsOf('volume') }, 'delete_kx_environment', whole(village));
+    expect(content).toMatchObject({
+      blocked: open['blocked'],
+      counts: open['counts'] as Members,
+      withheld: expect.stringContaining('whoever approves sees all'),
+      withheldKinds: ['volume (list_kx_volumes, get_kx_volume)'],
+      lostForEver: [
+        { kind: 'volume', count: 2 },
+        { kind: 'user', name: 'ann' },
+      ],
+    });
+    expect(JSON.stringify(content)).not.toMatch(/"one"|"two"|1200/);
+  });
+
+  it('is the name without details where only the read of one is denied', async () => {
+    const { lostForEver } = await preview({ deny: ['get_kx_volume'] }, 'delete_kx_environment', whole(village));
+    expect(lostForEver).toEqual([
+      { kind: 'volume', name: 'one' },
+      { kind: 'volume', name: 'two' },
+      { kind: 'user', name: 'ann' },
+    ]);
+  });
+
+  it('is nothing else in the refusal of the call itself', async () => {
+    await guarded({ restrictions: { deny: readsOf('cluster', 'database') } }, async (guard, reached) => {
+      const { environmentId } = town;
+      const busy = await openEstate(backend.call, 'busy');
+      for (const name of ['rdb', 'hdb']) await busy.cluster(name);
+      const outcome = await named(guard, busy);
+      expect(outcome).toMatchObject({
+        kind: 'refused',
+        text: expect.stringContaining('1. cluster, 2 in number, with names that are withheld here: Delete it'),
+      });
+      expect(JSON.stringify(outcome)).not.toMatch(/rdb|hdb/);
+      // A database in it is protected.
+      const spared = await guard.attempt({ tool: 'delete_kx_environment', arguments: { environmentId } });
+      expect(spared).toMatchObject({
+        kind: 'refused',
+        text: expect.stringContaining('A database that goes or stops with it carries the tag'),
+      });
+      expect(JSON.stringify(spared)).not.toMatch(/kept|gateway/);
+      expect(reached()).toEqual([]);
+    });
+  });
+
+  it('is less than the person who approves sees', async () => {
+    await guarded({ restrictions: { deny: readsOf('volume', 'user') } }, async (guard) => {
+      const { message } = await asked(guard, { tool: 'delete_kx_environment', arguments: whole(village) });
+      for (const name of ['volume "one"', 'volume "two"', 'user "ann"']) expect(message).toContain(name);
+    });
+  });
+
+  it('is what the call names itself', async () => {
+    const { environmentId } = town;
+    const given = { environmentId, databaseName: 'kept' };
+    const denied = { deny: readsOf('database', 'environment') };
+    expect(await preview(denied, 'create_kx_database', given)).toMatchObject({
+      blockers: [{ kind: 'database', name: 'kept', first: expect.stringContaining('The name is taken') }],
+      withheldKinds: ['database (list_kx_databases, get_kx_database)'],
+    });
+    expect(await preview(denied, 'delete_kx_database', given)).toMatchObject({
+      forbidden: expect.stringContaining('/kxDatabase/kept'),
+    });
+    const unready = answering(backend.call, (name, reply) =>
+      name === 'GetKxEnvironment' ? { ...reply, status: 'UPDATING_NETWORK' } : reply,
+    );
+    const moving = await preview(denied, 'delete_kx_environment', whole(village), { call: unready });
+    expect(moving).toMatchObject({ blockers: [{ kind: 'kdb environment', name: 'village' }] });
+  });
+
+  it.each([
+    ['kxEnvironment/abc', ['ListKxEnvironments'], 'A kdb environment that'],
+    ['environment/abc', ['ListEnvironments'], 'A dataset browser environment that'],
+    ['kxEnvironment/abc/kxScalingGroup/hosts', ['ListKxScalingGroups'], 'A scaling group that'],
+    ['kxEnvironment/abc/kxScalingGroup/hosts', ['ListKxEnvironments'], '"arn:aws:finspace'],
+  ])('tells of a protected %s without %j: %s', (path, without, told) => {
+    const arn = `arn:aws:finspace:us-east-1:111122223333:${path}`;
+    const sight = sightOf((name) => !without.includes(name), {});
+    expect(sight.forbidden({ arn, why: 'is protected.' })).toContain(told);
+  });
+
+  it('is that no environment is made where the server is limited to some', async () => {
+    const environments = [town.environmentId];
+    await guarded({ environments }, async (guard, reached) => {
+      const given = { tool: 'create_kx_environment', arguments: { name: 'third', kmsKeyId: KEY } };
+      for (const attempt of [given, { tool: 'plan_change', arguments: given }])
+        expect(await guard.attempt(attempt)).toMatchObject({
+          kind: 'refused',
+          text: expect.stringMatching(/create_kx_environment is not offered\. .*--environments/),
+        });
+      expect(reached()).toEqual([]);
+    });
+    const offered = offeredTools({ ...UNRESTRICTED, environments }, LOCAL_CALLER, false).map(({ name }) => name);
+    expect(offered).not.toContain('create_kx_environment');
+    expect(offered).not.toContain('create_environment');
+    expect(offered).toContain('update_kx_environment');
+  });
+});
