@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import type { Call } from '../../src/operations/index.ts';
+import { type Embedded, embedded, HOUR } from './support/backend.ts';
+import { type Estate, openEstate } from './support/estate.ts';
+import { accept, asked, openGuard } from './support/guard.ts';
+
+const TOOL = 'tear_down_kx_environment';
+
+describe('a teardown that takes its time', () => {
+  it('says what is under way, and does not ask about that again', async () => {
+    const backend = await embedded('empty', 'realistic');
+    const estate = await openEstate(backend.call);
+    backend.clock.advance(HOUR);
+    await estate.user('ann');
+    const guard = await openGuard({ call: backend.call, clock: backend.clock });
+    const attempt = { tool: TOOL, arguments: { environmentId: estate.environmentId } };
+    const { state } = await asked(guard, attempt);
+    const outcome = await guard.attempt({ ...attempt, state, answers: accept('trading 2') });
+    expect(outcome).toMatchObject({
+      kind: 'done',
+      content: {
+        finished: false,
+        requested: 2,
+        gone: 1,
+        left: 0,
+        underWay: 1,
+        entities: ['kdb environment "trading"'],
+      },
+      text: expect.stringContaining('wait_for_kx_entity (kind environment, until DELETED)'),
+    });
+    expect(await guard.attempt(attempt)).toMatchObject({
+      kind: 'done',
+      content: { finished: false, requested: 0, gone: 0, left: 0, underWay: 1 },
+    });
+    backend.clock.advance(HOUR);
+    expect(await guard.attempt(attempt)).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining('there is no such environment'),
+    });
+    await guard.close();
+    await backend.close();
+  });
+
+  /** An environment with a volume and a user, and its service. */
+  const furnished = async (more: (estate: Estate) => unknown = () => undefined) => {
+    const backend = await embedded('empty', 'realistic');
+    const estate = await openEstate(backend.call);
+    backend.clock.advance(HOUR);
+    await estate.volume('fast');
+    await estate.user('ann');
+    await more(estate);
+    backend.clock.advance(HOUR);
+    return { backend, estate };
+  };
+
+  /** Approves the teardown of such an environment; `meanwhile` runs before each look at what is left once these two were asked to go. */
+  const whole = async (
+    meanwhile: (look: number, backend: Embedded, estate: Estate) => unknown,
+    more?: (estate: Estate) => unknown,
+    count = 3,
+  ) => {
+    const { backend, estate } = await furnished(more);
+    let looks = 0;
+    let last = false;
+    let settled: unknown;
+    const call: Call = async (name, input, options) => {
+      // The first of the lists that a look reads at once; the others wait for it.
+      if (last && name === 'ListKxClusters') settled = meanwhile(++looks, backend, estate);
+      await settled;
+      const output = await backend.call(name, input, options);
+      last ||= name === 'DeleteKxUser';
+      return output;
+    };
+    const guard = await openGuard({ call, clock: backend.clock });
+    const plan = { tool: TOOL, arguments: { environmentId: estate.environmentId } };
+    const { state } = await asked(guard, plan);
+    const outcome = await guard.attempt({ ...plan, state, answers: accept(`trading ${count}`) });
+    await guard.close();
+    await backend.close();
+    return outcome;
+  };
+
+  it('names what is under way without the state that it had when it was planned', async () => {
+    expect(await whole(() => undefined)).toMatchObject({
+      content: { requested: 3, gone: 1, underWay: 2, entities: ['volume "fast"', 'kdb environment "trading"'] },
+    });
+  });
+
+  it('goes on when what it removed before is gone between the last two looks', async () => {
+    const outcome = await whole((look, { clock }) => look === 2 && clock.advance(HOUR / 6));
+    expect(outcome).toMatchObject({ kind: 'done', content: { finished: false, requested: 3, left: 0, gone: 2 } });
+  });
+
+  it.each([1, 2])('stops at an environment with something in it that nobody saw, since look %d', async (since) => {
+    const outcome = await whole((look, _, estate) => look === since && estate.user('eve'));
+    expect(outcome).toMatchObject({
+      kind: 'done',
+      content: { requested: 2, left: 1, why: 'user "eve" is in it now, which the person did not see.' },
+    });
+  });
+
+  it.each([
+    ['user "ann"', (estate: Estate) => estate.user('ann')],
+    ['volume "fast" ("1200 GB of SSD_1000")', (estate: Estate) => estate.volume('fast')],
+    ['scaling group "host" ("kx.sg.4xlarge")', (estate: Estate) => estate.group('host')],
+    ['database "trades" ("0 B, 0 changesets")', (estate: Estate) => estate.database('trades')],
+  ])('stops at an environment with a namesake in it of what it removed: %s', async (what, again) => {
+    const made = async (estate: Estate) => {
+      await estate.group('host');
+      await estate.database('trades');
+    };
+    for (const since of [1, 2]) {
+      const outcome = await whole(
+        async (look, { clock }, estate) => {
+          if (look !== since) return;
+          clock.advance(HOUR);
+          await again(estate);
+        },
+        made,
+        5,
+      );
+      expect(outcome).toMatchObject({
+        kind: 'done',
+        content: { requested: 4, left: 1, why: `${what} in it was made anew, which the person did not see.` },
+      });
+    }
+  });
+
+  it('stops at what somebody else is deleting meanwhile', async () => {
+    const { backend, estate } = await furnished();
+    const { environmentId } = estate;
+    let answered = false;
+    const call: Call = async (name, input, options) => {
+      if (answered && name === 'GetKxVolume') {
+        answered = false;
+        await backend.call('DeleteKxVolume', { environmentId, volumeName: 'fast', clientToken: 'other' });
+      }
+      return backend.call(name, input, options);
+    };
+    const guard = await openGuard({ call, clock: backend.clock });
+    const plan = { tool: TOOL, arguments: { environmentId, only: ['fast', 'ann'] } };
+    const { state } = await asked(guard, plan);
+    let looks = 0;
+    const counting = await openGuard({
+      call: async (name, input, options) => {
+        // The plan is made anew with two looks; the third is that of the step.
+        if (name === 'GetKxVolume') answered = ++looks === 3;
+        return call(name, input, options);
+      },
+      clock: backend.clock,
+      state: guard.state,
+      seal: guard.seal,
+    });
+    expect(await counting.attempt({ ...plan, state, answers: accept('trading 2') })).toMatchObject({
+      kind: 'done',
+      content: { finished: false, requested: 0, left: 2, why: expect.stringContaining('being deleted already') },
+    });
+    await guard.close();
+    await backend.close();
+  });
+});
