@@ -6,8 +6,9 @@ import { passphraseAttempts } from '../safety/approver-attempts.ts';
 import { approvalDesk, type Desk } from '../safety/approver-desk.ts';
 import { ApproverError } from '../safety/approver-error.ts';
 import { refuseSecondKey } from '../safety/approver-files.ts';
+import { sqlJournal } from '../safety/journal.ts';
 import type { Question } from '../safety/ledger.ts';
-import { seenAhead } from '../safety/ledger-clock.ts';
+import { type LedgerClock, lags, sqlClock } from '../safety/ledger-clock.ts';
 import { isShared } from '../safety/shared-mark.ts';
 import { sqlLedger } from '../safety/sql-ledger.ts';
 import { openState, type StateDatabase } from '../safety/state.ts';
@@ -42,7 +43,7 @@ export async function approve(
   try {
     if (act === 'decline') await decline(desk, code);
     else if (act === 'web') await web(desk, code);
-    else if (act === 'reset-clock') await clock(desk, state);
+    else if (act === 'reset-clock') await clock(desk, fleet?.clock(PLANS) ?? sqlClock(state, Date.now), state);
     else await dialog(desk, code);
   } finally {
     if (fleet === undefined && (await isShared(state))) process.stderr.write(IN_REDIS);
@@ -114,15 +115,15 @@ async function choose(terminal: Terminal, waiting: readonly Question[]): Promise
   }
 }
 
-async function clock(desk: Desk, state: StateDatabase): Promise<void> {
-  const seen = await seenAhead(state, Date.now());
-  if (seen === undefined) {
-    process.stdout.write('The clock is not behind any time that was seen here. There is nothing to reset.\n');
+async function clock(desk: Desk, ledgers: LedgerClock, state: StateDatabase): Promise<void> {
+  if (!lags(await ledgers.read())) {
+    process.stdout.write('The clock is not behind any time that was seen there. There is nothing to reset.\n');
     return;
   }
   const terminal = atTerminal('Resetting the clock');
   try {
-    await acceptClock(terminal, desk, state, seen);
+    const journal = sqlJournal(async () => state, Date.now);
+    await acceptClock(terminal, desk, ledgers, journal);
   } finally {
     terminal.close();
   }

@@ -4,12 +4,12 @@ import { LedgerError } from './ledger.ts';
 import type { StateDatabase } from './state.ts';
 
 /** A clock that lags behind the latest time seen by more than this was set back, or was ahead before. */
-const TOLERANCE_MS = 5_000;
+export const TOLERANCE_MS = 5_000;
 
 /** The present time, never before the latest time that any process saw. Throws LedgerError when the clock runs behind that. */
 export function markedTime(db: Sql, time: number): number {
   const latest = latestIn(db);
-  if (isBehind(time, latest)) {
+  if (lags({ now: time, seen: latest })) {
     throw new LedgerError(
       `The clock of this machine was set back, or was ahead before: it says ${iso(time)}, and ${iso(latest)} was seen already. ` +
         'Until then no approval can be trusted. A person has to set the clock right, or, where it is right now, accept it in a ' +
@@ -20,31 +20,45 @@ export function markedTime(db: Sql, time: number): number {
   return Math.max(time, latest);
 }
 
-/** The latest time that was seen, where `time` runs behind it so far that nothing is trusted; undefined where all is well. */
-export async function seenAhead(state: StateDatabase, time: number): Promise<number | undefined> {
-  const latest = await state.read(latestIn);
-  return isBehind(time, latest) ? latest : undefined;
+/** The clock that a ledger goes by, and the latest time that it saw. */
+export interface LedgerClock {
+  /** Whose clock it is, for people. */
+  readonly owner: string;
+  read(): Promise<Times>;
+  /** Takes the present for right, and forgets every question and approval, so that nothing that expired can come back. */
+  reset(): Promise<void>;
 }
 
-/**
- * Takes `time` for the present, whatever was seen before, and forgets every question and approval, so that nothing that expired
- * can come back. Entered in the journal first. To be done by a person who proved to be one.
- */
+export interface Times {
+  readonly now: number;
+  readonly seen: number;
+}
+
+/** The clock of the ledger in the state database. */
+export const sqlClock = (state: StateDatabase, now: () => number): LedgerClock => ({
+  owner: 'This machine',
+  read: async () => ({ now: now(), seen: await state.read(latestIn) }),
+  reset: () =>
+    state.write((db) => {
+      db.prepare('DELETE FROM questions').run();
+      mark(db, now());
+    }),
+});
+
+/** Resets a clock that saw a later time; entered in the journal first. To be done by a person who proved to be one. */
 export async function resetClock(
-  state: StateDatabase,
+  clock: LedgerClock,
   journal: Journal,
-  time: number,
+  { now, seen }: Times,
   approver: string,
 ): Promise<void> {
-  const seen = await state.read(latestIn);
-  await journal.record({ kind: 'clock-reset', seen: iso(seen), accepted: iso(time), approver });
-  await state.write((db) => {
-    db.prepare('DELETE FROM questions').run();
-    mark(db, time);
-  });
+  await journal.record({ kind: 'clock-reset', seen: iso(seen), accepted: iso(now), approver });
+  await clock.reset();
 }
 
-const isBehind = (time: number, latest: number) => time < latest - TOLERANCE_MS;
+/** Whether a clock runs behind the latest time seen so far that nothing is trusted. */
+export const lags = ({ now, seen }: Times) => now < seen - TOLERANCE_MS;
+
 const iso = (time: number) => new Date(time).toISOString();
 
 function latestIn(db: Sql): number {

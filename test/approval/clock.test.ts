@@ -1,11 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { userInfo } from 'node:os';
-import { describe, expect, it } from 'vitest';
+import { Redis } from 'ioredis';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { initApprover } from '../../src/safety/approver.ts';
 import { sqlJournal } from '../../src/safety/journal.ts';
+import { PLANS } from '../../src/transports/fleet/fleet.ts';
+import { redisFleet } from '../../src/transports/fleet/redis.ts';
+import { HAS_REDIS, startRedis } from '../http/redis.ts';
 import { CLI } from '../support/hosts.ts';
 import { NO_PTY, sitDown } from './pty.ts';
-import { ledgerIn, PASSPHRASE, stateDirectory } from './support.ts';
+import { ledgerIn, OPEN_MS, PASSPHRASE, SHOWN, stateDirectory } from './support.ts';
 
 const piped = (dir: string, args: string[], input = '') =>
   spawnSync(process.execPath, [CLI, 'approve', ...args, '--state-dir', dir], { input, encoding: 'utf8' });
@@ -78,6 +82,39 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
       stdout: expect.stringContaining('nothing to reset'),
       status: 0,
     });
+  });
+
+  it.skipIf(!HAS_REDIS)('with --redis, resets the clock by which all replicas go', async () => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.stop());
+    const fleet = await redisFleet(redis.url, () => {});
+    onTestFinished(() => fleet.close());
+    const store = new Redis(redis.url);
+    onTestFinished(() => store.disconnect());
+    const dir = stateDirectory();
+    await initApprover(dir, PASSPHRASE);
+    const { state } = await ledgerIn(dir);
+    const ledger = fleet.ledger(PLANS, OPEN_MS);
+    const ask = () => ledger.open({ binding: 'b', principal: 'local', fingerprint: 'f', shown: SHOWN }, 'never');
+    await ask();
+    const where = ['--reset-clock', '--redis', redis.url];
+    expect(piped(dir, where).stdout).toContain('nothing to reset');
+    await store.set('{finspace-mcp}:ledger:plans:latest', Date.now() + 400 * 24 * 3_600_000);
+    await expect(ask()).rejects.toThrow('approve --reset-clock --redis URL');
+
+    const seat = sitDown('approve', ...where, '--state-dir', dir);
+    await seat.sees(`Redis says ${today()}T`);
+    await seat.sees('Passphrase: ');
+    seat.types(PASSPHRASE);
+    await seat.sees('to accept this clock: ');
+    seat.types(today());
+    await seat.sees('Reset. Agents have to ask anew.');
+    expect(await seat.left()).toBe(0);
+    expect(await ledger.list()).toEqual([]);
+    await ask();
+    expect(await ledger.list()).toHaveLength(1);
+    const journal = sqlJournal(async () => state, Date.now);
+    expect(await journal.entries()).toMatchObject([{ kind: 'clock-reset', approver: userInfo().username }]);
   });
 
   it('needs a terminal', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Question } from '../../src/safety/ledger.ts';
-import { resetClock, seenAhead } from '../../src/safety/ledger-clock.ts';
+import { lags, resetClock, sqlClock } from '../../src/safety/ledger-clock.ts';
 import { HOUR, MINUTE, type Spy, spyOn } from './support/backend.ts';
 import { accept, asked, cancel, decline, type Guard, openGuard } from './support/guard.ts';
 import { openScene, type Scene, type Wish } from './support/scene.ts';
@@ -240,6 +240,7 @@ describe('a clock', () => {
       return [before, ahead].map((outcome) => (outcome.kind === 'asked' ? outcome.state : ''));
     };
     const answers = () => accept(wish.name);
+    const clockOf = () => sqlClock(guard.state, scene.clock.now);
 
     it('stops everything, and the refusal says what a person can do', async () => {
       await behind();
@@ -247,7 +248,9 @@ describe('a clock', () => {
         kind: 'refused',
         text: expect.stringMatching(/was ahead before: it says 2026-03-17T.*2026-03-18T.*approve --reset-clock/),
       });
-      expect(await seenAhead(guard.state, scene.clock.now())).toBe(scene.clock.now() + 24 * HOUR);
+      const times = await clockOf().read();
+      expect(times).toEqual({ now: scene.clock.now(), seen: scene.clock.now() + 24 * HOUR });
+      expect(lags(times)).toBe(true);
     });
 
     it('is taken for right once a person says so, which voids all that was open and is journaled', async () => {
@@ -256,8 +259,8 @@ describe('a clock', () => {
       await guard.state.write((db) =>
         db.prepare("UPDATE questions SET state = 'approved', approval = '{}' WHERE nonce = ?").run(nonce),
       );
-      await resetClock(guard.state, guard.journal, scene.clock.now(), 'ada');
-      expect(await seenAhead(guard.state, scene.clock.now())).toBeUndefined();
+      await resetClock(clockOf(), guard.journal, await clockOf().read(), 'ada');
+      expect(lags(await clockOf().read())).toBe(false);
       expect(await guard.ledger.list()).toEqual([]);
       expect(await guard.ledger.approvedFor(binding)).toBeUndefined();
       for (const state of states)
@@ -285,7 +288,8 @@ describe('a clock', () => {
     it('is not reset when the journal cannot tell of it', async () => {
       await behind();
       const broken = { ...guard.journal, record: () => Promise.reject(new Error('disk full')) };
-      await expect(resetClock(guard.state, broken, scene.clock.now(), 'ada')).rejects.toThrow('disk full');
+      const times = await clockOf().read();
+      await expect(resetClock(clockOf(), broken, times, 'ada')).rejects.toThrow('disk full');
       expect((await guard.attempt(wish)).kind).toBe('refused');
     });
   });

@@ -1,5 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lags } from '../../src/safety/ledger-clock.ts';
+import { redisClock } from '../../src/transports/fleet/redis-clock.ts';
 import { redisLedger } from '../../src/transports/fleet/redis-ledger.ts';
 import { HAS_REDIS, startRedis, type TestRedis } from '../http/redis.ts';
 import { OPEN_MS } from './support/guard.ts';
@@ -25,6 +27,8 @@ for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
 end
 `;
 
+const SHOWN = { operation: 'DeleteKxUser', noun: 'user', name: 'ann', text: '', lost: [], interrupted: [] } as const;
+
 describe.skipIf(!HAS_REDIS)(`over a Redis of its own ${SKIPPED}`, () => {
   let server: TestRedis;
   beforeAll(async () => {
@@ -39,6 +43,9 @@ describe.skipIf(!HAS_REDIS)(`over a Redis of its own ${SKIPPED}`, () => {
     const clients = [new Redis(server.url), new Redis(server.url)] as const;
     return {
       ledger: redisLedger(clients[0], scope, OPEN_MS),
+      clock: redisClock(clients[0], scope),
+      /** Has the ledger have seen a time. */
+      jump: (time: number) => clients[0].set(`ledger:${scope}:latest`, time),
       another: async () => redisLedger(clients[1], scope, OPEN_MS),
       advance: (milliseconds: number) => clients[0].eval(AGE, 0, `ledger:${scope}:*`, milliseconds),
       openMs: OPEN_MS,
@@ -49,17 +56,38 @@ describe.skipIf(!HAS_REDIS)(`over a Redis of its own ${SKIPPED}`, () => {
   };
   itKeepsTheLedgerContract('Redis', start);
 
+  it('trusts a clock that was ahead again once it is reset, and nothing from before comes back', async () => {
+    const [one, other] = [await start(), await start()];
+    const asked = { binding: 'same', principal: 'ann', fingerprint: '', shown: SHOWN } as const;
+    const [mine, theirs] = [await one.ledger.open(asked, 'each'), await other.ledger.open(asked, 'each')];
+    await one.ledger.approve(mine.nonce, { channel: 'terminal', approver: 'ben', at: 1 });
+    const waits = await one.ledger.open({ ...asked, binding: 'waits' }, 'each');
+    expect(lags(await one.clock.read())).toBe(false);
+    const { now } = await one.clock.read();
+    const seen = now + 400 * 24 * 3_600_000;
+    await one.jump(seen);
+    await expect(one.ledger.open(asked, 'each')).rejects.toThrow('finspace-mcp approve --reset-clock --redis URL');
+    const times = await one.clock.read();
+    expect(times.seen).toBe(seen);
+    expect(lags(times)).toBe(true);
+
+    await one.clock.reset();
+    expect(lags(await one.clock.read())).toBe(false);
+    expect(await one.ledger.list()).toEqual([]);
+    expect(await one.ledger.approvedFor('same')).toBeUndefined();
+    for (const { nonce } of [mine, waits]) {
+      expect(await one.ledger.find(nonce)).toBeUndefined();
+      expect(await one.ledger.burn(nonce)).toBe(false);
+    }
+    expect(await one.ledger.unanswered('ann', OPEN_MS)).toBe(0);
+    expect((await one.ledger.open(asked, 'each')).nonce).not.toBe(mine.nonce);
+    expect(await other.ledger.burn(theirs.nonce)).toBe(true);
+    for (const { close } of [one, other]) await close();
+  });
+
   it('keeps the questions of different scopes apart', async () => {
     const [one, other] = [await start(), await start()];
-    const shown = {
-      operation: 'DeleteKxUser',
-      noun: 'user',
-      name: 'ann',
-      text: '',
-      lost: [],
-      interrupted: [],
-    } as const;
-    const asked = { binding: 'same', principal: 'ann', fingerprint: '', shown };
+    const asked = { binding: 'same', principal: 'ann', fingerprint: '', shown: SHOWN };
     const { nonce } = await one.ledger.open(asked, 'each');
     expect(await other.ledger.find(nonce)).toBeUndefined();
     expect(await other.ledger.burn(nonce)).toBe(false);

@@ -1,5 +1,6 @@
 import type { ServerEventBus } from '@modelcontextprotocol/server';
 import type { Ledger } from '../../safety/ledger.ts';
+import type { LedgerClock } from '../../safety/ledger-clock.ts';
 import type { RateLimiter, Rates } from '../http/rates.ts';
 
 /** The scope of the one ledger that serves all targets; each plan says which it is for. */
@@ -9,6 +10,8 @@ export const PLANS = 'plans';
 export interface Fleet {
   /** Questions and approvals; `scope` keeps those of different targets apart. */
   ledger(scope: string, openMs: number): Ledger;
+  /** The clock by which such a ledger goes. */
+  clock(scope: string): LedgerClock;
   rates(rates: Rates): RateLimiter;
   /** Carries change events to the subscribers of every replica. */
   bus(scope: string): ServerEventBus;

@@ -45,12 +45,13 @@ export function redisLedger(redis: Redis, scope: string, openMs: number): Ledger
     },
     list: async () => ((await run('list', ['open', 'q:'])) as string[][]).map((row) => question(fields(row))),
     approve: async (nonce, approval) =>
-      (await run('approve', [`q:${nonce}`, 'a:'], nonce, JSON.stringify(approval))) === 1,
+      (await run('approve', [`q:${nonce}`, 'g:'], nonce, JSON.stringify(approval))) === 1,
     approvedFor: async (binding, counts = () => true) => {
-      const row = found(await run('approvedFor', [`a:${binding}`, 'q:']));
-      if (row?.['approval'] === undefined) return undefined;
-      const granted = { question: question(row), approval: JSON.parse(row['approval']) as Approval };
-      return counts(granted.question, granted.approval) ? granted : undefined;
+      const rows = (await run('approvedFor', [`g:${binding}`, 'q:'])) as string[][];
+      return rows
+        .map(fields)
+        .map((row) => ({ question: question(row), approval: JSON.parse(String(row['approval'])) as Approval }))
+        .find((granted) => counts(granted.question, granted.approval));
     },
     burn: async (nonce) => (await run('burn', [`q:${nonce}`])) === 1,
     end: async (nonce, how) => void (await run('end', [`q:${nonce}`], how)),
@@ -59,7 +60,8 @@ export function redisLedger(redis: Redis, scope: string, openMs: number): Ledger
 }
 
 const SET_BACK =
-  'The clock of the store that the replicas share was set back, so that no approval can be trusted. A person has to set it right.';
+  'The clock of the store that the replicas share was set back, or was ahead before, so that no approval can be trusted. A person has to ' +
+  'set it right, or, where it is right now, accept it in a terminal: finspace-mcp approve --reset-clock --redis URL.';
 const SILENT = 'The ledger that the replicas share does not answer, so that no approval can be trusted.';
 
 type Fields = Readonly<Record<string, string>>;

@@ -1,13 +1,17 @@
+import { TOLERANCE_MS } from '../../safety/ledger-clock.ts';
+
 /** What the scripts answer when the clock of Redis lags behind the latest time that any of them saw. */
 export const CLOCK_SET_BACK = 'CLOCKSETBACK';
-/** As far as clocks waver. */
-const TOLERANCE_MS = 5_000;
 
-/** The time of Redis, never before the latest that was seen, which the first key keeps. */
-const NOW = `
+/** The time of Redis, and the latest that was seen, which the first key keeps. */
+const TIMES = `
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local latest = tonumber(redis.call('GET', KEYS[1]) or 0)
+`;
+
+/** The time of Redis, never before the latest that was seen. */
+const NOW = `${TIMES}
 if now < latest - ${TOLERANCE_MS} then return redis.error_reply('${CLOCK_SET_BACK} the clock was set back') end
 if now > latest then redis.call('SET', KEYS[1], now) else now = latest end
 local function open(key, states)
@@ -18,8 +22,8 @@ end
 
 /**
  * The changes and reads of the ledger. The first key of each is the latest time seen. A question is a hash; \`b:\` leads from a
- * binding to its open question, \`a:\` to its approved one, \`c:\` reserves its code. Two sorted sets hold those that may be open,
- * by when they were opened, and those of a principal, by when they were last asked.
+ * binding to its open question, \`c:\` reserves its code. Sorted sets hold those that may be open and, in \`g:\`, those of a binding that
+ * were approved, by when they were opened, and those of a principal, by when they were last asked.
  */
 export const SCRIPTS = {
   open: `${NOW}
@@ -58,15 +62,19 @@ return rows
 `,
   approve: `${NOW}
 if not open(KEYS[2], { open = true }) then return 0 end
-local row = redis.call('HMGET', KEYS[2], 'binding', 'expires')
+local row = redis.call('HMGET', KEYS[2], 'binding', 'expires', 'opened')
 redis.call('HSET', KEYS[2], 'state', 'approved', 'approval', ARGV[2])
-redis.call('SET', KEYS[3] .. row[1], ARGV[1], 'PX', row[2] - now)
+local granted = KEYS[3] .. row[1]
+redis.call('ZADD', granted, row[3], ARGV[1])
+redis.call('PEXPIRE', granted, math.max(row[2] - now, redis.call('PTTL', granted)))
 return 1
 `,
   approvedFor: `${NOW}
-local nonce = redis.call('GET', KEYS[2])
-if not nonce or not open(KEYS[3] .. nonce, { approved = true }) then return {} end
-return redis.call('HGETALL', KEYS[3] .. nonce)
+local rows = {}
+for _, nonce in ipairs(redis.call('ZREVRANGE', KEYS[2], 0, -1)) do
+  if open(KEYS[3] .. nonce, { approved = true }) then rows[#rows + 1] = redis.call('HGETALL', KEYS[3] .. nonce) end
+end
+return rows
 `,
   burn: `${NOW}
 if not open(KEYS[2], { open = true, approved = true }) then return 0 end
@@ -85,5 +93,20 @@ for _, nonce in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. (now - ARGV[1
   if row[1] and row[1] ~= 'burnt' and row[1] ~= 'approved' then sum = sum + tonumber(row[2]) end
 end
 return sum
+`,
+  times: `${TIMES}
+return { now, latest }
+`,
+  // Everything of the ledger but the time has a name that begins as that of the time does.
+  reset: `${TIMES}
+local all = string.sub(KEYS[1], 1, -string.len('latest') - 1) .. '*'
+local cursor = '0'
+repeat
+  local found = redis.call('SCAN', cursor, 'MATCH', all, 'COUNT', 1000)
+  cursor = found[1]
+  for _, key in ipairs(found[2]) do redis.call('DEL', key) end
+until cursor == '0'
+redis.call('SET', KEYS[1], now)
+return 1
 `,
 } as const;

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Fleet } from './fleet.ts';
 import { redisBus } from './redis-bus.ts';
+import { redisClock } from './redis-clock.ts';
 import { redisLedger } from './redis-ledger.ts';
 import { redisRates } from './redis-rates.ts';
 
@@ -32,6 +33,7 @@ export async function redisFleet(url: string, onerror: (error: Error) => void): 
   };
   return {
     ledger: (scope, openMs) => redisLedger(redis, scope, openMs),
+    clock: (scope) => redisClock(redis, scope),
     rates: (rates) => redisRates(redis, rates),
     bus: (scope) => redisBus(redis, listener(), `${PREFIX}events:${scope}`, onerror),
     ready: async () => (await redis.ping()) === 'PONG',

@@ -130,6 +130,27 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       expect(await ledger.approve(question.nonce, APPROVAL)).toBe(false);
     });
 
+    it('looks at every approval of a binding, the newest first', async () => {
+      const by = (approver: string) => ({ ...APPROVAL, approver });
+      for (const approver of ['ann', 'ben', 'eve']) {
+        await under.advance(1_000);
+        await ledger.approve((await open('one', 'never')).nonce, by(approver));
+      }
+      const seen: string[] = [];
+      const counting = (who: string) =>
+        ledger.approvedFor('one', (question, { approver }) => {
+          seen.push(approver);
+          return question.binding === 'one' && approver === who;
+        });
+      const granted = await counting('ann');
+      expect(granted?.approval).toEqual(by('ann'));
+      expect(seen).toEqual(['eve', 'ben', 'ann']);
+      expect((await ledger.approvedFor('one'))?.approval).toEqual(by('eve'));
+      expect(await ledger.burn(String(granted?.question.nonce))).toBe(true);
+      expect(await counting('ann')).toBeUndefined();
+      expect((await counting('ben'))?.approval).toEqual(by('ben'));
+    });
+
     it('forgets an approval that was withdrawn', async () => {
       const { nonce } = await open('one', 'never');
       await ledger.approve(nonce, APPROVAL);
