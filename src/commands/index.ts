@@ -7,7 +7,7 @@ import { stdio } from './stdio.ts';
 const WORLD: SettingName[] = ['stateDir', 'state', 'world', 'lifecycle', 'region'];
 /** What only the port of the local service has. */
 const PORT_ONLY: SettingName[] = ['credentials', 'control'];
-const SHOWN: SettingName[] = ['readOnly', 'toolsets', 'deny', 'approve', 'catalog', 'outputSchemas'];
+const SHOWN: SettingName[] = ['readOnly', 'toolsets', 'deny', 'environments', 'approve', 'catalog', 'outputSchemas'];
 
 /** What runs when no command is named. */
 export const STANDARD_COMMAND = 'stdio';

@@ -6,10 +6,10 @@ import { searchTools } from '../tools/search/index.ts';
 
 /** `finspace-mcp tools`: what a client would see, as a table, as JSON, or as the tokens that it costs. */
 export async function tools(
-  { readOnly, toolsets, deny, approve, catalog, outputSchemas }: Config,
+  { readOnly, toolsets, deny, environments, approve, catalog, outputSchemas }: Config,
   switches: ReadonlySet<string>,
 ): Promise<void> {
-  const restrictions = { readOnly, toolsets, deny, approve };
+  const restrictions = { readOnly, toolsets, deny, environments, approve };
   const offered =
     catalog === 'search'
       ? searchTools({ restrictions, caller: LOCAL_CALLER })

@@ -35,13 +35,19 @@ export interface Restrictions {
   /** Tools that are not offered. */
   readonly deny: readonly string[];
   /** The only environments that it works in, so that it makes none; undefined for all. */
-  readonly environments?: readonly string[] | undefined;
+  readonly environments: readonly string[] | undefined;
   /** Risks that ask a person besides `destroy` and `network`, which always do; `none` asks nobody, on the local backend only. */
   readonly approve: readonly Risk[] | 'none';
 }
 
 /** No restrictions. */
-export const UNRESTRICTED: Restrictions = { readOnly: false, toolsets: undefined, deny: [], approve: [] };
+export const UNRESTRICTED: Restrictions = {
+  readOnly: false,
+  toolsets: undefined,
+  deny: [],
+  environments: undefined,
+  approve: [],
+};
 
 /** The risks that a protected entity is spared. */
 export const SPARED: ReadonlySet<Risk> = new Set(['destroy', 'network', 'disrupt']);

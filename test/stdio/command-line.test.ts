@@ -85,6 +85,13 @@ describe('the command line', () => {
     expect(code).toBe(1);
   });
 
+  it('lists the tools that a client would see under --environments, without those that make environments', async () => {
+    const [all, within] = [await run('tools'), await run('tools', '--environments', 'abc')];
+    expect(all.out).toMatch(/^create_kx_environment /m);
+    expect(within.out).not.toMatch(/^create_(kx_)?environment /m);
+    expect(within.out).toMatch(/^create_kx_database /m);
+  });
+
   it('lists no worlds where nothing was served yet', async () => {
     const { code, out } = await run('world', 'list', '--state-dir', folder);
     expect(out).toMatch(/^No worlds yet: /);
