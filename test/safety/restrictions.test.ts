@@ -6,7 +6,7 @@ import { readResource } from '../../src/resources/read.ts';
 import { withinEnvironments } from '../../src/safety/environments.ts';
 import { LOCAL_CALLER, type Restrictions, UNRESTRICTED } from '../../src/safety/policy.ts';
 import type { Embedded, Members } from './support/backend.ts';
-import type { Estate } from './support/estate.ts';
+import { type Estate, KEY } from './support/estate.ts';
 import { approved, type Outcome } from './support/guard.ts';
 import { openTowns, type Towns } from './support/towns.ts';
 
@@ -204,6 +204,8 @@ describe('what the operator set', () => {
       const call = withinEnvironments(backend.call, [town.environmentId]);
       for (const resourceArn of ['', 'arn:aws:finspace:us-east-1:111122223333:dataBundle/x'])
         await expect(call('ListTagsForResource', { resourceArn })).rejects.toThrow('limits this server to');
+      for (const name of ['CreateKxEnvironment', 'CreateEnvironment'] as const)
+        await expect(call(name, { name: 'third', kmsKeyId: KEY })).rejects.toThrow('limits this server to');
     });
 
     it('lets everything through to those named', async () => {
