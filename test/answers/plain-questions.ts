@@ -107,6 +107,24 @@ export const PLAIN_QUESTIONS: readonly Asked[] = [
     new RegExp(`sg-backtest"[^}]*"tags":\\{"owner":"${ownerOf(one(truth.groups, 'sg-backtest'))}"`),
     new RegExp(`vol-backtest"[^}]*"tags":${JSON.stringify(one(truth.volumes, 'vol-backtest').tags)}`),
   ]),
+  ask('How many loads came on which day?', loads({ groupBy: 'date' }), ({ changesets }) =>
+    counted(changesets, ({ createdTimestamp }) => createdTimestamp?.slice(0, 10)),
+  ),
+  ask('Which clusters are not of the FX desk?', clusters({ tag: 'owner != fx-desk' }), ({ clusters: own }) =>
+    exactly(own.filter((each) => ownerOf(each) !== 'fx-desk')),
+  ),
+  ask('Which clusters do not run hdb-4.1.2?', clusters({ uses: 'code != hdb-4.1.2' }), ({ clusters: own }) =>
+    exactly(own.filter(({ code }) => !code?.s3Key?.includes('hdb-4.1.2'))),
+  ),
+  ask('Which clusters are neither HDBs nor RDBs?', clusters({ type: '!HDB,RDB' }), ({ clusters: own }) =>
+    exactly(own.filter(({ clusterType }) => clusterType !== 'HDB' && clusterType !== 'RDB')),
+  ),
+  ask('What have research and the FX desk on hosts?', hosts({ tag: 'owner=research, owner=fx-desk' }), ({ groups }) =>
+    exactly(groups.filter((each) => ['research', 'fx-desk'].includes(ownerOf(each)))),
+  ),
+  ask('How are hdb-fx and rdb-fx?', find({ name: 'hdb-fx, rdb-fx' }), ({ clusters: own }) =>
+    exactly(own.filter(({ name }) => name === 'hdb-fx' || name === 'rdb-fx')),
+  ),
   ask('Whose load failed?', loads({ status: 'FAILED', tag: 'owner' }), (truth) => {
     const failed = truth.changesets.filter(isFailed);
     return [...exactly(failed), ...failed.map((each) => `"owner":"${ownerOfLoad(truth, each)}"`)];

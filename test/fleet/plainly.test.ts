@@ -28,6 +28,22 @@ describe('what people mean by what they say', () => {
     ['a colon in a tag', { tag: 'owner: fx-desk' }, { tag: 'owner=fx-desk' }],
     ['spaces in a tag', { tag: 'FX desk' }, { tag: 'fx-desk' }],
     ['another spelling of a key', { tag: '!CostCentre' }, { tag: '!cost-centre' }],
+    [
+      'a tag that is not',
+      { kinds: ['cluster'], tag: 'owner != fx-desk' },
+      { kinds: ['cluster'], tag: '!owner=fx-desk' },
+    ],
+    ['another value', { kinds: ['volume'], uses: 'type!=SSD_250' }, { kinds: ['volume'], uses: '!type=SSD_250' }],
+    ['a type that is not', { kinds: ['volume'], type: '!SSD' }, { kinds: ['volume'], type: 'HDD' }],
+    ['not a type', { type: 'not HDB' }, { type: 'GP,RDB,GATEWAY,TICKERPLANT' }],
+    ['several names', { kinds: ['cluster'], name: 'hdb | rdb' }, { type: 'HDB,RDB' }],
+    ['not a name', { kinds: ['cluster'], name: '!hdb,rdb' }, { type: '!HDB,RDB' }],
+    ['any of several tags', { tag: 'owner=research, owner=fx-desk', kinds: ['user'] }, { name: 'mei,jonas' }],
+    [
+      'all of several tags',
+      { tag: 'stage=research, owner=research', kinds: ['cluster'] },
+      { name: 'gp-research,gp-signals' },
+    ],
     ['a part of an ARN', { uses: 'role=kdb-quant' }, { uses: 'kdb-quant' }],
   ])('%s', async (_, said, meant) => {
     const expected = new Set(await found(meant));
@@ -100,6 +116,19 @@ describe('groups', () => {
     expect(users.get('rdb-fx')?.['names']).toEqual(['vol-savedown', 'vol-tplog']);
     expect((await groups({ kinds: ['cluster'], groupBy: 'nodes' })).get('3')?.['names']).toEqual(['hdb-futures']);
   });
+});
+
+test('groups by the day on which things were made or changed', async () => {
+  const loads = await groups({ kinds: ['changeset'], groupBy: 'date' });
+  expect(loads.get('2026-03-17')).toMatchObject({ count: 3 });
+  expect([...loads.keys()]).not.toContain('(none)');
+  const days = await groups({ kinds: ['cluster'], groupBy: 'changed', sort: 'changed' });
+  expect([...days.keys()]).toEqual([...days.keys()].toSorted().toReversed());
+});
+
+test('tags are not settings, and it is said where to look for them', async () => {
+  const { data } = await find({ kinds: ['cluster'], uses: 'owner=fx-desk' });
+  expect(data).toMatchObject({ found: 0, notSearched: 'tags: tag' });
 });
 
 describe('a tag that nothing has', () => {

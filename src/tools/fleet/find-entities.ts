@@ -9,7 +9,7 @@ import { age, minute } from '../../inventory/units.ts';
 import { checkKeys, grouped, keysFor, keysIn, settingNames, summed, totals } from './grouping.ts';
 import { knownInstead, tagsLike } from './instead.ts';
 import { isListed, isListedType } from './listed.ts';
-import { type Candidate, listed, matches, usingIt } from './matching.ts';
+import { type Candidate, listed, matches, negated, usingIt } from './matching.ts';
 import { isMoment } from './moments.ts';
 import { BY_SIZE, ORDERS, SORTS } from './orders.ts';
 import { answer, isSmall, type Row, shaping, type View } from './page.ts';
@@ -70,7 +70,8 @@ export const findEntities = fleetTool({
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (scene, input) => {
-    const { environment, view, cursor, tag, uses, groupBy, sort } = input;
+    const { environment, view, cursor, groupBy, sort } = input;
+    const [tag, uses] = [negated(input.tag), negated(input.uses)];
     const kinds = input.kinds ?? kindsFor(input);
     const asked = keysIn(groupBy);
     const byUnlisted = asked.some(({ name, isTag }) => !isTag && !isListed(name, kinds));
@@ -115,12 +116,14 @@ export const findEntities = fleetTool({
       ...(asked.some(({ name }) => canonical(name) === 'environment') ? withoutAny(graphs, found) : {}),
       ...places.told,
       ...(inCommon === undefined ? {} : { matched: inCommon }),
-      ...(found.length > 0 ? {} : knownInstead({ graphs, kinds, candidates, tags: tagged.seen }, input)),
+      ...(found.length > 0
+        ? {}
+        : knownInstead({ graphs, kinds, candidates, tags: tagged.seen }, { ...input, tag, uses })),
       ...(isUnknown ? { tagsThereAre: tagsLike(tag ?? '', tagged.seen) } : {}),
       ...(uses?.startsWith('!') && using.length === candidates.length
         ? { settingsThereAre: settingNames(candidates) }
         : {}),
-      ...(uses === undefined || input.kinds !== undefined ? {} : { notSearched: 'S3 paths of loads: kinds changeset' }),
+      ...(uses === undefined ? {} : elsewhere(input.kinds === undefined, found.length === 0)),
       ...notReadIn([...gaps, ...tagged.gaps, ...places.gaps, ...more.gaps]),
     };
     const level = isSized && (details || isBrief) ? toldOf(found, bySize ? 'size' : view) : (['listed'] as const);
@@ -146,6 +149,15 @@ const allLack = ({ length }: readonly Candidate[], tag: string, seen: ReadonlySe
   new NotThere(
     `All ${length} are without it: nothing has a tag ${JSON.stringify(tag.slice(1))}. There are: ${tagsLike(tag, seen).join(', ')}; !* finds what has none at all.`,
   );
+
+/** Where people look for what is no setting, or not of these kinds. */
+function elsewhere(isWithoutLoads: boolean, isNothing: boolean) {
+  const others = [
+    ...(isWithoutLoads ? ['S3 paths of loads: kinds changeset'] : []),
+    ...(isNothing ? ['tags: tag'] : []),
+  ];
+  return others.length === 0 ? {} : { notSearched: others.join('; ') };
+}
 
 /** Settings that are what others say of an entity. */
 const BY_OTHERS = /^used ?by$/i;

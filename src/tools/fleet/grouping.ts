@@ -103,11 +103,14 @@ const combined = (values: readonly (readonly string[])[]): string[] =>
     .reduce<string[]>((texts, each) => texts.flatMap((text) => each.map((value) => `${text}, ${value}`)), [''])
     .map((text) => text.slice(2));
 
+const dayOf = (iso: string | undefined) => iso?.slice(0, 10);
+
 function valuesOf({ entity, graph, tags = {} }: Candidate, { name: wanted, isTag }: Key): string[] {
-  const { kind, status, database, facts } = entity;
+  const { kind, status, database, created, modified, facts } = entity;
+  const times = { created: dayOf(created), changed: dayOf(modified ?? created) };
   const own: Record<string, unknown> = isTag
     ? tags
-    : { ...facts, ...namesConnected(entity, graph), kind, status, database, environment: graph.name };
+    : { ...facts, ...namesConnected(entity, graph), ...times, kind, status, database, environment: graph.name };
   const present = Object.entries(own).filter(([, each]) => each !== undefined);
   const by = (form: (text: string) => string) => present.find(([name]) => form(name) === form(wanted));
   const value = (by((text) => text.toLowerCase()) ?? by(isTag ? loosely : canonical))?.[1];

@@ -4,7 +4,7 @@ import { listed } from './matching.ts';
 import { canonical } from './settings.ts';
 
 /** What is known of everything, and what the lists of each kind tell: to group by anything else each has to be read. */
-const ALWAYS = ['kind', 'environment', 'status'];
+const ALWAYS = ['kind', 'environment', 'status', 'created', 'changed'];
 const LISTED: Partial<Record<Kind, readonly string[]>> = {
   cluster: ['type', 'release', 'azMode', 'zone', 'initializationScript', 'executionRole'],
   'scaling-group': ['hostType', 'zone'],

@@ -27,7 +27,7 @@ export function matches(entity: GraphEntity, wanted: Wanted, now: string): boole
   const { created, modified, facts } = entity;
   const changed = Math.max(Date.parse(created ?? ''), Date.parse(modified ?? created ?? ''));
   return (
-    (name === undefined || [entity.name, entity.database ?? ''].some((text) => nameMatches(text, name))) &&
+    (name === undefined || isCalled(entity, name)) &&
     (status === undefined || hasStatus(entity, status)) &&
     (type === undefined || isOfType(facts, type)) &&
     (olderThan === undefined || Date.parse(created ?? '') < momentOf(olderThan, now)) &&
@@ -39,30 +39,44 @@ export function matches(entity: GraphEntity, wanted: Wanted, now: string): boole
   );
 }
 
-/** One of several types, each whole or as far as a family goes: SSD is any SSD_1000 or SSD_250, NAS any volume. */
+/** One of several types, each whole or as far as a family goes: SSD is any SSD_1000 or SSD_250, NAS any volume; after `!` none of them. */
 function isOfType(facts: GraphEntity['facts'], wanted: string): boolean {
-  const own = [facts['type'], facts['hostType'], facts['nodeType'], facts['volumeType']].map((each) =>
-    String(each).toUpperCase(),
-  );
-  return listed(wanted).some((type) =>
+  const own = [facts['type'], facts['hostType'], facts['nodeType'], facts['volumeType']]
+    .filter((each) => each !== undefined)
+    .map((each) => String(each).toUpperCase());
+  const isOne = listed(wanted).some((type) =>
     own.some((each) => each === type || (/^[._]/.test(each.slice(type.length)) && each.startsWith(type))),
   );
+  return NOT.test(wanted) ? own.length > 0 && !isOne : isOne;
 }
-
-/** The words of a list, in capitals. */
-export const listed = (text: string) =>
-  text
-    .toUpperCase()
-    .split(/[,|\s]+/)
-    .filter(Boolean);
 
 const NOT = /^\s*(?:!=?|not\b|other than\b|except\b)/i;
 
+/** The words of a list, in capitals, without what makes it one of others. */
+export const listed = (text: string) =>
+  text
+    .replace(NOT, '')
+    .toUpperCase()
+    .split(/[,|!\s]+/)
+    .filter(Boolean);
+
+/** `!release=1.0` for `release != 1.0`, which is the same. */
+export const negated = (text: string | undefined) => text?.replace(/^([^!=<>]+?)\s*!=\s*/, '!$1=');
+
 /** One of several states, each whole or in part; after `!` or `not` none of them, of what has a state at all. */
 function hasStatus({ status }: GraphEntity, wanted: string): boolean {
-  const states = listed(wanted.replace(NOT, '').replaceAll('!', ''));
-  const isOne = states.some((state) => (status ?? '').includes(state));
+  const isOne = listed(wanted).some((state) => (status ?? '').includes(state));
   return NOT.test(wanted) ? status !== undefined && !isOne : isOne;
+}
+
+/** One of several names, each in part, or after `!` none of them. What is in a database goes by its name, too. */
+function isCalled({ name, database = '' }: GraphEntity, wanted: string): boolean {
+  const patterns = wanted
+    .replace(/^\s*!/, '')
+    .split(/\s*[,|]\s*/)
+    .filter(Boolean);
+  const isOne = [name, database].some((text) => patterns.some((pattern) => nameMatches(text, pattern)));
+  return isOne !== /^\s*!/.test(wanted);
 }
 
 /** Parts in order, letter case and what separates words aside; no regular expression, because the pattern is the model's. */

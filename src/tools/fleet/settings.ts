@@ -74,5 +74,7 @@ const ALSO = new Map(
     bucket: ['s3bucket', 's3'],
     change: ['changerequest', 's3path', 'source', 'dbpath'],
     mount: ['mounteddatabase'],
+    created: ['date', 'day', 'age', 'createdtimestamp', 'creationdate'],
+    changed: ['modified', 'lastmodified', 'lastmodifiedtimestamp', 'updated'],
   }).flatMap(([told, others]) => others.map((other) => [other, told] as const)),
 );

@@ -88,7 +88,7 @@ export function carrying(
   const text = isNot ? tag.slice(1) : tag;
   const carriers = (carries: (tags: Tags) => boolean) => found.filter(({ tags = {} }) => carries(tags));
   const exact = carriers(carrier(text, /=(.*)/s, (each) => each.toLowerCase()));
-  const those = exact.length > 0 ? exact : carriers(carrier(text, /[=:](.*)/s, loosely));
+  const those = exact.length > 0 ? exact : carriers(carrierOfList(text));
   return {
     found: isNot ? found.filter((each) => !those.includes(each)) : those,
     isCarried: those.length > 0,
@@ -141,6 +141,18 @@ export async function inTagged(
 }
 
 const MOST_PLACES = 30;
+
+/** As people say it: of several values of one key any, of several keys each. */
+function carrierOfList(wanted: string): (tags: Tags) => boolean {
+  const parts = wanted.split(/\s*[,|]\s*/).filter(Boolean);
+  const all = parts.map((text) => ({
+    key: /[=:]/.test(text) ? loosely(text.split(/[=:]/)[0] ?? '') : '',
+    carries: carrier(text, /[=:](.*)/s, loosely),
+  }));
+  const keys = [...new Set(all.map(({ key }) => key))];
+  return (tags) =>
+    keys.length > 0 && keys.every((asked) => all.some(({ key, carries }) => key === asked && carries(tags)));
+}
 
 /** Whether tags have what is looked for; an asterisk, or no key, is any. */
 function carrier(wanted: string, separator: RegExp, form: (text: string) => string): (tags: Tags) => boolean {
