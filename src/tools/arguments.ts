@@ -6,6 +6,8 @@ import { wordIssue } from '../wording.ts';
 import { environmentMeant, type Lookup, whereListed } from './identify.ts';
 
 const MOST_PROBLEMS = 20;
+/** How the problem with an argument begins that nothing has. */
+export const NO_SUCH = 'there is no such argument';
 
 /** What is wrong with one argument. */
 export interface Problem {
@@ -14,17 +16,50 @@ export interface Problem {
   readonly given: unknown;
 }
 
-/** The arguments of a call, or what is wrong with them. */
-export function parseArguments(
-  schema: z.ZodObject,
-  given: unknown,
-): { readonly input: Record<string, unknown> } | { readonly problems: Problem[] } {
+type Parsed = { readonly input: Record<string, unknown> } | { readonly problems: Problem[] };
+
+/** The arguments of a call, or what is wrong with them. Lists and objects that models write as JSON in a string are taken for what they are. */
+export function parseArguments(schema: z.ZodObject, given: unknown, layers = MOST_LAYERS): Parsed {
   const parsed = schema.safeParse(given, { error: wordIssue, reportInput: true });
   if (parsed.success) return { input: parsed.data };
+  const unpacked = layers > 0 ? parsed.error.issues.flatMap(unpackable) : [];
+  if (unpacked.length > 0) return parseArguments(schema, unpacked.reduce(replaced, given), layers - 1);
   const problems = parsed.error.issues.flatMap((issue) => problemsIn(schema, issue));
   const isFirst = ({ path }: Problem, at: number) =>
     problems.findIndex((other) => place(other.path) === place(path)) === at;
   return { problems: problems.filter(isFirst).slice(0, MOST_PROBLEMS) };
+}
+
+/** How deep JSON may stand in JSON. */
+const MOST_LAYERS = 3;
+const LONGEST_JSON = 100_000;
+
+interface Unpacked {
+  readonly path: readonly PropertyKey[];
+  readonly value: unknown;
+}
+
+/** What a string holds in whose place a list or an object is expected, if it is that. */
+function unpackable(issue: z.core.$ZodIssue): Unpacked[] {
+  const { path, input } = issue;
+  if (issue.code !== 'invalid_type' || path.length === 0 || typeof input !== 'string') return [];
+  if (input.length > LONGEST_JSON || !/^\s*[[{]/.test(input)) return [];
+  try {
+    const value: unknown = JSON.parse(input);
+    return Array.isArray(value) === (issue.expected === 'array') ? [{ path, value }] : [];
+  } catch {
+    return [];
+  }
+}
+
+/** The same with another value at a place. */
+function replaced(of: unknown, { path: [step, ...rest], value }: Unpacked): unknown {
+  if (step === undefined) return value;
+  const inside = (of as Record<PropertyKey, unknown>)[step];
+  const changed = replaced(inside, { path: rest, value });
+  return Array.isArray(of)
+    ? of.map((each, at) => (at === step ? changed : each))
+    : Object.fromEntries(Object.entries(of as object).map(([name, own]) => [name, name === step ? changed : own]));
 }
 
 function problemsIn(schema: z.ZodType, issue: z.core.$ZodIssue): Problem[] {
@@ -33,7 +68,7 @@ function problemsIn(schema: z.ZodType, issue: z.core.$ZodIssue): Problem[] {
   const known = membersAt(schema, path);
   return issue.keys.map((key) => ({
     path: [...path, key],
-    says: `there is no such argument${suggestion(key, known)}`,
+    says: `${NO_SUCH}${suggestion(key, known)}`,
     given: undefined,
   }));
 }

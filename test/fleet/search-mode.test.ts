@@ -72,6 +72,22 @@ describe.each(HOSTS)('--catalog search for $name', ({ connect }) => {
     ).toContain('clusterName: required');
   });
 
+  test('takes arguments that a model wrote as JSON in a string, at every depth', async () => {
+    session = await connect(SEARCH);
+    for (const written of ['{"kinds":["cluster"],"groupBy":"type"}', { kinds: '["cluster"]', groupBy: 'type' }])
+      expect(await did(session, 'call_read_tool', { tool: 'find_kx_entities', arguments: written })).toMatchObject({
+        kinds: { cluster: expect.any(Number) },
+      });
+    const wrong = { tool: 'find_kx_entities', arguments: '{"kinds":"[1' };
+    expect(await failedTo(session, 'call_read_tool', wrong)).toContain('arguments: expects an object');
+  });
+
+  test('says where the arguments of a tool go when they stand beside its name', async () => {
+    session = await connect(SEARCH);
+    const beside = { tool: 'find_kx_entities', kinds: ['cluster'] };
+    expect(await failedTo(session, 'call_read_tool', beside)).toContain('goes into arguments');
+  });
+
   test('has a person approve what the direct tool would have approved', async () => {
     const asked: string[] = [];
     const person: Person = (message) => {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { didYouMean } from '../../nearest.ts';
 import { once } from '../../operations/operation.ts';
 import { quoted } from '../../safety/untrusted.ts';
-import { explained, parseArguments } from '../arguments.ts';
+import { explained, NO_SUCH, parseArguments } from '../arguments.ts';
 import { callTool } from '../call.ts';
 import { describeComposite, type ListedTool } from '../describe.ts';
 import {
@@ -130,7 +130,12 @@ export async function callSearchTool(
   if ('problems' in parsed) {
     const lookup = { environment, signal: exchange.context.mcpReq.signal };
     const problems = await explained(lookup, parsed.problems);
-    return refused(`${tool.name} was not called, its arguments are wrong.`, ...problems);
+    const isBeside =
+      tool.input().shape['tool'] !== undefined && parsed.problems.some(({ says }) => says.startsWith(NO_SUCH));
+    const where = isBeside
+      ? ['What the tool takes goes into arguments: {"tool":"get_kx_cluster","arguments":{…}}.']
+      : [];
+    return refused(`${tool.name} was not called, its arguments are wrong.`, ...problems, ...where);
   }
   return tool.run(environment, parsed.input, exchange);
 }
