@@ -41,11 +41,20 @@ export function detailOf(entity: GraphEntity, graph: Graph): Row {
     ...(modified === undefined || modified === created ? {} : { changed: minute(modified) }),
     ...Object.fromEntries(more.map(([name, value]) => [name, bounded(value)])),
     ...known({
+      nodeList: Array.isArray(facts['nodes']) ? bounded(facts['nodes'].map(nodeText)) : undefined,
       usuallyDoneBy: isMoving ? minute(usuallyDoneBy(kind, modified ?? created)) : undefined,
       arn: arnIn(graph, entity),
     }),
   };
 }
+
+interface Node {
+  readonly nodeId?: string;
+  readonly status?: string;
+  readonly launchTime?: string;
+}
+
+const nodeText = ({ nodeId, status, launchTime }: Node) => `${nodeId} ${status} since ${minute(launchTime)}`;
 
 /** A value that fits: of a long list the first members and how many more there are, of long arguments only their names. */
 function bounded(value: unknown): unknown {

@@ -250,6 +250,10 @@ export const PLAIN_QUESTIONS: readonly Asked[] = [
         ownerOf,
       ),
   ),
+  ask('Which nodes has hdb-fx, and since when?', about('hdb-fx'), ({ clusters: own }) => [
+    ...Array.from({ length: nodesOf(one(own, 'hdb-fx')) }, () => /RUNNING since 2026-\d\d-\d\dT\d\d:\d\dZ/),
+    new RegExp(`"nodeList":\\[("[^"]+",?){${nodesOf(one(own, 'hdb-fx'))}}\\]`),
+  ]),
   ask('Who logs in with the role kdb-quant?', find({ uses: 'role=kdb-quant' }), ({ users }) =>
     exactly(users.filter(({ iamRole }) => iamRole?.endsWith('/kdb-quant'))),
   ),

@@ -204,6 +204,17 @@ describe('what_depends_on', () => {
     expect((await denied('what_depends_on', { name: 'hdb-fx' })).data['entity']).not.toHaveProperty('tags');
   });
 
+  test('tells the nodes of a cluster, with their ids', async () => {
+    const environmentId = await world().id('kdb-prod');
+    const { nodes = [] } = await world().call('ListKxClusterNodes', { environmentId, clusterName: 'hdb-futures' });
+    const { data } = await use('what_depends_on', { name: 'hdb-futures' });
+    const minutes = (iso = '') => iso.slice(0, 16);
+    expect(nodes).toHaveLength(3);
+    expect(data['entity']).toMatchObject({
+      nodeList: nodes.map(({ nodeId, status, launchTime }) => `${nodeId} ${status} since ${minutes(launchTime)}Z`),
+    });
+  });
+
   test('tells who still holds the data of a load', async () => {
     const { data } = await use('find_kx_problems', { problem: 'behind' });
     const [late] = (data['problems'] as Rows).filter(({ entity }) => entity === 'cluster:hdb-equities-b');
