@@ -20,6 +20,9 @@ describe('what people mean by what they say', () => {
     ],
     ['words of a name', { name: 'HDB equities' }, { name: 'hdb-equities' }],
     ['a span in words', { kinds: ['cluster'], olderThan: '5 weeks' }, { kinds: ['cluster'], olderThan: '5w' }],
+    ['a span with words around it', { changedWithin: 'the last 24 hours' }, { changedWithin: '24h' }],
+    ['one of a unit', { kinds: ['changeset'], youngerThan: 'last week' }, { kinds: ['changeset'], youngerThan: '7d' }],
+    ['a time ago', { kinds: ['cluster'], olderThan: '6 weeks ago' }, { kinds: ['cluster'], olderThan: '42d' }],
     ['hours', { kinds: ['cluster'], changedWithin: '24 hours' }, { kinds: ['cluster'], changedWithin: '24h' }],
     ['months', { kinds: ['cluster'], changedWithin: '!1 month' }, { kinds: ['cluster'], changedWithin: '!30d' }],
     ['today', { kinds: ['cluster'], changedWithin: 'today' }, { kinds: ['cluster'], changedWithin: '2026-03-17' }],
@@ -236,6 +239,12 @@ describe('what_depends_on', () => {
     expect(isError).toBe(true);
     expect(text).toMatch(/find_kx_entities finds by uses\.$/);
   });
+});
+
+test('a problem that is no state is sent to where problems are found', async () => {
+  const { data } = await find({ kinds: ['cluster'], status: 'stuck' });
+  expect(data).toMatchObject({ found: 0, isNoState: expect.stringMatching(/^find_kx_problems/) });
+  expect((await find({ kinds: ['cluster'], status: 'DELETING' })).data).not.toHaveProperty('isNoState');
 });
 
 test('a word that is no name is not told as an absence', async () => {

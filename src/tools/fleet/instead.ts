@@ -23,6 +23,8 @@ interface Wanted {
   readonly tag?: string | undefined;
 }
 
+/** What people call the state of things that the service says to be well. */
+const PROBLEM = /stuck|idle|unused|orphan|behind|stale|outdated|broken|unhealthy/i;
 const MOST_TOLD = 30;
 const MOST_CHARACTERS = 60;
 
@@ -35,6 +37,9 @@ export function knownInstead({ graphs, kinds, candidates, tags }: Searched, { na
   return {
     ...(name === undefined ? {} : namesLike(name, entities)),
     ...(status === undefined ? {} : { statesThereAre: distinct(entities.map((entity) => entity.status)) }),
+    ...(PROBLEM.test(status ?? '')
+      ? { isNoState: 'find_kx_problems finds what is stuck, idle, orphaned or behind' }
+      : {}),
     ...(type === undefined ? {} : { typesThereAre: types() }),
     ...(uses === undefined || candidates.length === 0 ? {} : settingsLike(uses, candidates)),
     ...(tag === undefined ? {} : { tagsThereAre: tagsLike(tag, tags) }),

@@ -3,9 +3,13 @@ const UNITS: Record<string, number> = { m: 60_000, h: 3_600_000, d: DAY, w: 7 * 
 const SPAN = /^(\d{1,4}) ?(?:(m)(?:in(?:ute)?s?)?|(h)(?:ours?)?|(d)(?:ays?)?|(w)(?:eeks?)?|(mo)nths?|(y)(?:ears?)?)$/;
 const DATE = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?$/;
 const NAMED: Record<string, number> = { today: 0, yesterday: 1 };
+/** Words around a span that say no more than it does. */
+const AROUND = /^(?:(?:in|within|since|the|last|past) )+| ago$/g;
+const ONE = /^(?:an? |one )?(?=(?:minute|hour|day|week|month|year)$)/;
 
-/** When a span that ends now began, such as `30d` or `2 weeks`; `today`, `yesterday` and dates begin by UTC. NaN for what is none. */
-export function momentOf(text: string, now: string): number {
+/** When a span that ends now began, such as `30d` or `the last 2 weeks`; `today`, `yesterday` and dates begin by UTC. NaN for what is none. */
+export function momentOf(said: string, now: string): number {
+  const text = said.trim().replaceAll(AROUND, '').replace(ONE, '1 ');
   const daysAgo = NAMED[text];
   if (daysAgo !== undefined) return Math.floor(Date.parse(now) / DAY) * DAY - daysAgo * DAY;
   const [, count, ...units] = SPAN.exec(text) ?? [];
