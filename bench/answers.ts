@@ -4,6 +4,7 @@ import { atMost } from '../src/inventory/reading.ts';
 import { startLocal } from '../src/local/index.ts';
 import type { Call } from '../src/operations/index.ts';
 import { type Answered, answer, MOST_CALLS, MOST_TOKENS } from '../test/answers/answering.ts';
+import { BIG_ASKED } from '../test/answers/big-asked.ts';
 import { BIG_QUESTIONS } from '../test/answers/big-questions.ts';
 import { buildBigWorld, CLUSTERS, ENVIRONMENTS } from '../test/answers/big-world.ts';
 import { DEMO_QUESTIONS, type Question } from '../test/answers/demo-questions.ts';
@@ -11,7 +12,7 @@ import { ESTATE_QUESTIONS } from '../test/answers/estate-questions.ts';
 import { OPS_QUESTIONS } from '../test/answers/ops-questions.ts';
 import { PEOPLE_QUESTIONS } from '../test/answers/people-questions.ts';
 import { PLAIN_QUESTIONS } from '../test/answers/plain-questions.ts';
-import { truthOf } from '../test/answers/truth.ts';
+import { type Asked, type Truth, truthOf } from '../test/answers/truth.ts';
 import { caller } from '../test/fleet/table.ts';
 import { demo, NOW } from '../test/inventory/demo.ts';
 import { median, spread, verdict } from './measure.ts';
@@ -25,10 +26,7 @@ export async function main(): Promise<void> {
   const small = await demo();
   const ids = { prod: await small.id('kdb-prod'), uat: await small.id('kdb-uat') };
   const truth = await truthOf(small.call);
-  const asked = [...PEOPLE_QUESTIONS, ...ESTATE_QUESTIONS, ...PLAIN_QUESTIONS].map(({ facts, ...rest }) => ({
-    ...rest,
-    facts: facts(truth),
-  }));
+  const asked = follow([...PEOPLE_QUESTIONS, ...ESTATE_QUESTIONS, ...PLAIN_QUESTIONS], truth);
   report('demo world', await all([...DEMO_QUESTIONS, ...OPS_QUESTIONS, ...asked], small.call, ids));
   await small.close();
   Date.now = clock;
@@ -40,9 +38,14 @@ export async function main(): Promise<void> {
   await buildBigWorld(call);
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
   console.log(`built ${ENVIRONMENTS} environments with ${CLUSTERS} clusters in ${seconds} s`);
-  report('large world', await all(BIG_QUESTIONS, call, {}));
+  const much = await truthOf(call);
+  report('large world', await all([...BIG_QUESTIONS, ...follow(BIG_ASKED, much)], call, {}));
   await local.close();
 }
+
+/** The questions with the facts that follow from a world. */
+const follow = (asked: readonly Asked[], truth: Truth): Question[] =>
+  asked.map(({ facts, ...rest }) => ({ ...rest, facts: facts(truth) }));
 
 async function all(questions: readonly Question[], call: Call, ids: Record<string, string>): Promise<Answered[]> {
   const answers: Answered[] = [];

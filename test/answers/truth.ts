@@ -30,7 +30,7 @@ export interface Asked extends Omit<Question, 'facts'> {
 
 /** Reads all of a world, item by item. */
 export async function truthOf(call: Call): Promise<Truth> {
-  const listed = (await call('ListKxEnvironments', {})).environments ?? [];
+  const listed = await environmentsListed(call);
   const parts = await Promise.all(listed.map(async ({ environmentId = '' }) => environmentTruth(call, environmentId)));
   const all = <K extends keyof Truth>(kind: K) => parts.flatMap((part) => part[kind] as Truth[K][number][]);
   return {
@@ -43,6 +43,17 @@ export async function truthOf(call: Call): Promise<Truth> {
     changesets: all('changesets'),
     users: all('users'),
   };
+}
+
+async function environmentsListed(call: Call) {
+  const all: NonNullable<Output<'ListKxEnvironments'>['environments']> = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await call('ListKxEnvironments', nextToken === undefined ? {} : { nextToken });
+    all.push(...(page.environments ?? []));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return all;
 }
 
 async function environmentTruth(call: Call, environmentId: string): Promise<Truth> {
