@@ -76,8 +76,15 @@ test('things without a tag are told by the tag of their environment', async () =
     found: 0,
     inEnvironmentsWithThatTag: { found: 22, environments: ['kdb-uat'] },
   });
+  const ofType = await use('find_kx_entities', { ...owned, groupBy: 'type' });
+  expect(ofType.data['inEnvironmentsWithThatTag']).toMatchObject({
+    groups: { SSD_250: 22 },
+    totals: { diskGB: 26_400 },
+  });
   const grouped = await use('find_kx_entities', { kinds: ['volume'], groupBy: 'tag:stage' });
   expect(grouped.data['withoutItByTagOfEnvironment']).toMatchObject({ uat: 22 });
+  const sized = await use('find_kx_entities', { kinds: ['volume'], groupBy: 'tag:stage', sort: 'largest' });
+  expect(sized.data['withoutItByTagOfEnvironment']).toMatchObject({ uat: { count: 22, totals: { diskGB: 26_400 } } });
 });
 
 describe('many problems', () => {

@@ -13,9 +13,10 @@ import { type Candidate, listed, matches, negated, usingIt } from './matching.ts
 import { isMoment } from './moments.ts';
 import { BY_SIZE, ORDERS, SORTS } from './orders.ts';
 import { answer, isSmall, type Row, shaping, type View } from './page.ts';
+import { inTagged } from './placed.ts';
 import { EnvironmentArgument, environmentsOf, NotThere, notReadIn, type Scene } from './scene.ts';
 import { canonical } from './settings.ts';
-import { carrying, inTagged, tagMember, type WithTags, withTags } from './tagged.ts';
+import { carrying, tagMember, type WithTags, withTags } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 
 /** Changesets are many, so they are looked through only when they are asked for. */
@@ -98,9 +99,8 @@ export const findEntities = fleetTool({
     const { found: chosen, isCarried } = tag === undefined ? ALL(tagged.found) : carrying(tagged.found, tag);
     const isUnknown = !isCarried && chosen.length > 0 && tagged.seen.size > 0 && tag !== '!*';
     if (isUnknown && chosen.length > FEW.brief) throw allLack(chosen, tag ?? '', tagged.seen);
-    const tagKey = keys.find(({ isTag }) => isTag)?.name;
     const isPlaced = needsTags && !kinds.includes('environment');
-    const places = isPlaced ? await inTagged(scene, using, { found: chosen, tag, tagKey }) : NOWHERE;
+    const places = isPlaced ? await inTagged(scene, using, { found: chosen, tag, keys, details }) : NOWHERE;
     const order = sort && ORDERS[sort];
     const sorted = order === undefined ? chosen : chosen.toSorted((a, b) => order([a], [b]));
     const isBrief = groupBy === undefined && sorted.length <= FEW.brief;

@@ -95,53 +95,6 @@ export function carrying(
   };
 }
 
-interface Lacking {
-  readonly found: readonly Candidate[];
-  /** What was looked for, or grouped by. */
-  readonly tag: string | undefined;
-  readonly tagKey: string | undefined;
-}
-
-/**
- * Tags are not inherited, but people tag an environment and mean what is in it. So where nothing carries a tag, or some lack the
- * one that is grouped by, how many of the candidates are in environments that carry it.
- */
-export async function inTagged(
-  scene: Scene,
-  candidates: readonly Candidate[],
-  { found, tag, tagKey }: Lacking,
-): Promise<{ told: object; gaps: readonly Unread[] }> {
-  const key = tagKey === undefined ? undefined : loosely(tagKey);
-  const has = ({ tags }: Candidate) => Object.keys(tags ?? {}).some((name) => loosely(name) === key);
-  const lacking = key === undefined ? (found.length > 0 ? [] : candidates) : found.filter((each) => !has(each));
-  const wanted = tag ?? tagKey;
-  if (wanted === undefined || wanted.startsWith('!') || lacking.length === 0) return { told: {}, gaps: [] };
-  const graphs = [...new Set(lacking.map(({ graph }) => graph))];
-  const places = graphs.flatMap((graph) => {
-    const entity = graph.entities.find(({ kind }) => kind === 'environment');
-    return entity === undefined ? [] : [{ graph, entity }];
-  });
-  const { found: read, gaps } = await withTags(scene, places);
-  const tagsOf = new Map(carrying(read, tagKey ?? wanted).found.map(({ graph, tags = {} }) => [graph, tags]));
-  const inside = lacking.filter(({ graph }) => tagsOf.has(graph));
-  if (inside.length === 0) return { told: {}, gaps };
-  if (key === undefined) {
-    const names = [...tagsOf.keys()].map(({ name }) => name);
-    return {
-      told: { inEnvironmentsWithThatTag: { found: inside.length, environments: names.slice(0, MOST_PLACES) } },
-      gaps,
-    };
-  }
-  const counts = new Map<string, number>();
-  for (const { graph } of inside) {
-    const value = Object.entries(tagsOf.get(graph) ?? {}).find(([name]) => loosely(name) === key)?.[1] ?? '';
-    counts.set(value, (counts.get(value) ?? 0) + 1);
-  }
-  return { told: { withoutItByTagOfEnvironment: Object.fromEntries(counts) }, gaps };
-}
-
-const MOST_PLACES = 30;
-
 /** As people say it: of several values of one key any, of several keys each. */
 function carrierOfList(wanted: string): (tags: Tags) => boolean {
   const parts = wanted.split(/\s*[,|]\s*/).filter(Boolean);
