@@ -265,6 +265,20 @@ export const PLAIN_QUESTIONS: readonly Asked[] = [
       return [new RegExp(last.map(({ name }) => name).join('.*')), ...last.flatMap(sourcesOf)];
     },
   ),
+  ask(
+    'What changed the three databases that were loaded last?',
+    loads({ sort: 'newest', limit: 3 }),
+    ({ changesets }) => {
+      const last = changesets
+        .toSorted((a, b) => (b.createdTimestamp ?? '').localeCompare(a.createdTimestamp ?? ''))
+        .slice(0, 3);
+      return [
+        `"found":${changesets.length},`,
+        ...last.flatMap(sourcesOf),
+        ...last.map(({ name }) => `"name":"${name}"`),
+      ];
+    },
+  ),
   ask('What is there for traders?', find({ uses: 'trader' }), ({ clusters: own, users }) =>
     exactly([
       ...own.filter(({ clusterDescription }) => clusterDescription?.includes('trader')),

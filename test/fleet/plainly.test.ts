@@ -241,6 +241,20 @@ describe('what_depends_on', () => {
   });
 });
 
+test('the first few are told wholly, with how many there are', async () => {
+  const { data } = await find({ kinds: ['changeset'], sort: 'newest', limit: 3 });
+  expect(data).toMatchObject({ found: 23, shown: 3 });
+  expect(names(data['entities'], 'database').toSorted()).toEqual(['equities_taq', 'futures_l2', 'fx_spot']);
+  for (const load of data['entities'] as Rows) expect(load['changes']).toHaveLength(1);
+  expect(data).not.toHaveProperty('more');
+  const largest = await find({ kinds: ['volume'], sort: 'largest', limit: 2 });
+  expect(names(largest.data['entities'])).toEqual(['vol-backtest', 'vol-equities']);
+  expect(largest.data).not.toHaveProperty('totals');
+  const owners = await find({ groupBy: 'owner', limit: 1 });
+  expect(names(owners.data['groups'], 'value')).toEqual(['market-data-platform']);
+  expect((await find({ kinds: ['volume'], limit: 50 })).data).toMatchObject({ found: 6, totals: { diskGB: 24_000 } });
+});
+
 test('a problem that is no state is sent to where problems are found', async () => {
   const { data } = await find({ kinds: ['cluster'], status: 'stuck' });
   expect(data).toMatchObject({ found: 0, isNoState: expect.stringMatching(/^find_kx_problems/) });

@@ -66,12 +66,13 @@ export const findEntities = fleetTool({
       changedWithin: Age({ orNot: true }).optional().describe('created or changed; !30d for those untouched'),
       groupBy: z.string().max(100).optional().describe('count by a setting: zone, release, code, iamRole, tag:owner'),
       sort: z.enum(SORTS).optional(),
+      limit: z.int().min(1).max(1_000).optional(),
       environment: EnvironmentArgument().optional(),
       ...shaping(),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (scene, input) => {
-    const { environment, view, cursor, groupBy, sort } = input;
+    const { environment, view, cursor, groupBy, sort, limit = Infinity } = input;
     const [tag, uses] = [negated(input.tag), negated(input.uses)];
     const kinds = input.kinds ?? kindsFor(input);
     const asked = keysIn(groupBy);
@@ -103,15 +104,16 @@ export const findEntities = fleetTool({
     const places = isPlaced ? await inTagged(scene, using, { found: chosen, tag, keys, details }) : NOWHERE;
     const order = sort && ORDERS[sort];
     const sorted = order === undefined ? chosen : chosen.toSorted((a, b) => order([a], [b]));
-    const isBrief = groupBy === undefined && sorted.length <= FEW.brief;
-    const more = details ? { found: sorted, gaps: [] } : await readFew(scene, sorted, isBrief);
+    const kept = groupBy === undefined && limit < sorted.length ? sorted.slice(0, limit) : sorted;
+    const isBrief = groupBy === undefined && kept.length <= FEW.brief;
+    const more = details ? { found: kept, gaps: [] } : await readFew(scene, kept, isBrief);
     const { found } = more;
-    const isSized = details || found !== sorted;
+    const isSized = details || found !== kept;
     const inCommon = groupBy === undefined ? matchedInAll(found) : undefined;
     const head = {
-      found: found.length,
-      ...countsOf(found),
-      ...(isSized ? totals(found) : {}),
+      found: sorted.length,
+      ...countsOf(sorted),
+      ...(kept === sorted ? (isSized ? totals(found) : {}) : { shown: kept.length }),
       ...environmentsOf(graphs),
       ...(asked.some(({ name }) => canonical(name) === 'environment') ? withoutAny(graphs, found) : {}),
       ...places.told,
@@ -135,7 +137,7 @@ export const findEntities = fleetTool({
           }
         : {
             name: 'groups',
-            rows: grouped(found, { keys, details: isSized, isSized: bySize || view === 'full', order }),
+            rows: grouped(found, { keys, details: isSized, isSized: bySize || view === 'full', order }).slice(0, limit),
           };
     return answer(head, [section], { view, cursor });
   },
