@@ -277,6 +277,9 @@ test('settings of environments go by the names of the API', async () => {
 test('an environment is found by what people call it', async () => {
   for (const environment of ['production', 'PROD', 'kdb prod', 'KDB_PROD'])
     expect((await find({ environment, kinds: ['cluster'] })).data['found']).toBe(13);
+  const uat = await use('what_depends_on', { name: 'uat' });
+  expect(uat.data['entity']).toMatchObject({ id: 'environment:kdb-uat' });
+  expect((await use('what_depends_on', { name: 'uat', kind: 'cluster' })).text).toContain('"gw-uat", "hdb-uat"');
   for (const environment of ['prod2', 'kdb-production', 'uat-kdb'])
     expect((await find({ environment })).text).toContain('There is no kdb environment');
   expect((await find({ environment: 'kdb' })).text).toContain('There are: "kdb-prod", "kdb-uat"');

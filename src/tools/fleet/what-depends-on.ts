@@ -24,9 +24,11 @@ export const whatDependsOn = fleetTool({
       ...shaping(),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
-  run: async (scene, { environment, name, kind, view, cursor }) => {
+  run: async (scene, { environment, name: said, kind, view, cursor }) => {
+    const place =
+      environment === undefined ? await placeOf(scene, said, kind) : { id: environment, name: said, gaps: [] };
+    const { name } = place;
     const changes = (changesetId: string) => name.endsWith(changesetId);
-    const place = environment === undefined ? await placeOf(scene, name, kind) : { id: environment, gaps: [] };
     const graph = await scene.graph(place.id, { changes });
     const entity = theOne(graph, name, kind) ?? (await olderChangeset(scene, graph, name, kind));
     const dependants = dependantsOf(graph, entity.id);
@@ -64,7 +66,7 @@ const needed = (connected: Connected) => ({ ...row(connected), ...sizeOf(connect
 /** Said where nothing has a name, since people ask that of roles and subnets, too. */
 const NOT_AN_ENTITY = 'What uses a role, subnet, bucket or other setting, find_kx_entities finds by uses.';
 
-/** The id of the only environment that has something of that name, as far as could be read. Throws NotThere. */
+/** The only environment that has something of that name, as far as could be read, and that name. Throws NotThere. */
 async function placeOf(scene: Scene, name: string, kind: Kind | undefined) {
   const options = { kinds: kind === undefined ? KINDS : [kind], details: false, everyChangeset: true };
   const { graphs, gaps } = await scene.graphs(undefined, options);
@@ -72,6 +74,8 @@ async function placeOf(scene: Scene, name: string, kind: Kind | undefined) {
   const places = graphs.filter((graph) => named(graph, name).some(ofKind));
   const [only, second] = places;
   if (only === undefined) {
+    const environment = kind === undefined || kind === 'environment' ? await environmentOf(scene, name) : undefined;
+    if (environment !== undefined) return { ...environment, gaps };
     const known = graphs.flatMap(({ entities }) => entities.filter(ofKind).map((each) => each.name));
     throw noSuch(kind ?? 'entity', name, [...new Set(known)], gaps, NOT_AN_ENTITY);
   }
@@ -79,7 +83,18 @@ async function placeOf(scene: Scene, name: string, kind: Kind | undefined) {
     throw new NotThere(
       `Several environments have something of that name: ${listed(places.map((graph) => graph.name))}. Give one of them as environment.`,
     );
-  return { id: only.environmentId, gaps };
+  return { id: only.environmentId, name, gaps };
+}
+
+/** The environment that somebody means who says `uat`; undefined when there is none. */
+async function environmentOf(scene: Scene, wanted: string) {
+  try {
+    const { environmentId: id = '', name = '' } = await scene.environment(wanted);
+    return { id, name };
+  } catch (error) {
+    if (error instanceof NotThere) return undefined;
+    throw error;
+  }
 }
 
 /** A changeset that is neither mounted nor newest nor failed is in no overview. Throws NotThere when there is none either. */
