@@ -25,6 +25,7 @@ const IN_ROW = new Set([
   'scalingGroup',
   'tickerplantLogVolumes',
   'attachedClusters',
+  'bucket',
 ]);
 
 /** All that is known about one entity itself, without what is the same in another form. */

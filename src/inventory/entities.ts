@@ -108,6 +108,7 @@ function clusterEntity(of: Cluster): GraphEntity {
     savedown: of.savedownStorageConfiguration,
     tickerplantLogVolumes: of.tickerplantLogConfiguration?.tickerplantLogVolumes,
     code: code === undefined ? undefined : `s3://${code.s3Bucket}/${code.s3Key}`,
+    bucket: code?.s3Bucket,
     initializationScript: of.initializationScript,
     arguments: of.commandLineArguments?.map(({ key, value }) => `${key}=${value}`),
     executionRole: of.executionRole,

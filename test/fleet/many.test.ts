@@ -30,7 +30,35 @@ const volume = (environmentId: string, volumeName: string) =>
     nas1Configuration: { type: 'SSD_250', size: 1_200 },
   });
 
+describe('environments of which only the pattern of the names is known', () => {
+  test.each([
+    ['kdb-*', ['kdb-prod', 'kdb-uat']],
+    ['*-UAT', ['kdb-uat']],
+    ['k*b-p*', ['kdb-prod']],
+  ])('are looked through for %s', async (environment, expected) => {
+    const { data } = await use('find_kx_entities', { kinds: ['environment'], environment });
+    expect(names(data['entities']).toSorted()).toEqual(expected);
+    const found = await use('find_kx_problems', { problem: 'stuck', environment });
+    expect(found.data).toMatchObject({ environments: expected.length });
+  });
+
+  test('are named when none has such a name', async () => {
+    const { text, isError } = await use('find_kx_problems', { environment: 'uat*' });
+    expect(isError).toBe(true);
+    expect(text).toContain('There are: "kdb-prod", "kdb-uat"');
+  });
+});
+
 describe('groups', () => {
+  test('are made by the bucket that code comes from', async () => {
+    const { data } = await use('find_kx_entities', {
+      kinds: ['cluster'],
+      groupBy: 's3Bucket',
+      environment: 'kdb-prod',
+    });
+    expect(names(data['groups'], 'value')).toContain('halden-kdb-code');
+  });
+
   test('by environment name the environments in which there is none', async () => {
     const { data } = await use('find_kx_entities', { kinds: ['dataview'], groupBy: 'environment' });
     expect(data).toMatchObject({ found: 3, environmentsWithout: 1, namesWithout: ['kdb-uat'] });

@@ -14,7 +14,7 @@ import { isMoment } from './moments.ts';
 import { BY_SIZE, ORDERS, SORTS } from './orders.ts';
 import { answer, isSmall, type Row, shaping, type View } from './page.ts';
 import { inTagged } from './placed.ts';
-import { EnvironmentArgument, environmentsOf, NotThere, notReadIn, type Scene } from './scene.ts';
+import { EnvironmentsArgument, environmentsOf, NotThere, notReadIn, type Scene } from './scene.ts';
 import { canonical } from './settings.ts';
 import { carrying, tagMember, type WithTags, withTags } from './tagged.ts';
 import { fleetTool } from './tool.ts';
@@ -67,7 +67,7 @@ export const findEntities = fleetTool({
       groupBy: z.string().max(100).optional().describe('count by a setting: zone, release, code, iamRole, tag:owner'),
       sort: z.enum(SORTS).optional(),
       limit: z.int().min(1).max(1_000).optional(),
-      environment: EnvironmentArgument().optional(),
+      environment: EnvironmentsArgument().optional(),
       ...shaping(),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],

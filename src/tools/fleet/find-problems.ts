@@ -7,7 +7,7 @@ import { minute } from '../../inventory/units.ts';
 import type { Candidate } from './matching.ts';
 import { answer, shaping } from './page.ts';
 import { toldProblems } from './problems-told.ts';
-import { EnvironmentArgument, environmentsOf, notReadIn, type Scene } from './scene.ts';
+import { EnvironmentsArgument, environmentsOf, notReadIn, type Scene } from './scene.ts';
 import { tagsOf } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 
@@ -83,7 +83,7 @@ export const findProblems = fleetTool({
         .enum(['failed', 'stuck', 'behind', 'idle', 'orphaned', 'underway'])
         .optional()
         .describe('all without it'),
-      environment: EnvironmentArgument().optional(),
+      environment: EnvironmentsArgument().optional(),
       ...shaping(),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment', 'ListKxClusters', 'GetKxCluster'],

@@ -22,6 +22,8 @@ export const GONE = 'DELETED';
 
 /** Said by every answer about one environment. */
 export const EnvironmentArgument = () => z.string().min(1).max(64).describe('id or name');
+/** Said by every answer that may be about several. */
+export const EnvironmentsArgument = () => z.string().min(1).max(64).describe('id or name; * for any text');
 
 /** An argument that names nothing; its message says what there is. */
 export class NotThere extends Error {
@@ -37,7 +39,7 @@ export interface Scene {
   /** The same, or else the newest deleted one of that id or name. */
   environmentOrDeleted(wanted: string): Promise<Environment>;
   graph(wanted: string, options?: GraphOptions): Promise<Graph>;
-  /** The graphs of all environments, or of one. */
+  /** The graphs of all environments, of one, or of those whose names fit a pattern with `*`. */
   graphs(wanted: string | undefined, options?: GraphOptions): Promise<Graphs>;
   /** Reads the environments of these graphs once more, in another way. */
   again(graphs: readonly Pick<Graph, 'environmentId'>[], options: GraphOptions): Promise<Graphs>;
@@ -97,16 +99,39 @@ export function sceneOf({ call, restrictions, caller }: ToolEnvironment, { conte
       ],
     };
   };
+  const meant = async (wanted: string | undefined) => {
+    if (wanted === undefined) return present();
+    if (!wanted.includes('*')) return [await environment(wanted)];
+    const all = await present();
+    const fitting = all.filter(({ name = '' }) => isLike(name.toLowerCase(), wanted.toLowerCase()));
+    const names = all.map(({ name = '' }) => name);
+    if (fitting.length === 0)
+      throw new NotThere(`No kdb environment has a name like ${quoted(wanted)}. There are: ${listed(names)}.`);
+    return fitting;
+  };
   return {
     call,
     options,
     environment,
     environmentOrDeleted,
     graph: async (wanted, more = {}) => one(await environment(wanted), more),
-    graphs: async (wanted, more = {}) =>
-      each(wanted === undefined ? await present() : [await environment(wanted)], more),
+    graphs: async (wanted, more = {}) => each(await meant(wanted), more),
     again: (graphs, more) => each(graphs, more),
   };
+}
+
+/** Whether a whole name is a pattern with `*` for any text; no regular expression, because the pattern is the model's. */
+function isLike(name: string, pattern: string): boolean {
+  const [begin = '', ...rest] = pattern.split('*');
+  const end = rest.pop() ?? '';
+  if (!name.startsWith(begin) || !name.slice(begin.length).endsWith(end)) return false;
+  const between = name.slice(begin.length, name.length - end.length);
+  let at = 0;
+  return rest.every((part) => {
+    const found = between.indexOf(part, at);
+    at = found + part.length;
+    return found >= 0;
+  });
 }
 
 const apart = (all: readonly Environment[]) =>

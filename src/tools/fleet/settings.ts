@@ -7,8 +7,18 @@ export interface Setting {
   readonly value: string;
 }
 
-/** What an entity says about others or about its state now, which is not a setting of its own. */
-const NOT_SETTINGS = new Set(['name', 'status', 'nodes', 'attachedClusters', 'clusters', 'usedBy', 'versions', 'arn']);
+/** What an entity says about others or about its state now, or again in another way, which is not a setting of its own. */
+const NOT_SETTINGS = new Set([
+  'name',
+  'status',
+  'nodes',
+  'attachedClusters',
+  'clusters',
+  'usedBy',
+  'versions',
+  'arn',
+  'bucket',
+]);
 
 /** All that is known about an entity, one for each value. */
 export function factsOf(entity: GraphEntity, graph: Graph): Setting[] {
