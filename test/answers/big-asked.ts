@@ -36,7 +36,8 @@ export const BIG_ASKED: readonly Asked[] = [
     const inherited = truth.clusters.filter((each) => !isOwn(each));
     const teams = [...new Set(inherited.map(({ environment }) => ownerOf(truth, environment)))];
     return teams.map(
-      (team) => `"${team}":${inherited.filter(({ environment }) => ownerOf(truth, environment) === team).length}`,
+      (team) =>
+        `"${team}":{"count":${inherited.filter(({ environment }) => ownerOf(truth, environment) === team).length}`,
     );
   }),
   ask('How many clusters does team-3 have?', clusters({ tag: 'owner=team-3' }), (truth) => {
