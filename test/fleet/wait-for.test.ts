@@ -152,12 +152,11 @@ describe('wait_for_kx_entity', () => {
     await expect(waiting).rejects.toThrow();
   });
 
-  test('needs the database of what is in one', async () => {
-    const { text } = await use('wait_for_kx_entity', {
-      environment: 'kdb-prod',
-      kind: 'dataview',
-      name: 'fx_spot_live',
-    });
-    expect(text).toContain('give its name as database');
+  test('finds the database of what is in only one, and asks for it otherwise', async () => {
+    const asked = { environment: 'kdb-prod', kind: 'dataview' };
+    const live = await use('wait_for_kx_entity', { ...asked, name: 'fx_spot_live' });
+    expect(live.data).toMatchObject({ reached: true, entity: 'dataview:fx_spot/fx_spot_live' });
+    const none = await use('wait_for_kx_entity', { ...asked, name: 'fx_spot_dead' });
+    expect(none.text).toContain('give its name as database');
   });
 });

@@ -51,13 +51,13 @@ export const waitFor = fleetTool({
     'Wait until a cluster, dataview, volume, changeset, scaling group or environment is ready, or gone. Returns early when it failed, with the reason; else after 25 s with a handle to go on.',
   input: Wanted,
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
-  run: async (scene, { environment: wanted, kind, name: given, database, until, handle }, { context }) => {
-    if ((kind === 'dataview' || kind === 'changeset') && database === undefined)
-      throw new NotThere(`A ${kind} is in a database: give its name as database.`);
+  run: async (scene, { environment: wanted, kind, name: given, database: within, until, handle }, { context }) => {
     if (kind !== 'environment' && given === undefined) throw new NotThere(`name: required, the one of the ${kind}.`);
     const place = await scene.environmentOrDeleted(wanted);
     const { environmentId = '' } = place;
     const name = kind === 'environment' ? ownName(place, given) : (given ?? '');
+    const isInside = kind === 'dataview' || kind === 'changeset';
+    const database = within ?? (isInside ? await databaseOf(scene, place, kind, name) : undefined);
     const goal = goalOf(kind, until);
     const { getter } = kindFacts(kind);
     const states = statesOf(getter);
@@ -117,6 +117,24 @@ function goalOf(kind: string, until: string | undefined): string {
 function ownName({ name = '', environmentId }: Environment, given = name): string {
   if (given === environmentId || given.toLowerCase() === name.toLowerCase()) return name;
   throw new NotThere(`The environment is ${quoted(name)}, not ${quoted(given)}: name one of them only.`);
+}
+
+/** The only database that has something of a kind and name. Throws NotThere when there is none, or several. */
+async function databaseOf(
+  scene: Scene,
+  { environmentId = '' }: Environment,
+  kind: Kind,
+  name: string,
+): Promise<string> {
+  const options = { kinds: [kind], details: false, everyChangeset: true };
+  const { graphs } = await scene.again([{ environmentId }], options);
+  const holders = graphs.flatMap(({ entities }) =>
+    entities.flatMap((each) => (each.kind === kind && each.name === name ? [each.database ?? ''] : [])),
+  );
+  const [only, second] = holders;
+  if (only !== undefined && second === undefined) return only;
+  const which = only === undefined ? '' : ` Several have one of that name: ${listed(holders)}.`;
+  throw new NotThere(`A ${kind} is in a database: give its name as database.${which}`);
 }
 
 const NONE = 'There is none of that name now. Unless it was seen before, check the name';
