@@ -2,6 +2,7 @@ import { OPERATION_NAMES, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { once } from '../operations/operation.ts';
 import { createdBy, listerOfLabel, nounOfLabel, readerOfLabel } from '../operations/references.ts';
+import { placesOn } from './arn.ts';
 import type { Blocker, Item } from './blast/finding.ts';
 import type { Offered } from './policy.ts';
 import type { Forbidden } from './protection.ts';
@@ -27,21 +28,29 @@ export interface Sight {
 }
 
 /**
- * Names are told to those who are offered the list of such entities, and details to those who are offered the read of one as well. What the
- * caller knows already, because the call names it, is no secret; neither is how many there are, without which no plan would be safe.
+ * Names are told to those who are offered the list of such entities, and details to those who are offered the read of one as well and may be
+ * told the name of what it stands in. What the caller knows already, because the call names it, is no secret; neither is how many there are,
+ * without which no plan would be safe.
  */
 export function sightOf(offered: Offered, known: unknown): Sight {
   const given = new Set(texts(known));
   const readers = (kind: string) => READERS().get(kind) ?? [];
   const unseen = (kind: string) => readers(kind).filter((reader) => !offered(reader));
   const isNamed = (kind: string, name: string) => given.has(name) || readers(kind).slice(0, 1).every(offered);
+  const isUnnamed = ({ kind, id }: { kind: string; id: string }) => !isNamed(nounIn(kind), id);
+  /** The kinds of what something stands in, of which the name is withheld. */
+  const around = ({ arn = '' }: Item) => {
+    const enclosing = placesOn(arn).slice(0, -1);
+    return enclosing.filter(isUnnamed).map(({ kind }) => nounIn(kind));
+  };
 
   const tell = (thing: Item | Blocker): Told => {
-    const { kind, name, detail } = itemOf(thing);
+    const item = itemOf(thing);
+    const { kind, name, detail } = item;
     const shown = {
       kind,
       ...(isNamed(kind, name) ? { name } : {}),
-      ...(unseen(kind).length === 0 ? { detail } : {}),
+      ...(unseen(kind).length === 0 && around(item).length === 0 ? { detail } : {}),
     };
     return 'first' in thing ? { ...shown, first: thing.first } : shown;
   };
@@ -57,16 +66,17 @@ export function sightOf(offered: Offered, known: unknown): Sight {
       return rows;
     },
     withheld: (things) => {
-      const kinds = new Set(things.map((thing) => itemOf(thing).kind));
+      const kinds = new Set(things.map(itemOf).flatMap((item) => [item.kind, ...around(item)]));
       return [...kinds]
         .filter((kind) => unseen(kind).length > 0)
         .map((kind) => `${kind} (${unseen(kind).map(toolName).join(', ')})`);
     },
     forbidden: ({ arn, why }) => {
       if (arn === undefined) return why;
-      const [kind, name] = arn.split(/[:/]/).slice(-2) as [string, string];
-      const noun = nounIn(kind);
-      return isNamed(noun, name) ? `${quoted(arn, 200)} ${why}` : `A ${noun} that goes or stops with it ${why}`;
+      // The environment is the one that the call is about, and counts only by itself.
+      const places = placesOn(arn).filter((_, at, { length }) => at > 0 || length === 1);
+      const [noun] = places.map(({ kind }) => nounIn(kind)).slice(-1);
+      return places.some(isUnnamed) ? `A ${noun} that goes or stops with it ${why}` : `${quoted(arn, 200)} ${why}`;
     },
   };
 }

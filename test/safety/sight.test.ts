@@ -3,7 +3,7 @@ import { LOCAL_CALLER, type Restrictions, UNRESTRICTED } from '../../src/safety/
 import { sightOf } from '../../src/safety/sight.ts';
 import { offeredTools } from '../../src/tools/list.ts';
 import { answering, type Embedded, type Members } from './support/backend.ts';
-import { type Estate, KEY, openEstate } from './support/estate.ts';
+import { type Estate, KEY, openEstate, ZONE } from './support/estate.ts';
 import { asked, type Guard } from './support/guard.ts';
 import { openTowns, type Towns } from './support/towns.ts';
 
@@ -95,6 +95,38 @@ describe('what a caller is told of entities whose reads are withheld', () => {
     });
   });
 
+  it('is nothing of the database that a dataview is of, unless the call names it', async () => {
+    const harbour = await openEstate(backend.call, 'harbour');
+    await harbour.database('trades');
+    await harbour.volume('fast');
+    await harbour.dataview('view', {
+      segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }],
+    });
+    const { environmentId } = harbour;
+    const denied = { deny: readsOf('database') };
+    const withheldKinds = ['database (list_kx_databases, get_kx_database)'];
+    const seen = [
+      await preview(denied, 'delete_kx_environment', whole(harbour)),
+      await preview(denied, 'delete_kx_volume', { environmentId, volumeName: 'fast' }),
+      await preview(denied, 'create_kx_dataview', {
+        environmentId,
+        databaseName: 'other',
+        dataviewName: 'mine',
+        azMode: 'SINGLE',
+        availabilityZoneId: ZONE,
+        readWrite: true,
+        segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }],
+      }),
+    ];
+    for (const content of seen) {
+      expect(content).toMatchObject({ withheldKinds });
+      expect(JSON.stringify(content)).toContain('"name":"view"');
+      expect(JSON.stringify(content)).not.toContain('trades');
+    }
+    const own = await preview(denied, 'delete_kx_database', { environmentId, databaseName: 'trades' });
+    expect(own).toMatchObject({ blockers: [{ kind: 'dataview', name: 'view', detail: 'of trades, ACTIVE' }] });
+  });
+
   it('is what the call names itself', async () => {
     const { environmentId } = town;
     const given = { environmentId, databaseName: 'kept' };
@@ -118,6 +150,8 @@ describe('what a caller is told of entities whose reads are withheld', () => {
     ['environment/abc', ['ListEnvironments'], 'A dataset browser environment that'],
     ['kxEnvironment/abc/kxScalingGroup/hosts', ['ListKxScalingGroups'], 'A scaling group that'],
     ['kxEnvironment/abc/kxScalingGroup/hosts', ['ListKxEnvironments'], '"arn:aws:finspace'],
+    ['kxEnvironment/abc/kxDatabase/trades/kxDataview/view', ['ListKxDatabases'], 'A dataview that'],
+    ['kxEnvironment/abc/kxDatabase/trades/kxDataview/view', ['ListKxEnvironments'], '"arn:aws:finspace'],
   ])('tells of a protected %s without %j: %s', (path, without, told) => {
     const arn = `arn:aws:finspace:us-east-1:111122223333:${path}`;
     const sight = sightOf((name) => !without.includes(name), {});

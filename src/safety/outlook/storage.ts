@@ -1,5 +1,6 @@
 import { volumesUnder } from '../../inventory/edges.ts';
 import { toolName } from '../../operations/naming.ts';
+import { dataviewItem } from '../blast/environments.ts';
 import { dataviews, eachAtOnce, volumeDetails } from '../blast/estate.ts';
 import type { Item, Members } from '../blast/finding.ts';
 import { type Ground, listed, there } from './ground.ts';
@@ -60,15 +61,7 @@ export async function segmentsFit(ground: Ground): Promise<Remark> {
   const others = readWrite === true && names.length > 0 ? await dataviews(ground) : [];
   const sharing = others.filter((view) => volumesUnder(view).some((name) => names.includes(String(name))));
   const first = 'A writable dataview needs a volume that no other dataview is on: name another.';
-  return together([
-    fit,
-    blocked(
-      ...sharing.map(({ dataviewName, databaseName }) => ({
-        item: { kind: 'dataview', name: String(dataviewName), detail: `of ${databaseName}` },
-        first,
-      })),
-    ),
-  ]);
+  return together([fit, blocked(...sharing.map((view) => ({ item: dataviewItem(view), first })))]);
 }
 
 /** Whether the name of a dataview is free, and one more is within the quotas. */

@@ -21,8 +21,8 @@ end
 `;
 
 /**
- * The changes and reads of the ledger. The first key of each is the latest time seen. A question is a hash; \`b:\` leads from a
- * binding to its open question, \`c:\` reserves its code. Sorted sets hold those that may be open and, in \`g:\`, those of a binding that
+ * The changes and reads of the ledger. The first key of each is the latest time seen. A question is a hash; `b:` leads from a
+ * binding to its open question, `c:` reserves its code. Sorted sets hold those that may be open and, in `g:`, those of a binding that
  * were approved, by when they were opened, and those of a principal, by when they were last asked.
  */
 export const SCRIPTS = {
