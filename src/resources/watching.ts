@@ -44,8 +44,11 @@ export function watching(found: (uri: string) => void, pace: Looking): Watching 
     one.stop?.();
     one.stop = undefined;
   };
-  const forgetOverflow = (one: Watched) => {
-    if (known.size - lookedAt.size > MOST_WAITING) known.delete(one.uri);
+  /** When too many wait, one of whoever has most is forgotten: the latest, which begins to wait now, if nobody has more. */
+  const forgetOverflow = (latest: Watched) => {
+    if (known.size - lookedAt.size <= MOST_WAITING) return;
+    const gives = heaviest([latest, ...known.values()], (one) => (one.stop === undefined ? share(one) : undefined));
+    if (gives !== undefined) known.delete(gives.uri);
   };
   /** Begins to look where there is room, or where somebody has more than whoever wants it would have. */
   const admit = (one: Watched) => {

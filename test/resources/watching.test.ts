@@ -74,6 +74,16 @@ describe('resources that are looked at', () => {
     for (const leave of [...first, ...ann, ...over]) leave();
     expect([of('first'), of('waits'), of('over')]).toEqual([0, MOST, 0]);
   });
+
+  test('go first to who has none, however many somebody else waits for', () => {
+    const { take, of } = open();
+    const [[leave] = []] = uris(MOST - 1, 'other').map((name) => take(name, [`${name}-0`]));
+    take('greedy', uris(MOST_WAITING + 1, 'greedy'));
+    take('late', uris(1, 'late'));
+    expect([of('greedy'), of('late')]).toEqual([1, 0]);
+    leave?.();
+    expect([of('greedy'), of('late')]).toEqual([1, 1]);
+  });
 });
 
 test('over HTTP, what one principal watches keeps nobody else from hearing of changes', async () => {
