@@ -29,6 +29,14 @@ const aheadIn = async (dir: string) => {
 
 describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_PTY ?? ''}`, { timeout: 60_000 }, () => {
   const today = () => new Date().toISOString().slice(0, 10);
+  const accepts = async (seat: ReturnType<typeof sitDown>) => {
+    await seat.sees('Passphrase: ');
+    seat.types(PASSPHRASE);
+    await seat.sees('to accept this clock: ');
+    seat.types(today());
+    await seat.sees('Reset. Agents have to ask anew.');
+    expect(await seat.left()).toBe(0);
+  };
 
   it('takes the passphrase and the date, voids what was open, and tells the journal', async () => {
     const dir = stateDirectory();
@@ -37,12 +45,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
     const seat = sitDown('approve', '--reset-clock', '--state-dir', dir);
     await seat.sees(`This machine says ${today()}T`);
     await seat.sees('are void then');
-    await seat.sees('Passphrase: ');
-    seat.types(PASSPHRASE);
-    await seat.sees('to accept this clock: ');
-    seat.types(today());
-    await seat.sees('Reset. Agents have to ask anew.');
-    expect(await seat.left()).toBe(0);
+    await accepts(seat);
     expect(await ledger.list()).toEqual([]);
     expect(await journal.entries()).toMatchObject([{ kind: 'clock-reset', approver: userInfo().username }]);
     clock.now = Date.now();
@@ -104,12 +107,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
 
     const seat = sitDown('approve', ...where, '--state-dir', dir);
     await seat.sees(`Redis says ${today()}T`);
-    await seat.sees('Passphrase: ');
-    seat.types(PASSPHRASE);
-    await seat.sees('to accept this clock: ');
-    seat.types(today());
-    await seat.sees('Reset. Agents have to ask anew.');
-    expect(await seat.left()).toBe(0);
+    await accepts(seat);
     expect(await ledger.list()).toEqual([]);
     await ask();
     expect(await ledger.list()).toHaveLength(1);
