@@ -12,7 +12,7 @@ export function journalTable(entries: readonly Entry[]): string[] {
       return [
         [moment(entry.at), entry.approver, 'set the clock right', `${moment(entry.seen)} had been seen`, 'done', ''],
       ];
-    const { operation, target, principal, approval } = entry;
+    const { operation, target, formerName, principal, approval } = entry;
     const outcome = outcomes.get(entry.call);
     const came =
       outcome === undefined ? ['unknown', 'it never came back'] : [outcome.result, ...present(outcome.error)];
@@ -21,7 +21,7 @@ export function journalTable(entries: readonly Entry[]): string[] {
         moment(entry.at),
         asker(principal),
         operation,
-        Object.values(target).join(' / '),
+        [...Object.values(target), ...(formerName === undefined ? [] : [`was ${formerName}`])].join(' / '),
         came.join(': '),
         approval === undefined ? 'not asked for' : [approval.channel, ...present(approval.approver)].join(', '),
       ],

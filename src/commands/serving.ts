@@ -6,6 +6,7 @@ import { didYouMean } from '../nearest.ts';
 import type { Call } from '../operations/index.ts';
 import { approverKey } from '../safety/approver.ts';
 import { withinEnvironments } from '../safety/environments.ts';
+import { formerNames } from '../safety/former-names.ts';
 import { gate } from '../safety/gate.ts';
 import { type Journal, sqlJournal } from '../safety/journal.ts';
 import { journaledCall } from '../safety/journaled-call.ts';
@@ -117,6 +118,7 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
     serve: serverFactory({
       call,
       place,
+      formerNames: () => formerNames(journal),
       restrictions,
       seal,
       secrets,
@@ -128,6 +130,7 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
       gate: gate({
         call,
         place,
+        formerNames: () => formerNames(journal),
         restrictions,
         ledger,
         seal,

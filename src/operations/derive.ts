@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Operation } from './operation.ts';
+import { type Operation, once, type Risk } from './operation.ts';
 
 const derived = <T>(derive: (operation: Operation) => T) => {
   const cache = new WeakMap<Operation, T>();
@@ -13,11 +13,30 @@ const derived = <T>(derive: (operation: Operation) => T) => {
   };
 };
 
+/** Settings that an update leaves out on purpose. Never sent: the server compares it with what is there. */
+const removal = once(() =>
+  z
+    .array(z.string().min(1).max(300))
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Settings to remove by leaving them out, such as initializationScript. Without it, nothing is removed.'),
+);
+
 /** The input that an agent gives: the API's own, without `clientToken`. Unknown members are refused. */
 export const agentInput = derived((operation): z.ZodObject => {
   const input = operation.input();
-  return 'clientToken' in input.shape ? input.omit({ clientToken: true }) : input;
+  const own = 'clientToken' in input.shape ? input.omit({ clientToken: true }) : input;
+  const removes = Object.keys(operation.update?.leftOut ?? {}).length > 0;
+  return removes ? own.extend({ remove: removal() }) : own;
 });
+
+/** The risk of one call, as far as its input tells. */
+export const riskOf = ({ risk, raised }: Operation, input: Readonly<Record<string, unknown>>): Risk =>
+  raised?.by?.(input) === true ? raised.to : risk;
+
+/** The highest risk that a call can have. */
+export const highestRisk = ({ risk, raised }: Operation): Risk => raised?.to ?? risk;
 
 /** The input as the service takes it: every constraint holds, unknown members are dropped at every depth. */
 export const serviceInput = derived((operation) => rebuild(operation.input(), 'strip') as z.ZodObject);

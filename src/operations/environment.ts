@@ -11,6 +11,8 @@ import {
   TagMap,
   text,
 } from './shapes.ts';
+import { ENVIRONMENT } from './targets.ts';
+import { BROWSER_UPDATE } from './update-rules.ts';
 
 const EnvironmentName = once(() =>
   text(1, 255, /^[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]$/, 'a name of letters, digits and -, such as research'),
@@ -115,13 +117,7 @@ export const DeleteEnvironment = operation({
   deprecated: true,
   summary:
     'Remove a legacy FinSpace dataset browser (deprecated FinSpace web app): decommission, erase, wipe, destroy, drop, shut down, get rid of old used data, SAML off.',
-  target: {
-    noun: 'dataset browser environment',
-    member: 'environmentId',
-    reader: 'GetEnvironment',
-    namePath: ['environment', 'name'],
-    arn: '',
-  },
+  target: ENVIRONMENT,
   input: () => z.strictObject({ environmentId: IdType() }),
   output: () => z.strictObject({}),
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -156,6 +152,8 @@ export const UpdateEnvironment = operation({
   http: 'PUT /environment/{environmentId}',
   entity: 'environment',
   risk: 'update',
+  target: ENVIRONMENT,
+  update: BROWSER_UPDATE,
   deprecated: true,
   summary:
     'Rename a legacy FinSpace dataset browser (deprecated web app): edit, modify, fix, put or change what its FinSpace data should read, switch federation on, switch SAML sign in to other metadata.',

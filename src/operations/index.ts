@@ -48,6 +48,8 @@ export interface CallOptions {
 /** Who wants a call, and what lets it run. */
 export interface Actor {
   readonly principal: string;
+  /** The name of an environment before the call renames it. */
+  readonly formerName?: string | undefined;
   /** The approval that was used up for it: its plan, the channel through which the person gave it, and who that was. */
   readonly approval?:
     | { readonly plan: string; readonly channel: string; readonly approver?: string | undefined }

@@ -11,6 +11,7 @@ import {
   Timestamp,
   text,
 } from './shapes.ts';
+import { DATABASE } from './targets.ts';
 
 const databaseLabels = () => ({ environmentId: EnvironmentId(), databaseName: DatabaseName() });
 
@@ -70,10 +71,15 @@ const createdMembers = () => ({
   errorInfo: ErrorInfo().optional(),
 });
 
+const deletesData = (requests: unknown) =>
+  Array.isArray(requests) && requests.some((request) => (request as { changeType?: unknown })?.changeType === 'DELETE');
+
 export const CreateKxChangeset = operation({
   http: 'POST /kx/environments/{environmentId}/databases/{databaseName}/changesets',
   entity: 'kx-changeset',
   risk: 'create',
+  raised: { to: 'destroy', by: ({ changeRequests }) => deletesData(changeRequests) },
+  target: DATABASE,
   summary:
     'Load files from a bucket into a database: import, ingest or upload a new file, backfill a day, dates or corrected ticks data, rest of partitions, or purge a bad partition or path.',
   input: () =>

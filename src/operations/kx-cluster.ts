@@ -17,7 +17,7 @@ import {
   TickerplantLogConfiguration,
   VpcConfiguration,
 } from './kx-cluster-shapes.ts';
-import { operation, type Target } from './operation.ts';
+import { operation } from './operation.ts';
 import {
   AvailabilityZoneId,
   ClientToken,
@@ -32,13 +32,8 @@ import {
   TagMap,
   Timestamp,
 } from './shapes.ts';
-
-const CLUSTER: Target = {
-  noun: 'cluster',
-  member: 'clusterName',
-  reader: 'GetKxCluster',
-  arn: '/kxCluster/{clusterName}',
-};
+import { CLUSTER } from './targets.ts';
+import { CODE_UPDATE, DATABASES_UPDATE } from './update-rules.ts';
 
 const clusterLabels = () => ({ environmentId: KxEnvironmentId(), clusterName: KxClusterName() });
 
@@ -156,7 +151,9 @@ export const UpdateKxClusterCodeConfiguration = operation({
   entity: 'kx-cluster',
   risk: 'disrupt',
   settles: { now: 'UPDATING', end: 'RUNNING' },
+  raised: { to: 'destroy' },
   target: CLUSTER,
+  update: CODE_UPDATE,
   summary:
     'Deploy, push, swap or roll q analytics on to it: a code release or hotfix; change the startup script or argument instead.',
   input: () =>
@@ -179,7 +176,9 @@ export const UpdateKxClusterDatabases = operation({
   entity: 'kx-cluster',
   risk: 'disrupt',
   settles: { now: 'UPDATING', end: 'RUNNING' },
+  raised: { to: 'destroy' },
   target: CLUSTER,
+  update: DATABASES_UPDATE,
   summary:
     'Switch a cluster to a version just loaded: move or roll the historical HDB, refresh, pick what to serve after today, change the database it still got; switch with a rolling restart.',
   input: () =>

@@ -12,6 +12,8 @@ import {
   TagMap,
   Timestamp,
 } from './shapes.ts';
+import { DATABASE } from './targets.ts';
+import { DATABASE_UPDATE } from './update-rules.ts';
 
 const databaseLabels = () => ({ environmentId: EnvironmentId(), databaseName: DatabaseName() });
 
@@ -55,7 +57,7 @@ export const DeleteKxDatabase = operation({
   risk: 'destroy',
   summary:
     'Drop an entire database (db): erase, wipe, destroy, remove or get rid of everything in a whole test, scratch, tmp, duplicate or wrong database permanently, its data, old ticks.',
-  target: { noun: 'database', member: 'databaseName', reader: 'GetKxDatabase', arn: '/kxDatabase/{databaseName}' },
+  target: DATABASE,
   input: () => z.strictObject({ ...databaseLabels(), clientToken: ClientTokenString() }),
   output: () => z.strictObject({}),
   errors: ['AccessDenied', 'Conflict', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -106,6 +108,8 @@ export const UpdateKxDatabase = operation({
   http: 'PUT /kx/environments/{environmentId}/databases/{databaseName}',
   entity: 'kx-database',
   risk: 'update',
+  target: DATABASE,
+  update: DATABASE_UPDATE,
   summary:
     'Edit or change the description of a database (db): set, put, add, write, replace, correct, fix, reword, modify or update the text or blurb, better say what the database is, note the source.',
   input: () =>

@@ -18,6 +18,8 @@ import {
   Timestamp,
   text,
 } from './shapes.ts';
+import { DATAVIEW } from './targets.ts';
+import { DATAVIEW_UPDATE } from './update-rules.ts';
 
 const databaseLabels = () => ({ environmentId: EnvironmentId(), databaseName: DatabaseName() });
 const dataviewLabels = () => ({ ...databaseLabels(), dataviewName: KxDataviewName() });
@@ -90,12 +92,7 @@ export const DeleteKxDataview = operation({
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
     'Drop or remove a dataview: discard, erase, scrap, tear it away or clean it out, get rid of an old or maintenance view, free the cache a view uses.',
-  target: {
-    noun: 'dataview',
-    member: 'dataviewName',
-    reader: 'GetKxDataview',
-    arn: '/kxDatabase/{databaseName}/kxDataview/{dataviewName}',
-  },
+  target: DATAVIEW,
   input: () => z.strictObject({ ...dataviewLabels(), clientToken: ClientTokenString() }),
   output: () => z.strictObject({}),
   errors: ['AccessDenied', 'Conflict', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -128,6 +125,9 @@ export const UpdateKxDataview = operation({
   http: 'PUT /kx/environments/{environmentId}/databases/{databaseName}/dataviews/{dataviewName}',
   entity: 'kx-dataview',
   risk: 'update',
+  raised: { to: 'disrupt' },
+  target: DATAVIEW,
+  update: DATAVIEW_UPDATE,
   summary:
     'Bring a view forward or back to a version: move, advance, refresh or edit a dataview, change its changeset, segments, segment path, cache, corrected partitions.',
   input: () =>

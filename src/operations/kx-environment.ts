@@ -15,6 +15,8 @@ import {
   Timestamp,
   text,
 } from './shapes.ts';
+import { KX_ENVIRONMENT } from './targets.ts';
+import { ENVIRONMENT_UPDATE, NETWORK_UPDATE } from './update-rules.ts';
 
 const Port = once(() => integer(0, 65_535));
 const ConnectionStatus = once(() =>
@@ -127,7 +129,7 @@ export const DeleteKxEnvironment = operation({
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
     'Delete the whole managed kdb env itself when it is empty: tear it down, shut, drop, destroy, remove, retire, decommission or get rid of a test sandbox we are out of, over, gone.',
-  target: { noun: 'kdb environment', member: 'environmentId', reader: 'GetKxEnvironment', namePath: ['name'], arn: '' },
+  target: KX_ENVIRONMENT,
   input: () => z.strictObject({ environmentId: IdType(), clientToken: ClientToken().optional() }),
   output: () => z.strictObject({}),
   errors: ['AccessDenied', 'Conflict', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -160,6 +162,8 @@ export const UpdateKxEnvironment = operation({
   http: 'PUT /kx/environments/{environmentId}',
   entity: 'kx-environment',
   risk: 'update',
+  target: KX_ENVIRONMENT,
+  update: ENVIRONMENT_UPDATE,
   summary:
     'Rename a managed kdb env or change the description: give it a better display name or title, call it after the desk it is owned by, edit the text, put what it is called, a misspelled typo.',
   input: () =>
@@ -179,7 +183,8 @@ export const UpdateKxEnvironmentNetwork = operation({
   risk: 'network',
   summary:
     'Connect kdb to your own corporate, on-prem or internal data centre network: link a transit gateway (TGW; final) to route traffic over, or set DNS.',
-  target: { noun: 'kdb environment', member: 'environmentId', reader: 'GetKxEnvironment', namePath: ['name'], arn: '' },
+  target: KX_ENVIRONMENT,
+  update: NETWORK_UPDATE,
   input: () =>
     z.strictObject({
       environmentId: IdType(),

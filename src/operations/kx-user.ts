@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { once, operation } from './operation.ts';
 import { ClientToken, IdType, KxClusterName, MaxResults, PaginationToken, TagMap, Timestamp, text } from './shapes.ts';
+import { USER } from './targets.ts';
+import { USER_UPDATE } from './update-rules.ts';
 
 const KxUserName = once(() =>
   text(1, 50, /^[0-9A-Za-z_-]{1,50}$/, 'a name of 1 to 50 letters, digits, - and _, such as amara_okafor'),
@@ -63,7 +65,7 @@ export const DeleteKxUser = operation({
   risk: 'destroy',
   summary:
     'Offboard a user: revoke the login, lock out, drop, erase, be rid of or take off an old account, a contractor or leaver who left or moved, test user; offboard, remove access.',
-  target: { noun: 'user', member: 'userName', reader: 'ListKxUsers', arn: '/kxUser/{userName}' },
+  target: USER,
   input: () => z.strictObject({ ...userLabels(), clientToken: ClientToken().optional() }),
   output: () => z.strictObject({}),
   errors: ['AccessDenied', 'Conflict', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -129,6 +131,8 @@ export const UpdateKxUser = operation({
   http: 'PUT /kx/environments/{environmentId}/users/{userName}',
   entity: 'kx-user',
   risk: 'update',
+  target: USER,
+  update: USER_UPDATE,
   summary:
     'Change the role: assign, swap, switch or modify it, replace a wrong or renamed IAM role, give new rights to somebody who moved; promote, promoted, downgrade.',
   input: () => z.strictObject({ ...userLabels(), iamRole: RoleArn(), clientToken: ClientToken().optional() }),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { once, operation, type Target } from './operation.ts';
+import { once, operation } from './operation.ts';
 import {
   AvailabilityZoneId,
   ClientToken,
@@ -20,8 +20,8 @@ import {
   text,
   VolumeType,
 } from './shapes.ts';
-
-const VOLUME: Target = { noun: 'volume', member: 'volumeName', reader: 'GetKxVolume', arn: '/kxVolume/{volumeName}' };
+import { VOLUME } from './targets.ts';
+import { VOLUME_UPDATE } from './update-rules.ts';
 
 const volumeLabels = () => ({ environmentId: KxEnvironmentId(), volumeName: KxVolumeName() });
 
@@ -153,8 +153,10 @@ export const ListKxVolumes = operation({
 export const UpdateKxVolume = operation({
   http: 'PATCH /kx/environments/{environmentId}/kxvolumes/{volumeName}',
   entity: 'kx-volume',
-  risk: 'disrupt',
+  risk: 'update',
+  raised: { to: 'disrupt', by: ({ nas1Configuration }) => nas1Configuration !== undefined },
   target: VOLUME,
+  update: VOLUME_UPDATE,
   summary:
     'Grow a volume: expand, extend, enlarge, double, increase or resize a full NAS disk, larger room, space or TB for cache; resize it only bigger. Or change the description of a shared volume of a team.',
   input: () =>

@@ -2,8 +2,8 @@ import type * as z from 'zod';
 import type { ErrorName } from './errors.ts';
 import type { HttpTemplate } from './http.ts';
 
-/** What a call does to the world; policy, annotations and the read-only filter all follow from it. */
-export const RISKS = ['read', 'reveal', 'create', 'update', 'disrupt', 'destroy', 'network'] as const;
+/** What a call does to the world, the least first; policy, annotations and the read-only filter all follow from it. */
+export const RISKS = ['read', 'reveal', 'create', 'update', 'disrupt', 'network', 'destroy'] as const;
 export type Risk = (typeof RISKS)[number];
 
 /** The kinds of FinSpace entity, which are also the words that `--toolsets` takes. */
@@ -35,11 +35,42 @@ export interface Target {
   readonly arn: string;
 }
 
+type Members = Readonly<Record<string, unknown>>;
+
+/**
+ * What happens to a setting that an update leaves out: it stays, it is removed, or it is removed only where the member that holds it is
+ * given.
+ */
+export type LeftOut = 'kept' | 'removed' | 'removed from what is given';
+
+/** What an update replaces. A path names members from the outside in, an entry of a keyed list by its key; `*` stands for any. */
+export interface UpdateRules {
+  /** The settings, in the shape of the input, of an input or of what the target's reader replies. */
+  readonly settings: (members: Members) => Members;
+  /** By path, what leaving a setting out means; the longest path that fits holds, and without one a setting is kept. */
+  readonly leftOut: Readonly<Record<string, LeftOut | ((input: Members, present: Members) => LeftOut)>>;
+  /** Where `leftOut` comes from: the API's documentation, or replies that were seen. */
+  readonly source: string;
+  /** For the path of each list whose entries have a name of their own, the member that holds it. */
+  readonly keys?: Readonly<Record<string, string>>;
+  /** Settings whose change a person has to approve where the target is protected. */
+  readonly sensitive?: readonly string[];
+  /** Takes effect again with the same settings, as code is read again from S3. */
+  readonly repeats?: true;
+  /** Drops what contradicts settings that were put back into an input. */
+  readonly consistent?: (input: Members) => Members;
+}
+
 /** One operation of the FinSpace API as declared in the catalog; everything else is derived. */
 export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
   readonly http: HttpTemplate;
   readonly entity: Entity;
+  /** The lowest risk that a call can have. */
   readonly risk: Risk;
+  /** The highest risk, and which inputs have it; without `by` it depends on the target. */
+  readonly raised?: { readonly to: Risk; readonly by?: (input: Members) => boolean };
+  /** Present on operations that change what there is. */
+  readonly update?: UpdateRules;
   /** One sentence for agents: what happens, in the words of the people who ask for it; at most 200 characters. */
   readonly summary: string;
   /** The input exactly as the API constrains it, `clientToken` included; built on first use. */

@@ -1,10 +1,13 @@
+import { riskOf } from '../operations/derive.ts';
 import { type Actor, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
+import type { Risk } from '../operations/operation.ts';
 import type { Members } from './blast/finding.ts';
 import { digest } from './digest.ts';
 import { type Approval, type Ledger, LedgerError, type Question } from './ledger.ts';
 import { type Bound, bindingOf, type Plan, type Planner, planCall } from './plan.ts';
-import { approvalNeeded, type Offered, type Restrictions, SPARED } from './policy.ts';
+import { approvalNeeded, type Offered, POLICY, type Restrictions } from './policy.ts';
+import { tagAsks } from './protection.ts';
 import { setsTooMuch } from './question.ts';
 import {
   blocking,
@@ -23,6 +26,7 @@ import {
 import type { Seal } from './seal.ts';
 import { type Sight, sightOf } from './sight.ts';
 import type { TeardownPlan } from './teardown.ts';
+import { changesNothing, heedless, isTargetShown, tooRisky, unchanged } from './update-words.ts';
 
 /** What a person did with a form. */
 export type Answer = { readonly action: 'accept'; readonly typed: string } | { readonly action: 'decline' | 'cancel' };
@@ -35,6 +39,8 @@ export interface Wanted {
   readonly options: CallOptions;
   /** What the caller may be shown. */
   readonly shown: Offered;
+  /** Why this caller may make no call of a risk; undefined when it may. */
+  readonly refusal?: ((risk: Risk) => string | undefined) | undefined;
 }
 
 /** What becomes of a call. `Planned` is what a person consented to; nothing where nobody had to. */
@@ -47,6 +53,12 @@ export type Decision<Planned = Plan | undefined> =
       readonly waiting?: { readonly question: Question; readonly state: string };
     }
   | { readonly kind: 'ask'; readonly question: Question; readonly state: string };
+
+/** An update that would leave everything as it is. */
+export interface Unchanged {
+  readonly kind: 'unchanged';
+  readonly why: string;
+}
 
 /** Consent that is given somewhere else than in the client. */
 export interface OutOfBand {
@@ -76,7 +88,7 @@ export type Dialog = 'form' | 'link' | 'none';
 
 export interface Gate {
   /** Decides about a call. */
-  decide(wanted: Wanted, dialog: Dialog): Promise<Decision>;
+  decide(wanted: Wanted, dialog: Dialog): Promise<Decision | Unchanged>;
   /** Decides after a form came back. */
   answered(wanted: Wanted, reply: Reply): Promise<Decision>;
   /** Consent to a plan of any kind: found, asked for, or refused with what the caller may see. */
@@ -181,22 +193,33 @@ export function gate(options: GateOptions): Gate {
   };
 
   const prepared = async (decision: Decision<Plan>, again: Again): Promise<Decision> => {
-    const why = decision.kind === 'run' ? await unprepared(decision.plan, again) : undefined;
-    return why === undefined ? decision : refuse(...why);
+    if (decision.kind !== 'run') return decision;
+    const why = await unprepared(decision.plan, again);
+    return why === undefined
+      ? { ...decision, actor: { ...actorFor(decision.plan), ...decision.actor } }
+      : refuse(...why);
   };
 
-  const decide: Gate['decide'] = async ({ name, input, principal, options: callOptions, shown }, dialog) => {
+  const decide: Gate['decide'] = async (wanted, dialog) => {
+    const { name, input, principal, options: callOptions, shown } = wanted;
+    const operation = operationNamed(name);
+    const judged = { operation: name, risk: riskOf(operation, input), asks: tagAsks(input) };
+    if (operation.update === undefined && !isGrave(judged.risk) && !approvalNeeded(judged, restrictions))
+      return { kind: 'run', actor: { principal }, plan: undefined };
     const again = () => planCall(options, name, input, principal, callOptions);
-    if (!approvalNeeded(name, input, restrictions)) {
-      const forbidden = SPARED.has(operationNamed(name).risk) ? (await again())?.forbidden : undefined;
-      return forbidden === undefined
-        ? { kind: 'run', actor: { principal }, plan: undefined }
-        : refuse(...forbidding(toolName(name), sightOf(shown, input).forbidden(forbidden)));
-    }
     const plan = await again();
+    const tool = toolName(name);
     if (plan === undefined)
-      return refuse(notRun(toolName(name)), await missing(options.call, name, input, { options: callOptions, shown }));
-    return prepared(await consent(plan, dialog, sightOf(shown, [input, plan.name])), again);
+      return refuse(notRun(tool), await missing(options.call, name, input, { options: callOptions, shown }));
+    const sight = sightOf(shown, [input, plan.name]);
+    const refusal = wanted.refusal?.(plan.risk);
+    if (refusal !== undefined) return refuse(notRun(tool), tooRisky(plan), refusal);
+    if (plan.forbidden !== undefined) return refuse(...forbidding(tool, sight.forbidden(plan.forbidden)));
+    const why = heedless(plan, isTargetShown(plan, shown));
+    if (why !== undefined) return refuse(notRun(tool), ...why);
+    if (changesNothing(plan)) return { kind: 'unchanged', why: unchanged(plan) };
+    if (!approvalNeeded(plan, restrictions)) return { kind: 'run', actor: actorFor(plan), plan };
+    return prepared(await consent(plan, dialog, sight), again);
   };
 
   const answered: Gate['answered'] = async ({ name, input, principal, options: callOptions }, reply) => {
@@ -221,6 +244,15 @@ export function gate(options: GateOptions): Gate {
     consent: (...wanted) => consent(...wanted).catch(refuseDistrust),
     consentAnswered: (asked, again, reply) => consentAnswered(asked, again, reply).catch(refuseDistrust),
   };
+}
+
+/** Risks that protection is asked about even where nobody has to approve. */
+const isGrave = (risk: Risk) => POLICY[risk].hints.destructiveHint === true;
+
+/** A rename goes into the journal with the name before it. */
+function actorFor({ principal, settings }: Plan): Actor {
+  const renamed = settings?.changes.find(({ setting }) => setting === 'name');
+  return { principal, ...(renamed?.before === undefined ? {} : { formerName: renamed.before }) };
 }
 
 const refuse = (...lines: readonly string[]): Decision<never> => ({ kind: 'refuse', lines });

@@ -14,7 +14,7 @@ export function journaledCall(call: Call, journal: Journal, backend: string, onL
     if (operation.risk === 'read') return call(name, input, options);
     const members = input as Record<string, unknown>;
     // Environments get their id from the service, changesets have no name.
-    const named = operation.risk === 'create' ? [String(createdBy(name)), 'name'] : [];
+    const named = operation.risk === 'create' ? [String(createdBy(name)), 'name'] : ['name'];
     const told = [...labels(operation), ...named.filter((label) => label in members)];
     const target = Object.fromEntries(told.map((label) => [label, members[label]]));
     const actor = options?.actor ?? { principal: 'this server' };

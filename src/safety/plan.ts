@@ -1,14 +1,30 @@
-import type { Call, CallOptions, OperationName } from '../operations/index.ts';
+import { type Broken, brokenConditions } from '../operations/conditions/index.ts';
+import { riskOf } from '../operations/derive.ts';
+import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
-import { type Blocker, type Finding, type Members, UNREAD } from './blast/finding.ts';
+import type { Risk } from '../operations/operation.ts';
+import { filledInput } from './blast/filled.ts';
+import {
+  type Blocker,
+  type Finding,
+  type FormerName,
+  type Item,
+  type Members,
+  type Note,
+  type Subject,
+  UNREAD,
+} from './blast/finding.ts';
 import { BLAST_READERS } from './blast/index.ts';
 import { closedEnvironment, isLeaving, wrongStatus } from './blast/statuses.ts';
 import { digest } from './digest.ts';
 import { homeOf } from './home.ts';
 import type { Shown } from './ledger.ts';
-import { type Forbidden, ownPath, protectedBy } from './protection.ts';
+import { higherRisk } from './policy.ts';
+import { type Forbidden, ownPath, PROTECTED_TAG, protectedBy, protectionFor, tagAsks } from './protection.ts';
 import { type Place, questionText } from './question.ts';
+import { type Change, type Comparison, compareSettings } from './settings.ts';
 import { subjectOf } from './subject.ts';
+import { quoted } from './untrusted.ts';
 
 /** Where a plan was made: by which server, too, where people sign in to approve. */
 export interface PlanPlace extends Place {
@@ -36,12 +52,21 @@ export interface Bound {
 /** One call, not made yet: what it would do, what stands in its way, and what it is bound to. */
 export interface Plan extends Finding, Bound {
   readonly operation: OperationName;
+  readonly risk: Risk;
+  /** Reasons to ask a person whatever the risk. */
+  readonly asks: readonly string[];
+  readonly notes: readonly Note[];
+  readonly ignored: readonly string[];
+  /** What it does to settings; undefined for a call that updates none. */
+  readonly settings: Comparison | undefined;
   readonly noun: string;
   /** What a person has to type. */
   readonly name: string;
   readonly blockers: Finding['blockers'];
   /** Digest of what the target is, apart from what changes about it while its dependants go. */
   readonly identity: string;
+  /** All that the target says about how it is, in one text. */
+  readonly seenStatus: string;
   /** Whether the target is on its way out already. */
   readonly leaving: boolean;
 }
@@ -49,6 +74,8 @@ export interface Plan extends Finding, Bound {
 export interface Planner {
   readonly call: Call;
   readonly place: PlanPlace;
+  /** The names that environments had before they were renamed, as far as the journal knows. */
+  readonly formerNames?: (() => Promise<readonly FormerName[]>) | undefined;
 }
 
 /**
@@ -56,48 +83,104 @@ export interface Planner {
  * reading calls reject with, so that what cannot be read is never planned as if it were not there.
  */
 export async function planCall(
-  { call, place }: Planner,
+  planner: Planner,
   operation: OperationName,
   input: Members,
   principal: string,
   options: CallOptions = {},
 ): Promise<Plan | undefined> {
+  const { call, place, formerNames } = planner;
   const subject = await subjectOf(call, operation, input, options);
   if (subject === undefined) return undefined;
   const { noun, name, entity } = subject;
   const read = BLAST_READERS[operation];
-  const found = read === undefined ? UNREAD : await read({ call, input, entity, options });
-  const [forbidden, home] = await Promise.all([
-    protectedBy(call, operation, input, found, options),
+  const about = { call, input, entity, options, formerNames };
+  const [found, compared] = await Promise.all([
+    read === undefined ? UNREAD : read(about),
+    comparedIn(operation, about),
+  ]);
+  const { settings } = compared;
+  const judged = judgedBy(operation, input, found, settings);
+  const protection = protectionFor(operation, input, judged);
+  const removed = [...(settings?.removed ?? []), ...(settings?.leftOut ?? [])];
+  const loses = { ...found, lost: [...found.lost, ...removed.map(removedItem)] };
+  const [protectedWhy, home] = await Promise.all([
+    protection === undefined ? undefined : protectedBy(call, operation, input, loses, options),
     homeOf(call, input, entity, options),
   ]);
   const status = statusOf(entity);
   const blockers = [
     ...closedEnvironment(home.environment ?? String(input['environmentId']), home.status),
     ...wrongStatus(operation, { kind: noun, name, arn: ownPath(operation, input) }, status),
+    ...brokenConditions(operation, input as never).map(conditionBlocker),
     ...found.blockers,
   ];
-  const finding = { ...found, blockers };
-  const fingerprint = digest({ entity, finding, home });
+  const finding = { ...loses, blockers };
+  const fingerprint = digest({ entity, finding, home, settings });
   const { lost, interrupted } = finding;
   const text = questionText(operation, input, subject, finding, place, home);
   const bound = { tool: toolName(operation), input, place, principal, fingerprint };
   const shown = { operation, target: place.target, server: place.server, noun, name, text, lost, interrupted };
-  const identity = identityOf(entity);
-  const leaving = isLeaving(status);
   return {
     ...finding,
     ...bound,
     operation,
     noun,
     name,
-    forbidden,
-    identity,
-    leaving,
+    risk: judged.risk,
+    asks: [
+      ...tagAsks(input),
+      ...(found.asks ?? []),
+      ...(protection === 'asks' && protectedWhy !== undefined ? [`It is protected (${PROTECTED_TAG}).`] : []),
+    ],
+    notes: [...(await renamed(planner, operation, input)), ...(found.notes ?? [])],
+    ignored: compared.ignored,
+    settings,
+    forbidden: protection === 'refuses' ? protectedWhy : undefined,
+    identity: identityOf(entity),
+    seenStatus: Object.entries(entity)
+      .flatMap(([member, value]) => (/status$/i.test(member) ? String(value) : []))
+      .join(' '),
+    leaving: isLeaving(status),
     binding: bindingOf(bound),
     shown,
   };
 }
+
+/** What an update does to settings, and which of its values the service would ignore. */
+async function comparedIn(operation: OperationName, about: Subject) {
+  const { update } = operationNamed(operation);
+  if (update === undefined) return { settings: undefined, ignored: [] };
+  const filled = await filledInput(operation, about);
+  return { settings: compareSettings(update, about.entity, about.input, filled.input), ignored: filled.ignored };
+}
+
+function judgedBy(operation: OperationName, input: Members, found: Finding, settings: Comparison | undefined) {
+  const declared = operationNamed(operation);
+  const sensitive = declared.update?.sensitive ?? [];
+  return {
+    risk: higherRisk(riskOf(declared, input), found.risk ?? declared.risk),
+    isSensitive: (settings?.changes ?? []).some(({ setting }) => sensitive.includes(setting.split('.')[0] as string)),
+  };
+}
+
+const conditionBlocker = ({ member, says }: Broken): Blocker => ({
+  item: { kind: 'argument', name: member },
+  first: `${says}.`,
+});
+
+/** The earlier names of the environment that a call is about, as far as the journal knows. */
+async function renamed({ formerNames }: Planner, operation: OperationName, input: Members): Promise<Note[]> {
+  if (operationNamed(operation).target?.arn !== '') return [];
+  const known = (await formerNames?.()) ?? [];
+  return known
+    .filter(({ environmentId }) => environmentId === input['environmentId'])
+    .map(({ name, until }) => ({
+      says: `Its name was ${quoted(name)} until ${until.slice(0, 16).replace('T', ' ')} UTC.`,
+    }));
+}
+
+const removedItem = ({ setting, before }: Change): Item => ({ kind: 'setting', name: setting, detail: before });
 
 /** The deprecated GetEnvironment nests what it shows. */
 const statusOf = ({ status, environment }: Members) => status ?? (environment as Members | undefined)?.['status'];

@@ -1,7 +1,6 @@
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
-import type { Entity, Risk } from '../operations/operation.ts';
-import { touchesProtection } from './protection.ts';
+import { type Entity, RISKS, type Risk } from '../operations/operation.ts';
 
 /** What follows from a risk. The hints are those of MCP tool annotations; where one is missing, the specification's default holds. */
 interface PolicyRow {
@@ -49,27 +48,32 @@ export const UNRESTRICTED: Restrictions = {
   approve: [],
 };
 
-/** The risks that a protected entity is spared. */
-export const SPARED: ReadonlySet<Risk> = new Set(['destroy', 'network', 'disrupt']);
-
-/** Whether a person has to approve this call. */
-export function approvalNeeded(
-  name: OperationName,
-  input: Readonly<Record<string, unknown>>,
-  { approve }: Restrictions,
-): boolean {
-  const { risk } = operationNamed(name);
-  if (approve === 'none') return false;
-  return POLICY[risk].asks || approve.includes(risk) || touchesProtection(input);
+/** What decides whether a person has to approve a call. */
+export interface Judged {
+  readonly operation: OperationName;
+  /** Its risk, which may be higher than that of its operation. */
+  readonly risk: Risk;
+  /** Reasons to ask whatever the risk. */
+  readonly asks: readonly string[];
 }
+
+/** Whether a person has to approve a call. */
+export function approvalNeeded({ operation, risk, asks }: Judged, { approve }: Restrictions): boolean {
+  if (approve === 'none') return false;
+  const own = operationNamed(operation).risk;
+  return POLICY[risk].asks || approve.includes(risk) || approve.includes(own) || asks.length > 0;
+}
+
+/** The higher one of two risks. */
+export const higherRisk = (one: Risk, other: Risk): Risk => (RISKS.indexOf(one) < RISKS.indexOf(other) ? other : one);
 
 /** Who calls, as the transport knows it. Over stdio that is the user who started this process. */
 export interface Caller {
   readonly principal: string;
   /** Whether a person sits at its client, so that a form which comes back from there is consent. */
   readonly answersForms: boolean;
-  /** Why this caller may not run an operation; undefined when it may. */
-  readonly refusal: (name: OperationName) => string | undefined;
+  /** Why this caller may make no call of a risk; undefined when it may. */
+  readonly refusal: (risk: Risk) => string | undefined;
 }
 
 /** The user who started this process; may do whatever the server offers. */
@@ -87,20 +91,21 @@ export function withheldTool(
 
 const DENIED = 'The operator of this server denies it.';
 
-/** Why an operation is not offered under `restrictions` or to this caller; undefined when it is. */
+/** Why an operation is not offered under `restrictions` or to this caller, or a call of a higher risk; undefined when it is. */
 export function withheld(
   name: OperationName,
   { readOnly, toolsets, deny, environments }: Restrictions,
   caller: Caller,
+  risk = operationNamed(name).risk,
 ): string | undefined {
-  const { entity, risk } = operationNamed(name);
+  const { entity } = operationNamed(name);
   if (environments !== undefined && makesEnvironment(name))
     return 'This server is limited to some environments (--environments), so that it makes none.';
   if (readOnly && !POLICY[risk].readOnly) return 'This server runs with --read-only.';
   if (toolsets !== undefined && !toolsets.includes(entity))
     return `This server offers only the toolsets ${toolsets.join(', ')}.`;
   if (deny.includes(toolName(name))) return DENIED;
-  return caller.refusal(name);
+  return caller.refusal(risk);
 }
 
 /** Whether an operation makes an environment, of either kind. */

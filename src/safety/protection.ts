@@ -1,20 +1,25 @@
+import { riskOf } from '../operations/derive.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
+import type { Risk } from '../operations/operation.ts';
 import { eachAtOnce } from './blast/estate.ts';
 import type { Finding, Members } from './blast/finding.ts';
 
-/** An entity with this tag set to `true`, and everything in it, is refused outright to everything that destroys or interrupts. */
+/**
+ * With this tag set to `true`, an entity and everything in it is protected: deletes and network changes are refused, and what interrupts it,
+ * loses memory, or changes its users, roles, names or caches asks a person.
+ */
 export const PROTECTED_TAG = 'finspace-mcp:protected';
 
 /** Whether this server goes by a tag of this key. */
 export const isOwnTag = (key: string) => /^finspace-mcp:/i.test(key);
 
-/** Whether a call would add, change or remove tags that this server goes by. Such a call needs approval like a delete. */
-export function touchesProtection(input: Members): boolean {
+/** Why a call needs approval like a delete: it would add, change or remove tags that this server goes by. */
+export function tagAsks(input: Members): readonly string[] {
   const keys = [
     ...Object.keys((input['tags'] as Members | undefined) ?? {}),
     ...((input['tagKeys'] as string[] | undefined) ?? []),
   ];
-  return keys.some(isOwnTag);
+  return keys.some(isOwnTag) ? ['It sets or removes a tag that this server goes by.'] : [];
 }
 
 /** Why a call is refused outright. */
@@ -24,8 +29,25 @@ export interface Forbidden {
   readonly why: string;
 }
 
+/** What protection does to a call: nothing, ask a person, or refuse it. */
+export function protectionFor(operation: OperationName, input: Members, { risk, isSensitive }: Touches) {
+  if (REFUSED.has(riskOf(operationNamed(operation), input))) return 'refuses';
+  return ASKED.has(risk) || isSensitive ? 'asks' : undefined;
+}
+
+interface Touches {
+  /** The risk of the call, with what its target is. */
+  readonly risk: Risk;
+  /** Whether it changes a setting that is declared as sensitive. */
+  readonly isSensitive: boolean;
+}
+
+const REFUSED: ReadonlySet<Risk> = new Set(['destroy', 'network']);
+/** A restart that loses memory counts as `destroy` by what its target is, not by what the call asks for. */
+const ASKED: ReadonlySet<Risk> = new Set(['disrupt', 'destroy']);
+
 /**
- * Why protection forbids a call: its target, what it stands in, or something that would be lost or interrupted with it carries
+ * What protects the target of a call: the target, what it stands in, or something that would be lost or interrupted with it carries
  * the tag, or the tags cannot be read. Undefined when nothing is protected.
  */
 export async function protectedBy(

@@ -1,13 +1,16 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import { didYouMean } from '../nearest.ts';
-import { agentInput } from '../operations/derive.ts';
+import { agentInput, riskOf } from '../operations/derive.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
+import type { Plan } from '../safety/plan.ts';
 import { offering, withheld, withheldTool } from '../safety/policy.ts';
 import { quoted } from '../safety/untrusted.ts';
+import { sentInput } from '../safety/update-words.ts';
 import { approved } from './approval-form.ts';
 import { explained, parseArguments } from './arguments.ts';
+import { orNothing, whatChanges } from './changed.ts';
 import { compositeNamed } from './composites.ts';
 import type { CompositeTool, Exchange, ToolEnvironment, ToolResult } from './environment.ts';
 import { describedTools } from './list.ts';
@@ -51,11 +54,15 @@ async function called(
 
 async function callOperation(environment: ToolEnvironment, name: OperationName, given: Members, exchange: Exchange) {
   const tool = toolName(name);
-  const reason = withheld(name, environment.restrictions, environment.caller);
+  const { restrictions, caller } = environment;
+  const reason = withheld(name, restrictions, caller);
   if (reason !== undefined) return refused(`${tool} is not offered. ${reason}`);
   const lookup = { environment, signal: exchange.context.mcpReq.signal };
   const parsed = parseArguments(agentInput(operationNamed(name)), given);
   if ('problems' in parsed) return refused(wrong(tool), ...(await explained(lookup, parsed.problems, name)));
+  const tooMuch = withheld(name, restrictions, caller, riskOf(operationNamed(name), parsed.input));
+  if (tooMuch !== undefined)
+    return refused(`${tool} did not run: this call would lose data or interrupt work. ${tooMuch}`);
   try {
     return await throughGate(environment, name, parsed.input, exchange);
   } catch (error) {
@@ -96,14 +103,17 @@ async function throughGate(
 ): Promise<ToolResult> {
   const { call, gate, caller, secrets } = environment;
   const options = { signal: exchange.context.mcpReq.signal };
-  const wanted = { name, input, principal: caller.principal, options, shown: offering(environment) };
-  const consent = await approved(environment, exchange, {
-    first: (dialog) => gate.decide(wanted, dialog),
+  const shown = offering(environment);
+  const { principal, refusal } = caller;
+  const wanted = { name, input, principal, options, shown, refusal };
+  const consent = await approved<Plan | undefined>(environment, exchange, {
+    first: async (dialog) => orNothing(await gate.decide(wanted, dialog)),
     after: (reply) => gate.answered(wanted, reply),
   });
   if ('result' in consent) return consent.result;
-  const output = (await call(name, input as never, { ...options, actor: consent.actor })) as Members;
-  const revealed = await secrets(name, input, output);
+  const sent = sentInput(input);
+  const output = (await call(name, sent as never, { ...options, actor: consent.actor })) as Members;
+  const revealed = await secrets(name, sent, output);
   if (revealed.kind === 'withheld') return refused(revealed.why);
-  return succeeded(name, revealed.output, revealed.audience);
+  return succeeded(name, revealed.output, { audience: revealed.audience, done: whatChanges(consent.plan, shown) });
 }

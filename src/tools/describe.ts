@@ -1,6 +1,6 @@
 import type { Tool } from '@modelcontextprotocol/server';
 import * as z from 'zod';
-import { agentInput, lenientOutput } from '../operations/derive.ts';
+import { agentInput, highestRisk, lenientOutput } from '../operations/derive.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName, toolTitle } from '../operations/naming.ts';
 import { POLICY } from '../safety/policy.ts';
@@ -17,7 +17,8 @@ export interface ListedTool extends Tool {
 /** The tool made from an operation. */
 export function describeTool(name: OperationName): ListedTool {
   const operation = operationNamed(name);
-  const { asks, hints } = POLICY[operation.risk];
+  const { asks } = POLICY[operation.risk];
+  const { hints } = POLICY[highestRisk(operation)];
   return {
     name: toolName(name),
     title: toolTitle(name),

@@ -10,7 +10,9 @@ import { approvalNeeded, offering, withheld } from '../safety/policy.ts';
 import { missing } from '../safety/refusals.ts';
 import { sightOf } from '../safety/sight.ts';
 import { quoted } from '../safety/untrusted.ts';
+import { changesNothing, heedless, isTargetShown, unchanged } from '../safety/update-words.ts';
 import { explained, parseArguments } from './arguments.ts';
+import { whatChanges } from './changed.ts';
 import { compositeTool } from './environment.ts';
 import { answer, shaping } from './fleet/page.ts';
 import { refused } from './result.ts';
@@ -57,15 +59,23 @@ export const planChange = compositeTool({
     const blockers = [...plan.blockers, ...(outlook?.blockers ?? [])];
     const warnings = outlook?.warnings ?? [];
     const unchecked = outlook?.unchecked ?? plan.unchecked;
-    const blocked = forbidden !== undefined || blockers.length > 0;
+    const isShown = isTargetShown(plan, shown);
+    const asGiven = heedless(plan, isShown);
+    const blocked = forbidden !== undefined || blockers.length > 0 || asGiven !== undefined;
+    const idle = changesNothing(plan);
     const sight = sightOf(shown, [parsed.input, target]);
     const withheldHere = sight.withheld([...blockers, ...warnings, ...lost, ...interrupted]);
     const head = {
       tool,
       target: { kind: noun, name: target },
-      needsApproval: approvalNeeded(name, parsed.input, environment.restrictions),
+      risk: plan.risk,
+      needsApproval: !idle && approvalNeeded(plan, environment.restrictions),
+      ...(plan.asks.length === 0 ? {} : { why: plan.asks }),
       blocked,
-      ...(blocked || unchecked.length === 0 ? { wouldRun: !blocked } : { notChecked: unchecked }),
+      ...(blocked || idle || unchecked.length === 0 ? { wouldRun: !blocked && !idle } : { notChecked: unchecked }),
+      ...(asGiven === undefined ? {} : { notAsGiven: asGiven }),
+      ...(idle ? { changesNothing: unchanged(plan) } : {}),
+      ...whatChanges(plan, shown),
       ...(forbidden === undefined ? {} : { forbidden: sight.forbidden(forbidden) }),
       ...(outlook === undefined || outlook.quotas.length === 0 ? {} : { quotas: outlook.quotas }),
       counts: { blockers: blockers.length, lost: lost.length, interrupted: interrupted.length },
@@ -74,7 +84,7 @@ export const planChange = compositeTool({
     const sections = [
       { name: 'blockers', rows: sight.of(blockers) },
       ...(warnings.length === 0 ? [] : [{ name: 'warnings', rows: sight.of(warnings) }]),
-      { name: 'lostForEver', rows: sight.of(lost) },
+      { name: 'lost', rows: sight.of(lost) },
       { name: 'interrupted', rows: sight.of(interrupted) },
     ];
     return answer(head, sections, { cursor });

@@ -10,11 +10,18 @@ type Members = Record<string, unknown>;
 /** What to do next, and whether the same call may succeed later, where more is known than the error says. */
 export type Told = Partial<Pick<FailureFields, 'advice' | 'retryable'>>;
 
+interface Success {
+  /** For whom the output is meant when it is not for the model. */
+  readonly audience?: 'user' | undefined;
+  /** What the call did, beside what the API answers. */
+  readonly done?: Members;
+}
+
 /**
- * The result of a call that went through: the API's output, with `complete` added where it is a page of a list; meant for
- * `audience` when it is not for the model.
+ * The result of a call that went through: the API's output, with `complete` added where it is a page of a list; with what was
+ * done.
  */
-export function succeeded(name: OperationName, output: Members, audience?: 'user'): CallToolResult {
+export function succeeded(name: OperationName, output: Members, { audience, done = {} }: Success = {}): CallToolResult {
   const list = listMember(operationNamed(name));
   const complete = output['nextToken'] === undefined;
   const remarks = [
@@ -23,7 +30,7 @@ export function succeeded(name: OperationName, output: Members, audience?: 'user
       ? []
       : ['This is one page. For the rest, repeat the call with the same arguments and this nextToken.']),
   ];
-  const result = structured(list === null ? output : { complete, ...output }, ...remarks);
+  const result = structured(list === null ? { ...output, ...done } : { complete, ...output }, ...remarks);
   if (audience === undefined) return result;
   return { ...result, content: result.content.map((block) => ({ ...block, annotations: { audience: [audience] } })) };
 }

@@ -147,8 +147,8 @@ describe('--target on stdio', () => {
   it('chooses one of --targets, with what its file leaves to the local user', () => {
     const { config, caller } = chosen({ targets, target: 'prod' });
     expect(config).toMatchObject({ target: 'prod', region: 'us-east-1', readOnly: true });
-    expect(caller.refusal('CreateKxEnvironment')).toContain('finspace:write');
-    expect(caller.refusal('ListKxEnvironments')).toBeUndefined();
+    expect(caller.refusal('create')).toContain('finspace:write');
+    expect(caller.refusal('read')).toBeUndefined();
   });
 
   it.each([

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { agentInput, listMember } from '../../src/operations/derive.ts';
+import { agentInput, highestRisk, listMember } from '../../src/operations/derive.ts';
 import { labels, route } from '../../src/operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
 import { listerOf, operationOf, toolName, toolTitle } from '../../src/operations/naming.ts';
-import { ENTITIES } from '../../src/operations/operation.ts';
+import { ENTITIES, RISKS } from '../../src/operations/operation.ts';
 import { everySchema } from './pairs.ts';
 
 const LONGEST_TEXT = 200;
@@ -69,7 +69,9 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
     const input = agentInput(operation);
     const objects = everySchema(input).filter((schema) => schema instanceof z.ZodObject);
     expect(objects.filter((object) => !(object.def.catchall instanceof z.ZodNever))).toEqual([]);
-    expect(Object.keys(input.shape)).toEqual(Object.keys(operation.input().shape).filter((m) => m !== 'clientToken'));
+    const removes = Object.keys(operation.update?.leftOut ?? {}).length > 0 ? ['remove'] : [];
+    const own = Object.keys(operation.input().shape).filter((member) => member !== 'clientToken');
+    expect(Object.keys(input.shape)).toEqual([...own, ...removes]);
   });
 
   it('says what it does, and what its members mean, in at most 200 characters each', () => {
@@ -123,9 +125,26 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
   });
 });
 
+describe('an update', () => {
+  it('declares what it does with what it leaves out, unless it is one of tags', () => {
+    const changing = OPERATION_NAMES.filter((name) => name.startsWith('Update'));
+    expect(OPERATION_NAMES.filter((name) => operationNamed(name).update !== undefined)).toEqual(changing);
+    expect(changing).toHaveLength(9);
+  });
+
+  it('raises its risk, and never lowers it', () => {
+    for (const name of OPERATION_NAMES) {
+      const operation = operationNamed(name);
+      expect(RISKS.indexOf(highestRisk(operation))).toBeGreaterThanOrEqual(RISKS.indexOf(operation.risk));
+    }
+  });
+});
+
 describe('a target', () => {
-  it('stands at every operation that destroys, changes the network or disrupts, and at no other', () => {
-    expect([...TARGETED].sort()).toEqual([...ASKS, ...withRisk('disrupt')].sort());
+  it('stands at every operation that destroys or changes something, or can do so, and at no other', () => {
+    const raised = OPERATION_NAMES.filter((name) => operationNamed(name).raised !== undefined);
+    const changing = OPERATION_NAMES.filter((name) => operationNamed(name).update !== undefined);
+    expect([...TARGETED].sort()).toEqual([...new Set([...ASKS, ...raised, ...changing])].sort());
   });
 
   it.each(TARGETED)('of %s is an input member, and read by the labels that the operation has', (name) => {

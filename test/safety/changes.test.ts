@@ -25,8 +25,13 @@ const DNS = [{ customDNSServerName: 'a.x.y', customDNSServerIP: '10.0.0.1' }];
 
 it.each([
   ['a first gateway', {}, { transitGatewayConfiguration: GATEWAY }, []],
-  ['gateway and servers at once', {}, { transitGatewayConfiguration: GATEWAY, customDNSConfiguration: DNS }, ['Give']],
-  ['neither of them', {}, {}, ['Give']],
+  [
+    'gateway and servers at once',
+    {},
+    { transitGatewayConfiguration: GATEWAY, customDNSConfiguration: DNS },
+    ['Exactly one of'],
+  ],
+  ['neither of them', {}, {}, ['Exactly one of']],
   ['the same gateway', { transitGatewayConfiguration: GATEWAY }, { transitGatewayConfiguration: GATEWAY }, []],
   [
     'other addresses',

@@ -11,6 +11,7 @@ import {
   UNRESTRICTED,
   withheld,
 } from '../../src/safety/policy.ts';
+import { tagAsks } from '../../src/safety/protection.ts';
 import { subjectOf } from '../../src/safety/subject.ts';
 import { offeredTools } from '../../src/tools/list.ts';
 import { type Members, spyOn } from './support/backend.ts';
@@ -34,12 +35,15 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
   const { risk, entity } = operationNamed(name);
 
   it('needs a person exactly when its risk is one that asks', () => {
-    expect(approvalNeeded(name, {}, UNRESTRICTED)).toBe(['destroy', 'network'].includes(risk));
-    for (const added of RISKS)
-      expect(approvalNeeded(name, {}, { ...UNRESTRICTED, approve: [added] })).toBe(
-        ['destroy', 'network', added].includes(risk),
-      );
-    expect(approvalNeeded(name, {}, { ...UNRESTRICTED, approve: 'none' })).toBe(false);
+    for (const risen of RISKS.slice(RISKS.indexOf(risk))) {
+      const judged = { operation: name, risk: risen, asks: [] };
+      expect(approvalNeeded(judged, UNRESTRICTED)).toBe(['destroy', 'network'].includes(risen));
+      for (const added of RISKS)
+        expect(approvalNeeded(judged, { ...UNRESTRICTED, approve: [added] })).toBe(
+          ['destroy', 'network', added].includes(risen) || added === risk,
+        );
+      expect(approvalNeeded(judged, { ...UNRESTRICTED, approve: 'none' })).toBe(false);
+    }
   });
 
   it('needs a person when it touches the tags that protect', () => {
@@ -48,7 +52,7 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
       { tags: { 'Finspace-MCP:anything': 'x' } },
       { tagKeys: ['owner', 'finspace-mcp:protected'] },
     ])
-      expect(approvalNeeded(name, input, UNRESTRICTED)).toBe(true);
+      expect(approvalNeeded({ operation: name, risk, asks: tagAsks(input) }, UNRESTRICTED)).toBe(true);
   });
 
   it('is withheld in the listing and at dispatch alike', async () => {

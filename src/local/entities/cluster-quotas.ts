@@ -1,8 +1,8 @@
+import { nodesOfRequest } from '../../operations/conditions/clusters.ts';
 import type { Input } from '../../operations/index.ts';
 import { inEnvironment } from '../arns.ts';
 import type { Context } from '../context.ts';
 import { quotasOf, withinQuota } from '../quotas.ts';
-import { nodesOfRequest } from './cluster-rules.ts';
 import type { ClusterBody } from './kx-cluster-mounts.ts';
 
 type Request = Input<'CreateKxCluster'>;

@@ -1,11 +1,12 @@
 import type { Input } from '../../operations/index.ts';
 import { arnOf, countOf, inDatabase, placeOf } from '../arns.ts';
+import { requireConditions } from '../conditions.ts';
 import type { Context, Handlers } from '../context.ts';
 import { begin } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
 import { quotasOf, withinQuota } from '../quotas.ts';
 import { shortId } from '../random.ts';
-import { demand, Refusal, violation } from '../refusal.ts';
+import { demand, Refusal } from '../refusal.ts';
 import { seconds, stamps } from '../timestamps.ts';
 import type { Entity } from '../transaction.ts';
 import type { Effect } from './effect.ts';
@@ -26,8 +27,9 @@ interface Body {
 export type KxChangeset = Entity<Body>;
 
 export const kxChangesets: Handlers<'CreateKxChangeset' | 'GetKxChangeset' | 'ListKxChangesets'> = {
-  CreateKxChangeset({ environmentId, databaseName, changeRequests }, context) {
-    changeRequests.forEach(requirePaths);
+  CreateKxChangeset(input, context) {
+    requireConditions('CreateKxChangeset', input);
+    const { environmentId, databaseName, changeRequests } = input;
     openEnvironment({ environmentId }, context);
     const database = databaseOf({ environmentId, databaseName }, context);
     const { tx, now, world, random } = context;
@@ -117,16 +119,6 @@ export function mountableChangeset(
 }
 
 const newestFirst = (sequence: number) => String(9_999_999_999 - sequence).padStart(10, '0');
-
-function requirePaths({ changeType, s3Path, dbPath }: ChangeRequests[number], index: number): void {
-  const at = (member: string, rule: string) => violation(`changeRequests.${index}.${member}`, rule);
-  demand(changeType === 'DELETE' || s3Path !== undefined, 'Validation', at('s3Path', 'required for PUT'));
-  demand(
-    changeType === 'DELETE' || (dbPath.startsWith('/') && dbPath.endsWith('/')),
-    'Validation',
-    at('dbPath', 'begins and ends with / for PUT'),
-  );
-}
 
 const listed = ({ name, status, body }: KxChangeset) => ({
   changesetId: name,

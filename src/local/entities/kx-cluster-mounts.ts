@@ -1,16 +1,17 @@
+import { CLUSTER_TYPES } from '../../operations/cluster-types.ts';
+import { dataviewIn } from '../../operations/conditions/clusters.ts';
 import type { Input } from '../../operations/index.ts';
 import { arnOf, environmentIdOf, inDatabase, inEnvironment } from '../arns.ts';
 import type { Context } from '../context.ts';
-import { demand, violation } from '../refusal.ts';
+import { demand } from '../refusal.ts';
 import type { Entity } from '../transaction.ts';
-import { CLUSTER_TYPES } from './cluster-types.ts';
 import { mountableChangeset } from './kx-changeset.ts';
 import { databaseOf } from './kx-database.ts';
 import { dataviewOf } from './kx-dataview.ts';
 import { mountableVersion, releaseVersions } from './kx-dataview-versions.ts';
 
 type Request = Input<'CreateKxCluster'>;
-export type Databases = NonNullable<Request['databases']>;
+type Databases = NonNullable<Request['databases']>;
 
 /** What a cluster is kept as: its request, with the databases as they are mounted. */
 export type ClusterBody = Omit<Request, 'environmentId' | 'clusterName' | 'clientToken' | 'tags'> & {
@@ -21,38 +22,7 @@ export type ClusterBody = Omit<Request, 'environmentId' | 'clusterName' | 'clien
 };
 export type KxCluster = Entity<ClusterBody>;
 
-type Mounting = Pick<
-  Request,
-  'clusterType' | 'scalingGroupConfiguration' | 'availabilityZoneId' | 'cacheStorageConfigurations'
->;
-
-/** Refuses databases that a cluster like this cannot mount, whatever there is to be mounted. */
-export function requireMountable(cluster: Mounting, databases: Databases | undefined): void {
-  for (const entry of databases ?? []) {
-    const { changesetId, cacheConfigurations } = entry;
-    const dataviewName = dataviewIn(entry);
-    demand(
-      entry.dataviewName === undefined || entry.dataviewName === dataviewName,
-      'Validation',
-      'dataviewName and dataviewConfiguration name different dataviews',
-    );
-    demand(
-      dataviewName === undefined || cluster.scalingGroupConfiguration !== undefined,
-      'Validation',
-      'dataviewName can only be given for a cluster on a scaling group',
-    );
-    demand(
-      dataviewName === undefined || changesetId === undefined,
-      'Validation',
-      'Only one of dataviewName and changesetId may be given',
-    );
-    requireCaches(cacheConfigurations, cluster);
-  }
-}
-
-/** The dataview that a request names, in the way of requests or, when it repeats a reply, in that of replies. */
-const dataviewIn = ({ dataviewName, dataviewConfiguration: told }: Databases[number]) =>
-  told?.dataviewName ?? dataviewName;
+type Mounting = Pick<Request, 'clusterType' | 'availabilityZoneId'>;
 
 /** The databases of a request as a cluster mounts them: with the changeset or dataview version that it gets. */
 export function mounted(
@@ -156,15 +126,4 @@ function mountedVersion(
     changesetId: version.changesetId,
     segmentConfigurations: version.segmentConfigurations,
   };
-}
-
-function requireCaches(caches: Databases[number]['cacheConfigurations'], cluster: Mounting): void {
-  const known = cluster.cacheStorageConfigurations?.map(({ type }) => type) ?? [];
-  for (const { cacheType } of caches ?? []) {
-    demand(
-      known.includes(cacheType),
-      'Validation',
-      violation('cacheConfigurations.cacheType', `${cacheType} is not among the cluster's cacheStorageConfigurations`),
-    );
-  }
 }

@@ -1,3 +1,4 @@
+import { nodesOfRequest } from '../../operations/conditions/clusters.ts';
 import { HOST_TYPES } from '../../operations/machine-types.ts';
 import { arnOf, environmentIdOf, inEnvironment, nodesOf, placeOf } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
@@ -8,7 +9,6 @@ import { Refusal } from '../refusal.ts';
 import { seconds } from '../timestamps.ts';
 import type { Entity } from '../transaction.ts';
 import { zonesOf } from '../zones.ts';
-import { nodesOfRequest } from './cluster-rules.ts';
 import type { Effect } from './effect.ts';
 import { clusterOf } from './kx-cluster-access.ts';
 import type { ClusterBody, KxCluster } from './kx-cluster-mounts.ts';

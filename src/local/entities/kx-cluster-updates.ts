@@ -1,9 +1,11 @@
+import { CLUSTER_TYPES } from '../../operations/cluster-types.ts';
+import { MOUNTS } from '../../operations/conditions/clusters.ts';
+import { requireAll, requireConditions } from '../conditions.ts';
 import type { Context, Handlers } from '../context.ts';
 import { enter } from '../lifecycle.ts';
-import { demand, violation } from '../refusal.ts';
-import { CLUSTER_TYPES } from './cluster-types.ts';
+import { demand } from '../refusal.ts';
 import { clusterOf } from './kx-cluster-access.ts';
-import { attach, type ClusterBody, type KxCluster, mounted, requireMountable, volumesOf } from './kx-cluster-mounts.ts';
+import { attach, type ClusterBody, type KxCluster, mounted, volumesOf } from './kx-cluster-mounts.ts';
 import { restartNodes } from './kx-cluster-nodes.ts';
 import { openEnvironment } from './kx-environment.ts';
 import { withinMountQuotas } from './mount-quotas.ts';
@@ -16,19 +18,10 @@ const DATABASES_TAKE = { NO_RESTART: 75 * SECOND, ROLLING: 180 * SECOND };
 
 export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'UpdateKxClusterDatabases'> = {
   UpdateKxClusterCodeConfiguration(input, context) {
+    requireConditions('UpdateKxClusterCodeConfiguration', input);
     const { code, initializationScript, commandLineArguments, deploymentConfiguration } = input;
     const { deploymentStrategy: strategy = 'ROLLING' } = deploymentConfiguration ?? {};
     const inPlace = strategy === 'NO_RESTART';
-    demand(
-      !inPlace || (initializationScript === undefined && commandLineArguments === undefined),
-      'Validation',
-      'initializationScript and commandLineArguments cannot be given with NO_RESTART',
-    );
-    demand(
-      (commandLineArguments ?? []).length <= 50,
-      'Validation',
-      violation('commandLineArguments', 'Member must have length less than or equal to 50'),
-    );
     openEnvironment(input, context);
     const cluster = clusterOf(input, context);
     demand(
@@ -62,7 +55,7 @@ export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'Up
       'Validation',
       `Database ${unknown?.databaseName} is not mounted; the databases of a cluster are chosen when it is created`,
     );
-    requireMountable(body, input.databases);
+    requireAll(MOUNTS, { ...body, databases: input.databases });
     requireRunning(cluster);
     const changes = mounted(input.environmentId, body, input.databases, context) ?? [];
     const databases = current.map(

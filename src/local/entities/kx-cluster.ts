@@ -1,22 +1,14 @@
 import type { Input } from '../../operations/index.ts';
 import { inEnvironment } from '../arns.ts';
+import { requireConditions } from '../conditions.ts';
 import type { Context, Handlers } from '../context.ts';
 import { begin, enter } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
 import { demand } from '../refusal.ts';
 import { stamps } from '../timestamps.ts';
 import { withinClusterQuotas } from './cluster-quotas.ts';
-import { checkCluster } from './cluster-rules.ts';
 import { clusterOf } from './kx-cluster-access.ts';
-import {
-  attach,
-  type ClusterBody,
-  detach,
-  type KxCluster,
-  mounted,
-  requireMountable,
-  volumesOf,
-} from './kx-cluster-mounts.ts';
+import { attach, type ClusterBody, detach, type KxCluster, mounted, volumesOf } from './kx-cluster-mounts.ts';
 import { environmentOf, openEnvironment, requireZone } from './kx-environment.ts';
 import { groupOf } from './kx-scaling-group.ts';
 import { readyVolume } from './kx-volume.ts';
@@ -26,8 +18,7 @@ type Operations = 'CreateKxCluster' | 'GetKxCluster' | 'ListKxClusters' | 'Delet
 
 export const kxClusters: Handlers<Operations> = {
   CreateKxCluster(input, context) {
-    checkCluster(input);
-    requireMountable(input, input.databases);
+    requireConditions('CreateKxCluster', input);
     const environment = openEnvironment(input, context);
     const { environmentId, clusterName, clientToken: _, tags, ...members } = input;
     const { tx, now, world } = context;

@@ -1,10 +1,12 @@
+import { followsLatest } from '../../operations/conditions/dataviews.ts';
 import type { Input } from '../../operations/index.ts';
 import { arnOf, countOf, environmentIdOf, inDatabase, placeOf } from '../arns.ts';
+import { requireAll, requireConditions } from '../conditions.ts';
 import type { Context, Handlers } from '../context.ts';
 import { begin, enter } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
 import { quotasOf, withinQuota } from '../quotas.ts';
-import { demand, Refusal, violation } from '../refusal.ts';
+import { demand, Refusal } from '../refusal.ts';
 import { stamps } from '../timestamps.ts';
 import { mountableChangeset } from './kx-changeset.ts';
 import { databaseOf } from './kx-database.ts';
@@ -20,27 +22,17 @@ import {
 } from './kx-dataview-versions.ts';
 import { environmentOf, openEnvironment, requireZone } from './kx-environment.ts';
 import { readyVolume, volumeArn } from './kx-volume.ts';
-import { checkDataview } from './segment-rules.ts';
 
 type Operations = 'CreateKxDataview' | 'GetKxDataview' | 'ListKxDataviews' | 'UpdateKxDataview' | 'DeleteKxDataview';
 
 export const kxDataviews: Handlers<Operations> = {
   CreateKxDataview(input, context) {
-    checkDataview(input);
-    demand(
-      input.azMode === 'SINGLE',
-      'Validation',
-      violation('azMode', 'Member must satisfy enum value set: [SINGLE]'),
-    );
-    demand(
-      input.availabilityZoneId !== undefined,
-      'Validation',
-      'availabilityZoneId is required when azMode is SINGLE',
-    );
+    requireConditions('CreateKxDataview', input);
     const environment = openEnvironment(input, context);
     databaseOf(input, context);
     const { tx, now, world } = context;
-    const { environmentId, databaseName, dataviewName, availabilityZoneId } = input;
+    const { environmentId, databaseName, dataviewName } = input;
+    const availabilityZoneId = input.availabilityZoneId as string;
     const collection = inDatabase(world, environmentId, databaseName, 'kxDataview');
     demand(
       tx.get(collection, dataviewName) === undefined,
@@ -95,14 +87,14 @@ export const kxDataviews: Handlers<Operations> = {
   },
 
   UpdateKxDataview(input, context) {
-    checkDataview({ segmentConfigurations: input.segmentConfigurations });
+    requireConditions('UpdateKxDataview', input);
     openEnvironment(input, context);
     databaseOf(input, context);
     const dataview = dataviewOf(input, context);
     const { body, name, status } = dataview;
     demand(!body.readWrite, 'Validation', `Dataview ${name} is readWrite; it cannot be updated`);
     const { changesetId, description = body.description, segmentConfigurations } = input;
-    checkDataview({ autoUpdate: body.autoUpdate, changesetId });
+    requireAll([followsLatest], { autoUpdate: body.autoUpdate, changesetId });
     demand(status === 'ACTIVE', 'WrongState', `Dataview ${name} is ${status}; it has to be ACTIVE`);
     const segments =
       segmentConfigurations === undefined

@@ -1,5 +1,6 @@
 import type { Input } from '../../operations/index.ts';
 import { environments, inEnvironment } from '../arns.ts';
+import { requireConditions } from '../conditions.ts';
 import type { Context, Handlers } from '../context.ts';
 import { begin, enter } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
@@ -87,6 +88,7 @@ export const kxEnvironments: Handlers<Operations> = {
   },
 
   UpdateKxEnvironmentNetwork(input, context) {
+    requireConditions('UpdateKxEnvironmentNetwork', input);
     const change = networkChange(input);
     const environment = openEnvironment(input, context);
     const { errorMessage: _, ...current } = environment.body;

@@ -1,5 +1,6 @@
+import { octets } from '../../operations/conditions/network.ts';
 import type { Input } from '../../operations/index.ts';
-import { demand, violation } from '../refusal.ts';
+import { demand } from '../refusal.ts';
 import type { Effect } from './effect.ts';
 
 type Request = Pick<Input<'UpdateKxEnvironmentNetwork'>, 'transitGatewayConfiguration' | 'customDNSConfiguration'>;
@@ -13,14 +14,9 @@ export interface Network extends Request {
 
 /** The change of the network that a request asks for: of the gateway or of the DNS servers, with canonical blocks. */
 export function networkChange({ transitGatewayConfiguration, customDNSConfiguration }: Request): Request {
-  demand(
-    (transitGatewayConfiguration === undefined) !== (customDNSConfiguration === undefined),
-    'Validation',
-    'Exactly one of transitGatewayConfiguration and customDNSConfiguration must be given',
-  );
   return transitGatewayConfiguration === undefined
     ? { customDNSConfiguration }
-    : { transitGatewayConfiguration: checked(transitGatewayConfiguration) };
+    : { transitGatewayConfiguration: canonical(transitGatewayConfiguration) };
 }
 
 /** The network as it is requested to become. The gateway and its addresses can be set once, its rules and the DNS servers again. */
@@ -58,46 +54,15 @@ function moved<B extends Network>(body: B, from: string, to: string): B {
   return { ...body, tgwStatus: next(body.tgwStatus), dnsStatus: next(body.dnsStatus) };
 }
 
-function checked(gateway: Gateway): Gateway {
-  demand(
-    isRoutable(gateway.routableCIDRSpace),
-    'Validation',
-    violation('transitGatewayConfiguration.routableCIDRSpace', 'a /26 inside 100.64.0.0/10'),
-  );
-  const { attachmentNetworkAclConfiguration: rules, ...rest } = gateway;
+function canonical({ attachmentNetworkAclConfiguration: rules, ...rest }: Gateway): Gateway {
   if (rules === undefined) return rest;
-  const numbers = rules.map(({ ruleNumber }) => ruleNumber);
-  demand(new Set(numbers).size === numbers.length, 'Validation', 'Each ruleNumber may be used once');
-  demand(
-    rules.every(({ portRange }) => portRange === undefined || portRange.from <= portRange.to),
-    'Validation',
-    'A portRange must not end before it begins',
-  );
-  const canonical = rules.map((rule) => ({ ...rule, cidrBlock: canonicalBlock(rule.cidrBlock) }));
-  return { ...rest, attachmentNetworkAclConfiguration: canonical };
-}
-
-function isRoutable(block: string): boolean {
-  const [, address = '', size] = /^(\d{1,3}(?:\.\d{1,3}){3})\/(\d+)$/.exec(block) ?? [];
-  const [first, second = 0, , last = 0] = octets(address);
-  return (
-    size === '26' &&
-    octets(address).every((octet) => octet <= 255) &&
-    first === 100 &&
-    second >= 64 &&
-    second <= 127 &&
-    last % 64 === 0
-  );
+  const blocks = rules.map((rule) => ({ ...rule, cidrBlock: canonicalBlock(rule.cidrBlock) }));
+  return { ...rest, attachmentNetworkAclConfiguration: blocks };
 }
 
 /** `100.68.0.0/18` for `100.68.0.18/18`: the bits after the prefix are zero. */
 function canonicalBlock(block: string): string {
   const [address = '', size = '32'] = block.split('/');
-  demand(
-    octets(address).every((octet) => octet <= 255),
-    'Validation',
-    `${block} is not a block of IPv4 addresses`,
-  );
   const prefix = Number(size);
   const kept = octets(address).map((octet, index) => {
     const bits = Math.min(8, Math.max(0, prefix - 8 * index));
@@ -105,5 +70,3 @@ function canonicalBlock(block: string): string {
   });
   return `${kept.join('.')}/${size}`;
 }
-
-const octets = (address: string) => address.split('.').map(Number);

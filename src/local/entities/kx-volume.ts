@@ -1,11 +1,12 @@
+import { soldSize } from '../../operations/conditions/volumes.ts';
 import type { Input } from '../../operations/index.ts';
 import { arnOf, environmentIdOf, inEnvironment } from '../arns.ts';
+import { requireAll, requireConditions } from '../conditions.ts';
 import type { Context, Handlers } from '../context.ts';
-import { diskSizeProblem } from '../disk-sizes.ts';
 import { begin, enter } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
 import { quotasOf, withinQuota } from '../quotas.ts';
-import { demand, Refusal, violation } from '../refusal.ts';
+import { demand, Refusal } from '../refusal.ts';
 import { seconds } from '../timestamps.ts';
 import type { Entity } from '../transaction.ts';
 import { clustersOn } from './kx-dataview-versions.ts';
@@ -27,22 +28,12 @@ type Operations = 'CreateKxVolume' | 'GetKxVolume' | 'ListKxVolumes' | 'UpdateKx
 
 export const kxVolumes: Handlers<Operations> = {
   // Tags given here were never applied; clients tag afterwards.
-  CreateKxVolume({ environmentId, volumeName, nas1Configuration: disk, ...input }, context) {
+  CreateKxVolume(request, context) {
+    requireConditions('CreateKxVolume', request);
+    const { environmentId, volumeName, nas1Configuration: disk, ...input } = request;
     const { volumeType, azMode, availabilityZoneIds, description } = input;
-    demand(azMode === 'SINGLE', 'Validation', violation('azMode', 'Member must satisfy enum value set: [SINGLE]'));
-    const [zone, ...others] = availabilityZoneIds;
-    demand(
-      zone !== undefined && others.length === 0,
-      'Validation',
-      violation('availabilityZoneIds', 'exactly one zone'),
-    );
-    demand(
-      disk?.type !== undefined && disk.size !== undefined,
-      'Validation',
-      'nas1Configuration with type and size is required when volumeType is NAS_1',
-    );
-    const nas1Configuration = { type: disk.type, size: disk.size };
-    requireSize(nas1Configuration);
+    const [zone] = availabilityZoneIds as [string];
+    const nas1Configuration = disk as Body['nas1Configuration'];
     const environment = openEnvironment({ environmentId }, context);
     const { tx, now, world } = context;
     const collection = inEnvironment(world, environmentId, 'kxVolume');
@@ -53,7 +44,7 @@ export const kxVolumes: Handlers<Operations> = {
     );
     requireZone(zone, environment);
     withinQuota(quotasOf(context).volumes, () => tx.count(collection) + 1, 'volumes per environment');
-    requireStorage(environmentId, disk.size, context);
+    requireStorage(environmentId, nas1Configuration.size, context);
     const body = {
       volumeType,
       description,
@@ -93,7 +84,7 @@ export const kxVolumes: Handlers<Operations> = {
       `The type of volume ${name} cannot be changed`,
     );
     demand(growth >= 0, 'Validation', `The size of volume ${name} can only be increased`);
-    if (growth > 0) requireSize(nas1Configuration);
+    if (growth > 0) requireAll([soldSize], { nas1Configuration });
     const isReady = status === 'ACTIVE' || status === 'UPDATE_FAILED';
     demand(isReady, 'WrongState', `Volume ${name} is ${status}; it has to be ACTIVE`);
     if (growth > 0) requireStorage(input.environmentId, growth, context);
@@ -140,11 +131,6 @@ function volumeOf({ environmentId, volumeName }: Named, { tx, world }: Context):
   const volume = tx.get<Body>(inEnvironment(world, environmentId, 'kxVolume'), volumeName);
   if (volume === undefined) throw new Refusal('ResourceNotFound', `Volume ${volumeName} not found`);
   return volume;
-}
-
-function requireSize({ type, size }: Body['nas1Configuration']): void {
-  const problem = diskSizeProblem(type, size);
-  demand(problem === undefined, 'Validation', violation('nas1Configuration.size', problem ?? ''));
 }
 
 function requireStorage(environmentId: string, more: number, context: Context): void {

@@ -10,17 +10,7 @@ import {
   users,
   volumeDetails,
 } from './estate.ts';
-import {
-  type Blocker,
-  count,
-  dated,
-  type Finding,
-  type Item,
-  type Members,
-  NOTHING,
-  type Subject,
-  size,
-} from './finding.ts';
+import { type Blocker, count, dated, type Finding, type Members, NOTHING, type Subject, size } from './finding.ts';
 import { isLeaving } from './statuses.ts';
 
 const estateOf = ({ call, input, options }: Subject): Estate => ({
@@ -102,8 +92,6 @@ export async function changingNetwork(subject: Subject): Promise<Finding> {
   const { input, entity } = subject;
   const gateway = input['transitGatewayConfiguration'] as Members | undefined;
   const present = entity['transitGatewayConfiguration'] as Members | undefined;
-  const item: Item = { kind: 'kdb environment', name: String(entity['name']), detail: String(entity['status']) };
-  const one = (gateway === undefined) !== (input['customDNSConfiguration'] === undefined);
   const kept = entity['tgwStatus'] === 'FAILED_UPDATE' ? undefined : present;
   const isOther = (member: string) => kept !== undefined && gateway?.[member] !== kept[member];
   return {
@@ -114,7 +102,6 @@ export async function changingNetwork(subject: Subject): Promise<Finding> {
     unchecked: ['whether the gateway, its CIDR space or the servers can be reached'],
     interrupted: (await clusters(estateOf(subject))).filter(isWorking).map(clusterItem),
     blockers: [
-      ...(one ? [] : [{ item, first: 'Give either the transit gateway or the DNS servers; both take two calls.' }]),
       ...(gateway !== undefined && (isOther('transitGatewayID') || isOther('routableCIDRSpace'))
         ? [
             {

@@ -1,4 +1,5 @@
-import type { Call, CallOptions } from '../../operations/index.ts';
+import type { Call, CallOptions, OperationName } from '../../operations/index.ts';
+import type { Risk } from '../../operations/operation.ts';
 
 export type Members = Record<string, unknown>;
 
@@ -29,8 +30,22 @@ export interface Finding {
   readonly blockers: readonly Blocker[];
   /** What may make the service refuse it all the same, because no read shows it. */
   readonly unchecked: readonly string[];
+  /** The risk of the call, where what is there raises it. */
+  readonly risk?: Risk | undefined;
+  /** Why a person has to approve it, whatever its risk: a sentence each. */
+  readonly asks?: readonly string[];
+  /** What else is worth knowing before it. */
+  readonly notes?: readonly Note[];
+  /** What it gives that the service would accept and ignore, and what the service takes: a sentence each. */
+  readonly ignored?: readonly string[];
   /** All that was read of them: never shown, but when it changes, an approval does not hold any more. */
   readonly seen?: readonly unknown[];
+}
+
+/** A sentence with names from elsewhere quoted in it, and the operation without which a caller is not shown it. */
+export interface Note {
+  readonly says: string;
+  readonly needs?: OperationName | undefined;
 }
 
 /** What a reader of dependants is given. */
@@ -40,6 +55,15 @@ export interface Subject {
   /** The target as the service describes it. */
   readonly entity: Members;
   readonly options: CallOptions;
+  /** The names that environments had before they were renamed, as far as the journal knows. */
+  readonly formerNames?: (() => Promise<readonly FormerName[]>) | undefined;
+}
+
+/** A name that an environment had until it was renamed. */
+export interface FormerName {
+  readonly environmentId: string;
+  readonly name: string;
+  readonly until: string;
 }
 
 export const NOTHING: Finding = { lost: [], interrupted: [], blockers: [], unchecked: [] };

@@ -1,11 +1,21 @@
 import type { OperationName } from '../../operations/index.ts';
-import { deletingCluster, deletingNode, reconfiguringCluster } from './clusters.ts';
+import { deletingCluster, deletingNode } from './clusters.ts';
 import { changingNetwork, deletingEnvironment, deletingKxEnvironment, deletingUser } from './environments.ts';
 import type { Finding, Subject } from './finding.ts';
+import { reconfiguringCluster } from './restarts.ts';
 import { changingVolume, deletingDatabase, deletingDataview, deletingScalingGroup, deletingVolume } from './storage.ts';
+import {
+  changingData,
+  changingDataview,
+  changingEnvironment,
+  changingUser,
+  describingDatabase,
+  renamingKxEnvironment,
+} from './updates.ts';
 
 /** For each operation that needs a plan, the reader that finds out what else it touches. */
 export const BLAST_READERS: Partial<Record<OperationName, (subject: Subject) => Promise<Finding>>> = {
+  CreateKxChangeset: changingData,
   DeleteEnvironment: deletingEnvironment,
   DeleteKxCluster: deletingCluster,
   DeleteKxClusterNode: deletingNode,
@@ -15,8 +25,13 @@ export const BLAST_READERS: Partial<Record<OperationName, (subject: Subject) => 
   DeleteKxScalingGroup: deletingScalingGroup,
   DeleteKxUser: deletingUser,
   DeleteKxVolume: deletingVolume,
+  UpdateEnvironment: changingEnvironment,
   UpdateKxClusterCodeConfiguration: reconfiguringCluster,
   UpdateKxClusterDatabases: reconfiguringCluster,
+  UpdateKxDatabase: describingDatabase,
+  UpdateKxDataview: changingDataview,
+  UpdateKxEnvironment: renamingKxEnvironment,
   UpdateKxEnvironmentNetwork: changingNetwork,
+  UpdateKxUser: changingUser,
   UpdateKxVolume: changingVolume,
 };

@@ -98,7 +98,8 @@ export async function deletingVolume(subject: Subject): Promise<Finding> {
 
 /** Changing a volume may keep its files from everything that uses it, and it can only grow. */
 export async function changingVolume(subject: Subject): Promise<Finding> {
-  const { clusters, views } = await usersOf(subject);
+  const { clusters, views } =
+    subject.input['nas1Configuration'] === undefined ? { clusters: [], views: [] } : await usersOf(subject);
   const [wanted, present] = [subject.input, subject.entity].map(
     ({ nas1Configuration }) => (nas1Configuration as Members | undefined) ?? {},
   ) as [Members, Members];

@@ -1,3 +1,4 @@
+import { riskOf } from '../../../operations/derive.ts';
 import { type OperationName, operationNamed } from '../../../operations/index.ts';
 import { operationOf } from '../../../operations/naming.ts';
 import type { Risk } from '../../../operations/operation.ts';
@@ -48,7 +49,7 @@ export function scopedCaller({ principal, scopes }: Holder): ScopedCaller {
     principal,
     scopes: granted,
     answersForms: principal === LOCAL_CALLER.principal || granted.has('finspace:approve'),
-    refusal: (name) => refusals.get(OF_RISK[operationNamed(name).risk]),
+    refusal: (risk) => refusals.get(OF_RISK[risk]),
   };
 }
 
@@ -73,15 +74,22 @@ export function scopesWanting(body: unknown, { scopes }: ScopedCaller, needs: Ne
 }
 
 function scopesFor(message: unknown, needs: Needs): Scope[] {
-  const { method, params } = (message ?? {}) as { method?: unknown; params?: { name?: unknown } | null };
-  if (method === 'tools/call') return scopesOf(String(params?.name), needs);
+  const { method, params } = (message ?? {}) as { method?: unknown; params?: Params | null };
+  if (method === 'tools/call') return scopesOf(String(params?.name), needs, params?.arguments);
   return READS.has(String(method)) ? ['finspace:read'] : [];
 }
 
-/** The scopes that a tool needs. */
-export function scopesOf(tool: string, needs: Needs): Scope[] {
+interface Params {
+  readonly name?: unknown;
+  readonly arguments?: unknown;
+}
+
+/** The scopes that a tool needs, or one call of it as far as its arguments tell; the call itself is judged again where it is made. */
+export function scopesOf(tool: string, needs: Needs, given?: unknown): Scope[] {
   const operations = needs(tool) ?? [];
-  return [...new Set<Scope>(['finspace:read', ...operations.map((name) => OF_RISK[operationNamed(name).risk])])];
+  const input = typeof given === 'object' && given !== null ? (given as Record<string, unknown>) : {};
+  const risks = operations.map((name) => riskOf(operationNamed(name), input));
+  return [...new Set<Scope>(['finspace:read', ...risks.map((risk) => OF_RISK[risk])])];
 }
 
 export const isScope = (text: string): text is Scope => Object.hasOwn(SCOPES, text);

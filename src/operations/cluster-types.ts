@@ -1,4 +1,4 @@
-import type { Input } from '../../operations/index.ts';
+import type { Input } from './index.ts';
 
 export type ClusterType = Input<'CreateKxCluster'>['clusterType'];
 

@@ -1,0 +1,25 @@
+import type { Input } from '../index.ts';
+import { type Condition, valueCondition } from './condition.ts';
+
+type Request = Input<'CreateKxChangeset'>;
+type Change = Request['changeRequests'][number];
+
+const isPut = ({ changeType }: Change) => changeType === 'PUT';
+
+/** What each change of a changeset needs; the first that lacks it is named. */
+const eachChange = (member: 's3Path' | 'dbPath', lacks: (change: Change) => boolean, says: string) =>
+  valueCondition<Request>(
+    ({ changeRequests }) => `changeRequests.${changeRequests.findIndex(lacks)}.${member}`,
+    ({ changeRequests }) => !changeRequests.some(lacks),
+    says,
+  );
+
+/** What CreateKxChangeset needs. */
+export const NEW_CHANGESET: readonly Condition<Request>[] = [
+  eachChange('s3Path', (change) => isPut(change) && change.s3Path === undefined, 'required for PUT'),
+  eachChange(
+    'dbPath',
+    (change) => isPut(change) && !(change.dbPath.startsWith('/') && change.dbPath.endsWith('/')),
+    'begins and ends with / for PUT',
+  ),
+];

@@ -1,0 +1,251 @@
+import { CLUSTER_TYPES } from '../cluster-types.ts';
+import { diskSizeProblem } from '../disk-sizes.ts';
+import type { Input } from '../index.ts';
+import { NODE_TYPES } from '../machine-types.ts';
+import { type Condition, condition, valueCondition } from './condition.ts';
+
+type Request = Input<'CreateKxCluster'>;
+type Rule = Condition<Request>;
+
+/** How many nodes a cluster is to have. */
+export function nodesOfRequest(request: Pick<Request, 'capacityConfiguration' | 'scalingGroupConfiguration'>): number {
+  return request.scalingGroupConfiguration?.nodeCount ?? request.capacityConfiguration?.nodeCount ?? 1;
+}
+
+const none = (list: readonly unknown[] | undefined) => list === undefined || list.length === 0;
+const isShared = (request: Request) => request.scalingGroupConfiguration !== undefined;
+const type = (request: Request) => CLUSTER_TYPES[request.clusterType];
+
+/** A member that clusters of some types cannot have. */
+const only = (member: string, allowed: (request: Request) => boolean, isLeftOut: (request: Request) => boolean): Rule =>
+  condition(
+    member.split(' ')[0] as string,
+    (r) => allowed(r) || isLeftOut(r),
+    (r) => `${member} cannot be given for a cluster of type ${r.clusterType}`,
+  );
+
+const PLACEMENT: readonly Rule[] = [
+  condition(
+    'capacityConfiguration',
+    (r) => isShared(r) !== (r.capacityConfiguration !== undefined),
+    'Exactly one of capacityConfiguration and scalingGroupConfiguration must be given',
+  ),
+  condition(
+    'capacityConfiguration',
+    ({ capacityConfiguration: own }) =>
+      own === undefined || (own.nodeType !== undefined && own.nodeCount !== undefined),
+    'capacityConfiguration needs nodeType and nodeCount',
+  ),
+  valueCondition(
+    'capacityConfiguration.nodeType',
+    ({ capacityConfiguration: own }) => own?.nodeType === undefined || NODE_TYPES.has(own.nodeType),
+    `Member must satisfy enum value set: [${[...NODE_TYPES.keys()].join(', ')}]`,
+  ),
+  condition(
+    'scalingGroupConfiguration',
+    ({ scalingGroupConfiguration: group }) => (group?.memoryLimit ?? Infinity) >= (group?.memoryReservation ?? 0),
+    'memoryLimit must not be less than memoryReservation',
+  ),
+  valueCondition('releaseLabel', (r) => r.releaseLabel === '1.0', 'Member must satisfy enum value set: [1.0]'),
+  condition(
+    'availabilityZoneId',
+    (r) => r.azMode === 'MULTI' || r.availabilityZoneId !== undefined,
+    'availabilityZoneId is required when azMode is SINGLE',
+  ),
+  condition(
+    'availabilityZoneId',
+    (r) => r.azMode === 'SINGLE' || r.availabilityZoneId === undefined,
+    'availabilityZoneId must not be given when azMode is MULTI',
+  ),
+  condition('azMode', (r) => r.azMode === 'SINGLE' || !isShared(r), 'A cluster on a scaling group needs azMode SINGLE'),
+  condition(
+    'vpcConfiguration',
+    ({ vpcConfiguration: vpc }) => vpc.vpcId !== undefined && !none(vpc.subnetIds) && !none(vpc.securityGroupIds),
+    'vpcConfiguration needs vpcId, securityGroupIds and subnetIds',
+  ),
+  valueCondition(
+    'vpcConfiguration.subnetIds',
+    ({ vpcConfiguration: { subnetIds }, azMode }) =>
+      none(subnetIds) || subnetIds?.length === (azMode === 'SINGLE' ? 1 : 3),
+    (r) => `${r.azMode === 'SINGLE' ? 'one subnet' : 'three subnets, one per zone,'} when azMode is ${r.azMode}`,
+  ),
+];
+
+const BY_TYPE: readonly Rule[] = [
+  condition(
+    'nodeCount',
+    (r) => type(r).manyNodes || nodesOfRequest(r) === 1,
+    (r) => `A cluster of type ${r.clusterType} has exactly one node`,
+  ),
+  only(
+    'azMode MULTI',
+    (r) => type(r).multiAz,
+    (r) => r.azMode === 'SINGLE',
+  ),
+  only(
+    'databases',
+    (r) => type(r).databases !== 'no',
+    (r) => none(r.databases),
+  ),
+  only(
+    'cacheStorageConfigurations',
+    (r) => type(r).caches,
+    (r) => none(r.cacheStorageConfigurations),
+  ),
+  only(
+    'savedownStorageConfiguration',
+    (r) => type(r).savedown !== 'no',
+    (r) => r.savedownStorageConfiguration === undefined,
+  ),
+  condition(
+    'savedownStorageConfiguration',
+    (r) =>
+      type(r).savedown !== 'required on dedicated nodes' || isShared(r) || r.savedownStorageConfiguration !== undefined,
+    (r) => `savedownStorageConfiguration is required for a dedicated cluster of type ${r.clusterType}`,
+  ),
+  only(
+    'tickerplantLogConfiguration',
+    (r) => type(r).tickerplantLog !== 'no',
+    (r) => r.tickerplantLogConfiguration === undefined,
+  ),
+  condition(
+    'tickerplantLogConfiguration',
+    (r) => type(r).tickerplantLog !== 'required' || !none(r.tickerplantLogConfiguration?.tickerplantLogVolumes),
+    (r) => `tickerplantLogConfiguration with tickerplantLogVolumes is required for a cluster of type ${r.clusterType}`,
+  ),
+  only(
+    'autoScalingConfiguration',
+    (r) => type(r).autoScaling,
+    (r) => r.autoScalingConfiguration === undefined,
+  ),
+  condition(
+    'code',
+    (r) => !type(r).needsCode || r.code !== undefined,
+    (r) => `code is required for a cluster of type ${r.clusterType}`,
+  ),
+  condition(
+    'autoScalingConfiguration',
+    (r) => r.autoScalingConfiguration === undefined || !isShared(r),
+    'autoScalingConfiguration cannot be given for a cluster on a scaling group',
+  ),
+  condition(
+    'autoScalingConfiguration',
+    ({ autoScalingConfiguration: scaling, azMode }) => scaling === undefined || scales(scaling, azMode),
+    'autoScalingConfiguration needs autoScalingMetric, metricTarget, and minNodeCount < maxNodeCount <= 5, with at least 3 nodes when azMode is MULTI',
+  ),
+];
+
+function scales(scaling: NonNullable<Request['autoScalingConfiguration']>, azMode: string): boolean {
+  const { minNodeCount: least = 0, maxNodeCount: most = 0, autoScalingMetric, metricTarget } = scaling;
+  const isComplete = autoScalingMetric !== undefined && metricTarget !== undefined;
+  return isComplete && least >= (azMode === 'MULTI' ? 3 : 1) && least < most && most <= 5;
+}
+
+const STORAGE: readonly Rule[] = [
+  condition(
+    'cacheStorageConfigurations',
+    (r) => !isShared(r) || none(r.cacheStorageConfigurations),
+    'cacheStorageConfigurations cannot be given for a cluster on a scaling group',
+  ),
+  valueCondition(
+    'cacheStorageConfigurations',
+    (r) => cacheProblem(r) === undefined,
+    (r) => cacheProblem(r) as string,
+  ),
+  condition(
+    'savedownStorageConfiguration',
+    ({ savedownStorageConfiguration: savedown, ...r }) =>
+      savedown === undefined ||
+      (r.scalingGroupConfiguration !== undefined
+        ? savedown.volumeName !== undefined && savedown.type === undefined && savedown.size === undefined
+        : savedown.volumeName === undefined && savedown.type !== undefined && savedown.size !== undefined),
+    'savedownStorageConfiguration takes volumeName on a scaling group, type and size on dedicated nodes',
+  ),
+  condition(
+    'databases',
+    ({ databases = [] }) => new Set(databases.map(({ databaseName }) => databaseName)).size === databases.length,
+    'Each database may be given once',
+  ),
+];
+
+function cacheProblem({ cacheStorageConfigurations: caches = [] }: Request): string | undefined {
+  return caches.flatMap(({ type, size }) => diskSizeProblem(type, size) ?? [])[0];
+}
+
+const MOST_ARGUMENTS = 50;
+
+/** No more command line arguments than the service takes. */
+const fewArguments = valueCondition<Pick<Request, 'commandLineArguments'>>(
+  'commandLineArguments',
+  ({ commandLineArguments: pairs = [] }) => pairs.length <= MOST_ARGUMENTS,
+  `Member must have length less than or equal to ${MOST_ARGUMENTS}`,
+);
+
+const CODE: readonly Rule[] = [
+  condition(
+    'initializationScript',
+    (r) => r.initializationScript === undefined || r.code !== undefined,
+    'initializationScript requires code',
+  ),
+  fewArguments,
+];
+
+type Cluster = Pick<Request, 'scalingGroupConfiguration' | 'cacheStorageConfigurations'>;
+type Databases = NonNullable<Request['databases']>;
+
+/** The dataview that an entry names, in the way of requests or, when it repeats a reply, in that of replies. */
+export const dataviewIn = ({ dataviewName, dataviewConfiguration: told }: Databases[number]) =>
+  told?.dataviewName ?? dataviewName;
+
+/** Databases that a cluster like this can mount, whatever there is to be mounted. */
+export const MOUNTS: readonly Condition<Cluster & { databases?: Databases | undefined }>[] = [
+  condition(
+    'databases',
+    ({ databases = [] }) =>
+      databases.every((entry) => entry.dataviewName === undefined || entry.dataviewName === dataviewIn(entry)),
+    'dataviewName and dataviewConfiguration name different dataviews',
+  ),
+  condition(
+    'databases',
+    ({ databases = [], scalingGroupConfiguration }) =>
+      scalingGroupConfiguration !== undefined || databases.every((entry) => dataviewIn(entry) === undefined),
+    'dataviewName can only be given for a cluster on a scaling group',
+  ),
+  condition(
+    'databases',
+    ({ databases = [] }) =>
+      databases.every((entry) => dataviewIn(entry) === undefined || entry.changesetId === undefined),
+    'Only one of dataviewName and changesetId may be given',
+  ),
+  valueCondition(
+    'cacheConfigurations.cacheType',
+    (r) => unknownCache(r) === undefined,
+    (r) => `${unknownCache(r)} is not among the cluster's cacheStorageConfigurations`,
+  ),
+];
+
+function unknownCache({
+  databases = [],
+  cacheStorageConfigurations: caches = [],
+}: Cluster & { databases?: Databases | undefined }) {
+  const known = caches.map(({ type }) => type);
+  const used = databases.flatMap(({ cacheConfigurations = [] }) =>
+    cacheConfigurations.map(({ cacheType }) => cacheType),
+  );
+  return used.find((cacheType) => !known.includes(cacheType));
+}
+
+/** What CreateKxCluster needs: members that contradict neither each other nor the type of the cluster. */
+export const NEW_CLUSTER: readonly Rule[] = [...PLACEMENT, ...BY_TYPE, ...STORAGE, ...CODE, ...MOUNTS];
+
+/** What UpdateKxClusterCodeConfiguration needs. */
+export const CODE_CHANGE: readonly Condition<Input<'UpdateKxClusterCodeConfiguration'>>[] = [
+  condition(
+    'deploymentConfiguration',
+    ({ initializationScript, commandLineArguments, deploymentConfiguration }) =>
+      deploymentConfiguration?.deploymentStrategy !== 'NO_RESTART' ||
+      (initializationScript === undefined && commandLineArguments === undefined),
+    'initializationScript and commandLineArguments cannot be given with NO_RESTART',
+  ),
+  fewArguments,
+];

@@ -1,0 +1,42 @@
+import type { Input, OperationName } from '../index.ts';
+import { NEW_CHANGESET } from './changesets.ts';
+import { CODE_CHANGE, NEW_CLUSTER } from './clusters.ts';
+import type { Condition } from './condition.ts';
+import { NEW_DATAVIEW, SEGMENTS } from './dataviews.ts';
+import { NETWORK_CHANGE } from './network.ts';
+import { NEW_VOLUME } from './volumes.ts';
+
+/** A condition that a request does not meet. */
+export interface Broken {
+  readonly member: string;
+  readonly says: string;
+  readonly isValue: boolean;
+}
+
+type Table = { readonly [N in OperationName]?: readonly Condition<Input<N>>[] };
+
+/** The conditions on each request alone, in the order in which the service looks at them. */
+const CONDITIONS: Table = {
+  CreateKxChangeset: NEW_CHANGESET,
+  CreateKxCluster: NEW_CLUSTER,
+  CreateKxDataview: NEW_DATAVIEW,
+  CreateKxVolume: NEW_VOLUME,
+  UpdateKxClusterCodeConfiguration: CODE_CHANGE,
+  UpdateKxDataview: SEGMENTS,
+  UpdateKxEnvironmentNetwork: NETWORK_CHANGE,
+};
+
+/** All conditions on a request alone that it does not meet, in the order of the service. */
+export function brokenConditions<N extends OperationName>(name: N, input: Input<N>): Broken[] {
+  const conditions = (CONDITIONS[name] ?? []) as readonly Condition<Input<N>>[];
+  return brokenAmong(conditions, input);
+}
+
+/** Those of some conditions that a request does not meet. */
+export const brokenAmong = <Request>(conditions: readonly Condition<Request>[], request: Request): Broken[] =>
+  conditions
+    .filter(({ holds }) => !holds(request))
+    .map(({ member, says, isValue }) => ({ member: textFor(member, request), says: textFor(says, request), isValue }));
+
+const textFor = <Request>(text: string | ((request: Request) => string), request: Request) =>
+  typeof text === 'string' ? text : text(request);

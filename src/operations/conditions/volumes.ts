@@ -1,0 +1,32 @@
+import { diskSizeProblem } from '../disk-sizes.ts';
+import type { Input } from '../index.ts';
+import { type Condition, condition, valueCondition } from './condition.ts';
+
+type Disk = { readonly type?: string | undefined; readonly size?: number | undefined };
+
+/** Why a disk cannot be of its size; undefined while its type or size is not said. */
+export const sizeProblem = ({ type, size }: Disk = {}): string | undefined =>
+  type === undefined || size === undefined ? undefined : diskSizeProblem(type, size);
+
+/** A disk of a size in which its type comes. */
+export const soldSize = valueCondition<{ nas1Configuration?: Disk | undefined }>(
+  'nas1Configuration.size',
+  ({ nas1Configuration }) => sizeProblem(nas1Configuration) === undefined,
+  ({ nas1Configuration }) => sizeProblem(nas1Configuration) as string,
+);
+
+/** What CreateKxVolume needs. */
+export const NEW_VOLUME: readonly Condition<Input<'CreateKxVolume'>>[] = [
+  valueCondition('azMode', ({ azMode }) => azMode === 'SINGLE', 'Member must satisfy enum value set: [SINGLE]'),
+  valueCondition(
+    'availabilityZoneIds',
+    ({ availabilityZoneIds }) => availabilityZoneIds.length === 1,
+    'exactly one zone',
+  ),
+  condition(
+    'nas1Configuration',
+    ({ nas1Configuration: disk }) => disk?.type !== undefined && disk.size !== undefined,
+    'nas1Configuration with type and size is required when volumeType is NAS_1',
+  ),
+  soldSize,
+];

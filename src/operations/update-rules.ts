@@ -1,0 +1,137 @@
+import type { LeftOut, UpdateRules } from './operation.ts';
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** UpdateKxClusterCodeConfiguration: the configuration is replaced as a whole, unless nothing restarts. */
+export const CODE_UPDATE: UpdateRules = {
+  settings: picking('code', 'initializationScript', 'commandLineArguments'),
+  leftOut: {
+    code: 'removed',
+    // A version belongs to its object: it goes with a change of the object, not by being left out.
+    'code.s3ObjectVersion': (input, present) => (isSameObject(input['code'], present['code']) ? 'removed' : 'kept'),
+    initializationScript: goneUnlessInPlace,
+    commandLineArguments: goneUnlessInPlace,
+  },
+  source:
+    'The API replaces the existing configuration. With NO_RESTART, script and arguments must not be sent, and stay.',
+  keys: { commandLineArguments: 'key' },
+  repeats: true,
+};
+
+/** UpdateKxClusterDatabases: each database that is given is mounted as the entry says, and only so. */
+export const DATABASES_UPDATE: UpdateRules = {
+  settings: ({ databases }) => ({ databases: listOf(databases).map(mount) }),
+  leftOut: {
+    'databases.*': 'kept',
+    'databases.*.*': 'removed',
+    // Without one, the newest changeset or version is mounted.
+    'databases.*.changesetId': 'kept',
+    'databases.*.dataviewVersionId': 'kept',
+  },
+  source: 'An entry replaces the one of the same database. An empty changesetId means the latest changeset.',
+  keys: { databases: 'databaseName', 'databases.*.cacheConfigurations': 'cacheType' },
+  consistent: ({ databases, ...input }) => ({
+    ...input,
+    databases: listOf(databases).map(({ changesetId, ...entry }) =>
+      changesetId === undefined || entry['dataviewName'] !== undefined ? entry : { ...entry, changesetId },
+    ),
+  }),
+};
+
+/** UpdateKxDataview: new segments replace all of them; without a changeset, a dataview that does not update itself moves to the latest. */
+export const DATAVIEW_UPDATE: UpdateRules = {
+  settings: ({ description, changesetId, segmentConfigurations, autoUpdate }) => ({
+    description,
+    ...(autoUpdate === true ? {} : { changesetId }),
+    segmentConfigurations: listOf(segmentConfigurations).map(({ onDemand, ...segment }) => ({
+      ...segment,
+      ...(onDemand === true ? { onDemand } : {}),
+    })),
+  }),
+  leftOut: { changesetId: 'removed', segmentConfigurations: 'removed from what is given' },
+  source:
+    'A list of segments replaces the one before. Without changesetId, a static dataview moves to the latest changeset.',
+  keys: { segmentConfigurations: 'volumeName' },
+  sensitive: ['segmentConfigurations'],
+};
+
+/** UpdateKxVolume: type and description stay. */
+export const VOLUME_UPDATE: UpdateRules = {
+  settings: picking('description', 'nas1Configuration'),
+  leftOut: {},
+  source: 'Only description and size can be changed.',
+};
+
+/** UpdateKxUser: the role is all that can be changed. */
+export const USER_UPDATE: UpdateRules = {
+  settings: picking('iamRole'),
+  leftOut: {},
+  source: 'iamRole is required.',
+  sensitive: ['iamRole'],
+};
+
+/** UpdateKxDatabase: the description is all that can be changed. */
+export const DATABASE_UPDATE: UpdateRules = { settings: picking('description'), leftOut: {}, source: 'One setting.' };
+
+/** UpdateKxEnvironment: name and description each stay when left out. */
+export const ENVIRONMENT_UPDATE: UpdateRules = {
+  settings: picking('name', 'description'),
+  leftOut: {},
+  source: 'Clients send only what changes.',
+  sensitive: ['name'],
+};
+
+/** UpdateKxEnvironmentNetwork: rules and servers are lists that are replaced as a whole. */
+export const NETWORK_UPDATE: UpdateRules = {
+  settings: picking('transitGatewayConfiguration', 'customDNSConfiguration'),
+  leftOut: {
+    transitGatewayConfiguration: 'removed from what is given',
+    customDNSConfiguration: 'removed from what is given',
+  },
+  source: 'Rules and DNS servers can be edited; what is sent replaces the list.',
+  keys: {
+    'transitGatewayConfiguration.attachmentNetworkAclConfiguration': 'ruleNumber',
+    customDNSConfiguration: 'customDNSServerName',
+  },
+};
+
+/** UpdateEnvironment: federation parameters are replaced as a whole. */
+export const BROWSER_UPDATE: UpdateRules = {
+  settings: ({ environment, ...members }) =>
+    picking(
+      'name',
+      'description',
+      'federationMode',
+      'federationParameters',
+    )(environment === undefined ? members : (environment as Members)),
+  leftOut: { federationParameters: 'removed from what is given' },
+  source: 'Clients send only what changes.',
+  sensitive: ['name', 'federationMode', 'federationParameters'],
+};
+
+function picking(...names: readonly string[]): (members: Members) => Members {
+  return (members) => Object.fromEntries(names.map((name) => [name, members[name]]));
+}
+
+function goneUnlessInPlace({ deploymentConfiguration }: Members): LeftOut {
+  const { deploymentStrategy } = (deploymentConfiguration ?? {}) as Members;
+  return deploymentStrategy === 'NO_RESTART' ? 'kept' : 'removed';
+}
+
+const listOf = (value: unknown) => (Array.isArray(value) ? value : []) as Members[];
+
+/** Requests name a dataview directly, replies and copies of them inside `dataviewConfiguration`. */
+function mount({ databaseName, cacheConfigurations, changesetId, dataviewName, dataviewConfiguration }: Members) {
+  const view = (dataviewConfiguration ?? {}) as Members;
+  const named = view['dataviewName'] ?? dataviewName;
+  const mounted = { databaseName, cacheConfigurations };
+  return named === undefined
+    ? { ...mounted, changesetId }
+    : { ...mounted, dataviewName: named, dataviewVersionId: view['dataviewVersionId'] };
+}
+
+/** Whether new code is the object that there is, in so far as it says which. */
+function isSameObject(code: unknown, present: unknown): boolean {
+  const [wanted, now] = [code ?? {}, present ?? {}] as [Members, Members];
+  return ['s3Bucket', 's3Key'].every((member) => (wanted[member] ?? now[member]) === now[member]);
+}

@@ -1,0 +1,89 @@
+import { FinspaceError } from '../../operations/failure.ts';
+import type { OperationName } from '../../operations/index.ts';
+import { quoted } from '../untrusted.ts';
+import { eachAtOnce } from './estate.ts';
+import type { Members, Subject } from './finding.ts';
+
+/** An input with what the service fills in, and which of its values the service would ignore. */
+interface Filled {
+  readonly input: Members;
+  readonly ignored: readonly string[];
+}
+
+/** The same input with what the service mounts where it says nothing. */
+export async function filledInput(operation: OperationName, subject: Subject): Promise<Filled> {
+  return (await FILLED[operation]?.(subject)) ?? { input: subject.input, ignored: [] };
+}
+
+const FILLED: Partial<Record<OperationName, (subject: Subject) => Promise<Filled>>> = {
+  UpdateKxClusterDatabases: withMounts,
+  UpdateKxDataview: withChangeset,
+};
+
+const EMPTY =
+  'databases is empty: the service would accept it and change nothing. Give the databases to change; it keeps the others.';
+
+async function withMounts(subject: Subject): Promise<Filled> {
+  const databases = (subject.input['databases'] as Members[] | undefined) ?? [];
+  const mounts = await eachAtOnce(databases, (entry) => mountOf(subject, entry));
+  return {
+    input: { ...subject.input, databases: mounts.map(({ mount }) => mount) },
+    ignored: [...(databases.length === 0 ? [EMPTY] : []), ...mounts.flatMap(({ ignored }) => ignored)],
+  };
+}
+
+/** The newest version of the dataview that an entry names, else its changeset or the latest one. */
+async function mountOf(subject: Subject, entry: Members): Promise<{ mount: Members; ignored: readonly string[] }> {
+  const given = entry['dataviewConfiguration'] as Members | undefined;
+  const dataviewName = given?.['dataviewName'] ?? entry['dataviewName'];
+  const databaseName = String(entry['databaseName']);
+  if (dataviewName === undefined) {
+    const changesetId = entry['changesetId'] ?? (await latestChangeset(subject, databaseName));
+    return { mount: { ...entry, changesetId }, ignored: [] };
+  }
+  const view = await present(subject, 'GetKxDataview', { databaseName, dataviewName });
+  const [newest = {}] = (view?.['activeVersions'] as Members[] | undefined) ?? [];
+  const takes: Members = { dataviewVersionId: newest['versionId'], changesetId: newest['changesetId'] };
+  const ignored = Object.entries(takes).filter(([member, value]) => {
+    const wanted = given?.[member];
+    return view !== undefined && wanted !== undefined && wanted !== value;
+  });
+  return {
+    mount: { ...entry, dataviewConfiguration: { dataviewName, dataviewVersionId: newest['versionId'] } },
+    ignored: ignored.map(
+      ([member, value]) =>
+        `The service ignores ${member} and mounts the newest version of dataview ${quoted(String(dataviewName))}, with ${member} ${quoted(String(value))}. Give only dataviewName.`,
+    ),
+  };
+}
+
+/**
+ * Without a changeset, a dataview that does not update itself moves to the latest one. That is what a call asks for that gives nothing
+ * else; beside other settings the changeset counts as left out.
+ */
+async function withChangeset(subject: Subject): Promise<Filled> {
+  const { input, entity } = subject;
+  const { description, changesetId, segmentConfigurations } = input;
+  if (entity['autoUpdate'] === true || changesetId !== undefined) return { input, ignored: [] };
+  const latest = await latestChangeset(subject, String(input['databaseName']));
+  const isAlone = description === undefined && segmentConfigurations === undefined;
+  const stays = latest === entity['changesetId'];
+  return { input: isAlone || stays ? { ...input, changesetId: latest } : input, ignored: [] };
+}
+
+const latestChangeset = async (subject: Subject, databaseName: string) =>
+  (await present(subject, 'GetKxDatabase', { databaseName }))?.['lastCompletedChangesetId'];
+
+/** What a call names in its environment; undefined where it does not exist, which the service then says. */
+async function present(
+  { call, input: { environmentId }, options }: Subject,
+  reader: OperationName,
+  names: Members,
+): Promise<Members | undefined> {
+  try {
+    return (await call(reader, { environmentId, ...names } as never, options)) as Members;
+  } catch (error) {
+    if (error instanceof FinspaceError && error.fields.code === 'ResourceNotFound') return undefined;
+    throw error;
+  }
+}

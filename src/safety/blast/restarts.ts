@@ -1,0 +1,87 @@
+import { walk } from '../../inventory/pages.ts';
+import { quoted } from '../untrusted.ts';
+import { clusterNamed, eachAtOnce, listedClusters, mountsOf } from './estate.ts';
+import { count, type Finding, type Item, type Members, NOTHING, type Note, type Subject } from './finding.ts';
+
+const MOST_NODES = 1_000;
+
+/** A new configuration restarts the nodes, in the way that the deployment strategy says. */
+export async function reconfiguringCluster(subject: Subject): Promise<Finding> {
+  const { input, entity } = subject;
+  const { deploymentStrategy = 'ROLLING' } = (input['deploymentConfiguration'] as Members | undefined) ?? {};
+  if (deploymentStrategy === 'NO_RESTART')
+    return { ...NOTHING, unchecked: UNCHECKED, notes: [{ says: 'No node restarts.' }] };
+  const nodes = await nodesOf(subject);
+  const memory = MEMORY[String(entity['clusterType'])];
+  const cluster: Item = {
+    ...clusterNamed(String(input['clusterName'])),
+    detail: howMany(nodes.length, deploymentStrategy === 'FORCE'),
+  };
+  const isDown = nodes.length <= 1 || deploymentStrategy === 'FORCE';
+  return {
+    ...NOTHING,
+    ...(memory === 'lost'
+      ? {
+          risk: 'destroy',
+          lost: [{ kind: 'memory', name: 'unsaved data in memory', detail: count(nodes.length, 'node') }],
+        }
+      : {}),
+    interrupted: [cluster],
+    unchecked: UNCHECKED,
+    notes: [
+      ...(memory === 'possible' ? [{ says: MAY_LOSE }] : []),
+      ...(isDown ? await servedBy(subject) : [{ says: 'The other nodes go on serving.' }]),
+    ],
+    seen: nodes.map(({ nodeId }) => nodeId),
+  };
+}
+
+const UNCHECKED = [
+  'whether the code, changesets or dataviews that it names are there, and go with this type of cluster',
+];
+
+/** What a restart does to data that is only in memory, by type of cluster. */
+const MEMORY: Record<string, 'lost' | 'possible' | undefined> = {
+  RDB: 'lost',
+  GP: 'possible',
+  TICKERPLANT: 'possible',
+};
+const MAY_LOSE = 'What its nodes hold only in memory may be lost.';
+
+/** All nodes of the cluster that a call names. */
+export async function nodesOf({ call, input, options }: Pick<Subject, 'call' | 'input' | 'options'>) {
+  const cluster = { environmentId: String(input['environmentId']), clusterName: String(input['clusterName']) };
+  return (await walk(call, 'ListKxClusterNodes', cluster, MOST_NODES, options)).items;
+}
+
+function howMany(nodes: number, together: boolean): string {
+  if (nodes <= 1) return 'its only node restarts';
+  return together ? `all ${nodes} nodes stop at once` : `its ${nodes} nodes restart one after another`;
+}
+
+/** Who serves the databases of a cluster while none of its nodes does. */
+async function servedBy({ call, input, entity, options }: Subject): Promise<Note[]> {
+  const databases = mountsOf(entity).map(({ databaseName }) => String(databaseName));
+  if (databases.length === 0) return [{ says: 'It does not answer until its nodes run again.' }];
+  const environmentId = String(input['environmentId']);
+  const listed = await listedClusters({ call, environmentId, options });
+  const running = listed.filter(
+    ({ clusterName, clusterType, status }) =>
+      status === 'RUNNING' && clusterName !== input['clusterName'] && SERVING.has(String(clusterType)),
+  );
+  const others = await eachAtOnce(running, async ({ clusterName }) => {
+    const cluster = await call('GetKxCluster', { environmentId, clusterName: String(clusterName) }, options);
+    return cluster as Members;
+  });
+  return databases.map((database) => {
+    const serving = others.filter((other) => mountsOf(other).some(({ databaseName }) => databaseName === database));
+    if (serving.length === 0) return { says: `No other cluster serves ${quoted(database)} until its nodes run again.` };
+    const names = serving.slice(0, MOST_NAMED).map(({ clusterName }) => quoted(String(clusterName)));
+    const more = serving.length > MOST_NAMED ? ` and ${serving.length - MOST_NAMED} more` : '';
+    return { says: `Still serving ${quoted(database)}: ${names.join(', ')}${more}.`, needs: 'ListKxClusters' };
+  });
+}
+
+/** The types of cluster that read what is in a database. */
+const SERVING: ReadonlySet<string> = new Set(['HDB', 'GP']);
+const MOST_NAMED = 5;

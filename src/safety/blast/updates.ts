@@ -1,0 +1,78 @@
+import { environmentsNow } from '../../inventory/fleet.ts';
+import { walk } from '../../inventory/pages.ts';
+import { quoted } from '../untrusted.ts';
+import { clusterNamed } from './estate.ts';
+import { count, type Finding, type Item, type Members, NOTHING, type Subject, size } from './finding.ts';
+
+/** Changes that remove files from a database; the rest of a changeset only adds. */
+export async function changingData({ input, entity }: Subject): Promise<Finding> {
+  const requests = (input['changeRequests'] as Members[] | undefined) ?? [];
+  const paths = requests.filter(({ changeType }) => changeType === 'DELETE').map(({ dbPath }) => String(dbPath));
+  const { databaseName, numBytes, numFiles, numChangesets } = entity;
+  const holds = `${size(numBytes)} in ${count(numFiles, 'file')}, ${count(numChangesets, 'changeset')}`;
+  return {
+    ...NOTHING,
+    lost: paths.map((path): Item => ({ kind: 'files', name: path, detail: `of ${databaseName}` })),
+    notes: paths.length === 0 ? [] : [{ says: `The database holds ${holds}.` }],
+    unchecked: ['the quota of changesets at work at once', 'whether the files in S3 and the paths are right'],
+  };
+}
+
+/** New segments change what is cached under the clusters that mount the dataview. */
+export async function changingDataview({ input, entity }: Subject): Promise<Finding> {
+  const { segmentConfigurations } = input;
+  const versions = (entity['activeVersions'] as Members[] | undefined) ?? [];
+  const mounting = new Set(versions.flatMap((version) => (version['attachedClusters'] as string[] | undefined) ?? []));
+  const drops =
+    segmentConfigurations !== undefined && volumesIn(entity).some((name) => !volumesIn(input).includes(name));
+  return {
+    ...NOTHING,
+    ...(drops && mounting.size > 0 ? { risk: 'disrupt' } : {}),
+    interrupted: drops
+      ? [...mounting].map(
+          (name): Item => ({
+            ...clusterNamed(name),
+            detail: 'reads without that cache once it mounts the new version',
+          }),
+        )
+      : [],
+    unchecked: ['whether its settings and segments go with each other'],
+  };
+}
+
+const volumesIn = ({ segmentConfigurations }: Members) =>
+  ((segmentConfigurations as Members[] | undefined) ?? []).map(({ volumeName }) => String(volumeName));
+
+/** A name that is or was another environment's would make people approve for the wrong one. */
+export async function renamingKxEnvironment(subject: Subject): Promise<Finding> {
+  const { call, input, options } = subject;
+  return input['name'] === undefined ? NOTHING : renaming(subject, await environmentsNow(call, options));
+}
+
+/** The same for the dataset browser, whose service does not refuse a name that is taken. */
+export async function changingEnvironment(subject: Subject): Promise<Finding> {
+  const { call, input, options } = subject;
+  if (input['name'] === undefined) return NOTHING;
+  const { items } = await walk(call, 'ListEnvironments', {}, MOST_ENVIRONMENTS, options);
+  return renaming(subject, items);
+}
+
+const MOST_ENVIRONMENTS = 10_000;
+
+async function renaming({ input, formerNames }: Subject, all: readonly Members[]): Promise<Finding> {
+  const { name, environmentId } = input;
+  const isOther = (id: unknown) => id !== environmentId;
+  const taken = all.some((other) => other['name'] === name && isOther(other['environmentId']));
+  const former = (await formerNames?.())?.some((known) => known.name === name && isOther(known.environmentId)) ?? false;
+  if (!taken && !former) return NOTHING;
+  return { ...NOTHING, asks: [`${quoted(String(name))} ${taken ? 'is' : 'was'} the name of another environment.`] };
+}
+
+/** Who logs in as a user has the rights of its new role. */
+export const changingUser = async (_: Subject): Promise<Finding> => ({
+  ...NOTHING,
+  unchecked: ['whether there is such a role'],
+});
+
+/** A description is all that changes. */
+export const describingDatabase = async (_: Subject): Promise<Finding> => NOTHING;

@@ -1,0 +1,16 @@
+import { operationNamed } from '../operations/index.ts';
+import type { FormerName } from './blast/finding.ts';
+import type { Journal } from './journal.ts';
+
+/** The names that environments had before they were renamed through this server, oldest first. */
+export async function formerNames(journal: Pick<Journal, 'entries'>): Promise<FormerName[]> {
+  const entries = await journal.entries();
+  const refused = new Set(
+    entries.flatMap((entry) => (entry.kind === 'outcome' && entry.result === 'failed' ? entry.call : [])),
+  );
+  return entries.flatMap((entry) => {
+    if (entry.kind !== 'intent' || entry.formerName === undefined || refused.has(entry.call)) return [];
+    const label = operationNamed(entry.operation).target?.member as string;
+    return { environmentId: String(entry.target[label]), name: entry.formerName, until: entry.at };
+  });
+}

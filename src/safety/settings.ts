@@ -1,0 +1,165 @@
+import type { LeftOut, UpdateRules } from '../operations/operation.ts';
+import type { Members } from './blast/finding.ts';
+
+/** One setting of an update, before and after it; undefined where it is not set. */
+export interface Change {
+  /** `databases.trades.dataviewName`: an entry of a keyed list goes by its key. */
+  readonly setting: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+/** What an update does to the settings of its target. */
+export interface Comparison {
+  readonly changes: readonly Change[];
+  /** What it removes without saying so, each as the outermost setting that is missing. */
+  readonly leftOut: readonly Change[];
+  /** What it removes because `remove` says so. */
+  readonly removed: readonly Change[];
+  /** Names in `remove` that are no setting which leaving it out would remove. */
+  readonly unknown: readonly string[];
+  /** The input with everything put back that it leaves out. */
+  readonly complete: Members;
+}
+
+interface Leaf {
+  readonly path: readonly string[];
+  readonly value: unknown;
+}
+
+/**
+ * Compares the settings that an input gives with those that are present. `remove` in it names what it leaves out on purpose; `filled` is
+ * the input with what the service fills in.
+ */
+export function compareSettings(rules: UpdateRules, present: Members, input: Members, filled = input): Comparison {
+  const { remove = [], ...given } = input as { readonly remove?: readonly string[] };
+  const [before, after] = [leavesOf(rules, rules.settings(present)), leavesOf(rules, rules.settings(filled))];
+  const gone = [...before.values()].filter(
+    (leaf) => !after.has(nameOf(leaf)) && meaningOf(rules, leaf, given, present) === 'removed',
+  );
+  const isMeant = (leaf: Leaf) => remove.some((name) => isWithin(leaf, name));
+  const [meant, silent] = [gone.filter(isMeant), gone.filter((leaf) => !isMeant(leaf))];
+  const changed = [...after.values()].filter((leaf) => textOf(before.get(nameOf(leaf))) !== textOf(leaf));
+  const changes = [
+    ...changed.map((leaf) => changeOf(nameOf(leaf), before.get(nameOf(leaf)), leaf)),
+    ...meant.map((leaf) => changeOf(nameOf(leaf), leaf, undefined)),
+  ];
+  return {
+    changes: changes.filter((change) => change.before !== change.after),
+    leftOut: outermost(silent, after),
+    removed: outermost(meant, after),
+    unknown: remove.filter((name) => !gone.some((leaf) => isWithin(leaf, name))),
+    complete: completed(rules, given, silent),
+  };
+}
+
+const nameOf = ({ path }: Leaf) => path.join('.');
+/** Whether a name is that of a setting, or of one that it is part of. */
+const isWithin = ({ path }: Leaf, name: string) => path.some((_, at) => path.slice(0, at + 1).join('.') === name);
+const textOf = (leaf: Leaf | undefined) =>
+  leaf === undefined ? undefined : typeof leaf.value === 'string' ? leaf.value : JSON.stringify(leaf.value);
+const changeOf = (setting: string, before: Leaf | undefined, after: Leaf | undefined): Change => ({
+  setting,
+  before: textOf(before),
+  after: textOf(after),
+});
+
+/** Each setting by its name. */
+function leavesOf(rules: UpdateRules, settings: Members): ReadonlyMap<string, Leaf> {
+  return new Map(leaves(rules, settings, []).map((leaf) => [nameOf(leaf), leaf]));
+}
+
+function leaves(rules: UpdateRules, value: unknown, path: readonly string[]): Leaf[] {
+  if (value === undefined) return [];
+  if (typeof value !== 'object' || value === null) return [{ path, value }];
+  if (!Array.isArray(value))
+    return Object.entries(value).flatMap(([name, inner]) => leaves(rules, inner, [...path, name]));
+  const key = keyOf(rules, path, value);
+  if (key === undefined) return value.length === 0 ? [] : [{ path, value }];
+  return value.flatMap(({ [key]: name, ...entry }: Members) => entryLeaves(rules, entry, [...path, String(name)]));
+}
+
+/** An entry that only pairs a key with a value is one setting, and so is one that has nothing but its key. */
+function entryLeaves(rules: UpdateRules, entry: Members, path: readonly string[]): Leaf[] {
+  const { value, ...others } = entry;
+  if (value !== undefined && Object.keys(others).length === 0) return [{ path, value }];
+  const inside = leaves(rules, entry, path);
+  return inside.length === 0 ? [{ path, value: '' }] : inside;
+}
+
+/** The member by which the entries of a list are told apart; undefined where the list is one value. */
+function keyOf(rules: UpdateRules, path: readonly string[], list: readonly Members[]): string | undefined {
+  const key = keyAt(rules, path);
+  if (key === undefined) return undefined;
+  const names = new Set(list.map((entry) => entry[key]));
+  return names.size === list.length && !names.has(undefined) ? key : undefined;
+}
+
+const keyAt = ({ keys = {} }: UpdateRules, path: readonly string[]) =>
+  declaredFor(keys, path).find(([declared]) => declared.split('.').length === path.length)?.[1];
+
+/** What leaving out a setting means, by the longest path declared for it. */
+function meaningOf({ leftOut }: UpdateRules, { path }: Leaf, input: Members, present: Members): LeftOut {
+  const [[, declared] = [undefined, 'kept' as const]] = declaredFor(leftOut, path);
+  const meaning = typeof declared === 'function' ? declared(input, present) : declared;
+  if (meaning !== 'removed from what is given') return meaning;
+  return input[path[0] as string] === undefined ? 'kept' : 'removed';
+}
+
+/** What is declared for a path or for what it is part of, the closest first. */
+function declaredFor<T>(table: Readonly<Record<string, T>>, path: readonly string[]): [string, T][] {
+  const fits = (declared: string) =>
+    declared.split('.').length <= path.length &&
+    declared.split('.').every((step, at) => step === '*' || step === path[at]);
+  const length = (declared: string) => declared.split('.').length;
+  const wild = (declared: string) => declared.split('*').length;
+  return Object.entries(table)
+    .filter(([declared]) => fits(declared))
+    .toSorted(([a], [b]) => length(b) - length(a) || wild(a) - wild(b));
+}
+
+/** The settings by the outermost of which nothing is given, each once. */
+function outermost(missing: readonly Leaf[], given: ReadonlyMap<string, Leaf>): Change[] {
+  const names = missing.map(({ path }) => {
+    const prefixes = path.map((_, at) => path.slice(0, at + 1).join('.'));
+    return prefixes.find((name) => ![...given.values()].some((leaf) => isWithin(leaf, name))) as string;
+  });
+  return [...new Set(names)].map((setting) => {
+    const inside = missing.filter((leaf) => isWithin(leaf, setting));
+    const before = inside.map((leaf) => {
+      const rest = nameOf(leaf).slice(setting.length + 1);
+      return rest === '' ? textOf(leaf) : `${rest}: ${textOf(leaf)}`;
+    });
+    return { setting, before: before.join(', '), after: undefined };
+  });
+}
+
+function completed(rules: UpdateRules, input: Members, missing: readonly Leaf[]): Members {
+  const whole = missing.reduce<Members>(
+    (made, { path, value }) => withValue(rules, made, path, value, []) as Members,
+    input,
+  );
+  return rules.consistent?.(whole) ?? whole;
+}
+
+/** The same with a value at a path below `above`. */
+function withValue(
+  rules: UpdateRules,
+  of: unknown,
+  path: readonly string[],
+  value: unknown,
+  above: readonly string[],
+): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined) return value;
+  const key = keyAt(rules, above);
+  if (key === undefined) {
+    const members = (of ?? {}) as Members;
+    return { ...members, [step]: withValue(rules, members[step], rest, value, [...above, step]) };
+  }
+  const list = (of ?? []) as Members[];
+  const present = list.find((entry) => String(entry[key]) === step) ?? { [key]: step };
+  const made =
+    rest.length === 0 ? { ...present, value } : (withValue(rules, present, rest, value, [...above, step]) as Members);
+  return list.includes(present) ? list.map((entry) => (entry === present ? made : entry)) : [...list, made];
+}

@@ -1,0 +1,68 @@
+import { type OperationName, operationNamed } from '../operations/index.ts';
+import type { Members } from './blast/finding.ts';
+import type { Plan } from './plan.ts';
+import type { Offered } from './policy.ts';
+import type { Change } from './settings.ts';
+import { plainJson, quoted } from './untrusted.ts';
+
+const LONGEST_VALUE = 200;
+
+/** `initializationScript: "a.q" -> "b.q"`; the values of what the caller may not read are left out. */
+export function changeText({ setting, before, after }: Change, isShown = true): string {
+  const value = (text: string | undefined) => (text === undefined ? 'not set' : quoted(text, LONGEST_VALUE));
+  const end = after === undefined ? 'removed' : value(after);
+  return `${named(setting)}: ${isShown ? `${value(before)} -> ${end}` : end}`;
+}
+
+const named = (setting: string) => (/^[\w.-]{1,200}$/.test(setting) ? setting : quoted(setting, LONGEST_VALUE));
+
+/** Whether a caller may read the target of a plan. */
+export function isTargetShown({ operation }: Plan, shown: Offered): boolean {
+  const { target } = operationNamed(operation);
+  return target === undefined || shown(target.reader as OperationName);
+}
+
+/** Why an update does not run as it stands: it would remove what it leaves out, or give what the service ignores. */
+export function heedless({ settings, ignored, tool }: Plan, isShown: boolean): readonly string[] | undefined {
+  if (settings === undefined) return undefined;
+  const { leftOut, unknown, complete } = settings;
+  if (unknown.length > 0)
+    return [
+      `remove names ${unknown.map((name) => quoted(name)).join(', ')}, but the call gives that, keeps it, or it is not set.`,
+      leftOut.length === 0
+        ? 'There is nothing else that this call removes.'
+        : `This call would remove: ${leftOut.map(({ setting }) => named(setting)).join(', ')}.`,
+    ];
+  if (leftOut.length > 0)
+    return [
+      'The operation replaces the settings of its target, so it would remove what the arguments leave out:',
+      ...leftOut.map((change) => `- ${changeText(change, isShown)}`),
+      ...(isShown ? [`To keep everything, call ${tool} with: ${plainJson(complete)}`] : []),
+      `To remove it on purpose, add remove: ${JSON.stringify(leftOut.map(({ setting }) => setting))}`,
+    ];
+  return ignored.length > 0 ? ignored : undefined;
+}
+
+/** Whether an update would leave everything as it is. One whose last attempt failed is worth repeating. */
+export function changesNothing({ operation, settings, seenStatus }: Plan): boolean {
+  const { update } = operationNamed(operation);
+  return (
+    settings !== undefined &&
+    update?.repeats !== true &&
+    settings.changes.length === 0 &&
+    !seenStatus.includes('FAILED')
+  );
+}
+
+/** That there is nothing to do. */
+export const unchanged = ({ tool, noun, name }: Plan): string =>
+  `${tool} was not sent: the ${noun} ${quoted(name)} has these settings already, so nothing changes.`;
+
+/** Why a call has a higher risk than its tool. */
+export const tooRisky = ({ risk, noun, name }: Plan): string =>
+  risk === 'destroy'
+    ? `On the ${noun} ${quoted(name)} it would lose data for good.`
+    : `It interrupts the ${noun} ${quoted(name)}.`;
+
+/** The input without what is only meant for this server. */
+export const sentInput = ({ remove: _, ...input }: Members): Members => input;
