@@ -1,8 +1,10 @@
 import { type Broken, brokenConditions } from '../operations/conditions/index.ts';
 import { riskOf } from '../operations/derive.ts';
+import { FinspaceError } from '../operations/failure.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import type { Risk } from '../operations/operation.ts';
+import { listerOfLabel } from '../operations/references.ts';
 import { filledInput } from './blast/filled.ts';
 import {
   type Blocker,
@@ -19,11 +21,12 @@ import { closedEnvironment, isLeaving, wrongStatus } from './blast/statuses.ts';
 import { digest } from './digest.ts';
 import { homeOf } from './home.ts';
 import type { Shown } from './ledger.ts';
+import { missing } from './outlook/outlook.ts';
 import { higherRisk } from './policy.ts';
 import { type Forbidden, ownPath, PROTECTED_TAG, protectedBy, protectionFor, tagAsks } from './protection.ts';
 import { type Place, questionText } from './question.ts';
 import { type Change, type Comparison, compareSettings } from './settings.ts';
-import { subjectOf } from './subject.ts';
+import { type Named, subjectOf } from './subject.ts';
 import { quoted } from './untrusted.ts';
 
 /** Where a plan was made: by which server, too, where people sign in to approve. */
@@ -90,7 +93,9 @@ export async function planCall(
   options: CallOptions = {},
 ): Promise<Plan | undefined> {
   const { call, place, formerNames } = planner;
-  const subject = await subjectOf(call, operation, input, options);
+  const subject = (await subjectOf(call, operation, input, options).catch(absent(operation, input))) as
+    | (Named & { readonly isMissing?: true })
+    | undefined;
   if (subject === undefined) return undefined;
   const { noun, name, entity } = subject;
   const read = BLAST_READERS[operation];
@@ -112,6 +117,15 @@ export async function planCall(
   const blockers = [
     ...closedEnvironment(home.environment ?? String(input['environmentId']), home.status),
     ...wrongStatus(operation, { kind: noun, name, arn: ownPath(operation, input) }, status),
+    ...(subject.isMissing === true
+      ? [
+          missing(
+            noun,
+            name,
+            listerOfLabel(operationNamed(operation).target?.member as string, operation) as OperationName,
+          ),
+        ]
+      : []),
     ...brokenConditions(operation, input as never).map(conditionBlocker),
     ...found.blockers,
   ];
@@ -146,6 +160,14 @@ export async function planCall(
     shown,
   };
 }
+
+/** Where something is to be made inside a target that does not exist, that is what stands in its way. */
+const absent = (operation: OperationName, input: Members) => (error: unknown) => {
+  const { risk, target } = operationNamed(operation);
+  const isMissing = error instanceof FinspaceError && error.fields.code === 'ResourceNotFound';
+  if (!isMissing || risk !== 'create' || target === undefined || error.fields.operation !== target.reader) throw error;
+  return { noun: target.noun, name: String(input[target.member]), entity: {}, isMissing: true as const };
+};
 
 /** What an update does to settings, and which of its values the service would ignore. */
 async function comparedIn(operation: OperationName, about: Subject) {

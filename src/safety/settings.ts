@@ -22,8 +22,11 @@ export interface Comparison {
   readonly complete: Members;
 }
 
+type Path = readonly (string | number)[];
+
 interface Leaf {
-  readonly path: readonly string[];
+  /** Members by name, entries of keyed lists by their key. */
+  readonly path: Path;
   readonly value: unknown;
 }
 
@@ -39,7 +42,9 @@ export function compareSettings(rules: UpdateRules, present: Members, input: Mem
   );
   const isMeant = (leaf: Leaf) => remove.some((name) => isWithin(leaf, name));
   const [meant, silent] = [gone.filter(isMeant), gone.filter((leaf) => !isMeant(leaf))];
-  const changed = [...after.values()].filter((leaf) => textOf(before.get(nameOf(leaf))) !== textOf(leaf));
+  const changed = [...after.values()].filter(
+    (leaf) => leaf.path.at(-1) !== BARE && textOf(before.get(nameOf(leaf))) !== textOf(leaf),
+  );
   const changes = [
     ...changed.map((leaf) => changeOf(nameOf(leaf), before.get(nameOf(leaf)), leaf)),
     ...meant.map((leaf) => changeOf(nameOf(leaf), leaf, undefined)),
@@ -69,48 +74,59 @@ function leavesOf(rules: UpdateRules, settings: Members): ReadonlyMap<string, Le
   return new Map(leaves(rules, settings, []).map((leaf) => [nameOf(leaf), leaf]));
 }
 
-function leaves(rules: UpdateRules, value: unknown, path: readonly string[]): Leaf[] {
+function leaves(rules: UpdateRules, value: unknown, path: Path): Leaf[] {
   if (value === undefined) return [];
   if (typeof value !== 'object' || value === null) return [{ path, value }];
   if (!Array.isArray(value))
     return Object.entries(value).flatMap(([name, inner]) => leaves(rules, inner, [...path, name]));
   const key = keyOf(rules, path, value);
   if (key === undefined) return value.length === 0 ? [] : [{ path, value }];
-  return value.flatMap(({ [key]: name, ...entry }: Members) => entryLeaves(rules, entry, [...path, String(name)]));
+  return value.flatMap(({ [key]: name, ...entry }: Members) =>
+    entryLeaves(rules, entry, [...path, name as string | number]),
+  );
 }
 
-/** An entry that only pairs a key with a value is one setting, and so is one that has nothing but its key. */
-function entryLeaves(rules: UpdateRules, entry: Members, path: readonly string[]): Leaf[] {
+/** An entry that only pairs a key with a value is one setting. One that has nothing but its key only says that it is there. */
+function entryLeaves(rules: UpdateRules, entry: Members, path: Path): Leaf[] {
   const { value, ...others } = entry;
   if (value !== undefined && Object.keys(others).length === 0) return [{ path, value }];
   const inside = leaves(rules, entry, path);
-  return inside.length === 0 ? [{ path, value: '' }] : inside;
+  return inside.length === 0 ? [{ path: [...path, BARE], value: true }] : inside;
 }
 
+const BARE = '';
+
 /** The member by which the entries of a list are told apart; undefined where the list is one value. */
-function keyOf(rules: UpdateRules, path: readonly string[], list: readonly Members[]): string | undefined {
+function keyOf(rules: UpdateRules, path: Path, list: readonly Members[]): string | undefined {
   const key = keyAt(rules, path);
   if (key === undefined) return undefined;
   const names = new Set(list.map((entry) => entry[key]));
   return names.size === list.length && !names.has(undefined) ? key : undefined;
 }
 
-const keyAt = ({ keys = {} }: UpdateRules, path: readonly string[]) =>
+/** The entries that have a key, the last one of each. */
+const distinct = (list: readonly Members[], key: string): Members[] =>
+  [...new Map(list.map((entry) => [entry[key], entry])).values()].filter((entry) => entry[key] !== undefined);
+
+const keyAt = ({ keys = {} }: UpdateRules, path: Path) =>
   declaredFor(keys, path).find(([declared]) => declared.split('.').length === path.length)?.[1];
 
 /** What leaving out a setting means, by the longest path declared for it. */
 function meaningOf({ leftOut }: UpdateRules, { path }: Leaf, input: Members, present: Members): LeftOut {
-  const [[, declared] = [undefined, 'kept' as const]] = declaredFor(leftOut, path);
+  const [[, declared] = [undefined, 'kept' as const]] = declaredFor(
+    leftOut,
+    path.at(-1) === BARE ? path.slice(0, -1) : path,
+  );
   const meaning = typeof declared === 'function' ? declared(input, present) : declared;
   if (meaning !== 'removed from what is given') return meaning;
-  return input[path[0] as string] === undefined ? 'kept' : 'removed';
+  return input[String(path[0])] === undefined ? 'kept' : 'removed';
 }
 
 /** What is declared for a path or for what it is part of, the closest first. */
-function declaredFor<T>(table: Readonly<Record<string, T>>, path: readonly string[]): [string, T][] {
+function declaredFor<T>(table: Readonly<Record<string, T>>, path: Path): [string, T][] {
   const fits = (declared: string) =>
     declared.split('.').length <= path.length &&
-    declared.split('.').every((step, at) => step === '*' || step === path[at]);
+    declared.split('.').every((step, at) => step === '*' || step === String(path[at]));
   const length = (declared: string) => declared.split('.').length;
   const wild = (declared: string) => declared.split('*').length;
   return Object.entries(table)
@@ -122,7 +138,7 @@ function declaredFor<T>(table: Readonly<Record<string, T>>, path: readonly strin
 function outermost(missing: readonly Leaf[], given: ReadonlyMap<string, Leaf>): Change[] {
   const names = missing.map(({ path }) => {
     const prefixes = path.map((_, at) => path.slice(0, at + 1).join('.'));
-    return prefixes.find((name) => ![...given.values()].some((leaf) => isWithin(leaf, name))) as string;
+    return prefixes.find((name) => ![...given.values()].some((leaf) => isWithin(leaf, name))) ?? path.join('.');
   });
   return [...new Set(names)].map((setting) => {
     const inside = missing.filter((leaf) => isWithin(leaf, setting));
@@ -143,22 +159,17 @@ function completed(rules: UpdateRules, input: Members, missing: readonly Leaf[])
 }
 
 /** The same with a value at a path below `above`. */
-function withValue(
-  rules: UpdateRules,
-  of: unknown,
-  path: readonly string[],
-  value: unknown,
-  above: readonly string[],
-): unknown {
+function withValue(rules: UpdateRules, of: unknown, path: Path, value: unknown, above: Path): unknown {
   const [step, ...rest] = path;
   if (step === undefined) return value;
+  if (step === BARE) return of;
   const key = keyAt(rules, above);
   if (key === undefined) {
     const members = (of ?? {}) as Members;
     return { ...members, [step]: withValue(rules, members[step], rest, value, [...above, step]) };
   }
-  const list = (of ?? []) as Members[];
-  const present = list.find((entry) => String(entry[key]) === step) ?? { [key]: step };
+  const list = distinct((of ?? []) as Members[], key);
+  const present = list.find((entry) => entry[key] === step) ?? { [key]: step };
   const made =
     rest.length === 0 ? { ...present, value } : (withValue(rules, present, rest, value, [...above, step]) as Members);
   return list.includes(present) ? list.map((entry) => (entry === present ? made : entry)) : [...list, made];

@@ -56,7 +56,8 @@ export const planChange = compositeTool({
     const shown = offering(environment);
     if (plan === undefined) return refused(await missing(environment.call, name, parsed.input, { options, shown }));
     const { noun, name: target, forbidden, lost, interrupted } = plan;
-    const blockers = [...plan.blockers, ...(outlook?.blockers ?? [])];
+    const all = [...plan.blockers, ...(outlook?.blockers ?? [])];
+    const blockers = [...new Map(all.map((blocker) => [JSON.stringify(blocker), blocker])).values()];
     const warnings = outlook?.warnings ?? [];
     const unchecked = outlook?.unchecked ?? plan.unchecked;
     const isShown = isTargetShown(plan, shown);

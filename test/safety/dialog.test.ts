@@ -147,7 +147,7 @@ describe('what a person reads', () => {
   it('asks for the name of an environment, whatever is to be updated about it', async () => {
     const { name = '' } = await backend.call('GetKxEnvironment', { environmentId });
     const renamed = await read(backend.call, 'UpdateKxEnvironment', { environmentId, name: 'new-name' });
-    expect(renamed.split('\n')[0]).toBe(`UPDATE environment "${name}"`);
+    expect(renamed.split('\n')[0]).toBe(`UPDATE kdb environment "${name}"`);
     expect(renamed).toContain(`set "name" to "new-name", in place of "${name}"`);
   });
 
@@ -168,11 +168,9 @@ describe('what a person reads', () => {
   it('shows every rule of the largest network, each on a line of its own', async () => {
     const replaced = { name: 'GetKxEnvironment', transitGatewayConfiguration: gateway(100, '10.0.0.0/8') };
     const call = answering(backend.call, (name, reply) => (name === replaced.name ? { ...reply, ...replaced } : reply));
-    const server = { customDNSServerName: 'a.x.y', customDNSServerIP: '10.0.0.1' };
     const given = (rules: number) => ({
       environmentId,
       transitGatewayConfiguration: gateway(rules, '0.0.0.0/0'),
-      customDNSConfiguration: [server, server, server],
     });
     const text = await read(call, 'UpdateKxEnvironmentNetwork', given(100));
     for (let at = 0; at < 100; at += 1)

@@ -93,7 +93,7 @@ describe('a change', () => {
     ['CreateKxUser', { environmentId: 'e1', userName: 'ann', iamRole: 'r' }, { environmentId: 'e1', userName: 'ann' }],
     ['CreateKxEnvironment', { name: 'lab', kmsKeyId: 'k' }, { name: 'lab' }],
     ['CreateKxChangeset', { environmentId: 'e1', databaseName: 'd' }, { environmentId: 'e1', databaseName: 'd' }],
-    ['UpdateKxEnvironment', { environmentId: 'e1', name: 'lab' }, { environmentId: 'e1' }],
+    ['UpdateKxEnvironment', { environmentId: 'e1', name: 'lab' }, { environmentId: 'e1', name: 'lab' }],
   ] as const)('%s is told with the name of what it makes', async (name, input, target) => {
     await through(async () => ({}) as never)(name, input as never);
     expect((await journal.entries())[0]).toMatchObject({ operation: name });

@@ -37,12 +37,22 @@ const onView = { databaseName: 'trades', dataviewName: 'view' };
 
 const ROWS: readonly Row[] = [
   ['a database', 'UpdateKxDatabase', () => here({ databaseName: 'trades', description: 'new' }), []],
-  ['a user', 'UpdateKxUser', () => here({ userName: 'ann', iamRole: ROLE }), []],
+  ['a user', 'UpdateKxUser', () => here({ userName: 'ann', iamRole: `${ROLE}-2` }), []],
   ['the name of an environment', 'UpdateKxEnvironment', () => here({ name: 'new' }), []],
-  ['what an environment is called now', 'UpdateKxEnvironment', () => here({ name: 'trading' }), []],
   ['the description of an environment', 'UpdateKxEnvironment', () => here({ description: 'new' }), []],
-  ['a dataview', 'UpdateKxDataview', () => review(segment('spare')), []],
-  ['what a cluster mounts', 'UpdateKxClusterDatabases', () => hdb(onView), []],
+  ['a dataview', 'UpdateKxDataview', () => review({ ...segment('spare'), remove: ['segmentConfigurations.fast'] }), []],
+  [
+    'what a cluster mounts',
+    'UpdateKxClusterDatabases',
+    after(
+      async () => {
+        await scene.estate.changeset('trades', '/2026.03.17/');
+        scene.backend.clock.advance(HOUR);
+      },
+      () => hdb(onView),
+    ),
+    [],
+  ],
   [
     'the name of an environment to that of another',
     'UpdateKxEnvironment',
@@ -94,13 +104,18 @@ const ROWS: readonly Row[] = [
     ),
     ['changeset none'],
   ],
-  ['a dataview to no volume', 'UpdateKxDataview', () => review(segment('none')), ['volume none']],
+  [
+    'a dataview to no volume',
+    'UpdateKxDataview',
+    () => review({ ...segment('none'), remove: ['segmentConfigurations.fast'] }),
+    ['volume none'],
+  ],
   [
     'a dataview to a volume that is UPDATING',
     'UpdateKxDataview',
     after(
       () => having(inside('kxVolume'), 'spare', { status: 'UPDATING' }),
-      () => review(segment('spare')),
+      () => review({ ...segment('spare'), remove: ['segmentConfigurations.fast'] }),
     ),
     ['volume spare'],
   ],
@@ -131,7 +146,7 @@ const ROWS: readonly Row[] = [
   [
     'a cluster to no changeset',
     'UpdateKxClusterDatabases',
-    () => hdb({ databaseName: 'trades', changesetId: 'none' }),
+    () => here({ ...hdb({ databaseName: 'trades', changesetId: 'none' }), remove: ['databases.trades.dataviewName'] }),
     ['changeset none'],
   ],
   [

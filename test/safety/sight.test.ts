@@ -49,7 +49,7 @@ describe('what a caller is told of entities whose reads are withheld', () => {
       counts: open['counts'] as Members,
       withheld: expect.stringContaining('whoever approves sees all'),
       withheldKinds: ['volume (list_kx_volumes, get_kx_volume)'],
-      lostForEver: [
+      lost: [
         { kind: 'volume', count: 2 },
         { kind: 'user', name: 'ann' },
       ],
@@ -58,8 +58,8 @@ describe('what a caller is told of entities whose reads are withheld', () => {
   });
 
   it('is the name without details where only the read of one is denied', async () => {
-    const { lostForEver } = await preview({ deny: ['get_kx_volume'] }, 'delete_kx_environment', whole(village));
-    expect(lostForEver).toEqual([
+    const { lost } = await preview({ deny: ['get_kx_volume'] }, 'delete_kx_environment', whole(village));
+    expect(lost).toEqual([
       { kind: 'volume', name: 'one' },
       { kind: 'volume', name: 'two' },
       { kind: 'user', name: 'ann' },

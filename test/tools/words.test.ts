@@ -174,7 +174,7 @@ describe('what an error names', () => {
     const text = await failedTo(session, 'update_kx_cluster_databases', {
       environmentId,
       clusterName: 'gp-reference',
-      databases: [],
+      databases: [{ databaseName: 'reference' }],
     });
     expect(text).toContain(
       'The cluster "gp-reference" is UPDATING. Call wait_for_kx_entity (kind cluster), then repeat',

@@ -14,8 +14,11 @@ const TAKEN_FROM: Partial<Record<OperationName, readonly string[]>> = {
   DeleteKxEnvironment: [...OPEN, 'FAILED_CREATION', 'FAILED_DELETION'],
   DeleteKxScalingGroup: STANDING,
   DeleteKxVolume: [...STANDING, 'UPDATE_FAILED'],
+  UpdateEnvironment: ['CREATED'],
   UpdateKxClusterCodeConfiguration: ['RUNNING'],
   UpdateKxClusterDatabases: ['RUNNING'],
+  UpdateKxDataview: ['ACTIVE'],
+  UpdateKxEnvironment: OPEN,
   UpdateKxEnvironmentNetwork: OPEN,
   UpdateKxVolume: ['ACTIVE', 'UPDATE_FAILED'],
 };

@@ -1,4 +1,5 @@
 import { volumesUnder } from '../../inventory/edges.ts';
+import { sizeProblem } from '../../operations/conditions/volumes.ts';
 import { toolName } from '../../operations/naming.ts';
 import {
   clusterDetails,
@@ -108,10 +109,13 @@ export async function changingVolume(subject: Subject): Promise<Finding> {
   const isOther = 'type' in present && 'type' in wanted && wanted['type'] !== present['type'];
   return {
     ...NOTHING,
-    unchecked: growth > 0 ? ['the quota of storage, and whether volumes come in that size'] : [],
+    unchecked: growth > 0 ? ['the quota of storage'] : [],
     interrupted: [...clusters.filter(isWorking).map(clusterItem), ...views.map(dataviewItem)],
     blockers: [
       ...(isOther ? [{ item, first: 'The type of a volume cannot be changed: make another volume.' }] : []),
+      ...(growth > 0 && sizeProblem({ ...present, ...wanted }) !== undefined
+        ? [{ item, first: `${sizeProblem({ ...present, ...wanted })}.` }]
+        : []),
       ...(growth < 0 ? [{ item, first: 'A volume can only grow: ask for a larger size.' }] : []),
     ],
   };

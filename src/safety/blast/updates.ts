@@ -1,5 +1,7 @@
 import { environmentsNow } from '../../inventory/fleet.ts';
 import { walk } from '../../inventory/pages.ts';
+import { followsLatest } from '../../operations/conditions/dataviews.ts';
+import { brokenAmong } from '../../operations/conditions/index.ts';
 import { quoted } from '../untrusted.ts';
 import { clusterNamed } from './estate.ts';
 import { count, type Finding, type Item, type Members, NOTHING, type Subject, size } from './finding.ts';
@@ -20,6 +22,7 @@ export async function changingData({ input, entity }: Subject): Promise<Finding>
 
 /** New segments change what is cached under the clusters that mount the dataview. */
 export async function changingDataview({ input, entity }: Subject): Promise<Finding> {
+  const item: Item = { kind: 'dataview', name: String(input['dataviewName']) };
   const { segmentConfigurations } = input;
   const versions = (entity['activeVersions'] as Members[] | undefined) ?? [];
   const mounting = new Set(versions.flatMap((version) => (version['attachedClusters'] as string[] | undefined) ?? []));
@@ -36,7 +39,16 @@ export async function changingDataview({ input, entity }: Subject): Promise<Find
           }),
         )
       : [],
-    unchecked: ['whether its settings and segments go with each other'],
+    blockers: [
+      ...(entity['readWrite'] === true
+        ? [{ item, first: 'A writable dataview cannot be changed: make another.' }]
+        : []),
+      ...brokenAmong([followsLatest], {
+        autoUpdate: entity['autoUpdate'] === true,
+        changesetId: input['changesetId'] as string,
+      }).map(({ says }) => ({ item, first: `${says}.` })),
+    ],
+    unchecked: [],
   };
 }
 

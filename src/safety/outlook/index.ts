@@ -20,7 +20,7 @@ interface Looks {
 const LOOKS: Partial<Record<OperationName, Looks>> = {
   CreateKxChangeset: {
     at: [databaseStands],
-    not: ['the quota of changesets at work at once', 'whether the files in S3 and the paths are right'],
+    not: ['the quota of changesets at work at once', 'whether the files in S3 are there'],
   },
   CreateKxCluster: {
     at: [
@@ -31,7 +31,7 @@ const LOOKS: Partial<Record<OperationName, Looks>> = {
       volumesFit,
       roomForCluster,
     ],
-    not: ['whether the settings go with each other and with its type', 'the network, the code and how it starts'],
+    not: ['the network, the code and how it starts'],
   },
   CreateKxDatabase: {
     at: [
@@ -42,7 +42,7 @@ const LOOKS: Partial<Record<OperationName, Looks>> = {
   },
   CreateKxDataview: {
     at: [inZones, sourceStands, segmentsFit, roomForDataview],
-    not: ['whether its settings and segments go with each other'],
+    not: [],
   },
   CreateKxEnvironment: {
     at: [roomForEnvironment],
@@ -66,14 +66,14 @@ const LOOKS: Partial<Record<OperationName, Looks>> = {
   },
   CreateKxVolume: {
     at: [freeName('volume', 'volumeName', 'ListKxVolumes'), inZones, roomForVolume],
-    not: ['whether volumes come in that size'],
+    not: [],
   },
   UpdateKxClusterDatabases: {
     at: [remountsStand],
     not: ['whether the settings go with each other and with the type of the cluster'],
   },
   UpdateKxDatabase: { at: [], not: [] },
-  UpdateKxDataview: { at: [reviewStands], not: ['whether its settings and segments go with each other'] },
+  UpdateKxDataview: { at: [reviewStands], not: [] },
   UpdateKxEnvironment: { at: [renamingStands], not: [] },
   UpdateKxUser: { at: [], not: ['whether there is such a role'] },
 };

@@ -1,10 +1,8 @@
 import { environmentsNow } from '../../inventory/fleet.ts';
 import { dataviews, eachAtOnce, mountsOf } from '../blast/estate.ts';
-import type { Item } from '../blast/finding.ts';
-import { closedEnvironment } from '../blast/statuses.ts';
 import { mountStands } from './clusters.ts';
 import { type Ground, there } from './ground.ts';
-import { blocked, type Remark, taken, together, unready } from './outlook.ts';
+import { blocked, type Remark, taken, together } from './outlook.ts';
 import { changesetStands, roomForVersion, volumesFitIn } from './storage.ts';
 
 /** Whether a cluster mounts the databases that are to be changed, and what they are to be changed to is there. */
@@ -32,28 +30,20 @@ export async function reviewStands(ground: Ground): Promise<Remark> {
   const [databaseName, dataviewName] = [String(input['databaseName']), String(input['dataviewName'])];
   const view = await there(ground, 'GetKxDataview', { environmentId, databaseName, dataviewName });
   if (view === undefined) return {};
-  const item: Item = { kind: 'dataview', name: dataviewName };
-  const writable = { item, first: 'A writable dataview cannot be changed: make another.' };
   const [all, changeset, volumes] = await Promise.all([
     dataviews(ground),
     changesetStands(ground, databaseName, input['changesetId']),
     volumesFitIn(ground, view['availabilityZoneId']),
   ]);
-  return together([
-    view['readWrite'] === true ? blocked(writable) : blocked(...unready(item, view['status'])),
-    changeset,
-    volumes,
-    roomForVersion(ground, all),
-  ]);
+  return together([changeset, volumes, roomForVersion(ground, all)]);
 }
 
 /** Whether an environment can be changed, and no other has the name that it is to have. */
 export async function renamingStands(ground: Ground): Promise<Remark> {
-  const { environment, environmentId, input } = ground;
+  const { environmentId, input } = ground;
   const others = input['name'] === undefined ? [] : await environmentsNow(ground.call, ground.options);
   const namesakes = others.filter((other) => other.name === input['name'] && other.environmentId !== environmentId);
   return blocked(
-    ...closedEnvironment(String(environment['name']), environment['status']),
     ...namesakes.map(({ name, status }) => taken({ kind: 'kdb environment', name: String(name), detail: status })),
   );
 }

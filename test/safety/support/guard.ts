@@ -1,11 +1,12 @@
 import type { InputRequiredResult, ServerContext } from '@modelcontextprotocol/server';
 import type { Call } from '../../../src/operations/index.ts';
 import { withinEnvironments } from '../../../src/safety/environments.ts';
+import { formerNames } from '../../../src/safety/former-names.ts';
 import { type GateOptions, gate } from '../../../src/safety/gate.ts';
 import { type Journal, sqlJournal } from '../../../src/safety/journal.ts';
 import { journaledCall } from '../../../src/safety/journaled-call.ts';
 import type { Ledger } from '../../../src/safety/ledger.ts';
-import { type Restrictions, UNRESTRICTED } from '../../../src/safety/policy.ts';
+import { type Caller, type Restrictions, UNRESTRICTED } from '../../../src/safety/policy.ts';
 import { type Seal, sealWith } from '../../../src/safety/seal.ts';
 import { inlineSink, type SecretSink } from '../../../src/safety/secrets.ts';
 import { sqlLedger } from '../../../src/safety/sql-ledger.ts';
@@ -62,6 +63,8 @@ export interface GuardOptions {
   /** What the gate gets in place of the ledger. */
   readonly overLedger?: (ledger: Ledger) => Ledger;
   readonly beforeApproved?: GateOptions['beforeApproved'];
+  /** Why callers may make no call of a risk. */
+  readonly refusal?: Caller['refusal'];
 }
 
 export async function openGuard(options: GuardOptions): Promise<Guard> {
@@ -75,7 +78,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const restrictions = { ...UNRESTRICTED, environments, ...options.restrictions };
   const { outOfBand = async () => undefined, beforeApproved = async () => {} } = options;
   const { overLedger = (same) => same } = options;
-  const shared = { call, place: PLACE, restrictions, secrets };
+  const shared = { call, place: PLACE, restrictions, secrets, formerNames: () => formerNames(journal) };
   const doors = { ...shared, ledger: overLedger(ledger), seal, outOfBand, beforeApproved };
   const pageOpener = async () => async (code: string) => `http://127.0.0.1/${code}`;
   const environment = { ...shared, pageOpener, quotas: options.quotas, gate: gate(doors) };
@@ -86,7 +89,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     seal,
     lost,
     attempt: async ({ tool, arguments: given, principal = 'ann', forms = true, links = false, ...rest }) => {
-      const caller = { principal, answersForms: true, refusal: () => undefined };
+      const caller = { principal, answersForms: true, refusal: options.refusal ?? (() => undefined) };
       const request = { name: tool, arguments: given };
       const exchange = { context: contextOf(rest, seal), showsForms: forms, showsLinks: links };
       // The environment of tools grows; the gate and what it stands on are all that matters here.

@@ -1,0 +1,361 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Embedded, embedded, type Members, spyOn } from './support/backend.ts';
+import { type Estate, openEstate, PROTECT, ROLE } from './support/estate.ts';
+import { approved, type Guard, openGuard } from './support/guard.ts';
+
+const CODE = { s3Bucket: 'some-code', s3Key: 'app.zip' };
+const SAVEDOWN = { savedownStorageConfiguration: { type: 'SDS01' as const, size: 100 } };
+const PATHS = [{ changeType: 'DELETE', dbPath: '/2026.03.16/' }];
+const PUTS = [{ changeType: 'PUT', s3Path: 's3://some-bucket/new/', dbPath: '/2026.03.18/' }];
+
+let backend: Embedded;
+let estate: Estate;
+let guard: Guard;
+let reached: readonly unknown[];
+let environmentId: string;
+
+const attempt = (tool: string, args: Members) => guard.attempt({ tool, arguments: { environmentId, ...args } });
+const plan = async (tool: string, args: Members) => {
+  const outcome = await guard.attempt({
+    tool: 'plan_change',
+    arguments: { tool, arguments: { environmentId, ...args } },
+  });
+  if (outcome.kind !== 'done') throw new Error(`${outcome.kind}: ${'text' in outcome ? outcome.text : ''}`);
+  return outcome.content;
+};
+
+beforeEach(async () => {
+  backend = await embedded();
+  estate = await openEstate(backend.call);
+  ({ environmentId } = estate);
+  await estate.database('trades');
+  await estate.changeset('trades');
+  await estate.user('ann');
+  await estate.cluster('memory', { clusterType: 'RDB', code: CODE, ...SAVEDOWN });
+  await estate.cluster('science', { code: CODE });
+  await estate.cluster('history', { clusterType: 'HDB', code: CODE, databases: [{ databaseName: 'trades' }] });
+  const spy = spyOn(backend.call);
+  reached = spy.reached;
+  guard = await openGuard({ call: spy.call, clock: backend.clock });
+});
+afterEach(async () => {
+  await guard.close();
+  await backend.close();
+});
+
+describe('a changeset that deletes data', () => {
+  it('asks a person, who types the name of the database', async () => {
+    const wish = {
+      tool: 'create_kx_changeset',
+      arguments: { environmentId, databaseName: 'trades', changeRequests: PATHS },
+    };
+    expect((await guard.attempt(wish)).kind).toBe('asked');
+    expect(reached).toEqual([]);
+    expect((await approved(guard, wish, 'trades')).kind).toBe('done');
+  });
+
+  it('counts among what is lost in its plan, beside what it only adds', async () => {
+    const content = await plan('create_kx_changeset', { databaseName: 'trades', changeRequests: [...PUTS, ...PATHS] });
+    expect(content).toMatchObject({
+      risk: 'destroy',
+      needsApproval: true,
+      target: { kind: 'database', name: 'trades' },
+      counts: { lost: 1 },
+      lost: [{ kind: 'files', name: '/2026.03.16/', detail: 'of trades' }],
+    });
+  });
+
+  it('is refused where the database or its environment is protected, and one that only adds is not', async () => {
+    await estate.tag('/kxDatabase/trades');
+    const load = (changeRequests: unknown) =>
+      attempt('create_kx_changeset', { databaseName: 'trades', changeRequests });
+    expect(await load(PATHS)).toMatchObject({ kind: 'refused', text: expect.stringContaining('carries the tag') });
+    expect((await load(PUTS)).kind).toBe('done');
+  });
+
+  it('asks as well when its list comes as a text', async () => {
+    const changeRequests = JSON.stringify(PATHS);
+    expect((await attempt('create_kx_changeset', { databaseName: 'trades', changeRequests })).kind).toBe('asked');
+  });
+});
+
+describe('a restart', () => {
+  const deploy = (clusterName: string, more: Members = {}) =>
+    attempt('update_kx_cluster_code_configuration', { clusterName, code: { ...CODE, s3Key: 'new.zip' }, ...more });
+
+  it('of an RDB loses what is in memory, and asks', async () => {
+    expect(await deploy('memory')).toMatchObject({
+      kind: 'asked',
+      message: expect.stringContaining('unsaved data in memory'),
+    });
+    expect(reached).toEqual([]);
+  });
+
+  it('of an RDB is refused to a caller who may not destroy', async () => {
+    const wanted = { clusterName: 'memory', code: { ...CODE, s3Key: 'new.zip' } };
+    const restricted = await openGuard({
+      call: backend.call,
+      clock: backend.clock,
+      refusal: (risk) => (risk === 'destroy' ? 'It needs the scope finspace:destroy.' : undefined),
+    });
+    const outcome = await restricted.attempt({
+      tool: 'update_kx_cluster_code_configuration',
+      arguments: { environmentId, ...wanted },
+    });
+    expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining('finspace:destroy') });
+    await restricted.close();
+  });
+
+  it('of a GP may lose what is in memory, and says so in its plan and its answer', async () => {
+    const says = 'What its nodes hold only in memory may be lost.';
+    const wish = { clusterName: 'science', code: { ...CODE, s3Key: 'new.zip' } };
+    expect(await plan('update_kx_cluster_code_configuration', wish)).toMatchObject({
+      risk: 'disrupt',
+      notes: expect.arrayContaining([says]),
+    });
+    expect(await deploy('science')).toMatchObject({ kind: 'done', content: { notes: expect.arrayContaining([says]) } });
+  });
+
+  it('of the only node of an HDB says who serves its databases meanwhile', async () => {
+    const wish = { clusterName: 'history', code: { ...CODE, s3Key: 'new.zip' } };
+    const alone = await plan('update_kx_cluster_code_configuration', wish);
+    expect(alone).toMatchObject({
+      interrupted: [{ name: 'history', detail: 'its only node restarts' }],
+      notes: ['No other cluster serves "trades" until its nodes run again.'],
+    });
+    await estate.cluster('twin', { clusterType: 'HDB', databases: [{ databaseName: 'trades' }] });
+    expect(await plan('update_kx_cluster_code_configuration', wish)).toMatchObject({
+      notes: ['Still serving "trades": "twin".'],
+    });
+  });
+
+  it('is none with NO_RESTART, which interrupts nobody', async () => {
+    const wish = {
+      clusterName: 'science',
+      code: { ...CODE, s3Key: 'new.zip' },
+      deploymentConfiguration: { deploymentStrategy: 'NO_RESTART' },
+    };
+    expect(await plan('update_kx_cluster_code_configuration', wish)).toMatchObject({
+      counts: { interrupted: 0 },
+      notes: ['No node restarts.'],
+    });
+  });
+});
+
+describe('a rename', () => {
+  let other: Estate;
+  beforeEach(async () => {
+    other = await openEstate(backend.call, 'uat');
+  });
+  const rename = (id: string, name: string) =>
+    guard.attempt({ tool: 'update_kx_environment', arguments: { environmentId: id, name } });
+
+  it('to a name that nobody had runs, and its answer shows both', async () => {
+    expect(await rename(environmentId, 'trading-2')).toMatchObject({
+      kind: 'done',
+      content: { changes: ['name: "trading" -> "trading-2"'] },
+    });
+  });
+
+  it('to the name that another environment had asks, so that two names cannot be swapped unseen', async () => {
+    expect((await rename(environmentId, 'interim')).kind).toBe('done');
+    const swap = await rename(other.environmentId, 'trading');
+    expect(swap).toMatchObject({ kind: 'asked' });
+    const back = await rename(environmentId, 'trading');
+    expect(back.kind, 'its own former name').toBe('done');
+  });
+
+  it('to the name of another environment asks before the service is called', async () => {
+    const browser = async (name: string) => {
+      const { environmentId: id = '' } = await backend.call('CreateEnvironment', {
+        name,
+        kmsKeyId: 'arn:aws:kms:us-east-1:111122223333:key/5b0e7c1f-2d84-4f7a-9c36-e1a8d9f04b72',
+      });
+      return id;
+    };
+    await browser('one');
+    const two = await browser('two');
+    const outcome = await guard.attempt({ tool: 'update_environment', arguments: { environmentId: two, name: 'one' } });
+    expect(outcome.kind).toBe('asked');
+  });
+
+  it('stays known: a plan of the environment says what its name was', async () => {
+    await rename(environmentId, 'interim');
+    const content = await guard.attempt({
+      tool: 'plan_change',
+      arguments: { tool: 'delete_kx_environment', arguments: { environmentId } },
+    });
+    expect(content).toMatchObject({
+      content: { notes: [expect.stringMatching(/^Its name was "trading" until 2026-03-17/)] },
+    });
+  });
+});
+
+describe('protection', () => {
+  beforeEach(() => estate.tag(''));
+
+  it.each<[string, string, Members]>([
+    ['a role', 'update_kx_user', { userName: 'ann', iamRole: `${ROLE}-2` }],
+    ['the name of an environment', 'update_kx_environment', { name: 'other' }],
+    ['code', 'update_kx_cluster_code_configuration', { clusterName: 'science', code: { ...CODE, s3Key: 'new.zip' } }],
+  ])('asks before %s changes', async (_, tool, args) => {
+    expect((await attempt(tool, args)).kind).toBe('asked');
+    expect(reached).toEqual([]);
+  });
+
+  it('asks before the caching of a dataview changes, and not before its data does', async () => {
+    await estate.volume('fast');
+    const segments = [{ dbPaths: ['/*'], volumeName: 'fast' }];
+    await estate.dataview('view', { segmentConfigurations: segments });
+    const { changesetId } = (await estate.changeset('trades', '/2026.03.19/')) as Members;
+    const view = { databaseName: 'trades', dataviewName: 'view' };
+    expect((await attempt('update_kx_dataview', { ...view, changesetId })).kind).toBe('done');
+    const remove = ['segmentConfigurations'];
+    expect(
+      (await attempt('update_kx_dataview', { ...view, changesetId, segmentConfigurations: [], remove })).kind,
+    ).toBe('asked');
+  });
+
+  it('lets creates, loads, other tags and descriptions run', async () => {
+    const resourceArn = `${estate.environmentArn}/kxDatabase/trades`;
+    for (const outcome of [
+      await attempt('create_kx_user', { userName: 'bob', iamRole: ROLE }),
+      await attempt('create_kx_changeset', { databaseName: 'trades', changeRequests: PUTS }),
+      await attempt('update_kx_database', { databaseName: 'trades', description: 'all trades' }),
+      await attempt('update_kx_environment', { description: 'of the desk' }),
+      await guard.attempt({ tool: 'tag_resource', arguments: { resourceArn, tags: { owner: 'fx' } } }),
+    ])
+      expect(outcome.kind).toBe('done');
+  });
+
+  it('asks before it is taken off', async () => {
+    const arguments_ = { resourceArn: estate.environmentArn, tagKeys: Object.keys(PROTECT) };
+    expect((await guard.attempt({ tool: 'untag_resource', arguments: arguments_ })).kind).toBe('asked');
+  });
+});
+
+describe('an update', () => {
+  it('that changes nothing is not sent, and says so', async () => {
+    const outcome = await attempt('update_kx_user', { userName: 'ann', iamRole: ROLE });
+    expect(outcome).toMatchObject({
+      kind: 'done',
+      content: { changes: [], why: expect.stringContaining('nothing changes') },
+    });
+    expect(reached).toEqual([]);
+    expect(await plan('update_kx_user', { userName: 'ann', iamRole: ROLE })).toMatchObject({
+      wouldRun: false,
+      needsApproval: false,
+    });
+  });
+
+  it('reads code again under the same key, which may hold something new', async () => {
+    expect((await attempt('update_kx_cluster_code_configuration', { clusterName: 'science', code: CODE })).kind).toBe(
+      'done',
+    );
+  });
+
+  it('that the service would ignore is refused with what it takes', async () => {
+    expect(await attempt('update_kx_cluster_databases', { clusterName: 'history', databases: [] })).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining('databases is empty'),
+    });
+    expect(reached).toEqual([]);
+  });
+
+  it('removes what `remove` names, and shows it as lost', async () => {
+    await estate.cluster('scripted', { code: CODE, initializationScript: 'init.q' });
+    const wish = { clusterName: 'scripted', code: CODE };
+    expect(await attempt('update_kx_cluster_code_configuration', wish)).toMatchObject({ kind: 'refused' });
+    expect(await plan('update_kx_cluster_code_configuration', wish)).toMatchObject({
+      blocked: true,
+      lost: [{ kind: 'setting', name: 'initializationScript', detail: 'init.q' }],
+    });
+    const removing = { ...wish, remove: ['initializationScript'] };
+    expect(await attempt('update_kx_cluster_code_configuration', removing)).toMatchObject({
+      kind: 'done',
+      content: { changes: ['initializationScript: "init.q" -> removed'] },
+    });
+    const cluster = await backend.call('GetKxCluster', { environmentId, clusterName: 'scripted' });
+    expect(cluster).not.toHaveProperty('initializationScript');
+  });
+
+  it('is refused when `remove` names what it would not remove', async () => {
+    expect(
+      await attempt('update_kx_cluster_code_configuration', {
+        clusterName: 'science',
+        code: CODE,
+        remove: ['vpcConfiguration'],
+      }),
+    ).toMatchObject({ kind: 'refused', text: expect.stringContaining('"vpcConfiguration"') });
+  });
+
+  it('keeps values from a caller who may not read its target', async () => {
+    await estate.cluster('scripted', { code: CODE, initializationScript: 'init.q' });
+    const blind = await openGuard({
+      call: backend.call,
+      clock: backend.clock,
+      restrictions: { deny: ['get_kx_cluster'] },
+    });
+    const outcome = await blind.attempt({
+      tool: 'update_kx_cluster_code_configuration',
+      arguments: { environmentId, clusterName: 'scripted', code: CODE },
+    });
+    expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining('initializationScript: removed') });
+    expect(JSON.stringify(outcome)).not.toContain('init.q');
+    await blind.close();
+  });
+});
+
+describe('a plan of what fails by its arguments alone', () => {
+  it.each<[string, string, Members, string[]]>([
+    [
+      'a cluster without capacity and without a zone',
+      'create_kx_cluster',
+      {
+        clusterName: 'new',
+        clusterType: 'GP',
+        releaseLabel: '1.0',
+        azMode: 'SINGLE',
+        vpcConfiguration: {
+          vpcId: 'vpc-0c81f2d9a4e6b7351',
+          subnetIds: ['subnet-04d9b6a17e83c5f21'],
+          securityGroupIds: ['sg-07a1e93bd52f4c618'],
+        },
+      },
+      ['capacityConfiguration', 'availabilityZoneId'],
+    ],
+    [
+      'a dataview that follows and is pinned',
+      'create_kx_dataview',
+      {
+        databaseName: 'trades',
+        dataviewName: 'new',
+        azMode: 'SINGLE',
+        availabilityZoneId: 'use1-az1',
+        autoUpdate: true,
+        changesetId: 'abc',
+      },
+      ['changesetId'],
+    ],
+    [
+      'a volume of a size that there is not',
+      'create_kx_volume',
+      {
+        volumeName: 'new',
+        volumeType: 'NAS_1',
+        azMode: 'SINGLE',
+        availabilityZoneIds: ['use1-az1'],
+        nas1Configuration: { type: 'SSD_1000', size: 3600 },
+      },
+      ['nas1Configuration.size'],
+    ],
+  ])('names all that is wrong with %s', async (_, tool, args, members) => {
+    const content = await plan(tool, args);
+    expect(content).toMatchObject({ blocked: true });
+    const blockers = (content['blockers'] as { kind: string; name: string }[]).filter(
+      ({ kind }) => kind === 'argument',
+    );
+    expect(blockers.map(({ name }) => name)).toEqual(members);
+    expect((await attempt(tool, args)).kind).toBe('refused');
+  });
+});
