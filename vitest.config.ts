@@ -38,6 +38,8 @@ const CI_ONLY = [
   'test/safety/cancels.test.ts',
   'test/safety/dialog.test.ts',
   'test/safety/interleavings.test.ts',
+  'test/safety/left-out.test.ts',
+  'test/safety/losses.test.ts',
   'test/safety/outlook.test.ts',
   'test/safety/plans.test.ts',
   'test/safety/recovered.test.ts',

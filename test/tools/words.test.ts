@@ -10,6 +10,8 @@ import { did, failedTo } from '../support/world.ts';
 let session: Session;
 /** The id of the demo world's production environment. */
 let environmentId: string;
+const NEW_CODE = { s3Bucket: 'some-code', s3Key: 'new.zip' };
+
 beforeAll(async () => {
   session = await (HOSTS[2] as (typeof HOSTS)[number]).connect([...FRESH_WORLD, '--lifecycle', 'realistic']);
   const { environments } = (await did(session, 'list_kx_environments')) as {
@@ -171,10 +173,11 @@ describe('what an error names', () => {
   });
 
   it('is what to wait for, when a cluster is on its way, and that a repeat helps then', async () => {
-    const text = await failedTo(session, 'update_kx_cluster_databases', {
+    const text = await failedTo(session, 'update_kx_cluster_code_configuration', {
       environmentId,
       clusterName: 'gp-reference',
-      databases: [{ databaseName: 'reference' }],
+      code: NEW_CODE,
+      deploymentConfiguration: { deploymentStrategy: 'NO_RESTART' },
     });
     expect(text).toContain(
       'The cluster "gp-reference" is UPDATING. Call wait_for_kx_entity (kind cluster), then repeat',
@@ -183,10 +186,11 @@ describe('what an error names', () => {
   });
 
   it('is that waiting is of no use, when it failed', async () => {
-    const text = await failedTo(session, 'update_kx_cluster_databases', {
+    const text = await failedTo(session, 'update_kx_cluster_code_configuration', {
       environmentId,
       clusterName: 'gp-signals',
-      databases: [],
+      code: NEW_CODE,
+      deploymentConfiguration: { deploymentStrategy: 'NO_RESTART' },
     });
     expect(text).toContain('is CREATE_FAILED, and stays so: get_kx_cluster tells why');
     expect(text).toContain('will not help');
@@ -207,7 +211,9 @@ describe('what is said of a call that answers nothing', () => {
   };
 
   it('is where the entity goes, and how to wait for it', async () => {
-    expect(await said('update_kx_cluster_databases', { clusterName: 'hdb-fx', databases: [] })).toContain(
+    const cacheConfigurations = [{ cacheType: 'CACHE_1000', dbPaths: ['/'] }];
+    const databases = [{ databaseName: 'futures_l2', cacheConfigurations }];
+    expect(await said('update_kx_cluster_databases', { clusterName: 'hdb-futures', databases })).toContain(
       'It is UPDATING now; wait_for_kx_entity (kind cluster) tells when it is RUNNING.',
     );
   });
