@@ -42,6 +42,22 @@ describe('fixed tokens', () => {
     expect(response.headers.get('www-authenticate')).toContain('scope="finspace:read finspace:write finspace:destroy"');
   });
 
+  it('need finspace:destroy for a changeset that deletes data, however its list is written, and not for one that loads', async () => {
+    const { url } = await product({ authTokens: file({ tokens: [agent] }) });
+    const load = (changeRequests: unknown) => {
+      const given = { environmentId: 'x', databaseName: 'trades', changeRequests };
+      const call = { name: 'create_kx_changeset', arguments: given };
+      return modern(url, 'tools/call', call, { authorization: `Bearer ${AGENT}` });
+    };
+    const removal = [{ changeType: 'DELETE', dbPath: '/2026.03.16/' }];
+    const refused = await load(removal);
+    expect(refused.status).toBe(403);
+    expect(refused.headers.get('www-authenticate')).toContain('finspace:destroy');
+    expect(await (await load(JSON.stringify(removal))).text()).toContain('finspace:destroy');
+    const put = { changeType: 'PUT', s3Path: 's3://some-bucket/a/', dbPath: '/2026.03.16/' };
+    expect((await load([put])).status).toBe(200);
+  });
+
   it('allow to listen beyond loopback', async () => {
     const { port } = await product({ host: '0.0.0.0', authTokens: file({ tokens: [agent] }) });
     expect((await list(`http://127.0.0.1:${port}/mcp`, AGENT)).status).toBe(200);
