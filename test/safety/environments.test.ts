@@ -47,7 +47,7 @@ describe('a whole environment', () => {
   it('takes the gateway or the DNS servers, never both at once', async () => {
     const { blockers } = await network({ transitGatewayConfiguration: GATEWAY, customDNSConfiguration: DNS });
     expect(blockers.map(({ first }) => first)).toEqual([
-      'Give either the transit gateway or the DNS servers; both take two calls.',
+      'Exactly one of transitGatewayConfiguration and customDNSConfiguration must be given.',
     ]);
   });
 
