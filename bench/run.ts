@@ -5,6 +5,7 @@ const BENCHES: Record<string, () => Promise<{ main: () => Promise<void> }>> = {
   search: () => import('./search.ts'),
   answers: () => import('./answers.ts'),
   http: () => import('./http.ts'),
+  block: () => import('./block.ts'),
   slow: () => import('./slow.ts'),
   soak: () => import('./soak.ts'),
   local: () => import('./local.ts'),

@@ -107,6 +107,13 @@ export const SETTINGS = lazily({
       .max(65_535)
       .optional()
       .describe('Port to listen on, 0 for a free one; default 8080 for http, 4566 for local'),
+  maxBody: () =>
+    z
+      .int()
+      .min(1_024)
+      .max(16_777_216)
+      .default(STANDARD.maxBody)
+      .describe('Bytes of the largest request, over HTTP and stdio'),
   targets: () => z.string().min(1).optional().describe('JSON file of named targets: where each is and who may use it'),
   target: () => z.string().min(1).optional().describe('The one of --targets to serve over stdio'),
   ...HTTP_SETTINGS,
@@ -134,6 +141,7 @@ const STANDARD = {
   callTimeout: 30_000,
   maxAttempts: 3,
   logLevel: 'info',
+  maxBody: 1_048_576,
   ...HTTP_STANDARD,
 } as const;
 

@@ -1,11 +1,13 @@
 import { closest, distance } from 'fastest-levenshtein';
 
+/** Longer words, and longer names of what there is, are compared with nothing. */
 const LONGEST = 200;
 
 /** The known word that was most likely meant, letter case aside; undefined when none is near. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  if (known.length === 0 || word.length > LONGEST) return undefined;
-  const lower = known.map((name) => name.toLowerCase());
+  if (word.length > LONGEST) return undefined;
+  const lower = known.map((name) => name.slice(0, LONGEST).toLowerCase());
+  if (lower.length === 0) return undefined;
   const best = closest(word.toLowerCase(), lower);
   return distance(word.toLowerCase(), best) <= Math.max(2, best.length / 3) ? known[lower.indexOf(best)] : undefined;
 }

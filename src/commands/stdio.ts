@@ -29,6 +29,7 @@ export async function stdio(given: Config): Promise<void> {
     stop: stop.signal,
     settled,
     callMs: config.callTimeout,
+    maxBytes: config.maxBody,
     onending: (requests) => log.info({ requests }, 'no more is read; finishing what was asked'),
     onunanswered: (requests) => log.warn({ requests }, 'stopped before these requests were answered'),
   });

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import * as z from 'zod';
+import { ExcessiveJson, parseBounded } from '../bounded-json.ts';
 import { type Binding, binding } from '../operations/http.ts';
 import { operationNamed } from '../operations/index.ts';
 import type { Operation } from '../operations/operation.ts';
@@ -55,14 +56,16 @@ function bodyOf(content: Uint8Array): Record<string, unknown> {
 function json(content: Uint8Array): unknown {
   try {
     if (isUtf8(content)) return contentOf(Buffer.from(content.buffer, content.byteOffset, content.length).toString());
-  } catch {}
+  } catch (error) {
+    if (error instanceof ExcessiveJson) throw new Refusal('Validation', `The body of the request ${error.message}`);
+  }
   throw new Refusal('Validation', 'The body of the request is not JSON in UTF-8');
 }
 
 /** Trimming takes a byte order mark away, too. */
 function contentOf(text: string): unknown {
   const json = text.trim();
-  return json === '' ? {} : JSON.parse(json);
+  return json === '' ? {} : parseBounded(json);
 }
 
 const DEEPEST = 32;

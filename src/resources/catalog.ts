@@ -68,8 +68,12 @@ function literal(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
+/** No URI of a resource is longer: an ARN of 1,011 characters, each escaped, after its path. */
+const LONGEST_URI = 4_096;
+
 /** The kind that a URI belongs to and the values of its variables; undefined when it belongs to none. */
 export function resourceAt(uri: string): { kind: ResourceKind; input: Record<string, string> } | undefined {
+  if (uri.length > LONGEST_URI) return undefined;
   for (const [kind, matcher] of MATCHERS) {
     const values = matcher.exec(uri)?.slice(1);
     if (values === undefined) continue;

@@ -12,6 +12,8 @@ import { RESOURCE_KINDS, resourceAt } from './catalog.ts';
 import type { ResourceEnvironment } from './environment.ts';
 
 const MOST_SCANNED = 2_000;
+/** Nothing that is completed is longer. */
+const LONGEST = 2_048;
 const GONE = new Set<unknown>(['DELETED', 'DELETING']);
 
 /** Throws ProtocolError for what is neither a template nor the URI of a resource. */
@@ -31,11 +33,13 @@ export async function completeVariable(
   given: Record<string, string>,
   signal: AbortSignal,
 ): Promise<string[]> {
+  if ([typed, ...Object.values(given)].some(({ length }) => length > LONGEST)) return [];
+  const lower = typed.toLowerCase();
   try {
     const found = variable.endsWith('Arn')
       ? await arnsFor(environment, typed, signal)
       : await valuesOf(environment, variable, template, given, signal);
-    const begins = (text: string | undefined) => text?.toLowerCase().startsWith(typed.toLowerCase()) === true;
+    const begins = (text: string | undefined) => text?.toLowerCase().startsWith(lower) === true;
     return [...new Set(found.filter(({ value, called }) => begins(value) || begins(called)).map(({ value }) => value))];
   } catch (error) {
     if (error instanceof FinspaceError) return [];

@@ -7,6 +7,8 @@ import { readResource } from './read.ts';
 
 /** Of one connection or stream. */
 const MOST_SUBSCRIPTIONS = 200;
+/** URIs of one request that are looked at. */
+const MOST_ASKED = 1_000;
 
 /** Whether there is such a resource for a caller, now or some day. */
 function mayWatch({ restrictions, caller }: ResourceEnvironment, uri: string): boolean {
@@ -22,7 +24,10 @@ export interface Watch {
 
 /** Begins to watch what a stream of the era of 2026-07-28 asks for; the transport keeps its subscription. */
 export function watchFor(environment: ResourceEnvironment, changes: Changes, asked: readonly string[]): Watch {
-  const uris = asked.filter((uri) => mayWatch(environment, uri)).slice(0, MOST_SUBSCRIPTIONS);
+  const uris = asked
+    .slice(0, MOST_ASKED)
+    .filter((uri) => mayWatch(environment, uri))
+    .slice(0, MOST_SUBSCRIPTIONS);
   const ends = uris.map((uri) => changes.watch(uri, environment.caller.principal));
   return { uris, end: () => ends.forEach((end) => void end()) };
 }

@@ -3,14 +3,13 @@
  * unassigned, blank and right-to-left characters are escaped, so that nothing can imitate or reorder what stands around it.
  */
 export function quoted(text: string, limit = 80): string {
-  const characters = Array.from(text, escaped);
-  if (characters.reduce((length, { length: more }) => length + more, 0) <= limit) return `"${characters.join('')}"`;
   let shown = '';
-  for (const character of characters) {
-    if (shown.length + character.length > limit) break;
-    shown += character;
+  for (const character of text) {
+    const next = escaped(character);
+    if (shown.length + next.length > limit) return `"${shown}" (cut, ${text.length} characters)`;
+    shown += next;
   }
-  return `"${shown}" (cut, ${text.length} characters)`;
+  return `"${shown}"`;
 }
 
 function escaped(character: string): string {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type Allowance, MOST_VALUES, parseBounded } from '../bounded-json.ts';
 import { didYouMean } from '../nearest.ts';
 import type { OperationName } from '../operations/index.ts';
 import { quoted } from '../safety/untrusted.ts';
@@ -18,16 +19,33 @@ export interface Problem {
 
 type Parsed = { readonly input: Record<string, unknown> } | { readonly problems: Problem[] };
 
-/** The arguments of a call, or what is wrong with them. Lists and objects that models write as JSON in a string are taken for what they are. */
-export function parseArguments(schema: z.ZodObject, given: unknown, layers = MOST_LAYERS): Parsed {
-  const parsed = schema.safeParse(given, { error: wordIssue, reportInput: true });
+/** The arguments of a call, or what is wrong with them. Lists and objects that models write as JSON in a string are parsed. */
+export function parseArguments(
+  schema: z.ZodObject,
+  given: unknown,
+  left = { layers: MOST_LAYERS, values: MOST_VALUES },
+): Parsed {
+  const parsed = schema.safeParse(given, { error: firstWords(), reportInput: true });
   if (parsed.success) return { input: parsed.data };
-  const unpacked = layers > 0 ? parsed.error.issues.flatMap(unpackable) : [];
-  if (unpacked.length > 0) return parseArguments(schema, unpacked.reduce(replaced, given), layers - 1);
-  const problems = parsed.error.issues.flatMap((issue) => problemsIn(schema, issue));
-  const isFirst = ({ path }: Problem, at: number) =>
-    problems.findIndex((other) => place(other.path) === place(path)) === at;
-  return { problems: problems.filter(isFirst).slice(0, MOST_PROBLEMS) };
+  const { issues } = parsed.error;
+  const unpacked = left.layers > 0 ? issues.flatMap(unpackable(left)) : [];
+  left.layers -= 1;
+  if (unpacked.length > 0) return parseArguments(schema, withUnpacked(given, unpacked), left);
+  const byPlace = new Map<string, Problem>();
+  for (const problem of issues.slice(0, MOST_PROBLEMS).flatMap((issue) => problemsIn(schema, issue))) {
+    const at = place(problem.path);
+    if (!byPlace.has(at)) byPlace.set(at, problem);
+  }
+  return { problems: [...byPlace.values()].slice(0, MOST_PROBLEMS) };
+}
+
+/** Words for as many issues as are shown. The rest get none, because finding them takes time. */
+function firstWords(): typeof wordIssue {
+  let left = MOST_PROBLEMS;
+  return (issue) => {
+    left -= 1;
+    return left < 0 ? '' : wordIssue(issue);
+  };
 }
 
 /** How deep JSON may stand in JSON. */
@@ -39,34 +57,37 @@ interface Unpacked {
   readonly value: unknown;
 }
 
-/** What a string holds in whose place a list or an object is expected, if it is that. */
-function unpackable(issue: z.core.$ZodIssue): Unpacked[] {
-  const { path, input } = issue;
-  if (issue.code !== 'invalid_type' || path.length === 0 || typeof input !== 'string') return [];
-  if (input.length > LONGEST_JSON || !/^\s*[[{]/.test(input)) return [];
-  try {
-    const value: unknown = JSON.parse(input);
-    return Array.isArray(value) === (issue.expected === 'array') ? [{ path, value }] : [];
-  } catch {
-    return [];
-  }
+/** Finds the lists and objects that strings hold as JSON where a list or an object is expected. */
+function unpackable(left: Allowance): (issue: z.core.$ZodIssue) => Unpacked[] {
+  return ({ code, path, input, ...issue }) => {
+    if (code !== 'invalid_type' || path.length === 0 || typeof input !== 'string') return [];
+    if (input.length > LONGEST_JSON || !/^\s*[[{]/.test(input)) return [];
+    try {
+      const value = parseBounded(input, left);
+      return Array.isArray(value) === ((issue as { expected?: unknown }).expected === 'array') ? [{ path, value }] : [];
+    } catch {
+      return [];
+    }
+  };
 }
 
-/** The same with another value at a place. */
-function replaced(of: unknown, { path: [step, ...rest], value }: Unpacked): unknown {
-  if (step === undefined) return value;
-  const inside = (of as Record<PropertyKey, unknown>)[step];
-  const changed = replaced(inside, { path: rest, value });
-  return Array.isArray(of)
-    ? of.map((each, at) => (at === step ? changed : each))
-    : Object.fromEntries(Object.entries(of as object).map(([name, own]) => [name, name === step ? changed : own]));
+/** A copy with other values at some places. */
+function withUnpacked(given: unknown, unpacked: readonly Unpacked[]): unknown {
+  const copy: unknown = structuredClone(given);
+  for (const { path, value } of unpacked) {
+    const holder = path.slice(0, -1).reduce((at, step) => (at as Container)[step] as Container, copy as Container);
+    holder[path.at(-1) as PropertyKey] = value;
+  }
+  return copy;
 }
+
+type Container = Record<PropertyKey, unknown>;
 
 function problemsIn(schema: z.ZodType, issue: z.core.$ZodIssue): Problem[] {
   const { path, message, input } = issue;
   if (issue.code !== 'unrecognized_keys') return [{ path, says: message, given: input }];
   const known = membersAt(schema, path);
-  return issue.keys.map((key) => ({
+  return issue.keys.slice(0, MOST_PROBLEMS).map((key) => ({
     path: [...path, key],
     says: `${NO_SUCH}${suggestion(key, known)}`,
     given: undefined,

@@ -5,11 +5,9 @@ import {
   parseJSONRPCMessage,
   type Transport,
 } from '@modelcontextprotocol/server';
+import { ExcessiveJson, parseBounded } from '../bounded-json.ts';
 import type { Watch } from '../server.ts';
 import { isListen, listening } from './listening.ts';
-
-/** A line above this many bytes is refused, answered with an error, and skipped. */
-const MOST_LINE_BYTES = 10 * 1024 * 1024;
 
 export interface StdioWire extends Transport {
   /** Takes no further input; what was read is still answered. */
@@ -24,6 +22,8 @@ export interface StdioWireOptions {
   readonly input: Readable;
   readonly output: Writable;
   readonly onend: () => void;
+  /** A longer line is skipped and answered with an error. */
+  readonly maxBytes: number;
   /** Begins to watch what a stream of change events asks for. */
   readonly watch: (uris: readonly string[]) => Watch;
 }
@@ -32,7 +32,7 @@ export interface StdioWireOptions {
  * JSON-RPC lines over two streams. Unlike the SDK's own transport it answers lines that are not JSON-RPC with an error,
  * survives a line that is too long, and leaves it to its owner what happens at the end of input (`onend`).
  */
-export function stdioWire({ input, output, onend, watch }: StdioWireOptions): StdioWire {
+export function stdioWire({ input, output, onend, maxBytes, watch }: StdioWireOptions): StdioWire {
   const open = new Set<string | number>();
   const streams = new Map<string | number, () => void>();
   /** Our own requests that the client has not answered, with the request of its own that each belongs to. */
@@ -40,7 +40,10 @@ export function stdioWire({ input, output, onend, watch }: StdioWireOptions): St
   let waiting: (() => void)[] = [];
   let closed = false;
 
-  const isIdle = () => [...open].every((id) => [...asked.values()].includes(id));
+  const isIdle = () => {
+    const waitingForClient = new Set(asked.values());
+    return [...open].every((id) => waitingForClient.has(id));
+  };
 
   const settle = (id: string | number | undefined) => {
     if (id !== undefined) {
@@ -63,9 +66,11 @@ export function stdioWire({ input, output, onend, watch }: StdioWireOptions): St
   const receive = (line: string) => {
     let value: unknown;
     try {
-      value = JSON.parse(line);
-    } catch {
-      return answerError(ProtocolErrorCode.ParseError, 'This line is not JSON.');
+      value = parseBounded(line);
+    } catch (error) {
+      return error instanceof ExcessiveJson
+        ? answerError(ProtocolErrorCode.InvalidRequest, `The message ${error.message}.`, idIn(line))
+        : answerError(ProtocolErrorCode.ParseError, 'This line is not JSON.');
     }
     let message: JSONRPCMessage;
     try {
@@ -86,8 +91,12 @@ export function stdioWire({ input, output, onend, watch }: StdioWireOptions): St
     }
     return wire.onmessage?.(message);
   };
-  const lines = lineSplitter(receive, () =>
-    answerError(ProtocolErrorCode.InvalidRequest, `A line has more than ${MOST_LINE_BYTES} bytes.`),
+  const lines = lineSplitter(maxBytes, receive, (begin, end) =>
+    answerError(
+      ProtocolErrorCode.InvalidRequest,
+      `The message has more than ${maxBytes} bytes (--max-body).`,
+      idIn(`${begin}\n${end}`),
+    ),
   );
   const onInputEnd = () => {
     lines.finish();
@@ -135,16 +144,35 @@ export function stdioWire({ input, output, onend, watch }: StdioWireOptions): St
 
 const isId = (id: unknown): id is string | number => typeof id === 'string' || typeof id === 'number';
 
-/** Cuts chunks into lines; the last one may lack its end. */
-function lineSplitter(receive: (line: string) => unknown, tooLong: () => unknown) {
+/** The id of a request that is not parsed, where SDKs put it: first or last in the message. */
+function idIn(line: string): string | number | undefined {
+  const near = line.slice(0, SHOWN_BYTES);
+  const [, number, text] = AT_BEGIN.exec(near) ?? AT_END.exec(line.slice(-SHOWN_BYTES)) ?? [];
+  return number === undefined ? text : Number(number);
+}
+
+const SHOWN_BYTES = 200;
+const ID = '"id":(?:(\\d{1,15})|"([\\w-]{1,100})")';
+const AT_BEGIN = new RegExp(`^\\{(?:"jsonrpc":"2\\.0",)?${ID},`);
+const AT_END = new RegExp(`,(?:"jsonrpc":"2\\.0",)?${ID}(?:,"jsonrpc":"2\\.0")?\\}$`);
+
+/** Cuts chunks into lines; the last one may lack its end. Of a line that is too long, only how it begins and ends is kept. */
+function lineSplitter(
+  maxBytes: number,
+  receive: (line: string) => unknown,
+  tooLong: (begin: string, end: string) => unknown,
+) {
   let pending: Buffer[] = [];
   let size = 0;
+  const text = (parts: readonly Buffer[]) => Buffer.concat(parts).toString('utf8').trim();
   const finish = (last: Buffer) => {
-    const line = Buffer.concat([...pending, last])
-      .toString('utf8')
-      .trim();
-    if (size + last.length > MOST_LINE_BYTES) tooLong();
-    else if (line !== '') receive(line);
+    size += last.length;
+    if (size > maxBytes)
+      tooLong(text(pending.slice(0, 1)).slice(0, SHOWN_BYTES), text([...pending.slice(-1), last]).slice(-SHOWN_BYTES));
+    else {
+      const line = text([...pending, last]);
+      if (line !== '') receive(line);
+    }
     pending = [];
     size = 0;
   };
@@ -154,8 +182,10 @@ function lineSplitter(receive: (line: string) => unknown, tooLong: () => unknown
       finish(rest.subarray(0, end));
       rest = rest.subarray(end + 1);
     }
+    if (rest.length === 0) return;
     size += rest.length;
-    pending = size > MOST_LINE_BYTES ? [] : [...pending, rest];
+    pending.push(rest);
+    if (size > maxBytes) pending = [pending[0] as Buffer, pending.at(-1) as Buffer];
   };
   return { take, finish: () => finish(Buffer.alloc(0)) };
 }

@@ -15,6 +15,8 @@ export interface StdioOptions {
   readonly settled: () => Promise<void>;
   /** The most that one call takes: as long is waited for answers when the input has merely ended. */
   readonly callMs: number;
+  /** Bytes of the largest message that is accepted. */
+  readonly maxBytes: number;
   /** Told once no more is read, how many requests are still to be answered, and at last how many never were. */
   readonly onending: (left: number) => void;
   readonly onunanswered: (count: number) => void;
@@ -29,7 +31,7 @@ const MUTATIONS_MS = 10_000;
 
 /** Serves one client over two streams, in either protocol era, until its input ends or `stop` aborts. Resolves when all is answered. */
 export async function serveOverStdio(serve: ServerFactory, caller: Caller, options: StdioOptions): Promise<void> {
-  const { input, output, onerror, stop, settled, callMs, onending, onunanswered } = options;
+  const { input, output, onerror, stop, settled, callMs, maxBytes, onending, onunanswered } = options;
   const over = new AbortController();
   const { delay = (ms) => pause(ms, undefined, { signal: over.signal }).catch(() => {}) } = options;
   let end = () => {};
@@ -39,7 +41,7 @@ export async function serveOverStdio(serve: ServerFactory, caller: Caller, optio
   const stopped = new Promise<void>((resolve) => {
     stop.addEventListener('abort', () => resolve(), { once: true });
   });
-  const wire = stdioWire({ input, output, onend: end, watch: (uris) => serve.watch(caller, uris) });
+  const wire = stdioWire({ input, output, onend: end, maxBytes, watch: (uris) => serve.watch(caller, uris) });
   const connection = serveStdio(({ era }) => serve(caller, { hearsAll: era === 'modern' }), {
     transport: wire,
     onerror,

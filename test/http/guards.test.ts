@@ -102,13 +102,53 @@ describe('what is not MCP', () => {
     expect((await post(url, '', {})).status).toBe(400);
   });
 
-  it('takes no body above 12 MiB, declared or not', async () => {
-    const { url } = await stack(async () => {});
-    const big = JSON.stringify({ ...modernBody('tools/list'), padding: 'x'.repeat(13 * 1024 * 1024) });
+  it.each([
+    ['1 MiB', 1_048_576, {}],
+    ['what --max-body says', 2_048, { maxBody: 2_048 }],
+  ])('takes no body above %s, declared or not', async (_, most, options) => {
+    const { url } = await stack(async () => {}, options);
+    const base = JSON.stringify({ ...modernBody('tools/list'), padding: '' });
+    const sized = (bytes: number) => base.replace('"padding":""', `"padding":"${'x'.repeat(bytes - base.length)}"`);
+    expect((await post(url, sized(most), modernHeaders('tools/list'))).status).not.toBe(413);
+    const big = sized(most + 1);
     expect((await post(url, big).catch(() => ({ status: 413 }))).status).toBe(413);
     const body = new Blob([big]).stream();
     const chunked = { method: 'POST', headers: JSON_POST, body, duplex: 'half' } as RequestInit;
     expect((await fetch(url, chunked).catch(() => ({ status: 413 }))).status).toBe(413);
+  });
+
+  it.each([
+    ['values', Object.fromEntries(Array.from({ length: 10_001 }, (_, at) => [`a${at}`, 0])), 'more than 10000 values'],
+    ['levels', JSON.parse(`${'['.repeat(100)}${']'.repeat(100)}`), 'nested deeper than 64 levels'],
+  ])('takes no request of too many %s, and says so', async (_, given, message) => {
+    const { url } = await stack(async () => {});
+    const response = await modern(url, 'tools/call', { name: 'x', arguments: { given } });
+    expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject({
+      error: { code: -32_600, message: expect.stringContaining(message) },
+    });
+  });
+
+  it('takes no batch of more than 50 messages', async () => {
+    const { url } = await stack(async () => {});
+    const ping = (id: number) => ({ jsonrpc: '2.0', id, method: 'ping' });
+    const batch = (count: number) => Array.from({ length: count }, (_, at) => ping(at));
+    const response = await post(url, batch(51));
+    expect(response.status).toBe(413);
+    expect(await response.text()).toContain('at most 50 messages');
+    expect((await post(url, batch(50))).status).not.toBe(413);
+  });
+
+  it.each([
+    ['tools/call', { name: { toString: 1 } }],
+    ['tools/call', { name: 'call_read_tool', arguments: { tool: { toString: 1 } } }],
+    [{ toString: 1 }, {}],
+  ])('answers a method or tool that is no text with an error of the client: %j %j', async (method, params) => {
+    const { url } = await stack(async () => {});
+    const body = modernBody(method as string, params);
+    const { status } = await post(url, body, { 'mcp-protocol-version': '2026-07-28' });
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(status).toBeLessThan(500);
   });
 });
 

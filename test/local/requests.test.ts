@@ -29,6 +29,12 @@ describe('a request', () => {
       /nested/,
     ],
     [
+      'of more values than any needs',
+      '/kx/environments',
+      { method: 'POST', body: `{"name":"abc","tags":[${'0,'.repeat(10_000)}0]}` },
+      /more than 10000 values/,
+    ],
+    [
       'without a required member',
       '/kx/environments',
       { method: 'POST', body: '{"name":"abc"}' },

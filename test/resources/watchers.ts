@@ -77,6 +77,7 @@ function overStdio(connectTo: (transport: object) => Promise<Session>) {
         onerror: () => {},
         settled: served.settled,
         callMs: 1_000,
+        maxBytes: 1_048_576,
         onending: () => {},
         onunanswered: () => {},
       });

@@ -59,6 +59,7 @@ describe('a connection over stdio that ends', () => {
       onerror: () => {},
       settled: async () => {},
       callMs: CALL_MS,
+      maxBytes: 1_048_576,
       onending: () => {},
       onunanswered: (count) => unanswered.push(count),
       delay: (ms) => new Promise((resolve) => timers.push({ ms, end: () => resolve(undefined) })),

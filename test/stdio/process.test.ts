@@ -74,7 +74,7 @@ describe('the process', () => {
     await answer(({ id, result }) => id === 11 && result?.['isError'] !== true);
   });
 
-  it('refuses a 1 MB argument without repeating it, and a line above 10 MB, and goes on', async () => {
+  it('refuses a 1 MB argument without repeating it, and a line above 1 MiB, and goes on', async () => {
     start();
     await initialize();
     callTool(2, 'get_kx_cluster', { environmentId: 'a'.repeat(1_000_000), clusterName: 'hdb' });
@@ -83,6 +83,13 @@ describe('the process', () => {
     expect(refused.length).toBeLessThan(1_000);
     write('x'.repeat(11 * 1024 * 1024));
     await answer(({ error }) => error?.code === -32600);
+    const long = { environmentId: 'a'.repeat(2_000_000) };
+    callTool(4, 'get_kx_cluster', long);
+    await answer(({ id, error }) => id === 4 && error?.message.includes('--max-body') === true);
+    write(`${JSON.stringify({ method: 'tools/call', params: long }).slice(0, -1)},"jsonrpc":"2.0","id":"five"}`);
+    await answer(({ id, error }) => String(id) === 'five' && error?.code === -32600);
+    callTool(6, 'get_kx_cluster', { many: Array.from({ length: 10_001 }, () => 0) });
+    await answer(({ id, error }) => id === 6 && error?.message.includes('more than 10000 values') === true);
     callTool(3, 'list_kx_environments');
     await answer(({ id, result }) => id === 3 && result?.['isError'] !== true);
   });

@@ -13,9 +13,6 @@ import type { RateLimiter } from './rates.ts';
 import { rejection } from './reply.ts';
 import { traced } from './tracing.ts';
 
-/** The longest member of an input, a SAML document, has 10 million characters. */
-const MOST_BODY_BYTES = 12 * 1024 * 1024;
-
 /** An endpoint and who may use it for what. */
 export interface Mount {
   readonly endpoint: Endpoint;
@@ -38,6 +35,8 @@ export interface AppOptions {
   readonly signIns: Places;
   readonly needs: Needs;
   readonly rates: RateLimiter;
+  /** Bytes of the largest body that is read. */
+  readonly maxBody: number;
   readonly observe: Observe;
   readonly onerror: (error: Error) => void;
 }
@@ -119,7 +118,7 @@ async function visit(options: AppOptions, page: WebPage, request: Request, peer:
 }
 
 async function admit(
-  { guards, load, rates, needs }: AppOptions,
+  { guards, load, rates, needs, maxBody }: AppOptions,
   { endpoint, authenticate, authorize }: Mount,
   made: Exchange,
   request: Request,
@@ -146,9 +145,11 @@ async function admit(
   const caller = await authenticate(request);
   if (caller instanceof Response) return refuse('token', caller);
   made.principal = caller.principal;
-  const read = method === 'POST' ? await readJson(request, MOST_BODY_BYTES) : { value: undefined };
+  const read = method === 'POST' ? await readJson(request, maxBody) : { value: undefined };
   if (read instanceof Response) return refuse('body', read);
   const body = read.value;
+  if (Array.isArray(body) && body.length > MOST_BATCHED)
+    return refuse('body', rejection(413, `A batch may hold at most ${MOST_BATCHED} messages.`, {}, -32_600));
   const messages = asked(body, needs);
   Object.assign(made, messages[0]);
   const denied = authorize?.(caller, body);
@@ -164,6 +165,8 @@ async function admit(
   return response;
 }
 
+/** Clients of 2025-03-26 may send several messages in one body; all of them begin at once. */
+const MOST_BATCHED = 50;
 const ALLOWED = ['GET', 'POST', 'DELETE'];
 const notAllowed = () => rejection(405, 'Method not allowed.', { allow: ALLOWED.join(', ') });
 const busy = ({ draining }: Pick<Load, 'draining'>) =>

@@ -1,4 +1,5 @@
 import { isJsonContentType, readRequestBody } from '@modelcontextprotocol/server';
+import { ExcessiveJson, parseBounded } from '../../bounded-json.ts';
 import { rejection } from './reply.ts';
 
 /** The JSON of a request body, read once and bounded, or the response that refuses it. */
@@ -10,10 +11,11 @@ export async function readJson(request: Request, mostBytes: number): Promise<{ v
   if (declared !== null && Number(declared) > mostBytes) return tooLarge(mostBytes);
   try {
     // A declared length is enforced by the HTTP parser, so only chunked bodies have to be counted here.
-    if (declared !== null) return { value: JSON.parse(await request.text()) };
+    if (declared !== null) return { value: parseBounded(await request.text()) };
     const body = await readRequestBody(request, mostBytes);
-    return body.tooLarge ? tooLarge(mostBytes) : { value: JSON.parse(body.text) };
-  } catch {
+    return body.tooLarge ? tooLarge(mostBytes) : { value: parseBounded(body.text) };
+  } catch (error) {
+    if (error instanceof ExcessiveJson) return rejection(413, `The request ${error.message}.`, {}, -32_600);
     return rejection(400, 'Parse error: the body is not JSON.', {}, -32_700);
   }
 }

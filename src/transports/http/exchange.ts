@@ -32,8 +32,9 @@ function askedBy(message: unknown, needs: Needs): Asked {
   if (typeof method !== 'string') return {};
   const rpc = METHODS.has(method) ? method : 'other';
   if (rpc !== 'tools/call') return { rpc };
-  const name = String(DISPATCHERS.has(String(params?.name)) ? params?.arguments?.tool : params?.name);
-  return { rpc, tool: needs(name) === undefined ? 'other' : name };
+  const called = params?.name;
+  const name = DISPATCHERS.has(called) ? params?.arguments?.tool : called;
+  return { rpc, tool: typeof name === 'string' && needs(name) !== undefined ? name : 'other' };
 }
 
 interface Message {
@@ -42,7 +43,7 @@ interface Message {
 }
 
 /** The tools that run another one, which is what counts. */
-const DISPATCHERS = new Set(['call_read_tool', 'call_write_tool']);
+const DISPATCHERS: ReadonlySet<unknown> = new Set(['call_read_tool', 'call_write_tool']);
 
 /** How hard a call is on the backend and on what it holds; rate limits differ by it. */
 export type ToolClass = 'read' | 'write' | 'destroy';

@@ -40,6 +40,8 @@ const STANDARD_PORT = 8080;
 export interface HttpOptions extends HttpSettings {
   readonly port?: number | undefined;
   readonly served: readonly Served[];
+  /** Bytes of the largest body that is read. */
+  readonly maxBody: number;
   /** Resolves when no mutation is on its way to the backend. */
   readonly settled: () => Promise<void>;
   /** Whether the backend answers. */
@@ -126,6 +128,7 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
     load: gate,
     signIns,
     needs,
+    maxBody: options.maxBody,
     rates: (options.rates ?? ((rates) => rateLimiter(rates, now)))(ratesIn(options)),
     observe: (exchange, status, ms) => {
       measured.observe(exchange, status, ms);

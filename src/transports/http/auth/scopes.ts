@@ -25,7 +25,12 @@ const OF_RISK: Record<Risk, Scope> = {
 };
 
 /** The methods that touch the backend beside `tools/call`; the rest only tells what this server is. */
-const READS = new Set(['resources/read', 'resources/subscribe', 'completion/complete', 'subscriptions/listen']);
+const READS: ReadonlySet<unknown> = new Set([
+  'resources/read',
+  'resources/subscribe',
+  'completion/complete',
+  'subscriptions/listen',
+]);
 
 /** Who holds a token, as far as this server cares. */
 export interface Holder {
@@ -75,8 +80,9 @@ export function scopesWanting(body: unknown, { scopes }: ScopedCaller, needs: Ne
 
 function scopesFor(message: unknown, needs: Needs): Scope[] {
   const { method, params } = (message ?? {}) as { method?: unknown; params?: Params | null };
-  if (method === 'tools/call') return scopesOf(String(params?.name), needs, params?.arguments);
-  return READS.has(String(method)) ? ['finspace:read'] : [];
+  if (method === 'tools/call')
+    return typeof params?.name === 'string' ? scopesOf(params.name, needs, params.arguments) : ['finspace:read'];
+  return READS.has(method) ? ['finspace:read'] : [];
 }
 
 interface Params {

@@ -1,0 +1,116 @@
+import { OPERATION_NAMES, operationNamed } from '../src/operations/index.ts';
+import { METHOD_NAMES, type Names, oneOf, type Random, request, rubbish, seeded, sizeUpTo } from './block-requests.ts';
+import { localService, overHttp, overStdio, type Watched } from './block-servers.ts';
+import { verdict } from './measure.ts';
+
+const REQUESTS = Number(process.env['BLOCK_REQUESTS'] ?? 1_000);
+const SEED = Number(process.env['BLOCK_SEED'] ?? 1);
+const MOST_MS = 100;
+const LIMIT = 1_048_576;
+/** Of bodies of the local service, which takes a SAML document of 10 million characters. */
+const LOCAL_LIMIT = 12 * 1_048_576;
+const WORST = 10;
+/** Other processes make blocks, too: the worst requests are repeated, and the shortest of their blocks counts. */
+const REPEATS = 4;
+
+interface Sent {
+  readonly message: string;
+  readonly kind: 'request' | 'other';
+  readonly label: string;
+}
+interface Measured extends Sent {
+  readonly ms: number;
+  /** When it was sent for the first time, before its code was compiled and whatever else this machine did. */
+  readonly firstMs?: number;
+}
+
+/** Random requests up to the size limit over every method, tool and operation: the longest block of the event loop, and what caused it. */
+export async function main(): Promise<void> {
+  const share = Math.ceil(REQUESTS / 2);
+  const transports = { 'MCP over HTTP': overHttp, 'MCP over stdio': overStdio };
+  for (const [name, open] of Object.entries(transports)) {
+    const server = await open();
+    try {
+      const names = await namesOf(server);
+      await measure(name, server, share, (random, at) => mcpMessage(random, names, at));
+    } finally {
+      server.close();
+    }
+  }
+  const local = await localService();
+  try {
+    await measure('local service', local, share, localMessage);
+  } finally {
+    local.close();
+  }
+}
+
+async function measure(name: string, server: Watched, count: number, make: (random: Random, at: number) => Sent) {
+  const random = seeded(SEED);
+  const measured: Measured[] = [];
+  await server.longestBlock();
+  for (let at = 0; at < count; at += 1) measured.push(await once(server, make(random, at)));
+  const worst = measured.toSorted((a, b) => b.ms - a.ms).slice(0, WORST);
+  const confirmed: Measured[] = [];
+  for (const sent of worst) {
+    const blocks = [sent.ms];
+    for (let at = 0; at < REPEATS; at += 1) blocks.push((await once(server, sent)).ms);
+    confirmed.push({ ...sent, ms: Math.min(...blocks), firstMs: sent.ms });
+  }
+  confirmed.sort((a, b) => b.ms - a.ms);
+  console.log(
+    `${name}: ${count} requests, seed ${SEED}; the worst, each the least of ${REPEATS + 1} times (and the first time):`,
+  );
+  for (const { ms, firstMs, label, message } of confirmed)
+    console.log(`  ${ms.toFixed(1)} ms (${firstMs?.toFixed(1)})  ${label} (${message.length} characters)`);
+  console.log(verdict(`longest block in ms, ${name}`, confirmed[0]?.ms ?? 0, MOST_MS, 'at most'));
+}
+
+async function once(server: Watched, sent: Sent): Promise<Measured> {
+  await server.send(sent.message, sent.kind);
+  return { ...sent, ms: await server.longestBlock() };
+}
+
+async function namesOf(server: Watched): Promise<Names> {
+  const ask = async (method: string, params: object = {}) => {
+    const text = await server.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }));
+    const json = text.startsWith('{') ? text : text.slice(text.indexOf('{', text.lastIndexOf('\ndata: {')));
+    return (JSON.parse(json) as { result: Record<string, unknown> }).result;
+  };
+  const { tools } = (await ask('tools/list')) as { tools: Names['tools'] };
+  const { prompts } = (await ask('prompts/list')) as { prompts: { name: string }[] };
+  const { resourceTemplates } = (await ask('resources/templates/list')) as {
+    resourceTemplates: { uriTemplate: string }[];
+  };
+  const listed = await ask('tools/call', { name: 'list_kx_environments', arguments: {} });
+  const { environments } = listed['structuredContent'] as { environments: { environmentId: string }[] };
+  return {
+    tools,
+    prompts: prompts.map(({ name }) => name),
+    uris: resourceTemplates.map(({ uriTemplate }) => uriTemplate),
+    environmentId: environments[0]?.environmentId ?? '',
+  };
+}
+
+function mcpMessage(random: Random, names: Names, id: number): Sent {
+  const size = sizeUpTo(random, LIMIT);
+  if (random() < 0.08) return { message: oneLine(rubbish(random, size)), kind: 'other', label: 'no request' };
+  const { method, params } = request(random, names, size);
+  const isNotification = method.startsWith('notifications/');
+  const message = JSON.stringify({ jsonrpc: '2.0', ...(isNotification ? {} : { id }), method, params });
+  const { name } = params as { name?: unknown };
+  const label = [
+    METHOD_NAMES.includes(method) ? method : 'unknown method',
+    ...(typeof name === 'string' ? [name.slice(0, 40)] : []),
+  ];
+  return { message, kind: isNotification ? 'other' : 'request', label: label.join(' ') };
+}
+
+const oneLine = (text: string) => text.replaceAll('\n', ' ');
+
+function localMessage(random: Random): Sent {
+  const name = oneOf(random, OPERATION_NAMES);
+  const [method = '', path = ''] = operationNamed(name).http.split(' ');
+  const body = method === 'GET' || method === 'DELETE' ? '' : rubbish(random, sizeUpTo(random, LOCAL_LIMIT));
+  return { message: `${method} ${path.replace(/\{\w+\}/g, 'x')}\n${body}`, kind: 'request', label: name };
+}

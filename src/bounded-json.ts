@@ -1,0 +1,50 @@
+/** The most commas and brackets in one JSON text: more than any request needs, and few enough to parse and check at once. */
+export const MOST_VALUES = 10_000;
+const MOST_DEPTH = 64;
+
+/** JSON that holds too many values or is nested too deeply; the message says which, as the end of a sentence, and repeats none of it. */
+export class ExcessiveJson extends Error {
+  override readonly name = 'ExcessiveJson';
+}
+
+/** How many values may still be parsed; texts that belong together share one. */
+export interface Allowance {
+  values: number;
+}
+
+/**
+ * `JSON.parse` for text from clients. Throws `ExcessiveJson` before anything is parsed when the text has more values than are
+ * left or is nested too deeply, and SyntaxError when it is not JSON.
+ */
+export function parseBounded(text: string, left: Allowance = { values: MOST_VALUES }): unknown {
+  checkBounds(text, left);
+  return JSON.parse(text);
+}
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+const OPEN = new Set([0x5b, 0x7b]);
+const CLOSE = new Set([0x5d, 0x7d]);
+
+function checkBounds(text: string, left: Allowance): void {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at);
+    else if (code === COMMA) left.values -= 1;
+    else if (OPEN.has(code)) {
+      left.values -= 1;
+      depth += 1;
+    } else if (CLOSE.has(code)) depth -= 1;
+    if (left.values < 0) throw new ExcessiveJson(`has more than ${MOST_VALUES} values`);
+    if (depth > MOST_DEPTH) throw new ExcessiveJson(`is nested deeper than ${MOST_DEPTH} levels`);
+  }
+}
+
+/** Where a string that begins at a quote ends. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
+  return at;
+}

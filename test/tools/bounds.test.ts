@@ -1,0 +1,156 @@
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod';
+import { ExcessiveJson, MOST_VALUES, parseBounded } from '../../src/bounded-json.ts';
+import { inProcessHandler } from '../../src/finspace/in-process.ts';
+import { nearest } from '../../src/nearest.ts';
+import { agentInput } from '../../src/operations/derive.ts';
+import { operationNamed } from '../../src/operations/index.ts';
+import { resourceAt } from '../../src/resources/catalog.ts';
+import { completeVariable } from '../../src/resources/complete.ts';
+import { LOCAL_CALLER } from '../../src/safety/policy.ts';
+import { quoted } from '../../src/safety/untrusted.ts';
+import { parseArguments } from '../../src/tools/arguments.ts';
+
+const compared = vi.hoisted(() => ({ words: 0 }));
+vi.mock('fastest-levenshtein', async (original) => {
+  const real = await original<typeof import('fastest-levenshtein')>();
+  return {
+    ...real,
+    closest: (word: string, known: readonly string[]) => {
+      compared.words += 1;
+      return real.closest(word, known);
+    },
+  };
+});
+afterEach(() => {
+  compared.words = 0;
+  vi.restoreAllMocks();
+});
+
+const times = <T>(count: number, make: (at: number) => T) => Array.from({ length: count }, (_, at) => make(at));
+/** As many as are named in an answer. */
+const NAMED = 20;
+
+describe('the work for arguments that are wrong', () => {
+  const input = agentInput(operationNamed('CreateKxCluster'));
+
+  it.each([100, 10_000])('looks for the nearest name of 20 of %i unknown arguments', (count) => {
+    const unknown = Object.fromEntries(times(count, (at) => [`clusterNam${at}`, at]));
+    const parsed = parseArguments(agentInput(operationNamed('GetKxCluster')), unknown);
+    expect(parsed).toMatchObject({ problems: { length: NAMED } });
+    expect(compared.words).toBeLessThanOrEqual(NAMED);
+  });
+
+  it('looks for the nearest value of 20 of 5,000 wrong ones', () => {
+    const schema = z.strictObject({ kinds: z.array(z.enum(['cluster', 'volume'])) });
+    const parsed = parseArguments(schema, { kinds: times(5_000, () => 'clutser') });
+    expect(parsed).toMatchObject({ problems: { length: NAMED } });
+    expect(compared.words).toBeLessThanOrEqual(NAMED);
+  });
+
+  it('names 20 problems, each place once', () => {
+    const wrong = parseArguments(input, { databases: times(500, () => ({ surprise: 1 })), nothing: 1 });
+    expect(wrong).toMatchObject({ problems: { length: NAMED } });
+    const places = 'problems' in wrong ? wrong.problems.map(({ path }) => path.join('.')) : [];
+    expect(new Set(places).size).toBe(NAMED);
+  });
+
+  it('parses any number of lists that are written as JSON in strings', () => {
+    const schema = z.strictObject({ rows: z.array(z.array(z.number())) });
+    const rows = times(500, (at) => [at]);
+    expect(parseArguments(schema, { rows: rows.map((row) => JSON.stringify(row)) })).toEqual({ input: { rows } });
+  });
+
+  it('parses no more values from strings than a request may have', () => {
+    const schema = z.strictObject({ rows: z.array(z.array(z.number())) });
+    const parse = vi.spyOn(JSON, 'parse');
+    const text = JSON.stringify(times(MOST_VALUES / 2, () => 1));
+    const parsed = parseArguments(schema, { rows: times(10, () => text) });
+    expect(parsed).toMatchObject({ problems: { length: 8 } });
+    expect(parse.mock.calls.length).toBeLessThanOrEqual(2);
+  });
+
+  it('compares no word that is longer than any name', () => {
+    expect(nearest('x'.repeat(201), ['xx'])).toBeUndefined();
+    expect(compared.words).toBe(0);
+  });
+});
+
+describe('the work for text', () => {
+  it('reads as much of a long text as it quotes', () => {
+    let read = 0;
+    const text = {
+      length: 5_900_000,
+      *[Symbol.iterator]() {
+        for (; read < 100_000; read += 1) yield '\u0301';
+      },
+    };
+    expect(quoted(text as unknown as string)).toBe(`"${'\\u{301}'.repeat(11)}" (cut, 5900000 characters)`);
+    expect(read).toBeLessThan(20);
+  });
+
+  it('looks for no resource at a URI that is longer than any', () => {
+    expect(resourceAt('finspace://kx/environments/abc')?.input).toEqual({ environmentId: 'abc' });
+    expect(resourceAt(`finspace://kx/environments/${'a'.repeat(5_000)}`)).toBeUndefined();
+  });
+
+  it.each([
+    ['what was typed', 'x'.repeat(1_000_000), {}],
+    ['what came before', 'x', { environmentId: 'x'.repeat(1_000_000) }],
+  ])('reads nothing to complete %s when it is longer than any value', async (_, typed, before) => {
+    const call = vi.fn();
+    const environment = { call, restrictions: {}, caller: LOCAL_CALLER, kits: {} } as never;
+    const { signal } = new AbortController();
+    expect(await completeVariable(environment, { variable: 'clusterName' }, typed, before, signal)).toEqual([]);
+    expect(call).not.toHaveBeenCalled();
+  });
+});
+
+describe('JSON from clients', () => {
+  it('is the JSON that it was', () => {
+    fc.assert(fc.property(fc.json({ maxDepth: 6 }), (text) => isDeepStrictEqual(parseBounded(text), JSON.parse(text))));
+  });
+
+  it.each([
+    ['elements', `[${'0,'.repeat(MOST_VALUES)}0]`],
+    ['lists', `[${'[],'.repeat(MOST_VALUES)}0]`],
+    ['members', `{${times(MOST_VALUES + 1, (at) => `"a${at}":0`).join()}}`],
+    ['levels', '['.repeat(65) + ']'.repeat(65)],
+    ['levels of objects', '{"a":'.repeat(65)],
+  ])('is not parsed when it has too many %s', (_, text) => {
+    const parse = vi.spyOn(JSON, 'parse');
+    expect(() => parseBounded(text)).toThrow(ExcessiveJson);
+    expect(parse).not.toHaveBeenCalled();
+  });
+
+  it.each(['[[[[', '{"a', '"\\', ']]]]', '', '"\\"'])('is refused as ever when it is broken: %j', (text) => {
+    expect(() => parseBounded(text)).toThrow(SyntaxError);
+  });
+
+  it('may hold any number of brackets and commas in strings', () => {
+    const text = JSON.stringify(`[{,"\\${',[{'.repeat(50_000)}`);
+    expect(parseBounded(text)).toBe(JSON.parse(text));
+  });
+});
+
+it('lets other events be handled between calls to the embedded service', async () => {
+  let others = 0;
+  let more = true;
+  const other = () => {
+    others += 1;
+    if (more) setImmediate(other);
+  };
+  setImmediate(other);
+  const limits = { connectMs: 1_000, attemptMs: 10_000, callMs: 10_000, maxResponseBytes: 1_000 };
+  const service = async () => {
+    for (const end = performance.now() + 6; performance.now() < end; );
+    return { status: 200, headers: {}, body: new Uint8Array() };
+  };
+  const { handle } = inProcessHandler(service, limits);
+  const request = { path: '/', method: 'GET', headers: {}, query: {} } as never;
+  for (let at = 0; at < 10; at += 1) await handle(request);
+  more = false;
+  expect(others).toBeGreaterThanOrEqual(4);
+});
