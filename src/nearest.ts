@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
 
-/** Longer words, and longer names of what there is, are compared with nothing. */
+/** A longer word is compared with nothing, and of a longer name only its beginning is compared. */
 const LONGEST = 200;
 
 /** The known word that was most likely meant, letter case aside; undefined when none is near. */

@@ -1,3 +1,4 @@
+import { plainOrQuoted } from '../untrusted.ts';
 import type { Edge, Finding, Graph, GraphEntity, Kind } from './graph.ts';
 
 type Index = ReadonlyMap<string, GraphEntity>;
@@ -24,7 +25,7 @@ function lag(entity: GraphEntity, { to, facts }: Edge, byId: Index): Finding {
     return {
       entity,
       condition: 'old version',
-      why: `mounts an older version of dataview ${name}`,
+      why: `mounts an older version of dataview ${plainOrQuoted(name)}`,
       since: missed.toSorted()[0],
       facts: { dataview: name, mountedVersion: facts['versionId'], newestVersion: facts['newestVersion'] },
     };
@@ -35,7 +36,7 @@ function lag(entity: GraphEntity, { to, facts }: Edge, byId: Index): Finding {
   return {
     entity,
     condition: 'old changeset',
-    why: `holds ${database} as of ${held?.created?.slice(0, 16) ?? 'an older changeset'}${by === undefined ? '' : `, ${by} completed since`}`,
+    why: `holds ${plainOrQuoted(database)} as of ${held?.created?.slice(0, 16) ?? 'an older changeset'}${by === undefined ? '' : `, ${by} completed since`}`,
     since: (held?.facts['supersededSince'] ?? target?.facts['active']) as string | undefined,
     facts: { database, mounted: facts['changesetId'], newest, mountedFrom: held?.created, behindBy: by },
   };
@@ -74,7 +75,14 @@ export function orphaned(graph: Graph): Finding[] {
       const entity = byId.get(from);
       const [kind = ''] = to.split(':');
       if (entity === undefined || !isRead(kind) || (kind === 'dataview' && !isRead('database'))) return [];
-      return [{ entity, condition: 'missing', why: `${relation} ${to}, which does not exist`, facts: { missing: to } }];
+      return [
+        {
+          entity,
+          condition: 'missing',
+          why: `${relation} ${plainOrQuoted(to)}, which does not exist`,
+          facts: { missing: to },
+        },
+      ];
     }),
   ];
 }

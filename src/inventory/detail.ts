@@ -1,3 +1,4 @@
+import { plainOrQuoted } from '../untrusted.ts';
 import type { Graph, GraphEntity } from './graph.ts';
 import { arnIn } from './kinds.ts';
 import { known } from './known.ts';
@@ -55,7 +56,8 @@ interface Node {
   readonly launchTime?: string;
 }
 
-const nodeText = ({ nodeId, status, launchTime }: Node) => `${nodeId} ${status} since ${minute(launchTime)}`;
+const nodeText = ({ nodeId, status, launchTime }: Node) =>
+  `${plainOrQuoted(nodeId)} ${plainOrQuoted(status)} since ${minute(launchTime)}`;
 
 /** A value that fits: of a long list the first members and how many more there are, of long arguments only their names. */
 function bounded(value: unknown): unknown {

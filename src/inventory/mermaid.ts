@@ -1,3 +1,4 @@
+import { withoutMisleading } from '../untrusted.ts';
 import type { Graph, GraphEntity, Kind, Relation } from './graph.ts';
 import { type Mark, marksOf } from './marks.ts';
 import { bytes } from './units.ts';
@@ -72,6 +73,7 @@ function label({ kind, name, status, facts }: GraphEntity): string {
 
 /** Names are foreign: whatever Mermaid or HTML would take for syntax becomes an entity code. */
 const escaped = (text: unknown) =>
-  String(text)
-    .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u25af')
-    .replace(/[^\p{L}\p{N} _.,:/\u25af-]/gu, (character) => `#${character.codePointAt(0)};`);
+  withoutMisleading(String(text)).replace(
+    /[^\p{L}\p{N} _.,:/\u25af-]/gu,
+    (character) => `#${character.codePointAt(0)};`,
+  );

@@ -1,5 +1,6 @@
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import type { Call, Input, OperationName, Output } from '../operations/index.ts';
+import { quoted } from '../untrusted.ts';
 import { walk } from './pages.ts';
 import type { Gap, GraphOptions, Kind } from './shape.ts';
 
@@ -50,7 +51,7 @@ export function reading(call: Call, options: GraphOptions): Reading {
         if (of === undefined) throw error;
         return otherwise;
       }
-      const why = `${wireName(code)}${detail === '' ? '' : `: ${detail}`}`;
+      const why = `${wireName(code)}${detail === '' ? '' : `: ${quoted(detail, 120)}`}`;
       gaps.push({ kind, operation: name, ...(of === undefined ? {} : { of }), reason: why });
       return otherwise;
     }

@@ -1,3 +1,4 @@
+import { plainOrQuoted } from '../untrusted.ts';
 import type { Finding, Graph, GraphEntity, Kind } from './graph.ts';
 import { known } from './known.ts';
 import { marksOf } from './marks.ts';
@@ -101,9 +102,11 @@ export function entityRow(entity: GraphEntity, graph: Graph): Row {
     lastCompletedChangesetId: facts['lastCompletedChangesetId'],
     newestData: minute(facts['newestData'] as string | undefined),
     mounts: some(
-      mounts.map(({ to, facts: at }) => `${short(to)}${at['changesetId'] ? ` at ${at['changesetId']}` : ''}`),
+      mounts.map(
+        ({ to, facts: at }) => `${short(to)}${at['changesetId'] ? ` at ${plainOrQuoted(at['changesetId'])}` : ''}`,
+      ),
     ),
-    volumes: some(uses.map(({ to, facts: at }) => `${short(to)}${at['for'] ? ` (${at['for']})` : ''}`)),
+    volumes: some(uses.map(({ to, facts: at }) => `${short(to)}${at['for'] ? ` (${plainOrQuoted(at['for'])})` : ''}`)),
     usedBy: some(users.map(({ from }) => short(from))),
     clusters: kind === 'scaling-group' ? facts['clusters'] : undefined,
     iamRole: facts['iamRole'],
@@ -156,5 +159,5 @@ export function sizeOf({ kind, facts }: GraphEntity): Row {
   return rows[kind] ?? {};
 }
 
-const short = (id: string) => id.slice(id.indexOf(':') + 1);
+const short = (id: string) => plainOrQuoted(id.slice(id.indexOf(':') + 1));
 const some = (list: readonly string[]) => (list.length === 0 ? undefined : list.join(', '));

@@ -1,3 +1,4 @@
+import { plainOrQuoted } from '../untrusted.ts';
 import type { Finding, Graph, GraphEntity, Kind } from './graph.ts';
 
 /** What has failed, is stuck on its way, or runs with fewer nodes than it should. */
@@ -52,10 +53,20 @@ function trouble(entity: GraphEntity, graph: Graph): Finding[] {
 
   if (statusKind(status) === 'failed') {
     const more = entity.kind === 'changeset' && Number(facts['completedSince']) > 0 ? { superseded: true } : {};
-    report('failed', `is ${status}`, since, statusReason === undefined ? more : { reason: statusReason, ...more });
+    report(
+      'failed',
+      `is ${plainOrQuoted(status)}`,
+      since,
+      statusReason === undefined ? more : { reason: statusReason, ...more },
+    );
   }
   if (statusKind(status) === 'moving' && now - Date.parse(since ?? '') > (LONGEST[entity.kind] ?? Infinity))
-    report('stuck', `is still ${status}`, since, statusReason === undefined ? {} : { reason: statusReason });
+    report(
+      'stuck',
+      `is still ${plainOrQuoted(status)}`,
+      since,
+      statusReason === undefined ? {} : { reason: statusReason },
+    );
   if (status === 'SUSPENDED') report('suspended', 'is SUSPENDED', since);
   for (const part of ['network', 'dns'] as const)
     if (facts[part] === 'FAILED_UPDATE') report('failed', `its ${part} update failed`, since);

@@ -4,6 +4,7 @@ import { ExcessiveJson, parseBounded } from '../bounded-json.ts';
 import { type Binding, binding } from '../operations/http.ts';
 import { operationNamed } from '../operations/index.ts';
 import type { Operation } from '../operations/operation.ts';
+import { DoorError } from './door-error.ts';
 import { Refusal } from './refusal.ts';
 import type { Routed } from './routing.ts';
 
@@ -11,6 +12,8 @@ import type { Routed } from './routing.ts';
 export function parsed(search: string, content: Uint8Array, { name, labels }: Routed): Record<string, unknown> {
   const operation = operationNamed(name);
   const query = new URLSearchParams(search);
+  if (content.length > USUAL_BODY && content.length > largestBody(operation))
+    throw new DoorError(413, 'RequestEntityTooLargeException', TOO_LARGE);
   const body = bodyOf(content);
   const from = {
     label: (member: string) => labels[member],
@@ -42,6 +45,19 @@ function membersOf(operation: Operation): readonly Placed[] {
   }));
   placed.set(operation, members);
   return members;
+}
+
+const TOO_LARGE = 'The request is too large';
+const USUAL_BODY = 1_048_576;
+
+/** More than a usual body only for an operation with a longer member, a SAML document of 10 million characters. */
+const largestBody = (operation: Operation): number => USUAL_BODY + longestText(operation.input());
+
+function longestText(schema: z.ZodType): number {
+  if (schema instanceof z.ZodOptional) return longestText(schema.unwrap() as z.ZodType);
+  if (schema instanceof z.ZodObject)
+    return Math.max(0, ...Object.values(schema.shape as Record<string, z.ZodType>).map(longestText));
+  return schema instanceof z.ZodString ? (schema.maxLength ?? 0) : 0;
 }
 
 function bodyOf(content: Uint8Array): Record<string, unknown> {

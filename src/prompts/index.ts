@@ -1,5 +1,6 @@
 import { type GetPromptResult, type Prompt, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import { didYouMean } from '../nearest.ts';
+import { quoted } from '../untrusted.ts';
 import { changeSize, diagnose, rollToNewData, rotateRdb } from './clusters.ts';
 import { inventory, onboardUser, tearDown } from './environments.ts';
 import type { Runbook } from './runbook.ts';
@@ -22,7 +23,7 @@ function runbookNamed(name: string): Runbook {
   if (runbook !== undefined) return runbook;
   const known = RUNBOOKS.map((candidate) => candidate.name);
   const otherwise = `. There are: ${known.join(', ')}.`;
-  throw invalid(`Unknown prompt ${quoted(name.slice(0, LONGEST))}${didYouMean(name, known, { otherwise })}`);
+  throw invalid(`Unknown prompt ${quoted(name, LONGEST)}${didYouMean(name, known, { otherwise })}`);
 }
 
 /** One prompt with its arguments filled in, and what to say about its tools where they are not listed. Throws ProtocolError for an unknown prompt or wrong arguments. */
@@ -30,14 +31,16 @@ export function getPrompt(name: string, given: Record<string, string> = {}, tool
   const runbook = runbookNamed(name);
   const unknown = Object.keys(given).find((argument) => !runbook.arguments.some((each) => each.name === argument));
   if (unknown !== undefined)
-    throw invalid(`${name}: there is no argument ${quoted(unknown.slice(0, LONGEST))}${meant(unknown, runbook)}`);
+    throw invalid(`${name}: there is no argument ${quoted(unknown, LONGEST)}${meant(unknown, runbook)}`);
   const missing = runbook.arguments.filter((argument) => argument.required && !given[argument.name]);
   if (missing.length > 0)
     throw invalid(`The prompt ${name} needs: ${missing.map((argument) => argument.name).join(', ')}`);
   const long = runbook.arguments.find((argument) => (given[argument.name] ?? '').length > LONGEST);
   if (long !== undefined) throw invalid(`${long.name}: at most ${LONGEST} characters`);
   const known = runbook.arguments.filter((argument) => given[argument.name]);
-  const filled = Object.fromEntries(known.map((argument) => [argument.name, quoted(given[argument.name])]));
+  const filled = Object.fromEntries(
+    known.map((argument) => [argument.name, quoted(given[argument.name] ?? '', 2 * LONGEST)]),
+  );
   return {
     description: runbook.description,
     messages: [{ role: 'user', content: { type: 'text', text: [runbook.text(filled), toolsAre].join('\n').trim() } }],
@@ -48,12 +51,5 @@ const meant = (argument: string, runbook: Runbook) => {
   const known = runbook.arguments.map((each) => each.name);
   return didYouMean(argument, known, { otherwise: `; known: ${known.join(', ')}.` });
 };
-
-/** A value as JSON in one line, in which nothing is invisible or changes the direction of writing. */
-const quoted = (value: unknown) =>
-  JSON.stringify(value).replace(
-    /[\p{C}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
 
 const invalid = (message: string) => new ProtocolError(ProtocolErrorCode.InvalidParams, message);

@@ -7,6 +7,7 @@ import {
 import { type Environment, environmentsNow } from '../inventory/fleet.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { withheld } from '../safety/policy.ts';
+import { plainOrQuoted } from '../untrusted.ts';
 import { RESOURCE_KINDS, type ResourceKind, uriOf, variablesOf } from './catalog.ts';
 import type { ResourceEnvironment } from './environment.ts';
 import { listKits } from './recovery.ts';
@@ -42,7 +43,7 @@ export async function listResources(
     ...environments.flatMap(({ environmentId, name }, at) =>
       (at < MOST_ENVIRONMENTS ? own : own.filter(isItself)).map((kind) => ({
         ...shown(kind),
-        title: `${kind.title}: ${name}`,
+        title: `${kind.title}: ${plainOrQuoted(name)}`,
         uri: uriOf(kind, { environmentId }),
       })),
     ),

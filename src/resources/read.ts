@@ -1,9 +1,4 @@
-import {
-  ProtocolError,
-  ProtocolErrorCode,
-  type ReadResourceResult,
-  ResourceNotFoundError,
-} from '@modelcontextprotocol/server';
+import { ProtocolError, ProtocolErrorCode, type ReadResourceResult } from '@modelcontextprotocol/server';
 import { environmentGraph, type Graph, type GraphOptions } from '../inventory/graph.ts';
 import { walk } from '../inventory/pages.ts';
 import { readsDone } from '../inventory/progress.ts';
@@ -17,6 +12,7 @@ import { plainJson, quoted } from '../safety/untrusted.ts';
 import { type ResourceKind, resourceAt } from './catalog.ts';
 import type { ResourceEnvironment } from './environment.ts';
 import { hintsFor } from './hints.ts';
+import { notFound } from './not-found.ts';
 import { readKit } from './recovery.ts';
 
 /** A listing resource holds at most this many items and says so when there are more. */
@@ -33,9 +29,9 @@ export async function readResource(
   if (kit !== undefined) return kit;
   const found = resourceAt(uri);
   if (found === undefined || withheld(found.kind.operation, environment.restrictions, environment.caller) !== undefined)
-    throw new ResourceNotFoundError(uri);
+    throw notFound(uri);
   const { kind, input } = found;
-  if (!agentInput(operationNamed(kind.operation)).safeParse(input).success) throw new ResourceNotFoundError(uri);
+  if (!agentInput(operationNamed(kind.operation)).safeParse(input).success) throw notFound(uri);
   try {
     const { seen, text } = await contents(environment, kind, input, { signal, onProgress: readsDone(report) });
     return { contents: [{ uri, mimeType: kind.mimeType, text }], ...hintsFor(kind, seen) };
@@ -80,7 +76,7 @@ const asJson = (seen: object): Contents => ({ seen, text: plainJson(seen) });
 function asProtocolError(uri: string, error: unknown): unknown {
   if (!(error instanceof FinspaceError)) return error;
   const { code, operation, advice, requestId, detail } = error.fields;
-  if (code === 'ResourceNotFound') return new ResourceNotFoundError(uri);
+  if (code === 'ResourceNotFound') return notFound(uri);
   return new ProtocolError(
     ProtocolErrorCode.InternalError,
     `${operation} failed with ${wireName(code)}: ${quoted(detail, 300)} ${advice}`,

@@ -1,7 +1,8 @@
-import { type ReadResourceResult, type Resource, ResourceNotFoundError } from '@modelcontextprotocol/server';
+import type { ReadResourceResult, Resource } from '@modelcontextprotocol/server';
 import { withheld } from '../safety/policy.ts';
 import type { ResourceEnvironment } from './environment.ts';
 import { LASTING } from './hints.ts';
+import { notFound } from './not-found.ts';
 
 const PREFIX = 'finspace://recovery/';
 /** The newest kits are listed one by one; older ones can be read all the same. */
@@ -30,6 +31,6 @@ export async function listKits(environment: ResourceEnvironment): Promise<Resour
 export async function readKit(environment: ResourceEnvironment, uri: string): Promise<ReadResourceResult | undefined> {
   if (!uri.startsWith(PREFIX)) return undefined;
   const text = offered(environment) ? await environment.kits.read(uri.slice(PREFIX.length)) : undefined;
-  if (text === undefined) throw new ResourceNotFoundError(uri);
+  if (text === undefined) throw notFound(uri);
   return { contents: [{ uri, mimeType: 'application/json', text }], ...LASTING };
 }

@@ -1,8 +1,9 @@
-import { ResourceNotFoundError, type Server, type ServerEvent } from '@modelcontextprotocol/server';
+import type { Server, ServerEvent } from '@modelcontextprotocol/server';
 import { withheld } from '../safety/policy.ts';
 import { resourceAt } from './catalog.ts';
 import type { Changes } from './changes.ts';
 import type { ResourceEnvironment } from './environment.ts';
+import { notFound } from './not-found.ts';
 import { readResource } from './read.ts';
 
 /** Of one connection or stream. */
@@ -54,7 +55,7 @@ export function takeSubscriptions(
     unlisten = undefined;
   };
   server.setRequestHandler('resources/subscribe', async ({ params: { uri } }, { mcpReq }) => {
-    if (!mayWatch(environment, uri) || watched.size >= MOST_SUBSCRIPTIONS) throw new ResourceNotFoundError(uri);
+    if (!mayWatch(environment, uri) || watched.size >= MOST_SUBSCRIPTIONS) throw notFound(uri);
     await readResource(environment, uri, mcpReq.signal);
     unlisten ??= changes.subscribe(tell);
     if (!watched.has(uri)) watched.set(uri, changes.watch(uri, environment.caller.principal));

@@ -5,14 +5,14 @@ import type { OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { nounOfLabel, type Reference, readerOfLabel, referencesIn } from '../operations/references.ts';
 import { outlookOn } from '../safety/outlook/index.ts';
-import { quoted } from '../safety/untrusted.ts';
-import { statusText, WAITED_FOR } from './fleet/wait-for.ts';
+import { plainOrQuoted, quoted } from '../untrusted.ts';
+import { WAITED_FOR } from './fleet/wait-for.ts';
 import { environmentMeant, type Lookup, lookedUp, notThere } from './identify.ts';
 import type { Told } from './result.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** What to do about a failed call. Looks at what the call refers to: what is missing is named, and so is what has to be waited for. */
+/** What to do about a failed call. Looks at what the call refers to: what is missing is plainOrQuoted, and so is what has to be waited for. */
 export async function nextStep(
   lookup: Lookup,
   name: OperationName,
@@ -78,7 +78,7 @@ async function moving(lookup: Lookup, name: OperationName, input: Members): Prom
   if (typeof seen !== 'object') return {};
   const { label, value } = all[at] as Reference;
   const reader = toolName(readerOfLabel(label, name) as OperationName);
-  const is = `The ${nounOfLabel(label)} ${quoted(value)} is ${statusText(String(seen.status))}`;
+  const is = `The ${nounOfLabel(label)} ${quoted(value)} is ${plainOrQuoted(String(seen.status))}`;
   if (kinds[at] === 'failed')
     return { advice: `${is}, and stays so: ${reader} tells why. Delete it and create it anew.`, retryable: false };
   const kind = WAITED_FOR.find((each) => kindFacts(each).member === label);

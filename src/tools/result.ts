@@ -3,7 +3,7 @@ import { listMember } from '../operations/derive.ts';
 import { type FailureFields, type FinspaceError, wireName } from '../operations/failure.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { listerOf, toolName } from '../operations/naming.ts';
-import { plainJson, quoted } from '../safety/untrusted.ts';
+import { quoted, visible } from '../untrusted.ts';
 
 type Members = Record<string, unknown>;
 
@@ -66,7 +66,7 @@ export function failed({ fields }: FinspaceError, told: Told = {}): CallToolResu
   };
   return {
     isError: true,
-    structuredContent: { error },
+    structuredContent: visible({ error }).value,
     content: [
       {
         type: 'text',
@@ -95,6 +95,7 @@ export function noted<R extends CallToolResult | InputRequiredResult>(result: R,
 
 /** A result as structured content and the same as compact JSON text, with notes for the model where they are needed. */
 export function structured(structuredContent: Members, ...notes: readonly string[]): CallToolResult {
-  const texts = [plainJson(structuredContent), ...notes];
-  return { structuredContent, content: texts.map((text) => ({ type: 'text', text })) };
+  const { value, json } = visible(structuredContent);
+  const texts = [json, ...notes];
+  return { structuredContent: value, content: texts.map((text) => ({ type: 'text', text })) };
 }

@@ -64,7 +64,7 @@ describe('the graph of an environment', () => {
       },
     });
     const { gaps, entities } = await partly.graph('kdb-prod');
-    expect(gaps).toEqual([{ kind: 'user', operation: 'ListKxUsers', reason: 'AccessDeniedException: No.' }]);
+    expect(gaps).toEqual([{ kind: 'user', operation: 'ListKxUsers', reason: 'AccessDeniedException: "No."' }]);
     expect(entities.some(({ kind }) => kind === 'user')).toBe(false);
     await partly.close();
   });

@@ -15,6 +15,13 @@ const someFor = (name: string) => CORPUS.filter((_, at) => name === 'GetKxCluste
 
 const said = (outcome: Outcome) => (outcome.kind === 'asked' ? outcome.message : outcome.text);
 
+/** The text as answers show it: what is hidden stands there as an escape. */
+const shown = (text: string) =>
+  text.replace(
+    /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
+
 /** A reply with the text wherever a reply can have text. */
 const replies = (text: string) => ({
   name: text,
@@ -38,7 +45,8 @@ it.each(OPERATION_NAMES)('keeps hostile replies apart from its own words: %s', (
   const words = (text: string) => succeeded(name, { ...replies(text), nextToken: text }).content.slice(1);
   for (const text of someFor(name)) {
     const { structuredContent, content } = succeeded(name, replies(text));
-    expect(structuredContent).toMatchObject(replies(text));
+    expect(structuredContent).toMatchObject(replies(shown(text)));
+    expect(JSON.stringify(structuredContent)).not.toMatch(INVISIBLE);
     expect(JSON.parse((content[0] as { text: string }).text)).toEqual(structuredContent);
     expect(words(text)).toEqual(words('harmless'));
   }
@@ -62,7 +70,7 @@ it.each(OPERATION_NAMES)('quotes what a service says about a failure: %s', (oper
   for (const text of someFor(operation)) {
     expect(ours(text)).toBe(ours('harmless'));
     expect(report(text).replaceAll('\n', '')).not.toMatch(UNREADABLE);
-    expect(failure(text).structuredContent).toMatchObject({ error: { message: text } });
+    expect(failure(text).structuredContent).toMatchObject({ error: { message: shown(text) } });
   }
 });
 
@@ -72,7 +80,7 @@ it('takes a hostile reply through a whole call', async () => {
     const call: Call = async () => ({ environments: [replies(text)] }) as never;
     const guard = await openGuard({ call, clock: standingClock() });
     const outcome = await guard.attempt({ tool: toolName(readers[0] as never), arguments: {} });
-    expect(outcome).toMatchObject({ kind: 'done', content: { complete: true, environments: [replies(text)] } });
+    expect(outcome).toMatchObject({ kind: 'done', content: { complete: true, environments: [replies(shown(text))] } });
     expect(said(outcome)).not.toMatch(INVISIBLE);
     await guard.close();
   }

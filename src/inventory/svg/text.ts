@@ -1,8 +1,8 @@
+import { withoutMisleading } from '../../untrusted.ts';
+
 /** Text for XML: markup escaped, control and reordering characters made visible, so that a name cannot pose as anything else. */
 export function xml(text: unknown): string {
-  return String(text ?? '')
-    .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u25af')
-    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+  return withoutMisleading(String(text ?? '')).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };

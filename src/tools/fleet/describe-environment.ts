@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Graph } from '../../inventory/graph.ts';
 import { type Summary, summaryOf } from '../../inventory/summary.ts';
 import { TOPOLOGY_FORMS, type TopologyForm, topologyUri } from '../../inventory/uris.ts';
-import { plainJson } from '../../safety/untrusted.ts';
+import { plainOrQuoted } from '../../untrusted.ts';
 import { answer, type Link, type Section, shaping } from './page.ts';
 import { EnvironmentArgument, gapsOf, notReadIn } from './scene.ts';
 import { fleetTool } from './tool.ts';
@@ -50,7 +50,7 @@ const wholeOf = ({ entities, edges }: Graph): Section[] => [
 const linksTo = ({ environmentId, name }: Graph): Link[] =>
   Object.entries(TOPOLOGY_FORMS).map(([form, { mimeType, title }]) => ({
     uri: topologyUri(environmentId, form as TopologyForm),
-    title: `${title}: ${JSON.parse(plainJson(name))}`,
+    title: `${title}: ${plainOrQuoted(name)}`,
     mimeType,
   }));
 

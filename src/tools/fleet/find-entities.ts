@@ -6,6 +6,7 @@ import { known } from '../../inventory/known.ts';
 import { entityRow } from '../../inventory/summary.ts';
 import { statusKind, usuallyDoneBy } from '../../inventory/trouble.ts';
 import { age, minute } from '../../inventory/units.ts';
+import { plainOrQuoted, quoted } from '../../untrusted.ts';
 import { checkKeys, grouped, keysFor, keysIn, settingNames, summed, totals } from './grouping.ts';
 import { knownInstead, tagsLike } from './instead.ts';
 import { isListed, isListedType } from './listed.ts';
@@ -149,7 +150,7 @@ const ALL = (found: readonly Candidate[]) => ({ found, isCarried: true });
 
 const allLack = ({ length }: readonly Candidate[], tag: string, seen: ReadonlySet<string>) =>
   new NotThere(
-    `All ${length} are without it: nothing has a tag ${JSON.stringify(tag.slice(1))}. There are: ${tagsLike(tag, seen).join(', ')}; !* finds what has none at all.`,
+    `All ${length} are without it: nothing has a tag ${quoted(tag.slice(1))}. There are: ${tagsLike(tag, seen).map(plainOrQuoted).join(', ')}; !* finds what has none at all.`,
   );
 
 /** Where people look for what is no setting, or not of these kinds. */

@@ -4,6 +4,7 @@ import type { Finding, Graph, GraphOptions, Kind } from '../../inventory/graph.t
 import { attentionRow } from '../../inventory/summary.ts';
 import { statusKind, troubled, usuallyDoneBy } from '../../inventory/trouble.ts';
 import { minute } from '../../inventory/units.ts';
+import { plainOrQuoted } from '../../untrusted.ts';
 import type { Candidate } from './matching.ts';
 import { answer, shaping } from './page.ts';
 import { toldProblems } from './problems-told.ts';
@@ -60,7 +61,7 @@ function underway(graph: Graph): Finding[] {
     ...moving.map((entity): Finding => {
       const { kind, status, modified, created } = entity;
       const since = modified ?? created;
-      return { entity, condition: 'underway', why: `is ${status}`, since, facts: doneBy(kind, since) };
+      return { entity, condition: 'underway', why: `is ${plainOrQuoted(status)}`, since, facts: doneBy(kind, since) };
     }),
     ...found
       .filter(({ condition }) => condition === REPLACING)

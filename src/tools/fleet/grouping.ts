@@ -2,6 +2,7 @@ import type { GraphEntity } from '../../inventory/graph.ts';
 import { known } from '../../inventory/known.ts';
 import { namesConnected } from '../../inventory/summary.ts';
 import { bytes, cut, memory } from '../../inventory/units.ts';
+import { plainOrQuoted, quoted } from '../../untrusted.ts';
 import type { Candidate } from './matching.ts';
 import { NotThere } from './scene.ts';
 import { canonical, means, settingsOf } from './settings.ts';
@@ -48,7 +49,7 @@ export function checkKeys(keys: readonly Key[], asked: readonly Key[], found: re
     const settings = isAskedAsTag ? '' : `${settingNames(found).join(', ')}; tags: `;
     const what = isAskedAsTag ? 'tag' : 'setting or tag';
     throw new NotThere(
-      `None of these has a ${what} ${JSON.stringify(key.name)}. There are: ${settings}${tags.map((tag) => cut(tag, 60)).join(', ') || 'none'}.`,
+      `None of these has a ${what} ${quoted(key.name)}. There are: ${settings}${tags.map((tag) => plainOrQuoted(cut(tag, 60))).join(', ') || 'none'}.`,
     );
   }
 }

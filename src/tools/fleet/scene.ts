@@ -13,7 +13,7 @@ import { didYouMean } from '../../nearest.ts';
 import { FinspaceError, wireName } from '../../operations/failure.ts';
 import type { Call, OperationName } from '../../operations/index.ts';
 import { withheld } from '../../safety/policy.ts';
-import { quoted } from '../../safety/untrusted.ts';
+import { quoted } from '../../untrusted.ts';
 import type { Exchange, ToolEnvironment } from '../environment.ts';
 import { progressOf } from '../progress.ts';
 
@@ -187,7 +187,9 @@ export const notReadIn = (gaps: readonly Unread[]) => ({
 });
 
 const reasonOf = (error: unknown) =>
-  error instanceof FinspaceError ? `${wireName(error.fields.code)}: ${error.fields.detail}` : 'It could not be read.';
+  error instanceof FinspaceError
+    ? `${wireName(error.fields.code)}: ${quoted(error.fields.detail, 120)}`
+    : 'It could not be read.';
 
 /** Says that something is not there, as far as could be read, with what was probably meant. */
 export function noSuch(

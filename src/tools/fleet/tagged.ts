@@ -3,6 +3,7 @@ import { arnIn } from '../../inventory/kinds.ts';
 import { atMost } from '../../inventory/reading.ts';
 import { idOf } from '../../inventory/shape.ts';
 import { FinspaceError, wireName } from '../../operations/failure.ts';
+import { plainOrQuoted, quoted } from '../../untrusted.ts';
 import type { Candidate } from './matching.ts';
 import { NotThere, type Scene, type Unread } from './scene.ts';
 
@@ -38,7 +39,10 @@ export async function withTags({ call, options }: Scene, candidates: readonly Ca
       if (!(error instanceof FinspaceError) || error.fields.code === 'Aborted') throw error;
       const { code, detail } = error.fields;
       if (code !== 'ResourceNotFound')
-        gaps.push({ environment: graph.name, reason: `tags of ${entity.id}: ${wireName(code)} ${detail}` });
+        gaps.push({
+          environment: graph.name,
+          reason: `tags of ${plainOrQuoted(entity.id)}: ${wireName(code)} ${quoted(detail, 120)}`,
+        });
       return undefined;
     }
   };

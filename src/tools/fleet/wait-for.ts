@@ -7,7 +7,7 @@ import { didYouMean } from '../../nearest.ts';
 import { FinspaceError } from '../../operations/failure.ts';
 import { type OperationName, operationNamed } from '../../operations/index.ts';
 import { toolName } from '../../operations/naming.ts';
-import { quoted } from '../../safety/untrusted.ts';
+import { plainOrQuoted, quoted } from '../../untrusted.ts';
 import { progressOf } from '../progress.ts';
 import { structured } from '../result.ts';
 import { EnvironmentArgument, GONE, listed, NotThere, noSuch, type Scene } from './scene.ts';
@@ -91,18 +91,15 @@ export const waitFor = fleetTool({
       if (seen.status.includes('FAILED')) return end(false, seen, { why: 'It failed; waiting longer will not help.' });
       if (Date.now() - began + wait > SLICE_MS) {
         const again = 'Call again with the same arguments and this handle.';
-        return end(false, seen, { why: `Still ${statusText(seen.status)}. ${again}`, handle: handleOf(since) });
+        return end(false, seen, { why: `Still ${plainOrQuoted(seen.status)}. ${again}`, handle: handleOf(since) });
       }
       wasThere = true;
-      await report(`${name} is ${statusText(seen.status)}`);
+      await report(`${plainOrQuoted(name)} is ${plainOrQuoted(seen.status)}`);
       await pause(wait, undefined, { signal });
       wait = Math.min(wait * 1.5, LONGEST_PAUSE_MS);
     }
   },
 });
-
-/** A state in a sentence of ours: as it is when it is one word, else quoted, since it may be anything that the service says. */
-export const statusText = (status: string) => (/^[A-Z_]{1,40}$/.test(status) ? status : quoted(status, 40));
 
 /** What else is as good as ready: a volume of which an endpoint says that it was updated. */
 const ALSO_READY: Record<string, string> = { volume: 'UPDATED' };

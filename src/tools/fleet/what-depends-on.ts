@@ -5,7 +5,7 @@ import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
 import { marksOf } from '../../inventory/marks.ts';
 import { attentionRow, sizeOf } from '../../inventory/summary.ts';
-import { quoted } from '../../safety/untrusted.ts';
+import { plainOrQuoted, quoted } from '../../untrusted.ts';
 import { answer, shaping } from './page.ts';
 import { EnvironmentArgument, gapsOf, listed, NotThere, noSuch, notReadIn, type Scene } from './scene.ts';
 import { tagsOf } from './tagged.ts';
@@ -56,7 +56,8 @@ const row = ({ entity, edge, distance }: Connected) => ({
   ...(entity.status === undefined ? {} : { status: entity.status }),
   ...(entity.facts['type'] === undefined ? {} : { type: entity.facts['type'] }),
   ...(edge.relation === 'runs-on' && edge.from === entity.id ? { nodes: sizeOf(entity)['nodes'] } : {}),
-  how: distance === 1 ? edge.relation : `${edge.relation} ${edge.from === entity.id ? edge.to : edge.from}`,
+  how:
+    distance === 1 ? edge.relation : `${edge.relation} ${plainOrQuoted(edge.from === entity.id ? edge.to : edge.from)}`,
   ...edge.facts,
 });
 
