@@ -27,11 +27,15 @@ interface Opened {
   close(): Promise<void>;
 }
 
-/** Makes sure that what this server keeps could be opened, before a client is served. Rejects with `StoreError` when it could not. */
-export async function prepareBackend({ backend: kind, state, stateDir, faults }: Config): Promise<void> {
-  if (kind !== 'local' || state !== ':memory:') prepareFile(join(stateDir, 'state.db'), STATE_FORMAT);
+/** Makes sure that what this server keeps could be opened by its owner only, before a client is served. Rejects with `StoreError` when it could not. */
+export async function prepareBackend({ backend: kind, state, stateDir, faults }: Config, log: Log): Promise<void> {
+  const isKept = kind !== 'local' || state !== ':memory:';
+  const tightened = [
+    isKept ? prepareFile(join(stateDir, 'state.db'), STATE_FORMAT) : undefined,
+    kind === 'local' ? prepareState(state) : undefined,
+  ];
+  for (const line of tightened) if (line !== undefined) log.warn({}, line);
   if (kind !== 'local') return;
-  prepareState(state);
   if (faults !== undefined) (await import('../local/faults/rules.ts')).readFaults(faults);
 }
 

@@ -8,6 +8,7 @@ export function journalTable(entries: readonly Entry[]): string[] {
   );
   const rows = entries.flatMap((entry): string[][] => {
     if (entry.kind === 'outcome') return [];
+    if (entry.kind === 'unreadable') return [['', '', `entry ${entry.sequence} is unreadable`, '', '', '']];
     if (entry.kind === 'clock-reset')
       return [
         [moment(entry.at), entry.approver, 'set the clock right', `${moment(entry.seen)} had been seen`, 'done', ''],

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Config, ConfigError } from '../config.ts';
 import { ErrorForPeople } from '../error-for-people.ts';
-import { type Journal, sqlJournal } from '../safety/journal.ts';
+import { type Entry, type Journal, sqlJournal } from '../safety/journal.ts';
 import { openState } from '../safety/state.ts';
 import { plainJson } from '../safety/untrusted.ts';
 import { journalTable } from './journal-table.ts';
@@ -34,15 +34,25 @@ const ACTS = {
   show: async (kept: Journal, asJson: boolean) => {
     const entries = await kept.entries();
     print(asJson ? entries.map(plainJson) : journalTable(entries));
+    refuseUnreadable(entries);
   },
   verify: async (kept: Journal) => {
     const found = await kept.verify();
     if ('brokenAt' in found)
       throw new JournalError(`the journal was altered: entry ${found.brokenAt} does not fit the one before it`);
+    refuseUnreadable(await kept.entries());
     print([
       `${found.entries} ${found.entries === 1 ? 'entry' : 'entries'}, all in order; the newest hash is ${found.head}`,
     ]);
   },
 };
+
+function refuseUnreadable(entries: readonly Entry[]): void {
+  const found = entries.filter(({ kind }) => kind === 'unreadable').map(({ sequence }) => sequence);
+  const [first] = found;
+  if (first === undefined) return;
+  const which = found.length === 1 ? `entry ${first} is` : `${found.length} entries, first entry ${first}, are`;
+  throw new JournalError(`the journal was altered: ${which} unreadable`);
+}
 
 const print = (lines: readonly string[]) => void process.stdout.write(lines.map((line) => `${line}\n`).join(''));

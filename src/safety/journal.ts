@@ -33,6 +33,8 @@ export type Entry = { readonly sequence: number; readonly at: string } & (
   | ({ readonly kind: 'intent'; readonly call: string } & Intent)
   | ({ readonly kind: 'outcome'; readonly call: string } & Outcome)
   | ClockReset
+  /** What stands in the row is no entry: it was altered. */
+  | { readonly kind: 'unreadable' }
 );
 type BegunEntry = Extract<Entry, { kind: 'intent' }>;
 
@@ -64,7 +66,7 @@ export function sqlJournal(state: () => Promise<StateDatabase>, now: () => numbe
       db.prepare('INSERT INTO journal VALUES (?, ?, ?)').run(sequence, text, chained(last?.hash ?? ROOT, text));
     });
   const all = async () => (await state()).read((db) => links(db));
-  const entries = async () => (await all()).map(({ entry }) => JSON.parse(entry) as Entry);
+  const entries = async () => (await all()).map(entryIn);
 
   return {
     begin: async (intent) => {
@@ -97,6 +99,26 @@ interface Link {
   readonly sequence: number;
   readonly entry: string;
   readonly hash: string;
+}
+
+type Readable = Exclude<Entry['kind'], 'unreadable'>;
+/** The texts without which an entry of a kind cannot be shown. */
+const NEEDED: Readonly<Record<Readable, readonly string[]>> = {
+  intent: ['at', 'call', 'operation', 'principal'],
+  outcome: ['at', 'call', 'result'],
+  'clock-reset': ['at', 'seen', 'approver'],
+};
+
+function entryIn({ sequence, entry }: Link): Entry {
+  const unreadable: Entry = { sequence, at: '', kind: 'unreadable' };
+  try {
+    const parsed = { target: {}, ...(JSON.parse(entry) as Record<string, unknown>) };
+    const needed = Object.entries(NEEDED).find(([kind]) => kind === (parsed as { kind?: unknown }).kind)?.[1];
+    const isText = (member: string) => typeof (parsed as Record<string, unknown>)[member] === 'string';
+    return needed?.every(isText) === true && parsed.target !== null ? (JSON.parse(entry) as Entry) : unreadable;
+  } catch {
+    return unreadable;
+  }
 }
 
 const links = (db: Sql) => db.prepare('SELECT sequence, entry, hash FROM journal ORDER BY sequence').all() as Link[];

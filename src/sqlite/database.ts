@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import Database from 'libsql';
 import { type Format, judgeMarks, prepareFile } from './file.ts';
+import { createPrivately } from './privacy.ts';
 import { StoreError } from './store-error.ts';
 import { together, within } from './transactions.ts';
 import { unusable, wrongWith } from './trouble.ts';
@@ -31,7 +32,10 @@ export async function openDatabase<View>(
   viewOf: (db: Sql) => View,
 ): Promise<SqlStore<View>> {
   const inMemory = path === ':memory:';
-  if (!inMemory) prepareFile(path, format);
+  if (!inMemory) {
+    prepareFile(path, format);
+    createPrivately(path);
+  }
   const db = await opened(path, format);
   const view = viewOf(db);
   const reads = queue(path);

@@ -1,5 +1,6 @@
 import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { closeToOthers, refuseSharedFolder } from './privacy.ts';
 import { StoreError } from './store-error.ts';
 
 /** What a kind of database file is recognised by and how it came to be. */
@@ -10,8 +11,11 @@ export interface Format {
   readonly migrations: readonly string[];
 }
 
-/** Makes sure that `path` can hold a database of this format, without changing a file that is there. Throws `StoreError` when it cannot. */
-export function prepareFile(path: string, format: Format): void {
+/**
+ * Makes sure that `path` can hold a database of this format and that only its owner can get at it, without changing what a file
+ * holds. Returns a line to show when it took rights of other users away. Throws `StoreError` when the file cannot be used.
+ */
+export function prepareFile(path: string, format: Format): string | undefined {
   const folder = dirname(path);
   try {
     makeFolder(folder);
@@ -20,15 +24,18 @@ export function prepareFile(path: string, format: Format): void {
     throw new StoreError(`${path}: the folder cannot be written to (${codeOf(cause)})`, { cause });
   }
   if (!statSync(folder).isDirectory()) throw new StoreError(`${folder}: is a file, not a folder`);
-  if (!existsSync(path)) return;
+  refuseSharedFolder(folder);
+  if (!existsSync(path)) return undefined;
   if (!statSync(path).isFile()) throw new StoreError(`${path}: is not a file`);
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
   } catch (cause) {
     throw new StoreError(`${path}: the file is read-only or belongs to somebody else (${codeOf(cause)})`, { cause });
   }
+  const tightened = closeToOthers(path);
   // A file that another process is just creating has a journal beside it; SQLite waits for it, we must not judge it.
   if (!existsSync(`${path}-journal`)) judge(path, format, header(path));
+  return tightened;
 }
 
 /** One level at a time: a recursive `mkdirSync` never returns where a file system answers ENOENT, as /proc does. */

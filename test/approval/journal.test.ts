@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { journalTable } from '../../src/commands/journal-table.ts';
@@ -139,6 +140,50 @@ describe('finspace-mcp journal', () => {
       'finspace-mcp: the journal was altered: entry 2 does not fit the one before it\n',
       1,
     ]);
+    await state.close();
+  });
+
+  it.each([
+    ['no JSON', '{"kind":'],
+    ['no object', 'null'],
+    ['of no known kind', '{"kind":"constructor","at":"2026"}'],
+    [
+      'an intent without its target',
+      '{"kind":"intent","at":"2026","call":"c","operation":"o","principal":"p","target":null}',
+    ],
+    ['an outcome without a result', '{"kind":"outcome","at":"2026","call":"c"}'],
+  ])('marks an entry that is %s as unreadable, shows the others, and exits with 1', async (_, entry) => {
+    const { dir, state, written } = await kept(3);
+    await state.write((db) => db.prepare('UPDATE journal SET entry = ? WHERE sequence = 2').run(entry));
+    const shown = journal(dir, 'show');
+    const [first, second, third] = shown.stdout.split('\n').map((line) => (line === '' ? {} : JSON.parse(line)));
+    expect([first, third]).toMatchObject([
+      { target: { databaseName: 'd0\u202e' } },
+      { target: { databaseName: 'd2\u202e' } },
+    ]);
+    expect(second).toEqual({ sequence: 2, at: '', kind: 'unreadable' });
+    expect([shown.stderr, shown.status]).toEqual(['finspace-mcp: the journal was altered: entry 2 is unreadable\n', 1]);
+    expect(journalTable(await written.entries()).filter((line) => line.includes('entry 2 is unreadable'))).toHaveLength(
+      1,
+    );
+    const verified = journal(dir, 'verify');
+    expect([verified.stdout, verified.status]).toEqual(['', 1]);
+    expect(verified.stderr).toBe('finspace-mcp: the journal was altered: entry 2 does not fit the one before it\n');
+    expect(await written.unfinished()).toHaveLength(2);
+    await state.close();
+  });
+
+  it('finds unreadable entries in a chain that holds', async () => {
+    const { dir, state } = await kept(0);
+    const chained = (before: string, entry: string) => createHash('sha256').update(`${before}\n${entry}`).digest('hex');
+    await state.write((db) => {
+      const hash = chained('0'.repeat(64), 'nothing');
+      db.prepare('INSERT INTO journal VALUES (1, ?, ?)').run('nothing', hash);
+      db.prepare('INSERT INTO journal VALUES (2, ?, ?)').run('more', chained(hash, 'more'));
+    });
+    const { stdout, stderr, status } = journal(dir, 'verify');
+    expect([stdout, status]).toEqual(['', 1]);
+    expect(stderr).toBe('finspace-mcp: the journal was altered: 2 entries, first entry 1, are unreadable\n');
     await state.close();
   });
 

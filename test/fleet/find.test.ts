@@ -48,7 +48,7 @@ describe('find_kx_entities', () => {
     const { data } = await caller(partly)('find_kx_entities', { kinds: ['volume'], tag: 'owner' });
     expect(data).toMatchObject({
       found: 4,
-      notRead: [{ environment: 'kdb-prod', reason: 'tags of volume:vol-fx: ThrottlingException Slow down.' }],
+      notRead: [{ environment: 'kdb-prod', reason: 'tags of volume:vol-fx: ThrottlingException "Slow down."' }],
     });
   });
 

@@ -98,7 +98,7 @@ describe('find_kx_problems', () => {
     const partly = failing(world().call, (_, { environmentId }) => environmentId === uat, 'Unreachable');
     const { data } = await caller(partly)('find_kx_problems', { problem: 'idle' });
     expect(data['counts']).toEqual({ idle: 2 });
-    expect(data['notRead']).toEqual([{ environment: 'kdb-uat', reason: 'Unreachable: No answer.' }]);
+    expect(data['notRead']).toEqual([{ environment: 'kdb-uat', reason: 'Unreachable: "No answer."' }]);
   });
 });
 
@@ -135,7 +135,7 @@ describe('find_kx_problems about what is idle', () => {
     };
     const { data } = await caller(partly)('find_kx_problems', { problem: 'idle' });
     expect(names(data['problems'], 'environment')).toEqual(['kdb-prod', 'kdb-prod']);
-    expect(data['notRead']).toEqual([{ environment: 'kdb-uat', reason: 'Unreachable: No answer.' }]);
+    expect(data['notRead']).toEqual([{ environment: 'kdb-uat', reason: 'Unreachable: "No answer."' }]);
   });
 });
 
@@ -170,10 +170,10 @@ describe('what_depends_on', () => {
     const ask = caller(partly);
     const missed = await ask('what_depends_on', { name: 'hdb-uat' });
     expect(missed.text).toMatch(
-      /^There is no entity "hdb-uat".*could not be read: "kdb-uat", "Unreachable: No answer."/,
+      /^There is no entity "hdb-uat".*could not be read: "kdb-uat", "Unreachable: \\"No answer\.\\""/,
     );
     const { data } = await ask('what_depends_on', { name: 'hdb-fx' });
-    expect(data['notRead']).toEqual([{ environment: 'kdb-uat', reason: 'Unreachable: No answer.' }]);
+    expect(data['notRead']).toEqual([{ environment: 'kdb-uat', reason: 'Unreachable: "No answer."' }]);
     const denied = caller(world().call, { deny: ['list_kx_clusters'] });
     const { text } = await denied('what_depends_on', { environment: 'kdb-prod', name: 'hdb-fx', kind: 'cluster' });
     expect(text).toContain('"ListKxClusters: The operator of this server denies it."');

@@ -33,6 +33,8 @@ describe('a token', () => {
     ['that never expires', { exp: undefined }, {}, 401],
     ['that is not valid yet', future, {}, 401],
     ['of nobody', { sub: undefined }, {}, 401],
+    ['whose scopes are a list', { scope: ['finspace:read'] }, {}, 200],
+    ['of a person with spaces in the name', { sub: 'Ann Lee <ann@desk.example>' }, {}, 200],
     ['for another audience', { aud: 'https://other.example/mcp' }, {}, 401],
     ['for no audience', { aud: undefined }, {}, 401],
     ['of another issuer', { iss: 'https://other.example' }, {}, 401],
@@ -48,6 +50,27 @@ describe('a token', () => {
     const response = await reading(server.url, bearer(await as.token(given, options)));
     expect(response.status).toBe(status);
     if (status === 401) expect(response.headers.get('www-authenticate')).toContain('error="invalid_token"');
+  });
+
+  it.each<[string, Claims, string]>([
+    ['an object as subject', { sub: { id: 'alice' } }, 'claim sub'],
+    ['a list as subject', { sub: ['alice'] }, 'claim sub'],
+    ['a number as subject', { sub: 7 }, 'claim sub'],
+    ['an empty subject', { sub: '' }, 'claim sub'],
+    ['a blank subject', { sub: '   ' }, 'claim sub'],
+    ['a subject with a blank behind it', { sub: 'alice ' }, 'claim sub'],
+    ['a subject with a hidden character', { sub: 'alice\u200b' }, 'claim sub'],
+    ['a subject of two lines', { sub: 'alice\nbob' }, 'claim sub'],
+    ['a subject of 256 characters', { sub: 'a'.repeat(256) }, 'claim sub'],
+    ['an object as scope', { scope: { 'finspace:read': true } }, 'claim scope'],
+    ['scopes that are no text', { scope: [['finspace:read']] }, 'claim scope'],
+  ])('with %s is refused, and says why', async (_, claims, why) => {
+    const { server, as } = await guarded();
+    const token = await as.token({ scope: 'finspace:read', ...claims } as JWTPayload);
+    const response = await reading(server.url, bearer(token));
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toContain(why);
+    expect(JSON.stringify(await response.json())).toContain(why);
   });
 
   it('is missing', async () => {

@@ -177,7 +177,7 @@ export function gapsOf({ name, gaps }: Graph): Unread[] {
 }
 
 const MOST_UNREAD = 20;
-const MOST_CHARACTERS = 160;
+const MOST_CHARACTERS = 300;
 /** What an answer says of what could not be read; reasons are foreign, and may be long. */
 export const notReadIn = (gaps: readonly Unread[]) => ({
   ...(gaps.length === 0

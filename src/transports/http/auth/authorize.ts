@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { rejection } from '../reply.ts';
-import { IssuerUnreachable, jwtVerifier, type VerifiedToken } from './jwt.ts';
+import { BadToken, IssuerUnreachable, jwtVerifier, type VerifiedToken } from './jwt.ts';
 import { type ProtectedResource, unauthorized } from './resource.ts';
 import { type ScopedCaller, scopedCaller } from './scopes.ts';
 import type { StaticTokens } from './tokens.ts';
@@ -34,14 +34,19 @@ export function authorization({ issuer, jwks, audience, tokens, now }: Authoriza
   const verifyJwt = issuer === undefined ? undefined : jwtVerifier({ issuer, jwks, now });
   const remembered = new Map<string, { caller: ScopedCaller; untilMs: number }>();
 
-  const holderOf: Authorization['holderOf'] = async (token, urls) => {
+  const verified = async (token: string, urls: readonly string[]): Promise<VerifiedToken> => {
     const fixed = tokens?.(token);
-    if (fixed !== undefined) return fixed.expiresMs > now() ? fixed : undefined;
+    if (fixed !== undefined && fixed.expiresMs <= now()) throw new BadToken();
+    const found = fixed ?? (await verifyJwt?.(token, audience === undefined ? urls : [...urls, audience]));
+    if (found === undefined) throw new BadToken();
+    return found;
+  };
+  const holderOf: Authorization['holderOf'] = async (token, urls) => {
     try {
-      return await verifyJwt?.(token, audience === undefined ? urls : [...urls, audience]);
+      return await verified(token, urls);
     } catch (error) {
-      if (error instanceof IssuerUnreachable) throw error;
-      return undefined;
+      if (error instanceof BadToken) return undefined;
+      throw error;
     }
   };
 
@@ -55,13 +60,13 @@ export function authorization({ issuer, jwks, audience, tokens, now }: Authoriza
     if (known !== undefined && known.untilMs > now()) return known.caller;
     remembered.delete(key);
     try {
-      const holder = await holderOf(token, [resource.url]);
-      if (holder === undefined) return unauthorized(resource, 'The token is not valid');
+      const holder = await verified(token, [resource.url]);
       const caller = scopedCaller(holder);
       if (remembered.size >= MOST_REMEMBERED) remembered.delete(remembered.keys().next().value as string);
       remembered.set(key, { caller, untilMs: Math.min(holder.expiresMs, now() + REMEMBERED_MS) });
       return caller;
     } catch (error) {
+      if (error instanceof BadToken) return unauthorized(resource, error.message || 'The token is not valid');
       if (error instanceof IssuerUnreachable)
         return rejection(503, 'The issuer of tokens cannot be reached.', { 'retry-after': '5' });
       throw error;

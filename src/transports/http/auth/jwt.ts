@@ -43,8 +43,13 @@ export function jwtVerifier({ issuer, jwks, now }: Issuer) {
         requiredClaims: ['exp', 'sub'],
         currentDate: new Date(now()),
       });
-      return { principal: `oauth:${payload.sub}`, scopes: scopesIn(payload), expiresMs: (payload.exp ?? 0) * 1_000 };
+      return {
+        principal: `oauth:${subjectOf(payload)}`,
+        scopes: scopesIn(payload),
+        expiresMs: (payload.exp ?? 0) * 1_000,
+      };
     } catch (error) {
+      if (error instanceof BadToken) throw error;
       throw KEYS_UNKNOWN.has((error as { code?: string }).code ?? 'other') ? new IssuerUnreachable() : new BadToken();
     }
   };
@@ -56,8 +61,19 @@ const KEYS_UNKNOWN = new Set([errors.JWKSTimeout.code, errors.JOSEError.code, 'o
 /** `scope` as RFC 9068 has it, or `scp` as some issuers do. */
 function scopesIn({ scope, scp }: JWTPayload & { scope?: unknown; scp?: unknown }): string[] {
   const given = scope ?? scp ?? '';
-  return Array.isArray(given) ? given.map(String) : String(given).split(' ');
+  if (typeof given === 'string') return given.split(' ');
+  if (Array.isArray(given) && given.every((each) => typeof each === 'string')) return given;
+  throw new BadToken('The claim scope of the token is not text');
 }
+
+/** Whose a token is: this name decides whose plans and sessions it may use, so nothing else may be written the same. */
+function subjectOf({ sub }: { readonly sub?: unknown }): string {
+  if (typeof sub === 'string' && SUBJECT.test(sub)) return sub;
+  throw new BadToken('The claim sub of the token is not text of 1 to 255 visible characters');
+}
+
+/** As long as OpenID Connect allows; neither blank at an end nor with anything hidden. */
+const SUBJECT = /^(?=.{1,255}$)(?!\s)[^\p{C}\p{Zl}\p{Zp}]*(?<!\s)$/u;
 
 /** The `jwks_uri` of an issuer, from its metadata as RFC 8414 or OpenID Connect place it. */
 async function discover(issuer: string): Promise<string> {
@@ -82,6 +98,7 @@ interface Metadata {
   readonly jwks_uri?: string;
 }
 
+/** A token that counts for nothing; the message, if any, is for its holder. */
 export class BadToken extends Error {
   override readonly name = 'BadToken';
 }

@@ -1,0 +1,50 @@
+import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs';
+import { StoreError } from './store-error.ts';
+
+const WRITABLE_BY_OTHERS = 0o022;
+const STICKY = 0o1000;
+const OPEN_TO_OTHERS = 0o077;
+const OWNER_ONLY = 0o600;
+
+/** Windows has no such modes; there the user's profile keeps others out. */
+const HAS_MODES = process.platform !== 'win32';
+
+/** Throws `StoreError` for a folder in which other users could replace files. */
+export function refuseSharedFolder(folder: string): void {
+  const { mode } = statSync(folder);
+  if (!HAS_MODES || (mode & WRITABLE_BY_OTHERS) === 0 || (mode & STICKY) !== 0) return;
+  throw new StoreError(
+    `${folder}: other users can change files in it (mode ${octal(mode)}). Run chmod go-w ${quotedWord(folder)}, or name a folder in it, which this server creates for you alone`,
+  );
+}
+
+/** Takes the rights of other users to a database and the files beside it away. Returns the line to show when there were any. */
+export function closeToOthers(path: string): string | undefined {
+  if (!HAS_MODES) return undefined;
+  const open = ['', '-wal', '-shm', '-journal']
+    .map((suffix) => `${path}${suffix}`)
+    .filter((file) => existsSync(file) && (statSync(file).mode & OPEN_TO_OTHERS) !== 0);
+  const [first] = open;
+  if (first === undefined) return undefined;
+  const was = octal(statSync(first).mode);
+  try {
+    for (const file of open) chmodSync(file, OWNER_ONLY);
+  } catch (cause) {
+    throw new StoreError(`${first}: other users can get at it (mode ${was}), and only its owner can change that`, {
+      cause,
+    });
+  }
+  return `${first}: other users could get at it (mode ${was}); now only you can (mode ${octal(OWNER_ONLY)})`;
+}
+
+/** Creates a file that only its owner can read, where there is none. SQLite gives the files beside it the same mode. */
+export function createPrivately(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', OWNER_ONLY));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+const octal = (mode: number) => (mode & 0o7777).toString(8).padStart(4, '0');
+const quotedWord = (path: string) => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);

@@ -1,0 +1,95 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { CLI } from '../support/hosts.ts';
+
+const modeOf = (path: string) => (statSync(path).mode & 0o7777).toString(8);
+
+function directory(mode = 0o700): string {
+  const dir = mkdtempSync(join(tmpdir(), 'finspace-mcp-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  chmodSync(dir, mode);
+  return dir;
+}
+
+/** Serves one delete that nobody approves, so that ledger, journal and world are written, and ends. */
+function run(stateDir: string, ...args: string[]) {
+  const messages = [
+    {
+      id: 1,
+      method: 'initialize',
+      params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'x', version: '1' } },
+    },
+    { method: 'notifications/initialized' },
+    { id: 2, method: 'tools/call', params: { name: 'list_kx_environments', arguments: {} } },
+    {
+      id: 3,
+      method: 'tools/call',
+      params: {
+        name: 'create_kx_environment',
+        arguments: {
+          name: 'new',
+          kmsKeyId: 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555',
+        },
+      },
+    },
+  ];
+  const input = messages.map((message) => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`).join('');
+  return spawnSync(process.execPath, ['--no-warnings', CLI, '--state-dir', stateDir, ...args], {
+    encoding: 'utf8',
+    input,
+  });
+}
+
+describe.skipIf(process.platform === 'win32')('what this server keeps', () => {
+  it('is made for its owner alone, whatever the umask', () => {
+    const stateDir = join(directory(), 'deep', 'state');
+    const before = process.umask(0);
+    try {
+      expect(run(stateDir).status).toBe(0);
+    } finally {
+      process.umask(before);
+    }
+    expect(modeOf(stateDir)).toBe('700');
+    for (const file of ['state.db', 'world.db']) expect(modeOf(join(stateDir, file)), file).toBe('600');
+  });
+
+  it.each([
+    ['everybody', 0o777],
+    ['its group', 0o770],
+  ])('is not put into a directory that %s can write to, and the refusal says what to run', (_, mode) => {
+    const dir = directory(mode);
+    const { stdout, stderr, status } = run(dir);
+    expect([stdout, status]).toEqual(['', 1]);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr).toContain(`Run chmod go-w ${dir}`);
+    expect(existsSync(join(dir, 'state.db'))).toBe(false);
+    const made = join(dir, 'own');
+    expect(run(made).status).toBe(0);
+    expect(modeOf(made)).toBe('700');
+  });
+
+  it('may lie in a directory where files can be taken away by their owners only, such as /tmp', () => {
+    const shared = directory(0o1777);
+    const world = join(shared, 'world.db');
+    expect(run(directory(), '--state', world).status).toBe(0);
+    expect(modeOf(world)).toBe('600');
+  });
+
+  it('is taken away from others who could read it, which is said once', () => {
+    const dir = directory(0o755);
+    expect(run(dir).status).toBe(0);
+    for (const file of ['state.db', 'world.db']) chmodSync(join(dir, file), 0o644);
+    const { stderr, status } = run(dir);
+    expect(status).toBe(0);
+    for (const file of ['state.db', 'world.db']) {
+      expect(stderr).toContain(
+        `${join(dir, file)}: other users could get at it (mode 0644); now only you can (mode 0600)`,
+      );
+      expect(modeOf(join(dir, file))).toBe('600');
+    }
+    expect(run(dir).stderr).not.toContain('other users');
+  });
+});
