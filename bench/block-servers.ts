@@ -53,15 +53,18 @@ const INITIALIZE = {
 export async function overStdio(): Promise<Watched> {
   const child = start('stdio');
   child.stderr?.resume();
-  const waiting: ((line: string) => void)[] = [];
+  let waiting: { readonly id: unknown; readonly resolve: (line: string) => void } | undefined;
   createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
-    if (/^\{"(?:result|error|jsonrpc)/.test(line) && !line.includes('"method":"notifications/'))
-      waiting.shift()?.(line);
+    const { id, method } = JSON.parse(line) as { id?: unknown; method?: unknown };
+    if (method === undefined && (waiting?.id === undefined || waiting.id === id)) waiting?.resolve(line);
   });
   const send: Watched['send'] = (message, kind = 'request') => {
-    const reply = new Promise<string>((resolve) => waiting.push(resolve));
+    const id = kind === 'request' ? (JSON.parse(message) as { id?: unknown }).id : undefined;
+    const reply = new Promise<string>((resolve) => {
+      waiting = { id, resolve };
+    });
     child.stdin?.write(`${message}\n`);
-    return within(kind === 'request' ? PATIENCE_MS : SHORT_MS, reply, '').finally(() => waiting.splice(0));
+    return within(kind === 'request' ? PATIENCE_MS : SHORT_MS, reply, '');
   };
   await send(JSON.stringify(INITIALIZE));
   await send('{"jsonrpc":"2.0","method":"notifications/initialized"}', 'other');

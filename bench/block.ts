@@ -72,8 +72,12 @@ async function once(server: Watched, sent: Sent): Promise<Measured> {
 }
 
 async function namesOf(server: Watched): Promise<Names> {
+  let asked = 0;
   const ask = async (method: string, params: object = {}) => {
-    const text = await server.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }));
+    asked += 1;
+    let text = '';
+    for (let tries = 0; text === '' && tries < 10; tries += 1)
+      text = await server.send(JSON.stringify({ jsonrpc: '2.0', id: `names-${asked}`, method, params }));
     const json = text.startsWith('{') ? text : text.slice(text.indexOf('{', text.lastIndexOf('\ndata: {')));
     return (JSON.parse(json) as { result: Record<string, unknown> }).result;
   };
