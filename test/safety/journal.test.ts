@@ -50,6 +50,8 @@ afterEach(() => state.close());
 const through = (call: Call, on = journal) => journaledCall(call, on, 'test us-east-1', (cause) => lost.push(cause));
 const deleteUser = (call: Call) => call('DeleteKxUser', { environmentId: 'abc', userName: 'ann' });
 
+const INTENT_WITHOUT_TARGET = '{"kind":"intent","at":"2026","call":"c","operation":"o","principal":"p","target":null}';
+
 describe('a change', () => {
   it.each(OPERATION_NAMES.filter((name) => operationNamed(name).risk !== 'read'))(
     'is in the journal before it is made, and its outcome after: %s',
@@ -220,6 +222,21 @@ describe('the chain', () => {
     await fc.assert(property, { numRuns: 200 });
     await replace(honest);
     expect(await journal.verify()).toEqual({ entries: 12, head: whole.head });
+  });
+
+  it.each([
+    '{"kind":',
+    'null',
+    '{"kind":"constructor"}',
+    '{"kind":"outcome","at":"2026","call":"c"}',
+    INTENT_WITHOUT_TARGET,
+  ])('is read around a row that is no entry: %s', async (entry) => {
+    await fill(3);
+    const honest = await rows();
+    await replace(honest.with(1, { ...(honest[1] as Row), entry }));
+    const kinds = (await journal.entries()).map(({ sequence, kind }) => [sequence, kind]);
+    expect(kinds[1]).toEqual([2, 'unreadable']);
+    expect(kinds.filter(([, kind]) => kind === 'unreadable')).toHaveLength(1);
   });
 
   it('that lost its tail has another head', async () => {
