@@ -149,7 +149,7 @@ async function admit(
   if (read instanceof Response) return refuse('body', read);
   const body = read.value;
   if (Array.isArray(body) && body.length > MOST_BATCHED)
-    return refuse('body', rejection(413, `A batch may hold at most ${MOST_BATCHED} messages.`, {}, -32_600));
+    return refuse('body', rejection(400, `A batch may hold at most ${MOST_BATCHED} messages.`, {}, -32_600));
   const messages = asked(body, needs);
   Object.assign(made, messages[0]);
   const denied = authorize?.(caller, body);

@@ -15,7 +15,7 @@ export async function readJson(request: Request, mostBytes: number): Promise<{ v
     const body = await readRequestBody(request, mostBytes);
     return body.tooLarge ? tooLarge(mostBytes) : { value: parseBounded(body.text) };
   } catch (error) {
-    if (error instanceof ExcessiveJson) return rejection(413, `The request ${error.message}.`, {}, -32_600);
+    if (error instanceof ExcessiveJson) return rejection(400, `The request ${error.message}.`, {}, -32_600);
     return rejection(400, 'Parse error: the body is not JSON.', {}, -32_700);
   }
 }
