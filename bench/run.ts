@@ -2,7 +2,6 @@
 const BENCHES: Record<string, () => Promise<{ main: () => Promise<void> }>> = {
   cold: () => import('./cold.ts'),
   tokens: () => import('./tokens.ts'),
-  search: () => import('./search.ts'),
   answers: () => import('./answers.ts'),
   http: () => import('./http.ts'),
   block: () => import('./block.ts'),

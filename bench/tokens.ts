@@ -1,17 +1,25 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { operationOf } from '../src/operations/naming.ts';
+import { LOCAL_CALLER, UNRESTRICTED } from '../src/safety/policy.ts';
 import { describedTools } from '../src/tools/list.ts';
+import { searchTools } from '../src/tools/search/index.ts';
 import { verdict } from './measure.ts';
 
 /** The tokens (o200k) of `tools/list`, and what each part of it costs. */
 export async function main(): Promise<void> {
   const count = (tools: readonly object[]) => countTokens(JSON.stringify({ tools }));
-  const operations = describedTools().filter(({ name }) => operationOf(name) !== undefined);
-  const others = describedTools().filter(({ name }) => operationOf(name) === undefined);
+  const all = describedTools();
+  const operations = all.filter(({ name }) => operationOf(name) !== undefined);
   for (const part of ['title', 'description', 'inputSchema', 'annotations'] as const) {
     const without = count(operations.map(({ [part]: _, ...rest }) => rest));
     console.log(`${part.padEnd(12)} ${String(count(operations) - without).padStart(5)}`);
   }
-  console.log(verdict('tokens of the 50 operations in tools/list', count(operations), 7_500, 'at most'));
-  console.log(verdict(`tokens of the ${others.length} other tools`, count(others), 1_500, 'at most'));
+  const sizes = all.map((tool) => ({ name: tool.name, tokens: countTokens(JSON.stringify(tool)) }));
+  const [largest] = sizes.toSorted((one, other) => other.tokens - one.tokens);
+  const restrictions = UNRESTRICTED;
+  console.log(verdict('tokens of the 50 operations in tools/list', count(operations), 14_000, 'at most'));
+  console.log(verdict(`tokens of all ${all.length} tools`, count(all), 17_000, 'at most'));
+  console.log(verdict(`tokens of the largest, ${largest?.name}`, largest?.tokens ?? 0, 1_800, 'at most'));
+  const searching = count(searchTools({ restrictions, caller: LOCAL_CALLER }));
+  console.log(verdict('tokens with --catalog search', searching, 1_200, 'at most'));
 }

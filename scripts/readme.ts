@@ -2,11 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { flagOf, SETTING_NAMES, SETTINGS, variableOf } from '../src/config.ts';
-import { labels } from '../src/operations/http.ts';
 import { OPERATION_NAMES, operationNamed } from '../src/operations/index.ts';
-import { toolName } from '../src/operations/naming.ts';
 import { POLICY } from '../src/safety/policy.ts';
 import { COMPOSITE_TOOLS } from '../src/tools/composites.ts';
+import { describeComposite, describeTool } from '../src/tools/describe.ts';
 
 /** The documents with generated tables. */
 export const DOCUMENTS = ['README.md', 'docs/configuration.md'].map((path) =>
@@ -28,16 +27,17 @@ const TABLES: Record<string, () => string> = {
 
 function toolsTable(): string {
   const rows = OPERATION_NAMES.map((name) => {
-    const operation = operationNamed(name);
-    const { entity, risk } = operation;
-    const of = labels(operation).map((label) => `\`${label}\``);
-    return `| ${entity} | \`${toolName(name)}\` | ${name} | ${POLICY[risk].asks ? `**${risk}**` : risk} | ${of.join(', ')} |`;
+    const { entity, risk } = operationNamed(name);
+    const { name: tool, description } = describeTool(name);
+    return `| ${entity} | \`${tool}\` | ${name} | ${POLICY[risk].asks ? `**${risk}**` : risk} | ${cell(description)} |`;
   });
-  return ['| toolset | tool | operation | risk | in its path |', '|---|---|---|---|---|', ...rows].join('\n');
+  return ['| toolset | tool | operation | risk | what it does |', '|---|---|---|---|---|', ...rows].join('\n');
 }
 
 function moreToolsTable(): string {
-  const rows = COMPOSITE_TOOLS.map(({ name, description }) => `| \`${name}\` | ${cell(description)} |`);
+  const rows = COMPOSITE_TOOLS.map(describeComposite).map(
+    ({ name, description }) => `| \`${name}\` | ${cell(description)} |`,
+  );
   return ['| tool | what it does |', '|---|---|', ...rows].join('\n');
 }
 

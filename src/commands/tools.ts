@@ -1,6 +1,7 @@
 import { type Config, ConfigError } from '../config.ts';
 import { operationOf } from '../operations/naming.ts';
 import { LOCAL_CALLER } from '../safety/policy.ts';
+import type { ListedTool } from '../tools/describe.ts';
 import { offeredTools } from '../tools/list.ts';
 import { searchTools } from '../tools/search/index.ts';
 
@@ -16,8 +17,13 @@ export async function tools(
       : offeredTools(restrictions, LOCAL_CALLER, outputSchemas);
   if (switches.has('json')) process.stdout.write(`${JSON.stringify({ tools: offered }, null, 2)}\n`);
   else if (switches.has('tokens')) process.stdout.write(await tokenTable(offered));
-  else process.stdout.write(offered.map(({ name, description }) => `${name.padEnd(38)}${description}\n`).join(''));
+  else process.stdout.write(offered.map(shown).join('\n'));
 }
+
+const shown = ({ name, title, description }: ListedTool) => `${name.padEnd(38)}${title}\n${indented(description)}`;
+
+/** A text in indented lines, as they fit on a terminal of 80 columns. */
+const indented = (text: string) => text.replaceAll(/(.{1,78})(?: |$)/g, '  $1\n');
 
 async function tokenTable(offered: readonly { name: string }[]): Promise<string> {
   const { countTokens } = await tokenizer();

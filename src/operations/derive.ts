@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { offeredOf } from './offered.ts';
 import { type Operation, once, type Risk } from './operation.ts';
 
 const derived = <T>(derive: (operation: Operation) => T) => {
@@ -23,9 +24,9 @@ const removal = once(() =>
     .describe('Settings to remove by leaving them out, such as initializationScript. Without it, nothing is removed.'),
 );
 
-/** The input that an agent gives: the API's own, without `clientToken`. Unknown members are refused. */
+/** The input that an agent gives: the API's own as far as tools offer it, without `clientToken`. Unknown members are refused. */
 export const agentInput = derived((operation): z.ZodObject => {
-  const input = operation.input();
+  const input = offeredOf(operation.input());
   const own = 'clientToken' in input.shape ? input.omit({ clientToken: true }) : input;
   const removes = Object.keys(operation.update?.leftOut ?? {}).length > 0;
   return removes ? own.extend({ remove: removal() }) : own;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { once, operation } from './operation.ts';
 import {
+  byForm,
   Description,
   EnvironmentArn,
   EnvironmentStatus,
@@ -25,22 +26,32 @@ const Url = once(() =>
     'a URL such as https://idp.example.com/saml',
   ),
 );
+const LegacyEnvironmentId = once(() => IdType().describe('environmentId from list_environments'));
 const NameString = once(() => text(1, 50, /^[a-zA-Z0-9]{1,50}$/, '1 to 50 letters and digits'));
-const FederationMode = once(() => z.enum(['FEDERATED', 'LOCAL']));
+const FederationMode = once(() =>
+  z
+    .enum(['FEDERATED', 'LOCAL'])
+    .describe('FEDERATED: users sign in through a SAML provider; needs federationParameters. LOCAL: with passwords.'),
+);
 
 const FederationParameters = once(() =>
   z.strictObject({
-    samlMetadataDocument: text(1000, 10_000_000).optional(),
+    samlMetadataDocument: text(1000, 10_000_000).optional().describe('XML; give this or samlMetadataURL'),
     samlMetadataURL: Url().optional(),
-    applicationCallBackURL: Url().optional(),
-    federationURN: text(1, 255, /^[A-Za-z0-9._\-:/#+]+$/, 'a URN such as urn:amazon:webservices').optional(),
-    federationProviderName: text(
-      1,
-      32,
-      /^[^_\p{Z}][\p{L}\p{M}\p{S}\p{N}\p{P}][^_\p{Z}]+$/u,
-      '3 to 32 characters without spaces, such as Okta',
+    applicationCallBackURL: Url().optional().describe('Sign-in URL to enter at the provider'),
+    federationURN: byForm(text(1, 255, /^[A-Za-z0-9._\-:/#+]+$/, 'a URN such as urn:amazon:webservices')).optional(),
+    federationProviderName: byForm(
+      text(
+        1,
+        32,
+        /^[^_\p{Z}][\p{L}\p{M}\p{S}\p{N}\p{P}][^_\p{Z}]+$/u,
+        '3 to 32 characters without spaces, such as Okta',
+      ),
     ).optional(),
-    attributeMap: z.record(text(1, 32), text(1, 1000)).optional(),
+    attributeMap: z
+      .record(text(1, 32), text(1, 1000))
+      .optional()
+      .describe('The key Email with the name of the SAML attribute that holds the e-mail address'),
   }),
 );
 
@@ -52,8 +63,8 @@ const SuperuserParameters = once(() =>
       /^[A-Z0-9a-z._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]+$/,
       'an e-mail address such as jo@example.com',
     ),
-    firstName: NameString(),
-    lastName: NameString(),
+    firstName: byForm(NameString()),
+    lastName: byForm(NameString()),
   }),
 );
 
@@ -80,16 +91,19 @@ export const CreateEnvironment = operation({
   risk: 'create',
   deprecated: true,
   summary:
-    'Make or provision a legacy FinSpace dataset browser (deprecated): sign up a fresh one called sample, a FinSpace web app of that kind with superuser login, browsing.',
+    'Create a dataset browser environment, which is the FinSpace web application for datasets. Deprecated: AWS ' +
+    'accepts no new ones. For kdb use create_kx_environment. Returns at once; it is CREATED after about an hour ' +
+    '(see get_environment).',
+  keywords: 'legacy FinSpace web app SAML data',
   input: () =>
     z.strictObject({
-      name: EnvironmentName(),
-      description: Description().optional(),
-      kmsKeyId: KmsKeyId().optional(),
+      name: byForm(EnvironmentName()),
+      description: byForm(Description()).optional(),
+      kmsKeyId: byForm(KmsKeyId()).optional(),
       tags: TagMap().optional(),
       federationMode: FederationMode().optional(),
       federationParameters: FederationParameters().optional(),
-      superuserParameters: SuperuserParameters().optional(),
+      superuserParameters: SuperuserParameters().optional().describe('The first user, with all permissions'),
       dataBundles: z
         .array(
           text(
@@ -99,7 +113,8 @@ export const CreateEnvironment = operation({
             'the ARN of a data bundle, such as arn:aws:finspace:us-east-1::data-bundle/capital-markets',
           ),
         )
-        .optional(),
+        .optional()
+        .describe('ARNs of sample data to install'),
     }),
   output: () =>
     z.strictObject({
@@ -116,9 +131,11 @@ export const DeleteEnvironment = operation({
   risk: 'destroy',
   deprecated: true,
   summary:
-    'Remove a legacy FinSpace dataset browser (deprecated FinSpace web app): decommission, erase, wipe, destroy, drop, shut down, get rid of old used data, SAML off.',
+    'Delete a dataset browser environment (deprecated) with its datasets; this cannot be undone. For kdb use ' +
+    'delete_kx_environment. Returns at once; get_environment shows when it is gone.',
+  keywords: 'legacy FinSpace web app remove',
+  input: () => z.strictObject({ environmentId: LegacyEnvironmentId() }),
   target: ENVIRONMENT,
-  input: () => z.strictObject({ environmentId: IdType() }),
   output: () => z.strictObject({}),
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
 });
@@ -129,8 +146,10 @@ export const GetEnvironment = operation({
   risk: 'read',
   deprecated: true,
   summary:
-    'Details of a legacy FinSpace dataset browser (deprecated FinSpace web app): describe or look at status (creating), url, domain, sign mode, old SAML federation configured, KMS, service settings, data.',
-  input: () => z.strictObject({ environmentId: IdType() }),
+    'Show a dataset browser environment (deprecated): status, URL, KMS key and sign-in. For kdb use ' +
+    'get_kx_environment.',
+  keywords: 'legacy FinSpace web app federation SAML domain',
+  input: () => z.strictObject({ environmentId: LegacyEnvironmentId() }),
   output: () => z.strictObject({ environment: Environment().optional() }),
   errors: ['AccessDenied', 'ResourceNotFound', 'Validation'],
 });
@@ -141,7 +160,9 @@ export const ListEnvironments = operation({
   risk: 'read',
   deprecated: true,
   summary:
-    'Show every FinSpace dataset browser (deprecated): enumerate, an inventory of FinSpace data and web app environments around that exist, own ones in every account, with SAML.',
+    'List the dataset browser environments (deprecated) of this account and region. For kdb use ' +
+    'list_kx_environments.',
+  keywords: 'legacy FinSpace web app all',
   input: () => z.strictObject({ nextToken: PaginationToken().optional(), maxResults: MaxResults().optional() }),
   output: () =>
     z.strictObject({ environments: z.array(Environment()).optional(), nextToken: PaginationToken().optional() }),
@@ -156,12 +177,15 @@ export const UpdateEnvironment = operation({
   update: BROWSER_UPDATE,
   deprecated: true,
   summary:
-    'Rename a legacy FinSpace dataset browser (deprecated web app): edit, modify, fix, put or change what its FinSpace data should read, switch federation on, switch SAML sign in to other metadata.',
+    'Change the name, description or sign-in of a dataset browser environment (deprecated); what is left out ' +
+    'stays. For kdb use update_kx_environment. A person must approve a name that another environment has or had. ' +
+    'Takes effect at once.',
+  keywords: 'legacy FinSpace web app rename federation SAML',
   input: () =>
     z.strictObject({
-      environmentId: IdType(),
-      name: EnvironmentName().optional(),
-      description: Description().optional(),
+      environmentId: LegacyEnvironmentId(),
+      name: byForm(EnvironmentName()).optional(),
+      description: byForm(Description()).optional(),
       federationMode: FederationMode().optional(),
       federationParameters: FederationParameters().optional(),
     }),

@@ -22,7 +22,9 @@ const ChangeRequests = once(() =>
   z
     .array(
       z.strictObject({
-        changeType: z.enum(['PUT', 'DELETE']),
+        changeType: z
+          .enum(['PUT', 'DELETE'])
+          .describe('PUT: add or replace files. DELETE: delete what is at dbPath from the new version.'),
         s3Path: text(
           9,
           1093,
@@ -30,8 +32,10 @@ const ChangeRequests = once(() =>
           'an S3 path such as s3://bucket/folder/, with a bucket of 3 to 63 small letters, digits, - and .',
         )
           .optional()
-          .describe('for PUT'),
-        dbPath: DbPath().describe('such as /2020.01.02/'),
+          .describe('Required for PUT: a file, or a folder, which ends with /, such as s3://bucket/folder/'),
+        dbPath: DbPath().describe(
+          'Path in the database of two folders at most, such as /2026.03.17/. For PUT it begins and ends with /.',
+        ),
       }),
     )
     .min(1)
@@ -81,9 +85,18 @@ export const CreateKxChangeset = operation({
   raised: { to: 'destroy', by: ({ changeRequests }) => deletesData(changeRequests) },
   target: DATABASE,
   summary:
-    'Load files from a bucket into a database: import, ingest or upload a new file, backfill a day, dates or corrected ticks data, rest of partitions, or purge a bad partition or path.',
+    'Load files from S3 into a database, or delete data from it: both as a changeset, which is a new version of ' +
+    'the database. Its requests run in order and take effect together. A person must approve a changeset with a ' +
+    'DELETE request. Returns at once with PENDING; COMPLETED or FAILED follows (wait_for_kx_entity). Clusters ' +
+    'stay on their version until update_kx_cluster_databases moves them; dataviews with autoUpdate follow by ' +
+    'themselves. A changeset cannot be undone, and each call makes a new one.',
+  keywords: 'import ingest upload backfill ticks partition purge',
   input: () =>
-    z.strictObject({ ...databaseLabels(), changeRequests: ChangeRequests(), clientToken: ClientTokenString() }),
+    z.strictObject({
+      ...databaseLabels(),
+      changeRequests: ChangeRequests().describe('Run in this order'),
+      clientToken: ClientTokenString(),
+    }),
   output: () => z.strictObject(createdMembers()),
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
 });
@@ -93,8 +106,10 @@ export const GetKxChangeset = operation({
   entity: 'kx-changeset',
   risk: 'read',
   summary:
-    'Look at a changeset load: status, did it finish, complete or fail, still processing, error details; which path, paths and files the changeset loaded (put or change requests), an import or ingest.',
-  input: () => z.strictObject({ ...databaseLabels(), changesetId: ChangesetId() }),
+    'Show a changeset, one load into a database: status, its requests with their S3 paths, and errorInfo if it ' +
+    'failed.',
+  keywords: 'did the import ingest finish why failed',
+  input: () => z.strictObject({ ...databaseLabels(), changesetId: ChangesetId().describe('From list_kx_changesets') }),
   output: () => z.strictObject({ ...createdMembers(), activeFromTimestamp: Timestamp().optional() }),
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
 });
@@ -104,7 +119,9 @@ export const ListKxChangesets = operation({
   entity: 'kx-changeset',
   risk: 'read',
   summary:
-    'Show the history of a database: find every changeset of a week, versions, ids, every data load, recent loads, imports, ingests, ingestions failed or pending, loaded, changes.',
+    'List the changesets of a database, newest first, with status and dates. Paths and errors of one are in ' +
+    'get_kx_changeset.',
+  keywords: 'history loads imports ingests versions recent failed',
   input: () => z.strictObject({ ...databaseLabels(), ...paging() }),
   output: () =>
     z.strictObject({

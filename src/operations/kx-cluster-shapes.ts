@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { machinesIn, NODE_TYPES } from './machine-types.ts';
+import { alwaysNeeded, notOffered, offeredAs } from './offered.ts';
 import { once } from './operation.ts';
 import {
   AvailabilityZoneId,
@@ -11,9 +13,9 @@ import {
   KxClusterStatus,
   KxClusterType,
   KxDataviewName,
-  KxDataviewSegmentConfigurationList,
   KxScalingGroupName,
   KxVolumeName,
+  MountedSegments,
   StatusReason,
   Timestamp,
   text,
@@ -23,12 +25,19 @@ import {
 const NodeCount = once(() => integer(1));
 const CooldownSeconds = once(() => z.number().min(0).max(100_000));
 const MemoryMib = once(() => integer(6));
-const CacheType = once(() => text(8, 10, undefined, 'CACHE_1000, CACHE_250 or CACHE_12'));
+const CacheType = once(() =>
+  offeredAs(
+    text(8, 10, undefined, 'CACHE_1000, CACHE_250 or CACHE_12'),
+    z.enum(['CACHE_1000', 'CACHE_250', 'CACHE_12']),
+  ),
+);
 
 export const KxClusterDescription = once(() =>
   text(1, 1000, /^[\w.\s-]+$/, '1 to 1000 letters, digits, spaces, full stops, - and _'),
 );
-export const ReleaseLabel = once(() => text(1, 16, /^[a-zA-Z0-9._-]+$/, 'a release of kdb such as 1.0'));
+export const ReleaseLabel = once(() =>
+  offeredAs(text(1, 16, /^[a-zA-Z0-9._-]+$/, 'a release of kdb such as 1.0'), z.enum(['1.0'])),
+);
 export const InitializationScriptFilePath = once(() =>
   text(1, 255, /^[\w\-./\\]+$/, 'the path of a q script in the code, such as scripts/init.q'),
 );
@@ -42,7 +51,9 @@ export const ExecutionRoleArn = once(() =>
 );
 
 export const TickerplantLogConfiguration = once(() =>
-  z.strictObject({ tickerplantLogVolumes: z.array(KxVolumeName()).optional() }),
+  z.strictObject({
+    tickerplantLogVolumes: offeredAs(z.array(KxVolumeName()).optional(), z.array(KxVolumeName()).min(1)),
+  }),
 );
 
 /** What a cluster mounts. Requests give `changesetId` or `dataviewName`; responses carry `dataviewConfiguration`. */
@@ -54,37 +65,44 @@ export const KxDatabaseConfigurations = once(() =>
         .array(
           z.strictObject({
             cacheType: CacheType(),
-            dbPaths: z.array(DbPath()),
-            dataviewName: KxDataviewName().optional(),
+            dbPaths: z.array(DbPath()).describe('Paths to cache; / for all'),
+            dataviewName: notOffered(KxDataviewName().optional()),
           }),
         )
-        .optional(),
-      changesetId: ChangesetId().optional(),
-      dataviewName: KxDataviewName().optional(),
+        .optional()
+        .describe('With capacityConfiguration only: the paths in each cache'),
+      changesetId: ChangesetId()
+        .optional()
+        .describe('A COMPLETED changeset; excludes dataviewName. Default: the newest.'),
+      dataviewName: KxDataviewName().optional().describe('On a scaling group only; its newest version is mounted'),
       dataviewConfiguration: z
         .strictObject({
           dataviewName: KxDataviewName().optional(),
           dataviewVersionId: text(1, 26).optional(),
           changesetId: ChangesetId().optional(),
-          segmentConfigurations: KxDataviewSegmentConfigurationList().optional(),
+          segmentConfigurations: MountedSegments().optional(),
         })
-        .optional(),
+        .optional()
+        .describe('As in get_kx_cluster; dataviewName says the same'),
     }),
   ),
 );
 
 export const KxCacheStorageConfigurations = once(() =>
   z.array(
-    z.strictObject({ type: CacheType().describe('CACHE_1000, CACHE_250 or CACHE_12'), size: integer().describe('GB') }),
+    z.strictObject({
+      type: CacheType(),
+      size: integer().describe('GB: 1200 or a multiple of 2400; for CACHE_12 a multiple of 6000'),
+    }),
   ),
 );
 
 export const AutoScalingConfiguration = once(() =>
   z.strictObject({
-    minNodeCount: NodeCount().optional(),
-    maxNodeCount: NodeCount().optional(),
-    autoScalingMetric: z.enum(['CPU_UTILIZATION_PERCENTAGE']).optional(),
-    metricTarget: z.number().min(1).max(100).optional(),
+    minNodeCount: alwaysNeeded(NodeCount().describe('At least 3 with azMode MULTI')),
+    maxNodeCount: offeredAs(NodeCount().optional(), integer(2, 5).describe('More than minNodeCount')),
+    autoScalingMetric: alwaysNeeded(z.enum(['CPU_UTILIZATION_PERCENTAGE'])),
+    metricTarget: alwaysNeeded(z.number().min(1).max(100).describe('Percent')),
     scaleInCooldownSeconds: CooldownSeconds().optional(),
     scaleOutCooldownSeconds: CooldownSeconds().optional(),
   }),
@@ -92,20 +110,20 @@ export const AutoScalingConfiguration = once(() =>
 
 export const CapacityConfiguration = once(() =>
   z.strictObject({
-    nodeType: text(1, 32, /^[a-zA-Z0-9._]+$/, 'a node type such as kx.s.2xlarge')
-      .optional()
-      .describe('kx.s.large to .32xlarge'),
-    nodeCount: NodeCount().optional(),
+    nodeType: alwaysNeeded(
+      text(1, 32, /^[a-zA-Z0-9._]+$/, 'a node type such as kx.s.2xlarge').describe(machinesIn(NODE_TYPES)),
+    ),
+    nodeCount: alwaysNeeded(NodeCount()),
   }),
 );
 
 export const KxScalingGroupConfiguration = once(() =>
   z.strictObject({
     scalingGroupName: KxScalingGroupName(),
-    memoryLimit: MemoryMib().optional().describe('MiB per node'),
-    memoryReservation: MemoryMib().describe('MiB per node'),
+    memoryLimit: MemoryMib().optional().describe('MiB that each node may use; at least memoryReservation'),
+    memoryReservation: MemoryMib().describe('MiB that each node is guaranteed; must be free on the host'),
     nodeCount: NodeCount(),
-    cpu: z.number().min(0.1).optional(),
+    cpu: z.number().min(0.1).optional().describe('vCPUs that each node is guaranteed'),
   }),
 );
 
@@ -113,50 +131,63 @@ const idIn = (prefix: string) =>
   text(1, 1024, new RegExp(`^${prefix}-(?:[a-z0-9]{8}|[a-z0-9]{17})$`), `an id such as ${prefix}-0abc1def2abc3def4`);
 export const VpcConfiguration = once(() =>
   z.strictObject({
-    vpcId: idIn('vpc').optional(),
-    securityGroupIds: z.array(idIn('sg')).optional(),
-    subnetIds: z.array(idIn('subnet')).optional(),
+    vpcId: alwaysNeeded(idIn('vpc')),
+    securityGroupIds: offeredAs(z.array(idIn('sg')).optional(), z.array(idIn('sg')).min(1)),
+    subnetIds: offeredAs(
+      z.array(idIn('subnet')).optional(),
+      z.array(idIn('subnet')).min(1).max(3).describe('With azMode MULTI one in each zone'),
+    ),
     ipAddressType: z.enum(['IP_V4']).optional(),
   }),
 );
 
-export const KxCommandLineArguments = once(() =>
-  z.array(
-    z.strictObject({
-      key: text(
+const CommandLineArgument = once(() =>
+  z.strictObject({
+    key: alwaysNeeded(
+      text(
         1,
         1024,
         /^(?:(?![Aa][Ww][Ss])(?:s|[a-zA-Z][a-zA-Z0-9_]+)|AWS_ZIP_DEFAULT)$/,
         's or a name of letters, digits and _ that does not begin with aws, such as dbMode',
-      ).optional(),
-      value: text(1, 1024, /^[a-zA-Z0-9_:./,; ]+$/, 'letters, digits, spaces and _ : . / , ; such as 4').optional(),
-    }),
+      ),
+    ),
+    value: alwaysNeeded(text(1, 1024, /^[a-zA-Z0-9_:./,; ]+$/, 'letters, digits, spaces and _ : . / , ; such as 4')),
+  }),
+);
+export const KxCommandLineArguments = once(() =>
+  offeredAs(
+    z.array(CommandLineArgument()),
+    z.array(CommandLineArgument()).max(50).describe('Arguments of q, such as {"key": "s", "value": "4"}'),
   ),
 );
 
 export const CodeConfiguration = once(() =>
   z.strictObject({
-    s3Bucket: text(
-      3,
-      255,
-      /^[a-z0-9][a-z0-9.-]*[a-z0-9]$/,
-      'the name of an S3 bucket, such as my-code, without s3://',
-    ).optional(),
-    s3Key: text(
-      1,
-      1024,
-      /^[a-zA-Z0-9/!_.*'()-]+$/,
-      'the key of a zip file in the bucket, such as releases/code.zip',
-    ).optional(),
-    s3ObjectVersion: text(1, 1000).optional(),
+    s3Bucket: alwaysNeeded(
+      text(
+        3,
+        255,
+        /^[a-z0-9][a-z0-9.-]*[a-z0-9]$/,
+        'the name of an S3 bucket, such as my-code, without s3://',
+      ).describe('Without s3://'),
+    ),
+    s3Key: alwaysNeeded(
+      text(
+        1,
+        1024,
+        /^[a-zA-Z0-9/!_.*'()-]+$/,
+        'the key of a zip file in the bucket, such as releases/code.zip',
+      ).describe('Such as releases/code.zip'),
+    ),
+    s3ObjectVersion: text(1, 1000).optional().describe('Default: the newest'),
   }),
 );
 
 export const KxSavedownStorageConfiguration = once(() =>
   z.strictObject({
-    type: z.enum(['SDS01']).optional(),
-    size: integer(10, 16_000).optional().describe('GiB'),
-    volumeName: KxVolumeName().optional(),
+    type: z.enum(['SDS01']).optional().describe('With capacityConfiguration only'),
+    size: integer(10, 16_000).optional().describe('GiB, with type'),
+    volumeName: KxVolumeName().optional().describe('On a scaling group only'),
   }),
 );
 

@@ -20,6 +20,7 @@ import {
 import { operation } from './operation.ts';
 import {
   AvailabilityZoneId,
+  byForm,
   ClientToken,
   ClientTokenString,
   KxAzMode,
@@ -42,30 +43,60 @@ export const CreateKxCluster = operation({
   entity: 'kx-cluster',
   risk: 'create',
   summary:
-    'Launch another cluster: deploy a new HDB for historical queries, spin a gateway in front, bring up a small general purpose q; launch q nodes in front, start a realtime feed today on shared nodes.',
+    'Create a kdb cluster: historical (HDB), real-time (RDB), gateway, general-purpose (GP) or tickerplant. Give ' +
+    'exactly one of scalingGroupConfiguration (a shared host) and capacityConfiguration (machines of its own). ' +
+    'Whatever it uses must be ACTIVE and in the same availability zone. Type, size and network are fixed at ' +
+    'creation: to resize, create another cluster and delete this one. Returns at once with PENDING; RUNNING takes ' +
+    'minutes (wait_for_kx_entity). plan_change checks the call without making it.',
+  keywords: 'launch deploy spin up start provision q process',
   input: () =>
     z.strictObject({
       clientToken: ClientToken().optional(),
       environmentId: KxEnvironmentId(),
-      clusterName: KxClusterName(),
-      clusterType: KxClusterType(),
-      tickerplantLogConfiguration: TickerplantLogConfiguration().optional(),
-      databases: KxDatabaseConfigurations().optional(),
-      cacheStorageConfigurations: KxCacheStorageConfigurations().optional(),
-      autoScalingConfiguration: AutoScalingConfiguration().optional(),
-      clusterDescription: KxClusterDescription().optional(),
-      capacityConfiguration: CapacityConfiguration().optional(),
-      releaseLabel: ReleaseLabel().describe('1.0'),
+      clusterName: byForm(KxClusterName()),
+      clusterType: KxClusterType().describe(
+        'HDB: historical data, from databases. RDB: data of the day, in memory. ' +
+          'GATEWAY: routes queries; needs code. GP: one node for any purpose. ' +
+          'TICKERPLANT: one node that logs and publishes a feed; needs tickerplantLogConfiguration.',
+      ),
+      tickerplantLogConfiguration: TickerplantLogConfiguration()
+        .optional()
+        .describe('Volumes of the log that a TICKERPLANT writes and an RDB or GP replays'),
+      databases: KxDatabaseConfigurations()
+        .optional()
+        .describe('HDB and GP: the databases to mount. RDB: the one to save down to.'),
+      cacheStorageConfigurations: KxCacheStorageConfigurations()
+        .optional()
+        .describe('For HDB and GP with capacityConfiguration only; the number in type is MB/s'),
+      autoScalingConfiguration: AutoScalingConfiguration()
+        .optional()
+        .describe('For an HDB with capacityConfiguration only'),
+      clusterDescription: byForm(KxClusterDescription()).optional(),
+      capacityConfiguration: CapacityConfiguration()
+        .optional()
+        .describe('A machine for each node; excludes scalingGroupConfiguration'),
+      releaseLabel: ReleaseLabel(),
       vpcConfiguration: VpcConfiguration(),
-      initializationScript: InitializationScriptFilePath().optional(),
+      initializationScript: InitializationScriptFilePath()
+        .optional()
+        .describe('Path of a q script in the zip file, such as scripts/init.q'),
       commandLineArguments: KxCommandLineArguments().optional(),
-      code: CodeConfiguration().optional(),
-      executionRole: ExecutionRoleArn().optional(),
-      savedownStorageConfiguration: KxSavedownStorageConfiguration().optional(),
-      azMode: KxAzMode(),
+      code: CodeConfiguration().optional().describe('A zip file with q code'),
+      executionRole: ExecutionRoleArn()
+        .optional()
+        .describe('ARN of the IAM role in which q code calls AWS and other clusters'),
+      savedownStorageConfiguration: KxSavedownStorageConfiguration()
+        .optional()
+        .describe('Where an RDB or GP saves down. An RDB with capacityConfiguration needs it.'),
+      azMode: KxAzMode().describe(
+        'SINGLE needs availabilityZoneId and one subnet. ' +
+          'MULTI needs three subnets and capacityConfiguration; not for GP and TICKERPLANT.',
+      ),
       availabilityZoneId: AvailabilityZoneId().optional(),
       tags: TagMap().optional(),
-      scalingGroupConfiguration: KxScalingGroupConfiguration().optional(),
+      scalingGroupConfiguration: KxScalingGroupConfiguration()
+        .optional()
+        .describe('Nodes on a shared host; excludes capacityConfiguration'),
     }),
   output: () => KxClusterDetail().extend({ environmentId: KxEnvironmentId().optional() }),
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -77,7 +108,10 @@ export const DeleteKxCluster = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    'Terminate, kill, shut or take down a whole old, failed or test HDB, GP, gateway or tickerplant: drop, remove, decommission it, get rid of it after the quarter.',
+    'Delete a kdb cluster and its nodes. Data that is only in memory, such as what an RDB has not saved down, and ' +
+    "the cluster's own caches are lost; databases, dataviews and volumes stay. To replace a cluster, create the " +
+    'new one first. Returns at once with DELETING; it is gone after minutes (wait_for_kx_entity, until DELETED).',
+  keywords: 'terminate stop shut down remove decommission kill',
   target: CLUSTER,
   input: () => z.strictObject({ ...clusterLabels(), clientToken: ClientTokenString().optional() }),
   output: () => z.strictObject({}),
@@ -89,9 +123,13 @@ export const DeleteKxClusterNode = operation({
   entity: 'kx-cluster',
   risk: 'destroy',
   summary:
-    'Take out one single node and leave the rest: terminate, be rid of a bad or stuck node that hangs. What is in its memory is lost.',
+    'Delete one node of a kdb cluster, such as one that stays in PROVISIONING. Data that is only in its memory is ' +
+    'lost. A new node with another id takes its place; until that is RUNNING the cluster has one node less, and a ' +
+    'cluster of one node is down. list_kx_cluster_nodes shows both.',
+  keywords: 'replace restart terminate stuck broken machine',
   target: { noun: 'cluster node', member: 'nodeId', reader: 'ListKxClusterNodes', arn: CLUSTER.arn },
-  input: () => z.strictObject({ ...clusterLabels(), nodeId: KxClusterNodeIdString() }),
+  input: () =>
+    z.strictObject({ ...clusterLabels(), nodeId: KxClusterNodeIdString().describe('From list_kx_cluster_nodes') }),
   output: () => z.strictObject({}),
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
 });
@@ -101,7 +139,9 @@ export const GetKxCluster = operation({
   entity: 'kx-cluster',
   risk: 'read',
   summary:
-    'Describe a cluster: status, is it running yet, why a gateway or HDB did fail; settings, configuration: instance type, release, arguments, init command, execution, security, subnets, cache storage.',
+    'Show a kdb cluster: status and its reason, mounted databases, capacity, network, code and storage. For its ' +
+    'nodes, list_kx_cluster_nodes; for tags and everything connected with it, what_depends_on.',
+  keywords: 'describe details settings configuration failed why',
   input: () => z.strictObject(clusterLabels()),
   output: KxClusterDetail,
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -111,7 +151,10 @@ export const ListKxClusterNodes = operation({
   http: 'GET /kx/environments/{environmentId}/clusters/{clusterName}/nodes',
   entity: 'kx-cluster',
   risk: 'read',
-  summary: 'Show each node: see ids and availability of every node, how many nodes or machines are running.',
+  summary:
+    'List the nodes of a kdb cluster with id, zone, launch time and status. PROVISIONING means that a node is ' +
+    'starting, or stuck if it lasts longer than half an hour.',
+  keywords: 'machines running instances',
   input: () => z.strictObject({ ...clusterLabels(), ...paging() }),
   output: () =>
     z.strictObject({
@@ -135,9 +178,15 @@ export const ListKxClusters = operation({
   entity: 'kx-cluster',
   risk: 'read',
   summary:
-    'Show every cluster we got: give all clusters running this morning, how many exist, state and capacity, every gateway; review RDBs, tickerplants.',
+    'List the kdb clusters of an environment with type, status, release and zone. Databases, capacity and network ' +
+    'of one are in get_kx_cluster; find_kx_entities searches all environments by any setting.',
+  keywords: 'show all gateways RDBs HDBs tickerplants',
   input: () =>
-    z.strictObject({ environmentId: KxEnvironmentId(), clusterType: KxClusterType().optional(), ...paging() }),
+    z.strictObject({
+      environmentId: KxEnvironmentId(),
+      clusterType: KxClusterType().optional().describe('Only clusters of this type'),
+      ...paging(),
+    }),
   output: () =>
     z.strictObject({
       kxClusterSummaries: z.array(KxClusterSummary()).optional(),
@@ -155,17 +204,31 @@ export const UpdateKxClusterCodeConfiguration = operation({
   target: CLUSTER,
   update: CODE_UPDATE,
   summary:
-    'Deploy, push, swap or roll q analytics on to it: a code release or hotfix; change the startup script or argument instead.',
+    'Deploy q code to a RUNNING kdb cluster: a zip file in S3, with initialization script and command-line ' +
+    'arguments. The new configuration replaces the present one; a call that leaves out the present script or ' +
+    'arguments is refused, with the complete call to repeat. ROLLING (default) restarts the nodes one after the ' +
+    'other, FORCE all at once, NO_RESTART (GP only) none. A restart loses what is only in memory; for an RDB a ' +
+    'person must approve. The cluster is UPDATING, then RUNNING again (wait_for_kx_entity).',
+  keywords: 'release hotfix push roll out startup script',
   input: () =>
     z.strictObject({
       ...clusterLabels(),
       clientToken: ClientTokenString().optional(),
       code: CodeConfiguration(),
-      initializationScript: InitializationScriptFilePath().optional(),
-      commandLineArguments: KxCommandLineArguments().optional(),
+      initializationScript: InitializationScriptFilePath()
+        .optional()
+        .describe('Path of a q script in the zip file, such as scripts/init.q. Not with NO_RESTART.'),
+      commandLineArguments: KxCommandLineArguments()
+        .optional()
+        .describe('Arguments of q, such as {"key": "s", "value": "4"}. Not with NO_RESTART.'),
       deploymentConfiguration: z
-        .strictObject({ deploymentStrategy: z.enum(['NO_RESTART', 'ROLLING', 'FORCE']) })
-        .optional(),
+        .strictObject({
+          deploymentStrategy: z
+            .enum(['NO_RESTART', 'ROLLING', 'FORCE'])
+            .describe('ROLLING: node after node restarts. FORCE: all at once, faster. NO_RESTART: GP only.'),
+        })
+        .optional()
+        .describe('Default: ROLLING'),
     }),
   output: () => z.strictObject({}),
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -180,13 +243,25 @@ export const UpdateKxClusterDatabases = operation({
   target: CLUSTER,
   update: DATABASES_UPDATE,
   summary:
-    'Switch a cluster to a version just loaded: move or roll the historical HDB, refresh, pick what to serve after today, change the database it still got; switch with a rolling restart.',
+    'Move an HDB or GP cluster to another version of a database that it mounts: a changeset, or the newest ' +
+    'version of a dataview. Each entry replaces what is mounted of its database; a call that leaves out a present ' +
+    'cache or dataview is refused, with the complete call to repeat. Databases cannot be added. ROLLING (default) ' +
+    'restarts the nodes one after the other, so that a cluster of one node is down meanwhile; NO_RESTART remounts ' +
+    'and leaves reloading to q. The cluster is UPDATING, then RUNNING again (wait_for_kx_entity).',
+  keywords: 'switch refresh roll repoint historical newest data version',
   input: () =>
     z.strictObject({
       ...clusterLabels(),
       clientToken: ClientTokenString().optional(),
-      databases: KxDatabaseConfigurations(),
-      deploymentConfiguration: z.strictObject({ deploymentStrategy: z.enum(['NO_RESTART', 'ROLLING']) }).optional(),
+      databases: KxDatabaseConfigurations().describe('Databases that the cluster mounts, each as it is to be mounted'),
+      deploymentConfiguration: z
+        .strictObject({
+          deploymentStrategy: z
+            .enum(['NO_RESTART', 'ROLLING'])
+            .describe('ROLLING: node after node restarts. NO_RESTART: q code reloads the data itself.'),
+        })
+        .optional()
+        .describe('Default: ROLLING'),
     }),
   output: () => z.strictObject({}),
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],

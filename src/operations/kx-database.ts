@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { operation } from './operation.ts';
 import {
+  byForm,
   ChangesetId,
   ClientTokenString,
   DatabaseName,
@@ -31,11 +32,14 @@ export const CreateKxDatabase = operation({
   entity: 'kx-database',
   risk: 'create',
   summary:
-    'Make a new, empty database (db) for a desk: open, provision, set, add or create a second database, your own, called or named, new and fresh, somewhere to load ticks, history, reference or anything.',
+    'Create an empty database in a kdb environment: a store of historical data whose versions are called ' +
+    'changesets. It exists at once. Load it with create_kx_changeset, then mount it in a cluster or a dataview.',
+  keywords: 'new add db store somewhere to load',
   input: () =>
     z.strictObject({
       ...databaseLabels(),
-      description: Description().optional(),
+      databaseName: byForm(DatabaseName()),
+      description: byForm(Description()).optional(),
       tags: TagMap().optional(),
       clientToken: ClientTokenString(),
     }),
@@ -56,7 +60,9 @@ export const DeleteKxDatabase = operation({
   entity: 'kx-database',
   risk: 'destroy',
   summary:
-    'Drop an entire database (db): erase, wipe, destroy, remove or get rid of everything in a whole test, scratch, tmp, duplicate or wrong database permanently, its data, old ticks.',
+    'Delete a database with all its data and changesets; this cannot be undone. Refused while a cluster mounts it ' +
+    'or a dataview of it exists: what_depends_on shows which. Takes effect at once.',
+  keywords: 'drop erase wipe remove db',
   target: DATABASE,
   input: () => z.strictObject({ ...databaseLabels(), clientToken: ClientTokenString() }),
   output: () => z.strictObject({}),
@@ -68,7 +74,9 @@ export const GetKxDatabase = operation({
   entity: 'kx-database',
   risk: 'read',
   summary:
-    'Describe or show a database (db): details, info, size, total bytes, how many files, tell how big or large the database is, what was last completed, look what the description does say, ARN.',
+    'Show a database: description, size in bytes, number of files and of changesets, and ' +
+    'lastCompletedChangesetId, its newest version. Who mounts it, what_depends_on shows.',
+  keywords: 'describe details db how big size',
   input: () => z.strictObject(databaseLabels()),
   output: () =>
     z.strictObject({
@@ -86,7 +94,9 @@ export const ListKxDatabases = operation({
   entity: 'kx-database',
   risk: 'read',
   summary:
-    'Show every database: names of all databases that exist in kdb, what databases or dbs like it there are, how many already.',
+    'List the databases of a kdb environment with their dates. Size and newest version of one are in ' +
+    'get_kx_database.',
+  keywords: 'show all dbs names',
   input: () => z.strictObject({ environmentId: EnvironmentId(), ...paging() }),
   output: () =>
     z.strictObject({
@@ -111,11 +121,13 @@ export const UpdateKxDatabase = operation({
   target: DATABASE,
   update: DATABASE_UPDATE,
   summary:
-    'Edit or change the description of a database (db): set, put, add, write, replace, correct, fix, reword, modify or update the text or blurb, better say what the database is, note the source.',
+    'Change the description of a database, which is all that can be changed of the database itself; left out, it ' +
+    'stays. To change its data, use create_kx_changeset. Takes effect at once.',
+  keywords: 'edit text note db',
   input: () =>
     z.strictObject({
       ...databaseLabels(),
-      description: Description().optional(),
+      description: byForm(Description()).optional(),
       clientToken: ClientTokenString(),
     }),
   output: () =>

@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { alwaysNeeded, offeredAs } from './offered.ts';
 import { once, operation } from './operation.ts';
 import {
   AvailabilityZoneId,
+  byForm,
   ChangesetId,
   ClientTokenString,
   DatabaseName,
@@ -59,17 +61,33 @@ export const CreateKxDataview = operation({
   entity: 'kx-dataview',
   risk: 'create',
   summary:
-    'Build a new view over a database: make, create, define, add or set a writable, shared or always updating view, make a snapshot; cache recent days, slow partitions, segments on demand, for scaling.',
+    'Create a dataview of a database: one version of its data, with chosen paths on volumes for fast reading, ' +
+    'which clusters on scaling groups mount. It holds the newest changeset, unless changesetId names one; with ' +
+    'autoUpdate it follows each new one. Returns at once with CREATING; it is ACTIVE after some minutes ' +
+    '(wait_for_kx_entity).',
+  keywords: 'view snapshot cache writable maintenance on-demand',
   input: () =>
     z.strictObject({
-      ...dataviewLabels(),
-      azMode: KxAzMode().describe('SINGLE'),
-      availabilityZoneId: AvailabilityZoneId().optional(),
-      changesetId: ChangesetId().optional(),
-      segmentConfigurations: KxDataviewSegmentConfigurationList().optional(),
-      autoUpdate: z.boolean().optional(),
-      readWrite: z.boolean().optional(),
-      description: Description().optional(),
+      ...databaseLabels(),
+      dataviewName: byForm(KxDataviewName()),
+      azMode: offeredAs(KxAzMode(), z.enum(['SINGLE'])),
+      availabilityZoneId: alwaysNeeded(AvailabilityZoneId()),
+      changesetId: ChangesetId().optional().describe('A COMPLETED changeset. Default: the newest.'),
+      segmentConfigurations: KxDataviewSegmentConfigurationList()
+        .optional()
+        .describe('What is kept on which volume. Paths in no segment are read from object storage.'),
+      autoUpdate: z
+        .boolean()
+        .optional()
+        .describe('true: follows each new changeset; excludes changesetId and readWrite. Default: false.'),
+      readWrite: z
+        .boolean()
+        .optional()
+        .describe(
+          'true: clusters may write to it, for maintenance of the database. Needs one segment, with dbPaths /* on a volume ' +
+            'that no other dataview uses. Default: false.',
+        ),
+      description: byForm(Description()).optional(),
       tags: TagMap().optional(),
       clientToken: ClientTokenString(),
     }),
@@ -91,7 +109,10 @@ export const DeleteKxDataview = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    'Drop or remove a dataview: discard, erase, scrap, tear it away or clean it out, get rid of an old or maintenance view, free the cache a view uses.',
+    'Delete a dataview. The database and its data stay; what was written to a readWrite dataview and not ' +
+    'committed is lost. Refused while a cluster mounts it: what_depends_on shows which. Returns at once with ' +
+    'DELETING; it is gone after some minutes (wait_for_kx_entity, until DELETED).',
+  keywords: 'drop remove discard view',
   target: DATAVIEW,
   input: () => z.strictObject({ ...dataviewLabels(), clientToken: ClientTokenString() }),
   output: () => z.strictObject({}),
@@ -102,8 +123,8 @@ export const GetKxDataview = operation({
   http: 'GET /kx/environments/{environmentId}/databases/{databaseName}/dataviews/{dataviewName}',
   entity: 'kx-dataview',
   risk: 'read',
-  summary:
-    'Show a dataview: is it active, reason why the view failed, does it update (auto), which version does it currently sit on or read, check configuration, segments, attached, active versions, main view.',
+  summary: 'Show a dataview: status, changeset, segments, and each active version with the clusters that mount it.',
+  keywords: 'describe view version current why failed',
   input: () => z.strictObject(dataviewLabels()),
   output: KxDataview,
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -114,7 +135,9 @@ export const ListKxDataviews = operation({
   entity: 'kx-dataview',
   risk: 'read',
   summary:
-    'Show each of the dataviews defined already: how many views exist, which views, see the names of every dataview.',
+    'List the dataviews of a database with all that get_kx_dataview shows. find_kx_entities finds those of all ' +
+    'databases.',
+  keywords: 'show all views',
   input: () => z.strictObject({ ...databaseLabels(), ...paging() }),
   output: () =>
     z.strictObject({ kxDataviews: z.array(KxDataview()).optional(), nextToken: PaginationToken().optional() }),
@@ -129,13 +152,20 @@ export const UpdateKxDataview = operation({
   target: DATAVIEW,
   update: DATAVIEW_UPDATE,
   summary:
-    'Bring a view forward or back to a version: move, advance, refresh or edit a dataview, change its changeset, segments, segment path, cache, corrected partitions.',
+    'Move a dataview to another changeset, or change its segments or description. Without changesetId it moves to ' +
+    'the newest one; segments and description that are left out stay. Each update makes a new version: clusters ' +
+    'stay on theirs until update_kx_cluster_databases moves them. A readWrite dataview cannot be updated; one ' +
+    'with autoUpdate takes no changesetId. Returns at once with UPDATING; it is ACTIVE after some minutes ' +
+    '(wait_for_kx_entity).',
+  keywords: 'refresh advance roll view version newest',
   input: () =>
     z.strictObject({
       ...dataviewLabels(),
-      description: Description().optional(),
-      changesetId: ChangesetId().optional(),
-      segmentConfigurations: KxDataviewSegmentConfigurationList().optional(),
+      description: byForm(Description()).optional(),
+      changesetId: ChangesetId().optional().describe('A COMPLETED changeset. Default: the newest.'),
+      segmentConfigurations: KxDataviewSegmentConfigurationList()
+        .optional()
+        .describe('All segments; they replace the present ones. Default: no change.'),
       clientToken: ClientTokenString(),
     }),
   output: () => z.strictObject(updatedMembers()),

@@ -2,12 +2,14 @@ import * as z from 'zod';
 import { once, operation } from './operation.ts';
 import {
   AvailabilityZoneId,
+  byForm,
   ClientToken,
   Description,
   EnvironmentArn,
   EnvironmentStatus,
   IdType,
   integer,
+  KdbEnvironmentId,
   KmsKeyId,
   KxEnvironmentName,
   PaginationToken,
@@ -25,27 +27,32 @@ const ConnectionStatus = once(() =>
 
 const NetworkAclEntry = once(() =>
   z.strictObject({
-    ruleNumber: integer(1, 32_766),
-    protocol: text(1, 5, /^(?:-1|[0-9]+)$/, 'the number of a protocol, such as 6 for TCP, or -1 for all').describe(
-      'a number; -1 is all',
-    ),
+    ruleNumber: integer(1, 32_766).describe('Rules apply in ascending order; each number occurs once'),
+    protocol: byForm(text(1, 5, /^(?:-1|[0-9]+)$/, 'the number of a protocol, such as 6 for TCP, or -1 for all')),
     ruleAction: z.enum(['allow', 'deny']),
-    portRange: z.strictObject({ from: Port(), to: Port() }).optional(),
-    icmpTypeCode: z.strictObject({ type: integer(), code: integer() }).optional(),
-    cidrBlock: text(
-      1,
-      18,
-      /^(?:\d{1,3}\.){3}\d{1,3}\/(?:3[0-2]|[12]\d|\d)$/,
-      'a range of addresses such as 10.0.0.0/16',
+    portRange: z.strictObject({ from: Port(), to: Port() }).optional().describe('Ports of TCP (6) or UDP (17)'),
+    icmpTypeCode: z
+      .strictObject({ type: integer(), code: integer() })
+      .optional()
+      .describe('Type and code of ICMP (1); -1 is any'),
+    cidrBlock: byForm(
+      text(1, 18, /^(?:\d{1,3}\.){3}\d{1,3}\/(?:3[0-2]|[12]\d|\d)$/, 'a range of addresses such as 10.0.0.0/16'),
     ),
   }),
 );
 
 const TransitGatewayConfiguration = once(() =>
   z.strictObject({
-    transitGatewayID: text(1, 32, undefined, 'the id of a transit gateway, such as tgw-0abc1def2abc3def4'),
-    routableCIDRSpace: z.string().describe('a /26 inside 100.64.0.0/10'),
-    attachmentNetworkAclConfiguration: z.array(NetworkAclEntry()).min(1).max(100).optional(),
+    transitGatewayID: byForm(text(1, 32, undefined, 'the id of a transit gateway, such as tgw-0abc1def2abc3def4')),
+    routableCIDRSpace: z
+      .string()
+      .describe('A /26 range inside 100.64.0.0/10 that nothing else behind the gateway uses, such as 100.64.0.0/26'),
+    attachmentNetworkAclConfiguration: z
+      .array(NetworkAclEntry())
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('Rules for outbound traffic. Without any, all is allowed; with some, all else is denied.'),
   }),
 );
 
@@ -54,15 +61,13 @@ const hostLabel = '[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?';
 const CustomDnsConfiguration = once(() =>
   z.array(
     z.strictObject({
-      customDNSServerName: text(
-        3,
-        255,
-        new RegExp(`^${hostLabel}(?:\\.${hostLabel})*$`),
-        'the name of a host, such as dns1.example.com',
+      customDNSServerName: byForm(
+        text(3, 255, new RegExp(`^${hostLabel}(?:\\.${hostLabel})*$`), 'the name of a host, such as dns1.example.com'),
       ),
       customDNSServerIP: z
         .string()
-        .regex(new RegExp(`^(?:${ipOctet}\\.){3}${ipOctet}$`), { error: 'expects an address such as 10.0.0.2' }),
+        .regex(new RegExp(`^(?:${ipOctet}\\.){3}${ipOctet}$`), { error: 'expects an address such as 10.0.0.2' })
+        .describe('IPv4 address'),
     }),
   ),
 );
@@ -95,18 +100,22 @@ export const CreateKxEnvironment = operation({
   entity: 'kx-environment',
   risk: 'create',
   summary:
-    'Get a brand new managed kdb insights up: build, provision or make a first, second, next or another separate sandbox, starting empty and fresh, named or called for a desk, own alias.',
+    'Create a kdb environment, the container of databases, clusters, volumes and users. It is encrypted with a ' +
+    'KMS key of yours, which cannot be changed later. AWS allows one per account and region by default. Returns ' +
+    'at once with CREATE_REQUESTED; it is CREATED after some minutes (wait_for_kx_entity), and only then can ' +
+    'anything be created in it.',
+  keywords: 'new set up provision sandbox Managed kdb Insights',
   input: () =>
     z.strictObject({
-      name: KxEnvironmentName(),
-      description: Description().optional(),
+      name: byForm(KxEnvironmentName()),
+      description: byForm(Description()).optional(),
       kmsKeyId: text(
         1,
         1000,
         /^arn:aws:kms:.*:\d+:.*$/,
         'the ARN of a KMS key, such as arn:aws:kms:us-east-1:123456789012:key/KEY-ID',
-      ).describe('an ARN'),
-      tags: TagMap().optional(),
+      ).describe('ARN of a KMS key in this region'),
+      tags: TagMap().optional().describe('Not applied at creation: call tag_resource afterwards'),
       clientToken: ClientToken().optional(),
     }),
   output: () =>
@@ -128,9 +137,13 @@ export const DeleteKxEnvironment = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    'Delete the whole managed kdb env itself when it is empty: tear it down, shut, drop, destroy, remove, retire, decommission or get rid of a test sandbox we are out of, over, gone.',
+    'Delete a kdb environment with its databases and their data, dataviews, volumes, scaling groups and users; ' +
+    'this cannot be undone. Refused while it has clusters: tear_down_kx_environment deletes these, too, in the ' +
+    'right order and with one approval. Returns at once; it is DELETED after some minutes (wait_for_kx_entity, ' +
+    'until DELETED) and stays listed as such.',
+  keywords: 'remove destroy shut down retire decommission',
+  input: () => z.strictObject({ environmentId: KdbEnvironmentId(), clientToken: ClientToken().optional() }),
   target: KX_ENVIRONMENT,
-  input: () => z.strictObject({ environmentId: IdType(), clientToken: ClientToken().optional() }),
   output: () => z.strictObject({}),
   errors: ['AccessDenied', 'Conflict', 'ResourceNotFound', 'Throttling', 'Validation'],
 });
@@ -140,8 +153,10 @@ export const GetKxEnvironment = operation({
   entity: 'kx-environment',
   risk: 'read',
   summary:
-    'Describe a kdb env: details, state, status (still creating, healthy yet), why did it fail (message), availability zones, KMS key, dedicated account, kdb network (custom DNS, transit gateway, DNS).',
-  input: () => z.strictObject({ environmentId: IdType() }),
+    'Show a kdb environment: status, network, availability zones, KMS key and ARN; after a failure errorMessage. ' +
+    'For everything in it, describe_kx_environment.',
+  keywords: 'describe details transit gateway DNS why failed',
+  input: () => z.strictObject({ environmentId: KdbEnvironmentId() }),
   output: KxEnvironment,
   errors: ['AccessDenied', 'Conflict', 'ResourceNotFound', 'Validation'],
 });
@@ -151,8 +166,14 @@ export const ListKxEnvironments = operation({
   entity: 'kx-environment',
   risk: 'read',
   summary:
-    'Show every managed kdb insights in an account: enumerate environments that exist, already running or failed, an inventory of the envs of every desk, to find the only environments we own or remember.',
-  input: () => z.strictObject({ nextToken: PaginationToken().optional(), maxResults: integer().optional() }),
+    'List the kdb environments of this account and region with all that get_kx_environment shows, deleted ones ' +
+    'included.',
+  keywords: 'show all Managed kdb Insights which inventory',
+  input: () =>
+    z.strictObject({
+      nextToken: PaginationToken().optional(),
+      maxResults: integer().describe('Most items on one page').optional(),
+    }),
   output: () =>
     z.strictObject({ environments: z.array(KxEnvironment()).optional(), nextToken: PaginationToken().optional() }),
   errors: ['AccessDenied', 'Validation'],
@@ -165,12 +186,15 @@ export const UpdateKxEnvironment = operation({
   target: KX_ENVIRONMENT,
   update: ENVIRONMENT_UPDATE,
   summary:
-    'Rename a managed kdb env or change the description: give it a better display name or title, call it after the desk it is owned by, edit the text, put what it is called, a misspelled typo.',
+    'Change the name or the description of a kdb environment; what is left out stays. Its id never changes. No ' +
+    'two environments may have the same name. A person must approve a new name if the environment is protected, ' +
+    'or if another environment has or had that name. Takes effect at once.',
+  keywords: 'rename edit title',
   input: () =>
     z.strictObject({
-      environmentId: IdType(),
-      name: KxEnvironmentName().optional(),
-      description: Description().optional(),
+      environmentId: KdbEnvironmentId(),
+      name: byForm(KxEnvironmentName()).optional(),
+      description: byForm(Description()).optional(),
       clientToken: ClientToken().optional(),
     }),
   output: () => z.strictObject(updatedEnvironment()),
@@ -182,14 +206,23 @@ export const UpdateKxEnvironmentNetwork = operation({
   entity: 'kx-environment',
   risk: 'network',
   summary:
-    'Connect kdb to your own corporate, on-prem or internal data centre network: link a transit gateway (TGW; final) to route traffic over, or set DNS.',
+    'Connect a kdb environment to your network through a transit gateway, or set its DNS servers. Give exactly ' +
+    'one of transitGatewayConfiguration and customDNSConfiguration; to set both, call twice. The gateway and its ' +
+    'address range cannot be changed once they are set, its rules and the DNS servers can. Clusters may have to ' +
+    'be deleted first and created again afterwards. Returns at once with UPDATE_NETWORK_REQUESTED; done when the ' +
+    'status is CREATED again (wait_for_kx_entity).',
+  keywords: 'connect corporate on-premises VPC link TGW route',
   target: KX_ENVIRONMENT,
   update: NETWORK_UPDATE,
   input: () =>
     z.strictObject({
-      environmentId: IdType(),
-      transitGatewayConfiguration: TransitGatewayConfiguration().optional(),
-      customDNSConfiguration: CustomDnsConfiguration().optional(),
+      environmentId: KdbEnvironmentId(),
+      transitGatewayConfiguration: TransitGatewayConfiguration()
+        .optional()
+        .describe('The gateway to attach; excludes customDNSConfiguration'),
+      customDNSConfiguration: CustomDnsConfiguration()
+        .optional()
+        .describe('The DNS servers, which replace the present ones; excludes transitGatewayConfiguration'),
       clientToken: ClientToken().optional(),
     }),
   output: () => z.strictObject(updatedEnvironment()),

@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { HOST_TYPES, machinesIn } from './machine-types.ts';
 import { once, operation } from './operation.ts';
 import {
   AvailabilityZoneId,
+  byForm,
   ClientToken,
   ClientTokenString,
   KxClusterName,
@@ -37,12 +39,16 @@ export const CreateKxScalingGroup = operation({
   entity: 'kx-scaling-group',
   risk: 'create',
   summary:
-    'Get compute up: make, add, provision or reserve a new machine, box or hardware with memory, launch one for several small together on common shared hosts.',
+    'Create a scaling group: one host whose memory and CPUs several kdb clusters share. Host type and zone are ' +
+    'fixed at creation; its clusters have to be in the same zone. Returns at once with CREATING; it is ACTIVE ' +
+    'after some minutes (wait_for_kx_entity), and only then takes clusters.',
+  keywords: 'shared host machine compute pool provision',
   input: () =>
     z.strictObject({
       clientToken: ClientToken(),
       ...groupLabels(),
-      hostType: KxHostType().describe('kx.sg.large to .32xlarge, kx.sg1.16xlarge or .24xlarge'),
+      scalingGroupName: byForm(KxScalingGroupName()),
+      hostType: KxHostType().describe(machinesIn(HOST_TYPES)),
       availabilityZoneId: AvailabilityZoneId(),
       tags: TagMap().optional(),
     }),
@@ -56,7 +62,9 @@ export const DeleteKxScalingGroup = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    'Get rid of a shared host (sg, pool) that is empty or idle, its load moved: remove, drop, clean, decommission or release the wrong hosts, give them back, down.',
+    'Delete a scaling group, which is a shared host. Refused while clusters run on it: what_depends_on shows ' +
+    'which. Returns at once with DELETING; it is gone soon (wait_for_kx_entity, until DELETED).',
+  keywords: 'remove release shared host pool idle',
   target: {
     noun: 'scaling group',
     member: 'scalingGroupName',
@@ -73,7 +81,9 @@ export const GetKxScalingGroup = operation({
   entity: 'kx-scaling-group',
   risk: 'read',
   summary:
-    'Details of a shared host (sg, pool): status, ready, active, still running, did it fail, type, which availability zone, describe or look at what is sharing.',
+    'Show a scaling group, which is a shared host: status, host type, zone, ARN and the clusters on it. ' +
+    'what_depends_on also shows how much of its memory is free.',
+  keywords: 'describe details shared host pool ready',
   input: () => z.strictObject(groupLabels()),
   output: () => z.strictObject({ ...listedMembers(), scalingGroupArn: text(20, 2048, /^arn/).optional() }),
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -84,7 +94,9 @@ export const ListKxScalingGroups = operation({
   entity: 'kx-scaling-group',
   risk: 'read',
   summary:
-    'Show every scaling group: names of scaling groups, shared hosts and pools already there to pick, every host we are paying for.',
+    'List the scaling groups (shared hosts) of a kdb environment with status, host type, zone and the clusters on ' +
+    'each.',
+  keywords: 'show all hosts pools',
   input: () => z.strictObject({ environmentId: KxEnvironmentId(), ...paging() }),
   output: () =>
     z.strictObject({

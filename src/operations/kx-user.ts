@@ -1,6 +1,17 @@
 import * as z from 'zod';
 import { once, operation } from './operation.ts';
-import { ClientToken, IdType, KxClusterName, MaxResults, PaginationToken, TagMap, Timestamp, text } from './shapes.ts';
+import {
+  byForm,
+  ClientToken,
+  IdType,
+  KdbEnvironmentId,
+  KxClusterName,
+  MaxResults,
+  PaginationToken,
+  TagMap,
+  Timestamp,
+  text,
+} from './shapes.ts';
 import { USER } from './targets.ts';
 import { USER_UPDATE } from './update-rules.ts';
 
@@ -24,7 +35,7 @@ const KxUserArn = once(() =>
   ),
 );
 
-const userLabels = () => ({ environmentId: IdType(), userName: KxUserName() });
+const userLabels = () => ({ environmentId: KdbEnvironmentId(), userName: KxUserName() });
 const KxUser = once(() =>
   z.strictObject({
     userName: KxUserName().optional(),
@@ -39,11 +50,14 @@ export const CreateKxUser = operation({
   entity: 'kx-user',
   risk: 'create',
   summary:
-    'Add a user: onboard or register a login for a colleague who joined or starts, set or make a new service account for an application, give IAM access at the desk, let in.',
+    'Create a user in a kdb environment: a name under which callers in an IAM role connect to its clusters. ' +
+    'Exists at once. Whoever acts in that role then gets a connection string with get_kx_connection_string.',
+  keywords: 'onboard login account access colleague service add',
   input: () =>
     z.strictObject({
       ...userLabels(),
-      iamRole: RoleArn(),
+      userName: byForm(KxUserName()),
+      iamRole: RoleArn().describe('ARN of the IAM role in which the user connects'),
       tags: TagMap().optional(),
       clientToken: ClientToken().optional(),
     }),
@@ -64,7 +78,9 @@ export const DeleteKxUser = operation({
   entity: 'kx-user',
   risk: 'destroy',
   summary:
-    'Offboard a user: revoke the login, lock out, drop, erase, be rid of or take off an old account, a contractor or leaver who left or moved, test user; offboard, remove access.',
+    'Delete a user of a kdb environment, who can then get no more connection strings for its clusters. The IAM ' +
+    'role itself stays. Takes effect at once.',
+  keywords: 'offboard revoke access leaver login account remove',
   target: USER,
   input: () => z.strictObject({ ...userLabels(), clientToken: ClientToken().optional() }),
   output: () => z.strictObject({}),
@@ -77,8 +93,16 @@ export const GetKxConnectionString = operation({
   risk: 'reveal',
   secret: 'signedConnectionString',
   summary:
-    'Connect to a cluster: generate a signed string (port, password, login credentials) to log in, hopen a handle, query, connect a session that is expired.',
-  input: () => z.strictObject({ userArn: KxUserArn(), environmentId: IdType(), clusterName: KxClusterName() }),
+    'Create a signed connection string with which a user connects to a kdb cluster; it is valid for 15 minutes. ' +
+    "The string is a credential: it is written to a private file on the server's machine, and the answer gives " +
+    "the path of that file, never the string. Only callers that act in the user's own IAM role get one.",
+  keywords: 'connect log in hopen password credentials query session',
+  input: () =>
+    z.strictObject({
+      userArn: KxUserArn().describe('userArn from list_kx_users'),
+      environmentId: KdbEnvironmentId(),
+      clusterName: KxClusterName(),
+    }),
   output: () =>
     z.strictObject({
       signedConnectionString: text(1, 2048, /^(?::|:tcps:\/\/)[a-zA-Z0-9._-]+:\d+:[a-zA-Z0-9._-]+:\S+$/).optional(),
@@ -90,8 +114,8 @@ export const GetKxUser = operation({
   http: 'GET /kx/environments/{environmentId}/users/{userName}',
   entity: 'kx-user',
   risk: 'read',
-  summary:
-    'Look at a user: check which role, IAM role or policy the account is under, find details or show the record, see does a user exist, is a user denied.',
+  summary: 'Show a user of a kdb environment: ARN and IAM role. To find users by role, find_kx_entities.',
+  keywords: 'describe account permissions which role',
   input: () => z.strictObject(userLabels()),
   output: KxUser,
   errors: ['AccessDenied', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -102,10 +126,12 @@ export const ListKxUsers = operation({
   entity: 'kx-user',
   risk: 'read',
   summary:
-    'Who has access to kdb: every user, everybody, names, usernames, logins, accounts, employees, users and the IAM of all people, how many log in; export everyone.',
+    'List the users of a kdb environment with their ARNs, IAM roles and dates. To find a user in all ' +
+    'environments, find_kx_entities.',
+  keywords: 'who has access everyone logins accounts people',
   input: () =>
     z.strictObject({
-      environmentId: IdType(),
+      environmentId: KdbEnvironmentId(),
       nextToken: PaginationToken().optional(),
       maxResults: MaxResults().optional(),
     }),
@@ -134,8 +160,10 @@ export const UpdateKxUser = operation({
   target: USER,
   update: USER_UPDATE,
   summary:
-    'Change the role: assign, swap, switch or modify it, replace a wrong or renamed IAM role, give new rights to somebody who moved; promote, promoted, downgrade.',
-  input: () => z.strictObject({ ...userLabels(), iamRole: RoleArn(), clientToken: ClientToken().optional() }),
+    'Give a user of a kdb environment another IAM role. Callers in the old role can no longer connect as this ' +
+    'user. The role may be used by other users, too. Takes effect at once.',
+  keywords: 'change assign switch role permissions rights',
+  input: () => z.strictObject({ ...userLabels(), iamRole: byForm(RoleArn()), clientToken: ClientToken().optional() }),
   output: KxUser,
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
 });

@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { offeredAs } from './offered.ts';
 import { once, operation } from './operation.ts';
 import {
   AvailabilityZoneId,
+  byForm,
   ClientToken,
   ClientTokenString,
   Description,
@@ -25,10 +27,14 @@ import { VOLUME_UPDATE } from './update-rules.ts';
 
 const volumeLabels = () => ({ environmentId: KxEnvironmentId(), volumeName: KxVolumeName() });
 
+const DiskType = once(() =>
+  z.enum(['SSD_1000', 'SSD_250', 'HDD_12']).describe('The number is its throughput in MB/s for each TiB'),
+);
+const DiskSize = once(() => integer(1200).describe('GB: 1200 or a multiple of 2400; for HDD_12 a multiple of 6000'));
 const KxNAS1Configuration = once(() =>
   z.strictObject({
-    type: z.enum(['SSD_1000', 'SSD_250', 'HDD_12']).optional(),
-    size: integer(1200).optional().describe('GB: 1200 or n x 2400 for SSD, n x 6000 for HDD'),
+    type: DiskType().optional().describe('The present type, which cannot be changed; may be left out'),
+    size: DiskSize().optional(),
   }),
 );
 
@@ -85,17 +91,24 @@ export const CreateKxVolume = operation({
   entity: 'kx-volume',
   risk: 'create',
   summary:
-    'Add new storage: make, allocate, provision or set a shared NAS disk (SSD, TB), get a fresh or another volume, somewhere to write a cache, create caching storage.',
+    'Create a volume: network storage that dataviews, tickerplant logs and savedown of clusters on scaling groups ' +
+    'use. Disk type and zone are fixed at creation; the size can be increased later. Returns at once with ' +
+    'CREATING; it is ACTIVE after some ten minutes (wait_for_kx_entity), and only then can it be used.',
+  keywords: 'new disk NAS SSD allocate provision storage',
   input: () =>
     z.strictObject({
       clientToken: ClientToken().optional(),
       ...volumeLabels(),
-      volumeType: VolumeType(),
-      description: Description().optional(),
-      nas1Configuration: KxNAS1Configuration().optional(),
-      azMode: KxAzMode().describe('SINGLE'),
-      availabilityZoneIds: z.array(AvailabilityZoneId()),
-      tags: TagMap().optional(),
+      volumeName: byForm(KxVolumeName()),
+      volumeType: VolumeType().describe('Network-attached storage, the only type'),
+      description: byForm(Description()).optional(),
+      nas1Configuration: offeredAs(
+        KxNAS1Configuration().optional(),
+        z.strictObject({ type: DiskType(), size: DiskSize() }),
+      ),
+      azMode: offeredAs(KxAzMode(), z.enum(['SINGLE'])),
+      availabilityZoneIds: offeredAs(z.array(AvailabilityZoneId()), z.array(AvailabilityZoneId()).min(1).max(1)),
+      tags: TagMap().optional().describe('Not applied at creation: call tag_resource afterwards'),
     }),
   output: () => z.strictObject(createdMembers()),
   errors: [
@@ -115,7 +128,10 @@ export const DeleteKxVolume = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    "Drop a NAS disk: remove, wipe, destroy, clean, free or be rid of an old, scratch or test volume, cache or storage volume that isn't worth paying for, moved away or gone.",
+    'Delete a volume and all data on it; this cannot be undone. Refused while a cluster or dataview uses it: ' +
+    'what_depends_on shows which. Returns at once with DELETING; it is gone soon (wait_for_kx_entity, until ' +
+    'DELETED).',
+  keywords: 'remove wipe free disk NAS storage',
   target: VOLUME,
   input: () => z.strictObject({ ...volumeLabels(), clientToken: ClientTokenString().optional() }),
   output: () => z.strictObject({}),
@@ -127,7 +143,9 @@ export const GetKxVolume = operation({
   entity: 'kx-volume',
   risk: 'read',
   summary:
-    'Details of a volume (disk): status, active, ready, reason it failed, did a resize finish, how large or big, size, NAS type SSD or HDD, which availability zone (AZ), what is attached or still using.',
+    'Show a volume: status, disk type, size in GB, zone, ARN and the clusters that use it. How full it is, the ' +
+    'service does not report. what_depends_on shows its dataviews, too.',
+  keywords: 'describe details disk NAS attached resize',
   input: () => z.strictObject(volumeLabels()),
   output: KxVolume,
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -138,8 +156,15 @@ export const ListKxVolumes = operation({
   entity: 'kx-volume',
   risk: 'read',
   summary:
-    'Show every volume: which volumes, how many volumes of storage exist, tell the state and zone of all NAS, all disks we are paying for.',
-  input: () => z.strictObject({ environmentId: KxEnvironmentId(), ...paging(), volumeType: VolumeType().optional() }),
+    'List the volumes of a kdb environment with status, zone and description. Size and users of one are in ' +
+    'get_kx_volume; find_kx_entities sorts all by size.',
+  keywords: 'show all disks NAS storage',
+  input: () =>
+    z.strictObject({
+      environmentId: KxEnvironmentId(),
+      ...paging(),
+      volumeType: VolumeType().optional().describe('There is only this type'),
+    }),
   output: () =>
     z.strictObject({
       kxVolumeSummaries: z
@@ -158,11 +183,14 @@ export const UpdateKxVolume = operation({
   target: VOLUME,
   update: VOLUME_UPDATE,
   summary:
-    'Grow a volume: expand, extend, enlarge, double, increase or resize a full NAS disk, larger room, space or TB for cache; resize it only bigger. Or change the description of a shared volume of a team.',
+    'Increase the size of a volume, or change its description; what is left out stays. It cannot shrink, and its ' +
+    'type and zone stay. While it is UPDATING it may be unavailable for some minutes to the clusters that use it. ' +
+    'Returns at once; it is ACTIVE again after some minutes (wait_for_kx_entity).',
+  keywords: 'grow expand extend enlarge resize full disk',
   input: () =>
     z.strictObject({
       ...volumeLabels(),
-      description: Description().optional(),
+      description: byForm(Description()).optional(),
       clientToken: ClientTokenString().optional(),
       nas1Configuration: KxNAS1Configuration().optional(),
     }),

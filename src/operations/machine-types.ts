@@ -28,3 +28,14 @@ export const HOST_TYPES: ReadonlyMap<string, Machine> = new Map([
   ['kx.sg1.16xlarge', { memory: 1949, cpus: 64 }],
   ['kx.sg1.24xlarge', { memory: 2948, cpus: 96 }],
 ]);
+
+/** The types of a table with their memory, as the description of an argument; a type of the same family is told by its size. */
+export const machinesIn = (types: ReadonlyMap<string, Machine>): string => {
+  const names = [...types.keys()];
+  const family = (name = '') => name.slice(0, name.lastIndexOf('.'));
+  const shown = [...types].map(([name, { memory }], at) => {
+    const isLike = at > 0 && family(names[at - 1]) === family(name);
+    return `${isLike ? name.slice(family(name).length) : name} ${memory}`;
+  });
+  return `With GiB of memory: ${shown.join(', ')}`;
+};

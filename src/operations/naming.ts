@@ -7,9 +7,12 @@ export function toolName(operation: OperationName): string {
   return words(operation).join('_').toLowerCase();
 }
 
-/** `Delete cluster` for `DeleteKxCluster`. Only environments are of two kinds, so that their titles say kdb. */
+/** `Delete kdb cluster` for `DeleteKxCluster`. The environments that are not of kdb are those of the dataset browser. */
 export function toolTitle(operation: OperationName): string {
-  const title = words(operation).join(' ').replace('Kx E', 'kdb e').replace('Kx ', '');
+  const title = words(operation)
+    .join(' ')
+    .replace('Kx ', 'kdb ')
+    .replace(/(?<!kdb) (?=Environment)/, ' dataset browser ');
   return title.replace(/(?<= )[A-Z]/g, (letter) => letter.toLowerCase());
 }
 

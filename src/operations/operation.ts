@@ -71,8 +71,13 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodO
   readonly raised?: { readonly to: Risk; readonly by?: (input: Members) => boolean };
   /** Present on operations that change what there is. */
   readonly update?: UpdateRules;
-  /** One sentence for agents: what happens, in the words of the people who ask for it; at most 200 characters. */
+  /**
+   * Its documentation, for agents and for people in a permission prompt: two to five sentences, at most 600 characters, or 300 for a
+   * read, whose first sentence begins with List or Show. Approval that every call needs is added, not written.
+   */
   readonly summary: string;
+  /** At most eight more words by which people search for it; they feed only the search catalog. */
+  readonly keywords?: string;
   /** The input exactly as the API constrains it, `clientToken` included; built on first use. */
   readonly input: () => I;
   /** The output as the API documents it; built on first use. Responses are held to its types only. */

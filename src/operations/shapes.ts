@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { offeredAs } from './offered.ts';
 import { once } from './operation.ts';
 
 /**
@@ -11,7 +12,14 @@ export function text(min: number, max: number, pattern?: RegExp, expects?: strin
     .string()
     .min(min, { abort: true, ...error })
     .max(max, { abort: true, ...error });
-  return pattern === undefined ? bounded : bounded.regex(pattern, error);
+  const formed = pattern === undefined ? bounded : bounded.regex(pattern, error);
+  return expects === undefined ? formed : formed.meta({ expects });
+}
+
+/** The same text, described by the form that its error expects, for arguments that callers make up. */
+export function byForm(schema: z.ZodString): z.ZodString {
+  const { expects } = schema.meta() ?? {};
+  return schema.describe(String(expects).replace(/^[a-z]/, (letter) => letter.toUpperCase()));
 }
 
 /** A 32-bit integer, as the API's `integer` is. */
@@ -24,7 +32,7 @@ export function integer(min?: number, max?: number): z.ZodInt32 {
 
 /** The names of clusters, databases, dataviews, scaling groups, volumes and environments share one form. */
 const entityName = once(() =>
-  text(3, 63, /^[a-zA-Z0-9][a-zA-Z0-9_-]*[a-zA-Z0-9]$/, 'a name of 3 to 63 letters, digits, - and _, such as hdb-fx'),
+  text(3, 63, /^[a-zA-Z0-9][a-zA-Z0-9_-]*[a-zA-Z0-9]$/, '3 to 63 letters, digits, - and _, such as hdb-fx'),
 );
 
 /** An opaque path label: printable and never `.` or `..`, which HTTP clients would resolve to another path. */
@@ -33,9 +41,13 @@ const opaqueLabel = (max: number, expects: string) =>
 
 const ENVIRONMENT_ID = 'the id of an environment, not its name, such as m5cnbg3l25pwsmzikb7kdj';
 
+const ENVIRONMENT = 'Id or name of a kdb environment';
+
 export const IdType = once(() => text(1, 26, /^[a-zA-Z0-9]{1,26}$/, ENVIRONMENT_ID));
-export const EnvironmentId = once(() => opaqueLabel(32, ENVIRONMENT_ID));
-export const KxEnvironmentId = once(() => text(1, 32, /^[a-z0-9]+$/, ENVIRONMENT_ID));
+/** The same, where it identifies a kdb environment. */
+export const KdbEnvironmentId = once(() => IdType().describe(ENVIRONMENT));
+export const EnvironmentId = once(() => opaqueLabel(32, ENVIRONMENT_ID).describe(ENVIRONMENT));
+export const KxEnvironmentId = once(() => text(1, 32, /^[a-z0-9]+$/, ENVIRONMENT_ID).describe(ENVIRONMENT));
 export const KxEnvironmentName = entityName;
 export const KxClusterName = entityName;
 export const KxClusterNodeIdString = once(() => opaqueLabel(40, 'the id of a node'));
@@ -47,7 +59,9 @@ export const ChangesetId = once(() =>
   text(1, 26, /^[a-zA-Z0-9]+$/, 'the id of a changeset, such as ab1cd2ef3gh4ij5kl6mn7o'),
 );
 export const AvailabilityZoneId = once(() =>
-  text(8, 12, /^[a-zA-Z0-9-]+$/, 'the id of an availability zone, such as use1-az2'),
+  text(8, 12, /^[a-zA-Z0-9-]+$/, 'the id of an availability zone, such as use1-az2').describe(
+    'From get_kx_environment, such as use1-az2',
+  ),
 );
 export const Description = once(() =>
   text(1, 1000, /^[a-zA-Z0-9. ]+$/, '1 to 1000 letters, digits, spaces and full stops'),
@@ -79,8 +93,8 @@ export const DbPath = once(() =>
 export const ClientToken = once(() => text(1, 36, /\S/));
 export const ClientTokenString = once(() => text(1, 64, /^[a-zA-Z0-9-]+$/));
 
-export const PaginationToken = once(() => text(1, 1000));
-export const MaxResults = once(() => integer(0, 100));
+export const PaginationToken = once(() => text(1, 1000).describe('nextToken of the previous page'));
+export const MaxResults = once(() => integer(0, 100).describe('Most items on one page'));
 
 export const EnvironmentStatus = once(() =>
   z.enum([
@@ -127,7 +141,8 @@ export const TagMap = once(() =>
     )
     .refine((tags) => sized(Object.keys(tags).length), {
       error: 'expects 1 to 50 tags',
-    }),
+    })
+    .describe('Up to 50, such as {"owner": "fx-desk"}'),
 );
 const sized = (count: number) => count >= 1 && count <= 50;
 
@@ -135,13 +150,28 @@ const sized = (count: number) => count >= 1 && count <= 50;
 export const paging = () => ({ maxResults: MaxResults().optional(), nextToken: PaginationToken().optional() });
 
 export const KxDataviewSegmentConfigurationList = once(() =>
-  z
-    .array(
-      z.strictObject({
-        dbPaths: z.array(DbPath()).min(1).max(30).describe('/* or /2020.*'),
-        volumeName: KxVolumeName(),
-        onDemand: z.boolean().optional(),
-      }),
-    )
-    .max(50),
+  segmentsOf({
+    dbPaths: DbPaths().describe(
+      'Paths to keep on the volume, such as /* for all or /2026.03.*; segments may not overlap',
+    ),
+    volumeName: KxVolumeName().describe('An ACTIVE volume in the same zone'),
+    onDemand: z
+      .boolean()
+      .describe('true: files are loaded when first read, and no other segment is allowed. Default: false.'),
+  }),
 );
+
+/** The segments of a dataview as a cluster mounts them. */
+export const MountedSegments = once(() =>
+  segmentsOf({ dbPaths: offeredAs(DbPaths(), z.array(DbPath())), volumeName: KxVolumeName(), onDemand: z.boolean() }),
+);
+
+const DbPaths = once(() => z.array(DbPath()).min(1).max(30));
+
+function segmentsOf<D extends z.ZodType, V extends z.ZodType>(of: {
+  dbPaths: D;
+  volumeName: V;
+  onDemand: z.ZodBoolean;
+}) {
+  return z.array(z.strictObject({ ...of, onDemand: of.onDemand.optional() })).max(50);
+}

@@ -8,7 +8,10 @@ const TaggableArn = once(() =>
     2048,
     /^arn:aws:finspace:[A-Za-z0-9_/.-]{0,63}:\d+:(?:environment|kxEnvironment)\/[0-9A-Za-z_-]{1,128}(?:\/(?:kxCluster|kxUser|kxVolume|kxScalingGroup)\/[a-zA-Z0-9_-]{1,255}|\/kxDatabase\/[a-zA-Z0-9_-]{1,255}(?:\/kxDataview\/[a-zA-Z0-9_-]{1,255})?)?$/,
     'an ARN such as arn:aws:finspace:us-east-1:123456789012:kxEnvironment/ID/kxCluster/NAME',
-  ).describe('environmentArn/kxCluster/NAME and the like'),
+  ).describe(
+    'ARN from the get tool of the entity; for a cluster or dataview the environmentArn and /kxCluster/NAME or ' +
+      '/kxDatabase/NAME/kxDataview/NAME',
+  ),
 );
 
 export const ListTagsForResource = operation({
@@ -16,7 +19,9 @@ export const ListTagsForResource = operation({
   entity: 'tags',
   risk: 'read',
   summary:
-    'Read the tags on a cluster, scaling group or other resource: check which tag or labels are attached, see the value of owner, finance or cost; show tags it does carry, how it is tagged.',
+    'List the tags of an environment, cluster, database, dataview, scaling group, volume or user. To find ' +
+    'entities by their tags, find_kx_entities.',
+  keywords: 'owner cost labels tagged',
   input: () => z.strictObject({ resourceArn: TaggableArn() }),
   output: () => z.strictObject({ tags: TagMap().optional() }),
   errors: ['InvalidRequest', 'ResourceNotFound'],
@@ -27,7 +32,11 @@ export const TagResource = operation({
   entity: 'tags',
   risk: 'update',
   summary:
-    'Add a tag: label or mark a group with an owner, team, project, env, finance or cost value; set, put, stick, assign or attach a label or tag.',
+    'Add tags to an environment, cluster, database, dataview, scaling group, volume or user; a tag whose key is ' +
+    'present gets the new value, and other tags stay. Nodes and changesets have no tags. The tag ' +
+    'finspace-mcp:protected guards what it is on, and all that is in that, against deletes: a person must approve ' +
+    'adding it. Takes effect at once.',
+  keywords: 'label mark owner cost project',
   input: () => z.strictObject({ resourceArn: TaggableArn(), tags: TagMap() }),
   output: () => z.strictObject({}),
   errors: ['InvalidRequest', 'ResourceNotFound'],
@@ -38,7 +47,10 @@ export const UntagResource = operation({
   entity: 'tags',
   risk: 'update',
   summary:
-    "Untag it: drop, delete, clear or take a tag, label or key off, get rid of wrong temp tags that shouldn't be on a group: center, owner, project, team, env; strip or remove.",
+    'Remove tags by their keys from an environment, cluster, database, dataview, scaling group, volume or user; ' +
+    'keys that it does not have are ignored. A person must approve removing finspace-mcp:protected. Takes effect ' +
+    'at once.',
+  keywords: 'delete clear strip label',
   input: () => z.strictObject({ resourceArn: TaggableArn(), tagKeys: z.array(TagKey()).min(1).max(50) }),
   output: () => z.strictObject({}),
   errors: ['InvalidRequest', 'ResourceNotFound'],

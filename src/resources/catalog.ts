@@ -35,7 +35,7 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
       uriTemplate: uriFor(operation),
       name: operation,
       title: sentence(toolTitle(operation).replace(/^\w+ /, '')),
-      description: operationNamed(operation).summary,
+      description: ofResource(operationNamed(operation).summary),
       mimeType: 'application/json',
     }),
   ).toSorted((a, b) => (a.uriTemplate < b.uriTemplate ? -1 : 1)),
@@ -46,11 +46,16 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
       uriTemplate: topologyUri('{environmentId}', form as TopologyForm),
       name: `Topology${form}`,
       title,
-      description: 'A whole kdb environment: what exists in it, in which state, and what hangs on what.',
+      description: 'Everything in a kdb environment with its status, and what runs on, mounts or uses what.',
       mimeType,
     }),
   ),
 ];
+
+/** What a resource shows: the first sentence of the tool that reads it, without the verb. */
+function ofResource(summary: string): string {
+  return sentence(summary.replace(/^\w+ /, '').replace(/(?<=\.) .*$/s, ''));
+}
 
 function sentence(text: string): string {
   return text.startsWith('kdb') ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

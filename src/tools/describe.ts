@@ -22,7 +22,7 @@ export function describeTool(name: OperationName): ListedTool {
   return {
     name: toolName(name),
     title: toolTitle(name),
-    description: asks ? `${operation.summary} A person approves.` : operation.summary,
+    description: asks ? `${operation.summary} A person must approve.` : operation.summary,
     inputSchema: briefSchema(agentInput(operation)),
     annotations: hints,
   };
@@ -44,24 +44,32 @@ export function outputSchema(name: OperationName): JsonSchema {
 }
 
 /**
- * What a model needs to write arguments: types, members, which are required, enums and the descriptions of fields whose names
- * do not say enough. Lengths, bounds and patterns are enforced at the call, where the error teaches the rule; shipping them
- * in every list would more than double its tokens.
+ * The keywords that say how to write arguments and that the function calling of all large providers knows. Patterns and lengths are
+ * enforced at the call, where the error has an example; shipping them in every list would double its tokens.
  */
-const KEPT = new Set(['type', 'properties', 'required', 'items', 'enum', 'description', 'additionalProperties']);
+const KEPT = new Set([
+  ...['type', 'description', 'enum', 'properties', 'required', 'additionalProperties', 'items'],
+  ...['minimum', 'maximum', 'minItems', 'maxItems'],
+]);
 
 function brief(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(brief);
   if (typeof schema !== 'object' || schema === null) return schema;
   return Object.fromEntries(
     Object.entries(schema)
-      .filter(([keyword, value]) => KEPT.has(keyword) && value !== false)
+      .filter(([keyword, value]) => KEPT.has(keyword) && !isEmpty(value) && !isRangeOfIntegers(value))
       .map(([keyword, value]) => [
         keyword,
         keyword === 'properties' ? eachMember(value) : keyword === 'required' ? value : brief(value),
       ]),
   );
 }
+
+/** No properties, or any additional ones, say nothing. */
+const isEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+
+/** The ends of what integers of the API and of JavaScript reach, which no argument comes near. */
+const isRangeOfIntegers = (value: unknown) => typeof value === 'number' && Math.abs(value) >= 2 ** 31 - 1;
 
 const eachMember = (properties: object) =>
   Object.fromEntries(Object.entries(properties).map(([member, schema]) => [member, brief(schema)]));

@@ -38,8 +38,10 @@ export interface Exchange {
 export interface CompositeTool<I extends z.ZodObject = z.ZodObject> {
   readonly name: string;
   readonly title: string;
-  /** As an operation's summary: what happens, in users' words, at most 200 characters. */
+  /** Its documentation, as the summary of an operation. */
   readonly description: string;
+  /** As those of an operation. */
+  readonly keywords?: string;
   readonly annotations: ToolAnnotations;
   /** Strict; built on first use. */
   readonly input: () => I;

@@ -24,12 +24,15 @@ export const planChange = compositeTool({
   name: 'plan_change',
   title: 'Preview a change',
   description:
-    'Dry run: what would a create, delete, network change or update do? Shows what is lost, who is interrupted, what blocks it and must go first (name, memory, quota), and whether a person must approve.',
+    'Preview a change without making it: what it would delete or interrupt, what blocks it and in which order ' +
+    'that has to go, and whether a person must approve. Takes the name and the arguments of any tool that changes ' +
+    'something. What could not be checked is in notChecked.',
+  keywords: 'dry run what would happen if safe',
   annotations: { readOnlyHint: true },
   input: () =>
     z.strictObject({
-      tool: z.string().describe('such as delete_kx_volume'),
-      arguments: z.looseObject({}),
+      tool: z.string().describe('Name of the tool, such as delete_kx_volume'),
+      arguments: z.looseObject({}).describe('The arguments that it would be called with'),
       cursor: shaping().cursor,
     }),
   needs: [],

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import type { Actor } from '../operations/index.ts';
 import { waitTool } from '../operations/naming.ts';
-import { IdType } from '../operations/shapes.ts';
+import { KdbEnvironmentId } from '../operations/shapes.ts';
 import { eachAtOnce } from '../safety/blast/estate.ts';
 import type { Blocker } from '../safety/blast/finding.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
@@ -27,19 +27,23 @@ const MISSING = `${TOOL} did not run: there is no such environment.`;
 /** Removes a whole environment, or a named set of its entities, as one plan that is approved once. */
 export const tearDown = compositeTool({
   name: TOOL,
-  title: 'Tear down a kdb environment',
+  title: 'Tear down kdb environment',
   description:
-    'Remove a whole kdb environment, or several of its entities, in the right order: shown as one plan, approved once by a person, run step by step. Call again to resume.',
+    'Delete a whole kdb environment, or several entities in it, in the right order: clusters, dataviews, volumes, ' +
+    'databases, scaling groups, users and then the environment. The data of what is deleted is lost; this cannot ' +
+    'be undone. A person approves the whole plan once. If it ends before everything is deleted, call it again: ' +
+    'what is left is a new plan to approve.',
+  keywords: 'remove destroy decommission everything',
   annotations: { destructiveHint: true },
   input: () =>
     z.strictObject({
-      environmentId: IdType(),
+      environmentId: KdbEnvironmentId(),
       only: z
         .array(z.string().min(1).max(63))
         .min(1)
         .max(500)
         .optional()
-        .describe('names; the whole environment without it'),
+        .describe('Names of the entities to delete. Default: the whole environment.'),
     }),
   needs: [
     'DeleteKxCluster',

@@ -70,9 +70,11 @@ describe.each(HOSTS)('$name over stdio', ({ connect }) => {
 
   it('tells where names are listed of what is there, not of what is to be made', async () => {
     const wrong = { environmentId, databaseName: 'x' };
-    expect(await failedTo(session, 'get_kx_database', wrong)).toMatch(/expects a name .* list_kx_databases shows/);
+    expect(await failedTo(session, 'get_kx_database', wrong)).toMatch(
+      /expects 3 to 63 letters.* list_kx_databases shows/,
+    );
     const text = await failedTo(session, 'create_kx_database', wrong);
-    expect(text).toContain('databaseName: expects a name');
+    expect(text).toContain('databaseName: expects 3 to 63 letters');
     expect(text).not.toContain('list_kx_databases');
   });
 

@@ -11,9 +11,12 @@ type Row = Record<string, unknown>;
 
 export const compareEnvironments = fleetTool({
   name: 'compare_kx_environments',
-  title: 'Compare two environments',
+  title: 'Compare kdb environments',
   description:
-    'Compare two environments, such as production and test: which clusters, databases and other things exist in only one, and which differ in size, type, code or state.',
+    'Compare two kdb environments, such as production and test: what exists in only one of them, and which ' +
+    'settings of the rest differ. Entities are matched by kind and name, where names may differ by the words that ' +
+    'tell the environments apart (hdb-prod and hdb-uat).',
+  keywords: 'difference drift versus prod uat',
   input: () => z.strictObject({ a: EnvironmentArgument(), b: EnvironmentArgument(), ...shaping() }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (scene, { a, b, view, cursor }) => {

@@ -9,14 +9,17 @@ import { fleetTool } from './tool.ts';
 
 export const describeEnvironment = fleetTool({
   name: 'describe_kx_environment',
-  title: 'Describe a kdb environment',
+  title: 'Describe kdb environment',
   description:
-    'Overview of one whole environment and how its parts hang together: counts by state, problems, what mounts, runs on and is cached on what. Also as Mermaid diagram; links to a picture.',
+    'Show everything in a kdb environment: how many entities of each kind in which status, their problems, and ' +
+    'what runs on, mounts or uses what. Links to a picture of it. To search in several environments, ' +
+    'find_kx_entities.',
+  keywords: 'overview topology diagram summary Mermaid',
   input: () =>
     z.strictObject({
       environment: EnvironmentArgument(),
       ...shaping(),
-      diagram: z.boolean().optional().describe('Mermaid instead'),
+      diagram: z.boolean().optional().describe('true: a Mermaid flowchart instead. Default: false.'),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (scene, { environment, view, cursor, diagram }) => {

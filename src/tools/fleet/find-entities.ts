@@ -30,6 +30,8 @@ const Age = ({ orNot = false } = {}) =>
       (text) => isMoment(orNot ? text.replace(/^!/, '') : text),
       'expects a span such as 90m, 12h, 30d or 2w, today, or a date',
     );
+const condition = (least: number, most: number, text: string) =>
+  z.string().min(least).max(most).optional().describe(text);
 /** What a row of a kind says takes reading these, too. */
 const TOLD_BY: Partial<Record<Kind, readonly Kind[]>> = {
   'scaling-group': ['cluster'],
@@ -44,30 +46,34 @@ const SIZED: ReadonlySet<Kind> = new Set(['cluster', 'database', 'scaling-group'
 
 export const findEntities = fleetTool({
   name: 'find_kx_entities',
-  title: 'Find anything',
+  title: 'Find kdb entities',
   description:
-    'Search all environments for clusters, databases, changesets (loads), dataviews, volumes, scaling groups or users by name, owner or other tag, state, type, age or any setting. Count, total or group them.',
+    'Find environments, clusters, databases, changesets, dataviews, scaling groups, volumes and users in all kdb ' +
+    'environments by name, status, type, tag, age or any setting. Conditions are combined with and. Counts them, ' +
+    'adds up their sizes, and groups or sorts them.',
+  keywords: 'search count total owner who which',
   input: () =>
     z.strictObject({
-      name: z.string().min(1).max(100).optional().describe('part of it; * for any text'),
-      kinds: z.array(z.enum(KINDS)).min(1).optional(),
-      status: z.string().max(80).optional().describe('such as CREATING,UPDATING; !RUNNING for others'),
-      type: z.string().max(40).optional().describe('cluster, disk or host type'),
-      tag: z.string().max(400).optional().describe('key, value or key=value; !key for those without, !* untagged'),
-      uses: z
-        .string()
-        .min(2)
-        .max(200)
+      name: condition(1, 100, 'Part of the name; * for any text'),
+      kinds: z
+        .array(z.enum(KINDS))
+        .min(1)
         .optional()
-        .describe(
-          'part of any setting: S3 path, role, subnet, database, volume; autoUpdate=false; !autoscaling for those without',
-        ),
-      olderThan: Age().optional().describe('since creation: 30d or a date'),
-      youngerThan: Age().optional(),
-      changedWithin: Age({ orNot: true }).optional().describe('created or changed; !30d for those untouched'),
-      groupBy: z.string().max(100).optional().describe('count by a setting: zone, release, code, iamRole, tag:owner'),
-      sort: z.enum(SORTS).optional(),
-      limit: z.int().min(1).max(1_000).optional(),
+        .describe('Default: all; changesets only if another condition is about them'),
+      status: condition(0, 80, 'One or several, such as CREATING,UPDATING; !RUNNING for all others'),
+      type: condition(0, 40, 'Of a cluster, disk, node or host, such as RDB, SSD or kx.sg.4xlarge'),
+      tag: condition(0, 400, 'Key, value or key=value; !key for those without it, !* for those without any tag'),
+      uses: condition(
+        2,
+        200,
+        'Part of any setting, such as a path, role, subnet or volume; or name=value; ! for all others',
+      ),
+      olderThan: Age().optional().describe('Created longer ago than 30d, or before 2026-03-17'),
+      youngerThan: Age().optional().describe('Created within 12h, or since 2026-03-17'),
+      changedWithin: Age({ orNot: true }).optional().describe('Created or changed within 7d; !30d for all others'),
+      groupBy: condition(0, 100, 'Settings to count by, such as type or zone,tag:owner'),
+      sort: z.enum(SORTS).optional().describe('fullest and emptiest: hosts, by their memory in use'),
+      limit: z.int().min(1).max(1_000).optional().describe('Most entities or groups to show'),
       environment: EnvironmentsArgument().optional(),
       ...shaping(),
     }),

@@ -75,15 +75,21 @@ const doneBy = (kind: Kind | 'node', since: string | undefined) => ({
 
 export const findProblems = fleetTool({
   name: 'find_kx_problems',
-  title: 'Find problems',
+  title: 'Find kdb problems',
   description:
-    'Across all environments: what failed or is stuck and since when, what lags behind the newest changeset or dataview version, what is idle or orphaned and wastes money, what is changing right now.',
+    'Find what is wrong in all kdb environments: failed or stuck entities, clusters and dataviews behind their ' +
+    'newest data, and hosts, volumes, dataviews and databases that nothing uses. Also shows what is changing now.',
+  keywords: 'broken health check wasting money idle why',
   input: () =>
     z.strictObject({
       problem: z
         .enum(['failed', 'stuck', 'behind', 'idle', 'orphaned', 'underway'])
         .optional()
-        .describe('all without it'),
+        .describe(
+          'stuck: too long on the way to another status. behind: not on the newest changeset or dataview version. ' +
+            'idle: hosts and volumes that nothing uses. orphaned: dataviews and databases that nothing mounts. ' +
+            'underway: changing now. Default: all.',
+        ),
       environment: EnvironmentsArgument().optional(),
       ...shaping(),
     }),

@@ -20,12 +20,12 @@ export type View = keyof typeof BUDGET;
 
 /** The arguments by which every answer is shaped. */
 export const shaping = () => ({
-  view: z.enum(['summary', 'full']).optional(),
+  view: z.enum(['summary', 'full']).optional().describe('full: every setting, in a longer answer. Default: summary.'),
   cursor: z
     .string()
     .refine((text) => positionIn(text) !== undefined, 'expects the cursor of the last answer, whole and unchanged')
     .optional()
-    .describe('from the last answer, for more'),
+    .describe('From the last answer, for the next page'),
 });
 
 interface Shape {

@@ -21,9 +21,10 @@ import { progressOf } from '../progress.ts';
 export const GONE = 'DELETED';
 
 /** Said by every answer about one environment. */
-export const EnvironmentArgument = () => z.string().min(1).max(64).describe('id or name');
+export const EnvironmentArgument = () => z.string().min(1).max(64).describe('Id or name of a kdb environment');
 /** Said by every answer that may be about several. */
-export const EnvironmentsArgument = () => z.string().min(1).max(64).describe('id or name; * for any text');
+export const EnvironmentsArgument = () =>
+  z.string().min(1).max(64).describe('Id or name of one, or such as desk-*. Default: all.');
 
 /** An argument that names nothing; its message says what there is. */
 export class NotThere extends Error {

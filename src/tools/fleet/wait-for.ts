@@ -34,21 +34,37 @@ const Wanted = () =>
   z.strictObject({
     environment: EnvironmentArgument(),
     kind: z.enum(WAITED_FOR),
-    name: z.string().min(1).max(64).optional().describe('a changesetId for a changeset'),
-    database: z.string().max(64).optional().describe('for dataview, changeset'),
-    until: z.string().max(40).optional().describe('ready by default; DELETED for gone'),
+    name: z
+      .string()
+      .min(1)
+      .max(64)
+      .optional()
+      .describe('Name of the entity, for a changeset its id. Required unless kind is environment.'),
+    database: z
+      .string()
+      .max(64)
+      .optional()
+      .describe('Database of a dataview or changeset; needed only if several have one of that name'),
+    until: z
+      .string()
+      .max(40)
+      .optional()
+      .describe('Status to wait for, or DELETED. Default: ready, which is CREATED, RUNNING, ACTIVE or COMPLETED.'),
     handle: z
       .string()
       .refine((text) => startIn(text) !== undefined, 'expects the handle of the last answer, whole and unchanged')
       .optional()
-      .describe('from the last answer, to wait on'),
+      .describe('From the last answer, to go on waiting'),
   });
 
 export const waitFor = fleetTool({
   name: 'wait_for_kx_entity',
-  title: 'Wait until it is ready',
+  title: 'Wait for kdb entity',
   description:
-    'Wait until a cluster, dataview, volume, changeset, scaling group or environment is ready, or gone. Returns early when it failed, with the reason; else after 25 s with a handle to go on.',
+    'Wait until an environment, cluster, dataview, changeset, scaling group or volume is ready or deleted. ' +
+    'Returns when it is, or at once with the reason when it fails; after 25 seconds it returns with a handle: ' +
+    'call it again with that to go on waiting.',
+  keywords: 'ready done finished poll',
   input: Wanted,
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (scene, { environment: wanted, kind, name: given, database: within, until, handle }, { context }) => {

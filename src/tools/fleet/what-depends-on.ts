@@ -13,14 +13,19 @@ import { fleetTool } from './tool.ts';
 
 export const whatDependsOn = fleetTool({
   name: 'what_depends_on',
-  title: 'What depends on it',
+  title: 'Show dependencies',
   description:
-    'All about one cluster, volume, scaling group, database, dataview or user: its settings, who uses it and what it needs in turn, direct and indirect, with states: whether it is safe to delete or change.',
+    'Show what uses an entity, directly or through others, and what it needs itself, with its settings, tags and ' +
+    'problems. Use it to see whether something can be deleted or changed. Works for environments, clusters, ' +
+    'databases, changesets, dataviews, scaling groups, volumes and users.',
+  keywords: 'impact safe to delete breaks who uses',
   input: () =>
     z.strictObject({
-      environment: EnvironmentArgument().optional(),
-      name: z.string().min(1).max(200),
-      kind: z.enum(KINDS).optional(),
+      environment: EnvironmentArgument()
+        .optional()
+        .describe('Id or name; needed only if several have an entity of that name'),
+      name: z.string().min(1).max(200).describe('Name of the entity; for a changeset its id'),
+      kind: z.enum(KINDS).optional().describe('Needed only if several kinds have that name'),
       ...shaping(),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],

@@ -1,9 +1,12 @@
 import * as z from 'zod';
 import { didYouMean } from '../../nearest.ts';
+import { operationNamed } from '../../operations/index.ts';
+import { operationOf } from '../../operations/naming.ts';
 import { once } from '../../operations/operation.ts';
 import { quoted } from '../../safety/untrusted.ts';
 import { explained, NO_SUCH, parseArguments } from '../arguments.ts';
 import { callTool } from '../call.ts';
+import { compositeNamed } from '../composites.ts';
 import { describeComposite, type ListedTool } from '../describe.ts';
 import {
   type CompositeTool,
@@ -34,12 +37,19 @@ const ABOUT = [
 
 const Dispatched = () =>
   z.strictObject({
-    tool: z.string().min(1).max(64).describe('name from find_tools'),
-    arguments: z.looseObject({}).optional().describe('as its inputSchema says'),
+    tool: z.string().min(1).max(64).describe('Name from find_tools'),
+    arguments: z.looseObject({}).optional().describe('As its inputSchema says'),
   });
 
 type Offering = Pick<ToolEnvironment, 'restrictions' | 'caller'>;
 const offered = ({ restrictions, caller }: Offering) => offeredTools(restrictions, caller, false);
+
+function withKeywords(tool: ListedTool) {
+  const operation = operationOf(tool.name);
+  const declared = operation === undefined ? compositeNamed(tool.name) : operationNamed(operation);
+  const deprecated = operation !== undefined && operationNamed(operation).deprecated === true;
+  return { ...tool, keywords: declared?.keywords ?? '', deprecated };
+}
 
 /** Runs another tool with all its checks, its approval included, exactly as if it had been called itself. */
 function dispatcher(onlyReads: boolean): CompositeTool['run'] {
@@ -65,13 +75,15 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
     name: 'find_tools',
     title: 'Find tools',
     description:
-      'Find the tools of FinSpace (kdb environments, clusters, databases, changesets, dataviews, volumes, scaling groups, users, tags; overviews, problems, dependencies) by words. Answers with names and input schemas.',
+      'Find the tools that manage kdb environments, clusters, databases, changesets, dataviews, scaling groups, ' +
+      'volumes, users and tags, or that search all environments for entities, problems and dependencies. Returns up ' +
+      'to six with their input schemas: run them with call_read_tool or call_write_tool.',
     annotations: { readOnlyHint: true },
-    input: () => z.strictObject({ query: z.string().min(1).max(500).describe('what you want to do') }),
+    input: () => z.strictObject({ query: z.string().min(1).max(500).describe('What you want to do, in a few words') }),
     needs: [],
     run: async (environment, { query }) => {
       const all = offered(environment);
-      const found = ranked(query, all).slice(0, MOST_FOUND);
+      const found = ranked(query, all.map(withKeywords)).slice(0, MOST_FOUND);
       const tools = found.map(({ name, description, inputSchema, annotations }) => ({
         name,
         description,
@@ -91,8 +103,8 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
   }),
   compositeTool({
     name: 'call_read_tool',
-    title: 'Run a tool that reads',
-    description: 'Run a tool that find_tools found and that only reads.',
+    title: 'Run a reading tool',
+    description: 'Run a tool from find_tools that only reads.',
     annotations: { readOnlyHint: true },
     input: Dispatched,
     needs: [],
@@ -100,9 +112,10 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
   }),
   compositeTool({
     name: 'call_write_tool',
-    title: 'Run a tool that changes something',
+    title: 'Run a changing tool',
     description:
-      'Run a tool that find_tools found and that creates, changes or deletes. Deletes and network changes are put before a person, who must approve.',
+      'Run a tool from find_tools that creates, changes or deletes something. A person must approve deletes and ' +
+      'network changes.',
     annotations: { destructiveHint: true },
     input: Dispatched,
     needs: [],

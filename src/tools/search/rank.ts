@@ -2,11 +2,14 @@ interface Searchable {
   readonly name: string;
   readonly title: string;
   readonly description: string;
+  /** Words by which people search for it and which its texts do not have. */
+  readonly keywords: string;
+  readonly deprecated: boolean;
   readonly inputSchema: object;
 }
 
 /** English words that say nothing about what is asked for. */
-export const STOP_WORDS: ReadonlySet<string> = new Set(
+const STOP_WORDS: ReadonlySet<string> = new Set(
   `a about all am an and any are as at be been but by can could did do does do for from had has have he her him his how i if in
   into is it its just me must my no not of on or our please s she should so such t that the their them then there these they
   this to us was we were what when where which who why will with would you your`.split(/\s+/),
@@ -23,7 +26,7 @@ interface Index {
 }
 const INDEXES: readonly Index[] = [
   { of: (word) => word, share: 1 },
-  { of: (word) => (word.length < 4 ? word : word.replace(/(?:ing|ed|es|s|e)$/, '')), share: WITHOUT_ENDING },
+  { of: (word) => (word.length < 4 ? word : word.replace(/(?:ing|ions?|ed|es|s|e)$/, '')), share: WITHOUT_ENDING },
 ];
 
 const words = (text: string): string[] =>
@@ -31,15 +34,31 @@ const words = (text: string): string[] =>
     .map((word) => word.toLowerCase())
     .filter((word) => !STOP_WORDS.has(word));
 
-/** The tools that share words with the question, best first (BM25 over names, descriptions and parameters). */
+/** What a tool is found by, and how much each text of it counts: rather what it is called than what it takes. */
+const FIELDS: readonly { readonly of: (tool: Searchable) => string; readonly share: number }[] = [
+  { of: ({ name, title }) => `${name} ${title}`, share: 1 },
+  { of: ({ description, keywords }) => `${description} ${keywords}`, share: 1 },
+  { of: ({ inputSchema }) => parameters(inputSchema).join(' '), share: 0.25 },
+];
+/** How much a deprecated tool counts beside the one that has taken its place. */
+const DEPRECATED = 0.5;
+
+/** The tools that share words with the question, best first (BM25 over each field), but a tool whose name it is before all others. */
 export function ranked<T extends Searchable>(question: string, tools: readonly T[]): T[] {
-  const texts = tools.map(({ name, title, description, inputSchema }) =>
-    words([name, name, title, description, ...parameters(inputSchema)].join(' ')),
-  );
   const asked = words(question.slice(0, 500));
-  const scores = INDEXES.map((index) => scored(asked, texts, index));
+  const name = question
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_-]+/g, '_');
+  const scores = FIELDS.flatMap(({ of, share }) => {
+    const texts = tools.map((tool) => words(of(tool)));
+    return INDEXES.map((index) => scored(asked, texts, { ...index, share: index.share * share }));
+  });
   return tools
-    .map((tool, at) => ({ tool, score: scores.reduce((sum, of) => sum + (of[at] ?? 0), 0) }))
+    .map((tool, at) => {
+      const score = scores.reduce((sum, of) => sum + (of[at] ?? 0), 0);
+      return { tool, score: tool.name === name ? Infinity : score * (tool.deprecated ? DEPRECATED : 1) };
+    })
     .filter(({ score }) => score > 0)
     .sort((one, other) => other.score - one.score)
     .map(({ tool }) => tool);

@@ -1,0 +1,38 @@
+import * as z from 'zod';
+
+const OFFERED = new WeakMap<z.ZodType, z.ZodType>();
+
+/** A schema of the API in whose place tools offer a narrower one, because the service refuses everything else. */
+export function offeredAs<T extends z.ZodType>(own: T, offered: z.ZodType): T {
+  const copy = own.clone() as T;
+  OFFERED.set(copy, offered);
+  return copy;
+}
+
+/** A member that the API's model calls optional and that the service always needs, so that tools require it. */
+export const alwaysNeeded = <T extends z.ZodType>(schema: T): z.ZodOptional<T> =>
+  offeredAs(schema.optional(), schema) as z.ZodOptional<T>;
+
+/** A member that the service takes and makes nothing of, so that tools do not offer it. */
+export const notOffered = <T extends z.ZodType>(schema: T): T => offeredAs(schema, z.never());
+
+/** What tools offer of an input of the API, at every depth; unknown members are refused. */
+export function offeredOf<T extends z.ZodType>(schema: T): T;
+export function offeredOf(schema: z.ZodType): z.ZodType {
+  const own = OFFERED.get(schema) ?? schema;
+  return described(rebuilt(own), own);
+}
+
+function rebuilt(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodOptional) return offeredOf(schema.unwrap() as z.ZodType).optional();
+  if (schema instanceof z.ZodArray)
+    return schema.clone({ ...schema.def, element: offeredOf(schema.element as z.ZodType) });
+  if (!(schema instanceof z.ZodObject)) return schema;
+  const members = Object.entries(schema.shape as Record<string, z.ZodType>)
+    .map(([name, member]) => [name, offeredOf(member)] as const)
+    .filter(([, member]) => !(member instanceof z.ZodNever));
+  return z.strictObject(Object.fromEntries(members));
+}
+
+const described = (copy: z.ZodType, { description }: z.ZodType) =>
+  description === undefined || copy.description === description ? copy : copy.describe(description);

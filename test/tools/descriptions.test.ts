@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { OPERATION_NAMES, operationNamed } from '../../src/operations/index.ts';
+import { operationOf, toolName } from '../../src/operations/naming.ts';
+import { RESOURCE_KINDS } from '../../src/resources/catalog.ts';
+import { POLICY } from '../../src/safety/policy.ts';
+import { COMPOSITE_TOOLS } from '../../src/tools/composites.ts';
+import { argumentsIn, LISTED, type Listed } from './listed.ts';
+
+const LONGEST = { read: 300, write: 600, argument: 240, title: 40 };
+const NAMES = LISTED.map(({ name }) => name);
+
+/** Arguments whose name, with its type and what is around it, says all there is to say. */
+const SELF_EXPLAINING = [
+  ...['clusterName', 'databaseName', 'dataviewName', 'scalingGroupName', 'volumeName', 'userName'],
+  ...['kind', 'nodeCount', 'scaleInCooldownSeconds', 'scaleOutCooldownSeconds', 'autoScalingMetric'],
+  ...['azMode', 'ipAddressType', 'releaseLabel', 'vpcConfiguration', 'vpcId', 'securityGroupIds'],
+  ...['tickerplantLogVolumes', 'cacheType', 'type', 'nas1Configuration', 'availabilityZoneIds', 'key', 'value'],
+  ...['ruleAction', 'from', 'to', 'code', 'tagKeys'],
+  ...['emailAddress', 'samlMetadataURL', 'federationParameters'],
+];
+/** Objects that repeat what an answer showed: their description stands for all that is in them. */
+const REPEATED = /dataviewConfiguration\./;
+
+const ARGUMENTS = LISTED.flatMap((tool) =>
+  argumentsIn(tool.inputSchema as Listed).map((argument) => ({ tool: tool.name, ...argument })),
+);
+
+describe('an argument', () => {
+  it('has a description, or a name that explains itself', () => {
+    const unexplained = ARGUMENTS.filter(({ name, schema, path }) => {
+      const { description = schema.items?.description } = schema;
+      return description === undefined && !SELF_EXPLAINING.includes(name) && !REPEATED.test(path);
+    });
+    expect(unexplained.map(({ tool, path }) => `${tool}: ${path}`)).toEqual([]);
+  });
+
+  it('is called self-explaining only while something has that name and no description', () => {
+    const undescribed = ARGUMENTS.filter(({ schema, path }) => !schema.description && !REPEATED.test(path));
+    expect(SELF_EXPLAINING.filter((name) => !undescribed.some((argument) => argument.name === name))).toEqual([]);
+  });
+
+  it('is described in a phrase without a full stop, or in sentences that end with one', () => {
+    const texts = new Set(
+      ARGUMENTS.flatMap(({ schema }) => [schema, schema.items ?? {}]).map((each) => each.description),
+    );
+    texts.delete(undefined);
+    const wrong = [...texts].filter(
+      (text = '') => text.endsWith('.') !== /\. [A-Z!]/.test(text) || text.length > LONGEST.argument,
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe.each(LISTED)('$name', ({ name, title, description, inputSchema, annotations }) => {
+  it('is documented in a few whole sentences', () => {
+    expect(description).toMatch(/^[A-Z].*\.$/s);
+    expect(description).not.toMatch(/\s\s|^\s|\s$/);
+    const isReading = annotations?.readOnlyHint === true;
+    expect(description.length).toBeLessThanOrEqual(isReading ? LONGEST.read : LONGEST.write);
+  });
+
+  it('has a short title', () => {
+    expect(title).toMatch(/^[A-Z][a-z]+( [a-zA-Z]+)+$/);
+    expect(title.length).toBeLessThanOrEqual(LONGEST.title);
+  });
+
+  it('names only tools and arguments that there are', () => {
+    const known = [...NAMES, ...argumentsIn(inputSchema as Listed).map((argument) => argument.name)];
+    const named = JSON.stringify([description, inputSchema]).match(/\b[a-z]+(?:_[a-z]+)+\b/g) ?? [];
+    expect(named.filter((word) => !known.includes(word))).toEqual(named.filter((word) => EXAMPLES.includes(word)));
+  });
+
+  it('says at most once that a person must approve', () => {
+    const operation = operationOf(name);
+    const said = description.match(/A person (?:must approve|approves)/g)?.length ?? 0;
+    expect(said).toBeLessThanOrEqual(1);
+    if (operation !== undefined && POLICY[operationNamed(operation).risk].asks) expect(said).toBe(1);
+  });
+});
+
+/** Names of entities in examples. */
+const EXAMPLES = ['amara_okafor'];
+
+describe('the tools', () => {
+  it('have titles and descriptions of their own', () => {
+    expect(new Set(LISTED.map(({ title }) => title)).size).toBe(LISTED.length);
+    expect(new Set(LISTED.map(({ description }) => description)).size).toBe(LISTED.length);
+  });
+
+  it('show no words that are for search only, of which each has eight at most', () => {
+    const declared = [
+      ...OPERATION_NAMES.map((name) => [toolName(name), operationNamed(name).keywords] as const),
+      ...COMPOSITE_TOOLS.map(({ name, keywords }) => [name, keywords] as const),
+    ];
+    for (const [name, keywords = ''] of declared) {
+      expect(keywords.split(' ').length, name).toBeLessThanOrEqual(8);
+      if (keywords !== '') expect(JSON.stringify(LISTED), name).not.toContain(keywords);
+    }
+  });
+});
+
+describe('a resource', () => {
+  it.each(RESOURCE_KINDS)('$name is described by what it shows', ({ title, description }) => {
+    expect(description).toMatch(/^(?:The|A|Everything) .*[^.]\.$/);
+    expect(title).toMatch(/^(?:[A-Z]|kdb )/);
+  });
+});
