@@ -51,7 +51,7 @@ const FederationParameters = once(() =>
     attributeMap: z
       .record(text(1, 32), text(1, 1000))
       .optional()
-      .describe('The key Email with the name of the SAML attribute that holds the e-mail address'),
+      .describe('SAML attribute for the key Email: the one that holds the e-mail address'),
   }),
 );
 
@@ -91,9 +91,9 @@ export const CreateEnvironment = operation({
   risk: 'create',
   deprecated: true,
   summary:
-    'Create a dataset browser environment, which is the FinSpace web application for datasets. Deprecated: AWS ' +
-    'accepts no new ones. For kdb use create_kx_environment. Returns at once; it is CREATED after about an hour ' +
-    '(see get_environment).',
+    'Create a dataset browser environment, the FinSpace web application for datasets. Deprecated: AWS no longer ' +
+    'accepts new ones. For kdb, use create_kx_environment. Returns at once; get_environment shows when it is ' +
+    'CREATED (about an hour).',
   keywords: 'legacy FinSpace web app SAML data',
   input: () =>
     z.strictObject({
@@ -131,7 +131,7 @@ export const DeleteEnvironment = operation({
   risk: 'destroy',
   deprecated: true,
   summary:
-    'Delete a dataset browser environment (deprecated) with its datasets; this cannot be undone. For kdb use ' +
+    'Delete a dataset browser environment (deprecated) with its datasets. This cannot be undone. For kdb, use ' +
     'delete_kx_environment. Returns at once; get_environment shows when it is gone.',
   keywords: 'legacy FinSpace web app remove',
   input: () => z.strictObject({ environmentId: LegacyEnvironmentId() }),
@@ -146,7 +146,7 @@ export const GetEnvironment = operation({
   risk: 'read',
   deprecated: true,
   summary:
-    'Show a dataset browser environment (deprecated): status, URL, KMS key and sign-in. For kdb use ' +
+    'Show a dataset browser environment (deprecated): status, URL, KMS key and sign-in settings. For kdb, use ' +
     'get_kx_environment.',
   keywords: 'legacy FinSpace web app federation SAML domain',
   input: () => z.strictObject({ environmentId: LegacyEnvironmentId() }),
@@ -160,7 +160,7 @@ export const ListEnvironments = operation({
   risk: 'read',
   deprecated: true,
   summary:
-    'List the dataset browser environments (deprecated) of this account and region. For kdb use ' +
+    'List the dataset browser environments (deprecated) of this account and region. For kdb, use ' +
     'list_kx_environments.',
   keywords: 'legacy FinSpace web app all',
   input: () => z.strictObject({ nextToken: PaginationToken().optional(), maxResults: MaxResults().optional() }),
@@ -177,9 +177,9 @@ export const UpdateEnvironment = operation({
   update: BROWSER_UPDATE,
   deprecated: true,
   summary:
-    'Change the name, description or sign-in of a dataset browser environment (deprecated); what is left out ' +
-    'stays. For kdb use update_kx_environment. A person must approve a name that another environment has or had. ' +
-    'Takes effect at once.',
+    'Change the name, description or sign-in settings of a dataset browser environment (deprecated). Omitted ' +
+    'settings keep their values. For kdb, use update_kx_environment. A person must approve a name that another ' +
+    'environment has or had. Takes effect at once.',
   keywords: 'legacy FinSpace web app rename federation SAML',
   input: () =>
     z.strictObject({

@@ -22,9 +22,7 @@ const ChangeRequests = once(() =>
   z
     .array(
       z.strictObject({
-        changeType: z
-          .enum(['PUT', 'DELETE'])
-          .describe('PUT: add or replace files. DELETE: delete what is at dbPath from the new version.'),
+        changeType: z.enum(['PUT', 'DELETE']).describe('PUT: add or replace files. DELETE: delete the data at dbPath.'),
         s3Path: text(
           9,
           1093,
@@ -32,9 +30,9 @@ const ChangeRequests = once(() =>
           'an S3 path such as s3://bucket/folder/, with a bucket of 3 to 63 small letters, digits, - and .',
         )
           .optional()
-          .describe('Required for PUT: a file, or a folder, which ends with /, such as s3://bucket/folder/'),
+          .describe('Required for PUT: a file, or a folder ending with /, such as s3://bucket/folder/'),
         dbPath: DbPath().describe(
-          'Path in the database of two folders at most, such as /2026.03.17/. For PUT it begins and ends with /.',
+          'Path in the database, at most two levels deep, such as /2026.03.17/. For PUT it must begin and end with /.',
         ),
       }),
     )
@@ -85,11 +83,11 @@ export const CreateKxChangeset = operation({
   raised: { to: 'destroy', by: ({ changeRequests }) => deletesData(changeRequests) },
   target: DATABASE,
   summary:
-    'Load files from S3 into a database, or delete data from it: both as a changeset, which is a new version of ' +
-    'the database. Its requests run in order and take effect together. A person must approve a changeset with a ' +
-    'DELETE request. Returns at once with PENDING; COMPLETED or FAILED follows (wait_for_kx_entity). Clusters ' +
-    'stay on their version until update_kx_cluster_databases moves them; dataviews with autoUpdate follow by ' +
-    'themselves. A changeset cannot be undone, and each call makes a new one.',
+    'Load files from S3 into a database, or delete data from it. Either way the result is a changeset: a new ' +
+    'version of the database. Its requests run in order and take effect together. A person must approve a ' +
+    'changeset with a DELETE request. Returns at once with status PENDING; use wait_for_kx_entity to wait for ' +
+    'COMPLETED. Clusters keep their version until update_kx_cluster_databases moves them; only dataviews with ' +
+    'autoUpdate follow automatically. A changeset cannot be undone, and a repeated call creates another one.',
   keywords: 'import ingest upload backfill ticks partition purge',
   input: () =>
     z.strictObject({
@@ -106,8 +104,8 @@ export const GetKxChangeset = operation({
   entity: 'kx-changeset',
   risk: 'read',
   summary:
-    'Show a changeset, one load into a database: status, its requests with their S3 paths, and errorInfo if it ' +
-    'failed.',
+    'Show a changeset (one load into a database): status, requests with their S3 paths and, if it failed, the ' +
+    'error.',
   keywords: 'did the import ingest finish why failed',
   input: () => z.strictObject({ ...databaseLabels(), changesetId: ChangesetId().describe('From list_kx_changesets') }),
   output: () => z.strictObject({ ...createdMembers(), activeFromTimestamp: Timestamp().optional() }),
@@ -119,8 +117,8 @@ export const ListKxChangesets = operation({
   entity: 'kx-changeset',
   risk: 'read',
   summary:
-    'List the changesets of a database, newest first, with status and dates. Paths and errors of one are in ' +
-    'get_kx_changeset.',
+    'List the changesets (loads) of a database, newest first, with status and dates. For the paths or the error ' +
+    'of one, use get_kx_changeset.',
   keywords: 'history loads imports ingests versions recent failed',
   input: () => z.strictObject({ ...databaseLabels(), ...paging() }),
   output: () =>

@@ -71,9 +71,7 @@ export const KxDatabaseConfigurations = once(() =>
         )
         .optional()
         .describe('With capacityConfiguration only: the paths in each cache'),
-      changesetId: ChangesetId()
-        .optional()
-        .describe('A COMPLETED changeset; excludes dataviewName. Default: the newest.'),
+      changesetId: ChangesetId().optional().describe('Must be COMPLETED; not with dataviewName. Default: the newest.'),
       dataviewName: KxDataviewName().optional().describe('On a scaling group only; its newest version is mounted'),
       dataviewConfiguration: z
         .strictObject({
@@ -83,7 +81,7 @@ export const KxDatabaseConfigurations = once(() =>
           segmentConfigurations: MountedSegments().optional(),
         })
         .optional()
-        .describe('As in get_kx_cluster; dataviewName says the same'),
+        .describe('As get_kx_cluster returns it; prefer dataviewName'),
     }),
   ),
 );
@@ -135,7 +133,7 @@ export const VpcConfiguration = once(() =>
     securityGroupIds: offeredAs(z.array(idIn('sg')).optional(), z.array(idIn('sg')).min(1)),
     subnetIds: offeredAs(
       z.array(idIn('subnet')).optional(),
-      z.array(idIn('subnet')).min(1).max(3).describe('With azMode MULTI one in each zone'),
+      z.array(idIn('subnet')).min(1).max(3).describe('With azMode MULTI, one per zone'),
     ),
     ipAddressType: z.enum(['IP_V4']).optional(),
   }),
@@ -186,7 +184,7 @@ export const CodeConfiguration = once(() =>
 export const KxSavedownStorageConfiguration = once(() =>
   z.strictObject({
     type: z.enum(['SDS01']).optional().describe('With capacityConfiguration only'),
-    size: integer(10, 16_000).optional().describe('GiB, with type'),
+    size: integer(10, 16_000).optional().describe('GiB; required with type'),
     volumeName: KxVolumeName().optional().describe('On a scaling group only'),
   }),
 );

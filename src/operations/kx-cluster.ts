@@ -44,10 +44,10 @@ export const CreateKxCluster = operation({
   risk: 'create',
   summary:
     'Create a kdb cluster: historical (HDB), real-time (RDB), gateway, general-purpose (GP) or tickerplant. Give ' +
-    'exactly one of scalingGroupConfiguration (a shared host) and capacityConfiguration (machines of its own). ' +
-    'Whatever it uses must be ACTIVE and in the same availability zone. Type, size and network are fixed at ' +
-    'creation: to resize, create another cluster and delete this one. Returns at once with PENDING; RUNNING takes ' +
-    'minutes (wait_for_kx_entity). plan_change checks the call without making it.',
+    'exactly one of scalingGroupConfiguration (a shared host) and capacityConfiguration (dedicated nodes). ' +
+    'Everything it uses must be ACTIVE and in its availability zone. Type, size and network cannot be changed ' +
+    'later: to resize, create another cluster and delete this one. Returns at once with PENDING; use ' +
+    'wait_for_kx_entity to wait for RUNNING (minutes). plan_change checks the call without making it.',
   keywords: 'launch deploy spin up start provision q process',
   input: () =>
     z.strictObject({
@@ -55,7 +55,7 @@ export const CreateKxCluster = operation({
       environmentId: KxEnvironmentId(),
       clusterName: byForm(KxClusterName()),
       clusterType: KxClusterType().describe(
-        'HDB: historical data, from databases. RDB: data of the day, in memory. ' +
+        "HDB: historical data, from databases. RDB: today's data, in memory. " +
           'GATEWAY: routes queries; needs code. GP: one node for any purpose. ' +
           'TICKERPLANT: one node that logs and publishes a feed; needs tickerplantLogConfiguration.',
       ),
@@ -74,7 +74,7 @@ export const CreateKxCluster = operation({
       clusterDescription: byForm(KxClusterDescription()).optional(),
       capacityConfiguration: CapacityConfiguration()
         .optional()
-        .describe('A machine for each node; excludes scalingGroupConfiguration'),
+        .describe('Dedicated nodes; not with scalingGroupConfiguration'),
       releaseLabel: ReleaseLabel(),
       vpcConfiguration: VpcConfiguration(),
       initializationScript: InitializationScriptFilePath()
@@ -82,12 +82,10 @@ export const CreateKxCluster = operation({
         .describe('Path of a q script in the zip file, such as scripts/init.q'),
       commandLineArguments: KxCommandLineArguments().optional(),
       code: CodeConfiguration().optional().describe('A zip file with q code'),
-      executionRole: ExecutionRoleArn()
-        .optional()
-        .describe('ARN of the IAM role in which q code calls AWS and other clusters'),
+      executionRole: ExecutionRoleArn().optional().describe('ARN of the IAM role that q code uses to call AWS'),
       savedownStorageConfiguration: KxSavedownStorageConfiguration()
         .optional()
-        .describe('Where an RDB or GP saves down. An RDB with capacityConfiguration needs it.'),
+        .describe('Where an RDB or GP saves data down. Required for an RDB with capacityConfiguration.'),
       azMode: KxAzMode().describe(
         'SINGLE needs availabilityZoneId and one subnet. ' +
           'MULTI needs three subnets and capacityConfiguration; not for GP and TICKERPLANT.',
@@ -96,7 +94,7 @@ export const CreateKxCluster = operation({
       tags: TagMap().optional(),
       scalingGroupConfiguration: KxScalingGroupConfiguration()
         .optional()
-        .describe('Nodes on a shared host; excludes capacityConfiguration'),
+        .describe('Nodes on a shared host; not with capacityConfiguration'),
     }),
   output: () => KxClusterDetail().extend({ environmentId: KxEnvironmentId().optional() }),
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -108,9 +106,10 @@ export const DeleteKxCluster = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    'Delete a kdb cluster and its nodes. Data that is only in memory, such as what an RDB has not saved down, and ' +
-    "the cluster's own caches are lost; databases, dataviews and volumes stay. To replace a cluster, create the " +
-    'new one first. Returns at once with DELETING; it is gone after minutes (wait_for_kx_entity, until DELETED).',
+    'Delete a kdb cluster and its nodes. This loses data that is only in memory, such as what an RDB has not ' +
+    "saved down, and the cluster's own disk caches and savedown storage; databases, dataviews and volumes stay. " +
+    'To replace a cluster, create the new one first. Returns at once with status DELETING; to wait for the end, ' +
+    'use wait_for_kx_entity (until: DELETED).',
   keywords: 'terminate stop shut down remove decommission kill',
   target: CLUSTER,
   input: () => z.strictObject({ ...clusterLabels(), clientToken: ClientTokenString().optional() }),
@@ -123,9 +122,9 @@ export const DeleteKxClusterNode = operation({
   entity: 'kx-cluster',
   risk: 'destroy',
   summary:
-    'Delete one node of a kdb cluster, such as one that stays in PROVISIONING. Data that is only in its memory is ' +
-    'lost. A new node with another id takes its place; until that is RUNNING the cluster has one node less, and a ' +
-    'cluster of one node is down. list_kx_cluster_nodes shows both.',
+    'Delete one node of a kdb cluster, for example one that is stuck in PROVISIONING. This loses data that is ' +
+    'only in the memory of that node. A new node with another id replaces it; until the new node is RUNNING, the ' +
+    'cluster has one node fewer, and a single-node cluster is down. list_kx_cluster_nodes shows the progress.',
   keywords: 'replace restart terminate stuck broken machine',
   target: { noun: 'cluster node', member: 'nodeId', reader: 'ListKxClusterNodes', arn: CLUSTER.arn },
   input: () =>
@@ -140,7 +139,7 @@ export const GetKxCluster = operation({
   risk: 'read',
   summary:
     'Show a kdb cluster: status and its reason, mounted databases, capacity, network, code and storage. For its ' +
-    'nodes, list_kx_cluster_nodes; for tags and everything connected with it, what_depends_on.',
+    'nodes, use list_kx_cluster_nodes; for its tags and dependencies, what_depends_on.',
   keywords: 'describe details settings configuration failed why',
   input: () => z.strictObject(clusterLabels()),
   output: KxClusterDetail,
@@ -152,8 +151,8 @@ export const ListKxClusterNodes = operation({
   entity: 'kx-cluster',
   risk: 'read',
   summary:
-    'List the nodes of a kdb cluster with id, zone, launch time and status. PROVISIONING means that a node is ' +
-    'starting, or stuck if it lasts longer than half an hour.',
+    'List the nodes of a kdb cluster with id, availability zone, launch time and status. A node that is in ' +
+    'PROVISIONING for more than half an hour is probably stuck.',
   keywords: 'machines running instances',
   input: () => z.strictObject({ ...clusterLabels(), ...paging() }),
   output: () =>
@@ -178,8 +177,8 @@ export const ListKxClusters = operation({
   entity: 'kx-cluster',
   risk: 'read',
   summary:
-    'List the kdb clusters of an environment with type, status, release and zone. Databases, capacity and network ' +
-    'of one are in get_kx_cluster; find_kx_entities searches all environments by any setting.',
+    'List the kdb clusters of an environment with type, status, release and zone. For the databases, capacity or ' +
+    'network of one, use get_kx_cluster; to search all environments by any setting, find_kx_entities.',
   keywords: 'show all gateways RDBs HDBs tickerplants',
   input: () =>
     z.strictObject({
@@ -204,11 +203,11 @@ export const UpdateKxClusterCodeConfiguration = operation({
   target: CLUSTER,
   update: CODE_UPDATE,
   summary:
-    'Deploy q code to a RUNNING kdb cluster: a zip file in S3, with initialization script and command-line ' +
-    'arguments. The new configuration replaces the present one; a call that leaves out the present script or ' +
-    'arguments is refused, with the complete call to repeat. ROLLING (default) restarts the nodes one after the ' +
-    'other, FORCE all at once, NO_RESTART (GP only) none. A restart loses what is only in memory; for an RDB a ' +
-    'person must approve. The cluster is UPDATING, then RUNNING again (wait_for_kx_entity).',
+    'Deploy q code to a RUNNING kdb cluster: a zip file in S3, an initialization script and command-line ' +
+    'arguments. They replace the current ones; a call that would drop the script or arguments is refused, and the ' +
+    'answer shows the complete call. ROLLING (the default) restarts one node after another, FORCE restarts all at ' +
+    'once, and NO_RESTART, for GP only, restarts none. A restart loses data that is only in memory; for an RDB, a ' +
+    'person must approve. The cluster is UPDATING, then RUNNING; use wait_for_kx_entity to wait for it.',
   keywords: 'release hotfix push roll out startup script',
   input: () =>
     z.strictObject({
@@ -225,7 +224,7 @@ export const UpdateKxClusterCodeConfiguration = operation({
         .strictObject({
           deploymentStrategy: z
             .enum(['NO_RESTART', 'ROLLING', 'FORCE'])
-            .describe('ROLLING: node after node restarts. FORCE: all at once, faster. NO_RESTART: GP only.'),
+            .describe('ROLLING: restarts one node after another. FORCE: all at once, faster. NO_RESTART: GP only.'),
         })
         .optional()
         .describe('Default: ROLLING'),
@@ -243,22 +242,25 @@ export const UpdateKxClusterDatabases = operation({
   target: CLUSTER,
   update: DATABASES_UPDATE,
   summary:
-    'Move an HDB or GP cluster to another version of a database that it mounts: a changeset, or the newest ' +
-    'version of a dataview. Each entry replaces what is mounted of its database; a call that leaves out a present ' +
-    'cache or dataview is refused, with the complete call to repeat. Databases cannot be added. ROLLING (default) ' +
-    'restarts the nodes one after the other, so that a cluster of one node is down meanwhile; NO_RESTART remounts ' +
-    'and leaves reloading to q. The cluster is UPDATING, then RUNNING again (wait_for_kx_entity).',
+    'Move an HDB or GP cluster to another version of a database that it mounts: to a changeset, or to the newest ' +
+    'version of a dataview. Each entry replaces the current mount of its database; a call that would drop a cache ' +
+    'or dataview is refused, and the answer shows the complete call. Databases cannot be added. ROLLING (the ' +
+    'default) restarts one node after another, so a single-node cluster is down meanwhile; NO_RESTART restarts ' +
+    'none, and q must reload the data. The cluster is UPDATING, then RUNNING; use wait_for_kx_entity to wait for ' +
+    'it.',
   keywords: 'switch refresh roll repoint historical newest data version',
   input: () =>
     z.strictObject({
       ...clusterLabels(),
       clientToken: ClientTokenString().optional(),
-      databases: KxDatabaseConfigurations().describe('Databases that the cluster mounts, each as it is to be mounted'),
+      databases: KxDatabaseConfigurations().describe(
+        'Mounted databases to change, each with its complete new settings',
+      ),
       deploymentConfiguration: z
         .strictObject({
           deploymentStrategy: z
             .enum(['NO_RESTART', 'ROLLING'])
-            .describe('ROLLING: node after node restarts. NO_RESTART: q code reloads the data itself.'),
+            .describe('ROLLING: restarts one node after another. NO_RESTART: q must reload the data.'),
         })
         .optional()
         .describe('Default: ROLLING'),

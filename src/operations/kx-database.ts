@@ -32,8 +32,8 @@ export const CreateKxDatabase = operation({
   entity: 'kx-database',
   risk: 'create',
   summary:
-    'Create an empty database in a kdb environment: a store of historical data whose versions are called ' +
-    'changesets. It exists at once. Load it with create_kx_changeset, then mount it in a cluster or a dataview.',
+    'Create an empty database in a kdb environment: a versioned store for historical data. It is available at ' +
+    'once. Load data with create_kx_changeset, then mount the database in a cluster or a dataview.',
   keywords: 'new add db store somewhere to load',
   input: () =>
     z.strictObject({
@@ -60,8 +60,8 @@ export const DeleteKxDatabase = operation({
   entity: 'kx-database',
   risk: 'destroy',
   summary:
-    'Delete a database with all its data and changesets; this cannot be undone. Refused while a cluster mounts it ' +
-    'or a dataview of it exists: what_depends_on shows which. Takes effect at once.',
+    'Delete a database with all its data and changesets. This cannot be undone. Fails while a cluster mounts the ' +
+    'database or it has dataviews; what_depends_on shows which. Takes effect at once.',
   keywords: 'drop erase wipe remove db',
   target: DATABASE,
   input: () => z.strictObject({ ...databaseLabels(), clientToken: ClientTokenString() }),
@@ -74,8 +74,8 @@ export const GetKxDatabase = operation({
   entity: 'kx-database',
   risk: 'read',
   summary:
-    'Show a database: description, size in bytes, number of files and of changesets, and ' +
-    'lastCompletedChangesetId, its newest version. Who mounts it, what_depends_on shows.',
+    'Show a database: description, size in bytes, number of files and changesets, and its newest version ' +
+    '(lastCompletedChangesetId). To see what mounts it, use what_depends_on.',
   keywords: 'describe details db how big size',
   input: () => z.strictObject(databaseLabels()),
   output: () =>
@@ -94,7 +94,7 @@ export const ListKxDatabases = operation({
   entity: 'kx-database',
   risk: 'read',
   summary:
-    'List the databases of a kdb environment with their dates. Size and newest version of one are in ' +
+    'List the databases of a kdb environment with their dates. For the size or newest version of one, use ' +
     'get_kx_database.',
   keywords: 'show all dbs names',
   input: () => z.strictObject({ environmentId: EnvironmentId(), ...paging() }),
@@ -121,8 +121,8 @@ export const UpdateKxDatabase = operation({
   target: DATABASE,
   update: DATABASE_UPDATE,
   summary:
-    'Change the description of a database, which is all that can be changed of the database itself; left out, it ' +
-    'stays. To change its data, use create_kx_changeset. Takes effect at once.',
+    'Change the description of a database. Nothing else about a database can be updated; to add or delete data, ' +
+    'use create_kx_changeset. Takes effect at once.',
   keywords: 'edit text note db',
   input: () =>
     z.strictObject({

@@ -61,10 +61,10 @@ export const CreateKxDataview = operation({
   entity: 'kx-dataview',
   risk: 'create',
   summary:
-    'Create a dataview of a database: one version of its data, with chosen paths on volumes for fast reading, ' +
-    'which clusters on scaling groups mount. It holds the newest changeset, unless changesetId names one; with ' +
-    'autoUpdate it follows each new one. Returns at once with CREATING; it is ACTIVE after some minutes ' +
-    '(wait_for_kx_entity).',
+    'Create a dataview: one version of a database, mounted by clusters on scaling groups, with selected paths ' +
+    'kept on volumes for fast reads. It shows the newest changeset unless you give a changesetId; with autoUpdate ' +
+    'it follows every new one. Returns at once with status CREATING; use wait_for_kx_entity to wait for ACTIVE ' +
+    '(minutes).',
   keywords: 'view snapshot cache writable maintenance on-demand',
   input: () =>
     z.strictObject({
@@ -72,14 +72,14 @@ export const CreateKxDataview = operation({
       dataviewName: byForm(KxDataviewName()),
       azMode: offeredAs(KxAzMode(), z.enum(['SINGLE'])),
       availabilityZoneId: alwaysNeeded(AvailabilityZoneId()),
-      changesetId: ChangesetId().optional().describe('A COMPLETED changeset. Default: the newest.'),
+      changesetId: ChangesetId().optional().describe('Must be COMPLETED. Default: the newest.'),
       segmentConfigurations: KxDataviewSegmentConfigurationList()
         .optional()
-        .describe('What is kept on which volume. Paths in no segment are read from object storage.'),
+        .describe('Which paths are kept on which volume. All other paths are read from object storage.'),
       autoUpdate: z
         .boolean()
         .optional()
-        .describe('true: follows each new changeset; excludes changesetId and readWrite. Default: false.'),
+        .describe('true: follows every new changeset; not with changesetId or readWrite. Default: false.'),
       readWrite: z
         .boolean()
         .optional()
@@ -109,9 +109,9 @@ export const DeleteKxDataview = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    'Delete a dataview. The database and its data stay; what was written to a readWrite dataview and not ' +
-    'committed is lost. Refused while a cluster mounts it: what_depends_on shows which. Returns at once with ' +
-    'DELETING; it is gone after some minutes (wait_for_kx_entity, until DELETED).',
+    'Delete a dataview. The database and its data stay, but uncommitted writes to a readWrite dataview are lost. ' +
+    'Fails while a cluster mounts it; what_depends_on shows which. Returns at once with status DELETING; to wait ' +
+    'for the end, use wait_for_kx_entity (until: DELETED).',
   keywords: 'drop remove discard view',
   target: DATAVIEW,
   input: () => z.strictObject({ ...dataviewLabels(), clientToken: ClientTokenString() }),
@@ -123,7 +123,7 @@ export const GetKxDataview = operation({
   http: 'GET /kx/environments/{environmentId}/databases/{databaseName}/dataviews/{dataviewName}',
   entity: 'kx-dataview',
   risk: 'read',
-  summary: 'Show a dataview: status, changeset, segments, and each active version with the clusters that mount it.',
+  summary: 'Show a dataview: status, changeset, segments, and every active version with the clusters that mount it.',
   keywords: 'describe view version current why failed',
   input: () => z.strictObject(dataviewLabels()),
   output: KxDataview,
@@ -135,8 +135,8 @@ export const ListKxDataviews = operation({
   entity: 'kx-dataview',
   risk: 'read',
   summary:
-    'List the dataviews of a database with all that get_kx_dataview shows. find_kx_entities finds those of all ' +
-    'databases.',
+    'List the dataviews of a database with everything that get_kx_dataview shows. To search all databases, use ' +
+    'find_kx_entities.',
   keywords: 'show all views',
   input: () => z.strictObject({ ...databaseLabels(), ...paging() }),
   output: () =>
@@ -153,19 +153,19 @@ export const UpdateKxDataview = operation({
   update: DATAVIEW_UPDATE,
   summary:
     'Move a dataview to another changeset, or change its segments or description. Without changesetId it moves to ' +
-    'the newest one; segments and description that are left out stay. Each update makes a new version: clusters ' +
-    'stay on theirs until update_kx_cluster_databases moves them. A readWrite dataview cannot be updated; one ' +
-    'with autoUpdate takes no changesetId. Returns at once with UPDATING; it is ACTIVE after some minutes ' +
-    '(wait_for_kx_entity).',
+    'the newest changeset; segments and description keep their values if you omit them. Every update creates a ' +
+    'new version, and clusters keep theirs until update_kx_cluster_databases moves them. A readWrite dataview ' +
+    'cannot be updated; for one with autoUpdate, omit changesetId. Returns at once with status UPDATING; use ' +
+    'wait_for_kx_entity to wait for ACTIVE (minutes).',
   keywords: 'refresh advance roll view version newest',
   input: () =>
     z.strictObject({
       ...dataviewLabels(),
       description: byForm(Description()).optional(),
-      changesetId: ChangesetId().optional().describe('A COMPLETED changeset. Default: the newest.'),
+      changesetId: ChangesetId().optional().describe('Must be COMPLETED. Default: the newest.'),
       segmentConfigurations: KxDataviewSegmentConfigurationList()
         .optional()
-        .describe('All segments; they replace the present ones. Default: no change.'),
+        .describe('The complete list, which replaces the current one. Default: no change.'),
       clientToken: ClientTokenString(),
     }),
   output: () => z.strictObject(updatedMembers()),

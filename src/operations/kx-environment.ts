@@ -27,14 +27,14 @@ const ConnectionStatus = once(() =>
 
 const NetworkAclEntry = once(() =>
   z.strictObject({
-    ruleNumber: integer(1, 32_766).describe('Rules apply in ascending order; each number occurs once'),
+    ruleNumber: integer(1, 32_766).describe('Unique; rules apply in ascending order'),
     protocol: byForm(text(1, 5, /^(?:-1|[0-9]+)$/, 'the number of a protocol, such as 6 for TCP, or -1 for all')),
     ruleAction: z.enum(['allow', 'deny']),
-    portRange: z.strictObject({ from: Port(), to: Port() }).optional().describe('Ports of TCP (6) or UDP (17)'),
+    portRange: z.strictObject({ from: Port(), to: Port() }).optional().describe('For TCP (6) and UDP (17)'),
     icmpTypeCode: z
       .strictObject({ type: integer(), code: integer() })
       .optional()
-      .describe('Type and code of ICMP (1); -1 is any'),
+      .describe('For ICMP (1); -1 means any'),
     cidrBlock: byForm(
       text(1, 18, /^(?:\d{1,3}\.){3}\d{1,3}\/(?:3[0-2]|[12]\d|\d)$/, 'a range of addresses such as 10.0.0.0/16'),
     ),
@@ -46,13 +46,15 @@ const TransitGatewayConfiguration = once(() =>
     transitGatewayID: byForm(text(1, 32, undefined, 'the id of a transit gateway, such as tgw-0abc1def2abc3def4')),
     routableCIDRSpace: z
       .string()
-      .describe('A /26 range inside 100.64.0.0/10 that nothing else behind the gateway uses, such as 100.64.0.0/26'),
+      .describe('A /26 block inside 100.64.0.0/10 that nothing else behind the gateway uses, such as 100.64.0.0/26'),
     attachmentNetworkAclConfiguration: z
       .array(NetworkAclEntry())
       .min(1)
       .max(100)
       .optional()
-      .describe('Rules for outbound traffic. Without any, all is allowed; with some, all else is denied.'),
+      .describe(
+        'Rules for outbound traffic. Without rules, all traffic is allowed; with rules, all other traffic is denied.',
+      ),
   }),
 );
 
@@ -100,10 +102,10 @@ export const CreateKxEnvironment = operation({
   entity: 'kx-environment',
   risk: 'create',
   summary:
-    'Create a kdb environment, the container of databases, clusters, volumes and users. It is encrypted with a ' +
-    'KMS key of yours, which cannot be changed later. AWS allows one per account and region by default. Returns ' +
-    'at once with CREATE_REQUESTED; it is CREATED after some minutes (wait_for_kx_entity), and only then can ' +
-    'anything be created in it.',
+    'Create a kdb environment, which holds databases, clusters, volumes and users. Its data is encrypted with a ' +
+    'KMS key that you name here and cannot change later. By default, AWS allows one environment per account and ' +
+    'region. Returns at once with status CREATE_REQUESTED; use wait_for_kx_entity to wait for CREATED (minutes) ' +
+    'before you create anything in it.',
   keywords: 'new set up provision sandbox Managed kdb Insights',
   input: () =>
     z.strictObject({
@@ -115,7 +117,7 @@ export const CreateKxEnvironment = operation({
         /^arn:aws:kms:.*:\d+:.*$/,
         'the ARN of a KMS key, such as arn:aws:kms:us-east-1:123456789012:key/KEY-ID',
       ).describe('ARN of a KMS key in this region'),
-      tags: TagMap().optional().describe('Not applied at creation: call tag_resource afterwards'),
+      tags: TagMap().optional().describe('Ignored here; use tag_resource after creation'),
       clientToken: ClientToken().optional(),
     }),
   output: () =>
@@ -137,10 +139,10 @@ export const DeleteKxEnvironment = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    'Delete a kdb environment with its databases and their data, dataviews, volumes, scaling groups and users; ' +
-    'this cannot be undone. Refused while it has clusters: tear_down_kx_environment deletes these, too, in the ' +
-    'right order and with one approval. Returns at once; it is DELETED after some minutes (wait_for_kx_entity, ' +
-    'until DELETED) and stays listed as such.',
+    'Delete a kdb environment with its databases and their data, dataviews, volumes, scaling groups and users. ' +
+    'This cannot be undone. Fails while the environment has clusters; tear_down_kx_environment deletes those too, ' +
+    'in the right order and with one approval. Returns at once; to wait for the end, use wait_for_kx_entity ' +
+    '(until: DELETED). Deleted environments stay in the list.',
   keywords: 'remove destroy shut down retire decommission',
   input: () => z.strictObject({ environmentId: KdbEnvironmentId(), clientToken: ClientToken().optional() }),
   target: KX_ENVIRONMENT,
@@ -153,8 +155,8 @@ export const GetKxEnvironment = operation({
   entity: 'kx-environment',
   risk: 'read',
   summary:
-    'Show a kdb environment: status, network, availability zones, KMS key and ARN; after a failure errorMessage. ' +
-    'For everything in it, describe_kx_environment.',
+    'Show a kdb environment: status, network, availability zones, KMS key, ARN and, after a failure, the error ' +
+    'message. To see what it contains, use describe_kx_environment.',
   keywords: 'describe details transit gateway DNS why failed',
   input: () => z.strictObject({ environmentId: KdbEnvironmentId() }),
   output: KxEnvironment,
@@ -166,13 +168,13 @@ export const ListKxEnvironments = operation({
   entity: 'kx-environment',
   risk: 'read',
   summary:
-    'List the kdb environments of this account and region with all that get_kx_environment shows, deleted ones ' +
-    'included.',
+    'List the kdb environments of this account and region, including deleted ones, with everything that ' +
+    'get_kx_environment shows.',
   keywords: 'show all Managed kdb Insights which inventory',
   input: () =>
     z.strictObject({
       nextToken: PaginationToken().optional(),
-      maxResults: integer().describe('Most items on one page').optional(),
+      maxResults: integer().describe('Maximum number of items per page').optional(),
     }),
   output: () =>
     z.strictObject({ environments: z.array(KxEnvironment()).optional(), nextToken: PaginationToken().optional() }),
@@ -186,9 +188,9 @@ export const UpdateKxEnvironment = operation({
   target: KX_ENVIRONMENT,
   update: ENVIRONMENT_UPDATE,
   summary:
-    'Change the name or the description of a kdb environment; what is left out stays. Its id never changes. No ' +
-    'two environments may have the same name. A person must approve a new name if the environment is protected, ' +
-    'or if another environment has or had that name. Takes effect at once.',
+    'Change the name or description of a kdb environment. Omitted settings keep their values, and the id never ' +
+    'changes. Names must be unique. A person must approve the new name if the environment is protected, or if ' +
+    'another environment has or had that name. Takes effect at once.',
   keywords: 'rename edit title',
   input: () =>
     z.strictObject({
@@ -207,10 +209,10 @@ export const UpdateKxEnvironmentNetwork = operation({
   risk: 'network',
   summary:
     'Connect a kdb environment to your network through a transit gateway, or set its DNS servers. Give exactly ' +
-    'one of transitGatewayConfiguration and customDNSConfiguration; to set both, call twice. The gateway and its ' +
-    'address range cannot be changed once they are set, its rules and the DNS servers can. Clusters may have to ' +
-    'be deleted first and created again afterwards. Returns at once with UPDATE_NETWORK_REQUESTED; done when the ' +
-    'status is CREATED again (wait_for_kx_entity).',
+    'one of transitGatewayConfiguration and customDNSConfiguration; to set both, make two calls. Once set, the ' +
+    'gateway and its CIDR range are final; the network rules and the DNS servers can be changed. You may have to ' +
+    'delete clusters first and create them again afterwards. Returns at once with status ' +
+    'UPDATE_NETWORK_REQUESTED; use wait_for_kx_entity to wait for CREATED.',
   keywords: 'connect corporate on-premises VPC link TGW route',
   target: KX_ENVIRONMENT,
   update: NETWORK_UPDATE,
@@ -219,10 +221,10 @@ export const UpdateKxEnvironmentNetwork = operation({
       environmentId: KdbEnvironmentId(),
       transitGatewayConfiguration: TransitGatewayConfiguration()
         .optional()
-        .describe('The gateway to attach; excludes customDNSConfiguration'),
+        .describe('The transit gateway to attach; not with customDNSConfiguration'),
       customDNSConfiguration: CustomDnsConfiguration()
         .optional()
-        .describe('The DNS servers, which replace the present ones; excludes transitGatewayConfiguration'),
+        .describe('Replaces the current DNS servers; not with transitGatewayConfiguration'),
       clientToken: ClientToken().optional(),
     }),
   output: () => z.strictObject(updatedEnvironment()),

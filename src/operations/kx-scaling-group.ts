@@ -39,9 +39,9 @@ export const CreateKxScalingGroup = operation({
   entity: 'kx-scaling-group',
   risk: 'create',
   summary:
-    'Create a scaling group: one host whose memory and CPUs several kdb clusters share. Host type and zone are ' +
-    'fixed at creation; its clusters have to be in the same zone. Returns at once with CREATING; it is ACTIVE ' +
-    'after some minutes (wait_for_kx_entity), and only then takes clusters.',
+    'Create a scaling group: one host whose memory and CPUs are shared by several kdb clusters in the same ' +
+    'availability zone. The host type and the zone cannot be changed later. Returns at once with status CREATING; ' +
+    'use wait_for_kx_entity to wait for ACTIVE (minutes) before you create clusters on it.',
   keywords: 'shared host machine compute pool provision',
   input: () =>
     z.strictObject({
@@ -62,8 +62,8 @@ export const DeleteKxScalingGroup = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    'Delete a scaling group, which is a shared host. Refused while clusters run on it: what_depends_on shows ' +
-    'which. Returns at once with DELETING; it is gone soon (wait_for_kx_entity, until DELETED).',
+    'Delete a scaling group (a shared host). Fails while clusters run on it; what_depends_on shows which. Returns ' +
+    'at once with status DELETING; to wait for the end, use wait_for_kx_entity (until: DELETED).',
   keywords: 'remove release shared host pool idle',
   target: {
     noun: 'scaling group',
@@ -81,8 +81,8 @@ export const GetKxScalingGroup = operation({
   entity: 'kx-scaling-group',
   risk: 'read',
   summary:
-    'Show a scaling group, which is a shared host: status, host type, zone, ARN and the clusters on it. ' +
-    'what_depends_on also shows how much of its memory is free.',
+    'Show a scaling group (a shared host): status, host type, availability zone, ARN and the clusters on it. To ' +
+    'see its free memory, use what_depends_on.',
   keywords: 'describe details shared host pool ready',
   input: () => z.strictObject(groupLabels()),
   output: () => z.strictObject({ ...listedMembers(), scalingGroupArn: text(20, 2048, /^arn/).optional() }),
@@ -94,8 +94,8 @@ export const ListKxScalingGroups = operation({
   entity: 'kx-scaling-group',
   risk: 'read',
   summary:
-    'List the scaling groups (shared hosts) of a kdb environment with status, host type, zone and the clusters on ' +
-    'each.',
+    'List the scaling groups (shared hosts) of a kdb environment with status, host type, availability zone and ' +
+    'clusters.',
   keywords: 'show all hosts pools',
   input: () => z.strictObject({ environmentId: KxEnvironmentId(), ...paging() }),
   output: () =>

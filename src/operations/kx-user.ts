@@ -50,14 +50,14 @@ export const CreateKxUser = operation({
   entity: 'kx-user',
   risk: 'create',
   summary:
-    'Create a user in a kdb environment: a name under which callers in an IAM role connect to its clusters. ' +
-    'Exists at once. Whoever acts in that role then gets a connection string with get_kx_connection_string.',
+    'Create a user of a kdb environment: a name under which callers in one IAM role connect to its clusters. The ' +
+    'user exists at once. Callers in that role then get connection strings with get_kx_connection_string.',
   keywords: 'onboard login account access colleague service add',
   input: () =>
     z.strictObject({
       ...userLabels(),
       userName: byForm(KxUserName()),
-      iamRole: RoleArn().describe('ARN of the IAM role in which the user connects'),
+      iamRole: RoleArn().describe('ARN of the IAM role that the user connects with'),
       tags: TagMap().optional(),
       clientToken: ClientToken().optional(),
     }),
@@ -78,7 +78,7 @@ export const DeleteKxUser = operation({
   entity: 'kx-user',
   risk: 'destroy',
   summary:
-    'Delete a user of a kdb environment, who can then get no more connection strings for its clusters. The IAM ' +
+    'Delete a user of a kdb environment, who can then no longer get connection strings for its clusters. The IAM ' +
     'role itself stays. Takes effect at once.',
   keywords: 'offboard revoke access leaver login account remove',
   target: USER,
@@ -93,9 +93,9 @@ export const GetKxConnectionString = operation({
   risk: 'reveal',
   secret: 'signedConnectionString',
   summary:
-    'Create a signed connection string with which a user connects to a kdb cluster; it is valid for 15 minutes. ' +
-    "The string is a credential: it is written to a private file on the server's machine, and the answer gives " +
-    "the path of that file, never the string. Only callers that act in the user's own IAM role get one.",
+    'Create a signed connection string for a user and a kdb cluster, valid for 15 minutes. The string is a ' +
+    'credential: it is written to a private file on the machine that runs this server, and the answer gives the ' +
+    "path of the file, never the string. Only callers in the user's own IAM role get one.",
   keywords: 'connect log in hopen password credentials query session',
   input: () =>
     z.strictObject({
@@ -114,7 +114,7 @@ export const GetKxUser = operation({
   http: 'GET /kx/environments/{environmentId}/users/{userName}',
   entity: 'kx-user',
   risk: 'read',
-  summary: 'Show a user of a kdb environment: ARN and IAM role. To find users by role, find_kx_entities.',
+  summary: 'Show a user of a kdb environment: ARN and IAM role. To find users by role, use find_kx_entities.',
   keywords: 'describe account permissions which role',
   input: () => z.strictObject(userLabels()),
   output: KxUser,
@@ -127,7 +127,7 @@ export const ListKxUsers = operation({
   risk: 'read',
   summary:
     'List the users of a kdb environment with their ARNs, IAM roles and dates. To find a user in all ' +
-    'environments, find_kx_entities.',
+    'environments, use find_kx_entities.',
   keywords: 'who has access everyone logins accounts people',
   input: () =>
     z.strictObject({
@@ -160,8 +160,8 @@ export const UpdateKxUser = operation({
   target: USER,
   update: USER_UPDATE,
   summary:
-    'Give a user of a kdb environment another IAM role. Callers in the old role can no longer connect as this ' +
-    'user. The role may be used by other users, too. Takes effect at once.',
+    'Change the IAM role of a user of a kdb environment. Callers in the old role can no longer connect as this ' +
+    'user. A person must approve if the user or its environment is protected. Takes effect at once.',
   keywords: 'change assign switch role permissions rights',
   input: () => z.strictObject({ ...userLabels(), iamRole: byForm(RoleArn()), clientToken: ClientToken().optional() }),
   output: KxUser,

@@ -28,12 +28,12 @@ import { VOLUME_UPDATE } from './update-rules.ts';
 const volumeLabels = () => ({ environmentId: KxEnvironmentId(), volumeName: KxVolumeName() });
 
 const DiskType = once(() =>
-  z.enum(['SSD_1000', 'SSD_250', 'HDD_12']).describe('The number is its throughput in MB/s for each TiB'),
+  z.enum(['SSD_1000', 'SSD_250', 'HDD_12']).describe('Throughput class; the higher the number, the faster'),
 );
 const DiskSize = once(() => integer(1200).describe('GB: 1200 or a multiple of 2400; for HDD_12 a multiple of 6000'));
 const KxNAS1Configuration = once(() =>
   z.strictObject({
-    type: DiskType().optional().describe('The present type, which cannot be changed; may be left out'),
+    type: DiskType().optional().describe('Cannot be changed; omit it or give the current type'),
     size: DiskSize().optional(),
   }),
 );
@@ -91,9 +91,10 @@ export const CreateKxVolume = operation({
   entity: 'kx-volume',
   risk: 'create',
   summary:
-    'Create a volume: network storage that dataviews, tickerplant logs and savedown of clusters on scaling groups ' +
-    'use. Disk type and zone are fixed at creation; the size can be increased later. Returns at once with ' +
-    'CREATING; it is ACTIVE after some ten minutes (wait_for_kx_entity), and only then can it be used.',
+    'Create a volume: network storage for dataviews, tickerplant logs, and the savedown of clusters on scaling ' +
+    'groups. You can increase its size later, but you cannot change its disk type or availability zone. Returns ' +
+    'at once with status CREATING; use wait_for_kx_entity to wait for ACTIVE (about ten minutes) before you use ' +
+    'it.',
   keywords: 'new disk NAS SSD allocate provision storage',
   input: () =>
     z.strictObject({
@@ -108,7 +109,7 @@ export const CreateKxVolume = operation({
       ),
       azMode: offeredAs(KxAzMode(), z.enum(['SINGLE'])),
       availabilityZoneIds: offeredAs(z.array(AvailabilityZoneId()), z.array(AvailabilityZoneId()).min(1).max(1)),
-      tags: TagMap().optional().describe('Not applied at creation: call tag_resource afterwards'),
+      tags: TagMap().optional().describe('Ignored here; use tag_resource after creation'),
     }),
   output: () => z.strictObject(createdMembers()),
   errors: [
@@ -128,9 +129,9 @@ export const DeleteKxVolume = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    'Delete a volume and all data on it; this cannot be undone. Refused while a cluster or dataview uses it: ' +
-    'what_depends_on shows which. Returns at once with DELETING; it is gone soon (wait_for_kx_entity, until ' +
-    'DELETED).',
+    'Delete a volume and all data on it. This cannot be undone. Fails while a cluster or dataview uses it; ' +
+    'what_depends_on shows which. Returns at once with status DELETING; to wait for the end, use ' +
+    'wait_for_kx_entity (until: DELETED).',
   keywords: 'remove wipe free disk NAS storage',
   target: VOLUME,
   input: () => z.strictObject({ ...volumeLabels(), clientToken: ClientTokenString().optional() }),
@@ -143,8 +144,8 @@ export const GetKxVolume = operation({
   entity: 'kx-volume',
   risk: 'read',
   summary:
-    'Show a volume: status, disk type, size in GB, zone, ARN and the clusters that use it. How full it is, the ' +
-    'service does not report. what_depends_on shows its dataviews, too.',
+    'Show a volume: status, disk type, size in GB, availability zone, ARN and the clusters that use it. The ' +
+    'service does not report how full it is. To see the dataviews on it, use what_depends_on.',
   keywords: 'describe details disk NAS attached resize',
   input: () => z.strictObject(volumeLabels()),
   output: KxVolume,
@@ -156,14 +157,14 @@ export const ListKxVolumes = operation({
   entity: 'kx-volume',
   risk: 'read',
   summary:
-    'List the volumes of a kdb environment with status, zone and description. Size and users of one are in ' +
-    'get_kx_volume; find_kx_entities sorts all by size.',
+    'List the volumes of a kdb environment with status, availability zone and description. For the size of one, ' +
+    'use get_kx_volume; to sort by size, find_kx_entities.',
   keywords: 'show all disks NAS storage',
   input: () =>
     z.strictObject({
       environmentId: KxEnvironmentId(),
       ...paging(),
-      volumeType: VolumeType().optional().describe('There is only this type'),
+      volumeType: VolumeType().optional().describe('The only type'),
     }),
   output: () =>
     z.strictObject({
@@ -183,9 +184,10 @@ export const UpdateKxVolume = operation({
   target: VOLUME,
   update: VOLUME_UPDATE,
   summary:
-    'Increase the size of a volume, or change its description; what is left out stays. It cannot shrink, and its ' +
-    'type and zone stay. While it is UPDATING it may be unavailable for some minutes to the clusters that use it. ' +
-    'Returns at once; it is ACTIVE again after some minutes (wait_for_kx_entity).',
+    'Increase the size of a volume, or change its description. Omitted settings keep their values; the size ' +
+    'cannot be reduced, and the disk type and availability zone are fixed. While the volume is UPDATING, clusters ' +
+    'may be unable to use it for some minutes. Returns at once; use wait_for_kx_entity to wait for ACTIVE ' +
+    '(minutes).',
   keywords: 'grow expand extend enlarge resize full disk',
   input: () =>
     z.strictObject({

@@ -37,5 +37,5 @@ export const machinesIn = (types: ReadonlyMap<string, Machine>): string => {
     const isLike = at > 0 && family(names[at - 1]) === family(name);
     return `${isLike ? name.slice(family(name).length) : name} ${memory}`;
   });
-  return `With GiB of memory: ${shown.join(', ')}`;
+  return `Memory in GiB: ${shown.join(', ')}`;
 };

@@ -94,7 +94,7 @@ export const ClientToken = once(() => text(1, 36, /\S/));
 export const ClientTokenString = once(() => text(1, 64, /^[a-zA-Z0-9-]+$/));
 
 export const PaginationToken = once(() => text(1, 1000).describe('nextToken of the previous page'));
-export const MaxResults = once(() => integer(0, 100).describe('Most items on one page'));
+export const MaxResults = once(() => integer(0, 100).describe('Maximum number of items per page'));
 
 export const EnvironmentStatus = once(() =>
   z.enum([

@@ -5,7 +5,7 @@ const WAIT = '`wait_for_kx_entity`';
 export const rollToNewData: Runbook = {
   name: 'roll_kx_cluster_to_new_data',
   title: 'Roll a cluster to new data',
-  description: 'Move a cluster to the newest (or a given) changeset, with or without a dataview, without surprises.',
+  description: 'Move a cluster to the newest changeset, or to a given one, with or without a dataview.',
   arguments: given('environmentId', 'clusterName', 'changesetId?'),
   text: ({ environmentId, clusterName, changesetId }) =>
     steps(
@@ -71,8 +71,7 @@ export const changeSize: Runbook = {
 export const rotateRdb: Runbook = {
   name: 'rotate_rdb_at_end_of_day',
   title: 'End of day: rotate an RDB',
-  description:
-    'Start the next real-time database with the same settings, see the day saved down, then retire the old one.',
+  description: 'Create the next RDB with the same settings, check that the day is saved down, then delete the old one.',
   arguments: given('environmentId', 'clusterName'),
   text: ({ environmentId, clusterName }) =>
     steps(

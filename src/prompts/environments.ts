@@ -25,7 +25,7 @@ export const onboardUser: Runbook = {
 export const tearDown: Runbook = {
   name: 'tear_down_kx_environment_safely',
   title: 'Tear an environment down safely',
-  description: 'Find out whether an environment can go, what would be lost, and take it down in the right order.',
+  description: 'Check whether an environment can be deleted and what would be lost, then delete it in the right order.',
   arguments: given('environmentId'),
   text: ({ environmentId }) =>
     steps(

@@ -13,11 +13,11 @@ export interface Runbook extends Prompt {
 }
 
 const DESCRIPTIONS: Record<string, string> = {
-  environmentId: 'The kdb environment',
+  environmentId: 'Id of the kdb environment',
   clusterName: 'The cluster',
   databaseName: 'The database',
-  changesetId: 'The changeset to move to; the newest completed one when left out',
-  nodeId: 'The node that is in doubt, where it is one',
+  changesetId: 'The changeset to move to; by default the newest completed one',
+  nodeId: 'The node to look at, if the problem is one node',
   userName: 'The user',
 };
 

@@ -24,15 +24,15 @@ export const planChange = compositeTool({
   name: 'plan_change',
   title: 'Preview a change',
   description:
-    'Preview a change without making it: what it would delete or interrupt, what blocks it and in which order ' +
-    'that has to go, and whether a person must approve. Takes the name and the arguments of any tool that changes ' +
-    'something. What could not be checked is in notChecked.',
+    'Preview a change without making it: what it would delete or interrupt, what blocks it and in which order to ' +
+    'remove the blockers, and whether a person must approve. Takes the name and arguments of any tool that ' +
+    'changes something. notChecked lists what could not be checked.',
   keywords: 'dry run what would happen if safe',
   annotations: { readOnlyHint: true },
   input: () =>
     z.strictObject({
       tool: z.string().describe('Name of the tool, such as delete_kx_volume'),
-      arguments: z.looseObject({}).describe('The arguments that it would be called with'),
+      arguments: z.looseObject({}).describe('Its arguments'),
       cursor: shaping().cursor,
     }),
   needs: [],

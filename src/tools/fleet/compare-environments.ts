@@ -14,8 +14,8 @@ export const compareEnvironments = fleetTool({
   title: 'Compare kdb environments',
   description:
     'Compare two kdb environments, such as production and test: what exists in only one of them, and which ' +
-    'settings of the rest differ. Entities are matched by kind and name, where names may differ by the words that ' +
-    'tell the environments apart (hdb-prod and hdb-uat).',
+    'settings differ. Entities match if their kind and name are the same, apart from words that tell the ' +
+    'environments apart (hdb-prod and hdb-uat).',
   keywords: 'difference drift versus prod uat',
   input: () => z.strictObject({ a: EnvironmentArgument(), b: EnvironmentArgument(), ...shaping() }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],

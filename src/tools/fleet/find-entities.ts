@@ -49,8 +49,8 @@ export const findEntities = fleetTool({
   title: 'Find kdb entities',
   description:
     'Find environments, clusters, databases, changesets, dataviews, scaling groups, volumes and users in all kdb ' +
-    'environments by name, status, type, tag, age or any setting. Conditions are combined with and. Counts them, ' +
-    'adds up their sizes, and groups or sorts them.',
+    'environments by name, status, type, tag, age or any setting. An entity must meet every condition. Also ' +
+    'counts, adds up sizes, groups and sorts.',
   keywords: 'search count total owner who which',
   input: () =>
     z.strictObject({
@@ -59,21 +59,19 @@ export const findEntities = fleetTool({
         .array(z.enum(KINDS))
         .min(1)
         .optional()
-        .describe('Default: all; changesets only if another condition is about them'),
-      status: condition(0, 80, 'One or several, such as CREATING,UPDATING; !RUNNING for all others'),
-      type: condition(0, 40, 'Of a cluster, disk, node or host, such as RDB, SSD or kx.sg.4xlarge'),
-      tag: condition(0, 400, 'Key, value or key=value; !key for those without it, !* for those without any tag'),
-      uses: condition(
-        2,
-        200,
-        'Part of any setting, such as a path, role, subnet or volume; or name=value; ! for all others',
-      ),
-      olderThan: Age().optional().describe('Created longer ago than 30d, or before 2026-03-17'),
-      youngerThan: Age().optional().describe('Created within 12h, or since 2026-03-17'),
-      changedWithin: Age({ orNot: true }).optional().describe('Created or changed within 7d; !30d for all others'),
+        .describe('Default: all, but changesets only if another condition is about them'),
+      status: condition(0, 80, 'One or several, such as CREATING,UPDATING; !RUNNING: any other'),
+      type: condition(0, 40, 'Type of cluster, disk, node or host, such as RDB, SSD or kx.sg.4xlarge'),
+      tag: condition(0, 400, 'Key, value or key=value; !key: without that key; !*: without any tag'),
+      uses: condition(2, 200, 'Text in any setting, such as a path, role, subnet or volume; or name=value; ! negates'),
+      olderThan: Age().optional().describe('Age since creation, such as 30d, or a date'),
+      youngerThan: Age().optional().describe('Age since creation, such as 12h, or a date'),
+      changedWithin: Age({ orNot: true })
+        .optional()
+        .describe('Last change or creation, such as 7d or a date; !30d: unchanged for 30 days'),
       groupBy: condition(0, 100, 'Settings to count by, such as type or zone,tag:owner'),
-      sort: z.enum(SORTS).optional().describe('fullest and emptiest: hosts, by their memory in use'),
-      limit: z.int().min(1).max(1_000).optional().describe('Most entities or groups to show'),
+      sort: z.enum(SORTS).optional().describe('fullest and emptiest apply to hosts, by memory in use'),
+      limit: z.int().min(1).max(1_000).optional().describe('Maximum number of entities or groups'),
       environment: EnvironmentsArgument().optional(),
       ...shaping(),
     }),

@@ -77,8 +77,9 @@ export const findProblems = fleetTool({
   name: 'find_kx_problems',
   title: 'Find kdb problems',
   description:
-    'Find what is wrong in all kdb environments: failed or stuck entities, clusters and dataviews behind their ' +
-    'newest data, and hosts, volumes, dataviews and databases that nothing uses. Also shows what is changing now.',
+    'Find what is wrong in all kdb environments: failed or stuck entities, clusters and dataviews that lag behind ' +
+    'the newest data, and hosts, volumes, dataviews and databases that nothing uses. Also shows what is changing ' +
+    'now.',
   keywords: 'broken health check wasting money idle why',
   input: () =>
     z.strictObject({
@@ -86,7 +87,7 @@ export const findProblems = fleetTool({
         .enum(['failed', 'stuck', 'behind', 'idle', 'orphaned', 'underway'])
         .optional()
         .describe(
-          'stuck: too long on the way to another status. behind: not on the newest changeset or dataview version. ' +
+          'stuck: in a transitional status for too long. behind: not on the newest changeset or dataview version. ' +
             'idle: hosts and volumes that nothing uses. orphaned: dataviews and databases that nothing mounts. ' +
             'underway: changing now. Default: all.',
         ),

@@ -24,7 +24,7 @@ export const GONE = 'DELETED';
 export const EnvironmentArgument = () => z.string().min(1).max(64).describe('Id or name of a kdb environment');
 /** Said by every answer that may be about several. */
 export const EnvironmentsArgument = () =>
-  z.string().min(1).max(64).describe('Id or name of one, or such as desk-*. Default: all.');
+  z.string().min(1).max(64).describe('Id, name, or a pattern such as desk-*. Default: all.');
 
 /** An argument that names nothing; its message says what there is. */
 export class NotThere extends Error {

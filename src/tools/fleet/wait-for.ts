@@ -44,17 +44,17 @@ const Wanted = () =>
       .string()
       .max(64)
       .optional()
-      .describe('Database of a dataview or changeset; needed only if several have one of that name'),
+      .describe('Database of the dataview or changeset; needed only if the name is not unique'),
     until: z
       .string()
       .max(40)
       .optional()
-      .describe('Status to wait for, or DELETED. Default: ready, which is CREATED, RUNNING, ACTIVE or COMPLETED.'),
+      .describe('Status to wait for, such as DELETED. Default: the one that means ready.'),
     handle: z
       .string()
       .refine((text) => startIn(text) !== undefined, 'expects the handle of the last answer, whole and unchanged')
       .optional()
-      .describe('From the last answer, to go on waiting'),
+      .describe('From the last answer, to keep waiting'),
   });
 
 export const waitFor = fleetTool({
@@ -62,8 +62,8 @@ export const waitFor = fleetTool({
   title: 'Wait for kdb entity',
   description:
     'Wait until an environment, cluster, dataview, changeset, scaling group or volume is ready or deleted. ' +
-    'Returns when it is, or at once with the reason when it fails; after 25 seconds it returns with a handle: ' +
-    'call it again with that to go on waiting.',
+    'Returns when it is, or at once with the reason if it failed. After 25 seconds it returns a handle; call it ' +
+    'again with that handle to keep waiting.',
   keywords: 'ready done finished poll',
   input: Wanted,
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],

@@ -15,17 +15,17 @@ export const whatDependsOn = fleetTool({
   name: 'what_depends_on',
   title: 'Show dependencies',
   description:
-    'Show what uses an entity, directly or through others, and what it needs itself, with its settings, tags and ' +
-    'problems. Use it to see whether something can be deleted or changed. Works for environments, clusters, ' +
-    'databases, changesets, dataviews, scaling groups, volumes and users.',
+    'Show what uses an entity, directly or through others, and what it needs itself, with settings, tags and ' +
+    'problems. Use it before you delete or change something. Works for environments, clusters, databases, ' +
+    'changesets, dataviews, scaling groups, volumes and users.',
   keywords: 'impact safe to delete breaks who uses',
   input: () =>
     z.strictObject({
       environment: EnvironmentArgument()
         .optional()
-        .describe('Id or name; needed only if several have an entity of that name'),
+        .describe('Id or name; needed only if the name exists in several environments'),
       name: z.string().min(1).max(200).describe('Name of the entity; for a changeset its id'),
-      kind: z.enum(KINDS).optional().describe('Needed only if several kinds have that name'),
+      kind: z.enum(KINDS).optional().describe('Needed only if entities of several kinds have that name'),
       ...shaping(),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],

@@ -75,9 +75,9 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
     name: 'find_tools',
     title: 'Find tools',
     description:
-      'Find the tools that manage kdb environments, clusters, databases, changesets, dataviews, scaling groups, ' +
-      'volumes, users and tags, or that search all environments for entities, problems and dependencies. Returns up ' +
-      'to six with their input schemas: run them with call_read_tool or call_write_tool.',
+      'Find tools for kdb environments, clusters, databases, changesets, dataviews, scaling groups, volumes, users ' +
+      'and tags, and tools that search all environments or show problems and dependencies. Returns up to six with ' +
+      'their input schemas; run them with call_read_tool or call_write_tool.',
     annotations: { readOnlyHint: true },
     input: () => z.strictObject({ query: z.string().min(1).max(500).describe('What you want to do, in a few words') }),
     needs: [],

@@ -37,7 +37,8 @@ const words = (text: string): string[] =>
 /** What a tool is found by, and how much each text of it counts: rather what it is called than what it takes. */
 const FIELDS: readonly { readonly of: (tool: Searchable) => string; readonly share: number }[] = [
   { of: ({ name, title }) => `${name} ${title}`, share: 1 },
-  { of: ({ description, keywords }) => `${description} ${keywords}`, share: 1 },
+  { of: ({ description }) => description, share: 1 },
+  { of: ({ keywords }) => keywords, share: 1 },
   { of: ({ inputSchema }) => parameters(inputSchema).join(' '), share: 0.25 },
 ];
 /** How much a deprecated tool counts beside the one that has taken its place. */
@@ -45,11 +46,11 @@ const DEPRECATED = 0.5;
 
 /** The tools that share words with the question, best first (BM25 over each field), but a tool whose name it is before all others. */
 export function ranked<T extends Searchable>(question: string, tools: readonly T[]): T[] {
-  const asked = words(question.slice(0, 500));
+  const asked = words(question);
   const name = question
     .trim()
     .toLowerCase()
-    .replaceAll(/[\s_-]+/g, '_');
+    .replaceAll(/[\s_-]/g, '_');
   const scores = FIELDS.flatMap(({ of, share }) => {
     const texts = tools.map((tool) => words(of(tool)));
     return INDEXES.map((index) => scored(asked, texts, { ...index, share: index.share * share }));
