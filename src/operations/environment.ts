@@ -31,7 +31,9 @@ const NameString = once(() => text(1, 50, /^[a-zA-Z0-9]{1,50}$/, '1 to 50 letter
 const FederationMode = once(() =>
   z
     .enum(['FEDERATED', 'LOCAL'])
-    .describe('FEDERATED: users sign in through a SAML provider; needs federationParameters. LOCAL: with passwords.'),
+    .describe(
+      'FEDERATED: users sign in through a SAML provider; needs federationParameters. LOCAL: users sign in with passwords.',
+    ),
 );
 
 const FederationParameters = once(() =>

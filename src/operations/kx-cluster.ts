@@ -67,7 +67,7 @@ export const CreateKxCluster = operation({
         .describe('HDB and GP: the databases to mount. RDB: the one to save down to.'),
       cacheStorageConfigurations: KxCacheStorageConfigurations()
         .optional()
-        .describe('For HDB and GP with capacityConfiguration only; the number in type is MB/s'),
+        .describe('Disk caches, for HDB and GP with capacityConfiguration only; the number in type is MB/s'),
       autoScalingConfiguration: AutoScalingConfiguration()
         .optional()
         .describe('For an HDB with capacityConfiguration only'),
