@@ -129,9 +129,9 @@ export const DeleteKxVolume = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    'Delete a volume and all data on it. This cannot be undone. Fails while a cluster or dataview uses it; ' +
-    'what_depends_on shows which. Returns at once with status DELETING; to wait for the end, use ' +
-    'wait_for_kx_entity (until: DELETED).',
+    'Delete a volume and all data on it, such as tickerplant logs and files that clusters saved down. This cannot ' +
+    'be undone. Fails while a cluster or dataview uses it; what_depends_on shows which. Returns at once with ' +
+    'status DELETING; to wait for the end, use wait_for_kx_entity (until: DELETED).',
   keywords: 'remove wipe free disk NAS storage',
   target: VOLUME,
   input: () => z.strictObject({ ...volumeLabels(), clientToken: ClientTokenString().optional() }),
