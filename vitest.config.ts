@@ -46,6 +46,7 @@ const CI_ONLY = [
   'test/safety/statuses.test.ts',
   'test/safety/wire.test.ts',
   'test/stdio/killed.test.ts',
+  'test/stdio/output.test.ts',
   'test/stdio/secrets.test.ts',
   'test/stdio/teardown.test.ts',
   'test/tools/words.test.ts',

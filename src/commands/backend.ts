@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { prepareState } from '../local/state-file.ts';
 import { FinspaceError } from '../operations/failure.ts';
-import { type Call, operationNamed } from '../operations/index.ts';
+import type { Call } from '../operations/index.ts';
 import type { Quotas } from '../operations/quotas.ts';
 import type { Place } from '../safety/question.ts';
 import { STATE_FORMAT } from '../safety/state-format.ts';
@@ -16,8 +16,6 @@ export interface Backend {
   readonly place: Place;
   /** The limits of its world; undefined where they are not in the API. */
   quotas(): Promise<Quotas | undefined>;
-  /** Resolves when no mutation is on its way. */
-  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,17 +46,13 @@ export function backend(config: Config, log: Log): Backend {
     });
     return opening;
   };
-  const mutations = new Set<Promise<unknown>>();
 
   const call: Call = async (name, input, options) => {
     const opened = await open().catch((error: unknown) => {
       log.error({ cause: error instanceof Error ? error.stack : String(error) }, 'the backend could not be started');
       throw cannotOpen(name, error);
     });
-    const result = opened.call(name, input, options);
-    if (operationNamed(name).risk === 'read') return result;
-    mutations.add(result);
-    return result.finally(() => mutations.delete(result));
+    return opened.call(name, input, options);
   };
   return {
     call,
@@ -68,7 +62,6 @@ export function backend(config: Config, log: Log): Backend {
       target: config.target,
     },
     quotas: async () => (await open().catch(() => undefined))?.quotas?.(),
-    settled: async () => void (await Promise.allSettled(mutations)),
     close: async () => (await opening?.catch(() => undefined))?.close(),
   };
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Config, ConfigError } from '../config.ts';
 import { ErrorForPeople } from '../error-for-people.ts';
+import { writeOut } from '../output.ts';
 import { type Journal, sqlJournal } from '../safety/journal.ts';
 import { openState } from '../safety/state.ts';
 import { plainJson } from '../safety/untrusted.ts';
@@ -45,4 +46,4 @@ const ACTS = {
   },
 };
 
-const print = (lines: readonly string[]) => void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+const print = (lines: readonly string[]) => writeOut(lines.map((line) => `${line}\n`).join(''));

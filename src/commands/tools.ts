@@ -1,5 +1,6 @@
 import { type Config, ConfigError } from '../config.ts';
 import { operationOf } from '../operations/naming.ts';
+import { writeOut } from '../output.ts';
 import { LOCAL_CALLER } from '../safety/policy.ts';
 import { offeredTools } from '../tools/list.ts';
 import { searchTools } from '../tools/search/index.ts';
@@ -14,9 +15,9 @@ export async function tools(
     catalog === 'search'
       ? searchTools({ restrictions, caller: LOCAL_CALLER })
       : offeredTools(restrictions, LOCAL_CALLER, outputSchemas);
-  if (switches.has('json')) process.stdout.write(`${JSON.stringify({ tools: offered }, null, 2)}\n`);
-  else if (switches.has('tokens')) process.stdout.write(await tokenTable(offered));
-  else process.stdout.write(offered.map(({ name, description }) => `${name.padEnd(38)}${description}\n`).join(''));
+  if (switches.has('json')) writeOut(`${JSON.stringify({ tools: offered }, null, 2)}\n`);
+  else if (switches.has('tokens')) writeOut(await tokenTable(offered));
+  else writeOut(offered.map(({ name, description }) => `${name.padEnd(38)}${description}\n`).join(''));
 }
 
 async function tokenTable(offered: readonly { name: string }[]): Promise<string> {

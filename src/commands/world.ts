@@ -4,6 +4,7 @@ import { DEFAULT_ACCOUNT } from '../local/caller.ts';
 import { worldOf } from '../local/context.ts';
 import { openStore, type Store } from '../local/store.ts';
 import { exportWorld, importWorld, listWorlds, resetWorld } from '../local/worlds/worlds.ts';
+import { writeOut } from '../output.ts';
 
 /** `finspace-mcp world list|export|import|reset`: looks after the worlds in a state file. */
 export async function world(config: Config, switches: ReadonlySet<string>, word = 'list'): Promise<void> {
@@ -66,7 +67,7 @@ const ACTS = {
 } satisfies Record<string, Act>;
 
 const regionOf = ({ region }: Config) => region ?? 'us-east-1';
-const print = (line: string) => void process.stdout.write(`${line}\n`);
+const print = (line: string) => writeOut(`${line}\n`);
 
 function requireSure(done: boolean): void {
   if (!done) throw new ConfigError('--yes: is needed, because the world that is there was changed since it was made');

@@ -14,7 +14,10 @@ const MOST_LINE_BYTES = 10 * 1024 * 1024;
 export interface StdioWire extends Transport {
   /** Takes no further input; what was read is still answered. */
   stopReading(): void;
-  /** Resolves when every request read so far has been answered, but for those that wait for the client themselves. */
+  /**
+   * Resolves when every request read so far has been answered, apart from those that wait for the client themselves, or when the
+   * client is gone.
+   */
   idle(): Promise<void>;
   /** How many requests have no answer yet. */
   unanswered(): number;
@@ -40,7 +43,7 @@ export function stdioWire({ input, output, onend, watch }: StdioWireOptions): St
   let waiting: (() => void)[] = [];
   let closed = false;
 
-  const isIdle = () => [...open].every((id) => [...asked.values()].includes(id));
+  const isIdle = () => closed || [...open].every((id) => [...asked.values()].includes(id));
 
   const settle = (id: string | number | undefined) => {
     if (id !== undefined) {
@@ -127,6 +130,7 @@ export function stdioWire({ input, output, onend, watch }: StdioWireOptions): St
       for (const end of streams.values()) end();
       streams.clear();
       wire.stopReading();
+      settle(undefined);
       wire.onclose?.();
     },
   };
