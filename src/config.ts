@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { ErrorForPeople } from './error-for-people.ts';
 import { CREDENTIAL } from './local/credentials.ts';
 import { ENTITIES, once, RISKS, type Risk } from './operations/operation.ts';
-import { HTTP_SETTINGS, HTTP_STANDARD } from './transports/http/settings.ts';
+import { DEFAULT_PORTS, HTTP_SETTINGS, HTTP_STANDARD } from './transports/http/settings.ts';
 import { wordIssue } from './wording.ts';
 
 const milliseconds = () => z.int().min(1).max(600_000);
@@ -53,7 +53,9 @@ export const SETTINGS = lazily({
       .array(z.string().regex(CREDENTIAL, 'expects KEY:SECRET or KEY:SECRET:ROLE_ARN'))
       .min(1)
       .optional()
-      .describe('Who may call the port of finspace-mcp local, KEY:SECRET[:ROLE_ARN]; anybody without this'),
+      .describe(
+        'Who may call the port of finspace-mcp local, KEY:SECRET[:ROLE_ARN],…; anybody on this machine without it',
+      ),
   control: () =>
     z
       .boolean()
@@ -106,7 +108,9 @@ export const SETTINGS = lazily({
       .min(0)
       .max(65_535)
       .optional()
-      .describe('Port to listen on, 0 for a free one; default 8080 for http, 4566 for local'),
+      .describe(
+        `Port to listen on, 0 for a free one; default ${DEFAULT_PORTS.http} for http, ${DEFAULT_PORTS.local} for local`,
+      ),
   targets: () => z.string().min(1).optional().describe('JSON file of named targets: where each is and who may use it'),
   target: () => z.string().min(1).optional().describe('The one of --targets to serve over stdio'),
   ...HTTP_SETTINGS,

@@ -25,8 +25,8 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
     settings: SETTING_NAMES.filter((name) => name !== 'target' && !PORT_ONLY.includes(name)),
   },
   local: {
-    summary: 'Serve the FinSpace-compatible service on a loopback port, for AWS SDKs and the AWS CLI.',
-    settings: [...WORLD, 'faults', 'port', ...PORT_ONLY, 'logLevel', 'config'],
+    summary: 'Serve the FinSpace-compatible service on a port, for AWS SDKs, the AWS CLI and Terraform.',
+    settings: [...WORLD, 'faults', 'host', 'port', ...PORT_ONLY, 'accessLog', 'logLevel', 'config'],
   },
   world: {
     summary: 'List, export (to stdout), import (--world FILE) or reset the worlds of the local service.',

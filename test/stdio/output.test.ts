@@ -117,7 +117,7 @@ describe.skipIf(process.platform === 'win32')('the output of', () => {
     expect(said).toMatch(/^finspace-mcp: the output could not be written: .*file too large.*\n$/);
   });
 
-  it.each(['http'])('%s may lose the reader of its log and goes on', async (command) => {
+  it.each(['http', 'local'])('%s may lose the reader of its log and goes on', async (command) => {
     const args = [CLI, command, '--port', '0', '--state', ':memory:', '--state-dir', folder];
     const server = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     onTestFinished(() => void server.kill('SIGKILL'));
