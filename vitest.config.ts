@@ -45,6 +45,7 @@ const CI_ONLY = [
   'test/safety/sequences.test.ts',
   'test/safety/statuses.test.ts',
   'test/safety/wire.test.ts',
+  'test/stdio/given-world.test.ts',
   'test/stdio/killed.test.ts',
   'test/stdio/output.test.ts',
   'test/stdio/secrets.test.ts',

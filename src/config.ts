@@ -40,8 +40,8 @@ export const SETTINGS = lazily({
     z
       .string()
       .regex(/^(?:demo|empty|.+\.json)$/, 'expects demo, empty or a world file (*.json)')
-      .default(STANDARD.world)
-      .describe('What a new local world holds: demo, empty, or a world file'),
+      .optional()
+      .describe('What a new local world holds: demo (the default), empty, or a world file'),
   lifecycle: () =>
     z
       .enum(['realistic', 'fast', 'instant'])
@@ -124,7 +124,6 @@ export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 /** What holds where nothing is set, apart from the schemas, so that starting up builds none of them. */
 const STANDARD = {
   backend: 'local',
-  world: 'demo',
   lifecycle: 'fast',
   control: false,
   readOnly: false,

@@ -25,11 +25,19 @@ interface Opened {
   close(): Promise<void>;
 }
 
-/** Makes sure that what this server keeps could be opened, before a client is served. Rejects with `StoreError` when it could not. */
-export async function prepareBackend({ backend: kind, state, stateDir, faults }: Config): Promise<void> {
+/**
+ * Makes sure that what this server keeps could be opened, before a client is served. Rejects with `StoreError` when it could not,
+ * and with `ConfigError` for a `--world` that cannot be used.
+ */
+export async function prepareBackend(config: Config, log: Log): Promise<void> {
+  const { backend: kind, state, stateDir, faults, world } = config;
   if (kind !== 'local' || state !== ':memory:') prepareFile(join(stateDir, 'state.db'), STATE_FORMAT);
-  if (kind !== 'local') return;
+  if (kind !== 'local') {
+    if (world !== undefined) log.warn({ world }, '--world is not used: it is for the local backend');
+    return;
+  }
   prepareState(state);
+  if (world !== undefined) await (await import('./given-world.ts')).checkGivenWorld(config, log);
   if (faults !== undefined) (await import('../local/faults/rules.ts')).readFaults(faults);
 }
 
@@ -87,7 +95,7 @@ function cannotOpen(operation: Parameters<Call>[0], error: unknown): FinspaceErr
     code: 'Misconfigured',
     detail,
     retryable: false,
-    advice: 'Have a person correct this, for example with --state or --state-dir; repeating will not help.',
+    advice: 'Have a person correct this, for example with --state, --state-dir or --world; repeating will not help.',
   });
 }
 

@@ -104,7 +104,7 @@ interface Shared extends Omit<ServingOptions, 'remote' | 'shared'> {
 }
 
 async function opened({ path, config, admits }: PlaceToServe, log: Log, { fleet, ...options }: Shared) {
-  await prepareBackend(config);
+  await prepareBackend(config, log);
   const shared = fleet && ((openMs: number) => ({ ledger: fleet.ledger(PLANS, openMs), bus: fleet.bus(path) }));
   const { serve, direct, ledger, settled, close } = serving(config, log, { ...options, remote: true, shared });
   const ready = async () => {

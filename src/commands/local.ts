@@ -3,8 +3,10 @@ import { credentialFrom } from '../local/credentials.ts';
 import { startLocal } from '../local/index.ts';
 import { listen } from '../local/listen.ts';
 import type { ServedRequest } from '../local/served-request.ts';
+import { prepareState } from '../local/state-file.ts';
 import { DEFAULT_PORTS, hostInUrl, isLoopback } from '../transports/http/settings.ts';
 import { mishapsTo } from './backend.ts';
+import { checkGivenWorld } from './given-world.ts';
 import { type Log, stderrLog } from './log.ts';
 
 /** `finspace-mcp local`: the FinSpace-compatible service on a port, for any AWS SDK, the AWS CLI or Terraform. */
@@ -13,6 +15,8 @@ export async function local(config: Config): Promise<void> {
   const log = stderrLog(config);
   const { state, world, lifecycle, host, port = DEFAULT_PORTS.local, faults } = config;
   const region = config.region ?? 'us-east-1';
+  prepareState(state);
+  await checkGivenWorld(config, log);
   const credentials = config.credentials?.flatMap((text) => credentialFrom(text) ?? []);
   const service = await startLocal({
     state,

@@ -15,7 +15,7 @@ export async function stdio(given: Config): Promise<void> {
     ? (await import('./targets.ts')).chosenTarget(given)
     : { config: given, caller: LOCAL_CALLER };
   const log = stderrLog(config);
-  await prepareBackend(config);
+  await prepareBackend(config, log);
   const parent = process.ppid;
   const { serve, settled, close } = serving(config, log, { remote: false });
   const stop = new AbortController();

@@ -3,6 +3,7 @@ import { type Config, ConfigError } from '../config.ts';
 import { DEFAULT_ACCOUNT } from '../local/caller.ts';
 import { worldOf } from '../local/context.ts';
 import { openStore, type Store } from '../local/store.ts';
+import { DEFAULT_WORLD } from '../local/worlds/index.ts';
 import { exportWorld, importWorld, listWorlds, resetWorld } from '../local/worlds/worlds.ts';
 import { writeOut } from '../output.ts';
 
@@ -52,7 +53,7 @@ const ACTS = {
   import: {
     reads: false,
     run: async (store, { world: path, region }, sure) => {
-      if (!path.endsWith('.json')) throw new ConfigError('--world: world import expects a world file (*.json)');
+      if (!path?.endsWith('.json')) throw new ConfigError('--world: world import expects a world file (*.json)');
       requireSure(await importWorld(store, path, sure, { now: Date.now, account: DEFAULT_ACCOUNT, region }));
     },
   },
@@ -61,7 +62,7 @@ const ACTS = {
     run: async (store, config, sure) => {
       const place = { region: regionOf(config), account: DEFAULT_ACCOUNT };
       const options = { ...place, now: Date.now, lifecycle: config.lifecycle };
-      requireSure(await resetWorld(store, config.world, sure, options));
+      requireSure(await resetWorld(store, config.world ?? DEFAULT_WORLD, sure, options));
     },
   },
 } satisfies Record<string, Act>;

@@ -84,8 +84,7 @@ describe('the container', () => {
     const args = words(/command: (.*)/.exec(compose)?.[1] ?? '');
     expect(compose).toMatch(/FINSPACE_MCP_CREDENTIALS: \$\{FINSPACE_CREDENTIALS:\?/);
     const port = await portOf(run(args, { FINSPACE_MCP_CREDENTIALS: 'TESTKEY:TESTSECRET' }));
-    const [, probe = '', probed] =
-      /test: \["CMD", "node", "-e", "(fetch\('http:\/\/127\.0\.0\.1:(\d+).*)"\]/.exec(compose) ?? [];
+    const [, probe = '', probed] = /^ +- "(fetch\('http:\/\/127\.0\.0\.1:(\d+).*)"$/m.exec(compose) ?? [];
     expect(Number(probed)).toBe(DEFAULT_PORTS.local);
     const probing = spawn(process.execPath, ['-e', probe.replace(`:${probed}`, `:${port}`)]);
     expect((await once(probing, 'exit'))[0]).toBe(0);
