@@ -10,7 +10,7 @@ watchOutput();
 let code = 0;
 try {
   const line = readCommandLine(process.argv.slice(2), process.env, COMMANDS, STANDARD_COMMAND);
-  if (line.wants === 'help') writeOut(helpFor(line.command));
+  if (line.wants === 'help') writeOut(await helpFor(line.command));
   else if (line.wants === 'version') writeOut(`${VERSION}\n`);
   else await run(line);
 } catch (error) {

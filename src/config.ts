@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { ErrorForPeople } from './error-for-people.ts';
 import { CREDENTIAL } from './local/credentials.ts';
 import { ENTITIES, once, RISKS, type Risk } from './operations/operation.ts';
-import { DEFAULT_PORTS, HTTP_SETTINGS, HTTP_STANDARD } from './transports/http/settings.ts';
+import { HTTP_SETTINGS, HTTP_STANDARD } from './transports/http/settings.ts';
 import { wordIssue } from './wording.ts';
 
 const milliseconds = () => z.int().min(1).max(600_000);
@@ -30,12 +30,7 @@ export const SETTINGS = lazily({
       .describe('AWS region; local default us-east-1, aws default from the profile or AWS_REGION'),
   profile: () => z.string().min(1).optional().describe('AWS profile, for --backend aws'),
   stateDir: () => z.string().min(1).optional().describe('Directory of everything this server keeps'),
-  state: () =>
-    z
-      .string()
-      .min(1)
-      .optional()
-      .describe('File of the local world, or :memory:; default world.db in the state directory'),
+  state: () => z.string().min(1).optional().describe('File of the local world, or :memory:'),
   world: () =>
     z
       .string()
@@ -102,15 +97,12 @@ export const SETTINGS = lazily({
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
       .default(STANDARD.logLevel)
       .describe('Least severe log line on stderr'),
-  port: () =>
+  logFormat: () =>
     z
-      .int()
-      .min(0)
-      .max(65_535)
+      .enum(['text', 'json'])
       .optional()
-      .describe(
-        `Port to listen on, 0 for a free one; default ${DEFAULT_PORTS.http} for http, ${DEFAULT_PORTS.local} for local`,
-      ),
+      .describe('How log lines look; by default text on a terminal and json elsewhere'),
+  port: () => z.int().min(0).max(65_535).optional().describe('Port to listen on, 0 for a free one'),
   targets: () => z.string().min(1).optional().describe('JSON file of named targets: where each is and who may use it'),
   target: () => z.string().min(1).optional().describe('The one of --targets to serve over stdio'),
   ...HTTP_SETTINGS,

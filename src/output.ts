@@ -12,6 +12,9 @@ export function watchOutput(): void {
   process.stderr.on('error', () => {});
 }
 
+/** The width of the terminal on stdout; undefined where there is none, or it does not know. */
+export const terminalColumns = (): number | undefined => process.stdout.columns || undefined;
+
 /** Writes text to stdout; await `written` before the process ends. */
 export function writeOut(text: string): void {
   if (!fstatSync(STDOUT).isFile()) return void process.stdout.write(text);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Config, ConfigError } from '../config.ts';
 import { ErrorForPeople } from '../error-for-people.ts';
-import { writeOut } from '../output.ts';
+import { terminalColumns, writeOut } from '../output.ts';
 import { type Journal, sqlJournal } from '../safety/journal.ts';
 import { openState } from '../safety/state.ts';
 import { plainJson } from '../safety/untrusted.ts';
@@ -34,7 +34,7 @@ export class JournalError extends ErrorForPeople {
 const ACTS = {
   show: async (kept: Journal, asJson: boolean) => {
     const entries = await kept.entries();
-    print(asJson ? entries.map(plainJson) : journalTable(entries));
+    print(asJson ? entries.map(plainJson) : journalTable(entries, terminalColumns()));
   },
   verify: async (kept: Journal) => {
     const found = await kept.verify();

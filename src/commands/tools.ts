@@ -1,9 +1,10 @@
 import { type Config, ConfigError } from '../config.ts';
 import { operationOf } from '../operations/naming.ts';
-import { writeOut } from '../output.ts';
+import { terminalColumns, writeOut } from '../output.ts';
 import { LOCAL_CALLER } from '../safety/policy.ts';
 import { offeredTools } from '../tools/list.ts';
 import { searchTools } from '../tools/search/index.ts';
+import { definitionList } from './definition-list.ts';
 
 /** `finspace-mcp tools`: what a client would see, as a table, as JSON, or as the tokens that it costs. */
 export async function tools(
@@ -17,7 +18,14 @@ export async function tools(
       : offeredTools(restrictions, LOCAL_CALLER, outputSchemas);
   if (switches.has('json')) writeOut(`${JSON.stringify({ tools: offered }, null, 2)}\n`);
   else if (switches.has('tokens')) writeOut(await tokenTable(offered));
-  else writeOut(offered.map(({ name, description }) => `${name.padEnd(38)}${description}\n`).join(''));
+  else writeOut(toolList(offered));
+}
+
+/** One line each, so that other programs can take it apart, but on a terminal. */
+function toolList(offered: readonly { name: string; description?: string | undefined }[]): string {
+  const rows = offered.map(({ name, description = '' }) => [name, description] as const);
+  if (process.stdout.isTTY) return definitionList(rows, terminalColumns());
+  return rows.map(([name, description]) => `${name.padEnd(38)}${description}\n`).join('');
 }
 
 async function tokenTable(offered: readonly { name: string }[]): Promise<string> {

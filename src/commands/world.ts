@@ -52,9 +52,10 @@ const ACTS = {
   },
   import: {
     reads: false,
-    run: async (store, { world: path, region }, sure) => {
+    run: async (store, { world: path, region, state }, sure) => {
       if (!path?.endsWith('.json')) throw new ConfigError('--world: world import expects a world file (*.json)');
       requireSure(await importWorld(store, path, sure, { now: Date.now, account: DEFAULT_ACCOUNT, region }));
+      print(`Imported ${path} into ${state}.`);
     },
   },
   reset: {
@@ -62,7 +63,9 @@ const ACTS = {
     run: async (store, config, sure) => {
       const place = { region: regionOf(config), account: DEFAULT_ACCOUNT };
       const options = { ...place, now: Date.now, lifecycle: config.lifecycle };
-      requireSure(await resetWorld(store, config.world ?? DEFAULT_WORLD, sure, options));
+      const name = config.world ?? DEFAULT_WORLD;
+      requireSure(await resetWorld(store, name, sure, options));
+      print(`Reset the world in ${place.region} of ${config.state} to ${name}.`);
     },
   },
 } satisfies Record<string, Act>;
