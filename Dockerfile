@@ -9,5 +9,6 @@ RUN npm install --global /tmp/finspace-mcp.tgz && rm /tmp/finspace-mcp.tgz && in
 USER node
 ENV FINSPACE_MCP_STATE_DIR=/var/lib/finspace-mcp FINSPACE_MCP_HOST=0.0.0.0
 VOLUME /var/lib/finspace-mcp
-EXPOSE 4566
-ENTRYPOINT ["finspace-mcp", "http"]
+EXPOSE 8080 4566
+ENTRYPOINT ["finspace-mcp"]
+CMD ["http"]

@@ -1,5 +1,5 @@
-/** What the demo prints with: at most 96 columns, and colours only where a terminal shows them. */
-const WIDTH = 96;
+/** What the demo prints with: at most 96 columns, fewer in a narrower terminal, and colours only where a terminal shows them. */
+const WIDTH = Math.max(40, Math.min(96, process.stdout.columns || 96));
 const colours = process.stdout.isTTY && !process.env['NO_COLOR'];
 const paint = (code: number) => (text: string) => (colours ? `\u001b[${code}m${text}\u001b[0m` : text);
 const bold = paint(1);
@@ -16,7 +16,8 @@ let steps = 0;
 /** The heading of the next step: what a person would ask their agent. */
 export const step = (question: string) => {
   steps += 1;
-  say(`\n${bold(cyan(`${steps}  ${question}`))}`);
+  say();
+  tell(`${steps}  ${question}`, { indent: '', hang: '   ', painted: (line) => bold(cyan(line)) });
 };
 
 /** Text as paragraphs of whole words, each line after the first set in by two more columns, or by `hang`. */
@@ -53,6 +54,12 @@ export function table(rows: readonly (readonly Cell[])[]): void {
     const before = row.slice(0, -1).reduce((sum, _, at) => sum + (widths[at] ?? 0) + 2, 3);
     const [last = '', paintLast = same] = row.at(-1) ?? [];
     const [first = '', ...more] = wrapped(last, WIDTH - before);
+    // Where little is left beside the others, the last one goes below.
+    if (WIDTH - before < 24 && row.length > 1) {
+      table([row.slice(0, -1)]);
+      tell(last, { indent: '     ', hang: '', painted: paintLast });
+      continue;
+    }
     const front = row
       .slice(0, -1)
       .map(([text, painted], at) => painted(text) + ' '.repeat((widths[at] ?? 0) - text.length + 2));
@@ -65,7 +72,7 @@ const same: Paint = (text) => text;
 
 /** The form as a client would show it, with what the person does about it. */
 export function showForm(message: string, deed: string): void {
-  say(dim('   ┌─ a form in the client ────────────────────────────────────────────────────'));
+  say(dim('   ┌─ a form in the client '.padEnd(Math.min(WIDTH, 79), '─')));
   tell(message, { indent: '   │ ', painted: PAINT.yellow });
-  say(`   ${dim('└─')} ${bold(deed)}`);
+  tell(`└─ ${deed}`, { hang: '   ', painted: bold });
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,17 +11,19 @@ const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const { bold, dim, red, green, yellow } = PAINT;
 
 const STALE = 'hdb-equities-b';
-const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-demo-'));
-const stateDir = join(folder, 'state');
+const PICTURE = fileURLToPath(new URL('../docs/demo-world.svg', import.meta.url));
+const stateDir = mkdtempSync(join(tmpdir(), 'finspace-mcp-demo-'));
+
+const PLAIN = { indent: '', hang: '' };
 
 function introduce({ count, tokens }: { count: number; tokens: number }): void {
-  say(bold('finspace-mcp: an operator asks, an agent calls tools, a person approves'));
+  tell('finspace-mcp: an operator asks, an agent calls tools, a person approves', { ...PLAIN, painted: bold });
   tell(
     [
       'AWS closed Amazon FinSpace on 2026-10-07. This is the embedded FinSpace-compatible service with a demo world: no AWS account, nothing of yours is touched, and no kdb process or data stands behind it.',
       `Real MCP clients over stdio: lines with → are their calls, ← what the model is given back. The server offers ${count} tools, which cost ${tokens} tokens to list.`,
     ].join('\n'),
-    { indent: '', hang: '' },
+    PLAIN,
   );
 }
 
@@ -60,10 +62,9 @@ async function picture(operator: Agent): Promise<string> {
       .join(' · '),
   );
   const uri = `finspace://kx/environments/${environmentId}/topology.svg`;
-  const file = join(folder, 'kdb-prod.svg');
-  writeFileSync(file, await operator.read(uri));
-  tell(`The resource ${uri} is a picture:`);
-  say(`   ${green(file)}   (open it in a browser)`);
+  const picture = await operator.read(uri);
+  tell(`The resource ${uri} is a picture, an SVG of ${Math.round(picture.length / 1_000)} kB. The README shows it:`);
+  say(`   ${green(PICTURE)}   (open it in a browser)`);
   return String(environmentId);
 }
 
@@ -115,10 +116,17 @@ async function afterwards(operator: Agent): Promise<void> {
 }
 
 function whatNext(): void {
-  say(`\n${bold(`Done: ${spent.calls} calls, ${spent.tokens} tokens in all. Now let your own client do it.`)}`);
+  say();
+  tell(`Done: ${spent.calls} calls, ${spent.tokens} tokens in all. Now let your own client do it.`, {
+    ...PLAIN,
+    painted: bold,
+  });
   say(`   ${bold('Claude Code')}`);
   say(`     claude mcp add finspace -- node ${CLI}`);
-  say(`   ${bold('Claude Desktop, Cursor and most others')}   (claude_desktop_config.json, ~/.cursor/mcp.json)`);
+  tell('Claude Desktop, Cursor and most others   (claude_desktop_config.json, ~/.cursor/mcp.json)', {
+    hang: '',
+    painted: bold,
+  });
   say(`     ${JSON.stringify({ mcpServers: { finspace: { command: 'node', args: [CLI] } } })}`);
   say(`   ${bold('VS Code')}   (.vscode/mcp.json)`);
   say(`     ${JSON.stringify({ servers: { finspace: { type: 'stdio', command: 'node', args: [CLI] } } })}`);

@@ -1,7 +1,7 @@
 // Brings a fresh clone to where the scripts can run: installs what is missing and, with --build, builds what is out of date.
 // Plain JavaScript without dependencies, because it runs before there are any. Everything it says goes to stderr.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,6 +13,8 @@ const newest = (folder) =>
     .filter((entry) => entry.isFile())
     .reduce((latest, entry) => Math.max(latest, changed(join(entry.parentPath ?? entry.path, entry.name))), 0);
 
+const LISTS = ['package.json', 'package-lock.json'];
+
 function npm(...args) {
   const windows = process.platform === 'win32';
   const { status } = spawnSync(windows ? 'npm.cmd' : 'npm', args, {
@@ -23,14 +25,33 @@ function npm(...args) {
   return status === 0;
 }
 
-if (changed(at('node_modules', '.package-lock.json')) < changed(at('package-lock.json'))) {
+/** Whether the packages in node_modules are those of the lockfile, by npm's own record of what it installed. */
+function isInstalled() {
+  const packages = (...parts) => JSON.parse(readFileSync(at(...parts), 'utf8')).packages;
+  if (!existsSync(at('node_modules', '.package-lock.json'))) return false;
+  const installed = packages('node_modules', '.package-lock.json');
+  return Object.entries(packages('package-lock.json')).every(([path, { version, integrity, optional }]) => {
+    const there = installed[path];
+    if (path === '' || (there === undefined && optional)) return true;
+    return there?.version === version && there?.integrity === integrity;
+  });
+}
+
+if (!isInstalled()) {
+  if (lstatSync(at('node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    process.stderr.write(
+      `finspace-mcp: node_modules is a link to ${readlinkSync(at('node_modules'))}, which lacks packages of package-lock.json. ` +
+        'Nothing is installed through a link: remove it and run npm ci.\n',
+    );
+    process.exit(1);
+  }
   process.stderr.write('finspace-mcp: installing what is missing (npm ci)\n');
   const options = ['--no-audit', '--no-fund', '--loglevel=error', '--no-update-notifier'];
   if (!npm('ci', ...options) && !npm('install', '--no-save', ...options)) process.exit(1);
 }
 
 if (process.argv.includes('--build')) {
-  const sources = Math.max(newest(at('src')), changed(at('package.json')), changed(at('scripts', 'build.ts')));
+  const sources = Math.max(newest(at('src')), newest(at('scripts')), ...LISTS.map((name) => changed(at(name))));
   if (changed(at('dist', 'cli.js')) < sources) {
     process.stderr.write('finspace-mcp: building\n');
     if (!npm('run', '--silent', 'build')) process.exit(1);

@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { flagOf, SETTING_NAMES, SETTINGS, variableOf } from '../src/config.ts';
+import { flagOf, SETTING_NAMES, SETTINGS, type SettingName, variableOf } from '../src/config.ts';
 import { OPERATION_NAMES, operationNamed } from '../src/operations/index.ts';
 import { POLICY } from '../src/safety/policy.ts';
 import { COMPOSITE_TOOLS } from '../src/tools/composites.ts';
 import { describeComposite, describeTool } from '../src/tools/describe.ts';
+import { DEFAULT_PORTS } from '../src/transports/http/settings.ts';
 
 /** The documents with generated tables. */
 export const DOCUMENTS = ['README.md', 'docs/configuration.md'].map((path) =>
@@ -41,11 +42,20 @@ function moreToolsTable(): string {
   return ['| tool | what it does |', '|---|---|', ...rows].join('\n');
 }
 
+/** Defaults that depend on the platform or the command. */
+const DEFAULTS: Partial<Record<SettingName, string>> = {
+  stateDir: 'by the platform: see `finspace-mcp --help`',
+  state: '`world.db` in the state directory',
+  port: `\`${DEFAULT_PORTS.http}\` for http, \`${DEFAULT_PORTS.local}\` for local`,
+};
+
 function settingsTable(): string {
   const rows = SETTING_NAMES.map((name) => {
     const schema: z.ZodType = SETTINGS[name];
     const standard =
-      schema instanceof z.ZodDefault ? `\`${JSON.stringify(schema.def.defaultValue).replaceAll('"', '')}\`` : '';
+      schema instanceof z.ZodDefault
+        ? `\`${JSON.stringify(schema.def.defaultValue).replaceAll('"', '')}\``
+        : (DEFAULTS[name] ?? '');
     const values = choices(schema).map((value) => `\`${value}\``);
     return `| \`${flagOf(name)}\` | \`${variableOf(name)}\` | \`${name}\` | ${values.join(' ')} | ${standard} | ${cell(schema.description ?? '')} |`;
   });

@@ -30,18 +30,13 @@ export const SETTINGS = lazily({
       .describe('AWS region; local default us-east-1, aws default from the profile or AWS_REGION'),
   profile: () => z.string().min(1).optional().describe('AWS profile, for --backend aws'),
   stateDir: () => z.string().min(1).optional().describe('Directory of everything this server keeps'),
-  state: () =>
-    z
-      .string()
-      .min(1)
-      .optional()
-      .describe('File of the local world, or :memory:; default world.db in the state directory'),
+  state: () => z.string().min(1).optional().describe('File of the local world, or :memory:'),
   world: () =>
     z
       .string()
       .regex(/^(?:demo|empty|.+\.json)$/, 'expects demo, empty or a world file (*.json)')
-      .default(STANDARD.world)
-      .describe('What a new local world holds: demo, empty, or a world file'),
+      .optional()
+      .describe('What a new local world holds: demo (the default), empty, or a world file'),
   lifecycle: () =>
     z
       .enum(['realistic', 'fast', 'instant'])
@@ -53,7 +48,9 @@ export const SETTINGS = lazily({
       .array(z.string().regex(CREDENTIAL, 'expects KEY:SECRET or KEY:SECRET:ROLE_ARN'))
       .min(1)
       .optional()
-      .describe('Who may call the port of finspace-mcp local, KEY:SECRET[:ROLE_ARN]; anybody without this'),
+      .describe(
+        'Who may call the port of finspace-mcp local, KEY:SECRET[:ROLE_ARN],…; anybody on this machine without it',
+      ),
   control: () =>
     z
       .boolean()
@@ -100,13 +97,12 @@ export const SETTINGS = lazily({
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
       .default(STANDARD.logLevel)
       .describe('Least severe log line on stderr'),
-  port: () =>
+  logFormat: () =>
     z
-      .int()
-      .min(0)
-      .max(65_535)
+      .enum(['text', 'json'])
       .optional()
-      .describe('Port to listen on, 0 for a free one; default 8080 for http, 4566 for local'),
+      .describe('How log lines look; by default text on a terminal and json elsewhere'),
+  port: () => z.int().min(0).max(65_535).optional().describe('Port to listen on, 0 for a free one'),
   maxBody: () =>
     z
       .int()
@@ -127,7 +123,6 @@ export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 /** What holds where nothing is set, apart from the schemas, so that starting up builds none of them. */
 const STANDARD = {
   backend: 'local',
-  world: 'demo',
   lifecycle: 'fast',
   control: false,
   readOnly: false,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { prepareState } from '../local/state-file.ts';
 import { FinspaceError } from '../operations/failure.ts';
-import { type Call, operationNamed } from '../operations/index.ts';
+import type { Call } from '../operations/index.ts';
 import type { Quotas } from '../operations/quotas.ts';
 import type { Place } from '../safety/question.ts';
 import { STATE_FORMAT } from '../safety/state-format.ts';
@@ -16,8 +16,6 @@ export interface Backend {
   readonly place: Place;
   /** The limits of its world; undefined where they are not in the API. */
   quotas(): Promise<Quotas | undefined>;
-  /** Resolves when no mutation is on its way. */
-  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -27,15 +25,23 @@ interface Opened {
   close(): Promise<void>;
 }
 
-/** Makes sure that what this server keeps could be opened by its owner only, before a client is served. Rejects with `StoreError` when it could not. */
-export async function prepareBackend({ backend: kind, state, stateDir, faults }: Config, log: Log): Promise<void> {
+/**
+ * Makes sure that what this server keeps could be opened by its owner only, before a client is served. Rejects with `StoreError` when it
+ * could not, and with `ConfigError` for a `--world` that cannot be used.
+ */
+export async function prepareBackend(config: Config, log: Log): Promise<void> {
+  const { backend: kind, state, stateDir, faults, world } = config;
   const isKept = kind !== 'local' || state !== ':memory:';
   const tightened = [
     isKept ? prepareFile(join(stateDir, 'state.db'), STATE_FORMAT) : undefined,
     kind === 'local' ? prepareState(state) : undefined,
   ];
   for (const line of tightened) if (line !== undefined) log.warn({}, line);
-  if (kind !== 'local') return;
+  if (kind !== 'local') {
+    if (world !== undefined) log.warn({ world }, '--world is not used: it is for the local backend');
+    return;
+  }
+  if (world !== undefined) await (await import('./given-world.ts')).checkGivenWorld(config, log);
   if (faults !== undefined) (await import('../local/faults/rules.ts')).readFaults(faults);
 }
 
@@ -52,17 +58,13 @@ export function backend(config: Config, log: Log): Backend {
     });
     return opening;
   };
-  const mutations = new Set<Promise<unknown>>();
 
   const call: Call = async (name, input, options) => {
     const opened = await open().catch((error: unknown) => {
       log.error({ cause: error instanceof Error ? error.stack : String(error) }, 'the backend could not be started');
       throw cannotOpen(name, error);
     });
-    const result = opened.call(name, input, options);
-    if (operationNamed(name).risk === 'read') return result;
-    mutations.add(result);
-    return result.finally(() => mutations.delete(result));
+    return opened.call(name, input, options);
   };
   return {
     call,
@@ -72,7 +74,6 @@ export function backend(config: Config, log: Log): Backend {
       target: config.target,
     },
     quotas: async () => (await open().catch(() => undefined))?.quotas?.(),
-    settled: async () => void (await Promise.allSettled(mutations)),
     close: async () => (await opening?.catch(() => undefined))?.close(),
   };
 }
@@ -98,7 +99,7 @@ function cannotOpen(operation: Parameters<Call>[0], error: unknown): FinspaceErr
     code: 'Misconfigured',
     detail,
     retryable: false,
-    advice: 'Have a person correct this, for example with --state or --state-dir; repeating will not help.',
+    advice: 'Have a person correct this, for example with --state, --state-dir or --world; repeating will not help.',
   });
 }
 

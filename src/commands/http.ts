@@ -29,7 +29,9 @@ export async function http(config: Config): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
   });
   const server = await openHttp(config, log);
-  log.info({ url: config.publicUrl ?? `http://${config.host}:${server.port}/mcp` }, 'serving MCP over HTTP');
+  const { publicUrl, host } = config;
+  const address = baseUrl({ host, publicUrl: undefined }, server.port);
+  log.info(publicUrl === undefined ? { url: `${address}/mcp` } : { url: publicUrl, address }, 'serving MCP over HTTP');
   log.info({ signal: await stop }, 'stopping');
   await server.close();
   await log.flushed();

@@ -1,6 +1,6 @@
-import * as z from 'zod';
 import type { CommandLine, CommandShape } from '../command-line.ts';
-import { flagOf, SETTING_NAMES, SETTINGS, type SettingName, variableOf } from '../config.ts';
+import { SETTING_NAMES, type SettingName } from '../config.ts';
+import { terminalColumns } from '../output.ts';
 import { HTTP_SETTINGS } from '../transports/http/settings.ts';
 import { stdio } from './stdio.ts';
 
@@ -25,8 +25,8 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
     settings: SETTING_NAMES.filter((name) => name !== 'target' && !PORT_ONLY.includes(name)),
   },
   local: {
-    summary: 'Serve the FinSpace-compatible service on a loopback port, for AWS SDKs and the AWS CLI.',
-    settings: [...WORLD, 'faults', 'port', ...PORT_ONLY, 'logLevel', 'config'],
+    summary: 'Serve the FinSpace-compatible service on a port, for AWS SDKs, the AWS CLI and Terraform.',
+    settings: [...WORLD, 'faults', 'host', 'port', ...PORT_ONLY, 'accessLog', 'logLevel', 'logFormat', 'config'],
   },
   world: {
     summary: 'List, export (to stdout), import (--world FILE) or reset the worlds of the local service.',
@@ -70,37 +70,8 @@ export async function run({ command, config, switches, word }: CommandLine): Pro
 }
 
 /** The text of `--help` for one command; `help` itself stands for all of them. */
-export function helpFor(command: string): string {
-  const { summary, settings, switches = {}, word } = COMMANDS[command] as CommandShape;
-  const others = Object.entries(COMMANDS).map(([name, shape]) => `  ${name.padEnd(8)}${shape.summary}\n`);
-  const options = [
-    ...Object.entries(switches).map(([name, text]) => [`--${name}`, text]),
-    ...settings.map((name) => [flagOf(name), `${SETTINGS[name].description ?? ''}${valuesOf(name)}`]),
-  ];
-  const isGeneral = command === STANDARD_COMMAND;
-  return [
-    `Usage: finspace-mcp ${isGeneral ? '[command]' : command}${word === undefined ? '' : ` [${word}]`} [options]\n\n`,
-    isGeneral ? `Commands (finspace-mcp COMMAND --help tells more):\n${others.join('')}\n` : '',
-    `${summary}\n\nOptions:\n`,
-    ...options.map(([flag = '', text]) => `  ${flag.padEnd(20)}${text}\n`),
-    `\nEach option can also be set by a variable (${variableOf('stateDir')} for ${flagOf('stateDir')}) or in a JSON file (--config).\n`,
-  ].join('');
-}
-
-/** ` (one of …; default …)`, as far as a setting has such. */
-function valuesOf(name: SettingName): string {
-  const { type, enum: own, items, default: standard } = z.toJSONSchema(SETTINGS[name], { io: 'input' }) as Described;
-  const values = own ?? items?.enum;
-  const told = [
-    values === undefined ? [] : `${own === undefined ? 'some' : 'one'} of ${values.join(', ')}`,
-    standard === undefined || type === 'boolean' || String(standard) === '' ? [] : `default ${standard}`,
-  ].flat();
-  return told.length === 0 ? '' : ` (${told.join('; ')})`;
-}
-
-interface Described {
-  readonly type?: string;
-  readonly enum?: readonly string[];
-  readonly items?: { readonly enum?: readonly string[] };
-  readonly default?: unknown;
+export async function helpFor(command: string): Promise<string> {
+  const { helpText } = await import('./help.ts');
+  const columns = terminalColumns();
+  return helpText({ command, commands: COMMANDS, isGeneral: command === STANDARD_COMMAND, env: process.env, columns });
 }

@@ -1,8 +1,12 @@
 import { asker, printable } from '../safety/approver-text.ts';
 import type { Entry } from '../safety/journal.ts';
+import { folded } from './fold.ts';
 
-/** The journal as a table for people, one row for each call, in the order in which they were begun. */
-export function journalTable(entries: readonly Entry[]): string[] {
+/**
+ * The journal for people, in the order in which calls were begun: a table with one row for each, or, where the table is wider than
+ * the terminal, a paragraph.
+ */
+export function journalTable(entries: readonly Entry[], columns?: number): string[] {
   const outcomes = new Map(
     entries.flatMap((entry) => (entry.kind === 'outcome' ? [[entry.call, entry] as const] : [])),
   );
@@ -13,7 +17,7 @@ export function journalTable(entries: readonly Entry[]): string[] {
       return [
         [moment(entry.at), entry.approver, 'set the clock right', `${moment(entry.seen)} had been seen`, 'done', ''],
       ];
-    const { operation, target, formerName, principal, approval } = entry;
+    const { operation, principal, approval } = entry;
     const outcome = outcomes.get(entry.call);
     const came =
       outcome === undefined ? ['unknown', 'it never came back'] : [outcome.result, ...present(outcome.error)];
@@ -22,13 +26,31 @@ export function journalTable(entries: readonly Entry[]): string[] {
         moment(entry.at),
         asker(principal),
         operation,
-        [...Object.values(target), ...(formerName === undefined ? [] : [`was ${formerName}`])].join(' / '),
+        targetOf(entry),
         came.join(': '),
         approval === undefined ? 'not asked for' : [approval.channel, ...present(approval.approver)].join(', '),
       ],
     ];
   });
-  return rows.length === 0 ? ['Nothing was changed through this state directory yet.'] : aligned([HEADINGS, ...rows]);
+  if (rows.length === 0) return ['Nothing was changed through this state directory yet.'];
+  const table = aligned([HEADINGS, ...rows]);
+  const isWide = columns !== undefined && table.some((line) => line.length > columns);
+  return isWide ? rows.flatMap((row) => paragraph(row.map(printable), columns)) : table;
+}
+
+/** `kdb-prod (m5cn…) / hdb-fx`: what a call was about, an environment by its name and its id. */
+function targetOf({ target, environment, formerName }: Extract<Entry, { kind: 'intent' }>): string {
+  const names = Object.entries(target).map(([label, value]) =>
+    label === 'environmentId' && environment !== undefined ? `${environment} (${value})` : value,
+  );
+  return [...names, ...(formerName === undefined ? [] : [`was ${formerName}`])].join(' / ');
+}
+
+function paragraph([at, who, operation, target, outcome, approved]: readonly string[], columns: number): string[] {
+  const approval = approved === '' ? '' : `; approved: ${approved}`;
+  return [`${at}  ${operation}`, `  ${target}`, `  ${outcome}; by ${who}${approval}`].flatMap((line) =>
+    folded(line, columns),
+  );
 }
 
 const present = (text: string | undefined) => (text === undefined ? [] : [text]);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Config, ConfigError } from '../config.ts';
 import { ErrorForPeople } from '../error-for-people.ts';
+import { terminalColumns, writeOut } from '../output.ts';
 import { type Entry, type Journal, sqlJournal } from '../safety/journal.ts';
 import { openState } from '../safety/state.ts';
 import { plainJson } from '../safety/untrusted.ts';
@@ -33,7 +34,7 @@ export class JournalError extends ErrorForPeople {
 const ACTS = {
   show: async (kept: Journal, asJson: boolean) => {
     const entries = await kept.entries();
-    print(asJson ? entries.map(plainJson) : journalTable(entries));
+    print(asJson ? entries.map(plainJson) : journalTable(entries, terminalColumns()));
     refuseUnreadable(entries);
   },
   verify: async (kept: Journal) => {
@@ -55,4 +56,4 @@ function refuseUnreadable(entries: readonly Entry[]): void {
   throw new JournalError(`the journal was altered: ${which} unreadable`);
 }
 
-const print = (lines: readonly string[]) => void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+const print = (lines: readonly string[]) => writeOut(lines.map((line) => `${line}\n`).join(''));

@@ -1,17 +1,22 @@
-import type { Config } from '../config.ts';
+import { type Config, ConfigError } from '../config.ts';
 import { credentialFrom } from '../local/credentials.ts';
 import { startLocal } from '../local/index.ts';
 import { listen } from '../local/listen.ts';
+import type { ServedRequest } from '../local/served-request.ts';
+import { prepareState } from '../local/state-file.ts';
+import { DEFAULT_PORTS, hostInUrl, isLoopback } from '../transports/http/settings.ts';
 import { mishapsTo } from './backend.ts';
-import { stderrLog } from './log.ts';
+import { checkGivenWorld } from './given-world.ts';
+import { type Log, stderrLog } from './log.ts';
 
-const STANDARD_PORT = 4566;
-
-/** `finspace-mcp local`: the FinSpace-compatible service on a loopback port, for any AWS SDK, the AWS CLI or Terraform. */
+/** `finspace-mcp local`: the FinSpace-compatible service on a port, for any AWS SDK, the AWS CLI or Terraform. */
 export async function local(config: Config): Promise<void> {
+  requireSafeHost(config);
   const log = stderrLog(config);
-  const { state, world, lifecycle, port = STANDARD_PORT, faults } = config;
+  const { state, world, lifecycle, host, port = DEFAULT_PORTS.local, faults } = config;
   const region = config.region ?? 'us-east-1';
+  prepareState(state);
+  await checkGivenWorld(config, log);
   const credentials = config.credentials?.flatMap((text) => credentialFrom(text) ?? []);
   const service = await startLocal({
     state,
@@ -22,15 +27,14 @@ export async function local(config: Config): Promise<void> {
     credentials,
     onError: mishapsTo(log),
   });
-  const control = config.control ? service.clock : undefined;
-  const listener = await listen(service.service, { port, control });
-  const url = `http://127.0.0.1:${listener.port}`;
-  const [whose, key, secret] = credentials === undefined ? ['Any', 'any', 'any'] : ['The configured', 'KEY', 'SECRET'];
-  process.stderr.write(
-    `FinSpace-compatible service on ${url} (world in ${state}). ${whose} credentials do; for example:\n` +
-      `  AWS_ACCESS_KEY_ID=${key} AWS_SECRET_ACCESS_KEY=${secret} aws finspace list-kx-environments --region ${region} --endpoint-url ${url}\n` +
-      `  curl --aws-sigv4 aws:amz:${region}:finspace --user ${key}:${secret} ${url}/kx/environments\n`,
-  );
+  const listener = await listen(service.service, {
+    host,
+    port,
+    anyHost: !isLoopback(host),
+    control: config.control ? service.clock : undefined,
+    observe: config.accessLog ? requestLog(log) : undefined,
+  });
+  process.stderr.write(greeting(config, listener.port, region));
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
@@ -39,3 +43,26 @@ export async function local(config: Config): Promise<void> {
   await service.close();
   await log.flushed();
 }
+
+/** Beyond loopback every request has to be signed with a known key. */
+function requireSafeHost({ host, credentials, control }: Config): void {
+  if (isLoopback(host)) return;
+  if (credentials === undefined) throw new ConfigError(`--host: ${host} is not loopback, which needs --credentials`);
+  if (control) throw new ConfigError('--control: moves the clock without credentials, which needs --host on loopback');
+}
+
+function greeting({ host, state, credentials }: Config, port: number, region: string): string {
+  const url = `http://${hostInUrl(host)}:${port}`;
+  const [whose, key, secret] = credentials === undefined ? ['Any', 'any', 'any'] : ['The configured', 'KEY', 'SECRET'];
+  return (
+    `FinSpace-compatible service on ${url} (world in ${state}). ${whose} credentials do; for example:\n` +
+    `  AWS_ACCESS_KEY_ID=${key} AWS_SECRET_ACCESS_KEY=${secret} aws finspace list-kx-environments --region ${region} --endpoint-url ${url}\n` +
+    `  curl --aws-sigv4 aws:amz:${region}:finspace --user ${key}:${secret} ${url}/kx/environments\n`
+  );
+}
+
+/** One line per request: who asked for what, and how it went. */
+const requestLog =
+  (log: Log) =>
+  ({ ms, ...request }: ServedRequest) =>
+    log.info({ ...request, ms: Math.round(ms * 10) / 10 }, 'request');

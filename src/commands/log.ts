@@ -1,4 +1,6 @@
+import { isatty } from 'node:tty';
 import type { Config } from '../config.ts';
+import { printable } from '../safety/approver-text.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -10,26 +12,49 @@ export interface Log {
   error(fields: Fields, message: string): void;
 }
 
-/** A pino logger that writes to stderr at once, loaded with the first line that its level lets through. */
-export function stderrLog({ logLevel }: Pick<Config, 'logLevel'>): Log & { flushed(): Promise<void> } {
+type Level = keyof Log;
+
+/** Writes to stderr at once: lines for people on a terminal, JSON elsewhere, unless the configuration says which. */
+export function stderrLog(config: Pick<Config, 'logLevel' | 'logFormat'>): Log & { flushed(): Promise<void> } {
+  const { logLevel, logFormat = isatty(2) ? 'text' : 'json' } = config;
+  const { write, flushed } = logFormat === 'text' ? textLines() : jsonLines(logLevel);
+  const at = (level: Level) => (fields: Fields, message: string) => {
+    if (ORDER.indexOf(level) >= ORDER.indexOf(logLevel)) write(level, fields, message);
+  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), flushed };
+}
+
+type Write = (level: Level, fields: Fields, message: string) => void;
+
+function textLines() {
+  const write: Write = (level, fields, message) => void process.stderr.write(`${textLine(level, fields, message)}\n`);
+  return { write, flushed: async () => {} };
+}
+
+/** `2026-03-17 09:30:00Z WARN  message key=value`, on one line whatever the values are. */
+function textLine(level: Level, fields: Fields, message: string): string {
+  const moment = `${new Date().toISOString().slice(0, 19).replace('T', ' ')}Z`;
+  const values = Object.entries(fields).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const isPlain = typeof value === 'string' && /^[\w.:/@%+-]+$/.test(value);
+    return `${name}=${isPlain ? value : printable(JSON.stringify(value))}`;
+  });
+  return [moment, level.toUpperCase().padEnd(5), message, ...values].join(' ');
+}
+
+/** A pino logger, loaded with the first line. */
+function jsonLines(logLevel: Config['logLevel']) {
   let loading: Promise<import('pino').Logger> | undefined;
   let last: Promise<void> = Promise.resolve();
   const load = async () => {
     const { default: pino } = await import('pino');
     return pino({ level: logLevel, name: 'finspace-mcp' }, pino.destination({ dest: 2, sync: true }));
   };
-  const write = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: Fields, message: string) => {
-    if (ORDER.indexOf(level) < ORDER.indexOf(logLevel)) return;
+  const write: Write = (level, fields, message) => {
     loading ??= load();
     last = loading.then((logger) => logger[level](fields, message));
   };
-  return {
-    debug: write('debug'),
-    info: write('info'),
-    warn: write('warn'),
-    error: write('error'),
-    flushed: () => last,
-  };
+  return { write, flushed: () => last };
 }
 
 const ORDER: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];

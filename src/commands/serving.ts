@@ -24,6 +24,7 @@ import { remarkingAbsent } from './absent-environments.ts';
 import { backend } from './backend.ts';
 import type { Log } from './log.ts';
 import { forgets, outOfBandWay, type PageWay } from './out-of-band.ts';
+import { settling } from './settling.ts';
 
 const QUESTION_OPEN_MS = 15 * 60_000;
 /** The journal is looked through once the client has what it asked for first. */
@@ -39,7 +40,7 @@ export interface Serving {
   readonly direct: Call;
   /** What waits for a person. */
   readonly ledger: Ledger;
-  /** Resolves when no mutation is on its way. */
+  /** Resolves when every mutation that was begun has ended and is in the journal. */
   settled(): Promise<void>;
   close(): Promise<void>;
 }
@@ -71,7 +72,7 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
   const { remote, now = Date.now, later = afterAWhile, watch = (call) => call } = options;
   const shut = join(config.stateDir, 'secrets');
   const secrets = config.secrets === 'inline' ? inlineSink : remote ? refusingSink : fileSink(shut, now);
-  const { call: unwatched, place: behind, quotas, settled, close } = backend(config, log);
+  const { call: unwatched, place: behind, quotas, close } = backend(config, log);
   const place = { ...behind, server: options.page?.server };
   const direct = watch(unwatched);
   const state = lazyState(config, log);
@@ -91,7 +92,9 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
       .then((db) => noteShared(db, shared !== undefined, now()))
       .catch(() => {});
   const lost = (cause: unknown) => log.error({ cause: String(cause) }, 'the journal could not be written');
-  const journaled = journaledCall(direct, journal, `${place.backend} ${place.region}`, lost);
+  const { call: journaled, settled } = settling(
+    journaledCall(direct, journal, `${place.backend} ${place.region}`, lost),
+  );
   const { environments } = config;
   const call =
     environments === undefined

@@ -16,6 +16,7 @@ export async function stdio(given: Config): Promise<void> {
     : { config: given, caller: LOCAL_CALLER };
   const log = stderrLog(config);
   await prepareBackend(config, log);
+  const parent = process.ppid;
   const { serve, settled, close } = serving(config, log, { remote: false });
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
@@ -28,6 +29,7 @@ export async function stdio(given: Config): Promise<void> {
     onerror,
     stop: stop.signal,
     settled,
+    abandoned: () => parentEnded(parent),
     callMs: config.callTimeout,
     maxBytes: config.maxBody,
     onending: (requests) => log.info({ requests }, 'no more is read; finishing what was asked'),
@@ -35,6 +37,19 @@ export async function stdio(given: Config): Promise<void> {
   });
   await close();
   await log.flushed();
+}
+
+const LOOK_MS = 250;
+
+/** Resolves when another process has taken over as the parent of this one, because the first has ended. */
+function parentEnded(first: number): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (process.ppid !== first) resolve();
+      else setTimeout(look, LOOK_MS).unref();
+    };
+    look();
+  });
 }
 
 function greeting(): string {

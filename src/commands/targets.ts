@@ -12,8 +12,7 @@ function fileSchema() {
     SETTINGS;
   const scope = z.string().refine(isScope, `expects some of ${Object.keys(SCOPES).join(', ')}`);
   const row = z.strictObject({
-    ...{ backend, region, endpoint, profile, state, readOnly, toolsets, deny, environments },
-    world: world.removeDefault().optional(),
+    ...{ backend, region, endpoint, profile, state, world, readOnly, toolsets, deny, environments },
     lifecycle: lifecycle.removeDefault().optional(),
     allow: z.record(z.string().min(1), z.array(scope)).optional(),
   });

@@ -1,9 +1,10 @@
 import { type Config, ConfigError } from '../config.ts';
 import { operationOf } from '../operations/naming.ts';
+import { terminalColumns, writeOut } from '../output.ts';
 import { LOCAL_CALLER } from '../safety/policy.ts';
-import type { ListedTool } from '../tools/describe.ts';
 import { offeredTools } from '../tools/list.ts';
 import { searchTools } from '../tools/search/index.ts';
+import { definitionList } from './definition-list.ts';
 
 /** `finspace-mcp tools`: what a client would see, as a table, as JSON, or as the tokens that it costs. */
 export async function tools(
@@ -15,15 +16,17 @@ export async function tools(
     catalog === 'search'
       ? searchTools({ restrictions, caller: LOCAL_CALLER })
       : offeredTools(restrictions, LOCAL_CALLER, outputSchemas);
-  if (switches.has('json')) process.stdout.write(`${JSON.stringify({ tools: offered }, null, 2)}\n`);
-  else if (switches.has('tokens')) process.stdout.write(await tokenTable(offered));
-  else process.stdout.write(offered.map(shown).join('\n'));
+  if (switches.has('json')) writeOut(`${JSON.stringify({ tools: offered }, null, 2)}\n`);
+  else if (switches.has('tokens')) writeOut(await tokenTable(offered));
+  else writeOut(toolList(offered));
 }
 
-const shown = ({ name, title, description }: ListedTool) => `${name.padEnd(38)}${title}\n${indented(description)}`;
-
-/** A text in indented lines, as they fit on a terminal of 80 columns. */
-const indented = (text: string) => text.replaceAll(/(.{1,78})(?: |$)/g, '  $1\n');
+/** One line each, so that other programs can take it apart, but on a terminal. */
+function toolList(offered: readonly { name: string; description?: string | undefined }[]): string {
+  const rows = offered.map(({ name, description = '' }) => [name, description] as const);
+  if (process.stdout.isTTY) return definitionList(rows, terminalColumns());
+  return rows.map(([name, description]) => `${name.padEnd(38)}${description}\n`).join('');
+}
 
 async function tokenTable(offered: readonly { name: string }[]): Promise<string> {
   const { countTokens } = await tokenizer();

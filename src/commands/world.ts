@@ -3,7 +3,9 @@ import { type Config, ConfigError } from '../config.ts';
 import { DEFAULT_ACCOUNT } from '../local/caller.ts';
 import { worldOf } from '../local/context.ts';
 import { openStore, type Store } from '../local/store.ts';
+import { DEFAULT_WORLD } from '../local/worlds/index.ts';
 import { exportWorld, importWorld, listWorlds, resetWorld } from '../local/worlds/worlds.ts';
+import { writeOut } from '../output.ts';
 
 /** `finspace-mcp world list|export|import|reset`: looks after the worlds in a state file. */
 export async function world(config: Config, switches: ReadonlySet<string>, word = 'list'): Promise<void> {
@@ -50,9 +52,10 @@ const ACTS = {
   },
   import: {
     reads: false,
-    run: async (store, { world: path, region }, sure) => {
-      if (!path.endsWith('.json')) throw new ConfigError('--world: world import expects a world file (*.json)');
+    run: async (store, { world: path, region, state }, sure) => {
+      if (!path?.endsWith('.json')) throw new ConfigError('--world: world import expects a world file (*.json)');
       requireSure(await importWorld(store, path, sure, { now: Date.now, account: DEFAULT_ACCOUNT, region }));
+      print(`Imported ${path} into ${state}.`);
     },
   },
   reset: {
@@ -60,13 +63,15 @@ const ACTS = {
     run: async (store, config, sure) => {
       const place = { region: regionOf(config), account: DEFAULT_ACCOUNT };
       const options = { ...place, now: Date.now, lifecycle: config.lifecycle };
-      requireSure(await resetWorld(store, config.world, sure, options));
+      const name = config.world ?? DEFAULT_WORLD;
+      requireSure(await resetWorld(store, name, sure, options));
+      print(`Reset the world in ${place.region} of ${config.state} to ${name}.`);
     },
   },
 } satisfies Record<string, Act>;
 
 const regionOf = ({ region }: Config) => region ?? 'us-east-1';
-const print = (line: string) => void process.stdout.write(`${line}\n`);
+const print = (line: string) => writeOut(`${line}\n`);
 
 function requireSure(done: boolean): void {
   if (!done) throw new ConfigError('--yes: is needed, because the world that is there was changed since it was made');

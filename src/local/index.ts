@@ -10,13 +10,13 @@ import type { Lifecycle } from './lifecycle.ts';
 import { quotasOf } from './quotas.ts';
 import { service } from './service.ts';
 import { openStore } from './store.ts';
-import { seed } from './worlds/index.ts';
+import { DEFAULT_WORLD, seed } from './worlds/index.ts';
 
 export interface LocalOptions {
   /** The state file, or `:memory:`. */
   readonly state: string;
-  /** What a region that has no world yet begins with. */
-  readonly world: string;
+  /** What a region that has no world yet begins with; the demo world by default. */
+  readonly world?: string | undefined;
   readonly lifecycle: Lifecycle;
   readonly region: string;
   readonly account?: string | undefined;
@@ -38,7 +38,7 @@ export interface Local {
 
 /** Opens the state, seeds its world on the first run, and serves it. Rejects with `StoreError` when the file cannot be used. */
 export async function startLocal(options: LocalOptions): Promise<Local> {
-  const { state, world, lifecycle, region, account = DEFAULT_ACCOUNT, now = Date.now } = options;
+  const { state, world = DEFAULT_WORLD, lifecycle, region, account = DEFAULT_ACCOUNT, now = Date.now } = options;
   const faults = options.faults === undefined ? undefined : faultSource(readFaults(options.faults));
   const store = await openStore(state);
   try {

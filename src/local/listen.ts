@@ -9,14 +9,19 @@ import type { Service } from '../operations/exchange.ts';
 import type { WorldClock } from './clock.ts';
 import { controlRoutes } from './control.ts';
 import { ConnectionReset } from './faults/connection-reset.ts';
+import { type ServedRequest, servedRequest } from './served-request.ts';
 
 export interface ListenOptions {
   /** 0 takes any free port. */
   readonly port: number;
   /** The address to listen on; 127.0.0.1 by default. */
   readonly host?: string | undefined;
+  /** Serves every host name, for a service that takes signed requests only; by default those of this machine and of `host`. */
+  readonly anyHost?: boolean | undefined;
   /** The clock to serve below /_control; none is served without it. */
   readonly control?: WorldClock | undefined;
+  /** Sees each request with its reply. */
+  readonly observe?: ((request: ServedRequest) => void) | undefined;
 }
 
 export interface Listener {
@@ -27,13 +32,23 @@ export interface Listener {
 /** Serves the local service over HTTP, to programs on this machine and to no web page. Rejects with one line when the port is taken. */
 export async function listen(
   service: Service,
-  { port, host = '127.0.0.1', control }: ListenOptions,
+  { port, host = '127.0.0.1', anyHost = false, control, observe = () => {} }: ListenOptions,
 ): Promise<Listener> {
   let allowed = new Set<string>();
   const app = new Hono<{ Bindings: HttpBindings }>();
+  app.get('/healthz', (c) => c.text('ok\n'));
+  app.use(async (c, next) => {
+    const began = performance.now();
+    const { pathname, search } = new URL(c.req.url);
+    const described = servedRequest({ method: c.req.method, target: pathname + search, headers: c.req.header() });
+    await next();
+    const status = c.res === RESPONSE_ALREADY_SENT ? undefined : c.res.status;
+    observe({ ...described, status, ms: performance.now() - began });
+  });
   app.use(async (c, next) => {
     if (c.req.header('origin') !== undefined) return refused(403, 'Requests from web pages are not served.');
-    if (!allowed.has((c.req.header('host') ?? '').toLowerCase())) return refused(421, 'This host name is not served.');
+    if (!anyHost && !allowed.has((c.req.header('host') ?? '').toLowerCase()))
+      return refused(421, 'This host name is not served.');
     return next();
   });
   app.use(bodyLimit({ maxSize: LARGEST_BODY, onError: () => refused(413, 'The request is too large.') }));

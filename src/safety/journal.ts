@@ -10,6 +10,8 @@ export interface Intent extends Actor {
   readonly backend: string;
   /** The path labels of the call; never a body, which may hold anything. */
   readonly target: Readonly<Record<string, unknown>>;
+  /** The name of the environment, as it was last seen before the call. */
+  readonly environment?: string | undefined;
   /** Digest of all arguments. */
   readonly arguments: string;
 }

@@ -2,6 +2,7 @@ import { FinspaceError, wireName } from '../operations/failure.ts';
 import { labels } from '../operations/http.ts';
 import { type Call, operationNamed } from '../operations/index.ts';
 import { createdBy } from '../operations/references.ts';
+import { environmentNames } from './environment-names.ts';
 import { argumentsDigest, type Journal, type Outcome } from './journal.ts';
 
 /**
@@ -9,24 +10,31 @@ import { argumentsDigest, type Journal, type Outcome } from './journal.ts';
  * the intent cannot be written, the call is not made.
  */
 export function journaledCall(call: Call, journal: Journal, backend: string, onLost: (error: unknown) => void): Call {
+  const names = environmentNames();
+  const learning: Call = async (name, input, options) => {
+    const output = await call(name, input, options);
+    names.learn(output);
+    return output;
+  };
   return async (name, input, options) => {
     const operation = operationNamed(name);
-    if (operation.risk === 'read') return call(name, input, options);
+    if (operation.risk === 'read') return learning(name, input, options);
     const members = input as Record<string, unknown>;
     // Environments get their id from the service, changesets have no name.
     const named = operation.risk === 'create' ? [String(createdBy(name)), 'name'] : ['name'];
     const told = [...labels(operation), ...named.filter((label) => label in members)];
     const target = Object.fromEntries(told.map((label) => [label, members[label]]));
     const actor = options?.actor ?? { principal: 'this server' };
+    const environment = names.of(members);
     const begun = await journal
-      .begin({ operation: name, backend, target, arguments: argumentsDigest(input), ...actor })
+      .begin({ operation: name, backend, target, environment, arguments: argumentsDigest(input), ...actor })
       .catch((cause: unknown) => {
         onLost(cause);
         throw notJournaled(name);
       });
     const finish = (outcome: Outcome) => journal.finish(begun, outcome).catch(onLost);
     try {
-      const output = await call(name, input, options);
+      const output = await learning(name, input, options);
       await finish({ result: 'succeeded' });
       return output;
     } catch (error) {

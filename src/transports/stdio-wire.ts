@@ -12,7 +12,10 @@ import { isListen, listening } from './listening.ts';
 export interface StdioWire extends Transport {
   /** Takes no further input; what was read is still answered. */
   stopReading(): void;
-  /** Resolves when every request read so far has been answered, but for those that wait for the client themselves. */
+  /**
+   * Resolves when every request read so far has been answered, apart from those that wait for the client themselves, or when the
+   * client is gone.
+   */
   idle(): Promise<void>;
   /** How many requests have no answer yet. */
   unanswered(): number;
@@ -42,7 +45,7 @@ export function stdioWire({ input, output, onend, maxBytes, watch }: StdioWireOp
 
   const isIdle = () => {
     const waitingForClient = new Set(asked.values());
-    return [...open].every((id) => waitingForClient.has(id));
+    return closed || [...open].every((id) => waitingForClient.has(id));
   };
 
   const settle = (id: string | number | undefined) => {
@@ -136,6 +139,7 @@ export function stdioWire({ input, output, onend, maxBytes, watch }: StdioWireOp
       for (const end of streams.values()) end();
       streams.clear();
       wire.stopReading();
+      settle(undefined);
       wire.onclose?.();
     },
   };

@@ -11,8 +11,10 @@ export interface StdioOptions {
   readonly onerror: (error: Error) => void;
   /** Aborted when the process is asked to stop. */
   readonly stop: AbortSignal;
-  /** Resolves when no mutation is on its way to the backend. */
+  /** Resolves when every mutation that was begun has ended and is in the journal. */
   readonly settled: () => Promise<void>;
+  /** Resolves when the process that started this one has ended; called once the input has ended. */
+  readonly abandoned: () => Promise<void>;
   /** The most that one call takes: as long is waited for answers when the input has merely ended. */
   readonly callMs: number;
   /** Bytes of the largest message that is accepted. */
@@ -31,7 +33,7 @@ const MUTATIONS_MS = 10_000;
 
 /** Serves one client over two streams, in either protocol era, until its input ends or `stop` aborts. Resolves when all is answered. */
 export async function serveOverStdio(serve: ServerFactory, caller: Caller, options: StdioOptions): Promise<void> {
-  const { input, output, onerror, stop, settled, callMs, maxBytes, onending, onunanswered } = options;
+  const { input, output, onerror, stop, settled, abandoned, callMs, maxBytes, onending, onunanswered } = options;
   const over = new AbortController();
   const { delay = (ms) => pause(ms, undefined, { signal: over.signal }).catch(() => {}) } = options;
   let end = () => {};
@@ -56,10 +58,18 @@ export async function serveOverStdio(serve: ServerFactory, caller: Caller, optio
   wire.stopReading();
   if (wire.unanswered() > 0) onending(wire.unanswered());
   const idle = wire.idle();
+  void abandoned()
+    .then(() => delay(READS_MS))
+    .then(() => wire.close());
   await Promise.race([idle, stopped, delay(callMs)]);
   await Promise.race([idle, delay(READS_MS)]);
-  await Promise.race([settled().then(() => Promise.race([idle, delay(100)])), delay(MUTATIONS_MS)]);
-  if (wire.unanswered() > 0) onunanswered(wire.unanswered());
+  const most = Promise.race([stopped.then(() => delay(MUTATIONS_MS)), delay(callMs)]);
+  await Promise.race([settled().then(() => Promise.race([idle, delay(100)])), most]);
+  if (wire.unanswered() > 0) {
+    onunanswered(wire.unanswered());
+    // Nobody reads what is still to be written.
+    output.destroy();
+  }
   over.abort();
   await connection.close();
 }

@@ -46,6 +46,33 @@ describe('finspace-mcp journal', () => {
     expect(journalTable(Array.from({ length: 130_000 }, () => entry))).toHaveLength(130_001);
   });
 
+  it('names environments beside their ids, and writes paragraphs where the table is wider than the terminal', () => {
+    const common = { kind: 'intent', backend: 'local', arguments: 'a', principal: 'oauth:ann' } as const;
+    const target = { environmentId: 'm5cnbg3l25pwsmzikb7kdj', clusterName: 'hdb-equities-b' };
+    const at = '2026-03-17T09:30:00.000Z';
+    const entries: Entry[] = [
+      { ...common, sequence: 1, at, call: 'c1', operation: 'DeleteKxCluster', target, environment: 'kdb-prod' },
+      { kind: 'outcome', sequence: 2, at, call: 'c1', result: 'succeeded' },
+      { ...common, sequence: 3, at, call: 'c2', operation: 'DeleteKxCluster', target },
+    ];
+    const [, named = '', nameless = ''] = journalTable(entries);
+    expect(named).toContain('  kdb-prod (m5cnbg3l25pwsmzikb7kdj) / hdb-equities-b  ');
+    expect(nameless).toContain('  m5cnbg3l25pwsmzikb7kdj / hdb-equities-b  ');
+    expect(journalTable(entries, 80)).toEqual([
+      '2026-03-17 09:30:00  DeleteKxCluster',
+      '  kdb-prod (m5cnbg3l25pwsmzikb7kdj) / hdb-equities-b',
+      '  succeeded; by oauth:ann; approved: not asked for',
+      '2026-03-17 09:30:00  DeleteKxCluster',
+      '  m5cnbg3l25pwsmzikb7kdj / hdb-equities-b',
+      '  unknown: it never came back; by oauth:ann; approved: not asked for',
+    ]);
+    for (const columns of [40, 80, 120]) {
+      const wide = journalTable(entries, columns).filter((line) => line.length > columns);
+      expect(wide).toEqual([]);
+    }
+    expect(journalTable(entries, 200)).toEqual(journalTable(entries));
+  });
+
   it.runIf(NO_PTY === undefined)(
     'shows people a table on a terminal: who changed what, how it ended, who approved',
     async () => {

@@ -1,16 +1,16 @@
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
 /**
  * Every block of shell lines in our documents says in a comment before it whether it is run here: `<!-- runs: TEXT -->`, where
- * each line has to succeed and what it prints to contain the text, or `<!-- not run: REASON -->`.
+ * what it prints has to contain the text, or `<!-- not run: REASON -->`. Those of one page are pasted into one shell, in order.
  */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PAGES = ['README.md', 'SECURITY.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)].filter(
@@ -18,22 +18,21 @@ const PAGES = ['README.md', 'SECURITY.md', ...readdirSync(join(ROOT, 'docs')).ma
 );
 const BLOCK = /(?:<!-- (runs|not run|runs elsewhere): (.+) -->\n)?^```(?:bash|sh|shell)\n([\s\S]*?)^```/gm;
 
-const blocks = PAGES.flatMap((page) =>
-  [...readFileSync(join(ROOT, page), 'utf8').matchAll(BLOCK)].map(([, kind, text = '', lines = '']) => ({
-    page,
+const pages = PAGES.map((page) => ({
+  page,
+  blocks: [...readFileSync(join(ROOT, page), 'utf8').matchAll(BLOCK)].map(([, kind, text = '', lines = '']) => ({
     kind,
     text,
-    lines: lines
-      .replaceAll(/\\\n\s*/g, '')
-      .split('\n')
-      .filter((line) => line.trim() !== ''),
+    lines,
   })),
-);
-const running = blocks.filter(({ kind }) => kind === 'runs');
+}));
+const running = pages
+  .map(({ page, blocks }) => ({ page, blocks: blocks.filter(({ kind }) => kind === 'runs') }))
+  .filter(({ blocks }) => blocks.length > 0);
 
 /** Ports in the documents, each to be replaced by one that is free here. */
 const PORTS = ['4566', '8080'];
-const IS_SERVER = /(?:cli\.js|finspace-mcp) (?:http|local)\b/;
+const END = 'the end of a block';
 const has = (program: string) => {
   try {
     execFileSync('sh', ['-c', `command -v ${program}`]);
@@ -43,64 +42,97 @@ const has = (program: string) => {
   }
 };
 
-const started: ChildProcess[] = [];
 let home = '';
-afterEach(async () => {
-  await Promise.all(
-    started.splice(0).map((server) => {
-      const ended = new Promise((resolve) => server.once('exit', resolve));
-      process.kill(-(server.pid as number), 'SIGTERM');
-      return ended;
-    }),
-  );
-  rmSync(home, { recursive: true, force: true });
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'finspace-mcp-docs-'));
 });
+afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 it('says of every block whether it is run', () => {
-  expect(blocks.filter(({ kind }) => kind === undefined)).toEqual([]);
-  expect(running.length).toBeGreaterThan(2);
+  expect(pages.flatMap(({ blocks }) => blocks.filter(({ kind }) => kind === undefined))).toEqual([]);
+  expect(running.flatMap(({ blocks }) => blocks).length).toBeGreaterThan(2);
 });
 
-it.each(running)('$page: $lines.0', { timeout: 60_000 }, async ({ lines, text }) => {
-  home = mkdtempSync(join(tmpdir(), 'finspace-mcp-docs-'));
+it.each(running)(
+  'the blocks of $page work as they stand, pasted in order',
+  { timeout: 120_000 },
+  async ({ blocks }) => {
+    const free = new Map(await Promise.all(PORTS.map(async (port) => [port, await freePort()] as const)));
+    const script = blocks.map(({ lines }) => `${hereIn(lines, free)}\necho; echo "${END} $?"\n`).join('');
+    const out = await pasted(script);
+    const parts = out.split(new RegExp(`${END} (\\d+)\n`));
+    for (const [at, { text, lines }] of blocks.entries()) {
+      expect(parts[2 * at], lines).toContain(text);
+      expect(parts[2 * at + 1], lines).toBe('0');
+    }
+  },
+);
+
+/** The lines with ports that are free, on loopback, and without calls of programs that are not installed. */
+function hereIn(lines: string, free: ReadonlyMap<string, string>): string {
+  const local = lines
+    .replaceAll('0.0.0.0', '127.0.0.1')
+    .replaceAll(/\b(?:4566|8080)\b/g, (port) => free.get(port) ?? port);
+  const ported = local.replaceAll(/finspace-mcp (http|local)\b|cli\.js (http|local)\b/g, (start, http, local_) => {
+    const port = free.get((http ?? local_) === 'http' ? '8080' : '4566');
+    return `${start} --port ${port}`;
+  });
+  if (has('aws')) return ported;
+  console.warn('SKIPPED: lines with `aws`, because there is no AWS CLI');
+  return ported.replaceAll(/^.*\baws finspace\b.*$/gm, 'true');
+}
+
+/** Everything that a shell prints into which the script is pasted. */
+async function pasted(script: string): Promise<string> {
   mkdirSync(join(home, 'bin'));
   symlinkSync(join(ROOT, 'dist', 'cli.js'), join(home, 'bin', 'finspace-mcp'));
   const env = { PATH: `${join(home, 'bin')}:${process.env['PATH']}`, HOME: home, LANG: 'C.UTF-8' };
-  const free = new Map(await Promise.all(PORTS.map(async (port) => [port, await freePort()] as const)));
-  for (const line of lines) {
-    const here = line
-      .replaceAll('0.0.0.0', '127.0.0.1')
-      .replaceAll(/\b(?:4566|8080)\b/g, (port) => free.get(port) ?? port);
-    if (IS_SERVER.test(here)) await serve(here, env);
-    else if (/\baws finspace\b/.test(here) && !has('aws'))
-      console.warn(`SKIPPED, because there is no AWS CLI: ${line}`);
-    else {
-      const { stdout } = await promisify(execFile)('bash', ['--norc', '-ec', here], { cwd: ROOT, env });
-      expect(stdout, line).toContain(text);
+  const shell = spawn('bash', ['--norc'], { cwd: ROOT, env, detached: true });
+  onTestFinished(() => {
+    try {
+      process.kill(-(shell.pid as number), 'SIGKILL');
+    } catch {
+      // Nothing was left running.
     }
-  }
-});
-
-/** Starts a server and waits until it says where it listens. */
-async function serve(line: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const server = spawn('bash', ['--norc', '-c', `exec ${line}`], {
-    cwd: ROOT,
-    env,
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  started.push(server);
-  let said = '';
-  await new Promise<void>((resolve, reject) => {
-    server.once('exit', (code) => reject(new Error(`${line} ended with ${code}: ${said}`)));
-    for (const stream of [server.stdout, server.stderr])
-      stream.on('data', (chunk) => {
-        said += chunk;
-        if (/serving MCP|service on/.test(said)) resolve();
-      });
-  });
-  server.removeAllListeners('exit');
+  let out = '';
+  shell.stdout.on('data', (chunk) => (out += chunk));
+  shell.stderr.resume();
+  shell.stdin.end(script);
+  await new Promise((resolve) => shell.once('close', resolve));
+  return out;
 }
+
+describe.skipIf(!has('nginx') || !has('openssl'))('the configurations of nginx', () => {
+  const blocks = [...readFileSync(join(ROOT, 'docs/deploy.md'), 'utf8').matchAll(/^```nginx\n([\s\S]*?)^```/gm)].map(
+    ([, block = '']) => block,
+  );
+  const [whole = '', affinity = ''] = blocks;
+  const server = whole.slice(whole.indexOf('server {'));
+
+  it.each([
+    ['in front of one server', whole],
+    ['with affinity', `${affinity}${server}`],
+  ])('%s passes nginx -t', async (_, block) => {
+    const [key, certificate] = [join(home, 'key.pem'), join(home, 'certificate.pem')];
+    const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=finspace.example', '-days', '1'];
+    await promisify(execFile)('openssl', [...request, '-keyout', key, '-out', certificate]);
+    const here = block
+      .replace('/etc/ssl/finspace.example/fullchain.pem', certificate)
+      .replace('/etc/ssl/finspace.example/privkey.pem', key)
+      .replace('listen 443 ssl', `listen ${await freePort()} ssl`);
+    const folders = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+      (name) => `${name}_temp_path ${home}/${name};`,
+    );
+    const config = join(home, 'nginx.conf');
+    const main = `pid ${home}/nginx.pid; error_log stderr; events {} http { access_log off; ${folders.join(' ')}\n`;
+    writeFileSync(config, `${main}${here}}`);
+    const { stderr } = await promisify(execFile)('nginx', ['-t', '-q', '-c', config, '-p', home, '-e', 'stderr']);
+    expect(stderr).toBe('');
+  });
+
+  it('are all that the documents show', () => expect(blocks).toHaveLength(2));
+});
 
 async function freePort(): Promise<string> {
   const server = createServer();

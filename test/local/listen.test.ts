@@ -14,9 +14,10 @@ import {
   UntagResourceCommand,
   ValidationException,
 } from '@aws-sdk/client-finspace';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Local, startLocal } from '../../src/local/index.ts';
 import { type Listener, listen } from '../../src/local/listen.ts';
+import type { ServedRequest } from '../../src/local/served-request.ts';
 import { KEY, token } from './estate.ts';
 import { authorizationFor } from './world.ts';
 
@@ -119,4 +120,73 @@ describe('the listener', () => {
       `cannot listen on 127.0.0.1:${listener.port}: the port is already in use`,
     );
   });
+
+  test('says that it is there, under any host name', async () => {
+    const { status, body } = await get(listener.port, '/healthz', { host: 'finspace:4566' });
+    expect([status, body]).toEqual([200, 'ok\n']);
+  });
 });
+
+describe('the listener beyond loopback', () => {
+  const KEY_PAIR = { accessKeyId: 'TESTKEY', secretAccessKey: 'TESTSECRET' };
+  let signed: Local;
+  let open: Listener;
+  let seen: ServedRequest[];
+  beforeEach(async () => {
+    seen = [];
+    const options = { state: ':memory:', world: 'demo', lifecycle: 'instant', region: 'us-east-1' } as const;
+    signed = await startLocal({ ...options, credentials: [KEY_PAIR] });
+    open = await listen(signed.service, { port: 0, anyHost: true, observe: (request) => seen.push(request) });
+  });
+  afterEach(async () => {
+    await open.close();
+    await signed.close();
+  });
+  const client = (secretAccessKey = KEY_PAIR.secretAccessKey) =>
+    new FinspaceClient({
+      endpoint: `http://127.0.0.1:${open.port}`,
+      region: 'us-east-1',
+      credentials: { ...KEY_PAIR, secretAccessKey },
+      maxAttempts: 1,
+    });
+
+  test('serves every host name to whoever signs, and nobody else', async () => {
+    const { kxClusterSummaries = [] } = await client().send(
+      new ListKxClustersCommand({ environmentId: 'm5cnbg3l25pwsmzikb7kdj' }),
+    );
+    expect(kxClusterSummaries.length).toBeGreaterThan(3);
+    await expect(client('wrong').send(new ListKxClustersCommand({ environmentId: 'm5' }))).rejects.toThrow();
+    const unsigned = await get(open.port, '/kx/environments', { host: 'finspace:4566' });
+    expect(unsigned).toMatchObject({ status: 403, body: expect.stringContaining('Missing Authentication Token') });
+  });
+
+  test('shows a log each request: what, by which key, and how it went, without query or headers', async () => {
+    await client().send(new ListKxClustersCommand({ environmentId: 'm5cnbg3l25pwsmzikb7kdj', clusterType: 'HDB' }));
+    const headers = { authorization: 'AWS4-HMAC-SHA256 Credential=OTHERKEY/20260101/us-east-1/finspace/aws4_request' };
+    await get(open.port, '/kx/nowhere?X-Amz-Security-Token=canary', headers);
+    await get(open.port, '/kx/environments', { origin: 'https://web.example' });
+    expect(seen).toEqual([
+      {
+        method: 'GET',
+        path: '/kx/environments/m5cnbg3l25pwsmzikb7kdj/clusters',
+        operation: 'ListKxClusters',
+        accessKey: 'TESTKEY',
+        status: 200,
+        ms: expect.any(Number),
+      },
+      { method: 'GET', path: '/kx/nowhere', accessKey: 'OTHERKEY', status: 403, ms: expect.any(Number) },
+      { method: 'GET', path: '/kx/environments', operation: 'ListKxEnvironments', status: 403, ms: expect.any(Number) },
+    ]);
+    expect(JSON.stringify(seen)).not.toContain('canary');
+  });
+});
+
+const get = (port: number, path: string, headers: Record<string, string>) =>
+  new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port, path, headers }, (response) => {
+      let body = '';
+      response.on('data', (chunk) => (body += chunk));
+      response.on('end', () => resolve({ status: response.statusCode, body }));
+    });
+    sent.on('error', reject).end();
+  });

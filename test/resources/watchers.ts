@@ -76,6 +76,7 @@ function overStdio(connectTo: (transport: object) => Promise<Session>) {
         stop: stop.signal,
         onerror: () => {},
         settled: served.settled,
+        abandoned: () => new Promise(() => {}),
         callMs: 1_000,
         maxBytes: 1_048_576,
         onending: () => {},

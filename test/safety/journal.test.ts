@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
-import { type Call, OPERATION_NAMES, operationNamed } from '../../src/operations/index.ts';
+import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
 import { type Intent, type Journal, sqlJournal } from '../../src/safety/journal.ts';
 import { journaledCall } from '../../src/safety/journaled-call.ts';
 import { openState, type StateDatabase } from '../../src/safety/state.ts';
@@ -100,6 +100,37 @@ describe('a change', () => {
     await through(async () => ({}) as never)(name, input as never);
     expect((await journal.entries())[0]).toMatchObject({ operation: name });
     expect((await journal.entries())[0]).toHaveProperty('target', target);
+  });
+
+  it.each<[OperationName, object]>([
+    ['ListKxEnvironments', { environments: [{ environmentId: 'abc', name: 'kdb-prod' }] }],
+    ['GetKxEnvironment', { environmentId: 'abc', name: 'kdb-prod' }],
+    ['UpdateKxEnvironment', { environmentId: 'abc', name: 'kdb-prod' }],
+    ['GetEnvironment', { environment: { environmentId: 'abc', name: 'kdb-prod' } }],
+  ])('names the environment as %s last answered, by id and by ARN', async (read, output) => {
+    const call = through(async (name) => (name === read ? output : {}) as never);
+    await deleteUser(call);
+    await call(read, {} as never);
+    await deleteUser(call);
+    const resourceArn = 'arn:aws:finspace:us-east-1:111122223333:kxEnvironment/abc/kxUser/ann';
+    await call('TagResource', { resourceArn, tags: {} });
+    const intents = (await journal.entries()).filter((entry) => entry.kind === 'intent');
+    expect(intents.map((entry) => [entry.operation, entry.environment]).slice(-2)).toEqual([
+      ['DeleteKxUser', 'kdb-prod'],
+      ['TagResource', 'kdb-prod'],
+    ]);
+    expect(intents[0]).not.toHaveProperty('environment');
+  });
+
+  it.each<object>([
+    {},
+    { environments: null },
+    { environments: [null, { name: 'x' }, { environmentId: 'abc', name: 5 }] },
+  ])('names no environment after the answer %j, which it passes on', async (output) => {
+    const call = through(async () => output as never);
+    expect(await call('ListKxEnvironments', {})).toBe(output);
+    await deleteUser(call);
+    expect((await journal.entries())[0]).not.toHaveProperty('environment');
   });
 
   it.each([

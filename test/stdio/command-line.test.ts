@@ -107,6 +107,16 @@ describe('the command line', () => {
     });
   });
 
+  it('says what it did to a world', async () => {
+    const state = join(folder, 'worlds.db');
+    const file = join(folder, 'kept.json');
+    const reset = await run('world', 'reset', '--world', 'empty', '--state', state);
+    expect(reset).toMatchObject({ code: 0, out: `Reset the world in us-east-1 of ${state} to empty.\n` });
+    writeFileSync(file, (await run('world', 'export', '--state', state)).out);
+    const imported = await run('world', 'import', '--world', file, '--state', state, '--yes');
+    expect(imported).toMatchObject({ code: 0, out: `Imported ${file} into ${state}.\n` });
+  });
+
   it.skipIf(process.platform === 'win32')('names paths so that a shell takes them as they are', () => {
     for (const path of ['/a b/c', '/$(touch x)/`id`', '/it\'s "$HOME"', '/a\\b', '/wow!'])
       expect(execFileSync('sh', ['-c', `printf %s ${shellWord(path)}`], { encoding: 'utf8' })).toBe(path);

@@ -15,6 +15,9 @@ describe('a connection over stdio that ends', () => {
   let timers: { ms: number; end: () => void }[];
   let unanswered: number[];
   let answer: (result: object) => void;
+  let output: PassThrough;
+  let parentEnds: () => void;
+  let mutations: Promise<void>;
   let done: Promise<void>;
 
   /** Lets all that is under way happen which takes no time. */
@@ -30,7 +33,9 @@ describe('a connection over stdio that ends', () => {
     input = new PassThrough();
     stop = new AbortController();
     [answered, timers, unanswered] = [[], [], []];
-    const output = new PassThrough();
+    output = new PassThrough();
+    mutations = Promise.resolve();
+    const abandoned = new Promise<void>((resolve) => (parentEnds = resolve));
     output.on('data', (chunk) =>
       answered.push(
         ...String(chunk)
@@ -57,7 +62,8 @@ describe('a connection over stdio that ends', () => {
       output,
       stop: stop.signal,
       onerror: () => {},
-      settled: async () => {},
+      settled: () => mutations,
+      abandoned: () => abandoned,
       callMs: CALL_MS,
       maxBytes: 1_048_576,
       onending: () => {},
@@ -116,5 +122,42 @@ describe('a connection over stdio that ends', () => {
     input.end();
     expect(await isDone()).toBe(true);
     expect(unanswered).toEqual([1]);
+  });
+
+  it.each<[string, () => void]>([
+    ['its output cannot be written', () => output.destroy(new Error('write EPIPE'))],
+    ['the process that started it has ended', () => parentEnds()],
+  ])('waits for no answer when %s', async (_, leave) => {
+    for (let id = 2; id < 62; id += 1) say({ id, method: 'tools/call', params: { name: 'reads' } });
+    await settle();
+    input.end();
+    leave();
+    await settle();
+    await pass(1_000);
+    expect(await isDone()).toBe(true);
+    expect(unanswered).toEqual([60]);
+  });
+
+  it('waits for a mutation of a client that is gone, for as long as a call may take', async () => {
+    let end = () => {};
+    mutations = new Promise((resolve) => (end = resolve));
+    say({ id: 2, method: 'tools/call', params: { name: 'changes' } });
+    await settle();
+    output.destroy(new Error('write EPIPE'));
+    await settle();
+    await pass(CALL_MS - 1);
+    expect(await isDone()).toBe(false);
+    end();
+    expect(await isDone()).toBe(true);
+  });
+
+  it('does not wait for it any longer', async () => {
+    mutations = new Promise(() => {});
+    say({ id: 2, method: 'tools/call', params: { name: 'changes' } });
+    await settle();
+    output.destroy(new Error('write EPIPE'));
+    await settle();
+    await pass(CALL_MS);
+    expect(await isDone()).toBe(true);
   });
 });

@@ -8,6 +8,9 @@ import { buildDemo } from './demo.ts';
 import { imported } from './transfer.ts';
 import { readWorldFile } from './world-file.ts';
 
+/** What a new world holds unless another is named. */
+export const DEFAULT_WORLD = 'demo';
+
 export interface SeedOptions {
   /** The machine's clock, in milliseconds since the epoch. */
   readonly now: () => number;
@@ -17,11 +20,16 @@ export interface SeedOptions {
   readonly lifecycle: Lifecycle;
 }
 
+/** Whether a store has a world in an account and region. */
+export const hasWorld = (
+  store: Store,
+  { region, account }: Pick<SeedOptions, 'region' | 'account'>,
+): Promise<boolean> => store.read((tx) => tx.settings(worldOf(account, region).arn) !== undefined);
+
 /** Makes a world in an account and region, unless there is one already. Its name is `demo`, `empty`, or a world file's. */
 export async function seed(store: Store, name: string, options: SeedOptions): Promise<void> {
   const world = worldOf(options.account, options.region);
-  const exists = await store.read((tx) => tx.settings(world.arn) !== undefined);
-  if (exists) return;
+  if (await hasWorld(store, options)) return;
   const make = seeded(name, options);
   await store.write((tx) => {
     if (tx.settings(world.arn) !== undefined || tx.count(environments(world)) > 0) return;

@@ -57,7 +57,9 @@ export function readWorldFile(path: string): WorldFile {
   try {
     content = JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
-    throw new StoreError(`${path}: ${cause instanceof SyntaxError ? 'is not JSON' : 'cannot be read'}`, { cause });
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const why = cause instanceof SyntaxError ? 'is not JSON' : isMissing ? 'does not exist' : 'cannot be read';
+    throw new StoreError(`${path}: ${why}`, { cause });
   }
   const { format, version } = Object(content) as { format?: unknown; version?: unknown };
   if (format !== FORMAT) throw new StoreError(`${path}: is not a world file (its format is not "${FORMAT}")`);

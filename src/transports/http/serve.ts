@@ -18,7 +18,7 @@ import { type Metrics, metrics } from './metrics.ts';
 import { places } from './places.ts';
 import { healthy, readiness } from './probes.ts';
 import { type RateLimiter, type Rates, rateLimiter } from './rates.ts';
-import type { HttpSettings } from './settings.ts';
+import { DEFAULT_PORTS, type HttpSettings, hostInUrl } from './settings.ts';
 
 /** A server behind a path. */
 export interface Served {
@@ -35,7 +35,6 @@ export interface Served {
 }
 
 /** Not that of the local service, so that both can run side by side. */
-const STANDARD_PORT = 8080;
 
 export interface HttpOptions extends HttpSettings {
   readonly port?: number | undefined;
@@ -88,7 +87,7 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
     sessions: () => endpoints.reduce((sum, { mcp }) => sum + mcp.sessionCount, 0),
   });
 
-  let port = options.port ?? STANDARD_PORT;
+  let port = options.port ?? DEFAULT_PORTS.http;
   const authorize = authorization?.authorize;
   const base = () => baseUrl(options, port);
   const resourceAt = (path: string) => () => protectedResource(base(), path, authIssuer);
@@ -175,7 +174,7 @@ function documents(
 
 /** URL of a server as clients see it. */
 export const baseUrl = ({ publicUrl, host }: Pick<HttpSettings, 'publicUrl' | 'host'>, port: number) =>
-  publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  publicUrl ?? `http://${hostInUrl(host)}:${port}`;
 
 /** Without authorization there is one principal, the local user, who is limited only when a limit is set. */
 function ratesIn({ rateRead, rateWrite, rateDestroy, authorization }: HttpOptions) {
@@ -195,6 +194,6 @@ async function within(ms: number, work: Promise<unknown>): Promise<void> {
 }
 
 function servedHosts({ allowedHosts, publicUrl, host }: HttpSettings): string[] {
-  const own = /^(?:0\.0\.0\.0|\[?::\]?)$/.test(host) ? [] : [host.includes(':') ? `[${host}]` : host.toLowerCase()];
+  const own = /^(?:0\.0\.0\.0|\[?::\]?)$/.test(host) ? [] : [hostInUrl(host.toLowerCase())];
   return [...allowedHosts, ...own, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])];
 }

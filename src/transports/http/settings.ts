@@ -3,6 +3,9 @@ import * as z from 'zod';
 
 const perMinute = () => z.int().min(1).max(10_000_000).optional();
 
+/** The port of each command that listens on one. */
+export const DEFAULT_PORTS = { http: 8080, local: 4566 } as const;
+
 /** What holds where nothing is set. */
 export const HTTP_STANDARD = {
   host: '127.0.0.1',
@@ -22,7 +25,7 @@ export const HTTP_SETTINGS = {
       .min(1)
       .max(253)
       .default(HTTP_STANDARD.host)
-      .describe('Address to listen on; beyond loopback only with authorization'),
+      .describe('Address to listen on; beyond loopback http needs authorization, local needs --credentials'),
   publicUrl: () =>
     z
       .string()
@@ -109,6 +112,9 @@ function isIssuer(text: string): boolean {
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
 }
+
+/** The host of an address as URLs write it: an IPv6 address in brackets. */
+export const hostInUrl = (host: string) => (host.includes(':') && !host.startsWith('[') ? `[${host}]` : host);
 
 /** Whether only programs on this machine can reach an address. */
 export function isLoopback(host: string): boolean {

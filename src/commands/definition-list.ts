@@ -1,0 +1,20 @@
+import { folded } from './fold.ts';
+
+const GAP = 4;
+/** What a text needs beside its label; where there is less, it stands below. */
+const NARROWEST_TEXT = 40;
+const BELOW = 6;
+
+/** Labels and their texts in two columns, one line each, folded into so many columns where the width is known. */
+export function definitionList(rows: readonly (readonly [label: string, text: string])[], columns?: number): string {
+  const widest = rows.reduce((most, [label]) => Math.max(most, label.length), 0);
+  const isNarrow = columns !== undefined && columns - widest - GAP < NARROWEST_TEXT;
+  const indent = isNarrow ? BELOW : widest + GAP;
+  const lines = rows.flatMap(([label, text]) => {
+    const pieces = folded(text, columns === undefined ? undefined : columns - indent);
+    const [first = '', ...rest] = pieces;
+    const below = (isNarrow ? pieces : rest).map((piece) => ' '.repeat(indent) + piece);
+    return [isNarrow ? `  ${label}` : `  ${label}`.padEnd(indent) + first, ...below];
+  });
+  return lines.map((line) => `${line.trimEnd()}\n`).join('');
+}

@@ -1,0 +1,131 @@
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { CommandShape } from '../command-line.ts';
+import { defaultStateDir, flagOf, SETTINGS, type SettingName, variableOf } from '../config.ts';
+import { DEFAULT_PORTS } from '../transports/http/settings.ts';
+import { definitionList } from './definition-list.ts';
+import { folded } from './fold.ts';
+
+/** What stands for the value of a setting in the help; switches have none. */
+export const PLACEHOLDERS: Partial<Record<SettingName, string>> = {
+  backend: 'KIND',
+  endpoint: 'URL',
+  region: 'REGION',
+  profile: 'NAME',
+  stateDir: 'DIR',
+  state: 'FILE',
+  world: 'WORLD',
+  lifecycle: 'PACE',
+  faults: 'FILE',
+  credentials: 'KEY:SECRET',
+  toolsets: 'ENTITY,…',
+  deny: 'TOOL,…',
+  environments: 'ID,…',
+  approve: 'RISK,…',
+  secrets: 'WHERE',
+  catalog: 'KIND',
+  connectTimeout: 'MS',
+  attemptTimeout: 'MS',
+  callTimeout: 'MS',
+  maxAttempts: 'N',
+  logLevel: 'LEVEL',
+  logFormat: 'FORMAT',
+  port: 'PORT',
+  targets: 'FILE',
+  target: 'NAME',
+  host: 'ADDRESS',
+  publicUrl: 'URL',
+  allowedHosts: 'HOST,…',
+  allowedOrigins: 'ORIGIN,…',
+  authIssuer: 'URL',
+  authJwks: 'URL',
+  authAudience: 'TEXT',
+  authTokens: 'FILE',
+  maxInFlight: 'N',
+  maxSessions: 'N',
+  sessionIdle: 'MS',
+  rateRead: 'N',
+  rateWrite: 'N',
+  rateDestroy: 'N',
+  redis: 'URL',
+  sealKeys: 'FILE',
+  config: 'FILE',
+};
+
+export interface HelpOptions {
+  readonly command: string;
+  readonly commands: Readonly<Record<string, CommandShape>>;
+  /** Whether this is the help of the program, which lists all commands. */
+  readonly isGeneral: boolean;
+  readonly env: NodeJS.ProcessEnv;
+  /** The width of the terminal; unlimited without one. */
+  readonly columns?: number | undefined;
+}
+
+/** The text of `--help`. */
+export function helpText({ command, commands, isGeneral, env, columns }: HelpOptions): string {
+  const { summary, settings, switches = {}, word } = commands[command] as CommandShape;
+  const others = Object.entries(commands).map(([name, shape]) => [name, shape.summary] as const);
+  const options = [
+    ...Object.entries(switches).map(([name, text]) => [`--${name}`, text] as const),
+    ...settings.map(
+      (name) => [optionOf(name), `${SETTINGS[name].description ?? ''}${valuesOf(name, command, env)}`] as const,
+    ),
+  ];
+  const usage = `Usage: finspace-mcp ${isGeneral ? '[command]' : command}${word === undefined ? '' : ` [${word}]`} [options]`;
+  const sources = `Each option can also be set by a variable (${variableOf('stateDir')} for ${flagOf('stateDir')}) or in a JSON file (--config).`;
+  const paragraph = (text: string) => `${folded(text, columns).join('\n')}\n`;
+  return [
+    `${paragraph(usage)}\n`,
+    isGeneral
+      ? `${paragraph('Commands (finspace-mcp COMMAND --help shows the options of each):')}${definitionList(others, columns)}\n`
+      : '',
+    `${paragraph(summary)}\nOptions:\n`,
+    definitionList(options, columns),
+    `\n${paragraph(sources)}`,
+  ].join('');
+}
+
+/** `--state-dir DIR`; of a switch that is on by default, also what turns it off. */
+function optionOf(name: SettingName): string {
+  const { type, default: standard } = described(name);
+  if (type === 'boolean') return standard === true ? `${flagOf(name)}[=false]` : flagOf(name);
+  return `${flagOf(name)} ${PLACEHOLDERS[name] ?? 'VALUE'}`;
+}
+
+/** ` (one of …; default …)`, as far as a setting has such. */
+function valuesOf(name: SettingName, command: string, env: NodeJS.ProcessEnv): string {
+  const schema = described(name);
+  const standard = schema.default ?? platformDefault(name, command, env);
+  const [one, some] = [schema.enum ?? [], choices(schema)];
+  const parts = [
+    one.length > 0 ? [`one of ${one.join(', ')}`] : some.length > 0 ? [`some of ${some.join(', ')}`] : [],
+    standard === undefined || standard === false || String(standard) === '' ? [] : [`default ${standard}`],
+  ].flat();
+  return parts.length === 0 ? '' : ` (${parts.join('; ')})`;
+}
+
+/** What a setting that is a list may hold, and what it may be instead. */
+const choices = ({ items, anyOf = [] }: Described): readonly string[] => [
+  ...(items?.enum ?? []),
+  ...anyOf.flatMap((one) => [...(one.const === undefined ? [] : [one.const]), ...choices(one)]),
+];
+
+/** A default that is no part of the schema, because it depends on the platform or the command. */
+function platformDefault(name: SettingName, command: string, env: NodeJS.ProcessEnv): string | number | undefined {
+  if (name === 'stateDir') return defaultStateDir(env);
+  if (name === 'state') return join(defaultStateDir(env), 'world.db');
+  if (name === 'port') return DEFAULT_PORTS[command as keyof typeof DEFAULT_PORTS];
+  return undefined;
+}
+
+const described = (name: SettingName) => z.toJSONSchema(SETTINGS[name], { io: 'input' }) as Described;
+
+interface Described {
+  readonly type?: string;
+  readonly const?: string;
+  readonly enum?: readonly string[];
+  readonly items?: Described;
+  readonly anyOf?: readonly Described[];
+  readonly default?: unknown;
+}

@@ -1,0 +1,21 @@
+import { type Call, operationNamed } from '../operations/index.ts';
+
+export interface Settling {
+  readonly call: Call;
+  /** Resolves when the mutations that have begun are over. */
+  settled(): Promise<void>;
+}
+
+/** The same Call, which knows the mutations in progress, so that a process can wait for them before it ends. */
+export function settling(call: Call): Settling {
+  const mutations = new Set<Promise<unknown>>();
+  return {
+    call: (name, input, options) => {
+      const result = call(name, input, options);
+      if (operationNamed(name).risk === 'read') return result;
+      mutations.add(result);
+      return result.finally(() => mutations.delete(result));
+    },
+    settled: async () => void (await Promise.allSettled(mutations)),
+  };
+}

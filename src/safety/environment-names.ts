@@ -1,0 +1,23 @@
+/** Learns the names of environments from what the backend answers. */
+export interface EnvironmentNames {
+  learn(output: object): void;
+  /** The name of the environment that a call is about, by its id or an ARN; undefined when none was seen. */
+  of(input: Readonly<Record<string, unknown>>): string | undefined;
+}
+
+export function environmentNames(): EnvironmentNames {
+  const names = new Map<unknown, string>();
+  return {
+    learn: (output) => {
+      const { environment, environments } = output as { environment?: unknown; environments?: unknown };
+      for (const one of [output, environment, environments].flat()) {
+        const { environmentId, name } = Object(one) as { environmentId?: unknown; name?: unknown };
+        if (typeof environmentId === 'string' && typeof name === 'string') names.set(environmentId, name);
+      }
+    },
+    of: ({ environmentId, resourceArn }) => {
+      const [, fromArn] = /:(?:kxEnvironment|environment)\/([^/]+)/.exec(String(resourceArn)) ?? [];
+      return names.get(environmentId ?? fromArn);
+    },
+  };
+}

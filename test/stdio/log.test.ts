@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { stderrLog } from '../../src/commands/log.ts';
+import { NO_PTY, sitDown } from '../approval/pty.ts';
+import { CLI } from '../support/hosts.ts';
+
+describe('the log of a server', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-log-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const ARGS = ['http', '--port', '0', '--state', ':memory:'];
+  /** The first lines that `finspace-mcp http` logs where no terminal is. */
+  const logged = (...args: string[]) =>
+    new Promise<string>((resolve, reject) => {
+      const server = spawn(process.execPath, [CLI, ...ARGS, '--state-dir', folder, ...args]);
+      onTestFinished(() => void server.kill('SIGTERM'));
+      let said = '';
+      server.stderr.on('data', (chunk) => {
+        said += chunk;
+        if (/serving MCP.*\n/.test(said)) resolve(said);
+      });
+      server.once('close', () => reject(new Error(said)));
+    });
+  const TEXT = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ INFO {2}serving MCP over HTTP url=http:\/\/127\.0\.0\.1:\d+\/mcp\n/m;
+
+  it.runIf(NO_PTY === undefined)('is readable lines on a terminal', async () => {
+    const seat = sitDown(...ARGS, '--state-dir', folder);
+    await seat.sees('/mcp\n');
+    expect(seat.screen()).toMatch(TEXT);
+  });
+
+  it('is JSON elsewhere', async () => {
+    const [line = ''] = (await logged()).split('\n');
+    expect(JSON.parse(line)).toMatchObject({ msg: 'serving MCP over HTTP', url: expect.any(String) });
+  });
+
+  it('is what --log-format asks for', async () => {
+    expect(await logged('--log-format', 'text')).toMatch(TEXT);
+  });
+
+  it('keeps each entry on one line as text, whatever its values are, and leaves out what has none', () => {
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    onTestFinished(() => write.mockRestore());
+    const log = stderrLog({ logLevel: 'warn', logFormat: 'text' });
+    log.info({}, 'not shown');
+    log.error({ cause: 'a\n2026-03-17 INFO forged \u001b[2J', user: undefined, n: 5, list: ['x'] }, 'failed');
+    expect(write.mock.calls.map(([line]) => String(line).slice(21))).toEqual([
+      'ERROR failed cause="a\\n2026-03-17 INFO forged \\u001b[2J" n=5 list=["x"]\n',
+    ]);
+  });
+});
