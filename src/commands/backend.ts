@@ -1,10 +1,11 @@
-import { join } from 'node:path';
-import type { Config } from '../config.ts';
+import { join, resolve } from 'node:path';
+import { type Config, ConfigError, defaultStateDir } from '../config.ts';
 import { prepareState } from '../local/state-file.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { type Call, operationNamed } from '../operations/index.ts';
 import type { Quotas } from '../operations/quotas.ts';
-import type { Place } from '../safety/question.ts';
+import { approverKey } from '../safety/approver.ts';
+import type { PlanPlace } from '../safety/plan.ts';
 import { STATE_FORMAT } from '../safety/state-format.ts';
 import { prepareFile } from '../sqlite/file.ts';
 import { StoreError } from '../sqlite/store-error.ts';
@@ -13,7 +14,10 @@ import type { Log } from './log.ts';
 /** What answers operations, opened on the first call so that starting up loads neither the AWS client nor the store. */
 export interface Backend {
   readonly call: Call;
-  readonly place: Place;
+  /** Where its calls go. The id of a local world is known once it is open. */
+  readonly place: PlanPlace;
+  /** Opens it; the fingerprint of the key that is pinned to its world, null where none is. */
+  approver(): Promise<string | null>;
   /** The limits of its world; undefined where they are not in the API. */
   quotas(): Promise<Quotas | undefined>;
   /** Resolves when no mutation is on its way. */
@@ -24,25 +28,43 @@ export interface Backend {
 interface Opened {
   readonly call: Call;
   readonly quotas?: () => Promise<Quotas>;
+  readonly approver?: () => Promise<string | null>;
+  readonly identity?: string;
   close(): Promise<void>;
 }
 
 /** Makes sure that what this server keeps could be opened, before a client is served. Rejects with `StoreError` when it could not. */
-export async function prepareBackend({ backend: kind, state, stateDir, faults }: Config): Promise<void> {
+export async function prepareBackend({ backend: kind, state, stateDir, faults, approve }: Config): Promise<void> {
   if (kind !== 'local' || state !== ':memory:') prepareFile(join(stateDir, 'state.db'), STATE_FORMAT);
   if (kind !== 'local') return;
+  if (approve === 'none' && state !== ':memory:' && (await approverKey(stateDir)) !== undefined)
+    throw new ConfigError('--approve: none is not for a state directory with an approver key');
   prepareState(state);
   if (faults !== undefined) (await import('../local/faults/rules.ts')).readFaults(faults);
 }
 
+export interface BackendOptions {
+  /** Names the server in its plans, where people sign in to approve. */
+  readonly server?: string | undefined;
+  /** Fingerprint of the approver's key of this server, which a local world is pinned to. */
+  readonly approver: () => Promise<string | undefined>;
+}
+
 /** The backend that the configuration names. */
-export function backend(config: Config, log: Log): Backend {
+export function backend(config: Config, log: Log, { server, approver }: BackendOptions): Backend {
   const region = regionOf(config);
   let opening: Promise<Opened> | undefined;
+  let worldId: string | undefined;
+  const opened = async () => {
+    const made =
+      config.backend === 'local'
+        ? await openLocal(config, region ?? DEFAULT_REGION, log, await approver())
+        : await openRemote(config);
+    worldId = made.identity;
+    return made;
+  };
   const open = () => {
-    opening ??= (
-      config.backend === 'local' ? openLocal(config, region ?? DEFAULT_REGION, log) : openRemote(config)
-    ).catch((error) => {
+    opening ??= opened().catch((error) => {
       opening = undefined;
       throw error;
     });
@@ -66,7 +88,13 @@ export function backend(config: Config, log: Log): Backend {
       backend: backendName(config),
       region: region ?? 'from the AWS profile',
       target: config.target,
+      world: worldFile(config),
+      server,
+      get worldId() {
+        return worldId;
+      },
     },
+    approver: async () => (await (await open()).approver?.()) ?? null,
     quotas: async () => (await open().catch(() => undefined))?.quotas?.(),
     settled: async () => void (await Promise.allSettled(mutations)),
     close: async () => (await opening?.catch(() => undefined))?.close(),
@@ -77,6 +105,12 @@ export function backend(config: Config, log: Log): Backend {
 function backendName({ backend: kind, endpoint, target }: Config): string {
   const name = kind === 'local' ? 'local (embedded FinSpace-compatible service)' : (endpoint ?? 'aws');
   return target === undefined ? name : `${target}: ${name}`;
+}
+
+/** The file of a local world, unless it is the one that is served where nothing is configured. */
+function worldFile({ backend: kind, state }: Config): string | undefined {
+  const isUsual = kind !== 'local' || state === ':memory:' || state === join(defaultStateDir(process.env), 'world.db');
+  return isUsual ? undefined : resolve(state);
 }
 
 const DEFAULT_REGION = 'us-east-1';
@@ -104,14 +138,16 @@ async function openRemote(config: Config): Promise<Opened> {
   return { call: finspaceCall({ region, endpoint, profile, ...reach(config) }), close: async () => {} };
 }
 
-async function openLocal(config: Config, region: string, log: Log): Promise<Opened> {
+async function openLocal(config: Config, region: string, log: Log, approver: string | undefined): Promise<Opened> {
   const [{ finspaceCall }, { startLocal }] = await Promise.all([
     import('../finspace/call.ts'),
     import('../local/index.ts'),
   ]);
   const { state, world, lifecycle, faults } = config;
-  const local = await startLocal({ state, world, lifecycle, region, faults, onError: mishapsTo(log) });
+  const local = await startLocal({ state, world, lifecycle, region, faults, approver, onError: mishapsTo(log) });
   return {
+    identity: local.identity,
+    approver: local.approver,
     call: finspaceCall({ region, service: local.service, ...reach(config) }),
     quotas: local.quotas,
     close: local.close,

@@ -2,6 +2,7 @@ import type { Config } from '../config.ts';
 import { credentialFrom } from '../local/credentials.ts';
 import { startLocal } from '../local/index.ts';
 import { listen } from '../local/listen.ts';
+import { approverRules } from './approver-rules.ts';
 import { mishapsTo } from './backend.ts';
 import { stderrLog } from './log.ts';
 
@@ -20,6 +21,7 @@ export async function local(config: Config): Promise<void> {
     region,
     faults,
     credentials,
+    approver: await approverRules(config).fingerprint(),
     onError: mishapsTo(log),
   });
   const control = config.control ? service.clock : undefined;
