@@ -5,7 +5,7 @@ import { LedgerError } from '../safety/ledger.ts';
 import { isFirst } from '../safety/once-mark.ts';
 import type { StateDatabase } from '../safety/state.ts';
 import type { Log } from './log.ts';
-import { forgets } from './out-of-band.ts';
+import { forgets, stateDirFlag } from './out-of-band.ts';
 import { ownCommand } from './own-command.ts';
 
 /** What the approver's key of a server decides, as it was when the server started. */
@@ -14,6 +14,8 @@ export interface ApproverRules {
   readonly key: Promise<KeyObject | undefined>;
   /** Its fingerprint; undefined where there is none that can be trusted. */
   fingerprint(): Promise<string | undefined>;
+  /** The command with which its owner lets forms count. */
+  readonly trustCommand: string;
   /** Whether approvals count that need no passphrase: forms, and sign-ins on the page of an HTTP server. */
   trustsForms(): Promise<boolean>;
   /** Throws LedgerError where the world is pinned to another key. */
@@ -33,6 +35,7 @@ export function approverRules(config: Config): ApproverRules {
   return {
     key,
     fingerprint,
+    trustCommand: `${ownCommand()} approve --trust-forms${stateDirFlag(config.stateDir)}`,
     trustsForms: () => trusted,
     admit: async (pinned) => {
       const own = await fingerprint();
@@ -63,6 +66,6 @@ export async function reportApprover(
   log.warn(
     { approver },
     'forms in MCP clients, and sign-ins on the page of an HTTP server, do not count as approval while there is an approver key: ' +
-      `approve with the passphrase. To let them count, too: ${ownCommand()} approve --trust-forms`,
+      `approve with the passphrase. To let them count, too: ${rules.trustCommand}`,
   );
 }

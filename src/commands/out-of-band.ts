@@ -52,7 +52,7 @@ async function terminalWay(config: Config, { pinned, fleet, signedIn, page }: Wa
   const key = await pinned.catch((error: Error) => {
     throw new LedgerError(`Nobody can approve for now: ${error.message}`);
   });
-  const where = stateDir === defaultStateDir(process.env) ? '' : ` --state-dir ${shellWord(stateDir)}`;
+  const where = stateDirFlag(stateDir);
   const approve = `${ownCommand()} approve`;
   const how = (code: string) =>
     signedIn
@@ -67,6 +67,10 @@ async function terminalWay(config: Config, { pinned, fleet, signedIn, page }: Wa
   if (key !== undefined) return { trusts: signed(key), how };
   return kind === 'local' && !fleet ? { trusts: (_, { channel }) => channel !== WEB, how } : undefined;
 }
+
+/** What a person has to add to a command so that it uses this state directory; nothing for the default one. */
+export const stateDirFlag = (stateDir: string) =>
+  stateDir === defaultStateDir(process.env) ? '' : ` --state-dir ${shellWord(stateDir)}`;
 
 /** A local world in memory forgets everything, and so do its ledger and journal. No other backend ever does. */
 export const forgets = ({ backend: kind, state }: Config) => kind === 'local' && state === ':memory:';
