@@ -14,6 +14,7 @@ const CI_ONLY = [
   'test/approval/link.test.ts',
   'test/approval/own-servers.test.ts',
   'test/approval/terminal.test.ts',
+  'test/approval/trust-forms.test.ts',
   'test/approval/upgrade.test.ts',
   'test/approval/whole-way.test.ts',
   'test/docs/demo.test.ts',
