@@ -60,7 +60,6 @@ export async function approveAtTerminal(terminal: Terminal, desk: Desk, question
   const unsigned = desk.keyed ? UNSIGNED : await unkeyed(terminal, desk);
   const typed = await nameTyped(terminal, question);
   const isSigned = desk.keyed && typed === shown.name;
-  if (isSigned) terminal.say('Now your passphrase. It is not shown.');
   const verdict = await desk.approve(question, typed, isSigned ? await unlocked(terminal, desk) : unsigned);
   if (verdict !== 'approved') throw new ApproverError(REFUSED[verdict]);
   terminal.say(
@@ -99,7 +98,7 @@ async function unkeyed(terminal: Terminal, desk: Desk): Promise<Approver> {
 /** Takes the passphrase. Throws ApproverError when it was not the right one. */
 export async function unlocked(terminal: Terminal, desk: Desk): Promise<Approver> {
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const passphrase = await terminal.askHidden('Passphrase: ');
+    const passphrase = await terminal.askHidden('Your passphrase (it is not shown): ');
     if (passphrase === undefined) throw new ApproverError('Nothing was approved.');
     const opened = await desk.unlock(passphrase);
     if (opened.kind === 'open') return opened.approver;

@@ -148,7 +148,7 @@ async function guessesInTheTerminal(dir: string, code: string, words: readonly s
     const seat = sitDown('approve', code, '--state-dir', dir);
     await seat.sees('to approve: ');
     seat.types('trades');
-    await seat.sees('Passphrase: ');
+    await seat.sees('Your passphrase (it is not shown): ');
     seat.types(word);
     await seat.sees('Too many wrong passphrases');
     expect(await seat.left()).toBe(1);

@@ -87,8 +87,7 @@ function seat(child: ChildProcess): Seat {
 export async function approvesAt(seat: Seat, name: string, passphrase: string): Promise<void> {
   await seat.sees('to approve: ');
   seat.types(name);
-  await seat.sees('Now your passphrase.');
-  await seat.sees('Passphrase: ');
+  await seat.sees('Your passphrase (it is not shown): ');
   seat.types(passphrase);
   await seat.sees('Approved.');
 }

@@ -158,11 +158,10 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     await seat.sees('Type the name of the database exactly as it is shown above.');
     await seat.sees('Name, to approve: ');
     seat.types('trades');
-    await seat.sees('Now your passphrase. It is not shown.');
-    await seat.sees('Passphrase: ');
+    await seat.sees('Your passphrase (it is not shown): ');
     seat.types('not the passphrase');
     await seat.sees('That is not the passphrase.');
-    await seat.sees('Passphrase: ');
+    await seat.sees('Your passphrase (it is not shown): ');
     seat.types(PASSPHRASE);
     await seat.sees('Approved.');
     expect(await seat.left()).toBe(0);
@@ -198,7 +197,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
       await seat.sees('That is not the name.');
     }
     await seat.sees('The plan is closed');
-    expect(seat.screen()).not.toContain('Passphrase: ');
+    expect(seat.screen()).not.toContain('Your passphrase (it is not shown): ');
     expect(await seat.left()).toBe(1);
     expect(await ledger.list()).toEqual([]);
     expect(await ledger.approvedFor(question.binding)).toBeUndefined();
@@ -230,7 +229,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     const first = sitDown('approve', question.code, '--state-dir', dir);
     await named(first);
     for (let tries = 0; tries < 3; tries += 1) {
-      await first.sees('Passphrase: ');
+      await first.sees('Your passphrase (it is not shown): ');
       first.types(`guess ${tries}`);
     }
     await first.sees('If it is forgotten, the same command with --init says how to replace it.');
@@ -238,10 +237,10 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     const second = sitDown('approve', question.code, '--state-dir', dir);
     await named(second);
     for (let tries = 0; tries < 2; tries += 1) {
-      await second.sees('Passphrase: ');
+      await second.sees('Your passphrase (it is not shown): ');
       second.types(`guess ${tries}`);
     }
-    await second.sees('Passphrase: ');
+    await second.sees('Your passphrase (it is not shown): ');
     second.types(PASSPHRASE);
     await second.sees('Too many wrong passphrases');
     expect(await second.left()).toBe(1);

@@ -60,7 +60,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --trust-forms ${NO_P
     await initApprover(dir, PASSPHRASE);
     const guess = sitDown('approve', '--trust-forms', '--state-dir', dir);
     for (const word of ['no', 'nor this', 'nor that']) {
-      await guess.sees('Passphrase: ');
+      await guess.sees('Your passphrase (it is not shown): ');
       guess.types(word);
     }
     expect(await guess.left()).toBe(1);
@@ -69,7 +69,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --trust-forms ${NO_P
     const seat = sitDown('approve', '--trust-forms', '--state-dir', dir);
     await seat.sees('will count without the passphrase');
     await seat.sees('an agent that fills in forms by itself then approves its own calls');
-    await seat.sees('Passphrase: ');
+    await seat.sees('Your passphrase (it is not shown): ');
     seat.types(PASSPHRASE);
     await seat.sees('Allowed. Restart the servers');
     expect(await seat.left()).toBe(0);
