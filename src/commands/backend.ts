@@ -5,6 +5,7 @@ import { FinspaceError } from '../operations/failure.ts';
 import { type Call, operationNamed } from '../operations/index.ts';
 import type { Quotas } from '../operations/quotas.ts';
 import { approverKey } from '../safety/approver.ts';
+import { LedgerError } from '../safety/ledger.ts';
 import type { PlanPlace } from '../safety/plan.ts';
 import { STATE_FORMAT } from '../safety/state-format.ts';
 import { prepareFile } from '../sqlite/file.ts';
@@ -16,7 +17,7 @@ export interface Backend {
   readonly call: Call;
   /** Where its calls go. The id of a local world is known once it is open. */
   readonly place: PlanPlace;
-  /** Opens it; the fingerprint of the key that is pinned to its world, null where none is. */
+  /** Opens it; the fingerprint of the key that is pinned to its world, null where none is. Rejects with LedgerError. */
   approver(): Promise<string | null>;
   /** The limits of its world; undefined where they are not in the API. */
   quotas(): Promise<Quotas | undefined>;
@@ -64,8 +65,9 @@ export function backend(config: Config, log: Log, { server, approver }: BackendO
     return made;
   };
   const open = () => {
-    opening ??= opened().catch((error) => {
+    opening ??= opened().catch((error: unknown) => {
       opening = undefined;
+      log.error({ cause: error instanceof Error ? error.stack : String(error) }, 'the backend could not be started');
       throw error;
     });
     return opening;
@@ -74,7 +76,6 @@ export function backend(config: Config, log: Log, { server, approver }: BackendO
 
   const call: Call = async (name, input, options) => {
     const opened = await open().catch((error: unknown) => {
-      log.error({ cause: error instanceof Error ? error.stack : String(error) }, 'the backend could not be started');
       throw cannotOpen(name, error);
     });
     const result = opened.call(name, input, options);
@@ -94,7 +95,13 @@ export function backend(config: Config, log: Log, { server, approver }: BackendO
         return worldId;
       },
     },
-    approver: async () => (await (await open()).approver?.()) ?? null,
+    approver: async () => {
+      try {
+        return (await (await open()).approver?.()) ?? null;
+      } catch (error) {
+        throw new LedgerError(whyNot(error));
+      }
+    },
     quotas: async () => (await open().catch(() => undefined))?.quotas?.(),
     settled: async () => void (await Promise.allSettled(mutations)),
     close: async () => (await opening?.catch(() => undefined))?.close(),
@@ -110,8 +117,12 @@ function backendName({ backend: kind, endpoint, target }: Config): string {
 /** The file of a local world, unless it is the one that is served where nothing is configured. */
 function worldFile({ backend: kind, state }: Config): string | undefined {
   const isUsual = kind !== 'local' || state === ':memory:' || state === join(defaultStateDir(process.env), 'world.db');
-  return isUsual ? undefined : resolve(state);
+  const path = resolve(state);
+  return isUsual ? undefined : path.length <= MOST_OF_PATH ? path : `...${path.slice(3 - MOST_OF_PATH)}`;
 }
+
+/** Its end tells files apart better than its beginning, which dialogs keep. */
+const MOST_OF_PATH = 75;
 
 const DEFAULT_REGION = 'us-east-1';
 
@@ -121,12 +132,13 @@ function regionOf({ backend: kind, region }: Config): string | undefined {
   );
 }
 
+const whyNot = (error: unknown) => (error instanceof StoreError ? error.message : 'The backend could not be started.');
+
 function cannotOpen(operation: Parameters<Call>[0], error: unknown): FinspaceError {
-  const detail = error instanceof StoreError ? error.message : 'The backend could not be started.';
   return new FinspaceError({
     operation,
     code: 'Misconfigured',
-    detail,
+    detail: whyNot(error),
     retryable: false,
     advice: 'Have a person correct this, for example with --state or --state-dir; repeating will not help.',
   });

@@ -72,7 +72,9 @@ export async function keysIn(dir: string): Promise<StoredKeys> {
 
 /** The statement that forms count, as far as it can be read. Whoever uses it has to verify it. */
 export async function formsIn(dir: string): Promise<string | undefined> {
-  const { forms } = await privateIn(dir).catch((): { forms?: unknown } => ({}));
+  const forms: unknown = await privateIn(dir)
+    .then((kept) => kept.forms)
+    .catch(() => undefined);
   return typeof forms === 'string' ? forms : undefined;
 }
 

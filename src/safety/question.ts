@@ -111,9 +111,7 @@ const whole = (text: string) => quoted(text, Number.POSITIVE_INFINITY);
 /** Where it would happen, on one line. */
 export const placeText = ({ region, backend, world }: Place, home: Home): string =>
   Object.entries({ environment: home.environment, account: home.account, region, backend, world })
-    .flatMap(([label, value]) =>
-      value === undefined ? [] : [`${label}: ${label === 'world' ? whole(value) : quoted(value)}`],
-    )
+    .flatMap(([label, value]) => (value === undefined ? [] : [`${label}: ${quoted(value)}`]))
     .join(', ');
 
 function listed(title: string, items: readonly Item[]): string[] {

@@ -44,12 +44,15 @@ describe('the statement that forms count', { timeout: 60_000 }, () => {
     expect(await isTrusting(other)).toBe(false);
   });
 
-  it.each(['missing', 'damaged'])('does not count where the private file is %s', async (how) => {
+  it.each<[string, (file: string) => void]>([
+    ['is missing', (file) => rmSync(file)],
+    ['is damaged', (file) => writeFileSync(file, readFileSync(file).subarray(0, 20))],
+    ['is nothing', (file) => writeFileSync(file, 'null')],
+    ['has something else in its place', (file) => writeFileSync(file, '{"forms":true}')],
+  ])('does not count where the private file %s', async (_, damage) => {
     const dir = stateDirectory();
     await initApprover(dir, PASSPHRASE, { trustForms: true });
-    const file = join(dir, 'approver', 'private.json');
-    if (how === 'missing') rmSync(file);
-    else writeFileSync(file, readFileSync(file).subarray(0, 20), { mode: 0o600 });
+    damage(join(dir, 'approver', 'private.json'));
     expect(await isTrusting(dir)).toBe(false);
   });
 });
