@@ -57,14 +57,28 @@ export async function approveAtTerminal(terminal: Terminal, desk: Desk, question
     for (const line of lines) terminal.say(`  ${line}`);
   }
   terminal.say();
-  const approver = desk.keyed ? await unlocked(terminal, desk) : await unkeyed(terminal, desk);
-  const typed = await terminal.ask(`Name of the ${printable(shown.noun)}, to approve: `);
-  if (typed === undefined || typed === '') throw new ApproverError(`Nothing was approved. ${code} stays open.`);
-  const verdict = await desk.approve(question, typed, approver);
+  const unsigned = desk.keyed ? UNSIGNED : await unkeyed(terminal, desk);
+  const typed = await nameTyped(terminal, question);
+  const isSigned = desk.keyed && typed === shown.name;
+  const verdict = await desk.approve(question, typed, isSigned ? await unlocked(terminal, desk) : unsigned);
   if (verdict !== 'approved') throw new ApproverError(REFUSED[verdict]);
   terminal.say(
     `Approved. The agent can now make the same call again; it runs once, within ${left(expires, Date.now())}.`,
   );
+}
+
+/** A wrong name ends the plan before anybody could sign it. */
+const UNSIGNED: Approver = { sign: (_, approval) => approval };
+
+/** What was typed for the name, the last of three tries. Throws ApproverError when the person left. */
+async function nameTyped(terminal: Terminal, { code, shown }: Question): Promise<string> {
+  terminal.say(`Type the name of the ${printable(shown.noun)} exactly as it is shown above.`);
+  for (let tries = 1; ; tries += 1) {
+    const typed = await terminal.ask('Name, to approve: ');
+    if (typed === undefined || typed === '') throw new ApproverError(`Nothing was approved. ${code} stays open.`);
+    if (typed === shown.name || tries === TRIES) return typed;
+    terminal.say('That is not the name.');
+  }
 }
 
 const REFUSED = {
@@ -84,7 +98,7 @@ async function unkeyed(terminal: Terminal, desk: Desk): Promise<Approver> {
 /** Takes the passphrase. Throws ApproverError when it was not the right one. */
 export async function unlocked(terminal: Terminal, desk: Desk): Promise<Approver> {
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const passphrase = await terminal.askHidden('Passphrase: ');
+    const passphrase = await terminal.askHidden('Your passphrase (it is not shown): ');
     if (passphrase === undefined) throw new ApproverError('Nothing was approved.');
     const opened = await desk.unlock(passphrase);
     if (opened.kind === 'open') return opened.approver;

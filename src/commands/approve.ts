@@ -1,11 +1,10 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { type Config, ConfigError } from '../config.ts';
-import { approverKey, initApprover, keyFingerprint } from '../safety/approver.ts';
+import { approverKey } from '../safety/approver.ts';
 import { passphraseAttempts } from '../safety/approver-attempts.ts';
 import { approvalDesk, type Desk } from '../safety/approver-desk.ts';
 import { ApproverError } from '../safety/approver-error.ts';
-import { refuseSecondKey } from '../safety/approver-files.ts';
 import { sqlJournal } from '../safety/journal.ts';
 import type { Question } from '../safety/ledger.ts';
 import { type LedgerClock, lags, sqlClock } from '../safety/ledger-clock.ts';
@@ -15,18 +14,28 @@ import { openState, type StateDatabase } from '../safety/state.ts';
 import { type Fleet, PLANS } from '../transports/fleet/fleet.ts';
 import { acceptClock } from './approve-clock.ts';
 import { approveAtTerminal, chosenFrom, listing } from './approve-dialog.ts';
+import { distrustForms, setUpKey, trustForms } from './approve-key.ts';
 import { isTerminal, openTerminal, type Terminal } from './approve-terminal.ts';
 import { ownCommand } from './own-command.ts';
 
-/** `finspace-mcp approve [CODE] [--decline | --web | --init | --reset-clock]`: where a person says yes or no to what an agent wants. */
+/**
+ * `finspace-mcp approve [CODE] [--decline | --web | --init | --trust-forms | --distrust-forms | --reset-clock]`: where a person says yes
+ * or no to what an agent wants, and sets up what that takes.
+ */
 export async function approve(
-  { stateDir, redis }: Pick<Config, 'stateDir' | 'redis'>,
+  { stateDir, state: worldFile, redis }: Pick<Config, 'stateDir' | 'state' | 'redis'>,
   switches: ReadonlySet<string>,
   code?: string,
 ): Promise<void> {
-  const [act = 'dialog', other] = [...switches];
+  const [act = 'dialog', other] = switches.has('init')
+    ? ['init', ...without(switches, 'init', 'trust-forms')]
+    : [...switches];
   if (other !== undefined) throw new ConfigError(`--${act} and --${other} do not go together`);
-  if (act === 'init') return init(stateDir);
+  if (act === 'init')
+    return at('Setting up a passphrase', (terminal) =>
+      setUpKey(terminal, { stateDir, state: worldFile }, switches.has('trust-forms')),
+    );
+  if (act === 'distrust-forms') return distrustForms(stateDir);
   const state = await openState(join(stateDir, 'state.db'));
   const key = await approverKey(stateDir);
   if (redis !== undefined && key === undefined && act !== 'decline') throw new ApproverError(NEEDS_KEY);
@@ -43,6 +52,7 @@ export async function approve(
   try {
     if (act === 'decline') await decline(desk, code);
     else if (act === 'web') await web(desk, code);
+    else if (act === 'trust-forms') await at('Trusting forms', (terminal) => trustForms(terminal, desk, stateDir));
     else if (act === 'reset-clock') await clock(desk, fleet?.clock(PLANS) ?? sqlClock(state, Date.now), state);
     else await dialog(desk, code);
   } finally {
@@ -61,22 +71,6 @@ async function fleetAt(url: string): Promise<Fleet> {
   return redisFleet(url, () => {});
 }
 
-async function init(stateDir: string): Promise<void> {
-  const terminal = atTerminal('Setting up a passphrase');
-  try {
-    await refuseSecondKey(stateDir);
-    terminal.say('Approvals will need this passphrase. Keep it from agents and from files that they can read.');
-    const first = await terminal.askHidden('New passphrase (at least 10 characters): ');
-    const again = first === undefined ? undefined : await terminal.askHidden('The same again: ');
-    if (first === undefined || again === undefined) throw new ApproverError('Nothing was set up.');
-    if (first !== again) throw new ApproverError('The two are not the same. Nothing was set up.');
-    terminal.say(`Set up. The key is ${keyFingerprint(await initApprover(stateDir, first))}`);
-    terminal.say('Restart the servers that use this state directory, so that they count only what it signed.');
-  } finally {
-    terminal.close();
-  }
-}
-
 async function decline(desk: Desk, code: string | undefined): Promise<void> {
   if (code === undefined) throw new ConfigError('--decline: needs the CODE of what to decline');
   const question = chosenFrom(await desk.waiting(), code);
@@ -92,12 +86,9 @@ async function dialog(desk: Desk, code: string | undefined): Promise<void> {
   }
   if (code === undefined) process.stdout.write(listing(waiting, Date.now(), process.stdout.columns));
   const chosen = code === undefined ? undefined : chosenFrom(waiting, code);
-  const terminal = atTerminal('Approving');
-  try {
-    await approveAtTerminal(terminal, desk, chosen ?? (await choose(terminal, waiting)));
-  } finally {
-    terminal.close();
-  }
+  await at('Approving', async (terminal) =>
+    approveAtTerminal(terminal, desk, chosen ?? (await choose(terminal, waiting))),
+  );
 }
 
 const TRIES = 3;
@@ -120,13 +111,8 @@ async function clock(desk: Desk, ledgers: LedgerClock, state: StateDatabase): Pr
     process.stdout.write('The clock is not behind any time that was seen there. There is nothing to reset.\n');
     return;
   }
-  const terminal = atTerminal('Resetting the clock');
-  try {
-    const journal = sqlJournal(async () => state, Date.now);
-    await acceptClock(terminal, desk, ledgers, journal);
-  } finally {
-    terminal.close();
-  }
+  const journal = sqlJournal(async () => state, Date.now);
+  await at('Resetting the clock', (terminal) => acceptClock(terminal, desk, ledgers, journal));
 }
 
 async function web(desk: Desk, code: string | undefined): Promise<void> {
@@ -136,10 +122,17 @@ async function web(desk: Desk, code: string | undefined): Promise<void> {
   await serveApprovalPage(desk, chosen);
 }
 
-function atTerminal(what: string): Terminal {
+async function at(what: string, work: (terminal: Terminal) => Promise<void>): Promise<void> {
   if (!isTerminal()) throw notHere(what);
-  return openTerminal();
+  const terminal = openTerminal();
+  try {
+    await work(terminal);
+  } finally {
+    terminal.close();
+  }
 }
+
+const without = (all: ReadonlySet<string>, ...some: string[]) => [...all].filter((one) => !some.includes(one));
 
 const notHere = (what: string) =>
   new ApproverError(`${what} needs a person at a terminal; stdin or stdout is not one.`);

@@ -1,10 +1,12 @@
-import { join } from 'node:path';
-import type { Config } from '../config.ts';
+import { join, resolve } from 'node:path';
+import { type Config, ConfigError, defaultStateDir } from '../config.ts';
 import { prepareState } from '../local/state-file.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call } from '../operations/index.ts';
 import type { Quotas } from '../operations/quotas.ts';
-import type { Place } from '../safety/question.ts';
+import { approverKey } from '../safety/approver.ts';
+import { LedgerError } from '../safety/ledger.ts';
+import type { PlanPlace } from '../safety/plan.ts';
 import { STATE_FORMAT } from '../safety/state-format.ts';
 import { prepareFile } from '../sqlite/file.ts';
 import { StoreError } from '../sqlite/store-error.ts';
@@ -13,7 +15,10 @@ import type { Log } from './log.ts';
 /** What answers operations, opened on the first call so that starting up loads neither the AWS client nor the store. */
 export interface Backend {
   readonly call: Call;
-  readonly place: Place;
+  /** Where its calls go. The id of a local world is known once it is open. */
+  readonly place: PlanPlace;
+  /** Opens it; the fingerprint of the key that is pinned to its world, null where none is. Rejects with LedgerError. */
+  approver(): Promise<string | null>;
   /** The limits of its world; undefined where they are not in the API. */
   quotas(): Promise<Quotas | undefined>;
   close(): Promise<void>;
@@ -22,38 +27,57 @@ export interface Backend {
 interface Opened {
   readonly call: Call;
   readonly quotas?: () => Promise<Quotas>;
+  readonly approver?: () => Promise<string | null>;
+  readonly identity?: string;
   close(): Promise<void>;
 }
 
 /**
  * Makes sure that what this server keeps could be opened by its owner only, before a client is served. Rejects with `StoreError` when it
- * could not, and with `ConfigError` for a `--world` that cannot be used.
+ * could not, and with `ConfigError` for settings that cannot be used.
  */
 export async function prepareBackend(config: Config, log: Log): Promise<void> {
-  const { backend: kind, state, stateDir, faults, world } = config;
+  const { backend: kind, state, stateDir, faults, world, approve } = config;
   const isKept = kind !== 'local' || state !== ':memory:';
-  const tightened = [
-    isKept ? prepareFile(join(stateDir, 'state.db'), STATE_FORMAT) : undefined,
-    kind === 'local' ? prepareState(state) : undefined,
-  ];
-  for (const line of tightened) if (line !== undefined) log.warn({}, line);
+  const tighten = (line: string | undefined) => {
+    if (line !== undefined) log.warn({}, line);
+  };
+  if (isKept) tighten(prepareFile(join(stateDir, 'state.db'), STATE_FORMAT));
   if (kind !== 'local') {
     if (world !== undefined) log.warn({ world }, '--world is not used: it is for the local backend');
     return;
   }
+  if (approve === 'none' && isKept && (await approverKey(stateDir)) !== undefined)
+    throw new ConfigError('--approve: none is not for a state directory with an approver key');
+  tighten(prepareState(state));
   if (world !== undefined) await (await import('./given-world.ts')).checkGivenWorld(config, log);
   if (faults !== undefined) (await import('../local/faults/rules.ts')).readFaults(faults);
 }
 
+export interface BackendOptions {
+  /** Names the server in its plans, where people sign in to approve. */
+  readonly server?: string | undefined;
+  /** Fingerprint of the approver's key of this server, which a local world is pinned to. */
+  readonly approver: () => Promise<string | undefined>;
+}
+
 /** The backend that the configuration names. */
-export function backend(config: Config, log: Log): Backend {
+export function backend(config: Config, log: Log, { server, approver }: BackendOptions): Backend {
   const region = regionOf(config);
   let opening: Promise<Opened> | undefined;
+  let worldId: string | undefined;
+  const opened = async () => {
+    const made =
+      config.backend === 'local'
+        ? await openLocal(config, region ?? DEFAULT_REGION, log, await approver())
+        : await openRemote(config);
+    worldId = made.identity;
+    return made;
+  };
   const open = () => {
-    opening ??= (
-      config.backend === 'local' ? openLocal(config, region ?? DEFAULT_REGION, log) : openRemote(config)
-    ).catch((error) => {
+    opening ??= opened().catch((error: unknown) => {
       opening = undefined;
+      log.error({ cause: error instanceof Error ? error.stack : String(error) }, 'the backend could not be started');
       throw error;
     });
     return opening;
@@ -61,7 +85,6 @@ export function backend(config: Config, log: Log): Backend {
 
   const call: Call = async (name, input, options) => {
     const opened = await open().catch((error: unknown) => {
-      log.error({ cause: error instanceof Error ? error.stack : String(error) }, 'the backend could not be started');
       throw cannotOpen(name, error);
     });
     return opened.call(name, input, options);
@@ -72,6 +95,18 @@ export function backend(config: Config, log: Log): Backend {
       backend: backendName(config),
       region: region ?? 'from the AWS profile',
       target: config.target,
+      world: worldFile(config),
+      server,
+      get worldId() {
+        return worldId;
+      },
+    },
+    approver: async () => {
+      try {
+        return (await (await open()).approver?.()) ?? null;
+      } catch (error) {
+        throw new LedgerError(whyNot(error));
+      }
     },
     quotas: async () => (await open().catch(() => undefined))?.quotas?.(),
     close: async () => (await opening?.catch(() => undefined))?.close(),
@@ -84,6 +119,16 @@ function backendName({ backend: kind, endpoint, target }: Config): string {
   return target === undefined ? name : `${target}: ${name}`;
 }
 
+/** The file of a local world, unless it is the one that is served where nothing is configured. */
+function worldFile({ backend: kind, state }: Config): string | undefined {
+  const isUsual = kind !== 'local' || state === ':memory:' || state === join(defaultStateDir(process.env), 'world.db');
+  const path = resolve(state);
+  return isUsual ? undefined : path.length <= MOST_OF_PATH ? path : `...${path.slice(3 - MOST_OF_PATH)}`;
+}
+
+/** Its end tells files apart better than its beginning, which dialogs keep. */
+const MOST_OF_PATH = 75;
+
 const DEFAULT_REGION = 'us-east-1';
 
 function regionOf({ backend: kind, region }: Config): string | undefined {
@@ -92,12 +137,13 @@ function regionOf({ backend: kind, region }: Config): string | undefined {
   );
 }
 
+const whyNot = (error: unknown) => (error instanceof StoreError ? error.message : 'The backend could not be started.');
+
 function cannotOpen(operation: Parameters<Call>[0], error: unknown): FinspaceError {
-  const detail = error instanceof StoreError ? error.message : 'The backend could not be started.';
   return new FinspaceError({
     operation,
     code: 'Misconfigured',
-    detail,
+    detail: whyNot(error),
     retryable: false,
     advice: 'Have a person correct this, for example with --state, --state-dir or --world; repeating will not help.',
   });
@@ -109,14 +155,16 @@ async function openRemote(config: Config): Promise<Opened> {
   return { call: finspaceCall({ region, endpoint, profile, ...reach(config) }), close: async () => {} };
 }
 
-async function openLocal(config: Config, region: string, log: Log): Promise<Opened> {
+async function openLocal(config: Config, region: string, log: Log, approver: string | undefined): Promise<Opened> {
   const [{ finspaceCall }, { startLocal }] = await Promise.all([
     import('../finspace/call.ts'),
     import('../local/index.ts'),
   ]);
   const { state, world, lifecycle, faults } = config;
-  const local = await startLocal({ state, world, lifecycle, region, faults, onError: mishapsTo(log) });
+  const local = await startLocal({ state, world, lifecycle, region, faults, approver, onError: mishapsTo(log) });
   return {
+    identity: local.identity,
+    approver: local.approver,
     call: finspaceCall({ region, service: local.service, ...reach(config) }),
     quotas: local.quotas,
     close: local.close,

@@ -15,6 +15,7 @@ import { staticTokens, TokenFileError } from '../transports/http/auth/tokens.ts'
 import type { Observe } from '../transports/http/exchange.ts';
 import { baseUrl, type HttpOptions, type HttpServer, serveOverHttp } from '../transports/http/serve.ts';
 import { isLoopback } from '../transports/http/settings.ts';
+import { approverRules } from './approver-rules.ts';
 import { prepareBackend } from './backend.ts';
 import { type Log, stderrLog } from './log.ts';
 import { type ServingOptions, serving } from './serving.ts';
@@ -51,8 +52,11 @@ export async function openHttp(
   // What another server sealed is nothing here, though it may have the same keys.
   const own: Seals = (purpose) => seals(`${purpose} of ${approvers}`);
   const vouching = witness(own('approval'));
+  const signInsCount = (await Promise.all(places.map((place) => approverRules(place.config).trustsForms()))).every(
+    Boolean,
+  );
   const page =
-    authorization === undefined
+    authorization === undefined || !signInsCount
       ? undefined
       : {
           server: approvers,
@@ -61,13 +65,23 @@ export async function openHttp(
         };
   const watch = watched((name, outcome, ms) => server?.metrics.operation(name, outcome, ms));
   const behind = await Promise.all(
-    places.map((place) => opened(place, log, { now: more.now, later: more.later, watch, fleet, seals, page })),
+    places.map((place) =>
+      opened(place, log, {
+        now: more.now,
+        later: more.later,
+        watch,
+        fleet,
+        seals,
+        page,
+        anonymous: authorization === undefined,
+      }),
+    ),
   );
   server = await serveOverHttp({
     ...config,
     ...more,
     authorization,
-    approvals: { seals: own, witness: vouching },
+    approvals: page && { seals: own, witness: vouching },
     served: behind,
     needs: (tool) => OPERATIONS_ONLY(tool) ?? compositeNamed(tool)?.needs,
     settled: async () => void (await Promise.all(behind.map(({ settled }) => settled()))),

@@ -36,10 +36,12 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   },
   approve: {
     summary: 'Show what waits for a person, and approve or decline it.',
-    settings: ['stateDir', 'redis', 'config'],
+    settings: ['stateDir', 'state', 'redis', 'config'],
     word: 'CODE',
     switches: {
       init: 'Set up the passphrase that approvals need',
+      'trust-forms': 'With --init or alone: let forms in MCP clients approve without the passphrase',
+      'distrust-forms': 'Take that back',
       web: 'On a page in the browser instead of here',
       decline: 'Decline CODE',
       'reset-clock': 'Take the present time for right although a later one was seen; voids all that is open',

@@ -17,10 +17,15 @@ export function journalTable(entries: readonly Entry[], columns?: number): strin
       return [
         [moment(entry.at), entry.approver, 'set the clock right', `${moment(entry.seen)} had been seen`, 'done', ''],
       ];
-    const { operation, principal, approval } = entry;
     const outcome = outcomes.get(entry.call);
     const came =
       outcome === undefined ? ['unknown', 'it never came back'] : [outcome.result, ...present(outcome.error)];
+    if (entry.kind === 'world') {
+      const { at, user, act, file, region, source, backup } = entry;
+      const kept = backup === undefined ? 'nothing was lost' : `what was there: ${backup}`;
+      return [[moment(at), user, `world ${act}`, `${file} / ${region} / ${source}`, came.join(': '), kept]];
+    }
+    const { operation, principal, approval } = entry;
     return [
       [
         moment(entry.at),

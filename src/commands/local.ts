@@ -5,6 +5,7 @@ import { listen } from '../local/listen.ts';
 import type { ServedRequest } from '../local/served-request.ts';
 import { prepareState } from '../local/state-file.ts';
 import { DEFAULT_PORTS, hostInUrl, isLoopback } from '../transports/http/settings.ts';
+import { approverRules } from './approver-rules.ts';
 import { mishapsTo } from './backend.ts';
 import { checkGivenWorld } from './given-world.ts';
 import { type Log, stderrLog } from './log.ts';
@@ -25,6 +26,7 @@ export async function local(config: Config): Promise<void> {
     region,
     faults,
     credentials,
+    approver: await approverRules(config).fingerprint(),
     onError: mishapsTo(log),
   });
   const listener = await listen(service.service, {

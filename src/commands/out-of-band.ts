@@ -19,6 +19,8 @@ export interface Ways {
   readonly pinned: Promise<KeyObject | undefined>;
   /** Whether the ledger is one that several replicas share. */
   readonly fleet: boolean;
+  /** Whether callers sign in, so that they may be on other machines, where paths of this one say nothing. */
+  readonly signedIn: boolean;
   readonly page: PageWay | undefined;
 }
 
@@ -44,17 +46,17 @@ export function outOfBandWay(config: Config, ways: Ways): () => Promise<OutOfBan
  * there when the server started; without one, unsigned ones count on the local backend only, and never in a ledger that others
  * share. A world that forgets has no ledger that another process could see.
  */
-async function terminalWay(config: Config, { pinned, fleet, page }: Ways): Promise<OutOfBand | undefined> {
+async function terminalWay(config: Config, { pinned, fleet, signedIn, page }: Ways): Promise<OutOfBand | undefined> {
   const { backend: kind, stateDir } = config;
   if (forgets(config)) return undefined;
   const key = await pinned.catch((error: Error) => {
     throw new LedgerError(`Nobody can approve for now: ${error.message}`);
   });
-  const where = stateDir === defaultStateDir(process.env) ? '' : ` --state-dir ${shellWord(stateDir)}`;
+  const where = stateDirFlag(stateDir);
   const approve = `${ownCommand()} approve`;
   const how = (code: string) =>
-    page !== undefined
-      ? `Or in a terminal on the machine of this server, with its settings: finspace-mcp approve ${code}`
+    signedIn
+      ? `${page === undefined ? 'In' : 'Or in'} a terminal on the machine of this server, with its settings: finspace-mcp approve ${code}`
       : fleet
         ? `In a terminal on this machine, with the same --redis: ${approve} ${code}${where}`
         : `In a terminal on this machine: ${approve} ${code}${where} ; or in a browser: ${approve} --web ${code}${where}`;
@@ -65,6 +67,10 @@ async function terminalWay(config: Config, { pinned, fleet, page }: Ways): Promi
   if (key !== undefined) return { trusts: signed(key), how };
   return kind === 'local' && !fleet ? { trusts: (_, { channel }) => channel !== WEB, how } : undefined;
 }
+
+/** What a person has to add to a command so that it uses this state directory; nothing for the default one. */
+export const stateDirFlag = (stateDir: string) =>
+  stateDir === defaultStateDir(process.env) ? '' : ` --state-dir ${shellWord(stateDir)}`;
 
 /** A local world in memory forgets everything, and so do its ledger and journal. No other backend ever does. */
 export const forgets = ({ backend: kind, state }: Config) => kind === 'local' && state === ':memory:';

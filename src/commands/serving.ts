@@ -4,7 +4,6 @@ import type { ServerEventBus } from '@modelcontextprotocol/server';
 import { type Config, ConfigError } from '../config.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Call } from '../operations/index.ts';
-import { approverKey } from '../safety/approver.ts';
 import { withinEnvironments } from '../safety/environments.ts';
 import { formerNames } from '../safety/former-names.ts';
 import { gate } from '../safety/gate.ts';
@@ -21,6 +20,7 @@ import type { StateDatabase } from '../safety/state.ts';
 import { type ServerFactory, serverFactory } from '../server.ts';
 import { describedTools } from '../tools/list.ts';
 import { remarkingAbsent } from './absent-environments.ts';
+import { approverRules, reportApprover } from './approver-rules.ts';
 import { backend } from './backend.ts';
 import type { Log } from './log.ts';
 import { forgets, outOfBandWay, type PageWay } from './out-of-band.ts';
@@ -53,6 +53,8 @@ export interface Shared {
 export interface ServingOptions {
   /** Callers are on other machines, so that a file on this one helps them nothing. */
   readonly remote: boolean;
+  /** Callers need no token, so that any program on this machine can call. */
+  readonly anonymous?: boolean | undefined;
   readonly now?: (() => number) | undefined;
   /** Does something after so many milliseconds, unless the returned function is called before. */
   readonly later?: ((work: () => void, ms: number) => () => void) | undefined;
@@ -72,18 +74,17 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
   const { remote, now = Date.now, later = afterAWhile, watch = (call) => call } = options;
   const shut = join(config.stateDir, 'secrets');
   const secrets = config.secrets === 'inline' ? inlineSink : remote ? refusingSink : fileSink(shut, now);
-  const { call: unwatched, place: behind, quotas, close } = backend(config, log);
-  const place = { ...behind, server: options.page?.server };
+  const rules = approverRules(config);
+  const behind = backend(config, log, { server: options.page?.server, approver: rules.fingerprint });
+  const { call: unwatched, place, quotas, close } = behind;
   const direct = watch(unwatched);
   const state = lazyState(config, log);
   const journal = sqlJournal(state.open, now);
-  if (state.exists) {
-    const timer = setTimeout(
-      () => reportUnfinished(journal, log, now, config.callTimeout).catch(() => {}),
-      REPORT_AFTER_MS,
-    );
-    timer.unref();
-  }
+  const report = async () => {
+    if (state.exists) await reportUnfinished(journal, log, now, config.callTimeout);
+    await reportApprover(rules, state.open, log, now);
+  };
+  setTimeout(() => report().catch(() => {}), REPORT_AFTER_MS).unref();
   const shared = options.shared?.(QUESTION_OPEN_MS);
   const ledger = shared?.ledger ?? sqlLedger(state.open, { now, openMs: QUESTION_OPEN_MS });
   if (remote && !forgets(config) && (shared !== undefined || state.exists))
@@ -106,13 +107,18 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
   const folder = join(config.stateDir, 'recovery', config.target ?? '');
   const allKits = forgets(config) ? passingKits(call, now) : fileKits(folder, call, now);
   const kits = environments === undefined ? allKits : kitsWithin(allKits, environments);
-  const pinned = forgets(config) ? Promise.resolve(undefined) : approverKey(config.stateDir);
-  pinned.catch(() => {});
-  const { page } = options;
-  const outOfBand = outOfBandWay(config, { pinned, fleet: shared !== undefined, page });
+  const { page, anonymous = false } = options;
+  const formsCount = async () =>
+    (await rules.trustsForms()) && !(anonymous && (await rules.fingerprint()) !== undefined);
+  const outOfBand = outOfBandWay(config, {
+    pinned: rules.key,
+    fleet: shared !== undefined,
+    signedIn: remote && !anonymous,
+    page,
+  });
   const pageOpener = async () => {
     if (page !== undefined) return async (code: string) => `${page.url()}/${code}`;
-    const key = remote ? undefined : await pinned;
+    const key = remote ? undefined : await rules.key;
     if (key === undefined) return undefined;
     const { approvalLink } = await import('./approval-link.ts');
     return (code: string) => approvalLink({ config, key, ledger, state: state.open, log, now }, code);
@@ -126,6 +132,7 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
       seal,
       secrets,
       pageOpener,
+      formsCount,
       quotas,
       onInternal: (error) =>
         log.error({ cause: error instanceof Error ? error.stack : String(error) }, 'a tool failed inside this server'),
@@ -137,6 +144,7 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
         restrictions,
         ledger,
         seal,
+        admit: async () => rules.admit(await behind.approver()),
         outOfBand,
         beforeApproved: async (plan) => {
           if (needsKit(plan)) await kits.keep(plan);

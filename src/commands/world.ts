@@ -4,8 +4,9 @@ import { DEFAULT_ACCOUNT } from '../local/caller.ts';
 import { worldOf } from '../local/context.ts';
 import { openStore, type Store } from '../local/store.ts';
 import { DEFAULT_WORLD } from '../local/worlds/index.ts';
-import { exportWorld, importWorld, listWorlds, resetWorld } from '../local/worlds/worlds.ts';
+import { exportWorld, importable, importWorld, listWorlds, resetWorld } from '../local/worlds/worlds.ts';
 import { writeOut } from '../output.ts';
+import { replaceWorld } from './world-replacement.ts';
 
 /** `finspace-mcp world list|export|import|reset`: looks after the worlds in a state file. */
 export async function world(config: Config, switches: ReadonlySet<string>, word = 'list'): Promise<void> {
@@ -52,10 +53,15 @@ const ACTS = {
   },
   import: {
     reads: false,
-    run: async (store, { world: path, region, state }, sure) => {
+    run: async (store, config, sure) => {
+      const { world: path, region } = config;
       if (!path?.endsWith('.json')) throw new ConfigError('--world: world import expects a world file (*.json)');
-      requireSure(await importWorld(store, path, sure, { now: Date.now, account: DEFAULT_ACCOUNT, region }));
-      print(`Imported ${path} into ${state}.`);
+      const options = { now: Date.now, account: DEFAULT_ACCOUNT, region };
+      const replacement = { act: 'import', region: importable(path, options).region, source: path } as const;
+      const kept = await replaceWorld(store, config, replacement, sure, (keep) =>
+        importWorld(store, path, sure, { ...options, keep }),
+      );
+      print(replaced(replacement, kept));
     },
   },
   reset: {
@@ -63,9 +69,12 @@ const ACTS = {
     run: async (store, config, sure) => {
       const place = { region: regionOf(config), account: DEFAULT_ACCOUNT };
       const options = { ...place, now: Date.now, lifecycle: config.lifecycle };
-      const name = config.world ?? DEFAULT_WORLD;
-      requireSure(await resetWorld(store, name, sure, options));
-      print(`Reset the world in ${place.region} of ${config.state} to ${name}.`);
+      const source = config.world ?? DEFAULT_WORLD;
+      const replacement = { act: 'reset', region: place.region, source } as const;
+      const kept = await replaceWorld(store, config, replacement, sure, (keep) =>
+        resetWorld(store, source, sure, { ...options, keep }),
+      );
+      print(replaced(replacement, kept));
     },
   },
 } satisfies Record<string, Act>;
@@ -73,6 +82,5 @@ const ACTS = {
 const regionOf = ({ region }: Config) => region ?? 'us-east-1';
 const print = (line: string) => writeOut(`${line}\n`);
 
-function requireSure(done: boolean): void {
-  if (!done) throw new ConfigError('--yes: is needed, because the world that is there was changed since it was made');
-}
+const replaced = ({ region, source }: { region: string; source: string }, kept: string | undefined) =>
+  `The world in ${region} is now ${source}.${kept === undefined ? '' : ` What was there is in ${kept}`}`;

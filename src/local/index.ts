@@ -6,6 +6,7 @@ import { worldOf } from './context.ts';
 import type { Credential } from './credentials.ts';
 import { readFaults } from './faults/rules.ts';
 import { faultSource } from './faults/source.ts';
+import { approverOf, identify, pinApprover } from './identity.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { quotasOf } from './quotas.ts';
 import { service } from './service.ts';
@@ -24,6 +25,8 @@ export interface LocalOptions {
   readonly credentials?: readonly Credential[] | undefined;
   /** A file of fault rules. */
   readonly faults?: string | undefined;
+  /** Fingerprint of the key that approvals for this state need, to be pinned to it. */
+  readonly approver?: string | undefined;
   readonly now?: (() => number) | undefined;
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -31,6 +34,10 @@ export interface LocalOptions {
 export interface Local {
   readonly service: Service;
   readonly clock: WorldClock;
+  /** The id of the state file; a copy has another one. */
+  readonly identity: string;
+  /** The fingerprint of the key that is pinned to the state; null when none is. */
+  approver(): Promise<string | null>;
   /** The limits of its world. */
   quotas(): Promise<Quotas>;
   close(): Promise<void>;
@@ -41,13 +48,18 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   const { state, world = DEFAULT_WORLD, lifecycle, region, account = DEFAULT_ACCOUNT, now = Date.now } = options;
   const faults = options.faults === undefined ? undefined : faultSource(readFaults(options.faults));
   const store = await openStore(state);
+  let identity: string;
   try {
+    identity = await identify(store, state);
+    if (options.approver !== undefined) await pinApprover(store, options.approver);
     await seed(store, world, { now, region, account, lifecycle });
   } catch (error) {
     await store.close();
     throw error;
   }
   return {
+    identity,
+    approver: () => approverOf(store),
     service: service(store, { ...options, account, now, faults }),
     clock: worldClock(store, now),
     quotas: () => store.read((tx) => quotasOf({ tx, world: worldOf(account, region) })),

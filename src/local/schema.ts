@@ -93,6 +93,11 @@ const MIGRATIONS: readonly string[] = [
     SELECT scope, token, digest, reply, expires FROM tokens_by_key ORDER BY expires;
   DROP TABLE tokens_by_key;
   `,
+  // Which file this is, so that a copy is told from its original, and whose key approves what is destroyed in it.
+  `
+  CREATE TABLE identity (id TEXT NOT NULL, file TEXT NOT NULL, approver TEXT) STRICT;
+  INSERT INTO identity VALUES (lower(hex(randomblob(16))), '', NULL);
+  `,
 ];
 
 /** The file of the local worlds; its mark is the letters FSKX. */

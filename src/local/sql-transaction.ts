@@ -119,6 +119,13 @@ export function sqlTransaction(db: Sql): Transaction {
       run('DELETE FROM worlds WHERE arn = ?', world);
     },
 
+    identity: () => {
+      const [id, file, approver] = one('SELECT id, file, approver FROM identity') as [string, string, string | null];
+      return { id, file, approver };
+    },
+    putIdentity: ({ id, file, approver }) =>
+      run('UPDATE identity SET id = ?, file = ?, approver = ?', id, file, approver),
+
     settings: (world) => settingsFrom(one('SELECT settings FROM worlds WHERE arn = ?', world)?.[0]),
     putSettings: (world, settings) =>
       run('INSERT OR REPLACE INTO worlds (arn, settings) VALUES (?, ?)', world, JSON.stringify(settings)),

@@ -42,6 +42,15 @@ export interface Opening {
   readonly settings: WorldSettings | undefined;
 }
 
+/** What a state file is, apart from the worlds in it. */
+export interface Identity {
+  readonly id: string;
+  /** Device and inode of the file when it got its id; a copy has others. Empty in memory. */
+  readonly file: string;
+  /** Fingerprint of the key that approvals for this file need. */
+  readonly approver: string | null;
+}
+
 export interface RememberedReply {
   readonly digest: string;
   readonly reply: string;
@@ -83,6 +92,9 @@ export interface Transaction {
   entities(world: string): Entity[];
   /** Removes a world with everything in it. */
   clear(world: string): void;
+
+  identity(): Identity;
+  putIdentity(identity: Identity): void;
 
   settings(world: string): WorldSettings | undefined;
   putSettings(world: string, settings: WorldSettings): void;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prepareFile } from '../sqlite/file.ts';
@@ -9,6 +10,8 @@ import { STATE_FORMAT } from './state-format.ts';
 export interface StoredKeys {
   readonly publicPem: string;
   readonly sealed: SealedKey;
+  /** The owner's signed statement that forms count without the passphrase; missing where they do not. */
+  readonly forms?: string | undefined;
 }
 
 const PUBLIC = 'public.pem';
@@ -18,13 +21,13 @@ const PRIVATE = 'private.json';
 export const approverFolder = (dir: string) => join(dir, 'approver');
 
 /** Keeps both files or none, and never replaces any. Throws ApproverError when there are some already or none can be kept. */
-export async function storeKeys(dir: string, { publicPem, sealed }: StoredKeys): Promise<void> {
+export async function storeKeys(dir: string, { publicPem, ...secret }: StoredKeys): Promise<void> {
   prepareFile(join(dir, 'state.db'), STATE_FORMAT);
   try {
     const draft = await mkdtemp(join(dir, '.approver-'));
     try {
       await written(join(draft, PUBLIC), publicPem);
-      await written(join(draft, PRIVATE), `${JSON.stringify(sealed)}\n`);
+      await written(join(draft, PRIVATE), privateText(secret));
       await rename(draft, approverFolder(dir));
     } finally {
       await rm(draft, { recursive: true, force: true });
@@ -34,6 +37,16 @@ export async function storeKeys(dir: string, { publicPem, sealed }: StoredKeys):
     throw new ApproverError(`${dir}: no key can be kept here (${(cause as NodeJS.ErrnoException).code})`, { cause });
   }
 }
+
+/** Keeps the statement that forms count beside the key, or takes it away. Throws ApproverError where there is no key. */
+export async function storeForms(dir: string, forms: string | undefined): Promise<void> {
+  const { sealed } = await keysIn(dir);
+  const draft = join(approverFolder(dir), `.${PRIVATE}-${randomUUID()}`);
+  await written(draft, privateText({ sealed, forms }));
+  await rename(draft, join(approverFolder(dir), PRIVATE));
+}
+
+const privateText = ({ sealed, forms }: Omit<StoredKeys, 'publicPem'>) => `${JSON.stringify({ ...sealed, forms })}\n`;
 
 /** Throws ApproverError where a key was set up. */
 export async function refuseSecondKey(dir: string): Promise<void> {
@@ -48,13 +61,25 @@ export async function keysIn(dir: string): Promise<StoredKeys> {
   const publicPem = await publicKeyIn(dir);
   if (publicPem === undefined) throw new ApproverError('No passphrase was set up: finspace-mcp approve --init');
   try {
-    const { salt, iv, tag, sealed } = JSON.parse(await guarded(join(approverFolder(dir), PRIVATE))) as SealedKey;
+    const { salt, iv, tag, sealed, forms } = await privateIn(dir);
     if ([salt, iv, tag, sealed].every((text) => typeof text === 'string'))
-      return { publicPem, sealed: { salt, iv, tag, sealed } };
+      return { publicPem, sealed: { salt, iv, tag, sealed }, forms };
   } catch (cause) {
     if (cause instanceof ApproverError) throw cause;
   }
   throw new ApproverError(`${join(approverFolder(dir), PRIVATE)}: is damaged`);
+}
+
+/** The statement that forms count, as far as it can be read. Whoever uses it has to verify it. */
+export async function formsIn(dir: string): Promise<string | undefined> {
+  const forms: unknown = await privateIn(dir)
+    .then((kept) => kept.forms)
+    .catch(() => undefined);
+  return typeof forms === 'string' ? forms : undefined;
+}
+
+async function privateIn(dir: string): Promise<SealedKey & Pick<StoredKeys, 'forms'>> {
+  return JSON.parse(await guarded(join(approverFolder(dir), PRIVATE)));
 }
 
 /** The public key; undefined when there is no folder for it at all. */

@@ -22,7 +22,7 @@ export function planText({ shown }: Pick<Question, 'shown'>): PlanText {
 }
 
 /** What says where a plan would take effect, in the order of its text. */
-export const PLACE_LABELS = ['environment', 'account', 'region', 'backend'];
+export const PLACE_LABELS = ['environment', 'account', 'region', 'backend', 'world'];
 
 /** Where a plan would take effect, as far as its text says so. */
 export function placeOf(question: Pick<Question, 'shown'>): string {

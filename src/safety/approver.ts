@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import { ApproverError } from './approver-error.ts';
-import { keysIn, publicKeyIn, refuseSecondKey, storeKeys } from './approver-files.ts';
+import { formsIn, keysIn, publicKeyIn, refuseSecondKey, storeKeys } from './approver-files.ts';
 import { sealKey, unsealKey } from './approver-seal.ts';
 import { digest } from './digest.ts';
 import type { Approval, Question } from './ledger.ts';
@@ -9,21 +9,29 @@ import type { Approval, Question } from './ledger.ts';
 export interface Approver {
   /** Consent to exactly this question, given in this way; returns the approval with its signature. */
   sign(question: Question, approval: Omit<Approval, 'signature'>): Approval;
+  /** The signed statement that forms count without the passphrase; only the holder of a key has one to give. */
+  readonly trustInForms?: string;
 }
 
 const SHORTEST_PASSPHRASE = 10;
 
-/**
- * Makes the approver's key pair in the state directory: the private key under the passphrase, the public key plain. Throws
- * ApproverError when the passphrase is too short or there is a key already.
- */
-export async function initApprover(dir: string, passphrase: string): Promise<KeyObject> {
+/** Throws ApproverError for a passphrase that is too short. */
+export function checkPassphrase(passphrase: string): void {
   if ([...passphrase].length < SHORTEST_PASSPHRASE)
     throw new ApproverError(`A passphrase has at least ${SHORTEST_PASSPHRASE} characters.`);
+}
+
+/**
+ * Makes the approver's key pair in the state directory: the private key under the passphrase, the public key plain, and, if the owner
+ * says so, that forms count without the passphrase. Throws ApproverError when the passphrase is too short or there is a key already.
+ */
+export async function initApprover(dir: string, passphrase: string, { trustForms = false } = {}): Promise<KeyObject> {
+  checkPassphrase(passphrase);
   await refuseSecondKey(dir);
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
-  await storeKeys(dir, { publicPem: pem, sealed: await sealKey(privateKey, passphrase, pem) });
+  const forms = trustForms ? signed(formsStatement(publicKey), privateKey) : undefined;
+  await storeKeys(dir, { publicPem: pem, sealed: await sealKey(privateKey, passphrase, pem), forms });
   return publicKey;
 }
 
@@ -34,10 +42,13 @@ export async function openApprover(dir: string, passphrase: string): Promise<App
   return {
     sign: (question, { channel, approver, at }) => {
       const approval = { channel, approver, at };
-      return { ...approval, signature: sign(null, statement(question, approval), privateKey).toString('base64url') };
+      return { ...approval, signature: signed(statement(question, approval), privateKey) };
     },
+    trustInForms: signed(formsStatement(parsed(publicPem)), privateKey),
   };
 }
+
+const signed = (what: Buffer, key: KeyObject) => sign(null, what, key).toString('base64url');
 
 /**
  * The public key that approvals have to be signed for; undefined where no person ever set one up. Throws ApproverError when
@@ -47,6 +58,15 @@ export async function approverKey(dir: string): Promise<KeyObject | undefined> {
   const pem = await publicKeyIn(dir);
   return pem === undefined ? undefined : parsed(pem);
 }
+
+/** Whether the owner of `key` said that forms count without the passphrase. Nobody else can say so. */
+export async function trustsForms(dir: string, key: KeyObject): Promise<boolean> {
+  const forms = await formsIn(dir);
+  return forms !== undefined && verify(null, formsStatement(key), key, Buffer.from(forms, 'base64url'));
+}
+
+const formsStatement = (key: KeyObject) =>
+  Buffer.from(digest({ is: 'finspace-mcp trust in forms 1', key: keyFingerprint(key) }), 'hex');
 
 /** Whether the holder of `key` consented to exactly this question, so that a row that somebody else wrote does not count. */
 export function isApprovedBy(question: Question, approval: Approval, key: KeyObject): boolean {

@@ -71,6 +71,8 @@ export interface GateOptions extends Planner {
   readonly restrictions: Restrictions;
   readonly ledger: Ledger;
   readonly seal: Seal;
+  /** Throws LedgerError where no approval counts, whatever the channel; opens the backend, so that its place is known. */
+  readonly admit?: () => Promise<void>;
   /** Undefined where there is no other way than a form. */
   readonly outOfBand: () => Promise<OutOfBand | undefined>;
   /** Runs before an approved call; when it rejects, the call is not made. */
@@ -127,6 +129,7 @@ export function gate(options: GateOptions): Gate {
     { channel, approver }: Pick<Approval, 'channel'> & Partial<Approval>,
   ): Promise<Decision<Planned>> => {
     const { tool, principal } = plan;
+    await options.admit?.();
     if (!(await ledger.burn(question.nonce))) return refuse(USED, notRun(tool));
     const approval = { plan: question.binding, channel, ...(approver === undefined ? {} : { approver }) };
     return { kind: 'run', actor: { principal, approval }, plan };
@@ -134,6 +137,7 @@ export function gate(options: GateOptions): Gate {
 
   const consent: Gate['consent'] = async (plan, dialog, sight) => {
     const { tool, principal, forbidden, blockers, binding } = plan;
+    await options.admit?.();
     if (forbidden !== undefined) return refuse(...forbidding(tool, sight.forbidden(forbidden)));
     if (blockers.length > 0) return refuse(...blocking(tool, blockers, sight));
     if (restrictions.approve === 'none') return { kind: 'run', actor: { principal }, plan };
@@ -158,6 +162,7 @@ export function gate(options: GateOptions): Gate {
   };
 
   const consentAnswered: Gate['consentAnswered'] = async (asked, again, { nonce, answer }) => {
+    await options.admit?.();
     const question = await ledger.find(nonce);
     if (question === undefined) return refuse('That question is not known any more.', notRun(asked.tool));
     const { binding, fingerprint, shown } = question;
@@ -218,6 +223,8 @@ export function gate(options: GateOptions): Gate {
     const why = heedless(plan, isTargetShown(plan, shown));
     if (why !== undefined) return refuse(notRun(tool), ...why);
     if (changesNothing(plan)) return { kind: 'unchanged', why: unchanged(plan) };
+    // `--approve none` gives away nobody else's world.
+    if (approvalNeeded(plan, { ...restrictions, approve: [] })) await options.admit?.();
     if (!approvalNeeded(plan, restrictions)) return { kind: 'run', actor: actorFor(plan), plan };
     return prepared(await consent(plan, dialog, sight), again);
   };

@@ -31,10 +31,25 @@ export interface ClockReset {
   readonly approver: string;
 }
 
+/** A command replaces a local world. Its outcome follows as that of a call does. */
+export interface WorldReplacement {
+  readonly kind: 'world';
+  readonly call: string;
+  readonly act: 'reset' | 'import';
+  readonly file: string;
+  readonly region: string;
+  /** `demo`, `empty`, or the world file. */
+  readonly source: string;
+  /** Where the file is kept as it was; missing where nothing is lost. */
+  readonly backup?: string | undefined;
+  readonly user: string;
+}
+
 export type Entry = { readonly sequence: number; readonly at: string } & (
   | ({ readonly kind: 'intent'; readonly call: string } & Intent)
   | ({ readonly kind: 'outcome'; readonly call: string } & Outcome)
   | ClockReset
+  | WorldReplacement
   /** What stands in the row is no entry: it was altered. */
   | { readonly kind: 'unreadable' }
 );
@@ -46,7 +61,7 @@ export interface Journal {
   begin(intent: Intent): Promise<string>;
   finish(call: string, outcome: Outcome): Promise<void>;
   /** What is no call and belongs in the record all the same. */
-  record(event: ClockReset): Promise<void>;
+  record(event: ClockReset | WorldReplacement): Promise<void>;
   entries(): Promise<Entry[]>;
   /** Intents without outcome: their calls may or may not have taken effect. */
   unfinished(): Promise<BegunEntry[]>;
@@ -109,6 +124,7 @@ const NEEDED: Readonly<Record<Readable, readonly string[]>> = {
   intent: ['at', 'call', 'operation', 'principal'],
   outcome: ['at', 'call', 'result'],
   'clock-reset': ['at', 'seen', 'approver'],
+  world: ['at', 'call', 'act', 'file', 'region', 'source', 'user'],
 };
 
 function entryIn({ sequence, entry }: Link): Entry {

@@ -31,6 +31,8 @@ import { quoted } from './untrusted.ts';
 
 /** Where a plan was made: by which server, too, where people sign in to approve. */
 export interface PlanPlace extends Place {
+  /** The id of the local world's file, known once that is open. A copy has another one, so that no approval moves to it. */
+  readonly worldId?: string | undefined;
   /** Says who may approve, without telling; differs between servers that let other people do so. */
   readonly server?: string | undefined;
 }

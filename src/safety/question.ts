@@ -14,6 +14,8 @@ export interface Place {
   readonly region: string;
   /** The alias under which the backend was chosen, where several are served. */
   readonly target?: string | undefined;
+  /** The file of a local world, where it is not the default one. */
+  readonly world?: string | undefined;
 }
 
 const VERBS: Partial<Record<Risk, string>> = {
@@ -107,8 +109,8 @@ function droppedLines(rest: Members, entity: Members): readonly string[] {
 const whole = (text: string) => quoted(text, Number.POSITIVE_INFINITY);
 
 /** Where it would happen, on one line. */
-export const placeText = ({ region, backend }: Place, home: Home): string =>
-  Object.entries({ environment: home.environment, account: home.account, region, backend })
+export const placeText = ({ region, backend, world }: Place, home: Home): string =>
+  Object.entries({ environment: home.environment, account: home.account, region, backend, world })
     .flatMap(([label, value]) => (value === undefined ? [] : [`${label}: ${quoted(value)}`]))
     .join(', ');
 

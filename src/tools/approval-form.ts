@@ -16,17 +16,17 @@ export interface Deciding<Planned> {
 
 /** Who may run the call and by which plan, or the form, link or refusal that it amounts to for now. */
 export async function approved<Planned>(
-  { pageOpener, caller }: Pick<ToolEnvironment, 'pageOpener' | 'caller'>,
+  { pageOpener, formsCount, caller }: Pick<ToolEnvironment, 'pageOpener' | 'formsCount' | 'caller'>,
   exchange: Exchange,
   deciding: Deciding<Planned>,
 ): Promise<{ readonly actor: Actor; readonly plan: Planned } | { readonly result: ToolResult }> {
   const { context, showsLinks } = exchange;
-  const showsForms = exchange.showsForms && caller.answersForms;
+  const showsForms = exchange.showsForms && caller.answersForms && ((await formsCount?.()) ?? true);
   const nonce = context.mcpReq.requestState<string>();
   if (nonce === FOREIGN_QUESTION) return { result: refused(...ELSEWHERE) };
   settled(context);
   if (nonce !== undefined && !followed(context) && !showsForms)
-    return { result: refused(...(caller.answersForms ? NO_FORMS : NOBODY_THERE)) };
+    return { result: refused(...(!caller.answersForms ? NOBODY_THERE : exchange.showsForms ? NOT_TRUSTED : NO_FORMS)) };
   const open = nonce === undefined && showsLinks && !showsForms ? await pageOpener?.() : undefined;
   const decision =
     nonce === undefined
@@ -46,6 +46,9 @@ const ELSEWHERE = [
   'Make the call again without it. If this happens again and again, the replicas share no key: a person has to give all of them the same --seal-keys (with --redis), or send a client to one replica only.',
 ];
 const NO_FORMS = ['This client did not say that it shows forms, so that none from it is consent. Nothing was changed.'];
+const NOT_TRUSTED = [
+  'Approvals need the passphrase of the person who owns the approver key, so that no form from this client is consent. Nothing was changed.',
+];
 const NOBODY_THERE = [
   'The token of this request does not have the scope finspace:approve, so that no form from this client is consent. Nothing was changed.',
 ];

@@ -14,6 +14,8 @@ export interface ToolEnvironment extends Planner {
   readonly restrictions: Restrictions;
   readonly caller: Caller;
   readonly gate: Gate;
+  /** Whether a form that its client shows can be consent; every form can where this is missing. */
+  readonly formsCount?: (() => Promise<boolean>) | undefined;
   /** The limits of the backend; undefined where it does not tell them. */
   readonly quotas?: (() => Promise<Quotas | undefined>) | undefined;
   /** Where a credential goes instead of to the model. */

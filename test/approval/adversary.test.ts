@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { approverKey, initApprover, isApprovedBy } from '../../src/safety/approver.ts';
 import { FRESH_WORLD, HOSTS, type Session } from '../support/hosts.ts';
 import { did, environment, failedTo } from '../support/world.ts';
-import { NO_PTY, type Seat, sitDown } from './pty.ts';
+import { approvesAt, NO_PTY, type Seat, sitDown } from './pty.ts';
 import { COMMON_CLOCK, ledgerIn, PASSPHRASE, stateDirectory } from './support.ts';
 
 const [host] = HOSTS;
@@ -52,11 +52,7 @@ describe.skipIf(NO_PTY !== undefined)(
       // The person approves one deletion, so that a whole signed approval lies in the ledger as well.
       const asked = codeIn(await failedTo(session, 'delete_kx_database', at.scratch));
       const person = sitDown('approve', asked, '--state-dir', at.dir);
-      await person.sees('Passphrase: ');
-      person.types(PASSPHRASE);
-      await person.sees('to approve: ');
-      person.types('scratch');
-      await person.sees('Approved.');
+      await approvesAt(person, 'scratch', PASSPHRASE);
       await person.left();
       await did(session, 'delete_kx_database', at.scratch);
       expect(await failedTo(session, 'get_kx_database', at.scratch)).toContain('ResourceNotFoundException');
@@ -88,11 +84,7 @@ describe.skipIf(NO_PTY !== undefined)(
       );
       const person = sitDown('approve', code, '--state-dir', at.dir);
       await person.sees('DELETE database "scratch"');
-      await person.sees('Passphrase: ');
-      person.types(PASSPHRASE);
-      await person.sees('to approve: ');
-      person.types('scratch');
-      await person.sees('Approved.');
+      await approvesAt(person, 'scratch', PASSPHRASE);
       await failedTo(session, 'delete_kx_database', at.trades);
       expect(await did(session, 'get_kx_database', at.trades)).toMatchObject({ databaseName: 'trades' });
     });
@@ -103,11 +95,7 @@ describe.skipIf(NO_PTY !== undefined)(
       const { ledger, state, ask } = await ledgerIn(dir, COMMON_CLOCK);
       const [mine, wanted] = [await ask({ name: 'scratch' }), await ask()];
       const person = sitDown('approve', mine.code, '--state-dir', dir);
-      await person.sees('Passphrase: ');
-      person.types(PASSPHRASE);
-      await person.sees('to approve: ');
-      person.types('scratch');
-      await person.sees('Approved.');
+      await approvesAt(person, 'scratch', PASSPHRASE);
       const key = (await approverKey(dir)) as NonNullable<Awaited<ReturnType<typeof approverKey>>>;
       await state.write((db) =>
         db
@@ -158,7 +146,9 @@ async function guessesOnThePage(dir: string, code: string, words: readonly strin
 async function guessesInTheTerminal(dir: string, code: string, words: readonly string[]): Promise<void> {
   for (const word of words.slice(0, 3)) {
     const seat = sitDown('approve', code, '--state-dir', dir);
-    await seat.sees('Passphrase: ');
+    await seat.sees('to approve: ');
+    seat.types('trades');
+    await seat.sees('Your passphrase (it is not shown): ');
     seat.types(word);
     await seat.sees('Too many wrong passphrases');
     expect(await seat.left()).toBe(1);

@@ -30,7 +30,7 @@ const aheadIn = async (dir: string) => {
 describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_PTY ?? ''}`, { timeout: 60_000 }, () => {
   const today = () => new Date().toISOString().slice(0, 10);
   const accepts = async (seat: ReturnType<typeof sitDown>) => {
-    await seat.sees('Passphrase: ');
+    await seat.sees('Your passphrase (it is not shown): ');
     seat.types(PASSPHRASE);
     await seat.sees('to accept this clock: ');
     seat.types(today());
@@ -53,8 +53,8 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
     expect(await ledger.list()).toHaveLength(1);
   });
 
-  const passphrase: [string, string] = ['Passphrase: ', PASSPHRASE];
-  const guess: [string, string] = ['Passphrase: ', 'some other words'];
+  const passphrase: [string, string] = ['Your passphrase (it is not shown): ', PASSPHRASE];
+  const guess: [string, string] = ['Your passphrase (it is not shown): ', 'some other words'];
   it.each<[string, [string, string][], string]>([
     ['another date', [passphrase, ['accept this clock: ', '2001-01-01']], 'That is not the date of this clock.'],
     ['no date', [passphrase, ['accept this clock: ', '']], 'That is not the date of this clock.'],

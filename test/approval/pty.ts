@@ -82,3 +82,12 @@ function seat(child: ChildProcess): Seat {
     end: () => void child.kill('SIGTERM'),
   };
 }
+
+/** Approves the plan on the screen as the terminal asks for it: the name first, then the passphrase. */
+export async function approvesAt(seat: Seat, name: string, passphrase: string): Promise<void> {
+  await seat.sees('to approve: ');
+  seat.types(name);
+  await seat.sees('Your passphrase (it is not shown): ');
+  seat.types(passphrase);
+  await seat.sees('Approved.');
+}

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { folded } from '../../src/commands/fold.ts';
 import { approverKey, initApprover, isApprovedBy } from '../../src/safety/approver.ts';
 import { CLI } from '../support/hosts.ts';
-import { NO_PTY, sitDown } from './pty.ts';
+import { NO_PTY, type Seat, sitDown } from './pty.ts';
 import { COMMON_CLOCK, ledgerIn, PASSPHRASE, SHOWN, stateDirectory } from './support.ts';
 
 const piped = (dir: string, args: string[], input = '') =>
@@ -105,9 +105,10 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     const seat = sitDown('approve', '--init', '--state-dir', dir);
     await seat.sees('New passphrase');
     seat.types(PASSPHRASE);
-    await seat.sees('The same again');
+    await seat.sees('The same passphrase again');
     seat.types(PASSPHRASE);
     await seat.sees('Set up. The key is SHA256:');
+    await seat.sees('Forms in MCP clients do not count');
     expect(await seat.left()).toBe(0);
     expect(seat.screen()).not.toContain(PASSPHRASE);
     expect(await approverKey(dir)).toBeDefined();
@@ -118,18 +119,26 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     expect(await again.left()).toBe(1);
   });
 
-  it.each<[string, string[], string]>([
-    ['two that differ', [PASSPHRASE, `${PASSPHRASE}!`], 'The two are not the same'],
-    ['one that is too short', ['short', 'short'], 'at least 10 characters'],
-  ])('sets up nothing from %s', async (_, [first = '', second = ''], said) => {
+  it('sets up nothing from two passphrases that differ', async () => {
     const dir = stateDirectory();
     const seat = sitDown('approve', '--init', '--state-dir', dir);
     await seat.sees('New passphrase');
-    seat.types(first);
-    await seat.sees('The same again');
-    seat.types(second);
-    await seat.sees(said);
+    seat.types(PASSPHRASE);
+    await seat.sees('The same passphrase again');
+    seat.types(`${PASSPHRASE}!`);
+    await seat.sees('The two are not the same');
     expect(await seat.left()).toBe(1);
+    expect(await approverKey(dir)).toBeUndefined();
+  });
+
+  it('refuses a short passphrase at once', async () => {
+    const dir = stateDirectory();
+    const seat = sitDown('approve', '--init', '--state-dir', dir);
+    await seat.sees('New passphrase');
+    seat.types('short');
+    await seat.sees('at least 10 characters');
+    expect(await seat.left()).toBe(1);
+    expect(seat.screen()).not.toContain('again');
     expect(await approverKey(dir)).toBeUndefined();
   });
 
@@ -146,13 +155,14 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     await seat.sees('Code of the one to look at: ');
     seat.types(` ${question.code.toLowerCase()} `);
     for (const line of SHOWN.text.split('\n')) await seat.sees(`  ${line}`);
-    await seat.sees('Passphrase: ');
+    await seat.sees('Type the name of the database exactly as it is shown above.');
+    await seat.sees('Name, to approve: ');
+    seat.types('trades');
+    await seat.sees('Your passphrase (it is not shown): ');
     seat.types('not the passphrase');
     await seat.sees('That is not the passphrase.');
-    await seat.sees('Passphrase: ');
+    await seat.sees('Your passphrase (it is not shown): ');
     seat.types(PASSPHRASE);
-    await seat.sees('Name of the database, to approve: ');
-    seat.types('trades');
     await seat.sees('Approved.');
     expect(await seat.left()).toBe(0);
     expect(seat.screen()).not.toContain(PASSPHRASE);
@@ -173,13 +183,21 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     expect((await ledger.approvedFor(question.binding))?.approval.signature).toBeUndefined();
   });
 
-  it('closes the plan when another name is typed', async () => {
+  it.each([
+    ['with a passphrase, which it does not ask for', PASSPHRASE],
+    ['without a passphrase', undefined],
+  ])('closes the plan when another name is typed three times, %s', async (_, passphrase) => {
     const dir = stateDirectory();
+    if (passphrase !== undefined) await initApprover(dir, passphrase);
     const { ledger, question } = await waitingIn(dir);
     const seat = sitDown('approve', question.code, '--state-dir', dir);
-    await seat.sees('to approve: ');
-    seat.types('trade');
-    await seat.sees('That is not the name.');
+    for (let tries = 0; tries < 3; tries += 1) {
+      await seat.sees('to approve: ');
+      seat.types('trade');
+      await seat.sees('That is not the name.');
+    }
+    await seat.sees('The plan is closed');
+    expect(seat.screen()).not.toContain('Your passphrase (it is not shown): ');
     expect(await seat.left()).toBe(1);
     expect(await ledger.list()).toEqual([]);
     expect(await ledger.approvedFor(question.binding)).toBeUndefined();
@@ -204,19 +222,25 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     const dir = stateDirectory();
     await initApprover(dir, PASSPHRASE);
     const { question } = await waitingIn(dir);
+    const named = async (seat: Seat) => {
+      await seat.sees('to approve: ');
+      seat.types('trades');
+    };
     const first = sitDown('approve', question.code, '--state-dir', dir);
+    await named(first);
     for (let tries = 0; tries < 3; tries += 1) {
-      await first.sees('Passphrase: ');
+      await first.sees('Your passphrase (it is not shown): ');
       first.types(`guess ${tries}`);
     }
     await first.sees('If it is forgotten, the same command with --init says how to replace it.');
     expect(await first.left()).toBe(1);
     const second = sitDown('approve', question.code, '--state-dir', dir);
+    await named(second);
     for (let tries = 0; tries < 2; tries += 1) {
-      await second.sees('Passphrase: ');
+      await second.sees('Your passphrase (it is not shown): ');
       second.types(`guess ${tries}`);
     }
-    await second.sees('Passphrase: ');
+    await second.sees('Your passphrase (it is not shown): ');
     second.types(PASSPHRASE);
     await second.sees('Too many wrong passphrases');
     expect(await second.left()).toBe(1);

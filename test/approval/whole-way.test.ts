@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { initApprover } from '../../src/safety/approver.ts';
 import { CLI, FRESH_WORLD, HOSTS } from '../support/hosts.ts';
 import { did, environment, failedTo } from '../support/world.ts';
-import { NO_PTY, sitDown } from './pty.ts';
+import { approvesAt, NO_PTY, sitDown } from './pty.ts';
 import { PASSPHRASE, stateDirectory } from './support.ts';
 
 const DURABLE = ['--world', 'empty', ...FRESH_WORLD.slice(2)];
@@ -59,11 +59,7 @@ describe.each(HOSTS)('a client without forms, $name', ({ connect }) => {
       const person = sitDown('approve', code, '--state-dir', dir);
       await person.sees('DELETE database "trades"');
       await person.sees('environment: "trading"');
-      await person.sees('Passphrase: ');
-      person.types(PASSPHRASE);
-      await person.sees('to approve: ');
-      person.types('trades');
-      await person.sees('Approved.');
+      await approvesAt(person, 'trades', PASSPHRASE);
       expect(await person.left()).toBe(0);
 
       await did(session, 'delete_kx_database', target);

@@ -14,8 +14,10 @@ export interface TestRedis {
   /** Holds it still, so that connections stay open and nothing is answered. */
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** Ends it and starts it anew on the same port, with nothing in it. */
+  /** Ends it and starts it again on the same port, with nothing in it. */
   restart(): Promise<void>;
+  /** Kills it and starts it again with what it saved last. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -25,7 +27,20 @@ export async function startRedis(): Promise<TestRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-redis-'));
   const sealKeys = join(folder, 'keys');
   writeFileSync(sealKeys, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+  const args = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--dir',
+    folder,
+    '--repl-diskless-sync-delay',
+    '0',
+  ];
   let server = await started(args);
   return {
     url: `redis://127.0.0.1:${port}`,
@@ -34,6 +49,10 @@ export async function startRedis(): Promise<TestRedis> {
     resume: async () => void server.kill('SIGCONT'),
     restart: async () => {
       await ended(server);
+      server = await started(args);
+    },
+    kill: async () => {
+      await ended(server, 'SIGKILL');
       server = await started(args);
     },
     stop: async () => {
@@ -52,11 +71,11 @@ function started(args: readonly string[]): Promise<ChildProcess> {
   });
 }
 
-function ended(server: ChildProcess): Promise<void> {
+function ended(server: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (server.exitCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     server.once('exit', () => resolve());
-    server.kill();
+    server.kill(signal);
   });
 }
 

@@ -30,13 +30,20 @@ export const listWorlds = (store: Store): Promise<WorldSummary[]> =>
 export const exportWorld = (store: Store, world: World): Promise<WorldFile | undefined> =>
   store.read((tx) => (tx.settings(world.arn) === undefined ? undefined : exported(tx, world)));
 
-/** Replaces a world by a file's, which has to be of the same account and, when one is given, region; resolves with false, and does nothing, when that would lose changes and `sure` is not set. */
-export function importWorld(
-  store: Store,
-  path: string,
-  sure: boolean,
-  { now, account, region }: Pick<SeedOptions, 'now' | 'account'> & { readonly region?: string | undefined },
-): Promise<boolean> {
+/** Whether requests have changed a world since it was made. */
+export const isWorldChanged = (store: Store, world: World): Promise<boolean> =>
+  store.read((tx) => isChanged(tx, world));
+
+/** What replaces a world, and what has to happen before changes in it are lost. */
+interface Replacing {
+  /** Keeps what is there; runs where the world holds changes. */
+  readonly keep?: (() => void) | undefined;
+}
+
+type Importing = Pick<SeedOptions, 'now' | 'account'> & Replacing & { readonly region?: string | undefined };
+
+/** Reads a world file, which has to be of the same account and, when one is given, region. Throws `StoreError`. */
+export function importable(path: string, { account, region }: Pick<Importing, 'account' | 'region'>): WorldFile {
   const file = readWorldFile(path);
   if (file.account !== account) {
     throw new StoreError(`${path}: is a world of account ${file.account}; only ${account} is served`);
@@ -44,23 +51,41 @@ export function importWorld(
   if (region !== undefined && file.region !== region) {
     throw new StoreError(`${path}: is a world of ${file.region}, not of ${region}`);
   }
+  return file;
+}
+
+/** Replaces a world by a file's; resolves with false, and does nothing, when that would lose changes and `sure` is not set. */
+export function importWorld(store: Store, path: string, sure: boolean, options: Importing): Promise<boolean> {
+  const file = importable(path, options);
+  const { now, keep } = options;
   return store.write((tx) => {
-    if (!sure && isChanged(tx, worldOf(file.account, file.region))) return false;
+    if (!mayReplace(tx, worldOf(file.account, file.region), sure, keep)) return false;
     imported(tx, file, path, now() + tx.ahead());
     return true;
   });
 }
 
-/** Makes a world anew, under the same condition. */
-export function resetWorld(store: Store, name: string, sure: boolean, options: SeedOptions): Promise<boolean> {
+/** Makes a world again, under the same condition. */
+export function resetWorld(
+  store: Store,
+  name: string,
+  sure: boolean,
+  options: SeedOptions & Replacing,
+): Promise<boolean> {
   const world = worldOf(options.account, options.region);
   const make = seeded(name, options);
   return store.write((tx) => {
-    if (!sure && isChanged(tx, world)) return false;
+    if (!mayReplace(tx, world, sure, options.keep)) return false;
     tx.clear(world.arn);
     make(tx);
     return true;
   });
+}
+
+function mayReplace(tx: Transaction, world: World, sure: boolean, keep: () => void = () => {}): boolean {
+  if (!isChanged(tx, world)) return true;
+  if (sure) keep();
+  return sure;
 }
 
 /** Whether a world holds what nothing could make again: requests have changed it since it was made. */

@@ -1,15 +1,15 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { type Approval, type Ledger, LedgerError, type Question } from '../../safety/ledger.ts';
-import { CLOCK_SET_BACK, SCRIPTS } from './redis-scripts.ts';
+import { CLOCK_SET_BACK, NO_RUN_ID, SCRIPTS } from './redis-scripts.ts';
 
 /** Ended questions are kept this long, for the count of unanswered dialogs. */
 const KEPT_MS = 24 * 3_600_000;
 const LETTERS = 'ABCDEFGHJKMNPQRSTVWXYZ23456789';
 
 /**
- * The ledger in Redis, on its clock: each change is one script, so that exactly one replica burns a question. Redis has to
- * keep what it acknowledged (`appendonly yes`, `appendfsync always`, no eviction).
+ * The ledger in Redis, on its clock: each change is one script, so that exactly one replica burns a question. A question counts only
+ * on the Redis process that it was asked on, so that a restart or failover that lost writes brings no used approval back.
  */
 export function redisLedger(redis: Redis, scope: string, openMs: number): Ledger {
   const base = `ledger:${scope}:`;
@@ -22,7 +22,8 @@ export function redisLedger(redis: Redis, scope: string, openMs: number): Ledger
     try {
       return await redis.eval(SCRIPTS[script], all.length, ...all, ...values);
     } catch (error) {
-      throw new LedgerError(String(error).includes(CLOCK_SET_BACK) ? SET_BACK : SILENT);
+      const said = String(error);
+      throw new LedgerError(said.includes(CLOCK_SET_BACK) ? SET_BACK : said.includes(NO_RUN_ID) ? NAMELESS : SILENT);
     }
   };
   const found = (row: unknown) => (Array.isArray(row) && row.length > 0 ? fields(row as string[]) : undefined);
@@ -62,6 +63,9 @@ export function redisLedger(redis: Redis, scope: string, openMs: number): Ledger
 const SET_BACK =
   'The clock of the store that the replicas share was set back, or was ahead before, so that no approval can be trusted. A person has to ' +
   'set it right, or, where it is right now, accept it in a terminal: finspace-mcp approve --reset-clock --redis URL.';
+const NAMELESS =
+  'The store that the replicas share does not say when it was restarted or replaced (INFO has no run_id or master_replid), so that no ' +
+  'approval can be trusted. A person has to give the server a Redis that does.';
 const SILENT = 'The ledger that the replicas share does not answer, so that no approval can be trusted.';
 
 type Fields = Readonly<Record<string, string>>;

@@ -10,13 +10,27 @@ local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local latest = tonumber(redis.call('GET', KEYS[1]) or 0)
 `;
 
+/** What the scripts answer where Redis does not say which process it is. */
+export const NO_RUN_ID = 'NORUNID';
+
+/**
+ * The process of Redis and its line of replication. A restart changes the first and the promotion of a standby the second; either may
+ * have lost the newest writes, so a question counts only under both that it was asked on.
+ */
+const RUN = `
+local process = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local line = string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')
+if not process or not line then return redis.error_reply('${NO_RUN_ID} INFO has no run_id or master_replid') end
+local run = process .. ':' .. line
+`;
+
 /** The time of Redis, never before the latest that was seen. */
-const NOW = `${TIMES}
+const NOW = `${TIMES}${RUN}
 if now < latest - ${TOLERANCE_MS} then return redis.error_reply('${CLOCK_SET_BACK} the clock was set back') end
 if now > latest then redis.call('SET', KEYS[1], now) else now = latest end
 local function open(key, states)
-  local row = redis.call('HMGET', key, 'state', 'expires')
-  return row[1] and states[row[1]] and tonumber(row[2]) > now
+  local row = redis.call('HMGET', key, 'state', 'expires', 'run')
+  return row[1] and states[row[1]] and tonumber(row[2]) > now and row[3] == run
 end
 `;
 
@@ -43,7 +57,7 @@ if present and open(KEYS[7] .. present, { open = true }) then
 end
 if redis.call('EXISTS', KEYS[4]) == 1 then return {} end
 redis.call('HSET', KEYS[2], 'nonce', nonce, 'code', code, 'binding', binding, 'principal', principal, 'body', body,
-  'dialog', counted == 'never' and 0 or 1, 'state', 'open', 'opened', now, 'expires', now + openMs)
+  'run', run, 'dialog', counted == 'never' and 0 or 1, 'state', 'open', 'opened', now, 'expires', now + openMs)
 redis.call('PEXPIRE', KEYS[2], openMs + keptMs)
 redis.call('SET', KEYS[3], nonce, 'PX', openMs)
 redis.call('SET', KEYS[4], nonce, 'PX', openMs + keptMs)
@@ -52,7 +66,10 @@ redis.call('ZADD', KEYS[5], now, nonce)
 asked(nonce)
 return redis.call('HGETALL', KEYS[2])
 `,
-  find: `return redis.call('HGETALL', KEYS[2])`,
+  find: `${RUN}
+if redis.call('HGET', KEYS[2], 'run') ~= run then return {} end
+return redis.call('HGETALL', KEYS[2])
+`,
   list: `${NOW}
 local rows = {}
 for _, nonce in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do

@@ -60,6 +60,9 @@ export interface GuardOptions {
   readonly secrets?: SecretSink;
   readonly quotas?: ToolEnvironment['quotas'];
   readonly outOfBand?: GateOptions['outOfBand'];
+  readonly admit?: GateOptions['admit'];
+  /** Whether forms are consent; they are where this is missing. */
+  readonly formsCount?: ToolEnvironment['formsCount'];
   /** What the gate gets in place of the ledger. */
   readonly overLedger?: (ledger: Ledger) => Ledger;
   readonly beforeApproved?: GateOptions['beforeApproved'];
@@ -80,8 +83,10 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const { overLedger = (same) => same } = options;
   const shared = { call, place: PLACE, restrictions, secrets, formerNames: () => formerNames(journal) };
   const doors = { ...shared, ledger: overLedger(ledger), seal, outOfBand, beforeApproved };
+  const { admit, formsCount } = options;
   const pageOpener = async () => async (code: string) => `http://127.0.0.1/${code}`;
-  const environment = { ...shared, pageOpener, quotas: options.quotas, gate: gate(doors) };
+  const admitting = admit === undefined ? doors : { ...doors, admit };
+  const environment = { ...shared, pageOpener, formsCount, quotas: options.quotas, gate: gate(admitting) };
   return {
     ledger,
     journal,

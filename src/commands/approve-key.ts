@@ -1,0 +1,54 @@
+import type { Config } from '../config.ts';
+import { checkPassphrase, initApprover, keyFingerprint } from '../safety/approver.ts';
+import type { Desk } from '../safety/approver-desk.ts';
+import { ApproverError } from '../safety/approver-error.ts';
+import { refuseSecondKey, storeForms } from '../safety/approver-files.ts';
+import { unlocked } from './approve-dialog.ts';
+import type { Terminal } from './approve-terminal.ts';
+import { pinWorldFile, refusePinnedWorld } from './world-owner.ts';
+
+const TRUSTED = [
+  'Forms in MCP clients, and sign-ins on the page of an HTTP server, count without the passphrase now.',
+  'A form is as strong as its client: an agent that fills in forms by itself then approves its own calls.',
+];
+const NOT_TRUSTED =
+  'Forms in MCP clients do not count: approve with the passphrase. To let forms count, too: approve --trust-forms.';
+const RESTART = 'Restart the servers that use this state directory.';
+
+/** Has a person choose the passphrase, makes the key, and pins it to the world of the state directory. */
+export async function setUpKey(
+  terminal: Terminal,
+  { stateDir, state }: Pick<Config, 'stateDir' | 'state'>,
+  trustForms: boolean,
+): Promise<void> {
+  await refuseSecondKey(stateDir);
+  await refusePinnedWorld(state);
+  terminal.say('Approvals will need this passphrase. Keep it from agents and from files that they can read.');
+  const first = await terminal.askHidden('New passphrase (at least 10 characters): ');
+  if (first !== undefined) checkPassphrase(first);
+  const again = first === undefined ? undefined : await terminal.askHidden('The same passphrase again: ');
+  if (first === undefined || again === undefined) throw new ApproverError('Nothing was set up.');
+  if (first !== again) throw new ApproverError('The two are not the same. Nothing was set up.');
+  const fingerprint = keyFingerprint(await initApprover(stateDir, first, { trustForms }));
+  terminal.say(`Set up. The key is ${fingerprint}`);
+  await pinWorldFile(state, fingerprint);
+  for (const line of trustForms ? TRUSTED : [NOT_TRUSTED]) terminal.say(line);
+  terminal.say(RESTART);
+}
+
+/** Has the owner of the key say, with the passphrase, that forms count without it. */
+export async function trustForms(terminal: Terminal, desk: Desk, stateDir: string): Promise<void> {
+  if (!desk.keyed) throw new ApproverError('Forms count here: no passphrase was set up.');
+  for (const line of TRUSTED)
+    terminal.say(line.replace('count without the passphrase now', 'will count without the passphrase'));
+  terminal.say('Type the passphrase to allow that.');
+  const { trustInForms } = await unlocked(terminal, desk);
+  await storeForms(stateDir, trustInForms);
+  terminal.say(`Allowed. ${RESTART}`);
+}
+
+/** Takes that back, which needs no passphrase: it only makes approvals harder to give. */
+export async function distrustForms(stateDir: string): Promise<void> {
+  await storeForms(stateDir, undefined);
+  process.stdout.write(`Forms do not count any more. ${RESTART}\n`);
+}

@@ -1,0 +1,71 @@
+import type { KeyObject } from 'node:crypto';
+import type { Config } from '../config.ts';
+import { approverKey, keyFingerprint, trustsForms } from '../safety/approver.ts';
+import { LedgerError } from '../safety/ledger.ts';
+import { isFirst } from '../safety/once-mark.ts';
+import type { StateDatabase } from '../safety/state.ts';
+import type { Log } from './log.ts';
+import { forgets, stateDirFlag } from './out-of-band.ts';
+import { ownCommand } from './own-command.ts';
+
+/** What the approver's key of a server decides, as it was when the server started. */
+export interface ApproverRules {
+  /** Undefined where none was set up. Rejects when it cannot be trusted. */
+  readonly key: Promise<KeyObject | undefined>;
+  /** Its fingerprint; undefined where there is none that can be trusted. */
+  fingerprint(): Promise<string | undefined>;
+  /** The command with which its owner lets forms count. */
+  readonly trustCommand: string;
+  /** Whether approvals count that need no passphrase: forms, and sign-ins on the page of an HTTP server. */
+  trustsForms(): Promise<boolean>;
+  /** Throws LedgerError where the world is pinned to another key. */
+  admit(pinned: string | null): Promise<void>;
+}
+
+/** The rules of a state directory. A local world in memory has no approver: there is nothing in it to protect. */
+export function approverRules(config: Config): ApproverRules {
+  const key = forgets(config) ? Promise.resolve(undefined) : approverKey(config.stateDir);
+  const trusted = key.then((own) => own === undefined || trustsForms(config.stateDir, own)).catch(() => false);
+  key.catch(() => {});
+  const fingerprint = () =>
+    key.then(
+      (own) => own && keyFingerprint(own),
+      () => undefined,
+    );
+  return {
+    key,
+    fingerprint,
+    trustCommand: `${ownCommand()} approve --trust-forms${stateDirFlag(config.stateDir)}`,
+    trustsForms: () => trusted,
+    admit: async (pinned) => {
+      const own = await fingerprint();
+      if (pinned === null || pinned === own) return;
+      throw new LedgerError(
+        `This world belongs to the approver's key ${pinned}; this server has ${own === undefined ? 'none' : `the key ${own}`}. ` +
+          'Nothing that needs a person runs here. The person who owns the key has to restart the server with the state directory that holds it (--state-dir).',
+      );
+    },
+  };
+}
+
+/** Logs which key approvals need and, once for each state directory, that forms do not count and how to change that. */
+export async function reportApprover(
+  rules: ApproverRules,
+  state: () => Promise<StateDatabase>,
+  log: Log,
+  now: () => number,
+): Promise<void> {
+  const approver = await rules.fingerprint();
+  if (approver === undefined) return;
+  const forms = await rules.trustsForms();
+  log.info(
+    { approver, forms },
+    `approvals need the passphrase of this key; forms ${forms ? 'count too' : 'do not count'}`,
+  );
+  if (forms || !(await isFirst(await state(), 'forms do not count', now()))) return;
+  log.warn(
+    { approver },
+    'forms in MCP clients, and sign-ins on the page of an HTTP server, do not count as approval while there is an approver key: ' +
+      `approve with the passphrase. To let them count, too: ${rules.trustCommand}`,
+  );
+}

@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { approverOf, pinApprover } from '../local/identity.ts';
+import { openStore, type Store } from '../local/store.ts';
+import { approverKey, keyFingerprint } from '../safety/approver.ts';
+import { ApproverError } from '../safety/approver-error.ts';
+
+/** Throws ApproverError where a world file is pinned to a key: no other key can approve in it. */
+export async function refusePinnedWorld(state: string): Promise<void> {
+  const pinned = await inWorldFile(state, approverOf);
+  if (pinned === undefined || pinned === null) return;
+  throw new ApproverError(
+    `The world in ${state} belongs to the key ${pinned}, and no other key can approve in it. ` +
+      'Put back the folder approver that holds this key. If its passphrase is lost: export the world, move its file away, run this again, and import the world.',
+  );
+}
+
+/** Pins a key to a world file, if there is one already; a server pins it to those that it makes. */
+export async function pinWorldFile(state: string, fingerprint: string): Promise<void> {
+  await inWorldFile(state, (store) => pinApprover(store, fingerprint));
+}
+
+/** Pins the key of a state directory to a world. Throws ApproverError where the world belongs to another key. */
+export async function requireOwnWorld(store: Store, stateDir: string): Promise<void> {
+  const key = await approverKey(stateDir);
+  const own = key && keyFingerprint(key);
+  const pinned = own === undefined ? await approverOf(store) : await pinApprover(store, own);
+  if (pinned === null || pinned === own) return;
+  throw new ApproverError(
+    `This world belongs to the approver's key ${pinned}. It is replaced only with the state directory that holds this key (--state-dir), where the journal records it.`,
+  );
+}
+
+async function inWorldFile<T>(state: string, work: (store: Store) => Promise<T>): Promise<T | undefined> {
+  if (!existsSync(state)) return undefined;
+  const store = await openStore(state);
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}

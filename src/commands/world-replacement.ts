@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Config } from '../config.ts';
+import { ConfigError } from '../config.ts';
+import { DEFAULT_ACCOUNT } from '../local/caller.ts';
+import { worldOf } from '../local/context.ts';
+import type { Store } from '../local/store.ts';
+import { isWorldChanged } from '../local/worlds/worlds.ts';
+import { sqlJournal, type WorldReplacement } from '../safety/journal.ts';
+import { openState } from '../safety/state.ts';
+import { backUp } from '../sqlite/backup.ts';
+import { requireOwnWorld } from './world-owner.ts';
+
+type Replacement = Pick<WorldReplacement, 'act' | 'region' | 'source'>;
+
+/**
+ * Replaces a world: enters it in the journal first, and keeps the file as it was where changes would be lost. Gives the path of what
+ * it kept. Throws ConfigError where that needs `sure`, ApproverError where the world belongs to another key.
+ */
+export async function replaceWorld(
+  store: Store,
+  { state, stateDir }: Pick<Config, 'state' | 'stateDir'>,
+  { act, region, source }: Replacement,
+  sure: boolean,
+  replace: (keep: () => void) => Promise<boolean>,
+): Promise<string | undefined> {
+  await requireOwnWorld(store, stateDir);
+  const isChanged = await isWorldChanged(store, worldOf(DEFAULT_ACCOUNT, region));
+  if (isChanged && !sure) throw new ConfigError(NOT_SURE);
+  const [file, backup] = [resolve(state), `${resolve(state)}.before-${stamp(new Date())}`];
+  const kept = await openState(join(stateDir, 'state.db'));
+  try {
+    const journal = sqlJournal(async () => kept, Date.now);
+    const call = randomUUID();
+    const { username: user } = userInfo();
+    await journal.record({
+      kind: 'world',
+      call,
+      act,
+      file,
+      region,
+      source,
+      backup: isChanged ? backup : undefined,
+      user,
+    });
+    let isKept = false;
+    const keep = () => {
+      backUp(file, backup);
+      isKept = true;
+    };
+    try {
+      if (!(await replace(keep))) throw new ConfigError(NOT_SURE);
+    } catch (error) {
+      if (isKept) rmSync(backup, { force: true });
+      await journal.finish(call, { result: 'failed' });
+      throw error;
+    }
+    await journal.finish(call, { result: 'succeeded' });
+    return isKept ? backup : undefined;
+  } finally {
+    await kept.close();
+  }
+}
+
+const NOT_SURE = '--yes: is needed, because the world that is there was changed since it was made';
+
+/** `20261128T222152123Z`, which every file system takes. */
+const stamp = (at: Date) => at.toISOString().replaceAll(/[-:.]/g, '');

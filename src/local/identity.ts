@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import { statSync } from 'node:fs';
+import type { Store } from './store.ts';
+
+/**
+ * The id of a state file. It survives restarts and renames. A copy, also one that is restored from a backup, gets a new id when it
+ * is first opened, because its inode differs.
+ */
+export async function identify(store: Store, path: string): Promise<string> {
+  const file = path === ':memory:' ? '' : fileOf(path);
+  const present = await store.read((tx) => tx.identity());
+  if (present.file === file) return present.id;
+  return store.write((tx) => {
+    const latest = tx.identity();
+    const id = latest.file === file ? latest.id : randomUUID();
+    tx.putIdentity({ ...latest, id, file });
+    return id;
+  });
+}
+
+/** The fingerprint of the key that approvals for this state file need; null when none is pinned. */
+export const approverOf = (store: Store): Promise<string | null> => store.read((tx) => tx.identity().approver);
+
+/** Pins a key to a state file. Only the first one is kept; resolves with the one that is pinned. */
+export async function pinApprover(store: Store, fingerprint: string): Promise<string> {
+  const pinned = await approverOf(store);
+  if (pinned !== null) return pinned;
+  return store.write((tx) => {
+    const latest = tx.identity();
+    const approver = latest.approver ?? fingerprint;
+    tx.putIdentity({ ...latest, approver });
+    return approver;
+  });
+}
+
+function fileOf(path: string): string {
+  const { dev, ino } = statSync(path, { bigint: true });
+  return `${dev}:${ino}`;
+}

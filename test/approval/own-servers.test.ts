@@ -1,0 +1,234 @@
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { startLocal } from '../../src/local/index.ts';
+import { listen } from '../../src/local/listen.ts';
+import { initApprover, openApprover } from '../../src/safety/approver.ts';
+import { storeForms } from '../../src/safety/approver-files.ts';
+import { bearer, called, tokens } from '../http/people.ts';
+import { closeAll, HTTP_HOSTS, type HttpHost, product } from '../http/support.ts';
+import { FRESH_WORLD, HOSTS, type Person, type Session } from '../support/hosts.ts';
+import { did, environment, failedTo } from '../support/world.ts';
+import { PASSPHRASE, stateDirectory } from './support.ts';
+
+afterEach(closeAll);
+
+const SETTINGS = ['--world', 'empty', ...FRESH_WORLD.slice(2)];
+/** The agent's own client: it answers each form with the right name. */
+const fillsIn: Person = () => ({ action: 'accept', content: { name: 'trades' } });
+const [stdioHost] = HOSTS as unknown as [(typeof HOSTS)[number]];
+const [httpHost] = HTTP_HOSTS as unknown as [HttpHost];
+
+/** The world of a person who has set up a passphrase: one database, which an agent wants to be rid of. */
+async function owned({ trustForms = false } = {}) {
+  const dir = stateDirectory();
+  const world = join(dir, 'world.db');
+  await initApprover(dir, PASSPHRASE, { trustForms });
+  const session = await stdioHost.connect([...SETTINGS, '--state-dir', dir]);
+  const { environmentId } = await environment(session);
+  const target = { environmentId, databaseName: 'trades' };
+  await did(session, 'create_kx_database', target);
+  await session.close();
+  /** Looks with a server of its own. */
+  const isThere = async () => {
+    const looking = await stdioHost.connect([...SETTINGS, '--state', world, '--state-dir', stateDirectory()]);
+    const found = await looking.callTool({ name: 'get_kx_database', arguments: target });
+    await looking.close();
+    return !found.isError;
+  };
+  return { dir, world, target, isThere };
+}
+
+type Owned = Awaited<ReturnType<typeof owned>>;
+
+async function overStdio(args: string[], host = stdioHost): Promise<Session> {
+  const session = await host.connect([...SETTINGS, ...args], fillsIn);
+  onTestFinished(() => session.close());
+  return session;
+}
+
+const NOT_THIS_KEY = /This world belongs to the approver's key SHA256:[\w-]{43}; this server has/;
+
+describe.each(HOSTS)('an agent that starts a server of its own, $name', { timeout: 60_000 }, (host) => {
+  it('cannot approve by form while the owner of the key has not said so', async () => {
+    const { dir, target, isThere } = await owned();
+    const agent = await overStdio(['--state-dir', dir], host);
+    expect(await failedTo(agent, 'delete_kx_database', target)).toContain('waits under the code');
+    expect(await isThere()).toBe(true);
+  });
+
+  it('cannot approve with an empty state directory', async () => {
+    const { world, target, isThere } = await owned();
+    const agent = await overStdio(['--state', world, '--state-dir', stateDirectory()], host);
+    expect(await failedTo(agent, 'delete_kx_database', target)).toMatch(NOT_THIS_KEY);
+    expect(await isThere()).toBe(true);
+  });
+
+  it('approves by form where the owner trusts forms', async () => {
+    const { dir, target, isThere } = await owned({ trustForms: true });
+    await did(await overStdio(['--state-dir', dir], host), 'delete_kx_database', target);
+    expect(await isThere()).toBe(false);
+  });
+});
+
+describe('an agent that starts a server of its own', { timeout: 60_000 }, () => {
+  it.each<[string, (at: Owned) => Promise<string[]> | string[]]>([
+    [
+      'with a key of its own',
+      async ({ world }) => {
+        const dir = stateDirectory();
+        await initApprover(dir, 'passphrase of the agent', { trustForms: true });
+        return ['--state', world, '--state-dir', dir];
+      },
+    ],
+    [
+      'with a key of its own in place of the owner’s',
+      async ({ dir }) => {
+        rmSync(join(dir, 'approver'), { recursive: true });
+        await initApprover(dir, 'passphrase of the agent', { trustForms: true });
+        return ['--state-dir', dir];
+      },
+    ],
+    [
+      'after it removed the key',
+      ({ dir }) => {
+        rmSync(join(dir, 'approver'), { recursive: true });
+        return ['--state-dir', dir];
+      },
+    ],
+    ['that asks nobody', ({ world }) => ['--approve', 'none', '--state', world, '--state-dir', stateDirectory()]],
+  ])('%s is refused by the world', async (_, prepare) => {
+    const at = await owned();
+    const agent = await overStdio(await prepare(at));
+    expect(await failedTo(agent, 'delete_kx_database', at.target)).toMatch(NOT_THIS_KEY);
+    expect(await failedTo(agent, 'tear_down_kx_environment', { environmentId: at.target.environmentId })).toMatch(
+      NOT_THIS_KEY,
+    );
+    await did(agent, 'update_kx_database', { ...at.target, description: 'what asks nobody runs' });
+    expect(await at.isThere()).toBe(true);
+  });
+
+  it('that asks nobody cannot use the state directory of the key', async () => {
+    const { dir, isThere } = await owned();
+    await expect(overStdio(['--approve', 'none', '--state-dir', dir])).rejects.toThrow();
+    expect(await isThere()).toBe(true);
+  });
+
+  it('with a copy of the state directory changes nothing but its copy, and cannot approve there', async () => {
+    const { dir, target, isThere } = await owned();
+    const copy = stateDirectory();
+    cpSync(dir, copy, { recursive: true });
+    const agent = await overStdio(['--state-dir', copy]);
+    expect(await failedTo(agent, 'delete_kx_database', target)).toContain('waits under the code');
+    expect(await isThere()).toBe(true);
+  });
+
+  it.each<[string, (at: Owned) => Promise<void>]>([
+    ['a statement of its own key', async ({ dir }) => storeForms(dir, await ownStatement())],
+    ['nonsense', ({ dir }) => storeForms(dir, 'yes')],
+    ['no string', ({ dir }) => edited(dir, { forms: true })],
+  ])('cannot have forms trusted with %s', async (_, forge) => {
+    const at = await owned();
+    await forge(at);
+    const agent = await overStdio(['--state-dir', at.dir]);
+    expect(await failedTo(agent, 'delete_kx_database', at.target)).toContain('waits under the code');
+    expect(await at.isThere()).toBe(true);
+  });
+});
+
+describe('an agent over HTTP', { timeout: 60_000 }, () => {
+  const served = ({ dir, world }: Owned, more: object = {}) =>
+    product({ state: world, stateDir: dir, logLevel: 'silent', ...more });
+
+  it.each([false, true])(
+    'without a token cannot approve by form, whether the owner trusts forms (%s)',
+    async (trustForms) => {
+      const at = await owned({ trustForms });
+      const { url } = await served(at);
+      const agent = await httpHost.connect(url, { person: fillsIn });
+      expect(await failedTo(agent, 'delete_kx_database', at.target)).toContain('waits under the code');
+      expect(await at.isThere()).toBe(true);
+    },
+  );
+
+  it('with tokens that it made itself can neither approve by form nor sign in to approve', async () => {
+    const at = await owned();
+    const own = tokens({ agent: ['finspace:destroy', 'finspace:approve'], other: ['finspace:approve'] });
+    const { url } = await served(at, { authTokens: own.file });
+    const agent = await httpHost.connect(url, { person: fillsIn, headers: bearer(own.agent) });
+    const refusal = await failedTo(agent, 'delete_kx_database', at.target);
+    expect(refusal).toContain('In a terminal on the machine of this server');
+    expect(refusal).not.toContain('/approvals');
+    expect((await fetch(new URL('/approvals/', url))).status).toBe(404);
+    expect(await at.isThere()).toBe(true);
+  });
+
+  it('gets nothing from an answer to a form that it was never shown', async () => {
+    const at = await owned();
+    const { url } = await served(at);
+    const forged = {
+      requestState: 'x',
+      inputResponses: { approval: { action: 'accept', content: { name: 'trades' } } },
+    };
+    const answer = await called(url, 'delete_kx_database', at.target, { forms: true, more: forged });
+    expect(answer?.isError ?? true).toBe(true);
+    expect(await at.isThere()).toBe(true);
+  });
+});
+
+describe('an agent that holds AWS credentials', { timeout: 60_000 }, () => {
+  beforeEach(() => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'any');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'any');
+    return () => vi.unstubAllEnvs();
+  });
+
+  /** An endpoint with one database, as the agent reaches it without any server of ours. */
+  async function endpoint() {
+    const local = await startLocal({ state: ':memory:', world: 'empty', lifecycle: 'instant', region: 'us-east-1' });
+    const listener = await listen(local.service, { port: 0 });
+    onTestFinished(async () => {
+      await listener.close();
+      await local.close();
+    });
+    const settings = { backend: 'aws', endpoint: `http://127.0.0.1:${listener.port}`, region: 'us-east-1' };
+    const remote = { ...settings, state: undefined, world: undefined, lifecycle: undefined, logLevel: 'silent' };
+    const connect = async (stateDir: string, person?: Person) => {
+      const { url } = await product({ ...remote, stateDir });
+      return httpHost.connect(url, { person });
+    };
+    const session = await connect(stateDirectory());
+    const { environmentId } = await environment(session);
+    const target = { environmentId, databaseName: 'trades' };
+    await did(session, 'create_kx_database', target);
+    return { connect, target, session };
+  }
+
+  it('cannot approve by form with the state directory of the key', async () => {
+    const { connect, target, session } = await endpoint();
+    const dir = stateDirectory();
+    await initApprover(dir, PASSPHRASE);
+    const agent = await connect(dir, fillsIn);
+    expect(await failedTo(agent, 'delete_kx_database', target)).toContain('waits under the code');
+    expect(await did(session, 'get_kx_database', target)).toMatchObject({ databaseName: 'trades' });
+  });
+
+  it('is not stopped with a state directory of its own, as SECURITY.md says', async () => {
+    const { connect, target } = await endpoint();
+    await did(await connect(stateDirectory(), fillsIn), 'delete_kx_database', target);
+    const security = readFileSync(new URL('../../SECURITY.md', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
+    expect(security.includes('An agent that holds AWS credentials needs no server of ours')).toBe(true);
+  });
+});
+
+/** The statement of a key that the agent made for itself. */
+async function ownStatement(): Promise<string | undefined> {
+  const dir = stateDirectory();
+  await initApprover(dir, 'passphrase of the agent');
+  return (await openApprover(dir, 'passphrase of the agent')).trustInForms;
+}
+
+async function edited(dir: string, change: object): Promise<void> {
+  const file = join(dir, 'approver', 'private.json');
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...change }), { mode: 0o600 });
+}

@@ -1,0 +1,142 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { approverOf } from '../../src/local/identity.ts';
+import { openStore } from '../../src/local/store.ts';
+import { approverKey, initApprover, keyFingerprint, openApprover, trustsForms } from '../../src/safety/approver.ts';
+import { formsIn, storeForms } from '../../src/safety/approver-files.ts';
+import { CLI } from '../support/hosts.ts';
+import { NO_PTY, sitDown } from './pty.ts';
+import { PASSPHRASE, stateDirectory } from './support.ts';
+
+const keyIn = async (dir: string) => (await approverKey(dir)) as NonNullable<Awaited<ReturnType<typeof approverKey>>>;
+const isTrusting = async (dir: string) => trustsForms(dir, await keyIn(dir));
+const pinnedIn = async (path: string) => {
+  const store = await openStore(path);
+  const pinned = await approverOf(store);
+  await store.close();
+  return pinned;
+};
+const piped = (dir: string, ...args: string[]) =>
+  spawnSync(process.execPath, [CLI, ...args, '--state-dir', dir], { encoding: 'utf8' });
+
+describe('the statement that forms count', { timeout: 60_000 }, () => {
+  it('is made by the holder of the key only, and leaves the key as it is', async () => {
+    const dir = stateDirectory();
+    await initApprover(dir, PASSPHRASE);
+    expect(await isTrusting(dir)).toBe(false);
+    const { trustInForms } = await openApprover(dir, PASSPHRASE);
+    await storeForms(dir, trustInForms);
+    expect(await isTrusting(dir)).toBe(true);
+    expect((await openApprover(dir, PASSPHRASE)).trustInForms).toBe(trustInForms);
+    await storeForms(dir, undefined);
+    expect(await isTrusting(dir)).toBe(false);
+    await openApprover(dir, PASSPHRASE);
+  });
+
+  it('can be made with the key, and does not count for another key', async () => {
+    const [dir, other] = [stateDirectory(), stateDirectory()];
+    await initApprover(dir, PASSPHRASE, { trustForms: true });
+    await initApprover(other, PASSPHRASE);
+    expect(await isTrusting(dir)).toBe(true);
+    await storeForms(other, await formsIn(dir));
+    expect(await isTrusting(other)).toBe(false);
+  });
+
+  it.each<[string, (file: string) => void]>([
+    ['is missing', (file) => rmSync(file)],
+    ['is damaged', (file) => writeFileSync(file, readFileSync(file).subarray(0, 20))],
+    ['is nothing', (file) => writeFileSync(file, 'null')],
+    ['has something else in its place', (file) => writeFileSync(file, '{"forms":true}')],
+  ])('does not count where the private file %s', async (_, damage) => {
+    const dir = stateDirectory();
+    await initApprover(dir, PASSPHRASE, { trustForms: true });
+    damage(join(dir, 'approver', 'private.json'));
+    expect(await isTrusting(dir)).toBe(false);
+  });
+});
+
+describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --trust-forms ${NO_PTY ?? ''}`, { timeout: 60_000 }, () => {
+  it('takes the passphrase, says what it means, and can be taken back', async () => {
+    const dir = stateDirectory();
+    await initApprover(dir, PASSPHRASE);
+    const guess = sitDown('approve', '--trust-forms', '--state-dir', dir);
+    for (const word of ['no', 'nor this', 'nor that']) {
+      await guess.sees('Your passphrase (it is not shown): ');
+      guess.types(word);
+    }
+    expect(await guess.left()).toBe(1);
+    expect(await isTrusting(dir)).toBe(false);
+
+    const seat = sitDown('approve', '--trust-forms', '--state-dir', dir);
+    await seat.sees('will count without the passphrase');
+    await seat.sees('an agent that fills in forms by itself then approves its own calls');
+    await seat.sees('Your passphrase (it is not shown): ');
+    seat.types(PASSPHRASE);
+    await seat.sees('Allowed. Restart the servers');
+    expect(await seat.left()).toBe(0);
+    expect(await isTrusting(dir)).toBe(true);
+
+    expect(piped(dir, 'approve', '--distrust-forms')).toMatchObject({
+      stdout: 'Forms do not count any more. Restart the servers that use this state directory.\n',
+      status: 0,
+    });
+    expect(await isTrusting(dir)).toBe(false);
+  });
+
+  it('goes with --init, needs a key without it, and a person', async () => {
+    const dir = stateDirectory();
+    expect(piped(dir, 'approve', '--trust-forms')).toMatchObject({
+      stderr: expect.stringContaining('needs a person at a terminal'),
+      status: 1,
+    });
+    const without = sitDown('approve', '--trust-forms', '--state-dir', dir);
+    await without.sees('Forms count here: no passphrase was set up.');
+    expect(await without.left()).toBe(1);
+
+    const seat = sitDown('approve', '--init', '--trust-forms', '--state-dir', dir);
+    await seat.sees('New passphrase');
+    seat.types(PASSPHRASE);
+    await seat.sees('The same passphrase again');
+    seat.types(PASSPHRASE);
+    await seat.sees('count without the passphrase now');
+    expect(await seat.left()).toBe(0);
+    expect(await isTrusting(dir)).toBe(true);
+  });
+
+  it('--init pins the key to the world that is there; a new key after a lost passphrase takes an exported world', async () => {
+    const dir = stateDirectory();
+    const world = join(dir, 'world.db');
+    expect(piped(dir, 'world', 'reset', '--world', 'demo').status).toBe(0);
+    const init = async (said: string) => {
+      const seat = sitDown('approve', '--init', '--state-dir', dir);
+      if (said === 'Set up.') {
+        await seat.sees('New passphrase');
+        seat.types(PASSPHRASE);
+        await seat.sees('The same passphrase again');
+        seat.types(PASSPHRASE);
+      }
+      await seat.sees(said);
+      await seat.left();
+    };
+    await init('Set up.');
+    const lost = keyFingerprint(await keyIn(dir));
+    expect(await pinnedIn(world)).toBe(lost);
+
+    // What SECURITY.md says to do when the passphrase is forgotten.
+    rmSync(join(dir, 'approver'), { recursive: true });
+    await init(`belongs to the key ${lost}`);
+    const exported = piped(dir, 'world', 'export').stdout;
+    const file = join(dir, 'mine.json');
+    writeFileSync(file, exported);
+    for (const part of ['', '-wal', '-shm'])
+      if (existsSync(`${world}${part}`)) renameSync(`${world}${part}`, `${world}.old${part}`);
+    await init('Set up.');
+    expect(piped(dir, 'world', 'import', '--world', file).status).toBe(0);
+    expect(piped(dir, 'world', 'export').stdout).toBe(exported);
+    const fresh = keyFingerprint(await keyIn(dir));
+    expect(fresh).not.toBe(lost);
+    expect(await pinnedIn(world)).toBe(fresh);
+  });
+});

@@ -1,0 +1,112 @@
+import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'libsql';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { approverOf, identify, pinApprover } from '../../src/local/identity.ts';
+import { WORLD_FORMAT } from '../../src/local/schema.ts';
+import { openStore } from '../../src/local/store.ts';
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'finspace-identity-'));
+  onTestFinished(() => rmSync(made, { recursive: true }));
+  return made;
+}
+
+/** Does something with a database file and with what SQLite keeps beside it. */
+function each(act: (from: string, to: string) => void, from: string, to: string): void {
+  for (const part of ['', '-wal', '-shm']) {
+    rmSync(`${to}${part}`, { force: true });
+    if (existsSync(`${from}${part}`)) act(`${from}${part}`, `${to}${part}`);
+  }
+}
+
+/** The id under which a process that opens the file now would know it. */
+async function idOf(path: string): Promise<string> {
+  const store = await openStore(path);
+  try {
+    return await identify(store, path);
+  } finally {
+    await store.close();
+  }
+}
+
+describe('the id of a state file', () => {
+  test('stays the same over restarts, a rename and another path to the same folder', async () => {
+    const dir = folder();
+    const id = await idOf(join(dir, 'world.db'));
+    expect(id).toMatch(/^[0-9a-f-]{32,36}$/);
+    expect(await idOf(join(dir, 'world.db'))).toBe(id);
+    each(renameSync, join(dir, 'world.db'), join(dir, 'renamed.db'));
+    expect(await idOf(join(dir, 'renamed.db'))).toBe(id);
+    renameSync(dir, `${dir}-moved`);
+    expect(await idOf(join(`${dir}-moved`, 'renamed.db'))).toBe(id);
+    renameSync(`${dir}-moved`, dir);
+  });
+
+  test('is another one for a copy, and the original keeps its own', async () => {
+    const [original, copy] = ['world.db', 'copy.db'].map((name) => join(folder(), name)) as [string, string];
+    const id = await idOf(original);
+    each(cpSync, original, copy);
+    const copied = await idOf(copy);
+    expect(copied).not.toBe(id);
+    expect(await idOf(original)).toBe(id);
+    expect(await idOf(copy)).toBe(copied);
+  });
+
+  test('is a new one for a file that is restored from a backup', async () => {
+    const dir = folder();
+    const [path, backup] = [join(dir, 'world.db'), join(dir, 'backup.db')];
+    const id = await idOf(path);
+    each(cpSync, path, backup);
+    each(renameSync, backup, path);
+    expect(await idOf(path)).not.toBe(id);
+  });
+
+  test('is the same for processes that open the file at the same time, and differs between files', async () => {
+    const path = join(folder(), 'world.db');
+    const ids = await Promise.all(Array.from({ length: 8 }, () => idOf(path)));
+    expect(new Set(ids).size).toBe(1);
+    expect(await idOf(join(folder(), 'world.db'))).not.toBe(ids[0]);
+    expect(await idOf(':memory:')).not.toBe(await idOf(':memory:'));
+  });
+
+  test('is given to a file of an earlier version', async () => {
+    const path = join(folder(), 'world.db');
+    const db = new Database(path);
+    const earlier = WORLD_FORMAT.migrations.slice(0, 5);
+    for (const migration of earlier) db.exec(migration);
+    db.exec(`PRAGMA application_id = ${WORLD_FORMAT.applicationId}; PRAGMA user_version = ${earlier.length}`);
+    db.close();
+    const id = await idOf(path);
+    expect(id).not.toBe('');
+    expect(await idOf(path)).toBe(id);
+  });
+});
+
+describe('the key that is pinned to a state file', () => {
+  test('is the first one, whatever comes later', async () => {
+    const store = await openStore(':memory:');
+    expect(await approverOf(store)).toBeNull();
+    expect(await Promise.all(['SHA256:a', 'SHA256:b'].map((key) => pinApprover(store, key)))).toEqual([
+      'SHA256:a',
+      'SHA256:a',
+    ]);
+    expect(await pinApprover(store, 'SHA256:c')).toBe('SHA256:a');
+    expect(await approverOf(store)).toBe('SHA256:a');
+    await store.close();
+  });
+
+  test('goes with a copy, which has an id of its own', async () => {
+    const dir = folder();
+    const [path, copy] = [join(dir, 'world.db'), join(dir, 'copy.db')];
+    const store = await openStore(path);
+    await pinApprover(store, 'SHA256:a');
+    await store.close();
+    each(cpSync, path, copy);
+    const copied = await openStore(copy);
+    await identify(copied, copy);
+    expect(await approverOf(copied)).toBe('SHA256:a');
+    await copied.close();
+  });
+});

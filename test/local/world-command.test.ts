@@ -1,0 +1,120 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { journalTable } from '../../src/commands/journal-table.ts';
+import { DEFAULT_ACCOUNT } from '../../src/local/caller.ts';
+import { worldOf } from '../../src/local/context.ts';
+import { pinApprover } from '../../src/local/identity.ts';
+import { openStore } from '../../src/local/store.ts';
+import { seed } from '../../src/local/worlds/index.ts';
+import { exportWorld } from '../../src/local/worlds/worlds.ts';
+import { sqlJournal } from '../../src/safety/journal.ts';
+import { openState } from '../../src/safety/state.ts';
+import { CLI } from '../support/hosts.ts';
+import { KEY } from './estate.ts';
+import { openWorld, SEED } from './world.ts';
+
+const WORLD = worldOf(DEFAULT_ACCOUNT, 'us-east-1');
+
+/** A state directory whose world holds an environment that somebody made. */
+async function changed() {
+  const dir = mkdtempSync(join(tmpdir(), 'finspace-world-command-'));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const path = join(dir, 'world.db');
+  const store = await openStore(path);
+  await seed(store, 'empty', { ...SEED, lifecycle: 'instant' });
+  const world = await openWorld({ store });
+  await world.call('CreateKxEnvironment', { name: 'kdb-mine', kmsKeyId: KEY });
+  const before = await exportWorld(store, WORLD);
+  await store.close();
+  const command = (...args: string[]) => {
+    const { stdout, stderr, status } = spawnSync(process.execPath, [CLI, 'world', ...args, '--state-dir', dir], {
+      encoding: 'utf8',
+    });
+    return { stdout, stderr, status };
+  };
+  const journal = async () => {
+    const state = await openState(join(dir, 'state.db'));
+    const entries = await sqlJournal(async () => state, Date.now).entries();
+    await state.close();
+    return entries;
+  };
+  return { dir, path, before, command, journal };
+}
+
+const worldIn = async (path: string) => {
+  const store = await openStore(path);
+  const file = await exportWorld(store, WORLD);
+  await store.close();
+  return file;
+};
+const backups = (dir: string) => readdirSync(dir).filter((name) => /^world\.db\.before-\d{8}T\d{9}Z$/.test(name));
+
+describe('finspace-mcp world', () => {
+  test('reset --yes keeps the file as it was, says where, and writes to the journal before and after', async () => {
+    const { dir, path, before, command, journal } = await changed();
+    expect(command('reset', '--world', 'empty')).toMatchObject({ status: 2, stderr: expect.stringContaining('--yes') });
+    expect(backups(dir)).toEqual([]);
+    const { stdout, status } = command('reset', '--world', 'empty', '--yes');
+    const [backup] = backups(dir) as [string];
+    expect([stdout, status]).toEqual([
+      `The world in us-east-1 is now empty. What was there is in ${join(dir, backup)}\n`,
+      0,
+    ]);
+    expect(await worldIn(path)).toMatchObject({ entities: [] });
+    expect(await worldIn(join(dir, backup))).toEqual(before);
+    if (process.platform !== 'win32') expect(statSync(join(dir, backup)).mode & 0o777).toBe(0o600);
+    const entries = await journal();
+    expect(entries).toMatchObject([
+      {
+        ...{ kind: 'world', act: 'reset', file: path, region: 'us-east-1', source: 'empty' },
+        ...{ backup: join(dir, backup), user: userInfo().username },
+      },
+      { kind: 'outcome', result: 'succeeded' },
+    ]);
+    expect(journalTable(entries)[1]).toMatch(
+      / world reset +.*world\.db \/ us-east-1 \/ empty +succeeded +what was there: /,
+    );
+  });
+
+  test('import --yes does the same, and keeps nothing of a world that nobody changed', async () => {
+    const { dir, path, before, command, journal } = await changed();
+    const file = join(dir, 'empty.json');
+    writeFileSync(file, JSON.stringify({ ...before, entities: [] }));
+    expect(command('import', '--world', file, '--yes')).toMatchObject({ status: 0 });
+    const kept = backups(dir);
+    expect(kept).toHaveLength(1);
+    expect(await worldIn(join(dir, kept[0] as string))).toEqual(before);
+    expect(command('reset', '--world', 'demo', '--yes').stdout).toBe('The world in us-east-1 is now demo.\n');
+    expect(backups(dir)).toEqual(kept);
+    expect((await worldIn(path))?.entities.length).toBeGreaterThan(10);
+    const entries = await journal();
+    expect(entries.map(({ kind }) => kind)).toEqual(['world', 'outcome', 'world', 'outcome']);
+    expect(journalTable(entries)[2]).toContain('nothing was lost');
+  });
+
+  test('import of a file that contradicts itself changes nothing, and the journal says that it failed', async () => {
+    const { dir, path, before, command, journal } = await changed();
+    const file = join(dir, 'twice.json');
+    const [entity] = before?.entities ?? [];
+    writeFileSync(file, JSON.stringify({ ...before, entities: [entity, entity] }));
+    expect(command('import', '--world', file, '--yes').status).toBe(1);
+    expect(await worldIn(path)).toEqual(before);
+    expect(backups(dir)).toEqual([]);
+    expect(await journal()).toMatchObject([{ kind: 'world', act: 'import' }, { result: 'failed' }]);
+  });
+
+  test('replaces no world that belongs to a key which the state directory lacks', async () => {
+    const { dir, path, before, command } = await changed();
+    const store = await openStore(path);
+    await pinApprover(store, 'SHA256:of-somebody');
+    await store.close();
+    const { stderr, status } = command('reset', '--yes');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^finspace-mcp: This world belongs to the approver's key SHA256:of-somebody\. .*\n$/);
+    expect(await worldIn(path)).toEqual(before);
+    expect(backups(dir)).toEqual([]);
+  });
+});

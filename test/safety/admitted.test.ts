@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Approval, LedgerError } from '../../src/safety/ledger.ts';
+import { isFirst } from '../../src/safety/once-mark.ts';
+import { openState } from '../../src/safety/state.ts';
+import { type Spy, spyOn } from './support/backend.ts';
+import { accept, type Guard, type GuardOptions, openGuard } from './support/guard.ts';
+import { openScene, type Scene, type Wish } from './support/scene.ts';
+
+const PINNED = 'This world belongs to another key.';
+
+describe('a world that may come to belong to another key', () => {
+  let scene: Scene;
+  let spy: Spy;
+  let guard: Guard;
+  let wish: Wish;
+  let isOurs: boolean;
+  const start = async (options: Partial<GuardOptions> = {}) => {
+    const admit = async () => {
+      if (!isOurs) throw new LedgerError(PINNED);
+    };
+    guard = await openGuard({ call: spy.call, clock: scene.clock, admit, ...options });
+  };
+  beforeEach(async () => {
+    scene = await openScene();
+    spy = spyOn(scene.call, { forward: false });
+    [wish] = scene.wishes as [Wish];
+    isOurs = true;
+  });
+  afterEach(async () => {
+    await guard.close();
+    await scene.close();
+  });
+
+  it('asks and runs while it is ours', async () => {
+    await start();
+    const asked = await guard.attempt(wish);
+    const { state } = asked as Extract<typeof asked, { kind: 'asked' }>;
+    expect((await guard.attempt({ ...wish, state, answers: accept(wish.name) })).kind).toBe('done');
+    expect(spy.reached).toHaveLength(1);
+  });
+
+  it.each<[string, Partial<GuardOptions>]>([
+    ['with forms', {}],
+    ['with --approve none', { restrictions: { approve: 'none' } }],
+    ['where approvals are given elsewhere', { outOfBand: async () => ({ trusts: () => true, how: () => 'There.' }) }],
+  ])('runs nothing that needs a person, %s', async (_, options) => {
+    await start(options);
+    isOurs = false;
+    const refused = await guard.attempt(wish);
+    expect(refused).toMatchObject({ kind: 'refused', text: expect.stringContaining(PINNED) });
+    expect(spy.reached).toEqual([]);
+  });
+
+  it('runs nothing for a form that was asked before', async () => {
+    await start();
+    const asked = await guard.attempt(wish);
+    const { state } = asked as Extract<typeof asked, { kind: 'asked' }>;
+    isOurs = false;
+    const answered = await guard.attempt({ ...wish, state, answers: accept(wish.name) });
+    expect(answered).toMatchObject({ kind: 'refused', text: expect.stringContaining(PINNED) });
+    expect(spy.reached).toEqual([]);
+  });
+
+  it('runs nothing for an approval that is found in the moment in which it changes hands', async () => {
+    let looks = 0;
+    const given: Approval = { channel: 'terminal', approver: 'ada', at: 1 };
+    await start({
+      outOfBand: async () => ({ trusts: () => true, how: () => 'There.' }),
+      admit: async () => {
+        looks += 1;
+        if (!isOurs && looks > 2) throw new LedgerError(PINNED);
+      },
+    });
+    await guard.attempt({ ...wish, forms: false });
+    const [question] = await guard.ledger.list();
+    await guard.ledger.approve((question as NonNullable<typeof question>).nonce, given);
+    [looks, isOurs] = [0, false];
+    const refused = await guard.attempt({ ...wish, forms: false });
+    expect(refused).toMatchObject({ kind: 'refused', text: expect.stringContaining(PINNED) });
+    expect(spy.reached).toEqual([]);
+  });
+
+  it('takes no form for consent where forms do not count, though the client answers it', async () => {
+    await start();
+    const asked = await guard.attempt(wish);
+    const { state } = asked as Extract<typeof asked, { kind: 'asked' }>;
+    const { seal, state: kept } = guard;
+    const strict = await openGuard({
+      call: spy.call,
+      clock: scene.clock,
+      seal,
+      state: kept,
+      formsCount: async () => false,
+    });
+    const answered = await strict.attempt({ ...wish, state, answers: accept(wish.name) });
+    expect(answered).toMatchObject({ kind: 'refused', text: expect.stringContaining('need the passphrase') });
+    expect((await strict.attempt(wish)).kind).toBe('refused');
+    expect(spy.reached).toEqual([]);
+  });
+});
+
+describe('what is said once for a state directory', () => {
+  it('is said to the first of many that ask, for each thing', async () => {
+    const state = await openState(':memory:');
+    const first = await Promise.all(['a', 'a', 'b', 'a'].map((what) => isFirst(state, what, 1)));
+    expect(first).toEqual([true, false, true, false]);
+    await state.close();
+  });
+});
