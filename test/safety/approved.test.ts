@@ -80,12 +80,14 @@ it('asks nobody about a call that sets more than people read', async () => {
   const spy = spyOn(backend.call, { forward: false });
   const guard = await openGuard({ call: spy.call, clock: backend.clock, restrictions: { approve: ['disrupt'] } });
   const wish = (count: number) => {
-    const commandLineArguments = Array.from({ length: count }, (_, at) => ({ key: `k${at}`, value: 'on' }));
-    const code = { s3Bucket: 'code-bucket', s3Key: 'v2.zip' };
-    const update = { environmentId, clusterName: 'gpu', code, commandLineArguments };
-    return guard.attempt({ tool: 'update_kx_cluster_code_configuration', arguments: update });
+    const databases = Array.from({ length: count }, (_, at) => ({
+      databaseName: `trades-${at}`,
+      changesetId: `c${at}`,
+    }));
+    const update = { environmentId, clusterName: 'gpu', databases };
+    return guard.attempt({ tool: 'update_kx_cluster_databases', arguments: update });
   };
-  expect(await wish(100)).toMatchObject({
+  expect(await wish(101)).toMatchObject({
     kind: 'refused',
     text: expect.stringMatching(/more than a person can read.* Split it into several calls/),
   });
