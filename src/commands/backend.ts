@@ -4,7 +4,7 @@ import { prepareState } from '../local/state-file.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { type Call, operationNamed } from '../operations/index.ts';
 import type { Quotas } from '../operations/quotas.ts';
-import type { Place } from '../safety/question.ts';
+import type { Place } from '../safety/place.ts';
 import { STATE_FORMAT } from '../safety/state-format.ts';
 import { prepareFile } from '../sqlite/file.ts';
 import { StoreError } from '../sqlite/store-error.ts';

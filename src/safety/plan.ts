@@ -1,13 +1,17 @@
-import type { Call, CallOptions, OperationName } from '../operations/index.ts';
+import { labels } from '../operations/http.ts';
+import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
+import { callText, typedName } from './approval-call.ts';
+import type { ApprovalText } from './approval-text.ts';
 import { type Blocker, type Finding, type Members, UNREAD } from './blast/finding.ts';
 import { BLAST_READERS } from './blast/index.ts';
 import { closedEnvironment, isLeaving, wrongStatus } from './blast/statuses.ts';
 import { digest } from './digest.ts';
 import { homeOf } from './home.ts';
 import type { Shown } from './ledger.ts';
+import type { Place } from './place.ts';
 import { type Forbidden, ownPath, protectedBy } from './protection.ts';
-import { type Place, questionText } from './question.ts';
+import type { Sight } from './sight.ts';
 import { subjectOf } from './subject.ts';
 
 /** Where a plan was made: by which server, too, where people sign in to approve. */
@@ -30,14 +34,19 @@ export interface Bound {
   readonly fingerprint: string;
   /** Digest of tool, arguments, backend, principal and fingerprint. */
   readonly binding: string;
+  /** Digest of what it is about: a newer plan about the same replaces an older one. */
+  readonly about: string;
   readonly shown: Shown;
+  /** Whether what is shown can be put into a form. */
+  readonly fits: ApprovalText['fits'];
+  /** What is shown, without what a caller may not see. */
+  readonly textFor: (sight: Sight) => string;
 }
 
 /** One call, not made yet: what it would do, what stands in its way, and what it is bound to. */
 export interface Plan extends Finding, Bound {
   readonly operation: OperationName;
   readonly noun: string;
-  /** What a person has to type. */
   readonly name: string;
   readonly blockers: Finding['blockers'];
   /** Digest of what the target is, apart from what changes about it while its dependants go. */
@@ -80,9 +89,12 @@ export async function planCall(
   const finding = { ...found, blockers };
   const fingerprint = digest({ entity, finding, home });
   const { lost, interrupted } = finding;
-  const text = questionText(operation, input, subject, finding, place, home);
+  const { risk } = operationNamed(operation);
+  const facts = { operation, risk, input, subject, finding, place, home };
+  const { text, fits } = callText(facts);
   const bound = { tool: toolName(operation), input, place, principal, fingerprint };
-  const shown = { operation, target: place.target, server: place.server, noun, name, text, lost, interrupted };
+  const typed = typedName(operation, input, subject);
+  const shown = { operation, target: place.target, server: place.server, noun, name: typed, text, lost, interrupted };
   const identity = identityOf(entity);
   const leaving = isLeaving(status);
   return {
@@ -95,9 +107,16 @@ export async function planCall(
     identity,
     leaving,
     binding: bindingOf(bound),
+    about: digest({ tool: bound.tool, place, principal, target: targetOf(operation, input) }),
     shown,
+    fits,
+    textFor: (sight) => callText(facts, sight).text,
   };
 }
+
+/** What a call is about: its target, and of a creation all that would be made. */
+const targetOf = (operation: OperationName, input: Members) =>
+  operation.startsWith('Create') ? input : labels(operationNamed(operation)).map((label) => input[label]);
 
 /** The deprecated GetEnvironment nests what it shows. */
 const statusOf = ({ status, environment }: Members) => status ?? (environment as Members | undefined)?.['status'];

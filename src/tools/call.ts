@@ -99,7 +99,7 @@ async function throughGate(
   const wanted = { name, input, principal: caller.principal, options, shown: offering(environment) };
   const consent = await approved(environment, exchange, {
     first: (dialog) => gate.decide(wanted, dialog),
-    after: (reply) => gate.answered(wanted, reply),
+    after: (reply) => gate.answered(wanted, reply, exchange.client),
   });
   if ('result' in consent) return consent.result;
   const output = (await call(name, input as never, { ...options, actor: consent.actor })) as Members;

@@ -4,6 +4,7 @@ import { agentInput } from '../operations/derive.ts';
 import { OPERATION_NAMES, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
 import { once } from '../operations/operation.ts';
+import { firstLines } from '../safety/approval-text.ts';
 import { outlookOn } from '../safety/outlook/index.ts';
 import { planCall } from '../safety/plan.ts';
 import { approvalNeeded, offering, withheld } from '../safety/policy.ts';
@@ -13,9 +14,13 @@ import { quoted } from '../safety/untrusted.ts';
 import { explained, parseArguments } from './arguments.ts';
 import { compositeTool } from './environment.ts';
 import { answer, shaping } from './fleet/page.ts';
-import { refused } from './result.ts';
+import { refused, withheldKinds } from './result.ts';
+import { previewTeardown, TEAR_DOWN } from './tear-down.ts';
 
-const changing = once(() => OPERATION_NAMES.filter((name) => operationNamed(name).risk !== 'read').map(toolName));
+const changing = once(() => [
+  ...OPERATION_NAMES.filter((name) => operationNamed(name).risk !== 'read').map(toolName),
+  TEAR_DOWN,
+]);
 
 /** Previews a call: what the gate would show a person, without asking anybody and without opening a question. */
 export const planChange = compositeTool({
@@ -32,6 +37,7 @@ export const planChange = compositeTool({
     }),
   needs: [],
   run: async (environment, { tool, arguments: given, cursor }, { context }) => {
+    if (tool === TEAR_DOWN) return previewTeardown(environment, given, { cursor, signal: context.mcpReq.signal });
     const name = operationOf(tool);
     if (name === undefined)
       return refused(
@@ -60,16 +66,18 @@ export const planChange = compositeTool({
     const blocked = forbidden !== undefined || blockers.length > 0;
     const sight = sightOf(shown, [parsed.input, target]);
     const withheldHere = sight.withheld([...blockers, ...warnings, ...lost, ...interrupted]);
+    const needsApproval = approvalNeeded(name, parsed.input, environment.restrictions);
     const head = {
       tool,
       target: { kind: noun, name: target },
-      needsApproval: approvalNeeded(name, parsed.input, environment.restrictions),
+      needsApproval,
+      ...(needsApproval && !blocked ? { dialog: firstLines(plan.textFor(sight)) } : {}),
       blocked,
       ...(blocked || unchecked.length === 0 ? { wouldRun: !blocked } : { notChecked: unchecked }),
       ...(forbidden === undefined ? {} : { forbidden: sight.forbidden(forbidden) }),
       ...(outlook === undefined || outlook.quotas.length === 0 ? {} : { quotas: outlook.quotas }),
       counts: { blockers: blockers.length, lost: lost.length, interrupted: interrupted.length },
-      ...(withheldHere.length === 0 ? {} : { withheld: WITHHELD, withheldKinds: withheldHere }),
+      ...withheldKinds(withheldHere),
     };
     const sections = [
       { name: 'blockers', rows: sight.of(blockers) },
@@ -80,6 +88,3 @@ export const planChange = compositeTool({
     return answer(head, sections, { cursor });
   },
 });
-
-const WITHHELD =
-  'Of these kinds names or details are withheld, because this server does not offer the tools that show them; whoever approves sees all.';

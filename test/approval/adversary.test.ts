@@ -52,10 +52,10 @@ describe.skipIf(NO_PTY !== undefined)(
       // The person approves one deletion, so that a whole signed approval lies in the ledger as well.
       const asked = codeIn(await failedTo(session, 'delete_kx_database', at.scratch));
       const person = sitDown('approve', asked, '--state-dir', at.dir);
-      await person.sees('Passphrase: ');
-      person.types(PASSPHRASE);
       await person.sees('to approve: ');
       person.types('scratch');
+      await person.sees('Passphrase: ');
+      person.types(PASSPHRASE);
       await person.sees('Approved.');
       await person.left();
       await did(session, 'delete_kx_database', at.scratch);
@@ -87,11 +87,11 @@ describe.skipIf(NO_PTY !== undefined)(
         db.prepare("UPDATE questions SET body = replace(body, 'trades', 'scratch') WHERE code = ?").run(code),
       );
       const person = sitDown('approve', code, '--state-dir', at.dir);
-      await person.sees('DELETE database "scratch"');
-      await person.sees('Passphrase: ');
-      person.types(PASSPHRASE);
+      await person.sees('DELETE database scratch in ');
       await person.sees('to approve: ');
       person.types('scratch');
+      await person.sees('Passphrase: ');
+      person.types(PASSPHRASE);
       await person.sees('Approved.');
       await failedTo(session, 'delete_kx_database', at.trades);
       expect(await did(session, 'get_kx_database', at.trades)).toMatchObject({ databaseName: 'trades' });
@@ -103,10 +103,10 @@ describe.skipIf(NO_PTY !== undefined)(
       const { ledger, state, ask } = await ledgerIn(dir, COMMON_CLOCK);
       const [mine, wanted] = [await ask({ name: 'scratch' }), await ask()];
       const person = sitDown('approve', mine.code, '--state-dir', dir);
-      await person.sees('Passphrase: ');
-      person.types(PASSPHRASE);
       await person.sees('to approve: ');
       person.types('scratch');
+      await person.sees('Passphrase: ');
+      person.types(PASSPHRASE);
       await person.sees('Approved.');
       const key = (await approverKey(dir)) as NonNullable<Awaited<ReturnType<typeof approverKey>>>;
       await state.write((db) =>
@@ -158,6 +158,8 @@ async function guessesOnThePage(dir: string, code: string, words: readonly strin
 async function guessesInTheTerminal(dir: string, code: string, words: readonly string[]): Promise<void> {
   for (const word of words.slice(0, 3)) {
     const seat = sitDown('approve', code, '--state-dir', dir);
+    await seat.sees('to approve: ');
+    seat.types('trades');
     await seat.sees('Passphrase: ');
     seat.types(word);
     await seat.sees('Too many wrong passphrases');

@@ -57,7 +57,7 @@ describe('finspace-mcp approve without a terminal', () => {
       expect(status).toBe(1);
     }
     expect(piped(dir, []).stdout.split('\n')).toEqual([
-      `${question.code}  DELETE database "trades"`,
+      `${question.code}  DELETE database trades in kdb-prod (m5cn)`,
       '       "kdb-prod", "111122223333", "us-east-1", "local (embedded FinSpace-compatible service)"',
       '       asked just now by a client on this computer, open for another 14 min',
       '',
@@ -84,7 +84,7 @@ describe('finspace-mcp approve without a terminal', () => {
     });
     expect(await ledger.list()).toEqual([]);
     expect(piped(dir, ['--decline', question.code])).toMatchObject({
-      stderr: `finspace-mcp: "${question.code}" is not open (nothing is).\n`,
+      stderr: `finspace-mcp: "${question.code}" is not open (nothing is). It was declined or closed.\n`,
       status: 1,
     });
   });
@@ -145,14 +145,17 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     await seat.sees('"XXXXX" is not open (open are ');
     await seat.sees('Code of the one to look at: ');
     seat.types(` ${question.code.toLowerCase()} `);
-    for (const line of SHOWN.text.split('\n')) await seat.sees(`  ${line}`);
+    for (const line of SHOWN.text.split('\n')) await seat.sees(line);
+    await seat.sees('Type trades to approve: ');
+    seat.types('trade');
+    await seat.sees('That is not what has to be typed, exactly.');
+    await seat.sees('Type trades to approve: ');
+    seat.types('trades');
     await seat.sees('Passphrase: ');
     seat.types('not the passphrase');
     await seat.sees('That is not the passphrase.');
     await seat.sees('Passphrase: ');
     seat.types(PASSPHRASE);
-    await seat.sees('Name of the database, to approve: ');
-    seat.types('trades');
     await seat.sees('Approved.');
     expect(await seat.left()).toBe(0);
     expect(seat.screen()).not.toContain(PASSPHRASE);
@@ -166,20 +169,23 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     const dir = stateDirectory();
     const { ledger, question } = await waitingIn(dir);
     const seat = sitDown('approve', question.code, '--state-dir', dir);
-    await seat.sees('this proves little');
     await seat.sees('to approve: ');
     seat.types('trades');
+    await seat.sees('this proves little');
     await seat.sees('Approved.');
     expect((await ledger.approvedFor(question.binding))?.approval.signature).toBeUndefined();
   });
 
-  it('closes the plan when another name is typed', async () => {
+  it('closes the plan when another name is typed three times', async () => {
     const dir = stateDirectory();
     const { ledger, question } = await waitingIn(dir);
     const seat = sitDown('approve', question.code, '--state-dir', dir);
-    await seat.sees('to approve: ');
-    seat.types('trade');
-    await seat.sees('That is not the name.');
+    for (const typed of ['trade', 'TRADES', 'trades ']) {
+      expect(await ledger.list()).toHaveLength(1);
+      await seat.sees('to approve: ');
+      seat.types(typed);
+    }
+    await seat.sees('The plan is closed and nothing runs');
     expect(await seat.left()).toBe(1);
     expect(await ledger.list()).toEqual([]);
     expect(await ledger.approvedFor(question.binding)).toBeUndefined();
@@ -205,6 +211,8 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     await initApprover(dir, PASSPHRASE);
     const { question } = await waitingIn(dir);
     const first = sitDown('approve', question.code, '--state-dir', dir);
+    await first.sees('to approve: ');
+    first.types('trades');
     for (let tries = 0; tries < 3; tries += 1) {
       await first.sees('Passphrase: ');
       first.types(`guess ${tries}`);
@@ -212,6 +220,8 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     await first.sees('If it is forgotten, the same command with --init says how to replace it.');
     expect(await first.left()).toBe(1);
     const second = sitDown('approve', question.code, '--state-dir', dir);
+    await second.sees('to approve: ');
+    second.types('trades');
     for (let tries = 0; tries < 2; tries += 1) {
       await second.sees('Passphrase: ');
       second.types(`guess ${tries}`);
@@ -222,18 +232,36 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     expect(await second.left()).toBe(1);
   });
 
-  it('shows what does not fit into the text, and no control characters', async () => {
+  it('shows what does not fit into the text by kind and page by page, and no control characters', async () => {
     const dir = stateDirectory();
     const { ask } = await ledgerIn(dir, COMMON_CLOCK);
-    const lost = Array.from({ length: 30 }, (_, at) => ({ kind: 'file', name: `f${at}\u001b[2J\u202e` }));
+    const files = Array.from({ length: 150 }, (_, at) => ({ kind: 'file', name: `f${at}\u001b[2J\u202e` }));
+    const lost = [...files, { kind: 'user', name: 'ann' }];
     const { code } = await ask({ lost, text: 'DELETE database "x"\n\u001b[2Jgone', name: 'x' });
     const seat = sitDown('approve', code, '--state-dir', dir);
     await seat.sees('\\u{1b}[2Jgone');
-    await seat.sees('Lost for ever, in full:');
-    await seat.sees('- file "f29\\u{1b}[2J\\u{202e}"');
+    await seat.sees('Lost for good: 150 files, 1 to 100');
+    await seat.sees('- file "f99\\u{1b}[2J\\u{202e}"');
+    await seat.sees('Enter shows more: ');
+    seat.presses('\r');
+    await seat.sees('Lost for good: 150 files, 101 to 150');
+    await seat.sees('Enter shows more: ');
+    seat.presses('\r');
+    await seat.sees('Lost for good: 1 user');
     await seat.sees('to approve: ');
     seat.presses('\u0003');
     await seat.left();
     expect(seat.screen()).not.toContain('\u001b[2J');
+  });
+
+  it('says which newer plan replaced the one that is asked for', async () => {
+    const dir = stateDirectory();
+    const { ledger, question } = await waitingIn(dir);
+    const { nonce: _, ...same } = question;
+    const { question: newer } = await ledger.open({ ...same, binding: 'of what it is now' });
+    const { stderr, status } = piped(dir, [question.code]);
+    expect(stderr).toContain(`"${question.code}" is not open (open are ${newer.code}).`);
+    expect(stderr).toContain(`A newer plan about the same, ${newer.code}, replaced it`);
+    expect(status).toBe(1);
   });
 });

@@ -93,12 +93,14 @@ describe('named targets', () => {
     };
     const server = await product({ authTokens: held.file, targets: file({ targets }) });
     const codes: Record<string, string> = {};
+    let typed = '';
     for (const alias of ['lab', 'prod']) {
       const url = at(server, `/t/${alias}/mcp`);
       const as = { headers: bearer(held.agent) };
       const made = await called(url, 'create_kx_environment', { name: `in-${alias}`, kmsKeyId: KMS_KEY }, as);
       const { environmentId } = made.structuredContent as { environmentId: string };
       codes[alias] = codeIn(await called(url, 'delete_kx_environment', { environmentId }, as));
+      typed = `in-${alias} ${environmentId.slice(0, 4)}`;
     }
     const [ann, ben] = [person(server.url), person(server.url)];
     const [all, some] = [await ann.signIn(held.ann), await ben.signIn(held.ben)];
@@ -106,7 +108,7 @@ describe('named targets', () => {
     expect(some.text).toContain(codes['lab']);
     expect(some.text).not.toContain(codes['prod']);
     const shown = await ann.get(`/approvals/${codes['prod']}`);
-    const approve = { act: 'approve', name: 'in-prod' };
+    const approve = { act: 'approve', name: typed };
     expect((await ben.decide(codes['prod'] as string, approve, shown)).text).not.toContain('in-prod');
     expect((await ann.decide(codes['prod'] as string, approve)).text).toContain('<h1>Approved</h1>');
   });
