@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Call, OperationName } from '../../src/operations/index.ts';
 import { callText } from '../../src/safety/approval-call.ts';
-import { type ApprovalParts, approvalText } from '../../src/safety/approval-text.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
 import { blocking } from '../../src/safety/refusals.ts';
 import { sightOf } from '../../src/safety/sight.ts';
@@ -142,40 +141,6 @@ describe('what a person reads', () => {
     for (const text of CORPUS) expectDialog(plain(shown(text)), plain(shown('harmless')));
   });
 
-  const parts = (more: Partial<ApprovalParts>): ApprovalParts => ({
-    what: 'DELETE database trades',
-    typed: 'trades',
-    place: [],
-    isFinal: true,
-    changes: [],
-    lost: [],
-    interrupted: [],
-    details: [],
-    ...more,
-  });
-  const things = (count: number) =>
-    Array.from({ length: count }, (_, at) => ({ kind: 'database', name: `db${at}`, detail: undefined }));
-
-  it('lists all that is lost in a form, up to 200 lines below the first three', () => {
-    const most = approvalText(parts({ lost: things(198) }));
-    expect(most.fits).toBe('form');
-    for (const { name } of things(198)) expect(most.text).toContain(`\n- database "${name}".`);
-    const more = approvalText(parts({ lost: things(150), interrupted: things(60) }));
-    expect(more.fits).toBe('too-long');
-    expect(more.text.split('\n').slice(3)).toEqual([
-      'This cannot be undone.',
-      'Too many to list in a form: 210 databases. The terminal and the approval page list all of them.',
-    ]);
-  });
-
-  it('never cuts the name to type, and says where it is too long for a form', () => {
-    const name = 'n'.repeat(64);
-    expect(approvalText(parts({ typed: name.slice(1) }))).toMatchObject({ fits: 'form' });
-    const long = approvalText(parts({ typed: name }));
-    expect(long.fits).toBe('too-wide');
-    expect(long.text.split('\n')[2]).toBe(`Type ${name} to approve.`);
-  });
-
   it('shows what an update replaces, and calls final only what is', async () => {
     const server = (name: string, ip: string) => ({ customDNSServerName: name, customDNSServerIP: ip });
     const [one, two, three] = [server('a.x.y', '10.0.0.1'), server('b.x.y', '10.0.0.2'), server('c.x.y', '10.0.0.1')];
@@ -250,18 +215,6 @@ describe('what a person reads', () => {
       tags: { ['k'.repeat(100)]: value },
     });
     expect(text).toContain(`tags.${'k'.repeat(100)}: not set -> "${value}".\n`);
-  });
-
-  it.each([
-    ['lines', 198, 10],
-    ['characters', 1, 99_800],
-  ])('has a limit on %s, beyond which no form is sent', (_, count, length) => {
-    const change = { setting: 'a', before: undefined, after: 'x'.repeat(length) };
-    const changes = Array.from({ length: count }, () => change);
-    expect(approvalText(parts({ changes })).fits).toBe('form');
-    const over = approvalText(parts({ changes: [...changes, { ...change, after: 'x'.repeat(200) }] }));
-    expect(over.fits).toBe('too-long');
-    expect(over.text.match(/^a: not set -> /gm)).toHaveLength(count + 1);
   });
 
   it('says that a setting is emptied, in so many words', async () => {
