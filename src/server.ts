@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import {
   CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
   type ClientCapabilities,
   Server,
   type ServerContext,
@@ -12,11 +14,12 @@ import { listResources, listTemplates } from './resources/list.ts';
 import { type Pace, readState } from './resources/looking.ts';
 import { readResource } from './resources/read.ts';
 import { takeSubscriptions, type Watch, watchFor } from './resources/subscribe.ts';
+import type { Place } from './safety/place.ts';
 import { type Caller, LOCAL_CALLER } from './safety/policy.ts';
-import type { Place } from './safety/question.ts';
 import type { RecoveryKits } from './safety/recovery.ts';
 import { FOREIGN_QUESTION, ForeignSealError, type Seal } from './safety/seal.ts';
 import { callTool } from './tools/call.ts';
+import { callOf2025 } from './tools/call-2025.ts';
 import type { ToolEnvironment } from './tools/environment.ts';
 import { instructionsFor } from './tools/instructions.ts';
 import { offeredTools } from './tools/list.ts';
@@ -83,6 +86,7 @@ export function serverFactory(shared: ServerEnvironment): ServerFactory {
 
   const make = (caller: Caller, { hearsAll } = { hearsAll: false }): Server => {
     const environment = { ...shared, call, caller };
+    const connection = randomUUID();
     const server = new Server(
       { name: 'finspace-mcp', title: 'FinSpace MCP', version: VERSION },
       {
@@ -98,7 +102,12 @@ export function serverFactory(shared: ServerEnvironment): ServerFactory {
     takeSubscriptions(server, environment, feed, hearsAll);
     server.setRequestHandler('tools/call', async ({ params }, context) => {
       const run = (await search)?.callSearchTool ?? callTool;
-      return naming(place, await run(environment, params, { context, ...shows(server, context) }));
+      const round = async (context: ServerContext) => {
+        const exchange = { context, client: clientOf(context, connection), ...shows(server, context) };
+        return naming(place, await run(environment, params, exchange));
+      };
+      const isOf2025 = context.mcpReq.envelope === undefined;
+      return isOf2025 ? callOf2025(context, (state) => questionIn(seal, state), round) : round(context);
     });
     server.setRequestHandler('resources/list', ({ params }, { mcpReq }) =>
       listResources(environment, mcpReq.signal, params?.cursor),
@@ -145,6 +154,14 @@ function questionIn(seal: Seal, state: string): string {
 /** A result that says which target it is about, where several are served. */
 const naming = <R extends { _meta?: Record<string, unknown> | undefined }>({ target }: Place, result: R): R =>
   target === undefined ? result : { ...result, _meta: { ...result._meta, 'finspace-mcp/target': target } };
+
+/** Names the client: by its connection, and over HTTP without a session, which has none, by what it calls itself. */
+function clientOf({ http, sessionId, mcpReq }: ServerContext, connection: string): string {
+  if (sessionId !== undefined) return `session ${sessionId}`;
+  if (http === undefined) return `connection ${connection}`;
+  const envelope = mcpReq.envelope as { readonly [CLIENT_INFO_META_KEY]?: { readonly name?: unknown } } | undefined;
+  return `name ${envelope?.[CLIENT_INFO_META_KEY]?.name}`;
+}
 
 /** What the client can put before its user. Forms are declared by `form`, or by an empty declaration, as before URL mode existed. */
 function shows(server: Server, { mcpReq }: ServerContext): { showsForms: boolean; showsLinks: boolean } {

@@ -27,7 +27,19 @@ export const NOTICES = {
     status: 409,
     mark: 'lost',
     title: 'That was not the name',
-    text: 'The plan is closed and nothing runs. If it is wanted all the same, the agent has to ask anew.',
+    text: 'It was wrong three times, so the plan is closed and nothing runs. If it is wanted all the same, the agent has to ask again.',
+  },
+  replaced: {
+    status: 410,
+    mark: 'wait',
+    title: 'A newer plan replaced this one',
+    text: 'This one can no longer be approved, and nothing runs by it. Look at the newer one.',
+  },
+  evicted: {
+    status: 410,
+    mark: 'wait',
+    title: 'Newer plans took its place',
+    text: 'The client that asked for this one asked for too many others since. If it is still wanted, the agent has to ask again.',
   },
   'already-approved': {
     status: 409,

@@ -27,7 +27,7 @@ export function picture(shown: Shown): Html {
   const lostAt = (row: number) => 2 + TITLE + row * (BOX.height + GAP);
   const waitAt = (row: number) => bottom + 6 + GAP + row * (BOX.height + GAP);
   return html`<svg viewBox="0 0 ${WIDTH} ${total}" role="img" aria-label="${summary(shown)}">
-${above.length === 0 ? undefined : group('lost', 'Lost for ever', 16, above, lostAt, middle)}
+${above.length === 0 ? undefined : group('lost', 'Lost for good', 16, above, lostAt, middle)}
 ${below.length === 0 ? undefined : group('wait', 'Interrupted', total - 8, below, waitAt, bottom)}
 <rect class="target" x="${(WIDTH - TARGET.width) / 2}" y="${middle}" width="${TARGET.width}" height="${TARGET.height}" rx="12"/>
 <text class="kind" x="${WIDTH / 2}" y="${middle + 21}" text-anchor="middle">${cut(shown.noun, 40)}</text>
@@ -36,7 +36,7 @@ ${below.length === 0 ? undefined : group('wait', 'Interrupted', total - 8, below
 
 /** The same in words. */
 export function summary({ noun, name, lost, interrupted }: Shown): string {
-  return `${noun} ${name}: ${lost.length} lost for ever with it, ${interrupted.length} interrupted`;
+  return `${noun} ${name}: ${lost.length} lost for good with it, ${interrupted.length} interrupted`;
 }
 
 type Kind = 'lost' | 'wait';

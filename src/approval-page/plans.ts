@@ -1,6 +1,6 @@
 import type { Approver } from '../safety/approver.ts';
 import type { Decisions } from '../safety/approver-desk.ts';
-import { planText } from '../safety/approver-text.ts';
+import { planText, whyClosed } from '../safety/approver-text.ts';
 import type { Question } from '../safety/ledger.ts';
 import { fieldsOf } from './fields.ts';
 import type { Html } from './html.ts';
@@ -34,6 +34,9 @@ export interface Seat {
   readonly after: (code: string, how: Ended) => string;
 }
 
+const WRONG_NAME =
+  'That is not what has to be typed, exactly. Nothing was approved yet; the third time closes the plan.';
+
 /** Shows the form once more, with what was wrong. */
 export type Again = (error: string) => Response;
 
@@ -66,7 +69,7 @@ async function answer(question: Question, fields: URLSearchParams, seat: Seat): 
   const { code } = question;
   const field = (name: string) => fields.get(name) ?? '';
   const ended = (how: Ended | 'closed') => {
-    if (how === 'closed') return gone(code, true, seat);
+    if (how === 'closed') return gone(question.code, true, seat);
     seat.known.set(code, { question, ended: how });
     return new Response(null, {
       status: 303,
@@ -79,7 +82,8 @@ async function answer(question: Question, fields: URLSearchParams, seat: Seat): 
   const again: Again = (error) => show(question, seat, { error, typed: field('name') });
   const approver = await seat.approver(question, fields, again);
   if (approver instanceof Response) return approver;
-  return ended(await decisions.approve(question, field('name'), approver));
+  const verdict = await decisions.approve(question, field('name'), approver);
+  return verdict === 'try-again' ? again(WRONG_NAME) : ended(verdict);
 }
 
 function show(question: Question, seat: Seat, again?: { error: string; typed: string }): Response {
@@ -94,10 +98,16 @@ function show(question: Question, seat: Seat, again?: { error: string; typed: st
 /** What an ending is called when the form is sent once more. */
 const AGAIN: Partial<Record<NoticeName, NoticeName>> = { approved: 'already-approved', declined: 'already-declined' };
 
-function gone(code: string, again: boolean, { home, foot, known, now }: Seat): Response {
+async function gone(code: string, again: boolean, { home, foot, known, now, decisions }: Seat): Promise<Response> {
   const found = known.get(code);
+  const status = await decisions.status(code);
+  const state = status?.state;
+  const closed = state === 'replaced' || state === 'evicted' ? state : 'closed';
   const expired = found !== undefined && found.question.expires <= now();
-  const name: NoticeName = found?.ended === undefined ? (expired ? 'expired' : 'closed') : found.ended;
-  const about = found === undefined ? {} : { code, more: sentence(planText(found.question).headline) };
+  const name: NoticeName = found?.ended ?? (expired && closed === 'closed' ? 'expired' : closed);
+  const newer = name === 'replaced' && status !== undefined ? [whyClosed(status)] : [];
+  const what = found === undefined ? [] : [sentence(planText(found.question).headline)];
+  const more = [...what, ...newer].join(': ');
+  const about = more === '' ? {} : { code, more };
   return notice(again ? (AGAIN[name] ?? name) : name, { home, foot, ...about });
 }

@@ -19,7 +19,8 @@ main>*{background:var(--card);border:1px solid var(--line);border-radius:14px;pa
 h1{font-size:1.55rem;line-height:1.25;margin:0 0 .35rem;font-weight:650;letter-spacing:-.01em;overflow-wrap:anywhere}
 h2{font-size:1rem;margin:0 0 .6rem;font-weight:650}
 p{margin:0 0 .75rem}p:last-child{margin-bottom:0}
-.kicker{color:var(--soft);font-size:.9rem;margin:0 0 .25rem}
+.worst{color:var(--lost);font-weight:600;margin:.35rem 0 0}
+.how{margin:.35rem 0 .8rem}
 .soft{color:var(--soft)}.small{font-size:.9rem}
 .lost{color:var(--lost)}.wait{color:var(--wait)}.good{color:var(--good)}
 dl{margin:.9rem 0 0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}

@@ -1,4 +1,4 @@
-import { ago, asker, left, PLACE_LABELS, planText } from '../safety/approver-text.ts';
+import { ago, asker, left, PLACE_LABELS, pagesOf, planText } from '../safety/approver-text.ts';
 import type { Item } from '../safety/blast/finding.ts';
 import type { Question } from '../safety/ledger.ts';
 import { document, FORM_HEADERS } from './document.ts';
@@ -46,19 +46,20 @@ export type Proof = 'passphrase' | 'nothing' | 'signed-in' | 'own';
 /** One plan, facts first, with the one form that can approve it. */
 export function planPage({ question, home, now, token, proof, foot, again }: PlanView): Response {
   const { code, shown, principal, opened, expires } = question;
-  const { headline, facts, notes } = planText(question);
+  const { headline, worst, how, facts, notes } = planText(question);
   const final = notes.filter((note) => note.includes(FINAL));
-  const hasSteps = notes.some((note) => STEP.test(note));
-  const others = notes.filter((note) => !note.includes(FINAL) && !STEP.test(note));
+  const others = notes.filter((note) => !note.includes(FINAL));
   const where = facts.filter(([label]) => PLACE_LABELS.includes(label));
   const details = facts.filter(([label]) => !PLACE_LABELS.includes(label));
-  const body = html`<section><p class="kicker">An agent asks you to approve:</p><h1>${sentence(headline)}</h1>
+  const body = html`<section><h1>${sentence(headline)}</h1>
+<p class="worst">${worst}</p>
+<p class="how">${how}</p>
 ${factList('where', where)}
 ${final.map((note) => html`<p class="final">${WARNING}${note}</p>`)}
 ${settings(others)}
 ${factList('details', details)}
 <p class="soft small asked">Asked ${ago(opened, now)} by ${asker(principal)}. Open until ${clock(expires)}, for another ${left(expires, now)}.</p></section>
-${consequences(question, hasSteps)}
+${consequences(question)}
 <form id="decide" method="post" action="${home}${code}" autocomplete="off" aria-labelledby="decision">
 <h2 id="decision">Your decision</h2>
 ${again === undefined ? undefined : html`<p class="error" id="error" role="alert">${again.error}</p>`}
@@ -95,14 +96,14 @@ const factList = (look: string, facts: readonly (readonly [string, string])[]) =
 function settings(notes: readonly string[]): Html {
   const set = notes.map((note) => SET.exec(note));
   const remarks = notes.filter((_, at) => set[at] === null);
-  const rows = set.flatMap((found) => (found === null ? [] : [found.slice(1) as [string, string, string?]]));
-  const row = ([path, value, old]: [string, string, string?]) =>
+  const rows = set.flatMap((found) => (found === null ? [] : [found.slice(1) as [string, string, string]]));
+  const row = ([path, before, after]: [string, string, string]) =>
     html`<div><dt>${readable(path)
       .split('.')
       .map(
         (part, at) => html`${at === 0 ? '' : { markup: '.<wbr>' }}${part}`,
-      )}</dt><dd>${readable(value)}${old === undefined ? undefined : html` <span class="soft">in place of ${readable(old)}</span>`}</dd></div>`;
-  return html`${rows.length === 0 ? undefined : html`<h2>It sets</h2><dl class="settings">${rows.map(row)}</dl>`}
+      )}</dt><dd>${before === 'stays' ? 'stays ' : html`<span class="soft">${readable(before)} →</span> `}${readable(after)}</dd></div>`;
+  return html`${rows.length === 0 ? undefined : html`<h2>It changes</h2><dl class="settings">${rows.map(row)}</dl>`}
 ${remarks.length === 0 ? undefined : html`<ul class="notes">${remarks.map((note) => html`<li>${note}</li>`)}</ul>`}`;
 }
 
@@ -114,35 +115,40 @@ const passphrase = (more: string): Html => ({
 const PASSPHRASE = passphrase('');
 const PASSPHRASE_AGAIN = passphrase(' aria-invalid="true" aria-describedby="error" autofocus');
 const nameField = ({ shown }: Question, typed: string | undefined) =>
-  html`<label for="name">To approve, type the name of the ${shown.noun}: <b>${shown.name}</b></label>
+  html`<label for="name">To approve, type <b>${shown.name}</b></label>
 <input id="name" name="name" value="${typed}" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="1000" aria-describedby="name-hint" required>
-<p class="hint" id="name-hint">Anything else closes this plan, and nothing runs.</p>`;
+<p class="hint" id="name-hint">Exactly as it stands there. The third wrong one closes this plan.</p>`;
 const UNKEYED = html`<p class="plain">No passphrase was set up, so this proves little: any program that runs as you, an agent with a shell too, could do the same. It counts on the local backend only. Set one up with <code>finspace-mcp approve --init</code>.</p>`;
 const OWN = html`<p class="plain">You asked for this yourself, so you cannot approve it. Somebody else who holds a token with <code>finspace:approve</code> has to.</p>`;
 const PROOFS = { passphrase: PASSPHRASE, nothing: UNKEYED, 'signed-in': undefined, own: OWN };
 const proofOf = (proof: Proof, again: boolean) => (proof === 'passphrase' && again ? PASSPHRASE_AGAIN : PROOFS[proof]);
 const FINAL = 'This cannot be undone.';
-/** One of the steps of a plan that has several. */
-const STEP = /^\d+\. /;
-/** One of the things that would be set, and what was set before. */
-const QUOTED = String.raw`("(?:[^"\\]|\\.)*"(?: \(cut, \d+ characters\))?)`;
-const SET = new RegExp(`^set ${QUOTED} to ${QUOTED}(?:, in place of ${QUOTED})?$`);
+/** One of the settings that would change, what it is now, and what it would be. */
+const QUOTED = String.raw`"(?:[^"\\]|\\.)*"(?: \(cut, \d+ characters\))?`;
+const SET = new RegExp(`^([\\w.:@/-]+|${QUOTED}): (not set|stays|${QUOTED}) (?:-> )?(removed|${QUOTED})\\.$`);
 
-/** `inOrder` says that what is lost goes step by step, in the order of the list. */
-function consequences({ shown }: Question, inOrder: boolean): Html {
-  const { lost, interrupted } = shown;
+function consequences({ shown }: Question): Html {
+  const { lost, interrupted, inOrder = false } = shown;
   if (lost.length + interrupted.length === 0)
     return html`<section><p class="soft">Nothing else is lost or interrupted, as far as the service tells.</p></section>`;
   const title = inOrder ? 'What is removed' : lost.length > 0 ? 'What goes with it' : 'What it interrupts';
   return html`<figure><h2>${title}</h2>${inOrder ? stepsPicture(shown) : picture(shown)}
 <details${isCut(shown) ? { markup: ' open' } : undefined}><summary>${inOrder ? 'In this order' : 'As a list'} (${lost.length + interrupted.length})</summary>
-${listed('Lost for ever', 'lost', lost, inOrder ? 'ol' : 'ul')}${listed('Interrupted', 'wait', interrupted, 'ul')}</details></figure>`;
+${listed('Lost for good', 'lost', lost, inOrder ? 'ol' : 'ul')}${listed('Interrupted', 'wait', interrupted, 'ul')}</details></figure>`;
 }
 
-const listed = (title: string, kind: string, items: readonly Item[], list: 'ol' | 'ul') =>
-  items.length === 0
-    ? html``
-    : html`<h3 class="${kind}">${title}</h3><${{ markup: list }}>${items.map(({ kind: noun, name, detail }) => html`<li>${noun} <b>${name}</b> <span class="soft">${detail}</span></li>`)}</${{ markup: list }}>`;
+/** Longer lists stand by kind, each page of a kind on its own, in the order of the whole. */
+const MOST_IN_ONE = 100;
+
+function listed(title: string, look: string, items: readonly Item[], list: 'ol' | 'ul'): Html {
+  if (items.length === 0) return html``;
+  const whole = (some: readonly Item[]) =>
+    html`<${{ markup: list }}>${some.map(({ kind, name, detail }) => html`<li>${kind} <b>${name}</b> <span class="soft">${detail}</span></li>`)}</${{ markup: list }}>`;
+  const pages = pagesOf(items).map(
+    (page) => html`<details><summary>${page.title}</summary>${whole(page.items)}</details>`,
+  );
+  return html`<h3 class="${look}">${title}</h3>${items.length > MOST_IN_ONE ? pages : whole(items)}`;
+}
 
 /** `DELETE database "x"` as people write it. */
 export const sentence = (headline: string) =>

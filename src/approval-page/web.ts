@@ -62,6 +62,7 @@ export function webPage(options: WebPageOptions): WebPage {
   const kept = sessions({ seal: seals('approval session'), home, secure, now });
   /** By what somebody may see, so that nobody is told of plans that are not theirs to see. */
   const knownTo = new Map<string, Map<string, Known>>();
+  const wrongNames = new Map<string, number>();
   const knownBy = ({ targets }: WebSession) => {
     const known = knownTo.get(targets.join()) ?? new Map<string, Known>();
     knownTo.set(targets.join(), known);
@@ -126,7 +127,7 @@ export function webPage(options: WebPageOptions): WebPage {
     const how = isPost ? undefined : told(options, path, url.search.slice(1));
     if (how !== undefined)
       return { principal, response: notice(how, { home: home(), code: path, foot: footOf(who, home()) }) };
-    return { principal, response: await plans(request, path, seatOf(options, who, knownBy(who))) };
+    return { principal, response: await plans(request, path, seatOf(options, who, knownBy(who), wrongNames)) };
   };
 
   return (request, visit) =>
@@ -136,7 +137,12 @@ export function webPage(options: WebPageOptions): WebPage {
     });
 }
 
-function seatOf(options: WebPageOptions, who: WebSession, known: Map<string, Known>): Seat {
+function seatOf(
+  options: WebPageOptions,
+  who: WebSession,
+  known: Map<string, Known>,
+  wrongNames: Map<string, number>,
+): Seat {
   const { now, home, seals, witness, counters } = options;
   const { principal, targets, id } = who;
   const mine = counters.filter(({ target }) => targets.includes(target ?? ''));
@@ -147,7 +153,7 @@ function seatOf(options: WebPageOptions, who: WebSession, known: Map<string, Kno
   const over = async (question: Question) => {
     const counter = counterOf(question);
     if (counter === undefined) return undefined;
-    return decisions({ ledger: counter.ledger, now, user: principal, channel: WEB });
+    return decisions({ ledger: counter.ledger, now, user: principal, channel: WEB, wrongNames });
   };
   const isOwn = (question: Question) => question.principal === principal;
   return {
@@ -167,6 +173,11 @@ function seatOf(options: WebPageOptions, who: WebSession, known: Map<string, Kno
         const questions = lists.flat().filter((question) => counterOf(question) !== undefined);
         return [...new Map(questions.map((question) => [question.nonce, question])).values()];
       },
+      status: async (code) => {
+        const found = await Promise.all(mine.map(({ ledger }) => ledger.status(code)));
+        return found.find((status) => status !== undefined);
+      },
+      check: async (question, typed) => (await over(question))?.check(question, typed) ?? 'closed',
       approve: async (question, typed, approver) =>
         (await over(question))?.approve(question, typed, approver) ?? 'closed',
       decline: async (question) => (await over(question))?.decline(question) ?? 'closed',

@@ -1,9 +1,11 @@
+import { typeLine } from '../safety/approval-head.ts';
 import type { Approver } from '../safety/approver.ts';
-import type { Desk } from '../safety/approver-desk.ts';
+import type { Decisions, Desk } from '../safety/approver-desk.ts';
 import { ApproverError } from '../safety/approver-error.ts';
-import { ago, asker, left, placeOf, planText, printable } from '../safety/approver-text.ts';
+import { ago, asker, left, pagesOf, placeOf, planText, printable, whyClosed } from '../safety/approver-text.ts';
+import type { Item } from '../safety/blast/finding.ts';
+import { itemText } from '../safety/item-text.ts';
 import type { Question } from '../safety/ledger.ts';
-import { itemText } from '../safety/question.ts';
 import type { Terminal } from './approve-terminal.ts';
 import { folded } from './fold.ts';
 
@@ -23,68 +25,88 @@ export function listing(waiting: readonly Question[], now: number, columns: numb
     .join('');
 }
 
-/** The question of a code, in whatever letters it was typed. Throws ApproverError when none of that code is open. */
-export function chosenFrom(waiting: readonly Question[], code: string): Question {
+/**
+ * The question of a code, in whatever letters it was typed. Throws ApproverError when none of that code is open, and says why not
+ * where `status` knows.
+ */
+export async function chosenFrom(
+  waiting: readonly Question[],
+  code: string,
+  status: Decisions['status'],
+): Promise<Question> {
   const wanted = code.trim().toUpperCase();
   const found = waiting.find((question) => question.code === wanted);
   if (found !== undefined) return found;
   const open =
     waiting.length === 0 ? 'nothing is' : `open are ${waiting.map(({ code }) => printable(code)).join(', ')}`;
-  throw new ApproverError(`${printable(JSON.stringify(wanted.slice(0, 20)))} is not open (${open}).`);
+  const known = await status(wanted);
+  const why = known === undefined ? '' : ` ${whyClosed(known)}`;
+  throw new ApproverError(`${printable(JSON.stringify(wanted.slice(0, 20)))} is not open (${open}).${why}`);
 }
 
-/** Shows one plan whole, then takes the passphrase and the name. Throws ApproverError when nothing was approved. */
+/** Shows one plan whole, then takes the name and the passphrase. Throws ApproverError when nothing was approved. */
 export async function approveAtTerminal(terminal: Terminal, desk: Desk, question: Question): Promise<void> {
   const { code, shown, principal, opened, expires } = question;
   const now = Date.now();
   terminal.say();
-  terminal.say(`${printable(code)}, asked ${ago(opened, now)} by ${printable(asker(principal))}`, 'strong');
-  terminal.say(`Open for another ${left(expires, now)}.`);
-  terminal.say();
   for (const [at, line] of shown.text.split('\n').entries())
     terminal.say(
-      `  ${printable(line)}`,
-      at === 0 ? 'strong' : line.endsWith('cannot be undone.') ? 'warning' : undefined,
+      printable(line),
+      at < FIRST_LINES ? 'strong' : line.endsWith('cannot be undone.') ? 'warning' : undefined,
     );
   for (const [title, items] of [
-    ['Lost for ever, in full:', shown.lost],
-    ['Interrupted, in full:', shown.interrupted],
-  ] as const) {
-    const lines = items.map((item) => `- ${itemText(item)}`);
-    if (lines.every((line) => shown.text.includes(line))) continue;
-    terminal.say();
-    terminal.say(`  ${title}`);
-    for (const line of lines) terminal.say(`  ${line}`);
-  }
+    ['Lost for good', shown.lost],
+    ['Interrupted', shown.interrupted],
+  ] as const)
+    await list(
+      terminal,
+      title,
+      items.filter((item) => !shown.text.includes(`${itemText(item)}.`)),
+    );
   terminal.say();
-  const unsigned = desk.keyed ? UNSIGNED : await unkeyed(terminal, desk);
-  const typed = await nameTyped(terminal, question);
-  const isSigned = desk.keyed && typed === shown.name;
-  const verdict = await desk.approve(question, typed, isSigned ? await unlocked(terminal, desk) : unsigned);
-  if (verdict !== 'approved') throw new ApproverError(REFUSED[verdict]);
+  terminal.say(
+    `Plan ${printable(code)}, asked ${ago(opened, now)} by ${printable(asker(principal))}, open for another ${left(expires, now)}.`,
+  );
+  terminal.say();
+  const typed = await named(terminal, desk, question);
+  const approver = desk.keyed ? await unlocked(terminal, desk) : await unkeyed(terminal, desk);
+  const verdict = await desk.approve(question, typed, approver);
+  if (verdict !== 'approved') throw new ApproverError(CLOSED);
   terminal.say(
     `Approved. The agent can now make the same call again; it runs once, within ${left(expires, Date.now())}.`,
   );
 }
 
-/** A wrong name ends the plan before anybody could sign it. */
-const UNSIGNED: Approver = { sign: (_, approval) => approval };
+const FIRST_LINES = 3;
+const CLOSED = 'It is not open any more: it expired, or somebody answered it elsewhere. Nothing was approved here.';
 
-/** What was typed for the name, the last of three tries. Throws ApproverError when the person left. */
-async function nameTyped(terminal: Terminal, { code, shown }: Question): Promise<string> {
-  terminal.say(`Type the name of the ${printable(shown.noun)} exactly as it is shown above.`);
-  for (let tries = 1; ; tries += 1) {
-    const typed = await terminal.ask('Name, to approve: ');
-    if (typed === undefined || typed === '') throw new ApproverError(`Nothing was approved. ${code} stays open.`);
-    if (typed === shown.name || tries === TRIES) return typed;
-    terminal.say('That is not the name.');
+/** What there is no room for in the text, by kind and page by page, so that nothing scrolls away unread. */
+async function list(terminal: Terminal, title: string, items: readonly Item[]): Promise<void> {
+  for (const [at, page] of pagesOf(items).entries()) {
+    if (at > 0 && (await terminal.ask('Enter shows more: ')) === undefined)
+      throw new ApproverError('Nothing was approved.');
+    terminal.say();
+    terminal.say(`${title}: ${page.title}`, 'strong');
+    for (const item of page.items) terminal.say(`- ${itemText(item)}`);
   }
 }
 
-const REFUSED = {
-  'wrong-name': 'That is not the name. The plan is closed and nothing runs; the agent would have to ask anew.',
-  closed: 'It is not open any more: it expired, or somebody answered it elsewhere. Nothing was approved here.',
-};
+/** The name that has to be typed, which may go wrong twice. Throws ApproverError when it was not typed. */
+async function named(terminal: Terminal, desk: Desk, question: Question): Promise<string> {
+  const { code, shown } = question;
+  for (;;) {
+    const typed = await terminal.ask(`${printable(typeLine(shown.name).replace(/\.$/, ''))}: `);
+    if (typed === undefined || typed === '') throw new ApproverError(`Nothing was approved. ${code} stays open.`);
+    const verdict = await desk.check(question, typed);
+    if (verdict === 'right') return typed;
+    if (verdict === 'closed') throw new ApproverError(CLOSED);
+    if (verdict === 'wrong-name')
+      throw new ApproverError(
+        'That is not it either. The plan is closed and nothing runs; the agent would have to ask again.',
+      );
+    terminal.say('That is not what has to be typed, exactly. Try again, or press Enter to leave.');
+  }
+}
 
 async function unkeyed(terminal: Terminal, desk: Desk): Promise<Approver> {
   terminal.say(

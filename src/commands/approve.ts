@@ -73,7 +73,7 @@ async function fleetAt(url: string): Promise<Fleet> {
 
 async function decline(desk: Desk, code: string | undefined): Promise<void> {
   if (code === undefined) throw new ConfigError('--decline: needs the CODE of what to decline');
-  const question = chosenFrom(await desk.waiting(), code);
+  const question = await chosenFrom(await desk.waiting(), code, desk.status);
   if ((await desk.decline(question)) === 'closed') throw new ApproverError(`${question.code} is not open any more.`);
   process.stdout.write(`Declined ${question.code}. The agent is told so, and nothing runs.\n`);
 }
@@ -85,20 +85,20 @@ async function dialog(desk: Desk, code: string | undefined): Promise<void> {
     return;
   }
   if (code === undefined) process.stdout.write(listing(waiting, Date.now(), process.stdout.columns));
-  const chosen = code === undefined ? undefined : chosenFrom(waiting, code);
+  const chosen = code === undefined ? undefined : await chosenFrom(waiting, code, desk.status);
   await at('Approving', async (terminal) =>
-    approveAtTerminal(terminal, desk, chosen ?? (await choose(terminal, waiting))),
+    approveAtTerminal(terminal, desk, chosen ?? (await choose(terminal, waiting, desk))),
   );
 }
 
 const TRIES = 3;
 
-async function choose(terminal: Terminal, waiting: readonly Question[]): Promise<Question> {
+async function choose(terminal: Terminal, waiting: readonly Question[], desk: Desk): Promise<Question> {
   for (let tries = 1; ; tries += 1) {
     const typed = await terminal.ask('\nCode of the one to look at: ');
     if (typed === undefined || typed.trim() === '') throw new ApproverError('Nothing was approved.');
     try {
-      return chosenFrom(waiting, typed);
+      return await chosenFrom(waiting, typed, desk.status);
     } catch (error) {
       if (tries === TRIES || !(error instanceof ApproverError)) throw error;
       terminal.say(error.message);
@@ -116,7 +116,7 @@ async function clock(desk: Desk, ledgers: LedgerClock, state: StateDatabase): Pr
 }
 
 async function web(desk: Desk, code: string | undefined): Promise<void> {
-  const chosen = code === undefined ? undefined : chosenFrom(await desk.waiting(), code);
+  const chosen = code === undefined ? undefined : await chosenFrom(await desk.waiting(), code, desk.status);
   if (!isTerminal()) throw notHere('Opening the approval page');
   const { serveApprovalPage } = await import('./approve-web.ts');
   await serveApprovalPage(desk, chosen);

@@ -33,8 +33,8 @@ export const tearDown: Runbook = {
       [
         '`describe_kx_environment`: what is in it. `find_kx_problems` with the environment and problem underway: what is just being made, changed or loaded. If anything is RUNNING or underway, ask whether this is the right environment.',
         `${tool('ListTagsForResource')} on its ARN: who owns it? A tag finspace-mcp:protected means hands off.`,
-        'Show the person what is lost for ever: databases with their sizes and numbers of changesets. Ask whether the sources in S3 still exist (`get_kx_changeset` lists them), and whether the data is needed elsewhere.',
-        '`plan_change` for `delete_kx_environment`: blockers come in the order in which they have to go.',
+        'Show the person what is lost for good: databases with their sizes and numbers of changesets. Ask whether the sources in S3 still exist (`get_kx_changeset` lists them), and whether the data is needed elsewhere.',
+        '`plan_change` for `tear_down_kx_environment`: what goes, in its order, and what is in the way.',
         '`tear_down_kx_environment` does it as one plan that a person approves once: clusters, dataviews, volumes, databases, scaling groups, users, then the environment. Where it is not offered, delete in this order and wait for each with `wait_for_kx_entity` until DELETED; databases and users are gone at once.',
         `${tool('GetKxEnvironment')}: its status must be DELETED; it stays readable by its id, though no other tool shows it any more.`,
       ],

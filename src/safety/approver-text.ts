@@ -1,21 +1,28 @@
-import type { Question } from './ledger.ts';
+import { counted } from './approval-head.ts';
+import type { Item } from './blast/finding.ts';
+import type { Question, QuestionStatus } from './ledger.ts';
 import { LOCAL_CALLER } from './policy.ts';
 import { quoted } from './untrusted.ts';
 
 /** The text of a plan, taken apart for people who look at it in a terminal or on a page. Nothing in it is left out. */
 export interface PlanText {
+  /** The first line: what and where. */
   readonly headline: string;
+  /** The second: the worst that is lost, and how much more. */
+  readonly worst: string;
+  /** The third: what to type. */
+  readonly how: string;
   readonly facts: readonly (readonly [label: string, value: string])[];
   /** Lines that are neither facts nor the lists of what is lost and interrupted, which `shown` has as data. */
   readonly notes: readonly string[];
 }
 
-/** Takes the text of a plan apart by the template in question.ts. */
+/** Takes the text of a plan apart by the template in approval-text.ts. */
 export function planText({ shown }: Pick<Question, 'shown'>): PlanText {
-  const [headline = '', ...lines] = shown.text.split('\n').map(printable);
+  const [headline = '', worst = '', how = '', ...lines] = shown.text.split('\n').map(printable);
   const body = lines.filter((line) => !LISTS.test(line));
   return {
-    headline,
+    ...{ headline, worst, how },
     facts: body.flatMap((line) => factsIn(line) ?? []),
     notes: body.filter((line) => factsIn(line) === undefined),
   };
@@ -51,12 +58,39 @@ export function left(until: number, now: number): string {
   return minutes < 1 ? 'less than a minute' : `${minutes} min`;
 }
 
-const LISTS = /^(?:Lost for ever:|Interrupted:|- .*|and \d+ more of them|To approve, type .*)$/;
+const LISTS = /^(?:Lost for good(?:, in this order)?:|Interrupted:|Changes:|- .*|\d+\. .*|Too many to list .*)$/;
 const FACT = /(\w+): ("(?:[^"\\]|\\.)*"(?: \(cut, \d+ characters\))?)/g;
 
-/** `region: "x", backend: "y"` as pairs; undefined for a line that is anything else. */
+/** `region: "x", backend: "y".` as pairs; undefined for a line that is anything else. */
 function factsIn(line: string): [string, string][] | undefined {
   const found = [...line.matchAll(FACT)];
   const whole = found.map(([match]) => match).join(', ');
-  return found.length > 0 && whole === line ? found.map(([, label = '', value = '']) => [label, value]) : undefined;
+  return found.length > 0 && `${whole}.` === line
+    ? found.map(([, label = '', value = '']) => [label, value])
+    : undefined;
+}
+
+/** The things of each kind together, in the order of the kinds, in pages that people can read. */
+export function pagesOf(items: readonly Item[]): { readonly title: string; readonly items: readonly Item[] }[] {
+  const kinds = [...new Set(items.map(({ kind }) => kind))];
+  return kinds.flatMap((kind) => {
+    const same = items.filter((item) => item.kind === kind);
+    return Array.from({ length: Math.ceil(same.length / PAGE) }, (_, at) => {
+      const page = same.slice(at * PAGE, (at + 1) * PAGE);
+      const range = same.length > PAGE ? `, ${at * PAGE + 1} to ${at * PAGE + page.length}` : '';
+      return { title: `${counted(kind, same.length)}${range}`, items: page };
+    });
+  });
+}
+
+const PAGE = 100;
+
+/** Why a plan does not wait any more, for a person who wants to decide about it. */
+export function whyClosed({ state, successor }: QuestionStatus): string {
+  if (state === 'replaced')
+    return `A newer plan about the same, ${successor}, replaced it: what it is about changed, or the agent asked for something else.`;
+  if (state === 'evicted') return 'Newer plans of the same client took its place.';
+  if (state === 'expired') return 'It expired.';
+  if (state === 'approved') return 'It is approved already; the agent has not made the call again yet.';
+  return state === 'burnt' ? 'It was approved and used.' : 'It was declined or closed.';
 }

@@ -3,33 +3,24 @@ import { type Actor, type CallOptions, type OperationName, operationNamed } from
 import { toolName } from '../operations/naming.ts';
 import type { Risk } from '../operations/operation.ts';
 import type { Members } from './blast/finding.ts';
-import { digest } from './digest.ts';
-import { type Approval, type Ledger, LedgerError, type Question } from './ledger.ts';
-import { type Bound, bindingOf, type Plan, type Planner, planCall } from './plan.ts';
-import { approvalNeeded, type Offered, POLICY, type Restrictions } from './policy.ts';
-import { tagAsks } from './protection.ts';
-import { setsTooMuch } from './question.ts';
 import {
-  blocking,
-  changed,
-  elsewhere,
-  ended,
-  fatigued,
-  forbidding,
-  missing,
-  notRun,
-  nowhere,
-  TOO_MUCH,
-  UNPREPARED,
-  USED,
-} from './refusals.ts';
-import type { Seal } from './seal.ts';
-import { type Sight, sightOf } from './sight.ts';
+  type ConsentOptions,
+  type Consents,
+  consents,
+  type Decision,
+  type Dialog,
+  type Reply,
+  refuse,
+} from './consent.ts';
+import { digest } from './digest.ts';
+import { LedgerError } from './ledger.ts';
+import { type Bound, type Plan, type Planner, planCall } from './plan.ts';
+import { approvalNeeded, type Offered, POLICY } from './policy.ts';
+import { tagAsks } from './protection.ts';
+import { changed, forbidding, missing, notRun, UNPREPARED, USED } from './refusals.ts';
+import { sightOf } from './sight.ts';
 import type { TeardownPlan } from './teardown.ts';
 import { changesNothing, heedless, isTargetShown, tooRisky, unchanged } from './update-words.ts';
-
-/** What a person did with a form. */
-export type Answer = { readonly action: 'accept'; readonly typed: string } | { readonly action: 'decline' | 'cancel' };
 
 /** One call that somebody wants. */
 export interface Wanted {
@@ -43,16 +34,7 @@ export interface Wanted {
   readonly refusal?: ((risk: Risk) => string | undefined) | undefined;
 }
 
-/** What becomes of a call. `Planned` is what a person consented to; nothing where nobody had to. */
-export type Decision<Planned = Plan | undefined> =
-  | { readonly kind: 'run'; readonly actor: Actor; readonly plan: Planned }
-  | {
-      readonly kind: 'refuse';
-      readonly lines: readonly string[];
-      /** The question that now waits for a person out of band. */
-      readonly waiting?: { readonly question: Question; readonly state: string };
-    }
-  | { readonly kind: 'ask'; readonly question: Question; readonly state: string };
+export type { OutOfBand } from './consent.ts';
 
 /** An update that would leave everything as it is. */
 export interface Unchanged {
@@ -60,47 +42,16 @@ export interface Unchanged {
   readonly why: string;
 }
 
-/** Consent that is given somewhere else than in the client. */
-export interface OutOfBand {
-  readonly trusts: (question: Question, approval: Approval) => boolean;
-  /** How a person gives it, in a sentence for the agent to pass on. */
-  readonly how: (code: string) => string;
-}
-
-export interface GateOptions extends Planner {
-  readonly restrictions: Restrictions;
-  readonly ledger: Ledger;
-  readonly seal: Seal;
-  /** Throws LedgerError where no approval counts, whatever the channel; opens the backend, so that its place is known. */
-  readonly admit?: () => Promise<void>;
-  /** Undefined where there is no other way than a form. */
-  readonly outOfBand: () => Promise<OutOfBand | undefined>;
+export interface GateOptions extends Planner, ConsentOptions {
   /** Runs before an approved call; when it rejects, the call is not made. */
   readonly beforeApproved: (plan: Plan | TeardownPlan) => Promise<void>;
 }
 
-/** How a form came back: the nonce that was sealed into it, and what the person did. */
-export interface Reply {
-  readonly nonce: string;
-  readonly answer: Answer;
-}
-
-/** What the caller's client can put before a person while the call waits. */
-export type Dialog = 'form' | 'link' | 'none';
-
-export interface Gate {
+export interface Gate extends Consents {
   /** Decides about a call. */
-  decide(wanted: Wanted, dialog: Dialog): Promise<Decision | Unchanged>;
+  decide(wanted: Wanted, dialog: Dialog): Promise<Decision<Plan | undefined> | Unchanged>;
   /** Decides after a form came back. */
-  answered(wanted: Wanted, reply: Reply): Promise<Decision>;
-  /** Consent to a plan of any kind: found, asked for, or refused with what the caller may see. */
-  consent<Planned extends Bound>(plan: Planned, dialog: Dialog, sight: Sight): Promise<Decision<Planned>>;
-  /** The same after a form came back; `again` makes the plan anew, as things are now. */
-  consentAnswered<Planned extends Bound>(
-    asked: Asked,
-    again: () => Promise<Planned | undefined>,
-    reply: Reply,
-  ): Promise<Decision<Planned>>;
+  answered(wanted: Wanted, reply: Reply, client: string): Promise<Decision<Plan | undefined>>;
   /** Prepares for a plan of several steps that was approved as a whole. Why it may not begin; undefined when it may. */
   begin(whole: TeardownPlan): Promise<readonly string[] | undefined>;
   /**
@@ -113,71 +64,10 @@ export interface Gate {
 /** Makes a plan anew, as things are now. */
 type Again = () => Promise<Plan | undefined>;
 
-/** What a reply has to belong to: the call without what its target was like. */
-export type Asked = Pick<Bound, 'tool' | 'input' | 'place' | 'principal'>;
-
-const FATIGUE_MS = 10 * 60_000;
-const MOST_UNANSWERED = 5;
-
 /** The one way to a call that needs a person: no approval, no call. */
 export function gate(options: GateOptions): Gate {
-  const { place, restrictions, ledger, seal, outOfBand } = options;
-
-  const settle = async <Planned extends Bound>(
-    plan: Planned,
-    question: Question,
-    { channel, approver }: Pick<Approval, 'channel'> & Partial<Approval>,
-  ): Promise<Decision<Planned>> => {
-    const { tool, principal } = plan;
-    await options.admit?.();
-    if (!(await ledger.burn(question.nonce))) return refuse(USED, notRun(tool));
-    const approval = { plan: question.binding, channel, ...(approver === undefined ? {} : { approver }) };
-    return { kind: 'run', actor: { principal, approval }, plan };
-  };
-
-  const consent: Gate['consent'] = async (plan, dialog, sight) => {
-    const { tool, principal, forbidden, blockers, binding } = plan;
-    await options.admit?.();
-    if (forbidden !== undefined) return refuse(...forbidding(tool, sight.forbidden(forbidden)));
-    if (blockers.length > 0) return refuse(...blocking(tool, blockers, sight));
-    if (restrictions.approve === 'none') return { kind: 'run', actor: { principal }, plan };
-    const way = await outOfBand();
-    if (setsTooMuch(plan.shown)) return refuse(notRun(tool), TOO_MUCH);
-    const granted = way && (await ledger.approvedFor(binding, countsFor(plan, way)));
-    if (granted !== undefined) return settle(plan, granted.question, granted.approval);
-    if (dialog !== 'form' && way === undefined) return refuse(notRun(tool), ...nowhere);
-    // What waits out of band already is not put before anybody again.
-    const waits = dialog === 'none' && (await ledger.list()).some((open) => open.binding === binding);
-    const asked = () => (waits ? 0 : ledger.unanswered(principal, FATIGUE_MS));
-    if ((await asked()) >= MOST_UNANSWERED) return refuse(...fatigued(tool, MOST_UNANSWERED));
-    const question = await ledger.open(plan, dialog === 'none' ? 'once' : 'each');
-    // Parallel calls may all have passed the first look.
-    if ((await asked()) > MOST_UNANSWERED) {
-      if (dialog !== 'form') await ledger.end(question.nonce, 'cancelled');
-      return refuse(...fatigued(tool, MOST_UNANSWERED));
-    }
-    const state = seal.seal(question.nonce);
-    if (way === undefined || dialog === 'form') return { kind: 'ask', question, state };
-    return { kind: 'refuse', lines: [notRun(tool), ...elsewhere(question, way.how)], waiting: { question, state } };
-  };
-
-  const consentAnswered: Gate['consentAnswered'] = async (asked, again, { nonce, answer }) => {
-    await options.admit?.();
-    const question = await ledger.find(nonce);
-    if (question === undefined) return refuse('That question is not known any more.', notRun(asked.tool));
-    const { binding, fingerprint, shown } = question;
-    const ending =
-      bindingOf({ ...asked, fingerprint }) === binding ? endingOf(answer, shown.name) : ('other-call' as const);
-    if (ending !== undefined) {
-      await ledger.end(nonce, ending);
-      return refuse(ended(ending, shown.noun), notRun(asked.tool));
-    }
-    const plan = await again();
-    if (plan?.binding === binding && plan.forbidden === undefined && plan.blockers.length === 0)
-      return settle(plan, question, { channel: 'form' });
-    await ledger.end(nonce, 'changed');
-    return refuse(...changed(asked.tool, shown.noun));
-  };
+  const { place, restrictions, ledger } = options;
+  const { consent, consentAnswered } = consents(options);
 
   /** Why a plan that a person consented to does not run after all. Preparing takes time: the last reads before the call count. */
   const unprepared = async (plan: Plan, again: Again): Promise<readonly string[] | undefined> =>
@@ -197,7 +87,7 @@ export function gate(options: GateOptions): Gate {
     return now?.binding === plan.binding && now.forbidden === undefined ? undefined : changed(plan.tool, plan.noun);
   };
 
-  const prepared = async (decision: Decision<Plan>, again: Again): Promise<Decision> => {
+  const prepared = async (decision: Decision<Plan>, again: Again): Promise<Decision<Plan | undefined>> => {
     if (decision.kind !== 'run') return decision;
     const why = await unprepared(decision.plan, again);
     return why === undefined
@@ -229,13 +119,17 @@ export function gate(options: GateOptions): Gate {
     return prepared(await consent(plan, dialog, sight), again);
   };
 
-  const answered: Gate['answered'] = async ({ name, input, principal, options: callOptions }, reply) => {
+  const answered: Gate['answered'] = async ({ name, input, principal, options: callOptions, shown }, reply, client) => {
     const again = () => planCall(options, name, input, principal, callOptions);
-    return prepared(await consentAnswered({ tool: toolName(name), input, place, principal }, again, reply), again);
+    const sightFor = (plan: Plan) => sightOf(shown, [input, plan.name]);
+    const asked = { tool: toolName(name), input, place, principal };
+    return prepared(await consentAnswered(asked, again, reply, { client, sightFor }), again);
   };
 
   const step: Gate['step'] = async (whole, plan, again) => {
-    const question = await ledger.open({ ...plan, binding: digest([whole.binding, plan.binding]) }, 'never');
+    const binding = digest([whole.binding, plan.binding]);
+    const { principal, fingerprint, shown } = plan;
+    const { question } = await ledger.open({ principal, fingerprint, shown, binding, about: binding, client: STEPS });
     if (!(await ledger.burn(question.nonce))) return [USED, notRun(plan.tool)];
     const now = await again();
     if (now?.forbidden !== undefined || now?.leaving || now?.identity !== plan.identity)
@@ -249,7 +143,7 @@ export function gate(options: GateOptions): Gate {
     decide: (...wanted) => decide(...wanted).catch(refuseDistrust),
     answered: (...wanted) => answered(...wanted).catch(refuseDistrust),
     consent: (...wanted) => consent(...wanted).catch(refuseDistrust),
-    consentAnswered: (asked, again, reply) => consentAnswered(asked, again, reply).catch(refuseDistrust),
+    consentAnswered: (...wanted) => consentAnswered(...wanted).catch(refuseDistrust),
   };
 }
 
@@ -262,17 +156,8 @@ function actorFor({ principal, settings }: Plan): Actor {
   return { principal, ...(renamed?.before === undefined ? {} : { formerName: renamed.before }) };
 }
 
-const refuse = (...lines: readonly string[]): Decision<never> => ({ kind: 'refuse', lines });
-
-/** What the ledger found may have been approved for another call, where others can write to its store. */
-const countsFor = (plan: Bound, way: OutOfBand) => (question: Question, approval: Approval) =>
-  question.binding === plan.binding && digest(question.shown) === digest(plan.shown) && way.trusts(question, approval);
-
-/** Why an answer grants nothing; undefined when it is consent. */
-function endingOf(answer: Answer, name: string): 'declined' | 'cancelled' | 'wrong-name' | undefined {
-  if (answer.action === 'accept') return answer.typed === name ? undefined : 'wrong-name';
-  return answer.action === 'decline' ? 'declined' : 'cancelled';
-}
+/** The client of the steps of approved plans, which are consumed at once. */
+const STEPS = 'steps';
 
 /** What a ledger that cannot be trusted means for a call: it does not run. */
 function distrust(error: unknown): readonly string[] {

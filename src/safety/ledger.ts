@@ -13,6 +13,8 @@ export interface Shown {
   /** What has to be typed. */
   readonly name: string;
   readonly text: string;
+  /** Whether what is lost goes step by step, in its order. */
+  readonly inOrder?: true | undefined;
   readonly lost: readonly Item[];
   readonly interrupted: readonly Item[];
 }
@@ -26,6 +28,10 @@ export interface Question {
   readonly binding: string;
   readonly principal: string;
   readonly fingerprint: string;
+  /** Digest of what it is about; a newer question of the same principal about the same replaces it. */
+  readonly about: string;
+  /** The client that it was opened for. */
+  readonly client: string;
   readonly opened: number;
   readonly expires: number;
   readonly shown: Shown;
@@ -40,20 +46,50 @@ export interface Approval {
   readonly signature?: string | undefined;
 }
 
-/** Whether asking counts towards the limit: each time that it is put before a person, once where it only waits, or not at all. */
-export type Counted = 'each' | 'once' | 'never';
-
 /** How a question ended without a grant. */
-export type Ending = 'declined' | 'cancelled' | 'wrong-name' | 'other-call' | 'changed';
+export type Ending = 'declined' | 'wrong-name' | 'other-call' | 'changed';
+
+/** Where a question stands. `evicted` when newer ones of the same client took its place. */
+export interface QuestionStatus {
+  readonly state: 'open' | 'approved' | 'burnt' | 'expired' | 'replaced' | 'evicted' | Ending;
+  /** The code of the newer question that replaced it. */
+  readonly successor?: string | undefined;
+}
+
+/** A question that was opened or found open, and those that it replaced. */
+export interface Opened {
+  readonly question: Question;
+  readonly replaced: readonly { readonly question: Question; readonly wasApproved: boolean }[];
+}
+
+/** What happened to a form that was sent to a client. */
+export interface FormEvent {
+  readonly nonce: string;
+  readonly kind: 'shown' | 'withdrawn' | 'accepted' | 'wrong-name' | 'declined' | 'cancelled' | 'unusable';
+}
+
+/** What happened to the forms of one client, oldest first, and the present time of the ledger. */
+export interface FormHistory {
+  readonly now: number;
+  readonly events: readonly (FormEvent & { readonly at: number })[];
+}
+
+/** How long what happened to a form is kept. */
+export const FORMS_KEPT_MS = 60 * 60_000;
+
+/** Open questions that one principal may have; the next one evicts the oldest of the client that has most. */
+export const MOST_OPEN = 20;
 
 /**
  * The single-use approvals. SQLite is behind it on one machine; a store that several replicas share can stand behind it as well,
  * provided that `burn` says true to exactly one caller, durably, before it returns.
  */
 export interface Ledger {
-  /** Opens a question, or finds the open one of the same binding. */
-  open(question: Omit<Question, 'nonce' | 'code' | 'opened' | 'expires'>, counted: Counted): Promise<Question>;
+  /** Opens a question, or finds the open one of the same binding. Replaces others about the same, approved ones too. */
+  open(question: Omit<Question, 'nonce' | 'code' | 'opened' | 'expires'>): Promise<Opened>;
   find(nonce: string): Promise<Question | undefined>;
+  /** Where the question of a code stands; undefined when it is not known. */
+  status(code: string): Promise<QuestionStatus | undefined>;
   /** The open questions, oldest first. */
   list(): Promise<Question[]>;
   /** Consent to an open question, given out of band. False when it is not open any more. */
@@ -67,8 +103,8 @@ export interface Ledger {
   burn(nonce: string): Promise<boolean>;
   /** Ends a question without a grant. */
   end(nonce: string, how: Ending): Promise<void>;
-  /** How often a principal asked within the last `ms` without a grant, as far as it counted. */
-  unanswered(principal: string, ms: number): Promise<number>;
+  /** What happened to the forms of a client lately, after adding what happened now. */
+  forms(client: string, event?: FormEvent): Promise<FormHistory>;
 }
 
 /** The ledger cannot vouch for anything, for example because the clock runs backwards. The message is for people. */

@@ -1,13 +1,17 @@
 import { type Broken, brokenConditions } from '../operations/conditions/index.ts';
 import { riskOf } from '../operations/derive.ts';
 import { FinspaceError } from '../operations/failure.ts';
+import { labels } from '../operations/http.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import type { Risk } from '../operations/operation.ts';
 import { listerOfLabel } from '../operations/references.ts';
+import { callText, typedName } from './approval-call.ts';
+import type { ApprovalText } from './approval-text.ts';
 import { filledInput } from './blast/filled.ts';
 import {
   type Blocker,
+  type Change,
   type Finding,
   type FormerName,
   type Item,
@@ -19,15 +23,17 @@ import {
 import { BLAST_READERS } from './blast/index.ts';
 import { closedEnvironment, isLeaving, wrongStatus } from './blast/statuses.ts';
 import { digest } from './digest.ts';
+import { renameNotes } from './former-names.ts';
 import { homeOf } from './home.ts';
 import type { Shown } from './ledger.ts';
 import { missing } from './outlook/outlook.ts';
+import type { Place } from './place.ts';
 import { higherRisk } from './policy.ts';
 import { type Forbidden, ownPath, PROTECTED_TAG, protectedBy, protectionFor, tagAsks } from './protection.ts';
-import { type Place, questionText } from './question.ts';
-import { type Change, type Comparison, compareSettings } from './settings.ts';
+import { sentInput } from './sent-input.ts';
+import { type Comparison, compareSettings } from './settings.ts';
+import type { Sight } from './sight.ts';
 import { type Named, subjectOf } from './subject.ts';
-import { quoted } from './untrusted.ts';
 
 /** Where a plan was made: by which server, too, where people sign in to approve. */
 export interface PlanPlace extends Place {
@@ -51,7 +57,13 @@ export interface Bound {
   readonly fingerprint: string;
   /** Digest of tool, arguments, backend, principal and fingerprint. */
   readonly binding: string;
+  /** Digest of what it is about: a newer plan about the same replaces an older one. */
+  readonly about: string;
   readonly shown: Shown;
+  /** Whether what is shown can be put into a form. */
+  readonly fits: ApprovalText['fits'];
+  /** What is shown, without what a caller may not see. */
+  readonly textFor: (sight: Sight) => string;
 }
 
 /** One call, not made yet: what it would do, what stands in its way, and what it is bound to. */
@@ -65,7 +77,6 @@ export interface Plan extends Finding, Bound {
   /** What it does to settings; undefined for a call that updates none. */
   readonly settings: Comparison | undefined;
   readonly noun: string;
-  /** What a person has to type. */
   readonly name: string;
   readonly blockers: Finding['blockers'];
   /** Digest of what the target is, apart from what changes about it while its dependants go. */
@@ -131,12 +142,15 @@ export async function planCall(
     ...brokenConditions(operation, input as never).map(conditionBlocker),
     ...found.blockers,
   ];
-  const finding = { ...loses, blockers };
+  const notes = [...(await renamed(planner, operation, input)), ...(found.notes ?? [])];
+  const finding = { ...loses, blockers, changes: settings?.changes ?? [], notes };
   const fingerprint = digest({ entity, finding, home, settings });
   const { lost, interrupted } = finding;
-  const text = questionText(operation, input, subject, finding, place, home);
+  const facts = { operation, risk: judged.risk, input: sentInput(input), subject, finding, place, home };
+  const { text, fits } = callText(facts);
   const bound = { tool: toolName(operation), input, place, principal, fingerprint };
-  const shown = { operation, target: place.target, server: place.server, noun, name, text, lost, interrupted };
+  const typed = typedName(operation, input, subject);
+  const shown = { operation, target: place.target, server: place.server, noun, name: typed, text, lost, interrupted };
   return {
     ...finding,
     ...bound,
@@ -149,7 +163,7 @@ export async function planCall(
       ...(found.asks ?? []),
       ...(protection === 'asks' && protectedWhy !== undefined ? [`It is protected (${PROTECTED_TAG}).`] : []),
     ],
-    notes: [...(await renamed(planner, operation, input)), ...(found.notes ?? [])],
+    notes,
     ignored: compared.ignored,
     settings,
     forbidden: protection === 'refuses' ? protectedWhy : undefined,
@@ -159,7 +173,10 @@ export async function planCall(
       .join(' '),
     leaving: isLeaving(status),
     binding: bindingOf(bound),
+    about: digest({ tool: bound.tool, place, principal, target: targetOf(operation, input) }),
     shown,
+    fits,
+    textFor: (sight) => callText(facts, sight).text,
   };
 }
 
@@ -193,18 +210,18 @@ const conditionBlocker = ({ member, says }: Broken): Blocker => ({
   first: `${says}.`,
 });
 
-/** The earlier names of the environment that a call is about, as far as the journal knows. */
-async function renamed({ formerNames }: Planner, operation: OperationName, input: Members): Promise<Note[]> {
-  if (operationNamed(operation).target?.arn !== '') return [];
-  const known = (await formerNames?.()) ?? [];
-  return known
-    .filter(({ environmentId }) => environmentId === input['environmentId'])
-    .map(({ name, until }) => ({
-      says: `Its name was ${quoted(name)} until ${until.slice(0, 16).replace('T', ' ')} UTC.`,
-    }));
-}
+/** The earlier names of the environment that a call is about. */
+const renamed = async (
+  { formerNames }: Planner,
+  operation: OperationName,
+  { environmentId }: Members,
+): Promise<Note[]> =>
+  operationNamed(operation).target?.arn === '' ? renameNotes(await formerNames?.(), environmentId) : [];
 
 const removedItem = ({ setting, before }: Change): Item => ({ kind: 'setting', name: setting, detail: before });
+/** What a call is about: its target, and of a creation all that would be made. */
+const targetOf = (operation: OperationName, input: Members) =>
+  operation.startsWith('Create') ? input : labels(operationNamed(operation)).map((label) => input[label]);
 
 /** The deprecated GetEnvironment nests what it shows. */
 const statusOf = ({ status, environment }: Members) => status ?? (environment as Members | undefined)?.['status'];

@@ -1,13 +1,5 @@
 import type { LeftOut, UpdateRules } from '../operations/operation.ts';
-import type { Members } from './blast/finding.ts';
-
-/** One setting of an update, before and after it; undefined where it is not set. */
-export interface Change {
-  /** `databases.trades.dataviewName`: an entry of a keyed list goes by its key. */
-  readonly setting: string;
-  readonly before: string | undefined;
-  readonly after: string | undefined;
-}
+import type { Change, Members } from './blast/finding.ts';
 
 /** What an update does to the settings of its target. */
 export interface Comparison {

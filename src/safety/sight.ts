@@ -4,9 +4,9 @@ import { once } from '../operations/operation.ts';
 import { createdBy, listerOfLabel, nounOfLabel, readerOfLabel } from '../operations/references.ts';
 import { placesOn } from './arn.ts';
 import type { Blocker, Item } from './blast/finding.ts';
+import { itemText } from './item-text.ts';
 import type { Offered } from './policy.ts';
 import type { Forbidden } from './protection.ts';
-import { itemText } from './question.ts';
 import { quoted } from './untrusted.ts';
 
 /** What a caller may be told of something that a plan touches: all of it, or that there are so many of its kind. */
@@ -25,6 +25,8 @@ export interface Sight {
   /** The kinds among them of which something is withheld, and by which reads it would be shown. */
   withheld(things: readonly (Item | Blocker)[]): string[];
   forbidden(forbidden: Forbidden): string;
+  /** Whether the caller is offered an operation. */
+  readonly reads: Offered;
 }
 
 /**
@@ -71,6 +73,7 @@ export function sightOf(offered: Offered, known: unknown): Sight {
         .filter((kind) => unseen(kind).length > 0)
         .map((kind) => `${kind} (${unseen(kind).map(toolName).join(', ')})`);
     },
+    reads: offered,
     forbidden: ({ arn, why }) => {
       if (arn === undefined) return why;
       // The environment is the one that the call is about, and counts only by itself.
@@ -80,6 +83,9 @@ export function sightOf(offered: Offered, known: unknown): Sight {
     },
   };
 }
+
+/** What the person who approves sees: all of it. */
+export const EVERYTHING: Sight = sightOf(() => true, {});
 
 /** `cluster "rdb" ("HDB, RUNNING")`, or how many there are. */
 export const toldText = ({ kind, name, count, detail }: Told): string =>

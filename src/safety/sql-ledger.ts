@@ -1,6 +1,15 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Sql } from '../sqlite/database.ts';
-import type { Approval, Ledger, Question } from './ledger.ts';
+import {
+  type Approval,
+  FORMS_KEPT_MS,
+  type FormEvent,
+  type Ledger,
+  MOST_OPEN,
+  type Opened,
+  type Question,
+  type QuestionStatus,
+} from './ledger.ts';
 import { markedTime } from './ledger-clock.ts';
 import type { StateDatabase } from './state.ts';
 
@@ -17,11 +26,12 @@ interface Row {
   readonly principal: string;
   readonly opened: number;
   readonly expires: number;
+  readonly state: string;
   readonly body: string;
   readonly approval: string | null;
 }
 
-/** Ended questions are kept this long, for the count of unanswered dialogs and for people who look back. */
+/** Ended questions are kept this long, for people who look back. */
 const KEPT_MS = 24 * 3_600_000;
 
 /** The ledger in the state database. */
@@ -34,39 +44,29 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
   const burnt = new Set<string>();
 
   return {
-    open: ({ binding, principal, fingerprint, shown }, counted) =>
-      write((db, time) => {
+    open: (wanted) =>
+      write((db, time): Opened => {
         db.prepare('DELETE FROM questions WHERE expires < ?').run(time - KEPT_MS);
-        const present = row(
-          db,
-          "SELECT * FROM questions WHERE binding = ? AND state = 'open' AND expires > ?",
-          binding,
-          time,
-        );
-        if (present !== undefined) {
-          if (counted === 'each') {
-            const change = 'UPDATE questions SET dialog = dialog + 1, asked = ? WHERE nonce = ?';
-            db.prepare(change).run(time, present.nonce);
-          }
-          return question(present);
-        }
+        const query = "SELECT * FROM questions WHERE binding = ? AND state = 'open' AND expires > ?";
+        const present = row(db, query, wanted.binding, time);
+        if (present !== undefined) return { question: question(present), replaced: [] };
+        const code = freeCode(db);
+        const replaced = makeRoom(db, wanted, code, time);
+        const { binding, principal, ...rest } = wanted;
         const nonce = randomBytes(16).toString('base64url');
-        const body = JSON.stringify({ fingerprint, shown });
-        db.prepare('INSERT INTO questions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)').run(
-          nonce,
-          freeCode(db),
-          binding,
-          principal,
-          'open',
-          counted === 'never' ? 0 : 1,
-          time,
-          time + openMs,
-          body,
-          time,
-        );
-        return question(row(db, 'SELECT * FROM questions WHERE nonce = ?', nonce) as Row);
+        const insert =
+          "INSERT INTO questions (nonce, code, binding, principal, state, opened, expires, body) VALUES (?, ?, ?, ?, 'open', ?, ?, ?)";
+        const { about, client, fingerprint, shown } = rest;
+        const body = JSON.stringify({ about, client, fingerprint, shown });
+        db.prepare(insert).run(nonce, code, binding, principal, time, time + openMs, body);
+        return { question: question(row(db, 'SELECT * FROM questions WHERE nonce = ?', nonce) as Row), replaced };
       }),
     find: (nonce) => read((db) => optional(row(db, 'SELECT * FROM questions WHERE nonce = ?', nonce))),
+    status: (code) =>
+      read((db) => {
+        const found = row(db, 'SELECT * FROM questions WHERE code = ?', code);
+        return found === undefined ? undefined : statusOf(found.state, found.expires <= now());
+      }),
     list: () =>
       read((db) =>
         (
@@ -99,13 +99,45 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
       write(
         (db) => void db.prepare("UPDATE questions SET state = ? WHERE nonce = ? AND state <> 'burnt'").run(how, nonce),
       ),
-    unanswered: (principal, ms) =>
+    forms: (client, event) =>
       write((db, time) => {
-        const query =
-          "SELECT coalesce(sum(dialog), 0) AS n FROM questions WHERE principal = ? AND asked > ? AND state NOT IN ('approved', 'burnt')";
-        return (db.prepare(query).get(principal, time - ms) as { n: number }).n;
+        db.prepare('DELETE FROM forms WHERE at <= ?').run(time - FORMS_KEPT_MS);
+        if (event !== undefined)
+          db.prepare('INSERT INTO forms VALUES (?, ?, ?, ?)').run(client, time, event.nonce, event.kind);
+        const query = 'SELECT nonce, kind, at FROM forms WHERE client = ? ORDER BY at, rowid';
+        return { now: time, events: db.prepare(query).all(client) as (FormEvent & { at: number })[] };
       }),
   };
+}
+
+/** What a state says: `replaced by ABCDE` names the code of the successor. */
+export function statusOf(state: string, isOver: boolean): QuestionStatus {
+  const [, successor] = /^replaced by (\w+)$/.exec(state) ?? [];
+  if (successor !== undefined) return { state: 'replaced', successor };
+  const wasPending = state === 'open' || state === 'approved';
+  return { state: wasPending && isOver ? 'expired' : (state as QuestionStatus['state']) };
+}
+
+/** Replaces the pending questions about the same, and evicts one where the principal has too many. */
+function makeRoom(
+  db: Sql,
+  { principal, about, client, binding }: Omit<Question, 'nonce' | 'code' | 'opened' | 'expires'>,
+  code: string,
+  time: number,
+): Opened['replaced'] {
+  const query =
+    "SELECT * FROM questions WHERE principal = ? AND state IN ('open', 'approved') AND expires > ? ORDER BY opened";
+  const pending = (db.prepare(query).all(principal, time) as Row[]).map((found) => ({ ...question(found), found }));
+  const end = db.prepare('UPDATE questions SET state = ? WHERE nonce = ?');
+  const older = pending.filter((one) => one.about === about && one.binding !== binding);
+  for (const { nonce } of older) end.run(`replaced by ${code}`, nonce);
+  const open = pending.filter((one) => one.found.state === 'open' && !older.includes(one));
+  if (open.length >= MOST_OPEN) {
+    const held = (of: string) => open.filter((one) => one.client === of).length + Number(of === client);
+    const first = open.reduce((most, one) => (held(one.client) > held(most.client) ? one : most));
+    end.run('evicted', first.nonce);
+  }
+  return older.map(({ found }) => ({ question: question(found), wasApproved: found.state === 'approved' }));
 }
 
 const row = (db: Sql, sql: string, ...values: unknown[]) => db.prepare(sql).get(...values) as Row | undefined;
@@ -119,7 +151,7 @@ function question({ nonce, code, binding, principal, opened, expires, body }: Ro
     principal,
     opened,
     expires,
-    ...(JSON.parse(body) as Pick<Question, 'fingerprint' | 'shown'>),
+    ...(JSON.parse(body) as Pick<Question, 'about' | 'client' | 'fingerprint' | 'shown'>),
   };
 }
 

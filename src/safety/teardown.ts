@@ -1,5 +1,7 @@
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call, CallOptions, OperationName } from '../operations/index.ts';
+import { counted, typedEnvironment, whatLine } from './approval-head.ts';
+import { type ApprovalParts, approvalText } from './approval-text.ts';
 import { databaseItem, dataviewItem, groupItem, userItem, volumeItem } from './blast/environments.ts';
 import {
   clusterItem,
@@ -15,12 +17,12 @@ import {
 import type { Blocker, Item, Members } from './blast/finding.ts';
 import { closedEnvironment, isLeaving, wrongStatus } from './blast/statuses.ts';
 import { digest } from './digest.ts';
+import { renameNotes } from './former-names.ts';
 import { accountIn } from './home.ts';
+import { placeFacts } from './place.ts';
 import { type Bound, bindingOf, identityOf, type Planner, planCall } from './plan.ts';
 import { ownPath, protectedAmong } from './protection.ts';
-import { itemText, placeText } from './question.ts';
 import { subjectOf } from './subject.ts';
-import { quoted } from './untrusted.ts';
 
 /** One entity to remove, in its place in the order. */
 export interface Removal {
@@ -33,6 +35,8 @@ export interface Removal {
 
 export interface TeardownPlan extends Bound {
   readonly removals: readonly Removal[];
+  /** The name of the environment. */
+  readonly name: string;
   /** What was asked for as well and is on its way out already; nobody is asked about it again. */
   readonly leaving: readonly Candidate[];
 }
@@ -42,8 +46,6 @@ export interface Selection {
   /** Only these, by name; everything in the environment and the environment itself when left out. */
   readonly only?: readonly string[] | undefined;
 }
-
-const MOST_SHOWN = 500;
 
 /** The ordered removal of an environment, or of a named set of entities in it, as one plan. Undefined when there is no such environment. */
 export async function planTeardown(
@@ -55,7 +57,12 @@ export async function planTeardown(
   options: CallOptions,
 ): Promise<TeardownPlan | undefined> {
   const { call, place } = planner;
-  const { name: given, status, environmentArn } = await call('GetKxEnvironment', { environmentId }, options);
+  const {
+    name: given,
+    status,
+    environmentArn,
+    creationTimestamp: made,
+  } = await call('GetKxEnvironment', { environmentId }, options);
   if (status === 'DELETED') return undefined;
   const environmentName = given || environmentId;
   const closed = closedEnvironment(environmentName, status);
@@ -74,23 +81,55 @@ export async function planTeardown(
       ? wrongStatus(itself.operation, itself.item, leaving.includes(itself) ? undefined : status)
       : closed.length > 0
         ? closed
-        : [...unknown.map(notThere), ...(await outsiders(planner, removals, principal, options))];
+        : [...unknown.map(notThere), ...(await outsiders(planner, removals, all, principal, options))];
   const removed = removals.map(({ operation, input: of, identity }) => ({ operation, of, identity }));
   const fingerprint = digest({ wanted: removed, environmentArn });
   const bound = { tool, input, place, principal, fingerprint };
-  const name = `${environmentName} ${removals.length}`;
-  const where = placeText(place, { account: accountIn(environmentArn) });
+  const typed = typedEnvironment(environmentName, environmentId);
+  const parts: ApprovalParts = {
+    what: whatLine({
+      verb: 'DELETE',
+      noun: only === undefined ? 'kdb environment' : `${counted('entity', removals.length)} of kdb environment`,
+      name: environmentName,
+      environmentId,
+    }),
+    typed,
+    inOrder: true,
+    place: placeFacts(place, { account: accountIn(environmentArn) }),
+    isFinal: true,
+    changes: [],
+    lost: removals.map(({ item }) => item),
+    interrupted: [],
+    notes: renameNotes(await planner.formerNames?.(), environmentId),
+    details: [
+      [['environmentId', environmentId], ...(made === undefined ? [] : [['creationTimestamp', String(made)] as const])],
+    ],
+  };
+  const { text, fits } = approvalText(parts);
   const shown = {
     operation: 'DeleteKxEnvironment' as const,
     target: place.target,
     server: place.server,
-    noun: 'kdb environment and number of entities',
-    name,
-    text: text(environmentName, removals, `${where}, environmentId: ${quoted(environmentId)}`),
-    lost: removals.map(({ item }) => item),
+    noun: 'kdb environment',
+    name: typed,
+    text,
+    inOrder: true as const,
+    lost: parts.lost,
     interrupted: [],
   };
-  return { ...bound, removals, leaving, forbidden, blockers, binding: bindingOf(bound), shown };
+  return {
+    ...bound,
+    name: environmentName,
+    removals,
+    leaving,
+    forbidden,
+    blockers,
+    binding: bindingOf(bound),
+    about: digest({ tool, place, principal, environmentId, only: only?.toSorted() }),
+    shown,
+    fits,
+    textFor: (sight) => approvalText(parts, sight).text,
+  };
 }
 
 /** Something that may be removed, and its status where it has one. */
@@ -161,31 +200,26 @@ export async function isGone(
 async function outsiders(
   planner: Planner,
   removals: readonly Removal[],
+  all: readonly Candidate[],
   principal: string,
   options: CallOptions,
 ): Promise<Blocker[]> {
   const keyOf = ({ kind, arn }: Item) => `${kind} ${arn}`;
+  const present = new Set(all.filter(({ status }) => !isLeaving(status)).map(({ item }) => keyOf(item)));
   const going = new Set(removals.map(({ item }) => keyOf(item)));
   const plans = await eachAtOnce(removals, ({ operation, input }) =>
     planCall(planner, operation, input, principal, options),
   );
   const holding = plans.flatMap((plan) => plan?.blockers ?? []).filter(({ item }) => !going.has(keyOf(item)));
-  return [...new Map(holding.map((blocker) => [keyOf(blocker.item), blocker])).values()];
+  const blockers = holding.map((blocker) =>
+    present.has(keyOf(blocker.item)) ? { ...blocker, first: ADD_IT } : blocker,
+  );
+  return [...new Map(blockers.map((blocker) => [keyOf(blocker.item), blocker])).values()];
 }
+
+const ADD_IT = 'Add it to `only`, or leave out what it holds.';
 
 const notThere = (name: string): Blocker => ({
   item: { kind: 'entity', name },
   first: 'There is nothing of that name; leave it out.',
 });
-
-function text(environmentName: string, removals: readonly Removal[], where: string): string {
-  const lines = removals.map(({ item }, at) => `${at + 1}. ${itemText(item)}`);
-  return [
-    `DELETE ${removals.length === 1 ? '1 entity' : `${removals.length} entities`} of kdb environment ${quoted(environmentName)}, in this order`,
-    where,
-    'All data in them is lost. This cannot be undone.',
-    ...lines.slice(0, MOST_SHOWN),
-    ...(lines.length > MOST_SHOWN ? [`and ${lines.length - MOST_SHOWN} more of them`] : []),
-    `To approve, type the name of the environment, a space, and the number of entities. Anything else stops the call.`,
-  ].join('\n');
-}

@@ -1,8 +1,7 @@
 import { type OperationName, operationNamed } from '../operations/index.ts';
-import type { Members } from './blast/finding.ts';
+import type { Change } from './blast/finding.ts';
 import type { Plan } from './plan.ts';
 import type { Offered } from './policy.ts';
-import type { Change } from './settings.ts';
 import { plainJson, quoted } from './untrusted.ts';
 
 const LONGEST_VALUE = 200;
@@ -63,6 +62,3 @@ export const tooRisky = ({ risk, noun, name }: Plan): string =>
   risk === 'destroy'
     ? `On the ${noun} ${quoted(name)} it would lose data for good.`
     : `It interrupts the ${noun} ${quoted(name)}.`;
-
-/** The input without what is only meant for this server. */
-export const sentInput = ({ remove: _, ...input }: Members): Members => input;

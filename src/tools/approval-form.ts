@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { inputRequired, inputResponse, type ServerContext } from '@modelcontextprotocol/server';
 import type { Actor } from '../operations/index.ts';
-import type { Answer, Decision, Dialog, Reply } from '../safety/gate.ts';
+import { typeLine } from '../safety/approval-head.ts';
+import type { Answer, Decision, Dialog, Reply } from '../safety/consent.ts';
 import type { Question } from '../safety/ledger.ts';
 import { FOREIGN_QUESTION } from '../safety/seal.ts';
 import type { Exchange, ToolEnvironment, ToolResult } from './environment.ts';
@@ -20,25 +21,27 @@ export async function approved<Planned>(
   exchange: Exchange,
   deciding: Deciding<Planned>,
 ): Promise<{ readonly actor: Actor; readonly plan: Planned } | { readonly result: ToolResult }> {
-  const { context, showsLinks } = exchange;
+  const { context, showsLinks, client } = exchange;
   const showsForms = exchange.showsForms && caller.answersForms && ((await formsCount?.()) ?? true);
   const nonce = context.mcpReq.requestState<string>();
   if (nonce === FOREIGN_QUESTION) return { result: refused(...ELSEWHERE) };
-  settled(context);
   if (nonce !== undefined && !followed(context) && !showsForms)
     return { result: refused(...(!caller.answersForms ? NOBODY_THERE : exchange.showsForms ? NOT_TRUSTED : NO_FORMS)) };
-  const open = nonce === undefined && showsLinks && !showsForms ? await pageOpener?.() : undefined;
+  const open = nonce === undefined && showsLinks ? await pageOpener?.() : undefined;
   const decision =
     nonce === undefined
-      ? await deciding.first(showsForms ? 'form' : open === undefined ? 'none' : 'link')
+      ? await deciding.first({ client, form: showsForms, link: open !== undefined })
       : followed(context)
-        ? await waited(deciding, context)
+        ? await waited(deciding, exchange)
         : await deciding.after({ nonce, answer: answerIn(context) });
   if (decision.kind === 'run' || decision.kind === 'none') return decision;
-  if (decision.kind === 'ask') return { result: form(decision, context) };
-  const { waiting } = decision;
-  if (waiting === undefined || open === undefined) return { result: refused(...decision.lines) };
-  return { result: link(waiting, await open(waiting.question.code)) };
+  if (decision.kind === 'refuse') return { result: refused(...decision.lines) };
+  return {
+    result:
+      open === undefined || decision.by === 'form'
+        ? form(decision)
+        : link(decision, await open(decision.question.code)),
+  };
 }
 
 const ELSEWHERE = [
@@ -53,31 +56,28 @@ const NOBODY_THERE = [
   'The token of this request does not have the scope finspace:approve, so that no form from this client is consent. Nothing was changed.',
 ];
 
-function form({ question, state }: Extract<Decision, { kind: 'ask' }>, context: ServerContext): ToolResult {
-  const { shown } = question;
-  whileOpen(question, context);
+type Request = Pick<Extract<Decision<unknown>, { kind: 'ask' }>, 'question' | 'state'>;
+
+function form({ question: { shown }, state }: Request): ToolResult {
+  const name = { type: 'string' as const, title: `Name of the ${shown.noun}`, description: howToApprove(shown) };
   return inputRequired({
     inputRequests: {
       approval: inputRequired.elicit({
         message: shown.text,
-        requestedSchema: {
-          type: 'object',
-          properties: {
-            name: { type: 'string', title: `Name of the ${shown.noun}`, description: 'Typed exactly, to approve' },
-          },
-          required: ['name'],
-        },
+        requestedSchema: { type: 'object', properties: { name }, required: ['name'] },
       }),
     },
     requestState: state,
   });
 }
 
-function link(
-  { question, state }: { question: { code: string; shown: { text: string } }; state: string },
-  url: string,
-): ToolResult {
-  const message = `${question.shown.text.split('\n')[0]}\nThe page shows the plan ${question.code} and asks for proof of who you are. Opening it approves nothing.`;
+/** Some clients cut the message of a form, but not the description of its field. */
+const howToApprove = ({ name }: Question['shown']) => `${typeLine(name)} Anything else stops the call.`;
+
+function link({ question: { code, shown }, state }: Request, url: string): ToolResult {
+  const [what, worst] = shown.text.split('\n');
+  const how = `Approve it on the page, which shows the whole plan ${code}. Opening it approves nothing.`;
+  const message = [what, worst, how].join('\n');
   return inputRequired({ inputRequests: { link: inputRequired.elicitUrl({ message, url }) }, requestState: state });
 }
 
@@ -87,51 +87,23 @@ const LINK_WAIT_MS = 20_000;
 const LINK_POLL_MS = 500;
 
 /** A link that was followed grants nothing: the ledger decides, for as long as a person may reasonably take on the page. */
-async function waited<Planned>(deciding: Deciding<Planned>, context: ServerContext) {
+async function waited<Planned>(deciding: Deciding<Planned>, { context, client }: Exchange) {
   const response = inputResponse(context.mcpReq.inputResponses, 'link');
   const report = progressOf(context);
   const patient = response.kind === 'elicit' && response.action === 'accept' ? LINK_WAIT_MS : 0;
   for (const end = performance.now() + patient; ; ) {
-    const decision = await deciding.first('none');
-    if (decision.kind !== 'refuse' || decision.waiting === undefined || performance.now() >= end) return decision;
+    const decision = await deciding.first({ client, form: false, link: false });
+    if (decision.kind !== 'refuse' || decision.waits !== true || performance.now() >= end) return decision;
     await report('waiting for a person to approve on the page');
     await pause(LINK_POLL_MS, undefined, { signal: context.mcpReq.signal });
   }
 }
 
-/** The answer comes from the client: anything but a well-formed accept with a typed name is a refusal. */
+/** The answer comes from the client: only a well-formed accept with a typed name can be consent. */
 function answerIn({ mcpReq }: ServerContext): Answer {
   const response = inputResponse(mcpReq.inputResponses, 'approval');
-  if (response.kind !== 'elicit') return { action: 'cancel' };
+  if (response.kind !== 'elicit') return { action: 'unusable' };
   if (response.action !== 'accept') return { action: response.action };
   const typed = (response.content as Record<string, unknown> | undefined)?.['name'];
   return { action: 'accept', typed: typeof typed === 'string' ? typed : '' };
-}
-
-const HEARTBEAT_MS = 10_000;
-/** By the signal of the call, which stays the same when its form comes back; parallel calls may wait for one question. */
-const heartbeats = new WeakMap<AbortSignal, NodeJS.Timeout>();
-
-/**
- * In the 2025 era the call stays open while the person reads, so the client is told every ten seconds that it is not stuck. A call
- * that ends because its form could not be shown does not come back here: then the question's end is that of the reports, too.
- */
-function whileOpen({ opened, expires }: Question, context: ServerContext): void {
-  const { envelope, signal } = context.mcpReq;
-  if (envelope !== undefined) return;
-  const report = progressOf(context);
-  const end = () => settled(context);
-  let left = Math.floor((expires - opened) / HEARTBEAT_MS);
-  const beat = setInterval(() => {
-    left -= 1;
-    if (left < 0) end();
-    else report('waiting for a person to approve').catch(end);
-  }, HEARTBEAT_MS);
-  heartbeats.set(signal, beat.unref());
-  signal.addEventListener('abort', end, { once: true });
-}
-
-function settled({ mcpReq: { signal } }: ServerContext): void {
-  clearInterval(heartbeats.get(signal));
-  heartbeats.delete(signal);
 }

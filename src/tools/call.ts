@@ -6,8 +6,8 @@ import { type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
 import type { Plan } from '../safety/plan.ts';
 import { offering, withheld, withheldTool } from '../safety/policy.ts';
+import { sentInput } from '../safety/sent-input.ts';
 import { quoted } from '../safety/untrusted.ts';
-import { sentInput } from '../safety/update-words.ts';
 import { approved } from './approval-form.ts';
 import { explained, parseArguments } from './arguments.ts';
 import { orNothing, whatChanges } from './changed.ts';
@@ -108,7 +108,7 @@ async function throughGate(
   const wanted = { name, input, principal, options, shown, refusal };
   const consent = await approved<Plan | undefined>(environment, exchange, {
     first: async (dialog) => orNothing(await gate.decide(wanted, dialog)),
-    after: (reply) => gate.answered(wanted, reply),
+    after: (reply) => gate.answered(wanted, reply, exchange.client),
   });
   if ('result' in consent) return consent.result;
   const sent = sentInput(input);

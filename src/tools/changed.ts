@@ -1,4 +1,5 @@
-import type { Decision, Unchanged } from '../safety/gate.ts';
+import type { Decision } from '../safety/consent.ts';
+import type { Unchanged } from '../safety/gate.ts';
 import type { Plan } from '../safety/plan.ts';
 import type { Offered } from '../safety/policy.ts';
 import { changeText, isTargetShown } from '../safety/update-words.ts';
@@ -7,8 +8,8 @@ import { structured } from './result.ts';
 
 /** A decision as the tool goes on with it: a call that changes nothing has its result already. */
 export const orNothing = (
-  decision: Decision | Unchanged,
-): Decision | { readonly kind: 'none'; readonly result: ToolResult } =>
+  decision: Decision<Plan | undefined> | Unchanged,
+): Decision<Plan | undefined> | { readonly kind: 'none'; readonly result: ToolResult } =>
   decision.kind === 'unchanged' ? { kind: 'none', result: structured({ changes: [], why: decision.why }) } : decision;
 
 /** What an update does to each setting, and what else is worth knowing, as far as the caller may be shown it. */

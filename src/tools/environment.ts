@@ -32,6 +32,8 @@ export type ToolResult = CallToolResult | InputRequiredResult;
 export interface Exchange {
   readonly context: ServerContext;
   readonly showsForms: boolean;
+  /** Names the client by its connection, or by what it calls itself where it has none. */
+  readonly client: string;
   /** The same for a link (URL elicitation). */
   readonly showsLinks: boolean;
 }

@@ -1,7 +1,7 @@
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf } from '../operations/naming.ts';
+import type { Place } from '../safety/place.ts';
 import { type Caller, POLICY, type Restrictions } from '../safety/policy.ts';
-import type { Place } from '../safety/question.ts';
 import { offeredTools } from './list.ts';
 
 interface Offer {

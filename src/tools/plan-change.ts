@@ -4,6 +4,7 @@ import { agentInput } from '../operations/derive.ts';
 import { OPERATION_NAMES, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
 import { once } from '../operations/operation.ts';
+import { firstLines } from '../safety/approval-text.ts';
 import { outlookOn } from '../safety/outlook/index.ts';
 import { planCall } from '../safety/plan.ts';
 import { approvalNeeded, offering, withheld } from '../safety/policy.ts';
@@ -15,9 +16,13 @@ import { explained, parseArguments } from './arguments.ts';
 import { whatChanges } from './changed.ts';
 import { compositeTool } from './environment.ts';
 import { answer, shaping } from './fleet/page.ts';
-import { refused } from './result.ts';
+import { refused, withheldKinds } from './result.ts';
+import { previewTeardown, TEAR_DOWN } from './tear-down.ts';
 
-const changing = once(() => OPERATION_NAMES.filter((name) => operationNamed(name).risk !== 'read').map(toolName));
+const changing = once(() => [
+  ...OPERATION_NAMES.filter((name) => operationNamed(name).risk !== 'read').map(toolName),
+  TEAR_DOWN,
+]);
 
 /** Previews a call: what the gate would show a person, without asking anybody and without opening a question. */
 export const planChange = compositeTool({
@@ -37,6 +42,7 @@ export const planChange = compositeTool({
     }),
   needs: [],
   run: async (environment, { tool, arguments: given, cursor }, { context }) => {
+    if (tool === TEAR_DOWN) return previewTeardown(environment, given, { cursor, signal: context.mcpReq.signal });
     const name = operationOf(tool);
     if (name === undefined)
       return refused(
@@ -69,11 +75,13 @@ export const planChange = compositeTool({
     const idle = changesNothing(plan);
     const sight = sightOf(shown, [parsed.input, target]);
     const withheldHere = sight.withheld([...blockers, ...warnings, ...lost, ...interrupted]);
+    const needsApproval = !idle && approvalNeeded(plan, environment.restrictions);
     const head = {
       tool,
       target: { kind: noun, name: target },
       risk: plan.risk,
-      needsApproval: !idle && approvalNeeded(plan, environment.restrictions),
+      needsApproval,
+      ...(needsApproval && !blocked ? { dialog: firstLines(plan.textFor(sight)) } : {}),
       ...(plan.asks.length === 0 ? {} : { why: plan.asks }),
       blocked,
       ...(blocked || idle || unchecked.length === 0 ? { wouldRun: !blocked && !idle } : { notChecked: unchecked }),
@@ -83,7 +91,7 @@ export const planChange = compositeTool({
       ...(forbidden === undefined ? {} : { forbidden: sight.forbidden(forbidden) }),
       ...(outlook === undefined || outlook.quotas.length === 0 ? {} : { quotas: outlook.quotas }),
       counts: { blockers: blockers.length, lost: lost.length, interrupted: interrupted.length },
-      ...(withheldHere.length === 0 ? {} : { withheld: WITHHELD, withheldKinds: withheldHere }),
+      ...withheldKinds(withheldHere),
     };
     const sections = [
       { name: 'blockers', rows: sight.of(blockers) },
@@ -94,6 +102,3 @@ export const planChange = compositeTool({
     return answer(head, sections, { cursor });
   },
 });
-
-const WITHHELD =
-  'Of these kinds names or details are withheld, because this server does not offer the tools that show them; whoever approves sees all.';

@@ -99,3 +99,10 @@ export function structured(structuredContent: Members, ...notes: readonly string
   const texts = [json, ...notes];
   return { structuredContent: value, content: texts.map((text) => ({ type: 'text', text })) };
 }
+
+/** The remark of a preview that leaves out what this server does not show the caller; nothing where it leaves out nothing. */
+export const withheldKinds = (kinds: readonly string[]) =>
+  kinds.length === 0 ? {} : { withheld: WITHHELD, withheldKinds: kinds };
+
+const WITHHELD =
+  'Of these kinds names or details are withheld, because this server does not offer the tools that show them; whoever approves sees all.';

@@ -4,29 +4,43 @@ import { FinspaceError, wireName } from '../operations/failure.ts';
 import type { Actor } from '../operations/index.ts';
 import { waitTool } from '../operations/naming.ts';
 import { KdbEnvironmentId } from '../operations/shapes.ts';
+import { firstLines } from '../safety/approval-text.ts';
 import { eachAtOnce } from '../safety/blast/estate.ts';
 import type { Blocker } from '../safety/blast/finding.ts';
+import { itemText } from '../safety/item-text.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
-import { offering } from '../safety/policy.ts';
-import { itemText } from '../safety/question.ts';
+import { offering, withheldTool } from '../safety/policy.ts';
 import { sightOf } from '../safety/sight.ts';
 import { isGone, planTeardown, type Removal, type TeardownPlan } from '../safety/teardown.ts';
 import { quoted } from '../safety/untrusted.ts';
 import { approved } from './approval-form.ts';
-import { compositeTool, type Exchange, type ToolEnvironment } from './environment.ts';
+import { explained, parseArguments } from './arguments.ts';
+import { compositeTool, type Exchange, type ToolEnvironment, type ToolResult } from './environment.ts';
+import { answer } from './fleet/page.ts';
 import { progressOf } from './progress.ts';
-import { refused, structured } from './result.ts';
+import { refused, structured, withheldKinds } from './result.ts';
 
-const TOOL = 'tear_down_kx_environment';
+export const TEAR_DOWN = 'tear_down_kx_environment';
 /** How long one call goes on waiting for dependants to be gone; progress keeps a client that asked for it patient. */
 const PATIENCE_MS = { told: 600_000, untold: 45_000 };
 const POLL_MS = 500;
 const MOST_NAMED = 50;
-const MISSING = `${TOOL} did not run: there is no such environment.`;
+const MISSING = `${TEAR_DOWN} did not run: there is no such environment.`;
+
+const selection = () =>
+  z.strictObject({
+    environmentId: KdbEnvironmentId(),
+    only: z
+      .array(z.string().min(1).max(63))
+      .min(1)
+      .max(500)
+      .optional()
+      .describe('Names of the entities to delete. Default: the whole environment.'),
+  });
 
 /** Removes a whole environment, or a named set of its entities, as one plan that is approved once. */
 export const tearDown = compositeTool({
-  name: TOOL,
+  name: TEAR_DOWN,
   title: 'Tear down kdb environment',
   description:
     'Delete a whole kdb environment, or several entities in it, in the right order: clusters, dataviews, volumes, ' +
@@ -35,16 +49,7 @@ export const tearDown = compositeTool({
     'left is a new plan that needs approval.',
   keywords: 'remove destroy decommission everything',
   annotations: { destructiveHint: true },
-  input: () =>
-    z.strictObject({
-      environmentId: KdbEnvironmentId(),
-      only: z
-        .array(z.string().min(1).max(63))
-        .min(1)
-        .max(500)
-        .optional()
-        .describe('Names of the entities to delete. Default: the whole environment.'),
-    }),
+  input: () => selection(),
   needs: [
     'DeleteKxCluster',
     'DeleteKxDataview',
@@ -58,19 +63,65 @@ export const tearDown = compositeTool({
     const { gate, caller, place } = environment;
     const { principal } = caller;
     const { signal } = exchange.context.mcpReq;
-    const make = () => planTeardown(environment, TOOL, input, input, principal, { signal });
+    const sightFor = ({ name }: TeardownPlan) => sightOf(offering(environment), [input, name]);
+    const make = () => planTeardown(environment, TEAR_DOWN, input, input, principal, { signal });
     const consent = await approved(environment, exchange, {
       first: async (dialog) => {
         const plan = await make();
         if (plan === undefined) return { kind: 'none', result: refused(MISSING) };
         if (isUnderWay(plan)) return { kind: 'none', result: await underWay(environment, [], plan, exchange) };
-        return gate.consent(plan, dialog, sightOf(offering(environment), input));
+        return gate.consent(plan, dialog, sightFor(plan));
       },
-      after: (reply) => gate.consentAnswered({ tool: TOOL, input, place, principal }, make, reply),
+      after: (reply) =>
+        gate.consentAnswered({ tool: TEAR_DOWN, input, place, principal }, make, reply, {
+          client: exchange.client,
+          sightFor,
+        }),
     });
     return 'result' in consent ? consent.result : removeAll(environment, consent.plan, consent.actor, exchange);
   },
 });
+
+/** The preview of a teardown, in the shape of that of every other change; nobody is asked. */
+export async function previewTeardown(
+  environment: ToolEnvironment,
+  given: Record<string, unknown>,
+  { cursor, signal }: { readonly cursor: string | undefined; readonly signal: AbortSignal },
+): Promise<ToolResult> {
+  const reason = withheldTool(tearDown, environment.restrictions, environment.caller);
+  if (reason !== undefined) return refused(`${TEAR_DOWN} is not offered. ${reason}`);
+  const parsed = parseArguments(tearDown.input(), given);
+  if ('problems' in parsed) {
+    const problems = await explained({ environment, signal }, parsed.problems);
+    return refused(`The arguments for ${TEAR_DOWN} are wrong.`, ...problems);
+  }
+  const input = parsed.input as z.output<ReturnType<typeof selection>>;
+  const plan = await planTeardown(environment, TEAR_DOWN, input, input, environment.caller.principal, { signal });
+  if (plan === undefined) return refused(MISSING);
+  const { name, forbidden, blockers, leaving } = plan;
+  const lost = plan.removals.map(({ item }) => item);
+  const sight = sightOf(offering(environment), [input, name]);
+  const blocked = forbidden !== undefined || blockers.length > 0;
+  const needsApproval = environment.restrictions.approve !== 'none';
+  const head = {
+    tool: TEAR_DOWN,
+    target: { kind: 'kdb environment', name },
+    needsApproval,
+    ...(needsApproval && !blocked ? { dialog: firstLines(plan.textFor(sight)) } : {}),
+    blocked,
+    wouldRun: !blocked,
+    ...(forbidden === undefined ? {} : { forbidden: sight.forbidden(forbidden) }),
+    counts: { blockers: blockers.length, lost: lost.length, interrupted: 0, beingDeleted: leaving.length },
+    order: 'lostForEver lists what is removed, in this order.',
+    ...withheldKinds(sight.withheld([...blockers, ...lost])),
+  };
+  const sections = [
+    { name: 'blockers', rows: sight.of(blockers) },
+    { name: 'lostForEver', rows: sight.of(lost) },
+    { name: 'interrupted', rows: [] },
+  ];
+  return answer(head, sections, { cursor });
+}
 
 /** Whether all that was asked for is on its way out already, so that there is nothing to ask about. */
 const isUnderWay = ({ removals, leaving, blockers, forbidden }: TeardownPlan) =>

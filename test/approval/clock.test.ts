@@ -98,7 +98,8 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
     await initApprover(dir, PASSPHRASE);
     const { state } = await ledgerIn(dir);
     const ledger = fleet.ledger(PLANS, OPEN_MS);
-    const ask = () => ledger.open({ binding: 'b', principal: 'local', fingerprint: 'f', shown: SHOWN }, 'never');
+    const ask = () =>
+      ledger.open({ binding: 'b', about: 'b', client: 'c', principal: 'local', fingerprint: 'f', shown: SHOWN });
     await ask();
     const where = ['--reset-clock', '--redis', redis.url];
     expect(piped(dir, where).stdout).toContain('nothing to reset');

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { approverKey, initApprover, isApprovedBy } from '../../src/safety/approver.ts';
 import { passphraseAttempts } from '../../src/safety/approver-attempts.ts';
 import type { Unlocked } from '../../src/safety/approver-desk.ts';
-import { ago, left, placeOf, planText, printable } from '../../src/safety/approver-text.ts';
+import { ago, left, pagesOf, placeOf, planText, printable, whyClosed } from '../../src/safety/approver-text.ts';
 import { deskIn, ledgerIn, OPEN_MS, PASSPHRASE, SHOWN, stateDirectory } from './support.ts';
 
 const made = mkdtempSync(join(tmpdir(), 'finspace-mcp-approval-'));
@@ -30,6 +30,7 @@ describe('the desk', { timeout: 60_000 }, () => {
     expect(found?.approval).toMatchObject({ channel: 'terminal', approver: 'ada' });
     expect(isApprovedBy(question, found?.approval as never, (await approverKey(dir)) as never)).toBe(true);
     expect(await desk.approve(question, 'trades', approver)).toBe('closed');
+    for (let tries = 0; tries < 2; tries += 1) await desk.check(question, 'quotes');
     expect(await desk.approve(question, 'quotes', approver)).toBe('closed');
     expect(await ledger.approvedFor(question.binding)).toBeDefined();
   });
@@ -50,14 +51,37 @@ describe('the desk', { timeout: 60_000 }, () => {
     expect((await ledger.approvedFor(question.binding))?.approval.signature).toBeUndefined();
   });
 
-  it.each(['Trades', ' trades', 'trades ', '', 'tradеs'])('closes a plan for good when %j is typed', async (typed) => {
-    const { desk, ledger, ask } = await deskIn(stateDirectory(), 'page');
-    const question = await ask();
+  it('forgives two slips', async () => {
+    const { desk, ask } = await deskIn(stateDirectory(), 'page');
+    const [question, other] = [await ask(), await ask({ name: 'quotes' })];
     const approver = opened(await desk.unlock(''));
-    expect(await desk.approve(question, typed, approver)).toBe('wrong-name');
-    expect(await desk.approve(question, 'trades', approver)).toBe('closed');
-    expect(await ledger.approvedFor(question.binding)).toBeUndefined();
+    for (const typed of ['trade', 'Trades']) expect(await desk.approve(question, typed, approver)).toBe('try-again');
+    expect(await desk.check(other, 'quote')).toBe('try-again');
+    expect(await desk.check(question, 'trades')).toBe('right');
+    expect(await desk.approve(question, 'trades', approver)).toBe('approved');
   });
+
+  it('counts the slips of the latest 500 plans', async () => {
+    const { desk, ask } = await deskIn(stateDirectory(), 'page');
+    const question = await ask();
+    const other = (at: number) => ({ ...question, nonce: `n${at}` });
+    for (const typed of ['trade', 'Trades']) await desk.check(question, typed);
+    for (let at = 0; at < 500; at += 1) await desk.check(other(at), 'trade');
+    expect(await desk.check(question, 'trade')).toBe('try-again');
+  });
+
+  it.each(['Trades', ' trades', 'trades ', '', 'tradеs'])(
+    'closes a plan for good the third time that %j is typed',
+    async (typed) => {
+      const { desk, ledger, ask } = await deskIn(stateDirectory(), 'page');
+      const question = await ask();
+      const approver = opened(await desk.unlock(''));
+      for (let tries = 0; tries < 2; tries += 1) await desk.check(question, typed);
+      expect(await desk.approve(question, typed, approver)).toBe('wrong-name');
+      expect(await desk.approve(question, 'trades', approver)).toBe('closed');
+      expect(await ledger.approvedFor(question.binding)).toBeUndefined();
+    },
+  );
 
   it('declines once', async () => {
     const { desk, ask } = await deskIn(stateDirectory(), 'page');
@@ -154,15 +178,34 @@ describe('attempts at the passphrase', () => {
 });
 
 describe('the text of a plan', () => {
+  it('says why it does not wait any more', () => {
+    const said = (['open', 'replaced', 'evicted', 'expired', 'approved', 'burnt', 'declined'] as const).map((state) =>
+      whyClosed({ state, successor: 'ABCDE' }),
+    );
+    expect(new Set(said).size).toBe(6);
+    expect(said[1]).toContain('A newer plan about the same, ABCDE, replaced it');
+  });
+
+  it('lists things by kind, a hundred on a page', () => {
+    const users = Array.from({ length: 101 }, (_, at) => ({ kind: 'user', name: `u${at}` }));
+    const pages = pagesOf([{ kind: 'volume', name: 'v' }, ...users]);
+    expect(pages.map(({ title, items }) => [title, items.length])).toEqual([
+      ['1 volume', 1],
+      ['101 users, 1 to 100', 100],
+      ['101 users, 101 to 101', 1],
+    ]);
+  });
+
   it('is taken apart without leaving anything out', () => {
-    const { headline, facts, notes } = planText({
-      shown: { ...SHOWN, text: SHOWN.text.replace('This', 'set "a.b" to "c: \\"d\\""\nThis') },
+    const { headline, worst, how, facts, notes } = planText({
+      shown: { ...SHOWN, text: SHOWN.text.replace('This', 'a.b: not set -> "c: \\"d\\"".\nThis') },
     });
-    expect(headline).toBe('DELETE database "trades"');
+    expect([headline, worst, how]).toEqual(SHOWN.text.split('\n').slice(0, 3));
     expect(facts).toContainEqual(['region', '"us-east-1"']);
     expect(facts).toContainEqual(['backend', '"local (embedded FinSpace-compatible service)"']);
-    expect(notes).toEqual(['set "a.b" to "c: \\"d\\""', 'This cannot be undone.']);
-    expect(planText({ shown: { ...SHOWN, text: '' } })).toEqual({ headline: '', facts: [], notes: [''].slice(1) });
+    expect(notes).toEqual(['a.b: not set -> "c: \\"d\\"".', 'This cannot be undone.']);
+    const nothing = { headline: '', worst: '', how: '', facts: [], notes: [] };
+    expect(planText({ shown: { ...SHOWN, text: '' } })).toEqual(nothing);
   });
 
   it('says where', () => {

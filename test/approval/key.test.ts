@@ -164,6 +164,8 @@ describe('an approval', { timeout: 60_000 }, () => {
     binding: 'b',
     principal: 'local',
     fingerprint: 'f',
+    about: 'a',
+    client: 'c',
     opened: 1_000,
     expires: 2_000,
     shown: SHOWN,

@@ -69,6 +69,17 @@ describe('every answer of the approval page', () => {
     for (const { name } of lost) expect(text).toContain(`<li>database <b>${name}</b>`);
   });
 
+  it('lists very many things by kind, page by page', async () => {
+    const { ask, person } = await openedPage();
+    const users = Array.from({ length: 250 }, (_, at) => ({ kind: 'user', name: `user-${at}` }));
+    const lost = [{ kind: 'volume', name: 'fast' }, ...users];
+    const { code } = await ask({ name: 'everything', lost, interrupted: [] });
+    const { text } = await person.get(`${person.home}${code}`);
+    const titles = [...text.matchAll(/<details><summary>([^<]*)<\/summary><ul>/g)].map(([, title]) => title);
+    expect(titles).toEqual(['1 volume', '250 users, 1 to 100', '250 users, 101 to 200', '250 users, 201 to 250']);
+    for (const { name } of lost) expect(text).toContain(`<b>${name}</b>`);
+  });
+
   const KINDS = ['cluster', 'dataview', 'volume', 'database', 'group', 'user', 'node', 'cache', 'host'];
 
   it('draws the kinds of many things', async () => {
@@ -97,14 +108,17 @@ describe('every answer of the approval page', () => {
     }));
     const steps = lost.map(({ kind, name }, at) => `${at + 1}. ${kind} "${name}"`);
     const told = [
-      `DELETE ${kinds.length} entities of kdb environment "prod", in this order`,
-      'All data in them is lost. This cannot be undone.',
+      `DELETE ${kinds.length} entities of kdb environment prod (abcd)`,
+      `Loses for good ${kinds.length} entities.`,
+      'Type prod abcd to approve.',
+      'This cannot be undone.',
+      'Lost for good, in this order:',
       ...steps,
     ];
-    const { code } = await ask({ name: `prod ${kinds.length}`, lost, interrupted: [], text: told.join('\n') });
+    const { code } = await ask({ name: 'prod abcd', inOrder: true, lost, interrupted: [], text: told.join('\n') });
     const { text } = await person.get(`${person.home}${code}`);
     expect(text).toContain(`Delete ${kinds.length} entities of kdb environment`);
-    expect(text).toMatch(/<p class="final">.*All data in them is lost. This cannot be undone.<\/p>/);
+    expect(text).toMatch(/<p class="final">.*This cannot be undone.<\/p>/);
     expect([...text.matchAll(/<text class="order"[^>]*>([^<]*)</g)].map(([, number]) => number)).toEqual(numbers);
     expect(text).toContain(`aria-label="Removed in this order: ${words}"`);
     expect(text).toContain(`In this order (${kinds.length})`);
@@ -114,25 +128,32 @@ describe('every answer of the approval page', () => {
   it('shows what would be set as a table, and the place without quotes', async () => {
     const { ask, person } = await openedPage();
     const told = [
-      'CHANGE THE NETWORK OF kdb environment "prod"',
-      'account: "111122223333", region: "us-east-1", backend: "a \\"b\\""',
+      'CHANGE THE NETWORK OF kdb environment prod (abcd)',
+      'Interrupts: cluster rdb.',
+      'Type prod abcd to approve.',
+      'account: "111122223333", region: "us-east-1", backend: "a \\"b\\"".',
       'This cannot be undone.',
-      'set "gateway.id" to "tgw-1"',
-      'set "note" to "long" (cut, 900 characters)',
-      'set "server" to "10.0.0.9", in place of "10.0.0.1"',
-      'set "name" to "a\\", in place of \\"b"',
-      'drop "server.1", now "10.0.0.2"',
-      'creationTimestamp: "2026-01-13T09:30:00.000Z"',
+      'Changes:',
+      'gateway.id: not set -> "tgw-1".',
+      'note: "short" -> "long" (cut, 900 characters).',
+      'server: stays "10.0.0.9".',
+      '"a name": not set -> "a\\", in place of \\"b".',
+      'server.1: "10.0.0.2" -> removed.',
+      'A sentence of another kind.',
+      'creationTimestamp: "2026-01-13T09:30:00.000Z".',
     ];
     const { code } = await ask({ name: 'prod', lost: [], interrupted: [], text: told.join('\n') });
     const { text } = await person.get(`${person.home}${code}`);
     expect(text).toContain('<dt>account</dt><dd>111122223333</dd>');
     expect(text).toContain('<dd>a &#34;b&#34;</dd>');
-    expect(text).toContain('<dt>gateway.<wbr>id</dt><dd>tgw-1</dd>');
-    expect(text).toContain('<dt>note</dt><dd>&#34;long&#34; (cut, 900 characters)</dd>');
-    expect(text).toContain('<dt>server</dt><dd>10.0.0.9 <span class="soft">in place of 10.0.0.1</span></dd>');
-    expect(text).toContain('<dt>name</dt><dd>a&#34;, in place of &#34;b</dd>');
-    expect(text).toContain('<li>drop &#34;server.1&#34;, now &#34;10.0.0.2&#34;</li>');
+    const set = (path: string, before: string, after: string) =>
+      expect(text).toContain(`<dt>${path}</dt><dd><span class="soft">${before} →</span> ${after}</dd>`);
+    set('gateway.<wbr>id', 'not set', 'tgw-1');
+    set('note', 'short', '&#34;long&#34; (cut, 900 characters)');
+    expect(text).toContain('<dt>server</dt><dd>stays 10.0.0.9</dd>');
+    set('a name', 'not set', 'a&#34;, in place of &#34;b');
+    set('server.<wbr>1', '10.0.0.2', 'removed');
+    expect(text).toContain('<li>A sentence of another kind.</li>');
     expect(text).toContain('<dt>created</dt><dd>2026-01-13 09:30 UTC</dd>');
     expect(text).toContain('Approve change');
   });
@@ -141,7 +162,7 @@ describe('every answer of the approval page', () => {
     const { person, path } = await openedPage();
     const { text } = await person.get(path);
     expect(text).toMatch(/^<!doctype html>\n<html lang="en">/);
-    expect(text).toMatch(/<title>Delete database &#34;trades&#34; \(\w{5}\)<\/title>/);
+    expect(text).toMatch(/<title>Delete database trades in kdb-prod \(m5cn\) \(\w{5}\)<\/title>/);
     expect(text).toMatch(/<body><a class="skip" href="#decide">/);
     for (const [, id] of text.matchAll(/(?:for|aria-describedby|aria-labelledby)="([^"]+)"/g))
       expect(text).toContain(` id="${id}"`);

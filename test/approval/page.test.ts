@@ -19,12 +19,13 @@ describe('the approval page', { timeout: 60_000 }, () => {
     const { person, path, question, granted, dir } = await opened();
     const list = await person.get(person.home);
     expect(list.status).toBe(200);
-    expect(list.text).toContain('Delete database &#34;trades&#34;');
+    expect(list.text).toContain('Delete database trades in kdb-prod (m5cn)');
     expect(list.text).toContain(`href="${path}"`);
     const plan = await person.get(path);
     const order = [
-      '<h1>Delete database',
-      'kdb-prod',
+      '<h1>Delete database trades in kdb-prod (m5cn)</h1>',
+      'Loses for good: data trades (1.3 GB in 214 files, 7 changesets). + 1 more below',
+      'Type trades to approve.',
       '111122223333',
       'us-east-1',
       'This cannot be undone.',
@@ -48,7 +49,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
   it('says who asks: a principal by name, and over stdio a client on this computer', async () => {
     const { page, ledger, ask } = await pageIn();
     const { nonce: _, ...own } = await ask();
-    await ledger.open({ ...own, binding: 'of somebody else', principal: 'agent-7' }, 'never');
+    await ledger.open({ ...own, binding: 'of somebody else', principal: 'agent-7' });
     const person = visitor(page);
     await person.open();
     const { text } = await person.get(person.home);
@@ -76,9 +77,18 @@ describe('the approval page', { timeout: 60_000 }, () => {
     expect(await granted()).toBeUndefined();
   });
 
-  it('closes the plan for good on a wrong name', async () => {
+  it('keeps the plan open after a slip', async () => {
+    const { person, path, granted } = await opened();
+    const slip = await person.send(path, { ...approve, name: 'trade' });
+    expect([slip.status, slip.text]).toEqual([403, expect.stringContaining('not what has to be typed, exactly')]);
+    expect(await granted()).toBeUndefined();
+    expect((await person.send(path, approve, slip)).text).toContain('<h1>Approved</h1>');
+  });
+
+  it('closes the plan for good on the third wrong name', async () => {
     const { person, path, granted } = await opened();
     const plan = await person.get(path);
+    for (const name of ['quotes', 'TRADES']) await person.send(path, { ...approve, name }, plan);
     const answer = await person.send(path, { ...approve, name: 'quotes' }, plan);
     expect([answer.status, answer.text]).toEqual([409, expect.stringContaining('That was not the name')]);
     expect((await person.send(path, approve, plan)).status).toBe(409);
@@ -149,6 +159,17 @@ describe('the approval page', { timeout: 60_000 }, () => {
     const answer = await person.send(path, approve, plan);
     expect([answer.status, answer.text]).toEqual([410, expect.stringContaining('This plan is not open')]);
     expect((await person.get(`${person.home}ZZZZZ`)).status).toBe(410);
+  });
+
+  it('says which newer plan replaced the one that is looked at', async () => {
+    const { person, path, ledger, question, granted } = await opened();
+    const plan = await person.get(path);
+    const { nonce: _, ...same } = question;
+    const { question: newer } = await ledger.open({ ...same, binding: 'of what it is now' });
+    const answer = await person.send(path, approve, plan);
+    expect([answer.status, answer.text]).toEqual([410, expect.stringContaining('A newer plan replaced this one')]);
+    expect(answer.text).toContain(newer.code);
+    expect(await granted()).toBeUndefined();
   });
 
   it('counts no form that shows something else than the ledger has now', async () => {

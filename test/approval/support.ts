@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { approverKey } from '../../src/safety/approver.ts';
 import { passphraseAttempts } from '../../src/safety/approver-attempts.ts';
 import { approvalDesk } from '../../src/safety/approver-desk.ts';
-import type { Question, Shown } from '../../src/safety/ledger.ts';
+import type { Shown } from '../../src/safety/ledger.ts';
 import { sqlLedger } from '../../src/safety/sql-ledger.ts';
 import { openState } from '../../src/safety/state.ts';
 
@@ -25,16 +25,17 @@ export const SHOWN: Shown = {
   noun: 'database',
   name: 'trades',
   text: [
-    'DELETE database "trades"',
-    'environment: "kdb-prod", account: "111122223333", region: "us-east-1", backend: "local (embedded FinSpace-compatible service)"',
+    'DELETE database trades in kdb-prod (m5cn)',
+    'Loses for good: data trades (1.3 GB in 214 files, 7 changesets). + 1 more below',
+    'Type trades to approve.',
+    'environment: "kdb-prod", account: "111122223333", region: "us-east-1", backend: "local (embedded FinSpace-compatible service)".',
     'This cannot be undone.',
-    'Lost for ever:',
-    '- data "trades" ("1.3 GB in 214 files, 7 changesets")',
+    'Lost for good:',
+    '- data "trades" ("1.3 GB in 214 files, 7 changesets").',
     'Interrupted:',
-    '- cluster "hdb-futures" ("HDB, RUNNING")',
-    'environmentId: "m5cnbg3l25pwsmzikb7kdj"',
-    'createdTimestamp: "2026-03-02T09:14:05.000Z"',
-    'To approve, type the name of the database exactly. Anything else stops the call.',
+    '- cluster "hdb-futures" ("HDB, RUNNING").',
+    'environmentId: "m5cnbg3l25pwsmzikb7kdj".',
+    'createdTimestamp: "2026-03-02T09:14:05.000Z".',
   ].join('\n'),
   lost: [{ kind: 'data', name: 'trades', detail: '1.3 GB in 214 files, 7 changesets' }],
   interrupted: [{ kind: 'cluster', name: 'hdb-futures', detail: 'HDB, RUNNING' }],
@@ -53,8 +54,10 @@ export async function ledgerIn(dir: string, clock: { now: number } = { now: Date
   onTestFinished(() => state.close());
   const now = () => clock.now;
   const ledger = sqlLedger(async () => state, { now, openMs: OPEN_MS });
-  const ask = (shown: Partial<Shown> = {}, binding = `binding of ${shown.name ?? SHOWN.name}`): Promise<Question> =>
-    ledger.open({ binding, principal: 'local', fingerprint: 'f', shown: { ...SHOWN, ...shown } }, 'never');
+  const ask = async (shown: Partial<Shown> = {}, binding = `binding of ${shown.name ?? SHOWN.name}`) => {
+    const wanted = { binding, principal: 'local', fingerprint: 'f', about: binding, client: 'test' };
+    return (await ledger.open({ ...wanted, shown: { ...SHOWN, ...shown } })).question;
+  };
   return { state, ledger, now, clock, ask };
 }
 

@@ -57,7 +57,7 @@ describe('finspace-mcp approve without a terminal', () => {
       expect(status).toBe(1);
     }
     expect(piped(dir, []).stdout.split('\n')).toEqual([
-      `${question.code}  DELETE database "trades"`,
+      `${question.code}  DELETE database trades in kdb-prod (m5cn)`,
       '       "kdb-prod", "111122223333", "us-east-1", "local (embedded FinSpace-compatible service)"',
       '       asked just now by a client on this computer, open for another 14 min',
       '',
@@ -84,7 +84,7 @@ describe('finspace-mcp approve without a terminal', () => {
     });
     expect(await ledger.list()).toEqual([]);
     expect(piped(dir, ['--decline', question.code])).toMatchObject({
-      stderr: `finspace-mcp: "${question.code}" is not open (nothing is).\n`,
+      stderr: `finspace-mcp: "${question.code}" is not open (nothing is). It was declined or closed.\n`,
       status: 1,
     });
   });
@@ -154,9 +154,11 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     await seat.sees('"XXXXX" is not open (open are ');
     await seat.sees('Code of the one to look at: ');
     seat.types(` ${question.code.toLowerCase()} `);
-    for (const line of SHOWN.text.split('\n')) await seat.sees(`  ${line}`);
-    await seat.sees('Type the name of the database exactly as it is shown above.');
-    await seat.sees('Name, to approve: ');
+    for (const line of SHOWN.text.split('\n')) await seat.sees(line);
+    await seat.sees('Type trades to approve: ');
+    seat.types('trade');
+    await seat.sees('That is not what has to be typed, exactly.');
+    await seat.sees('Type trades to approve: ');
     seat.types('trades');
     await seat.sees('Your passphrase (it is not shown): ');
     seat.types('not the passphrase');
@@ -176,9 +178,9 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     const dir = stateDirectory();
     const { ledger, question } = await waitingIn(dir);
     const seat = sitDown('approve', question.code, '--state-dir', dir);
-    await seat.sees('this proves little');
     await seat.sees('to approve: ');
     seat.types('trades');
+    await seat.sees('this proves little');
     await seat.sees('Approved.');
     expect((await ledger.approvedFor(question.binding))?.approval.signature).toBeUndefined();
   });
@@ -191,12 +193,12 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     if (passphrase !== undefined) await initApprover(dir, passphrase);
     const { ledger, question } = await waitingIn(dir);
     const seat = sitDown('approve', question.code, '--state-dir', dir);
-    for (let tries = 0; tries < 3; tries += 1) {
+    for (const typed of ['trade', 'TRADES', 'trades ']) {
+      expect(await ledger.list()).toHaveLength(1);
       await seat.sees('to approve: ');
-      seat.types('trade');
-      await seat.sees('That is not the name.');
+      seat.types(typed);
     }
-    await seat.sees('The plan is closed');
+    await seat.sees('The plan is closed and nothing runs');
     expect(seat.screen()).not.toContain('Your passphrase (it is not shown): ');
     expect(await seat.left()).toBe(1);
     expect(await ledger.list()).toEqual([]);
@@ -246,18 +248,36 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     expect(await second.left()).toBe(1);
   });
 
-  it('shows what does not fit into the text, and no control characters', async () => {
+  it('shows what does not fit into the text by kind and page by page, and no control characters', async () => {
     const dir = stateDirectory();
     const { ask } = await ledgerIn(dir, COMMON_CLOCK);
-    const lost = Array.from({ length: 30 }, (_, at) => ({ kind: 'file', name: `f${at}\u001b[2J\u202e` }));
+    const files = Array.from({ length: 150 }, (_, at) => ({ kind: 'file', name: `f${at}\u001b[2J\u202e` }));
+    const lost = [...files, { kind: 'user', name: 'ann' }];
     const { code } = await ask({ lost, text: 'DELETE database "x"\n\u001b[2Jgone', name: 'x' });
     const seat = sitDown('approve', code, '--state-dir', dir);
     await seat.sees('\\u{1b}[2Jgone');
-    await seat.sees('Lost for ever, in full:');
-    await seat.sees('- file "f29\\u{1b}[2J\\u{202e}"');
+    await seat.sees('Lost for good: 150 files, 1 to 100');
+    await seat.sees('- file "f99\\u{1b}[2J\\u{202e}"');
+    await seat.sees('Enter shows more: ');
+    seat.presses('\r');
+    await seat.sees('Lost for good: 150 files, 101 to 150');
+    await seat.sees('Enter shows more: ');
+    seat.presses('\r');
+    await seat.sees('Lost for good: 1 user');
     await seat.sees('to approve: ');
     seat.presses('\u0003');
     await seat.left();
     expect(seat.screen()).not.toContain('\u001b[2J');
+  });
+
+  it('says which newer plan replaced the one that is asked for', async () => {
+    const dir = stateDirectory();
+    const { ledger, question } = await waitingIn(dir);
+    const { nonce: _, ...same } = question;
+    const { question: newer } = await ledger.open({ ...same, binding: 'of what it is now' });
+    const { stderr, status } = piped(dir, [question.code]);
+    expect(stderr).toContain(`"${question.code}" is not open (open are ${newer.code}).`);
+    expect(stderr).toContain(`A newer plan about the same, ${newer.code}, replaced it`);
+    expect(status).toBe(1);
   });
 });

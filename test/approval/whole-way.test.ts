@@ -23,10 +23,21 @@ describe.each(HOSTS)('a client without forms, $name', ({ connect }) => {
   it('is told what to tell the person, and nothing that would do instead', async () => {
     const { dir, session, target } = await opened();
     const text = await failedTo(session, 'delete_kx_database', target);
+    const id = target.environmentId.slice(0, 4);
     expect(text.split('\n')).toEqual([
       'delete_kx_database did not run. Nothing was changed.',
-      expect.stringMatching(/cannot show forms.*the plan waits under the code [A-Z0-9]{5}\.$/),
-      'The plan: DELETE database "trades"',
+      expect.stringMatching(/cannot show forms.*The plan waits under the code [A-Z0-9]{5}\.$/),
+      'The plan:',
+      `DELETE database trades in trading (${id})`,
+      'Loses for good: data trades (0 B in 0 files, 0 changesets).',
+      'Type trades to approve.',
+      expect.stringMatching(/^environment: "trading", account: "\d{12}", region: "us-east-1", backend: "local /),
+      'This cannot be undone.',
+      'Lost for good:',
+      '- data "trades" ("0 B in 0 files, 0 changesets").',
+      `environmentId: "${target.environmentId}".`,
+      expect.stringMatching(/^createdTimestamp: /),
+      'End of the plan.',
       expect.stringMatching(/: node ".+cli\.js" approve [A-Z0-9]{5} --state-dir ".+" ; or in a browser: .+ --web/),
       expect.stringContaining('you cannot approve it yourself'),
     ]);
@@ -35,6 +46,7 @@ describe.each(HOSTS)('a client without forms, $name', ({ connect }) => {
       text
         .replaceAll(dir, '')
         .replaceAll(CLI, '')
+        .replaceAll(target.environmentId, '')
         .match(/https?:|[A-Za-z0-9-]{22,}/g),
     ).toBeNull();
     expect(codeIn(await failedTo(session, 'delete_kx_database', target))).toBe(codeIn(text));
@@ -57,7 +69,7 @@ describe.each(HOSTS)('a client without forms, $name', ({ connect }) => {
       const { dir, session, target } = await opened();
       const code = codeIn(await failedTo(session, 'delete_kx_database', target));
       const person = sitDown('approve', code, '--state-dir', dir);
-      await person.sees('DELETE database "trades"');
+      await person.sees('DELETE database trades in trading (');
       await person.sees('environment: "trading"');
       await approvesAt(person, 'trades', PASSPHRASE);
       expect(await person.left()).toBe(0);

@@ -36,7 +36,7 @@ describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSE
     const { tab, ann, remove, exists, asked, origin } = await opened();
     expect(await heading(tab)).toBe('Sign in to approve');
     await signIn(tab, ann);
-    expect(await heading(tab)).toBe('Delete database "trades"');
+    expect(await heading(tab)).toMatch(/^Delete database trades in /);
     await approve(tab);
     expect(await heading(tab)).toBe('Approved');
     await tab.reload();
@@ -53,13 +53,13 @@ describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSE
     expect(await tab.getByLabel('Your token').inputValue()).toBe('');
     expect(await tab.content()).not.toContain('trades');
     await signIn(tab, ann);
-    expect(await heading(tab)).toBe('Delete database "trades"');
+    expect(await heading(tab)).toMatch(/^Delete database trades in /);
   });
 
-  it('closes the plan on a wrong name, for good', async () => {
+  it('closes the plan on the third wrong name, for good', async () => {
     const { tab, ann, remove } = await opened();
     await signIn(tab, ann);
-    await approve(tab, 'trade');
+    for (let slips = 0; slips < 3; slips += 1) await approve(tab, 'trade');
     expect(await heading(tab)).toBe('That was not the name');
     await tab.goBack();
     expect((await remove()).isError).toBe(true);

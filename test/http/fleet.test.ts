@@ -49,6 +49,8 @@ describe.skipIf(!HAS_REDIS)('a fleet over Redis', () => {
     binding,
     principal,
     fingerprint: 'f',
+    about: binding,
+    client: 'c',
     shown: {
       operation: 'DeleteKxCluster' as const,
       noun: 'cluster',
@@ -61,9 +63,9 @@ describe.skipIf(!HAS_REDIS)('a fleet over Redis', () => {
 
   it('sees a question of one replica from another, and opens one of a kind only once', async () => {
     const [a, b] = await pair();
-    const opened = await a.open(asked(), 'each');
+    const { question: opened } = await a.open(asked());
     expect(await b.find(opened.nonce)).toEqual(opened);
-    expect((await b.open(asked(), 'each')).nonce).toBe(opened.nonce);
+    expect((await b.open(asked())).question.nonce).toBe(opened.nonce);
     expect(await b.list()).toEqual([opened]);
     expect(opened).toMatchObject({ ...asked(), code: expect.stringMatching(/^[A-Z2-9]{5}$/) });
     expect(await b.find('other')).toBeUndefined();
@@ -72,7 +74,7 @@ describe.skipIf(!HAS_REDIS)('a fleet over Redis', () => {
   it('burns a question exactly once, however many ask at once', async () => {
     const [a, b] = await pair();
     for (let round = 0; round < 20; round += 1) {
-      const { nonce } = await a.open(asked(`r${round}`), 'each');
+      const { nonce } = (await a.open(asked(`r${round}`))).question;
       const burnt = await Promise.all(Array.from({ length: 50 }, (_, at) => (at % 2 ? a : b).burn(nonce)));
       expect(burnt.filter(Boolean)).toHaveLength(1);
     }
@@ -80,7 +82,7 @@ describe.skipIf(!HAS_REDIS)('a fleet over Redis', () => {
 
   it('lets an approval be given to one replica and used by another, once', async () => {
     const [a, b] = await pair();
-    const { nonce } = await a.open(asked(), 'never');
+    const { nonce } = (await a.open(asked())).question;
     expect(await b.approvedFor('x')).toBeUndefined();
     const approval = { channel: 'page', approver: 'ann', at: 1 };
     expect(await b.approve(nonce, approval)).toBe(true);
@@ -88,30 +90,26 @@ describe.skipIf(!HAS_REDIS)('a fleet over Redis', () => {
     expect(await a.approvedFor('x')).toMatchObject({ question: { nonce }, approval });
     expect(await a.burn(nonce)).toBe(true);
     expect(await b.approvedFor('x')).toBeUndefined();
-    expect((await b.open(asked(), 'never')).nonce).not.toBe(nonce);
+    expect((await b.open(asked())).question.nonce).not.toBe(nonce);
   });
 
   it('neither burns nor approves what has expired', async () => {
     const [a, b] = await pair(30);
-    const { nonce } = await a.open(asked(), 'each');
+    const { nonce } = (await a.open(asked())).question;
     await delay(60);
     expect(await b.burn(nonce)).toBe(false);
     expect(await b.approve(nonce, { channel: 'page', approver: 'ann', at: 1 })).toBe(false);
     expect(await b.list()).toEqual([]);
   });
 
-  it('counts the dialogs of a principal that ended without a grant', async () => {
+  it('counts the forms of a client at every replica', async () => {
     const [a, b] = await pair();
-    const first = await a.open(asked('1'), 'each');
-    const second = await a.open(asked('2'), 'each');
-    await a.open(asked('3', 'bob'), 'each');
-    await a.end(first.nonce, 'declined');
-    await a.burn(second.nonce);
-    await a.end(second.nonce, 'cancelled');
-    expect(await b.unanswered('alice', 60_000)).toBe(1);
-    expect(await b.unanswered('bob', 60_000)).toBe(1);
-    expect(await b.burn(second.nonce)).toBe(false);
-    expect(await b.burn(first.nonce)).toBe(false);
+    await a.forms('alice', { nonce: '1', kind: 'shown' });
+    await b.forms('alice', { nonce: '1', kind: 'declined' });
+    await a.forms('bob', { nonce: '3', kind: 'shown' });
+    const { events } = await a.forms('alice');
+    expect(events.map(({ kind }) => kind)).toEqual(['shown', 'declined']);
+    expect((await b.forms('bob')).events).toHaveLength(1);
   });
 
   it('shares rate limits and change events', async () => {

@@ -64,6 +64,8 @@ export async function stack(work: () => Promise<void>, options: Partial<HttpOpti
 export interface Connection {
   readonly person?: Person | undefined;
   readonly headers?: Record<string, string>;
+  /** What the client calls itself. */
+  readonly client?: string;
 }
 
 export interface HttpHost {
@@ -76,8 +78,8 @@ const capabilities = (person: Person | undefined) => (person === undefined ? {} 
 
 const sdkV1: HttpHost = {
   name: 'sdk 1.x',
-  connect: async (url, { person, headers = {} } = {}) => {
-    const client = new ClientV1(identity, { capabilities: capabilities(person) });
+  connect: async (url, { person, headers = {}, client: name = identity.name } = {}) => {
+    const client = new ClientV1({ ...identity, name }, { capabilities: capabilities(person) });
     if (person !== undefined)
       client.setRequestHandler(ElicitRequestSchema, async ({ params }) => person(params.message));
     await client.connect(new HttpV1(new URL(url), { requestInit: { headers } }) as never);
@@ -87,8 +89,11 @@ const sdkV1: HttpHost = {
 
 const sdkV2 = (name: string, mode: 'legacy' | { pin: string }): HttpHost => ({
   name,
-  connect: async (url, { person, headers = {} } = {}) => {
-    const client = new ClientV2(identity, { capabilities: capabilities(person), versionNegotiation: { mode } });
+  connect: async (url, { person, headers = {}, client: called = identity.name } = {}) => {
+    const client = new ClientV2(
+      { ...identity, name: called },
+      { capabilities: capabilities(person), versionNegotiation: { mode } },
+    );
     if (person !== undefined)
       client.setRequestHandler('elicitation/create', async ({ params }) => person(params.message));
     await client.connect(new HttpV2(new URL(url), { requestInit: { headers } }));

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Call } from '../../src/operations/index.ts';
 import type { Approval, Question } from '../../src/safety/ledger.ts';
-import { embedded, type Spy, spyOn } from './support/backend.ts';
+import { answering, embedded, remembering, type Spy, spyOn } from './support/backend.ts';
 import { openEstate } from './support/estate.ts';
 import { type Guard, type GuardOptions, openGuard } from './support/guard.ts';
 import { openScene, type Scene, type Wish } from './support/scene.ts';
@@ -42,7 +43,7 @@ describe('what was approved out of band', () => {
         await guard.ledger.approve(nonce, first as Approval);
         for (const approval of others) {
           scene.clock.advance(1);
-          await guard.ledger.approve((await guard.ledger.open(question, 'never')).nonce, approval);
+          await guard.ledger.approve((await guard.ledger.open(question)).question.nonce, approval);
         }
         expect((await attempt(wish)).kind).toBe('done');
         expect((await attempt(wish)).kind).toBe('refused');
@@ -63,7 +64,12 @@ describe('what was approved out of band', () => {
     const wish = scene.wishes[0] as Wish;
     await attempt(wish);
     const { nonce, ...question } = await open();
-    stray = await guard.ledger.open({ ...question, binding: 'of a call with other arguments' }, 'never');
+    const { question: other } = await guard.ledger.open({
+      ...question,
+      binding: 'of other arguments',
+      about: 'others',
+    });
+    stray = other;
     await guard.ledger.approve(stray.nonce, TRUSTED);
     expect((await attempt(wish)).kind).toBe('refused');
     expect(spy.reached).toEqual([]);
@@ -96,4 +102,117 @@ it('asks nobody about a call that sets more than people read', async () => {
   expect(spy.reached).toEqual([]);
   await guard.close();
   await backend.close();
+});
+
+describe('a plan that does not fit into a form', () => {
+  const start = async (options: Partial<GuardOptions> = {}) => {
+    const backend = await embedded();
+    const { environmentId, ...estate } = await openEstate(backend.call);
+    const users = Array.from({ length: 210 }, (_, at) => `user-${at}`);
+    for (const name of users) await estate.user(name);
+    const outOfBand = async () => ({ trusts: () => true, how: (code: string) => `Approve ${code}.` });
+    const call = remembering(backend.call);
+    const guard = await openGuard({ call, clock: backend.clock, outOfBand, ...options });
+    const close = async () => {
+      await guard.close();
+      await backend.close();
+    };
+    const teardown = { tool: 'tear_down_kx_environment', arguments: { environmentId, only: users } };
+    const network = {
+      tool: 'update_kx_environment_network',
+      arguments: {
+        environmentId,
+        transitGatewayConfiguration: { transitGatewayID: 'tgw-0a1b2c3d4e5f60718', routableCIDRSpace: '100.64.0.0/26' },
+      },
+    };
+    return { backend, guard, close, teardown, network };
+  };
+
+  it('is approved elsewhere, and the refusal says how to split it', async () => {
+    const { guard, close, teardown } = await start();
+    const outcome = await guard.attempt(teardown);
+    expect(outcome).toMatchObject({
+      kind: 'refused',
+      text: expect.stringMatching(
+        /more than a person can read in one form\..*name some of the entities in `only`.*code \w{5}/,
+      ),
+    });
+    const [{ shown }] = (await guard.ledger.list()) as [Question];
+    expect(shown.lost).toHaveLength(210);
+    expect(await guard.attempt({ ...teardown, links: true })).toMatchObject({
+      kind: 'linked',
+      text: expect.stringMatching(
+        /^DELETE 210 entities of kdb environment trading \(\w{4}\)\nLoses for good 210 entities: /,
+      ),
+    });
+    await close();
+  });
+
+  it('is refused where there is nowhere else', async () => {
+    const { guard, close, teardown } = await start({ outOfBand: async () => undefined });
+    expect(await guard.attempt(teardown)).toMatchObject({
+      kind: 'refused',
+      text: expect.stringMatching(/name some of the entities in `only`/),
+    });
+    expect(await guard.ledger.list()).toEqual([]);
+    await close();
+  });
+
+  it.each([
+    ['goes elsewhere', true, 'refused'],
+    ['is a form all the same where there is nowhere else', false, 'asked'],
+  ])('because of the name to type %s', async (_, hasWay, kind) => {
+    const { backend, guard, close, network } = await start(hasWay ? {} : { outOfBand: async () => undefined });
+    const long = answering(backend.call, (name, reply) =>
+      name === 'GetKxEnvironment' ? { ...reply, name: 'e'.repeat(60) } : reply,
+    );
+    const outOfBand = async () => ({ trusts: () => true, how: () => 'Elsewhere.' });
+    const other = await openGuard({ call: long, clock: backend.clock, ...(hasWay ? { outOfBand } : {}) });
+    const outcome = await other.attempt(network);
+    expect(outcome.kind).toBe(kind);
+    expect(JSON.stringify(outcome)).toContain(
+      `Type ${'e'.repeat(60)} ${network.arguments.environmentId.slice(0, 4)} to approve.`,
+    );
+    for (const one of [other, guard]) await one.close();
+    await close();
+  });
+
+  it('reaches the model as far as it has room for', async () => {
+    const { backend, guard, close } = await start();
+    const resourceArn = 'arn:aws:finspace:us-east-1:111122223333:kxEnvironment/x';
+    const tags = Object.fromEntries(Array.from({ length: 45 }, (_, at) => [`finspace-mcp:${at}`, 'x'.repeat(250)]));
+    const call: Call = async (name, input, options) =>
+      name === 'ListTagsForResource'
+        ? ({ tags: Object.fromEntries(Object.keys(tags).map((key) => [key, 'y'.repeat(250)])) } as never)
+        : backend.call(name, input, options);
+    const outOfBand = async () => ({ trusts: () => true, how: () => 'Elsewhere.' });
+    const other = await openGuard({ call, clock: backend.clock, outOfBand });
+    const outcome = await other.attempt({ tool: 'tag_resource', arguments: { resourceArn, tags }, forms: false });
+    expect(outcome).toMatchObject({ text: expect.stringMatching(/\nAnd \d+ lines more: plan_change shows all\.\n/) });
+    for (const one of [other, guard]) await one.close();
+    await close();
+  });
+});
+
+describe('what a caller may not see', () => {
+  it('is in the plan of the person and not in that of the refusal', async () => {
+    const backend = await embedded();
+    const { environmentId, ...estate } = await openEstate(backend.call);
+    await estate.volume('fast');
+    const outOfBand = async () => ({ trusts: () => true, how: () => 'Elsewhere.' });
+    const deny = ['get_kx_volume', 'list_kx_environments'];
+    const guard = await openGuard({ call: backend.call, clock: backend.clock, outOfBand, restrictions: { deny } });
+    const outcome = await guard.attempt({
+      tool: 'delete_kx_volume',
+      arguments: { environmentId, volumeName: 'fast' },
+      forms: false,
+    });
+    const [{ shown }] = (await guard.ledger.list()) as [Question];
+    expect(shown.text).toMatch(/^DELETE volume fast in trading \([\s\S]*1200 GB[\s\S]*status: "ACTIVE"/);
+    const text = outcome.kind === 'refused' ? outcome.text : '';
+    expect(text).toContain(`DELETE volume fast in ${environmentId.slice(0, 10)}`);
+    for (const secret of ['trading', '1200 GB', 'ACTIVE']) expect(text).not.toContain(secret);
+    await guard.close();
+    await backend.close();
+  });
 });

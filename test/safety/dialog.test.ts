@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Call, OperationName } from '../../src/operations/index.ts';
+import { callText } from '../../src/safety/approval-call.ts';
+import { type ApprovalParts, approvalText } from '../../src/safety/approval-text.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
-import { questionText, setsTooMuch } from '../../src/safety/question.ts';
 import { blocking } from '../../src/safety/refusals.ts';
 import { sightOf } from '../../src/safety/sight.ts';
 import { quoted } from '../../src/safety/untrusted.ts';
@@ -20,8 +21,30 @@ function expectHarmless(hostile: string, harmless: string): void {
   expect(skeleton(hostile)).toEqual(skeleton(harmless));
   expect(hostile.replaceAll('\n', '')).not.toMatch(UNREADABLE);
   // What an agent wants to set is never cut, so that nothing is approved that was not shown.
-  const foreign = hostile.replaceAll(/^set .*$/gm, '');
+  const foreign = hostile.replaceAll(/^.* -> .*\.$/gm, '');
   for (const inside of quotations(foreign)) expect(inside.length).toBeLessThanOrEqual(80);
+}
+
+const NAME = String.raw`(?:[\w.…-]+|"(?:[^"\\]|\\.)*")`;
+const DETAIL = String.raw`(?:"(?:[^"\\]|\\.)*"|(?:[\w ,:/%+@…-]|\.(?=\w))+)`;
+const FIRST_LINES = [
+  new RegExp(`^[A-Z ]+ [a-z ]+ ${NAME}(?: of ${NAME})?(?: in ${NAME})?(?: \\(${NAME}\\))?$`),
+  new RegExp(
+    `^(?:Loses for good|Interrupts): (?:\\d+ [a-z ]+|[a-z ]+ ${NAME})(?: \\(${DETAIL}\\))?\\.(?: \\+ \\d+ more below)?$|^Changes ${NAME}: `,
+  ),
+  new RegExp(`^Type ${NAME}(?: \\w{4})? to approve\\.$`),
+];
+
+/** The first three lines stay the first three lines, and clients that cut at 80 columns show all of them. */
+function expectDialog(hostile: string, harmless: string): void {
+  const first = hostile.split('\n').slice(0, 3);
+  for (const [at, line] of first.entries()) {
+    expect(line).toMatch(FIRST_LINES[at] as RegExp);
+    if (at < 2) expect(line.length).toBeLessThanOrEqual(80);
+  }
+  const rest = (text: string) => text.split('\n').slice(3).join('\n');
+  expect(first.join('')).not.toMatch(UNREADABLE);
+  expectHarmless(rest(hostile), rest(harmless));
 }
 
 it('has a corpus of 200 hostile texts and more', () => {
@@ -94,37 +117,64 @@ describe('what a person reads', () => {
 
   it.each(WISHES)('has the same lines whatever the service says: %s', async (operation, given) => {
     const harmless = await read(replaced('harmless'), operation, given(environmentId));
-    expect(harmless).toMatch(/^To approve, type the name of the [a-z ]+ exactly\./m);
-    for (const text of CORPUS) expectHarmless(await read(replaced(text), operation, given(environmentId)), harmless);
+    for (const text of CORPUS) expectDialog(await read(replaced(text), operation, given(environmentId)), harmless);
   });
 
   it('has the same lines whatever the agent passes', () => {
     const shown = (text: string) =>
-      questionText(
-        'TagResource',
-        { resourceArn: text, tags: { [`finspace-mcp:${text}`]: text }, more: [{ [text]: text }] },
-        { noun: 'tagged entity', name: text, entity: {} },
-        {
+      callText({
+        operation: 'TagResource',
+        risk: 'update',
+        input: { resourceArn: text, tags: { [`finspace-mcp:${text}`]: text }, more: [{ [text]: text }] },
+        subject: { noun: 'tagged entity', name: text, entity: {} },
+        finding: {
           lost: [{ kind: 'database', name: text, detail: text }],
           interrupted: [{ kind: 'cluster', name: text, detail: text }],
-          blockers: [],
-          unchecked: [],
+          changes: [
+            { setting: text, before: text, after: undefined },
+            { setting: `${text} again`, before: undefined, after: text },
+          ],
         },
-        PLACE,
-      );
-    for (const text of CORPUS) expectHarmless(shown(text), shown('harmless'));
+        place: PLACE,
+      }).text;
+    // The path of a setting stands without quotes where it is plain, and in a quotation otherwise.
+    const plain = (text: string) => text.replaceAll(/^([\w.:@/-]+)(?=: (?:not set|"))/gm, '"$1"');
+    for (const text of CORPUS) expectDialog(plain(shown(text)), plain(shown('harmless')));
   });
 
-  it('shows no more of a list than people read, and how much is left', () => {
-    const lost = Array.from({ length: 30 }, (_, at) => ({ kind: 'database', name: `db${at}`, detail: undefined }));
-    const text = questionText(
-      'DeleteKxEnvironment',
-      { environmentId },
-      { noun: 'kdb environment', name: 'lab', entity: {} },
-      { lost, interrupted: [], blockers: [], unchecked: [] },
-      PLACE,
-    );
-    expect(text).toContain('- database "db11"\nand 18 more of them\nenvironmentId: ');
+  const parts = (more: Partial<ApprovalParts>): ApprovalParts => ({
+    what: 'DELETE database trades',
+    typed: 'trades',
+    place: [],
+    isFinal: true,
+    changes: [],
+    notes: [],
+    lost: [],
+    interrupted: [],
+    details: [],
+    ...more,
+  });
+  const things = (count: number) =>
+    Array.from({ length: count }, (_, at) => ({ kind: 'database', name: `db${at}`, detail: undefined }));
+
+  it('lists all that is lost in a form, up to 200 lines below the first three', () => {
+    const most = approvalText(parts({ lost: things(198) }));
+    expect(most.fits).toBe('form');
+    for (const { name } of things(198)) expect(most.text).toContain(`\n- database "${name}".`);
+    const more = approvalText(parts({ lost: things(150), interrupted: things(60) }));
+    expect(more.fits).toBe('too-long');
+    expect(more.text.split('\n').slice(3)).toEqual([
+      'This cannot be undone.',
+      'Too many to list in a form: 210 databases. The terminal and the approval page list all of them.',
+    ]);
+  });
+
+  it('never cuts the name to type, and says where it is too long for a form', () => {
+    const name = 'n'.repeat(64);
+    expect(approvalText(parts({ typed: name.slice(1) }))).toMatchObject({ fits: 'form' });
+    const long = approvalText(parts({ typed: name }));
+    expect(long.fits).toBe('too-wide');
+    expect(long.text.split('\n')[2]).toBe(`Type ${name} to approve.`);
   });
 
   it('shows what an update replaces, and calls final only what is', async () => {
@@ -135,20 +185,25 @@ describe('what a person reads', () => {
     );
     const dns = await read(set, 'UpdateKxEnvironmentNetwork', { environmentId, customDNSConfiguration: [three] });
     expect(dns).toContain('This takes effect at once.');
-    expect(dns).toContain('set "customDNSConfiguration.0.customDNSServerName" to "c.x.y", in place of "a.x.y"\n');
-    expect(dns).toContain('set "customDNSConfiguration.0.customDNSServerIP" to "10.0.0.1"\n');
-    expect(dns).toContain('drop "customDNSConfiguration.1.customDNSServerName", now "b.x.y"\n');
+    expect(dns).toContain('customDNSConfiguration.0.customDNSServerName: "a.x.y" -> "c.x.y".\n');
+    expect(dns).toContain('customDNSConfiguration.0.customDNSServerIP: stays "10.0.0.1".\n');
+    expect(dns).toContain('customDNSConfiguration.1.customDNSServerName: "b.x.y" -> removed.\n');
     const transitGatewayConfiguration = { transitGatewayID: 'tgw-1', routableCIDRSpace: '100.64.0.0/26' };
     const gateway = await read(set, 'UpdateKxEnvironmentNetwork', { environmentId, transitGatewayConfiguration });
     expect(gateway).toContain('This cannot be undone.');
-    expect(gateway).not.toContain('drop');
+    expect(gateway).not.toContain('removed');
   });
 
   it('asks for the name of an environment, whatever is to be updated about it', async () => {
     const { name = '' } = await backend.call('GetKxEnvironment', { environmentId });
     const renamed = await read(backend.call, 'UpdateKxEnvironment', { environmentId, name: 'new-name' });
-    expect(renamed.split('\n')[0]).toBe(`UPDATE kdb environment "${name}"`);
-    expect(renamed).toContain(`set "name" to "new-name", in place of "${name}"`);
+    expect(renamed.split('\n').slice(0, 3)).toEqual([
+      `UPDATE kdb environment ${name} (${environmentId.slice(0, 4)})`,
+      `Changes name: "${name}" -> "new-name".`.replaceAll('"', ''),
+      `Type ${name} ${environmentId.slice(0, 4)} to approve.`,
+    ]);
+    expect(renamed).toContain(`\nname: "${name}" -> "new-name".\n`);
+    expect(renamed).toMatch(new RegExp(`\nenvironmentId: "${environmentId}"\\.\n.*creationTimestamp: "2026-`));
   });
 
   const rule = (ruleNumber: number, cidrBlock: string) => ({
@@ -176,14 +231,13 @@ describe('what a person reads', () => {
     for (let at = 0; at < 100; at += 1)
       expect(text).toMatch(
         new RegExp(
-          `^set "transitGatewayConfiguration.attachmentNetworkAclConfiguration.${at}" to "ruleNumber ${at + 1}, .*cidrBlock 0.0.0.0/0[^"]*", in place of ".*cidrBlock 10.0.0.0/8[^"]*"$`,
+          `^transitGatewayConfiguration.attachmentNetworkAclConfiguration.${at}: ".*cidrBlock 10.0.0.0/8[^"]*" -> "ruleNumber ${at + 1}, .*cidrBlock 0.0.0.0/0[^"]*"\\.$`,
           'm',
         ),
       );
-    expect(setsTooMuch({ text })).toBe(false);
+    expect(text.split('\n').length).toBeLessThan(200);
     const fewer = await read(call, 'UpdateKxEnvironmentNetwork', given(1));
-    expect(fewer.match(/^drop "transitGateway.*\.\d+", now ".*cidrBlock 10.0.0.0\/8[^"]*"$/gm)).toHaveLength(99);
-    expect(setsTooMuch({ text: fewer })).toBe(false);
+    expect(fewer.match(/^transitGateway.*\.\d+: ".*cidrBlock 10.0.0.0\/8[^"]*" -> removed\.$/gm)).toHaveLength(99);
     expect(`${text}${fewer}`).not.toContain('(cut');
   });
 
@@ -194,22 +248,26 @@ describe('what a person reads', () => {
       resourceArn: environmentArn,
       tags: { ['k'.repeat(100)]: value },
     });
-    expect(text).toContain(`set "tags.${'k'.repeat(100)}" to "${value}"\n`);
+    expect(text).toContain(`tags.${'k'.repeat(100)}: not set -> "${value}".\n`);
   });
 
   it.each([
-    ['lines', 200, 10],
-    ['characters', 1, 99_950],
-  ])('has a limit on %s, beyond which nobody is asked', (_, count, length) => {
-    const line = `set "a" to "${'x'.repeat(length)}"`;
-    const text = Array.from({ length: count }, () => line).join('\n');
-    expect(setsTooMuch({ text: `DELETE x\n${text}\n- database "set"` })).toBe(false);
-    expect(setsTooMuch({ text: `${text}\ndrop "${'x'.repeat(100)}", now "x"` })).toBe(true);
+    ['lines', 198, 10],
+    ['characters', 1, 99_800],
+  ])('has a limit on %s, beyond which no form is sent', (_, count, length) => {
+    const change = { setting: 'a', before: undefined, after: 'x'.repeat(length) };
+    const changes = Array.from({ length: count }, () => change);
+    expect(approvalText(parts({ changes })).fits).toBe('form');
+    const over = approvalText(parts({ changes: [...changes, { ...change, after: 'x'.repeat(200) }] }));
+    expect(over.fits).toBe('too-long');
+    expect(over.text.match(/^a: not set -> /gm)).toHaveLength(count + 1);
   });
 
   it('says that a setting is emptied, in so many words', async () => {
     const given = { environmentId, clusterName: 'gpu', databases: [] };
-    expect(await read(backend.call, 'UpdateKxClusterDatabases', given)).toContain('set "databases" to "nothing"');
+    expect(await read(backend.call, 'UpdateKxClusterDatabases', given)).toMatch(
+      /^databases: (?:not set|".*") -> "nothing"\.$/m,
+    );
   });
 
   it('names every part of an ARN, whatever its region pretends to be', async () => {
@@ -219,7 +277,7 @@ describe('what a person reads', () => {
     const call: Call = async (name, input, options) =>
       name === 'ListTagsForResource' ? ({ tags: {} } as never) : tagged(name, input, options);
     const message = await read(call, 'TagResource', { resourceArn: arn, tags: { 'finspace-mcp:protected': 'no' } });
-    expect(message).toContain(`\nkxEnvironment: "${environmentId}"\nkxDatabase: "trades"\n`);
+    expect(message).toContain(`\nkxEnvironment: "${environmentId}".\nkxDatabase: "trades".\n`);
     expect(message).not.toContain('kxUser:');
   });
 
@@ -236,10 +294,10 @@ describe('what a person reads', () => {
     const resourceArn = (await backend.call('GetKxEnvironment', { environmentId })).environmentArn;
     const tags = { ...Object.fromEntries(many), 'finspace-mcp:protected': 'no' };
     const message = await read(backend.call, 'TagResource', { resourceArn, tags });
-    expect(message).toContain('set "tags.finspace-mcp:protected" to "no"');
+    expect(message).toContain('tags.finspace-mcp:protected: not set -> "no".');
     const tagKeys = Object.keys(tags);
     expect(await read(backend.call, 'UntagResource', { resourceArn, tagKeys })).toContain(
-      'to "finspace-mcp:protected"',
+      'tags.finspace-mcp:protected: not set -> removed.',
     );
   });
 });

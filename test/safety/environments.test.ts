@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Call, OperationName } from '../../src/operations/index.ts';
+import { itemText } from '../../src/safety/item-text.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
-import { itemText } from '../../src/safety/question.ts';
 import { answering, type Embedded, embedded, type Members, spyOn } from './support/backend.ts';
 import { type Estate, openEstate } from './support/estate.ts';
 import { approved, asked, type Guard, openGuard, PLACE } from './support/guard.ts';
@@ -99,20 +99,24 @@ describe('a whole environment', () => {
     it('is shown whole, in order, and approved with its name and the number of things', async () => {
       await withGuard(async (guard, spy) => {
         const { message, state } = await asked(guard, given());
+        const id = estate.environmentId.slice(0, 4);
         expect(message.split('\n')).toEqual([
-          'DELETE 7 entities of kdb environment "trading", in this order',
-          `account: "111122223333", region: "us-east-1", backend: "test", environmentId: "${estate.environmentId}"`,
-          'All data in them is lost. This cannot be undone.',
-          '1. cluster "gateway" ("GP, RUNNING")',
-          '2. dataview "view" ("of trades")',
-          '3. volume "fast" ("1200 GB of SSD_1000")',
-          '4. database "trades" ("0 B, 0 changesets")',
-          '5. user "ann"',
-          '6. user "bob"',
-          '7. kdb environment "trading"',
-          expect.stringMatching(/^To approve, type /),
+          `DELETE kdb environment trading (${id}): 1 volume, 1 cluster, 4 more`,
+          'Loses for good 7 entities: database trades (0 B, 0 changesets).',
+          `Type trading ${id} to approve.`,
+          'account: "111122223333", region: "us-east-1", backend: "test".',
+          'This cannot be undone.',
+          'Lost for good, in this order:',
+          '1. cluster "gateway" ("GP, RUNNING").',
+          '2. dataview "view" ("of trades").',
+          '3. volume "fast" ("1200 GB of SSD_1000").',
+          '4. database "trades" ("0 B, 0 changesets").',
+          '5. user "ann".',
+          '6. user "bob".',
+          '7. kdb environment "trading".',
+          expect.stringMatching(`^environmentId: "${estate.environmentId}", creationTimestamp: "2026-.*"\\.$`),
         ]);
-        for (const typed of ['trading', '7', 'trading 6', 'trading  7']) {
+        for (const typed of ['trading', id, 'trading 7', `trading  ${id}`]) {
           const answers = { approval: { action: 'accept', content: { name: typed } } };
           expect((await guard.attempt({ ...given(), state, answers })).kind).toBe('refused');
         }
@@ -146,7 +150,9 @@ describe('a whole environment', () => {
 
     it('in part removes that part and nothing else', async () => {
       await withGuard(async (guard, spy) => {
-        expect(await approved(guard, given(['view', 'ann']), 'trading 2')).toMatchObject({ kind: 'done' });
+        expect(
+          await approved(guard, given(['view', 'ann']), `trading ${estate.environmentId.slice(0, 4)}`),
+        ).toMatchObject({ kind: 'done' });
         expect(spy.reached.map(({ name }) => name)).toEqual(['DeleteKxDataview', 'DeleteKxUser']);
       }, true);
     });

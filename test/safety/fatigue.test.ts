@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Question } from '../../src/safety/ledger.ts';
+import { MOST_OPEN, type Question } from '../../src/safety/ledger.ts';
 import { lags, resetClock, sqlClock } from '../../src/safety/ledger-clock.ts';
-import { HOUR, MINUTE, type Spy, spyOn } from './support/backend.ts';
-import { accept, asked, cancel, decline, type Guard, openGuard } from './support/guard.ts';
+import { HOUR, MINUTE, SECOND, type Spy, spyOn } from './support/backend.ts';
+import { ROLE } from './support/estate.ts';
+import { accept, asked, decline, type Guard, openGuard } from './support/guard.ts';
 import { openScene, type Scene, type Wish } from './support/scene.ts';
 
 const MOST = 5;
@@ -28,7 +29,9 @@ describe('a person who is asked again and again', () => {
   const wants = async (what: Wish, answers?: unknown, principal = 'ann') => {
     const outcome = await guard.attempt({ ...what, principal });
     if (outcome.kind !== 'asked') return false;
-    if (answers !== undefined) await guard.attempt({ ...what, principal, state: outcome.state, answers });
+    if (answers === undefined) return true;
+    scene.clock.advance(2 * SECOND);
+    await guard.attempt({ ...what, principal, state: outcome.state, answers });
     return true;
   };
   const timesAsked = async (times: number, answers?: unknown) => {
@@ -39,7 +42,6 @@ describe('a person who is asked again and again', () => {
 
   it.each([
     ['declined', decline],
-    ['closed', cancel],
     ['answered with another name', accept('quotes')],
     ['left unanswered', undefined],
   ])(`is left in peace after ${MOST} forms were %s`, async (_, answers) => {
@@ -49,17 +51,18 @@ describe('a person who is asked again and again', () => {
   });
 
   it('hears of it again after ten minutes', async () => {
-    await timesAsked(20, decline);
+    await timesAsked(20);
     scene.clock.advance(10 * MINUTE - 1);
-    expect(await wants(wish, decline)).toBe(false);
+    expect(await wants(wish)).toBe(false);
     scene.clock.advance(1);
-    expect(await timesAsked(20, decline)).toBe(MOST);
+    expect(await timesAsked(20)).toBe(MOST);
   });
 
   it('is told apart from others', async () => {
     await timesAsked(20, decline);
     expect(await wants(wish, accept(wish.name), 'bob')).toBe(true);
     expect(spy.reached).toHaveLength(1);
+    expect((await guard.attempt({ ...wish, client: 'another of the same principal' })).kind).toBe('asked');
   });
 
   it('is not spared what was approved', async () => {
@@ -100,6 +103,14 @@ describe('a person who is asked again and again', () => {
     expect((await guard.attempt({ ...wish, state, answers: accept(wish.name) })).kind).toBe('done');
   });
 
+  it('can set up another way, as the refusal says', async () => {
+    await timesAsked(20, decline);
+    expect(await guard.attempt(wish)).toMatchObject({
+      kind: 'refused',
+      text: expect.stringMatching(/gets no forms for now.*\n.*approve --init/),
+    });
+  });
+
   it('is not asked where the client shows no forms, which counts for nothing', async () => {
     for (let times = 0; times < 20; times += 1)
       expect((await guard.attempt({ ...wish, forms: false })).kind).toBe('refused');
@@ -116,56 +127,71 @@ describe('a person who approves elsewhere', () => {
     spy = spyOn(scene.call, { forward: false });
     const outOfBand = async () => ({ trusts: () => true, how: () => 'In a terminal.' });
     guard = await openGuard({ call: spy.call, clock: scene.clock, outOfBand });
+    const { environmentId } = scene;
+    for (let at = 0; at < 2 * MOST_OPEN; at += 1)
+      await scene.call('CreateKxUser', { environmentId, userName: `user-${at}`, iamRole: ROLE });
   });
   afterEach(async () => {
     await guard.close();
     await scene.close();
   });
 
-  /** As many different requests as there are numbers. */
-  const network = (at: number) => {
-    const [{ arguments: given }] = scene.wishes as [Wish];
-    const transitGatewayConfiguration = {
-      transitGatewayID: 'tgw-0a1b2c3d4e5f60718',
-      routableCIDRSpace: `100.64.${at}.0/26`,
-    };
-    const tool = 'update_kx_environment_network';
-    return { tool, arguments: { environmentId: given['environmentId'], transitGatewayConfiguration }, forms: false };
-  };
+  /** The removal of one of many users. */
+  const removal = (at: number, forms = false) => ({
+    tool: 'delete_kx_user',
+    arguments: { environmentId: scene.environmentId, userName: `user-${at}` },
+    forms,
+  });
   const said = async (at: number) => {
-    const outcome = await guard.attempt(network(at));
+    const outcome = await guard.attempt(removal(at));
     return outcome.kind === 'refused' ? outcome.text : outcome.kind;
   };
 
-  it('finds a handful of requests in the list, and the agent is told to stop', async () => {
-    for (let at = 0; at < 20; at += 1)
-      expect(await said(at)).toContain(at < MOST ? 'the plan waits under the code' : 'nobody is asked again for now');
-    expect(await guard.ledger.list()).toHaveLength(MOST);
-    const first = await said(0);
-    const { code, nonce } = (await guard.ledger.list()).find((one) => first.includes(one.code)) as Question;
-    for (let times = 0; times < 20; times += 1) expect(await said(0)).toContain(code);
-
+  it('is given a code for each request, and finds a bounded number of them in the list', async () => {
+    for (let at = 0; at < 2 * MOST_OPEN; at += 1) expect(await said(at)).toContain('The plan waits under the code');
+    expect(await guard.ledger.list()).toHaveLength(MOST_OPEN);
+    const last = await said(2 * MOST_OPEN - 1);
+    const { code, nonce } = (await guard.ledger.list()).find((one) => last.includes(one.code)) as Question;
+    expect(await said(2 * MOST_OPEN - 1)).toContain(code);
     await guard.ledger.approve(nonce, { channel: 'terminal', approver: 'ann', at: scene.clock.now() });
-    expect(await said(20)).toContain('the plan waits under the code');
-    expect(await said(0)).toBe('done');
+    expect(await said(2 * MOST_OPEN - 1)).toBe('done');
     expect(spy.reached).toHaveLength(1);
   });
 
-  it('finds no more of them when they come all at once', async () => {
-    await Promise.all(Array.from({ length: 20 }, (_, at) => said(at)));
-    expect((await guard.ledger.list()).length).toBeLessThanOrEqual(MOST);
+  it('is told when newer plans took the place of the one in a form', async () => {
+    const form = removal(0, true);
+    const { state } = await asked(guard, form);
+    scene.clock.advance(1);
+    for (let at = 1; at <= MOST_OPEN; at += 1) await said(at);
+    expect(await guard.attempt({ ...form, state, answers: accept('user-0') })).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining('Newer plans of this client took its place'),
+    });
+    expect(spy.reached).toEqual([]);
   });
 
-  it('is shown as many links as forms', async () => {
+  it('finds no more of them when they come all at once', async () => {
+    await Promise.all(Array.from({ length: 2 * MOST_OPEN }, (_, at) => said(at)));
+    expect(await guard.ledger.list()).toHaveLength(MOST_OPEN);
+  });
+
+  it('is shown as many links as forms, and a code after that', async () => {
     const kinds: string[] = [];
-    for (let times = 0; times < 20; times += 1) kinds.push((await guard.attempt({ ...network(0), links: true })).kind);
+    for (let times = 0; times < 20; times += 1) kinds.push((await guard.attempt({ ...removal(0), links: true })).kind);
     expect(kinds.filter((kind) => kind === 'linked')).toHaveLength(MOST);
     expect(kinds.at(-1)).toBe('refused');
+    expect(await said(0)).toContain('The plan waits under the code');
+  });
+
+  it('gets codes where forms are stopped', async () => {
+    for (let times = 0; times < MOST; times += 1) expect((await guard.attempt(removal(0, true))).kind).toBe('asked');
+    const outcome = await guard.attempt(removal(0, true));
+    expect(outcome).toMatchObject({ text: expect.stringMatching(/gets no forms for now.*under the code \w{5}/) });
   });
 
   it('is not kept waiting for what nobody could ever approve', async () => {
     const alone = await openGuard({ call: spy.call, clock: scene.clock });
-    const outcome = await alone.attempt(network(0));
+    const outcome = await alone.attempt(removal(0));
     expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining('cannot show forms') });
     expect(await alone.ledger.list()).toEqual([]);
     await alone.close();

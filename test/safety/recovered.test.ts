@@ -4,6 +4,7 @@ import { arnIn } from '../../src/inventory/kinds.ts';
 import type { Call } from '../../src/operations/index.ts';
 import { passingKits } from '../../src/safety/recovery.ts';
 import type { RecoveryKit } from '../../src/safety/recovery-kit.ts';
+import { typedIn } from '../support/typed.ts';
 import { embedded, type Members } from './support/backend.ts';
 import { openEstate } from './support/estate.ts';
 import { accept, asked, openGuard } from './support/guard.ts';
@@ -99,8 +100,7 @@ it('a torn down environment is as it was once the one kit of it was run in an em
   const guard = await openGuard({ call: before.call, clock: before.clock, beforeApproved: (plan) => kits.keep(plan) });
   const whole = { tool: 'tear_down_kx_environment', arguments: { environmentId } };
   const { state, message } = await asked(guard, whole);
-  const count = /^DELETE (\d+) entities/.exec(message)?.[1];
-  expect(await guard.attempt({ ...whole, state, answers: accept(`trading ${count}`) })).toMatchObject({
+  expect(await guard.attempt({ ...whole, state, answers: accept(typedIn(message)) })).toMatchObject({
     kind: 'done',
     content: { finished: true },
   });
@@ -122,7 +122,7 @@ it('a torn down environment is as it was once the one kit of it was run in an em
     const attempt = { tool, arguments: JSON.parse(marks) as Members };
     let outcome = await other.attempt(attempt);
     if (outcome.kind === 'asked')
-      outcome = await other.attempt({ ...attempt, state: outcome.state, answers: accept('trading') });
+      outcome = await other.attempt({ ...attempt, state: outcome.state, answers: accept(typedIn(outcome.message)) });
     expect(outcome, `${tool} ${marks}`).toMatchObject({ kind: 'done' });
     if (tool === 'create_kx_environment' && outcome.kind === 'done') filled = outcome.content;
   }

@@ -165,7 +165,7 @@ describe('a recovery kit', () => {
     await estate.group('hosts');
     await estate.user('ann');
     await estate.dataview('view', { autoUpdate: true });
-    const kit = await kitOf('delete_kx_environment', {}, 'trading');
+    const kit = await kitOf('delete_kx_environment', {}, `trading ${estate.environmentId.slice(0, 4)}`);
     expect(kit.create.map(({ tool }) => tool)).toEqual([
       'create_kx_environment',
       'create_kx_database',

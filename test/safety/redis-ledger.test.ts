@@ -58,15 +58,16 @@ describe.skipIf(!HAS_REDIS)(`over a Redis of its own ${SKIPPED}`, () => {
 
   it('trusts a clock that was ahead again once it is reset, and nothing from before comes back', async () => {
     const [one, other] = [await start(), await start()];
-    const asked = { binding: 'same', principal: 'ann', fingerprint: '', shown: SHOWN } as const;
-    const [mine, theirs] = [await one.ledger.open(asked, 'each'), await other.ledger.open(asked, 'each')];
+    const asked = { binding: 'same', about: 'a', client: 'c', principal: 'ann', fingerprint: '', shown: SHOWN };
+    const [{ question: mine }, { question: theirs }] = [await one.ledger.open(asked), await other.ledger.open(asked)];
     await one.ledger.approve(mine.nonce, { channel: 'terminal', approver: 'ben', at: 1 });
-    const waits = await one.ledger.open({ ...asked, binding: 'waits' }, 'each');
+    const { question: waits } = await one.ledger.open({ ...asked, binding: 'waits', about: 'waits' });
+    await one.ledger.forms('c', { nonce: mine.nonce, kind: 'shown' });
     expect(lags(await one.clock.read())).toBe(false);
     const { now } = await one.clock.read();
     const seen = now + 400 * 24 * 3_600_000;
     await one.jump(seen);
-    await expect(one.ledger.open(asked, 'each')).rejects.toThrow('finspace-mcp approve --reset-clock --redis URL');
+    await expect(one.ledger.open(asked)).rejects.toThrow('finspace-mcp approve --reset-clock --redis URL');
     const times = await one.clock.read();
     expect(times.seen).toBe(seen);
     expect(lags(times)).toBe(true);
@@ -79,19 +80,20 @@ describe.skipIf(!HAS_REDIS)(`over a Redis of its own ${SKIPPED}`, () => {
       expect(await one.ledger.find(nonce)).toBeUndefined();
       expect(await one.ledger.burn(nonce)).toBe(false);
     }
-    expect(await one.ledger.unanswered('ann', OPEN_MS)).toBe(0);
-    expect((await one.ledger.open(asked, 'each')).nonce).not.toBe(mine.nonce);
+    expect((await one.ledger.forms('c')).events).toEqual([]);
+    expect((await one.ledger.open(asked)).question.nonce).not.toBe(mine.nonce);
     expect(await other.ledger.burn(theirs.nonce)).toBe(true);
     for (const { close } of [one, other]) await close();
   });
 
   it('keeps the questions of different scopes apart', async () => {
     const [one, other] = [await start(), await start()];
-    const asked = { binding: 'same', principal: 'ann', fingerprint: '', shown: SHOWN };
-    const { nonce } = await one.ledger.open(asked, 'each');
+    const asked = { binding: 'same', about: 'a', client: 'c', principal: 'ann', fingerprint: '', shown: SHOWN };
+    const { nonce } = (await one.ledger.open(asked)).question;
+    await one.ledger.forms('c', { nonce, kind: 'shown' });
     expect(await other.ledger.find(nonce)).toBeUndefined();
     expect(await other.ledger.burn(nonce)).toBe(false);
-    expect(await other.ledger.unanswered('ann', OPEN_MS)).toBe(0);
+    expect((await other.ledger.forms('c')).events).toEqual([]);
     expect(await one.ledger.burn(nonce)).toBe(true);
     for (const { close } of [one, other]) await close();
   });

@@ -9,7 +9,14 @@ const SKIPPED = HAS_REDIS ? '' : 'SKIPPED: no redis-server is installed (apt-get
 if (SKIPPED !== '') console.warn(`Lost writes of Redis are not tested. ${SKIPPED}`);
 
 const SHOWN = { operation: 'DeleteKxUser', noun: 'user', name: 'ann', text: '', lost: [], interrupted: [] } as const;
-const ASKED = { binding: 'one call', principal: 'agent', fingerprint: '', shown: SHOWN } as const;
+const ASKED = {
+  binding: 'one call',
+  about: 'ann',
+  client: 'one',
+  principal: 'agent',
+  fingerprint: '',
+  shown: SHOWN,
+} as const;
 const APPROVAL = { channel: 'terminal', approver: 'ann', at: 1 } as const;
 
 const open: { disconnect(): void }[] = [];
@@ -21,7 +28,7 @@ const client = (server: TestRedis) => {
 const ledgerOn = (redis: Redis) => redisLedger(redis, 'plans', OPEN_MS);
 
 async function approvedOn(ledger: Ledger): Promise<string> {
-  const { nonce } = await ledger.open(ASKED, 'each');
+  const { nonce } = (await ledger.open(ASKED)).question;
   expect(await ledger.approve(nonce, APPROVAL)).toBe(true);
   return nonce;
 }
@@ -33,7 +40,7 @@ async function isWorthless(ledger: Ledger, redis: Redis, nonce: string) {
   expect(await ledger.find(nonce)).toBeUndefined();
   expect(await ledger.burn(nonce)).toBe(false);
   expect(await ledger.list()).toEqual([]);
-  const asked = await ledger.open(ASKED, 'each');
+  const { question: asked } = await ledger.open(ASKED);
   expect(asked.nonce).not.toBe(nonce);
   expect(await ledger.burn(asked.nonce)).toBe(true);
 }
@@ -80,7 +87,7 @@ describe.skipIf(!HAS_REDIS)(`an approval that was used ${SKIPPED}`, { timeout: 6
     await redis.call('ACL', 'SETUSER', 'quiet', 'on', 'nopass', '~*', '&*', '+@all', '-info');
     const quiet = new Redis(server.url, { username: 'quiet', password: 'any' });
     open.push(quiet);
-    await expect(ledgerOn(quiet).open(ASKED, 'each')).rejects.toThrow('no approval can be trusted');
+    await expect(ledgerOn(quiet).open(ASKED)).rejects.toThrow('no approval can be trusted');
   });
 });
 

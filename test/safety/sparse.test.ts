@@ -73,23 +73,25 @@ describe('a service that says less than it may', () => {
       return backend.call(name, input, options);
     };
     const { shown, forbidden } = await planned(mute, 'DeleteKxVolume', user);
-    expect(shown.text).toContain('\nregion: "us-east-1", backend: "test"\n');
+    expect(shown.text).toContain('\nregion: "us-east-1", backend: "test".\n');
     expect(forbidden?.why).toContain('cannot be read');
     const { shown: known } = await planned(backend.call, 'DeleteKxVolume', user);
     expect(known.text).toContain(
-      '\nenvironment: "trading", account: "111122223333", region: "us-east-1", backend: "test"\n',
+      '\nenvironment: "trading", account: "111122223333", region: "us-east-1", backend: "test".\n',
     );
   });
 
   it('about what is not there yet, has the person told what would be made', async () => {
     const { shown } = await planned(backend.call, 'CreateKxEnvironment', { name: 'new-one', kmsKeyId: KEY });
     expect(shown.text.split('\n')).toEqual([
-      'CREATE environment "new-one"',
-      'region: "us-east-1", backend: "test"',
+      'CREATE environment new-one',
+      'Changes name: not set -> new-one. + 1 more below',
+      'Type new-one to approve.',
+      'region: "us-east-1", backend: "test".',
       'This takes effect at once.',
-      'set "name" to "new-one"',
-      expect.stringMatching(/^set "kmsKeyId" to "arn:aws:kms:/),
-      'To approve, type the name of the environment exactly. Anything else stops the call.',
+      'Changes:',
+      'name: not set -> "new-one".',
+      expect.stringMatching(/^kmsKeyId: not set -> "arn:aws:kms:.*"\.$/),
     ]);
   });
 });

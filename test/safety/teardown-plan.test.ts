@@ -47,7 +47,7 @@ describe('the plan of a teardown', () => {
 
   it.each([[undefined], ['']])('names an environment whose name is %j by its id', async (name) => {
     const plan = await planned(environment({ name }));
-    expect(plan?.shown.name).toBe(`${estate.environmentId} 3`);
+    expect(plan?.shown.name).toBe(estate.environmentId);
   });
 
   it('leaves out what went while it was made', async () => {
@@ -69,11 +69,34 @@ describe('the plan of a teardown', () => {
   it('is of the environment alone when nothing in it can be changed any more', async () => {
     const failed = await planned(environment({ status: 'FAILED_DELETION' }));
     expect(failed?.removals.map(({ item }) => item.name)).toEqual(['trading']);
-    expect(failed?.shown.text).toMatch(/^DELETE 1 entity of kdb environment "trading", in this order\n/);
+    expect(failed?.shown.text).toMatch(
+      /^DELETE kdb environment trading \(....\)\nLoses for good 1 entity: kdb environment trading\.\n/,
+    );
     expect(failed?.blockers).toEqual([]);
     expect(await planned(environment({ status: 'FAILED_DELETION' }), ['fast'])).toMatchObject({
       blockers: [{ item: { kind: 'kdb environment', detail: 'FAILED_DELETION' } }],
     });
+  });
+
+  it('waits for what is being deleted already, and does not want it added', async () => {
+    const view = {
+      ...{ dataviewName: 'view', databaseName: 'trades', status: 'DELETING' },
+      segmentConfigurations: [{ volumeName: 'fast', dbPaths: ['/*'] }],
+    };
+    const call: Call = async (name, input, options) => {
+      if (name === 'ListKxDatabases') return { kxDatabases: [{ databaseName: 'trades' }] } as never;
+      if (name === 'GetKxDatabase') return { databaseName: 'trades' } as never;
+      return name === 'ListKxDataviews' ? ({ kxDataviews: [view] } as never) : backend.call(name, input, options);
+    };
+    expect((await planned(call, ['fast']))?.blockers).toMatchObject([
+      { item: { name: 'view' }, first: expect.stringContaining('being deleted already') },
+    ]);
+  });
+
+  it('says when the environment was made, where the service does', async () => {
+    expect((await planned(backend.call))?.shown.text).toMatch(/", creationTimestamp: "2026-[^"]*"\.$/);
+    const silent = await planned(environment({ creationTimestamp: undefined }));
+    expect(silent?.shown.text).toMatch(new RegExp(`\nenvironmentId: "${estate.environmentId}"\\.$`));
   });
 
   it('asks nobody about an environment that is not ready to be deleted', async () => {
@@ -114,14 +137,27 @@ describe('the plan of a teardown', () => {
     expect(plan?.forbidden?.why).toContain('carries the tag');
   });
 
-  it('shows up to 500 lines and says how many more there are, all of which are counted', async () => {
+  it('names the databases on its first lines, counts everything else by kind, and says that no form has room for it', async () => {
     const users = Array.from({ length: 510 }, (_, at) => ({ userName: `user-${at}`, iamRole: 'role' }));
+    const kxDatabases = ['fx_spot', 'fx_forwards', 'equities', 'futures'].map((databaseName) => ({ databaseName }));
     const crowded: Call = async (name, input, options) => {
       if (name === 'ListTagsForResource') return { tags: {} } as never;
+      if (name === 'ListKxDataviews') return { kxDataviews: [] } as never;
+      if (name === 'ListKxDatabases') return { kxDatabases } as never;
+      if (name === 'GetKxDatabase') return { ...input, numBytes: 1 } as never;
       return name === 'ListKxUsers' ? ({ users } as never) : backend.call(name, input, options);
     };
-    const { shown } = (await planned(crowded)) ?? {};
-    expect(shown?.text).toContain('\n500. user "user-498"\nand 12 more of them\n');
-    expect(shown?.name).toBe('trading 512');
+    const { shown, fits } = (await planned(crowded)) ?? {};
+    const id = estate.environmentId.slice(0, 4);
+    expect(shown?.text.split('\n').slice(0, 3)).toEqual([
+      `DELETE kdb environment trading (${id}): 1 volume, 1 kdb environment, 510 users`,
+      'Loses for good 516 entities: 4 databases (fx_spot, fx_forwards, equities, …).',
+      `Type trading ${id} to approve.`,
+    ]);
+    expect(shown?.lost).toHaveLength(516);
+    expect(fits).toBe('too-long');
+    expect(shown?.text).toContain(
+      'Too many to list in a form: 1 volume, 4 databases, 510 users, 1 kdb environment. The terminal and the approval page list all of them.',
+    );
   });
 });

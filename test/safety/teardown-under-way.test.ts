@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../src/operations/index.ts';
+import { typedIn } from '../support/typed.ts';
 import { type Embedded, embedded, HOUR } from './support/backend.ts';
 import { type Estate, openEstate } from './support/estate.ts';
 import { accept, asked, openGuard } from './support/guard.ts';
@@ -14,8 +15,8 @@ describe('a teardown that takes its time', () => {
     await estate.user('ann');
     const guard = await openGuard({ call: backend.call, clock: backend.clock });
     const attempt = { tool: TOOL, arguments: { environmentId: estate.environmentId } };
-    const { state } = await asked(guard, attempt);
-    const outcome = await guard.attempt({ ...attempt, state, answers: accept('trading 2') });
+    const { message, state } = await asked(guard, attempt);
+    const outcome = await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
     expect(outcome).toMatchObject({
       kind: 'done',
       content: {
@@ -57,7 +58,6 @@ describe('a teardown that takes its time', () => {
   const whole = async (
     meanwhile: (look: number, backend: Embedded, estate: Estate) => unknown,
     more?: (estate: Estate) => unknown,
-    count = 3,
   ) => {
     const { backend, estate } = await furnished(more);
     let looks = 0;
@@ -73,8 +73,8 @@ describe('a teardown that takes its time', () => {
     };
     const guard = await openGuard({ call, clock: backend.clock });
     const plan = { tool: TOOL, arguments: { environmentId: estate.environmentId } };
-    const { state } = await asked(guard, plan);
-    const outcome = await guard.attempt({ ...plan, state, answers: accept(`trading ${count}`) });
+    const { message, state } = await asked(guard, plan);
+    const outcome = await guard.attempt({ ...plan, state, answers: accept(typedIn(message)) });
     await guard.close();
     await backend.close();
     return outcome;
@@ -110,15 +110,11 @@ describe('a teardown that takes its time', () => {
       await estate.database('trades');
     };
     for (const since of [1, 2]) {
-      const outcome = await whole(
-        async (look, { clock }, estate) => {
-          if (look !== since) return;
-          clock.advance(HOUR);
-          await again(estate);
-        },
-        made,
-        5,
-      );
+      const outcome = await whole(async (look, { clock }, estate) => {
+        if (look !== since) return;
+        clock.advance(HOUR);
+        await again(estate);
+      }, made);
       expect(outcome).toMatchObject({
         kind: 'done',
         content: { requested: 4, left: 1, why: `${what} in it was made anew, which the person did not see.` },
@@ -139,7 +135,7 @@ describe('a teardown that takes its time', () => {
     };
     const guard = await openGuard({ call, clock: backend.clock });
     const plan = { tool: TOOL, arguments: { environmentId, only: ['fast', 'ann'] } };
-    const { state } = await asked(guard, plan);
+    const { message, state } = await asked(guard, plan);
     let looks = 0;
     const counting = await openGuard({
       call: async (name, input, options) => {
@@ -151,7 +147,7 @@ describe('a teardown that takes its time', () => {
       state: guard.state,
       seal: guard.seal,
     });
-    expect(await counting.attempt({ ...plan, state, answers: accept('trading 2') })).toMatchObject({
+    expect(await counting.attempt({ ...plan, state, answers: accept(typedIn(message)) })).toMatchObject({
       kind: 'done',
       content: { finished: false, requested: 0, left: 2, why: expect.stringContaining('being deleted already') },
     });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Call, OperationName } from '../../src/operations/index.ts';
+import { typedIn } from '../support/typed.ts';
 import { type Embedded, embedded, HOUR, type Spy, spyOn } from './support/backend.ts';
 import { type Estate, openEstate } from './support/estate.ts';
 import { accept, asked, type Guard, type GuardOptions, openGuard } from './support/guard.ts';
@@ -42,8 +43,8 @@ describe('a teardown that is under way', () => {
     through = call(guard, spy);
     const only = ['fast', 'ann', 'bob'];
     const attempt = { tool: TOOL, arguments: { environmentId: estate.environmentId, only } };
-    const { state } = await asked(guard, attempt);
-    const outcome = await guard.attempt({ ...attempt, state, answers: accept(`town-${town} 3`) });
+    const { message, state } = await asked(guard, attempt);
+    const outcome = await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
     await guard.close();
     if (outcome.kind !== 'done') throw new Error(outcome.kind);
     return { said: outcome.content, reached: spy.reached.map(({ name }) => name) };

@@ -192,3 +192,38 @@ function flipped(text: string, at: number): string {
   const index = text === '' ? 0 : at % text.length;
   return `${text.slice(0, index)}${text[index] === 'A' ? 'B' : 'A'}${text.slice(index + 1)}`;
 }
+
+describe('a client of 2025 that declares forms and cannot show them', () => {
+  it.each<[string, () => Promise<Members>]>([
+    ['an error', () => Promise.reject({ code: -32_601, message: 'Method not found' })],
+    ['nothing that is an answer', async () => ({})],
+    ['an action that there is not', async () => ({ action: 'maybe' })],
+  ])('is refused with a code when it answers a form with %s, and gets no more forms', async (_, answer) => {
+    const product = openProduct({}, { durable: true });
+    const client = await product.connect('2025-06-18');
+    const call = (name: string, given: Members) => client.request('tools/call', { name, arguments: given });
+    const created = await call('create_kx_environment', { name: 'trading', kmsKeyId: KEY });
+    const { environmentId } = (created.result as Members)['structuredContent'] as { environmentId: string };
+    const target = { environmentId, databaseName: 'trades' };
+    await call('create_kx_database', target);
+    let forms = 0;
+    client.onServerRequest = () => {
+      forms += 1;
+      return answer();
+    };
+    for (let times = 0; times < 3; times += 1) {
+      const answered = await call('delete_kx_database', target);
+      expect(answered.result?.['isError']).toBe(true);
+      expect(wordsOf(answered)).toMatch(/The plan waits under the code \w{5}\./);
+      expect(wordsOf(answered)).toContain('Type trades to approve.');
+      expect(wordsOf(answered)).not.toContain('Method not found');
+    }
+    expect(forms).toBe(1);
+    const person = await product.connect('2025-06-18');
+    person.onServerRequest = () => accept('trades').approval;
+    const { result } = await person.request('tools/call', { name: 'delete_kx_database', arguments: target });
+    expect(result?.['isError']).toBeUndefined();
+    expect(product.spy().destructive()).toHaveLength(1);
+    for (const { close } of [person, client, product]) await close();
+  });
+});

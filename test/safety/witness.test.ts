@@ -10,6 +10,8 @@ const QUESTION: Question = {
   binding: 'b',
   principal: 'agent',
   fingerprint: 'f',
+  about: 'a',
+  client: 'c',
   opened: 1,
   expires: 2,
   shown: { operation: 'DeleteKxUser', noun: 'user', name: 'ann', text: 'DELETE user "ann"', lost: [], interrupted: [] },

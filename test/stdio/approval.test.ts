@@ -1,5 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type FormAnswer, FRESH_WORLD, HOSTS, type Person, type Session } from '../support/hosts.ts';
+import { typedIn } from '../support/typed.ts';
 import { did, environment, failedTo } from '../support/world.ts';
 
 const EMPTY = [...FRESH_WORLD, '--world', 'empty'];
@@ -16,7 +20,7 @@ function sharedSession(connect: (typeof HOSTS)[number]['connect'], showsForms = 
     ({ environmentId } = await environment(session));
   });
   afterAll(() => session?.close());
-  return async (present: Person = () => ({ action: 'cancel' })) => {
+  return async (present: Person = () => approve('nobody')) => {
     person = present;
     databases += 1;
     const target = { environmentId, databaseName: `trades-${databases}` };
@@ -29,13 +33,13 @@ describe.each(HOSTS)('approval through $name', ({ connect }) => {
   const withDatabase = sharedSession(connect);
 
   it('deletes after a person typed the name, having shown what and where', async () => {
-    const person = vi.fn((message: string) => approve(namedIn(message)));
+    const person = vi.fn((message: string) => approve(typedIn(message)));
     const { session, environmentId, target, name } = await withDatabase(person);
     await did(session, 'delete_kx_database', target);
     expect(await failedTo(session, 'get_kx_database', target)).toContain('ResourceNotFoundException');
     expect(person).toHaveBeenCalledTimes(1);
     const [message = ''] = person.mock.calls[0] ?? [];
-    expect(message.split('\n')[0]).toBe(`DELETE database "${name}"`);
+    expect(message.split('\n')[0]).toBe(`DELETE database ${name} in trading (${environmentId.slice(0, 4)})`);
     expect(message).toContain(`environmentId: "${environmentId}"`);
     expect(message).toContain('region: "us-east-1"');
     expect(message).toContain('cannot be undone');
@@ -52,14 +56,16 @@ describe.each(HOSTS)('approval through $name', ({ connect }) => {
   it('holds an approval to what the person saw', async () => {
     const { session, target } = await withDatabase(async (message) => {
       await did(session, 'update_kx_database', { ...target, description: 'Changed meanwhile' });
-      return approve(namedIn(message));
+      return approve(typedIn(message));
     });
     expect(await failedTo(session, 'delete_kx_database', target)).toContain('changed after the person saw it');
     expect(await did(session, 'get_kx_database', target)).toMatchObject({ databaseName: target.databaseName });
   });
 
   it('asks for the name of an environment, not its id, and shows the network that would be set for ever', async () => {
-    const person = vi.fn((message: string) => approve(message.includes('CHANGE THE NETWORK') ? 'trading' : 'wrong'));
+    const person = vi.fn((message: string) =>
+      approve(message.includes('CHANGE THE NETWORK') ? typedIn(message) : 'trading'),
+    );
     const { session, environmentId } = await withDatabase(person);
     const transitGatewayConfiguration = {
       transitGatewayID: 'tgw-0a1b2c3d4e5f60718',
@@ -67,41 +73,66 @@ describe.each(HOSTS)('approval through $name', ({ connect }) => {
     };
     await did(session, 'update_kx_environment_network', { environmentId, transitGatewayConfiguration });
     expect(person.mock.calls[0]?.[0]).toContain(
-      'set "transitGatewayConfiguration.transitGatewayID" to "tgw-0a1b2c3d4e5f60718"',
+      'transitGatewayConfiguration.transitGatewayID: not set -> "tgw-0a1b2c3d4e5f60718".',
     );
     expect(await did(session, 'get_kx_environment', { environmentId })).toMatchObject({ transitGatewayConfiguration });
-    expect(await failedTo(session, 'delete_kx_environment', { environmentId })).toContain('not the name');
+    expect(await failedTo(session, 'delete_kx_environment', { environmentId })).toContain(
+      'What the person typed is not',
+    );
   });
 
   it('takes an approval for one call only', async () => {
-    const person = vi.fn<(message: string) => FormAnswer>((message) => approve(namedIn(message)));
+    const person = vi.fn<(message: string) => FormAnswer>((message) => approve(typedIn(message)));
     const { session, target } = await withDatabase(person);
     await did(session, 'delete_kx_database', target);
     await did(session, 'create_kx_database', target);
-    person.mockImplementation(() => ({ action: 'decline' }));
-    expect(await failedTo(session, 'delete_kx_database', target)).toContain('declined');
+    person.mockImplementation(() => approve('quotes'));
+    expect(await failedTo(session, 'delete_kx_database', target)).toContain('did not run');
     expect(person).toHaveBeenCalledTimes(2);
   });
 });
 
 describe.each(HOSTS)('an answer that is no approval, through $name', ({ connect }) => {
-  const withDatabase = sharedSession(connect);
-
   it.each<[string, (name: string) => FormAnswer, string]>([
-    ['declines', () => ({ action: 'decline' }), 'declined'],
-    ['closes the form', () => ({ action: 'cancel' }), 'closed the form'],
-    ['types another name', () => approve('quotes'), 'not the name'],
-    ['types the name in other letters', (name) => approve(name.toUpperCase()), 'not the name'],
-    ['types nothing', () => approve(''), 'not the name'],
+    ['declines sooner than anybody reads', () => ({ action: 'decline' }), 'declined it on its own'],
+    ['closes the form', () => ({ action: 'cancel' }), 'closed without a decision'],
+    ['types another name', () => approve('quotes'), 'What the person typed is not'],
+    ['types the name in other letters', (name) => approve(name.toUpperCase()), 'What the person typed is not'],
+    ['types nothing', () => approve(''), 'What the person typed is not'],
   ])('does nothing and does not ask again when the person %s', async (_, answer, said) => {
-    const person = vi.fn((message: string) => answer(namedIn(message)));
-    const { session, target } = await withDatabase(person);
+    const person = vi.fn((message: string) => answer(typedIn(message)));
+    // A client of its own: after some of these answers it is sent no more forms.
+    const session = await connect(EMPTY, person);
+    onTestFinished(() => session.close());
+    const { environmentId } = await environment(session);
+    const target = { environmentId, databaseName: 'trades' };
+    await did(session, 'create_kx_database', target);
     const text = await failedTo(session, 'delete_kx_database', target);
     expect(text).toContain(said);
     expect(text).toContain('did not run');
     expect(person).toHaveBeenCalledTimes(1);
     expect(await did(session, 'get_kx_database', target)).toMatchObject({ databaseName: target.databaseName });
   });
+});
+
+describe.each(HOSTS)('on one state directory, through $name', ({ connect }) => {
+  it('two people approve, whatever a headless client beside them answers by itself', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-people-'));
+    const args = ['--state-dir', folder, '--world', 'empty', '--lifecycle', 'instant', '--log-level', 'warn'];
+    const typing: Person = (message) => approve(typedIn(message));
+    const people = [await connect(args, typing), await connect(args, typing)];
+    const headless = await connect(args, () => ({ action: 'decline' }));
+    const { environmentId } = await environment(headless);
+    const target = { environmentId, databaseName: 'trades' };
+    for (const person of [...people, ...people]) {
+      await did(person, 'create_kx_database', target);
+      for (let times = 0; times < 3; times += 1)
+        expect(await failedTo(headless, 'delete_kx_database', target)).toMatch(/The plan waits under the code \w{5}\./);
+      await did(person, 'delete_kx_database', target);
+    }
+    for (const session of [...people, headless]) await session.close();
+    rmSync(folder, { recursive: true, force: true });
+  }, 60_000);
 });
 
 describe.each(HOSTS)('without forms, through $name', ({ connect }) => {
@@ -118,6 +149,3 @@ describe.each(HOSTS)('without forms, through $name', ({ connect }) => {
     expect(await did(session, 'get_kx_database', target)).toMatchObject({ databaseName: name });
   });
 });
-
-/** The name of what a form is about. */
-const namedIn = (message: string) => /^DELETE database "([^"]+)"/.exec(message)?.[1] ?? '';

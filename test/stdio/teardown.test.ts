@@ -1,13 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type FormAnswer, FRESH_WORLD, HOSTS, type Host, type Person } from '../support/hosts.ts';
+import { typedIn } from '../support/typed.ts';
 import { did, failedTo } from '../support/world.ts';
 
 const approve = (name: string): FormAnswer => ({ action: 'accept', content: { name } });
-/** What the form asks to be typed: the environment's name and how many entities the form lists. */
-const whatItAsks = (message: string) => {
-  const [, count, name] = /^DELETE (\d+) entities of kdb environment "([^"]+)"/.exec(message) ?? [];
-  return `${name} ${count}`;
-};
 
 /** A demo world, and the environment in it that is to go. */
 async function uat(connect: Host['connect'], person: Person) {
@@ -26,7 +22,7 @@ describe.each(HOSTS)('tearing down through $name', ({ connect }) => {
   };
 
   it('shows the whole plan, asks once, and removes everything in order', async () => {
-    const person = vi.fn((message: string) => approve(whatItAsks(message)));
+    const person = vi.fn((message: string) => approve(typedIn(message)));
     const { session, environmentId } = await begun(person);
     const done = await did(session, 'tear_down_kx_environment', { environmentId });
     expect(done).toMatchObject({ finished: true, left: 0 });
@@ -46,7 +42,7 @@ describe.each(HOSTS)('tearing down through $name', ({ connect }) => {
   });
 
   it('removes only what is named, and says first what else hangs on it', async () => {
-    const { session, environmentId } = await begun((message) => approve(whatItAsks(message)));
+    const { session, environmentId } = await begun((message) => approve(typedIn(message)));
     const text = await failedTo(session, 'tear_down_kx_environment', { environmentId, only: ['equities_sample'] });
     expect(text).toContain('hdb-uat');
     const done = await did(session, 'tear_down_kx_environment', {
@@ -68,11 +64,13 @@ describe.each(HOSTS)('nothing is removed through $name', ({ connect }) => {
 
   it.each([
     ['kdb-uat', 'the name alone'],
-    ['kdb-uat 1', 'another number'],
+    ['kdb-uat 36', 'the number of entities'],
   ])('for %j (%s)', async (typed) => {
     const { session, environmentId } = world;
     person = () => approve(typed);
-    expect(await failedTo(session, 'tear_down_kx_environment', { environmentId })).toContain('not the name');
+    expect(await failedTo(session, 'tear_down_kx_environment', { environmentId })).toContain(
+      'What the person typed is not',
+    );
     expect(await did(session, 'get_kx_environment', { environmentId })).toMatchObject({ status: 'CREATED' });
   });
 

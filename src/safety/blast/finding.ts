@@ -20,12 +20,21 @@ export interface Blocker {
   readonly first: string;
 }
 
+/** A setting before a call and after it; undefined where it is not set. */
+export interface Change {
+  readonly setting: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
 /** What a call would do to the world beyond its target. */
 export interface Finding {
   /** Gone for ever afterwards. */
   readonly lost: readonly Item[];
   /** Stopped or slowed for a while. */
   readonly interrupted: readonly Item[];
+  /** What an update sets, replaces and removes; losses through removal stand in `lost` as well. */
+  readonly changes?: readonly Change[];
   /** In the order in which they have to be dealt with. */
   readonly blockers: readonly Blocker[];
   /** What may make the service refuse it all the same, because no read shows it. */

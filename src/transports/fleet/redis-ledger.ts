@@ -1,9 +1,18 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { type Approval, type Ledger, LedgerError, type Question } from '../../safety/ledger.ts';
+import {
+  type Approval,
+  FORMS_KEPT_MS,
+  type FormEvent,
+  type Ledger,
+  LedgerError,
+  MOST_OPEN,
+  type Question,
+} from '../../safety/ledger.ts';
+import { statusOf } from '../../safety/sql-ledger.ts';
 import { CLOCK_SET_BACK, NO_RUN_ID, SCRIPTS } from './redis-scripts.ts';
 
-/** Ended questions are kept this long, for the count of unanswered dialogs. */
+/** Ended questions are kept this long, for people who look back. */
 const KEPT_MS = 24 * 3_600_000;
 const LETTERS = 'ABCDEFGHJKMNPQRSTVWXYZ23456789';
 
@@ -29,20 +38,30 @@ export function redisLedger(redis: Redis, scope: string, openMs: number): Ledger
   const found = (row: unknown) => (Array.isArray(row) && row.length > 0 ? fields(row as string[]) : undefined);
 
   return {
-    open: async ({ binding, principal, fingerprint, shown }, counted) => {
+    open: async ({ binding, principal, fingerprint, about, client, shown }) => {
       const body = JSON.stringify({ fingerprint, shown });
       for (;;) {
         const nonce = randomBytes(16).toString('base64url');
         const code = Array.from({ length: 5 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
         const keys = [`q:${nonce}`, `b:${binding}`, `c:${code}`, 'open', `p:${principal}`, 'q:'];
-        const row = await run('open', keys, nonce, code, binding, principal, body, counted, openMs, KEPT_MS);
+        const values = [nonce, code, binding, principal, body, about, client, MOST_OPEN, openMs, KEPT_MS];
+        const [row, ...replaced] = (await run('open', keys, ...values)) as string[][];
         const opened = found(row);
-        if (opened !== undefined) return question(opened);
+        if (opened === undefined) continue;
+        const rows = replaced.map(fields);
+        return {
+          question: question(opened),
+          replaced: rows.map((old) => ({ question: question(old), wasApproved: old['state'] === 'approved' })),
+        };
       }
     },
     find: async (nonce) => {
       const row = found(await run('find', [`q:${nonce}`]));
       return row === undefined ? undefined : question(row);
+    },
+    status: async (code) => {
+      const row = (await run('status', [`c:${code}`, 'q:'])) as [string, number] | [];
+      return row[0] === undefined ? undefined : statusOf(row[0], row[1] === 1);
     },
     list: async () => ((await run('list', ['open', 'q:'])) as string[][]).map((row) => question(fields(row))),
     approve: async (nonce, approval) =>
@@ -56,7 +75,16 @@ export function redisLedger(redis: Redis, scope: string, openMs: number): Ledger
     },
     burn: async (nonce) => (await run('burn', [`q:${nonce}`])) === 1,
     end: async (nonce, how) => void (await run('end', [`q:${nonce}`], how)),
-    unanswered: async (principal, ms) => Number(await run('unanswered', [`p:${principal}`, 'q:'], ms)),
+    forms: async (client, event) => {
+      const added = event === undefined ? [] : [`${event.nonce} ${event.kind}`];
+      const rows = (await run('forms', [`f:${client}`, 'forms'], FORMS_KEPT_MS, ...added)) as [number, string[]];
+      const [now, members] = rows;
+      const events = Array.from({ length: members.length / 2 }, (_, at) => {
+        const [, nonce = '', kind] = String(members[2 * at]).split(' ');
+        return { nonce, kind: kind as FormEvent['kind'], at: Number(members[2 * at + 1]) };
+      });
+      return { now: Number(now), events };
+    },
   };
 }
 
@@ -78,10 +106,10 @@ function fields(row: readonly string[]): Fields {
 }
 
 function question(row: Fields): Question {
-  const { nonce = '', code = '', binding = '', principal = '', body = '{}' } = row;
+  const { nonce = '', code = '', binding = '', principal = '', about = '', client = '', body = '{}' } = row;
   return {
     ...(JSON.parse(body) as Pick<Question, 'fingerprint' | 'shown'>),
-    ...{ nonce, code, binding, principal },
+    ...{ nonce, code, binding, principal, about, client },
     opened: Number(row['opened']),
     expires: Number(row['expires']),
   };

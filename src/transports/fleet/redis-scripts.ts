@@ -37,38 +37,56 @@ end
 /**
  * The changes and reads of the ledger. The first key of each is the latest time seen. A question is a hash; `b:` leads from a
  * binding to its open question, `c:` reserves its code. Sorted sets hold those that may be open and, in `g:`, those of a binding that
- * were approved, by when they were opened, and those of a principal, by when they were last asked.
+ * were approved, by when they were opened,and those of a
+ * principal, by when they were opened. `f:` is what happened to the forms of a client, by when it happened.
  */
 export const SCRIPTS = {
   open: `${NOW}
-local nonce, code, binding, principal, body, counted, openMs, keptMs = unpack(ARGV)
-local function asked(which)
-  redis.call('ZREMRANGEBYSCORE', KEYS[6], '-inf', now - keptMs)
-  redis.call('ZADD', KEYS[6], now, which)
-  redis.call('PEXPIRE', KEYS[6], keptMs)
-end
+local nonce, code, binding, principal, body, about, client, most, openMs, keptMs = unpack(ARGV)
 local present = redis.call('GET', KEYS[3])
-if present and open(KEYS[7] .. present, { open = true }) then
-  if counted == 'each' then
-    redis.call('HINCRBY', KEYS[7] .. present, 'dialog', 1)
-    asked(present)
+if present and open(KEYS[7] .. present, { open = true }) then return { redis.call('HGETALL', KEYS[7] .. present) } end
+if redis.call('EXISTS', KEYS[4]) == 1 then return { {} } end
+redis.call('ZREMRANGEBYSCORE', KEYS[6], '-inf', now - openMs)
+local replaced, waiting, held = {}, {}, { [client] = 1 }
+for _, other in ipairs(redis.call('ZRANGE', KEYS[6], 0, -1)) do
+  local key = KEYS[7] .. other
+  if open(key, { open = true, approved = true }) then
+    local row = redis.call('HMGET', key, 'about', 'binding', 'client', 'state')
+    if row[1] == about and row[2] ~= binding then
+      replaced[#replaced + 1] = redis.call('HGETALL', key)
+      redis.call('HSET', key, 'state', 'replaced by ' .. code)
+    elseif row[4] == 'open' then
+      local whose = row[3] or ''
+      waiting[#waiting + 1] = { key, whose }
+      held[whose] = (held[whose] or 0) + 1
+    end
   end
-  return redis.call('HGETALL', KEYS[7] .. present)
 end
-if redis.call('EXISTS', KEYS[4]) == 1 then return {} end
+if #waiting >= tonumber(most) then
+  local first = waiting[1]
+  for _, one in ipairs(waiting) do if held[one[2]] > held[first[2]] then first = one end end
+  redis.call('HSET', first[1], 'state', 'evicted')
+end
 redis.call('HSET', KEYS[2], 'nonce', nonce, 'code', code, 'binding', binding, 'principal', principal, 'body', body,
-  'run', run, 'dialog', counted == 'never' and 0 or 1, 'state', 'open', 'opened', now, 'expires', now + openMs)
+  'about', about, 'client', client, 'run', run, 'state', 'open', 'opened', now, 'expires', now + openMs)
 redis.call('PEXPIRE', KEYS[2], openMs + keptMs)
 redis.call('SET', KEYS[3], nonce, 'PX', openMs)
 redis.call('SET', KEYS[4], nonce, 'PX', openMs + keptMs)
 redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', now - openMs)
 redis.call('ZADD', KEYS[5], now, nonce)
-asked(nonce)
-return redis.call('HGETALL', KEYS[2])
+redis.call('ZADD', KEYS[6], now, nonce)
+redis.call('PEXPIRE', KEYS[6], openMs)
+return { redis.call('HGETALL', KEYS[2]), unpack(replaced) }
 `,
   find: `${RUN}
 if redis.call('HGET', KEYS[2], 'run') ~= run then return {} end
 return redis.call('HGETALL', KEYS[2])
+`,
+  status: `${NOW}
+local nonce = redis.call('GET', KEYS[2])
+local row = nonce and redis.call('HMGET', KEYS[3] .. nonce, 'state', 'expires', 'run')
+if not row or not row[1] or row[3] ~= run then return {} end
+return { row[1], tonumber(row[2]) <= now and 1 or 0 }
 `,
   list: `${NOW}
 local rows = {}
@@ -103,13 +121,14 @@ local state = redis.call('HGET', KEYS[2], 'state')
 if state and state ~= 'burnt' then redis.call('HSET', KEYS[2], 'state', ARGV[1]) end
 return 1
 `,
-  unanswered: `${NOW}
-local sum = 0
-for _, nonce in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. (now - ARGV[1]), '+inf')) do
-  local row = redis.call('HMGET', KEYS[3] .. nonce, 'state', 'dialog')
-  if row[1] and row[1] ~= 'burnt' and row[1] ~= 'approved' then sum = sum + tonumber(row[2]) end
+  forms: `${NOW}
+local keptMs, event = unpack(ARGV)
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - keptMs)
+if event then
+  redis.call('ZADD', KEYS[2], now, string.format('%015d ', redis.call('INCR', KEYS[3])) .. event)
+  redis.call('PEXPIRE', KEYS[2], keptMs)
 end
-return sum
+return { now, redis.call('ZRANGE', KEYS[2], 0, -1, 'WITHSCORES') }
 `,
   times: `${TIMES}
 return { now, latest }

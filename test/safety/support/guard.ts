@@ -23,6 +23,8 @@ export interface Attempt {
   readonly tool: string;
   readonly arguments: Members;
   readonly principal?: string;
+  /** Which client it comes from. */
+  readonly client?: string;
   /** Whether the client declared forms. */
   readonly forms?: boolean;
   /** Whether it declared links; there is a page to link to. */
@@ -93,10 +95,18 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     state,
     seal,
     lost,
-    attempt: async ({ tool, arguments: given, principal = 'ann', forms = true, links = false, ...rest }) => {
+    attempt: async ({
+      tool,
+      arguments: given,
+      principal = 'ann',
+      client = 'one',
+      forms = true,
+      links = false,
+      ...rest
+    }) => {
       const caller = { principal, answersForms: true, refusal: options.refusal ?? (() => undefined) };
       const request = { name: tool, arguments: given };
-      const exchange = { context: contextOf(rest, seal), showsForms: forms, showsLinks: links };
+      const exchange = { context: contextOf(rest, seal), client, showsForms: forms, showsLinks: links };
       // The environment of tools grows; the gate and what it stands on are all that matters here.
       const result = await callTool({ ...environment, caller } as unknown as ToolEnvironment, request, exchange);
       return outcomeOf(result as never);

@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Approval, Counted, Ledger, Question } from '../../../src/safety/ledger.ts';
+import {
+  type Approval,
+  type FormEvent,
+  type Ledger,
+  MOST_OPEN,
+  type Opened,
+  type Question,
+} from '../../../src/safety/ledger.ts';
 
 /** A ledger under test, alone in its store. */
 export interface LedgerUnderTest {
@@ -27,23 +34,29 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
     });
     afterEach(() => under.close());
 
-    const open = (binding: string, counted: Counted = 'each', principal = 'ann', on = ledger): Promise<Question> =>
-      on.open(
-        {
-          binding,
-          principal,
-          fingerprint: `print of ${binding}`,
-          shown: {
-            operation: 'DeleteKxDatabase',
-            noun: 'database',
-            name: 'trades "2026" \u2028 \ud83d',
-            text: 'DELETE\n…',
-            lost: [{ kind: 'data', name: 'trades', detail: undefined }],
-            interrupted: [],
-          },
+    interface About {
+      readonly about?: string;
+      readonly client?: string;
+      readonly principal?: string;
+      readonly on?: Ledger;
+    }
+    const opened = (binding: string, { about = binding, client = 'one', principal = 'ann', on = ledger }: About = {}) =>
+      on.open({
+        binding,
+        about,
+        client,
+        principal,
+        fingerprint: `print of ${binding}`,
+        shown: {
+          operation: 'DeleteKxDatabase',
+          noun: 'database',
+          name: 'trades "2026" \u2028 \ud83d',
+          text: 'DELETE\n…',
+          lost: [{ kind: 'data', name: 'trades', detail: undefined }],
+          interrupted: [],
         },
-        counted,
-      );
+      });
+    const open = async (binding: string, about?: About): Promise<Question> => (await opened(binding, about)).question;
     const trueTimes = (answers: readonly boolean[]) => answers.filter(Boolean).length;
 
     it('keeps a question as it was opened', async () => {
@@ -68,7 +81,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
     it('has one open question for a binding, whoever opens it and how often', async () => {
       const another = await under.another();
       const opened = await Promise.all(
-        Array.from({ length: 20 }, (_, at) => open('same', 'never', 'ann', at % 2 === 0 ? ledger : another)),
+        Array.from({ length: 20 }, (_, at) => open('same', { on: at % 2 === 0 ? ledger : another })),
       );
       expect(new Set(opened.map(({ nonce }) => nonce)).size).toBe(1);
     });
@@ -97,7 +110,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       expect(await ledger.burn(nonce)).toBe(false);
     });
 
-    it.each(['declined', 'cancelled', 'wrong-name', 'other-call', 'changed'] as const)(
+    it.each(['declined', 'wrong-name', 'other-call', 'changed'] as const)(
       'is never used up once it was %s',
       async (ending) => {
         const { nonce } = await open('one');
@@ -113,12 +126,11 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       const { nonce } = await open('one');
       await ledger.burn(nonce);
       await ledger.end(nonce, 'declined');
-      expect(await ledger.unanswered('ann', MINUTE)).toBe(0);
       expect(await ledger.burn(nonce)).toBe(false);
     });
 
     it('keeps an approval for its own binding until it is used up', async () => {
-      const question = await open('one', 'never');
+      const question = await open('one');
       expect(await ledger.approvedFor('one')).toBeUndefined();
       expect(await ledger.approve(question.nonce, APPROVAL)).toBe(true);
       expect(await ledger.approve(question.nonce, APPROVAL)).toBe(false);
@@ -134,7 +146,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       const by = (approver: string) => ({ ...APPROVAL, approver });
       for (const approver of ['ann', 'ben', 'eve']) {
         await under.advance(1_000);
-        await ledger.approve((await open('one', 'never')).nonce, by(approver));
+        await ledger.approve((await open('one')).nonce, by(approver));
       }
       const seen: string[] = [];
       const counting = (who: string) =>
@@ -152,33 +164,102 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
     });
 
     it('forgets an approval that was withdrawn', async () => {
-      const { nonce } = await open('one', 'never');
+      const { nonce } = await open('one');
       await ledger.approve(nonce, APPROVAL);
       await ledger.end(nonce, 'declined');
       expect(await ledger.approvedFor('one')).toBeUndefined();
       expect(await ledger.burn(nonce)).toBe(false);
     });
 
-    it('counts the dialogs of each principal that were not approved', async () => {
-      await open('one');
-      await open('one');
-      await open('two');
-      await open('three', 'never');
-      await open('four', 'each', 'bob');
-      const { nonce } = await open('five');
-      expect(await ledger.unanswered('ann', MINUTE)).toBe(4);
-      await ledger.burn(nonce);
-      expect(await ledger.unanswered('ann', MINUTE)).toBe(3);
-      await ledger.approve((await open('six')).nonce, APPROVAL);
-      expect(await ledger.unanswered('ann', MINUTE)).toBe(3);
-      expect(await ledger.unanswered('bob', MINUTE)).toBe(1);
-      expect(await ledger.unanswered('eve', MINUTE)).toBe(0);
+    describe('of questions about the same', () => {
+      const codes = ({ replaced }: Opened) =>
+        replaced.map(({ question: { code }, wasApproved }) => [code, wasApproved]);
+
+      it('keeps the newest, whether the older ones were approved or not', async () => {
+        const [asked, granted] = [await open('one', { about: 'x' }), await open('other')];
+        await ledger.approve(granted.nonce, APPROVAL);
+        const newer = await opened('two', { about: 'x', on: await under.another() });
+        expect(codes(newer)).toEqual([[asked.code, false]]);
+        expect(codes(await opened('newer', { about: 'other' }))).toEqual([[granted.code, true]]);
+        for (const { nonce } of [asked, granted]) {
+          expect(await ledger.burn(nonce)).toBe(false);
+          expect(await ledger.approve(nonce, APPROVAL)).toBe(false);
+        }
+        expect(await ledger.approvedFor('other')).toBeUndefined();
+        expect(await ledger.status(asked.code)).toEqual({ state: 'replaced', successor: newer.question.code });
+        expect(await ledger.burn(newer.question.nonce)).toBe(true);
+      });
+
+      it('replaces none of another principal, and none twice', async () => {
+        await open('one', { about: 'x' });
+        expect(codes(await opened('two', { about: 'x', principal: 'bob' }))).toEqual([]);
+        expect(codes(await opened('three', { about: 'x' }))).toHaveLength(1);
+        expect(codes(await opened('three', { about: 'x' }))).toEqual([]);
+        expect(await ledger.list()).toHaveLength(2);
+      });
     });
 
-    it('counts what only waits once, however often it is asked for at the same time', async () => {
-      await Promise.all(Array.from({ length: 20 }, () => open('one', 'once')));
-      expect(await ledger.list()).toHaveLength(1);
-      expect(await ledger.unanswered('ann', MINUTE)).toBe(1);
+    it('says where the question of a code stands', async () => {
+      const stands = async ({ code }: Question) => (await ledger.status(code))?.state;
+      const [asked, granted, used, declined] = [await open('1'), await open('2'), await open('3'), await open('4')];
+      await ledger.approve(granted.nonce, APPROVAL);
+      await ledger.burn(used.nonce);
+      await ledger.end(declined.nonce, 'declined');
+      expect(await Promise.all([asked, granted, used, declined].map(stands))).toEqual([
+        'open',
+        'approved',
+        'burnt',
+        'declined',
+      ]);
+      expect(await ledger.status('XXXXX')).toBeUndefined();
+      await under.advance(under.openMs);
+      expect(await Promise.all([asked, granted, used, declined].map(stands))).toEqual([
+        'expired',
+        'expired',
+        'burnt',
+        'declined',
+      ]);
+    });
+
+    describe(`with ${MOST_OPEN} questions of one principal open`, () => {
+      const ask = async (count: number, about: About) => {
+        const questions: Question[] = [];
+        for (let at = 0; at < count; at += 1) {
+          await under.advance(1);
+          questions.push(await open(`${about.client} ${at}`, about));
+        }
+        return questions;
+      };
+
+      it('evicts the oldest of the client that has most', async () => {
+        const person = await ask(2, { client: 'person' });
+        const [first, second] = await ask(MOST_OPEN, { client: 'headless' });
+        const evicted = await Promise.all([first, second].map((one) => ledger.status(String(one?.code))));
+        expect(evicted).toEqual([{ state: 'evicted' }, { state: 'evicted' }]);
+        await under.advance(1);
+        await open('one more', { client: 'person' });
+        expect(await ledger.list()).toHaveLength(MOST_OPEN);
+        for (const { code } of person) expect(await ledger.status(code)).toEqual({ state: 'open' });
+      });
+
+      it('leaves those of other principals alone, and what was approved', async () => {
+        const other = await open('theirs', { principal: 'bob' });
+        const granted = await open('granted');
+        await ledger.approve(granted.nonce, APPROVAL);
+        await ask(MOST_OPEN + 2, { client: 'one' });
+        expect(await ledger.status(other.code)).toEqual({ state: 'open' });
+        expect(await ledger.burn(granted.nonce)).toBe(true);
+      });
+    });
+
+    it('keeps what happened to the forms of each client, in its order', async () => {
+      const kinds = async (client: string) => (await ledger.forms(client)).events.map(({ kind }) => kind);
+      const happened: FormEvent['kind'][] = ['shown', 'cancelled', 'shown', 'accepted', 'shown', 'withdrawn'];
+      for (const [at, kind] of happened.entries()) await ledger.forms('one', { nonce: `n${at}`, kind });
+      await (await under.another()).forms('two', { nonce: 'n', kind: 'declined' });
+      expect(await kinds('one')).toEqual(happened);
+      expect(await kinds('two')).toEqual(['declined']);
+      expect(await kinds('three')).toEqual([]);
     });
 
     describe('as time goes by', () => {
@@ -200,13 +281,14 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
         expect((await open('one')).nonce).not.toBe(asked.nonce);
       });
 
-      it('counts dialogs from when they were put, however old their question is', async () => {
-        await open('one');
-        await pass(under.openMs - MINUTE);
-        await open('one');
-        expect(await ledger.unanswered('ann', 2 * MINUTE)).toBeGreaterThanOrEqual(1);
+      it('tells when each form was shown, and forgets it after an hour', async () => {
+        await ledger.forms('one', { nonce: 'n', kind: 'shown' });
         await pass(2 * MINUTE);
-        expect(await ledger.unanswered('ann', 2 * MINUTE)).toBe(0);
+        const { now, events } = await ledger.forms('one');
+        expect(now - Number(events[0]?.at)).toBeGreaterThanOrEqual(2 * MINUTE);
+        expect(now - Number(events[0]?.at)).toBeLessThan(3 * MINUTE);
+        await pass(60 * MINUTE);
+        expect((await ledger.forms('one', { nonce: 'n', kind: 'shown' })).events).toHaveLength(1);
       });
 
       it('lets go of questions after a day', async () => {

@@ -203,7 +203,7 @@ function whole(call: Call, lab: Estate): Subject {
   return {
     tool: 'delete_kx_environment',
     arguments: inside,
-    name: 'lab',
+    name: `lab ${environmentId.slice(0, 4)}`,
     mutations: [
       {
         what: 'its description changed',

@@ -13,6 +13,7 @@ export interface Wish {
 }
 
 export interface Scene {
+  readonly environmentId: string;
   readonly call: Call;
   readonly clock: Clock;
   readonly wishes: readonly Wish[];
@@ -38,9 +39,7 @@ export async function openScene(): Promise<Scene> {
     target: [member, name],
   });
   return {
-    call,
-    clock,
-    state,
+    ...{ environmentId, call, clock, state },
     close: async () => {
       await state.close();
       await close();
@@ -53,7 +52,7 @@ export async function openScene(): Promise<Scene> {
       {
         tool: 'update_kx_environment_network',
         arguments: { environmentId, transitGatewayConfiguration },
-        name: 'trading',
+        name: `trading ${environmentId.slice(0, 4)}`,
         reader: 'GetKxEnvironment',
         target: ['environmentId', environmentId],
       },

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { OperationName } from '../../../src/operations/index.ts';
 import type { Approval } from '../../../src/safety/ledger.ts';
 import { sealWith } from '../../../src/safety/seal.ts';
-import { answering, type Members, spyOn, standingClock } from './backend.ts';
+import { answering, type Members, SECOND, spyOn, standingClock } from './backend.ts';
 import { accept, cancel, decline, type Guard, OPEN_MS, openGuard } from './guard.ts';
 import type { Scene } from './scene.ts';
 
@@ -59,6 +59,7 @@ interface Known {
   readonly wish: number;
   readonly version: number;
   readonly expires: number;
+  shown: number;
   status: 'open' | 'approved' | 'over';
 }
 
@@ -78,7 +79,9 @@ export async function play(scene: Scene, sequence: readonly Step[]): Promise<{ e
   const versions = scene.wishes.map(() => 0);
   const call = answering(spy.call, (name, reply, input) => withVersion(scene, versions, name, reply, input));
   const { state } = scene;
-  await state.write((db) => db.exec('DELETE FROM questions; DELETE FROM journal; DELETE FROM marks'));
+  await state.write((db) =>
+    db.exec('DELETE FROM questions; DELETE FROM forms; DELETE FROM journal; DELETE FROM marks'),
+  );
   let key = randomBytes(32);
   const start = () =>
     openGuard({
@@ -122,8 +125,9 @@ export async function play(scene: Scene, sequence: readonly Step[]): Promise<{ e
     const nonce = outcome.state.split('.')[0] as string;
     if (!model.known.has(nonce)) {
       const version = versions[wish] as number;
-      model.known.set(nonce, { principal, wish, version, expires: clock.now() + OPEN_MS, status: 'open' });
+      model.known.set(nonce, { principal, wish, version, expires: clock.now() + OPEN_MS, shown: 0, status: 'open' });
     }
+    (model.known.get(nonce) as Known).shown = clock.now();
     model.forms.push({ state: outcome.state, nonce, process: model.process });
   };
 
@@ -148,7 +152,10 @@ export async function play(scene: Scene, sequence: readonly Step[]): Promise<{ e
     seen();
     const wasLive = known.expires > clock.now();
     if (runs) model.allowed += 1;
-    if (runs || !consents || (wasLive && !isLive(known))) known.status = 'over';
+    const isHasty = clock.now() - known.shown < SECOND;
+    const decides = crossing !== 'none' || how !== 'decline' ? !UNDECIDED.includes(how) : !isHasty;
+    const isDecided = crossing !== 'none' || (decides && !consents);
+    if (runs || isDecided || (wasLive && !isLive(known))) known.status = 'over';
   };
 
   const perform = async (step: Step) => {
@@ -193,6 +200,9 @@ const ANSWERS: Record<How, (name: string) => unknown> = {
   nothing: () => undefined,
   junk: (name) => ({ approval: [{ action: 'accept', content: { name } }], other: accept(name) }),
 };
+
+/** Answers that no person gave: the plan stays open. A decline is one where it comes at once. */
+const UNDECIDED: readonly How[] = ['cancel', 'nothing', 'junk'];
 
 const refusedSeal = (error: Error) => {
   if (error.message !== 'the state is not ours') throw error;

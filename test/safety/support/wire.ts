@@ -19,7 +19,7 @@ export interface Answer {
 
 export interface RawClient {
   request(method: string, params: Members): Promise<Answer>;
-  /** Replies to a request of the server. */
+  /** Replies to a request of the server, with the error that it rejects with. */
   onServerRequest: (method: string, params: Members) => Members | Promise<Members>;
   close(): Promise<void>;
 }
@@ -105,8 +105,9 @@ async function rawClient(transport: InMemoryTransport, era: Era, capabilities: M
   transport.onmessage = (raw) => {
     const message = raw as { id?: number; method?: string; params?: Members } & Answer;
     if (message.method !== undefined && message.id !== undefined)
-      void Promise.resolve(client.onServerRequest(message.method, message.params ?? {})).then((result) =>
-        send({ id: message.id, result }),
+      void Promise.resolve(client.onServerRequest(message.method, message.params ?? {})).then(
+        (result) => send({ id: message.id, result }),
+        (error: Answer['error']) => send({ id: message.id, error }),
       );
     else if (message.id !== undefined) waiting.get(message.id)?.(message);
   };

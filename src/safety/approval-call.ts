@@ -1,0 +1,164 @@
+import { labels } from '../operations/http.ts';
+import { type OperationName, operationNamed } from '../operations/index.ts';
+import type { Risk } from '../operations/operation.ts';
+import { typedEnvironment, whatLine } from './approval-head.ts';
+import { type ApprovalParts, type ApprovalText, approvalText } from './approval-text.ts';
+import { placesIn } from './arn.ts';
+import type { Change, Finding, Item, Members } from './blast/finding.ts';
+import type { Home } from './home.ts';
+import { type Fact, type Place, placeFacts } from './place.ts';
+import { isOwnTag, ownPath } from './protection.ts';
+import { EVERYTHING, type Sight } from './sight.ts';
+import type { Named } from './subject.ts';
+
+/** One call that a person has to approve, and all that was found out about it. */
+export interface CallFacts {
+  readonly operation: OperationName;
+  readonly risk: Risk;
+  readonly input: Members;
+  readonly subject: Named;
+  readonly finding: Pick<Finding, 'lost' | 'interrupted' | 'changes' | 'notes'>;
+  readonly place: Place;
+  readonly home?: Home;
+}
+
+const STATE = ['status', 'clusterType', 'hostType', 'createdTimestamp', 'creationTimestamp', 'createTimestamp'];
+const RULES = 'attachmentNetworkAclConfiguration';
+
+/** The text about one call; with the `sight` of a caller without what that caller may not see, of the target as well. */
+export function callText(facts: CallFacts, sight: Sight = EVERYTHING): ApprovalText {
+  const { operation, input, subject, home } = facts;
+  const target = { kind: subject.noun, name: subject.name, arn: ownPath(operation, input), detail: 'shown' };
+  const isTargetShown = sight.of([target])[0]?.detail !== undefined;
+  const environment = sight.of([{ kind: 'kdb environment', name: home?.environment ?? '' }])[0]?.name;
+  const isHomeShown = home?.environment === undefined || environment !== undefined;
+  const seen = isHomeShown ? facts : { ...facts, home: { ...home, environment: undefined } };
+  return approvalText(partsOf(seen, isTargetShown), sight);
+}
+
+function partsOf(facts: CallFacts, isTargetShown: boolean): ApprovalParts {
+  const { operation, risk, input, subject, finding, place, home = {} } = facts;
+  const { http, target } = operationNamed(operation);
+  const inPath = labels({ http });
+  const itself = isEnvironment(operation, input);
+  const environmentId = idOf(input);
+  const parent = inPath.filter((label) => label !== 'environmentId').at(-2);
+  // What identifies a target is in the first line already, unless it goes by another name.
+  const ids = inPath.filter((label) => label !== target?.member || target.namePath !== undefined);
+  const state = isTargetShown ? STATE.filter((member) => typeof subject.entity[member] === 'string') : [];
+  const changes = changesOf(facts);
+  return {
+    what: whatLine({
+      verb: verbOf(operation, risk),
+      noun: subject.noun,
+      name: subject.name,
+      of: parent === undefined ? undefined : String(input[parent]),
+      environment: itself ? undefined : (home.environment ?? environmentId),
+      environmentId,
+    }),
+    typed: typedName(operation, input, subject),
+    place: placeFacts(place, home),
+    isFinal: isFinal(risk, input),
+    changes: isTargetShown ? changes : changes.map((change) => ({ ...change, before: WITHHELD })),
+    lost: isTargetShown ? finding.lost : finding.lost.map((item) => undetailed(item, subject)),
+    interrupted: isTargetShown ? finding.interrupted : finding.interrupted.map((item) => undetailed(item, subject)),
+    notes: finding.notes ?? [],
+    details: [
+      ids.map((label): Fact => [label, String(input[label])]),
+      ...(placesIn(input['resourceArn']) ?? []).map(({ kind, id }): Fact[] => [[kind, id]]),
+      state.map((member): Fact => [member, String(subject.entity[member])]),
+    ],
+  };
+}
+
+const WITHHELD = 'withheld here';
+
+/** What has no ARN of its own is a part of the target, and says what that is like. */
+const undetailed = (item: Item, { name }: Named): Item => (item.arn === undefined ? { kind: item.kind, name } : item);
+
+/** What a person has to type: the name, and of a whole environment the beginning of its id as well. */
+export function typedName(operation: OperationName, input: Members, { name }: Pick<Named, 'name'>): string {
+  return isEnvironment(operation, input) ? typedEnvironment(name, String(input['environmentId'])) : name;
+}
+
+/** Whether the target of a call is an environment, of either kind. */
+function isEnvironment(operation: OperationName, input: Members): boolean {
+  const { entity } = operationNamed(operation);
+  return input['environmentId'] !== undefined && (entity === 'kx-environment' || entity === 'environment');
+}
+
+/** The id of the environment that a call is about. */
+function idOf(input: Members): string | undefined {
+  const id = input['environmentId'] ?? placesIn(input['resourceArn'])?.[0]?.id;
+  return id === undefined ? undefined : String(id);
+}
+
+const VERBS: Partial<Record<Risk, string>> = { network: 'CHANGE THE NETWORK OF', disrupt: 'INTERRUPT' };
+/** What destroys without being a deletion. */
+const DESTROYING: Partial<Record<OperationName, string>> = {
+  CreateKxChangeset: 'DELETE FILES OF',
+  UpdateKxClusterCodeConfiguration: 'RESTART',
+  UpdateKxClusterDatabases: 'RESTART',
+};
+
+function verbOf(operation: OperationName, risk: Risk): string {
+  const first = (/^[A-Z][a-z]+/.exec(operation) as RegExpExecArray)[0].toUpperCase();
+  return VERBS[risk] ?? (risk === 'destroy' ? DESTROYING[operation] : undefined) ?? first;
+}
+
+/** A transit gateway is for good; DNS servers can be changed again. */
+const isFinal = (risk: Risk, input: Members) =>
+  risk === 'destroy' || (risk === 'network' && input['transitGatewayConfiguration'] !== undefined);
+
+/** What is set and what goes, first what this server goes by, and for an update as it was compared. */
+function changesOf({ operation, input, subject, finding }: CallFacts): Change[] {
+  const { update } = operationNamed(operation);
+  const inPath = labels(operationNamed(operation));
+  const compared = Object.keys(update?.settings(input) ?? {});
+  const rest = Object.fromEntries(
+    Object.entries(input).filter(([member]) => !inPath.includes(member) && !compared.includes(member)),
+  );
+  const all = [
+    ...byRule(finding.changes ?? []),
+    ...removedTags(input, subject.entity),
+    ...settings(rest, subject.entity),
+  ];
+  const guarding = ({ setting, after = '' }: Change) => isOwnTag(after) || isOwnTag(setting.replace('tags.', ''));
+  return [...all.filter(guarding), ...all.filter((change) => !guarding(change))];
+}
+
+/** The changes of one rule of a network in one line. */
+function byRule(changes: readonly Change[]): Change[] {
+  const ruleOf = ({ setting }: Change) => new RegExp(`^.*${RULES}\\.\\d+(?=\\.)`).exec(setting)?.[0] ?? setting;
+  const groups = [...new Set(changes.map(ruleOf))].map(
+    (setting) => [setting, changes.filter((change) => ruleOf(change) === setting)] as const,
+  );
+  return groups.map(([setting, parts]) => {
+    if (parts[0]?.setting === setting) return parts[0];
+    const side = (which: 'before' | 'after') => {
+      const values = parts.flatMap((part) =>
+        part[which] === undefined ? [] : `${part.setting.slice(setting.length + 1)} ${part[which]}`,
+      );
+      return values.length === 0 ? undefined : values.join(', ');
+    };
+    return { setting, before: side('before'), after: side('after') };
+  });
+}
+
+const removedTags = ({ tagKeys = [] }: Members, entity: Members): Change[] =>
+  (tagKeys as string[]).map((key) => {
+    const tags = (entity['tags'] as Members | undefined) ?? {};
+    return { setting: `tags.${key}`, before: tags[key] as string | undefined, after: undefined };
+  });
+
+function settings({ tagKeys: _, ...rest }: Members, entity: Members): Change[] {
+  const present = new Map(leaves(entity));
+  return leaves(rest).map(([setting, after]) => ({ setting, before: present.get(setting), after }));
+}
+
+/** What is set, each with its path. */
+function leaves(value: unknown, path: readonly string[] = []): [string, string][] {
+  const inside = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  if (inside.length > 0) return inside.flatMap(([member, inner]) => leaves(inner, [...path, member]));
+  return path.length === 0 ? [] : [[path.join('.'), typeof value === 'object' ? 'nothing' : String(value)]];
+}

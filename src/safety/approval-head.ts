@@ -1,0 +1,144 @@
+import { COLUMNS, label, phrase, typedLabel } from './approval-label.ts';
+import type { Change } from './blast/finding.ts';
+import type { Told } from './sight.ts';
+
+/** What a plan is about, in the words of its first line. */
+export interface Headline {
+  readonly verb: string;
+  readonly noun: string;
+  readonly name: string;
+  /** What the target is a part of, where its name alone does not say which one is meant. */
+  readonly of?: string | undefined;
+  /** The name of the environment that it is in; undefined when it is the environment itself. */
+  readonly environment?: string | undefined;
+  /** The id of that environment. */
+  readonly environmentId?: string | undefined;
+}
+
+/** Names this short are cut no further, so that the line always says something. */
+const LEAST_COLUMNS = 8;
+
+/** `DELETE cluster rdb-fx in kdb-prod (m5cn)`: what and where, in 80 columns. */
+export function whatLine({ verb, noun, name, of, environment, environmentId }: Headline): string {
+  const room = { name: 30, of: 20, environment: 20 };
+  for (;;) {
+    const line = [
+      `${verb} ${noun} ${label(name, room.name)}`,
+      ...(of === undefined ? [] : [`of ${label(of, room.of)}`]),
+      ...(environment === undefined ? [] : [`in ${label(environment, room.environment)}`]),
+      ...(environmentId === undefined ? [] : [`(${label(environmentId.slice(0, ID_SHOWN))})`]),
+    ].join(' ');
+    const longest = (Object.keys(room) as (keyof typeof room)[]).reduce((a, b) => (room[b] > room[a] ? b : a));
+    if (line.length <= COLUMNS || room[longest] <= LEAST_COLUMNS) return line;
+    room[longest] -= 1;
+  }
+}
+
+const ID_SHOWN = 4;
+
+/** What a person types to approve something about a whole environment: a name can be given to another one, an id cannot. */
+export const typedEnvironment = (name: string, environmentId: string): string =>
+  name === environmentId ? name : `${name} ${environmentId.slice(0, ID_SHOWN)}`;
+
+/** What a person has to type, uncut: wider than 80 columns where the name is. */
+export const typeLine = (typed: string): string => `Type ${typedLabel(typed)} to approve.`;
+
+interface Consequences {
+  readonly lost: readonly Told[];
+  readonly interrupted: readonly Told[];
+  readonly changes: readonly Change[];
+}
+
+/** The worst that is lost and how much more, in 80 columns: `Loses for good: 2 nodes (unsaved data). + 4 more below`. */
+export function worstLine({ lost, interrupted, changes }: Consequences): string {
+  const set = changes.filter(({ before, after }) => before !== after && (after !== undefined || lost.length === 0));
+  const all = [...byKind(lost), ...byKind(interrupted)];
+  const [worst] = all;
+  if (worst === undefined) return set.length === 0 ? NOTHING : changeLine(set);
+  const more = all.slice(1).reduce((sum, rows) => sum + sizeOf(rows), set.length);
+  const left = more === 0 ? '' : ` + ${more} more below`;
+  const title = lost.length > 0 ? 'Loses for good: ' : 'Interrupts: ';
+  return `${title}${groupText(worst, COLUMNS - title.length - left.length - 1)}.${left}`;
+}
+
+const NOTHING = 'Loses and interrupts nothing else, as far as the service shows.';
+
+/** The same of several entities that are removed together: how many, and the databases by name. */
+export function wholeLine(lost: readonly Told[]): string {
+  const total = `Loses for good ${counted('entity', sizeOf(lost))}`;
+  const [worst] = byKind(lost);
+  return worst === undefined ? `${total}.` : `${total}: ${groupText(worst, COLUMNS - total.length - ': .'.length)}.`;
+}
+
+/** The first line with as many counts by kind behind it as there is room for: `DELETE …: 13 clusters, 4 more`. */
+export function countedLine(what: string, lost: readonly Told[]): string {
+  const [, ...others] = byKind(lost);
+  let line = what;
+  for (const [at, rows] of others.entries()) {
+    const next = `${line}${at === 0 ? ':' : ','} ${counted(kindOf(rows), sizeOf(rows))}`;
+    const rest = others.slice(at + 1).reduce((sum, some) => sum + sizeOf(some), 0);
+    if (next.length + (rest === 0 ? 0 : `, ${rest} more`.length) > COLUMNS)
+      return at === 0 ? line : `${line}, ${rest + sizeOf(rows)} more`;
+    line = next;
+  }
+  return line;
+}
+
+/** Kinds in the order of how bad it is to lose them; whatever is not here ranks in the middle. */
+const WORST = [
+  ...['dataset browser environment', 'database', 'data', 'files', 'storage', 'volume', 'changes', 'savedown storage'],
+  ...['unsaved data in memory', 'nodes', 'node'],
+];
+const LEAST = ['dataview', 'cache', 'versions', 'user', 'access', 'scaling group', 'host'];
+
+const severity = (kind: string) => {
+  const [worst, least] = [WORST.indexOf(kind), LEAST.indexOf(kind)];
+  return worst >= 0 ? worst : WORST.length + least + 1;
+};
+
+/** The rows of each kind together, the worst kind first. */
+function byKind(rows: readonly Told[]): (readonly Told[])[] {
+  const kinds = [...new Set(rows.map(({ kind }) => kind))].sort((a, b) => severity(a) - severity(b));
+  return kinds.map((kind) => rows.filter((row) => row.kind === kind));
+}
+
+const kindOf = ([first]: readonly Told[]) => (first as Told).kind;
+const sizeOf = (rows: readonly Told[]) => rows.reduce((sum, { count = 1 }) => sum + count, 0);
+
+/** `3 databases`, in the plural that people expect. */
+export function counted(kind: string, size: number): string {
+  const plural = kind.endsWith('y') ? `${kind.slice(0, -1)}ies` : kind.endsWith('s') ? kind : `${kind}s`;
+  return `${size} ${size === 1 ? kind : plural}`;
+}
+
+/** One thing with its detail, or several of a kind with as many of their names as there is room for. */
+function groupText(rows: readonly Told[], columns: number): string {
+  const [{ kind, name, detail = '' }] = rows as [Told];
+  const size = sizeOf(rows);
+  if (size > 1) return `${counted(kind, size)}${namesText(rows, columns - counted(kind, size).length)}`;
+  if (name === undefined) return counted(kind, 1);
+  const thing = COUNT.test(name) ? name : `${kind} ${label(name, Math.min(30, columns - kind.length - 1))}`;
+  const room = columns - thing.length - ' ()'.length;
+  return detail === '' || room < LEAST_COLUMNS ? thing : `${thing} (${phrase(detail, room)})`;
+}
+
+/** A number of things stands for a name where nobody named them. */
+const COUNT = /^\d+ [a-z ]+$/;
+
+function namesText(rows: readonly Told[], columns: number): string {
+  const names = rows.flatMap(({ name }) => (name === undefined ? [] : [label(name, 30)]));
+  const fitting = (count: number) => ` (${names.slice(0, count).join(', ')}${count < names.length ? ', …' : ''})`;
+  let count = names.length;
+  while (count > 0 && fitting(count).length > columns) count -= 1;
+  return count === 0 ? '' : fitting(count);
+}
+
+function changeLine(changes: readonly Change[]): string {
+  const [{ setting, before, after }] = changes as [Change];
+  const more = changes.length === 1 ? '' : ` + ${changes.length - 1} more below`;
+  const title = `Changes ${label(setting, 24)}: `;
+  const room = Math.floor((COLUMNS - title.length - more.length - ' -> .'.length) / 2);
+  const shown = (value: string | undefined, otherwise: string) =>
+    value === undefined ? otherwise : label(value, room);
+  return `${title}${shown(before, 'not set')} -> ${shown(after, 'removed')}.${more}`;
+}

@@ -1,0 +1,45 @@
+/** Columns that every client, terminal and page has room for. */
+export const COLUMNS = 80;
+
+/**
+ * A name for one of the first lines, in at most so many columns: as it is where nothing in it can mislead, else quoted, with
+ * everything but printable ASCII escaped. What does not fit is cut in the middle.
+ */
+export function label(text: string, columns = Number.POSITIVE_INFINITY): string {
+  if (/^[\w.-]+$/.test(text)) return cutInside(Array.from(text), columns);
+  return `"${cutInside(Array.from(text, escaped), columns - 2)}"`;
+}
+
+/** What a person types, to its last character; a name and the beginning of an id are plain as well. */
+export const typedLabel = (text: string): string => (/^[\w.-]+ \w{1,4}$/.test(text) ? text : label(text));
+
+/** Text of this server with details from the API in it: as it is where it cannot pass for a sentence of its own, else quoted. */
+export function phrase(text: string, columns: number): string {
+  if (/^(?:[\w ,:/%+@-]|\.(?=\w))+$/.test(text)) return cutInside(Array.from(text), columns);
+  return `"${cutInside(Array.from(text, escaped), columns - 2)}"`;
+}
+
+function cutInside(units: readonly string[], columns: number): string {
+  const text = units.join('');
+  if (text.length <= columns) return text;
+  const front = taken(units, Math.ceil((columns - 1) / 2));
+  const back = taken(units.toReversed(), columns - 1 - front.join('').length).toReversed();
+  return [...front, '…', ...back].join('');
+}
+
+/** As many units as fit into so many columns. */
+function taken(units: readonly string[], columns: number): string[] {
+  const fitting: string[] = [];
+  let length = 0;
+  for (const unit of units) {
+    length += unit.length;
+    if (length > columns) break;
+    fitting.push(unit);
+  }
+  return fitting;
+}
+
+function escaped(character: string): string {
+  if (character === '\\' || character === '"') return `\\${character}`;
+  return /[ -~]/.test(character) ? character : `\\u{${character.codePointAt(0)?.toString(16)}}`;
+}

@@ -1,0 +1,102 @@
+import { counted, countedLine, typeLine, wholeLine, worstLine } from './approval-head.ts';
+import { COLUMNS } from './approval-label.ts';
+import type { Change, Item, Note } from './blast/finding.ts';
+import type { Fact } from './place.ts';
+import { EVERYTHING, type Sight, type Told, toldText } from './sight.ts';
+import { quoted } from './untrusted.ts';
+
+/** Everything that a person reads before approving. */
+export interface ApprovalParts {
+  /** What and where, in at most 80 columns. */
+  readonly what: string;
+  /** What the person has to type. */
+  readonly typed: string;
+  /** Whether what is lost is removed step by step, in its order. */
+  readonly inOrder?: boolean;
+  readonly place: readonly Fact[];
+  readonly isFinal: boolean;
+  readonly changes: readonly Change[];
+  readonly lost: readonly Item[];
+  readonly interrupted: readonly Item[];
+  /** What else is worth knowing. */
+  readonly notes: readonly Note[];
+  /** The target, one line each. */
+  readonly details: readonly (readonly Fact[])[];
+}
+
+export interface ApprovalText {
+  readonly text: string;
+  /** Whether it can be put into a form: the name to type may be too wide for one line, or there may be more than people read. */
+  readonly fits: 'form' | 'too-wide' | 'too-long';
+}
+
+/** The lines below the first three that a form may have. */
+const MOST_LINES = 200;
+const MOST_CHARACTERS = 100_000;
+/** Room for a rule of a network. */
+const MOST_OF_OLD = 160;
+
+/**
+ * The text of a plan. Its first three lines suffice: what and where, the worst that is lost, and what to type. All others follow in a fixed
+ * order, each a sentence, with foreign text only inside quotes, so that no name or description can add, hide or reorder a line. With the
+ * `sight` of a caller it leaves out what that caller may not see.
+ */
+export function approvalText(parts: ApprovalParts, sight: Sight = EVERYTHING): ApprovalText {
+  const { typed, inOrder = false, place, isFinal, changes, details } = parts;
+  const [lost, interrupted] = [sight.of(parts.lost), sight.of(parts.interrupted)];
+  const line = typeLine(typed);
+  const settings = changes.map(changeText);
+  const lists = [
+    ...listed('Lost for good, in this order:', inOrder ? lost : [], (at) => `${at + 1}. `),
+    ...listed('Lost for good:', inOrder ? [] : lost),
+    ...listed('Interrupted:', interrupted),
+  ];
+  const rest = [
+    ...factLine(place),
+    isFinal ? 'This cannot be undone.' : 'This takes effect at once.',
+    ...parts.notes.filter(({ needs }) => needs === undefined || sight.reads(needs)).map(({ says }) => says),
+    ...(settings.length === 0 ? [] : ['Changes:', ...settings]),
+  ];
+  const after = details.flatMap(factLine);
+  const isLong = rest.length + lists.length + after.length > MOST_LINES;
+  const shown = isLong && lists.length > 0 ? [tooMany([...lost, ...interrupted])] : lists;
+  const text = [
+    inOrder ? countedLine(parts.what, lost) : parts.what,
+    inOrder ? wholeLine(lost) : worstLine({ lost, interrupted, changes }),
+    line,
+    ...[...rest, ...shown, ...after],
+  ].join('\n');
+  const fits = isLong || text.length > MOST_CHARACTERS ? 'too-long' : line.length > COLUMNS ? 'too-wide' : 'form';
+  return { text, fits };
+}
+
+/** What a person reads first: what and where, the worst, and what to type. */
+export const firstLines = (text: string): string[] => text.split('\n').slice(0, 3);
+
+/** `name: "a" -> "b".`; what is set is never cut. */
+function changeText({ setting, before, after }: Change): string {
+  const name = /^[\w.:@/-]+$/.test(setting) ? setting : whole(setting);
+  if (before !== undefined && before === after) return `${name}: stays ${whole(after)}.`;
+  const old = before === undefined ? 'not set' : quoted(before, MOST_OF_OLD);
+  return `${name}: ${old} -> ${after === undefined ? 'removed' : whole(after)}.`;
+}
+
+const whole = (text: string) => quoted(text, Number.POSITIVE_INFINITY);
+
+/** `status: "RUNNING", clusterType: "RDB".`; no line where there is nothing to say. */
+const factLine = (facts: readonly Fact[]): string[] =>
+  facts.length === 0 ? [] : [`${facts.map(([label, value]) => `${label}: ${quoted(value)}`).join(', ')}.`];
+
+const listed = (title: string, rows: readonly Told[], mark: (at: number) => string = () => '- ') =>
+  rows.length === 0 ? [] : [title, ...rows.map((row, at) => `${mark(at)}${toldText(row)}.`)];
+
+function tooMany(rows: readonly Told[]): string {
+  const kinds = [...new Set(rows.map(({ kind }) => kind))];
+  const sizes = kinds.map((kind) =>
+    counted(
+      kind,
+      rows.filter((row) => row.kind === kind).reduce((sum, { count = 1 }) => sum + count, 0),
+    ),
+  );
+  return `Too many to list in a form: ${sizes.join(', ')}. The terminal and the approval page list all of them.`;
+}

@@ -1,0 +1,60 @@
+import type { FormEvent, FormHistory } from './ledger.ts';
+
+/** How long unanswered forms count, and how long a client that gave no decision gets no forms. */
+const WINDOW_MS = 10 * 60_000;
+export const MOST_UNANSWERED = 5;
+const MOST_CANCELS = 2;
+/** No person reads a form and declines it in less time. */
+const HASTY_MS = 1_000;
+
+/** Why a client gets no forms for now. */
+export type Stopped = 'unanswered' | 'no-decision';
+
+type Event = FormEvent & { readonly at: number };
+
+/** Whether a client gave the last answer on its own, so that nobody decided anything. An approval is never one of those. */
+export function isNoDecision({ events }: FormHistory): boolean {
+  const last = events.at(-1) as Event;
+  const shown = events.findLast(({ kind, nonce }) => kind === 'shown' && nonce === last.nonce);
+  return isByNobody(last, shown?.at);
+}
+
+/**
+ * Why a client gets no more forms, `coming` ones included; undefined when it does. Forms that nobody decided about do not count as
+ * unanswered, but two cancels in a row, or one other answer that no person gave, stop forms for ten minutes.
+ */
+export function stoppedForms({ now, events }: FormHistory, coming: number): Stopped | undefined {
+  const shownAt = new Map<string, number>();
+  let waiting: Event[] = [];
+  let cancels = 0;
+  let stoppedAt = Number.NEGATIVE_INFINITY;
+  for (const event of events) {
+    const { kind, nonce, at } = event;
+    if (kind === 'shown') {
+      waiting.push(event);
+      shownAt.set(nonce, at);
+      continue;
+    }
+    const byNobody = isByNobody(event, shownAt.get(nonce));
+    if (kind === 'accepted') waiting = waiting.filter((shown) => shown.nonce !== nonce);
+    else if (kind === 'withdrawn' || byNobody) waiting = withoutLast(waiting, nonce);
+    if (kind === 'withdrawn') continue;
+    cancels = kind === 'cancelled' ? cancels + 1 : 0;
+    if (cancels < MOST_CANCELS && (kind === 'cancelled' || !byNobody)) continue;
+    stoppedAt = at;
+    cancels = 0;
+  }
+  if (stoppedAt > now - WINDOW_MS) return 'no-decision';
+  const unanswered = waiting.filter(({ at }) => at > now - WINDOW_MS).length;
+  return unanswered + coming > MOST_UNANSWERED ? 'unanswered' : undefined;
+}
+
+const isByNobody = ({ kind, at }: Event, shownAt: number | undefined): boolean =>
+  kind === 'cancelled' ||
+  kind === 'unusable' ||
+  (kind === 'declined' && shownAt !== undefined && at - shownAt < HASTY_MS);
+
+function withoutLast(waiting: readonly Event[], nonce: string): Event[] {
+  const last = waiting.findLastIndex((shown) => shown.nonce === nonce);
+  return waiting.filter((_, at) => at !== last);
+}

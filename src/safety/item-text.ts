@@ -1,0 +1,7 @@
+import type { Item } from './blast/finding.ts';
+import { quoted } from './untrusted.ts';
+
+/** `database "trades" ("1.3 GB, 7 changesets")`. */
+export function itemText({ kind, name, detail }: Item): string {
+  return `${kind} ${quoted(name)}${detail === undefined ? '' : ` (${quoted(detail)})`}`;
+}

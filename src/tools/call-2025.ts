@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import type { InputRequiredResult, ServerContext } from '@modelcontextprotocol/server';
+import type { ToolResult } from './environment.ts';
+import { progressOf } from './progress.ts';
+
+/** One round of a `tools/call`. */
+type Round = (context: ServerContext) => Promise<ToolResult>;
+
+/** A person may take as long as their form counts; a client that never answers ends its call then. */
+const FORM_OPEN_MS = 15 * 60_000;
+const HEARTBEAT_MS = 10_000;
+
+/**
+ * Runs a call of the 2025 era, which stays open while its form or link is shown: asks the client, and goes on with what it answered. An
+ * error, a timeout and an answer of another shape are handed on as no answer, so that the call ends as a refusal and not as a failure.
+ * `opened` gives back what was sealed into a state.
+ */
+export async function callOf2025(
+  context: ServerContext,
+  opened: (state: string) => string,
+  round: Round,
+): Promise<ToolResult> {
+  const result = await round(context);
+  if (!isInputRequired(result)) return result;
+  const inputResponses = await answersTo(result, context);
+  const nonce = opened(String(result.requestState));
+  const requestState = <T>() => nonce as T;
+  return round({ ...context, mcpReq: { ...context.mcpReq, inputResponses, requestState } });
+}
+
+const isInputRequired = (result: ToolResult): result is InputRequiredResult => 'inputRequests' in result;
+
+async function answersTo({ inputRequests = {} }: InputRequiredResult, context: ServerContext) {
+  const { mcpReq } = context;
+  const stop = heartbeat(context);
+  try {
+    const asked = Object.entries(inputRequests).map(async ([key, request]) => {
+      const answer = await mcpReq
+        .send(elicitation(request as { params?: object }), { timeout: FORM_OPEN_MS, signal: mcpReq.signal })
+        .catch(() => undefined);
+      return [key, answer] as const;
+    });
+    const answers = Object.fromEntries(await Promise.all(asked));
+    mcpReq.signal.throwIfAborted();
+    return answers;
+  } finally {
+    stop();
+  }
+}
+
+/** The request as that era has it: it names the mode of a form, and gives a link an id. */
+function elicitation({ params }: { readonly params?: object }) {
+  const own = params !== undefined && 'url' in params ? { elicitationId: randomUUID() } : { mode: 'form' };
+  return { method: 'elicitation/create', params: { ...params, ...own } } as never;
+}
+
+/** The client is told every ten seconds that the call is not stuck. */
+function heartbeat(context: ServerContext): () => void {
+  const report = progressOf(context);
+  const stop = () => clearInterval(beat);
+  const beat = setInterval(() => void report('waiting for a person to approve').catch(stop), HEARTBEAT_MS).unref();
+  return stop;
+}

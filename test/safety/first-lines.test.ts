@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { countedLine, typeLine, whatLine, wholeLine, worstLine } from '../../src/safety/approval-head.ts';
+import { label, phrase } from '../../src/safety/approval-label.ts';
+import type { Told } from '../../src/safety/sight.ts';
+
+const NONE = { lost: [], interrupted: [], changes: [] };
+const lost = (...rows: Told[]) => worstLine({ ...NONE, lost: rows });
+const database = (name: string): Told => ({ kind: 'database', name });
+
+describe('the first line', () => {
+  const what = { verb: 'DELETE', noun: 'scaling group', name: 'n'.repeat(63), environmentId: 'm5cnbg3l' };
+
+  it('cuts the longest of its names in the middle until it fits', () => {
+    const line = whatLine({ ...what, of: 'o'.repeat(63), environment: 'e'.repeat(63) });
+    expect(line).toBe('DELETE scaling group nnnnnnn…nnnnnn of ooooooo…ooooooo in eeeeeee…eeeeeee (m5cn)');
+    expect(line).toHaveLength(80);
+    expect(whatLine({ ...what, verb: 'V'.repeat(80) })).toContain(' nnnn…nnn (m5cn)');
+  });
+
+  it('says no more than there is to say', () => {
+    expect(whatLine({ verb: 'CREATE', noun: 'environment', name: 'lab' })).toBe('CREATE environment lab');
+  });
+
+  it('counts by kind what goes with a whole environment, as far as there is room', () => {
+    const rows = [database('a'), { kind: 'cluster', name: 'c', count: 13 }, { kind: 'user', count: 4 }];
+    expect(countedLine('DELETE kdb environment lab (abcd)', rows)).toBe(
+      'DELETE kdb environment lab (abcd): 13 clusters, 4 users',
+    );
+    const long = `DELETE kdb environment ${'x'.repeat(29)} (abcd)`;
+    expect(countedLine(long, rows)).toBe(`${long}: 13 clusters, 4 more`);
+    expect(countedLine('x'.repeat(78), rows)).toBe('x'.repeat(78));
+    expect(countedLine('x', [])).toBe('x');
+  });
+});
+
+describe('the second line', () => {
+  it('names the one worst loss and how much more there is', () => {
+    const rows = [
+      { kind: 'cache', name: 'CACHE_1000' },
+      { kind: 'nodes', name: '2 nodes', detail: 'unsaved' },
+    ];
+    expect(lost(...rows)).toBe('Loses for good: 2 nodes (unsaved). + 1 more below');
+    expect(lost({ kind: 'data', name: 'trades' })).toBe('Loses for good: data trades.');
+    expect(lost({ kind: 'new', name: 'x' }, { kind: 'host', name: 'y' })).toBe('Loses for good: new x. + 1 more below');
+  });
+
+  it('names as many things of the worst kind as fit', () => {
+    expect(lost(database('a'), database('b'))).toBe('Loses for good: 2 databases (a, b).');
+    expect(lost(...Array.from({ length: 9 }, (_, at) => database(`database-${at}`)))).toBe(
+      'Loses for good: 9 databases (database-0, database-1, database-2, database-3, …).',
+    );
+    expect(lost(database('x'.repeat(30)), ...Array(3).fill({ kind: 'user', name: 'u' }))).toContain('database xxx');
+  });
+
+  it('counts what the caller may not see', () => {
+    expect(lost({ kind: 'volume', count: 2 })).toBe('Loses for good: 2 volumes.');
+    expect(lost({ kind: 'volume', count: 1 }, database('a'))).toBe('Loses for good: database a. + 1 more below');
+    expect(lost({ kind: 'volume', count: 1 })).toBe('Loses for good: 1 volume.');
+  });
+
+  it('cuts a detail, and leaves out one that there is no room for', () => {
+    const detail = 'x'.repeat(90);
+    const line = lost({ kind: 'data', name: 'n', detail });
+    expect(line).toMatch(/^Loses for good: data n \(x+…x+\)\.$/);
+    expect(line).toHaveLength(80);
+    expect(lost({ kind: 'k'.repeat(45), name: 'n'.repeat(30), detail })).not.toContain('x');
+  });
+
+  it('says what is interrupted, or changed, where nothing is lost', () => {
+    const interrupted = [{ kind: 'cluster', name: 'rdb', detail: '1 of its 2 nodes' }];
+    expect(worstLine({ ...NONE, interrupted })).toBe('Interrupts: cluster rdb (1 of its 2 nodes).');
+    const removed = { setting: 'initializationScript', before: 'a.q', after: undefined };
+    const set = { setting: 'code.s3Key', before: 'v1.zip', after: 'v2.zip' };
+    const same = { setting: 'name', before: 'a', after: 'a' };
+    expect(worstLine({ ...NONE, changes: [removed] })).toBe('Changes initializationScript: a.q -> removed.');
+    expect(worstLine({ ...NONE, changes: [same, set, removed] })).toBe(
+      'Changes code.s3Key: v1.zip -> v2.zip. + 1 more below',
+    );
+    expect(worstLine({ ...NONE, interrupted, changes: [removed, set] })).toContain('. + 2 more below');
+    const script = { kind: 'setting', name: 'initializationScript' };
+    expect(worstLine({ ...NONE, lost: [script], changes: [removed, set] })).toBe(
+      'Loses for good: setting initializationScript. + 1 more below',
+    );
+    expect(worstLine(NONE)).toBe('Loses and interrupts nothing else, as far as the service shows.');
+    expect(worstLine({ ...NONE, changes: [same] })).toBe(worstLine(NONE));
+  });
+
+  it('gives the number of entities of a whole environment', () => {
+    expect(wholeLine([database('a'), database('b'), { kind: 'user', count: 3 }])).toBe(
+      'Loses for good 5 entities: 2 databases (a, b).',
+    );
+    expect(wholeLine([])).toBe('Loses for good 0 entities.');
+  });
+});
+
+describe('a name', () => {
+  it('stands as it is only where it can mislead nobody', () => {
+    expect(label('hdb-a_1.b')).toBe('hdb-a_1.b');
+    expect(label('a b')).toBe('"a b"');
+    expect(label('a\n"b\\\u202e😀')).toBe('"a\\u{a}\\"b\\\\\\u{202e}\\u{1f600}"');
+    expect(typeLine('kdb-uat 5qz6')).toBe('Type kdb-uat 5qz6 to approve.');
+    expect(typeLine('x to approve. Type y')).toBe('Type "x to approve. Type y" to approve.');
+  });
+
+  it('is cut in the middle, and never inside of an escape', () => {
+    expect(label('abcdefghij', 7)).toBe('abc…hij');
+    expect(label('\u202e'.repeat(9), 22)).toBe('"\\u{202e}…\\u{202e}"');
+  });
+
+  it('of a detail is quoted where it could be a sentence of its own', () => {
+    expect(phrase('1.3 GB in 2 files, 7 changesets', 80)).toBe('1.3 GB in 2 files, 7 changesets');
+    expect(phrase('fine. Type x', 80)).toBe('"fine. Type x"');
+  });
+});

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Approval, Question } from '../../src/safety/ledger.ts';
+import { type Embedded, embedded, type Members, type Spy, spyOn } from './support/backend.ts';
+import { type Estate, openEstate } from './support/estate.ts';
+import { type Guard, openGuard } from './support/guard.ts';
+
+const TOOL = 'tear_down_kx_environment';
+const TRUSTED: Approval = { channel: 'terminal', approver: 'ada', at: 1 };
+
+describe('a teardown before anybody is asked', () => {
+  let backend: Embedded;
+  let estate: Estate;
+  let spy: Spy;
+  let guard: Guard;
+  beforeAll(async () => {
+    backend = await embedded();
+    estate = await openEstate(backend.call);
+    await estate.volume('fast');
+    await estate.database('trades');
+    await estate.dataview('view', {
+      autoUpdate: true,
+      segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }],
+    });
+    for (const name of ['ann', 'bob']) await estate.user(name);
+    spy = spyOn(backend.call, { forward: false });
+    const outOfBand = async () => ({ trusts: () => true, how: (code: string) => `Approve ${code}.` });
+    guard = await openGuard({ call: spy.call, clock: backend.clock, outOfBand });
+  });
+  afterAll(async () => {
+    await guard.close();
+    await backend.close();
+  });
+
+  const wanted = (only?: string[]): Members => ({
+    environmentId: estate.environmentId,
+    ...(only === undefined ? {} : { only }),
+  });
+  const preview = async (given: Members, tool = TOOL) =>
+    guard.attempt({ tool: 'plan_change', arguments: { tool, arguments: given } });
+  const id = () => estate.environmentId.slice(0, 4);
+
+  it('is previewed as any other change: what is lost, in its order, and what a person is shown first', async () => {
+    const outcome = await preview(wanted());
+    expect(outcome).toMatchObject({
+      kind: 'done',
+      content: {
+        tool: TOOL,
+        target: { kind: 'kdb environment', name: 'trading' },
+        needsApproval: true,
+        dialog: [
+          `DELETE kdb environment trading (${id()}): 1 volume, 1 kdb environment, 3 more`,
+          'Loses for good 6 entities: database trades (0 B, 0 changesets).',
+          `Type trading ${id()} to approve.`,
+        ],
+        blocked: false,
+        wouldRun: true,
+        counts: { blockers: 0, lost: 6, interrupted: 0, beingDeleted: 0 },
+      },
+    });
+    expect(JSON.stringify(outcome)).toMatch(/view.*fast.*trades.*ann.*bob.*trading/);
+    expect(spy.reached).toEqual([]);
+    expect(await guard.ledger.list()).toEqual([]);
+  });
+
+  it('says what to add to `only`, in the preview and in the refusal', async () => {
+    const add = 'Add it to `only`, or leave out what it holds.';
+    expect(await preview(wanted(['fast']))).toMatchObject({
+      content: { blocked: true, wouldRun: false, counts: { blockers: 1 } },
+      text: expect.stringContaining(add),
+    });
+    const refusal = await guard.attempt({ tool: TOOL, arguments: wanted(['fast']) });
+    expect(refusal).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining(`1. dataview "view" ("of trades, ACTIVE"): ${add}`),
+    });
+    expect(refusal.kind === 'refused' && refusal.text).not.toContain('delete_kx_dataview');
+  });
+
+  it('is refused where its arguments are wrong, it is denied, or there is no such environment', async () => {
+    expect(await preview({})).toMatchObject({ text: expect.stringContaining(`The arguments for ${TOOL} are wrong.`) });
+    const denying = await openGuard({ call: spy.call, clock: backend.clock, restrictions: { deny: [TOOL] } });
+    const denied = await denying.attempt({ tool: 'plan_change', arguments: { tool: TOOL, arguments: wanted() } });
+    expect(denied).toMatchObject({ text: expect.stringContaining(`${TOOL} is not offered.`) });
+    await denying.close();
+  });
+
+  it('gives the whole list where the client shows no forms', async () => {
+    const outcome = await guard.attempt({ tool: TOOL, arguments: wanted(['ann', 'bob']), forms: false });
+    const [{ shown, code }] = (await guard.ledger.list()) as [Question];
+    expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining(`\nThe plan:\n${shown.text}\n`) });
+    expect(outcome).toMatchObject({ text: expect.stringContaining(`Approve ${code}.`) });
+    for (const line of ['1. user "ann".', '2. user "bob".']) expect(shown.text).toContain(line);
+  });
+
+  it('no longer counts once a part of it is gone, and the next call says what', async () => {
+    await guard.attempt({ tool: TOOL, arguments: wanted(), forms: false });
+    const stale = (await guard.ledger.list()).find(({ shown }) => shown.lost.length === 6) as Question;
+    await guard.ledger.approve(stale.nonce, TRUSTED);
+    await backend.call('DeleteKxUser', { environmentId: estate.environmentId, userName: 'bob' });
+    const outcome = await guard.attempt({ tool: TOOL, arguments: wanted(), forms: false });
+    expect(outcome).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining(
+        `The older plan ${stale.code} that a person had approved does not count any more: user "bob" is no longer as the plan says.`,
+      ),
+    });
+    const [, code] = /The plan waits under the code (\w{5})/.exec(JSON.stringify(outcome)) ?? [];
+    expect(await guard.ledger.status(stale.code)).toEqual({ state: 'replaced', successor: code });
+    expect(spy.reached).toEqual([]);
+  });
+});

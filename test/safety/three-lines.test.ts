@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { planPage } from '../../src/approval-page/views.ts';
+import { approveAtTerminal } from '../../src/commands/approve-dialog.ts';
+import type { Call, OperationName } from '../../src/operations/index.ts';
+import type { Question, Shown } from '../../src/safety/ledger.ts';
+import { planCall } from '../../src/safety/plan.ts';
+import { planTeardown } from '../../src/safety/teardown.ts';
+import { answering, type Embedded, embedded, type Members, remembering } from './support/backend.ts';
+import { type Estate, openEstate } from './support/estate.ts';
+import { PLACE } from './support/guard.ts';
+
+/** Lengths around each budget: 20 columns for an environment, 30 for any other name, 63 for what a form can have typed. */
+const LENGTHS = [3, 12, 20, 21, 30, 31, 47, 63];
+const LONGEST_USER = 50;
+const GATEWAY = { transitGatewayID: 'tgw-0a1b2c3d4e5f60718', routableCIDRSpace: '100.64.0.0/26' };
+
+/** Ten kinds of change, with what stands before the name on the first line, and the beginning of the second. */
+const KINDS: [string, OperationName | 'teardown', (name: string) => Members, RegExp][] = [
+  ['DELETE cluster', 'DeleteKxCluster', (clusterName) => ({ clusterName }), /^Loses for good: 1 node/],
+  ['DELETE database', 'DeleteKxDatabase', (name) => ({ databaseName: `${name}2` }), /^Loses for good: data /],
+  [
+    'DELETE dataview',
+    'DeleteKxDataview',
+    (name) => ({ databaseName: name, dataviewName: name }),
+    /^Loses for good: 1 version/,
+  ],
+  ['DELETE volume', 'DeleteKxVolume', (volumeName) => ({ volumeName }), /^Loses for good: storage /],
+  [
+    'DELETE scaling group',
+    'DeleteKxScalingGroup',
+    (scalingGroupName) => ({ scalingGroupName }),
+    /^Loses for good: host /,
+  ],
+  ['DELETE user', 'DeleteKxUser', (name) => ({ userName: name.slice(0, LONGEST_USER) }), /^Loses for good: access /],
+  ['DELETE kdb environment', 'DeleteKxEnvironment', () => ({}), /^Loses for good: 2 databases/],
+  ['DELETE kdb environment', 'teardown', () => ({}), /^Loses for good 8 entities: 2 databases/],
+  [
+    'CHANGE THE NETWORK OF kdb environment',
+    'UpdateKxEnvironmentNetwork',
+    () => ({ transitGatewayConfiguration: GATEWAY }),
+    /^Loses for good: choice /,
+  ],
+  [
+    'INTERRUPT cluster',
+    'UpdateKxClusterDatabases',
+    (name) => ({ clusterName: name, databases: [{ databaseName: name }] }),
+    /^(?:Loses for good|Interrupts): /,
+  ],
+];
+
+describe.each(LENGTHS)('the first three lines, with names of %d characters', (length) => {
+  let backend: Embedded;
+  let call: Call;
+  let estate: Estate;
+  const name = 'n'.repeat(length);
+  beforeAll(async () => {
+    backend = await embedded();
+    estate = await openEstate(backend.call);
+    call = answering(remembering(backend.call), (operation, reply) =>
+      operation === 'GetKxEnvironment' ? { ...reply, name: 'e'.repeat(length) } : reply,
+    );
+    for (const databaseName of [name, `${name}2`.slice(-63)]) await estate.database(databaseName);
+    await estate.volume(name);
+    await estate.user(name.slice(0, LONGEST_USER));
+    await estate.group(name);
+    await estate.dataview(name, { databaseName: name, autoUpdate: true });
+    await estate.cluster(name);
+  });
+  afterAll(() => backend.close());
+
+  const shownOf = async (operation: OperationName | 'teardown', given: Members): Promise<Shown> => {
+    const { environmentId } = estate;
+    const input = { environmentId, ...given };
+    if (operation !== 'teardown')
+      return (await planCall({ call, place: PLACE }, operation, input, 'ann'))?.shown as Shown;
+    return (await planTeardown({ call, place: PLACE }, 'tear_down', input, { environmentId }, 'ann', {}))
+      ?.shown as Shown;
+  };
+  const questionOf = (shown: Shown): Question => ({
+    ...{ nonce: 'n', code: 'K7M2Q', binding: 'b', principal: 'local', fingerprint: 'f', about: 'a', client: 'c' },
+    ...{ opened: Date.now(), expires: Date.now() + 60_000, shown },
+  });
+
+  it.each(KINDS)('of %s say what, the worst loss, and what to type: %s', async (what, operation, given, worst) => {
+    const own = `${name}2`.slice(-63);
+    const input = given(name);
+    if (operation === 'DeleteKxDatabase') input['databaseName'] = own;
+    const shown = await shownOf(operation, input);
+    const [first = '', second = '', third = ''] = shown.text.split('\n');
+    expect(first.startsWith(`${what} `)).toBe(true);
+    expect(first).toContain(`(${estate.environmentId.slice(0, 4)})`);
+    expect(second).toMatch(worst);
+    expect(second).toMatch(/\.(?: \+ \d+ more below)?$/);
+    expect(third).toBe(`Type ${shown.name} to approve.`);
+    for (const line of [first, second]) expect(line.length).toBeLessThanOrEqual(80);
+    // A name that is wider than a line is for the page, which breaks it.
+    if (shown.name.length <= 63) expect(third.length).toBeLessThanOrEqual(80);
+
+    const screen: string[] = [];
+    const terminal = {
+      say: (text = '') => void screen.push(text),
+      ask: async () => undefined,
+      askHidden: async () => undefined,
+      close: () => {},
+    };
+    await approveAtTerminal(terminal, {} as never, questionOf(shown)).catch(() => {});
+    expect(screen.filter((line) => line !== '').slice(0, 3)).toEqual([first, second, third]);
+
+    const page = planPage({ question: questionOf(shown), home: '/', now: Date.now(), token: 't', proof: 'nothing' });
+    const [, main = ''] = (await page.text()).split('<main>');
+    const seen = main
+      .split('\n')
+      .slice(0, 3)
+      .map((line) =>
+        line
+          .replaceAll(/<[^>]+>/g, '')
+          .replaceAll('&gt;', '>')
+          .replaceAll('&#34;', '"'),
+      );
+    expect(seen[0]?.toLowerCase()).toBe(first.toLowerCase());
+    expect(seen.slice(1)).toEqual([second, third]);
+  });
+});
