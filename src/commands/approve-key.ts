@@ -7,8 +7,8 @@ import { unlocked } from './approve-dialog.ts';
 import type { Terminal } from './approve-terminal.ts';
 import { pinWorldFile, refusePinnedWorld } from './world-owner.ts';
 
-const TRUSTED = [
-  'Forms in MCP clients, and sign-ins on the page of an HTTP server, count without the passphrase now.',
+const trusted = (when: 'count' | 'will count') => [
+  `Forms in MCP clients, and sign-ins on the page of an HTTP server, ${when} without the passphrase.`,
   'A form is as strong as its client: an agent that fills in forms by itself then approves its own calls.',
 ];
 const NOT_TRUSTED =
@@ -32,15 +32,14 @@ export async function setUpKey(
   const fingerprint = keyFingerprint(await initApprover(stateDir, first, { trustForms }));
   terminal.say(`Set up. The key is ${fingerprint}`);
   await pinWorldFile(state, fingerprint);
-  for (const line of trustForms ? TRUSTED : [NOT_TRUSTED]) terminal.say(line);
+  for (const line of trustForms ? trusted('count') : [NOT_TRUSTED]) terminal.say(line);
   terminal.say(RESTART);
 }
 
 /** Has the owner of the key say, with the passphrase, that forms count without it. */
 export async function trustForms(terminal: Terminal, desk: Desk, stateDir: string): Promise<void> {
   if (!desk.keyed) throw new ApproverError('Forms count here: no passphrase was set up.');
-  for (const line of TRUSTED)
-    terminal.say(line.replace('count without the passphrase now', 'will count without the passphrase'));
+  for (const line of trusted('will count')) terminal.say(line);
   terminal.say('Type the passphrase to allow that.');
   const { trustInForms } = await unlocked(terminal, desk);
   await storeForms(stateDir, trustInForms);

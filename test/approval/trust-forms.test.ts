@@ -100,7 +100,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --trust-forms ${NO_P
     seat.types(PASSPHRASE);
     await seat.sees('The same passphrase again');
     seat.types(PASSPHRASE);
-    await seat.sees('count without the passphrase now');
+    await seat.sees('count without the passphrase.');
     expect(await seat.left()).toBe(0);
     expect(await isTrusting(dir)).toBe(true);
   });
