@@ -31,6 +31,7 @@ export const PLACEHOLDERS: Partial<Record<SettingName, string>> = {
   logLevel: 'LEVEL',
   logFormat: 'FORMAT',
   port: 'PORT',
+  maxBody: 'BYTES',
   targets: 'FILE',
   target: 'NAME',
   host: 'ADDRESS',

@@ -3,7 +3,7 @@ import type { ErrorName } from './errors.ts';
 import type { HttpTemplate } from './http.ts';
 
 /** What a call does to the world, the least first; policy, annotations and the read-only filter all follow from it. */
-export const RISKS = ['read', 'reveal', 'create', 'update', 'disrupt', 'network', 'destroy'] as const;
+export const RISKS = ['read', 'reveal', 'create', 'update', 'disrupt', 'destroy', 'network'] as const;
 export type Risk = (typeof RISKS)[number];
 
 /** The kinds of FinSpace entity, which are also the words that `--toolsets` takes. */

@@ -25,9 +25,8 @@ describe('the approval page of a server', () => {
     expect(shown.text).not.toContain('passphrase');
     expect(codeIn(await remove())).toBe(code);
     expect((await someone.decide(code, approve)).text).toContain('<h1>Approved</h1>');
-    expect(await exists()).toBe(true);
-    expect((await remove()).isError).toBeUndefined();
-    expect(await exists()).toBe(false);
+    const [isThere, result, after] = [await exists(), await remove(), await exists()];
+    expect([isThere, result.isError, after]).toEqual([true, undefined, false]);
   });
 
   it('tells nobody from elsewhere where its program and files are', async () => {
@@ -292,11 +291,10 @@ describe('forms in the client of somebody with a token', () => {
     expect(asked.resultType).toBe('input_required');
     expect(wordsIn(await remove(agent, answered(asked.requestState)))).toContain('finspace:approve');
     expect(await exists()).toBe(true);
-    const unable = { headers: bearer(both), more: answered(asked.requestState) };
-    const refused = await called(server.url, 'delete_kx_database', target, unable);
+    const more = answered(asked.requestState);
+    const refused = await called(server.url, 'delete_kx_database', target, { headers: bearer(both), more });
     expect(wordsIn(refused)).toContain('did not say that it shows forms');
-    expect(await exists()).toBe(true);
-    expect((await remove(both, answered(asked.requestState))).isError).toBeUndefined();
-    expect(await exists()).toBe(false);
+    const ended = await remove(both, answered(asked.requestState));
+    expect([ended.isError, await exists()]).toEqual([undefined, false]);
   });
 });

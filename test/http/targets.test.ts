@@ -93,11 +93,13 @@ describe('named targets', () => {
     };
     const server = await product({ authTokens: held.file, targets: file({ targets }) });
     const codes: Record<string, string> = {};
+    const ids: Record<string, string> = {};
     for (const alias of ['lab', 'prod']) {
       const url = at(server, `/t/${alias}/mcp`);
       const as = { headers: bearer(held.agent) };
       const made = await called(url, 'create_kx_environment', { name: `in-${alias}`, kmsKeyId: KMS_KEY }, as);
       const { environmentId } = made.structuredContent as { environmentId: string };
+      ids[alias] = environmentId;
       codes[alias] = codeIn(await called(url, 'delete_kx_environment', { environmentId }, as));
     }
     const [ann, ben] = [person(server.url), person(server.url)];
@@ -106,7 +108,7 @@ describe('named targets', () => {
     expect(some.text).toContain(codes['lab']);
     expect(some.text).not.toContain(codes['prod']);
     const shown = await ann.get(`/approvals/${codes['prod']}`);
-    const approve = { act: 'approve', name: 'in-prod' };
+    const approve = { act: 'approve', name: `in-prod ${ids['prod']?.slice(0, 4)}` };
     expect((await ben.decide(codes['prod'] as string, approve, shown)).text).not.toContain('in-prod');
     expect((await ann.decide(codes['prod'] as string, approve)).text).toContain('<h1>Approved</h1>');
   });

@@ -93,7 +93,7 @@ it('asks nobody about a call that sets more than people read', async () => {
     const update = { environmentId, clusterName: 'gpu', databases };
     return guard.attempt({ tool: 'update_kx_cluster_databases', arguments: update });
   };
-  expect(await wish(101)).toMatchObject({
+  expect(await wish(201)).toMatchObject({
     kind: 'refused',
     text: expect.stringMatching(/more than a person can read.* Split it into several calls/),
   });

@@ -7,45 +7,10 @@ import { blocking } from '../../src/safety/refusals.ts';
 import { sightOf } from '../../src/safety/sight.ts';
 import { quoted } from '../../src/safety/untrusted.ts';
 import { answering, type Embedded, embedded, type Members, remembering } from './support/backend.ts';
-import { CORPUS, UNREADABLE } from './support/corpus.ts';
+import { CORPUS } from './support/corpus.ts';
+import { expectDialog, expectHarmless, skeleton } from './support/dialog.ts';
 import { openEstate } from './support/estate.ts';
 import { PLACE } from './support/guard.ts';
-
-const QUOTED = /"((?:[^"\\]|\\.)*)"( \(cut, \d+ characters\))?/g;
-
-/** The lines of a dialog with what stands in quotes taken out: what is left has to be this server's own words. */
-const skeleton = (text: string) => text.split('\n').map((line) => line.replace(QUOTED, '""'));
-const quotations = (text: string) => [...text.matchAll(QUOTED)].map(([, inside = '']) => inside);
-
-function expectHarmless(hostile: string, harmless: string): void {
-  expect(skeleton(hostile)).toEqual(skeleton(harmless));
-  expect(hostile.replaceAll('\n', '')).not.toMatch(UNREADABLE);
-  // What an agent wants to set is never cut, so that nothing is approved that was not shown.
-  const foreign = hostile.replaceAll(/^.* -> .*\.$/gm, '');
-  for (const inside of quotations(foreign)) expect(inside.length).toBeLessThanOrEqual(80);
-}
-
-const NAME = String.raw`(?:[\w.…-]+|"(?:[^"\\]|\\.)*")`;
-const DETAIL = String.raw`(?:"(?:[^"\\]|\\.)*"|(?:[\w ,:/%+@…-]|\.(?=\w))+)`;
-const FIRST_LINES = [
-  new RegExp(`^[A-Z ]+ [a-z ]+ ${NAME}(?: of ${NAME})?(?: in ${NAME})?(?: \\(${NAME}\\))?$`),
-  new RegExp(
-    `^(?:Loses for good|Interrupts): (?:\\d+ [a-z ]+|[a-z ]+ ${NAME})(?: \\(${DETAIL}\\))?\\.(?: \\+ \\d+ more below)?$|^Changes ${NAME}: `,
-  ),
-  new RegExp(`^Type ${NAME}(?: \\w{4})? to approve\\.$`),
-];
-
-/** The first three lines stay the first three lines, and clients that cut at 80 columns show all of them. */
-function expectDialog(hostile: string, harmless: string): void {
-  const first = hostile.split('\n').slice(0, 3);
-  for (const [at, line] of first.entries()) {
-    expect(line).toMatch(FIRST_LINES[at] as RegExp);
-    if (at < 2) expect(line.length).toBeLessThanOrEqual(80);
-  }
-  const rest = (text: string) => text.split('\n').slice(3).join('\n');
-  expect(first.join('')).not.toMatch(UNREADABLE);
-  expectHarmless(rest(hostile), rest(harmless));
-}
 
 it('has a corpus of 200 hostile texts and more', () => {
   expect(new Set(CORPUS).size).toBe(CORPUS.length);

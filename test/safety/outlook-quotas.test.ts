@@ -58,7 +58,7 @@ const OVER: readonly Row[] = [
   [
     'more cache than there is',
     'CreateKxCluster',
-    () => cluster({ clusterType: 'HDB', cacheStorageConfigurations: [{ type: 'CACHE_1000', size: 8400 }] }),
+    () => cluster({ clusterType: 'HDB', cacheStorageConfigurations: [{ type: 'CACHE_1000', size: 9600 }] }),
     ['quota GB of cache'],
   ],
   [
@@ -115,7 +115,6 @@ it('says how far quotas are used, and that a limit is not known where it is not'
   expect(notChecked).toEqual([
     'the quota of volumes per environment',
     'the quota of GB of volume storage per environment',
-    'whether volumes come in that size',
   ]);
 });
 

@@ -90,7 +90,7 @@ describe.skipIf(process.platform === 'win32')('the server of a client that is ki
     await state.close();
     return entries.filter(({ kind }) => kind === 'outcome');
   };
-  const update = tool(2, 'update_kx_database', { environmentId: 'abc', databaseName: 'trades', description: 'new' });
+  const create = tool(2, 'create_kx_database', { environmentId: 'abc', databaseName: 'trades' });
 
   it('ends within 2 s, though 60 answers are unread', async () => {
     start(
@@ -108,7 +108,7 @@ describe.skipIf(process.platform === 'win32')('the server of a client that is ki
   });
 
   it('ends within 2 s of the end of a mutation that was sent, and enters it in the journal', async () => {
-    start(aws, [update]);
+    start(aws, [create]);
     const response = await reached;
     setTimeout(() => response.end('{"databaseName":"trades"}'), 2_500);
     expect(await outlived()).toBeLessThan(4_500);
@@ -116,7 +116,7 @@ describe.skipIf(process.platform === 'win32')('the server of a client that is ki
   });
 
   it('ends within 2 s of the limit of a mutation that never comes back, and enters it as unknown', async () => {
-    start([...aws, '--call-timeout', '3000'], [update]);
+    start([...aws, '--call-timeout', '3000'], [create]);
     await reached;
     expect(await outlived()).toBeLessThan(5_000);
     expect(await outcomes()).toMatchObject([{ result: 'unknown' }]);

@@ -7,18 +7,7 @@ import {
   type Opened,
   type Question,
 } from '../../../src/safety/ledger.ts';
-
-/** A ledger under test, alone in its store. */
-export interface LedgerUnderTest {
-  readonly ledger: Ledger;
-  /** Another process's view of the same store. */
-  readonly another: () => Promise<Ledger>;
-  /** Moves its clock, or what it keeps against it. */
-  readonly advance: (milliseconds: number) => unknown;
-  /** How long its questions stay open, in milliseconds. */
-  readonly openMs: number;
-  readonly close: () => Promise<void>;
-}
+import { type About, type LedgerUnderTest, questionOf } from './ledger-under-test.ts';
 
 const MINUTE = 60_000;
 const APPROVAL: Approval = { channel: 'terminal', approver: 'ann', at: 1, signature: 's"\u2028' };
@@ -34,29 +23,10 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
     });
     afterEach(() => under.close());
 
-    interface About {
-      readonly about?: string;
-      readonly client?: string;
-      readonly principal?: string;
-      readonly on?: Ledger;
-    }
-    const opened = (binding: string, { about = binding, client = 'one', principal = 'ann', on = ledger }: About = {}) =>
-      on.open({
-        binding,
-        about,
-        client,
-        principal,
-        fingerprint: `print of ${binding}`,
-        shown: {
-          operation: 'DeleteKxDatabase',
-          noun: 'database',
-          name: 'trades "2026" \u2028 \ud83d',
-          text: 'DELETE\n…',
-          lost: [{ kind: 'data', name: 'trades', detail: undefined }],
-          interrupted: [],
-        },
-      });
-    const open = async (binding: string, about?: About): Promise<Question> => (await opened(binding, about)).question;
+    const opened = (binding: string, { on = ledger, ...about }: About & { readonly on?: Ledger } = {}) =>
+      on.open(questionOf(binding, about));
+    const open = async (binding: string, about?: About & { readonly on?: Ledger }): Promise<Question> =>
+      (await opened(binding, about)).question;
     const trueTimes = (answers: readonly boolean[]) => answers.filter(Boolean).length;
 
     it('keeps a question as it was opened', async () => {

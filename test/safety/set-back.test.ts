@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lags, resetClock, sqlClock } from '../../src/safety/ledger-clock.ts';
+import { HOUR, MINUTE, type Spy, spyOn } from './support/backend.ts';
+import { accept, type Guard, openGuard } from './support/guard.ts';
+import { openScene, type Scene, type Wish } from './support/scene.ts';
+
+describe('a clock', () => {
+  let scene: Scene;
+  let spy: Spy;
+  let guard: Guard;
+  let wish: Wish;
+  beforeEach(async () => {
+    scene = await openScene();
+    spy = spyOn(scene.call, { forward: false });
+    guard = await openGuard({ call: spy.call, clock: scene.clock });
+    wish = scene.wishes[0] as Wish;
+  });
+  afterEach(async () => {
+    await guard.close();
+    await scene.close();
+  });
+  const answeredAfter = async (milliseconds: number) => {
+    const outcome = await guard.attempt(wish);
+    const state = outcome.kind === 'asked' ? outcome.state : '';
+    scene.clock.advance(milliseconds);
+    return guard.attempt({ ...wish, state, answers: accept(wish.name) });
+  };
+
+  it('that goes on a little is good enough', async () => {
+    expect((await answeredAfter(15 * MINUTE - 1)).kind).toBe('done');
+  });
+
+  it('that is past the expiry ends an approval', async () => {
+    expect(await answeredAfter(15 * MINUTE)).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining('expired'),
+    });
+    expect(spy.reached).toEqual([]);
+  });
+
+  it('that is set back ends all approvals until it is right again', async () => {
+    expect(await answeredAfter(-MINUTE)).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining('was set back'),
+    });
+    expect((await guard.attempt(wish)).kind).toBe('refused');
+    expect(spy.reached).toEqual([]);
+    scene.clock.advance(MINUTE);
+    expect((await answeredAfter(0)).kind).toBe('done');
+  });
+
+  it('that is set back does not bring back what expired', async () => {
+    const first = await guard.attempt(wish);
+    const state = first.kind === 'asked' ? first.state : '';
+    scene.clock.advance(15 * MINUTE);
+    await guard.attempt(scene.wishes[1] as Wish);
+    scene.clock.advance(-10 * MINUTE);
+    expect((await guard.attempt({ ...wish, state, answers: accept(wish.name) })).kind).toBe('refused');
+    expect(spy.reached).toEqual([]);
+  });
+
+  it('that wavers by seconds, as clocks do, is good enough', async () => {
+    expect((await answeredAfter(-3_000)).kind).toBe('done');
+  });
+
+  describe('that was ahead once', () => {
+    const behind = async () => {
+      const before = await guard.attempt(wish);
+      scene.clock.advance(24 * HOUR);
+      const ahead = await guard.attempt(wish);
+      scene.clock.advance(-24 * HOUR);
+      return [before, ahead].map((outcome) => (outcome.kind === 'asked' ? outcome.state : ''));
+    };
+    const answers = () => accept(wish.name);
+    const clockOf = () => sqlClock(guard.state, scene.clock.now);
+
+    it('stops everything, and the refusal says what a person can do', async () => {
+      await behind();
+      expect(await guard.attempt(wish)).toMatchObject({
+        kind: 'refused',
+        text: expect.stringMatching(/was ahead before: it says 2026-03-17T.*2026-03-18T.*approve --reset-clock/),
+      });
+      const times = await clockOf().read();
+      expect(times).toEqual({ now: scene.clock.now(), seen: scene.clock.now() + 24 * HOUR });
+      expect(lags(times)).toBe(true);
+    });
+
+    it('is taken for right once a person says so, which voids all that was open and is journaled', async () => {
+      const states = await behind();
+      const { nonce = '', binding = '' } = (await guard.ledger.list()).at(-1) ?? {};
+      await guard.state.write((db) =>
+        db.prepare("UPDATE questions SET state = 'approved', approval = '{}' WHERE nonce = ?").run(nonce),
+      );
+      await resetClock(clockOf(), guard.journal, await clockOf().read(), 'ada');
+      expect(lags(await clockOf().read())).toBe(false);
+      expect(await guard.ledger.list()).toEqual([]);
+      expect(await guard.ledger.approvedFor(binding)).toBeUndefined();
+      for (const state of states)
+        expect(await guard.attempt({ ...wish, state, answers: answers() })).toMatchObject({
+          kind: 'refused',
+          text: expect.stringContaining('not known any more'),
+        });
+      expect(spy.reached).toEqual([]);
+      expect(await guard.journal.entries()).toMatchObject([
+        {
+          kind: 'clock-reset',
+          seen: '2026-03-18T09:30:00.000Z',
+          accepted: '2026-03-17T09:30:00.000Z',
+          approver: 'ada',
+        },
+      ]);
+      expect(await guard.journal.verify()).toMatchObject({ entries: 1 });
+      expect(await guard.journal.unfinished()).toEqual([]);
+
+      expect((await answeredAfter(0)).kind).toBe('done');
+      scene.clock.advance(-MINUTE);
+      expect((await guard.attempt(wish)).kind).toBe('refused');
+    });
+
+    it('is not reset when the journal cannot tell of it', async () => {
+      await behind();
+      const broken = { ...guard.journal, record: () => Promise.reject(new Error('disk full')) };
+      const times = await clockOf().read();
+      await expect(resetClock(clockOf(), broken, times, 'ada')).rejects.toThrow('disk full');
+      expect((await guard.attempt(wish)).kind).toBe('refused');
+    });
+  });
+});

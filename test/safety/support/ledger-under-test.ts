@@ -1,0 +1,39 @@
+import type { Ledger } from '../../../src/safety/ledger.ts';
+
+/** A ledger under test, alone in its store. */
+export interface LedgerUnderTest {
+  readonly ledger: Ledger;
+  /** Another process's view of the same store. */
+  readonly another: () => Promise<Ledger>;
+  /** Moves its clock, or what it keeps against it. */
+  readonly advance: (milliseconds: number) => unknown;
+  /** How long its questions stay open, in milliseconds. */
+  readonly openMs: number;
+  readonly close: () => Promise<void>;
+}
+
+const SHOWN = {
+  operation: 'DeleteKxDatabase',
+  noun: 'database',
+  name: 'trades "2026" \u2028 \ud83d',
+  text: 'DELETE\n…',
+  lost: [{ kind: 'data', name: 'trades', detail: undefined }],
+  interrupted: [],
+} as const;
+
+/** What a test says of a question beside its binding. */
+export interface About {
+  readonly about?: string;
+  readonly client?: string;
+  readonly principal?: string;
+}
+
+/** A question as a ledger takes it. */
+export const questionOf = (binding: string, { about = binding, client = 'one', principal = 'ann' }: About = {}) => ({
+  binding,
+  about,
+  client,
+  principal,
+  fingerprint: `print of ${binding}`,
+  shown: SHOWN,
+});

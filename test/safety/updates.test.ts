@@ -1,0 +1,168 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Embedded, embedded, type Members, spyOn } from './support/backend.ts';
+import { type Estate, openEstate, ROLE } from './support/estate.ts';
+import { type Guard, openGuard } from './support/guard.ts';
+
+const CODE = { s3Bucket: 'some-code', s3Key: 'app.zip' };
+const SAVEDOWN = { savedownStorageConfiguration: { type: 'SDS01' as const, size: 100 } };
+
+let backend: Embedded;
+let estate: Estate;
+let guard: Guard;
+let reached: readonly unknown[];
+let environmentId: string;
+
+const attempt = (tool: string, args: Members) => guard.attempt({ tool, arguments: { environmentId, ...args } });
+const plan = async (tool: string, args: Members) => {
+  const outcome = await guard.attempt({
+    tool: 'plan_change',
+    arguments: { tool, arguments: { environmentId, ...args } },
+  });
+  if (outcome.kind !== 'done') throw new Error(`${outcome.kind}: ${'text' in outcome ? outcome.text : ''}`);
+  return outcome.content;
+};
+
+beforeEach(async () => {
+  backend = await embedded();
+  estate = await openEstate(backend.call);
+  ({ environmentId } = estate);
+  await estate.database('trades');
+  await estate.changeset('trades');
+  await estate.user('ann');
+  await estate.cluster('memory', { clusterType: 'RDB', code: CODE, ...SAVEDOWN });
+  await estate.cluster('science', { code: CODE });
+  await estate.cluster('history', { clusterType: 'HDB', code: CODE, databases: [{ databaseName: 'trades' }] });
+  const spy = spyOn(backend.call);
+  reached = spy.reached;
+  guard = await openGuard({ call: spy.call, clock: backend.clock });
+});
+afterEach(async () => {
+  await guard.close();
+  await backend.close();
+});
+
+describe('an update', () => {
+  it('that changes nothing is not sent, and says so', async () => {
+    const outcome = await attempt('update_kx_user', { userName: 'ann', iamRole: ROLE });
+    expect(outcome).toMatchObject({
+      kind: 'done',
+      content: { changes: [], why: expect.stringContaining('nothing changes') },
+    });
+    expect(reached).toEqual([]);
+    expect(await plan('update_kx_user', { userName: 'ann', iamRole: ROLE })).toMatchObject({
+      wouldRun: false,
+      needsApproval: false,
+    });
+  });
+
+  it('reads code again under the same key, which may hold something new', async () => {
+    expect((await attempt('update_kx_cluster_code_configuration', { clusterName: 'science', code: CODE })).kind).toBe(
+      'done',
+    );
+  });
+
+  it('that the service would ignore is refused with what it takes', async () => {
+    expect(await attempt('update_kx_cluster_databases', { clusterName: 'history', databases: [] })).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining('databases is empty'),
+    });
+    expect(reached).toEqual([]);
+  });
+
+  it('removes what `remove` names, and shows it as lost', async () => {
+    await estate.cluster('scripted', { code: CODE, initializationScript: 'init.q' });
+    const wish = { clusterName: 'scripted', code: CODE };
+    expect(await attempt('update_kx_cluster_code_configuration', wish)).toMatchObject({ kind: 'refused' });
+    expect(await plan('update_kx_cluster_code_configuration', wish)).toMatchObject({
+      blocked: true,
+      lost: [{ kind: 'setting', name: 'initializationScript', detail: 'init.q' }],
+    });
+    const removing = { ...wish, remove: ['initializationScript'] };
+    expect(await attempt('update_kx_cluster_code_configuration', removing)).toMatchObject({
+      kind: 'done',
+      content: { changes: ['initializationScript: "init.q" -> removed'] },
+    });
+    const cluster = await backend.call('GetKxCluster', { environmentId, clusterName: 'scripted' });
+    expect(cluster).not.toHaveProperty('initializationScript');
+  });
+
+  it('is refused when `remove` names what it would not remove', async () => {
+    expect(
+      await attempt('update_kx_cluster_code_configuration', {
+        clusterName: 'science',
+        code: CODE,
+        remove: ['vpcConfiguration'],
+      }),
+    ).toMatchObject({ kind: 'refused', text: expect.stringContaining('"vpcConfiguration"') });
+  });
+
+  it('keeps values from a caller who may not read its target', async () => {
+    await estate.cluster('scripted', { code: CODE, initializationScript: 'init.q' });
+    const blind = await openGuard({
+      call: backend.call,
+      clock: backend.clock,
+      restrictions: { deny: ['get_kx_cluster'] },
+    });
+    const outcome = await blind.attempt({
+      tool: 'update_kx_cluster_code_configuration',
+      arguments: { environmentId, clusterName: 'scripted', code: CODE },
+    });
+    expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining('initializationScript: removed') });
+    expect(JSON.stringify(outcome)).not.toContain('init.q');
+    await blind.close();
+  });
+});
+
+describe('a plan of what fails by its arguments alone', () => {
+  it.each<[string, string, Members, string[]]>([
+    [
+      'a cluster without capacity and without a zone',
+      'create_kx_cluster',
+      {
+        clusterName: 'new',
+        clusterType: 'GP',
+        releaseLabel: '1.0',
+        azMode: 'SINGLE',
+        vpcConfiguration: {
+          vpcId: 'vpc-0c81f2d9a4e6b7351',
+          subnetIds: ['subnet-04d9b6a17e83c5f21'],
+          securityGroupIds: ['sg-07a1e93bd52f4c618'],
+        },
+      },
+      ['capacityConfiguration', 'availabilityZoneId'],
+    ],
+    [
+      'a dataview that follows and is pinned',
+      'create_kx_dataview',
+      {
+        databaseName: 'trades',
+        dataviewName: 'new',
+        azMode: 'SINGLE',
+        availabilityZoneId: 'use1-az1',
+        autoUpdate: true,
+        changesetId: 'abc',
+      },
+      ['changesetId'],
+    ],
+    [
+      'a volume of a size that there is not',
+      'create_kx_volume',
+      {
+        volumeName: 'new',
+        volumeType: 'NAS_1',
+        azMode: 'SINGLE',
+        availabilityZoneIds: ['use1-az1'],
+        nas1Configuration: { type: 'SSD_1000', size: 3600 },
+      },
+      ['nas1Configuration.size'],
+    ],
+  ])('names all that is wrong with %s', async (_, tool, args, members) => {
+    const content = await plan(tool, args);
+    expect(content).toMatchObject({ blocked: true });
+    const blockers = (content['blockers'] as { kind: string; name: string }[]).filter(
+      ({ kind }) => kind === 'argument',
+    );
+    expect(blockers.map(({ name }) => name)).toEqual(members);
+    expect((await attempt(tool, args)).kind).toBe('refused');
+  });
+});
