@@ -64,7 +64,7 @@ export type Asked = Pick<Bound, 'tool' | 'input' | 'place' | 'principal'>;
 export interface Consents {
   /** Consent to a plan of any kind: found, asked for, or refused with what the caller may see. */
   consent<Planned extends Bound>(plan: Planned, dialog: Dialog, sight: Sight): Promise<Decision<Planned>>;
-  /** The same after a form came back; `again` makes the plan anew, as things are now. */
+  /** The same after a form came back; `again` makes the plan of things as they are now. */
   consentAnswered<Planned extends Bound>(
     asked: Asked,
     again: () => Promise<Planned | undefined>,

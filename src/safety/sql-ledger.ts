@@ -55,7 +55,7 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
         const { binding, principal, ...rest } = wanted;
         const nonce = randomBytes(16).toString('base64url');
         const insert =
-          "INSERT INTO questions (nonce, code, binding, principal, state, opened, expires, body) VALUES (?, ?, ?, ?, 'open', ?, ?, ?)";
+          "INSERT INTO questions (nonce, code, binding, principal, state, dialog, opened, expires, body) VALUES (?, ?, ?, ?, 'open', 0, ?, ?, ?)";
         const { about, client, fingerprint, shown } = rest;
         const body = JSON.stringify({ about, client, fingerprint, shown });
         db.prepare(insert).run(nonce, code, binding, principal, time, time + openMs, body);

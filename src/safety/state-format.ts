@@ -30,10 +30,8 @@ export const STATE_FORMAT: Format = {
     `,
     // When a question was last put before its principal.
     'ALTER TABLE questions ADD COLUMN asked INTEGER NOT NULL DEFAULT 0',
-    // What happened to the forms of each client, in place of how often each question was put.
+    // What happened to the forms of each client. The columns that counted forms before (dialog, asked) stay for servers that still run.
     `
-    ALTER TABLE questions DROP COLUMN asked;
-    ALTER TABLE questions DROP COLUMN dialog;
     CREATE TABLE forms (client TEXT NOT NULL, at INTEGER NOT NULL, nonce TEXT NOT NULL, kind TEXT NOT NULL) STRICT;
     CREATE INDEX forms_by_client ON forms (client, at);
     CREATE INDEX forms_by_time ON forms (at);

@@ -54,7 +54,7 @@ function elicitation({ params }: { readonly params?: object }) {
   return { method: 'elicitation/create', params: { ...params, ...own } } as never;
 }
 
-/** The client is told every ten seconds that the call is not stuck. */
+/** Reports every ten seconds that the call is not stuck. */
 function heartbeat(context: ServerContext): () => void {
   const report = progressOf(context);
   const stop = () => clearInterval(beat);

@@ -215,4 +215,30 @@ describe('what a caller may not see', () => {
     await guard.close();
     await backend.close();
   });
+
+  it('of what an update replaces is withheld as well', async () => {
+    const backend = await embedded();
+    const { environmentId, ...estate } = await openEstate(backend.call);
+    await estate.cluster('gpu', { clusterDescription: 'of the secret desk' });
+    await estate.volume('fast');
+    const call = answering(backend.call, (name, reply) =>
+      name === 'GetKxCluster' ? { ...reply, code: { s3Bucket: 'secret-bucket', s3Key: 'secret.zip' } } : reply,
+    );
+    const outOfBand = async () => ({ trusts: () => true, how: () => 'Elsewhere.' });
+    const restrictions = { deny: ['get_kx_cluster'], approve: ['disrupt'] as const };
+    const guard = await openGuard({ call, clock: backend.clock, outOfBand, restrictions });
+    const code = { s3Bucket: 'code-bucket', s3Key: 'v2.zip' };
+    const outcome = await guard.attempt({
+      tool: 'update_kx_cluster_code_configuration',
+      arguments: { environmentId, clusterName: 'gpu', code },
+      forms: false,
+    });
+    const [{ shown }] = (await guard.ledger.list()) as [Question];
+    expect(shown.text).toContain('\ncode.s3Bucket: "secret-bucket" -> "code-bucket".\n');
+    const text = outcome.kind === 'refused' ? outcome.text : '';
+    expect(text).toContain('\ncode.s3Bucket: "withheld here" -> "code-bucket".\n');
+    expect(text).not.toContain('secret');
+    await guard.close();
+    await backend.close();
+  });
 });

@@ -56,6 +56,7 @@ describe('the second line', () => {
     expect(lost({ kind: 'volume', count: 2 })).toBe('Loses for good: 2 volumes.');
     expect(lost({ kind: 'volume', count: 1 }, database('a'))).toBe('Loses for good: database a. + 1 more below');
     expect(lost({ kind: 'volume', count: 1 })).toBe('Loses for good: 1 volume.');
+    expect(lost({ kind: 'versions', count: 2 })).toBe('Loses for good: 2 versions.');
   });
 
   it('cuts a detail, and leaves out one that there is no room for', () => {

@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect, it } from 'vitest';
 import { sqlLedger } from '../../src/safety/sql-ledger.ts';
 import { openState } from '../../src/safety/state.ts';
+import { STATE_FORMAT } from '../../src/safety/state-format.ts';
+import { openDatabase } from '../../src/sqlite/database.ts';
 import { standingClock } from './support/backend.ts';
 import { OPEN_MS } from './support/guard.ts';
 import { itKeepsTheLedgerContract } from './support/ledger-contract.ts';
@@ -35,4 +38,27 @@ itKeepsTheLedgerContract('a file that two processes share', async () => {
       rmSync(folder, { recursive: true });
     },
   };
+});
+
+it('opens a state directory of before forms were counted by client, with what waits in it', async () => {
+  const clock = standingClock();
+  const folder = mkdtempSync(join(tmpdir(), 'safety-'));
+  const path = join(folder, 'state.db');
+  const format = { ...STATE_FORMAT, migrations: STATE_FORMAT.migrations.slice(0, 2) };
+  const older = await openDatabase(path, format, (db) => db);
+  const shown = { operation: 'DeleteKxUser', noun: 'user', name: 'ann', text: 'DELETE', lost: [], interrupted: [] };
+  const insert = "INSERT INTO questions VALUES ('n', 'ABCDE', 'b', 'ann', 'open', 1, ?, ?, ?, NULL, 0)";
+  const body = JSON.stringify({ fingerprint: 'f', shown });
+  await older.write((db) => db.prepare(insert).run(clock.now(), clock.now() + OPEN_MS, body));
+  await older.close();
+
+  const state = await openState(path);
+  const ledger = sqlLedger(async () => state, { now: clock.now, openMs: OPEN_MS });
+  expect(await ledger.list()).toMatchObject([{ code: 'ABCDE', principal: 'ann', shown }]);
+  const newer = { binding: 'c', principal: 'ann', fingerprint: 'f', about: 'a', client: 'one', shown };
+  const { replaced } = await ledger.open(newer as Parameters<typeof ledger.open>[0]);
+  expect(replaced).toEqual([]);
+  expect(await ledger.burn('n')).toBe(true);
+  await state.close();
+  rmSync(folder, { recursive: true });
 });
