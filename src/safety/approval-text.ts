@@ -39,7 +39,7 @@ const MOST_OF_OLD = 160;
 /**
  * The text of a plan. Its first three lines suffice: what and where, the worst that is lost, and what to type. All others follow in a fixed
  * order, each a sentence, with foreign text only inside quotes, so that no name or description can add, hide or reorder a line. With the
- * `sight` of a caller it leaves out what that caller may not see.
+ * `sight` of a caller it leaves out what that caller may not see, and where on this machine a world is kept.
  */
 export function approvalText(parts: ApprovalParts, sight: Sight = EVERYTHING): ApprovalText {
   const { typed, inOrder = false, place, isFinal, changes, details } = parts;
@@ -52,7 +52,7 @@ export function approvalText(parts: ApprovalParts, sight: Sight = EVERYTHING): A
     ...listed('Interrupted:', interrupted),
   ];
   const rest = [
-    ...factLine(place),
+    ...factLine(place.filter(([label]) => sight === EVERYTHING || label !== 'world')),
     isFinal ? 'This cannot be undone.' : 'This takes effect at once.',
     ...parts.notes.filter(({ needs }) => needs === undefined || sight.reads(needs)).map(({ says }) => says),
     ...(settings.length === 0 ? [] : ['Changes:', ...settings]),
