@@ -17,7 +17,7 @@ export interface CallFacts {
   readonly risk: Risk;
   readonly input: Members;
   readonly subject: Named;
-  readonly finding: Pick<Finding, 'lost' | 'interrupted' | 'changes' | 'notes'>;
+  readonly finding: Pick<Finding, 'lost' | 'interrupted'> & Required<Pick<Finding, 'changes' | 'notes'>>;
   readonly place: Place;
   readonly home?: Home;
 }
@@ -62,7 +62,7 @@ function partsOf(facts: CallFacts, isTargetShown: boolean): ApprovalParts {
     changes: isTargetShown ? changes : changes.map((change) => ({ ...change, before: WITHHELD })),
     lost: isTargetShown ? finding.lost : finding.lost.map((item) => undetailed(item, subject)),
     interrupted: isTargetShown ? finding.interrupted : finding.interrupted.map((item) => undetailed(item, subject)),
-    notes: finding.notes ?? [],
+    notes: finding.notes,
     details: [
       ids.map((label): Fact => [label, String(input[label])]),
       ...(placesIn(input['resourceArn']) ?? []).map(({ kind, id }): Fact[] => [[kind, id]]),
@@ -118,11 +118,7 @@ function changesOf({ operation, input, subject, finding }: CallFacts): Change[] 
   const rest = Object.fromEntries(
     Object.entries(input).filter(([member]) => !inPath.includes(member) && !compared.includes(member)),
   );
-  const all = [
-    ...byRule(finding.changes ?? []),
-    ...removedTags(input, subject.entity),
-    ...settings(rest, subject.entity),
-  ];
+  const all = [...byRule(finding.changes), ...removedTags(input, subject.entity), ...settings(rest, subject.entity)];
   const guarding = ({ setting, after = '' }: Change) => isOwnTag(after) || isOwnTag(setting.replace('tags.', ''));
   return [...all.filter(guarding), ...all.filter((change) => !guarding(change))];
 }
@@ -147,8 +143,8 @@ function byRule(changes: readonly Change[]): Change[] {
 
 const removedTags = ({ tagKeys = [] }: Members, entity: Members): Change[] =>
   (tagKeys as string[]).map((key) => {
-    const tags = (entity['tags'] as Members | undefined) ?? {};
-    return { setting: `tags.${key}`, before: tags[key] as string | undefined, after: undefined };
+    const tags = entity['tags'] as Readonly<Record<string, string>>;
+    return { setting: `tags.${key}`, before: tags[key], after: undefined };
   });
 
 function settings({ tagKeys: _, ...rest }: Members, entity: Members): Change[] {

@@ -57,8 +57,8 @@ export async function protectedBy(
   { lost, interrupted }: Pick<Finding, 'lost' | 'interrupted'>,
   options: CallOptions,
 ): Promise<Forbidden | undefined> {
-  const own = ownPath(name, input);
-  if (own === undefined) return undefined;
+  // What protection is about has a target.
+  const own = ownPath(name, input) as string;
   const others = [...lost, ...interrupted].flatMap(({ arn }) => (arn === undefined ? [] : [arn]));
   return protectedAmong(call, name, input, [own, ...others], options);
 }

@@ -95,6 +95,7 @@ describe('what a person reads', () => {
         finding: {
           lost: [{ kind: 'database', name: text, detail: text }],
           interrupted: [{ kind: 'cluster', name: text, detail: text }],
+          notes: [],
           changes: [
             { setting: text, before: text, after: undefined },
             { setting: `${text} again`, before: undefined, after: text },

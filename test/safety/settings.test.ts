@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import type { UpdateRules } from '../../src/operations/operation.ts';
+import { CODE_UPDATE, DATABASES_UPDATE } from '../../src/operations/update-rules.ts';
+import { compareSettings } from '../../src/safety/settings.ts';
+import { changeText } from '../../src/safety/update-words.ts';
+
+const CODE = { s3Bucket: 'some-code', s3Key: 'app.zip' };
+
+describe('a comparison of settings', () => {
+  it('takes a list with an entry twice for incomplete, and completes it with each entry once', () => {
+    const present = { code: CODE, commandLineArguments: [{ key: 's', value: '4' }] };
+    const twice = [
+      { key: 'g', value: '1' },
+      { key: 'g', value: '2' },
+    ];
+    const { leftOut, complete } = compareSettings(CODE_UPDATE, present, { code: CODE, commandLineArguments: twice });
+    expect(leftOut).toEqual([{ setting: 'commandLineArguments.s', before: '4', after: undefined }]);
+    expect(complete['commandLineArguments']).toEqual([
+      { key: 'g', value: '2' },
+      { key: 's', value: '4' },
+    ]);
+  });
+
+  it('misses the value of an entry that only gives its key', () => {
+    const present = { code: CODE, commandLineArguments: [{ key: 's', value: '4' }] };
+    const bare = { code: CODE, commandLineArguments: [{ key: 's' }] };
+    const { leftOut, complete, changes } = compareSettings(CODE_UPDATE, present, bare);
+    expect(leftOut).toEqual([{ setting: 'commandLineArguments.s', before: '4', after: undefined }]);
+    expect(complete).toEqual(present);
+    expect(changes).toEqual([]);
+  });
+
+  it('puts back an entry that has nothing but its key, and members of what is missing altogether', () => {
+    const rules: UpdateRules = {
+      settings: (members) => members,
+      leftOut: { list: 'removed', outer: 'removed' },
+      source: 'made up',
+      keys: { list: 'name' },
+    };
+    const present = { list: [{ name: 'a' }, { name: 'b' }], outer: { inner: { deep: 1 } } };
+    const { leftOut, complete } = compareSettings(rules, present, { list: [{ name: 'b' }] });
+    expect(leftOut.map(({ setting }) => setting)).toEqual(['list.a', 'outer']);
+    expect(complete).toEqual({ list: [{ name: 'b' }, { name: 'a' }], outer: { inner: { deep: 1 } } });
+  });
+
+  it('keeps a dataview in place of a changeset that contradicts it', () => {
+    const present = { databases: [{ databaseName: 'trades', dataviewConfiguration: { dataviewName: 'view' } }] };
+    const given = { databases: [{ databaseName: 'trades', changesetId: 'c1' }] };
+    const { complete } = compareSettings(DATABASES_UPDATE, present, given);
+    expect(complete).toEqual({ databases: [{ databaseName: 'trades', dataviewName: 'view' }] });
+  });
+
+  it('shows the name of a setting in quotes where it could pass for something else', () => {
+    expect(changeText({ setting: 'a\nb', before: 'x', after: undefined })).toBe('"a\\u{a}b": "x" -> removed');
+  });
+});

@@ -1,0 +1,169 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FinspaceError } from '../../src/operations/failure.ts';
+import type { Call } from '../../src/operations/index.ts';
+import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
+import { type Estate, openEstate, PROTECT } from './support/estate.ts';
+import { type Guard, type GuardOptions, openGuard } from './support/guard.ts';
+
+const CODE = { s3Bucket: 'some-code', s3Key: 'app.zip' };
+const SHARED = { scalingGroupConfiguration: { scalingGroupName: 'hosts', memoryReservation: 6, nodeCount: 1 } };
+const VIEW = { databaseName: 'trades', dataviewName: 'view' };
+
+let backend: Embedded;
+let estate: Estate;
+let guards: Guard[];
+let environmentId: string;
+
+beforeEach(async () => {
+  backend = await embedded();
+  estate = await openEstate(backend.call);
+  ({ environmentId } = estate);
+  guards = [];
+  await estate.database('trades');
+  await estate.changeset('trades');
+  await estate.volume('fast');
+  await estate.group('hosts');
+  await estate.dataview('view', { segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }] });
+  await estate.cluster('viewing', { clusterType: 'HDB', ...SHARED, databases: [VIEW] });
+});
+afterEach(async () => {
+  for (const guard of guards) await guard.close();
+  await backend.close();
+});
+
+const attempt = async (tool: string, args: Members, options: Partial<GuardOptions> = {}) => {
+  const guard = await openGuard({ call: backend.call, clock: backend.clock, ...options });
+  guards.push(guard);
+  return guard.attempt({ tool, arguments: args });
+};
+const here = (tool: string, args: Members, options?: Partial<GuardOptions>) =>
+  attempt(tool, { environmentId, ...args }, options);
+const plan = async (tool: string, args: Members, options?: Partial<GuardOptions>) => {
+  const outcome = await attempt('plan_change', { tool, arguments: { environmentId, ...args } }, options);
+  return outcome.kind === 'done' ? outcome.content : outcome;
+};
+const text = (outcome: object) => ('text' in outcome ? String(outcome.text) : '');
+
+describe('what a cluster mounts', () => {
+  it('is the newest version of its dataview, and another one that a call names is refused', async () => {
+    const dataviewConfiguration = { dataviewName: 'view', dataviewVersionId: 'older', changesetId: 'older' };
+    const databases = [{ databaseName: 'trades', dataviewConfiguration }];
+    const outcome = await here('update_kx_cluster_databases', { clusterName: 'viewing', databases });
+    expect(outcome.kind).toBe('refused');
+    expect(text(outcome)).toContain('The service ignores dataviewVersionId and mounts the newest version');
+    expect(text(outcome)).toContain('The service ignores changesetId');
+  });
+
+  it('is left to the service where the call names a dataview that does not exist', async () => {
+    const databases = [{ databaseName: 'trades', dataviewName: 'none' }];
+    expect(text(await here('update_kx_cluster_databases', { clusterName: 'viewing', databases }))).toContain('"none"');
+  });
+
+  it('is not compared with what cannot be read: the call fails', async () => {
+    const denied: Call = async (name, input, options) => {
+      if (name !== 'GetKxDataview') return backend.call(name, input, options);
+      throw new FinspaceError({
+        operation: name,
+        code: 'AccessDenied',
+        detail: 'no',
+        retryable: false,
+        advice: 'none',
+      });
+    };
+    const outcome = await here(
+      'update_kx_cluster_databases',
+      { clusterName: 'viewing', databases: [VIEW] },
+      { call: denied },
+    );
+    expect(text(outcome)).toContain('AccessDenied');
+  });
+});
+
+describe('a dataview under a cluster', () => {
+  const remove = ['segmentConfigurations'];
+
+  it('loses its cache only with `remove`, which interrupts the cluster', async () => {
+    const { changesetId } = await backend.call('GetKxDataview', { environmentId, ...VIEW });
+    const wish = { ...VIEW, changesetId, segmentConfigurations: [], remove };
+    expect(await plan('update_kx_dataview', wish)).toMatchObject({
+      risk: 'disrupt',
+      interrupted: [{ kind: 'cluster', name: 'viewing' }],
+      lost: [{ kind: 'setting', name: 'segmentConfigurations' }],
+    });
+    const refusal: GuardOptions['refusal'] = (risk) => (risk === 'disrupt' ? 'It needs another scope.' : undefined);
+    expect(text(await here('update_kx_dataview', wish, { refusal }))).toContain('It interrupts the dataview "view".');
+  });
+
+  it('says which settings `remove` could name where it names another', async () => {
+    const outcome = await here('update_kx_dataview', { ...VIEW, segmentConfigurations: [], remove: ['description'] });
+    expect(text(outcome)).toContain('This call would remove: segmentConfigurations');
+  });
+
+  it('that updates itself takes no changeset', async () => {
+    await estate.dataview('following', { autoUpdate: true });
+    const wish = { databaseName: 'trades', dataviewName: 'following', changesetId: 'abc' };
+    expect(JSON.stringify(await plan('update_kx_dataview', wish))).toContain('follows the latest changeset');
+  });
+});
+
+describe('a plan', () => {
+  it('of a volume in a size that does not exist is blocked', async () => {
+    const wish = { volumeName: 'fast', nas1Configuration: { type: 'SSD_1000', size: 3_600 } };
+    expect(JSON.stringify(await plan('update_kx_volume', wish))).toContain('multiples of 2400 GB, not in 3600');
+  });
+
+  it('names five of the clusters that go on serving, and how many more', async () => {
+    const serving = { clusterType: 'HDB' as const, databases: [{ databaseName: 'trades' }] };
+    for (const at of [1, 2, 3, 4, 5, 6, 7]) await estate.cluster(`hdb-${at}`, { ...serving, code: CODE });
+    const content = await plan('update_kx_cluster_code_configuration', {
+      clusterName: 'hdb-1',
+      code: { ...CODE, s3Key: 'b.zip' },
+    });
+    expect(JSON.stringify(content)).toContain('and 2 more.');
+  });
+
+  it('counts no nodes of a cluster that does not say how many it has', async () => {
+    await estate.cluster('sparse', { code: CODE });
+    const call = answering(backend.call, (name, reply) =>
+      name === 'GetKxCluster' ? { ...reply, capacityConfiguration: { nodeType: 'kx.s.large' } } : reply,
+    );
+    const { capacityConfiguration: _, ...rest } = await backend.call('GetKxCluster', {
+      environmentId,
+      clusterName: 'sparse',
+    });
+    const wish = {
+      clusterName: 'new',
+      clusterType: 'GP',
+      releaseLabel: '1.0',
+      azMode: 'SINGLE',
+      availabilityZoneId: rest.availabilityZoneId,
+      vpcConfiguration: rest.vpcConfiguration,
+      capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 1 },
+    };
+    expect(JSON.stringify(await plan('create_kx_cluster', wish, { call }))).not.toContain('NaN');
+  });
+});
+
+it('does not know a name from a rename that the service refused', async () => {
+  const other = await openEstate(backend.call, 'uat');
+  let refuses = true;
+  const call: Call = async (name, input, options) => {
+    if (name !== 'UpdateKxEnvironment' || !refuses) return backend.call(name, input, options);
+    throw new FinspaceError({ operation: name, code: 'Conflict', detail: 'no', retryable: false, advice: 'none' });
+  };
+  const guard = await openGuard({ call, clock: backend.clock });
+  guards.push(guard);
+  const rename = (id: string, name: string) =>
+    guard.attempt({ tool: 'update_kx_environment', arguments: { environmentId: id, name } });
+  expect((await rename(environmentId, 'interim')).kind).toBe('refused');
+  refuses = false;
+  await backend.call('UpdateKxEnvironment', { environmentId, name: 'elsewhere' });
+  expect((await rename(other.environmentId, 'trading')).kind).toBe('done');
+});
+
+it('shows a tag that stays as it is', async () => {
+  await estate.tag('');
+  const wish = { resourceArn: estate.environmentArn, tags: PROTECT };
+  const outcome = await attempt('tag_resource', wish);
+  expect(outcome).toMatchObject({ kind: 'asked', message: expect.stringContaining('stays "true"') });
+});
