@@ -51,13 +51,18 @@ export const NEW_DATAVIEW: readonly Condition<Input<'CreateKxDataview'>>[] = [
   ),
 ];
 
+/** Comparing patterns takes steps by the product of their lengths; what is left after this many counts as apart. */
+const MOST_STEPS = 1_000_000;
+
 function overlapping(segments: readonly Segment[]): [string, string] | undefined {
-  for (const [index, one] of segments.entries()) {
-    for (const other of segments.slice(index + 1)) {
-      for (const a of one.dbPaths) {
-        const b = other.dbPaths.find((path) => meet(normal(a), normal(path)));
-        if (b !== undefined) return [a, b];
-      }
+  const left = { steps: MOST_STEPS };
+  const paths = segments.flatMap(({ dbPaths }, of) =>
+    dbPaths.map((path) => ({ of, path, pattern: normal(path).replace(/\*{2,}/g, '*') })),
+  );
+  for (const [index, one] of paths.entries()) {
+    for (let at = index + 1; at < paths.length && left.steps > 0; at += 1) {
+      const other = paths[at] as typeof one;
+      if (one.of !== other.of && meet(one.pattern, other.pattern, left)) return [one.path, other.path];
     }
   }
   return undefined;
@@ -66,25 +71,49 @@ function overlapping(segments: readonly Segment[]): [string, string] | undefined
 const normal = (path: string) => (path.startsWith('/') ? path : `/${path}`);
 
 /** Whether some text matches both patterns; `*` stands for any text, `?` for any character. */
-function meet(a: string, b: string): boolean {
-  let reachable = new Set([0]);
-  const spread = (ends: Set<number>) => {
-    for (const at of ends) if (b[at] === '*') ends.add(at + 1);
-    return ends;
-  };
-  spread(reachable);
-  for (const letter of a) {
-    const next = new Set<number>(letter === '*' ? reachable : []);
-    if (letter === '*') {
-      for (let at = Math.min(...reachable); at <= b.length; at++) next.add(at);
-    } else {
-      for (const at of reachable) {
-        if (b[at] === '*') next.add(at);
-        else if (at < b.length && (letter === '?' || b[at] === '?' || b[at] === letter)) next.add(at + 1);
-      }
+function meet(a: string, b: string, left: { steps: number }): boolean {
+  const start = apartAt(a, b);
+  left.steps -= start + 1;
+  const [one, other] = [a.slice(start), b.slice(start)];
+  if (!isWild(one[0]) && !isWild(other[0])) return one === other;
+  left.steps -= one.length * other.length;
+  return left.steps >= 0 && matchEachOther(one, other);
+}
+
+/** Where two patterns are no longer the same plain letters. */
+function apartAt(a: string, b: string): number {
+  let at = 0;
+  while (at < a.length && a[at] === b[at] && !isWild(a[at])) at += 1;
+  return at;
+}
+
+const isWild = (letter: string | undefined) => letter === '*' || letter === '?';
+
+function matchEachOther(a: string, b: string): boolean {
+  // Which lengths of `b` the letters of `a` so far can match.
+  let row = new Uint8Array(b.length + 1);
+  let next = new Uint8Array(b.length + 1);
+  row[0] = 1;
+  spread(row, b);
+  for (let done = 0; done < a.length; done += 1) {
+    const letter = a[done];
+    next.fill(0);
+    let reached = 0;
+    for (let at = 0; at <= b.length; at += 1) {
+      const here = row[at] as number;
+      reached |= here;
+      if (letter === '*') next[at] = reached;
+      else if (here === 0) continue;
+      else if (b[at] === '*') next[at] = 1;
+      else if (at < b.length && (letter === '?' || b[at] === '?' || b[at] === letter)) next[at + 1] = 1;
     }
-    reachable = spread(next);
-    if (reachable.size === 0) return false;
+    spread(next, b);
+    [row, next] = [next, row];
   }
-  return reachable.has(b.length);
+  return row[b.length] === 1;
+}
+
+/** A star matches no text, too. */
+function spread(row: Uint8Array, b: string): void {
+  for (let at = 0; at < b.length; at += 1) if (row[at] === 1 && b[at] === '*') row[at + 1] = 1;
 }
