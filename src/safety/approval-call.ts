@@ -23,7 +23,8 @@ export interface CallFacts {
 }
 
 const STATE = ['status', 'clusterType', 'hostType', 'createdTimestamp', 'creationTimestamp', 'createTimestamp'];
-const RULES = 'attachmentNetworkAclConfiguration';
+/** A rule of a network, in the name of one of its settings. */
+const RULE = /^.*attachmentNetworkAclConfiguration\.\d+(?=\.)/;
 
 /** The text about one call; with the `sight` of a caller without what that caller may not see, of the target as well. */
 export function callText(facts: CallFacts, sight: Sight = EVERYTHING): ApprovalText {
@@ -125,11 +126,12 @@ function changesOf({ operation, input, subject, finding }: CallFacts): Change[] 
 
 /** The changes of one rule of a network in one line. */
 function byRule(changes: readonly Change[]): Change[] {
-  const ruleOf = ({ setting }: Change) => new RegExp(`^.*${RULES}\\.\\d+(?=\\.)`).exec(setting)?.[0] ?? setting;
-  const groups = [...new Set(changes.map(ruleOf))].map(
-    (setting) => [setting, changes.filter((change) => ruleOf(change) === setting)] as const,
-  );
-  return groups.map(([setting, parts]) => {
+  const groups = new Map<string, Change[]>();
+  for (const change of changes) {
+    const rule = RULE.exec(change.setting)?.[0] ?? change.setting;
+    groups.set(rule, [...(groups.get(rule) ?? []), change]);
+  }
+  return [...groups].map(([setting, parts]) => {
     if (parts[0]?.setting === setting) return parts[0];
     const side = (which: 'before' | 'after') => {
       const values = parts.flatMap((part) =>

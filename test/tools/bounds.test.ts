@@ -9,6 +9,7 @@ import { agentInput } from '../../src/operations/derive.ts';
 import { operationNamed } from '../../src/operations/index.ts';
 import { resourceAt } from '../../src/resources/catalog.ts';
 import { completeVariable } from '../../src/resources/complete.ts';
+import { callText } from '../../src/safety/approval-call.ts';
 import { LOCAL_CALLER } from '../../src/safety/policy.ts';
 import { quoted } from '../../src/safety/untrusted.ts';
 import { parseArguments } from '../../src/tools/arguments.ts';
@@ -153,4 +154,32 @@ it('lets other events be handled between calls to the embedded service', async (
   for (let at = 0; at < 10; at += 1) await handle(request);
   more = false;
   expect(others).toBeGreaterThanOrEqual(4);
+});
+
+describe('the work for the text of a plan', () => {
+  function matchesFor(count: number): number {
+    const matches = vi.spyOn(RegExp.prototype, 'exec');
+    callText({
+      operation: 'UpdateKxEnvironmentNetwork',
+      risk: 'network',
+      input: { environmentId: 'a'.repeat(22) },
+      subject: { noun: 'kdb environment', name: 'kdb-prod', entity: {} },
+      finding: {
+        lost: [],
+        interrupted: [],
+        changes: times(count, (at) => ({ setting: `customDNSConfiguration.dns${at}`, before: undefined, after: '' })),
+        notes: [],
+      },
+      place: { backend: 'local', region: 'us-east-1', world: 'demo' },
+    } as unknown as Parameters<typeof callText>[0]);
+    const { length } = matches.mock.calls;
+    matches.mockRestore();
+    return length;
+  }
+
+  it('grows with the number of settings that change, not with its square', () => {
+    const [few, many] = [matchesFor(100), matchesFor(1_000)];
+    expect(few).toBeGreaterThan(0);
+    expect(many).toBeLessThanOrEqual(11 * few);
+  });
 });
