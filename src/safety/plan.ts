@@ -146,7 +146,13 @@ export async function planCall(
   const finding = { ...loses, blockers, changes: settings?.changes ?? [], notes };
   const fingerprint = digest({ entity, finding, home, settings });
   const { lost, interrupted } = finding;
-  const facts = { operation, risk: judged.risk, input: sentInput(input), subject, finding, place, home };
+  const asks = [
+    ...tagAsks(input),
+    ...(found.asks ?? []),
+    ...(protection === 'asks' && protectedWhy !== undefined ? [`It is protected (${PROTECTED_TAG}).`] : []),
+  ];
+  const told = { ...finding, notes: [...asks.map((says) => ({ says })), ...notes] };
+  const facts = { operation, risk: judged.risk, input: sentInput(input), subject, finding: told, place, home };
   const { text, fits } = callText(facts);
   const bound = { tool: toolName(operation), input, place, principal, fingerprint };
   const typed = typedName(operation, input, subject);
@@ -158,11 +164,7 @@ export async function planCall(
     noun,
     name,
     risk: judged.risk,
-    asks: [
-      ...tagAsks(input),
-      ...(found.asks ?? []),
-      ...(protection === 'asks' && protectedWhy !== undefined ? [`It is protected (${PROTECTED_TAG}).`] : []),
-    ],
+    asks,
     notes,
     ignored: compared.ignored,
     settings,

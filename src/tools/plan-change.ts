@@ -72,7 +72,7 @@ export const planChange = compositeTool({
     const isShown = isTargetShown(plan, shown);
     const asGiven = heedless(plan, isShown);
     const blocked = forbidden !== undefined || blockers.length > 0 || asGiven !== undefined;
-    const idle = changesNothing(plan);
+    const idle = asGiven === undefined && changesNothing(plan);
     const sight = sightOf(shown, [parsed.input, target]);
     const withheldHere = sight.withheld([...blockers, ...warnings, ...lost, ...interrupted]);
     const needsApproval = !idle && approvalNeeded(plan, environment.restrictions);

@@ -157,10 +157,12 @@ describe('a rename', () => {
     });
   });
 
+  const WAS_ITS_NAME = '\n"trading" was the name of another environment.\n';
+
   it('to the name that another environment had asks, so that two names cannot be swapped unseen', async () => {
     expect((await rename(environmentId, 'interim')).kind).toBe('done');
     const swap = await rename(other.environmentId, 'trading');
-    expect(swap).toMatchObject({ kind: 'asked' });
+    expect(swap).toMatchObject({ kind: 'asked', message: expect.stringContaining(WAS_ITS_NAME) });
     const back = await rename(environmentId, 'trading');
     expect(back.kind, 'its own former name').toBe('done');
   });

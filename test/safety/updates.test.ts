@@ -69,6 +69,15 @@ describe('an update', () => {
     expect(reached).toEqual([]);
   });
 
+  it('that only leaves settings out is not said to change nothing', async () => {
+    const servers = [{ customDNSServerName: 'dns.example.com', customDNSServerIP: '10.0.0.1' }];
+    await backend.call('UpdateKxEnvironmentNetwork', { environmentId, customDNSConfiguration: servers });
+    backend.clock.advance(3_600_000);
+    const planned = await plan('update_kx_environment_network', { customDNSConfiguration: [] });
+    expect(planned).toMatchObject({ blocked: true, wouldRun: false, needsApproval: true, lost: [{ kind: 'setting' }] });
+    expect(planned).not.toHaveProperty('changesNothing');
+  });
+
   it('removes what `remove` names, and shows it as lost', async () => {
     await estate.cluster('scripted', { code: CODE, initializationScript: 'init.q' });
     const wish = { clusterName: 'scripted', code: CODE };
