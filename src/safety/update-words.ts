@@ -1,7 +1,9 @@
+import { brokenConditions } from '../operations/conditions/index.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import type { Change } from './blast/finding.ts';
 import type { Plan } from './plan.ts';
 import type { Offered } from './policy.ts';
+import type { Comparison } from './settings.ts';
 import { plainJson, quoted } from './untrusted.ts';
 
 const LONGEST_VALUE = 200;
@@ -22,9 +24,10 @@ export function isTargetShown({ operation }: Plan, shown: Offered): boolean {
 }
 
 /** Why an update does not run as it stands: it would remove what it leaves out, or give what the service ignores. */
-export function heedless({ settings, ignored, tool }: Plan, isShown: boolean): readonly string[] | undefined {
+export function heedless(plan: Plan, isShown: boolean): readonly string[] | undefined {
+  const { settings, ignored } = plan;
   if (settings === undefined) return undefined;
-  const { leftOut, unknown, complete } = settings;
+  const { leftOut, unknown } = settings;
   if (unknown.length > 0)
     return [
       `remove names ${unknown.map((name) => quoted(name)).join(', ')}, but the call gives that, keeps it, or it is not set.`,
@@ -36,10 +39,18 @@ export function heedless({ settings, ignored, tool }: Plan, isShown: boolean): r
     return [
       'The operation replaces the settings of its target, so it would remove what the arguments leave out:',
       ...leftOut.map((change) => `- ${changeText(change, isShown)}`),
-      ...(isShown ? [`To keep everything, call ${tool} with: ${plainJson(complete)}`] : []),
+      ...(isShown ? [keeping(plan, settings)] : []),
       `To remove it on purpose, add remove: ${JSON.stringify(leftOut.map(({ setting }) => setting))}`,
     ];
   return ignored.length > 0 ? ignored : undefined;
+}
+
+/** How to keep what an update leaves out, unless that contradicts what it gives. */
+function keeping({ operation, tool }: Plan, { complete }: Comparison): string {
+  const [broken] = brokenConditions(operation, complete as never);
+  return broken === undefined
+    ? `To keep everything, call ${tool} with: ${plainJson(complete)}`
+    : `It cannot be kept beside what the arguments give: ${broken.says}.`;
 }
 
 /** Whether an update would leave everything as it is. One whose last attempt failed is worth repeating. */

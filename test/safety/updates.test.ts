@@ -78,6 +78,19 @@ describe('an update', () => {
     expect(planned).not.toHaveProperty('changesNothing');
   });
 
+  it('is never told to repeat arguments that contradict each other', async () => {
+    await estate.volume('old');
+    await estate.volume('new');
+    await estate.dataview('view', { segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'old' }] });
+    const moved = await attempt('update_kx_dataview', {
+      databaseName: 'trades',
+      dataviewName: 'view',
+      segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'new' }],
+    });
+    expect(moved).toMatchObject({ kind: 'refused', text: expect.stringContaining('It cannot be kept beside') });
+    expect(moved).not.toMatchObject({ text: expect.stringContaining('To keep everything') });
+  });
+
   it('removes what `remove` names, and shows it as lost', async () => {
     await estate.cluster('scripted', { code: CODE, initializationScript: 'init.q' });
     const wish = { clusterName: 'scripted', code: CODE };
