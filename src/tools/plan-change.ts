@@ -11,7 +11,7 @@ import { approvalNeeded, offering, withheld } from '../safety/policy.ts';
 import { missing } from '../safety/refusals.ts';
 import { sightOf } from '../safety/sight.ts';
 import { quoted } from '../safety/untrusted.ts';
-import { changesNothing, heedless, isTargetShown, unchanged } from '../safety/update-words.ts';
+import { changesNothing, heedless, isTargetShown, tooRisky, unchanged } from '../safety/update-words.ts';
 import { explained, parseArguments } from './arguments.ts';
 import { whatChanges } from './changed.ts';
 import { compositeTool } from './environment.ts';
@@ -71,7 +71,8 @@ export const planChange = compositeTool({
     const unchecked = outlook?.unchecked ?? plan.unchecked;
     const isShown = isTargetShown(plan, shown);
     const asGiven = heedless(plan, isShown);
-    const blocked = forbidden !== undefined || blockers.length > 0 || asGiven !== undefined;
+    const tooMuch = withheld(name, environment.restrictions, environment.caller, plan.risk);
+    const blocked = forbidden !== undefined || blockers.length > 0 || asGiven !== undefined || tooMuch !== undefined;
     const idle = asGiven === undefined && changesNothing(plan);
     const sight = sightOf(shown, [parsed.input, target]);
     const withheldHere = sight.withheld([...blockers, ...warnings, ...lost, ...interrupted]);
@@ -86,6 +87,7 @@ export const planChange = compositeTool({
       blocked,
       ...(blocked || idle || unchecked.length === 0 ? { wouldRun: !blocked && !idle } : { notChecked: unchecked }),
       ...(asGiven === undefined ? {} : { notAsGiven: asGiven }),
+      ...(tooMuch === undefined ? {} : { refused: `${tooRisky(plan)} ${tooMuch}` }),
       ...(idle ? { changesNothing: unchanged(plan) } : {}),
       ...whatChanges(plan, shown),
       ...(forbidden === undefined ? {} : { forbidden: sight.forbidden(forbidden) }),

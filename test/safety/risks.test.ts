@@ -103,6 +103,13 @@ describe('a restart', () => {
       arguments: { environmentId, ...wanted },
     });
     expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining('finspace:destroy') });
+    const planned = await restricted.attempt({
+      tool: 'plan_change',
+      arguments: { tool: 'update_kx_cluster_code_configuration', arguments: { environmentId, ...wanted } },
+    });
+    expect(planned).toMatchObject({
+      content: { blocked: true, wouldRun: false, refused: expect.stringContaining('finspace:destroy') },
+    });
     await restricted.close();
   });
 

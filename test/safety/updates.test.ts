@@ -78,6 +78,27 @@ describe('an update', () => {
     expect(planned).not.toHaveProperty('changesNothing');
   });
 
+  it('reads no database that its cluster does not mount, and each of the others once', async () => {
+    let reads = 0;
+    const counting = await openGuard({
+      call: (name, ...rest) => {
+        if (name === 'GetKxDatabase') reads += 1;
+        return backend.call(name, ...rest);
+      },
+      clock: backend.clock,
+    });
+    const entries = ['trades', ...Array.from({ length: 100 }, (_, at) => `other-${at}`)].flatMap((databaseName) => [
+      { databaseName },
+      { databaseName },
+    ]);
+    await counting.attempt({
+      tool: 'update_kx_cluster_databases',
+      arguments: { environmentId, clusterName: 'history', databases: entries },
+    });
+    expect(reads).toBe(1);
+    await counting.close();
+  });
+
   it('is never told to repeat arguments that contradict each other', async () => {
     await estate.volume('old');
     await estate.volume('new');

@@ -1,7 +1,7 @@
 import { FinspaceError } from '../../operations/failure.ts';
 import type { OperationName } from '../../operations/index.ts';
 import { quoted } from '../untrusted.ts';
-import { eachAtOnce } from './estate.ts';
+import { eachAtOnce, mountsOf } from './estate.ts';
 import type { Members, Subject } from './finding.ts';
 
 /** An input with what the service fills in, and which of its values the service would ignore. */
@@ -25,7 +25,11 @@ const EMPTY =
 
 async function withMounts(subject: Subject): Promise<Filled> {
   const databases = (subject.input['databases'] as Members[] | undefined) ?? [];
-  const mounts = await eachAtOnce(databases, (entry) => mountOf(subject, entry));
+  // Each once: the service refuses what the cluster does not mount, however many entries a request may have.
+  const mounted = new Set(mountsOf(subject.entity).map(({ databaseName }) => databaseName));
+  const mounts = await eachAtOnce(databases, async (entry) =>
+    mounted.delete(entry['databaseName']) ? mountOf(subject, entry) : { mount: entry, ignored: [] },
+  );
   return {
     input: { ...subject.input, databases: mounts.map(({ mount }) => mount) },
     ignored: [...(databases.length === 0 ? [EMPTY] : []), ...mounts.flatMap(({ ignored }) => ignored)],
