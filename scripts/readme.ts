@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { flagOf, SETTING_NAMES, SETTINGS, type SettingName, variableOf } from '../src/config.ts';
-import { OPERATION_NAMES, operationNamed } from '../src/operations/index.ts';
+import { highestRisk } from '../src/operations/derive.ts';
+import { OPERATION_NAMES, type OperationName, operationNamed } from '../src/operations/index.ts';
 import { POLICY } from '../src/safety/policy.ts';
 import { COMPOSITE_TOOLS } from '../src/tools/composites.ts';
 import { describeComposite, describeTool } from '../src/tools/describe.ts';
@@ -28,11 +29,18 @@ const TABLES: Record<string, () => string> = {
 
 function toolsTable(): string {
   const rows = OPERATION_NAMES.map((name) => {
-    const { entity, risk } = operationNamed(name);
     const { name: tool, description } = describeTool(name);
-    return `| ${entity} | \`${tool}\` | ${name} | ${POLICY[risk].asks ? `**${risk}**` : risk} | ${cell(description)} |`;
+    const { entity } = operationNamed(name);
+    return `| ${entity} | \`${tool}\` | ${name} | ${riskCell(name)} | ${cell(description)} |`;
   });
   return ['| toolset | tool | operation | risk | what it does |', '|---|---|---|---|---|', ...rows].join('\n');
+}
+
+/** `create, up to **destroy**`: the usual risk, the highest one that a call can have, and in bold what needs a person. */
+function riskCell(name: OperationName): string {
+  const operation = operationNamed(name);
+  const risks = [...new Set([operation.risk, highestRisk(operation)])];
+  return risks.map((risk) => (POLICY[risk].asks ? `**${risk}**` : risk)).join(', up to ');
 }
 
 function moreToolsTable(): string {
