@@ -115,7 +115,7 @@ const isFinal = (risk: Risk, input: Members) =>
 function changesOf({ operation, input, subject, finding }: CallFacts): Change[] {
   const { update } = operationNamed(operation);
   const inPath = labels(operationNamed(operation));
-  const compared = Object.keys(update?.settings(input) ?? {});
+  const compared = [...Object.keys(update?.settings(input) ?? {}), ...(SHOWN_ELSEWHERE[operation] ?? [])];
   const rest = Object.fromEntries(
     Object.entries(input).filter(([member]) => !inPath.includes(member) && !compared.includes(member)),
   );
@@ -123,6 +123,9 @@ function changesOf({ operation, input, subject, finding }: CallFacts): Change[] 
   const guarding = ({ setting, after = '' }: Change) => isOwnTag(after) || isOwnTag(setting.replace('tags.', ''));
   return [...all.filter(guarding), ...all.filter((change) => !guarding(change))];
 }
+
+/** Members that the plan shows as what is lost and as notes. */
+const SHOWN_ELSEWHERE: Partial<Record<OperationName, readonly string[]>> = { CreateKxChangeset: ['changeRequests'] };
 
 /** The changes of one rule of a network in one line. */
 function byRule(changes: readonly Change[]): Change[] {

@@ -67,7 +67,9 @@ const NOTHING = 'Loses and interrupts nothing else, as far as the service shows.
 export function wholeLine(lost: readonly Told[]): string {
   const total = `Loses for good ${counted('entity', sizeOf(lost))}`;
   const [worst] = byKind(lost);
-  return worst === undefined ? `${total}.` : `${total}: ${groupText(worst, COLUMNS - total.length - ': .'.length)}.`;
+  if (worst === undefined) return `${total}.`;
+  const title = sizeOf(worst) === sizeOf(lost) ? `${total}: ` : `${total}, including `;
+  return `${title}${groupText(worst, COLUMNS - title.length - '.'.length)}.`;
 }
 
 /** The first line with as many counts by kind behind it as there is room for: `DELETE …: 13 clusters, 4 more`. */
@@ -89,7 +91,7 @@ const WORST = [
   ...['dataset browser environment', 'database', 'data', 'files', 'storage', 'volume', 'changes', 'savedown storage'],
   ...['unsaved data in memory', 'nodes', 'node'],
 ];
-const LEAST = ['dataview', 'cache', 'versions', 'user', 'access', 'scaling group', 'host'];
+const LEAST = ['dataview', 'cache', 'versions', 'user', 'access', 'scaling group', 'host', 'kdb environment'];
 
 const severity = (kind: string) => {
   const [worst, least] = [WORST.indexOf(kind), LEAST.indexOf(kind)];

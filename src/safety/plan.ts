@@ -123,7 +123,10 @@ export async function planCall(
   const removed = [...(settings?.removed ?? []), ...(settings?.leftOut ?? [])];
   const loses = { ...found, lost: [...found.lost, ...removed.map(removedItem)] };
   const [protectedWhy, home] = await Promise.all([
-    protection === undefined ? undefined : protectedBy(call, operation, input, loses, options),
+    // What does not exist has no tags to read; that it is missing is a blocker.
+    protection === undefined || subject.isMissing === true
+      ? undefined
+      : protectedBy(call, operation, input, loses, options),
     homeOf(call, input, entity, options),
   ]);
   const status = statusOf(entity);
@@ -151,8 +154,8 @@ export async function planCall(
     ...(found.asks ?? []),
     ...(protection === 'asks' && protectedWhy !== undefined ? [`It is protected (${PROTECTED_TAG}).`] : []),
   ];
-  const told = { ...finding, notes: [...asks.map((says) => ({ says })), ...notes] };
-  const facts = { operation, risk: judged.risk, input: sentInput(input), subject, finding: told, place, home };
+  const shownFinding = { ...finding, notes: [...asks.map((says) => ({ says })), ...notes] };
+  const facts = { operation, risk: judged.risk, input: sentInput(input), subject, finding: shownFinding, place, home };
   const { text, fits } = callText(facts);
   const bound = { tool: toolName(operation), input, place, principal, fingerprint };
   const typed = typedName(operation, input, subject);

@@ -112,12 +112,12 @@ export async function previewTeardown(
     wouldRun: !blocked,
     ...(forbidden === undefined ? {} : { forbidden: sight.forbidden(forbidden) }),
     counts: { blockers: blockers.length, lost: lost.length, interrupted: 0, beingDeleted: leaving.length },
-    order: 'lostForEver lists what is removed, in this order.',
+    order: 'lost lists what is removed, in this order.',
     ...withheldKinds(sight.withheld([...blockers, ...lost])),
   };
   const sections = [
     { name: 'blockers', rows: sight.of(blockers) },
-    { name: 'lostForEver', rows: sight.of(lost) },
+    { name: 'lost', rows: sight.of(lost) },
     { name: 'interrupted', rows: [] },
   ];
   return answer(head, sections, { cursor });

@@ -88,7 +88,7 @@ describe('the second line', () => {
 
   it('gives the number of entities of a whole environment', () => {
     expect(wholeLine([database('a'), database('b'), { kind: 'user', count: 3 }])).toBe(
-      'Loses for good 5 entities: 2 databases (a, b).',
+      'Loses for good 5 entities, including 2 databases (a, b).',
     );
     expect(wholeLine([])).toBe('Loses for good 0 entities.');
   });

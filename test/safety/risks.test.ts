@@ -49,9 +49,31 @@ describe('a changeset that deletes data', () => {
       tool: 'create_kx_changeset',
       arguments: { environmentId, databaseName: 'trades', changeRequests: PATHS },
     };
-    expect((await guard.attempt(wish)).kind).toBe('asked');
+    expect(await guard.attempt(wish)).toMatchObject({
+      kind: 'asked',
+      message: expect.stringContaining('\nLoses for good: files "/2026.03.16/" (of trades).\n'),
+    });
     expect(reached).toEqual([]);
     expect((await approved(guard, wish, 'trades')).kind).toBe('done');
+  });
+
+  it('shows all requests in their order where some add files', async () => {
+    const changeRequests = [...PUTS, ...PATHS];
+    expect(await attempt('create_kx_changeset', { databaseName: 'trades', changeRequests })).toMatchObject({
+      kind: 'asked',
+      message: expect.stringContaining(
+        'Request 1 of 2: PUT "s3://some-bucket/new/" to "/2026.03.18/".\nRequest 2 of 2: DELETE "/2026.03.16/".\n',
+      ),
+    });
+  });
+
+  it('is refused because the database is missing, not because nobody can read its tags', async () => {
+    const wish = { databaseName: 'quotes', changeRequests: PATHS };
+    expect(await attempt('create_kx_changeset', wish)).toMatchObject({
+      kind: 'refused',
+      text: expect.stringMatching(/^1\. database "quotes" \("does not exist"\)/m),
+    });
+    expect(reached).toEqual([]);
   });
 
   it('counts among what is lost in its plan, beside what it only adds', async () => {
@@ -121,6 +143,19 @@ describe('a restart', () => {
       notes: expect.arrayContaining([says]),
     });
     expect(await deploy('science')).toMatchObject({ kind: 'done', content: { notes: expect.arrayContaining([says]) } });
+  });
+
+  it('of the only node of an RDB does not name an HDB as its substitute', async () => {
+    await estate.cluster('today', {
+      clusterType: 'RDB',
+      code: CODE,
+      databases: [{ databaseName: 'trades' }],
+      ...SAVEDOWN,
+    });
+    const wish = { clusterName: 'today', code: { ...CODE, s3Key: 'new.zip' } };
+    expect(await plan('update_kx_cluster_code_configuration', wish)).toMatchObject({
+      notes: ['It does not answer until its nodes run again.'],
+    });
   });
 
   it('of the only node of an HDB says who serves its databases meanwhile', async () => {
@@ -208,7 +243,10 @@ describe('protection', () => {
     ['the name of an environment', 'update_kx_environment', { name: 'other' }],
     ['code', 'update_kx_cluster_code_configuration', { clusterName: 'science', code: { ...CODE, s3Key: 'new.zip' } }],
   ])('asks before %s changes', async (_, tool, args) => {
-    expect((await attempt(tool, args)).kind).toBe('asked');
+    expect(await attempt(tool, args)).toMatchObject({
+      kind: 'asked',
+      message: expect.stringContaining('\nIt is protected (finspace-mcp:protected).\n'),
+    });
     expect(reached).toEqual([]);
   });
 

@@ -150,8 +150,8 @@ describe('the plan of a teardown', () => {
     const { shown, fits } = (await planned(crowded)) ?? {};
     const id = estate.environmentId.slice(0, 4);
     expect(shown?.text.split('\n').slice(0, 3)).toEqual([
-      `DELETE kdb environment trading (${id}): 1 volume, 1 kdb environment, 510 users`,
-      'Loses for good 516 entities: 4 databases (fx_spot, fx_forwards, equities, …).',
+      `DELETE kdb environment trading (${id}): 1 volume, 510 users, 1 kdb environment`,
+      'Loses for good 516 entities, including 4 databases (fx_spot, fx_forwards, …).',
       `Type trading ${id} to approve.`,
     ]);
     expect(shown?.lost).toHaveLength(516);

@@ -48,8 +48,8 @@ describe('a teardown before anybody is asked', () => {
         target: { kind: 'kdb environment', name: 'trading' },
         needsApproval: true,
         dialog: [
-          `DELETE kdb environment trading (${id()}): 1 volume, 1 kdb environment, 3 more`,
-          'Loses for good 6 entities: database trades (0 B, 0 changesets).',
+          `DELETE kdb environment trading (${id()}): 1 volume, 1 dataview, 2 users, 1 more`,
+          'Loses for good 6 entities, including database trades (0 B, 0 changesets).',
           `Type trading ${id()} to approve.`,
         ],
         blocked: false,

@@ -33,7 +33,7 @@ const KINDS: [string, OperationName | 'teardown', (name: string) => Members, Reg
   ],
   ['DELETE user', 'DeleteKxUser', (name) => ({ userName: name.slice(0, LONGEST_USER) }), /^Loses for good: access /],
   ['DELETE kdb environment', 'DeleteKxEnvironment', () => ({}), /^Loses for good: 2 databases/],
-  ['DELETE kdb environment', 'teardown', () => ({}), /^Loses for good 8 entities: 2 databases/],
+  ['DELETE kdb environment', 'teardown', () => ({}), /^Loses for good 8 entities, including 2 databases/],
   [
     'CHANGE THE NETWORK OF kdb environment',
     'UpdateKxEnvironmentNetwork',

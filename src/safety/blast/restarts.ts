@@ -30,7 +30,7 @@ export async function reconfiguringCluster(subject: Subject): Promise<Finding> {
     unchecked: UNCHECKED,
     notes: [
       ...(memory === 'possible' ? [{ says: MAY_LOSE }] : []),
-      ...(isDown ? await servedBy(subject) : [{ says: 'The other nodes go on serving.' }]),
+      ...(isDown ? await servedBy(subject) : [{ says: 'Its other nodes keep serving.' }]),
     ],
     seen: nodes.map(({ nodeId }) => nodeId),
   };
@@ -62,7 +62,8 @@ function howMany(nodes: number, together: boolean): string {
 /** Who serves the databases of a cluster while none of its nodes does. */
 async function servedBy({ call, input, entity, options }: Subject): Promise<Note[]> {
   const databases = mountsOf(entity).map(({ databaseName }) => String(databaseName));
-  if (databases.length === 0) return [{ says: 'It does not answer until its nodes run again.' }];
+  if (databases.length === 0 || !SERVING.has(String(entity['clusterType'])))
+    return [{ says: 'It does not answer until its nodes run again.' }];
   const environmentId = String(input['environmentId']);
   const listed = await listedClusters({ call, environmentId, options });
   const running = listed.filter(
@@ -82,6 +83,6 @@ async function servedBy({ call, input, entity, options }: Subject): Promise<Note
   });
 }
 
-/** The types of cluster that read what is in a database. */
+/** The types of cluster that serve what is in a database; an RDB only saves down to it. */
 const SERVING: ReadonlySet<string> = new Set(['HDB', 'GP']);
 const MOST_NAMED = 5;

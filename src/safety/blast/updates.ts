@@ -6,7 +6,7 @@ import { quoted } from '../untrusted.ts';
 import { clusterNamed } from './estate.ts';
 import { count, type Finding, type Item, type Members, NOTHING, type Subject, size } from './finding.ts';
 
-/** Changes that remove files from a database; the rest of a changeset only adds. */
+/** What a changeset deletes from a database, and all of its requests in their order where some add files. */
 export async function changingData({ input, entity }: Subject): Promise<Finding> {
   const requests = (input['changeRequests'] as Members[] | undefined) ?? [];
   const paths = requests.filter(({ changeType }) => changeType === 'DELETE').map(({ dbPath }) => String(dbPath));
@@ -15,10 +15,20 @@ export async function changingData({ input, entity }: Subject): Promise<Finding>
   return {
     ...NOTHING,
     lost: paths.map((path): Item => ({ kind: 'files', name: path, detail: `of ${databaseName}` })),
-    notes: paths.length === 0 ? [] : [{ says: `The database holds ${holds}.` }],
+    notes: [
+      ...(paths.length === 0 ? [] : [{ says: `The database holds ${holds}.` }]),
+      ...(paths.length === requests.length ? [] : requests.map(requestNote)),
+    ],
     unchecked: ['the quota of changesets at work at once', 'whether the files in S3 and the paths are right'],
   };
 }
+
+const requestNote = ({ changeType, s3Path, dbPath }: Members, at: number, { length }: { readonly length: number }) => {
+  const from = s3Path === undefined ? '' : `${quoted(String(s3Path), LONGEST_PATH)} to `;
+  return { says: `Request ${at + 1} of ${length}: ${changeType} ${from}${quoted(String(dbPath), LONGEST_PATH)}.` };
+};
+
+const LONGEST_PATH = 1093;
 
 /** New segments change what is cached under the clusters that mount the dataview. */
 export async function changingDataview({ input, entity }: Subject): Promise<Finding> {
