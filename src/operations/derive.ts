@@ -21,7 +21,9 @@ const removal = once(() =>
     .min(1)
     .max(100)
     .optional()
-    .describe('Settings to remove by leaving them out, such as initializationScript. Without it, nothing is removed.'),
+    .describe(
+      'Settings to remove on purpose, by their names in the refusal, such as initializationScript; omit them elsewhere',
+    ),
 );
 
 /** The input that an agent gives: the API's own as far as tools offer it, without `clientToken`. Unknown members are refused. */

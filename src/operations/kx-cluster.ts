@@ -204,10 +204,11 @@ export const UpdateKxClusterCodeConfiguration = operation({
   update: CODE_UPDATE,
   summary:
     'Deploy q code to a RUNNING kdb cluster: a zip file in S3, an initialization script and command-line ' +
-    'arguments. They replace the current ones; a call that would drop the script or arguments is refused, and the ' +
-    'answer shows the complete call. ROLLING (the default) restarts one node after another, FORCE restarts all at ' +
-    'once, and NO_RESTART, for GP only, restarts none. A restart loses data that is only in memory; for an RDB, a ' +
-    'person must approve. The cluster is UPDATING, then RUNNING; use wait_for_kx_entity to wait for it.',
+    'arguments. They replace the current ones: a call that omits the script or an argument is refused with the ' +
+    'complete arguments, unless remove names it. ROLLING (the default) restarts one node after another, FORCE ' +
+    'restarts all at once, and NO_RESTART, for GP only, restarts none. A restart loses data that is only in ' +
+    'memory; for an RDB, a person must approve. The cluster is UPDATING, then RUNNING; use wait_for_kx_entity to ' +
+    'wait for it.',
   keywords: 'release hotfix push roll out startup script',
   input: () =>
     z.strictObject({
@@ -243,11 +244,11 @@ export const UpdateKxClusterDatabases = operation({
   update: DATABASES_UPDATE,
   summary:
     'Move an HDB or GP cluster to another version of a database that it mounts: to a changeset, or to the newest ' +
-    'version of a dataview. Each entry replaces the current mount of its database; a call that would drop a cache ' +
-    'or dataview is refused, and the answer shows the complete call. Databases cannot be added. ROLLING (the ' +
-    'default) restarts one node after another, so a single-node cluster is down meanwhile; NO_RESTART restarts ' +
-    'none, and q must reload the data. The cluster is UPDATING, then RUNNING; use wait_for_kx_entity to wait for ' +
-    'it.',
+    'version of a dataview. Each entry replaces the current mount of its database: a call that omits its cache ' +
+    'or dataview is refused with the complete arguments, unless remove names it. Databases cannot be added. ' +
+    'ROLLING (the default) restarts one node after another, so a single-node cluster is down meanwhile; ' +
+    'NO_RESTART restarts none, and q must reload the data. The cluster is UPDATING, then RUNNING; use ' +
+    'wait_for_kx_entity to wait for it.',
   keywords: 'switch refresh roll repoint historical newest data version',
   input: () =>
     z.strictObject({

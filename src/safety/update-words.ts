@@ -30,14 +30,14 @@ export function heedless(plan: Plan, isShown: boolean): readonly string[] | unde
   const { leftOut, unknown } = settings;
   if (unknown.length > 0)
     return [
-      `remove names ${unknown.map((name) => quoted(name)).join(', ')}, but the call gives that, keeps it, or it is not set.`,
+      `remove names ${unknown.map((name) => quoted(name)).join(', ')}, which this call would not remove: it is not set, the arguments give it, or the operation keeps it.`,
       leftOut.length === 0
-        ? 'There is nothing else that this call removes.'
+        ? 'This call removes no settings.'
         : `This call would remove: ${leftOut.map(({ setting }) => named(setting)).join(', ')}.`,
     ];
   if (leftOut.length > 0)
     return [
-      'The operation replaces the settings of its target, so it would remove what the arguments leave out:',
+      'This call replaces settings, so it would remove those that its arguments leave out:',
       ...leftOut.map((change) => `- ${changeText(change, isShown)}`),
       ...(isShown ? [keeping(plan, settings)] : []),
       `To remove it on purpose, add remove: ${JSON.stringify(leftOut.map(({ setting }) => setting))}`,
@@ -66,7 +66,7 @@ export function changesNothing({ operation, settings, seenStatus }: Plan): boole
 
 /** That there is nothing to do. */
 export const unchanged = ({ tool, noun, name }: Plan): string =>
-  `${tool} was not sent: the ${noun} ${quoted(name)} has these settings already, so nothing changes.`;
+  `${tool} was not sent: the ${noun} ${quoted(name)} already has these settings.`;
 
 /** Why a call has a higher risk than its tool. */
 export const tooRisky = ({ risk, noun, name }: Plan): string =>

@@ -46,7 +46,7 @@ describe('an update', () => {
     const outcome = await attempt('update_kx_user', { userName: 'ann', iamRole: ROLE });
     expect(outcome).toMatchObject({
       kind: 'done',
-      content: { changes: [], why: expect.stringContaining('nothing changes') },
+      content: { changes: [], why: expect.stringContaining('already has these settings') },
     });
     expect(reached).toEqual([]);
     expect(await plan('update_kx_user', { userName: 'ann', iamRole: ROLE })).toMatchObject({
@@ -127,6 +127,22 @@ describe('an update', () => {
     });
     const cluster = await backend.call('GetKxCluster', { environmentId, clusterName: 'scripted' });
     expect(cluster).not.toHaveProperty('initializationScript');
+  });
+
+  it('says why what it leaves out cannot be kept beside what it gives', async () => {
+    for (const volume of ['fast', 'slow']) await estate.volume(volume);
+    const on = (volumeName: string) => [{ dbPaths: ['/*'], volumeName }];
+    await estate.dataview('view', { segmentConfigurations: on('fast') });
+    const wish = { databaseName: 'trades', dataviewName: 'view', segmentConfigurations: on('slow') };
+    expect(await attempt('update_kx_dataview', wish)).toMatchObject({
+      kind: 'refused',
+      text: expect.stringMatching(
+        /^It cannot be kept beside what the arguments give: The dbPaths of two segments overlap.*\nTo remove it on purpose, add remove: \["segmentConfigurations\.fast"\]$/m,
+      ),
+    });
+    expect((await attempt('update_kx_dataview', { ...wish, remove: ['segmentConfigurations.fast'] })).kind).toBe(
+      'done',
+    );
   });
 
   it('is refused when `remove` names what it would not remove', async () => {
