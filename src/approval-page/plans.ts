@@ -34,8 +34,7 @@ export interface Seat {
   readonly after: (code: string, how: Ended) => string;
 }
 
-const WRONG_NAME =
-  'That is not what has to be typed, exactly. Nothing was approved yet; the third time closes the plan.';
+const WRONG_NAME = 'That does not match exactly. Nothing was approved yet. The third wrong name closes the plan.';
 
 /** Shows the form once more, with what was wrong. */
 export type Again = (error: string) => Response;

@@ -21,8 +21,8 @@ export function listPage(waiting: readonly Question[], home: string, now: number
   );
   const body =
     waiting.length === 0
-      ? html`<section><h1>Nothing waits for you</h1><p class="soft">When an agent asks for something that cannot be undone, it appears here. This page looks every ${LOOK_AGAIN_SECONDS} seconds.</p></section>`
-      : html`<section><h1>Waiting for your decision</h1><p class="soft">Nothing of this runs unless you approve it.</p></section><ul class="plans" role="list">${rows}</ul>`;
+      ? html`<section><h1>Nothing waits for you</h1><p class="soft">When an agent requests something that needs approval, it appears here. This page reloads every ${LOOK_AGAIN_SECONDS} seconds.</p></section>`
+      : html`<section><h1>Waiting for your decision</h1><p class="soft">None of this runs unless you approve it.</p></section><ul class="plans" role="list">${rows}</ul>`;
   const title = waiting.length === 0 ? 'Nothing waits' : `${waiting.length} waiting`;
   return document({ title, body, home, refresh: { seconds: LOOK_AGAIN_SECONDS, path: home }, foot });
 }
@@ -117,9 +117,9 @@ const PASSPHRASE_AGAIN = passphrase(' aria-invalid="true" aria-describedby="erro
 const nameField = ({ shown }: Question, typed: string | undefined) =>
   html`<label for="name">To approve, type <b>${shown.name}</b></label>
 <input id="name" name="name" value="${typed}" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="1000" aria-describedby="name-hint" required>
-<p class="hint" id="name-hint">Exactly as it stands there. The third wrong one closes this plan.</p>`;
-const UNKEYED = html`<p class="plain">No passphrase was set up, so this proves little: any program that runs as you, an agent with a shell too, could do the same. It counts on the local backend only. Set one up with <code>finspace-mcp approve --init</code>.</p>`;
-const OWN = html`<p class="plain">You asked for this yourself, so you cannot approve it. Somebody else who holds a token with <code>finspace:approve</code> has to.</p>`;
+<p class="hint" id="name-hint">Exactly as shown. The third wrong name closes this plan.</p>`;
+const UNKEYED = html`<p class="plain">No passphrase is set, so this proves little: any program that runs as you, such as an agent with a shell, could do the same. It counts on the local backend only. Set one up with <code>finspace-mcp approve --init</code>.</p>`;
+const OWN = html`<p class="plain">You asked for this yourself, so you cannot approve it. Somebody else who holds a token with <code>finspace:approve</code> must.</p>`;
 const PROOFS = { passphrase: PASSPHRASE, nothing: UNKEYED, 'signed-in': undefined, own: OWN };
 const proofOf = (proof: Proof, again: boolean) => (proof === 'passphrase' && again ? PASSPHRASE_AGAIN : PROOFS[proof]);
 const FINAL = 'This cannot be undone.';
@@ -130,8 +130,8 @@ const SET = new RegExp(`^([\\w.:@/-]+|${QUOTED}): (not set|stays|${QUOTED}) (?:-
 function consequences({ shown }: Question): Html {
   const { lost, interrupted, inOrder = false } = shown;
   if (lost.length + interrupted.length === 0)
-    return html`<section><p class="soft">Nothing else is lost or interrupted, as far as the service tells.</p></section>`;
-  const title = inOrder ? 'What is removed' : lost.length > 0 ? 'What goes with it' : 'What it interrupts';
+    return html`<section><p class="soft">Nothing else is lost or interrupted, as far as the service shows.</p></section>`;
+  const title = inOrder ? 'What is removed' : lost.length > 0 ? 'What is lost with it' : 'What it interrupts';
   return html`<figure><h2>${title}</h2>${inOrder ? stepsPicture(shown) : picture(shown)}
 <details${isCut(shown) ? { markup: ' open' } : undefined}><summary>${inOrder ? 'In this order' : 'As a list'} (${lost.length + interrupted.length})</summary>
 ${listed('Lost for good', 'lost', lost, inOrder ? 'ol' : 'ul')}${listed('Interrupted', 'wait', interrupted, 'ul')}</details></figure>`;

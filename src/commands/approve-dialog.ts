@@ -78,7 +78,7 @@ export async function approveAtTerminal(terminal: Terminal, desk: Desk, question
 }
 
 const FIRST_LINES = 3;
-const CLOSED = 'It is not open any more: it expired, or somebody answered it elsewhere. Nothing was approved here.';
+const CLOSED = 'It is no longer open: it expired, or somebody answered it elsewhere. Nothing was approved here.';
 
 /** What there is no room for in the text, by kind and page by page, so that nothing scrolls away unread. */
 async function list(terminal: Terminal, title: string, items: readonly Item[]): Promise<void> {
@@ -102,15 +102,15 @@ async function named(terminal: Terminal, desk: Desk, question: Question): Promis
     if (verdict === 'closed') throw new ApproverError(CLOSED);
     if (verdict === 'wrong-name')
       throw new ApproverError(
-        'That is not it either. The plan is closed and nothing runs; the agent would have to ask again.',
+        'That is wrong, too. The plan is closed and nothing runs. To go on, have the agent repeat the call.',
       );
-    terminal.say('That is not what has to be typed, exactly. Try again, or press Enter to leave.');
+    terminal.say('That does not match exactly. Try again, or press Enter to leave.');
   }
 }
 
 async function unkeyed(terminal: Terminal, desk: Desk): Promise<Approver> {
   terminal.say(
-    'No passphrase was set up, so this proves little: any program that runs as you, an agent with a shell too, could do the same. It counts on the local backend only. (Set one up: the same command with --init.)',
+    'No passphrase is set, so this proves little: any program that runs as you, such as an agent with a shell, could do the same. It counts on the local backend only. (Set one up: the same command with --init.)',
   );
   terminal.say();
   const opened = await desk.unlock('');

@@ -75,7 +75,7 @@ async function decline(desk: Desk, code: string | undefined): Promise<void> {
   if (code === undefined) throw new ConfigError('--decline: needs the CODE of what to decline');
   const question = await chosenFrom(await desk.waiting(), code, desk.status);
   if ((await desk.decline(question)) === 'closed') throw new ApproverError(`${question.code} is not open any more.`);
-  process.stdout.write(`Declined ${question.code}. The agent is told so, and nothing runs.\n`);
+  process.stdout.write(`Declined ${question.code}. Nothing runs.\n`);
 }
 
 async function dialog(desk: Desk, code: string | undefined): Promise<void> {

@@ -1,5 +1,6 @@
 import { COLUMNS, label, phrase, typedLabel } from './approval-label.ts';
 import type { Change } from './blast/finding.ts';
+import { counted } from './item-text.ts';
 import type { Told } from './sight.ts';
 
 /** What a plan is about, in the words of its first line. */
@@ -106,12 +107,6 @@ function byKind(rows: readonly Told[]): (readonly Told[])[] {
 
 const kindOf = ([first]: readonly Told[]) => (first as Told).kind;
 const sizeOf = (rows: readonly Told[]) => rows.reduce((sum, { count = 1 }) => sum + count, 0);
-
-/** `3 databases`, in the plural that people expect. */
-export function counted(kind: string, size: number): string {
-  const plural = kind.endsWith('y') ? `${kind.slice(0, -1)}ies` : kind.endsWith('s') ? kind : `${kind}s`;
-  return `${size} ${size === 1 ? kind : plural}`;
-}
 
 /** One thing with its detail, or several of a kind with as many of their names as there is room for. */
 function groupText(rows: readonly Told[], columns: number): string {

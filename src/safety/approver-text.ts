@@ -1,5 +1,5 @@
-import { counted } from './approval-head.ts';
 import type { Item } from './blast/finding.ts';
+import { counted } from './item-text.ts';
 import type { Question, QuestionStatus } from './ledger.ts';
 import { LOCAL_CALLER } from './policy.ts';
 import { quoted } from './untrusted.ts';
@@ -88,8 +88,8 @@ const PAGE = 100;
 /** Why a plan does not wait any more, for a person who wants to decide about it. */
 export function whyClosed({ state, successor }: QuestionStatus): string {
   if (state === 'replaced')
-    return `A newer plan about the same, ${successor}, replaced it: what it is about changed, or the agent asked for something else.`;
-  if (state === 'evicted') return 'Newer plans of the same client took its place.';
+    return `The newer plan ${successor} replaced it: its target changed, or the agent requested something else.`;
+  if (state === 'evicted') return 'The same client requested too many newer plans.';
   if (state === 'expired') return 'It expired.';
   if (state === 'approved') return 'It is approved already; the agent has not made the call again yet.';
   return state === 'burnt' ? 'It was approved and used.' : 'It was declined or closed.';

@@ -117,7 +117,7 @@ export function consents({ restrictions, ledger, seal, admit, outOfBand }: Conse
   const consent: Consents['consent'] = async (plan, dialog, sight) => {
     const { tool, principal, forbidden, blockers, binding } = plan;
     await admit?.();
-    if (forbidden !== undefined) return refuse(...forbidding(tool, sight.forbidden(forbidden)));
+    if (forbidden !== undefined) return refuse(...forbidding(tool, forbidden, sight));
     if (blockers.length > 0) return refuse(...blocking(tool, blockers, sight));
     if (restrictions.approve === 'none') return { kind: 'run', actor: { principal }, plan };
     const way = await outOfBand();
@@ -156,7 +156,7 @@ export function consents({ restrictions, ledger, seal, admit, outOfBand }: Conse
   const consentAnswered: Consents['consentAnswered'] = async (asked, again, { nonce, answer }, caller) => {
     await admit?.();
     const question = await ledger.find(nonce);
-    if (question === undefined) return refuse('That question is not known any more.', notRun(asked.tool));
+    if (question === undefined) return refuse('That request for approval no longer exists.', notRun(asked.tool));
     const { binding, fingerprint, shown, code } = question;
     const end = async (how: Exclude<Ending, 'changed'>) => {
       await ledger.end(nonce, how);

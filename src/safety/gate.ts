@@ -109,7 +109,7 @@ export function gate(options: GateOptions): Gate {
     const sight = sightOf(shown, [input, plan.name]);
     const refusal = wanted.refusal?.(plan.risk);
     if (refusal !== undefined) return refuse(notRun(tool), tooRisky(plan), refusal);
-    if (plan.forbidden !== undefined) return refuse(...forbidding(tool, sight.forbidden(plan.forbidden)));
+    if (plan.forbidden !== undefined) return refuse(...forbidding(tool, plan.forbidden, sight));
     const why = heedless(plan, isTargetShown(plan, shown));
     if (why !== undefined) return refuse(notRun(tool), ...why);
     if (changesNothing(plan)) return { kind: 'unchanged', why: unchanged(plan) };

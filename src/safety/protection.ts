@@ -19,7 +19,7 @@ export function tagAsks(input: Members): readonly string[] {
     ...Object.keys((input['tags'] as Members | undefined) ?? {}),
     ...((input['tagKeys'] as string[] | undefined) ?? []),
   ];
-  return keys.some(isOwnTag) ? ['It sets or removes a tag that this server goes by.'] : [];
+  return keys.some(isOwnTag) ? ['It sets or removes a tag that this server obeys.'] : [];
 }
 
 /** Why a call is refused outright. */
@@ -77,7 +77,7 @@ export async function protectedAmong(
     const found = await firstProtected(call, arns, options);
     return found === undefined ? undefined : { arn: found, why: `carries the tag ${PROTECTED_TAG}.` };
   } catch {
-    return { why: `Its tags cannot be read, so that nobody knows whether it is protected (${PROTECTED_TAG}).` };
+    return { why: `Its tags cannot be read, so it counts as protected (${PROTECTED_TAG}).` };
   }
 }
 

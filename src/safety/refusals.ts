@@ -9,6 +9,7 @@ import { itemText } from './item-text.ts';
 import type { Ending, Opened, Question, QuestionStatus, Shown } from './ledger.ts';
 import type { Bound } from './plan.ts';
 import type { Offered } from './policy.ts';
+import type { Forbidden } from './protection.ts';
 import { type Sight, toldText } from './sight.ts';
 import { quoted } from './untrusted.ts';
 
@@ -38,13 +39,14 @@ async function namesIn(call: Call, lister: OperationName, parents: Members, memb
   return names.length === 0 ? ' There are none.' : ` There are: ${names.join(', ')}${more}.`;
 }
 
-/** What an agent is told when a call does not run: why, and what it can do instead. None of it grants anything. */
+/** What an agent reads when a call does not run: why, and what it can do instead. None of it grants anything. */
 export const notRun = (tool: string) => `${tool} did not run. Nothing was changed.`;
 
-export const forbidding = (tool: string, why: string) => [
+/** That protection refuses a call; tags that nobody can read name no entity. */
+export const forbidding = (tool: string, forbidden: Forbidden, sight: Sight) => [
   notRun(tool),
-  why,
-  'No approval lifts this; a person has to remove the tag first.',
+  sight.forbidden(forbidden),
+  `No approval lifts this. A person must first ${forbidden.arn === undefined ? 'make the tags readable' : 'remove the tag'}.`,
 ];
 
 export const blocking = (tool: string, blockers: readonly Blocker[], sight: Sight) => [
@@ -61,19 +63,19 @@ const byOne = (tool: string, blockers: readonly Blocker[]) =>
     blockers.some(({ item }) => tool.endsWith('kx_environment') && item.kind === 'cluster'));
 
 const MOST_ONE_BY_ONE = 2;
-const AS_ONE = 'Or remove several things at once with tear_down_kx_environment: one plan, approved once.';
+const AS_ONE = 'Or use tear_down_kx_environment, which deletes several entities with one approval.';
 
 export const changed = (tool: string, noun: string) => [
-  `The ${noun} or what depends on it changed after the person saw it, so the approval does not hold any more.`,
+  `The ${noun} or what depends on it changed after the person saw it, so the approval no longer counts.`,
   notRun(tool),
-  'Calling it again asks again, with the present state.',
+  'Call it again to request approval for the present state.',
 ];
 
 /** Why a client is sent no form. */
 export type NoForm = 'no-forms' | Exclude<Bound['fits'], 'form'> | Stopped;
 
 const NO_FORM: Record<NoForm, string> = {
-  'no-forms': 'This client cannot show forms (MCP elicitation) that count.',
+  'no-forms': 'This client shows no forms (MCP elicitation), or its forms do not count here.',
   'too-long': 'The plan is more than a person can read in one form.',
   'too-wide': 'What the person has to type is too long for one line of a form.',
   unanswered: `${MOST_UNANSWERED} forms in the last ten minutes were declined, mistyped or not answered, so this client gets no forms for now. Ask the person what they want before you go on.`,
@@ -81,10 +83,10 @@ const NO_FORM: Record<NoForm, string> = {
     'This client answered forms on its own, without the decision of a person, so it gets no forms for ten minutes.',
 };
 
-/** That a person has to approve, where this is no way to do so. */
+/** That a person must approve, where there is no way to do so. */
 export const nowhere = (plan: Bound, why: NoForm | undefined, sight: Sight) => [
   ...(why === undefined ? [] : [`A person has to approve it in a form. ${whyNoForm(plan, why)}`]),
-  'Nothing that you can pass to this tool replaces that. Ask the person to repeat the request from a client that shows forms, or to set up approvals outside of clients (finspace-mcp approve --init).',
+  'No argument replaces that. Ask the person to repeat the request in a client that shows forms, or to set up approvals outside the client (finspace-mcp approve --init).',
   ...planLines(plan.textFor(sight)),
 ];
 
@@ -99,7 +101,7 @@ export const elsewhere = (
   `A person has to approve it.${why === undefined ? '' : ` ${whyNoForm(plan, why)}`} The plan waits under the code ${code}.`,
   ...planLines(text),
   how(code),
-  'Tell the person the plan, the code, and where to approve; you cannot approve it yourself. When they have, make exactly the same call again: it then runs, once.',
+  'Tell the person the plan, the code, and where to approve. You cannot approve it yourself. After they approve, repeat exactly the same call. It then runs once.',
 ];
 
 /** As much of a plan as a model needs to tell a person what it is about. */
@@ -111,7 +113,7 @@ function planLines(text: string): string[] {
     return room >= 0;
   });
   const more = lines.length - shown.length;
-  return ['The plan:', ...shown, more === 0 ? 'End of the plan.' : `And ${more} lines more: plan_change shows all.`];
+  return ['The plan:', ...shown, more === 0 ? 'End of the plan.' : `${more} more lines: plan_change shows all.`];
 }
 
 const MOST_CHARACTERS = 20_000;
@@ -128,7 +130,7 @@ const SPLIT_BY_ONLY =
 export const replacing = (replaced: Opened['replaced'], plan: Bound, sight: Sight): string[] =>
   replaced.map(({ question: { code, shown }, wasApproved }) => {
     const was = wasApproved ? 'that a person had approved ' : '';
-    return `The older plan ${code} ${was}does not count any more: ${difference(shown, plan.shown, sight)}`;
+    return `The older plan ${code} ${was}no longer counts: ${difference(shown, plan.shown, sight)}`;
   });
 
 function difference({ lost: before }: Shown, { lost: now }: Shown, sight: Sight): string {
@@ -154,13 +156,13 @@ function named(items: readonly Item[], sight: Sight): string {
 
 export const USED = 'That approval has been used already, or has expired.';
 
-export const UNPREPARED = 'What is needed to make the configuration anew could not be read or written down.';
+export const UNPREPARED = 'The recovery kit could not be written, so the call was not made.';
 
 /** Why a question that is not open any more is no approval. */
 export function over({ state, successor }: QuestionStatus): string {
   if (state === 'replaced')
-    return `A newer plan about the same, ${successor}, replaced the one that the person saw, so the approval does not hold.`;
-  if (state === 'evicted') return 'Newer plans of this client took its place, so the approval does not hold.';
+    return `The newer plan ${successor} replaced the one that the person saw, so the approval does not count.`;
+  if (state === 'evicted') return 'This client requested too many newer plans, so the approval does not count.';
   return USED;
 }
 
@@ -168,7 +170,7 @@ export function over({ state, successor }: QuestionStatus): string {
 export const UNDECIDED = {
   cancel: 'The form was closed without a decision, so nobody approved or declined it.',
   decline: 'The form was declined sooner than a person can read it, so this client declined it on its own.',
-  unusable: 'This client did not show the form, or answered it with nothing that is an answer, so nobody decided.',
+  unusable: 'This client did not show the form, or returned an unusable answer, so nobody decided.',
 };
 
 /** Why a form that came back is no approval. */
@@ -179,5 +181,5 @@ const ENDINGS: Record<Exclude<Ending, 'changed'>, string> = {
   declined: 'The person declined. Do not ask again unless the person asks for it.',
   'other-call': 'That approval was given for another call.',
   'wrong-name':
-    'What the person typed is not NAME, exactly, so this is not an approval. If the person says that it was a slip, the same call asks again.',
+    'The person did not type exactly NAME, so nothing is approved. If it was a typing error, repeat the call: it asks again.',
 };

@@ -4,7 +4,7 @@ import { once } from '../operations/operation.ts';
 import { createdBy, listerOfLabel, nounOfLabel, readerOfLabel } from '../operations/references.ts';
 import { placesOn } from './arn.ts';
 import type { Blocker, Item } from './blast/finding.ts';
-import { itemText } from './item-text.ts';
+import { counted, itemText } from './item-text.ts';
 import type { Offered } from './policy.ts';
 import type { Forbidden } from './protection.ts';
 import { quoted } from './untrusted.ts';
@@ -79,7 +79,9 @@ export function sightOf(offered: Offered, known: unknown): Sight {
       // The environment is the one that the call is about, and counts only by itself.
       const places = placesOn(arn).filter((_, at, { length }) => at > 0 || length === 1);
       const [noun] = places.map(({ kind }) => nounIn(kind)).slice(-1);
-      return places.some(isUnnamed) ? `A ${noun} that goes or stops with it ${why}` : `${quoted(arn, 200)} ${why}`;
+      return places.some(isUnnamed)
+        ? `A ${noun} that is deleted or interrupted with it ${why}`
+        : `${quoted(arn, 200)} ${why}`;
     },
   };
 }
@@ -89,9 +91,7 @@ export const EVERYTHING: Sight = sightOf(() => true, {});
 
 /** `cluster "rdb" ("HDB, RUNNING")`, or how many there are. */
 export const toldText = ({ kind, name, count, detail }: Told): string =>
-  name === undefined
-    ? `${kind}, ${count} in number, with names that are withheld here`
-    : itemText({ kind, name, detail });
+  name === undefined ? `${counted(kind, Number(count))} (names withheld)` : itemText({ kind, name, detail });
 
 const itemOf = (thing: Item | Blocker): Item => ('item' in thing ? thing.item : thing);
 const isAlike = (one: Told, other: Told) =>

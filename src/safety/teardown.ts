@@ -1,6 +1,6 @@
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call, CallOptions, OperationName } from '../operations/index.ts';
-import { counted, typedEnvironment, whatLine } from './approval-head.ts';
+import { typedEnvironment, whatLine } from './approval-head.ts';
 import { type ApprovalParts, approvalText } from './approval-text.ts';
 import { databaseItem, dataviewItem, groupItem, userItem, volumeItem } from './blast/environments.ts';
 import {
@@ -19,6 +19,7 @@ import { closedEnvironment, isLeaving, wrongStatus } from './blast/statuses.ts';
 import { digest } from './digest.ts';
 import { renameNotes } from './former-names.ts';
 import { accountIn } from './home.ts';
+import { counted } from './item-text.ts';
 import { placeFacts } from './place.ts';
 import { type Bound, bindingOf, identityOf, type Planner, planCall } from './plan.ts';
 import { ownPath, protectedAmong } from './protection.ts';
@@ -221,5 +222,5 @@ const ADD_IT = 'Add it to `only`, or leave out what it holds.';
 
 const notThere = (name: string): Blocker => ({
   item: { kind: 'entity', name },
-  first: 'There is nothing of that name; leave it out.',
+  first: 'Nothing has this name: leave it out.',
 });

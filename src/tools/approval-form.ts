@@ -45,15 +45,15 @@ export async function approved<Planned>(
 }
 
 const ELSEWHERE = [
-  'This form was sealed by another replica of this server, or before a restart, so that the answer counts for nothing. Nothing was changed.',
-  'Make the call again without it. If this happens again and again, the replicas share no key: a person has to give all of them the same --seal-keys (with --redis), or send a client to one replica only.',
+  'Another replica of this server sent this form, or this server before a restart, so its answer does not count. Nothing was changed.',
+  'Repeat the call. If this keeps happening, the replicas share no key: a person must give all of them the same --seal-keys (with --redis), or route each client to one replica.',
 ];
-const NO_FORMS = ['This client did not say that it shows forms, so that none from it is consent. Nothing was changed.'];
+const NO_FORMS = ['This client did not declare forms, so no form from it counts as approval. Nothing was changed.'];
 const NOT_TRUSTED = [
-  'Approvals need the passphrase of the person who owns the approver key, so that no form from this client is consent. Nothing was changed.',
+  'Approvals need the passphrase of the person who owns the approver key, so no form from this client counts. Nothing was changed.',
 ];
 const NOBODY_THERE = [
-  'The token of this request does not have the scope finspace:approve, so that no form from this client is consent. Nothing was changed.',
+  'The token of this request does not have the scope finspace:approve, so no form from this client counts. Nothing was changed.',
 ];
 
 type Request = Pick<Extract<Decision<unknown>, { kind: 'ask' }>, 'question' | 'state'>;

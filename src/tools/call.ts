@@ -46,8 +46,8 @@ async function called(
     if (error instanceof ProtocolError || exchange.context.mcpReq.signal.aborted) throw error;
     environment.onInternal(error);
     return refused(
-      `${quoted(tool)} failed inside this server, so it is not known how far it came.`,
-      'Look at the present state before you go on. The person who runs this server finds the cause in its log.',
+      `${quoted(tool)} failed inside this server. It may have taken effect in part.`,
+      'Check the present state before you continue. The person who runs this server finds the cause in its log.',
     );
   }
 }

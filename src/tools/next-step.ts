@@ -80,7 +80,7 @@ async function moving(lookup: Lookup, name: OperationName, input: Members): Prom
   const reader = toolName(readerOfLabel(label, name) as OperationName);
   const is = `The ${nounOfLabel(label)} ${quoted(value)} is ${plainOrQuoted(String(seen.status))}`;
   if (kinds[at] === 'failed')
-    return { advice: `${is}, and stays so: ${reader} tells why. Delete it and create it anew.`, retryable: false };
+    return { advice: `${is}, and stays so: ${reader} shows why. Delete it and create it again.`, retryable: false };
   const kind = WAITED_FOR.find((each) => kindFacts(each).member === label);
   const wait = kind === undefined ? `Look with ${reader}` : `Call wait_for_kx_entity (kind ${kind})`;
   return seen.status?.includes('DELET')

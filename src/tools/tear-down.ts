@@ -140,11 +140,11 @@ async function removeAll(environment: ToolEnvironment, plan: TeardownPlan, actor
       const rest = plan.removals.slice(requested).map(({ item }) => itemText(item));
       return structured(
         { finished: false, requested, left: rest.length, why: stopped, rest: rest.slice(0, MOST_NAMED) },
-        'Call the tool again to go on: it makes a new plan of what is left and asks again.',
+        'Call the tool again to continue: it plans what is left and asks again.',
       );
     }
     requested += 1;
-    await report(`asked for the removal of ${itemText(removal.item)}`);
+    await report(`requested the deletion of ${itemText(removal.item)}`);
   }
   return underWay(environment, plan.removals, plan, { context });
 }
@@ -167,7 +167,7 @@ async function underWay(
   const still = entities.filter((_, at) => !gone[at]);
   return structured(
     { finished: false, ...counts, underWay: still.length, entities: still.slice(0, MOST_NAMED) },
-    `Every deletion is accepted, and nothing is left to approve. For the end of it: ${waitTool(present.item.kind, 'DELETED')}.`,
+    `All deletions were accepted, and nothing is left to approve. To wait for the end: ${waitTool(present.item.kind, 'DELETED')}.`,
   );
 }
 
@@ -186,12 +186,12 @@ async function removeOne(
     for (;;) {
       if (signal.aborted) return CANCELLED;
       const plan = await again();
-      if (plan === undefined) return `${itemText(item)} is not there any more.`;
+      if (plan === undefined) return `${itemText(item)} no longer exists.`;
       if (plan.forbidden !== undefined) return sightOf(offering(environment), teardown.input).forbidden(plan.forbidden);
       if (plan.leaving) return `${itemText(item)} is being deleted already, by somebody else.`;
       const [blocker] = plan.blockers;
       if (blocker === undefined) {
-        if (plan.identity !== identity) return `${itemText(item)} is not what the person saw any more.`;
+        if (plan.identity !== identity) return `${itemText(item)} is no longer what the person saw.`;
         const [newcomer] = newcomers(teardown, plan);
         if (newcomer !== undefined) return newcomer;
         const why = await environment.gate.step(teardown, plan, again);
@@ -218,11 +218,13 @@ function newcomers({ removals, leaving }: TeardownPlan, { operation, lost }: Pla
   return lost.flatMap((item) => {
     const approved = known.get(item.arn);
     if (approved === undefined) return `${itemText(item)} is in it now, which the person did not see.`;
-    return approved.made === item.made ? [] : `${itemText(item)} in it was made anew, which the person did not see.`;
+    return approved.made === item.made
+      ? []
+      : `${itemText(item)} in it was created again, which the person did not see.`;
   });
 }
 
 const awaited = (blocker: Blocker | undefined) =>
-  blocker === undefined ? 'what is around it to stop changing' : itemText(blocker.item);
+  blocker === undefined ? 'what depends on it to stop changing' : itemText(blocker.item);
 
 const CANCELLED = 'The call was cancelled.';

@@ -183,7 +183,7 @@ describe('the text of a plan', () => {
       whyClosed({ state, successor: 'ABCDE' }),
     );
     expect(new Set(said).size).toBe(6);
-    expect(said[1]).toContain('A newer plan about the same, ABCDE, replaced it');
+    expect(said[1]).toContain('The newer plan ABCDE replaced it');
   });
 
   it('lists things by kind, a hundred on a page', () => {

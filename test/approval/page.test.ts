@@ -80,7 +80,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
   it('keeps the plan open after a slip', async () => {
     const { person, path, granted } = await opened();
     const slip = await person.send(path, { ...approve, name: 'trade' });
-    expect([slip.status, slip.text]).toEqual([403, expect.stringContaining('not what has to be typed, exactly')]);
+    expect([slip.status, slip.text]).toEqual([403, expect.stringContaining('does not match exactly')]);
     expect(await granted()).toBeUndefined();
     expect((await person.send(path, approve, slip)).text).toContain('<h1>Approved</h1>');
   });

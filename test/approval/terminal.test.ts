@@ -79,7 +79,7 @@ describe('finspace-mcp approve without a terminal', () => {
     const dir = stateDirectory();
     const { ledger, question } = await waitingIn(dir);
     expect(piped(dir, ['--decline', question.code.toLowerCase()])).toMatchObject({
-      stdout: `Declined ${question.code}. The agent is told so, and nothing runs.\n`,
+      stdout: `Declined ${question.code}. Nothing runs.\n`,
       status: 0,
     });
     expect(await ledger.list()).toEqual([]);
@@ -157,7 +157,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     for (const line of SHOWN.text.split('\n')) await seat.sees(line);
     await seat.sees('Type trades to approve: ');
     seat.types('trade');
-    await seat.sees('That is not what has to be typed, exactly.');
+    await seat.sees('That does not match exactly.');
     await seat.sees('Type trades to approve: ');
     seat.types('trades');
     await seat.sees('Your passphrase (it is not shown): ');
@@ -277,7 +277,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     const { question: newer } = await ledger.open({ ...same, binding: 'of what it is now' });
     const { stderr, status } = piped(dir, [question.code]);
     expect(stderr).toContain(`"${question.code}" is not open (open are ${newer.code}).`);
-    expect(stderr).toContain(`A newer plan about the same, ${newer.code}, replaced it`);
+    expect(stderr).toContain(`The newer plan ${newer.code} replaced it`);
     expect(status).toBe(1);
   });
 });

@@ -26,7 +26,7 @@ describe.each(HOSTS)('a client without forms, $name', ({ connect }) => {
     const id = target.environmentId.slice(0, 4);
     expect(text.split('\n')).toEqual([
       'delete_kx_database did not run. Nothing was changed.',
-      expect.stringMatching(/cannot show forms.*The plan waits under the code [A-Z0-9]{5}\.$/),
+      expect.stringMatching(/shows no forms.*The plan waits under the code [A-Z0-9]{5}\.$/),
       'The plan:',
       `DELETE database trades in trading (${id})`,
       'Loses for good: data trades (0 B in 0 files, 0 changesets).',

@@ -56,7 +56,7 @@ it.each([
 it('a volume keeps its type, and its growth is not all that decides', async () => {
   const changed = (nas1Configuration: Members) => planned('UpdateKxVolume', { volumeName: 'fast', nas1Configuration });
   expect((await changed({ type: 'SSD_250', size: 1200 })).blockers).toMatchObject([
-    { first: 'The type of a volume cannot be changed: make another volume.' },
+    { first: 'The type of a volume cannot be changed: create another volume.' },
   ]);
   expect((await changed({ type: 'SSD_1000', size: 2400 })).unchecked).toHaveLength(1);
   expect((await planned('UpdateKxVolume', { volumeName: 'fast', description: 'new' })).unchecked).toEqual([]);

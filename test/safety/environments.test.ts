@@ -35,7 +35,7 @@ describe('a whole environment', () => {
 
   it('is put on a transit gateway once and for ever, which interrupts its clusters', async () => {
     const { lost, interrupted, blockers } = await network({ transitGatewayConfiguration: GATEWAY });
-    expect(lost.map(itemText)).toEqual(['choice "transit gateway" ("its id and CIDR can never be changed again")']);
+    expect(lost.map(itemText)).toEqual(['choice "transit gateway" ("its id and CIDR range become final")']);
     expect(interrupted.map(itemText)).toEqual(['cluster "gateway" ("GP, RUNNING")']);
     expect(blockers).toEqual([]);
   });
@@ -142,7 +142,7 @@ describe('a whole environment', () => {
           return outcome.kind === 'refused' ? outcome.text : 'asked';
         };
         expect(await said()).toContain('carries the tag');
-        expect(await said(['nobody'])).toContain('There is nothing of that name');
+        expect(await said(['nobody'])).toContain('Nothing has this name');
         expect(await said(['trades'])).toContain('dataview "view"');
         expect(spy.reached).toEqual([]);
       });

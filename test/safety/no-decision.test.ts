@@ -171,13 +171,13 @@ describe('a plan that a newer one replaced', () => {
     const second = await guard.attempt({ ...wish, forms: false });
     expect(second).toMatchObject({
       text: expect.stringMatching(
-        new RegExp(`The older plan ${first.code} that a person had approved does not count any more: .* changed\\.`),
+        new RegExp(`The older plan ${first.code} that a person had approved no longer counts: .* changed\\.`),
       ),
     });
     const [{ code }] = (await guard.ledger.list()) as [Question];
     expect(await guard.attempt({ ...wish, state: form.state, answers: accept(wish.name) })).toMatchObject({
       kind: 'refused',
-      text: expect.stringContaining(`A newer plan about the same, ${code}, replaced the one that the person saw`),
+      text: expect.stringContaining(`The newer plan ${code} replaced the one that the person saw`),
     });
     expect(spy.reached).toEqual([]);
     await guard.close();
@@ -195,7 +195,7 @@ describe('a plan that a newer one replaced', () => {
       await scene.call('CreateKxUser', { environmentId, userName: `u${at}`, iamRole: ROLE });
     const outcome = await guard.attempt(whole);
     const said = outcome.kind === 'refused' ? outcome.text : '';
-    expect(said).toMatch(/The older plan \w{5} does not count any more: now there is user "u0", .* and 2 more\.\n/);
+    expect(said).toMatch(/The older plan \w{5} no longer counts: now there is user "u0", .* and 2 more\.\n/);
     await guard.close();
     await scene.close();
   });

@@ -131,7 +131,7 @@ it('says what has to go where a quota is used up', async () => {
   ]);
   const host = group({ hostType: 'kx.sg.16xlarge' });
   expect((await preview('CreateKxScalingGroup', host)).blockers).toMatchObject([
-    { detail: '0 of 0 used, 1 more wanted', first: 'Ask for less, or have a person raise the quota.' },
+    { detail: '0 of 0 used, 1 more wanted', first: 'Request less, or have a person raise the quota.' },
   ]);
 });
 

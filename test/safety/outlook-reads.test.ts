@@ -83,7 +83,7 @@ it('leaves unchecked what it may not read, and rejects with any other failure', 
   const user = here({ userName: 'new', iamRole: ROLE });
   expect((await preview('CreateKxUser', user, failing('ListKxUsers', 'AccessDenied'))).notChecked).toEqual([
     'what list_kx_users shows, which this server may not read',
-    'whether there is such a role',
+    'whether the role exists',
   ]);
   const onVolume = dataview(segment('fast'));
   expect((await preview('CreateKxDataview', onVolume, failing('GetKxVolume', 'AccessDenied'))).notChecked).toEqual([

@@ -139,7 +139,7 @@ describe('on a world in which things hang together', () => {
     const of = async (clusterName: string) =>
       texts((await planned(call, 'DeleteKxCluster', { environmentId, clusterName })).lost);
     expect(await of('history')).toEqual(['nodes "2 nodes"']);
-    expect(await of('ticker')).toEqual(['nodes "1 node" ("with what they hold in memory only")']);
+    expect(await of('ticker')).toEqual(['nodes "1 node" ("with the data that is only in memory")']);
   });
 
   it('a cluster takes its cache and savedown storage along', async () => {
@@ -155,9 +155,9 @@ describe('on a world in which things hang together', () => {
     );
     const { lost } = await planned(rich, 'DeleteKxCluster', { environmentId, clusterName: 'history' });
     expect(texts(lost)).toEqual([
-      'nodes "2 nodes" ("with what they hold in memory only")',
+      'nodes "2 nodes" ("with the data that is only in memory")',
       'cache "CACHE_1000" ("1200 GB")',
-      'savedown storage "SDS01" ("400 GiB, with what was not loaded yet")',
+      'savedown storage "SDS01" ("400 GiB, with data that is not loaded yet")',
     ]);
   });
 
@@ -166,7 +166,7 @@ describe('on a world in which things hang together', () => {
     const nodeId = String(nodes[0]?.nodeId);
     const node = { environmentId, clusterName: 'history', nodeId };
     const { lost, interrupted } = await planned(call, 'DeleteKxClusterNode', node);
-    expect(texts(lost)).toEqual([`node "${nodeId}" ("with what it holds in memory only")`]);
+    expect(texts(lost)).toEqual([`node "${nodeId}" ("with the data that is only in memory")`]);
     expect(texts(interrupted)).toEqual(['cluster "history" ("1 of its 2 nodes")']);
     expect(await planned(call, 'DeleteKxClusterNode', { ...node, nodeId: 'gone' })).toBeUndefined();
   });
@@ -183,7 +183,7 @@ describe('on a world in which things hang together', () => {
       nas1Configuration: { type: 'SSD_1000', size },
     });
     expect(await blockers('UpdateKxVolume', grown(600, 'fast'))).toEqual([
-      'volume "fast" ("1200 GB of SSD_1000"): A volume can only grow: ask for a larger size.',
+      'volume "fast" ("1200 GB of SSD_1000"): A volume can only grow: request a larger size.',
     ]);
     expect(await blockers('UpdateKxVolume', grown(2400, 'fast'))).toEqual([]);
     const interrupted = async (name: string) =>

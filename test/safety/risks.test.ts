@@ -136,7 +136,7 @@ describe('a restart', () => {
   });
 
   it('of a GP may lose what is in memory, and says so in its plan and its answer', async () => {
-    const says = 'What its nodes hold only in memory may be lost.';
+    const says = 'Data that is only in the memory of its nodes may be lost.';
     const wish = { clusterName: 'science', code: { ...CODE, s3Key: 'new.zip' } };
     expect(await plan('update_kx_cluster_code_configuration', wish)).toMatchObject({
       risk: 'disrupt',

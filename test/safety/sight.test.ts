@@ -74,14 +74,14 @@ describe('what a caller is told of entities whose reads are withheld', () => {
       const outcome = await named(guard, busy);
       expect(outcome).toMatchObject({
         kind: 'refused',
-        text: expect.stringContaining('1. cluster, 2 in number, with names that are withheld here: Delete it'),
+        text: expect.stringContaining('1. 2 clusters (names withheld): Delete it'),
       });
       expect(JSON.stringify(outcome)).not.toMatch(/rdb|hdb/);
       // A database in it is protected.
       const spared = await guard.attempt({ tool: 'delete_kx_environment', arguments: { environmentId } });
       expect(spared).toMatchObject({
         kind: 'refused',
-        text: expect.stringContaining('A database that goes or stops with it carries the tag'),
+        text: expect.stringContaining('A database that is deleted or interrupted with it carries the tag'),
       });
       expect(JSON.stringify(spared)).not.toMatch(/kept|gateway/);
       expect(reached()).toEqual([]);

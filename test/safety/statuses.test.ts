@@ -202,7 +202,7 @@ describe('nobody is asked about what the service refuses, and the preview says s
   it.each([
     ['DeleteKxCluster', 'DELETING', 'It is being deleted already: wait_for_kx_entity (kind cluster, until DELETED).'],
     ['DeleteKxEnvironment', 'DELETED', 'It is deleted already.'],
-    ['DeleteKxEnvironment', 'SUSPENDED', 'It is suspended, and nothing that this server can do ends that.'],
+    ['DeleteKxEnvironment', 'SUSPENDED', 'It is suspended. This server cannot change that.'],
     [
       'DeleteEnvironment',
       'DELETE_REQUESTED',
@@ -214,7 +214,7 @@ describe('nobody is asked about what the service refuses, and the preview says s
     [
       'UpdateKxClusterDatabases',
       'CREATE_FAILED',
-      'It failed, and waiting will not change that: delete it and create it anew.',
+      'It failed, and waiting does not help: delete it and create it again.',
     ],
   ] as const)('%s of what is %s says what to do', async (operation, status, first) => {
     const target = places[operation] as [string, string];

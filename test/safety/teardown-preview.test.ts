@@ -101,7 +101,7 @@ describe('a teardown before anybody is asked', () => {
     expect(outcome).toMatchObject({
       kind: 'refused',
       text: expect.stringContaining(
-        `The older plan ${stale.code} that a person had approved does not count any more: user "bob" is no longer as the plan says.`,
+        `The older plan ${stale.code} that a person had approved no longer counts: user "bob" is no longer as the plan says.`,
       ),
     });
     const [, code] = /The plan waits under the code (\w{5})/.exec(JSON.stringify(outcome)) ?? [];

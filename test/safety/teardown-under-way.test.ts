@@ -117,7 +117,7 @@ describe('a teardown that takes its time', () => {
       }, made);
       expect(outcome).toMatchObject({
         kind: 'done',
-        content: { requested: 4, left: 1, why: `${what} in it was made anew, which the person did not see.` },
+        content: { requested: 4, left: 1, why: `${what} in it was created again, which the person did not see.` },
       });
     }
   });

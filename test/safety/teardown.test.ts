@@ -85,7 +85,7 @@ describe('a teardown that is under way', () => {
         await backend.call('UpdateKxVolume', { environmentId, volumeName: 'fast', description: 'needed again' });
       return spy.call(name, input, options);
     });
-    expect(said).toMatchObject({ requested: 0, left: 3, why: expect.stringContaining('does not hold any more') });
+    expect(said).toMatchObject({ requested: 0, left: 3, why: expect.stringContaining('no longer counts') });
     expect(reached).toEqual([]);
   });
 
@@ -110,7 +110,7 @@ describe('a teardown that is under way', () => {
     expect(said).toMatchObject({
       finished: false,
       requested: 1,
-      why: expect.stringContaining('is not what the person saw'),
+      why: expect.stringContaining('is no longer what the person saw'),
     });
     expect(reached).toEqual(['DeleteKxVolume']);
   });

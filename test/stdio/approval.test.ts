@@ -140,7 +140,7 @@ describe.each(HOSTS)('without forms, through $name', ({ connect }) => {
 
   it('refuses, and grants nothing', async () => {
     const { session, target, name } = await withDatabase();
-    expect(await failedTo(session, 'delete_kx_database', target)).toContain('cannot show forms');
+    expect(await failedTo(session, 'delete_kx_database', target)).toContain('shows no forms');
     for (const argument of ['confirm', 'approved', 'force', 'name']) {
       expect(await failedTo(session, 'delete_kx_database', { ...target, [argument]: name })).toContain(
         'no such argument',

@@ -14,7 +14,7 @@ export async function deletingCluster(subject: Subject): Promise<Finding> {
       {
         kind: 'nodes',
         name: count(nodes.length, 'node'),
-        detail: volatile ? 'with what they hold in memory only' : undefined,
+        detail: volatile ? 'with the data that is only in memory' : undefined,
       },
       ...caches.map(({ type, size }): Item => ({ kind: 'cache', name: String(type), detail: `${size} GB` })),
       ...(savedown?.['size'] === undefined
@@ -23,7 +23,7 @@ export async function deletingCluster(subject: Subject): Promise<Finding> {
             {
               kind: 'savedown storage',
               name: String(savedown['type']),
-              detail: `${savedown['size']} GiB, with what was not loaded yet`,
+              detail: `${savedown['size']} GiB, with data that is not loaded yet`,
             },
           ]),
     ],
@@ -37,7 +37,7 @@ export async function deletingNode(subject: Subject): Promise<Finding> {
   const nodes = await nodesOf(subject);
   return {
     ...NOTHING,
-    lost: [{ kind: 'node', name: String(input['nodeId']), detail: 'with what it holds in memory only' }],
+    lost: [{ kind: 'node', name: String(input['nodeId']), detail: 'with the data that is only in memory' }],
     interrupted: [
       { kind: 'cluster', name: String(input['clusterName']), detail: `1 of its ${count(nodes.length, 'node')}` },
     ],

@@ -80,7 +80,7 @@ export const NOTHING: Finding = { lost: [], interrupted: [], blockers: [], unche
 /** What is known of a call for which nothing is read but its target and the environment. */
 export const UNREAD: Finding = {
   ...NOTHING,
-  unchecked: ['whether the service takes it: names that are taken, quotas, and whatever else it names'],
+  unchecked: ['whether the service accepts it: taken names, quotas, and everything else that it names'],
 };
 
 /** The items of entities with the time at which each was made. */

@@ -36,9 +36,7 @@ export async function reconfiguringCluster(subject: Subject): Promise<Finding> {
   };
 }
 
-const UNCHECKED = [
-  'whether the code, changesets or dataviews that it names are there, and go with this type of cluster',
-];
+const UNCHECKED = ['whether the code, changesets and dataviews exist and suit this type of cluster'];
 
 /** What a restart does to data that is only in memory, by type of cluster. */
 const MEMORY: Record<string, 'lost' | 'possible' | undefined> = {
@@ -46,7 +44,7 @@ const MEMORY: Record<string, 'lost' | 'possible' | undefined> = {
   GP: 'possible',
   TICKERPLANT: 'possible',
 };
-const MAY_LOSE = 'What its nodes hold only in memory may be lost.';
+const MAY_LOSE = 'Data that is only in the memory of its nodes may be lost.';
 
 /** All nodes of the cluster that a call names. */
 export async function nodesOf({ call, input, options }: Pick<Subject, 'call' | 'input' | 'options'>) {

@@ -57,8 +57,8 @@ const leavingAlready = (item: Item) => `It is being deleted already: ${waitTool(
 export function toBe(item: Item, status: string, usual = ''): string {
   if (isLeaving(status)) return 'It is being deleted: nothing about it or in it can be changed any more.';
   if (status === 'DELETED') return 'It is deleted already.';
-  if (status === 'SUSPENDED') return 'It is suspended, and nothing that this server can do ends that.';
-  if (status === 'UPDATE_FAILED') return 'Its last update failed: repeat that first.';
-  if (status.includes('FAILED')) return 'It failed, and waiting will not change that: delete it and create it anew.';
+  if (status === 'SUSPENDED') return 'It is suspended. This server cannot change that.';
+  if (status === 'UPDATE_FAILED') return 'Its last update failed: repeat that update first.';
+  if (status.includes('FAILED')) return 'It failed, and waiting does not help: delete it and create it again.';
   return `It has to be ${usual}: ${waitTool(item.kind, usual)}.`;
 }

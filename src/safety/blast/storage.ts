@@ -112,11 +112,11 @@ export async function changingVolume(subject: Subject): Promise<Finding> {
     unchecked: growth > 0 ? ['the quota of storage'] : [],
     interrupted: [...clusters.filter(isWorking).map(clusterItem), ...views.map(dataviewItem)],
     blockers: [
-      ...(isOther ? [{ item, first: 'The type of a volume cannot be changed: make another volume.' }] : []),
+      ...(isOther ? [{ item, first: 'The type of a volume cannot be changed: create another volume.' }] : []),
       ...(growth > 0 && sizeProblem({ ...present, ...wanted }) !== undefined
         ? [{ item, first: `${sizeProblem({ ...present, ...wanted })}.` }]
         : []),
-      ...(growth < 0 ? [{ item, first: 'A volume can only grow: ask for a larger size.' }] : []),
+      ...(growth < 0 ? [{ item, first: 'A volume can only grow: request a larger size.' }] : []),
     ],
   };
 }

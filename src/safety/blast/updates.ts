@@ -19,7 +19,7 @@ export async function changingData({ input, entity }: Subject): Promise<Finding>
       ...(paths.length === 0 ? [] : [{ says: `The database holds ${holds}.` }]),
       ...(paths.length === requests.length ? [] : requests.map(requestNote)),
     ],
-    unchecked: ['the quota of changesets at work at once', 'whether the files in S3 and the paths are right'],
+    unchecked: ['the quota of changesets in progress', 'whether the files in S3 and the paths exist'],
   };
 }
 
@@ -51,7 +51,7 @@ export async function changingDataview({ input, entity }: Subject): Promise<Find
       : [],
     blockers: [
       ...(entity['readWrite'] === true
-        ? [{ item, first: 'A writable dataview cannot be changed: make another.' }]
+        ? [{ item, first: 'A writable dataview cannot be changed: create another.' }]
         : []),
       ...brokenAmong([followsLatest], {
         autoUpdate: entity['autoUpdate'] === true,
@@ -93,7 +93,7 @@ async function renaming({ input, formerNames }: Subject, all: readonly Members[]
 /** Who logs in as a user has the rights of its new role. */
 export const changingUser = async (_: Subject): Promise<Finding> => ({
   ...NOTHING,
-  unchecked: ['whether there is such a role'],
+  unchecked: ['whether the role exists'],
 });
 
 /** A description is all that changes. */

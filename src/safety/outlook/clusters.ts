@@ -39,7 +39,7 @@ async function memoryFor(ground: Ground, wanted: Members, group: Members, item: 
   if (asked <= free) return {};
   const detail = `${asked} MiB wanted, ${free} of ${total} MiB free`;
   const first =
-    'The service takes it, and the cluster ends in CREATE_FAILED: reserve less, ask for fewer nodes, or use another scaling group.';
+    'The service accepts it, but the cluster ends in CREATE_FAILED: reserve less, request fewer nodes, or use another scaling group.';
   return { warnings: [{ item: { ...item, detail }, first }] };
 }
 

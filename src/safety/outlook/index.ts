@@ -20,7 +20,7 @@ interface Looks {
 const LOOKS: Partial<Record<OperationName, Looks>> = {
   CreateKxChangeset: {
     at: [databaseStands],
-    not: ['the quota of changesets at work at once', 'whether the files in S3 are there'],
+    not: ['the quota of changesets in progress', 'whether the files in S3 are there'],
   },
   CreateKxCluster: {
     at: [
@@ -31,7 +31,7 @@ const LOOKS: Partial<Record<OperationName, Looks>> = {
       volumesFit,
       roomForCluster,
     ],
-    not: ['the network, the code and how it starts'],
+    not: ['the network, the code, and whether it starts'],
   },
   CreateKxDatabase: {
     at: [
@@ -46,7 +46,7 @@ const LOOKS: Partial<Record<OperationName, Looks>> = {
   },
   CreateKxEnvironment: {
     at: [roomForEnvironment],
-    not: ['whether the key can be used, and whether this server may make environments'],
+    not: ['whether this server may use the key and create environments'],
   },
   CreateKxScalingGroup: {
     at: [
@@ -62,7 +62,7 @@ const LOOKS: Partial<Record<OperationName, Looks>> = {
       freeName('user', 'userName', 'ListKxUsers'),
       roomForOne('users per environment', 'ListKxUsers', ({ users }) => users),
     ],
-    not: ['whether there is such a role'],
+    not: ['whether the role exists'],
   },
   CreateKxVolume: {
     at: [freeName('volume', 'volumeName', 'ListKxVolumes'), inZones, roomForVolume],
@@ -70,12 +70,12 @@ const LOOKS: Partial<Record<OperationName, Looks>> = {
   },
   UpdateKxClusterDatabases: {
     at: [remountsStand],
-    not: ['whether the settings go with each other and with the type of the cluster'],
+    not: ['whether the settings suit each other and the type of the cluster'],
   },
   UpdateKxDatabase: { at: [], not: [] },
   UpdateKxDataview: { at: [reviewStands], not: [] },
   UpdateKxEnvironment: { at: [renamingStands], not: [] },
-  UpdateKxUser: { at: [], not: ['whether there is such a role'] },
+  UpdateKxUser: { at: [], not: ['whether the role exists'] },
 };
 
 /** Where the reads of an outlook go, and what is known of the limits there. */

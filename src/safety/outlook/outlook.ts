@@ -32,12 +32,14 @@ export function together(remarks: readonly Remark[]): Outlook {
 
 /** The name of what is to be made is taken. */
 export const taken = (item: Item): Blocker =>
-  isLeaving(item.detail) ? leaving(item) : { item, first: 'The name is taken: use what is there, or choose another.' };
+  isLeaving(item.detail)
+    ? leaving(item)
+    : { item, first: 'The name is taken: use the existing one, or choose another name.' };
 
 /** Something that the call names is not there. */
 export const missing = (kind: string, name: string, lister: OperationName): Blocker => ({
   item: { kind, name, detail: 'does not exist' },
-  first: `Name one that is there (${toolName(lister)}), or make it first.`,
+  first: `Name an existing one (${toolName(lister)}), or create it first.`,
 });
 
 /** Something that the call names is not in the status in which it can be used. */
@@ -49,5 +51,5 @@ export function elsewhere(item: Item, zones: readonly unknown[], zone: unknown):
   const known = zones.filter((each) => each !== undefined);
   if (zone === undefined || known.length === 0 || known.includes(zone)) return [];
   const detail = `in ${known.join(', ')}, not in ${zone}`;
-  return [{ item: { ...item, detail }, first: 'Both have to be in one zone: name another, or choose its zone.' }];
+  return [{ item: { ...item, detail }, first: 'Both must be in the same zone: name another one, or choose its zone.' }];
 }

@@ -26,7 +26,7 @@ export function room({ quotas }: Ground, { what, limit: limitOf, used, more = 1,
   const item = { kind: 'quota', name: what, detail: `${used} of ${limit} used, ${more} more wanted` };
   const first =
     more > limit
-      ? 'Ask for less, or have a person raise the quota.'
+      ? 'Request less, or have a person raise the quota.'
       : `Delete what nobody needs (${toolName(lister)}, find_kx_problems), or have a person raise the quota.`;
   return { quotas: [line], blockers: [{ item, first }] };
 }

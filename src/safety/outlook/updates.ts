@@ -12,7 +12,7 @@ export async function remountsStand(ground: Ground): Promise<Remark> {
   if (cluster === undefined) return {};
   const present = new Set(mountsOf(cluster).map(({ databaseName }) => databaseName));
   const strangers = mountsOf(input).filter(({ databaseName }) => !present.has(databaseName));
-  const first = 'The cluster does not mount it, and takes its databases when it is made: make another cluster.';
+  const first = 'The cluster does not mount it, and databases cannot be added: create another cluster.';
   const stand = await eachAtOnce(mountsOf(input), (mount) =>
     mountStands(ground, mount, cluster['availabilityZoneId'], false),
   );
