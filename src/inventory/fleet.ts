@@ -1,4 +1,5 @@
 import type { Call, CallOptions, Output } from '../operations/index.ts';
+import { quoted } from '../untrusted.ts';
 import { walk } from './pages.ts';
 import { atMost } from './reading.ts';
 
@@ -11,8 +12,11 @@ export type Environment = NonNullable<Output<'ListKxEnvironments'>['environments
 /** The environments that exist, deleted ones left out. */
 export async function environmentsNow(call: Call, options: CallOptions): Promise<Environment[]> {
   const all = await environmentsEver(call, options);
-  return all.filter(({ status }) => status !== 'DELETED');
+  return all.filter(isPresent);
 }
+
+/** Whether an environment that is listed still exists. */
+export const isPresent = ({ status }: Environment): boolean => status !== 'DELETED';
 
 /** All environments that are listed, the deleted ones too. */
 export async function environmentsEver(call: Call, options: CallOptions): Promise<Environment[]> {
@@ -25,6 +29,20 @@ export function environmentsNamed(all: readonly Environment[], wanted: string): 
   const byId = all.filter(({ environmentId }) => environmentId === wanted);
   if (byId.length > 0) return byId;
   return all.filter(({ name }) => name?.toLowerCase() === wanted.toLowerCase());
+}
+
+const MOST_CANDIDATES = 10;
+
+/** Says which environments share a name, so that the caller can give the id of one. */
+export function candidatesText(candidates: readonly Environment[], wanted: string): string {
+  const texts = candidates
+    .slice(0, MOST_CANDIDATES)
+    .map(
+      ({ environmentId = '', name = '', creationTimestamp = '' }) =>
+        `${quoted(environmentId)} (${quoted(name)}, created ${quoted(creationTimestamp)})`,
+    );
+  const more = candidates.length > MOST_CANDIDATES ? `, and ${candidates.length - MOST_CANDIDATES} more` : '';
+  return `${candidates.length} environments have the name ${quoted(wanted)}: ${texts.join(', ')}${more}. Give the id of one of them.`;
 }
 
 /** What was found in each environment, and why in some nothing could be. */

@@ -39,13 +39,13 @@ const entityName = once(() =>
 const opaqueLabel = (max: number, expects: string) =>
   text(1, max, /^(?!\.{1,2}$)[^\p{Cc}\p{Cs}]*[^\s\p{Cc}\p{Cs}][^\p{Cc}\p{Cs}]*$/u, expects);
 
-const ENVIRONMENT_ID = 'the id of an environment, not its name, such as m5cnbg3l25pwsmzikb7kdj';
-
+const ENVIRONMENT_ID = 'the id or name of a kdb environment';
 const ENVIRONMENT = 'Id or name of a kdb environment';
 
-export const IdType = once(() => text(1, 26, /^[a-zA-Z0-9]{1,26}$/, ENVIRONMENT_ID));
+const idType = (expects: string) => text(1, 26, /^[a-zA-Z0-9]{1,26}$/, expects);
+export const IdType = once(() => idType('the id of an environment'));
 /** The same, where it identifies a kdb environment. */
-export const KdbEnvironmentId = once(() => IdType().describe(ENVIRONMENT));
+export const KdbEnvironmentId = once(() => idType(ENVIRONMENT_ID).describe(ENVIRONMENT));
 export const EnvironmentId = once(() => opaqueLabel(32, ENVIRONMENT_ID).describe(ENVIRONMENT));
 export const KxEnvironmentId = once(() => text(1, 32, /^[a-z0-9]+$/, ENVIRONMENT_ID).describe(ENVIRONMENT));
 export const KxEnvironmentName = entityName;

@@ -34,7 +34,7 @@ export const asked = (name: string, description: string, required = true) => ({ 
 /** The tool of an operation, as steps name it. */
 export const tool = (name: OperationName) => `\`${toolName(name)}\``;
 
-const IDS = `Where an operation takes environmentId and you only have a name, ${tool('ListKxEnvironments')} tells the id.`;
+const IDS = `environmentId takes the id or the name of an environment; of two with the same name, ${tool('ListKxEnvironments')} shows the ids.`;
 
 /** A goal, numbered steps, and what holds all the way. */
 export const steps = (goal: string, list: readonly string[], always: readonly string[]): string =>

@@ -4,7 +4,8 @@ import { didYouMean } from '../nearest.ts';
 import type { OperationName } from '../operations/index.ts';
 import { quoted } from '../safety/untrusted.ts';
 import { wordIssue } from '../wording.ts';
-import { environmentMeant, type Lookup, whereListed } from './identify.ts';
+import { type Lookup, whereListed } from './identify.ts';
+import { lenient } from './lenient.ts';
 
 const MOST_PROBLEMS = 20;
 /** How the problem with an argument begins that nothing has. */
@@ -19,18 +20,19 @@ export interface Problem {
 
 type Parsed = { readonly input: Record<string, unknown> } | { readonly problems: Problem[] };
 
-/** The arguments of a call, or what is wrong with them. Lists and objects that models write as JSON in a string are parsed. */
+/** The arguments of a call as their schema means them, or what is wrong with them. Lists and objects in JSON strings are parsed. */
 export function parseArguments(
   schema: z.ZodObject,
   given: unknown,
   left = { layers: MOST_LAYERS, values: MOST_VALUES },
 ): Parsed {
-  const parsed = schema.safeParse(given, { error: firstWords(), reportInput: true });
+  const written = lenient(schema, given);
+  const parsed = schema.safeParse(written, { error: firstWords(), reportInput: true });
   if (parsed.success) return { input: parsed.data };
   const { issues } = parsed.error;
   const unpacked = left.layers > 0 ? issues.flatMap(unpackable(left)) : [];
   left.layers -= 1;
-  if (unpacked.length > 0) return parseArguments(schema, withUnpacked(given, unpacked), left);
+  if (unpacked.length > 0) return parseArguments(schema, withUnpacked(written, unpacked), left);
   const byPlace = new Map<string, Problem>();
   for (const problem of issues.slice(0, MOST_PROBLEMS).flatMap((issue) => problemsIn(schema, issue))) {
     const at = place(problem.path);
@@ -94,27 +96,23 @@ function problemsIn(schema: z.ZodType, issue: z.core.$ZodIssue): Problem[] {
   }));
 }
 
-/** One sentence for each problem, with what was probably meant by an id, a name or an ARN, and where to find the right one. */
-export async function explained(lookup: Lookup, problems: readonly Problem[], near?: OperationName): Promise<string[]> {
-  return Promise.all(
-    problems.map(async ({ path, says, given }) => {
-      const hint = IS_FORM.test(says) ? await identified(lookup, String(path.at(-1)), given, near) : undefined;
-      const sentence = `${place(path)}: ${says}${/[.?]$/.test(says) ? '' : '.'}`;
-      return hint === undefined ? sentence : `${sentence} ${hint}`;
-    }),
-  );
+/** One sentence for each problem, with the id or name in an ARN that was given instead, or with where to find the right one. */
+export function explained({ environment }: Lookup, problems: readonly Problem[], near?: OperationName): string[] {
+  return problems.map(({ path, says, given }) => {
+    const hint = IS_FORM.test(says) ? identified(environment, String(path.at(-1)), given, near) : undefined;
+    const sentence = `${place(path)}: ${says}${/[.?]$/.test(says) ? '' : '.'}`;
+    return hint === undefined ? sentence : `${sentence} ${hint}`;
+  });
 }
 
 const IS_FORM = /^(?:expects|required)/;
 
-async function identified({ environment, signal }: Lookup, label: string, given: unknown, near?: OperationName) {
-  const lookup = { environment, signal };
-  if (typeof given === 'string' && label === 'environmentId') {
-    const meant = await environmentMeant(lookup, given);
-    if (meant !== undefined) return meant;
-  }
-  if (typeof given === 'string' && label.endsWith('Name') && given.startsWith('arn:'))
-    return `This is an ARN; the name in it is ${quoted(given.split('/').at(-1) ?? '')}.`;
+function identified(environment: Lookup['environment'], label: string, given: unknown, near?: OperationName) {
+  const arn = typeof given === 'string' && given.startsWith('arn:') ? given : '';
+  const [, id] = /:(?:kxEnvironment|environment)\/([^/]+)/.exec(arn) ?? [];
+  if (label === 'environmentId' && id !== undefined) return `This is an ARN; the id in it is ${quoted(id)}.`;
+  if (label.endsWith('Name') && arn !== '')
+    return `This is an ARN; the name in it is ${quoted(arn.split('/').at(-1) ?? '')}.`;
   return whereListed(environment, label, near);
 }
 

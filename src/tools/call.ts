@@ -9,13 +9,13 @@ import { offering, withheld, withheldTool } from '../safety/policy.ts';
 import { sentInput } from '../safety/sent-input.ts';
 import { quoted } from '../safety/untrusted.ts';
 import { approved } from './approval-form.ts';
-import { explained, parseArguments } from './arguments.ts';
 import { orNothing, whatChanges } from './changed.ts';
 import { compositeNamed } from './composites.ts';
 import type { CompositeTool, Exchange, ToolEnvironment, ToolResult } from './environment.ts';
 import { describedTools } from './list.ts';
 import { nextStep } from './next-step.ts';
-import { failed, noted, refused, succeeded } from './result.ts';
+import { preparedArguments } from './prepared.ts';
+import { failed, naming, noted, refused, succeeded } from './result.ts';
 
 type Members = Record<string, unknown>;
 
@@ -58,16 +58,17 @@ async function callOperation(environment: ToolEnvironment, name: OperationName, 
   const reason = withheld(name, restrictions, caller);
   if (reason !== undefined) return refused(`${tool} is not offered. ${reason}`);
   const lookup = { environment, signal: exchange.context.mcpReq.signal };
-  const parsed = parseArguments(agentInput(operationNamed(name)), given);
-  if ('problems' in parsed) return refused(wrong(tool), ...(await explained(lookup, parsed.problems, name)));
-  const tooMuch = withheld(name, restrictions, caller, riskOf(operationNamed(name), parsed.input));
+  const prepared = await preparedArguments(lookup, agentInput(operationNamed(name)), given, name);
+  if ('wrong' in prepared) return refused(wrong(tool), ...prepared.wrong);
+  const { input, meant } = prepared;
+  const tooMuch = withheld(name, restrictions, caller, riskOf(operationNamed(name), input));
   if (tooMuch !== undefined)
     return refused(`${tool} did not run: this call would lose data or interrupt work. ${tooMuch}`);
   try {
-    return await throughGate(environment, name, parsed.input, exchange);
+    return naming(await throughGate(environment, name, input, exchange), meant);
   } catch (error) {
     if (!(error instanceof FinspaceError)) throw error;
-    return failed(error, await nextStep(lookup, name, parsed.input, error));
+    return naming(failed(error, await nextStep(lookup, name, input, error)), meant);
   }
 }
 
@@ -78,14 +79,15 @@ async function callComposite(environment: ToolEnvironment, tool: CompositeTool, 
   const reason = withheldTool(tool, restrictions, caller);
   if (reason !== undefined) return refused(`${tool.name} is not offered. ${reason}`);
   const lookup = { environment, signal: exchange.context.mcpReq.signal };
-  const parsed = parseArguments(tool.input(), given);
-  if ('problems' in parsed) return refused(wrong(tool.name), ...(await explained(lookup, parsed.problems)));
+  const prepared = await preparedArguments(lookup, tool.input(), given);
+  if ('wrong' in prepared) return refused(wrong(tool.name), ...prepared.wrong);
+  const { input, meant } = prepared;
   try {
-    return await tool.run(environment, parsed.input, exchange);
+    return naming(await tool.run(environment, input, exchange), meant);
   } catch (error) {
     if (!(error instanceof FinspaceError)) throw error;
-    const about = { ...parsed.input, ...(parsed.input['arguments'] as Members | undefined) };
-    return failed(error, await nextStep(lookup, error.fields.operation, about, error));
+    const about = { ...input, ...(input['arguments'] as Members | undefined) };
+    return naming(failed(error, await nextStep(lookup, error.fields.operation, about, error)), meant);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Environment, environmentsNamed, environmentsNow } from '../inventory/fleet.ts';
+import { candidatesText, type Environment, environmentsNamed, isPresent } from '../inventory/fleet.ts';
 import { walk } from '../inventory/pages.ts';
 import { didYouMean } from '../nearest.ts';
 import { FinspaceError } from '../operations/failure.ts';
@@ -9,7 +9,7 @@ import { withheld } from '../safety/policy.ts';
 import { quoted } from '../safety/untrusted.ts';
 import type { ToolEnvironment } from './environment.ts';
 
-/** What is looked up when a call has failed, never before. */
+/** What is looked up about one call: what a name means before it, and the cause after it failed. */
 export interface Lookup {
   readonly environment: Pick<ToolEnvironment, 'call' | 'restrictions' | 'caller' | 'quotas'>;
   readonly signal: AbortSignal;
@@ -44,34 +44,59 @@ export function whereListed(
   return `${toolName(lister)} shows ${label.endsWith('Name') ? 'the names' : `each ${label}`}.`;
 }
 
-/** The id of an environment that was meant by its name or ARN; undefined when there is none such. */
-export async function environmentMeant(lookup: Lookup, given: string): Promise<string | undefined> {
-  const inArn = /:(?:kxEnvironment|environment)\/([^/]+)/.exec(given)?.[1];
-  if (inArn !== undefined) return `This is an ARN; the id in it is ${quoted(inArn)}.`;
-  const named = environmentsNamed(await environmentsOf(lookup), given).filter(
-    ({ environmentId }) => environmentId !== given,
-  );
-  if (named.length === 0) return undefined;
-  const ids = named.map(({ environmentId = '' }) => quoted(environmentId)).join(' and ');
-  return `${quoted(given)} is the name of an environment; give its id, which is ${ids}.`;
+/** The environment that a name means. */
+export interface EnvironmentMeant {
+  readonly environmentId: string;
+  readonly name: string;
 }
 
-const listed = new WeakMap<Lookup, Promise<Environment[]>>();
+/**
+ * The one environment of a name, letter case aside. `as-given` where the value is an id, `none` where no environment has that
+ * name, `unreadable` where not all environments can be listed. A name that several have, or that is the id of another but for the
+ * letter case, is `wrong`.
+ */
+export async function environmentCalled(
+  lookup: Lookup,
+  given: string,
+): Promise<EnvironmentMeant | { readonly wrong: string } | 'as-given' | 'none' | 'unreadable'> {
+  const { all, complete } = await environmentsEverOf(lookup);
+  const ids = all.map(({ environmentId = '' }) => environmentId);
+  if (ids.includes(given)) return 'as-given';
+  if (!complete) return 'unreadable';
+  const named = environmentsNamed(all.filter(isPresent), given);
+  const [first, second] = named;
+  if (first === undefined) return 'none';
+  if (ids.some((id) => id.toLowerCase() === given.toLowerCase()))
+    return {
+      wrong: `${quoted(given)} is the name of one environment and the id of another; give the id of the one that is meant.`,
+    };
+  if (second !== undefined) return { wrong: candidatesText(named, given) };
+  const { environmentId = '', name = '' } = first;
+  return { environmentId, name };
+}
 
-/** The environments that there are, read once for all that is looked up about a call. */
-function environmentsOf(lookup: Lookup): Promise<Environment[]> {
+type Listing = { readonly all: readonly Environment[]; readonly complete: boolean };
+const listed = new WeakMap<Lookup, Promise<Listing>>();
+
+async function environmentsOf(lookup: Lookup): Promise<Environment[]> {
+  return (await environmentsEverOf(lookup)).all.filter(isPresent);
+}
+
+/** All environments that the caller may see, read once for all that is looked up about a call. */
+function environmentsEverOf(lookup: Lookup): Promise<Listing> {
   const { environment, signal } = lookup;
-  const read = async () =>
-    (await lookedUp(lookup, 'ListKxEnvironments', () => environmentsNow(environment.call, { signal }))) ?? [];
+  const list = () => walk(environment.call, 'ListKxEnvironments', {}, MOST_LISTED, { signal });
+  const read = async () => {
+    const { items = [], complete = false } = (await lookedUp(lookup, 'ListKxEnvironments', list)) ?? {};
+    return { all: items as Environment[], complete };
+  };
   const environments = listed.get(lookup) ?? read();
   listed.set(lookup, environments);
   return environments;
 }
 
 /** Says that something is not there, with what was probably meant, and which tool lists what there is. */
-export async function notThere(lookup: Lookup, { label, value, scope }: Reference, near: OperationName) {
-  const meant = label === 'environmentId' ? await environmentMeant(lookup, value) : undefined;
-  if (meant !== undefined) return meant;
+export async function notThere(lookup: Lookup, { label, value, scope }: Reference, near?: OperationName) {
   const known = await knownAs(lookup, label, scope, near);
   const shown = (name: string) =>
     [name, known.get(name)].flatMap((each) => (each ? quoted(each) : [])).join(', whose id is ');
@@ -85,7 +110,7 @@ async function knownAs(
   lookup: Lookup,
   label: string,
   scope: Reference['scope'],
-  near: OperationName,
+  near: OperationName | undefined,
 ): Promise<Map<string, string | undefined>> {
   if (label === 'environmentId') {
     const all = await environmentsOf(lookup);

@@ -28,7 +28,7 @@ export function instructionsFor({ place, restrictions, catalog }: Offer, caller:
     ),
     ...known('find_kx_entities finds anything by name, owner or setting.', 'find_kx_entities'),
     ...known(
-      'environmentId is an id, never a name: list_kx_environments shows it; everything else goes by its name.',
+      'environmentId takes an id or a name from list_kx_environments; everything else goes by its name.',
       'list_kx_environments',
     ),
     ...known(

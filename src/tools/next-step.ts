@@ -7,7 +7,7 @@ import { nounOfLabel, type Reference, readerOfLabel, referencesIn } from '../ope
 import { outlookOn } from '../safety/outlook/index.ts';
 import { plainOrQuoted, quoted } from '../untrusted.ts';
 import { WAITED_FOR } from './fleet/wait-for.ts';
-import { environmentMeant, type Lookup, lookedUp, notThere } from './identify.ts';
+import { type Lookup, lookedUp, notThere } from './identify.ts';
 import type { Told } from './result.ts';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -21,19 +21,11 @@ export async function nextStep(
 ): Promise<Told> {
   if (lookup.signal.aborted) return {};
   const { code, advice } = error.fields;
-  const given = input['environmentId'];
-  if (MISNAMED.has(code) && typeof given === 'string' && !/^[a-z0-9]{20,}$/.test(given)) {
-    const meant = await environmentMeant(lookup, given);
-    return meant === undefined ? {} : { advice: code === 'Withheld' ? `${meant} ${advice}` : meant };
-  }
   if (code === 'ResourceNotFound') return missing(lookup, name, input);
   if (QUOTA.has(code)) return usedUp(lookup, name, input, advice);
   if (code === 'Conflict' && WAITABLE.has(error.fields.reason)) return moving(lookup, name, input);
   return {};
 }
-
-/** How a name in the place of an environment's id is refused. */
-const MISNAMED = new Set<string>(['Validation', 'InvalidRequest', 'Withheld']);
 
 /** The reasons of conflicts that may be gone after a while; other services than the embedded one may give none. */
 const WAITABLE = new Set<string | undefined>(['INVALID_STATE', undefined]);

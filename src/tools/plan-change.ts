@@ -12,11 +12,11 @@ import { missing } from '../safety/refusals.ts';
 import { sightOf } from '../safety/sight.ts';
 import { quoted } from '../safety/untrusted.ts';
 import { changesNothing, heedless, isTargetShown, tooRisky, unchanged } from '../safety/update-words.ts';
-import { explained, parseArguments } from './arguments.ts';
 import { whatChanges } from './changed.ts';
 import { compositeTool } from './environment.ts';
 import { answer, shaping } from './fleet/page.ts';
-import { refused, withheldKinds } from './result.ts';
+import { preparedArguments } from './prepared.ts';
+import { naming, refused, withheldKinds } from './result.ts';
 import { previewTeardown, TEAR_DOWN } from './tear-down.ts';
 
 const changing = once(() => [
@@ -52,18 +52,17 @@ export const planChange = compositeTool({
       return refused(`${tool} changes nothing, so there is nothing to preview: call it.`);
     const reason = withheld(name, environment.restrictions, environment.caller);
     if (reason !== undefined) return refused(`${tool} is not offered. ${reason}`);
-    const parsed = parseArguments(agentInput(operationNamed(name)), given);
-    if ('problems' in parsed) {
-      const lookup = { environment, signal: context.mcpReq.signal };
-      return refused(`The arguments for ${tool} are wrong.`, ...(await explained(lookup, parsed.problems, name)));
-    }
+    const lookup = { environment, signal: context.mcpReq.signal };
+    const prepared = await preparedArguments(lookup, agentInput(operationNamed(name)), given, name);
+    if ('wrong' in prepared) return refused(`The arguments for ${tool} are wrong.`, ...prepared.wrong);
+    const { input, meant } = prepared;
     const options = { signal: context.mcpReq.signal };
     const [plan, outlook] = await Promise.all([
-      planCall(environment, name, parsed.input, environment.caller.principal, options),
-      outlookOn(environment, name, parsed.input, options),
+      planCall(environment, name, input, environment.caller.principal, options),
+      outlookOn(environment, name, input, options),
     ]);
     const shown = offering(environment);
-    if (plan === undefined) return refused(await missing(environment.call, name, parsed.input, { options, shown }));
+    if (plan === undefined) return refused(await missing(environment.call, name, input, { options, shown }));
     const { noun, name: target, forbidden, lost, interrupted } = plan;
     const all = [...plan.blockers, ...(outlook?.blockers ?? [])];
     const blockers = [...new Map(all.map((blocker) => [JSON.stringify(blocker), blocker])).values()];
@@ -74,7 +73,7 @@ export const planChange = compositeTool({
     const tooMuch = withheld(name, environment.restrictions, environment.caller, plan.risk);
     const blocked = forbidden !== undefined || blockers.length > 0 || asGiven !== undefined || tooMuch !== undefined;
     const idle = asGiven === undefined && changesNothing(plan);
-    const sight = sightOf(shown, [parsed.input, target]);
+    const sight = sightOf(shown, [input, target]);
     const withheldHere = sight.withheld([...blockers, ...warnings, ...lost, ...interrupted]);
     const needsApproval = !idle && approvalNeeded(plan, environment.restrictions);
     const head = {
@@ -101,6 +100,6 @@ export const planChange = compositeTool({
       { name: 'lost', rows: sight.of(lost) },
       { name: 'interrupted', rows: sight.of(interrupted) },
     ];
-    return answer(head, sections, { cursor });
+    return naming(answer(head, sections, { cursor }), meant);
   },
 });

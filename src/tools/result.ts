@@ -5,6 +5,8 @@ import { type OperationName, operationNamed } from '../operations/index.ts';
 import { listerOf, toolName } from '../operations/naming.ts';
 import { quoted, visible } from '../untrusted.ts';
 
+import type { EnvironmentMeant } from './identify.ts';
+
 type Members = Record<string, unknown>;
 
 /** What to do next, and whether the same call may succeed later, where more is known than the error says. */
@@ -91,6 +93,23 @@ export function noted<R extends CallToolResult | InputRequiredResult>(result: R,
   return 'inputRequests' in result
     ? result
     : { ...result, content: [...(result as CallToolResult).content, { type: 'text', text: note }] };
+}
+
+/** The same result with the id and name of the environment that the call gave by its name; undefined where it gave an id. */
+export function naming<R extends CallToolResult | InputRequiredResult>(
+  result: R,
+  meant: EnvironmentMeant | undefined,
+): R {
+  if (meant === undefined || 'inputRequests' in result) return result;
+  const { structuredContent, isError, content } = result as CallToolResult;
+  if (isError || structuredContent === undefined)
+    return noted(result, `The environment ${quoted(meant.name)} has the id ${quoted(meant.environmentId)}.`);
+  const { value, json } = visible({ resolvedEnvironment: meant, ...structuredContent });
+  return {
+    ...result,
+    structuredContent: value,
+    content: content.map((block, at) => (at === 0 ? { ...block, text: json } : block)),
+  };
 }
 
 /** A result as structured content and the same as compact JSON text, with notes for the model where they are needed. */

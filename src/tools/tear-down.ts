@@ -14,11 +14,11 @@ import { sightOf } from '../safety/sight.ts';
 import { isGone, planTeardown, type Removal, type TeardownPlan } from '../safety/teardown.ts';
 import { quoted } from '../safety/untrusted.ts';
 import { approved } from './approval-form.ts';
-import { explained, parseArguments } from './arguments.ts';
 import { compositeTool, type Exchange, type ToolEnvironment, type ToolResult } from './environment.ts';
 import { answer } from './fleet/page.ts';
+import { preparedArguments } from './prepared.ts';
 import { progressOf } from './progress.ts';
-import { refused, structured, withheldKinds } from './result.ts';
+import { naming, refused, structured, withheldKinds } from './result.ts';
 
 export const TEAR_DOWN = 'tear_down_kx_environment';
 /** How long one call goes on waiting for dependants to be gone; progress keeps a client that asked for it patient. */
@@ -90,12 +90,9 @@ export async function previewTeardown(
 ): Promise<ToolResult> {
   const reason = withheldTool(tearDown, environment.restrictions, environment.caller);
   if (reason !== undefined) return refused(`${TEAR_DOWN} is not offered. ${reason}`);
-  const parsed = parseArguments(tearDown.input(), given);
-  if ('problems' in parsed) {
-    const problems = await explained({ environment, signal }, parsed.problems);
-    return refused(`The arguments for ${TEAR_DOWN} are wrong.`, ...problems);
-  }
-  const input = parsed.input as z.output<ReturnType<typeof selection>>;
+  const prepared = await preparedArguments({ environment, signal }, tearDown.input(), given);
+  if ('wrong' in prepared) return refused(`The arguments for ${TEAR_DOWN} are wrong.`, ...prepared.wrong);
+  const input = prepared.input as z.output<ReturnType<typeof selection>>;
   const plan = await planTeardown(environment, TEAR_DOWN, input, input, environment.caller.principal, { signal });
   if (plan === undefined) return refused(MISSING);
   const { name, forbidden, blockers, leaving } = plan;
@@ -120,7 +117,7 @@ export async function previewTeardown(
     { name: 'lost', rows: sight.of(lost) },
     { name: 'interrupted', rows: [] },
   ];
-  return answer(head, sections, { cursor });
+  return naming(answer(head, sections, { cursor }), prepared.meant);
 }
 
 /** Whether all that was asked for is on its way out already, so that there is nothing to ask about. */

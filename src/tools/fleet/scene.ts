@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {
   acrossEnvironments,
+  candidatesText,
   type Environment,
   environmentsEver,
   environmentsNamed,
@@ -73,8 +74,7 @@ export function sceneOf({ call, restrictions, caller }: ToolEnvironment, { conte
         wanted,
         all.map(({ name }) => name ?? ''),
       );
-    if (second !== undefined)
-      throw new NotThere(`Several environments have the name ${quoted(wanted)}; give the id of one of them.`);
+    if (second !== undefined) throw new NotThere(candidatesText(exact, wanted));
     return found;
   };
   const environment = async (wanted: string) => theOne(await present(), wanted);

@@ -142,7 +142,7 @@ export async function callSearchTool(
   const parsed = parseArguments(tool.input(), params.arguments ?? {});
   if ('problems' in parsed) {
     const lookup = { environment, signal: exchange.context.mcpReq.signal };
-    const problems = await explained(lookup, parsed.problems);
+    const problems = explained(lookup, parsed.problems);
     const isBeside =
       tool.input().shape['tool'] !== undefined && parsed.problems.some(({ says }) => says.startsWith(NO_SUCH));
     const where = isBeside

@@ -1,0 +1,54 @@
+import type * as z from 'zod';
+import type { OperationName } from '../operations/index.ts';
+import { listerOfLabel } from '../operations/references.ts';
+import { explained, type Problem, parseArguments } from './arguments.ts';
+import { type EnvironmentMeant, environmentCalled, type Lookup, notThere } from './identify.ts';
+
+type Members = Record<string, unknown>;
+
+/** Valid arguments, with the id of an environment in the place of its name; or the sentences that say what is wrong with them. */
+type Prepared = { readonly input: Members; readonly meant?: EnvironmentMeant } | { readonly wrong: readonly string[] };
+
+/**
+ * Prepares the arguments of one call before anything is planned or approved: puts right how clients write them, validates them, and
+ * resolves the name of an environment by a fresh read. Nothing is read where the arguments are wrong otherwise.
+ */
+export async function preparedArguments(
+  lookup: Lookup,
+  schema: z.ZodObject,
+  given: Members,
+  near?: OperationName,
+): Promise<Prepared> {
+  const parsed = parseArguments(schema, given);
+  const name = environmentNameIn(schema, given, near);
+  const problems = 'problems' in parsed ? parsed.problems : [];
+  const others = problems.filter((problem) => name === undefined || !isEnvironment(problem));
+  if (others.length > 0) return { wrong: explained(lookup, others, near) };
+  const found = name === undefined ? 'as-given' : await environmentCalled(lookup, name);
+  if (typeof found === 'object') {
+    if ('wrong' in found) return { wrong: [found.wrong] };
+    const again = parseArguments(schema, { ...given, [ENVIRONMENT]: found.environmentId });
+    return 'input' in again ? { ...again, meant: found } : { wrong: explained(lookup, again.problems, near) };
+  }
+  if (name !== undefined && found === 'none' && !MAY_BE_ID.test(name))
+    return { wrong: [await notThere(lookup, { label: ENVIRONMENT, value: name, scope: {} }, near)] };
+  if ('input' in parsed) return parsed;
+  return { wrong: found === 'unreadable' ? [UNREADABLE] : explained(lookup, problems, near) };
+}
+
+const UNREADABLE =
+  'environmentId: expects the id of a kdb environment. Names cannot be resolved here, because not all environments can be listed.';
+
+const ENVIRONMENT = 'environmentId';
+const isEnvironment = ({ path: [first, ...rest] }: Problem) => first === ENVIRONMENT && rest.length === 0;
+
+/** What may be the name of a kdb environment in the place of its id; never what has the form of an id, so that nobody can name one like it. */
+function environmentNameIn({ shape }: z.ZodObject, given: Members, near: OperationName | undefined) {
+  const value = given[ENVIRONMENT];
+  const ofKdb = ENVIRONMENT in shape && listerOfLabel(ENVIRONMENT, near) === 'ListKxEnvironments';
+  return ofKdb && typeof value === 'string' && NAME.test(value) && !ID.test(value) ? value : undefined;
+}
+
+const NAME = /^[a-zA-Z0-9_-]{1,63}$/;
+const MAY_BE_ID = /^[a-z0-9]+$/;
+const ID = /^[a-z0-9]{20,}$/;

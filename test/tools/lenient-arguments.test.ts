@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { agentInput } from '../../src/operations/derive.ts';
+import { operationNamed } from '../../src/operations/index.ts';
+import { parseArguments } from '../../src/tools/arguments.ts';
+import { FRESH_WORLD, HOSTS, type Host, type Session } from '../support/hosts.ts';
+import { did, failedTo } from '../support/world.ts';
+
+let session: Session;
+beforeAll(async () => {
+  session = await (HOSTS[2] as Host).connect(FRESH_WORLD);
+});
+afterAll(() => session.close());
+
+const clusterOf = (more: object) => ({
+  environmentId: 'abc',
+  clusterName: 'gp-new',
+  clusterType: 'GP',
+  releaseLabel: '1.0',
+  azMode: 'SINGLE',
+  availabilityZoneId: 'use1-az1',
+  vpcConfiguration: {
+    vpcId: 'vpc-0abc1def',
+    securityGroupIds: ['sg-0abc1def'],
+    subnetIds: ['subnet-0abc1def'],
+    ipAddressType: 'IP_V4',
+  },
+  ...more,
+});
+const parsed = (given: object) => parseArguments(agentInput(operationNamed('CreateKxCluster')), given);
+
+describe('what clients send for an argument that was left open', () => {
+  it.each([null, '', 'null'])('is left out of the call: %j', async (nothing) => {
+    const list = { environmentId: 'kdb-prod', maxResults: nothing, nextToken: nothing, clusterType: nothing };
+    const all = await did(session, 'list_kx_clusters', { environmentId: 'kdb-prod' });
+    expect(await did(session, 'list_kx_clusters', list)).toEqual(all);
+    expect(await did(session, 'find_kx_problems', { environment: nothing })).toBeDefined();
+  });
+
+  it.each([null, '', 'null'])('is left out of nested objects, also in lists and in JSON: %j', (nothing) => {
+    const plain = clusterOf({
+      scalingGroupConfiguration: { scalingGroupName: 'sg-x', memoryReservation: 6, nodeCount: 1 },
+    });
+    const open = { scalingGroupName: 'sg-x', memoryReservation: 6, nodeCount: 1, memoryLimit: nothing, cpu: nothing };
+    const databases = [{ databaseName: 'fx_spot', changesetId: nothing, cacheConfigurations: nothing }];
+    const given = { scalingGroupConfiguration: open, capacityConfiguration: nothing, code: nothing, databases };
+    const input = { ...plain, databases: [{ databaseName: 'fx_spot' }] };
+    expect(parsed(clusterOf(given))).toEqual({ input });
+    const asText = { ...given, scalingGroupConfiguration: JSON.stringify(open), databases: JSON.stringify(databases) };
+    expect(parsed(clusterOf(asText))).toEqual({ input });
+  });
+
+  it('is refused where the argument is required', async () => {
+    const refusal = (clusterName: unknown) =>
+      failedTo(session, 'get_kx_cluster', { environmentId: 'kdb-prod', clusterName });
+    expect(await refusal(null)).toContain('clusterName: expects text, not null. list_kx_clusters shows the names.');
+    expect(await refusal('')).toContain('clusterName: expects 3 to 63 letters');
+  });
+
+  it('is refused as the value of a tag and as an element of a list', async () => {
+    const tagged = { environmentId: 'kdb-prod', databaseName: 'new_one', tags: { desk: null } };
+    expect(await failedTo(session, 'create_kx_database', tagged)).toContain('tags.desk');
+    expect(parsed(clusterOf({ databases: [null] }))).toHaveProperty('problems');
+    expect(
+      parsed(clusterOf({ vpcConfiguration: { ...clusterOf({}).vpcConfiguration, subnetIds: [null] } })),
+    ).toHaveProperty('problems');
+  });
+});
+
+describe('numbers and booleans that are sent as text', () => {
+  it('are numbers and booleans, at every depth', async () => {
+    const list = { environmentId: 'kdb-prod', maxResults: '1' };
+    expect(await did(session, 'list_kx_clusters', list)).toMatchObject({ kxClusterSummaries: { length: 1 } });
+    const asText = { scalingGroupName: 'sg-x', memoryReservation: '6', nodeCount: '1', cpu: '0.5' };
+    expect(parsed(clusterOf({ scalingGroupConfiguration: asText }))).toMatchObject({
+      input: { scalingGroupConfiguration: { memoryReservation: 6, nodeCount: 1, cpu: 0.5 } },
+    });
+    const dataview = { environmentId: 'abc', databaseName: 'fx_spot', dataviewName: 'view-x', azMode: 'SINGLE' };
+    const schema = agentInput(operationNamed('CreateKxDataview'));
+    const given = { ...dataview, availabilityZoneId: 'use1-az1', autoUpdate: 'true', readWrite: 'false' };
+    expect(parseArguments(schema, given)).toMatchObject({ input: { autoUpdate: true, readWrite: false } });
+  });
+
+  it('stay text where text is expected', () => {
+    const schema = z.strictObject({ name: z.string(), tags: z.record(z.string(), z.string()) });
+    const given = { name: '5', tags: { on: 'true', size: '5' } };
+    expect(parseArguments(schema, given)).toEqual({ input: given });
+  });
+
+  it.each(['1e3', '0x10', '007', ' 5', '5 ', '+5', '1,000', '5 GiB', 'Infinity', '99999999999999999'])(
+    'are refused in any other form than that of a plain number: %j',
+    (text) => {
+      expect(parseArguments(z.strictObject({ size: z.number() }), { size: text })).toHaveProperty('problems');
+    },
+  );
+
+  it.each(['True', 'yes', '1', 'on'])('are refused in any other form than true and false: %j', (text) => {
+    expect(parseArguments(z.strictObject({ readWrite: z.boolean() }), { readWrite: text })).toHaveProperty('problems');
+  });
+
+  it('are each the number that the text says', () => {
+    const schema = z.strictObject({ size: z.number() });
+    fc.assert(
+      fc.property(fc.integer(), (size) => {
+        expect(parseArguments(schema, { size: String(size) })).toEqual({ input: { size } });
+      }),
+    );
+  });
+});
+
+it('takes nothing else for what was meant', () => {
+  for (const more of [
+    { clusterType: 'gp' },
+    { cluster_type: 'GP' },
+    { vpcConfiguration: { ...clusterOf({}).vpcConfiguration, subnetIds: 'subnet-0abc1def' } },
+    { __proto__: null, constructor: null },
+  ])
+    expect(parsed(clusterOf(more))).toHaveProperty('problems');
+});
+
+it('leaves the arguments that it was given as they are', () => {
+  const given = Object.freeze({ name: null, list: Object.freeze([Object.freeze({ size: '5' })]) });
+  const schema = z.strictObject({ name: z.string().optional(), list: z.array(z.strictObject({ size: z.number() })) });
+  expect(parseArguments(schema, given)).toEqual({ input: { list: [{ size: 5 }] } });
+  expect(given).toEqual({ name: null, list: [{ size: '5' }] });
+});
