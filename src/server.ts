@@ -10,7 +10,7 @@ import {
 import { getPrompt, listPrompts, requirePrompt } from './prompts/index.ts';
 import { changes } from './resources/changes.ts';
 import { completeVariable, requireTemplate } from './resources/complete.ts';
-import { listResources, listTemplates } from './resources/list.ts';
+import { listResources, listTemplates, unknownCursor } from './resources/list.ts';
 import { type Pace, readState } from './resources/looking.ts';
 import { readResource } from './resources/read.ts';
 import { takeSubscriptions, type Watch, watchFor } from './resources/subscribe.ts';
@@ -96,9 +96,10 @@ export function serverFactory(shared: ServerEnvironment): ServerFactory {
         cacheHints: caller === LOCAL_CALLER ? SHARED_HINTS : OWN_HINTS,
       },
     );
-    server.setRequestHandler('tools/list', async () => ({
-      tools: (await search)?.searchTools(environment) ?? offeredTools(restrictions, caller, outputSchemas),
-    }));
+    server.setRequestHandler('tools/list', async ({ params }) => {
+      requireFirstPage(params);
+      return { tools: (await search)?.searchTools(environment) ?? offeredTools(restrictions, caller, outputSchemas) };
+    });
     takeSubscriptions(server, environment, feed, hearsAll);
     server.setRequestHandler('tools/call', async ({ params }, context) => {
       const run = (await search)?.callSearchTool ?? callTool;
@@ -112,13 +113,19 @@ export function serverFactory(shared: ServerEnvironment): ServerFactory {
     server.setRequestHandler('resources/list', ({ params }, { mcpReq }) =>
       listResources(environment, mcpReq.signal, params?.cursor),
     );
-    server.setRequestHandler('resources/templates/list', () => listTemplates(environment));
+    server.setRequestHandler('resources/templates/list', ({ params }) => {
+      requireFirstPage(params);
+      return listTemplates(environment);
+    });
     server.setRequestHandler('resources/read', async ({ params }, context) => {
       const { mcpReq } = context;
       const { contents, ...hinted } = await readResource(environment, params.uri, mcpReq.signal, progressOf(context));
       return mcpReq.envelope === undefined ? { contents } : { contents, ...hinted };
     });
-    server.setRequestHandler('prompts/list', () => ({ prompts: listPrompts() }));
+    server.setRequestHandler('prompts/list', ({ params }) => {
+      requireFirstPage(params);
+      return { prompts: listPrompts() };
+    });
     server.setRequestHandler('prompts/get', ({ params }) =>
       getPrompt(params.name, params.arguments, catalog === 'search' ? start : ''),
     );
@@ -139,6 +146,11 @@ export function serverFactory(shared: ServerEnvironment): ServerFactory {
   };
   const watch = (caller: Caller, uris: readonly string[]) => watchFor({ ...shared, caller }, feed, uris);
   return Object.assign(make, { changes: feed, watch });
+}
+
+/** Throws ProtocolError for a cursor, where everything is on one page. */
+function requireFirstPage(params: { readonly cursor?: string | undefined } | undefined): void {
+  if (params?.cursor !== undefined) throw unknownCursor();
 }
 
 /** The question that a state names. A replica that does not share our key is told from a forger, so that the refusal says what to do. */

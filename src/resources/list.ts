@@ -29,11 +29,7 @@ export async function listResources(
   signal: AbortSignal,
   cursor?: string,
 ): Promise<ListResourcesResult> {
-  if (!/^\d{1,6}$/.test(cursor ?? '0'))
-    throw new ProtocolError(
-      ProtocolErrorCode.InvalidParams,
-      'The cursor is not one that this server gave: take nextCursor whole and unchanged.',
-    );
+  if (!/^\d{1,6}$/.test(cursor ?? '0')) throw unknownCursor();
   const kinds = offered(environment);
   const fixed = kinds.filter((kind) => variablesOf(kind).length === 0);
   const own = kinds.filter((kind) => variablesOf(kind).join() === 'environmentId' && kind.uriTemplate.startsWith(KDB));
@@ -53,6 +49,13 @@ export async function listResources(
   const resources = all.slice(start, start + PAGE);
   return { resources, ...(start + PAGE < all.length ? { nextCursor: String(start + PAGE) } : {}) };
 }
+
+/** What answers a cursor that no page of this server had. */
+export const unknownCursor = () =>
+  new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    'The cursor is not one that this server gave: take nextCursor whole and unchanged.',
+  );
 
 async function environmentsIn(
   { call, restrictions, caller }: ResourceEnvironment,

@@ -8,6 +8,7 @@ import {
 import { ExcessiveJson, parseBounded } from '../bounded-json.ts';
 import type { Watch } from '../server.ts';
 import { isListen, listening } from './listening.ts';
+import { normalizeParams, paramsError } from './params.ts';
 
 export interface StdioWire extends Transport {
   /** Takes no further input; what was read is still answered. */
@@ -69,12 +70,14 @@ export function stdioWire({ input, output, onend, maxBytes, watch }: StdioWireOp
   const receive = (line: string) => {
     let value: unknown;
     try {
-      value = parseBounded(line);
+      value = normalizeParams(parseBounded(line));
     } catch (error) {
       return error instanceof ExcessiveJson
         ? answerError(ProtocolErrorCode.InvalidRequest, `The message ${error.message}.`, idIn(line))
         : answerError(ProtocolErrorCode.ParseError, 'This line is not JSON.');
     }
+    const wrong = paramsError(value);
+    if (wrong !== undefined) return send(wrong).catch(() => {});
     let message: JSONRPCMessage;
     try {
       message = parseJSONRPCMessage(value);

@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { APPROVALS, SIGN_IN, type WebPage } from '../../approval-page/web.ts';
 import type { Caller } from '../../safety/policy.ts';
+import { normalizeParams } from '../params.ts';
 import type { Needs } from './auth/scopes.ts';
 import { readJson } from './body.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -147,7 +148,7 @@ async function admit(
   made.principal = caller.principal;
   const read = method === 'POST' ? await readJson(request, maxBody) : { value: undefined };
   if (read instanceof Response) return refuse('body', read);
-  const body = read.value;
+  const body = normalizeParams(read.value);
   if (Array.isArray(body) && body.length > MOST_BATCHED)
     return refuse('body', rejection(400, `A batch may hold at most ${MOST_BATCHED} messages.`, {}, -32_600));
   const messages = asked(body, needs);

@@ -9,6 +9,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Caller } from '../../safety/policy.ts';
 import { listening, type WatchFor } from '../listening.ts';
+import { paramsError } from '../params.ts';
 import { type SessionOptions, sessions } from './sessions.ts';
 
 export interface EndpointOptions {
@@ -51,6 +52,8 @@ export function endpoint({ serve, sessions: limits, onerror, bus, watch }: Endpo
 
   return {
     async handle({ request, body, caller, onEnd }) {
+      const wrong = (Array.isArray(body) ? body : [body]).map(paramsError).find((error) => error !== undefined);
+      if (wrong !== undefined) return Response.json(wrong, { status: claimsModern(body) ? 400 : 200 });
       const authInfo: AuthInfo = { token: '', clientId: caller.principal, scopes: [], extra: { caller } };
       if (!claimsModern(body) && (await isLegacyRequest(request, body)))
         return legacy.handle({ request, body, caller, authInfo, onEnd });

@@ -1,0 +1,100 @@
+import { type JSONRPCRequest, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import * as z from 'zod';
+import { once } from '../operations/operation.ts';
+import { wordIssue } from '../wording.ts';
+
+/** A JSON-RPC error that answers a request whose params are wrong, in words. */
+export interface ParamsError {
+  readonly jsonrpc: '2.0';
+  readonly id: JSONRPCRequest['id'];
+  readonly error: { readonly code: number; readonly message: string };
+}
+
+/**
+ * A message, or each of a batch, as strict parsers accept it: params, and members of params or `_meta`, that are null are left
+ * out, and an `initialize` that does not describe its client gets an empty description.
+ */
+export function normalizeParams(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(normalizeParams);
+  if (!isObject(value) || typeof value['method'] !== 'string') return value;
+  const { params: given, ...message } = value;
+  if (!isObject(given)) return given === null ? message : value;
+  const params = withoutNulls(given);
+  if (isObject(params['_meta'])) params['_meta'] = withoutNulls(params['_meta']);
+  return { ...message, params: value['method'] === 'initialize' ? describingClient(params) : params };
+}
+
+/** The answer to a request whose params have the wrong form; undefined where they may be handled. */
+export function paramsError(message: unknown): ParamsError | undefined {
+  if (!isObject(message)) return undefined;
+  const { id, method, params } = message;
+  if (typeof method !== 'string' || (typeof id !== 'string' && typeof id !== 'number')) return undefined;
+  const schema = (Object.hasOwn(SCHEMAS, method) ? SCHEMAS[method as keyof typeof SCHEMAS] : ANY)();
+  const issue = schema.safeParse(params ?? {}, { error: wordIssue, reportInput: true }).error?.issues[0];
+  if (issue === undefined) return undefined;
+  const text = `Invalid params of ${method}: ${['params', ...issue.path].join('.')}: ${issue.message}`;
+  return { jsonrpc: '2.0', id, error: { code: ProtocolErrorCode.InvalidParams, message: text } };
+}
+
+type Members = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const withoutNulls = (members: Members): Members =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
+
+function describingClient({ capabilities = {}, clientInfo = {}, ...params }: Members): Members {
+  const info = isObject(clientInfo) ? { name: 'unnamed', version: 'unknown', ...withoutNulls(clientInfo) } : clientInfo;
+  return { ...params, capabilities, clientInfo: info };
+}
+
+const requestParams = <S extends z.ZodRawShape>(shape: S) =>
+  z.looseObject({
+    ...shape,
+    _meta: z.looseObject({ progressToken: z.union([z.string(), z.number()]).optional() }).optional(),
+  });
+const ANY = once(() => requestParams({}));
+const PAGE = once(() => requestParams({ cursor: z.string().optional() }));
+const BY_URI = once(() => requestParams({ uri: z.string() }));
+const Texts = () => z.record(z.string(), z.string());
+
+/** The params of the requests that this server handles, as far as their form goes. */
+const SCHEMAS = {
+  initialize: once(() =>
+    requestParams({
+      protocolVersion: z.string(),
+      capabilities: z.looseObject({}),
+      clientInfo: z.looseObject({ name: z.string(), version: z.string() }),
+    }),
+  ),
+  'tools/list': PAGE,
+  'resources/list': PAGE,
+  'resources/templates/list': PAGE,
+  'prompts/list': PAGE,
+  'tools/call': once(() => requestParams({ name: z.string(), arguments: z.looseObject({}).optional() })),
+  'resources/read': BY_URI,
+  'resources/subscribe': BY_URI,
+  'resources/unsubscribe': BY_URI,
+  'prompts/get': once(() => requestParams({ name: z.string(), arguments: Texts().optional() })),
+  'completion/complete': once(() =>
+    requestParams({
+      ref: z.discriminatedUnion('type', [
+        z.looseObject({ type: z.literal('ref/prompt'), name: z.string() }),
+        z.looseObject({ type: z.literal('ref/resource'), uri: z.string() }),
+      ]),
+      argument: z.looseObject({ name: z.string(), value: z.string() }),
+      context: z.looseObject({ arguments: Texts().optional() }).optional(),
+    }),
+  ),
+  'subscriptions/listen': once(() =>
+    requestParams({
+      notifications: z.looseObject({
+        toolsListChanged: z.boolean().optional(),
+        promptsListChanged: z.boolean().optional(),
+        resourcesListChanged: z.boolean().optional(),
+        resourceSubscriptions: z.array(z.string()).optional(),
+      }),
+    }),
+  ),
+} as const;
