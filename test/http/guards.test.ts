@@ -82,7 +82,7 @@ describe('Host and Origin', () => {
 });
 
 describe('what is not MCP', () => {
-  it.each(['/', '/mcp/', '/mcp/x', '/mcpx', '/.env', '/t/x/mcp', '/sse'])('answers %s with 404', async (path) => {
+  it.each(['/', '/mcp/x', '/mcpx', '/.env', '/t/x/mcp', '/sse'])('answers %s with 404', async (path) => {
     const { url } = await stack(async () => {});
     expect((await post(new URL(path, url).href, modernBody('tools/list'))).status).toBe(404);
   });

@@ -27,7 +27,9 @@ export interface AppOptions {
   /** What answers MCP, by path. */
   readonly mounts: Readonly<Record<string, Mount>>;
   /** Other paths, answered to GET without the guards of the above. */
-  readonly pages: Readonly<Record<string, (request: Request) => Response | Promise<Response>>>;
+  readonly pages: Readonly<Record<string, Page>>;
+  /** Pages that scripts of every origin may read. */
+  readonly documents: Readonly<Record<string, Page>>;
   /** The approval page, which has a guard of its own against other origins. */
   readonly approvals?: WebPage | undefined;
   readonly guards: Guards;
@@ -42,20 +44,25 @@ export interface AppOptions {
   readonly onerror: (error: Error) => void;
 }
 
+type Page = (request: Request) => Response | Promise<Response>;
 type Env = { Bindings: Partial<HttpBindings> };
 
 /** The HTTP side of a server: guards first, then load, then who calls, then the protocol. Anything else is 404. */
 export function httpApp(options: AppOptions): Hono<Env> {
-  const { mounts, pages, onerror } = options;
-  const app = new Hono<Env>();
+  const { mounts, pages, documents, onerror } = options;
+  const app = new Hono<Env>({ strict: false });
   for (const [path, page] of Object.entries(pages)) app.get(path, (c) => page(c.req.raw));
+  for (const [path, page] of Object.entries(documents)) {
+    app.get(path, (c) => page(c.req.raw));
+    app.options(path, () => new Response(null, { status: 204, headers: PUBLIC_PREFLIGHT }));
+  }
   for (const [path, mount] of Object.entries(mounts))
     app.all(path, (c) => exchange(options, mount, path, c.req.raw, c.env?.outgoing));
   const { approvals } = options;
   if (approvals !== undefined)
     for (const path of [APPROVALS, `${APPROVALS}/*`])
       app.all(path, (c) => visit(options, approvals, c.req.raw, neighbourhood(c.env?.incoming?.socket.remoteAddress)));
-  app.notFound(() => new Response('There is nothing here.\n', { status: 404 }));
+  app.notFound(() => rejection(404, nothingHere(Object.keys(mounts))));
   app.onError((error) => {
     onerror(error);
     return rejection(500, 'Internal server error', {}, -32_603);
@@ -165,6 +172,16 @@ async function admit(
   if (method === 'GET' || made.rpc === 'subscriptions/listen') leave();
   return response;
 }
+
+/** Names no target, because a caller may not know which there are. */
+const nothingHere = (paths: readonly string[]) =>
+  `There is nothing here. MCP is served at ${paths.find((path) => !path.startsWith('/t/')) ?? '/t/<target>/mcp'}.`;
+const PUBLIC_PREFLIGHT = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'GET',
+  'access-control-allow-headers': '*',
+  'access-control-max-age': '600',
+};
 
 /** Clients of 2025-03-26 may send several messages in one body; all of them begin at once. */
 const MOST_BATCHED = 50;

@@ -55,7 +55,7 @@ export function endpoint({ serve, sessions: limits, onerror, bus, watch }: Endpo
       const wrong = (Array.isArray(body) ? body : [body]).map(paramsError).find((error) => error !== undefined);
       if (wrong !== undefined) return Response.json(wrong, { status: claimsModern(body) ? 400 : 200 });
       const authInfo: AuthInfo = { token: '', clientId: caller.principal, scopes: [], extra: { caller } };
-      if (!claimsModern(body) && (await isLegacyRequest(request, body)))
+      if (!claimsModern(body) && (inSession(request, body) || (await isLegacyRequest(request, body))))
         return legacy.handle({ request, body, caller, authInfo, onEnd });
       const { message, end } = listening(body, (uris) => watch?.(caller, uris));
       onEnd(end);
@@ -74,6 +74,10 @@ function claimsModern(body: unknown): boolean {
   const { method, params } = (body ?? {}) as { method?: unknown; params?: { _meta?: Record<string, unknown> } | null };
   return method !== 'initialize' && typeof params?._meta?.[PROTOCOL_VERSION_META_KEY] === 'string';
 }
+
+/** Whether a message belongs to a session, whatever version its headers name. */
+const inSession = ({ headers }: Request, body: unknown) =>
+  headers.has('mcp-session-id') && typeof (body as { method?: unknown } | null | undefined)?.method === 'string';
 
 function callerIn(authInfo: AuthInfo | undefined): Caller {
   const caller = authInfo?.extra?.['caller'] as Caller | undefined;

@@ -137,30 +137,37 @@ export function sessions(serve: (caller: Caller) => McpServer | Server, options:
       session.lastUsed = now();
     });
     return requestCaller.run(caller, () =>
-      session.transport.handleRequest(request, { authInfo, ...(body === undefined ? {} : { parsedBody: body }) }),
+      session.transport.handleRequest(withAccept(request), {
+        authInfo,
+        ...(body === undefined ? {} : { parsedBody: body }),
+      }),
     );
+  };
+
+  const start = async (asked: SessionRequest) => {
+    if (!makeRoom(asked.caller.principal))
+      return rejection(503, 'Too many sessions are open.', { 'retry-after': '30' });
+    const session = await begin(asked);
+    const response = await answer(session, asked);
+    if (session.transport.sessionId === undefined) await session.server.close();
+    return response;
+  };
+  const liveSession = (id: string, { principal }: Caller) => {
+    const session = known.get(id);
+    if (session?.principal !== principal) return undefined;
+    if (!isIdle(session, idleMs)) return session;
+    end(id, session);
+    return undefined;
   };
 
   return {
     async handle(asked) {
       const id = asked.request.headers.get('mcp-session-id');
-      if (id !== null) {
-        const session = known.get(id);
-        if (session === undefined || session.principal !== asked.caller.principal) return unknownSession(id);
-        if (isIdle(session, idleMs)) {
-          end(id, session);
-          return unknownSession(id);
-        }
-        return answer(session, asked);
-      }
-      if (!isInitializeRequest(asked.body))
-        return rejection(400, 'Without Mcp-Session-Id only initialize is answered, or a 2026-07-28 request.');
-      if (!makeRoom(asked.caller.principal))
-        return rejection(503, 'Too many sessions are open.', { 'retry-after': '30' });
-      const session = await begin(asked);
-      const response = await answer(session, asked);
-      if (session.transport.sessionId === undefined) await session.server.close();
-      return response;
+      const session = id === null ? undefined : liveSession(id, asked.caller);
+      if (session !== undefined) return answer(session, asked);
+      if (isInitializeRequest(asked.body)) return start(asked);
+      if (id !== null) return unknownSession(id);
+      return rejection(400, 'Without Mcp-Session-Id only initialize is answered, or a 2026-07-28 request.');
     },
     get count() {
       return known.size;
@@ -171,6 +178,16 @@ export function sessions(serve: (caller: Caller) => McpServer | Server, options:
       known.clear();
     },
   };
+}
+
+/** A request as the SDK takes it, which insists on media types by name where a client takes any. */
+function withAccept(request: Request): Request {
+  const accepted = request.headers.get('accept') ?? '*/*';
+  if (!accepted.includes('*/*')) return request;
+  const { url, method, signal } = request;
+  const headers = new Headers(request.headers);
+  headers.set('accept', 'application/json, text/event-stream');
+  return new Request(url, { method, headers, signal });
 }
 
 const unknownSession = (id: string) => rejection(404, id.startsWith(OURS) ? ENDED : ELSEWHERE, {}, -32_001);
