@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerEventBus } from '@modelcontextprotocol/server';
 import { type Config, ConfigError } from '../config.ts';
-import { didYouMean } from '../nearest.ts';
 import type { Call } from '../operations/index.ts';
 import { withinEnvironments } from '../safety/environments.ts';
 import { formerNames } from '../safety/former-names.ts';
@@ -19,6 +18,7 @@ import { sqlLedger } from '../safety/sql-ledger.ts';
 import type { StateDatabase } from '../safety/state.ts';
 import { type ServerFactory, serverFactory } from '../server.ts';
 import { describedTools } from '../tools/list.ts';
+import { suggestTool } from '../tools/suggest.ts';
 import { remarkingAbsent } from './absent-environments.ts';
 import { approverRules, reportApprover } from './approver-rules.ts';
 import { backend } from './backend.ts';
@@ -189,7 +189,7 @@ function checkDenied(deny: readonly string[]): void {
   const names = describedTools().map(({ name }) => name);
   const unknown = deny.find((name) => !names.includes(name));
   if (unknown === undefined) return;
-  throw new ConfigError(`--deny: there is no tool ${JSON.stringify(unknown)}${didYouMean(unknown, names)}`);
+  throw new ConfigError(`--deny: there is no tool ${JSON.stringify(unknown)}${suggestTool(unknown, names)}`);
 }
 
 /** The state database, opened when it is first asked for. */

@@ -1,5 +1,4 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
-import { didYouMean } from '../nearest.ts';
 import { agentInput, riskOf } from '../operations/derive.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
@@ -16,6 +15,7 @@ import { describedTools } from './list.ts';
 import { nextStep } from './next-step.ts';
 import { preparedArguments } from './prepared.ts';
 import { failed, naming, noted, refused, succeeded } from './result.ts';
+import { suggestTool } from './suggest.ts';
 
 type Members = Record<string, unknown>;
 
@@ -93,7 +93,7 @@ async function callComposite(environment: ToolEnvironment, tool: CompositeTool, 
 
 function unknownTool(tool: string): ProtocolError {
   const known = describedTools().map(({ name }) => name);
-  return new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool ${quoted(tool)}${didYouMean(tool, known)}`);
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool ${quoted(tool)}${suggestTool(tool, known)}`);
 }
 
 /** Puts the call to the gate, and then to the backend, to a person, or nowhere. */

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { didYouMean } from '../nearest.ts';
 import { agentInput } from '../operations/derive.ts';
 import { OPERATION_NAMES, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
@@ -17,6 +16,7 @@ import { compositeTool } from './environment.ts';
 import { answer, shaping } from './fleet/page.ts';
 import { preparedArguments } from './prepared.ts';
 import { naming, refused, withheldKinds } from './result.ts';
+import { suggestTool } from './suggest.ts';
 import { previewTeardown, TEAR_DOWN } from './tear-down.ts';
 
 const changing = once(() => [
@@ -45,9 +45,7 @@ export const planChange = compositeTool({
     if (tool === TEAR_DOWN) return previewTeardown(environment, given, { cursor, signal: context.mcpReq.signal });
     const name = operationOf(tool);
     if (name === undefined)
-      return refused(
-        `${quoted(tool)} is not a tool that changes anything${didYouMean(tool, changing(), { otherwise: '.' })}`,
-      );
+      return refused(`${quoted(tool)} is not a tool that changes anything${suggestTool(tool, changing(), '.')}`);
     if (operationNamed(name).risk === 'read')
       return refused(`${tool} changes nothing, so there is nothing to preview: call it.`);
     const reason = withheld(name, environment.restrictions, environment.caller);

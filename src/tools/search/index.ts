@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { didYouMean } from '../../nearest.ts';
 import { operationNamed } from '../../operations/index.ts';
 import { operationOf } from '../../operations/naming.ts';
 import { once } from '../../operations/operation.ts';
@@ -17,6 +16,7 @@ import {
 } from '../environment.ts';
 import { offeredTools } from '../list.ts';
 import { refused, structured } from '../result.ts';
+import { suggestTool } from '../suggest.ts';
 import { ranked } from './rank.ts';
 
 const MOST_FOUND = 6;
@@ -59,9 +59,7 @@ function dispatcher(onlyReads: boolean): CompositeTool['run'] {
     const found = all.find(({ name }) => name === tool);
     if (found === undefined) {
       const known = all.map(({ name }) => name);
-      return refused(
-        `${quoted(tool)} is not offered here${didYouMean(tool, known, { otherwise: '.' })} find_tools finds what is.`,
-      );
+      return refused(`${quoted(tool)} is not offered here${suggestTool(tool, known, '.')} find_tools finds what is.`);
     }
     if (onlyReads && found.annotations?.readOnlyHint !== true)
       return refused(`${tool} does more than read: call it with call_write_tool.`);
