@@ -40,7 +40,7 @@ export const PLACEHOLDERS: Partial<Record<SettingName, string>> = {
   allowedOrigins: 'ORIGIN,…',
   authIssuer: 'URL',
   authJwks: 'URL',
-  authAudience: 'TEXT',
+  authAudience: 'TEXT,…',
   authTokens: 'FILE',
   maxInFlight: 'N',
   maxSessions: 'N',

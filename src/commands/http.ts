@@ -174,15 +174,16 @@ const watched =
 /** One line per request: who asked for what, and how it went. */
 const accessLog =
   (log: Log): Observe =>
-  ({ method, path, principal, rpc, tool, refused }, status, ms) =>
-    log.info({ method, path, principal, rpc, tool, refused, status, ms: Math.round(ms * 10) / 10 }, 'request');
+  ({ method, path, principal, rpc, tool, refused, reason }, status, ms) =>
+    log.info({ method, path, principal, rpc, tool, refused, reason, status, ms: Math.round(ms * 10) / 10 }, 'request');
 
 /** What the configuration says about authorization; undefined where everybody is the local user. */
 function authorizationIn(config: Config, now = Date.now): Authorization | undefined {
-  const { host, publicUrl, authIssuer: issuer, authJwks: jwks, authAudience: audience, authTokens } = config;
+  const { host, publicUrl, authIssuer: issuer, authJwks: jwks, authAudience, authTokens } = config;
+  const audiences = authAudience === undefined ? [] : [authAudience].flat();
   const reachable = [host, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])];
   const beyond = reachable.find((name) => !isLoopback(name));
-  if (issuer === undefined && (jwks ?? audience) !== undefined)
+  if (issuer === undefined && (jwks !== undefined || audiences.length > 0))
     throw new ConfigError(`--${jwks === undefined ? 'auth-audience' : 'auth-jwks'}: needs --auth-issuer`);
   if (issuer !== undefined && beyond !== undefined && publicUrl === undefined)
     throw new ConfigError(
@@ -199,7 +200,7 @@ function authorizationIn(config: Config, now = Date.now): Authorization | undefi
     return authorization({
       issuer,
       jwks,
-      audience,
+      audiences,
       tokens: authTokens === undefined ? undefined : staticTokens(authTokens),
       now,
     });

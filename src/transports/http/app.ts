@@ -11,16 +11,16 @@ import type { Guards } from './guards.ts';
 import type { Load } from './load.ts';
 import { neighbourhood, type Place, type Places } from './places.ts';
 import type { RateLimiter } from './rates.ts';
-import { rejection } from './reply.ts';
+import { type Refusal, rejection } from './reply.ts';
 import { traced } from './tracing.ts';
 
 /** An endpoint and who may use it for what. */
 export interface Mount {
   readonly endpoint: Endpoint;
   /** Who calls, or the response that refuses. */
-  readonly authenticate: (request: Request) => Caller | Response | Promise<Caller | Response>;
+  readonly authenticate: (request: Request) => Caller | Refusal | Promise<Caller | Refusal>;
   /** The response that refuses what this caller asks for; undefined when it may be answered. */
-  readonly authorize?: (caller: Caller, body: unknown) => Response | undefined;
+  readonly authorize?: (caller: Caller, body: unknown) => Refusal | undefined;
 }
 
 export interface AppOptions {
@@ -133,8 +133,9 @@ async function admit(
   onEnd: (listener: () => void) => void,
 ): Promise<Response> {
   const { headers, method } = request;
-  const refuse = (why: Exchange['refused'], response: Response) => {
+  const refuse = (why: Exchange['refused'], response: Refusal) => {
     made.refused = why;
+    made.reason = response.reason;
     return response;
   };
   const refusal = guards.refuse(headers);

@@ -1,9 +1,9 @@
 import { isJsonContentType, readRequestBody } from '@modelcontextprotocol/server';
 import { ExcessiveJson, parseBounded } from '../../bounded-json.ts';
-import { rejection } from './reply.ts';
+import { type Refusal, rejection } from './reply.ts';
 
 /** The JSON of a request body, read once and bounded, or the response that refuses it. */
-export async function readJson(request: Request, mostBytes: number): Promise<{ value: unknown } | Response> {
+export async function readJson(request: Request, mostBytes: number): Promise<{ value: unknown } | Refusal> {
   const { headers } = request;
   if (!isJsonContentType(headers.get('content-type')))
     return rejection(415, 'The content type must be application/json.');

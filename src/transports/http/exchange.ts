@@ -11,6 +11,8 @@ export interface Exchange {
   tool?: string;
   /** Why the request did not get as far as the protocol. */
   refused?: 'host' | 'load' | 'token' | 'body' | 'scope' | 'rate' | undefined;
+  /** The same in words, as the client reads it. */
+  reason?: string;
 }
 
 export type Observe = (exchange: Exchange, status: number, ms: number) => void;

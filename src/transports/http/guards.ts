@@ -1,4 +1,4 @@
-import { rejection } from './reply.ts';
+import { type Refusal, rejection } from './reply.ts';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -13,9 +13,9 @@ export interface GuardOptions {
 
 export interface Guards {
   /** The refusal of a request whose Host is not served (DNS rebinding); undefined when it may pass. */
-  refuseHost(headers: Headers): Response | undefined;
+  refuseHost(headers: Headers): Refusal | undefined;
   /** The same for its Host or Origin (CSRF). */
-  refuse(headers: Headers): Response | undefined;
+  refuse(headers: Headers): Refusal | undefined;
   /** The answer to a CORS preflight; undefined when the origin is not allowed. */
   preflight(headers: Headers): Response | undefined;
   /** Lets a page of an allowed origin read the response. */

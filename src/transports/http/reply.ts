@@ -1,12 +1,18 @@
+/** A response that refuses, with the reason in words for the log. */
+export interface Refusal extends Response {
+  readonly reason: string;
+}
+
 /** A JSON-RPC error over HTTP for a request that did not get as far as the protocol. */
 export function rejection(
   status: number,
   message: string,
   headers: Record<string, string> = {},
   code = -32_000,
-): Response {
-  return new Response(JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id: null }), {
+): Refusal {
+  const response = new Response(JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id: null }), {
     status,
     headers: { 'content-type': 'application/json', ...headers },
   });
+  return Object.assign(response, { reason: message });
 }

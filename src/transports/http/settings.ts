@@ -55,7 +55,10 @@ export const HTTP_SETTINGS = {
       .optional()
       .describe("URL of the issuer's keys, when its metadata does not say"),
   authAudience: () =>
-    z.string().min(1).optional().describe('Audience to accept in tokens besides the URL of the endpoint'),
+    z
+      .union([z.array(z.string().min(1)), z.string().min(1)])
+      .optional()
+      .describe('Audiences to accept in tokens besides the URL of the endpoint'),
   authTokens: () => z.string().min(1).optional().describe('JSON file of fixed tokens: name, sha256, scopes, expires'),
   maxInFlight: () =>
     z

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { rejection } from '../reply.ts';
+import { type Refusal, rejection } from '../reply.ts';
 import { BadToken, IssuerUnreachable, jwtVerifier, type VerifiedToken } from './jwt.ts';
 import { type ProtectedResource, unauthorized } from './resource.ts';
 import { type ScopedCaller, scopedCaller } from './scopes.ts';
@@ -8,18 +8,20 @@ import type { StaticTokens } from './tokens.ts';
 export interface AuthorizationOptions {
   readonly issuer?: string | undefined;
   readonly jwks?: string | undefined;
-  /** What tokens have to name as audience beside the URL of the endpoint. */
-  readonly audience?: string | undefined;
+  /** What tokens may name as audience besides the URL of the endpoint. */
+  readonly audiences: readonly string[];
   readonly tokens?: StaticTokens | undefined;
   readonly now: () => number;
 }
 
-export type Authorize = (request: Request, resource: ProtectedResource) => Promise<ScopedCaller | Response>;
+export type Authorize = (request: Request, resource: ProtectedResource) => Promise<ScopedCaller | Refusal>;
 
 export interface Authorization {
   readonly authorize: Authorize;
   /** Whose a token is that is good for one of these URLs; undefined when it is not. Rejects with `IssuerUnreachable`. */
   readonly holderOf: (token: string, urls: readonly string[]) => Promise<VerifiedToken | undefined>;
+  /** Resolves when tokens can be verified. Rejects with `IssuerUnreachable`. */
+  readonly ready: () => Promise<void>;
 }
 
 const MOST_REMEMBERED = 2_000;
@@ -30,15 +32,15 @@ const REMEMBERED_MS = 60_000;
  * Finds the caller behind a request's bearer token. What it learnt of a token it remembers for a minute, by digest and
  * audience; the token itself is kept nowhere and passed to nobody.
  */
-export function authorization({ issuer, jwks, audience, tokens, now }: AuthorizationOptions): Authorization {
-  const verifyJwt = issuer === undefined ? undefined : jwtVerifier({ issuer, jwks, now });
+export function authorization({ issuer, jwks, audiences, tokens, now }: AuthorizationOptions): Authorization {
+  const jwt = issuer === undefined ? undefined : jwtVerifier({ issuer, jwks, now });
   const remembered = new Map<string, { caller: ScopedCaller; untilMs: number }>();
 
   const verified = async (token: string, urls: readonly string[]): Promise<VerifiedToken> => {
     const fixed = tokens?.(token);
-    if (fixed !== undefined && fixed.expiresMs <= now()) throw new BadToken();
-    const found = fixed ?? (await verifyJwt?.(token, audience === undefined ? urls : [...urls, audience]));
-    if (found === undefined) throw new BadToken();
+    if (fixed !== undefined && fixed.expiresMs <= now()) throw new BadToken('The token has expired');
+    const found = fixed ?? (await jwt?.verify(token, [...urls, ...audiences]));
+    if (found === undefined) throw new BadToken('The token is not known here');
     return found;
   };
   const holderOf: Authorization['holderOf'] = async (token, urls) => {
@@ -66,11 +68,11 @@ export function authorization({ issuer, jwks, audience, tokens, now }: Authoriza
       remembered.set(key, { caller, untilMs: Math.min(holder.expiresMs, now() + REMEMBERED_MS) });
       return caller;
     } catch (error) {
-      if (error instanceof BadToken) return unauthorized(resource, error.message || 'The token is not valid');
+      if (error instanceof BadToken) return unauthorized(resource, error.message);
       if (error instanceof IssuerUnreachable)
-        return rejection(503, 'The issuer of tokens cannot be reached.', { 'retry-after': '5' });
+        return rejection(503, `The issuer of tokens cannot be reached: ${error.message}`, { 'retry-after': '5' });
       throw error;
     }
   };
-  return { authorize, holderOf };
+  return { authorize, holderOf, ready: async () => jwt?.ready() };
 }

@@ -1,4 +1,6 @@
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
+import { causeOf } from '../../cause.ts';
+import { namesAudience } from './audience.ts';
 import type { Holder } from './scopes.ts';
 
 export interface Issuer {
@@ -19,12 +21,19 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 const CLOCK_TOLERANCE_S = 5;
 const FETCH_MS = 5_000;
 
-/** Verifies access tokens of one issuer. The result rejects with `BadToken`, or with `IssuerUnreachable` when nobody can tell. */
-export function jwtVerifier({ issuer, jwks, now }: Issuer) {
-  let finding: Promise<JWTVerifyGetKey> | undefined;
+export interface JwtVerifier {
+  /** Whose a token is. Rejects with `BadToken`, or with `IssuerUnreachable` while the keys are not known. */
+  verify(token: string, audience: readonly string[]): Promise<VerifiedToken>;
+  /** Resolves when the keys are known or can be fetched. Rejects with `IssuerUnreachable`. */
+  ready(): Promise<void>;
+}
+
+/** Verifies access tokens of one issuer. */
+export function jwtVerifier({ issuer, jwks, now }: Issuer): JwtVerifier {
+  let finding: Promise<{ url: string; keySet: ReturnType<typeof createRemoteJWKSet> }> | undefined;
   const keys = () => {
     finding ??= (jwks === undefined ? discover(issuer) : Promise.resolve(jwks))
-      .then((url) => createRemoteJWKSet(new URL(url), { timeoutDuration: FETCH_MS }))
+      .then((url) => ({ url, keySet: createRemoteJWKSet(new URL(url), { timeoutDuration: FETCH_MS }) }))
       .catch((error) => {
         finding = undefined;
         throw error;
@@ -32,17 +41,24 @@ export function jwtVerifier({ issuer, jwks, now }: Issuer) {
     return finding;
   };
 
-  return async (token: string, audience: readonly string[]): Promise<VerifiedToken> => {
-    const key = await keys();
+  const ready = async () => {
+    const { url, keySet } = await keys();
+    if (keySet.jwks() !== undefined) return;
+    const { ok, status } = await get(url).catch((error) => Promise.reject(unreachable(error)));
+    if (!ok) throw new IssuerUnreachable(`HTTP ${status} for its keys`);
+  };
+  const verify: JwtVerifier['verify'] = async (token, audience) => {
+    const { keySet } = await keys();
     try {
-      const { payload } = await jwtVerify(token, key, {
+      const { payload } = await jwtVerify(token, keySet, {
         issuer,
-        audience: [...audience],
         algorithms: ALGORITHMS,
         clockTolerance: CLOCK_TOLERANCE_S,
-        requiredClaims: ['exp', 'sub'],
+        requiredClaims: ['exp', 'sub', 'aud'],
         currentDate: new Date(now()),
       });
+      if (!namesAudience(payload.aud, audience))
+        throw new BadToken(`The token is for another audience; aud has to name ${audience[0]}`);
       return {
         principal: `oauth:${subjectOf(payload)}`,
         scopes: scopesIn(payload),
@@ -50,13 +66,47 @@ export function jwtVerifier({ issuer, jwks, now }: Issuer) {
       };
     } catch (error) {
       if (error instanceof BadToken) throw error;
-      throw KEYS_UNKNOWN.has((error as { code?: string }).code ?? 'other') ? new IssuerUnreachable() : new BadToken();
+      const { code = 'other' } = error as { code?: string };
+      throw KEYS_UNKNOWN.has(code) ? unreachable(error) : new BadToken(problemOf(error, token, issuer));
     }
   };
+  return { verify, ready };
 }
 
 /** Failures to get keys, which say nothing about the token. */
 const KEYS_UNKNOWN = new Set([errors.JWKSTimeout.code, errors.JOSEError.code, 'other', 'ECONNREFUSED', 'ENOTFOUND']);
+
+/** Why a token is not accepted, for its holder; nothing that it contains is repeated. */
+function problemOf(error: unknown, token: string, issuer: string): string {
+  if (error instanceof errors.JWTExpired) return 'The token has expired';
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return error.claim === 'iss' ? FOREIGN : (CLAIM_PROBLEMS[error.claim] ?? `The claim ${error.claim} is not valid`);
+  if (SIGNATURE.has((error as { code?: string }).code)) return issuerIn(token) === issuer ? UNSIGNED : FOREIGN;
+  return 'The token is not a valid JWT';
+}
+
+/** The issuer that a token names; nobody has verified it. */
+function issuerIn(token: string): string | undefined {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined;
+  }
+}
+
+const FOREIGN = 'The token is from another issuer';
+const UNSIGNED = 'The token is not signed with a key of its issuer';
+const CLAIM_PROBLEMS: Readonly<Record<string, string>> = {
+  exp: 'The token has no expiry (claim exp)',
+  sub: 'The claim sub of the token is missing',
+  aud: 'The token has no audience (claim aud)',
+  nbf: 'The token is not valid yet',
+};
+const SIGNATURE: ReadonlySet<unknown> = new Set([
+  errors.JWSSignatureVerificationFailed.code,
+  errors.JWKSNoMatchingKey.code,
+  errors.JOSEAlgNotAllowed.code,
+]);
 
 /** `scope` as RFC 9068 has it, or `scp` as some issuers do. */
 function scopesIn({ scope, scp }: JWTPayload & { scope?: unknown; scp?: unknown }): string[] {
@@ -75,6 +125,8 @@ function subjectOf({ sub }: { readonly sub?: unknown }): string {
 /** As long as OpenID Connect allows; neither blank at an end nor with anything hidden. */
 const SUBJECT = /^(?=.{1,255}$)(?!\s)[^\p{C}\p{Zl}\p{Zp}]*(?<!\s)$/u;
 
+const get = (url: string) => fetch(url, { redirect: 'error', signal: AbortSignal.timeout(FETCH_MS) });
+
 /** The `jwks_uri` of an issuer, from its metadata as RFC 8414 or OpenID Connect place it. */
 async function discover(issuer: string): Promise<string> {
   const { origin, pathname } = new URL(issuer);
@@ -84,25 +136,33 @@ async function discover(issuer: string): Promise<string> {
     `${origin}/.well-known/openid-configuration${path}`,
     `${origin}${path}/.well-known/openid-configuration`,
   ];
+  let cause = '';
   for (const place of places) {
-    const response = await fetch(place, { redirect: 'error', signal: AbortSignal.timeout(FETCH_MS) }).catch(() => null);
+    const response = await get(place).catch((error) => {
+      cause ||= causeOf(error);
+      return null;
+    });
+    if (response?.ok === false) cause ||= `HTTP ${response.status} for its metadata`;
     const metadata = response?.ok ? ((await response.json().catch(() => null)) as Metadata | null) : null;
     const uri = metadata?.issuer === issuer ? metadata.jwks_uri : undefined;
     if (typeof uri === 'string' && uri.startsWith(new URL(issuer).protocol)) return uri;
   }
-  throw new IssuerUnreachable();
+  throw new IssuerUnreachable(cause || 'its metadata names another issuer or no keys');
 }
+
+const unreachable = (error: unknown) => new IssuerUnreachable(causeOf(error));
 
 interface Metadata {
   readonly issuer?: string;
   readonly jwks_uri?: string;
 }
 
-/** A token that counts for nothing; the message, if any, is for its holder. */
+/** A token that is not accepted; the message is for its holder. */
 export class BadToken extends Error {
   override readonly name = 'BadToken';
 }
 
+/** The keys of the issuer are not known; the message is the cause. */
 export class IssuerUnreachable extends Error {
   override readonly name = 'IssuerUnreachable';
 }

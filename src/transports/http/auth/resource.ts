@@ -1,4 +1,4 @@
-import { rejection } from '../reply.ts';
+import { type Refusal, rejection } from '../reply.ts';
 import { SCOPES } from './scopes.ts';
 
 /** One MCP endpoint as an OAuth 2.1 protected resource. */
@@ -36,7 +36,7 @@ export function metadata({ url }: ProtectedResource, issuer: string): Response {
 }
 
 /** The refusal of a request without a token, or with one that is not good. */
-export function unauthorized({ metadataUrl }: ProtectedResource, problem?: string): Response {
+export function unauthorized({ metadataUrl }: ProtectedResource, problem?: string): Refusal {
   const challenge = parameters({
     ...(problem === undefined ? {} : { error: 'invalid_token', error_description: problem }),
     scope: 'finspace:read',
@@ -46,15 +46,16 @@ export function unauthorized({ metadataUrl }: ProtectedResource, problem?: strin
 }
 
 /** The refusal of a request whose token is good but not for this; `scopes` are all that it takes. */
-export function insufficientScope({ metadataUrl }: ProtectedResource, scopes: readonly string[]): Response {
+export function insufficientScope({ metadataUrl }: ProtectedResource, scopes: readonly string[]): Refusal {
   const scope = scopes.join(' ');
+  const problem = `The token lacks a scope: this request requires ${scope}`;
   const challenge = parameters({
     error: 'insufficient_scope',
     scope,
     resource_metadata: metadataUrl,
-    error_description: 'The token lacks a scope',
+    error_description: problem,
   });
-  return rejection(403, `The token lacks a scope; needed are: ${scope}`, { 'www-authenticate': challenge });
+  return rejection(403, problem, { 'www-authenticate': challenge });
 }
 
 const parameters = (given: Record<string, string | undefined>) =>

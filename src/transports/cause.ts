@@ -1,0 +1,9 @@
+/** Why a connection or request failed, short enough for a log line: an error code where there is one. */
+export function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'no answer';
+  const { code, cause, errors } = error as Error & { code?: unknown; cause?: unknown; errors?: unknown[] };
+  const inner = cause ?? errors?.[0];
+  if (inner instanceof Error) return causeOf(inner);
+  if (error.name === 'TimeoutError') return 'no answer in time';
+  return typeof code === 'string' && /^E(?!RR_)[A-Z_]+$/.test(code) ? code : error.message || 'no answer';
+}

@@ -1,0 +1,11 @@
+/**
+ * Whether the audience of a token names one of those that are accepted. Issuers write URLs with or without a slash at the end, and
+ * scheme and host in either case; all else has to be equal.
+ */
+export function namesAudience(given: string | readonly string[] | undefined, accepted: readonly string[]): boolean {
+  const known = new Set(accepted.map(canonical));
+  return [given ?? []].flat().some((audience) => typeof audience === 'string' && known.has(canonical(audience)));
+}
+
+const canonical = (audience: string) =>
+  audience.replace(/^https?:\/\/[^/?#]+/i, (origin) => origin.toLowerCase()).replace(/(?<=^https?:.*)\/$/, '');
