@@ -7,12 +7,14 @@ import { digest } from '../safety/digest.ts';
 import { type Seals, sealsWith } from '../safety/seal.ts';
 import { witness } from '../safety/witness.ts';
 import { compositeNamed } from '../tools/composites.ts';
+import { causeOf } from '../transports/cause.ts';
 import { type Fleet, PLANS } from '../transports/fleet/fleet.ts';
 import { type Authorization, authorization } from '../transports/http/auth/authorize.ts';
 import type { Admits } from '../transports/http/auth/scopes.ts';
 import { OPERATIONS_ONLY } from '../transports/http/auth/scopes.ts';
 import { staticTokens, TokenFileError } from '../transports/http/auth/tokens.ts';
 import type { Observe } from '../transports/http/exchange.ts';
+import { NotReady } from '../transports/http/probes.ts';
 import { baseUrl, type HttpOptions, type HttpServer, serveOverHttp } from '../transports/http/serve.ts';
 import { isLoopback } from '../transports/http/settings.ts';
 import { approverRules } from './approver-rules.ts';
@@ -77,6 +79,11 @@ export async function openHttp(
       }),
     ),
   );
+  const shared = {
+    ...(config.authIssuer !== undefined &&
+      authorization && { [`the issuer ${config.authIssuer}`]: authorization.ready }),
+    ...(fleet && { Redis: () => fleet.ready() }),
+  };
   server = await serveOverHttp({
     ...config,
     ...more,
@@ -85,11 +92,12 @@ export async function openHttp(
     served: behind,
     needs: (tool) => OPERATIONS_ONLY(tool) ?? compositeNamed(tool)?.needs,
     settled: async () => void (await Promise.all(behind.map(({ settled }) => settled()))),
-    ready: async () => (await Promise.any(behind.map(({ ready }) => ready()))) && ((await fleet?.ready()) ?? true),
+    ready: () => requireAnswers({ 'the backend': () => Promise.any(behind.map(({ ready }) => ready())), ...shared }),
     rates: fleet && ((rates) => fleet.rates(rates)),
     onerror: (error) => log.debug({ error: error.message }, 'not served'),
     observe: config.accessLog ? accessLog(log) : undefined,
   });
+  void requireAnswers(shared).catch((error) => log.warn({ cause: error.message }, 'not ready'));
   const { close: drain } = server;
   return {
     ...server,
@@ -99,6 +107,19 @@ export async function openHttp(
       await fleet?.close();
     },
   };
+}
+
+/** Rejects with `NotReady` when something does not answer, and says each with its cause. */
+async function requireAnswers(checks: Readonly<Record<string, () => Promise<unknown>>>): Promise<void> {
+  const failures = await Promise.all(
+    Object.entries(checks).map(([name, check]) =>
+      check().then(
+        () => [],
+        (error) => [`${name} does not answer (${causeOf(error)})`],
+      ),
+    ),
+  );
+  if (failures.flat().length > 0) throw new NotReady(failures.flat().join('; '));
 }
 
 interface PlaceToServe {
@@ -122,8 +143,11 @@ async function opened({ path, config, admits }: PlaceToServe, log: Log, { fleet,
   const shared = fleet && ((openMs: number) => ({ ledger: fleet.ledger(PLANS, openMs), bus: fleet.bus(path) }));
   const { serve, direct, ledger, settled, close } = serving(config, log, { ...options, remote: true, shared });
   const ready = async () => {
-    await direct('ListKxEnvironments', { maxResults: 1 }, { signal: AbortSignal.timeout(READY_MS) });
-    return true;
+    const signal = AbortSignal.timeout(READY_MS);
+    // What an endpoint says may name hosts or accounts; the cause is shown to everybody.
+    await direct('ListKxEnvironments', { maxResults: 1 }, { signal }).catch((error) => {
+      throw new Error(error instanceof FinspaceError ? error.fields.code : 'no answer in time');
+    });
   };
   const { page } = options;
   const counter = page && { server: page.server, target: config.target, ledger };

@@ -15,7 +15,7 @@ export interface Fleet {
   rates(rates: Rates): RateLimiter;
   /** Carries change events to the subscribers of every replica. */
   bus(scope: string): ServerEventBus;
-  /** Whether the shared store answers. */
-  ready(): Promise<boolean>;
+  /** Resolves when the shared store answers; rejects with the cause. */
+  ready(): Promise<void>;
   close(): Promise<void>;
 }

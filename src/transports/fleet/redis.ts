@@ -15,6 +15,7 @@ export async function redisFleet(url: string, onerror: (error: Error) => void): 
   const {
     default: { Redis: Client },
   } = await import('ioredis');
+  let failure: Error | undefined;
   const connect = (): Redis => {
     const client = new Client(url, {
       keyPrefix: PREFIX,
@@ -22,7 +23,13 @@ export async function redisFleet(url: string, onerror: (error: Error) => void): 
       commandTimeout: ANSWER_MS,
       maxRetriesPerRequest: 1,
     });
-    client.on('error', onerror);
+    client.on('error', (error) => {
+      failure = error;
+      onerror(error);
+    });
+    client.on('ready', () => {
+      failure = undefined;
+    });
     return client;
   };
   const redis = connect();
@@ -36,7 +43,8 @@ export async function redisFleet(url: string, onerror: (error: Error) => void): 
     clock: (scope) => redisClock(redis, scope),
     rates: (rates) => redisRates(redis, rates),
     bus: (scope) => redisBus(redis, listener(), `${PREFIX}events:${scope}`, onerror),
-    ready: async () => (await redis.ping()) === 'PONG',
+    // What a command fails with says less than why the connection failed.
+    ready: async () => void (await redis.ping().catch((error) => Promise.reject(failure ?? error))),
     close: async () => {
       for (const client of [redis, listening]) client?.disconnect();
     },

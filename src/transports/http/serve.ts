@@ -43,8 +43,8 @@ export interface HttpOptions extends HttpSettings {
   readonly maxBody: number;
   /** Resolves when no mutation is on its way to the backend. */
   readonly settled: () => Promise<void>;
-  /** Whether the backend answers. */
-  readonly ready: () => Promise<boolean>;
+  /** Resolves when all that requests depend on answers; rejects with `NotReady` for what may be said. */
+  readonly ready: () => Promise<unknown>;
   readonly onerror: (error: Error) => void;
   /** Finds the caller of a request; without it everybody is the local user. */
   readonly authorization?: Authorization | undefined;

@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openHttp } from '../../src/commands/http.ts';
+import { configure, type SettingName } from '../../src/config.ts';
+import { issuer } from './issuer.ts';
+import { closeAll, closing, modern } from './support.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'finspace-readiness-'));
+});
+afterEach(async () => {
+  await closeAll();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A server, what it logs as warnings, and its `/readyz`. */
+async function started(settings: Partial<Record<SettingName, unknown>>, now?: () => number) {
+  const warnings: object[] = [];
+  const log = {
+    debug: () => {},
+    info: () => {},
+    error: () => {},
+    warn: (fields: object) => void warnings.push(fields),
+  };
+  const config = configure({ state: ':memory:', world: 'empty', port: 0, ...settings }, {});
+  const server = closing(await openHttp(config, log, { now }));
+  const base = `http://127.0.0.1:${server.port}`;
+  const ready = async () => {
+    const response = await fetch(`${base}/readyz`);
+    return [response.status, await response.text()];
+  };
+  return { url: `${base}/mcp`, warnings, ready };
+}
+
+/** A loopback port on which nothing listens. */
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+describe('an issuer that does not answer', () => {
+  it('is said at start, in /readyz and to clients, with the cause', async () => {
+    const authIssuer = `http://127.0.0.1:${await closedPort()}`;
+    const { url, warnings, ready } = await started({ authIssuer });
+    const cause = `the issuer ${authIssuer} does not answer (ECONNREFUSED)`;
+    expect(await ready()).toEqual([503, expect.stringContaining(cause)]);
+    await expect.poll(() => warnings).toContainEqual({ cause });
+    const response = await modern(url, 'tools/list', {}, { authorization: 'Bearer e30.e30.e30' });
+    expect(response.status).toBe(503);
+    expect(await response.text()).toContain('The issuer of tokens cannot be reached: ECONNREFUSED');
+  });
+
+  it('is said no longer once it answers', async () => {
+    let now = Date.now();
+    const as = await issuer(() => 'unused');
+    as.outage(true);
+    const { ready } = await started({ authIssuer: as.url }, () => now);
+    expect(await ready()).toEqual([
+      503,
+      expect.stringContaining(`the issuer ${as.url} does not answer (HTTP 503 for its metadata)`),
+    ]);
+    as.outage(false);
+    now += 5_000;
+    expect(await ready()).toEqual([200, 'ready\n']);
+  });
+
+  it('is said of keys too, whose place was configured', async () => {
+    const as = await issuer(() => 'unused');
+    as.outage(true);
+    const { ready } = await started({ authIssuer: as.url, authJwks: `${as.url}/keys` });
+    expect(await ready()).toEqual([
+      503,
+      expect.stringContaining(`the issuer ${as.url} does not answer (HTTP 503 for its keys)`),
+    ]);
+  });
+
+  it('is no obstacle once its keys are known', async () => {
+    let now = Date.now();
+    let url = '';
+    const as = await issuer(() => url);
+    const server = await started({ authIssuer: as.url }, () => now);
+    url = server.url;
+    const authorization = `Bearer ${await as.token({ scope: 'finspace:read' })}`;
+    const params = { name: 'list_kx_environments', arguments: {} };
+    expect((await modern(url, 'tools/call', params, { authorization })).status).toBe(200);
+    as.outage(true);
+    now += 5_000;
+    expect(await server.ready()).toEqual([200, 'ready\n']);
+  });
+});
+
+it('a Redis that does not answer is said at start and in /readyz, without its password', async () => {
+  const sealKeys = join(folder, 'keys');
+  writeFileSync(sealKeys, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
+  const { warnings, ready } = await started({ sealKeys, redis: `redis://:secret@127.0.0.1:${await closedPort()}` });
+  const cause = 'Redis does not answer (ECONNREFUSED)';
+  expect(await ready()).toEqual([503, expect.stringContaining(cause)]);
+  await expect.poll(() => warnings).toContainEqual({ cause });
+  expect(JSON.stringify(warnings)).not.toContain('secret');
+});
+
+it('a backend that does not answer is said in /readyz by the code of its failure only', async () => {
+  const faults = join(folder, 'faults.json');
+  const rule = { operation: 'ListKxEnvironments', error: 'AccessDenied', message: 'account 111122223333' };
+  writeFileSync(faults, JSON.stringify({ rules: [rule] }));
+  const { ready } = await started({ faults });
+  expect(await ready()).toEqual([503, 'not ready: the backend does not answer (AccessDenied)\n']);
+});
