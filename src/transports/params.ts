@@ -1,4 +1,4 @@
-import { type JSONRPCRequest, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import { type JSONRPCRequest, PROTOCOL_VERSION_META_KEY, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { once } from '../operations/operation.ts';
 import { wordIssue } from '../wording.ts';
@@ -29,12 +29,20 @@ export function paramsError(message: unknown): ParamsError | undefined {
   if (!isObject(message)) return undefined;
   const { id, method, params } = message;
   if (typeof method !== 'string' || (typeof id !== 'string' && typeof id !== 'number')) return undefined;
+  // A method that the era of the request does not have is answered as unknown, whatever its params are.
+  if (OF_2025.has(method) && hasEnvelope(params)) return undefined;
   const schema = (Object.hasOwn(SCHEMAS, method) ? SCHEMAS[method as keyof typeof SCHEMAS] : ANY)();
   const issue = schema.safeParse(params ?? {}, { error: wordIssue, reportInput: true }).error?.issues[0];
   if (issue === undefined) return undefined;
   const text = `Invalid params of ${method}: ${['params', ...issue.path].join('.')}: ${issue.message}`;
   return { jsonrpc: '2.0', id, error: { code: ProtocolErrorCode.InvalidParams, message: text } };
 }
+
+const OF_2025: ReadonlySet<string> = new Set(['initialize', 'resources/subscribe', 'resources/unsubscribe']);
+
+/** Whether params carry the envelope of 2026-07-28. */
+const hasEnvelope = (params: unknown) =>
+  isObject(params) && isObject(params['_meta']) && PROTOCOL_VERSION_META_KEY in params['_meta'];
 
 type Members = Record<string, unknown>;
 

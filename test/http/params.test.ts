@@ -175,6 +175,16 @@ describe.each(ALL)('%s, wrong params are refused in words:', (_, open) => {
   );
 });
 
+it.each(['initialize', 'resources/subscribe', 'resources/unsubscribe'])(
+  'answers %s of the era of 2026-07-28 as unknown, whatever its params are',
+  async (method) => {
+    const { url } = await product();
+    const response = await modern(url, method);
+    expect(response.status).toBe(404);
+    expect((await replyIn(response)).error?.code).toBe(-32_601);
+  },
+);
+
 it('refuses a batch with wrong params in words', async () => {
   const { url } = await product();
   const batch = [modernBody('tools/list'), request('tools/call', { name: 5 })];
