@@ -107,6 +107,26 @@ describe('a dataview under a cluster', () => {
 });
 
 describe('a plan', () => {
+  it.each<[string, string, Members]>([
+    [
+      'the databases of an RDB',
+      'update_kx_cluster_databases',
+      { databases: [{ databaseName: 'trades', changesetId: 'c1' }] },
+    ],
+    [
+      'code without a restart where that is for GP only',
+      'update_kx_cluster_code_configuration',
+      { code: { ...CODE, s3Key: 'b.zip' }, deploymentConfiguration: { deploymentStrategy: 'NO_RESTART' } },
+    ],
+  ])('of %s is blocked, and nobody is asked', async (_, tool, given) => {
+    const savedownStorageConfiguration = { type: 'SDS01' as const, size: 100 };
+    await estate.cluster('memory', { clusterType: 'RDB', code: CODE, savedownStorageConfiguration });
+    const wish = { clusterName: 'memory', ...given };
+    const kinds = ((await plan(tool, wish)) as { blockers: Members[] }).blockers.map(({ kind }) => kind);
+    expect(kinds).toContain('cluster');
+    expect((await here(tool, wish)).kind).toBe('refused');
+  });
+
   it('of a volume in a size that does not exist is blocked', async () => {
     const wish = { volumeName: 'fast', nas1Configuration: { type: 'SSD_1000', size: 3_600 } };
     expect(JSON.stringify(await plan('update_kx_volume', wish))).toContain('multiples of 2400 GB, not in 3600');

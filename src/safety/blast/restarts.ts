@@ -1,7 +1,17 @@
 import { walk } from '../../inventory/pages.ts';
+import { CLUSTER_TYPES } from '../../operations/cluster-types.ts';
 import { quoted } from '../untrusted.ts';
 import { clusterNamed, eachAtOnce, listedClusters, mountsOf } from './estate.ts';
-import { count, type Finding, type Item, type Members, NOTHING, type Note, type Subject } from './finding.ts';
+import {
+  type Blocker,
+  count,
+  type Finding,
+  type Item,
+  type Members,
+  NOTHING,
+  type Note,
+  type Subject,
+} from './finding.ts';
 
 const MOST_NODES = 1_000;
 
@@ -9,8 +19,9 @@ const MOST_NODES = 1_000;
 export async function reconfiguringCluster(subject: Subject): Promise<Finding> {
   const { input, entity } = subject;
   const { deploymentStrategy = 'ROLLING' } = (input['deploymentConfiguration'] as Members | undefined) ?? {};
+  const blockers = fixedByType(subject, deploymentStrategy);
   if (deploymentStrategy === 'NO_RESTART')
-    return { ...NOTHING, unchecked: UNCHECKED, notes: [{ says: 'No node restarts.' }] };
+    return { ...NOTHING, blockers, unchecked: UNCHECKED, notes: [{ says: 'No node restarts.' }] };
   const nodes = await nodesOf(subject);
   const memory = MEMORY[String(entity['clusterType'])];
   const cluster: Item = {
@@ -27,6 +38,7 @@ export async function reconfiguringCluster(subject: Subject): Promise<Finding> {
         }
       : {}),
     interrupted: [cluster],
+    blockers,
     unchecked: UNCHECKED,
     notes: [
       ...(memory === 'possible' ? [{ says: MAY_LOSE }] : []),
@@ -34,6 +46,17 @@ export async function reconfiguringCluster(subject: Subject): Promise<Finding> {
     ],
     seen: nodes.map(({ nodeId }) => nodeId),
   };
+}
+
+/** What the type of the cluster does not allow, so that the service refuses the call. */
+function fixedByType({ input, entity }: Subject, strategy: unknown): Blocker[] {
+  const rules = Object.entries(CLUSTER_TYPES).find(([type]) => type === entity['clusterType'])?.[1];
+  const item = { ...clusterNamed(String(input['clusterName'])), detail: String(entity['clusterType']) };
+  if (input['databases'] !== undefined && rules?.updatesDatabases === false)
+    return [{ item, first: 'Databases of this type of cluster cannot be changed: create another cluster.' }];
+  if (input['code'] !== undefined && strategy === 'NO_RESTART' && rules?.updatesCodeInPlace === false)
+    return [{ item, first: 'Code of this type of cluster needs a restart: use ROLLING or FORCE.' }];
+  return [];
 }
 
 const UNCHECKED = ['whether the code, changesets and dataviews exist and suit this type of cluster'];
