@@ -291,7 +291,7 @@ describe('forms in the client of somebody with a token', () => {
     expect(await exists()).toBe(true);
     const more = answered(asked.requestState);
     const refused = await called(server.url, 'delete_kx_database', target, { headers: bearer(both), more });
-    expect(wordsIn(refused)).toContain('did not say that it shows forms');
+    expect(wordsIn(refused)).toContain('did not declare forms');
     const ended = await remove(both, answered(asked.requestState));
     expect([ended.isError, await exists()]).toEqual([undefined, false]);
   });

@@ -98,7 +98,7 @@ describe('a clock', () => {
       for (const state of states)
         expect(await guard.attempt({ ...wish, state, answers: answers() })).toMatchObject({
           kind: 'refused',
-          text: expect.stringContaining('not known any more'),
+          text: expect.stringContaining('no longer exists'),
         });
       expect(spy.reached).toEqual([]);
       expect(await guard.journal.entries()).toMatchObject([

@@ -77,7 +77,7 @@ describe.each(HOSTS)('approval through $name', ({ connect }) => {
     );
     expect(await did(session, 'get_kx_environment', { environmentId })).toMatchObject({ transitGatewayConfiguration });
     expect(await failedTo(session, 'delete_kx_environment', { environmentId })).toContain(
-      'What the person typed is not',
+      'The person did not type exactly',
     );
   });
 
@@ -96,9 +96,9 @@ describe.each(HOSTS)('an answer that is no approval, through $name', ({ connect 
   it.each<[string, (name: string) => FormAnswer, string]>([
     ['declines sooner than anybody reads', () => ({ action: 'decline' }), 'declined it on its own'],
     ['closes the form', () => ({ action: 'cancel' }), 'closed without a decision'],
-    ['types another name', () => approve('quotes'), 'What the person typed is not'],
-    ['types the name in other letters', (name) => approve(name.toUpperCase()), 'What the person typed is not'],
-    ['types nothing', () => approve(''), 'What the person typed is not'],
+    ['types another name', () => approve('quotes'), 'The person did not type exactly'],
+    ['types the name in other letters', (name) => approve(name.toUpperCase()), 'The person did not type exactly'],
+    ['types nothing', () => approve(''), 'The person did not type exactly'],
   ])('does nothing and does not ask again when the person %s', async (_, answer, said) => {
     const person = vi.fn((message: string) => answer(typedIn(message)));
     // A client of its own: after some of these answers it is sent no more forms.

@@ -90,7 +90,7 @@ describe.skipIf(process.platform === 'win32')('the server of a client that is ki
     await state.close();
     return entries.filter(({ kind }) => kind === 'outcome');
   };
-  const create = tool(2, 'create_kx_database', { environmentId: 'abc', databaseName: 'trades' });
+  const create = tool(2, 'create_kx_database', { environmentId: 'abcdefghijklmnopqrstuv', databaseName: 'trades' });
 
   it('ends within 2 s, though 60 answers are unread', async () => {
     start(

@@ -50,7 +50,7 @@ describe('stopping in mid-mutation', () => {
     const clientInfo = { name: 'raw', version: '1' };
     send({ id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo } });
     send({ method: 'notifications/initialized' });
-    const request = { environmentId: 'abc', databaseName: 'trades' };
+    const request = { environmentId: 'abcdefghijklmnopqrstuv', databaseName: 'trades' };
     send({ id: 2, method: 'tools/call', params: { name: 'create_kx_database', arguments: request } });
   });
 

@@ -69,7 +69,7 @@ describe.each(HOSTS)('nothing is removed through $name', ({ connect }) => {
     const { session, environmentId } = world;
     person = () => approve(typed);
     expect(await failedTo(session, 'tear_down_kx_environment', { environmentId })).toContain(
-      'What the person typed is not',
+      'The person did not type exactly',
     );
     expect(await did(session, 'get_kx_environment', { environmentId })).toMatchObject({ status: 'CREATED' });
   });

@@ -188,7 +188,7 @@ describe('what an error names', () => {
       code: NEW_CODE,
       deploymentConfiguration: { deploymentStrategy: 'NO_RESTART' },
     });
-    expect(text).toContain('is CREATE_FAILED, and stays so: get_kx_cluster tells why');
+    expect(text).toContain('is CREATE_FAILED, and stays so: get_kx_cluster shows why');
     expect(text).toContain('will not help');
   });
 
