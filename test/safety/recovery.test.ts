@@ -256,7 +256,7 @@ describe('recovery kits in files', () => {
     await asked(guard, attempt);
     expect(await approved(guard, attempt, 'ann')).toMatchObject({
       kind: 'refused',
-      text: expect.stringContaining('could not be read or written down'),
+      text: expect.stringContaining('The recovery kit could not be written'),
     });
     await backend.call('GetKxUser', user);
     await guard.close();
