@@ -39,7 +39,7 @@ describe.each(HOSTS)('a client without forms, $name', ({ connect }) => {
       expect.stringMatching(/^createdTimestamp: /),
       'End of the plan.',
       expect.stringMatching(/: node ".+cli\.js" approve [A-Z0-9]{5} --state-dir ".+" ; or in a browser: .+ --web/),
-      expect.stringContaining('you cannot approve it yourself'),
+      expect.stringContaining('You cannot approve it yourself'),
     ]);
     // A nonce is 22 characters; names of tools and commands are words.
     expect(

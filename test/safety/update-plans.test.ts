@@ -99,6 +99,26 @@ describe('a dataview under a cluster', () => {
     expect(text(outcome)).toContain('This call would remove: segmentConfigurations');
   });
 
+  it('moves to the newest changeset where the call gives nothing else, and stays where there is no newer one', async () => {
+    const { changesetId } = (await estate.changeset('trades', '/2026.03.19/')) as Members;
+    const beside = await here('update_kx_dataview', { ...VIEW, description: 'of trades' });
+    expect(text(beside)).toContain('- changesetId: ');
+    expect(await here('update_kx_dataview', VIEW)).toMatchObject({ kind: 'done', content: { changesetId } });
+    const described = await here('update_kx_dataview', { ...VIEW, description: 'of trades' });
+    expect(described).toMatchObject({ kind: 'done', content: { changesetId, description: 'of trades' } });
+  });
+
+  it('is compared by what a service leaves out of its reply, too', async () => {
+    const segmentConfigurations = [{ dbPaths: ['/*'], volumeName: 'fast' }];
+    for (const activeVersions of [undefined, [{}]]) {
+      const call = answering(backend.call, (name, reply) =>
+        name === 'GetKxDataview' ? { status: 'ACTIVE', autoUpdate: true, activeVersions } : reply,
+      );
+      const content = await plan('update_kx_dataview', { ...VIEW, segmentConfigurations }, { call });
+      expect(content).toMatchObject({ counts: { lost: 0, interrupted: 0 } });
+    }
+  });
+
   it('that updates itself takes no changeset', async () => {
     await estate.dataview('following', { autoUpdate: true });
     const wish = { databaseName: 'trades', dataviewName: 'following', changesetId: 'abc' };

@@ -24,7 +24,7 @@ const EMPTY =
   'databases is empty: the service would accept it and change nothing. Give the databases to change; it keeps the others.';
 
 async function withMounts(subject: Subject): Promise<Filled> {
-  const databases = (subject.input['databases'] as Members[] | undefined) ?? [];
+  const databases = subject.input['databases'] as Members[];
   // Each once: the service refuses what the cluster does not mount, however many entries a request may have.
   const mounted = new Set(mountsOf(subject.entity).map(({ databaseName }) => databaseName));
   const mounts = await eachAtOnce(databases, async (entry) =>

@@ -8,7 +8,7 @@ import { count, type Finding, type Item, type Members, NOTHING, type Subject, si
 
 /** What a changeset deletes from a database, and all of its requests in their order where some add files. */
 export async function changingData({ input, entity }: Subject): Promise<Finding> {
-  const requests = (input['changeRequests'] as Members[] | undefined) ?? [];
+  const requests = input['changeRequests'] as Members[];
   const paths = requests.filter(({ changeType }) => changeType === 'DELETE').map(({ dbPath }) => String(dbPath));
   const { databaseName, numBytes, numFiles, numChangesets } = entity;
   const holds = `${size(numBytes)} in ${count(numFiles, 'file')}, ${count(numChangesets, 'changeset')}`;
