@@ -1,6 +1,6 @@
 /**
  * Text from the API or from a model as one quoted line: control, format (bidi, zero-width, tag), combining, private-use,
- * unassigned, blank and right-to-left characters are escaped, so that nothing can imitate or reorder what stands around it.
+ * unassigned, blank and right-to-left characters are escaped, so that untrusted text cannot imitate or reorder the text around it.
  */
 export function quoted(text: string, limit = 80): string {
   let shown = '';

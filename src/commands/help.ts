@@ -6,7 +6,7 @@ import { DEFAULT_PORTS } from '../transports/http/settings.ts';
 import { definitionList } from './definition-list.ts';
 import { folded } from './fold.ts';
 
-/** What stands for the value of a setting in the help; switches have none. */
+/** The placeholder for the value of each setting in the help text; switches take no value. */
 export const PLACEHOLDERS: Partial<Record<SettingName, string>> = {
   backend: 'KIND',
   endpoint: 'URL',

@@ -93,7 +93,7 @@ const MIGRATIONS: readonly string[] = [
     SELECT scope, token, digest, reply, expires FROM tokens_by_key ORDER BY expires;
   DROP TABLE tokens_by_key;
   `,
-  // Which file this is, so that a copy is told from its original, and whose key approves what is destroyed in it.
+  // Identifies the file, so that a copy can be distinguished from the original, and the key that approves destructive calls on it.
   `
   CREATE TABLE identity (id TEXT NOT NULL, file TEXT NOT NULL, approver TEXT) STRICT;
   INSERT INTO identity VALUES (lower(hex(randomblob(16))), '', NULL);

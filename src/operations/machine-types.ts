@@ -29,7 +29,7 @@ export const HOST_TYPES: ReadonlyMap<string, Machine> = new Map([
   ['kx.sg1.24xlarge', { memory: 2948, cpus: 96 }],
 ]);
 
-/** The types of a table with their memory, as the description of an argument; a type of the same family is told by its size. */
+/** The types in a table with their memory, for an argument description; repeats of a family show only the size. */
 export const machinesIn = (types: ReadonlyMap<string, Machine>): string => {
   const names = [...types.keys()];
   const family = (name = '') => name.slice(0, name.lastIndexOf('.'));

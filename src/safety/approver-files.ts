@@ -70,7 +70,7 @@ export async function keysIn(dir: string): Promise<StoredKeys> {
   throw new ApproverError(`${join(approverFolder(dir), PRIVATE)}: is damaged`);
 }
 
-/** The statement that forms count, as far as it can be read. Whoever uses it has to verify it. */
+/** The signed statement that approval by form is allowed; undefined when it cannot be read. Its signature is not checked here. */
 export async function formsIn(dir: string): Promise<string | undefined> {
   const forms: unknown = await privateIn(dir)
     .then((kept) => kept.forms)

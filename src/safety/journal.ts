@@ -50,7 +50,7 @@ export type Entry = { readonly sequence: number; readonly at: string } & (
   | ({ readonly kind: 'outcome'; readonly call: string } & Outcome)
   | ClockReset
   | WorldReplacement
-  /** What stands in the row is no entry: it was altered. */
+  /** A row that cannot be parsed as an entry, because it was altered. */
   | { readonly kind: 'unreadable' }
 );
 type BegunEntry = Extract<Entry, { kind: 'intent' }>;

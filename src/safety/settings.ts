@@ -88,7 +88,7 @@ function entryLeaves(rules: UpdateRules, entry: Members, path: Path): Leaf[] {
 
 const BARE = '';
 
-/** The member by which the entries of a list are told apart; undefined where the list is one value. */
+/** The member that identifies each entry of a list; undefined where the list is compared as a whole. */
 function keyOf(rules: UpdateRules, path: Path, list: readonly Members[]): string | undefined {
   const key = keyAt(rules, path);
   if (key === undefined) return undefined;
