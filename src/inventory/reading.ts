@@ -97,3 +97,14 @@ export function atMost(call: Call, most: number, onProgress?: (done: number, kno
     }
   };
 }
+
+/** The same Call for a short piece of work: a read that is repeated within it is made once. */
+export function sharing(call: Call): Call {
+  const known = new Map<string, Promise<unknown>>();
+  return (name, input, options) => {
+    const key = JSON.stringify([name, input]);
+    const reply = known.get(key) ?? call(name, input, options);
+    known.set(key, reply);
+    return reply as never;
+  };
+}

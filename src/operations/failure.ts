@@ -41,6 +41,10 @@ export class FinspaceError extends Error {
   }
 }
 
+/** Whether a call failed because what it names does not exist. */
+export const isNotFound = (error: unknown): error is FinspaceError =>
+  error instanceof FinspaceError && error.fields.code === 'ResourceNotFound';
+
 /** `ResourceNotFoundException` for a modelled error; our own codes stay as they are. */
 export function wireName(code: FailureFields['code']): string {
   return Object.hasOwn(ERRORS, code) ? `${code}Exception` : code;

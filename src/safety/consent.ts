@@ -192,7 +192,11 @@ const KINDS: Record<Answer['action'], FormEvent['kind']> = {
 };
 
 const boundOf = ({ binding, principal, fingerprint, about, shown }: Bound) => ({
-  ...{ binding, principal, fingerprint, about, shown },
+  binding,
+  principal,
+  fingerprint,
+  about,
+  shown,
 });
 
 /** What the ledger found may have been approved for another call, where others can write to its store. */

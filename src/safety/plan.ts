@@ -1,6 +1,6 @@
 import { type Broken, brokenConditions } from '../operations/conditions/index.ts';
 import { riskOf } from '../operations/derive.ts';
-import { FinspaceError } from '../operations/failure.ts';
+import { isNotFound } from '../operations/failure.ts';
 import { labels } from '../operations/http.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
@@ -78,7 +78,6 @@ export interface Plan extends Finding, Bound {
   readonly settings: Comparison | undefined;
   readonly noun: string;
   readonly name: string;
-  readonly blockers: Finding['blockers'];
   /** Digest of what the target is, apart from what changes about it while its dependants go. */
   readonly identity: string;
   /** All that the target says about how it is, in one text. */
@@ -185,11 +184,11 @@ export async function planCall(
   };
 }
 
-/** Where something is to be made inside a target that does not exist, that is what stands in its way. */
+/** When a call creates something inside a target that does not exist, the plan reports the missing target as a blocker. */
 const absent = (operation: OperationName, input: Members) => (error: unknown) => {
   const { risk, target } = operationNamed(operation);
-  const isMissing = error instanceof FinspaceError && error.fields.code === 'ResourceNotFound';
-  if (!isMissing || risk !== 'create' || target === undefined || error.fields.operation !== target.reader) throw error;
+  if (!isNotFound(error) || risk !== 'create' || target === undefined || error.fields.operation !== target.reader)
+    throw error;
   return { noun: target.noun, name: String(input[target.member]), entity: {}, isMissing: true as const };
 };
 

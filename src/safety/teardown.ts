@@ -1,4 +1,4 @@
-import { FinspaceError } from '../operations/failure.ts';
+import { isNotFound } from '../operations/failure.ts';
 import type { Call, CallOptions, OperationName } from '../operations/index.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
 import { type ApprovalParts, approvalText } from './approval-text.ts';
@@ -193,7 +193,7 @@ export async function isGone(
     const subject = await subjectOf(call, operation, input, options);
     return subject === undefined || subject.entity['status'] === 'DELETED';
   } catch (error) {
-    return error instanceof FinspaceError && error.fields.code === 'ResourceNotFound';
+    return isNotFound(error);
   }
 }
 

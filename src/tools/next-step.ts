@@ -1,4 +1,5 @@
 import { kindFacts } from '../inventory/kinds.ts';
+import { sharing } from '../inventory/reading.ts';
 import { statusKind } from '../inventory/trouble.ts';
 import type { FinspaceError } from '../operations/failure.ts';
 import type { OperationName } from '../operations/index.ts';
@@ -35,7 +36,8 @@ const QUOTA = new Set<string>(['LimitExceeded', 'ServiceQuotaExceeded']);
 /** Which quotas the call counts against, how far they are used, and what can go. */
 async function usedUp(lookup: Lookup, name: OperationName, input: Members, otherwise: string): Promise<Told> {
   const { environment, signal } = lookup;
-  const look = () => outlookOn(environment, name, { ...input }, { signal });
+  const looking = { ...environment, call: sharing(environment.call) };
+  const look = () => outlookOn(looking, name, { ...input }, { signal });
   const outlook = await lookedUp(lookup, 'GetKxEnvironment', look);
   if (outlook === undefined || outlook.quotas.length === 0) return {};
   const over = outlook.blockers.filter(({ item }) => item.kind === 'quota');

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { sharing } from '../inventory/reading.ts';
 import { agentInput } from '../operations/derive.ts';
 import { OPERATION_NAMES, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
@@ -55,9 +56,10 @@ export const planChange = compositeTool({
     if ('wrong' in prepared) return refused(`The arguments for ${tool} are wrong.`, ...prepared.wrong);
     const { input, meant } = prepared;
     const options = { signal: context.mcpReq.signal };
+    const looking = { ...environment, call: sharing(environment.call) };
     const [plan, outlook] = await Promise.all([
-      planCall(environment, name, input, environment.caller.principal, options),
-      outlookOn(environment, name, input, options),
+      planCall(looking, name, input, environment.caller.principal, options),
+      outlookOn(looking, name, input, options),
     ]);
     const shown = offering(environment);
     if (plan === undefined) return refused(await missing(environment.call, name, input, { options, shown }));

@@ -1,5 +1,6 @@
 import { walk } from '../../inventory/pages.ts';
-import type { Call, CallOptions } from '../../operations/index.ts';
+import { isNotFound } from '../../operations/failure.ts';
+import type { Call, CallOptions, Input, OperationName } from '../../operations/index.ts';
 import type { Item, Members } from './finding.ts';
 
 /** Lists are read up to this many items; an environment cannot hold more by its quotas. */
@@ -10,6 +11,20 @@ export interface Estate {
   readonly call: Call;
   readonly environmentId: string;
   readonly options: CallOptions;
+}
+
+/** What a call refers to; undefined when it does not exist. */
+export async function there<N extends OperationName>(
+  { call, options }: Pick<Estate, 'call' | 'options'>,
+  reader: N,
+  input: Input<N>,
+): Promise<Members | undefined> {
+  try {
+    return (await call(reader, input, options)) as Members;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
 }
 
 /** All clusters of an environment. */

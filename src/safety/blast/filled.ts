@@ -1,7 +1,6 @@
-import { FinspaceError } from '../../operations/failure.ts';
 import type { OperationName } from '../../operations/index.ts';
 import { quoted } from '../untrusted.ts';
-import { eachAtOnce, mountsOf } from './estate.ts';
+import { eachAtOnce, mountsOf, there } from './estate.ts';
 import type { Members, Subject } from './finding.ts';
 
 /** An input with what the service fills in, and which of its values the service would ignore. */
@@ -45,7 +44,12 @@ async function mountOf(subject: Subject, entry: Members): Promise<{ mount: Membe
     const changesetId = entry['changesetId'] ?? (await latestChangeset(subject, databaseName));
     return { mount: { ...entry, changesetId }, ignored: [] };
   }
-  const view = await present(subject, 'GetKxDataview', { databaseName, dataviewName });
+  const environmentId = String(subject.input['environmentId']);
+  const view = await there(subject, 'GetKxDataview', {
+    environmentId,
+    databaseName,
+    dataviewName: String(dataviewName),
+  });
   const [newest = {}] = (view?.['activeVersions'] as Members[] | undefined) ?? [];
   const takes: Members = { dataviewVersionId: newest['versionId'], changesetId: newest['changesetId'] };
   const ignored = Object.entries(takes).filter(([member, value]) => {
@@ -75,19 +79,7 @@ async function withChangeset(subject: Subject): Promise<Filled> {
   return { input: isAlone || stays ? { ...input, changesetId: latest } : input, ignored: [] };
 }
 
-const latestChangeset = async (subject: Subject, databaseName: string) =>
-  (await present(subject, 'GetKxDatabase', { databaseName }))?.['lastCompletedChangesetId'];
-
-/** What a call names in its environment; undefined where it does not exist, which the service then says. */
-async function present(
-  { call, input: { environmentId }, options }: Subject,
-  reader: OperationName,
-  names: Members,
-): Promise<Members | undefined> {
-  try {
-    return (await call(reader, { environmentId, ...names } as never, options)) as Members;
-  } catch (error) {
-    if (error instanceof FinspaceError && error.fields.code === 'ResourceNotFound') return undefined;
-    throw error;
-  }
+async function latestChangeset(subject: Subject, databaseName: string): Promise<unknown> {
+  const environmentId = String(subject.input['environmentId']);
+  return (await there(subject, 'GetKxDatabase', { environmentId, databaseName }))?.['lastCompletedChangesetId'];
 }

@@ -45,8 +45,6 @@ export interface Finding {
   readonly asks?: readonly string[];
   /** What else is worth knowing before it. */
   readonly notes?: readonly Note[];
-  /** What it gives that the service would accept and ignore, and what the service takes: a sentence each. */
-  readonly ignored?: readonly string[];
   /** All that was read of them: never shown, but when it changes, an approval does not hold any more. */
   readonly seen?: readonly unknown[];
 }

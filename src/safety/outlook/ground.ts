@@ -1,7 +1,6 @@
 import { walk } from '../../inventory/pages.ts';
 import { atMost } from '../../inventory/reading.ts';
-import { FinspaceError } from '../../operations/failure.ts';
-import type { Call, CallOptions, Input, OperationName } from '../../operations/index.ts';
+import type { Call, CallOptions, OperationName } from '../../operations/index.ts';
 import type { Quotas } from '../../operations/quotas.ts';
 import type { Estate } from '../blast/estate.ts';
 import type { Members } from '../blast/finding.ts';
@@ -26,7 +25,7 @@ export async function groundFor(
   options: CallOptions,
 ): Promise<Ground> {
   const environmentId = String(input['environmentId']);
-  const few = atMost(sharing(call), AT_ONCE);
+  const few = atMost(call, AT_ONCE);
   const [environment, limits] = await Promise.all([
     input['environmentId'] === undefined ? {} : few('GetKxEnvironment', { environmentId }, options),
     quotas?.(),
@@ -37,29 +36,4 @@ export async function groundFor(
 /** What a list of the environment holds. */
 export async function listed({ call, environmentId, options }: Estate, lister: OperationName): Promise<Members[]> {
   return (await walk(call, lister, { environmentId } as never, MOST, options)).items;
-}
-
-/** What a call refers to; undefined when it is not there. */
-export async function there<N extends OperationName>(
-  { call, options }: Estate,
-  reader: N,
-  input: Input<N>,
-): Promise<Members | undefined> {
-  try {
-    return (await call(reader, input, options)) as Members;
-  } catch (error) {
-    if (error instanceof FinspaceError && error.fields.code === 'ResourceNotFound') return undefined;
-    throw error;
-  }
-}
-
-/** The same Call for one look: what several checks read is read once. */
-function sharing(call: Call): Call {
-  const known = new Map<string, Promise<unknown>>();
-  return (name, input, options) => {
-    const key = JSON.stringify([name, input]);
-    const reply = known.get(key) ?? call(name, input, options);
-    known.set(key, reply);
-    return reply as never;
-  };
 }

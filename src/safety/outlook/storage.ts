@@ -1,9 +1,9 @@
 import { volumesUnder } from '../../inventory/edges.ts';
 import { toolName } from '../../operations/naming.ts';
 import { dataviewItem } from '../blast/environments.ts';
-import { dataviews, eachAtOnce, volumeDetails } from '../blast/estate.ts';
+import { dataviews, eachAtOnce, there, volumeDetails } from '../blast/estate.ts';
 import type { Item, Members } from '../blast/finding.ts';
-import { type Ground, listed, there } from './ground.ts';
+import { type Ground, listed } from './ground.ts';
 import { blocked, elsewhere, missing, type Remark, taken, together, unready } from './outlook.ts';
 import { room } from './quota.ts';
 

@@ -1,7 +1,7 @@
 import { environmentsNow } from '../../inventory/fleet.ts';
-import { dataviews, eachAtOnce, mountsOf } from '../blast/estate.ts';
+import { dataviews, eachAtOnce, mountsOf, there } from '../blast/estate.ts';
 import { mountStands } from './clusters.ts';
-import { type Ground, there } from './ground.ts';
+import type { Ground } from './ground.ts';
 import { blocked, type Remark, taken, together } from './outlook.ts';
 import { changesetStands, roomForVersion, volumesFitIn } from './storage.ts';
 

@@ -4,7 +4,7 @@ import type { Environment } from '../../inventory/fleet.ts';
 import type { Kind } from '../../inventory/graph.ts';
 import { getterInput, KINDS, kindFacts } from '../../inventory/kinds.ts';
 import { didYouMean } from '../../nearest.ts';
-import { FinspaceError } from '../../operations/failure.ts';
+import { isNotFound } from '../../operations/failure.ts';
 import { type OperationName, operationNamed } from '../../operations/index.ts';
 import { toolName } from '../../operations/naming.ts';
 import { plainOrQuoted, quoted } from '../../untrusted.ts';
@@ -181,7 +181,7 @@ async function look(read: () => Promise<object>): Promise<Seen> {
     const reason = statusReason ?? errorMessage ?? (errorInfo as Record<string, unknown> | undefined)?.['errorMessage'];
     return { status: String(status), ...(reason === undefined ? {} : { reason: String(reason) }) };
   } catch (error) {
-    if (error instanceof FinspaceError && error.fields.code === 'ResourceNotFound') return { status: GONE };
+    if (isNotFound(error)) return { status: GONE };
     throw error;
   }
 }
