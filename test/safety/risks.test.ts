@@ -1,47 +1,26 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Embedded, embedded, type Members, spyOn } from './support/backend.ts';
+import type { Members } from './support/backend.ts';
 import { type Estate, openEstate, PROTECT, ROLE } from './support/estate.ts';
-import { approved, type Guard, openGuard } from './support/guard.ts';
+import { approved, openGuard } from './support/guard.ts';
+import { CODE, openUpdatable, SAVEDOWN, type Updatable } from './support/updatable.ts';
 
-const CODE = { s3Bucket: 'some-code', s3Key: 'app.zip' };
-const SAVEDOWN = { savedownStorageConfiguration: { type: 'SDS01' as const, size: 100 } };
 const PATHS = [{ changeType: 'DELETE', dbPath: '/2026.03.16/' }];
 const PUTS = [{ changeType: 'PUT', s3Path: 's3://some-bucket/new/', dbPath: '/2026.03.18/' }];
 
-let backend: Embedded;
-let estate: Estate;
-let guard: Guard;
-let reached: readonly unknown[];
-let environmentId: string;
-
-const attempt = (tool: string, args: Members) => guard.attempt({ tool, arguments: { environmentId, ...args } });
-const plan = async (tool: string, args: Members) => {
-  const outcome = await guard.attempt({
-    tool: 'plan_change',
-    arguments: { tool, arguments: { environmentId, ...args } },
-  });
-  if (outcome.kind !== 'done') throw new Error(`${outcome.kind}: ${'text' in outcome ? outcome.text : ''}`);
-  return outcome.content;
-};
+let world: Updatable;
+let backend: Updatable['backend'];
+let estate: Updatable['estate'];
+let guard: Updatable['guard'];
+let reached: Updatable['reached'];
+let environmentId: Updatable['environmentId'];
+let attempt: Updatable['attempt'];
+let plan: Updatable['plan'];
 
 beforeEach(async () => {
-  backend = await embedded();
-  estate = await openEstate(backend.call);
-  ({ environmentId } = estate);
-  await estate.database('trades');
-  await estate.changeset('trades');
-  await estate.user('ann');
-  await estate.cluster('memory', { clusterType: 'RDB', code: CODE, ...SAVEDOWN });
-  await estate.cluster('science', { code: CODE });
-  await estate.cluster('history', { clusterType: 'HDB', code: CODE, databases: [{ databaseName: 'trades' }] });
-  const spy = spyOn(backend.call);
-  reached = spy.reached;
-  guard = await openGuard({ call: spy.call, clock: backend.clock });
+  world = await openUpdatable();
+  ({ backend, estate, guard, reached, environmentId, attempt, plan } = world);
 });
-afterEach(async () => {
-  await guard.close();
-  await backend.close();
-});
+afterEach(() => world.close());
 
 describe('a changeset that deletes data', () => {
   it('asks a person, who types the name of the database', async () => {

@@ -1,0 +1,56 @@
+import { type Embedded, embedded, type Members, spyOn } from './backend.ts';
+import { type Estate, openEstate } from './estate.ts';
+import { type Guard, openGuard } from './guard.ts';
+
+export const CODE = { s3Bucket: 'some-code', s3Key: 'app.zip' };
+export const SAVEDOWN = { savedownStorageConfiguration: { type: 'SDS01' as const, size: 100 } };
+
+/** A database with a changeset, a user, and a running cluster of each of three types, behind a guard. */
+export interface Updatable {
+  readonly backend: Embedded;
+  readonly estate: Estate;
+  readonly environmentId: string;
+  readonly guard: Guard;
+  /** The calls that change something, in their order. */
+  readonly reached: readonly unknown[];
+  /** Calls a tool in the environment. */
+  readonly attempt: (tool: string, args: Members) => ReturnType<Guard['attempt']>;
+  /** What plan_change says about that call. Rejects when the preview is refused. */
+  readonly plan: (tool: string, args: Members) => Promise<Members>;
+  readonly close: () => Promise<void>;
+}
+
+export async function openUpdatable(): Promise<Updatable> {
+  const backend = await embedded();
+  const estate = await openEstate(backend.call);
+  const { environmentId } = estate;
+  await estate.database('trades');
+  await estate.changeset('trades');
+  await estate.user('ann');
+  await estate.cluster('memory', { clusterType: 'RDB', code: CODE, ...SAVEDOWN });
+  await estate.cluster('science', { code: CODE });
+  await estate.cluster('history', { clusterType: 'HDB', code: CODE, databases: [{ databaseName: 'trades' }] });
+  const { call, reached } = spyOn(backend.call);
+  const guard = await openGuard({ call, clock: backend.clock });
+  const attempt = (tool: string, args: Members) => guard.attempt({ tool, arguments: { environmentId, ...args } });
+  return {
+    backend,
+    estate,
+    environmentId,
+    guard,
+    reached,
+    attempt,
+    plan: async (tool, args) => {
+      const outcome = await guard.attempt({
+        tool: 'plan_change',
+        arguments: { tool, arguments: { environmentId, ...args } },
+      });
+      if (outcome.kind !== 'done') throw new Error(`${outcome.kind}: ${'text' in outcome ? outcome.text : ''}`);
+      return outcome.content;
+    },
+    close: async () => {
+      await guard.close();
+      await backend.close();
+    },
+  };
+}
