@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Entry, sqlJournal } from '../../src/safety/journal.ts';
 import { openState } from '../../src/safety/state.ts';
+import { type HeldEndpoint, openHeldEndpoint } from '../support/held-endpoint.ts';
 import { CLI } from '../support/hosts.ts';
 
 /** A client that starts the server, sends requests, and reads no answer. Its stderr is also the server's. */
@@ -35,35 +34,17 @@ const tool = (id: number, name: string, args: object) => ({
 
 describe.skipIf(process.platform === 'win32')('the server of a client that is killed', () => {
   let folder: string;
-  let endpoint: Server;
+  let endpoint: HeldEndpoint;
   let client: ChildProcess;
-  let reached: Promise<ServerResponse>;
   let aws: string[];
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-test-'));
-    reached = new Promise((resolve) => {
-      endpoint = createServer((request, response) => {
-        request.resume();
-        resolve(response);
-      });
-    });
-    await new Promise<void>((resolve) => endpoint.listen(0, '127.0.0.1', resolve));
-    const { port } = endpoint.address() as AddressInfo;
-    aws = [
-      '--backend',
-      'aws',
-      '--endpoint',
-      `http://127.0.0.1:${port}`,
-      '--region',
-      'us-east-1',
-      '--attempt-timeout',
-      '600000',
-    ];
+    endpoint = await openHeldEndpoint();
+    aws = [...endpoint.args, '--attempt-timeout', '600000'];
   });
-  afterEach(() => {
-    endpoint.closeAllConnections();
-    endpoint.close();
+  afterEach(async () => {
+    await endpoint.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -103,13 +84,13 @@ describe.skipIf(process.platform === 'win32')('the server of a client that is ki
 
   it('ends within 2 s, though a read is still to come back', async () => {
     start(aws, [tool(1, 'list_kx_environments', {})]);
-    await reached;
+    await endpoint.reached;
     expect(await outlived()).toBeLessThan(2_000);
   });
 
   it('ends within 2 s of the end of a mutation that was sent, and enters it in the journal', async () => {
     start(aws, [create]);
-    const response = await reached;
+    const response = await endpoint.reached;
     setTimeout(() => response.end('{"databaseName":"trades"}'), 2_500);
     expect(await outlived()).toBeLessThan(4_500);
     expect(await outcomes()).toMatchObject([{ result: 'succeeded' }]);
@@ -117,7 +98,7 @@ describe.skipIf(process.platform === 'win32')('the server of a client that is ki
 
   it('ends within 2 s of the limit of a mutation that never comes back, and enters it as unknown', async () => {
     start([...aws, '--call-timeout', '3000'], [create]);
-    await reached;
+    await endpoint.reached;
     expect(await outlived()).toBeLessThan(5_000);
     expect(await outcomes()).toMatchObject([{ result: 'unknown' }]);
   });

@@ -1,49 +1,30 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type HeldEndpoint, openHeldEndpoint } from '../support/held-endpoint.ts';
 import { CLI } from '../support/hosts.ts';
 
 /** A mutation that has reached the endpoint is finished and answered, however the process is told to stop. */
 describe('stopping in mid-mutation', () => {
-  let endpoint: Server;
+  let endpoint: HeldEndpoint;
   let folder: string;
   let child: ChildProcessWithoutNullStreams;
-  let reached: Promise<ServerResponse>;
   let answers: { id?: number; result?: { isError?: boolean } }[];
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'finspace-mcp-test-'));
-    reached = new Promise((resolve) => {
-      endpoint = createServer((request, response) => {
-        request.resume();
-        resolve(response);
-      });
-    });
-    await new Promise<void>((resolve) => endpoint.listen(0, '127.0.0.1', resolve));
-    const { port } = endpoint.address() as AddressInfo;
-    const args = [
-      '--backend',
-      'aws',
-      '--endpoint',
-      `http://127.0.0.1:${port}`,
-      '--region',
-      'us-east-1',
-      '--state-dir',
-      folder,
-    ];
+    endpoint = await openHeldEndpoint();
     const env = {
       ...process.env,
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
       FINSPACE_MCP_LOG_LEVEL: 'info',
     };
-    child = spawn(process.execPath, [CLI, ...args], { env });
+    child = spawn(process.execPath, [CLI, ...endpoint.args, '--state-dir', folder], { env });
     answers = [];
     createInterface({ input: child.stdout }).on('line', (line) => answers.push(JSON.parse(line)));
     const send = (message: object) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
@@ -56,8 +37,7 @@ describe('stopping in mid-mutation', () => {
 
   afterEach(async () => {
     child.kill('SIGKILL');
-    endpoint.closeAllConnections();
-    await new Promise((resolve) => endpoint.close(resolve));
+    await endpoint.close();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -65,7 +45,7 @@ describe('stopping in mid-mutation', () => {
     ['SIGTERM comes', () => child.kill('SIGTERM')],
     ['its input ends', () => child.stdin.end()],
   ])('finishes and answers when %s', async (_, stop) => {
-    const response = await reached;
+    const response = await endpoint.reached;
     stop();
     for await (const line of createInterface({ input: child.stderr }))
       if (line.includes('finishing what was asked')) break;
