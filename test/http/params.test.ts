@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CLI, FRESH_WORLD } from '../support/hosts.ts';
 import { closeAll, INITIALIZE, modern, modernBody, modernHeaders, post, product } from './support.ts';
-
-afterEach(closeAll);
 
 interface Reply {
   readonly id?: unknown;
@@ -64,9 +62,21 @@ async function overStdio(): Promise<Send> {
   };
 }
 const stopped: (() => void)[] = [];
-afterEach(() => {
+
+async function closeConnections(): Promise<void> {
   for (const stop of stopped.splice(0)) stop();
-});
+  await closeAll();
+}
+
+/** One connection for all tests of a `describe`: none of their messages changes how the next one is answered. */
+function sharedConnection(open: () => Promise<Send>): Send {
+  let send: Send;
+  beforeAll(async () => {
+    send = await open();
+  });
+  afterAll(closeConnections);
+  return (message) => send(message);
+}
 
 const request = (method: string, params?: unknown) => ({
   jsonrpc: '2.0',
@@ -82,6 +92,8 @@ const OF_2025 = [
 const ALL = [...OF_2025, ['over HTTP of 2026-07-28', overHttp2026]] as const;
 
 describe.each(ALL)('%s, null counts as left out', (_, open) => {
+  const send = sharedConnection(open);
+
   it.each([
     ['arguments', 'tools/call', { name: 'list_kx_environments', arguments: null }, 'structuredContent'],
     ['arguments of the dispatched tool', 'tools/call', { name: 'list_kx_environments', arguments: {}, _meta: null }],
@@ -89,7 +101,6 @@ describe.each(ALL)('%s, null counts as left out', (_, open) => {
     ['cursor of resources', 'resources/list', { cursor: null }, 'resources'],
     ['cursor of prompts', 'prompts/list', { cursor: null }, 'prompts'],
   ])('as %s', async (_, method, params, member = 'content') => {
-    const send = await open();
     const { _meta, ...others } = params as { _meta?: unknown };
     const given = open === overHttp2026 ? others : params;
     expect((await send(request(method, given))).result).toHaveProperty(member);
@@ -97,16 +108,26 @@ describe.each(ALL)('%s, null counts as left out', (_, open) => {
 });
 
 describe.each(OF_2025)('%s', (_, open) => {
+  const send = sharedConnection(open);
+
   it.each(['ping', 'tools/list', 'prompts/list', 'resources/list'])('takes params: null of %s', async (method) => {
-    const send = await open();
     expect(await send(request(method, null))).toHaveProperty('result');
   });
 
   it('takes a progress token that is null', async () => {
-    const send = await open();
     const params = { name: 'list_kx_environments', _meta: { progressToken: null } };
     expect(await send(request('tools/call', params))).toHaveProperty('result.content');
   });
+
+  it.each([[[]], [5], ['x'], [true]])('refuses params of %j in words', async (params) => {
+    const { error } = await send(request('tools/list', params));
+    expect(error?.code).toBe(-32_602);
+    expect(error?.message).toContain('params: expects an object');
+  });
+});
+
+describe.each(OF_2025)('%s, the first message', (_, open) => {
+  afterEach(closeConnections);
 
   const { protocolVersion } = INITIALIZE.params;
   it.each([
@@ -132,16 +153,11 @@ describe.each(OF_2025)('%s', (_, open) => {
       error: { code: -32_602, message: expect.stringContaining(message) },
     });
   });
-
-  it.each([[[]], [5], ['x'], [true]])('refuses params of %j in words', async (params) => {
-    const send = await open();
-    const { error } = await send(request('tools/list', params));
-    expect(error?.code).toBe(-32_602);
-    expect(error?.message).toContain('params: expects an object');
-  });
 });
 
 describe.each(ALL)('%s, wrong params are refused in words:', (_, open) => {
+  const send = sharedConnection(open);
+
   it.each([
     ['tools/call', {}, 'params.name: required'],
     ['tools/call', { name: 5 }, 'params.name: expects text, not 5'],
@@ -155,7 +171,6 @@ describe.each(ALL)('%s, wrong params are refused in words:', (_, open) => {
     ['completion/complete', { ref: { type: 'ref/prompt', name: 'inventory' } }, 'params.argument: required'],
     ['subscriptions/listen', { notifications: { resourceSubscriptions: 'x' } }, 'expects a list, not "x"'],
   ])('%s %j', async (method, params, message) => {
-    const send = await open();
     const { id, error } = await send(request(method, params));
     expect(id).toBe(open === overHttp2026 ? 1 : 2);
     expect(error?.code).toBe(-32_602);
@@ -166,7 +181,6 @@ describe.each(ALL)('%s, wrong params are refused in words:', (_, open) => {
   it.each(['tools/list', 'prompts/list', 'resources/list', 'resources/templates/list'])(
     'a cursor that %s never gave',
     async (method) => {
-      const send = await open();
       expect((await send(request(method, { cursor: 'invented' }))).error).toEqual({
         code: -32_602,
         message: 'The cursor is not one that this server gave: take nextCursor whole and unchanged.',
@@ -175,19 +189,23 @@ describe.each(ALL)('%s, wrong params are refused in words:', (_, open) => {
   );
 });
 
-it.each(['initialize', 'resources/subscribe', 'resources/unsubscribe'])(
-  'answers %s of the era of 2026-07-28 as unknown, whatever its params are',
-  async (method) => {
-    const { url } = await product();
-    const response = await modern(url, method);
-    expect(response.status).toBe(404);
-    expect((await replyIn(response)).error?.code).toBe(-32_601);
-  },
-);
+describe('over HTTP of 2026-07-28', () => {
+  afterEach(closeConnections);
 
-it('refuses a batch with wrong params in words', async () => {
-  const { url } = await product();
-  const batch = [modernBody('tools/list'), request('tools/call', { name: 5 })];
-  const { error } = await replyIn(await post(url, batch, modernHeaders('tools/list')));
-  expect(error?.message).toContain('params.name: expects text, not 5');
+  it.each(['initialize', 'resources/subscribe', 'resources/unsubscribe'])(
+    'answers %s of the era of 2026-07-28 as unknown, whatever its params are',
+    async (method) => {
+      const { url } = await product();
+      const response = await modern(url, method);
+      expect(response.status).toBe(404);
+      expect((await replyIn(response)).error?.code).toBe(-32_601);
+    },
+  );
+
+  it('refuses a batch with wrong params in words', async () => {
+    const { url } = await product();
+    const batch = [modernBody('tools/list'), request('tools/call', { name: 5 })];
+    const { error } = await replyIn(await post(url, batch, modernHeaders('tools/list')));
+    expect(error?.message).toContain('params.name: expects text, not 5');
+  });
 });
