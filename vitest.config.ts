@@ -33,6 +33,7 @@ const CI_ONLY = [
   'test/http/fleet.test.ts',
   'test/http/load.test.ts',
   'test/http/replicas.test.ts',
+  'test/http/tools-approved.test.ts',
   'test/inventory/picture.test.ts',
   'test/local/clients.test.ts',
   'test/local/constraints.test.ts',
@@ -57,12 +58,14 @@ const CI_ONLY = [
   'test/safety/wire.test.ts',
   'test/stdio/approval-answers.test.ts',
   'test/stdio/client-killed.test.ts',
+  'test/stdio/command-line-files.test.ts',
   'test/stdio/given-world.test.ts',
   'test/stdio/killed.test.ts',
   'test/stdio/output.test.ts',
   'test/stdio/privacy.test.ts',
   'test/stdio/secrets.test.ts',
   'test/stdio/teardown.test.ts',
+  'test/tools/environment-names-approval.test.ts',
   'test/tools/words.test.ts',
 ];
 const all = process.env['TEST_TIER'] === 'all';

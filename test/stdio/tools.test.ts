@@ -104,7 +104,7 @@ const started = async (connect: Host['connect'], ...settings: string[]) => {
   return session;
 };
 
-describe.each(HOSTS)('output schemas, for $name', ({ connect }) => {
+describe.each(HOSTS.slice(-1))('output schemas, for $name', ({ connect }) => {
   it('are added on request, and results fit them', async () => {
     const session = await started(connect, '--output-schemas');
     const { tools } = await session.listTools();

@@ -4,6 +4,7 @@ import { operationNamed } from '../../src/operations/index.ts';
 import { LOCAL_CALLER } from '../../src/safety/policy.ts';
 import { preparedArguments } from '../../src/tools/prepared.ts';
 import { type FormAnswer, FRESH_WORLD, HOSTS, type Host, type Session } from '../support/hosts.ts';
+import { idsIn } from '../support/ids-in.ts';
 import { typedIn } from '../support/typed.ts';
 import { did, environment, failedTo } from '../support/world.ts';
 
@@ -11,18 +12,10 @@ const EMPTY = [...FRESH_WORLD, '--world', 'empty'];
 const NEWEST = HOSTS[2] as Host;
 const typed = (message: string): FormAnswer => ({ action: 'accept', content: { name: typedIn(message) } });
 
-async function opened(args: readonly string[], host = NEWEST, person?: Parameters<Host['connect']>[1]) {
-  const session = await host.connect(args, person);
+async function opened(args: readonly string[]) {
+  const session = await NEWEST.connect(args);
   onTestFinished(() => session.close());
   return session;
-}
-
-/** The ids of all environments, by name. */
-async function idsIn(session: Session) {
-  const { environments } = (await did(session, 'list_kx_environments')) as {
-    environments: { environmentId: string; name: string }[];
-  };
-  return new Map(environments.map(({ environmentId, name }) => [name, environmentId]));
 }
 
 describe('the name of an environment in the place of its id', () => {
@@ -85,15 +78,19 @@ describe('the name of an environment in the place of its id', () => {
 });
 
 describe('a name that may mean several environments', () => {
-  const renamed = async (session: Session, from: string, name: string) => {
-    const environmentId = (await idsIn(session)).get(from) ?? '';
-    await did(session, 'update_kx_environment', { environmentId, name });
-    return environmentId;
-  };
+  let session: Session;
+  beforeAll(async () => {
+    session = await NEWEST.connect(EMPTY, typed);
+  });
+  afterAll(() => session.close());
+
+  const made = async (name: string) => (await environment(session, name)).environmentId;
+  const renamed = (environmentId: string, name: string) =>
+    did(session, 'update_kx_environment', { environmentId, name });
 
   it('is refused with the ids and dates of all, in every kind of tool', async () => {
-    const session = await opened(FRESH_WORLD, NEWEST, typed);
-    const ids = [await renamed(session, 'kdb-prod', 'Trading'), await renamed(session, 'kdb-uat', 'trading')];
+    const ids = [await made('Trading'), await made('rates')];
+    await renamed(ids[1] as string, 'trading');
     for (const tool of ['list_kx_clusters', 'delete_kx_environment', 'tear_down_kx_environment']) {
       const text = await failedTo(session, tool, { environmentId: 'TRADING' });
       expect(text).toContain('was not called');
@@ -104,28 +101,24 @@ describe('a name that may mean several environments', () => {
   });
 
   it('is the id where it is one, so that nobody can take over an id by a name', async () => {
-    const session = await opened(FRESH_WORLD);
-    const environmentId = (await idsIn(session)).get('kdb-prod') ?? '';
-    await renamed(session, 'kdb-uat', environmentId);
+    const environmentId = await made('owner');
+    await renamed(await made('impostor'), environmentId);
     const found = await did(session, 'get_kx_environment', { environmentId });
-    expect(found).toMatchObject({ environmentId, name: 'kdb-prod' });
+    expect(found).toMatchObject({ environmentId, name: 'owner' });
   });
 
   it('is refused where it is an id in another letter case', async () => {
-    const session = await opened(FRESH_WORLD);
-    const name = (await idsIn(session)).get('kdb-prod')?.toUpperCase() ?? '';
-    await renamed(session, 'kdb-uat', name);
+    const name = (await made('shouted')).toUpperCase();
+    await renamed(await made('shouting'), name);
     expect(await failedTo(session, 'list_kx_clusters', { environmentId: name })).toContain(
       'is the name of one environment and the id of another',
     );
   });
 
   it('does not count environments that were deleted', async () => {
-    const session = await opened(EMPTY, NEWEST, typed);
-    const gone = await environment(session, 'trading');
-    await did(session, 'delete_kx_environment', gone);
-    const { environmentId } = await environment(session, 'trading');
-    const answer = await did(session, 'list_kx_clusters', { environmentId: 'trading' });
+    await did(session, 'delete_kx_environment', { environmentId: await made('fleeting') });
+    const environmentId = await made('fleeting');
+    const answer = await did(session, 'list_kx_clusters', { environmentId: 'fleeting' });
     expect(answer).toMatchObject({ resolvedEnvironment: { environmentId } });
   });
 });
@@ -146,40 +139,6 @@ describe('names that a caller may not resolve', () => {
     expect(await failedTo(session, 'list_kx_clusters', { environmentId: 'kdb-prod' })).toContain(
       'Names cannot be resolved here',
     );
-  });
-});
-
-describe.each(HOSTS)('approval of a call by the name of its environment, through $name', (host) => {
-  it('shows the name and the id, and counts for the call', async () => {
-    const person = vi.fn(typed);
-    const session = await opened(EMPTY, host, person);
-    const { environmentId } = await environment(session, 'trading');
-    const target = { environmentId: 'Trading', databaseName: 'trades' };
-    await did(session, 'create_kx_database', target);
-    await did(session, 'delete_kx_database', target);
-    const [message = ''] = person.mock.calls[0] ?? [];
-    expect(message).toContain('trading');
-    expect(message).toContain(`environmentId: "${environmentId}"`);
-    expect(await did(session, 'list_kx_databases', { environmentId })).toMatchObject({ kxDatabases: [] });
-  });
-
-  it('counts for nothing when the name means another environment by then', async () => {
-    const ids: (string | undefined)[] = [];
-    const session = await opened(FRESH_WORLD, host, async (message) => {
-      if (!message.startsWith('DELETE')) return typed(message);
-      await did(session, 'update_kx_environment', { environmentId: ids[0], name: 'former' });
-      await did(session, 'update_kx_environment', { environmentId: ids[1], name: 'kdb-prod' });
-      return typed(message);
-    });
-    const all = await idsIn(session);
-    ids.push(all.get('kdb-prod'), all.get('kdb-uat'));
-    for (const environmentId of ids) await did(session, 'create_kx_database', { environmentId, databaseName: 'extra' });
-    const text = await failedTo(session, 'delete_kx_database', { environmentId: 'kdb-prod', databaseName: 'extra' });
-    expect(text).toContain('did not run');
-    const now = await idsIn(session);
-    expect([now.get('former'), now.get('kdb-prod')]).toEqual(ids);
-    for (const environmentId of ids)
-      expect(await did(session, 'get_kx_database', { environmentId, databaseName: 'extra' })).toBeDefined();
   });
 });
 

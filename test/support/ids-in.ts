@@ -1,0 +1,10 @@
+import type { Session } from './hosts.ts';
+import { did } from './world.ts';
+
+/** The ids of all environments, by name. */
+export async function idsIn(session: Session): Promise<Map<string, string>> {
+  const { environments } = (await did(session, 'list_kx_environments')) as {
+    environments: { environmentId: string; name: string }[];
+  };
+  return new Map(environments.map(({ environmentId, name }) => [name, environmentId]));
+}
