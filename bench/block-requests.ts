@@ -70,6 +70,8 @@ interface Schema {
   readonly enum?: readonly unknown[];
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
+  /** Which element of a list this is for. */
+  readonly at?: number;
 }
 
 /** What a schema takes, more or less. */
@@ -84,10 +86,44 @@ function sample(random: Random, { type, enum: choice, items, properties }: Schem
   return oneOf(random, ['kdb-prod', 'rdb-fx', 'hdb-*', '30d', 'delete_kx_cluster', 'x', names.environmentId]);
 }
 
+/** What a schema takes, with lists of about so many bytes: each element is another one. */
+function large(
+  random: Random,
+  { items, properties, ...schema }: Schema,
+  names: Names,
+  size: number,
+  name = '',
+): unknown {
+  if (properties !== undefined) {
+    const members = Object.entries(properties);
+    return Object.fromEntries(members.map(([key, of]) => [key, large(random, of, names, size / members.length, key)]));
+  }
+  if (schema.type === 'array') {
+    const count = sizeUpTo(random, Math.max(2, size / 20));
+    return times(count, (at) => large(random, numbered(items ?? {}, at), names, size / count, name));
+  }
+  if (schema.type !== 'string' || schema.enum !== undefined || name === 'environmentId')
+    return sample(random, schema, names, name);
+  const at = schema.at ?? 0;
+  if (name.startsWith('dbPath')) return `/2026.01.01/${at}`;
+  if (/dns|ip/i.test(name)) return `10.${at >> 16}.${(at >> 8) & 255}.${at & 255}`;
+  return `name-${at}`;
+}
+
+const numbered = ({ items, properties, ...schema }: Schema, at: number): Schema => ({
+  ...schema,
+  at,
+  ...(items === undefined ? {} : { items }),
+  ...(properties === undefined
+    ? {}
+    : { properties: Object.fromEntries(Object.entries(properties).map(([key, of]) => [key, { ...of, at }])) }),
+});
+
 /** Arguments of a tool of about so many bytes: as they should be, with one or all members replaced, or with others besides. */
 function argumentsFor(random: Random, { inputSchema }: Tool, names: Names, size: number): unknown {
   const good = sample(random, inputSchema as Schema, names) as Record<string, unknown>;
   const members = Object.keys(good);
+  if (random() < 0.2) return large(random, inputSchema as Schema, names, size);
   const kind = random();
   if (kind < 0.2 || members.length === 0) return kind < 0.1 ? good : { ...good, ...(valueFor(random, size) as object) };
   if (kind < 0.6) return { ...good, [oneOf(random, members)]: valueFor(random, size) };
