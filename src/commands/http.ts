@@ -21,6 +21,7 @@ import { approverRules } from './approver-rules.ts';
 import { prepareBackend } from './backend.ts';
 import { type Log, stderrLog } from './log.ts';
 import { type ServingOptions, serving } from './serving.ts';
+import { stopSignal } from './stop-signal.ts';
 import { targetsOf } from './targets.ts';
 
 const READY_MS = 3_000;
@@ -28,9 +29,7 @@ const READY_MS = 3_000;
 /** `finspace-mcp http`: MCP over HTTP for any number of clients, until the process is asked to stop. */
 export async function http(config: Config): Promise<void> {
   const log = stderrLog(config);
-  const stop = new Promise<string>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
-  });
+  const stop = stopSignal();
   const server = await openHttp(config, log);
   const { publicUrl, host } = config;
   const address = baseUrl({ host, publicUrl: undefined }, server.port);

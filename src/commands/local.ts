@@ -9,11 +9,13 @@ import { approverRules } from './approver-rules.ts';
 import { mishapsTo } from './backend.ts';
 import { checkGivenWorld } from './given-world.ts';
 import { type Log, stderrLog } from './log.ts';
+import { stopSignal } from './stop-signal.ts';
 
 /** `finspace-mcp local`: the FinSpace-compatible service on a port, for any AWS SDK, the AWS CLI or Terraform. */
 export async function local(config: Config): Promise<void> {
   requireSafeHost(config);
   const log = stderrLog(config);
+  const stop = stopSignal();
   const { state, world, lifecycle, host, port = DEFAULT_PORTS.local, faults } = config;
   const region = config.region ?? 'us-east-1';
   prepareState(state);
@@ -37,10 +39,7 @@ export async function local(config: Config): Promise<void> {
     observe: config.accessLog ? requestLog(log) : undefined,
   });
   process.stderr.write(greeting(config, listener.port, region));
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-  });
-  log.info({}, 'stopping');
+  log.info({ signal: await stop }, 'stopping');
   await listener.close();
   await service.close();
   await log.flushed();

@@ -18,21 +18,21 @@ export const CODE_UPDATE: UpdateRules = {
   repeats: true,
 };
 
-/** UpdateKxClusterDatabases: each database that is given is mounted as the entry says, and only so. */
+/** UpdateKxClusterDatabases: the list says all that is mounted, each database as its entry says. */
 export const DATABASES_UPDATE: UpdateRules = {
   settings: ({ databases }) => ({ databases: listOf(databases).map(mount) }),
   leftOut: {
-    'databases.*': 'kept',
-    'databases.*.*': 'removed',
+    'databases.*': 'removed',
     // Without one, the newest changeset or version is mounted.
     'databases.*.changesetId': 'kept',
     'databases.*.dataviewVersionId': 'kept',
   },
-  source: 'An entry replaces the one of the same database. An empty changesetId means the latest changeset.',
+  source: 'The list replaces the one before. An empty changesetId means the latest changeset.',
   keys: { databases: 'databaseName', 'databases.*.cacheConfigurations': 'cacheType' },
+  // A request cannot say which version of a dataview it wants.
   consistent: ({ databases, ...input }) => ({
     ...input,
-    databases: listOf(databases).map(({ changesetId, ...entry }) =>
+    databases: listOf(databases).map(({ changesetId, dataviewVersionId: _, ...entry }) =>
       changesetId === undefined || entry['dataviewName'] !== undefined ? entry : { ...entry, changesetId },
     ),
   }),

@@ -29,8 +29,9 @@ interface Leaf {
 export function compareSettings(rules: UpdateRules, present: Members, input: Members, filled = input): Comparison {
   const { remove = [], ...given } = input as { readonly remove?: readonly string[] };
   const [before, after] = [leavesOf(rules, rules.settings(present)), leavesOf(rules, rules.settings(filled))];
+  const kept = prefixesOf(after.values());
   const gone = [...before.values()].filter(
-    (leaf) => !after.has(nameOf(leaf)) && meaningOf(rules, leaf, given, present) === 'removed',
+    (leaf) => !after.has(nameOf(leaf)) && meaningOf(rules, outermostMissing(leaf, kept), given, present) === 'removed',
   );
   const isMeant = (leaf: Leaf) => remove.some((name) => isWithin(leaf, name));
   const [meant, silent] = [gone.filter(isMeant), gone.filter((leaf) => !isMeant(leaf))];
@@ -43,8 +44,8 @@ export function compareSettings(rules: UpdateRules, present: Members, input: Mem
   ];
   return {
     changes: changes.filter((change) => change.before !== change.after),
-    leftOut: outermost(silent, after),
-    removed: outermost(meant, after),
+    leftOut: outermost(silent, kept),
+    removed: outermost(meant, kept),
     unknown: remove.filter((name) => !gone.some((leaf) => isWithin(leaf, name))),
     complete: completed(rules, given, silent),
   };
@@ -104,11 +105,9 @@ const keyAt = ({ keys = {} }: UpdateRules, path: Path) =>
   declaredFor(keys, path).find(([declared]) => declared.split('.').length === path.length)?.[1];
 
 /** What leaving out a setting means, by the longest path declared for it. */
-function meaningOf({ leftOut }: UpdateRules, { path }: Leaf, input: Members, present: Members): LeftOut {
-  const [[, declared] = [undefined, 'kept' as const]] = declaredFor(
-    leftOut,
-    path.at(-1) === BARE ? path.slice(0, -1) : path,
-  );
+function meaningOf({ leftOut }: UpdateRules, path: Path, input: Members, present: Members): LeftOut {
+  if (path.at(-1) === BARE) return 'kept';
+  const [[, declared] = [undefined, 'kept' as const]] = declaredFor(leftOut, path);
   const meaning = typeof declared === 'function' ? declared(input, present) : declared;
   if (meaning !== 'removed from what is given') return meaning;
   return input[String(path[0])] === undefined ? 'kept' : 'removed';
@@ -126,12 +125,19 @@ function declaredFor<T>(table: Readonly<Record<string, T>>, path: Path): [string
     .toSorted(([a], [b]) => length(b) - length(a) || wild(a) - wild(b));
 }
 
+/** The names of settings and of all that they are part of. */
+const prefixesOf = (settings: Iterable<Leaf>): ReadonlySet<string> =>
+  new Set([...settings].flatMap(({ path }) => path.map((_, at) => path.slice(0, at + 1).join('.'))));
+
+/** The outermost part of a missing setting of which nothing is given: a whole entry before its members. */
+function outermostMissing({ path }: Leaf, given: ReadonlySet<string>): Path {
+  const at = path.findIndex((_, step) => !given.has(path.slice(0, step + 1).join('.')));
+  return at === -1 ? path : path.slice(0, at + 1);
+}
+
 /** The settings by the outermost of which nothing is given, each once. */
-function outermost(missing: readonly Leaf[], given: ReadonlyMap<string, Leaf>): Change[] {
-  const names = missing.map(({ path }) => {
-    const prefixes = path.map((_, at) => path.slice(0, at + 1).join('.'));
-    return prefixes.find((name) => ![...given.values()].some((leaf) => isWithin(leaf, name))) ?? path.join('.');
-  });
+function outermost(missing: readonly Leaf[], given: ReadonlySet<string>): Change[] {
+  const names = missing.map((leaf) => outermostMissing(leaf, given).join('.'));
   return [...new Set(names)].map((setting) => {
     const inside = missing.filter((leaf) => isWithin(leaf, setting));
     const before = inside.map((leaf) => {

@@ -76,6 +76,31 @@ describe('an update', () => {
     await counting.close();
   });
 
+  it('is told to repeat every other mounted database with the changeset that it has', async () => {
+    await estate.database('quotes');
+    await estate.changeset('quotes');
+    const changesets = async (databaseName: string) => {
+      const { kxChangesets = [] } = await backend.call('ListKxChangesets', { environmentId, databaseName });
+      return kxChangesets.map(({ changesetId }) => changesetId);
+    };
+    const [pinned] = await changesets('quotes');
+    await estate.cluster('several', {
+      clusterType: 'HDB',
+      databases: [{ databaseName: 'trades' }, { databaseName: 'quotes' }],
+    });
+    await estate.changeset('quotes', '/2026.03.17/');
+    const wish = { clusterName: 'several', databases: [{ databaseName: 'trades' }] };
+    const refused = await attempt('update_kx_cluster_databases', wish);
+    expect(refused).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining(`{"databaseName":"quotes","changesetId":"${pinned}"}`),
+    });
+    expect(refused).toMatchObject({ text: expect.stringContaining('add remove: ["databases.quotes"]') });
+    await attempt('update_kx_cluster_databases', { ...wish, remove: ['databases.quotes'] });
+    const { databases } = await backend.call('GetKxCluster', { environmentId, clusterName: 'several' });
+    expect(databases?.map(({ databaseName }) => databaseName)).toEqual(['trades']);
+  });
+
   it('is never told to repeat arguments that contradict each other', async () => {
     await estate.volume('old');
     await estate.volume('new');

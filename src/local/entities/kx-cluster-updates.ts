@@ -58,9 +58,9 @@ export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'Up
     requireAll(MOUNTS, { ...body, databases: input.databases });
     requireRunning(cluster);
     const changes = mounted(input.environmentId, body, input.databases, context) ?? [];
-    const databases = current.map(
-      (entry) => changes.findLast(({ databaseName }) => databaseName === entry.databaseName) ?? entry,
-    );
+    const last = ({ databaseName }: { databaseName: string }) =>
+      changes.findLast((change) => change.databaseName === databaseName);
+    const databases = changes.length === 0 ? current : current.flatMap((entry) => last(entry) ?? []);
     const { volumes: _, ...rest } = body;
     const changed: ClusterBody = { ...rest, databases };
     const volumes = volumesOf(changed).map((volumeName) => ({ volumeName, volumeType: 'NAS_1' as const }));

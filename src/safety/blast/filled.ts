@@ -20,7 +20,7 @@ const FILLED: Partial<Record<OperationName, (subject: Subject) => Promise<Filled
 };
 
 const EMPTY =
-  'databases is empty: the service would accept it and change nothing. Give the databases to change; it keeps the others.';
+  'databases is empty: the service would accept it and change nothing. Give every database that the cluster mounts.';
 
 async function withMounts(subject: Subject): Promise<Filled> {
   const databases = subject.input['databases'] as Members[];
