@@ -114,7 +114,10 @@ function groupText(rows: readonly Told[], columns: number): string {
   const size = sizeOf(rows);
   if (size > 1) return `${counted(kind, size)}${namesText(rows, columns - counted(kind, size).length)}`;
   if (name === undefined) return counted(kind, 1);
-  const thing = COUNT.test(name) ? name : `${kind} ${label(name, Math.min(30, columns - kind.length - 1))}`;
+  // The name of what is deleted stands in the first line, too: where both do not fit, the detail stays.
+  const forDetail = detail === '' ? 0 : detail.length + ' ()'.length;
+  const forName = Math.max(LEAST_COLUMNS, Math.min(30, columns - kind.length - 1 - forDetail));
+  const thing = COUNT.test(name) ? name : `${kind} ${label(name, forName)}`;
   const room = columns - thing.length - ' ()'.length;
   return detail === '' || room < LEAST_COLUMNS ? thing : `${thing} (${phrase(detail, room)})`;
 }

@@ -139,7 +139,7 @@ describe('on a world in which things hang together', () => {
     const of = async (clusterName: string) =>
       texts((await planned(call, 'DeleteKxCluster', { environmentId, clusterName })).lost);
     expect(await of('history')).toEqual(['nodes "2 nodes"']);
-    expect(await of('ticker')).toEqual(['nodes "1 node" ("with the data that is only in memory")']);
+    expect(await of('ticker')).toEqual(['nodes "1 node" ("unsaved data in memory")']);
   });
 
   it('a cluster takes its cache and savedown storage along', async () => {
@@ -155,7 +155,7 @@ describe('on a world in which things hang together', () => {
     );
     const { lost } = await planned(rich, 'DeleteKxCluster', { environmentId, clusterName: 'history' });
     expect(texts(lost)).toEqual([
-      'nodes "2 nodes" ("with the data that is only in memory")',
+      'nodes "2 nodes" ("unsaved data in memory")',
       'cache "CACHE_1000" ("1200 GB")',
       'savedown storage "SDS01" ("400 GiB, with data that is not loaded yet")',
     ]);
@@ -166,8 +166,19 @@ describe('on a world in which things hang together', () => {
     const nodeId = String(nodes[0]?.nodeId);
     const node = { environmentId, clusterName: 'history', nodeId };
     const { lost, interrupted } = await planned(call, 'DeleteKxClusterNode', node);
-    expect(texts(lost)).toEqual([`node "${nodeId}" ("with the data that is only in memory")`]);
+    expect(texts(lost)).toEqual([`node "${nodeId}"`]);
     expect(texts(interrupted)).toEqual(['cluster "history" ("1 of its 2 nodes")']);
+    const rdb = answering(call, (name, reply) => (name === 'GetKxCluster' ? { ...reply, clusterType: 'RDB' } : reply));
+    expect(texts((await planned(rdb, 'DeleteKxClusterNode', node)).lost)).toEqual([
+      `node "${nodeId}" ("unsaved data in memory")`,
+    ]);
+    const starting = answering(rdb, (name, reply) =>
+      name === 'ListKxClusterNodes' ? { nodes: [{ nodeId, status: 'PROVISIONING' }] } : reply,
+    );
+    expect(await planned(starting, 'DeleteKxClusterNode', node)).toMatchObject({
+      lost: [{ name: nodeId, detail: 'not started yet' }],
+      interrupted: [],
+    });
     expect(await planned(call, 'DeleteKxClusterNode', { ...node, nodeId: 'gone' })).toBeUndefined();
   });
 

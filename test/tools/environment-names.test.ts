@@ -8,7 +8,6 @@ import { idsIn } from '../support/ids-in.ts';
 import { typedIn } from '../support/typed.ts';
 import { did, environment, failedTo } from '../support/world.ts';
 
-const EMPTY = [...FRESH_WORLD, '--world', 'empty'];
 const NEWEST = HOSTS[2] as Host;
 const typed = (message: string): FormAnswer => ({ action: 'accept', content: { name: typedIn(message) } });
 
@@ -80,7 +79,7 @@ describe('the name of an environment in the place of its id', () => {
 describe('a name that may mean several environments', () => {
   let session: Session;
   beforeAll(async () => {
-    session = await NEWEST.connect(EMPTY, typed);
+    session = await NEWEST.connect(FRESH_WORLD, typed);
   });
   afterAll(() => session.close());
 

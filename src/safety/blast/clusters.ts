@@ -1,5 +1,6 @@
+import { clusterNamed, there } from './estate.ts';
 import { count, type Finding, type Item, type Members, NOTHING, type Subject } from './finding.ts';
-import { nodesOf } from './restarts.ts';
+import { MEMORY, nodesOf } from './restarts.ts';
 
 /** What a cluster takes along: its nodes, what they hold in memory, its cache and dedicated savedown storage. */
 export async function deletingCluster(subject: Subject): Promise<Finding> {
@@ -7,15 +8,10 @@ export async function deletingCluster(subject: Subject): Promise<Finding> {
   const nodes = await nodesOf(subject);
   const caches = (entity['cacheStorageConfigurations'] as Members[] | undefined) ?? [];
   const savedown = entity['savedownStorageConfiguration'] as Members | undefined;
-  const volatile = entity['clusterType'] !== 'HDB' && entity['clusterType'] !== 'GATEWAY';
   return {
     ...NOTHING,
     lost: [
-      {
-        kind: 'nodes',
-        name: count(nodes.length, 'node'),
-        detail: volatile ? 'with the data that is only in memory' : undefined,
-      },
+      { kind: 'nodes', name: count(nodes.length, 'node'), detail: inMemory(entity) },
       ...caches.map(({ type, size }): Item => ({ kind: 'cache', name: String(type), detail: `${size} GB` })),
       ...(savedown?.['size'] === undefined
         ? []
@@ -31,15 +27,21 @@ export async function deletingCluster(subject: Subject): Promise<Finding> {
   };
 }
 
-/** What one node takes along, and how much of the cluster that is. */
+/** What one node takes along, and how much of the cluster that is. One that never ran holds and serves nothing. */
 export async function deletingNode(subject: Subject): Promise<Finding> {
-  const { input } = subject;
+  const { input, entity } = subject;
+  const [environmentId, clusterName] = [String(input['environmentId']), String(input['clusterName'])];
   const nodes = await nodesOf(subject);
+  const isStarting = entity['status'] === 'PROVISIONING';
+  const cluster = (await there(subject, 'GetKxCluster', { environmentId, clusterName })) ?? {};
   return {
     ...NOTHING,
-    lost: [{ kind: 'node', name: String(input['nodeId']), detail: 'with the data that is only in memory' }],
-    interrupted: [
-      { kind: 'cluster', name: String(input['clusterName']), detail: `1 of its ${count(nodes.length, 'node')}` },
-    ],
+    lost: [{ kind: 'node', name: String(input['nodeId']), detail: isStarting ? 'not started yet' : inMemory(cluster) }],
+    interrupted: isStarting
+      ? []
+      : [{ ...clusterNamed(clusterName), detail: `1 of its ${count(nodes.length, 'node')}` }],
   };
 }
+
+const inMemory = ({ clusterType }: Members) =>
+  MEMORY[String(clusterType)] === undefined ? undefined : 'unsaved data in memory';

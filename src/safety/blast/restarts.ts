@@ -62,7 +62,7 @@ function fixedByType({ input, entity }: Subject, strategy: unknown): Blocker[] {
 const UNCHECKED = ['whether the code, changesets and dataviews exist and suit this type of cluster'];
 
 /** What a restart does to data that is only in memory, by type of cluster. */
-const MEMORY: Record<string, 'lost' | 'possible' | undefined> = {
+export const MEMORY: Record<string, 'lost' | 'possible' | undefined> = {
   RDB: 'lost',
   GP: 'possible',
   TICKERPLANT: 'possible',
