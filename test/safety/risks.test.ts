@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Members } from './support/backend.ts';
+import { planCall } from '../../src/safety/plan.ts';
+import { answering, type Members } from './support/backend.ts';
 import { type Estate, openEstate, PROTECT, ROLE } from './support/estate.ts';
-import { approved, openGuard } from './support/guard.ts';
+import { approved, openGuard, PLACE } from './support/guard.ts';
 import { CODE, openUpdatable, SAVEDOWN, type Updatable } from './support/updatable.ts';
 
 const PATHS = [{ changeType: 'DELETE', dbPath: '/2026.03.16/' }];
@@ -257,5 +258,30 @@ describe('protection', () => {
   it('asks before it is taken off', async () => {
     const arguments_ = { resourceArn: estate.environmentArn, tagKeys: Object.keys(PROTECT) };
     expect((await guard.attempt({ tool: 'untag_resource', arguments: arguments_ })).kind).toBe('asked');
+  });
+});
+
+describe('the deletion of a node', () => {
+  it('loses what only an RDB holds in memory, and nothing where the node never started', async () => {
+    const planOf = async (clusterName: string, nodeId: string) =>
+      plan('delete_kx_cluster_node', { clusterName, nodeId });
+    const first = async (clusterName: string) => {
+      const { nodes = [] } = await backend.call('ListKxClusterNodes', { environmentId, clusterName });
+      return String(nodes[0]?.nodeId);
+    };
+    const [ofRdb, ofHdb] = [await first('memory'), await first('history')];
+    expect(await planOf('memory', ofRdb)).toMatchObject({
+      lost: [{ kind: 'node', name: ofRdb, detail: 'unsaved data in memory' }],
+      interrupted: [{ name: 'memory', detail: '1 of its 1 node' }],
+    });
+    expect((await planOf('history', ofHdb))['lost']).toEqual([{ kind: 'node', name: ofHdb }]);
+    const starting = answering(backend.call, (name, reply) =>
+      name === 'ListKxClusterNodes' ? { nodes: [{ nodeId: ofRdb, status: 'PROVISIONING' }] } : reply,
+    );
+    const node = { environmentId, clusterName: 'memory', nodeId: ofRdb };
+    expect(await planCall({ call: starting, place: PLACE }, 'DeleteKxClusterNode', node, 'ann')).toMatchObject({
+      lost: [{ name: ofRdb, detail: 'not started yet' }],
+      interrupted: [],
+    });
   });
 });
