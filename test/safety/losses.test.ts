@@ -6,9 +6,10 @@ import { embedded, remembering, WORLD } from './support/backend.ts';
 import { openGuard } from './support/guard.ts';
 import { attemptOf, lossesBetween, moves, openRichWorld, valuables } from './support/losses.ts';
 
-/** `SAFETY_SEED` and `SAFETY_PATH` replay what a failure printed. */
-const { TEST_LONG, SAFETY_SEED, SAFETY_PATH } = process.env;
-const RUNS = TEST_LONG === undefined ? 100 : 100_000;
+/** `SAFETY_SEED` and `SAFETY_PATH` replay what a failure printed; `SAFETY_RUNS` is how many sequences. */
+const { TEST_LONG, SAFETY_SEED, SAFETY_PATH, SAFETY_RUNS } = process.env;
+const RUNS = Number(SAFETY_RUNS ?? (TEST_LONG === undefined ? 100 : 100_000));
+const SIX_HOURS = 21_600_000;
 
 /** The rich world, made once; `open` gives a copy of it, whose clock goes on only when something changes. */
 async function richWorld() {
@@ -28,29 +29,33 @@ async function richWorld() {
   return { estates, open };
 }
 
-it(`loses nothing that no person approved, in ${RUNS} random sequences of all calls that change something`, async () => {
-  const outcomes: Record<string, number> = { asked: 0, done: 0, refused: 0, linked: 0 };
-  const { estates, open } = await richWorld();
-  const holds = fc.asyncProperty(moves, async (sequence) => {
-    const backend = await open();
-    const guard = await openGuard({ call: backend.call, clock: backend.clock });
-    let before = await valuables(backend.call, estates);
-    for (const move of sequence) {
-      const attempt = attemptOf(move, estates);
-      const outcome = await guard.attempt(attempt);
-      outcomes[outcome.kind] = Number(outcomes[outcome.kind]) + 1;
-      const after = await valuables(backend.call, estates);
-      expect(lossesBetween(before, after), `${JSON.stringify(attempt)}: ${JSON.stringify(outcome)}`).toEqual([]);
-      before = after;
-    }
-    await guard.close();
-    await backend.close();
-  });
-  await fc.assert(holds, {
-    numRuns: RUNS,
-    ...(SAFETY_SEED === undefined ? {} : { seed: Number(SAFETY_SEED) }),
-    ...(SAFETY_PATH === undefined ? {} : { path: SAFETY_PATH }),
-  });
-  if (SAFETY_PATH === undefined)
-    for (const kind of ['asked', 'done', 'refused']) expect(outcomes[kind], kind).toBeGreaterThan(RUNS / 4);
-}, 1_800_000);
+it(
+  `loses nothing that no person approved, in ${RUNS} random sequences of all calls that change something`,
+  async () => {
+    const outcomes: Record<string, number> = { asked: 0, done: 0, refused: 0, linked: 0 };
+    const { estates, open } = await richWorld();
+    const holds = fc.asyncProperty(moves, async (sequence) => {
+      const backend = await open();
+      const guard = await openGuard({ call: backend.call, clock: backend.clock });
+      let before = await valuables(backend.call, estates);
+      for (const move of sequence) {
+        const attempt = attemptOf(move, estates);
+        const outcome = await guard.attempt(attempt);
+        outcomes[outcome.kind] = Number(outcomes[outcome.kind]) + 1;
+        const after = await valuables(backend.call, estates);
+        expect(lossesBetween(before, after), `${JSON.stringify(attempt)}: ${JSON.stringify(outcome)}`).toEqual([]);
+        before = after;
+      }
+      await guard.close();
+      await backend.close();
+    });
+    await fc.assert(holds, {
+      numRuns: RUNS,
+      ...(SAFETY_SEED === undefined ? {} : { seed: Number(SAFETY_SEED) }),
+      ...(SAFETY_PATH === undefined ? {} : { path: SAFETY_PATH }),
+    });
+    if (SAFETY_PATH === undefined)
+      for (const kind of ['asked', 'done', 'refused']) expect(outcomes[kind], kind).toBeGreaterThan(RUNS / 4);
+  },
+  SIX_HOURS,
+);
