@@ -21,24 +21,27 @@ export function parseBounded(text: string, left: Allowance = { values: MOST_VALU
   return JSON.parse(text);
 }
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
-const OPEN = new Set([0x5b, 0x7b]);
-const CLOSE = new Set([0x5d, 0x7d]);
+const SIGNIFICANT = /["[\]{},]/g;
 
+/** Looks at no more characters one by one than the bounds allow: what cannot be JSON any more is left to `JSON.parse`, which stops there. */
 function checkBounds(text: string, left: Allowance): void {
   let depth = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE) at = endOfString(text, at);
-    else if (code === COMMA) left.values -= 1;
-    else if (OPEN.has(code)) {
+  let strings = 2 * left.values + 2;
+  SIGNIFICANT.lastIndex = 0;
+  for (let found = SIGNIFICANT.exec(text); found !== null; found = SIGNIFICANT.exec(text)) {
+    const [character] = found;
+    if (character === '"') {
+      SIGNIFICANT.lastIndex = endOfString(text, found.index) + 1;
+      strings -= 1;
+    } else if (character === ']' || character === '}') depth -= 1;
+    else {
       left.values -= 1;
-      depth += 1;
-    } else if (CLOSE.has(code)) depth -= 1;
+      if (character !== ',') depth += 1;
+    }
     if (left.values < 0) throw new ExcessiveJson(`has more than ${MOST_VALUES} values`);
     if (depth > MOST_DEPTH) throw new ExcessiveJson(`is nested deeper than ${MOST_DEPTH} levels`);
+    if (depth < 0 || strings < 0) return;
   }
 }
 
