@@ -62,13 +62,19 @@ function dataviewEdges(view: Dataview, { databaseName, lastCompletedChangesetId 
   ];
 }
 
-/** The segments of a dataview in all its versions that are still there: what an older one is on is in use as well. */
-const segmentsOf = (view: Pick<Dataview, 'segmentConfigurations' | 'activeVersions'>) =>
-  [view, ...(view.activeVersions ?? [])].flatMap((holder) => holder.segmentConfigurations ?? []);
+type Placed = Pick<Dataview, 'status' | 'segmentConfigurations' | 'activeVersions'>;
+
+/**
+ * The segments of a dataview in all its versions that are still there: what an older one is on is in use as well. One that failed uses
+ * nothing for the version that it could not make.
+ */
+const segmentsOf = (view: Placed) =>
+  [...(view.status === 'FAILED' ? [] : [view]), ...(view.activeVersions ?? [])].flatMap(
+    (holder) => holder.segmentConfigurations ?? [],
+  );
 
 /** The names of the volumes that a dataview is on. */
-export const volumesUnder = (view: Pick<Dataview, 'segmentConfigurations' | 'activeVersions'>): readonly unknown[] =>
-  segmentsOf(view).map(({ volumeName }) => volumeName);
+export const volumesUnder = (view: Placed): readonly unknown[] => segmentsOf(view).map(({ volumeName }) => volumeName);
 
 function changesetEdges({ databaseName, changesets }: Database): Edge[] {
   return changesets.map(({ changesetId }) =>

@@ -116,7 +116,7 @@ describe('on a world in which things hang together', () => {
   it('a volume is held by clusters and dataviews, each under its own name', async () => {
     expect(await blockers('DeleteKxVolume', { volumeName: 'fast' })).toEqual([
       `${history}: ${mount}`,
-      'dataview "view" ("of trades, ACTIVE"): Delete it with delete_kx_dataview.',
+      'dataview "view" ("of trades, ACTIVE"): Delete it with delete_kx_dataview, or move its segments to another volume with update_kx_dataview.',
     ]);
     expect(await blockers('DeleteKxVolume', { volumeName: 'logs' })).toEqual([
       `${ticker}: Delete it with delete_kx_cluster.`,

@@ -17,7 +17,8 @@ import { isDetached, isLeaving, leaving } from './statuses.ts';
 
 const deleteCluster = `Delete it with ${toolName('DeleteKxCluster')}`;
 const remountCluster = `${deleteCluster}, or have it mount something else with ${toolName('UpdateKxClusterDatabases')}.`;
-const deleteDataview = `Delete it with ${toolName('DeleteKxDataview')}.`;
+const deleteDataview = `Delete it with ${toolName('DeleteKxDataview')}`;
+const moveDataview = `${deleteDataview}, or move its segments to another volume with ${toolName('UpdateKxDataview')}.`;
 
 const REMOUNTED = ['HDB', 'GP'];
 
@@ -40,8 +41,8 @@ const dataviewItem = ({ dataviewName, databaseName, status }: Members): Item => 
   detail: `of ${databaseName}, ${status}`,
 });
 
-const heldBy = (view: Members): Blocker =>
-  isLeaving(view['status']) ? leaving(dataviewItem(view)) : { item: dataviewItem(view), first: deleteDataview };
+const heldBy = (view: Members, first: string): Blocker =>
+  isLeaving(view['status']) ? leaving(dataviewItem(view)) : { item: dataviewItem(view), first };
 
 /** A database takes its data and its history along; clusters that mount it and dataviews of it stand in the way. */
 export async function deletingDatabase(subject: Subject): Promise<Finding> {
@@ -60,7 +61,7 @@ export async function deletingDatabase(subject: Subject): Promise<Finding> {
         detail: `${size(numBytes)} in ${count(numFiles, 'file')}, ${count(numChangesets, 'changeset')}`,
       },
     ],
-    blockers: [...mounting.map(heldByCluster), ...views.map(heldBy)],
+    blockers: [...mounting.map(heldByCluster), ...views.map((view) => heldBy(view, `${deleteDataview}.`))],
   };
 }
 
@@ -93,7 +94,11 @@ export async function deletingVolume(subject: Subject): Promise<Finding> {
     lost: [
       { kind: 'storage', name: String(subject.input['volumeName']), detail: `everything on ${disk(subject.entity)}` },
     ],
-    blockers: [...clusters.map(heldByCluster), ...views.map(heldBy)],
+    // A writable one is never updated.
+    blockers: [
+      ...clusters.map(heldByCluster),
+      ...views.map((view) => heldBy(view, view['readWrite'] === true ? `${deleteDataview}.` : moveDataview)),
+    ],
   };
 }
 

@@ -2,6 +2,7 @@ import { HOST_TYPES, NODE_TYPES } from '../../operations/machine-types.ts';
 import { eachAtOnce, mountsOf, there } from '../blast/estate.ts';
 import type { Item, Members } from '../blast/finding.ts';
 import { isDetached } from '../blast/statuses.ts';
+import { quoted } from '../untrusted.ts';
 import { type Ground, listed } from './ground.ts';
 import { blocked, elsewhere, missing, type Remark, together, unready } from './outlook.ts';
 import { room } from './quota.ts';
@@ -76,7 +77,7 @@ export async function mountStands(ground: Ground, mount: Members, zone: unknown,
   const [newest] = (view['activeVersions'] as Members[] | undefined) ?? [];
   const segments = isNew ? ((newest?.['segmentConfigurations'] as Members[] | undefined) ?? []) : [];
   const own = blocked(...unready(item, view['status']), ...elsewhere(item, [view['availabilityZoneId']], zone));
-  const volumes = await eachAtOnce(segments, ({ volumeName }) => volumeFits(ground, String(volumeName), zone));
+  const volumes = await eachAtOnce(segments, ({ volumeName }) => mountFits(ground, String(volumeName), zone));
   return together([own, ...volumes]);
 }
 
@@ -87,7 +88,13 @@ export async function volumesFit(ground: Ground): Promise<Remark> {
     ...(((log as Members | undefined)?.['tickerplantLogVolumes'] as string[] | undefined) ?? []),
     ...[(savedown as Members | undefined)?.['volumeName']].flatMap((name) => (name === undefined ? [] : String(name))),
   ]);
-  return together(await eachAtOnce([...names], (name) => volumeFits(ground, name, availabilityZoneId)));
+  return together(await eachAtOnce([...names], (name) => mountFits(ground, name, availabilityZoneId)));
+}
+
+/** Whether a volume is there for a cluster; how many others may mount it, no reply shows. */
+async function mountFits(ground: Ground, volumeName: string, zone: unknown): Promise<Remark> {
+  const unchecked = [`the quota of clusters that mount volume ${quoted(volumeName)}`];
+  return together([await volumeFits(ground, volumeName, zone), { unchecked }]);
 }
 
 /** Whether one more cluster is within the quotas, and its nodes and disks. */

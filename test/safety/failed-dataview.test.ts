@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { inDatabase } from '../../src/local/arns.ts';
+import type { Entity } from '../../src/local/transaction.ts';
+import { embedded, HOUR, WORLD } from './support/backend.ts';
+import { openEstate } from './support/estate.ts';
+import { openGuard } from './support/guard.ts';
+
+it('a volume under a dataview that could not be made can be deleted, in the plan as in the service', async () => {
+  const backend = await embedded('empty', 'realistic');
+  const { call, clock, store } = backend;
+  const { environmentId, ...estate } = await openEstate(call);
+  clock.advance(HOUR);
+  await estate.database('trades');
+  await estate.changeset('trades');
+  await estate.volume('fast');
+  clock.advance(HOUR);
+  const segmentConfigurations = [{ dbPaths: ['/*'], volumeName: 'fast' }];
+  await estate.dataview('view', { segmentConfigurations });
+  await store.write((tx) => {
+    const making = tx.get(inDatabase(WORLD, environmentId, 'trades', 'kxDataview'), 'view') as Entity;
+    tx.put({ ...making, fate: { reason: 'no capacity' } });
+  });
+  clock.advance(HOUR);
+  const view = { environmentId, databaseName: 'trades', dataviewName: 'view' };
+  expect(await call('GetKxDataview', view)).toMatchObject({ status: 'FAILED', segmentConfigurations });
+
+  const guard = await openGuard({ call, clock });
+  const wish = { tool: 'delete_kx_volume', arguments: { environmentId, volumeName: 'fast' } };
+  expect(await guard.attempt(wish)).toMatchObject({ kind: 'asked' });
+  await call('DeleteKxVolume', { environmentId, volumeName: 'fast' });
+  await guard.close();
+  await backend.close();
+});
