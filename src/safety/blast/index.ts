@@ -13,8 +13,12 @@ import {
   renamingKxEnvironment,
 } from './updates.ts';
 
+type Reader = (subject: Subject) => Promise<Finding>;
+/** What deletes or changes something that is there: a new one without a reader does not compile. */
+type Changing = Extract<OperationName, `Delete${string}` | `Update${string}`> | 'CreateKxChangeset';
+
 /** For each operation that needs a plan, the reader that finds out what else it touches. */
-export const BLAST_READERS: Partial<Record<OperationName, (subject: Subject) => Promise<Finding>>> = {
+const READERS: Readonly<Record<Changing, Reader>> = {
   CreateKxChangeset: changingData,
   DeleteEnvironment: deletingEnvironment,
   DeleteKxCluster: deletingCluster,
@@ -35,3 +39,4 @@ export const BLAST_READERS: Partial<Record<OperationName, (subject: Subject) => 
   UpdateKxUser: changingUser,
   UpdateKxVolume: changingVolume,
 };
+export const BLAST_READERS: Readonly<Partial<Record<OperationName, Reader>>> = READERS;

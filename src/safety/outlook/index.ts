@@ -16,8 +16,11 @@ interface Looks {
   readonly not: readonly string[];
 }
 
+/** What makes a kdb entity: a new one without its looks does not compile. */
+type Making = Extract<OperationName, `CreateKx${string}`>;
+
 /** For each operation that makes something, or changes it without asking, what is looked at. */
-const LOOKS: Partial<Record<OperationName, Looks>> = {
+const LOOKS: Readonly<Record<Making, Looks> & Partial<Record<OperationName, Looks>>> = {
   CreateKxChangeset: {
     at: [databaseStands],
     not: ['the quota of changesets in progress', 'whether the files in S3 are there'],
