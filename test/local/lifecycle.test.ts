@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { KEY, openEstate, token, WAIT } from './estate.ts';
-import { MINUTE, openWorld, SECOND } from './world.ts';
+import { HOUR, MINUTE, openWorld, SECOND } from './world.ts';
 
 describe('an environment', () => {
   test('is requested, created within minutes, and knows its zones only then', async () => {
@@ -167,6 +167,24 @@ describe('a cluster', () => {
     expect(updated).toMatchObject({ status: 'RUNNING', code: { s3Key: 'app2.zip' } });
     expect(updated).not.toHaveProperty('initializationScript');
   });
+});
+
+test('an update of the databases of a cluster replaces its list, and an empty list changes nothing', async () => {
+  const { call, advance, ...world } = await openWorld();
+  const { environmentId, database, changeset, cluster } = await openEstate({ call, advance, ...world });
+  for (const name of ['trades', 'quotes']) {
+    await database(name);
+    await changeset(name);
+  }
+  await cluster('gp-one', { databases: [{ databaseName: 'trades' }, { databaseName: 'quotes' }] });
+  const named = { environmentId, clusterName: 'gp-one' };
+  const mounted = async (...databases: { databaseName: string }[]) => {
+    await call('UpdateKxClusterDatabases', { ...named, databases });
+    advance(HOUR);
+    return (await call('GetKxCluster', named)).databases?.map((mount: { databaseName: string }) => mount.databaseName);
+  };
+  expect(await mounted()).toEqual(['trades', 'quotes']);
+  expect(await mounted({ databaseName: 'quotes' })).toEqual(['quotes']);
 });
 
 describe('a changeset', () => {
