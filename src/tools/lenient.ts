@@ -15,6 +15,20 @@ export function lenient(schema: z.ZodType, given: unknown): unknown {
   return given;
 }
 
+/** The same arguments with the environment under the name that a tool has for it: `environmentId` or `environment`. */
+export function withEnvironment(
+  { shape }: z.ZodObject,
+  given: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const [name] = ENVIRONMENT.filter((one) => one in shape);
+  const [other] = ENVIRONMENT.filter((one) => one in given);
+  if (name === undefined || other === undefined || name in given || other in shape) return given;
+  const { [other]: value, ...rest } = given;
+  return { ...rest, [name]: value };
+}
+
+const ENVIRONMENT = ['environmentId', 'environment'];
+
 function membersOf(shape: Readonly<Record<string, z.ZodType>>, given: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(given).flatMap(([name, value]) => {

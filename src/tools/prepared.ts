@@ -3,6 +3,7 @@ import type { OperationName } from '../operations/index.ts';
 import { listerOfLabel } from '../operations/references.ts';
 import { explained, type Problem, parseArguments } from './arguments.ts';
 import { type EnvironmentMeant, environmentCalled, type Lookup, notThere } from './identify.ts';
+import { withEnvironment } from './lenient.ts';
 
 type Members = Record<string, unknown>;
 
@@ -16,9 +17,10 @@ type Prepared = { readonly input: Members; readonly meant?: EnvironmentMeant } |
 export async function preparedArguments(
   lookup: Lookup,
   schema: z.ZodObject,
-  given: Members,
+  sent: Members,
   near?: OperationName,
 ): Promise<Prepared> {
+  const given = withEnvironment(schema, sent);
   const parsed = parseArguments(schema, given);
   const name = environmentNameIn(schema, given, near);
   const problems = 'problems' in parsed ? parsed.problems : [];

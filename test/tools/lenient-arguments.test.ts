@@ -30,6 +30,17 @@ const clusterOf = (more: object) => ({
 });
 const parsed = (given: object) => parseArguments(agentInput(operationNamed('CreateKxCluster')), given);
 
+it('takes the environment under either of its two names', async () => {
+  const listed = await did(session, 'list_kx_clusters', { environmentId: 'kdb-prod' });
+  expect(await did(session, 'list_kx_clusters', { environment: 'kdb-prod' })).toEqual(listed);
+  const { environmentId } = await did(session, 'get_kx_environment', { environment: 'kdb-prod' });
+  expect(await did(session, 'describe_kx_environment', { environmentId })).toMatchObject({
+    environment: { name: 'kdb-prod' },
+  });
+  const both = { environmentId: 'kdb-prod', environment: 'kdb-uat' };
+  expect(await failedTo(session, 'list_kx_clusters', both)).toContain('environment: there is no such argument');
+});
+
 describe('what clients send for an argument that was left open', () => {
   it.each([null, '', 'null'])('is left out of the call: %j', async (nothing) => {
     const list = { environmentId: 'kdb-prod', maxResults: nothing, nextToken: nothing, clusterType: nothing };
