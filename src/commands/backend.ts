@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { type Config, ConfigError, defaultStateDir } from '../config.ts';
+import { environmentRegion } from '../finspace/region.ts';
 import { prepareState } from '../local/state-file.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call } from '../operations/index.ts';
@@ -132,9 +133,7 @@ const MOST_OF_PATH = 75;
 const DEFAULT_REGION = 'us-east-1';
 
 function regionOf({ backend: kind, region }: Config): string | undefined {
-  return (
-    region ?? (kind === 'local' ? DEFAULT_REGION : (process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION']))
-  );
+  return region ?? (kind === 'local' ? DEFAULT_REGION : environmentRegion(process.env));
 }
 
 const whyNot = (error: unknown) => (error instanceof StoreError ? error.message : 'The backend could not be started.');

@@ -9,17 +9,19 @@ import { diagnose } from './diagnose.ts';
 import { type Circumstances, failure } from './errors.ts';
 import { Fault } from './fault.ts';
 import type { AttemptOptions } from './handler.ts';
+import { withoutProxy } from './proxy.ts';
 import { fullJitter } from './retry.ts';
 import { secrets } from './secrets.ts';
 
 /**
  * A Call over FinspaceClient. Reads, and mutations that carry a `clientToken`, are repeated after a passing failure; the six
- * mutations without one are sent once. A cancelled read is abandoned; a mutation that was sent is carried to its end.
+ * mutations without one are sent once. What was refused for its credentials is repeated once with others, if there are others by now.
+ * A cancelled read is abandoned; a mutation that was sent is carried to its end.
  */
 export function finspaceCall(options: ClientOptions): Call {
   const { limits, backoff = fullJitter } = options;
   const { watch, mask } = secrets();
-  const client = finspaceClient(options, watch);
+  const { client, credentials } = finspaceClient(options, watch);
 
   return async (name, input, { signal } = {}) => {
     const { mutates, tokened } = nature(name);
@@ -37,13 +39,17 @@ export function finspaceCall(options: ClientOptions): Call {
         if (mutates) bounds.commit();
       },
     };
-    const attempt = async () => {
-      bounds.signal.throwIfAborted();
-      attempts += 1;
+    const send = async () => {
       sent = false;
-      const reply = await bounds.within(client.send(command(name, members), watched));
+      const reply = await client.send(command(name, members), watched);
       return reply.members as never;
     };
+    const counted = <T>(work: () => Promise<T>) => {
+      bounds.signal.throwIfAborted();
+      attempts += 1;
+      return work();
+    };
+    const attempt = () => (credentials === undefined ? send() : credentials.use(send, () => counted(send)));
     const pauseAfter = (thrown: unknown): number => {
       const { mayHaveRun = false, passing } = diagnose(thrown);
       outcomeUnknown ||= mutates && sent && mayHaveRun;
@@ -55,13 +61,14 @@ export function finspaceCall(options: ClientOptions): Call {
     try {
       for (;;) {
         try {
-          return await attempt();
+          return await bounds.within(counted(attempt));
         } catch (thrown) {
           await bounds.within(pause(pauseAfter(thrown), undefined, { signal: bounds.signal }));
         }
       }
     } catch (thrown) {
-      const diagnosis = diagnose(thrown);
+      const seen = diagnose(thrown);
+      const diagnosis = sent ? seen : withoutProxy(seen, hostOf(options), process.env);
       const detail = mask(diagnosis.detail);
       throw failure(name, { ...diagnosis, detail }, { attempts, outcomeUnknown, ...response(thrown, mask) });
     } finally {
@@ -69,6 +76,9 @@ export function finspaceCall(options: ClientOptions): Call {
     }
   };
 }
+
+/** The host that is called; that of AWS unless an endpoint is named. */
+const hostOf = ({ endpoint }: ClientOptions) => (endpoint === undefined ? 'amazonaws.com' : new URL(endpoint).hostname);
 
 function nature(name: OperationName): { mutates: boolean; tokened: boolean } {
   const operation = operationNamed(name);

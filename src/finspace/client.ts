@@ -1,14 +1,15 @@
 import { FinspaceClient } from '@aws-sdk/client-finspace';
-import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { NODE_REGION_CONFIG_FILE_OPTIONS, NODE_REGION_CONFIG_OPTIONS } from '@smithy/config-resolver';
-import { loadConfig } from '@smithy/node-config-provider';
 import type { Service } from '../operations/exchange.ts';
+import { requireWhole } from './credential-faults.ts';
+import { type Credentials, credentials } from './credentials.ts';
 import { misconfigured } from './fault.ts';
 import type { Limits } from './handler.ts';
 import { inProcessHandler } from './in-process.ts';
 import { networkHandler } from './network.ts';
+import { environmentRegion } from './region.ts';
 import type { Backoff } from './retry.ts';
 import type { Secrets } from './secrets.ts';
+import { sharedProfile } from './shared-profile.ts';
 
 /** Where and how to call. With `service`, requests stay in this process and need no credentials. */
 export interface ClientOptions {
@@ -22,27 +23,34 @@ export interface ClientOptions {
   readonly backoff?: Backoff | undefined;
 }
 
+/** A client, and the credentials that it signs with; requests that stay in this process need none. */
+interface Client {
+  readonly client: FinspaceClient;
+  readonly credentials: Credentials | undefined;
+}
+
 /** A FinspaceClient that sends each command once; repeating is the caller's. */
-export function finspaceClient({ region, endpoint, profile, service, limits }: ClientOptions, watch: Secrets['watch']) {
-  const named = profile === undefined ? {} : { profile };
+export function finspaceClient(options: ClientOptions, watch: Secrets['watch']): Client {
+  const { region, endpoint, profile, service, limits } = options;
+  let source: Credentials | undefined;
   const reach =
     service === undefined
       ? {
           requestHandler: networkHandler(limits),
-          credentialDefaultProvider: (init: object) => watch(defaultProvider({ ...init, ...named })),
+          credentialDefaultProvider: (init: object) => {
+            source = credentials(profile, init, watch);
+            return source.current;
+          },
           ...(endpoint === undefined ? {} : { endpoint }),
         }
       : { requestHandler: inProcessHandler(service, limits), ...IN_PROCESS };
-  return new FinspaceClient({
-    region: checked(
-      region === undefined
-        ? loadConfig(NODE_REGION_CONFIG_OPTIONS, { ...NODE_REGION_CONFIG_FILE_OPTIONS, ...named })
-        : async () => region,
-    ),
+  const client = new FinspaceClient({
+    region: checked(async () => region ?? environmentRegion(process.env) ?? (await profileRegion(profile))),
     maxAttempts: 1,
     retryStrategy: { retry: (next, args) => next(args) },
     ...reach,
   });
+  return { client, credentials: source };
 }
 
 /** Everything that the SDK would otherwise look up in the environment and in ~/.aws. */
@@ -53,12 +61,22 @@ const IN_PROCESS = {
   useFipsEndpoint: false,
 };
 
+async function profileRegion(chosen: string | undefined): Promise<string> {
+  const profile = await sharedProfile(chosen);
+  requireWhole(profile);
+  return profile.settings?.['region'] ?? '';
+}
+
 /** The region becomes part of a host name, wherever it was configured. */
 function checked(provider: () => Promise<string>): () => Promise<string> {
   return async () => {
-    const region = await provider().catch(() => '');
-    if (region === '') throw misconfigured('No AWS region is configured.');
-    if (!/^[a-z0-9]+(?:-[a-z0-9]+){1,5}$/.test(region)) throw misconfigured('The configured AWS region is not one.');
+    const region = await provider();
+    if (region === '') throw misconfigured('No AWS region is configured.', NAME_REGION);
+    if (!/^[a-z0-9]+(?:-[a-z0-9]+){1,5}$/.test(region))
+      throw misconfigured('The configured AWS region is not one.', NAME_REGION);
     return region;
   };
 }
+
+const NAME_REGION =
+  'Have a person name the region, such as us-east-1, with --region, AWS_REGION, AWS_DEFAULT_REGION, or region in the AWS profile.';

@@ -9,15 +9,10 @@ export function diagnose(thrown: unknown): Diagnosis {
       : diagnosis;
   }
   const error = Object(thrown) as { name?: unknown; code?: unknown; hostname?: unknown };
-  if (CREDENTIAL_ERRORS.has(String(error.name)) || '$fault' in error)
-    return { code: 'Misconfigured', detail: 'The default provider chain gave no AWS credentials.' };
   if (error.name === 'EndpointError')
     return { code: 'Misconfigured', detail: 'The settings for region and endpoint contradict each other.' };
   return systemError(String(error.code), String(error.hostname)) ?? UNKNOWN;
 }
-
-/** `$fault` marks what an AWS service said to a credentials provider; FinSpace's own answers arrive as a Fault. */
-const CREDENTIAL_ERRORS = new Set(['CredentialsProviderError', 'ProviderError', 'TokenProviderError']);
 
 const UNKNOWN: Diagnosis = {
   code: 'Unreachable',
@@ -26,16 +21,20 @@ const UNKNOWN: Diagnosis = {
 };
 
 function systemError(code: string, hostname: string): Diagnosis | undefined {
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return AWS_HOST.test(hostname) ? SERVICE_ENDED : NO_SUCH_HOST;
+  if (code === 'ENOTFOUND') return FINSPACE_HOST.test(hostname) ? SERVICE_ENDED : NO_SUCH_HOST;
   return SYSTEM_ERRORS.find(([codes]) => codes.test(code))?.[1];
 }
 
-const AWS_HOST = /\.(?:amazonaws\.com(?:\.cn)?|api\.aws)$/;
+const FINSPACE_HOST = /(?:^|\.)finspace(?:-[a-z]+)?\.(?:[a-z0-9-]+\.)+(?:amazonaws\.com(?:\.cn)?|api\.aws)$/;
 const SERVICE_ENDED: Diagnosis = {
   code: 'ServiceEnded',
   detail: 'AWS ended Amazon FinSpace on 2026-10-07; its host names no longer resolve.',
 };
-const NO_SUCH_HOST: Diagnosis = { code: 'Unreachable', detail: 'The host name of the endpoint does not resolve.' };
+const NO_SUCH_HOST: Diagnosis = {
+  code: 'Unreachable',
+  detail: 'The host name of the endpoint does not resolve.',
+  advice: 'Have a person check the host name in --endpoint, and whether this machine resolves it (DNS, VPN).',
+};
 
 /** The codes of Node's own errors. */
 const SYSTEM_ERRORS: readonly (readonly [RegExp, Diagnosis])[] = [
@@ -60,10 +59,48 @@ const SYSTEM_ERRORS: readonly (readonly [RegExp, Diagnosis])[] = [
     /^ETIMEDOUT$/,
     { code: 'Timeout', detail: 'No reply came within the time limit.', passing: 'transient', mayHaveRun: true },
   ],
+  [
+    /^EAI_AGAIN$/,
+    {
+      code: 'Unreachable',
+      detail: 'The name servers (DNS) of this machine do not reply.',
+      advice: 'Have a person check the network and the DNS settings of this machine, then try again.',
+      passing: 'transient',
+    },
+  ],
   [/^(?:ENETUNREACH|EHOSTUNREACH)$/, { code: 'Unreachable', detail: 'There is no network route to the endpoint.' }],
   [
-    /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO)/,
-    { code: 'Misconfigured', detail: 'The TLS certificate or protocol of the endpoint is not acceptable.' },
+    /^(?:DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/,
+    {
+      code: 'Misconfigured',
+      detail: 'The TLS certificate of the endpoint is from an authority that this machine does not trust.',
+      advice:
+        'Have a person set NODE_EXTRA_CA_CERTS to a file with the certificate of that authority; a proxy that inspects TLS has its own.',
+    },
+  ],
+  [
+    /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/,
+    {
+      code: 'Misconfigured',
+      detail: 'The TLS certificate of the endpoint has expired or is not valid yet.',
+      advice: 'Have a person renew the certificate, or correct the clock of the machine that runs this server.',
+    },
+  ],
+  [
+    /^ERR_TLS_CERT_ALTNAME_INVALID$/,
+    {
+      code: 'Misconfigured',
+      detail: 'The TLS certificate of the endpoint is for another host name.',
+      advice: 'Have a person check the host name in --endpoint.',
+    },
+  ],
+  [
+    /^(?:ERR_TLS|ERR_SSL|CERT_|EPROTO)/,
+    {
+      code: 'Misconfigured',
+      detail: 'The TLS certificate or protocol of the endpoint is not acceptable.',
+      advice: 'Have a person check --endpoint: whether its port speaks TLS (https) or not (http, on loopback only).',
+    },
   ],
   [/^HPE_/, { code: 'BadResponse', detail: 'The endpoint does not speak HTTP.', mayHaveRun: true }],
 ];

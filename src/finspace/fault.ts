@@ -16,6 +16,8 @@ export interface Diagnosis {
   readonly passing?: Passing;
   /** Present when the request, once sent, may have taken effect all the same. */
   readonly mayHaveRun?: true;
+  /** Present when other credentials may be accepted. */
+  readonly refusedCredentials?: true;
 }
 
 interface ResponseMetadata {
@@ -52,4 +54,5 @@ export const timedOut = (what: string, ms: number) =>
 export const tooLarge = (bytes: number) =>
   new Fault({ code: 'BadResponse', detail: `The response is larger than ${bytes} bytes.`, mayHaveRun: true });
 
-export const misconfigured = (detail: string) => new Fault({ code: 'Misconfigured', detail });
+export const misconfigured = (detail: string, advice?: string) =>
+  new Fault({ code: 'Misconfigured', detail, ...(advice === undefined ? {} : { advice }) });

@@ -29,8 +29,9 @@ const CREDENTIAL_STATUS = new Set([401, 403]);
 const WRONG_ENDPOINT = 'Have a person check that the configured endpoint speaks the FinSpace API.';
 
 function rejection(status: number, name: string): Diagnosis {
-  const known = REJECTIONS.get(name);
-  if (known !== undefined) return { code: 'Rejected', detail: known };
+  const known = REJECTIONS.get(name.replace(/Exception$/, ''));
+  if (known !== undefined) return { code: 'Rejected', ...known };
+  if (status === 407) return PROXY_REFUSES;
   const detail =
     status < 400
       ? `The endpoint redirects (HTTP ${status}); redirects are never followed.`
@@ -38,19 +39,33 @@ function rejection(status: number, name: string): Diagnosis {
   return { code: 'Rejected', detail, ...(CREDENTIAL_STATUS.has(status) ? {} : { advice: WRONG_ENDPOINT }) };
 }
 
+const PROXY_REFUSES: Diagnosis = {
+  code: 'Rejected',
+  detail: 'A proxy in front of the endpoint asks for credentials of its own (HTTP 407).',
+  advice: 'Have a person give this server a route to the endpoint without that proxy.',
+};
+
+const otherCredentials = (detail: string, advice: string) => ({ detail, advice, refusedCredentials: true }) as const;
+
+const RENEW =
+  'Have a person renew the credentials, for example with "aws sso login"; this server reads them again by itself, except from the environment.';
+const CORRECT =
+  'Have a person check which credentials this server uses; it reads changed ones again by itself, except from the environment.';
+const WRONG_SIGNATURE = 'The request signature does not match; the secret key or the clock is wrong.';
+const CHECK_SECRET = 'Have a person check the secret key, and the clock of the machine that runs this server.';
+
 /** What the AWS names of refusals outside FinSpace's own ten errors mean. */
-const REJECTIONS = new Map([
-  ['ExpiredToken', 'The session credentials have expired.'],
-  ['ExpiredTokenException', 'The session credentials have expired.'],
-  ['IncompleteSignature', 'The request signature is incomplete.'],
-  ['InvalidClientTokenId', 'The access key is not known.'],
-  ['InvalidSignatureException', 'The request signature does not match; the secret key or the clock is wrong.'],
-  ['MissingAuthenticationTokenException', 'The request was not signed.'],
-  ['RequestExpired', 'The request came too late; the clock of this machine is wrong.'],
-  ['RequestInTheFuture', 'The request came too early; the clock of this machine is wrong.'],
-  ['RequestTimeTooSkewed', 'The clock of this machine is too far from that of the endpoint.'],
-  ['SignatureDoesNotMatch', 'The request signature does not match; the secret key or the clock is wrong.'],
-  ['UnrecognizedClientException', 'The access key is not known.'],
+const REJECTIONS = new Map<string, Omit<Diagnosis, 'code'>>([
+  ['ExpiredToken', otherCredentials('The session credentials have expired.', RENEW)],
+  ['IncompleteSignature', { detail: 'The request signature is incomplete.' }],
+  ['InvalidClientTokenId', otherCredentials('The access key is not known.', CORRECT)],
+  ['InvalidSignature', otherCredentials(WRONG_SIGNATURE, CHECK_SECRET)],
+  ['MissingAuthenticationToken', { detail: 'The request was not signed.' }],
+  ['RequestExpired', { detail: 'The request came too late; the clock of this machine is wrong.' }],
+  ['RequestInTheFuture', { detail: 'The request came too early; the clock of this machine is wrong.' }],
+  ['RequestTimeTooSkewed', { detail: 'The clock of this machine is too far from that of the endpoint.' }],
+  ['SignatureDoesNotMatch', otherCredentials(WRONG_SIGNATURE, CHECK_SECRET)],
+  ['UnrecognizedClient', otherCredentials('The access key is not known.', CORRECT)],
 ]);
 
 /** The error's name as restJson1 clients find it: in the header, else in `code` or `__type`, without namespace and suffix. */

@@ -1,8 +1,11 @@
 import dns from 'node:dns';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { HttpRequest, type HttpResponse } from '@smithy/protocol-http';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { finspaceCall } from '../../src/finspace/call.ts';
 import { DEFAULT_LIMITS } from '../../src/finspace/handler.ts';
 import { networkHandler } from '../../src/finspace/network.ts';
@@ -97,6 +100,117 @@ describe('a certificate that cannot be trusted', () => {
     const service = () => Promise.reject(Object.assign(new Error(code), { code }));
     const fields = await fieldsOf(finspaceCall({ ...OPTIONS, region: 'eu-west-1', service })('ListEnvironments', {}));
     expect(fields).toMatchObject({ code: 'Misconfigured', attempts: 1, detail: expect.stringContaining('TLS') });
+  });
+});
+
+describe('a failure to reach the endpoint', () => {
+  const thrown = (code: string, more: object = {}) => Object.assign(new Error(code), { code, ...more });
+  const reached = async (error: Error, endpoint = 'https://kdb.corp.example') => {
+    vi.spyOn(dns, 'lookup').mockImplementation(((_: string, ...rest: [(error: Error) => void]) => {
+      setImmediate(() => rest.at(-1)?.(error));
+    }) as never);
+    return fieldsOf(finspaceCall({ ...OPTIONS, region: 'eu-west-1', endpoint })('ListEnvironments', {}));
+  };
+
+  it.each<[code: string, host: string, expected: FinspaceError['fields']['code'], detail: RegExp, advice: RegExp]>([
+    [
+      'ENOTFOUND',
+      'kdb.corp.example',
+      'Unreachable',
+      /^The host name of the endpoint does not resolve\.$/,
+      /host name in --endpoint/,
+    ],
+    ['ENOTFOUND', 'abc123.execute-api.eu-west-1.amazonaws.com', 'Unreachable', /does not resolve/, /--endpoint/],
+    ['ENOTFOUND', 'finspace.eu-west-1.amazonaws.com', 'ServiceEnded', /^AWS ended Amazon FinSpace/, /--backend local/],
+    [
+      'ENOTFOUND',
+      'finspace-fips.us-east-1.amazonaws.com',
+      'ServiceEnded',
+      /^AWS ended Amazon FinSpace/,
+      /--backend local/,
+    ],
+    [
+      'EAI_AGAIN',
+      'kdb.corp.example',
+      'Unreachable',
+      /^The name servers \(DNS\) of this machine do not reply\.$/,
+      /DNS settings/,
+    ],
+  ])('(%s for %s) names its cause and what to do', async (code, hostname, expected, detail, advice) => {
+    const fields = await reached(thrown(code, { hostname }), `https://${hostname}`);
+    expect(fields).toMatchObject({ code: expected });
+    expect(fields.detail).toMatch(detail);
+    expect(fields.advice).toMatch(advice);
+  });
+
+  it.each([
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', /authority that this machine does not trust/, /NODE_EXTRA_CA_CERTS/],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', /authority that this machine does not trust/, /NODE_EXTRA_CA_CERTS/],
+    ['CERT_HAS_EXPIRED', /has expired or is not valid yet/, /clock/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', /is for another host name/, /--endpoint/],
+    ['EPROTO', /TLS certificate or protocol/, /whether its port speaks TLS/],
+  ])('(%s) tells TLS faults apart', async (code, detail, advice) => {
+    const fields = await reached(thrown(code));
+    expect(fields).toMatchObject({ code: 'Misconfigured' });
+    expect(fields.detail).toMatch(detail);
+    expect(fields.advice).toMatch(advice);
+  });
+
+  it.each([
+    ['HTTPS_PROXY', 'ECONNREFUSED', ''],
+    ['https_proxy', 'ENOTFOUND', 'other.example'],
+    ['ALL_PROXY', 'ETIMEDOUT', 'orp.example'],
+  ])('says that %s is not used (%s)', async (variable, code, noProxy) => {
+    vi.stubEnv(variable, 'http://proxy.corp.example:3128');
+    vi.stubEnv('NO_PROXY', noProxy);
+    const fields = await reached(thrown(code));
+    expect(fields.detail).toContain(`${variable} is set, but this server connects directly.`);
+    expect(fields.advice).toContain('direct route');
+    expect(fields.detail).not.toContain('proxy.corp');
+  });
+
+  it.each(['*', 'kdb.corp.example', '.corp.example', 'localhost, corp.example'])(
+    'has nothing to do with a proxy that NO_PROXY=%s excepts',
+    async (noProxy) => {
+      vi.stubEnv('HTTPS_PROXY', 'http://proxy.corp.example:3128');
+      vi.stubEnv('NO_PROXY', noProxy);
+      expect((await reached(thrown('ECONNREFUSED'))).detail).not.toContain('HTTPS_PROXY');
+    },
+  );
+
+  it('has nothing to do with a proxy once the request has left', async () => {
+    vi.stubEnv('HTTPS_PROXY', 'http://proxy.corp.example:3128');
+    const { url } = await serving((response) => void response.socket?.resetAndDestroy());
+    const fields = await fieldsOf(
+      finspaceCall({ ...OPTIONS, region: 'eu-west-1', endpoint: url })('ListEnvironments', {}),
+    );
+    expect(fields).toMatchObject({ code: 'Unreachable', detail: 'The connection broke before a reply came.' });
+  });
+
+  it('names a proxy that asks for credentials of its own', async () => {
+    const { url } = await serving(answering(407, '<html>'));
+    const fields = await fieldsOf(
+      finspaceCall({ ...OPTIONS, region: 'eu-west-1', endpoint: url })('ListEnvironments', {}),
+    );
+    expect(fields).toMatchObject({ code: 'Rejected', detail: expect.stringContaining('HTTP 407') });
+    expect(fields.advice).toContain('proxy');
+  });
+});
+
+describe('the region', () => {
+  it.each([
+    ['AWS_REGION before AWS_DEFAULT_REGION', { AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'us-east-1' }, 'eu-west-1'],
+    ['AWS_DEFAULT_REGION before that of a profile', { AWS_DEFAULT_REGION: 'us-east-1' }, 'us-east-1'],
+    ['that of the profile', { AWS_REGION: '', AWS_DEFAULT_REGION: '' }, 'ca-central-1'],
+  ])('is %s', async (_, env, region) => {
+    const home = mkdtempSync(join(tmpdir(), 'region-'));
+    onTestFinished(() => rmSync(home, { recursive: true }));
+    writeFileSync(join(home, 'config'), '[default]\nregion = ca-central-1\n');
+    for (const [name, value] of Object.entries({ AWS_REGION: '', ...env, AWS_CONFIG_FILE: join(home, 'config') }))
+      vi.stubEnv(name, value);
+    const { url, seen } = await serving(answering(200, '{}'));
+    await finspaceCall({ ...OPTIONS, endpoint: url })('ListEnvironments', {});
+    expect(seen[0]?.headers['authorization']).toContain(`/${region}/finspace/aws4_request`);
   });
 });
 

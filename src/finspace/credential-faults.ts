@@ -1,0 +1,157 @@
+import { Fault, misconfigured } from './fault.ts';
+import { type SharedProfile, withSources } from './shared-profile.ts';
+
+/** Throws a Fault for settings that name no credentials, or only half of a pair, before anything else is tried in their place. */
+export function requireWhole({ name, isChosen, settings }: SharedProfile): void {
+  if (isChosen && settings === undefined) {
+    throw misconfigured(
+      `There is no AWS profile ${JSON.stringify(name)} in the AWS configuration files.`,
+      'Have a person correct --profile or AWS_PROFILE ("aws configure list-profiles" lists the profiles), or create the profile with "aws configure".',
+    );
+  }
+  const pairs = isChosen ? [] : [half(process.env, 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'The environment')];
+  const profile = `The AWS profile ${JSON.stringify(name)}`;
+  const fault = [...pairs, half(settings ?? {}, 'aws_access_key_id', 'aws_secret_access_key', profile)].find(Boolean);
+  if (fault !== undefined) throw fault;
+}
+
+function half(
+  settings: Readonly<Record<string, string | undefined>>,
+  key: string,
+  secret: string,
+  where: string,
+): Fault | undefined {
+  if (Boolean(settings[key]) === Boolean(settings[secret])) return undefined;
+  const [there, missing] = settings[key] ? [key, secret] : [secret, key];
+  return misconfigured(
+    `${where} has ${there} without ${missing}: half a key pair.`,
+    `Have a person set ${missing} too, or remove ${there}.`,
+  );
+}
+
+/** Why the provider chain gave no credentials. Of what it threw only names and codes count, never its text. */
+export async function credentialFault(thrown: unknown, profile: SharedProfile): Promise<Fault> {
+  if (thrown instanceof Fault) return thrown;
+  const error = Object(thrown) as { name?: unknown; code?: unknown; path?: unknown; $fault?: unknown };
+  const failed: Failed = {
+    name: String(error.name),
+    code: String(error.code),
+    path: error.path,
+    isReply: '$fault' in error,
+    profiles: await withSources(profile),
+  };
+  return (
+    tokenFileFault(failed) ??
+    networkFault(failed) ??
+    ssoFault(failed) ??
+    multiFactorFault(failed) ??
+    nestedProcessFault(failed) ??
+    stsFault(failed) ??
+    noneFault(failed)
+  );
+}
+
+interface Failed {
+  readonly name: string;
+  readonly code: string;
+  readonly path: unknown;
+  /** An AWS service replied with an error. */
+  readonly isReply: boolean;
+  /** The profile in use, and those that it takes its credentials from. */
+  readonly profiles: readonly SharedProfile[];
+}
+
+const withSetting = ({ profiles }: Failed, ...names: string[]): SharedProfile | undefined =>
+  profiles.find(({ settings }) => names.some((name) => settings?.[name] !== undefined));
+
+function tokenFileFault(failed: Failed): Fault | undefined {
+  const variable = process.env['AWS_WEB_IDENTITY_TOKEN_FILE'];
+  const setting = withSetting(failed, 'web_identity_token_file')?.settings?.['web_identity_token_file'];
+  if (typeof failed.path !== 'string' || ![variable, setting].includes(failed.path)) return undefined;
+  const source = failed.path === setting ? 'web_identity_token_file of the AWS profile' : 'AWS_WEB_IDENTITY_TOKEN_FILE';
+  return misconfigured(
+    `The web identity token file ${failed.path} ${failed.code === 'ENOENT' ? 'does not exist' : 'cannot be read'}.`,
+    `Have a person correct ${source}, or see to it that the file is mounted and readable for the user that runs this server.`,
+  );
+}
+
+function networkFault({ code }: Failed): Fault | undefined {
+  if (!/^(?:E[A-Z_]{4,20}|TimeoutError)$/.test(code) || code === 'ENOENT') return undefined;
+  return new Fault({
+    code: 'Unreachable',
+    detail: `The AWS service that gives the credentials (STS or IAM Identity Center) cannot be reached (${code}).`,
+    advice: 'Have a person check the network and the name servers (DNS) of this machine, then try again.',
+  });
+}
+
+const SSO_SETTINGS = ['sso_session', 'sso_start_url', 'sso_account_id', 'sso_role_name', 'sso_region'];
+const SSO_ERRORS = new Set(['CredentialsProviderError', 'TokenProviderError', 'UnauthorizedException']);
+
+function ssoFault(failed: Failed): Fault | undefined {
+  const profile = withSetting(failed, ...SSO_SETTINGS);
+  if (profile === undefined) return undefined;
+  const { name, settings } = profile;
+  const quoted = JSON.stringify(name);
+  const isWhole = settings?.['sso_account_id'] !== undefined && settings['sso_role_name'] !== undefined;
+  if (isWhole && SSO_ERRORS.has(failed.name)) {
+    return misconfigured(
+      `The SSO session of the AWS profile ${quoted} has expired, or nobody has signed in.`,
+      `Have a person run: aws sso login --profile ${/^[\w.@%+:/-]+$/.test(name) ? name : quoted}`,
+    );
+  }
+  return isWhole && failed.isReply
+    ? misconfigured(
+        `IAM Identity Center (SSO) refuses the account or the role of the AWS profile ${quoted}.`,
+        'Have a person check sso_account_id and sso_role_name, and that the role is assigned to them.',
+      )
+    : misconfigured(
+        `The SSO settings of the AWS profile ${quoted} are incomplete.`,
+        `Have a person run: aws configure sso --profile ${quoted}`,
+      );
+}
+
+function multiFactorFault(failed: Failed): Fault | undefined {
+  const profile = withSetting(failed, 'mfa_serial');
+  if (profile === undefined || failed.isReply) return undefined;
+  return misconfigured(
+    `The AWS profile ${JSON.stringify(profile.name)} needs the code of a multi-factor device, which this server cannot ask for.`,
+    'Have a person name a profile with session credentials, or one with credential_process.',
+  );
+}
+
+/** The credential_process of the profile itself has an own provider, which says more. */
+function nestedProcessFault({ profiles: [own, ...sources], isReply }: Failed): Fault | undefined {
+  const source = sources.find(({ settings }) => settings?.['credential_process'] !== undefined);
+  if (own === undefined || source === undefined || isReply) return undefined;
+  const [name, from] = [own.name, source.name].map((text) => JSON.stringify(text));
+  return misconfigured(
+    `The credential_process of the AWS profile ${from}, which ${name} takes its credentials from, failed.`,
+    'Have a person run that command in a terminal, as the user that runs this server, and correct what it reports.',
+  );
+}
+
+const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'InvalidIdentityToken', 'IDPRejectedClaim']);
+
+function stsFault({ name, isReply }: Failed): Fault | undefined {
+  if (!isReply) return undefined;
+  return EXPIRED.has(name)
+    ? misconfigured(
+        'AWS STS refuses the token or the credentials that the role is to be assumed with: they have expired or are not valid.',
+        'Have a person renew them, then try again.',
+      )
+    : misconfigured(
+        'AWS STS does not let the configured credentials assume the configured role.',
+        'Have a person check role_arn (or AWS_ROLE_ARN) and the trust policy of the role.',
+      );
+}
+
+function noneFault({ profiles: [profile] }: Failed): Fault {
+  const where =
+    profile?.isChosen === true
+      ? `The AWS profile ${JSON.stringify(profile.name)} has no credentials`
+      : 'No AWS credentials were found in the environment, in the default profile or on this machine';
+  return misconfigured(
+    `${where}.`,
+    'Have a person set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile that has credentials with --profile.',
+  );
+}

@@ -1,0 +1,49 @@
+import { exec } from 'node:child_process';
+import type { AwsCredentialIdentity } from '@smithy/types';
+import { misconfigured } from './fault.ts';
+
+/** Time for a person to answer what the command asks elsewhere, such as on a telephone. */
+const LONGEST_MS = 60_000;
+
+/**
+ * What the `credential_process` of a profile prints. Rejects with a Fault that has the exit code. The SDK's own provider is not used:
+ * version 3.523.0 runs a command that fails a second time and loses its exit code.
+ */
+export async function processCredentials(profile: string, command: string): Promise<AwsCredentialIdentity> {
+  const what = `The credential_process of the AWS profile ${JSON.stringify(profile)}`;
+  const fault = (how: string) =>
+    misconfigured(
+      `${what} ${how}.`,
+      'Have a person run that command in a terminal, as the user that runs this server, and correct what it reports.',
+    );
+  const stdout = await new Promise<string>((resolve, reject) => {
+    exec(command, { timeout: LONGEST_MS, windowsHide: true }, (error, output) => {
+      if (error === null) return resolve(output);
+      const { code, killed, signal } = error;
+      if (killed) return reject(fault(`did not end within ${LONGEST_MS / 1_000} s`));
+      reject(fault(typeof code === 'number' ? `failed with exit code ${code}` : `was ended by ${signal}`));
+    });
+  });
+  const printed = parse(stdout);
+  if (printed === undefined)
+    throw fault('did not print credentials (JSON with Version 1, AccessKeyId and SecretAccessKey)');
+  const { expiration } = printed;
+  if (expiration !== undefined && !(expiration.getTime() > Date.now())) throw fault('printed expired credentials');
+  return printed;
+}
+
+function parse(stdout: string): AwsCredentialIdentity | undefined {
+  try {
+    const printed = JSON.parse(stdout) as Record<string, unknown> | null;
+    const { Version, AccessKeyId, SecretAccessKey, SessionToken, Expiration } = printed ?? {};
+    if (Version !== 1 || typeof AccessKeyId !== 'string' || typeof SecretAccessKey !== 'string') return undefined;
+    return {
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretAccessKey,
+      ...(typeof SessionToken === 'string' && SessionToken !== '' && { sessionToken: SessionToken }),
+      ...(typeof Expiration === 'string' && { expiration: new Date(Expiration) }),
+    };
+  } catch {
+    return undefined;
+  }
+}

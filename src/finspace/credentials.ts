@@ -1,0 +1,76 @@
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { isIdentityExpired } from '@smithy/core';
+import type { AwsCredentialIdentity, Provider } from '@smithy/types';
+import { credentialFault, requireWhole } from './credential-faults.ts';
+import { processCredentials } from './credential-process.ts';
+import { diagnose } from './diagnose.ts';
+import type { Secrets } from './secrets.ts';
+import { type SharedProfile, sharedProfile } from './shared-profile.ts';
+
+/** The AWS credentials of this process. */
+export interface Credentials {
+  /** Those in use, renewed before they expire. Rejects with a Fault that says why there are none. */
+  readonly current: Provider<AwsCredentialIdentity>;
+  /**
+   * The outcome of `send`. When the credentials that it signs with are refused, they are read again, and if there are others by now,
+   * the outcome is that of `sendAgain`: what was refused has not run.
+   */
+  use<T>(send: () => Promise<T>, sendAgain: () => Promise<T>): Promise<T>;
+}
+
+/** Credentials by the SDK's default chain, in its order; `init` is the configuration of the client that they are for. */
+export function credentials(profile: string | undefined, init: object, watch: Secrets['watch']): Credentials {
+  const found = watch(() => find(profile, init));
+  let inUse: AwsCredentialIdentity | undefined;
+  let reading: Promise<AwsCredentialIdentity> | undefined;
+  const read = () => {
+    reading ??= found().finally(() => {
+      reading = undefined;
+    });
+    return reading;
+  };
+  const current = async () => {
+    if (inUse === undefined || isIdentityExpired(inUse)) inUse = await read();
+    return inUse;
+  };
+  const hasOther = async (refused: AwsCredentialIdentity) => {
+    if (!differ(await current(), refused)) inUse = await read();
+    return differ(await current(), refused);
+  };
+  return {
+    current,
+    use: async (send, sendAgain) => {
+      const used = await current();
+      try {
+        return await send();
+      } catch (thrown) {
+        const { refusedCredentials, passing } = diagnose(thrown);
+        if (refusedCredentials && passing === undefined && (await hasOther(used))) return sendAgain();
+        throw thrown;
+      }
+    },
+  };
+}
+
+const differ = (a: AwsCredentialIdentity, b: AwsCredentialIdentity) =>
+  a.accessKeyId !== b.accessKeyId || a.secretAccessKey !== b.secretAccessKey || a.sessionToken !== b.sessionToken;
+
+async function find(chosen: string | undefined, init: object): Promise<AwsCredentialIdentity> {
+  const profile = await sharedProfile(chosen);
+  requireWhole(profile);
+  const { name, isChosen } = profile;
+  try {
+    const command = ownProcess(profile);
+    if (command !== undefined) return await processCredentials(name, command);
+    return await defaultProvider({ ...init, ...(isChosen ? { profile: name } : {}), ignoreCache: true })();
+  } catch (error) {
+    throw await credentialFault(error, profile);
+  }
+}
+
+/** The profile's `credential_process`, where the SDK would use it: after keys of the environment and what else the profile has. */
+function ownProcess({ isChosen, settings = {} }: SharedProfile): string | undefined {
+  const isPreceded =
+    (!isChosen && process.env['AWS_ACCESS_KEY_ID']) || settings['aws_access_key_id'] || settings['role_arn'];
+  return isPreceded ? undefined : settings['credential_process'];
+}

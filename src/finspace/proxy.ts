@@ -1,0 +1,32 @@
+import type { Diagnosis } from './fault.ts';
+
+const VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'];
+const CONNECTING = new Set<Diagnosis['code']>(['Unreachable', 'Timeout']);
+
+/**
+ * The diagnosis of a request that never left, with the advice that explains it where the environment names a proxy: requests do not
+ * go through one.
+ */
+export function withoutProxy(diagnosis: Diagnosis, host: string, env: NodeJS.ProcessEnv): Diagnosis {
+  const variable = VARIABLES.find((name) => env[name]);
+  if (variable === undefined || !CONNECTING.has(diagnosis.code) || isDirect(host, env)) return diagnosis;
+  return {
+    ...diagnosis,
+    detail: `${diagnosis.detail} ${variable} is set, but this server connects directly.`,
+    advice:
+      'Have a person give this machine a direct route to the endpoint, for example an endpoint inside its network; repeating may not help.',
+  };
+}
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/;
+
+/** Whether the host is one that NO_PROXY takes from the proxy. */
+function isDirect(host: string, env: NodeJS.ProcessEnv): boolean {
+  const domains = (env['NO_PROXY'] ?? env['no_proxy'] ?? '')
+    .split(',')
+    .map((entry) => entry.trim().replace(/^\*?\./, ''));
+  return (
+    LOOPBACK.test(host) ||
+    domains.some((domain) => domain === '*' || host === domain || (domain !== '' && host.endsWith(`.${domain}`)))
+  );
+}

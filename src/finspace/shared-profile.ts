@@ -1,0 +1,39 @@
+import { loadConfig } from '@smithy/node-config-provider';
+
+/** A profile of `~/.aws/config` and `~/.aws/credentials`. */
+export interface SharedProfile {
+  readonly name: string;
+  /** Whether somebody chose it, with `--profile` or AWS_PROFILE. */
+  readonly isChosen: boolean;
+  /** As in the files; undefined when neither has the profile. */
+  readonly settings: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/** The profile in use, as the files have it now. */
+export function sharedProfile(chosen: string | undefined): Promise<SharedProfile> {
+  const named = chosen ?? (process.env['AWS_PROFILE'] || undefined);
+  return readProfile(named ?? 'default', named !== undefined);
+}
+
+/** The profile and those that it takes its credentials from, in order. */
+export async function withSources(profile: SharedProfile): Promise<SharedProfile[]> {
+  const all = [profile];
+  for (;;) {
+    const next = all.at(-1)?.settings?.['source_profile'];
+    if (next === undefined || all.some(({ name }) => name === next)) return all;
+    all.push(await readProfile(next, true));
+  }
+}
+
+async function readProfile(name: string, isChosen: boolean): Promise<SharedProfile> {
+  const read = loadConfig<Record<string, string | undefined>>(
+    {
+      environmentVariableSelector: () => undefined,
+      configFileSelector: (merged) => merged,
+      default: {},
+    },
+    { profile: name, preferredFile: 'credentials', ignoreCache: true },
+  );
+  const settings = await read();
+  return { name, isChosen, settings: Object.keys(settings).length === 0 ? undefined : settings };
+}

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { awsHome, caller, failed, keys } from './aws-home.ts';
+import { answering, type Endpoint, serving, tokenOf } from './endpoints.ts';
+
+const { path, save } = awsHome();
+
+const inUse = ({ seen }: Endpoint) =>
+  seen.map(({ headers }) => /Credential=(\w+)\//.exec(String(headers['authorization']))?.[1]);
+
+/** An endpoint that knows one access key at a time, and what it calls the others. */
+async function knowing(key: string, error = 'UnrecognizedClientException') {
+  const known = { key };
+  const opened = await serving((response, seen) => {
+    const isKnown = String(seen.headers['authorization']).includes(`Credential=${known.key}/`);
+    answering(isKnown ? 200 : 403, '{}', isKnown ? undefined : error)(response, seen);
+  });
+  return { ...opened, known };
+}
+
+describe('credentials that are rotated while the server runs', () => {
+  it.each([
+    'ExpiredToken',
+    'ExpiredTokenException',
+    'UnrecognizedClientException',
+    'InvalidClientTokenId',
+    'InvalidSignatureException',
+    'SignatureDoesNotMatch',
+  ])('are read again from the shared file after %s, and the call is repeated', async (error) => {
+    save('credentials', `[default]\n${keys('AKIDOLD', 'aws_session_token = old\n')}`);
+    const endpoint = await knowing('AKIDOLD', error);
+    const call = caller({ endpoint: endpoint.url });
+    await call('ListKxEnvironments', {});
+    endpoint.known.key = 'AKIDNEW';
+    save('credentials', `[default]\n${keys('AKIDNEW', 'aws_session_token = new\n')}`);
+    expect(await call('ListKxEnvironments', {})).toEqual({});
+    expect(inUse(endpoint)).toEqual(['AKIDOLD', 'AKIDOLD', 'AKIDNEW']);
+    expect(endpoint.seen.at(-1)?.headers['x-amz-security-token']).toBe('new');
+  });
+
+  it('are read again from the credential_process of a profile', async () => {
+    save('config', `[profile prod]\ncredential_process = cat ${path('printed')}\n`);
+    const printed = (key: string) =>
+      save('printed', JSON.stringify({ Version: 1, AccessKeyId: key, SecretAccessKey: `secret-of-${key}` }));
+    printed('AKIDOLD');
+    const endpoint = await knowing('AKIDOLD', 'ExpiredTokenException');
+    const call = caller({ endpoint: endpoint.url, profile: 'prod' });
+    await call('ListKxEnvironments', {});
+    endpoint.known.key = 'AKIDNEW';
+    printed('AKIDNEW');
+    await call('ListKxEnvironments', {});
+    expect(inUse(endpoint)).toEqual(['AKIDOLD', 'AKIDOLD', 'AKIDNEW']);
+  });
+
+  it('serve calls that were refused at the same time, each repeated once', async () => {
+    save('credentials', `[default]\n${keys('AKIDOLD')}`);
+    const endpoint = await knowing('AKIDNEW');
+    const call = caller({ endpoint: endpoint.url });
+    await failed(call('ListKxEnvironments', {}));
+    save('credentials', `[default]\n${keys('AKIDNEW')}`);
+    await Promise.all(Array.from({ length: 20 }, () => call('ListKxEnvironments', {})));
+    expect(endpoint.seen.length).toBeLessThanOrEqual(41);
+  });
+
+  it('repeat a mutation without a clientToken too, because what was refused has not run', async () => {
+    save('credentials', `[default]\n${keys('AKIDOLD')}`);
+    const endpoint = await knowing('AKIDNEW');
+    const call = caller({ endpoint: endpoint.url });
+    await failed(call('ListKxEnvironments', {}));
+    save('credentials', `[default]\n${keys('AKIDNEW')}`);
+    await call('TagResource', { resourceArn: 'arn:aws:finspace:eu-west-1:1:kxEnvironment/a', tags: { a: 'b' } });
+    expect(inUse(endpoint)).toEqual(['AKIDOLD', 'AKIDOLD', 'AKIDNEW']);
+  });
+
+  it('keep the clientToken of the call', async () => {
+    save('credentials', `[default]\n${keys('AKIDOLD')}`);
+    const endpoint = await knowing('AKIDNEW');
+    const call = caller({ endpoint: endpoint.url });
+    await failed(call('ListKxEnvironments', {}));
+    save('credentials', `[default]\n${keys('AKIDNEW')}`);
+    await call('DeleteKxCluster', { environmentId: 'abc', clusterName: 'hdb' });
+    const [, ...tokens] = endpoint.seen.map(tokenOf);
+    expect(tokens).toHaveLength(2);
+    expect(new Set(tokens).size).toBe(1);
+  });
+
+  it('are not tried twice when the file still has the refused ones', async () => {
+    save('credentials', `[default]\n${keys('AKIDOLD')}`);
+    const endpoint = await knowing('AKIDNEW', 'ExpiredTokenException');
+    const fields = await failed(caller({ endpoint: endpoint.url })('ListKxEnvironments', {}));
+    expect(fields).toMatchObject({ code: 'Rejected', attempts: 1, detail: 'The session credentials have expired.' });
+    expect(fields.advice).toContain('reads them again');
+    expect(endpoint.seen).toHaveLength(1);
+  });
+
+  it('end a call whose new credentials are refused as well', async () => {
+    save('credentials', `[default]\n${keys('AKIDOLD')}`);
+    const endpoint = await knowing('AKIDOLD');
+    const call = caller({ endpoint: endpoint.url });
+    await call('ListKxEnvironments', {});
+    endpoint.known.key = 'AKIDOTHER';
+    save('credentials', `[default]\n${keys('AKIDNEW')}`);
+    expect(await failed(call('ListKxEnvironments', {}))).toMatchObject({ code: 'Rejected', attempts: 2 });
+    expect(endpoint.seen).toHaveLength(3);
+  });
+
+  it('are masked in what the service says, the old as the new', async () => {
+    save('credentials', `[default]\n${keys('AKIDOLDOLD')}`);
+    const endpoint = await serving((response, seen) => {
+      const isOld = String(seen.headers['authorization']).includes('AKIDOLDOLD');
+      const message = JSON.stringify({ message: 'AKIDOLDOLD, AKIDNEWNEW' });
+      answering(403, message, isOld ? 'ExpiredTokenException' : 'AccessDeniedException')(response, seen);
+    });
+    const call = caller({ endpoint: endpoint.url });
+    await failed(call('ListKxEnvironments', {}));
+    save('credentials', `[default]\n${keys('AKIDNEWNEW')}`);
+    expect((await failed(call('ListKxEnvironments', {}))).detail).toBe('[masked], [masked]');
+  });
+});
