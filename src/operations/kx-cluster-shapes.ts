@@ -145,8 +145,8 @@ const CommandLineArgument = once(() =>
       text(
         1,
         1024,
-        /^(?:(?![Aa][Ww][Ss])(?:s|[a-zA-Z][a-zA-Z0-9_]+)|AWS_ZIP_DEFAULT)$/,
-        's or a name of letters, digits and _ that does not begin with aws, such as dbMode',
+        /^(?:(?![Aa][Ww][Ss])(?:[bcCeEglLmopPqrsStTuUwWz]|[a-zA-Z][a-zA-Z0-9_]+)|AWS_ZIP_DEFAULT)$/,
+        'a one-letter option of q, such as s or g, or a name of letters, digits and _ that does not begin with aws, such as dbMode',
       ),
     ),
     value: alwaysNeeded(text(1, 1024, /^[a-zA-Z0-9_:./,; ]+$/, 'letters, digits, spaces and _ : . / , ; such as 4')),

@@ -57,6 +57,12 @@ export const PATTERN_DEVIATIONS: readonly PatternDeviation[] = [
   { shape: 'EmailId', change: { anchored: true }, example: 'a b@c.de', reason: UNANCHORED },
   { shape: 'FederationProviderName', change: { anchored: true }, example: '_Okta', reason: UNANCHORED },
   { shape: 'KxCommandLineArgumentKey', change: { anchored: true }, example: 'key=value', reason: UNANCHORED },
+  {
+    shape: 'KxCommandLineArgumentKey',
+    change: { accepts: /^[bcCeEglLmopPqrStTuUwWz]$/ },
+    example: 'g',
+    reason: "the service took g, one of q's own options of one letter, of which this pattern has only s",
+  },
   { shape: 'KxHostType', change: { anchored: true }, example: 'kx.sg.large!', reason: UNANCHORED },
   { shape: 'url', change: { anchored: true }, example: 'https://example.com/ x', reason: UNANCHORED },
   {
