@@ -37,6 +37,13 @@ export const SETTINGS = lazily({
       .regex(/^(?:demo|empty|.+\.json)$/, 'expects demo, empty or a world file (*.json)')
       .optional()
       .describe('What a new local world holds: demo (the default), empty, or a world file'),
+  quotas: () =>
+    z
+      .enum(['published', 'raised'])
+      .optional()
+      .describe(
+        'Limits of a new local world; by default published for empty, raised (none) for demo, or as its file says',
+      ),
   lifecycle: () =>
     z
       .enum(['realistic', 'fast', 'instant'])

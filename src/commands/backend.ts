@@ -33,25 +33,28 @@ interface Opened {
   close(): Promise<void>;
 }
 
+const givenWorld = () => import('./given-world.ts');
+
 /**
  * Makes sure that what this server keeps could be opened by its owner only, before a client is served. Rejects with `StoreError` when it
  * could not, and with `ConfigError` for settings that cannot be used.
  */
 export async function prepareBackend(config: Config, log: Log): Promise<void> {
-  const { backend: kind, state, stateDir, faults, world, approve } = config;
+  const { backend: kind, state, stateDir, faults, world, quotas, approve } = config;
   const isKept = kind !== 'local' || state !== ':memory:';
+  const isNewWorldGiven = world !== undefined || quotas !== undefined;
   const tighten = (line: string | undefined) => {
     if (line !== undefined) log.warn({}, line);
   };
   if (isKept) tighten(prepareFile(join(stateDir, 'state.db'), STATE_FORMAT));
   if (kind !== 'local') {
-    if (world !== undefined) log.warn({ world }, '--world is not used: it is for the local backend');
+    if (isNewWorldGiven) (await givenWorld()).logUnused(config, log, {}, 'it is for the local backend');
     return;
   }
   if (approve === 'none' && isKept && (await approverKey(stateDir)) !== undefined)
     throw new ConfigError('--approve: none is not for a state directory with an approver key');
   tighten(prepareState(state));
-  if (world !== undefined) await (await import('./given-world.ts')).checkGivenWorld(config, log);
+  if (isNewWorldGiven) await (await givenWorld()).checkGivenWorld(config, log);
   if (faults !== undefined) (await import('../local/faults/rules.ts')).readFaults(faults);
 }
 
@@ -159,8 +162,17 @@ async function openLocal(config: Config, region: string, log: Log, approver: str
     import('../finspace/call.ts'),
     import('../local/index.ts'),
   ]);
-  const { state, world, lifecycle, faults } = config;
-  const local = await startLocal({ state, world, lifecycle, region, faults, approver, onError: mishapsTo(log) });
+  const { state, world, quotas, lifecycle, faults } = config;
+  const local = await startLocal({
+    state,
+    world,
+    quotas,
+    lifecycle,
+    region,
+    faults,
+    approver,
+    onError: mishapsTo(log),
+  });
   return {
     identity: local.identity,
     approver: local.approver,

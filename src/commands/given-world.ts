@@ -6,21 +6,27 @@ import { hasWorld, type SeedOptions, seeded } from '../local/worlds/index.ts';
 import { StoreError } from '../sqlite/store-error.ts';
 import type { Log } from './log.ts';
 
-/** Throws ConfigError for a `--world` that cannot be used, and logs one that is not used, because there is a world already. */
-export async function checkGivenWorld(
-  { world, state, lifecycle, region = 'us-east-1' }: Config,
-  log: Pick<Log, 'warn'>,
-): Promise<void> {
-  if (world === undefined) return;
+/** Throws ConfigError for a `--world` that cannot be used, and logs settings of a new world when there is a world already. */
+export async function checkGivenWorld(config: Config, log: Pick<Log, 'warn'>): Promise<void> {
+  const { world, quotas, state, lifecycle, region = 'us-east-1' } = config;
+  if (world === undefined && quotas === undefined) return;
   const options = { now: Date.now, region, account: DEFAULT_ACCOUNT, lifecycle };
   if (await hasWorldIn(state, options)) {
-    log.warn({ world, state }, `--world is not used: this state file already has a world in ${region}`);
+    logUnused(config, log, { state }, `this state file already has a world in ${region}`);
     return;
   }
+  if (world === undefined) return;
   try {
     seeded(world, options);
   } catch (error) {
     throw error instanceof StoreError ? new ConfigError(`--world: ${error.message}`) : error;
+  }
+}
+
+/** Logs the settings of a new world, which are not used for the reason given. */
+export function logUnused(config: Config, log: Pick<Log, 'warn'>, more: object, reason: string): void {
+  for (const name of ['world', 'quotas'] as const) {
+    if (config[name] !== undefined) log.warn({ [name]: config[name], ...more }, `--${name} is not used: ${reason}`);
   }
 }
 

@@ -4,7 +4,7 @@ import { terminalColumns } from '../output.ts';
 import { HTTP_SETTINGS } from '../transports/http/settings.ts';
 import { stdio } from './stdio.ts';
 
-const WORLD: SettingName[] = ['stateDir', 'state', 'world', 'lifecycle', 'region'];
+const WORLD: SettingName[] = ['stateDir', 'state', 'world', 'quotas', 'lifecycle', 'region'];
 /** What only the port of the local service has. */
 const PORT_ONLY: SettingName[] = ['credentials', 'control'];
 const SHOWN: SettingName[] = ['readOnly', 'toolsets', 'deny', 'environments', 'approve', 'catalog', 'outputSchemas'];

@@ -16,7 +16,7 @@ export async function local(config: Config): Promise<void> {
   requireSafeHost(config);
   const log = stderrLog(config);
   const stop = stopSignal();
-  const { state, world, lifecycle, host, port = DEFAULT_PORTS.local, faults } = config;
+  const { state, world, quotas, lifecycle, host, port = DEFAULT_PORTS.local, faults } = config;
   const region = config.region ?? 'us-east-1';
   prepareState(state);
   await checkGivenWorld(config, log);
@@ -24,6 +24,7 @@ export async function local(config: Config): Promise<void> {
   const service = await startLocal({
     state,
     world,
+    quotas,
     lifecycle,
     region,
     faults,

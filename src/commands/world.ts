@@ -54,9 +54,9 @@ const ACTS = {
   import: {
     reads: false,
     run: async (store, config, sure) => {
-      const { world: path, region } = config;
+      const { world: path, region, quotas } = config;
       if (!path?.endsWith('.json')) throw new ConfigError('--world: world import expects a world file (*.json)');
-      const options = { now: Date.now, account: DEFAULT_ACCOUNT, region };
+      const options = { now: Date.now, account: DEFAULT_ACCOUNT, region, quotas };
       const replacement = { act: 'import', region: importable(path, options).region, source: path } as const;
       const kept = await replaceWorld(store, config, replacement, sure, (keep) =>
         importWorld(store, path, sure, { ...options, keep }),
@@ -68,7 +68,7 @@ const ACTS = {
     reads: false,
     run: async (store, config, sure) => {
       const place = { region: regionOf(config), account: DEFAULT_ACCOUNT };
-      const options = { ...place, now: Date.now, lifecycle: config.lifecycle };
+      const options = { ...place, now: Date.now, lifecycle: config.lifecycle, quotas: config.quotas };
       const source = config.world ?? DEFAULT_WORLD;
       const replacement = { act: 'reset', region: place.region, source } as const;
       const kept = await replaceWorld(store, config, replacement, sure, (keep) =>

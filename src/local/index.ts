@@ -8,7 +8,7 @@ import { readFaults } from './faults/rules.ts';
 import { faultSource } from './faults/source.ts';
 import { approverOf, identify, pinApprover } from './identity.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { quotasOf } from './quotas.ts';
+import { type QuotaSet, quotasOf } from './quotas.ts';
 import { service } from './service.ts';
 import { openStore } from './store.ts';
 import { DEFAULT_WORLD, seed } from './worlds/index.ts';
@@ -18,6 +18,8 @@ export interface LocalOptions {
   readonly state: string;
   /** What a region that has no world yet begins with; the demo world by default. */
   readonly world?: string | undefined;
+  /** The limits of that world, in place of its own. */
+  readonly quotas?: QuotaSet | undefined;
   readonly lifecycle: Lifecycle;
   readonly region: string;
   readonly account?: string | undefined;
@@ -45,14 +47,22 @@ export interface Local {
 
 /** Opens the state, seeds its world on the first run, and serves it. Rejects with `StoreError` when the file cannot be used. */
 export async function startLocal(options: LocalOptions): Promise<Local> {
-  const { state, world = DEFAULT_WORLD, lifecycle, region, account = DEFAULT_ACCOUNT, now = Date.now } = options;
+  const {
+    state,
+    world = DEFAULT_WORLD,
+    quotas,
+    lifecycle,
+    region,
+    account = DEFAULT_ACCOUNT,
+    now = Date.now,
+  } = options;
   const faults = options.faults === undefined ? undefined : faultSource(readFaults(options.faults));
   const store = await openStore(state);
   let identity: string;
   try {
     identity = await identify(store, state);
     if (options.approver !== undefined) await pinApprover(store, options.approver);
-    await seed(store, world, { now, region, account, lifecycle });
+    await seed(store, world, { now, region, account, lifecycle, quotas });
   } catch (error) {
     await store.close();
     throw error;

@@ -48,14 +48,20 @@ const raised = <T extends object>(limits: T): T =>
   ) as T;
 
 /** The published defaults, and the limits of a world where no quota is to stand in the way. */
-export const QUOTAS: Record<'published' | 'raised', Quotas> = { published: PUBLISHED, raised: raised(PUBLISHED) };
+export const QUOTAS = { published: PUBLISHED, raised: raised(PUBLISHED) };
 
 export function quotasOf({ tx, world }: Pick<Context, 'tx' | 'world'>): Quotas {
   return QUOTAS[tx.settings(world.arn)?.quotas ?? 'published'];
 }
 
+export type QuotaSet = keyof typeof QUOTAS;
+
 /** Refuses what would go over a quota; the use is counted only where there is a limit at all. */
 export function withinQuota(limit: number, use: () => number, what: string, ground: Ground = 'LimitExceeded'): void {
   if (limit === Infinity) return;
-  demand(use() <= limit, ground, `The quota of ${limit} ${what} is used up.`);
+  demand(
+    use() <= limit,
+    ground,
+    `The quota of ${limit} ${what} is used up. A new world with --quotas raised has no quotas.`,
+  );
 }

@@ -190,7 +190,8 @@ describe('the published quotas', () => {
     for (let index = 0; index < 5; index++) expect((await create(`tp-${index}`, tickerplant)).status).toBe(200);
     expect(await create('tp-5', tickerplant)).toMatchObject({
       type: LIMIT,
-      message: 'The quota of 5 write mounts of volume vol-write is used up.',
+      message:
+        'The quota of 5 write mounts of volume vol-write is used up. A new world with --quotas raised has no quotas.',
     });
     expect((await create('rdb-0', { ...on('sg-one'), clusterType: 'RDB', ...log })).status).toBe(200);
     await estate.dataview('view', { segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'vol-read' }] });

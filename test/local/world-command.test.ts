@@ -53,6 +53,24 @@ const worldIn = async (path: string) => {
 const backups = (dir: string) => readdirSync(dir).filter((name) => /^world\.db\.before-\d{8}T\d{9}Z$/.test(name));
 
 describe('finspace-mcp world', () => {
+  test('gives a new world the quotas that --quotas names, whatever its own are', async () => {
+    const { dir, command } = await changed();
+    const limits = () => JSON.parse(command('export').stdout).settings.quotas;
+    expect(command('reset', '--world', 'empty', '--quotas', 'raised', '--yes').status).toBe(0);
+    expect(limits()).toBe('raised');
+    writeFileSync(join(dir, 'one.json'), command('export').stdout);
+    expect(command('reset', '--world', 'demo', '--quotas', 'published').status).toBe(0);
+    expect(limits()).toBe('published');
+    expect(command('import', '--world', join(dir, 'one.json'), '--quotas', 'published').status).toBe(0);
+    expect(limits()).toBe('published');
+    expect(command('import', '--world', join(dir, 'one.json')).status).toBe(0);
+    expect(limits()).toBe('raised');
+    expect(command('reset', '--quotas', 'none')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--quotas'),
+    });
+  });
+
   test('reset --yes keeps the file as it was, says where, and writes to the journal before and after', async () => {
     const { dir, path, before, command, journal } = await changed();
     expect(command('reset', '--world', 'empty')).toMatchObject({ status: 2, stderr: expect.stringContaining('--yes') });

@@ -78,6 +78,8 @@ describe('--world', { timeout: 60_000 }, () => {
           msg: '--world is not used: this state file already has a world in us-east-1',
         });
       }
+      const { said } = await started(command, '--quotas', 'raised', ...port);
+      expect(said).toContain('--quotas is not used: this state file already has a world in us-east-1');
       expect((await started(command, ...port)).said).not.toContain('not used');
       const elsewhere = await started(command, '--world', 'demo', '--region', 'eu-west-1', ...port);
       expect(elsewhere.said).not.toContain('not used');
@@ -87,5 +89,7 @@ describe('--world', { timeout: 60_000 }, () => {
   it('is logged as not used on another backend', async () => {
     const { said } = await started('--backend', 'aws', '--endpoint', 'http://127.0.0.1:1', '--world', 'empty');
     expect(said).toContain('--world is not used: it is for the local backend');
+    const quotas = await started('--backend', 'aws', '--endpoint', 'http://127.0.0.1:1', '--quotas', 'raised');
+    expect(quotas.said).toContain('--quotas is not used: it is for the local backend');
   });
 });

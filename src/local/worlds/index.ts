@@ -1,7 +1,8 @@
 import { StoreError } from '../../sqlite/store-error.ts';
 import { environments } from '../arns.ts';
-import { worldOf } from '../context.ts';
+import { type World, worldOf } from '../context.ts';
 import { type Lifecycle, PACE } from '../lifecycle.ts';
+import type { QuotaSet } from '../quotas.ts';
 import type { Store } from '../store.ts';
 import type { Transaction } from '../transaction.ts';
 import { buildDemo } from './demo.ts';
@@ -18,6 +19,8 @@ export interface SeedOptions {
   readonly account: string;
   /** How fast what is under way in the demo goes on. */
   readonly lifecycle: Lifecycle;
+  /** In place of the limits that the world would have. */
+  readonly quotas?: QuotaSet | undefined;
 }
 
 /** Whether a store has a world in an account and region. */
@@ -38,7 +41,20 @@ export async function seed(store: Store, name: string, options: SeedOptions): Pr
 }
 
 /** What makes the world of that name. Throws `StoreError` for a file that cannot be used here. */
-export function seeded(name: string, { now, region, account, lifecycle }: SeedOptions): (tx: Transaction) => void {
+export function seeded(name: string, options: SeedOptions): (tx: Transaction) => void {
+  const make = contentOf(name, options);
+  return (tx) => {
+    make(tx);
+    limitWorld(tx, worldOf(options.account, options.region), options.quotas);
+  };
+}
+
+/** Gives a new world other limits. */
+export function limitWorld(tx: Transaction, { arn }: World, quotas: QuotaSet | undefined): void {
+  if (quotas !== undefined) tx.putSettings(arn, { ...tx.settings(arn), quotas });
+}
+
+function contentOf(name: string, { now, region, account, lifecycle }: SeedOptions): (tx: Transaction) => void {
   const world = worldOf(account, region);
   if (name === 'empty') return (tx) => tx.putSettings(world.arn, { quotas: 'published' });
   if (name === 'demo') {

@@ -3,7 +3,7 @@ import { kindOf } from '../arns.ts';
 import { type World, worldOf } from '../context.ts';
 import type { Store } from '../store.ts';
 import type { Transaction } from '../transaction.ts';
-import { type SeedOptions, seeded } from './index.ts';
+import { limitWorld, type SeedOptions, seeded } from './index.ts';
 import { exported, imported } from './transfer.ts';
 import { readWorldFile, type WorldFile } from './world-file.ts';
 
@@ -40,7 +40,7 @@ interface Replacing {
   readonly keep?: (() => void) | undefined;
 }
 
-type Importing = Pick<SeedOptions, 'now' | 'account'> & Replacing & { readonly region?: string | undefined };
+type Importing = Pick<SeedOptions, 'now' | 'account' | 'quotas'> & Replacing & { readonly region?: string | undefined };
 
 /** Reads a world file, which has to be of the same account and, when one is given, region. Throws `StoreError`. */
 export function importable(path: string, { account, region }: Pick<Importing, 'account' | 'region'>): WorldFile {
@@ -57,10 +57,12 @@ export function importable(path: string, { account, region }: Pick<Importing, 'a
 /** Replaces a world by a file's; resolves with false, and does nothing, when that would lose changes and `sure` is not set. */
 export function importWorld(store: Store, path: string, sure: boolean, options: Importing): Promise<boolean> {
   const file = importable(path, options);
-  const { now, keep } = options;
+  const { now, keep, quotas } = options;
+  const world = worldOf(file.account, file.region);
   return store.write((tx) => {
-    if (!mayReplace(tx, worldOf(file.account, file.region), sure, keep)) return false;
+    if (!mayReplace(tx, world, sure, keep)) return false;
     imported(tx, file, path, now() + tx.ahead());
+    limitWorld(tx, world, quotas);
     return true;
   });
 }
