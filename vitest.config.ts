@@ -23,6 +23,8 @@ const CI_ONLY = [
   'test/docs/container.test.ts',
   'test/docs/demo.test.ts',
   'test/docs/shell-lines.test.ts',
+  'test/evals/changes.test.ts',
+  'test/evals/checker.test.ts',
   'test/finspace/exit.test.ts',
   'test/finspace/faults.test.ts',
   'test/finspace/oracle.test.ts',
