@@ -33,16 +33,23 @@ const [setup = '', step = '', ...words] = process.argv.slice(2);
 const { folder, cli, person } = JSON.parse(readFileSync(setup, 'utf8')) as Setup;
 const log = (entry: Step) => appendFileSync(join(folder, 'log.jsonl'), `${JSON.stringify(entry)}\n`);
 
+if (step !== 'call' && STEPS[step] === undefined) {
+  console.error(`unknown step ${step}; there are: ${[...Object.keys(STEPS), 'call'].join(', ')}`);
+  process.exit(2);
+}
 const client = await connect();
 try {
   if (step === 'call') await call(words[0] ?? '', words[1] ?? '{}');
-  else {
-    const result = await (STEPS[step] ?? unknownStep)(client, ...words);
-    console.log(typeof result === 'string' ? result : JSON.stringify(result, null, 1));
-    log({ step });
-  }
+  else await show();
 } finally {
   await client.close();
+}
+
+/** Prints what a step other than a call gives. */
+async function show(): Promise<void> {
+  const result = await STEPS[step]?.(client, ...words).catch((error: Error) => `ERROR ${error.message}`);
+  console.log(typeof result === 'string' ? result : JSON.stringify(result, null, 1));
+  log({ step });
 }
 
 /** Calls a tool. A client that rejects the arguments counts as a failed call. */
@@ -80,8 +87,4 @@ async function connect(): Promise<Client> {
   const args = [cli, '--state-dir', join(folder, 'state'), '--log-level', 'warn'];
   await player.connect(new StdioClientTransport({ command: process.execPath, args, stderr: 'inherit' }));
   return player;
-}
-
-async function unknownStep(): Promise<never> {
-  throw new Error(`unknown step ${step}; there are: ${[...Object.keys(STEPS), 'call'].join(', ')}`);
 }

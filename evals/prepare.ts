@@ -26,7 +26,10 @@ export interface Setup {
 /** Makes the folders of tasks, and the client that they share. Yields a line for each. */
 export async function* prepare(runs: string, tasks: readonly Task[]): AsyncGenerator<string> {
   const client = join(runs, '_expected', 'client.mjs');
-  await build({ entryPoints: [CLIENT], outfile: client, bundle: true, platform: 'node', format: 'esm', minify: true });
+  // The packages in the bundle that are CommonJS call `require`.
+  const js = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+  const options = { bundle: true, platform: 'node', format: 'esm', minify: true, banner: { js } } as const;
+  await build({ ...options, entryPoints: [CLIENT], outfile: client });
   for (const task of tasks) yield await prepareTask(runs, task, client);
 }
 
