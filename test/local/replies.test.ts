@@ -5,6 +5,9 @@ import { MINUTE, openWorld, type Reply, type TestWorld, ZONE } from './world.ts'
 const SHARED = { scalingGroupConfiguration: { scalingGroupName: 'sg-one', memoryReservation: 6, nodeCount: 1 } };
 const SEGMENT = { volumeName: 'vol-one', dbPaths: ['/*'] };
 
+/** What q takes with one dash and one letter. */
+const OPTIONS = 'bcCeEglLmopPqrsStTuUwWz';
+
 let world: TestWorld;
 let estate: Estate;
 let environmentId: string;
@@ -42,7 +45,17 @@ describe('a cluster', () => {
       ...told,
       status: 'RUNNING',
       databases,
+      volumes: [],
     });
+  });
+
+  test('has the one-letter options of q among its arguments, and no other letter', async () => {
+    const withKeys = (clusterName: string, keys: string[]) =>
+      estate.clusterInput(clusterName, { commandLineArguments: keys.map((key) => ({ key, value: '1' })) });
+    const { commandLineArguments } = await world.call('CreateKxCluster', withKeys('gp-options', [...OPTIONS]));
+    expect(commandLineArguments.map(({ key }: Reply) => key).join('')).toBe(OPTIONS);
+    for (const key of ['a', 'B', 'G', 'x', 'Z', '1'])
+      expect(await world.refusal('CreateKxCluster', withKeys('gp-other', [key]))).toMatchObject({ status: 400 });
   });
 
   test('on a group is told without capacity, and with the dataview version that it mounts', async () => {

@@ -10,7 +10,7 @@ let changesetId: string;
 beforeAll(async () => {
   service = await openService();
   environment = await openEnvironment(service);
-}, 60_000);
+}, 240_000);
 afterAll(() => service.close());
 
 const DATES = ['2024.11.18', '2024.11.19', '2024.11.20', '2024.11.21', '2024.11.22', '2024.11.25'];
@@ -107,7 +107,7 @@ test('create_all loads the database, a scaling group, a volume and a static data
     segmentConfigurations: [{ volumeName: NAMES.volumeName, dbPaths: ['/*'] }],
     ...{ autoUpdate: false, changesetId, description: 'Dataview of database' },
   });
-}, 60_000);
+}, 240_000);
 
 test('create_all starts a tickerplant with g while the dataview is made, and the rest when both are ready', async () => {
   await start('TP_basictickdb');
@@ -127,7 +127,7 @@ test('create_all starts a tickerplant with g while the dataview is made, and the
   expectWaitLike(realtime.seconds, [600]);
   for (const clusterName of Object.keys(PROCESSES))
     expect((await clusters(clusterName)).statuses.at(-1)).toBe('RUNNING');
-}, 60_000);
+}, 240_000);
 
 test('create_all shows each cluster as it prints them: no capacity, its arguments in order, its database', async () => {
   const { id: environmentId } = environment;
@@ -141,7 +141,7 @@ test('create_all shows each cluster as it prints them: no capacity, its argument
     expect(cluster).not.toHaveProperty('capacityConfiguration');
     expect(cluster.databases?.[0]?.databaseName).toBe(databases?.[0]?.databaseName);
   }
-}, 60_000);
+}, 240_000);
 
 test('delete_all removes everything in its order, although the clusters are still going', async () => {
   const { id: environmentId } = environment;
@@ -159,4 +159,4 @@ test('delete_all removes everything in its order, although the clusters are stil
   const group = { environmentId, scalingGroupName: NAMES.scalingGroupName };
   await service.call('DeleteKxScalingGroup', group);
   expect((await poll(service, 'GetKxScalingGroup', group, { until: GONE })).statuses.at(-1)).toBe(GONE);
-}, 60_000);
+}, 240_000);

@@ -35,7 +35,7 @@ const inside = () => ({ environmentId: environment.id });
 beforeAll(async () => {
   service = await openService();
   environment = await openEnvironment(service);
-}, 60_000);
+}, 240_000);
 afterAll(() => service.close());
 
 test('create_all makes a writable dataview on demand for maintenance and a static one for queries', async () => {
@@ -58,7 +58,7 @@ test('create_all makes a writable dataview on demand for maintenance and a stati
     const { reply } = await poll(service, 'GetKxDataview', view, { until: 'ACTIVE' });
     expect(reply).toMatchObject({ readWrite: dataviewName === MAINTENANCE.dataviewName, changesetId: first });
   }
-}, 60_000);
+}, 240_000);
 
 test('create_all starts a cluster on each dataview', async () => {
   for (const { clusterName, dataviewName } of BOTH) {
@@ -79,7 +79,7 @@ test('create_all starts a cluster on each dataview', async () => {
   const { statuses, seconds } = await poll(service, 'GetKxCluster', named, { until: 'RUNNING' });
   expect(statuses).toEqual(['PENDING', 'CREATING', 'RUNNING']);
   expectWaitLike(seconds, [967]);
-}, 60_000);
+}, 240_000);
 
 test('dbmaint commits a changeset and moves the query dataview to it, which keeps the version that is mounted', async () => {
   await poll(service, 'GetKxCluster', { ...inside(), clusterName: QUERY.clusterName }, { until: 'RUNNING' });
@@ -105,7 +105,7 @@ test('dbmaint commits a changeset and moves the query dataview to it, which keep
     ...{ autoUpdate: false, readWrite: false, status: 'ACTIVE' },
     ...{ createdTimestamp: TIME, lastModifiedTimestamp: TIME },
   });
-}, 60_000);
+}, 240_000);
 
 test('dbmaint mounts the new version without a restart', async () => {
   const { clusterName, dataviewName } = QUERY;
@@ -137,7 +137,7 @@ test('dbmaint mounts the new version without a restart', async () => {
     scalingGroupConfiguration: { scalingGroupName: GROUP, memoryReservation: 6, nodeCount: 1 },
     ...{ createdTimestamp: TIME, lastModifiedTimestamp: TIME },
   });
-}, 60_000);
+}, 240_000);
 
 test('delete_all removes clusters, dataviews, volume, scaling group and database', async () => {
   for (const { clusterName } of BOTH) await service.call('DeleteKxCluster', { ...inside(), clusterName });
@@ -155,4 +155,4 @@ test('delete_all removes clusters, dataviews, volume, scaling group and database
   await poll(service, 'GetKxScalingGroup', group, { until: GONE });
   await service.call('DeleteKxDatabase', { ...inside(), ...DATABASE });
   expect((await service.call('ListKxDatabases', inside())).kxDatabases).toEqual([]);
-}, 60_000);
+}, 240_000);

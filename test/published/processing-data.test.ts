@@ -19,7 +19,7 @@ const cluster = (clusterName: string) => ({ ...inside(), clusterName });
 beforeAll(async () => {
   service = await openService();
   environment = await openEnvironment(service);
-}, 60_000);
+}, 240_000);
 afterAll(() => service.close());
 
 test('create_all, run a second time, finds its group, volume and dataview and leaves them as they are', async () => {
@@ -36,7 +36,7 @@ test('create_all, run a second time, finds its group, volume and dataview and le
   const { statuses, seconds } = await poll(service, 'GetKxDataview', { ...inside(), ...VIEW }, { until: 'ACTIVE' });
   expect(statuses).toEqual(['CREATING', 'ACTIVE']);
   expectWaitLike(seconds, [300]);
-}, 60_000);
+}, 240_000);
 
 test('create_all starts a loader that saves down on the volume, and three history nodes with a memory limit', async () => {
   const argument = (key: string, value: string) => ({ key, value });
@@ -65,7 +65,7 @@ test('create_all starts a loader that saves down on the volume, and three histor
     expect(reply.databases[0]).not.toHaveProperty('cacheConfigurations');
   }
   expect((await service.call('ListKxClusterNodes', cluster(HISTORY))).nodes).toHaveLength(3);
-}, 60_000);
+}, 240_000);
 
 test('process_algoseek commits two days, moves the dataview to the newer and then both clusters', async () => {
   const committed: string[] = [];
@@ -115,7 +115,7 @@ test('process_algoseek commits two days, moves the dataview to the newer and the
   expectWaitLike(loader.seconds + history.seconds, [180, 270]);
   const { activeVersions } = await service.call('GetKxDataview', { ...inside(), ...VIEW });
   expect(activeVersions).toMatchObject([{ changesetId, attachedClusters: [LOADER, HISTORY] }]);
-}, 60_000);
+}, 240_000);
 
 test('delete_all removes clusters, dataview and database, and keeps the scaling group and the volume', async () => {
   for (const clusterName of [LOADER, HISTORY]) await service.call('DeleteKxCluster', cluster(clusterName));
@@ -126,4 +126,4 @@ test('delete_all removes clusters, dataview and database, and keeps the scaling 
   await service.call('DeleteKxDatabase', { ...inside(), ...DATABASE });
   expect((await service.call('ListKxVolumes', inside())).kxVolumeSummaries).toHaveLength(1);
   expect((await service.call('ListKxScalingGroups', inside())).scalingGroups).toHaveLength(1);
-}, 60_000);
+}, 240_000);

@@ -71,7 +71,7 @@ const create = ([clusterName, type, threads]: (typeof PROCESSES)[number]) =>
   });
 
 describe('with published quotas', () => {
-  beforeAll(() => openTorq('published'), 60_000);
+  beforeAll(() => openTorq('published'), 240_000);
   afterAll(() => service.close());
 
   test('the sixth cluster on one volume is refused, with the option that raises quotas', async () => {
@@ -80,11 +80,11 @@ describe('with published quotas', () => {
       code: 'LimitExceeded',
       detail: `The quota of 5 read mounts of volume ${VOLUME} is used up. A new world with --quotas raised has no quotas.`,
     });
-  }, 60_000);
+  }, 240_000);
 });
 
 describe('with raised quotas', () => {
-  beforeAll(() => openTorq('raised'), 60_000);
+  beforeAll(() => openTorq('raised'), 240_000);
   afterAll(() => service.close());
 
   test('create_all starts six clusters that read and write one volume, and waits for discovery and rdb halfway', async () => {
@@ -124,7 +124,7 @@ describe('with raised quotas', () => {
     expectWaitLike(seconds, [750]);
     for (const [clusterName] of PROCESSES)
       await poll(service, 'GetKxCluster', named(clusterName), { until: 'RUNNING' });
-  }, 60_000);
+  }, 240_000);
 
   test('refresh_code rolls out new code by FORCE, with script and arguments sent again', async () => {
     const code = { s3Bucket: BUCKET, s3Key: 'code/torq_app_20241203_2103.zip' };
@@ -141,8 +141,13 @@ describe('with raised quotas', () => {
       expect(await service.call('UpdateKxClusterCodeConfiguration', update)).toEqual({});
     }
     for (const [clusterName, type, threads] of PROCESSES) {
-      const { statuses, reply } = await poll(service, 'GetKxCluster', named(clusterName), { until: 'RUNNING' });
-      if (clusterName === 'discovery1') expect(statuses).toEqual(['UPDATING', 'RUNNING']);
+      const { statuses, seconds, reply } = await poll(service, 'GetKxCluster', named(clusterName), {
+        until: 'RUNNING',
+      });
+      if (clusterName === 'discovery1') {
+        expect(statuses).toEqual(['UPDATING', 'RUNNING']);
+        expectWaitLike(seconds, [660, 750]);
+      }
       expect(reply).toMatchObject({
         code,
         initializationScript,
@@ -150,7 +155,7 @@ describe('with raised quotas', () => {
       });
       expect(reply.commandLineArguments).toEqual(expect.arrayContaining(argumentsOf(clusterName, type, threads)));
     }
-  }, 60_000);
+  }, 240_000);
 
   test('delete_all removes clusters, dataview, volume, scaling group and database in this order', async () => {
     for (const [clusterName] of PROCESSES) await service.call('DeleteKxCluster', named(clusterName));
@@ -161,5 +166,5 @@ describe('with raised quotas', () => {
     await service.call('DeleteKxScalingGroup', { ...inside(), scalingGroupName: GROUP });
     await poll(service, 'GetKxScalingGroup', { ...inside(), scalingGroupName: GROUP }, { until: GONE });
     expect(await service.call('DeleteKxDatabase', { ...inside(), ...DATABASE })).toEqual({});
-  }, 60_000);
+  }, 240_000);
 });

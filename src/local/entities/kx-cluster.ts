@@ -51,7 +51,7 @@ export const kxClusters: Handlers<Operations> = {
 
   GetKxCluster(input, context) {
     environmentOf(input, context);
-    return detail(clusterOf(input, context));
+    return { volumes: [], ...detail(clusterOf(input, context)) };
   },
 
   ListKxClusters(input, context) {
