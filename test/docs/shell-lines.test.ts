@@ -1,12 +1,11 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 
 /**
  * Every block of shell lines in our documents says in a comment before it whether it is run here: `<!-- runs: TEXT -->`, where
@@ -57,7 +56,7 @@ it.each(running)(
   'the blocks of $page work as they stand, pasted in order',
   { timeout: 120_000 },
   async ({ blocks }) => {
-    const free = new Map(await Promise.all(PORTS.map(async (port) => [port, await freePort()] as const)));
+    const free = new Map(await Promise.all(PORTS.map(async (port) => [port, String(await freePort())] as const)));
     const script = blocks.map(({ lines }) => `${hereIn(lines, free)}\necho; echo "${END} $?"\n`).join('');
     const out = await pasted(script);
     const parts = out.split(new RegExp(`${END} (\\d+)\n`));
@@ -133,11 +132,3 @@ describe.skipIf(!has('nginx') || !has('openssl'))('the configurations of nginx',
 
   it('are all that the documents show', () => expect(blocks).toHaveLength(2));
 });
-
-async function freePort(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return String(port);
-}

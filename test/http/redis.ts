@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../support/free-port.ts';
 
 /** Whether this machine has a Redis to start; without one the tests of the fleet are skipped. */
 export const HAS_REDIS = spawnSync('redis-server', ['--version']).status === 0;
@@ -76,14 +76,5 @@ function ended(server: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promis
   return new Promise((resolve) => {
     server.once('exit', () => resolve());
     server.kill(signal);
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
   });
 }
