@@ -22,7 +22,7 @@ import { callTool } from './tools/call.ts';
 import { callOf2025 } from './tools/call-2025.ts';
 import type { ToolEnvironment } from './tools/environment.ts';
 import { instructionsFor } from './tools/instructions.ts';
-import { offeredTools } from './tools/list.ts';
+import { listedTools } from './tools/list.ts';
 import { progressOf } from './tools/progress.ts';
 import { VERSION } from './version.ts';
 
@@ -98,7 +98,7 @@ export function serverFactory(shared: ServerEnvironment): ServerFactory {
     );
     server.setRequestHandler('tools/list', async ({ params }) => {
       requireFirstPage(params);
-      return { tools: (await search)?.searchTools(environment) ?? offeredTools(restrictions, caller, outputSchemas) };
+      return { tools: (await search)?.searchTools(environment) ?? listedTools(restrictions, caller, outputSchemas) };
     });
     takeSubscriptions(server, environment, feed, hearsAll);
     server.setRequestHandler('tools/call', async ({ params }, context) => {

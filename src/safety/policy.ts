@@ -74,6 +74,8 @@ export interface Caller {
   readonly answersForms: boolean;
   /** Why this caller may make no call of a risk; undefined when it may. */
   readonly refusal: (risk: Risk) => string | undefined;
+  /** Why calls of a risk are not listed to this caller; `refusal` when left out. A caller may be listed more than it may call yet. */
+  readonly unlisted?: (risk: Risk) => string | undefined;
 }
 
 /** The user who started this process; may do whatever the server offers. */

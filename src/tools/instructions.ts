@@ -2,7 +2,7 @@ import { type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf } from '../operations/naming.ts';
 import type { Place } from '../safety/place.ts';
 import { type Caller, POLICY, type Restrictions } from '../safety/policy.ts';
-import { offeredTools } from './list.ts';
+import { listedTools } from './list.ts';
 
 interface Offer {
   readonly place: Place;
@@ -12,7 +12,7 @@ interface Offer {
 
 /** What every model reads first: where this is, how to begin, and what it cannot do by itself; only of what is offered. */
 export function instructionsFor({ place, restrictions, catalog }: Offer, caller: Caller): string {
-  const offered = new Set(offeredTools(restrictions, caller, false).map(({ name }) => name));
+  const offered = new Set(listedTools(restrictions, caller, false).map(({ name }) => name));
   const known = (sentence: string, ...tools: string[]) => (tools.every((tool) => offered.has(tool)) ? [sentence] : []);
   const asks = [...offered].some((tool) => {
     const name = operationOf(tool) as OperationName | undefined;

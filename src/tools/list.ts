@@ -15,6 +15,12 @@ export const describedTools = once((): readonly ListedTool[] =>
     : EMBEDDED_TOOLS,
 );
 
+/** The tools that this server lists to a caller: those that it offers, and those that the caller can get a token for. */
+export function listedTools(restrictions: Restrictions, caller: Caller, outputSchemas: boolean): ListedTool[] {
+  const { refusal, unlisted = refusal } = caller;
+  return offeredTools(restrictions, { ...caller, refusal: unlisted }, outputSchemas);
+}
+
 /** The tools that this server offers to a caller. */
 export function offeredTools(restrictions: Restrictions, caller: Caller, outputSchemas: boolean): ListedTool[] {
   const offered = (name: OperationName) => withheld(name, restrictions, caller) === undefined;

@@ -34,6 +34,13 @@ describe('fixed tokens', () => {
     expect(without.headers.get('www-authenticate')).toBe('Bearer scope="finspace:read"');
   });
 
+  it('list only what they may call, since they cannot get more', async () => {
+    const { url } = await product({ authTokens: file({ tokens: [agent] }) });
+    const listed = await (await list(url, AGENT)).text();
+    expect(listed).toContain('"create_kx_environment"');
+    expect(listed).not.toMatch(/"(?:delete_kx_database|get_kx_connection_string|tear_down_kx_environment)"/);
+  });
+
   it('have scopes like any other', async () => {
     const { url } = await product({ authTokens: file({ tokens: [agent] }) });
     const call = { name: 'delete_kx_database', arguments: { environmentId: 'x', databaseName: 'y' } };

@@ -124,6 +124,17 @@ describe('named targets', () => {
     expect(await metadata.json()).toMatchObject({ resource: at(server, '/t/lab/mcp') });
   });
 
+  it('list what a later token may allow, as far as they are open to its holder', async () => {
+    let server: Running | undefined;
+    const as = await issuer(() => at(server as Running, '/t/lab/mcp'));
+    const lab = { allow: { '*': ['finspace:write'] } };
+    server = await product({ authIssuer: as.url, targets: file({ targets: { lab } }) });
+    const headers = { authorization: `Bearer ${await as.token({ scope: 'finspace:read' })}` };
+    const listed = await (await modern(at(server, '/t/lab/mcp'), 'tools/list', {}, headers)).text();
+    expect(listed).toContain('"create_kx_environment"');
+    expect(listed).not.toMatch(/"(?:delete_kx_database|get_kx_connection_string)"/);
+  });
+
   it('stay as narrow as the server is', async () => {
     const server = await product({ targets: file({ targets: { lab: {} } }), readOnly: true });
     const names = await (await modern(at(server, '/t/lab/mcp'), 'tools/list')).text();

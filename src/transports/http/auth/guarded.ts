@@ -4,7 +4,7 @@ import type { Endpoint } from '../endpoint.ts';
 import { rejection } from '../reply.ts';
 import type { Authorize } from './authorize.ts';
 import { insufficientScope, metadata, metadataPath, type ProtectedResource } from './resource.ts';
-import { type Admits, type Needs, type ScopedCaller, scopedCaller, scopesWanting } from './scopes.ts';
+import { type Admits, type Needs, type Scope, type ScopedCaller, scopedCaller, scopesWanting } from './scopes.ts';
 
 /** An endpoint that everybody who reaches it may use as the local user. */
 export function unguarded(endpoint: Endpoint, admits: Admits | undefined): Mount {
@@ -26,7 +26,12 @@ export function guarded(
     let known = narrowed.get(caller);
     if (known === undefined) {
       const allowed = scopedCaller({ principal: caller.principal, scopes: left }).scopes;
-      known = scopedCaller({ principal: caller.principal, scopes: [...caller.scopes].filter((s) => allowed.has(s)) });
+      const remaining = (scopes: ReadonlySet<Scope>) => [...scopes].filter((scope) => allowed.has(scope));
+      known = scopedCaller({
+        principal: caller.principal,
+        scopes: remaining(caller.scopes),
+        attainable: remaining(caller.attainable),
+      });
       narrowed.set(caller, known);
     }
     return known;

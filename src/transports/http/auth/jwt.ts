@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import { causeOf } from '../../cause.ts';
 import { namesAudience } from './audience.ts';
-import type { Holder } from './scopes.ts';
+import { type Holder, REQUESTABLE } from './scopes.ts';
 
 export interface Issuer {
   /** The issuer exactly as its tokens name it. */
@@ -62,6 +62,7 @@ export function jwtVerifier({ issuer, jwks, now }: Issuer): JwtVerifier {
       return {
         principal: `oauth:${subjectOf(payload)}`,
         scopes: scopesIn(payload),
+        attainable: REQUESTABLE,
         expiresMs: (payload.exp ?? 0) * 1_000,
       };
     } catch (error) {

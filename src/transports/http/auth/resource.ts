@@ -1,5 +1,5 @@
 import { type Refusal, rejection } from '../reply.ts';
-import { SCOPES } from './scopes.ts';
+import { REQUESTABLE } from './scopes.ts';
 
 /** One MCP endpoint as an OAuth 2.1 protected resource. */
 export interface ProtectedResource {
@@ -27,7 +27,7 @@ export function metadata({ url }: ProtectedResource, issuer: string): Response {
     {
       resource: url,
       authorization_servers: [issuer],
-      scopes_supported: Object.keys(SCOPES),
+      scopes_supported: REQUESTABLE,
       bearer_methods_supported: ['header'],
       resource_name: 'FinSpace MCP',
     },

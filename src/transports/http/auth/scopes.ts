@@ -14,6 +14,12 @@ export const SCOPES = {
 } as const satisfies Record<string, readonly string[]>;
 export type Scope = keyof typeof SCOPES;
 
+/**
+ * The scopes that clients are invited to request. `finspace:approve` is not among them: clients that request all that they are offered
+ * would answer their own forms.
+ */
+export const REQUESTABLE = (Object.keys(SCOPES) as Scope[]).filter((scope) => scope !== 'finspace:approve');
+
 const OF_RISK: Record<Risk, Scope> = {
   read: 'finspace:read',
   reveal: 'finspace:secrets',
@@ -37,26 +43,36 @@ export interface Holder {
   readonly principal: string;
   /** What the token was issued with; scopes of other servers have no effect. */
   readonly scopes: readonly string[];
+  /** Scopes that a later token of this holder may have. Their tools are listed, since clients request a scope when a call lacks it. */
+  readonly attainable?: readonly string[];
 }
 
 /** A caller with the scopes of a token: what they do not cover is not listed and is refused. */
 export interface ScopedCaller extends Caller {
   readonly scopes: ReadonlySet<Scope>;
+  /** Those of `scopes`, and those that it can get. */
+  readonly attainable: ReadonlySet<Scope>;
 }
 
 /** A caller by its scopes. `finspace:approve` says that a person sits at its client; the local user is known to. */
-export function scopedCaller({ principal, scopes }: Holder): ScopedCaller {
-  const granted = new Set(scopes.filter(isScope).flatMap((scope) => [scope, ...SCOPES[scope]]));
-  const refusals = new Map<Scope, string>();
-  for (const scope of Object.keys(SCOPES) as Scope[])
-    if (!granted.has(scope)) refusals.set(scope, `It needs the scope ${scope}, which your token does not have.`);
+export function scopedCaller({ principal, scopes, attainable = [] }: Holder): ScopedCaller {
+  const granted = withIncluded(scopes);
+  const listed = withIncluded([...scopes, ...attainable]);
   return {
     principal,
     scopes: granted,
+    attainable: listed,
     answersForms: principal === LOCAL_CALLER.principal || granted.has('finspace:approve'),
-    refusal: (risk) => refusals.get(OF_RISK[risk]),
+    refusal: (risk) => lacking(granted, OF_RISK[risk]),
+    unlisted: (risk) => lacking(listed, OF_RISK[risk]),
   };
 }
+
+const withIncluded = (scopes: readonly string[]): ReadonlySet<Scope> =>
+  new Set(scopes.filter(isScope).flatMap((scope) => [scope, ...SCOPES[scope]]));
+
+const lacking = (scopes: ReadonlySet<Scope>, scope: Scope) =>
+  scopes.has(scope) ? undefined : `It needs the scope ${scope}, which your token does not have.`;
 
 /** The scopes that a target leaves to a principal; undefined when it is not open to it at all. */
 export type Admits = (principal: string) => readonly string[] | undefined;
