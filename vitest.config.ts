@@ -26,6 +26,7 @@ const CI_ONLY = [
   'test/clients/oauth.test.ts',
   'test/docs/container.test.ts',
   'test/docs/demo.test.ts',
+  'test/docs/examples.test.ts',
   'test/docs/shell-lines.test.ts',
   'test/evals/changes.test.ts',
   'test/evals/checker.test.ts',
