@@ -32,6 +32,12 @@ export function referencesIn(name: OperationName, input: Members): { path: Refer
   return { path: inPath, body: inBody.filter(isNew) };
 }
 
+/** What a create makes, as its input names it; undefined for anything else, and for what gets its id from the service. */
+export function createdIn(name: OperationName, input: Members): Reference | undefined {
+  const label = createdBy(name);
+  return label === undefined ? undefined : referenceTo(label, textsOf(input), name);
+}
+
 /** The operation that shows what a label names; undefined when none does, as for the nodes of a cluster. */
 export const readerOfLabel = (label: string, near?: OperationName) => getOf(pathTo(label, near));
 

@@ -18,6 +18,10 @@ export interface ToolEnvironment extends Planner {
   readonly formsCount?: (() => Promise<boolean>) | undefined;
   /** The limits of the backend; undefined where it does not tell them. */
   readonly quotas?: (() => Promise<Quotas | undefined>) | undefined;
+  /** When this server last had a target deleted, by an operation; undefined where it did not. */
+  readonly deletedAt?:
+    | ((operation: OperationName, target: Readonly<Record<string, unknown>>) => Promise<string | undefined>)
+    | undefined;
   /** Where a credential goes instead of to the model. */
   readonly secrets: SecretSink;
   /** Told of errors that no code expected; nothing of them reaches a client. */

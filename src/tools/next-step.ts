@@ -4,10 +4,10 @@ import { statusKind } from '../inventory/trouble.ts';
 import type { FinspaceError } from '../operations/failure.ts';
 import type { OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
-import { nounOfLabel, type Reference, readerOfLabel, referencesIn } from '../operations/references.ts';
+import { createdIn, nounOfLabel, type Reference, readerOfLabel, referencesIn } from '../operations/references.ts';
 import { outlookOn } from '../safety/outlook/index.ts';
 import { plainOrQuoted, quoted } from '../untrusted.ts';
-import { WAITED_FOR } from './fleet/wait-for.ts';
+import { WAITED_FOR } from './fleet/awaited.ts';
 import { type Lookup, lookedUp, notThere } from './identify.ts';
 import type { Told } from './result.ts';
 
@@ -24,8 +24,10 @@ export async function nextStep(
   const { code, advice } = error.fields;
   if (code === 'ResourceNotFound') return missing(lookup, name, input);
   if (QUOTA.has(code)) return usedUp(lookup, name, input, advice);
-  if (code === 'Conflict' && WAITABLE.has(error.fields.reason)) return moving(lookup, name, input);
-  return {};
+  if (code !== 'Conflict' && code !== 'ResourceAlreadyExists') return {};
+  const namesake = await nameTaken(lookup, name, input);
+  if (namesake !== undefined) return namesake;
+  return code === 'Conflict' && WAITABLE.has(error.fields.reason) ? moving(lookup, name, input) : {};
 }
 
 /** The reasons of conflicts that may be gone after a while; other services than the embedded one may give none. */
@@ -61,6 +63,22 @@ async function missing(lookup: Lookup, name: OperationName, input: Members): Pro
   return { advice: lines.join(' ') };
 }
 
+/** What to do about the entity that has the name of what a call is to create; undefined where there is none. */
+async function nameTaken(lookup: Lookup, name: OperationName, input: Members): Promise<Told | undefined> {
+  const created = createdIn(name, input);
+  const found = created === undefined ? 'unknown' : await look(lookup, created, name);
+  if (created === undefined || typeof found !== 'object') return undefined;
+  const { label, value } = created;
+  const { status } = found;
+  const is = `The ${nounOfLabel(label)} ${quoted(value)} ${status === undefined ? 'exists already' : `is ${plainOrQuoted(status)}`}`;
+  if (status?.includes('DELET') && !status.includes('FAILED'))
+    return { advice: `${is}. ${waitFor(label, name, 'DELETED')}, then repeat this call.`, retryable: true };
+  const reader = toolName(readerOfLabel(label, name) as OperationName);
+  return statusKind(status) === 'failed'
+    ? { advice: `${is}: ${reader} shows why. Delete it to free the name, or choose another name.`, retryable: false }
+    : { advice: `${is}. Use it, or choose another name.`, retryable: false };
+}
+
 /** What has to be waited for, or has failed and will not come. */
 async function moving(lookup: Lookup, name: OperationName, input: Members): Promise<Told> {
   const { path, body } = referencesIn(name, input);
@@ -75,11 +93,16 @@ async function moving(lookup: Lookup, name: OperationName, input: Members): Prom
   const is = `The ${nounOfLabel(label)} ${quoted(value)} is ${plainOrQuoted(String(seen.status))}`;
   if (kinds[at] === 'failed')
     return { advice: `${is}, and stays so: ${reader} shows why. Delete it and create it again.`, retryable: false };
-  const kind = WAITED_FOR.find((each) => kindFacts(each).member === label);
-  const wait = kind === undefined ? `Look with ${reader}` : `Call wait_for_kx_entity (kind ${kind})`;
   return seen.status?.includes('DELET')
-    ? { advice: `${is} already. ${wait} to know when it is gone (until DELETED).`, retryable: false }
-    : { advice: `${is}. ${wait}, then repeat this call.`, retryable: true };
+    ? { advice: `${is} already. ${waitFor(label, name, 'DELETED')} to know when it is gone.`, retryable: false }
+    : { advice: `${is}. ${waitFor(label, name)}, then repeat this call.`, retryable: true };
+}
+
+/** How to wait for what a label names. */
+function waitFor(label: string, near: OperationName, until?: string): string {
+  const kind = WAITED_FOR.find((each) => kindFacts(each).member === label);
+  if (kind === undefined) return `Look with ${toolName(readerOfLabel(label, near) as OperationName)}`;
+  return `Call wait_for_kx_entity (kind ${kind}${until === undefined ? '' : `, until ${until}`})`;
 }
 
 /** The state of what a call refers to. */

@@ -16,8 +16,9 @@ describe('wait_for_kx_entity', () => {
       why: /check the name/,
     });
     expect((await use('wait_for_kx_entity', { ...of, name: 'nobody', until: 'deleted' })).data).toMatchObject({
-      reached: true,
-      why: /check the name/,
+      reached: false,
+      status: 'NOT_FOUND',
+      why: /If somebody else did, it is gone; otherwise check the name/,
     });
   });
 
@@ -32,8 +33,8 @@ describe('wait_for_kx_entity', () => {
   test('takes ready and gone for the states that they are', async () => {
     const ready = await use('wait_for_kx_entity', { ...of, name: 'hdb-fx', until: 'ready' });
     expect(ready.data).toMatchObject({ reached: true, status: 'RUNNING' });
-    const gone = await use('wait_for_kx_entity', { ...of, name: 'nobody', until: 'gone' });
-    expect(gone.data).toMatchObject({ reached: true, status: 'DELETED' });
+    const gone = await use('wait_for_kx_entity', { ...of, name: 'hdb-fx', until: 'gone' });
+    expect(gone.data).toMatchObject({ reached: false, status: 'RUNNING', why: /Nothing is deleting it/ });
   });
 
   test('takes a volume that was updated for ready', async () => {
@@ -45,10 +46,10 @@ describe('wait_for_kx_entity', () => {
     expect((await caller(call)('wait_for_kx_entity', asked)).data).toMatchObject({ reached: true, status: 'UPDATED' });
   });
 
-  test('needs no name for an environment, and takes no other one', async () => {
+  test('takes the name or id of the environment for the environment itself, and no other', async () => {
     const asked = { environment: 'kdb-prod', kind: 'environment' };
     const itself = { reached: true, entity: 'environment:kdb-prod' };
-    for (const name of [undefined, 'KDB-prod', await world().id('kdb-prod')])
+    for (const name of ['KDB-prod', await world().id('kdb-prod')])
       expect((await use('wait_for_kx_entity', { ...asked, name })).data).toMatchObject(itself);
     const other = await use('wait_for_kx_entity', { ...asked, name: 'kdb-uat' });
     expect(other).toMatchObject({ isError: true, text: /"kdb-prod", not "kdb-uat"/ });
@@ -62,7 +63,8 @@ describe('wait_for_kx_entity', () => {
     const made = await instant.call('CreateKxEnvironment', { name: 'kdb-brief', kmsKeyId });
     await instant.call('DeleteKxEnvironment', { environmentId: made.environmentId ?? '' });
     for (const environment of ['kdb-brief', made.environmentId]) {
-      const wait = (more: object) => caller(instant.call)('wait_for_kx_entity', { environment, ...more });
+      const wait = (more: object) =>
+        caller(instant.call)('wait_for_kx_entity', { environment, name: environment, ...more });
       const gone = await wait({ kind: 'environment', until: 'DELETED' });
       expect(gone.data).toMatchObject({ reached: true, entity: 'environment:kdb-brief', status: 'DELETED' });
       expect((await wait({ kind: 'cluster', name: 'gp-brief' })).data).toMatchObject({

@@ -1,12 +1,17 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type * as z from 'zod';
-import type { CompositeTool, Exchange } from '../environment.ts';
+import type { CompositeTool, Exchange, ToolEnvironment } from '../environment.ts';
 import { compositeTool } from '../environment.ts';
 import { refused } from '../result.ts';
 import { NotThere, type Scene, sceneOf } from './scene.ts';
 
 interface FleetTool<I extends z.ZodObject> extends Omit<CompositeTool<I>, 'annotations' | 'run'> {
-  readonly run: (scene: Scene, input: z.output<I>, exchange: Exchange) => Promise<CallToolResult>;
+  readonly run: (
+    scene: Scene,
+    input: z.output<I>,
+    exchange: Exchange,
+    environment: ToolEnvironment,
+  ) => Promise<CallToolResult>;
 }
 
 /** Declares a tool that only reads, over one environment or many. */
@@ -16,7 +21,7 @@ export function fleetTool<I extends z.ZodObject>({ run, ...tool }: FleetTool<I>)
     annotations: { readOnlyHint: true },
     run: async (environment, input, exchange) => {
       try {
-        return await run(sceneOf(environment, exchange), input, exchange);
+        return await run(sceneOf(environment, exchange), input, exchange, environment);
       } catch (error) {
         if (error instanceof NotThere) return refused(error.message);
         throw error;

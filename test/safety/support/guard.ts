@@ -1,5 +1,6 @@
 import type { InputRequiredResult, ServerContext } from '@modelcontextprotocol/server';
 import type { Call } from '../../../src/operations/index.ts';
+import { deletedAt } from '../../../src/safety/deletions.ts';
 import { withinEnvironments } from '../../../src/safety/environments.ts';
 import { formerNames } from '../../../src/safety/former-names.ts';
 import { type GateOptions, gate } from '../../../src/safety/gate.ts';
@@ -17,6 +18,8 @@ import { type Clock, HOUR, type Members } from './backend.ts';
 
 export const PLACE = { backend: 'test', region: 'us-east-1' };
 export const OPEN_MS = HOUR / 4;
+
+type DeletionOf = Parameters<NonNullable<ToolEnvironment['deletedAt']>>;
 
 /** One `tools/call` as it comes over the wire; `state` and `answers` are whatever the client says. */
 export interface Attempt {
@@ -88,7 +91,15 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const { admit, formsCount } = options;
   const pageOpener = async () => async (code: string) => `http://127.0.0.1/${code}`;
   const admitting = admit === undefined ? doors : { ...doors, admit };
-  const environment = { ...shared, pageOpener, formsCount, quotas: options.quotas, gate: gate(admitting) };
+  const deletions = { deletedAt: (...of: DeletionOf) => deletedAt(journal, ...of) };
+  const environment = {
+    ...shared,
+    ...deletions,
+    pageOpener,
+    formsCount,
+    quotas: options.quotas,
+    gate: gate(admitting),
+  };
   return {
     ledger,
     journal,

@@ -1,0 +1,230 @@
+import * as z from 'zod';
+import type { Environment } from '../../inventory/fleet.ts';
+import type { Kind } from '../../inventory/graph.ts';
+import { getterInput, KINDS, kindFacts } from '../../inventory/kinds.ts';
+import { walk } from '../../inventory/pages.ts';
+import { statusKind } from '../../inventory/trouble.ts';
+import { didYouMean } from '../../nearest.ts';
+import { isNotFound } from '../../operations/failure.ts';
+import { route } from '../../operations/http.ts';
+import { OPERATION_NAMES, type OperationName, operationNamed } from '../../operations/index.ts';
+import { toolName } from '../../operations/naming.ts';
+import { plainOrQuoted, quoted } from '../../untrusted.ts';
+import type { ToolEnvironment } from '../environment.ts';
+import { GONE, listed, NotThere, noSuch, type Scene } from './scene.ts';
+
+/** The kinds that come and go over time. */
+export const WAITED_FOR = KINDS.filter((kind) => kind !== 'user' && kind !== 'database');
+/** The nodes of a cluster change while it stays RUNNING. */
+const NODES = 'nodes';
+export const WAIT_KINDS = [...WAITED_FOR, NODES] as const;
+
+/** What an entity of a kind is when it is ready. */
+const READY: Record<(typeof WAIT_KINDS)[number], string> = {
+  environment: 'CREATED',
+  cluster: 'RUNNING',
+  dataview: 'ACTIVE',
+  changeset: 'COMPLETED',
+  'scaling-group': 'ACTIVE',
+  volume: 'ACTIVE',
+  nodes: 'RUNNING',
+};
+/** What else is as good as ready: a volume of which an endpoint says that it was updated. */
+const ALSO_READY: Record<string, string> = { volume: 'UPDATED' };
+
+/** An entity that a call waits for. */
+export interface Wanted {
+  readonly kind: (typeof WAIT_KINDS)[number];
+  readonly name: string;
+  readonly database?: string | undefined;
+}
+
+/** What a read shows of it. */
+export interface Seen {
+  readonly status: string;
+  readonly reason?: string;
+}
+
+/** What a look at it means for the wait. */
+export interface Look extends Seen {
+  readonly reached: boolean;
+  /** Whether waiting longer is of no use. */
+  readonly ended: boolean;
+  readonly why?: string;
+}
+
+export interface Awaited {
+  readonly name: string;
+  /** As answers name it: `cluster:NAME`, `dataview:DATABASE/NAME`. */
+  readonly entity: string;
+  /** Looks at it; `wasThere` says whether an earlier look found it. */
+  readonly look: (wasThere: boolean) => Promise<Look>;
+}
+
+/** Finds out how to look at what is wanted. Throws NotThere for what cannot be waited for. */
+export async function awaited(
+  scene: Scene,
+  environment: ToolEnvironment,
+  place: Environment,
+  { kind, name: given, database: within }: Wanted,
+  until: string | undefined,
+): Promise<Awaited> {
+  const name = kind === 'environment' ? ownName(place, given) : given;
+  const isInside = kind === 'dataview' || kind === 'changeset';
+  const database = within ?? (isInside ? await databaseOf(scene, place, kind, name) : undefined);
+  const getter = kind === NODES ? 'ListKxClusterNodes' : kindFacts(kind).getter;
+  const goal = goalOf(kind, until);
+  const states = kind === NODES ? ['RUNNING', 'PROVISIONING'] : statesOf(getter);
+  if (!states.includes(goal)) throw noSuch(kind === NODES ? 'state of nodes' : `state of a ${kind}`, goal, states);
+  const refusal = scene.options.refusal?.(getter);
+  if (refusal !== undefined) throw new NotThere(`${toolName(getter)} is not offered. ${refusal}`);
+  const input = getterInput(kind === NODES ? 'cluster' : kind, place.environmentId ?? '', name, database);
+  const read = kind === NODES ? () => nodesSeen(scene, input) : () => entitySeen(scene, getter, input);
+  const deleter = deleterOf(kind, getter);
+  const deletion = async () => (deleter === undefined ? undefined : environment.deletedAt?.(deleter, input));
+  return {
+    name,
+    entity: `${kind}:${database === undefined ? '' : `${database}/`}${name}`,
+    look: async (wasThere) => {
+      const { made, ...seen } = await read();
+      const isReady = goal === READY[kind] && ALSO_READY[kind] === seen.status;
+      if (seen.status === GONE)
+        return goneLook(seen, goal, {
+          isKnown: wasThere || kind === 'environment' || (await deletion()) !== undefined,
+          isPlaceGone: place.status === GONE,
+          none: () => noneOf(scene, place, kind === NODES ? 'cluster' : kind, name, goal),
+        });
+      if (seen.status === goal || isReady) return { ...seen, reached: true, ended: true };
+      if (goal === GONE && !isLeaving(seen.status) && !isLeaving(place.status)) {
+        const at = await deletion();
+        if (at === undefined || at < (made ?? '')) return over(seen, `${NOT_DELETED} ${plainOrQuoted(seen.status)}.`);
+      }
+      if (statusKind(seen.status) === 'failed') return over(seen, 'It failed; waiting longer will not help.');
+      if (goal !== GONE && statusKind(seen.status) === 'settled' && kind !== NODES)
+        return over(seen, `It is ${plainOrQuoted(seen.status)}, and nothing is in progress that changes that.`);
+      return { ...seen, reached: false, ended: false };
+    },
+  };
+}
+
+const NOT_DELETED = 'Nothing is deleting it: no delete of it was accepted, and it is';
+const over = (seen: Seen, why: string): Look => ({ ...seen, reached: false, ended: true, why });
+const isLeaving = (status: string | undefined) => status?.includes('DELET') === true && status !== GONE;
+
+interface Absence {
+  /** Whether it was there before. */
+  readonly isKnown: boolean;
+  readonly isPlaceGone: boolean;
+  readonly none: () => Promise<string>;
+}
+
+/** What it means that something is not there: it is gone, or it never was. */
+async function goneLook(seen: Seen, goal: string, { isKnown, isPlaceGone, none }: Absence): Promise<Look> {
+  const reached = goal === GONE;
+  if (isPlaceGone && !isKnown)
+    return { ...seen, reached, ended: true, why: 'Its environment was deleted, and with it all that was in it.' };
+  if (!isKnown) return over({ ...seen, status: 'NOT_FOUND' }, await none());
+  return reached ? { ...seen, reached, ended: true } : over(seen, 'It does not exist any more.');
+}
+
+/** The state that is waited for; people say ready, and gone. */
+function goalOf(kind: Wanted['kind'], until: string | undefined): string {
+  const said = (until ?? 'READY').toUpperCase();
+  return said === 'READY' ? READY[kind] : said === 'GONE' ? GONE : said;
+}
+
+/** The name of the environment that is waited for itself. Throws NotThere when another one was named. */
+function ownName({ name = '', environmentId }: Environment, given: string): string {
+  if (given === environmentId || given.toLowerCase() === name.toLowerCase()) return name;
+  throw new NotThere(`The environment is ${quoted(name)}, not ${quoted(given)}: name one of them only.`);
+}
+
+/** The only database that has something of a kind and name. Throws NotThere when there is none, or several. */
+async function databaseOf(
+  scene: Scene,
+  { environmentId = '' }: Environment,
+  kind: Kind,
+  name: string,
+): Promise<string> {
+  const options = { kinds: [kind], details: false, everyChangeset: true };
+  const { graphs } = await scene.again([{ environmentId }], options);
+  const holders = graphs.flatMap(({ entities }) =>
+    entities.flatMap((each) => (each.kind === kind && each.name === name ? [each.database ?? ''] : [])),
+  );
+  const [only, second] = holders;
+  if (only !== undefined && second === undefined) return only;
+  const which = only === undefined ? '' : ` Several have one of that name: ${listed(holders)}.`;
+  throw new NotThere(`A ${kind} is in a database: give its name as database.${which}`);
+}
+
+/** That there is nothing of a name, with those that there are, as far as they can be read. */
+async function noneOf(scene: Scene, { environmentId }: Environment, kind: Kind, name: string, goal: string) {
+  const options = { kinds: [kind], details: false, everyChangeset: true };
+  const { graphs, gaps } = await scene.again([{ environmentId: environmentId ?? '' }], options);
+  const others = graphs.flatMap(({ entities }) => entities.filter((each) => each.kind === kind));
+  const known = others.map((each) => each.name);
+  const otherwise = gaps.length > 0 ? '.' : `; there are: ${listed(known)}.`;
+  const unless = goal === GONE ? '. If somebody else did, it is gone; otherwise check the name' : ': check the name';
+  const meant = didYouMean(name, known, { otherwise, shown: quoted });
+  return `There is no ${kind} of that name, and this server deleted none${unless}${meant}`;
+}
+
+/** The states that an operation can report, and that of what it does not find any more. */
+function statesOf(getter: OperationName): string[] {
+  const status = (operationNamed(getter).output() as z.ZodObject).shape['status'];
+  const known = status instanceof z.ZodOptional ? status.unwrap() : status;
+  return [...new Set([...(known instanceof z.ZodEnum ? known.options.map(String) : []), GONE])];
+}
+
+/** The operation that deletes what a read shows; nodes go with their cluster, and changesets with their database. */
+function deleterOf(kind: Wanted['kind'], getter: OperationName): OperationName | undefined {
+  const { path } = route(operationNamed(kind === NODES ? kindFacts('cluster').getter : getter));
+  return OPERATION_NAMES.find((name) => operationNamed(name).http === `DELETE ${path}`);
+}
+
+interface Read extends Seen {
+  /** When it was made, ISO 8601. */
+  readonly made?: string | undefined;
+}
+
+async function entitySeen({ call, options }: Scene, getter: OperationName, input: object): Promise<Read> {
+  try {
+    const found = (await call(getter, input as never, { signal: options.signal })) as Record<string, unknown>;
+    const { status, statusReason, errorMessage, errorInfo, createdTimestamp, creationTimestamp } = found;
+    const reason = statusReason ?? errorMessage ?? (errorInfo as Record<string, unknown> | undefined)?.['errorMessage'];
+    const made = (createdTimestamp ?? creationTimestamp) as string | undefined;
+    return { status: String(status), ...(reason === undefined ? {} : { reason: String(reason) }), made };
+  } catch (error) {
+    if (isNotFound(error)) return { status: GONE };
+    throw error;
+  }
+}
+
+const MOST_NODES = 1_000;
+
+/** RUNNING when all nodes are, and as many are there as the cluster is to have. */
+async function nodesSeen({ call, options }: Scene, input: object): Promise<Read> {
+  const { signal } = options;
+  try {
+    const [{ items }, cluster] = await Promise.all([
+      walk(call, 'ListKxClusterNodes', input as never, MOST_NODES, { signal }),
+      call('GetKxCluster', input as never, { signal }),
+    ]);
+    const { capacityConfiguration, scalingGroupConfiguration, autoScalingConfiguration } = cluster;
+    if (statusKind(cluster.status) === 'failed') return { status: String(cluster.status) };
+    const least =
+      autoScalingConfiguration?.minNodeCount ??
+      capacityConfiguration?.nodeCount ??
+      scalingGroupConfiguration?.nodeCount ??
+      1;
+    const running = items.filter(({ status }) => status === 'RUNNING').length;
+    const isWhole = running === items.length && running >= least;
+    const missing = Math.max(least, items.length) - running;
+    return isWhole
+      ? { status: 'RUNNING' }
+      : { status: 'PROVISIONING', reason: `${missing} of ${running + missing} nodes do not run yet` };
+  } catch (error) {
+    if (isNotFound(error)) return { status: GONE };
+    throw error;
+  }
+}
