@@ -56,7 +56,7 @@ const TRANSPORT_FAILURES: Record<TransportFailure, { retryable: boolean; advice:
   },
   Misconfigured: {
     retryable: false,
-    advice: 'Have a person correct the configuration of this server; repeating will not help.',
+    advice: 'Have a person correct the configuration of this server.',
   },
   Rejected: {
     retryable: false,

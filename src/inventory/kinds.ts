@@ -60,8 +60,13 @@ export function getterInput(
 /** The ARN of an entity, made from that of its environment; undefined for what cannot have tags. */
 export function arnIn({ entities }: Graph, { kind, name, database }: GraphEntity): string | undefined {
   const environment = entities.find((entity) => entity.kind === 'environment')?.facts['arn'];
+  const path = arnPath({ kind, name, database });
+  return path === undefined || environment === undefined ? undefined : `${environment}${path}`;
+}
+
+/** What follows the environment's ARN in that of an entity; undefined for what cannot have tags. */
+export function arnPath({ kind, name, database }: Pick<GraphEntity, 'kind' | 'name' | 'database'>): string | undefined {
   const { arn, member } = kindFacts(kind);
-  if (arn === undefined || environment === undefined) return undefined;
   const values: Record<string, string> = { databaseName: database ?? name, [member]: name };
-  return `${environment}${arn.replaceAll(/\{(\w+)\}/g, (_, label: string) => values[label] ?? '')}`;
+  return arn?.replaceAll(/\{(\w+)\}/g, (_, label: string) => values[label] ?? '');
 }

@@ -6,8 +6,7 @@ export const ERRORS = {
   AccessDenied: {
     status: 403,
     retryable: false,
-    advice:
-      'The credentials of this server may not do this. Repeating will not help; a person has to grant the permission.',
+    advice: 'The credentials of this server may not do this. A person has to grant the permission.',
   },
   Conflict: {
     status: 409,

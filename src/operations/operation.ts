@@ -86,8 +86,8 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodO
   readonly errors: readonly ErrorName[];
   /** Present on operations that a person must approve, or may be made to. */
   readonly target?: Target;
-  /** Where an entity goes after a call that answers nothing: the status it has at once, and the one it ends in. */
-  readonly settles?: { readonly now: string; readonly end: string };
+  /** Where the target goes after a call that answers nothing, or `what` goes in its place: the status at once, and the last one. */
+  readonly settles?: { readonly now: string; readonly end: string; readonly what?: string; readonly kind?: string };
   /** The output member that is a credential. */
   readonly secret?: string;
   readonly deprecated?: true;

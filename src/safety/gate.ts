@@ -20,7 +20,7 @@ import { tagAsks } from './protection.ts';
 import { changed, forbidding, missing, notRun, UNPREPARED, USED } from './refusals.ts';
 import { sightOf } from './sight.ts';
 import type { TeardownPlan } from './teardown.ts';
-import { changesNothing, heedless, isTargetShown, tooRisky, unchanged } from './update-words.ts';
+import { changesNothing, contradictions, heedless, isTargetShown, tooRisky, unchanged } from './update-words.ts';
 
 /** One call that somebody wants. */
 export interface Wanted {
@@ -110,6 +110,8 @@ export function gate(options: GateOptions): Gate {
     const refusal = wanted.refusal?.(plan.risk);
     if (refusal !== undefined) return refuse(notRun(tool), tooRisky(plan), refusal);
     if (plan.forbidden !== undefined) return refuse(...forbidding(tool, plan.forbidden, sight));
+    const wrong = contradictions(plan);
+    if (wrong.length > 0) return refuse(notRun(tool), ...wrong);
     const why = heedless(plan, isTargetShown(plan, shown));
     if (why !== undefined) return refuse(notRun(tool), ...why);
     if (changesNothing(plan)) return { kind: 'unchanged', why: unchanged(plan) };

@@ -34,7 +34,9 @@ export function fileSink(folder: string, now: () => number): SecretSink {
         path,
         clusterName,
         user: String(userArn).split('/').at(-1),
+        ...addressIn(value),
         ...(expires === undefined ? {} : { expires }),
+        use: `The file is on the machine that runs this server. There, before it expires, this user connects from q with: h:hopen \`$first read0 hsym \`$"${path}"`,
       },
     };
   };
@@ -52,6 +54,12 @@ export const refusingSink: SecretSink = async (name, _, output) =>
         kind: 'withheld',
         why: 'Over HTTP a credential is handed out only when the operator starts the server with --secrets inline.',
       };
+
+/** Where a signed string leads: `:tcps://host:port:user:signature`. */
+function addressIn(signed: string): { readonly host?: string; readonly port?: number } {
+  const [, host, port] = /^:(?:tcps:\/\/)?([\w.-]+):(\d{1,5}):/.exec(signed) ?? [];
+  return host === undefined ? {} : { host, port: Number(port) };
+}
 
 /** When a signed string stops being valid, from its own X-Amz-Date and X-Amz-Expires. */
 function expiry(signed: string): string | undefined {

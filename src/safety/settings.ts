@@ -10,6 +10,8 @@ export interface Comparison {
   readonly removed: readonly Change[];
   /** Names in `remove` that are no setting which leaving it out would remove. */
   readonly unknown: readonly string[];
+  /** Entries of lists that the input gives more than once. */
+  readonly repeated: readonly string[];
   /** The input with everything put back that it leaves out. */
   readonly complete: Members;
 }
@@ -33,7 +35,9 @@ export function compareSettings(rules: UpdateRules, present: Members, input: Mem
   const gone = [...before.values()].filter(
     (leaf) => !after.has(nameOf(leaf)) && meaningOf(rules, outermostMissing(leaf, kept), given, present) === 'removed',
   );
-  const isMeant = (leaf: Leaf) => remove.some((name) => isWithin(leaf, name));
+  // What the input gives in part is removed by the names of its parts, so that nobody removes more than they named.
+  const whole = remove.filter((name) => !kept.has(name));
+  const isMeant = (leaf: Leaf) => whole.some((name) => isWithin(leaf, name));
   const [meant, silent] = [gone.filter(isMeant), gone.filter((leaf) => !isMeant(leaf))];
   const changed = [...after.values()].filter(
     (leaf) => leaf.path.at(-1) !== BARE && textOf(before.get(nameOf(leaf))) !== textOf(leaf),
@@ -46,7 +50,8 @@ export function compareSettings(rules: UpdateRules, present: Members, input: Mem
     changes: changes.filter((change) => change.before !== change.after),
     leftOut: outermost(silent, kept),
     removed: outermost(meant, kept),
-    unknown: remove.filter((name) => !gone.some((leaf) => isWithin(leaf, name))),
+    unknown: remove.filter((name) => !whole.includes(name) || !gone.some((leaf) => isWithin(leaf, name))),
+    repeated: repeatedIn(rules, rules.settings(given), []),
     complete: completed(rules, given, silent),
   };
 }
@@ -95,6 +100,23 @@ function keyOf(rules: UpdateRules, path: Path, list: readonly Members[]): string
   if (key === undefined) return undefined;
   const names = new Set(list.map((entry) => entry[key]));
   return names.size === list.length && !names.has(undefined) ? key : undefined;
+}
+
+/** The entries of keyed lists that are there more than once, by their names. */
+function repeatedIn(rules: UpdateRules, value: unknown, path: Path): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const key = Array.isArray(value) ? keyAt(rules, path) : undefined;
+  if (key === undefined)
+    return Object.entries(value).flatMap(([name, inner]) => repeatedIn(rules, inner, [...path, name]));
+  const [seen, again] = [new Set<unknown>(), new Set<string>()];
+  for (const { [key]: name } of value as Members[]) {
+    if (seen.has(name)) again.add([...path, name].join('.'));
+    seen.add(name);
+  }
+  return [
+    ...again,
+    ...(value as Members[]).flatMap((entry) => repeatedIn(rules, entry, [...path, String(entry[key])])),
+  ];
 }
 
 /** The entries that have a key, the last one of each. */

@@ -23,14 +23,20 @@ export function isTargetShown({ operation }: Plan, shown: Offered): boolean {
   return target === undefined || shown(target.reader as OperationName);
 }
 
+/** What is wrong with the arguments of a call whatever there is, a sentence each. */
+export const contradictions = ({ blockers }: Pick<Plan, 'blockers'>): string[] =>
+  blockers.flatMap(({ item, first }) => (item.kind === 'argument' ? `${item.name}: ${first}` : []));
+
 /** Why an update does not run as it stands: it would remove what it leaves out, or give what the service ignores. */
 export function heedless(plan: Plan, isShown: boolean): readonly string[] | undefined {
   const { settings, ignored } = plan;
   if (settings === undefined) return undefined;
-  const { leftOut, unknown } = settings;
+  const { leftOut, unknown, repeated } = settings;
+  if (leftOut.length > 0 && repeated.length > 0)
+    return repeated.map((name) => `${named(name)} is given twice. Give each entry once, with all its settings.`);
   if (unknown.length > 0)
     return [
-      `remove names ${unknown.map((name) => quoted(name)).join(', ')}, which this call would not remove: it is not set, the arguments give it, or the operation keeps it.`,
+      `remove names ${unknown.map((name) => quoted(name)).join(', ')}, which this call would not remove: it is not set, the arguments give it or a part of it, or the operation keeps it.`,
       leftOut.length === 0
         ? 'This call removes no settings.'
         : `This call would remove: ${leftOut.map(({ setting }) => named(setting)).join(', ')}.`,

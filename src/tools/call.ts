@@ -14,6 +14,7 @@ import type { CompositeTool, Exchange, ToolEnvironment, ToolResult } from './env
 import { describedTools } from './list.ts';
 import { nextStep } from './next-step.ts';
 import { preparedArguments } from './prepared.ts';
+import { arnOfNew } from './resource-arn.ts';
 import { failed, naming, noted, refused, succeeded } from './result.ts';
 import { suggestTool } from './suggest.ts';
 
@@ -117,5 +118,7 @@ async function throughGate(
   const output = (await call(name, sent as never, { ...options, actor: consent.actor })) as Members;
   const revealed = await secrets(name, sent, output);
   if (revealed.kind === 'withheld') return refused(revealed.why);
-  return succeeded(name, revealed.output, { audience: revealed.audience, done: whatChanges(consent.plan, shown) });
+  const lookup = { environment, signal: options.signal };
+  const done = { ...whatChanges(consent.plan, shown), ...(await arnOfNew(lookup, name, sent, output)) };
+  return succeeded(name, revealed.output, { audience: revealed.audience, done });
 }

@@ -11,7 +11,14 @@ import { approvalNeeded, offering, withheld } from '../safety/policy.ts';
 import { missing } from '../safety/refusals.ts';
 import { sightOf } from '../safety/sight.ts';
 import { quoted } from '../safety/untrusted.ts';
-import { changesNothing, heedless, isTargetShown, tooRisky, unchanged } from '../safety/update-words.ts';
+import {
+  changesNothing,
+  contradictions,
+  heedless,
+  isTargetShown,
+  tooRisky,
+  unchanged,
+} from '../safety/update-words.ts';
 import { whatChanges } from './changed.ts';
 import { compositeTool } from './environment.ts';
 import { answer, shaping } from './fleet/page.ts';
@@ -72,7 +79,7 @@ export const planChange = compositeTool({
     const asGiven = heedless(plan, isShown);
     const tooMuch = withheld(name, environment.restrictions, environment.caller, plan.risk);
     const blocked = forbidden !== undefined || blockers.length > 0 || asGiven !== undefined || tooMuch !== undefined;
-    const idle = asGiven === undefined && changesNothing(plan);
+    const idle = asGiven === undefined && contradictions(plan).length === 0 && changesNothing(plan);
     const sight = sightOf(shown, [input, target]);
     const withheldHere = sight.withheld([...blockers, ...warnings, ...lost, ...interrupted]);
     const needsApproval = !idle && approvalNeeded(plan, environment.restrictions);
@@ -85,7 +92,7 @@ export const planChange = compositeTool({
       ...(plan.asks.length === 0 ? {} : { why: plan.asks }),
       blocked,
       ...(blocked || idle || unchecked.length === 0 ? { wouldRun: !blocked && !idle } : { notChecked: unchecked }),
-      ...(asGiven === undefined ? {} : { notAsGiven: asGiven }),
+      ...(asGiven === undefined ? {} : { argumentsRefused: asGiven }),
       ...(tooMuch === undefined ? {} : { refused: `${tooRisky(plan)} ${tooMuch}` }),
       ...(idle ? { changesNothing: unchanged(plan) } : {}),
       ...whatChanges(plan, shown),

@@ -2,7 +2,7 @@ import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/
 import { listMember } from '../operations/derive.ts';
 import { type FailureFields, type FinspaceError, wireName } from '../operations/failure.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
-import { listerOf, toolName } from '../operations/naming.ts';
+import { waitTool } from '../operations/naming.ts';
 import { quoted, visible } from '../untrusted.ts';
 
 import type { EnvironmentMeant } from './identify.ts';
@@ -27,7 +27,7 @@ export function succeeded(name: OperationName, output: Members, { audience, done
   const list = listMember(operationNamed(name));
   const complete = output['nextToken'] === undefined;
   const remarks = [
-    ...(list === null && Object.keys(output).length === 0 ? [accepted(name)] : []),
+    ...(list === null && Object.keys(output).length === 0 ? [taken(name)] : []),
     ...(list === null || complete
       ? []
       : ['This is one page. For the rest, repeat the call with the same arguments and this nextToken.']),
@@ -37,16 +37,12 @@ export function succeeded(name: OperationName, output: Members, { audience, done
   return { ...result, content: result.content.map((block) => ({ ...block, annotations: { audience: [audience] } })) };
 }
 
-/** What is true once a call was taken that answers nothing. */
-function accepted(name: OperationName): string {
-  const { entity, settles, risk } = operationNamed(name);
-  if (settles !== undefined) {
-    const until = settles.end === 'DELETED' ? ', until DELETED' : '';
-    return `${name} was accepted. It is ${settles.now} now; wait_for_kx_entity (kind ${entity.replace('kx-', '')}${until}) tells when it is ${settles.end}.`;
-  }
-  const lister = listerOf(name);
-  const check = lister === undefined ? '' : ` ${toolName(lister)} shows the present state.`;
-  return `${name} was accepted${risk === 'destroy' ? '.' : ' and has taken effect.'}${check}`;
+/** What is true after a call that answers nothing, and how to wait where that is not the end. */
+function taken(name: OperationName): string {
+  const { settles, target } = operationNamed(name);
+  if (settles === undefined) return `${name} has taken effect.`;
+  const { now, end, what = `The ${target?.noun}`, kind = String(target?.noun) } = settles;
+  return `${what} is ${now}. To wait for the end: ${waitTool(kind, end)}.`;
 }
 
 /** The result of a call that the endpoint refused or that never got an answer, with what was found out about it since. */

@@ -35,7 +35,7 @@ describe('a whole environment', () => {
 
   it('is put on a transit gateway once and for ever, which interrupts its clusters', async () => {
     const { lost, interrupted, blockers } = await network({ transitGatewayConfiguration: GATEWAY });
-    expect(lost.map(itemText)).toEqual(['choice "transit gateway" ("its id and CIDR range become final")']);
+    expect(lost.map(itemText)).toEqual(['option to change "transit gateway" ("its id and CIDR range become final")']);
     expect(interrupted.map(itemText)).toEqual(['cluster "gateway" ("GP, RUNNING")']);
     expect(blockers).toEqual([]);
   });

@@ -27,13 +27,16 @@ describe('a credential', () => {
     return revealed.output;
   };
 
-  it('goes to a file that only its user can read, and its path to the caller', async () => {
+  it('goes to a file that only its user can read; the caller gets its path, the address, and how to use it', async () => {
     const text = signed('20260317T093000Z', '900');
     const output = await keep(text);
     expect(output).toEqual({
       path: expect.stringMatching(/gateway-[0-9a-f]{12}\.txt$/),
       clusterName: 'gateway',
       user: 'ann',
+      host: 'host',
+      port: 443,
+      use: expect.stringContaining(`h:hopen \`$first read0 hsym \`$"${output['path']}"`),
       expires: new Date(START + 15 * 60_000).toISOString(),
     });
     const path = String(output['path']);

@@ -38,7 +38,7 @@ const KINDS: [string, OperationName | 'teardown', (name: string) => Members, Reg
     'CHANGE THE NETWORK OF kdb environment',
     'UpdateKxEnvironmentNetwork',
     () => ({ transitGatewayConfiguration: GATEWAY }),
-    /^Loses for good: choice /,
+    /^Loses for good: option to change /,
   ],
   [
     'INTERRUPT cluster',

@@ -94,6 +94,16 @@ describe('a dataview under a cluster', () => {
     expect(text(await here('update_kx_dataview', wish, { refusal }))).toContain('It interrupts the dataview "view".');
   });
 
+  it.each([
+    ['fewer', ['/2026.03.16/'], 1],
+    ['the same', ['*'], 0],
+    ['the same and more', ['/*', '/2026*'], 0],
+  ])('that keeps %s paths on its volume interrupts what mounts it, or not', async (_, dbPaths, interrupted) => {
+    const { changesetId } = await backend.call('GetKxDataview', { environmentId, ...VIEW });
+    const wish = { ...VIEW, changesetId, segmentConfigurations: [{ dbPaths, volumeName: 'fast' }] };
+    expect(await plan('update_kx_dataview', wish)).toMatchObject({ counts: { interrupted } });
+  });
+
   it('says which settings `remove` could name where it names another', async () => {
     const outcome = await here('update_kx_dataview', { ...VIEW, segmentConfigurations: [], remove: ['description'] });
     expect(text(outcome)).toContain('This call would remove: segmentConfigurations');

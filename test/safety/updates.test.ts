@@ -157,6 +157,51 @@ describe('an update', () => {
     ).toMatchObject({ kind: 'refused', text: expect.stringContaining('"vpcConfiguration"') });
   });
 
+  it('is refused when `remove` names a list of which it gives a part', async () => {
+    const commandLineArguments = [
+      { key: 's', value: '4' },
+      { key: 'mode', value: '1' },
+    ];
+    await estate.cluster('scripted', { code: CODE, commandLineArguments });
+    const wish = { clusterName: 'scripted', code: CODE, commandLineArguments: commandLineArguments.slice(0, 1) };
+    const naming = (name: string) => attempt('update_kx_cluster_code_configuration', { ...wish, remove: [name] });
+    expect(await naming('commandLineArguments')).toMatchObject({
+      kind: 'refused',
+      text: expect.stringMatching(/give it or a part of it[^]*This call would remove: commandLineArguments\.mode\.$/),
+    });
+    expect((await naming('commandLineArguments.mode')).kind).toBe('done');
+  });
+
+  it('says which entry of a list is given twice, not that it would remove another', async () => {
+    const commandLineArguments = [{ key: 's', value: '4' }];
+    await estate.cluster('scripted', { code: CODE, commandLineArguments });
+    const twice = ['1', '2'].map((value) => ({ key: 'mode', value }));
+    const outcome = await attempt('update_kx_cluster_code_configuration', {
+      clusterName: 'scripted',
+      code: CODE,
+      commandLineArguments: twice,
+    });
+    expect(outcome).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining('commandLineArguments.mode is given twice.'),
+    });
+    expect(outcome).not.toMatchObject({ text: expect.stringContaining('would remove') });
+  });
+
+  it.each([
+    ['both', { transitGatewayID: 'tgw-0abc1def2abc3def4', routableCIDRSpace: '100.64.0.0/26' }, []],
+    ['neither', undefined, undefined],
+  ])('of the network that gives %s of its blocks is refused in one sentence', async (_, gateway, servers) => {
+    const wish = { transitGatewayConfiguration: gateway, customDNSConfiguration: servers };
+    const says = 'Exactly one of transitGatewayConfiguration and customDNSConfiguration must be given.';
+    const outcome = await attempt('update_kx_environment_network', wish);
+    expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining(says) });
+    expect(outcome).not.toMatchObject({ text: expect.stringContaining('in this order') });
+    const planned = await plan('update_kx_environment_network', wish);
+    expect(planned).toMatchObject({ blocked: true, blockers: [{ first: says }] });
+    expect(planned).not.toHaveProperty('changesNothing');
+  });
+
   it('keeps values from a caller who may not read its target', async () => {
     await estate.cluster('scripted', { code: CODE, initializationScript: 'init.q' });
     const blind = await openGuard({

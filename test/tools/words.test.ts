@@ -210,7 +210,7 @@ describe('what is said of a call that answers nothing', () => {
     const cacheConfigurations = [{ cacheType: 'CACHE_1000', dbPaths: ['/'] }];
     const databases = [{ databaseName: 'futures_l2', cacheConfigurations }];
     expect(await said('update_kx_cluster_databases', { clusterName: 'hdb-futures', databases })).toContain(
-      'It is UPDATING now; wait_for_kx_entity (kind cluster) tells when it is RUNNING.',
+      'The cluster is UPDATING. To wait for the end: wait_for_kx_entity (kind cluster, until RUNNING).',
     );
   });
 
@@ -220,7 +220,7 @@ describe('what is said of a call that answers nothing', () => {
       name: 'tag_resource',
       arguments: { resourceArn, tags: { desk: 'fx' } },
     });
-    expect(content.at(-1)?.text).toBe('TagResource was accepted and has taken effect.');
+    expect(content.at(-1)?.text).toBe('TagResource has taken effect.');
   });
 });
 

@@ -98,7 +98,7 @@ export async function changingNetwork(subject: Subject): Promise<Finding> {
     lost:
       gateway === undefined
         ? []
-        : [{ kind: 'choice', name: 'transit gateway', detail: 'its id and CIDR range become final' }],
+        : [{ kind: 'option to change', name: 'transit gateway', detail: 'its id and CIDR range become final' }],
     unchecked: ['whether the gateway, its CIDR space or the servers can be reached'],
     interrupted: (await clusters(estateOf(subject))).filter(isWorking).map(clusterItem),
     blockers: [

@@ -37,7 +37,8 @@ export async function changingDataview({ input, entity }: Subject): Promise<Find
   const versions = (entity['activeVersions'] as Members[] | undefined) ?? [];
   const mounting = new Set(versions.flatMap((version) => (version['attachedClusters'] as string[] | undefined) ?? []));
   const drops =
-    segmentConfigurations !== undefined && volumesIn(entity).some((name) => !volumesIn(input).includes(name));
+    segmentConfigurations !== undefined &&
+    (volumesIn(entity).some((name) => !volumesIn(input).includes(name)) || dropsPaths(entity, input));
   return {
     ...NOTHING,
     ...(drops && mounting.size > 0 ? { risk: 'disrupt' } : {}),
@@ -61,6 +62,17 @@ export async function changingDataview({ input, entity }: Subject): Promise<Find
     unchecked: [],
   };
 }
+
+/** Whether paths that are kept on a volume are no longer, unless everything is. */
+function dropsPaths(entity: Members, input: Members): boolean {
+  const kept = new Set(pathsIn(input));
+  return !kept.has('/*') && pathsIn(entity).some((path) => !kept.has(path));
+}
+
+const pathsIn = ({ segmentConfigurations }: Members): string[] =>
+  ((segmentConfigurations as Members[] | undefined) ?? [])
+    .flatMap(({ dbPaths }) => dbPaths as string[])
+    .map((path) => (path.startsWith('/') ? path : `/${path}`));
 
 const volumesIn = ({ segmentConfigurations }: Members) =>
   ((segmentConfigurations as Members[] | undefined) ?? []).map(({ volumeName }) => String(volumeName));

@@ -31,10 +31,11 @@ export function together(remarks: readonly Remark[]): Outlook {
 }
 
 /** The name of what is to be made is taken. */
-export const taken = (item: Item): Blocker =>
-  isLeaving(item.detail)
-    ? leaving(item)
-    : { item, first: 'The name is taken: use the existing one, or choose another name.' };
+export function taken(item: Item): Blocker {
+  if (isLeaving(item.detail)) return leaving(item);
+  const way = item.detail?.includes('FAILED') ? 'it failed, so delete it' : 'use the existing one';
+  return { item, first: `The name is taken: ${way}, or choose another name.` };
+}
 
 /** Something that the call names is not there. */
 export const missing = (kind: string, name: string, lister: OperationName): Blocker => ({

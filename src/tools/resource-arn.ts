@@ -1,0 +1,22 @@
+import type { Kind } from '../inventory/graph.ts';
+import { arnPath } from '../inventory/kinds.ts';
+import { type OperationName, operationNamed } from '../operations/index.ts';
+import { createdBy } from '../operations/references.ts';
+import { type Lookup, lookedUp } from './identify.ts';
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** The ARN of what a call created, as tools for tags take it, where the reply does not have it. */
+export async function arnOfNew(lookup: Lookup, name: OperationName, input: Members, output: Members) {
+  const { entity, risk } = operationNamed(name);
+  const [member, hasOwn] = [createdBy(name), Object.keys(output).some((each) => each.endsWith('Arn'))];
+  if (risk !== 'create' || member === undefined || hasOwn) return {};
+  const kind = entity.replace('kx-', '') as Kind;
+  const path = arnPath({ kind, name: String(input[member]), database: input['databaseName'] as string | undefined });
+  if (path === undefined) return {};
+  const { call } = lookup.environment;
+  const environmentId = String(input['environmentId']);
+  const read = () => call('GetKxEnvironment', { environmentId }, { signal: lookup.signal });
+  const root = (await lookedUp(lookup, 'GetKxEnvironment', read))?.environmentArn;
+  return root === undefined ? {} : { resourceArn: `${root}${path}` };
+}

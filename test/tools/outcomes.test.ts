@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ERRORS } from '../../src/operations/errors.ts';
+import { type Embedded, embedded, HOUR } from '../safety/support/backend.ts';
+import { type Estate, ofCluster, openEstate, ROLE, ZONE } from '../safety/support/estate.ts';
+import { approved, type Guard, openGuard } from '../safety/support/guard.ts';
+
+let backend: Embedded;
+let estate: Estate;
+let guard: Guard;
+let environmentId: string;
+beforeAll(async () => {
+  backend = await embedded('empty', 'realistic');
+  estate = await openEstate(backend.call);
+  ({ environmentId } = estate);
+  backend.clock.advance(HOUR);
+  await estate.database('trades');
+  guard = await openGuard({ call: backend.call, clock: backend.clock });
+});
+afterAll(async () => {
+  await guard.close();
+  await backend.close();
+});
+
+const call = (tool: string, args: object) => guard.attempt({ tool, arguments: { environmentId, ...args } });
+const ownPath: Record<string, string> = {
+  create_kx_cluster: '/kxCluster/new',
+  create_kx_dataview: '/kxDatabase/trades/kxDataview/new',
+  create_kx_scaling_group: '/kxScalingGroup/new',
+};
+
+describe('what a call answers', () => {
+  it.each([
+    ['create_kx_cluster', { clusterName: 'new', ...ofCluster({}) }],
+    ['create_kx_dataview', { databaseName: 'trades', dataviewName: 'new', azMode: 'SINGLE', availabilityZoneId: ZONE }],
+    ['create_kx_scaling_group', { scalingGroupName: 'new', hostType: 'kx.sg.large', availabilityZoneId: ZONE }],
+  ])('has the ARN for the tags of what %s made, where the API gives none', async (tool, args) => {
+    const outcome = await call(tool, args);
+    const resourceArn = `${estate.environmentArn}${ownPath[tool]}`;
+    expect(outcome).toMatchObject({ kind: 'done', content: { resourceArn } });
+    const tagged = await guard.attempt({ tool: 'tag_resource', arguments: { resourceArn, tags: { owner: 'fx' } } });
+    expect(tagged).toMatchObject({ kind: 'done', text: '{}\nTagResource has taken effect.' });
+  });
+
+  it('has the ARN once, where the API gives it', async () => {
+    const outcome = await call('create_kx_user', { userName: 'ann', iamRole: ROLE });
+    expect(outcome).toMatchObject({ kind: 'done', content: { userArn: `${estate.environmentArn}/kxUser/ann` } });
+    expect(outcome).not.toHaveProperty('content.resourceArn');
+  });
+
+  it('says that a new node replaces a deleted one, and how to wait for it', async () => {
+    await estate.cluster('pair', {
+      clusterType: 'HDB',
+      databases: [{ databaseName: 'trades' }],
+      capacityConfiguration: { nodeType: 'kx.s.large', nodeCount: 2 },
+    });
+    backend.clock.advance(HOUR);
+    const { nodes = [] } = await backend.call('ListKxClusterNodes', { environmentId, clusterName: 'pair' });
+    const nodeId = String(nodes[0]?.nodeId);
+    const attempt = { tool: 'delete_kx_cluster_node', arguments: { environmentId, clusterName: 'pair', nodeId } };
+    expect(await approved(guard, attempt, nodeId)).toMatchObject({
+      kind: 'done',
+      text: expect.stringContaining(
+        'A new node, which replaces the deleted one, is PROVISIONING. To wait for the end: wait_for_kx_entity (kind nodes, until RUNNING).',
+      ),
+    });
+  });
+
+  it('says whether a repeat helps, and says it once', () => {
+    for (const { advice } of Object.values(ERRORS)) expect(advice).not.toMatch(/repeating/i);
+  });
+});
+
+describe('a name that is taken', () => {
+  const create = (clusterName: string) => call('create_kx_cluster', { clusterName, ...ofCluster({}) });
+
+  it('is free after a while where its cluster is being deleted', async () => {
+    await estate.cluster('leaving');
+    backend.clock.advance(HOUR);
+    const deletion = { tool: 'delete_kx_cluster', arguments: { environmentId, clusterName: 'leaving' } };
+    await approved(guard, deletion, 'leaving');
+    expect(await create('leaving')).toMatchObject({
+      kind: 'refused',
+      content: { error: { retryable: true } },
+      text: expect.stringMatching(
+        /The cluster "leaving" is DELETING\. Call wait_for_kx_entity \(kind cluster, until DELETED\), then repeat this call\.\nRepeating the same call may help/,
+      ),
+    });
+  });
+
+  it('stays taken by a cluster that failed, until that is deleted', async () => {
+    await estate.group('hosts');
+    backend.clock.advance(HOUR);
+    const scalingGroupConfiguration = { scalingGroupName: 'hosts', memoryReservation: 9_000_000, nodeCount: 1 };
+    await estate.cluster('failing', { scalingGroupConfiguration });
+    backend.clock.advance(HOUR);
+    expect(await create('failing')).toMatchObject({
+      kind: 'refused',
+      content: { error: { retryable: false } },
+      text: expect.stringContaining(
+        'The cluster "failing" is CREATE_FAILED: get_kx_cluster shows why. Delete it to free the name, or choose another name.',
+      ),
+    });
+    const planned = {
+      tool: 'create_kx_cluster',
+      arguments: { environmentId, clusterName: 'failing', ...ofCluster({}) },
+    };
+    expect(await guard.attempt({ tool: 'plan_change', arguments: planned })).toMatchObject({
+      content: {
+        blockers: expect.arrayContaining([
+          expect.objectContaining({ first: 'The name is taken: it failed, so delete it, or choose another name.' }),
+        ]),
+      },
+    });
+  });
+
+  it('is told with what has it', async () => {
+    await estate.user('bob');
+    expect(await call('create_kx_user', { userName: 'bob', iamRole: ROLE })).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining('The user "bob" exists already. Use it, or choose another name.'),
+    });
+  });
+});
