@@ -125,7 +125,7 @@ export const DeleteKxClusterNode = operation({
   summary:
     'Delete one node of a kdb cluster, for example one that is stuck in PROVISIONING. This loses data that is ' +
     'only in the memory of that node. A new node with another id replaces it; until the new node is RUNNING, the ' +
-    'cluster has one node fewer, and a single-node cluster is down. list_kx_cluster_nodes shows the progress.',
+    'cluster has one node fewer, and a single-node cluster is down; wait_for_kx_entity (kind nodes) waits for it.',
   keywords: 'replace restart terminate stuck broken machine',
   target: { noun: 'cluster node', member: 'nodeId', reader: 'ListKxClusterNodes', arn: CLUSTER.arn },
   input: () =>

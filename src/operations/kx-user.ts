@@ -51,7 +51,8 @@ export const CreateKxUser = operation({
   risk: 'create',
   summary:
     'Create a user of a kdb environment: a name under which callers in one IAM role connect to its clusters. The ' +
-    'user exists at once. Callers in that role then get connection strings with get_kx_connection_string.',
+    'user exists at once. Callers in that role then get connection strings with get_kx_connection_string. For several ' +
+    'users, use create_kx_entities.',
   keywords: 'onboard login account access colleague service add',
   input: () =>
     z.strictObject({

@@ -33,7 +33,7 @@ export const diagnose: Runbook = {
       [
         `\`what_depends_on\` with its name: state, problems, what it needs and in which state that is.`,
         `${tool('GetKxCluster')}: take status, statusReason, databases (changesetId or dataviewConfiguration), capacity or scaling group, code, initializationScript.`,
-        `${tool('ListKxClusterNodes')}: look for nodes that stay PROVISIONING for more than half an hour after their launchTime. One that is stuck can be removed with ${tool('DeleteKxClusterNode')}, which a person approves; then look at the nodes again.`,
+        `${tool('ListKxClusterNodes')}: look for nodes that stay PROVISIONING for more than half an hour after their launchTime. One that is stuck can be removed with ${tool('DeleteKxClusterNode')}, which a person approves; then ${WAIT} (kind nodes).`,
         `For each database it mounts: ${tool('GetKxDatabase')}, and compare lastCompletedChangesetId with what the cluster mounts. ${tool('ListKxChangesets')} shows what is pending or failed; ${tool('GetKxChangeset')} has the errorInfo.`,
         `If it mounts a dataview: ${tool('GetKxDataview')}, and see which of its active versions lists the cluster.`,
         'If it runs on a scaling group: `what_depends_on` with the name of that: the memory that is free, and what each cluster on it takes. One that failed for want of memory needs a smaller reservation, another host, or room made.',
@@ -63,6 +63,30 @@ export const changeSize: Runbook = {
         `${tool('CreateKxCluster')} with all settings noted, tags too, and the new size: leave out status, statusReason, volumes and times, and give dataviewName in place of dataviewConfiguration. Then \`wait_for_kx_entity\` until RUNNING. If it is CREATE_FAILED report statusReason and delete nothing.`,
         `${tool('GetKxCluster')} on the copy: the same databases, dataviews and changesets, the new size.`,
         `Only when the person says that clients have moved: \`plan_change\` for ${tool('DeleteKxCluster')} of the old one, show it, then call it. A person approves it.`,
+      ],
+      [REPORT, STOP],
+    ),
+};
+
+export const copyCluster: Runbook = {
+  name: 'copy_kx_cluster_to_environment',
+  title: 'Copy a cluster to another environment',
+  description: 'Create a cluster with the same settings, and what it needs, in another environment: six calls.',
+  arguments: [
+    ...given('environmentId', 'clusterName'),
+    asked('targetEnvironmentId', 'Id or name of the kdb environment to copy it to'),
+    asked('changes', 'What is to differ, such as another name, 8 GiB, or one node', false),
+  ],
+  text: ({ environmentId, clusterName, targetEnvironmentId, changes }) =>
+    steps(
+      `Copy the cluster ${clusterName} of the kdb environment ${environmentId} to the kdb environment ${targetEnvironmentId}${changes === undefined ? '' : `, with these changes: ${changes}`}. It takes one call per step.`,
+      [
+        `${tool('GetKxCluster')}: every setting, also the segments of the dataviews that it mounts.`,
+        '`what_depends_on` with its name and view full: its tags, and type and size of the databases, volumes and scaling group that it needs.',
+        '`find_kx_entities` in the target with kinds environment, cluster, database, dataview, volume, scaling-group and view full: its zones, the network of its clusters, and which of those names it has already. What it has is used as it is.',
+        '`create_kx_entities` in the target: the database, volume, scaling group and dataview that are missing there, then the cluster with its tags. Use a zone of the target, and the network of its own clusters. Leave out status, statusReason, volumes, times and changesetId, which belong to the source, and give dataviewName in place of dataviewConfiguration. A new database is empty: ask whether data is to be loaded, and from where.',
+        `${WAIT}, kind cluster: until it is RUNNING. If it is CREATE_FAILED, report the reason.`,
+        `${tool('GetKxCluster')} on the copy: compare it with the first one, and report each difference. Tags of volumes are set by \`tag_kx_entities\`.`,
       ],
       [REPORT, STOP],
     ),

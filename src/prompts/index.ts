@@ -1,11 +1,20 @@
 import { type GetPromptResult, type Prompt, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import { didYouMean } from '../nearest.ts';
 import { quoted } from '../untrusted.ts';
-import { changeSize, diagnose, rollToNewData, rotateRdb } from './clusters.ts';
+import { changeSize, copyCluster, diagnose, rollToNewData, rotateRdb } from './clusters.ts';
 import { inventory, onboardUser, tearDown } from './environments.ts';
 import type { Runbook } from './runbook.ts';
 
-const RUNBOOKS: readonly Runbook[] = [rollToNewData, diagnose, changeSize, rotateRdb, onboardUser, tearDown, inventory];
+const RUNBOOKS: readonly Runbook[] = [
+  rollToNewData,
+  diagnose,
+  changeSize,
+  copyCluster,
+  rotateRdb,
+  onboardUser,
+  tearDown,
+  inventory,
+];
 const LONGEST = 200;
 
 /** What `prompts/list` shows. */

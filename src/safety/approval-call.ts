@@ -27,14 +27,18 @@ const STATE = ['status', 'clusterType', 'hostType', 'createdTimestamp', 'creatio
 const RULE = /^.*attachmentNetworkAclConfiguration\.\d+(?=\.)/;
 
 /** The text about one call; with the `sight` of a caller without what that caller may not see, of the target as well. */
-export function callText(facts: CallFacts, sight: Sight = EVERYTHING): ApprovalText {
+export const callText = (facts: CallFacts, sight: Sight = EVERYTHING): ApprovalText =>
+  approvalText(callParts(facts, sight), sight);
+
+/** What that text is made of. */
+export function callParts(facts: CallFacts, sight: Sight): ApprovalParts {
   const { operation, input, subject, home } = facts;
   const target = { kind: subject.noun, name: subject.name, arn: ownPath(operation, input), detail: 'shown' };
   const isTargetShown = sight.of([target])[0]?.detail !== undefined;
   const environment = sight.of([{ kind: 'kdb environment', name: home?.environment ?? '' }])[0]?.name;
   const isHomeShown = home?.environment === undefined || environment !== undefined;
   const seen = isHomeShown ? facts : { ...facts, home: { ...home, environment: undefined } };
-  return approvalText(partsOf(seen, isTargetShown), sight);
+  return partsOf(seen, isTargetShown);
 }
 
 function partsOf(facts: CallFacts, isTargetShown: boolean): ApprovalParts {

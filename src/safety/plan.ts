@@ -6,8 +6,8 @@ import { type Call, type CallOptions, type OperationName, operationNamed } from 
 import { toolName } from '../operations/naming.ts';
 import type { Risk } from '../operations/operation.ts';
 import { listerOfLabel } from '../operations/references.ts';
-import { callText, typedName } from './approval-call.ts';
-import type { ApprovalText } from './approval-text.ts';
+import { callParts, callText, typedName } from './approval-call.ts';
+import type { ApprovalParts, ApprovalText } from './approval-text.ts';
 import { filledInput } from './blast/filled.ts';
 import {
   type Blocker,
@@ -84,6 +84,8 @@ export interface Plan extends Finding, Bound {
   readonly seenStatus: string;
   /** Whether the target is on its way out already. */
   readonly leaving: boolean;
+  /** What the text that is shown is made of, for a text about several calls. */
+  readonly partsFor: (sight: Sight) => ApprovalParts;
 }
 
 export interface Planner {
@@ -181,6 +183,7 @@ export async function planCall(
     shown,
     fits,
     textFor: (sight) => callText(facts, sight).text,
+    partsFor: (sight) => callParts(facts, sight),
   };
 }
 

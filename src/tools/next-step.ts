@@ -98,6 +98,17 @@ async function moving(lookup: Lookup, name: OperationName, input: Members): Prom
     : { advice: `${is}. ${waitFor(label, name)}, then repeat this call.`, retryable: true };
 }
 
+/** What a call refers to and has to wait for, in words; undefined when everything is ready, or will never be. */
+export async function notReady(lookup: Lookup, name: OperationName, input: Members): Promise<string | undefined> {
+  const { path, body } = referencesIn(name, input);
+  for (const reference of [...path, ...body]) {
+    const found = await look(lookup, reference, name);
+    if (typeof found === 'object' && statusKind(found.status) === 'moving' && !found.status?.includes('DELET'))
+      return `The ${nounOfLabel(reference.label)} ${quoted(reference.value)} is ${plainOrQuoted(found.status)}.`;
+  }
+  return undefined;
+}
+
 /** How to wait for what a label names. */
 function waitFor(label: string, near: OperationName, until?: string): string {
   const kind = WAITED_FOR.find((each) => kindFacts(each).member === label);

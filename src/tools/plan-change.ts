@@ -19,18 +19,28 @@ import {
   tooRisky,
   unchanged,
 } from '../safety/update-words.ts';
+import { previewBatch } from './batch-preview.ts';
 import { whatChanges } from './changed.ts';
+import { CREATE, createBatch, createEntities } from './create-entities.ts';
 import { compositeTool } from './environment.ts';
 import { answer, shaping } from './fleet/page.ts';
 import { preparedArguments } from './prepared.ts';
 import { naming, refused, withheldKinds } from './result.ts';
 import { suggestTool } from './suggest.ts';
+import { TAG, tagBatch, tagEntities } from './tag-entities.ts';
 import { previewTeardown, TEAR_DOWN } from './tear-down.ts';
 
 const changing = once(() => [
   ...OPERATION_NAMES.filter((name) => operationNamed(name).risk !== 'read').map(toolName),
+  ...Object.keys(BATCHES),
   TEAR_DOWN,
 ]);
+
+/** The tools that make several calls. */
+const BATCHES: Record<string, Parameters<typeof previewBatch>[1]> = {
+  [CREATE]: { tool: createEntities, batchOf: createBatch },
+  [TAG]: { tool: tagEntities, batchOf: tagBatch },
+};
 
 /** Previews a call: what the gate would show a person, without asking anybody and without opening a question. */
 export const planChange = compositeTool({
@@ -50,7 +60,10 @@ export const planChange = compositeTool({
     }),
   needs: [],
   run: async (environment, { tool, arguments: given, cursor }, { context }) => {
-    if (tool === TEAR_DOWN) return previewTeardown(environment, given, { cursor, signal: context.mcpReq.signal });
+    const { signal } = context.mcpReq;
+    if (tool === TEAR_DOWN) return previewTeardown(environment, given, { cursor, signal });
+    const batch = Object.hasOwn(BATCHES, tool) ? BATCHES[tool] : undefined;
+    if (batch !== undefined) return previewBatch(environment, batch, given, { cursor, signal });
     const name = operationOf(tool);
     if (name === undefined)
       return refused(`${quoted(tool)} is not a tool that changes anything${suggestTool(tool, changing(), '.')}`);
@@ -58,11 +71,11 @@ export const planChange = compositeTool({
       return refused(`${tool} changes nothing, so there is nothing to preview: call it.`);
     const reason = withheld(name, environment.restrictions, environment.caller);
     if (reason !== undefined) return refused(`${tool} is not offered. ${reason}`);
-    const lookup = { environment, signal: context.mcpReq.signal };
+    const lookup = { environment, signal };
     const prepared = await preparedArguments(lookup, agentInput(operationNamed(name)), given, name);
     if ('wrong' in prepared) return refused(`The arguments for ${tool} are wrong.`, ...prepared.wrong);
     const { input, meant } = prepared;
-    const options = { signal: context.mcpReq.signal };
+    const options = { signal };
     const looking = { ...environment, call: sharing(environment.call) };
     const [plan, outlook] = await Promise.all([
       planCall(looking, name, input, environment.caller.principal, options),

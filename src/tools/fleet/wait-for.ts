@@ -52,9 +52,9 @@ export const waitFor = fleetTool({
   name: 'wait_for_kx_entity',
   title: 'Wait for kdb entities',
   description:
-    'Wait until an environment, cluster, dataview, changeset, scaling group or volume is ready or deleted, or until ' +
-    'all nodes of a cluster are running; also for several of them. Returns when all are, and at once with the ' +
-    'reason where that will not happen. After 25 seconds it returns a handle; call it again with that handle.',
+    'Wait until one or several entities are ready or deleted, or until all nodes of a cluster are RUNNING. Returns ' +
+    'then, or at once with the reason if that will not happen. After 25 seconds it returns a handle; call it again ' +
+    'with that handle to keep waiting.',
   keywords: 'ready done finished poll',
   input: Wanted,
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERRORS } from '../../src/operations/errors.ts';
-import { type Embedded, embedded, HOUR } from '../safety/support/backend.ts';
-import { type Estate, ofCluster, openEstate, ROLE, ZONE } from '../safety/support/estate.ts';
-import { approved, type Guard, openGuard } from '../safety/support/guard.ts';
+import { type Embedded, embedded, HOUR } from './support/backend.ts';
+import { type Estate, ofCluster, openEstate, ROLE, ZONE } from './support/estate.ts';
+import { approved, type Guard, openGuard } from './support/guard.ts';
 
 let backend: Embedded;
 let estate: Estate;

@@ -1,0 +1,98 @@
+import { sharing } from '../inventory/reading.ts';
+import { isNotFound } from '../operations/failure.ts';
+import { firstLines } from '../safety/approval-text.ts';
+import { askingCalls, type Batch, type BatchCall, planBatch, unmade } from '../safety/batch.ts';
+import { eachAtOnce } from '../safety/blast/estate.ts';
+import { outlookOn } from '../safety/outlook/index.ts';
+import { planCall } from '../safety/plan.ts';
+import { offering, withheldTool } from '../safety/policy.ts';
+import { sightOf } from '../safety/sight.ts';
+import type { CompositeTool, ToolEnvironment, ToolResult } from './environment.ts';
+import { answer } from './fleet/page.ts';
+import type { Lookup } from './identify.ts';
+import { preparedArguments } from './prepared.ts';
+import { naming, refused } from './result.ts';
+
+/** A tool whose call is a batch, and the calls that it takes. */
+interface BatchTool {
+  readonly tool: CompositeTool;
+  readonly batchOf: (lookup: Lookup, input: never) => Promise<Batch | { readonly wrong: readonly string[] }>;
+}
+
+interface Preview {
+  readonly cursor: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** The preview of a batch, in the shape of that of every other change; nobody is asked. */
+export async function previewBatch(
+  environment: ToolEnvironment,
+  { tool, batchOf }: BatchTool,
+  given: Record<string, unknown>,
+  preview: Preview,
+): Promise<ToolResult> {
+  const reason = withheldTool(tool, environment.restrictions, environment.caller);
+  if (reason !== undefined) return refused(`${tool.name} is not offered. ${reason}`);
+  const lookup = { environment, signal: preview.signal };
+  const wrong = (lines: readonly string[]) => refused(`The arguments for ${tool.name} are wrong.`, ...lines);
+  const prepared = await preparedArguments(lookup, tool.input(), given);
+  if ('wrong' in prepared) return wrong(prepared.wrong);
+  const batch = await batchOf(lookup, prepared.input as never);
+  if ('wrong' in batch) return wrong(batch.wrong);
+  return naming(await previewed(environment, batch, preview), prepared.meant);
+}
+
+async function previewed(environment: ToolEnvironment, batch: Batch, { cursor, signal }: Preview) {
+  const { caller, restrictions } = environment;
+  const options = { signal };
+  const looking = { ...environment, call: sharing(environment.call) };
+  const found = await eachAtOnce(batch.calls, (call) => foundAbout(looking, call, options));
+  const blockers = found.flatMap((each) => each.blockers).filter(unmade(batch.calls));
+  const warnings = found.flatMap((each) => each.warnings);
+  const notChecked = [...new Set(found.flatMap((each) => each.unchecked))];
+  const isBlocked = blockers.length > 0;
+  const asking = askingCalls(batch, restrictions);
+  const plan =
+    asking.length === 0 || isBlocked ? undefined : await planBatch(looking, batch, asking, caller.principal, options);
+  const sight = sightOf(offering(environment), batch.input);
+  const head = {
+    tool: batch.tool,
+    needsApproval: asking.length > 0,
+    ...(plan === undefined ? {} : { dialog: firstLines(plan.textFor(sight)) }),
+    blocked: isBlocked,
+    ...(isBlocked || notChecked.length === 0 ? { wouldRun: !isBlocked } : { notChecked }),
+    counts: { steps: batch.calls.length, blockers: blockers.length, lost: 0, interrupted: 0 },
+  };
+  return answer(
+    head,
+    [
+      { name: 'blockers', rows: sight.of(blockers) },
+      ...(warnings.length === 0 ? [] : [{ name: 'warnings', rows: sight.of(warnings) }]),
+    ],
+    { cursor },
+  );
+}
+
+/** What is to be expected of one call; that it is about something that does not exist is a blocker. */
+async function foundAbout(
+  environment: ToolEnvironment,
+  { operation, input, label }: BatchCall,
+  options: { readonly signal: AbortSignal },
+) {
+  try {
+    const [plan, outlook] = await Promise.all([
+      planCall(environment, operation, input, environment.caller.principal, options),
+      outlookOn(environment, operation, input, options),
+    ]);
+    const { warnings = [], unchecked = [] } = outlook ?? {};
+    return { blockers: [...(plan?.blockers ?? []), ...(outlook?.blockers ?? [])], warnings, unchecked };
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    const [kind = '', name = ''] = label.split(':');
+    return {
+      blockers: [{ item: { kind, name }, first: 'It does not exist: leave it out.' }],
+      warnings: [],
+      unchecked: [],
+    };
+  }
+}

@@ -1,0 +1,161 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { FinspaceError, wireName } from '../operations/failure.ts';
+import type { Actor } from '../operations/index.ts';
+import { askingCalls, type Batch, type BatchCall, type BatchPlan, planBatch } from '../safety/batch.ts';
+import { planCall } from '../safety/plan.ts';
+import { offering } from '../safety/policy.ts';
+import { sightOf } from '../safety/sight.ts';
+import { quoted } from '../safety/untrusted.ts';
+import { approved } from './approval-form.ts';
+import type { Exchange, ToolEnvironment, ToolResult } from './environment.ts';
+import type { Lookup } from './identify.ts';
+import { nextStep, notReady } from './next-step.ts';
+import { progressOf } from './progress.ts';
+import { structured } from './result.ts';
+
+/** How long one call goes on; a client that asked for progress is patient. */
+const PATIENCE_MS = { withProgress: 600_000, without: 45_000 };
+const POLL_MS = 1_000;
+
+/** Errors that say nothing about the other calls of a batch. After any other, no further call is made. */
+const OF_ONE_CALL = new Set<string>([
+  ...['Conflict', 'InvalidRequest', 'ResourceAlreadyExists', 'ResourceNotFound', 'Validation'],
+  'Withheld',
+]);
+
+interface Run {
+  readonly batch: Batch;
+  /** Whether a call waits until everything that it refers to is ready. */
+  readonly waits: boolean;
+  /** What answers call a call; its label, unless several have the same. */
+  readonly nameOf?: (call: BatchCall) => string;
+  /** What a call did; what answers call it, unless there is more to say. */
+  readonly result?: (call: BatchCall, output: Record<string, unknown>) => string;
+}
+
+/**
+ * Makes the calls of a batch one after the other, each through the gate as if it had been made by itself; those that need approval are
+ * approved as one plan before the first. A call that fails does not keep the others from being made, unless they would fail as well.
+ */
+export async function runBatch(environment: ToolEnvironment, run: Run, exchange: Exchange): Promise<ToolResult> {
+  const { gate, caller, place, restrictions } = environment;
+  const { batch } = run;
+  const asking = askingCalls(batch, restrictions);
+  if (asking.length === 0) return runCalls(environment, run, undefined, { principal: caller.principal }, exchange);
+  const { tool, input } = batch;
+  const { principal } = caller;
+  const options = { signal: exchange.context.mcpReq.signal };
+  const make = () => planBatch(environment, batch, asking, principal, options);
+  const sightFor = ({ name }: BatchPlan) => sightOf(offering(environment), [input, name]);
+  const consent = await approved<BatchPlan>(environment, exchange, {
+    first: async (dialog) => {
+      const plan = await make();
+      return gate.consent(plan, dialog, sightFor(plan));
+    },
+    after: (reply) =>
+      gate.consentAnswered({ tool, input, place, principal }, make, reply, { client: exchange.client, sightFor }),
+  });
+  return 'result' in consent ? consent.result : runCalls(environment, run, consent.plan, consent.actor, exchange);
+}
+
+async function runCalls(
+  environment: ToolEnvironment,
+  run: Run,
+  plan: BatchPlan | undefined,
+  actor: Actor,
+  { context }: Exchange,
+): Promise<ToolResult> {
+  const { signal, _meta } = context.mcpReq;
+  const { batch, waits, nameOf = ({ label }) => label, result = nameOf } = run;
+  const { calls } = batch;
+  const lookup = { environment, signal };
+  const report = progressOf(context, calls.length);
+  const deadline =
+    performance.now() + (_meta?.progressToken === undefined ? PATIENCE_MS.without : PATIENCE_MS.withProgress);
+  const [done, failed]: [string[], object[]] = [[], []];
+  for (const [at, call] of calls.entries()) {
+    const waiting = waits ? await untilReady(lookup, call, deadline) : undefined;
+    const stop = (why: string) => summary({ done, failed, notDone: calls.slice(at).map(nameOf), why });
+    if (waiting !== undefined) return stop(waiting);
+    if (signal.aborted || performance.now() > deadline) return stop(signal.aborted ? CANCELLED : TOO_LONG);
+    try {
+      const why = await refusalOf(environment, plan, call, signal);
+      if (why === undefined) {
+        const output = await environment.call(call.operation, call.input as never, { signal, actor });
+        done.push(result(call, output));
+      } else failed.push({ step: nameOf(call), why: why.join(' ') });
+    } catch (error) {
+      if (!(error instanceof FinspaceError)) throw error;
+      failed.push({ step: nameOf(call), ...(await failure(lookup, call, error)) });
+      if (!OF_ONE_CALL.has(error.fields.code) || error.fields.outcomeUnknown === true)
+        return summary({ done, failed, notDone: calls.slice(at + 1).map(nameOf), why: STOPPED });
+    }
+    await report(nameOf(call));
+  }
+  return summary({ done, failed, notDone: [] });
+}
+
+const CANCELLED = 'The call was cancelled.';
+const TOO_LONG = 'The call took too long.';
+const STOPPED = 'The other calls would fail as well.';
+
+/** Waits until everything is ready that a call refers to. Why it does not go on; undefined when it does. */
+async function untilReady(lookup: Lookup, { operation, input }: BatchCall, deadline: number) {
+  for (;;) {
+    const waiting = await notReady(lookup, operation, input);
+    if (waiting === undefined || lookup.signal.aborted || performance.now() > deadline) return waiting;
+    await pause(POLL_MS, undefined, { signal: lookup.signal }).catch(() => undefined);
+  }
+}
+
+/** Why a call of a batch may not be made; its approval is used up. Undefined when it may. */
+async function refusalOf(
+  environment: ToolEnvironment,
+  plan: BatchPlan | undefined,
+  call: BatchCall,
+  signal: AbortSignal,
+): Promise<readonly string[] | undefined> {
+  const { gate, caller } = environment;
+  const { operation: name, input } = call;
+  const { principal, refusal } = caller;
+  const options = { signal };
+  const planned = plan?.steps.get(call);
+  if (plan !== undefined && planned !== undefined) {
+    const again = () => planCall(environment, name, input, principal, options);
+    // What an earlier call of the batch has made since was missing when the person saw the plan.
+    const present = planned.blockers.length === 0 ? planned : ((await again()) ?? planned);
+    const why = await gate.step(plan, present, again);
+    return why === 'around' ? undefined : why;
+  }
+  const wanted = { name, input, principal, options, shown: offering(environment), refusal };
+  const decision = await gate.decide(wanted, { client: 'batch', form: false, link: false });
+  return decision.kind === 'refuse' ? decision.lines : undefined;
+}
+
+async function failure(lookup: Lookup, { operation, input }: BatchCall, error: FinspaceError) {
+  const { code, detail, advice, outcomeUnknown } = {
+    ...error.fields,
+    ...(await nextStep(lookup, operation, input, error)),
+  };
+  const unknown = outcomeUnknown ? { outcomeUnknown } : {};
+  return { error: wireName(code), message: quoted(detail, 300), advice, ...unknown };
+}
+
+interface Summary {
+  readonly done: readonly string[];
+  readonly failed: readonly object[];
+  readonly notDone: readonly string[];
+  /** Why the rest was not done. */
+  readonly why?: string;
+}
+
+function summary({ done, failed, notDone, why }: Summary): ToolResult {
+  const isWhole = failed.length + notDone.length === 0;
+  const result = structured(
+    { finished: isWhole, done, ...(isWhole ? {} : { failed, notDone }), ...(why === undefined ? {} : { why }) },
+    ...(isWhole ? [] : [`${done.length} of ${done.length + failed.length + notDone.length} done. ${REST}`]),
+  );
+  return done.length === 0 && !isWhole ? { ...result, isError: true } : result;
+}
+
+const REST = 'To go on, call again with only what failed or was not done.';

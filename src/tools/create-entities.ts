@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import { agentInput, riskOf } from '../operations/derive.ts';
+import { type OperationName, operationNamed } from '../operations/index.ts';
+import { operationOf, toolName } from '../operations/naming.ts';
+import { createdBy } from '../operations/references.ts';
+import { KdbEnvironmentId } from '../operations/shapes.ts';
+import type { Batch, BatchCall } from '../safety/batch.ts';
+import { runBatch } from './batch.ts';
+import { compositeTool } from './environment.ts';
+import type { Lookup } from './identify.ts';
+import { preparedArguments } from './prepared.ts';
+import { refused } from './result.ts';
+
+export const CREATE = 'create_kx_entities';
+const MOST_STEPS = 100;
+
+/** In the order in which one needs the other. */
+const CREATES = [
+  'CreateKxDatabase',
+  'CreateKxChangeset',
+  'CreateKxVolume',
+  'CreateKxScalingGroup',
+  'CreateKxDataview',
+  'CreateKxCluster',
+  'CreateKxUser',
+] as const satisfies readonly OperationName[];
+
+const wanted = () =>
+  z.strictObject({
+    environmentId: KdbEnvironmentId(),
+    create: z
+      .array(
+        z.strictObject({
+          tool: z.enum(CREATES.map(toolName)).describe('The tool that creates it'),
+          arguments: z.looseObject({}).describe('As that tool takes them, without environmentId'),
+        }),
+      )
+      .min(1)
+      .max(MOST_STEPS)
+      .describe('In the order of creation: what others need comes first'),
+  });
+
+type Wanted = z.output<ReturnType<typeof wanted>>;
+
+/** Creates several entities of an environment in their order. */
+export const createEntities = compositeTool({
+  name: CREATE,
+  title: 'Create kdb entities',
+  description:
+    'Create up to 100 entities of one kdb environment in order, such as users from a list, or a cluster with the ' +
+    'database, volume, scaling group and dataview that it needs. Each step takes the arguments of its own create ' +
+    'tool, and waits until what it names is ready. All arguments are checked before the first step. A step that ' +
+    'fails does not stop the others; the answer lists what was created, what failed and what was not done. ' +
+    'Requires approval only where the single tool does, once for all steps.',
+  keywords: 'bulk batch several many users list copy',
+  annotations: { destructiveHint: false },
+  input: wanted,
+  needs: CREATES,
+  run: async (environment, input, exchange) => {
+    const batch = await createBatch({ environment, signal: exchange.context.mcpReq.signal }, input);
+    if ('wrong' in batch) return refused(`${CREATE} was not called, its arguments are wrong.`, ...batch.wrong);
+    return runBatch(environment, { batch, waits: true, result: created }, exchange);
+  },
+});
+
+/** The calls that it takes, or what is wrong with the arguments. */
+export async function createBatch(
+  lookup: Lookup,
+  input: Wanted,
+): Promise<Batch | { readonly wrong: readonly string[] }> {
+  const { environmentId, create } = input;
+  const wrong: string[] = [];
+  const calls: BatchCall[] = [];
+  for (const [at, { tool, arguments: given }] of create.entries()) {
+    const operation = operationOf(tool) as OperationName;
+    const prepared = await preparedArguments(
+      lookup,
+      agentInput(operationNamed(operation)),
+      { environmentId, ...given },
+      operation,
+    );
+    const problems = 'wrong' in prepared ? prepared.wrong : problemsWith(operation, prepared.input, environmentId);
+    wrong.push(...problems.map((says) => `create.${at}.arguments.${says}`));
+    if ('input' in prepared)
+      calls.push({ operation, input: prepared.input, label: labelOf(operation, prepared.input) });
+  }
+  if (wrong.length > 0) return { wrong };
+  return { tool: CREATE, input, environmentId, verb: 'CREATE', entities: calls.length, calls };
+}
+
+function problemsWith(operation: OperationName, input: Record<string, unknown>, environmentId: string): string[] {
+  if (input['environmentId'] !== environmentId) return ['environmentId: this is not the environment of the call.'];
+  return riskOf(operationNamed(operation), input) === 'create'
+    ? []
+    : ['changeRequests: a DELETE request loses data: call create_kx_changeset for it.'];
+}
+
+/** `user:ann`, `dataview:trades/live`; of a changeset, which has no name yet, `changeset:trades`. */
+function labelOf(operation: OperationName, input: Record<string, unknown>): string {
+  const kind = operationNamed(operation).entity.replace('kx-', '');
+  const name = input[String(createdBy(operation))];
+  const within = kind === 'dataview' || name === undefined ? [input['databaseName']] : [];
+  return `${kind}:${[...within, ...(name === undefined ? [] : [name])].join('/')}`;
+}
+
+/** `volume:fast (CREATING)`, `changeset:trades/ID (PENDING)`. */
+function created({ label }: BatchCall, { changesetId, status }: Record<string, unknown>): string {
+  const whole = changesetId === undefined || !label.startsWith('changeset:') ? label : `${label}/${changesetId}`;
+  return status === undefined ? whole : `${whole} (${status})`;
+}

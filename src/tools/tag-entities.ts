@@ -1,0 +1,86 @@
+import * as z from 'zod';
+import { arnPath, KINDS } from '../inventory/kinds.ts';
+import { KdbEnvironmentId, TagKey, TagMap, text } from '../operations/shapes.ts';
+import type { Batch, BatchCall } from '../safety/batch.ts';
+import { quoted } from '../safety/untrusted.ts';
+import { runBatch } from './batch.ts';
+import { compositeTool } from './environment.ts';
+import type { Lookup } from './identify.ts';
+import { refused } from './result.ts';
+
+export const TAG = 'tag_kx_entities';
+const MOST_ENTITIES = 100;
+
+const selection = () =>
+  z.strictObject({
+    environmentId: KdbEnvironmentId(),
+    entities: z
+      .array(
+        z.strictObject({
+          kind: z.enum(KINDS.filter((kind) => kind !== 'changeset')),
+          name: text(1, 63, /^[\w-]+$/, 'a name such as hdb-fx').describe('Name of the entity'),
+          database: text(1, 63, /^[\w-]+$/, 'a name such as trades')
+            .optional()
+            .describe('Of a dataview'),
+        }),
+      )
+      .min(1)
+      .max(MOST_ENTITIES)
+      .describe('For the environment itself, kind environment and its name'),
+    tags: TagMap().optional().describe('Tags to add or change, such as {"owner": "fx-desk"}; others stay'),
+    tagKeys: z.array(TagKey()).min(1).max(50).optional().describe('Keys of the tags to remove'),
+  });
+
+type Selection = z.output<ReturnType<typeof selection>>;
+
+/** Tags many entities of an environment by their names. */
+export const tagEntities = compositeTool({
+  name: TAG,
+  title: 'Tag kdb entities',
+  description:
+    'Add, change or remove tags of up to 100 entities of one kdb environment, by kind and name. Give tags, tagKeys ' +
+    'or both. Entities that fail do not stop the others; the answer lists what was done, what failed and why. A ' +
+    'person must approve tags that begin with finspace-mcp:, once for all entities. For one entity by its ARN, use ' +
+    'tag_resource or untag_resource; to find entities, find_kx_entities.',
+  keywords: 'label mark bulk all owner cost remove',
+  annotations: { destructiveHint: false, idempotentHint: true },
+  input: selection,
+  needs: ['TagResource', 'UntagResource', 'GetKxEnvironment'],
+  run: async (environment, input, exchange) => {
+    const batch = await tagBatch({ environment, signal: exchange.context.mcpReq.signal }, input);
+    if ('wrong' in batch) return refused(`${TAG} was not called, its arguments are wrong.`, ...batch.wrong);
+    const isBoth = input.tags !== undefined && input.tagKeys !== undefined;
+    const verb = ({ operation }: BatchCall) => (operation === 'TagResource' ? 'tag' : 'untag');
+    const naming = isBoth ? { nameOf: (call: BatchCall) => `${verb(call)} ${call.label}` } : {};
+    return runBatch(environment, { batch, waits: false, ...naming }, exchange);
+  },
+});
+
+/** The calls that it takes, or what is wrong with the arguments. */
+export async function tagBatch(
+  { environment: { call }, signal }: Lookup,
+  input: Selection,
+): Promise<Batch | { readonly wrong: readonly string[] }> {
+  const { environmentId, entities, tags, tagKeys } = input;
+  if (tags === undefined && tagKeys === undefined) return { wrong: ['Give tags, tagKeys or both.'] };
+  const lacking = entities.findIndex(({ kind, database }) => (kind === 'dataview') !== (database !== undefined));
+  if (lacking >= 0)
+    return { wrong: [`entities.${lacking}.database: a dataview needs one, and nothing else takes one.`] };
+  const { environmentArn, name } = await call('GetKxEnvironment', { environmentId }, { signal });
+  const other = entities.find((each) => each.kind === 'environment' && ![name, environmentId].includes(each.name));
+  if (other !== undefined)
+    return {
+      wrong: [`The environment is ${quoted(String(name))}, not ${quoted(other.name)}: tag each in a call of its own.`],
+    };
+  const calls = entities.flatMap(({ kind, name: of, database }): BatchCall[] => {
+    const resourceArn = `${environmentArn}${arnPath({ kind, name: of, database })}`;
+    const label = `${kind}:${database === undefined ? '' : `${database}/`}${of}`;
+    return [
+      ...(tags === undefined ? [] : [{ operation: 'TagResource' as const, input: { resourceArn, tags }, label }]),
+      ...(tagKeys === undefined
+        ? []
+        : [{ operation: 'UntagResource' as const, input: { resourceArn, tagKeys }, label }]),
+    ];
+  });
+  return { tool: TAG, input, environmentId, verb: 'CHANGE TAGS OF', entities: entities.length, calls };
+}

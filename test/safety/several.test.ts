@@ -1,0 +1,337 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FinspaceError } from '../../src/operations/failure.ts';
+import type { Call } from '../../src/operations/index.ts';
+import { typedIn } from '../support/typed.ts';
+import { type Embedded, embedded, type Spy, spyOn } from './support/backend.ts';
+import { type Estate, ofCluster, openEstate, PROTECT, ROLE, ZONE } from './support/estate.ts';
+import { accept, asked, decline, type Guard, type GuardOptions, openGuard } from './support/guard.ts';
+
+let backend: Embedded;
+let estate: Estate;
+let guard: Guard;
+let spy: Spy;
+let environmentId: string;
+let town = 0;
+beforeAll(async () => {
+  backend = await embedded();
+});
+afterAll(() => backend.close());
+beforeEach(async () => {
+  town += 1;
+  estate = await openEstate(backend.call, `town-${town}`);
+  ({ environmentId } = estate);
+  await guard?.close();
+  guard = await guarded();
+});
+
+const guarded = async (options: Partial<GuardOptions> = {}) => {
+  spy = spyOn(options.call ?? backend.call);
+  return openGuard({ clock: backend.clock, ...options, call: spy.call });
+};
+const attemptOf = (tool: string, args: object) => ({ tool, arguments: { environmentId, ...args } });
+const call = (tool: string, args: object) => guard.attempt(attemptOf(tool, args));
+const reached = () => spy.reached.map(({ name }) => name);
+const tagsOf = async (path: string) =>
+  (await backend.call('ListTagsForResource', { resourceArn: `${estate.environmentArn}${path}` })).tags ?? {};
+const user = (userName: string, more: object = {}) => ({
+  tool: 'create_kx_user',
+  arguments: { userName, iamRole: ROLE, ...more },
+});
+
+describe('tagging many entities', () => {
+  const entities = [
+    { kind: 'environment', name: '' },
+    { kind: 'user', name: 'ann' },
+    { kind: 'database', name: 'trades' },
+    { kind: 'dataview', name: 'live', database: 'trades' },
+  ];
+  const all = () => entities.map((each) => (each.kind === 'environment' ? { ...each, name: `town-${town}` } : each));
+  beforeEach(async () => {
+    await estate.user('ann');
+    await estate.database('trades');
+    await estate.dataview('live');
+  });
+
+  it('is one call by kind and name, journaled one by one, and keeps other tags', async () => {
+    await estate.tag('/kxUser/ann', { team: 'kai' });
+    const outcome = await call('tag_kx_entities', { entities: all(), tags: { owner: 'fx' } });
+    expect(outcome).toMatchObject({
+      kind: 'done',
+      content: {
+        finished: true,
+        done: [`environment:town-${town}`, 'user:ann', 'database:trades', 'dataview:trades/live'],
+      },
+    });
+    expect(await tagsOf('/kxUser/ann')).toEqual({ team: 'kai', owner: 'fx' });
+    expect(await tagsOf('/kxDatabase/trades/kxDataview/live')).toEqual({ owner: 'fx' });
+    const intents = (await guard.journal.entries()).filter(({ kind }) => kind === 'intent');
+    expect(intents).toHaveLength(4);
+  });
+
+  it('adds and removes in one call', async () => {
+    await estate.tag('/kxUser/ann', { temp: 'yes', team: 'kai' });
+    const one = [{ kind: 'user', name: 'ann' }];
+    const outcome = await call('tag_kx_entities', { entities: one, tags: { owner: 'fx' }, tagKeys: ['temp'] });
+    expect(outcome).toMatchObject({ content: { done: ['tag user:ann', 'untag user:ann'] } });
+    expect(await tagsOf('/kxUser/ann')).toEqual({ team: 'kai', owner: 'fx' });
+  });
+
+  it('says what was done, what was not and why, where one does not exist', async () => {
+    const some = [
+      { kind: 'user', name: 'bob' },
+      { kind: 'user', name: 'ann' },
+    ];
+    expect(await call('tag_kx_entities', { entities: some, tags: { owner: 'fx' } })).toMatchObject({
+      kind: 'done',
+      content: {
+        finished: false,
+        done: ['user:ann'],
+        failed: [{ step: 'user:bob', error: 'ResourceNotFoundException', advice: expect.stringContaining('"bob"') }],
+        notDone: [],
+      },
+      text: expect.stringContaining('1 of 2 done. To go on, call again with only what failed or was not done.'),
+    });
+  });
+
+  it.each([
+    ['no tags', { entities: [{ kind: 'user', name: 'ann' }] }, 'Give tags, tagKeys or both.'],
+    ['a dataview without database', { entities: [{ kind: 'dataview', name: 'live' }], tagKeys: ['a'] }, 'database'],
+    ['another environment', { entities: [{ kind: 'environment', name: 'else' }], tagKeys: ['a'] }, 'not "else"'],
+  ])('is refused before the first call for %s', async (_, args, says) => {
+    expect(await call('tag_kx_entities', args)).toMatchObject({ kind: 'refused', text: expect.stringContaining(says) });
+    expect(reached()).toEqual([]);
+  });
+
+  it('asks once for all of them where the tag protects, shows each, and tags all when the person approves', async () => {
+    const attempt = attemptOf('tag_kx_entities', { entities: all(), tags: PROTECT });
+    const { message, state } = await asked(guard, attempt);
+    expect(message.split('\n').slice(0, 3)).toEqual([
+      `CHANGE TAGS OF 4 entities of kdb environment town-${town} (${environmentId.slice(0, 4)})`,
+      'Changes "environment…:protected": not set -> true. + 3 more below',
+      `Type town-${town} ${environmentId.slice(0, 4)} to approve.`,
+    ]);
+    expect(message).toContain('dataview:trades/live.tags.finspace-mcp:protected: not set -> "true".');
+    expect(reached()).toEqual([]);
+    const done = await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
+    expect(done).toMatchObject({ kind: 'done', content: { finished: true } });
+    expect(await tagsOf('/kxDatabase/trades')).toEqual(PROTECT);
+    const approvals = (await guard.journal.entries()).flatMap((entry) => ('approval' in entry ? [entry.approval] : []));
+    expect(approvals).toHaveLength(4);
+    const again = await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
+    expect(again).toMatchObject({ kind: 'refused' });
+  });
+
+  it('changes nothing when the person declines', async () => {
+    const attempt = attemptOf('tag_kx_entities', { entities: all(), tags: PROTECT });
+    const { state } = await asked(guard, attempt);
+    backend.clock.advance(60_000);
+    expect((await guard.attempt({ ...attempt, state, answers: decline })).kind).toBe('refused');
+    expect(reached()).toEqual([]);
+  });
+
+  it('tags nothing of what changed after the person saw it', async () => {
+    const attempt = attemptOf('tag_kx_entities', { entities: all(), tags: PROTECT });
+    const { message, state } = await asked(guard, attempt);
+    await estate.tag('/kxUser/ann', { owner: 'somebody' });
+    const outcome = await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
+    expect(outcome).toMatchObject({
+      kind: 'refused',
+      text: expect.stringContaining('changed after the person saw it'),
+    });
+    expect(reached()).toEqual([]);
+  });
+
+  it('is previewed with what a person would see, and with what does not exist', async () => {
+    const plan = (args: object) =>
+      call('plan_change', { tool: 'tag_kx_entities', arguments: { environmentId, ...args } });
+    const preview = (args: object) =>
+      guard.attempt({
+        tool: 'plan_change',
+        arguments: { tool: 'tag_kx_entities', arguments: { environmentId, ...args } },
+      });
+    expect((await plan({})).kind).toBe('refused');
+    expect(await preview({ entities: all(), tags: PROTECT })).toMatchObject({
+      content: {
+        needsApproval: true,
+        blocked: false,
+        wouldRun: true,
+        dialog: [expect.stringContaining('CHANGE TAGS OF 4 entities'), expect.anything(), expect.anything()],
+      },
+    });
+    expect(await preview({ entities: [{ kind: 'user', name: 'bob' }], tags: PROTECT })).toMatchObject({
+      content: { blocked: true, blockers: [{ kind: 'user', name: 'bob', first: 'It does not exist: leave it out.' }] },
+    });
+    expect(await preview({ entities: all() })).toMatchObject({ text: expect.stringContaining('Give tags') });
+    expect(await preview({ entities: [] })).toMatchObject({ kind: 'refused' });
+    expect(reached()).toEqual([]);
+  });
+});
+
+describe('creating several entities', () => {
+  const stack = () => [
+    { tool: 'create_kx_database', arguments: { databaseName: 'trades' } },
+    {
+      tool: 'create_kx_changeset',
+      arguments: {
+        databaseName: 'trades',
+        changeRequests: [{ changeType: 'PUT', s3Path: 's3://some-bucket/data/', dbPath: '/2026.03.16/' }],
+      },
+    },
+    {
+      tool: 'create_kx_volume',
+      arguments: {
+        volumeName: 'fast',
+        volumeType: 'NAS_1',
+        azMode: 'SINGLE',
+        availabilityZoneIds: [ZONE],
+        nas1Configuration: { type: 'SSD_1000', size: 1200 },
+      },
+    },
+    {
+      tool: 'create_kx_scaling_group',
+      arguments: { scalingGroupName: 'hosts', hostType: 'kx.sg.4xlarge', availabilityZoneId: ZONE },
+    },
+    {
+      tool: 'create_kx_dataview',
+      arguments: {
+        databaseName: 'trades',
+        dataviewName: 'live',
+        azMode: 'SINGLE',
+        availabilityZoneId: ZONE,
+        segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'fast' }],
+      },
+    },
+    {
+      tool: 'create_kx_cluster',
+      arguments: {
+        clusterName: 'hdb',
+        ...ofCluster({
+          clusterType: 'HDB',
+          scalingGroupConfiguration: { scalingGroupName: 'hosts', memoryReservation: 6, nodeCount: 1 },
+          databases: [{ databaseName: 'trades', dataviewName: 'live' }],
+        }),
+      },
+    },
+  ];
+
+  it('takes users from a list', async () => {
+    const create = ['ann', 'bob', 'eve'].map((name) => user(name));
+    const outcome = await call('create_kx_entities', { create });
+    expect(outcome).toMatchObject({ content: { finished: true, done: ['user:ann', 'user:bob', 'user:eve'] } });
+    expect(reached()).toEqual(['CreateKxUser', 'CreateKxUser', 'CreateKxUser']);
+  });
+
+  it('goes on after one that fails, and says of each why', async () => {
+    await estate.user('bob');
+    const outcome = await call('create_kx_entities', { create: ['ann', 'bob', 'eve'].map((name) => user(name)) });
+    expect(outcome).toMatchObject({
+      kind: 'done',
+      content: {
+        finished: false,
+        done: ['user:ann', 'user:eve'],
+        failed: [{ step: 'user:bob', advice: 'The user "bob" exists already. Use it, or choose another name.' }],
+      },
+    });
+  });
+
+  it('stops where all others would fail as well', async () => {
+    const failing: Call = async (name, input, options) => {
+      const { userName } = input as { userName?: string };
+      if (name !== 'CreateKxUser' || userName !== 'bob') return backend.call(name, input, options);
+      throw new FinspaceError({ operation: name, code: 'Throttling', detail: 'no', retryable: true, advice: 'Wait.' });
+    };
+    const throttled = await guarded({ call: failing });
+    const attempt = attemptOf('create_kx_entities', { create: ['ann', 'bob', 'eve'].map((name) => user(name)) });
+    expect(await throttled.attempt(attempt)).toMatchObject({
+      content: { done: ['user:ann'], failed: [{ step: 'user:bob' }], notDone: ['user:eve'] },
+    });
+    await throttled.close();
+  });
+
+  it('makes a cluster with all that it needs in one call', async () => {
+    const outcome = await call('create_kx_entities', { create: stack() });
+    expect(outcome).toMatchObject({ content: { finished: true } });
+    const { status } = await backend.call('GetKxCluster', { environmentId, clusterName: 'hdb' });
+    expect(status).toBe('RUNNING');
+  });
+
+  it('makes nothing where the arguments of one step are wrong, and names the step', async () => {
+    const create = [user('ann'), user('not a name'), { tool: 'create_kx_user', arguments: { userName: 'eve' } }];
+    const outcome = await call('create_kx_entities', { create });
+    expect(outcome).toMatchObject({
+      kind: 'refused',
+      text: expect.stringMatching(/create\.1\.arguments\.userName: .*\ncreate\.2\.arguments\.iamRole: required/),
+    });
+    const elsewhere = await openEstate(backend.call, `other-${town}`);
+    const astray = [user('ann', { environmentId: elsewhere.environmentId })];
+    expect(await call('create_kx_entities', { create: astray })).toMatchObject({
+      text: expect.stringContaining('create.0.arguments.environmentId'),
+    });
+    const deleting = { databaseName: 'trades', changeRequests: [{ changeType: 'DELETE', dbPath: '/2026.03.16/' }] };
+    expect(
+      await call('create_kx_entities', { create: [{ tool: 'create_kx_changeset', arguments: deleting }] }),
+    ).toMatchObject({ text: expect.stringContaining('call create_kx_changeset for it') });
+    expect(reached()).toEqual([]);
+  });
+
+  it('asks once where a step sets a tag that protects, and names the steps that need no approval', async () => {
+    const attempt = attemptOf('create_kx_entities', { create: [user('ann', { tags: PROTECT }), user('bob')] });
+    const { message, state } = await asked(guard, attempt);
+    expect(message).toContain('user:ann.iamRole: not set -> ');
+    expect(message).toContain('Other steps of this call, which need no approval: 1.');
+    const done = await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
+    expect(done).toMatchObject({ content: { done: ['user:ann', 'user:bob'] } });
+    expect(await tagsOf('/kxUser/ann')).toEqual(PROTECT);
+  });
+
+  it('asks for every step where the operator wants to approve creates', async () => {
+    const strict = await guarded({ restrictions: { approve: ['create'] } });
+    const attempt = attemptOf('create_kx_entities', { create: stack() });
+    const { message, state } = await asked(strict, attempt);
+    expect(message).toContain('CREATE 6 entities of kdb environment');
+    const done = await strict.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
+    expect(done).toMatchObject({ content: { finished: true } });
+    await strict.close();
+  });
+
+  it.each([
+    ['is read-only', { readOnly: true }],
+    ['denies one of its tools', { deny: ['create_kx_volume'] }],
+  ])('is not offered where the server %s', async (_, restrictions) => {
+    const narrow = await guarded({ restrictions });
+    const outcome = await narrow.attempt(attemptOf('create_kx_entities', { create: [user('ann')] }));
+    expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining('is not offered') });
+    await narrow.close();
+  });
+
+  it('stays within the environments of the server', async () => {
+    const other = await openEstate(backend.call, `allowed-${town}`);
+    const narrow = await guarded({ environments: [other.environmentId] });
+    for (const [tool, args] of [
+      ['create_kx_entities', { create: [user('ann')] }],
+      ['tag_kx_entities', { entities: [{ kind: 'user', name: 'ann' }], tags: { a: 'b' } }],
+    ] as const)
+      expect(await narrow.attempt(attemptOf(tool, args))).toMatchObject({ kind: 'refused' });
+    expect(reached()).toEqual([]);
+    await narrow.close();
+  });
+
+  it('is previewed with what blocks it, but not with what an earlier step makes', async () => {
+    const preview = (create: object[]) =>
+      guard.attempt({
+        tool: 'plan_change',
+        arguments: { tool: 'create_kx_entities', arguments: { environmentId, create } },
+      });
+    expect(await preview(stack())).toMatchObject({ content: { blocked: false, needsApproval: false } });
+    expect(await preview(stack().slice(4))).toMatchObject({
+      content: {
+        blocked: true,
+        wouldRun: false,
+        blockers: expect.arrayContaining([
+          { kind: 'database', name: 'trades', detail: 'does not exist', first: expect.anything() },
+        ]),
+      },
+    });
+    expect(reached()).toEqual([]);
+  });
+});
