@@ -167,7 +167,9 @@ describe('an update', () => {
     const naming = (name: string) => attempt('update_kx_cluster_code_configuration', { ...wish, remove: [name] });
     expect(await naming('commandLineArguments')).toMatchObject({
       kind: 'refused',
-      text: expect.stringMatching(/give it or a part of it[\s\S]*This call would remove: commandLineArguments\.mode\.$/),
+      text: expect.stringMatching(
+        /give it or a part of it[\s\S]*This call would remove: commandLineArguments\.mode\.$/,
+      ),
     });
     expect((await naming('commandLineArguments.mode')).kind).toBe('done');
   });
