@@ -52,7 +52,8 @@ async function agentOf(url: string, token: string, strict: boolean): Promise<Thi
   setTracingDisabled(true);
   // It logs each schema that it cannot make strict, such as those with maps.
   vi.spyOn(console, 'error').mockImplementation(() => {});
-  const server = new MCPServerStreamableHttp({ url, requestInit: { headers: bearer(token) } });
+  const patient = { clientSessionTimeoutSeconds: 120, timeout: 120_000 };
+  const server = new MCPServerStreamableHttp({ url, requestInit: { headers: bearer(token) }, ...patient });
   await server.connect();
   onTestFinished(() => server.close());
   const answers = async (...steps: unknown[]) => {
