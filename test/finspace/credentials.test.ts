@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { listen } from '../../src/local/listen.ts';
+import { openWorld } from '../local/world.ts';
 import { awsHome, caller, failed, keys } from './aws-home.ts';
 import { answering, type Endpoint, serving, tokenOf } from './endpoints.ts';
 
@@ -35,6 +37,19 @@ describe('credentials that are rotated while the server runs', () => {
     expect(await call('ListKxEnvironments', {})).toEqual({});
     expect(inUse(endpoint)).toEqual(['AKIDOLD', 'AKIDOLD', 'AKIDNEW']);
     expect(endpoint.seen.at(-1)?.headers['x-amz-security-token']).toBe('new');
+  });
+
+  it('sign what the local service accepts, which verifies signatures', async () => {
+    const credentials = [{ accessKeyId: 'AKIDNEW', secretAccessKey: 'secret-of-AKIDNEW' }];
+    const { serve, close } = await openWorld({ region: 'eu-west-1', start: Date.now(), credentials });
+    const listener = await listen(serve, { port: 0 });
+    save('credentials', `[default]\n${keys('AKIDOLD')}`);
+    const call = caller({ endpoint: `http://127.0.0.1:${listener.port}` });
+    expect(await failed(call('ListKxEnvironments', {}))).toMatchObject({ detail: 'The access key is not known.' });
+    save('credentials', `[default]\n${keys('AKIDNEW')}`);
+    expect(await call('ListKxEnvironments', {})).toEqual({ environments: [] });
+    await listener.close();
+    await close();
   });
 
   it('are read again from the credential_process of a profile', async () => {
