@@ -3,7 +3,7 @@ import { type CallOptions, type OperationName, operationNamed } from '../operati
 import { typedEnvironment, whatLine } from './approval-head.ts';
 import { type ApprovalParts, approvalText } from './approval-text.ts';
 import { eachAtOnce } from './blast/estate.ts';
-import type { Blocker, Members } from './blast/finding.ts';
+import type { Blocker, Members, Note } from './blast/finding.ts';
 import { digest } from './digest.ts';
 import { renameNotes } from './former-names.ts';
 import { accountIn } from './home.ts';
@@ -57,52 +57,65 @@ export async function planBatch(
   principal: string,
   options: CallOptions,
 ): Promise<BatchPlan> {
-  const { tool, input, environmentId, verb, entities, calls } = batch;
+  const { tool, input, environmentId, calls } = batch;
   const { call, place } = planner;
   const { name: given, environmentArn } = await call('GetKxEnvironment', { environmentId }, options);
   const name = given || environmentId;
   const plans = await eachAtOnce(asking, (of) => planCall(planner, of.operation, of.input, principal, options));
   // Creates and changes of tags have no declared target, so that each has a plan.
   const steps = new Map(asking.map((of, at) => [of, plans[at] as Plan]));
-  const all = [...steps.values()];
-  const bound = { tool, input, place, principal, fingerprint: digest(all.map(({ fingerprint }) => fingerprint)) };
-  const notes = [
-    ...renameNotes(await planner.formerNames?.(), environmentId),
-    ...unique(all.flatMap((plan) => plan.partsFor(EVERYTHING).notes)),
-    ...(asking.length === calls.length
-      ? []
-      : [{ says: `Other steps of this call, which need no approval: ${calls.length - asking.length}.` }]),
-  ];
-  const partsFor = (sight: Sight): ApprovalParts => ({
-    what: whatLine({ verb, noun: `${counted('entity', entities)} of kdb environment`, name, environmentId }),
-    typed: typedEnvironment(name, environmentId),
-    place: placeFacts(place, { account: accountIn(environmentArn) }),
-    isFinal: false,
-    changes: [...steps].flatMap(([{ label }, plan]) =>
-      plan.partsFor(sight).changes.map((change) => ({ ...change, setting: `${label}.${change.setting}` })),
-    ),
-    lost: [],
-    interrupted: [],
-    notes,
-    details: [[['environmentId', environmentId]]],
-  });
+  const bound = { tool, input, place, principal, fingerprint: digest(plans.map((plan) => plan?.fingerprint)) };
+  const facts = placeFacts(place, { account: accountIn(environmentArn) });
+  const former = renameNotes(await planner.formerNames?.(), environmentId);
+  const partsFor = (sight: Sight) => batchParts(batch, { name, steps, place: facts, former }, sight);
   const { text, fits } = approvalText(partsFor(EVERYTHING));
-  const typed = typedEnvironment(name, environmentId);
   const { target, server } = place;
   const { operation } = asking[0] as BatchCall;
-  const shown = { operation, target, server, noun: 'kdb environment', name: typed, text, lost: [], interrupted: [] };
+  const typed = typedEnvironment(name, environmentId);
   return {
     ...bound,
     name,
     steps,
     // Protection refuses no call that loses nothing.
     forbidden: undefined,
-    blockers: unique(all.flatMap(({ blockers }) => blockers)).filter(unmade(calls)),
+    blockers: unique([...steps.values()].flatMap(({ blockers }) => blockers)).filter(unmade(calls)),
     binding: bindingOf(bound),
     about: digest({ tool, place, principal, environmentId, input }),
-    shown,
+    shown: { operation, target, server, noun: 'kdb environment', name: typed, text, lost: [], interrupted: [] },
     fits,
     textFor: (sight) => approvalText(partsFor(sight), sight).text,
+  };
+}
+
+interface BatchFacts extends Pick<BatchPlan, 'name' | 'steps'> {
+  readonly place: ApprovalParts['place'];
+  readonly former: readonly Note[];
+}
+
+/** What the text about all calls is made of that need approval. */
+function batchParts(
+  { verb, entities, environmentId, calls }: Batch,
+  { name, steps, place, former }: BatchFacts,
+  sight: Sight,
+): ApprovalParts {
+  const others = calls.length - steps.size;
+  const parts = [...steps].map(([{ label }, plan]) => ({ label, ...plan.partsFor(sight) }));
+  return {
+    what: whatLine({ verb, noun: `${counted('entity', entities)} of kdb environment`, name, environmentId }),
+    typed: typedEnvironment(name, environmentId),
+    place,
+    isFinal: false,
+    changes: parts.flatMap(({ label, changes }) =>
+      changes.map((change) => ({ ...change, setting: `${label}.${change.setting}` })),
+    ),
+    lost: [],
+    interrupted: [],
+    notes: [
+      ...former,
+      ...unique(parts.flatMap(({ notes }) => notes)),
+      ...(others === 0 ? [] : [{ says: `Other steps of this call, which need no approval: ${others}.` }]),
+    ],
+    details: [[['environmentId', environmentId]]],
   };
 }
 

@@ -86,7 +86,7 @@ async function callComposite(environment: ToolEnvironment, tool: CompositeTool, 
   try {
     return naming(await tool.run(environment, input, exchange), meant);
   } catch (error) {
-    if (!(error instanceof FinspaceError)) throw error;
+    if (!(error instanceof FinspaceError) || lookup.signal.aborted) throw error;
     const about = { ...input, ...(input['arguments'] as Members | undefined) };
     return naming(failed(error, await nextStep(lookup, error.fields.operation, about, error)), meant);
   }

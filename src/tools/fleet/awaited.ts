@@ -82,29 +82,34 @@ export async function awaited(
   const read = kind === NODES ? () => nodesSeen(scene, input) : () => entitySeen(scene, getter, input);
   const deleter = deleterOf(kind, getter);
   const deletion = async () => (deleter === undefined ? undefined : environment.deletedAt?.(deleter, input));
+  const absence = (wasThere: boolean): Absence => ({
+    isKnown: async () => wasThere || kind === 'environment' || (await deletion()) !== undefined,
+    isPlaceGone: place.status === GONE,
+    none: () => noneOf(scene, place, kind === NODES ? 'cluster' : kind, name, goal),
+  });
   return {
     name,
     entity: `${kind}:${database === undefined ? '' : `${database}/`}${name}`,
     look: async (wasThere) => {
       const { made, ...seen } = await read();
-      const isReady = goal === READY[kind] && ALSO_READY[kind] === seen.status;
-      if (seen.status === GONE)
-        return goneLook(seen, goal, {
-          isKnown: wasThere || kind === 'environment' || (await deletion()) !== undefined,
-          isPlaceGone: place.status === GONE,
-          none: () => noneOf(scene, place, kind === NODES ? 'cluster' : kind, name, goal),
-        });
-      if (seen.status === goal || isReady) return { ...seen, reached: true, ended: true };
-      if (goal === GONE && !isLeaving(seen.status) && !isLeaving(place.status)) {
-        const at = await deletion();
-        if (at === undefined || at < (made ?? '')) return over(seen, `${NOT_DELETED} ${plainOrQuoted(seen.status)}.`);
-      }
-      if (statusKind(seen.status) === 'failed') return over(seen, 'It failed; waiting longer will not help.');
-      if (goal !== GONE && statusKind(seen.status) === 'settled' && kind !== NODES)
-        return over(seen, `It is ${plainOrQuoted(seen.status)}, and nothing is in progress that changes that.`);
-      return { ...seen, reached: false, ended: false };
+      if (seen.status === GONE) return goneLook(seen, goal, absence(wasThere));
+      const isAsGood = goal === READY[kind] && ALSO_READY[kind] === seen.status;
+      if (seen.status === goal || isAsGood) return { ...seen, reached: true, ended: true };
+      const isDeleted = async () => ((await deletion()) ?? '') > (made ?? '');
+      if (goal === GONE && !isLeaving(seen.status) && !isLeaving(place.status) && !(await isDeleted()))
+        return over(seen, `${NOT_DELETED} ${plainOrQuoted(seen.status)}.`);
+      return unfinishedLook(seen, goal !== GONE && kind !== NODES);
     },
   };
+}
+
+/** What a status means that is not the one waited for; where things only move on by themselves, a settled one stays. */
+function unfinishedLook(seen: Seen, endsSettled: boolean): Look {
+  const kind = statusKind(seen.status);
+  if (kind === 'failed') return over(seen, 'It failed; waiting longer will not help.');
+  if (kind === 'settled' && endsSettled)
+    return over(seen, `It is ${plainOrQuoted(seen.status)}, and nothing is in progress that changes that.`);
+  return { ...seen, reached: false, ended: false };
 }
 
 const NOT_DELETED = 'Nothing is deleting it: no delete of it was accepted, and it is';
@@ -113,17 +118,18 @@ const isLeaving = (status: string | undefined) => status?.includes('DELET') === 
 
 interface Absence {
   /** Whether it was there before. */
-  readonly isKnown: boolean;
+  readonly isKnown: () => Promise<boolean>;
   readonly isPlaceGone: boolean;
   readonly none: () => Promise<string>;
 }
 
 /** What it means that something is not there: it is gone, or it never was. */
-async function goneLook(seen: Seen, goal: string, { isKnown, isPlaceGone, none }: Absence): Promise<Look> {
+async function goneLook(seen: Seen, goal: string, absence: Absence): Promise<Look> {
   const reached = goal === GONE;
-  if (isPlaceGone && !isKnown)
+  const isKnown = await absence.isKnown();
+  if (absence.isPlaceGone && !isKnown)
     return { ...seen, reached, ended: true, why: 'Its environment was deleted, and with it all that was in it.' };
-  if (!isKnown) return over({ ...seen, status: 'NOT_FOUND' }, await none());
+  if (!isKnown) return over({ ...seen, status: 'NOT_FOUND' }, await absence.none());
   return reached ? { ...seen, reached, ended: true } : over(seen, 'It does not exist any more.');
 }
 

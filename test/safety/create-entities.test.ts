@@ -4,7 +4,7 @@ import type { Call } from '../../src/operations/index.ts';
 import { typedIn } from '../support/typed.ts';
 import { type Embedded, embedded, type Spy, spyOn } from './support/backend.ts';
 import { type Estate, ofCluster, openEstate, PROTECT, ROLE, ZONE } from './support/estate.ts';
-import { accept, asked, decline, type Guard, type GuardOptions, openGuard } from './support/guard.ts';
+import { accept, asked, type Guard, type GuardOptions, openGuard } from './support/guard.ts';
 
 let backend: Embedded;
 let estate: Estate;
@@ -36,135 +36,6 @@ const tagsOf = async (path: string) =>
 const user = (userName: string, more: object = {}) => ({
   tool: 'create_kx_user',
   arguments: { userName, iamRole: ROLE, ...more },
-});
-
-describe('tagging many entities', () => {
-  const entities = [
-    { kind: 'environment', name: '' },
-    { kind: 'user', name: 'ann' },
-    { kind: 'database', name: 'trades' },
-    { kind: 'dataview', name: 'live', database: 'trades' },
-  ];
-  const all = () => entities.map((each) => (each.kind === 'environment' ? { ...each, name: `town-${town}` } : each));
-  beforeEach(async () => {
-    await estate.user('ann');
-    await estate.database('trades');
-    await estate.dataview('live');
-  });
-
-  it('is one call by kind and name, journaled one by one, and keeps other tags', async () => {
-    await estate.tag('/kxUser/ann', { team: 'kai' });
-    const outcome = await call('tag_kx_entities', { entities: all(), tags: { owner: 'fx' } });
-    expect(outcome).toMatchObject({
-      kind: 'done',
-      content: {
-        finished: true,
-        done: [`environment:town-${town}`, 'user:ann', 'database:trades', 'dataview:trades/live'],
-      },
-    });
-    expect(await tagsOf('/kxUser/ann')).toEqual({ team: 'kai', owner: 'fx' });
-    expect(await tagsOf('/kxDatabase/trades/kxDataview/live')).toEqual({ owner: 'fx' });
-    const intents = (await guard.journal.entries()).filter(({ kind }) => kind === 'intent');
-    expect(intents).toHaveLength(4);
-  });
-
-  it('adds and removes in one call', async () => {
-    await estate.tag('/kxUser/ann', { temp: 'yes', team: 'kai' });
-    const one = [{ kind: 'user', name: 'ann' }];
-    const outcome = await call('tag_kx_entities', { entities: one, tags: { owner: 'fx' }, tagKeys: ['temp'] });
-    expect(outcome).toMatchObject({ content: { done: ['tag user:ann', 'untag user:ann'] } });
-    expect(await tagsOf('/kxUser/ann')).toEqual({ team: 'kai', owner: 'fx' });
-  });
-
-  it('says what was done, what was not and why, where one does not exist', async () => {
-    const some = [
-      { kind: 'user', name: 'bob' },
-      { kind: 'user', name: 'ann' },
-    ];
-    expect(await call('tag_kx_entities', { entities: some, tags: { owner: 'fx' } })).toMatchObject({
-      kind: 'done',
-      content: {
-        finished: false,
-        done: ['user:ann'],
-        failed: [{ step: 'user:bob', error: 'ResourceNotFoundException', advice: expect.stringContaining('"bob"') }],
-        notDone: [],
-      },
-      text: expect.stringContaining('1 of 2 done. To go on, call again with only what failed or was not done.'),
-    });
-  });
-
-  it.each([
-    ['no tags', { entities: [{ kind: 'user', name: 'ann' }] }, 'Give tags, tagKeys or both.'],
-    ['a dataview without database', { entities: [{ kind: 'dataview', name: 'live' }], tagKeys: ['a'] }, 'database'],
-    ['another environment', { entities: [{ kind: 'environment', name: 'else' }], tagKeys: ['a'] }, 'not "else"'],
-  ])('is refused before the first call for %s', async (_, args, says) => {
-    expect(await call('tag_kx_entities', args)).toMatchObject({ kind: 'refused', text: expect.stringContaining(says) });
-    expect(reached()).toEqual([]);
-  });
-
-  it('asks once for all of them where the tag protects, shows each, and tags all when the person approves', async () => {
-    const attempt = attemptOf('tag_kx_entities', { entities: all(), tags: PROTECT });
-    const { message, state } = await asked(guard, attempt);
-    expect(message.split('\n').slice(0, 3)).toEqual([
-      `CHANGE TAGS OF 4 entities of kdb environment town-${town} (${environmentId.slice(0, 4)})`,
-      'Changes "environment…:protected": not set -> true. + 3 more below',
-      `Type town-${town} ${environmentId.slice(0, 4)} to approve.`,
-    ]);
-    expect(message).toContain('dataview:trades/live.tags.finspace-mcp:protected: not set -> "true".');
-    expect(reached()).toEqual([]);
-    const done = await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
-    expect(done).toMatchObject({ kind: 'done', content: { finished: true } });
-    expect(await tagsOf('/kxDatabase/trades')).toEqual(PROTECT);
-    const approvals = (await guard.journal.entries()).flatMap((entry) => ('approval' in entry ? [entry.approval] : []));
-    expect(approvals).toHaveLength(4);
-    const again = await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
-    expect(again).toMatchObject({ kind: 'refused' });
-  });
-
-  it('changes nothing when the person declines', async () => {
-    const attempt = attemptOf('tag_kx_entities', { entities: all(), tags: PROTECT });
-    const { state } = await asked(guard, attempt);
-    backend.clock.advance(60_000);
-    expect((await guard.attempt({ ...attempt, state, answers: decline })).kind).toBe('refused');
-    expect(reached()).toEqual([]);
-  });
-
-  it('tags nothing of what changed after the person saw it', async () => {
-    const attempt = attemptOf('tag_kx_entities', { entities: all(), tags: PROTECT });
-    const { message, state } = await asked(guard, attempt);
-    await estate.tag('/kxUser/ann', { owner: 'somebody' });
-    const outcome = await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
-    expect(outcome).toMatchObject({
-      kind: 'refused',
-      text: expect.stringContaining('changed after the person saw it'),
-    });
-    expect(reached()).toEqual([]);
-  });
-
-  it('is previewed with what a person would see, and with what does not exist', async () => {
-    const plan = (args: object) =>
-      call('plan_change', { tool: 'tag_kx_entities', arguments: { environmentId, ...args } });
-    const preview = (args: object) =>
-      guard.attempt({
-        tool: 'plan_change',
-        arguments: { tool: 'tag_kx_entities', arguments: { environmentId, ...args } },
-      });
-    expect((await plan({})).kind).toBe('refused');
-    expect(await preview({ entities: all(), tags: PROTECT })).toMatchObject({
-      content: {
-        needsApproval: true,
-        blocked: false,
-        wouldRun: true,
-        dialog: [expect.stringContaining('CHANGE TAGS OF 4 entities'), expect.anything(), expect.anything()],
-      },
-    });
-    expect(await preview({ entities: [{ kind: 'user', name: 'bob' }], tags: PROTECT })).toMatchObject({
-      content: { blocked: true, blockers: [{ kind: 'user', name: 'bob', first: 'It does not exist: leave it out.' }] },
-    });
-    expect(await preview({ entities: all() })).toMatchObject({ text: expect.stringContaining('Give tags') });
-    expect(await preview({ entities: [] })).toMatchObject({ kind: 'refused' });
-    expect(reached()).toEqual([]);
-  });
 });
 
 describe('creating several entities', () => {
