@@ -35,6 +35,7 @@ const CI_ONLY = [
   'test/finspace/oracle.test.ts',
   'test/fleet/hostile.test.ts',
   'test/fleet/search-mode.test.ts',
+  'test/http/answer-size.test.ts',
   'test/http/approvals-browser.test.ts',
   'test/http/approvals-forms.test.ts',
   'test/http/approvals.test.ts',

@@ -119,7 +119,9 @@ export function serverFactory(shared: ServerEnvironment): ServerFactory {
     });
     server.setRequestHandler('resources/read', async ({ params }, context) => {
       const { mcpReq } = context;
-      const { contents, ...hinted } = await readResource(environment, params.uri, mcpReq.signal, progressOf(context));
+      const { contents, ...hinted } = await readResource(environment, params.uri, mcpReq.signal, {
+        report: progressOf(context),
+      });
       return mcpReq.envelope === undefined ? { contents } : { contents, ...hinted };
     });
     server.setRequestHandler('prompts/list', ({ params }) => {

@@ -2,6 +2,7 @@ import { withoutMisleading } from '../untrusted.ts';
 import type { Graph, GraphEntity, Kind, Relation } from './graph.ts';
 import { type Mark, marksOf } from './marks.ts';
 import { bytes } from './units.ts';
+import { omittedText } from './within.ts';
 
 const SHAPES: Record<Kind, readonly [open: string, close: string]> = {
   environment: ['([', '])'],
@@ -31,9 +32,9 @@ const COLOURS: Record<Mark, string> = {
 /** Of changesets only those are drawn that something is wrong with or behind. */
 const DRAWN = new Set<Kind>(['cluster', 'scaling-group', 'volume', 'database', 'dataview']);
 
-/** An environment as a Mermaid flowchart; what is behind its data points at it with a thick arrow. */
-export function environmentMermaid(graph: Graph): string {
-  const marks = marksOf(graph);
+/** An environment as a Mermaid flowchart, with the marks of the whole; what is behind its data points at it with a thick arrow. */
+export function environmentMermaid(graph: Graph, whole: Graph = graph): string {
+  const marks = marksOf(whole);
   const lagging = new Set(graph.edges.filter(({ relation }) => relation === 'behind').map(({ to }) => to));
   const drawn = graph.entities.filter(
     ({ id, kind }) => DRAWN.has(kind) || lagging.has(id) || (kind === 'changeset' && marks.get(id)?.mark !== 'ok'),
@@ -48,10 +49,12 @@ export function environmentMermaid(graph: Graph): string {
     return a === undefined || b === undefined ? [] : [`  ${a} ${ARROWS[relation]}|${relation}| ${b}`];
   });
   const gaps = graph.gaps.map(({ kind, of }) => `  %% not read: ${kind}${of === undefined ? '' : ` ${escaped(of)}`}`);
+  const omitted = omittedText(graph);
   return [
     'flowchart LR',
     `  %% ${escaped(graph.name)} (${graph.environmentId}) as of ${graph.readAt}`,
     ...nodes,
+    ...(omitted === undefined ? [] : [`  n${drawn.length}["${escaped(omitted)}"]:::unused`]),
     ...edges,
     ...Object.entries(COLOURS).map(([mark, style]) => `  classDef ${mark} ${style}`),
     ...gaps,

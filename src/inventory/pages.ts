@@ -1,5 +1,7 @@
+import { bytesOf } from '../answer-size.ts';
 import { listMember } from '../operations/derive.ts';
 import { type Call, type CallOptions, type Input, type OperationName, operationNamed } from '../operations/index.ts';
+import { visible } from '../untrusted.ts';
 
 type Members = Record<string, unknown>;
 
@@ -28,4 +30,52 @@ export async function walk<N extends OperationName>(
     nextToken = page['nextToken'];
   } while (nextToken !== undefined && items.length < budget);
   return { items, complete: nextToken === undefined };
+}
+
+/**
+ * One page of a list, in at most so many bytes of JSON. Where the endpoint gives more, it is asked for a page of fewer items, whose
+ * token goes on behind them. A single item may be larger.
+ */
+export async function pageWithin<N extends OperationName>(
+  call: Call,
+  name: N,
+  input: Input<N>,
+  most: number,
+  options: CallOptions = {},
+): Promise<Members> {
+  const list = listMember(operationNamed(name)) as string;
+  let request: Members = input;
+  for (;;) {
+    const page = (await call(name, request as Input<N>, options)) as Members;
+    const items = (page[list] ?? []) as Members[];
+    const size = bytesOf(visible(page).json);
+    if (size <= most || items.length <= 1) return page;
+    const fewer = Math.floor((items.length * most) / size) || 1;
+    if (Number(request['maxResults']) <= fewer) return page;
+    request = { ...request, maxResults: fewer };
+  }
+}
+
+/** The first items of a list, in at most so many bytes of JSON but at least one, with the token that continues behind them. */
+export async function walkWithin<N extends OperationName>(
+  call: Call,
+  name: N,
+  input: Input<N>,
+  most: number,
+  options: CallOptions = {},
+): Promise<{ readonly items: Members[]; readonly nextToken: unknown }> {
+  const list = listMember(operationNamed(name)) as string;
+  const items: Members[] = [];
+  let nextToken: unknown;
+  let left = most;
+  do {
+    const request = nextToken === undefined ? input : { ...input, nextToken };
+    const page = await pageWithin(call, name, request as Input<N>, left, options);
+    const found = (page[list] ?? []) as Members[];
+    left -= bytesOf(visible(found).json);
+    if (left < 0 && items.length > 0) break;
+    items.push(...found);
+    nextToken = page['nextToken'];
+  } while (nextToken !== undefined && left > most / 10);
+  return { items, nextToken };
 }

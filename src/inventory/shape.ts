@@ -58,6 +58,8 @@ export interface Graph {
   readonly entities: readonly GraphEntity[];
   readonly edges: readonly Edge[];
   readonly gaps: readonly Gap[];
+  /** How many entities were read and left out, by kind, where the graph would be too large for an answer. */
+  readonly omitted?: Readonly<Partial<Record<Kind, number>>>;
 }
 
 /** Something about an entity that a person should know. */

@@ -56,7 +56,7 @@ export function readState(environment: ResourceEnvironment): Looking['stateOf'] 
     const found = resourceAt(uri);
     const read = found?.kind.topology === undefined ? uri : topologyUri(found.input['environmentId'] ?? '');
     try {
-      const { contents } = await readResource(environment, read, signal);
+      const { contents } = await readResource(environment, read, signal, { extent: 'state' });
       const texts = contents.map((content) => ('text' in content ? content.text : ''));
       return createHash('sha256')
         .update(texts.join('').replace(/"readAt":"[^"]*"/, ''))

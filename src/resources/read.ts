@@ -1,12 +1,15 @@
 import { ProtocolError, ProtocolErrorCode, type ReadResourceResult } from '@modelcontextprotocol/server';
+import { MOST_DATA, shortened } from '../answer-size.ts';
 import { environmentGraph, type Graph, type GraphOptions } from '../inventory/graph.ts';
-import { walk } from '../inventory/pages.ts';
+import { walkWithin } from '../inventory/pages.ts';
 import { readsDone } from '../inventory/progress.ts';
 import { atMost } from '../inventory/reading.ts';
 import type { TopologyForm } from '../inventory/uris.ts';
+import { omittedText, writtenWithin } from '../inventory/within.ts';
 import { agentInput, listMember } from '../operations/derive.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
-import { operationNamed } from '../operations/index.ts';
+import { type OperationName, operationNamed } from '../operations/index.ts';
+import { toolName } from '../operations/naming.ts';
 import { withheld } from '../safety/policy.ts';
 import { plainJson, quoted } from '../safety/untrusted.ts';
 import { type ResourceKind, resourceAt } from './catalog.ts';
@@ -15,15 +18,20 @@ import { hintsFor } from './hints.ts';
 import { notFound } from './not-found.ts';
 import { readKit } from './recovery.ts';
 
-/** A listing resource holds at most this many items and says so when there are more. */
-const MOST_ITEMS = 2_000;
+/** How many bytes of a resource are read: as many as an answer may have, or all that is needed to see whether it has changed. */
+const EXTENT = { answer: MOST_DATA, state: 2_000_000 } as const;
+
+interface ReadOptions {
+  readonly report?: (message: string) => Promise<void>;
+  readonly extent?: keyof typeof EXTENT;
+}
 
 /** The contents of a resource. Throws ResourceNotFoundError for what does not exist or is not offered. */
 export async function readResource(
   environment: ResourceEnvironment,
   uri: string,
   signal: AbortSignal,
-  report: (message: string) => Promise<void> = async () => {},
+  { report = async () => {}, extent = 'answer' }: ReadOptions = {},
 ): Promise<ReadResourceResult> {
   const kit = await readKit(environment, uri);
   if (kit !== undefined) return kit;
@@ -33,7 +41,8 @@ export async function readResource(
   const { kind, input } = found;
   if (!agentInput(operationNamed(kind.operation)).safeParse(input).success) throw notFound(uri);
   try {
-    const { seen, text } = await contents(environment, kind, input, { signal, onProgress: readsDone(report) });
+    const reading = { signal, most: EXTENT[extent], onProgress: readsDone(report) };
+    const { seen, text } = await contents(environment, kind, input, reading);
     return { contents: [{ uri, mimeType: kind.mimeType, text }], ...hintsFor(kind, seen) };
   } catch (error) {
     throw asProtocolError(uri, error);
@@ -41,10 +50,14 @@ export async function readResource(
 }
 
 /** What draws is loaded when somebody looks. */
-const FORMS: Record<TopologyForm, (graph: Graph) => string | Promise<string>> = {
-  '': (graph) => plainJson({ count: graph.entities.length, complete: graph.gaps.length === 0, ...graph }),
-  '.mmd': async (graph) => (await import('../inventory/mermaid.ts')).environmentMermaid(graph),
-  '.svg': async (graph) => (await import('../inventory/svg/picture.ts')).environmentSvg(graph),
+const FORMS: Record<TopologyForm, () => Promise<(graph: Graph, whole: Graph) => string>> = {
+  '': async () => (graph) => {
+    const complete = graph.gaps.length === 0 && graph.omitted === undefined;
+    const next = omittedText(graph);
+    return plainJson({ count: graph.entities.length, complete, ...(next === undefined ? {} : { next }), ...graph });
+  },
+  '.mmd': async () => (await import('../inventory/mermaid.ts')).environmentMermaid,
+  '.svg': async () => (await import('../inventory/svg/picture.ts')).environmentSvg,
 };
 
 interface Contents {
@@ -52,24 +65,34 @@ interface Contents {
   readonly text: string;
 }
 
+interface Reading extends Required<Pick<GraphOptions, 'onProgress'>> {
+  readonly signal: AbortSignal;
+  readonly most: number;
+}
+
 async function contents(
   { call, restrictions, caller }: ResourceEnvironment,
   { operation, topology }: ResourceKind,
   input: Record<string, string>,
-  { signal, onProgress }: Required<Pick<GraphOptions, 'onProgress'>> & { readonly signal: AbortSignal },
+  { signal, most, onProgress }: Reading,
 ): Promise<Contents> {
   if (topology !== undefined) {
     const refusal = (name: typeof operation) => withheld(name, restrictions, caller);
     const graph = await environmentGraph(call, input['environmentId'] ?? '', { signal, refusal, onProgress });
-    return { seen: graph, text: await FORMS[topology](graph) };
+    return { seen: graph, text: writtenWithin(graph, most, await FORMS[topology]()) };
   }
   const list = listMember(operationNamed(operation));
-  if (list === null) return asJson(await call(operation, input as never, { signal }));
-  const { items, complete } = await walk(atMost(call, 1, onProgress), operation, input as never, MOST_ITEMS, {
+  if (list === null) return asJson(shortened(await call(operation, input as never, { signal }), most, plainJson));
+  const { items, nextToken } = await walkWithin(atMost(call, 1, onProgress), operation, input as never, most, {
     signal,
   });
-  return asJson({ count: items.length, complete, [list]: items });
+  const page = { count: items.length, complete: nextToken === undefined, ...continued(operation, input, nextToken) };
+  return asJson(shortened({ ...page, [list]: items }, most, plainJson));
 }
+
+/** How to get the rest of a list that does not fit. */
+const continued = (operation: OperationName, input: Record<string, string>, nextToken: unknown) =>
+  nextToken === undefined ? {} : { next: { tool: toolName(operation), arguments: { ...input, nextToken } } };
 
 const asJson = (seen: object): Contents => ({ seen, text: plainJson(seen) });
 

@@ -1,5 +1,7 @@
 import type { ReadResourceResult, Resource } from '@modelcontextprotocol/server';
+import { bytesOf, MOST_DATA, MOST_TEXT, shortened } from '../answer-size.ts';
 import { withheld } from '../safety/policy.ts';
+import { plainJson } from '../untrusted.ts';
 import type { ResourceEnvironment } from './environment.ts';
 import { LASTING } from './hints.ts';
 import { notFound } from './not-found.ts';
@@ -27,10 +29,30 @@ export async function listKits(environment: ResourceEnvironment): Promise<Resour
     }));
 }
 
-/** A recovery kit; undefined when the URI is not one of a kit. Throws ResourceNotFoundError for a kit that is not there or not offered. */
+/**
+ * A recovery kit; undefined when the URI is not one of a kit. A kit of very many calls comes in parts: `next` is the URI of the next one.
+ * Throws ResourceNotFoundError for a kit that is not there or not offered.
+ */
 export async function readKit(environment: ResourceEnvironment, uri: string): Promise<ReadResourceResult | undefined> {
   if (!uri.startsWith(PREFIX)) return undefined;
-  const text = offered(environment) ? await environment.kits.read(uri.slice(PREFIX.length)) : undefined;
-  if (text === undefined) throw notFound(uri);
+  const [id = '', first = '1', ...more] = uri.slice(PREFIX.length).split('/');
+  const kit = offered(environment) ? await environment.kits.read(id) : undefined;
+  if (kit === undefined || !/^[1-9]\d{0,5}$/.test(first) || more.length > 0) throw notFound(uri);
+  const text = first === '1' && bytesOf(kit) <= MOST_DATA ? kit : partOf(JSON.parse(kit), id, Number(first));
   return { contents: [{ uri, mimeType: 'application/json', text }], ...LASTING };
+}
+
+/** As many calls of a kit as fit, from the one with this number on. */
+function partOf({ create, ...about }: { readonly create: readonly object[] }, id: string, first: number): string {
+  let room = MOST_DATA - bytesOf(plainJson(about));
+  const shown: object[] = [];
+  for (const call of create.slice(first - 1)) {
+    room -= bytesOf(plainJson(call));
+    if (room < 0 && shown.length > 0) break;
+    shown.push(call);
+  }
+  const next = first + shown.length;
+  const calls = `${first} to ${next - 1} of ${create.length}`;
+  const part = { ...about, calls, ...(next > create.length ? {} : { next: `${PREFIX}${id}/${next}` }), create: shown };
+  return plainJson(shortened(part, MOST_TEXT, plainJson));
 }

@@ -1,5 +1,7 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
-import { agentInput, riskOf } from '../operations/derive.ts';
+import { MOST_DATA } from '../answer-size.ts';
+import { pageWithin } from '../inventory/pages.ts';
+import { agentInput, listMember, riskOf } from '../operations/derive.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
@@ -11,6 +13,7 @@ import { approved } from './approval-form.ts';
 import { orNothing, whatChanges } from './changed.ts';
 import { compositeNamed } from './composites.ts';
 import type { CompositeTool, Exchange, ToolEnvironment, ToolResult } from './environment.ts';
+import { limited } from './limited.ts';
 import { describedTools } from './list.ts';
 import { nextStep } from './next-step.ts';
 import { preparedArguments } from './prepared.ts';
@@ -27,7 +30,7 @@ export async function callTool(
   exchange: Exchange,
 ): Promise<ToolResult> {
   const result = await called(environment, params, exchange);
-  return environment.restrictions.approve === 'none' ? noted(result, UNASKED) : result;
+  return limited(environment.restrictions.approve === 'none' ? noted(result, UNASKED) : result);
 }
 
 const UNASKED = 'Nobody is asked to approve anything: this server runs with --approve none.';
@@ -115,7 +118,11 @@ async function throughGate(
   });
   if ('result' in consent) return consent.result;
   const sent = sentInput(input);
-  const output = (await call(name, sent as never, { ...options, actor: consent.actor })) as Members;
+  const isPaged = listMember(operationNamed(name)) !== null;
+  const calling = { ...options, actor: consent.actor };
+  const output = (await (isPaged
+    ? pageWithin(call, name, sent as never, MOST_DATA, calling)
+    : call(name, sent as never, calling))) as Members;
   const revealed = await secrets(name, sent, output);
   if (revealed.kind === 'withheld') return refused(revealed.why);
   const lookup = { environment, signal: options.signal };

@@ -54,7 +54,7 @@ export const planChange = compositeTool({
   annotations: { readOnlyHint: true },
   input: () =>
     z.strictObject({
-      tool: z.string().describe('Name of the tool, such as delete_kx_volume'),
+      tool: z.string().max(64).describe('Name of the tool, such as delete_kx_volume'),
       arguments: z.looseObject({}).describe('Its arguments'),
       cursor: shaping().cursor,
     }),

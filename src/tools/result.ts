@@ -1,4 +1,5 @@
 import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server';
+import { cut } from '../inventory/units.ts';
 import { listMember } from '../operations/derive.ts';
 import { type FailureFields, type FinspaceError, wireName } from '../operations/failure.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
@@ -28,14 +29,14 @@ export function succeeded(name: OperationName, output: Members, { audience, done
   const complete = output['nextToken'] === undefined;
   const remarks = [
     ...(list === null && Object.keys(output).length === 0 ? [taken(name)] : []),
-    ...(list === null || complete
-      ? []
-      : ['This is one page. For the rest, repeat the call with the same arguments and this nextToken.']),
+    ...(list === null || complete ? [] : [ONE_PAGE]),
   ];
   const result = structured(list === null ? { ...output, ...done } : { complete, ...output }, ...remarks);
   if (audience === undefined) return result;
   return { ...result, content: result.content.map((block) => ({ ...block, annotations: { audience: [audience] } })) };
 }
+
+const ONE_PAGE = 'This is one page. For the rest, repeat the call with the same arguments and this nextToken.';
 
 /** What is true after a call that answers nothing, and how to wait where that is not the end. */
 function taken(name: OperationName): string {
@@ -54,7 +55,7 @@ export function failed({ fields }: FinspaceError, told: Told = {}): CallToolResu
   const error = {
     operation,
     error: wireName(code),
-    message: detail,
+    message: cut(detail, MOST_OF_MESSAGE),
     ...(reason === undefined ? {} : { reason }),
     retryable,
     advice,
@@ -78,6 +79,8 @@ export function failed({ fields }: FinspaceError, told: Told = {}): CallToolResu
     ],
   };
 }
+
+const MOST_OF_MESSAGE = 2_000;
 
 /** The result of a call that this server did not send, with the reason and what to do instead. */
 export function refused(...lines: string[]): CallToolResult {

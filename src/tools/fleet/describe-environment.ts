@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { MOST_DATA } from '../../answer-size.ts';
 import type { Graph } from '../../inventory/graph.ts';
 import { type Summary, summaryOf } from '../../inventory/summary.ts';
 import { TOPOLOGY_FORMS, type TopologyForm, topologyUri } from '../../inventory/uris.ts';
+import { writtenWithin } from '../../inventory/within.ts';
 import { plainOrQuoted } from '../../untrusted.ts';
 import { answer, type Link, type Section, shaping } from './page.ts';
 import { EnvironmentArgument, gapsOf, notReadIn } from './scene.ts';
@@ -27,7 +29,9 @@ export const describeEnvironment = fleetTool({
     const links = linksTo(graph);
     if (diagram) {
       const { environmentMermaid } = await import('../../inventory/mermaid.ts');
-      return { content: [{ type: 'text', text: environmentMermaid(graph) }, ...links.map(block)] };
+      return {
+        content: [{ type: 'text', text: writtenWithin(graph, MOST_DATA, environmentMermaid) }, ...links.map(block)],
+      };
     }
     const summary = summaryOf(graph);
     const head = headOf(graph, summary);

@@ -1,5 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import * as z from 'zod';
+import { bytesOf, MOST_DATA } from '../../answer-size.ts';
 import { plainJson } from '../../safety/untrusted.ts';
 import { structured } from '../result.ts';
 
@@ -18,12 +19,15 @@ export interface Link {
 const BUDGET = { summary: 1_950, full: 16_000 } as const;
 export type View = keyof typeof BUDGET;
 
+const WHOLE_CURSOR = 'expects the cursor of the last answer, whole and unchanged';
+
 /** The arguments by which every answer is shaped. */
 export const shaping = () => ({
   view: z.enum(['summary', 'full']).optional().describe('full: every setting, in a longer answer. Default: summary.'),
   cursor: z
     .string()
-    .refine((text) => positionIn(text) !== undefined, 'expects the cursor of the last answer, whole and unchanged')
+    .max(40, WHOLE_CURSOR)
+    .refine((text) => positionIn(text) !== undefined, WHOLE_CURSOR)
     .optional()
     .describe('From the last answer, for the next page'),
 });
@@ -45,11 +49,14 @@ export function answer(
 ): CallToolResult {
   const all = sections.flatMap(({ name, rows }) => rows.map((row) => ({ name, row })));
   const start = Math.min(positionIn(cursor) ?? 0, all.length);
-  let left = BUDGET[view] - (start === 0 ? tokensOf(head) : 0);
+  const first = start === 0 ? head : {};
+  let left = BUDGET[view] - tokensOf(first);
+  let room = MOST_DATA - bytesOf(plainJson(first));
   let end = start;
   for (const { row } of all.slice(start)) {
     left -= tokensOf(row);
-    if (left < 0 && end > start) break;
+    room -= bytesOf(plainJson(row));
+    if (Math.min(left, room) < 0 && end > start) break;
     end += 1;
   }
   const shown = all.slice(start, end);
@@ -64,7 +71,7 @@ export function answer(
   );
   const more = all.length - end;
   const result = structured(
-    { ...(start === 0 ? head : {}), ...rows, ...(more === 0 ? {} : { more, cursor: cursorAt(end) }) },
+    { ...first, ...rows, ...(more === 0 ? {} : { more, cursor: cursorAt(end) }) },
     ...(more === 0 ? [] : [`${more} more: repeat the call with this cursor.`]),
   );
   return { ...result, content: [...result.content, ...links.map(linkBlock)] };

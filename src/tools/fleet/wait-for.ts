@@ -27,6 +27,8 @@ const entity = () => ({
     .describe('Database of the dataview or changeset; needed only if the name is not unique'),
 });
 
+const WHOLE_HANDLE = 'expects the handle of the last answer, whole and unchanged';
+
 const Wanted = () =>
   z.strictObject({
     environment: EnvironmentArgument(),
@@ -43,7 +45,8 @@ const Wanted = () =>
       .describe('Status to wait for, such as DELETED. Default: the one that means ready.'),
     handle: z
       .string()
-      .refine((text) => startIn(text) !== undefined, 'expects the handle of the last answer, whole and unchanged')
+      .max(40, WHOLE_HANDLE)
+      .refine((text) => startIn(text) !== undefined, WHOLE_HANDLE)
       .optional()
       .describe('From the last answer, to keep waiting'),
   });

@@ -1,0 +1,83 @@
+/** The most text in one answer or resource, in bytes of UTF-8. */
+export const MOST_TEXT = 60_000;
+/** The most data in it; the rest is for notes. */
+export const MOST_DATA = 56_000;
+
+export const bytesOf = (text: string): number => Buffer.byteLength(text);
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** How many items of each list are kept, and times 40 characters of each text: the largest number with which all fits. */
+const KEPT = [3, 10, 30, 100, 300];
+const CHARACTERS = 40;
+/** Objects of the API have fewer members; maps may have any number. */
+const MOST_MEMBERS = 60;
+const MOST_PATHS = 20;
+const LONGEST_PATH = 500;
+
+/**
+ * A JSON object in at most so many bytes, as `render` writes it: with the first items of long lists and the beginning of long texts,
+ * and with `omitted`, which names the paths of what is left out.
+ */
+export function shortened(value: Members, most: number, render: (value: unknown) => string): Members {
+  if (bytesOf(render(value)) <= most) return value;
+  let short = keeping(value, 1);
+  for (const kept of KEPT) {
+    const longer = keeping(value, kept);
+    if (bytesOf(render(longer)) > most) break;
+    short = longer;
+  }
+  return short;
+}
+
+function keeping(whole: Members, kept: number): Members {
+  const omitted = new Map<string, string>();
+  const omit = (path: string, most: number, what: string) => {
+    if (omitted.size < MOST_PATHS) omitted.set(path, `all but the first ${most} ${what}`);
+  };
+  const short = (value: unknown, path: string): unknown => {
+    if (typeof value === 'string') {
+      if (value.length <= kept * CHARACTERS) return value;
+      omit(path, kept * CHARACTERS, 'characters');
+      return beginning(value, kept * CHARACTERS);
+    }
+    if (typeof value !== 'object' || value === null) return value;
+    if (!Array.isArray(value)) return shortMembers(value, path);
+    if (value.length > kept) omit(path, kept, 'items');
+    return value.slice(0, kept).map((item) => short(item, `${path}[]`));
+  };
+  const shortMembers = (value: object, path: string): Members => {
+    const members = Object.entries(value);
+    if (members.length > MOST_MEMBERS) omit(path, MOST_MEMBERS, 'members');
+    const shown = members.slice(0, MOST_MEMBERS).map(([name, member]) => {
+      const within = beginning(path === '' ? name : `${path}.${name}`, LONGEST_PATH);
+      if (name.length > LONGEST_PATH) omit(within, LONGEST_PATH, 'characters of the name');
+      return [beginning(name, LONGEST_PATH), short(member, within)];
+    });
+    return Object.fromEntries(shown);
+  };
+  const value = shortMembers(whole, '');
+  return { omitted: Object.fromEntries(omitted), ...value };
+}
+
+/** Lines in at most so many bytes: the first and the last of them, with how many are left out between. */
+export function shortenedLines(text: string, most: number): string {
+  if (bytesOf(text) <= most) return text;
+  const lines = text.split('\n').map((line) => beginning(line, LONGEST_LINE));
+  let [first, last] = [0, lines.length];
+  for (let left = most - LONGEST_NOTE; first < last; ) {
+    const isNextFirst = first <= lines.length - last;
+    left -= bytesOf(lines[isNextFirst ? first : last - 1] as string) + 1;
+    if (left < 0) break;
+    if (isNextFirst) first += 1;
+    else last -= 1;
+  }
+  return [...lines.slice(0, first), `(${last - first} lines are left out here.)`, ...lines.slice(last)].join('\n');
+}
+
+const LONGEST_LINE = 4_000;
+const LONGEST_NOTE = 100;
+
+/** A text cut between characters, with an ellipsis where there is more. */
+const beginning = (text: string, characters: number) =>
+  text.length <= characters ? text : `${text.slice(0, characters).replace(/[\ud800-\udbff]$/, '')}…`;

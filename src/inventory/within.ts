@@ -1,0 +1,52 @@
+import { bytesOf } from '../answer-size.ts';
+import type { Graph, GraphEntity, Kind } from './graph.ts';
+import { type Mark, marksOf } from './marks.ts';
+
+/** What needs attention is kept before what is all right, and of equals the kinds in this order. */
+const MARKS: readonly Mark[] = ['failed', 'behind', 'unused', 'moving', 'ok'];
+const KINDS: readonly Kind[] = ['scaling-group', 'database', 'cluster', 'volume', 'dataview', 'user', 'changeset'];
+
+/** No entity takes fewer bytes in any form. */
+const LEAST = 140;
+/** Entities that need attention take more text than others. */
+const MARGIN = 0.9;
+
+/**
+ * An environment as text in at most so many bytes. Where it would be larger, entities are left out, and `omitted` of the graph that
+ * is written counts them. `write` also gets the whole graph, because a part of it does not show what is unused.
+ */
+export function writtenWithin(graph: Graph, most: number, write: (graph: Graph, whole: Graph) => string): string {
+  const all = graph.entities.length;
+  for (let kept = Math.min(all, Math.floor(most / LEAST)); ; ) {
+    const text = write(kept === all ? graph : reduced(graph, kept), graph);
+    const size = bytesOf(text);
+    if (size <= most || kept <= 1) return text;
+    kept = Math.floor((kept * most * MARGIN) / size);
+  }
+}
+
+function reduced(graph: Graph, most: number): Graph {
+  const marks = marksOf(graph);
+  const rank = ({ id, kind }: GraphEntity) =>
+    kind === 'environment' ? -1 : MARKS.indexOf(marks.get(id)?.mark ?? 'ok') * KINDS.length + KINDS.indexOf(kind);
+  const kept = graph.entities.toSorted((a, b) => rank(a) - rank(b)).slice(0, most);
+  const ids = new Set(kept.map(({ id }) => id));
+  const omitted: Partial<Record<Kind, number>> = {};
+  for (const { id, kind } of graph.entities) if (!ids.has(id)) omitted[kind] = (omitted[kind] ?? 0) + 1;
+  return {
+    ...graph,
+    entities: graph.entities.filter(({ id }) => ids.has(id)),
+    edges: graph.edges.filter(({ from, to }) => ids.has(from) && ids.has(to)),
+    omitted,
+  };
+}
+
+/** `Left out for lack of room: 320 clusters, 1 volume. find_kx_entities lists them.`; undefined where nothing is left out. */
+export function omittedText({ omitted = {} }: Graph): string | undefined {
+  const counts = Object.entries(omitted).map(
+    ([kind, count]) => `${count} ${kind.replace('-', ' ')}${count === 1 ? '' : 's'}`,
+  );
+  return counts.length === 0
+    ? undefined
+    : `Left out for lack of room: ${counts.join(', ')}. find_kx_entities lists them.`;
+}

@@ -1,0 +1,44 @@
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import { bytesOf, MOST_DATA, MOST_TEXT, shortened, shortenedLines } from '../answer-size.ts';
+import { visible } from '../untrusted.ts';
+import type { ToolResult } from './environment.ts';
+
+/**
+ * The same result with no more text than an answer may have. Data that is too large comes shortened, with `omitted`, in text and
+ * structured content alike; of other texts the middle is left out.
+ */
+export function limited(result: ToolResult): ToolResult {
+  if ('inputRequests' in result) return result;
+  const { structuredContent, content } = result as CallToolResult;
+  if (textOf(content) <= MOST_TEXT) return result;
+  const [first, ...rest] = content;
+  const isData = first?.type === 'text' && first.text === JSON.stringify(structuredContent);
+  if (!isData) return { ...result, content: shortenedTexts(content, MOST_TEXT) };
+  const render = (some: unknown) => visible(some).json;
+  const { value, json } = visible(shortened(structuredContent as Record<string, unknown>, MOST_DATA, render));
+  const notes = shortenedTexts(rest, MOST_TEXT - bytesOf(json) - SHORTENED.length);
+  return {
+    ...result,
+    structuredContent: value,
+    content: [{ ...first, text: json }, ...notes, { type: 'text', text: SHORTENED }],
+  };
+}
+
+const SHORTENED = 'This answer was larger than 60 kB. omitted names what it leaves out.';
+
+type Content = CallToolResult['content'];
+
+const textOf = (content: Content) =>
+  content.reduce((sum, block) => sum + (block.type === 'text' ? bytesOf(block.text) : 0), 0);
+
+/** The notes at the end are short and say how to go on, so the first text gives way. */
+function shortenedTexts(content: Content, most: number): Content {
+  let left = most;
+  const texts = content.toReversed().map((block, at) => {
+    if (block.type !== 'text') return block;
+    const text = shortenedLines(block.text, at === content.length - 1 ? left : left / 2);
+    left -= bytesOf(text);
+    return { ...block, text };
+  });
+  return texts.toReversed();
+}
