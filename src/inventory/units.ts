@@ -11,12 +11,10 @@ export function age(since: string | undefined, now: string): string | undefined 
   return `${Math.max(0, Math.floor(ms / MINUTE))} min`;
 }
 
-/** `17 Mar 09:00`, in UTC. */
+/** `2026-03-17 09:00`, in UTC. */
 export function moment(iso: string | undefined): string {
   const date = new Date(iso ?? '');
-  if (Number.isNaN(date.getTime())) return '';
-  const [, day, month, , time = ''] = date.toUTCString().split(' ');
-  return `${Number(day)} ${month} ${time.slice(0, 5)}`;
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString().slice(0, 16).replace('T', ' ');
 }
 
 /** `1.3 GB`, in decimal units as storage is sold. */

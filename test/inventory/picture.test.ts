@@ -6,13 +6,39 @@ import { launched, NO_BROWSER } from '../approval/chromium.ts';
 import { type Demo, demo } from './demo.ts';
 import { synthetic } from './synthetic.ts';
 
-const NAMES = ['W'.repeat(60), '<b>&"\u202E', '\u{1F600} '.repeat(20), '日本語'.repeat(12), 'x'.repeat(63), 'iiiiii'];
+const WIDE = [
+  '\u2e3b'.repeat(20),
+  '\u{12031}'.repeat(20),
+  '\ufdfd'.repeat(20),
+  '\u0f40\u0fb1'.repeat(30),
+  '\u{1f468}\u200d'.repeat(30),
+];
+const NAMES = [
+  ...WIDE,
+  'W'.repeat(60),
+  '<b>&"\u202E',
+  '\u{1F600} '.repeat(20),
+  '日本語'.repeat(12),
+  'x'.repeat(63),
+  'iiiiii',
+];
 const GAP = { kind: 'user', operation: 'ListKxUsers', reason: `AccessDeniedException: ${'no '.repeat(60)}` } as const;
 
 /** In the page: what is cut off at the edges of the picture, sticks out of its card, or lies on other text. */
 const FAULTS = `(() => {
   const box = document.querySelector('svg').getBoundingClientRect();
-  const texts = [...document.querySelectorAll('svg text')].map((at) => [at.textContent, at.getBoundingClientRect()]);
+  const shown = (at) => {
+    const text = at.getBoundingClientRect();
+    const owner = at.ownerSVGElement;
+    if (owner.ownerSVGElement === null) return text;
+    const { x, y, width, height } = owner;
+    const clip = { left: box.left + x.baseVal.value, top: box.top + y.baseVal.value };
+    Object.assign(clip, { right: clip.left + width.baseVal.value, bottom: clip.top + height.baseVal.value });
+    const [left, right] = [Math.max(text.left, clip.left), Math.min(text.right, clip.right)];
+    const [top, bottom] = [Math.max(text.top, clip.top), Math.min(text.bottom, clip.bottom)];
+    return { left, right, top, bottom };
+  };
+  const texts = [...document.querySelectorAll('svg text')].map((at) => [at.textContent, shown(at)]);
   const cards = [...document.querySelectorAll('rect.card')].map((card) => card.getBoundingClientRect());
   const cut = texts.filter(([, r]) => r.right > box.right || r.left < box.left || r.bottom > box.bottom);
   const out = texts.filter(([, r]) => cards.some((c) => r.left > c.left && r.left < c.right && r.top > c.top && r.bottom < c.bottom && r.right > c.right));
@@ -48,6 +74,38 @@ describe.skipIf(NO_BROWSER !== '')('the picture in a browser', () => {
     const page = await browser.newPage();
     await page.setContent(`<body style="margin:0">${environmentSvg(of())}</body>`);
     expect(await page.evaluate(FAULTS)).toEqual([]);
+    await page.close();
+  });
+
+  const everywhere = (name: string): Graph => ({
+    ...graph,
+    name,
+    entities: graph.entities.map((entity) => ({ ...entity, name, status: name, statusReason: name })),
+  });
+
+  test.each([...WIDE, 'W'.repeat(200), 'x'.repeat(200)])(
+    'keeps %s in its box wherever it is a name, a state or a reason',
+    async (name) => {
+      const page = await browser.newPage();
+      await page.setContent(`<body style="margin:0">${environmentSvg(everywhere(name))}</body>`);
+      expect(await page.evaluate(FAULTS)).toEqual([]);
+      await page.close();
+    },
+  );
+
+  test.each<[string, () => Graph]>([
+    ['the demo', () => graph],
+    ['sixty clusters', () => synthetic(60)],
+  ])('of %s has text of at least 11 pixels where it is 840 pixels wide', async (_, of) => {
+    const page = await browser.newPage();
+    await page.setContent(`<body style="margin:0"><div style="width:840px">${environmentSvg(of())}</div></body>`);
+    const smallest = await page.evaluate(`(() => {
+      const svg = document.querySelector('svg');
+      svg.setAttribute('width', '100%');
+      const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+      return Math.min(...[...svg.querySelectorAll('text')].map((at) => parseFloat(getComputedStyle(at).fontSize) * scale));
+    })()`);
+    expect(smallest).toBeGreaterThanOrEqual(11);
     await page.close();
   });
 });

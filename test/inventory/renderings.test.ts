@@ -9,6 +9,9 @@ import { synthetic } from './synthetic.ts';
 const HOSTILE = ['<script>alert(1)</script>', '"]:::x\n click n0 "javascript:1"', 'a&b\u202Ec', 'x'.repeat(63)];
 const hostile = () => synthetic(HOSTILE.length, (index) => HOSTILE[index] ?? '');
 
+/** Of each kind of line the legend draws one. */
+const LEGEND = 1;
+
 let world: Demo;
 let graph: Graph;
 beforeAll(async () => {
@@ -49,6 +52,26 @@ describe('the picture', () => {
     expect(svg).toContain('4 changesets behind equities_taq, on an older version of equities_taq_static');
     expect(svg).toContain('newest ingest failed');
     expect(svg).toMatch(/no cluster runs on it/);
+  });
+
+  test('links volumes to the clusters and dataviews that use them, and ends every line in an arrowhead', () => {
+    const svg = environmentSvg(graph);
+    const users = new Set(
+      graph.edges.filter(({ to }) => to.startsWith('volume:')).map(({ from, to }) => `${from} ${to}`),
+    );
+    expect(svg.match(/<path d="M[^"]*" class="link-volume"/g)).toHaveLength(users.size + LEGEND);
+    const lines = svg.match(/class="link(?:-\w+)?"/g) ?? [];
+    expect(svg.match(/class="head link(?:-\w+)?"/g)).toHaveLength(lines.length);
+    expect(svg).toContain('4 clusters');
+  });
+
+  test('names states in the words of the field, and dates with their year', () => {
+    const svg = environmentSvg(graph);
+    for (const words of ['unused', 'in progress', 'updated manually', 'as of 2026-03-17 09:00 UTC'])
+      expect(svg).toContain(`>${words}<`);
+    expect(svg).not.toMatch(
+      /by nothing|by nobody|by hand|outside of updates|on (?:its|their) way|\b\d\d? [A-Z][a-z]{2} \d\d:/,
+    );
   });
 
   test('shows every cluster', () => {

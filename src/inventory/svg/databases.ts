@@ -1,13 +1,15 @@
+import type { Mark } from '../marks.ts';
 import { bytes, moment } from '../units.ts';
-import { CARD_HEAD, DATA_WIDTH, type Layout, type Placed, PORT, VOLUME } from './layout.ts';
+import { CARD_HEAD, DATA_WIDTH, DATA_X, type Layout, type Placed, PORT, VOLUME } from './layout.ts';
 import type { DatabaseCard, Model, Port } from './model.ts';
 import { shorten, textAt, tip } from './text.ts';
 import { glyph } from './theme.ts';
 
+const EDGE = DATA_X + DATA_WIDTH - 14;
+
 /** A database with its newest and its mounted changesets, and its dataviews with their versions. */
 export function databaseCard({ of, x, y, height }: Placed<DatabaseCard>, { marks }: Model): string {
   const { database, failedIngest, ports } = of;
-  const edge = x + DATA_WIDTH;
   const mark = failedIngest === undefined ? (marks.get(database.id)?.mark ?? 'ok') : 'failed';
   const { bytes: size, changesets, files, description } = database.facts;
   const newest = ports.find(({ label }) => label === 'newest changeset');
@@ -15,81 +17,67 @@ export function databaseCard({ of, x, y, height }: Placed<DatabaseCard>, { marks
   const failure =
     failedIngest === undefined
       ? ''
-      : `<g>${tip(failedIngest.name, failedIngest.statusReason)}<rect x="${x + 12}" y="${at - 2}" width="${DATA_WIDTH - 24}" height="20" rx="5" class="bg-failed"/>${glyph('failed', x + 26, at + 8)}${textAt(x + 40, at + 12, 'newest ingest failed', { class: 'small failed' })}${textAt(edge - 20, at + 12, moment(failedIngest.created), { class: 'small failed', end: true })}</g>`;
+      : `<g>${tip(failedIngest.name, failedIngest.statusReason)}<rect x="${x + 10}" y="${at - 2}" width="${DATA_WIDTH - 20}" height="20" rx="5" class="bg-failed"/>${glyph('failed', x + 24, at + 8)}${textAt(x + 37, at + 12, 'newest ingest failed', { class: 'small failed' })}${textAt(EDGE, at + 12, moment(failedIngest.created), { class: 'small failed', end: true })}</g>`;
   if (failedIngest !== undefined) at += PORT;
-  const lines = ports.map((port) => {
-    const drawn = portLine(port, x, at, marks.get(port.view?.id ?? '')?.mark ?? 'ok');
-    at += PORT;
-    return drawn;
-  });
+  const lines = ports.map((port, index) =>
+    portLine(port, x, at + index * PORT, marks.get(port.view?.id ?? '')?.mark ?? 'ok'),
+  );
+  const data = `data of ${newest?.detail} · ${changesets ?? '?'} changeset${changesets === 1 ? '' : 's'}`;
   return [
     `<g>${tip(database.name, description, `${changesets ?? '?'} changesets, ${files ?? '?'} files`)}`,
     `<rect x="${x}" y="${y}" width="${DATA_WIDTH}" height="${height}" rx="10" class="card${mark === 'ok' ? '' : ` edge-${mark}`}"/>`,
-    glyph(mark, x + 20, y + 24),
-    textAt(x + 36, y + 28, shorten(database.name, 30), { class: 'name' }),
-    textAt(edge - 16, y + 28, bytes(size), { class: 'soft', end: true }),
-    textAt(
-      x + 36,
-      y + 45,
-      newest === undefined
-        ? 'no data yet'
-        : `data of ${newest.detail} · ${changesets ?? '?'} changeset${changesets === 1 ? '' : 's'}`,
-      {
-        class: 'small soft',
-      },
-    ),
+    glyph(mark, x + 19, y + 22),
+    textAt(x + 34, y + 26, database.name, { class: 'name', width: 190, letter: 8 }),
+    textAt(EDGE, y + 26, bytes(size), { class: 'soft', end: true }),
+    textAt(x + 34, y + 43, newest === undefined ? 'no data yet' : data, { class: 'small soft' }),
     failure,
     ...lines,
     '</g>',
   ].join('');
 }
 
-function portLine(
-  { label, detail, old, view, volume = 'dataview' }: Port,
-  x: number,
-  y: number,
-  mark: Parameters<typeof glyph>[0],
-): string {
+function portLine({ label, detail, old, view }: Port, x: number, y: number, mark: Mark): string {
   const middle = y + PORT / 2;
-  const edge = x + DATA_WIDTH;
-  if (view !== undefined) {
-    const tag = `${shorten(volume, 20)} · ${detail}`;
-    return `<g>${tip(view.name, view.facts['description'])}<path d="M${x + 12} ${y + 1}H${edge - 12}" stroke="var(--line)"/>${glyph(mark, x + 24, middle + 1)}${textAt(x + 38, middle + 5, shorten(view.name, 30))}${textAt(edge - 20, middle + 5, tag, { class: 'small soft', end: true })}</g>`;
-  }
-  const tone = old ? 'small behind' : 'small';
-  return `${textAt(x + 52, middle + 4, label, { class: tone })}${textAt(edge - 20, middle + 4, detail, { class: old ? 'small behind' : 'small soft', end: true })}`;
+  if (view !== undefined)
+    return `<g>${tip(view.name, view.facts['description'])}<path d="M${x + 10} ${y + 1}H${EDGE + 4}" stroke="var(--line)"/>${glyph(mark, x + 22, middle + 1)}${textAt(x + 36, middle + 5, view.name, { width: 154 })}${textAt(EDGE, middle + 5, detail, { class: 'small soft', end: true, width: 104, letter: 6.2 })}</g>`;
+  return `${textAt(x + 48, middle + 4, label, { class: old ? 'small behind' : 'small' })}${textAt(EDGE, middle + 4, detail, { class: old ? 'small behind' : 'small soft', end: true, width: 140 })}`;
 }
 
-/** The volumes, two in a row, with what uses each; below them the users. */
-export function volumes({ volumes: all, users, marks, graph }: Model, { volumes: place }: Layout): string {
-  const { perRow } = place;
-  const width = VOLUME.width;
-  const cards = all.map((volume, index) => {
-    const x = place.x + (index % perRow) * (width + 12);
-    const y = place.y + 12 + Math.floor(index / perRow) * VOLUME.step;
+/** The volumes, with how many of what use each; below them the users. */
+export function volumesAndUsers({ users, marks, whole }: Model, { volumes, users: y }: Layout): string {
+  const cards = volumes.map(({ of: volume, x, y: top }) => {
     const mark = marks.get(volume.id)?.mark ?? 'ok';
-    const uses = graph.edges.filter(({ to }) => to === volume.id);
+    const uses = whole.edges.filter(({ to }) => to === volume.id);
     const why = uses.map(({ from, facts }) => `${from}${facts['for'] === undefined ? '' : ` (${facts['for']})`}`);
-    const { type, sizeGB } = volume.facts;
-    const users = new Set(uses.map(({ from }) => from)).size;
-    const inUse = users === 0 ? 'unused' : `${users} use${users === 1 ? 's' : ''} it`;
-    const use = volume.status === 'ACTIVE' ? inUse : volume.status;
-    return `<g>${tip(volume.name, volume.facts['description'], ...why)}<rect x="${x}" y="${y}" width="${width}" height="${VOLUME.height}" rx="8" class="card${mark === 'ok' ? '' : ` edge-${mark}`}"/>${glyph(mark, x + 16, y + 17)}${textAt(x + 29, y + 21, shorten(volume.name, 22), { class: 'name' })}${textAt(x + 29, y + 37, `${type ?? ''} ${bytes(Number(sizeGB) * 1e9)} · ${use}`, { class: `small ${mark === 'ok' ? 'soft' : mark}` })}</g>`;
+    const { type, sizeGB, description } = volume.facts;
+    const use = volume.status === 'ACTIVE' ? usersOf(uses.map(({ from }) => from)) : volume.status;
+    const look = { class: `small ${mark === 'ok' ? 'soft' : mark}` };
+    return `<g>${tip(volume.name, description, ...why)}<rect x="${x}" y="${top}" width="${DATA_WIDTH}" height="${VOLUME.height}" rx="8" class="card${mark === 'ok' ? '' : ` edge-${mark}`}"/>${glyph(mark, x + 19, top + 20)}${textAt(x + 34, top + 17, volume.name, { class: 'name', width: 190, letter: 8 })}${textAt(x + 34, top + 33, `${type ?? ''} ${bytes(Number(sizeGB) * 1e9)}`, { ...look, width: 130, letter: 6 })}${textAt(EDGE, top + 33, use, { ...look, end: true, width: 130, letter: 6 })}</g>`;
   });
-  const below = place.y + Math.ceil(all.length / perRow) * VOLUME.step + 34;
+  const names = users.map(({ name }) => name);
   return [
-    all.length === 0 ? '' : textAt(place.x, place.y, `VOLUMES ${all.length}`, { class: 'h2' }),
+    volumes[0] === undefined ? '' : textAt(DATA_X, volumes[0].y - 12, `VOLUMES ${volumes.length}`, { class: 'h2' }),
     ...cards,
     users.length === 0
       ? ''
-      : `<g>${tip(...users.map(({ name, facts }) => `${name}  ${facts['iamRole'] ?? ''}`))}${textAt(place.x, below, `USERS ${users.length}`, { class: 'h2' })}${textAt(place.x, below + 18, few(users.map(({ name }) => name)), { class: 'small soft' })}</g>`,
+      : `<g>${tip(...users.map(({ name, facts }) => `${name}  ${facts['iamRole'] ?? ''}`))}${textAt(DATA_X, y, `USERS ${users.length}`, { class: 'h2' })}${textAt(DATA_X, y + 18, few(names), { class: 'small soft', width: DATA_WIDTH, letter: 6 })}</g>`,
   ].join('');
+}
+
+/** `2 clusters, 1 dataview`. */
+function usersOf(ids: readonly string[]): string {
+  const kinds = [...new Set(ids)].map((id) => id.split(':')[0] as string);
+  const counts = [...new Set(kinds)].map((kind) => {
+    const count = kinds.filter((each) => each === kind).length;
+    return `${count} ${kind}${count === 1 ? '' : 's'}`;
+  });
+  return counts.length === 0 ? 'unused' : counts.join(', ');
 }
 
 /** As many names as fit on a line, and how many more there are. */
 function few(names: readonly string[]): string {
-  const short = names.map((name) => shorten(name, 24));
-  const fitting = short.filter((_, index) => short.slice(0, index + 1).join(', ').length <= 54);
+  const short = names.map((name) => shorten(name, 16));
+  const fitting = short.filter((_, index) => short.slice(0, index + 1).join(', ').length <= 36);
   const more = names.length - fitting.length;
   return `${fitting.join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
 }

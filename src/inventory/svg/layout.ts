@@ -1,18 +1,24 @@
+import type { GraphEntity } from '../graph.ts';
 import type { ClusterRow, DatabaseCard, HostBox, Model } from './model.ts';
 
-export const DATA_WIDTH = 408;
-export const HOST_WIDTH = 728;
-export const MARGIN = 32;
-export const TOP = 212;
+/** As wide as a README shows a picture, so that its text is as large there as it is drawn: 11 pixels at least. */
+export const WIDTH = 840;
+export const MARGIN = 16;
+/** Room to the left of the data for the lines from volumes to dataviews. */
+const GUTTER = 28;
+export const DATA_X = MARGIN + GUTTER;
+export const DATA_WIDTH = 312;
+export const HOST_WIDTH = 376;
+export const HOST_X = WIDTH - MARGIN - HOST_WIDTH;
 
-const LINES = 240;
-const PORT = 24;
-const CARD_HEAD = 58;
-const HOST_HEAD = 50;
-const GAP = 18;
-const EMPTY_HOST = 62;
-/** With more clusters than this the hosts stand on both sides of the data. */
-const ONE_SIDE = 24;
+export const PORT = 23;
+export const CARD_HEAD = 54;
+const HOST_HEAD = 60;
+const ROW = 42;
+export const COMPLAINT = 15;
+const GAP = 16;
+export const VOLUME = { height: 40, step: 46 } as const;
+const LEGEND = 76;
 
 export interface Placed<T> {
   readonly of: T;
@@ -21,83 +27,68 @@ export interface Placed<T> {
   readonly height: number;
 }
 
-/** Where things stand: data, and clusters in the boxes of their hosts beside it, with room for lines between them. */
+/** Where things stand: data and volumes, and clusters in the boxes of their hosts beside them, with room for lines between. */
 export interface Layout {
-  /** Left edges: of the data, and of each column of hosts. */
-  readonly dataX: number;
-  readonly hostX: readonly number[];
+  readonly top: number;
   readonly databases: readonly Placed<DatabaseCard>[];
+  readonly volumes: readonly Placed<GraphEntity>[];
   readonly hosts: readonly Placed<HostBox>[];
   readonly rows: readonly Placed<ClusterRow>[];
   /** The height at which the lines of a port start, by its key. */
   readonly ports: ReadonlyMap<string, number>;
-  /** Where the volumes and users stand: below the shortest column. */
-  readonly volumes: { readonly x: number; readonly y: number; readonly perRow: number };
-  readonly width: number;
+  /** Where the users stand. */
+  readonly users: number;
   readonly height: number;
 }
 
-/** A row is taller where something has to be said about it. */
-export const isTall = (row: ClusterRow, { marks }: Model) => {
-  const mark = marks.get(row.cluster.id)?.mark;
-  return mark === 'failed' || mark === 'behind';
-};
-
-export const VOLUME = { width: 198, height: 46, step: 54, gap: 12 } as const;
-
-export function layoutOf(model: Model): Layout {
-  const clusters = model.hosts.reduce((sum, { rows }) => sum + rows.length, 0);
-  const dataX = clusters > ONE_SIDE ? MARGIN + HOST_WIDTH + LINES : MARGIN;
-  const beyond = dataX + DATA_WIDTH + LINES;
-  const hostX = clusters > ONE_SIDE ? [MARGIN, beyond] : [beyond];
-  const { hosts, rows, ends } = placeHosts(model, hostX, clusters > ONE_SIDE ? 28 : 34);
-  const { databases, ports, end } = placeDatabases(model, dataX, rows);
-  const columns = [{ x: dataX, end, perRow: 2 }, ...hostX.map((x, at) => ({ x, end: ends[at] ?? TOP, perRow: 3 }))];
-  const shortest = clusters > ONE_SIDE ? columns.toSorted((a, b) => a.end - b.end)[0] : columns[0];
-  const { x, end: above, perRow } = shortest ?? { x: dataX, end, perRow: 2 };
-  const volumes = { x, y: above + 22, perRow };
-  const below = volumes.y + Math.ceil(model.volumes.length / perRow) * VOLUME.step + 60;
-  const height = Math.max(below, end, ...ends, TOP + 120) + 56;
-  return { dataX, hostX, databases, hosts, rows, ports, volumes, width: beyond + HOST_WIDTH + MARGIN, height };
+/** Everything is below `top`. */
+export function layoutOf(model: Model, top: number): Layout {
+  const { hosts, rows, end: hostsEnd } = placeHosts(model, top);
+  const { databases, ports, end } = placeDatabases(model, top, rows);
+  const first = end + (model.volumes.length === 0 ? 0 : 34);
+  const volumes = model.volumes.map((of, at) => ({
+    ...{ of, x: DATA_X, y: first + at * VOLUME.step, height: VOLUME.height },
+  }));
+  const users = first + volumes.length * VOLUME.step + 22;
+  const height = Math.max(users + (model.users.length === 0 ? 0 : 30), hostsEnd, top + 120) + LEGEND;
+  return { top, databases, volumes, hosts, rows, ports, users, height };
 }
 
-/** Each host goes to the column that is shortest so far; the hosts come largest first. */
-function placeHosts(model: Model, columns: readonly number[], pitch: number) {
-  const ends = columns.map(() => TOP);
+function placeHosts(model: Model, top: number) {
   const rows: Placed<ClusterRow>[] = [];
+  let y = top;
   const hosts = model.hosts.map((of): Placed<HostBox> => {
-    const column = ends.indexOf(Math.min(...ends));
-    const x = columns[column] ?? 0;
-    const start = ends[column] ?? TOP;
-    let y = start + HOST_HEAD;
+    const start = y;
+    y += of.group === undefined ? HOST_HEAD - 20 : HOST_HEAD;
     for (const row of of.rows) {
-      const height = pitch + (isTall(row, model) ? 16 : 0);
-      rows.push({ of: row, x, y, height });
+      const height = ROW + row.complaint.length * COMPLAINT;
+      rows.push({ of: row, x: HOST_X, y, height });
       y += height;
     }
-    y = of.rows.length === 0 ? start + EMPTY_HOST : y + 10;
-    ends[column] = y + GAP;
-    return { of, x, y: start, height: y - start };
+    y += of.rows.length === 0 ? 0 : 8;
+    const placed = { of, x: HOST_X, y: start, height: y - start };
+    y += GAP;
+    return placed;
   });
-  return { hosts, rows, ends };
+  return { hosts, rows, end: y };
 }
 
-function placeDatabases(model: Model, x: number, rows: readonly Placed<ClusterRow>[]) {
+function placeDatabases(model: Model, top: number, rows: readonly Placed<ClusterRow>[]) {
   const reach = heightsOf(rows);
   const ports = new Map<string, number>();
-  let y = TOP;
+  let y = top;
   const databases = model.databases
     .toSorted((a, b) => reach(a) - reach(b))
     .map((of): Placed<DatabaseCard> => {
       const start = y;
-      ports.set(of.database.id, y + 24);
+      ports.set(of.database.id, y + 22);
       y += CARD_HEAD + (of.failedIngest === undefined ? 0 : PORT);
       for (const { key } of of.ports) {
         ports.set(key, y + PORT / 2);
         y += PORT;
       }
-      y += 8;
-      const placed = { of, x, y: start, height: y - start };
+      y += 6;
+      const placed = { of, x: DATA_X, y: start, height: y - start };
       y += GAP;
       return placed;
     });
@@ -112,5 +103,3 @@ function heightsOf(rows: readonly Placed<ClusterRow>[]) {
     return hanging.length === 0 ? Infinity : hanging.reduce((sum, { y }) => sum + y, 0) / hanging.length;
   };
 }
-
-export { CARD_HEAD, PORT };

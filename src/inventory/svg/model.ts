@@ -1,6 +1,7 @@
 import type { Graph, GraphEntity } from '../graph.ts';
 import { type Marked, marksOf } from '../marks.ts';
 import { memory, moment } from '../units.ts';
+import { complaintOf } from './complaint.ts';
 
 /** A line of a database card that clusters may hang on: a changeset, or a version of a dataview. */
 export interface Port {
@@ -10,8 +11,6 @@ export interface Port {
   readonly old: boolean;
   /** The dataview whose head this line is; its versions follow. */
   readonly view?: GraphEntity;
-  /** The volume that the dataview is cached on. */
-  readonly volume?: string | undefined;
 }
 
 export interface DatabaseCard {
@@ -23,6 +22,8 @@ export interface DatabaseCard {
 export interface ClusterRow {
   readonly cluster: GraphEntity;
   readonly size: string;
+  /** What is wrong with it, in lines. */
+  readonly complaint: readonly string[];
   readonly links: readonly { readonly port: string; readonly old: boolean; readonly writes: boolean }[];
 }
 
@@ -35,6 +36,7 @@ export interface HostBox {
 /** What the picture shows, without a single coordinate. */
 export interface Model {
   readonly graph: Graph;
+  readonly whole: Graph;
   readonly environment: GraphEntity | undefined;
   readonly marks: ReadonlyMap<string, Marked>;
   readonly databases: readonly DatabaseCard[];
@@ -43,9 +45,11 @@ export interface Model {
   readonly users: readonly GraphEntity[];
 }
 
-export function modelOf(graph: Graph): Model {
+/** The model of a graph; what is unused shows only in the `whole`, of which it may be a part. */
+export function modelOf(graph: Graph, whole: Graph): Model {
+  const marks = marksOf(whole);
   const of = (kind: string) => graph.entities.filter((entity) => entity.kind === kind);
-  const clusters = of('cluster').map((cluster) => rowOf(cluster, graph));
+  const clusters = of('cluster').map((cluster) => rowOf(cluster, graph, marks));
   const hostOf = ({ cluster }: ClusterRow) => cluster.facts['scalingGroup'];
   const groups = of('scaling-group');
   const known = new Set<unknown>(groups.map(({ name }) => name));
@@ -57,8 +61,9 @@ export function modelOf(graph: Graph): Model {
   const crowded = hosts.toSorted((a, b) => b.rows.length - a.rows.length);
   return {
     graph,
+    whole,
     environment: of('environment')[0],
-    marks: marksOf(graph),
+    marks,
     databases: of('database').map((database) => cardOf(database, graph)),
     hosts: [...crowded, ...(rest.length === 0 ? [] : [{ group: undefined, rows: rest }])],
     volumes: of('volume'),
@@ -74,8 +79,6 @@ function cardOf(database: GraphEntity, { entities, edges }: Graph): DatabaseCard
   const mounted = new Set(edges.filter(({ to }) => to === database.id).map(({ facts }) => facts['changesetId']));
   const older = changesets.filter((changeset) => changeset !== newest && mounted.has(changeset.name));
   const views = inside.filter(({ kind }) => kind === 'dataview');
-  const volumeOf = ({ id }: GraphEntity) =>
-    edges.find(({ from, relation }) => from === id && relation === 'cached-on')?.to.replace('volume:', '');
   const whenOf = (id: unknown) => changesets.find(({ name }) => name === id)?.created;
   return {
     database,
@@ -91,7 +94,7 @@ function cardOf(database: GraphEntity, { entities, edges }: Graph): DatabaseCard
         old: true,
       })),
       ...views.flatMap((view): Port[] => [
-        { key: view.id, label: view.name, detail: kindOf(view), old: false, view, volume: volumeOf(view) },
+        { key: view.id, label: view.name, detail: kindOf(view), old: false, view },
         ...versionsOf(view).map(({ versionId, changesetId }, index) => ({
           key: `${view.id}@${versionId}`,
           label: index === 0 ? 'newest version' : 'older version',
@@ -109,18 +112,19 @@ const kindOf = ({ facts, status }: GraphEntity) =>
     : facts['readWrite'] === true
       ? 'writable'
       : facts['autoUpdate'] === true
-        ? 'follows new data'
-        : 'moved by hand';
+        ? 'auto-update'
+        : 'updated manually';
 
 export const versionsOf = ({ facts }: GraphEntity) =>
   (facts['versions'] ?? []) as { readonly versionId?: string; readonly changesetId?: string }[];
 
-function rowOf(cluster: GraphEntity, { edges, entities }: Graph): ClusterRow {
+function rowOf(cluster: GraphEntity, { edges, entities, readAt }: Graph, marks: Model['marks']): ClusterRow {
   const { nodeType, memoryReservationMiB, nodeCount } = cluster.facts;
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
   const mounts = edges.filter(({ from, relation }) => from === cluster.id && relation === 'mounts');
   return {
     cluster,
+    complaint: complaintOf(cluster, marks.get(cluster.id), readAt),
     size: nodeType === undefined ? `${memory(memoryReservationMiB)} × ${nodeCount}` : `${nodeType} × ${nodeCount}`,
     links: mounts.map(({ to, facts }) => {
       const { versionId, changesetId } = facts;

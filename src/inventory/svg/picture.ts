@@ -1,60 +1,74 @@
 import type { Graph, GraphEntity } from '../graph.ts';
 import type { Mark } from '../marks.ts';
 import { moment } from '../units.ts';
-import { databaseCard, volumes } from './databases.ts';
+import { omittedText } from '../within.ts';
+import { databaseCard, volumesAndUsers } from './databases.ts';
 import { clusterRow, hostBox } from './hosts.ts';
-import { DATA_WIDTH, HOST_WIDTH, type Layout, layoutOf, MARGIN, TOP } from './layout.ts';
+import { DATA_X, HOST_X, layoutOf, MARGIN, WIDTH } from './layout.ts';
+import { dataLinks, volumeLinks } from './links.ts';
 import { type Model, modelOf } from './model.ts';
-import { shorten, textAt, tip, xml } from './text.ts';
+import { textAt, tip, xml } from './text.ts';
 import { glyph, legend, STYLE } from './theme.ts';
 
-/** A picture of an environment as one self-contained SVG that follows the reader's light or dark mode. */
-export function environmentSvg(graph: Graph): string {
-  const model = modelOf(graph);
-  const layout = layoutOf(model);
-  const { width, height, dataX, hostX } = layout;
+const TILES = { y: 90, width: 152, height: 56, step: 164 };
+const WARNING = { height: 44, step: 56 };
+
+/**
+ * A picture of an environment as one self-contained SVG that follows the reader's light or dark mode. `whole` is the graph of which
+ * this is a part.
+ */
+export function environmentSvg(graph: Graph, whole: Graph = graph): string {
+  const model = modelOf(graph, whole);
+  const warnings = warningsOf(graph);
+  const tilesEnd = TILES.y + TILES.height;
+  const layout = layoutOf(model, tilesEnd + warnings.length * WARNING.step + 44);
+  const { height, top } = layout;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="t d">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="t d">`,
     `<title id="t">kdb environment ${xml(graph.name)}</title><desc id="d">${xml(inWords(model))}</desc>`,
     STYLE,
-    `<rect width="${width}" height="${height}" class="paper"/>`,
-    header(model, width),
-    textAt(dataX, TOP - 14, `DATABASES ${model.databases.length}`, { class: 'h2' }),
-    ...hostX.map((x) => textAt(x, TOP - 14, 'HOSTS AND CLUSTERS', { class: 'h2' })),
+    `<rect width="${WIDTH}" height="${height}" class="paper"/>`,
+    header(model),
+    ...warnings.map((warning, at) => warningBox(warning, tilesEnd + 12 + at * WARNING.step)),
+    textAt(DATA_X, top - 12, `DATABASES ${model.databases.length}`, { class: 'h2' }),
+    textAt(HOST_X, top - 12, 'HOSTS AND CLUSTERS', { class: 'h2' }),
+    ...volumeLinks(layout, model),
     ...layout.databases.map((placed) => databaseCard(placed, model)),
-    ...links(layout),
-    volumes(model, layout),
+    volumesAndUsers(model, layout),
     ...layout.hosts.map((placed) => hostBox(placed, model)),
     ...layout.rows.map((placed) => clusterRow(placed, model)),
-    legend(MARGIN, height - 22),
+    ...dataLinks(layout),
+    legend(MARGIN, height - 20),
     '</svg>',
   ].join('\n');
 }
 
 const SHOWN: readonly [Mark, string, readonly GraphEntity['kind'][]][] = [
   ['ok', 'clusters running', ['cluster']],
-  ['moving', 'on their way', ['cluster', 'volume', 'dataview', 'scaling-group', 'changeset']],
+  ['moving', 'in progress', ['cluster', 'volume', 'dataview', 'scaling-group', 'changeset']],
   ['failed', 'failed or stuck', ['cluster', 'volume', 'dataview', 'scaling-group', 'changeset', 'environment']],
-  ['behind', 'behind their data', ['cluster', 'dataview']],
-  ['unused', 'used by nothing', ['scaling-group', 'volume', 'dataview', 'database']],
+  ['behind', 'on stale data', ['cluster', 'dataview']],
+  ['unused', 'unused', ['scaling-group', 'volume', 'dataview', 'database']],
 ];
 
-function counted({ graph, marks, hosts }: Model) {
-  const clusters = hosts.flatMap(({ rows }) => rows.map(({ cluster }) => cluster));
+function counted({ whole, marks }: Model) {
+  const clusters = whole.entities.filter(({ kind }) => kind === 'cluster');
   const running = clusters.filter(({ status }) => status === 'RUNNING').length;
   return SHOWN.map(([mark, text, kinds]) => {
-    const all = graph.entities.filter(({ id, kind }) => kinds.includes(kind) && marks.get(id)?.mark === mark);
+    const all = whole.entities.filter(({ id, kind }) => kinds.includes(kind) && marks.get(id)?.mark === mark);
     const count = mark === 'ok' ? `${running}/${clusters.length}` : String(all.length);
-    return { mark, text, count, names: all.map(({ id }) => id) };
+    return { mark, text, count, names: all.slice(0, MOST_NAMED).map(({ id }) => id) };
   });
 }
 
+const MOST_NAMED = 30;
+
 const inWords = (model: Model) =>
-  `${model.graph.entities.length} entities: ${counted(model)
+  `${model.whole.entities.length} entities: ${counted(model)
     .map(({ text, count }) => `${count} ${text}`)
     .join(', ')}.`;
 
-function header(model: Model, width: number): string {
+function header(model: Model): string {
   const { graph, environment } = model;
   const { network, dns, zones } = environment?.facts ?? {};
   const facts = [
@@ -66,40 +80,32 @@ function header(model: Model, width: number): string {
   ];
   const mark = model.marks.get(environment?.id ?? '')?.mark ?? 'ok';
   const tiles = counted(model).map(({ mark: of, text, count, names }, index) => {
-    const x = MARGIN + index * 176;
+    const x = MARGIN + index * TILES.step;
+    const { y } = TILES;
     const quiet = count === '0';
-    return `<g${quiet ? ' opacity=".55"' : ''}>${tip(...names)}<rect x="${x}" y="96" width="164" height="62" rx="10" class="card${quiet || of === 'ok' ? '' : ` edge-${of}`}"/>${glyph(of, x + 24, 127)}${textAt(x + 44, 127, count, { class: 'big' })}${textAt(x + 44, 147, text, { class: 'small soft' })}</g>`;
+    return `<g${quiet ? ' opacity=".55"' : ''}>${tip(...names)}<rect x="${x}" y="${y}" width="${TILES.width}" height="${TILES.height}" rx="10" class="card${quiet || of === 'ok' ? '' : ` edge-${of}`}"/>${glyph(of, x + 22, y + 28)}${textAt(x + 42, y + 28, count, { class: 'big' })}${textAt(x + 42, y + 46, text, { class: 'small soft' })}</g>`;
   });
-  const gaps = graph.gaps.map(({ kind, of, reason }) => `${kind}${of === undefined ? '' : ` ${of}`}: ${reason}`);
-  const missing =
-    gaps.length === 0
-      ? ''
-      : `<g>${tip(...gaps)}<rect x="${width - 524}" y="96" width="${492}" height="62" rx="10" class="bg-failed edge-failed"/>${textAt(width - 506, 122, `Incomplete: ${gaps.length} part${gaps.length === 1 ? '' : 's'} could not be read`, { class: 'name failed' })}${textAt(width - 506, 143, shorten(gaps[0], 74), { class: 'small failed' })}</g>`;
   return [
-    glyph(mark, MARGIN + 8, 43),
-    textAt(MARGIN + 26, 52, shorten(graph.name, 40), { class: 'h1' }),
-    textAt(MARGIN, 76, facts.filter(Boolean).join('  ·  '), { class: 'soft' }),
-    textAt(width - MARGIN, 52, `as of ${moment(graph.readAt)} UTC`, { class: 'soft', end: true }),
+    glyph(mark, MARGIN + 8, 39),
+    textAt(MARGIN + 24, 47, graph.name, { class: 'h1', width: 560, letter: 15 }),
+    textAt(MARGIN, 72, facts.filter(Boolean).join('  ·  '), { class: 'soft', width: WIDTH - 2 * MARGIN, letter: 6.5 }),
+    textAt(WIDTH - MARGIN, 47, `as of ${moment(graph.readAt)} UTC`, { class: 'soft', end: true }),
     ...tiles,
-    missing,
   ].join('');
 }
 
-/** The lines from data to clusters; those to old data last, so that they lie on top. */
-function links({ rows, ports, dataX }: Layout): string[] {
-  const all = rows.flatMap(({ of, x, y, height }) =>
-    of.links.map(({ port, old, writes }) => {
-      const from = ports.get(port);
-      if (from === undefined) return { old, path: '' };
-      const [x1, x2] = x > dataX ? [dataX + DATA_WIDTH, x] : [dataX, x + HOST_WIDTH];
-      const to = y + height / 2;
-      const bend = (x2 - x1) / 2;
-      const kind = old ? 'link-old' : writes ? 'link-writes' : 'link';
-      return {
-        old,
-        path: `<path d="M${x1} ${from}C${x1 + bend} ${from} ${x2 - bend} ${to} ${x2} ${to}" class="${kind}"/><circle cx="${x1}" cy="${from}" r="4" class="${old ? 'behind' : 'bar'}"/>`,
-      };
-    }),
-  );
-  return all.toSorted((a, b) => Number(a.old) - Number(b.old)).map(({ path }) => path);
+/** What is missing from the picture: a headline, what explains it, and the whole as a tooltip. */
+type Warning = readonly [headline: string, text: string, tip: string];
+
+function warningsOf(graph: Graph): Warning[] {
+  const gaps = graph.gaps.map(({ kind, of, reason }) => `${kind}${of === undefined ? '' : ` ${of}`}: ${reason}`);
+  const unread = `Incomplete: ${gaps.length} part${gaps.length === 1 ? '' : 's'} could not be read`;
+  const omitted = omittedText(graph);
+  return [
+    ...(gaps[0] === undefined ? [] : [[unread, gaps[0], gaps.join(', ')] as const]),
+    ...(omitted === undefined ? [] : [['Too large for one picture', omitted, omitted] as const]),
+  ];
 }
+
+const warningBox = ([headline, text, whole]: Warning, y: number): string =>
+  `<g>${tip(whole)}<rect x="${MARGIN}" y="${y}" width="${WIDTH - 2 * MARGIN}" height="${WARNING.height}" rx="10" class="bg-failed edge-failed"/>${textAt(MARGIN + 18, y + 18, headline, { class: 'name failed' })}${textAt(MARGIN + 18, y + 35, text, { class: 'small failed', width: WIDTH - 2 * MARGIN - 36, letter: 6.5 })}</g>`;

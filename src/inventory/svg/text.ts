@@ -39,12 +39,29 @@ const widthOf = (characters: readonly string[]) =>
 interface TextOptions {
   readonly class?: string;
   readonly end?: boolean;
+  /** Pixels for text that may be of any script: what does not fit is shortened, and what is still too wide is clipped. */
+  readonly width?: number;
+  /** Pixels of a usual letter, with `width`. */
+  readonly letter?: number;
 }
 
+/** Characters whose widths are known well enough. */
+const MEASURED = /^[\u0020-\u04ff\u2026\u25af]*$/;
+/** Of this part of the room text is sure to fit, though no font is known. */
+const SURE = 0.8;
+/** Above and below the baseline. */
+const ASCENT = 26;
+const DESCENT = 8;
+
 /** One line of text at a point. */
-export function textAt(x: number, y: number, content: unknown, { class: name = '', end }: TextOptions = {}): string {
-  const attributes = `${name === '' ? '' : ` class="${name}"`}${end ? ' text-anchor="end"' : ''}`;
-  return `<text x="${x}" y="${y}"${attributes}>${xml(content)}</text>`;
+export function textAt(x: number, y: number, content: unknown, options: TextOptions = {}): string {
+  const { class: name = '', end, width, letter = 7 } = options;
+  const look = `${name === '' ? '' : ` class="${name}"`}${end ? ' text-anchor="end"' : ''}`;
+  const text = width === undefined ? String(content ?? '') : shorten(content, width / letter);
+  const isNarrow = (most: number) => MEASURED.test(text) && widthOf(Array.from(text)) * letter <= most * SURE;
+  if (width === undefined || isNarrow(width)) return `<text x="${x}" y="${y}"${look}>${xml(text)}</text>`;
+  const left = end ? x - width : x;
+  return `<svg x="${left}" y="${y - ASCENT}" width="${width}" height="${ASCENT + DESCENT}"><text x="${end ? width : 0}" y="${ASCENT}"${look}>${xml(text)}</text></svg>`;
 }
 
 /** A tooltip; the first child of what it explains. */

@@ -6,12 +6,13 @@ export const STYLE = `<style>
 svg{--paper:#f7f8fa;--card:#fff;--line:#d7dbe2;--ink:#1b2430;--soft:#5d6878;--faint:#e9ecf1;--ok:#12805c;--moving:#2563c9;--failed:#c42b1c;--behind:#b45f06;--unused:#7a6a99;--link:#9aa6b6;--okbg:#e3f4ec;--failedbg:#fdeae7;--behindbg:#fdf1dd;--unusedbg:#f1edf8;--movingbg:#e6effc}
 @media (prefers-color-scheme:dark){svg{--paper:#11161d;--card:#1a212b;--line:#33404f;--ink:#e8edf3;--soft:#9fadbf;--faint:#26303c;--ok:#46cf9d;--moving:#7ab0ff;--failed:#ff7a68;--behind:#ffb547;--unused:#bda9e6;--link:#5c6b7e;--okbg:#143327;--failedbg:#40201c;--behindbg:#3b2c10;--unusedbg:#2a2440;--movingbg:#182c4c}}
 text{font:12px system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;fill:var(--ink)}
-.h1{font-size:26px;font-weight:700}.h2{font-size:12px;font-weight:700;letter-spacing:.09em;fill:var(--soft)}.name{font-size:13px;font-weight:600}.big{font-size:24px;font-weight:700}.soft{fill:var(--soft)}.small{font-size:11px}.tag{font-size:10px;font-weight:700;letter-spacing:.05em;fill:var(--soft)}
+.h1{font-size:24px;font-weight:700}.h2{font-size:12px;font-weight:700;letter-spacing:.09em;fill:var(--soft)}.name{font-size:13px;font-weight:600}.big{font-size:24px;font-weight:700}.soft{fill:var(--soft)}.small{font-size:11px}.tag{font-size:11px;font-weight:700;letter-spacing:.05em;fill:var(--soft)}
 .paper{fill:var(--paper)}.card{fill:var(--card);stroke:var(--line)}.row{fill:var(--faint)}.track{fill:var(--faint)}.bar{fill:var(--link)}
 .ok{fill:var(--ok)}.moving{fill:var(--moving)}.failed{fill:var(--failed)}.behind{fill:var(--behind)}.unused{fill:var(--unused)}
 .bg-ok{fill:var(--okbg)}.bg-failed{fill:var(--failedbg)}.bg-behind{fill:var(--behindbg)}.bg-unused{fill:var(--unusedbg)}.bg-moving{fill:var(--movingbg)}
 .edge-failed{stroke:var(--failed);stroke-width:1.5}.edge-behind{stroke:var(--behind);stroke-width:1.5}.edge-unused{stroke:var(--unused);stroke-width:1.5;stroke-dasharray:5 4}.edge-moving{stroke:var(--moving)}
-.link{fill:none;stroke:var(--link);stroke-width:1.5;stroke-opacity:.7}.link-old{fill:none;stroke:var(--behind);stroke-width:2.5}.link-writes{fill:none;stroke:var(--link);stroke-width:1.5;stroke-dasharray:2 5;stroke-linecap:round}
+.link{fill:none;stroke:var(--link);stroke-width:1.5}.link-old{fill:none;stroke:var(--behind);stroke-width:2.5}.link-writes{fill:none;stroke:var(--link);stroke-width:1.5;stroke-dasharray:2 5;stroke-linecap:round}.link-volume{fill:none;stroke:var(--unused);stroke-width:1.2;stroke-opacity:.75}
+.head{stroke:none}.head.link,.head.link-writes{fill:var(--link)}.head.link-old{fill:var(--behind)}.head.link-volume{fill:var(--unused)}
 .hole{fill:none;stroke-width:2}.hole.moving{fill:none;stroke:var(--moving)}.hole.unused{fill:none;stroke:var(--unused)}.cut{stroke:var(--card);stroke-width:1.8;stroke-linecap:round}
 </style>`;
 
@@ -30,31 +31,37 @@ const SHAPES: Record<Mark, Draw> = {
 /** The sign of a state: disc, quarter, crossed square, triangle, hollow diamond. */
 export const glyph = (mark: Mark, x: number, y: number) => SHAPES[mark](x, y);
 
-const LEGEND: readonly [Mark, string][] = [
+const MARKS: readonly [Mark, string][] = [
   ['ok', 'running, ready'],
-  ['moving', 'on its way'],
+  ['moving', 'in progress'],
   ['failed', 'failed or stuck'],
-  ['behind', 'behind the newest data'],
-  ['unused', 'nothing uses it'],
+  ['behind', 'stale data'],
+  ['unused', 'unused'],
+];
+const LINES: readonly [string, string][] = [
+  ['link', 'mounts'],
+  ['link-old', 'mounts stale data'],
+  ['link-writes', 'saves down to'],
+  ['link-volume', 'uses volume'],
 ];
 
-/** What the signs and lines mean, in one line from `x` on. */
+const widthOf = (text: string) => Math.round(text.length * 6.4);
+
+/** What the signs and lines mean, in two rows from `x` on; the second is at `y`. */
 export function legend(x: number, y: number): string {
   let at = x;
-  const marks = LEGEND.map(([mark, text]) => {
-    const drawn = glyph(mark, at + 6, y - 4) + textAt(at + 19, y, text, { class: 'soft' });
-    at += 42 + Math.round(text.length * 6.4);
+  const above = y - 22;
+  const marks = MARKS.map(([mark, text]) => {
+    const drawn = glyph(mark, at + 6, above - 4) + textAt(at + 19, above, text, { class: 'soft' });
+    at += 40 + widthOf(text);
     return drawn;
   });
-  const lines = [
-    ['link', 'mounts'],
-    ['link-old', 'mounts old data'],
-    ['link-writes', 'saves down to'],
-  ].map(([kind, text = '']) => {
-    const drawn = `<path d="M${at} ${y - 4}h26" class="${kind}"/>${textAt(at + 33, y, text, { class: 'soft' })}`;
-    at += 56 + Math.round(text.length * 6.4);
+  const nodes = `<rect x="${at}" y="${above - 9}" width="9" height="9" rx="2" class="ok"/><rect x="${at + 13}" y="${above - 8.5}" width="8" height="8" rx="2" class="hole moving"/>${textAt(at + 28, above, 'node running, node provisioning', { class: 'soft' })}`;
+  at = x;
+  const lines = LINES.map(([kind, text]) => {
+    const drawn = `<path d="M${at} ${y - 4}h26" class="${kind}"/><path d="M${at + 32} ${y - 4}l-8 -4v8z" class="head ${kind}"/>${textAt(at + 39, y, text, { class: 'soft' })}`;
+    at += 62 + widthOf(text);
     return drawn;
   });
-  const nodes = `<rect x="${at}" y="${y - 9}" width="9" height="9" rx="2" class="ok"/><rect x="${at + 13}" y="${y - 8.5}" width="8" height="8" rx="2" class="hole moving"/>${textAt(at + 28, y, 'node running, node provisioning', { class: 'soft' })}`;
-  return [...marks, ...lines, nodes].join('');
+  return [...marks, nodes, ...lines].join('');
 }

@@ -1,0 +1,53 @@
+import { DATA_WIDTH, DATA_X, HOST_X, type Layout, VOLUME } from './layout.ts';
+import type { Model } from './model.ts';
+
+const DATA_EDGE = DATA_X + DATA_WIDTH;
+/** Lines to a cluster from data and from volumes end beside each other. */
+const APART = 7;
+const GUTTER = { first: 8, step: 6, room: 18 };
+
+/** The lines from data to clusters; those to old data last, so that they lie on top. */
+export function dataLinks({ rows, ports }: Layout): string[] {
+  const all = rows.flatMap(({ of, y, height }) =>
+    of.links.flatMap(({ port, old, writes }) => {
+      const from = ports.get(port);
+      if (from === undefined) return [];
+      const kind = old ? 'link-old' : writes ? 'link-writes' : 'link';
+      return [{ old, path: curve(kind, from, y + height / 2 - APART, writes) }];
+    }),
+  );
+  return all.toSorted((a, b) => Number(a.old) - Number(b.old)).map(({ path }) => path);
+}
+
+/** The lines from volumes to the clusters that write to them, and in the gutter to the dataviews that are cached on them. */
+export function volumeLinks({ rows, ports, volumes }: Layout, { graph }: Model): string[] {
+  const rowOf = new Map(rows.map(({ of, y, height }) => [of.cluster.id, y + height / 2 + APART]));
+  const cached = volumes.filter(({ of }) => graph.edges.some(({ to, from }) => to === of.id && ports.has(from)));
+  const step = Math.min(GUTTER.step, GUTTER.room / Math.max(1, cached.length - 1));
+  return volumes.flatMap((volume) => {
+    const middle = volume.y + VOLUME.height / 2;
+    const users = new Set(graph.edges.filter(({ to }) => to === volume.of.id).map(({ from }) => from));
+    const lane = DATA_X - GUTTER.first - cached.indexOf(volume) * step;
+    return [...users].flatMap((user) => {
+      const cluster = rowOf.get(user);
+      if (cluster !== undefined) return [curve('link-volume', middle, cluster, true)];
+      const view = ports.get(user);
+      if (view === undefined) return [];
+      return [
+        `<path d="M${DATA_X} ${middle}H${lane}V${view}H${DATA_X - 1}" class="link-volume"/>${head('link-volume', DATA_X, view, 1)}`,
+      ];
+    });
+  });
+}
+
+/** A curve between the data and a cluster, with an arrowhead at the cluster, or at the data that it writes. */
+function curve(kind: string, from: number, to: number, writes: boolean): string {
+  const bend = (HOST_X - DATA_EDGE) / 2;
+  const [x1, x2] = [DATA_EDGE + (writes ? 6 : 0), HOST_X - (writes ? 0 : 6)];
+  const path = `<path d="M${x1} ${from}C${x1 + bend} ${from} ${x2 - bend} ${to} ${x2} ${to}" class="${kind}"/>`;
+  return path + (writes ? head(kind, DATA_EDGE, from, -1) : head(kind, HOST_X, to, 1));
+}
+
+/** An arrowhead whose tip is at a point, to the right or to the left. */
+const head = (kind: string, x: number, y: number, direction: 1 | -1) =>
+  `<path d="M${x} ${y}l${-8 * direction} -4v8z" class="head ${kind}"/>`;
