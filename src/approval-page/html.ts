@@ -1,4 +1,5 @@
 import { printable } from '../safety/approver-text.ts';
+import { scriptRuns } from '../scripts.ts';
 
 /** Markup that is safe to send. Only `html` makes it. */
 export interface Html {
@@ -15,6 +16,28 @@ export function html(parts: TemplateStringsArray, ...holes: readonly Hole[]): Ht
 /** Text for an element or a quoted attribute, with everything escaped that could hide or reorder what stands around it. */
 export function escaped(text: string): string {
   return printable(text).replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** A name, with the letters marked that are of another script than the rest of it. */
+export function marked(name: string, element: 'mark' | 'tspan' = 'mark'): Html {
+  const runs = scriptRuns(name).map(({ text, script }) =>
+    script === undefined
+      ? escaped(text)
+      : `<${element} class="odd"${element === 'mark' ? ` title="${scriptName(script)}"` : ''}>${escaped(text)}</${element}>`,
+  );
+  return { markup: runs.join('') };
+}
+
+const scriptName = (script: string) => (script === 'another' ? 'letter of another script' : `${script} letter`);
+
+/** Says which letters of some names are marked; undefined where none is. */
+export function markedNote(names: readonly string[]): Html | undefined {
+  const found = names.find((name) => scriptRuns(name).some(({ script }) => script !== undefined));
+  if (found === undefined) return undefined;
+  const letters = scriptRuns(found).flatMap(({ text, script }) =>
+    script === undefined ? [] : [`${text} (${scriptName(script)})`],
+  );
+  return html`<p class="plain">Some names mix scripts, so they may only look like another name. The letters are marked, such as ${[...new Set(letters)].slice(0, 3).join(', ')} in ${marked(found)}.</p>`;
 }
 
 function filled(hole: Hole): string {

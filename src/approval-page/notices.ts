@@ -110,7 +110,7 @@ export const NOTICES = {
     status: 404,
     mark: 'wait',
     title: 'There is nothing here',
-    text: 'Open the link as the terminal printed it.',
+    text: 'Open the link as you received it.',
   },
   'no-such-method': {
     status: 405,
@@ -140,7 +140,7 @@ export const NOTICES = {
     status: 403,
     mark: 'lost',
     title: 'This token may not approve',
-    text: 'It is valid, but does not have the scope finspace:approve here.',
+    text: 'It is valid, but does not have the scope finspace:approve here. Sign in with another token.',
   },
   'signed-out': { status: 200, mark: 'wait', title: 'Signed out', text: 'All open plans stay open.' },
   'too-many-tokens': {
@@ -159,7 +159,7 @@ export const NOTICES = {
     status: 500,
     mark: 'lost',
     title: 'That did not work',
-    text: 'Nothing was approved. The terminal that opened this page says why.',
+    text: 'Nothing was approved. The log of finspace-mcp, or the terminal that opened this page, says why.',
   },
 } as const satisfies Record<string, Notice>;
 
@@ -167,15 +167,18 @@ export type NoticeName = keyof typeof NOTICES;
 
 interface NoticeOptions extends Partial<Pick<Page, 'home' | 'code' | 'foot' | 'headers'>> {
   readonly more?: string;
+  /** What the way back is called. */
+  readonly back?: string;
 }
 
 /** A page with one message. `more` follows its text; `home` offers the way back. */
-export function notice(name: NoticeName, { home, code, more, foot, headers }: NoticeOptions = {}): Response {
+export function notice(
+  name: NoticeName,
+  { home, code, more, foot, headers, back: way = 'See what else waits' }: NoticeOptions = {},
+): Response {
   const { status, mark, title, text } = NOTICES[name];
   const back =
-    home === undefined
-      ? undefined
-      : html`<div class="acts"><a class="button" href="${home}">See what else waits</a></div>`;
+    home === undefined ? undefined : html`<div class="acts"><a class="button" href="${home}">${way}</a></div>`;
   const body = html`<section role="status">${MARKS[mark]}<h1>${title}</h1><p>${text}</p>${more === undefined ? undefined : html`<p class="soft">${more}</p>`}${back}</section>`;
   return document({
     title,

@@ -1,10 +1,11 @@
+import { shorten } from '../inventory/svg/text.ts';
 import type { Item } from '../safety/blast/finding.ts';
 import type { Shown } from '../safety/ledger.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html, marked } from './html.ts';
 
 /** So narrow that its text stays legible on a phone, where the whole is scaled down a little. */
 const WIDTH = 384;
-const BOX = { width: 180, height: 82 };
+const BOX = { width: 180, height: 82, alone: 280 };
 const TARGET = { width: 280, height: 56 };
 const GAP = 14;
 /** Characters of one line of detail. */
@@ -12,9 +13,6 @@ const DETAIL = 23;
 const TITLE = 26;
 /** More than these are drawn by kind; the list below the picture has them all. */
 export const MOST_DRAWN = 8;
-
-/** Whether the picture leaves something out. */
-export const isCut = ({ lost, interrupted }: Shown) => Math.max(lost.length, interrupted.length) > MOST_DRAWN;
 
 /** What hangs on a target: it stands in the middle, what is lost with it above, what is interrupted below. */
 export function picture(shown: Shown): Html {
@@ -30,8 +28,8 @@ export function picture(shown: Shown): Html {
 ${above.length === 0 ? undefined : group('lost', 'Lost for good', 16, above, lostAt, middle)}
 ${below.length === 0 ? undefined : group('wait', 'Interrupted', total - 8, below, waitAt, bottom)}
 <rect class="target" x="${(WIDTH - TARGET.width) / 2}" y="${middle}" width="${TARGET.width}" height="${TARGET.height}" rx="12"/>
-<text class="kind" x="${WIDTH / 2}" y="${middle + 21}" text-anchor="middle">${cut(shown.noun, 40)}</text>
-<text class="name" x="${WIDTH / 2}" y="${middle + 42}" text-anchor="middle">${cut(shown.name, 29)}</text></svg>`;
+${line('kind', shown.noun, { ...TARGET, x: (WIDTH - TARGET.width) / 2, y: middle + 21, anchor: 'middle' })}
+${line('name', shown.name, { ...TARGET, x: (WIDTH - TARGET.width) / 2, y: middle + 42, anchor: 'middle' })}</svg>`;
 }
 
 /** The same in words. */
@@ -58,8 +56,9 @@ function group(
   );
   const drawnBoxes = boxes.flatMap((row, index) =>
     row.map((item, column) => {
-      const left = row.length === 1 ? (WIDTH - BOX.width) / 2 : column === 0 ? 2 : WIDTH - BOX.width - 2;
-      return box(kind, item, left, at(index));
+      const width = row.length === 1 ? BOX.alone : BOX.width;
+      const left = row.length === 1 ? (WIDTH - width) / 2 : column === 0 ? 2 : WIDTH - width - 2;
+      return box(kind, item, { x: left, y: at(index), width });
     }),
   );
   const heading = html`<text class="group ${kind}" x="${WIDTH / 2}" y="${titleAt}" text-anchor="middle">${title}</text>`;
@@ -69,19 +68,36 @@ function group(
 /** Baselines of kind, name and up to two lines of detail, below the first. */
 const BASELINES = [0, 19, 37, 52];
 
-function box(kind: Kind, { kind: noun, name, detail = '' }: Item, x: number, y: number): Html {
+function box(kind: Kind, { kind: noun, name, detail = '' }: Item, { x, y, width }: Omit<Line, 'anchor'>): Html {
   const lines = [
-    ...(noun === '' ? [] : [{ look: 'kind', text: cut(noun, 24) }]),
-    { look: 'name', text: cut(name, 18) },
-    ...wrapped(detail).map((text) => ({ look: 'detail', text })),
+    ...(noun === '' ? [] : [{ look: 'kind' as const, text: noun }]),
+    { look: 'name' as const, text: name },
+    ...wrapped(detail).map((text) => ({ look: 'detail' as const, text })),
   ];
   const first = y + (BOX.height - (BASELINES[lines.length - 1] as number)) / 2 + 4;
-  const texts = lines.map(
-    ({ look, text }, at) =>
-      html`<text class="${look}" x="${x + 12}" y="${first + (BASELINES[at] as number)}">${text}</text>`,
-  );
+  const texts = lines.map(({ look, text }, at) => line(look, text, { x, y: first + (BASELINES[at] as number), width }));
   return html`<g><title>${noun} ${name} ${detail}</title>
-<rect class="${kind}" x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="9"/>${texts}</g>`;
+<rect class="${kind}" x="${x}" y="${y}" width="${width}" height="${BOX.height}" rx="9"/>${texts}</g>`;
+}
+
+interface Line {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly anchor?: 'middle';
+}
+
+/** Pixels that a usual letter takes. */
+const LETTERS = { kind: 7, name: 8.4, detail: 7 } as const;
+const PADDING = 12;
+
+/** One line of text in a box, which nothing in it leaves: what is too long is shortened, and what is still too wide is clipped. */
+export function line(look: keyof typeof LETTERS, text: string, { x, y, width, anchor }: Line): Html {
+  const room = width - 2 * PADDING;
+  const most = room / LETTERS[look];
+  const short = look === 'detail' ? cut(text, Math.floor(most)) : shorten(text, most);
+  const at = anchor === 'middle' ? html` x="${room / 2}" text-anchor="middle"` : html``;
+  return html`<svg x="${x + PADDING}" y="${y - 16}" width="${room}" height="22"><text class="${look}" y="16"${at}>${marked(short, 'tspan')}</text></svg>`;
 }
 
 /** At most two lines, broken between words where there are some. */
@@ -117,4 +133,4 @@ function rows(items: readonly Item[]): (readonly Item[])[] {
 }
 
 /** The text, or as much of it as there is room for. */
-export const cut = (text: string, most: number) => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
+const cut = (text: string, most: number) => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);

@@ -1,7 +1,7 @@
 import type { Item } from '../safety/blast/finding.ts';
 import type { Shown } from '../safety/ledger.ts';
 import { type Html, html } from './html.ts';
-import { cut, MOST_DRAWN, together } from './picture.ts';
+import { line, MOST_DRAWN, together } from './picture.ts';
 
 const WIDTH = 384;
 const BOX = { height: 54, left: 58 };
@@ -24,12 +24,13 @@ function step({ kind, name, detail = '' }: Item, range: string, y: number, isFol
   const middle = BOX.left + 22;
   const end = y + BOX.height + GAP;
   const arrow = html`<path class="lost" d="M${middle} ${y + BOX.height}V${end}M${middle - 4} ${end - 6}L${middle} ${end - 1}L${middle + 4} ${end - 6}"/>`;
+  const width = WIDTH - BOX.left - 2;
   const title = kind === '' ? name : `${kind} ${name}`;
   return html`<g><title>${title} ${detail}</title>
 <text class="order" x="${BOX.left - 12}" y="${y + BOX.height / 2 + 5}" text-anchor="end">${range}</text>
-<rect class="lost" x="${BOX.left}" y="${y}" width="${WIDTH - BOX.left - 2}" height="${BOX.height}" rx="9"/>
-<text class="name" x="${BOX.left + 14}" y="${y + (detail === '' ? 32 : 23)}">${cut(title, 34)}</text>
-${detail === '' ? undefined : html`<text class="detail" x="${BOX.left + 14}" y="${y + 42}">${cut(detail, 46)}</text>`}
+<rect class="lost" x="${BOX.left}" y="${y}" width="${width}" height="${BOX.height}" rx="9"/>
+${line('name', title, { x: BOX.left, y: y + (detail === '' ? 32 : 23), width })}
+${detail === '' ? undefined : line('detail', detail, { x: BOX.left, y: y + 42, width })}
 ${isFollowed ? arrow : undefined}</g>`;
 }
 

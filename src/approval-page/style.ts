@@ -17,7 +17,7 @@ header a{color:inherit}header .code{margin-left:auto}
 .code{font:600 .95rem/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;letter-spacing:.08em;color:var(--ink)}
 main>*{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:1.4rem 1.5rem;margin:0 0 1rem}
 h1{font-size:1.55rem;line-height:1.25;margin:0 0 .35rem;font-weight:650;letter-spacing:-.01em;overflow-wrap:anywhere}
-h2{font-size:1rem;margin:0 0 .6rem;font-weight:650}
+form,figure{scroll-margin-top:1rem}h2{font-size:1rem;margin:0 0 .6rem;font-weight:650}
 p{margin:0 0 .75rem}p:last-child{margin-bottom:0}
 .worst{color:var(--lost);font-weight:600;margin:.35rem 0 0}
 .how{margin:.35rem 0 .8rem}
@@ -25,14 +25,16 @@ p{margin:0 0 .75rem}p:last-child{margin-bottom:0}
 .lost{color:var(--lost)}.wait{color:var(--wait)}.good{color:var(--good)}
 dl{margin:.9rem 0 0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 .where{display:flex;flex-wrap:wrap;gap:.6rem 1.75rem}.where dt{font-size:.85rem}.where dd{font-weight:600}
-.details{font-size:.95rem;padding-top:.9rem;border-top:1px solid var(--line)}.details div{display:grid;grid-template-columns:8.5rem 1fr;gap:0 1rem}.details div+div{margin-top:.3rem}
-section h2{margin:1.2rem 0 .4rem}.settings{margin:0;font-size:.95rem}.settings div{padding:.35rem 0;border-top:1px solid var(--line)}.settings dt{overflow-wrap:anywhere}.settings dd{font-weight:600}
+section>dl:first-child{margin-top:0}.details{font-size:.95rem}.settings+.details{padding-top:.9rem;border-top:1px solid var(--line)}.details div{display:grid;grid-template-columns:8.5rem 1fr;gap:0 1rem}.details div+div{margin-top:.3rem}
+section h2{margin:0 0 .4rem}.settings{margin:0;font-size:.95rem}.settings div{padding:.35rem 0;border-top:1px solid var(--line)}.settings dt{overflow-wrap:anywhere}.settings dd{font-weight:600}
 .asked{margin-top:1rem}
+mark{background:var(--wait-soft);color:var(--wait);border-bottom:2px solid;font-weight:700}svg tspan.odd{fill:var(--wait);text-decoration:underline}
+.back{margin:1rem 0 0;font-size:.95rem}.back a{color:inherit}
 .notes{margin:.9rem 0 0;padding:0;list-style:none;font-size:.95rem;overflow-wrap:anywhere}
 .final{display:flex;gap:.6rem;align-items:flex-start;margin:1rem 0 0;padding:.6rem .9rem;border-radius:9px;background:var(--lost-soft);color:var(--lost);font-weight:600}
 .final svg{flex:none;width:1.5rem;height:1.5rem;fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round}
 .skip{position:absolute;left:-99rem}.skip:focus{left:.75rem;top:.75rem;background:var(--card);color:var(--ink);padding:.5rem .9rem;border-radius:9px}
-figure{text-align:center}figure svg{width:100%;max-width:27rem;height:auto;display:block;margin:0 auto}
+figure{text-align:center}figure>svg{width:100%;max-width:27rem;height:auto;display:block;margin:0 auto}
 figure h2{text-align:left}
 svg text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;fill:var(--ink)}
 svg .kind{font-size:12px;fill:var(--soft)}svg .name{font-size:14.5px;font-weight:600}svg .detail{font-size:12px;fill:var(--soft)}
@@ -65,6 +67,7 @@ button:hover,.button:hover{filter:brightness(1.08)}
 .mark.good{background:var(--good-soft);stroke:var(--good)}.mark.lost{background:var(--lost-soft);stroke:var(--lost)}.mark.wait{background:var(--wait-soft);stroke:var(--wait)}
 footer{color:var(--soft);font-size:.85rem;padding-bottom:2.5rem}
 .out button{border:0;background:none;padding:0;color:inherit;text-decoration:underline;font:inherit;cursor:pointer}
+@media (min-width:62rem){:has(>#decide),header:has(+main>#decide),:has(>#decide)+footer{max-width:66rem}:has(>#decide){display:grid;grid-template-columns:minmax(0,1fr) 23rem;gap:1rem;align-items:start}main:has(>#decide)>*{margin:0;grid-column:1}main>#decide#decide{grid-column:2;grid-row:1/span 4;position:sticky;top:1rem}.back{display:none}}
 @media (max-width:30rem){header,main,footer{padding-left:.75rem;padding-right:.75rem}main>*{padding:1.15rem 1.05rem}main>figure{padding-left:.6rem;padding-right:.6rem}figure h2,figure details{padding:0 .45rem}h1{font-size:1.35rem}.details div{grid-template-columns:7.75rem 1fr}.acts>*{flex:1 1 100%;text-align:center}.plans a{padding:.9rem 1.05rem}}
 `;
 

@@ -2,8 +2,8 @@ import { ago, asker, left, PLACE_LABELS, pagesOf, planText } from '../safety/app
 import type { Item } from '../safety/blast/finding.ts';
 import type { Question } from '../safety/ledger.ts';
 import { document, FORM_HEADERS } from './document.ts';
-import { type Html, html } from './html.ts';
-import { isCut, picture } from './picture.ts';
+import { type Html, html, marked, markedNote } from './html.ts';
+import { picture } from './picture.ts';
 import { stepsPicture } from './steps.ts';
 
 const LOOK_AGAIN_SECONDS = 15;
@@ -49,17 +49,19 @@ export function planPage({ question, home, now, token, proof, foot, again }: Pla
   const { headline, worst, how, facts, notes } = planText(question);
   const final = notes.filter((note) => note.includes(FINAL));
   const others = notes.filter((note) => !note.includes(FINAL));
+  const set = others.flatMap(settingIn);
+  const remarks = others.filter((note) => settingIn(note).length === 0);
   const where = facts.filter(([label]) => PLACE_LABELS.includes(label));
   const details = facts.filter(([label]) => !PLACE_LABELS.includes(label));
+  const { name, lost, interrupted } = shown;
   const body = html`<section><h1>${sentence(headline)}</h1>
 <p class="worst">${worst}</p>
 <p class="how">${how}</p>
-${factList('where', where)}
 ${final.map((note) => html`<p class="final">${WARNING}${note}</p>`)}
-${settings(others)}
-${factList('details', details)}
+${markedNote([name, ...[...lost, ...interrupted].map((item) => item.name), ...facts.map(([, value]) => value)])}
+${factList('where', where)}
+${remarks.length === 0 ? undefined : html`<ul class="notes">${remarks.map((note) => html`<li>${note}</li>`)}</ul>`}
 <p class="soft small asked">Asked ${ago(opened, now)} by ${asker(principal)}. Open until ${clock(expires)}, for another ${left(expires, now)}.</p></section>
-${consequences(question)}
 <form id="decide" method="post" action="${home}${code}" autocomplete="off" aria-labelledby="decision">
 <h2 id="decision">Your decision</h2>
 ${again === undefined ? undefined : html`<p class="error" id="error" role="alert">${again.error}</p>`}
@@ -68,13 +70,17 @@ ${proofOf(proof, again !== undefined)}
 ${proof === 'own' ? undefined : nameField(question, again?.typed)}
 <div class="acts">${proof === 'own' ? undefined : html`<button class="go${final.length > 0 ? ' final-act' : ''}" name="act" value="approve">${headline.startsWith('DELETE') ? 'Approve deletion' : 'Approve change'}</button>`}
 <button name="act" value="decline" formnovalidate>Decline</button></div>
+</form>
+${consequences(question)}
+<section>${settings(set)}
+${factList('details', details)}
 <details><summary>The exact words of the plan</summary><pre>${{
     markup: shown.text
       .split('\n')
       .map((line) => html`${line}`.markup)
       .join('\n'),
   }}</pre></details>
-</form>`;
+<p class="back"><a href="#decide">Back to your decision</a></p></section>`;
   return document({
     title: `${again === undefined ? '' : 'Not approved yet: '}${sentence(headline)} (${code})`,
     body,
@@ -90,21 +96,25 @@ ${proof === 'own' ? undefined : nameField(question, again?.typed)}
 const factList = (look: string, facts: readonly (readonly [string, string])[]) =>
   facts.length === 0
     ? undefined
-    : html`<dl class="${look}">${facts.map(([label, value]) => html`<div><dt>${words(label)}</dt><dd>${readable(value)}</dd></div>`)}</dl>`;
+    : html`<dl class="${look}">${facts.map(([label, value]) => html`<div><dt>${words(label)}</dt><dd>${marked(readable(value))}</dd></div>`)}</dl>`;
 
-/** What would be set, as a table of its own, and the remarks beside it. */
-function settings(notes: readonly string[]): Html {
-  const set = notes.map((note) => SET.exec(note));
-  const remarks = notes.filter((_, at) => set[at] === null);
-  const rows = set.flatMap((found) => (found === null ? [] : [found.slice(1) as [string, string, string]]));
-  const row = ([path, before, after]: [string, string, string]) =>
+type Setting = readonly [path: string, before: string, after: string];
+
+/** The setting that a line of the plan is about; none where it is another remark. */
+const settingIn = (note: string): Setting[] => {
+  const found = SET.exec(note);
+  return found === null ? [] : [found.slice(1) as unknown as Setting];
+};
+
+/** What would be set, as a table. */
+function settings(rows: readonly Setting[]): Html | undefined {
+  const row = ([path, before, after]: Setting) =>
     html`<div><dt>${readable(path)
       .split('.')
       .map(
         (part, at) => html`${at === 0 ? '' : { markup: '.<wbr>' }}${part}`,
       )}</dt><dd>${before === 'stays' ? 'stays ' : html`<span class="soft">${readable(before)} →</span> `}${readable(after)}</dd></div>`;
-  return html`${rows.length === 0 ? undefined : html`<h2>It changes</h2><dl class="settings">${rows.map(row)}</dl>`}
-${remarks.length === 0 ? undefined : html`<ul class="notes">${remarks.map((note) => html`<li>${note}</li>`)}</ul>`}`;
+  return rows.length === 0 ? undefined : html`<h2>It changes</h2><dl class="settings">${rows.map(row)}</dl>`;
 }
 
 const WARNING = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 4L2.8 19.5h18.4zM12 10v4.5M12 17v.1"/></svg>`;
@@ -115,7 +125,7 @@ const passphrase = (more: string): Html => ({
 const PASSPHRASE = passphrase('');
 const PASSPHRASE_AGAIN = passphrase(' aria-invalid="true" aria-describedby="error" autofocus');
 const nameField = ({ shown }: Question, typed: string | undefined) =>
-  html`<label for="name">To approve, type <b>${shown.name}</b></label>
+  html`<label for="name">To approve, type <b>${marked(shown.name)}</b></label>
 <input id="name" name="name" value="${typed}" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="1000" aria-describedby="name-hint" required>
 <p class="hint" id="name-hint">Exactly as shown. The third wrong name closes this plan.</p>`;
 const UNKEYED = html`<p class="plain">No passphrase is set, so this proves little: any program that runs as you, such as an agent with a shell, could do the same. It counts on the local backend only. Set one up with <code>finspace-mcp approve --init</code>.</p>`;
@@ -133,7 +143,7 @@ function consequences({ shown }: Question): Html {
     return html`<section><p class="soft">Nothing else is lost or interrupted, as far as the service shows.</p></section>`;
   const title = inOrder ? 'What is removed' : lost.length > 0 ? 'What is lost with it' : 'What it interrupts';
   return html`<figure><h2>${title}</h2>${inOrder ? stepsPicture(shown) : picture(shown)}
-<details${isCut(shown) ? { markup: ' open' } : undefined}><summary>${inOrder ? 'In this order' : 'As a list'} (${lost.length + interrupted.length})</summary>
+<details><summary>${inOrder ? 'In this order' : 'As a list'} (${lost.length + interrupted.length})</summary>
 ${listed('Lost for good', 'lost', lost, inOrder ? 'ol' : 'ul')}${listed('Interrupted', 'wait', interrupted, 'ul')}</details></figure>`;
 }
 
@@ -143,7 +153,7 @@ const MOST_IN_ONE = 100;
 function listed(title: string, look: string, items: readonly Item[], list: 'ol' | 'ul'): Html {
   if (items.length === 0) return html``;
   const whole = (some: readonly Item[]) =>
-    html`<${{ markup: list }}>${some.map(({ kind, name, detail }) => html`<li>${kind} <b>${name}</b> <span class="soft">${detail}</span></li>`)}</${{ markup: list }}>`;
+    html`<${{ markup: list }}>${some.map(({ kind, name, detail }) => html`<li>${kind} <b>${marked(name)}</b> <span class="soft">${detail}</span></li>`)}</${{ markup: list }}>`;
   const pages = pagesOf(items).map(
     (page) => html`<details><summary>${page.title}</summary>${whole(page.items)}</details>`,
   );
@@ -161,6 +171,6 @@ const readable = (value: string) =>
   value
     .replace(/^"(.*)"$/, (_, inside: string) => inside.replaceAll(/\\(["\\])/g, '$1'))
     .replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):[\d.]+Z$/, '$1 $2 UTC');
-/** `14:32`, in the time zone of this computer. */
+/** `14:32 CET`, in the time zone of this computer. */
 export const clock = (time: number) =>
-  new Date(time).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+  new Date(time).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' });

@@ -79,19 +79,21 @@ export function webPage(options: WebPageOptions): WebPage {
     return undefined;
   };
 
+  /** For those who are not signed in; leads to where they can sign in, and from there to the plan. */
+  const toSignIn = (name: NoticeName, to = '', headers: Record<string, string> = {}) =>
+    notice(name, { home: `${home()}${to}`, back: 'Sign in', foot: FOOT, headers });
+
   /** A right token is always taken, so that nobody can keep others from signing in who come from the same address. */
   const wrong = (peer: string, to: string, error: string): Response =>
-    guess(peer)
-      ? signInPage({ home: home(), to, error })
-      : notice('too-many-tokens', { foot: FOOT, headers: { 'retry-after': '600' } });
+    guess(peer) ? signInPage({ home: home(), to, error }) : toSignIn('too-many-tokens', to, { 'retry-after': '600' });
 
   const enter = async (request: Request, { peer, reading }: Visit): Promise<Response> => {
     const fields = await fieldsOf(request, reading);
-    if (typeof fields === 'string') return notice(fields, { foot: FOOT });
+    if (typeof fields === 'string') return toSignIn(fields);
     const to = /^[A-Z0-9]{1,16}$/.exec(fields.get('to') ?? '')?.[0] ?? '';
     const person = await signIn((fields.get('approver-token') ?? '').trim());
-    if (person === 'nobody-can-tell') return notice(person, { foot: FOOT, headers: { 'retry-after': '5' } });
-    if (person === 'no-scope') return notice(person, { foot: FOOT });
+    if (person === 'nobody-can-tell') return toSignIn(person, to, { 'retry-after': '5' });
+    if (person === 'no-scope') return toSignIn(person, to);
     if (person === 'unknown') {
       return wrong(peer, to, 'That token is not good here. Nothing was approved.');
     }
@@ -107,19 +109,18 @@ export function webPage(options: WebPageOptions): WebPage {
     if (token === undefined) return kept.of(request);
     const found = await signIn(token);
     if (typeof found === 'object') return { ...found, id: createHash('sha256').update(token).digest('base64url') };
-    if (found !== 'unknown') return notice(found, { foot: FOOT });
+    if (found !== 'unknown') return toSignIn(found);
     return wrong(peer, '', 'The token that came with the request is not good here.');
   };
 
   const route = async (request: Request, visit: Visit): Promise<{ principal?: string; response: Response }> => {
     const turnedAway = stop(request);
-    if (turnedAway !== undefined) return { response: notice(turnedAway, { foot: FOOT }) };
+    if (turnedAway !== undefined) return { response: toSignIn(turnedAway) };
     const url = new URL(request.url);
     const path = url.pathname.slice(APPROVALS.length + 1);
     const isPost = request.method === 'POST';
     if (isPost && url.pathname === SIGN_IN) return { response: await enter(request, visit) };
-    if (isPost && path === 'sign-out')
-      return { response: notice('signed-out', { home: home(), foot: FOOT, headers: { 'set-cookie': kept.gone } }) };
+    if (isPost && path === 'sign-out') return { response: toSignIn('signed-out', '', { 'set-cookie': kept.gone }) };
     const who = await person(request, visit.peer);
     if (who instanceof Response) return { response: who };
     if (who === undefined) return { response: outside(request, path, home()) };
@@ -133,7 +134,7 @@ export function webPage(options: WebPageOptions): WebPage {
   return (request, visit) =>
     route(request, visit).catch((error: unknown) => {
       onerror(error);
-      return { response: notice('failed', { foot: FOOT }) };
+      return { response: toSignIn('failed') };
     });
 }
 
@@ -201,7 +202,7 @@ function told(options: WebPageOptions, code: string, query: string): Ended | und
 /** What somebody sees who is not signed in, or whose browser did not send the cookie because they came from another site. */
 function outside(request: Request, path: string, home: string): Response {
   const to = /^[A-Z0-9]{1,16}$/.test(path) ? path : '';
-  if (request.method !== 'GET') return notice('signed-out', { home, foot: FOOT });
+  if (request.method !== 'GET') return notice('signed-out', { home, back: 'Sign in', foot: FOOT });
   return signInPage({ home, to, cameFromElsewhere: request.headers.get('sec-fetch-site') === 'cross-site' });
 }
 

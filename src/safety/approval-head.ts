@@ -90,7 +90,7 @@ export function countedLine(what: string, lost: readonly Told[]): string {
 /** Kinds in the order of how bad it is to lose them; whatever is not here ranks in the middle. */
 const WORST = [
   ...['dataset browser environment', 'database', 'data', 'files', 'storage', 'volume', 'changes', 'savedown storage'],
-  ...['unsaved data in memory', 'nodes', 'node'],
+  ...['memory', 'nodes', 'node'],
 ];
 const LEAST = ['dataview', 'cache', 'versions', 'user', 'access', 'scaling group', 'host', 'kdb environment'];
 
@@ -117,7 +117,7 @@ function groupText(rows: readonly Told[], columns: number): string {
   // The name of what is deleted stands in the first line, too: where both do not fit, the detail stays.
   const forDetail = detail === '' ? 0 : detail.length + ' ()'.length;
   const forName = Math.max(LEAST_COLUMNS, Math.min(30, columns - kind.length - 1 - forDetail));
-  const thing = COUNT.test(name) ? name : `${kind} ${label(name, forName)}`;
+  const thing = COUNT.test(name) || kind === 'memory' ? name : `${kind} ${label(name, forName)}`;
   const room = columns - thing.length - ' ()'.length;
   return detail === '' || room < LEAST_COLUMNS ? thing : `${thing} (${phrase(detail, room)})`;
 }

@@ -5,6 +5,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { approvalPage } from '../../src/approval-page/index.ts';
 import { initApprover } from '../../src/safety/approver.ts';
+import type { Shown } from '../../src/safety/ledger.ts';
 import { listen } from '../../src/transports/http/listener.ts';
 import { heading, launched, lured, NO_BROWSER } from './chromium.ts';
 import { OPEN_MS, PASSPHRASE } from './support.ts';
@@ -23,12 +24,14 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
   });
 
   /** A plan on a served page, and a tab of a fresh browser profile, without scripts, that shows it. */
-  async function opened(options: { clock?: { now: number }; viewport?: { width: number; height: number } } = {}) {
+  async function opened(
+    options: { clock?: { now: number }; viewport?: { width: number; height: number }; shown?: Partial<Shown> } = {},
+  ) {
     const { desk, ledger, ask, now } = await pageIn({
       keys,
       ...(options.clock === undefined ? {} : { clock: options.clock }),
     });
-    const question = await ask();
+    const question = await ask(options.shown);
     let handle = async (_: Request) => new Response();
     const listener = await listen((request) => handle(request), { host: '127.0.0.1', port: 0 });
     onTestFinished(() => listener.close());
@@ -151,6 +154,55 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     expect(answer).toBe('Not from another page');
     expect(await granted()).toBeUndefined();
     expect(question.code).toMatch(/^\w{5}$/);
+  });
+
+  const MANY = ['cluster', 'dataview', 'volume', 'database', 'scaling group', 'user'].flatMap((kind) =>
+    Array.from({ length: 6 }, (_, at) => ({ kind, name: `${kind}-${at}`, detail: 'RUNNING' })),
+  );
+
+  it.each([
+    [1280, 800],
+    [700, 900],
+  ])('shows the form at once beside 37 entities, on a screen of %i by %i', async (width, height) => {
+    const lost = [...MANY, { kind: 'kdb environment', name: 'prod' }];
+    const { tab } = await opened({ viewport: { width, height }, shown: { lost, interrupted: [], inOrder: true } });
+    const { y = height } = (await tab.getByRole('button', { name: 'Approve deletion' }).boundingBox()) ?? {};
+    expect(y).toBeLessThan(height - 40);
+    expect(await tab.getByRole('listitem').first().isVisible()).toBe(false);
+    await tab.getByText('In this order (37)').click();
+    expect(await tab.getByRole('listitem').filter({ hasText: 'kdb environment' }).isVisible()).toBe(true);
+  });
+
+  it('keeps the form in sight on a wide screen, however far a person reads', async () => {
+    const { tab } = await opened({
+      viewport: { width: 1280, height: 600 },
+      shown: { lost: MANY, interrupted: [], inOrder: true },
+    });
+    await tab.getByText('In this order (36)').click();
+    await tab.getByText('The exact words of the plan').scrollIntoViewIfNeeded();
+    const { y = -1 } = (await tab.getByRole('button', { name: 'Approve deletion' }).boundingBox()) ?? {};
+    expect(y).toBeGreaterThan(0);
+    expect(y).toBeLessThan(560);
+  });
+
+  it.each([
+    'W'.repeat(64),
+    '\u2e3b'.repeat(30),
+    '\u65e5\u672c\u8a9e'.repeat(20),
+    '\u{12031}'.repeat(20),
+    'x'.repeat(64),
+  ])('draws %s inside its box', async (name) => {
+    const items = ['a', 'b', 'c'].map((detail) => ({ kind: name, name, detail: `${detail} ${name}` }));
+    for (const inOrder of [{}, { inOrder: true as const }]) {
+      const { tab } = await opened({ shown: { name, noun: name, lost: items, interrupted: items, ...inOrder } });
+      const outside = await tab.locator('figure > svg').evaluate((picture) => {
+        const boxes = [...picture.querySelectorAll('rect')].map((rect) => rect.getBBox());
+        return [...picture.querySelectorAll('svg')]
+          .map(({ x, width }) => [x.baseVal.value, x.baseVal.value + width.baseVal.value] as const)
+          .filter(([left, right]) => !boxes.some((box) => left >= box.x && right <= box.x + box.width)).length;
+      });
+      expect(outside).toBe(0);
+    }
   });
 
   it('fits a phone, in light and dark', async () => {

@@ -65,7 +65,7 @@ describe('every answer of the approval page', () => {
     const { text } = await person.get(`${person.home}${code}`);
     expect(text).toContain('40 databases');
     expect(text).toContain('database-0, database-1, ');
-    expect(text).toContain('<details open>');
+    expect(text).not.toContain('<details open>');
     for (const { name } of lost) expect(text).toContain(`<li>database <b>${name}</b>`);
   });
 
@@ -182,6 +182,34 @@ describe('every answer of the approval page', () => {
     expect(await drawn('lost')).not.toContain('class="group wait"');
     expect(await drawn('wait')).toMatch(/What it interrupts[\s\S]*class="group wait"/);
     expect(await drawn('wait')).not.toContain('class="group lost"');
+  });
+
+  it.each([
+    ['kdb-pr\u043ed', '\u043e', 'Cyrillic'],
+    ['\u0440\u0430\u0443ments', '\u0440', 'Cyrillic'],
+    ['tr\u03b1des', '\u03b1', 'Greek'],
+    ['tra\uff44es', '\uff44', 'fullwidth'],
+    ['\u{1d4ed}ata', '\u{1d4ed}', 'mathematical'],
+  ])('marks the letters of %s that are of another script than the rest', async (name, letter, script) => {
+    const { ask, person } = await openedPage();
+    const { code } = await ask({ name, lost: [{ kind: 'database', name }], interrupted: [] });
+    const { text } = await person.get(`${person.home}${code}`);
+    const mark = `<mark class="odd" title="${script} letter">${letter}</mark>`;
+    expect(/<label for="name">.*<\/label>/.exec(text)?.[0]).toContain(mark);
+    expect(/<li>database <b>.*<\/b>/.exec(text)?.[0]).toContain(mark);
+    expect(text).toContain(`<tspan class="odd">${letter}</tspan>`);
+    expect(text).toContain(`such as ${letter} (${script} letter)`);
+  });
+
+  it.each([
+    'kdb-prod',
+    '\u65e5\u672c\u306e\u30c7\u30fc\u30bf',
+    '\u0434\u0430\u043d\u043d\u044b\u0435 equities',
+    '\u00fcber-nacht',
+  ])('marks nothing in %s', async (name) => {
+    const { ask, person } = await openedPage();
+    const { code } = await ask({ name, lost: [{ kind: 'database', name }], interrupted: [] });
+    expect((await person.get(`${person.home}${code}`)).text).not.toContain('class="odd"');
   });
 
   it('says so when nothing hangs on the target, and draws nothing', async () => {

@@ -26,13 +26,13 @@ describe('the approval page', { timeout: 60_000 }, () => {
       '<h1>Delete database trades in kdb-prod (m5cn)</h1>',
       'Loses for good: data trades (1.3 GB in 214 files, 7 changesets). + 1 more below',
       'Type trades to approve.',
+      'This cannot be undone.',
       '111122223333',
       'us-east-1',
-      'This cannot be undone.',
-      'm5cnbg3l25pwsmzikb7kdj',
-      'role="img"',
       'type="password"',
       'id="name"',
+      'role="img"',
+      'm5cnbg3l25pwsmzikb7kdj',
     ];
     expect(order.map((part) => plan.text.indexOf(part))).toEqual(
       [...order.map((part) => plan.text.indexOf(part))].sort((a, b) => a - b),
@@ -44,6 +44,11 @@ describe('the approval page', { timeout: 60_000 }, () => {
     const approval = (await granted())?.approval;
     expect(approval).toMatchObject({ channel: 'page', approver: 'ada' });
     expect(isApprovedBy(question, approval as never, (await approverKey(dir)) as never)).toBe(true);
+  });
+
+  it('says until when the plan is open, with the time zone', async () => {
+    const { person, path } = await opened();
+    expect((await person.get(path)).text).toMatch(/Open until \d\d:\d\d [A-Z][\w+:-]*, for another 1[45] min\./);
   });
 
   it('says who asks: a principal by name, and over stdio a client on this computer', async () => {

@@ -120,6 +120,16 @@ describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSE
     expect((await remove()).isError).toBe(true);
   });
 
+  it('leads from a token that may not approve back to the form for another one', async () => {
+    const { tab, agent, ann, code } = await opened();
+    await signIn(tab, agent);
+    expect(await heading(tab)).toBe('This token may not approve');
+    await tab.getByRole('link', { name: 'Sign in' }).click();
+    expect(tab.url()).toContain(code);
+    await signIn(tab, ann);
+    expect(await heading(tab)).toMatch(/^Delete database trades in /);
+  });
+
   it('signs out', async () => {
     const { tab, ann, origin } = await opened();
     await signIn(tab, ann);

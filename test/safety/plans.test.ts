@@ -139,7 +139,7 @@ describe('on a world in which things hang together', () => {
     const of = async (clusterName: string) =>
       texts((await planned(call, 'DeleteKxCluster', { environmentId, clusterName })).lost);
     expect(await of('history')).toEqual(['nodes "2 nodes"']);
-    expect(await of('ticker')).toEqual(['nodes "1 node" ("unsaved data in memory")']);
+    expect(await of('ticker')).toEqual(['memory "unsaved data in memory" ("1 node")']);
   });
 
   it('a cluster takes its cache and savedown storage along', async () => {
@@ -155,7 +155,7 @@ describe('on a world in which things hang together', () => {
     );
     const { lost } = await planned(rich, 'DeleteKxCluster', { environmentId, clusterName: 'history' });
     expect(texts(lost)).toEqual([
-      'nodes "2 nodes" ("unsaved data in memory")',
+      'memory "unsaved data in memory" ("2 nodes")',
       'cache "CACHE_1000" ("1200 GB")',
       'savedown storage "SDS01" ("400 GiB, with data that is not loaded yet")',
     ]);

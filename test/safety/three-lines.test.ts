@@ -16,7 +16,12 @@ const GATEWAY = { transitGatewayID: 'tgw-0a1b2c3d4e5f60718', routableCIDRSpace: 
 
 /** Ten kinds of change, with what stands before the name on the first line, and the beginning of the second. */
 const KINDS: [string, OperationName | 'teardown', (name: string) => Members, RegExp][] = [
-  ['DELETE cluster', 'DeleteKxCluster', (clusterName) => ({ clusterName }), /^Loses for good: 1 node/],
+  [
+    'DELETE cluster',
+    'DeleteKxCluster',
+    (clusterName) => ({ clusterName }),
+    /^Loses for good: unsaved data in memory \(1 node\)/,
+  ],
   ['DELETE database', 'DeleteKxDatabase', (name) => ({ databaseName: `${name}2` }), /^Loses for good: data /],
   [
     'DELETE dataview',

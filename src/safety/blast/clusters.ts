@@ -1,6 +1,6 @@
 import { clusterNamed, there } from './estate.ts';
 import { count, type Finding, type Item, type Members, NOTHING, type Subject } from './finding.ts';
-import { MEMORY, nodesOf } from './restarts.ts';
+import { MEMORY, nodesOf, unsavedData } from './restarts.ts';
 
 /** What a cluster takes along: its nodes, what they hold in memory, its cache and dedicated savedown storage. */
 export async function deletingCluster(subject: Subject): Promise<Finding> {
@@ -11,7 +11,7 @@ export async function deletingCluster(subject: Subject): Promise<Finding> {
   return {
     ...NOTHING,
     lost: [
-      { kind: 'nodes', name: count(nodes.length, 'node'), detail: inMemory(entity) },
+      holdsUnsaved(entity) ? unsavedData(nodes.length) : { kind: 'nodes', name: count(nodes.length, 'node') },
       ...caches.map(({ type, size }): Item => ({ kind: 'cache', name: String(type), detail: `${size} GB` })),
       ...(savedown?.['size'] === undefined
         ? []
@@ -36,12 +36,17 @@ export async function deletingNode(subject: Subject): Promise<Finding> {
   const cluster = (await there(subject, 'GetKxCluster', { environmentId, clusterName })) ?? {};
   return {
     ...NOTHING,
-    lost: [{ kind: 'node', name: String(input['nodeId']), detail: isStarting ? 'not started yet' : inMemory(cluster) }],
+    lost: [
+      {
+        kind: 'node',
+        name: String(input['nodeId']),
+        detail: isStarting ? 'not started yet' : holdsUnsaved(cluster) ? 'unsaved data in memory' : undefined,
+      },
+    ],
     interrupted: isStarting
       ? []
       : [{ ...clusterNamed(clusterName), detail: `1 of its ${count(nodes.length, 'node')}` }],
   };
 }
 
-const inMemory = ({ clusterType }: Members) =>
-  MEMORY[String(clusterType)] === undefined ? undefined : 'unsaved data in memory';
+const holdsUnsaved = ({ clusterType }: Members) => MEMORY[String(clusterType)] !== undefined;

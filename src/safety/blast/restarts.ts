@@ -34,7 +34,7 @@ export async function reconfiguringCluster(subject: Subject): Promise<Finding> {
     ...(memory === 'lost'
       ? {
           risk: 'destroy',
-          lost: [{ kind: 'memory', name: 'unsaved data in memory', detail: count(nodes.length, 'node') }],
+          lost: [unsavedData(nodes.length)],
         }
       : {}),
     interrupted: [cluster],
@@ -47,6 +47,13 @@ export async function reconfiguringCluster(subject: Subject): Promise<Finding> {
     seen: nodes.map(({ nodeId }) => nodeId),
   };
 }
+
+/** What is only in the memory of nodes and goes with them. */
+export const unsavedData = (nodes: number): Item => ({
+  kind: 'memory',
+  name: 'unsaved data in memory',
+  detail: count(nodes, 'node'),
+});
 
 /** What the type of the cluster does not allow, so that the service refuses the call. */
 function fixedByType({ input, entity }: Subject, strategy: unknown): Blocker[] {
