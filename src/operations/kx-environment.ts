@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { offeredAs } from './offered.ts';
 import { once, operation } from './operation.ts';
 import {
   AvailabilityZoneId,
@@ -44,9 +45,13 @@ const NetworkAclEntry = once(() =>
 const TransitGatewayConfiguration = once(() =>
   z.strictObject({
     transitGatewayID: byForm(text(1, 32, undefined, 'the id of a transit gateway, such as tgw-0abc1def2abc3def4')),
-    routableCIDRSpace: z
-      .string()
-      .describe('A /26 block inside 100.64.0.0/10 that nothing else behind the gateway uses, such as 100.64.0.0/26'),
+    routableCIDRSpace: offeredAs(
+      z.string(),
+      z
+        .string()
+        .max(18)
+        .describe('A /26 block inside 100.64.0.0/10 that nothing else behind the gateway uses, such as 100.64.0.0/26'),
+    ),
     attachmentNetworkAclConfiguration: z
       .array(NetworkAclEntry())
       .min(1)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MOST_TEXT } from '../../src/answer-size.ts';
 import type { Session } from '../support/hosts.ts';
-import { environment, KMS_KEY } from '../support/world.ts';
+import { environment } from '../support/world.ts';
 import { closeAll, HTTP_HOSTS, product } from './support.ts';
 
 const COUNT = 100;
@@ -41,8 +41,6 @@ describe('answers about very many things', { timeout: 60_000 }, () => {
       });
       expect(made.isError, made.content[0]?.text).not.toBe(true);
     }
-    for (const name of named('env'))
-      await session.callTool({ name: 'create_kx_environment', arguments: { name, kmsKeyId: KMS_KEY } });
   }, 60_000);
   afterAll(closeAll);
 
@@ -67,11 +65,6 @@ describe('answers about very many things', { timeout: 60_000 }, () => {
     const { seen, pages } = await walked('list_kx_dataviews', args, 'kxDataviews', 'dataviewName');
     expect(seen.toSorted()).toEqual(named('view'));
     expect(pages).toBeGreaterThan(1);
-  });
-
-  it('come in pages of at most 60 kB: 101 environments', async () => {
-    const { seen } = await walked('list_kx_environments', {}, 'environments', 'name');
-    expect(seen.toSorted()).toEqual([...named('env'), 'trading']);
   });
 
   it('say in a resource how to read on', async () => {
