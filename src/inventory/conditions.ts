@@ -38,70 +38,50 @@ function lag(entity: GraphEntity, { to, facts }: Edge, byId: Index): Finding {
     condition: 'old changeset',
     why: `holds ${plainOrQuoted(database)} as of ${held?.created?.slice(0, 16) ?? 'an older changeset'}${by === undefined ? '' : `, ${by} completed since`}`,
     since: (held?.facts['supersededSince'] ?? target?.facts['active']) as string | undefined,
-    facts: { database, mounted: facts['changesetId'], newest, mountedFrom: held?.created, behindBy: by },
+    facts: { database, mounted: facts['changesetId'], newest, behindBy: by },
   };
 }
 
-/** Hosts without clusters and volumes that nothing uses: they cost money and serve nobody. */
-export function idle(graph: Graph): Finding[] {
+/** What may use an entity of a kind: unless all of that was read, the entity is not called unused. */
+export const USERS_OF: Partial<Record<Kind, readonly Kind[]>> = {
+  'scaling-group': ['cluster'],
+  volume: ['cluster', 'dataview', 'database'],
+  dataview: ['cluster'],
+  database: ['cluster', 'dataview'],
+};
+
+/** Hosts, volumes, dataviews and databases that nothing uses: the first two cost money and serve nobody. */
+export function unused(graph: Graph): Finding[] {
   return [
-    ...unused(graph, 'scaling-group', ['cluster'], 'clusters', 'no cluster runs on it'),
-    ...unused(
-      graph,
-      'volume',
-      ['cluster', 'dataview', 'database'],
-      'attachedClusters',
-      'no cluster or dataview uses it',
-    ),
+    ...without(graph, 'scaling-group', 'no cluster runs on it', 'clusters'),
+    ...without(graph, 'volume', 'no cluster or dataview uses it', 'attachedClusters'),
+    ...without(graph, 'dataview', 'no cluster mounts it'),
+    ...without(graph, 'database', 'no cluster mounts it, and it has no dataview'),
   ];
 }
 
-/** Dataviews and databases that no cluster reaches, and whatever hangs on something that is gone. */
-export function orphaned(graph: Graph): Finding[] {
+/** What refers to something that does not exist. */
+export function dangling(graph: Graph): Finding[] {
   const byId = indexed(graph);
   const gone = graph.edges.filter(({ to, relation }) => relation !== 'behind' && !byId.has(to));
   const isRead = (kind: string) => !graph.gaps.some((gap) => gap.kind === kind);
-  return [
-    ...unused(graph, 'dataview', ['cluster'], undefined, 'no cluster mounts it'),
-    ...unused(
-      graph,
-      'database',
-      ['cluster', 'dataview'],
-      undefined,
-      'no cluster mounts it or a dataview of it',
-      (edge) => ['mounts', 'of'].includes(edge.relation) && !edge.from.startsWith('changeset:'),
-    ),
-    ...gone.flatMap(({ from, to, relation }): Finding[] => {
-      const entity = byId.get(from);
-      const [kind = ''] = to.split(':');
-      if (entity === undefined || !isRead(kind) || (kind === 'dataview' && !isRead('database'))) return [];
-      return [
-        {
-          entity,
-          condition: 'missing',
-          why: `${relation} ${plainOrQuoted(to)}, which does not exist`,
-          facts: { missing: to },
-        },
-      ];
-    }),
-  ];
+  return gone.flatMap(({ from, to, relation }): Finding[] => {
+    const entity = byId.get(from);
+    const [kind = ''] = to.split(':');
+    if (entity === undefined || !isRead(kind) || (kind === 'dataview' && !isRead('database'))) return [];
+    const why = `${relation} ${plainOrQuoted(to)}, which does not exist`;
+    return [{ entity, condition: 'dangling', why, facts: {} }];
+  });
 }
 
-/** Entities of a kind that nothing points to; none when what might point to them could not all be read. */
-function unused(
-  { entities, edges, gaps }: Graph,
-  kind: Kind,
-  needs: readonly Kind[],
-  alsoListedIn: string | undefined,
-  why: string,
-  counts: (edge: Edge) => boolean = ({ relation }) => relation !== 'behind',
-): Finding[] {
-  if (gaps.some((gap) => needs.includes(gap.kind))) return [];
-  const used = new Set(edges.filter(counts).map(({ to }) => to));
-  const listed = ({ facts }: GraphEntity) =>
-    alsoListedIn === undefined ? 0 : ((facts[alsoListedIn] as unknown[] | undefined)?.length ?? 0);
+/** Entities of a kind that nothing points to, a changeset aside; none when what might point to them could not all be read. */
+function without({ entities, edges, gaps }: Graph, kind: Kind, why: string, alsoListedIn = ''): Finding[] {
+  if (gaps.some((gap) => USERS_OF[kind]?.includes(gap.kind))) return [];
+  const isUse = ({ from, relation }: Edge) => relation !== 'behind' && !from.startsWith('changeset:');
+  const used = new Set(edges.filter(isUse).map(({ to }) => to));
+  const listed = ({ facts }: GraphEntity) => (facts[alsoListedIn] as unknown[] | undefined)?.length ?? 0;
   return entities
     .filter((entity) => entity.kind === kind && !used.has(entity.id) && listed(entity) === 0)
     .filter(({ status }) => status !== 'DELETING' && status !== 'DELETED')
-    .map((entity) => ({ entity, condition: 'unused', why, facts: { created: entity.created } }));
+    .map((entity) => ({ entity, condition: 'unused', why, facts: {} }));
 }

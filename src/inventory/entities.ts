@@ -1,10 +1,8 @@
 import { HOST_TYPES, type Machine, NODE_TYPES } from '../operations/machine-types.ts';
+import { type Changeset, completedAfter, type Newer } from './changesets.ts';
 import { known } from './known.ts';
-import type { Changeset, Cluster, Database, Dataview, Group, NetworkRule, Parts, User, Volume } from './parts.ts';
+import type { Cluster, Database, Dataview, Group, NetworkRule, Parts, User, Volume } from './parts.ts';
 import { type GraphEntity, type GraphOptions, idOf, type Kind } from './shape.ts';
-
-/** A changeset is of interest when it is the newest, the newest completed, mounted somewhere, failed or on its way. */
-const MOST_OF_INTEREST = 20;
 
 /** The entities of an environment, in the order in which people read them. */
 export function entitiesOf(parts: Parts, { everyChangeset = false }: GraphOptions): GraphEntity[] {
@@ -16,11 +14,11 @@ export function entitiesOf(parts: Parts, { everyChangeset = false }: GraphOption
     ...databases.flatMap(({ databaseName, dataviews }) => dataviews.map((view) => dataviewEntity(view, databaseName))),
     ...groups.map((group) => groupEntity(group, clusters)),
     ...volumes.map(volumeEntity),
-    ...databases.flatMap((database) =>
-      (everyChangeset ? database.changesets : ofInterest(database, clusters)).map((changeset) =>
-        changesetEntity(changeset, database),
-      ),
-    ),
+    ...databases.flatMap((database) => {
+      const shown = everyChangeset ? database.changesets : ofInterest(database, clusters);
+      const newer = completedAfter(database.changesets);
+      return shown.map((changeset) => changesetEntity(changeset, database, newer.get(changeset.changesetId)));
+    }),
     ...users.map(userEntity),
   ];
 }
@@ -215,6 +213,7 @@ function dataviewEntity(of: Dataview, database: string | undefined): GraphEntity
   );
 }
 
+/** The newest changeset, the newest completed one, those that are mounted somewhere, have failed or are in progress. */
 function ofInterest({ changesets, lastCompletedChangesetId, dataviews }: Database, clusters: readonly Cluster[]) {
   const held = new Set([
     lastCompletedChangesetId,
@@ -227,13 +226,14 @@ function ofInterest({ changesets, lastCompletedChangesetId, dataviews }: Databas
       ...activeVersions.map((version) => version.changesetId),
     ]),
   ]);
-  const others = changesets.filter(({ changesetId, status }) => !held.has(changesetId) && status !== 'COMPLETED');
-  const shown = new Set(others.slice(0, MOST_OF_INTEREST));
-  return changesets.filter((changeset) => held.has(changeset.changesetId) || shown.has(changeset));
+  return changesets.filter(({ changesetId, status }) => held.has(changesetId) || status !== 'COMPLETED');
 }
 
-function changesetEntity(of: Changeset, { databaseName, lastCompletedChangesetId, changesets }: Database): GraphEntity {
-  const newer = changesets.filter(({ status }) => status === 'COMPLETED').filter((other) => isNewer(other, of));
+function changesetEntity(
+  of: Changeset,
+  { databaseName, lastCompletedChangesetId }: Database,
+  newer: Newer | undefined,
+): GraphEntity {
   const described = { ...timed(of), statusReason: of.errorInfo?.errorMessage ?? of.errorInfo?.errorType };
   return entity(
     'changeset',
@@ -246,10 +246,8 @@ function changesetEntity(of: Changeset, { databaseName, lastCompletedChangesetId
       ),
       buckets: of.changeRequests && bucketsOf(of.changeRequests),
       newestCompleted: of.changesetId === lastCompletedChangesetId ? true : undefined,
-      completedSince: newer.length,
-      supersededSince: newer
-        .map(({ activeFromTimestamp, createdTimestamp }) => activeFromTimestamp ?? createdTimestamp ?? '')
-        .toSorted()[0],
+      completedSince: newer?.count,
+      supersededSince: newer?.since,
     },
   );
 }
@@ -257,8 +255,6 @@ function changesetEntity(of: Changeset, { databaseName, lastCompletedChangesetId
 const bucketsOf = (requests: NonNullable<Changeset['changeRequests']>) => [
   ...new Set(requests.flatMap(({ s3Path }) => /^s3:\/\/([^/]+)/.exec(s3Path ?? '')?.[1] ?? [])),
 ];
-
-const isNewer = (other: Changeset, than: Changeset) => (other.createdTimestamp ?? '') > (than.createdTimestamp ?? '');
 
 function userEntity(of: User): GraphEntity {
   const times = { created: of.createTimestamp, modified: of.updateTimestamp };

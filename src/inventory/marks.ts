@@ -1,4 +1,4 @@
-import { behind, idle, orphaned } from './conditions.ts';
+import { behind, dangling, unused } from './conditions.ts';
 import type { Finding, Graph, GraphEntity } from './graph.ts';
 import { statusKind, troubled } from './trouble.ts';
 
@@ -16,7 +16,7 @@ export function marksOf(graph: Graph): Map<string, Marked> {
   const judged: [Mark, Finding[]][] = [
     ['failed', troubled(graph)],
     ['behind', behind(graph)],
-    ['unused', [...idle(graph), ...orphaned(graph)]],
+    ['unused', [...unused(graph), ...dangling(graph)]],
   ];
   const found = new Map<string, { mark: Mark; findings: Finding[] }>();
   for (const [group, findings] of judged)

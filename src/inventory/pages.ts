@@ -11,25 +11,28 @@ export interface Walked {
   readonly complete: boolean;
 }
 
-/** All items of a paged list operation, up to `budget` items. */
+/** All items of a paged list operation, up to `budget` items, or to a page after which `isEnough`. */
 export async function walk<N extends OperationName>(
   call: Call,
   name: N,
   input: Input<N>,
   budget: number,
   options: CallOptions = {},
+  isEnough: (items: readonly Members[]) => boolean = () => false,
 ): Promise<Walked> {
   const list = listMember(operationNamed(name));
   if (list === null) throw new Error(`${name} is not a paged list`);
   const items: Members[] = [];
   let nextToken: unknown;
+  let enough = false;
   do {
     const request = nextToken === undefined ? input : { ...input, nextToken };
     const page = (await call(name, request as Input<N>, options)) as Members;
     items.push(...((page[list] ?? []) as Members[]));
     nextToken = page['nextToken'];
-  } while (nextToken !== undefined && items.length < budget);
-  return { items, complete: nextToken === undefined };
+    enough = isEnough(items);
+  } while (nextToken !== undefined && items.length < budget && !enough);
+  return { items, complete: nextToken === undefined || enough };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Call, Output } from '../operations/index.ts';
+import { type Changeset, readChangesets } from './changesets.ts';
 import { type Reading, reading } from './reading.ts';
 import type { Gap, GraphOptions } from './shape.ts';
 
@@ -8,8 +9,6 @@ export type Cluster = Output<'GetKxCluster'> & { readonly nodes?: Node[] | undef
 export type Volume = Output<'GetKxVolume'>;
 export type Group = Element<Output<'ListKxScalingGroups'>['scalingGroups']>;
 export type Dataview = Element<Output<'ListKxDataviews'>['kxDataviews']>;
-export type Changeset = Element<Output<'ListKxChangesets'>['kxChangesets']> &
-  Pick<Output<'GetKxChangeset'>, 'errorInfo' | 'changeRequests'>;
 export type NetworkRule = Element<
   NonNullable<Output<'GetKxEnvironment'>['transitGatewayConfiguration']>['attachmentNetworkAclConfiguration']
 >;
@@ -29,11 +28,6 @@ export interface Parts {
   readonly databases: Database[];
   readonly users: User[];
 }
-
-/** One page: the newest ones tell whether anybody is behind, and what failed lately. */
-const MOST_CHANGESETS = 100;
-/** Of so many failed changesets of a database the reason is read. */
-const MOST_REASONS = 3;
 
 /** Reads everything in an environment, concurrently. */
 export async function readParts(
@@ -101,42 +95,14 @@ async function readDatabases(from: Reading, environmentId: string, options: Grap
     listed.map(async (summary) => {
       const { databaseName = '' } = summary;
       const at = { environmentId, databaseName };
-      const [detail, dataviews, listedChangesets] = await Promise.all([
-        from.get('GetKxDatabase', at, { kind: 'database', of: databaseName }),
+      const reading = from.get('GetKxDatabase', at, { kind: 'database', of: databaseName });
+      const newest = async () => (await reading)?.lastCompletedChangesetId;
+      const [detail, dataviews, changesets] = await Promise.all([
+        reading,
         from.list<'ListKxDataviews', Dataview>('ListKxDataviews', at, { kind: 'dataview', of: databaseName }),
-        from.list<'ListKxChangesets', Changeset>(
-          'ListKxChangesets',
-          at,
-          { kind: 'changeset', of: databaseName, isDetail: !options.kinds?.includes('changeset') },
-          MOST_CHANGESETS,
-        ),
+        readChangesets(from, at, newest, options),
       ]);
-      const changesets = await explained(from, at, listedChangesets, detail?.lastCompletedChangesetId, options);
       return { ...summary, ...detail, dataviews, changesets };
     }),
   );
 }
-
-/** Changesets newest first, with the newest completed one whatever the order of the list, reasons of failures and the changes asked for. */
-async function explained(
-  from: Reading,
-  at: { readonly environmentId: string; readonly databaseName: string },
-  listed: readonly Changeset[],
-  newest: string | undefined,
-  { kinds, changes }: GraphOptions,
-): Promise<Changeset[]> {
-  const about = { kind: 'changeset', of: at.databaseName, isDetail: !kinds?.includes('changeset') } as const;
-  const lacking = newest === undefined || listed.some(({ changesetId }) => changesetId === newest) ? [] : [newest];
-  const failed = listed.filter(({ status }) => status === 'FAILED').toSorted(newestFirst);
-  const asked = changes === undefined ? [] : listed.filter(({ changesetId = '' }) => changes(changesetId));
-  const explicable = [...failed.slice(0, MOST_REASONS), ...asked].map(({ changesetId = '' }) => changesetId);
-  const wanted = new Set([...lacking, ...explicable]);
-  const read = await Promise.all(
-    [...wanted].map((changesetId) => from.get('GetKxChangeset', { ...at, changesetId }, about)),
-  );
-  const details = new Map(read.map((detail) => [detail?.changesetId, detail]));
-  const all = [...listed, ...lacking.map((changesetId): Changeset => ({ changesetId }))];
-  return all.map((changeset) => ({ ...changeset, ...details.get(changeset.changesetId) })).toSorted(newestFirst);
-}
-
-const newestFirst = (a: Changeset, b: Changeset) => (b.createdTimestamp ?? '').localeCompare(a.createdTimestamp ?? '');

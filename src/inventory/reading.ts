@@ -1,6 +1,7 @@
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import type { Call, Input, OperationName, Output } from '../operations/index.ts';
 import { quoted } from '../untrusted.ts';
+import { known } from './known.ts';
 import { walk } from './pages.ts';
 import type { Gap, GraphOptions, Kind } from './shape.ts';
 
@@ -17,8 +18,17 @@ export interface Reading {
   readonly gaps: Gap[];
   /** One entity; undefined when it is not there any more or cannot be read. */
   get<N extends OperationName>(name: N, input: Input<N>, about: About): Promise<Output<N> | undefined>;
-  /** All items of a list, or as many as could be read; what is over `most` is a gap. */
-  list<N extends OperationName, Item>(name: N, input: Input<N>, about: About, most?: number): Promise<Item[]>;
+  /** The items of a list, or as many as could be read; what is over `most` is a gap. */
+  list<N extends OperationName, Item>(name: N, input: Input<N>, about: About, extent?: Extent): Promise<Item[]>;
+}
+
+/** How far a list is read. */
+interface Extent {
+  readonly most?: number;
+  /** Whether these are all that is wanted. */
+  readonly isEnough?: (items: readonly Record<string, unknown>[]) => boolean;
+  /** Which come first in the list. */
+  readonly which?: 'first' | 'newest';
 }
 
 const AT_ONCE = 12;
@@ -60,15 +70,16 @@ export function reading(call: Call, options: GraphOptions): Reading {
     gaps,
     get: (name, input, about) =>
       attempt(name, { isDetail: about.of !== undefined, ...about }, () => few(name, input, { signal }), undefined),
-    list: (name, input, about, most = MOST) =>
+    list: (name, input, about, { most = MOST, isEnough, which = 'first' } = {}) =>
       attempt(
         name,
         about,
         async () => {
-          const { items, complete } = await walk(few, name, input, most, { signal });
+          const { items, complete } = await walk(few, name, input, most, { signal }, isEnough);
           const { kind, of } = about;
+          const reason = `only the ${which} ${items.length.toLocaleString('en')} were read`;
           if (!complete)
-            gaps.push({ kind, operation: name, of, reason: `There are more than the ${items.length} that were read.` });
+            gaps.push(known({ kind, operation: name, of, reason, isOfOlder: which === 'newest' || undefined }));
           return items as never[];
         },
         [],

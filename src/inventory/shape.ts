@@ -47,6 +47,8 @@ export interface Gap {
   /** The entity or database whose part is missing; all of the kind when left out. */
   readonly of?: string | undefined;
   readonly reason: string;
+  /** True where only the older items of a list were left unread. */
+  readonly isOfOlder?: boolean | undefined;
 }
 
 /** What exists in one environment and what hangs on what, as far as it could be read. */
@@ -89,8 +91,12 @@ export interface GraphOptions {
   readonly clusterTypes?: readonly string[] | undefined;
   /** Whether to read the nodes of clusters, one call for each; may depend on how many there are. As `details` when left out. */
   readonly nodes?: boolean | ((clusters: number) => boolean) | undefined;
-  /** True to keep all changesets that were read, not only those that matter now. */
+  /** True to read and keep all changesets, not only those that matter now. */
   readonly everyChangeset?: boolean | undefined;
+  /** Reads no changesets that are all older than this, ISO 8601. */
+  readonly changesetsSince?: string | undefined;
+  /** True where the newest changesets are enough; that older ones were not read is no gap then. */
+  readonly onlyNewestChangesets?: boolean | undefined;
   /** Of which changesets to read what they changed: that is one call for each. */
   readonly changes?: ((changesetId: string) => boolean) | undefined;
   /** Told after each call how many are done and how many are known to be needed. */

@@ -1,5 +1,5 @@
 import { plainOrQuoted } from '../untrusted.ts';
-import type { Finding, Graph, GraphEntity, Kind } from './graph.ts';
+import type { Edge, Finding, Graph, GraphEntity, Kind } from './graph.ts';
 import { known } from './known.ts';
 import { marksOf } from './marks.ts';
 import { age, bytes, memory, minute } from './units.ts';
@@ -23,7 +23,9 @@ export function summaryOf(graph: Graph): Summary {
     environment: { name: graph.name, status: environment?.status, ...placeOf(environment?.facts ?? {}) },
     readAt: graph.readAt,
     counts: countsOf(others),
-    attention: [...marksOf(graph).values()].flatMap(({ findings }) => (findings.length === 0 ? [] : [inOne(findings)])),
+    attention: [...marksOf(graph).values()].flatMap(({ findings }) =>
+      findings.map((found) => attentionIn(found, graph)),
+    ),
     entities: Object.fromEntries(SHOWN.map((kind) => [kind, rowsOf(others, kind, graph)])),
     gaps: graph.gaps.map(({ kind, of, operation, reason }) => ({ kind, of, operation, reason })),
   };
@@ -45,38 +47,38 @@ function countsOf(entities: readonly GraphEntity[]): Summary['counts'] {
   return counts;
 }
 
-/** All that was found about one entity, in words. */
-function inOne(findings: readonly Finding[]): Row {
-  const [worst] = findings;
-  const reason = findings.map(({ facts }) => facts['reason']).find((each) => each !== undefined);
-  const since = minute(worst?.condition === 'unused' ? worst.entity.created : worst?.since);
-  return {
-    entity: worst?.entity.id,
-    why: findings.map(({ why }) => why).join('; '),
-    ...(since === undefined ? {} : worst?.condition === 'unused' ? { created: since } : { since }),
-    ...(reason === undefined ? {} : { reason }),
-  };
+/** What was found about an entity, in few words. */
+function attentionIn(finding: Finding, { readAt }: Graph): Row {
+  const { entity, why, since, created, stuckAfter, reason } = attentionRow(finding, readAt);
+  return known({ entity, why, since, created, stuckAfter, reason });
 }
 
-/** What was found about an entity, as one row: what it is, what is wrong, since when, and the values that show it. */
+/**
+ * What was found about an entity, as one row: what it is, what is wrong, since when, and the values that show it. Since when nothing
+ * uses an entity is not in the API, so for such a one the row has its age.
+ */
 export function attentionRow({ entity, condition, why, since, facts }: Finding, now: string): Row {
-  const { created: _, ...more } = facts;
-  const from = minute(condition === 'unused' ? entity.created : since);
-  return {
-    entity: entity.id,
-    condition,
-    why,
-    ...(condition === 'unused' ? { created: from } : { since: from }),
-    ...(age(from, now) === undefined ? {} : { for: age(from, now) }),
-    ...more,
-    ...(condition === 'unused' ? sizeOf(entity) : {}),
-  };
+  const { id, created, facts: own } = entity;
+  const type = own['type'] ?? own['hostType'];
+  const isUnused = condition === 'unused';
+  const times = isUnused
+    ? { created: minute(created), age: age(created, now) }
+    : { since: minute(since), for: age(since, now) };
+  const { hostType: _, ...size } = isUnused ? sizeOf(entity) : {};
+  return known({ entity: id, type, why, ...times, ...facts, ...size });
 }
 
-const rowsOf = (entities: readonly GraphEntity[], kind: Kind, graph: Graph): Row[] =>
-  entities.filter((entity) => entity.kind === kind).map((entity) => brief(entityRow(entity, graph)));
+/** The entities of a kind, without the status where all have the same, which the counts show. */
+function rowsOf(entities: readonly GraphEntity[], kind: Kind, graph: Graph): Row[] {
+  const own = entities.filter((entity) => entity.kind === kind);
+  const isMixed = new Set(own.map(({ status }) => status)).size > 1;
+  return own.map((entity) => {
+    const { status, ...row } = brief(entityRow(entity, graph));
+    return isMixed ? { name: row['name'], status, ...row } : row;
+  });
+}
 
-/** Without what stands in another row of the same answer, too. */
+/** Without what another row or member of the same answer says, too. */
 function brief({ mounts, files: _, clusters: __, usedBy: ___, newestData: ____, iamRole, ...row }: Row): Row {
   return {
     ...row,
@@ -97,7 +99,7 @@ export function entityRow(entity: GraphEntity, graph: Graph): Row {
     ...(kind === 'environment' ? placeOf(facts) : {}),
     changes: facts['changes'],
     ...(kind === 'dataview' ? { changesetId: facts['changesetId'] } : {}),
-    autoUpdate: facts['autoUpdate'],
+    autoUpdate: facts['autoUpdate'] || undefined,
     readWrite: facts['readWrite'] || undefined,
     lastCompletedChangesetId: facts['lastCompletedChangesetId'],
     newestData: minute(facts['newestData'] as string | undefined),
@@ -106,7 +108,7 @@ export function entityRow(entity: GraphEntity, graph: Graph): Row {
         ({ to, facts: at }) => `${short(to)}${at['changesetId'] ? ` at ${plainOrQuoted(at['changesetId'])}` : ''}`,
       ),
     ),
-    volumes: some(uses.map(({ to, facts: at }) => `${short(to)}${at['for'] ? ` (${plainOrQuoted(at['for'])})` : ''}`)),
+    volumes: some(uses.map(({ to, facts: at }) => `${short(to)}${at['for'] ? ` (${at['for']})` : ''}`)),
     usedBy: some(users.map(({ from }) => short(from))),
     clusters: kind === 'scaling-group' ? facts['clusters'] : undefined,
     iamRole: facts['iamRole'],
@@ -125,13 +127,37 @@ export function namesConnected(entity: GraphEntity, graph: Graph): Record<string
   };
 }
 
-function connectionsOf({ id, kind }: GraphEntity, { edges }: Graph) {
+function connectionsOf({ id, kind }: GraphEntity, graph: Graph) {
   const isUsed = kind === 'volume' || kind === 'dataview';
+  const { from, to } = endsOf(graph);
+  const own = from.get(id) ?? [];
   return {
-    uses: edges.filter(({ from, relation }) => from === id && (relation === 'uses' || relation === 'cached-on')),
-    mounts: edges.filter(({ from, relation }) => from === id && relation === 'mounts'),
-    users: edges.filter(({ to, relation }) => isUsed && to === id && relation !== 'of' && relation !== 'behind'),
+    uses: own.filter(({ relation }) => relation === 'uses' || relation === 'cached-on'),
+    mounts: own.filter(({ relation }) => relation === 'mounts'),
+    users: isUsed ? (to.get(id) ?? []).filter(({ relation }) => relation !== 'of' && relation !== 'behind') : [],
   };
+}
+
+type Ends = Readonly<Record<'from' | 'to', ReadonlyMap<string, readonly Edge[]>>>;
+const ends = new WeakMap<Graph, Ends>();
+
+/** The edges of a graph by the entity at either end. */
+function endsOf(graph: Graph): Ends {
+  const present = ends.get(graph);
+  if (present !== undefined) return present;
+  const made = { from: byEnd(graph.edges, 'from'), to: byEnd(graph.edges, 'to') };
+  ends.set(graph, made);
+  return made;
+}
+
+function byEnd(edges: readonly Edge[], end: 'from' | 'to'): ReadonlyMap<string, readonly Edge[]> {
+  const found = new Map<string, Edge[]>();
+  for (const edge of edges) {
+    const present = found.get(edge[end]);
+    if (present === undefined) found.set(edge[end], [edge]);
+    else present.push(edge);
+  }
+  return found;
 }
 
 /** What an entity takes up, which is what it costs. */

@@ -25,6 +25,13 @@ export function usuallyDoneBy(kind: Kind | 'node', since: string | undefined): s
   const began = Date.parse(since ?? '');
   return longest === undefined || Number.isNaN(began) ? undefined : new Date(began + longest / 3).toISOString();
 }
+
+/** After how long in one status an entity counts as stuck, such as `60 min`; a node while it is PROVISIONING. Undefined for what is never stuck. */
+export function stuckAfter(kind: Kind | 'node'): string | undefined {
+  const longest = kind === 'node' ? LONGEST_PROVISIONING : LONGEST[kind];
+  return longest === undefined ? undefined : `${longest / MINUTE} min`;
+}
+
 const SETTLED = new Set([
   'CREATED',
   'RUNNING',
@@ -61,12 +68,10 @@ function trouble(entity: GraphEntity, graph: Graph): Finding[] {
     );
   }
   if (statusKind(status) === 'moving' && now - Date.parse(since ?? '') > (LONGEST[entity.kind] ?? Infinity))
-    report(
-      'stuck',
-      `is still ${plainOrQuoted(status)}`,
-      since,
-      statusReason === undefined ? {} : { reason: statusReason },
-    );
+    report('stuck', `is still ${plainOrQuoted(status)}`, since, {
+      stuckAfter: stuckAfter(entity.kind),
+      ...(statusReason === undefined ? {} : { reason: statusReason }),
+    });
   if (status === 'SUSPENDED') report('suspended', 'is SUSPENDED', since);
   for (const part of ['network', 'dns'] as const)
     if (facts[part] === 'FAILED_UPDATE') report('failed', `its ${part} update failed`, since);
@@ -78,7 +83,7 @@ function trouble(entity: GraphEntity, graph: Graph): Finding[] {
       isStuck ? 'stuck nodes' : 'replacing nodes',
       `${counts.provisioning} of its ${facts['nodeCount'] ?? Number(counts.provisioning) + Number(counts.running)} nodes ${counts.provisioning === 1 ? 'is' : 'are'}${isStuck ? ' stuck' : ''} PROVISIONING`,
       provisioning,
-      counts,
+      isStuck ? { ...counts, stuckAfter: stuckAfter('node') } : counts,
     );
   }
   return found;

@@ -57,7 +57,7 @@ export const inventory: Runbook = {
         'Processes: for each cluster type, size in memory and CPUs, code and init script in S3, command line, execution role, what it mounts, which volumes it writes to; who depends on it.',
         `Access: ${tool('ListKxUsers')} with roles; network: ${tool('GetKxEnvironment')} (transit gateway, CIDR, DNS, KMS key).`,
         'Owners: `find_kx_entities` with groupBy tag:owner, and with tag !owner for what has none. Code: the same with kinds cluster and groupBy code.',
-        '`find_kx_problems` with the environment: what is idle or orphaned need not move; what is failed or behind should be repaired or dropped first.',
+        '`find_kx_problems` with the environment: what is unused need not move; what is failed or behind should be repaired or dropped first.',
         'Deliver: a table per kind, the order in which to rebuild (network, storage, databases and data, dataviews, scaling groups, clusters, users), open questions, and what can be switched off today.',
       ],
       ['Say for every part that could not be read that it is missing.'],

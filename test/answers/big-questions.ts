@@ -34,9 +34,9 @@ export const BIG_QUESTIONS: readonly Question[] = [
   ),
   ask('Which clusters are behind, everywhere?', [problems('behind')], '"behind":52', 'desk-007', 'hdb-007-00'),
   ask('Is anything behind in desk-017?', [problems('behind', { environment: 'desk-017' })], '"behind":5', 'hdb-017-00'),
-  ask('What is idle anywhere?', [problems('idle')], 'sg-left-over', 'vol-left-over', 'desk-024', 'desk-099', '4800'),
+  ask('What is idle anywhere?', [problems('unused')], 'sg-left-over', 'vol-left-over', 'desk-024', 'desk-099', '4800'),
   ask('Is anything stuck?', [problems('stuck')], '"stuck":0'),
-  ask('Is anything orphaned?', [problems('orphaned', { environment: 'desk-001' })], '"orphaned":0'),
+  ask('Does anything refer to what is gone?', [problems('dangling', { environment: 'desk-001' })], '"dangling":0'),
   ask(
     'Which environments belong to team-3?',
     [find({ kinds: ['environment'], tag: 'owner=team-3' })],

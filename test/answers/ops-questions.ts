@@ -4,7 +4,8 @@ const PROD = { environment: 'kdb-prod' };
 const IDS = ['list_kx_environments'] as const;
 const describe = (environment = 'kdb-prod') => ['describe_kx_environment', { environment }] as const;
 const find = (args: Record<string, unknown>) => ['find_kx_entities', args] as const;
-const problems = (problem: string) => ['find_kx_problems', { problem }] as const;
+const problems = (problem: string, more: Record<string, unknown> = {}) =>
+  ['find_kx_problems', { problem, ...more }] as const;
 const about = (name: string, more: Record<string, unknown> = {}) =>
   ['what_depends_on', { ...PROD, name, ...more }] as const;
 const ask = (text: string, calls: Question['calls'], ...facts: Question['facts']): Question => ({
@@ -188,7 +189,7 @@ export const OPS_QUESTIONS: readonly Question[] = [
     /zVXInfQ0JPYb3ORDhZMY8h[^}]*hdb-equities-b/,
   ),
   ask('What is cached on vol-equities, by path?', [about('vol-equities')], '"dbPaths":["/*"]', 'equities_taq_static'),
-  ask('Which databases does nobody mount?', [problems('orphaned')], '"orphaned":0'),
+  ask('Which databases does nobody mount?', [problems('unused', { kinds: ['database'] })], '"unused":0'),
   ask('What breaks if sg-realtime dies?', [about('sg-realtime')], 'tp-equities', 'tp-fx', 'gw-prod', '"dependants":5'),
   ask('Is it safe to delete the user jonas_lind?', [about('jonas_lind')], 'kdb-trader-fx', '"dependants":0'),
   ask(

@@ -102,8 +102,8 @@ export const PLAIN_QUESTIONS: readonly Asked[] = [
       (owner) => owner,
     ),
   ),
-  ask('Who lets hosts and disks lie idle?', problems('idle'), (truth) => [
-    '"idle":2',
+  ask('Who lets hosts and disks lie idle?', problems('unused'), (truth) => [
+    '"unused":2',
     new RegExp(`sg-backtest"[^}]*"tags":\\{"owner":"${ownerOf(one(truth.groups, 'sg-backtest'))}"`),
     new RegExp(`vol-backtest"[^}]*"tags":${JSON.stringify(one(truth.volumes, 'vol-backtest').tags)}`),
   ]),

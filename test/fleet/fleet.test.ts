@@ -89,15 +89,15 @@ describe('describe_kx_environment', () => {
 describe('find_kx_problems', () => {
   test('counts each kind and names the entities', async () => {
     const { data, text } = await use('find_kx_problems');
-    expect(data['counts']).toMatchObject({ behind: 2, idle: 2, orphaned: 0, underway: 3 });
+    expect(data['counts']).toMatchObject({ behind: 3, unused: 2, dangling: 0, underway: 3 });
     expect(text).toContain('Not enough memory on scaling group sg-lab');
   });
 
   test('reports an environment that cannot be read beside those that can', async () => {
     const uat = await world().id('kdb-uat');
     const partly = failing(world().call, (_, { environmentId }) => environmentId === uat, 'Unreachable');
-    const { data } = await caller(partly)('find_kx_problems', { problem: 'idle' });
-    expect(data['counts']).toEqual({ idle: 2 });
+    const { data } = await caller(partly)('find_kx_problems', { problem: 'unused' });
+    expect(data['counts']).toEqual({ unused: 2 });
     expect(data['notRead']).toEqual([{ environment: 'kdb-uat', reason: 'Unreachable: "No answer."' }]);
   });
 });
@@ -121,7 +121,7 @@ test.each([
   expect(countTokens(text)).toBeLessThan(1_950);
 });
 
-describe('find_kx_problems about what is idle', () => {
+describe('find_kx_problems about what is unused', () => {
   test('tells of nothing that it could not make sure of', async () => {
     const uat = await world().id('kdb-uat');
     const partly: Call = async (operation, input, options) => {
@@ -133,7 +133,10 @@ describe('find_kx_problems about what is idle', () => {
       const { scalingGroups = [] } = reply as Output<'ListKxScalingGroups'>;
       return { scalingGroups: scalingGroups.map((group) => ({ ...group, clusters: [] })) } as never;
     };
-    const { data } = await caller(partly)('find_kx_problems', { problem: 'idle' });
+    const { data } = await caller(partly)('find_kx_problems', {
+      problem: 'unused',
+      kinds: ['scaling-group', 'volume'],
+    });
     expect(names(data['problems'], 'environment')).toEqual(['kdb-prod', 'kdb-prod']);
     expect(data['notRead']).toEqual([{ environment: 'kdb-uat', reason: 'Unreachable: "No answer."' }]);
   });
@@ -199,9 +202,11 @@ describe('what_depends_on', () => {
 
 describe('compare_kx_environments', () => {
   let uat = '';
-  test('matches names that differ only by the environment', async () => {
-    const { data } = await use('compare_kx_environments', { a: 'kdb-prod', b: 'kdb-uat' });
-    const gateway = (data['different'] as Rows).find(({ id }) => id === 'cluster:gw-*');
+  test('pairs names that differ only by the environment, and shows both', async () => {
+    const { data, text } = await use('compare_kx_environments', { a: 'kdb-prod', b: 'kdb-uat' });
+    expect(text).not.toContain('*');
+    const [gateway] = data['different'] as Rows;
+    expect(gateway?.['ids']).toEqual(['cluster:gw-prod', 'cluster:gw-uat']);
     expect(gateway?.['code']).toEqual([
       's3://halden-kdb-code/gateway/gateway-1.14.0.zip',
       's3://halden-kdb-code/gateway/gateway-1.15.0.zip',
@@ -225,7 +230,10 @@ describe('compare_kx_environments', () => {
     const found = async (call: Call) => {
       const { data } = await caller(call)('compare_kx_environments', { a: 'kdb-prod', b: 'kdb-uat', view: 'full' });
       const rows = sections.flatMap((name) => data[name] as Rows);
-      return { ids: rows.map((row) => String(row['id'])).filter((each) => id.test(each)), notRead: data['notRead'] };
+      return {
+        ids: rows.map((row) => String(row['id'] ?? row['ids'])).filter((each) => id.test(each)),
+        notRead: data['notRead'],
+      };
     };
     uat = await world().id('kdb-uat');
     expect((await found(world().call)).ids).not.toEqual([]);

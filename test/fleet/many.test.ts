@@ -117,19 +117,19 @@ test('things without a tag are told by the tag of their environment', async () =
 
 describe('many problems', () => {
   test('are told by environment in few words, unless all of each is asked for', async () => {
-    const { data } = await use('find_kx_problems', { problem: 'idle' });
-    expect(data).toMatchObject({ counts: { idle: 24 }, environmentsWithProblems: 2 });
+    const { data } = await use('find_kx_problems', { problem: 'unused' });
+    expect(data).toMatchObject({ counts: { unused: 24 }, environmentsWithProblems: 2 });
     const [first, second] = data['byEnvironment'] as Rows;
     expect([first, second]).toMatchObject([
       { environment: 'kdb-uat', count: 22 },
       { environment: 'kdb-prod', count: 2 },
     ]);
-    const [idle] = (first?.['problems'] ?? []) as Rows;
-    expect(idle).toMatchObject({ entity: 'volume:vol-fx', sizeGB: 1_200 });
-    expect(idle).not.toHaveProperty('why');
-    const full = await use('find_kx_problems', { problem: 'idle', view: 'full' });
+    const [unused] = (first?.['problems'] ?? []) as Rows;
+    expect(unused).toMatchObject({ entity: 'volume:vol-fx', type: 'SSD_250', sizeGB: 1_200 });
+    expect(unused).not.toHaveProperty('why');
+    const full = await use('find_kx_problems', { problem: 'unused', view: 'full' });
     expect(full.data['problems']).toHaveLength(24);
-    expect((full.data['problems'] as Rows)[0]).toHaveProperty('condition', 'unused');
+    expect((full.data['problems'] as Rows)[0]).toHaveProperty('why', 'no cluster runs on it');
   });
 
   test('are counted by environment where they do not fit', async () => {
@@ -140,9 +140,9 @@ describe('many problems', () => {
       const copies = Array.from({ length: 100 }, (_, at) => ({ ...all[0], volumeName: `vol-copied-${at}` }));
       return { kxVolumeSummaries: [...all, ...copies] };
     }) as Call;
-    const { data } = await caller(copied)('find_kx_problems', { problem: 'idle' });
+    const { data } = await caller(copied)('find_kx_problems', { problem: 'unused' });
     expect(data).toMatchObject({ environmentsWithProblems: 2, perEnvironment: { 'kdb-uat': 122, 'kdb-prod': 102 } });
-    expect((data['problems'] as Rows)[0]).not.toHaveProperty('condition');
+    expect((data['problems'] as Rows)[0]).not.toHaveProperty('mounted');
     expect(data).toHaveProperty('more');
   });
 });

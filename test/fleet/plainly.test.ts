@@ -220,12 +220,13 @@ describe('what_depends_on', () => {
 
   test('tells who still holds the data of a load', async () => {
     const { data } = await use('find_kx_problems', { problem: 'behind' });
-    const [late] = (data['problems'] as Rows).filter(({ entity }) => entity === 'cluster:hdb-equities-b');
-    const about = await use('what_depends_on', { name: late?.['mounted'] });
+    const lags = (data['problems'] as Rows).filter(({ entity }) => entity === 'cluster:hdb-equities-b');
+    const late: Rows[number] = Object.assign({}, ...lags);
+    const about = await use('what_depends_on', { name: late['mounted'] });
     expect(about.data).toMatchObject({ dependants: 2 });
     expect(about.data['usedBy']).toMatchObject([
       { id: 'cluster:hdb-equities-b', how: 'mounts', from: 'dataview:equities_taq/equities_taq_static' },
-      { id: 'dataview:equities_taq/equities_taq_static', versionIds: [late?.['mountedVersion']] },
+      { id: 'dataview:equities_taq/equities_taq_static', versionIds: [late['mountedVersion']] },
     ]);
     const futures = await use('what_depends_on', { kind: 'database', name: 'futures_l2' });
     const held = (futures.data['usedBy'] as Rows).find(({ id }) => id === 'cluster:hdb-futures')?.['changesetId'];

@@ -16,7 +16,12 @@ export interface Called {
 }
 
 /** Calls tools that only read, without a transport between; nobody is asked for anything. */
-export function caller(call: Call, restrictions: Partial<Restrictions> = {}, signal = new AbortController().signal) {
+export function caller(
+  call: Call,
+  restrictions: Partial<Restrictions> = {},
+  signal = new AbortController().signal,
+  more: Partial<ToolEnvironment> = {},
+) {
   const environment = {
     call,
     restrictions: { ...UNRESTRICTED, ...restrictions },
@@ -24,6 +29,7 @@ export function caller(call: Call, restrictions: Partial<Restrictions> = {}, sig
     place: { backend: 'local', region: 'us-east-1' },
     gate: { decide: async () => ({ kind: 'run', actor: { principal: 'test' } }) },
     secrets: async (_: string, __: object, output: object) => ({ kind: 'shown', output }),
+    ...more,
   } as unknown as ToolEnvironment;
   return async (name: string, args: Record<string, unknown> = {}): Promise<Called> => {
     const progress: string[] = [];

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { behind, idle, orphaned } from '../../src/inventory/conditions.ts';
+import { behind, dangling, unused } from '../../src/inventory/conditions.ts';
 import { dependantsOf, dependsOn, named } from '../../src/inventory/dependants.ts';
 import type { Finding, Graph } from '../../src/inventory/graph.ts';
 import { troubled } from '../../src/inventory/trouble.ts';
@@ -52,7 +52,7 @@ describe('the graph of an environment', () => {
     const refusal = (name: OperationName) => (name === 'GetKxCluster' ? 'Not offered.' : undefined);
     const partial = await world.graph('kdb-prod', { refusal });
     expect(partial.gaps).toEqual([{ kind: 'cluster', operation: 'GetKxCluster', reason: 'Not offered.' }]);
-    expect([...idle(partial), ...orphaned(partial)]).toEqual([]);
+    expect([...unused(partial), ...dangling(partial)]).toEqual([]);
   });
 
   test('reports what the service refuses as a gap', async () => {
@@ -128,9 +128,9 @@ describe('what it tells', () => {
     expect(futures?.facts).toMatchObject({ database: 'futures_l2', behindBy: 2 });
   });
 
-  test('what is idle and what is orphaned', () => {
-    expect(lines(idle(graph))).toEqual(['scaling-group:sg-backtest unused', 'volume:vol-backtest unused']);
-    expect(lines(orphaned(graph))).toEqual([]);
+  test('what is unused and what refers to something that does not exist', () => {
+    expect(lines(unused(graph))).toEqual(['scaling-group:sg-backtest unused', 'volume:vol-backtest unused']);
+    expect(lines(dangling(graph))).toEqual([]);
   });
 
   test('what has failed, and since when', () => {

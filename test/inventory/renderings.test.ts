@@ -109,6 +109,8 @@ describe('the summary', () => {
       'changeset:fx_spot',
       'cluster:gp-signals',
       'cluster:hdb-equities-b',
+      'cluster:hdb-equities-b',
+      'cluster:hdb-futures',
       'cluster:hdb-futures',
       'scaling-group:sg-backtest',
       'volume:vol-backtest',

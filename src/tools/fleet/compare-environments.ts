@@ -1,11 +1,13 @@
 import * as z from 'zod';
-import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
+import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph.ts';
+import { KINDS } from '../../inventory/kinds.ts';
 import { known } from '../../inventory/known.ts';
 import { sizeOf, summaryOf } from '../../inventory/summary.ts';
 import { summed } from './grouping.ts';
 import { answer, type Section, shaping } from './page.ts';
-import { EnvironmentArgument, gapsOf, notReadIn } from './scene.ts';
+import { EnvironmentArgument, readAtOf } from './scene.ts';
 import { fleetTool } from './tool.ts';
+import { notReadIn, unreadOf } from './unread.ts';
 
 type Row = Record<string, unknown>;
 
@@ -20,19 +22,22 @@ export const compareEnvironments = fleetTool({
   input: () => z.strictObject({ a: EnvironmentArgument(), b: EnvironmentArgument(), ...shaping() }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (scene, { a, b, view, cursor }) => {
-    const [one, other] = await Promise.all([scene.graph(a), scene.graph(b)]);
+    const [one, other] = await Promise.all([scene.graph(a, COMPARED), scene.graph(b, COMPARED)]);
     const { sections, differIn } = differences(one, other);
     const [summary, otherSummary] = [summaryOf(one), summaryOf(other)];
     const head = {
+      readAt: readAtOf([one, other]),
       a: { ...pick(summary.environment), counts: summary.counts },
       b: { ...pick(otherSummary.environment), counts: otherSummary.counts },
       differences: Object.fromEntries(sections.map(({ name, rows }) => [name, rows.length])),
       ...(Object.keys(differIn).length === 0 ? {} : { differIn }),
-      ...notReadIn([...gapsOf(one), ...gapsOf(other)]),
+      ...notReadIn([...unreadOf(one), ...unreadOf(other)]),
     };
     return answer(head, sections, { view, cursor });
   },
 });
+
+const COMPARED: GraphOptions = { kinds: KINDS.filter((kind) => kind !== 'changeset') };
 
 const pick = ({ name, environmentId, status, network, dns, zones, description }: Row) => ({
   name,
@@ -44,34 +49,35 @@ const pick = ({ name, environmentId, status, network, dns, zones, description }:
   description,
 });
 
-/**
- * Entities are the same when kind and name are, or the name without the words by which environments are told apart. What could not
- * be read on one side is neither missing there nor different.
- */
+/** What could not be read on one side is neither missing there nor different. */
 function differences(one: Graph, other: Graph) {
-  const [mine, theirs] = [compared(one, telling(one, other)), compared(other, telling(other, one))];
-  const pairs = [...mine].flatMap(([id, entity]): Pair[] => {
-    const counterpart = theirs.get(id);
-    if (counterpart === undefined || !isRead(entity, one) || !isRead(counterpart, other)) return [];
-    const [a, b] = [settingsIn(entity), settingsIn(counterpart)];
+  const { both, onlyMine, onlyTheirs } = matched(one, other);
+  const pairs = both.flatMap(([mine, theirs]): Pair[] => {
+    if (!isRead(mine, one) || !isRead(theirs, other)) return [];
+    const [a, b] = [settingsIn(mine), settingsIn(theirs)];
     const members = [...new Set([...Object.keys(a), ...Object.keys(b)])];
     const changed = members.filter((member) => JSON.stringify(a[member]) !== JSON.stringify(b[member]));
     return [
-      { id, kind: entity.kind, changed: Object.fromEntries(changed.map((at) => [at, [a[at] ?? null, b[at] ?? null]])) },
+      {
+        called: mine.id === theirs.id ? { id: mine.id } : { ids: [mine.id, theirs.id] },
+        kind: mine.kind,
+        changed: Object.fromEntries(changed.map((at) => [at, [a[at] ?? null, b[at] ?? null]])),
+      },
     ];
   });
   const { throughout, others } = apart(pairs);
   const sections: Section[] = [
     ...(throughout.length === 0 ? [] : [{ name: 'throughout', rows: throughout }]),
-    { name: 'different', rows: others.map(({ id, changed }) => ({ id, ...changed })) },
-    { name: 'onlyInA', rows: lacking(mine, theirs, other) },
-    { name: 'onlyInB', rows: lacking(theirs, mine, one) },
+    { name: 'different', rows: others.map(({ called, changed }) => ({ ...called, ...changed })) },
+    { name: 'onlyInA', rows: lacking(onlyMine, other) },
+    { name: 'onlyInB', rows: lacking(onlyTheirs, one) },
   ];
   return { sections, differIn: countsOf(pairs) };
 }
 
 interface Pair {
-  readonly id: string;
+  /** The id in both, or the one in each. */
+  readonly called: Row;
   readonly kind: Kind;
   /** What differs, as it is in the one and in the other. */
   readonly changed: Row;
@@ -121,13 +127,10 @@ function apart(pairs: readonly Pair[]) {
   };
 }
 
-type Compared = ReadonlyMap<string, GraphEntity>;
-
 /** Those that the other side has not, as far as its lists could be read. */
-function lacking(those: Compared, others: Compared, { gaps }: Graph): Row[] {
+function lacking(those: readonly GraphEntity[], { gaps }: Graph): Row[] {
   const unlisted = new Set(gaps.filter(({ operation }) => operation.startsWith('List')).map(({ kind }) => kind));
-  const missing = [...those].filter(([id, { kind }]) => !others.has(id) && !unlisted.has(kind));
-  return missing.map(([id, entity]) => ({ id, ...factsOf(entity) }));
+  return those.filter(({ kind }) => !unlisted.has(kind)).map((entity) => ({ id: entity.id, ...factsOf(entity) }));
 }
 
 const isRead = ({ kind, name }: GraphEntity, { gaps }: Graph) =>
@@ -139,15 +142,45 @@ function telling({ name }: Graph, other: Graph): readonly string[] {
   return words(name).filter((word) => word !== '' && !words(other.name).includes(word));
 }
 
-function compared({ entities }: Graph, words: readonly string[]): Compared {
-  const shown = entities.filter(({ kind }) => kind !== 'environment' && kind !== 'changeset');
-  const without = (id: string) =>
-    id
-      .split(/(?=[-_:/])|(?<=[-_:/])/)
-      .map((part) => (words.includes(part.toLowerCase()) ? '*' : part))
-      .join('');
-  return new Map(shown.map((entity) => [without(entity.id), entity]));
+/** The entities of both in pairs: by kind and name, else by kind and the name without the words that tell the environments apart. */
+function matched(one: Graph, other: Graph) {
+  const exact = paired(compared(one), compared(other), ({ id }) => id);
+  const [mine, theirs] = [telling(one, other), telling(other, one)];
+  const alike = paired(
+    exact.onlyMine,
+    exact.onlyTheirs,
+    ({ id }) => without(id, mine),
+    ({ id }) => without(id, theirs),
+  );
+  return { ...alike, both: [...exact.both, ...alike.both] };
 }
+
+type Named = (entity: GraphEntity) => string;
+
+/** The first of each name on one side with the first of that name on the other, and what is left. */
+function paired(those: readonly GraphEntity[], others: readonly GraphEntity[], nameIn: Named, nameThere = nameIn) {
+  const byName = new Map(others.toReversed().map((entity) => [nameThere(entity), entity]));
+  const both: [GraphEntity, GraphEntity][] = [];
+  const onlyMine = those.filter((entity) => {
+    const name = nameIn(entity);
+    const found = byName.get(name);
+    if (found === undefined) return true;
+    byName.delete(name);
+    both.push([entity, found]);
+    return false;
+  });
+  const taken = new Set(both.map(([, found]) => found));
+  return { both, onlyMine, onlyTheirs: others.filter((entity) => !taken.has(entity)) };
+}
+
+const compared = ({ entities }: Graph) => entities.filter(({ kind }) => kind !== 'environment' && kind !== 'changeset');
+
+/** An id without some words: `cluster:gw-prod` and `cluster:gw-uat` are the same without `prod` and `uat`. */
+const without = (id: string, words: readonly string[]) =>
+  id
+    .split(/(?=[-_:/])|(?<=[-_:/])/)
+    .map((part) => (words.includes(part.toLowerCase()) ? '*' : part))
+    .join('');
 
 /** What is there on one side only is told in few words. */
 const BRIEF = ['code', 'initializationScript', 'release', 'azMode', 'caches', 'autoscaling'] as const;

@@ -1,13 +1,15 @@
 import * as z from 'zod';
 import { MOST_DATA } from '../../answer-size.ts';
 import type { Graph } from '../../inventory/graph.ts';
-import { type Summary, summaryOf } from '../../inventory/summary.ts';
+import { summaryOf } from '../../inventory/summary.ts';
 import { TOPOLOGY_FORMS, type TopologyForm, topologyUri } from '../../inventory/uris.ts';
 import { writtenWithin } from '../../inventory/within.ts';
 import { plainOrQuoted } from '../../untrusted.ts';
 import { answer, type Link, type Section, shaping } from './page.ts';
-import { EnvironmentArgument, gapsOf, notReadIn } from './scene.ts';
+import { EnvironmentArgument } from './scene.ts';
+import { alsoTagged, tagsIn } from './tagged.ts';
 import { fleetTool } from './tool.ts';
+import { notReadIn, unreadOf } from './unread.ts';
 
 export const describeEnvironment = fleetTool({
   name: 'describe_kx_environment',
@@ -34,7 +36,17 @@ export const describeEnvironment = fleetTool({
       };
     }
     const summary = summaryOf(graph);
-    const head = headOf(graph, summary);
+    const environments = graph.entities.filter(({ kind }) => kind === 'environment');
+    const { found, gaps } = await alsoTagged(
+      scene,
+      environments.map((entity) => ({ graph, entity })),
+    );
+    const head = {
+      environment: { ...summary.environment, ...found.map(tagsIn)[0] },
+      readAt: summary.readAt,
+      counts: summary.counts,
+      ...notReadIn([...unreadOf(graph), ...gaps]),
+    };
     if (view === 'full') return answer(head, wholeOf(graph), { view, cursor, links });
     const { attention, entities } = summary;
     const sections = Object.entries(entities).map(([kind, rows]): Section => ({ name: kind, rows }));
@@ -44,10 +56,6 @@ export const describeEnvironment = fleetTool({
     });
   },
 });
-
-function headOf(graph: Graph, { environment, readAt, counts }: Summary) {
-  return { environment, readAt, counts, ...notReadIn(gapsOf(graph)) };
-}
 
 const wholeOf = ({ entities, edges }: Graph): Section[] => [
   { name: 'entities', rows: entities.map((entity) => ({ ...entity })) },

@@ -1,24 +1,21 @@
 import * as z from 'zod';
-import { detailOf } from '../../inventory/detail.ts';
 import type { Graph, GraphOptions, Kind } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
-import { known } from '../../inventory/known.ts';
-import { entityRow } from '../../inventory/summary.ts';
-import { statusKind, usuallyDoneBy } from '../../inventory/trouble.ts';
-import { age, minute } from '../../inventory/units.ts';
 import { plainOrQuoted, quoted } from '../../untrusted.ts';
-import { checkKeys, grouped, keysFor, keysIn, settingNames, summed, totals } from './grouping.ts';
+import { countsOf, FEW, matchedInAll, rowsOf, toldOf, unmatched } from './entity-rows.ts';
+import { checkKeys, grouped, keysFor, keysIn, settingNames, totals } from './grouping.ts';
 import { knownInstead, tagsLike } from './instead.ts';
 import { isListed, isListedType } from './listed.ts';
 import { type Candidate, listed, matches, negated, usingIt } from './matching.ts';
-import { isMoment } from './moments.ts';
-import { BY_SIZE, ORDERS, SORTS } from './orders.ts';
-import { answer, isSmall, type Row, shaping, type View } from './page.ts';
+import { isMoment, momentOf } from './moments.ts';
+import { BY_SIZE, FULLNESS, ORDERS, SORTS } from './orders.ts';
+import { answer, shaping } from './page.ts';
 import { inTagged } from './placed.ts';
-import { EnvironmentsArgument, environmentsOf, NotThere, notReadIn, type Scene } from './scene.ts';
+import { EnvironmentsArgument, environmentsOf, NotThere, type Scene } from './scene.ts';
 import { canonical } from './settings.ts';
-import { carrying, tagMember, type WithTags, withTags } from './tagged.ts';
+import { alsoTagged, carrying, type WithTags, withTags } from './tagged.ts';
 import { fleetTool } from './tool.ts';
+import { notReadIn } from './unread.ts';
 
 /** Changesets are many, so they are looked through only when they are asked for. */
 const USUAL = KINDS.filter((kind) => kind !== 'changeset');
@@ -39,8 +36,8 @@ const TOLD_BY: Partial<Record<Kind, readonly Kind[]>> = {
   dataview: ['cluster'],
   database: ['changeset'],
 };
-/** Of so few in so few environments everything, what an overview says, or what they take up together is told unasked. */
-const FEW = { whole: 3, brief: 12, totalled: 60, environments: 4 };
+/** Of so few in so few environments what they take up together is shown without being asked for. */
+const MOST_TOTALLED = { entities: 60, environments: 4 };
 /** The kinds that take up something which is added up. */
 const SIZED: ReadonlySet<Kind> = new Set(['cluster', 'database', 'scaling-group', 'volume']);
 
@@ -70,7 +67,7 @@ export const findEntities = fleetTool({
         .optional()
         .describe('Last change or creation, such as 7d or a date; !30d: unchanged for 30 days'),
       groupBy: condition(0, 100, 'Settings to count by, such as type or zone,tag:owner'),
-      sort: z.enum(SORTS).optional().describe('fullest and emptiest apply to hosts, by memory in use'),
+      sort: z.enum(SORTS).optional().describe('fullest, emptiest: hosts only, by reserved memory'),
       limit: z.int().min(1).max(1_000).optional().describe('Maximum number of entities or groups'),
       environment: EnvironmentsArgument().optional(),
       ...shaping(),
@@ -91,6 +88,7 @@ export const findEntities = fleetTool({
       ...readFor(kinds, details, isShown),
       details,
       changes,
+      changesetsSince: beginning(input.youngerThan),
     });
     const candidates = graphs.flatMap((graph) =>
       graph.entities
@@ -112,8 +110,9 @@ export const findEntities = fleetTool({
     const kept = groupBy === undefined && limit < sorted.length ? sorted.slice(0, limit) : sorted;
     const isBrief = groupBy === undefined && kept.length <= FEW.brief;
     const more = details ? { found: kept, gaps: [] } : await readFew(scene, kept, isBrief);
-    const { found } = more;
-    const isSized = details || found !== kept;
+    const isSized = details || more.found !== kept;
+    const own = isBrief && !needsTags ? await alsoTagged(scene, more.found) : { found: more.found, gaps: [] };
+    const { found } = own;
     const inCommon = groupBy === undefined ? matchedInAll(found) : undefined;
     const head = {
       found: sorted.length,
@@ -131,7 +130,8 @@ export const findEntities = fleetTool({
         ? { settingsThereAre: settingNames(candidates) }
         : {}),
       ...(uses === undefined ? {} : elsewhere(input.kinds === undefined, found.length === 0)),
-      ...notReadIn([...gaps, ...tagged.gaps, ...places.gaps, ...more.gaps]),
+      ...(FULLNESS.has(sort) && found.some(({ entity }) => entity.kind === 'volume') ? { notKnown: NOT_KNOWN } : {}),
+      ...notReadIn([...gaps, ...tagged.gaps, ...places.gaps, ...more.gaps, ...own.gaps]),
     };
     const level = isSized && (details || isBrief) ? toldOf(found, bySize ? 'size' : view) : (['listed'] as const);
     const section =
@@ -148,6 +148,7 @@ export const findEntities = fleetTool({
   },
 });
 
+const NOT_KNOWN = 'how full volumes are: the API shows their size only, not how much of it is used';
 const UNTAGGED = (found: readonly Candidate[]): WithTags => ({ found, gaps: [], seen: new Set() });
 const NOWHERE = { told: {}, gaps: [] };
 const ALL = (found: readonly Candidate[]) => ({ found, isCarried: true });
@@ -181,8 +182,18 @@ function withoutAny(graphs: readonly Graph[], found: readonly Candidate[]) {
 function readFor(kinds: readonly Kind[], details: boolean, isShown = true): GraphOptions {
   const telling = kinds.filter((kind) => details && (isShown || kind === 'scaling-group'));
   const told = telling.flatMap((kind) => TOLD_BY[kind] ?? []);
-  return { kinds: [...new Set([...kinds, ...told])], everyChangeset: kinds.includes('changeset'), nodes: false };
+  const everyChangeset = kinds.includes('changeset');
+  return {
+    kinds: [...new Set([...kinds, ...told])],
+    everyChangeset,
+    onlyNewestChangesets: !everyChangeset,
+    nodes: false,
+  };
 }
+
+/** When a span begins that ends now, ISO 8601. */
+const beginning = (span: string | undefined) =>
+  span === undefined ? undefined : new Date(momentOf(span, new Date().toISOString())).toISOString();
 
 interface About {
   readonly name?: string | undefined;
@@ -208,7 +219,7 @@ async function readFew(scene: Scene, found: readonly Candidate[], isShown: boole
   const present = KINDS.filter(
     (kind) => (isShown || SIZED.has(kind)) && found.some(({ entity }) => entity.kind === kind),
   );
-  if (present.length === 0 || found.length > FEW.totalled || graphs.length > FEW.environments)
+  if (present.length === 0 || found.length > MOST_TOTALLED.entities || graphs.length > MOST_TOTALLED.environments)
     return { found, gaps: [] };
   const ids = new Set(found.map(({ entity }) => entity.name));
   const nodes = isShown && found.length <= FEW.whole;
@@ -221,64 +232,4 @@ async function readFew(scene: Scene, found: readonly Candidate[], isShown: boole
     return graph === undefined || entity === undefined ? candidate : { ...candidate, graph, entity };
   });
   return { found: fresh, gaps: read.gaps };
-}
-
-type Told = 'listed' | 'brief' | 'whole';
-/** How much is told of each, the most that is not too much at once. */
-type Levels = readonly [Told, ...Told[]];
-const toldOf = (found: readonly Candidate[], asked: View | 'size' | undefined): Levels => {
-  if (found.length <= FEW.whole) return ['whole'];
-  if (asked === 'full') return ['whole', 'brief'];
-  return asked === 'size' ? ['brief'] : ['brief', 'listed'];
-};
-
-/** The rows of the first level at which they are few enough for one answer; where they never are, brief ones. */
-function rowsOf(found: readonly Candidate[], levels: Levels, several: boolean): Row[] {
-  const rows = (as: Told) => found.map((each) => rowOf(each, as, several));
-  const [first, ...others] = levels;
-  return rows(others.length === 0 ? first : (levels.find((level) => isSmall(rows(level))) ?? 'brief'));
-}
-
-/** The settings for which many were found, when they are the same for all. */
-function matchedInAll(found: readonly Candidate[]): readonly string[] | undefined {
-  const [first] = found;
-  const same = JSON.stringify(first?.matched);
-  const isSame = found.length > FEW.brief && found.every(({ matched }) => JSON.stringify(matched) === same);
-  return isSame ? first?.matched : undefined;
-}
-
-const unmatched = ({ matched: _, ...candidate }: Candidate): Candidate => candidate;
-
-function rowOf({ graph, entity, tags, matched }: Candidate, told: Told, several: boolean): Row {
-  const { kind, name, database, status, statusReason, created, modified, facts } = entity;
-  const isSettled = statusKind(status) === 'settled';
-  const since = modified ?? created;
-  const rows = {
-    listed: () => ({ name, database, status, type: facts['type'] ?? facts['hostType'], iamRole: facts['iamRole'] }),
-    brief: () => entityRow(entity, graph),
-    whole: () => ({ ...detailOf(entity, graph), id: undefined }),
-  };
-  const at = told === 'whole' ? ` (${minute(modified)})` : '';
-  return known({
-    kind,
-    ...rows[told](),
-    environment: several && kind !== 'environment' ? graph.name : undefined,
-    environmentId: kind === 'environment' ? graph.environmentId : undefined,
-    reason: statusReason,
-    created: kind === 'changeset' || told === 'whole' ? minute(created) : undefined,
-    since: isSettled ? undefined : minute(since),
-    usuallyDoneBy: statusKind(status) === 'moving' ? minute(usuallyDoneBy(kind, since)) : undefined,
-    age: age(created, graph.readAt),
-    changed: modified === undefined || modified === created ? undefined : `${age(modified, graph.readAt)} ago${at}`,
-    matched,
-    [tagMember(entity)]: tags,
-  });
-}
-
-function countsOf(found: readonly Candidate[]) {
-  const kinds = summed(found.map(({ entity }) => [entity.kind, 1]));
-  const inside = found.filter(({ entity }) => entity.kind !== 'environment');
-  const places = summed(inside.map(({ graph }) => [graph.name, 1]));
-  const count = Object.keys(places).length;
-  return { kinds, ...(count > 1 && count <= 20 ? { perEnvironment: places } : {}) };
 }

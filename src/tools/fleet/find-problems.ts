@@ -1,16 +1,18 @@
 import * as z from 'zod';
-import { behind, idle, orphaned } from '../../inventory/conditions.ts';
-import type { Finding, Graph, GraphOptions, Kind } from '../../inventory/graph.ts';
+import { behind, dangling, unused } from '../../inventory/conditions.ts';
+import type { Finding, Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph.ts';
+import { KINDS } from '../../inventory/kinds.ts';
 import { attentionRow } from '../../inventory/summary.ts';
-import { statusKind, troubled, usuallyDoneBy } from '../../inventory/trouble.ts';
+import { statusKind, stuckAfter, troubled, usuallyDoneBy } from '../../inventory/trouble.ts';
 import { minute } from '../../inventory/units.ts';
 import { plainOrQuoted } from '../../untrusted.ts';
 import type { Candidate } from './matching.ts';
 import { answer, shaping } from './page.ts';
 import { toldProblems } from './problems-told.ts';
-import { EnvironmentsArgument, environmentsOf, notReadIn, type Scene } from './scene.ts';
-import { tagsOf } from './tagged.ts';
+import { EnvironmentsArgument, environmentsOf, type Scene } from './scene.ts';
+import { alsoTagged, tagsIn } from './tagged.ts';
 import { fleetTool } from './tool.ts';
+import { notReadIn, type Unread } from './unread.ts';
 
 /** What has ended badly; the rest is stuck, or only replaces nodes, which is on its way. */
 const FAILURES: ReadonlySet<string> = new Set(['failed', 'suspended']);
@@ -20,33 +22,44 @@ interface Search {
   readonly find: (graph: Graph) => Finding[];
   /** As much as shows it. */
   readonly read: GraphOptions;
+  /** What has to be read besides a kind to show it of that kind alone; all of `read` when left out. */
+  readonly alsoFor?: Partial<Record<Kind, readonly Kind[]>>;
   /** What makes sure of it in the environments in which that showed something, where it does not by itself. */
   readonly confirm?: GraphOptions;
 }
 
 const MOVING: readonly Kind[] = ['cluster', 'scaling-group', 'volume', 'database', 'dataview', 'changeset'];
-const MOUNTED: readonly Kind[] = ['cluster', 'database', 'dataview'];
+const CONNECTED: readonly Kind[] = ['cluster', 'database', 'dataview', 'scaling-group', 'volume'];
 /** Gateways and tickerplants mount no database (user guide, cluster types). */
 const READERS = ['HDB', 'RDB', 'GP'];
 
-const SEARCHES: Record<string, Search> = {
+const SEARCHES = {
   failed: {
     find: (graph) => troubled(graph).filter(({ condition }) => FAILURES.has(condition)),
     read: { kinds: MOVING, details: false },
+    alsoFor: {},
   },
   stuck: {
     find: (graph) => troubled(graph).filter(({ condition }) => !FAILURES.has(condition) && condition !== REPLACING),
     read: { kinds: MOVING, details: false, nodes: true },
+    alsoFor: {},
   },
-  behind: { find: behind, read: { kinds: [...MOUNTED, 'changeset'], nodes: false, clusterTypes: READERS } },
-  idle: {
-    find: idle,
-    read: { kinds: ['scaling-group', 'volume', 'dataview'], nodes: false },
-    confirm: { kinds: ['cluster', 'scaling-group', 'volume', 'dataview'], nodes: false },
+  behind: {
+    find: behind,
+    read: { kinds: ['cluster', 'database', 'dataview', 'changeset'], nodes: false, clusterTypes: READERS },
   },
-  orphaned: { find: orphaned, read: { kinds: [...MOUNTED, 'scaling-group', 'volume'], nodes: false } },
-  underway: { find: underway, read: { kinds: MOVING, details: false, nodes: true } },
-};
+  unused: {
+    find: unused,
+    read: { kinds: CONNECTED, nodes: false, clusterTypes: READERS },
+    alsoFor: { volume: ['dataview'], dataview: ['cluster'], database: ['cluster', 'dataview'] },
+    confirm: { kinds: CONNECTED, nodes: false },
+  },
+  dangling: { find: dangling, read: { kinds: CONNECTED, nodes: false } },
+  underway: { find: underway, read: { kinds: MOVING, details: false, nodes: true }, alsoFor: {} },
+} satisfies Record<string, Search>;
+type Problem = keyof typeof SEARCHES;
+const PROBLEMS = Object.keys(SEARCHES) as Problem[];
+
 /** Nodes are looked at, unless asked for alone, of so many clusters in all. */
 const MOST_LOOKED_INTO = 500;
 
@@ -78,47 +91,56 @@ export const findProblems = fleetTool({
   title: 'Find kdb problems',
   description:
     'Find what is wrong in all kdb environments: failed or stuck entities, clusters and dataviews that lag behind ' +
-    'the newest data, and hosts, volumes, dataviews and databases that nothing uses. Also shows what is changing ' +
-    'now.',
+    'the newest data, what nothing uses, and references to what does not exist. Also shows what is changing now.',
   keywords: 'broken health check wasting money idle why',
   input: () =>
     z.strictObject({
       problem: z
-        .enum(['failed', 'stuck', 'behind', 'idle', 'orphaned', 'underway'])
+        .enum(PROBLEMS)
         .optional()
         .describe(
           'stuck: in a transitional status for too long. behind: not on the newest changeset or dataview version. ' +
-            'idle: hosts and volumes that nothing uses. orphaned: dataviews and databases that nothing mounts. ' +
-            'underway: changing now. Default: all.',
+            'unused: nothing uses it. dangling: refers to what does not exist. underway: changing now. Default: all.',
         ),
+      kinds: z.array(z.enum(KINDS)).min(1).optional().describe('Default: all'),
       environment: EnvironmentsArgument().optional(),
       ...shaping(),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment', 'ListKxClusters', 'GetKxCluster'],
-  run: async (scene, { problem, environment, view, cursor }) => {
-    const asked = problem === undefined ? Object.keys(SEARCHES) : [problem];
-    const { graphs, gaps, unread } = await read(scene, environment, problem);
+  run: async (scene, { problem, kinds, environment, view, cursor }) => {
+    const asked = problem === undefined ? PROBLEMS : [problem];
+    const { graphs, gaps, unread } = await read(scene, environment, problem, kinds);
+    const isMeant = ({ entity }: Finding) => kinds?.some((kind) => kind === entity.kind) ?? true;
     const found = asked.flatMap((name) =>
       graphs.flatMap((graph) =>
-        perEntity(SEARCHES[name]?.find(graph) ?? []).map((findings) => ({ name, graph, finding: inOne(findings) })),
+        SEARCHES[name]
+          .find(graph)
+          .filter(isMeant)
+          .map((finding) => ({ name, graph, finding })),
       ),
     );
-    const tagged = await tagsOf(scene, found.length > FEW ? [] : found.map(candidateOf));
-    const rows = found.map((each) => ({
+    const candidates = found.map(candidateOf);
+    const tagged = found.length > FEW ? { found: candidates, gaps: [] } : await alsoTagged(scene, candidates);
+    const rows = found.map((each, at) => ({
       problem: each.name,
       environment: each.graph.name,
       ...attentionRow(each.finding, each.graph.readAt),
-      ...tagged.told(candidateOf(each)),
+      ...tagsIn(tagged.found[at] ?? candidateOf(each)),
     }));
-    const counts = Object.fromEntries(asked.map((name) => [name, rows.filter((row) => row.problem === name).length]));
     const told = toldProblems(rows, view, problem !== undefined);
+    const isUnclear = ({ environment: place, isOfOlder }: Unread) =>
+      problem !== 'behind' ||
+      isOfOlder !== true ||
+      found.some(({ graph, finding }) => graph.name === place && finding.condition === LAG && !isCounted(finding));
     const head = {
-      counts,
+      ...countsOf(found, asked),
       ...told.head,
+      ...(found.some(({ name }) => name === 'unused') ? { unusedSince: UNUSED_SINCE } : {}),
+      ...(problem === 'stuck' && found.length === 0 ? { stuckAfter: STUCK_AFTER } : {}),
       ...(problem === 'behind' ? notLoaded(graphs) : {}),
       ...(unread === 0 ? {} : { notChecked: `nodes of ${unread} clusters: problem stuck or underway does` }),
       ...environmentsOf(graphs),
-      ...notReadIn([...gaps, ...tagged.gaps]),
+      ...notReadIn([...gaps.filter(isUnclear), ...tagged.gaps]),
     };
     return answer(head, [told.section], { view, cursor });
   },
@@ -126,28 +148,56 @@ export const findProblems = fleetTool({
 
 /** Of so few it is told whose they are. */
 const FEW = 12;
-const candidateOf = ({ graph, finding }: { readonly graph: Graph; readonly finding: Finding }): Candidate => ({
-  graph,
-  entity: finding.entity,
-});
+const UNUSED_SINCE = 'not in the API; age is the time since creation';
+const STUCK_AFTER = Object.fromEntries([...KINDS, 'node' as const].map((kind) => [kind, stuckAfter(kind)]));
+const LAG = 'old changeset';
+const isCounted = ({ facts }: Finding) => facts['behindBy'] !== undefined;
+
+interface Found {
+  readonly name: Problem;
+  readonly graph: Graph;
+  readonly finding: Finding;
+}
+
+const candidateOf = ({ graph, finding }: Found): Candidate => ({ graph, entity: finding.entity });
+
+/** How many problems there are of each sort, and of how many entities where one has several. */
+function countsOf(found: readonly Found[], asked: readonly Problem[]) {
+  const of = (name: Problem) => found.filter((each) => each.name === name);
+  const entities = (name: Problem) =>
+    new Set(of(name).map(({ graph, finding }) => `${graph.environmentId} ${finding.entity.id}`)).size;
+  const several = asked.filter((name) => entities(name) < of(name).length);
+  return {
+    counts: Object.fromEntries(asked.map((name) => [name, of(name).length])),
+    ...(several.length === 0 ? {} : { entities: Object.fromEntries(several.map((name) => [name, entities(name)])) }),
+  };
+}
 
 const MOST_NOT_LOADED = 20;
 /** The databases whose newest load failed: who mounts the newest changeset is not behind, and yet has no newer data. */
 function notLoaded(graphs: readonly Graph[]) {
-  const found = graphs.flatMap(({ name, entities }) =>
-    entities.flatMap(({ kind, name: database, facts }) => {
-      const loads = entities.filter((each) => each.kind === 'changeset' && each.database === database);
-      const [newest] = loads.toSorted((a, b) => (b.created ?? '').localeCompare(a.created ?? ''));
-      if (kind !== 'database' || newest?.status !== 'FAILED') return [];
+  const found = graphs.flatMap(({ name, entities }) => {
+    const newest = new Map<string | undefined, GraphEntity>();
+    for (const each of entities)
+      if (each.kind === 'changeset' && (each.created ?? '') >= (newest.get(each.database)?.created ?? ''))
+        newest.set(each.database, each);
+    return entities.flatMap(({ kind, name: database, facts }) => {
+      const load = kind === 'database' ? newest.get(database) : undefined;
+      if (load?.status !== 'FAILED') return [];
       const newestData = minute(facts['newestData'] as string | undefined);
-      return [{ environment: name, database, newestData, loadFailed: minute(newest.created) }];
-    }),
-  );
+      return [{ environment: name, database, newestData, loadFailed: minute(load.created) }];
+    });
+  });
   return found.length === 0 ? {} : { newestLoadFailed: found.slice(0, MOST_NOT_LOADED) };
 }
 
 /** The environments, read as far as it takes to see the problem, or all of them. */
-async function read(scene: Scene, environment: string | undefined, problem: string | undefined) {
+async function read(
+  scene: Scene,
+  environment: string | undefined,
+  problem: Problem | undefined,
+  kinds: readonly Kind[] | undefined,
+) {
   let left = MOST_LOOKED_INTO;
   let unread = 0;
   const nodes = (clusters: number) => {
@@ -156,8 +206,10 @@ async function read(scene: Scene, environment: string | undefined, problem: stri
     else unread += clusters;
     return isRead;
   };
-  const { find, read: options = { nodes }, confirm } = SEARCHES[problem ?? ''] ?? {};
-  const first = await scene.graphs(environment, options);
+  const search: Search | undefined = problem && SEARCHES[problem];
+  const { find, read: options = { nodes }, alsoFor, confirm } = search ?? {};
+  const wanted = alsoFor && kinds?.flatMap((kind) => [kind, ...(alsoFor[kind] ?? [])]);
+  const first = await scene.graphs(environment, { ...options, ...(wanted === undefined ? {} : { kinds: wanted }) });
   const suspects = confirm === undefined ? [] : first.graphs.filter((graph) => find?.(graph).length);
   if (confirm === undefined || suspects.length === 0) return { ...first, unread };
   const again = await scene.again(suspects, confirm);
@@ -168,24 +220,3 @@ async function read(scene: Scene, environment: string | undefined, problem: stri
   );
   return { graphs, gaps: [...first.gaps, ...again.gaps], unread };
 }
-
-const perEntity = (findings: readonly Finding[]): [Finding, ...Finding[]][] => {
-  const found = new Map<string, [Finding, ...Finding[]]>();
-  for (const finding of findings) {
-    const { id } = finding.entity;
-    found.set(id, [...(found.get(id) ?? []), finding] as [Finding, ...Finding[]]);
-  }
-  return [...found.values()];
-};
-
-/** What was found about one entity in one finding, since the first of them. */
-const inOne = ([first, ...others]: readonly [Finding, ...Finding[]]): Finding => {
-  const all = [first, ...others];
-  return {
-    ...first,
-    condition: all.map(({ condition }) => condition).join('; '),
-    why: all.map(({ why }) => why).join('; '),
-    since: all.flatMap(({ since }) => since ?? []).toSorted()[0],
-    facts: Object.assign({}, ...all.map(({ facts }) => facts)),
-  };
-};

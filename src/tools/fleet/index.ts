@@ -1,4 +1,5 @@
 import type { CompositeTool } from '../environment.ts';
+import { checkQuotas } from './check-quotas.ts';
 import { compareEnvironments } from './compare-environments.ts';
 import { describeEnvironment } from './describe-environment.ts';
 import { findEntities } from './find-entities.ts';
@@ -13,5 +14,6 @@ export const FLEET_TOOLS: readonly CompositeTool[] = [
   findProblems,
   whatDependsOn,
   compareEnvironments,
+  checkQuotas,
   waitFor,
 ];

@@ -4,8 +4,10 @@ import type { Candidate } from './matching.ts';
 type Many = readonly Candidate[];
 
 export const SORTS = ['oldest', 'newest', 'changed', 'largest', 'smallest', 'fullest', 'emptiest'] as const;
+/** By how much of something is in use. */
+export const FULLNESS: ReadonlySet<string | undefined> = new Set(['fullest', 'emptiest']);
 /** By what only the operations on one thing tell. */
-export const BY_SIZE: ReadonlySet<string | undefined> = new Set(['largest', 'smallest', 'fullest', 'emptiest']);
+export const BY_SIZE: ReadonlySet<string | undefined> = new Set(['largest', 'smallest', ...FULLNESS]);
 type Sort = (typeof SORTS)[number];
 
 const createdAt = ({ entity: { created } }: Candidate) => created ?? '';

@@ -1,7 +1,8 @@
 import { grouped, type Key, totals } from './grouping.ts';
 import type { Candidate } from './matching.ts';
-import type { Scene, Unread } from './scene.ts';
+import type { Scene } from './scene.ts';
 import { carrying, loosely, withTags } from './tagged.ts';
+import type { Unread } from './unread.ts';
 
 interface Lacking {
   readonly found: readonly Candidate[];

@@ -31,9 +31,9 @@ export function toldProblems(rows: readonly Problem[], view: View | undefined, i
 }
 
 /** What the reason says in words, and ids that help nobody who has dozens of rows before him. */
-const IN_WORDS = ['condition', 'mounted', 'newest', 'mountedFrom', 'mountedVersion', 'newestVersion'];
-const SHORT = ['environment', 'why', 'since', 'created', ...IN_WORDS.slice(1)];
-const SHORT_OF_ONE_SORT = [...SHORT, 'problem', 'condition'];
+const IN_WORDS = ['mounted', 'newest', 'mountedVersion', 'newestVersion'];
+const SHORT = ['environment', 'why', 'since', 'created', ...IN_WORDS];
+const SHORT_OF_ONE_SORT = [...SHORT, 'problem'];
 
 const lacking = (row: Row, names: readonly string[]): Row =>
   Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)));

@@ -9,14 +9,14 @@ import {
 } from '../../inventory/fleet.ts';
 import { environmentGraph, type Graph, type GraphOptions } from '../../inventory/graph.ts';
 import { readsDone } from '../../inventory/progress.ts';
-import { cut } from '../../inventory/units.ts';
 import { didYouMean } from '../../nearest.ts';
-import { FinspaceError, wireName } from '../../operations/failure.ts';
 import type { Call, OperationName } from '../../operations/index.ts';
+import type { Quotas } from '../../operations/quotas.ts';
 import { withheld } from '../../safety/policy.ts';
 import { quoted } from '../../untrusted.ts';
 import type { Exchange, ToolEnvironment } from '../environment.ts';
 import { progressOf } from '../progress.ts';
+import { reasonOf, textOf, type Unread, unreadOf } from './unread.ts';
 
 /** The state of what is not there any more. */
 export const GONE = 'DELETED';
@@ -36,6 +36,10 @@ export class NotThere extends Error {
 export interface Scene {
   readonly call: Call;
   readonly options: GraphOptions;
+  /** Whether all environments of the account are visible. */
+  readonly seesAll: boolean;
+  /** The limits of the backend; undefined where it does not show them. */
+  readonly quotas: () => Promise<Quotas | undefined>;
   /** The one environment of an id or name. Throws NotThere. */
   environment(wanted: string): Promise<Environment>;
   /** The same, or else the newest deleted one of that id or name. */
@@ -52,13 +56,7 @@ export interface Graphs {
   readonly gaps: readonly Unread[];
 }
 
-/** Something of an environment that could not be read, and why. */
-export interface Unread {
-  readonly environment: string;
-  readonly reason: string;
-}
-
-export function sceneOf({ call, restrictions, caller }: ToolEnvironment, { context }: Exchange): Scene {
+export function sceneOf({ call, restrictions, caller, quotas }: ToolEnvironment, { context }: Exchange): Scene {
   const { signal } = context.mcpReq;
   const onProgress = readsDone(progressOf(context));
   const refusal = (name: OperationName) => withheld(name, restrictions, caller);
@@ -95,7 +93,7 @@ export function sceneOf({ call, restrictions, caller }: ToolEnvironment, { conte
     return {
       graphs: results.map(({ result }) => result),
       gaps: [
-        ...results.flatMap(({ result }) => gapsOf(result)),
+        ...results.flatMap(({ result }) => unreadOf(result)),
         ...failures.map(({ environment: of, error }) => ({ environment: of.name ?? '', reason: reasonOf(error) })),
       ],
     };
@@ -113,6 +111,8 @@ export function sceneOf({ call, restrictions, caller }: ToolEnvironment, { conte
   return {
     call,
     options,
+    seesAll: restrictions.environments === undefined,
+    quotas: async () => quotas?.(),
     environment,
     environmentOrDeleted,
     graph: async (wanted, more = {}) => one(await environment(wanted), more),
@@ -155,42 +155,18 @@ const withWord = (all: readonly Environment[], wanted: string): Environment[] =>
 /** One word that may stand for a longer one; `kdb-test` and `prod2` are said to be exact. */
 const SHORTENED = /^[a-z]{3,}$/;
 
+/** When the first of these was read. */
+export const readAtOf = (graphs: readonly Graph[]) => graphs.map(({ readAt }) => readAt).toSorted()[0];
+
 const MOST_IDS = 8;
-/** How many environments an answer is about and, while they are few, the ids by which the operations know them, with their names. */
+/** Since when an answer may be outdated; how many environments it is about and, while they are few, their ids with their names. */
 export const environmentsOf = (graphs: readonly Graph[]) => ({
+  readAt: readAtOf(graphs),
   environments: graphs.length,
   ...(graphs.length > MOST_IDS
     ? {}
     : { environmentIds: Object.fromEntries(graphs.map(({ name, environmentId }) => [environmentId, name])) }),
 });
-
-/** What could not be read, each kind of thing once with how often. */
-export function gapsOf({ name, gaps }: Graph): Unread[] {
-  const counts = new Map<string, number>();
-  for (const { operation, reason } of gaps) {
-    const told = `${operation}: ${reason}`;
-    counts.set(told, (counts.get(told) ?? 0) + 1);
-  }
-  return [...counts].map(([reason, count]) => ({
-    environment: name,
-    reason: count === 1 ? reason : `${reason} (${count} times)`,
-  }));
-}
-
-const MOST_UNREAD = 20;
-const MOST_CHARACTERS = 300;
-/** What an answer says of what could not be read; reasons are foreign, and may be long. */
-export const notReadIn = (gaps: readonly Unread[]) => ({
-  ...(gaps.length === 0
-    ? {}
-    : { notRead: gaps.slice(0, MOST_UNREAD).map((gap) => ({ ...gap, reason: cut(gap.reason, MOST_CHARACTERS) })) }),
-  ...(gaps.length <= MOST_UNREAD ? {} : { notReadBesides: gaps.length - MOST_UNREAD }),
-});
-
-const reasonOf = (error: unknown) =>
-  error instanceof FinspaceError
-    ? `${wireName(error.fields.code)}: ${quoted(error.fields.detail, 120)}`
-    : 'It could not be read.';
 
 /** Says that something is not there, as far as could be read, with what was probably meant. */
 export function noSuch(
@@ -207,7 +183,7 @@ export function noSuch(
   const unread =
     gap === undefined
       ? ''
-      : ` It may be in what could not be read: ${quoted(gap.environment)}, ${quoted(gap.reason, 200)}${more}.`;
+      : ` It may be in what could not be read: ${quoted(gap.environment)}, ${quoted(textOf(gap), 200)}${more}.`;
   return new NotThere(`There is no ${noun} ${quoted(wanted)}${meant}${unread}${advice && ` ${advice}`}`);
 }
 

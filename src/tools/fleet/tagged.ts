@@ -3,9 +3,10 @@ import { arnIn } from '../../inventory/kinds.ts';
 import { atMost } from '../../inventory/reading.ts';
 import { idOf } from '../../inventory/shape.ts';
 import { FinspaceError, wireName } from '../../operations/failure.ts';
-import { plainOrQuoted, quoted } from '../../untrusted.ts';
+import { quoted } from '../../untrusted.ts';
 import type { Candidate } from './matching.ts';
-import { NotThere, type Scene, type Unread } from './scene.ts';
+import { NotThere, type Scene } from './scene.ts';
+import type { Unread } from './unread.ts';
 
 /** Tags are one call per entity: of more than this the tags are not read. */
 const MOST_TAGGED = 5_000;
@@ -41,7 +42,9 @@ export async function withTags({ call, options }: Scene, candidates: readonly Ca
       if (code !== 'ResourceNotFound')
         gaps.push({
           environment: graph.name,
-          reason: `tags of ${plainOrQuoted(entity.id)}: ${wireName(code)} ${quoted(detail, 120)}`,
+          operation: 'ListTagsForResource',
+          of: entity.id,
+          reason: `${wireName(code)}: ${quoted(detail, 120)}`,
         });
       return undefined;
     }
@@ -60,19 +63,21 @@ export async function withTags({ call, options }: Scene, candidates: readonly Ca
   return { found, gaps, seen: new Set(seen) };
 }
 
-/** The tags of these, for rows about them; nothing where tags may not be read. */
-export async function tagsOf(scene: Scene, candidates: readonly Candidate[]) {
+/** All of the candidates, with their tags as far as those may be read. */
+export async function alsoTagged(scene: Scene, candidates: readonly Candidate[]) {
   const isAllowed = scene.options.refusal?.('ListTagsForResource') === undefined;
   const { found, gaps } = isAllowed ? await withTags(scene, candidates) : { found: [], gaps: [] };
-  const told = ({ graph, entity }: Candidate): Readonly<Record<string, unknown>> => {
-    const own = found.find((each) => each.graph === graph && each.entity.id === entity.id);
-    return own === undefined ? {} : { [tagMember(entity)]: own.tags };
-  };
-  return { told, gaps };
+  const tagged = (candidate: Candidate) =>
+    found.find(({ graph, entity }) => graph === candidate.graph && entity.id === candidate.entity.id) ?? candidate;
+  return { found: candidates.map(tagged), gaps };
 }
 
+/** The tags of one that has them, for a row about it. */
+export const tagsIn = ({ entity, tags }: Candidate): Readonly<Record<string, unknown>> =>
+  tags === undefined ? {} : { [tagMember(entity)]: tags };
+
 /** A load has no tags; those of its database are told as such. */
-export const tagMember = ({ kind }: GraphEntity) => (kind === 'changeset' ? 'tagsOfDatabase' : 'tags');
+const tagMember = ({ kind }: GraphEntity) => (kind === 'changeset' ? 'tagsOfDatabase' : 'tags');
 
 function arnOf({ graph, entity }: Candidate): string | undefined {
   if (entity.kind !== 'changeset') return arnIn(graph, entity);

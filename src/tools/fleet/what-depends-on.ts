@@ -7,9 +7,10 @@ import { marksOf } from '../../inventory/marks.ts';
 import { attentionRow, sizeOf } from '../../inventory/summary.ts';
 import { plainOrQuoted, quoted } from '../../untrusted.ts';
 import { answer, shaping } from './page.ts';
-import { EnvironmentArgument, gapsOf, listed, NotThere, noSuch, notReadIn, type Scene } from './scene.ts';
-import { tagsOf } from './tagged.ts';
+import { EnvironmentArgument, listed, NotThere, noSuch, type Scene } from './scene.ts';
+import { alsoTagged, tagsIn } from './tagged.ts';
 import { fleetTool } from './tool.ts';
+import { notReadIn, type Unread, unreadOf } from './unread.ts';
 
 export const whatDependsOn = fleetTool({
   name: 'what_depends_on',
@@ -36,14 +37,21 @@ export const whatDependsOn = fleetTool({
     const changes = (changesetId: string) => name.endsWith(changesetId);
     const graph = await scene.graph(place.id, { changes });
     const entity = theOne(graph, name, kind) ?? (await olderChangeset(scene, graph, name, kind));
+    // How far a cluster lags does not hang on the loads of long ago.
+    const isMissed = ({ isOfOlder }: Unread) => isOfOlder !== true || LOADED.has(entity.kind);
     const dependants = dependantsOf(graph, entity.id);
-    const tagged = await tagsOf(scene, [{ graph, entity }]);
-    const gaps = [...gapsOf(graph), ...tagged.gaps, ...place.gaps.filter((gap) => gap.environment !== graph.name)];
+    const tagged = await alsoTagged(scene, [{ graph, entity }]);
+    const gaps = [
+      ...unreadOf(graph).filter(isMissed),
+      ...tagged.gaps,
+      ...place.gaps.filter((gap) => gap.environment !== graph.name),
+    ];
     const findings = marksOf(graph).get(entity.id)?.findings ?? [];
     const head = {
       environment: graph.name,
       environmentId: graph.environmentId,
-      entity: { ...detailOf(entity, graph), ...tagged.told({ graph, entity }) },
+      readAt: graph.readAt,
+      entity: { ...detailOf(entity, graph), ...tagged.found.map(tagsIn)[0] },
       ...(findings.length === 0 ? {} : { attention: findings.map((finding) => attentionRow(finding, graph.readAt)) }),
       dependants: dependants.length,
       ...notReadIn(gaps),
@@ -55,6 +63,9 @@ export const whatDependsOn = fleetTool({
     return answer(head, sections, { view, cursor });
   },
 });
+
+/** Whose loads are shown. */
+const LOADED: ReadonlySet<Kind> = new Set(['environment', 'database', 'changeset']);
 
 const row = ({ entity, edge, distance }: Connected) => ({
   id: entity.id,
@@ -116,7 +127,7 @@ async function olderChangeset(scene: Scene, graph: Graph, name: string, kind: st
   const found = read.graphs.flatMap((each) => theOne(each, name, 'changeset') ?? []);
   if (found[0] !== undefined) return found[0];
   const known = graph.entities.filter((entity) => kind === undefined || entity.kind === kind).map((each) => each.name);
-  throw noSuch(kind ?? 'entity', name, known, [...gapsOf(graph), ...read.gaps], NOT_AN_ENTITY);
+  throw noSuch(kind ?? 'entity', name, known, [...unreadOf(graph), ...read.gaps], NOT_AN_ENTITY);
 }
 
 /** The entity of a name, if there is one. Throws NotThere when there are several. */

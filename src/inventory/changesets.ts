@@ -1,0 +1,87 @@
+import type { Output } from '../operations/index.ts';
+import type { Reading } from './reading.ts';
+import type { GraphOptions } from './shape.ts';
+
+/** A changeset as the list shows it, with what only its own operation shows of some. */
+export type Changeset = NonNullable<Output<'ListKxChangesets'>['kxChangesets']>[number] &
+  Pick<Output<'GetKxChangeset'>, 'errorInfo' | 'changeRequests'>;
+
+/** One page: it shows the newest data, and whether the newest load failed. */
+const NEWEST = 100;
+const USUAL = 1_000;
+const MOST = 10_000;
+/** The reasons of so many failed changesets of a database are read. */
+const MOST_REASONS = 100;
+
+interface At {
+  readonly environmentId: string;
+  readonly databaseName: string;
+}
+
+/**
+ * The changesets of a database, newest first, as many as the options ask for, with the newest completed one, the reasons of failures and
+ * the changes that are asked for.
+ */
+export async function readChangesets(
+  from: Reading,
+  at: At,
+  newestCompleted: () => Promise<string | undefined>,
+  options: GraphOptions,
+): Promise<Changeset[]> {
+  const { kinds, changes, everyChangeset, onlyNewestChangesets, changesetsSince = '' } = options;
+  const about = { kind: 'changeset', of: at.databaseName, isDetail: !kinds?.includes('changeset') } as const;
+  const [listed, newest] = await Promise.all([
+    from.list<'ListKxChangesets', Changeset>('ListKxChangesets', at, about, {
+      most: everyChangeset ? MOST : USUAL,
+      isEnough: (items) =>
+        onlyNewestChangesets === true ? items.length >= NEWEST : hasReached(items as Changeset[], changesetsSince),
+      which: 'newest',
+    }),
+    newestCompleted(),
+  ]);
+  const lacking = newest === undefined || listed.some(({ changesetId }) => changesetId === newest) ? [] : [newest];
+  const failed = listed.filter(({ status }) => status === 'FAILED').toSorted(newestFirst);
+  const asked = changes === undefined ? [] : listed.filter(({ changesetId = '' }) => changes(changesetId));
+  const explicable = [...failed.slice(0, MOST_REASONS), ...asked].map(({ changesetId = '' }) => changesetId);
+  const wanted = new Set([...lacking, ...explicable]);
+  const read = await Promise.all(
+    [...wanted].map((changesetId) => from.get('GetKxChangeset', { ...at, changesetId }, about)),
+  );
+  const details = new Map(read.map((detail) => [detail?.changesetId, detail]));
+  const all = [...listed, ...lacking.map((changesetId): Changeset => ({ changesetId }))];
+  return all.map((changeset) => ({ ...changeset, ...details.get(changeset.changesetId) })).toSorted(newestFirst);
+}
+
+/** Whether a list, as far as it is newest first, has come to what was created before a time. */
+function hasReached(items: readonly Changeset[], since: string): boolean {
+  const times = items.map(({ createdTimestamp = '' }) => createdTimestamp);
+  const last = times.at(-1) ?? '';
+  return last !== '' && last < since && times.every((time, at) => time <= (times[at - 1] ?? time));
+}
+
+const newestFirst = (a: Changeset, b: Changeset) => (b.createdTimestamp ?? '').localeCompare(a.createdTimestamp ?? '');
+
+/** What completed after a changeset. */
+export interface Newer {
+  readonly count: number;
+  /** When the first of them became active, ISO 8601. */
+  readonly since: string | undefined;
+}
+
+/** What completed after each of these changesets, which come newest first, by id. */
+export function completedAfter(changesets: readonly Changeset[]): ReadonlyMap<string | undefined, Newer> {
+  const newer = new Map<string | undefined, Newer>();
+  let passed: Newer = { count: 0, since: undefined };
+  let atSameTime: string[] = [];
+  let time: string | undefined;
+  for (const { changesetId, status, createdTimestamp, activeFromTimestamp } of changesets) {
+    if (createdTimestamp !== time) {
+      const since = [...atSameTime, passed.since ?? '\uffff'].toSorted()[0];
+      if (atSameTime.length > 0) passed = { count: passed.count + atSameTime.length, since };
+      [atSameTime, time] = [[], createdTimestamp];
+    }
+    newer.set(changesetId, passed);
+    if (status === 'COMPLETED') atSameTime.push(activeFromTimestamp ?? createdTimestamp ?? '');
+  }
+  return newer;
+}

@@ -1,0 +1,128 @@
+import type { Quotas } from '../operations/quotas.ts';
+import type { Graph, GraphEntity, GraphOptions, Kind } from './graph.ts';
+import { statusKind } from './trouble.ts';
+
+/** How far one quota is used. */
+export interface QuotaUse {
+  readonly quota: string;
+  /** The cluster or volume with the most, of a quota that each one has. */
+  readonly of?: string;
+  readonly used: number;
+  readonly limit: number;
+}
+
+/** What has to be read of an environment to count what it uses. */
+export const READ_FOR_QUOTAS: GraphOptions = {
+  kinds: ['cluster', 'scaling-group', 'volume', 'database', 'dataview', 'changeset', 'user'],
+  nodes: false,
+  onlyNewestChangesets: true,
+};
+
+type Use = QuotaUse & {
+  /** What it is counted from. */
+  readonly from: readonly Kind[];
+};
+
+/** How far the quotas of an environment are used, without those that could not be counted because something could not be read. */
+export function quotaUse(graph: Graph, quotas: Quotas): QuotaUse[] {
+  const all = [
+    ...countsIn(graph, quotas),
+    ...ofClusters(graph, quotas),
+    ...ofHosts(graph, quotas),
+    ...mounts(graph, quotas),
+  ];
+  const unread = new Set(graph.gaps.map(({ kind }) => kind));
+  return all.filter(({ from }) => !from.some((kind) => unread.has(kind))).map(({ from: _, ...use }) => use);
+}
+
+function countsIn({ entities }: Graph, quotas: Quotas): Use[] {
+  const of = (kind: Kind) => entities.filter((entity) => entity.kind === kind);
+  const moving = (kind: Kind) => of(kind).filter(({ status }) => statusKind(status) === 'moving');
+  const count = (quota: string, kind: Kind, limit: number, used = of(kind).length): Use => ({
+    ...{ quota, used, limit },
+    from: [kind],
+  });
+  return [
+    count('clusters', 'cluster', quotas.clusters),
+    count('scaling groups', 'scaling-group', quotas.scalingGroups),
+    count('volumes', 'volume', quotas.volumes),
+    count('GB of volume storage', 'volume', quotas.volumeStorage, sum(of('volume'), 'sizeGB')),
+    count('databases', 'database', quotas.databases),
+    count('changesets in progress', 'changeset', quotas.ingestions, moving('changeset').length),
+    count('dataviews', 'dataview', quotas.dataviews),
+    count('dataview versions in progress', 'dataview', quotas.dataviewVersions, moving('dataview').length),
+    count('users', 'user', quotas.users),
+  ];
+}
+
+const sum = (entities: readonly GraphEntity[], fact: string) =>
+  entities.reduce((all, { facts }) => all + Number(facts[fact] ?? 0), 0);
+
+function ofClusters({ entities }: Graph, quotas: Quotas): Use[] {
+  const clusters = entities.filter(({ kind }) => kind === 'cluster');
+  const from: Use['from'] = ['cluster'];
+  const dedicated = clusters.filter(({ facts }) => facts['nodeType'] !== undefined);
+  const inMode = (mode: string) => dedicated.filter(({ facts }) => facts['azMode'] === mode).length;
+  const total = (size: (facts: GraphEntity['facts']) => number) =>
+    clusters.reduce((all, { facts }) => all + size(facts), 0);
+  const caches = (facts: GraphEntity['facts']) =>
+    ((facts['caches'] ?? []) as { sizeGB?: number }[]).reduce((all, { sizeGB = 0 }) => all + sizeGB, 0);
+  const savedown = (facts: GraphEntity['facts']) => (facts['savedown'] as { size?: number } | undefined)?.size ?? 0;
+  const nodes = clusters.map(({ name, facts }) => ({ name, used: Number(facts['nodeCount'] ?? 0) }));
+  return [
+    { quota: 'nodes of a cluster', ...most(nodes), limit: quotas.nodesPerCluster, from },
+    {
+      quota: 'Single-AZ clusters with nodes of their own',
+      used: inMode('SINGLE'),
+      limit: quotas.singleAzClusters,
+      from,
+    },
+    { quota: 'Multi-AZ clusters', used: inMode('MULTI'), limit: quotas.multiAzClusters, from },
+    { quota: 'GB of cluster cache', used: total(caches), limit: quotas.cacheStorage, from },
+    { quota: 'GB of savedown storage', used: total(savedown), limit: quotas.savedownStorage, from },
+    ...Object.entries(quotas.nodes).map(([type, limit]) => {
+      const used = sum(
+        dedicated.filter(({ facts }) => facts['nodeType'] === type),
+        'nodeCount',
+      );
+      return { quota: `${type} nodes`, used, limit, from };
+    }),
+  ];
+}
+
+const ofHosts = ({ entities }: Graph, { hosts }: Quotas): Use[] =>
+  Object.entries(hosts).map(([type, limit]) => ({
+    quota: `${type} hosts`,
+    used: entities.filter(({ facts }) => facts['hostType'] === type).length,
+    limit,
+    from: ['scaling-group'],
+  }));
+
+/** How many clusters read and write one volume, of the volume with the most. */
+function mounts({ entities, edges }: Graph, { volumeMounts }: Quotas): Use[] {
+  const byId = new Map(entities.map((entity) => [entity.id, entity]));
+  const using = (volume: string) =>
+    edges
+      .filter(({ to }) => to === volume)
+      .flatMap(({ from, relation, facts }) => {
+        const user = byId.get(from);
+        if (relation === 'uses')
+          return [{ cluster: from, writes: facts['for'] === 'savedown' || user?.facts['type'] === 'TICKERPLANT' }];
+        const mounting = edges.filter((edge) => edge.to === from && edge.relation === 'mounts');
+        return mounting.map((edge) => ({ cluster: edge.from, writes: user?.facts['readWrite'] === true }));
+      });
+  const volumes = entities.filter(({ kind }) => kind === 'volume');
+  return (['read', 'write'] as const).map((mode) => {
+    const counted = volumes.map(({ id, name }) => {
+      const clusters = using(id).filter(({ writes }) => writes === (mode === 'write'));
+      return { name, used: new Set(clusters.map(({ cluster }) => cluster)).size };
+    });
+    const from: Use['from'] = ['volume', 'cluster', 'dataview', 'database'];
+    return { quota: `clusters that ${mode} one volume`, ...most(counted), limit: volumeMounts[mode], from };
+  });
+}
+
+function most(all: readonly { readonly name: string; readonly used: number }[]): Pick<QuotaUse, 'of' | 'used'> {
+  const [first] = all.toSorted((a, b) => b.used - a.used);
+  return first === undefined || first.used === 0 ? { used: 0 } : { of: first.name, used: first.used };
+}

@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { environmentsNow } from '../../inventory/fleet.ts';
+import { type QuotaUse, quotaUse, READ_FOR_QUOTAS } from '../../inventory/quota-use.ts';
+import { PUBLISHED_QUOTAS, type Quotas } from '../../operations/quotas.ts';
+import { answer, type Row, shaping } from './page.ts';
+import { EnvironmentsArgument, environmentsOf, type Scene } from './scene.ts';
+import { fleetTool } from './tool.ts';
+import { notReadIn } from './unread.ts';
+
+export const checkQuotas = fleetTool({
+  name: 'check_kx_quotas',
+  title: 'Check kdb quotas',
+  description:
+    'Show how close kdb environments and the account are to their quotas: used, limit and headroom of clusters, ' +
+    'nodes and hosts by type, volumes, storage, users, databases, dataviews and loads in progress, fullest first. ' +
+    'To check one create, use plan_change.',
+  keywords: 'limits capacity headroom how many left',
+  input: () => z.strictObject({ environment: EnvironmentsArgument().optional(), ...shaping() }),
+  needs: ['ListKxEnvironments', 'GetKxEnvironment', 'ListKxClusters', 'GetKxCluster'],
+  run: async (scene, { environment, view, cursor }) => {
+    const known = await scene.quotas();
+    const quotas = known ?? PUBLISHED_QUOTAS;
+    const { graphs, gaps } = await scene.graphs(environment, READ_FOR_QUOTAS);
+    const several = graphs.length > 1;
+    const all = graphs.flatMap((graph) => quotaUse(graph, quotas).map((use) => ({ graph, use })));
+    const shown = several && view !== 'full' ? all.filter(({ use }) => use.used > 0) : all;
+    const rows = shown
+      .toSorted((a, b) => share(b.use) - share(a.use))
+      .map(({ graph, use }) => ({
+        ...(several ? { environment: graph.name } : {}),
+        ...rowOf(use, known !== undefined),
+      }));
+    const head = {
+      limits: limitsOf(known),
+      account: await account(scene, quotas, known !== undefined),
+      ...(shown.length === all.length
+        ? {}
+        : { notShown: `${all.length - shown.length} quotas of which nothing is used` }),
+      ...environmentsOf(graphs),
+      ...notReadIn(gaps),
+    };
+    return answer(head, [{ name: 'quotas', rows }], { view, cursor });
+  },
+});
+
+const limitsOf = (known: Quotas | undefined) =>
+  known === undefined
+    ? 'published defaults: the API shows no limits, and AWS may have raised them for this account'
+    : Number.isFinite(known.clusters)
+      ? 'those that this backend enforces'
+      : 'none: this backend enforces no quotas';
+
+/** How much of a quota is used, from 0; what is not allowed at all comes last. */
+const share = ({ used, limit }: QuotaUse) => (used === 0 ? (limit === 0 ? -1 : 0) : used / limit);
+
+/** More than an assumed limit shows that the real one is higher. */
+function rowOf({ limit, ...use }: QuotaUse, isKnown: boolean): Row {
+  if (limit === Infinity) return use;
+  if (!isKnown && use.used > limit) return { ...use, publishedDefault: limit };
+  return { ...use, limit, headroom: Math.max(0, limit - use.used) };
+}
+
+/** What counts against the account, where all of its environments are visible. */
+async function account({ call, options, seesAll }: Scene, { environments: limit }: Quotas, isKnown: boolean) {
+  if (!seesAll) return 'not counted: this server shows only some of its environments';
+  const used = (await environmentsNow(call, options)).length;
+  return rowOf({ quota: 'kdb environments', used, limit }, isKnown);
+}

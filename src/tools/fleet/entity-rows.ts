@@ -1,0 +1,78 @@
+import { detailOf } from '../../inventory/detail.ts';
+import { known } from '../../inventory/known.ts';
+import { entityRow } from '../../inventory/summary.ts';
+import { statusKind, usuallyDoneBy } from '../../inventory/trouble.ts';
+import { age, minute } from '../../inventory/units.ts';
+import { summed } from './grouping.ts';
+import type { Candidate } from './matching.ts';
+import { isSmall, type Row, type View } from './page.ts';
+import { tagsIn } from './tagged.ts';
+
+/** Of so few everything is shown, or what an overview shows. */
+export const FEW = { whole: 3, brief: 12 };
+
+type Told = 'listed' | 'brief' | 'whole';
+/** How much is told of each, the most that is not too much at once. */
+type Levels = readonly [Told, ...Told[]];
+export const toldOf = (found: readonly Candidate[], asked: View | 'size' | undefined): Levels => {
+  if (found.length <= FEW.whole) return ['whole'];
+  if (asked === 'full') return ['whole', 'brief'];
+  return asked === 'size' ? ['brief'] : ['brief', 'listed'];
+};
+
+/** The rows of the first level at which they are few enough for one answer; where they never are, brief ones. */
+export function rowsOf(found: readonly Candidate[], levels: Levels, several: boolean): Row[] {
+  const rows = (as: Told) => found.map((each) => rowOf(each, as, several));
+  const [first, ...others] = levels;
+  return rows(others.length === 0 ? first : (levels.find((level) => isSmall(rows(level))) ?? 'brief'));
+}
+
+/** The settings for which many were found, when they are the same for all. */
+export function matchedInAll(found: readonly Candidate[]): readonly string[] | undefined {
+  const [first] = found;
+  const same = JSON.stringify(first?.matched);
+  const isSame = found.length > FEW.brief && found.every(({ matched }) => JSON.stringify(matched) === same);
+  return isSame ? first?.matched : undefined;
+}
+
+/** Without the settings for which it was found. */
+export const unmatched = ({ matched: _, ...candidate }: Candidate): Candidate => candidate;
+
+function rowOf(candidate: Candidate, told: Told, several: boolean): Row {
+  const { graph, entity, matched } = candidate;
+  const { kind, name, database, status, statusReason, created, modified, facts } = entity;
+  const isSettled = statusKind(status) === 'settled';
+  const since = modified ?? created;
+  const rows = {
+    listed: () => ({ name, database, status, type: facts['type'] ?? facts['hostType'], iamRole: facts['iamRole'] }),
+    brief: () => entityRow(entity, graph),
+    whole: () => ({ ...detailOf(entity, graph), id: undefined }),
+  };
+  const at = told === 'whole' ? ` (${minute(modified)})` : '';
+  return known({
+    kind,
+    ...rows[told](),
+    environment: several && kind !== 'environment' ? graph.name : undefined,
+    environmentId: kind === 'environment' ? graph.environmentId : undefined,
+    reason: statusReason,
+    created: kind === 'changeset' || told === 'whole' ? minute(created) : undefined,
+    since: isSettled ? undefined : minute(since),
+    usuallyDoneBy: statusKind(status) === 'moving' ? minute(usuallyDoneBy(kind, since)) : undefined,
+    age: age(created, graph.readAt),
+    changed:
+      !isSettled || modified === undefined || modified === created
+        ? undefined
+        : `${age(modified, graph.readAt)} ago${at}`,
+    matched,
+    ...tagsIn(candidate),
+  });
+}
+
+/** How many were found of each kind and, in several environments, in each. */
+export function countsOf(found: readonly Candidate[]) {
+  const kinds = summed(found.map(({ entity }) => [entity.kind, 1]));
+  const inside = found.filter(({ entity }) => entity.kind !== 'environment');
+  const places = summed(inside.map(({ graph }) => [graph.name, 1]));
+  const count = Object.keys(places).length;
+  return { kinds, ...(count > 1 && count <= 20 ? { perEnvironment: places } : {}) };
+}

@@ -1,0 +1,57 @@
+import type { Graph } from '../../inventory/graph.ts';
+import { cut } from '../../inventory/units.ts';
+import { FinspaceError, wireName } from '../../operations/failure.ts';
+import { plainOrQuoted, quoted } from '../../untrusted.ts';
+
+/** Something of an environment that could not be read, and why. */
+export interface Unread {
+  readonly environment: string;
+  readonly operation?: string | undefined;
+  /** The entity or database of which it would have been. */
+  readonly of?: string | undefined;
+  readonly reason: string;
+  /** True where only the older items of a list were left unread. */
+  readonly isOfOlder?: boolean | undefined;
+}
+
+/** What could not be read of an environment. */
+export const unreadOf = ({ name: environment, gaps }: Graph): Unread[] =>
+  gaps.map(({ kind: _, ...gap }) => ({ environment, ...gap }));
+
+const MOST_LINES = 20;
+const MOST_NAMES = 5;
+const MOST_CHARACTERS = 300;
+
+/** What an answer says of what could not be read: each thing once, those with one reason together. Reasons are foreign, and may be long. */
+export function notReadIn(unread: readonly Unread[]) {
+  const places = new Map<string, { readonly first: Unread; readonly names: Set<string> }>();
+  for (const each of unread) {
+    const { environment, operation, of, reason } = each;
+    const key = JSON.stringify([environment, operation, reason]);
+    const place = places.get(key) ?? { first: each, names: new Set<string>() };
+    if (of !== undefined) place.names.add(of);
+    places.set(key, place);
+  }
+  const lines = [...places.values()].map(({ first, names }) => ({
+    environment: first.environment,
+    reason: cut(textOf(first, [...names]), MOST_CHARACTERS),
+  }));
+  return {
+    ...(lines.length === 0 ? {} : { notRead: lines.slice(0, MOST_LINES) }),
+    ...(lines.length <= MOST_LINES ? {} : { notReadBesides: lines.length - MOST_LINES }),
+  };
+}
+
+/** `GetKxCluster of hdb-a, hdb-b: Throttling`. */
+export function textOf({ operation, of, reason }: Unread, names: readonly string[] = of === undefined ? [] : [of]) {
+  if (operation === undefined) return reason;
+  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
+  const named = names.slice(0, MOST_NAMES).map(plainOrQuoted).join(', ');
+  return `${operation}${named && ` of ${named}${more}`}: ${reason}`;
+}
+
+/** Why something could not be read. */
+export const reasonOf = (error: unknown): string =>
+  error instanceof FinspaceError
+    ? `${wireName(error.fields.code)}: ${quoted(error.fields.detail, 120)}`
+    : 'It could not be read.';

@@ -1,0 +1,161 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { OperationName } from '../../src/operations/index.ts';
+import { PUBLISHED_QUOTAS } from '../../src/operations/quotas.ts';
+import { NOW } from '../inventory/demo.ts';
+import { caller, demoTools, failing, type Rows } from './table.ts';
+
+const { world, use } = demoTools();
+const HOUR = 3_600_000;
+const IN_PROD = { environment: 'kdb-prod' };
+
+describe('problems', () => {
+  test('have one time of beginning, whichever tool shows them', async () => {
+    const shown = (rows: unknown) => (rows as Rows).map(({ entity, why, since }) => `${entity} ${why} ${since}`);
+    const found = await use('find_kx_problems', { ...IN_PROD, kinds: ['cluster'] });
+    const problems = shown((found.data['problems'] as Rows).filter(({ problem }) => problem !== 'underway'));
+    const described = shown((await use('describe_kx_environment', IN_PROD)).data['attention']);
+    expect(problems.length).toBeGreaterThan(2);
+    expect(described).toEqual(expect.arrayContaining(problems));
+    const about = await use('what_depends_on', { ...IN_PROD, name: 'hdb-equities-b' });
+    expect(problems).toEqual(expect.arrayContaining(shown((about.data['entity'] && about.data['attention']) as Rows)));
+  });
+
+  test('are one row each where a cluster lags twice, each with its own figures', async () => {
+    const { data } = await use('find_kx_problems', { problem: 'behind' });
+    expect(data).toMatchObject({ counts: { behind: 3 }, entities: { behind: 2 } });
+    const lags = (data['problems'] as Rows).filter(({ entity }) => entity === 'cluster:hdb-equities-b');
+    expect(lags).toMatchObject([
+      { type: 'HDB', for: '8 h', dataview: 'equities_taq/equities_taq_static' },
+      { type: 'HDB', for: '6 d', database: 'equities_taq', behindBy: 4 },
+    ]);
+    expect(lags[0]).not.toHaveProperty('behindBy');
+  });
+
+  test('do not take the age of what is unused for how long nobody used it', async () => {
+    const { data } = await use('find_kx_problems', { problem: 'unused' });
+    expect(data['unusedSince']).toMatch(/^not in the API/);
+    for (const row of data['problems'] as Rows) {
+      expect(row).toMatchObject({ age: '28 d' });
+      expect(row).not.toHaveProperty('for');
+    }
+    expect((await use('find_kx_problems', { problem: 'failed' })).data).not.toHaveProperty('unusedSince');
+  });
+
+  test('are found of some kinds alone, with fewer reads', async () => {
+    const readsFor = async (asked: object) => {
+      const before = [...world().counts.values()].reduce((sum, count) => sum + count, 0);
+      const { data } = await use('find_kx_problems', { problem: 'failed', ...asked });
+      const after = [...world().counts.values()].reduce((sum, count) => sum + count, 0);
+      return { reads: after - before, counts: data['counts'] };
+    };
+    const clusters = await readsFor({ kinds: ['cluster'] });
+    expect(clusters.counts).toEqual({ failed: 1 });
+    expect(clusters.reads).toBeLessThan((await readsFor({})).reads);
+  });
+
+  describe('of what is stuck', () => {
+    afterEach(() => void vi.setSystemTime(NOW));
+
+    test('say after how long it counts as stuck', async () => {
+      vi.setSystemTime(NOW + 3 * HOUR);
+      const { data } = await use('find_kx_problems', { problem: 'stuck' });
+      expect(data['problems']).toMatchObject([
+        { entity: 'cluster:gp-reference', for: '3 h', stuckAfter: '60 min' },
+        { entity: 'cluster:hdb-futures', stuckAfter: '30 min' },
+        { entity: 'cluster:rdb-futures', stuckAfter: '60 min' },
+      ]);
+      const { data: described } = await use('describe_kx_environment', IN_PROD);
+      expect(described['attention']).toContainEqual(
+        expect.objectContaining({ entity: 'cluster:rdb-futures', stuckAfter: '60 min' }),
+      );
+    });
+
+    test('say so of each kind where nothing is', async () => {
+      const { data } = await use('find_kx_problems', { problem: 'stuck' });
+      expect(data).toMatchObject({ counts: { stuck: 0 }, stuckAfter: { cluster: '60 min', node: '30 min' } });
+    });
+  });
+});
+
+test('how full volumes are is said to be unknown where somebody asks for it', async () => {
+  const sorted = (kind: string, sort: string) => use('find_kx_entities', { kinds: [kind], sort });
+  expect((await sorted('volume', 'fullest')).data['notKnown']).toMatch(/^how full volumes are/);
+  expect((await sorted('volume', 'largest')).data).not.toHaveProperty('notKnown');
+  expect((await sorted('scaling-group', 'fullest')).data).not.toHaveProperty('notKnown');
+});
+
+test.each([
+  ['find_kx_entities', { kinds: ['user'] }],
+  ['find_kx_problems', { problem: 'failed' }],
+  ['describe_kx_environment', IN_PROD],
+  ['what_depends_on', { name: 'hdb-fx' }],
+  ['compare_kx_environments', { a: 'kdb-prod', b: 'kdb-uat' }],
+  ['check_kx_quotas', {}],
+])('%s says when it read', async (tool, asked) => {
+  expect((await use(tool, asked)).data['readAt']).toBe(new Date(NOW).toISOString());
+});
+
+test('what could not be read is one line for each reason, with the names', async () => {
+  const partly = failing(world().call, 'GetKxVolume');
+  const { data } = await caller(partly)('find_kx_entities', { kinds: ['volume'], environment: 'kdb-prod' });
+  expect(data['notRead']).toEqual([
+    {
+      environment: 'kdb-prod',
+      reason:
+        'GetKxVolume of vol-backtest, vol-equities, vol-fx, vol-reference, vol-savedown and 1 more: ThrottlingException: "Slow down."',
+    },
+  ]);
+});
+
+describe('quotas', () => {
+  const uses = async (quotas: typeof PUBLISHED_QUOTAS | undefined, asked: object = IN_PROD) => {
+    const ask = caller(world().call, {}, undefined, { quotas: async () => quotas });
+    const { data } = await ask('check_kx_quotas', asked as Record<string, unknown>);
+    const rows = data['quotas'] as Rows;
+    return { data, rows, of: (name: string) => rows.find(({ quota }) => quota === name) };
+  };
+  const GENEROUS = { ...PUBLISHED_QUOTAS, clusters: 20, volumeStorage: 30_000 };
+
+  test('are shown with limit, use and headroom, fullest first', async () => {
+    const { of, rows, data } = await uses(GENEROUS);
+    expect(of('clusters')).toEqual({ quota: 'clusters', used: 13, limit: 20, headroom: 7 });
+    expect(of('GB of volume storage')).toMatchObject({ used: 24_000, limit: 30_000, headroom: 6_000 });
+    expect(of('kx.s.2xlarge nodes')).toMatchObject({ used: 3, limit: 5, headroom: 2 });
+    expect(of('kx.sg.4xlarge hosts')).toMatchObject({ used: 1, limit: 1, headroom: 0 });
+    expect(of('nodes of a cluster')).toMatchObject({ of: 'hdb-futures', used: 3, headroom: 2 });
+    expect(of('clusters that write one volume')).toMatchObject({ of: 'vol-savedown', used: 2, headroom: 3 });
+    expect(of('clusters that read one volume')).toMatchObject({ used: 2, headroom: 3 });
+    expect(of('users')).toMatchObject({ used: 5, limit: 1_000 });
+    const shares = rows.filter(({ used }) => used !== 0).map(({ used, limit }) => Number(used) / Number(limit));
+    expect(shares).toEqual(shares.toSorted((a, b) => b - a));
+    expect(data).toMatchObject({ limits: 'those that this backend enforces', account: { used: 2, limit: 1 } });
+  });
+
+  test('are said to be published defaults where the backend shows none, and not to be exceeded', async () => {
+    const { of, data } = await uses(undefined);
+    expect(data['limits']).toMatch(/^published defaults: the API shows no limits/);
+    expect(of('clusters')).toEqual({ quota: 'clusters', used: 13, publishedDefault: 10 });
+    expect(of('scaling groups')).toMatchObject({ limit: 10, headroom: 6 });
+  });
+
+  test('leave out what is not used where several environments are shown, unless all is asked for', async () => {
+    const summary = await uses(GENEROUS, {});
+    expect(summary.rows.every(({ used }) => Number(used) > 0)).toBe(true);
+    expect(summary.of('users')).toMatchObject({ environment: 'kdb-prod' });
+    const full = await uses(GENEROUS, { view: 'full' });
+    expect(full.rows.length).toBeGreaterThan(summary.rows.length);
+    expect(full.data).not.toHaveProperty('notShown');
+  });
+
+  test('do not count what could not be read', async () => {
+    const partly = failing(world().call, 'ListKxUsers' satisfies OperationName);
+    const { data } = await caller(partly)('check_kx_quotas', IN_PROD);
+    expect((data['quotas'] as Rows).some(({ quota }) => quota === 'users')).toBe(false);
+    expect(data['notRead']).toMatchObject([{ environment: 'kdb-prod' }]);
+  });
+
+  test('of the account are not counted where some environments are hidden', async () => {
+    const limited = caller(world().call, { environments: [await world().id('kdb-prod')] });
+    expect((await limited('check_kx_quotas')).data['account']).toMatch(/^not counted/);
+  });
+});

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import type { Call, Output } from '../../src/operations/index.ts';
+import { NOW } from '../inventory/demo.ts';
+import { caller, demoTools, names, type Rows } from './table.ts';
+
+const { world } = demoTools();
+const HOUR = 3_600_000;
+const PAGE = 100;
+type Load = NonNullable<Output<'ListKxChangesets'>['kxChangesets']>[number];
+
+/** The demo world, in which futures_l2 has so many loads more, one an hour, of which some failed. */
+function withLoads(count: number, failed: readonly number[] = []) {
+  const loads = Array.from({ length: count }, (_, at): Load => {
+    const time = new Date(NOW - (at + 1) * HOUR).toISOString();
+    const status = failed.includes(at) ? 'FAILED' : 'COMPLETED';
+    const times = { createdTimestamp: time, lastModifiedTimestamp: time, activeFromTimestamp: time };
+    return { changesetId: `load${at}`, status, ...times };
+  });
+  let pages = 0;
+  const call: Call = async (name, input, options) => {
+    const { databaseName, changesetId = '', nextToken = '0' } = input as Record<string, string>;
+    if (databaseName !== 'futures_l2') return world().call(name, input, options);
+    if (name === 'ListKxChangesets') {
+      pages += 1;
+      const from = Number(nextToken);
+      const isLast = from + PAGE >= loads.length;
+      const kxChangesets = loads.slice(from, from + PAGE);
+      return { kxChangesets, ...(isLast ? {} : { nextToken: String(from + PAGE) }) } as never;
+    }
+    const load = loads.find((each) => each.changesetId === changesetId);
+    if (name === 'GetKxChangeset' && load !== undefined)
+      return { ...load, errorInfo: { errorType: 'Failed', errorMessage: `No file for ${changesetId}.` } } as never;
+    return world().call(name, input, options);
+  };
+  return { use: caller(call), pages: () => pages };
+}
+
+const ofDatabase = (rows: unknown) =>
+  (rows as Rows).filter(({ entity }) => String(entity).startsWith('changeset:futures_l2/'));
+
+describe('a database of which the loads take several pages', () => {
+  const failed = [3, 50, 99, 100, 101, 150, 199, 200, 249];
+  const { use } = withLoads(250, failed);
+
+  test('shows each failed load once, with the reason, and says of nothing that it was not read', async () => {
+    const { data } = await use('find_kx_problems', { problem: 'failed', environment: 'kdb-prod', view: 'full' });
+    const rows = ofDatabase(data['problems']);
+    expect(names(rows, 'entity')).toEqual(failed.map((at) => `changeset:futures_l2/load${at}`));
+    expect(rows[8]).toMatchObject({ reason: 'No file for load249.' });
+    expect(data).not.toHaveProperty('notRead');
+  });
+
+  test('shows the same failures in the description of its environment', async () => {
+    const { data } = await use('describe_kx_environment', { environment: 'kdb-prod' });
+    expect(ofDatabase(data['attention'])).toHaveLength(failed.length);
+  });
+
+  test('counts what completed since a load on a later page, with the newest of the world', async () => {
+    const { data } = await use('find_kx_entities', { kinds: ['changeset'], name: 'load249', view: 'full' });
+    expect(data['entities']).toMatchObject([{ completedSince: 250 - failed.length + 1 }]);
+  });
+});
+
+describe('a database with more loads than are read', () => {
+  const { use } = withLoads(1_250);
+  const note = [{ environment: 'kdb-prod', reason: 'ListKxChangesets of futures_l2: only the newest 1,000 were read' }];
+
+  test('is named where older failures would matter, in one line', async () => {
+    for (const asked of [{}, { problem: 'failed' }])
+      expect((await use('find_kx_problems', asked)).data['notRead']).toEqual(note);
+  });
+
+  test.each([
+    ['find_kx_problems', { problem: 'unused' }],
+    ['find_kx_entities', { kinds: ['database'] }],
+    ['find_kx_entities', { kinds: ['cluster'], view: 'full' }],
+    ['what_depends_on', { name: 'hdb-fx' }],
+    ['compare_kx_environments', { a: 'kdb-prod', b: 'kdb-uat' }],
+    ['check_kx_quotas', {}],
+  ])('is not mentioned by %s %j', async (tool, asked) => {
+    expect((await use(tool, asked)).data).not.toHaveProperty('notRead');
+  });
+
+  test('is read as a whole where loads are asked for, or as far back as they are', async () => {
+    const all = withLoads(1_250);
+    const found = await all.use('find_kx_entities', { kinds: ['changeset'], name: 'futures_l2', limit: 1 });
+    expect(found.data).toMatchObject({ found: 1_250 });
+    expect(all.pages()).toBeGreaterThanOrEqual(13);
+    const recent = withLoads(1_250);
+    const asked = { kinds: ['changeset'], name: 'futures_l2', youngerThan: '2d' };
+    expect((await recent.use('find_kx_entities', asked)).data).toMatchObject({ found: 47 });
+    expect(recent.pages()).toBe(1);
+  });
+});
