@@ -16,6 +16,7 @@ import type { CompositeTool, Exchange, ToolEnvironment, ToolResult } from './env
 import { limited } from './limited.ts';
 import { describedTools } from './list.ts';
 import { nextStep } from './next-step.ts';
+import { ownTags } from './own-tags.ts';
 import { preparedArguments } from './prepared.ts';
 import { arnOfNew } from './resource-arn.ts';
 import { failed, naming, noted, refused, succeeded } from './result.ts';
@@ -126,6 +127,10 @@ async function throughGate(
   const revealed = await secrets(name, sent, output);
   if (revealed.kind === 'withheld') return refused(revealed.why);
   const lookup = { environment, signal: options.signal };
-  const done = { ...whatChanges(consent.plan, shown), ...(await arnOfNew(lookup, name, sent, output)) };
+  const done = {
+    ...whatChanges(consent.plan, shown),
+    ...(await arnOfNew(lookup, name, sent, output)),
+    ...(await ownTags(environment, name, sent, output, options)),
+  };
   return succeeded(name, revealed.output, { audience: revealed.audience, done });
 }
