@@ -15,6 +15,7 @@ export const PLACEHOLDERS: Partial<Record<SettingName, string>> = {
   stateDir: 'DIR',
   state: 'FILE',
   world: 'WORLD',
+  quotas: 'LIMITS',
   lifecycle: 'PACE',
   faults: 'FILE',
   credentials: 'KEY:SECRET',

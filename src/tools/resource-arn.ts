@@ -6,6 +6,9 @@ import { type Lookup, lookedUp } from './identify.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
+/** What was done is not kept waiting longer than this for how it is named. */
+const MOST_MS = 500;
+
 /** The ARN of what a call created, as tools for tags take it, where the reply does not have it. */
 export async function arnOfNew(lookup: Lookup, name: OperationName, input: Members, output: Members) {
   const { entity, risk } = operationNamed(name);
@@ -16,7 +19,8 @@ export async function arnOfNew(lookup: Lookup, name: OperationName, input: Membe
   if (path === undefined) return {};
   const { call } = lookup.environment;
   const environmentId = String(input['environmentId']);
-  const read = () => call('GetKxEnvironment', { environmentId }, { signal: lookup.signal });
+  const signal = AbortSignal.any([lookup.signal, AbortSignal.timeout(MOST_MS)]);
+  const read = () => call('GetKxEnvironment', { environmentId }, { signal });
   const root = (await lookedUp(lookup, 'GetKxEnvironment', read))?.environmentArn;
   return root === undefined ? {} : { resourceArn: `${root}${path}` };
 }

@@ -30,6 +30,8 @@ export interface StdioOptions {
 const READS_MS = 700;
 /** The same for mutations that were sent. */
 const MUTATIONS_MS = 10_000;
+/** How long what a mutation did may take to be put into words. */
+const WORDS_MS = 700;
 
 /** Serves one client over two streams, in either protocol era, until its input ends or `stop` aborts. Resolves when all is answered. */
 export async function serveOverStdio(serve: ServerFactory, caller: Caller, options: StdioOptions): Promise<void> {
@@ -64,7 +66,7 @@ export async function serveOverStdio(serve: ServerFactory, caller: Caller, optio
   await Promise.race([idle, stopped, delay(callMs)]);
   await Promise.race([idle, delay(READS_MS)]);
   const most = Promise.race([stopped.then(() => delay(MUTATIONS_MS)), delay(callMs)]);
-  await Promise.race([settled().then(() => Promise.race([idle, delay(100)])), most]);
+  await Promise.race([settled().then(() => Promise.race([idle, delay(WORDS_MS)])), most]);
   if (wire.unanswered() > 0) {
     onunanswered(wire.unanswered());
     // Nobody reads what is still to be written.

@@ -297,10 +297,4 @@ export const DEMO_QUESTIONS: readonly Question[] = [
     'dVa6UurTDgZmzooc8jRVZv',
     'COMPLETED',
   ),
-  ask(
-    'What would deleting vol-fx do?',
-    [IDS, ['plan_change', { tool: 'delete_kx_volume', arguments: { environmentId: '$prod', volumeName: 'vol-fx' } }]],
-    'fx_spot_live',
-    '"wouldRun":false',
-  ),
 ];

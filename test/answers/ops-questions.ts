@@ -249,4 +249,10 @@ export const OPS_QUESTIONS: readonly Question[] = [
   ask('Which clusters have only one node?', [clusters({ groupBy: 'nodeCount' })], /"value":"1","count":12/),
   ask('How much memory may rdb-equities take at most?', [about('rdb-equities')], '"memoryLimitMiB":49152', '24 GiB'),
   ask('What is described as a backtest?', [find({ uses: 'backtest' })], 'vol-backtest', '"found":1'),
+  ask(
+    'What would deleting vol-fx do?',
+    [IDS, ['plan_change', { tool: 'delete_kx_volume', arguments: { environmentId: '$prod', volumeName: 'vol-fx' } }]],
+    'fx_spot_live',
+    '"wouldRun":false',
+  ),
 ];

@@ -77,7 +77,7 @@ function number(schema: z.ZodNumber): Arbitrary<number> {
   const max = schema.maxValue ?? undefined;
   if (schema.isInt) return fc.integer({ ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) });
   return fc
-    .double({ min: min ?? -1e9, max: max ?? 1e9, noNaN: true, noDefaultInfinity: true })
+    .double({ min: Math.max(min ?? -1e9, -1e9), max: Math.min(max ?? 1e9, 1e9), noNaN: true })
     .map((value) => value + 0);
 }
 
