@@ -42,28 +42,30 @@ export const SETTINGS = lazily({
       .enum(['published', 'raised'])
       .optional()
       .describe(
-        'Limits of a new local world; by default published for empty, raised (none) for demo, or as its file says',
+        'Quotas of a new local world; default: published for empty, raised (no limits) for demo, those in the file for a world file',
       ),
   lifecycle: () =>
     z
       .enum(['realistic', 'fast', 'instant'])
       .default(STANDARD.lifecycle)
-      .describe('How long local entities take: as observed, a sixtieth of it, or no time'),
-  faults: () => z.string().min(1).optional().describe('JSON file of faults that requests to the local service meet'),
+      .describe('How long local entities take to change: as long as observed on AWS, a sixtieth of that, or no time'),
+  faults: () =>
+    z.string().min(1).optional().describe('JSON file of faults to inject into requests to the local service'),
   credentials: () =>
     z
       .array(z.string().regex(CREDENTIAL, 'expects KEY:SECRET or KEY:SECRET:ROLE_ARN'))
       .min(1)
       .optional()
       .describe(
-        'Who may call the port of finspace-mcp local, KEY:SECRET[:ROLE_ARN],…; anybody on this machine without it',
+        'Credentials that finspace-mcp local accepts, KEY:SECRET[:ROLE_ARN],…; without it, any credentials from this machine',
       ),
   control: () =>
     z
       .boolean()
       .default(STANDARD.control)
       .describe('Let POST /_control/clock move the clock of the local service ahead'),
-  readOnly: () => z.boolean().default(STANDARD.readOnly).describe('Refuse everything but reads, and do not list it'),
+  readOnly: () =>
+    z.boolean().default(STANDARD.readOnly).describe('Offer only reads: do not list other tools, and refuse them'),
   toolsets: () => z.array(z.enum(ENTITIES)).min(1).optional().describe('Offer only the tools of these entities'),
   deny: () => z.array(z.string().min(1)).default(STANDARD.deny).describe('Do not offer these tools'),
   environments: () =>
@@ -79,36 +81,34 @@ export const SETTINGS = lazily({
         `expects none, or some of ${RISKS.filter((risk) => risk !== 'read').join(', ')}`,
       )
       .default(STANDARD.approve)
-      .describe('Ask a person for these risks too; none asks nobody, on the local backend only'),
+      .describe('Require approval for these risks, too; none: for no call, on the local backend only'),
   secrets: () =>
     z
       .enum(['file', 'inline'])
       .default(STANDARD.secrets)
-      .describe('Where credentials go: to a file that only you can read, or to the caller'),
+      .describe('Where connection strings go: to a file that only you can read, or to the caller'),
   catalog: () =>
     z
       .enum(['tools', 'search'])
       .default(STANDARD.catalog)
-      .describe('List all tools, or three by which a model finds and runs them (few tokens)'),
+      .describe('List all tools, or only three that find and run the others (fewer tokens)'),
   outputSchemas: () =>
     z.boolean().default(STANDARD.outputSchemas).describe('List an output schema with each tool (many more tokens)'),
   connectTimeout: () =>
-    milliseconds().default(STANDARD.connectTimeout).describe('Milliseconds to connect to the endpoint'),
-  attemptTimeout: () => milliseconds().default(STANDARD.attemptTimeout).describe('Milliseconds for one attempt'),
+    milliseconds().default(STANDARD.connectTimeout).describe('Time limit to connect to the endpoint in milliseconds'),
+  attemptTimeout: () =>
+    milliseconds().default(STANDARD.attemptTimeout).describe('Time limit of one attempt in milliseconds'),
   callTimeout: () =>
-    milliseconds().default(STANDARD.callTimeout).describe('Milliseconds for a call with all its attempts'),
+    milliseconds().default(STANDARD.callTimeout).describe('Time limit of a call with all its attempts in milliseconds'),
   maxAttempts: () =>
-    z.int().min(1).max(10).default(STANDARD.maxAttempts).describe('Attempts of a call that may safely be repeated'),
+    z.int().min(1).max(10).default(STANDARD.maxAttempts).describe('Maximum attempts of a call that is safe to retry'),
   logLevel: () =>
     z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
       .default(STANDARD.logLevel)
-      .describe('Least severe log line on stderr'),
+      .describe('Lowest severity to log on stderr'),
   logFormat: () =>
-    z
-      .enum(['text', 'json'])
-      .optional()
-      .describe('How log lines look; by default text on a terminal and json elsewhere'),
+    z.enum(['text', 'json']).optional().describe('Format of log lines; default: text on a terminal, json elsewhere'),
   port: () => z.int().min(0).max(65_535).optional().describe('Port to listen on, 0 for a free one'),
   maxBody: () =>
     z
@@ -116,12 +116,12 @@ export const SETTINGS = lazily({
       .min(1_024)
       .max(16_777_216)
       .default(STANDARD.maxBody)
-      .describe('Bytes of the largest request, over HTTP and stdio'),
+      .describe('Maximum size of a request in bytes, over HTTP and stdio'),
   targets: () => z.string().min(1).optional().describe('JSON file of named targets: where each is and who may use it'),
-  target: () => z.string().min(1).optional().describe('The one of --targets to serve over stdio'),
+  target: () => z.string().min(1).optional().describe('Which of --targets to serve over stdio'),
   ...HTTP_SETTINGS,
   config: () =>
-    z.string().min(1).optional().describe('JSON file with any of these settings, by the names in this table'),
+    z.string().min(1).optional().describe('JSON file with any of these settings, such as {"readOnly": true}'),
 });
 
 export type SettingName = keyof typeof SETTINGS;

@@ -12,7 +12,7 @@ export function remarkingAbsent(call: Call, allowed: readonly string[], log: Pic
     const present = new Set((await environmentsNow(call, {})).map(({ environmentId }) => environmentId));
     const environments = allowed.filter((id) => !present.has(id));
     if (environments.length > 0)
-      log.warn({ environments }, '--environments: there are no kdb environments of these ids');
+      log.warn({ environments }, '--environments: there are no kdb environments with these ids');
   };
   return async (name, input, options) => {
     const output = await call(name, input, options);

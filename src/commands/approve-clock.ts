@@ -14,19 +14,17 @@ export async function acceptClock(terminal: Terminal, desk: Desk, clock: LedgerC
   if (!desk.keyed)
     throw new ApproverError('Resetting the clock needs a passphrase, and none was set up: finspace-mcp approve --init');
   const { now, seen } = await clock.read();
-  terminal.say(`${clock.owner} says ${iso(now)}, and ${iso(seen)} was seen there already.`);
-  terminal.say('Until that time comes again, no approval is trusted: it could be one that expired.');
-  terminal.say(
-    'If the clock is right now, the later time can be forgotten. All plans that wait and all approvals that',
-  );
-  terminal.say('were not used yet are void then, and the journal tells of it.\n');
+  terminal.say(`${clock.owner} says ${iso(now)}, but ${iso(seen)} was recorded there before.`);
+  terminal.say('Until that time comes again, no approval is trusted, because it may have expired.');
+  terminal.say('If the clock is correct now, you can discard the later time. This voids all open plans and all');
+  terminal.say('unused approvals, and the journal records it.\n');
   await unlocked(terminal, desk);
-  const typed = await terminal.ask('The date of today (UTC, YYYY-MM-DD), to accept this clock: ');
+  const typed = await terminal.ask(`Type today's date (UTC, YYYY-MM-DD) to accept this clock: `);
   const times = await clock.read();
   if (typed !== iso(times.now).slice(0, DATE))
     throw new ApproverError('That is not the date of this clock. Nothing was reset.');
   await resetClock(clock, journal, times, userInfo().username);
-  terminal.say('Reset. Agents have to ask anew.');
+  terminal.say('Reset. Agents must request approval again.');
 }
 
 const DATE = 'YYYY-MM-DD'.length;

@@ -17,7 +17,7 @@ export function listing(waiting: readonly Question[], now: number, columns: numb
     ...(at === 0 ? [] : ['']),
     `${printable(question.code)}  ${planText(question).headline}`,
     `       ${placeOf(question)}`,
-    `       asked ${ago(question.opened, now)} by ${printable(asker(question.principal))}, open for another ${left(question.expires, now)}`,
+    `       requested ${ago(question.opened, now)} by ${printable(asker(question.principal))}, open for another ${left(question.expires, now)}`,
   ]);
   return lines
     .flatMap((line) => folded(line, columns))
@@ -38,7 +38,7 @@ export async function chosenFrom(
   const found = waiting.find((question) => question.code === wanted);
   if (found !== undefined) return found;
   const open =
-    waiting.length === 0 ? 'nothing is' : `open are ${waiting.map(({ code }) => printable(code)).join(', ')}`;
+    waiting.length === 0 ? 'no plan is open' : `open plans: ${waiting.map(({ code }) => printable(code)).join(', ')}`;
   const known = await status(wanted);
   const why = known === undefined ? '' : ` ${whyClosed(known)}`;
   throw new ApproverError(`${printable(JSON.stringify(wanted.slice(0, 20)))} is not open (${open}).${why}`);
@@ -65,7 +65,7 @@ export async function approveAtTerminal(terminal: Terminal, desk: Desk, question
     );
   terminal.say();
   terminal.say(
-    `Plan ${printable(code)}, asked ${ago(opened, now)} by ${printable(asker(principal))}, open for another ${left(expires, now)}.`,
+    `Plan ${printable(code)}, requested ${ago(opened, now)} by ${printable(asker(principal))}, open for another ${left(expires, now)}.`,
   );
   terminal.say();
   const typed = await named(terminal, desk, question);
@@ -102,7 +102,7 @@ async function named(terminal: Terminal, desk: Desk, question: Question): Promis
     if (verdict === 'closed') throw new ApproverError(CLOSED);
     if (verdict === 'wrong-name')
       throw new ApproverError(
-        'That is wrong, too. The plan is closed and nothing runs. To go on, have the agent repeat the call.',
+        'That is also wrong. The plan is closed and nothing runs. To go on, have the agent repeat the call.',
       );
     terminal.say('That does not match exactly. Try again, or press Enter to leave.');
   }
@@ -128,9 +128,9 @@ export async function unlocked(terminal: Terminal, desk: Desk): Promise<Approver
       throw new ApproverError(
         `Too many wrong passphrases. Try again at ${new Date(opened.until).toLocaleTimeString()}.`,
       );
-    terminal.say('That is not the passphrase.');
+    terminal.say('Wrong passphrase.');
   }
   throw new ApproverError(
-    'Nothing was approved. If it is forgotten, the same command with --init says how to replace it.',
+    'Nothing was approved. If you forgot it, the same command with --init explains how to replace it.',
   );
 }

@@ -28,7 +28,7 @@ export async function setUpKey(
   if (first !== undefined) checkPassphrase(first);
   const again = first === undefined ? undefined : await terminal.askHidden('The same passphrase again: ');
   if (first === undefined || again === undefined) throw new ApproverError('Nothing was set up.');
-  if (first !== again) throw new ApproverError('The two are not the same. Nothing was set up.');
+  if (first !== again) throw new ApproverError('The two do not match. Nothing was set up.');
   const fingerprint = keyFingerprint(await initApprover(stateDir, first, { trustForms }));
   terminal.say(`Set up. The key is ${fingerprint}`);
   await pinWorldFile(state, fingerprint);

@@ -30,7 +30,7 @@ export async function approve(
   const [act = 'dialog', other] = switches.has('init')
     ? ['init', ...without(switches, 'init', 'trust-forms')]
     : [...switches];
-  if (other !== undefined) throw new ConfigError(`--${act} and --${other} do not go together`);
+  if (other !== undefined) throw new ConfigError(`--${act} and --${other} cannot be combined`);
   if (act === 'init')
     return at('Setting up a passphrase', (terminal) =>
       setUpKey(terminal, { stateDir, state: worldFile }, switches.has('trust-forms')),
@@ -62,9 +62,9 @@ export async function approve(
   }
 }
 
-const NEEDS_KEY = `Several replicas count signed approvals only. Set up a passphrase (${ownCommand()} approve --init), put the folder approver of this state directory into that of every replica, and restart them; or approve on the page of the server (/approvals).`;
+const NEEDS_KEY = `With several replicas, only signed approvals count. Set up a passphrase (${ownCommand()} approve --init), put the folder approver of this state directory into that of every replica, and restart them; or approve on the page of the server (/approvals).`;
 const IN_REDIS =
-  'The server of this state directory keeps its plans in Redis, where this did not look: add its --redis URL, or approve on its page (/approvals).\n';
+  'The server of this state directory keeps its plans in Redis, which this command did not read: add its --redis URL, or approve on its page (/approvals).\n';
 
 async function fleetAt(url: string): Promise<Fleet> {
   const { redisFleet } = await import('../transports/fleet/redis.ts');
@@ -72,9 +72,9 @@ async function fleetAt(url: string): Promise<Fleet> {
 }
 
 async function decline(desk: Desk, code: string | undefined): Promise<void> {
-  if (code === undefined) throw new ConfigError('--decline: needs the CODE of what to decline');
+  if (code === undefined) throw new ConfigError('--decline: needs the CODE of the plan to decline');
   const question = await chosenFrom(await desk.waiting(), code, desk.status);
-  if ((await desk.decline(question)) === 'closed') throw new ApproverError(`${question.code} is not open any more.`);
+  if ((await desk.decline(question)) === 'closed') throw new ApproverError(`${question.code} is no longer open.`);
   process.stdout.write(`Declined ${question.code}. Nothing runs.\n`);
 }
 
@@ -95,7 +95,7 @@ const TRIES = 3;
 
 async function choose(terminal: Terminal, waiting: readonly Question[], desk: Desk): Promise<Question> {
   for (let tries = 1; ; tries += 1) {
-    const typed = await terminal.ask('\nCode of the one to look at: ');
+    const typed = await terminal.ask('\nCode of the plan to show: ');
     if (typed === undefined || typed.trim() === '') throw new ApproverError('Nothing was approved.');
     try {
       return await chosenFrom(waiting, typed, desk.status);
@@ -108,7 +108,7 @@ async function choose(terminal: Terminal, waiting: readonly Question[], desk: De
 
 async function clock(desk: Desk, ledgers: LedgerClock, state: StateDatabase): Promise<void> {
   if (!lags(await ledgers.read())) {
-    process.stdout.write('The clock is not behind any time that was seen there. There is nothing to reset.\n');
+    process.stdout.write('The clock is not behind any recorded time. There is nothing to reset.\n');
     return;
   }
   const journal = sqlJournal(async () => state, Date.now);

@@ -41,8 +41,8 @@ export function approverRules(config: Config): ApproverRules {
       const own = await fingerprint();
       if (pinned === null || pinned === own) return;
       throw new LedgerError(
-        `This world belongs to the approver's key ${pinned}; this server has ${own === undefined ? 'none' : `the key ${own}`}. ` +
-          'Nothing that needs a person runs here. The person who owns the key has to restart the server with the state directory that holds it (--state-dir).',
+        `This world is pinned to the approver key ${pinned}; this server has ${own === undefined ? 'none' : `the key ${own}`}. ` +
+          'No call that needs a person runs here. The person who owns the key must restart the server with the state directory that holds it (--state-dir).',
       );
     },
   };

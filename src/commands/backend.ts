@@ -52,7 +52,7 @@ export async function prepareBackend(config: Config, log: Log): Promise<void> {
     return;
   }
   if (approve === 'none' && isKept && (await approverKey(stateDir)) !== undefined)
-    throw new ConfigError('--approve: none is not for a state directory with an approver key');
+    throw new ConfigError('--approve: none is not allowed with a state directory that has an approver key');
   tighten(prepareState(state));
   if (isNewWorldGiven) await (await givenWorld()).checkGivenWorld(config, log);
   if (faults !== undefined) (await import('../local/faults/rules.ts')).readFaults(faults);

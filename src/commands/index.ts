@@ -32,31 +32,32 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
     summary: 'List, export (to stdout), import (--world FILE) or reset the worlds of the local service.',
     settings: [...WORLD, 'config'],
     word: 'list|export|import|reset',
-    switches: { yes: 'Replace a world although it was changed' },
+    switches: { yes: 'Replace the world even if it was changed' },
   },
   approve: {
-    summary: 'Show what waits for a person, and approve or decline it.',
+    summary: 'Show the plans that wait for a person, and approve or decline them.',
     settings: ['stateDir', 'state', 'redis', 'config'],
     word: 'CODE',
     switches: {
       init: 'Set up the passphrase that approvals need',
       'trust-forms': 'With --init or alone: let forms in MCP clients approve without the passphrase',
-      'distrust-forms': 'Take that back',
-      web: 'On a page in the browser instead of here',
-      decline: 'Decline CODE',
-      'reset-clock': 'Take the present time for right although a later one was seen; voids all that is open',
+      'distrust-forms': 'Undo --trust-forms',
+      web: 'Approve on a page in the browser instead of in this terminal',
+      decline: 'Decline the plan CODE',
+      'reset-clock':
+        'Accept the present time although a later one was recorded; voids all open plans and unused approvals',
     },
   },
   journal: {
     summary: 'Print the record of every change (show), or check that nobody altered it (verify).',
     settings: ['stateDir', 'config'],
     word: 'show|verify',
-    switches: { json: 'As JSON lines on a terminal, too' },
+    switches: { json: 'Print JSON lines on a terminal, too' },
   },
   tools: {
     summary: 'List the tools that a client would see.',
     settings: [...SHOWN, 'config'],
-    switches: { json: 'As JSON', tokens: 'With the tokens that each costs (o200k)' },
+    switches: { json: 'Print JSON', tokens: 'Print how many tokens each tool costs (o200k)' },
   },
 };
 

@@ -15,14 +15,13 @@ export function journalTable(entries: readonly Entry[], columns?: number): strin
     if (entry.kind === 'unreadable') return [['', '', `entry ${entry.sequence} is unreadable`, '', '', '']];
     if (entry.kind === 'clock-reset')
       return [
-        [moment(entry.at), entry.approver, 'set the clock right', `${moment(entry.seen)} had been seen`, 'done', ''],
+        [moment(entry.at), entry.approver, 'reset the clock', `${moment(entry.seen)} was recorded before`, 'done', ''],
       ];
     const outcome = outcomes.get(entry.call);
-    const came =
-      outcome === undefined ? ['unknown', 'it never came back'] : [outcome.result, ...present(outcome.error)];
+    const came = outcome === undefined ? ['unknown', 'it never finished'] : [outcome.result, ...present(outcome.error)];
     if (entry.kind === 'world') {
       const { at, user, act, file, region, source, backup } = entry;
-      const kept = backup === undefined ? 'nothing was lost' : `what was there: ${backup}`;
+      const kept = backup === undefined ? 'nothing was replaced' : `previous world: ${backup}`;
       return [[moment(at), user, `world ${act}`, `${file} / ${region} / ${source}`, came.join(': '), kept]];
     }
     const { operation, principal, approval } = entry;
@@ -33,11 +32,11 @@ export function journalTable(entries: readonly Entry[], columns?: number): strin
         operation,
         targetOf(entry),
         came.join(': '),
-        approval === undefined ? 'not asked for' : [approval.channel, ...present(approval.approver)].join(', '),
+        approval === undefined ? 'not required' : [approval.channel, ...present(approval.approver)].join(', '),
       ],
     ];
   });
-  if (rows.length === 0) return ['Nothing was changed through this state directory yet.'];
+  if (rows.length === 0) return ['No change has been made through this state directory yet.'];
   const table = aligned([HEADINGS, ...rows]);
   const isWide = columns !== undefined && table.some((line) => line.length > columns);
   return isWide ? rows.flatMap((row) => paragraph(row.map(printable), columns)) : table;

@@ -40,7 +40,7 @@ const ACTS = {
   verify: async (kept: Journal) => {
     const found = await kept.verify();
     if ('brokenAt' in found)
-      throw new JournalError(`the journal was altered: entry ${found.brokenAt} does not fit the one before it`);
+      throw new JournalError(`the journal was altered: entry ${found.brokenAt} does not match the one before it`);
     refuseUnreadable(await kept.entries());
     print([
       `${found.entries} ${found.entries === 1 ? 'entry' : 'entries'}, all in order; the newest hash is ${found.head}`,

@@ -57,7 +57,7 @@ function greeting({ host, state, credentials }: Config, port: number, region: st
   const url = `http://${hostInUrl(host)}:${port}`;
   const [whose, key, secret] = credentials === undefined ? ['Any', 'any', 'any'] : ['The configured', 'KEY', 'SECRET'];
   return (
-    `FinSpace-compatible service on ${url} (world in ${state}). ${whose} credentials do; for example:\n` +
+    `FinSpace-compatible service on ${url} (world in ${state}). ${whose} credentials work; for example:\n` +
     `  AWS_ACCESS_KEY_ID=${key} AWS_SECRET_ACCESS_KEY=${secret} aws finspace list-kx-environments --region ${region} --endpoint-url ${url}\n` +
     `  curl --aws-sigv4 aws:amz:${region}:finspace --user ${key}:${secret} ${url}/kx/environments\n`
   );

@@ -30,7 +30,7 @@ export function outOfBandWay(config: Config, ways: Ways): () => Promise<OutOfBan
   return async () => {
     const terminal = await terminalWay(config, ways);
     if (page === undefined) return terminal;
-    const onPage = `On the approval page ${page.url()}, where somebody signs in whose token has the scope finspace:approve; whoever asked cannot approve.`;
+    const onPage = `On the approval page ${page.url()}, where a person signs in with a token that has the scope finspace:approve. The caller that requested it cannot approve it.`;
     return {
       trusts: (question, approval) =>
         approval.channel === WEB

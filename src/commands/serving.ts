@@ -180,7 +180,7 @@ async function reportUnfinished(journal: Journal, log: Log, now: () => number, a
     if (now() - Date.parse(at) < ageMs) continue;
     log.warn(
       { at, call, operation, target },
-      'outcome unknown: this call was begun and never finished; check what became of it',
+      'outcome unknown: this call was started and never finished; check whether it took effect',
     );
   }
   log.info(await journal.verify(), 'journal');

@@ -32,7 +32,7 @@ export async function stdio(given: Config): Promise<void> {
     abandoned: () => parentEnded(parent),
     callMs: config.callTimeout,
     maxBytes: config.maxBody,
-    onending: (requests) => log.info({ requests }, 'no more is read; finishing what was asked'),
+    onending: (requests) => log.info({ requests }, 'reading no more requests; finishing those in progress'),
     onunanswered: (requests) => log.warn({ requests }, 'stopped before these requests were answered'),
   });
   await close();

@@ -9,7 +9,7 @@ export async function refusePinnedWorld(state: string): Promise<void> {
   const pinned = await inWorldFile(state, approverOf);
   if (pinned === undefined || pinned === null) return;
   throw new ApproverError(
-    `The world in ${state} belongs to the key ${pinned}, and no other key can approve in it. ` +
+    `The world in ${state} is pinned to the key ${pinned}, and no other key can approve in it. ` +
       'Put back the folder approver that holds this key. If its passphrase is lost: export the world, move its file away, run this again, and import the world.',
   );
 }
@@ -26,7 +26,7 @@ export async function requireOwnWorld(store: Store, stateDir: string): Promise<v
   const pinned = own === undefined ? await approverOf(store) : await pinApprover(store, own);
   if (pinned === null || pinned === own) return;
   throw new ApproverError(
-    `This world belongs to the approver's key ${pinned}. It is replaced only with the state directory that holds this key (--state-dir), where the journal records it.`,
+    `This world is pinned to the approver key ${pinned}. It is replaced only with the state directory that holds this key (--state-dir), where the journal records it.`,
   );
 }
 

@@ -64,7 +64,7 @@ export async function replaceWorld(
   }
 }
 
-const NOT_SURE = '--yes: is needed, because the world that is there was changed since it was made';
+const NOT_SURE = '--yes: required, because the world to replace was changed since it was created';
 
 /** `20261128T222152123Z`, which every file system takes. */
 const stamp = (at: Date) => at.toISOString().replaceAll(/[-:.]/g, '');

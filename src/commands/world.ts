@@ -15,7 +15,8 @@ export async function world(config: Config, switches: ReadonlySet<string>, word 
     throw new ConfigError(`world: expects ${Object.keys(ACTS).join(', ')}, not ${JSON.stringify(word.slice(0, 100))}`);
   }
   const { state } = config;
-  if (word === 'list' && !existsSync(state)) return print(`No worlds yet: ${state} is made when something is served.`);
+  if (word === 'list' && !existsSync(state))
+    return print(`No worlds yet: ${state} is created when a server first starts.`);
   if (act.reads && !existsSync(state)) throw new ConfigError(`--state: ${state} does not exist; there are no worlds`);
   const store = await openStore(state);
   try {
@@ -36,10 +37,10 @@ const ACTS = {
     reads: true,
     run: async (store) => {
       const worlds = await listWorlds(store);
-      if (worlds.length === 0) print('No worlds yet: one is made when something is served.');
+      if (worlds.length === 0) print('No worlds yet: one is created when a server first starts.');
       for (const { region, account, counts, changed } of worlds) {
         const what = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`);
-        print(`${region} ${account}${changed ? '' : ' (as it was made)'}: ${what.join(', ') || 'empty'}`);
+        print(`${region} ${account}${changed ? '' : ' (unchanged)'}: ${what.join(', ') || 'empty'}`);
       }
     },
   },
@@ -83,4 +84,4 @@ const regionOf = ({ region }: Config) => region ?? 'us-east-1';
 const print = (line: string) => writeOut(`${line}\n`);
 
 const replaced = ({ region, source }: { region: string; source: string }, kept: string | undefined) =>
-  `The world in ${region} is now ${source}.${kept === undefined ? '' : ` What was there is in ${kept}`}`;
+  `The world in ${region} is now ${source}.${kept === undefined ? '' : ` The previous world is in ${kept}`}`;

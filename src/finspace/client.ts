@@ -73,7 +73,7 @@ function checked(provider: () => Promise<string>): () => Promise<string> {
     const region = await provider();
     if (region === '') throw misconfigured('No AWS region is configured.', NAME_REGION);
     if (!/^[a-z0-9]+(?:-[a-z0-9]+){1,5}$/.test(region))
-      throw misconfigured('The configured AWS region is not one.', NAME_REGION);
+      throw misconfigured('The configured AWS region is not a valid region name.', NAME_REGION);
     return region;
   };
 }

@@ -75,7 +75,7 @@ function serializer(name: OperationName) {
 function labelValue(input: object, label: string): string {
   const value = (input as Members)[label];
   if (typeof value === 'string' && value !== '' && value !== '.' && value !== '..') return value;
-  throw new Fault({ code: 'Validation', detail: `${label} cannot stand in a path.` });
+  throw new Fault({ code: 'Validation', detail: `${label} cannot be used in a path.` });
 }
 
 const queryValue = (value: unknown) => (Array.isArray(value) ? value.map(String) : String(value)) as string;

@@ -71,7 +71,7 @@ function tokenFileFault(failed: Failed): Fault | undefined {
   const source = failed.path === setting ? 'web_identity_token_file of the AWS profile' : 'AWS_WEB_IDENTITY_TOKEN_FILE';
   return misconfigured(
     `The web identity token file ${failed.path} ${failed.code === 'ENOENT' ? 'does not exist' : 'cannot be read'}.`,
-    `Have a person correct ${source}, or see to it that the file is mounted and readable for the user that runs this server.`,
+    `Have a person correct ${source}, or make sure that the file is mounted and readable for the user that runs this server.`,
   );
 }
 

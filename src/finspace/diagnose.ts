@@ -16,7 +16,7 @@ export function diagnose(thrown: unknown): Diagnosis {
 
 const UNKNOWN: Diagnosis = {
   code: 'Unreachable',
-  detail: 'The request failed for a reason that this server does not know.',
+  detail: 'The request failed for an unknown reason.',
   mayHaveRun: true,
 };
 

@@ -65,9 +65,9 @@ const TRANSPORT_FAILURES: Record<TransportFailure, { retryable: boolean; advice:
   ServiceEnded: {
     retryable: false,
     advice:
-      'Two ways on: run this server on its embedded service (--backend local), or name an endpoint that implements the API (--backend aws --endpoint URL).',
+      'There are two options: run this server on its embedded service (--backend local), or name an endpoint that implements the API (--backend aws --endpoint URL).',
   },
   Timeout: { retryable: true, advice: 'The endpoint was too slow. Wait a little and try again.' },
-  Unavailable: { retryable: true, advice: 'The endpoint is failing by itself. Wait a little and try again.' },
+  Unavailable: { retryable: true, advice: 'The endpoint has an internal error. Wait a little and try again.' },
   Unreachable: { retryable: true, advice: 'Have a person check the endpoint and the network, then try again.' },
 };

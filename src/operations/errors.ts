@@ -17,7 +17,7 @@ export const ERRORS = {
   InternalServer: {
     status: 500,
     retryable: true,
-    advice: 'The service failed by itself. Wait a little and try again.',
+    advice: 'The service had an internal error. Wait a little and try again.',
   },
   InvalidRequest: {
     status: 400,
@@ -32,12 +32,12 @@ export const ERRORS = {
   ResourceAlreadyExists: {
     status: 409,
     retryable: false,
-    advice: 'Something of that name exists already. Use it, or choose another name.',
+    advice: 'An entity of that name already exists. Use it, or choose another name.',
   },
   ResourceNotFound: {
     status: 404,
     retryable: false,
-    advice: 'Something that the arguments name does not exist. find_kx_entities finds what does.',
+    advice: 'An entity that the arguments name does not exist. find_kx_entities shows which ones exist.',
   },
   ServiceQuotaExceeded: {
     status: 402,

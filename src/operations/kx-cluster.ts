@@ -245,7 +245,7 @@ export const UpdateKxClusterDatabases = operation({
   update: DATABASES_UPDATE,
   summary:
     'Move an HDB or GP cluster to another version of a database that it mounts: to a changeset, or to the newest ' +
-    'version of a dataview. The list replaces the present one: a call that omits a mounted database, its cache or ' +
+    'version of a dataview. The list replaces the current one: a call that omits a mounted database, its cache or ' +
     'its dataview is refused with the complete arguments, unless remove names it. Databases cannot be added. ' +
     'ROLLING (the default) restarts one node after another, so a single-node cluster is down meanwhile; ' +
     'NO_RESTART restarts none, and q must reload the data. The cluster is UPDATING, then RUNNING; use ' +

@@ -35,5 +35,5 @@ export function listerOf(name: OperationName): OperationName | undefined {
 /** How an agent waits for something, as people call its kind, to be in a status: for advice. */
 export const waitTool = (noun: string, status: string): string =>
   noun.startsWith('dataset')
-    ? `look with ${toolName('GetEnvironment')} until it is ${status}`
+    ? `repeat ${toolName('GetEnvironment')} until it is ${status}`
     : `wait_for_kx_entity (kind ${noun.replace('kdb ', '').replaceAll(' ', '-')}, until ${status})`;

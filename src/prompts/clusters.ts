@@ -11,12 +11,12 @@ export const rollToNewData: Runbook = {
     steps(
       `Move the cluster ${clusterName} in the kdb environment ${environmentId} to ${changesetId === undefined ? 'the newest completed changeset' : `the changeset ${changesetId}`}.`,
       [
-        `${tool('GetKxCluster')}: it must be RUNNING; note its databases: either changesetId (dedicated nodes) or dataviewConfiguration (scaling group). Keep these as the way back.`,
-        `${tool('GetKxDatabase')} for each: lastCompletedChangesetId. ${tool('ListKxChangesets')}: if a newer one is PENDING or IN_PROGRESS, ask whether to wait for it (${WAIT}, kind changeset); if a newer one FAILED, say so. Stop here if the cluster holds the wanted changeset already.`,
-        `Where it mounts a dataview: ${tool('GetKxDataview')}. With autoUpdate, or when its newest active version has the wanted changeset, it needs no change: another version would leave the clusters on this one behind. With readWrite it cannot be moved: stop. Else ${tool('UpdateKxDataview')} with the changesetId, then ${WAIT} (kind dataview).`,
-        `${tool('UpdateKxClusterDatabases')}: dataviewName where it mounts a dataview, else changesetId; keep cacheConfigurations as they are; deploymentStrategy ROLLING unless told otherwise.`,
-        `${WAIT} (kind cluster) until RUNNING, then ${tool('GetKxCluster')}: it must show the wanted changesetId. \`find_kx_problems\` with problem behind tells whether replicas of it are left behind.`,
-        'Way back: the same steps with the changesetId noted in step 1.',
+        `${tool('GetKxCluster')}: it must be RUNNING; note its databases: either changesetId (dedicated nodes) or dataviewConfiguration (scaling group). You need these to roll back.`,
+        `${tool('GetKxDatabase')} for each: lastCompletedChangesetId. ${tool('ListKxChangesets')}: if a newer one is PENDING or IN_PROGRESS, ask whether to wait for it (${WAIT}, kind changeset); if a newer one FAILED, say so. Stop here if the cluster already has the requested changeset.`,
+        `If it mounts a dataview: ${tool('GetKxDataview')}. With autoUpdate, or if its newest active version has the requested changeset, it needs no change: a new version would leave the clusters on the present one behind. With readWrite it cannot be moved: stop. Otherwise ${tool('UpdateKxDataview')} with the changesetId, then ${WAIT} (kind dataview).`,
+        `${tool('UpdateKxClusterDatabases')}: dataviewName where it mounts a dataview, else changesetId; keep cacheConfigurations as they are; deploymentStrategy ROLLING unless the person says otherwise.`,
+        `${WAIT} (kind cluster) until RUNNING, then ${tool('GetKxCluster')}: it must show the requested changesetId. \`find_kx_problems\` with problem behind shows whether replicas of it are behind.`,
+        'To roll back: the same steps with the changesetId noted in step 1.',
       ],
       [REPORT, STOP],
     ),
@@ -31,16 +31,16 @@ export const diagnose: Runbook = {
     steps(
       `Diagnose the cluster ${clusterName} in the kdb environment ${environmentId}${nodeId === undefined ? '' : `, above all its node ${nodeId}`}.`,
       [
-        `\`what_depends_on\` with its name: state, problems, what it needs and in which state that is.`,
-        `${tool('GetKxCluster')}: take status, statusReason, databases (changesetId or dataviewConfiguration), capacity or scaling group, code, initializationScript.`,
+        `\`what_depends_on\` with its name: its status, its problems, and what it needs with the status of each.`,
+        `${tool('GetKxCluster')}: note status, statusReason, databases (changesetId or dataviewConfiguration), capacity or scaling group, code, initializationScript.`,
         `${tool('ListKxClusterNodes')}: look for nodes that stay PROVISIONING for more than half an hour after their launchTime. One that is stuck can be removed with ${tool('DeleteKxClusterNode')}, which a person approves; then ${WAIT} (kind nodes).`,
         `For each database it mounts: ${tool('GetKxDatabase')}, and compare lastCompletedChangesetId with what the cluster mounts. ${tool('ListKxChangesets')} shows what is pending or failed; ${tool('GetKxChangeset')} has the errorInfo.`,
         `If it mounts a dataview: ${tool('GetKxDataview')}, and see which of its active versions lists the cluster.`,
-        'If it runs on a scaling group: `what_depends_on` with the name of that: the memory that is free, and what each cluster on it takes. One that failed for want of memory needs a smaller reservation, another host, or room made.',
+        'If it runs on a scaling group: `what_depends_on` with the name of the group: its free memory, and what each cluster on it uses. A cluster that failed for lack of memory needs a smaller reservation, another host, or memory that you free.',
         'What it printed is in the CloudWatch log group /aws/vendedlogs/finspace/ENVIRONMENT_ID/CLUSTER_NAME, which these tools do not read.',
-        'Say in three parts: what is wrong and since when; the evidence, with the values that you read; what to do, in order.',
+        'Report in three parts: what is wrong and since when; the evidence, with the values that you read; what to do, in order.',
       ],
-      ['Change nothing without being asked.'],
+      ['Change nothing unless the person asks for it.'],
     ),
 };
 
@@ -58,8 +58,8 @@ export const changeSize: Runbook = {
       `Give the cluster ${clusterName} in the kdb environment ${environmentId} this size: ${size}. Size and type are fixed at creation, so it takes a new cluster.`,
       [
         `${tool('GetKxCluster')}: note every setting. ${tool('ListTagsForResource')} on its ARN (environmentArn/kxCluster/NAME): note the tags.`,
-        `Where it shall run on a scaling group: \`what_depends_on\` its name; the free memory must hold the copy beside the old one. A tickerplant or RDB loses what it holds in memory only: agree on a time with the person first.`,
-        'Ask the person whether clients can be pointed at a new name. If yes, the copy gets a new name and both run side by side; if the name has to stay, the old one must be deleted first, and there is an outage: say how long creation took the last time (createdTimestamp to lastModifiedTimestamp).',
+        `If it is to run on a scaling group: \`what_depends_on\` with the name of the group; the free memory must be enough for the copy in addition to the old cluster. A tickerplant or RDB loses data that is only in memory: agree on a time with the person first.`,
+        'Ask the person whether clients can be pointed at a new name. If yes, the copy gets a new name and both run side by side; if the name must stay the same, the old one must be deleted first, which causes an outage: say how long creation took last time (createdTimestamp to lastModifiedTimestamp).',
         `${tool('CreateKxCluster')} with all settings noted, tags too, and the new size: leave out status, statusReason, volumes and times, and give dataviewName in place of dataviewConfiguration. Then \`wait_for_kx_entity\` until RUNNING. If it is CREATE_FAILED report statusReason and delete nothing.`,
         `${tool('GetKxCluster')} on the copy: the same databases, dataviews and changesets, the new size.`,
         `Only when the person says that clients have moved: \`plan_change\` for ${tool('DeleteKxCluster')} of the old one, show it, then call it. A person approves it.`,
@@ -71,19 +71,20 @@ export const changeSize: Runbook = {
 export const copyCluster: Runbook = {
   name: 'copy_kx_cluster_to_environment',
   title: 'Copy a cluster to another environment',
-  description: 'Create a cluster with the same settings, and what it needs, in another environment: six calls.',
+  description:
+    'Create a cluster with the same settings, and the entities that it needs, in another environment: six calls.',
   arguments: [
     ...given('environmentId', 'clusterName'),
     asked('targetEnvironmentId', 'Id or name of the kdb environment to copy it to'),
-    asked('changes', 'What is to differ, such as another name, 8 GiB, or one node', false),
+    asked('changes', 'Differences from the original, such as another name, 8 GiB, or one node', false),
   ],
   text: ({ environmentId, clusterName, targetEnvironmentId, changes }) =>
     steps(
       `Copy the cluster ${clusterName} of the kdb environment ${environmentId} to the kdb environment ${targetEnvironmentId}${changes === undefined ? '' : `, with these changes: ${changes}`}. It takes one call per step.`,
       [
-        `${tool('GetKxCluster')}: every setting, also the segments of the dataviews that it mounts.`,
+        `${tool('GetKxCluster')}: every setting, including the segments of the dataviews that it mounts.`,
         '`what_depends_on` with its name and view full: its tags, and type and size of the databases, volumes and scaling group that it needs.',
-        '`find_kx_entities` in the target with kinds environment, cluster, database, dataview, volume, scaling-group and view full: its zones, the network of its clusters, and which of those names it has already. What it has is used as it is.',
+        '`find_kx_entities` in the target with kinds environment, cluster, database, dataview, volume, scaling-group and view full: its zones, the network of its clusters, and which of those names already exist there. Use the existing entities as they are.',
         '`create_kx_entities` in the target: the database, volume, scaling group and dataview that are missing there, then the cluster with its tags. Use a zone of the target, and the network of its own clusters. Leave out status, statusReason, volumes, times and changesetId, which belong to the source, and give dataviewName in place of dataviewConfiguration. A new database is empty: ask whether data is to be loaded, and from where.',
         `${WAIT}, kind cluster: until it is RUNNING. If it is CREATE_FAILED, report the reason.`,
         `${tool('GetKxCluster')} on the copy: compare it with the first one, and report each difference. Tags of volumes are set by \`tag_kx_entities\`.`,
@@ -102,7 +103,7 @@ export const rotateRdb: Runbook = {
       `Rotate the RDB ${clusterName} in the kdb environment ${environmentId}.`,
       [
         `${tool('GetKxCluster')}: it must be of type RDB and RUNNING; note every setting, above all databases, savedownStorageConfiguration and tickerplantLogConfiguration. ${tool('ListTagsForResource')} on its ARN (environmentArn/kxCluster/NAME): note the tags.`,
-        `${tool('ListKxChangesets')} of its database: was today's data saved down and COMPLETED? If not, say so and stop: what is only in memory goes with the cluster.`,
+        `${tool('ListKxChangesets')} of its database: was today's data saved down and COMPLETED? If not, say so and stop: data that is only in memory is lost with the cluster.`,
         `${tool('CreateKxCluster')} with the same settings and tags under the next name (rdb1, rdb2, …): leave out status, volumes and times, and give dataviewName in place of dataviewConfiguration. On ConflictException the name is taken: take the next number.`,
         '`wait_for_kx_entity` until the new one is RUNNING. If it is CREATE_FAILED report statusReason and leave the old one alone.',
         'Ask the person to move feeds and gateways to the new one, and to say so.',

@@ -13,7 +13,7 @@ export const onboardUser: Runbook = {
     steps(
       `Give the user ${userName} access to the kdb environment ${environmentId} with the role ${iamRole}.`,
       [
-        `${tool('ListKxUsers')}: if the name exists with the same role, nothing is to be done; with another role, ask whether to change it with ${tool('UpdateKxUser')}. If somebody else has that role, say so: both would be the same person to kdb.`,
+        `${tool('ListKxUsers')}: if the name exists with the same role, there is nothing to do; with another role, ask whether to change it with ${tool('UpdateKxUser')}. If another user has that role, say so: kdb could not tell the two apart.`,
         `${tool('CreateKxUser')}; for several users, \`create_kx_entities\` in one call. Ask for an owner and a cost centre if other users carry such tags (${tool('ListTagsForResource')} on a userArn).`,
         `${tool('GetKxUser')}: note userArn.`,
         `Tell the person how the user connects: with that role, ${tool('GetKxConnectionString')} with userArn and clusterName gives a short-lived credential. Do not fetch it yourself: it works only for the role of the user and belongs to the user.`,
@@ -31,11 +31,11 @@ export const tearDown: Runbook = {
     steps(
       `Tear down the kdb environment ${environmentId}, if that is safe.`,
       [
-        '`describe_kx_environment`: what is in it. `find_kx_problems` with the environment and problem underway: what is just being made, changed or loaded. If anything is RUNNING or underway, ask whether this is the right environment.',
-        `${tool('ListTagsForResource')} on its ARN: who owns it? A tag finspace-mcp:protected means hands off.`,
+        '`describe_kx_environment`: what is in it. `find_kx_problems` with the environment and problem underway: what is being created, changed or loaded now. If anything is RUNNING or underway, ask whether this is the right environment.',
+        `${tool('ListTagsForResource')} on its ARN: who owns it? If it has the tag finspace-mcp:protected, stop.`,
         'Show the person what is lost for good: databases with their sizes and numbers of changesets. Ask whether the sources in S3 still exist (`get_kx_changeset` lists them), and whether the data is needed elsewhere.',
-        '`plan_change` for `tear_down_kx_environment`: what goes, in its order, and what is in the way.',
-        '`tear_down_kx_environment` does it as one plan that a person approves once: clusters, dataviews, volumes, databases, scaling groups, users, then the environment. Where it is not offered, delete in this order and wait for each with `wait_for_kx_entity` until DELETED; databases and users are gone at once.',
+        '`plan_change` for `tear_down_kx_environment`: what is deleted, in which order, and what blocks it.',
+        '`tear_down_kx_environment` does it as one plan that a person approves once: clusters, dataviews, volumes, databases, scaling groups, users, then the environment. Where it is not offered, delete in this order and wait for each with `wait_for_kx_entity` until DELETED; databases and users are deleted at once.',
         `${tool('GetKxEnvironment')}: its status must be DELETED; it stays readable by its id, though no other tool shows it any more.`,
       ],
       [REPORT, STOP, 'You cannot approve any of this yourself.'],
@@ -45,21 +45,20 @@ export const tearDown: Runbook = {
 export const inventory: Runbook = {
   name: 'inventory_before_migrating',
   title: 'Inventory before migrating off',
-  description:
-    'Write down everything that has to be rebuilt elsewhere: data and its sources, clusters, code, people, network.',
+  description: 'List everything that must be rebuilt elsewhere: data and its sources, clusters, code, people, network.',
   arguments: given('environmentId'),
   text: ({ environmentId }) =>
     steps(
       `Make an inventory of the kdb environment ${environmentId} from which it can be rebuilt on another platform. Change nothing.`,
       [
-        '`describe_kx_environment` with view full, page by page: everything that there is. Its picture and diagram are resources; link them.',
-        `Data: for each database its size, and \`find_kx_entities\` with kinds changeset and view full for the S3 sources of its loads. Mark sources that nobody is sure about: without them the data has to be exported before the end.`,
+        '`describe_kx_environment` with view full, page by page: everything in it. Its picture and diagram are resources; link them.',
+        `Data: for each database its size, and \`find_kx_entities\` with kinds changeset and view full for the S3 sources of its loads. Mark sources that nobody can confirm: without them, the data must be exported before the shutdown.`,
         'Processes: for each cluster type, size in memory and CPUs, code and init script in S3, command line, execution role, what it mounts, which volumes it writes to; who depends on it.',
         `Access: ${tool('ListKxUsers')} with roles; network: ${tool('GetKxEnvironment')} (transit gateway, CIDR, DNS, KMS key).`,
-        'Owners: `find_kx_entities` with groupBy tag:owner, and with tag !owner for what has none. Code: the same with kinds cluster and groupBy code.',
+        'Owners: `find_kx_entities` with groupBy tag:owner, and with tag !owner for entities without an owner. Code: the same with kinds cluster and groupBy code.',
         '`find_kx_problems` with the environment: what is unused need not move; what is failed or behind should be repaired or dropped first.',
         'Deliver: a table per kind, the order in which to rebuild (network, storage, databases and data, dataviews, scaling groups, clusters, users), open questions, and what can be switched off today.',
       ],
-      ['Say for every part that could not be read that it is missing.'],
+      ['State every part that is missing because it could not be read.'],
     ),
 };

@@ -42,4 +42,4 @@ export const steps = (goal: string, list: readonly string[], always: readonly st
 
 export const REPORT =
   'Say before each change what you are about to do and why; after the last step report what was done, with the values that you read.';
-export const STOP = 'Stop and report when a step fails or finds something else than expected; do not improvise.';
+export const STOP = 'Stop and report if a step fails or finds something unexpected; do not improvise.';

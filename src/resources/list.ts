@@ -54,7 +54,7 @@ export async function listResources(
 export const unknownCursor = () =>
   new ProtocolError(
     ProtocolErrorCode.InvalidParams,
-    'The cursor is not one that this server gave: take nextCursor whole and unchanged.',
+    'This server did not issue that cursor: pass nextCursor complete and unchanged.',
   );
 
 async function environmentsIn(

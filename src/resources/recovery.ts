@@ -24,7 +24,7 @@ export async function listKits(environment: ResourceEnvironment): Promise<Resour
       uri: `${PREFIX}${id}`,
       name: id,
       title: `Recovery kit: ${id}`,
-      description: 'What it takes to make the configuration of something deleted anew. No data.',
+      description: 'The calls that recreate the configuration of a deleted entity. No data.',
       mimeType: 'application/json',
     }));
 }

@@ -34,7 +34,7 @@ export async function storeKeys(dir: string, { publicPem, ...secret }: StoredKey
     }
   } catch (cause) {
     await refuseSecondKey(dir);
-    throw new ApproverError(`${dir}: no key can be kept here (${(cause as NodeJS.ErrnoException).code})`, { cause });
+    throw new ApproverError(`${dir}: cannot store a key here (${(cause as NodeJS.ErrnoException).code})`, { cause });
   }
 }
 
@@ -52,14 +52,15 @@ const privateText = ({ sealed, forms }: Omit<StoredKeys, 'publicPem'>) => `${JSO
 export async function refuseSecondKey(dir: string): Promise<void> {
   if (!(await exists(approverFolder(dir)))) return;
   const how =
-    'To replace it, forgotten or not, remove that folder, run this again, and restart every server that uses it.';
-  throw new ApproverError(`There is a passphrase already (${approverFolder(dir)}). ${how}`);
+    'To replace it, even without knowing it, remove that folder, run this again, and restart every server that uses it.';
+  throw new ApproverError(`A passphrase is already set up (${approverFolder(dir)}). ${how}`);
 }
 
 /** Both files. Throws ApproverError when there are none, or they are not as `storeKeys` leaves them. */
 export async function keysIn(dir: string): Promise<StoredKeys> {
   const publicPem = await publicKeyIn(dir);
-  if (publicPem === undefined) throw new ApproverError('No passphrase was set up: finspace-mcp approve --init');
+  if (publicPem === undefined)
+    throw new ApproverError('No passphrase is set up. To set one up: finspace-mcp approve --init');
   try {
     const { salt, iv, tag, sealed, forms } = await privateIn(dir);
     if ([salt, iv, tag, sealed].every((text) => typeof text === 'string'))
@@ -102,7 +103,7 @@ async function onlyOurs(path: string): Promise<void> {
     throw new ApproverError(`${path}: cannot be read`, { cause });
   });
   if (process.platform !== 'win32' && (mode & OTHERS) !== 0)
-    throw new ApproverError(`${path}: other users can get at it; take their rights away (chmod go-rwx)`);
+    throw new ApproverError(`${path}: other users can access it; remove their permissions (chmod go-rwx)`);
 }
 
 async function written(path: string, text: string): Promise<void> {

@@ -44,7 +44,7 @@ export async function unsealKey(key: SealedKey, passphrase: string, publicPem: s
     const der = Buffer.concat([decipher.update(sealed as Buffer), decipher.final()]);
     return createPrivateKey({ key: der, type: 'pkcs8', format: 'der' });
   } catch {
-    throw new ApproverError('That is not the passphrase (or somebody changed the key files).', {
+    throw new ApproverError('Wrong passphrase (or the key files were changed).', {
       wrongPassphrase: true,
     });
   }

@@ -91,6 +91,6 @@ export function whyClosed({ state, successor }: QuestionStatus): string {
     return `The newer plan ${successor} replaced it: its target changed, or the agent requested something else.`;
   if (state === 'evicted') return 'The same client requested too many newer plans.';
   if (state === 'expired') return 'It expired.';
-  if (state === 'approved') return 'It is approved already; the agent has not made the call again yet.';
+  if (state === 'approved') return 'It is already approved; the agent has not repeated the call yet.';
   return state === 'burnt' ? 'It was approved and used.' : 'It was declined or closed.';
 }

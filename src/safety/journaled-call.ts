@@ -58,7 +58,7 @@ const notJournaled = (operation: Parameters<Call>[0]) =>
   new FinspaceError({
     operation,
     code: 'Misconfigured',
-    detail: 'The journal cannot be written, and nothing is changed without it.',
+    detail: 'The journal cannot be written, and no change is made without an entry in it.',
     retryable: false,
-    advice: 'Have a person look at the state directory of this server (disk full, read-only?). Nothing was changed.',
+    advice: 'Have a person check the state directory of this server (disk full, read-only?). Nothing was changed.',
   });

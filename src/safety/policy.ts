@@ -102,7 +102,7 @@ export function withheld(
 ): string | undefined {
   const { entity } = operationNamed(name);
   if (environments !== undefined && makesEnvironment(name))
-    return 'This server is limited to some environments (--environments), so that it makes none.';
+    return 'This server is limited to certain environments (--environments), so it cannot create others.';
   if (readOnly && !POLICY[risk].readOnly) return 'This server runs with --read-only.';
   if (toolsets !== undefined && !toolsets.includes(entity))
     return `This server offers only the toolsets ${toolsets.join(', ')}.`;

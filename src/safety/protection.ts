@@ -19,7 +19,7 @@ export function tagAsks(input: Members): readonly string[] {
     ...Object.keys((input['tags'] as Members | undefined) ?? {}),
     ...((input['tagKeys'] as string[] | undefined) ?? []),
   ];
-  return keys.some(isOwnTag) ? ['It sets or removes a tag that this server obeys.'] : [];
+  return keys.some(isOwnTag) ? ['It sets or removes a tag that controls what this server allows.'] : [];
 }
 
 /** Why a call is refused outright. */

@@ -33,14 +33,14 @@ export interface RecoveryKit {
   readonly create: readonly Step[];
 }
 
-const ABOUT = 'Configuration only. Run the calls in order, and wait for each thing to be ready before the next call.';
+const ABOUT = 'Configuration only. Run the calls in order, and wait until each entity is ready before the next call.';
 const ELSEWHERE =
-  '<environmentId> and <environmentArn> stand for those of the environment that the first call makes: fill them in.';
+  'Replace <environmentId> and <environmentArn> with those of the environment that the first call creates.';
 const LACKS = [
   'Data that was written to volumes and writable dataviews, logs, caches, and what nodes held in memory.',
-  'The objects in S3 that code and changesets were read from: the calls only say where they were.',
+  'The objects in S3 that code and changesets were read from: the calls contain only their paths.',
   'Passwords, keys and roles: users and clusters name roles and KMS keys that have to exist.',
-  'Ids, times and versions: what is made anew gets new ones.',
+  'Ids, times and versions: recreated entities get new ones.',
 ];
 
 interface Going {
@@ -133,7 +133,7 @@ async function changesetsOf(call: Call, { environmentId, databaseName }: Members
   });
   return complete
     ? steps
-    : steps.map((one, at) => (at === 0 ? { ...one, remark: 'Older ones are not in here.' } : one));
+    : steps.map((one, at) => (at === 0 ? { ...one, remark: 'Older ones are not included.' } : one));
 }
 
 /** The create of the same kind of entity, with the arguments that its description gives; none of what the service makes itself. */
@@ -152,7 +152,7 @@ function createFor({ operation, input, kind, entity }: Thing, lostDatabases: rea
   const { success, error } = schema.safeParse(given);
   if (success) return step(create, given);
   const missing = error.issues.map(({ path }) => path.join('.')).join(', ');
-  return { ...step(create, given), remark: `Complete by hand: ${missing}.` };
+  return { ...step(create, given), remark: `Fill in manually: ${missing}.` };
 }
 
 /** Responses describe what is mounted in another form than requests do, and name changesets that go with their databases. */

@@ -46,12 +46,12 @@ export const notRun = (tool: string) => `${tool} did not run. Nothing was change
 export const forbidding = (tool: string, forbidden: Forbidden, sight: Sight) => [
   notRun(tool),
   sight.forbidden(forbidden),
-  `No approval lifts this. A person must first ${forbidden.arn === undefined ? 'make the tags readable' : 'remove the tag'}.`,
+  `No approval overrides this. A person must first ${forbidden.arn === undefined ? 'make the tags readable' : 'remove the tag'}.`,
 ];
 
 export const blocking = (tool: string, blockers: readonly Blocker[], sight: Sight) => [
   notRun(tool),
-  'The service would refuse it, so nobody was asked. First, in this order:',
+  'The service would refuse it, so no approval was requested. Do this first, in this order:',
   ...sight.of(blockers).map((told, at) => `${at + 1}. ${toldText(told)}: ${told.first}`),
   ...(byOne(tool, blockers) ? [AS_ONE] : []),
 ];
@@ -76,8 +76,8 @@ export type NoForm = 'no-forms' | Exclude<Bound['fits'], 'form'> | Stopped;
 
 const NO_FORM: Record<NoForm, string> = {
   'no-forms': 'This client shows no forms (MCP elicitation), or its forms do not count here.',
-  'too-long': 'The plan is more than a person can read in one form.',
-  'too-wide': 'What the person has to type is too long for one line of a form.',
+  'too-long': 'The plan is too long for a person to read in one form.',
+  'too-wide': 'The text that the person must type is too long for one line of a form.',
   unanswered: `${MOST_UNANSWERED} forms in the last ten minutes were declined, mistyped or not answered, so this client gets no forms for now. Ask the person what they want before you go on.`,
   'no-decision':
     'This client answered forms on its own, without the decision of a person, so it gets no forms for ten minutes.',
@@ -169,7 +169,7 @@ export function over({ state, successor }: QuestionStatus): string {
 /** That a form came back without the decision of a person. */
 export const UNDECIDED = {
   cancel: 'The form was closed without a decision, so nobody approved or declined it.',
-  decline: 'The form was declined sooner than a person can read it, so this client declined it on its own.',
+  decline: 'The form was declined faster than a person can read it, so this client declined it on its own.',
   unusable: 'This client did not show the form, or returned an unusable answer, so nobody decided.',
 };
 
@@ -181,5 +181,5 @@ const ENDINGS: Record<Exclude<Ending, 'changed'>, string> = {
   declined: 'The person declined. Do not ask again unless the person asks for it.',
   'other-call': 'That approval was given for another call.',
   'wrong-name':
-    'The person did not type exactly NAME, so nothing is approved. If it was a typing error, repeat the call: it asks again.',
+    'The person did not type exactly NAME, so nothing is approved. If it was a typing error, repeat the call to get another form.',
 };

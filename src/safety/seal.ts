@@ -26,8 +26,9 @@ export function sealsWith(keys: readonly Buffer[] = [randomBytes(32)]): Seals {
         const [text = '', tag = '', name = ''] = sealed.split('.');
         const given = Buffer.from(tag, 'base64url');
         if (keys.some((key) => given.length === 32 && timingSafeEqual(given, mac(key, text)))) return text;
-        if (NAME.test(name) && !names.includes(name)) throw new ForeignSealError('the state is not ours');
-        throw new Error('the state is not ours');
+        if (NAME.test(name) && !names.includes(name))
+          throw new ForeignSealError('the state was not sealed with a key of this server');
+        throw new Error('the state was not sealed with a key of this server');
       },
     };
   };

@@ -218,9 +218,9 @@ async function outsiders(
   return [...new Map(blockers.map((blocker) => [keyOf(blocker.item), blocker])).values()];
 }
 
-const ADD_IT = 'Add it to `only`, or leave out what it holds.';
+const ADD_IT = 'Add it to `only`, or remove from `only` what it blocks.';
 
 const notThere = (name: string): Blocker => ({
   item: { kind: 'entity', name },
-  first: 'Nothing has this name: leave it out.',
+  first: 'Nothing has this name: omit it.',
 });

@@ -36,14 +36,14 @@ export function heedless(plan: Plan, isShown: boolean): readonly string[] | unde
     return repeated.map((name) => `${named(name)} is given twice. Give each entry once, with all its settings.`);
   if (unknown.length > 0)
     return [
-      `remove names ${unknown.map((name) => quoted(name)).join(', ')}, which this call would not remove: it is not set, the arguments give it or a part of it, or the operation keeps it.`,
+      `remove names ${unknown.map((name) => quoted(name)).join(', ')}, which this call would not remove: it is not set, or the arguments give it or a part of it, or the operation keeps it anyway.`,
       leftOut.length === 0
         ? 'This call removes no settings.'
         : `This call would remove: ${leftOut.map(({ setting }) => named(setting)).join(', ')}.`,
     ];
   if (leftOut.length > 0)
     return [
-      'This call replaces settings, so it would remove those that its arguments leave out:',
+      'This call replaces settings, so it would remove those that its arguments omit:',
       ...leftOut.map((change) => `- ${changeText(change, isShown)}`),
       ...(isShown ? [keeping(plan, settings)] : []),
       `To remove it on purpose, add remove: ${JSON.stringify(leftOut.map(({ setting }) => setting))}`,
@@ -56,7 +56,7 @@ function keeping({ operation, tool }: Plan, { complete }: Comparison): string {
   const [broken] = brokenConditions(operation, complete as never);
   return broken === undefined
     ? `To keep everything, call ${tool} with: ${plainJson(complete)}`
-    : `It cannot be kept beside what the arguments give: ${broken.says}.`;
+    : `It cannot be kept together with the given arguments: ${broken.says}.`;
 }
 
 /** Whether an update would leave everything as it is. One whose last attempt failed is worth repeating. */

@@ -34,7 +34,7 @@ export async function callTool(
   return limited(environment.restrictions.approve === 'none' ? noted(result, UNASKED) : result);
 }
 
-const UNASKED = 'Nobody is asked to approve anything: this server runs with --approve none.';
+const UNASKED = 'No call needs approval: this server runs with --approve none.';
 
 async function called(
   environment: ToolEnvironment,
@@ -52,7 +52,7 @@ async function called(
     environment.onInternal(error);
     return refused(
       `${quoted(tool)} failed inside this server. It may have taken effect in part.`,
-      'Check the present state before you continue. The person who runs this server finds the cause in its log.',
+      'Check the present state before you continue. The person who runs this server can find the cause in its log.',
     );
   }
 }

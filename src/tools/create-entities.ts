@@ -37,7 +37,7 @@ const wanted = () =>
       )
       .min(1)
       .max(MOST_STEPS)
-      .describe('In the order of creation: what others need comes first'),
+      .describe('In the order of creation: each entity after those that it needs'),
   });
 
 type Wanted = z.output<ReturnType<typeof wanted>>;
@@ -49,7 +49,7 @@ export const createEntities = compositeTool({
   description:
     'Create up to 100 entities of one kdb environment in order, such as users from a list, or a cluster with the ' +
     'database, volume, scaling group and dataview that it needs. Each step takes the arguments of its own create ' +
-    'tool, and waits until what it names is ready. All arguments are checked before the first step. A step that ' +
+    'tool, and waits until the entities that it names are ready. All arguments are checked before the first step. A step that ' +
     'fails does not stop the others; the answer lists what was created, what failed and what was not done. ' +
     'Requires approval only where the single tool does, once for all steps.',
   keywords: 'bulk batch several many users list copy',
@@ -92,7 +92,7 @@ function problemsWith(operation: OperationName, input: Record<string, unknown>, 
   if (input['environmentId'] !== environmentId) return ['environmentId: this is not the environment of the call.'];
   return riskOf(operationNamed(operation), input) === 'create'
     ? []
-    : ['changeRequests: a DELETE request loses data: call create_kx_changeset for it.'];
+    : ['changeRequests: a DELETE request deletes data, so call create_kx_changeset for it.'];
 }
 
 /** `user:ann`, `dataview:trades/live`; of a changeset, which has no name yet, `changeset:trades`. */

@@ -68,7 +68,7 @@ export async function environmentCalled(
   if (first === undefined) return 'none';
   if (ids.some((id) => id.toLowerCase() === given.toLowerCase()))
     return {
-      wrong: `${quoted(given)} is the name of one environment and the id of another; give the id of the one that is meant.`,
+      wrong: `${quoted(given)} is the name of one environment and the id of another; give the id of the one that you mean.`,
     };
   if (second !== undefined) return { wrong: candidatesText(named, given) };
   const { environmentId = '', name = '' } = first;

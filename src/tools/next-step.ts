@@ -70,7 +70,7 @@ async function nameTaken(lookup: Lookup, name: OperationName, input: Members): P
   if (created === undefined || typeof found !== 'object') return undefined;
   const { label, value } = created;
   const { status } = found;
-  const is = `The ${nounOfLabel(label)} ${quoted(value)} ${status === undefined ? 'exists already' : `is ${plainOrQuoted(status)}`}`;
+  const is = `The ${nounOfLabel(label)} ${quoted(value)} ${status === undefined ? 'already exists' : `is ${plainOrQuoted(status)}`}`;
   if (status?.includes('DELET') && !status.includes('FAILED'))
     return { advice: `${is}. ${waitFor(label, name, 'DELETED')}, then repeat this call.`, retryable: true };
   const reader = toolName(readerOfLabel(label, name) as OperationName);
@@ -92,7 +92,10 @@ async function moving(lookup: Lookup, name: OperationName, input: Members): Prom
   const reader = toolName(readerOfLabel(label, name) as OperationName);
   const is = `The ${nounOfLabel(label)} ${quoted(value)} is ${plainOrQuoted(String(seen.status))}`;
   if (kinds[at] === 'failed')
-    return { advice: `${is}, and stays so: ${reader} shows why. Delete it and create it again.`, retryable: false };
+    return {
+      advice: `${is}, and waiting does not help: ${reader} shows why. Delete it and create it again.`,
+      retryable: false,
+    };
   return seen.status?.includes('DELET')
     ? { advice: `${is} already. ${waitFor(label, name, 'DELETED')} to know when it is gone.`, retryable: false }
     : { advice: `${is}. ${waitFor(label, name)}, then repeat this call.`, retryable: true };

@@ -123,4 +123,4 @@ export const withheldKinds = (kinds: readonly string[]) =>
   kinds.length === 0 ? {} : { withheld: WITHHELD, withheldKinds: kinds };
 
 const WITHHELD =
-  'Names or details of these kinds are withheld, because this server does not offer the tools that show them; whoever approves sees all.';
+  'Names or details of these kinds are withheld, because this server does not offer the tools that show them; the person who approves sees everything.';

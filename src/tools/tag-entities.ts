@@ -21,7 +21,7 @@ const selection = () =>
           name: text(1, 63, /^[\w-]+$/, 'a name such as hdb-fx').describe('Name of the entity'),
           database: text(1, 63, /^[\w-]+$/, 'a name such as trades')
             .optional()
-            .describe('Of a dataview'),
+            .describe('Database of a dataview'),
         }),
       )
       .min(1)
@@ -70,7 +70,7 @@ export async function tagBatch(
   const other = entities.find((each) => each.kind === 'environment' && ![name, environmentId].includes(each.name));
   if (other !== undefined)
     return {
-      wrong: [`The environment is ${quoted(String(name))}, not ${quoted(other.name)}: tag each in a call of its own.`],
+      wrong: [`The environment is ${quoted(String(name))}, not ${quoted(other.name)}: tag each in a separate call.`],
     };
   const calls = entities.flatMap(({ kind, name: of, database }): BatchCall[] => {
     const resourceArn = `${environmentArn}${arnPath({ kind, name: of, database })}`;

@@ -137,7 +137,7 @@ async function removeAll(environment: ToolEnvironment, plan: TeardownPlan, actor
       const rest = plan.removals.slice(requested).map(({ item }) => itemText(item));
       return structured(
         { finished: false, requested, left: rest.length, why: stopped, rest: rest.slice(0, MOST_NAMED) },
-        'Call the tool again to continue: it plans what is left and asks again.',
+        'Call the tool again to continue: it plans what is left and requests approval again.',
       );
     }
     requested += 1;
@@ -185,10 +185,10 @@ async function removeOne(
       const plan = await again();
       if (plan === undefined) return `${itemText(item)} no longer exists.`;
       if (plan.forbidden !== undefined) return sightOf(offering(environment), teardown.input).forbidden(plan.forbidden);
-      if (plan.leaving) return `${itemText(item)} is being deleted already, by somebody else.`;
+      if (plan.leaving) return `${itemText(item)} is already being deleted, by somebody else.`;
       const [blocker] = plan.blockers;
       if (blocker === undefined) {
-        if (plan.identity !== identity) return `${itemText(item)} is no longer what the person saw.`;
+        if (plan.identity !== identity) return `${itemText(item)} has changed since the person saw it.`;
         const [newcomer] = newcomers(teardown, plan);
         if (newcomer !== undefined) return newcomer;
         const why = await environment.gate.step(teardown, plan, again);

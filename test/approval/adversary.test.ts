@@ -113,7 +113,7 @@ describe.skipIf(NO_PTY !== undefined)(
 
 async function replacesTheKey(dir: string): Promise<void> {
   const seat = sitDown('approve', '--init', '--state-dir', dir);
-  await seat.sees('There is a passphrase already');
+  await seat.sees('A passphrase is already set up');
   expect(await seat.left()).toBe(1);
 }
 

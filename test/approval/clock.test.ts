@@ -34,7 +34,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
     seat.types(PASSPHRASE);
     await seat.sees('to accept this clock: ');
     seat.types(today());
-    await seat.sees('Reset. Agents have to ask anew.');
+    await seat.sees('Reset. Agents must request approval again.');
     expect(await seat.left()).toBe(0);
   };
 

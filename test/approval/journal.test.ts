@@ -61,10 +61,10 @@ describe('finspace-mcp journal', () => {
     expect(journalTable(entries, 80)).toEqual([
       '2026-03-17 09:30:00  DeleteKxCluster',
       '  kdb-prod (m5cnbg3l25pwsmzikb7kdj) / hdb-equities-b',
-      '  succeeded; by oauth:ann; approved: not asked for',
+      '  succeeded; by oauth:ann; approved: not required',
       '2026-03-17 09:30:00  DeleteKxCluster',
       '  m5cnbg3l25pwsmzikb7kdj / hdb-equities-b',
-      '  unknown: it never came back; by oauth:ann; approved: not asked for',
+      '  unknown: it never finished; by oauth:ann; approved: not required',
     ]);
     for (const columns of [40, 80, 120]) {
       const wide = journalTable(entries, columns).filter((line) => line.length > columns);
@@ -132,10 +132,10 @@ describe('finspace-mcp journal', () => {
           'a client on this computer',
           'CreateKxUser',
           'e1 / trades\\u{202e}',
-          'unknown: it never came back',
-          'not asked for',
+          'unknown: it never finished',
+          'not required',
         ],
-        ['2026-03-17 09:33:03', 'ann', 'set the clock right', '2027-01-01 00:00:00 had been seen', 'done'],
+        ['2026-03-17 09:33:03', 'ann', 'reset the clock', '2027-01-01 00:00:00 was recorded before', 'done'],
       ]);
       expect(new Set(rows.slice(0, 4).map((row) => row.search(/DeleteKx|CreateKx|OPERATION/))).size).toBe(1);
       const asJson = sitDown('journal', 'show', '--json', '--state-dir', dir);
@@ -143,7 +143,7 @@ describe('finspace-mcp journal', () => {
       expect(asJson.screen()).toBe(journal(dir, 'show').stdout);
       const empty = sitDown('journal', '--state-dir', stateDirectory());
       await empty.left();
-      expect(empty.screen()).toBe('Nothing was changed through this state directory yet.\n');
+      expect(empty.screen()).toBe('No change has been made through this state directory yet.\n');
     },
   );
 
@@ -164,7 +164,7 @@ describe('finspace-mcp journal', () => {
     const { stdout, stderr, status } = journal(dir, 'verify');
     expect([stdout, stderr, status]).toEqual([
       '',
-      'finspace-mcp: the journal was altered: entry 2 does not fit the one before it\n',
+      'finspace-mcp: the journal was altered: entry 2 does not match the one before it\n',
       1,
     ]);
     await state.close();
@@ -195,7 +195,7 @@ describe('finspace-mcp journal', () => {
     );
     const verified = journal(dir, 'verify');
     expect([verified.stdout, verified.status]).toEqual(['', 1]);
-    expect(verified.stderr).toBe('finspace-mcp: the journal was altered: entry 2 does not fit the one before it\n');
+    expect(verified.stderr).toBe('finspace-mcp: the journal was altered: entry 2 does not match the one before it\n');
     expect(await written.unfinished()).toHaveLength(2);
     await state.close();
   });

@@ -59,7 +59,7 @@ describe('the key of the approver', { timeout: 60_000 }, () => {
     expect(kept).not.toContain(PASSPHRASE);
     // The DER header of an Ed25519 private key, in base64.
     expect(kept).not.toContain('MC4CAQAwBQYDK2Vw');
-    await expect(initApprover(dir, 'another passphrase')).rejects.toThrow('There is a passphrase already');
+    await expect(initApprover(dir, 'another passphrase')).rejects.toThrow('A passphrase is already set up');
     expect(readFileSync(join(folder, 'private.json'), 'utf8')).toBe(kept);
   });
 
@@ -153,7 +153,7 @@ describe('the key of the approver', { timeout: 60_000 }, () => {
   it('is not replaced by a folder that somebody left there', async () => {
     const dir = stateDirectory();
     mkdirSync(join(dir, 'approver', 'x'), { recursive: true });
-    await expect(initApprover(dir, PASSPHRASE)).rejects.toThrow('There is a passphrase already');
+    await expect(initApprover(dir, PASSPHRASE)).rejects.toThrow('A passphrase is already set up');
   });
 });
 

@@ -47,7 +47,7 @@ async function overStdio(args: string[], host = stdioHost): Promise<Session> {
   return session;
 }
 
-const NOT_THIS_KEY = /This world belongs to the approver's key SHA256:[\w-]{43}; this server has/;
+const NOT_THIS_KEY = /This world is pinned to the approver key SHA256:[\w-]{43}; this server has/;
 
 describe.each(HOSTS)('an agent that starts a server of its own, $name', { timeout: 60_000 }, (host) => {
   it('cannot approve by form while the owner of the key has not said so', async () => {

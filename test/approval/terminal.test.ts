@@ -59,7 +59,7 @@ describe('finspace-mcp approve without a terminal', () => {
     expect(piped(dir, []).stdout.split('\n')).toEqual([
       `${question.code}  DELETE database trades in kdb-prod (m5cn)`,
       '       "kdb-prod", "111122223333", "us-east-1", "local (embedded FinSpace-compatible service)"',
-      '       asked just now by a client on this computer, open for another 14 min',
+      '       requested just now by a client on this computer, open for another 14 min',
       '',
     ]);
     expect(await ledger.approvedFor(question.binding)).toBeUndefined();
@@ -84,7 +84,7 @@ describe('finspace-mcp approve without a terminal', () => {
     });
     expect(await ledger.list()).toEqual([]);
     expect(piped(dir, ['--decline', question.code])).toMatchObject({
-      stderr: `finspace-mcp: "${question.code}" is not open (nothing is). It was declined or closed.\n`,
+      stderr: `finspace-mcp: "${question.code}" is not open (no plan is open). It was declined or closed.\n`,
       status: 1,
     });
   });
@@ -114,8 +114,8 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     expect(await approverKey(dir)).toBeDefined();
 
     const again = sitDown('approve', '--init', '--state-dir', dir);
-    await again.sees('There is a passphrase already');
-    await again.sees('To replace it, forgotten or not, remove that folder');
+    await again.sees('A passphrase is already set up');
+    await again.sees('To replace it, even without knowing it, remove that folder');
     expect(await again.left()).toBe(1);
   });
 
@@ -126,7 +126,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     seat.types(PASSPHRASE);
     await seat.sees('The same passphrase again');
     seat.types(`${PASSPHRASE}!`);
-    await seat.sees('The two are not the same');
+    await seat.sees('The two do not match');
     expect(await seat.left()).toBe(1);
     expect(await approverKey(dir)).toBeUndefined();
   });
@@ -149,10 +149,10 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     await ask({ name: 'scratch' });
     const seat = sitDown('approve', '--state-dir', dir);
     await seat.sees('DELETE database');
-    await seat.sees('Code of the one to look at: ');
+    await seat.sees('Code of the plan to show: ');
     seat.types('XXXXX');
-    await seat.sees('"XXXXX" is not open (open are ');
-    await seat.sees('Code of the one to look at: ');
+    await seat.sees('"XXXXX" is not open (open plans: ');
+    await seat.sees('Code of the plan to show: ');
     seat.types(` ${question.code.toLowerCase()} `);
     for (const line of SHOWN.text.split('\n')) await seat.sees(line);
     await seat.sees('Type trades to approve: ');
@@ -162,7 +162,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     seat.types('trades');
     await seat.sees('Your passphrase (it is not shown): ');
     seat.types('not the passphrase');
-    await seat.sees('That is not the passphrase.');
+    await seat.sees('Wrong passphrase.');
     await seat.sees('Your passphrase (it is not shown): ');
     seat.types(PASSPHRASE);
     await seat.sees('Approved.');
@@ -234,7 +234,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
       await first.sees('Your passphrase (it is not shown): ');
       first.types(`guess ${tries}`);
     }
-    await first.sees('If it is forgotten, the same command with --init says how to replace it.');
+    await first.sees('If you forgot it, the same command with --init explains how to replace it.');
     expect(await first.left()).toBe(1);
     const second = sitDown('approve', question.code, '--state-dir', dir);
     await named(second);
@@ -276,7 +276,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     const { nonce: _, ...same } = question;
     const { question: newer } = await ledger.open({ ...same, binding: 'of what it is now' });
     const { stderr, status } = piped(dir, [question.code]);
-    expect(stderr).toContain(`"${question.code}" is not open (open are ${newer.code}).`);
+    expect(stderr).toContain(`"${question.code}" is not open (open plans: ${newer.code}).`);
     expect(stderr).toContain(`The newer plan ${newer.code} replaced it`);
     expect(status).toBe(1);
   });

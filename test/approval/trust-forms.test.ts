@@ -126,7 +126,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --trust-forms ${NO_P
 
     // What SECURITY.md says to do when the passphrase is forgotten.
     rmSync(join(dir, 'approver'), { recursive: true });
-    await init(`belongs to the key ${lost}`);
+    await init(`is pinned to the key ${lost}`);
     const exported = piped(dir, 'world', 'export').stdout;
     const file = join(dir, 'mine.json');
     writeFileSync(file, exported);

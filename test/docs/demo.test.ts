@@ -25,7 +25,7 @@ describe('npm run demo', { timeout: 120_000 }, () => {
       'Not enough memory',
       'old',
       'COMPLETED',
-      'nobody was asked',
+      'no approval was requested',
       'types hdb-equities-b',
       'DELETING',
     ])

@@ -273,7 +273,7 @@ describe('a hostile or missing setting', () => {
     const { url, seen } = await serving(answering(200, '{}'));
     const call = finspaceCall({ ...OPTIONS, region: 'eu-west-1', endpoint: url });
     const fields = await fieldsOf(call('GetKxCluster', { environmentId: 'abc123', clusterName }));
-    expect(fields).toMatchObject({ code: 'Validation', detail: 'clusterName cannot stand in a path.' });
+    expect(fields).toMatchObject({ code: 'Validation', detail: 'clusterName cannot be used in a path.' });
     expect(seen).toHaveLength(0);
   });
 });

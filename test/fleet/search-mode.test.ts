@@ -99,7 +99,7 @@ describe.each(HOSTS)('--catalog search for $name', ({ connect }) => {
   test('says where the arguments of a tool go when they stand beside its name', async () => {
     session = await connect(SEARCH);
     const beside = { tool: 'find_kx_entities', kinds: ['cluster'] };
-    expect(await failedTo(session, 'call_read_tool', beside)).toContain('goes into arguments');
+    expect(await failedTo(session, 'call_read_tool', beside)).toContain('Put the arguments of the tool into arguments');
   });
 
   test('has a person approve what the direct tool would have approved', async () => {

@@ -183,7 +183,7 @@ describe.each(ALL)('%s, wrong params are refused in words:', (_, open) => {
     async (method) => {
       expect((await send(request(method, { cursor: 'invented' }))).error).toEqual({
         code: -32_602,
-        message: 'The cursor is not one that this server gave: take nextCursor whole and unchanged.',
+        message: 'This server did not issue that cursor: pass nextCursor complete and unchanged.',
       });
     },
   );

@@ -144,7 +144,7 @@ describe('the published quotas', () => {
     expect((await changeset('trades')).status).toBe(200);
   });
 
-  test('allow ten dataview versions in the making at a time', async () => {
+  test('allow ten dataview versions in progress at a time', async () => {
     await open();
     await estate.database('trades');
     await estate.dataview('first');

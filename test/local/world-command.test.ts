@@ -78,7 +78,7 @@ describe('finspace-mcp world', () => {
     const { stdout, status } = command('reset', '--world', 'empty', '--yes');
     const [backup] = backups(dir) as [string];
     expect([stdout, status]).toEqual([
-      `The world in us-east-1 is now empty. What was there is in ${join(dir, backup)}\n`,
+      `The world in us-east-1 is now empty. The previous world is in ${join(dir, backup)}\n`,
       0,
     ]);
     expect(await worldIn(path)).toMatchObject({ entities: [] });
@@ -93,7 +93,7 @@ describe('finspace-mcp world', () => {
       { kind: 'outcome', result: 'succeeded' },
     ]);
     expect(journalTable(entries)[1]).toMatch(
-      / world reset +.*world\.db \/ us-east-1 \/ empty +succeeded +what was there: /,
+      / world reset +.*world\.db \/ us-east-1 \/ empty +succeeded +previous world: /,
     );
   });
 
@@ -110,7 +110,7 @@ describe('finspace-mcp world', () => {
     expect((await worldIn(path))?.entities.length).toBeGreaterThan(10);
     const entries = await journal();
     expect(entries.map(({ kind }) => kind)).toEqual(['world', 'outcome', 'world', 'outcome']);
-    expect(journalTable(entries)[2]).toContain('nothing was lost');
+    expect(journalTable(entries)[2]).toContain('nothing was replaced');
   });
 
   test('import of a file that contradicts itself changes nothing, and the journal says that it failed', async () => {
@@ -131,7 +131,7 @@ describe('finspace-mcp world', () => {
     await store.close();
     const { stderr, status } = command('reset', '--yes');
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^finspace-mcp: This world belongs to the approver's key SHA256:of-somebody\. .*\n$/);
+    expect(stderr).toMatch(/^finspace-mcp: This world is pinned to the approver key SHA256:of-somebody\. .*\n$/);
     expect(await worldIn(path)).toEqual(before);
     expect(backups(dir)).toEqual([]);
   });

@@ -76,7 +76,7 @@ it('a kit of a database with more changesets than anybody loads again says that 
   );
   expect(create.map(({ tool, remark }) => [tool, remark])).toEqual([
     ['create_kx_database', undefined],
-    ['create_kx_changeset', 'Older ones are not in here.'],
+    ['create_kx_changeset', 'Older ones are not included.'],
     ['create_kx_changeset', undefined],
   ]);
 });

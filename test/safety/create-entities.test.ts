@@ -100,7 +100,7 @@ describe('creating several entities', () => {
       content: {
         finished: false,
         done: ['user:ann', 'user:eve'],
-        failed: [{ step: 'user:bob', advice: 'The user "bob" exists already. Use it, or choose another name.' }],
+        failed: [{ step: 'user:bob', advice: 'The user "bob" already exists. Use it, or choose another name.' }],
       },
     });
   });

@@ -67,7 +67,7 @@ describe('a whole environment', () => {
       withEnvironment({ status: 'UPDATING_NETWORK' }),
     );
     expect(blockers.map(({ first }) => first)).toEqual([
-      'It has to be CREATED: wait_for_kx_entity (kind environment, until CREATED).',
+      'It must be CREATED: wait_for_kx_entity (kind environment, until CREATED).',
     ]);
   });
 

@@ -117,7 +117,7 @@ describe('a name that is taken', () => {
     await estate.user('bob');
     expect(await call('create_kx_user', { userName: 'bob', iamRole: ROLE })).toMatchObject({
       kind: 'refused',
-      text: expect.stringContaining('The user "bob" exists already. Use it, or choose another name.'),
+      text: expect.stringContaining('The user "bob" already exists. Use it, or choose another name.'),
     });
   });
 });

@@ -26,8 +26,8 @@ const scene = outlookScene();
 
 it.each([
   [110_592, 1, undefined],
-  [110_593, 1, '110593 MiB wanted, 110592 of 110592 MiB free'],
-  [60_000, 2, '120000 MiB wanted, 110592 of 110592 MiB free'],
+  [110_593, 1, '110593 MiB requested, 110592 of 110592 MiB free'],
+  [60_000, 2, '120000 MiB requested, 110592 of 110592 MiB free'],
 ])('%d MiB for %d nodes of an empty host', async (memory, nodes, detail) => {
   const input = cluster({ clusterType: 'HDB', ...on('hosts', memory, nodes) });
   const { warnings, blocked } = await preview('CreateKxCluster', input);
@@ -52,7 +52,7 @@ it('counts the memory of those that run or are on their way up, and of no others
   scene.backend.clock.advance(SECOND);
   const input = cluster(on('hosts', 60_000));
   const { warnings } = await preview('CreateKxCluster', input);
-  expect(warnings.map(({ detail }) => detail)).toEqual(['60000 MiB wanted, 50592 of 110592 MiB free']);
+  expect(warnings.map(({ detail }) => detail)).toEqual(['60000 MiB requested, 50592 of 110592 MiB free']);
   await run('CreateKxCluster', input);
   scene.backend.clock.advance(HOUR);
   expect((await scene.backend.call('GetKxCluster', { environmentId, clusterName: 'new' })).status).toBe(
@@ -140,7 +140,7 @@ it('takes what a service leaves out for unknown', async () => {
   const { quotas } = await preview('CreateKxVolume', volume(), bare, false);
   expect(quotas.at(-1)).toBe('GB of volume storage per environment: 0');
   const odd = await preview('CreateKxScalingGroup', group({ hostType: 'kx.sg9.huge' }));
-  expect(odd.notChecked).toEqual(['whether there are hosts of that type']);
+  expect(odd.notChecked).toEqual(['whether hosts of that type are available']);
 });
 
 it('takes nothing from those who approve each create: a plan that is blocked is asked about as before', async () => {

@@ -88,7 +88,7 @@ describe('on a world in which things hang together', () => {
     const plan = await planned(call, operation, { environmentId, ...input });
     return plan.blockers.map(({ item, first }) => `${itemText(item)}: ${first}`);
   };
-  const mount = 'Delete it with delete_kx_cluster, or have it mount something else with update_kx_cluster_databases.';
+  const mount = 'Delete it with delete_kx_cluster, or make it mount something else with update_kx_cluster_databases.';
   const history = 'cluster "history" ("HDB, RUNNING")';
   const ticker = 'cluster "ticker" ("TICKERPLANT, RUNNING")';
 
@@ -218,7 +218,7 @@ describe('on a world in which things hang together', () => {
     expect(held).toMatchObject([
       {
         item: { detail: 'UPDATING' },
-        first: 'It has to be RUNNING: wait_for_kx_entity (kind cluster, until RUNNING).',
+        first: 'It must be RUNNING: wait_for_kx_entity (kind cluster, until RUNNING).',
       },
     ]);
   });
@@ -271,7 +271,7 @@ describe('on a world in which things hang together', () => {
     const guard = await openGuard({ call: spy.call, clock: backend.clock });
     const attempt = { tool: 'delete_kx_database', arguments: { environmentId, databaseName: 'trades' } };
     const outcome = await guard.attempt(attempt);
-    expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining('nobody was asked') });
+    expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining('no approval was requested') });
     const said = outcome.kind === 'refused' ? outcome.text : '';
     const order = [...said.matchAll(/^\d+\. (\w+) "(\w+)".*: Delete it with (\w+)/gm)].map(([, kind, name, tool]) => ({
       kind,

@@ -29,7 +29,7 @@ describe('the protecting tag', () => {
       if (tool === 'delete_kx_environment')
         await backend.call('DeleteKxCluster', { environmentId: town.environmentId, clusterName: 'gateway' });
       const outcome = await guard.attempt({ tool, arguments: given() });
-      expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining('No approval lifts this') });
+      expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining('No approval overrides this') });
       expect(text(outcome)).toContain('/kxDatabase/kept"');
       expect(reached()).toEqual([]);
       await town.cluster('gateway').catch(() => {});

@@ -218,7 +218,7 @@ describe('a recovery kit', () => {
     const kits = passingKits(gone, backend.clock.now);
     const input = { environmentId: estate.environmentId, userName: 'ann' };
     await kits.keep({ operation: 'DeleteKxUser', tool: 'delete_kx_user', input } as unknown as Plan);
-    expect((await newest(kits)).create).toMatchObject([{ arguments: input, remark: 'Complete by hand: iamRole.' }]);
+    expect((await newest(kits)).create).toMatchObject([{ arguments: input, remark: 'Fill in manually: iamRole.' }]);
   });
 
   it('is needed for deletions, and for nothing else', () => {

@@ -47,7 +47,7 @@ describe('what a caller is told of entities whose reads are withheld', () => {
     expect(content).toMatchObject({
       blocked: open['blocked'],
       counts: open['counts'] as Members,
-      withheld: expect.stringContaining('whoever approves sees all'),
+      withheld: expect.stringContaining('the person who approves sees everything'),
       withheldKinds: ['volume (list_kx_volumes, get_kx_volume)'],
       lost: [
         { kind: 'volume', count: 2 },

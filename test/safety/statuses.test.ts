@@ -200,17 +200,17 @@ describe('nobody is asked about what the service refuses, and the preview says s
   });
 
   it.each([
-    ['DeleteKxCluster', 'DELETING', 'It is being deleted already: wait_for_kx_entity (kind cluster, until DELETED).'],
-    ['DeleteKxEnvironment', 'DELETED', 'It is deleted already.'],
+    ['DeleteKxCluster', 'DELETING', 'It is already being deleted: wait_for_kx_entity (kind cluster, until DELETED).'],
+    ['DeleteKxEnvironment', 'DELETED', 'It is already deleted.'],
     ['DeleteKxEnvironment', 'SUSPENDED', 'It is suspended. This server cannot change that.'],
     [
       'DeleteEnvironment',
       'DELETE_REQUESTED',
-      'It is being deleted already: look with get_environment until it is DELETED.',
+      'It is already being deleted: repeat get_environment until it is DELETED.',
     ],
-    ['DeleteKxVolume', 'UPDATING', 'It has to be ACTIVE: wait_for_kx_entity (kind volume, until ACTIVE).'],
-    ['DeleteKxScalingGroup', 'CREATING', 'It has to be ACTIVE: wait_for_kx_entity (kind scaling-group, until ACTIVE).'],
-    ['UpdateKxVolume', 'DELETING', 'It is being deleted: nothing about it or in it can be changed any more.'],
+    ['DeleteKxVolume', 'UPDATING', 'It must be ACTIVE: wait_for_kx_entity (kind volume, until ACTIVE).'],
+    ['DeleteKxScalingGroup', 'CREATING', 'It must be ACTIVE: wait_for_kx_entity (kind scaling-group, until ACTIVE).'],
+    ['UpdateKxVolume', 'DELETING', 'It is being deleted: neither it nor its contents can be changed.'],
     [
       'UpdateKxClusterDatabases',
       'CREATE_FAILED',
@@ -229,7 +229,7 @@ describe('nobody is asked about what the service refuses, and the preview says s
     const { wouldRun, firsts, happens } = await having(at, 'DELETING', at, () => tried('DeleteKxDatabase'));
     expect(wouldRun).toBe(false);
     expect(happens).toBe('Conflict');
-    expect(firsts.at(-1)).toBe('It is being deleted already: wait_for_kx_entity (kind dataview, until DELETED).');
+    expect(firsts.at(-1)).toBe('It is already being deleted: wait_for_kx_entity (kind dataview, until DELETED).');
   });
 
   it('a cluster whose deletion failed holds nothing', async () => {

@@ -63,7 +63,7 @@ describe('a teardown before anybody is asked', () => {
   });
 
   it('says what to add to `only`, in the preview and in the refusal', async () => {
-    const add = 'Add it to `only`, or leave out what it holds.';
+    const add = 'Add it to `only`, or remove from `only` what it blocks.';
     expect(await preview(wanted(['fast']))).toMatchObject({
       content: { blocked: true, wouldRun: false, counts: { blockers: 1 } },
       text: expect.stringContaining(add),

@@ -158,7 +158,7 @@ describe('the process', () => {
     await initialize();
     expect(log).toBe('');
     for (const id of [2, 3]) expect(await list(id)).toHaveLength(1);
-    await expect.poll(() => log, { timeout: 20_000 }).toContain('there are no kdb environments of these ids');
+    await expect.poll(() => log, { timeout: 20_000 }).toContain('there are no kdb environments with these ids');
     child.stdin.end();
     await exit();
     const remarks = log.split('\n').filter((line) => line.includes('--environments'));

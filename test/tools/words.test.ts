@@ -188,7 +188,7 @@ describe('what an error names', () => {
       code: NEW_CODE,
       deploymentConfiguration: { deploymentStrategy: 'NO_RESTART' },
     });
-    expect(text).toContain('is CREATE_FAILED, and stays so: get_kx_cluster shows why');
+    expect(text).toContain('is CREATE_FAILED, and waiting does not help: get_kx_cluster shows why');
     expect(text).toContain('will not help');
   });
 
@@ -249,7 +249,7 @@ describe('the instructions of the server', () => {
   });
 
   it('send whoever asks who changed something to a person', async () => {
-    expect((await instructions()).text).toContain('only people read: finspace-mcp journal show.');
+    expect((await instructions()).text).toContain('only for people: finspace-mcp journal show.');
   });
 
   it('name what one can ask for, when no tool is found', async () => {

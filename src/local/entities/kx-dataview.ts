@@ -54,7 +54,7 @@ export const kxDataviews: Handlers<Operations> = {
     const more = (what: 'dataviews' | 'dataviewVersions') => () =>
       tx.countSources(countOf(world, environmentId, what)) + 1;
     withinQuota(quotas.dataviews, more('dataviews'), 'dataviews per environment');
-    withinQuota(quotas.dataviewVersions, more('dataviewVersions'), 'dataview versions in the making');
+    withinQuota(quotas.dataviewVersions, more('dataviewVersions'), 'dataview versions in progress');
     const body = {
       azMode: input.azMode,
       availabilityZoneId,
@@ -103,7 +103,7 @@ export const kxDataviews: Handlers<Operations> = {
     const changeset = mountableChangeset(input, changesetId, context);
     // This operation has no LimitExceededException.
     const making = () => context.tx.countSources(countOf(context.world, input.environmentId, 'dataviewVersions')) + 1;
-    withinQuota(quotasOf(context).dataviewVersions, making, 'dataview versions in the making', 'Throttling');
+    withinQuota(quotasOf(context).dataviewVersions, making, 'dataview versions in progress', 'Throttling');
     const updated = enter(
       { ...dataview, body: withVersion({ ...body, description }, changeset, segments, context) },
       'UPDATING',

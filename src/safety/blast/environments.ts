@@ -106,7 +106,7 @@ export async function changingNetwork(subject: Subject): Promise<Finding> {
         ? [
             {
               item: { kind: 'transit gateway', name: String(present?.['transitGatewayID']) },
-              first: 'It is attached already; neither it nor its CIDR space can be replaced.',
+              first: 'It is already attached; neither it nor its CIDR space can be replaced.',
             },
           ]
         : []),

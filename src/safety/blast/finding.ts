@@ -78,7 +78,7 @@ export const NOTHING: Finding = { lost: [], interrupted: [], blockers: [], unche
 /** What is known of a call for which nothing is read but its target and the environment. */
 export const UNREAD: Finding = {
   ...NOTHING,
-  unchecked: ['whether the service accepts it: taken names, quotas, and everything else that it names'],
+  unchecked: ['whether the service accepts it: names already in use, quotas, and the entities that the call refers to'],
 };
 
 /** The items of entities with the time at which each was made. */

@@ -51,14 +51,14 @@ export function closedEnvironment(name: string, status: unknown): Blocker[] {
 /** A blocker for something that holds the target until it is gone, which it is going to be. */
 export const leaving = (item: Item): Blocker => ({ item, first: leavingAlready(item) });
 
-const leavingAlready = (item: Item) => `It is being deleted already: ${waitTool(item.kind, 'DELETED')}.`;
+const leavingAlready = (item: Item) => `It is already being deleted: ${waitTool(item.kind, 'DELETED')}.`;
 
 /** What to do about something in this status, so that it is in the usual one. */
 export function toBe(item: Item, status: string, usual = ''): string {
-  if (isLeaving(status)) return 'It is being deleted: nothing about it or in it can be changed any more.';
-  if (status === 'DELETED') return 'It is deleted already.';
+  if (isLeaving(status)) return 'It is being deleted: neither it nor its contents can be changed.';
+  if (status === 'DELETED') return 'It is already deleted.';
   if (status === 'SUSPENDED') return 'It is suspended. This server cannot change that.';
   if (status === 'UPDATE_FAILED') return 'Its last update failed: repeat that update first.';
   if (status.includes('FAILED')) return 'It failed, and waiting does not help: delete it and create it again.';
-  return `It has to be ${usual}: ${waitTool(item.kind, usual)}.`;
+  return `It must be ${usual}: ${waitTool(item.kind, usual)}.`;
 }

@@ -16,7 +16,7 @@ import { type Blocker, count, type Finding, type Item, type Members, NOTHING, ty
 import { isDetached, isLeaving, leaving } from './statuses.ts';
 
 const deleteCluster = `Delete it with ${toolName('DeleteKxCluster')}`;
-const remountCluster = `${deleteCluster}, or have it mount something else with ${toolName('UpdateKxClusterDatabases')}.`;
+const remountCluster = `${deleteCluster}, or make it mount something else with ${toolName('UpdateKxClusterDatabases')}.`;
 const deleteDataview = `Delete it with ${toolName('DeleteKxDataview')}`;
 const moveDataview = `${deleteDataview}, or move its segments to another volume with ${toolName('UpdateKxDataview')}.`;
 
@@ -114,7 +114,7 @@ export async function changingVolume(subject: Subject): Promise<Finding> {
   const isOther = 'type' in present && 'type' in wanted && wanted['type'] !== present['type'];
   return {
     ...NOTHING,
-    unchecked: growth > 0 ? ['the quota of storage'] : [],
+    unchecked: growth > 0 ? ['the storage quota'] : [],
     interrupted: [...clusters.filter(isWorking).map(clusterItem), ...views.map(dataviewItem)],
     blockers: [
       ...(isOther ? [{ item, first: 'The type of a volume cannot be changed: create another volume.' }] : []),

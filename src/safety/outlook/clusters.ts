@@ -38,7 +38,7 @@ async function memoryFor(ground: Ground, wanted: Members, group: Members, item: 
   if (Number.isNaN(free)) return UNKNOWN;
   const asked = memoryOf(wanted);
   if (asked <= free) return {};
-  const detail = `${asked} MiB wanted, ${free} of ${total} MiB free`;
+  const detail = `${asked} MiB requested, ${free} of ${total} MiB free`;
   const first =
     'The service accepts it, but the cluster ends in CREATE_FAILED: reserve less, request fewer nodes, or use another scaling group.';
   return { warnings: [{ item: { ...item, detail }, first }] };
@@ -136,7 +136,7 @@ export async function roomForCluster(ground: Ground): Promise<Remark> {
         .length,
       lister,
     }),
-    NODE_TYPES.has(type) ? {} : { unchecked: ['whether there are nodes of that type'] },
+    NODE_TYPES.has(type) ? {} : { unchecked: ['whether nodes of that type are available'] },
     room(ground, {
       what: `${type} nodes per environment`,
       limit: ({ nodes: ofType }) => ofType[type] ?? Infinity,

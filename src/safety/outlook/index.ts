@@ -73,7 +73,7 @@ const LOOKS: Readonly<Record<Making, Looks> & Partial<Record<OperationName, Look
   },
   UpdateKxClusterDatabases: {
     at: [remountsStand],
-    not: ['whether the settings suit each other and the type of the cluster'],
+    not: ['whether the settings are compatible with each other and with the type of the cluster'],
   },
   UpdateKxDatabase: { at: [], not: [] },
   UpdateKxDataview: { at: [reviewStands], not: [] },

@@ -38,7 +38,7 @@ export async function inZones({ input, environment }: Ground): Promise<Remark> {
 /** Whether the kind of host is known, and one more is within its quota. */
 export async function roomForHost(ground: Ground): Promise<Remark> {
   const type = String(ground.input['hostType']);
-  if (!HOST_TYPES.has(type)) return { unchecked: ['whether there are hosts of that type'] };
+  if (!HOST_TYPES.has(type)) return { unchecked: ['whether hosts of that type are available'] };
   const lister = 'ListKxScalingGroups';
   const used = (await listed(ground, lister)).filter(({ hostType }) => hostType === type).length;
   const limit = ({ hosts }: Quotas) => hosts[type] as number;

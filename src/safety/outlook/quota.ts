@@ -23,10 +23,10 @@ export function room({ quotas }: Ground, { what, limit: limitOf, used, more = 1,
   if (limit === Infinity) return { quotas: [`${what}: ${used}, no limit`] };
   const line = `${what}: ${used} of ${limit}`;
   if (used + more <= limit) return { quotas: [line] };
-  const item = { kind: 'quota', name: what, detail: `${used} of ${limit} used, ${more} more wanted` };
+  const item = { kind: 'quota', name: what, detail: `${used} of ${limit} used, ${more} more requested` };
   const first =
     more > limit
       ? 'Request less, or have a person raise the quota.'
-      : `Delete what nobody needs (${toolName(lister)}, find_kx_problems), or have a person raise the quota.`;
+      : `Delete what is not needed (${toolName(lister)}, find_kx_problems), or have a person raise the quota.`;
   return { quotas: [line], blockers: [{ item, first }] };
 }

@@ -60,7 +60,7 @@ export async function segmentsFit(ground: Ground): Promise<Remark> {
   const fit = await volumesFitIn(ground, availabilityZoneId);
   const others = readWrite === true && names.length > 0 ? await dataviews(ground) : [];
   const sharing = others.filter((view) => volumesUnder(view).some((name) => names.includes(String(name))));
-  const first = 'A writable dataview needs a volume that no other dataview is on: name another.';
+  const first = 'A writable dataview needs a volume that no other dataview uses: name another.';
   return together([fit, blocked(...sharing.map((view) => ({ item: dataviewItem(view), first })))]);
 }
 
@@ -88,7 +88,7 @@ export async function roomForDataview(ground: Ground): Promise<Remark> {
 /** Whether one more version of a dataview may be made at present. */
 export const roomForVersion = (ground: Ground, all: readonly Members[]): Remark =>
   room(ground, {
-    what: 'dataview versions in the making',
+    what: 'dataview versions in progress',
     limit: (quotas) => quotas.dataviewVersions,
     used: all.filter(({ status }) => status === 'CREATING' || status === 'UPDATING').length,
     lister: 'ListKxDataviews',

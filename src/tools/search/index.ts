@@ -62,7 +62,7 @@ function dispatcher(onlyReads: boolean): CompositeTool['run'] {
       return refused(`${quoted(tool)} is not offered here${suggestTool(tool, known, '.')} find_tools finds what is.`);
     }
     if (onlyReads && found.annotations?.readOnlyHint !== true)
-      return refused(`${tool} does more than read: call it with call_write_tool.`);
+      return refused(`${tool} is not read-only: call it with call_write_tool.`);
     return callTool(environment, { name: tool, arguments: given }, exchange);
   };
 }
@@ -94,14 +94,14 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
       return found.length === 0
         ? structured(
             { found: 0, of: all.length, tools },
-            `Nothing fits these words. Ask for what to do (list, show, create, change, delete) with: ${about.join(', ')}.`,
+            `No tool matches these words. Give an action (list, show, create, change, delete) and one of: ${about.join(', ')}.`,
           )
         : structured({ found: tools.length, of: all.length, tools });
     },
   }),
   compositeTool({
     name: 'call_read_tool',
-    title: 'Run a reading tool',
+    title: 'Run a read-only tool',
     description: 'Run a tool from find_tools that only reads.',
     annotations: { readOnlyHint: true },
     input: Dispatched,
@@ -110,7 +110,7 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
   }),
   compositeTool({
     name: 'call_write_tool',
-    title: 'Run a changing tool',
+    title: 'Run a tool that makes changes',
     description:
       'Run a tool from find_tools that creates, changes or deletes something. A person must approve deletes and ' +
       'network changes.',
@@ -144,7 +144,7 @@ export async function callSearchTool(
     const isBeside =
       tool.input().shape['tool'] !== undefined && parsed.problems.some(({ says }) => says.startsWith(NO_SUCH));
     const where = isBeside
-      ? ['What the tool takes goes into arguments: {"tool":"get_kx_cluster","arguments":{…}}.']
+      ? ['Put the arguments of the tool into arguments: {"tool":"get_kx_cluster","arguments":{…}}.']
       : [];
     return refused(`${tool.name} was not called, its arguments are wrong.`, ...problems, ...where);
   }

@@ -25,13 +25,15 @@ export const HTTP_SETTINGS = {
       .min(1)
       .max(253)
       .default(HTTP_STANDARD.host)
-      .describe('Address to listen on; beyond loopback http needs authorization, local needs --credentials'),
+      .describe(
+        'Address to listen on; other than loopback, http requires authorization and local requires --credentials',
+      ),
   publicUrl: () =>
     z
       .string()
       .refine(isPlainUrl, 'expects an http or https URL without credentials, query or fragment')
       .optional()
-      .describe('URL of this server as clients see it, when a proxy stands in front'),
+      .describe('URL of this server as clients see it, if it is behind a proxy'),
   allowedHosts: () =>
     z
       .array(z.string().regex(/^(?:\[[0-9a-f:.]+\]|[a-z0-9.-]+)$/, 'expects host names in lower case, without ports'))
@@ -53,7 +55,7 @@ export const HTTP_SETTINGS = {
       .string()
       .refine(isIssuer, 'expects an https URL (http only on loopback), without query or fragment')
       .optional()
-      .describe("URL of the issuer's keys, when its metadata does not say"),
+      .describe("URL of the issuer's keys, if its metadata does not contain it"),
   authAudience: () =>
     z
       .union([z.array(z.string().min(1)), z.string().min(1)])
@@ -66,14 +68,14 @@ export const HTTP_SETTINGS = {
       .min(1)
       .max(1_000_000)
       .default(HTTP_STANDARD.maxInFlight)
-      .describe('Requests answered at the same time; above it 503'),
+      .describe('Maximum concurrent requests; more get 503'),
   maxSessions: () =>
     z
       .int()
       .min(1)
       .max(1_000_000)
       .default(HTTP_STANDARD.maxSessions)
-      .describe('Sessions of 2025-era clients; above it whoever has most gives one up, or 503'),
+      .describe('Maximum sessions of 2025-era clients; beyond it, a new one evicts another or gets 503'),
   sessionIdle: () =>
     z
       .int()

@@ -205,7 +205,7 @@ const ANSWERS: Record<How, (name: string) => unknown> = {
 const UNDECIDED: readonly How[] = ['cancel', 'nothing', 'junk'];
 
 const refusedSeal = (error: Error) => {
-  if (error.message !== 'the state is not ours') throw error;
+  if (error.message !== 'the state was not sealed with a key of this server') throw error;
 };
 
 /** States that this server never sealed, with the right answer. */
