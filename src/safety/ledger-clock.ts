@@ -11,8 +11,8 @@ export function markedTime(db: Sql, time: number): number {
   const latest = latestIn(db);
   if (lags({ now: time, seen: latest })) {
     throw new LedgerError(
-      `The clock of this machine was set back, or was ahead before: it says ${iso(time)}, and ${iso(latest)} was seen already. ` +
-        'Until then no approval can be trusted. A person has to set the clock right, or, where it is right now, accept it in a ' +
+      `The clock of this machine was set back, or was ahead before: it says ${iso(time)}, but ${iso(latest)} was recorded before. ` +
+        'Until then no approval can be trusted. A person must correct the clock or, if it is correct now, accept it in a ' +
         "terminal: finspace-mcp approve --reset-clock (with this server's --state-dir, if it has one).",
     );
   }

@@ -55,7 +55,7 @@ export function judgeMarks(path: string, format: Format, applicationId: number, 
   const known = format.migrations.length;
   if (version > known) {
     throw new StoreError(
-      `${path}: was written by a newer version of finspace-mcp (format ${version}; this one knows up to ${known})`,
+      `${path}: was written by a newer version of finspace-mcp (format ${version}; this one supports formats up to ${known})`,
     );
   }
 }

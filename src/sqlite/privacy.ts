@@ -30,11 +30,11 @@ export function closeToOthers(path: string): string | undefined {
   try {
     for (const file of open) chmodSync(file, OWNER_ONLY);
   } catch (cause) {
-    throw new StoreError(`${first}: other users can get at it (mode ${was}), and only its owner can change that`, {
+    throw new StoreError(`${first}: other users can access it (mode ${was}), and only its owner can change that`, {
       cause,
     });
   }
-  return `${first}: other users could get at it (mode ${was}); now only you can (mode ${octal(OWNER_ONLY)})`;
+  return `${first}: other users could access it (mode ${was}); now only you can (mode ${octal(OWNER_ONLY)})`;
 }
 
 /** Creates a file that only its owner can read, where there is none. SQLite gives the files beside it the same mode. */

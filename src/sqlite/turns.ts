@@ -68,7 +68,7 @@ export async function patiently<T>(path: string, work: () => T): Promise<{ resul
       return { result: work(), waited };
     } catch (error) {
       if (!isBusy(error)) throw asStoreError(path, error);
-      if (waited > PATIENCE_MS) throw unusable(path, 'is kept locked by another process');
+      if (waited > PATIENCE_MS) throw unusable(path, 'stays locked by another process');
       await pause(1 + Math.random() * Math.max(1, 7 - waited / 20));
     }
   }

@@ -59,7 +59,7 @@ describe('a refusal', () => {
     [
       'another audience',
       signed({ aud: 'https://other.example' }),
-      'The token is for another audience; aud has to name http',
+      'The token is for another audience; aud must contain http',
     ],
     ['no audience', signed({ aud: undefined }), 'The token has no audience (claim aud)'],
     ['no expiry', signed({ exp: undefined }), 'The token has no expiry (claim exp)'],

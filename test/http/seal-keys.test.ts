@@ -28,7 +28,7 @@ describe.skipIf(process.platform === 'win32')('a file of keys', () => {
   });
 
   it.each([0o444, 0o604, 0o602, 0o641])('is refused with mode %o, which lets every user at it', (mode) => {
-    expect(() => sealKeys(keyFile(mode))).toThrow(/every user of this machine can get at it.*chmod o-rwx/);
+    expect(() => sealKeys(keyFile(mode))).toThrow(/every user of this machine can access it.*chmod o-rwx/);
   });
 
   it.skipIf(process.getuid?.() !== 0)('that root owns serves a process that may read it by its group only', () => {

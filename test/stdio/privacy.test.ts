@@ -86,7 +86,7 @@ describe.skipIf(process.platform === 'win32')('what this server keeps', () => {
     expect(status).toBe(0);
     for (const file of ['state.db', 'world.db']) {
       expect(stderr).toContain(
-        `${join(dir, file)}: other users could get at it (mode 0644); now only you can (mode 0600)`,
+        `${join(dir, file)}: other users could access it (mode 0644); now only you can (mode 0600)`,
       );
       expect(modeOf(join(dir, file))).toBe('600');
     }

@@ -273,7 +273,7 @@ describe('a cursor or handle that is not ours', () => {
 
   it('is refused by the list of resources', async () => {
     const { listResources } = session as unknown as { listResources(params: object): Promise<unknown> };
-    await expect(listResources.call(session, { cursor: 'garbage' })).rejects.toThrow('take nextCursor whole');
+    await expect(listResources.call(session, { cursor: 'garbage' })).rejects.toThrow('pass nextCursor complete');
   });
 
   it('is told from one that was cut', async () => {

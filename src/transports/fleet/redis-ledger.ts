@@ -89,12 +89,12 @@ export function redisLedger(redis: Redis, scope: string, openMs: number): Ledger
 }
 
 const SET_BACK =
-  'The clock of the store that the replicas share was set back, or was ahead before, so that no approval can be trusted. A person has to ' +
-  'set it right, or, where it is right now, accept it in a terminal: finspace-mcp approve --reset-clock --redis URL.';
+  'The clock of the store that the replicas share was set back, or was ahead before, so no approval can be trusted. A person must ' +
+  'correct it or, if it is correct now, accept it in a terminal: finspace-mcp approve --reset-clock --redis URL.';
 const NAMELESS =
-  'The store that the replicas share does not say when it was restarted or replaced (INFO has no run_id or master_replid), so that no ' +
-  'approval can be trusted. A person has to give the server a Redis that does.';
-const SILENT = 'The ledger that the replicas share does not answer, so that no approval can be trusted.';
+  'The store that the replicas share does not say when it was restarted or replaced (INFO has no run_id or master_replid), so no ' +
+  'approval can be trusted. A person must configure a Redis that does.';
+const SILENT = 'The ledger that the replicas share does not answer, so no approval can be trusted.';
 
 type Fields = Readonly<Record<string, string>>;
 

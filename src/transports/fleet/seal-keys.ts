@@ -19,7 +19,7 @@ export function sealKeys(path: string): Buffer[] {
     throw new SealKeyError(`${path} cannot be read`);
   }
   if (process.platform !== 'win32' && (mode & OTHERS) !== 0)
-    throw new SealKeyError(`${path}: every user of this machine can get at it; take their rights away (chmod o-rwx)`);
+    throw new SealKeyError(`${path}: every user of this machine can access it; remove their permissions (chmod o-rwx)`);
   const lines = text.split('\n').map((line) => line.trim());
   const keys = lines.filter((line) => line !== '');
   if (keys.length === 0 || !keys.every((key) => SHAPE.test(key)))

@@ -40,7 +40,7 @@ export function authorization({ issuer, jwks, audiences, tokens, now }: Authoriz
     const fixed = tokens?.(token);
     if (fixed !== undefined && fixed.expiresMs <= now()) throw new BadToken('The token has expired');
     const found = fixed ?? (await jwt?.verify(token, [...urls, ...audiences]));
-    if (found === undefined) throw new BadToken('The token is not known here');
+    if (found === undefined) throw new BadToken('The token is unknown');
     return found;
   };
   const holderOf: Authorization['holderOf'] = async (token, urls) => {
@@ -54,7 +54,7 @@ export function authorization({ issuer, jwks, audiences, tokens, now }: Authoriz
 
   const authorize: Authorize = async (request, resource) => {
     if (request.url.includes('?') && new URL(request.url).searchParams.has('access_token'))
-      return unauthorized(resource, 'A token does not belong into a URL');
+      return unauthorized(resource, 'A token must not be in a URL');
     const token = /^Bearer ([\w.~+/=-]+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
     if (token === undefined) return unauthorized(resource);
     const key = createHash('sha256').update(resource.url).update('\n').update(token).digest('base64');

@@ -52,7 +52,7 @@ export function guarded(
 }
 
 /** The same answer as for a target that does not exist. */
-const notOpen = () => rejection(404, 'There is no such target for you.');
+const notOpen = () => rejection(404, 'There is no such target, or you have no access to it.');
 
 /** The metadata of a resource, at every place where a client may look for it. */
 export function metadataPages(path: string, resource: () => ProtectedResource, issuer: string) {

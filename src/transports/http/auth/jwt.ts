@@ -58,7 +58,7 @@ export function jwtVerifier({ issuer, jwks, now }: Issuer): JwtVerifier {
         currentDate: new Date(now()),
       });
       if (!namesAudience(payload.aud, audience))
-        throw new BadToken(`The token is for another audience; aud has to name ${audience[0]}`);
+        throw new BadToken(`The token is for another audience; aud must contain ${audience[0]}`);
       return {
         principal: `oauth:${subjectOf(payload)}`,
         scopes: scopesIn(payload),
