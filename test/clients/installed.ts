@@ -9,7 +9,9 @@ export const installed = (path: string) => fileURLToPath(new URL(path, FOLDER));
 
 const isMissing = !existsSync(FOLDER);
 if (isMissing)
-  console.warn('SKIPPED: the clients by others are not installed; npm install --prefix test/clients/packages --no-save does it');
+  console.warn(
+    'SKIPPED: the clients by others are not installed; npm install --prefix test/clients/packages --no-save does it',
+  );
 
 /** Describes what a client by others does, where these clients are installed. */
 export const describeClient = describe.skipIf(isMissing);

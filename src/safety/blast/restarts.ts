@@ -28,7 +28,8 @@ export async function reconfiguringCluster(subject: Subject): Promise<Finding> {
     ...clusterNamed(String(input['clusterName'])),
     detail: howMany(nodes.length, deploymentStrategy === 'FORCE'),
   };
-  const isDown = nodes.length <= 1 || deploymentStrategy === 'FORCE';
+  const serving = nodes.filter(({ status }) => status === 'RUNNING');
+  const isDown = serving.length <= 1 || deploymentStrategy === 'FORCE';
   return {
     ...NOTHING,
     ...(memory === 'lost'
