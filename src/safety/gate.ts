@@ -15,7 +15,7 @@ import {
 import { digest } from './digest.ts';
 import { LedgerError } from './ledger.ts';
 import { type Bound, type Plan, type Planner, planCall } from './plan.ts';
-import { approvalNeeded, type Offered, POLICY } from './policy.ts';
+import { approvalNeeded, type Judged, type Offered, POLICY } from './policy.ts';
 import { tagAsks } from './protection.ts';
 import { changed, forbidding, missing, notRun, UNPREPARED, USED } from './refusals.ts';
 import { sightOf } from './sight.ts';
@@ -95,12 +95,19 @@ export function gate(options: GateOptions): Gate {
       : refuse(...why);
   };
 
+  /** `--approve none` gives away nobody else's world. */
+  const admitted = async (judged: Judged) => {
+    if (approvalNeeded(judged, { ...restrictions, approve: [] })) await options.admit?.();
+  };
+
   const decide: Gate['decide'] = async (wanted, dialog) => {
     const { name, input, principal, options: callOptions, shown } = wanted;
     const operation = operationNamed(name);
     const judged = { operation: name, risk: riskOf(operation, input), asks: tagAsks(input) };
-    if (operation.update === undefined && !isGrave(judged.risk) && !approvalNeeded(judged, restrictions))
+    if (operation.update === undefined && !isGrave(judged.risk) && !approvalNeeded(judged, restrictions)) {
+      await admitted(judged);
       return { kind: 'run', actor: { principal }, plan: undefined };
+    }
     const again = () => planCall(options, name, input, principal, callOptions);
     const plan = await again();
     const tool = toolName(name);
@@ -115,8 +122,7 @@ export function gate(options: GateOptions): Gate {
     const why = heedless(plan, isTargetShown(plan, shown));
     if (why !== undefined) return refuse(notRun(tool), ...why);
     if (changesNothing(plan)) return { kind: 'unchanged', why: unchanged(plan) };
-    // `--approve none` gives away nobody else's world.
-    if (approvalNeeded(plan, { ...restrictions, approve: [] })) await options.admit?.();
+    await admitted(plan);
     if (!approvalNeeded(plan, restrictions)) return { kind: 'run', actor: actorFor(plan), plan };
     return prepared(await consent(plan, dialog, sight), again);
   };

@@ -51,6 +51,16 @@ describe('a world that may come to belong to another key', () => {
     expect(spy.reached).toEqual([]);
   });
 
+  it('changes no tag that this server obeys with --approve none', async () => {
+    const { environmentArn } = await scene.call('GetKxEnvironment', { environmentId: scene.environmentId });
+    await start({ restrictions: { approve: 'none' } });
+    isOurs = false;
+    const tags = { 'finspace-mcp:protected': 'false' };
+    const refused = await guard.attempt({ tool: 'tag_resource', arguments: { resourceArn: environmentArn, tags } });
+    expect(refused).toMatchObject({ kind: 'refused', text: expect.stringContaining(PINNED) });
+    expect(spy.reached).toEqual([]);
+  });
+
   it('runs nothing for a form that was asked before', async () => {
     await start();
     const asked = await guard.attempt(wish);
