@@ -1,4 +1,6 @@
 import { riskOf } from '../operations/derive.ts';
+import { isNotFound } from '../operations/failure.ts';
+import { labels } from '../operations/http.ts';
 import { type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
 import { type ApprovalParts, approvalText } from './approval-text.ts';
@@ -57,14 +59,19 @@ export async function planBatch(
   principal: string,
   options: CallOptions,
 ): Promise<BatchPlan> {
-  const { tool, input, environmentId, calls } = batch;
+  const { tool, input, environmentId } = batch;
   const { call, place } = planner;
   const { name: given, environmentArn } = await call('GetKxEnvironment', { environmentId }, options);
   const name = given || environmentId;
-  const plans = await eachAtOnce(asking, (of) => planCall(planner, of.operation, of.input, principal, options));
-  // Creates and changes of tags have no declared target, so that each has a plan.
-  const steps = new Map(asking.map((of, at) => [of, plans[at] as Plan]));
-  const bound = { tool, input, place, principal, fingerprint: digest(plans.map((plan) => plan?.fingerprint)) };
+  const found = await eachAtOnce(asking, (of) =>
+    planCall(planner, of.operation, of.input, principal, options).catch((error: unknown) => notThere(of, error)),
+  );
+  // Creates and changes of tags have no target that is looked for in a list, so that each is planned or about something missing.
+  const each = asking.map((of, at) => ({ of, plan: found[at] as Plan | Blocker }));
+  const steps = new Map(each.flatMap(({ of, plan }) => ('binding' in plan ? [[of, plan] as const] : [])));
+  const absent = each.flatMap(({ plan }) => ('binding' in plan ? [] : plan));
+  const fingerprint = digest([...steps.values()].map((plan) => plan.fingerprint));
+  const bound = { tool, input, place, principal, fingerprint };
   const facts = placeFacts(place, { account: accountIn(environmentArn) });
   const former = renameNotes(await planner.formerNames?.(), environmentId);
   const partsFor = (sight: Sight) => batchParts(batch, { name, steps, place: facts, former }, sight);
@@ -78,7 +85,7 @@ export async function planBatch(
     steps,
     // Protection refuses no call that loses nothing.
     forbidden: undefined,
-    blockers: unique([...steps.values()].flatMap(({ blockers }) => blockers)).filter(unmade(calls)),
+    blockers: unique([...absent, ...[...steps].flatMap(([of, { blockers }]) => blockers.filter(unmade(batch, of)))]),
     binding: bindingOf(bound),
     about: digest({ tool, place, principal, environmentId, input }),
     shown: { operation, target, server, noun: 'kdb environment', name: typed, text, lost: [], interrupted: [] },
@@ -112,19 +119,37 @@ function batchParts(
     interrupted: [],
     notes: [
       ...former,
-      ...unique(parts.flatMap(({ notes }) => notes)),
+      ...unique([...steps.values()].flatMap(({ asks }) => asks)).map((says) => ({ says })),
+      ...[...steps].flatMap(([{ label }, { notes }]) =>
+        notes.map((note) => ({ ...note, says: `${label}: ${note.says}` })),
+      ),
       ...(others === 0 ? [] : [{ says: `Other steps of this call, which need no approval: ${others}.` }]),
     ],
     details: [[['environmentId', environmentId]]],
   };
 }
 
-/** Whether a blocker is anything but something missing that the batch makes. */
-export function unmade(calls: readonly BatchCall[]): (blocker: Blocker) => boolean {
-  const made = new Set(calls.map(({ label }) => label.replace(/(?<=:).*\//, '')));
+/** The blocker of a call about something that does not exist. Throws every other error, and what is missing for something new. */
+export function notThere({ operation, label }: BatchCall, error: unknown): Blocker {
+  if (!isNotFound(error) || operationNamed(operation).risk === 'create') throw error;
+  const [kind, name] = label.split(':') as [string, string];
+  return { item: { kind, name }, first: 'It does not exist: leave it out.' };
+}
+
+/** Whether a blocker of a call is anything but something missing that an earlier call of the batch makes. */
+export function unmade(batch: Batch, call: BatchCall): (blocker: Blocker) => boolean {
+  const made = new Set(before(batch, call).map(({ label }) => label.replace(/(?<=:).*\//, '')));
   return ({ item: { kind, name, detail } }) =>
     detail !== 'does not exist' || !made.has(`${kind.replaceAll(' ', '-')}:${name}`);
 }
+
+/** Whether an earlier call of the batch has the same target, so that it may have changed what this call is about. */
+export const sharesTarget = (call: BatchCall, batch: Batch): boolean =>
+  before(batch, call).some((other) => targetOf(other) === targetOf(call));
+
+const before = ({ calls }: Batch, call: BatchCall) => calls.slice(0, calls.indexOf(call));
+const targetOf = ({ operation, input }: BatchCall) =>
+  digest(labels(operationNamed(operation)).map((label) => input[label]));
 
 const unique = <T>(things: readonly T[]): T[] => [
   ...new Map(things.map((thing) => [JSON.stringify(thing), thing])).values(),

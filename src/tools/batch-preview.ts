@@ -1,7 +1,6 @@
 import { sharing } from '../inventory/reading.ts';
-import { isNotFound } from '../operations/failure.ts';
 import { firstLines } from '../safety/approval-text.ts';
-import { askingCalls, type Batch, type BatchCall, planBatch, unmade } from '../safety/batch.ts';
+import { askingCalls, type Batch, type BatchCall, notThere, planBatch, unmade } from '../safety/batch.ts';
 import { eachAtOnce } from '../safety/blast/estate.ts';
 import { outlookOn } from '../safety/outlook/index.ts';
 import { planCall } from '../safety/plan.ts';
@@ -47,9 +46,9 @@ async function previewed(environment: ToolEnvironment, batch: Batch, { cursor, s
   const options = { signal };
   const looking = { ...environment, call: sharing(environment.call) };
   const found = await eachAtOnce(batch.calls, (call) => foundAbout(looking, call, options));
-  const blockers = found.flatMap((each) => each.blockers).filter(unmade(batch.calls));
+  const blockers = batch.calls.flatMap((call, at) => (found[at]?.blockers ?? []).filter(unmade(batch, call)));
   const warnings = found.flatMap((each) => each.warnings);
-  const notChecked = [...new Set(found.flatMap((each) => each.unchecked))];
+  const notChecked = [...new Set([...found.flatMap((each) => each.unchecked), ...sharedQuotas(found)])];
   const isBlocked = blockers.length > 0;
   const asking = askingCalls(batch, restrictions);
   const plan =
@@ -74,25 +73,24 @@ async function previewed(environment: ToolEnvironment, batch: Batch, { cursor, s
 }
 
 /** What is to be expected of one call; that it is about something that does not exist is a blocker. */
-async function foundAbout(
-  environment: ToolEnvironment,
-  { operation, input, label }: BatchCall,
-  options: { readonly signal: AbortSignal },
-) {
+async function foundAbout(environment: ToolEnvironment, of: BatchCall, options: { readonly signal: AbortSignal }) {
+  const { operation, input } = of;
   try {
     const [plan, outlook] = await Promise.all([
       planCall(environment, operation, input, environment.caller.principal, options),
       outlookOn(environment, operation, input, options),
     ]);
-    const { warnings = [], unchecked = [] } = outlook ?? {};
-    return { blockers: [...(plan?.blockers ?? []), ...(outlook?.blockers ?? [])], warnings, unchecked };
+    const { warnings = [], unchecked = [], quotas = [] } = outlook ?? {};
+    return { blockers: [...(plan?.blockers ?? []), ...(outlook?.blockers ?? [])], warnings, unchecked, quotas };
   } catch (error) {
-    if (!isNotFound(error)) throw error;
-    const [kind = '', name = ''] = label.split(':');
-    return {
-      blockers: [{ item: { kind, name }, first: 'It does not exist: leave it out.' }],
-      warnings: [],
-      unchecked: [],
-    };
+    return { blockers: [notThere(of, error)], warnings: [], unchecked: [], quotas: [] };
   }
+}
+
+/** The quotas that several calls count against: each call is looked at as if it were the only one. */
+function sharedQuotas(found: readonly { readonly quotas: readonly string[] }[]): string[] {
+  const limited = found.flatMap(({ quotas }) => quotas).filter((line) => / of \d+$/.test(line));
+  return limited
+    .filter((line, at) => limited.indexOf(line) !== at)
+    .map((line) => `the quota of ${line.replace(/: .*/, '')} for all steps together`);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import type { Actor } from '../operations/index.ts';
-import { askingCalls, type Batch, type BatchCall, type BatchPlan, planBatch } from '../safety/batch.ts';
+import { askingCalls, type Batch, type BatchCall, type BatchPlan, planBatch, sharesTarget } from '../safety/batch.ts';
 import { planCall } from '../safety/plan.ts';
 import { offering } from '../safety/policy.ts';
 import { sightOf } from '../safety/sight.ts';
@@ -79,9 +79,10 @@ async function runCalls(
     if (waiting !== undefined) return stop(waiting);
     if (signal.aborted || performance.now() > deadline) return stop(signal.aborted ? CANCELLED : TOO_LONG);
     try {
-      const why = await refusalOf(environment, plan, call, signal);
+      const why = await refusalOf(environment, { batch, plan }, call, signal);
       if (why === undefined) {
-        const output = await environment.call(call.operation, call.input as never, { signal, actor });
+        const by = plan?.steps.has(call) === false ? { principal: actor.principal } : actor;
+        const output = await environment.call(call.operation, call.input as never, { signal, actor: by });
         done.push(result(call, output));
       } else failed.push({ step: nameOf(call), why: why.join(' ') });
     } catch (error) {
@@ -97,7 +98,7 @@ async function runCalls(
 
 const CANCELLED = 'The call was cancelled.';
 const TOO_LONG = 'The call took too long.';
-const STOPPED = 'The other calls would fail as well.';
+const STOPPED = 'The error may concern the other steps too, so none of them was tried.';
 
 /** Waits until everything is ready that a call refers to. Why it does not go on; undefined when it does. */
 async function untilReady(lookup: Lookup, { operation, input }: BatchCall, deadline: number) {
@@ -111,7 +112,7 @@ async function untilReady(lookup: Lookup, { operation, input }: BatchCall, deadl
 /** Why a call of a batch may not be made; its approval is used up. Undefined when it may. */
 async function refusalOf(
   environment: ToolEnvironment,
-  plan: BatchPlan | undefined,
+  { batch, plan }: { readonly batch: Batch; readonly plan: BatchPlan | undefined },
   call: BatchCall,
   signal: AbortSignal,
 ): Promise<readonly string[] | undefined> {
@@ -122,8 +123,9 @@ async function refusalOf(
   const planned = plan?.steps.get(call);
   if (plan !== undefined && planned !== undefined) {
     const again = () => planCall(environment, name, input, principal, options);
-    // What an earlier call of the batch has made since was missing when the person saw the plan.
-    const present = planned.blockers.length === 0 ? planned : ((await again()) ?? planned);
+    // What an earlier call of the batch has made or changed since was not so when the person saw the plan.
+    const isOwnDoing = planned.blockers.length > 0 || sharesTarget(call, batch);
+    const present = isOwnDoing ? ((await again()) ?? planned) : planned;
     const why = await gate.step(plan, present, again);
     return why === 'around' ? undefined : why;
   }

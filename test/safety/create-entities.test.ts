@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { QUOTAS } from '../../src/local/quotas.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
 import { typedIn } from '../support/typed.ts';
@@ -165,6 +166,33 @@ describe('creating several entities', () => {
     await strict.close();
   });
 
+  it('journals an approval of those steps alone that a person saw', async () => {
+    const attempt = attemptOf('create_kx_entities', { create: [user('ann', { tags: PROTECT }), user('bob')] });
+    const { message, state } = await asked(guard, attempt);
+    await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
+    const intents = (await guard.journal.entries()).filter(({ kind }) => kind === 'intent');
+    expect(intents.map((intent) => 'approval' in intent && intent.approval !== undefined)).toEqual([true, false]);
+  });
+
+  it('shows of each changeset its database, and makes several of one', async () => {
+    for (const name of ['trades', 'quotes']) await estate.database(name);
+    const put = (databaseName: string) => ({
+      tool: 'create_kx_changeset',
+      arguments: {
+        databaseName,
+        changeRequests: [{ changeType: 'PUT', s3Path: 's3://some-bucket/d/', dbPath: '/d/' }],
+      },
+    });
+    const strict = await guarded({ restrictions: { approve: ['create'] } });
+    const attempt = attemptOf('create_kx_entities', { create: [put('trades'), put('quotes'), put('trades')] });
+    const { message, state } = await asked(strict, attempt);
+    for (const name of ['trades', 'quotes'])
+      expect(message).toContain(`changeset:${name}: Request 1 of 1: PUT "s3://some-bucket/d/" to "/d/".`);
+    const done = await strict.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
+    expect(done).toMatchObject({ content: { finished: true } });
+    await strict.close();
+  });
+
   it.each([
     ['is read-only', { readOnly: true }],
     ['denies one of its tools', { deny: ['create_kx_volume'] }],
@@ -204,5 +232,32 @@ describe('creating several entities', () => {
       },
     });
     expect(reached()).toEqual([]);
+  });
+
+  it('is previewed as blocked where a step comes before what it needs', async () => {
+    await estate.database('trades');
+    const [, , volume, , dataview] = stack();
+    const create = [dataview, volume];
+    const preview = attemptOf('create_kx_entities', { create });
+    expect(await guard.attempt({ tool: 'plan_change', arguments: preview })).toMatchObject({
+      content: { blocked: true, blockers: [{ kind: 'volume', name: 'fast', detail: 'does not exist' }] },
+    });
+  });
+
+  it('is previewed in an environment that does not exist with that, and not with what it would make', async () => {
+    const preview = { environmentId: 'abcdefghijklmnopqrstuv', create: [user('ann')] };
+    const attempt = { tool: 'plan_change', arguments: { tool: 'create_kx_entities', arguments: preview } };
+    const refused = await guard.attempt(attempt);
+    expect(refused).toMatchObject({ kind: 'refused', text: expect.stringContaining('There is no kdb environment') });
+  });
+
+  it('is previewed with the quotas that its steps use together', async () => {
+    const limited = await guarded({ quotas: async () => QUOTAS.published });
+    const create = ['ann', 'bob'].map((name) => user(name));
+    const preview = attemptOf('create_kx_entities', { create });
+    expect(await limited.attempt({ tool: 'plan_change', arguments: preview })).toMatchObject({
+      content: { notChecked: expect.arrayContaining(['the quota of users per environment for all steps together']) },
+    });
+    await limited.close();
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
 import { typedIn } from '../support/typed.ts';
 import { type Embedded, embedded, type Spy, spyOn } from './support/backend.ts';
@@ -146,6 +147,39 @@ describe('tagging many entities', () => {
     const { message } = await asked(other, attemptOf('tag_kx_entities', { entities: some, tags: PROTECT }));
     expect(typedIn(message)).toBe(environmentId);
     await other.close();
+  });
+
+  it('asks nobody where an entity does not exist, and names it', async () => {
+    const entities = ['ann', 'bob'].map((name) => ({ kind: 'user', name }));
+    const refused = await call('tag_kx_entities', { entities, tags: PROTECT });
+    expect(refused).toMatchObject({ kind: 'refused', text: expect.stringMatching(/user "bob".*It does not exist/) });
+    expect(reached()).toEqual([]);
+  });
+
+  it('asks nobody where the present tags cannot be read', async () => {
+    const failing: Call = async (name, input, options) => {
+      if (name !== 'ListTagsForResource') return backend.call(name, input, options);
+      throw new FinspaceError({ operation: name, code: 'Throttling', detail: 'no', retryable: true, advice: 'Wait.' });
+    };
+    const throttled = await guarded({ call: failing });
+    const attempt = attemptOf('tag_kx_entities', { entities: [{ kind: 'user', name: 'ann' }], tags: PROTECT });
+    const refused = await throttled.attempt(attempt);
+    expect(refused).toMatchObject({ kind: 'refused', text: expect.stringContaining('ThrottlingException') });
+    await throttled.close();
+  });
+
+  it('does each step that was approved, where several change the tags of one entity', async () => {
+    await estate.tag('/kxUser/ann', { 'finspace-mcp:owner': 'x' });
+    const ann = { kind: 'user', name: 'ann' };
+    const attempt = attemptOf('tag_kx_entities', {
+      entities: [ann, ann],
+      tags: PROTECT,
+      tagKeys: ['finspace-mcp:owner'],
+    });
+    const { message, state } = await asked(guard, attempt);
+    const done = await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
+    expect(done).toMatchObject({ content: { finished: true } });
+    expect(await tagsOf('/kxUser/ann')).toEqual(PROTECT);
   });
 
   it('is previewed with what a person would see, and with what does not exist', async () => {
