@@ -41,7 +41,7 @@ async function notRunning(operator: Agent): Promise<void> {
 
 async function problems(operator: Agent): Promise<void> {
   step('What lags behind its data, and what do we pay for that nobody uses?');
-  for (const problem of ['behind', 'idle']) {
+  for (const problem of ['behind', 'unused']) {
     const found = await operator.call('find_kx_problems', { problem });
     table((found['problems'] as Members[]).map(({ entity, why }): Cell[] => [[String(entity), bold], String(why)]));
   }
