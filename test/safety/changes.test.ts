@@ -37,7 +37,7 @@ it.each([
     'other addresses',
     { transitGatewayConfiguration: GATEWAY },
     { transitGatewayConfiguration: { ...GATEWAY, routableCIDRSpace: '100.64.1.0/26' } },
-    ['It is attached'],
+    ['It is already attached'],
   ],
   [
     'another gateway after a failure',

@@ -125,13 +125,13 @@ it('says what has to go where a quota is used up', async () => {
     {
       kind: 'quota',
       name: 'volumes per environment',
-      detail: '5 of 5 used, 1 more wanted',
+      detail: '5 of 5 used, 1 more requested',
       first: 'Delete what is not needed (list_kx_volumes, find_kx_problems), or have a person raise the quota.',
     },
   ]);
   const host = group({ hostType: 'kx.sg.16xlarge' });
   expect((await preview('CreateKxScalingGroup', host)).blockers).toMatchObject([
-    { detail: '0 of 0 used, 1 more wanted', first: 'Request less, or have a person raise the quota.' },
+    { detail: '0 of 0 used, 1 more requested', first: 'Request less, or have a person raise the quota.' },
   ]);
 });
 
@@ -151,7 +151,7 @@ it('a call that is over a quota is told which, how far it is used, and what can 
     error: 'LimitExceededException',
     message: 'The quota of 5 volumes per environment is used up. A new world with --quotas raised has no quotas.',
     advice:
-      'volumes per environment: 5 of 5 used, 1 more wanted. Delete what is not needed (list_kx_volumes, find_kx_problems), or have a person raise the quota.',
+      'volumes per environment: 5 of 5 used, 1 more requested. Delete what is not needed (list_kx_volumes, find_kx_problems), or have a person raise the quota.',
   });
   expect((await told(false))['advice']).toBe(
     'There are now: volumes per environment: 5; GB of volume storage per environment: 6000. A quota is used up. Remove something that is not needed, or have a person raise the quota.',
