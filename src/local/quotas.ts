@@ -22,6 +22,6 @@ export function withinQuota(limit: number, use: () => number, what: string, grou
   demand(
     use() <= limit,
     ground,
-    `The quota of ${limit} ${what} is used up. A new world with --quotas raised has no quotas.`,
+    `The quota of ${limit} ${what} is used up. This local world has the published quotas; --quotas raised makes a new world without them.`,
   );
 }

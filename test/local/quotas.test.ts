@@ -191,7 +191,7 @@ describe('the published quotas', () => {
     expect(await create('tp-5', tickerplant)).toMatchObject({
       type: LIMIT,
       message:
-        'The quota of 5 write mounts of volume vol-write is used up. A new world with --quotas raised has no quotas.',
+        'The quota of 5 write mounts of volume vol-write is used up. This local world has the published quotas; --quotas raised makes a new world without them.',
     });
     expect((await create('rdb-0', { ...on('sg-one'), clusterType: 'RDB', ...log })).status).toBe(200);
     await estate.dataview('view', { segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'vol-read' }] });

@@ -149,7 +149,8 @@ it('a call that is over a quota is told which, how far it is used, and what can 
   };
   expect(await told(true)).toMatchObject({
     error: 'LimitExceededException',
-    message: 'The quota of 5 volumes per environment is used up. A new world with --quotas raised has no quotas.',
+    message:
+      'The quota of 5 volumes per environment is used up. This local world has the published quotas; --quotas raised makes a new world without them.',
     advice:
       'volumes per environment: 5 of 5 used, 1 more requested. Delete what is not needed (list_kx_volumes, find_kx_problems), or have a person raise the quota.',
   });
