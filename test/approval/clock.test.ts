@@ -44,7 +44,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
     const { ask, ledger, journal, clock } = await aheadIn(dir);
     const seat = sitDown('approve', '--reset-clock', '--state-dir', dir);
     await seat.sees(`This machine says ${today()}T`);
-    await seat.sees('are void then');
+    await seat.sees('This voids all open plans');
     await accepts(seat);
     expect(await ledger.list()).toEqual([]);
     expect(await journal.entries()).toMatchObject([{ kind: 'clock-reset', approver: userInfo().username }]);
