@@ -217,7 +217,7 @@ describe('an agent that holds AWS credentials', { timeout: 60_000 }, () => {
     const { connect, target } = await endpoint();
     await did(await connect(stateDirectory(), fillsIn), 'delete_kx_database', target);
     const security = readFileSync(new URL('../../SECURITY.md', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
-    expect(security.includes('An agent that holds AWS credentials needs no server of ours')).toBe(true);
+    expect(security.includes('An agent that holds AWS credentials does not need this server')).toBe(true);
   });
 });
 
