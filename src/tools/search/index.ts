@@ -101,7 +101,7 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
   }),
   compositeTool({
     name: 'call_read_tool',
-    title: 'Run a read-only tool',
+    title: 'Run a tool that only reads',
     description: 'Run a tool from find_tools that only reads.',
     annotations: { readOnlyHint: true },
     input: Dispatched,
