@@ -7,7 +7,7 @@ import { type Lookup, lookedUp } from './identify.ts';
 type Members = Readonly<Record<string, unknown>>;
 
 /** What was done is not kept waiting longer than this for how it is named. */
-const MOST_MS = 500;
+const MOST_MS = 300;
 
 /** The ARN of what a call created, as tools for tags take it, where the reply does not have it. */
 export async function arnOfNew(lookup: Lookup, name: OperationName, input: Members, output: Members) {
