@@ -149,7 +149,7 @@ describe('a teardown that takes its time', () => {
     });
     expect(await counting.attempt({ ...plan, state, answers: accept(typedIn(message)) })).toMatchObject({
       kind: 'done',
-      content: { finished: false, requested: 0, left: 2, why: expect.stringContaining('being deleted already') },
+      content: { finished: false, requested: 0, left: 2, why: expect.stringContaining('already being deleted') },
     });
     await guard.close();
     await backend.close();
