@@ -89,7 +89,7 @@ describe('a person who is asked again and again', () => {
       const { state } = await asked(guard, wish);
       const slip = { ...wish, state, answers: accept(`${wish.name} `) };
       expect(await guard.attempt(slip)).toMatchObject({
-        text: expect.stringContaining('repeat the call: it asks again'),
+        text: expect.stringContaining('repeat the call to get another form'),
       });
       expect((await guard.attempt({ ...slip, answers: accept(wish.name) })).kind).toBe('refused');
     }

@@ -110,7 +110,7 @@ describe('a teardown that is under way', () => {
     expect(said).toMatchObject({
       finished: false,
       requested: 1,
-      why: expect.stringContaining('is no longer what the person saw'),
+      why: expect.stringContaining('has changed since the person saw it'),
     });
     expect(reached).toEqual(['DeleteKxVolume']);
   });
