@@ -95,7 +95,7 @@ it('asks nobody about a call that sets more than people read', async () => {
   };
   expect(await wish(201)).toMatchObject({
     kind: 'refused',
-    text: expect.stringMatching(/more than a person can read.* Split it into several calls/),
+    text: expect.stringMatching(/too long for a person to read.* Split it into several calls/),
   });
   expect(await guard.ledger.list()).toEqual([]);
   expect((await wish(50)).kind).toBe('asked');
