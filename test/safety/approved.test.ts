@@ -134,7 +134,7 @@ describe('a plan that does not fit into a form', () => {
     expect(outcome).toMatchObject({
       kind: 'refused',
       text: expect.stringMatching(
-        /more than a person can read in one form\..*name some of the entities in `only`.*code \w{5}/,
+        /too long for a person to read in one form\..*`only`.*code \w{5}/,
       ),
     });
     const [{ shown }] = (await guard.ledger.list()) as [Question];
