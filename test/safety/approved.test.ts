@@ -133,9 +133,7 @@ describe('a plan that does not fit into a form', () => {
     const outcome = await guard.attempt(teardown);
     expect(outcome).toMatchObject({
       kind: 'refused',
-      text: expect.stringMatching(
-        /too long for a person to read in one form\..*`only`.*code \w{5}/,
-      ),
+      text: expect.stringMatching(/too long for a person to read in one form\..*`only`.*code \w{5}/),
     });
     const [{ shown }] = (await guard.ledger.list()) as [Question];
     expect(shown.lost).toHaveLength(210);
