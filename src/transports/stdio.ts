@@ -31,7 +31,7 @@ const READS_MS = 700;
 /** The same for mutations that were sent. */
 const MUTATIONS_MS = 10_000;
 /** How long what a mutation did may take to be put into words. */
-const WORDS_MS = 1_500;
+const WORDS_MS = 700;
 
 /** Serves one client over two streams, in either protocol era, until its input ends or `stop` aborts. Resolves when all is answered. */
 export async function serveOverStdio(serve: ServerFactory, caller: Caller, options: StdioOptions): Promise<void> {

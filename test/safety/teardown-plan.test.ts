@@ -89,7 +89,7 @@ describe('the plan of a teardown', () => {
       return name === 'ListKxDataviews' ? ({ kxDataviews: [view] } as never) : backend.call(name, input, options);
     };
     expect((await planned(call, ['fast']))?.blockers).toMatchObject([
-      { item: { name: 'view' }, first: expect.stringContaining('being deleted already') },
+      { item: { name: 'view' }, first: expect.stringContaining('already being deleted') },
     ]);
   });
 
