@@ -1,3 +1,5 @@
+import { cut } from './inventory/units.ts';
+
 /** The most text in one answer or resource, in bytes of UTF-8. */
 export const MOST_TEXT = 60_000;
 /** The most data in it; the rest is for notes. */
@@ -39,7 +41,7 @@ function keeping(whole: Members, kept: number): Members {
     if (typeof value === 'string') {
       if (value.length <= kept * CHARACTERS) return value;
       omit(path, kept * CHARACTERS, 'characters');
-      return beginning(value, kept * CHARACTERS);
+      return cut(value, kept * CHARACTERS);
     }
     if (typeof value !== 'object' || value === null) return value;
     if (!Array.isArray(value)) return shortMembers(value, path);
@@ -50,9 +52,9 @@ function keeping(whole: Members, kept: number): Members {
     const members = Object.entries(value);
     if (members.length > MOST_MEMBERS) omit(path, MOST_MEMBERS, 'members');
     const shown = members.slice(0, MOST_MEMBERS).map(([name, member]) => {
-      const within = beginning(path === '' ? name : `${path}.${name}`, LONGEST_PATH);
+      const within = cut(path === '' ? name : `${path}.${name}`, LONGEST_PATH);
       if (name.length > LONGEST_PATH) omit(within, LONGEST_PATH, 'characters of the name');
-      return [beginning(name, LONGEST_PATH), short(member, within)];
+      return [cut(name, LONGEST_PATH), short(member, within)];
     });
     return Object.fromEntries(shown);
   };
@@ -63,7 +65,7 @@ function keeping(whole: Members, kept: number): Members {
 /** Lines in at most so many bytes: the first and the last of them, with how many are left out between. */
 export function shortenedLines(text: string, most: number): string {
   if (bytesOf(text) <= most) return text;
-  const lines = text.split('\n').map((line) => beginning(line, LONGEST_LINE));
+  const lines = text.split('\n').map((line) => cut(line, LONGEST_LINE));
   let [first, last] = [0, lines.length];
   for (let left = most - LONGEST_NOTE; first < last; ) {
     const isNextFirst = first <= lines.length - last;
@@ -77,7 +79,3 @@ export function shortenedLines(text: string, most: number): string {
 
 const LONGEST_LINE = 4_000;
 const LONGEST_NOTE = 100;
-
-/** A text cut between characters, with an ellipsis where there is more. */
-const beginning = (text: string, characters: number) =>
-  text.length <= characters ? text : `${text.slice(0, characters).replace(/[\ud800-\udbff]$/, '')}…`;

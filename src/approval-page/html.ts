@@ -1,5 +1,5 @@
 import { printable } from '../safety/approver-text.ts';
-import { scriptRuns } from '../scripts.ts';
+import { scriptRuns } from './scripts.ts';
 
 /** Markup that is safe to send. Only `html` makes it. */
 export interface Html {

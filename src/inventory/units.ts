@@ -35,7 +35,14 @@ export function memory(mib: unknown): string {
 }
 
 /** A text of at most so many characters, and an ellipsis where there are more. */
-export const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most)}…` : text);
+export const cut = (text: string, most: number) =>
+  text.length > most ? `${text.slice(0, most).replace(/[\ud800-\udbff]$/, '')}…` : text;
 
 /** `2026-03-17T00:10Z`: nobody asks for seconds. */
 export const minute = (iso: string | undefined) => iso?.replace(/:\d\d(?:\.\d+)?Z$/, 'Z');
+
+/** `3 databases`, in the plural that people expect. */
+export function counted(kind: string, size: number): string {
+  const plural = kind.endsWith('y') ? `${kind.slice(0, -1)}ies` : kind.endsWith('s') ? kind : `${kind}s`;
+  return `${size} ${size === 1 ? kind : plural}`;
+}

@@ -1,6 +1,7 @@
 import { bytesOf } from '../answer-size.ts';
 import type { Graph, GraphEntity, Kind } from './graph.ts';
 import { type Mark, marksOf } from './marks.ts';
+import { counted } from './units.ts';
 
 /** What needs attention is kept before what is all right, and of equals the kinds in this order. */
 const MARKS: readonly Mark[] = ['failed', 'behind', 'unused', 'moving', 'ok'];
@@ -43,9 +44,7 @@ function reduced(graph: Graph, most: number): Graph {
 
 /** `Left out for lack of room: 320 clusters, 1 volume. find_kx_entities lists them.`; undefined where nothing is left out. */
 export function omittedText({ omitted = {} }: Graph): string | undefined {
-  const counts = Object.entries(omitted).map(
-    ([kind, count]) => `${count} ${kind.replace('-', ' ')}${count === 1 ? '' : 's'}`,
-  );
+  const counts = Object.entries(omitted).map(([kind, count]) => counted(kind.replace('-', ' '), count));
   return counts.length === 0
     ? undefined
     : `Left out for lack of room: ${counts.join(', ')}. find_kx_entities lists them.`;

@@ -1,6 +1,6 @@
+import { counted } from '../inventory/units.ts';
 import { COLUMNS, label, phrase, typedLabel } from './approval-label.ts';
 import type { Change } from './blast/finding.ts';
-import { counted } from './item-text.ts';
 import type { Told } from './sight.ts';
 
 /** What a plan is about, in the words of its first line. */

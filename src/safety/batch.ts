@@ -1,3 +1,4 @@
+import { counted } from '../inventory/units.ts';
 import { riskOf } from '../operations/derive.ts';
 import { isNotFound } from '../operations/failure.ts';
 import { labels } from '../operations/http.ts';
@@ -9,7 +10,6 @@ import type { Blocker, Members, Note } from './blast/finding.ts';
 import { digest } from './digest.ts';
 import { renameNotes } from './former-names.ts';
 import { accountIn } from './home.ts';
-import { counted } from './item-text.ts';
 import { placeFacts } from './place.ts';
 import { type Bound, bindingOf, type Plan, type Planner, planCall } from './plan.ts';
 import { approvalNeeded, type Restrictions } from './policy.ts';

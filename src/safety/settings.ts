@@ -31,7 +31,7 @@ interface Leaf {
 export function compareSettings(rules: UpdateRules, present: Members, input: Members, filled = input): Comparison {
   const { remove = [], ...given } = input as { readonly remove?: readonly string[] };
   const [before, after] = [leavesOf(rules, rules.settings(present)), leavesOf(rules, rules.settings(filled))];
-  const kept = prefixesOf(after.values());
+  const kept = new Set([...after.values()].flatMap(prefixesOf));
   const gone = [...before.values()].filter(
     (leaf) => !after.has(nameOf(leaf)) && meaningOf(rules, outermostMissing(leaf, kept), given, present) === 'removed',
   );
@@ -58,7 +58,9 @@ export function compareSettings(rules: UpdateRules, present: Members, input: Mem
 
 const nameOf = ({ path }: Leaf) => path.join('.');
 /** Whether a name is that of a setting, or of one that it is part of. */
-const isWithin = ({ path }: Leaf, name: string) => path.some((_, at) => path.slice(0, at + 1).join('.') === name);
+const isWithin = (leaf: Leaf, name: string) => prefixesOf(leaf).includes(name);
+/** The names of all that a setting is part of, the outermost first, and its own. */
+const prefixesOf = ({ path }: Leaf) => path.map((_, at) => path.slice(0, at + 1).join('.'));
 const textOf = (leaf: Leaf | undefined) =>
   leaf === undefined ? undefined : typeof leaf.value === 'string' ? leaf.value : JSON.stringify(leaf.value);
 const changeOf = (setting: string, before: Leaf | undefined, after: Leaf | undefined): Change => ({
@@ -147,14 +149,10 @@ function declaredFor<T>(table: Readonly<Record<string, T>>, path: Path): [string
     .toSorted(([a], [b]) => length(b) - length(a) || wild(a) - wild(b));
 }
 
-/** The names of settings and of all that they are part of. */
-const prefixesOf = (settings: Iterable<Leaf>): ReadonlySet<string> =>
-  new Set([...settings].flatMap(({ path }) => path.map((_, at) => path.slice(0, at + 1).join('.'))));
-
 /** The outermost part of a missing setting of which nothing is given: a whole entry before its members. */
-function outermostMissing({ path }: Leaf, given: ReadonlySet<string>): Path {
-  const at = path.findIndex((_, step) => !given.has(path.slice(0, step + 1).join('.')));
-  return at === -1 ? path : path.slice(0, at + 1);
+function outermostMissing(leaf: Leaf, given: ReadonlySet<string>): Path {
+  const at = prefixesOf(leaf).findIndex((name) => !given.has(name));
+  return at === -1 ? leaf.path : leaf.path.slice(0, at + 1);
 }
 
 /** The settings by the outermost of which nothing is given, each once. */

@@ -1,10 +1,11 @@
+import { counted } from '../inventory/units.ts';
 import { OPERATION_NAMES, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { once } from '../operations/operation.ts';
 import { createdBy, listerOfLabel, nounOfLabel, readerOfLabel } from '../operations/references.ts';
 import { placesOn } from './arn.ts';
 import type { Blocker, Item } from './blast/finding.ts';
-import { counted, itemText } from './item-text.ts';
+import { itemText } from './item-text.ts';
 import type { Offered } from './policy.ts';
 import type { Forbidden } from './protection.ts';
 import { quoted } from './untrusted.ts';

@@ -1,3 +1,4 @@
+import { counted } from '../inventory/units.ts';
 import { isNotFound } from '../operations/failure.ts';
 import type { Call, CallOptions, OperationName } from '../operations/index.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
@@ -19,7 +20,6 @@ import { closedEnvironment, isLeaving, wrongStatus } from './blast/statuses.ts';
 import { digest } from './digest.ts';
 import { renameNotes } from './former-names.ts';
 import { accountIn } from './home.ts';
-import { counted } from './item-text.ts';
 import { placeFacts } from './place.ts';
 import { type Bound, bindingOf, identityOf, type Planner, planCall } from './plan.ts';
 import { ownPath, protectedAmong } from './protection.ts';

@@ -10,11 +10,9 @@ import { approved } from './approval-form.ts';
 import type { Exchange, ToolEnvironment, ToolResult } from './environment.ts';
 import type { Lookup } from './identify.ts';
 import { nextStep, notReady } from './next-step.ts';
-import { progressOf } from './progress.ts';
+import { patienceOf, progressOf } from './progress.ts';
 import { structured } from './result.ts';
 
-/** How long one call goes on; a client that asked for progress is patient. */
-const PATIENCE_MS = { withProgress: 600_000, without: 45_000 };
 const POLL_MS = 1_000;
 
 /** Errors that say nothing about the other calls of a batch. After any other, no further call is made. */
@@ -65,13 +63,12 @@ async function runCalls(
   actor: Actor,
   { context }: Exchange,
 ): Promise<ToolResult> {
-  const { signal, _meta } = context.mcpReq;
+  const { signal } = context.mcpReq;
   const { batch, waits, nameOf = ({ label }) => label, result = nameOf } = run;
   const { calls } = batch;
   const lookup = { environment, signal };
   const report = progressOf(context, calls.length);
-  const deadline =
-    performance.now() + (_meta?.progressToken === undefined ? PATIENCE_MS.without : PATIENCE_MS.withProgress);
+  const deadline = performance.now() + patienceOf(context);
   const [done, failed]: [string[], object[]] = [[], []];
   for (const [at, call] of calls.entries()) {
     const waiting = waits ? await untilReady(lookup, call, deadline) : undefined;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { idOf, type Kind } from '../inventory/shape.ts';
 import { agentInput, riskOf } from '../operations/derive.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
@@ -97,10 +98,9 @@ function problemsWith(operation: OperationName, input: Record<string, unknown>, 
 
 /** `user:ann`, `dataview:trades/live`; of a changeset, which has no name yet, `changeset:trades`. */
 function labelOf(operation: OperationName, input: Record<string, unknown>): string {
-  const kind = operationNamed(operation).entity.replace('kx-', '');
-  const name = input[String(createdBy(operation))];
-  const within = kind === 'dataview' || name === undefined ? [input['databaseName']] : [];
-  return `${kind}:${[...within, ...(name === undefined ? [] : [name])].join('/')}`;
+  const kind = operationNamed(operation).entity.replace('kx-', '') as Kind;
+  const { databaseName, [String(createdBy(operation))]: name = databaseName } = input;
+  return idOf(kind, name, kind === 'dataview' ? databaseName : undefined);
 }
 
 /** `volume:fast (CREATING)`, `changeset:trades/ID (PENDING)`. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { arnPath, KINDS } from '../inventory/kinds.ts';
+import { idOf } from '../inventory/shape.ts';
 import { KdbEnvironmentId, TagKey, TagMap, text } from '../operations/shapes.ts';
 import type { Batch, BatchCall } from '../safety/batch.ts';
 import { quoted } from '../safety/untrusted.ts';
@@ -74,7 +75,7 @@ export async function tagBatch(
     };
   const calls = entities.flatMap(({ kind, name: of, database }): BatchCall[] => {
     const resourceArn = `${environmentArn}${arnPath({ kind, name: of, database })}`;
-    const label = `${kind}:${database === undefined ? '' : `${database}/`}${of}`;
+    const label = idOf(kind, of, database);
     return [
       ...(tags === undefined ? [] : [{ operation: 'TagResource' as const, input: { resourceArn, tags }, label }]),
       ...(tagKeys === undefined

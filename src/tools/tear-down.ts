@@ -17,12 +17,10 @@ import { approved } from './approval-form.ts';
 import { compositeTool, type Exchange, type ToolEnvironment, type ToolResult } from './environment.ts';
 import { answer } from './fleet/page.ts';
 import { preparedArguments } from './prepared.ts';
-import { progressOf } from './progress.ts';
+import { patienceOf, progressOf } from './progress.ts';
 import { naming, refused, structured, withheldKinds } from './result.ts';
 
 export const TEAR_DOWN = 'tear_down_kx_environment';
-/** How long one call goes on waiting for dependants to be gone; progress keeps a client that asked for it patient. */
-const PATIENCE_MS = { told: 600_000, untold: 45_000 };
 const POLL_MS = 500;
 const MOST_NAMED = 50;
 const MISSING = `${TEAR_DOWN} did not run: there is no such environment.`;
@@ -126,8 +124,7 @@ const isUnderWay = ({ removals, leaving, blockers, forbidden }: TeardownPlan) =>
 
 async function removeAll(environment: ToolEnvironment, plan: TeardownPlan, actor: Actor, { context }: Exchange) {
   const report = progressOf(context, plan.removals.length);
-  const told = context.mcpReq._meta?.progressToken !== undefined;
-  const deadline = performance.now() + (told ? PATIENCE_MS.told : PATIENCE_MS.untold);
+  const deadline = performance.now() + patienceOf(context);
   const unready = await environment.gate.begin(plan);
   if (unready !== undefined) return refused(...unready);
   let requested = 0;

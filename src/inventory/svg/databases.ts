@@ -1,5 +1,5 @@
 import type { Mark } from '../marks.ts';
-import { bytes, moment } from '../units.ts';
+import { bytes, counted, moment } from '../units.ts';
 import { CARD_HEAD, DATA_WIDTH, DATA_X, type Layout, type Placed, PORT, VOLUME } from './layout.ts';
 import type { DatabaseCard, Model, Port } from './model.ts';
 import { shorten, textAt, tip } from './text.ts';
@@ -67,10 +67,7 @@ export function volumesAndUsers({ users, marks, whole }: Model, { volumes, users
 /** `2 clusters, 1 dataview`. */
 function usersOf(ids: readonly string[]): string {
   const kinds = [...new Set(ids)].map((id) => id.split(':')[0] as string);
-  const counts = [...new Set(kinds)].map((kind) => {
-    const count = kinds.filter((each) => each === kind).length;
-    return `${count} ${kind}${count === 1 ? '' : 's'}`;
-  });
+  const counts = [...new Set(kinds)].map((kind) => counted(kind, kinds.filter((each) => each === kind).length));
   return counts.length === 0 ? 'unused' : counts.join(', ');
 }
 

@@ -1,5 +1,5 @@
 import { statusKind } from '../trouble.ts';
-import { age, memory } from '../units.ts';
+import { age, counted, memory } from '../units.ts';
 import { COMPLAINT, HOST_WIDTH, type Placed } from './layout.ts';
 import type { ClusterRow, HostBox, Model } from './model.ts';
 import { textAt, tip } from './text.ts';
@@ -15,7 +15,7 @@ export function hostBox({ of: { group, rows }, x, y, height }: Placed<HostBox>, 
   const edge = x + HOST_WIDTH - EDGE;
   const box = `<rect x="${x}" y="${y}" width="${HOST_WIDTH}" height="${height}" rx="10" class="card${mark === 'ok' ? '' : ` edge-${mark}`}"/>`;
   if (group === undefined)
-    return `<g>${box}${textAt(x + 16, y + 26, 'Dedicated nodes', { class: 'name' })}${textAt(edge, y + 26, `${rows.length} cluster${rows.length === 1 ? '' : 's'}`, { class: 'small soft', end: true })}</g>`;
+    return `<g>${box}${textAt(x + 16, y + 26, 'Dedicated nodes', { class: 'name' })}${textAt(edge, y + 26, counted('cluster', rows.length), { class: 'small soft', end: true })}</g>`;
   const { hostType, memoryMiB, reservedMiB, zone } = group.facts;
   const share = Number(memoryMiB) > 0 ? Math.min(1, Number(reservedMiB) / Number(memoryMiB)) : 0;
   const bar = `<rect x="${edge - BAR}" y="${y + 35}" width="${BAR}" height="12" rx="6" class="track"/>${share === 0 ? '' : `<rect x="${edge - BAR}" y="${y + 35}" width="${Math.max(12, Math.round(BAR * share))}" height="12" rx="6" class="${share > 0.9 ? 'moving' : 'bar'}"/>`}`;

@@ -1,6 +1,6 @@
 import type { Graph, GraphEntity } from '../graph.ts';
 import type { Mark } from '../marks.ts';
-import { moment } from '../units.ts';
+import { counted, moment } from '../units.ts';
 import { omittedText } from '../within.ts';
 import { databaseCard, volumesAndUsers } from './databases.ts';
 import { clusterRow, hostBox } from './hosts.ts';
@@ -51,7 +51,7 @@ const SHOWN: readonly [Mark, string, readonly GraphEntity['kind'][]][] = [
   ['unused', 'unused', ['scaling-group', 'volume', 'dataview', 'database']],
 ];
 
-function counted({ whole, marks }: Model) {
+function tilesOf({ whole, marks }: Model) {
   const clusters = whole.entities.filter(({ kind }) => kind === 'cluster');
   const running = clusters.filter(({ status }) => status === 'RUNNING').length;
   return SHOWN.map(([mark, text, kinds]) => {
@@ -64,7 +64,7 @@ function counted({ whole, marks }: Model) {
 const MOST_NAMED = 30;
 
 const inWords = (model: Model) =>
-  `${model.whole.entities.length} entities: ${counted(model)
+  `${model.whole.entities.length} entities: ${tilesOf(model)
     .map(({ text, count }) => `${count} ${text}`)
     .join(', ')}.`;
 
@@ -79,7 +79,7 @@ function header(model: Model): string {
     (zones as string[] | undefined)?.join(' '),
   ];
   const mark = model.marks.get(environment?.id ?? '')?.mark ?? 'ok';
-  const tiles = counted(model).map(({ mark: of, text, count, names }, index) => {
+  const tiles = tilesOf(model).map(({ mark: of, text, count, names }, index) => {
     const x = MARGIN + index * TILES.step;
     const { y } = TILES;
     const quiet = count === '0';
@@ -99,7 +99,7 @@ type Warning = readonly [headline: string, text: string, tip: string];
 
 function warningsOf(graph: Graph): Warning[] {
   const gaps = graph.gaps.map(({ kind, of, reason }) => `${kind}${of === undefined ? '' : ` ${of}`}: ${reason}`);
-  const unread = `Incomplete: ${gaps.length} part${gaps.length === 1 ? '' : 's'} could not be read`;
+  const unread = `Incomplete: ${counted('part', gaps.length)} could not be read`;
   const omitted = omittedText(graph);
   return [
     ...(gaps[0] === undefined ? [] : [[unread, gaps[0], gaps.join(', ')] as const]),

@@ -91,7 +91,7 @@ export async function awaited(
     name,
     entity: `${kind}:${database === undefined ? '' : `${database}/`}${name}`,
     look: async (wasThere) => {
-      const { made, ...seen } = await read();
+      const { made, ...seen } = await read().catch(unlessFound);
       if (seen.status === GONE) return goneLook(seen, goal, absence(wasThere));
       const isAsGood = goal === READY[kind] && ALSO_READY[kind] === seen.status;
       if (seen.status === goal || isAsGood) return { ...seen, reached: true, ended: true };
@@ -194,16 +194,11 @@ interface Read extends Seen {
 }
 
 async function entitySeen({ call, options }: Scene, getter: OperationName, input: object): Promise<Read> {
-  try {
-    const found = (await call(getter, input as never, { signal: options.signal })) as Record<string, unknown>;
-    const { status, statusReason, errorMessage, errorInfo, createdTimestamp, creationTimestamp } = found;
-    const reason = statusReason ?? errorMessage ?? (errorInfo as Record<string, unknown> | undefined)?.['errorMessage'];
-    const made = (createdTimestamp ?? creationTimestamp) as string | undefined;
-    return { status: String(status), ...(reason === undefined ? {} : { reason: String(reason) }), made };
-  } catch (error) {
-    if (isNotFound(error)) return { status: GONE };
-    throw error;
-  }
+  const found = (await call(getter, input as never, { signal: options.signal })) as Record<string, unknown>;
+  const { status, statusReason, errorMessage, errorInfo, createdTimestamp, creationTimestamp } = found;
+  const reason = statusReason ?? errorMessage ?? (errorInfo as Record<string, unknown> | undefined)?.['errorMessage'];
+  const made = (createdTimestamp ?? creationTimestamp) as string | undefined;
+  return { status: String(status), ...(reason === undefined ? {} : { reason: String(reason) }), made };
 }
 
 const MOST_NODES = 1_000;
@@ -211,26 +206,27 @@ const MOST_NODES = 1_000;
 /** RUNNING when all nodes are, and as many are there as the cluster is to have. */
 async function nodesSeen({ call, options }: Scene, input: object): Promise<Read> {
   const { signal } = options;
-  try {
-    const [{ items }, cluster] = await Promise.all([
-      walk(call, 'ListKxClusterNodes', input as never, MOST_NODES, { signal }),
-      call('GetKxCluster', input as never, { signal }),
-    ]);
-    const { capacityConfiguration, scalingGroupConfiguration, autoScalingConfiguration } = cluster;
-    if (statusKind(cluster.status) === 'failed') return { status: String(cluster.status) };
-    const least =
-      autoScalingConfiguration?.minNodeCount ??
-      capacityConfiguration?.nodeCount ??
-      scalingGroupConfiguration?.nodeCount ??
-      1;
-    const running = items.filter(({ status }) => status === 'RUNNING').length;
-    const isWhole = running === items.length && running >= least;
-    const missing = Math.max(least, items.length) - running;
-    return isWhole
-      ? { status: 'RUNNING' }
-      : { status: 'PROVISIONING', reason: `${missing} of ${running + missing} nodes do not run yet` };
-  } catch (error) {
-    if (isNotFound(error)) return { status: GONE };
-    throw error;
-  }
+  const [{ items }, cluster] = await Promise.all([
+    walk(call, 'ListKxClusterNodes', input as never, MOST_NODES, { signal }),
+    call('GetKxCluster', input as never, { signal }),
+  ]);
+  const { capacityConfiguration, scalingGroupConfiguration, autoScalingConfiguration } = cluster;
+  if (statusKind(cluster.status) === 'failed') return { status: String(cluster.status) };
+  const least =
+    autoScalingConfiguration?.minNodeCount ??
+    capacityConfiguration?.nodeCount ??
+    scalingGroupConfiguration?.nodeCount ??
+    1;
+  const running = items.filter(({ status }) => status === 'RUNNING').length;
+  const isWhole = running === items.length && running >= least;
+  const missing = Math.max(least, items.length) - running;
+  return isWhole
+    ? { status: 'RUNNING' }
+    : { status: 'PROVISIONING', reason: `${missing} of ${running + missing} nodes do not run yet` };
+}
+
+/** What a read shows that did not find it. */
+function unlessFound(error: unknown): Read {
+  if (isNotFound(error)) return { status: GONE };
+  throw error;
 }
