@@ -81,7 +81,6 @@ const CI_ONLY = [
   'test/safety/wire.test.ts',
   'test/stdio/approval-answers.test.ts',
   'test/stdio/client-killed.test.ts',
-  'test/stdio/command-line-files.test.ts',
   'test/stdio/command-line.test.ts',
   'test/stdio/faults.test.ts',
   'test/stdio/given-world.test.ts',

@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 
 describe('a cluster', () => {
-  test('on its own nodes is told as it was asked for, with the changeset that it got', async () => {
+  test('on its own nodes is returned as requested, with the changeset that it mounts', async () => {
     const created = await estate.cluster('hdb-one', { clusterType: 'HDB', databases: [{ databaseName: 'trades' }] });
     const told = {
       clusterName: 'hdb-one',
@@ -58,7 +58,7 @@ describe('a cluster', () => {
       expect(await world.refusal('CreateKxCluster', withKeys('gp-other', [key]))).toMatchObject({ status: 400 });
   });
 
-  test('on a group is told without capacity, and with the dataview version that it mounts', async () => {
+  test('on a scaling group is returned without capacity, with the dataview version that it mounts', async () => {
     const databases = [{ databaseName: 'trades', dataviewName: 'view-one' }];
     await estate.cluster('hdb-two', { clusterType: 'HDB', ...SHARED, databases });
     const told = await world.call('GetKxCluster', { environmentId, clusterName: 'hdb-two' });
@@ -155,7 +155,7 @@ test('a dataview says autoUpdate and readWrite, and onDemand of each segment, al
   }
 });
 
-test('volumes and groups are told with their ARNs by Get alone, and what is on them', async () => {
+test('only Get returns the ARNs of volumes and scaling groups, and what uses them', async () => {
   await estate.cluster('hdb-on', {
     clusterType: 'HDB',
     ...SHARED,

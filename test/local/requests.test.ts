@@ -70,7 +70,7 @@ describe('a request', () => {
     expect(message).toContain("'changeRequests.0.changeType'");
   });
 
-  test('is told the rule that it breaks in the words of AWS', async () => {
+  test('is answered with the rule that it breaks, in the words of AWS', async () => {
     const told = async (name: Parameters<TestWorld['refusal']>[0], input: object) =>
       (await world.refusal(name, { environmentId, ...input })).message;
     expect(await told('CreateKxUser', { userName: 'x'.repeat(51), iamRole: ROLE })).toBe(

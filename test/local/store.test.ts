@@ -120,7 +120,7 @@ const database = (path: string, sql: string) => {
 const contents = (path: string) => (statSync(path).isFile() ? readFileSync(path) : undefined);
 
 describe('a disk that is full', () => {
-  test('is told in one line, harms nothing, and is no trouble once there is room', async () => {
+  test('is reported in one line, damages nothing, and is over once there is room', async () => {
     const path = join(folder, 'state.db');
     let limit = (_pages: number): void => {};
     // What SQLite does when a disk is full, it does at a limit, too.

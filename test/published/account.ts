@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { Input } from '../../src/operations/index.ts';
-import { expectWaitLike, poll, type Reply, type Service } from './service.ts';
+import type { Reply } from '../local/world.ts';
+import { expectWaitLike, poll, type Service } from './service.ts';
 
 export const ACCOUNT = '111122223333';
 export const ROLE = `arn:aws:iam::${ACCOUNT}:role/kdb-all`;

@@ -1,8 +1,10 @@
 // After the resource type AWS::FinSpace::Environment of CloudFormation and the paginators of botocore's data for finspace.
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OperationName } from '../../src/operations/index.ts';
+import type { Reply } from '../local/world.ts';
 import { ACCOUNT, type Environment, openEnvironment, ROLE, TIME } from './account.ts';
-import { openService, poll, type Reply, refusal, type Service } from './service.ts';
+import { openService, poll, refusal, type Service } from './service.ts';
 
 let service: Service;
 let environment: Environment;

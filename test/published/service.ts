@@ -9,10 +9,8 @@ import { DEFAULT_LIMITS } from '../../src/finspace/handler.ts';
 import { FinspaceError, isNotFound } from '../../src/operations/failure.ts';
 import type { Input, OperationName } from '../../src/operations/index.ts';
 import { stubCredentials } from '../finspace/endpoints.ts';
+import type { Reply } from '../local/world.ts';
 import { CLI } from '../support/hosts.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: replies are looked at member by member
-export type Reply = any;
 
 /** The built service in a process of its own, called by the AWS client over HTTP. */
 export interface Service {

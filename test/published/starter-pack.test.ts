@@ -1,9 +1,11 @@
 // After scripts/create_cluster.py, scripts/connect.py, terraform-deployment/lambda and terraform-deployment/clusters of
 // github.com/DataIntellectTech/TorQ-Amazon-FinSpace-Starter-Pack.
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Input } from '../../src/operations/index.ts';
+import type { Reply } from '../local/world.ts';
 import { BUCKET, type Environment, groupAndVolume, openEnvironment, partitions, ROLE } from './account.ts';
-import { GONE, openService, poll, type Reply, refusal, type Service } from './service.ts';
+import { GONE, openService, poll, refusal, type Service } from './service.ts';
 
 const DATABASE = { databaseName: 'finTorq_hdb' };
 const VIEW = { ...DATABASE, dataviewName: 'finspace-dataview' };

@@ -1,8 +1,10 @@
 // After the acceptance tests in internal/service/finspace of github.com/hashicorp/terraform-provider-aws.
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Input, OperationName } from '../../src/operations/index.ts';
+import type { Reply } from '../local/world.ts';
 import { BUCKET, type Environment, openEnvironment, ROLE, TIME } from './account.ts';
-import { GONE, openService, poll, type Reply, refusal, type Service } from './service.ts';
+import { GONE, openService, poll, refusal, type Service } from './service.ts';
 
 let service: Service;
 let environment: Environment;

@@ -1,8 +1,10 @@
 // After ManagedkdbInsights/hdb_backup and the changeset helpers of q/aws.q of github.com/aws/amazon-finspace-examples.
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Input } from '../../src/operations/index.ts';
+import type { Reply } from '../local/world.ts';
 import { BUCKET, type Environment, openEnvironment, TIME } from './account.ts';
-import { exists, openService, poll, type Reply, type Service } from './service.ts';
+import { exists, openService, poll, type Service } from './service.ts';
 
 const CHUNK = 30;
 const ROOT = `s3://${BUCKET}/backup/`;

@@ -1,8 +1,10 @@
 // After ManagedkdbInsights/boto (welcome, CLI_Environment_Setup), q (welcome.q, aws.q) and update_cluster of
 // github.com/aws/amazon-finspace-examples.
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Reply } from '../local/world.ts';
 import { ACCOUNT, BUCKET, type Environment, loadedDatabase, openEnvironment, ROLE, TIME } from './account.ts';
-import { exists, expectWaitLike, GONE, openService, poll, type Reply, refusal, type Service } from './service.ts';
+import { exists, expectWaitLike, GONE, openService, poll, refusal, type Service } from './service.ts';
 
 const DATABASE = { databaseName: 'welcomedb' };
 const CLUSTER = 'cluster_welcomedb';

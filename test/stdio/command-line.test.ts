@@ -1,8 +1,10 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { ownCommand, shellWord } from '../../src/commands/own-command.ts';
 import { CLI } from '../support/hosts.ts';
 
@@ -49,6 +51,40 @@ describe('the command line', () => {
     expect(local.out).not.toContain('Commands');
   });
 
+  it.each([
+    [
+      'a state database that is none',
+      () => writeFileSync(join(folder, 'state.db'), 'this is no database at all'),
+      'not a SQLite database',
+    ],
+    ['a state database that is a folder', () => mkdirSync(join(folder, 'state.db')), 'is not a file'],
+  ])('ends at its start with one line that says why, for %s', async (_, spoil, words) => {
+    spoil();
+    const { code, said } = await run('--state-dir', folder);
+    expect(said).toMatch(/^finspace-mcp: .*\n$/);
+    expect(said).toContain(words);
+    expect(code).toBe(1);
+  });
+
+  it('ends at its start with one line for a file in the place of the state directory', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    const { code, said } = await run('--state-dir', join(folder, 'file'));
+    expect(said).toMatch(/^finspace-mcp: .*is a file, not a folder\n$/);
+    expect(code).toBe(1);
+  });
+
+  it.each(['local', 'http'])('%s says in one line that its port is taken', async (command) => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void other.close());
+    const { port } = other.address() as AddressInfo;
+    const { code, said } = await run(command, '--port', String(port), '--state-dir', folder, '--log-level', 'warn');
+    expect(said).toBe(
+      `finspace-mcp: cannot listen on 127.0.0.1:${port}: the port is already in use; choose another with --port, or 0 for a free one\n`,
+    );
+    expect(code).toBe(1);
+  });
+
   it('lists the tools that a client would see under --environments, without those that make environments', async () => {
     const [all, within] = [await run('tools'), await run('tools', '--environments', 'abc')];
     expect(all.out).toMatch(/^create_kx_environment /m);
@@ -60,6 +96,25 @@ describe('the command line', () => {
     const { code, out } = await run('world', 'list', '--state-dir', folder);
     expect(out).toMatch(/^No worlds yet: /);
     expect(code).toBe(0);
+  });
+
+  it('lists no worlds in a state file that nothing was put in', async () => {
+    const state = ['--state', join(folder, 'bare.db')];
+    expect((await run('world', 'import', '--world', join(folder, 'none.json'), ...state)).code).toBe(1);
+    expect(await run('world', 'list', ...state)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^No worlds yet/),
+    });
+  });
+
+  it('says what it did to a world', async () => {
+    const state = join(folder, 'worlds.db');
+    const file = join(folder, 'kept.json');
+    const reset = await run('world', 'reset', '--world', 'empty', '--state', state);
+    expect(reset).toMatchObject({ code: 0, out: 'The world in us-east-1 is now empty.\n' });
+    writeFileSync(file, (await run('world', 'export', '--state', state)).out);
+    const imported = await run('world', 'import', '--world', file, '--state', state, '--yes');
+    expect(imported).toMatchObject({ code: 0, out: expect.stringContaining(`The world in us-east-1 is now ${file}.`) });
   });
 
   it.skipIf(process.platform === 'win32')('names paths so that a shell takes them as they are', () => {

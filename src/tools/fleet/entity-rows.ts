@@ -12,7 +12,7 @@ import { tagsIn } from './tagged.ts';
 export const FEW = { whole: 3, brief: 12 };
 
 type Told = 'listed' | 'brief' | 'whole';
-/** How much is told of each, the most that is not too much at once. */
+/** The levels of detail that an answer may have; it has the first one that fits. */
 type Levels = readonly [Told, ...Told[]];
 export const toldOf = (found: readonly Candidate[], asked: View | 'size' | undefined): Levels => {
   if (found.length <= FEW.whole) return ['whole'];
