@@ -120,14 +120,17 @@ export function requestFor(name: OperationName, input: object, region = 'us-east
   for (const [member, value] of Object.entries(input)) {
     if (value === undefined) continue;
     const place = binding(operation, member);
-    if (place === 'label') filled = filled.replace(`{${member}}`, encodeURIComponent(String(value)));
+    if (place === 'label') filled = filled.replace(`{${member}}`, encodeURIComponent(inPath(value)));
     else if (place === 'body') body[member] = value;
-    else for (const one of [value].flat()) query.append(member, String(one));
+    else for (const one of [value].flat()) query.append(member, inPath(one));
   }
   const hasBody = Object.keys(body).length > 0;
   const target = query.size === 0 ? filled : `${filled}?${query}`;
   return raw(target, { method, region, ...(hasBody && { body: JSON.stringify(body) }) });
 }
+
+/** A value as text; what has no text of its own, such as an object whose `toString` is not one, as JSON. */
+const inPath = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value));
 
 export interface RawRequest {
   readonly method?: string;
