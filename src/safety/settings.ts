@@ -143,10 +143,9 @@ function declaredFor<T>(table: Readonly<Record<string, T>>, path: Path): [string
     declared.split('.').length <= path.length &&
     declared.split('.').every((step, at) => step === '*' || step === String(path[at]));
   const length = (declared: string) => declared.split('.').length;
-  const wild = (declared: string) => declared.split('*').length;
   return Object.entries(table)
     .filter(([declared]) => fits(declared))
-    .toSorted(([a], [b]) => length(b) - length(a) || wild(a) - wild(b));
+    .toSorted(([a], [b]) => length(b) - length(a));
 }
 
 /** The outermost part of a missing setting of which nothing is given: a whole entry before its members. */

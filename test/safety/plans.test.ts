@@ -169,6 +169,9 @@ describe('on a world in which things hang together', () => {
     expect(texts(lost)).toEqual([`node "${nodeId}"`]);
     expect(texts(interrupted)).toEqual(['cluster "history" ("1 of its 2 nodes")']);
     expect(await planned(call, 'DeleteKxClusterNode', { ...node, nodeId: 'gone' })).toBeUndefined();
+    const deletedSince: Call = (name, members, options) =>
+      call(name, name === 'GetKxCluster' ? { ...members, clusterName: 'gone' } : members, options);
+    expect((await planned(deletedSince, 'DeleteKxClusterNode', node)).lost).toEqual(lost);
   });
 
   it('a user takes access along', async () => {

@@ -43,6 +43,14 @@ describe('a comparison of settings', () => {
     expect(complete).toEqual({ list: [{ name: 'b' }, { name: 'a' }], outer: { inner: { deep: 1 } } });
   });
 
+  it('leaves nothing out where an entry that had only its key gets settings', () => {
+    const present = { databases: [{ databaseName: 'trades' }] };
+    const given = { databases: [{ databaseName: 'trades', changesetId: 'c1' }] };
+    const { leftOut, changes } = compareSettings(DATABASES_UPDATE, present, given);
+    expect(leftOut).toEqual([]);
+    expect(changes).toEqual([{ setting: 'databases.trades.changesetId', before: undefined, after: 'c1' }]);
+  });
+
   it('keeps a dataview in place of a changeset that contradicts it', () => {
     const present = { databases: [{ databaseName: 'trades', dataviewConfiguration: { dataviewName: 'view' } }] };
     const given = { databases: [{ databaseName: 'trades', changesetId: 'c1' }] };

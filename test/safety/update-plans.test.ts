@@ -119,7 +119,7 @@ describe('a dataview under a cluster', () => {
   });
 
   it('is compared by what a service leaves out of its reply, too', async () => {
-    const segmentConfigurations = [{ dbPaths: ['/*'], volumeName: 'fast' }];
+    const segmentConfigurations = [{ dbPaths: ['/2026.03.16/'], volumeName: 'fast' }];
     for (const activeVersions of [undefined, [{}]]) {
       const call = answering(backend.call, (name, reply) =>
         name === 'GetKxDataview' ? { status: 'ACTIVE', autoUpdate: true, activeVersions } : reply,
