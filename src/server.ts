@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type AuthInfo,
   CLIENT_CAPABILITIES_META_KEY,
   CLIENT_INFO_META_KEY,
   type ClientCapabilities,
@@ -69,85 +70,114 @@ export type ServerFactory = ((caller: Caller, connection?: { readonly hearsAll: 
 
 /** Makes servers for callers. What can be computed once is computed once, not per server. */
 export function serverFactory(shared: ServerEnvironment): ServerFactory {
-  const { seal, place, restrictions, catalog, outputSchemas, pace } = shared;
-  const search = catalog === 'search' ? import('./tools/search/index.ts') : undefined;
-  const start =
-    catalog === 'search'
-      ? 'Tools are found with find_tools and run with call_read_tool or call_write_tool.'
-      : 'Start with list_kx_environments.';
-
-  // What is seen by looking says only that something changed, so one look serves callers with different rights.
+  const search = shared.catalog === 'search' ? import('./tools/search/index.ts') : undefined;
+  // Polling only shows that something changed, so one poll serves callers with different rights.
   const feed = changes({
     bus: shared.bus,
     stateOf: readState({ ...shared, caller: LOCAL_CALLER }),
-    ...pace,
+    ...shared.pace,
   });
-  const call = feed.call(shared.call);
+  const environment = { ...shared, call: feed.call(shared.call) };
 
   const make = (caller: Caller, { hearsAll } = { hearsAll: false }): Server => {
-    const environment = { ...shared, call, caller };
-    const connection = randomUUID();
     const server = new Server(
       { name: 'finspace-mcp', title: 'FinSpace MCP', version: VERSION },
       {
         capabilities: { tools: {}, resources: { subscribe: true, listChanged: true }, prompts: {}, completions: {} },
         instructions: instructionsFor(shared, caller),
-        requestState: { verify: (state) => questionIn(seal, state) },
+        requestState: { verify: (state) => questionIn(shared.seal, state) },
         cacheHints: caller === LOCAL_CALLER ? SHARED_HINTS : OWN_HINTS,
       },
     );
-    server.setRequestHandler('tools/list', async ({ params }) => {
-      requireFirstPage(params);
-      return { tools: (await search)?.searchTools(environment) ?? listedTools(restrictions, caller, outputSchemas) };
-    });
-    takeSubscriptions(server, environment, feed, hearsAll);
-    server.setRequestHandler('tools/call', async ({ params }, context) => {
-      const run = (await search)?.callSearchTool ?? callTool;
-      const round = async (context: ServerContext) => {
-        const exchange = { context, client: clientOf(context, connection), ...shows(server, context) };
-        return naming(place, await run(environment, params, exchange));
-      };
-      const isOf2025 = context.mcpReq.envelope === undefined;
-      return isOf2025 ? callOf2025(context, (state) => questionIn(seal, state), round) : round(context);
-    });
-    server.setRequestHandler('resources/list', ({ params }, { mcpReq }) =>
-      listResources(environment, mcpReq.signal, params?.cursor),
-    );
-    server.setRequestHandler('resources/templates/list', ({ params }) => {
-      requireFirstPage(params);
-      return listTemplates(environment);
-    });
-    server.setRequestHandler('resources/read', async ({ params }, context) => {
-      const { mcpReq } = context;
-      const { contents, ...hinted } = await readResource(environment, params.uri, mcpReq.signal, {
-        report: progressOf(context),
-      });
-      return mcpReq.envelope === undefined ? { contents } : { contents, ...hinted };
-    });
-    server.setRequestHandler('prompts/list', ({ params }) => {
-      requireFirstPage(params);
-      return { prompts: listPrompts() };
-    });
-    server.setRequestHandler('prompts/get', ({ params }) =>
-      getPrompt(params.name, params.arguments, catalog === 'search' ? start : ''),
-    );
-    server.setRequestHandler('completion/complete', async ({ params: { argument, context, ref } }, { mcpReq }) => {
-      if (ref.type === 'ref/prompt') requirePrompt(ref.name);
-      else requireTemplate(ref.uri);
-      const found = await completeVariable(
-        environment,
-        { variable: argument.name, template: ref.type === 'ref/resource' ? ref.uri : undefined },
-        argument.value,
-        context?.arguments ?? {},
-        mcpReq.signal,
-      );
-      const values = found.slice(0, MOST_COMPLETIONS);
-      return { completion: { values, total: found.length, hasMore: found.length > values.length } };
-    });
+    const connection: Connection = {
+      id: randomUUID(),
+      server,
+      search,
+      environmentOf: ({ http }) => ({ ...environment, caller: callerIn(http?.authInfo) ?? caller }),
+    };
+    answerTools(connection);
+    answerResources(connection);
+    takeSubscriptions(server, connection.environmentOf, feed, hearsAll);
+    answerPrompts(connection, shared.catalog);
+    answerCompletions(connection);
     return server;
   };
   const watch = (caller: Caller, uris: readonly string[]) => watchFor({ ...shared, caller }, feed, uris);
   return Object.assign(make, { changes: feed, watch });
+}
+
+/** The caller whose token came with a request; undefined where the transport needs none. */
+export const callerIn = (authInfo: AuthInfo | undefined): Caller | undefined =>
+  authInfo?.extra?.['caller'] as Caller | undefined;
+
+interface Connection {
+  readonly id: string;
+  readonly server: Server;
+  readonly search: Promise<typeof import('./tools/search/index.ts')> | undefined;
+  /** What a request is served with. Its own token decides what it may do, not that of the first request of a session. */
+  readonly environmentOf: (context: Pick<ServerContext, 'http'>) => ServerEnvironment & ToolEnvironment;
+}
+
+function answerTools({ id, server, search, environmentOf }: Connection): void {
+  server.setRequestHandler('tools/list', async ({ params }, context) => {
+    requireFirstPage(params);
+    const environment = environmentOf(context);
+    const { restrictions, caller, outputSchemas } = environment;
+    return { tools: (await search)?.searchTools(environment) ?? listedTools(restrictions, caller, outputSchemas) };
+  });
+  server.setRequestHandler('tools/call', async ({ params }, context) => {
+    const run = (await search)?.callSearchTool ?? callTool;
+    const environment = environmentOf(context);
+    const round = async (context: ServerContext) => {
+      const exchange = { context, client: clientOf(context, id), ...shows(server, context) };
+      return naming(environment.place, await run(environment, params, exchange));
+    };
+    const isOf2025 = context.mcpReq.envelope === undefined;
+    return isOf2025 ? callOf2025(context, (state) => questionIn(environment.seal, state), round) : round(context);
+  });
+}
+
+function answerResources({ server, environmentOf }: Connection): void {
+  server.setRequestHandler('resources/list', ({ params }, context) =>
+    listResources(environmentOf(context), context.mcpReq.signal, params?.cursor),
+  );
+  server.setRequestHandler('resources/templates/list', ({ params }, context) => {
+    requireFirstPage(params);
+    return listTemplates(environmentOf(context));
+  });
+  server.setRequestHandler('resources/read', async ({ params }, context) => {
+    const { mcpReq } = context;
+    const { contents, ...hinted } = await readResource(environmentOf(context), params.uri, mcpReq.signal, {
+      report: progressOf(context),
+    });
+    return mcpReq.envelope === undefined ? { contents } : { contents, ...hinted };
+  });
+}
+
+function answerPrompts({ server }: Connection, catalog: ServerEnvironment['catalog']): void {
+  const start =
+    catalog === 'search' ? 'Tools are found with find_tools and run with call_read_tool or call_write_tool.' : '';
+  server.setRequestHandler('prompts/list', ({ params }) => {
+    requireFirstPage(params);
+    return { prompts: listPrompts() };
+  });
+  server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments, start));
+}
+
+function answerCompletions({ server, environmentOf }: Connection): void {
+  server.setRequestHandler('completion/complete', async ({ params: { argument, context, ref } }, request) => {
+    if (ref.type === 'ref/prompt') requirePrompt(ref.name);
+    else requireTemplate(ref.uri);
+    const found = await completeVariable(
+      environmentOf(request),
+      { variable: argument.name, template: ref.type === 'ref/resource' ? ref.uri : undefined },
+      argument.value,
+      context?.arguments ?? {},
+      request.mcpReq.signal,
+    );
+    const values = found.slice(0, MOST_COMPLETIONS);
+    return { completion: { values, total: found.length, hasMore: found.length > values.length } };
+  });
 }
 
 /** Throws ProtocolError for a cursor, where everything is on one page. */

@@ -1,4 +1,4 @@
-import type { Server, ServerEvent } from '@modelcontextprotocol/server';
+import type { Server, ServerContext, ServerEvent } from '@modelcontextprotocol/server';
 import { withheld } from '../safety/policy.ts';
 import { resourceAt } from './catalog.ts';
 import type { Changes } from './changes.ts';
@@ -34,12 +34,12 @@ export function watchFor(environment: ResourceEnvironment, changes: Changes, ask
 }
 
 /**
- * Tells a connection of changes. One of the 2025 era subscribes to resources one by one, and nothing is kept or watched for one
- * that does not. To a connection that `hearsAll` everything is told, because its transport drops what nobody asked for.
+ * Notifies a connection of changes. A 2025-era client subscribes to resources one by one; nothing is polled for a client that does
+ * not. A connection that `hearsAll` gets every event, because its transport drops those that the client did not subscribe to.
  */
 export function takeSubscriptions(
   server: Server,
-  environment: ResourceEnvironment,
+  environmentOf: (context: ServerContext) => ResourceEnvironment,
   changes: Changes,
   hearsAll: boolean,
 ): void {
@@ -54,9 +54,10 @@ export function takeSubscriptions(
     unlisten?.();
     unlisten = undefined;
   };
-  server.setRequestHandler('resources/subscribe', async ({ params: { uri } }, { mcpReq }) => {
+  server.setRequestHandler('resources/subscribe', async ({ params: { uri } }, context) => {
+    const environment = environmentOf(context);
     if (!mayWatch(environment, uri) || watched.size >= MOST_SUBSCRIPTIONS) throw notFound(uri);
-    await readResource(environment, uri, mcpReq.signal);
+    await readResource(environment, uri, context.mcpReq.signal);
     unlisten ??= changes.subscribe(tell);
     if (!watched.has(uri)) watched.set(uri, changes.watch(uri, environment.caller.principal));
     return {};

@@ -8,6 +8,7 @@ import {
   type ServerEventBus,
 } from '@modelcontextprotocol/server';
 import type { Caller } from '../../safety/policy.ts';
+import { callerIn } from '../../server.ts';
 import { listening, type WatchFor } from '../listening.ts';
 import { paramsError } from '../params.ts';
 import { type SessionOptions, sessions } from './sessions.ts';
@@ -43,7 +44,7 @@ export interface Endpoint {
 
 /** Serves 2026-07-28 without state and 2025-era clients in sessions, chosen per request. */
 export function endpoint({ serve, sessions: limits, onerror, bus, watch }: EndpointOptions): Endpoint {
-  const modern = createMcpHandler(({ authInfo }) => serve(callerIn(authInfo)), {
+  const modern = createMcpHandler(({ authInfo }) => serve(authorizedCaller(authInfo)), {
     legacy: 'reject',
     onerror,
     ...(bus === undefined ? {} : { bus }),
@@ -79,8 +80,8 @@ function claimsModern(body: unknown): boolean {
 const inSession = ({ headers }: Request, body: unknown) =>
   headers.has('mcp-session-id') && typeof (body as { method?: unknown } | null | undefined)?.method === 'string';
 
-function callerIn(authInfo: AuthInfo | undefined): Caller {
-  const caller = authInfo?.extra?.['caller'] as Caller | undefined;
-  if (caller === undefined) throw new Error('a request came past authorization');
+function authorizedCaller(authInfo: AuthInfo | undefined): Caller {
+  const caller = callerIn(authInfo);
+  if (caller === undefined) throw new Error('A request reached the protocol without authorization.');
   return caller;
 }

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import {
   type AuthInfo,
@@ -76,7 +75,6 @@ const soonerGivenUp = (a: Candidate, b: Candidate) =>
 export function sessions(serve: (caller: Caller) => McpServer | Server, options: SessionOptions): Sessions {
   const { most, idleMs, now, onerror } = options;
   const known = new Map<string, Session>();
-  const requestCaller = new AsyncLocalStorage<Caller>();
 
   const end = (id: string, session: Session) => {
     known.delete(id);
@@ -111,12 +109,9 @@ export function sessions(serve: (caller: Caller) => McpServer | Server, options:
       retryInterval: RETRY_MS,
       onsessioninitialized: (id) => void known.set(id, session),
     });
-    const present = new Proxy(caller, {
-      get: (first, member) => Reflect.get(requestCaller.getStore() ?? first, member),
-    });
     const session: Session = {
       transport,
-      server: serve(present),
+      server: serve(caller),
       principal: caller.principal,
       lastUsed: now(),
       open: 0,
@@ -129,19 +124,17 @@ export function sessions(serve: (caller: Caller) => McpServer | Server, options:
     return session;
   };
 
-  const answer = (session: Session, { request, body, caller, authInfo, onEnd }: SessionRequest) => {
+  const answer = (session: Session, { request, body, authInfo, onEnd }: SessionRequest) => {
     session.open += 1;
     session.lastUsed = now();
     onEnd(() => {
       session.open -= 1;
       session.lastUsed = now();
     });
-    return requestCaller.run(caller, () =>
-      session.transport.handleRequest(withAccept(request), {
-        authInfo,
-        ...(body === undefined ? {} : { parsedBody: body }),
-      }),
-    );
+    return session.transport.handleRequest(withAccept(request), {
+      authInfo,
+      ...(body === undefined ? {} : { parsedBody: body }),
+    });
   };
 
   const start = async (asked: SessionRequest) => {
