@@ -84,102 +84,137 @@ export interface ConsentOptions {
 }
 
 /** Finds, asks for and checks the consent of a person. */
-export function consents({ restrictions, ledger, seal, admit, outOfBand }: ConsentOptions): Consents {
-  const noted = (principal: string, client: string, event?: FormEvent) =>
-    ledger.forms(digest([principal, client]), event);
+export const consents = (options: ConsentOptions): Consents => ({
+  consent: (plan, dialog, sight) => consentTo(options, plan, dialog, sight),
+  consentAnswered: (asked, again, reply, caller) => afterForm(options, asked, again, reply, caller),
+});
 
-  const settle = async <Planned extends Bound>(
-    plan: Planned,
-    question: Question,
-    { channel, approver }: Pick<Approval, 'channel'> & Partial<Approval>,
-  ): Promise<Decision<Planned>> => {
-    const { tool, principal } = plan;
-    await admit?.();
-    if (!(await ledger.burn(question.nonce))) return refuse(USED, notRun(tool));
-    const approval = { plan: question.binding, channel, ...(approver === undefined ? {} : { approver }) };
-    return { kind: 'run', actor: { principal, approval }, plan };
-  };
-
-  /** Why a plan is not put into a form of this client; undefined when it is. */
-  const noForm = async (plan: Bound, dialog: Dialog, hasOtherWay: boolean): Promise<NoForm | undefined> => {
-    if (!dialog.form) return 'no-forms';
-    if (plan.fits === 'too-long' || (plan.fits === 'too-wide' && hasOtherWay)) return plan.fits;
-    return stoppedForms(await noted(plan.principal, dialog.client), 1);
-  };
-
-  /** Counts a form or link that is about to be shown. Why it is not after all: parallel calls may all have passed the first look. */
-  const show = async ({ principal }: Bound, { client }: Dialog, nonce: string): Promise<Stopped | undefined> => {
-    const stopped = stoppedForms(await noted(principal, client, { nonce, kind: 'shown' }), 0);
-    if (stopped !== undefined) await noted(principal, client, { nonce, kind: 'withdrawn' });
-    return stopped;
-  };
-
-  const consent: Consents['consent'] = async (plan, dialog, sight) => {
-    const { tool, principal, forbidden, blockers, binding } = plan;
-    await admit?.();
-    if (forbidden !== undefined) return refuse(...forbidding(tool, forbidden, sight));
-    if (blockers.length > 0) return refuse(...blocking(tool, blockers, sight));
-    if (restrictions.approve === 'none') return { kind: 'run', actor: { principal }, plan };
-    const way = await outOfBand();
-    const granted = way && (await ledger.approvedFor(binding, countsFor(plan, way)));
-    if (granted !== undefined) {
-      await noted(principal, dialog.client, { nonce: granted.question.nonce, kind: 'accepted' });
-      return settle(plan, granted.question, granted.approval);
-    }
-    const why = await noForm(plan, dialog, way !== undefined);
-    if (why !== undefined && way === undefined) return refuse(notRun(tool), ...nowhere(plan, why, sight));
-    const { question, replaced } = await ledger.open({ ...boundOf(plan), client: dialog.client });
-    const state = seal.seal(question.nonce);
-    const by = why === undefined ? 'form' : dialog.link ? 'link' : undefined;
-    const stopped = by === undefined ? why : await show(plan, dialog, question.nonce);
-    if (by !== undefined && stopped === undefined) return { kind: 'ask', by, question, state };
-    const lines = [notRun(tool), ...replacing(replaced, plan, sight)];
-    return way === undefined
-      ? refuse(...lines, ...nowhere(plan, stopped, sight))
-      : waiting(...lines, ...elsewhere(plan, question, plan.textFor(sight), stopped, way.how));
-  };
-
-  /** What a call amounts to whose form nobody decided about: its plan stays open for a person who decides elsewhere. */
-  const undecided = async <Planned extends Bound>(
-    plan: Planned,
-    question: Question,
-    action: keyof typeof UNDECIDED,
-    sight: Sight,
-  ): Promise<Decision<Planned>> => {
-    const way = await outOfBand();
-    const lines = [UNDECIDED[action], notRun(plan.tool)];
-    return way === undefined
-      ? refuse(...lines, ...nowhere(plan, undefined, sight))
-      : waiting(...lines, ...elsewhere(plan, question, plan.textFor(sight), undefined, way.how));
-  };
-
-  const consentAnswered: Consents['consentAnswered'] = async (asked, again, { nonce, answer }, caller) => {
-    await admit?.();
-    const question = await ledger.find(nonce);
-    if (question === undefined) return refuse('That request for approval no longer exists.', notRun(asked.tool));
-    const { binding, fingerprint, shown, code } = question;
-    const end = async (how: Exclude<Ending, 'changed'>) => {
-      await ledger.end(nonce, how);
-      return refuse(ended(how, shown.name), notRun(asked.tool));
-    };
-    if (bindingOf({ ...asked, fingerprint }) !== binding) return end('other-call');
-    const status = (await ledger.status(code)) as QuestionStatus;
-    if (status.state !== 'open' && status.state !== 'approved') return refuse(over(status), notRun(asked.tool));
-    const isRight = answer.action === 'accept' && answer.typed === shown.name;
-    const kind = isRight ? 'accepted' : KINDS[answer.action];
-    const isUndecided = isNoDecision(await noted(asked.principal, caller.client, { nonce, kind }));
-    if (!isRight && !isUndecided) return end(answer.action === 'accept' ? 'wrong-name' : 'declined');
-    const plan = await again();
-    if (plan?.binding !== binding || plan.forbidden !== undefined || plan.blockers.length > 0) {
-      await ledger.end(nonce, 'changed');
-      return refuse(...changed(asked.tool, shown.noun));
-    }
-    if (isUndecided) return undecided(plan, question, answer.action as keyof typeof UNDECIDED, caller.sightFor(plan));
-    return settle(plan, question, { channel: 'form' });
-  };
-
-  return { consent, consentAnswered };
+async function consentTo<Planned extends Bound>(
+  options: ConsentOptions,
+  plan: Planned,
+  dialog: Dialog,
+  sight: Sight,
+): Promise<Decision<Planned>> {
+  const { tool, principal, forbidden, blockers, binding } = plan;
+  const { restrictions, ledger, admit, outOfBand } = options;
+  await admit?.();
+  if (forbidden !== undefined) return refuse(...forbidding(tool, forbidden, sight));
+  if (blockers.length > 0) return refuse(...blocking(tool, blockers, sight));
+  if (restrictions.approve === 'none') return { kind: 'run', actor: { principal }, plan };
+  const way = await outOfBand();
+  const granted = way && (await ledger.approvedFor(binding, countsFor(plan, way)));
+  if (granted === undefined) return ask(options, plan, dialog, sight, way);
+  await countForm(options, plan, dialog, { nonce: granted.question.nonce, kind: 'accepted' });
+  return use(options, plan, granted.question, granted.approval);
 }
+
+/** Opens a question for a person: as a form or link in the client, or else one that waits for a person out of band. */
+async function ask(
+  options: ConsentOptions,
+  plan: Bound,
+  dialog: Dialog,
+  sight: Sight,
+  way: OutOfBand | undefined,
+): Promise<Decision<never>> {
+  const why = await noForm(options, plan, dialog, way !== undefined);
+  if (why !== undefined && way === undefined) return refuse(notRun(plan.tool), ...nowhere(plan, why, sight));
+  const { question, replaced } = await options.ledger.open({ ...boundOf(plan), client: dialog.client });
+  const state = options.seal.seal(question.nonce);
+  const by = why === undefined ? 'form' : dialog.link ? 'link' : undefined;
+  const stopped = by === undefined ? why : await show(options, plan, dialog, question.nonce);
+  if (by !== undefined && stopped === undefined) return { kind: 'ask', by, question, state };
+  const lines = [notRun(plan.tool), ...replacing(replaced, plan, sight)];
+  return way === undefined
+    ? refuse(...lines, ...nowhere(plan, stopped, sight))
+    : waiting(...lines, ...elsewhere(plan, question, plan.textFor(sight), stopped, way.how));
+}
+
+/** Why a plan is not put into a form of this client; undefined when it is. */
+async function noForm(
+  options: ConsentOptions,
+  plan: Bound,
+  dialog: Dialog,
+  hasOtherWay: boolean,
+): Promise<NoForm | undefined> {
+  if (!dialog.form) return 'no-forms';
+  if (plan.fits === 'too-long' || (plan.fits === 'too-wide' && hasOtherWay)) return plan.fits;
+  return stoppedForms(await countForm(options, plan, dialog), 1);
+}
+
+/** Counts a form or link that is about to be shown. Why it is not shown after all: parallel calls may all have passed the first check. */
+async function show(options: ConsentOptions, plan: Bound, dialog: Dialog, nonce: string): Promise<Stopped | undefined> {
+  const stopped = stoppedForms(await countForm(options, plan, dialog, { nonce, kind: 'shown' }), 0);
+  if (stopped !== undefined) await countForm(options, plan, dialog, { nonce, kind: 'withdrawn' });
+  return stopped;
+}
+
+async function afterForm<Planned extends Bound>(
+  options: ConsentOptions,
+  asked: Asked,
+  again: () => Promise<Planned | undefined>,
+  { nonce, answer }: Reply,
+  { client, sightFor }: { readonly client: string; readonly sightFor: (plan: Planned) => Sight },
+): Promise<Decision<Planned>> {
+  const { ledger, admit } = options;
+  await admit?.();
+  const question = await ledger.find(nonce);
+  if (question === undefined) return refuse('That request for approval no longer exists.', notRun(asked.tool));
+  const { binding, fingerprint, shown, code } = question;
+  const end = async (how: Exclude<Ending, 'changed'>) => {
+    await ledger.end(nonce, how);
+    return refuse(ended(how, shown.name), notRun(asked.tool));
+  };
+  if (bindingOf({ ...asked, fingerprint }) !== binding) return end('other-call');
+  const status = (await ledger.status(code)) as QuestionStatus;
+  if (status.state !== 'open' && status.state !== 'approved') return refuse(over(status), notRun(asked.tool));
+  const isRight = answer.action === 'accept' && answer.typed === shown.name;
+  const kind = isRight ? 'accepted' : KINDS[answer.action];
+  const isUndecided = isNoDecision(await countForm(options, asked, { client }, { nonce, kind }));
+  if (!isRight && !isUndecided) return end(answer.action === 'accept' ? 'wrong-name' : 'declined');
+  const plan = await again();
+  if (plan?.binding !== binding || plan.forbidden !== undefined || plan.blockers.length > 0) {
+    await ledger.end(nonce, 'changed');
+    return refuse(...changed(asked.tool, shown.noun));
+  }
+  if (!isUndecided) return use(options, plan, question, { channel: 'form' });
+  return undecided(options, plan, question, UNDECIDED[answer.action as keyof typeof UNDECIDED], sightFor(plan));
+}
+
+/** Consumes an approval and runs the call. */
+async function use<Planned extends Bound>(
+  { ledger, admit }: ConsentOptions,
+  plan: Planned,
+  { nonce, binding }: Question,
+  { channel, approver }: Pick<Approval, 'channel'> & Partial<Approval>,
+): Promise<Decision<Planned>> {
+  await admit?.();
+  if (!(await ledger.burn(nonce))) return refuse(USED, notRun(plan.tool));
+  const approval = { plan: binding, channel, ...(approver === undefined ? {} : { approver }) };
+  return { kind: 'run', actor: { principal: plan.principal, approval }, plan };
+}
+
+/** Refuses a call whose form nobody decided about; its plan stays open for a person who decides out of band. */
+async function undecided(
+  { outOfBand }: ConsentOptions,
+  plan: Bound,
+  question: Question,
+  why: string,
+  sight: Sight,
+): Promise<Decision<never>> {
+  const way = await outOfBand();
+  const lines = [why, notRun(plan.tool)];
+  return way === undefined
+    ? refuse(...lines, ...nowhere(plan, undefined, sight))
+    : waiting(...lines, ...elsewhere(plan, question, plan.textFor(sight), undefined, way.how));
+}
+
+/** What became of the forms that a client was shown for a principal, with one more event. */
+const countForm = (
+  { ledger }: ConsentOptions,
+  { principal }: Pick<Bound, 'principal'>,
+  { client }: Pick<Dialog, 'client'>,
+  event?: FormEvent,
+) => ledger.forms(digest([principal, client]), event);
 
 export const refuse = (...lines: readonly string[]): Decision<never> => ({ kind: 'refuse', lines });
 const waiting = (...lines: readonly string[]): Decision<never> => ({ kind: 'refuse', lines, waits: true });

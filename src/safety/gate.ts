@@ -18,11 +18,11 @@ import { type Bound, type Plan, type Planner, planCall } from './plan.ts';
 import { approvalNeeded, type Judged, type Offered, POLICY } from './policy.ts';
 import { tagAsks } from './protection.ts';
 import { changed, forbidding, missing, notRun, UNPREPARED, USED } from './refusals.ts';
-import { sightOf } from './sight.ts';
+import { type Sight, sightOf } from './sight.ts';
 import type { TeardownPlan } from './teardown.ts';
 import { changesNothing, contradictions, heedless, isTargetShown, tooRisky, unchanged } from './update-words.ts';
 
-/** One call that somebody wants. */
+/** A call that a client requests. */
 export interface Wanted {
   readonly name: OperationName;
   readonly input: Members;
@@ -52,113 +52,132 @@ export interface Gate extends Consents {
   decide(wanted: Wanted, dialog: Dialog): Promise<Decision<Plan | undefined> | Unchanged>;
   /** Decides after a form came back. */
   answered(wanted: Wanted, reply: Reply, client: string): Promise<Decision<Plan | undefined>>;
-  /** Prepares for a plan of several steps that was approved as a whole. Why it may not begin; undefined when it may. */
+  /** Prepares a plan of several steps that was approved as a whole. Why it may not begin; undefined when it may. */
   begin(whole: TeardownPlan): Promise<readonly string[] | undefined>;
   /**
-   * Uses up one step of a plan that was approved as a whole. Why it may not run; undefined when it may. `around` when the entity is what
-   * it was and only what stands around it changed, as when an earlier step ends: then the step can be planned anew.
+   * Consumes one step of a plan that was approved as a whole. Why it may not run; undefined when it may. `around` when the entity itself is
+   * unchanged and only what depends on it changed, as after an earlier step: then the step can be planned again.
    */
   step(whole: Bound, step: Plan, again: Again): Promise<readonly string[] | 'around' | undefined>;
 }
 
-/** Makes a plan anew, as things are now. */
+/** Makes the plan again from the present state. */
 type Again = () => Promise<Plan | undefined>;
 
 /** The one way to a call that needs a person: no approval, no call. */
 export function gate(options: GateOptions): Gate {
-  const { place, restrictions, ledger } = options;
   const { consent, consentAnswered } = consents(options);
-
-  /** Why a plan that a person consented to does not run after all. Preparing takes time: the last reads before the call count. */
-  const unprepared = async (plan: Plan, again: Again): Promise<readonly string[] | undefined> =>
-    (await begin(plan)) ?? differing(plan, again);
-
-  const begin = async (plan: Plan | TeardownPlan): Promise<readonly string[] | undefined> => {
-    try {
-      await options.beforeApproved(plan);
-      return undefined;
-    } catch {
-      return [UNPREPARED, notRun(plan.tool)];
-    }
-  };
-
-  const differing = async (plan: Plan, again: Again): Promise<readonly string[] | undefined> => {
-    const now = await again();
-    return now?.binding === plan.binding && now.forbidden === undefined ? undefined : changed(plan.tool, plan.noun);
-  };
-
-  const prepared = async (decision: Decision<Plan>, again: Again): Promise<Decision<Plan | undefined>> => {
-    if (decision.kind !== 'run') return decision;
-    const why = await unprepared(decision.plan, again);
-    return why === undefined
-      ? { ...decision, actor: { ...actorFor(decision.plan), ...decision.actor } }
-      : refuse(...why);
-  };
-
-  /** `--approve none` gives away nobody else's world. */
-  const admitted = async (judged: Judged) => {
-    if (approvalNeeded(judged, { ...restrictions, approve: [] })) await options.admit?.();
-  };
-
-  const decide: Gate['decide'] = async (wanted, dialog) => {
-    const { name, input, principal, options: callOptions, shown } = wanted;
-    const operation = operationNamed(name);
-    const judged = { operation: name, risk: riskOf(operation, input), asks: tagAsks(input) };
-    if (operation.update === undefined && !isGrave(judged.risk) && !approvalNeeded(judged, restrictions)) {
-      await admitted(judged);
-      return { kind: 'run', actor: { principal }, plan: undefined };
-    }
-    const again = () => planCall(options, name, input, principal, callOptions);
-    const plan = await again();
-    const tool = toolName(name);
-    if (plan === undefined)
-      return refuse(notRun(tool), await missing(options.call, name, input, { options: callOptions, shown }));
-    const sight = sightOf(shown, [input, plan.name]);
-    const refusal = wanted.refusal?.(plan.risk);
-    if (refusal !== undefined) return refuse(notRun(tool), tooRisky(plan), refusal);
-    if (plan.forbidden !== undefined) return refuse(...forbidding(tool, plan.forbidden, sight));
-    const wrong = contradictions(plan);
-    if (wrong.length > 0) return refuse(notRun(tool), ...wrong);
-    const why = heedless(plan, isTargetShown(plan, shown));
-    if (why !== undefined) return refuse(notRun(tool), ...why);
-    if (changesNothing(plan)) return { kind: 'unchanged', why: unchanged(plan) };
-    await admitted(plan);
-    if (!approvalNeeded(plan, restrictions)) return { kind: 'run', actor: actorFor(plan), plan };
-    return prepared(await consent(plan, dialog, sight), again);
-  };
-
-  const answered: Gate['answered'] = async ({ name, input, principal, options: callOptions, shown }, reply, client) => {
-    const again = () => planCall(options, name, input, principal, callOptions);
-    const sightFor = (plan: Plan) => sightOf(shown, [input, plan.name]);
-    const asked = { tool: toolName(name), input, place, principal };
-    return prepared(await consentAnswered(asked, again, reply, { client, sightFor }), again);
-  };
-
-  const step: Gate['step'] = async (whole, plan, again) => {
-    const binding = digest([whole.binding, plan.binding]);
-    const { principal, fingerprint, shown } = plan;
-    const { question } = await ledger.open({ principal, fingerprint, shown, binding, about: binding, client: STEPS });
-    if (!(await ledger.burn(question.nonce))) return [USED, notRun(plan.tool)];
-    const now = await again();
-    if (now?.forbidden !== undefined || now?.leaving || now?.identity !== plan.identity)
-      return changed(plan.tool, plan.noun);
-    return now.binding === plan.binding ? undefined : 'around';
-  };
-
   return {
-    begin,
-    step: (...wanted) => step(...wanted).catch(distrust),
-    decide: (...wanted) => decide(...wanted).catch(refuseDistrust),
-    answered: (...wanted) => answered(...wanted).catch(refuseDistrust),
+    begin: (whole) => prepare(options, whole),
+    step: (...step) => useStep(options, ...step).catch(distrust),
+    decide: (...wanted) => decide(options, ...wanted).catch(refuseDistrust),
+    answered: (...wanted) => decideAfterForm(options, ...wanted).catch(refuseDistrust),
     consent: (...wanted) => consent(...wanted).catch(refuseDistrust),
     consentAnswered: (...wanted) => consentAnswered(...wanted).catch(refuseDistrust),
   };
 }
 
-/** Risks that protection is asked about even where nobody has to approve. */
+async function decide(options: GateOptions, wanted: Wanted, dialog: Dialog): ReturnType<Gate['decide']> {
+  const { restrictions } = options;
+  const { name, input, principal, shown } = wanted;
+  const operation = operationNamed(name);
+  const judged = { operation: name, risk: riskOf(operation, input), asks: tagAsks(input) };
+  if (operation.update === undefined && !isGrave(judged.risk) && !approvalNeeded(judged, restrictions)) {
+    await admit(options, judged);
+    return { kind: 'run', actor: { principal }, plan: undefined };
+  }
+  const again = planning(options, wanted);
+  const plan = await again();
+  if (plan === undefined)
+    return refuse(notRun(toolName(name)), await missing(options.call, name, input, { options: wanted.options, shown }));
+  const sight = sightOf(shown, [input, plan.name]);
+  const why = objection(wanted, plan, sight);
+  if (why !== undefined) return refuse(...why);
+  if (changesNothing(plan)) return { kind: 'unchanged', why: unchanged(plan) };
+  await admit(options, plan);
+  if (!approvalNeeded(plan, restrictions)) return { kind: 'run', actor: actorFor(plan), plan };
+  return prepared(options, await consents(options).consent(plan, dialog, sight), again);
+}
+
+/** Why a plan is refused before anybody is asked; undefined when it is not. */
+function objection({ shown, refusal }: Wanted, plan: Plan, sight: Sight): readonly string[] | undefined {
+  const { tool, forbidden } = plan;
+  const mayNot = refusal?.(plan.risk);
+  if (mayNot !== undefined) return [notRun(tool), tooRisky(plan), mayNot];
+  if (forbidden !== undefined) return forbidding(tool, forbidden, sight);
+  const wrong = contradictions(plan);
+  if (wrong.length > 0) return [notRun(tool), ...wrong];
+  const leftOut = heedless(plan, isTargetShown(plan, shown));
+  return leftOut && [notRun(tool), ...leftOut];
+}
+
+async function decideAfterForm(
+  options: GateOptions,
+  wanted: Wanted,
+  reply: Reply,
+  client: string,
+): ReturnType<Gate['answered']> {
+  const { name, input, principal, shown } = wanted;
+  const again = planning(options, wanted);
+  const sightFor = (plan: Plan) => sightOf(shown, [input, plan.name]);
+  const asked = { tool: toolName(name), input, place: options.place, principal };
+  return prepared(options, await consents(options).consentAnswered(asked, again, reply, { client, sightFor }), again);
+}
+
+const planning =
+  (options: GateOptions, { name, input, principal, options: callOptions }: Wanted): Again =>
+  () =>
+    planCall(options, name, input, principal, callOptions);
+
+/** With `--approve none`, the key of another approver still protects the world that it was set up for. */
+async function admit({ restrictions, admit }: GateOptions, judged: Judged): Promise<void> {
+  if (approvalNeeded(judged, { ...restrictions, approve: [] })) await admit?.();
+}
+
+/** Prepares the call of an approved plan. Preparing takes time, so the plan is made once more before the call counts. */
+async function prepared(
+  options: GateOptions,
+  decision: Decision<Plan>,
+  again: Again,
+): Promise<Decision<Plan | undefined>> {
+  if (decision.kind !== 'run') return decision;
+  const { plan, actor } = decision;
+  const why = (await prepare(options, plan)) ?? differing(plan, await again());
+  return why === undefined ? { ...decision, actor: { ...actorFor(plan), ...actor } } : refuse(...why);
+}
+
+async function prepare(options: GateOptions, plan: Plan | TeardownPlan): Promise<readonly string[] | undefined> {
+  try {
+    await options.beforeApproved(plan);
+    return undefined;
+  } catch {
+    return [UNPREPARED, notRun(plan.tool)];
+  }
+}
+
+const differing = ({ binding, tool, noun }: Plan, now: Plan | undefined): readonly string[] | undefined =>
+  now?.binding === binding && now.forbidden === undefined ? undefined : changed(tool, noun);
+
+async function useStep(
+  { ledger }: GateOptions,
+  whole: Bound,
+  plan: Plan,
+  again: Again,
+): Promise<readonly string[] | 'around' | undefined> {
+  const binding = digest([whole.binding, plan.binding]);
+  const { principal, fingerprint, shown } = plan;
+  const { question } = await ledger.open({ principal, fingerprint, shown, binding, about: binding, client: STEPS });
+  if (!(await ledger.burn(question.nonce))) return [USED, notRun(plan.tool)];
+  const now = await again();
+  if (now?.forbidden !== undefined || now?.leaving || now?.identity !== plan.identity)
+    return changed(plan.tool, plan.noun);
+  return now.binding === plan.binding ? undefined : 'around';
+}
+
+/** Whether protection is checked for a risk even where no approval is required. */
 const isGrave = (risk: Risk) => POLICY[risk].hints.destructiveHint === true;
 
-/** A rename goes into the journal with the name before it. */
+/** The journal records a rename with the former name. */
 function actorFor({ principal, settings }: Plan): Actor {
   const renamed = settings?.changes.find(({ setting }) => setting === 'name');
   return { principal, ...(renamed?.before === undefined ? {} : { formerName: renamed.before }) };
