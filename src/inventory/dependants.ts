@@ -59,15 +59,14 @@ function follow({ entities, edges }: Graph, id: string, end: 'from' | 'to'): Con
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
   const seen = new Set([id]);
   const found: Connected[] = [];
-  let front = [id];
-  for (let distance = 1; front.length > 0; distance += 1) {
-    const next: string[] = [];
+  let front = new Set([id]);
+  for (let distance = 1; front.size > 0; distance += 1) {
+    const next = new Set<string>();
     for (const edge of edges) {
       const entity = byId.get(edge[other]);
-      if (edge.relation === 'behind' || !front.includes(edge[end]) || entity === undefined || seen.has(entity.id))
-        continue;
+      if (edge.relation === 'behind' || !front.has(edge[end]) || entity === undefined || seen.has(entity.id)) continue;
       seen.add(entity.id);
-      next.push(entity.id);
+      next.add(entity.id);
       found.push({ entity, edge, distance });
     }
     front = next;

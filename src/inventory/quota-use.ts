@@ -1,5 +1,5 @@
 import type { Quotas } from '../operations/quotas.ts';
-import type { Graph, GraphEntity, GraphOptions, Kind } from './graph.ts';
+import type { Edge, Graph, GraphEntity, GraphOptions, Kind } from './graph.ts';
 import { statusKind } from './trouble.ts';
 
 /** How far one quota is used. */
@@ -101,16 +101,20 @@ const ofHosts = ({ entities }: Graph, { hosts }: Quotas): Use[] =>
 /** How many clusters read and write one volume, of the volume with the most. */
 function mounts({ entities, edges }: Graph, { volumeMounts }: Quotas): Use[] {
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
+  const edgesTo = new Map<string, Edge[]>();
+  for (const edge of edges) {
+    const present = edgesTo.get(edge.to);
+    if (present === undefined) edgesTo.set(edge.to, [edge]);
+    else present.push(edge);
+  }
   const using = (volume: string) =>
-    edges
-      .filter(({ to }) => to === volume)
-      .flatMap(({ from, relation, facts }) => {
-        const user = byId.get(from);
-        if (relation === 'uses')
-          return [{ cluster: from, writes: facts['for'] === 'savedown' || user?.facts['type'] === 'TICKERPLANT' }];
-        const mounting = edges.filter((edge) => edge.to === from && edge.relation === 'mounts');
-        return mounting.map((edge) => ({ cluster: edge.from, writes: user?.facts['readWrite'] === true }));
-      });
+    (edgesTo.get(volume) ?? []).flatMap(({ from, relation, facts }) => {
+      const user = byId.get(from);
+      if (relation === 'uses')
+        return [{ cluster: from, writes: facts['for'] === 'savedown' || user?.facts['type'] === 'TICKERPLANT' }];
+      const mounting = (edgesTo.get(from) ?? []).filter((edge) => edge.relation === 'mounts');
+      return mounting.map((edge) => ({ cluster: edge.from, writes: user?.facts['readWrite'] === true }));
+    });
   const volumes = entities.filter(({ kind }) => kind === 'volume');
   return (['read', 'write'] as const).map((mode) => {
     const counted = volumes.map(({ id, name }) => {
