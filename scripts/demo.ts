@@ -130,7 +130,7 @@ function whatNext(): void {
   say(`     ${JSON.stringify({ mcpServers: { finspace: { command: 'node', args: [CLI] } } })}`);
   say(`   ${bold('VS Code')}   (.vscode/mcp.json)`);
   say(`     ${JSON.stringify({ servers: { finspace: { type: 'stdio', command: 'node', args: [CLI] } } })}`);
-  tell('Then ask it what you saw above. README.md has more, SECURITY.md what an approval proves and what it does not.');
+  tell('Then ask it what you saw above. README.md says where to go from here.');
 }
 
 try {

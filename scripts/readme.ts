@@ -4,26 +4,34 @@ import * as z from 'zod';
 import { flagOf, SETTING_NAMES, SETTINGS, type SettingName, variableOf } from '../src/config.ts';
 import { highestRisk } from '../src/operations/derive.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../src/operations/index.ts';
+import { listPrompts } from '../src/prompts/index.ts';
 import { POLICY } from '../src/safety/policy.ts';
 import { COMPOSITE_TOOLS } from '../src/tools/composites.ts';
 import { describeComposite, describeTool } from '../src/tools/describe.ts';
 import { DEFAULT_PORTS } from '../src/transports/http/settings.ts';
+import { layersPicture, withLayers } from './layers.ts';
 
-/** The documents with generated tables. */
-export const DOCUMENTS = ['README.md', 'docs/configuration.md'].map((path) =>
-  fileURLToPath(new URL(`../${path}`, import.meta.url)),
-);
+const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-/** A document with its generated tables made anew: `<!-- tools -->`, `<!-- more tools -->` and `<!-- settings -->`, each up to its `<!-- end -->`. */
-export function withTables(text: string): string {
-  return text.replaceAll(/<!-- (tools|more tools|settings) -->[\s\S]*?<!-- end -->/g, (_, name: string) => {
-    return `<!-- ${name} -->\n\n${(TABLES[name] as () => string)()}\n\n<!-- end -->`;
+/** The documents with generated parts. */
+export const DOCUMENTS = ['CONTRIBUTING.md', 'docs/tools.md', 'docs/configuration.md'].map(at);
+
+/** The file with the generated import rules. */
+export const LINTER = at('biome.json');
+
+/** A document with its generated parts up to date: from a comment with a name of `PARTS`, such as `<!-- tools -->`, to the next `<!-- end -->`. */
+export function withParts(text: string): string {
+  return text.replaceAll(/<!-- ([a-z ]+) -->[\s\S]*?<!-- end -->/g, (whole, name: string) => {
+    const part = PARTS[name];
+    return part === undefined ? whole : `<!-- ${name} -->\n\n${part()}\n\n<!-- end -->`;
   });
 }
 
-const TABLES: Record<string, () => string> = {
+const PARTS: Record<string, () => string> = {
+  layers: layersPicture,
   tools: toolsTable,
   'more tools': moreToolsTable,
+  prompts: promptsTable,
   settings: settingsTable,
 };
 
@@ -48,6 +56,11 @@ function moreToolsTable(): string {
     ({ name, description }) => `| \`${name}\` | ${cell(description)} |`,
   );
   return ['| tool | what it does |', '|---|---|', ...rows].join('\n');
+}
+
+function promptsTable(): string {
+  const rows = listPrompts().map(({ name, description }) => `| \`${name}\` | ${cell(description ?? '')} |`);
+  return ['| prompt | what it does |', '|---|---|', ...rows].join('\n');
 }
 
 /** Defaults that depend on the platform or the command. */
@@ -86,5 +99,6 @@ function choices(schema: unknown): readonly unknown[] {
 const cell = (text: string) => text.replaceAll('|', '\\|');
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const path of DOCUMENTS) writeFileSync(path, withTables(readFileSync(path, 'utf8')));
+  for (const path of DOCUMENTS) writeFileSync(path, withParts(readFileSync(path, 'utf8')));
+  writeFileSync(LINTER, withLayers(readFileSync(LINTER, 'utf8')));
 }

@@ -1,9 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -11,16 +10,11 @@ import { bearer } from '../http/people.ts';
 import { startReplica } from '../http/replica.ts';
 import { closeAll, modern, product } from '../http/support.ts';
 import { CLI } from '../support/hosts.ts';
+import { PAGES, read } from './pages.ts';
 
 /** The files that our documents show: client settings, configuration, tokens, targets and a service unit, each used as it stands. */
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PAGES = ['README.md', 'SECURITY.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)].filter(
-  (name) => name.endsWith('.md'),
-);
 const blocks = (page: string, language: string) =>
-  [...readFileSync(join(ROOT, page), 'utf8').matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
-    ([, block = '']) => block,
-  );
+  [...read(page).matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, block = '']) => block);
 const json = (page: string, at: number) => blocks(page, 'json')[at] ?? expect.fail(`${page} has no example ${at}`);
 
 const AGENT = 'a'.repeat(32);
@@ -50,10 +44,11 @@ const listed = (url: string, token: string) => modern(url, 'tools/list', {}, bea
 
 describe('an example', () => {
   it.each([
-    ['mcpServers', 0],
-    ['servers', 1],
-  ])('of client settings under "%s" starts a server', async (key, at) => {
-    const settings = JSON.parse(json('README.md', at).replaceAll('/path/to/finspace-mcp/dist/cli.js', CLI));
+    ['mcpServers', 'README.md', 0],
+    ['mcpServers', 'docs/clients.md', 0],
+    ['servers', 'docs/clients.md', 1],
+  ])('of client settings under "%s" in %s starts a server', async (key, page, at) => {
+    const settings = JSON.parse(json(page, at).replaceAll('/path/to/finspace-mcp/dist/cli.js', CLI));
     const { command, args } = settings[key].finspace as { command: string; args: string[] };
     const client = new Client({ name: 'test-host', version: '1.0.0' });
     const env = { PATH: process.env['PATH'] as string, HOME: folder, LOCALAPPDATA: folder };
@@ -98,7 +93,13 @@ describe('an example', () => {
 
   it('is among these, or in docs/fidelity.md, whose own test uses its two', () => {
     const count = Object.fromEntries(PAGES.map((page) => [page, blocks(page, 'json').length]));
-    const used = { 'README.md': 2, 'docs/configuration.md': 1, 'docs/deploy.md': 4, 'docs/fidelity.md': 2 };
+    const used = {
+      'README.md': 1,
+      'docs/clients.md': 2,
+      'docs/configuration.md': 1,
+      'docs/deploy.md': 4,
+      'docs/fidelity.md': 2,
+    };
     expect(count).toEqual({ ...Object.fromEntries(PAGES.map((page) => [page, 0])), ...used });
     // The service unit, and what replaces a line of it for key files of root.
     expect(PAGES.flatMap((page) => blocks(page, 'ini'))).toHaveLength(2);

@@ -1,45 +1,75 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { withLayers } from '../../scripts/layers.ts';
 import { DEMO_PICTURE, demoPicture } from '../../scripts/pictures.ts';
-import { DOCUMENTS, withTables } from '../../scripts/readme.ts';
+import { DOCUMENTS, LINTER, withParts } from '../../scripts/readme.ts';
 import { COMMANDS } from '../../src/commands/index.ts';
 import { flagOf, SETTING_NAMES } from '../../src/config.ts';
 import { OPERATION_NAMES } from '../../src/operations/index.ts';
 import { toolName } from '../../src/operations/naming.ts';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PAGES = [...readdirSync(ROOT), ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)].filter((name) =>
-  name.endsWith('.md'),
-);
-const read = (name: string) => readFileSync(join(ROOT, name), 'utf8');
+import { linksOf, PAGES, ROOT, read } from './pages.ts';
 
 it.each(DOCUMENTS.map((path) => [relative(ROOT, path), path]))(
-  '%s has the tables that the catalog and the settings give (npm run docs)',
+  '%s has the parts that the code generates (npm run docs)',
   (_, path = '') => {
     const text = readFileSync(path, 'utf8');
-    expect(withTables(text)).toBe(text);
+    expect(withParts(text)).toBe(text);
   },
 );
 
-it('has one row for each operation in the README', () => {
+it('biome.json has the import rules of scripts/layers.ts (npm run docs)', () => {
+  const text = readFileSync(LINTER, 'utf8');
+  expect(JSON.parse(withLayers(text))).toEqual(JSON.parse(text));
+});
+
+it('each runtime dependency has its reason in docs/decisions', () => {
+  const { dependencies } = JSON.parse(read('package.json')) as { dependencies: object };
+  const rows = read('docs/decisions/0013-runtime-dependencies.md').matchAll(/^\| (`.*`) \|/gm);
+  const explained = [...rows].flatMap(([, cell = '']) => cell.replaceAll('`', '').split(', '));
+  expect(explained.sort()).toEqual(Object.keys(dependencies).sort());
+});
+
+it('has one row for each operation in docs/tools.md', () => {
   for (const name of OPERATION_NAMES)
-    expect(read('README.md').split(`| \`${toolName(name)}\` | ${name} |`)).toHaveLength(2);
+    expect(read('docs/tools.md').split(`| \`${toolName(name)}\` | ${name} |`)).toHaveLength(2);
 });
 
 it('shows the picture that the server draws of the demo world (npm run docs)', async () => {
   expect(await demoPicture()).toBe(readFileSync(DEMO_PICTURE, 'utf8'));
 });
 
+it.each([
+  ['docs', 'docs/README.md'],
+  ['docs/decisions', 'docs/decisions/README.md'],
+])('every page in %s is in its table of contents, %s', (folder, contents) => {
+  const pages = PAGES.filter((page) => dirname(page) === folder && page !== contents);
+  expect(pages.filter((page) => !linksOf(contents).includes(page))).toEqual([]);
+});
+
+/** The anchors that GitHub gives to the headings of a page. */
+const anchorsOf = (page: string) =>
+  [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
 describe.each(PAGES)('%s', (page) => {
   const text = read(page);
 
-  it('links to what is there', () => {
-    const links = [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)|src="([^":]+)"/g)].map(
-      ([, link, source]) => link ?? source,
-    );
-    expect(links.filter((link) => !existsSync(join(ROOT, dirname(page), link ?? '')))).toEqual([]);
+  it('links to files that exist', () => {
+    expect(linksOf(page).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
+  it('links to headings that exist', () => {
+    const links = [...text.matchAll(/\]\(([^)#:]*)#([^)]+)\)/g)];
+    const missing = links.filter(([, path, anchor = '']) => {
+      const target = path ? join(dirname(page), path) : page;
+      return target.endsWith('.md') && !anchorsOf(target).includes(anchor);
+    });
+    expect(missing.map(([link]) => link)).toEqual([]);
   });
 
   it('names commands and flags that there are', () => {

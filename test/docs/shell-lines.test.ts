@@ -1,25 +1,21 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../support/free-port.ts';
+import { PAGES, ROOT, read } from './pages.ts';
 
 /**
  * Every block of shell lines in our documents says in a comment before it whether it is run here: `<!-- runs: TEXT -->`, where
  * what it prints has to contain the text, or `<!-- not run: REASON -->`. Those of one page are pasted into one shell, in order.
  */
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PAGES = ['README.md', 'SECURITY.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)].filter(
-  (name) => name.endsWith('.md'),
-);
 const BLOCK = /(?:<!-- (runs|not run|runs elsewhere): (.+) -->\n)?^```(?:bash|sh|shell)\n([\s\S]*?)^```/gm;
 
 const pages = PAGES.map((page) => ({
   page,
-  blocks: [...readFileSync(join(ROOT, page), 'utf8').matchAll(BLOCK)].map(([, kind, text = '', lines = '']) => ({
+  blocks: [...read(page).matchAll(BLOCK)].map(([, kind, text = '', lines = '']) => ({
     kind,
     text,
     lines,
@@ -103,9 +99,7 @@ async function pasted(script: string): Promise<string> {
 }
 
 describe.skipIf(!has('nginx') || !has('openssl'))('the configurations of nginx', () => {
-  const blocks = [...readFileSync(join(ROOT, 'docs/deploy.md'), 'utf8').matchAll(/^```nginx\n([\s\S]*?)^```/gm)].map(
-    ([, block = '']) => block,
-  );
+  const blocks = [...read('docs/deploy.md').matchAll(/^```nginx\n([\s\S]*?)^```/gm)].map(([, block = '']) => block);
   const [whole = '', affinity = ''] = blocks;
   const server = whole.slice(whole.indexOf('server {'));
 

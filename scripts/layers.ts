@@ -1,0 +1,74 @@
+/** A folder of `src` that may import only itself, the folders named here, and no package named here. */
+interface Layer {
+  readonly imports: readonly string[];
+  readonly withoutPackages: readonly string[];
+}
+
+const MCP = '@modelcontextprotocol/**';
+const AWS = ['@aws-sdk/**', '@smithy/**'];
+const SQLITE = 'libsql';
+const SERVERS = ['node:*', 'pino', 'hono', 'hono/**', '@hono/**'];
+
+/** Which folder of `src` may import which. `npm run docs` writes the rules of `biome.json` and the picture of CONTRIBUTING.md from it. */
+const LAYERS: Readonly<Record<string, Layer>> = {
+  operations: { imports: [], withoutPackages: [MCP, ...AWS, SQLITE, ...SERVERS] },
+  sqlite: { imports: [], withoutPackages: [MCP, ...AWS] },
+  finspace: { imports: ['operations'], withoutPackages: [MCP, SQLITE] },
+  local: { imports: ['operations', 'sqlite'], withoutPackages: [MCP, ...AWS, SQLITE] },
+  inventory: { imports: ['operations'], withoutPackages: [MCP, ...AWS, SQLITE] },
+  safety: { imports: ['operations', 'inventory', 'sqlite'], withoutPackages: [MCP, ...AWS, SQLITE] },
+  'approval-page': { imports: ['operations', 'inventory', 'safety'], withoutPackages: [MCP, ...AWS, SQLITE] },
+  tools: { imports: ['operations', 'inventory', 'safety'], withoutPackages: [...AWS, SQLITE] },
+  resources: { imports: ['operations', 'inventory', 'safety'], withoutPackages: [...AWS, SQLITE] },
+  prompts: { imports: ['operations', 'inventory'], withoutPackages: [...AWS, SQLITE] },
+  transports: { imports: ['operations', 'safety', 'approval-page', 'server'], withoutPackages: [...AWS, SQLITE] },
+};
+
+/** What is above all layers. */
+const TOP_FOLDERS = ['commands'];
+const TOP_FILES = ['server', 'cli', 'config'];
+/** From a file of a layer itself, and from its folders at two depths. */
+const UPWARD = ['../', '../../', '../../../'];
+
+/** `biome.json` with the import rules of the layers: one override each, which replace those that it has. */
+export function withLayers(biome: string): string {
+  const config = JSON.parse(biome) as { overrides: { includes: string[] }[] };
+  const others = config.overrides.filter(({ includes }) => !includes.some((path) => path.startsWith('src/')));
+  return JSON.stringify({ ...config, overrides: [...others, ...Object.keys(LAYERS).map(override)] }, null, 2);
+}
+
+function override(name: string) {
+  const { imports, withoutPackages } = LAYERS[name] as Layer;
+  const isForbidden = (other: string) => other !== name && !imports.includes(other);
+  const folders = [...Object.keys(LAYERS), ...TOP_FOLDERS].filter(isForbidden);
+  const files = TOP_FILES.filter(isForbidden);
+  const group = UPWARD.flatMap((up) => [
+    ...folders.map((folder) => `${up}${folder}/**`),
+    ...files.map((file) => `${up}${file}.ts`),
+  ]);
+  const message = `src/${name} may import only: ${imports.join(', ') || 'packages'} (scripts/layers.ts)`;
+  const packages = `this package does not belong in src/${name} (scripts/layers.ts)`;
+  const patterns = [
+    { group, message },
+    { group: withoutPackages, message: packages },
+  ];
+  const noRestrictedImports = { level: 'error', options: { patterns } };
+  return { includes: [`src/${name}/**`], linter: { rules: { style: { noRestrictedImports } } } };
+}
+
+/** The layers as a Mermaid flowchart; an arrow leads to what a folder may import, unless that follows from another arrow. */
+export function layersPicture(): string {
+  const top = { server: ['tools', 'resources', 'prompts'], commands: ['transports', 'local', 'finspace'] };
+  const below: Record<string, readonly string[]> = {
+    ...top,
+    ...Object.fromEntries(Object.entries(LAYERS).map(([name, { imports }]) => [name, imports])),
+  };
+  const reaches = (from: string, to: string): boolean =>
+    (below[from] ?? []).some((next) => next === to || reaches(next, to));
+  const arrows = Object.entries(below).flatMap(([name, imports]) =>
+    imports
+      .filter((to) => !imports.some((other) => other !== to && reaches(other, to)))
+      .map((to) => `  ${name} --> ${to}`),
+  );
+  return ['```mermaid', 'flowchart TD', ...arrows, '```'].join('\n');
+}
