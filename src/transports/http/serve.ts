@@ -34,8 +34,6 @@ export interface Served {
   readonly watch?: WatchFor | undefined;
 }
 
-/** Not that of the local service, so that both can run side by side. */
-
 export interface HttpOptions extends HttpSettings {
   readonly port?: number | undefined;
   readonly served: readonly Served[];
@@ -76,7 +74,7 @@ const SIGN_INS_AT_ONCE = 256;
 
 /** Serves MCP in both protocol eras, and what operators look at, until it is closed. */
 export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
-  const { authorization, authIssuer, onerror, settled, now = Date.now, drainMs = DRAIN_MS } = options;
+  const { authorization, authIssuer, onerror, now = Date.now } = options;
   const needs = options.needs ?? OPERATIONS_ONLY;
   const limits = { most: options.maxSessions, idleMs: options.sessionIdle, now };
   const gate = load(options.maxInFlight);
@@ -90,7 +88,7 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
   let port = options.port ?? DEFAULT_PORTS.http;
   const authorize = authorization?.authorize;
   const base = () => baseUrl(options, port);
-  const resourceAt = (path: string) => () => protectedResource(base(), path, authIssuer);
+  const resourceAt: ResourceAt = (path) => () => protectedResource(base(), path, authIssuer);
   const mounts = endpoints.map(({ path, mcp, admits }) => [
     path,
     authorize === undefined ? unguarded(mcp, admits) : guarded(mcp, authorize, resourceAt(path), admits, needs),
@@ -100,20 +98,6 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
     const refusal = guard.refuse(request.headers) ?? (await authorize?.(request, resourceAt('/metrics')()));
     return refusal instanceof Response ? refusal : new Response(measured.text(), { headers: PROMETHEUS });
   };
-  const page =
-    authorization === undefined || options.approvals === undefined
-      ? undefined
-      : approvals({
-          ...options.approvals,
-          approvables: options.served.flatMap(({ counter, path, admits }) =>
-            counter === undefined ? [] : [{ ...counter, admits, url: () => resourceAt(path)().url }],
-          ),
-          holderOf: authorization.holderOf,
-          base,
-          isPublic: options.publicUrl !== undefined,
-          now,
-          onerror,
-        });
   const app = httpApp({
     mounts: Object.fromEntries(mounts),
     pages: {
@@ -122,7 +106,7 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
       '/metrics': showMetrics,
     },
     documents: authIssuer === undefined ? {} : documents(options.served, resourceAt, authIssuer),
-    approvals: page,
+    approvals: approvalsPage(options, base, resourceAt, now),
     guards: guard,
     load: gate,
     signIns,
@@ -142,7 +126,7 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
   const drain = async () => {
     clearInterval(sweeping);
     const closed = listener.stop();
-    await within(drainMs, Promise.all([gate.drain(), signIns.drain(), settled()]));
+    await within(options.drainMs ?? DRAIN_MS, Promise.all([gate.drain(), signIns.drain(), options.settled()]));
     await Promise.all(endpoints.map(({ mcp }) => mcp.close()));
     await within(200, closed);
     await listener.close();
@@ -159,13 +143,25 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
   };
 }
 
+type ResourceAt = (path: string) => () => ReturnType<typeof protectedResource>;
+
+/** The page on which people who sign in approve; undefined where there is no authorization to sign in with. */
+function approvalsPage(options: HttpOptions, base: () => string, resourceAt: ResourceAt, now: () => number) {
+  const { authorization, publicUrl, onerror, served } = options;
+  if (authorization === undefined || options.approvals === undefined) return undefined;
+  const approvables = served.flatMap(({ counter, path, admits }) =>
+    counter === undefined ? [] : [{ ...counter, admits, url: () => resourceAt(path)().url }],
+  );
+  const isPublic = publicUrl !== undefined;
+  return approvals({
+    ...options.approvals,
+    ...{ approvables, holderOf: authorization.holderOf, base, isPublic, now, onerror },
+  });
+}
+
 const PROMETHEUS = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' };
 
-function documents(
-  served: readonly Served[],
-  resourceAt: (path: string) => () => ReturnType<typeof protectedResource>,
-  issuer: string,
-) {
+function documents(served: readonly Served[], resourceAt: ResourceAt, issuer: string) {
   const pages = served.map(({ path }) => metadataPages(path, resourceAt(path), issuer));
   const [only] = served;
   const root = served.length === 1 && only !== undefined ? [metadataPages('', resourceAt(only.path), issuer)] : [];
