@@ -35,11 +35,12 @@ async function crowd(path: string, users: number): Promise<Crowd> {
   const world = await openWorld({ store: await openStore(path), lifecycle: 'instant' });
   const { environmentId } = await openEstate(world);
   await world.call('CreateKxUser', { environmentId, userName: nameOf(0), iamRole: ROLE });
-  await world.store.write((tx) => {
+  await world.store.write(async (tx) => {
     const collection = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${environmentId}/kxUser`;
-    const first = tx.get(collection, nameOf(0));
+    const first = await tx.get(collection, nameOf(0));
     if (first === undefined) throw new Error('there is no first user');
-    for (let index = 1; index < users; index++) tx.put({ ...first, name: nameOf(index), position: nameOf(index) });
+    for (let index = 1; index < users; index++)
+      await tx.put({ ...first, name: nameOf(index), position: nameOf(index) });
   });
   return { world, environmentId, users };
 }

@@ -18,8 +18,8 @@ export function worldClock(store: Store, machine: () => number): WorldClock {
     read: async () => reading(await store.read((tx) => tx.ahead())),
     advance: async (milliseconds) =>
       reading(
-        await store.write((tx) => {
-          tx.advance(milliseconds);
+        await store.write(async (tx) => {
+          await tx.advance(milliseconds);
           return tx.ahead();
         }),
       ),

@@ -31,5 +31,5 @@ export interface Context {
 }
 
 /** Answers one operation with the members of its reply as they stand on the wire. Throws `Refusal`. */
-export type Handler<N extends OperationName> = (input: Input<N>, context: Context) => object;
+export type Handler<N extends OperationName> = (input: Input<N>, context: Context) => Promise<object>;
 export type Handlers<N extends OperationName> = { readonly [K in N]: Handler<K> };

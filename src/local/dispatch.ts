@@ -16,38 +16,38 @@ export async function dispatch(
   input: object,
   { clock, fate, ...frame }: Frame,
 ): Promise<object> {
-  const open = (tx: Transaction) => {
-    const { ahead, due, settings } = tx.opening(frame.world.arn);
+  const open = async (tx: Transaction) => {
+    const { ahead, due, settings } = await tx.opening(frame.world.arn);
     const context: Context = { ...frame, tx, now: clock() + ahead };
     return { context, settings, isBehind: isDue(due, context) };
   };
   const answer = (context: Context) =>
     (HANDLERS[name] as Handler<OperationName>)(input as Input<OperationName>, context);
   if (isRead(name)) {
-    const output = await store.read((tx) => {
-      const { context, isBehind } = open(tx);
-      return isBehind ? undefined : answer(context);
+    const output = await store.read(async (tx) => {
+      const { context, isBehind } = await open(tx);
+      return isBehind ? undefined : await answer(context);
     });
     if (output !== undefined) return output;
-    await store.write((tx) => settle(open(tx).context));
-    return store.read((tx) => answer(open(tx).context));
+    await store.write(async (tx) => settle((await open(tx)).context));
+    return store.read(async (tx) => answer((await open(tx)).context));
   }
   for (;;) {
-    const output = await store.write((tx) => {
-      const { context, settings, isBehind } = open(tx);
+    const output = await store.write(async (tx) => {
+      const { context, settings, isBehind } = await open(tx);
       if (isBehind) return undefined;
-      touch(context, settings);
+      await touch(context, settings);
       return once(name, input, context, () => answer({ ...context, fate }));
     });
     if (output !== undefined) return output;
     // On its own, so that a refusal does not undo what time has done.
-    await store.write((tx) => settle(open(tx).context));
+    await store.write(async (tx) => settle((await open(tx)).context));
   }
 }
 
 /** Notes that the world is no longer as it was made. */
-function touch({ tx, world }: Context, settings: WorldSettings = { quotas: 'published' }): void {
-  if (settings.touched !== true) tx.putSettings(world.arn, { ...settings, touched: true });
+async function touch({ tx, world }: Context, settings: WorldSettings = { quotas: 'published' }): Promise<void> {
+  if (settings.touched !== true) await tx.putSettings(world.arn, { ...settings, touched: true });
 }
 
 const isRead = (name: OperationName) => ['read', 'reveal'].includes(operationNamed(name).risk);

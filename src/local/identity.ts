@@ -10,25 +10,26 @@ export async function identify(store: Store, path: string): Promise<string> {
   const file = path === ':memory:' ? '' : fileOf(path);
   const present = await store.read((tx) => tx.identity());
   if (present.file === file) return present.id;
-  return store.write((tx) => {
-    const latest = tx.identity();
+  return store.write(async (tx) => {
+    const latest = await tx.identity();
     const id = latest.file === file ? latest.id : randomUUID();
-    tx.putIdentity({ ...latest, id, file });
+    await tx.putIdentity({ ...latest, id, file });
     return id;
   });
 }
 
 /** The fingerprint of the key that approvals for this state file need; null when none is pinned. */
-export const approverOf = (store: Store): Promise<string | null> => store.read((tx) => tx.identity().approver);
+export const approverOf = (store: Store): Promise<string | null> =>
+  store.read(async (tx) => (await tx.identity()).approver);
 
 /** Pins a key to a state file. Only the first one is kept; resolves with the one that is pinned. */
 export async function pinApprover(store: Store, fingerprint: string): Promise<string> {
   const pinned = await approverOf(store);
   if (pinned !== null) return pinned;
-  return store.write((tx) => {
-    const latest = tx.identity();
+  return store.write(async (tx) => {
+    const latest = await tx.identity();
     const approver = latest.approver ?? fingerprint;
-    tx.putIdentity({ ...latest, approver });
+    await tx.putIdentity({ ...latest, approver });
     return approver;
   });
 }

@@ -11,12 +11,12 @@ interface Query {
 const DEFAULT_PAGE = 100;
 
 /** One page of a collection and the token for the next, which is good for the same query only. */
-export function paged<Body>(
+export async function paged<Body>(
   { maxResults, nextToken }: Query,
   { tx }: Context,
   collection: string,
   facet?: string,
-): { entities: Entity<Body>[]; nextToken?: string } {
+): Promise<{ entities: Entity<Body>[]; nextToken?: string }> {
   demand(
     (maxResults ?? 0) >= 0,
     'Validation',
@@ -25,7 +25,7 @@ export function paged<Body>(
   const limit = Math.min(maxResults || DEFAULT_PAGE, DEFAULT_PAGE);
   const query = JSON.stringify([collection, facet ?? null]);
   const after = nextToken === undefined ? '' : positionIn(nextToken, query);
-  const found = tx.page<Body>(collection, { after, limit: limit + 1, facet });
+  const found = await tx.page<Body>(collection, { after, limit: limit + 1, facet });
   const entities = found.slice(0, limit);
   const last = entities.at(-1);
   return found.length > limit && last ? { entities, nextToken: tokenFor(last.position, query) } : { entities };

@@ -10,17 +10,22 @@ const raised = <T extends object>(limits: T): T =>
 /** The published defaults, and the limits of a world where no quota is to stand in the way. */
 export const QUOTAS = { published: PUBLISHED_QUOTAS, raised: raised(PUBLISHED_QUOTAS) };
 
-export function quotasOf({ tx, world }: Pick<Context, 'tx' | 'world'>): Quotas {
-  return QUOTAS[tx.settings(world.arn)?.quotas ?? 'published'];
+export async function quotasOf({ tx, world }: Pick<Context, 'tx' | 'world'>): Promise<Quotas> {
+  return QUOTAS[(await tx.settings(world.arn))?.quotas ?? 'published'];
 }
 
 export type QuotaSet = keyof typeof QUOTAS;
 
 /** Refuses what would go over a quota; the use is counted only where there is a limit at all. */
-export function withinQuota(limit: number, use: () => number, what: string, ground: Ground = 'LimitExceeded'): void {
+export async function withinQuota(
+  limit: number,
+  use: () => number | Promise<number>,
+  what: string,
+  ground: Ground = 'LimitExceeded',
+): Promise<void> {
   if (limit === Infinity) return;
   demand(
-    use() <= limit,
+    (await use()) <= limit,
     ground,
     `The quota of ${limit} ${what} is used up. This local world has the published quotas; --quotas raised makes a new world without them.`,
   );

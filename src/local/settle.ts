@@ -10,38 +10,38 @@ export const isDue = (due: number | null, context: Pick<Context, 'pace' | 'now'>
   due !== null && due <= horizon(context);
 
 /** Brings every world of the store up to now: each change of status happens at its own time, in the order of time. */
-export function settle(context: Context): void {
+export async function settle(context: Context): Promise<void> {
   for (;;) {
-    const entity = context.tx.nextDue(horizon(context));
+    const entity = await context.tx.nextDue(horizon(context));
     if (entity === undefined) return;
     const at = Math.min(entity.due ?? context.now, context.now);
-    step(entity, { ...context, now: at, world: worldOfArn(entity.collection) });
+    await step(entity, { ...context, now: at, world: worldOfArn(entity.collection) });
   }
 }
 
 /** At the instant pace nothing is waited for, not even what began at another pace. */
 const horizon = ({ pace, now }: Pick<Context, 'pace' | 'now'>) => (pace === 0 ? Number.MAX_SAFE_INTEGER : now);
 
-function step(entity: Entity, context: Context): void {
+async function step(entity: Entity, context: Context): Promise<void> {
   const transition = transitionFrom(kindOf(entity.collection), entity.status);
   if (transition === undefined) {
-    context.tx.put({ ...entity, due: null });
+    await context.tx.put({ ...entity, due: null });
     return;
   }
   if (entity.fate !== null && transition.failed !== undefined) {
-    fail(entity, transition, context);
+    await fail(entity, transition, context);
     return;
   }
   const effect = transition.effect && EFFECTS[transition.effect];
-  const { status = transition.to, body = entity.body } = effect?.(entity, context) ?? {};
+  const { status = transition.to, body = entity.body } = (await effect?.(entity, context)) ?? {};
   const current = { ...entity, body };
-  if (status === GONE) context.tx.remove(current);
-  else context.tx.put(enter(current, status, context));
+  if (status === GONE) await context.tx.remove(current);
+  else await context.tx.put(enter(current, status, context));
 }
 
-function fail(entity: Entity, { kind, failed = '' }: Transition, context: Context): void {
-  const misfortune = entity.fate && MISFORTUNES[kind]?.(entity, entity.fate, context);
+async function fail(entity: Entity, { kind, failed = '' }: Transition, context: Context): Promise<void> {
+  const misfortune = entity.fate && (await MISFORTUNES[kind]?.(entity, entity.fate, context));
   const body = misfortune ?? entity.body;
   // What fails has come to its end: a node that cannot be provisioned stays PROVISIONING.
-  context.tx.put({ ...entity, body, status: failed, since: context.now, due: null, fate: null });
+  await context.tx.put({ ...entity, body, status: failed, since: context.now, due: null, fate: null });
 }

@@ -13,8 +13,8 @@ export function sqlTransaction(db: Sql): Transaction {
   const run = (sql: string, ...values: unknown[]) => void statement(sql).run(values);
 
   return {
-    get: (collection, name) => entity(one(`${SELECT} WHERE collection = ? AND name = ?`, collection, name)),
-    page: (collection, { after, limit, facet }) =>
+    get: async (collection, name) => entity(one(`${SELECT} WHERE collection = ? AND name = ?`, collection, name)),
+    page: async (collection, { after, limit, facet }) =>
       (facet === undefined
         ? all(isOrdered(collection) ? ORDERED_PAGE : NAMED_PAGE, collection, after, limit)
         : all(
@@ -25,7 +25,7 @@ export function sqlTransaction(db: Sql): Transaction {
             limit,
           )
       ).map((row) => entity(row)),
-    count: (collection, except) =>
+    count: async (collection, except) =>
       Number(
         one(
           'SELECT count(*) FROM entities WHERE collection = ? AND status <> ?',
@@ -33,7 +33,7 @@ export function sqlTransaction(db: Sql): Transaction {
           except?.status ?? '-',
         )?.[0],
       ),
-    put: (it) =>
+    put: async (it) =>
       run(
         UPSERT,
         it.collection,
@@ -47,27 +47,27 @@ export function sqlTransaction(db: Sql): Transaction {
         JSON.stringify(it.tags),
         JSON.stringify(it.body),
       ),
-    remove: ({ collection, name }) => {
+    remove: async ({ collection, name }) => {
       run('DELETE FROM entities WHERE collection = ? AND name = ?', collection, name);
       run('DELETE FROM links WHERE source = ?', `${collection}/${name}`);
     },
-    removeUnder: (arn) => {
+    removeUnder: async (arn) => {
       // '0' follows '/' in ASCII, so the range is every string that begins with `arn/`.
       run('DELETE FROM entities WHERE collection >= ? AND collection < ?', `${arn}/`, `${arn}0`);
       run('DELETE FROM links WHERE source >= ? AND source < ?', `${arn}/`, `${arn}0`);
     },
 
-    link: (source, targets) => {
+    link: async (source, targets) => {
       run('DELETE FROM links WHERE source = ?', source);
       for (const target of targets) run('INSERT OR IGNORE INTO links (source, target) VALUES (?, ?)', source, target);
     },
-    sources: (target) =>
+    sources: async (target) =>
       all('SELECT source FROM links WHERE target = ? ORDER BY source', target).map(([source]) => String(source)),
-    countSources: (target) => Number(one('SELECT count(*) FROM links WHERE target = ?', target)?.[0]),
+    countSources: async (target) => Number(one('SELECT count(*) FROM links WHERE target = ?', target)?.[0]),
 
-    nextDue: (now) => entity(one(`${SELECT} WHERE due <= ? ORDER BY due, collection, name LIMIT 1`, now)),
+    nextDue: async (now) => entity(one(`${SELECT} WHERE due <= ? ORDER BY due, collection, name LIMIT 1`, now)),
 
-    hasten: (world, now, share) =>
+    hasten: async (world, now, share) =>
       // ';' follows ':' in ASCII, so the range is every collection of the world.
       run(
         'UPDATE entities SET due = ? + CAST((due - ?) * ? AS INTEGER) WHERE due > ? AND collection >= ? AND collection < ?',
@@ -79,7 +79,7 @@ export function sqlTransaction(db: Sql): Transaction {
         `${world};`,
       ),
 
-    recall: (scope, token, now) => {
+    recall: async (scope, token, now) => {
       const row = one(
         'SELECT digest, reply FROM tokens WHERE scope = ? AND token = ? AND expires > ?',
         scope,
@@ -88,7 +88,7 @@ export function sqlTransaction(db: Sql): Transaction {
       );
       return row && { digest: String(row[0]), reply: String(row[1]) };
     },
-    remember: (scope, token, { digest, reply }, expires, now) => {
+    remember: async (scope, token, { digest, reply }, expires, now) => {
       run(FORGET, now);
       run(
         'INSERT OR REPLACE INTO tokens (scope, token, digest, reply, expires) VALUES (?, ?, ?, ?, ?)',
@@ -100,34 +100,34 @@ export function sqlTransaction(db: Sql): Transaction {
       );
     },
 
-    opening: (world) => {
+    opening: async (world) => {
       const [ahead, due, settings] = one(OPENING, world) ?? [];
       return { ahead: Number(ahead ?? 0), due: due as number | null, settings: settingsFrom(settings) };
     },
-    ahead: () => Number(one('SELECT ahead FROM clock')?.[0] ?? 0),
-    advance: (milliseconds) => run('UPDATE clock SET ahead = ahead + ?', milliseconds),
+    ahead: async () => Number(one('SELECT ahead FROM clock')?.[0] ?? 0),
+    advance: async (milliseconds) => run('UPDATE clock SET ahead = ahead + ?', milliseconds),
 
-    worlds: () => all('SELECT arn FROM worlds ORDER BY arn').map(([arn]) => String(arn)),
-    entities: (world) =>
+    worlds: async () => all('SELECT arn FROM worlds ORDER BY arn').map(([arn]) => String(arn)),
+    entities: async (world) =>
       all(`${SELECT} WHERE collection >= ? AND collection < ? ORDER BY collection, name`, `${world}:`, `${world};`).map(
         (row) => entity(row),
       ),
-    clear: (world) => {
+    clear: async (world) => {
       run('DELETE FROM entities WHERE collection >= ? AND collection < ?', `${world}:`, `${world};`);
       run('DELETE FROM links WHERE source >= ? AND source < ?', `${world}:`, `${world};`);
       run('DELETE FROM tokens WHERE scope >= ? AND scope < ?', `${world} `, `${world}!`);
       run('DELETE FROM worlds WHERE arn = ?', world);
     },
 
-    identity: () => {
+    identity: async () => {
       const [id, file, approver] = one('SELECT id, file, approver FROM identity') as [string, string, string | null];
       return { id, file, approver };
     },
-    putIdentity: ({ id, file, approver }) =>
+    putIdentity: async ({ id, file, approver }) =>
       run('UPDATE identity SET id = ?, file = ?, approver = ?', id, file, approver),
 
-    settings: (world) => settingsFrom(one('SELECT settings FROM worlds WHERE arn = ?', world)?.[0]),
-    putSettings: (world, settings) =>
+    settings: async (world) => settingsFrom(one('SELECT settings FROM worlds WHERE arn = ?', world)?.[0]),
+    putSettings: async (world, settings) =>
       run('INSERT OR REPLACE INTO worlds (arn, settings) VALUES (?, ?)', world, JSON.stringify(settings)),
   };
 }

@@ -5,13 +5,18 @@ import { demand } from './refusal.ts';
 const MEMORY_MS = 10 * 60_000;
 
 /** Runs an operation once per client token: a repeat within ten minutes gets the first reply, a different request a conflict. */
-export function once(operation: string, input: object, context: Context, run: () => object): object {
+export async function once(
+  operation: string,
+  input: object,
+  context: Context,
+  run: () => Promise<object>,
+): Promise<object> {
   const { clientToken, ...rest } = input as { clientToken?: string };
   if (clientToken === undefined) return run();
   const { tx, now, world } = context;
   const scope = `${world.arn} ${operation}`;
   const digest = hexOf(canonical(rest));
-  const known = tx.recall(scope, clientToken, now);
+  const known = await tx.recall(scope, clientToken, now);
   if (known !== undefined) {
     demand(
       known.digest === digest,
@@ -20,8 +25,8 @@ export function once(operation: string, input: object, context: Context, run: ()
     );
     return JSON.parse(known.reply);
   }
-  const output = run();
-  tx.remember(scope, clientToken, { digest, reply: JSON.stringify(output) }, now + MEMORY_MS, now);
+  const output = await run();
+  await tx.remember(scope, clientToken, { digest, reply: JSON.stringify(output) }, now + MEMORY_MS, now);
   return output;
 }
 

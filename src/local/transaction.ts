@@ -58,44 +58,44 @@ export interface RememberedReply {
 
 /** What a handler may ask of the store: entities by key, links between their ARNs, replies by client token. */
 export interface Transaction {
-  get<Body>(collection: string, name: string): Entity<Body> | undefined;
-  page<Body>(collection: string, page: Page): Entity<Body>[];
-  count(collection: string, except?: { readonly status: string }): number;
-  put(entity: Entity): void;
-  remove(entity: Entity): void;
+  get<Body>(collection: string, name: string): Promise<Entity<Body> | undefined>;
+  page<Body>(collection: string, page: Page): Promise<Entity<Body>[]>;
+  count(collection: string, except?: { readonly status: string }): Promise<number>;
+  put(entity: Entity): Promise<void>;
+  remove(entity: Entity): Promise<void>;
   /** Removes everything whose ARN begins with `arn/`, and the links from it. */
-  removeUnder(arn: string): void;
+  removeUnder(arn: string): Promise<void>;
 
   /** Replaces the links from an ARN. */
-  link(source: string, targets: readonly string[]): void;
+  link(source: string, targets: readonly string[]): Promise<void>;
   /** The ARNs that link to one, in order. */
-  sources(target: string): string[];
-  countSources(target: string): number;
+  sources(target: string): Promise<string[]>;
+  countSources(target: string): Promise<number>;
 
   /** The entity whose status ends first, if it ends by `now`. */
-  nextDue(now: number): Entity | undefined;
+  nextDue(now: number): Promise<Entity | undefined>;
 
   /** Lets what is under way in a world end sooner: of the time that is left at `now`, only `share` remains. */
-  hasten(world: string, now: number, share: number): void;
+  hasten(world: string, now: number, share: number): Promise<void>;
 
-  recall(scope: string, token: string, now: number): RememberedReply | undefined;
-  remember(scope: string, token: string, reply: RememberedReply, expires: number, now: number): void;
+  recall(scope: string, token: string, now: number): Promise<RememberedReply | undefined>;
+  remember(scope: string, token: string, reply: RememberedReply, expires: number, now: number): Promise<void>;
 
   /** What every request has to know of its world and of time, read at once. */
-  opening(world: string): Opening;
+  opening(world: string): Promise<Opening>;
   /** How far the worlds' clock is ahead of the machine's, in milliseconds. */
-  ahead(): number;
-  advance(milliseconds: number): void;
+  ahead(): Promise<number>;
+  advance(milliseconds: number): Promise<void>;
 
   /** The ARNs of the worlds, and everything in one of them, in order. */
-  worlds(): string[];
-  entities(world: string): Entity[];
+  worlds(): Promise<string[]>;
+  entities(world: string): Promise<Entity[]>;
   /** Removes a world with everything in it. */
-  clear(world: string): void;
+  clear(world: string): Promise<void>;
 
-  identity(): Identity;
-  putIdentity(identity: Identity): void;
+  identity(): Promise<Identity>;
+  putIdentity(identity: Identity): Promise<void>;
 
-  settings(world: string): WorldSettings | undefined;
-  putSettings(world: string, settings: WorldSettings): void;
+  settings(world: string): Promise<WorldSettings | undefined>;
+  putSettings(world: string, settings: WorldSettings): Promise<void>;
 }

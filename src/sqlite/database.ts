@@ -5,55 +5,92 @@ import { createPrivately } from './privacy.ts';
 import { StoreError } from './store-error.ts';
 import { together, within } from './transactions.ts';
 import { unusable, wrongWith } from './trouble.ts';
-import { batches, patiently, queue } from './turns.ts';
+import { batches, queue } from './turns.ts';
 
 /** A database handle, as views are made from it. */
 export type Sql = Database.Database;
 
-/** A SQLite file behind a view of it. The functions that it runs are synchronous, so nothing can come between their steps. */
+/**
+ * A SQLite file behind a view of it. The view belongs to `work` until that settles; work that does not settle within the limit fails,
+ * and its view no longer works.
+ */
 export interface SqlStore<View> {
-  /** Runs `work` on one consistent view. */
-  read<T>(work: (view: View) => T): Promise<T>;
+  /** Runs `work` on one consistent view of what is committed. */
+  read<T>(work: (view: View) => T | Promise<T>): Promise<T>;
   /**
    * Runs `work` and resolves after its commit, which it may share with others that came at the same time; when `work` throws,
    * nothing of it has happened.
    */
-  write<T>(work: (view: View) => T): Promise<T>;
+  write<T>(work: (view: View) => T | Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
+
+export interface StoreOptions {
+  /** How long one piece of work may take, in milliseconds. Time in which the process does nothing else does not count. */
+  readonly limitMs?: number | undefined;
+}
+
+const LIMIT_MS = 5_000;
 
 /**
  * Opens a database file, or a store that forgets (`:memory:`). Several processes may open one file. Throws `StoreError` for a
  * file that it cannot use, and leaves that file alone.
  */
-export async function openDatabase<View>(
+export async function openDatabase<View extends object>(
   path: string,
   format: Format,
   viewOf: (db: Sql) => View,
+  { limitMs = LIMIT_MS }: StoreOptions = {},
 ): Promise<SqlStore<View>> {
   const inMemory = path === ':memory:';
   if (!inMemory) {
     prepareFile(path, format);
     createPrivately(path);
   }
-  const db = await opened(path, format);
-  const view = viewOf(db);
-  const reads = queue(path);
-  const writes = batches(path, (works) => together(db, works));
+  const writer = await opened(path, format);
+  // Reads on a connection of their own do not see what a write has not committed yet. A database in memory has one connection only.
+  const reader = inMemory ? writer : connect(path);
+  const writing = queue(path);
+  const reading = inMemory ? writing : queue(path);
+  const [writable, readable] = [viewOf(writer), viewOf(reader)];
+  const writes = batches(path, writing, (works) => together(writer, works));
   // A handle that is used after it was closed takes the process down.
   let isClosed = false;
   const unlessClosed = <T>(work: () => Promise<T>): Promise<T> =>
     isClosed ? Promise.reject(unusable(path, 'is closed')) : work();
   return {
-    read: (work) => unlessClosed(() => reads(() => within(db, 'DEFERRED', () => work(view)))),
-    write: (work) => unlessClosed(() => writes(() => work(view))),
+    read: (work) =>
+      unlessClosed(async () => {
+        const { result } = await reading(() => within(reader, 'DEFERRED', () => lend(readable, work, limitMs)));
+        return result;
+      }),
+    write: (work) => unlessClosed(() => writes(() => lend(writable, work, limitMs))),
     close: async () => {
       if (isClosed) return;
       isClosed = true;
-      await Promise.all([reads(() => {}), writes(() => {})]);
-      if (db.open) db.close();
+      await Promise.all([reading(() => {}), writes(() => {})]);
+      for (const db of [reader, writer]) if (db.open) db.close();
     },
   };
+}
+
+/** Lets `work` use the view until it settles, and takes the view away then, or when it has not settled within the limit. */
+async function lend<View extends object, T>(
+  view: View,
+  work: (view: View) => T | Promise<T>,
+  limitMs: number,
+): Promise<T> {
+  const { proxy, revoke } = Proxy.revocable(view, {});
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`A transaction did not end within ${limitMs} ms.`)), limitMs);
+  });
+  try {
+    return await Promise.race([work(proxy), limit]);
+  } finally {
+    clearTimeout(timer);
+    revoke();
+  }
 }
 
 /** Longer waits are ours and asynchronous: inside SQLite they would freeze the event loop. */
@@ -61,18 +98,22 @@ const BUSY_MS = 2;
 /** Above this a whole check at every start would be felt. */
 const CHECKED_BYTES = 32 * 1024 * 1024;
 
-async function opened(path: string, format: Format): Promise<Database.Database> {
-  let db: Database.Database;
+function connect(path: string): Database.Database {
   try {
-    db = new Database(path, { timeout: BUSY_MS });
+    return new Database(path, { timeout: BUSY_MS });
   } catch (cause) {
     throw new StoreError(`${path}: cannot be opened (${cause instanceof Error ? cause.message : cause})`, { cause });
   }
+}
+
+async function opened(path: string, format: Format): Promise<Database.Database> {
+  const db = connect(path);
+  const turns = queue(path);
   try {
-    await patiently(path, () => migrate(db, path, format));
+    await turns(() => migrate(db, path, format));
     if (path !== ':memory:') {
-      await patiently(path, () => db.exec('PRAGMA journal_mode = WAL'));
-      await patiently(path, () => check(db, path));
+      await turns(() => db.exec('PRAGMA journal_mode = WAL'));
+      await turns(() => check(db, path));
     }
     db.exec('PRAGMA synchronous = FULL');
     return db;
@@ -83,13 +124,13 @@ async function opened(path: string, format: Format): Promise<Database.Database> 
   }
 }
 
-function migrate(db: Database.Database, path: string, format: Format): void {
+async function migrate(db: Database.Database, path: string, format: Format): Promise<void> {
   const { applicationId, migrations } = format;
   const mark = (name: string) => Object.values(db.prepare(`PRAGMA ${name}`).get() as object)[0] as number;
   const isNew = () => mark('application_id') === 0 && mark('user_version') === 0 && mark('schema_version') === 0;
   if (!isNew()) judgeMarks(path, format, mark('application_id'), mark('user_version'));
   if (mark('user_version') === migrations.length) return;
-  within(db, 'IMMEDIATE', () => {
+  await within(db, 'IMMEDIATE', () => {
     if (isNew()) db.exec(`PRAGMA application_id = ${applicationId}`);
     for (const migration of migrations.slice(mark('user_version'))) db.exec(migration);
     db.exec(`PRAGMA user_version = ${migrations.length}`);

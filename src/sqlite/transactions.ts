@@ -1,12 +1,16 @@
 import type Database from 'libsql';
 import { isBusy } from './trouble.ts';
 
-/** Runs `work` in one transaction; when it throws, nothing has happened. */
-export function within<T>(db: Database.Database, mode: 'DEFERRED' | 'IMMEDIATE', work: () => T): T {
+/** Runs `work` in one transaction; when it throws, nothing has happened. Nothing else may use the connection meanwhile. */
+export async function within<T>(
+  db: Database.Database,
+  mode: 'DEFERRED' | 'IMMEDIATE',
+  work: () => T | Promise<T>,
+): Promise<T> {
   const { commit, ...begin } = statements(db);
   begin[mode].run();
   try {
-    const result = work();
+    const result = await work();
     commit.run();
     return result;
   } catch (error) {
@@ -18,29 +22,33 @@ export function within<T>(db: Database.Database, mode: 'DEFERRED' | 'IMMEDIATE',
 export type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
 /**
- * Runs several pieces of work in one transaction, so that they share its commit. One that throws is undone alone. Throws, and
- * nothing has happened, when the transaction as a whole cannot go on.
+ * Runs several pieces of work, one after the other, in one transaction, so that they share its commit. One that throws is undone
+ * alone. Throws, and nothing has happened, when the transaction as a whole cannot go on.
  */
-export function together(db: Database.Database, works: readonly (() => unknown)[]): Outcome[] {
+export async function together(db: Database.Database, works: readonly (() => unknown)[]): Promise<Outcome[]> {
   const [only] = works;
-  if (works.length === 1 && only !== undefined) return [{ value: within(db, 'IMMEDIATE', only) }];
+  if (works.length === 1 && only !== undefined) return [{ value: await within(db, 'IMMEDIATE', only) }];
+  return within(db, 'IMMEDIATE', async () => {
+    const outcomes: Outcome[] = [];
+    for (const work of works) outcomes.push(await inSavepoint(db, work));
+    return outcomes;
+  });
+}
+
+async function inSavepoint(db: Database.Database, work: () => unknown): Promise<Outcome> {
   const { savepoint, release, undo } = statements(db);
-  return within(db, 'IMMEDIATE', () =>
-    works.map((work) => {
-      savepoint.run();
-      try {
-        const value = work();
-        release.run();
-        return { value };
-      } catch (error) {
-        // Where SQLite has rolled everything back, the others are undone, too.
-        if (!db.inTransaction || isBusy(error)) throw error;
-        undo.run();
-        release.run();
-        return { error };
-      }
-    }),
-  );
+  savepoint.run();
+  try {
+    const value = await work();
+    release.run();
+    return { value };
+  } catch (error) {
+    // Where SQLite has rolled everything back, the others are undone, too.
+    if (!db.inTransaction || isBusy(error)) throw error;
+    undo.run();
+    release.run();
+    return { error };
+  }
 }
 
 type Statements = Record<'DEFERRED' | 'IMMEDIATE' | 'commit' | 'savepoint' | 'release' | 'undo', Database.Statement>;

@@ -8,13 +8,16 @@ const MOST_REST_MS = 50;
 /** More at once would hold up the event loop. */
 const MOST_TOGETHER = 64;
 
-/** First come, first served: of the callers in this process one at a time competes for the file. */
-export function queue(path: string) {
+/** Runs work when its turn has come; what it returns, and for how many milliseconds other processes kept it waiting. */
+export type Turns = <T>(work: () => T | Promise<T>) => Promise<{ result: T; waited: number }>;
+
+/** First come, first served: of the callers in this process one at a time uses the connection and competes for the file. */
+export function queue(path: string): Turns {
   let last: Promise<unknown> = Promise.resolve();
-  return <T>(work: () => T): Promise<T> => {
+  return <T>(work: () => T | Promise<T>) => {
     const turn = last.then(() => patiently(path, work));
     last = turn.catch(() => {});
-    return turn.then(({ result }) => result);
+    return turn;
   };
 }
 
@@ -28,7 +31,11 @@ interface Waiting {
  * Has `together` do what came in one turn of the event loop, in its order; each caller is answered after that. A process that had
  * to wait for the file rests as long afterwards, or it would take it again before the others, who are asleep, have noticed.
  */
-export function batches(path: string, together: (works: readonly (() => unknown)[]) => Outcome[]) {
+export function batches(
+  path: string,
+  turns: Turns,
+  together: (works: readonly (() => unknown)[]) => Promise<Outcome[]>,
+) {
   const waiting: Waiting[] = [];
   let isRunning = false;
   let restedAt = 0;
@@ -41,7 +48,7 @@ export function batches(path: string, together: (works: readonly (() => unknown)
       const batch = waiting.splice(0, MOST_TOGETHER);
       try {
         const works = batch.map(({ work }) => work);
-        const { result: outcomes, waited } = await patiently(path, () => together(works));
+        const { result: outcomes, waited } = await turns(() => together(works));
         restedAt = performance.now() + Math.min(waited * REST_SHARE, MOST_REST_MS);
         for (const [index, outcome] of outcomes.entries()) {
           if ('value' in outcome) batch[index]?.resolve(outcome.value);
@@ -53,19 +60,19 @@ export function batches(path: string, together: (works: readonly (() => unknown)
     }
     isRunning = false;
   };
-  return <T>(work: () => T): Promise<T> =>
+  return <T>(work: () => T | Promise<T>): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
       if (!isRunning) void run();
     });
 }
 
-/** What `work` returns, and for how many milliseconds other processes kept it waiting. The longer it waits, the more it presses. */
-export async function patiently<T>(path: string, work: () => T): Promise<{ result: T; waited: number }> {
+/** Repeats work while other processes hold the file. The longer it waits, the more it presses. */
+async function patiently<T>(path: string, work: () => T | Promise<T>): Promise<{ result: T; waited: number }> {
   const start = performance.now();
   for (let waited = 0; ; waited = performance.now() - start) {
     try {
-      return { result: work(), waited };
+      return { result: await work(), waited };
     } catch (error) {
       if (!isBusy(error)) throw asStoreError(path, error);
       if (waited > PATIENCE_MS) throw unusable(path, 'stays locked by another process');

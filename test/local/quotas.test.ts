@@ -160,14 +160,14 @@ describe('the published quotas', () => {
     await open();
     await estate.database('trades');
     await estate.dataview('first');
-    await world.store.write((tx) => {
+    await world.store.write(async (tx) => {
       const environment = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${estate.environmentId}`;
-      const first = tx.get(`${environment}/kxDatabase/trades/kxDataview`, 'first');
+      const first = await tx.get(`${environment}/kxDatabase/trades/kxDataview`, 'first');
       if (first === undefined) throw new Error('there is no first dataview');
       for (let index = 1; index < 4_499; index++) {
         const name = `copy-${index}`;
-        tx.put({ ...first, name, position: name });
-        tx.link(`${first.collection}/${name}`, [`${environment}#dataviews`]);
+        await tx.put({ ...first, name, position: name });
+        await tx.link(`${first.collection}/${name}`, [`${environment}#dataviews`]);
       }
     });
     const add = (index: number) => world.refusal('CreateKxDataview', view(`view-${index}`));

@@ -7,7 +7,7 @@ import { WORLD_FORMAT } from '../../src/local/schema.ts';
 import { service } from '../../src/local/service.ts';
 import { sqlTransaction } from '../../src/local/sql-transaction.ts';
 import { openStore } from '../../src/local/store.ts';
-import { openDatabase } from '../../src/sqlite/database.ts';
+import { openDatabase, type Sql } from '../../src/sqlite/database.ts';
 import { StoreError } from '../../src/sqlite/store-error.ts';
 import { KEY, openEstate } from './estate.ts';
 import { contentOf, openWorld, requestFor, typeOf } from './world.ts';
@@ -122,10 +122,13 @@ const contents = (path: string) => (statSync(path).isFile() ? readFileSync(path)
 describe('a disk that is full', () => {
   test('is reported in one line, damages nothing, and is over once there is room', async () => {
     const path = join(folder, 'state.db');
-    let limit = (_pages: number): void => {};
+    const connections: Sql[] = [];
     // What SQLite does when a disk is full, it does at a limit, too.
+    const limit = (pages: number) => {
+      for (const db of connections) db.prepare(`PRAGMA max_page_count = ${pages}`).get();
+    };
     const store = await openDatabase(path, WORLD_FORMAT, (db) => {
-      limit = (pages) => void db.prepare(`PRAGMA max_page_count = ${pages}`).get();
+      connections.push(db);
       return sqlTransaction(db);
     });
     const errors: unknown[] = [];
@@ -185,8 +188,8 @@ describe('several writers', () => {
     const before = size();
     const seen = other.prepare('SELECT count(*) AS n FROM worlds');
     const writes = Array.from({ length: 40 }, async (_, index) => {
-      await store.write((tx) => {
-        tx.putSettings(arn(index + 1), { quotas: 'raised' });
+      await store.write(async (tx) => {
+        await tx.putSettings(arn(index + 1), { quotas: 'raised' });
         if (index % 4 === 0) throw new Error(`no ${index}`);
       });
       return (seen.get() as { n: number }).n;

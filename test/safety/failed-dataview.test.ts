@@ -16,9 +16,9 @@ it('a volume under a dataview that could not be made can be deleted, in the plan
   clock.advance(HOUR);
   const segmentConfigurations = [{ dbPaths: ['/*'], volumeName: 'fast' }];
   await estate.dataview('view', { segmentConfigurations });
-  await store.write((tx) => {
-    const making = tx.get(inDatabase(WORLD, environmentId, 'trades', 'kxDataview'), 'view') as Entity;
-    tx.put({ ...making, fate: { reason: 'no capacity' } });
+  await store.write(async (tx) => {
+    const making = (await tx.get(inDatabase(WORLD, environmentId, 'trades', 'kxDataview'), 'view')) as Entity;
+    await tx.put({ ...making, fate: { reason: 'no capacity' } });
   });
   clock.advance(HOUR);
   const view = { environmentId, databaseName: 'trades', dataviewName: 'view' };

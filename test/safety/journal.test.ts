@@ -9,6 +9,8 @@ import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '
 import { type Intent, type Journal, sqlJournal } from '../../src/safety/journal.ts';
 import { journaledCall } from '../../src/safety/journaled-call.ts';
 import { openState, type StateDatabase } from '../../src/safety/state.ts';
+import { STATE_FORMAT } from '../../src/safety/state-format.ts';
+import { openDatabase, type Sql } from '../../src/sqlite/database.ts';
 import { type Clock, spyOn, standingClock } from './support/backend.ts';
 import { approved, openGuard } from './support/guard.ts';
 import { openScene, type Wish } from './support/scene.ts';
@@ -37,11 +39,15 @@ const refusedBy = (fields: Partial<FinspaceError['fields']>) =>
 
 let clock: Clock;
 let state: StateDatabase;
+let connection: Sql;
 let journal: Journal;
 let lost: unknown[];
 beforeEach(async () => {
   clock = standingClock();
-  state = await openState(':memory:');
+  state = await openDatabase(':memory:', STATE_FORMAT, (db) => {
+    connection = db;
+    return db;
+  });
   journal = sqlJournal(async () => state, clock.now);
   lost = [];
 });
@@ -164,14 +170,13 @@ describe('a change', () => {
   it.each(['PRAGMA query_only = ON', 'PRAGMA max_page_count = 1', 'DROP TABLE journal'])(
     'is not made when the file is in this state: %s',
     async (damage) => {
-      const db = await state.read((sql) => sql);
-      db.exec(damage);
+      connection.exec(damage);
       const spy = spyOn(async () => ({}) as never);
       const attempts = Array.from({ length: 200 }, () => deleteUser(through(spy.call)).catch(() => 'refused'));
       const refusals = (await Promise.all(attempts)).filter((result) => result === 'refused').length;
       expect(refusals).toBeGreaterThan(0);
       expect(spy.reached.length).toBe(200 - refusals);
-      db.exec('PRAGMA query_only = OFF; PRAGMA max_page_count = 1000000');
+      connection.exec('PRAGMA query_only = OFF; PRAGMA max_page_count = 1000000');
     },
   );
 

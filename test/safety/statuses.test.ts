@@ -126,14 +126,14 @@ const statusesOf = (kind: string) =>
 
 /** Does something while an entity has a status, and puts everything back that it touched. */
 async function having<T>(at: [string, string], status: string, target: [string, string], work: () => Promise<T>) {
-  const kept = await backend.store.read((tx) => [at, target].map(([place, name]) => tx.get(place, name) as Entity));
+  const kept = await backend.store.read((tx) => Promise.all([at, target].map(([place, name]) => tx.get(place, name))));
   const [entity] = kept as [Entity, Entity];
   await backend.store.write((tx) => tx.put({ ...entity, status, due: null, fate: null }));
   try {
     return await work();
   } finally {
-    await backend.store.write((tx) => {
-      for (const each of kept as Entity[]) tx.put(each);
+    await backend.store.write(async (tx) => {
+      for (const each of kept as Entity[]) await tx.put(each);
     });
   }
 }

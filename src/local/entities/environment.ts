@@ -23,7 +23,7 @@ type Operations =
 
 /** The dataset browser's environments, which AWS deprecated; nothing can be done inside them. */
 export const legacyEnvironmentHandlers: Handlers<Operations> = {
-  CreateEnvironment({ tags, dataBundles: _, superuserParameters: __, ...input }, context) {
+  async CreateEnvironment({ tags, dataBundles: _, superuserParameters: __, ...input }, context) {
     const { tx, world, random } = context;
     demand(
       input.federationMode !== 'FEDERATED' || input.federationParameters !== undefined,
@@ -31,37 +31,39 @@ export const legacyEnvironmentHandlers: Handlers<Operations> = {
       'federationParameters are required when federationMode is FEDERATED',
     );
     const collection = legacyEnvironments(world);
-    withinQuota(
-      quotasOf(context).legacyEnvironments,
-      () => tx.count(collection) + 1,
+    await withinQuota(
+      (await quotasOf(context)).legacyEnvironments,
+      async () => (await tx.count(collection)) + 1,
       'environments in this account and region',
       'ServiceQuotaExceeded',
     );
     const body = { ...input, dedicatedServiceAccountId: accountId(random) };
     const created = begin<Body>(context, { collection, name: environmentId(random), tags }, 'CREATE_REQUESTED', body);
-    tx.put(created);
+    await tx.put(created);
     return { environmentId: created.name, environmentArn: arnOf(created), environmentUrl: urlOf(created, context) };
   },
 
-  GetEnvironment: (input, context) => ({ environment: detail(legacyEnvironmentOf(input, context), context) }),
+  GetEnvironment: async (input, context) => ({
+    environment: detail(await legacyEnvironmentOf(input, context), context),
+  }),
 
-  ListEnvironments(input, context) {
-    const { entities, ...rest } = paged<Body>(input, context, legacyEnvironments(context.world));
+  async ListEnvironments(input, context) {
+    const { entities, ...rest } = await paged<Body>(input, context, legacyEnvironments(context.world));
     return { environments: entities.map((environment) => detail(environment, context)), ...rest };
   },
 
-  UpdateEnvironment({ environmentId: id, ...changes }, context) {
-    const environment = openLegacyEnvironment({ environmentId: id }, context);
+  async UpdateEnvironment({ environmentId: id, ...changes }, context) {
+    const environment = await openLegacyEnvironment({ environmentId: id }, context);
     const updated = { ...environment, body: { ...environment.body, ...changes } as Body };
-    context.tx.put(updated);
+    await context.tx.put(updated);
     return { environment: detail(updated, context) };
   },
 
-  DeleteEnvironment(input, context) {
-    const environment = legacyEnvironmentOf(input, context);
+  async DeleteEnvironment(input, context) {
+    const environment = await legacyEnvironmentOf(input, context);
     const { status } = environment;
     demand(DELETABLE.has(status), 'Validation', `The Environment is in ${status} state; it has to be CREATED`);
-    context.tx.put(enter(environment, 'DELETE_REQUESTED', context));
+    await context.tx.put(enter(environment, 'DELETE_REQUESTED', context));
     return {};
   },
 };
@@ -70,14 +72,14 @@ const DELETABLE = new Set(['CREATED', 'FAILED_CREATION', 'FAILED_DELETION', 'SUS
 
 type Named = Pick<Input<'GetEnvironment'>, 'environmentId'>;
 
-function legacyEnvironmentOf({ environmentId: id }: Named, { tx, world }: Context): Environment {
-  const environment = tx.get<Body>(legacyEnvironments(world), id);
+async function legacyEnvironmentOf({ environmentId: id }: Named, { tx, world }: Context): Promise<Environment> {
+  const environment = await tx.get<Body>(legacyEnvironments(world), id);
   if (environment === undefined) throw new Refusal('ResourceNotFound', `Environment ${id} not found`);
   return environment;
 }
 
-function openLegacyEnvironment(named: Named, context: Context): Environment {
-  const environment = legacyEnvironmentOf(named, context);
+async function openLegacyEnvironment(named: Named, context: Context): Promise<Environment> {
+  const environment = await legacyEnvironmentOf(named, context);
   const { status } = environment;
   demand(status === 'CREATED', 'Validation', `The Environment is in ${status} state; it has to be CREATED`);
   return environment;

@@ -9,8 +9,12 @@ type Sizes = Pick<KxDatabase['body'], 'numBytes' | 'numFiles'>;
 type Outcome = Sizes | { errorInfo: { errorType: string; errorMessage: string } };
 
 /** What a database holds after a changeset. S3 is never read: sizes follow from the paths. */
-export function ingest(requests: readonly ChangeRequest[], database: KxDatabase, { tx, world }: Context): Outcome {
-  const buckets = tx.settings(world.arn)?.buckets;
+export async function ingest(
+  requests: readonly ChangeRequest[],
+  database: KxDatabase,
+  { tx, world }: Context,
+): Promise<Outcome> {
+  const buckets = (await tx.settings(world.arn))?.buckets;
   let { numBytes, numFiles } = database.body;
   for (const { changeType, s3Path, dbPath } of requests) {
     const bucket = s3Path?.split('/')[2];

@@ -27,52 +27,52 @@ interface Body {
 export type KxChangeset = Entity<Body>;
 
 export const kxChangesets: Handlers<'CreateKxChangeset' | 'GetKxChangeset' | 'ListKxChangesets'> = {
-  CreateKxChangeset(input, context) {
+  async CreateKxChangeset(input, context) {
     requireConditions('CreateKxChangeset', input);
     const { environmentId, databaseName, changeRequests } = input;
-    openEnvironment({ environmentId }, context);
-    const database = databaseOf({ environmentId, databaseName }, context);
+    await openEnvironment({ environmentId }, context);
+    const database = await databaseOf({ environmentId, databaseName }, context);
     const { tx, now, world, random } = context;
     const collection = inDatabase(world, environmentId, databaseName, 'kxChangeset');
-    withinQuota(
-      quotasOf(context).ingestions,
-      () => tx.countSources(countOf(world, environmentId, 'ingestions')) + 1,
+    await withinQuota(
+      (await quotasOf(context)).ingestions,
+      async () => (await tx.countSources(countOf(world, environmentId, 'ingestions'))) + 1,
       'concurrent changeset ingestions',
     );
     const sequence = database.body.sequence + 1;
-    tx.put({ ...database, body: { ...database.body, sequence } });
+    await tx.put({ ...database, body: { ...database.body, sequence } });
     const place = { collection, name: shortId(random), position: newestFirst(sequence) };
     const created = begin<Body>(context, place, 'PENDING', { changeRequests, created: now, modified: now });
-    tx.put(created);
-    tx.link(arnOf(created), [countOf(world, environmentId, 'ingestions')]);
+    await tx.put(created);
+    await tx.link(arnOf(created), [countOf(world, environmentId, 'ingestions')]);
     return detail(created, environmentId, databaseName);
   },
 
-  GetKxChangeset(input, context) {
-    environmentOf(input, context);
-    databaseOf(input, context);
-    return detail(changesetOf(input, input.changesetId, context), input.environmentId, input.databaseName);
+  async GetKxChangeset(input, context) {
+    await environmentOf(input, context);
+    await databaseOf(input, context);
+    return detail(await changesetOf(input, input.changesetId, context), input.environmentId, input.databaseName);
   },
 
-  ListKxChangesets(input, context) {
-    environmentOf(input, context);
-    databaseOf(input, context);
+  async ListKxChangesets(input, context) {
+    await environmentOf(input, context);
+    await databaseOf(input, context);
     const collection = inDatabase(context.world, input.environmentId, input.databaseName, 'kxChangeset');
-    const { entities, ...rest } = paged<Body>(input, context, collection);
+    const { entities, ...rest } = await paged<Body>(input, context, collection);
     return { kxChangesets: entities.map(listed), ...rest };
   },
 };
 
 /** Ends an ingestion: the database grows and its dataviews follow, or the changeset fails and says why. */
-export const finishChangeset: Effect<Body> = (changeset, context) => {
+export const finishChangeset: Effect<Body> = async (changeset, context) => {
   const { tx, now } = context;
-  tx.link(arnOf(changeset), []);
+  await tx.link(arnOf(changeset), []);
   const { collection, name } = placeOf(changeset.collection.replace(/\/kxChangeset$/, ''));
-  const database = tx.get<KxDatabase['body']>(collection, name);
+  const database = await tx.get<KxDatabase['body']>(collection, name);
   if (database === undefined) return {};
-  const outcome = ingest(changeset.body.changeRequests, database, context);
+  const outcome = await ingest(changeset.body.changeRequests, database, context);
   if ('errorInfo' in outcome) return { status: 'FAILED', body: { ...changeset.body, ...outcome, modified: now } };
-  const latest = tx.get(changeset.collection, database.body.lastCompletedChangesetId ?? '');
+  const latest = await tx.get(changeset.collection, database.body.lastCompletedChangesetId ?? '');
   const isNewest = latest === undefined || changeset.position < latest.position;
   const grown = {
     ...database.body,
@@ -81,25 +81,25 @@ export const finishChangeset: Effect<Body> = (changeset, context) => {
     modified: now,
     ...(isNewest && { lastCompletedChangesetId: changeset.name }),
   };
-  tx.put({ ...database, body: grown });
-  if (isNewest) followChangeset(`${collection}/${name}`, changeset.name, context);
+  await tx.put({ ...database, body: grown });
+  if (isNewest) await followChangeset(`${collection}/${name}`, changeset.name, context);
   return { body: { ...changeset.body, activeFrom: now, modified: now } };
 };
 
 /** An ingestion that fails as a fault wants it. */
-export const failChangeset: Misfortune<Body> = (changeset, { reason, errorType }, { tx, now }) => {
-  tx.link(arnOf(changeset), []);
+export const failChangeset: Misfortune<Body> = async (changeset, { reason, errorType }, { tx, now }) => {
+  await tx.link(arnOf(changeset), []);
   const errorInfo = { errorType: errorType ?? 'An internal error has occurred.', errorMessage: reason };
   return { ...changeset.body, errorInfo, modified: now };
 };
 
 /** The changeset of that id in the database that a request names. */
-export function changesetOf(
+export async function changesetOf(
   { environmentId, databaseName }: Pick<Input<'GetKxChangeset'>, 'environmentId' | 'databaseName'>,
   changesetId: string,
   { tx, world }: Context,
-): KxChangeset {
-  const changeset = tx.get<Body>(inDatabase(world, environmentId, databaseName, 'kxChangeset'), changesetId);
+): Promise<KxChangeset> {
+  const changeset = await tx.get<Body>(inDatabase(world, environmentId, databaseName, 'kxChangeset'), changesetId);
   if (changeset === undefined) {
     throw new Refusal('ResourceNotFound', `Changeset ${changesetId} not found in KX database ${databaseName}`);
   }
@@ -107,13 +107,13 @@ export function changesetOf(
 }
 
 /** The changeset to mount: the one asked for, which has to be COMPLETED, or the database's latest, if it has any. */
-export function mountableChangeset(
+export async function mountableChangeset(
   database: { environmentId: string; databaseName: string },
   changesetId: string | undefined,
   context: Context,
-): string | undefined {
-  if (changesetId === undefined) return databaseOf(database, context).body.lastCompletedChangesetId;
-  const { status } = changesetOf(database, changesetId, context);
+): Promise<string | undefined> {
+  if (changesetId === undefined) return (await databaseOf(database, context)).body.lastCompletedChangesetId;
+  const { status } = await changesetOf(database, changesetId, context);
   demand(status === 'COMPLETED', 'Validation', `Changeset ${changesetId} is ${status}; it has to be COMPLETED`);
   return changesetId;
 }

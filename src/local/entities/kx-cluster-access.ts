@@ -7,8 +7,8 @@ import type { ClusterBody, KxCluster } from './kx-cluster-mounts.ts';
 type Named = Pick<Input<'GetKxCluster'>, 'environmentId' | 'clusterName'>;
 
 /** The cluster that a request names. */
-export function clusterOf({ environmentId, clusterName }: Named, { tx, world }: Context): KxCluster {
-  const cluster = tx.get<ClusterBody>(inEnvironment(world, environmentId, 'kxCluster'), clusterName);
+export async function clusterOf({ environmentId, clusterName }: Named, { tx, world }: Context): Promise<KxCluster> {
+  const cluster = await tx.get<ClusterBody>(inEnvironment(world, environmentId, 'kxCluster'), clusterName);
   if (cluster === undefined) throw new Refusal('ResourceNotFound', `Cluster ${clusterName} not found`);
   return cluster;
 }

@@ -25,27 +25,41 @@ export type KxCluster = Entity<ClusterBody>;
 type Mounting = Pick<Request, 'clusterType' | 'availabilityZoneId'>;
 
 /** The databases of a request as a cluster mounts them: with the changeset or dataview version that it gets. */
-export function mounted(
+export async function mounted(
   environmentId: string,
   cluster: Mounting,
   databases: Databases | undefined,
   context: Context,
-): Databases | undefined {
-  return databases?.map((entry) => {
-    const { databaseName, changesetId, cacheConfigurations } = entry;
-    const dataviewName = dataviewIn(entry);
-    const database = { environmentId, databaseName };
-    databaseOf(database, context);
-    if (dataviewName !== undefined) {
-      return { databaseName, dataviewConfiguration: mountedVersion({ ...database, dataviewName }, cluster, context) };
-    }
-    const isRead = CLUSTER_TYPES[cluster.clusterType].databases === 'read';
+): Promise<Databases | undefined> {
+  if (databases === undefined) return undefined;
+  const mounts: Databases = [];
+  for (const entry of databases) mounts.push(await mount(environmentId, cluster, entry, context));
+  return mounts;
+}
+
+async function mount(
+  environmentId: string,
+  cluster: Mounting,
+  entry: Databases[number],
+  context: Context,
+): Promise<Databases[number]> {
+  const { databaseName, changesetId, cacheConfigurations } = entry;
+  const dataviewName = dataviewIn(entry);
+  const database = { environmentId, databaseName };
+  await databaseOf(database, context);
+  if (dataviewName !== undefined) {
     return {
       databaseName,
-      cacheConfigurations,
-      changesetId: isRead || changesetId !== undefined ? mountableChangeset(database, changesetId, context) : undefined,
+      dataviewConfiguration: await mountedVersion({ ...database, dataviewName }, cluster, context),
     };
-  });
+  }
+  const isRead = CLUSTER_TYPES[cluster.clusterType].databases === 'read';
+  return {
+    databaseName,
+    cacheConfigurations,
+    changesetId:
+      isRead || changesetId !== undefined ? await mountableChangeset(database, changesetId, context) : undefined,
+  };
 }
 
 /** The names of the volumes that a cluster uses, each once. */
@@ -63,22 +77,22 @@ export function volumesOf(body: Partial<ClusterBody>): string[] {
 }
 
 /** Makes what a cluster uses undeletable, and lets go of the dataview versions that it no longer mounts. */
-export function attach(cluster: KxCluster, before: ClusterBody, context: Context): void {
+export async function attach(cluster: KxCluster, before: ClusterBody, context: Context): Promise<void> {
   const environmentId = environmentIdOf(cluster);
-  context.tx.link(arnOf(cluster), linksOf(environmentId, cluster.body, context));
-  release(environmentId, before, context);
+  await context.tx.link(arnOf(cluster), linksOf(environmentId, cluster.body, context));
+  await release(environmentId, before, context);
 }
 
 /** Makes what a cluster used deletable again. */
-export function detach(cluster: KxCluster, context: Context): void {
-  context.tx.link(arnOf(cluster), []);
-  release(environmentIdOf(cluster), cluster.body, context);
+export async function detach(cluster: KxCluster, context: Context): Promise<void> {
+  await context.tx.link(arnOf(cluster), []);
+  await release(environmentIdOf(cluster), cluster.body, context);
 }
 
-function release(environmentId: string, { databases = [] }: ClusterBody, context: Context): void {
+async function release(environmentId: string, { databases = [] }: ClusterBody, context: Context): Promise<void> {
   for (const { databaseName, dataviewConfiguration: view } of databases) {
     if (view !== undefined)
-      releaseVersions(dataviewArn(environmentId, databaseName, view.dataviewName, context), context);
+      await releaseVersions(dataviewArn(environmentId, databaseName, view.dataviewName, context), context);
   }
 }
 
@@ -102,12 +116,12 @@ export function linksOf(environmentId: string, body: ClusterBody, context: Conte
   ];
 }
 
-function mountedVersion(
+async function mountedVersion(
   named: { environmentId: string; databaseName: string; dataviewName: string },
   cluster: Mounting,
   context: Context,
 ) {
-  const dataview = dataviewOf(named, context);
+  const dataview = await dataviewOf(named, context);
   const { body, name, status } = dataview;
   const version = mountableVersion(dataview);
   demand(

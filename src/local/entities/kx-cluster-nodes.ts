@@ -23,9 +23,9 @@ interface Body {
 }
 
 export const kxClusterNodes: Handlers<'ListKxClusterNodes' | 'DeleteKxClusterNode'> = {
-  ListKxClusterNodes(input, context) {
-    environmentOf(input, context);
-    const { entities, ...rest } = paged<Body>(input, context, nodesOf(clusterOf(input, context)));
+  async ListKxClusterNodes(input, context) {
+    await environmentOf(input, context);
+    const { entities, ...rest } = await paged<Body>(input, context, nodesOf(await clusterOf(input, context)));
     const nodes = entities.map(({ name, status, body }) => ({
       nodeId: name,
       availabilityZoneId: body.availabilityZoneId,
@@ -35,91 +35,91 @@ export const kxClusterNodes: Handlers<'ListKxClusterNodes' | 'DeleteKxClusterNod
     return { nodes, ...rest };
   },
 
-  DeleteKxClusterNode(input, context) {
-    openEnvironment(input, context);
-    const cluster = clusterOf(input, context);
-    const node = context.tx.get<Body>(nodesOf(cluster), input.nodeId);
+  async DeleteKxClusterNode(input, context) {
+    await openEnvironment(input, context);
+    const cluster = await clusterOf(input, context);
+    const node = await context.tx.get<Body>(nodesOf(cluster), input.nodeId);
     if (node === undefined) {
       throw new Refusal('ResourceNotFound', `Node ${input.nodeId} not found in cluster ${cluster.name}`);
     }
-    context.tx.remove(node);
-    if (cluster.status !== 'DELETING') launch(cluster, node.body.availabilityZoneId, context);
+    await context.tx.remove(node);
+    if (cluster.status !== 'DELETING') await launch(cluster, node.body.availabilityZoneId, context);
     return {};
   },
 };
 
 /** The nodes of a new cluster are being prepared. */
-export const provisionNodes: Effect<ClusterBody> = (cluster, context) => {
+export const provisionNodes: Effect<ClusterBody> = async (cluster, context) => {
   const { availabilityZoneId } = cluster.body;
   const zones = availabilityZoneId === undefined ? zonesOf(context.world.region) : [availabilityZoneId];
   for (let index = 0; index < nodesOfRequest(cluster.body); index++) {
-    const node = launch(cluster, zones[index % zones.length] ?? '', context);
-    context.tx.put({ ...node, due: null });
+    const node = await launch(cluster, zones[index % zones.length] ?? '', context);
+    await context.tx.put({ ...node, due: null });
   }
   return { body: { ...cluster.body, modified: context.now } };
 };
 
 /** The cluster runs with all its nodes, or fails for want of memory on its scaling group. */
-export const startCluster: Effect<ClusterBody> = (cluster, context) => {
-  const statusReason = lackOfMemory(cluster, context);
+export const startCluster: Effect<ClusterBody> = async (cluster, context) => {
+  const statusReason = await lackOfMemory(cluster, context);
   const body = { ...cluster.body, modified: context.now };
   if (statusReason !== undefined) {
-    context.tx.removeUnder(arnOf(cluster));
+    await context.tx.removeUnder(arnOf(cluster));
     return { status: 'CREATE_FAILED', body: { ...body, statusReason } };
   }
-  for (const node of nodesIn(cluster, context)) {
-    context.tx.put({ ...node, status: 'RUNNING', since: context.now, due: null });
+  for (const node of await nodesIn(cluster, context)) {
+    await context.tx.put({ ...node, status: 'RUNNING', since: context.now, due: null });
   }
   return { body };
 };
 
 /** The nodes that an update restarts: all at once with FORCE, one after the other with ROLLING. */
-export function restartNodes(cluster: KxCluster, relaunch: 'ROLLING' | 'FORCE', context: Context): void {
+export async function restartNodes(cluster: KxCluster, relaunch: 'ROLLING' | 'FORCE', context: Context): Promise<void> {
   const { tx, now } = context;
-  for (const node of nodesIn(cluster, context)) {
+  for (const node of await nodesIn(cluster, context)) {
     const body = { ...node.body, relaunch, ...(relaunch === 'FORCE' && { launched: now }) };
     const stopped = { status: 'PROVISIONING', since: now, due: null };
-    tx.put({ ...node, body, ...(relaunch === 'FORCE' && stopped) });
+    await tx.put({ ...node, body, ...(relaunch === 'FORCE' && stopped) });
   }
 }
 
 /** The update is through: each node that it restarted runs, launched when its turn had come. */
-export const applyUpdate: Effect<ClusterBody> = (cluster, context) => {
+export const applyUpdate: Effect<ClusterBody> = async (cluster, context) => {
   const { tx, now } = context;
-  const restarted = nodesIn(cluster, context).filter(({ body }) => body.relaunch !== undefined);
+  const restarted = (await nodesIn(cluster, context)).filter(({ body }) => body.relaunch !== undefined);
   for (const [index, node] of restarted.entries()) {
     const { relaunch, ...body } = node.body;
     const turn = cluster.since + Math.round(((now - cluster.since) * (index + 1)) / (restarted.length + 1));
     const launched = relaunch === 'ROLLING' ? turn : body.launched;
-    tx.put({ ...node, status: 'RUNNING', since: now, due: null, body: { ...body, launched } });
+    await tx.put({ ...node, status: 'RUNNING', since: now, due: null, body: { ...body, launched } });
   }
   return { body: { ...cluster.body, modified: now } };
 };
 
 const nodesIn = (cluster: KxCluster, { tx }: Context) => tx.page<Body>(nodesOf(cluster), { after: '', limit: 1000 });
 
-export const dropNodes: Effect<ClusterBody> = (cluster, { tx }) => {
-  tx.removeUnder(arnOf(cluster));
+export const dropNodes: Effect<ClusterBody> = async (cluster, { tx }) => {
+  await tx.removeUnder(arnOf(cluster));
   return {};
 };
 
-function launch(cluster: KxCluster, availabilityZoneId: string, context: Context): Entity<Body> {
+async function launch(cluster: KxCluster, availabilityZoneId: string, context: Context): Promise<Entity<Body>> {
   const place = { collection: nodesOf(cluster), name: uuid(context.random) };
   const node = begin<Body>(context, place, 'PROVISIONING', { availabilityZoneId, launched: context.now });
-  context.tx.put(node);
+  await context.tx.put(node);
   return node;
 }
 
-function lackOfMemory(cluster: KxCluster, context: Context): string | undefined {
+async function lackOfMemory(cluster: KxCluster, context: Context): Promise<string | undefined> {
   const { scalingGroupConfiguration: wanted } = cluster.body;
   if (wanted === undefined) return undefined;
   const environmentId = environmentIdOf(cluster);
-  const group = groupOf({ environmentId, scalingGroupName: wanted.scalingGroupName }, context);
+  const group = await groupOf({ environmentId, scalingGroupName: wanted.scalingGroupName }, context);
   const total = (HOST_TYPES.get(group.body.hostType)?.memory ?? 0) * 1024;
   const clusters = inEnvironment(context.world, environmentId, 'kxCluster');
-  const reserved = context.tx
-    .sources(arnOf(group))
-    .map((arn) => context.tx.get<ClusterBody>(clusters, placeOf(arn).name))
+  const names = (await context.tx.sources(arnOf(group))).map((arn) => placeOf(arn).name);
+  const others = await Promise.all(names.map((name) => context.tx.get<ClusterBody>(clusters, name)));
+  const reserved = others
     .filter((other) => other?.status === 'RUNNING' || other?.status === 'UPDATING')
     .reduce((sum, other) => sum + reservation(other?.body), 0);
   if (reserved + reservation(cluster.body) <= total) return undefined;

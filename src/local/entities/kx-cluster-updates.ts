@@ -17,13 +17,13 @@ const CODE_TAKES = { NO_RESTART: 90 * SECOND, ROLLING: 900 * SECOND, FORCE: 700 
 const DATABASES_TAKE = { NO_RESTART: 75 * SECOND, ROLLING: 180 * SECOND };
 
 export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'UpdateKxClusterDatabases'> = {
-  UpdateKxClusterCodeConfiguration(input, context) {
+  async UpdateKxClusterCodeConfiguration(input, context) {
     requireConditions('UpdateKxClusterCodeConfiguration', input);
     const { code, initializationScript, commandLineArguments, deploymentConfiguration } = input;
     const { deploymentStrategy: strategy = 'ROLLING' } = deploymentConfiguration ?? {};
     const inPlace = strategy === 'NO_RESTART';
-    openEnvironment(input, context);
-    const cluster = clusterOf(input, context);
+    await openEnvironment(input, context);
+    const cluster = await clusterOf(input, context);
     demand(
       !inPlace || CLUSTER_TYPES[cluster.body.clusterType].updatesCodeInPlace,
       'Validation',
@@ -39,9 +39,9 @@ export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'Up
     return update(cluster, changed, { strategy, takes: CODE_TAKES[strategy] }, context);
   },
 
-  UpdateKxClusterDatabases(input, context) {
-    openEnvironment(input, context);
-    const cluster = clusterOf(input, context);
+  async UpdateKxClusterDatabases(input, context) {
+    await openEnvironment(input, context);
+    const cluster = await clusterOf(input, context);
     const { body } = cluster;
     demand(
       CLUSTER_TYPES[body.clusterType].updatesDatabases,
@@ -57,14 +57,14 @@ export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'Up
     );
     requireAll(MOUNTS, { ...body, databases: input.databases });
     requireRunning(cluster);
-    const changes = mounted(input.environmentId, body, input.databases, context) ?? [];
+    const changes = (await mounted(input.environmentId, body, input.databases, context)) ?? [];
     const last = ({ databaseName }: { databaseName: string }) =>
       changes.findLast((change) => change.databaseName === databaseName);
     const databases = changes.length === 0 ? current : current.flatMap((entry) => last(entry) ?? []);
     const { volumes: _, ...rest } = body;
     const changed: ClusterBody = { ...rest, databases };
     const volumes = volumesOf(changed).map((volumeName) => ({ volumeName, volumeType: 'NAS_1' as const }));
-    withinMountQuotas({ ...cluster, body: changed }, context);
+    await withinMountQuotas({ ...cluster, body: changed }, context);
     const strategy = input.deploymentConfiguration?.deploymentStrategy ?? 'ROLLING';
     const mounting = { ...changed, ...(volumes.length > 0 && { volumes }) };
     return update(cluster, mounting, { strategy, takes: DATABASES_TAKE[strategy] }, context);
@@ -76,13 +76,18 @@ interface Rollout {
   readonly takes: number;
 }
 
-function update(cluster: KxCluster, changed: ClusterBody, { strategy, takes }: Rollout, context: Context): object {
+async function update(
+  cluster: KxCluster,
+  changed: ClusterBody,
+  { strategy, takes }: Rollout,
+  context: Context,
+): Promise<object> {
   requireRunning(cluster);
   const body = { ...changed, modified: context.now };
   const updating = enter({ ...cluster, body }, 'UPDATING', context, takes);
-  context.tx.put(updating);
-  attach(updating, cluster.body, context);
-  if (strategy !== 'NO_RESTART') restartNodes(cluster, strategy, context);
+  await context.tx.put(updating);
+  await attach(updating, cluster.body, context);
+  if (strategy !== 'NO_RESTART') await restartNodes(cluster, strategy, context);
   return {};
 }
 

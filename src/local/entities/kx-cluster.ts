@@ -17,23 +17,23 @@ import { withinMountQuotas } from './mount-quotas.ts';
 type Operations = 'CreateKxCluster' | 'GetKxCluster' | 'ListKxClusters' | 'DeleteKxCluster';
 
 export const kxClusters: Handlers<Operations> = {
-  CreateKxCluster(input, context) {
+  async CreateKxCluster(input, context) {
     requireConditions('CreateKxCluster', input);
-    const environment = openEnvironment(input, context);
+    const environment = await openEnvironment(input, context);
     const { environmentId, clusterName, clientToken: _, tags, ...members } = input;
     const { tx, now, world } = context;
     const collection = inEnvironment(world, environmentId, 'kxCluster');
     demand(
-      tx.get(collection, clusterName) === undefined,
+      (await tx.get(collection, clusterName)) === undefined,
       'NameTaken',
       `Cluster already exists with alias: ${clusterName}`,
     );
     if (input.availabilityZoneId !== undefined) requireZone(input.availabilityZoneId, environment);
-    requireGroup(input, context);
-    const databases = mounted(environmentId, input, input.databases, context);
+    await requireGroup(input, context);
+    const databases = await mounted(environmentId, input, input.databases, context);
     const volumes = volumesOf({ ...members, ...(databases && { databases }) });
-    for (const volumeName of volumes) requireVolume(environmentId, volumeName, input.availabilityZoneId, context);
-    withinClusterQuotas(input, context);
+    for (const volumeName of volumes) await requireVolume(environmentId, volumeName, input.availabilityZoneId, context);
+    await withinClusterQuotas(input, context);
     const body: ClusterBody = {
       ...members,
       ...(databases && { databases }),
@@ -41,45 +41,45 @@ export const kxClusters: Handlers<Operations> = {
       created: now,
       modified: now,
     };
-    withinMountQuotas({ collection, name: clusterName, body }, context);
+    await withinMountQuotas({ collection, name: clusterName, body }, context);
     const place = { collection, name: clusterName, facet: input.clusterType, tags };
     const created = begin(context, place, 'PENDING', body);
-    tx.put(created);
-    attach(created, body, context);
+    await tx.put(created);
+    await attach(created, body, context);
     return { ...detail(created), ...(databases && { databases: databases.map(withCaches) }) };
   },
 
-  GetKxCluster(input, context) {
-    environmentOf(input, context);
-    return { volumes: [], ...detail(clusterOf(input, context)) };
+  async GetKxCluster(input, context) {
+    await environmentOf(input, context);
+    return { volumes: [], ...detail(await clusterOf(input, context)) };
   },
 
-  ListKxClusters(input, context) {
-    environmentOf(input, context);
+  async ListKxClusters(input, context) {
+    await environmentOf(input, context);
     const collection = inEnvironment(context.world, input.environmentId, 'kxCluster');
-    const { entities, ...rest } = paged<ClusterBody>(input, context, collection, input.clusterType);
+    const { entities, ...rest } = await paged<ClusterBody>(input, context, collection, input.clusterType);
     return { kxClusterSummaries: entities.map(summary), ...rest };
   },
 
-  DeleteKxCluster(input, context) {
-    openEnvironment(input, context);
-    const cluster = clusterOf(input, context);
+  async DeleteKxCluster(input, context) {
+    await openEnvironment(input, context);
+    const cluster = await clusterOf(input, context);
     demand(cluster.status !== 'DELETING', 'WrongState', `Cluster ${cluster.name} is already DELETING`);
     const { statusReason: _, ...body } = { ...cluster.body, modified: context.now };
-    context.tx.put(enter({ ...cluster, body }, 'DELETING', context));
-    detach(cluster, context);
+    await context.tx.put(enter({ ...cluster, body }, 'DELETING', context));
+    await detach(cluster, context);
     return {};
   },
 };
 
 type Request = Input<'CreateKxCluster'>;
 
-function requireGroup(
+async function requireGroup(
   { environmentId, scalingGroupConfiguration, availabilityZoneId }: Request,
   context: Context,
-): void {
+): Promise<void> {
   if (scalingGroupConfiguration === undefined) return;
-  const { name, status, body } = groupOf({ environmentId, ...scalingGroupConfiguration }, context);
+  const { name, status, body } = await groupOf({ environmentId, ...scalingGroupConfiguration }, context);
   demand(status === 'ACTIVE', 'WrongState', `Scaling group ${name} is ${status}; it has to be ACTIVE`);
   demand(
     body.availabilityZoneId === availabilityZoneId,
@@ -88,8 +88,13 @@ function requireGroup(
   );
 }
 
-function requireVolume(environmentId: string, volumeName: string, zone: string | undefined, context: Context): void {
-  const { name, body } = readyVolume({ environmentId, volumeName }, context);
+async function requireVolume(
+  environmentId: string,
+  volumeName: string,
+  zone: string | undefined,
+  context: Context,
+): Promise<void> {
+  const { name, body } = await readyVolume({ environmentId, volumeName }, context);
   demand(
     zone === undefined || body.availabilityZoneIds.includes(zone),
     'Validation',

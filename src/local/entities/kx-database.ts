@@ -25,19 +25,23 @@ export type KxDatabase = Entity<Body>;
 type Operations = 'CreateKxDatabase' | 'GetKxDatabase' | 'ListKxDatabases' | 'UpdateKxDatabase' | 'DeleteKxDatabase';
 
 export const kxDatabases: Handlers<Operations> = {
-  CreateKxDatabase({ environmentId, databaseName, description, tags }, context) {
-    openEnvironment({ environmentId }, context);
+  async CreateKxDatabase({ environmentId, databaseName, description, tags }, context) {
+    await openEnvironment({ environmentId }, context);
     const { tx, now, world } = context;
     const collection = inEnvironment(world, environmentId, 'kxDatabase');
     demand(
-      tx.get(collection, databaseName) === undefined,
+      (await tx.get(collection, databaseName)) === undefined,
       'ResourceAlreadyExists',
       `KX database ${databaseName} already exists`,
     );
-    withinQuota(quotasOf(context).databases, () => tx.count(collection) + 1, 'databases per environment');
+    await withinQuota(
+      (await quotasOf(context)).databases,
+      async () => (await tx.count(collection)) + 1,
+      'databases per environment',
+    );
     const body = { description, created: now, modified: now, sequence: 0, numBytes: 0, numFiles: 0, numChangesets: 0 };
     const created = begin<Body>(context, { collection, name: databaseName, tags }, '', body);
-    tx.put(created);
+    await tx.put(created);
     return {
       databaseName,
       databaseArn: arnOf(created),
@@ -47,9 +51,9 @@ export const kxDatabases: Handlers<Operations> = {
     };
   },
 
-  GetKxDatabase(input, context) {
-    environmentOf(input, context);
-    const database = databaseOf(input, context);
+  async GetKxDatabase(input, context) {
+    await environmentOf(input, context);
+    const database = await databaseOf(input, context);
     const { created, modified, sequence: _, ...members } = database.body;
     return {
       databaseName: database.name,
@@ -60,48 +64,48 @@ export const kxDatabases: Handlers<Operations> = {
     };
   },
 
-  ListKxDatabases(input, context) {
-    environmentOf(input, context);
+  async ListKxDatabases(input, context) {
+    await environmentOf(input, context);
     const collection = inEnvironment(context.world, input.environmentId, 'kxDatabase');
-    const { entities, ...rest } = paged<Body>(input, context, collection);
+    const { entities, ...rest } = await paged<Body>(input, context, collection);
     return { kxDatabases: entities.map(({ name, body }) => ({ databaseName: name, ...stamps(body) })), ...rest };
   },
 
-  UpdateKxDatabase(input, context) {
-    openEnvironment(input, context);
-    const database = databaseOf(input, context);
+  async UpdateKxDatabase(input, context) {
+    await openEnvironment(input, context);
+    const database = await databaseOf(input, context);
     const { description = database.body.description } = input;
     const body = { ...database.body, description, modified: context.now };
-    context.tx.put({ ...database, body });
+    await context.tx.put({ ...database, body });
     const { lastModifiedTimestamp } = stamps(body);
     return { databaseName: database.name, environmentId: input.environmentId, description, lastModifiedTimestamp };
   },
 
-  DeleteKxDatabase(input, context) {
-    openEnvironment(input, context);
-    const database = databaseOf(input, context);
+  async DeleteKxDatabase(input, context) {
+    await openEnvironment(input, context);
+    const database = await databaseOf(input, context);
     const { tx, world } = context;
     const arn = arnOf(database);
-    const users = tx.sources(arn).map((source) => source.split('/').at(-1));
+    const users = (await tx.sources(arn)).map((source) => source.split('/').at(-1));
     demand(users.length === 0, 'InUse', `KX database ${database.name} is mounted by ${users.join(', ')}`);
     demand(
-      tx.count(inDatabase(world, input.environmentId, database.name, 'kxDataview')) === 0,
+      (await tx.count(inDatabase(world, input.environmentId, database.name, 'kxDataview'))) === 0,
       'InUse',
       `KX database ${database.name} still has dataviews`,
     );
-    tx.removeUnder(arn);
-    tx.remove(database);
+    await tx.removeUnder(arn);
+    await tx.remove(database);
     return {};
   },
 };
 
 /** The database that a request names. */
-export function databaseOf(
+export async function databaseOf(
   input: Pick<Input<'GetKxDatabase'>, 'environmentId' | 'databaseName'>,
   context: Context,
-): KxDatabase {
+): Promise<KxDatabase> {
   const { environmentId, databaseName } = input;
-  const database = context.tx.get<Body>(inEnvironment(context.world, environmentId, 'kxDatabase'), databaseName);
+  const database = await context.tx.get<Body>(inEnvironment(context.world, environmentId, 'kxDatabase'), databaseName);
   if (database === undefined) throw new Refusal('ResourceNotFound', `KX database ${databaseName} not found`);
   return database;
 }

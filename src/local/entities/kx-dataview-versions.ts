@@ -1,6 +1,7 @@
 import type { Input } from '../../operations/index.ts';
 import { arnOf, countOf, environmentIdOf, inEnvironment, kindOf, placeOf } from '../arns.ts';
 import type { Context } from '../context.ts';
+import { filterAsync } from '../filter-async.ts';
 import { enter } from '../lifecycle.ts';
 import { shortId } from '../random.ts';
 import { seconds } from '../timestamps.ts';
@@ -49,63 +50,64 @@ export function withVersion(
 }
 
 /** The newest version stands ready; the old ones that no cluster mounts are let go; a dataview that fell behind meanwhile goes on. */
-export const activateVersion: Effect<DataviewBody> = (dataview, context) => {
+export const activateVersion: Effect<DataviewBody> = async (dataview, context) => {
   const arn = arnOf(dataview);
   const ready = dataview.body.versions.map((version, index) => (index === 0 ? { ...version, active: true } : version));
-  const body = { ...dataview.body, versions: needed(arn, ready, context), modified: context.now };
+  const body = { ...dataview.body, versions: await needed(arn, ready, context), modified: context.now };
   const { collection, name } = placeOf(dataview.collection.replace(/\/kxDataview$/, ''));
-  const latest = context.tx.get<KxDatabase['body']>(collection, name)?.body.lastCompletedChangesetId;
+  const latest = (await context.tx.get<KxDatabase['body']>(collection, name))?.body.lastCompletedChangesetId;
   const isBehind = body.autoUpdate && latest !== body.changesetId;
   const next = isBehind
     ? { status: 'UPDATING', body: withVersion(body, latest, body.segmentConfigurations, context) }
     : { status: 'ACTIVE', body };
-  context.tx.link(arn, dataviewLinks({ ...dataview, ...next }, context));
+  await context.tx.link(arn, dataviewLinks({ ...dataview, ...next }, context));
   return next;
 };
 
 /** The new version never stands ready; the ones that clusters mount stay. */
-export const failVersion: Misfortune<DataviewBody> = (dataview, fate, context) => {
+export const failVersion: Misfortune<DataviewBody> = async (dataview, fate, context) => {
   const versions = dataview.body.versions.filter(({ active }) => active);
   const body = { ...dataview.body, versions, statusReason: statusReasonOf(fate), modified: context.now };
-  context.tx.link(arnOf(dataview), dataviewLinks({ ...dataview, body, status: 'FAILED' }, context));
+  await context.tx.link(arnOf(dataview), dataviewLinks({ ...dataview, body, status: 'FAILED' }, context));
   return body;
 };
 
 /** Lets go of the old versions of a dataview that no cluster mounts any more, and of the volumes that only they were on. */
-export function releaseVersions(arn: string, context: Context): void {
+export async function releaseVersions(arn: string, context: Context): Promise<void> {
   const { collection, name } = placeOf(arn);
-  const dataview = context.tx.get<DataviewBody>(collection, name);
+  const dataview = await context.tx.get<DataviewBody>(collection, name);
   if (dataview === undefined) return;
-  const versions = needed(arn, dataview.body.versions, context);
+  const versions = await needed(arn, dataview.body.versions, context);
   if (versions.length === dataview.body.versions.length) return;
   const released = { ...dataview, body: { ...dataview.body, versions } };
-  context.tx.put(released);
-  context.tx.link(arn, dataviewLinks(released, context));
+  await context.tx.put(released);
+  await context.tx.link(arn, dataviewLinks(released, context));
 }
 
 /** The versions that are still in the making, the newest that is ready, and those that clusters mount. */
-function needed(arn: string, versions: Version[], context: Context): Version[] {
+async function needed(arn: string, versions: Version[], context: Context): Promise<Version[]> {
   const newest = versions.findIndex(({ active }) => active);
-  return versions.filter(
-    ({ active, versionId }, index) =>
-      !active || index === newest || clustersOn(`${arn}#${versionId}`, context).length > 0,
+  return filterAsync(
+    versions,
+    async ({ active, versionId }, index) =>
+      !active || index === newest || (await clustersOn(`${arn}#${versionId}`, context)).length > 0,
   );
 }
 
 /** Starts an update of every dataview of a database that follows its changesets. */
-export function followChangeset(databaseArn: string, changesetId: string, context: Context): void {
+export async function followChangeset(databaseArn: string, changesetId: string, context: Context): Promise<void> {
   const { tx } = context;
   const query = { facet: FOLLOWING, limit: 100 };
   const collection = `${databaseArn}/kxDataview`;
-  for (let page = tx.page<DataviewBody>(collection, { ...query, after: '' }); page.length > 0; ) {
+  for (let page = await tx.page<DataviewBody>(collection, { ...query, after: '' }); page.length > 0; ) {
     for (const dataview of page) {
       if (dataview.status !== 'ACTIVE') continue;
       const body = withVersion(dataview.body, changesetId, dataview.body.segmentConfigurations, context);
       const updating = enter({ ...dataview, body }, 'UPDATING', context);
-      tx.put(updating);
-      tx.link(arnOf(updating), dataviewLinks(updating, context));
+      await tx.put(updating);
+      await tx.link(arnOf(updating), dataviewLinks(updating, context));
     }
-    page = tx.page<DataviewBody>(collection, { ...query, after: page.at(-1)?.position ?? '' });
+    page = await tx.page<DataviewBody>(collection, { ...query, after: page.at(-1)?.position ?? '' });
   }
 }
 
@@ -130,17 +132,19 @@ export function mountableVersion({ body }: KxDataview): Version | undefined {
 }
 
 /** The versions that are there to be mounted or still are mounted, as replies show them. */
-export function activeVersions(dataview: KxDataview, context: Context): object[] {
-  return dataview.body.versions.flatMap(({ active, created, ...members }) => {
-    const attachedClusters = clustersOn(`${arnOf(dataview)}#${members.versionId}`, context);
-    return active ? [{ ...members, attachedClusters, createdTimestamp: seconds(created) }] : [];
-  });
+export function activeVersions(dataview: KxDataview, context: Context): Promise<object[]> {
+  const ready = dataview.body.versions.filter(({ active }) => active);
+  return Promise.all(
+    ready.map(async ({ active: _, created, ...members }) => {
+      const attachedClusters = await clustersOn(`${arnOf(dataview)}#${members.versionId}`, context);
+      return { ...members, attachedClusters, createdTimestamp: seconds(created) };
+    }),
+  );
 }
 
 /** The names of the clusters that depend on something, in order; one that is being deleted no longer does. */
-export function clustersOn(target: string, { tx }: Context): string[] {
-  return tx
-    .sources(target)
+export async function clustersOn(target: string, { tx }: Context): Promise<string[]> {
+  return (await tx.sources(target))
     .map(placeOf)
     .filter(({ collection }) => kindOf(collection) === 'kxCluster')
     .map(({ name }) => name);

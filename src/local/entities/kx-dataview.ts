@@ -26,35 +26,35 @@ import { readyVolume, volumeArn } from './kx-volume.ts';
 type Operations = 'CreateKxDataview' | 'GetKxDataview' | 'ListKxDataviews' | 'UpdateKxDataview' | 'DeleteKxDataview';
 
 export const kxDataviews: Handlers<Operations> = {
-  CreateKxDataview(input, context) {
+  async CreateKxDataview(input, context) {
     requireConditions('CreateKxDataview', input);
-    const environment = openEnvironment(input, context);
-    databaseOf(input, context);
+    const environment = await openEnvironment(input, context);
+    await databaseOf(input, context);
     const { tx, now, world } = context;
     const { environmentId, databaseName, dataviewName } = input;
     const availabilityZoneId = input.availabilityZoneId as string;
     const collection = inDatabase(world, environmentId, databaseName, 'kxDataview');
     demand(
-      tx.get(collection, dataviewName) === undefined,
+      (await tx.get(collection, dataviewName)) === undefined,
       'ResourceAlreadyExists',
       `Dataview ${dataviewName} already exists`,
     );
     requireZone(availabilityZoneId, environment);
-    const changesetId = mountableChangeset(input, input.changesetId, context);
+    const changesetId = await mountableChangeset(input, input.changesetId, context);
     const { autoUpdate = false, readWrite = false } = input;
     const place = { collection, name: dataviewName, tags: input.tags, ...(autoUpdate && { facet: FOLLOWING }) };
-    const segments = checkedSegments(
+    const segments = await checkedSegments(
       input.segmentConfigurations ?? [],
       availabilityZoneId,
       readWrite,
       environmentId,
       context,
     );
-    const quotas = quotasOf(context);
-    const more = (what: 'dataviews' | 'dataviewVersions') => () =>
-      tx.countSources(countOf(world, environmentId, what)) + 1;
-    withinQuota(quotas.dataviews, more('dataviews'), 'dataviews per environment');
-    withinQuota(quotas.dataviewVersions, more('dataviewVersions'), 'dataview versions in progress');
+    const quotas = await quotasOf(context);
+    const more = (what: 'dataviews' | 'dataviewVersions') => async () =>
+      (await tx.countSources(countOf(world, environmentId, what))) + 1;
+    await withinQuota(quotas.dataviews, more('dataviews'), 'dataviews per environment');
+    await withinQuota(quotas.dataviewVersions, more('dataviewVersions'), 'dataview versions in progress');
     const body = {
       azMode: input.azMode,
       availabilityZoneId,
@@ -67,30 +67,30 @@ export const kxDataviews: Handlers<Operations> = {
       versions: [],
     };
     const created = begin(context, place, 'CREATING', withVersion(body, changesetId, segments, context));
-    tx.put(created);
-    tx.link(arnOf(created), dataviewLinks(created, context));
+    await tx.put(created);
+    await tx.link(arnOf(created), dataviewLinks(created, context));
     return described(created);
   },
 
-  GetKxDataview(input, context) {
-    environmentOf(input, context);
-    databaseOf(input, context);
-    return detail(dataviewOf(input, context), context);
+  async GetKxDataview(input, context) {
+    await environmentOf(input, context);
+    await databaseOf(input, context);
+    return detail(await dataviewOf(input, context), context);
   },
 
-  ListKxDataviews(input, context) {
-    environmentOf(input, context);
-    databaseOf(input, context);
+  async ListKxDataviews(input, context) {
+    await environmentOf(input, context);
+    await databaseOf(input, context);
     const collection = inDatabase(context.world, input.environmentId, input.databaseName, 'kxDataview');
-    const { entities, ...rest } = paged<DataviewBody>(input, context, collection);
-    return { kxDataviews: entities.map((dataview) => detail(dataview, context)), ...rest };
+    const { entities, ...rest } = await paged<DataviewBody>(input, context, collection);
+    return { kxDataviews: await Promise.all(entities.map((dataview) => detail(dataview, context))), ...rest };
   },
 
-  UpdateKxDataview(input, context) {
+  async UpdateKxDataview(input, context) {
     requireConditions('UpdateKxDataview', input);
-    openEnvironment(input, context);
-    databaseOf(input, context);
-    const dataview = dataviewOf(input, context);
+    await openEnvironment(input, context);
+    await databaseOf(input, context);
+    const dataview = await dataviewOf(input, context);
     const { body, name, status } = dataview;
     demand(!body.readWrite, 'Validation', `Dataview ${name} is readWrite; it cannot be updated`);
     const { changesetId, description = body.description, segmentConfigurations } = input;
@@ -99,32 +99,38 @@ export const kxDataviews: Handlers<Operations> = {
     const segments =
       segmentConfigurations === undefined
         ? body.segmentConfigurations
-        : checkedSegments(segmentConfigurations, body.availabilityZoneId, false, input.environmentId, context);
-    const changeset = mountableChangeset(input, changesetId, context);
+        : await checkedSegments(segmentConfigurations, body.availabilityZoneId, false, input.environmentId, context);
+    const changeset = await mountableChangeset(input, changesetId, context);
     // This operation has no LimitExceededException.
-    const making = () => context.tx.countSources(countOf(context.world, input.environmentId, 'dataviewVersions')) + 1;
-    withinQuota(quotasOf(context).dataviewVersions, making, 'dataview versions in progress', 'Throttling');
+    const making = async () =>
+      (await context.tx.countSources(countOf(context.world, input.environmentId, 'dataviewVersions'))) + 1;
+    await withinQuota(
+      (await quotasOf(context)).dataviewVersions,
+      making,
+      'dataview versions in progress',
+      'Throttling',
+    );
     const updated = enter(
       { ...dataview, body: withVersion({ ...body, description }, changeset, segments, context) },
       'UPDATING',
       context,
     );
-    context.tx.put(updated);
-    context.tx.link(arnOf(updated), dataviewLinks(updated, context));
+    await context.tx.put(updated);
+    await context.tx.link(arnOf(updated), dataviewLinks(updated, context));
     return detail(updated, context);
   },
 
-  DeleteKxDataview(input, context) {
-    openEnvironment(input, context);
-    databaseOf(input, context);
-    const dataview = dataviewOf(input, context);
+  async DeleteKxDataview(input, context) {
+    await openEnvironment(input, context);
+    await databaseOf(input, context);
+    const dataview = await dataviewOf(input, context);
     const { name, status } = dataview;
     demand(status !== 'DELETING', 'WrongState', `Dataview ${name} is already DELETING`);
-    const clusters = clustersOn(arnOf(dataview), context);
+    const clusters = await clustersOn(arnOf(dataview), context);
     demand(clusters.length === 0, 'InUse', `Dataview ${name} is in use by ${clusters.join(', ')}`);
     demand(status === 'ACTIVE' || status === 'FAILED', 'WrongState', `Dataview ${name} is ${status}`);
     const { statusReason: _, ...body } = { ...dataview.body, modified: context.now };
-    context.tx.put(enter({ ...dataview, body }, 'DELETING', context));
+    await context.tx.put(enter({ ...dataview, body }, 'DELETING', context));
     return {};
   },
 };
@@ -132,37 +138,42 @@ export const kxDataviews: Handlers<Operations> = {
 type Named = Pick<Input<'GetKxDataview'>, 'environmentId' | 'databaseName' | 'dataviewName'>;
 
 /** The dataview that a request names. */
-export function dataviewOf({ environmentId, databaseName, dataviewName }: Named, { tx, world }: Context): KxDataview {
+export async function dataviewOf(
+  { environmentId, databaseName, dataviewName }: Named,
+  { tx, world }: Context,
+): Promise<KxDataview> {
   const collection = inDatabase(world, environmentId, databaseName, 'kxDataview');
-  const dataview = tx.get<DataviewBody>(collection, dataviewName);
+  const dataview = await tx.get<DataviewBody>(collection, dataviewName);
   if (dataview === undefined) {
     throw new Refusal('ResourceNotFound', `Dataview ${dataviewName} not found in KX database ${databaseName}`);
   }
   return dataview;
 }
 
-function checkedSegments(
+async function checkedSegments(
   segments: readonly Segment[],
   zone: string | undefined,
   alone: boolean,
   environmentId: string,
   context: Context,
-): Segment[] {
-  return segments.map((segment) => {
-    const volume = readyVolume({ environmentId, volumeName: segment.volumeName }, context);
+): Promise<Segment[]> {
+  const checked: Segment[] = [];
+  for (const segment of segments) {
+    const volume = await readyVolume({ environmentId, volumeName: segment.volumeName }, context);
     demand(
       zone === undefined || volume.body.availabilityZoneIds.includes(zone),
       'Validation',
       `Volume ${volume.name} is in ${volume.body.availabilityZoneIds.join(', ')}, not in ${zone}`,
     );
-    const used = context.tx.sources(volumeArn(context, environmentId, volume.name));
+    const used = await context.tx.sources(volumeArn(context, environmentId, volume.name));
     demand(
       !alone || !used.some((arn) => arn.includes('/kxDataview/')),
       'Validation',
       `Volume ${volume.name} is used by another dataview; a readWrite dataview needs a volume of its own`,
     );
-    return { ...segment, onDemand: segment.onDemand ?? false };
-  });
+    checked.push({ ...segment, onDemand: segment.onDemand ?? false });
+  }
+  return checked;
 }
 
 function described(dataview: KxDataview) {
@@ -177,7 +188,7 @@ function described(dataview: KxDataview) {
   };
 }
 
-const detail = (dataview: KxDataview, context: Context) => ({
+const detail = async (dataview: KxDataview, context: Context) => ({
   ...described(dataview),
-  activeVersions: activeVersions(dataview, context),
+  activeVersions: await activeVersions(dataview, context),
 });

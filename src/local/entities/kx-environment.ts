@@ -36,13 +36,13 @@ type Operations =
 
 export const kxEnvironments: Handlers<Operations> = {
   // Tags given here were never applied; clients tag afterwards.
-  CreateKxEnvironment({ name, description, kmsKeyId }, context) {
+  async CreateKxEnvironment({ name, description, kmsKeyId }, context) {
     const { tx, now, world, random } = context;
     const collection = environments(world);
-    requireFreeName(name, context);
-    withinQuota(
-      quotasOf(context).environments,
-      () => tx.count(collection, { status: 'DELETED' }) + 1,
+    await requireFreeName(name, context);
+    await withinQuota(
+      (await quotasOf(context)).environments,
+      async () => (await tx.count(collection, { status: 'DELETED' })) + 1,
       'kdb environments in this account and region',
       'ServiceQuotaExceeded',
     );
@@ -58,7 +58,7 @@ export const kxEnvironments: Handlers<Operations> = {
     const id = environmentId(random);
     const place = { collection, name: id, position: oldestFirst(now, id), facet: name };
     const created = begin(context, place, 'CREATE_REQUESTED', body);
-    tx.put(created);
+    await tx.put(created);
     return {
       name,
       status: created.status,
@@ -70,36 +70,36 @@ export const kxEnvironments: Handlers<Operations> = {
     };
   },
 
-  GetKxEnvironment: (input, context) => detail(environmentOf(input, context), context),
+  GetKxEnvironment: async (input, context) => detail(await environmentOf(input, context), context),
 
-  ListKxEnvironments(input, context) {
-    const { entities, ...rest } = paged<Body>(input, context, environments(context.world));
+  async ListKxEnvironments(input, context) {
+    const { entities, ...rest } = await paged<Body>(input, context, environments(context.world));
     return { environments: entities.map((entity) => detail(entity, context)), ...rest };
   },
 
-  UpdateKxEnvironment(input, context) {
-    const environment = openEnvironment(input, context);
+  async UpdateKxEnvironment(input, context) {
+    const environment = await openEnvironment(input, context);
     const { name = environment.body.name, description = environment.body.description } = input;
-    if (name !== environment.body.name) requireFreeName(name, context);
+    if (name !== environment.body.name) await requireFreeName(name, context);
     const body = { ...environment.body, name, description, modified: context.now };
     const updated = { ...environment, facet: name, body };
-    context.tx.put(updated);
+    await context.tx.put(updated);
     return withoutAuthority(detail(updated, context));
   },
 
-  UpdateKxEnvironmentNetwork(input, context) {
+  async UpdateKxEnvironmentNetwork(input, context) {
     requireConditions('UpdateKxEnvironmentNetwork', input);
     const change = networkChange(input);
-    const environment = openEnvironment(input, context);
+    const environment = await openEnvironment(input, context);
     const { errorMessage: _, ...current } = environment.body;
     const body = { ...current, ...connect(current, change), modified: context.now };
     const updated = enter({ ...environment, body }, 'UPDATE_NETWORK_REQUESTED', context);
-    context.tx.put(updated);
+    await context.tx.put(updated);
     return withoutAuthority(detail(updated, context));
   },
 
-  DeleteKxEnvironment(input, context) {
-    const environment = environmentOf(input, context);
+  async DeleteKxEnvironment(input, context) {
+    const environment = await environmentOf(input, context);
     demand(environment.status !== 'DELETED', 'Validation', 'The Environment is in DELETED state');
     demand(
       ['CREATED', 'FAILED_CREATION', 'FAILED_UPDATING_NETWORK', 'FAILED_DELETION'].includes(environment.status),
@@ -108,14 +108,14 @@ export const kxEnvironments: Handlers<Operations> = {
     );
     const clusters = inEnvironment(context.world, environment.name, 'kxCluster');
     demand(
-      context.tx.count(clusters, { status: 'DELETING' }) === 0,
+      (await context.tx.count(clusters, { status: 'DELETING' })) === 0,
       'Validation',
       `Can't delete this KX Environment with id ${environment.name}. It still contains active clusters. ` +
         'Please delete all clusters before deleting the environment.',
     );
     const body = { ...environment.body, modified: context.now };
     const next = environment.status === 'FAILED_DELETION' ? 'RETRY_DELETION' : 'DELETE_REQUESTED';
-    context.tx.put(enter({ ...environment, body }, next, context));
+    await context.tx.put(enter({ ...environment, body }, next, context));
     return {};
   },
 };
@@ -127,8 +127,8 @@ export const openEnvironmentEffect: Effect<Body> = ({ body }, { now, world, rand
   return { body: { ...body, opened, modified: now } };
 };
 
-export const emptyEnvironment: Effect<Body> = ({ collection, name, body }, { tx, now }) => {
-  tx.removeUnder(`${collection}/${name}`);
+export const emptyEnvironment: Effect<Body> = async ({ collection, name, body }, { tx, now }) => {
+  await tx.removeUnder(`${collection}/${name}`);
   return { body: { ...body, modified: now } };
 };
 
@@ -146,20 +146,23 @@ const WELL_FORMED = /^[a-zA-Z0-9]{1,32}$/;
 type InEnvironment = Pick<Input<'GetKxEnvironment'>, 'environmentId'>;
 
 /** The environment that a request names, in whatever state. */
-export function environmentOf({ environmentId: id }: InEnvironment, { tx, world }: Context): KxEnvironment {
+export async function environmentOf(
+  { environmentId: id }: InEnvironment,
+  { tx, world }: Context,
+): Promise<KxEnvironment> {
   demand(
     WELL_FORMED.test(id),
     'Validation',
     violation('environmentId', `Member must satisfy regular expression pattern: ${WELL_FORMED.source}`),
   );
-  const environment = tx.get<Body>(environments(world), id);
+  const environment = await tx.get<Body>(environments(world), id);
   if (environment === undefined) throw new Refusal('ResourceNotFound', `KX environment ${id} not found`);
   return environment;
 }
 
 /** The environment that a request names, when it can be changed; `Conflict` or `Validation` when it cannot. */
-export function openEnvironment(input: InEnvironment, context: Context): KxEnvironment {
-  const environment = environmentOf(input, context);
+export async function openEnvironment(input: InEnvironment, context: Context): Promise<KxEnvironment> {
+  const environment = await environmentOf(input, context);
   const { status } = environment;
   demand(status !== 'DELETED', 'Validation', 'The Environment is in DELETED state');
   demand(OPEN.has(status), 'WrongState', `The Environment is in ${status} state; it has to be CREATED`);
@@ -179,8 +182,8 @@ export function requireZone(zone: string, { body }: KxEnvironment): void {
   );
 }
 
-function requireFreeName(name: string, { tx, world }: Context): void {
-  const namesakes = tx.page(environments(world), { after: '', limit: 100, facet: name });
+async function requireFreeName(name: string, { tx, world }: Context): Promise<void> {
+  const namesakes = await tx.page(environments(world), { after: '', limit: 100, facet: name });
   demand(
     namesakes.every(({ status }) => status === 'DELETED'),
     'NameTaken',

@@ -23,50 +23,55 @@ export type KxScalingGroup = Entity<Body>;
 type Operations = 'CreateKxScalingGroup' | 'GetKxScalingGroup' | 'ListKxScalingGroups' | 'DeleteKxScalingGroup';
 
 export const kxScalingGroups: Handlers<Operations> = {
-  CreateKxScalingGroup({ environmentId, scalingGroupName, hostType, availabilityZoneId, tags }, context) {
+  async CreateKxScalingGroup({ environmentId, scalingGroupName, hostType, availabilityZoneId, tags }, context) {
     demand(
       HOST_TYPES.has(hostType),
       'Validation',
       violation('hostType', `Member must satisfy enum value set: [${[...HOST_TYPES.keys()].join(', ')}]`),
     );
-    const environment = openEnvironment({ environmentId }, context);
+    const environment = await openEnvironment({ environmentId }, context);
     const { tx, now, world } = context;
     const collection = inEnvironment(world, environmentId, 'kxScalingGroup');
     demand(
-      tx.get(collection, scalingGroupName) === undefined,
+      (await tx.get(collection, scalingGroupName)) === undefined,
       'NameTaken',
       `Scaling group ${scalingGroupName} already exists`,
     );
     requireZone(availabilityZoneId, environment);
-    const quotas = quotasOf(context);
-    withinQuota(quotas.scalingGroups, () => tx.count(collection) + 1, 'scaling groups per environment');
-    const ofThisType = () =>
-      tx.page<Body>(collection, { after: '', limit: 1000 }).filter(({ body }) => body.hostType === hostType).length + 1;
-    withinQuota(quotas.hosts[hostType] ?? 0, ofThisType, `${hostType} hosts per environment`);
+    const quotas = await quotasOf(context);
+    await withinQuota(
+      quotas.scalingGroups,
+      async () => (await tx.count(collection)) + 1,
+      'scaling groups per environment',
+    );
+    const ofThisType = async () =>
+      (await tx.page<Body>(collection, { after: '', limit: 1000 })).filter(({ body }) => body.hostType === hostType)
+        .length + 1;
+    await withinQuota(quotas.hosts[hostType] ?? 0, ofThisType, `${hostType} hosts per environment`);
     const body = { hostType, availabilityZoneId, created: now, modified: now };
     const created = begin<Body>(context, { collection, name: scalingGroupName, tags }, 'CREATING', body);
-    tx.put(created);
+    await tx.put(created);
     return { environmentId, ...described(created) };
   },
 
-  GetKxScalingGroup(input, context) {
-    environmentOf(input, context);
-    const group = groupOf(input, context);
-    return { ...listed(group, context), scalingGroupArn: arnOf(group) };
+  async GetKxScalingGroup(input, context) {
+    await environmentOf(input, context);
+    const group = await groupOf(input, context);
+    return { ...(await listed(group, context)), scalingGroupArn: arnOf(group) };
   },
 
-  ListKxScalingGroups(input, context) {
-    environmentOf(input, context);
+  async ListKxScalingGroups(input, context) {
+    await environmentOf(input, context);
     const collection = inEnvironment(context.world, input.environmentId, 'kxScalingGroup');
-    const { entities, ...rest } = paged<Body>(input, context, collection);
-    return { scalingGroups: entities.map((group) => listed(group, context)), ...rest };
+    const { entities, ...rest } = await paged<Body>(input, context, collection);
+    return { scalingGroups: await Promise.all(entities.map((group) => listed(group, context))), ...rest };
   },
 
-  DeleteKxScalingGroup(input, context) {
-    openEnvironment(input, context);
-    const group = groupOf(input, context);
+  async DeleteKxScalingGroup(input, context) {
+    await openEnvironment(input, context);
+    const group = await groupOf(input, context);
     const { name, status } = group;
-    const clusters = clustersOn(arnOf(group), context);
+    const clusters = await clustersOn(arnOf(group), context);
     demand(clusters.length === 0, 'InUse', `Scaling group ${name} still has clusters: ${clusters.join(', ')}`);
     demand(
       ['ACTIVE', 'CREATE_FAILED', 'DELETE_FAILED'].includes(status),
@@ -74,7 +79,7 @@ export const kxScalingGroups: Handlers<Operations> = {
       `Scaling group ${name} is ${status}; it has to be ACTIVE`,
     );
     const { statusReason: _, ...body } = { ...group.body, modified: context.now };
-    context.tx.put(enter({ ...group, body }, 'DELETING', context));
+    await context.tx.put(enter({ ...group, body }, 'DELETING', context));
     return {};
   },
 };
@@ -82,8 +87,11 @@ export const kxScalingGroups: Handlers<Operations> = {
 type Named = Pick<Input<'GetKxScalingGroup'>, 'environmentId' | 'scalingGroupName'>;
 
 /** The scaling group that a request names. */
-export function groupOf({ environmentId, scalingGroupName }: Named, { tx, world }: Context): KxScalingGroup {
-  const group = tx.get<Body>(inEnvironment(world, environmentId, 'kxScalingGroup'), scalingGroupName);
+export async function groupOf(
+  { environmentId, scalingGroupName }: Named,
+  { tx, world }: Context,
+): Promise<KxScalingGroup> {
+  const group = await tx.get<Body>(inEnvironment(world, environmentId, 'kxScalingGroup'), scalingGroupName);
   if (group === undefined) throw new Refusal('ResourceNotFound', `Scaling group ${scalingGroupName} not found`);
   return group;
 }
@@ -93,7 +101,7 @@ function described({ name, status, body }: KxScalingGroup) {
   return { scalingGroupName: name, status, ...members, ...stamps({ created, modified }) };
 }
 
-const listed = (group: KxScalingGroup, context: Context) => ({
+const listed = async (group: KxScalingGroup, context: Context) => ({
   ...described(group),
-  clusters: clustersOn(arnOf(group), context),
+  clusters: await clustersOn(arnOf(group), context),
 });

@@ -25,29 +25,37 @@ type Operations =
   | 'GetKxConnectionString';
 
 export const kxUsers: Handlers<Operations> = {
-  CreateKxUser({ environmentId, userName, iamRole, tags }, context) {
-    openEnvironment({ environmentId }, context);
+  async CreateKxUser({ environmentId, userName, iamRole, tags }, context) {
+    await openEnvironment({ environmentId }, context);
     const { tx, now, world } = context;
     const collection = inEnvironment(world, environmentId, 'kxUser');
-    demand(tx.get(collection, userName) === undefined, 'ResourceAlreadyExists', `User ${userName} already exists`);
-    withinQuota(quotasOf(context).users, () => tx.count(collection) + 1, 'users per environment');
+    demand(
+      (await tx.get(collection, userName)) === undefined,
+      'ResourceAlreadyExists',
+      `User ${userName} already exists`,
+    );
+    await withinQuota(
+      (await quotasOf(context)).users,
+      async () => (await tx.count(collection)) + 1,
+      'users per environment',
+    );
     const created = begin<Body>(context, { collection, name: userName, tags }, '', {
       iamRole,
       created: now,
       modified: now,
     });
-    tx.put(created);
+    await tx.put(created);
     return detail(created, environmentId);
   },
 
-  GetKxUser(input, context) {
-    environmentOf(input, context);
-    return detail(userOf(input, context), input.environmentId);
+  async GetKxUser(input, context) {
+    await environmentOf(input, context);
+    return detail(await userOf(input, context), input.environmentId);
   },
 
-  ListKxUsers(input, context) {
-    environmentOf(input, context);
-    const { entities, ...rest } = paged<Body>(
+  async ListKxUsers(input, context) {
+    await environmentOf(input, context);
+    const { entities, ...rest } = await paged<Body>(
       input,
       context,
       inEnvironment(context.world, input.environmentId, 'kxUser'),
@@ -55,29 +63,29 @@ export const kxUsers: Handlers<Operations> = {
     return { users: entities.map(listed), ...rest };
   },
 
-  UpdateKxUser(input, context) {
-    openEnvironment(input, context);
-    const user = userOf(input, context);
+  async UpdateKxUser(input, context) {
+    await openEnvironment(input, context);
+    const user = await userOf(input, context);
     const updated = { ...user, body: { ...user.body, iamRole: input.iamRole, modified: context.now } };
-    context.tx.put(updated);
+    await context.tx.put(updated);
     return detail(updated, input.environmentId);
   },
 
-  DeleteKxUser(input, context) {
-    openEnvironment(input, context);
-    context.tx.remove(userOf(input, context));
+  async DeleteKxUser(input, context) {
+    await openEnvironment(input, context);
+    await context.tx.remove(await userOf(input, context));
     return {};
   },
 
-  GetKxConnectionString({ environmentId, userArn, clusterName }, context) {
-    environmentOf({ environmentId }, context);
+  async GetKxConnectionString({ environmentId, userArn, clusterName }, context) {
+    await environmentOf({ environmentId }, context);
     const users = inEnvironment(context.world, environmentId, 'kxUser');
     demand(userArn.startsWith(`${users}/`), 'Validation', 'The userArn is not of a user of this environment');
     const userName = userArn.slice(users.length + 1);
-    const { iamRole } = userOf({ environmentId, userName }, context).body;
+    const { iamRole } = (await userOf({ environmentId, userName }, context)).body;
     // The service gave no reason.
     demand(context.role === undefined || context.role === iamRole, 'AccessDenied', '');
-    const cluster = context.tx.get(inEnvironment(context.world, environmentId, 'kxCluster'), clusterName);
+    const cluster = await context.tx.get(inEnvironment(context.world, environmentId, 'kxCluster'), clusterName);
     if (cluster === undefined) throw new Refusal('ResourceNotFound', `Cluster ${clusterName} not found`);
     demand(
       ['RUNNING', 'UPDATING'].includes(cluster.status),
@@ -90,8 +98,8 @@ export const kxUsers: Handlers<Operations> = {
 
 type Named = Pick<Input<'GetKxUser'>, 'environmentId' | 'userName'>;
 
-function userOf({ environmentId, userName }: Named, { tx, world }: Context): Entity<Body> {
-  const user = tx.get<Body>(inEnvironment(world, environmentId, 'kxUser'), userName);
+async function userOf({ environmentId, userName }: Named, { tx, world }: Context): Promise<Entity<Body>> {
+  const user = await tx.get<Body>(inEnvironment(world, environmentId, 'kxUser'), userName);
   if (user === undefined) throw new Refusal('ResourceNotFound', `No user found for the id [${userName}]`);
   return user;
 }

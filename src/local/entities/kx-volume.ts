@@ -28,23 +28,27 @@ type Operations = 'CreateKxVolume' | 'GetKxVolume' | 'ListKxVolumes' | 'UpdateKx
 
 export const kxVolumes: Handlers<Operations> = {
   // Tags given here were never applied; clients tag afterwards.
-  CreateKxVolume(request, context) {
+  async CreateKxVolume(request, context) {
     requireConditions('CreateKxVolume', request);
     const { environmentId, volumeName, nas1Configuration: disk, ...input } = request;
     const { volumeType, azMode, availabilityZoneIds, description } = input;
     const [zone] = availabilityZoneIds as [string];
     const nas1Configuration = disk as Body['nas1Configuration'];
-    const environment = openEnvironment({ environmentId }, context);
+    const environment = await openEnvironment({ environmentId }, context);
     const { tx, now, world } = context;
     const collection = inEnvironment(world, environmentId, 'kxVolume');
     demand(
-      tx.get(collection, volumeName) === undefined,
+      (await tx.get(collection, volumeName)) === undefined,
       'ResourceAlreadyExists',
       `Volume ${volumeName} already exists`,
     );
     requireZone(zone, environment);
-    withinQuota(quotasOf(context).volumes, () => tx.count(collection) + 1, 'volumes per environment');
-    requireStorage(environmentId, nas1Configuration.size, context);
+    await withinQuota(
+      (await quotasOf(context)).volumes,
+      async () => (await tx.count(collection)) + 1,
+      'volumes per environment',
+    );
+    await requireStorage(environmentId, nas1Configuration.size, context);
     const body = {
       volumeType,
       description,
@@ -55,25 +59,25 @@ export const kxVolumes: Handlers<Operations> = {
       modified: now,
     };
     const created = begin<Body>(context, { collection, name: volumeName, facet: volumeType }, 'CREATING', body);
-    tx.put(created);
+    await tx.put(created);
     return described(created);
   },
 
-  GetKxVolume(input, context) {
-    environmentOf(input, context);
-    return detail(volumeOf(input, context), context);
+  async GetKxVolume(input, context) {
+    await environmentOf(input, context);
+    return detail(await volumeOf(input, context), context);
   },
 
-  ListKxVolumes(input, context) {
-    environmentOf(input, context);
+  async ListKxVolumes(input, context) {
+    await environmentOf(input, context);
     const collection = inEnvironment(context.world, input.environmentId, 'kxVolume');
-    const { entities, ...rest } = paged<Body>(input, context, collection, input.volumeType);
+    const { entities, ...rest } = await paged<Body>(input, context, collection, input.volumeType);
     return { kxVolumeSummaries: entities.map(summary), ...rest };
   },
 
-  UpdateKxVolume(input, context) {
-    openEnvironment(input, context);
-    const volume = volumeOf(input, context);
+  async UpdateKxVolume(input, context) {
+    await openEnvironment(input, context);
+    const volume = await volumeOf(input, context);
     const { body, name, status } = volume;
     const { description = body.description } = input;
     const nas1Configuration = { ...body.nas1Configuration, ...input.nas1Configuration } as Body['nas1Configuration'];
@@ -87,21 +91,21 @@ export const kxVolumes: Handlers<Operations> = {
     if (growth > 0) requireAll([soldSize], { nas1Configuration });
     const isReady = status === 'ACTIVE' || status === 'UPDATE_FAILED';
     demand(isReady, 'WrongState', `Volume ${name} is ${status}; it has to be ACTIVE`);
-    if (growth > 0) requireStorage(input.environmentId, growth, context);
+    if (growth > 0) await requireStorage(input.environmentId, growth, context);
     const { statusReason: _, ...rest } = body;
     // An update that is going to fail leaves the size as it was.
     const disk = context.fate === undefined ? nas1Configuration : body.nas1Configuration;
     const changed = { ...volume, body: { ...rest, description, nas1Configuration: disk, modified: context.now } };
     const updated = growth > 0 ? enter(changed, 'UPDATING', context) : changed;
-    context.tx.put(updated);
+    await context.tx.put(updated);
     return detail(updated, context);
   },
 
-  DeleteKxVolume(input, context) {
-    openEnvironment(input, context);
-    const volume = volumeOf(input, context);
+  async DeleteKxVolume(input, context) {
+    await openEnvironment(input, context);
+    const volume = await volumeOf(input, context);
     const { name, status } = volume;
-    const users = context.tx.sources(arnOf(volume)).map((arn) => arn.split('/').at(-1));
+    const users = (await context.tx.sources(arnOf(volume))).map((arn) => arn.split('/').at(-1));
     demand(users.length === 0, 'InUse', `Volume ${name} is attached to ${users.join(', ')}`);
     demand(
       ['ACTIVE', 'CREATE_FAILED', 'UPDATE_FAILED', 'DELETE_FAILED'].includes(status),
@@ -109,7 +113,7 @@ export const kxVolumes: Handlers<Operations> = {
       `Volume ${name} is ${status}; it has to be ACTIVE`,
     );
     const { statusReason: _, ...body } = { ...volume.body, modified: context.now };
-    context.tx.put(enter({ ...volume, body }, 'DELETING', context));
+    await context.tx.put(enter({ ...volume, body }, 'DELETING', context));
     return {};
   },
 };
@@ -120,26 +124,27 @@ export const volumeArn = ({ world }: Context, environmentId: string, volumeName:
   `${inEnvironment(world, environmentId, 'kxVolume')}/${volumeName}`;
 
 /** The volume that a request names, when it can be used; `Conflict` when it is not ACTIVE. */
-export function readyVolume(named: Named, context: Context): KxVolume {
-  const volume = volumeOf(named, context);
+export async function readyVolume(named: Named, context: Context): Promise<KxVolume> {
+  const volume = await volumeOf(named, context);
   const { name, status } = volume;
   demand(status === 'ACTIVE', 'WrongState', `Volume ${name} is ${status}; it has to be ACTIVE`);
   return volume;
 }
 
-function volumeOf({ environmentId, volumeName }: Named, { tx, world }: Context): KxVolume {
-  const volume = tx.get<Body>(inEnvironment(world, environmentId, 'kxVolume'), volumeName);
+async function volumeOf({ environmentId, volumeName }: Named, { tx, world }: Context): Promise<KxVolume> {
+  const volume = await tx.get<Body>(inEnvironment(world, environmentId, 'kxVolume'), volumeName);
   if (volume === undefined) throw new Refusal('ResourceNotFound', `Volume ${volumeName} not found`);
   return volume;
 }
 
-function requireStorage(environmentId: string, more: number, context: Context): void {
+async function requireStorage(environmentId: string, more: number, context: Context): Promise<void> {
   const { tx, world } = context;
-  const used = () =>
-    tx
-      .page<Body>(inEnvironment(world, environmentId, 'kxVolume'), { after: '', limit: 1000 })
-      .reduce((sum, { body }) => sum + body.nas1Configuration.size, more);
-  withinQuota(quotasOf(context).volumeStorage, used, 'GB of volume storage per environment');
+  const used = async () =>
+    (await tx.page<Body>(inEnvironment(world, environmentId, 'kxVolume'), { after: '', limit: 1000 })).reduce(
+      (sum, { body }) => sum + body.nas1Configuration.size,
+      more,
+    );
+  await withinQuota((await quotasOf(context)).volumeStorage, used, 'GB of volume storage per environment');
 }
 
 function summary({ name, status, body }: KxVolume) {
@@ -163,11 +168,15 @@ function described(volume: KxVolume) {
   };
 }
 
-function detail(volume: KxVolume, context: Context) {
+async function detail(volume: KxVolume, context: Context) {
   const clusters = inEnvironment(context.world, environmentIdOf(volume), 'kxCluster');
-  const attachedClusters = clustersOn(arnOf(volume), context).map((clusterName) => {
-    const cluster = context.tx.get<{ clusterType: string }>(clusters, clusterName);
+  const attached = (await clustersOn(arnOf(volume), context)).map(async (clusterName) => {
+    const cluster = await context.tx.get<{ clusterType: string }>(clusters, clusterName);
     return { clusterName, clusterType: cluster?.body.clusterType, clusterStatus: cluster?.status };
   });
-  return { ...described(volume), lastModifiedTimestamp: seconds(volume.body.modified), attachedClusters };
+  return {
+    ...described(volume),
+    lastModifiedTimestamp: seconds(volume.body.modified),
+    attachedClusters: await Promise.all(attached),
+  };
 }

@@ -3,7 +3,7 @@ import type { Fate } from '../fate.ts';
 import type { Entity } from '../transaction.ts';
 
 /** What else is different when something fails; the body as it stays. */
-export type Misfortune<Body> = (entity: Entity<Body>, fate: Fate, context: Context) => Body;
+export type Misfortune<Body> = (entity: Entity<Body>, fate: Fate, context: Context) => Body | Promise<Body>;
 
 /** What the API takes for a statusReason, whatever a world file says. */
 export const statusReasonOf = ({ reason }: Fate): string => reason.replace(/[^\w\-.\s]+/g, ' ').slice(0, 250);

@@ -1,38 +1,48 @@
 import { arnOf, environmentIdOf } from '../arns.ts';
 import type { Context } from '../context.ts';
+import { filterAsync } from '../filter-async.ts';
 import { quotasOf, withinQuota } from '../quotas.ts';
 import { type ClusterBody, type KxCluster, volumesOf } from './kx-cluster-mounts.ts';
 import { clustersOn, type DataviewBody } from './kx-dataview-versions.ts';
 import { volumeArn } from './kx-volume.ts';
 
 type Mode = 'read' | 'write';
+type Mounting = Pick<KxCluster, 'collection' | 'body'>;
 
 /** Refuses a cluster whose volumes would be mounted by more clusters than the quota allows, for reading or for writing. */
-export function withinMountQuotas(cluster: Pick<KxCluster, 'collection' | 'name' | 'body'>, context: Context): void {
-  const { volumeMounts } = quotasOf(context);
+export async function withinMountQuotas(
+  cluster: Pick<KxCluster, 'collection' | 'name' | 'body'>,
+  context: Context,
+): Promise<void> {
+  const { volumeMounts } = await quotasOf(context);
   for (const volumeName of volumesOf(cluster.body)) {
     for (const mode of ['read', 'write'] as const) {
-      if (!modesOf(volumeName, cluster, context).includes(mode)) continue;
-      const others = () =>
-        clustersOn(volumeArn(context, environmentIdOf(cluster), volumeName), context)
-          .filter((name) => name !== cluster.name)
-          .map((name) => context.tx.get<ClusterBody>(cluster.collection, name))
-          .filter((other) => other !== undefined && modesOf(volumeName, other, context).includes(mode)).length;
-      withinQuota(volumeMounts[mode], () => others() + 1, `${mode} mounts of volume ${volumeName}`);
+      const isMounted = async (it: Mounting) => (await modesOf(volumeName, it, context)).includes(mode);
+      if (!(await isMounted(cluster))) continue;
+      const others = async () => {
+        const names = await clustersOn(volumeArn(context, environmentIdOf(cluster), volumeName), context);
+        return filterAsync(names, async (name) => {
+          const other = name === cluster.name ? undefined : await context.tx.get<ClusterBody>(cluster.collection, name);
+          return other !== undefined && isMounted(other);
+        });
+      };
+      const use = async () => (await others()).length + 1;
+      await withinQuota(volumeMounts[mode], use, `${mode} mounts of volume ${volumeName}`);
     }
   }
 }
 
 /** How a cluster mounts a volume: a dataview to read it, unless it is writable; savedown and a tickerplant's own log to write. */
-function modesOf(volumeName: string, cluster: Pick<KxCluster, 'collection' | 'body'>, context: Context): Mode[] {
+async function modesOf(volumeName: string, cluster: Mounting, context: Context): Promise<Mode[]> {
   const { databases = [], savedownStorageConfiguration: savedown, tickerplantLogConfiguration: log } = cluster.body;
   const logs = log?.tickerplantLogVolumes?.includes(volumeName) === true;
   const views = databases.filter(({ dataviewConfiguration: view }) =>
     view?.segmentConfigurations?.some((segment) => segment.volumeName === volumeName),
   );
-  const writes = views.filter(({ databaseName, dataviewConfiguration: view }) => {
+  const writes = await filterAsync(views, async ({ databaseName, dataviewConfiguration: view }) => {
     const database = arnOf({ collection: cluster.collection.replace(/kxCluster$/, 'kxDatabase'), name: databaseName });
-    return context.tx.get<DataviewBody>(`${database}/kxDataview`, view?.dataviewName ?? '')?.body.readWrite === true;
+    const dataview = await context.tx.get<DataviewBody>(`${database}/kxDataview`, view?.dataviewName ?? '');
+    return dataview?.body.readWrite === true;
   });
   return [
     ...(views.length > writes.length ? (['read'] as const) : []),

@@ -141,9 +141,9 @@ function tellFutures({ stage, prod, world, cluster }: Estate): void {
   }));
   let nodeId = '';
   const collection = `${world.arn}:kxEnvironment/`;
-  stage.meanwhile(90_000, (tx) => {
+  stage.meanwhile(90_000, async (tx) => {
     const nodes = nodesOf({ collection: `${collection}${prod()}/kxCluster`, name: clusterName });
-    nodeId = tx.page(nodes, { after: '', limit: 1 })[0]?.name ?? '';
+    nodeId = (await tx.page(nodes, { after: '', limit: 1 }))[0]?.name ?? '';
   });
   stage.at(90_000, 'DeleteKxClusterNode')(() => ({ environmentId: prod(), clusterName, nodeId }));
 }

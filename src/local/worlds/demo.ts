@@ -10,10 +10,10 @@ import { type Observer, stage } from './stage.ts';
 const CHAPTERS: readonly ((estate: Estate) => void)[] = [tellRealtime, tellHistory, tellLab, tellUat];
 
 /** The kdb estate of a trading firm, as nine weeks of its own requests left it. */
-export function buildDemo(tx: Transaction, world: World, now: number, observe?: Observer): void {
-  tx.putSettings(world.arn, { quotas: 'raised' });
+export async function buildDemo(tx: Transaction, world: World, now: number, observe?: Observer): Promise<void> {
+  await tx.putSettings(world.arn, { quotas: 'raised' });
   const script = stage(tx, world, now, observe);
   const estate = prepareEstate(script, world, now);
   for (const chapter of CHAPTERS) chapter(estate);
-  script.play();
+  await script.play();
 }

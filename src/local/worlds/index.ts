@@ -27,46 +27,46 @@ export interface SeedOptions {
 export const hasWorld = (
   store: Store,
   { region, account }: Pick<SeedOptions, 'region' | 'account'>,
-): Promise<boolean> => store.read((tx) => tx.settings(worldOf(account, region).arn) !== undefined);
+): Promise<boolean> => store.read(async (tx) => (await tx.settings(worldOf(account, region).arn)) !== undefined);
 
 /** Makes a world in an account and region, unless there is one already. Its name is `demo`, `empty`, or a world file's. */
 export async function seed(store: Store, name: string, options: SeedOptions): Promise<void> {
   const world = worldOf(options.account, options.region);
   if (await hasWorld(store, options)) return;
   const make = seeded(name, options);
-  await store.write((tx) => {
-    if (tx.settings(world.arn) !== undefined || tx.count(environments(world)) > 0) return;
-    make(tx);
+  await store.write(async (tx) => {
+    if ((await tx.settings(world.arn)) !== undefined || (await tx.count(environments(world))) > 0) return;
+    await make(tx);
   });
 }
 
 /** What makes the world of that name. Throws `StoreError` for a file that cannot be used here. */
-export function seeded(name: string, options: SeedOptions): (tx: Transaction) => void {
+export function seeded(name: string, options: SeedOptions): (tx: Transaction) => Promise<void> {
   const make = contentOf(name, options);
-  return (tx) => {
-    make(tx);
-    limitWorld(tx, worldOf(options.account, options.region), options.quotas);
+  return async (tx) => {
+    await make(tx);
+    await limitWorld(tx, worldOf(options.account, options.region), options.quotas);
   };
 }
 
 /** Gives a new world other limits. */
-export function limitWorld(tx: Transaction, { arn }: World, quotas: QuotaSet | undefined): void {
-  if (quotas !== undefined) tx.putSettings(arn, { ...tx.settings(arn), quotas });
+export async function limitWorld(tx: Transaction, { arn }: World, quotas: QuotaSet | undefined): Promise<void> {
+  if (quotas !== undefined) await tx.putSettings(arn, { ...(await tx.settings(arn)), quotas });
 }
 
-function contentOf(name: string, { now, region, account, lifecycle }: SeedOptions): (tx: Transaction) => void {
+function contentOf(name: string, { now, region, account, lifecycle }: SeedOptions): (tx: Transaction) => Promise<void> {
   const world = worldOf(account, region);
   if (name === 'empty') return (tx) => tx.putSettings(world.arn, { quotas: 'published' });
   if (name === 'demo') {
-    return (tx) => {
-      const moment = now() + tx.ahead();
-      buildDemo(tx, world, moment);
-      tx.hasten(world.arn, moment, PACE[lifecycle]);
+    return async (tx) => {
+      const moment = now() + (await tx.ahead());
+      await buildDemo(tx, world, moment);
+      await tx.hasten(world.arn, moment, PACE[lifecycle]);
     };
   }
   const file = readWorldFile(name);
   if (file.account !== account || file.region !== region) {
     throw new StoreError(`${name}: is a world of ${file.account} in ${file.region}, not of ${account} in ${region}`);
   }
-  return (tx) => imported(tx, file, name, now() + tx.ahead());
+  return async (tx) => imported(tx, file, name, now() + (await tx.ahead()));
 }

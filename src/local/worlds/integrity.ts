@@ -4,22 +4,23 @@ import type { Context } from '../context.ts';
 import type { ClusterBody } from '../entities/kx-cluster-mounts.ts';
 import type { DataviewBody } from '../entities/kx-dataview-versions.ts';
 import { expectedLinks } from '../entities/links.ts';
+import { filterAsync } from '../filter-async.ts';
 import { transitionFrom } from '../lifecycle.ts';
 import type { Entity } from '../transaction.ts';
 
 /** What is wrong in a world, one line each; nothing when every reference leads somewhere and no host is overbooked. */
-export function problemsOf(entities: Iterable<Entity>, context: Context): string[] {
+export async function problemsOf(entities: Iterable<Entity>, context: Context): Promise<string[]> {
   const problems: string[] = [];
   for (const entity of entities) {
     const name = arnOf(entity).slice(context.world.arn.length + 1);
     const say = (what: string) => problems.push(`${name} ${what}`);
-    const missing = referencesOf(entity, context).find((arn) => !exists(arn, context));
+    const [missing] = await filterAsync(referencesOf(entity, context), async (arn) => !(await exists(arn, context)));
     if (missing !== undefined) say(`refers to ${missing.slice(context.world.arn.length + 1)}, which does not exist`);
     if (entity.due !== null && transitionFrom(kindOf(entity.collection), entity.status) === undefined) {
       say(`is due, but nothing follows ${entity.status}`);
     }
     if (entity.fate !== null && entity.due === null) say('has a fate, but nothing is due');
-    const over = kindOf(entity.collection) === 'kxScalingGroup' ? overbooked(entity, context) : 0;
+    const over = kindOf(entity.collection) === 'kxScalingGroup' ? await overbooked(entity, context) : 0;
     if (over > 0) say(`is overbooked by ${over} MiB`);
   }
   return problems;
@@ -53,24 +54,23 @@ function changesetsOf({ collection, name, status, body }: Entity): string[] {
   );
 }
 
-function exists(arn: string, { tx }: Context): boolean {
+async function exists(arn: string, { tx }: Context): Promise<boolean> {
   const [whole = '', version] = arn.split('#');
   const { collection, name } = placeOf(whole);
-  const entity = tx.get<DataviewBody>(collection, name);
+  const entity = await tx.get<DataviewBody>(collection, name);
   if (entity === undefined || version === undefined) return entity !== undefined;
   return entity.body.versions.some(({ versionId }) => versionId === version);
 }
 
 /** By how many MiB the running clusters of a scaling group have reserved more than its host has. */
-function overbooked(group: Entity, { tx }: Context): number {
+async function overbooked(group: Entity, { tx }: Context): Promise<number> {
   const { hostType } = group.body as { hostType: string };
-  const reserved = tx
-    .sources(arnOf(group))
-    .map((arn) => tx.get<ClusterBody>(placeOf(arn).collection, placeOf(arn).name))
-    .filter((cluster) => cluster !== undefined && tx.count(nodesOf(cluster)) > 0 && cluster.status !== 'CREATING')
-    .reduce((sum, cluster) => {
-      const { memoryReservation = 0, nodeCount = 0 } = cluster?.body.scalingGroupConfiguration ?? {};
-      return sum + memoryReservation * nodeCount;
-    }, 0);
+  let reserved = 0;
+  for (const { collection, name } of (await tx.sources(arnOf(group))).map(placeOf)) {
+    const cluster = await tx.get<ClusterBody>(collection, name);
+    if (cluster === undefined || cluster.status === 'CREATING' || (await tx.count(nodesOf(cluster))) === 0) continue;
+    const { memoryReservation = 0, nodeCount = 0 } = cluster.body.scalingGroupConfiguration ?? {};
+    reserved += memoryReservation * nodeCount;
+  }
   return Math.max(0, reserved - (HOST_TYPES.get(hostType)?.memory ?? 0) * 1024);
 }

@@ -17,19 +17,19 @@ export interface Stage {
     name: N,
   ): (input: () => Input<N>, then?: (output: Record<string, string>) => void) => void;
   /** Something between requests that no request can do. */
-  meanwhile(ago: number, change: (tx: Transaction) => void): void;
-  play(): void;
+  meanwhile(ago: number, change: (tx: Transaction) => Promise<void>): void;
+  play(): Promise<void>;
 }
 
 export function stage(tx: Transaction, world: World, now: number, observe: Observer = () => {}): Stage {
   const random = seededRandom('demo');
-  const events: { ago: number; run: (context: Context) => void }[] = [];
+  const events: { ago: number; run: (context: Context) => Promise<void> }[] = [];
   return {
     at: (ago, name) => (input, then) => {
-      const run = (context: Context) => {
+      const run = async (context: Context) => {
         const request = input();
         observe(name, request);
-        const output = (HANDLERS[name] as Handler<typeof name>)(request, context);
+        const output = await (HANDLERS[name] as Handler<typeof name>)(request, context);
         then?.(output as Record<string, string>);
       };
       events.push({ ago, run });
@@ -37,13 +37,13 @@ export function stage(tx: Transaction, world: World, now: number, observe: Obser
     meanwhile(ago, change) {
       events.push({ ago, run: () => change(tx) });
     },
-    play() {
+    async play() {
       const context = { tx, world, pace: PACE.realistic, random };
       for (const { ago, run } of events.toSorted((a, b) => b.ago - a.ago)) {
-        settle({ ...context, now: now - ago });
-        run({ ...context, now: now - ago });
+        await settle({ ...context, now: now - ago });
+        await run({ ...context, now: now - ago });
       }
-      settle({ ...context, now });
+      await settle({ ...context, now });
     },
   };
 }

@@ -8,14 +8,14 @@ import { problemsOf } from './integrity.ts';
 import { header, type WorldFile } from './world-file.ts';
 
 /** A world as a file holds it. Exported, imported and exported again, it is the same to the last byte. */
-export function exported(tx: Transaction, world: World): WorldFile {
-  const { touched: _, ...settings } = tx.settings(world.arn) ?? { quotas: 'published' };
+export async function exported(tx: Transaction, world: World): Promise<WorldFile> {
+  const { touched: _, ...settings } = (await tx.settings(world.arn)) ?? { quotas: 'published' };
   return {
     ...header,
     account: world.account,
     region: world.region,
     settings,
-    entities: tx.entities(world.arn).map((entity) => ({
+    entities: (await tx.entities(world.arn)).map((entity) => ({
       in: entity.collection.slice(world.arn.length + 1),
       name: entity.name,
       ...(entity.position !== entity.name && { position: entity.position }),
@@ -31,20 +31,20 @@ export function exported(tx: Transaction, world: World): WorldFile {
 }
 
 /** Puts a file's world in place of whatever its account and region hold. Throws `StoreError` for one that contradicts itself. */
-export function imported(tx: Transaction, file: WorldFile, source: string, now: number): void {
+export async function imported(tx: Transaction, file: WorldFile, source: string, now: number): Promise<void> {
   const world = worldOf(file.account, file.region);
   const entities = file.entities.map((one) => entityOf(one, world));
   const twice = duplicate(entities.map(arnOf)) ?? duplicate(entities.map((it) => `${it.collection} at ${it.position}`));
   if (twice !== undefined) throw new StoreError(`${source}: holds ${twice} twice`);
-  tx.clear(world.arn);
-  tx.putSettings(world.arn, file.settings);
-  for (const entity of entities) tx.put(entity);
+  await tx.clear(world.arn);
+  await tx.putSettings(world.arn, file.settings);
+  for (const entity of entities) await tx.put(entity);
   const context: Context = { tx, world, now, pace: 1, random: seededRandom('import') };
   for (const entity of entities) {
     const links = expectedLinks(entity, context);
-    if (links.length > 0) tx.link(arnOf(entity), links);
+    if (links.length > 0) await tx.link(arnOf(entity), links);
   }
-  const [problem] = problemsOf(entities, context);
+  const [problem] = await problemsOf(entities, context);
   if (problem !== undefined) throw new StoreError(`${source}: ${problem}`);
 }
 

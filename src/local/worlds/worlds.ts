@@ -18,17 +18,20 @@ export interface WorldSummary {
 }
 
 export const listWorlds = (store: Store): Promise<WorldSummary[]> =>
-  store.read((tx) =>
-    tx.worlds().map((arn) => {
+  store.read(async (tx) => {
+    const summaries: WorldSummary[] = [];
+    for (const arn of await tx.worlds()) {
       const [, , , region = '', account = ''] = arn.split(':');
       const counts: Record<string, number> = {};
-      for (const { collection } of tx.entities(arn)) counts[kindOf(collection)] = (counts[kindOf(collection)] ?? 0) + 1;
-      return { account, region, counts, changed: isChanged(tx, worldOf(account, region)) };
-    }),
-  );
+      for (const { collection } of await tx.entities(arn))
+        counts[kindOf(collection)] = (counts[kindOf(collection)] ?? 0) + 1;
+      summaries.push({ account, region, counts, changed: await isChanged(tx, worldOf(account, region)) });
+    }
+    return summaries;
+  });
 
 export const exportWorld = (store: Store, world: World): Promise<WorldFile | undefined> =>
-  store.read((tx) => (tx.settings(world.arn) === undefined ? undefined : exported(tx, world)));
+  store.read(async (tx) => ((await tx.settings(world.arn)) === undefined ? undefined : await exported(tx, world)));
 
 /** Whether requests have changed a world since it was made. */
 export const isWorldChanged = (store: Store, world: World): Promise<boolean> =>
@@ -59,10 +62,10 @@ export function importWorld(store: Store, path: string, sure: boolean, options: 
   const file = importable(path, options);
   const { now, keep, quotas } = options;
   const world = worldOf(file.account, file.region);
-  return store.write((tx) => {
-    if (!mayReplace(tx, world, sure, keep)) return false;
-    imported(tx, file, path, now() + tx.ahead());
-    limitWorld(tx, world, quotas);
+  return store.write(async (tx) => {
+    if (!(await mayReplace(tx, world, sure, keep))) return false;
+    await imported(tx, file, path, now() + (await tx.ahead()));
+    await limitWorld(tx, world, quotas);
     return true;
   });
 }
@@ -76,21 +79,21 @@ export function resetWorld(
 ): Promise<boolean> {
   const world = worldOf(options.account, options.region);
   const make = seeded(name, options);
-  return store.write((tx) => {
-    if (!mayReplace(tx, world, sure, options.keep)) return false;
-    tx.clear(world.arn);
-    make(tx);
+  return store.write(async (tx) => {
+    if (!(await mayReplace(tx, world, sure, options.keep))) return false;
+    await tx.clear(world.arn);
+    await make(tx);
     return true;
   });
 }
 
-function mayReplace(tx: Transaction, world: World, sure: boolean, keep: () => void = () => {}): boolean {
-  if (!isChanged(tx, world)) return true;
+async function mayReplace(tx: Transaction, world: World, sure: boolean, keep: () => void = () => {}): Promise<boolean> {
+  if (!(await isChanged(tx, world))) return true;
   if (sure) keep();
   return sure;
 }
 
 /** Whether a world holds what nothing could make again: requests have changed it since it was made. */
-function isChanged(tx: Transaction, { arn }: World): boolean {
-  return tx.settings(arn)?.touched === true;
+async function isChanged(tx: Transaction, { arn }: World): Promise<boolean> {
+  return (await tx.settings(arn))?.touched === true;
 }

@@ -93,8 +93,8 @@ async function compare(world: TestWorld, state: State, step: number): Promise<vo
   const [seen, meant] = [await serviceView(world), modelView(state)];
   if (JSON.stringify(seen) !== JSON.stringify(meant)) expect({ step, ...seen }).toEqual({ step, ...meant });
   const random = seededRandom('check');
-  const problems = await world.store.read((tx) =>
-    problemsOf(tx.entities(WORLD.arn), { tx, world: WORLD, now: state.now, pace: 1, random }),
+  const problems = await world.store.read(async (tx) =>
+    problemsOf(await tx.entities(WORLD.arn), { tx, world: WORLD, now: state.now, pace: 1, random }),
   );
   expect(problems).toEqual([]);
 }

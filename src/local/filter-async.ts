@@ -1,0 +1,8 @@
+/** `Array.filter` with a condition that has to read. */
+export async function filterAsync<T>(
+  items: readonly T[],
+  holds: (item: T, index: number) => boolean | Promise<boolean>,
+): Promise<T[]> {
+  const verdicts = await Promise.all(items.map(holds));
+  return items.filter((_, index) => verdicts[index]);
+}
