@@ -1,0 +1,160 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase, type SqlStore, type StoreOptions } from '../../src/sqlite/database.ts';
+import type { Format } from '../../src/sqlite/file.ts';
+
+const FORMAT: Format = { applicationId: 1, migrations: ['CREATE TABLE notes (text TEXT NOT NULL) STRICT'] };
+
+interface Notes {
+  add(text: string): Promise<void>;
+  all(): Promise<string[]>;
+}
+
+const open = (path: string, options?: StoreOptions): Promise<SqlStore<Notes>> =>
+  openDatabase(
+    path,
+    FORMAT,
+    (db): Notes => ({
+      add: async (text) => void db.prepare('INSERT INTO notes VALUES (?)').run(text),
+      all: async () =>
+        (db.prepare('SELECT text FROM notes ORDER BY rowid').all() as { text: string }[]).map(({ text }) => text),
+    }),
+    options,
+  );
+
+/** A promise that a test settles. */
+function gate() {
+  let pass = () => {};
+  const opened = new Promise<void>((resolve) => {
+    pass = resolve;
+  });
+  return { opened, pass: () => pass() };
+}
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'finspace-sqlite-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.each(['in a file', 'in memory'])('a store %s', (where) => {
+  const opened = (options?: StoreOptions) =>
+    open(where === 'in memory' ? ':memory:' : join(folder, 'notes.db'), options);
+
+  test('runs the writes of a batch one after the other', async () => {
+    const store = await opened();
+    const steps: string[] = [];
+    const write = (name: string) =>
+      store.write(async (notes) => {
+        steps.push(`${name} begins`);
+        await notes.add(name);
+        await nextTurn();
+        steps.push(`${name} ends with ${await notes.all()}`);
+      });
+    await Promise.all([write('a'), write('b'), write('c')]);
+    expect(steps).toEqual([
+      'a begins',
+      'a ends with a',
+      'b begins',
+      'b ends with a,b',
+      'c begins',
+      'c ends with a,b,c',
+    ]);
+    await store.close();
+  });
+
+  test('undoes a write of a batch that fails, and only that', async () => {
+    const store = await opened();
+    const write = (name: string) =>
+      store.write(async (notes) => {
+        await notes.add(name);
+        await nextTurn();
+        if (name === 'b') throw new Error('no b');
+        return name;
+      });
+    const outcomes = await Promise.allSettled([write('a'), write('b'), write('c')]);
+    expect(outcomes).toMatchObject([{ value: 'a' }, { reason: { message: 'no b' } }, { value: 'c' }]);
+    expect(await store.read((notes) => notes.all())).toEqual(['a', 'c']);
+    await store.close();
+  });
+
+  test('never shows a read what is not committed', async () => {
+    const store = await opened();
+    await store.write((notes) => notes.add('before'));
+    const [begun, end] = [gate(), gate()];
+    const batch = [
+      store.write(async (notes) => {
+        await notes.add('one');
+        begun.pass();
+        await end.opened;
+      }),
+      store.write((notes) => notes.add('two')),
+    ];
+    await begun.opened;
+    const meanwhile = store.read((notes) => notes.all());
+    await nextTurn();
+    end.pass();
+    await Promise.all(batch);
+    const seen = await meanwhile;
+    expect([['before'], ['before', 'one', 'two']]).toContainEqual(seen);
+    expect(await store.read((notes) => notes.all())).toEqual(['before', 'one', 'two']);
+    await store.close();
+  });
+
+  test('ends a write that does not settle at the limit, and goes on with the others', async () => {
+    const store = await opened({ limitMs: 20 });
+    const late = gate();
+    let afterwards: Promise<unknown> | undefined;
+    const stuck = store.write(async (notes) => {
+      await notes.add('stuck');
+      await late.opened;
+      afterwards = (async () => notes.add('too late'))();
+      await afterwards;
+    });
+    const next = store.write((notes) => notes.add('next'));
+    await expect(stuck).rejects.toThrow('did not end within 20 ms');
+    await next;
+    await store.write((notes) => notes.add('later'));
+    late.pass();
+    await late.opened;
+    await expect(afterwards).rejects.toThrow(TypeError);
+    expect(await store.read((notes) => notes.all())).toEqual(['next', 'later']);
+    await store.close();
+  });
+
+  test('ends a read that does not settle at the limit', async () => {
+    const store = await opened({ limitMs: 20 });
+    const stuck = store.read(() => new Promise(() => {}));
+    const next = store.read((notes) => notes.all());
+    await expect(stuck).rejects.toThrow('did not end within 20 ms');
+    expect(await next).toEqual([]);
+    await store.close();
+  });
+
+  test('lends its view for as long as the work takes, not longer', async () => {
+    const store = await opened();
+    const kept = await store.write((notes) => ({ notes }));
+    expect(() => kept.notes.add('afterwards')).toThrow(TypeError);
+    expect(await store.read((notes) => notes.all())).toEqual([]);
+    await store.close();
+  });
+});
+
+test('reads of a file do not wait for a batch', async () => {
+  const store = await open(join(folder, 'notes.db'));
+  const [begun, end] = [gate(), gate()];
+  const writing = store.write(async (notes) => {
+    await notes.add('one');
+    begun.pass();
+    await end.opened;
+  });
+  await begun.opened;
+  expect(await store.read((notes) => notes.all())).toEqual([]);
+  end.pass();
+  await writing;
+  expect(await store.read((notes) => notes.all())).toEqual(['one']);
+  await store.close();
+});
