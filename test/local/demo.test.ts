@@ -88,7 +88,7 @@ describe('the demo world', () => {
     expect(nodes.filter((it: Reply) => it.status === 'PROVISIONING')).toHaveLength(1);
   });
 
-  test("tells why last night's ingest failed", async () => {
+  test("says why last night's load failed", async () => {
     const { kxChangesets } = await world.call('ListKxChangesets', { environmentId: prod, databaseName: 'fx_spot' });
     const [{ changesetId, status, createdTimestamp }] = kxChangesets;
     expect(status).toBe('FAILED');

@@ -20,7 +20,7 @@ async function failingEstate(
   return { world, estate, heal: () => (source = undefined) };
 }
 
-describe('what a fault has in store', () => {
+describe('an injected failure', () => {
   test('fails the creation of an environment', async () => {
     const { world, estate } = await failingEstate('CreateKxEnvironment');
     const { environmentId } = estate;
@@ -218,26 +218,26 @@ describe('the nodes of an updated cluster', () => {
     return { during, after };
   };
 
-  test('are launched one after the other by ROLLING', async () => {
+  test('are launched one after the other with ROLLING', async () => {
     const { during, after } = await launchesAfter('ROLLING');
     expect(during).toEqual(['RUNNING', 'RUNNING', 'RUNNING']);
     expect(after).toEqual([225, 450, 675].map((seconds) => seconds * SECOND));
   });
 
-  test('are all down at once by FORCE', async () => {
+  test('are all down at once with FORCE', async () => {
     const { during, after } = await launchesAfter('FORCE');
     expect(during).toEqual(['PROVISIONING', 'PROVISIONING', 'PROVISIONING']);
     expect(after).toEqual([0, 0, 0]);
   });
 
-  test('go on by NO_RESTART', async () => {
+  test('keep running with NO_RESTART', async () => {
     const { during, after } = await launchesAfter('NO_RESTART');
     expect(during).toEqual(['RUNNING', 'RUNNING', 'RUNNING']);
     expect(Math.max(...after)).toBeLessThan(0);
   });
 });
 
-test('what is under way in a fresh demo goes on at the pace of the service', async () => {
+test('changes in progress in a new demo world continue at the pace of the service', async () => {
   const store = await openStore(':memory:');
   await seed(store, 'demo', { ...SEED, lifecycle: 'fast' });
   const world = await openWorld({ store, lifecycle: 'fast' });

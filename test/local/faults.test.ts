@@ -61,14 +61,14 @@ describe('a fault', () => {
     expect((await refusal('ListEnvironments', {})).status).toBe(200);
   });
 
-  test('strikes every n-th request', async () => {
+  test('affects every n-th request', async () => {
     const { refusal } = await openWorld({ faults: faultsOf({ operation: '*', every: 3, error: 'Throttling' }) });
     const statuses = [];
     for (let index = 0; index < 7; index++) statuses.push((await refusal('ListKxEnvironments', {})).status);
     expect(statuses).toEqual([200, 200, 429, 200, 200, 429, 200]);
   });
 
-  test('strikes by chance, and the same requests for the same seed', () => {
+  test('affects requests at random, and the same ones for the same seed', () => {
     const draw = (seed: number) => {
       const source = faultSource(
         faultPlan({ seed, rules: [{ operation: '*', probability: 0.3, delayMs: 5 }] }, 'faults.json'),
@@ -144,7 +144,7 @@ describe('the control endpoint', () => {
     return { ...local, clock, advance, close };
   };
 
-  test('moves the clock ahead for whatever is under way, and over a restart', async () => {
+  test('moves the clock ahead for all changes in progress, also after a restart', async () => {
     const path = join(folder, 'clock.db');
     const first = await start(path);
     const created = requestFor('CreateKxEnvironment', { name: 'kdb', kmsKeyId: 'arn:aws:kms:us-east-1:1:key/a' });
@@ -161,7 +161,7 @@ describe('the control endpoint', () => {
     await second.close();
   });
 
-  test('refuses what is not an advance', async () => {
+  test('refuses anything but an advance', async () => {
     const own = await start(':memory:');
     for (const body of [{ advanceMs: -1 }, { advanceMs: 1.5 }, {}, { advanceMs: 1, to: 2 }, 'x']) {
       expect((await own.advance(body)).status).toBe(400);
@@ -172,7 +172,7 @@ describe('the control endpoint', () => {
     await own.close();
   });
 
-  test('is not there unless it is asked for', async () => {
+  test('is off by default', async () => {
     const own = await start(':memory:', false);
     expect((await own.clock()).status).toBe(403);
     await own.close();

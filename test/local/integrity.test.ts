@@ -98,7 +98,7 @@ describe('a conflict says of which kind it is', () => {
     });
   });
 
-  test('and no other error has a reason', async () => {
+  test('no other error has a reason', async () => {
     const refused = await world.refusal('CreateKxVolume', { environmentId, volumeName: 'vol-one' });
     expect(refused).toEqual({ status: 400, type: 'ValidationException', message: expect.any(String) });
   });
@@ -151,7 +151,7 @@ describe('what is in use', () => {
   });
 });
 
-test('an unknown environment is what is missed first, a malformed one is invalid before that', async () => {
+test('an unknown environment is reported before other missing entities, and a malformed id before that', async () => {
   const nowhere = { environmentId: 'aaaaaaaaaaaaaaaaaaaaaa' };
   expect(await world.refusal('GetKxUser', { ...nowhere, userName: 'bob' })).toMatchObject({
     type: 'ResourceNotFoundException',
@@ -177,7 +177,7 @@ test('an unknown environment is what is missed first, a malformed one is invalid
   }
 });
 
-describe('a request that contradicts itself is invalid before anything is missed', () => {
+describe('a request that contradicts itself is invalid before any entity is looked up', () => {
   const nowhere = { environmentId: 'aaaaaaaaaaaaaaaaaaaaaa', databaseName: 'none', dataviewName: 'none' };
   const cluster = { ...nowhere, clusterName: 'none', code: { s3Bucket: 'some-code', s3Key: 'app.zip' } };
   const segment = (volumeName: string) => ({ volumeName, dbPaths: ['/*'] });
@@ -219,7 +219,7 @@ describe('a request that contradicts itself is invalid before anything is missed
   });
 });
 
-test('the missing are named in the words of the service', async () => {
+test('missing entities are named in the words of the service', async () => {
   expect((await world.refusal('GetKxDatabase', { environmentId, databaseName: 'none' })).message).toBe(
     'KX database none not found',
   );

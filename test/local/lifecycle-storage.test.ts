@@ -51,7 +51,7 @@ describe('a dataview', () => {
     ]);
   });
 
-  test('lets go of a volume as soon as no cluster mounts the version on it', async () => {
+  test('releases a volume as soon as no cluster mounts the version on it', async () => {
     const world = await openWorld();
     const { call, refusal, advance } = world;
     const { environmentId, database, group, volume, dataview, cluster } = await openEstate(world);
@@ -141,7 +141,7 @@ describe('the pace', () => {
   test.each([
     ['fast', 6 * SECOND],
     ['instant', 0],
-  ] as const)('%s makes an environment after %d ms', async (lifecycle, wait) => {
+  ] as const)('%s creates an environment after %d ms', async (lifecycle, wait) => {
     const { call, advance } = await openWorld({ lifecycle });
     const { environmentId, status } = await call('CreateKxEnvironment', { name: 'kdb-test', kmsKeyId: KEY });
     expect(status).toBe('CREATE_REQUESTED');

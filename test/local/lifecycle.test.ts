@@ -110,7 +110,7 @@ describe('a cluster', () => {
     expect((await call('ListKxClusters', { environmentId })).kxClusterSummaries).toEqual([]);
   });
 
-  test('fails for want of memory on its host, says so, and can be deleted', async () => {
+  test('fails without enough memory on its host, says so, and can be deleted', async () => {
     const world = await openWorld();
     const { call, advance } = world;
     const { environmentId, group, cluster } = await openEstate(world);
@@ -152,7 +152,7 @@ describe('a cluster', () => {
     expect((await refusal('DeleteKxClusterNode', { environmentId, clusterName, nodeId })).status).toBe(404);
   });
 
-  test('is updating while new code rolls out, and takes no other update meanwhile', async () => {
+  test('is updating while new code rolls out, and accepts no other update meanwhile', async () => {
     const world = await openWorld();
     const { call, refusal, advance } = world;
     const { environmentId, cluster } = await openEstate(world);
@@ -188,7 +188,7 @@ test('an update of the databases of a cluster replaces its list, and an empty li
 });
 
 describe('a changeset', () => {
-  test('goes from PENDING over IN_PROGRESS to COMPLETED and makes its database grow', async () => {
+  test('goes through PENDING and IN_PROGRESS to COMPLETED, and its database grows', async () => {
     const world = await openWorld();
     const { call, advance } = world;
     const { environmentId, database } = await openEstate(world);

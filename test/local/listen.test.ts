@@ -111,7 +111,7 @@ describe('the listener', () => {
     expect(await status({ origin: 'http://localhost' })).toBe(403);
   });
 
-  test('takes no body without end', async () => {
+  test('limits the size of a body', async () => {
     expect(await status({}, 'x'.repeat(13 * 1024 * 1024))).toBe(413);
   });
 
@@ -121,7 +121,7 @@ describe('the listener', () => {
     );
   });
 
-  test('says that it is there, under any host name', async () => {
+  test('answers /healthz under any host name', async () => {
     const { status, body } = await get(listener.port, '/healthz', { host: 'finspace:4566' });
     expect([status, body]).toEqual([200, 'ok\n']);
   });
@@ -150,7 +150,7 @@ describe('the listener beyond loopback', () => {
       maxAttempts: 1,
     });
 
-  test('serves every host name to whoever signs, and nobody else', async () => {
+  test('serves every host name to clients that sign, and no others', async () => {
     const { kxClusterSummaries = [] } = await client().send(
       new ListKxClustersCommand({ environmentId: 'm5cnbg3l25pwsmzikb7kdj' }),
     );

@@ -11,7 +11,7 @@ test('the histories are made of every operation that changes anything', () => {
 });
 
 test(
-  'random histories go as a plain model of the documentation says',
+  'random histories match a simple model of the documentation',
   async () => {
     await fc.assert(fc.asyncProperty(histories, live), { numRuns: runs(300, 10_000), ...seed() });
   },

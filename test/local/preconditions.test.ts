@@ -70,7 +70,7 @@ const refusing = (type: string, cases: Case[]) =>
     expect(refusal).toMatchObject({ type, message: expect.stringMatching(message) });
   });
 
-describe('what is not ready yet cannot be built on', () => {
+describe('an entity that is not ready cannot be used', () => {
   refusing('ConflictException', [
     ['a cluster on a group', 'CreateKxCluster', () => clusterInput(on('sg-new')), /sg-new is CREATING/],
     [
@@ -105,7 +105,7 @@ describe('what is not ready yet cannot be built on', () => {
     ],
   ]);
 
-  test('nor can an environment that is being made, and one that was deleted is invalid', async () => {
+  test('nor can an environment that is being created, and a deleted one is invalid', async () => {
     const own = await openWorld();
     const { environmentId: id } = await own.call('CreateKxEnvironment', { name: 'kdb-new', kmsKeyId: KEY });
     const user = { environmentId: id, userName: 'bob', iamRole: ROLE };
@@ -118,7 +118,7 @@ describe('what is not ready yet cannot be built on', () => {
   });
 });
 
-describe('what is in another zone cannot be used', () => {
+describe('an entity in another zone cannot be used', () => {
   const away = { availabilityZoneId: ELSEWHERE };
   refusing('ValidationException', [
     ['a group', 'CreateKxCluster', () => clusterInput({ ...on('sg-ready'), ...away }), /sg-ready is in use1-az1/],
@@ -159,7 +159,7 @@ describe('the databases of a cluster', () => {
     ],
   ]);
 
-  test('follow the latest changeset without being told which, in a minute on a GP cluster with NO_RESTART', async () => {
+  test('move to the latest changeset by default, in a minute on a GP cluster with NO_RESTART', async () => {
     const own = await openWorld();
     const { environmentId: id, database, changeset, cluster } = await openEstate(own);
     await database('trades');
@@ -265,7 +265,7 @@ describe('a transit gateway', () => {
     ],
   ]);
 
-  test('has its blocks made canonical, and its rules can be changed', async () => {
+  test('gets canonical CIDR blocks, and its rules can be changed', async () => {
     const own = await openWorld();
     const { environmentId: id } = await openEstate(own);
     for (const cidrBlock of ['100.68.0.18/18', '10.1.2.3/8']) {

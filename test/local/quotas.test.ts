@@ -116,7 +116,7 @@ describe('the published quotas', () => {
     expect([shared, type, reason]).toEqual([4, LIMIT, expect.stringContaining('10 clusters')]);
   });
 
-  test('allow so much cache and savedown', async () => {
+  test('limit cache and savedown storage', async () => {
     await open();
     const cacheStorageConfigurations = [{ type: 'CACHE_1000', size: 9600 }];
     expect((await create('gp-cache', { cacheStorageConfigurations })).message).toContain('7730 GB of cache');

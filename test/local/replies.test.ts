@@ -77,7 +77,7 @@ describe('a cluster', () => {
     expect(told.volumes).toEqual([{ volumeName: 'vol-one', volumeType: 'NAS_1' }]);
   });
 
-  test('what a reply told of a mount can be asked for again', async () => {
+  test('a request can repeat what a reply said about a mount', async () => {
     const asked = [{ databaseName: 'trades', dataviewName: 'view-one' }];
     await estate.cluster('hdb-first', { clusterType: 'HDB', ...SHARED, databases: asked });
     const { databases } = await world.call('GetKxCluster', { environmentId, clusterName: 'hdb-first' });
@@ -110,7 +110,7 @@ describe('a cluster', () => {
   });
 });
 
-test('a database is there at once, and empty', async () => {
+test('a database exists at once, and is empty', async () => {
   const named = { environmentId, databaseName: 'fresh' };
   const created = await world.call('CreateKxDatabase', { ...named, clientToken: token() });
   const { createdTimestamp } = created;
@@ -122,7 +122,7 @@ test('a database is there at once, and empty', async () => {
   expect(told).toEqual({ ...created, numBytes: 0, numChangesets: 0, numFiles: 0 });
 });
 
-test('a user is there at once, gone at once, and free to be made again; its times are in lists only', async () => {
+test('a user is created and deleted at once, and its name can be reused; its times are in lists only', async () => {
   const named = { environmentId, userName: 'mei' };
   const create = () => world.call('CreateKxUser', { ...named, iamRole: ROLE });
   const created = await create();
@@ -142,7 +142,7 @@ test('a user is there at once, gone at once, and free to be made again; its time
   expect(await create()).toEqual(created);
 });
 
-test('a dataview says autoUpdate and readWrite, and onDemand of each segment, also when nobody did', async () => {
+test('a dataview has autoUpdate, readWrite and onDemand of each segment, even if the request omitted them', async () => {
   const named = { environmentId, databaseName: 'trades', dataviewName: 'view-one' };
   const [listed] = (await world.call('ListKxDataviews', { environmentId, databaseName: 'trades' })).kxDataviews;
   for (const told of [await world.call('GetKxDataview', named), listed]) {
@@ -175,7 +175,7 @@ test('only Get returns the ARNs of volumes and scaling groups, and what uses the
   expect(listed).not.toHaveProperty('scalingGroupArn');
 });
 
-test('environments are listed in the order in which they were made, any number of them', async () => {
+test('any number of environments is listed in the order of creation', async () => {
   const own = await openWorld();
   const names = ['kdb-z', 'kdb-a', 'kdb-m'];
   for (const name of names) {

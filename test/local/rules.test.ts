@@ -63,7 +63,7 @@ describe('a cluster is refused', () => {
       /minNodeCount < maxNodeCount/,
     ],
     ['without a zone', { availabilityZoneId: undefined }, /availabilityZoneId is required/],
-    ['in a zone of elsewhere', { availabilityZoneId: 'use1-az2' }, /^Availability zone\(s\)/],
+    ['in a zone that the environment does not have', { availabilityZoneId: 'use1-az2' }, /^Availability zone\(s\)/],
     [
       'with two subnets',
       { vpcConfiguration: { ...VPC, subnetIds: ['subnet-11111111', 'subnet-22222222'] } },
@@ -175,7 +175,7 @@ describe('a dataview is refused', () => {
     ],
     ['across zones', { azMode: 'MULTI' }, /azMode/],
     ['without a zone', { availabilityZoneId: undefined }, /availabilityZoneId/],
-    ['in a zone of elsewhere', { availabilityZoneId: 'use1-az2' }, /^Availability zone\(s\)/],
+    ['in a zone that the environment does not have', { availabilityZoneId: 'use1-az2' }, /^Availability zone\(s\)/],
   ];
   test.each(refused)('%s', async (_, rest, message) => {
     const input = {

@@ -60,7 +60,7 @@ describe('a service that knows its callers', () => {
     ['with a wrong secret', { ...PLAIN, secretAccessKey: 'wrong' }, 0, 'InvalidSignatureException', 403],
     ['six minutes ago', PLAIN, -6 * MINUTE, 'RequestExpired', 400],
     ['six minutes from now', PLAIN, 6 * MINUTE, 'RequestExpired', 400],
-  ])('turns away what was signed %s', async (_, credential, skew, name, status) => {
+  ])('rejects a request that was signed %s', async (_, credential, skew, name, status) => {
     const world = await openWorld({ credentials: [PLAIN] });
     const refused = await list(clientOf(world, credential, skew)).catch((error: unknown) => error);
     expect(refused).toMatchObject({ name, $metadata: { httpStatusCode: status } });
@@ -77,7 +77,7 @@ describe('a service that knows its callers', () => {
     ['too late', PLAIN, 16 * MINUTE, 400, 'RequestExpired'],
     ['with a wrong secret', { ...PLAIN, secretAccessKey: 'wrong' }, 0, 403, 'InvalidSignatureException'],
     ['with an unknown key', { ...PLAIN, accessKeyId: 'AKIANOBODY' }, 0, 403, 'UnrecognizedClientException'],
-  ])('takes a presigned address for as long as it is good: %s', async (_, credential, later, status, type) => {
+  ])('accepts a presigned URL while it is valid: %s', async (_, credential, later, status, type) => {
     const world = await openWorld({ credentials: [PLAIN] });
     const target = await presigned(credential, '/kx/environments', { maxResults: '3' });
     world.advance(later);
@@ -88,7 +88,7 @@ describe('a service that knows its callers', () => {
     expect(changed.status).toBeGreaterThanOrEqual(400);
   });
 
-  test('says that Signature Version 4A is not taken, with credentials or without', async () => {
+  test('says that Signature Version 4A is not accepted, with credentials or without', async () => {
     const authorization =
       'AWS4-ECDSA-P256-SHA256 Credential=AKIALOCALPLAIN/20260317/finspace/aws4_request, SignedHeaders=host, Signature=30';
     for (const options of [{}, { credentials: [PLAIN] }]) {
@@ -114,7 +114,7 @@ describe('a service that knows its callers', () => {
   });
 });
 
-test("a connection string is for callers in the user's own role, refused without a word", async () => {
+test("a connection string is only for callers in the user's own role; others are refused without a message", async () => {
   const open = await openWorld();
   const { environmentId, cluster } = await openEstate(open);
   await cluster('gp-one');

@@ -33,7 +33,7 @@ describe('a state file', () => {
     await expect(store.write(() => 1)).rejects.toThrow('is closed');
   });
 
-  test('keeps the world over a restart, and time goes on while nobody is there', async () => {
+  test('keeps the world over a restart, and time passes meanwhile', async () => {
     const path = join(folder, 'new', 'state.db');
     const first = await openWorld({ store: await openStore(path) });
     const { environmentId, clusterInput } = await openEstate(first);
@@ -70,7 +70,7 @@ describe('a state file', () => {
     ],
     ['is a folder', (path) => mkdirSync(path), /not a file/],
   ];
-  test.each(others)('that %s is refused in one line and left alone', async (_, make, message) => {
+  test.each(others)('that %s is refused in one line and not changed', async (_, make, message) => {
     const path = join(folder, 'state.db');
     make(path);
     const before = contents(path);

@@ -137,7 +137,7 @@ describe('Terraform', () => {
       () => undefined,
     ],
   ];
-  test.each(kinds)('makes, updates and deletes a %s', async (kind, create, input, get, member, change) => {
+  test.each(kinds)('creates, updates and deletes a %s', async (kind, create, input, get, member, change) => {
     const name = { [member]: `tf-${kind.toLowerCase()}` };
     const { databaseName } = input() as { databaseName?: string };
     const named = { environmentId, ...name, ...(databaseName && { databaseName }) };

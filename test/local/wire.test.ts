@@ -67,7 +67,7 @@ describe('a reply', () => {
   });
 });
 
-test('worlds of different regions know nothing of each other', async () => {
+test('worlds of different regions are independent', async () => {
   const response = await send('/kx/environments', { region: 'eu-west-1' });
   expect(contentOf(response).environments).toEqual([]);
   const elsewhere = await openWorld({ store: world.store, region: 'eu-west-1' });
@@ -94,7 +94,7 @@ describe('a client token', () => {
     expect((await world.refusal('CreateKxDatabase', input('tok-two', clientToken))).type).toBe('ConflictException');
   });
 
-  test('is forgotten after ten minutes', async () => {
+  test('expires after ten minutes', async () => {
     const clientToken = token();
     await world.call('CreateKxDatabase', input('later', clientToken));
     world.advance(10 * MINUTE);
@@ -213,7 +213,7 @@ describe('tags', () => {
     expect((await world.call('ListTagsForResource', resource('/kxVolume/vol-tags'))).tags).toEqual({});
   });
 
-  test('are fifty at most', async () => {
+  test('are limited to fifty', async () => {
     const many = (prefix: string, count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`${prefix}${index}`, 'x']));
     await world.call('TagResource', { ...resource(''), tags: many('a', 50) });
@@ -225,7 +225,7 @@ describe('tags', () => {
     );
   });
 
-  test('belong to things that exist', async () => {
+  test('can be added only to entities that exist', async () => {
     expect(await world.refusal('ListTagsForResource', resource('/kxCluster/none'))).toMatchObject({
       status: 404,
       type: 'ResourceNotFoundException',
@@ -236,7 +236,7 @@ describe('tags', () => {
   });
 });
 
-test('a connection string looks signed and is good for a quarter of an hour', async () => {
+test('a connection string looks signed and is valid for 15 minutes', async () => {
   const own = await openWorld();
   const { environmentId, cluster } = await openEstate(own);
   const { userArn } = await own.call('CreateKxUser', { environmentId, userName: 'bob', iamRole: ROLE });

@@ -44,7 +44,7 @@ describe('a world file', () => {
     expect(linksIn(state)).toEqual(linksIn(join(folder, 'demo.db')));
   });
 
-  test('goes on where it was: what was under way comes to its end', async () => {
+  test('continues where it was, and changes in progress end', async () => {
     const world = await openWorld({ store: await load(demo) });
     const [{ environmentId }] = (await world.call('ListKxEnvironments', {})).environments;
     const clusters = async () => (await world.call('ListKxClusters', { environmentId })).kxClusterSummaries;
@@ -53,7 +53,7 @@ describe('a world file', () => {
     expect((await clusters()).map((it: Reply) => it.status)).not.toContain('CREATING');
   });
 
-  test('can say that the next thing fails, or that nothing happens any more', async () => {
+  test('can say that the next change fails, or that an entity no longer changes', async () => {
     const body = {
       created: START,
       modified: START,
@@ -170,7 +170,7 @@ describe('a world file', () => {
 });
 
 describe('a world', () => {
-  test('that was changed is replaced only by who is sure', async () => {
+  test('that was modified is replaced only with confirmation', async () => {
     const store = await openStore(':memory:');
     await seed(store, 'empty', OPTIONS);
     expect(await resetWorld(store, 'demo', false, OPTIONS)).toBe(true);
