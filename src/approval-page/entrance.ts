@@ -62,7 +62,7 @@ export function entrance(origins: readonly string[]): Entrance {
       // Not a redirect: the browser must be on this site already when it sends a SameSite=Strict cookie for the first time.
       return document({
         title: 'Opening',
-        body: html`<section><h1>Opening</h1><p><a href="${landing}">Go on</a></p></section>`,
+        body: html`<section><h1>Opening</h1><p><a href="${landing}">Continue</a></p></section>`,
         refresh: { seconds: 0, path: landing },
         headers: { 'set-cookie': `${COOKIE}=${visitor}; Path=${home}; HttpOnly; SameSite=Strict` },
       });

@@ -36,8 +36,8 @@ export function approvalPage({ desk, now, origins, first, onerror }: ApprovalPag
     approver: async ({ code }, fields, again) => {
       const unlocked = await desk.unlock(fields.get('passphrase') ?? '');
       if (unlocked.kind === 'open') return unlocked.approver;
-      if (unlocked.kind === 'wrong') return again('That is not the passphrase. Nothing was approved yet.');
-      return notice('too-many', { home, code, more: `The passphrase is taken again at ${clock(unlocked.until)}.` });
+      if (unlocked.kind === 'wrong') return again('Wrong passphrase. Nothing was approved.');
+      return notice('too-many', { home, code, more: `You can try again at ${clock(unlocked.until)}.` });
     },
     after: (code) => `${home}${code}`,
   };

@@ -20,7 +20,7 @@ export const NOTICES = {
     status: 200,
     mark: 'good',
     title: 'Approved',
-    text: 'The agent can now make the same call again. It runs once, and only if nothing has changed until then.',
+    text: 'The agent can now make the same call again. It runs once, and only if nothing has changed by then.',
   },
   declined: {
     status: 200,
@@ -31,8 +31,8 @@ export const NOTICES = {
   'wrong-name': {
     status: 409,
     mark: 'lost',
-    title: 'That was not the name',
-    text: 'The name was wrong three times, so the plan is closed and nothing runs. To go on, have the agent repeat the call.',
+    title: 'Wrong name',
+    text: 'The name was wrong three times, so the plan is closed and nothing runs. To start over, have the agent repeat the call.',
   },
   replaced: {
     status: 410,
@@ -44,25 +44,25 @@ export const NOTICES = {
     status: 410,
     mark: 'wait',
     title: 'Too many newer plans',
-    text: 'The same client requested too many other plans since, so this one is closed. If it is still wanted, have the agent repeat the call.',
+    text: 'The same client has since requested too many other plans, so this one is closed. If you still want it, have the agent repeat the call.',
   },
   'already-approved': {
     status: 409,
     mark: 'good',
-    title: 'You approved this already',
-    text: 'It was approved on this page, perhaps in another tab. An approval counts once; sending it again changes nothing.',
+    title: 'You already approved this',
+    text: 'It was approved on this page, perhaps in another tab. An approval counts once; sending it again has no effect.',
   },
   'already-declined': {
     status: 409,
     mark: 'wait',
-    title: 'You declined this already',
+    title: 'You already declined this',
     text: 'It was declined on this page, perhaps in another tab. Nothing runs.',
   },
   expired: {
     status: 410,
     mark: 'wait',
     title: 'This plan has expired',
-    text: 'Nothing was approved and nothing runs. If it is still wanted, have the agent repeat the call.',
+    text: 'Nothing was approved and nothing runs. If you still want it, have the agent repeat the call.',
   },
   closed: {
     status: 410,
@@ -74,72 +74,72 @@ export const NOTICES = {
     status: 429,
     mark: 'lost',
     title: 'Too many wrong passphrases',
-    text: 'Nothing was approved. The plan stays as it is until it expires.',
+    text: 'Nothing was approved. The plan stays open until it expires.',
   },
   'not-this-form': {
     status: 403,
     mark: 'lost',
     title: 'This form is out of date',
-    text: 'It is not what this page shows now, so it was not counted. Look at the plan again.',
+    text: 'The page has changed since, so the form was ignored. Read the plan again.',
   },
   'link-used': {
     status: 410,
     mark: 'lost',
-    title: 'This link was used already',
-    text: 'It works once. If somebody else opened it, stop the command in your terminal. For a new link: finspace-mcp approve --web',
+    title: 'This link has already been used',
+    text: 'It works once. If someone else opened it, stop the command in your terminal. For a new link: finspace-mcp approve --web',
   },
   stranger: {
     status: 403,
     mark: 'lost',
-    title: 'Not this browser',
+    title: 'Open the link in the original browser',
     text: 'Only the browser that opened the link from the terminal can see the plans. For a new link: finspace-mcp approve --web',
   },
   'elsewhere-from': {
     status: 403,
     mark: 'lost',
-    title: 'Not from another page',
+    title: 'Request from another page rejected',
     text: 'Only this page itself can send its forms and show its plans.',
   },
   'wrong-host': {
     status: 421,
     mark: 'lost',
-    title: 'Not this host name',
+    title: 'Wrong host name',
     text: 'Open the link as the terminal printed it.',
   },
   'not-found': {
     status: 404,
     mark: 'wait',
-    title: 'There is nothing here',
+    title: 'Page not found',
     text: 'Open the link as you received it.',
   },
   'no-such-method': {
     status: 405,
     mark: 'lost',
-    title: 'Not possible here',
-    text: 'This page can be read, and its own forms can be sent.',
+    title: 'Method not allowed',
+    text: 'This page accepts only page views and its own forms.',
   },
   'not-a-form': {
     status: 415,
     mark: 'lost',
-    title: 'Not a form',
-    text: 'This is not what the form of this page sends.',
+    title: 'Invalid form',
+    text: 'This request did not come from the form of this page.',
   },
   'too-slow': {
     status: 408,
     mark: 'lost',
-    title: 'That took too long',
-    text: 'The form did not arrive completely, so it was not counted. Send it again.',
+    title: 'Timed out',
+    text: 'The form did not arrive completely, so it was ignored. Send it again.',
   },
   'own-plan': {
     status: 403,
     mark: 'lost',
-    title: 'You asked for this yourself',
-    text: 'You cannot approve your own request. Somebody else who holds a token with finspace:approve must.',
+    title: 'You made this request',
+    text: 'You cannot approve your own request. Another person with a token that has finspace:approve must approve it.',
   },
   'no-scope': {
     status: 403,
     mark: 'lost',
-    title: 'This token may not approve',
+    title: 'This token cannot approve',
     text: 'It is valid, but does not have the scope finspace:approve here. Sign in with another token.',
   },
   'signed-out': { status: 200, mark: 'wait', title: 'Signed out', text: 'All open plans stay open.' },
@@ -147,7 +147,7 @@ export const NOTICES = {
     status: 429,
     mark: 'lost',
     title: 'Too many wrong tokens',
-    text: 'They came from your address within ten minutes. A valid token is still accepted.',
+    text: 'Your address sent too many wrong tokens within ten minutes. A valid token is still accepted.',
   },
   'nobody-can-tell': {
     status: 503,
@@ -158,7 +158,7 @@ export const NOTICES = {
   failed: {
     status: 500,
     mark: 'lost',
-    title: 'That did not work',
+    title: 'Something went wrong',
     text: 'Nothing was approved. The log of finspace-mcp, or the terminal that opened this page, says why.',
   },
 } as const satisfies Record<string, Notice>;
@@ -174,7 +174,7 @@ interface NoticeOptions extends Partial<Pick<Page, 'home' | 'code' | 'foot' | 'h
 /** A page with one message. `more` follows its text; `home` offers the way back. */
 export function notice(
   name: NoticeName,
-  { home, code, more, foot, headers, back: way = 'See what else waits' }: NoticeOptions = {},
+  { home, code, more, foot, headers, back: way = 'See other open plans' }: NoticeOptions = {},
 ): Response {
   const { status, mark, title, text } = NOTICES[name];
   const back =

@@ -17,13 +17,13 @@ export function listPage(waiting: readonly Question[], home: string, now: number
       .facts.filter(([label]) => PLACE_LABELS.includes(label))
       .map(
         ([, value]) => html`<span>${readable(value)}</span>`,
-      )}<br>asked ${ago(question.opened, now)} by ${asker(question.principal)}, open for another ${left(question.expires, now)}</span></a></li>`,
+      )}<br>requested ${ago(question.opened, now)} by ${asker(question.principal)}, open for another ${left(question.expires, now)}</span></a></li>`,
   );
   const body =
     waiting.length === 0
-      ? html`<section><h1>Nothing waits for you</h1><p class="soft">When an agent requests something that needs approval, it appears here. This page reloads every ${LOOK_AGAIN_SECONDS} seconds.</p></section>`
+      ? html`<section><h1>Nothing to approve</h1><p class="soft">When an agent requests something that needs approval, it appears here. This page reloads every ${LOOK_AGAIN_SECONDS} seconds.</p></section>`
       : html`<section><h1>Waiting for your decision</h1><p class="soft">None of this runs unless you approve it.</p></section><ul class="plans" role="list">${rows}</ul>`;
-  const title = waiting.length === 0 ? 'Nothing waits' : `${waiting.length} waiting`;
+  const title = waiting.length === 0 ? 'Nothing to approve' : `${waiting.length} waiting`;
   return document({ title, body, home, refresh: { seconds: LOOK_AGAIN_SECONDS, path: home }, foot });
 }
 
@@ -61,7 +61,7 @@ ${final.map((note) => html`<p class="final">${WARNING}${note}</p>`)}
 ${markedNote([name, ...[...lost, ...interrupted].map((item) => item.name), ...facts.map(([, value]) => value)])}
 ${factList('where', where)}
 ${remarks.length === 0 ? undefined : html`<ul class="notes">${remarks.map((note) => html`<li>${note}</li>`)}</ul>`}
-<p class="soft small asked">Asked ${ago(opened, now)} by ${asker(principal)}. Open until ${clock(expires)}, for another ${left(expires, now)}.</p></section>
+<p class="soft small asked">Requested ${ago(opened, now)} by ${asker(principal)}. Open until ${clock(expires)}, for another ${left(expires, now)}.</p></section>
 <form id="decide" method="post" action="${home}${code}" autocomplete="off" aria-labelledby="decision">
 <h2 id="decision">Your decision</h2>
 ${again === undefined ? undefined : html`<p class="error" id="error" role="alert">${again.error}</p>`}
@@ -74,7 +74,7 @@ ${proof === 'own' ? undefined : nameField(question, again?.typed)}
 ${consequences(question)}
 <section>${settings(set)}
 ${factList('details', details)}
-<details><summary>The exact words of the plan</summary><pre>${{
+<details><summary>Full text of the plan</summary><pre>${{
     markup: shown.text
       .split('\n')
       .map((line) => html`${line}`.markup)
@@ -114,7 +114,7 @@ function settings(rows: readonly Setting[]): Html | undefined {
       .map(
         (part, at) => html`${at === 0 ? '' : { markup: '.<wbr>' }}${part}`,
       )}</dt><dd>${before === 'stays' ? 'stays ' : html`<span class="soft">${readable(before)} →</span> `}${readable(after)}</dd></div>`;
-  return rows.length === 0 ? undefined : html`<h2>It changes</h2><dl class="settings">${rows.map(row)}</dl>`;
+  return rows.length === 0 ? undefined : html`<h2>Changes</h2><dl class="settings">${rows.map(row)}</dl>`;
 }
 
 const WARNING = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 4L2.8 19.5h18.4zM12 10v4.5M12 17v.1"/></svg>`;
@@ -128,8 +128,8 @@ const nameField = ({ shown }: Question, typed: string | undefined) =>
   html`<label for="name">To approve, type <b>${marked(shown.name)}</b></label>
 <input id="name" name="name" value="${typed}" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="1000" aria-describedby="name-hint" required>
 <p class="hint" id="name-hint">Exactly as shown. The third wrong name closes this plan.</p>`;
-const UNKEYED = html`<p class="plain">No passphrase is set, so this proves little: any program that runs as you, such as an agent with a shell, could do the same. It counts on the local backend only. Set one up with <code>finspace-mcp approve --init</code>.</p>`;
-const OWN = html`<p class="plain">You asked for this yourself, so you cannot approve it. Somebody else who holds a token with <code>finspace:approve</code> must.</p>`;
+const UNKEYED = html`<p class="plain">No passphrase is set, so this is weak proof: any program that runs as you, such as an agent with a shell, could do the same. It counts on the local backend only. Set one up with <code>finspace-mcp approve --init</code>.</p>`;
+const OWN = html`<p class="plain">You made this request, so you cannot approve it. Another person with a token that has <code>finspace:approve</code> must approve it.</p>`;
 const PROOFS = { passphrase: PASSPHRASE, nothing: UNKEYED, 'signed-in': undefined, own: OWN };
 const proofOf = (proof: Proof, again: boolean) => (proof === 'passphrase' && again ? PASSPHRASE_AGAIN : PROOFS[proof]);
 const FINAL = 'This cannot be undone.';
@@ -140,8 +140,8 @@ const SET = new RegExp(`^([\\w.:@/-]+|${QUOTED}): (not set|stays|${QUOTED}) (?:-
 function consequences({ shown }: Question): Html {
   const { lost, interrupted, inOrder = false } = shown;
   if (lost.length + interrupted.length === 0)
-    return html`<section><p class="soft">Nothing else is lost or interrupted, as far as the service shows.</p></section>`;
-  const title = inOrder ? 'What is removed' : lost.length > 0 ? 'What is lost with it' : 'What it interrupts';
+    return html`<section><p class="soft">As far as the service shows, nothing else is lost or interrupted.</p></section>`;
+  const title = inOrder ? 'What is removed' : lost.length > 0 ? 'What is also lost' : 'What it interrupts';
   return html`<figure><h2>${title}</h2>${inOrder ? stepsPicture(shown) : picture(shown)}
 <details><summary>${inOrder ? 'In this order' : 'As a list'} (${lost.length + interrupted.length})</summary>
 ${listed('Lost for good', 'lost', lost, inOrder ? 'ol' : 'ul')}${listed('Interrupted', 'wait', interrupted, 'ul')}</details></figure>`;

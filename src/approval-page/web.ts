@@ -95,7 +95,7 @@ export function webPage(options: WebPageOptions): WebPage {
     if (person === 'nobody-can-tell') return toSignIn(person, to, { 'retry-after': '5' });
     if (person === 'no-scope') return toSignIn(person, to);
     if (person === 'unknown') {
-      return wrong(peer, to, 'That token is not good here. Nothing was approved.');
+      return wrong(peer, to, 'That token is not valid here. Nothing was approved.');
     }
     return new Response(null, {
       status: 303,
@@ -110,7 +110,7 @@ export function webPage(options: WebPageOptions): WebPage {
     const found = await signIn(token);
     if (typeof found === 'object') return { ...found, id: createHash('sha256').update(token).digest('base64url') };
     if (found !== 'unknown') return toSignIn(found);
-    return wrong(peer, '', 'The token that came with the request is not good here.');
+    return wrong(peer, '', 'The token in the request is not valid here.');
   };
 
   const route = async (request: Request, visit: Visit): Promise<{ principal?: string; response: Response }> => {
@@ -206,7 +206,7 @@ function outside(request: Request, path: string, home: string): Response {
   return signInPage({ home, to, cameFromElsewhere: request.headers.get('sec-fetch-site') === 'cross-site' });
 }
 
-const FOOT = html`Sign in here only with your own token, and only after you have looked at the address of this page.`;
+const FOOT = html`Sign in only with your own token, and check the address of this page first.`;
 const footOf = ({ principal }: WebSession, home: string) =>
   html`<form class="out" method="post" action="${home}sign-out">Signed in as ${principal}. <button>Sign out</button></form>`;
 

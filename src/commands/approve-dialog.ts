@@ -110,7 +110,7 @@ async function named(terminal: Terminal, desk: Desk, question: Question): Promis
 
 async function unkeyed(terminal: Terminal, desk: Desk): Promise<Approver> {
   terminal.say(
-    'No passphrase is set, so this proves little: any program that runs as you, such as an agent with a shell, could do the same. It counts on the local backend only. (Set one up: the same command with --init.)',
+    'No passphrase is set, so this is weak proof: any program that runs as you, such as an agent with a shell, could do the same. It counts on the local backend only. (Set one up: the same command with --init.)',
   );
   terminal.say();
   const opened = await desk.unlock('');

@@ -86,14 +86,14 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     await tab.getByRole('button', { name: 'Decline' }).click();
     expect(await heading(tab)).toBe('Declined');
     expect(await ledger.list()).toEqual([]);
-    await tab.getByRole('link', { name: 'See what else waits' }).click();
-    expect(await heading(tab)).toBe('Nothing waits for you');
+    await tab.getByRole('link', { name: 'See other open plans' }).click();
+    expect(await heading(tab)).toBe('Nothing to approve');
   });
 
   it('closes the plan on the third wrong name', async () => {
     const { tab, granted } = await opened();
     for (let slips = 0; slips < 3; slips += 1) await approve(tab, { name: 'trade' });
-    expect(await heading(tab)).toBe('That was not the name');
+    expect(await heading(tab)).toBe('Wrong name');
     await tab.goto(tab.url());
     expect(await heading(tab)).not.toMatch(/^Delete database/);
     expect(await granted()).toBeUndefined();
@@ -102,7 +102,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
   it('lets a person try another passphrase', async () => {
     const { tab, granted } = await opened();
     await approve(tab, { passphrase: 'wrong' });
-    expect(await tab.getByRole('alert').textContent()).toContain('That is not the passphrase');
+    expect(await tab.getByRole('alert').textContent()).toContain('Wrong passphrase');
     expect(await tab.getByLabel('Your passphrase').inputValue()).toBe('');
     expect(await granted()).toBeUndefined();
     await approve(tab);
@@ -128,7 +128,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     await tab.reload();
     expect(await heading(tab)).toBe('Approved');
     await approve(second);
-    expect(await heading(second)).toBe('You approved this already');
+    expect(await heading(second)).toBe('You already approved this');
     expect(await ledger.burn(question.nonce)).toBe(false);
   });
 
@@ -138,7 +138,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     onTestFinished(() => elsewhere.close());
     const stranger = await elsewhere.newPage();
     await stranger.goto(link);
-    expect(await heading(stranger)).toBe('This link was used already');
+    expect(await heading(stranger)).toBe('This link has already been used');
     const same = await context.newPage();
     await same.goto(link);
     await same.getByRole('heading', { name: 'Delete database' }).waitFor();
@@ -151,7 +151,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     const fields = { token, act: 'approve', passphrase: PASSPHRASE, name: 'trades' };
     const { frames, answer } = await lured(context, target, fields);
     expect(frames).not.toContain(target);
-    expect(answer).toBe('Not from another page');
+    expect(answer).toBe('Request from another page rejected');
     expect(await granted()).toBeUndefined();
     expect(question.code).toMatch(/^\w{5}$/);
   });
@@ -179,7 +179,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
       shown: { lost: MANY, interrupted: [], inOrder: true },
     });
     await tab.getByText('In this order (36)').click();
-    await tab.getByText('The exact words of the plan').scrollIntoViewIfNeeded();
+    await tab.getByText('Full text of the plan').scrollIntoViewIfNeeded();
     const { y = -1 } = (await tab.getByRole('button', { name: 'Approve deletion' }).boundingBox()) ?? {};
     expect(y).toBeGreaterThan(0);
     expect(y).toBeLessThan(560);

@@ -178,7 +178,7 @@ describe('every answer of the approval page', () => {
       wait: await ask({ name: 'b', lost: [], interrupted: items }),
     };
     const drawn = async (side: 'lost' | 'wait') => (await person.get(`${person.home}${sides[side].code}`)).text;
-    expect(await drawn('lost')).toMatch(/What is lost with it[\s\S]*class="group lost"/);
+    expect(await drawn('lost')).toMatch(/What is also lost[\s\S]*class="group lost"/);
     expect(await drawn('lost')).not.toContain('class="group wait"');
     expect(await drawn('wait')).toMatch(/What it interrupts[\s\S]*class="group wait"/);
     expect(await drawn('wait')).not.toContain('class="group lost"');
@@ -221,7 +221,7 @@ describe('every answer of the approval page', () => {
       text: 'INTERRUPT cluster "alone"\nThis takes effect at once.',
     });
     const { text } = await person.get(`${person.home}${code}`);
-    expect(text).toContain('Nothing else is lost or interrupted');
+    expect(text).toContain('nothing else is lost or interrupted');
     expect(text).not.toContain('This cannot be undone.');
     expect(text).not.toContain('role="img"');
   });

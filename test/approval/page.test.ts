@@ -66,7 +66,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     const { page } = await pageIn();
     const person = visitor(page);
     await person.open();
-    expect((await person.get(person.home)).text).toContain('Nothing waits for you');
+    expect((await person.get(person.home)).text).toContain('Nothing to approve');
   });
 
   it('opens on the plan that the terminal named', async () => {
@@ -95,7 +95,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     const plan = await person.get(path);
     for (const name of ['quotes', 'TRADES']) await person.send(path, { ...approve, name }, plan);
     const answer = await person.send(path, { ...approve, name: 'quotes' }, plan);
-    expect([answer.status, answer.text]).toEqual([409, expect.stringContaining('That was not the name')]);
+    expect([answer.status, answer.text]).toEqual([409, expect.stringContaining('Wrong name')]);
     expect((await person.send(path, approve, plan)).status).toBe(409);
     expect(await granted()).toBeUndefined();
   });
@@ -104,7 +104,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     const { person, path, granted } = await opened();
     const wrong = await person.send(path, { ...approve, passphrase: 'wrong' });
     expect(wrong.status).toBe(403);
-    expect(wrong.text).toContain('That is not the passphrase');
+    expect(wrong.text).toContain('Wrong passphrase');
     expect(wrong.text).toContain('value="trades"');
     expect(wrong.text).not.toContain('wrong"');
     expect(await granted()).toBeUndefined();
@@ -116,7 +116,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     for (let tries = 0; tries < 4; tries += 1) await attempts.take();
     expect((await person.send(path, { ...approve, passphrase: 'wrong' })).status).toBe(403);
     const locked = await person.send(path, approve);
-    expect([locked.status, locked.text]).toEqual([429, expect.stringContaining('The passphrase is taken again at')]);
+    expect([locked.status, locked.text]).toEqual([429, expect.stringContaining('You can try again at')]);
     expect(await granted()).toBeUndefined();
   });
 
@@ -137,7 +137,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     await person.send(path, approve, plan);
     expect(await ledger.burn(question.nonce)).toBe(true);
     const replayed = await person.send(path, approve, plan);
-    expect([replayed.status, replayed.text]).toEqual([409, expect.stringContaining('You approved this already')]);
+    expect([replayed.status, replayed.text]).toEqual([409, expect.stringContaining('You already approved this')]);
     expect(await ledger.burn(question.nonce)).toBe(false);
   });
 
@@ -145,8 +145,8 @@ describe('the approval page', { timeout: 60_000 }, () => {
     const { person, path } = await opened();
     const [one, two, three] = [await person.get(path), await person.get(path), await person.get(path)];
     await person.send(path, { act: 'decline' }, one);
-    expect((await person.send(path, approve, two)).text).toContain('You declined this already');
-    expect((await person.send(path, { act: 'decline' }, three)).text).toContain('You declined this already');
+    expect((await person.send(path, approve, two)).text).toContain('You already declined this');
+    expect((await person.send(path, { act: 'decline' }, three)).text).toContain('You already declined this');
     expect((await person.get(path)).text).toContain('<h1>Declined</h1>');
   });
 
@@ -198,7 +198,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
   it('says plainly how little an approval without a passphrase proves', async () => {
     const { person, path, granted } = await opened({});
     const { text } = await person.get(path);
-    expect(text).toContain('this proves little');
+    expect(text).toContain('this is weak proof');
     expect(text).not.toContain('type="password"');
     await person.send(path, { act: 'approve', name: 'trades' });
     expect((await granted())?.approval.signature).toBeUndefined();

@@ -180,7 +180,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     const seat = sitDown('approve', question.code, '--state-dir', dir);
     await seat.sees('to approve: ');
     seat.types('trades');
-    await seat.sees('this proves little');
+    await seat.sees('this is weak proof');
     await seat.sees('Approved.');
     expect((await ledger.approvedFor(question.binding))?.approval.signature).toBeUndefined();
   });

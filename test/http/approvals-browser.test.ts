@@ -49,7 +49,7 @@ describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSE
   it('lets somebody try another token, and shows nothing before', async () => {
     const { tab, ann } = await opened();
     await signIn(tab, `${ann}x`);
-    expect(await tab.getByRole('alert').textContent()).toContain('not good here');
+    expect(await tab.getByRole('alert').textContent()).toContain('not valid here');
     expect(await tab.getByLabel('Your token').inputValue()).toBe('');
     expect(await tab.content()).not.toContain('trades');
     await signIn(tab, ann);
@@ -60,7 +60,7 @@ describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSE
     const { tab, ann, remove } = await opened();
     await signIn(tab, ann);
     for (let slips = 0; slips < 3; slips += 1) await approve(tab, 'trade');
-    expect(await heading(tab)).toBe('That was not the name');
+    expect(await heading(tab)).toBe('Wrong name');
     await tab.goto(tab.url());
     expect(await heading(tab)).not.toMatch(/^Delete database/);
     expect((await remove()).isError).toBe(true);
@@ -85,7 +85,7 @@ describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSE
     await approve(tab);
     expect(await heading(tab)).toBe('Approved');
     await approve(second);
-    expect(await heading(second)).toBe('You approved this already');
+    expect(await heading(second)).toBe('You already approved this');
     expect((await remove()).isError).toBeUndefined();
     expect((await remove()).isError).toBe(true);
   });
@@ -95,7 +95,7 @@ describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSE
     const code = codeIn(await remove(both));
     await signIn(tab, both);
     await tab.goto(`${origin}/approvals/${code}`);
-    expect(await tab.getByText('You asked for this yourself').isVisible()).toBe(true);
+    expect(await tab.getByText('You made this request').isVisible()).toBe(true);
     expect(await tab.getByRole('button', { name: 'Approve deletion' }).count()).toBe(0);
   });
 
@@ -116,14 +116,14 @@ describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSE
     const fields = { token, act: 'approve', name: 'trades' };
     const { frames, answer } = await lured(context, target, fields);
     expect(frames).not.toContain(target);
-    expect(answer).toBe('Not from another page');
+    expect(answer).toBe('Request from another page rejected');
     expect((await remove()).isError).toBe(true);
   });
 
   it('leads from a token that may not approve back to the form for another one', async () => {
     const { tab, agent, ann, code } = await opened();
     await signIn(tab, agent);
-    expect(await heading(tab)).toBe('This token may not approve');
+    expect(await heading(tab)).toBe('This token cannot approve');
     await tab.getByRole('link', { name: 'Sign in' }).click();
     expect(tab.url()).toContain(code);
     await signIn(tab, ann);

@@ -62,7 +62,7 @@ describe('the approval page of a server', () => {
   });
 
   it.each<[string, Record<string, string>, string]>([
-    ['another name, three times', { act: 'approve', name: 'trade' }, 'That was not the name'],
+    ['another name, three times', { act: 'approve', name: 'trade' }, 'Wrong name'],
     ['a decline', { act: 'decline', name: 'trades' }, 'Declined'],
   ])('closes the plan on %s', async (_, fields, title) => {
     const { code, someone, ann, remove, exists } = await waiting();
@@ -78,13 +78,13 @@ describe('the approval page of a server', () => {
     const { someone, remove, both, exists, ann } = await waiting();
     const code = codeIn(await remove(both));
     const shown = await someone.signIn(both, code);
-    expect(shown.text).toContain('You asked for this yourself');
+    expect(shown.text).toContain('You made this request');
     expect(shown.text).not.toContain('value="approve"');
     const forced = await someone.decide(code, approve);
-    expect([forced.status, forced.text.includes('You asked for this yourself')]).toEqual([403, true]);
+    expect([forced.status, forced.text.includes('You made this request')]).toEqual([403, true]);
     expect((await remove(both)).isError).toBe(true);
     const other = person((await waiting()).server.url);
-    expect((await other.signIn(ann)).text).toContain('not good here');
+    expect((await other.signIn(ann)).text).toContain('not valid here');
     expect((await someone.decide(code, { act: 'decline' })).text).toContain('Declined');
     expect(await exists()).toBe(true);
   });
@@ -103,9 +103,9 @@ describe('the approval page of a server', () => {
     const { code, someone, ann, remove } = await waiting();
     const shown = await someone.signIn(ann, code);
     expect((await someone.decide(code, approve, shown)).text).toContain('<h1>Approved</h1>');
-    expect((await someone.decide(code, approve, shown)).text).toContain('You approved this already');
+    expect((await someone.decide(code, approve, shown)).text).toContain('You already approved this');
     await remove();
-    expect((await someone.decide(code, approve, shown)).text).toContain('You approved this already');
+    expect((await someone.decide(code, approve, shown)).text).toContain('You already approved this');
   });
 
   it('takes nothing after the plan has expired, and forgets who signed in', async () => {
@@ -141,7 +141,7 @@ describe('signing in', () => {
     });
     expect(await someone.signIn(`${ann}x`)).toMatchObject({
       status: 403,
-      text: expect.stringContaining('not good here'),
+      text: expect.stringContaining('not valid here'),
     });
     expect(await someone.signIn('')).toMatchObject({ status: 403 });
     expect(someone.cookie()).toBe('');
