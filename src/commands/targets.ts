@@ -52,7 +52,7 @@ export function chosenTarget(config: Config): { config: Config; caller: Caller }
   const known = all.map((one) => one.alias).join(', ');
   if (target === undefined)
     throw new ConfigError(
-      `--target: ${alias === undefined ? 'needed with --targets' : `no ${alias}`}; there are: ${known}`,
+      `--target: ${alias === undefined ? 'needed with --targets' : `no ${alias}`}; available: ${known}`,
     );
   const { principal } = LOCAL_CALLER;
   const scopes = target.admits(principal);

@@ -1,5 +1,6 @@
 import { plainOrQuoted } from '../untrusted.ts';
 import type { Edge, Finding, Graph, GraphEntity, Kind } from './graph.ts';
+import { counted } from './units.ts';
 
 type Index = ReadonlyMap<string, GraphEntity>;
 const indexed = ({ entities }: Graph): Index => new Map(entities.map((entity) => [entity.id, entity]));
@@ -36,11 +37,14 @@ function lag(entity: GraphEntity, { to, facts }: Edge, byId: Index): Finding {
   return {
     entity,
     condition: 'old changeset',
-    why: `holds ${plainOrQuoted(database)} as of ${held?.created?.slice(0, 16) ?? 'an older changeset'}${by === undefined ? '' : `, ${by} completed since`}`,
+    why: `mounts ${plainOrQuoted(database)} as of ${held?.created?.slice(0, 16) ?? 'an older changeset'}${by === undefined ? '' : `; ${completedSince(Number(by))}`}`,
     since: (held?.facts['supersededSince'] ?? target?.facts['active']) as string | undefined,
     facts: { database, mounted: facts['changesetId'], newest, behindBy: by },
   };
 }
+
+const completedSince = (count: number) =>
+  `${counted('changeset', count)} ${count === 1 ? 'has' : 'have'} completed since`;
 
 /** What may use an entity of a kind: unless all of that was read, the entity is not called unused. */
 export const USERS_OF: Partial<Record<Kind, readonly Kind[]>> = {

@@ -173,7 +173,7 @@ export function sizeOf({ kind, facts }: GraphEntity): Row {
     'scaling-group': {
       hostType,
       ...(facts['reservedMiB'] === undefined
-        ? { memory: `${memory(facts['memoryMiB'])}, not all clusters on it could be read` }
+        ? { memory: `${memory(facts['memoryMiB'])}; some clusters on it could not be read` }
         : {
             memory: `${memory(facts['reservedMiB'])} of ${memory(facts['memoryMiB'])} reserved`,
             free: memory(facts['freeMiB']),

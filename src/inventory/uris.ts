@@ -1,7 +1,7 @@
 /** The forms in which the topology of an environment can be read. */
 export const TOPOLOGY_FORMS = {
   '': { mimeType: 'application/json', title: 'Topology as JSON' },
-  '.mmd': { mimeType: 'text/vnd.mermaid', title: 'Topology as Mermaid flowchart' },
+  '.mmd': { mimeType: 'text/vnd.mermaid', title: 'Topology as a Mermaid flowchart' },
   '.svg': { mimeType: 'image/svg+xml', title: 'Picture of the topology' },
 } as const;
 export type TopologyForm = keyof typeof TOPOLOGY_FORMS;

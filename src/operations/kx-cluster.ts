@@ -67,7 +67,9 @@ export const CreateKxCluster = operation({
         .describe('HDB and GP: the databases to mount. RDB: the one to save down to.'),
       cacheStorageConfigurations: KxCacheStorageConfigurations()
         .optional()
-        .describe('Disk caches, for HDB and GP with capacityConfiguration only; the number in type is MB/s'),
+        .describe(
+          'Disk caches, for HDB and GP with capacityConfiguration only; the number in type is the speed in MB/s',
+        ),
       autoScalingConfiguration: AutoScalingConfiguration()
         .optional()
         .describe('For an HDB with capacityConfiguration only'),
@@ -124,8 +126,8 @@ export const DeleteKxClusterNode = operation({
   settles: { now: 'PROVISIONING', end: 'RUNNING', what: 'A new node, which replaces the deleted one,', kind: 'nodes' },
   summary:
     'Delete one node of a kdb cluster, for example one that is stuck in PROVISIONING. This loses data that is ' +
-    'only in the memory of that node. A new node with another id replaces it; until the new node is RUNNING, the ' +
-    'cluster has one node fewer, and a single-node cluster is down; wait_for_kx_entity (kind nodes) waits for it.',
+    'only in the memory of that node. A new node with another id replaces it. Until then, the cluster has one ' +
+    'node fewer, and a single-node cluster is down; use wait_for_kx_entity (kind nodes) to wait for the new node.',
   keywords: 'replace restart terminate stuck broken machine',
   target: { noun: 'cluster node', member: 'nodeId', reader: 'ListKxClusterNodes', arn: CLUSTER.arn },
   input: () =>
@@ -152,8 +154,8 @@ export const ListKxClusterNodes = operation({
   entity: 'kx-cluster',
   risk: 'read',
   summary:
-    'List the nodes of a kdb cluster with id, availability zone, launch time and status. A node that is in ' +
-    'PROVISIONING for more than half an hour is probably stuck.',
+    'List the nodes of a kdb cluster with id, availability zone, launch time and status. A node that has ' +
+    'been PROVISIONING for more than half an hour is probably stuck.',
   keywords: 'machines running instances',
   input: () => z.strictObject({ ...clusterLabels(), ...paging() }),
   output: () =>
@@ -205,7 +207,7 @@ export const UpdateKxClusterCodeConfiguration = operation({
   update: CODE_UPDATE,
   summary:
     'Deploy q code to a RUNNING kdb cluster: a zip file in S3, an initialization script and command-line ' +
-    'arguments. They replace the current ones: a call that omits the script or an argument is refused with the ' +
+    'arguments. They replace the current ones: a call that omits the script or an argument fails and returns the ' +
     'complete arguments, unless remove names it. ROLLING (the default) restarts one node after another, FORCE ' +
     'restarts all at once, and NO_RESTART, for GP only, restarts none. A restart loses data that is only in ' +
     'memory; for an RDB, a person must approve. The cluster is UPDATING, then RUNNING; use wait_for_kx_entity to ' +
@@ -246,7 +248,7 @@ export const UpdateKxClusterDatabases = operation({
   summary:
     'Move an HDB or GP cluster to another version of a database that it mounts: to a changeset, or to the newest ' +
     'version of a dataview. The list replaces the current one: a call that omits a mounted database, its cache or ' +
-    'its dataview is refused with the complete arguments, unless remove names it. Databases cannot be added. ' +
+    'its dataview fails and returns the complete arguments, unless remove names it. Databases cannot be added. ' +
     'ROLLING (the default) restarts one node after another, so a single-node cluster is down meanwhile; ' +
     'NO_RESTART restarts none, and q must reload the data. The cluster is UPDATING, then RUNNING; use ' +
     'wait_for_kx_entity to wait for it.',

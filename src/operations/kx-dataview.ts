@@ -152,9 +152,9 @@ export const UpdateKxDataview = operation({
   target: DATAVIEW,
   update: DATAVIEW_UPDATE,
   summary:
-    'Move a dataview to another changeset (with no setting, to the newest), or change its segments or ' +
-    'description. Omitted settings keep their values, but new segments replace all current ones: a call that ' +
-    'would drop a segment is refused with the complete arguments, unless remove names it. Every update creates a ' +
+    'Move a dataview to another changeset or change its segments or description. A call without settings moves ' +
+    'it to the newest changeset. Omitted settings keep their values, but new segments replace all current ones: a ' +
+    'call that would drop a segment fails and returns the complete arguments, unless remove names it. Every update creates a ' +
     'new version, and clusters keep theirs until update_kx_cluster_databases moves them. A readWrite dataview ' +
     'cannot be updated; for one with autoUpdate, omit changesetId. Returns at once with status UPDATING; use ' +
     'wait_for_kx_entity to wait for ACTIVE (minutes).',
@@ -165,7 +165,7 @@ export const UpdateKxDataview = operation({
       description: byForm(Description()).optional(),
       changesetId: ChangesetId()
         .optional()
-        .describe('Must be COMPLETED. With another setting, give the current one to stay there.'),
+        .describe('Must be COMPLETED. To change only other settings, give the current one.'),
       segmentConfigurations: KxDataviewSegmentConfigurationList()
         .optional()
         .describe('The complete list, which replaces the current one. Default: no change.'),

@@ -13,9 +13,9 @@ export const rollToNewData: Runbook = {
       [
         `${tool('GetKxCluster')}: it must be RUNNING; note its databases: either changesetId (dedicated nodes) or dataviewConfiguration (scaling group). You need these to roll back.`,
         `${tool('GetKxDatabase')} for each: lastCompletedChangesetId. ${tool('ListKxChangesets')}: if a newer one is PENDING or IN_PROGRESS, ask whether to wait for it (${WAIT}, kind changeset); if a newer one FAILED, say so. Stop here if the cluster already has the requested changeset.`,
-        `If it mounts a dataview: ${tool('GetKxDataview')}. With autoUpdate, or if its newest active version has the requested changeset, it needs no change: a new version would leave the clusters on the present one behind. With readWrite it cannot be moved: stop. Otherwise ${tool('UpdateKxDataview')} with the changesetId, then ${WAIT} (kind dataview).`,
+        `If it mounts a dataview: ${tool('GetKxDataview')}. With autoUpdate, or if its newest active version has the requested changeset, do not update it: a new version would leave clusters that mount the current version behind. With readWrite it cannot be moved: stop. Otherwise ${tool('UpdateKxDataview')} with the changesetId, then ${WAIT} (kind dataview).`,
         `${tool('UpdateKxClusterDatabases')}: dataviewName where it mounts a dataview, else changesetId; keep cacheConfigurations as they are; deploymentStrategy ROLLING unless the person says otherwise.`,
-        `${WAIT} (kind cluster) until RUNNING, then ${tool('GetKxCluster')}: it must show the requested changesetId. \`find_kx_problems\` with problem behind shows whether replicas of it are behind.`,
+        `${WAIT} (kind cluster) until RUNNING, then ${tool('GetKxCluster')}: it must show the requested changesetId. \`find_kx_problems\` with problem behind shows whether its replicas are behind.`,
         'To roll back: the same steps with the changesetId noted in step 1.',
       ],
       [REPORT, STOP],
@@ -37,7 +37,7 @@ export const diagnose: Runbook = {
         `For each database it mounts: ${tool('GetKxDatabase')}, and compare lastCompletedChangesetId with what the cluster mounts. ${tool('ListKxChangesets')} shows what is pending or failed; ${tool('GetKxChangeset')} has the errorInfo.`,
         `If it mounts a dataview: ${tool('GetKxDataview')}, and see which of its active versions lists the cluster.`,
         'If it runs on a scaling group: `what_depends_on` with the name of the group: its free memory, and what each cluster on it uses. A cluster that failed for lack of memory needs a smaller reservation, another host, or memory that you free.',
-        'What it printed is in the CloudWatch log group /aws/vendedlogs/finspace/ENVIRONMENT_ID/CLUSTER_NAME, which these tools do not read.',
+        'Its output is in the CloudWatch log group /aws/vendedlogs/finspace/ENVIRONMENT_ID/CLUSTER_NAME, which these tools do not read.',
         'Report in three parts: what is wrong and since when; the evidence, with the values that you read; what to do, in order.',
       ],
       ['Change nothing unless the person asks for it.'],
@@ -48,10 +48,10 @@ export const changeSize: Runbook = {
   name: 'change_kx_cluster_size',
   title: "Change a cluster's size",
   description:
-    'No operation resizes a cluster: create a copy of another size, check it, and only then delete the old one.',
+    'No operation resizes a cluster: create a copy in another size, check it, and only then delete the old cluster.',
   arguments: [
     ...given('environmentId', 'clusterName'),
-    asked('size', 'What it should have, such as 4 nodes of kx.s.4xlarge, or 64 GiB on sg-history'),
+    asked('size', 'The new size, such as 4 nodes of kx.s.4xlarge, or 64 GiB on sg-history'),
   ],
   text: ({ environmentId, clusterName, size }) =>
     steps(
@@ -60,7 +60,7 @@ export const changeSize: Runbook = {
         `${tool('GetKxCluster')}: note every setting. ${tool('ListTagsForResource')} on its ARN (environmentArn/kxCluster/NAME): note the tags.`,
         `If it is to run on a scaling group: \`what_depends_on\` with the name of the group; the free memory must be enough for the copy in addition to the old cluster. A tickerplant or RDB loses data that is only in memory: agree on a time with the person first.`,
         'Ask the person whether clients can be pointed at a new name. If yes, the copy gets a new name and both run side by side; if the name must stay the same, the old one must be deleted first, which causes an outage: say how long creation took last time (createdTimestamp to lastModifiedTimestamp).',
-        `${tool('CreateKxCluster')} with all settings noted, tags too, and the new size: leave out status, statusReason, volumes and times, and give dataviewName in place of dataviewConfiguration. Then \`wait_for_kx_entity\` until RUNNING. If it is CREATE_FAILED report statusReason and delete nothing.`,
+        `${tool('CreateKxCluster')} with all settings noted, tags too, and the new size: leave out status, statusReason, volumes and times, and give dataviewName in place of dataviewConfiguration. Then \`wait_for_kx_entity\` until RUNNING. If it is CREATE_FAILED, report statusReason and delete nothing.`,
         `${tool('GetKxCluster')} on the copy: the same databases, dataviews and changesets, the new size.`,
         `Only when the person says that clients have moved: \`plan_change\` for ${tool('DeleteKxCluster')} of the old one, show it, then call it. A person approves it.`,
       ],
@@ -87,7 +87,7 @@ export const copyCluster: Runbook = {
         '`find_kx_entities` in the target with kinds environment, cluster, database, dataview, volume, scaling-group and view full: its zones, the network of its clusters, and which of those names already exist there. Use the existing entities as they are.',
         '`create_kx_entities` in the target: the database, volume, scaling group and dataview that are missing there, then the cluster with its tags. Use a zone of the target, and the network of its own clusters. Leave out status, statusReason, volumes, times and changesetId, which belong to the source, and give dataviewName in place of dataviewConfiguration. A new database is empty: ask whether data is to be loaded, and from where.',
         `${WAIT}, kind cluster: until it is RUNNING. If it is CREATE_FAILED, report the reason.`,
-        `${tool('GetKxCluster')} on the copy: compare it with the first one, and report each difference. Tags of volumes are set by \`tag_kx_entities\`.`,
+        `${tool('GetKxCluster')} on the copy: compare it with the first one, and report each difference. Set tags of volumes with \`tag_kx_entities\`.`,
       ],
       [REPORT, STOP],
     ),
@@ -104,8 +104,8 @@ export const rotateRdb: Runbook = {
       [
         `${tool('GetKxCluster')}: it must be of type RDB and RUNNING; note every setting, above all databases, savedownStorageConfiguration and tickerplantLogConfiguration. ${tool('ListTagsForResource')} on its ARN (environmentArn/kxCluster/NAME): note the tags.`,
         `${tool('ListKxChangesets')} of its database: was today's data saved down and COMPLETED? If not, say so and stop: data that is only in memory is lost with the cluster.`,
-        `${tool('CreateKxCluster')} with the same settings and tags under the next name (rdb1, rdb2, …): leave out status, volumes and times, and give dataviewName in place of dataviewConfiguration. On ConflictException the name is taken: take the next number.`,
-        '`wait_for_kx_entity` until the new one is RUNNING. If it is CREATE_FAILED report statusReason and leave the old one alone.',
+        `${tool('CreateKxCluster')} with the same settings and tags under the next name (rdb1, rdb2, …): leave out status, volumes and times, and give dataviewName in place of dataviewConfiguration. On ConflictException the name is in use: use the next number.`,
+        '`wait_for_kx_entity` until the new one is RUNNING. If it is CREATE_FAILED, report statusReason and leave the old one alone.',
         'Ask the person to move feeds and gateways to the new one, and to say so.',
         `${tool('DeleteKxCluster')} of the old one; a person approves it. Then \`wait_for_kx_entity\` until DELETED.`,
         `The HDB follows with the runbook ${rollToNewData.name}.`,

@@ -3,11 +3,11 @@ import { asked, given, REPORT, type Runbook, STOP, steps, tool } from './runbook
 export const onboardUser: Runbook = {
   name: 'onboard_kx_user',
   title: 'Onboard a user',
-  description: 'Give somebody access to a kdb environment: the user, the role, the tags, and how to connect.',
+  description: 'Give someone access to a kdb environment: the user, the role, tags, and how to connect.',
   arguments: [
     ...given('environmentId'),
-    asked('userName', 'The name that the new user gets'),
-    asked('iamRole', 'ARN of the IAM role that the user logs in with'),
+    asked('userName', 'Name of the new user'),
+    asked('iamRole', 'ARN of the IAM role that the user connects with'),
   ],
   text: ({ environmentId, userName, iamRole }) =>
     steps(
@@ -36,7 +36,7 @@ export const tearDown: Runbook = {
         'Show the person what is lost for good: databases with their sizes and numbers of changesets. Ask whether the sources in S3 still exist (`get_kx_changeset` lists them), and whether the data is needed elsewhere.',
         '`plan_change` for `tear_down_kx_environment`: what is deleted, in which order, and what blocks it.',
         '`tear_down_kx_environment` does it as one plan that a person approves once: clusters, dataviews, volumes, databases, scaling groups, users, then the environment. Where it is not offered, delete in this order and wait for each with `wait_for_kx_entity` until DELETED; databases and users are deleted at once.',
-        `${tool('GetKxEnvironment')}: its status must be DELETED; it stays readable by its id, though no other tool shows it any more.`,
+        `${tool('GetKxEnvironment')}: its status must be DELETED; it stays readable by its id, though no other tool shows it.`,
       ],
       [REPORT, STOP, 'You cannot approve any of this yourself.'],
     ),
@@ -52,13 +52,13 @@ export const inventory: Runbook = {
       `Make an inventory of the kdb environment ${environmentId} from which it can be rebuilt on another platform. Change nothing.`,
       [
         '`describe_kx_environment` with view full, page by page: everything in it. Its picture and diagram are resources; link them.',
-        `Data: for each database its size, and \`find_kx_entities\` with kinds changeset and view full for the S3 sources of its loads. Mark sources that nobody can confirm: without them, the data must be exported before the shutdown.`,
+        `Data: for each database its size, and \`find_kx_entities\` with kinds changeset and view full for the S3 sources of its loads. Mark sources whose existence nobody can confirm: that data must be exported before the shutdown.`,
         'Processes: for each cluster type, size in memory and CPUs, code and init script in S3, command line, execution role, what it mounts, which volumes it writes to; who depends on it.',
         `Access: ${tool('ListKxUsers')} with roles; network: ${tool('GetKxEnvironment')} (transit gateway, CIDR, DNS, KMS key).`,
         'Owners: `find_kx_entities` with groupBy tag:owner, and with tag !owner for entities without an owner. Code: the same with kinds cluster and groupBy code.',
         '`find_kx_problems` with the environment: what is unused need not move; what is failed or behind should be repaired or dropped first.',
         'Deliver: a table per kind, the order in which to rebuild (network, storage, databases and data, dataviews, scaling groups, clusters, users), open questions, and what can be switched off today.',
       ],
-      ['State every part that is missing because it could not be read.'],
+      ['Name every part that could not be read.'],
     ),
 };

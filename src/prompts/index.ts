@@ -31,7 +31,7 @@ function runbookNamed(name: string): Runbook {
   const runbook = RUNBOOKS.find((candidate) => candidate.name === name);
   if (runbook !== undefined) return runbook;
   const known = RUNBOOKS.map((candidate) => candidate.name);
-  const otherwise = `. There are: ${known.join(', ')}.`;
+  const otherwise = `. Existing ones: ${known.join(', ')}.`;
   throw invalid(`Unknown prompt ${quoted(name, LONGEST)}${didYouMean(name, known, { otherwise })}`);
 }
 
@@ -40,10 +40,10 @@ export function getPrompt(name: string, given: Record<string, string> = {}, tool
   const runbook = runbookNamed(name);
   const unknown = Object.keys(given).find((argument) => !runbook.arguments.some((each) => each.name === argument));
   if (unknown !== undefined)
-    throw invalid(`${name}: there is no argument ${quoted(unknown, LONGEST)}${meant(unknown, runbook)}`);
+    throw invalid(`${name}: no such argument: ${quoted(unknown, LONGEST)}${meant(unknown, runbook)}`);
   const missing = runbook.arguments.filter((argument) => argument.required && !given[argument.name]);
   if (missing.length > 0)
-    throw invalid(`The prompt ${name} needs: ${missing.map((argument) => argument.name).join(', ')}`);
+    throw invalid(`The prompt ${name} requires: ${missing.map((argument) => argument.name).join(', ')}`);
   const long = runbook.arguments.find((argument) => (given[argument.name] ?? '').length > LONGEST);
   if (long !== undefined) throw invalid(`${long.name}: at most ${LONGEST} characters`);
   const known = runbook.arguments.filter((argument) => given[argument.name]);
@@ -58,7 +58,7 @@ export function getPrompt(name: string, given: Record<string, string> = {}, tool
 
 const meant = (argument: string, runbook: Runbook) => {
   const known = runbook.arguments.map((each) => each.name);
-  return didYouMean(argument, known, { otherwise: `; known: ${known.join(', ')}.` });
+  return didYouMean(argument, known, { otherwise: `; available: ${known.join(', ')}.` });
 };
 
 const invalid = (message: string) => new ProtocolError(ProtocolErrorCode.InvalidParams, message);

@@ -13,11 +13,11 @@ export interface Runbook extends Prompt {
 }
 
 const DESCRIPTIONS: Record<string, string> = {
-  environmentId: 'Id of the kdb environment',
+  environmentId: 'Id or name of the kdb environment',
   clusterName: 'The cluster',
   databaseName: 'The database',
   changesetId: 'The changeset to move to; by default the newest completed one',
-  nodeId: 'The node to look at, if the problem is one node',
+  nodeId: 'The node to examine, if the problem is one node',
   userName: 'The user',
 };
 

@@ -36,7 +36,7 @@ async function namesIn(call: Call, lister: OperationName, parents: Members, memb
   const { items, complete } = await walk(call, lister, parents as never, MOST_NAMED, options);
   const names = items.slice(0, MOST_NAMED).map((item) => quoted(String(item[member])));
   const more = complete && items.length <= MOST_NAMED ? '' : ' and more';
-  return names.length === 0 ? ' There are none.' : ` There are: ${names.join(', ')}${more}.`;
+  return names.length === 0 ? ' None exist.' : ` Existing ones: ${names.join(', ')}${more}.`;
 }
 
 /** What an agent reads when a call does not run: why, and what it can do instead. None of it grants anything. */

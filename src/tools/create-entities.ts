@@ -32,8 +32,8 @@ const wanted = () =>
     create: z
       .array(
         z.strictObject({
-          tool: z.enum(CREATES.map(toolName)).describe('The tool that creates it'),
-          arguments: z.looseObject({}).describe('As that tool takes them, without environmentId'),
+          tool: z.enum(CREATES.map(toolName)).describe('Tool that creates the entity'),
+          arguments: z.looseObject({}).describe('Arguments of that tool, without environmentId'),
         }),
       )
       .min(1)
@@ -52,7 +52,7 @@ export const createEntities = compositeTool({
     'database, volume, scaling group and dataview that it needs. Each step takes the arguments of its own create ' +
     'tool, and waits until the entities that it names are ready. All arguments are checked before the first step. A step that ' +
     'fails does not stop the others; the answer lists what was created, what failed and what was not done. ' +
-    'Requires approval only where the single tool does, once for all steps.',
+    'If a step needs approval, a person approves all steps at once.',
   keywords: 'bulk batch several many users list copy',
   annotations: { destructiveHint: false },
   input: wanted,

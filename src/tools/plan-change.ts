@@ -55,7 +55,7 @@ export const planChange = compositeTool({
   input: () =>
     z.strictObject({
       tool: z.string().max(64).describe('Name of the tool, such as delete_kx_volume'),
-      arguments: z.looseObject({}).describe('Its arguments'),
+      arguments: z.looseObject({}).describe('Arguments of that tool'),
       cursor: shaping().cursor,
     }),
   needs: [],

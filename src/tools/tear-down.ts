@@ -44,7 +44,7 @@ export const tearDown = compositeTool({
     'Delete a whole kdb environment, or several entities in it, in the right order: clusters, dataviews, volumes, ' +
     'databases, scaling groups, users and then the environment. Their data is lost; this cannot be undone. A ' +
     'person approves the whole plan once. If the call ends before everything is deleted, call it again: what is ' +
-    'left is a new plan that needs approval.',
+    'left becomes a new plan that needs approval.',
   keywords: 'remove destroy decommission everything',
   annotations: { destructiveHint: true },
   input: () => selection(),

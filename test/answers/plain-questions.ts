@@ -170,7 +170,7 @@ export const PLAIN_QUESTIONS: readonly Asked[] = [
     exactly(all(truth).filter(({ tags }) => tags['cost-centre'] === undefined)),
   ),
   ask('Does everything say its team?', find({ tag: '!team' }), (truth) => [
-    `All ${all(truth).length} are without it`,
+    `None of the ${all(truth).length} has the tag`,
     distinct(all(truth).flatMap(({ tags }) => Object.keys(tags)))
       .toSorted()
       .join(', '),

@@ -78,7 +78,7 @@ describe('find_kx_entities', () => {
     const owners = await use('find_kx_entities', { kinds: ['volume'], groupBy: 'tag:Owner' });
     expect(names(owners.data['groups'], 'value')).toContain('(none)');
     const nothing = await use('find_kx_entities', { kinds: ['user'], groupBy: 'colour' });
-    expect(nothing).toMatchObject({ isError: true, text: expect.stringContaining('There are: arn, iamRole') });
+    expect(nothing).toMatchObject({ isError: true, text: expect.stringContaining('Available: arn, iamRole') });
   });
 
   test('looks through every load when loads are asked for', async () => {
@@ -191,12 +191,12 @@ describe('find_kx_entities', () => {
     const { data } = await use('find_kx_entities', { status: 'UPDATING,' });
     expect(data['found']).toBe((await use('find_kx_entities', { status: 'UPDATING' })).data['found']);
     for (const wrong of ['2026-13-01', '2026-03-01T29:00Z'])
-      expect((await use('find_kx_entities', { olderThan: wrong })).text).toMatch(/olderThan: expects a span/);
-    expect((await use('find_kx_entities', { changedWithin: '!2026-13-01' })).text).toMatch(/expects a span/);
+      expect((await use('find_kx_entities', { olderThan: wrong })).text).toMatch(/olderThan: expects an age/);
+    expect((await use('find_kx_entities', { changedWithin: '!2026-13-01' })).text).toMatch(/expects an age/);
   });
 
   test('refuses what it does not know', async () => {
-    expect((await use('find_kx_entities', { olderThan: 'long' })).text).toMatch(/olderThan: expects a span/);
+    expect((await use('find_kx_entities', { olderThan: 'long' })).text).toMatch(/olderThan: expects an age/);
     expect((await use('find_kx_entities', { owner: 'me' })).text).toMatch(/owner: there is no such argument/);
   });
 
@@ -211,7 +211,7 @@ describe('find_kx_entities', () => {
       (operation, { clusterName }) => operation === 'GetKxCluster' && clusterName === 'gp-research',
     );
     const { data } = await caller(partly)('find_kx_entities', { kinds: ['scaling-group'], name: 'sg-lab' });
-    expect(data['entities']).toMatchObject([{ memory: '64 GiB, not all clusters on it could be read' }]);
+    expect(data['entities']).toMatchObject([{ memory: '64 GiB; some clusters on it could not be read' }]);
     expect((data['entities'] as Rows)[0]).not.toHaveProperty('free');
   });
 

@@ -164,7 +164,7 @@ describe('what_depends_on', () => {
       },
     });
     const missed = await use('what_depends_on', { environment: 'kdb-prod', name: 'hdb-equities' });
-    expect(missed.text).toContain('There are: "hdb-equities-a", "hdb-equities-b".');
+    expect(missed.text).toContain('Existing ones: "hdb-equities-a", "hdb-equities-b".');
   });
 
   test('does not say that there is nothing where it could not look', async () => {

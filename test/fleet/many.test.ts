@@ -45,7 +45,7 @@ describe('environments of which only the pattern of the names is known', () => {
   test('are named when none has such a name', async () => {
     const { text, isError } = await use('find_kx_problems', { environment: 'uat*' });
     expect(isError).toBe(true);
-    expect(text).toContain('There are: "kdb-prod", "kdb-uat"');
+    expect(text).toContain('Existing ones: "kdb-prod", "kdb-uat"');
   });
 });
 
@@ -81,7 +81,7 @@ describe('groups', () => {
     const neither = await use('find_kx_entities', { kinds: ['cluster'], groupBy: 'colour' });
     expect(neither).toMatchObject({
       isError: true,
-      text: expect.stringContaining('None of these has a setting or tag "colour"'),
+      text: expect.stringContaining('None of these has the setting or tag "colour"'),
     });
   });
 

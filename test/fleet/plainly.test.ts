@@ -238,7 +238,7 @@ describe('what_depends_on', () => {
   test('says where to look for what is not an entity', async () => {
     const { isError, text } = await use('what_depends_on', { name: 'subnet-04d9b6a17e83c5f21' });
     expect(isError).toBe(true);
-    expect(text).toMatch(/find_kx_entities finds by uses\.$/);
+    expect(text).toMatch(/use find_kx_entities with uses\.$/);
   });
 });
 
@@ -283,5 +283,5 @@ test('an environment is found by what people call it', async () => {
   expect((await use('what_depends_on', { name: 'uat', kind: 'cluster' })).text).toContain('"gw-uat", "hdb-uat"');
   for (const environment of ['prod2', 'kdb-production', 'uat-kdb'])
     expect((await find({ environment })).text).toContain('There is no kdb environment');
-  expect((await find({ environment: 'kdb' })).text).toContain('There are: "kdb-prod", "kdb-uat"');
+  expect((await find({ environment: 'kdb' })).text).toContain('Existing ones: "kdb-prod", "kdb-uat"');
 });

@@ -43,11 +43,11 @@ describe('a wait for the end of a deletion', () => {
     expect(await wait({ name: 'brief', until: 'DELETED' })).toMatchObject({ reached: true, status: 'DELETED' });
     expect(await wait({ name: 'brief', until: 'DELETED' })).not.toHaveProperty('why');
     expect(await wait({ name: 'never', until: 'DELETED' })).toMatchObject({ reached: false, status: 'NOT_FOUND' });
-    expect(await wait({ name: 'brief' })).toMatchObject({ reached: false, why: 'It does not exist any more.' });
+    expect(await wait({ name: 'brief' })).toMatchObject({ reached: false, why: 'It no longer exists.' });
   });
 
   it('ends at once where the deletion was declined, also when one of an earlier namesake was not', async () => {
-    const refusal = { reached: false, status: 'RUNNING', why: expect.stringContaining('no delete of it was accepted') };
+    const refusal = { reached: false, status: 'RUNNING', why: expect.stringContaining('no delete was accepted') };
     await estate.cluster('kept');
     await estate.cluster('brief');
     later();

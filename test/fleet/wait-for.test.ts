@@ -18,13 +18,13 @@ describe('wait_for_kx_entity', () => {
     expect((await use('wait_for_kx_entity', { ...of, name: 'nobody', until: 'deleted' })).data).toMatchObject({
       reached: false,
       status: 'NOT_FOUND',
-      why: /If somebody else did, it is gone; otherwise check the name/,
+      why: /If another client deleted it, it is gone. Otherwise, check the name/,
     });
   });
 
   test.each([
     [{ kind: 'cluster', name: 'HDB-FX' }, /did you mean "hdb-fx"\?/],
-    [{ kind: 'volume', name: 'disk' }, /there are: "vol-backtest", "vol-equities"/],
+    [{ kind: 'volume', name: 'disk' }, /Existing ones: "vol-backtest", "vol-equities"/],
   ])('names what there is in place of %j', async (asked, why) => {
     const { data } = await use('wait_for_kx_entity', { environment: 'kdb-prod', ...asked });
     expect(data).toMatchObject({ reached: false, why });
@@ -34,7 +34,7 @@ describe('wait_for_kx_entity', () => {
     const ready = await use('wait_for_kx_entity', { ...of, name: 'hdb-fx', until: 'ready' });
     expect(ready.data).toMatchObject({ reached: true, status: 'RUNNING' });
     const gone = await use('wait_for_kx_entity', { ...of, name: 'hdb-fx', until: 'gone' });
-    expect(gone.data).toMatchObject({ reached: false, status: 'RUNNING', why: /Nothing is deleting it/ });
+    expect(gone.data).toMatchObject({ reached: false, status: 'RUNNING', why: /It is not being deleted/ });
   });
 
   test('takes a volume that was updated for ready', async () => {
@@ -159,6 +159,6 @@ describe('wait_for_kx_entity', () => {
     const live = await use('wait_for_kx_entity', { ...asked, name: 'fx_spot_live' });
     expect(live.data).toMatchObject({ reached: true, entity: 'dataview:fx_spot/fx_spot_live' });
     const none = await use('wait_for_kx_entity', { ...asked, name: 'fx_spot_dead' });
-    expect(none.text).toContain('give its name as database');
+    expect(none.text).toContain('Give the database in database');
   });
 });

@@ -166,8 +166,8 @@ describe('--target on stdio', () => {
 
   it.each([
     [{ target: 'prod' }, '--target: needs --targets'],
-    [{ targets }, '--target: needed with --targets; there are: lab, prod, vault'],
-    [{ targets, target: 'test' }, '--target: no test; there are: lab, prod, vault'],
+    [{ targets }, '--target: needed with --targets; available: lab, prod, vault'],
+    [{ targets, target: 'test' }, '--target: no test; available: lab, prod, vault'],
     [{ targets, target: 'vault' }, '--target: vault is not open to local'],
     [{ targets, target: '__proto__' }, '--target: no __proto__'],
   ])('never falls back: %j', (settings, message) => {

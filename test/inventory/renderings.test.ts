@@ -51,7 +51,7 @@ describe('the picture', () => {
     expect(svg).toContain('Not enough memory on scaling group sg-lab');
     expect(svg).toContain('4 changesets behind equities_taq, on an older version of equities_taq_static');
     expect(svg).toContain('newest ingest failed');
-    expect(svg).toMatch(/no cluster runs on it/);
+    expect(svg).toMatch(/unused · created/);
   });
 
   test('links volumes to the clusters and dataviews that use them, and ends every line in an arrowhead', () => {

@@ -45,7 +45,7 @@ describe.each(listPrompts().map(({ name }) => name))('%s', (name) => {
   });
 
   test('asks for what it needs', () => {
-    expect(() => getPrompt(name, {})).toThrow(/needs: environmentId/);
+    expect(() => getPrompt(name, {})).toThrow(/requires: environmentId/);
   });
 
   test('takes no argument that it does not know', () => {
@@ -58,7 +58,7 @@ describe.each(listPrompts().map(({ name }) => name))('%s', (name) => {
 
 test('a prompt that there is not is refused with those that there are', () => {
   expect(() => getPrompt('diagnose_cluster')).toThrow(/did you mean diagnose_kx_cluster/);
-  expect(() => getPrompt('restart')).toThrow(/There are: .*onboard_kx_user/);
+  expect(() => getPrompt('restart')).toThrow(/Existing ones: .*onboard_kx_user/);
 });
 
 describe.each(HTTP_HOSTS)('prompts for $name', ({ connect }) => {

@@ -46,7 +46,7 @@ describe('a node that there is not', () => {
     };
     const head = `There is no cluster node "none" in environmentId "${environmentId}", clusterName "science".`;
     const [one, two] = nodes.map(({ nodeId }) => nodeId);
-    expect(await told()).toBe(`${head} There are: "${one}", "${two}". Next: list_kx_cluster_nodes.`);
+    expect(await told()).toBe(`${head} Existing ones: "${one}", "${two}". Next: list_kx_cluster_nodes.`);
     expect(await told({ deny: ['list_kx_cluster_nodes'] })).toBe(`${head} Next: list_kx_cluster_nodes.`);
     await backend.close();
   });
@@ -56,13 +56,15 @@ describe('a node that there is not', () => {
     const { environmentId } = await openEstate(backend.call, 'bare');
     await guarded({}, async (guard) => {
       const outcome = await guard.attempt({ tool: 'delete_kx_user', arguments: { environmentId, userName: 'nobody' } });
-      expect(outcome).toMatchObject({ text: expect.stringContaining('There are none. Next: list_kx_users.') });
+      expect(outcome).toMatchObject({ text: expect.stringContaining('None exist. Next: list_kx_users.') });
     });
     for (let at = 0; at < 12; at += 1) await town.user(`user${at}`);
     await guarded({}, async (guard) => {
       const given = { environmentId: town.environmentId, userName: 'nobody' };
       const outcome = await guard.attempt({ tool: 'delete_kx_user', arguments: given });
-      expect(outcome).toMatchObject({ text: expect.stringMatching(/There are: (?:"\w+", ){9}"\w+" and more\. Next/) });
+      expect(outcome).toMatchObject({
+        text: expect.stringMatching(/Existing ones: (?:"\w+", ){9}"\w+" and more\. Next/),
+      });
     });
     await backend.close();
   });

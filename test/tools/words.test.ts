@@ -249,7 +249,7 @@ describe('the instructions of the server', () => {
   });
 
   it('send whoever asks who changed something to a person', async () => {
-    expect((await instructions()).text).toContain('only for people: finspace-mcp journal show.');
+    expect((await instructions()).text).toContain('for people only: finspace-mcp journal show.');
   });
 
   it('name what one can ask for, when no tool is found', async () => {

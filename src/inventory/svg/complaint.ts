@@ -21,6 +21,6 @@ function sentence({ condition, facts, why, since }: Finding, reason: string | un
   if (condition === 'old changeset')
     return `${facts['behindBy'] ?? '?'} changeset${facts['behindBy'] === 1 ? '' : 's'} behind ${facts['database']}`;
   if (condition === 'old version') return `on an older version of ${String(facts['dataview']).split('/')[1]}`;
-  if (condition === 'stuck') return 'stuck: this takes far longer than usual';
+  if (condition === 'stuck') return 'stuck: taking far longer than usual';
   return condition === 'stuck nodes' ? `${why} for ${age(since, now)}` : why;
 }

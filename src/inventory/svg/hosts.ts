@@ -21,7 +21,7 @@ export function hostBox({ of: { group, rows }, x, y, height }: Placed<HostBox>, 
   const bar = `<rect x="${edge - BAR}" y="${y + 35}" width="${BAR}" height="12" rx="6" class="track"/>${share === 0 ? '' : `<rect x="${edge - BAR}" y="${y + 35}" width="${Math.max(12, Math.round(BAR * share))}" height="12" rx="6" class="${share > 0.9 ? 'moving' : 'bar'}"/>`}`;
   const use = `${Number(reservedMiB) === 0 ? 'none' : memory(reservedMiB)} of ${memory(memoryMiB)} reserved`;
   const isUnused = mark === 'unused';
-  const below = isUnused ? `no cluster runs on it · ${age(group.created, graph.readAt)} old` : use;
+  const below = isUnused ? `unused · created ${age(group.created, graph.readAt)} ago` : use;
   return [
     `<g>${tip(group.name, [hostType, zone].filter(Boolean).join(' in '), use, group.statusReason)}${box}`,
     glyph(mark, x + 19, y + 22),

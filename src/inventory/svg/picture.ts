@@ -75,7 +75,7 @@ function header(model: Model): string {
     graph.environmentId,
     environment?.status,
     network === 'SUCCESSFULLY_UPDATED' ? 'private network attached' : 'no private network',
-    dns === 'SUCCESSFULLY_UPDATED' ? 'own DNS' : undefined,
+    dns === 'SUCCESSFULLY_UPDATED' ? 'custom DNS' : undefined,
     (zones as string[] | undefined)?.join(' '),
   ];
   const mark = model.marks.get(environment?.id ?? '')?.mark ?? 'ok';

@@ -106,13 +106,13 @@ export async function awaited(
 /** What a status means that is not the one waited for; where things only move on by themselves, a settled one stays. */
 function unfinishedLook(seen: Seen, endsSettled: boolean): Look {
   const kind = statusKind(seen.status);
-  if (kind === 'failed') return over(seen, 'It failed; waiting longer will not help.');
+  if (kind === 'failed') return over(seen, 'It failed; waiting will not help.');
   if (kind === 'settled' && endsSettled)
-    return over(seen, `It is ${plainOrQuoted(seen.status)}, and nothing is in progress that changes that.`);
+    return over(seen, `It is ${plainOrQuoted(seen.status)}, and no operation is in progress that would change it.`);
   return { ...seen, reached: false, ended: false };
 }
 
-const NOT_DELETED = 'Nothing is deleting it: no delete of it was accepted, and it is';
+const NOT_DELETED = 'It is not being deleted: no delete was accepted, and its status is';
 const over = (seen: Seen, why: string): Look => ({ ...seen, reached: false, ended: true, why });
 const isLeaving = (status: string | undefined) => status?.includes('DELET') === true && status !== GONE;
 
@@ -128,9 +128,9 @@ async function goneLook(seen: Seen, goal: string, absence: Absence): Promise<Loo
   const reached = goal === GONE;
   const isKnown = await absence.isKnown();
   if (absence.isPlaceGone && !isKnown)
-    return { ...seen, reached, ended: true, why: 'Its environment was deleted, and with it all that was in it.' };
+    return { ...seen, reached, ended: true, why: 'Its environment was deleted, with everything in it.' };
   if (!isKnown) return over({ ...seen, status: 'NOT_FOUND' }, await absence.none());
-  return reached ? { ...seen, reached, ended: true } : over(seen, 'It does not exist any more.');
+  return reached ? { ...seen, reached, ended: true } : over(seen, 'It no longer exists.');
 }
 
 /** The state that is waited for; people say ready, and gone. */
@@ -142,7 +142,7 @@ function goalOf(kind: Wanted['kind'], until: string | undefined): string {
 /** The name of the environment that is waited for itself. Throws NotThere when another one was named. */
 function ownName({ name = '', environmentId }: Environment, given: string): string {
   if (given === environmentId || given.toLowerCase() === name.toLowerCase()) return name;
-  throw new NotThere(`The environment is ${quoted(name)}, not ${quoted(given)}: name one of them only.`);
+  throw new NotThere(`The environment is ${quoted(name)}, not ${quoted(given)}: wait for one environment per call.`);
 }
 
 /** The only database that has something of a kind and name. Throws NotThere when there is none, or several. */
@@ -159,8 +159,8 @@ async function databaseOf(
   );
   const [only, second] = holders;
   if (only !== undefined && second === undefined) return only;
-  const which = only === undefined ? '' : ` Several have one of that name: ${listed(holders)}.`;
-  throw new NotThere(`A ${kind} is in a database: give its name as database.${which}`);
+  const which = only === undefined ? '' : ` Several databases contain one with that name: ${listed(holders)}.`;
+  throw new NotThere(`A ${kind} belongs to a database. Give the database in database.${which}`);
 }
 
 /** That there is nothing of a name, with those that there are, as far as they can be read. */
@@ -169,10 +169,11 @@ async function noneOf(scene: Scene, { environmentId }: Environment, kind: Kind, 
   const { graphs, gaps } = await scene.again([{ environmentId: environmentId ?? '' }], options);
   const others = graphs.flatMap(({ entities }) => entities.filter((each) => each.kind === kind));
   const known = others.map((each) => each.name);
-  const otherwise = gaps.length > 0 ? '.' : `; there are: ${listed(known)}.`;
-  const unless = goal === GONE ? '. If somebody else did, it is gone; otherwise check the name' : ': check the name';
+  const otherwise = gaps.length > 0 ? '.' : `. Existing ones: ${listed(known)}.`;
+  const unless =
+    goal === GONE ? 'If another client deleted it, it is gone. Otherwise, check the name' : 'Check the name';
   const meant = didYouMean(name, known, { otherwise, shown: quoted });
-  return `There is no ${kind} of that name, and this server deleted none${unless}${meant}`;
+  return `There is no ${kind} with that name, and this server deleted none. ${unless}${meant}`;
 }
 
 /** The states that an operation can report, and that of what it does not find any more. */
@@ -222,7 +223,10 @@ async function nodesSeen({ call, options }: Scene, input: object): Promise<Read>
   const missing = Math.max(least, items.length) - running;
   return isWhole
     ? { status: 'RUNNING' }
-    : { status: 'PROVISIONING', reason: `${missing} of ${running + missing} nodes do not run yet` };
+    : {
+        status: 'PROVISIONING',
+        reason: `${missing} of ${running + missing} nodes ${missing === 1 ? 'is' : 'are'} not RUNNING yet`,
+      };
 }
 
 /** What a read shows that did not find it. */

@@ -16,8 +16,8 @@ export const compareEnvironments = fleetTool({
   title: 'Compare kdb environments',
   description:
     'Compare two kdb environments, such as production and test: what exists in only one of them, and which ' +
-    'settings differ. Entities match if their kind and name are the same, apart from words that tell the ' +
-    'environments apart (hdb-prod and hdb-uat).',
+    'settings differ. Entities match if their kind and name are the same, except for words that distinguish ' +
+    'the environments (hdb-prod and hdb-uat).',
   keywords: 'difference drift versus prod uat',
   input: () => z.strictObject({ a: EnvironmentArgument(), b: EnvironmentArgument(), ...shaping() }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],

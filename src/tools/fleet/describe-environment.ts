@@ -15,8 +15,8 @@ export const describeEnvironment = fleetTool({
   name: 'describe_kx_environment',
   title: 'Describe kdb environment',
   description:
-    'Show everything in a kdb environment: how many entities of each kind there are and in which status, their ' +
-    'problems, and what runs on, mounts or uses what. Links to a picture. To search several environments, use ' +
+    'Show everything in a kdb environment: the number of entities of each kind and status, problems, and ' +
+    'what runs on, mounts or uses what. Links to a picture. To search several environments, use ' +
     'find_kx_entities.',
   keywords: 'overview topology diagram summary Mermaid',
   input: () =>

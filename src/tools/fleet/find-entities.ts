@@ -25,7 +25,7 @@ const Age = ({ orNot = false } = {}) =>
     .max(40)
     .refine(
       (text) => isMoment(orNot ? text.replace(/^!/, '') : text),
-      'expects a span such as 90m, 12h, 30d or 2w, today, or a date',
+      'expects an age such as 90m, 12h, 30d or 2w, or today, or a date',
     );
 const condition = (least: number, most: number, text: string) =>
   z.string().min(least).max(most).optional().describe(text);
@@ -46,8 +46,8 @@ export const findEntities = fleetTool({
   title: 'Find kdb entities',
   description:
     'Find environments, clusters, databases, changesets, dataviews, scaling groups, volumes and users in all kdb ' +
-    'environments by name, status, type, tag, age or any setting. An entity must meet every condition. Also ' +
-    'counts, adds up sizes, groups and sorts.',
+    'environments by name, status, type, tag, age or any setting. An entity must meet every condition. Can ' +
+    'also count, sum sizes, group and sort.',
   keywords: 'search count total owner who which',
   input: () =>
     z.strictObject({
@@ -56,7 +56,7 @@ export const findEntities = fleetTool({
         .array(z.enum(KINDS))
         .min(1)
         .optional()
-        .describe('Default: all, but changesets only if another condition is about them'),
+        .describe('Default: all; changesets only if another condition refers to them'),
       status: condition(0, 80, 'One or several, such as CREATING,UPDATING; !RUNNING: any other'),
       type: condition(0, 40, 'Type of cluster, disk, node or host, such as RDB, SSD or kx.sg.4xlarge'),
       tag: condition(0, 400, 'Key, value or key=value; !key: without that key; !*: without any tag'),
@@ -155,7 +155,7 @@ const ALL = (found: readonly Candidate[]) => ({ found, isCarried: true });
 
 const allLack = ({ length }: readonly Candidate[], tag: string, seen: ReadonlySet<string>) =>
   new NotThere(
-    `All ${length} are without it: nothing has a tag ${quoted(tag.slice(1))}. There are: ${tagsLike(tag, seen).map(plainOrQuoted).join(', ')}; !* finds what has none at all.`,
+    `None of the ${length} has the tag ${quoted(tag.slice(1))}. Existing tags: ${tagsLike(tag, seen).map(plainOrQuoted).join(', ')}; !* finds entities without any tag.`,
   );
 
 /** Where people look for what is no setting, or not of these kinds. */

@@ -91,7 +91,7 @@ export const findProblems = fleetTool({
   title: 'Find kdb problems',
   description:
     'Find what is wrong in all kdb environments: failed or stuck entities, clusters and dataviews that lag behind ' +
-    'the newest data, what nothing uses, and references to what does not exist. Also shows what is changing now.',
+    'the newest data, unused entities, and references to missing ones. Also shows what is changing now.',
   keywords: 'broken health check wasting money idle why',
   input: () =>
     z.strictObject({
@@ -100,7 +100,7 @@ export const findProblems = fleetTool({
         .optional()
         .describe(
           'stuck: in a transitional status for too long. behind: not on the newest changeset or dataview version. ' +
-            'unused: nothing uses it. dangling: refers to what does not exist. underway: changing now. Default: all.',
+            'unused: nothing uses it. dangling: refers to something that does not exist. underway: changing now. Default: all.',
         ),
       kinds: z.array(z.enum(KINDS)).min(1).optional().describe('Default: all'),
       environment: EnvironmentsArgument().optional(),
@@ -138,7 +138,7 @@ export const findProblems = fleetTool({
       ...(found.some(({ name }) => name === 'unused') ? { unusedSince: UNUSED_SINCE } : {}),
       ...(problem === 'stuck' && found.length === 0 ? { stuckAfter: STUCK_AFTER } : {}),
       ...(problem === 'behind' ? notLoaded(graphs) : {}),
-      ...(unread === 0 ? {} : { notChecked: `nodes of ${unread} clusters: problem stuck or underway does` }),
+      ...(unread === 0 ? {} : { notChecked: `nodes of ${unread} clusters; problem stuck or underway reads them` }),
       ...environmentsOf(graphs),
       ...notReadIn([...gaps.filter(isUnclear), ...tagged.gaps]),
     };

@@ -49,7 +49,7 @@ export function checkKeys(keys: readonly Key[], asked: readonly Key[], found: re
     const settings = isAskedAsTag ? '' : `${settingNames(found).join(', ')}; tags: `;
     const what = isAskedAsTag ? 'tag' : 'setting or tag';
     throw new NotThere(
-      `None of these has a ${what} ${quoted(key.name)}. There are: ${settings}${tags.map((tag) => plainOrQuoted(cut(tag, 60))).join(', ') || 'none'}.`,
+      `None of these has the ${what} ${quoted(key.name)}. Available: ${settings}${tags.map((tag) => plainOrQuoted(cut(tag, 60))).join(', ') || 'none'}.`,
     );
   }
 }

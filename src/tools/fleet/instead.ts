@@ -38,7 +38,7 @@ export function knownInstead({ graphs, kinds, candidates, tags }: Searched, { na
     ...(name === undefined ? {} : namesLike(name, entities)),
     ...(status === undefined ? {} : { statesThereAre: distinct(entities.map((entity) => entity.status)) }),
     ...(PROBLEM.test(status ?? '')
-      ? { isNoState: 'find_kx_problems finds what is stuck, unused, dangling or behind' }
+      ? { isNoState: 'find_kx_problems finds entities that are stuck, unused, dangling or behind' }
       : {}),
     ...(type === undefined ? {} : { typesThereAre: types() }),
     ...(uses === undefined || candidates.length === 0 ? {} : settingsLike(uses, candidates)),

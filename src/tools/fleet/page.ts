@@ -19,7 +19,7 @@ export interface Link {
 const BUDGET = { summary: 1_950, full: 16_000 } as const;
 export type View = keyof typeof BUDGET;
 
-const WHOLE_CURSOR = 'expects the cursor of the last answer, whole and unchanged';
+const WHOLE_CURSOR = 'expects the cursor of the last answer, complete and unchanged';
 
 /** The arguments by which every answer is shaped. */
 export const shaping = () => ({

@@ -105,7 +105,7 @@ export function sceneOf({ call, restrictions, caller, quotas }: ToolEnvironment,
     const fitting = all.filter(({ name = '' }) => isLike(name.toLowerCase(), wanted.toLowerCase()));
     const names = all.map(({ name = '' }) => name);
     if (fitting.length === 0)
-      throw new NotThere(`No kdb environment has a name like ${quoted(wanted)}. There are: ${listed(names)}.`);
+      throw new NotThere(`No kdb environment has a name like ${quoted(wanted)}. Existing ones: ${listed(names)}.`);
     return fitting;
   };
   return {
@@ -177,13 +177,13 @@ export function noSuch(
   advice = '',
 ): NotThere {
   const like = known.filter((name) => name.toLowerCase().includes(wanted.toLowerCase()));
-  const otherwise = `. There are: ${listed(like.length > 0 ? like : known)}.`;
+  const otherwise = `. Existing ones: ${listed(like.length > 0 ? like : known)}.`;
   const meant = like.length > 0 ? otherwise : didYouMean(wanted, known, { otherwise, shown: quoted });
   const more = gaps.length === 0 ? '' : ` and ${gaps.length} more`;
   const unread =
     gap === undefined
       ? ''
-      : ` It may be in what could not be read: ${quoted(gap.environment)}, ${quoted(textOf(gap), 200)}${more}.`;
+      : ` It may be in a part that could not be read: ${quoted(gap.environment)}, ${quoted(textOf(gap), 200)}${more}.`;
   return new NotThere(`There is no ${noun} ${quoted(wanted)}${meant}${unread}${advice && ` ${advice}`}`);
 }
 

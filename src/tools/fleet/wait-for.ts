@@ -19,7 +19,7 @@ const entity = () => ({
     .string()
     .min(1)
     .max(64)
-    .describe('Name of the entity: for a changeset its id, for nodes that of the cluster, for environment its own'),
+    .describe('Name of the entity; for a changeset, its id; for nodes, the name of the cluster'),
   database: z
     .string()
     .max(64)
@@ -27,7 +27,7 @@ const entity = () => ({
     .describe('Database of the dataview or changeset; needed only if the name is not unique'),
 });
 
-const WHOLE_HANDLE = 'expects the handle of the last answer, whole and unchanged';
+const WHOLE_HANDLE = 'expects the handle of the last answer, complete and unchanged';
 
 const Wanted = () =>
   z.strictObject({
@@ -42,7 +42,7 @@ const Wanted = () =>
       .string()
       .max(40)
       .optional()
-      .describe('Status to wait for, such as DELETED. Default: the one that means ready.'),
+      .describe('Status to wait for, such as DELETED. Default: the status in which the entity is ready.'),
     handle: z
       .string()
       .max(40, WHOLE_HANDLE)
@@ -56,7 +56,7 @@ export const waitFor = fleetTool({
   title: 'Wait for kdb entities',
   description:
     'Wait until one or several entities are ready or deleted, or until all nodes of a cluster are RUNNING. Returns ' +
-    'then, or at once with the reason if that will not happen. After 25 seconds it returns a handle; call it again ' +
+    'as soon as that happens, or at once with the reason if it cannot happen. After 25 seconds it returns a handle; call it again ' +
     'with that handle to keep waiting.',
   keywords: 'ready done finished poll',
   input: Wanted,

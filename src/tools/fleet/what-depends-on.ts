@@ -16,7 +16,7 @@ export const whatDependsOn = fleetTool({
   name: 'what_depends_on',
   title: 'Show dependencies',
   description:
-    'Show what uses an entity, directly or through others, and what it needs itself, with settings, tags and ' +
+    'Show what uses an entity, directly or indirectly, and what the entity itself needs, with settings, tags and ' +
     'problems. Use it before you delete or change something. Works for environments, clusters, databases, ' +
     'changesets, dataviews, scaling groups, volumes and users.',
   keywords: 'impact safe to delete breaks who uses',
@@ -25,7 +25,7 @@ export const whatDependsOn = fleetTool({
       environment: EnvironmentArgument()
         .optional()
         .describe('Id or name; needed only if the name exists in several environments'),
-      name: z.string().min(1).max(200).describe('Name of the entity; for a changeset its id'),
+      name: z.string().min(1).max(200).describe('Name of the entity; for a changeset, its id'),
       kind: z.enum(KINDS).optional().describe('Needed only if entities of several kinds have that name'),
       ...shaping(),
     }),
@@ -81,7 +81,7 @@ const row = ({ entity, edge, distance }: Connected) => ({
 const needed = (connected: Connected) => ({ ...row(connected), ...sizeOf(connected.entity) });
 
 /** Said where nothing has a name, since people ask that of roles and subnets, too. */
-const NOT_AN_ENTITY = 'What uses a role, subnet, bucket or other setting, find_kx_entities finds by uses.';
+const NOT_AN_ENTITY = 'To find what uses a role, subnet, bucket or other setting, use find_kx_entities with uses.';
 
 /** The only environment that has something of that name, as far as could be read, and that name. Throws NotThere. */
 async function placeOf(scene: Scene, name: string, kind: Kind | undefined) {
@@ -98,7 +98,7 @@ async function placeOf(scene: Scene, name: string, kind: Kind | undefined) {
   }
   if (second !== undefined)
     throw new NotThere(
-      `Several environments have something of that name: ${listed(places.map((graph) => graph.name))}. Give one of them as environment.`,
+      `Several environments have an entity with that name: ${listed(places.map((graph) => graph.name))}. Give one of them as environment.`,
     );
   return { id: only.environmentId, name, gaps };
 }
@@ -137,7 +137,7 @@ function theOne(graph: Graph, name: string, kind: string | undefined): GraphEnti
   const [entity, second] = found;
   if (second !== undefined)
     throw new NotThere(
-      `Several things have that name: ${found.map(({ id }) => quoted(id, 200)).join(', ')}. Give one of these as the name.`,
+      `Several entities have that name: ${found.map(({ id }) => quoted(id, 200)).join(', ')}. Give one of these as name.`,
     );
   return entity;
 }
