@@ -9,16 +9,16 @@ export interface Page {
   readonly code?: string;
   /** Path of the list of plans; absent on pages for strangers. */
   readonly home?: string;
-  /** For those who go by keyboard or by ear: past what there is to read. */
+  /** A link for keyboard and screen-reader users that skips the text above the form. */
   readonly skip?: { readonly to: string; readonly text: string };
-  /** Looks again by itself, after so many seconds and at this path. */
+  /** Reloads the page after this many seconds, at this path. */
   readonly refresh?: { readonly seconds: number; readonly path: string };
-  /** What stands at the bottom; a warning about the passphrase when left out. */
+  /** The footer; a warning about the passphrase when omitted. */
   readonly foot?: Html | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One whole page as an answer that no other site can frame, read, script or keep. */
+/** A complete page as a response that no other site can frame, read, script or cache. */
 export function document({
   title,
   body,
@@ -70,7 +70,7 @@ const HEADERS = {
 };
 
 /**
- * For pages with a form. Under `no-referrer` a browser says `Origin: null` when it posts, which is also what a hostile frame
- * can make it say; under this it names the origin, and still tells other sites nothing.
+ * For pages with a form. Under `no-referrer`, a browser posts with `Origin: null`, which a hostile frame can also force. Under
+ * this policy it sends the real origin, and other sites still learn nothing.
  */
 export const FORM_HEADERS = { 'referrer-policy': 'same-origin' };

@@ -5,13 +5,13 @@ import { document } from './document.ts';
 import { html } from './html.ts';
 import { type NoticeName, notice } from './notices.ts';
 
-/** Who may see the page: the one browser that opened the link, which is printed in the terminal and nowhere else. */
+/** Decides who may see the page: only the browser that opened the link, which is printed in the terminal and nowhere else. */
 export interface Entrance {
-  /** Path of the list of plans. It is a secret as well, but not enough alone. */
+  /** Path of the list of plans. It is secret too, but knowing it is not enough. */
   readonly home: string;
   /** Path of the link. It opens once. */
   readonly link: string;
-  /** Why a request is turned away before anything is looked at; undefined when it may go on. */
+  /** Why a request is rejected before anything else is checked; undefined when it may continue. */
   stop(request: Request): NoticeName | undefined;
   /** Answers the link; undefined for every other path. */
   enter(request: Request, landing: string): Response | undefined;
@@ -19,14 +19,14 @@ export interface Entrance {
   knows(request: Request): boolean;
   /** Proves that a form shows exactly this question to this browser. */
   token(question: Question): string;
-  /** Compares secrets without telling how much of a guess was right. */
+  /** Compares secrets in constant time. */
   same(given: string, secret: string): boolean;
 }
 
 const COOKIE = 'finspace_mcp_approval';
 const secret = () => randomBytes(32).toString('base64url');
 
-/** `origins` are those that the page is served under, for example `http://127.0.0.1:4000`. */
+/** `origins` are the origins that the page is served under, for example `http://127.0.0.1:4000`. */
 export function entrance(origins: readonly string[]): Entrance {
   const hosts = origins.map((origin) => new URL(origin).host);
   const [folder, ticket, visitor, tokenKey] = [secret(), secret(), secret(), secret()];
@@ -49,7 +49,7 @@ export function entrance(origins: readonly string[]): Entrance {
       if (method !== 'GET' && method !== 'POST') return 'no-such-method';
       if (origin === null ? method === 'POST' : !origins.includes(origin)) return 'elsewhere-from';
       if (method === 'POST' && !allowed(headers.get('sec-fetch-site'), ['same-origin'])) return 'elsewhere-from';
-      // A frame, an image, a script or a fetch of any page, and a browser that looks ahead, which would use the link up.
+      // Rejects frames, images, scripts and fetches of any page, and prefetching browsers, which would consume the link.
       if (!allowed(headers.get('sec-fetch-dest'), ['document']) || headers.has('sec-purpose')) return 'elsewhere-from';
       return undefined;
     },
@@ -70,10 +70,10 @@ export function entrance(origins: readonly string[]): Entrance {
   };
 }
 
-/** A browser that does not send the header (all did not, before 2023) is not told apart by it. */
+/** Browsers from before 2023 do not send the header, so its absence means nothing. */
 const allowed = (value: string | null, values: readonly string[]) => value === null || values.includes(value);
 
-/** Compares secrets without telling how much of a guess was right. */
+/** Compares secrets in constant time. */
 export function same(given: string, expected: string): boolean {
   const [a, b] = [digest(given), digest(expected)].map((text) => Buffer.from(text));
   return timingSafeEqual(a as Buffer, b as Buffer);

@@ -1,16 +1,18 @@
 const LARGEST_FORM = 16 * 1024;
-/** A browser sends a form in one go; nobody needs longer who means it. */
+/** A browser sends a form at once, so no genuine form needs longer. */
 const FORM_MS = 5_000;
 
-/** What whoever let the form in has to say about how long it is read. */
+/** How the server that accepted the form limits the time for reading it. */
 export interface Reading {
-  /** Aborted when it has to give way. */
+  /** Aborted when reading has to stop, to free the slot for another form. */
   readonly stop: AbortSignal;
-  /** To be called when nothing is read any more. */
+  /** Called when reading has ended. */
   ended(): void;
 }
 
-/** The fields of a form that was sent. Says why there are none: it is something else, or more than a person would type, or takes too long. */
+/**
+ * The fields of a submitted form, or why there are none: another content type, too large for what a person types, or too slow.
+ */
 export async function fieldsOf(
   request: Request,
   reading?: Reading,

@@ -1,24 +1,24 @@
 import { printable } from '../safety/approver-text.ts';
 import { scriptRuns } from './scripts.ts';
 
-/** Markup that is safe to send. Only `html` makes it. */
+/** Markup that is safe to send. Only `html` creates it. */
 export interface Html {
   readonly markup: string;
 }
 
 type Hole = string | number | Html | readonly Html[] | undefined;
 
-/** Markup from a template; everything put into it is escaped, unless it is markup already. */
+/** Markup from a template; every inserted value is escaped, unless it is markup already. */
 export function html(parts: TemplateStringsArray, ...holes: readonly Hole[]): Html {
   return { markup: parts.map((part, at) => (at === 0 ? part : filled(holes[at - 1]) + part)).join('') };
 }
 
-/** Text for an element or a quoted attribute, with everything escaped that could hide or reorder what stands around it. */
+/** Text for an element or a quoted attribute, with everything escaped that could hide or reorder the text around it. */
 export function escaped(text: string): string {
   return printable(text).replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** A name, with the letters marked that are of another script than the rest of it. */
+/** A name, with letters marked that belong to another script than the rest of the name. */
 export function marked(name: string, element: 'mark' | 'tspan' = 'mark'): Html {
   const runs = scriptRuns(name).map(({ text, script }) =>
     script === undefined
@@ -30,7 +30,7 @@ export function marked(name: string, element: 'mark' | 'tspan' = 'mark'): Html {
 
 const scriptName = (script: string) => (script === 'another' ? 'letter of another script' : `${script} letter`);
 
-/** Says which letters of some names are marked; undefined where none is. */
+/** Names the marked letters of some names; undefined when there are none. */
 export function markedNote(names: readonly string[]): Html | undefined {
   const found = names.find((name) => scriptRuns(name).some(({ script }) => script !== undefined));
   if (found === undefined) return undefined;

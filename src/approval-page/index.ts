@@ -7,11 +7,11 @@ import { clock } from './views.ts';
 export interface ApprovalPageOptions {
   readonly desk: Desk;
   readonly now: () => number;
-  /** What the page is served under, for example `http://127.0.0.1:4000`. */
+  /** The origins that the page is served under, for example `http://127.0.0.1:4000`. */
   readonly origins: readonly string[];
-  /** Code of the plan that the link opens; the list of plans when left out. */
+  /** Code of the plan that the link opens; the list of plans when omitted. */
   readonly first?: string | undefined;
-  /** Told what went wrong behind a page that says only that something did. */
+  /** Receives the cause of an error for which the page shows only a general message. */
   readonly onerror: (error: unknown) => void;
 }
 
@@ -21,7 +21,7 @@ export interface ApprovalPage {
   handle(request: Request): Promise<Response>;
 }
 
-/** The approval page: shows what waits for a person, and takes their passphrase and the name of what they mean. Runs without scripts. */
+/** The approval page: shows open plans, and accepts the passphrase and the name of the target. Works without scripts. */
 export function approvalPage({ desk, now, origins, first, onerror }: ApprovalPageOptions): ApprovalPage {
   const door = entrance(origins);
   const { home } = door;

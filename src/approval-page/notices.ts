@@ -14,7 +14,7 @@ const MARKS = {
   wait: html`<svg class="mark wait" viewBox="0 0 42 42" aria-hidden="true"><path d="M21 13v10M21 28.5v.1"/></svg>`,
 };
 
-/** Everything that this page says besides plans, by what happened. */
+/** Every page with a single message, by event. */
 export const NOTICES = {
   approved: {
     status: 200,
@@ -167,11 +167,11 @@ export type NoticeName = keyof typeof NOTICES;
 
 interface NoticeOptions extends Partial<Pick<Page, 'home' | 'code' | 'foot' | 'headers'>> {
   readonly more?: string;
-  /** What the way back is called. */
+  /** Label of the link back. */
   readonly back?: string;
 }
 
-/** A page with one message. `more` follows its text; `home` offers the way back. */
+/** A page with one message. `more` follows its text; `home` adds a link back. */
 export function notice(
   name: NoticeName,
   { home, code, more, foot, headers, back: way = 'See other open plans' }: NoticeOptions = {},

@@ -3,18 +3,18 @@ import type { Item } from '../safety/blast/finding.ts';
 import type { Shown } from '../safety/ledger.ts';
 import { type Html, html, marked } from './html.ts';
 
-/** So narrow that its text stays legible on a phone, where the whole is scaled down a little. */
+/** Narrow enough that its text stays legible on a phone, which scales it down a little. */
 const WIDTH = 384;
 const BOX = { width: 180, height: 82, alone: 280 };
 const TARGET = { width: 280, height: 56 };
 const GAP = 14;
-/** Characters of one line of detail. */
+/** Characters in one line of detail. */
 const DETAIL = 23;
 const TITLE = 26;
-/** More than these are drawn by kind; the list below the picture has them all. */
+/** Above this number, items are drawn by kind; the list below the picture names all of them. */
 export const MOST_DRAWN = 8;
 
-/** What hangs on a target: it stands in the middle, what is lost with it above, what is interrupted below. */
+/** The impact on a target: the target in the middle, what is lost with it above, what is interrupted below. */
 export function picture(shown: Shown): Html {
   const above = rows(drawn(shown.lost)).reverse();
   const below = rows(drawn(shown.interrupted));
@@ -32,7 +32,7 @@ ${line('kind', shown.noun, { ...TARGET, x: (WIDTH - TARGET.width) / 2, y: middle
 ${line('name', shown.name, { ...TARGET, x: (WIDTH - TARGET.width) / 2, y: middle + 42, anchor: 'middle' })}</svg>`;
 }
 
-/** The same in words. */
+/** The same as text. */
 export function summary({ noun, name, lost, interrupted }: Shown): string {
   return `${noun} ${name}: ${lost.length} lost for good with it, ${interrupted.length} interrupted`;
 }
@@ -65,7 +65,7 @@ function group(
   return { markup: [spine, ...branches, ...drawnBoxes, heading].map(({ markup }) => markup).join('\n') };
 }
 
-/** Baselines of kind, name and up to two lines of detail, below the first. */
+/** Baselines of kind, name and up to two lines of detail, relative to the first. */
 const BASELINES = [0, 19, 37, 52];
 
 function box(kind: Kind, { kind: noun, name, detail = '' }: Item, { x, y, width }: Omit<Line, 'anchor'>): Html {
@@ -87,11 +87,11 @@ interface Line {
   readonly anchor?: 'middle';
 }
 
-/** Pixels that a usual letter takes. */
+/** Pixels of an average letter. */
 const LETTERS = { kind: 7, name: 8.4, detail: 7 } as const;
 const PADDING = 12;
 
-/** One line of text in a box, which nothing in it leaves: what is too long is shortened, and what is still too wide is clipped. */
+/** One line of text that stays inside its box: long text is shortened, and what is still too wide is clipped. */
 export function line(look: keyof typeof LETTERS, text: string, { x, y, width, anchor }: Line): Html {
   const room = width - 2 * PADDING;
   const most = room / LETTERS[look];
@@ -100,7 +100,7 @@ export function line(look: keyof typeof LETTERS, text: string, { x, y, width, an
   return html`<svg x="${x + PADDING}" y="${y - 16}" width="${room}" height="22"><text class="${look}" y="16"${at}>${marked(short, 'tspan')}</text></svg>`;
 }
 
-/** At most two lines, broken between words where there are some. */
+/** At most two lines, broken between words where possible. */
 function wrapped(text: string): string[] {
   if (text.length <= DETAIL) return text === '' ? [] : [text];
   const space = text.lastIndexOf(' ', DETAIL);
@@ -108,7 +108,7 @@ function wrapped(text: string): string[] {
   return [text.slice(0, end), cut(text.slice(end).trim(), DETAIL)];
 }
 
-/** As many as fit, each; else the kinds, with how many of each. */
+/** Each item if they fit; otherwise each kind with its number of items. */
 function drawn(items: readonly Item[]): readonly Item[] {
   if (items.length <= MOST_DRAWN) return items;
   const kinds = [...new Set(items.map(({ kind }) => kind))].map((kind) => items.filter((item) => item.kind === kind));
@@ -120,17 +120,17 @@ function drawn(items: readonly Item[]): readonly Item[] {
   ];
 }
 
-/** Things of one kind as one: `13 clusters`, with their names. */
+/** Several items of one kind as one: `13 clusters`, with their names. */
 export function together(items: readonly Item[]): Item {
   const [{ kind, name, detail }, ...others] = items as [Item, ...Item[]];
   if (others.length === 0) return { kind, name, detail };
   return { kind: '', name: `${items.length} ${kind}s`, detail: items.map((item) => item.name).join(', ') };
 }
 
-/** Two in a row, the odd one last. */
+/** Two per row; an odd one comes last. */
 function rows(items: readonly Item[]): (readonly Item[])[] {
   return Array.from({ length: Math.ceil(items.length / 2) }, (_, row) => items.slice(row * 2, row * 2 + 2));
 }
 
-/** The text, or as much of it as there is room for. */
+/** The text, shortened if it is too long. */
 const cut = (text: string, most: number) => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);

@@ -15,33 +15,33 @@ export interface Known {
   ended?: Ended;
 }
 
-/** One person before the plans: who they are was found out before. */
+/** The plans as one identified person sees them. */
 export interface Seat {
   /** Path of the list of plans, as browsers see it. */
   readonly home: string;
   readonly now: () => number;
   readonly decisions: Decisions;
-  /** By code, what was shown lately; bounded here. */
+  /** Plans shown recently, by code; bounded here. */
   readonly known: Map<string, Known>;
   readonly foot?: Html | undefined;
   readonly proof: (question: Question) => Proof;
   /** Proves that a form shows exactly this question to this person. */
   readonly token: (question: Question) => string;
   readonly same: (given: string, secret: string) => boolean;
-  /** Who approves, by the fields of the form; or the page that says why nobody does. */
+  /** The person who approves, from the fields of the form; or the page that says why nobody can. */
   readonly approver: (question: Question, fields: URLSearchParams, again: Again) => Promise<Approver | Response>;
-  /** Where to go on after a decision. */
+  /** Where to continue after a decision. */
   readonly after: (code: string, how: Ended) => string;
 }
 
 const WRONG_NAME = 'That does not match exactly. Nothing was approved yet. The third wrong name closes the plan.';
 
-/** Shows the form once more, with what was wrong. */
+/** Shows the form again, with what was wrong. */
 export type Again = (error: string) => Response;
 
 const MOST_KNOWN = 500;
 
-/** Answers with the list of plans, a plan, or what became of it. `path` is what follows the home. */
+/** Responds with the list of plans, a plan, or its outcome. `path` is the part after the home path. */
 export async function plans(request: Request, path: string, seat: Seat): Promise<Response> {
   const { home, foot, known, now, decisions } = seat;
   const isGet = request.method === 'GET';
@@ -94,7 +94,7 @@ function show(question: Question, seat: Seat, again?: { error: string; typed: st
   });
 }
 
-/** What an ending is called when the form is sent once more. */
+/** The notice when a form of an ended plan is sent again. */
 const AGAIN: Partial<Record<NoticeName, NoticeName>> = { approved: 'already-approved', declined: 'already-declined' };
 
 async function gone(code: string, again: boolean, { home, foot, known, now, decisions }: Seat): Promise<Response> {

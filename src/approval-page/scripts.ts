@@ -1,10 +1,10 @@
-/** Part of a text; a letter that is of another script than most letters of its name comes alone, with the name of the script. */
+/** A run of a text; a letter of another script than most letters of its name is a run of its own, with the name of the script. */
 export interface Run {
   readonly text: string;
   readonly script?: string;
 }
 
-/** Names of scripts. Those that one language writes together count as one. */
+/** Names of scripts. Scripts that one language mixes count as one. */
 const SCRIPTS: readonly (readonly [string, RegExp])[] = [
   ['fullwidth', /[\uff21-\uff5a]/],
   ['Latin', /\p{scx=Latin}/u],
@@ -17,7 +17,7 @@ const SCRIPTS: readonly (readonly [string, RegExp])[] = [
   ['mathematical', /[\u{1d400}-\u{1d7ff}]/u],
 ];
 
-/** A text in runs, so that letters that only look like those around them can be marked. */
+/** A text in runs, so that look-alike letters can be marked. */
 export function scriptRuns(text: string): readonly Run[] {
   if (/^[\0-\x7f]*$/.test(text)) return [{ text }];
   return text.split(/(?<=\s)(?=\S)/u).flatMap(wordRuns);

@@ -7,7 +7,7 @@ const WIDTH = 384;
 const BOX = { height: 54, left: 58 };
 const GAP = 16;
 
-/** What a plan of several steps removes, from the first at the top to the last. */
+/** The removals of a plan with several steps, from first to last. */
 export function stepsPicture({ lost }: Pick<Shown, 'lost'>): Html {
   const runs = lost.length <= MOST_DRAWN ? lost.map((item) => [item]) : byKind(lost);
   const height = runs.length * (BOX.height + GAP) - GAP + 4;
@@ -39,7 +39,7 @@ const inWords = (run: readonly Item[]) => {
   return `${kind} ${name}`.trim();
 };
 
-/** Neighbours of one kind together. */
+/** Adjacent items of one kind, grouped. */
 function byKind(items: readonly Item[]): (readonly Item[])[] {
   const starts = items.flatMap(({ kind }, at) => (kind === items[at - 1]?.kind ? [] : [at]));
   return starts.map((start, at) => items.slice(start, starts[at + 1]));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The one style sheet, in the page itself, so that a page is one answer and asks for nothing else. */
+/** The only style sheet, inline, so that a page needs no second request. */
 export const STYLE = `
 :root{color-scheme:light dark;
 --ground:#f4f5f7;--card:#fff;--ink:#1b1f27;--soft:#5c6470;--line:#dfe2e8;--field:#fff;--edge:#8a93a1;
@@ -71,5 +71,5 @@ footer{color:var(--soft);font-size:.85rem;padding-bottom:2.5rem}
 @media (max-width:30rem){header,main,footer{padding-left:.75rem;padding-right:.75rem}main>*{padding:1.15rem 1.05rem}main>figure{padding-left:.6rem;padding-right:.6rem}figure h2,figure details{padding:0 .45rem}h1{font-size:1.35rem}.details div{grid-template-columns:7.75rem 1fr}.acts>*{flex:1 1 100%;text-align:center}.plans a{padding:.9rem 1.05rem}}
 `;
 
-/** What the content security policy knows the style sheet by. */
+/** The hash of the style sheet, for the content security policy. */
 export const STYLE_HASH = `sha256-${createHash('sha256').update(STYLE).digest('base64')}`;

@@ -8,7 +8,7 @@ import { stepsPicture } from './steps.ts';
 
 const LOOK_AGAIN_SECONDS = 15;
 
-/** What waits, newest facts every few seconds. */
+/** The open plans; reloads every few seconds. */
 export function listPage(waiting: readonly Question[], home: string, now: number, foot?: Html): Response {
   const rows = waiting.map(
     (question) => html`<li><a href="${home}${question.code}"><span class="code">${question.code}</span>
@@ -33,17 +33,19 @@ export interface PlanView {
   readonly now: number;
   /** Proves that the form is the one that this page showed. */
   readonly token: string;
-  /** What the person who approves has to prove. */
+  /** What the person who approves must prove. */
   readonly proof: Proof;
   readonly foot?: Html | undefined;
-  /** What was wrong with the last try, and the name that was typed with it. */
+  /** What was wrong with the last attempt, and the name typed with it. */
   readonly again?: { readonly error: string; readonly typed: string };
 }
 
-/** The passphrase, or nothing where none was set up; the signed-in have proved who they are, and cannot approve what is their own. */
+/**
+ * The passphrase, or nothing if none is set. Signed-in people have proved their identity; they cannot approve their own requests.
+ */
 export type Proof = 'passphrase' | 'nothing' | 'signed-in' | 'own';
 
-/** One plan, facts first, with the one form that can approve it. */
+/** One plan: the facts first, then the form that can approve it. */
 export function planPage({ question, home, now, token, proof, foot, again }: PlanView): Response {
   const { code, shown, principal, opened, expires } = question;
   const { headline, worst, how, facts, notes } = planText(question);
@@ -100,13 +102,13 @@ const factList = (look: string, facts: readonly (readonly [string, string])[]) =
 
 type Setting = readonly [path: string, before: string, after: string];
 
-/** The setting that a line of the plan is about; none where it is another remark. */
+/** The setting that a line of the plan changes; none when the line is a remark. */
 const settingIn = (note: string): Setting[] => {
   const found = SET.exec(note);
   return found === null ? [] : [found.slice(1) as unknown as Setting];
 };
 
-/** What would be set, as a table. */
+/** The settings that would change, as a table. */
 function settings(rows: readonly Setting[]): Html | undefined {
   const row = ([path, before, after]: Setting) =>
     html`<div><dt>${readable(path)
@@ -133,7 +135,7 @@ const OWN = html`<p class="plain">You made this request, so you cannot approve i
 const PROOFS = { passphrase: PASSPHRASE, nothing: UNKEYED, 'signed-in': undefined, own: OWN };
 const proofOf = (proof: Proof, again: boolean) => (proof === 'passphrase' && again ? PASSPHRASE_AGAIN : PROOFS[proof]);
 const FINAL = 'This cannot be undone.';
-/** One of the settings that would change, what it is now, and what it would be. */
+/** A line of the plan about one setting: its value now and its new value. */
 const QUOTED = String.raw`"(?:[^"\\]|\\.)*"(?: \(cut, \d+ characters\))?`;
 const SET = new RegExp(`^([\\w.:@/-]+|${QUOTED}): (not set|stays|${QUOTED}) (?:-> )?(removed|${QUOTED})\\.$`);
 
@@ -147,7 +149,7 @@ function consequences({ shown }: Question): Html {
 ${listed('Lost for good', 'lost', lost, inOrder ? 'ol' : 'ul')}${listed('Interrupted', 'wait', interrupted, 'ul')}</details></figure>`;
 }
 
-/** Longer lists stand by kind, each page of a kind on its own, in the order of the whole. */
+/** Longer lists are grouped by kind, in pages, in the order of the complete list. */
 const MOST_IN_ONE = 100;
 
 function listed(title: string, look: string, items: readonly Item[], list: 'ol' | 'ul'): Html {
@@ -160,13 +162,13 @@ function listed(title: string, look: string, items: readonly Item[], list: 'ol' 
   return html`<h3 class="${look}">${title}</h3>${items.length > MOST_IN_ONE ? pages : whole(items)}`;
 }
 
-/** `DELETE database "x"` as people write it. */
+/** `DELETE database "x"` in sentence case. */
 export const sentence = (headline: string) =>
   headline.replace(/^[A-Z][A-Z ]+(?= )/, (verb) => `${verb.slice(0, 1)}${verb.slice(1).toLowerCase()}`);
 /** `environmentId` as `environment id`, `createdTimestamp` as `created`. */
 const words = (label: string) =>
   label.replace(/^creat.*Timestamp$/, 'created').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-/** A quotation without its quotes, where something else sets it apart; times as people read them. */
+/** A quoted value without its quotes, where the layout sets it apart; times in readable form. */
 const readable = (value: string) =>
   value
     .replace(/^"(.*)"$/, (_, inside: string) => inside.replaceAll(/\\(["\\])/g, '$1'))

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Seal } from '../safety/seal.ts';
 
-/** Somebody whose token was looked at. */
+/** A person whose token was verified. */
 export interface Person {
   readonly principal: string;
-  /** The aliases of the targets whose plans they may approve; the empty one where there is a single target. */
+  /** The aliases of the targets whose plans they may approve; the empty alias where there is a single target. */
   readonly targets: readonly string[];
   readonly expiresMs: number;
 }
@@ -14,18 +14,20 @@ export interface WebSession extends Person {
   readonly id: string;
 }
 
-/** Who is signed in, kept in a sealed cookie, so that every replica that shares the key knows them. The token is not in it. */
+/**
+ * Sign-ins, kept in a sealed cookie, so that every replica with the same key knows them. The cookie does not contain the token.
+ */
 export interface WebSessions {
-  /** The cookie of somebody who has just signed in. */
+  /** The cookie for a new sign-in. */
   open(person: Person): string;
-  /** The cookie of somebody who has signed out. */
+  /** The cookie that signs out. */
   readonly gone: string;
   of(request: Request): WebSession | undefined;
 }
 
 export interface WebSessionsOptions {
   readonly seal: Seal;
-  /** Path of the page, with a slash at its end; browsers send the cookie with and without that. */
+  /** Path of the page, ending with a slash; browsers send the cookie with and without it. */
   readonly home: () => string;
   readonly secure: boolean;
   readonly now: () => number;
@@ -34,7 +36,7 @@ export interface WebSessionsOptions {
 /** As long as a question stays open. */
 const SIGNED_IN_MS = 15 * 60_000;
 
-/** Sessions that end with their token, and after a quarter of an hour at the latest. */
+/** Sessions that end when their token expires, after 15 minutes at the latest. */
 export function sessions({ seal, home, secure, now }: WebSessionsOptions): WebSessions {
   const name = `${secure ? '__Secure-' : ''}finspace_mcp_approver`;
   const attributes = () => `Path=${home().slice(0, -1)}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;

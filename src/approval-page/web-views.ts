@@ -3,16 +3,16 @@ import { html } from './html.ts';
 
 export interface SignInView {
   readonly home: string;
-  /** Code of the plan to go on to; the list when empty. */
+  /** Code of the plan to continue with; the list when empty. */
   readonly to: string;
   readonly error?: string;
-  /** Another site led here, so that the browser kept its cookie back; it is sent when the page is loaded anew from here. */
+  /** The visitor came from another site, so the browser withheld its cookie. It sends the cookie when the page reloads itself. */
   readonly cameFromElsewhere?: boolean;
 }
 
 const CHALLENGE = { 'www-authenticate': 'Bearer scope="finspace:approve"' };
 
-/** Takes a token, by a form only: a token in an address would stay in histories and logs. */
+/** Accepts a token only by form: a token in a URL would stay in histories and logs. */
 export function signInPage({ home, to, error, cameFromElsewhere = false }: SignInView): Response {
   const body = html`<section><h1>Sign in to approve</h1>
 <p class="soft">An agent has requested a change that a person must approve. Sign in with your own access token; it needs the scope <code>finspace:approve</code>.</p></section>

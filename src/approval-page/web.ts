@@ -12,20 +12,20 @@ import { type Ended, type Known, plans, type Seat } from './plans.ts';
 import { type Person, sessions, type WebSession } from './web-session.ts';
 import { signInPage } from './web-views.ts';
 
-/** Where the page is on a server. */
+/** Path of the page on a server. */
 export const APPROVALS = '/approvals';
-/** Where its form of people goes who have not signed in yet. */
+/** Path that the sign-in form is sent to, by people who are not signed in. */
 export const SIGN_IN = `${APPROVALS}/sign-in`;
 
-/** Plans that may be approved together: those of one target, or of the only one. */
+/** Plans that may be approved together: those of one target, or of the only target. */
 export interface Counter {
-  /** The server that made them; the ledger may hold those of others. */
+  /** The server that made the plans; the ledger may hold those of others. */
   readonly server: string;
   readonly target: string | undefined;
   readonly ledger: Ledger;
 }
 
-/** What is known of a token: whose it is, until when, and the targets whose plans it may approve. */
+/** What is known about a token: the person, until when, and the targets whose plans they may approve. */
 export type SignedIn = Person | 'unknown' | 'no-scope' | 'nobody-can-tell';
 
 export interface WebPageOptions {
@@ -35,32 +35,32 @@ export interface WebPageOptions {
   readonly now: () => number;
   /** Path of the list of plans, as browsers see it; ends with a slash. */
   readonly home: () => string;
-  /** The origins under which a request of this Host may have been sent. */
+  /** The origins from which a request with this Host may have been sent. */
   readonly origins: (host: string) => readonly string[];
   /** Whether browsers reach the page over TLS. */
   readonly secure: boolean;
   readonly signIn: (token: string) => Promise<SignedIn>;
-  /** Counts a wrong token of somebody at this address. False when there were too many. */
+  /** Counts a wrong token from this address. Returns false after too many. */
   readonly guess: (peer: string) => boolean;
   readonly onerror: (error: unknown) => void;
 }
 
-/** The approval page for people who hold a token. Says who they were, for the log, and the answer. */
+/** The approval page for people with a token. Returns the response, and the person for the log. */
 export type WebPage = (request: Request, visit: Visit) => Promise<{ principal?: string; response: Response }>;
 
-/** How somebody comes to the page. */
+/** How a visitor reaches the page. */
 export interface Visit {
-  /** The address that they come from. */
+  /** Address of the visitor. */
   readonly peer: string;
-  /** Of a form by which they sign in. */
+  /** Limits for reading a sign-in form. */
   readonly reading?: Reading | undefined;
 }
 
-/** The approval page of a server: people sign in with their own token, and decide about what others ask for. */
+/** The approval page of a server: people sign in with their own token and decide about requests of others. */
 export function webPage(options: WebPageOptions): WebPage {
   const { home, now, seals, secure, origins, signIn, guess, onerror } = options;
   const kept = sessions({ seal: seals('approval session'), home, secure, now });
-  /** By what somebody may see, so that nobody is told of plans that are not theirs to see. */
+  /** By the targets that a person may see, so that nobody learns of plans of other targets. */
   const knownTo = new Map<string, Map<string, Known>>();
   const wrongNames = new Map<string, number>();
   const knownBy = ({ targets }: WebSession) => {
@@ -79,11 +79,11 @@ export function webPage(options: WebPageOptions): WebPage {
     return undefined;
   };
 
-  /** For those who are not signed in; leads to where they can sign in, and from there to the plan. */
+  /** For visitors who are not signed in; links to the sign-in form, and from there to the plan. */
   const toSignIn = (name: NoticeName, to = '', headers: Record<string, string> = {}) =>
     notice(name, { home: `${home()}${to}`, back: 'Sign in', foot: FOOT, headers });
 
-  /** A right token is always taken, so that nobody can keep others from signing in who come from the same address. */
+  /** A valid token is always accepted, so that nobody can lock out others at the same address. */
   const wrong = (peer: string, to: string, error: string): Response =>
     guess(peer) ? signInPage({ home: home(), to, error }) : toSignIn('too-many-tokens', to, { 'retry-after': '600' });
 
@@ -104,7 +104,7 @@ export function webPage(options: WebPageOptions): WebPage {
   };
 
   const person = async (request: Request, peer: string): Promise<WebSession | Response | undefined> => {
-    // A proxy that has signed the person in hands on their token; a cookie may be left over from somebody else.
+    // An authenticating proxy passes the person's token on; a cookie may be left over from someone else.
     const token = /^Bearer ([\w.~+/=-]+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
     if (token === undefined) return kept.of(request);
     const found = await signIn(token);
@@ -188,7 +188,7 @@ function seatOf(
 
 const endings = ({ seals }: Pick<WebPageOptions, 'seals'>) => seals('approval ending');
 
-/** How a plan ended, from the address that its form led to; any replica can read it. */
+/** How a plan ended, from the URL that its form led to; any replica can read it. */
 function told(options: WebPageOptions, code: string, query: string): Ended | undefined {
   if (query === '') return undefined;
   try {
@@ -199,7 +199,7 @@ function told(options: WebPageOptions, code: string, query: string): Ended | und
   }
 }
 
-/** What somebody sees who is not signed in, or whose browser did not send the cookie because they came from another site. */
+/** The page for visitors who are not signed in, or whose browser withheld the cookie because they came from another site. */
 function outside(request: Request, path: string, home: string): Response {
   const to = /^[A-Z0-9]{1,16}$/.test(path) ? path : '';
   if (request.method !== 'GET') return notice('signed-out', { home, back: 'Sign in', foot: FOOT });
@@ -210,5 +210,5 @@ const FOOT = html`Sign in only with your own token, and check the address of thi
 const footOf = ({ principal }: WebSession, home: string) =>
   html`<form class="out" method="post" action="${home}sign-out">Signed in as ${principal}. <button>Sign out</button></form>`;
 
-/** A browser that does not send the header (all did not, before 2023) is not told apart by it. */
+/** Browsers from before 2023 do not send the header, so its absence means nothing. */
 const allowed = (value: string | null, values: readonly string[]) => value === null || values.includes(value);
