@@ -1,9 +1,9 @@
 import { closest, distance } from 'fastest-levenshtein';
 
-/** A longer word is compared with nothing, and of a longer name only its beginning is compared. */
+/** Longer words are not compared, and only the beginning of longer names is. */
 const LONGEST = 200;
 
-/** The known word that was most likely meant, letter case aside; undefined when none is near. */
+/** The known word that was most likely meant, ignoring case; undefined when none is close. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (word.length > LONGEST) return undefined;
   const lower = known.map((name) => name.slice(0, LONGEST).toLowerCase());
@@ -12,7 +12,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return distance(word.toLowerCase(), best) <= Math.max(2, best.length / 3) ? known[lower.indexOf(best)] : undefined;
 }
 
-/** `; did you mean x?` when a known word is near enough to be meant, else what `otherwise` says. */
+/** `; did you mean x?` when a known word is close enough, or else `otherwise`. */
 export function didYouMean(
   word: string,
   known: readonly string[],

@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { cancelled, timedOut } from './fault.ts';
 
-/** What may end a call before its work is done: its time limit, and the caller. */
+/** What can end a call early: its time limit, and the caller. */
 export interface Bounds {
   readonly signal: AbortSignal;
-  /** From here on the caller's cancel no longer counts. */
+  /** From here on, the caller's cancel no longer counts. */
   commit(): void;
-  /** Whether a pause of `ms` would still leave time. */
+  /** Whether enough time would be left after a pause of `ms`. */
   leaveTimeFor(ms: number): boolean;
-  /** The outcome of `work`, or a rejection as soon as the call has to end. */
+  /** The outcome of `work`, or a rejection as soon as the call must end. */
   within<T>(work: Promise<T>): Promise<T>;
   /** Releases the timer and the listener. */
   close(): void;
@@ -28,7 +28,7 @@ export function callBounds(callMs: number, cancel: AbortSignal | undefined): Bou
   const commit = () => cancel?.removeEventListener('abort', onCancel);
   if (cancel?.aborted) onCancel();
   else if (cancel !== undefined) {
-    // As many calls as one request makes at a time listen to its signal.
+    // Listeners on one signal: as many as one request makes calls at the same time.
     setMaxListeners(0, cancel);
     cancel.addEventListener('abort', onCancel, { once: true });
   }

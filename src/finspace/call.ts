@@ -14,9 +14,9 @@ import { fullJitter } from './retry.ts';
 import { secrets } from './secrets.ts';
 
 /**
- * A Call over FinspaceClient. Reads, and mutations that carry a `clientToken`, are repeated after a passing failure; the six
- * mutations without one are sent once. What was refused for its credentials is repeated once with others, if there are others by now.
- * A cancelled read is abandoned; a mutation that was sent is carried to its end.
+ * A Call over FinspaceClient. Reads, and mutations with a `clientToken`, are retried after a transient failure; the six mutations
+ * without one are sent once. A call that is rejected for its credentials is retried once if other credentials are available by
+ * then. A cancelled read is abandoned; a mutation that was sent runs to its end.
  */
 export function finspaceCall(options: ClientOptions): Call {
   const { limits, backoff = fullJitter } = options;
@@ -77,7 +77,7 @@ export function finspaceCall(options: ClientOptions): Call {
   };
 }
 
-/** The host that is called; that of AWS unless an endpoint is named. */
+/** The host that is called; the AWS host unless an endpoint is configured. */
 const hostOf = ({ endpoint }: ClientOptions) => (endpoint === undefined ? 'amazonaws.com' : new URL(endpoint).hostname);
 
 function nature(name: OperationName): { mutates: boolean; tokened: boolean } {

@@ -18,18 +18,18 @@ export interface ClientOptions {
   readonly profile?: string | undefined;
   readonly service?: Service | undefined;
   readonly limits: Limits;
-  /** Attempts of a call that may be repeated; the others are always sent once. */
+  /** Attempts of a call that may be retried; other calls are sent once. */
   readonly maxAttempts: number;
   readonly backoff?: Backoff | undefined;
 }
 
-/** A client, and the credentials that it signs with; requests that stay in this process need none. */
+/** A client and the credentials that it signs with; requests that stay in this process need none. */
 interface Client {
   readonly client: FinspaceClient;
   readonly credentials: Credentials | undefined;
 }
 
-/** A FinspaceClient that sends each command once; repeating is the caller's. */
+/** A FinspaceClient that sends each command once; retries are the caller's task. */
 export function finspaceClient(options: ClientOptions, watch: Secrets['watch']): Client {
   const { region, endpoint, profile, service, limits } = options;
   let source: Credentials | undefined;
@@ -53,7 +53,7 @@ export function finspaceClient(options: ClientOptions, watch: Secrets['watch']):
   return { client, credentials: source };
 }
 
-/** Everything that the SDK would otherwise look up in the environment and in ~/.aws. */
+/** Everything that the SDK would otherwise read from the environment and from ~/.aws. */
 const IN_PROCESS = {
   endpoint: 'http://finspace.local',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
@@ -67,7 +67,7 @@ async function profileRegion(chosen: string | undefined): Promise<string> {
   return profile.settings?.['region'] ?? '';
 }
 
-/** The region becomes part of a host name, wherever it was configured. */
+/** The region becomes part of a host name, whatever its source, so it is validated. */
 function checked(provider: () => Promise<string>): () => Promise<string> {
   return async () => {
     const region = await provider();

@@ -13,12 +13,12 @@ import { Fault } from './fault.ts';
 import { refusal } from './refusal.ts';
 
 type Members = Record<string, unknown>;
-/** What the SDK hands back for a command: the members of the output, under one name. */
+/** What the SDK returns for a command: the members of the output, under one name. */
 type Reply = MetadataBearer & { members: Members };
 
 /**
- * A command for FinspaceClient, built from one operation of the catalog with the parts that the SDK's own commands are
- * made of. The SDK's commands are not used: version 3.523.0 lacks DeleteKxClusterNode and drops `readWrite` and node `status`.
+ * A command for FinspaceClient, built from one operation of the catalog with the same parts as the SDK's own commands. The SDK's
+ * commands are not used: version 3.523.0 lacks DeleteKxClusterNode and drops `readWrite` and node `status`.
  */
 export function command(name: OperationName, input: object) {
   return new (COMMANDS[name]())(input);
@@ -71,7 +71,7 @@ function serializer(name: OperationName) {
   };
 }
 
-/** The value of a path label. `.` and `..` would name another path, so they never leave. */
+/** The value of a path label. `.` and `..` would name another path, so they are never sent. */
 function labelValue(input: object, label: string): string {
   const value = (input as Members)[label];
   if (typeof value === 'string' && value !== '' && value !== '.' && value !== '..') return value;
@@ -95,7 +95,7 @@ function deserializer(name: OperationName) {
   };
 }
 
-/** The JSON of a body; an empty one counts as an empty object, and what is no JSON as undefined. */
+/** The JSON of a body; an empty body counts as an empty object, and anything but JSON as undefined. */
 function parse(body: Uint8Array): unknown {
   if (body.length === 0) return {};
   try {
@@ -105,7 +105,7 @@ function parse(body: Uint8Array): unknown {
   }
 }
 
-/** The value as the SDK reads it: a member or element that is null counts as absent. */
+/** The value as the SDK reads it: null members and elements count as absent. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.filter((element) => element !== null).map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;
@@ -115,7 +115,7 @@ function withoutNulls(value: unknown): unknown {
 
 const REQUEST_ID_HEADERS = ['x-amzn-requestid', 'x-amzn-request-id', 'x-amz-request-id'];
 
-/** The id by which the service's operators find the request; anything that does not look like one is left out. */
+/** The request id for the operators of the service; a value with another format is dropped. */
 function requestId(headers: Record<string, string>): { requestId?: string } {
   const id = REQUEST_ID_HEADERS.map((name) => headers[name]).find((value) => value !== undefined);
   return id !== undefined && /^[\w-]{1,64}$/.test(id) ? { requestId: id } : {};

@@ -1,7 +1,7 @@
 import { Fault, misconfigured } from './fault.ts';
 import { type SharedProfile, withSources } from './shared-profile.ts';
 
-/** Throws a Fault for settings that name no credentials, or only half of a pair, before anything else is tried in their place. */
+/** Throws a Fault for settings without credentials, or with half a key pair, before other sources are tried. */
 export function requireWhole({ name, isChosen, settings }: SharedProfile): void {
   if (isChosen && settings === undefined) {
     throw misconfigured(
@@ -29,7 +29,7 @@ function half(
   );
 }
 
-/** Why the provider chain gave no credentials. Of what it threw only names and codes count, never its text. */
+/** Why the provider chain returned no credentials. Only names and codes of its error are used, never its text. */
 export async function credentialFault(thrown: unknown, profile: SharedProfile): Promise<Fault> {
   if (thrown instanceof Fault) return thrown;
   const error = Object(thrown) as { name?: unknown; code?: unknown; path?: unknown; $fault?: unknown };
@@ -57,7 +57,7 @@ interface Failed {
   readonly path: unknown;
   /** An AWS service replied with an error. */
   readonly isReply: boolean;
-  /** The profile in use, and those that it takes its credentials from. */
+  /** The profile in use, and the profiles that it takes its credentials from. */
   readonly profiles: readonly SharedProfile[];
 }
 
@@ -119,7 +119,7 @@ function multiFactorFault(failed: Failed): Fault | undefined {
   );
 }
 
-/** The credential_process of the profile itself has an own provider, which says more. */
+/** The credential_process of the selected profile has its own provider, with a more precise error. */
 function nestedProcessFault({ profiles: [own, ...sources], isReply }: Failed): Fault | undefined {
   const source = sources.find(({ settings }) => settings?.['credential_process'] !== undefined);
   if (own === undefined || source === undefined || isReply) return undefined;

@@ -2,12 +2,12 @@ import { exec } from 'node:child_process';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { misconfigured } from './fault.ts';
 
-/** Time for a person to answer what the command asks elsewhere, such as on a telephone. */
+/** Time for a person to answer what the command asks on another device, such as a telephone. */
 const LONGEST_MS = 60_000;
 
 /**
- * What the `credential_process` of a profile prints. Rejects with a Fault that has the exit code. The SDK's own provider is not used:
- * version 3.523.0 runs a command that fails a second time and loses its exit code.
+ * The output of the `credential_process` of a profile. Rejects with a Fault that has the exit code. The SDK's provider is not
+ * used: version 3.523.0 runs a failing command twice and loses its exit code.
  */
 export async function processCredentials(profile: string, command: string): Promise<AwsCredentialIdentity> {
   const what = `The credential_process of the AWS profile ${JSON.stringify(profile)}`;

@@ -9,16 +9,16 @@ import { type SharedProfile, sharedProfile } from './shared-profile.ts';
 
 /** The AWS credentials of this process. */
 export interface Credentials {
-  /** Those in use, renewed before they expire. Rejects with a Fault that says why there are none. */
+  /** The current credentials, renewed before they expire. Rejects with a Fault that says why there are none. */
   readonly current: Provider<AwsCredentialIdentity>;
   /**
-   * The outcome of `send`. When the credentials that it signs with are refused, they are read again, and if there are others by now,
-   * the outcome is that of `sendAgain`: what was refused has not run.
+   * The outcome of `send`. If its credentials are rejected, they are read again; if they have changed, the outcome is that of
+   * `sendAgain`. A request that was rejected for its credentials has not run.
    */
   use<T>(send: () => Promise<T>, sendAgain: () => Promise<T>): Promise<T>;
 }
 
-/** Credentials by the SDK's default chain, in its order; `init` is the configuration of the client that they are for. */
+/** Credentials from the SDK's default chain, in its order; `init` is the configuration of the client. */
 export function credentials(profile: string | undefined, init: object, watch: Secrets['watch']): Credentials {
   const found = watch(() => find(profile, init));
   let inUse: AwsCredentialIdentity | undefined;
@@ -68,7 +68,10 @@ async function find(chosen: string | undefined, init: object): Promise<AwsCreden
   }
 }
 
-/** The profile's `credential_process`, where the SDK would use it: after keys of the environment and what else the profile has. */
+/**
+ * The profile's `credential_process`, at its position in the SDK's order: after keys in the environment and other sources in the
+ * profile.
+ */
 function ownProcess({ isChosen, settings = {} }: SharedProfile): string | undefined {
   const isPreceded =
     (!isChosen && process.env['AWS_ACCESS_KEY_ID']) || settings['aws_access_key_id'] || settings['role_arn'];

@@ -1,6 +1,6 @@
 import { type Diagnosis, Fault } from './fault.ts';
 
-/** What is wrong, for whatever an attempt threw. Nothing of an unknown error's text gets through. */
+/** What is wrong, for any error of an attempt. The text of an unknown error is never passed on. */
 export function diagnose(thrown: unknown): Diagnosis {
   if (thrown instanceof Fault) {
     const { diagnosis, $metadata } = thrown;

@@ -5,16 +5,16 @@ import { OPERATION_NAMES, type OperationName, operationNamed } from '../operatio
 import { listerOf, toolName } from '../operations/naming.ts';
 import type { Diagnosis } from './fault.ts';
 
-/** What is known of a failed call beside its diagnosis. */
+/** What is known about a failed call besides its diagnosis. */
 export interface Circumstances {
   readonly attempts: number;
-  /** Some attempt may have taken effect. */
+  /** An attempt may have taken effect. */
   readonly outcomeUnknown: boolean;
   readonly httpStatus?: number | undefined;
   readonly requestId?: string | undefined;
 }
 
-/** The error that a caller gets. Only fields chosen here get through. */
+/** The error for the caller. Only fields chosen here are passed on. */
 export function failure(operation: OperationName, diagnosis: Diagnosis, circumstances: Circumstances): FinspaceError {
   const { outcomeUnknown, ...rest } = circumstances;
   const { retryable, advice } = adviceFor(diagnosis);
@@ -42,7 +42,7 @@ function checkFirst(operation: OperationName): string {
   return `The outcome is unknown: the request may have taken effect. ${check} before you decide to repeat it.`;
 }
 
-/** The operation that shows what a mutation did: the read of the same path, else the list that the entity stands in. */
+/** The operation that shows what a mutation did: the read of the same path, or else the list that contains the entity. */
 function readerOf(operation: OperationName): OperationName | undefined {
   const { path } = route(operationNamed(operation));
   return OPERATION_NAMES.find((other) => operationNamed(other).http === `GET ${path}`) ?? listerOf(operation);
@@ -67,7 +67,7 @@ const TRANSPORT_FAILURES: Record<TransportFailure, { retryable: boolean; advice:
     advice:
       'There are two options: run this server on its embedded service (--backend local), or name an endpoint that implements the API (--backend aws --endpoint URL).',
   },
-  Timeout: { retryable: true, advice: 'The endpoint was too slow. Wait a little and try again.' },
-  Unavailable: { retryable: true, advice: 'The endpoint has an internal error. Wait a little and try again.' },
+  Timeout: { retryable: true, advice: 'The endpoint was too slow. Wait a moment and try again.' },
+  Unavailable: { retryable: true, advice: 'The endpoint has an internal error. Wait a moment and try again.' },
   Unreachable: { retryable: true, advice: 'Have a person check the endpoint and the network, then try again.' },
 };

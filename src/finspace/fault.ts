@@ -1,7 +1,7 @@
 import type { ErrorName } from '../operations/errors.ts';
 import type { TransportFailure } from '../operations/failure.ts';
 
-/** What may make a failure pass by itself, and so how long to wait before a repeat. */
+/** Transient causes of failure, which decide how long to wait before a retry. */
 export type Passing = 'throttled' | 'transient';
 
 /** Why an attempt failed, in the terms that decide what happens next. */
@@ -10,11 +10,11 @@ export interface Diagnosis {
   readonly detail: string;
   /** The kind of a conflict: one word in capitals. */
   readonly reason?: string;
-  /** Stands for the advice that goes with the code. */
+  /** Replaces the advice that belongs to the code. */
   readonly advice?: string;
-  /** Present when a repeat may succeed. */
+  /** Present when a retry may succeed. */
   readonly passing?: Passing;
-  /** Present when the request, once sent, may have taken effect all the same. */
+  /** Present when the request was sent and may have taken effect. */
   readonly mayHaveRun?: true;
   /** Present when other credentials may be accepted. */
   readonly refusedCredentials?: true;
@@ -23,15 +23,15 @@ export interface Diagnosis {
 interface ResponseMetadata {
   readonly httpStatusCode?: number;
   readonly requestId?: string;
-  /** Set by the SDK's signer when it has just learnt from the response that its clock was wrong. */
+  /** Set by the SDK's signer when it has learned from the response that its clock was wrong. */
   clockSkewCorrected?: boolean;
 }
 
-/** A failure that was diagnosed where it was seen. */
+/** A failure that was diagnosed where it occurred. */
 export class Fault extends Error {
   override readonly name = 'Fault';
   readonly diagnosis: Diagnosis;
-  /** Where the SDK looks for what it knows of the response. */
+  /** Where the SDK stores the response of an error. */
   readonly $metadata: ResponseMetadata;
 
   constructor(diagnosis: Diagnosis, $metadata: ResponseMetadata = {}) {

@@ -1,13 +1,13 @@
 import type { HttpRequest, HttpResponse } from '@smithy/protocol-http';
 import type { RequestHandler } from '@smithy/types';
 
-/** Bounds of one call, in milliseconds and bytes. */
+/** Limits of one call, in milliseconds and bytes. */
 export interface Limits {
-  /** Finding the host, connecting and the TLS handshake. */
+  /** DNS lookup, connection and TLS handshake. */
   readonly connectMs: number;
-  /** One attempt, from handing over the request to the last byte of its response. */
+  /** One attempt, from sending the request to the last byte of its response. */
   readonly attemptMs: number;
-  /** The whole call, all attempts and the waits between them. */
+  /** The whole call, with all attempts and the pauses between them. */
   readonly callMs: number;
   readonly maxResponseBytes: number;
 }
@@ -19,12 +19,12 @@ export const DEFAULT_LIMITS: Limits = {
   maxResponseBytes: 16 * 1024 * 1024,
 };
 
-/** What a handler is given beside the request, as the options of `client.send`. */
+/** What a handler receives besides the request, as the options of `client.send`. */
 export interface AttemptOptions {
   readonly abortSignal?: AbortSignal;
-  /** Called when the request is about to leave: from then on it may take effect. */
+  /** Called just before the request is sent: from then on it may take effect. */
   readonly onSend?: () => void;
 }
 
-/** Sends one request and reads its whole response, or rejects; it keeps no timer, listener or busy socket afterwards. */
+/** Sends one request and reads its whole response, or rejects; keeps no timer, listener or busy socket afterwards. */
 export type Handler = RequestHandler<HttpRequest, HttpResponse>;

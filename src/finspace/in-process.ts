@@ -5,7 +5,7 @@ import type { Service } from '../operations/exchange.ts';
 import { timedOut, tooLarge } from './fault.ts';
 import type { AttemptOptions, Handler, Limits } from './handler.ts';
 
-/** Hands requests to a service in this process: the same bytes as over the network, without a socket. */
+/** Passes requests to a service in this process: the same bytes as over the network, without a socket. */
 export function inProcessHandler(service: Service, { attemptMs, maxResponseBytes }: Limits): Handler {
   return {
     handle: async (request, { abortSignal, onSend }: AttemptOptions = {}) => {
@@ -40,12 +40,12 @@ async function exchange(service: Service, request: HttpRequest, maxBytes: number
   return new HttpResponse({ statusCode: status, headers: reply.headers, body });
 }
 
-/** Calls that follow each other without leaving the event loop end their turn after this long. */
+/** After this long without returning to the event loop, a series of calls yields. */
 const TURN_MS = 10;
 let turnBegan = 0;
 let turn: Promise<void> | undefined;
 
-/** Lets other events be handled: the embedded service waits for no I/O, so a tool that makes many calls would hold up everything else. */
+/** Yields to other events: the embedded service waits for no I/O, so a tool with many calls would block everything else. */
 async function endOfLongTurn(): Promise<void> {
   while (performance.now() - turnBegan > TURN_MS) {
     turn ??= nextTurn().then(() => {

@@ -7,9 +7,9 @@ import { misconfigured, timedOut, tooLarge } from './fault.ts';
 import type { AttemptOptions, Handler, Limits } from './handler.ts';
 
 /**
- * Sends requests over the network: https, or http on loopback. A redirect is an answer like any other. The SDK's own handler
- * is not used: version 2.5.0 leaves timers of up to 12 s behind a failed request, counts waiting for a free socket as
- * connecting, cannot tell whether a request was sent, and does not understand `[::1]`.
+ * Sends requests over the network: https, or http on loopback. A redirect is an ordinary response. The SDK's handler is not used:
+ * version 2.5.0 leaves timers of up to 12 s behind a failed request, counts waiting for a free socket as connecting, cannot tell
+ * whether a request was sent, and does not understand `[::1]`.
  */
 export function networkHandler(limits: Limits): Handler {
   const keep = { keepAlive: true, maxSockets: 50 };

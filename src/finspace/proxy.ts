@@ -4,8 +4,8 @@ const VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'];
 const CONNECTING = new Set<Diagnosis['code']>(['Unreachable', 'Timeout']);
 
 /**
- * The diagnosis of a request that never left, with the advice that explains it where the environment names a proxy: requests do not
- * go through one.
+ * The diagnosis of a request that was never sent. If the environment names a proxy, it explains that this server does not use
+ * one.
  */
 export function withoutProxy(diagnosis: Diagnosis, host: string, env: NodeJS.ProcessEnv): Diagnosis {
   const variable = VARIABLES.find((name) => env[name]);
@@ -20,7 +20,7 @@ export function withoutProxy(diagnosis: Diagnosis, host: string, env: NodeJS.Pro
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/;
 
-/** Whether the host is one that NO_PROXY takes from the proxy. */
+/** Whether NO_PROXY exempts the host. */
 function isDirect(host: string, env: NodeJS.ProcessEnv): boolean {
   const domains = (env['NO_PROXY'] ?? env['no_proxy'] ?? '')
     .split(',')

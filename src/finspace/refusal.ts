@@ -3,7 +3,7 @@ import type { Diagnosis } from './fault.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** What an error response says. Only a modelled error speaks in the service's own words. */
+/** What an error response says. Only the text of a modelled error is passed on. */
 export function refusal(status: number, headers: Members, body: unknown): Diagnosis {
   const members: Members = typeof body === 'object' && body !== null ? (body as Members) : {};
   const name = errorType(headers, members);
@@ -54,7 +54,7 @@ const CORRECT =
 const WRONG_SIGNATURE = 'The request signature does not match; the secret key or the clock is wrong.';
 const CHECK_SECRET = 'Have a person check the secret key, and the clock of the machine that runs this server.';
 
-/** What the AWS names of refusals outside FinSpace's own ten errors mean. */
+/** The meaning of AWS error names outside FinSpace's own ten errors. */
 const REJECTIONS = new Map<string, Omit<Diagnosis, 'code'>>([
   ['ExpiredToken', otherCredentials('The session credentials have expired.', RENEW)],
   ['IncompleteSignature', { detail: 'The request signature is incomplete.' }],
@@ -68,7 +68,9 @@ const REJECTIONS = new Map<string, Omit<Diagnosis, 'code'>>([
   ['UnrecognizedClient', otherCredentials('The access key is not known.', CORRECT)],
 ]);
 
-/** The error's name as restJson1 clients find it: in the header, else in `code` or `__type`, without namespace and suffix. */
+/**
+ * The error's name where restJson1 clients find it: in the header, or else in `code` or `__type`, without namespace and suffix.
+ */
 function errorType(headers: Members, body: Members): string {
   const named = headers['x-amzn-errortype'] ?? body['code'] ?? body['__type'];
   return typeof named === 'string' ? (named.split(':')[0]?.split('#').at(-1) ?? '') : '';

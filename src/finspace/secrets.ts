@@ -1,16 +1,16 @@
 import type { AwsCredentialIdentity, Provider } from '@smithy/types';
 
-/** The credentials that are in use, so that a text which repeats them can be masked. */
+/** The credentials in use, so that a text that contains them can be masked. */
 export interface Secrets {
-  /** The provider, overheard. */
+  /** A provider that also records its credentials here. */
   watch(provider: Provider<AwsCredentialIdentity>): Provider<AwsCredentialIdentity>;
   /** The text without the access key, the secret key and the session token, as they are or percent-encoded. */
   mask(text: string): string;
 }
 
-/** Shorter ones are placeholders such as `test`, which would black out ordinary words. */
+/** Shorter ones are placeholders such as `test`, whose masking would hide ordinary words. */
 const SHORTEST = 8;
-/** Old credentials stay secret while a refreshed pair takes over. */
+/** Old credentials are masked as well while new ones take over. */
 const REMEMBERED = 2;
 
 export function secrets(): Secrets {

@@ -3,9 +3,9 @@ import { loadConfig } from '@smithy/node-config-provider';
 /** A profile of `~/.aws/config` and `~/.aws/credentials`. */
 export interface SharedProfile {
   readonly name: string;
-  /** Whether somebody chose it, with `--profile` or AWS_PROFILE. */
+  /** Whether it was selected, with `--profile` or AWS_PROFILE. */
   readonly isChosen: boolean;
-  /** As in the files; undefined when neither has the profile. */
+  /** Its settings in the files; undefined when neither file has the profile. */
   readonly settings: Readonly<Record<string, string | undefined>> | undefined;
 }
 
@@ -15,7 +15,7 @@ export function sharedProfile(chosen: string | undefined): Promise<SharedProfile
   return readProfile(named ?? 'default', named !== undefined);
 }
 
-/** The profile and those that it takes its credentials from, in order. */
+/** The profile and the profiles that it takes its credentials from, in order. */
 export async function withSources(profile: SharedProfile): Promise<SharedProfile[]> {
   const all = [profile];
   for (;;) {

@@ -2,7 +2,7 @@ import type { Output } from '../operations/index.ts';
 import type { Reading } from './reading.ts';
 import type { GraphOptions } from './shape.ts';
 
-/** A changeset as the list shows it, with what only its own operation shows of some. */
+/** A changeset as the list shows it, for some with details from GetKxChangeset. */
 export type Changeset = NonNullable<Output<'ListKxChangesets'>['kxChangesets']>[number] &
   Pick<Output<'GetKxChangeset'>, 'errorInfo' | 'changeRequests'>;
 
@@ -10,7 +10,7 @@ export type Changeset = NonNullable<Output<'ListKxChangesets'>['kxChangesets']>[
 const NEWEST = 100;
 const USUAL = 1_000;
 const MOST = 10_000;
-/** The reasons of so many failed changesets of a database are read. */
+/** Maximum failed changesets of a database whose reasons are read. */
 const MOST_REASONS = 100;
 
 interface At {
@@ -19,8 +19,8 @@ interface At {
 }
 
 /**
- * The changesets of a database, newest first, as many as the options ask for, with the newest completed one, the reasons of failures and
- * the changes that are asked for.
+ * The changesets of a database, newest first, as many as the options request, with the newest completed one, the reasons of
+ * failures and requested changes.
  */
 export async function readChangesets(
   from: Reading,
@@ -52,7 +52,7 @@ export async function readChangesets(
   return all.map((changeset) => ({ ...changeset, ...details.get(changeset.changesetId) })).toSorted(newestFirst);
 }
 
-/** Whether a list, as far as it is newest first, has come to what was created before a time. */
+/** Whether a list, read newest first, has reached items that are older than a time. */
 function hasReached(items: readonly Changeset[], since: string): boolean {
   const times = items.map(({ createdTimestamp = '' }) => createdTimestamp);
   const last = times.at(-1) ?? '';
@@ -61,14 +61,14 @@ function hasReached(items: readonly Changeset[], since: string): boolean {
 
 const newestFirst = (a: Changeset, b: Changeset) => (b.createdTimestamp ?? '').localeCompare(a.createdTimestamp ?? '');
 
-/** What completed after a changeset. */
+/** The changesets that completed after a changeset. */
 export interface Newer {
   readonly count: number;
   /** When the first of them became active, ISO 8601. */
   readonly since: string | undefined;
 }
 
-/** What completed after each of these changesets, which come newest first, by id. */
+/** For each of these changesets, newest first, the changesets that completed after it, by id. */
 export function completedAfter(changesets: readonly Changeset[]): ReadonlyMap<string | undefined, Newer> {
   const newer = new Map<string | undefined, Newer>();
   let passed: Newer = { count: 0, since: undefined };

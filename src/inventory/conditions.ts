@@ -5,7 +5,10 @@ import { counted } from './units.ts';
 type Index = ReadonlyMap<string, GraphEntity>;
 const indexed = ({ entities }: Graph): Index => new Map(entities.map((entity) => [entity.id, entity]));
 
-/** Clusters and dataviews that did not follow the newest completed changeset or dataview version, since when the first that they missed was there. */
+/**
+ * Clusters and dataviews that are not on the newest completed changeset or dataview version, since the first one that they
+ * missed.
+ */
 export function behind(graph: Graph): Finding[] {
   const byId = indexed(graph);
   return graph.edges
@@ -46,7 +49,7 @@ function lag(entity: GraphEntity, { to, facts }: Edge, byId: Index): Finding {
 const completedSince = (count: number) =>
   `${counted('changeset', count)} ${count === 1 ? 'has' : 'have'} completed since`;
 
-/** What may use an entity of a kind: unless all of that was read, the entity is not called unused. */
+/** The kinds that can use an entity of a kind. If one of them was not read completely, the entity is not reported as unused. */
 export const USERS_OF: Partial<Record<Kind, readonly Kind[]>> = {
   'scaling-group': ['cluster'],
   volume: ['cluster', 'dataview', 'database'],
@@ -54,7 +57,7 @@ export const USERS_OF: Partial<Record<Kind, readonly Kind[]>> = {
   database: ['cluster', 'dataview'],
 };
 
-/** Hosts, volumes, dataviews and databases that nothing uses: the first two cost money and serve nobody. */
+/** Unused hosts, volumes, dataviews and databases. Unused hosts and volumes cost money. */
 export function unused(graph: Graph): Finding[] {
   return [
     ...without(graph, 'scaling-group', 'no cluster runs on it', 'clusters'),
@@ -64,7 +67,7 @@ export function unused(graph: Graph): Finding[] {
   ];
 }
 
-/** What refers to something that does not exist. */
+/** References to missing entities. */
 export function dangling(graph: Graph): Finding[] {
   const byId = indexed(graph);
   const gone = graph.edges.filter(({ to, relation }) => relation !== 'behind' && !byId.has(to));
@@ -78,7 +81,7 @@ export function dangling(graph: Graph): Finding[] {
   });
 }
 
-/** Entities of a kind that nothing points to, a changeset aside; none when what might point to them could not all be read. */
+/** Entities of a kind that nothing but changesets refers to; none when the possible users were not read completely. */
 function without({ entities, edges, gaps }: Graph, kind: Kind, why: string, alsoListedIn = ''): Finding[] {
   if (gaps.some((gap) => USERS_OF[kind]?.includes(gap.kind))) return [];
   const isUse = ({ from, relation }: Edge) => relation !== 'behind' && !from.startsWith('changeset:');

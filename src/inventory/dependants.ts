@@ -5,13 +5,13 @@ import { arnIn } from './kinds.ts';
 export interface Connected {
   readonly entity: GraphEntity;
   readonly edge: Edge;
-  /** 1 for what is connected directly. */
+  /** 1 for a direct connection. */
   readonly distance: number;
 }
 
 /**
- * Everything that would miss `id` if it were gone, near before far: for a volume the clusters that use it, the dataviews cached
- * on it, and the clusters that mount those. All that is in it for an environment, and who holds its data for a changeset.
+ * Everything that depends on `id`, nearest first: for a volume, the clusters that use it, the dataviews cached on it, and the
+ * clusters that mount those. For an environment, its whole content; for a changeset, everything that mounts its data.
  */
 export function dependantsOf(graph: Graph, id: string): Connected[] {
   const asked = graph.entities.find((entity) => entity.id === id);
@@ -25,7 +25,7 @@ export function dependantsOf(graph: Graph, id: string): Connected[] {
   }));
 }
 
-/** The clusters that mount a changeset, themselves or in a version of a dataview, and the dataviews that have it. */
+/** The clusters that mount a changeset, directly or in a dataview version, and the dataviews that have it. */
 function holdersOf({ entities, edges }: Graph, { id, name, database }: GraphEntity): Connected[] {
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
   const connected = (entity: GraphEntity, relation: Edge['relation'], facts: Edge['facts']): Connected => ({
@@ -49,7 +49,7 @@ function holdersOf({ entities, edges }: Graph, { id, name, database }: GraphEnti
   return [...clusters, ...views];
 }
 
-/** Everything that `id` needs in order to work, near before far: for a cluster its dataviews, their databases and volumes, its host. */
+/** Everything that `id` needs, nearest first: for a cluster, its dataviews, their databases and volumes, and its host. */
 export function dependsOn(graph: Graph, id: string): Connected[] {
   return follow(graph, id, 'from');
 }
@@ -74,7 +74,7 @@ function follow({ entities, edges }: Graph, id: string, end: 'from' | 'to'): Con
   return found;
 }
 
-/** The entities of a name, an id with or without `kind:`, or an ARN; letter case is the caller's choice. */
+/** The entities with a name, an id with or without `kind:`, or an ARN, ignoring case. */
 export function named(graph: Graph, name: string): GraphEntity[] {
   const spelt = (said: string, form: (text: string) => string) =>
     graph.entities.filter((entity) => {

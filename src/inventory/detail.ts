@@ -8,10 +8,10 @@ import { cut, minute } from './units.ts';
 
 type Row = Record<string, unknown>;
 
-/** Members of a list that are told; and characters of all arguments of a command line, which may be very long. */
+/** Maximum members of a list that are shown, and maximum characters of all arguments of a command line. */
 const MOST_TOLD = 10;
 const MOST_CHARACTERS = 1_000;
-/** Told in another way by the row of an entity. */
+/** Shown in another form by the row of an entity. */
 const IN_ROW = new Set([
   'bytes',
   'files',
@@ -29,7 +29,7 @@ const IN_ROW = new Set([
   'bucket',
 ]);
 
-/** All that is known about one entity itself, without what is the same in another form. */
+/** Everything known about one entity, without duplicates in another form. */
 export function detailOf(entity: GraphEntity, graph: Graph): Row {
   const { id, kind, status, statusReason, created, modified, facts } = entity;
   const isMoving = statusKind(status) === 'moving';
@@ -59,7 +59,7 @@ interface Node {
 const nodeText = ({ nodeId, status, launchTime }: Node) =>
   `${plainOrQuoted(nodeId)} ${plainOrQuoted(status)} since ${minute(launchTime)}`;
 
-/** A value that fits: of a long list the first members and how many more there are, of long arguments only their names. */
+/** A value shortened to fit: the first members of a long list with the number of others, and only the names of long arguments. */
 function bounded(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
   const isLong = JSON.stringify(value).length > MOST_CHARACTERS && value.every((each) => typeof each === 'string');

@@ -4,7 +4,10 @@ import { type Edge, idOf, type Relation } from './shape.ts';
 
 type Facts = Record<string, unknown>;
 
-/** What hangs on what. An edge may lead to something that `present` does not hold: then it is gone, or could not be read. */
+/**
+ * The connections between entities. An edge may lead to something that `present` does not contain: it is missing, or could not be
+ * read.
+ */
 export function edgesOf({ clusters, databases }: Parts, present: ReadonlySet<string>): Edge[] {
   const byName = new Map(databases.map((database) => [database.databaseName, database]));
   return [
@@ -65,15 +68,14 @@ function dataviewEdges(view: Dataview, { databaseName, lastCompletedChangesetId 
 type Placed = Pick<Dataview, 'status' | 'segmentConfigurations' | 'activeVersions'>;
 
 /**
- * The segments of a dataview in all its versions that are still there: what an older one is on is in use as well. One that failed uses
- * nothing for the version that it could not make.
+ * The segments of a dataview in all its existing versions, because older versions use volumes too. A failed version uses nothing.
  */
 const segmentsOf = (view: Placed) =>
   [...(view.status === 'FAILED' ? [] : [view]), ...(view.activeVersions ?? [])].flatMap(
     (holder) => holder.segmentConfigurations ?? [],
   );
 
-/** The names of the volumes that a dataview is on. */
+/** The names of the volumes that a dataview uses. */
 export const volumesUnder = (view: Placed): readonly unknown[] => segmentsOf(view).map(({ volumeName }) => volumeName);
 
 function changesetEdges({ databaseName, changesets }: Database): Edge[] {
@@ -82,7 +84,9 @@ function changesetEdges({ databaseName, changesets }: Database): Edge[] {
   );
 }
 
-/** A cluster lags when it mounts an older version than its dataview has, or an older changeset than the newest completed one. */
+/**
+ * A cluster is behind when it mounts an older version than its dataview has, or an older changeset than the newest completed one.
+ */
 function lagging(cluster: Cluster, byName: ReadonlyMap<string | undefined, Database>): Edge[] {
   const from = idOf('cluster', cluster.clusterName);
   return (cluster.databases ?? []).flatMap(({ databaseName, changesetId, dataviewConfiguration: mounted }) => {

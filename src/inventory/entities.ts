@@ -4,7 +4,7 @@ import { known } from './known.ts';
 import type { Cluster, Database, Dataview, Group, NetworkRule, Parts, User, Volume } from './parts.ts';
 import { type GraphEntity, type GraphOptions, idOf, type Kind } from './shape.ts';
 
-/** The entities of an environment, in the order in which people read them. */
+/** The entities of an environment, in reading order. */
 export function entitiesOf(parts: Parts, { everyChangeset = false }: GraphOptions): GraphEntity[] {
   const { environment, clusters, groups, volumes, databases, users } = parts;
   return [
@@ -149,7 +149,7 @@ function groupEntity(of: Group, clusters: readonly Cluster[]): GraphEntity {
   });
 }
 
-/** What its clusters have reserved, as far as they could be made; undefined when not all of them were read. */
+/** The memory that its clusters reserve, without failed creations; undefined when not all of them were read. */
 function reservedOn(
   { scalingGroupName, clusters: names = [] }: Group,
   clusters: readonly Cluster[],
@@ -213,7 +213,7 @@ function dataviewEntity(of: Dataview, database: string | undefined): GraphEntity
   );
 }
 
-/** The newest changeset, the newest completed one, those that are mounted somewhere, have failed or are in progress. */
+/** The newest changeset, the newest completed one, and those that are mounted, failed or in progress. */
 function ofInterest({ changesets, lastCompletedChangesetId, dataviews }: Database, clusters: readonly Cluster[]) {
   const held = new Set([
     lastCompletedChangesetId,

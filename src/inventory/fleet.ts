@@ -9,22 +9,22 @@ const CALLS_AT_ONCE = 16;
 
 export type Environment = NonNullable<Output<'ListKxEnvironments'>['environments']>[number];
 
-/** The environments that exist, deleted ones left out. */
+/** The existing environments, without deleted ones. */
 export async function environmentsNow(call: Call, options: CallOptions): Promise<Environment[]> {
   const all = await environmentsEver(call, options);
   return all.filter(isPresent);
 }
 
-/** Whether an environment that is listed still exists. */
+/** Whether a listed environment still exists. */
 export const isPresent = ({ status }: Environment): boolean => status !== 'DELETED';
 
-/** All environments that are listed, the deleted ones too. */
+/** All listed environments, with deleted ones. */
 export async function environmentsEver(call: Call, options: CallOptions): Promise<Environment[]> {
   const { items } = await walk(call, 'ListKxEnvironments', {}, MOST_ENVIRONMENTS, options);
   return items as Environment[];
 }
 
-/** The environments of an id or a name, letter case aside. */
+/** The environments with an id or a name, ignoring case. */
 export function environmentsNamed(all: readonly Environment[], wanted: string): Environment[] {
   const byId = all.filter(({ environmentId }) => environmentId === wanted);
   if (byId.length > 0) return byId;
@@ -33,7 +33,7 @@ export function environmentsNamed(all: readonly Environment[], wanted: string): 
 
 const MOST_CANDIDATES = 10;
 
-/** Says which environments share a name, so that the caller can give the id of one. */
+/** Names the environments that share a name, so that the caller can give the id of one. */
 export function candidatesText(candidates: readonly Environment[], wanted: string): string {
   const texts = candidates
     .slice(0, MOST_CANDIDATES)
@@ -45,13 +45,13 @@ export function candidatesText(candidates: readonly Environment[], wanted: strin
   return `${candidates.length} environments have the name ${quoted(wanted)}: ${texts.join(', ')}${more}. Give the id of one of them.`;
 }
 
-/** What was found in each environment, and why in some nothing could be. */
+/** The result for each environment, and the errors for those without one. */
 export interface Found<T> {
   readonly results: readonly { readonly environment: Environment; readonly result: T }[];
   readonly failures: readonly { readonly environment: Environment; readonly error: unknown }[];
 }
 
-/** Does the same in every environment, some at a time, with at most so many calls under way in all of them together. */
+/** Does the same work in every environment, several at a time, with a limit on the concurrent calls in all of them together. */
 export async function acrossEnvironments<T>(
   call: Call,
   environments: readonly Environment[],

@@ -7,8 +7,8 @@ import type { Graph, GraphOptions } from './shape.ts';
 export type { Edge, Finding, Graph, GraphEntity, GraphOptions, Kind, Relation } from './shape.ts';
 
 /**
- * Reads an environment: each list once (per database for dataviews and changesets), and of each cluster, volume, database and
- * failed changeset what only its Get knows. Rejects when the environment does not exist or the backend cannot be reached.
+ * Reads an environment: each list once (per database for dataviews and changesets), and the details of each cluster, volume,
+ * database and failed changeset. Rejects when the environment does not exist or the backend cannot be reached.
  */
 export async function environmentGraph(call: Call, environmentId: string, options: GraphOptions = {}): Promise<Graph> {
   const { parts, gaps } = await readParts(call, environmentId, options);

@@ -23,7 +23,7 @@ export interface KindFacts {
   readonly labels: readonly string[];
   /** The input member that names one. */
   readonly member: string;
-  /** What follows the environment's ARN in its own, with labels in braces; undefined for what cannot have tags. */
+  /** The part of its ARN after the environment's ARN, with labels in braces; undefined for kinds without tags. */
   readonly arn: string | undefined;
 }
 
@@ -44,7 +44,7 @@ function factsOf(kind: Kind): KindFacts {
   return { getter, labels: path, member, arn: targets.find((target) => target.member === member)?.arn };
 }
 
-/** The input with which the getter of a kind shows the entity of that name. */
+/** The input with which the getter of a kind reads the entity with that name. */
 export function getterInput(
   kind: Kind,
   environmentId: string,
@@ -57,14 +57,14 @@ export function getterInput(
   return Object.fromEntries(path.map((label, index) => [label, values[index] ?? '']));
 }
 
-/** The ARN of an entity, made from that of its environment; undefined for what cannot have tags. */
+/** The ARN of an entity, derived from that of its environment; undefined for kinds without tags. */
 export function arnIn({ entities }: Graph, { kind, name, database }: GraphEntity): string | undefined {
   const environment = entities.find((entity) => entity.kind === 'environment')?.facts['arn'];
   const path = arnPath({ kind, name, database });
   return path === undefined || environment === undefined ? undefined : `${environment}${path}`;
 }
 
-/** What follows the environment's ARN in that of an entity; undefined for what cannot have tags. */
+/** The part of an entity's ARN after the environment's ARN; undefined for kinds without tags. */
 export function arnPath({ kind, name, database }: Pick<GraphEntity, 'kind' | 'name' | 'database'>): string | undefined {
   const { arn, member } = kindFacts(kind);
   const values: Record<string, string> = { databaseName: database ?? name, [member]: name };

@@ -1,3 +1,3 @@
-/** The same members without those that have no value. */
+/** The same object without undefined members. */
 export const known = <T extends object>(members: T): T =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;

@@ -2,12 +2,12 @@ import { behind, dangling, unused } from './conditions.ts';
 import type { Finding, Graph, GraphEntity } from './graph.ts';
 import { statusKind, troubled } from './trouble.ts';
 
-/** How an entity is doing, worst first. */
+/** The state of an entity, worst first. */
 export type Mark = 'failed' | 'behind' | 'unused' | 'moving' | 'ok';
 
 export interface Marked {
   readonly mark: Mark;
-  /** What was found about it, worst first. */
+  /** Its findings, worst first. */
   readonly findings: readonly Finding[];
 }
 

@@ -29,10 +29,12 @@ const COLOURS: Record<Mark, string> = {
   behind: 'fill:#fdf1dd,stroke:#b45f06,stroke-width:3px,color:#1b2430',
   unused: 'fill:#f1edf8,stroke:#7a6a99,stroke-dasharray:5 4,color:#1b2430',
 };
-/** Of changesets only those are drawn that something is wrong with or behind. */
+/** Only changesets with a problem, or with something behind them, are drawn. */
 const DRAWN = new Set<Kind>(['cluster', 'scaling-group', 'volume', 'database', 'dataview']);
 
-/** An environment as a Mermaid flowchart, with the marks of the whole; what is behind its data points at it with a thick arrow. */
+/**
+ * An environment as a Mermaid flowchart, with the marks of the whole graph; a thick arrow leads from what is behind to its data.
+ */
 export function environmentMermaid(graph: Graph, whole: Graph = graph): string {
   const marks = marksOf(whole);
   const lagging = new Set(graph.edges.filter(({ relation }) => relation === 'behind').map(({ to }) => to));
@@ -74,7 +76,7 @@ function label({ kind, name, status, facts }: GraphEntity): string {
     .join('<br/>');
 }
 
-/** Names are foreign: whatever Mermaid or HTML would take for syntax becomes an entity code. */
+/** Names are untrusted: anything that Mermaid or HTML would interpret becomes an entity code. */
 const escaped = (text: unknown) =>
   withoutMisleading(String(text)).replace(
     /[^\p{L}\p{N} _.,:/\u25af-]/gu,

@@ -5,13 +5,13 @@ import { visible } from '../untrusted.ts';
 
 type Members = Record<string, unknown>;
 
-/** A list walked page by page. `complete` is false when the budget ended before the list did. */
+/** A list read page by page. `complete` is false when the budget ended before the list. */
 export interface Walked {
   readonly items: Members[];
   readonly complete: boolean;
 }
 
-/** All items of a paged list operation, up to `budget` items, or to a page after which `isEnough`. */
+/** All items of a paged list operation, up to `budget` items, or up to the page after which `isEnough` holds. */
 export async function walk<N extends OperationName>(
   call: Call,
   name: N,
@@ -36,8 +36,8 @@ export async function walk<N extends OperationName>(
 }
 
 /**
- * One page of a list, in at most so many bytes of JSON. Where the endpoint gives more, it is asked for a page of fewer items, whose
- * token goes on behind them. A single item may be larger.
+ * One page of a list, in at most so many bytes of JSON. If the endpoint returns more, a page of fewer items is requested, whose
+ * token continues after them. A single item may be larger.
  */
 export async function pageWithin<N extends OperationName>(
   call: Call,
@@ -59,7 +59,9 @@ export async function pageWithin<N extends OperationName>(
   }
 }
 
-/** The first items of a list, in at most so many bytes of JSON but at least one, with the token that continues behind them. */
+/**
+ * The first items of a list, in at most so many bytes of JSON but at least one item, with the token that continues after them.
+ */
 export async function walkWithin<N extends OperationName>(
   call: Call,
   name: N,

@@ -1,6 +1,6 @@
 const QUIET_MS = 1_000;
 
-/** Makes of a report to people one of calls done and known to be needed, which speaks at most once in a second. */
+/** Turns calls that are done and known to be needed into progress reports, at most one per second. */
 export function readsDone(report: (message: string) => Promise<void>): (done: number, known: number) => void {
   let told = Date.now();
   return (done, known) => {

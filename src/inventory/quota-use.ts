@@ -2,16 +2,16 @@ import type { Quotas } from '../operations/quotas.ts';
 import type { Edge, Graph, GraphEntity, GraphOptions, Kind } from './graph.ts';
 import { statusKind } from './trouble.ts';
 
-/** How far one quota is used. */
+/** Use of one quota. */
 export interface QuotaUse {
   readonly quota: string;
-  /** The cluster or volume with the most, of a quota that each one has. */
+  /** For a quota per cluster or volume: the one that uses most of it. */
   readonly of?: string;
   readonly used: number;
   readonly limit: number;
 }
 
-/** What has to be read of an environment to count what it uses. */
+/** What must be read of an environment to count its use. */
 export const READ_FOR_QUOTAS: GraphOptions = {
   kinds: ['cluster', 'scaling-group', 'volume', 'database', 'dataview', 'changeset', 'user'],
   nodes: false,
@@ -19,11 +19,11 @@ export const READ_FOR_QUOTAS: GraphOptions = {
 };
 
 type Use = QuotaUse & {
-  /** What it is counted from. */
+  /** What the use is counted from. */
   readonly from: readonly Kind[];
 };
 
-/** How far the quotas of an environment are used, without those that could not be counted because something could not be read. */
+/** Use of the quotas of an environment, without those that cannot be counted because something could not be read. */
 export function quotaUse(graph: Graph, quotas: Quotas): QuotaUse[] {
   const all = [
     ...countsIn(graph, quotas),
@@ -98,7 +98,7 @@ const ofHosts = ({ entities }: Graph, { hosts }: Quotas): Use[] =>
     from: ['scaling-group'],
   }));
 
-/** How many clusters read and write one volume, of the volume with the most. */
+/** The number of clusters that read and write the most used volume. */
 function mounts({ entities, edges }: Graph, { volumeMounts }: Quotas): Use[] {
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
   const edgesTo = new Map<string, Edge[]>();

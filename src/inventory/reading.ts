@@ -5,37 +5,37 @@ import { known } from './known.ts';
 import { walk } from './pages.ts';
 import type { Gap, GraphOptions, Kind } from './shape.ts';
 
-/** What a part is about, for the gap that it leaves when it cannot be read. */
+/** What a part describes, for the gap that it leaves when it cannot be read. */
 interface About {
   readonly kind: Kind;
   readonly of?: string;
-  /** Left out where only lists are read; so is what is got of something in a list, unless it says that it is no detail. */
+  /** Details are not read where only lists are; the detail read of a listed entity is one unless stated otherwise. */
   readonly isDetail?: boolean;
 }
 
-/** Reads parts of an environment, some at a time, and keeps account of what could not be read. */
+/** Reads parts of an environment, several at a time, and records what could not be read. */
 export interface Reading {
   readonly gaps: Gap[];
-  /** One entity; undefined when it is not there any more or cannot be read. */
+  /** One entity; undefined when it no longer exists or cannot be read. */
   get<N extends OperationName>(name: N, input: Input<N>, about: About): Promise<Output<N> | undefined>;
-  /** The items of a list, or as many as could be read; what is over `most` is a gap. */
+  /** The items of a list, or as many as could be read; items beyond `most` are a gap. */
   list<N extends OperationName, Item>(name: N, input: Input<N>, about: About, extent?: Extent): Promise<Item[]>;
 }
 
 /** How far a list is read. */
 interface Extent {
   readonly most?: number;
-  /** Whether these are all that is wanted. */
+  /** Whether no more items are needed. */
   readonly isEnough?: (items: readonly Record<string, unknown>[]) => boolean;
-  /** Which come first in the list. */
+  /** Which items come first in the list. */
   readonly which?: 'first' | 'newest';
 }
 
 const AT_ONCE = 12;
-/** An environment cannot hold more of a kind by its quotas. */
+/** Above the quotas of every kind in one environment. */
 const MOST = 10_000;
 const IN_DATABASE = new Set<Kind>(['dataview', 'changeset']);
-/** After these there is no sense in reading on: nobody is waiting, or nothing answers. */
+/** After these errors, reading ends: the caller has left, or the backend does not respond. */
 const ENDING = new Set(['Aborted', 'Misconfigured', 'Unreachable', 'ServiceEnded']);
 
 export function reading(call: Call, options: GraphOptions): Reading {
@@ -87,7 +87,7 @@ export function reading(call: Call, options: GraphOptions): Reading {
   };
 }
 
-/** The same Call with at most so many calls under way; the others wait their turn. */
+/** A Call with at most so many concurrent calls; the others are queued. */
 export function atMost(call: Call, most: number, onProgress?: (done: number, known: number) => void): Call {
   const waiting: (() => void)[] = [];
   let running = 0;
@@ -109,7 +109,7 @@ export function atMost(call: Call, most: number, onProgress?: (done: number, kno
   };
 }
 
-/** The same Call for a short piece of work: a read that is repeated within it is made once. */
+/** A Call for a short task: identical reads within it share one call. */
 export function sharing(call: Call): Call {
   const known = new Map<string, Promise<unknown>>();
   return (name, input, options) => {

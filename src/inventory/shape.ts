@@ -10,26 +10,26 @@ export type Kind =
   | 'dataview'
   | 'user';
 
-/** Something in an environment. All texts in it come from the API: whoever shows them quotes or escapes them. */
+/** An entity in an environment. All its texts come from the API: quote or escape them before display. */
 export interface GraphEntity {
-  /** `cluster:NAME`; for what is in a database `dataview:DATABASE/NAME`. */
+  /** `cluster:NAME`; inside a database, `dataview:DATABASE/NAME`. */
   readonly id: string;
   readonly kind: Kind;
   readonly name: string;
-  /** The database that a changeset or dataview is in. */
+  /** The database of a changeset or dataview. */
   readonly database?: string | undefined;
   readonly status?: string | undefined;
   readonly statusReason?: string | undefined;
   readonly created?: string | undefined;
   readonly modified?: string | undefined;
-  /** What people ask for: type, size, memory, changesetId, bytes; by kind, without undefined members. */
+  /** Properties such as type, size, memory, changesetId and bytes, by kind, without undefined members. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
 /**
- * `mounts` cluster to database or dataview; `runs-on` cluster to scaling group; `uses` cluster to volume, for savedown or
- * tickerplant logs; `cached-on` dataview to volume; `of` dataview or changeset to database; `behind` cluster or dataview to the
- * changeset or dataview that it should have caught up with.
+ * `mounts`: cluster to database or dataview. `runs-on`: cluster to scaling group. `uses`: cluster to volume, for savedown or
+ * tickerplant logs. `cached-on`: dataview to volume. `of`: dataview or changeset to database. `behind`: cluster or dataview to
+ * the changeset or dataview that it should have caught up with.
  */
 export type Relation = 'mounts' | 'runs-on' | 'uses' | 'cached-on' | 'of' | 'behind';
 
@@ -40,69 +40,69 @@ export interface Edge {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** A part that could not be read, or not to its end: what is missing from the graph may exist all the same. */
+/** A part that could not be read, or not completely: entities missing from the graph may exist. */
 export interface Gap {
   readonly kind: Kind;
   readonly operation: OperationName;
-  /** The entity or database whose part is missing; all of the kind when left out. */
+  /** The entity or database whose part is missing; the whole kind when omitted. */
   readonly of?: string | undefined;
   readonly reason: string;
-  /** True where only the older items of a list were left unread. */
+  /** True if only the older items of a list were not read. */
   readonly isOfOlder?: boolean | undefined;
 }
 
-/** What exists in one environment and what hangs on what, as far as it could be read. */
+/** The entities of one environment and their connections, as far as they could be read. */
 export interface Graph {
   readonly environmentId: string;
   readonly name: string;
-  /** When it was read, ISO 8601. */
+  /** Time of the read, ISO 8601. */
   readonly readAt: string;
   readonly entities: readonly GraphEntity[];
   readonly edges: readonly Edge[];
   readonly gaps: readonly Gap[];
-  /** How many entities were read and left out, by kind, where the graph would be too large for an answer. */
+  /** How many entities were read but omitted, by kind, because the graph would be too large for an answer. */
   readonly omitted?: Readonly<Partial<Record<Kind, number>>>;
 }
 
-/** Something about an entity that a person should know. */
+/** A finding about an entity that a person should know. */
 export interface Finding {
   readonly entity: GraphEntity;
   /** `failed`, `stuck`, `old version`, `no clusters` and the like. */
   readonly condition: string;
-  /** One sentence without foreign text other than names. */
+  /** One sentence; names are its only foreign text. */
   readonly why: string;
-  /** Since when, ISO 8601, where that is known. */
+  /** Start of the condition, ISO 8601, if known. */
   readonly since?: string | undefined;
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
 export interface GraphOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Calls under way at the same time. */
+  /** Maximum concurrent calls. */
   readonly concurrency?: number | undefined;
   /** Why an operation may not be called; its part becomes a gap. */
   readonly refusal?: ((operation: OperationName) => string | undefined) | undefined;
   readonly now?: (() => number) | undefined;
-  /** Only these kinds, and the databases that they are in; all when left out. */
+  /** Only these kinds, and the databases that contain them; all when omitted. */
   readonly kinds?: readonly Kind[] | undefined;
-  /** False to read lists only, and no changesets unless that kind is named: names, states and times, cheaply. */
+  /** False to read only lists, and changesets only if that kind is named: cheap, with names, statuses and times. */
   readonly details?: boolean | undefined;
-  /** Of clusters of other types than these only what the lists tell; of all of them more when left out. */
+  /** For clusters of other types, only what the lists show; details of all types when omitted. */
   readonly clusterTypes?: readonly string[] | undefined;
-  /** Whether to read the nodes of clusters, one call for each; may depend on how many there are. As `details` when left out. */
+  /** Whether to read the nodes of clusters, with one call each; may depend on their number. Same as `details` when omitted. */
   readonly nodes?: boolean | ((clusters: number) => boolean) | undefined;
-  /** True to read and keep all changesets, not only those that matter now. */
+  /** True to read and keep all changesets, not only the relevant ones. */
   readonly everyChangeset?: boolean | undefined;
-  /** Reads no changesets that are all older than this, ISO 8601. */
+  /** Skips pages of changesets that are older than this, ISO 8601. */
   readonly changesetsSince?: string | undefined;
-  /** True where the newest changesets are enough; that older ones were not read is no gap then. */
+  /** True if the newest changesets are enough; unread older ones are then not a gap. */
   readonly onlyNewestChangesets?: boolean | undefined;
-  /** Of which changesets to read what they changed: that is one call for each. */
+  /** The changesets whose changes to read, with one call each. */
   readonly changes?: ((changesetId: string) => boolean) | undefined;
-  /** Told after each call how many are done and how many are known to be needed. */
+  /** Receives, after each call, the number of completed calls and of calls known to be needed. */
   readonly onProgress?: ((done: number, known: number) => void) | undefined;
 }
 
-/** The id of an entity in a graph: `cluster:NAME`, or `dataview:DATABASE/NAME` for what is in a database. */
+/** The id of an entity in a graph: `cluster:NAME`, or `dataview:DATABASE/NAME` inside a database. */
 export const idOf = (kind: Kind, name: unknown, database?: unknown): string =>
   database === undefined ? `${kind}:${name}` : `${kind}:${database}/${name}`;

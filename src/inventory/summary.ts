@@ -6,7 +6,7 @@ import { age, bytes, memory, minute } from './units.ts';
 
 type Row = Record<string, unknown>;
 
-/** An environment in few words: how many of what in which state, what needs attention, and a line on each entity. */
+/** A short description of an environment: counts by status, what needs attention, and a row for each entity. */
 export interface Summary {
   readonly environment: Row;
   readonly readAt: string;
@@ -32,7 +32,7 @@ export function summaryOf(graph: Graph): Summary {
 }
 
 const PLACE = ['environmentId', 'description', 'zones', 'network', 'transitGateway', 'cidr', 'dns', 'dnsServers'];
-/** What an environment is for and how it is attached. */
+/** The purpose of an environment, and its network. */
 const placeOf = (facts: GraphEntity['facts']): Row => Object.fromEntries(PLACE.map((name) => [name, facts[name]]));
 
 const SHOWN: readonly Kind[] = ['cluster', 'database', 'dataview', 'scaling-group', 'volume', 'user'];
@@ -47,15 +47,15 @@ function countsOf(entities: readonly GraphEntity[]): Summary['counts'] {
   return counts;
 }
 
-/** What was found about an entity, in few words. */
+/** A finding about an entity, in short. */
 function attentionIn(finding: Finding, { readAt }: Graph): Row {
   const { entity, why, since, created, stuckAfter, reason } = attentionRow(finding, readAt);
   return known({ entity, why, since, created, stuckAfter, reason });
 }
 
 /**
- * What was found about an entity, as one row: what it is, what is wrong, since when, and the values that show it. Since when nothing
- * uses an entity is not in the API, so for such a one the row has its age.
+ * A finding about an entity as one row: the entity, the problem, its start, and the values that show it. The API does not say
+ * since when an entity is unused, so the row has its age.
  */
 export function attentionRow({ entity, condition, why, since, facts }: Finding, now: string): Row {
   const { id, created, facts: own } = entity;
@@ -68,7 +68,7 @@ export function attentionRow({ entity, condition, why, since, facts }: Finding, 
   return known({ entity: id, type, why, ...times, ...facts, ...size });
 }
 
-/** The entities of a kind, without the status where all have the same, which the counts show. */
+/** The entities of a kind; without the status if it is the same for all, because the counts show it. */
 function rowsOf(entities: readonly GraphEntity[], kind: Kind, graph: Graph): Row[] {
   const own = entities.filter((entity) => entity.kind === kind);
   const isMixed = new Set(own.map(({ status }) => status)).size > 1;
@@ -78,7 +78,7 @@ function rowsOf(entities: readonly GraphEntity[], kind: Kind, graph: Graph): Row
   });
 }
 
-/** Without what another row or member of the same answer says, too. */
+/** Without members that other rows or members of the same answer repeat. */
 function brief({ mounts, files: _, clusters: __, usedBy: ___, newestData: ____, iamRole, ...row }: Row): Row {
   return {
     ...row,
@@ -87,7 +87,7 @@ function brief({ mounts, files: _, clusters: __, usedBy: ___, newestData: ____, 
   };
 }
 
-/** One entity in one row, without what only some need. */
+/** One entity in one row, without rarely needed members. */
 export function entityRow(entity: GraphEntity, graph: Graph): Row {
   const { kind, name, database, status, facts } = entity;
   const { mounts, uses, users } = connectionsOf(entity, graph);
@@ -116,7 +116,7 @@ export function entityRow(entity: GraphEntity, graph: Graph): Row {
   return known(row);
 }
 
-/** The names of what an entity mounts, of the volumes that it is on, and of what uses it. */
+/** The names of what an entity mounts, of the volumes that it uses, and of its users. */
 export function namesConnected(entity: GraphEntity, graph: Graph): Record<string, readonly string[] | undefined> {
   const { mounts, uses, users } = connectionsOf(entity, graph);
   const names = (ids: readonly string[]) => (ids.length === 0 ? undefined : [...new Set(ids.map(short))]);
@@ -160,7 +160,7 @@ function byEnd(edges: readonly Edge[], end: 'from' | 'to'): ReadonlyMap<string, 
   return found;
 }
 
-/** What an entity takes up, which is what it costs. */
+/** The capacity that an entity uses, which determines its cost. */
 export function sizeOf({ kind, facts }: GraphEntity): Row {
   const { type, nodeType, nodeCount, scalingGroup, memoryReservationMiB, hostType, sizeGB, nodesProvisioning } = facts;
   const provisioning = nodesProvisioning === undefined ? '' : ` (${nodesProvisioning} provisioning)`;

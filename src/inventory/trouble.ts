@@ -1,14 +1,14 @@
 import { plainOrQuoted } from '../untrusted.ts';
 import type { Finding, Graph, GraphEntity, Kind } from './graph.ts';
 
-/** What has failed, is stuck on its way, or runs with fewer nodes than it should. */
+/** Findings about entities that have failed, are stuck, or run with fewer nodes than they should. */
 export function troubled(graph: Graph): Finding[] {
   return graph.entities.flatMap((entity) => trouble(entity, graph));
 }
 
 const MINUTE = 60_000;
 
-/** How long a status on the way to another one may last before it is called stuck: three times what users of FinSpace saw. */
+/** How long a transitional status may last before the entity counts as stuck: three times what users of FinSpace observed. */
 const LONGEST: Partial<Record<Kind, number>> = {
   environment: 90 * MINUTE,
   cluster: 60 * MINUTE,
@@ -19,14 +19,20 @@ const LONGEST: Partial<Record<Kind, number>> = {
 };
 const LONGEST_PROVISIONING = 30 * MINUTE;
 
-/** Until when what began at a time is usually done, ISO 8601: a third of what is too long; undefined where nobody can tell. */
+/**
+ * When an operation that began at a time is usually done, ISO 8601: after a third of the time that counts as too long; undefined
+ * where that is unknown.
+ */
 export function usuallyDoneBy(kind: Kind | 'node', since: string | undefined): string | undefined {
   const longest = kind === 'node' ? LONGEST_PROVISIONING : LONGEST[kind];
   const began = Date.parse(since ?? '');
   return longest === undefined || Number.isNaN(began) ? undefined : new Date(began + longest / 3).toISOString();
 }
 
-/** After how long in one status an entity counts as stuck, such as `60 min`; a node while it is PROVISIONING. Undefined for what is never stuck. */
+/**
+ * The time in one status after which an entity counts as stuck, such as `60 min`; for a node, the time in PROVISIONING. Undefined
+ * for kinds that are never stuck.
+ */
 export function stuckAfter(kind: Kind | 'node'): string | undefined {
   const longest = kind === 'node' ? LONGEST_PROVISIONING : LONGEST[kind];
   return longest === undefined ? undefined : `${longest / MINUTE} min`;
@@ -44,7 +50,7 @@ const SETTLED = new Set([
   undefined,
 ]);
 
-/** Whether a status is a failure, or an end, or on the way to another status. */
+/** Whether a status is a failure, final, or transitional. */
 export function statusKind(status: string | undefined): 'failed' | 'settled' | 'moving' {
   if (status?.includes('FAILED')) return 'failed';
   return SETTLED.has(status) ? 'settled' : 'moving';

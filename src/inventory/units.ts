@@ -2,7 +2,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** `3 d`, `9 h`, `12 min`: how long ago something was, in the largest unit that fits. */
+/** `3 d`, `9 h`, `12 min`: time since a moment, in the largest unit that fits. */
 export function age(since: string | undefined, now: string): string | undefined {
   const ms = Date.parse(now) - Date.parse(since ?? '');
   if (Number.isNaN(ms)) return undefined;
@@ -17,7 +17,7 @@ export function moment(iso: string | undefined): string {
   return Number.isNaN(date.getTime()) ? '' : date.toISOString().slice(0, 16).replace('T', ' ');
 }
 
-/** `1.3 GB`, in decimal units as storage is sold. */
+/** `1.3 GB`, in decimal units, as for storage. */
 export function bytes(count: unknown): string {
   let value = Number(count);
   if (!Number.isFinite(value)) return '';
@@ -27,21 +27,21 @@ export function bytes(count: unknown): string {
   return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 
-/** `64 GiB` for 65536, as memory is counted. */
+/** `64 GiB` for 65536, in binary units, as for memory. */
 export function memory(mib: unknown): string {
   const value = Number(mib);
   if (!Number.isFinite(value)) return '';
   return value < 1024 ? `${value} MiB` : `${Number((value / 1024).toFixed(value < 10_240 ? 1 : 0))} GiB`;
 }
 
-/** A text of at most so many characters, and an ellipsis where there are more. */
+/** A text of at most so many characters, with an ellipsis if it was longer. */
 export const cut = (text: string, most: number) =>
   text.length > most ? `${text.slice(0, most).replace(/[\ud800-\udbff]$/, '')}…` : text;
 
-/** `2026-03-17T00:10Z`: nobody asks for seconds. */
+/** `2026-03-17T00:10Z`, without seconds. */
 export const minute = (iso: string | undefined) => iso?.replace(/:\d\d(?:\.\d+)?Z$/, 'Z');
 
-/** `3 databases`, in the plural that people expect. */
+/** `3 databases`, with the right plural. */
 export function counted(kind: string, size: number): string {
   const plural = kind.endsWith('y') ? `${kind.slice(0, -1)}ies` : kind.endsWith('s') ? kind : `${kind}s`;
   return `${size} ${size === 1 ? kind : plural}`;

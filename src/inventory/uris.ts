@@ -6,6 +6,6 @@ export const TOPOLOGY_FORMS = {
 } as const;
 export type TopologyForm = keyof typeof TOPOLOGY_FORMS;
 
-/** The URI of the topology of an environment; `{environmentId}` stays as it is, for a template. */
+/** The URI of the topology of an environment; `{environmentId}` stays unescaped, for a template. */
 export const topologyUri = (environmentId: string, form: TopologyForm = ''): string =>
   `finspace://kx/environments/${environmentId}/topology${form}`;

@@ -3,18 +3,18 @@ import type { Graph, GraphEntity, Kind } from './graph.ts';
 import { type Mark, marksOf } from './marks.ts';
 import { counted } from './units.ts';
 
-/** What needs attention is kept before what is all right, and of equals the kinds in this order. */
+/** Entities that need attention are kept first, and among equals the kinds in this order. */
 const MARKS: readonly Mark[] = ['failed', 'behind', 'unused', 'moving', 'ok'];
 const KINDS: readonly Kind[] = ['scaling-group', 'database', 'cluster', 'volume', 'dataview', 'user', 'changeset'];
 
-/** No entity takes fewer bytes in any form. */
+/** Minimum bytes of an entity in any form. */
 const LEAST = 140;
 /** Entities that need attention take more text than others. */
 const MARGIN = 0.9;
 
 /**
- * An environment as text in at most so many bytes. Where it would be larger, entities are left out, and `omitted` of the graph that
- * is written counts them. `write` also gets the whole graph, because a part of it does not show what is unused.
+ * An environment as text in at most so many bytes. If it would be larger, entities are omitted, and `omitted` of the written
+ * graph counts them. `write` also receives the whole graph, because a part of it does not show what is unused.
  */
 export function writtenWithin(graph: Graph, most: number, write: (graph: Graph, whole: Graph) => string): string {
   const all = graph.entities.length;
@@ -42,7 +42,7 @@ function reduced(graph: Graph, most: number): Graph {
   };
 }
 
-/** `Left out for lack of room: 320 clusters, 1 volume. find_kx_entities lists them.`; undefined where nothing is left out. */
+/** `Left out for lack of room: 320 clusters, 1 volume. find_kx_entities lists them.`; undefined if nothing is omitted. */
 export function omittedText({ omitted = {} }: Graph): string | undefined {
   const counts = Object.entries(omitted).map(([kind, count]) => counted(kind.replace('-', ' '), count));
   return counts.length === 0

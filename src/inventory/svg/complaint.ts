@@ -5,7 +5,7 @@ import { shorten } from './text.ts';
 
 const LETTERS = 50;
 
-/** What is wrong with a cluster, in at most two lines; none where nothing is. */
+/** The problems of a cluster, in at most two lines; empty without problems. */
 export function complaintOf({ statusReason }: GraphEntity, marked: Marked | undefined, now: string): string[] {
   if (marked === undefined || (marked.mark !== 'failed' && marked.mark !== 'behind')) return [];
   const place = ({ condition }: Finding) => (condition === 'old version' ? 1 : 0);

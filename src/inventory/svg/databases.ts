@@ -43,7 +43,7 @@ function portLine({ label, detail, old, view }: Port, x: number, y: number, mark
   return `${textAt(x + 48, middle + 4, label, { class: old ? 'small behind' : 'small' })}${textAt(EDGE, middle + 4, detail, { class: old ? 'small behind' : 'small soft', end: true, width: 140 })}`;
 }
 
-/** The volumes, with how many of what use each; below them the users. */
+/** The volumes, with the number of users by kind; below them the users of the environment. */
 export function volumesAndUsers({ users, marks, whole }: Model, { volumes, users: y }: Layout): string {
   const cards = volumes.map(({ of: volume, x, y: top }) => {
     const mark = marks.get(volume.id)?.mark ?? 'ok';
@@ -71,7 +71,7 @@ function usersOf(ids: readonly string[]): string {
   return counts.length === 0 ? 'unused' : counts.join(', ');
 }
 
-/** As many names as fit on a line, and how many more there are. */
+/** As many names as fit on a line, and the number of others. */
 function few(names: readonly string[]): string {
   const short = names.map((name) => shorten(name, 16));
   const fitting = short.filter((_, index) => short.slice(0, index + 1).join(', ').length <= 36);

@@ -9,7 +9,7 @@ const BAR = 130;
 const INSET = 34;
 const EDGE = 14;
 
-/** The box of a host: its name, machine and memory; its clusters stand in it. */
+/** The box of a host with its name, machine and memory; it contains the host's clusters. */
 export function hostBox({ of: { group, rows }, x, y, height }: Placed<HostBox>, { marks, graph }: Model): string {
   const mark = marks.get(group?.id ?? '')?.mark ?? 'ok';
   const edge = x + HOST_WIDTH - EDGE;
@@ -37,7 +37,7 @@ export function hostBox({ of: { group, rows }, x, y, height }: Placed<HostBox>, 
   ].join('');
 }
 
-/** One cluster: name, state, type, nodes and size, and below them what is wrong. */
+/** One cluster: name, status, type, nodes and size, and below them its problems. */
 export function clusterRow({ of: row, x, y, height }: Placed<ClusterRow>, model: Model): string {
   const { cluster, size, complaint } = row;
   const { mark } = model.marks.get(cluster.id) ?? { mark: 'ok' };
@@ -77,7 +77,7 @@ export function clusterRow({ of: row, x, y, height }: Placed<ClusterRow>, model:
 
 const MOST_NODES = 6;
 
-/** A square for each node, hollow while it is being provisioned. */
+/** A square for each node, hollow while the node is being provisioned. */
 function nodes({ nodesRunning = 0, nodesProvisioning = 0 }: Readonly<Record<string, unknown>>, x: number, y: number) {
   const all = [...Array(Number(nodesRunning)).fill(true), ...Array(Number(nodesProvisioning)).fill(false)];
   const shown = all

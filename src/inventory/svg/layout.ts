@@ -1,10 +1,10 @@
 import type { GraphEntity } from '../graph.ts';
 import type { ClusterRow, DatabaseCard, HostBox, Model } from './model.ts';
 
-/** As wide as a README shows a picture, so that its text is as large there as it is drawn: 11 pixels at least. */
+/** The width at which a README shows pictures, so that text appears at its drawn size: 11 pixels at least. */
 export const WIDTH = 840;
 export const MARGIN = 16;
-/** Room to the left of the data for the lines from volumes to dataviews. */
+/** Space to the left of the data for the lines from volumes to dataviews. */
 const GUTTER = 28;
 export const DATA_X = MARGIN + GUTTER;
 export const DATA_WIDTH = 312;
@@ -27,7 +27,9 @@ export interface Placed<T> {
   readonly height: number;
 }
 
-/** Where things stand: data and volumes, and clusters in the boxes of their hosts beside them, with room for lines between. */
+/**
+ * Positions: data and volumes on the left, clusters in the boxes of their hosts on the right, with space for lines between them.
+ */
 export interface Layout {
   readonly top: number;
   readonly databases: readonly Placed<DatabaseCard>[];
@@ -36,7 +38,7 @@ export interface Layout {
   readonly rows: readonly Placed<ClusterRow>[];
   /** The height at which the lines of a port start, by its key. */
   readonly ports: ReadonlyMap<string, number>;
-  /** Where the users stand. */
+  /** Position of the users. */
   readonly users: number;
   readonly height: number;
 }
@@ -95,7 +97,7 @@ function placeDatabases(model: Model, top: number, rows: readonly Placed<Cluster
   return { databases, ports, end: y };
 }
 
-/** The mean height of the clusters that hang on a database, so that lines cross as little as can be. */
+/** The mean height of the clusters that are connected to a database, which keeps crossings of lines few. */
 function heightsOf(rows: readonly Placed<ClusterRow>[]) {
   return ({ database, ports }: DatabaseCard): number => {
     const keys = new Set([database.id, ...ports.map(({ key }) => key)]);

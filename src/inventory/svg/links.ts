@@ -2,11 +2,11 @@ import { DATA_WIDTH, DATA_X, HOST_X, type Layout, VOLUME } from './layout.ts';
 import type { Model } from './model.ts';
 
 const DATA_EDGE = DATA_X + DATA_WIDTH;
-/** Lines to a cluster from data and from volumes end beside each other. */
+/** Lines to a cluster from data and from volumes end side by side. */
 const APART = 7;
 const GUTTER = { first: 8, step: 6, room: 18 };
 
-/** The lines from data to clusters; those to old data last, so that they lie on top. */
+/** The lines from data to clusters; those to old data come last, so that they are on top. */
 export function dataLinks({ rows, ports }: Layout): string[] {
   const all = rows.flatMap(({ of, y, height }) =>
     of.links.flatMap(({ port, old, writes }) => {

@@ -3,13 +3,13 @@ import { type Marked, marksOf } from '../marks.ts';
 import { memory, moment } from '../units.ts';
 import { complaintOf } from './complaint.ts';
 
-/** A line of a database card that clusters may hang on: a changeset, or a version of a dataview. */
+/** A line of a database card that clusters may be connected to: a changeset, or a version of a dataview. */
 export interface Port {
   readonly key: string;
   readonly label: string;
   readonly detail: string;
   readonly old: boolean;
-  /** The dataview whose head this line is; its versions follow. */
+  /** The dataview whose heading this line is; its versions follow. */
   readonly view?: GraphEntity;
 }
 
@@ -22,7 +22,7 @@ export interface DatabaseCard {
 export interface ClusterRow {
   readonly cluster: GraphEntity;
   readonly size: string;
-  /** What is wrong with it, in lines. */
+  /** Its problems, in lines. */
   readonly complaint: readonly string[];
   readonly links: readonly { readonly port: string; readonly old: boolean; readonly writes: boolean }[];
 }
@@ -33,7 +33,7 @@ export interface HostBox {
   readonly rows: readonly ClusterRow[];
 }
 
-/** What the picture shows, without a single coordinate. */
+/** The content of the picture, without coordinates. */
 export interface Model {
   readonly graph: Graph;
   readonly whole: Graph;
@@ -45,7 +45,7 @@ export interface Model {
   readonly users: readonly GraphEntity[];
 }
 
-/** The model of a graph; what is unused shows only in the `whole`, of which it may be a part. */
+/** The model of a graph. The `whole` graph decides what is unused, because `graph` may be a part of it. */
 export function modelOf(graph: Graph, whole: Graph): Model {
   const marks = marksOf(whole);
   const of = (kind: string) => graph.entities.filter((entity) => entity.kind === kind);

@@ -94,7 +94,7 @@ function header(model: Model): string {
   ].join('');
 }
 
-/** What is missing from the picture: a headline, what explains it, and the whole as a tooltip. */
+/** What the picture omits: a headline, its explanation, and the full list as a tooltip. */
 type Warning = readonly [headline: string, text: string, tip: string];
 
 function warningsOf(graph: Graph): Warning[] {

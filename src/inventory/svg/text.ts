@@ -7,7 +7,7 @@ export function xml(text: unknown): string {
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** Text that is no wider than so many usual letters; what is too long loses its middle, because names differ at their ends. */
+/** Text of at most so many average letters; longer text loses its middle, because names differ at their ends. */
 export function shorten(text: unknown, most: number): string {
   const characters = Array.from(String(text ?? ''));
   if (widthOf(characters) <= most) return characters.join('');
@@ -23,7 +23,7 @@ export function shorten(text: unknown, most: number): string {
   return `${characters.slice(0, head).join('')}…${characters.slice(tail).join('')}`;
 }
 
-/** Generous widths of characters in usual letters: no font is known, and a name must never run into its neighbour. */
+/** Generous widths of characters, in average letters: the font is unknown, and names must not overlap. */
 const WIDTHS: readonly (readonly [RegExp, number])[] = [
   [/[iljftr.,:;'|!()[\]/ -]/, 0.7],
   [/[WM@%m]/, 1.7],
@@ -39,15 +39,15 @@ const widthOf = (characters: readonly string[]) =>
 interface TextOptions {
   readonly class?: string;
   readonly end?: boolean;
-  /** Pixels for text that may be of any script: what does not fit is shortened, and what is still too wide is clipped. */
+  /** Pixels for text of any script: longer text is shortened, and what is still too wide is clipped. */
   readonly width?: number;
-  /** Pixels of a usual letter, with `width`. */
+  /** Pixels of an average letter, with `width`. */
   readonly letter?: number;
 }
 
 /** Characters whose widths are known well enough. */
 const MEASURED = /^[\u0020-\u04ff\u2026\u25af]*$/;
-/** Of this part of the room text is sure to fit, though no font is known. */
+/** The share of the width in which text is sure to fit, although the font is unknown. */
 const SURE = 0.8;
 /** Above and below the baseline. */
 const ASCENT = 26;
@@ -64,7 +64,7 @@ export function textAt(x: number, y: number, content: unknown, options: TextOpti
   return `<svg x="${left}" y="${y - ASCENT}" width="${width}" height="${ASCENT + DESCENT}"><text x="${end ? width : 0}" y="${ASCENT}"${look}>${xml(text)}</text></svg>`;
 }
 
-/** A tooltip; the first child of what it explains. */
+/** A tooltip; the first child of the element that it explains. */
 export function tip(...lines: readonly unknown[]): string {
   const told = lines.filter((line) => line !== undefined && line !== '').map(xml);
   return told.length === 0 ? '' : `<title>${told.join('&#10;')}</title>`;

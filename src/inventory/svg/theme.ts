@@ -1,7 +1,7 @@
 import type { Mark } from '../marks.ts';
 import { textAt } from './text.ts';
 
-/** Colours for light and dark; every state differs in shape, too, so that none depends on colour alone. */
+/** Colours for light and dark mode; every state also has its own shape, so that none depends on colour alone. */
 export const STYLE = `<style>
 svg{--paper:#f7f8fa;--card:#fff;--line:#d7dbe2;--ink:#1b2430;--soft:#5d6878;--faint:#e9ecf1;--ok:#12805c;--moving:#2563c9;--failed:#c42b1c;--behind:#b45f06;--unused:#7a6a99;--link:#9aa6b6;--okbg:#e3f4ec;--failedbg:#fdeae7;--behindbg:#fdf1dd;--unusedbg:#f1edf8;--movingbg:#e6effc}
 @media (prefers-color-scheme:dark){svg{--paper:#11161d;--card:#1a212b;--line:#33404f;--ink:#e8edf3;--soft:#9fadbf;--faint:#26303c;--ok:#46cf9d;--moving:#7ab0ff;--failed:#ff7a68;--behind:#ffb547;--unused:#bda9e6;--link:#5c6b7e;--okbg:#143327;--failedbg:#40201c;--behindbg:#3b2c10;--unusedbg:#2a2440;--movingbg:#182c4c}}
@@ -28,7 +28,7 @@ const SHAPES: Record<Mark, Draw> = {
   unused: (x, y) => `<path d="M${x} ${y - 6}L${x + 6} ${y}L${x} ${y + 6}L${x - 6} ${y}Z" class="hole unused"/>`,
 };
 
-/** The sign of a state: disc, quarter, crossed square, triangle, hollow diamond. */
+/** The symbol of a state: disc, quarter, crossed square, triangle, hollow diamond. */
 export const glyph = (mark: Mark, x: number, y: number) => SHAPES[mark](x, y);
 
 const MARKS: readonly [Mark, string][] = [
@@ -47,7 +47,7 @@ const LINES: readonly [string, string][] = [
 
 const widthOf = (text: string) => Math.round(text.length * 6.4);
 
-/** What the signs and lines mean, in two rows from `x` on; the second is at `y`. */
+/** The legend of symbols and lines, in two rows from `x`; the second row is at `y`. */
 export function legend(x: number, y: number): string {
   let at = x;
   const above = y - 22;
