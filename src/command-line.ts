@@ -12,12 +12,12 @@ import {
 } from './config.ts';
 import { didYouMean } from './nearest.ts';
 
-/** What a command takes besides the settings: its own switches. */
+/** What a command accepts besides the settings: its own switches. */
 export interface CommandShape {
   readonly summary: string;
   readonly settings: readonly SettingName[];
   readonly switches?: Readonly<Record<string, string>>;
-  /** What may follow the command besides options. */
+  /** The words that may follow the command, besides options. */
   readonly word?: string;
 }
 
@@ -32,8 +32,8 @@ export interface CommandLine {
 type Raw = Partial<Record<SettingName, unknown>>;
 
 /**
- * Reads a command line, the environment and the configuration file; flags win over variables, variables over the file.
- * Throws ConfigError, with the nearest valid word, for anything that is not understood.
+ * Reads the command line, the environment and the configuration file; flags override variables, and variables override the file.
+ * Throws ConfigError, with the nearest valid word, for anything unknown.
  */
 export function readCommandLine(
   argv: readonly string[],
@@ -72,7 +72,7 @@ function readFlags(rest: readonly string[], { settings, switches = {}, word: exp
       throw new ConfigError(
         flag.startsWith('-')
           ? `unknown option ${word(flag)}${meant(flag, [...byFlag.keys(), ...[...bare].map((b) => `--${b}`)])}`
-          : `${word(rest[at] as string)} is one word too many: options begin with --, see --help`,
+          : `unexpected argument ${word(rest[at] as string)}: options begin with --; see --help`,
       );
     else if (inline.length > 0) flags[name] = fromText(name, inline.join('='));
     else if (isSwitch(name)) flags[name] = true;
@@ -115,7 +115,7 @@ const inner = (name: SettingName): z.ZodType => {
 };
 const isSwitch = (name: SettingName) => inner(name) instanceof z.ZodBoolean;
 
-/** A value from text, as far as its kind says how; what does not fit is left to the schema to refuse. */
+/** Converts text to the kind of value that a setting has; the schema rejects what does not fit. */
 function fromText(name: SettingName, text: string): unknown {
   const schema = inner(name);
   if (schema instanceof z.ZodBoolean) return { true: true, '1': true, false: false, '0': false }[text] ?? text;

@@ -9,13 +9,13 @@ import { wordIssue } from './wording.ts';
 
 const milliseconds = () => z.int().min(1).max(600_000);
 
-/** Every setting of this server: the flag is its name in kebab case, the variable FINSPACE_MCP_ and its name in snake case. */
+/** Every setting of this server. The flag is its name in kebab case; the variable is FINSPACE_MCP_ and its name in snake case. */
 export const SETTINGS = lazily({
   backend: () =>
     z
       .enum(['local', 'aws'])
       .default(STANDARD.backend)
-      .describe('What answers: the embedded service, or a SigV4 endpoint'),
+      .describe('Service to use: the embedded one, or a SigV4 endpoint'),
   endpoint: () =>
     z
       .string()
@@ -29,7 +29,7 @@ export const SETTINGS = lazily({
       .optional()
       .describe('AWS region; local default us-east-1, aws default from the profile or AWS_REGION'),
   profile: () => z.string().min(1).optional().describe('AWS profile, for --backend aws'),
-  stateDir: () => z.string().min(1).optional().describe('Directory of everything this server keeps'),
+  stateDir: () => z.string().min(1).optional().describe('Directory for everything that this server stores'),
   state: () => z.string().min(1).optional().describe('File of the local world, or :memory:'),
   world: () =>
     z
@@ -117,7 +117,8 @@ export const SETTINGS = lazily({
       .max(16_777_216)
       .default(STANDARD.maxBody)
       .describe('Maximum size of a request in bytes, over HTTP and stdio'),
-  targets: () => z.string().min(1).optional().describe('JSON file of named targets: where each is and who may use it'),
+  targets: () =>
+    z.string().min(1).optional().describe('JSON file of named targets: the backend of each, and who may use it'),
   target: () => z.string().min(1).optional().describe('Which of --targets to serve over stdio'),
   ...HTTP_SETTINGS,
   config: () =>
@@ -127,7 +128,7 @@ export const SETTINGS = lazily({
 export type SettingName = keyof typeof SETTINGS;
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 
-/** What holds where nothing is set, apart from the schemas, so that starting up builds none of them. */
+/** The defaults, apart from the schemas, so that a start builds no schema. */
 const STANDARD = {
   backend: 'local',
   lifecycle: 'fast',
@@ -148,15 +149,15 @@ const STANDARD = {
 } as const;
 
 type Parsed = { readonly [K in SettingName]: z.output<(typeof SETTINGS)[K]> };
-/** The settings in force, with the paths that depend on the platform filled in. */
+/** The settings in force, with platform-dependent paths filled in. */
 export type Config = Parsed & { readonly stateDir: string; readonly state: string };
 
-/** A setting that is not understood; the message is one line that names it. */
+/** An invalid setting; the message is one line that names it. */
 export class ConfigError extends ErrorForPeople {
   override readonly name = 'ConfigError';
 }
 
-/** Checks raw settings and fills in defaults. Throws ConfigError for the first that is wrong. */
+/** Validates raw settings and fills in defaults. Throws ConfigError for the first invalid one. */
 export function configure(raw: Partial<Record<SettingName, unknown>>, env: NodeJS.ProcessEnv): Config {
   const given = SETTING_NAMES.filter((name) => raw[name] !== undefined);
   const parsed = {
@@ -188,7 +189,7 @@ export const flagOf = (name: string) => `--${name.replaceAll(/[A-Z]/g, (letter) 
 export const variableOf = (name: string) =>
   `FINSPACE_MCP_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 
-/** Where this server keeps things unless told otherwise, by the conventions of the platform. */
+/** Where this server stores its state by default, by the conventions of the platform. */
 export function defaultStateDir(env: NodeJS.ProcessEnv): string {
   const home = homedir();
   const base: Partial<Record<NodeJS.Platform, string>> = {

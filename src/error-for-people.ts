@@ -1,2 +1,2 @@
-/** An error whose message is one line that is written for people; every other error is shown whole where it surfaces. */
+/** An error whose message is one line for people; every other error is shown with its stack. */
 export class ErrorForPeople extends Error {}

@@ -11,6 +11,6 @@ export class ListenError extends ErrorForPeople {
 
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is already in use; choose another with --port, or 0 for a free one',
-  EACCES: 'this port needs more rights',
-  EADDRNOTAVAIL: 'this machine does not have the address',
+  EACCES: 'this port requires more privileges',
+  EADDRNOTAVAIL: 'this machine does not have that address',
 };

@@ -3,8 +3,8 @@ import type { Call } from '../operations/index.ts';
 import type { Log } from './log.ts';
 
 /**
- * The same Call, which looks once, after the first answer, whether the environments that a server is limited to are there, and logs
- * which are not. A mistyped id would otherwise look like an account without environments.
+ * A Call that checks once, after the first reply, whether the environments that a server is limited to exist, and logs the
+ * missing ones. Otherwise a mistyped id would look like an account without environments.
  */
 export function remarkingAbsent(call: Call, allowed: readonly string[], log: Pick<Log, 'warn'>): Call {
   let looked = false;

@@ -14,10 +14,13 @@ export interface LinkOptions {
   readonly now: () => number;
 }
 
-/** Ends the page that is open: one at a time, however often an agent repeats its call. */
+/** Closes the open page: there is one at a time, however often an agent repeats its call. */
 let close: (() => Promise<void>) | undefined;
 
-/** Opens the approval page in this process on a free loopback port and gives the link to one plan, for the client to show its user. */
+/**
+ * Opens the approval page in this process on a free loopback port, and returns the link to one plan, which the client shows to
+ * its user.
+ */
 export async function approvalLink(
   { config, key, ledger, state, log, now }: LinkOptions,
   code: string,

@@ -7,15 +7,15 @@ import { unlocked } from './approve-dialog.ts';
 import type { Terminal } from './approve-terminal.ts';
 
 /**
- * Has a person say, with the passphrase and by typing the date, that a clock is right although it saw a later time. Throws ApproverError
- * when nothing was reset.
+ * Lets a person confirm, with the passphrase and the typed date, that a clock is correct although a later time was recorded.
+ * Throws ApproverError when nothing was reset.
  */
 export async function acceptClock(terminal: Terminal, desk: Desk, clock: LedgerClock, journal: Journal): Promise<void> {
   if (!desk.keyed)
     throw new ApproverError('Resetting the clock needs a passphrase, and none was set up: finspace-mcp approve --init');
   const { now, seen } = await clock.read();
   terminal.say(`${clock.owner} says ${iso(now)}, but ${iso(seen)} was recorded there before.`);
-  terminal.say('Until that time comes again, no approval is trusted, because it may have expired.');
+  terminal.say('Until the clock reaches that time again, no approval is trusted, because it may have expired.');
   terminal.say('If the clock is correct now, you can discard the later time. This voids all open plans and all');
   terminal.say('unused approvals, and the journal records it.\n');
   await unlocked(terminal, desk);

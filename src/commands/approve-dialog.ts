@@ -11,7 +11,7 @@ import { folded } from './fold.ts';
 
 const TRIES = 3;
 
-/** What waits, for people: a few lines for each, which also fit into a narrow terminal. */
+/** The open plans for people: a few lines each, which also fit a narrow terminal. */
 export function listing(waiting: readonly Question[], now: number, columns: number | undefined): string {
   const lines = waiting.flatMap((question, at) => [
     ...(at === 0 ? [] : ['']),
@@ -26,8 +26,8 @@ export function listing(waiting: readonly Question[], now: number, columns: numb
 }
 
 /**
- * The question of a code, in whatever letters it was typed. Throws ApproverError when none of that code is open, and says why not
- * where `status` knows.
+ * The question with a code, in any letter case. Throws ApproverError when no open question has that code, with the reason when
+ * `status` knows it.
  */
 export async function chosenFrom(
   waiting: readonly Question[],
@@ -44,7 +44,7 @@ export async function chosenFrom(
   throw new ApproverError(`${printable(JSON.stringify(wanted.slice(0, 20)))} is not open (${open}).${why}`);
 }
 
-/** Shows one plan whole, then takes the name and the passphrase. Throws ApproverError when nothing was approved. */
+/** Shows one complete plan, then reads the name and the passphrase. Throws ApproverError when nothing was approved. */
 export async function approveAtTerminal(terminal: Terminal, desk: Desk, question: Question): Promise<void> {
   const { code, shown, principal, opened, expires } = question;
   const now = Date.now();
@@ -78,9 +78,9 @@ export async function approveAtTerminal(terminal: Terminal, desk: Desk, question
 }
 
 const FIRST_LINES = 3;
-const CLOSED = 'It is no longer open: it expired, or somebody answered it elsewhere. Nothing was approved here.';
+const CLOSED = 'It is no longer open: it expired or was answered elsewhere. Nothing was approved here.';
 
-/** What there is no room for in the text, by kind and page by page, so that nothing scrolls away unread. */
+/** Items for which the text has no room, by kind and page by page, so that nothing scrolls away unread. */
 async function list(terminal: Terminal, title: string, items: readonly Item[]): Promise<void> {
   for (const [at, page] of pagesOf(items).entries()) {
     if (at > 0 && (await terminal.ask('Enter shows more: ')) === undefined)
@@ -91,7 +91,7 @@ async function list(terminal: Terminal, title: string, items: readonly Item[]): 
   }
 }
 
-/** The name that has to be typed, which may go wrong twice. Throws ApproverError when it was not typed. */
+/** Reads the name of the target, with two more attempts. Throws ApproverError when it was not typed. */
 async function named(terminal: Terminal, desk: Desk, question: Question): Promise<string> {
   const { code, shown } = question;
   for (;;) {
@@ -102,7 +102,7 @@ async function named(terminal: Terminal, desk: Desk, question: Question): Promis
     if (verdict === 'closed') throw new ApproverError(CLOSED);
     if (verdict === 'wrong-name')
       throw new ApproverError(
-        'That is also wrong. The plan is closed and nothing runs. To go on, have the agent repeat the call.',
+        'That is wrong too. The plan is closed and nothing runs. To start over, have the agent repeat the call.',
       );
     terminal.say('That does not match exactly. Try again, or press Enter to leave.');
   }
@@ -117,7 +117,7 @@ async function unkeyed(terminal: Terminal, desk: Desk): Promise<Approver> {
   return (opened as Extract<typeof opened, { kind: 'open' }>).approver;
 }
 
-/** Takes the passphrase. Throws ApproverError when it was not the right one. */
+/** Reads the passphrase. Throws ApproverError when it is wrong. */
 export async function unlocked(terminal: Terminal, desk: Desk): Promise<Approver> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const passphrase = await terminal.askHidden('Your passphrase (it is not shown): ');
@@ -131,6 +131,6 @@ export async function unlocked(terminal: Terminal, desk: Desk): Promise<Approver
     terminal.say('Wrong passphrase.');
   }
   throw new ApproverError(
-    'Nothing was approved. If you forgot it, the same command with --init explains how to replace it.',
+    'Nothing was approved. If you forgot the passphrase, the same command with --init explains how to replace it.',
   );
 }

@@ -15,7 +15,7 @@ const NOT_TRUSTED =
   'Forms in MCP clients do not count: approve with the passphrase. To let forms count, too: approve --trust-forms.';
 const RESTART = 'Restart the servers that use this state directory.';
 
-/** Has a person choose the passphrase, makes the key, and pins it to the world of the state directory. */
+/** Lets a person choose the passphrase, creates the key, and pins it to the world of the state directory. */
 export async function setUpKey(
   terminal: Terminal,
   { stateDir, state }: Pick<Config, 'stateDir' | 'state'>,
@@ -36,7 +36,7 @@ export async function setUpKey(
   terminal.say(RESTART);
 }
 
-/** Has the owner of the key say, with the passphrase, that forms count without it. */
+/** Lets the owner of the key declare, with the passphrase, that forms count without it. */
 export async function trustForms(terminal: Terminal, desk: Desk, stateDir: string): Promise<void> {
   if (!desk.keyed) throw new ApproverError('Forms count here: no passphrase was set up.');
   for (const line of trusted('will count')) terminal.say(line);
@@ -46,8 +46,8 @@ export async function trustForms(terminal: Terminal, desk: Desk, stateDir: strin
   terminal.say(`Allowed. ${RESTART}`);
 }
 
-/** Takes that back, which needs no passphrase: it only makes approvals harder to give. */
+/** Revokes that declaration. This needs no passphrase, because it only makes approvals harder to give. */
 export async function distrustForms(stateDir: string): Promise<void> {
   await storeForms(stateDir, undefined);
-  process.stdout.write(`Forms do not count any more. ${RESTART}\n`);
+  process.stdout.write(`Forms no longer count. ${RESTART}\n`);
 }

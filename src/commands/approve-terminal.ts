@@ -5,7 +5,7 @@ import { folded } from './fold.ts';
 /** A person at a terminal. */
 export interface Terminal {
   say(text?: string, look?: keyof typeof LOOKS): void;
-  /** What the person typed up to Enter; undefined when they left with Ctrl-C or Ctrl-D. */
+  /** What the person typed up to Enter; undefined after Ctrl-C or Ctrl-D. */
   ask(prompt: string): Promise<string | undefined>;
   /** The same, without showing it. */
   askHidden(prompt: string): Promise<string | undefined>;
@@ -16,10 +16,10 @@ const LOOKS = { strong: '\u001b[1m', warning: '\u001b[1;31m' };
 const styled = (text: string, look: keyof typeof LOOKS | undefined) =>
   look === undefined || process.env['NO_COLOR'] ? text : `${LOOKS[look]}${text}\u001b[0m`;
 
-/** Whether a person can be at the other end: both ends are terminals. A program can arrange that too; see SECURITY.md. */
+/** Whether a person can be present: both stdin and stdout are terminals. A program can arrange that too; see SECURITY.md. */
 export const isTerminal = () => Boolean(process.stdin.isTTY && process.stdout.isTTY);
 
-/** Takes over the terminal until it is closed, so that nothing typed ahead is echoed and nothing is kept in a history. */
+/** Takes over the terminal until it is closed, so that typed-ahead input is not echoed and nothing is kept in a history. */
 export function openTerminal(): Terminal {
   let hidden = false;
   const output = new Writable({

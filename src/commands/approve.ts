@@ -19,8 +19,8 @@ import { isTerminal, openTerminal, type Terminal } from './approve-terminal.ts';
 import { ownCommand } from './own-command.ts';
 
 /**
- * `finspace-mcp approve [CODE] [--decline | --web | --init | --trust-forms | --distrust-forms | --reset-clock]`: where a person says yes
- * or no to what an agent wants, and sets up what that takes.
+ * `finspace-mcp approve [CODE] [--decline | --web | --init | --trust-forms | --distrust-forms | --reset-clock]`: where a person
+ * approves or declines plans, and sets up approvals.
  */
 export async function approve(
   { stateDir, state: worldFile, redis }: Pick<Config, 'stateDir' | 'state' | 'redis'>,
@@ -62,7 +62,7 @@ export async function approve(
   }
 }
 
-const NEEDS_KEY = `With several replicas, only signed approvals count. Set up a passphrase (${ownCommand()} approve --init), put the folder approver of this state directory into that of every replica, and restart them; or approve on the page of the server (/approvals).`;
+const NEEDS_KEY = `With several replicas, only signed approvals count. Set up a passphrase (${ownCommand()} approve --init), copy the folder approver of this state directory into the state directory of every replica, and restart them; or approve on the page of the server (/approvals).`;
 const IN_REDIS =
   'The server of this state directory keeps its plans in Redis, which this command did not read: add its --redis URL, or approve on its page (/approvals).\n';
 
@@ -135,4 +135,4 @@ async function at(what: string, work: (terminal: Terminal) => Promise<void>): Pr
 const without = (all: ReadonlySet<string>, ...some: string[]) => [...all].filter((one) => !some.includes(one));
 
 const notHere = (what: string) =>
-  new ApproverError(`${what} needs a person at a terminal; stdin or stdout is not one.`);
+  new ApproverError(`${what} needs a person at a terminal, but stdin or stdout is not a terminal.`);

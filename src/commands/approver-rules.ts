@@ -8,21 +8,21 @@ import type { Log } from './log.ts';
 import { forgets, stateDirFlag } from './out-of-band.ts';
 import { ownCommand } from './own-command.ts';
 
-/** What the approver's key of a server decides, as it was when the server started. */
+/** The rules that the approver's key of a server sets, as they were when the server started. */
 export interface ApproverRules {
-  /** Undefined where none was set up. Rejects when it cannot be trusted. */
+  /** Undefined if no key was set up. Rejects when the key cannot be trusted. */
   readonly key: Promise<KeyObject | undefined>;
-  /** Its fingerprint; undefined where there is none that can be trusted. */
+  /** Its fingerprint; undefined if there is no trusted key. */
   fingerprint(): Promise<string | undefined>;
-  /** The command with which its owner lets forms count. */
+  /** The command with which the owner lets forms count. */
   readonly trustCommand: string;
-  /** Whether approvals count that need no passphrase: forms, and sign-ins on the page of an HTTP server. */
+  /** Whether approvals without a passphrase count: forms, and sign-ins on the page of an HTTP server. */
   trustsForms(): Promise<boolean>;
-  /** Throws LedgerError where the world is pinned to another key. */
+  /** Throws LedgerError if the world is pinned to another key. */
   admit(pinned: string | null): Promise<void>;
 }
 
-/** The rules of a state directory. A local world in memory has no approver: there is nothing in it to protect. */
+/** The rules of a state directory. A local world in memory has no approver, because it has nothing to protect. */
 export function approverRules(config: Config): ApproverRules {
   const key = forgets(config) ? Promise.resolve(undefined) : approverKey(config.stateDir);
   const trusted = key.then((own) => own === undefined || trustsForms(config.stateDir, own)).catch(() => false);
@@ -42,13 +42,13 @@ export function approverRules(config: Config): ApproverRules {
       if (pinned === null || pinned === own) return;
       throw new LedgerError(
         `This world is pinned to the approver key ${pinned}; this server has ${own === undefined ? 'none' : `the key ${own}`}. ` +
-          'No call that needs a person runs here. The person who owns the key must restart the server with the state directory that holds it (--state-dir).',
+          'No call that needs approval runs here. The person who owns the key must restart the server with the state directory that holds it (--state-dir).',
       );
     },
   };
 }
 
-/** Logs which key approvals need and, once for each state directory, that forms do not count and how to change that. */
+/** Logs which key approvals need and, once per state directory, that forms do not count and how to change that. */
 export async function reportApprover(
   rules: ApproverRules,
   state: () => Promise<StateDatabase>,

@@ -13,14 +13,16 @@ import { prepareFile } from '../sqlite/file.ts';
 import { StoreError } from '../sqlite/store-error.ts';
 import type { Log } from './log.ts';
 
-/** What answers operations, opened on the first call so that starting up loads neither the AWS client nor the store. */
+/** Executes operations. Opened on the first call, so that a start loads neither the AWS client nor the store. */
 export interface Backend {
   readonly call: Call;
-  /** Where its calls go. The id of a local world is known once it is open. */
+  /** Where its calls go. The id of a local world is known once the world is open. */
   readonly place: PlanPlace;
-  /** Opens it; the fingerprint of the key that is pinned to its world, null where none is. Rejects with LedgerError. */
+  /**
+   * Opens it, and returns the fingerprint of the key that is pinned to its world, or null without one. Rejects with LedgerError.
+   */
   approver(): Promise<string | null>;
-  /** The limits of its world; undefined where they are not in the API. */
+  /** The limits of its world; undefined if the API does not contain them. */
   quotas(): Promise<Quotas | undefined>;
   close(): Promise<void>;
 }
@@ -36,8 +38,8 @@ interface Opened {
 const givenWorld = () => import('./given-world.ts');
 
 /**
- * Makes sure that what this server keeps could be opened by its owner only, before a client is served. Rejects with `StoreError` when it
- * could not, and with `ConfigError` for settings that cannot be used.
+ * Before a client is served, makes sure that only the owner can open the files of this server. Rejects with `StoreError` when
+ * that fails, and with `ConfigError` for unusable settings.
  */
 export async function prepareBackend(config: Config, log: Log): Promise<void> {
   const { backend: kind, state, stateDir, faults, world, quotas, approve } = config;
@@ -59,13 +61,13 @@ export async function prepareBackend(config: Config, log: Log): Promise<void> {
 }
 
 export interface BackendOptions {
-  /** Names the server in its plans, where people sign in to approve. */
+  /** Names the server in its plans, for people who sign in to approve. */
   readonly server?: string | undefined;
-  /** Fingerprint of the approver's key of this server, which a local world is pinned to. */
+  /** Fingerprint of the approver's key of this server, to which a local world is pinned. */
   readonly approver: () => Promise<string | undefined>;
 }
 
-/** The backend that the configuration names. */
+/** The backend that the configuration selects. */
 export function backend(config: Config, log: Log, { server, approver }: BackendOptions): Backend {
   const region = regionOf(config);
   let opening: Promise<Opened> | undefined;
@@ -117,20 +119,20 @@ export function backend(config: Config, log: Log, { server, approver }: BackendO
   };
 }
 
-/** What a person reads; the alias comes first, so that an approval for one target never holds for another. */
+/** The text for people; the alias comes first, so that an approval for one target never holds for another. */
 function backendName({ backend: kind, endpoint, target }: Config): string {
   const name = kind === 'local' ? 'local (embedded FinSpace-compatible service)' : (endpoint ?? 'aws');
   return target === undefined ? name : `${target}: ${name}`;
 }
 
-/** The file of a local world, unless it is the one that is served where nothing is configured. */
+/** The file of a local world, unless it is the default file. */
 function worldFile({ backend: kind, state }: Config): string | undefined {
   const isUsual = kind !== 'local' || state === ':memory:' || state === join(defaultStateDir(process.env), 'world.db');
   const path = resolve(state);
   return isUsual ? undefined : path.length <= MOST_OF_PATH ? path : `...${path.slice(3 - MOST_OF_PATH)}`;
 }
 
-/** Its end tells files apart better than its beginning, which dialogs keep. */
+/** Files differ more at the end of their paths than at the beginning, and dialogs keep the end. */
 const MOST_OF_PATH = 75;
 
 const DEFAULT_REGION = 'us-east-1';
@@ -182,7 +184,7 @@ async function openLocal(config: Config, region: string, log: Log, approver: str
   };
 }
 
-/** Logs what the embedded service could not help; its callers are told less. */
+/** Logs internal errors of the embedded service; callers see less detail. */
 export const mishapsTo = (log: Log) => (error: unknown) => {
   log.error(
     { cause: error instanceof StoreError ? error.message : String((error as Error).stack ?? error) },

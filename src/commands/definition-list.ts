@@ -1,11 +1,11 @@
 import { folded } from './fold.ts';
 
 const GAP = 4;
-/** What a text needs beside its label; where there is less, it stands below. */
+/** Minimum width of a text beside its label; with less room, the text starts below the label. */
 const NARROWEST_TEXT = 40;
 const BELOW = 6;
 
-/** Labels and their texts in two columns, one line each, folded into so many columns where the width is known. */
+/** Labels and their texts in two columns, one line each, folded to the given width if it is known. */
 export function definitionList(rows: readonly (readonly [label: string, text: string])[], columns?: number): string {
   const widest = rows.reduce((most, [label]) => Math.max(most, label.length), 0);
   const isNarrow = columns !== undefined && columns - widest - GAP < NARROWEST_TEXT;

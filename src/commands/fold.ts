@@ -2,8 +2,8 @@ const NARROWEST = 24;
 const HANGING = 4;
 
 /**
- * The line in pieces that fit into so many columns, broken between words where there are some. What follows the first piece hangs
- * under it, so that nothing can pass for a line of its own. One piece when the width is not known.
+ * The line in pieces of at most so many columns, broken between words where possible. Further pieces are indented, so that none
+ * looks like a line of its own. One piece when the width is unknown.
  */
 export function folded(line: string, columns: number | undefined): string[] {
   if (columns === undefined || columns < NARROWEST) return [line];

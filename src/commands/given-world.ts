@@ -6,7 +6,7 @@ import { hasWorld, type SeedOptions, seeded } from '../local/worlds/index.ts';
 import { StoreError } from '../sqlite/store-error.ts';
 import type { Log } from './log.ts';
 
-/** Throws ConfigError for a `--world` that cannot be used, and logs settings of a new world when there is a world already. */
+/** Throws ConfigError for an unusable `--world`, and logs settings of a new world that have no effect because a world exists. */
 export async function checkGivenWorld(config: Config, log: Pick<Log, 'warn'>): Promise<void> {
   const { world, quotas, state, lifecycle, region = 'us-east-1' } = config;
   if (world === undefined && quotas === undefined) return;
@@ -23,7 +23,7 @@ export async function checkGivenWorld(config: Config, log: Pick<Log, 'warn'>): P
   }
 }
 
-/** Logs the settings of a new world, which are not used for the reason given. */
+/** Logs settings of a new world that are not used, with the reason. */
 export function logUnused(config: Config, log: Pick<Log, 'warn'>, more: object, reason: string): void {
   for (const name of ['world', 'quotas'] as const) {
     if (config[name] !== undefined) log.warn({ [name]: config[name], ...more }, `--${name} is not used: ${reason}`);

@@ -75,7 +75,7 @@ export function helpText({ command, commands, isGeneral, env, columns }: HelpOpt
     ),
   ];
   const usage = `Usage: finspace-mcp ${isGeneral ? '[command]' : command}${word === undefined ? '' : ` [${word}]`} [options]`;
-  const sources = `Each option can also be set by a variable (${variableOf('stateDir')} for ${flagOf('stateDir')}) or in a JSON file (--config).`;
+  const sources = `Each option can also be set by an environment variable (${variableOf('stateDir')} for ${flagOf('stateDir')}) or in a JSON file (--config).`;
   const paragraph = (text: string) => `${folded(text, columns).join('\n')}\n`;
   return [
     `${paragraph(usage)}\n`,
@@ -88,14 +88,14 @@ export function helpText({ command, commands, isGeneral, env, columns }: HelpOpt
   ].join('');
 }
 
-/** `--state-dir DIR`; of a switch that is on by default, also what turns it off. */
+/** `--state-dir DIR`; for a switch that is on by default, also the form that turns it off. */
 function optionOf(name: SettingName): string {
   const { type, default: standard } = described(name);
   if (type === 'boolean') return standard === true ? `${flagOf(name)}[=false]` : flagOf(name);
   return `${flagOf(name)} ${PLACEHOLDERS[name] ?? 'VALUE'}`;
 }
 
-/** ` (one of …; default …)`, as far as a setting has such. */
+/** ` (one of …; default …)`, if the setting has choices or a default. */
 function valuesOf(name: SettingName, command: string, env: NodeJS.ProcessEnv): string {
   const schema = described(name);
   const standard = schema.default ?? platformDefault(name, command, env);
@@ -107,13 +107,13 @@ function valuesOf(name: SettingName, command: string, env: NodeJS.ProcessEnv): s
   return parts.length === 0 ? '' : ` (${parts.join('; ')})`;
 }
 
-/** What a setting that is a list may hold, and what it may be instead. */
+/** What a list setting may contain, and what else it may be. */
 const choices = ({ items, anyOf = [] }: Described): readonly string[] => [
   ...(items?.enum ?? []),
   ...anyOf.flatMap((one) => [...(one.const === undefined ? [] : [one.const]), ...choices(one)]),
 ];
 
-/** A default that is no part of the schema, because it depends on the platform or the command. */
+/** A default that is not in the schema, because it depends on the platform or the command. */
 function platformDefault(name: SettingName, command: string, env: NodeJS.ProcessEnv): string | number | undefined {
   if (name === 'stateDir') return defaultStateDir(env);
   if (name === 'state') return join(defaultStateDir(env), 'world.db');

@@ -39,7 +39,7 @@ export async function http(config: Config): Promise<void> {
   await log.flushed();
 }
 
-/** The server that a configuration describes, listening. Rejects with ConfigError for what is not safe to serve. */
+/** The configured server, listening. Rejects with ConfigError for settings that are not safe to serve. */
 export async function openHttp(
   config: Config,
   log: Log,
@@ -50,7 +50,7 @@ export async function openHttp(
   const { fleet, seals } = await fleetOf(config, (error) => log.warn({ error: error.message }, 'redis'));
   let server: HttpServer | undefined;
   const approvers = approversOf(config);
-  // What another server sealed is nothing here, though it may have the same keys.
+  // The purpose of seals differs between servers, so that one rejects what another sealed with the same keys.
   const own: Seals = (purpose) => seals(`${purpose} of ${approvers}`);
   const vouching = witness(own('approval'));
   const signInsCount = (await Promise.all(places.map((place) => approverRules(place.config).trustsForms()))).every(
@@ -108,7 +108,7 @@ export async function openHttp(
   };
 }
 
-/** Rejects with `NotReady` when something does not answer, and says each with its cause. */
+/** Rejects with `NotReady` when a dependency does not answer, naming each with its cause. */
 async function requireAnswers(checks: Readonly<Record<string, () => Promise<unknown>>>): Promise<void> {
   const failures = await Promise.all(
     Object.entries(checks).map(([name, check]) =>
@@ -127,7 +127,7 @@ interface PlaceToServe {
   readonly admits?: Admits | undefined;
 }
 
-/** One endpoint, or one for each named target; then there is none that stands for a default. */
+/** One endpoint, or one for each named target; with targets, there is no default endpoint. */
 function placesOf(config: Config): PlaceToServe[] {
   if (config.targets === undefined) return [{ path: '/mcp', config }];
   return targetsOf(config).map((target) => ({ ...target, path: `/t/${target.alias}/mcp` }));
@@ -143,7 +143,8 @@ async function opened({ path, config, admits }: PlaceToServe, log: Log, { fleet,
   const { serve, direct, ledger, settled, close } = serving(config, log, { ...options, remote: true, shared });
   const ready = async () => {
     const signal = AbortSignal.timeout(READY_MS);
-    // What an endpoint says may name hosts or accounts; the cause is shown to everybody.
+    // Error messages of a dependency may name hosts or accounts, but everybody can see the readiness response: it shows only the
+    // cause.
     await direct('ListKxEnvironments', { maxResults: 1 }, { signal }).catch((error) => {
       throw new Error(error instanceof FinspaceError ? error.fields.code : 'no answer in time');
     });
@@ -153,14 +154,14 @@ async function opened({ path, config, admits }: PlaceToServe, log: Log, { fleet,
   return { path, serve, admits, counter, settled, close, ready, bus: serve.changes, watch: serve.watch };
 }
 
-/** Differs between servers that may let other people approve; the same for all replicas of one. */
+/** Differs between servers whose approvers may differ; the same for all replicas of one server. */
 function approversOf({ host, port, publicUrl, authIssuer, authJwks, authAudience, authTokens, targets }: Config) {
   const url = authIssuer === undefined ? undefined : (publicUrl ?? `${host}:${port}`);
   const [tokens, places] = [authTokens, targets].map((path) => path && readFileSync(path, 'utf8'));
   return digest({ url, authIssuer, authJwks, authAudience, tokens, places });
 }
 
-/** What this replica shares with others: the keys of --seal-keys, and with --redis what all of them have to know. */
+/** What this replica shares with others: the keys of --seal-keys and, with --redis, the shared state. */
 async function fleetOf({ redis, sealKeys: path }: Config, onerror: (error: Error) => void) {
   if (path === undefined) {
     if (redis !== undefined) throw new ConfigError('--redis: needs --seal-keys');
@@ -177,7 +178,7 @@ async function fleetOf({ redis, sealKeys: path }: Config, onerror: (error: Error
   }
 }
 
-/** Tells of each call of the backend how it went and how long it took. */
+/** Reports the outcome and duration of each backend call. */
 const watched =
   (tell: (name: string, outcome: string, ms: number) => void) =>
   (call: Call): Call =>
@@ -194,13 +195,13 @@ const watched =
     }
   };
 
-/** One line per request: who asked for what, and how it went. */
+/** One line per request: the caller and the outcome. */
 const accessLog =
   (log: Log): Observe =>
   ({ method, path, principal, rpc, tool, refused, reason }, status, ms) =>
     log.info({ method, path, principal, rpc, tool, refused, reason, status, ms: Math.round(ms * 10) / 10 }, 'request');
 
-/** What the configuration says about authorization; undefined where everybody is the local user. */
+/** The configured authorization; undefined where every caller is the local user. */
 function authorizationIn(config: Config, now = Date.now): Authorization | undefined {
   const { host, publicUrl, authIssuer: issuer, authJwks: jwks, authAudience, authTokens } = config;
   const audiences = authAudience === undefined ? [] : [authAudience].flat();

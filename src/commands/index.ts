@@ -5,14 +5,14 @@ import { HTTP_SETTINGS } from '../transports/http/settings.ts';
 import { stdio } from './stdio.ts';
 
 const WORLD: SettingName[] = ['stateDir', 'state', 'world', 'quotas', 'lifecycle', 'region'];
-/** What only the port of the local service has. */
+/** Options of the local service's port only. */
 const PORT_ONLY: SettingName[] = ['credentials', 'control'];
 const SHOWN: SettingName[] = ['readOnly', 'toolsets', 'deny', 'environments', 'approve', 'catalog', 'outputSchemas'];
 
-/** What runs when no command is named. */
+/** The command that runs by default. */
 export const STANDARD_COMMAND = 'stdio';
 
-/** The commands, with what each takes. */
+/** The commands with their options. */
 export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   stdio: {
     summary: 'Serve one MCP client on stdin and stdout (the default).',
@@ -61,7 +61,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   },
 };
 
-/** Runs a command to its end. All but the standard one are loaded only when they are called for. */
+/** Runs a command to its end. All commands but the default one are loaded on demand. */
 export async function run({ command, config, switches, word }: CommandLine): Promise<void> {
   if (command === 'stdio') return stdio(config);
   if (command === 'http') return (await import('./http.ts')).http(config);
@@ -72,7 +72,7 @@ export async function run({ command, config, switches, word }: CommandLine): Pro
   return (await import('./tools.ts')).tools(config, switches);
 }
 
-/** The text of `--help` for one command; `help` itself stands for all of them. */
+/** The text of `--help` for one command; `help` stands for the list of all. */
 export async function helpFor(command: string): Promise<string> {
   const { helpText } = await import('./help.ts');
   const columns = terminalColumns();

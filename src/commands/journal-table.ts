@@ -3,8 +3,8 @@ import type { Entry } from '../safety/journal.ts';
 import { folded } from './fold.ts';
 
 /**
- * The journal for people, in the order in which calls were begun: a table with one row for each, or, where the table is wider than
- * the terminal, a paragraph.
+ * The journal for people, in the order in which calls started: a table with one row per call or, if the table is wider than the
+ * terminal, one paragraph per call.
  */
 export function journalTable(entries: readonly Entry[], columns?: number): string[] {
   const outcomes = new Map(
@@ -42,7 +42,7 @@ export function journalTable(entries: readonly Entry[], columns?: number): strin
   return isWide ? rows.flatMap((row) => paragraph(row.map(printable), columns)) : table;
 }
 
-/** `kdb-prod (m5cn…) / hdb-fx`: what a call was about, an environment by its name and its id. */
+/** `kdb-prod (m5cn…) / hdb-fx`: the target of a call; an environment has its name and its id. */
 function targetOf({ target, environment, formerName }: Extract<Entry, { kind: 'intent' }>): string {
   const names = Object.entries(target).map(([label, value]) =>
     label === 'environmentId' && environment !== undefined ? `${environment} (${value})` : value,

@@ -8,8 +8,8 @@ import { plainJson } from '../safety/untrusted.ts';
 import { journalTable } from './journal-table.ts';
 
 /**
- * `finspace-mcp journal show|verify`: the record of every change, as a table on a terminal and as JSON lines elsewhere, or whether
- * its chain still holds.
+ * `finspace-mcp journal show|verify`: prints the record of every change, as a table on a terminal and as JSON lines elsewhere, or
+ * checks its hash chain.
  */
 export async function journal({ stateDir }: Config, switches: ReadonlySet<string>, word = 'show'): Promise<void> {
   const act = Object.hasOwn(ACTS, word) ? ACTS[word as keyof typeof ACTS] : undefined;
@@ -26,7 +26,7 @@ export async function journal({ stateDir }: Config, switches: ReadonlySet<string
   }
 }
 
-/** The journal was altered or cut; the message is one line for people. */
+/** The journal was altered or truncated; the message is one line for people. */
 export class JournalError extends ErrorForPeople {
   override readonly name = 'JournalError';
 }

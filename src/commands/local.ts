@@ -46,7 +46,7 @@ export async function local(config: Config): Promise<void> {
   await log.flushed();
 }
 
-/** Beyond loopback every request has to be signed with a known key. */
+/** Beyond loopback, every request must be signed with a known key. */
 function requireSafeHost({ host, credentials, control }: Config): void {
   if (isLoopback(host)) return;
   if (credentials === undefined) throw new ConfigError(`--host: ${host} is not loopback, which needs --credentials`);
@@ -63,7 +63,7 @@ function greeting({ host, state, credentials }: Config, port: number, region: st
   );
 }
 
-/** One line per request: who asked for what, and how it went. */
+/** One line per request: the caller and the outcome. */
 const requestLog =
   (log: Log) =>
   ({ ms, ...request }: ServedRequest) =>

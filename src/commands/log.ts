@@ -31,7 +31,7 @@ function textLines() {
   return { write, flushed: async () => {} };
 }
 
-/** `2026-03-17 09:30:00Z WARN  message key=value`, on one line whatever the values are. */
+/** `2026-03-17 09:30:00Z WARN message key=value`, always on one line. */
 function textLine(level: Level, fields: Fields, message: string): string {
   const moment = `${new Date().toISOString().slice(0, 19).replace('T', ' ')}Z`;
   const values = Object.entries(fields).flatMap(([name, value]) => {
@@ -42,7 +42,7 @@ function textLine(level: Level, fields: Fields, message: string): string {
   return [moment, level.toUpperCase().padEnd(5), message, ...values].join(' ');
 }
 
-/** A pino logger, loaded with the first line. */
+/** A pino logger, loaded when the first line is logged. */
 function jsonLines(logLevel: Config['logLevel']) {
   let loading: Promise<import('pino').Logger> | undefined;
   let last: Promise<void> = Promise.resolve();

@@ -8,7 +8,7 @@ import { ownCommand, shellWord } from './own-command.ts';
 
 /** The approval page of an HTTP server. */
 export interface PageWay {
-  /** Told from others that may let other people approve. */
+  /** Differs between servers whose approvers may differ. */
   readonly server: string;
   readonly url: () => string;
   readonly witness: Witness;
@@ -17,14 +17,14 @@ export interface PageWay {
 export interface Ways {
   /** The approver's key, as it was when the server started. */
   readonly pinned: Promise<KeyObject | undefined>;
-  /** Whether the ledger is one that several replicas share. */
+  /** Whether several replicas share the ledger. */
   readonly fleet: boolean;
-  /** Whether callers sign in, so that they may be on other machines, where paths of this one say nothing. */
+  /** Whether callers sign in: they may then be on other machines, where paths of this one are useless. */
   readonly signedIn: boolean;
   readonly page: PageWay | undefined;
 }
 
-/** How a person can approve outside of the client: on the page of this server, in a terminal, or not at all. */
+/** How a person can approve outside the client: on the page of this server, in a terminal, or not at all. */
 export function outOfBandWay(config: Config, ways: Ways): () => Promise<OutOfBand | undefined> {
   const { page } = ways;
   return async () => {
@@ -42,9 +42,9 @@ export function outOfBandWay(config: Config, ways: Ways): () => Promise<OutOfBan
 }
 
 /**
- * Approvals in a terminal or on the local page. With an approver's key, only those signed for it count, and the key that was
- * there when the server started; without one, unsigned ones count on the local backend only, and never in a ledger that others
- * share. A world that forgets has no ledger that another process could see.
+ * Approvals in a terminal or on the local page. If an approver's key existed when the server started, only approvals signed with
+ * it count. Without a key, unsigned ones count on the local backend only, and never in a shared ledger. A world in memory has no
+ * ledger that another process can open.
  */
 async function terminalWay(config: Config, { pinned, fleet, signedIn, page }: Ways): Promise<OutOfBand | undefined> {
   const { backend: kind, stateDir } = config;
@@ -68,9 +68,9 @@ async function terminalWay(config: Config, { pinned, fleet, signedIn, page }: Wa
   return kind === 'local' && !fleet ? { trusts: (_, { channel }) => channel !== WEB, how } : undefined;
 }
 
-/** What a person has to add to a command so that it uses this state directory; nothing for the default one. */
+/** What a person must add to a command so that it uses this state directory; nothing for the default one. */
 export const stateDirFlag = (stateDir: string) =>
   stateDir === defaultStateDir(process.env) ? '' : ` --state-dir ${shellWord(stateDir)}`;
 
-/** A local world in memory forgets everything, and so do its ledger and journal. No other backend ever does. */
+/** A local world in memory keeps nothing, and neither do its ledger and journal. Every other backend does. */
 export const forgets = ({ backend: kind, state }: Config) => kind === 'local' && state === ':memory:';

@@ -1,7 +1,10 @@
 import { realpathSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
 
-/** How a person runs this program in a terminal: by its name where that is on the path for good, else by Node and its file. */
+/**
+ * The command that runs this program in a terminal: by name where a permanent installation is on the path, otherwise with Node
+ * and its file.
+ */
 export function ownCommand({ argv, env } = { argv: process.argv, env: process.env }): string {
   const started = argv[1] ?? '';
   const folder = dirname(started);
@@ -12,13 +15,13 @@ export function ownCommand({ argv, env } = { argv: process.argv, env: process.en
   return isInstalled ? 'finspace-mcp' : `node ${shellWord(realPath(started))}`;
 }
 
-/** A path for people to paste into a shell, which takes nothing in it for more than text. */
+/** A path quoted for a shell, so that no character in it has a special meaning. */
 export function shellWord(path: string): string {
   const isPlain = process.platform === 'win32' || !/[$`\\"!]/.test(path);
   return isPlain ? `"${path}"` : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The file that a path leads to; the path itself when that was moved since the start, as by an update. */
+/** The real path of a file; the path itself if the file was moved since the start, for example by an update. */
 function realPath(path: string): string {
   try {
     return realpathSync(path);

@@ -28,20 +28,20 @@ import { forgets, outOfBandWay, type PageWay } from './out-of-band.ts';
 import { settling } from './settling.ts';
 
 const QUESTION_OPEN_MS = 15 * 60_000;
-/** The journal is looked through once the client has what it asked for first. */
+/** The journal is checked after the client has received its first responses. */
 const REPORT_AFTER_MS = 1_000;
-/** Between two looks at a resource that somebody subscribes to. */
+/** Milliseconds between two polls of a resource with subscribers. */
 const LOOK_LOCALLY_MS = 1_000;
 const LOOK_MS = 15_000;
 
-/** What a process serves, whatever the transport: makes servers for callers over one backend, one ledger and one journal. */
+/** What a process serves, over any transport: creates servers for callers that share one backend, ledger and journal. */
 export interface Serving {
   readonly serve: ServerFactory;
-  /** The backend itself, to ask whether it answers. */
+  /** The backend itself, for readiness checks. */
   readonly direct: Call;
-  /** What waits for a person. */
+  /** The open plans. */
   readonly ledger: Ledger;
-  /** Resolves when every mutation that was begun has ended and is in the journal. */
+  /** Resolves when every mutation that started has ended and is in the journal. */
   settled(): Promise<void>;
   close(): Promise<void>;
 }
@@ -52,24 +52,24 @@ export interface Shared {
 }
 
 export interface ServingOptions {
-  /** Callers are on other machines, so that a file on this one helps them nothing. */
+  /** Callers are on other machines, so a file on this one does not help them. */
   readonly remote: boolean;
-  /** Callers need no token, so that any program on this machine can call. */
+  /** Callers need no token, so any program on this machine can call. */
   readonly anonymous?: boolean | undefined;
   readonly now?: (() => number) | undefined;
-  /** Does something after so many milliseconds, unless the returned function is called before. */
+  /** Runs a function after so many milliseconds, unless the returned function is called first. */
   readonly later?: ((work: () => void, ms: number) => () => void) | undefined;
-  /** Seals what travels through clients; without it with a key that lives and dies with this process. */
+  /** Seals state that travels through clients; by default with a key that exists only in this process. */
   readonly seals?: Seals | undefined;
-  /** What replicas share; without it the ledger is the state database. */
+  /** State that replicas share; without it, the ledger is the state database. */
   readonly shared?: ((openMs: number) => Shared) | undefined;
   /** The page on which people who sign in approve. */
   readonly page?: PageWay | undefined;
-  /** Sees every call to the backend. */
+  /** Observes every backend call. */
   readonly watch?: ((call: Call) => Call) | undefined;
 }
 
-/** Puts together what the configuration describes. Nothing heavy is opened before it is needed. */
+/** Assembles what the configuration describes. Nothing expensive is opened before it is needed. */
 export function serving(config: Config, log: Log, options: ServingOptions): Serving {
   checkDenied(config.deny);
   const { remote, now = Date.now, later = afterAWhile, watch = (call) => call } = options;
@@ -173,7 +173,7 @@ function afterAWhile(work: () => void, ms: number): () => void {
   return () => clearTimeout(timer);
 }
 
-/** Says on stderr which calls of earlier runs have no outcome, and where the journal's chain ends. */
+/** Logs which calls of earlier runs have no outcome, and where the hash chain of the journal ends. */
 async function reportUnfinished(journal: Journal, log: Log, now: () => number, ageMs: number): Promise<void> {
   const unfinished = await journal.unfinished();
   for (const { at, call, operation, target } of unfinished) {
@@ -186,7 +186,7 @@ async function reportUnfinished(journal: Journal, log: Log, now: () => number, a
   log.info(await journal.verify(), 'journal');
 }
 
-/** A name that denies nothing is a mistake that would go unnoticed. */
+/** A --deny that names no tool is a mistake that would go unnoticed. */
 function checkDenied(deny: readonly string[]): void {
   const names = describedTools().map(({ name }) => name);
   const unknown = deny.find((name) => !names.includes(name));
@@ -194,7 +194,7 @@ function checkDenied(deny: readonly string[]): void {
   throw new ConfigError(`--deny: there is no tool ${JSON.stringify(unknown)}${suggestTool(unknown, names)}`);
 }
 
-/** The state database, opened when it is first asked for. */
+/** The state database, opened on first use. */
 function lazyState(config: Config, log: Log) {
   let opening: Promise<StateDatabase> | undefined;
   const path = forgets(config) ? ':memory:' : join(config.stateDir, 'state.db');

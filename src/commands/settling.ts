@@ -2,11 +2,11 @@ import { type Call, operationNamed } from '../operations/index.ts';
 
 export interface Settling {
   readonly call: Call;
-  /** Resolves when the mutations that have begun are over. */
+  /** Resolves when the mutations that have started are over. */
   settled(): Promise<void>;
 }
 
-/** The same Call, which knows the mutations in progress, so that a process can wait for them before it ends. */
+/** A Call that tracks mutations in progress, so that a process can wait for them before it ends. */
 export function settling(call: Call): Settling {
   const mutations = new Set<Promise<unknown>>();
   return {

@@ -8,7 +8,7 @@ import { stderrLog } from './log.ts';
 import { ownCommand } from './own-command.ts';
 import { serving } from './serving.ts';
 
-/** `finspace-mcp [stdio]`: one MCP client on stdin and stdout, until it hangs up or the process is asked to stop. */
+/** `finspace-mcp [stdio]`: serves one MCP client on stdin and stdout, until it disconnects or the process is asked to stop. */
 export async function stdio(given: Config): Promise<void> {
   const named = given.targets !== undefined || given.target !== undefined;
   const { config, caller } = named
@@ -32,7 +32,8 @@ export async function stdio(given: Config): Promise<void> {
     abandoned: () => parentEnded(parent),
     callMs: config.callTimeout,
     maxBytes: config.maxBody,
-    onending: (requests) => log.info({ requests }, 'reading no more requests; finishing those in progress'),
+    onending: (requests) =>
+      log.info({ requests }, 'stopping: no new requests are read, and those in progress are finished'),
     onunanswered: (requests) => log.warn({ requests }, 'stopped before these requests were answered'),
   });
   await close();
@@ -41,7 +42,7 @@ export async function stdio(given: Config): Promise<void> {
 
 const LOOK_MS = 250;
 
-/** Resolves when another process has taken over as the parent of this one, because the first has ended. */
+/** Resolves when the parent process has ended and another one has adopted this process. */
 function parentEnded(first: number): Promise<void> {
   return new Promise((resolve) => {
     const look = () => {
@@ -55,8 +56,8 @@ function parentEnded(first: number): Promise<void> {
 function greeting(): string {
   const path = realpathSync(process.argv[1] as string);
   return [
-    `finspace-mcp ${VERSION} speaks MCP over stdin and stdout; it is waiting for a client, not for you.`,
-    'Put this into the configuration of your MCP client (Claude Desktop, Cursor, ...):',
+    `finspace-mcp ${VERSION} speaks MCP over stdin and stdout; it is waiting for an MCP client.`,
+    'Add this to the configuration of your MCP client (Claude Desktop, Cursor, ...):',
     JSON.stringify({ mcpServers: { finspace: { command: 'node', args: [path] } } }, null, 2),
     `Or look around: ${ownCommand()} tools, ${ownCommand()} --help. End with Ctrl-C.`,
     '',

@@ -1,4 +1,4 @@
-/** The signal that asks the process to stop, from now on, so that a start that is not over yet still ends in order. */
+/** The signal that asks the process to stop. It is handled from now on, so that a stop during startup also ends in order. */
 export const stopSignal = (): Promise<NodeJS.Signals> =>
   new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));

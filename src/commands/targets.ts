@@ -6,7 +6,7 @@ import type { Admits } from '../transports/http/auth/scopes.ts';
 import { isScope, SCOPES, scopedCaller } from '../transports/http/auth/scopes.ts';
 import { wordIssue } from '../wording.ts';
 
-/** The schema of the file, built only when there is one. */
+/** The schema of the file, built only if there is one. */
 function fileSchema() {
   const { backend, region, endpoint, profile, state, world, lifecycle, readOnly, toolsets, deny, environments } =
     SETTINGS;
@@ -21,7 +21,7 @@ function fileSchema() {
 }
 type Row = z.output<ReturnType<typeof fileSchema>>['targets'][string];
 
-/** A named backend, with what narrows it and who may use it. */
+/** A named backend, with its restrictions and who may use it. */
 export interface Target {
   readonly alias: string;
   readonly config: Config;
@@ -43,7 +43,7 @@ export function targetsOf(config: Config): Target[] {
   }));
 }
 
-/** What `--target` chooses for the one client of stdio, and as whom it calls. */
+/** The target that `--target` selects for the only client of stdio, and the caller's identity. */
 export function chosenTarget(config: Config): { config: Config; caller: Caller } {
   const { target: alias, targets } = config;
   if (targets === undefined) throw new ConfigError('--target: needs --targets');
@@ -68,7 +68,7 @@ function read(path: string): unknown {
   }
 }
 
-/** The configuration of one target: where it is comes from its row alone, and its row can only narrow what it offers. */
+/** The configuration of one target: its backend comes only from its row, and the row can only restrict what it offers. */
 function narrowed(config: Config, target: string, { allow: _, ...row }: Row): Config {
   const common = <T>(all: readonly T[] | undefined, own: readonly T[] | undefined) =>
     all === undefined ? own : own === undefined ? all : own.filter((one) => all.includes(one));
@@ -97,7 +97,7 @@ function narrowed(config: Config, target: string, { allow: _, ...row }: Row): Co
   }
 }
 
-/** An empty list is how a setting says that it was not given, but not how it can be given. */
+/** An empty list means that a setting was not given; it cannot be given as such. */
 const withoutEmpty = (config: Config) =>
   Object.fromEntries(Object.entries(config).filter(([, value]) => !Array.isArray(value) || value.length > 0));
 

@@ -6,7 +6,7 @@ import { offeredTools } from '../tools/list.ts';
 import { searchTools } from '../tools/search/index.ts';
 import { definitionList } from './definition-list.ts';
 
-/** `finspace-mcp tools`: what a client would see, as a table, as JSON, or as the tokens that it costs. */
+/** `finspace-mcp tools`: what a client would see, as a table, as JSON, or as the number of tokens. */
 export async function tools(
   { readOnly, toolsets, deny, environments, approve, catalog, outputSchemas }: Config,
   switches: ReadonlySet<string>,
@@ -21,7 +21,7 @@ export async function tools(
   else writeOut(toolList(offered));
 }
 
-/** One line each, so that other programs can take it apart, but on a terminal. */
+/** One line per tool for other programs; on a terminal, folded. */
 function toolList(offered: readonly { name: string; description?: string | undefined }[]): string {
   const rows = offered.map(({ name, description = '' }) => [name, description] as const);
   if (process.stdout.isTTY) return definitionList(rows, terminalColumns());
@@ -38,7 +38,7 @@ async function tokenTable(offered: readonly { name: string }[]): Promise<string>
   return [...table, total('the operations', operations), total('everything', offered)].join('');
 }
 
-/** Thirty megabytes for one switch: a clone has it for its tests, an installed package does not bring it. */
+/** The package has 30 MB and serves one switch: a clone has it for tests, an installation does not include it. */
 const tokenizer = () =>
   import('gpt-tokenizer/encoding/o200k_base').catch(() => {
     throw new ConfigError(

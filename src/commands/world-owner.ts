@@ -4,7 +4,7 @@ import { openStore, type Store } from '../local/store.ts';
 import { approverKey, keyFingerprint } from '../safety/approver.ts';
 import { ApproverError } from '../safety/approver-error.ts';
 
-/** Throws ApproverError where a world file is pinned to a key: no other key can approve in it. */
+/** Throws ApproverError if a world file is pinned to a key, because no other key can approve in it. */
 export async function refusePinnedWorld(state: string): Promise<void> {
   const pinned = await inWorldFile(state, approverOf);
   if (pinned === undefined || pinned === null) return;
@@ -14,12 +14,12 @@ export async function refusePinnedWorld(state: string): Promise<void> {
   );
 }
 
-/** Pins a key to a world file, if there is one already; a server pins it to those that it makes. */
+/** Pins a key to an existing world file; servers pin the key to worlds that they create. */
 export async function pinWorldFile(state: string, fingerprint: string): Promise<void> {
   await inWorldFile(state, (store) => pinApprover(store, fingerprint));
 }
 
-/** Pins the key of a state directory to a world. Throws ApproverError where the world belongs to another key. */
+/** Pins the key of a state directory to a world. Throws ApproverError if the world belongs to another key. */
 export async function requireOwnWorld(store: Store, stateDir: string): Promise<void> {
   const key = await approverKey(stateDir);
   const own = key && keyFingerprint(key);

@@ -16,8 +16,8 @@ import { requireOwnWorld } from './world-owner.ts';
 type Replacement = Pick<WorldReplacement, 'act' | 'region' | 'source'>;
 
 /**
- * Replaces a world: enters it in the journal first, and keeps the file as it was where changes would be lost. Gives the path of what
- * it kept. Throws ConfigError where that needs `sure`, ApproverError where the world belongs to another key.
+ * Replaces a world: first records it in the journal and keeps the old file if changes would be lost. Returns the path of the kept
+ * file. Throws ConfigError if that needs `sure`, and ApproverError if the world belongs to another key.
  */
 export async function replaceWorld(
   store: Store,
@@ -64,7 +64,7 @@ export async function replaceWorld(
   }
 }
 
-const NOT_SURE = '--yes: required, because the world to replace was changed since it was created';
+const NOT_SURE = '--yes: required, because the world that would be replaced has been changed since it was created';
 
-/** `20261128T222152123Z`, which every file system takes. */
+/** `20261128T222152123Z`, which is valid in file names on every platform. */
 const stamp = (at: Date) => at.toISOString().replaceAll(/[-:.]/g, '');

@@ -8,7 +8,7 @@ import { exportWorld, importable, importWorld, listWorlds, resetWorld } from '..
 import { writeOut } from '../output.ts';
 import { replaceWorld } from './world-replacement.ts';
 
-/** `finspace-mcp world list|export|import|reset`: looks after the worlds in a state file. */
+/** `finspace-mcp world list|export|import|reset`: manages the worlds in a state file. */
 export async function world(config: Config, switches: ReadonlySet<string>, word = 'list'): Promise<void> {
   const act = Object.hasOwn(ACTS, word) ? ACTS[word as keyof typeof ACTS] : undefined;
   if (act === undefined) {
@@ -27,7 +27,7 @@ export async function world(config: Config, switches: ReadonlySet<string>, word 
 }
 
 interface Act {
-  /** Whether it needs a state file that is there. */
+  /** Whether it requires an existing state file. */
   readonly reads: boolean;
   readonly run: (store: Store, config: Config, sure: boolean) => Promise<void>;
 }
