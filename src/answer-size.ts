@@ -1,25 +1,25 @@
 import { cut } from './inventory/units.ts';
 
-/** The most text in one answer or resource, in bytes of UTF-8. */
+/** Maximum text in one answer or resource, in bytes of UTF-8. */
 export const MOST_TEXT = 60_000;
-/** The most data in it; the rest is for notes. */
+/** Maximum data in it; the rest is for notes. */
 export const MOST_DATA = 56_000;
 
 export const bytesOf = (text: string): number => Buffer.byteLength(text);
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** How many items of each list are kept, and times 40 characters of each text: the largest number with which all fits. */
+/** How many items of each list to keep (and 40 times as many characters of each text): the largest number that fits is used. */
 const KEPT = [3, 10, 30, 100, 300];
 const CHARACTERS = 40;
-/** Objects of the API have fewer members; maps may have any number. */
+/** Objects of the API have fewer members than this; maps may have any number. */
 const MOST_MEMBERS = 60;
 const MOST_PATHS = 20;
 const LONGEST_PATH = 500;
 
 /**
- * A JSON object in at most so many bytes, as `render` writes it: with the first items of long lists and the beginning of long texts,
- * and with `omitted`, which names the paths of what is left out.
+ * A JSON object in at most so many bytes, as `render` writes it: with the first items of long lists, the beginning of long texts,
+ * and `omitted`, which names the paths of what was cut.
  */
 export function shortened(value: Members, most: number, render: (value: unknown) => string): Members {
   if (bytesOf(render(value)) <= most) return value;
@@ -62,7 +62,7 @@ function keeping(whole: Members, kept: number): Members {
   return { omitted: Object.fromEntries(omitted), ...value };
 }
 
-/** Lines in at most so many bytes: the first and the last of them, with how many are left out between. */
+/** Lines in at most so many bytes: the first and the last ones, with the number of omitted lines between them. */
 export function shortenedLines(text: string, most: number): string {
   if (bytesOf(text) <= most) return text;
   const lines = text.split('\n').map((line) => cut(line, LONGEST_LINE));

@@ -1,20 +1,20 @@
-/** The most commas and brackets in one JSON text: more than any request needs, and few enough to parse and check at once. */
+/** Maximum commas and brackets in one JSON text: more than any request needs, and few enough to parse and check at once. */
 export const MOST_VALUES = 10_000;
 const MOST_DEPTH = 64;
 
-/** JSON that holds too many values or is nested too deeply; the message says which, as the end of a sentence, and repeats none of it. */
+/** JSON with too many values or too deep nesting. The message says which, as the end of a sentence, and quotes none of it. */
 export class ExcessiveJson extends Error {
   override readonly name = 'ExcessiveJson';
 }
 
-/** How many values may still be parsed; texts that belong together share one. */
+/** How many more values may be parsed; texts that belong together share one budget. */
 export interface Allowance {
   values: number;
 }
 
 /**
- * `JSON.parse` for text from clients. Throws `ExcessiveJson` before anything is parsed when the text has more values than are
- * left or is nested too deeply, and SyntaxError when it is not JSON.
+ * `JSON.parse` for text from clients. Before parsing, throws `ExcessiveJson` for more values than the budget or too deep nesting.
+ * Throws SyntaxError for text that is not JSON.
  */
 export function parseBounded(text: string, left: Allowance = { values: MOST_VALUES }): unknown {
   checkBounds(text, left);
@@ -24,7 +24,7 @@ export function parseBounded(text: string, left: Allowance = { values: MOST_VALU
 const BACKSLASH = 0x5c;
 const SIGNIFICANT = /["[\]{},]/g;
 
-/** Looks at no more characters one by one than the bounds allow: what cannot be JSON any more is left to `JSON.parse`, which stops there. */
+/** Scans no more characters than the bounds allow. Text that can no longer be JSON is left to `JSON.parse`, which rejects it. */
 function checkBounds(text: string, left: Allowance): void {
   let depth = 0;
   let strings = 2 * left.values + 2;
@@ -45,7 +45,7 @@ function checkBounds(text: string, left: Allowance): void {
   }
 }
 
-/** Where a string that begins at a quote ends. */
+/** Where a string ends that begins at a quote. */
 function endOfString(text: string, start: number): number {
   let at = text.indexOf('"', start + 1);
   while (at >= 0 && isEscaped(text, at)) at = text.indexOf('"', at + 1);

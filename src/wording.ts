@@ -7,7 +7,7 @@ import { didYouMean } from './nearest.ts';
  */
 export function wordIssue(issue: z.core.$ZodRawIssue): string {
   const say = WORDS[issue.code ?? ''] as ((issue: unknown) => string) | undefined;
-  return say?.(issue) ?? 'is not of the form that is expected here';
+  return say?.(issue) ?? 'is not in the required format';
 }
 
 type Raw<C extends z.core.$ZodIssue['code']> = z.core.$ZodRawIssue<Extract<z.core.$ZodIssue, { code: C }>>;
@@ -50,5 +50,5 @@ function measured(origin: string, bound: string, count: number | bigint): string
 function shown(input: unknown): string {
   if (Array.isArray(input)) return 'a list';
   if (typeof input === 'object' && input !== null) return 'an object';
-  return typeof input === 'string' && input.length > 40 ? 'a text' : JSON.stringify(input);
+  return typeof input === 'string' && input.length > 40 ? 'a string' : JSON.stringify(input);
 }

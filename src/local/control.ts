@@ -11,12 +11,12 @@ export function controlRoutes(clock: WorldClock): Hono {
   app.get('/_control/clock', async (c) => c.json(await clock.read()));
   app.post('/_control/clock', async (c) => {
     if (!/^application\/json\b/.test(c.req.header('content-type') ?? '')) {
-      return c.json({ message: 'The content type has to be application/json.' }, 415);
+      return c.json({ message: 'The content type must be application/json.' }, 415);
     }
     const { data } = Advance.safeParse(await c.req.json().catch(() => undefined));
     if (data === undefined) return c.json({ message: 'Expects {"advanceMs": 0 to 31536000000}.' }, 400);
     return c.json(await clock.advance(data.advanceMs));
   });
-  app.all('/_control/*', (c) => c.json({ message: 'There are GET and POST /_control/clock.' }, 404));
+  app.all('/_control/*', (c) => c.json({ message: 'Only GET and POST /_control/clock exist.' }, 404));
   return app;
 }

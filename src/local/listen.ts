@@ -67,7 +67,7 @@ export async function listen(
     return RESPONSE_ALREADY_SENT;
   });
   app.onError((error, c) => {
-    if (!(error instanceof ConnectionReset)) return refused(500, 'The listener failed by itself.');
+    if (!(error instanceof ConnectionReset)) return refused(500, 'The listener failed.');
     c.env.incoming.socket.resetAndDestroy();
     return RESPONSE_ALREADY_SENT;
   });

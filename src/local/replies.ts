@@ -32,7 +32,7 @@ function described(error: unknown, name: OperationName | undefined) {
 function mishap(error: unknown): string {
   const why = error instanceof StoreError ? error.why : undefined;
   return why === undefined
-    ? 'The service failed by itself. Try again.'
+    ? 'The service had an internal error. Try again.'
     : `The service cannot use its state file (${why}).`;
 }
 

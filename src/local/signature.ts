@@ -55,7 +55,7 @@ export function signedBy(
 ): Credential {
   const { algorithm, scope, signature, date, expires } = claim;
   if (algorithm !== 'AWS4-HMAC-SHA256' || !scope || !claim.signed || !signature) {
-    throw incomplete('it takes AWS4-HMAC-SHA256 with Credential, SignedHeaders and Signature');
+    throw incomplete('it requires AWS4-HMAC-SHA256 with Credential, SignedHeaders and Signature');
   }
   const signed = claim.signed.split(';');
   const [, key = '', day = '', region = '', service = ''] = SCOPE.exec(scope) ?? [];
@@ -65,7 +65,8 @@ export function signedBy(
     throw new DoorError(403, 'UnrecognizedClientException', 'The security token included in the request is invalid.');
   }
   const moment = time(date);
-  if (!date.startsWith(day) || Number.isNaN(moment)) throw incomplete('the date of the request is missing or not its');
+  if (!date.startsWith(day) || Number.isNaN(moment))
+    throw incomplete('the date of the request is missing or is not that of the credential scope');
   if (!signed.includes('host')) throw incomplete('host is not signed');
   if (expires === undefined && !signed.includes('x-amz-date')) throw incomplete('x-amz-date is not signed');
   const canonical = canonicalRequest(request, signed);
@@ -92,7 +93,7 @@ function goodFor(expires: string | undefined): number {
 }
 
 const incomplete = (why: string) =>
-  new DoorError(403, 'IncompleteSignature', `The request is not signed well: ${why}.`);
+  new DoorError(403, 'IncompleteSignature', `The request signature is malformed: ${why}.`);
 
 function canonicalRequest({ method, target, headers, body }: WireRequest, signed: readonly string[]): string {
   const [sent, search] = parted(target);

@@ -6,18 +6,18 @@ export const ERRORS = {
   AccessDenied: {
     status: 403,
     retryable: false,
-    advice: 'The credentials of this server may not do this. A person has to grant the permission.',
+    advice: 'The credentials of this server do not allow this. A person must grant the permission.',
   },
   Conflict: {
     status: 409,
     retryable: false,
     advice:
-      'The entity is in a state that does not allow this, or the name is taken. Look at its current state, then decide.',
+      'The entity is in a state that does not allow this, or the name is in use. Check its current state, then decide.',
   },
   InternalServer: {
     status: 500,
     retryable: true,
-    advice: 'The service had an internal error. Wait a little and try again.',
+    advice: 'The service had an internal error. Wait a moment and try again.',
   },
   InvalidRequest: {
     status: 400,
@@ -32,7 +32,7 @@ export const ERRORS = {
   ResourceAlreadyExists: {
     status: 409,
     retryable: false,
-    advice: 'An entity of that name already exists. Use it, or choose another name.',
+    advice: 'An entity with that name already exists. Use it, or choose another name.',
   },
   ResourceNotFound: {
     status: 404,
@@ -42,12 +42,12 @@ export const ERRORS = {
   ServiceQuotaExceeded: {
     status: 402,
     retryable: false,
-    advice: 'An account quota is used up. A person has to raise it or remove an environment.',
+    advice: 'An account quota is used up. A person must raise it or delete an environment.',
   },
   Throttling: {
     status: 429,
     retryable: true,
-    advice: 'Too many requests. Wait some seconds and try again.',
+    advice: 'Too many requests. Wait a few seconds and try again.',
   },
   Validation: {
     status: 400,

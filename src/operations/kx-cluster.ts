@@ -67,9 +67,7 @@ export const CreateKxCluster = operation({
         .describe('HDB and GP: the databases to mount. RDB: the one to save down to.'),
       cacheStorageConfigurations: KxCacheStorageConfigurations()
         .optional()
-        .describe(
-          'Disk caches, for HDB and GP with capacityConfiguration only; the number in type is the speed in MB/s',
-        ),
+        .describe('Disk caches, for HDB and GP with capacityConfiguration only; type gives the MB/s'),
       autoScalingConfiguration: AutoScalingConfiguration()
         .optional()
         .describe('For an HDB with capacityConfiguration only'),
@@ -127,7 +125,7 @@ export const DeleteKxClusterNode = operation({
   summary:
     'Delete one node of a kdb cluster, for example one that is stuck in PROVISIONING. This loses data that is ' +
     'only in the memory of that node. A new node with another id replaces it. Until then, the cluster has one ' +
-    'node fewer, and a single-node cluster is down; use wait_for_kx_entity (kind nodes) to wait for the new node.',
+    'node fewer, and a single-node cluster is down; use wait_for_kx_entity (kind nodes) to wait.',
   keywords: 'replace restart terminate stuck broken machine',
   target: { noun: 'cluster node', member: 'nodeId', reader: 'ListKxClusterNodes', arn: CLUSTER.arn },
   input: () =>

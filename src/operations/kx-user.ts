@@ -95,8 +95,8 @@ export const GetKxConnectionString = operation({
   secret: 'signedConnectionString',
   summary:
     'Create a signed connection string for a user and a kdb cluster, valid for 15 minutes. The string is a ' +
-    'credential: by default, it is written to a private file on the machine that runs this server, and the answer gives the ' +
-    "path of the file, host and port, never the string. Only callers in the user's own IAM role get one.",
+    'credential: by default, it is written to a private file on the machine that runs this server, and the answer ' +
+    "gives the file path, host and port, never the string. Only callers in the user's own IAM role get one.",
   keywords: 'connect log in hopen password credentials query session',
   input: () =>
     z.strictObject({

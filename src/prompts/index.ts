@@ -40,7 +40,7 @@ export function getPrompt(name: string, given: Record<string, string> = {}, tool
   const runbook = runbookNamed(name);
   const unknown = Object.keys(given).find((argument) => !runbook.arguments.some((each) => each.name === argument));
   if (unknown !== undefined)
-    throw invalid(`${name}: no such argument: ${quoted(unknown, LONGEST)}${meant(unknown, runbook)}`);
+    throw invalid(`${name} has no argument ${quoted(unknown, LONGEST)}${meant(unknown, runbook)}`);
   const missing = runbook.arguments.filter((argument) => argument.required && !given[argument.name]);
   if (missing.length > 0)
     throw invalid(`The prompt ${name} requires: ${missing.map((argument) => argument.name).join(', ')}`);

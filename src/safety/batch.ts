@@ -133,7 +133,7 @@ function batchParts(
 export function notThere({ operation, label }: BatchCall, error: unknown): Blocker {
   if (!isNotFound(error) || operationNamed(operation).risk === 'create') throw error;
   const [kind, name] = label.split(':') as [string, string];
-  return { item: { kind, name }, first: 'It does not exist: leave it out.' };
+  return { item: { kind, name }, first: 'It does not exist: omit it.' };
 }
 
 /** Whether a blocker of a call is anything but something missing that an earlier call of the batch makes. */

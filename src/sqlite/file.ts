@@ -30,7 +30,7 @@ export function prepareFile(path: string, format: Format): string | undefined {
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
   } catch (cause) {
-    throw new StoreError(`${path}: the file is read-only or belongs to somebody else (${codeOf(cause)})`, { cause });
+    throw new StoreError(`${path}: the file is read-only or belongs to another user (${codeOf(cause)})`, { cause });
   }
   const tightened = closeToOthers(path);
   // A file that another process is just creating has a journal beside it; SQLite waits for it, we must not judge it.

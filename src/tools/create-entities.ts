@@ -50,9 +50,9 @@ export const createEntities = compositeTool({
   description:
     'Create up to 100 entities of one kdb environment in order, such as users from a list, or a cluster with the ' +
     'database, volume, scaling group and dataview that it needs. Each step takes the arguments of its own create ' +
-    'tool, and waits until the entities that it names are ready. All arguments are checked before the first step. A step that ' +
-    'fails does not stop the others; the answer lists what was created, what failed and what was not done. ' +
-    'If a step needs approval, a person approves all steps at once.',
+    'tool, and waits until the entities that it names are ready. All arguments are checked before the first step. A ' +
+    'step that fails does not stop the others; the answer lists what was created, what failed and what was not ' +
+    'done. If a step needs approval, a person approves all steps at once.',
   keywords: 'bulk batch several many users list copy',
   annotations: { destructiveHint: false },
   input: wanted,

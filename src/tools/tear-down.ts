@@ -182,7 +182,7 @@ async function removeOne(
       const plan = await again();
       if (plan === undefined) return `${itemText(item)} no longer exists.`;
       if (plan.forbidden !== undefined) return sightOf(offering(environment), teardown.input).forbidden(plan.forbidden);
-      if (plan.leaving) return `${itemText(item)} is already being deleted, by somebody else.`;
+      if (plan.leaving) return `${itemText(item)} is already being deleted by another client.`;
       const [blocker] = plan.blockers;
       if (blocker === undefined) {
         if (plan.identity !== identity) return `${itemText(item)} has changed since the person saw it.`;
@@ -211,10 +211,8 @@ function newcomers({ removals, leaving }: TeardownPlan, { operation, lost }: Pla
   const known = new Map([...removals, ...leaving].map(({ item }) => [item.arn, item]));
   return lost.flatMap((item) => {
     const approved = known.get(item.arn);
-    if (approved === undefined) return `${itemText(item)} is in it now, which the person did not see.`;
-    return approved.made === item.made
-      ? []
-      : `${itemText(item)} in it was created again, which the person did not see.`;
+    if (approved === undefined) return `${itemText(item)} was added after the person saw the plan.`;
+    return approved.made === item.made ? [] : `${itemText(item)} was recreated after the person saw the plan.`;
   });
 }
 

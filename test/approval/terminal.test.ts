@@ -53,7 +53,9 @@ describe('finspace-mcp approve without a terminal', () => {
     const { ledger, question } = await waitingIn(dir);
     for (const args of [[], [question.code], ['--web'], ['--web', question.code]]) {
       const { stderr, status } = piped(dir, args, `${question.code}\n${PASSPHRASE}\ntrades\n`);
-      expect(stderr).toMatch(/^finspace-mcp: .* needs a person at a terminal; stdin or stdout is not one\.\n$/);
+      expect(stderr).toMatch(
+        /^finspace-mcp: .* needs a person at a terminal, but stdin or stdout is not a terminal\.\n$/,
+      );
       expect(status).toBe(1);
     }
     expect(piped(dir, []).stdout.split('\n')).toEqual([
@@ -69,7 +71,7 @@ describe('finspace-mcp approve without a terminal', () => {
     const dir = stateDirectory();
     const { stderr, status } = piped(dir, ['--init'], `${PASSPHRASE}\n${PASSPHRASE}\n`);
     expect([stderr, status]).toEqual([
-      'finspace-mcp: Setting up a passphrase needs a person at a terminal; stdin or stdout is not one.\n',
+      'finspace-mcp: Setting up a passphrase needs a person at a terminal, but stdin or stdout is not a terminal.\n',
       1,
     ]);
     expect(existsSync(join(dir, 'approver'))).toBe(false);
@@ -234,7 +236,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
       await first.sees('Your passphrase (it is not shown): ');
       first.types(`guess ${tries}`);
     }
-    await first.sees('If you forgot it, the same command with --init explains how to replace it.');
+    await first.sees('If you forgot the passphrase, the same command with --init explains how to replace it.');
     expect(await first.left()).toBe(1);
     const second = sitDown('approve', question.code, '--state-dir', dir);
     await named(second);

@@ -79,7 +79,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --trust-forms ${NO_P
     expect(await isTrusting(dir)).toBe(true);
 
     expect(piped(dir, 'approve', '--distrust-forms')).toMatchObject({
-      stdout: 'Forms do not count any more. Restart the servers that use this state directory.\n',
+      stdout: 'Forms no longer count. Restart the servers that use this state directory.\n',
       status: 0,
     });
     expect(await isTrusting(dir)).toBe(false);

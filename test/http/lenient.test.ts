@@ -67,7 +67,7 @@ describe('paths', () => {
     const response = await fetch(new URL('/', url), { method });
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({
-      error: { message: 'There is nothing here. MCP is served at /mcp.' },
+      error: { message: 'Not found. MCP is served at /mcp.' },
     });
   });
 });

@@ -107,7 +107,7 @@ describe('a name that is taken', () => {
     expect(await guard.attempt({ tool: 'plan_change', arguments: planned })).toMatchObject({
       content: {
         blockers: expect.arrayContaining([
-          expect.objectContaining({ first: 'The name is taken: it failed, so delete it, or choose another name.' }),
+          expect.objectContaining({ first: 'The name is in use: it failed, so delete it, or choose another name.' }),
         ]),
       },
     });

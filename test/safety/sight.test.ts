@@ -132,7 +132,7 @@ describe('what a caller is told of entities whose reads are withheld', () => {
     const given = { environmentId, databaseName: 'kept' };
     const denied = { deny: readsOf('database', 'environment') };
     expect(await preview(denied, 'create_kx_database', given)).toMatchObject({
-      blockers: [{ kind: 'database', name: 'kept', first: expect.stringContaining('The name is taken') }],
+      blockers: [{ kind: 'database', name: 'kept', first: expect.stringContaining('The name is in use') }],
       withheldKinds: ['database (list_kx_databases, get_kx_database)'],
     });
     expect(await preview(denied, 'delete_kx_database', given)).toMatchObject({

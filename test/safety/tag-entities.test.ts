@@ -200,7 +200,7 @@ describe('tagging many entities', () => {
       },
     });
     expect(await preview({ entities: [{ kind: 'user', name: 'bob' }], tags: PROTECT })).toMatchObject({
-      content: { blocked: true, blockers: [{ kind: 'user', name: 'bob', first: 'It does not exist: leave it out.' }] },
+      content: { blocked: true, blockers: [{ kind: 'user', name: 'bob', first: 'It does not exist: omit it.' }] },
     });
     expect(await preview({ entities: all() })).toMatchObject({ text: expect.stringContaining('Give tags') });
     expect(await preview({ entities: [] })).toMatchObject({ kind: 'refused' });

@@ -95,7 +95,7 @@ describe('a teardown that takes its time', () => {
     const outcome = await whole((look, _, estate) => look === since && estate.user('eve'));
     expect(outcome).toMatchObject({
       kind: 'done',
-      content: { requested: 2, left: 1, why: 'user "eve" is in it now, which the person did not see.' },
+      content: { requested: 2, left: 1, why: 'user "eve" was added after the person saw the plan.' },
     });
   });
 
@@ -117,7 +117,7 @@ describe('a teardown that takes its time', () => {
       }, made);
       expect(outcome).toMatchObject({
         kind: 'done',
-        content: { requested: 4, left: 1, why: `${what} in it was created again, which the person did not see.` },
+        content: { requested: 4, left: 1, why: `${what} was recreated after the person saw the plan.` },
       });
     }
   });

@@ -167,7 +167,7 @@ describe('the process', () => {
 
   it.each([
     [['--lifecycel', 'fast'], 'unknown option "--lifecycel"; did you mean --lifecycle?'],
-    [['world', 'import', 'world.json'], '"world.json" is one word too many: options begin with --, see --help'],
+    [['world', 'import', 'world.json'], 'unexpected argument "world.json": options begin with --; see --help'],
   ])('says on stderr, in one line, what is wrong with %j, and exits with 2', async (argv, problem) => {
     start(argv);
     let said = '';

@@ -48,7 +48,7 @@ describe('stopping in mid-mutation', () => {
     const response = await endpoint.reached;
     stop();
     for await (const line of createInterface({ input: child.stderr }))
-      if (line.includes('finishing those in progress')) break;
+      if (line.includes('those in progress are finished')) break;
     response.end('{"databaseName":"trades"}');
     const [code] = await once(child, 'exit');
     expect(code).toBe(0);

@@ -4,6 +4,6 @@ export class ConnectionReset extends Error {
   readonly code = 'ECONNRESET';
 
   constructor() {
-    super('The connection was reset, by a fault that was asked for.');
+    super('The connection was reset by an injected fault.');
   }
 }

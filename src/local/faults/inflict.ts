@@ -16,7 +16,7 @@ export async function inflicted(
 ): Promise<WireReply> {
   if (delayMs > 0) await pause(delayMs);
   if (error !== undefined) {
-    throw new DoorError(ERRORS[error].status, `${error}Exception`, message ?? 'A fault that was asked for.');
+    throw new DoorError(ERRORS[error].status, `${error}Exception`, message ?? 'An injected fault.');
   }
   if (reset === 'before') throw new ConnectionReset();
   const reply = await answer(failure);

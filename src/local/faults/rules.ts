@@ -74,7 +74,7 @@ const Rule = z
 
 const FaultFile = z.strictObject({
   /** What the probabilities are drawn from: the same seed strikes the same requests. */
-  seed: z.union([z.string(), z.int()], 'expects a text or a whole number').default('faults'),
+  seed: z.union([z.string(), z.int()], 'expects a string or a whole number').default('faults'),
   rules: z.array(Rule).min(1).max(200),
 });
 

@@ -92,7 +92,7 @@ const SET_BACK =
   'The clock of the store that the replicas share was set back, or was ahead before, so no approval can be trusted. A person must ' +
   'correct it or, if it is correct now, accept it in a terminal: finspace-mcp approve --reset-clock --redis URL.';
 const NAMELESS =
-  'The store that the replicas share does not say when it was restarted or replaced (INFO has no run_id or master_replid), so no ' +
+  'The store that the replicas share does not report restarts or replacement (INFO has no run_id or master_replid), so no ' +
   'approval can be trusted. A person must configure a Redis that does.';
 const SILENT = 'The ledger that the replicas share does not answer, so no approval can be trusted.';
 

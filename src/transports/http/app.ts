@@ -176,7 +176,7 @@ async function admit(
 
 /** Names no target, because a caller may not know which there are. */
 const nothingHere = (paths: readonly string[]) =>
-  `There is nothing here. MCP is served at ${paths.find((path) => !path.startsWith('/t/')) ?? '/t/<target>/mcp'}.`;
+  `Not found. MCP is served at ${paths.find((path) => !path.startsWith('/t/')) ?? '/t/<target>/mcp'}.`;
 const PUBLIC_PREFLIGHT = {
   'access-control-allow-origin': '*',
   'access-control-allow-methods': 'GET',
@@ -193,4 +193,4 @@ const busy = ({ draining }: Pick<Load, 'draining'>) =>
     ? rejection(503, 'This server is stopping.', { 'retry-after': '5', connection: 'close' })
     : rejection(503, 'Too many requests are being answered.', { 'retry-after': '1' });
 const tooMany = (seconds: number) =>
-  rejection(429, `Too many calls; the next may be made in ${seconds} s.`, { 'retry-after': String(seconds) });
+  rejection(429, `Too many calls; try again in ${seconds} s.`, { 'retry-after': String(seconds) });

@@ -160,7 +160,7 @@ export function sessions(serve: (caller: Caller) => McpServer | Server, options:
       if (session !== undefined) return answer(session, asked);
       if (isInitializeRequest(asked.body)) return start(asked);
       if (id !== null) return unknownSession(id);
-      return rejection(400, 'Without Mcp-Session-Id only initialize is answered, or a 2026-07-28 request.');
+      return rejection(400, 'Without Mcp-Session-Id, only initialize and 2026-07-28 requests are accepted.');
     },
     get count() {
       return known.size;
@@ -186,4 +186,4 @@ function withAccept(request: Request): Request {
 const unknownSession = (id: string) => rejection(404, id.startsWith(OURS) ? ENDED : ELSEWHERE, {}, -32_001);
 const ENDED = 'Session not found';
 const ELSEWHERE =
-  'Session not found: it was begun at another replica, or before a restart. Begin a new one. Where there are several replicas, a proxy has to send each session (Mcp-Session-Id) to the one that began it.';
+  'Session not found: it was started on another replica or before a restart. Start a new one. With several replicas, the proxy must route each session (Mcp-Session-Id) to the replica that started it.';
