@@ -27,23 +27,23 @@ import { listedTools } from './tools/list.ts';
 import { progressOf } from './tools/progress.ts';
 import { VERSION } from './version.ts';
 
-/** What one process serves; every connection shares it. */
+/** What one process serves; shared by all connections. */
 export interface ServerEnvironment extends Omit<ToolEnvironment, 'caller'> {
-  /** Whether all tools are listed, or those by which the others are found. */
+  /** Whether all tools are listed, or only the tools that find the others. */
   readonly catalog: 'tools' | 'search';
   readonly outputSchemas: boolean;
   readonly kits: Pick<RecoveryKits, 'list' | 'read'>;
   readonly seal: Seal;
   /** Carries change events between replicas. */
   readonly bus?: ServerEventBus | undefined;
-  /** How often watched resources are looked at. */
+  /** How often watched resources are polled. */
   readonly pace: Pace;
 }
 
 const HOUR_MS = 3_600_000;
 const MOST_COMPLETIONS = 100;
 
-/** How long clients may keep answers; what depends on the caller must not be shared with others. */
+/** How long clients may cache answers; answers that depend on the caller are private. */
 const hints = (cacheScope: 'public' | 'private') =>
   ({
     'tools/list': { ttlMs: HOUR_MS, cacheScope },
@@ -57,18 +57,18 @@ const OWN_HINTS = hints('private');
 
 export type { Watch } from './resources/subscribe.ts';
 
-/** What transports need that keep subscriptions themselves, as all do in the era of 2026-07-28. */
+/** For transports that keep subscriptions themselves, as all do with 2026-07-28. */
 interface Subscribable {
   /** Carries change events to streams. */
   readonly changes: ServerEventBus;
-  /** Begins to watch the resources that a caller's stream asks for. */
+  /** Starts to watch the resources that a caller's stream requests. */
   watch(caller: Caller, uris: readonly string[]): Watch;
 }
 
-/** Makes the server of a caller; of one that `hearsAll` the transport drops the changes that nobody asked for. */
+/** Creates the server of a caller. If it `hearsAll`, the transport drops changes without a subscription. */
 export type ServerFactory = ((caller: Caller, connection?: { readonly hearsAll: boolean }) => Server) & Subscribable;
 
-/** Makes servers for callers. What can be computed once is computed once, not per server. */
+/** Creates servers for callers. What all of them share is computed once. */
 export function serverFactory(shared: ServerEnvironment): ServerFactory {
   const search = shared.catalog === 'search' ? import('./tools/search/index.ts') : undefined;
   // Polling only shows that something changed, so one poll serves callers with different rights.
@@ -185,7 +185,10 @@ function requireFirstPage(params: { readonly cursor?: string | undefined } | und
   if (params?.cursor !== undefined) throw unknownCursor();
 }
 
-/** The question that a state names. A replica that does not share our key is told from a forger, so that the refusal says what to do. */
+/**
+ * The question in a sealed state. A state of a replica with another key is distinguished from a forged one, so that the refusal
+ * can say what to do.
+ */
 function questionIn(seal: Seal, state: string): string {
   try {
     return seal.unseal(state);
@@ -195,11 +198,11 @@ function questionIn(seal: Seal, state: string): string {
   }
 }
 
-/** A result that says which target it is about, where several are served. */
+/** A result that names its target, where several are served. */
 const naming = <R extends { _meta?: Record<string, unknown> | undefined }>({ target }: Place, result: R): R =>
   target === undefined ? result : { ...result, _meta: { ...result._meta, 'finspace-mcp/target': target } };
 
-/** Names the client: by its connection, and over HTTP without a session, which has none, by what it calls itself. */
+/** Identifies the client: by its connection, or over HTTP without a session by the name that it gives. */
 function clientOf({ http, sessionId, mcpReq }: ServerContext, connection: string): string {
   if (sessionId !== undefined) return `session ${sessionId}`;
   if (http === undefined) return `connection ${connection}`;
@@ -207,7 +210,7 @@ function clientOf({ http, sessionId, mcpReq }: ServerContext, connection: string
   return `name ${envelope?.[CLIENT_INFO_META_KEY]?.name}`;
 }
 
-/** What the client can put before its user. Forms are declared by `form`, or by an empty declaration, as before URL mode existed. */
+/** What the client can show to its user. Forms are declared by `form`, or by an empty declaration, as before URL mode existed. */
 function shows(server: Server, { mcpReq }: ServerContext): { showsForms: boolean; showsLinks: boolean } {
   const envelope = mcpReq.envelope as { readonly [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities } | undefined;
   const declared = envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities();

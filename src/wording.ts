@@ -2,8 +2,8 @@ import type * as z from 'zod';
 import { didYouMean } from './nearest.ts';
 
 /**
- * What is wrong with a value, in words for people and agents, as the `error` of a zod parse. A schema that knows better, because
- * it has a form that only an example explains, says so itself.
+ * What is wrong with a value, in words for people and agents, as the `error` of a zod parse. A schema whose format needs an
+ * example has its own message.
  */
 export function wordIssue(issue: z.core.$ZodRawIssue): string {
   const say = WORDS[issue.code ?? ''] as ((issue: unknown) => string) | undefined;
@@ -46,7 +46,7 @@ function measured(origin: string, bound: string, count: number | bigint): string
     : `have ${bound} ${count} ${unit}${Number(count) === 1 ? '' : 's'}`;
 }
 
-/** What was given, by its kind; numbers and short texts as they are. */
+/** The given value: its kind, or itself if it is a number or a short text. */
 function shown(input: unknown): string {
   if (Array.isArray(input)) return 'a list';
   if (typeof input === 'object' && input !== null) return 'an object';

@@ -35,7 +35,10 @@ function runbookNamed(name: string): Runbook {
   throw invalid(`Unknown prompt ${quoted(name, LONGEST)}${didYouMean(name, known, { otherwise })}`);
 }
 
-/** One prompt with its arguments filled in, and what to say about its tools where they are not listed. Throws ProtocolError for an unknown prompt or wrong arguments. */
+/**
+ * One prompt with its arguments filled in, and a note about its tools if they are not listed. Throws ProtocolError for an unknown
+ * prompt or wrong arguments.
+ */
 export function getPrompt(name: string, given: Record<string, string> = {}, toolsAre: string = ''): GetPromptResult {
   const runbook = runbookNamed(name);
   const unknown = Object.keys(given).find((argument) => !runbook.arguments.some((each) => each.name === argument));

@@ -6,9 +6,9 @@ import { toolName } from '../operations/naming.ts';
 export interface Runbook extends Prompt {
   readonly title: string;
   readonly description: string;
-  /** Named as the API names them, which is what their values are completed by. */
+  /** Named as in the API, so that their values can be completed. */
   readonly arguments: { name: string; description: string; required: boolean }[];
-  /** The text; arguments come quoted, and as undefined where they were left out. */
+  /** The text; arguments are quoted, and undefined when omitted. */
   readonly text: (given: Readonly<Record<string, string | undefined>>) => string;
 }
 
@@ -21,22 +21,22 @@ const DESCRIPTIONS: Record<string, string> = {
   userName: 'The user',
 };
 
-/** Arguments by their names; a question mark marks the ones that may be left out. */
+/** Arguments by name; a question mark marks optional ones. */
 export const given = (...names: string[]): Runbook['arguments'] =>
   names.map((each) => {
     const name = each.replace('?', '');
     return { name, description: DESCRIPTIONS[name] ?? '', required: !each.endsWith('?') };
   });
 
-/** An argument that completes from nothing. */
+/** An argument without completion. */
 export const asked = (name: string, description: string, required = true) => ({ name, description, required });
 
-/** The tool of an operation, as steps name it. */
+/** The tool of an operation, as steps refer to it. */
 export const tool = (name: OperationName) => `\`${toolName(name)}\``;
 
 const IDS = `environmentId takes the id or the name of an environment; of two with the same name, ${tool('ListKxEnvironments')} shows the ids.`;
 
-/** A goal, numbered steps, and what holds all the way. */
+/** A goal, numbered steps, and rules for all steps. */
 export const steps = (goal: string, list: readonly string[], always: readonly string[]): string =>
   [goal, '', ...list.map((step, index) => `${index + 1}. ${step}`), '', IDS, ...always].join('\n');
 

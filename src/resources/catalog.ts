@@ -3,11 +3,11 @@ import { labels, route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolTitle } from '../operations/naming.ts';
 
-/** A resource template. Most are made from a read operation, whose path is their URI; the others show a topology. */
+/** A resource template. Most are derived from a read operation, whose path is their URI; the others show a topology. */
 export interface ResourceKind {
-  /** What is called to read it, and what a caller has to be allowed to. */
+  /** The operation that reads it, which the caller must be allowed to call. */
   readonly operation: OperationName;
-  /** Present on the topology of an environment, which is read with many operations. */
+  /** Present on the topology of an environment, which many operations read. */
   readonly topology?: TopologyForm;
   readonly uriTemplate: string;
   readonly name: string;
@@ -16,7 +16,7 @@ export interface ResourceKind {
   readonly mimeType: string;
 }
 
-/** The words of the API's paths that are not what people call these things. */
+/** Segments of the API's paths, with the usual word for each. */
 const SEGMENTS: Record<string, string> = { environment: 'environments', kxvolumes: 'volumes' };
 
 const uriFor = (operation: OperationName) =>
@@ -27,7 +27,7 @@ const uriFor = (operation: OperationName) =>
 
 const READS = OPERATION_NAMES.filter((name) => operationNamed(name).risk === 'read');
 
-/** Every resource that this server has: what the read operations show, sorted by URI, and topologies. */
+/** Every resource of this server: the read operations, sorted by URI, and the topologies. */
 export const RESOURCE_KINDS: readonly ResourceKind[] = [
   ...READS.map(
     (operation): ResourceKind => ({
@@ -52,7 +52,7 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
   ),
 ];
 
-/** What a resource shows: the first sentence of the tool that reads it, without the verb. */
+/** The content of a resource: the first sentence of its tool's description, without the verb. */
 function ofResource(summary: string): string {
   return sentence(summary.replace(/^\w+ /, '').replace(/(?<=\.) .*$/s, ''));
 }
@@ -73,10 +73,10 @@ function literal(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** No URI of a resource is longer: an ARN of 1,011 characters, each escaped, after its path. */
+/** The longest possible URI: an ARN of 1,011 characters, each escaped, after its path. */
 const LONGEST_URI = 4_096;
 
-/** The kind that a URI belongs to and the values of its variables; undefined when it belongs to none. */
+/** The kind of resource at a URI, and the values of its variables; undefined if there is none. */
 export function resourceAt(uri: string): { kind: ResourceKind; input: Record<string, string> } | undefined {
   if (uri.length > LONGEST_URI) return undefined;
   for (const [kind, matcher] of MATCHERS) {
@@ -97,7 +97,10 @@ export function uriOf({ uriTemplate }: ResourceKind, input: Readonly<Record<stri
   return uriTemplate.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(input[name] ?? '')));
 }
 
-/** The URIs of what a mutation may have changed: what stands in its path, its own kind of entity, and the topology around it. */
+/**
+ * The URIs that a mutation may have changed: those in its path, those of the same kind of entity, and the topology that contains
+ * them.
+ */
 export function urisTouchedBy(operation: OperationName, input: Readonly<Record<string, unknown>>): string[] {
   const { entity } = operationNamed(operation);
   const own = route(operationNamed(operation)).path;

@@ -5,15 +5,15 @@ import type { Looking } from './looking.ts';
 import { type Watching, watching } from './watching.ts';
 
 export interface ChangeOptions extends Looking {
-  /** What carries events to other replicas and back; without it they stay in this process. */
+  /** Carries events to other replicas and back; without it, events stay in this process. */
   readonly bus?: ServerEventBus | undefined;
 }
 
-/** Tells subscribers that a resource changed: after calls through here, and, while they subscribe, when looking finds it. */
+/** Notifies subscribers of changed resources: after calls through this server, and when polling finds a change. */
 export interface Changes extends ServerEventBus {
-  /** The same Call; after each mutation subscribers of what it touched are told. */
+  /** A Call that notifies subscribers of changed resources after each mutation. */
   readonly call: (call: Call) => Call;
-  /** Looks at a resource from time to time. What it has no room for tells of changes made through this server only. */
+  /** Polls a resource. A resource beyond the limit is updated only by changes through this server. */
   readonly watch: Watching;
 }
 
@@ -28,7 +28,7 @@ export function changes({ bus, ...pace }: ChangeOptions): Changes {
   const publish = (event: ServerEvent) => (bus === undefined ? tell(event) : bus.publish(event));
   return {
     publish,
-    // Every replica looks for its own subscribers, so what one finds by looking is not for the others.
+    // Every replica polls for its own subscribers, so a change found by polling is not published to others.
     watch: watching((uri) => tell({ kind: 'resource_updated', uri }), pace),
     subscribe(listener) {
       listeners.add(listener);

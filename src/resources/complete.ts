@@ -12,19 +12,19 @@ import { RESOURCE_KINDS, resourceAt } from './catalog.ts';
 import type { ResourceEnvironment } from './environment.ts';
 
 const MOST_SCANNED = 2_000;
-/** Nothing that is completed is longer. */
+/** Maximum length of a completed value. */
 const LONGEST = 2_048;
 const GONE = new Set<unknown>(['DELETED', 'DELETING']);
 
-/** Throws ProtocolError for what is neither a template nor the URI of a resource. */
+/** Throws ProtocolError for anything but a template or the URI of a resource. */
 export function requireTemplate(uri: string): void {
   if (RESOURCE_KINDS.some(({ uriTemplate }) => uriTemplate === uri) || resourceAt(uri) !== undefined) return;
   throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no resource template ${quoted(uri, 300)}.`);
 }
 
 /**
- * The values that a variable of a template or prompt can have now and that start with `typed`. `given` holds the variables before
- * it; without those that its list needs there is nothing to suggest.
+ * The current values of a variable of a template or prompt that start with `typed`. `given` holds the variables before it; if its
+ * list needs one that is missing, there are no suggestions.
  */
 export async function completeVariable(
   environment: ResourceEnvironment,
@@ -49,7 +49,7 @@ export async function completeVariable(
 
 interface Suggested {
   readonly value: string;
-  /** What people call it, where that is something else. */
+  /** The name that people use, if it differs. */
   readonly called?: string | undefined;
 }
 
@@ -73,7 +73,7 @@ async function valuesOf(
     .map((item) => ({ value: String(item[variable]), ...called(item) }));
 }
 
-/** ARNs of environments, and, once one of those has been typed, of what is in it. */
+/** ARNs of environments and, when one of those has been typed, of the entities in it. */
 async function arnsFor(environment: ResourceEnvironment, typed: string, signal: AbortSignal): Promise<Suggested[]> {
   const { call, restrictions, caller } = environment;
   const refusal = (name: OperationName) => withheld(name, restrictions, caller);
@@ -93,7 +93,7 @@ async function arnsFor(environment: ResourceEnvironment, typed: string, signal: 
   ];
 }
 
-/** The operation that lists what a variable names: the one whose path the variable follows, in the template or anywhere. */
+/** The operation that lists the values of a variable: the one whose path precedes the variable, in the template or elsewhere. */
 function listerFor(variable: string, template: string | undefined): OperationName | undefined {
   const operation = RESOURCE_KINDS.find(({ uriTemplate }) => uriTemplate === template)?.operation;
   const paths = (operation === undefined ? OPERATION_NAMES : [operation]).map(

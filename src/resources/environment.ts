@@ -2,7 +2,7 @@ import type { Call } from '../operations/index.ts';
 import type { Caller, Restrictions } from '../safety/policy.ts';
 import type { RecoveryKits } from '../safety/recovery.ts';
 
-/** What the resources of one caller share. */
+/** Shared by the resources of one caller. */
 export interface ResourceEnvironment {
   readonly call: Call;
   readonly restrictions: Restrictions;

@@ -6,18 +6,18 @@ import type { ResourceKind } from './catalog.ts';
 const SECOND = 1_000;
 const HOUR = 3_600_000;
 
-/** What clients may keep for how long, and that they may not share it: it depends on who asks. */
+/** How long clients may cache something. The cache is private, because the content depends on the caller. */
 export interface Hints {
   readonly ttlMs: number;
   readonly cacheScope: 'private';
 }
 
-/** For what never changes once it exists. */
+/** For content that never changes once it exists. */
 export const LASTING: Hints = { ttlMs: HOUR, cacheScope: 'private' };
 
 /**
- * How long something read may be kept: a second while anything in it is on its way to another state, an hour where nothing can
- * change it any more, and in between lists and topologies shorter than single entities.
+ * How long something may be cached: a second while anything in it is in a transitional status, an hour when nothing can change
+ * it, and otherwise less for lists and topologies than for single entities.
  */
 export function hintsFor({ operation, topology }: ResourceKind, contents: object): Hints {
   const { entity } = operationNamed(operation);
@@ -30,7 +30,7 @@ export function hintsFor({ operation, topology }: ResourceKind, contents: object
 
 const forA = (ttlMs: number): Hints => ({ ttlMs, cacheScope: 'private' });
 
-/** The states of an entity, or of each in a list or topology. */
+/** The statuses of an entity, or of each entity in a list or topology. */
 function statusesIn(contents: object): string[] {
   const status = (of: unknown) => {
     const found = (of as { status?: unknown } | null)?.status;

@@ -12,10 +12,10 @@ import { RESOURCE_KINDS, type ResourceKind, uriOf, variablesOf } from './catalog
 import type { ResourceEnvironment } from './environment.ts';
 import { listKits } from './recovery.ts';
 
-/** Of this many environments all that is in them is listed, of the others they themselves; the templates reach the rest. */
+/** For this many environments, their content is listed; for others, only the environment. Templates reach the rest. */
 const MOST_ENVIRONMENTS = 50;
 const PAGE = 100;
-/** The deprecated environments have ids of their own. */
+/** Deprecated environments have ids of another kind. */
 const KDB = 'finspace://kx/';
 
 const isItself = ({ uriTemplate }: ResourceKind) => uriTemplate.endsWith('/{environmentId}');
@@ -23,7 +23,7 @@ const isItself = ({ uriTemplate }: ResourceKind) => uriTemplate.endsWith('/{envi
 const offered = ({ restrictions, caller }: ResourceEnvironment) =>
   RESOURCE_KINDS.filter(({ operation }) => withheld(operation, restrictions, caller) === undefined);
 
-/** The resources that exist now, page by page: fixed ones, and those of each environment. Without a backend only the fixed ones. */
+/** The existing resources, page by page: fixed ones, and those of each environment. Without a backend, only the fixed ones. */
 export async function listResources(
   environment: ResourceEnvironment,
   signal: AbortSignal,
@@ -50,7 +50,7 @@ export async function listResources(
   return { resources, ...(start + PAGE < all.length ? { nextCursor: String(start + PAGE) } : {}) };
 }
 
-/** What answers a cursor that no page of this server had. */
+/** The error for a cursor that this server did not issue. */
 export const unknownCursor = () =>
   new ProtocolError(
     ProtocolErrorCode.InvalidParams,
@@ -70,7 +70,7 @@ async function environmentsIn(
   }
 }
 
-/** The templates from which any entity's URI can be made. */
+/** The templates from which the URI of any entity can be built. */
 export function listTemplates(environment: ResourceEnvironment): ListResourceTemplatesResult {
   const templates = offered(environment).filter((kind) => variablesOf(kind).length > 0);
   return { resourceTemplates: templates.map((kind) => ({ ...shown(kind), uriTemplate: kind.uriTemplate })) };

@@ -5,25 +5,25 @@ import { resourceAt } from './catalog.ts';
 import type { ResourceEnvironment } from './environment.ts';
 import { readResource } from './read.ts';
 
-/** How often resources are looked at, and the time by which that goes. */
+/** How often resources are polled, and the timer for it. */
 export interface Pace {
-  /** Milliseconds between two looks. */
+  /** Milliseconds between two polls. */
   readonly everyMs: number;
   readonly now: () => number;
-  /** Does something after so many milliseconds, unless the returned function is called before. */
+  /** Runs a function after so many milliseconds, unless the returned function is called first. */
   readonly later: (work: () => void, ms: number) => () => void;
 }
 
 export interface Looking extends Pace {
-  /** The state of a resource, equal for as long as it has not changed. Rejects when it cannot be read for now. */
+  /** The state of a resource; equal values mean no change. Rejects when it cannot be read now. */
   readonly stateOf: (uri: string, signal: AbortSignal) => Promise<string>;
 }
 
 const SLOWEST_MS = 300_000;
-/** A look that takes long is repeated less often, so that looking never takes more than a small part of the time. */
+/** Slow polls are repeated less often, so that polling takes only a small share of the time. */
 const PAUSE_PER_LOOK = 9;
 
-/** Looks at a resource until the returned function is called: more slowly after failures; `changed` hears when it differs. */
+/** Polls a resource until the returned function is called, more slowly after failures; calls `changed` after each change. */
 export function looking(uri: string, changed: () => void, { stateOf, everyMs, now, later }: Looking): () => void {
   const over = new AbortController();
   let last: string | undefined;
@@ -50,7 +50,7 @@ export function looking(uri: string, changed: () => void, { stateOf, everyMs, no
   };
 }
 
-/** What has to differ for a resource to count as changed. A picture ages by itself; its topology does not. */
+/** The content that decides whether a resource has changed. A picture contains the current time; its topology does not. */
 export function readState(environment: ResourceEnvironment): Looking['stateOf'] {
   return async (uri, signal) => {
     const found = resourceAt(uri);

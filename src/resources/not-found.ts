@@ -3,7 +3,7 @@ import { quoted } from '../untrusted.ts';
 
 const LONGEST = 300;
 
-/** The error for a URI at which this caller has no resource; it shows the URI as quoted text, because the URI may hold anything. */
+/** The error for a URI without a resource for this caller. It quotes the URI, because the URI may contain anything. */
 export function notFound(uri: string): ResourceNotFoundError {
   const shown = quoted(uri, LONGEST);
   return new ResourceNotFoundError(shown.slice(1, shown.lastIndexOf('"')), `Resource not found: ${shown}`);

@@ -18,7 +18,7 @@ import { hintsFor } from './hints.ts';
 import { notFound } from './not-found.ts';
 import { readKit } from './recovery.ts';
 
-/** How many bytes of a resource are read: as many as an answer may have, or all that is needed to see whether it has changed. */
+/** How many bytes of a resource to read: the limit of an answer, or everything, to detect changes. */
 const EXTENT = { answer: MOST_DATA, state: 2_000_000 } as const;
 
 interface ReadOptions {
@@ -26,7 +26,7 @@ interface ReadOptions {
   readonly extent?: keyof typeof EXTENT;
 }
 
-/** The contents of a resource. Throws ResourceNotFoundError for what does not exist or is not offered. */
+/** The contents of a resource. Throws ResourceNotFoundError if it does not exist or is not offered. */
 export async function readResource(
   environment: ResourceEnvironment,
   uri: string,
@@ -49,7 +49,7 @@ export async function readResource(
   }
 }
 
-/** What draws is loaded when somebody looks. */
+/** The drawing code is loaded on first use. */
 const FORMS: Record<TopologyForm, () => Promise<(graph: Graph, whole: Graph) => string>> = {
   '': async () => (graph) => {
     const complete = graph.gaps.length === 0 && graph.omitted === undefined;

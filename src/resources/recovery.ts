@@ -7,10 +7,10 @@ import { LASTING } from './hints.ts';
 import { notFound } from './not-found.ts';
 
 const PREFIX = 'finspace://recovery/';
-/** The newest kits are listed one by one; older ones can be read all the same. */
+/** The newest kits are listed; older ones can still be read. */
 const MOST_LISTED = 50;
 
-/** Kits show what was deleted, so they are for those who may delete. */
+/** Kits show what was deleted, so only callers who may delete can read them. */
 const offered = ({ restrictions, caller }: ResourceEnvironment) =>
   withheld('DeleteKxEnvironment', restrictions, caller) === undefined;
 
@@ -30,8 +30,8 @@ export async function listKits(environment: ResourceEnvironment): Promise<Resour
 }
 
 /**
- * A recovery kit; undefined when the URI is not one of a kit. A kit of very many calls comes in parts: `next` is the URI of the next one.
- * Throws ResourceNotFoundError for a kit that is not there or not offered.
+ * A recovery kit; undefined for other URIs. A kit with very many calls has several parts: `next` is the URI of the next one.
+ * Throws ResourceNotFoundError for a kit that does not exist or is not offered.
  */
 export async function readKit(environment: ResourceEnvironment, uri: string): Promise<ReadResourceResult | undefined> {
   if (!uri.startsWith(PREFIX)) return undefined;
@@ -42,7 +42,7 @@ export async function readKit(environment: ResourceEnvironment, uri: string): Pr
   return { contents: [{ uri, mimeType: 'application/json', text }], ...LASTING };
 }
 
-/** As many calls of a kit as fit, from the one with this number on. */
+/** As many calls of a kit as fit, starting with the one with this number. */
 function partOf({ create, ...about }: { readonly create: readonly object[] }, id: string, first: number): string {
   let room = MOST_DATA - bytesOf(plainJson(about));
   const shown: object[] = [];

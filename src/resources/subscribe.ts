@@ -6,24 +6,24 @@ import type { ResourceEnvironment } from './environment.ts';
 import { notFound } from './not-found.ts';
 import { readResource } from './read.ts';
 
-/** Of one connection or stream. */
+/** Limit for one connection or stream. */
 const MOST_SUBSCRIPTIONS = 200;
-/** URIs of one request that are looked at. */
+/** Maximum URIs that one request may watch. */
 const MOST_ASKED = 1_000;
 
-/** Whether there is such a resource for a caller, now or some day. */
+/** Whether a caller can read such a resource, now or later. */
 function mayWatch({ restrictions, caller }: ResourceEnvironment, uri: string): boolean {
   const kind = resourceAt(uri)?.kind;
   return kind !== undefined && withheld(kind.operation, restrictions, caller) === undefined;
 }
 
-/** What a stream hears of: the resources that its caller may read, watched until it ends. */
+/** The resources that a stream is notified of: those that its caller may read, watched until the stream ends. */
 export interface Watch {
   readonly uris: readonly string[];
   end(): void;
 }
 
-/** Begins to watch what a stream of the era of 2026-07-28 asks for; the transport keeps its subscription. */
+/** Starts to watch the resources that a 2026-07-28 stream requests; the transport keeps its subscription. */
 export function watchFor(environment: ResourceEnvironment, changes: Changes, asked: readonly string[]): Watch {
   const uris = asked
     .slice(0, MOST_ASKED)

@@ -1,33 +1,33 @@
 import { type Looking, looking } from './looking.ts';
 
-/** Watches a resource for a principal, with one look for all who do, until the returned function is called. */
+/** Watches a resource for a principal until the returned function is called. All watchers of a resource share its polls. */
 export type Watching = (uri: string, principal: string) => () => void;
 
-/** Resources looked at for all subscribers together, and those that may wait for a look. */
+/** Maximum polled resources of all subscribers together, and maximum resources that wait to be polled. */
 const MOST_LOOKED_AT = 100;
 const MOST_WAITING = 1_000;
 
 interface Watched {
   readonly uri: string;
-  /** Who watches it, and how often. */
+  /** Its watchers, by principal, with the number of their subscriptions. */
   readonly watchers: Map<string, number>;
   /** Undefined while it waits. */
   stop?: (() => void) | undefined;
 }
 
 /**
- * Looks at a bounded number of resources, shared out among principals: when more are watched, one of whoever has most gives way, so that
- * nobody can take all. What is not looked at waits for a place. `found` hears of each change.
+ * Polls a bounded number of resources, shared among principals: at the limit, a new one evicts one of the principal that holds
+ * most, so that no principal can occupy all. Evicted resources wait for a free slot. `found` is called after each change.
  */
 export function watching(found: (uri: string) => void, pace: Looking): Watching {
   const known = new Map<string, Watched>();
   const lookedAt = new Set<Watched>();
 
-  /** How many resources are looked at for each principal. */
+  /** Number of polled resources by principal. */
   const held = new Map<string, number>();
 
   const count = (principal: string, more: number) => held.set(principal, (held.get(principal) ?? 0) + more);
-  /** What its watcher has; of several, the one who has least. */
+  /** The count of its watcher; with several watchers, the lowest count. */
   const share = ({ watchers }: Watched) => {
     let least = Number.POSITIVE_INFINITY;
     for (const principal of watchers.keys()) least = Math.min(least, held.get(principal) ?? 0);
@@ -44,13 +44,15 @@ export function watching(found: (uri: string) => void, pace: Looking): Watching 
     one.stop?.();
     one.stop = undefined;
   };
-  /** When too many wait, one of whoever has most is forgotten: the latest, which begins to wait now, if nobody has more. */
+  /**
+   * When too many wait, one is dropped from the principal that holds most: its latest, or the new one if no principal holds more.
+   */
   const forgetOverflow = (latest: Watched) => {
     if (known.size - lookedAt.size <= MOST_WAITING) return;
     const gives = heaviest([latest, ...known.values()], (one) => (one.stop === undefined ? share(one) : undefined));
     if (gives !== undefined) known.delete(gives.uri);
   };
-  /** Begins to look where there is room, or where somebody has more than whoever wants it would have. */
+  /** Starts polling if a slot is free, or if another principal holds more than the watcher would. */
   const admit = (one: Watched) => {
     if (lookedAt.size >= MOST_LOOKED_AT) {
       const gives = heaviest(lookedAt, share);
@@ -96,7 +98,7 @@ export function watching(found: (uri: string) => void, pace: Looking): Watching 
   };
 }
 
-/** The first of those that weigh most; what has no weight does not count. */
+/** The first of the heaviest; items without weight do not count. */
 function heaviest<T>(all: Iterable<T>, weight: (one: T) => number | undefined): T | undefined {
   let found: T | undefined;
   let most = Number.NEGATIVE_INFINITY;

@@ -1,17 +1,17 @@
 import type { ServerFactory, Watch } from '../server.ts';
 
-/** Begins to watch what a caller's stream asks to hear of. */
+/** Starts to watch the resources that a caller's stream requests. */
 export type WatchFor = ServerFactory['watch'];
 
-/** A message as its receiver should get it, and what to call when the stream that it opened is over. */
+/** A message for its receiver, and a function to call when the stream that it opened has ended. */
 export interface Listening<M> {
   readonly message: M;
   end(): void;
 }
 
 /**
- * Has what a `subscriptions/listen` asks for watched, and takes out of the message what its sender may not hear of, so that the
- * SDK, which keeps the stream, acknowledges the rest. Other messages stay as they are, and so do those that the SDK will refuse.
+ * Starts to watch what a `subscriptions/listen` requests, and removes from the message what its sender may not read, so that the
+ * SDK, which keeps the stream, acknowledges the rest. Other messages stay unchanged, and so do those that the SDK will reject.
  */
 export function listening<M>(message: M, watch: (uris: readonly string[]) => Watch | undefined): Listening<M> {
   const uris = isListen(message) ? message.params?.notifications?.resourceSubscriptions : undefined;
@@ -27,7 +27,7 @@ interface Listen {
   readonly params?: { readonly notifications?: { readonly resourceSubscriptions?: unknown } };
 }
 
-/** Whether a message opens a stream of change events, which is answered only when the stream ends. */
+/** Whether a message opens a stream of change events, whose response comes only when the stream ends. */
 export function isListen(message: unknown): message is Listen {
   return (message as { method?: unknown } | null | undefined)?.method === 'subscriptions/listen';
 }

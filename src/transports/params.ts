@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { once } from '../operations/operation.ts';
 import { wordIssue } from '../wording.ts';
 
-/** A JSON-RPC error that answers a request whose params are wrong, in words. */
+/** The JSON-RPC error, in words, for a request with wrong params. */
 export interface ParamsError {
   readonly jsonrpc: '2.0';
   readonly id: JSONRPCRequest['id'];
@@ -11,8 +11,8 @@ export interface ParamsError {
 }
 
 /**
- * A message, or each of a batch, as strict parsers accept it: params, and members of params or `_meta`, that are null are left
- * out, and an `initialize` that does not describe its client gets an empty description.
+ * A message, or each of a batch, in the form that strict parsers accept: null params, and null members of params or `_meta`, are
+ * removed, and an `initialize` without client information gets an empty one.
  */
 export function normalizeParams(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(normalizeParams);
@@ -24,12 +24,12 @@ export function normalizeParams(value: unknown): unknown {
   return { ...message, params: value['method'] === 'initialize' ? describingClient(params) : params };
 }
 
-/** The answer to a request whose params have the wrong form; undefined where they may be handled. */
+/** The response to a request with malformed params; undefined when they are well-formed. */
 export function paramsError(message: unknown): ParamsError | undefined {
   if (!isObject(message)) return undefined;
   const { id, method, params } = message;
   if (typeof method !== 'string' || (typeof id !== 'string' && typeof id !== 'number')) return undefined;
-  // A method that the era of the request does not have is answered as unknown, whatever its params are.
+  // An unknown method of the request's era is reported as unknown, whatever its params are.
   if (OF_2025.has(method) && hasEnvelope(params)) return undefined;
   const schema = (Object.hasOwn(SCHEMAS, method) ? SCHEMAS[method as keyof typeof SCHEMAS] : ANY)();
   const issue = schema.safeParse(params ?? {}, { error: wordIssue, reportInput: true }).error?.issues[0];
@@ -67,7 +67,7 @@ const PAGE = once(() => requestParams({ cursor: z.string().optional() }));
 const BY_URI = once(() => requestParams({ uri: z.string() }));
 const Texts = () => z.record(z.string(), z.string());
 
-/** The params of the requests that this server handles, as far as their form goes. */
+/** The form of the params of all requests that this server handles. */
 const SCHEMAS = {
   initialize: once(() =>
     requestParams({

@@ -11,14 +11,14 @@ import { isListen, listening } from './listening.ts';
 import { normalizeParams, paramsError } from './params.ts';
 
 export interface StdioWire extends Transport {
-  /** Takes no further input; what was read is still answered. */
+  /** Reads no further input; requests read so far are still answered. */
   stopReading(): void;
   /**
-   * Resolves when every request read so far has been answered, apart from those that wait for the client themselves, or when the
-   * client is gone.
+   * Resolves when every request read so far has been answered, except those that wait for the client, or when the client has
+   * disconnected.
    */
   idle(): Promise<void>;
-  /** How many requests have no answer yet. */
+  /** Number of unanswered requests. */
   unanswered(): number;
 }
 
@@ -28,18 +28,18 @@ export interface StdioWireOptions {
   readonly onend: () => void;
   /** A longer line is skipped and answered with an error. */
   readonly maxBytes: number;
-  /** Begins to watch what a stream of change events asks for. */
+  /** Starts to watch the resources that a stream of change events requests. */
   readonly watch: (uris: readonly string[]) => Watch;
 }
 
 /**
- * JSON-RPC lines over two streams. Unlike the SDK's own transport it answers lines that are not JSON-RPC with an error,
- * survives a line that is too long, and leaves it to its owner what happens at the end of input (`onend`).
+ * JSON-RPC lines over two streams. Unlike the SDK's transport, it answers lines that are not JSON-RPC with an error, survives
+ * lines that are too long, and lets its owner decide what happens at the end of input (`onend`).
  */
 export function stdioWire({ input, output, onend, maxBytes, watch }: StdioWireOptions): StdioWire {
   const open = new Set<string | number>();
   const streams = new Map<string | number, () => void>();
-  /** Our own requests that the client has not answered, with the request of its own that each belongs to. */
+  /** Requests of this server that the client has not answered, each with the client's request that it belongs to. */
   const asked = new Map<unknown, unknown>();
   let waiting: (() => void)[] = [];
   let closed = false;
@@ -151,7 +151,7 @@ export function stdioWire({ input, output, onend, maxBytes, watch }: StdioWireOp
 
 const isId = (id: unknown): id is string | number => typeof id === 'string' || typeof id === 'number';
 
-/** The id of a request that is not parsed, where SDKs put it: first or last in the message. */
+/** The id of a request that is not parsed: SDKs put it first or last in the message. */
 function idIn(line: string): string | number | undefined {
   const near = line.slice(0, SHOWN_BYTES);
   const [, number, text] = AT_BEGIN.exec(near) ?? AT_END.exec(line.slice(-SHOWN_BYTES)) ?? [];
@@ -163,7 +163,7 @@ const ID = '"id":(?:(\\d{1,15})|"([\\w-]{1,100})")';
 const AT_BEGIN = new RegExp(`^\\{(?:"jsonrpc":"2\\.0",)?${ID},`);
 const AT_END = new RegExp(`,(?:"jsonrpc":"2\\.0",)?${ID}(?:,"jsonrpc":"2\\.0")?\\}$`);
 
-/** Cuts chunks into lines; the last one may lack its end. Of a line that is too long, only how it begins and ends is kept. */
+/** Splits chunks into lines; the last line may be incomplete. Of a line that is too long, only its beginning and end are kept. */
 function lineSplitter(
   maxBytes: number,
   receive: (line: string) => unknown,

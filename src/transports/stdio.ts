@@ -11,29 +11,34 @@ export interface StdioOptions {
   readonly onerror: (error: Error) => void;
   /** Aborted when the process is asked to stop. */
   readonly stop: AbortSignal;
-  /** Resolves when every mutation that was begun has ended and is in the journal. */
+  /** Resolves when every mutation that started has ended and is in the journal. */
   readonly settled: () => Promise<void>;
-  /** Resolves when the process that started this one has ended; called once the input has ended. */
+  /** Resolves when the parent process has ended; called once the input has ended. */
   readonly abandoned: () => Promise<void>;
-  /** The most that one call takes: as long is waited for answers when the input has merely ended. */
+  /** Maximum duration of one call: when input has ended, responses are awaited for this long. */
   readonly callMs: number;
-  /** Bytes of the largest message that is accepted. */
+  /** Maximum size of a message, in bytes. */
   readonly maxBytes: number;
-  /** Told once no more is read, how many requests are still to be answered, and at last how many never were. */
+  /**
+   * Called when reading stops, with the number of unanswered requests, and at the end, with the number that stayed unanswered.
+   */
   readonly onending: (left: number) => void;
   readonly onunanswered: (count: number) => void;
   /** Waits so many milliseconds. */
   readonly delay?: (ms: number) => Promise<unknown>;
 }
 
-/** How long reads may take to be answered once the process was asked to stop. */
+/** Time for reads to be answered after the process was asked to stop. */
 const READS_MS = 700;
 /** The same for mutations that were sent. */
 const MUTATIONS_MS = 10_000;
-/** How long what a mutation did may take to be put into words. */
+/** Time to phrase the answer of a mutation. */
 const WORDS_MS = 700;
 
-/** Serves one client over two streams, in either protocol era, until its input ends or `stop` aborts. Resolves when all is answered. */
+/**
+ * Serves one client over two streams, in either protocol era, until its input ends or `stop` aborts. Resolves when all requests
+ * are answered.
+ */
 export async function serveOverStdio(serve: ServerFactory, caller: Caller, options: StdioOptions): Promise<void> {
   const { input, output, onerror, stop, settled, abandoned, callMs, maxBytes, onending, onunanswered } = options;
   const over = new AbortController();
@@ -69,7 +74,7 @@ export async function serveOverStdio(serve: ServerFactory, caller: Caller, optio
   await Promise.race([settled().then(() => Promise.race([idle, delay(WORDS_MS)])), most]);
   if (wire.unanswered() > 0) {
     onunanswered(wire.unanswered());
-    // Nobody reads what is still to be written.
+    // Nobody reads the remaining responses.
     output.destroy();
   }
   over.abort();

@@ -3,14 +3,14 @@ import type { Ledger } from '../../safety/ledger.ts';
 import type { LedgerClock } from '../../safety/ledger-clock.ts';
 import type { RateLimiter, Rates } from '../http/rates.ts';
 
-/** The scope of the one ledger that serves all targets; each plan says which it is for. */
+/** The scope of the one ledger that serves all targets; each plan names its target. */
 export const PLANS = 'plans';
 
-/** What several replicas of one server have to share, so that they are one server to their clients. */
+/** The state that the replicas of one server share, so that clients see one server. */
 export interface Fleet {
-  /** Questions and approvals; `scope` keeps those of different targets apart. */
+  /** Questions and approvals; `scope` separates different targets. */
   ledger(scope: string, openMs: number): Ledger;
-  /** The clock by which such a ledger goes. */
+  /** The clock of such a ledger. */
   clock(scope: string): LedgerClock;
   rates(rates: Rates): RateLimiter;
   /** Carries change events to the subscribers of every replica. */

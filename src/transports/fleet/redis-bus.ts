@@ -1,7 +1,7 @@
 import type { ServerEvent, ServerEventBus } from '@modelcontextprotocol/server';
 import type { Redis } from 'ioredis';
 
-/** Change events over a channel. An event that Redis does not carry is lost; clients ask again when their caches expire. */
+/** Change events over a channel. An event that Redis does not deliver is lost; clients read again when their caches expire. */
 export function redisBus(
   redis: Redis,
   listening: Redis,

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { LedgerClock } from '../../safety/ledger-clock.ts';
 import { SCRIPTS } from './redis-scripts.ts';
 
-/** The clock of Redis, with the latest time that the ledger there saw. Rejects when Redis does not answer. */
+/** The clock of Redis, and the latest time that its ledger recorded. Rejects when Redis does not respond. */
 export function redisClock(redis: Redis, scope: string): LedgerClock {
   const latest = `ledger:${scope}:latest`;
   return {

@@ -12,13 +12,14 @@ import {
 import { statusOf } from '../../safety/sql-ledger.ts';
 import { CLOCK_SET_BACK, NO_RUN_ID, SCRIPTS } from './redis-scripts.ts';
 
-/** Ended questions are kept this long, for people who look back. */
+/** Ended questions are kept this long, to answer later questions about them. */
 const KEPT_MS = 24 * 3_600_000;
 const LETTERS = 'ABCDEFGHJKMNPQRSTVWXYZ23456789';
 
 /**
- * The ledger in Redis, on its clock: each change is one script, so that exactly one replica burns a question. A question counts only
- * on the Redis process that it was asked on, so that a restart or failover that lost writes brings no used approval back.
+ * The ledger in Redis, on its clock: each change is one script, so that exactly one replica consumes a question. A question
+ * counts only on the Redis process that stored it, so that a restart or failover that lost writes cannot revive a consumed
+ * approval.
  */
 export function redisLedger(redis: Redis, scope: string, openMs: number): Ledger {
   const base = `ledger:${scope}:`;
@@ -98,7 +99,7 @@ const SILENT = 'The ledger that the replicas share does not answer, so no approv
 
 type Fields = Readonly<Record<string, string>>;
 
-/** A hash as Redis returns it: names and values in turn. */
+/** A hash as Redis returns it: alternating names and values. */
 function fields(row: readonly string[]): Fields {
   return Object.fromEntries(
     Array.from({ length: row.length / 2 }, (_, at) => [row[2 * at] as string, row[2 * at + 1] as string]),

@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis';
 import { type RateLimiter, type Rates, rateLimiter } from '../http/rates.ts';
 
-/** How long a Redis that did not answer is left alone. */
+/** Pause before Redis is used again after it did not respond. */
 const LEFT_ALONE_MS = 2_000;
 
-/** Token buckets that all replicas draw from, on the clock of Redis; while that does not answer, each replica has its own. */
+/** Token buckets shared by all replicas, on the clock of Redis; while Redis does not respond, each replica uses its own. */
 export function redisRates(redis: Redis, rates: Rates): RateLimiter {
   const alone = rateLimiter(rates, Date.now);
   let silentUntilMs = 0;
@@ -22,7 +22,7 @@ export function redisRates(redis: Redis, rates: Rates): RateLimiter {
   };
 }
 
-/** Takes one token; answers how many milliseconds there is to wait, 0 when one was taken. */
+/** Takes one token; returns the milliseconds to wait, 0 when one was taken. */
 const TAKE = `
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)

@@ -1,21 +1,21 @@
 import { TOLERANCE_MS } from '../../safety/ledger-clock.ts';
 
-/** What the scripts answer when the clock of Redis lags behind the latest time that any of them saw. */
+/** The error of the scripts when the clock of Redis is behind the latest recorded time. */
 export const CLOCK_SET_BACK = 'CLOCKSETBACK';
 
-/** The time of Redis, and the latest that was seen, which the first key keeps. */
+/** The time of Redis, and the latest recorded time, which the first key stores. */
 const TIMES = `
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local latest = tonumber(redis.call('GET', KEYS[1]) or 0)
 `;
 
-/** What the scripts answer where Redis does not say which process it is. */
+/** The error of the scripts when Redis does not identify its process. */
 export const NO_RUN_ID = 'NORUNID';
 
 /**
- * The process of Redis and its line of replication. A restart changes the first and the promotion of a standby the second; either may
- * have lost the newest writes, so a question counts only under both that it was asked on.
+ * The process of Redis and its replication id. A restart changes the first, and the promotion of a standby the second; either may
+ * have lost the newest writes, so a question counts only under the pair that stored it.
  */
 const RUN = `
 local process = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
@@ -24,7 +24,7 @@ if not process or not line then return redis.error_reply('${NO_RUN_ID} INFO has 
 local run = process .. ':' .. line
 `;
 
-/** The time of Redis, never before the latest that was seen. */
+/** The time of Redis, never before the latest recorded time. */
 const NOW = `${TIMES}${RUN}
 if now < latest - ${TOLERANCE_MS} then return redis.error_reply('${CLOCK_SET_BACK} the clock was set back') end
 if now > latest then redis.call('SET', KEYS[1], now) else now = latest end
@@ -35,10 +35,10 @@ end
 `;
 
 /**
- * The changes and reads of the ledger. The first key of each is the latest time seen. A question is a hash; `b:` leads from a
- * binding to its open question, `c:` reserves its code. Sorted sets hold those that may be open and, in `g:`, those of a binding that
- * were approved, by when they were opened,and those of a
- * principal, by when they were opened. `f:` is what happened to the forms of a client, by when it happened.
+ * The changes and reads of the ledger. The first key of each is the latest recorded time. A question is a hash; `b:` leads from a
+ * binding to its open question, and `c:` reserves its code. Sorted sets hold the questions that may be open; in `g:`, the
+ * approved ones of a binding by opening time; and those of a principal by opening time. `f:` holds what happened to the forms of
+ * a client, by time.
  */
 export const SCRIPTS = {
   open: `${NOW}
@@ -133,7 +133,7 @@ return { now, redis.call('ZRANGE', KEYS[2], 0, -1, 'WITHSCORES') }
   times: `${TIMES}
 return { now, latest }
 `,
-  // Everything of the ledger but the time has a name that begins as that of the time does.
+  // The prefix that all keys of the ledger share with the key of the time.
   reset: `${TIMES}
 local all = string.sub(KEYS[1], 1, -string.len('latest') - 1) .. '*'
 local cursor = '0'

@@ -5,13 +5,13 @@ import { redisClock } from './redis-clock.ts';
 import { redisLedger } from './redis-ledger.ts';
 import { redisRates } from './redis-rates.ts';
 
-/** Every key in one hash slot, so that the scripts also run on a cluster. */
+/** All keys are in one hash slot, so that the scripts also run on a cluster. */
 const PREFIX = '{finspace-mcp}:';
 const ANSWER_MS = 2_000;
 
-/** A fleet over one Redis. What it cannot be asked is refused, never assumed. */
+/** A fleet over one Redis. If Redis cannot be asked, the answer is a refusal, never an assumption. */
 export async function redisFleet(url: string, onerror: (error: Error) => void): Promise<Fleet> {
-  // The named exports of this CommonJS package are lost where it is bundled.
+  // Bundling loses the named exports of this CommonJS package.
   const {
     default: { Redis: Client },
   } = await import('ioredis');
@@ -43,7 +43,7 @@ export async function redisFleet(url: string, onerror: (error: Error) => void): 
     clock: (scope) => redisClock(redis, scope),
     rates: (rates) => redisRates(redis, rates),
     bus: (scope) => redisBus(redis, listener(), `${PREFIX}events:${scope}`, onerror),
-    // What a command fails with says less than why the connection failed.
+    // The error of a command says less than the cause of the broken connection.
     ready: async () => void (await redis.ping().catch((error) => Promise.reject(failure ?? error))),
     close: async () => {
       for (const client of [redis, listening]) client?.disconnect();

@@ -2,12 +2,12 @@ import { readFileSync, statSync } from 'node:fs';
 
 const SHAPE = /^[A-Za-z0-9+/_-]{43,}={0,2}$/;
 
-/** A group may have it: that is how secrets are mounted for a process that is not root. Windows has no such bits. */
+/** A group may read it, because secrets are mounted that way for processes that are not root. Windows has no such bits. */
 const OTHERS = 0o007;
 
 /**
- * The keys of a file, one per line in base64, 32 bytes or more: the first seals, all are accepted. To rotate, put a new one
- * first, restart every replica, and drop the old one later. Throws `SealKeyError`, one line for people.
+ * The keys of a file, one per line in base64, 32 bytes or more: the first one seals, all are accepted. To rotate, put a new key
+ * first, restart every replica, and remove the old key later. Throws `SealKeyError`, one line for people.
  */
 export function sealKeys(path: string): Buffer[] {
   let text: string;

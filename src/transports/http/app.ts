@@ -14,31 +14,31 @@ import type { RateLimiter } from './rates.ts';
 import { type Refusal, rejection } from './reply.ts';
 import { traced } from './tracing.ts';
 
-/** An endpoint and who may use it for what. */
+/** An endpoint, with who may use it and for what. */
 export interface Mount {
   readonly endpoint: Endpoint;
-  /** Who calls, or the response that refuses. */
+  /** The caller, or the response that rejects the request. */
   readonly authenticate: (request: Request) => Caller | Refusal | Promise<Caller | Refusal>;
-  /** The response that refuses what this caller asks for; undefined when it may be answered. */
+  /** The response that rejects a request of this caller; undefined when it may be served. */
   readonly authorize?: (caller: Caller, body: unknown) => Refusal | undefined;
 }
 
 export interface AppOptions {
-  /** What answers MCP, by path. */
+  /** The MCP endpoints, by path. */
   readonly mounts: Readonly<Record<string, Mount>>;
-  /** Other paths, answered to GET without the guards of the above. */
+  /** Other paths, served to GET without the guards of the endpoints. */
   readonly pages: Readonly<Record<string, Page>>;
-  /** Pages that scripts of every origin may read. */
+  /** Paths that scripts of every origin may read. */
   readonly documents: Readonly<Record<string, Page>>;
-  /** The approval page, which has a guard of its own against other origins. */
+  /** The approval page, which has its own guard against other origins. */
   readonly approvals?: WebPage | undefined;
   readonly guards: Guards;
   readonly load: Load;
-  /** For forms of people who have not signed in, so that whoever sends them slowly takes no place of others. */
+  /** For forms of people who are not signed in, so that slow senders occupy no slots of others. */
   readonly signIns: Places;
   readonly needs: Needs;
   readonly rates: RateLimiter;
-  /** Bytes of the largest body that is read. */
+  /** Maximum size of a request body, in bytes. */
   readonly maxBody: number;
   readonly observe: Observe;
   readonly onerror: (error: Error) => void;
@@ -47,7 +47,7 @@ export interface AppOptions {
 type Page = (request: Request) => Response | Promise<Response>;
 type Env = { Bindings: Partial<HttpBindings> };
 
-/** The HTTP side of a server: guards first, then load, then who calls, then the protocol. Anything else is 404. */
+/** The HTTP side of a server: first guards, then load, then the caller, then the protocol. Other paths are 404. */
 export function httpApp(options: AppOptions): Hono<Env> {
   const { mounts, pages, documents, onerror } = options;
   const app = new Hono<Env>({ strict: false });
@@ -70,7 +70,7 @@ export function httpApp(options: AppOptions): Hono<Env> {
   return app;
 }
 
-/** Answers one request and sees to what has to happen when the answer has been sent or the connection is gone. */
+/** Answers one request, and cleans up when the response has been sent or the connection is lost. */
 async function exchange(
   options: AppOptions,
   mount: Mount,
@@ -101,7 +101,7 @@ async function exchange(
 
 type VisitPlace = Pick<Place, 'leave'> & Partial<Place>;
 
-/** Answers somebody at the approval page. */
+/** Serves a request for the approval page. */
 async function visit(options: AppOptions, page: WebPage, request: Request, peer: string) {
   const { guards, observe } = options;
   const isSignIn = request.method === 'POST' && new URL(request.url).pathname === SIGN_IN;
@@ -169,12 +169,12 @@ async function admit(
     if (seconds > 0) return refuse('rate', tooMany(seconds));
   }
   const response = await traced(made, body, () => endpoint.handle({ request, body, caller, onEnd }));
-  // A stream that stays open for events is bounded elsewhere and must not hold up a drain.
+  // A stream that stays open for events has its own limit and must not delay a drain.
   if (method === 'GET' || made.rpc === 'subscriptions/listen') leave();
   return response;
 }
 
-/** Names no target, because a caller may not know which there are. */
+/** Names no target, because a caller may not know which targets exist. */
 const nothingHere = (paths: readonly string[]) =>
   `Not found. MCP is served at ${paths.find((path) => !path.startsWith('/t/')) ?? '/t/<target>/mcp'}.`;
 const PUBLIC_PREFLIGHT = {
@@ -184,7 +184,7 @@ const PUBLIC_PREFLIGHT = {
   'access-control-max-age': '600',
 };
 
-/** Clients of 2025-03-26 may send several messages in one body; all of them begin at once. */
+/** Clients of 2025-03-26 may send several messages in one body; all of them start at once. */
 const MOST_BATCHED = 50;
 const ALLOWED = ['GET', 'POST', 'DELETE'];
 const notAllowed = () => rejection(405, 'Method not allowed.', { allow: ALLOWED.join(', ') });

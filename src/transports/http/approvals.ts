@@ -7,7 +7,7 @@ import { IssuerUnreachable } from './auth/jwt.ts';
 import type { Admits } from './auth/scopes.ts';
 import { scopedCaller } from './auth/scopes.ts';
 
-/** One endpoint as far as approvals go: its plans, and who may use it. */
+/** One endpoint for approvals: its plans, and who may use it. */
 export interface Approvable extends Counter {
   /** The audience of its tokens. */
   readonly url: () => string;
@@ -19,7 +19,7 @@ export interface ApprovalsOptions {
   readonly holderOf: Authorization['holderOf'];
   readonly seals: Seals;
   readonly witness: Witness;
-  /** URL of this server as browsers see it, without a path of its own. */
+  /** URL of this server as browsers see it, without a path. */
   readonly base: () => string;
   readonly isPublic: boolean;
   readonly now: () => number;
@@ -37,7 +37,7 @@ export function approvals(options: ApprovalsOptions): WebPage {
     now,
     home,
     origins: (host) => {
-      // A proxy may hand on the name without the port.
+      // A proxy may pass the host name on without the port.
       const { origin, hostname } = new URL(base());
       const given = host.toLowerCase();
       return [isPublic && given.replace(/:\d+$/, '') === hostname ? origin : `http://${given}`];
@@ -49,7 +49,7 @@ export function approvals(options: ApprovalsOptions): WebPage {
   });
 }
 
-/** Looks at a token as each endpoint would: its audience may be the endpoint or this page. */
+/** Verifies a token as each endpoint would: its audience may be the endpoint or this page. */
 async function signIn(token: string, { approvables, holderOf, base }: ApprovalsOptions): Promise<SignedIn> {
   let person: Exclude<SignedIn, 'unknown' | 'nobody-can-tell'> | undefined;
   try {

@@ -2,7 +2,7 @@ import { isJsonContentType, readRequestBody } from '@modelcontextprotocol/server
 import { ExcessiveJson, parseBounded } from '../../bounded-json.ts';
 import { type Refusal, rejection } from './reply.ts';
 
-/** The JSON of a request body, read once and bounded, or the response that refuses it. */
+/** The JSON of a request body, read once and bounded, or the response that rejects it. */
 export async function readJson(request: Request, mostBytes: number): Promise<{ value: unknown } | Refusal> {
   const { headers } = request;
   if (!isJsonContentType(headers.get('content-type')))
@@ -10,7 +10,7 @@ export async function readJson(request: Request, mostBytes: number): Promise<{ v
   const declared = headers.get('content-length');
   if (declared !== null && Number(declared) > mostBytes) return tooLarge(mostBytes);
   try {
-    // A declared length is enforced by the HTTP parser, so only chunked bodies have to be counted here.
+    // The HTTP parser enforces a declared length, so only chunked bodies are counted here.
     if (declared !== null) return { value: parseBounded(await request.text()) };
     const body = await readRequestBody(request, mostBytes);
     return body.tooLarge ? tooLarge(mostBytes) : { value: parseBounded(body.text) };

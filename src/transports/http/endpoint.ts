@@ -14,27 +14,27 @@ import { paramsError } from '../params.ts';
 import { type SessionOptions, sessions } from './sessions.ts';
 
 export interface EndpointOptions {
-  /** Makes the server of one request (2026-07-28) or one session (2025 era). Has to be cheap. */
+  /** Creates the server of one request (2026-07-28) or one session (2025 era). Must be cheap. */
   readonly serve: (caller: Caller) => McpServer | Server;
   readonly sessions: Omit<SessionOptions, 'onerror'>;
   readonly onerror: (error: Error) => void;
-  /** Carries change events to subscribers; in this process when left out. */
+  /** Carries change events to subscribers; within this process by default. */
   readonly bus?: ServerEventBus | undefined;
-  /** Begins to watch what a stream asks to hear of. */
+  /** Starts to watch the resources that a stream requests. */
   readonly watch?: WatchFor | undefined;
 }
 
-/** A request that the guards let through, its body read. */
+/** A request that passed the guards, with its body read. */
 export interface Admitted {
   readonly request: Request;
   /** The parsed JSON of a POST; undefined for other methods. */
   readonly body: unknown;
   readonly caller: Caller;
-  /** Calls back when the response has been sent or the connection is gone. */
+  /** Calls back when the response has been sent or the connection is lost. */
   readonly onEnd: (listener: () => void) => void;
 }
 
-/** What answers MCP at one path, in both protocol eras. */
+/** Serves MCP at one path, in both protocol eras. */
 export interface Endpoint {
   handle(admitted: Admitted): Promise<Response>;
   readonly sessionCount: number;
@@ -42,7 +42,7 @@ export interface Endpoint {
   close(): Promise<void>;
 }
 
-/** Serves 2026-07-28 without state and 2025-era clients in sessions, chosen per request. */
+/** Serves 2026-07-28 without state, and 2025-era clients in sessions, by request. */
 export function endpoint({ serve, sessions: limits, onerror, bus, watch }: EndpointOptions): Endpoint {
   const modern = createMcpHandler(({ authInfo }) => serve(authorizedCaller(authInfo)), {
     legacy: 'reject',
@@ -70,7 +70,7 @@ export function endpoint({ serve, sessions: limits, onerror, bus, watch }: Endpo
   };
 }
 
-/** A request with the envelope of 2026-07-28 is never of the older era; seeing that here saves classifying it twice. */
+/** A request with the 2026-07-28 envelope never belongs to the older era; checking that here avoids classifying it twice. */
 function claimsModern(body: unknown): boolean {
   const { method, params } = (body ?? {}) as { method?: unknown; params?: { _meta?: Record<string, unknown> } | null };
   return method !== 'initialize' && typeof params?._meta?.[PROTOCOL_VERSION_META_KEY] === 'string';

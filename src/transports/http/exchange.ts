@@ -1,6 +1,6 @@
 import { type Needs, scopesOf } from './auth/scopes.ts';
 
-/** One request and its answer, as logs and metrics see it: no arguments, no headers, no bodies. */
+/** One request and its response, for logs and metrics: no arguments, headers or bodies. */
 export interface Exchange {
   readonly method: string;
   readonly path: string;
@@ -9,21 +9,21 @@ export interface Exchange {
   /** The JSON-RPC method, and the tool of a `tools/call`. */
   rpc?: string;
   tool?: string;
-  /** Why the request did not get as far as the protocol. */
+  /** Why the request was rejected before the protocol. */
   refused?: 'host' | 'load' | 'token' | 'body' | 'scope' | 'rate' | undefined;
-  /** The same in words, as the client reads it. */
+  /** The same in words, for the client. */
   reason?: string;
 }
 
 export type Observe = (exchange: Exchange, status: number, ms: number) => void;
 
-/** What one JSON-RPC message asks for. */
+/** The request in one JSON-RPC message. */
 export interface Asked {
   readonly rpc?: string;
   readonly tool?: string;
 }
 
-/** What a JSON-RPC body asks for, one by one where it is a batch; never nothing. */
+/** The requests in a JSON-RPC body, one for each message of a batch; never empty. */
 export function asked(body: unknown, needs: Needs): [Asked, ...Asked[]] {
   const [first, ...rest] = Array.isArray(body) ? (body as unknown[]) : [body];
   return [askedBy(first, needs), ...rest.map((message) => askedBy(message, needs))];
@@ -44,10 +44,10 @@ interface Message {
   readonly params?: { readonly name?: unknown; readonly arguments?: { readonly tool?: unknown } | null } | null;
 }
 
-/** The tools that run another one, which is what counts. */
+/** The tools that run another tool, which is the one that counts. */
 const DISPATCHERS: ReadonlySet<unknown> = new Set(['call_read_tool', 'call_write_tool']);
 
-/** How hard a call is on the backend and on what it holds; rate limits differ by it. */
+/** The load that a call puts on the backend and its data; rate limits differ by it. */
 export type ToolClass = 'read' | 'write' | 'destroy';
 
 export function toolClass(tool: string | undefined, needs: Needs): ToolClass {
@@ -56,7 +56,7 @@ export function toolClass(tool: string | undefined, needs: Needs): ToolClass {
   return scopes.some((scope) => scope !== 'finspace:read') ? 'write' : 'read';
 }
 
-/** Names that may become label values; anything else a client sends is counted as `other`. */
+/** Names that may become label values; every other name is counted as `other`. */
 const METHODS = new Set([
   'initialize',
   'notifications/initialized',

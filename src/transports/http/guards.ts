@@ -5,18 +5,18 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 export interface GuardOptions {
   /** Host names served besides loopback, in lower case and without ports. */
   readonly hosts: readonly string[];
-  /** Origins that may call from a web page and read the answer. */
+  /** Origins whose web pages may call and read responses. */
   readonly origins: readonly string[];
-  /** Whether pages of this machine may be named as origin; they get no CORS headers and so cannot read. */
+  /** Whether pages of this machine may be the origin; they get no CORS headers, so they cannot read responses. */
   readonly loopbackOrigins: boolean;
 }
 
 export interface Guards {
-  /** The refusal of a request whose Host is not served (DNS rebinding); undefined when it may pass. */
+  /** The response to a request whose Host is not served (DNS rebinding); undefined when it passes. */
   refuseHost(headers: Headers): Refusal | undefined;
   /** The same for its Host or Origin (CSRF). */
   refuse(headers: Headers): Refusal | undefined;
-  /** The answer to a CORS preflight; undefined when the origin is not allowed. */
+  /** The response to a CORS preflight; undefined when the origin is not allowed. */
   preflight(headers: Headers): Response | undefined;
   /** Lets a page of an allowed origin read the response. */
   expose(headers: Headers, response: Response): Response;

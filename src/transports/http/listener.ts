@@ -5,30 +5,32 @@ import { ListenError } from '../../listen-error.ts';
 
 export interface ListenOptions {
   readonly host: string;
-  /** 0 takes any free port. */
+  /** 0 selects a free port. */
   readonly port: number;
   readonly timeouts?: Partial<Timeouts> | undefined;
 }
 
-/** Bounds on what one connection may take, in milliseconds. */
+/** Time limits for one connection, in milliseconds. */
 export interface Timeouts {
   readonly headersTimeout: number;
   /** From the first byte of a request to its last. */
   readonly requestTimeout: number;
   readonly keepAliveTimeout: number;
-  /** How often the two above are looked at. */
+  /** How often the two limits above are checked. */
   readonly connectionsCheckingInterval: number;
 }
 
 export interface Listener {
   readonly port: number;
-  /** Takes no further connections and lets go of idle ones; resolves when none is left. */
+  /** Accepts no further connections and closes idle ones; resolves when none is left. */
   stop(): Promise<void>;
-  /** Cuts every connection that is left. */
+  /** Closes every remaining connection. */
   close(): Promise<void>;
 }
 
-/** Longer than the 60 seconds for which proxies keep idle connections, so that it is never we who close one in use. */
+/**
+ * Longer than the 60 seconds for which proxies keep idle connections, so that this server never closes one that a proxy is using.
+ */
 const TIMEOUTS: Timeouts = {
   headersTimeout: 60_000,
   requestTimeout: 60_000,
@@ -38,7 +40,9 @@ const TIMEOUTS: Timeouts = {
 const BACKLOG = 4_096;
 const MOST_CONNECTIONS = 20_000;
 
-/** Serves a fetch handler over HTTP/1.1. Rejects with `ListenError`, one line for people, when the address cannot be had. */
+/**
+ * Serves a fetch handler over HTTP/1.1. Rejects with `ListenError`, one line for people, when it cannot listen on the address.
+ */
 export async function listen(
   fetch: (request: Request, env: HttpBindings) => Response | Promise<Response>,
   { host, port, timeouts }: ListenOptions,

@@ -1,20 +1,20 @@
-/** Counts what is being answered, so that load is refused rather than queued and a drain knows when it is done. */
+/** Counts requests in progress, so that overload is rejected instead of queued, and a drain knows when it is done. */
 export interface Load {
-  /** Whether one more may be answered; then `leave` is owed. */
+  /** Whether another request may start; if so, call `leave` when it ends. */
   enter(): boolean;
   leave(): void;
-  /** Resolves when it is one's turn; undefined when that is now. */
+  /** Resolves when the request may start; undefined when it may start now. */
   turn(): Promise<void> | undefined;
   readonly inFlight: number;
   readonly draining: boolean;
-  /** Refuses newcomers from now on; resolves when the last one has left. */
+  /** Rejects new requests from now on; resolves when the last one has ended. */
   drain(): Promise<void>;
 }
 
-/** Work begun per turn of the event loop. A crowd is answered one after the other rather than held in memory all at once. */
+/** Requests started per turn of the event loop. A burst is served in sequence instead of being held in memory at once. */
 const PER_TURN = 16;
 
-/** Admits at most `most` at a time. */
+/** Admits at most `most` requests at a time. */
 export function load(most: number): Load {
   const turn = turnstile();
   let inFlight = 0;

@@ -13,7 +13,7 @@ export interface Metrics {
 const BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const PREFIX = 'finspace_mcp_';
 
-/** Metrics with gauges that are read when asked for. */
+/** Metrics with gauges that are read on request. */
 export function metrics(gauges: Readonly<Record<string, () => number>>): Metrics {
   const requests = family('http_requests_total', 'counter', 'HTTP requests answered');
   const refusals = family('http_refusals_total', 'counter', 'HTTP requests refused before the protocol, by reason');

@@ -1,31 +1,31 @@
 import type { Reading } from '../../approval-page/fields.ts';
 import type { Load } from './load.ts';
 
-/** Somebody's place for one form. */
+/** A slot for one form of a visitor. */
 export interface Place {
   readonly reading: Reading;
   leave(): void;
 }
 
-/** Places for the forms of people who have not signed in, bounded in number and shared out among the addresses that they come from. */
+/** Slots for forms of people who are not signed in, limited in number and shared among their addresses. */
 export interface Places extends Pick<Load, 'inFlight' | 'draining' | 'drain'> {
-  /** A place for somebody from there; undefined when there is none. */
+  /** A slot for a visitor at an address; undefined when there is none. */
   take(peer: string): Place | undefined;
 }
 
 interface Taken {
   readonly peer: string;
   readonly stop: AbortController;
-  /** Whether the form is still on its way; then its place may be given to somebody else. */
+  /** Whether the form is still arriving; until then, its slot may be given to another visitor. */
   reading: boolean;
 }
 
 /**
- * As many as the load admits. When all are taken, a newcomer gets that of whoever has most of them, the one whose form has been on its
- * way for longest; so that nobody keeps others out with slow forms, not even those who come through the same proxy.
+ * As many slots as the load admits. When all are in use, a new form evicts one of the address that holds most: the one that has
+ * been arriving longest. Slow forms therefore cannot lock out others, not even behind the same proxy.
  */
 export function places(load: Load): Places {
-  /** The longest taken first. */
+  /** In order of age. */
   const taken = new Set<Taken>();
   const leave = (place: Taken) => {
     if (taken.delete(place)) load.leave();
@@ -64,7 +64,7 @@ export function places(load: Load): Places {
   };
 }
 
-/** What the addresses have in common that one machine can take at will: with IPv6 the first 64 bits. */
+/** The part of an address that identifies one machine: with IPv6, the first 64 bits. */
 export function neighbourhood(address = ''): string {
   const [plain = ''] = address.split('%');
   if (!plain.includes(':') || plain.includes('.')) return plain.replace(/^.*:/, '');

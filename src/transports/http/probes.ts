@@ -1,15 +1,18 @@
 const TEXT = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
 const KEPT_MS = 5_000;
 
-/** `/healthz`: this process answers. */
+/** `/healthz`: this process responds. */
 export const healthy = () => new Response('ok\n', { headers: TEXT });
 
-/** Something that this server depends on does not answer; the message says what and why, to everybody. */
+/** A dependency does not respond; the message names it and the cause, and is public. */
 export class NotReady extends Error {
   override readonly name = 'NotReady';
 }
 
-/** `/readyz`: it should be sent requests. Dependencies are checked at most every five seconds; only `NotReady` is shown as the cause. */
+/**
+ * `/readyz`: requests may be sent to this server. Dependencies are checked at most every five seconds; only the cause of
+ * `NotReady` is shown.
+ */
 export function readiness(ready: () => Promise<unknown>, draining: () => boolean, now: () => number) {
   let known = { response: async () => notReady(''), untilMs: Number.NEGATIVE_INFINITY };
   const check = () => {

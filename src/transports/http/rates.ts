@@ -1,9 +1,9 @@
 import type { ToolClass } from './exchange.ts';
 
-/** Calls per minute that one principal may make, by class of tool; without a number there is no limit. */
+/** Calls per minute and principal, by class of tool; no limit if undefined. */
 export type Rates = Readonly<Partial<Record<ToolClass, number | undefined>>>;
 
-/** Takes one call of a principal; says how many seconds it has to wait, 0 when it may go on. */
+/** Takes one call of a principal; returns the seconds to wait, 0 when it may continue. */
 export type RateLimiter = (principal: string, kind: ToolClass) => number | Promise<number>;
 
 interface Bucket {
@@ -14,7 +14,7 @@ interface Bucket {
 const MINUTE_MS = 60_000;
 const MOST_BUCKETS = 10_000;
 
-/** Token buckets in this process: a minute's worth may come at once, then as they refill. */
+/** Token buckets in this process: up to a minute's calls at once, then at the refill rate. */
 export function rateLimiter(rates: Rates, now: () => number): RateLimiter {
   const buckets = new Map<string, Bucket>();
   return (principal, kind) => {

@@ -10,7 +10,7 @@ interface Stored {
   readonly bytes: number;
 }
 
-/** The latest messages of one session, so that a client whose connection broke can fetch what it missed. Bounded. */
+/** The latest messages of one session, so that a client can fetch what it missed after a broken connection. Bounded. */
 export function replayBuffer(): EventStore {
   let kept: Stored[] = [];
   let bytes = 0;

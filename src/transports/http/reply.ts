@@ -1,9 +1,9 @@
-/** A response that refuses, with the reason in words for the log. */
+/** A rejecting response, with the reason for the log. */
 export interface Refusal extends Response {
   readonly reason: string;
 }
 
-/** A JSON-RPC error over HTTP for a request that did not get as far as the protocol. */
+/** A JSON-RPC error over HTTP for a request that was rejected before the protocol. */
 export function rejection(
   status: number,
   message: string,

@@ -23,56 +23,56 @@ import { DEFAULT_PORTS, type HttpSettings, hostInUrl } from './settings.ts';
 /** A server behind a path. */
 export interface Served {
   readonly path: string;
-  /** Makes the server of one request or session. */
+  /** Creates the server of one request or session. */
   readonly serve: (caller: Caller) => McpServer | Server;
   readonly admits?: Admits | undefined;
-  /** The plans that wait at this endpoint; with authorization, they are approved on the page of this server. */
+  /** The open plans at this endpoint; with authorization, they are approved on the page of this server. */
   readonly counter?: Counter | undefined;
-  /** Carries change events to subscribers; in this process when left out. */
+  /** Carries change events to subscribers; within this process by default. */
   readonly bus?: ServerEventBus | undefined;
-  /** Begins to watch what a stream asks to hear of. */
+  /** Starts to watch the resources that a stream requests. */
   readonly watch?: WatchFor | undefined;
 }
 
 export interface HttpOptions extends HttpSettings {
   readonly port?: number | undefined;
   readonly served: readonly Served[];
-  /** Bytes of the largest body that is read. */
+  /** Maximum size of a request body, in bytes. */
   readonly maxBody: number;
-  /** Resolves when no mutation is on its way to the backend. */
+  /** Resolves when no mutation is in progress. */
   readonly settled: () => Promise<void>;
-  /** Resolves when all that requests depend on answers; rejects with `NotReady` for what may be said. */
+  /** Resolves when all dependencies respond; rejects with `NotReady` for causes that may be shown. */
   readonly ready: () => Promise<unknown>;
   readonly onerror: (error: Error) => void;
-  /** Finds the caller of a request; without it everybody is the local user. */
+  /** Identifies the caller of a request; without it, every caller is the local user. */
   readonly authorization?: Authorization | undefined;
-  /** What the approval page vouches with; it is served with authorization only. */
+  /** The signature of approvals on the page, which is served only with authorization. */
   readonly approvals?: Pick<ApprovalsOptions, 'seals' | 'witness'> | undefined;
-  /** What the tools may call, which decides about scopes and rates; the operations when left out. */
+  /** What the tools may call, which decides scopes and rates; the operations by default. */
   readonly needs?: Needs | undefined;
-  /** Limits the calls of a principal; in this process when left out. */
+  /** Limits the calls of a principal; within this process by default. */
   readonly rates?: ((rates: Rates) => RateLimiter) | undefined;
-  /** Hears of each request when it is over. */
+  /** Called when a request has ended. */
   readonly observe?: Observe | undefined;
   readonly now?: (() => number) | undefined;
   readonly timeouts?: Partial<Timeouts> | undefined;
-  /** How long a drain may take, in milliseconds. */
+  /** Maximum duration of a drain, in milliseconds. */
   readonly drainMs?: number | undefined;
 }
 
 export interface HttpServer {
   readonly port: number;
   readonly metrics: Metrics;
-  /** Answers what was asked, refuses what is new, and closes. */
+  /** Finishes requests in progress, rejects new ones, and closes. */
   close(): Promise<void>;
 }
 
 const DRAIN_MS = 10_000;
 const SWEEP_MS = 30_000;
-/** Forms to sign in that are taken at the same time, whoever sends them. */
+/** Maximum sign-in forms that are read at the same time, of all visitors. */
 const SIGN_INS_AT_ONCE = 256;
 
-/** Serves MCP in both protocol eras, and what operators look at, until it is closed. */
+/** Serves MCP in both protocol eras, and the endpoints for operators, until it is closed. */
 export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
   const { authorization, authIssuer, onerror, now = Date.now } = options;
   const needs = options.needs ?? OPERATIONS_ONLY;
@@ -145,7 +145,7 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
 
 type ResourceAt = (path: string) => () => ReturnType<typeof protectedResource>;
 
-/** The page on which people who sign in approve; undefined where there is no authorization to sign in with. */
+/** The page on which people who sign in approve; undefined without authorization. */
 function approvalsPage(options: HttpOptions, base: () => string, resourceAt: ResourceAt, now: () => number) {
   const { authorization, publicUrl, onerror, served } = options;
   if (authorization === undefined || options.approvals === undefined) return undefined;
@@ -172,7 +172,7 @@ function documents(served: readonly Served[], resourceAt: ResourceAt, issuer: st
 export const baseUrl = ({ publicUrl, host }: Pick<HttpSettings, 'publicUrl' | 'host'>, port: number) =>
   publicUrl ?? `http://${hostInUrl(host)}:${port}`;
 
-/** Without authorization there is one principal, the local user, who is limited only when a limit is set. */
+/** Without authorization, the only principal is the local user, who is limited only if a limit is set. */
 function ratesIn({ rateRead, rateWrite, rateDestroy, authorization }: HttpOptions) {
   const usual = authorization === undefined ? {} : { read: 6_000, write: 600, destroy: 60 };
   return {
@@ -182,7 +182,7 @@ function ratesIn({ rateRead, rateWrite, rateDestroy, authorization }: HttpOption
   };
 }
 
-/** Waits for work, but not longer than `ms`. */
+/** Waits for work, at most `ms`. */
 async function within(ms: number, work: Promise<unknown>): Promise<void> {
   const over = new AbortController();
   await Promise.race([work, delay(ms, undefined, { signal: over.signal }).catch(() => {})]);

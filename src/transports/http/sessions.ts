@@ -12,19 +12,19 @@ import { rejection } from './reply.ts';
 
 export interface SessionOptions {
   readonly most: number;
-  /** How long a session lives without a request or an open stream, in milliseconds. */
+  /** Lifetime of a session without a request or an open stream, in milliseconds. */
   readonly idleMs: number;
   readonly now: () => number;
   readonly onerror: (error: Error) => void;
 }
 
-/** One request of a session, with who makes it. */
+/** One request of a session, and its caller. */
 export interface SessionRequest {
   readonly request: Request;
   readonly body: unknown;
   readonly caller: Caller;
   readonly authInfo: AuthInfo;
-  /** Calls back when the response has been sent or the connection is gone. */
+  /** Calls back when the response has been sent or the connection is lost. */
   readonly onEnd: (listener: () => void) => void;
 }
 
@@ -33,26 +33,28 @@ interface Session {
   readonly server: McpServer | Server;
   readonly principal: string;
   lastUsed: number;
-  /** Responses still being sent, the standing stream of the client among them. */
+  /** Responses still being sent, including the standing stream of the client. */
   open: number;
 }
 
 export interface Sessions {
   handle(request: SessionRequest): Promise<Response>;
   readonly count: number;
-  /** Ends the sessions that have been idle for too long. */
+  /** Ends sessions that have been idle too long. */
   sweep(): void;
   close(): Promise<void>;
 }
 
 const RETRY_MS = 1_000;
-/** Session ids of this process begin alike, so that one from elsewhere is told from one that has ended. */
+/**
+ * All session ids of this process have the same prefix, which distinguishes ids of other processes from those of ended sessions.
+ */
 const OURS = randomUUID().slice(0, 8);
 const sessionId = () => `${OURS}${randomUUID().slice(8)}`;
-/** A session this recently used is given up only by somebody who has more of them than the newcomer would have. */
+/** A session used this recently is evicted only for a principal that would still hold fewer. */
 const YOUNG_MS = 60_000;
 
-/** A session that may be given up, and how many its principal has. */
+/** A session that may be evicted, and the number of sessions of its principal. */
 interface Candidate {
   readonly id: string;
   readonly session: Session;
@@ -60,7 +62,10 @@ interface Candidate {
   readonly idle: boolean;
 }
 
-/** Idle ones first, then those of whoever has most, then those without a response under way, then the longest unused. */
+/**
+ * Idle sessions first, then those of the principal that holds most, then those without a response in progress, then the least
+ * recently used.
+ */
 const soonerGivenUp = (a: Candidate, b: Candidate) =>
   Number(b.idle) - Number(a.idle) ||
   b.count - a.count ||
@@ -68,9 +73,9 @@ const soonerGivenUp = (a: Candidate, b: Candidate) =>
   a.session.lastUsed - b.session.lastUsed;
 
 /**
- * Sessions of 2025-era clients, bounded in number and time; forms need one. When there are too many, whoever has most gives way, so
- * that nobody can keep others out. A session belongs to the principal that opened
- * it and is unknown to any other. What a caller may do is decided by the token of each request, not by that of the first.
+ * Sessions of 2025-era clients, bounded in number and time; forms need one. At the limit, a new session evicts one of the
+ * principal that holds most, so that nobody can lock out others. A session belongs to the principal that opened it, and other
+ * principals cannot see it. The token of each request decides what its caller may do, not the token of the first.
  */
 export function sessions(serve: (caller: Caller) => McpServer | Server, options: SessionOptions): Sessions {
   const { most, idleMs, now, onerror } = options;
@@ -173,7 +178,7 @@ export function sessions(serve: (caller: Caller) => McpServer | Server, options:
   };
 }
 
-/** A request as the SDK takes it, which insists on media types by name where a client takes any. */
+/** A request as the SDK accepts it: the SDK requires named media types, but clients may send wildcards. */
 function withAccept(request: Request): Request {
   const accepted = request.headers.get('accept') ?? '*/*';
   if (!accepted.includes('*/*')) return request;

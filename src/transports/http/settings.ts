@@ -6,7 +6,7 @@ const perMinute = () => z.int().min(1).max(10_000_000).optional();
 /** The port of each command that listens on one. */
 export const DEFAULT_PORTS = { http: 8080, local: 4566 } as const;
 
-/** What holds where nothing is set. */
+/** The defaults. */
 export const HTTP_STANDARD = {
   host: '127.0.0.1',
   allowedHosts: [] as string[],
@@ -17,7 +17,7 @@ export const HTTP_STANDARD = {
   accessLog: true,
 } as const;
 
-/** The settings of `finspace-mcp http`, beside those that every command takes. */
+/** The settings of `finspace-mcp http`, besides those of every command. */
 export const HTTP_SETTINGS = {
   host: () =>
     z
@@ -118,7 +118,7 @@ function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
 }
 
-/** The host of an address as URLs write it: an IPv6 address in brackets. */
+/** The host of an address in URL notation: an IPv6 address in brackets. */
 export const hostInUrl = (host: string) => (host.includes(':') && !host.startsWith('[') ? `[${host}]` : host);
 
 /** Whether only programs on this machine can reach an address. */

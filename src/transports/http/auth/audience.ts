@@ -1,6 +1,6 @@
 /**
- * Whether the audience of a token names one of those that are accepted. Issuers write URLs with or without a slash at the end, and
- * scheme and host in either case; all else has to be equal.
+ * Whether the audience of a token contains an accepted one. Issuers write URLs with or without a trailing slash, and scheme and
+ * host in either case; everything else must be equal.
  */
 export function namesAudience(given: string | readonly string[] | undefined, accepted: readonly string[]): boolean {
   const known = new Set(accepted.map(canonical));

@@ -8,7 +8,7 @@ import type { StaticTokens } from './tokens.ts';
 export interface AuthorizationOptions {
   readonly issuer?: string | undefined;
   readonly jwks?: string | undefined;
-  /** What tokens may name as audience besides the URL of the endpoint. */
+  /** Audiences that tokens may name besides the URL of the endpoint. */
   readonly audiences: readonly string[];
   readonly tokens?: StaticTokens | undefined;
   readonly now: () => number;
@@ -18,19 +18,19 @@ export type Authorize = (request: Request, resource: ProtectedResource) => Promi
 
 export interface Authorization {
   readonly authorize: Authorize;
-  /** Whose a token is that is good for one of these URLs; undefined when it is not. Rejects with `IssuerUnreachable`. */
+  /** The holder of a token that is valid for one of these URLs; undefined when it is not. Rejects with `IssuerUnreachable`. */
   readonly holderOf: (token: string, urls: readonly string[]) => Promise<VerifiedToken | undefined>;
   /** Resolves when tokens can be verified. Rejects with `IssuerUnreachable`. */
   readonly ready: () => Promise<void>;
 }
 
 const MOST_REMEMBERED = 2_000;
-/** A token that was good is taken for good for so long before its signature is looked at again. */
+/** How long a verified token is accepted before its signature is verified again. */
 const REMEMBERED_MS = 60_000;
 
 /**
- * Finds the caller behind a request's bearer token. What it learnt of a token it remembers for a minute, by digest and
- * audience; the token itself is kept nowhere and passed to nobody.
+ * Finds the caller of a request by its bearer token. The result of a verification is remembered for a minute, by digest and
+ * audience; the token itself is neither stored nor passed on.
  */
 export function authorization({ issuer, jwks, audiences, tokens, now }: AuthorizationOptions): Authorization {
   const jwt = issuer === undefined ? undefined : jwtVerifier({ issuer, jwks, now });

@@ -6,14 +6,14 @@ import type { Authorize } from './authorize.ts';
 import { insufficientScope, metadata, metadataPath, type ProtectedResource } from './resource.ts';
 import { type Admits, type Needs, type Scope, type ScopedCaller, scopedCaller, scopesWanting } from './scopes.ts';
 
-/** An endpoint that everybody who reaches it may use as the local user. */
+/** An endpoint that everyone who reaches it may use as the local user. */
 export function unguarded(endpoint: Endpoint, admits: Admits | undefined): Mount {
   const left = admits?.(LOCAL_CALLER.principal);
   const caller = left === undefined ? LOCAL_CALLER : scopedCaller({ principal: LOCAL_CALLER.principal, scopes: left });
   return { endpoint, authenticate: () => (admits !== undefined && left === undefined ? notOpen() : caller) };
 }
 
-/** An endpoint that takes tokens and holds callers to their scopes, and to those that its target leaves them. */
+/** An endpoint that requires tokens and limits callers to their scopes, and to those that its target allows. */
 export function guarded(
   endpoint: Endpoint,
   authorize: Authorize,
@@ -51,10 +51,10 @@ export function guarded(
   };
 }
 
-/** The same answer as for a target that does not exist. */
+/** The same response as for a target that does not exist. */
 const notOpen = () => rejection(404, 'There is no such target, or you have no access to it.');
 
-/** The metadata of a resource, at every place where a client may look for it. */
+/** The metadata of a resource, at every path where a client may look for it. */
 export function metadataPages(path: string, resource: () => ProtectedResource, issuer: string) {
   const page = () => metadata(resource(), issuer);
   const places = [path, new URL(resource().url).pathname].map(metadataPath);

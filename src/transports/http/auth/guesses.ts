@@ -1,11 +1,11 @@
-/** Counts a wrong token by the address that it came from. False when there were too many. */
+/** Counts a wrong token by its source address. Returns false after too many. */
 type Guess = (peer: string) => boolean;
 
 const MOST_WRONG = 10;
 const WINDOW_MS = 10 * 60_000;
 const MOST_PEERS = 10_000;
 
-/** Ten wrong tokens within ten minutes, then no more until the first of them is ten minutes old. */
+/** Ten wrong tokens within ten minutes; the next one is allowed when the first is ten minutes old. */
 export function guesses(now: () => number): Guess {
   const byPeer = new Map<string, number[]>();
   return (peer) => {

@@ -6,12 +6,12 @@ import { type Holder, REQUESTABLE } from './scopes.ts';
 export interface Issuer {
   /** The issuer exactly as its tokens name it. */
   readonly issuer: string;
-  /** Where its keys are; found through its metadata when left out. */
+  /** URL of its keys; found through its metadata when omitted. */
   readonly jwks?: string | undefined;
   readonly now: () => number;
 }
 
-/** A holder and when the token ends, in milliseconds. */
+/** The holder of a token, and its expiry in milliseconds. */
 export interface VerifiedToken extends Holder {
   readonly expiresMs: number;
 }
@@ -22,7 +22,7 @@ const CLOCK_TOLERANCE_S = 5;
 const FETCH_MS = 5_000;
 
 export interface JwtVerifier {
-  /** Whose a token is. Rejects with `BadToken`, or with `IssuerUnreachable` while the keys are not known. */
+  /** The holder of a token. Rejects with `BadToken`, or with `IssuerUnreachable` while the keys are unknown. */
   verify(token: string, audience: readonly string[]): Promise<VerifiedToken>;
   /** Resolves when the keys are known or can be fetched. Rejects with `IssuerUnreachable`. */
   ready(): Promise<void>;
@@ -74,10 +74,10 @@ export function jwtVerifier({ issuer, jwks, now }: Issuer): JwtVerifier {
   return { verify, ready };
 }
 
-/** Failures to get keys, which say nothing about the token. */
+/** Failures to fetch keys, which say nothing about the token. */
 const KEYS_UNKNOWN = new Set([errors.JWKSTimeout.code, errors.JOSEError.code, 'other', 'ECONNREFUSED', 'ENOTFOUND']);
 
-/** Why a token is not accepted, for its holder; nothing that it contains is repeated. */
+/** Why a token is rejected, for its holder; repeats nothing that it contains. */
 function problemOf(error: unknown, token: string, issuer: string): string {
   if (error instanceof errors.JWTExpired) return 'The token has expired';
   if (error instanceof errors.JWTClaimValidationFailed)
@@ -86,7 +86,7 @@ function problemOf(error: unknown, token: string, issuer: string): string {
   return 'The token is not a valid JWT';
 }
 
-/** The issuer that a token names; nobody has verified it. */
+/** The issuer that a token names, not verified. */
 function issuerIn(token: string): string | undefined {
   try {
     return decodeJwt(token).iss;
@@ -117,18 +117,18 @@ function scopesIn({ scope, scp }: JWTPayload & { scope?: unknown; scp?: unknown 
   throw new BadToken('The claim scope of the token is not text');
 }
 
-/** Whose a token is: this name decides whose plans and sessions it may use, so nothing else may be written the same. */
+/** The holder of a token: this name decides whose plans and sessions it may use, so no two names may look the same. */
 function subjectOf({ sub }: { readonly sub?: unknown }): string {
   if (typeof sub === 'string' && SUBJECT.test(sub)) return sub;
   throw new BadToken('The claim sub of the token is not text of 1 to 255 visible characters');
 }
 
-/** As long as OpenID Connect allows; neither blank at an end nor with anything hidden. */
+/** The maximum length in OpenID Connect; no leading or trailing space, and no invisible characters. */
 const SUBJECT = /^(?=.{1,255}$)(?!\s)[^\p{C}\p{Zl}\p{Zp}]*(?<!\s)$/u;
 
 const get = (url: string) => fetch(url, { redirect: 'error', signal: AbortSignal.timeout(FETCH_MS) });
 
-/** The `jwks_uri` of an issuer, from its metadata as RFC 8414 or OpenID Connect place it. */
+/** The `jwks_uri` of an issuer, from its metadata at the paths of RFC 8414 and OpenID Connect. */
 async function discover(issuer: string): Promise<string> {
   const { origin, pathname } = new URL(issuer);
   const path = pathname.replace(/\/$/, '');
@@ -158,12 +158,12 @@ interface Metadata {
   readonly jwks_uri?: string;
 }
 
-/** A token that is not accepted; the message is for its holder. */
+/** A rejected token; the message is for its holder. */
 export class BadToken extends Error {
   override readonly name = 'BadToken';
 }
 
-/** The keys of the issuer are not known; the message is the cause. */
+/** The keys of the issuer are unavailable; the message is the cause. */
 export class IssuerUnreachable extends Error {
   override readonly name = 'IssuerUnreachable';
 }

@@ -35,7 +35,7 @@ export function metadata({ url }: ProtectedResource, issuer: string): Response {
   );
 }
 
-/** The refusal of a request without a token, or with one that is not good. */
+/** The response to a request without a token, or with an invalid one. */
 export function unauthorized({ metadataUrl }: ProtectedResource, problem?: string): Refusal {
   const challenge = parameters({
     ...(problem === undefined ? {} : { error: 'invalid_token', error_description: problem }),
@@ -45,7 +45,7 @@ export function unauthorized({ metadataUrl }: ProtectedResource, problem?: strin
   return rejection(401, problem ?? 'A bearer token is needed.', { 'www-authenticate': challenge });
 }
 
-/** The refusal of a request whose token is good but not for this; `scopes` are all that it takes. */
+/** The response to a request whose token lacks a scope; `scopes` are all that the request needs. */
 export function insufficientScope({ metadataUrl }: ProtectedResource, scopes: readonly string[]): Refusal {
   const scope = scopes.join(' ');
   const problem = `The token lacks a scope: this request requires ${scope}`;

@@ -4,7 +4,7 @@ import { operationOf } from '../../../operations/naming.ts';
 import type { Risk } from '../../../operations/operation.ts';
 import { type Caller, LOCAL_CALLER } from '../../../safety/policy.ts';
 
-/** The scopes of this server, each with those that it includes. */
+/** The scopes of this server, each with the scopes that it includes. */
 export const SCOPES = {
   'finspace:read': [],
   'finspace:write': ['finspace:read'],
@@ -30,7 +30,7 @@ const OF_RISK: Record<Risk, Scope> = {
   network: 'finspace:destroy',
 };
 
-/** The methods that touch the backend beside `tools/call`; the rest only tells what this server is. */
+/** The methods that touch the backend besides `tools/call`; the others only describe this server. */
 const READS: ReadonlySet<unknown> = new Set([
   'resources/read',
   'resources/subscribe',
@@ -38,23 +38,28 @@ const READS: ReadonlySet<unknown> = new Set([
   'subscriptions/listen',
 ]);
 
-/** Who holds a token, as far as this server cares. */
+/** The holder of a token, as this server needs it. */
 export interface Holder {
   readonly principal: string;
-  /** What the token was issued with; scopes of other servers have no effect. */
+  /** The scopes of the token; scopes of other servers have no effect. */
   readonly scopes: readonly string[];
-  /** Scopes that a later token of this holder may have. Their tools are listed, since clients request a scope when a call lacks it. */
+  /**
+   * Scopes that a later token of this holder may have. Their tools are listed, because clients request a scope when a call lacks
+   * it.
+   */
   readonly attainable?: readonly string[];
 }
 
-/** A caller with the scopes of a token: what they do not cover is not listed and is refused. */
+/** A caller with the scopes of a token: what they do not cover is neither listed nor allowed. */
 export interface ScopedCaller extends Caller {
   readonly scopes: ReadonlySet<Scope>;
-  /** Those of `scopes`, and those that it can get. */
+  /** `scopes`, and those that the holder can get. */
   readonly attainable: ReadonlySet<Scope>;
 }
 
-/** A caller by its scopes. `finspace:approve` says that a person sits at its client; the local user is known to. */
+/**
+ * A caller by its scopes. `finspace:approve` means that a person is present at its client; for the local user this is assumed.
+ */
 export function scopedCaller({ principal, scopes, attainable = [] }: Holder): ScopedCaller {
   const granted = withIncluded(scopes);
   const listed = withIncluded([...scopes, ...attainable]);
@@ -74,19 +79,19 @@ const withIncluded = (scopes: readonly string[]): ReadonlySet<Scope> =>
 const lacking = (scopes: ReadonlySet<Scope>, scope: Scope) =>
   scopes.has(scope) ? undefined : `It needs the scope ${scope}, which your token does not have.`;
 
-/** The scopes that a target leaves to a principal; undefined when it is not open to it at all. */
+/** The scopes that a target allows a principal; undefined if the target is not open to it. */
 export type Admits = (principal: string) => readonly string[] | undefined;
 
 /** The operations that a tool may call; undefined for a name that is no tool. */
 export type Needs = (tool: string) => readonly OperationName[] | undefined;
 
-/** The tools that are operations; a server that has others tells of them too. */
+/** The tools that are operations; a server with other tools adds them. */
 export const OPERATIONS_ONLY: Needs = (tool) => {
   const operation = operationOf(tool);
   return operation === undefined ? undefined : [operation];
 };
 
-/** All scopes that a caller needs for a JSON-RPC body, those it has included; undefined when it has them. */
+/** All scopes that a caller needs for a JSON-RPC body, including those it has; undefined if it has all. */
 export function scopesWanting(body: unknown, { scopes }: ScopedCaller, needs: Needs): Scope[] | undefined {
   const needed = (Array.isArray(body) ? body : [body]).flatMap((message) => scopesFor(message, needs));
   if (needed.every((scope) => scopes.has(scope))) return undefined;
@@ -106,7 +111,9 @@ interface Params {
   readonly arguments?: unknown;
 }
 
-/** The scopes that a tool needs, or one call of it as far as its arguments tell; the call itself is judged again where it is made. */
+/**
+ * The scopes that a tool needs, or one call of it as far as its arguments show; the call itself is checked again when it runs.
+ */
 export function scopesOf(tool: string, needs: Needs, given?: unknown): Scope[] {
   const operations = needs(tool) ?? [];
   const input = typeof given === 'object' && given !== null ? (given as Record<string, unknown>) : {};

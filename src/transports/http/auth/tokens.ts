@@ -16,15 +16,15 @@ export interface StaticToken extends Holder {
   readonly expiresMs: number;
 }
 
-/** What is shorter could be guessed: 128 bits in hexadecimal digits have 32. */
+/** Shorter tokens could be guessed: 128 bits have 32 hexadecimal digits. */
 const SHORTEST = 32;
 
-/** Finds who holds a token; the file keeps only digests, so it is no secret that grants anything. */
+/** Finds the holder of a token; the file contains only digests, so reading it grants nothing. */
 export type StaticTokens = (token: string) => StaticToken | undefined;
 
 /**
- * The tokens of a file, by their SHA-256; one of less than 32 characters is never taken. Throws `TokenFileError`, one line for people,
- * when the file cannot be read or understood.
+ * The tokens of a file, by their SHA-256; tokens of less than 32 characters are never accepted. Throws `TokenFileError`, one line
+ * for people, when the file cannot be read or is invalid.
  */
 export function staticTokens(path: string): StaticTokens {
   const byDigest = new Map(
