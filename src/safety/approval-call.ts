@@ -11,7 +11,7 @@ import { isOwnTag, ownPath } from './protection.ts';
 import { EVERYTHING, type Sight } from './sight.ts';
 import type { Named } from './subject.ts';
 
-/** One call that a person has to approve, and all that was found out about it. */
+/** One call that a person must approve, and everything found out about it. */
 export interface CallFacts {
   readonly operation: OperationName;
   readonly risk: Risk;
@@ -23,14 +23,14 @@ export interface CallFacts {
 }
 
 const STATE = ['status', 'clusterType', 'hostType', 'createdTimestamp', 'creationTimestamp', 'createTimestamp'];
-/** A rule of a network, in the name of one of its settings. */
+/** A network rule, for one of its settings. */
 const RULE = /^.*attachmentNetworkAclConfiguration\.\d+(?=\.)/;
 
-/** The text about one call; with the `sight` of a caller without what that caller may not see, of the target as well. */
+/** The text about one call; with the `sight` of a caller, without what that caller may not see, even of the target. */
 export const callText = (facts: CallFacts, sight: Sight = EVERYTHING): ApprovalText =>
   approvalText(callParts(facts, sight), sight);
 
-/** What that text is made of. */
+/** The parts of that text. */
 export function callParts(facts: CallFacts, sight: Sight): ApprovalParts {
   const { operation, input, subject, home } = facts;
   const target = { kind: subject.noun, name: subject.name, arn: ownPath(operation, input), detail: 'shown' };
@@ -48,7 +48,7 @@ function partsOf(facts: CallFacts, isTargetShown: boolean): ApprovalParts {
   const itself = isEnvironment(operation, input);
   const environmentId = idOf(input);
   const parent = inPath.filter((label) => label !== 'environmentId').at(-2);
-  // What identifies a target is in the first line already, unless it goes by another name.
+  // The first line already identifies the target, unless the target has another name.
   const ids = inPath.filter((label) => label !== target?.member || target.namePath !== undefined);
   const state = isTargetShown ? STATE.filter((member) => typeof subject.entity[member] === 'string') : [];
   const changes = changesOf(facts);
@@ -78,10 +78,10 @@ function partsOf(facts: CallFacts, isTargetShown: boolean): ApprovalParts {
 
 const WITHHELD = 'withheld here';
 
-/** What has no ARN of its own is a part of the target, and says what that is like. */
+/** An entity without an ARN of its own is a part of the target, and describes it. */
 const undetailed = (item: Item, { name }: Named): Item => (item.arn === undefined ? { kind: item.kind, name } : item);
 
-/** What a person has to type: the name, and of a whole environment the beginning of its id as well. */
+/** What a person must type: the name and, for a whole environment, also the beginning of its id. */
 export function typedName(operation: OperationName, input: Members, { name }: Pick<Named, 'name'>): string {
   return isEnvironment(operation, input) ? typedEnvironment(name, String(input['environmentId'])) : name;
 }
@@ -92,14 +92,14 @@ function isEnvironment(operation: OperationName, input: Members): boolean {
   return input['environmentId'] !== undefined && (entity === 'kx-environment' || entity === 'environment');
 }
 
-/** The id of the environment that a call is about. */
+/** The id of the call's environment. */
 function idOf(input: Members): string | undefined {
   const id = input['environmentId'] ?? placesIn(input['resourceArn'])?.[0]?.id;
   return id === undefined ? undefined : String(id);
 }
 
 const VERBS: Partial<Record<Risk, string>> = { network: 'CHANGE THE NETWORK OF', disrupt: 'INTERRUPT' };
-/** What destroys without being a deletion. */
+/** Calls that destroy data without deleting an entity. */
 const DESTROYING: Partial<Record<OperationName, string>> = {
   CreateKxChangeset: 'DELETE FILES OF',
   UpdateKxClusterCodeConfiguration: 'RESTART',
@@ -111,11 +111,11 @@ function verbOf(operation: OperationName, risk: Risk): string {
   return VERBS[risk] ?? (risk === 'destroy' ? DESTROYING[operation] : undefined) ?? first;
 }
 
-/** A transit gateway is for good; DNS servers can be changed again. */
+/** A transit gateway is final; DNS servers can be changed again. */
 const isFinal = (risk: Risk, input: Members) =>
   risk === 'destroy' || (risk === 'network' && input['transitGatewayConfiguration'] !== undefined);
 
-/** What is set and what goes, first what this server goes by, and for an update as it was compared. */
+/** What is set and removed: first the tags that control this server; for an update, as compared with the current settings. */
 function changesOf({ operation, input, subject, finding }: CallFacts): Change[] {
   const { update } = operationNamed(operation);
   const inPath = labels(operationNamed(operation));
@@ -128,10 +128,10 @@ function changesOf({ operation, input, subject, finding }: CallFacts): Change[] 
   return [...all.filter(guarding), ...all.filter((change) => !guarding(change))];
 }
 
-/** Members that the plan shows as what is lost and as notes. */
+/** Members that the plan shows as losses and notes. */
 const SHOWN_ELSEWHERE: Partial<Record<OperationName, readonly string[]>> = { CreateKxChangeset: ['changeRequests'] };
 
-/** The changes of one rule of a network in one line. */
+/** The changes of one network rule, in one line. */
 function byRule(changes: readonly Change[]): Change[] {
   const groups = new Map<string, Change[]>();
   for (const change of changes) {
@@ -161,7 +161,7 @@ function settings({ tagKeys: _, ...rest }: Members, entity: Members): Change[] {
   return leaves(rest).map(([setting, after]) => ({ setting, before: present.get(setting), after }));
 }
 
-/** What is set, each with its path. */
+/** Everything that is set, with its path. */
 function leaves(value: unknown, path: readonly string[] = []): [string, string][] {
   const inside = typeof value === 'object' && value !== null ? Object.entries(value) : [];
   if (inside.length > 0) return inside.flatMap(([member, inner]) => leaves(inner, [...path, member]));

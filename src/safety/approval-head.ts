@@ -3,20 +3,20 @@ import { COLUMNS, label, phrase, typedLabel } from './approval-label.ts';
 import type { Change } from './blast/finding.ts';
 import type { Told } from './sight.ts';
 
-/** What a plan is about, in the words of its first line. */
+/** The subject of a plan, for its first line. */
 export interface Headline {
   readonly verb: string;
   readonly noun: string;
   readonly name: string;
-  /** What the target is a part of, where its name alone does not say which one is meant. */
+  /** The parent of the target, if the name alone is not unique. */
   readonly of?: string | undefined;
-  /** The name of the environment that it is in; undefined when it is the environment itself. */
+  /** The name of the target's environment; undefined for an environment. */
   readonly environment?: string | undefined;
   /** The id of that environment. */
   readonly environmentId?: string | undefined;
 }
 
-/** Names this short are cut no further, so that the line always says something. */
+/** Names this short are not cut further, so that the line stays meaningful. */
 const LEAST_COLUMNS = 8;
 
 /** `DELETE cluster rdb-fx in kdb-prod (m5cn)`: what and where, in 80 columns. */
@@ -37,11 +37,11 @@ export function whatLine({ verb, noun, name, of, environment, environmentId }: H
 
 const ID_SHOWN = 4;
 
-/** What a person types to approve something about a whole environment: a name can be given to another one, an id cannot. */
+/** What a person types for a whole environment: a name can be given to another environment, an id cannot. */
 export const typedEnvironment = (name: string, environmentId: string): string =>
   name === environmentId ? name : `${name} ${environmentId.slice(0, ID_SHOWN)}`;
 
-/** What a person has to type, uncut: wider than 80 columns where the name is. */
+/** What a person must type, not cut: wider than 80 columns if the name is. */
 export const typeLine = (typed: string): string => `Type ${typedLabel(typed)} to approve.`;
 
 interface Consequences {
@@ -50,7 +50,7 @@ interface Consequences {
   readonly changes: readonly Change[];
 }
 
-/** The worst that is lost and how much more, in 80 columns: `Loses for good: 2 nodes (unsaved data). + 4 more below`. */
+/** The worst loss and the number of others, in 80 columns: `Loses for good: 2 nodes (unsaved data). + 4 more below`. */
 export function worstLine({ lost, interrupted, changes }: Consequences): string {
   const set = changes.filter(({ before, after }) => before !== after && (after !== undefined || lost.length === 0));
   const all = [...byKind(lost), ...byKind(interrupted)];
@@ -64,7 +64,7 @@ export function worstLine({ lost, interrupted, changes }: Consequences): string 
 
 const NOTHING = 'Loses and interrupts nothing else, as far as the service shows.';
 
-/** The same of several entities that are removed together: how many, and the databases by name. */
+/** The same for several entities that are deleted together: their number, and the names of the databases. */
 export function wholeLine(lost: readonly Told[]): string {
   const total = `Loses for good ${counted('entity', sizeOf(lost))}`;
   const [worst] = byKind(lost);
@@ -73,7 +73,7 @@ export function wholeLine(lost: readonly Told[]): string {
   return `${title}${groupText(worst, COLUMNS - title.length - '.'.length)}.`;
 }
 
-/** The first line with as many counts by kind behind it as there is room for: `DELETE …: 13 clusters, 4 more`. */
+/** The first line, followed by as many counts by kind as fit: `DELETE …: 13 clusters, 4 more`. */
 export function countedLine(what: string, lost: readonly Told[]): string {
   const [, ...others] = byKind(lost);
   let line = what;
@@ -87,7 +87,7 @@ export function countedLine(what: string, lost: readonly Told[]): string {
   return line;
 }
 
-/** Kinds in the order of how bad it is to lose them; whatever is not here ranks in the middle. */
+/** Kinds by the severity of their loss, worst first; other kinds rank in the middle. */
 const WORST = [
   ...['dataset browser environment', 'database', 'data', 'files', 'storage', 'volume', 'changes', 'savedown storage'],
   ...['memory', 'nodes', 'node'],
@@ -99,7 +99,7 @@ const severity = (kind: string) => {
   return worst >= 0 ? worst : WORST.length + least + 1;
 };
 
-/** The rows of each kind together, the worst kind first. */
+/** The rows grouped by kind, worst kind first. */
 function byKind(rows: readonly Told[]): (readonly Told[])[] {
   const kinds = [...new Set(rows.map(({ kind }) => kind))].sort((a, b) => severity(a) - severity(b));
   return kinds.map((kind) => rows.filter((row) => row.kind === kind));
@@ -108,13 +108,13 @@ function byKind(rows: readonly Told[]): (readonly Told[])[] {
 const kindOf = ([first]: readonly Told[]) => (first as Told).kind;
 const sizeOf = (rows: readonly Told[]) => rows.reduce((sum, { count = 1 }) => sum + count, 0);
 
-/** One thing with its detail, or several of a kind with as many of their names as there is room for. */
+/** One item with its detail, or several of a kind with as many of their names as fit. */
 function groupText(rows: readonly Told[], columns: number): string {
   const [{ kind, name, detail = '' }] = rows as [Told];
   const size = sizeOf(rows);
   if (size > 1) return `${counted(kind, size)}${namesText(rows, columns - counted(kind, size).length)}`;
   if (name === undefined) return counted(kind, 1);
-  // The name of what is deleted stands in the first line, too: where both do not fit, the detail stays.
+  // The name of what is deleted is also in the first line: if both do not fit, the detail is kept.
   const forDetail = detail === '' ? 0 : detail.length + ' ()'.length;
   const forName = Math.max(LEAST_COLUMNS, Math.min(30, columns - kind.length - 1 - forDetail));
   const thing = COUNT.test(name) || kind === 'memory' ? name : `${kind} ${label(name, forName)}`;
@@ -122,7 +122,7 @@ function groupText(rows: readonly Told[], columns: number): string {
   return detail === '' || room < LEAST_COLUMNS ? thing : `${thing} (${phrase(detail, room)})`;
 }
 
-/** A number of things stands for a name where nobody named them. */
+/** A number stands for the names when no names are known. */
 const COUNT = /^\d+ [a-z ]+$/;
 
 function namesText(rows: readonly Told[], columns: number): string {

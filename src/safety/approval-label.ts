@@ -1,19 +1,22 @@
-/** Columns that every client, terminal and page has room for. */
+/** Columns that fit in every client, terminal and page. */
 export const COLUMNS = 80;
 
 /**
- * A name for one of the first lines, in at most so many columns: as it is where nothing in it can mislead, else quoted, with
- * everything but printable ASCII escaped. What does not fit is cut in the middle.
+ * A name for one of the first lines, in at most so many columns: unchanged if nothing in it can mislead, otherwise quoted, with
+ * everything but printable ASCII escaped. Long names are cut in the middle.
  */
 export function label(text: string, columns = Number.POSITIVE_INFINITY): string {
   if (/^[\w.-]+$/.test(text)) return cutInside(Array.from(text), columns);
   return `"${cutInside(Array.from(text, escaped), columns - 2)}"`;
 }
 
-/** What a person types, to its last character; a name and the beginning of an id are plain as well. */
+/** What a person types, complete; a name followed by the beginning of an id is unquoted too. */
 export const typedLabel = (text: string): string => (/^[\w.-]+ \w{1,4}$/.test(text) ? text : label(text));
 
-/** Text of this server with details from the API in it: as it is where it cannot pass for a sentence of its own, else quoted. */
+/**
+ * Text of this server that contains details from the API: unchanged if it cannot look like a sentence of its own, otherwise
+ * quoted.
+ */
 export function phrase(text: string, columns: number): string {
   if (/^(?:[\w ,:/%+@-]|\.(?=\w))+$/.test(text)) return cutInside(Array.from(text), columns);
   return `"${cutInside(Array.from(text, escaped), columns - 2)}"`;

@@ -10,16 +10,16 @@ import { quoted } from './untrusted.ts';
 export interface ApprovalParts {
   /** What and where, in at most 80 columns. */
   readonly what: string;
-  /** What the person has to type. */
+  /** What the person must type. */
   readonly typed: string;
-  /** Whether what is lost is removed step by step, in its order. */
+  /** Whether what is lost is removed step by step, in the given order. */
   readonly inOrder?: boolean;
   readonly place: readonly Fact[];
   readonly isFinal: boolean;
   readonly changes: readonly Change[];
   readonly lost: readonly Item[];
   readonly interrupted: readonly Item[];
-  /** What else is worth knowing. */
+  /** Other facts that matter. */
   readonly notes: readonly Note[];
   /** The target, one line each. */
   readonly details: readonly (readonly Fact[])[];
@@ -27,20 +27,20 @@ export interface ApprovalParts {
 
 export interface ApprovalText {
   readonly text: string;
-  /** Whether it can be put into a form: the name to type may be too wide for one line, or there may be more than people read. */
+  /** Whether a form can show it: the name to type may be too wide for one line, or there may be more lines than people read. */
   readonly fits: 'form' | 'too-wide' | 'too-long';
 }
 
-/** The lines below the first three that a form may have. */
+/** Maximum lines of a form below the first three. */
 const MOST_LINES = 200;
 const MOST_CHARACTERS = 100_000;
-/** Room for a rule of a network. */
+/** Columns for a network rule. */
 const MOST_OF_OLD = 160;
 
 /**
- * The text of a plan. Its first three lines suffice: what and where, the worst that is lost, and what to type. All others follow in a fixed
- * order, each a sentence, with foreign text only inside quotes, so that no name or description can add, hide or reorder a line. With the
- * `sight` of a caller it leaves out what that caller may not see, and where on this machine a world is kept.
+ * The text of a plan. Its first three lines suffice: what and where, the worst loss, and what to type. The others follow in a
+ * fixed order, each a sentence, with foreign text only inside quotes, so that no name or description can add, hide or reorder a
+ * line. With the `sight` of a caller, it omits what that caller may not see, and the path of the local world.
  */
 export function approvalText(parts: ApprovalParts, sight: Sight = EVERYTHING): ApprovalText {
   const { typed, inOrder = false, place, isFinal, changes, details } = parts;
@@ -71,10 +71,10 @@ export function approvalText(parts: ApprovalParts, sight: Sight = EVERYTHING): A
   return { text, fits };
 }
 
-/** What a person reads first: what and where, the worst, and what to type. */
+/** The first lines: what and where, the worst loss, and what to type. */
 export const firstLines = (text: string): string[] => text.split('\n').slice(0, 3);
 
-/** `name: "a" -> "b".`; what is set is never cut. */
+/** `name: "a" -> "b".`; new values are never cut. */
 function changeText({ setting, before, after }: Change): string {
   const name = /^[\w.:@/-]+$/.test(setting) ? setting : whole(setting);
   if (before !== undefined && before === after) return `${name}: stays ${whole(after)}.`;
@@ -84,7 +84,7 @@ function changeText({ setting, before, after }: Change): string {
 
 const whole = (text: string) => quoted(text, Number.POSITIVE_INFINITY);
 
-/** `status: "RUNNING", clusterType: "RDB".`; no line where there is nothing to say. */
+/** `status: "RUNNING", clusterType: "RDB".`; no line without facts. */
 const factLine = (facts: readonly Fact[]): string[] =>
   facts.length === 0 ? [] : [`${facts.map(([label, value]) => `${label}: ${quoted(value)}`).join(', ')}.`];
 

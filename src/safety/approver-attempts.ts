@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Sql } from '../sqlite/database.ts';
 import type { StateDatabase } from './state.ts';
 
-/** How often a wrong passphrase may be tried, over all terminals and pages of one state directory, and after a restart too. */
+/** Limits wrong passphrases, over all terminals and pages of one state directory and across restarts. */
 export interface Attempts {
-  /** Takes one attempt, before the passphrase is looked at. The time until which there are none; undefined when it was granted. */
+  /**
+   * Takes one attempt before a passphrase is checked. Returns the time until which none is allowed; undefined when the attempt is
+   * allowed.
+   */
   take(): Promise<number | undefined>;
-  /** The passphrase was right: forgets the wrong ones. */
+  /** The passphrase was correct: forgets the wrong ones. */
   forgive(): Promise<void>;
 }
 
@@ -15,7 +18,7 @@ const WINDOW_MS = 10 * 60_000;
 const LOCKED_MS = 10 * 60_000;
 const MARK = 'passphrase tried ';
 
-/** Attempts are marks in the state database, so that two processes that try at once cannot have more than one. */
+/** Attempts are marks in the state database, so that concurrent processes share the limit. */
 export function passphraseAttempts(state: () => Promise<StateDatabase>, now: () => number): Attempts {
   const write = async <T>(work: (db: Sql) => T) => (await state()).write(work);
   return {

@@ -5,26 +5,26 @@ import { ApproverError } from './approver-error.ts';
 import { digest } from './digest.ts';
 import type { Ledger, Question, QuestionStatus } from './ledger.ts';
 
-/** What a name that a person typed amounts to; the third that is wrong closes the plan. */
+/** The result of a typed name; the third wrong one closes the plan. */
 export type NameVerdict = 'right' | 'try-again' | 'wrong-name' | 'closed';
 
-/** What a person can do about the plans that wait. */
+/** What a person can do with open plans. */
 export interface Decisions {
   waiting(): Promise<Question[]>;
-  /** Where the plan of a code stands, for those who ask for one that does not wait. */
+  /** The state of the plan with a code, open or not. */
   status(code: string): Promise<QuestionStatus | undefined>;
-  /** Looks at a name that was typed for what was shown. */
+  /** Checks a name that was typed for what was shown. */
   check(question: Question, typed: string): Promise<NameVerdict>;
-  /** Approves what was shown, if `typed` is its name and it still waits as it was shown. */
+  /** Approves what was shown, if `typed` is its name and it is still open and unchanged. */
   approve(question: Question, typed: string, approver: Approver): Promise<'approved' | Exclude<NameVerdict, 'right'>>;
   decline(question: Question): Promise<'declined' | 'closed'>;
 }
 
-/** Where a person approves with a passphrase, whatever it looks like: the terminal and the local page sit at the same desk. */
+/** Approval with a passphrase, shared by the terminal and the local page. */
 export interface Desk extends Decisions {
-  /** Whether a passphrase was set up. Without one, an approval says only that some program of this user gave it. */
+  /** Whether a passphrase is set. Without one, an approval only shows that some program of this user gave it. */
   readonly keyed: boolean;
-  /** Looks at a passphrase. Every look counts until one is right. */
+  /** Checks a passphrase. Every check counts as an attempt until one is correct. */
   unlock(passphrase: string): Promise<Unlocked>;
 }
 
@@ -36,10 +36,10 @@ export type Unlocked =
 export interface DecisionsOptions {
   readonly ledger: Ledger;
   readonly now: () => number;
-  /** Who decides: the user as the system knows them, or the principal that signed in. */
+  /** The person who decides: the user of the operating system, or the signed-in principal. */
   readonly user: string;
   readonly channel: 'terminal' | 'page' | 'web';
-  /** How many wrong names were typed for each plan, by its nonce; bounded here. */
+  /** The number of wrong names by plan (its nonce); bounded here. */
   readonly wrongNames?: Map<string, number>;
 }
 
@@ -53,7 +53,7 @@ export interface DeskOptions extends DecisionsOptions {
   readonly attempts: Attempts;
 }
 
-/** The decisions of one person, over a ledger. */
+/** The decisions of one person, on a ledger. */
 export function decisions({ ledger, now, user, channel, wrongNames = new Map() }: DecisionsOptions): Decisions {
   const stillWaits = async (question: Question) =>
     (await ledger.list()).some((present) => digest(present) === digest(question));
@@ -87,7 +87,7 @@ export function decisions({ ledger, now, user, channel, wrongNames = new Map() }
   };
 }
 
-/** A desk over a ledger. */
+/** A desk on a ledger. */
 export function approvalDesk({ dir, key, attempts, ...options }: DeskOptions): Desk {
   return {
     ...decisions(options),
@@ -108,5 +108,5 @@ export function approvalDesk({ dir, key, attempts, ...options }: DeskOptions): D
   };
 }
 
-/** Signs nothing. Counts on the local backend only, and only while no passphrase is set up. */
+/** Signs nothing. Counts on the local backend only, and only while no passphrase is set. */
 const NOBODY: Approver = { sign: (_, approval) => approval };

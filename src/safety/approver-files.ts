@@ -10,7 +10,7 @@ import { STATE_FORMAT } from './state-format.ts';
 export interface StoredKeys {
   readonly publicPem: string;
   readonly sealed: SealedKey;
-  /** The owner's signed statement that forms count without the passphrase; missing where they do not. */
+  /** The owner's signed statement that forms count without the passphrase; absent if they do not. */
   readonly forms?: string | undefined;
 }
 
@@ -20,7 +20,7 @@ const PRIVATE = 'private.json';
 /** The folder of the approver's key in a state directory. */
 export const approverFolder = (dir: string) => join(dir, 'approver');
 
-/** Keeps both files or none, and never replaces any. Throws ApproverError when there are some already or none can be kept. */
+/** Stores both files or none, and never replaces one. Throws ApproverError when files exist already or cannot be stored. */
 export async function storeKeys(dir: string, { publicPem, ...secret }: StoredKeys): Promise<void> {
   prepareFile(join(dir, 'state.db'), STATE_FORMAT);
   try {
@@ -38,7 +38,7 @@ export async function storeKeys(dir: string, { publicPem, ...secret }: StoredKey
   }
 }
 
-/** Keeps the statement that forms count beside the key, or takes it away. Throws ApproverError where there is no key. */
+/** Stores the statement that forms count with the key, or removes it. Throws ApproverError without a key. */
 export async function storeForms(dir: string, forms: string | undefined): Promise<void> {
   const { sealed } = await keysIn(dir);
   const draft = join(approverFolder(dir), `.${PRIVATE}-${randomUUID()}`);
@@ -48,7 +48,7 @@ export async function storeForms(dir: string, forms: string | undefined): Promis
 
 const privateText = ({ sealed, forms }: Omit<StoredKeys, 'publicPem'>) => `${JSON.stringify({ ...sealed, forms })}\n`;
 
-/** Throws ApproverError where a key was set up. */
+/** Throws ApproverError if a key is set up. */
 export async function refuseSecondKey(dir: string): Promise<void> {
   if (!(await exists(approverFolder(dir)))) return;
   const how =
@@ -56,7 +56,7 @@ export async function refuseSecondKey(dir: string): Promise<void> {
   throw new ApproverError(`A passphrase is already set up (${approverFolder(dir)}). ${how}`);
 }
 
-/** Both files. Throws ApproverError when there are none, or they are not as `storeKeys` leaves them. */
+/** Both files. Throws ApproverError when they are missing, or not as `storeKeys` leaves them. */
 export async function keysIn(dir: string): Promise<StoredKeys> {
   const publicPem = await publicKeyIn(dir);
   if (publicPem === undefined)
@@ -71,7 +71,7 @@ export async function keysIn(dir: string): Promise<StoredKeys> {
   throw new ApproverError(`${join(approverFolder(dir), PRIVATE)}: is damaged`);
 }
 
-/** The signed statement that approval by form is allowed; undefined when it cannot be read. Its signature is not checked here. */
+/** The signed statement that forms count; undefined when it cannot be read. Its signature is not checked here. */
 export async function formsIn(dir: string): Promise<string | undefined> {
   const forms: unknown = await privateIn(dir)
     .then((kept) => kept.forms)
@@ -83,7 +83,7 @@ async function privateIn(dir: string): Promise<SealedKey & Pick<StoredKeys, 'for
   return JSON.parse(await guarded(join(approverFolder(dir), PRIVATE)));
 }
 
-/** The public key; undefined when there is no folder for it at all. */
+/** The public key; undefined if its folder does not exist. */
 export async function publicKeyIn(dir: string): Promise<string | undefined> {
   if (!(await exists(approverFolder(dir)))) return undefined;
   await onlyOurs(approverFolder(dir));
@@ -97,7 +97,7 @@ async function guarded(path: string): Promise<string> {
 
 const OTHERS = 0o077;
 
-/** Windows has no such bits; there the user's profile keeps others out. */
+/** Windows has no such permissions; there, the user's profile keeps other users out. */
 async function onlyOurs(path: string): Promise<void> {
   const { mode } = await stat(path).catch((cause: unknown) => {
     throw new ApproverError(`${path}: cannot be read`, { cause });
@@ -116,7 +116,7 @@ async function written(path: string, text: string): Promise<void> {
   }
 }
 
-/** False only where there is surely nothing; what cannot be looked at is treated as being there. */
+/** False only if the file is certainly missing; a file that cannot be examined counts as present. */
 const exists = (path: string) =>
   stat(path).then(
     () => true,

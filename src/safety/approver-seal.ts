@@ -10,7 +10,7 @@ import {
 import { promisify } from 'node:util';
 import { ApproverError } from './approver-error.ts';
 
-/** A private key under a passphrase, as it is kept; every member is base64url. */
+/** A private key encrypted with a passphrase, as stored; every member is base64url. */
 export interface SealedKey {
   readonly salt: string;
   readonly iv: string;
@@ -18,12 +18,12 @@ export interface SealedKey {
   readonly sealed: string;
 }
 
-/** 128 MiB and about half a second for every guess. Never read from the file, so that nobody can lower it there. */
+/** 128 MiB and about half a second per guess. Never read from the file, so that nobody can lower the costs there. */
 const COST: ScryptOptions = { N: 2 ** 17, r: 8, p: 1, maxmem: 192 * 1024 * 1024 };
 const CIPHER = 'aes-256-gcm';
 const TAG_BYTES = 16;
 
-/** Seals a private key together with the public key that it belongs to. */
+/** Encrypts a private key, together with its public key. */
 export async function sealKey(key: KeyObject, passphrase: string, publicPem: string): Promise<SealedKey> {
   const [salt, iv] = [randomBytes(16), randomBytes(12)];
   const cipher = createCipheriv(CIPHER, await stretched(passphrase, salt), iv, { authTagLength: TAG_BYTES });
@@ -33,7 +33,7 @@ export async function sealKey(key: KeyObject, passphrase: string, publicPem: str
   return { salt: text(salt), iv: text(iv), tag: text(cipher.getAuthTag()), sealed: text(sealed) };
 }
 
-/** Opens it. Throws ApproverError when the passphrase is wrong, or any part or the public key was changed. */
+/** Decrypts it. Throws ApproverError when the passphrase is wrong, or any part or the public key was changed. */
 export async function unsealKey(key: SealedKey, passphrase: string, publicPem: string): Promise<KeyObject> {
   const [salt, iv, tag, sealed] = [key.salt, key.iv, key.tag, key.sealed].map((text) => Buffer.from(text, 'base64url'));
   const secret = await stretched(passphrase, salt as Buffer);
@@ -55,5 +55,5 @@ const derive = promisify(
 );
 type Done = (error: Error | null, key: Buffer) => void;
 
-/** Keyboards and systems compose accents differently; NFKC makes one passphrase of them. */
+/** Keyboards and systems compose accents differently; NFKC normalizes the passphrase. */
 const stretched = (passphrase: string, salt: Buffer) => derive(passphrase.normalize('NFKC'), salt, 32, COST);

@@ -4,20 +4,20 @@ import type { Question, QuestionStatus } from './ledger.ts';
 import { LOCAL_CALLER } from './policy.ts';
 import { quoted } from './untrusted.ts';
 
-/** The text of a plan, taken apart for people who look at it in a terminal or on a page. Nothing in it is left out. */
+/** The text of a plan, split into parts for a terminal or a page. The parts contain all of it. */
 export interface PlanText {
   /** The first line: what and where. */
   readonly headline: string;
-  /** The second: the worst that is lost, and how much more. */
+  /** The second: the worst loss, and the number of others. */
   readonly worst: string;
   /** The third: what to type. */
   readonly how: string;
   readonly facts: readonly (readonly [label: string, value: string])[];
-  /** Lines that are neither facts nor the lists of what is lost and interrupted, which `shown` has as data. */
+  /** Lines that are neither facts nor the lists of losses and interruptions, which `shown` has as data. */
   readonly notes: readonly string[];
 }
 
-/** Takes the text of a plan apart by the template in approval-text.ts. */
+/** Splits the text of a plan by the template in approval-text.ts. */
 export function planText({ shown }: Pick<Question, 'shown'>): PlanText {
   const [headline = '', worst = '', how = '', ...lines] = shown.text.split('\n').map(printable);
   const body = lines.filter((line) => !LISTS.test(line));
@@ -28,20 +28,20 @@ export function planText({ shown }: Pick<Question, 'shown'>): PlanText {
   };
 }
 
-/** What says where a plan would take effect, in the order of its text. */
+/** Labels of facts about the place of a plan, in the order of its text. */
 export const PLACE_LABELS = ['environment', 'account', 'region', 'backend', 'world'];
 
-/** Where a plan would take effect, as far as its text says so. */
+/** The place of a plan, as far as its text names it. */
 export function placeOf(question: Pick<Question, 'shown'>): string {
   const facts = new Map(planText(question).facts);
   return PLACE_LABELS.flatMap((label) => facts.get(label) ?? []).join(', ');
 }
 
-/** The line with everything escaped that `quoted` would escape, apart from quotes, which are ours here. */
+/** The line with everything escaped that `quoted` escapes, except quotes, which are the plan's own here. */
 export const printable = (line: string): string =>
   line.replace(/[^ -~]/gu, (character) => quoted(character).slice(1, -1));
 
-/** Who asks, in words: over stdio it is whatever the user of this computer runs. */
+/** The requester in words: over stdio, it is any program that the user of this computer runs. */
 export const asker = (principal: string) =>
   principal === LOCAL_CALLER.principal ? 'a client on this computer' : principal;
 
@@ -61,7 +61,7 @@ export function left(until: number, now: number): string {
 const LISTS = /^(?:Lost for good(?:, in this order)?:|Interrupted:|Changes:|- .*|\d+\. .*|Too many to list .*)$/;
 const FACT = /(\w+): ("(?:[^"\\]|\\.)*"(?: \(cut, \d+ characters\))?)/g;
 
-/** `region: "x", backend: "y".` as pairs; undefined for a line that is anything else. */
+/** `region: "x", backend: "y".` as pairs; undefined for any other line. */
 function factsIn(line: string): [string, string][] | undefined {
   const found = [...line.matchAll(FACT)];
   const whole = found.map(([match]) => match).join(', ');
@@ -70,7 +70,7 @@ function factsIn(line: string): [string, string][] | undefined {
     : undefined;
 }
 
-/** The things of each kind together, in the order of the kinds, in pages that people can read. */
+/** The items grouped by kind, in pages of a readable size. */
 export function pagesOf(items: readonly Item[]): { readonly title: string; readonly items: readonly Item[] }[] {
   const kinds = [...new Set(items.map(({ kind }) => kind))];
   return kinds.flatMap((kind) => {
@@ -85,7 +85,7 @@ export function pagesOf(items: readonly Item[]): { readonly title: string; reado
 
 const PAGE = 100;
 
-/** Why a plan does not wait any more, for a person who wants to decide about it. */
+/** Why a plan is no longer open, for a person who wants to decide about it. */
 export function whyClosed({ state, successor }: QuestionStatus): string {
   if (state === 'replaced')
     return `The newer plan ${successor} replaced it: its target changed, or the agent requested something else.`;

@@ -7,9 +7,9 @@ import type { Approval, Question } from './ledger.ts';
 
 /** A person who typed the passphrase. */
 export interface Approver {
-  /** Consent to exactly this question, given in this way; returns the approval with its signature. */
+  /** Consents to exactly this question, through this channel; returns the signed approval. */
   sign(question: Question, approval: Omit<Approval, 'signature'>): Approval;
-  /** The signed statement that forms count without the passphrase; only the holder of a key has one to give. */
+  /** The signed statement that forms count without the passphrase; only the holder of a key can give it. */
   readonly trustInForms?: string;
 }
 
@@ -22,8 +22,9 @@ export function checkPassphrase(passphrase: string): void {
 }
 
 /**
- * Makes the approver's key pair in the state directory: the private key under the passphrase, the public key plain, and, if the owner
- * says so, that forms count without the passphrase. Throws ApproverError when the passphrase is too short or there is a key already.
+ * Creates the approver's key pair in the state directory: the private key encrypted with the passphrase, the public key and, if
+ * requested, the statement that forms count without the passphrase. Throws ApproverError when the passphrase is too short or a
+ * key exists.
  */
 export async function initApprover(dir: string, passphrase: string, { trustForms = false } = {}): Promise<KeyObject> {
   checkPassphrase(passphrase);
@@ -35,7 +36,9 @@ export async function initApprover(dir: string, passphrase: string, { trustForms
   return publicKey;
 }
 
-/** Opens the private key. Throws ApproverError for a wrong passphrase, after the same work as for the right one. */
+/**
+ * Decrypts the private key. Throws ApproverError for a wrong passphrase, after the same amount of work as for the correct one.
+ */
 export async function openApprover(dir: string, passphrase: string): Promise<Approver> {
   const { publicPem, sealed } = await keysIn(dir);
   const privateKey = await unsealKey(sealed, passphrase, publicPem);
@@ -51,15 +54,15 @@ export async function openApprover(dir: string, passphrase: string): Promise<App
 const signed = (what: Buffer, key: KeyObject) => sign(null, what, key).toString('base64url');
 
 /**
- * The public key that approvals have to be signed for; undefined where no person ever set one up. Throws ApproverError when
- * there is one that cannot be trusted, so that damage is never taken for absence.
+ * The public key with which approvals must be signed; undefined if none was ever set up. Throws ApproverError when the key cannot
+ * be trusted, so that damage never counts as absence.
  */
 export async function approverKey(dir: string): Promise<KeyObject | undefined> {
   const pem = await publicKeyIn(dir);
   return pem === undefined ? undefined : parsed(pem);
 }
 
-/** Whether the owner of `key` said that forms count without the passphrase. Nobody else can say so. */
+/** Whether the owner of `key` declared that forms count without the passphrase. Nobody else can. */
 export async function trustsForms(dir: string, key: KeyObject): Promise<boolean> {
   const forms = await formsIn(dir);
   return forms !== undefined && verify(null, formsStatement(key), key, Buffer.from(forms, 'base64url'));
@@ -68,14 +71,14 @@ export async function trustsForms(dir: string, key: KeyObject): Promise<boolean>
 const formsStatement = (key: KeyObject) =>
   Buffer.from(digest({ is: 'finspace-mcp trust in forms 1', key: keyFingerprint(key) }), 'hex');
 
-/** Whether the holder of `key` consented to exactly this question, so that a row that somebody else wrote does not count. */
+/** Whether the holder of `key` consented to exactly this question, so that a row that someone else wrote does not count. */
 export function isApprovedBy(question: Question, approval: Approval, key: KeyObject): boolean {
   const { signature } = approval;
   if (typeof signature !== 'string') return false;
   return verify(null, statement(question, approval), key, Buffer.from(signature, 'base64url'));
 }
 
-/** What people compare to see that two places mean the same key: `SHA256:` and 43 characters, as `ssh-keygen` prints them. */
+/** The fingerprint by which people compare keys: `SHA256:` and 43 characters, in the format of `ssh-keygen`. */
 export function keyFingerprint(key: KeyObject): string {
   const der = key.export({ type: 'spki', format: 'der' });
   return `SHA256:${Buffer.from(digest(der.toString('base64url')), 'hex').toString('base64url')}`;
@@ -89,7 +92,7 @@ function parsed(pem: string): KeyObject {
   throw new ApproverError('The public key of the approver is damaged.');
 }
 
-/** What is signed. Every member that the person saw or that says what the approval is good for. */
+/** The signed data: everything that the person saw, and everything that limits the approval. */
 export function statement(question: Question, { channel, approver, at }: Approval): Buffer {
   const { nonce, code, binding, principal, fingerprint, opened, expires, shown } = question;
   const asked = { nonce, code, binding, principal, fingerprint, opened, expires, shown };

@@ -20,23 +20,23 @@ import { EVERYTHING, type Sight } from './sight.ts';
 export interface BatchCall {
   readonly operation: OperationName;
   readonly input: Members;
-  /** Names it among the others: `user:ann`. */
+  /** Identifies it among the others: `user:ann`. */
   readonly label: string;
 }
 
-/** Several calls in one environment that lose nothing, made by one call of a tool. */
+/** Several calls in one environment that lose nothing, made by one tool call. */
 export interface Batch {
   readonly tool: string;
   /** The arguments of that tool. */
   readonly input: Members;
   readonly environmentId: string;
-  /** What it does, in capitals, and to how many entities. */
+  /** The action, in capitals, and the number of entities. */
   readonly verb: string;
   readonly entities: number;
   readonly calls: readonly BatchCall[];
 }
 
-/** Those calls of a batch that a person approves as one plan. */
+/** The calls of a batch that a person approves as one plan. */
 export interface BatchPlan extends Bound {
   /** The name of the environment. */
   readonly name: string;
@@ -44,14 +44,14 @@ export interface BatchPlan extends Bound {
   readonly steps: ReadonlyMap<BatchCall, Plan>;
 }
 
-/** The calls of a batch that a person has to approve. */
+/** The calls of a batch that need approval. */
 export const askingCalls = ({ calls }: Batch, restrictions: Restrictions): BatchCall[] =>
   calls.filter(({ operation, input }) => {
     const risk = riskOf(operationNamed(operation), input);
     return approvalNeeded({ operation, risk, asks: tagAsks(input) }, restrictions);
   });
 
-/** The plan of those calls. Rejects with what the reading calls reject with. */
+/** The plan of those calls. Rejects with the errors of its reads. */
 export async function planBatch(
   planner: Planner,
   batch: Batch,
@@ -66,7 +66,7 @@ export async function planBatch(
   const found = await eachAtOnce(asking, (of) =>
     planCall(planner, of.operation, of.input, principal, options).catch((error: unknown) => notThere(of, error)),
   );
-  // Creates and changes of tags have no target that is looked for in a list, so that each is planned or about something missing.
+  // Creates and tag changes have no target to find in a list, so each is planned or refers to a missing entity.
   const each = asking.map((of, at) => ({ of, plan: found[at] as Plan | Blocker }));
   const steps = new Map(each.flatMap(({ of, plan }) => ('binding' in plan ? [[of, plan] as const] : [])));
   const absent = each.flatMap(({ plan }) => ('binding' in plan ? [] : plan));
@@ -83,7 +83,7 @@ export async function planBatch(
     ...bound,
     name,
     steps,
-    // Protection refuses no call that loses nothing.
+    // Protection never refuses a call that loses nothing.
     forbidden: undefined,
     blockers: unique([...absent, ...[...steps].flatMap(([of, { blockers }]) => blockers.filter(unmade(batch, of)))]),
     binding: bindingOf(bound),
@@ -99,7 +99,7 @@ interface BatchFacts extends Pick<BatchPlan, 'name' | 'steps'> {
   readonly former: readonly Note[];
 }
 
-/** What the text about all calls is made of that need approval. */
+/** The parts of the text about all calls that need approval. */
 function batchParts(
   { verb, entities, environmentId, calls }: Batch,
   { name, steps, place, former }: BatchFacts,
@@ -129,21 +129,21 @@ function batchParts(
   };
 }
 
-/** The blocker of a call about something that does not exist. Throws every other error, and what is missing for something new. */
+/** The blocker of a call for a missing entity. Rethrows every other error, and errors about something new. */
 export function notThere({ operation, label }: BatchCall, error: unknown): Blocker {
   if (!isNotFound(error) || operationNamed(operation).risk === 'create') throw error;
   const [kind, name] = label.split(':') as [string, string];
   return { item: { kind, name }, first: 'It does not exist: omit it.' };
 }
 
-/** Whether a blocker of a call is anything but something missing that an earlier call of the batch makes. */
+/** Whether a blocker is anything other than a missing entity that an earlier call of the batch creates. */
 export function unmade(batch: Batch, call: BatchCall): (blocker: Blocker) => boolean {
   const made = new Set(before(batch, call).map(({ label }) => label.replace(/(?<=:).*\//, '')));
   return ({ item: { kind, name, detail } }) =>
     detail !== 'does not exist' || !made.has(`${kind.replaceAll(' ', '-')}:${name}`);
 }
 
-/** Whether an earlier call of the batch has the same target, so that it may have changed what this call is about. */
+/** Whether an earlier call of the batch has the same target, and may have changed it. */
 export const sharesTarget = (call: BatchCall, batch: Batch): boolean =>
   before(batch, call).some((other) => targetOf(other) === targetOf(call));
 

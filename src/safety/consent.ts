@@ -21,50 +21,50 @@ import {
 import type { Seal } from './seal.ts';
 import type { Sight } from './sight.ts';
 
-/** What came back for a form; `unusable` when the client answered with an error or with nothing that is an answer. */
+/** The answer to a form; `unusable` when the client returned an error or no valid answer. */
 export type Answer =
   | { readonly action: 'accept'; readonly typed: string }
   | { readonly action: 'decline' | 'cancel' | 'unusable' };
 
-/** What becomes of a call. `Planned` is what a person consented to; nothing where nobody had to. */
+/** The outcome of a call. `Planned` is what a person consented to; absent if no consent was needed. */
 export type Decision<Planned> =
   | { readonly kind: 'run'; readonly actor: Actor; readonly plan: Planned }
   | {
       readonly kind: 'refuse';
       readonly lines: readonly string[];
-      /** Whether a question waits for a person out of band. */
+      /** Whether a question waits for a person outside the client. */
       readonly waits?: boolean;
     }
   | { readonly kind: 'ask'; readonly by: 'form' | 'link'; readonly question: Question; readonly state: string };
 
-/** Consent that is given somewhere else than in the client. */
+/** Consent that is given outside the client. */
 export interface OutOfBand {
   readonly trusts: (question: Question, approval: Approval) => boolean;
-  /** How a person gives it, in a sentence for the agent to pass on. */
+  /** How a person gives it: a sentence that the agent passes on. */
   readonly how: (code: string) => string;
 }
 
-/** How a form came back: the nonce that was sealed into it, and what the person did. */
+/** The answer to a form: the nonce sealed into it, and the person's decision. */
 export interface Reply {
   readonly nonce: string;
   readonly answer: Answer;
 }
 
-/** What the caller's client can put before a person while the call waits. */
+/** What the caller's client can show to a person during the call. */
 export interface Dialog {
-  /** Names the client by its connection, or by what it calls itself where it has none. */
+  /** Identifies the client: by its connection, or else by the name that it gives. */
   readonly client: string;
   readonly form: boolean;
   readonly link: boolean;
 }
 
-/** What a reply has to belong to: the call without what its target was like. */
+/** What an answer must belong to: the call, without the state of its target. */
 export type Asked = Pick<Bound, 'tool' | 'input' | 'place' | 'principal'>;
 
 export interface Consents {
-  /** Consent to a plan of any kind: found, asked for, or refused with what the caller may see. */
+  /** Consent to a plan of any kind: found, requested, or refused with what the caller may see. */
   consent<Planned extends Bound>(plan: Planned, dialog: Dialog, sight: Sight): Promise<Decision<Planned>>;
-  /** The same after a form came back; `again` makes the plan of things as they are now. */
+  /** The same after a form was answered; `again` makes the plan from the current state. */
   consentAnswered<Planned extends Bound>(
     asked: Asked,
     again: () => Promise<Planned | undefined>,
@@ -77,13 +77,13 @@ export interface ConsentOptions {
   readonly restrictions: Restrictions;
   readonly ledger: Ledger;
   readonly seal: Seal;
-  /** Throws LedgerError where no approval counts, whatever the channel; opens the backend, so that its place is known. */
+  /** Throws LedgerError if no approval can count, in any channel; opens the backend, so that its place is known. */
   readonly admit?: () => Promise<void>;
-  /** Undefined where there is no other way than a form. */
+  /** Undefined if forms are the only way. */
   readonly outOfBand: () => Promise<OutOfBand | undefined>;
 }
 
-/** Finds, asks for and checks the consent of a person. */
+/** Finds, requests and verifies the consent of a person. */
 export const consents = (options: ConsentOptions): Consents => ({
   consent: (plan, dialog, sight) => consentTo(options, plan, dialog, sight),
   consentAnswered: (asked, again, reply, caller) => afterForm(options, asked, again, reply, caller),
@@ -108,7 +108,7 @@ async function consentTo<Planned extends Bound>(
   return use(options, plan, granted.question, granted.approval);
 }
 
-/** Opens a question for a person: as a form or link in the client, or else one that waits for a person out of band. */
+/** Opens a question for a person: as a form or link in the client, or else one that waits outside the client. */
 async function ask(
   options: ConsentOptions,
   plan: Bound,
@@ -129,7 +129,7 @@ async function ask(
     : waiting(...lines, ...elsewhere(plan, question, plan.textFor(sight), stopped, way.how));
 }
 
-/** Why a plan is not put into a form of this client; undefined when it is. */
+/** Why this client gets no form for a plan; undefined when it does. */
 async function noForm(
   options: ConsentOptions,
   plan: Bound,
@@ -141,7 +141,10 @@ async function noForm(
   return stoppedForms(await countForm(options, plan, dialog), 1);
 }
 
-/** Counts a form or link that is about to be shown. Why it is not shown after all: parallel calls may all have passed the first check. */
+/**
+ * Records a form or link that is about to be shown. Returns why it must not be shown: parallel calls may all have passed the
+ * first check.
+ */
 async function show(options: ConsentOptions, plan: Bound, dialog: Dialog, nonce: string): Promise<Stopped | undefined> {
   const stopped = stoppedForms(await countForm(options, plan, dialog, { nonce, kind: 'shown' }), 0);
   if (stopped !== undefined) await countForm(options, plan, dialog, { nonce, kind: 'withdrawn' });
@@ -193,7 +196,7 @@ async function use<Planned extends Bound>(
   return { kind: 'run', actor: { principal: plan.principal, approval }, plan };
 }
 
-/** Refuses a call whose form nobody decided about; its plan stays open for a person who decides out of band. */
+/** Refuses a call whose form nobody decided about; its plan stays open for a decision outside the client. */
 async function undecided(
   { outOfBand }: ConsentOptions,
   plan: Bound,
@@ -208,7 +211,7 @@ async function undecided(
     : waiting(...lines, ...elsewhere(plan, question, plan.textFor(sight), undefined, way.how));
 }
 
-/** What became of the forms that a client was shown for a principal, with one more event. */
+/** The history of the forms that a client was shown for a principal, with one more event. */
 const countForm = (
   { ledger }: ConsentOptions,
   { principal }: Pick<Bound, 'principal'>,
@@ -234,6 +237,6 @@ const boundOf = ({ binding, principal, fingerprint, about, shown }: Bound) => ({
   shown,
 });
 
-/** What the ledger found may have been approved for another call, where others can write to its store. */
+/** The approval in the ledger may belong to another call, if others can write to its store. */
 const countsFor = (plan: Bound, way: OutOfBand) => (question: Question, approval: Approval) =>
   question.binding === plan.binding && digest(question.shown) === digest(plan.shown) && way.trusts(question, approval);

@@ -3,8 +3,8 @@ import type { Members } from './blast/finding.ts';
 import type { Journal } from './journal.ts';
 
 /**
- * When the journal last has a delete of exactly this target that the service did not refuse, ISO 8601; undefined where there is none. The
- * entity may go only later.
+ * When the journal last recorded a delete of exactly this target that the service accepted, ISO 8601; undefined if there is none.
+ * The entity may disappear later.
  */
 export async function deletedAt(
   journal: Pick<Journal, 'entries'>,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** SHA-256 over the canonical JSON of a value: members in order of their names, undefined members left out. */
+/** SHA-256 of the canonical JSON of a value: members sorted by name, without undefined ones. */
 export function digest(value: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify(canonical(value)))

@@ -1,7 +1,7 @@
-/** Learns the names of environments from what the backend answers. */
+/** Learns the names of environments from backend replies. */
 export interface EnvironmentNames {
   learn(output: object): void;
-  /** The name of the environment that a call is about, by its id or an ARN; undefined when none was seen. */
+  /** The name of the call's environment, by its id or an ARN; undefined if none was seen. */
   of(input: Readonly<Record<string, unknown>>): string | undefined;
 }
 

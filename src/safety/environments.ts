@@ -5,8 +5,8 @@ import type { Members } from './blast/finding.ts';
 import { makesEnvironment } from './policy.ts';
 
 /**
- * The same Call, limited to some environments: others are refused whether named by id or inside an ARN, lists of environments are
- * filtered, and no new ones are made.
+ * A Call limited to some environments: it refuses others, named by id or inside an ARN, filters lists of environments, and
+ * creates no environment.
  */
 export function withinEnvironments(call: Call, allowed: readonly string[]): Call {
   return async (name, input, options) => {
@@ -23,7 +23,7 @@ export function withinEnvironments(call: Call, allowed: readonly string[]): Call
   };
 }
 
-/** The ids of all environments that the arguments name; for an ARN that names none, one that no environment has. */
+/** The ids of all environments in the arguments; for an ARN without one, an id that no environment has. */
 function namedIn(input: Members): string[] {
   const inArns = ['resourceArn', 'userArn'].flatMap((member) => {
     const arn = input[member];

@@ -1,10 +1,10 @@
 import type { FormEvent, FormHistory } from './ledger.ts';
 
-/** How long unanswered forms count, and how long a client that gave no decision gets no forms. */
+/** How long unanswered forms count, and how long a client without a decision gets no forms. */
 const WINDOW_MS = 10 * 60_000;
 export const MOST_UNANSWERED = 5;
 const MOST_CANCELS = 2;
-/** No person reads a form and declines it in less time. */
+/** Nobody reads and declines a form in less time. */
 const HASTY_MS = 1_000;
 
 /** Why a client gets no forms for now. */
@@ -12,7 +12,7 @@ export type Stopped = 'unanswered' | 'no-decision';
 
 type Event = FormEvent & { readonly at: number };
 
-/** Whether a client gave the last answer on its own, so that nobody decided anything. An approval is never one of those. */
+/** Whether the client gave the last answer on its own, so that nobody decided. An approval never counts as such. */
 export function isNoDecision({ events }: FormHistory): boolean {
   const last = events.at(-1) as Event;
   const shown = events.findLast(({ kind, nonce }) => kind === 'shown' && nonce === last.nonce);
@@ -20,8 +20,8 @@ export function isNoDecision({ events }: FormHistory): boolean {
 }
 
 /**
- * Why a client gets no more forms, `coming` ones included; undefined when it does. Forms that nobody decided about do not count as
- * unanswered, but two cancels in a row, or one other answer that no person gave, stop forms for ten minutes.
+ * Why a client gets no more forms, counting `coming` ones; undefined when it does. Forms without a decision do not count as
+ * unanswered, but two cancels in a row, or one other answer without a person, stop forms for ten minutes.
  */
 export function stoppedForms({ now, events }: FormHistory, coming: number): Stopped | undefined {
   const shownAt = new Map<string, number>();

@@ -3,7 +3,7 @@ import type { FormerName, Note } from './blast/finding.ts';
 import type { Journal } from './journal.ts';
 import { quoted } from './untrusted.ts';
 
-/** The names that environments had before they were renamed through this server, oldest first. */
+/** The former names of environments renamed through this server, oldest first. */
 export async function formerNames(journal: Pick<Journal, 'entries'>): Promise<FormerName[]> {
   const entries = await journal.entries();
   const refused = new Set(
@@ -16,7 +16,7 @@ export async function formerNames(journal: Pick<Journal, 'entries'>): Promise<Fo
   });
 }
 
-/** What the names that an environment had before are, for the person who approves something about it. */
+/** The former names of an environment, for the person who approves a call on it. */
 export const renameNotes = (known: readonly FormerName[] = [], environmentId: unknown): Note[] =>
   known
     .filter((former) => former.environmentId === environmentId)

@@ -2,7 +2,7 @@ import type { Call, CallOptions } from '../operations/index.ts';
 import { placesIn } from './arn.ts';
 import type { Members } from './blast/finding.ts';
 
-/** The environment that a call goes into and the account that owns it, as people know them. Both come from the API. */
+/** The environment and account of a call, as people know them. Both come from the API. */
 export interface Home {
   readonly environment?: string | undefined;
   readonly account?: string | undefined;
@@ -10,13 +10,15 @@ export interface Home {
   readonly status?: string | undefined;
 }
 
-/** Where the target of a call is at home, as far as that can be read; only the account where the target is an environment itself. */
+/**
+ * The environment and account of a call's target, as far as they can be read; only the account if the target is an environment.
+ */
 export async function homeOf(call: Call, input: Members, target: Members, options: CallOptions): Promise<Home> {
   const own = target['environmentArn'] ?? (target['environment'] as Members | undefined)?.['environmentArn'];
   if (own !== undefined) return { account: accountIn(own) };
   const environmentId = input['environmentId'] ?? placesIn(input['resourceArn'])?.[0]?.id;
   if (typeof environmentId !== 'string') return {};
-  // Whoever may not read the environment is told less, and protection refuses on its own.
+  // A caller who may not read the environment sees less, and protection decides by itself.
   const { name, environmentArn, status } = await call('GetKxEnvironment', { environmentId }, options).catch(
     (): { name?: string; environmentArn?: string; status?: string } => ({}),
   );

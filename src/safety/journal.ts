@@ -4,26 +4,26 @@ import type { Sql } from '../sqlite/database.ts';
 import { digest } from './digest.ts';
 import type { StateDatabase } from './state.ts';
 
-/** Before a mutating call: who wants what, and by which approval. */
+/** Before a mutating call: the caller, the call, and its approval. */
 export interface Intent extends Actor {
   readonly operation: OperationName;
   readonly backend: string;
-  /** The path labels of the call; never a body, which may hold anything. */
+  /** The path labels of the call; never a body, which may contain secrets. */
   readonly target: Readonly<Record<string, unknown>>;
-  /** The name of the environment, as it was last seen before the call. */
+  /** The name of the environment, as last seen before the call. */
   readonly environment?: string | undefined;
   /** Digest of all arguments. */
   readonly arguments: string;
 }
 
-/** After it: what came of it. */
+/** After the call: its outcome. */
 export interface Outcome {
   readonly result: 'succeeded' | 'failed' | 'unknown';
   readonly error?: string | undefined;
   readonly requestId?: string | undefined;
 }
 
-/** A person took the present time for right although a later one had been seen, which voided all that was open. */
+/** A person accepted the current time although a later one had been recorded, which voided everything open. */
 export interface ClockReset {
   readonly kind: 'clock-reset';
   readonly seen: string;
@@ -31,7 +31,7 @@ export interface ClockReset {
   readonly approver: string;
 }
 
-/** A command replaces a local world. Its outcome follows as that of a call does. */
+/** A command replaces a local world. Its outcome follows, as for a call. */
 export interface WorldReplacement {
   readonly kind: 'world';
   readonly call: string;
@@ -40,7 +40,7 @@ export interface WorldReplacement {
   readonly region: string;
   /** `demo`, `empty`, or the world file. */
   readonly source: string;
-  /** Where the file is kept as it was; missing where nothing is lost. */
+  /** Path of the kept file; absent if nothing is lost. */
   readonly backup?: string | undefined;
   readonly user: string;
 }
@@ -50,28 +50,28 @@ export type Entry = { readonly sequence: number; readonly at: string } & (
   | ({ readonly kind: 'outcome'; readonly call: string } & Outcome)
   | ClockReset
   | WorldReplacement
-  /** A row that cannot be parsed as an entry, because it was altered. */
+  /** A row that is not a valid entry, because it was altered. */
   | { readonly kind: 'unreadable' }
 );
 type BegunEntry = Extract<Entry, { kind: 'intent' }>;
 
-/** The append-only record of every mutating call, each entry chained to the one before by SHA-256. */
+/** The append-only record of every mutating call; each entry contains the SHA-256 of the previous one. */
 export interface Journal {
-  /** Durable when it resolves. The call must not be made when it rejects. */
+  /** Durable when it resolves. If it rejects, the call must not be made. */
   begin(intent: Intent): Promise<string>;
   finish(call: string, outcome: Outcome): Promise<void>;
-  /** What is no call and belongs in the record all the same. */
+  /** Records events other than calls. */
   record(event: ClockReset | WorldReplacement): Promise<void>;
   entries(): Promise<Entry[]>;
-  /** Intents without outcome: their calls may or may not have taken effect. */
+  /** Calls without a recorded outcome: they may or may not have taken effect. */
   unfinished(): Promise<BegunEntry[]>;
-  /** The number of entries and the newest hash, or the sequence of the first entry that does not fit the chain. */
+  /** The number of entries and the newest hash, or the sequence of the first entry that does not match the chain. */
   verify(): Promise<{ readonly entries: number; readonly head: string } | { readonly brokenAt: number }>;
 }
 
 const ROOT = '0'.repeat(64);
 
-/** The journal in the state database; several servers may share it, since the chain grows inside one immediate transaction. */
+/** The journal in the state database. Several servers may share it, because the chain grows inside one immediate transaction. */
 export function sqlJournal(state: () => Promise<StateDatabase>, now: () => number): Journal {
   const append = async (entry: object) =>
     (await state()).write((db) => {
@@ -119,7 +119,7 @@ interface Link {
 }
 
 type Readable = Exclude<Entry['kind'], 'unreadable'>;
-/** The texts without which an entry of a kind cannot be shown. */
+/** The texts that an entry of a kind needs to be shown. */
 const NEEDED: Readonly<Record<Readable, readonly string[]>> = {
   intent: ['at', 'call', 'operation', 'principal'],
   outcome: ['at', 'call', 'result'],
@@ -142,5 +142,5 @@ function entryIn({ sequence, entry }: Link): Entry {
 const links = (db: Sql) => db.prepare('SELECT sequence, entry, hash FROM journal ORDER BY sequence').all() as Link[];
 const chained = (previous: string, entry: string) => createHash('sha256').update(`${previous}\n${entry}`).digest('hex');
 
-/** The digest under which the journal knows a set of arguments. */
+/** The digest of a set of arguments in the journal. */
 export const argumentsDigest = (input: unknown) => digest(input);

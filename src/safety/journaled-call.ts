@@ -6,8 +6,8 @@ import { environmentNames } from './environment-names.ts';
 import { argumentsDigest, type Journal, type Outcome } from './journal.ts';
 
 /**
- * The same Call, with every mutation entered in the journal: its intent, durably, before it is made, and its outcome after. Where
- * the intent cannot be written, the call is not made.
+ * A Call that records every mutation in the journal: its intent, durably, before the call, and its outcome afterwards. If the
+ * intent cannot be recorded, the call is not made.
  */
 export function journaledCall(call: Call, journal: Journal, backend: string, onLost: (error: unknown) => void): Call {
   const names = environmentNames();
@@ -20,7 +20,7 @@ export function journaledCall(call: Call, journal: Journal, backend: string, onL
     const operation = operationNamed(name);
     if (operation.risk === 'read') return learning(name, input, options);
     const members = input as Record<string, unknown>;
-    // Environments get their id from the service, changesets have no name.
+    // The service chooses the ids of environments, and changesets have no name.
     const named = operation.risk === 'create' ? [String(createdBy(name)), 'name'] : ['name'];
     const told = [...labels(operation), ...named.filter((label) => label in members)];
     const target = Object.fromEntries(told.map((label) => [label, members[label]]));

@@ -3,10 +3,10 @@ import type { Journal } from './journal.ts';
 import { LedgerError } from './ledger.ts';
 import type { StateDatabase } from './state.ts';
 
-/** A clock that lags behind the latest time seen by more than this was set back, or was ahead before. */
+/** If a clock is behind the latest recorded time by more than this, it was set back, or was ahead before. */
 export const TOLERANCE_MS = 5_000;
 
-/** The present time, never before the latest time that any process saw. Throws LedgerError when the clock runs behind that. */
+/** The current time, never before the latest time that any process recorded. Throws LedgerError when the clock is behind that. */
 export function markedTime(db: Sql, time: number): number {
   const latest = latestIn(db);
   if (lags({ now: time, seen: latest })) {
@@ -20,12 +20,12 @@ export function markedTime(db: Sql, time: number): number {
   return Math.max(time, latest);
 }
 
-/** The clock that a ledger goes by, and the latest time that it saw. */
+/** The clock of a ledger, and the latest time that the ledger recorded. */
 export interface LedgerClock {
-  /** Whose clock it is, for people. */
+  /** The owner of the clock, for messages. */
   readonly owner: string;
   read(): Promise<Times>;
-  /** Takes the present for right, and forgets every question and approval, so that nothing that expired can come back. */
+  /** Accepts the current time, and discards every question and approval, so that nothing expired becomes valid again. */
   reset(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export const sqlClock = (state: StateDatabase, now: () => number): LedgerClock =
     }),
 });
 
-/** Resets a clock that saw a later time; entered in the journal first. To be done by a person who proved to be one. */
+/** Resets a clock that recorded a later time, and journals this first. Only for a person who proved to be one. */
 export async function resetClock(
   clock: LedgerClock,
   journal: Journal,
@@ -56,7 +56,7 @@ export async function resetClock(
   await clock.reset();
 }
 
-/** Whether a clock runs behind the latest time seen so far that nothing is trusted. */
+/** Whether a clock is so far behind the latest recorded time that nothing is trusted. */
 export const lags = ({ now, seen }: Times) => now < seen - TOLERANCE_MS;
 
 const iso = (time: number) => new Date(time).toISOString();

@@ -2,18 +2,18 @@ import { ErrorForPeople } from '../error-for-people.ts';
 import type { OperationName } from '../operations/index.ts';
 import type { Item } from './blast/finding.ts';
 
-/** What a person is shown of a plan, wherever it is shown. Names and details come from the API. */
+/** What a person is shown of a plan, in every channel. Names and details come from the API. */
 export interface Shown {
   readonly operation: OperationName;
-  /** The alias of the target that it is about, where several are served. */
+  /** The alias of its target, if several are served. */
   readonly target?: string | undefined;
-  /** The server that asks, where people sign in to approve; others neither show it nor decide about it. */
+  /** The server that requests approval, if people sign in to approve; other servers neither show it nor decide about it. */
   readonly server?: string | undefined;
   readonly noun: string;
-  /** What has to be typed. */
+  /** What a person must type. */
   readonly name: string;
   readonly text: string;
-  /** Whether what is lost goes step by step, in its order. */
+  /** Whether what is lost is removed step by step, in order. */
   readonly inOrder?: true | undefined;
   readonly lost: readonly Item[];
   readonly interrupted: readonly Item[];
@@ -22,13 +22,13 @@ export interface Shown {
 /** A plan that waits for a person, bound to exactly one call. */
 export interface Question {
   readonly nonce: string;
-  /** What the agent and the person call it. Says nothing and grants nothing. */
+  /** The code by which the agent and the person refer to it. It reveals and grants nothing. */
   readonly code: string;
-  /** Digest of operation, arguments, backend, principal and what the target was like. */
+  /** Digest of the operation, arguments, backend, principal and state of the target. */
   readonly binding: string;
   readonly principal: string;
   readonly fingerprint: string;
-  /** Digest of what it is about; a newer question of the same principal about the same replaces it. */
+  /** Digest of its subject; a newer question of the same principal about the same subject replaces it. */
   readonly about: string;
   /** The client that it was opened for. */
   readonly client: string;
@@ -37,26 +37,26 @@ export interface Question {
   readonly shown: Shown;
 }
 
-/** A person's consent as the ledger keeps it. */
+/** A person's consent, as stored in the ledger. */
 export interface Approval {
   readonly channel: string;
   readonly approver: string;
   readonly at: number;
-  /** Over the question, by the approver's key; absent where no key was set up. */
+  /** Signature over the question with the approver's key; absent without a key. */
   readonly signature?: string | undefined;
 }
 
 /** How a question ended without a grant. */
 export type Ending = 'declined' | 'wrong-name' | 'other-call' | 'changed';
 
-/** Where a question stands. `evicted` when newer ones of the same client took its place. */
+/** State of a question. `evicted` when newer ones of the same client took its slot. */
 export interface QuestionStatus {
   readonly state: 'open' | 'approved' | 'burnt' | 'expired' | 'replaced' | 'evicted' | Ending;
   /** The code of the newer question that replaced it. */
   readonly successor?: string | undefined;
 }
 
-/** A question that was opened or found open, and those that it replaced. */
+/** A question that was opened or found open, and the questions that it replaced. */
 export interface Opened {
   readonly question: Question;
   readonly replaced: readonly { readonly question: Question; readonly wasApproved: boolean }[];
@@ -68,46 +68,48 @@ export interface FormEvent {
   readonly kind: 'shown' | 'withdrawn' | 'accepted' | 'wrong-name' | 'declined' | 'cancelled' | 'unusable';
 }
 
-/** What happened to the forms of one client, oldest first, and the present time of the ledger. */
+/** The form events of one client, oldest first, and the current time of the ledger. */
 export interface FormHistory {
   readonly now: number;
   readonly events: readonly (FormEvent & { readonly at: number })[];
 }
 
-/** How long what happened to a form is kept. */
+/** How long form events are kept. */
 export const FORMS_KEPT_MS = 60 * 60_000;
 
-/** Open questions that one principal may have; the next one evicts the oldest of the client that has most. */
+/** Maximum open questions of one principal; the next one evicts the oldest of the client that has most. */
 export const MOST_OPEN = 20;
 
 /**
- * The single-use approvals. SQLite is behind it on one machine; a store that several replicas share can stand behind it as well,
- * provided that `burn` says true to exactly one caller, durably, before it returns.
+ * The single-use approvals. SQLite implements it on one machine; a shared store can implement it too, provided that `burn`
+ * returns true to exactly one caller, durably, before it returns.
  */
 export interface Ledger {
-  /** Opens a question, or finds the open one of the same binding. Replaces others about the same, approved ones too. */
+  /**
+   * Opens a question, or finds the open one with the same binding. Replaces others about the same subject, even approved ones.
+   */
   open(question: Omit<Question, 'nonce' | 'code' | 'opened' | 'expires'>): Promise<Opened>;
   find(nonce: string): Promise<Question | undefined>;
-  /** Where the question of a code stands; undefined when it is not known. */
+  /** The state of the question with a code; undefined when unknown. */
   status(code: string): Promise<QuestionStatus | undefined>;
   /** The open questions, oldest first. */
   list(): Promise<Question[]>;
-  /** Consent to an open question, given out of band. False when it is not open any more. */
+  /** Consents to an open question, outside the client. Returns false when it is no longer open. */
   approve(nonce: string, approval: Approval): Promise<boolean>;
-  /** The newest consent that waits to be used for this binding, of those that count. */
+  /** The newest unused consent for this binding, among those that count. */
   approvedFor(
     binding: string,
     counts?: (question: Question, approval: Approval) => boolean,
   ): Promise<{ question: Question; approval: Approval } | undefined>;
-  /** Uses a question up. True for exactly one caller, and only before it expires. */
+  /** Consumes a question. Returns true to exactly one caller, and only before it expires. */
   burn(nonce: string): Promise<boolean>;
-  /** Ends a question without a grant. */
+  /** Closes a question without a grant. */
   end(nonce: string, how: Ending): Promise<void>;
-  /** What happened to the forms of a client lately, after adding what happened now. */
+  /** The recent form events of a client, after recording a new one. */
   forms(client: string, event?: FormEvent): Promise<FormHistory>;
 }
 
-/** The ledger cannot vouch for anything, for example because the clock runs backwards. The message is for people. */
+/** The ledger cannot be trusted, for example because the clock was set back. The message is for people. */
 export class LedgerError extends ErrorForPeople {
   override readonly name = 'LedgerError';
 }

@@ -2,7 +2,9 @@ import { type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { type Entity, RISKS, type Risk } from '../operations/operation.ts';
 
-/** What follows from a risk. The hints are those of MCP tool annotations; where one is missing, the specification's default holds. */
+/**
+ * The consequences of a risk. The hints are those of MCP tool annotations; missing ones have the default of the specification.
+ */
 interface PolicyRow {
   /** A person must approve each call. */
   readonly asks: boolean;
@@ -15,7 +17,7 @@ interface PolicyRow {
   };
 }
 
-/** The one table from which annotations, approval and the read-only filter follow. */
+/** The only table from which annotations, approval and the read-only filter are derived. */
 export const POLICY: Record<Risk, PolicyRow> = {
   read: { asks: false, readOnly: true, hints: { readOnlyHint: true } },
   reveal: { asks: false, readOnly: false, hints: { destructiveHint: false } },
@@ -26,16 +28,19 @@ export const POLICY: Record<Risk, PolicyRow> = {
   network: { asks: true, readOnly: false, hints: { destructiveHint: true } },
 };
 
-/** How the operator of this server has narrowed what it offers. */
+/** How the operator of this server has restricted its offer. */
 export interface Restrictions {
   readonly readOnly: boolean;
-  /** The kinds of entity whose tools are offered; undefined for all. */
+  /** The kinds of entity whose tools are offered; all if undefined. */
   readonly toolsets: readonly Entity[] | undefined;
   /** Tools that are not offered. */
   readonly deny: readonly string[];
-  /** The only environments that it works in, so that it makes none; undefined for all. */
+  /** The only environments that it works in, in which case it creates none; all if undefined. */
   readonly environments: readonly string[] | undefined;
-  /** Risks that ask a person besides `destroy` and `network`, which always do; `none` asks nobody, on the local backend only. */
+  /**
+   * Risks that need approval besides `destroy` and `network`, which always do; with `none`, no call does, on the local backend
+   * only.
+   */
   readonly approve: readonly Risk[] | 'none';
 }
 
@@ -48,40 +53,43 @@ export const UNRESTRICTED: Restrictions = {
   approve: [],
 };
 
-/** What decides whether a person has to approve a call. */
+/** What decides whether a call needs approval. */
 export interface Judged {
   readonly operation: OperationName;
   /** Its risk, which may be higher than that of its operation. */
   readonly risk: Risk;
-  /** Reasons to ask whatever the risk. */
+  /** Reasons to require approval whatever the risk. */
   readonly asks: readonly string[];
 }
 
-/** Whether a person has to approve a call. */
+/** Whether a person must approve a call. */
 export function approvalNeeded({ operation, risk, asks }: Judged, { approve }: Restrictions): boolean {
   if (approve === 'none') return false;
   const own = operationNamed(operation).risk;
   return POLICY[risk].asks || approve.includes(risk) || approve.includes(own) || asks.length > 0;
 }
 
-/** The higher one of two risks. */
+/** The higher of two risks. */
 export const higherRisk = (one: Risk, other: Risk): Risk => (RISKS.indexOf(one) < RISKS.indexOf(other) ? other : one);
 
-/** Who calls, as the transport knows it. Over stdio that is the user who started this process. */
+/** The caller, as the transport knows it. Over stdio, that is the user who started this process. */
 export interface Caller {
   readonly principal: string;
-  /** Whether a person sits at its client, so that a form which comes back from there is consent. */
+  /** Whether a person is present at its client, so that an answered form counts as consent. */
   readonly answersForms: boolean;
   /** Why this caller may make no call of a risk; undefined when it may. */
   readonly refusal: (risk: Risk) => string | undefined;
-  /** Why calls of a risk are not listed to this caller; `refusal` when left out. A caller may be listed more than it may call yet. */
+  /**
+   * Why calls of a risk are not listed to this caller; by default, `refusal`. More tools may be listed than the caller may call
+   * now.
+   */
   readonly unlisted?: (risk: Risk) => string | undefined;
 }
 
-/** The user who started this process; may do whatever the server offers. */
+/** The user who started this process, who may do everything that the server offers. */
 export const LOCAL_CALLER: Caller = { principal: 'local', answersForms: true, refusal: () => undefined };
 
-/** Why a tool that is not one operation is not offered: it is denied, or something that it needs is withheld. */
+/** Why a composite tool is not offered: it is denied, or an operation that it needs is withheld. */
 export function withheldTool(
   tool: { readonly name: string; readonly needs: readonly OperationName[] },
   restrictions: Restrictions,
@@ -93,7 +101,7 @@ export function withheldTool(
 
 const DENIED = 'The operator of this server denies it.';
 
-/** Why an operation is not offered under `restrictions` or to this caller, or a call of a higher risk; undefined when it is. */
+/** Why an operation, or a call of a higher risk, is not offered under `restrictions` or to this caller; undefined when it is. */
 export function withheld(
   name: OperationName,
   { readOnly, toolsets, deny, environments }: Restrictions,
@@ -110,7 +118,7 @@ export function withheld(
   return caller.refusal(risk);
 }
 
-/** Whether an operation makes an environment, of either kind. */
+/** Whether an operation creates an environment, of either kind. */
 export function makesEnvironment(name: OperationName): boolean {
   const { entity, risk } = operationNamed(name);
   return risk === 'create' && (entity === 'environment' || entity === 'kx-environment');

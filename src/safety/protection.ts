@@ -5,15 +5,15 @@ import { eachAtOnce } from './blast/estate.ts';
 import type { Finding, Members } from './blast/finding.ts';
 
 /**
- * With this tag set to `true`, an entity and everything in it is protected: deletes and network changes are refused, and what interrupts it,
- * loses memory, or changes its users, roles, names or caches asks a person.
+ * With this tag set to `true`, an entity and everything in it is protected: deletes and network changes are refused, and
+ * interruptions, loss of memory, and changes of users, roles, names or caches need approval.
  */
 export const PROTECTED_TAG = 'finspace-mcp:protected';
 
-/** Whether this server goes by a tag of this key. */
+/** Whether a tag with this key controls this server. */
 export const isOwnTag = (key: string) => /^finspace-mcp:/i.test(key);
 
-/** Why a call needs approval like a delete: it would add, change or remove tags that this server goes by. */
+/** Why a call needs approval like a delete: it would add, change or remove tags that control this server. */
 export function tagAsks(input: Members): readonly string[] {
   const keys = [
     ...Object.keys((input['tags'] as Members | undefined) ?? {}),
@@ -22,33 +22,33 @@ export function tagAsks(input: Members): readonly string[] {
   return keys.some(isOwnTag) ? ['It sets or removes a tag that controls what this server allows.'] : [];
 }
 
-/** Why a call is refused outright. */
+/** Why a call is refused without requesting approval. */
 export interface Forbidden {
-  /** What it is about, where that is known. */
+  /** The subject, if known. */
   readonly arn?: string | undefined;
   readonly why: string;
 }
 
-/** What protection does to a call: nothing, ask a person, or refuse it. */
+/** The effect of protection on a call: none, approval, or refusal. */
 export function protectionFor(operation: OperationName, input: Members, { risk, isSensitive }: Touches) {
   if (REFUSED.has(riskOf(operationNamed(operation), input))) return 'refuses';
   return ASKED.has(risk) || isSensitive ? 'asks' : undefined;
 }
 
 interface Touches {
-  /** The risk of the call, with what its target is. */
+  /** The risk of the call, which includes the state of its target. */
   readonly risk: Risk;
   /** Whether it changes a setting that is declared as sensitive. */
   readonly isSensitive: boolean;
 }
 
 const REFUSED: ReadonlySet<Risk> = new Set(['destroy', 'network']);
-/** A restart that loses memory counts as `destroy` by what its target is, not by what the call asks for. */
+/** A restart that loses memory is a `destroy` because of its target, not because of the request. */
 const ASKED: ReadonlySet<Risk> = new Set(['disrupt', 'destroy']);
 
 /**
- * What protects the target of a call: the target, what it stands in, or something that would be lost or interrupted with it carries
- * the tag, or the tags cannot be read. Undefined when nothing is protected.
+ * What protects the target of a call: the target, its parents, or something that would be lost or interrupted with it has the
+ * tag, or tags cannot be read. Undefined when nothing is protected.
  */
 export async function protectedBy(
   call: Call,
@@ -57,13 +57,13 @@ export async function protectedBy(
   { lost, interrupted }: Pick<Finding, 'lost' | 'interrupted'>,
   options: CallOptions,
 ): Promise<Forbidden | undefined> {
-  // What protection is about has a target.
+  // Every call that protection concerns has a target.
   const own = ownPath(name, input) as string;
   const others = [...lost, ...interrupted].flatMap(({ arn }) => (arn === undefined ? [] : [arn]));
   return protectedAmong(call, name, input, [own, ...others], options);
 }
 
-/** The same for calls in one environment; `paths` is what follows its ARN in the ARNs of their targets. */
+/** The same for calls in one environment; `paths` are the parts of their targets' ARNs after the environment. */
 export async function protectedAmong(
   call: Call,
   name: OperationName,
@@ -81,18 +81,18 @@ export async function protectedAmong(
   }
 }
 
-/** What follows the environment's ARN in that of a call's target; undefined for a call without one. */
+/** The part of a call target's ARN after the environment's ARN; undefined for a call without one. */
 export function ownPath(name: OperationName, input: Members): string | undefined {
   return operationNamed(name).target?.arn.replaceAll(/\{(\w+)\}/g, (_, label: string) => String(input[label]));
 }
 
-/** `/kxDatabase/a/kxDataview/b` with the environment and the database that it stands in. */
+/** `/kxDatabase/a/kxDataview/b`, with the environment and the database that contain it. */
 function withEnclosing(path: string): string[] {
   const parts = path.split(/(?=\/kx)/);
   return ['', ...parts.map((_, at) => parts.slice(0, at + 1).join(''))];
 }
 
-/** The ARN of the environment that a call is about. */
+/** The ARN of the call's environment. */
 export async function environmentArn(call: Call, name: OperationName, input: Members, options: CallOptions) {
   const environmentId = String(input['environmentId']);
   const arn =

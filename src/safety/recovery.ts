@@ -6,12 +6,12 @@ import type { Plan } from './plan.ts';
 import { recoveryKit } from './recovery-kit.ts';
 import type { TeardownPlan } from './teardown.ts';
 
-/** The kits that were written, and the way to write one. */
+/** The existing kits, and a way to write one. */
 export interface RecoveryKits {
-  /** Writes a kit for a plan that is about to run; the plan must not run when this rejects. */
+  /** Writes a kit for a plan that is about to run; if it rejects, the plan must not run. */
   keep(plan: Plan | TeardownPlan): Promise<void>;
   list(): Promise<string[]>;
-  /** The JSON of a kit; undefined when there is none of that name. */
+  /** The JSON of a kit; undefined if no kit has that name. */
   read(id: string): Promise<string | undefined>;
 }
 
@@ -35,7 +35,7 @@ export function fileKits(folder: string, call: Call, now: () => number): Recover
   };
 }
 
-/** The kits of some environments alone. */
+/** Only the kits of some environments. */
 export function kitsWithin(kits: RecoveryKits, environments: readonly string[]): RecoveryKits {
   const isWithin = (id: string) => environments.includes(String(id.split('-').at(-2)));
   return {
@@ -45,7 +45,7 @@ export function kitsWithin(kits: RecoveryKits, environments: readonly string[]):
   };
 }
 
-/** Kits of a world that forgets: they last as long as it does. */
+/** Kits of a world in memory: they last as long as the world. */
 export function passingKits(call: Call, now: () => number): RecoveryKits {
   const kits = new Map<string, string>();
   return {

@@ -13,14 +13,16 @@ import type { Forbidden } from './protection.ts';
 import { type Sight, toldText } from './sight.ts';
 import { quoted } from './untrusted.ts';
 
-/** That there is nothing of the name that a call gave, what there is instead for those who may be `shown` it, and where to look. */
+/**
+ * Says that nothing has the name in a call, shows existing names to callers who may see them, and names the tool that lists them.
+ */
 export async function missing(
   call: Call,
   operation: OperationName,
   input: Members,
   { options, shown }: { readonly options: CallOptions; readonly shown: Offered },
 ): Promise<string> {
-  // Whatever has no declared target is looked for with a call that says itself what is missing.
+  // For operations without a declared target, the error of the call names what is missing.
   const { noun, member, reader } = operationNamed(operation).target as Target;
   const within = labels(operationNamed(operation)).filter((label) => label !== member);
   const where = within.map((label) => `${label} ${quoted(String(input[label]))}`).join(', ');
@@ -39,10 +41,10 @@ async function namesIn(call: Call, lister: OperationName, parents: Members, memb
   return names.length === 0 ? ' None exist.' : ` Existing ones: ${names.join(', ')}${more}.`;
 }
 
-/** What an agent reads when a call does not run: why, and what it can do instead. None of it grants anything. */
+/** What an agent reads when a call does not run: why, and what it can do. None of it grants anything. */
 export const notRun = (tool: string) => `${tool} did not run. Nothing was changed.`;
 
-/** That protection refuses a call; tags that nobody can read name no entity. */
+/** Protection refuses a call; if tags cannot be read, no entity is named. */
 export const forbidding = (tool: string, forbidden: Forbidden, sight: Sight) => [
   notRun(tool),
   sight.forbidden(forbidden),
@@ -56,7 +58,7 @@ export const blocking = (tool: string, blockers: readonly Blocker[], sight: Sigh
   ...(byOne(tool, blockers) ? [AS_ONE] : []),
 ];
 
-/** A whole environment, and whatever takes more than two calls, is better removed as one. */
+/** A whole environment, or more than two entities, is better deleted with one call. */
 const byOne = (tool: string, blockers: readonly Blocker[]) =>
   tool.startsWith('delete_') &&
   (blockers.length > MOST_ONE_BY_ONE ||
@@ -71,7 +73,7 @@ export const changed = (tool: string, noun: string) => [
   'Call it again to request approval for the present state.',
 ];
 
-/** Why a client is sent no form. */
+/** Why a client gets no form. */
 export type NoForm = 'no-forms' | Exclude<Bound['fits'], 'form'> | Stopped;
 
 const NO_FORM: Record<NoForm, string> = {
@@ -83,14 +85,14 @@ const NO_FORM: Record<NoForm, string> = {
     'This client answered forms on its own, without the decision of a person, so it gets no forms for ten minutes.',
 };
 
-/** That a person must approve, where there is no way to do so. */
+/** A person must approve, but there is no way to do so. */
 export const nowhere = (plan: Bound, why: NoForm | undefined, sight: Sight) => [
   ...(why === undefined ? [] : [`A person has to approve it in a form. ${whyNoForm(plan, why)}`]),
   'No argument replaces that. Ask the person to repeat the request in a client that shows forms, or to set up approvals outside the client (finspace-mcp approve --init).',
   ...planLines(plan.textFor(sight)),
 ];
 
-/** That the plan waits for a person under a code, and where they approve it. */
+/** The plan waits for a person under a code, and where a person can approve it. */
 export const elsewhere = (
   plan: Pick<Bound, 'tool'>,
   { code }: Pick<Question, 'code'>,
@@ -104,7 +106,7 @@ export const elsewhere = (
   'Tell the person the plan, the code, and where to approve. You cannot approve it yourself. After they approve, repeat exactly the same call. It then runs once.',
 ];
 
-/** As much of a plan as a model needs to tell a person what it is about. */
+/** As much of a plan as a model needs to describe it to a person. */
 function planLines(text: string): string[] {
   const lines = text.split('\n');
   let room = MOST_CHARACTERS;
@@ -126,7 +128,7 @@ const whyNoForm = ({ tool }: Pick<Bound, 'tool'>, why: NoForm): string => {
 const SPLIT_BY_ONLY =
   'To have it approved in parts, name some of the entities in `only`, and the rest in further calls; plan_change lists all of them.';
 
-/** That older plans about the same do not count any more, and why. */
+/** Older plans about the same subject no longer count, and why. */
 export const replacing = (replaced: Opened['replaced'], plan: Bound, sight: Sight): string[] =>
   replaced.map(({ question: { code, shown }, wasApproved }) => {
     const was = wasApproved ? 'that a person had approved ' : '';
@@ -142,7 +144,7 @@ function difference({ lost: before }: Shown, { lost: now }: Shown, sight: Sight)
   return `${parts.length === 0 ? 'its target, what depends on it, or the arguments changed' : parts.join('; ')}.`;
 }
 
-/** Those of `items` that `others` do not have in the same words. */
+/** The `items` that are not among the `others` with the same text. */
 function missingFrom(others: readonly Item[], items: readonly Item[]): Item[] {
   const texts = new Set(others.map(itemText));
   return items.filter((item) => !texts.has(itemText(item)));
@@ -158,7 +160,7 @@ export const USED = 'That approval has been used already, or has expired.';
 
 export const UNPREPARED = 'The recovery kit could not be written, so the call was not made.';
 
-/** Why a question that is not open any more is no approval. */
+/** Why a question that is no longer open is no approval. */
 export function over({ state, successor }: QuestionStatus): string {
   if (state === 'replaced')
     return `The newer plan ${successor} replaced the one that the person saw, so the approval does not count.`;
@@ -166,14 +168,14 @@ export function over({ state, successor }: QuestionStatus): string {
   return USED;
 }
 
-/** That a form came back without the decision of a person. */
+/** The answer to a form was not a person's decision. */
 export const UNDECIDED = {
   cancel: 'The form was closed without a decision, so nobody approved or declined it.',
   decline: 'The form was declined faster than a person can read it, so this client declined it on its own.',
   unusable: 'This client did not show the form, or returned an unusable answer, so nobody decided.',
 };
 
-/** Why a form that came back is no approval. */
+/** Why the answer to a form is no approval. */
 export const ended = (ending: Exclude<Ending, 'changed'>, name: string) =>
   ENDINGS[ending].replace('NAME', () => quoted(name, 300));
 

@@ -4,16 +4,20 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 export interface Seal {
   /** Takes text without dots. */
   seal(text: string): string;
-  /** What was sealed. Throws `ForeignSealError` for what another server sealed, and an Error for anything else that is not ours. */
+  /**
+   * The sealed text. Throws `ForeignSealError` for text sealed by another server, and an Error for anything else that this server
+   * did not seal.
+   */
   unseal(text: string): string;
 }
 
-/** The seals of one server, by purpose, which is one line: what was sealed for one is nothing for another. */
+/** The seals of one server, by purpose, which is one line: a seal for one purpose is invalid for another. */
 export type Seals = (purpose: string) => Seal;
 
 /**
- * Seals with the first key and accepts any of them, so that keys can be rotated. Without keys, one that lives and dies with this
- * process: nothing sealed outlives a restart. The name of the key goes along, so that another replica's seal is told from a forgery.
+ * Seals with the first key and accepts all of them, so that keys can be rotated. Without keys, it generates one for this process:
+ * nothing sealed survives a restart. The name of the key is included, so that the seal of another replica can be told from a
+ * forgery.
  */
 export function sealsWith(keys: readonly Buffer[] = [randomBytes(32)]): Seals {
   const names = keys.map(nameOf);
@@ -34,19 +38,19 @@ export function sealsWith(keys: readonly Buffer[] = [randomBytes(32)]): Seals {
   };
 }
 
-/** The seal of questions that are put before a person. */
+/** The seal of questions that are shown to a person. */
 export const sealWith = (keys?: readonly Buffer[]): Seal => sealsWith(keys)('question');
 
 const NAME = /^[\w-]{8}$/;
 
-/** A name that says nothing about the key. */
+/** A name that reveals nothing about the key. */
 const nameOf = (key: Buffer) =>
   createHash('sha256').update('finspace-mcp key name ').update(key).digest('base64url').slice(0, 8);
 
-/** Sealed with a key that this server does not have: by another replica, or before a restart. It counts for nothing. */
+/** Sealed with a key that this server does not have: by another replica, or before a restart. It does not count. */
 export class ForeignSealError extends Error {
   override readonly name = 'ForeignSealError';
 }
 
-/** What stands for a question that a foreign seal was on. */
+/** Replaces a question with a foreign seal. */
 export const FOREIGN_QUESTION = 'foreign';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import type { Members } from './blast/finding.ts';
 
-/** What becomes of a result that holds a credential. */
+/** What happens to a result with a credential. */
 export type SecretSink = (name: OperationName, input: Members, output: Members) => Promise<Revealed>;
 
 export type Revealed =
@@ -13,7 +13,10 @@ export type Revealed =
 
 const KEPT_MS = 3_600_000;
 
-/** Writes credentials to files that only this user can read, and returns their paths. Files of earlier credentials are removed after an hour. */
+/**
+ * Writes credentials to files that only this user can read, and returns their paths. Files of credentials older than an hour are
+ * deleted.
+ */
 export function fileSink(folder: string, now: () => number): SecretSink {
   return async (name, input, output) => {
     const { secret } = operationNamed(name);
@@ -42,11 +45,11 @@ export function fileSink(folder: string, now: () => number): SecretSink {
   };
 }
 
-/** Hands credentials to the caller, marked as meant for the user. */
+/** Returns credentials to the caller, marked as meant for the user. */
 export const inlineSink: SecretSink = async (name, _, output) =>
   operationNamed(name).secret === undefined ? { kind: 'shown', output } : { kind: 'shown', output, audience: 'user' };
 
-/** Hands out no credential at all: a file on a server helps nobody who is somewhere else. */
+/** Withholds every credential: a file on a server does not help callers on other machines. */
 export const refusingSink: SecretSink = async (name, _, output) =>
   operationNamed(name).secret === undefined
     ? { kind: 'shown', output }
@@ -55,13 +58,13 @@ export const refusingSink: SecretSink = async (name, _, output) =>
         why: 'Over HTTP a credential is handed out only when the operator starts the server with --secrets inline.',
       };
 
-/** Where a signed string leads: `:tcps://host:port:user:signature`. */
+/** The host and port in a signed string: `:tcps://host:port:user:signature`. */
 function addressIn(signed: string): { readonly host?: string; readonly port?: number } {
   const [, host, port] = /^:(?:tcps:\/\/)?([\w.-]+):(\d{1,5}):/.exec(signed) ?? [];
   return host === undefined ? {} : { host, port: Number(port) };
 }
 
-/** When a signed string stops being valid, from its own X-Amz-Date and X-Amz-Expires. */
+/** When a signed string expires, from its own X-Amz-Date and X-Amz-Expires. */
 function expiry(signed: string): string | undefined {
   const date = /X-Amz-Date=(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(signed)?.slice(1).map(Number);
   const seconds = Number(/X-Amz-Expires=(\d+)/.exec(signed)?.[1]);
@@ -74,7 +77,7 @@ function expiry(signed: string): string | undefined {
 async function removeOld(folder: string, time: number): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
-    // Another server on the same folder may have removed it already.
+    // Another server with the same folder may have deleted it already.
     const file = await stat(path).catch(() => undefined);
     if (file !== undefined && time - file.mtimeMs > KEPT_MS) await rm(path, { force: true });
   }

@@ -1,4 +1,4 @@
 import type { Members } from './blast/finding.ts';
 
-/** The input without what is only meant for this server. */
+/** The input without members that only this server uses. */
 export const sentInput = ({ remove: _, ...input }: Members): Members => input;

@@ -1,18 +1,18 @@
 import type { LeftOut, UpdateRules } from '../operations/operation.ts';
 import type { Change, Members } from './blast/finding.ts';
 
-/** What an update does to the settings of its target. */
+/** The effect of an update on the settings of its target. */
 export interface Comparison {
   readonly changes: readonly Change[];
-  /** What it removes without saying so, each as the outermost setting that is missing. */
+  /** What it removes implicitly, each as the outermost missing setting. */
   readonly leftOut: readonly Change[];
-  /** What it removes because `remove` says so. */
+  /** What it removes because `remove` names it. */
   readonly removed: readonly Change[];
-  /** Names in `remove` that are no setting which leaving it out would remove. */
+  /** Names in `remove` that are not settings whose omission removes them. */
   readonly unknown: readonly string[];
-  /** Entries of lists that the input gives more than once. */
+  /** Entries of lists that the input contains more than once. */
   readonly repeated: readonly string[];
-  /** The input with everything put back that it leaves out. */
+  /** The input with everything that it omits put back. */
   readonly complete: Members;
 }
 
@@ -25,8 +25,8 @@ interface Leaf {
 }
 
 /**
- * Compares the settings that an input gives with those that are present. `remove` in it names what it leaves out on purpose; `filled` is
- * the input with what the service fills in.
+ * Compares the settings in an input with the current ones. `remove` names what is omitted on purpose; `filled` is the input with
+ * the service's defaults filled in.
  */
 export function compareSettings(rules: UpdateRules, present: Members, input: Members, filled = input): Comparison {
   const { remove = [], ...given } = input as { readonly remove?: readonly string[] };
@@ -35,7 +35,7 @@ export function compareSettings(rules: UpdateRules, present: Members, input: Mem
   const gone = [...before.values()].filter(
     (leaf) => !after.has(nameOf(leaf)) && meaningOf(rules, outermostMissing(leaf, kept), given, present) === 'removed',
   );
-  // What the input gives in part is removed by the names of its parts, so that nobody removes more than they named.
+  // A setting that the input contains in part is removed by the names of its parts, so that nobody removes more than they named.
   const whole = remove.filter((name) => !kept.has(name));
   const isMeant = (leaf: Leaf) => whole.some((name) => isWithin(leaf, name));
   const [meant, silent] = [gone.filter(isMeant), gone.filter((leaf) => !isMeant(leaf))];
@@ -57,9 +57,9 @@ export function compareSettings(rules: UpdateRules, present: Members, input: Mem
 }
 
 const nameOf = ({ path }: Leaf) => path.join('.');
-/** Whether a name is that of a setting, or of one that it is part of. */
+/** Whether a name is that of a setting, or of one that contains it. */
 const isWithin = (leaf: Leaf, name: string) => prefixesOf(leaf).includes(name);
-/** The names of all that a setting is part of, the outermost first, and its own. */
+/** The names of the settings that contain a setting, outermost first, and its own name. */
 const prefixesOf = ({ path }: Leaf) => path.map((_, at) => path.slice(0, at + 1).join('.'));
 const textOf = (leaf: Leaf | undefined) =>
   leaf === undefined ? undefined : typeof leaf.value === 'string' ? leaf.value : JSON.stringify(leaf.value);
@@ -69,7 +69,7 @@ const changeOf = (setting: string, before: Leaf | undefined, after: Leaf | undef
   after: textOf(after),
 });
 
-/** Each setting by its name. */
+/** The settings by name. */
 function leavesOf(rules: UpdateRules, settings: Members): ReadonlyMap<string, Leaf> {
   return new Map(leaves(rules, settings, []).map((leaf) => [nameOf(leaf), leaf]));
 }
@@ -86,7 +86,7 @@ function leaves(rules: UpdateRules, value: unknown, path: Path): Leaf[] {
   );
 }
 
-/** An entry that only pairs a key with a value is one setting. One that has nothing but its key only says that it is there. */
+/** An entry that is only a key and a value is one setting. An entry with nothing but its key is a setting without a value. */
 function entryLeaves(rules: UpdateRules, entry: Members, path: Path): Leaf[] {
   const { value, ...others } = entry;
   if (value !== undefined && Object.keys(others).length === 0) return [{ path, value }];
@@ -96,7 +96,7 @@ function entryLeaves(rules: UpdateRules, entry: Members, path: Path): Leaf[] {
 
 const BARE = '';
 
-/** The member that identifies each entry of a list; undefined where the list is compared as a whole. */
+/** The member that identifies each entry of a list; undefined if the list is compared as a whole. */
 function keyOf(rules: UpdateRules, path: Path, list: readonly Members[]): string | undefined {
   const key = keyAt(rules, path);
   if (key === undefined) return undefined;
@@ -104,7 +104,7 @@ function keyOf(rules: UpdateRules, path: Path, list: readonly Members[]): string
   return names.size === list.length && !names.has(undefined) ? key : undefined;
 }
 
-/** The entries of keyed lists that are there more than once, by their names. */
+/** The names of entries of keyed lists that occur more than once. */
 function repeatedIn(rules: UpdateRules, value: unknown, path: Path): string[] {
   if (typeof value !== 'object' || value === null) return [];
   const key = Array.isArray(value) ? keyAt(rules, path) : undefined;
@@ -121,14 +121,14 @@ function repeatedIn(rules: UpdateRules, value: unknown, path: Path): string[] {
   ];
 }
 
-/** The entries that have a key, the last one of each. */
+/** The entries with a key; of several with the same key, the last. */
 const distinct = (list: readonly Members[], key: string): Members[] =>
   [...new Map(list.map((entry) => [entry[key], entry])).values()].filter((entry) => entry[key] !== undefined);
 
 const keyAt = ({ keys = {} }: UpdateRules, path: Path) =>
   declaredFor(keys, path).find(([declared]) => declared.split('.').length === path.length)?.[1];
 
-/** What leaving out a setting means, by the longest path declared for it. */
+/** The meaning of omitting a setting, by the longest matching path. */
 function meaningOf({ leftOut }: UpdateRules, path: Path, input: Members, present: Members): LeftOut {
   if (path.at(-1) === BARE) return 'kept';
   const [[, declared] = [undefined, 'kept' as const]] = declaredFor(leftOut, path);
@@ -137,7 +137,7 @@ function meaningOf({ leftOut }: UpdateRules, path: Path, input: Members, present
   return input[String(path[0])] === undefined ? 'kept' : 'removed';
 }
 
-/** What is declared for a path or for what it is part of, the closest first. */
+/** The declarations for a path and for the settings that contain it, closest first. */
 function declaredFor<T>(table: Readonly<Record<string, T>>, path: Path): [string, T][] {
   const fits = (declared: string) =>
     declared.split('.').length <= path.length &&
@@ -148,13 +148,13 @@ function declaredFor<T>(table: Readonly<Record<string, T>>, path: Path): [string
     .toSorted(([a], [b]) => length(b) - length(a));
 }
 
-/** The outermost part of a missing setting of which nothing is given: a whole entry before its members. */
+/** The outermost part of a missing setting that is missing completely: a whole entry before its members. */
 function outermostMissing(leaf: Leaf, given: ReadonlySet<string>): Path {
   const at = prefixesOf(leaf).findIndex((name) => !given.has(name));
   return at === -1 ? leaf.path : leaf.path.slice(0, at + 1);
 }
 
-/** The settings by the outermost of which nothing is given, each once. */
+/** Missing settings, grouped by their outermost missing part. */
 function outermost(missing: readonly Leaf[], given: ReadonlySet<string>): Change[] {
   const names = missing.map((leaf) => outermostMissing(leaf, given).join('.'));
   return [...new Set(names)].map((setting) => {

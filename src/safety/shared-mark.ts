@@ -2,7 +2,7 @@ import type { StateDatabase } from './state.ts';
 
 const MARK = 'plans are in Redis';
 
-/** Notes in a state directory whether the server that uses it keeps its plans elsewhere, so that the terminal can say so. */
+/** Records in a state directory whether its server keeps plans elsewhere, so that the terminal can say so. */
 export const noteShared = (state: StateDatabase, isShared: boolean, now: number): Promise<void> =>
   state.write((db) => {
     db.prepare('DELETE FROM marks WHERE name = ?').run(MARK);

@@ -10,7 +10,7 @@ import type { Offered } from './policy.ts';
 import type { Forbidden } from './protection.ts';
 import { quoted } from './untrusted.ts';
 
-/** What a caller may be told of something that a plan touches: all of it, or that there are so many of its kind. */
+/** What a caller may see of an item in a plan: all of it, or only the number of items of its kind. */
 export type Told = {
   readonly kind: string;
   readonly name?: string;
@@ -19,11 +19,11 @@ export type Told = {
   readonly first?: string;
 };
 
-/** What a caller may be told of the entities around the target of a call. */
+/** What a caller may see of the entities around the target of a call. */
 export interface Sight {
-  /** In their order; those of which only the kind may be told are counted together. */
+  /** In their order; those of which only the kind is visible are counted together. */
   of(things: readonly (Item | Blocker)[]): Told[];
-  /** The kinds among them of which something is withheld, and by which reads it would be shown. */
+  /** The kinds of which something is withheld, and the reads that would show it. */
   withheld(things: readonly (Item | Blocker)[]): string[];
   forbidden(forbidden: Forbidden): string;
   /** Whether the caller is offered an operation. */
@@ -31,9 +31,9 @@ export interface Sight {
 }
 
 /**
- * Names are told to those who are offered the list of such entities, and details to those who are offered the read of one as well and may be
- * told the name of what it stands in. What the caller knows already, because the call names it, is no secret; neither is how many there are,
- * without which no plan would be safe.
+ * Names are visible to callers who are offered the list of such entities; details to those who are also offered the read of one
+ * and may see the name of its parent. Names in the call are no secret, because the caller knows them; neither are counts, without
+ * which no plan would be safe.
  */
 export function sightOf(offered: Offered, known: unknown): Sight {
   const given = new Set(texts(known));
@@ -41,7 +41,7 @@ export function sightOf(offered: Offered, known: unknown): Sight {
   const unseen = (kind: string) => readers(kind).filter((reader) => !offered(reader));
   const isNamed = (kind: string, name: string) => given.has(name) || readers(kind).slice(0, 1).every(offered);
   const isUnnamed = ({ kind, id }: { kind: string; id: string }) => !isNamed(nounIn(kind), id);
-  /** The kinds of what something stands in, of which the name is withheld. */
+  /** The kinds of the parents whose names are withheld. */
   const around = ({ arn = '' }: Item) => {
     const enclosing = placesOn(arn).slice(0, -1);
     return enclosing.filter(isUnnamed).map(({ kind }) => nounIn(kind));
@@ -77,7 +77,7 @@ export function sightOf(offered: Offered, known: unknown): Sight {
     reads: offered,
     forbidden: ({ arn, why }) => {
       if (arn === undefined) return why;
-      // The environment is the one that the call is about, and counts only by itself.
+      // The environment is that of the call, and counts only by itself.
       const places = placesOn(arn).filter((_, at, { length }) => at > 0 || length === 1);
       const [noun] = places.map(({ kind }) => nounIn(kind)).slice(-1);
       return places.some(isUnnamed)
@@ -87,10 +87,10 @@ export function sightOf(offered: Offered, known: unknown): Sight {
   };
 }
 
-/** What the person who approves sees: all of it. */
+/** What the person who approves sees: everything. */
 export const EVERYTHING: Sight = sightOf(() => true, {});
 
-/** `cluster "rdb" ("HDB, RUNNING")`, or how many there are. */
+/** `cluster "rdb" ("HDB, RUNNING")`, or the number of items. */
 export const toldText = ({ kind, name, count, detail }: Told): string =>
   name === undefined ? `${counted(kind, Number(count))} (names withheld)` : itemText({ kind, name, detail });
 
@@ -118,7 +118,7 @@ const READERS = once(() => {
   return new Map(entries.filter((entry) => entry !== undefined));
 });
 
-/** Every text that an input gives. */
+/** Every text in an input. */
 function texts(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [];

@@ -31,7 +31,7 @@ interface Row {
   readonly approval: string | null;
 }
 
-/** Ended questions are kept this long, for people who look back. */
+/** Ended questions are kept this long, to answer later questions about them. */
 const KEPT_MS = 24 * 3_600_000;
 
 /** The ledger in the state database. */
@@ -40,7 +40,10 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
     (await state()).write((db) => work(db, markedTime(db, now())));
   const read = async <T>(work: (db: Sql) => T) => (await state()).read(work);
 
-  /** Remembered here too, so that nobody who can write to the file makes a used question usable again under a running server. */
+  /**
+   * Also remembered in this process, so that nobody who can write to the file can make a consumed question usable again under a
+   * running server.
+   */
   const burnt = new Set<string>();
 
   return {
@@ -110,7 +113,7 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
   };
 }
 
-/** What a state says: `replaced by ABCDE` names the code of the successor. */
+/** The meaning of a state: `replaced by ABCDE` contains the code of the successor. */
 export function statusOf(state: string, isOver: boolean): QuestionStatus {
   const [, successor] = /^replaced by (\w+)$/.exec(state) ?? [];
   if (successor !== undefined) return { state: 'replaced', successor };
@@ -118,7 +121,7 @@ export function statusOf(state: string, isOver: boolean): QuestionStatus {
   return { state: wasPending && isOver ? 'expired' : (state as QuestionStatus['state']) };
 }
 
-/** Replaces the pending questions about the same, and evicts one where the principal has too many. */
+/** Replaces pending questions about the same subject, and evicts one if the principal has too many. */
 function makeRoom(
   db: Sql,
   { principal, about, client, binding }: Omit<Question, 'nonce' | 'code' | 'opened' | 'expires'>,
@@ -155,7 +158,7 @@ function question({ nonce, code, binding, principal, opened, expires, body }: Ro
   };
 }
 
-/** Five letters and digits that nobody confuses, unlike those of any question kept. */
+/** Five letters and digits that are hard to confuse, different from the code of every stored question. */
 function freeCode(db: Sql): string {
   const letters = 'ABCDEFGHJKMNPQRSTVWXYZ23456789';
   let code: string;

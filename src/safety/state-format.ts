@@ -28,9 +28,10 @@ export const STATE_FORMAT: Format = {
 
     CREATE TABLE marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     `,
-    // When a question was last put before its principal.
+    // When a question was last shown to its principal.
     'ALTER TABLE questions ADD COLUMN asked INTEGER NOT NULL DEFAULT 0',
-    // What happened to the forms of each client. The columns that counted forms before (dialog, asked) stay for servers that still run.
+    // Form events of each client. The columns that counted forms before (dialog, asked) stay for servers of earlier versions that
+    // still run.
     `
     CREATE TABLE forms (client TEXT NOT NULL, at INTEGER NOT NULL, nonce TEXT NOT NULL, kind TEXT NOT NULL) STRICT;
     CREATE INDEX forms_by_client ON forms (client, at);

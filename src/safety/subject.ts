@@ -11,20 +11,20 @@ import {
 import type { Target } from '../operations/operation.ts';
 import type { Members } from './blast/finding.ts';
 
-/** What a person has to name, and what it is like now. */
+/** What a person must name, and its current state. */
 export interface Named {
   readonly noun: string;
   readonly name: string;
   readonly entity: Members;
 }
 
-/** A target that stands in a list is looked for among this many. */
+/** A target in a list is searched for among this many items. */
 const MOST_LISTED = 10_000;
 
 /**
- * The thing that an operation is about. Operations without a declared target are about the entity that their kind's Get would
- * show, or the one that they create, or the one whose ARN they take. Undefined when the service does not know it; rejects with
- * what the reading call rejects with.
+ * The subject of an operation. An operation without a declared target is about the entity that its kind's Get would show, the one
+ * that it creates, or the one whose ARN it has. Undefined when the service does not know it; rejects with the errors of the
+ * reads.
  */
 export async function subjectOf(
   call: Call,
@@ -48,7 +48,7 @@ export async function subjectOf(
   const exists = own.every((label) => given.includes(label));
   const read = exists ? ((await call(getter, pick(input, own) as never, options)) as Members) : {};
   const named = [own.at(-1), 'name', 'clusterName', given.at(-1)].map((member) => input[String(member)]);
-  // People know an environment by its name, which its description has, and not by its id.
+  // People know an environment by its name, not by its id.
   const known = [nameIn({ namePath: ['name'] }, read), nameIn({ namePath: ['environment', 'name'] }, read), ...named];
   return { noun, name: String(known.find((value) => value !== undefined) ?? name), entity: read };
 }

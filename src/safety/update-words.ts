@@ -8,7 +8,7 @@ import { plainJson, quoted } from './untrusted.ts';
 
 const LONGEST_VALUE = 200;
 
-/** `initializationScript: "a.q" -> "b.q"`; the values of what the caller may not read are left out. */
+/** `initializationScript: "a.q" -> "b.q"`; values that the caller may not read are omitted. */
 export function changeText({ setting, before, after }: Change, isShown = true): string {
   const value = (text: string | undefined) => (text === undefined ? 'not set' : quoted(text, LONGEST_VALUE));
   const end = after === undefined ? 'removed' : value(after);
@@ -23,11 +23,11 @@ export function isTargetShown({ operation }: Plan, shown: Offered): boolean {
   return target === undefined || shown(target.reader as OperationName);
 }
 
-/** What is wrong with the arguments of a call whatever there is, a sentence each. */
+/** Contradictions in the arguments of a call, independent of the current state, a sentence each. */
 export const contradictions = ({ blockers }: Pick<Plan, 'blockers'>): string[] =>
   blockers.flatMap(({ item, first }) => (item.kind === 'argument' ? `${item.name}: ${first}` : []));
 
-/** Why an update does not run as it stands: it would remove what it leaves out, or give what the service ignores. */
+/** Why an update does not run: it would remove settings that it omits, or set values that the service ignores. */
 export function heedless(plan: Plan, isShown: boolean): readonly string[] | undefined {
   const { settings, ignored } = plan;
   if (settings === undefined) return undefined;
@@ -51,7 +51,7 @@ export function heedless(plan: Plan, isShown: boolean): readonly string[] | unde
   return ignored.length > 0 ? ignored : undefined;
 }
 
-/** How to keep what an update leaves out, unless that contradicts what it gives. */
+/** How to keep what an update omits, unless that contradicts what it sets. */
 function keeping({ operation, tool }: Plan, { complete }: Comparison): string {
   const [broken] = brokenConditions(operation, complete as never);
   return broken === undefined
@@ -59,7 +59,7 @@ function keeping({ operation, tool }: Plan, { complete }: Comparison): string {
     : `It cannot be kept together with the given arguments: ${broken.says}.`;
 }
 
-/** Whether an update would leave everything as it is. One whose last attempt failed is worth repeating. */
+/** Whether an update would change nothing. An update whose last attempt failed is worth repeating. */
 export function changesNothing({ operation, settings, seenStatus }: Plan): boolean {
   const { update } = operationNamed(operation);
   return (
@@ -70,7 +70,7 @@ export function changesNothing({ operation, settings, seenStatus }: Plan): boole
   );
 }
 
-/** That there is nothing to do. */
+/** Says that there is nothing to change. */
 export const unchanged = ({ tool, noun, name }: Plan): string =>
   `${tool} was not sent: the ${noun} ${quoted(name)} already has these settings.`;
 

@@ -6,11 +6,11 @@ import type { Seal } from './seal.ts';
 export const WEB = 'web';
 
 /**
- * A server's own word for what signed-in people approved, so that an approval that somebody else wrote into the ledger counts
- * for nothing. Replicas that share the key of the seal take each other's word.
+ * Seals what signed-in people approved, so that an approval that someone else wrote into the ledger does not count. Replicas with
+ * the same seal key accept each other's approvals.
  */
 export interface Witness extends Approver {
-  /** Whether this consent was given here, to exactly this question, by somebody else than the one who asked. */
+  /** Whether this consent was given here, to exactly this question, by a person other than the requester. */
   saw(question: Question, approval: Approval): boolean;
 }
 
