@@ -9,13 +9,13 @@ import type { Exchange, ToolEnvironment, ToolResult } from './environment.ts';
 import { progressOf } from './progress.ts';
 import { refused } from './result.ts';
 
-/** How a call that may need a person is decided: at first, where there may be nothing to decide about, and after a form came back. */
+/** Decides about a call that may need a person: first without a form, and again after a form was answered. */
 export interface Deciding<Planned> {
   first(dialog: Dialog): Promise<Decision<Planned> | { readonly kind: 'none'; readonly result: ToolResult }>;
   after(reply: Reply): Promise<Decision<Planned>>;
 }
 
-/** Who may run the call and by which plan, or the form, link or refusal that it amounts to for now. */
+/** The caller and plan with which the call runs, or else the form, link or refusal. */
 export async function approved<Planned>(
   { pageOpener, formsCount, caller }: Pick<ToolEnvironment, 'pageOpener' | 'formsCount' | 'caller'>,
   exchange: Exchange,
@@ -86,7 +86,7 @@ const followed = ({ mcpReq }: ServerContext) => mcpReq.inputResponses !== undefi
 const LINK_WAIT_MS = 20_000;
 const LINK_POLL_MS = 500;
 
-/** A link that was followed grants nothing: the ledger decides, for as long as a person may reasonably take on the page. */
+/** Following a link grants nothing: the ledger decides, within the time that a person may reasonably need on the page. */
 async function waited<Planned>(deciding: Deciding<Planned>, { context, client }: Exchange) {
   const response = inputResponse(context.mcpReq.inputResponses, 'link');
   const report = progressOf(context);

@@ -8,10 +8,10 @@ import { type Lookup, whereListed } from './identify.ts';
 import { lenient } from './lenient.ts';
 
 const MOST_PROBLEMS = 20;
-/** How the problem with an argument begins that nothing has. */
+/** Beginning of the message about an unknown argument. */
 export const NO_SUCH = 'there is no such argument';
 
-/** What is wrong with one argument. */
+/** A problem with one argument. */
 export interface Problem {
   readonly path: readonly PropertyKey[];
   readonly says: string;
@@ -20,7 +20,7 @@ export interface Problem {
 
 type Parsed = { readonly input: Record<string, unknown> } | { readonly problems: Problem[] };
 
-/** The arguments of a call as their schema means them, or what is wrong with them. Lists and objects in JSON strings are parsed. */
+/** The arguments of a call, as its schema defines them, or their problems. Lists and objects in JSON strings are parsed. */
 export function parseArguments(
   schema: z.ZodObject,
   given: unknown,
@@ -41,7 +41,7 @@ export function parseArguments(
   return { problems: [...byPlace.values()].slice(0, MOST_PROBLEMS) };
 }
 
-/** Words for as many issues as are shown. The rest get none, because finding them takes time. */
+/** Messages for as many issues as are shown. The others get none, because creating them takes time. */
 function firstWords(): typeof wordIssue {
   let left = MOST_PROBLEMS;
   return (issue) => {
@@ -50,7 +50,7 @@ function firstWords(): typeof wordIssue {
   };
 }
 
-/** How deep JSON may stand in JSON. */
+/** Maximum nesting of JSON inside JSON. */
 const MOST_LAYERS = 3;
 const LONGEST_JSON = 100_000;
 
@@ -59,7 +59,7 @@ interface Unpacked {
   readonly value: unknown;
 }
 
-/** Finds the lists and objects that strings hold as JSON where a list or an object is expected. */
+/** Finds strings that contain a list or an object as JSON, where the schema expects a list or an object. */
 function unpackable(left: Allowance): (issue: z.core.$ZodIssue) => Unpacked[] {
   return ({ code, path, input, ...issue }) => {
     if (code !== 'invalid_type' || path.length === 0 || typeof input !== 'string') return [];
@@ -73,7 +73,7 @@ function unpackable(left: Allowance): (issue: z.core.$ZodIssue) => Unpacked[] {
   };
 }
 
-/** A copy with other values at some places. */
+/** A copy with other values at some paths. */
 function withUnpacked(given: unknown, unpacked: readonly Unpacked[]): unknown {
   const copy: unknown = structuredClone(given);
   for (const { path, value } of unpacked) {
@@ -96,7 +96,7 @@ function problemsIn(schema: z.ZodType, issue: z.core.$ZodIssue): Problem[] {
   }));
 }
 
-/** One sentence for each problem, with the id or name in an ARN that was given instead, or with where to find the right one. */
+/** One sentence for each problem; for an ARN, with the id or name in it, and otherwise with the tool that lists valid values. */
 export function explained({ environment }: Lookup, problems: readonly Problem[], near?: OperationName): string[] {
   return problems.map(({ path, says, given }) => {
     const hint = IS_FORM.test(says) ? identified(environment, String(path.at(-1)), given, near) : undefined;
@@ -121,7 +121,7 @@ const place = (path: readonly PropertyKey[]) => {
   return path.length === 0 ? 'arguments' : /^[\w.]{1,120}$/.test(dotted) ? dotted : quoted(dotted);
 };
 
-/** What was probably meant, else a list of what there is. */
+/** The value that was probably meant, or a list of existing ones. */
 const suggestion = (word: string, known: readonly string[]) =>
   known.length === 0 ? '' : didYouMean(word, known, { otherwise: `; known: ${known.join(', ')}` });
 

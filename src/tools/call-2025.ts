@@ -6,14 +6,14 @@ import { progressOf } from './progress.ts';
 /** One round of a `tools/call`. */
 type Round = (context: ServerContext) => Promise<ToolResult>;
 
-/** A person may take as long as their form counts; a client that never answers ends its call then. */
+/** As long as a form counts; a client that never answers ends its call then. */
 const FORM_OPEN_MS = 15 * 60_000;
 const HEARTBEAT_MS = 10_000;
 
 /**
- * Runs a call of the 2025 era, which stays open while its form or link is shown: asks the client, and goes on with what it answered. An
- * error, a timeout and an answer of another shape are handed on as no answer, so that the call ends as a refusal and not as a failure.
- * `opened` gives back what was sealed into a state.
+ * Runs a call of the 2025 era, which stays open while its form or link is shown: asks the client, and continues with its answer.
+ * An error, a timeout and a malformed answer count as no answer, so that the call is refused instead of failing. `opened` unseals
+ * a state.
  */
 export async function callOf2025(
   context: ServerContext,
@@ -48,13 +48,13 @@ async function answersTo({ inputRequests = {} }: InputRequiredResult, context: S
   }
 }
 
-/** The request as that era has it: it names the mode of a form, and gives a link an id. */
+/** The request in the form of that era: it names the mode of a form, and gives a link an id. */
 function elicitation({ params }: { readonly params?: object }) {
   const own = params !== undefined && 'url' in params ? { elicitationId: randomUUID() } : { mode: 'form' };
   return { method: 'elicitation/create', params: { ...params, ...own } } as never;
 }
 
-/** Reports every ten seconds that the call is not stuck. */
+/** Reports progress every ten seconds, so that the call does not look stuck. */
 function heartbeat(context: ServerContext): () => void {
   const report = progressOf(context);
   const stop = () => clearInterval(beat);

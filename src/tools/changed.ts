@@ -6,13 +6,13 @@ import { changeText, isTargetShown } from '../safety/update-words.ts';
 import type { ToolResult } from './environment.ts';
 import { structured } from './result.ts';
 
-/** A decision as the tool goes on with it: a call that changes nothing has its result already. */
+/** The decision about a call for the tool; a call that changes nothing already has its result. */
 export const orNothing = (
   decision: Decision<Plan | undefined> | Unchanged,
 ): Decision<Plan | undefined> | { readonly kind: 'none'; readonly result: ToolResult } =>
   decision.kind === 'unchanged' ? { kind: 'none', result: structured({ changes: [], why: decision.why }) } : decision;
 
-/** What an update does to each setting, and what else is worth knowing, as far as the caller may be shown it. */
+/** The effect of an update on each setting and other notes, as far as the caller may see them. */
 export function whatChanges(plan: Plan | undefined, shown: Offered) {
   if (plan === undefined) return {};
   const notes = plan.notes.flatMap(({ says, needs }) => (needs === undefined || shown(needs) ? says : []));

@@ -5,7 +5,7 @@ import { planChange } from './plan-change.ts';
 import { tagEntities } from './tag-entities.ts';
 import { tearDown } from './tear-down.ts';
 
-/** The tools beside the 50, in the order in which they are listed. */
+/** The tools besides the 50, in the order of the list. */
 export const COMPOSITE_TOOLS: readonly CompositeTool[] = [
   planChange,
   createEntities,
@@ -14,7 +14,7 @@ export const COMPOSITE_TOOLS: readonly CompositeTool[] = [
   ...FLEET_TOOLS,
 ];
 
-/** The composite tool of a name. */
+/** The composite tool with a name. */
 export function compositeNamed(name: string): CompositeTool | undefined {
   return COMPOSITE_TOOLS.find((tool) => tool.name === name);
 }

@@ -14,7 +14,7 @@ export interface ListedTool extends Tool {
   readonly description: string;
 }
 
-/** The tool made from an operation. */
+/** The tool of an operation. */
 export function describeTool(name: OperationName): ListedTool {
   const operation = operationNamed(name);
   const { asks } = POLICY[operation.risk];
@@ -28,7 +28,7 @@ export function describeTool(name: OperationName): ListedTool {
   };
 }
 
-/** A composite tool as it is listed. */
+/** A composite tool as listed. */
 export function describeComposite({ name, title, description, annotations, input }: CompositeTool): ListedTool {
   return { name, title, description, inputSchema: briefSchema(input()), annotations };
 }
@@ -37,15 +37,15 @@ function briefSchema(input: z.ZodObject): JsonSchema {
   return brief(z.toJSONSchema(input, { io: 'input' })) as JsonSchema;
 }
 
-/** The schema of `structuredContent`: the API's output with timestamps in ISO 8601; members may come that it does not name. */
+/** The schema of `structuredContent`: the API's output with timestamps in ISO 8601; additional members are allowed. */
 export function outputSchema(name: OperationName): JsonSchema {
   const { $schema: _, ...schema } = z.toJSONSchema(lenientOutput(operationNamed(name)), { io: 'output' });
   return schema as JsonSchema;
 }
 
 /**
- * The keywords that say how to write arguments and that the function calling of all large providers knows. Patterns and lengths are
- * enforced at the call, where the error has an example; shipping them in every list would double its tokens.
+ * The keywords that describe how to write arguments, which the function calling of all large providers supports. Patterns and
+ * lengths are enforced at the call, where the error has an example; listing them would double the tokens.
  */
 const KEPT = new Set([
   ...['type', 'description', 'enum', 'properties', 'required', 'additionalProperties', 'items'],
@@ -65,10 +65,10 @@ function brief(schema: unknown): unknown {
   );
 }
 
-/** No properties, or any additional ones, say nothing. */
+/** Empty `properties` and unrestricted `additionalProperties` say nothing. */
 const isEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 
-/** The ends of what integers of the API and of JavaScript reach, which no argument comes near. */
+/** The limits of the API's and JavaScript's integers, which no real argument reaches. */
 const isRangeOfIntegers = (value: unknown) => typeof value === 'number' && Math.abs(value) >= 2 ** 31 - 1;
 
 const eachMember = (properties: object) =>

@@ -9,7 +9,7 @@ import { withheld } from '../safety/policy.ts';
 import { quoted } from '../safety/untrusted.ts';
 import type { ToolEnvironment } from './environment.ts';
 
-/** What is looked up about one call: what a name means before it, and the cause after it failed. */
+/** Lookups for one call: what a name means before it, and the cause after it failed. */
 export interface Lookup {
   readonly environment: Pick<ToolEnvironment, 'call' | 'restrictions' | 'caller' | 'quotas'>;
   readonly signal: AbortSignal;
@@ -17,7 +17,7 @@ export interface Lookup {
 
 const MOST_LISTED = 1_000;
 
-/** Runs a read, if this caller may; undefined when it may not, or when the read fails. */
+/** Runs a read if this caller may; undefined when it may not, or when the read fails. */
 export async function lookedUp<T>(
   { environment: { restrictions, caller } }: Lookup,
   name: OperationName,
@@ -32,7 +32,7 @@ export async function lookedUp<T>(
   }
 }
 
-/** `list_kx_clusters shows the names.`, where this caller is offered such a tool; not for what the operation nearby is to make. */
+/** `list_kx_clusters shows the names.`, if this caller is offered such a tool; not for what the operation itself creates. */
 export function whereListed(
   { restrictions, caller }: Lookup['environment'],
   label: string,
@@ -51,9 +51,9 @@ export interface EnvironmentMeant {
 }
 
 /**
- * The one environment of a name, letter case aside. `as-given` where the value is an id, `none` where no environment has that
- * name, `unreadable` where not all environments can be listed. A name that several have, or that is the id of another but for the
- * letter case, is `wrong`.
+ * The environment with a name, ignoring case. `as-given` if the value is an id, `none` if no environment has that name,
+ * `unreadable` if not all environments can be listed. `wrong` if several have the name, or if it equals the id of another apart
+ * from case.
  */
 export async function environmentCalled(
   lookup: Lookup,
@@ -82,7 +82,7 @@ async function environmentsOf(lookup: Lookup): Promise<Environment[]> {
   return (await environmentsEverOf(lookup)).all.filter(isPresent);
 }
 
-/** All environments that the caller may see, read once for all that is looked up about a call. */
+/** All environments that the caller may see, read once for all lookups about a call. */
 function environmentsEverOf(lookup: Lookup): Promise<Listing> {
   const { environment, signal } = lookup;
   const list = () => walk(environment.call, 'ListKxEnvironments', {}, MOST_LISTED, { signal });
@@ -95,7 +95,7 @@ function environmentsEverOf(lookup: Lookup): Promise<Listing> {
   return environments;
 }
 
-/** Says that something is not there, with what was probably meant, and which tool lists what there is. */
+/** Says that something does not exist, with what was probably meant, and the tool that lists existing ones. */
 export async function notThere(lookup: Lookup, { label, value, scope }: Reference, near?: OperationName) {
   const known = await knownAs(lookup, label, scope, near);
   const shown = (name: string) =>
@@ -105,7 +105,7 @@ export async function notThere(lookup: Lookup, { label, value, scope }: Referenc
   return `There is no ${nounOfLabel(label)} ${quoted(value)}${hint}${where === undefined ? '' : ` ${where}`}`;
 }
 
-/** What a label may name, each with its id where that is another. */
+/** The values that a label may have, each with its id if it differs. */
 async function knownAs(
   lookup: Lookup,
   label: string,

@@ -10,7 +10,7 @@ interface Offer {
   readonly catalog: 'tools' | 'search';
 }
 
-/** What every model reads first: where this is, how to begin, and what it cannot do by itself; only of what is offered. */
+/** What every model reads first: the backend, how to begin, and what needs a person; only about offered tools. */
 export function instructionsFor({ place, restrictions, catalog }: Offer, caller: Caller): string {
   const offered = new Set(listedTools(restrictions, caller, false).map(({ name }) => name));
   const known = (sentence: string, ...tools: string[]) => (tools.every((tool) => offered.has(tool)) ? [sentence] : []);

@@ -4,8 +4,8 @@ import { visible } from '../untrusted.ts';
 import type { ToolResult } from './environment.ts';
 
 /**
- * The same result with no more text than an answer may have. Data that is too large comes shortened, with `omitted`, in text and
- * structured content alike; of other texts the middle is left out.
+ * The same result with no more text than an answer may have. Large data is shortened, with `omitted`, in text and structured
+ * content alike; other texts lose their middle.
  */
 export function limited(result: ToolResult): ToolResult {
   if ('inputRequests' in result) return result;
@@ -31,7 +31,7 @@ type Content = CallToolResult['content'];
 const textOf = (content: Content) =>
   content.reduce((sum, block) => sum + (block.type === 'text' ? bytesOf(block.text) : 0), 0);
 
-/** The notes at the end are short and say how to go on, so the first text gives way. */
+/** The notes at the end are short and say how to continue, so the first text is cut. */
 function shortenedTexts(content: Content, most: number): Content {
   let left = most;
   const texts = content.toReversed().map((block, at) => {

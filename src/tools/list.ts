@@ -5,17 +5,17 @@ import { type Caller, type Restrictions, withheld, withheldTool } from '../safet
 import { COMPOSITE_TOOLS, compositeNamed } from './composites.ts';
 import { describeComposite, describeTool, type ListedTool, outputSchema } from './describe.ts';
 
-/** The tools as the build computed them, so that starting up builds no schema; absent when running from source. */
+/** The tools as computed by the build, so that a start builds no schema; absent when running from source. */
 declare const EMBEDDED_TOOLS: readonly ListedTool[] | undefined;
 
-/** The 50 tools of the operations and then the others, always in the same order. */
+/** The 50 tools of the operations, then the others, always in the same order. */
 export const describedTools = once((): readonly ListedTool[] =>
   typeof EMBEDDED_TOOLS === 'undefined'
     ? [...OPERATION_NAMES.map(describeTool), ...COMPOSITE_TOOLS.map(describeComposite)]
     : EMBEDDED_TOOLS,
 );
 
-/** The tools that this server lists to a caller: those that it offers, and those that the caller can get a token for. */
+/** The tools that this server lists to a caller: the offered ones, and those for which the caller can get a token. */
 export function listedTools(restrictions: Restrictions, caller: Caller, outputSchemas: boolean): ListedTool[] {
   const { refusal, unlisted = refusal } = caller;
   return offeredTools(restrictions, { ...caller, refusal: unlisted }, outputSchemas);

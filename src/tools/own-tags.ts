@@ -10,7 +10,7 @@ import { reasonOf } from './fleet/unread.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** For each operation that shows one entity that can have tags, an operation that changes such an entity, which knows its ARN. */
+/** For each operation that shows one entity with tags, an operation that changes such an entity and declares its ARN. */
 const CHANGERS = once(() => new Map(OPERATION_NAMES.map((name) => [name, changerOf(name)])));
 
 function changerOf(name: OperationName): OperationName | undefined {
@@ -24,9 +24,8 @@ function changerOf(name: OperationName): OperationName | undefined {
 }
 
 /**
- * The tags of the entity that a read shows. The API keeps them apart, at one call more, or two where the reply lacks the ARN; people
- * ask whose something is when they look at it, and a model would have to build that ARN. Nothing for what cannot have tags, or
- * where this caller may not read them.
+ * The tags of an entity that a read shows. The API returns them separately, with one more call, or two if the reply lacks the
+ * ARN. Undefined for entities without tags, or if this caller may not read them.
  */
 export async function ownTags(
   { call, restrictions, caller }: Pick<ToolEnvironment, 'call' | 'restrictions' | 'caller'>,
@@ -47,12 +46,12 @@ export async function ownTags(
   } catch (error) {
     const code = error instanceof FinspaceError ? error.fields.code : undefined;
     if (code === 'Aborted') throw error;
-    // What was deleted is still shown, without tags.
+    // Deleted entities are still shown, but without tags.
     return code === 'ResourceNotFound' ? {} : { tagsNotRead: reasonOf(error) };
   }
 }
 
-/** The ARN in a reply that ends so. */
+/** The ARN in a reply that has this ending. */
 function arnIn(output: Members, end: string): string | undefined {
   const values = Object.values({ ...output, ...(output['environment'] as Members | undefined) });
   return values.find(

@@ -7,12 +7,12 @@ import { withEnvironment } from './lenient.ts';
 
 type Members = Record<string, unknown>;
 
-/** Valid arguments, with the id of an environment in the place of its name; or the sentences that say what is wrong with them. */
+/** Valid arguments, with the id of an environment in place of its name; or sentences about what is wrong. */
 type Prepared = { readonly input: Members; readonly meant?: EnvironmentMeant } | { readonly wrong: readonly string[] };
 
 /**
- * Prepares the arguments of one call before anything is planned or approved: puts right how clients write them, validates them, and
- * resolves the name of an environment by a fresh read. Nothing is read where the arguments are wrong otherwise.
+ * Prepares the arguments of a call before anything is planned or approved: corrects common client mistakes, validates, and
+ * resolves the name of an environment with a fresh read. Nothing is read if other arguments are wrong.
  */
 export async function preparedArguments(
   lookup: Lookup,
@@ -44,7 +44,10 @@ const UNREADABLE =
 const ENVIRONMENT = 'environmentId';
 const isEnvironment = ({ path: [first, ...rest] }: Problem) => first === ENVIRONMENT && rest.length === 0;
 
-/** What may be the name of a kdb environment in the place of its id; never what has the form of an id, so that nobody can name one like it. */
+/**
+ * Accepts names of kdb environments besides ids; never a name in the form of an id, so that no environment can be named like
+ * another's id.
+ */
 function environmentNameIn({ shape }: z.ZodObject, given: Members, near: OperationName | undefined) {
   const value = given[ENVIRONMENT];
   const ofKdb = ENVIRONMENT in shape && listerOfLabel(ENVIRONMENT, near) === 'ListKxEnvironments';

@@ -1,10 +1,10 @@
 import type { ServerContext } from '@modelcontextprotocol/server';
 
-/** How long one call may go on, in milliseconds; a client that asked for progress is patient. */
+/** Maximum duration of one call, in milliseconds; longer if the client asked for progress. */
 export const patienceOf = ({ mcpReq }: ServerContext): number =>
   mcpReq._meta?.progressToken === undefined ? 45_000 : 600_000;
 
-/** Tells the client how far a call is, if it asked to be told. Each report counts one further than the last. */
+/** Reports progress to the client if it asked for it. The count grows with each report. */
 export function progressOf({ mcpReq }: ServerContext, total?: number): (message: string) => Promise<void> {
   const progressToken = mcpReq._meta?.progressToken;
   let progress = 0;

@@ -6,10 +6,10 @@ import { type Lookup, lookedUp } from './identify.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** What was done is not kept waiting longer than this for how it is named. */
+/** The result of a call waits no longer than this for the ARN. */
 const MOST_MS = 300;
 
-/** The ARN of what a call created, as tools for tags take it, where the reply does not have it. */
+/** The ARN of what a call created, as the tag tools need it, if the reply does not contain it. */
 export async function arnOfNew(lookup: Lookup, name: OperationName, input: Members, output: Members) {
   const { entity, risk } = operationNamed(name);
   const [member, hasOwn] = [createdBy(name), Object.keys(output).some((each) => each.endsWith('Arn'))];

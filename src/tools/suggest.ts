@@ -1,9 +1,9 @@
 import { didYouMean } from '../nearest.ts';
 
-/** Longer words are no tool names. */
+/** Longer words are not tool names. */
 const LONGEST = 200;
 
-/** `; did you mean x?` for a tool name that is misspelled, prefixed by a client or written in another case, else what `otherwise` says. */
+/** `; did you mean x?` for a tool name that is misspelt, has a client's prefix, or is in another case; otherwise `otherwise`. */
 export function suggestTool(word: string, known: readonly string[], otherwise = ''): string {
   const plain = word.length > LONGEST ? word : snakeCase(word);
   const prefixed = known.filter((name) => plain.endsWith(`_${name}`));

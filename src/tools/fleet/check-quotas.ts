@@ -50,17 +50,17 @@ const limitsOf = (known: Quotas | undefined) =>
       ? 'those that this backend enforces'
       : 'none: this backend enforces no quotas';
 
-/** How much of a quota is used, from 0; what is not allowed at all comes last. */
+/** Share of a quota that is used, from 0; quotas of zero come last. */
 const share = ({ used, limit }: QuotaUse) => (used === 0 ? (limit === 0 ? -1 : 0) : used / limit);
 
-/** More than an assumed limit shows that the real one is higher. */
+/** A use above an assumed limit shows that the real limit is higher. */
 function rowOf({ limit, ...use }: QuotaUse, isKnown: boolean): Row {
   if (limit === Infinity) return use;
   if (!isKnown && use.used > limit) return { ...use, publishedDefault: limit };
   return { ...use, limit, headroom: Math.max(0, limit - use.used) };
 }
 
-/** What counts against the account, where all of its environments are visible. */
+/** Quotas of the account; use is known only if all environments are visible. */
 async function account({ call, options, seesAll }: Scene, { environments: limit }: Quotas, isKnown: boolean) {
   if (!seesAll) return 'not counted: this server shows only some of its environments';
   const used = (await environmentsNow(call, options)).length;

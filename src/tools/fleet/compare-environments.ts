@@ -76,14 +76,14 @@ function differences(one: Graph, other: Graph) {
 }
 
 interface Pair {
-  /** The id in both, or the one in each. */
+  /** The id if it is the same on both sides, or else both ids. */
   readonly called: Row;
   readonly kind: Kind;
-  /** What differs, as it is in the one and in the other. */
+  /** The different settings, each with both values. */
   readonly changed: Row;
 }
 
-/** How many of each kind differ in what: whether it is only the size shows here. */
+/** How many entities of each kind differ in which settings, so that pure differences in size are visible. */
 function countsOf(pairs: readonly Pair[]): Record<string, Record<string, number>> {
   const kinds = [...new Set(pairs.map(({ kind }) => kind))];
   const counts = kinds.map((kind) => {
@@ -93,10 +93,10 @@ function countsOf(pairs: readonly Pair[]): Record<string, Record<string, number>
   return Object.fromEntries(counts.filter(([, members]) => Object.keys(members).length > 0));
 }
 
-/** As many of a kind must differ in the same way for that to be said once. */
+/** How many entities of a kind must share a difference for it to be shown once. */
 const MANY = 3;
 
-/** What is the same difference in all of a kind, such as the subnet, told once; and what differs besides. */
+/** Differences that all entities of a kind share, such as the subnet, and the remaining differences. */
 function apart(pairs: readonly Pair[]) {
   const counts = new Map<string, number>();
   const signature = ({ kind }: Pair, member: string, values: unknown) => `${kind} ${member} ${JSON.stringify(values)}`;
@@ -127,7 +127,7 @@ function apart(pairs: readonly Pair[]) {
   };
 }
 
-/** Those that the other side has not, as far as its lists could be read. */
+/** Entities that the other side lacks, as far as its lists could be read. */
 function lacking(those: readonly GraphEntity[], { gaps }: Graph): Row[] {
   const unlisted = new Set(gaps.filter(({ operation }) => operation.startsWith('List')).map(({ kind }) => kind));
   return those.filter(({ kind }) => !unlisted.has(kind)).map((entity) => ({ id: entity.id, ...factsOf(entity) }));
@@ -136,13 +136,16 @@ function lacking(those: readonly GraphEntity[], { gaps }: Graph): Row[] {
 const isRead = ({ kind, name }: GraphEntity, { gaps }: Graph) =>
   !gaps.some((gap) => gap.kind === kind && gap.of === name);
 
-/** The words of an environment's name that the other's has not, such as `prod`. */
+/** The words of an environment's name that the other name lacks, such as `prod`. */
 function telling({ name }: Graph, other: Graph): readonly string[] {
   const words = (text: string) => text.toLowerCase().split(/[-_]/);
   return words(name).filter((word) => word !== '' && !words(other.name).includes(word));
 }
 
-/** The entities of both in pairs: by kind and name, else by kind and the name without the words that tell the environments apart. */
+/**
+ * The entities of both environments in pairs: by kind and name, or else by kind and the name without the words that distinguish
+ * the environments.
+ */
 function matched(one: Graph, other: Graph) {
   const exact = paired(compared(one), compared(other), ({ id }) => id);
   const [mine, theirs] = [telling(one, other), telling(other, one)];
@@ -157,7 +160,7 @@ function matched(one: Graph, other: Graph) {
 
 type Named = (entity: GraphEntity) => string;
 
-/** The first of each name on one side with the first of that name on the other, and what is left. */
+/** Pairs the first entity with a name on one side with the first one on the other, and returns the rest. */
 function paired(those: readonly GraphEntity[], others: readonly GraphEntity[], nameIn: Named, nameThere = nameIn) {
   const byName = new Map(others.toReversed().map((entity) => [nameThere(entity), entity]));
   const both: [GraphEntity, GraphEntity][] = [];
@@ -175,16 +178,16 @@ function paired(those: readonly GraphEntity[], others: readonly GraphEntity[], n
 
 const compared = ({ entities }: Graph) => entities.filter(({ kind }) => kind !== 'environment' && kind !== 'changeset');
 
-/** An id without some words: `cluster:gw-prod` and `cluster:gw-uat` are the same without `prod` and `uat`. */
+/** An id without some words: `cluster:gw-prod` and `cluster:gw-uat` are equal without `prod` and `uat`. */
 const without = (id: string, words: readonly string[]) =>
   id
     .split(/(?=[-_:/])|(?<=[-_:/])/)
     .map((part) => (words.includes(part.toLowerCase()) ? '*' : part))
     .join('');
 
-/** What is there on one side only is told in few words. */
+/** Settings shown for entities on one side only. */
 const BRIEF = ['code', 'initializationScript', 'release', 'azMode', 'caches', 'autoscaling'] as const;
-/** What an entity was made with, besides its size. */
+/** The settings of an entity at its creation, besides its size. */
 const SETTINGS = [
   ...BRIEF,
   'arguments',

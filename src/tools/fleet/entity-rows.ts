@@ -8,11 +8,11 @@ import type { Candidate } from './matching.ts';
 import { isSmall, type Row, type View } from './page.ts';
 import { tagsIn } from './tagged.ts';
 
-/** Of so few everything is shown, or what an overview shows. */
+/** With at most this many results, each is shown completely (`whole`) or as in an overview (`brief`). */
 export const FEW = { whole: 3, brief: 12 };
 
 type Told = 'listed' | 'brief' | 'whole';
-/** The levels of detail that an answer may have; it has the first one that fits. */
+/** Levels of detail, in order of preference; an answer uses the first one that fits. */
 type Levels = readonly [Told, ...Told[]];
 export const toldOf = (found: readonly Candidate[], asked: View | 'size' | undefined): Levels => {
   if (found.length <= FEW.whole) return ['whole'];
@@ -20,14 +20,14 @@ export const toldOf = (found: readonly Candidate[], asked: View | 'size' | undef
   return asked === 'size' ? ['brief'] : ['brief', 'listed'];
 };
 
-/** The rows of the first level at which they are few enough for one answer; where they never are, brief ones. */
+/** The rows at the first level that fits into one answer; brief rows if none does. */
 export function rowsOf(found: readonly Candidate[], levels: Levels, several: boolean): Row[] {
   const rows = (as: Told) => found.map((each) => rowOf(each, as, several));
   const [first, ...others] = levels;
   return rows(others.length === 0 ? first : (levels.find((level) => isSmall(rows(level))) ?? 'brief'));
 }
 
-/** The settings for which many were found, when they are the same for all. */
+/** The settings that matched, if they are the same for all of many results. */
 export function matchedInAll(found: readonly Candidate[]): readonly string[] | undefined {
   const [first] = found;
   const same = JSON.stringify(first?.matched);
@@ -35,7 +35,7 @@ export function matchedInAll(found: readonly Candidate[]): readonly string[] | u
   return isSame ? first?.matched : undefined;
 }
 
-/** Without the settings for which it was found. */
+/** The candidate without the settings that matched. */
 export const unmatched = ({ matched: _, ...candidate }: Candidate): Candidate => candidate;
 
 function rowOf(candidate: Candidate, told: Told, several: boolean): Row {
@@ -68,7 +68,7 @@ function rowOf(candidate: Candidate, told: Told, several: boolean): Row {
   });
 }
 
-/** How many were found of each kind and, in several environments, in each. */
+/** The number of results by kind and, with several environments, by environment. */
 export function countsOf(found: readonly Candidate[]) {
   const kinds = summed(found.map(({ entity }) => [entity.kind, 1]));
   const inside = found.filter(({ entity }) => entity.kind !== 'environment');

@@ -8,7 +8,7 @@ import { NotThere } from './scene.ts';
 import { canonical, means, settingsOf } from './settings.ts';
 import { loosely } from './tagged.ts';
 
-/** Tokens of all groups and the names in them together; of more names each group tells some, or in many groups none. */
+/** Maximum tokens of all groups with their names; with more names, each group shows some or, if there are many groups, none. */
 const MOST_OF_NAMES = 1_500;
 const PER_GROUP = 12;
 const CHARACTERS = 2.5;
@@ -17,13 +17,13 @@ const SOME_NAMES = 8;
 const MOST_GROUPS = 20;
 const NONE = '(none)';
 
-/** What to group by: a setting, or a tag. */
+/** A setting or tag to group by. */
 export interface Key {
   readonly name: string;
   readonly isTag: boolean;
 }
 
-/** The settings and tags that are asked for, such as `environment, tag:owner`. */
+/** The requested settings and tags, such as `environment, tag:owner`. */
 export const keysIn = (groupBy = ''): Key[] =>
   groupBy
     .split(',')
@@ -34,13 +34,13 @@ export const keysIn = (groupBy = ''): Key[] =>
       return { name: tag ?? text, isTag: tag !== undefined };
     });
 
-/** The same keys, where those that no candidate has as a setting are taken for tags. */
+/** The same keys; a key that is not a setting of any candidate counts as a tag. */
 export const keysFor = (keys: readonly Key[], found: readonly Candidate[]): Key[] =>
   keys.map(({ name, isTag }) => ({ name, isTag: isTag || (found.length > 0 && !isKnown(found, { name, isTag })) }));
 
 const isKnown = (found: readonly Candidate[], key: Key) => found.some((each) => valuesOf(each, key)[0] !== NONE);
 
-/** Throws NotThere for a key that nothing has, with the settings and tags that there are, unless nothing has any tag. */
+/** Throws NotThere for a key that nothing has, with the existing settings and tags, unless nothing has any tag. */
 export function checkKeys(keys: readonly Key[], asked: readonly Key[], found: readonly Candidate[]): void {
   const tags = [...new Set(found.flatMap(({ tags: own = {} }) => Object.keys(own)))].toSorted();
   for (const [at, key] of keys.entries()) {
@@ -56,15 +56,18 @@ export function checkKeys(keys: readonly Key[], asked: readonly Key[], found: re
 
 interface By {
   readonly keys: readonly Key[];
-  /** Whether what each takes up was read. */
+  /** Whether the capacity of each result was read. */
   readonly details: boolean;
-  /** Whether that is told of many groups, too. */
+  /** Whether totals are shown even for many groups. */
   readonly isSized: boolean;
-  /** The order of the groups; most members first when left out. */
+  /** The order of the groups; by default, those with the most members first. */
   readonly order?: ((a: readonly Candidate[], b: readonly Candidate[]) => number) | undefined;
 }
 
-/** One row for each value of a setting or tag, or of several, with how many have it, which, and what they take up together. */
+/**
+ * One row for each value of a setting or tag, or of a combination of several, with the number of members, their names and their
+ * totals.
+ */
 export function grouped(found: readonly Candidate[], { keys, details, isSized, order = mostFirst }: By) {
   const groups = new Map<string, Candidate[]>();
   for (const candidate of found)
@@ -89,7 +92,7 @@ export function grouped(found: readonly Candidate[], { keys, details, isSized, o
 const mostFirst = (a: readonly Candidate[], b: readonly Candidate[]) => b.length - a.length;
 const nameOf = ({ name, database }: GraphEntity) => (database ? `${database}/${name}` : name);
 
-/** What each is called among these: with its environment where one of another environment has the same name. */
+/** The name of each candidate; with its environment if another environment has the same name. */
 function callers(found: readonly Candidate[]): (candidate: Candidate) => string {
   const counts = new Map(Object.entries(summed(found.map(({ entity }) => [nameOf(entity), 1]))));
   return ({ entity, graph }) => {
@@ -98,7 +101,7 @@ function callers(found: readonly Candidate[]): (candidate: Candidate) => string 
   };
 }
 
-/** One text for each way to take one value of each key. */
+/** One text for each combination of one value per key. */
 const combined = (values: readonly (readonly string[])[]): string[] =>
   values
     .reduce<string[]>((texts, each) => texts.flatMap((text) => each.map((value) => `${text}, ${value}`)), [''])
@@ -121,13 +124,13 @@ function valuesOf({ entity, graph, tags = {} }: Candidate, { name: wanted, isTag
   return inside.length === 0 ? [NONE] : inside.map((each) => each.value);
 }
 
-/** The names of the settings that some of these have. */
+/** The names of the settings that any of these have. */
 export const settingNames = (found: readonly Candidate[]) =>
   [...new Set(found.flatMap(({ entity }) => Object.keys(entity.facts)))].toSorted();
 
 type Facts = Readonly<Record<string, unknown>>;
 
-/** What they take up together, by kind. A cluster that could not be made takes up nothing. */
+/** The capacity that they use together, by kind. A cluster whose creation failed uses nothing. */
 export function totals(found: readonly Candidate[]) {
   const factsOf = (kind: string) =>
     found
@@ -176,7 +179,7 @@ export function totals(found: readonly Candidate[]) {
   return Object.keys(told).length === 0 ? {} : { totals: told };
 }
 
-/** What stands beside each name, added up; the names are foreign, and `constructor` may be one. */
+/** The sum for each name. Names are untrusted: one may be `constructor`. */
 export function summed(counts: readonly (readonly [name: string, count: number])[]): Record<string, number> {
   const sums = new Map<string, number>();
   for (const [name, count] of counts) sums.set(name, (sums.get(name) ?? 0) + count);

@@ -7,7 +7,7 @@ import { findProblems } from './find-problems.ts';
 import { waitFor } from './wait-for.ts';
 import { whatDependsOn } from './what-depends-on.ts';
 
-/** The tools that answer what no single operation can; all of them only read. */
+/** The tools that answer questions across operations; all of them only read. */
 export const FLEET_TOOLS: readonly CompositeTool[] = [
   describeEnvironment,
   findEntities,

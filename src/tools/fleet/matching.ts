@@ -8,7 +8,7 @@ export interface Candidate {
   readonly graph: Graph;
   readonly entity: GraphEntity;
   readonly tags?: Readonly<Record<string, string>>;
-  /** The settings for which it was found, as `name=value`. */
+  /** The settings that matched, as `name=value`. */
   readonly matched?: readonly string[];
 }
 
@@ -21,7 +21,7 @@ interface Wanted {
   readonly changedWithin?: string | undefined;
 }
 
-/** Whether an entity is what was asked for, as far as that shows in itself. */
+/** Whether an entity meets the conditions on its own properties. */
 export function matches(entity: GraphEntity, wanted: Wanted, now: string): boolean {
   const { name, status, type, olderThan, youngerThan, changedWithin } = wanted;
   const { created, modified, facts } = entity;
@@ -39,7 +39,7 @@ export function matches(entity: GraphEntity, wanted: Wanted, now: string): boole
   );
 }
 
-/** One of several types, each whole or as far as a family goes: SSD is any SSD_1000 or SSD_250, NAS any volume; after `!` none of them. */
+/** One of several types, complete or as a family: SSD matches SSD_1000 and SSD_250, NAS any volume. After `!`, none of them. */
 function isOfType(facts: GraphEntity['facts'], wanted: string): boolean {
   const own = [facts['type'], facts['hostType'], facts['nodeType'], facts['volumeType']]
     .filter((each) => each !== undefined)
@@ -52,7 +52,7 @@ function isOfType(facts: GraphEntity['facts'], wanted: string): boolean {
 
 const NOT = /^\s*(?:!=?|not\b|other than\b|except\b)/i;
 
-/** The words of a list, in capitals, without what makes it one of others. */
+/** The items of a list in upper case, without the negation. */
 export const listed = (text: string) =>
   text
     .replace(NOT, '')
@@ -60,16 +60,16 @@ export const listed = (text: string) =>
     .split(/[,|!\s]+/)
     .filter(Boolean);
 
-/** `!release=1.0` for `release != 1.0`, which is the same. */
+/** `!release=1.0` for `release != 1.0`, which means the same. */
 export const negated = (text: string | undefined) => text?.replace(/^([^!=<>]+?)\s*!=\s*/, '!$1=');
 
-/** One of several states, each whole or in part; after `!` or `not` none of them, of what has a state at all. */
+/** One of several statuses, complete or in part; after `!` or `not`, any other status. */
 function hasStatus({ status }: GraphEntity, wanted: string): boolean {
   const isOne = listed(wanted).some((state) => (status ?? '').includes(state));
   return NOT.test(wanted) ? status !== undefined && !isOne : isOne;
 }
 
-/** One of several names, each in part, or after `!` none of them. What is in a database goes by its name, too. */
+/** One of several names, in part; after `!`, none of them. The database of an entity counts as a name, too. */
 function isCalled({ name, database = '' }: GraphEntity, wanted: string): boolean {
   const patterns = wanted
     .replace(/^\s*!/, '')
@@ -79,7 +79,9 @@ function isCalled({ name, database = '' }: GraphEntity, wanted: string): boolean
   return isOne !== /^\s*!/.test(wanted);
 }
 
-/** Parts in order, letter case and what separates words aside; no regular expression, because the pattern is the model's. */
+/**
+ * Matches the parts in order, ignoring case and word separators. No regular expression, because the pattern comes from the model.
+ */
 function nameMatches(text: string, pattern: string): boolean {
   const name = bare(text);
   let at = 0;
@@ -95,8 +97,8 @@ const bare = (text: string) => text.toLowerCase().replaceAll(/[_\s-]/g, '-');
 const MOST_MATCHED = 6;
 
 /**
- * The candidates with a setting that contains a text or has that name, or that name and a value, each with what matched. After `!`
- * those without one, of the kinds of which some have one.
+ * The candidates with a setting that contains a text, or has that name, or that name and value, each with what matched. After
+ * `!`, those without one, among the kinds of which some have one.
  */
 export function usingIt(candidates: readonly Candidate[], uses: string): Candidate[] {
   const isNot = uses.startsWith('!');
@@ -116,7 +118,7 @@ export function usingIt(candidates: readonly Candidate[], uses: string): Candida
 
 type Fits = (value: string, wanted: string) => boolean;
 const isEqual: Fits = (value, wanted) => value === wanted;
-/** As far as people say it: of an ARN or a path a part. Of numbers there are no parts. */
+/** A part of a value, such as of an ARN or a path. Numbers match only as a whole. */
 const isWithin: Fits = (value, wanted) => !/^[\d.]*$/.test(wanted) && value.includes(wanted);
 
 function matchedIn({ graph, entity }: Candidate, text: string, fits: Fits): string[] {

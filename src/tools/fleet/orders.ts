@@ -4,9 +4,9 @@ import type { Candidate } from './matching.ts';
 type Many = readonly Candidate[];
 
 export const SORTS = ['oldest', 'newest', 'changed', 'largest', 'smallest', 'fullest', 'emptiest'] as const;
-/** By how much of something is in use. */
+/** Orders by how much is in use. */
 export const FULLNESS: ReadonlySet<string | undefined> = new Set(['fullest', 'emptiest']);
-/** By what only the operations on one thing tell. */
+/** Orders by values that only the read of each entity shows. */
 export const BY_SIZE: ReadonlySet<string | undefined> = new Set(['largest', 'smallest', ...FULLNESS]);
 type Sort = (typeof SORTS)[number];
 
@@ -14,12 +14,12 @@ const createdAt = ({ entity: { created } }: Candidate) => created ?? '';
 const changedAt = ({ entity: { created, modified } }: Candidate) => modified ?? created ?? '';
 const first = (many: Many, at: (one: Candidate) => string) => many.map(at).toSorted()[0] ?? '';
 const last = (many: Many, at: (one: Candidate) => string) => many.map(at).toSorted().at(-1) ?? '';
-/** A cluster that could not be made takes up nothing. */
+/** A cluster whose creation failed uses nothing. */
 const sizeOf = ({ entity }: Candidate) => (entity.status === 'CREATE_FAILED' ? 0 : sizeInOrder(entity));
 const size = (many: Many) => many.reduce((sum, one) => sum + sizeOf(one), 0);
 const full = (many: Many) => fullness(many.map(({ entity }) => entity));
 
-/** The orders in which groups are put, by what is in them; one alone is a group of one. */
+/** The orders of groups, by their members; a single entity is a group of one. */
 export const ORDERS: Record<Sort, (a: Many, b: Many) => number> = {
   oldest: (a, b) => first(a, createdAt).localeCompare(first(b, createdAt)),
   newest: (a, b) => last(b, createdAt).localeCompare(last(a, createdAt)),

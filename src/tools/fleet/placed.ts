@@ -6,19 +6,19 @@ import type { Unread } from './unread.ts';
 
 interface Lacking {
   readonly found: readonly Candidate[];
-  /** What was looked for. */
+  /** The tag that was searched for. */
   readonly tag: string | undefined;
-  /** What is grouped by. */
+  /** The keys of the grouping. */
   readonly keys: readonly Key[];
-  /** Whether what each takes up was read. */
+  /** Whether the capacity of each result was read. */
   readonly details: boolean;
 }
 
 const MOST_PLACES = 30;
 
 /**
- * Tags are not inherited, but people tag an environment and mean what is in it. So where nothing carries a tag, or some lack the
- * one that is grouped by, what of the candidates is in environments that carry it.
+ * Tags are not inherited, but people tag an environment and mean its contents. So if nothing has a tag, or some lack the tag of a
+ * grouping, this finds the candidates in environments that have it.
  */
 export async function inTagged(
   scene: Scene,

@@ -9,11 +9,14 @@ interface Told {
   readonly section: Section;
 }
 
-/** Of more than so many problems each is told in few words. */
+/** With more problems than this, each is shown briefly. */
 const MANY = 20;
 const MOST_PLACES = 40;
 
-/** Problems as one by one where they are few or all of each is asked for; else by environment, as many as fit, or counted there. */
+/**
+ * Problems one by one if they are few or complete rows are requested; otherwise by environment, as many as fit, or counted by
+ * environment.
+ */
 export function toldProblems(rows: readonly Problem[], view: View | undefined, isOneSort: boolean): Told {
   if (rows.length <= MANY || view === 'full') return { head: {}, section: { name: 'problems', rows } };
   const places = summed(rows.map(({ environment }) => [environment, 1]));
@@ -30,7 +33,7 @@ export function toldProblems(rows: readonly Problem[], view: View | undefined, i
   };
 }
 
-/** What the reason says in words, and ids that help nobody who has dozens of rows before him. */
+/** Members that the reason repeats in words, and ids that do not help in an answer with many rows. */
 const IN_WORDS = ['mounted', 'newest', 'mountedVersion', 'newestVersion'];
 const SHORT = ['environment', 'why', 'since', 'created', ...IN_WORDS];
 const SHORT_OF_ONE_SORT = [...SHORT, 'problem'];

@@ -10,12 +10,12 @@ const SIZES: Record<string, number> = {
   tib: 2 ** 40,
 };
 const QUANTITY = /^([\d.]+)\s*([kmgtp]?i?b)?$/i;
-/** The unit that stands at the end of the name of a setting. */
+/** The unit at the end of a setting's name. */
 const UNIT = /(?:MiB|GB)$|^bytes$/;
-/** Nobody means so few mebibytes of memory who says no unit: those are gibibytes. */
+/** A small number of memory without a unit means gibibytes, not mebibytes. */
 const FEWEST_MIB = 1_024;
 
-/** What a setting is more or less than. Undefined where either is not a number. */
+/** Compares a setting with a wanted value. Undefined if either is not a number. */
 export function compared(path: string, value: string, wanted: string): number | undefined {
   const [own, asked] = [parsed(value), parsed(wanted)];
   if (own === undefined || asked === undefined) return undefined;

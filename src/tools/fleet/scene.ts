@@ -18,36 +18,36 @@ import type { Exchange, ToolEnvironment } from '../environment.ts';
 import { progressOf } from '../progress.ts';
 import { reasonOf, textOf, type Unread, unreadOf } from './unread.ts';
 
-/** The state of what is not there any more. */
+/** The status of an entity that no longer exists. */
 export const GONE = 'DELETED';
 
-/** Said by every answer about one environment. */
+/** The argument of every tool for one environment. */
 export const EnvironmentArgument = () => z.string().min(1).max(64).describe('Id or name of a kdb environment');
-/** Said by every answer that may be about several. */
+/** The argument of every tool for one or several environments. */
 export const EnvironmentsArgument = () =>
   z.string().min(1).max(64).describe('Id, name, or a pattern such as desk-*. Default: all.');
 
-/** An argument that names nothing; its message says what there is. */
+/** An argument that names nothing; the message shows what exists. */
 export class NotThere extends Error {
   override readonly name = 'NotThere';
 }
 
-/** What a fleet tool works with: the environments that there are, and ways to read them within the caller's rights. */
+/** The context of a fleet tool: the existing environments, and ways to read them within the caller's rights. */
 export interface Scene {
   readonly call: Call;
   readonly options: GraphOptions;
   /** Whether all environments of the account are visible. */
   readonly seesAll: boolean;
-  /** The limits of the backend; undefined where it does not show them. */
+  /** The limits of the backend; undefined if the API does not show them. */
   readonly quotas: () => Promise<Quotas | undefined>;
-  /** The one environment of an id or name. Throws NotThere. */
+  /** The only environment with an id or name. Throws NotThere. */
   environment(wanted: string): Promise<Environment>;
-  /** The same, or else the newest deleted one of that id or name. */
+  /** The same, or else the newest deleted one with that id or name. */
   environmentOrDeleted(wanted: string): Promise<Environment>;
   graph(wanted: string, options?: GraphOptions): Promise<Graph>;
-  /** The graphs of all environments, of one, or of those whose names fit a pattern with `*`. */
+  /** The graphs of all environments, of one, or of those whose names match a pattern with `*`. */
   graphs(wanted: string | undefined, options?: GraphOptions): Promise<Graphs>;
-  /** Reads the environments of these graphs once more, in another way. */
+  /** Reads the environments of these graphs again, with other options. */
   again(graphs: readonly Pick<Graph, 'environmentId'>[], options: GraphOptions): Promise<Graphs>;
 }
 
@@ -121,7 +121,10 @@ export function sceneOf({ call, restrictions, caller, quotas }: ToolEnvironment,
   };
 }
 
-/** Whether a whole name is a pattern with `*` for any text; no regular expression, because the pattern is the model's. */
+/**
+ * Whether a complete name matches a pattern with `*` for any text. No regular expression, because the pattern comes from the
+ * model.
+ */
 function isLike(name: string, pattern: string): boolean {
   const [begin = '', ...rest] = pattern.split('*');
   const end = rest.pop() ?? '';
@@ -140,7 +143,9 @@ const apart = (all: readonly Environment[]) =>
 const newest = (all: readonly Environment[]) =>
   all.toSorted((a, b) => (b.creationTimestamp ?? '').localeCompare(a.creationTimestamp ?? ''));
 
-/** The only environment that is called so but for what separates words, or has a word of its name: `prod` or `production` is `kdb-prod`. */
+/**
+ * The only environment whose name matches apart from word separators, or contains the word: `prod` or `production` is `kdb-prod`.
+ */
 const withWord = (all: readonly Environment[], wanted: string): Environment[] => {
   const words = (text: string) => text.toLowerCase().split(/[-_\s]+/);
   const is = words(wanted).join('-');
@@ -152,14 +157,14 @@ const withWord = (all: readonly Environment[], wanted: string): Environment[] =>
   const found = named.length > 0 ? named : having;
   return found.length === 1 ? found : [];
 };
-/** One word that may stand for a longer one; `kdb-test` and `prod2` are said to be exact. */
+/** A word that may stand for a longer one; `kdb-test` and `prod2` count as exact names. */
 const SHORTENED = /^[a-z]{3,}$/;
 
-/** When the first of these was read. */
+/** The time of the earliest read. */
 export const readAtOf = (graphs: readonly Graph[]) => graphs.map(({ readAt }) => readAt).toSorted()[0];
 
 const MOST_IDS = 8;
-/** Since when an answer may be outdated; how many environments it is about and, while they are few, their ids with their names. */
+/** The time of the read, the number of environments and, if they are few, their ids with their names. */
 export const environmentsOf = (graphs: readonly Graph[]) => ({
   readAt: readAtOf(graphs),
   environments: graphs.length,
@@ -168,7 +173,7 @@ export const environmentsOf = (graphs: readonly Graph[]) => ({
     : { environmentIds: Object.fromEntries(graphs.map(({ name, environmentId }) => [environmentId, name])) }),
 });
 
-/** Says that something is not there, as far as could be read, with what was probably meant. */
+/** Says that something was not found, as far as everything could be read, with what was probably meant. */
 export function noSuch(
   noun: string,
   wanted: string,

@@ -1,13 +1,13 @@
 import type { Graph, GraphEntity } from '../../inventory/graph.ts';
 import { entityRow, namesConnected } from '../../inventory/summary.ts';
 
-/** A value of a setting: `autoscaling.min` is 3. */
+/** One value of a setting: `autoscaling.min` is 3. */
 export interface Setting {
   readonly path: string;
   readonly value: string;
 }
 
-/** What an entity says about others or about its state now, or again in another way, which is not a setting of its own. */
+/** Facts that describe other entities or the current state, or repeat other facts: not settings. */
 const NOT_SETTINGS = new Set([
   'name',
   'status',
@@ -20,18 +20,18 @@ const NOT_SETTINGS = new Set([
   'bucket',
 ]);
 
-/** All that is known about an entity, one for each value. */
+/** Everything known about an entity, one item per value. */
 export function factsOf(entity: GraphEntity, graph: Graph): Setting[] {
   const { volumes, usedBy } = namesConnected(entity, graph);
   const all = Object.entries({ ...entityRow(entity, graph), volumes, usedBy, ...entity.facts });
   return all.flatMap(([name, value]) => valuesIn(name, value));
 }
 
-/** The settings of an entity itself, in which texts are looked for. */
+/** The settings of an entity itself, which are searched for texts. */
 export const settingsOf = (entity: GraphEntity, graph: Graph): Setting[] =>
   factsOf(entity, graph).filter(({ path }) => !NOT_SETTINGS.has(path.split('.')[0] ?? ''));
 
-/** The values in a setting, with where in it they are. */
+/** The values in a setting, with their paths. */
 function valuesIn(path: string, value: unknown): Setting[] {
   if (Array.isArray(value)) return value.flatMap((each) => valuesIn(path, each));
   if (typeof value === 'object' && value !== null)
@@ -39,14 +39,14 @@ function valuesIn(path: string, value: unknown): Setting[] {
   return value === undefined ? [] : [{ path, value: String(value) }];
 }
 
-/** Whether somebody who says `wanted` means the setting at a path, or one that is inside it. */
+/** Whether `wanted` names the setting at a path, or one inside it. */
 export function means(wanted: string, path: string): boolean {
   const asked = canonical(wanted);
   const parts = path.split('.');
   return parts.some((part, at) => canonical(part) === asked || canonical(parts.slice(0, at + 1).join('')) === asked);
 }
 
-/** One form for the names of a setting: letter case, plurals, units and the words that the API adds to names aside. */
+/** The canonical form of a setting's name: without case, plurals, units and the API's suffixes. */
 export function canonical(name: string): string {
   const bare = name
     .toLowerCase()
@@ -56,7 +56,7 @@ export function canonical(name: string): string {
   return ALSO.get(bare) ?? bare;
 }
 
-/** What the API and people call a setting that is told under another name. */
+/** Names that the API and people use for a setting that is shown under another name. */
 const ALSO = new Map(
   Object.entries({
     release: ['kdbversion'],

@@ -8,21 +8,24 @@ import type { Candidate } from './matching.ts';
 import { NotThere, type Scene } from './scene.ts';
 import type { Unread } from './unread.ts';
 
-/** Tags are one call per entity: of more than this the tags are not read. */
+/** Tags need one call per entity: above this number, tags are not read. */
 const MOST_TAGGED = 5_000;
 const TAGS_AT_ONCE = 16;
 
 type Tags = Readonly<Record<string, string>>;
 type Tagged = Candidate & { readonly tags: Tags };
 
-/** What was found, and every tag that was read, as `key=value`. */
+/** The results, and every tag that was read, as `key=value`. */
 export interface WithTags {
   readonly found: readonly Candidate[];
   readonly gaps: readonly Unread[];
   readonly seen: ReadonlySet<string>;
 }
 
-/** The candidates with their tags; of a load those of its database. What cannot have tags is left out. Throws NotThere when they may not be read. */
+/**
+ * The candidates with their tags; a changeset has those of its database. Entities that cannot have tags are dropped. Throws
+ * NotThere when tags may not be read.
+ */
 export async function withTags({ call, options }: Scene, candidates: readonly Candidate[]): Promise<WithTags> {
   const refusal = options.refusal?.('ListTagsForResource');
   if (refusal !== undefined) throw new NotThere(`Tags cannot be read. ${refusal}`);
@@ -63,7 +66,7 @@ export async function withTags({ call, options }: Scene, candidates: readonly Ca
   return { found, gaps, seen: new Set(seen) };
 }
 
-/** All of the candidates, with their tags as far as those may be read. */
+/** All candidates, with their tags as far as they may be read. */
 export async function alsoTagged(scene: Scene, candidates: readonly Candidate[]) {
   const isAllowed = scene.options.refusal?.('ListTagsForResource') === undefined;
   const { found, gaps } = isAllowed ? await withTags(scene, candidates) : { found: [], gaps: [] };
@@ -72,11 +75,11 @@ export async function alsoTagged(scene: Scene, candidates: readonly Candidate[])
   return { found: candidates.map(tagged), gaps };
 }
 
-/** The tags of one that has them, for a row about it. */
+/** The tags of an entity that has some, for its row. */
 export const tagsIn = ({ entity, tags }: Candidate): Readonly<Record<string, unknown>> =>
   tags === undefined ? {} : { [tagMember(entity)]: tags };
 
-/** A load has no tags; those of its database are told as such. */
+/** A changeset has no tags; those of its database are shown as such. */
 const tagMember = ({ kind }: GraphEntity) => (kind === 'changeset' ? 'tagsOfDatabase' : 'tags');
 
 function arnOf({ graph, entity }: Candidate): string | undefined {
@@ -86,8 +89,8 @@ function arnOf({ graph, entity }: Candidate): string | undefined {
 }
 
 /**
- * Those that carry a `key`, a value or `key=value`, after `!` those that do not; `*` is any tag. Letter case is the caller's
- * choice, and so is all that separates words where nothing carries it to the letter.
+ * Those with a `key`, a value or `key=value`; after `!`, those without it. `*` matches any tag. Case is ignored, and so are word
+ * separators if nothing matches exactly.
  */
 export function carrying(
   found: readonly Candidate[],
@@ -104,7 +107,7 @@ export function carrying(
   };
 }
 
-/** As people say it: of several values of one key any, of several keys each. */
+/** Of several values of one key, any; of several keys, each. */
 function carrierOfList(wanted: string): (tags: Tags) => boolean {
   const parts = wanted.split(/\s*[,|]\s*/).filter(Boolean);
   const all = parts.map((text) => ({
@@ -116,7 +119,7 @@ function carrierOfList(wanted: string): (tags: Tags) => boolean {
     keys.length > 0 && keys.every((asked) => all.some(({ key, carries }) => key === asked && carries(tags)));
 }
 
-/** Whether tags have what is looked for; an asterisk, or no key, is any. */
+/** Whether tags contain the wanted one; an asterisk or a missing key matches any. */
 function carrier(wanted: string, separator: RegExp, form: (text: string) => string): (tags: Tags) => boolean {
   const [first = '', value] = wanted.split(separator);
   const key = first || '*';
@@ -128,5 +131,5 @@ function carrier(wanted: string, separator: RegExp, form: (text: string) => stri
     );
 }
 
-/** A name without what separates its words: `Cost Centre` is `cost-centre`. */
+/** A name without word separators: `Cost Centre` is `cost-centre`. */
 export const loosely = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');

@@ -14,7 +14,7 @@ interface FleetTool<I extends z.ZodObject> extends Omit<CompositeTool<I>, 'annot
   ) => Promise<CallToolResult>;
 }
 
-/** Declares a tool that only reads, over one environment or many. */
+/** Declares a read-only tool for one or several environments. */
 export function fleetTool<I extends z.ZodObject>({ run, ...tool }: FleetTool<I>): CompositeTool {
   return compositeTool<I>({
     ...tool,

@@ -3,18 +3,18 @@ import { cut } from '../../inventory/units.ts';
 import { FinspaceError, wireName } from '../../operations/failure.ts';
 import { plainOrQuoted, quoted } from '../../untrusted.ts';
 
-/** Something of an environment that could not be read, and why. */
+/** A part of an environment that could not be read, and why. */
 export interface Unread {
   readonly environment: string;
   readonly operation?: string | undefined;
-  /** The entity or database of which it would have been. */
+  /** The entity or database that it belongs to. */
   readonly of?: string | undefined;
   readonly reason: string;
-  /** True where only the older items of a list were left unread. */
+  /** True if only the older items of a list were not read. */
   readonly isOfOlder?: boolean | undefined;
 }
 
-/** What could not be read of an environment. */
+/** The parts of an environment that could not be read. */
 export const unreadOf = ({ name: environment, gaps }: Graph): Unread[] =>
   gaps.map(({ kind: _, ...gap }) => ({ environment, ...gap }));
 
@@ -22,7 +22,7 @@ const MOST_LINES = 20;
 const MOST_NAMES = 5;
 const MOST_CHARACTERS = 300;
 
-/** What an answer says of what could not be read: each thing once, those with one reason together. Reasons are foreign, and may be long. */
+/** The note about what could not be read: each part once, grouped by reason. Reasons are untrusted, and may be long. */
 export function notReadIn(unread: readonly Unread[]) {
   const places = new Map<string, { readonly first: Unread; readonly names: Set<string> }>();
   for (const each of unread) {
@@ -50,7 +50,7 @@ export function textOf({ operation, of, reason }: Unread, names: readonly string
   return `${operation}${named && ` of ${named}${more}`}: ${reason}`;
 }
 
-/** Why something could not be read. */
+/** Why a part could not be read. */
 export const reasonOf = (error: unknown): string =>
   error instanceof FinspaceError
     ? `${wireName(error.fields.code)}: ${quoted(error.fields.detail, 120)}`

@@ -20,7 +20,7 @@ import { suggestTool } from '../suggest.ts';
 import { ranked } from './rank.ts';
 
 const MOST_FOUND = 6;
-/** What the tools are about, by a word in their names. */
+/** The subjects of tools, by a word in their names. */
 const ABOUT = [
   ['environment', 'environments'],
   ['cluster', 'clusters and their nodes'],
@@ -51,7 +51,7 @@ function withKeywords(tool: ListedTool) {
   return { ...tool, keywords: declared?.keywords ?? '', deprecated };
 }
 
-/** Runs another tool with all its checks, its approval included, exactly as if it had been called itself. */
+/** Runs another tool with all its checks and its approval, exactly as if it had been called directly. */
 function dispatcher(onlyReads: boolean): CompositeTool['run'] {
   return async (environment, input, exchange) => {
     const { tool, arguments: given = {} } = input as { tool: string; arguments?: Record<string, unknown> };
@@ -67,7 +67,7 @@ function dispatcher(onlyReads: boolean): CompositeTool['run'] {
   };
 }
 
-/** What `--catalog search` lists in place of all tools: one that finds them, and two that run them. */
+/** The tools of `--catalog search`: one finds the other tools, and two run them. */
 const SEARCH_TOOLS: readonly CompositeTool[] = [
   compositeTool({
     name: 'find_tools',
@@ -123,13 +123,13 @@ const SEARCH_TOOLS: readonly CompositeTool[] = [
 
 const described = once((): ListedTool[] => SEARCH_TOOLS.map(describeComposite));
 
-/** The list of tools in search mode; one that runs what changes something only where there is something that may be run. */
+/** The list of tools in search mode; the tool that runs changes is listed only if changes are offered. */
 export function searchTools(environment: Offering): ListedTool[] {
   const isReading = ({ annotations }: ListedTool) => annotations?.readOnlyHint === true;
   return offered(environment).every(isReading) ? described().filter(isReading) : described();
 }
 
-/** Runs one `tools/call` in search mode. The tools behind the dispatchers answer to their own names, too. */
+/** Runs one `tools/call` in search mode. Tools can also be called directly by their names. */
 export async function callSearchTool(
   environment: ToolEnvironment,
   params: { name: string; arguments?: Record<string, unknown> | undefined },

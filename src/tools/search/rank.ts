@@ -2,13 +2,13 @@ interface Searchable {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  /** Words by which people search for it and which its texts do not have. */
+  /** Search words that do not occur in the tool's texts. */
   readonly keywords: string;
   readonly deprecated: boolean;
   readonly inputSchema: object;
 }
 
-/** English words that say nothing about what is asked for. */
+/** English words that say nothing about the subject of a question. */
 const STOP_WORDS: ReadonlySet<string> = new Set(
   `a about all am an and any are as at be been but by can could did do does do for from had has have he her him his how i if in
   into is it its just me must my no not of on or our please s she should so such t that the their them then there these they
@@ -17,7 +17,7 @@ const STOP_WORDS: ReadonlySet<string> = new Set(
 /** The usual parameters of BM25. */
 const K1 = 1.2;
 const B = 0.75;
-/** What a word counts that differs in its ending: `clusters` finds `cluster` too, but rather `clusters`. */
+/** Weight of a word with another ending: `clusters` also finds `cluster`, but prefers `clusters`. */
 const WITHOUT_ENDING = 0.5;
 
 interface Index {
@@ -34,17 +34,19 @@ const words = (text: string): string[] =>
     .map((word) => word.toLowerCase())
     .filter((word) => !STOP_WORDS.has(word));
 
-/** What a tool is found by, and how much each text of it counts: rather what it is called than what it takes. */
+/** The indexed texts of a tool, with weights: names count more than parameters. */
 const FIELDS: readonly { readonly of: (tool: Searchable) => string; readonly share: number }[] = [
   { of: ({ name, title }) => `${name} ${title}`, share: 1 },
   { of: ({ description }) => description, share: 1 },
   { of: ({ keywords }) => keywords, share: 1 },
   { of: ({ inputSchema }) => parameters(inputSchema).join(' '), share: 0.25 },
 ];
-/** How much a deprecated tool counts beside the one that has taken its place. */
+/** Weight of a deprecated tool. */
 const DEPRECATED = 0.5;
 
-/** The tools that share words with the question, best first (BM25 over each field), but a tool whose name it is before all others. */
+/**
+ * The tools that share words with the question, best first (BM25 over each field); a tool whose exact name is given comes first.
+ */
 export function ranked<T extends Searchable>(question: string, tools: readonly T[]): T[] {
   const asked = words(question);
   const name = question
