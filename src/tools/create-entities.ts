@@ -9,6 +9,7 @@ import type { Batch, BatchCall } from '../safety/batch.ts';
 import { runBatch } from './batch.ts';
 import { compositeTool } from './environment.ts';
 import type { Lookup } from './identify.ts';
+import { Words } from './lenient.ts';
 import { preparedArguments } from './prepared.ts';
 import { refused } from './result.ts';
 
@@ -32,7 +33,7 @@ const wanted = () =>
     create: z
       .array(
         z.strictObject({
-          tool: z.enum(CREATES.map(toolName)).describe('Tool that creates the entity'),
+          tool: Words(CREATES.map(toolName)).describe('Tool that creates the entity'),
           arguments: z.looseObject({}).describe('Arguments of that tool, without environmentId'),
         }),
       )

@@ -2,18 +2,57 @@ import * as z from 'zod';
 
 /**
  * The arguments of a call with what clients write differently put right: optional members that are `null`, empty or `"null"` are
- * left out, and text in the place of a number or of true and false becomes one. All else stays as it is, to be validated.
+ * left out, text in the place of a number or of true and false becomes one, one text in the place of a list of texts becomes a list,
+ * and other spellings of this server's own words become those words. All else stays as it is, to be validated.
  */
 export function lenient(schema: z.ZodType, given: unknown): unknown {
   if (isOptional(schema)) return lenient(schema.unwrap() as z.ZodType, given);
-  if (schema instanceof z.ZodArray && Array.isArray(given))
-    return given.map((each) => lenient(schema.element as z.ZodType, each));
+  if (schema instanceof z.ZodArray) {
+    const element = schema.element as z.ZodType;
+    const list = typeof given === 'string' ? listIn(element, given) : given;
+    return Array.isArray(list) ? list.map((each) => lenient(element, each)) : given;
+  }
   if (schema instanceof z.ZodObject && isObject(given)) return membersOf(schema.shape, given);
   if (typeof given !== 'string') return given;
   if (schema.def.type === 'number') return DECIMAL.test(given) ? Number(given) : given;
   if (schema.def.type === 'boolean') return BOOLEANS.get(given) ?? given;
-  return given;
+  return isWords(schema) ? (wordIn(schema.options.map(String), given) ?? given) : given;
 }
+
+const ANY_SPELLING = 'anySpelling';
+
+/** One of some words that are this server's own, so that `Scaling groups` and `kxScalingGroup` mean `scaling-group`. */
+export const Words = <const W extends string>(words: readonly W[]) => z.enum(words).meta({ [ANY_SPELLING]: true });
+
+const isWords = (schema: z.ZodType): schema is z.ZodEnum =>
+  schema instanceof z.ZodEnum && schema.meta()?.[ANY_SPELLING] === true;
+
+/** The list that one text stands for: words of this server, with commas between them, or one other text. JSON is parsed elsewhere. */
+function listIn(element: z.ZodType, given: string): string[] | undefined {
+  if (given === '' || IS_JSON.test(given)) return undefined;
+  if (isWords(element)) return given.split(',').map((word) => word.trim());
+  return element instanceof z.ZodString ? [given] : undefined;
+}
+
+const IS_JSON = /^\s*[[{]/;
+
+/** The word that is meant in another spelling; undefined where none is, or several are. */
+function wordIn(options: readonly string[], given: string): string | undefined {
+  if (given.length > LONGEST_WORD || options.includes(given)) return undefined;
+  const meant = options.filter((option) => bare(option) === bare(given));
+  return meant.length === 1 ? meant[0] : undefined;
+}
+
+/** Longer texts are no words of any list. */
+const LONGEST_WORD = 80;
+
+/** Without letter case, separators, plural and the prefix of the API. */
+const bare = (word: string) =>
+  word
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, '')
+    .replace(/^(?:kx|kdb)/, '')
+    .replace(/s$/, '');
 
 /** The same arguments with the environment under the name that a tool has for it: `environmentId` or `environment`. */
 export function withEnvironment(

@@ -7,6 +7,7 @@ import { quoted } from '../safety/untrusted.ts';
 import { runBatch } from './batch.ts';
 import { compositeTool } from './environment.ts';
 import type { Lookup } from './identify.ts';
+import { Words } from './lenient.ts';
 import { refused } from './result.ts';
 
 export const TAG = 'tag_kx_entities';
@@ -18,7 +19,7 @@ const selection = () =>
     entities: z
       .array(
         z.strictObject({
-          kind: z.enum(KINDS.filter((kind) => kind !== 'changeset')),
+          kind: Words(KINDS.filter((kind) => kind !== 'changeset')),
           name: text(1, 63, /^[\w-]+$/, 'a name such as hdb-fx').describe('Name of the entity'),
           database: text(1, 63, /^[\w-]+$/, 'a name such as trades')
             .optional()

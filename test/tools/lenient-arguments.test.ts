@@ -120,13 +120,90 @@ describe('numbers and booleans that are sent as text', () => {
   });
 });
 
+describe('one text where a list is expected', () => {
+  const subnets = (subnetIds: unknown) =>
+    parsed(clusterOf({ vpcConfiguration: { ...clusterOf({}).vpcConfiguration, subnetIds } }));
+
+  it('is a list of that text, at every depth', () => {
+    const one = { input: { vpcConfiguration: { subnetIds: ['subnet-0abc1def'] } } };
+    for (const given of ['subnet-0abc1def', ['subnet-0abc1def'], '["subnet-0abc1def"]'])
+      expect(subnets(given)).toMatchObject(one);
+  });
+
+  it('is refused where it holds several, is empty, or is no such text', () => {
+    for (const given of ['subnet-0abc1def, subnet-0abc2def', '', '[', '["subnet-0abc1def"'])
+      expect(subnets(given)).toHaveProperty('problems');
+    expect(parsed(clusterOf({ databases: 'fx_spot' }))).toHaveProperty('problems');
+  });
+
+  it('is the name of one entity to tear down', async () => {
+    const preview = async (only: unknown) =>
+      did(session, 'plan_change', {
+        tool: 'tear_down_kx_environment',
+        arguments: { environmentId: 'kdb-prod', only },
+      });
+    expect(await preview('gw-prod')).toEqual(await preview(['gw-prod']));
+  });
+});
+
+describe('the kinds of entities', () => {
+  const SPELLINGS = {
+    'scaling-group': [
+      'scalingGroup',
+      'scaling_group',
+      'Scaling group',
+      'kxScalingGroup',
+      'kx-scaling-group',
+      'scalingGroups',
+    ],
+    volume: ['volumes', 'kxVolume', 'KX_VOLUME', 'kdb volume'],
+    user: ['User', 'kxUsers'],
+  };
+  const all = Object.entries(SPELLINGS).flatMap(([kind, words]) => words.map((word) => [word, kind] as const));
+
+  it.each(all)('%s is %s, in a list and alone', async (word, kind) => {
+    const meant = await did(session, 'find_kx_entities', { kinds: [kind] });
+    expect(meant['kinds']).toEqual({ [kind]: meant['found'] });
+    for (const kinds of [[word], word, JSON.stringify([word])])
+      expect(await did(session, 'find_kx_entities', { kinds })).toMatchObject({ kinds: meant['kinds'] });
+  });
+
+  it('several in one text are separated by commas', async () => {
+    const { kinds } = await did(session, 'find_kx_entities', { kinds: 'volumes, Scaling groups' });
+    expect(Object.keys(kinds as object).toSorted()).toEqual(['scaling-group', 'volume']);
+  });
+
+  it('are taken in every tool that has them, at every depth', async () => {
+    const environmentId = 'kdb-prod';
+    const host = { name: 'sg-history', kind: 'kxScalingGroup' };
+    const { entity } = await did(session, 'what_depends_on', { environmentId, ...host });
+    expect(entity).toMatchObject({ id: 'scaling-group:sg-history' });
+    expect(await did(session, 'wait_for_kx_entity', { environmentId, ...host })).toMatchObject({ reached: true });
+    expect(await did(session, 'wait_for_kx_entity', { environmentId, name: 'gw-prod', kind: 'node' })).toMatchObject({
+      entity: 'nodes:gw-prod',
+    });
+    const also = [{ name: 'vol-fx', kind: 'volumes' }];
+    expect(await did(session, 'wait_for_kx_entity', { environmentId, ...host, also })).toMatchObject({
+      counts: { reached: 2 },
+    });
+    expect(await did(session, 'find_kx_problems', { kinds: 'kxCluster', problem: 'Behind' })).toMatchObject({
+      counts: { behind: expect.any(Number) },
+    });
+    const arguments_ = { environmentId, entities: [host], tags: { owner: 'research' } };
+    const planned = await did(session, 'plan_change', { tool: 'tag_kx_entities', arguments: arguments_ });
+    expect(planned).toMatchObject({ blocked: false, counts: { steps: 1 } });
+  });
+
+  it.each(['', 'host', 'x', 's', 'kx', 'volumevolume'])('a word that is none is refused: %j', async (word) => {
+    expect(await failedTo(session, 'what_depends_on', { name: 'vol-fx', kind: word || '-' })).toContain(
+      'kind: expects',
+    );
+    expect(await failedTo(session, 'find_kx_entities', { kinds: [word] })).toContain('kinds.0: expects');
+  });
+});
+
 it('takes nothing else for what was meant', () => {
-  for (const more of [
-    { clusterType: 'gp' },
-    { cluster_type: 'GP' },
-    { vpcConfiguration: { ...clusterOf({}).vpcConfiguration, subnetIds: 'subnet-0abc1def' } },
-    { __proto__: null, constructor: null },
-  ])
+  for (const more of [{ clusterType: 'gp' }, { cluster_type: 'GP' }, { __proto__: null, constructor: null }])
     expect(parsed(clusterOf(more))).toHaveProperty('problems');
 });
 

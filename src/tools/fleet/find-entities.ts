@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Graph, GraphOptions, Kind } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
 import { plainOrQuoted, quoted } from '../../untrusted.ts';
+import { Words } from '../lenient.ts';
 import { countsOf, FEW, matchedInAll, rowsOf, toldOf, unmatched } from './entity-rows.ts';
 import { checkKeys, grouped, keysFor, keysIn, settingNames, totals } from './grouping.ts';
 import { knownInstead, tagsLike } from './instead.ts';
@@ -53,7 +54,7 @@ export const findEntities = fleetTool({
     z.strictObject({
       name: condition(1, 100, 'Part of the name; * for any text'),
       kinds: z
-        .array(z.enum(KINDS))
+        .array(Words(KINDS))
         .min(1)
         .optional()
         .describe('Default: all; changesets only if another condition refers to them'),
@@ -67,7 +68,7 @@ export const findEntities = fleetTool({
         .optional()
         .describe('Last change or creation, such as 7d or a date; !30d: unchanged for 30 days'),
       groupBy: condition(0, 100, 'Settings to count by, such as type or zone,tag:owner'),
-      sort: z.enum(SORTS).optional().describe('fullest, emptiest: hosts only, by reserved memory'),
+      sort: Words(SORTS).optional().describe('fullest, emptiest: hosts only, by reserved memory'),
       limit: z.int().min(1).max(1_000).optional().describe('Maximum number of entities or groups'),
       environment: EnvironmentsArgument().optional(),
       ...shaping(),

@@ -6,6 +6,7 @@ import { attentionRow } from '../../inventory/summary.ts';
 import { statusKind, stuckAfter, troubled, usuallyDoneBy } from '../../inventory/trouble.ts';
 import { minute } from '../../inventory/units.ts';
 import { plainOrQuoted } from '../../untrusted.ts';
+import { Words } from '../lenient.ts';
 import type { Candidate } from './matching.ts';
 import { answer, shaping } from './page.ts';
 import { toldProblems } from './problems-told.ts';
@@ -95,14 +96,13 @@ export const findProblems = fleetTool({
   keywords: 'broken health check wasting money idle why',
   input: () =>
     z.strictObject({
-      problem: z
-        .enum(PROBLEMS)
+      problem: Words(PROBLEMS)
         .optional()
         .describe(
           'stuck: in a transitional status for too long. behind: not on the newest changeset or dataview version. ' +
             'unused: nothing uses it. dangling: refers to something that does not exist. underway: changing now. Default: all.',
         ),
-      kinds: z.array(z.enum(KINDS)).min(1).optional().describe('Default: all'),
+      kinds: z.array(Words(KINDS)).min(1).optional().describe('Default: all'),
       environment: EnvironmentsArgument().optional(),
       ...shaping(),
     }),

@@ -2,6 +2,7 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { bytesOf, MOST_DATA } from '../../answer-size.ts';
 import { plainJson } from '../../safety/untrusted.ts';
+import { Words } from '../lenient.ts';
 import { structured } from '../result.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -23,7 +24,7 @@ const WHOLE_CURSOR = 'expects the cursor of the last answer, complete and unchan
 
 /** The arguments by which every answer is shaped. */
 export const shaping = () => ({
-  view: z.enum(['summary', 'full']).optional().describe('full: every setting, in a longer answer. Default: summary.'),
+  view: Words(['summary', 'full']).optional().describe('full: every setting, in a longer answer. Default: summary.'),
   cursor: z
     .string()
     .max(40, WHOLE_CURSOR)

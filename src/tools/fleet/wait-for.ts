@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import { plainOrQuoted } from '../../untrusted.ts';
+import { Words } from '../lenient.ts';
 import { progressOf } from '../progress.ts';
 import { structured } from '../result.ts';
 import { type Awaited, awaited, type Look, WAIT_KINDS } from './awaited.ts';
@@ -14,7 +15,7 @@ const LONGEST_PAUSE_MS = 3_000;
 const MOST_BESIDES = 49;
 
 const entity = () => ({
-  kind: z.enum(WAIT_KINDS).describe('nodes: all nodes of one cluster, such as after delete_kx_cluster_node'),
+  kind: Words(WAIT_KINDS).describe('nodes: all nodes of one cluster, such as after delete_kx_cluster_node'),
   name: z
     .string()
     .min(1)

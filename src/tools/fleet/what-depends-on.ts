@@ -6,6 +6,7 @@ import { KINDS } from '../../inventory/kinds.ts';
 import { marksOf } from '../../inventory/marks.ts';
 import { attentionRow, sizeOf } from '../../inventory/summary.ts';
 import { plainOrQuoted, quoted } from '../../untrusted.ts';
+import { Words } from '../lenient.ts';
 import { answer, shaping } from './page.ts';
 import { EnvironmentArgument, listed, NotThere, noSuch, type Scene } from './scene.ts';
 import { alsoTagged, tagsIn } from './tagged.ts';
@@ -26,7 +27,7 @@ export const whatDependsOn = fleetTool({
         .optional()
         .describe('Id or name; needed only if the name exists in several environments'),
       name: z.string().min(1).max(200).describe('Name of the entity; for a changeset, its id'),
-      kind: z.enum(KINDS).optional().describe('Needed only if entities of several kinds have that name'),
+      kind: Words(KINDS).optional().describe('Needed only if entities of several kinds have that name'),
       ...shaping(),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
