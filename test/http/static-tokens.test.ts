@@ -65,6 +65,17 @@ describe('fixed tokens', () => {
     expect((await load([put])).status).toBe(200);
   });
 
+  it('need no scope for an argument that a tool does not have', async () => {
+    const { url } = await product({ authTokens: file({ tokens: [agent] }) });
+    const user = { userName: 'ann', iamRole: 'arn:aws:iam::111122223333:role/x' };
+    const stray = { changeRequests: [{ changeType: 'DELETE', dbPath: '/' }] };
+    const given = { environmentId: 'kdb-prod', create: [{ tool: 'create_kx_user', arguments: user }], ...stray };
+    const call = { name: 'create_kx_entities', arguments: given };
+    const response = await modern(url, 'tools/call', call, { authorization: `Bearer ${AGENT}` });
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain('changeRequests: there is no such argument');
+  });
+
   it('allow to listen beyond loopback', async () => {
     const { port } = await product({ host: '0.0.0.0', authTokens: file({ tokens: [agent] }) });
     expect((await list(`http://127.0.0.1:${port}/mcp`, AGENT)).status).toBe(200);

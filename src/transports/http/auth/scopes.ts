@@ -112,11 +112,13 @@ interface Params {
 }
 
 /**
- * The scopes that a tool needs, or one call of it as far as its arguments show; the call itself is checked again when it runs.
+ * The scopes that a tool needs, or one call of it as far as its arguments show; the call itself is checked again when it runs. The
+ * arguments of a tool that makes several calls are not those of an operation.
  */
 export function scopesOf(tool: string, needs: Needs, given?: unknown): Scope[] {
   const operations = needs(tool) ?? [];
-  const input = typeof given === 'object' && given !== null ? (given as Record<string, unknown>) : {};
+  const isOperation = operationOf(tool) !== undefined && typeof given === 'object' && given !== null;
+  const input = isOperation ? (given as Record<string, unknown>) : {};
   const risks = operations.map((name) => riskOf(operationNamed(name), input));
   return [...new Set<Scope>(['finspace:read', ...risks.map((risk) => OF_RISK[risk])])];
 }
