@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ServerEventBus } from '@modelcontextprotocol/server';
 import { type Config, ConfigError } from '../config.ts';
 import type { Call } from '../operations/index.ts';
-import { deletedAt } from '../safety/deletions.ts';
+import { deletionsIn } from '../safety/deletions.ts';
 import { withinEnvironments } from '../safety/environments.ts';
 import { formerNames } from '../safety/former-names.ts';
 import { gate } from '../safety/gate.ts';
@@ -129,7 +129,7 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
       call,
       place,
       formerNames: () => formerNames(journal),
-      deletedAt: (operation, target) => deletedAt(journal, operation, target),
+      deletions: () => deletionsIn(journal),
       restrictions,
       seal,
       secrets,

@@ -43,12 +43,16 @@ export function detailOf(entity: GraphEntity, graph: Graph): Row {
     ...(modified === undefined || modified === created ? {} : { changed: minute(modified) }),
     ...Object.fromEntries(more.map(([name, value]) => [name, bounded(value)])),
     ...known({
-      nodeList: Array.isArray(facts['nodes']) ? bounded(facts['nodes'].map(nodeText)) : undefined,
+      nodeList: nodeList(entity),
       usuallyDoneBy: isMoving ? minute(usuallyDoneBy(kind, modified ?? created)) : undefined,
       arn: arnIn(graph, entity),
     }),
   };
 }
+
+/** The nodes of a cluster, each with its status and since when; undefined where they were not read. */
+export const nodeList = ({ facts }: GraphEntity) =>
+  Array.isArray(facts['nodes']) ? bounded(facts['nodes'].map(nodeText)) : undefined;
 
 interface Node {
   readonly nodeId?: string;

@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import type { Call, OperationName } from '../operations/index.ts';
 import { once } from '../operations/operation.ts';
 import type { Quotas } from '../operations/quotas.ts';
+import type { Deletions } from '../safety/deletions.ts';
 import type { Gate } from '../safety/gate.ts';
 import type { Planner } from '../safety/plan.ts';
 import type { Caller, Restrictions } from '../safety/policy.ts';
@@ -18,10 +19,8 @@ export interface ToolEnvironment extends Planner {
   readonly formsCount?: (() => Promise<boolean>) | undefined;
   /** The limits of the backend; undefined where it does not tell them. */
   readonly quotas?: (() => Promise<Quotas | undefined>) | undefined;
-  /** When this server last had a target deleted, by an operation; undefined where it did not. */
-  readonly deletedAt?:
-    | ((operation: OperationName, target: Readonly<Record<string, unknown>>) => Promise<string | undefined>)
-    | undefined;
+  /** What this server had deleted until now. */
+  readonly deletions?: (() => Promise<Deletions>) | undefined;
   /** Where a credential goes instead of to the model. */
   readonly secrets: SecretSink;
   /** Told of errors that no code expected; nothing of them reaches a client. */

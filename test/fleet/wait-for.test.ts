@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { type Demo, demo, NOW } from '../inventory/demo.ts';
-import { caller, demoTools } from './table.ts';
+import { caller, demoTools, type Rows } from './table.ts';
 
 const { world, use } = demoTools();
 
@@ -35,6 +35,55 @@ describe('wait_for_kx_entity', () => {
     expect(ready.data).toMatchObject({ reached: true, status: 'RUNNING' });
     const gone = await use('wait_for_kx_entity', { ...of, name: 'hdb-fx', until: 'gone' });
     expect(gone.data).toMatchObject({ reached: false, status: 'RUNNING', why: /It is not being deleted/ });
+  });
+
+  test.each([
+    ['cluster', 'hdb-fx', ['status', 'type', 'nodes', 'mounts']],
+    ['cluster', 'gp-signals', ['status', 'type', 'nodes', 'host']],
+    ['volume', 'vol-fx', ['status', 'type', 'sizeGB']],
+    ['dataview', 'fx_spot_live', ['status', 'changesetId', 'autoUpdate', 'volumes']],
+    ['scaling-group', 'sg-history', ['status', 'hostType', 'clusters']],
+    ['environment', 'kdb-prod', ['status', 'zones', 'network']],
+  ])('shows what is there at the end, for the %s %s as find_kx_entities does', async (kind, name, members) => {
+    const { data } = await use('wait_for_kx_entity', { environment: 'kdb-prod', kind, name });
+    const { data: found } = await use('find_kx_entities', { environment: 'kdb-prod', kinds: [kind], name });
+    const [row] = found['entities'] as Rows;
+    for (const member of members) expect([member, data[member]]).toEqual([member, row?.[member] ?? 'missing']);
+  });
+
+  test('shows the nodes at the end, by id', async () => {
+    const { data } = await use('wait_for_kx_entity', { ...of, kind: 'nodes', name: 'hdb-fx' });
+    const environmentId = await world().id('kdb-prod');
+    const { nodes = [] } = await world().call('ListKxClusterNodes', { environmentId, clusterName: 'hdb-fx' });
+    for (const { nodeId } of nodes)
+      expect(data['nodeList']).toContainEqual(expect.stringMatching(`^${nodeId} RUNNING since 2026-`));
+    expect(data).not.toHaveProperty('mounts');
+  });
+
+  test('shows each of several', async () => {
+    const also = [{ kind: 'volume', name: 'vol-fx' }];
+    const { data } = await use('wait_for_kx_entity', { ...of, name: 'hdb-fx', also });
+    expect(data['entities']).toMatchObject([{ type: 'HDB' }, { type: 'SSD_250' }]);
+  });
+
+  test('reads lists and the journal once for all that it waits for', async () => {
+    const reads: string[] = [];
+    let journalReads = 0;
+    const call = (async (name, input, options) => {
+      reads.push(name);
+      return world().call(name, input, options);
+    }) as Demo['call'];
+    const deletions = async () => {
+      journalReads += 1;
+      return () => undefined;
+    };
+    const also = Array.from({ length: 9 }, () => ({ kind: 'dataview', name: 'fx_spot_live' }));
+    const { data } = await caller(call, {}, undefined, { deletions })('wait_for_kx_entity', {
+      ...{ environment: 'kdb-prod', kind: 'dataview', name: 'fx_spot_live', until: 'DELETED', also },
+    });
+    expect(data['counts']).toEqual({ reached: 0, pending: 0, unreachable: 10 });
+    expect(reads.filter((name) => name === 'ListKxDatabases')).toHaveLength(1);
+    expect(journalReads).toBe(1);
   });
 
   test('takes a volume that was updated for ready', async () => {

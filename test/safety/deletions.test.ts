@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { deletedAt } from '../../src/safety/deletions.ts';
+import { deletionsIn } from '../../src/safety/deletions.ts';
 import type { Entry, Journal } from '../../src/safety/journal.ts';
 
 const target = { environmentId: 'abc', clusterName: 'rdb' };
@@ -24,6 +24,7 @@ it('is the last delete of a target that the service did not refuse', async () =>
     intent('d', '2026-03-17T12:00:00Z', { target: { ...target, clusterName: 'hdb' } }),
     intent('e', '2026-03-17T13:00:00Z', { operation: 'CreateKxCluster' }),
   );
-  expect(await deletedAt(written, 'DeleteKxCluster', target)).toBe('2026-03-17T10:00:00Z');
-  expect(await deletedAt(written, 'DeleteKxCluster', { ...target, clusterName: 'gw' })).toBeUndefined();
+  const deletedAt = await deletionsIn(written);
+  expect(deletedAt('DeleteKxCluster', target)).toBe('2026-03-17T10:00:00Z');
+  expect(deletedAt('DeleteKxCluster', { ...target, clusterName: 'gw' })).toBeUndefined();
 });

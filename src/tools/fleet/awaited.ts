@@ -1,17 +1,23 @@
 import * as z from 'zod';
+import { graphOfOne } from '../../inventory/alone.ts';
+import { nodeList } from '../../inventory/detail.ts';
 import type { Environment } from '../../inventory/fleet.ts';
 import type { Kind } from '../../inventory/graph.ts';
 import { getterInput, KINDS, kindFacts } from '../../inventory/kinds.ts';
 import { walk } from '../../inventory/pages.ts';
+import { entityRow, sizeOf } from '../../inventory/summary.ts';
 import { statusKind } from '../../inventory/trouble.ts';
 import { didYouMean } from '../../nearest.ts';
 import { isNotFound } from '../../operations/failure.ts';
 import { route } from '../../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../../operations/index.ts';
 import { toolName } from '../../operations/naming.ts';
+import { once } from '../../operations/operation.ts';
+import type { Deletions } from '../../safety/deletions.ts';
 import { plainOrQuoted, quoted } from '../../untrusted.ts';
 import type { ToolEnvironment } from '../environment.ts';
-import { GONE, listed, NotThere, noSuch, type Scene } from './scene.ts';
+import type { Row } from './page.ts';
+import { GONE, type Graphs, listed, NotThere, noSuch, type Scene } from './scene.ts';
 
 /** The kinds that come and go over time. */
 export const WAITED_FOR = KINDS.filter((kind) => kind !== 'user' && kind !== 'database');
@@ -45,12 +51,40 @@ export interface Seen {
   readonly reason?: string;
 }
 
+/** What the looks of one call have in common: what is read for one entity serves the others. */
+export interface Watch {
+  readonly scene: Scene;
+  readonly place: Environment;
+  readonly deletions: () => Promise<Deletions | undefined>;
+  /** All that there is of a kind. */
+  readonly present: (kind: Kind) => Promise<Graphs>;
+}
+
+/** A watch on entities of one environment. */
+export function watchOn(scene: Scene, { deletions }: ToolEnvironment, place: Environment): Watch {
+  const { environmentId = '' } = place;
+  const read = new Map<Kind, Promise<Graphs>>();
+  return {
+    scene,
+    place,
+    deletions: once(async () => deletions?.()),
+    present: (kind) => {
+      const options = { kinds: [kind], details: false, everyChangeset: true };
+      const graphs = read.get(kind) ?? scene.again([{ environmentId }], options);
+      read.set(kind, graphs);
+      return graphs;
+    },
+  };
+}
+
 /** What a look at it means for the wait. */
 export interface Look extends Seen {
   readonly reached: boolean;
   /** Whether waiting longer is of no use. */
   readonly ended: boolean;
   readonly why?: string;
+  /** What is there at the end, beside name and status. */
+  readonly row?: Row;
 }
 
 export interface Awaited {
@@ -63,15 +97,14 @@ export interface Awaited {
 
 /** Finds out how to look at what is wanted. Throws NotThere for what cannot be waited for. */
 export async function awaited(
-  scene: Scene,
-  environment: ToolEnvironment,
-  place: Environment,
+  watch: Watch,
   { kind, name: given, database: within }: Wanted,
   until: string | undefined,
 ): Promise<Awaited> {
+  const { scene, place } = watch;
   const name = kind === 'environment' ? ownName(place, given) : given;
   const isInside = kind === 'dataview' || kind === 'changeset';
-  const database = within ?? (isInside ? await databaseOf(scene, place, kind, name) : undefined);
+  const database = within ?? (isInside ? await databaseOf(watch, kind, name) : undefined);
   const getter = kind === NODES ? 'ListKxClusterNodes' : kindFacts(kind).getter;
   const goal = goalOf(kind, until);
   const states = kind === NODES ? ['RUNNING', 'PROVISIONING'] : statesOf(getter);
@@ -80,27 +113,42 @@ export async function awaited(
   if (refusal !== undefined) throw new NotThere(`${toolName(getter)} is not offered. ${refusal}`);
   const input = getterInput(kind === NODES ? 'cluster' : kind, place.environmentId ?? '', name, database);
   const read = kind === NODES ? () => nodesSeen(scene, input) : () => entitySeen(scene, getter, input);
+  const at = { environmentId: place.environmentId ?? '', name: place.name ?? '', database };
   const deleter = deleterOf(kind, getter);
-  const deletion = async () => (deleter === undefined ? undefined : environment.deletedAt?.(deleter, input));
+  const deletion = async () => deleter && (await watch.deletions())?.(deleter, input);
   const absence = (wasThere: boolean): Absence => ({
     isKnown: async () => wasThere || kind === 'environment' || (await deletion()) !== undefined,
     isPlaceGone: place.status === GONE,
-    none: () => noneOf(scene, place, kind === NODES ? 'cluster' : kind, name, goal),
+    none: () => noneOf(watch, kind === NODES ? 'cluster' : kind, name, goal),
   });
   return {
     name,
     entity: `${kind}:${database === undefined ? '' : `${database}/`}${name}`,
     look: async (wasThere) => {
-      const { made, ...seen } = await read().catch(unlessFound);
+      const { made, reply, ...seen } = await read().catch(unlessFound);
       if (seen.status === GONE) return goneLook(seen, goal, absence(wasThere));
-      const isAsGood = goal === READY[kind] && ALSO_READY[kind] === seen.status;
-      if (seen.status === goal || isAsGood) return { ...seen, reached: true, ended: true };
       const isDeleted = async () => ((await deletion()) ?? '') > (made ?? '');
-      if (goal === GONE && !isLeaving(seen.status) && !isLeaving(place.status) && !(await isDeleted()))
-        return over(seen, `${NOT_DELETED} ${plainOrQuoted(seen.status)}.`);
-      return unfinishedLook(seen, goal !== GONE && kind !== NODES);
+      const judged = async (): Promise<Look> => {
+        const isAsGood = goal === READY[kind] && ALSO_READY[kind] === seen.status;
+        if (seen.status === goal || isAsGood) return { ...seen, reached: true, ended: true };
+        if (goal === GONE && !isLeaving(seen.status) && !isLeaving(place.status) && !(await isDeleted()))
+          return over(seen, `${NOT_DELETED} ${plainOrQuoted(seen.status)}.`);
+        return unfinishedLook(seen, goal !== GONE && kind !== NODES);
+      };
+      const look = await judged();
+      return look.ended && reply !== undefined ? { ...look, row: rowOf(kind, reply, at) } : look;
     },
   };
+}
+
+/** What a reply shows beside name, database and status; of nodes only these. */
+function rowOf(kind: Wanted['kind'], reply: object, at: Parameters<typeof graphOfOne>[2]): Row {
+  const graph = graphOfOne(kind === NODES ? 'cluster' : kind, reply, at, new Date().toISOString());
+  const [entity] = graph.entities;
+  if (entity === undefined) return {};
+  if (kind === NODES) return { nodes: sizeOf(entity)['nodes'], nodeList: nodeList(entity) };
+  const { name: _, database: __, status: ___, ...row } = entityRow(entity, graph);
+  return row;
 }
 
 /** What a status means that is not the one waited for; where things only move on by themselves, a settled one stays. */
@@ -146,14 +194,8 @@ function ownName({ name = '', environmentId }: Environment, given: string): stri
 }
 
 /** The only database that has something of a kind and name. Throws NotThere when there is none, or several. */
-async function databaseOf(
-  scene: Scene,
-  { environmentId = '' }: Environment,
-  kind: Kind,
-  name: string,
-): Promise<string> {
-  const options = { kinds: [kind], details: false, everyChangeset: true };
-  const { graphs } = await scene.again([{ environmentId }], options);
+async function databaseOf({ present }: Watch, kind: Kind, name: string): Promise<string> {
+  const { graphs } = await present(kind);
   const holders = graphs.flatMap(({ entities }) =>
     entities.flatMap((each) => (each.kind === kind && each.name === name ? [each.database ?? ''] : [])),
   );
@@ -164,9 +206,8 @@ async function databaseOf(
 }
 
 /** That there is nothing of a name, with those that there are, as far as they can be read. */
-async function noneOf(scene: Scene, { environmentId }: Environment, kind: Kind, name: string, goal: string) {
-  const options = { kinds: [kind], details: false, everyChangeset: true };
-  const { graphs, gaps } = await scene.again([{ environmentId: environmentId ?? '' }], options);
+async function noneOf({ present }: Watch, kind: Kind, name: string, goal: string) {
+  const { graphs, gaps } = await present(kind);
   const others = graphs.flatMap(({ entities }) => entities.filter((each) => each.kind === kind));
   const known = others.map((each) => each.name);
   const otherwise = gaps.length > 0 ? '.' : `. Existing ones: ${listed(known)}.`;
@@ -192,6 +233,7 @@ function deleterOf(kind: Wanted['kind'], getter: OperationName): OperationName |
 interface Read extends Seen {
   /** When it was made, ISO 8601. */
   readonly made?: string | undefined;
+  readonly reply?: object;
 }
 
 async function entitySeen({ call, options }: Scene, getter: OperationName, input: object): Promise<Read> {
@@ -199,7 +241,7 @@ async function entitySeen({ call, options }: Scene, getter: OperationName, input
   const { status, statusReason, errorMessage, errorInfo, createdTimestamp, creationTimestamp } = found;
   const reason = statusReason ?? errorMessage ?? (errorInfo as Record<string, unknown> | undefined)?.['errorMessage'];
   const made = (createdTimestamp ?? creationTimestamp) as string | undefined;
-  return { status: String(status), ...(reason === undefined ? {} : { reason: String(reason) }), made };
+  return { status: String(status), ...(reason === undefined ? {} : { reason: String(reason) }), made, reply: found };
 }
 
 const MOST_NODES = 1_000;
@@ -222,7 +264,7 @@ async function nodesSeen({ call, options }: Scene, input: object): Promise<Read>
   const isWhole = running === items.length && running >= least;
   const missing = Math.max(least, items.length) - running;
   return isWhole
-    ? { status: 'RUNNING' }
+    ? { status: 'RUNNING', reply: { ...cluster, nodes: items } }
     : {
         status: 'PROVISIONING',
         reason: `${missing} of ${running + missing} nodes ${missing === 1 ? 'is' : 'are'} not RUNNING yet`,

@@ -4,7 +4,7 @@ import { plainOrQuoted } from '../../untrusted.ts';
 import { Words } from '../lenient.ts';
 import { progressOf } from '../progress.ts';
 import { structured } from '../result.ts';
-import { type Awaited, awaited, type Look, WAIT_KINDS } from './awaited.ts';
+import { type Awaited, awaited, type Look, WAIT_KINDS, watchOn } from './awaited.ts';
 import { EnvironmentArgument } from './scene.ts';
 import { fleetTool } from './tool.ts';
 
@@ -64,8 +64,8 @@ export const waitFor = fleetTool({
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (scene, { environment: of, also = [], until, handle, ...first }, { context }, environment) => {
     const place = await scene.environmentOrDeleted(of);
-    const all: Awaited[] = [];
-    for (const wanted of [first, ...also]) all.push(await awaited(scene, environment, place, wanted, until));
+    const watch = watchOn(scene, environment, place);
+    const all = await Promise.all([first, ...also].map((wanted) => awaited(watch, wanted, until)));
     const { signal } = context.mcpReq;
     const report = progressOf(context);
     const began = Date.now();
@@ -91,7 +91,7 @@ const AGAIN = 'Call again with the same arguments and this handle.';
 
 /** What became of one entity, or of each of several. */
 function result(all: readonly Awaited[], looks: readonly Look[], waitedSeconds: number, handle?: string) {
-  const rows = looks.map(({ ended, ...look }, at) => ({ entity: all[at]?.entity, ...look }));
+  const rows = looks.map(({ ended, row, ...look }, at) => ({ entity: all[at]?.entity, ...look, ...row }));
   const open = looks.filter(({ ended }) => !ended);
   const more = handle === undefined ? {} : { handle };
   const [row, second] = rows;

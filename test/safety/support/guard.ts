@@ -1,6 +1,6 @@
 import type { InputRequiredResult, ServerContext } from '@modelcontextprotocol/server';
 import type { Call } from '../../../src/operations/index.ts';
-import { deletedAt } from '../../../src/safety/deletions.ts';
+import { deletionsIn } from '../../../src/safety/deletions.ts';
 import { withinEnvironments } from '../../../src/safety/environments.ts';
 import { formerNames } from '../../../src/safety/former-names.ts';
 import { type GateOptions, gate } from '../../../src/safety/gate.ts';
@@ -18,8 +18,6 @@ import { type Clock, HOUR, type Members } from './backend.ts';
 
 export const PLACE = { backend: 'test', region: 'us-east-1' };
 export const OPEN_MS = HOUR / 4;
-
-type DeletionOf = Parameters<NonNullable<ToolEnvironment['deletedAt']>>;
 
 /** One `tools/call` as it comes over the wire; `state` and `answers` are whatever the client says. */
 export interface Attempt {
@@ -91,10 +89,9 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const { admit, formsCount } = options;
   const pageOpener = async () => async (code: string) => `http://127.0.0.1/${code}`;
   const admitting = admit === undefined ? doors : { ...doors, admit };
-  const deletions = { deletedAt: (...of: DeletionOf) => deletedAt(journal, ...of) };
   const environment = {
     ...shared,
-    ...deletions,
+    deletions: () => deletionsIn(journal),
     pageOpener,
     formsCount,
     quotas: options.quotas,
