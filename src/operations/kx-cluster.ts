@@ -121,7 +121,7 @@ export const DeleteKxClusterNode = operation({
   http: 'DELETE /kx/environments/{environmentId}/clusters/{clusterName}/nodes/{nodeId}',
   entity: 'kx-cluster',
   risk: 'destroy',
-  settles: { now: 'PROVISIONING', end: 'RUNNING', what: 'A new node, which replaces the deleted one,', kind: 'nodes' },
+  settles: { end: 'RUNNING', of: 'nodes' },
   summary:
     'Delete one node of a kdb cluster, for example one that is stuck in PROVISIONING. This loses data that is ' +
     'only in the memory of that node. A new node with another id replaces it. Until then, the cluster has one ' +

@@ -86,8 +86,10 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodO
   readonly errors: readonly ErrorName[];
   /** Present on operations that a person must approve, or may be made to. */
   readonly target?: Target;
-  /** Where the target goes after a call that answers nothing, or `what` goes in its place: the status at once, and the last one. */
-  readonly settles?: { readonly now: string; readonly end: string; readonly what?: string; readonly kind?: string };
+  /** The status of the target right after a call that answers nothing, and the last one; or the end of what replaces it. */
+  readonly settles?:
+    | { readonly now: string; readonly end: string; readonly of?: never }
+    | { readonly now?: never; readonly end: string; readonly of: 'nodes' };
   /** The output member that is a credential. */
   readonly secret?: string;
   readonly deprecated?: true;

@@ -6,6 +6,7 @@ import { planCall } from '../safety/plan.ts';
 import { offering } from '../safety/policy.ts';
 import { sightOf } from '../safety/sight.ts';
 import { quoted } from '../safety/untrusted.ts';
+import { type Accepted, whatNext } from './afterwards.ts';
 import { approved } from './approval-form.ts';
 import type { Exchange, ToolEnvironment, ToolResult } from './environment.ts';
 import type { Lookup } from './identify.ts';
@@ -69,10 +70,12 @@ async function runCalls(
   const lookup = { environment, signal };
   const report = progressOf(context, calls.length);
   const deadline = performance.now() + patienceOf(context);
-  const [done, failed]: [string[], object[]] = [[], []];
+  const [done, failed, accepted]: [string[], object[], Accepted[]] = [[], [], []];
+  const ended = (rest: Pick<Summary, 'notDone' | 'why'>) =>
+    summary({ done, failed, ...rest, next: whatNext(accepted, environment) });
   for (const [at, call] of calls.entries()) {
     const waiting = waits ? await untilReady(lookup, call, deadline) : undefined;
-    const stop = (why: string) => summary({ done, failed, notDone: calls.slice(at).map(nameOf), why });
+    const stop = (why: string) => ended({ notDone: calls.slice(at).map(nameOf), why });
     if (waiting !== undefined) return stop(waiting);
     if (signal.aborted || performance.now() > deadline) return stop(signal.aborted ? CANCELLED : TOO_LONG);
     try {
@@ -81,16 +84,17 @@ async function runCalls(
         const by = plan?.steps.has(call) === false ? { principal: actor.principal } : actor;
         const output = await environment.call(call.operation, call.input as never, { signal, actor: by });
         done.push(result(call, output));
+        accepted.push({ ...call, output });
       } else failed.push({ step: nameOf(call), why: why.join(' ') });
     } catch (error) {
       if (!(error instanceof FinspaceError)) throw error;
       failed.push({ step: nameOf(call), ...(await failure(lookup, call, error)) });
       if (!OF_ONE_CALL.has(error.fields.code) || error.fields.outcomeUnknown === true)
-        return summary({ done, failed, notDone: calls.slice(at + 1).map(nameOf), why: STOPPED });
+        return ended({ notDone: calls.slice(at + 1).map(nameOf), why: STOPPED });
     }
     await report(nameOf(call));
   }
-  return summary({ done, failed, notDone: [] });
+  return ended({ notDone: [] });
 }
 
 const CANCELLED = 'The call was cancelled.';
@@ -146,12 +150,20 @@ interface Summary {
   readonly notDone: readonly string[];
   /** Why the rest was not done. */
   readonly why?: string;
+  /** How to wait for what was done. */
+  readonly next: object;
 }
 
-function summary({ done, failed, notDone, why }: Summary): ToolResult {
+function summary({ done, failed, notDone, why, next }: Summary): ToolResult {
   const isWhole = failed.length + notDone.length === 0;
   const result = structured(
-    { finished: isWhole, done, ...(isWhole ? {} : { failed, notDone }), ...(why === undefined ? {} : { why }) },
+    {
+      finished: isWhole,
+      done,
+      ...(isWhole ? {} : { failed, notDone }),
+      ...(why === undefined ? {} : { why }),
+      ...next,
+    },
     ...(isWhole ? [] : [`${done.length} of ${done.length + failed.length + notDone.length} done. ${REST}`]),
   );
   return done.length === 0 && !isWhole ? { ...result, isError: true } : result;

@@ -9,6 +9,7 @@ import type { Plan } from '../safety/plan.ts';
 import { offering, withheld, withheldTool } from '../safety/policy.ts';
 import { sentInput } from '../safety/sent-input.ts';
 import { quoted } from '../safety/untrusted.ts';
+import { replacementOf, whatNext } from './afterwards.ts';
 import { approved } from './approval-form.ts';
 import { orNothing, whatChanges } from './changed.ts';
 import { compositeNamed } from './composites.ts';
@@ -113,6 +114,8 @@ async function throughGate(
   const shown = offering(environment);
   const { principal, refusal } = caller;
   const wanted = { name, input, principal, options, shown, refusal };
+  const lookup = { environment, signal: options.signal };
+  const replacement = await replacementOf(lookup, name, input);
   const consent = await approved<Plan | undefined>(environment, exchange, {
     first: async (dialog) => orNothing(await gate.decide(wanted, dialog)),
     after: (reply) => gate.answered(wanted, reply, exchange.client),
@@ -126,11 +129,12 @@ async function throughGate(
     : call(name, sent as never, calling))) as Members;
   const revealed = await secrets(name, sent, output);
   if (revealed.kind === 'withheld') return refused(revealed.why);
-  const lookup = { environment, signal: options.signal };
   const done = {
     ...whatChanges(consent.plan, shown),
+    ...(await replacement()),
     ...(await arnOfNew(lookup, name, sent, output)),
     ...(await ownTags(environment, name, sent, output, options)),
+    ...whatNext([{ operation: name, input: sent, output }], environment),
   };
   return succeeded(name, revealed.output, { audience: revealed.audience, done });
 }

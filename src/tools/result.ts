@@ -3,7 +3,7 @@ import { cut } from '../inventory/units.ts';
 import { listMember } from '../operations/derive.ts';
 import { type FailureFields, type FinspaceError, wireName } from '../operations/failure.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
-import { waitTool } from '../operations/naming.ts';
+import { toolName } from '../operations/naming.ts';
 import { quoted, visible } from '../untrusted.ts';
 
 import type { EnvironmentMeant } from './identify.ts';
@@ -21,30 +21,22 @@ interface Success {
 }
 
 /**
- * The result of a call that went through: the API's output, with `complete` added where it is a page of a list; with what was
- * done.
+ * The result of a call that went through: the API's output, with `complete` added where it is a page of a list, and the status where the
+ * API answers nothing; with what was done.
  */
 export function succeeded(name: OperationName, output: Members, { audience, done = {} }: Success = {}): CallToolResult {
+  const { settles } = operationNamed(name);
   const list = listMember(operationNamed(name));
   const complete = output['nextToken'] === undefined;
-  const remarks = [
-    ...(list === null && Object.keys(output).length === 0 ? [taken(name)] : []),
-    ...(list === null || complete ? [] : [ONE_PAGE]),
-  ];
-  const result = structured(list === null ? { ...output, ...done } : { complete, ...output }, ...remarks);
+  const isSilent = list === null && Object.keys(output).length === 0;
+  const silence = !isSilent ? {} : settles?.now === undefined ? { done: true } : { status: settles.now };
+  const remarks = list === null || complete ? [] : [ONE_PAGE];
+  const result = structured(list === null ? { ...output, ...silence, ...done } : { complete, ...output }, ...remarks);
   if (audience === undefined) return result;
   return { ...result, content: result.content.map((block) => ({ ...block, annotations: { audience: [audience] } })) };
 }
 
 const ONE_PAGE = 'This is one page. For the rest, repeat the call with the same arguments and this nextToken.';
-
-/** What is true after a call that answers nothing, and how to wait where that is not the end. */
-function taken(name: OperationName): string {
-  const { settles, target } = operationNamed(name);
-  if (settles === undefined) return `${name} has taken effect.`;
-  const { now, end, what = `The ${target?.noun}`, kind = String(target?.noun) } = settles;
-  return `${what} is ${now}. To wait for the end: ${waitTool(kind, end)}.`;
-}
 
 /** The result of a call that the endpoint refused or that never got an answer, with what was found out about it since. */
 export function failed({ fields }: FinspaceError, told: Told = {}): CallToolResult {
@@ -70,7 +62,7 @@ export function failed({ fields }: FinspaceError, told: Told = {}): CallToolResu
       {
         type: 'text',
         text: [
-          `${operation} failed with ${error.error}${httpStatus === undefined ? '' : ` (HTTP ${httpStatus})`}: ${quoted(detail, 500)}`,
+          `${toolName(operation)} failed with ${error.error}${httpStatus === undefined ? '' : ` (HTTP ${httpStatus})`}: ${quoted(detail, 500)}`,
           advice,
           `Repeating the same call ${retryable ? 'may' : 'will not'} help.`,
           ...(requestId === undefined ? [] : [`Request id: ${quoted(requestId)}`]),

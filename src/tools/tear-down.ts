@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import type { Actor } from '../operations/index.ts';
-import { waitTool } from '../operations/naming.ts';
+import { toolName, waitTool } from '../operations/naming.ts';
 import { KdbEnvironmentId } from '../operations/shapes.ts';
 import { firstLines } from '../safety/approval-text.ts';
 import { eachAtOnce } from '../safety/blast/estate.ts';
@@ -201,7 +201,7 @@ async function removeOne(
     if (signal.aborted) return CANCELLED;
     if (!(error instanceof FinspaceError)) throw error;
     const { code, detail, advice } = error.fields;
-    return `${itemText(item)}: ${error.fields.operation} failed with ${wireName(code)}: ${quoted(detail, 300)} ${advice}`;
+    return `${itemText(item)}: ${toolName(error.fields.operation)} failed with ${wireName(code)}: ${quoted(detail, 300)} ${advice}`;
   }
 }
 

@@ -38,7 +38,7 @@ describe('what a call answers', () => {
     const resourceArn = `${estate.environmentArn}${ownPath[tool]}`;
     expect(outcome).toMatchObject({ kind: 'done', content: { resourceArn } });
     const tagged = await guard.attempt({ tool: 'tag_resource', arguments: { resourceArn, tags: { owner: 'fx' } } });
-    expect(tagged).toMatchObject({ kind: 'done', text: '{}\nTagResource has taken effect.' });
+    expect(tagged).toMatchObject({ kind: 'done', text: '{"done":true}' });
   });
 
   it('has the ARN once, where the API gives it', async () => {
@@ -47,7 +47,7 @@ describe('what a call answers', () => {
     expect(outcome).not.toHaveProperty('content.resourceArn');
   });
 
-  it('says that a new node replaces a deleted one, and how to wait for it', async () => {
+  it('names the node that replaces a deleted one, and the call that waits for it', async () => {
     await estate.cluster('pair', {
       clusterType: 'HDB',
       databases: [{ databaseName: 'trades' }],
@@ -57,11 +57,18 @@ describe('what a call answers', () => {
     const { nodes = [] } = await backend.call('ListKxClusterNodes', { environmentId, clusterName: 'pair' });
     const nodeId = String(nodes[0]?.nodeId);
     const attempt = { tool: 'delete_kx_cluster_node', arguments: { environmentId, clusterName: 'pair', nodeId } };
-    expect(await approved(guard, attempt, nodeId)).toMatchObject({
-      kind: 'done',
-      text: expect.stringContaining(
-        'A new node, which replaces the deleted one, is PROVISIONING. To wait for the end: wait_for_kx_entity (kind nodes, until RUNNING).',
-      ),
+    const outcome = await approved(guard, attempt, nodeId);
+    const { nodes: after = [] } = await backend.call('ListKxClusterNodes', { environmentId, clusterName: 'pair' });
+    const replacement = after.find(({ status }) => status === 'PROVISIONING');
+    const next = {
+      tool: 'wait_for_kx_entity',
+      arguments: { environment: environmentId, kind: 'nodes', name: 'pair' },
+    };
+    expect(outcome).toMatchObject({ kind: 'done', content: { replacement, next } });
+    const { nodeId: newId } = replacement as { nodeId: string };
+    backend.clock.advance(HOUR);
+    expect(await guard.attempt(next)).toMatchObject({
+      content: { reached: true, nodeList: expect.arrayContaining([expect.stringContaining(`${newId} RUNNING`)]) },
     });
   });
 

@@ -146,7 +146,7 @@ describe('a teardown that is under way', () => {
     expect(said).toMatchObject({
       finished: false,
       requested: 1,
-      why: expect.stringMatching(/^user "ann": DeleteKxUser failed with ResourceNotFoundException: ".*ann.*" /),
+      why: expect.stringMatching(/^user "ann": delete_kx_user failed with ResourceNotFoundException: ".*ann.*" /),
     });
   });
 });

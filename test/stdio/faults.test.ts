@@ -31,7 +31,7 @@ describe('faults of the embedded service', () => {
     const { environmentId } = await environment(client);
     expect(await did(client, 'list_kx_clusters', { environmentId })).toMatchObject({ kxClusterSummaries: [] });
     const text = await failedTo(client, 'list_kx_clusters', { environmentId });
-    expect(text).toContain('ListKxClusters failed with AccessDeniedException (HTTP 403)');
+    expect(text).toContain('list_kx_clusters failed with AccessDeniedException (HTTP 403)');
     expect(text).toContain('Not you');
     expect(await did(client, 'list_kx_clusters', { environmentId })).toMatchObject({ complete: true });
   });
@@ -53,7 +53,7 @@ describe('faults of the embedded service', () => {
     const { environmentId } = await environment(client);
     await did(client, 'create_kx_user', { environmentId, userName: 'ann', iamRole });
     expect(await failedTo(client, 'get_kx_user', { environmentId, userName: 'ann' })).toMatch(
-      /GetKxUser failed with Unreachable/,
+      /get_kx_user failed with Unreachable/,
     );
     const scalingGroupName = 'sg-one';
     const place = { hostType: 'kx.sg.large', availabilityZoneId: 'use1-az1' };

@@ -52,7 +52,7 @@ describe.each(HOSTS)('$name over stdio', ({ connect }) => {
 
   it('names the operation, the error, whether to repeat and what to call next when the service refuses', async () => {
     const text = await failedTo(session, 'get_kx_cluster', { environmentId, clusterName: 'nowhere' });
-    expect(text).toContain('GetKxCluster failed with ResourceNotFoundException (HTTP 404)');
+    expect(text).toContain('get_kx_cluster failed with ResourceNotFoundException (HTTP 404)');
     expect(text).toContain('list_kx_clusters');
     expect(text).toContain('will not help');
   });

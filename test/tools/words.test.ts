@@ -199,31 +199,6 @@ describe('what an error names', () => {
   });
 });
 
-describe('what is said of a call that answers nothing', () => {
-  const said = async (tool: string, args: Record<string, unknown>) => {
-    const { isError, content } = await session.callTool({ name: tool, arguments: { environmentId, ...args } });
-    expect(isError).not.toBe(true);
-    return content.map(({ text }) => text).join('\n');
-  };
-
-  it('is where the entity goes, and how to wait for it', async () => {
-    const cacheConfigurations = [{ cacheType: 'CACHE_1000', dbPaths: ['/'] }];
-    const databases = [{ databaseName: 'futures_l2', cacheConfigurations }];
-    expect(await said('update_kx_cluster_databases', { clusterName: 'hdb-futures', databases })).toContain(
-      'The cluster is UPDATING. To wait for the end: wait_for_kx_entity (kind cluster, until RUNNING).',
-    );
-  });
-
-  it('is that tags have taken effect', async () => {
-    const resourceArn = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${environmentId}/kxCluster/hdb-fx`;
-    const { content } = await session.callTool({
-      name: 'tag_resource',
-      arguments: { resourceArn, tags: { desk: 'fx' } },
-    });
-    expect(content.at(-1)?.text).toBe('TagResource has taken effect.');
-  });
-});
-
 describe('the instructions of the server', () => {
   const instructions = async (...args: string[]) => {
     const other = await (HOSTS[1] as (typeof HOSTS)[number]).connect([...FRESH_WORLD, ...args]);

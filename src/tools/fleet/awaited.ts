@@ -22,7 +22,7 @@ import { GONE, type Graphs, listed, NotThere, noSuch, type Scene } from './scene
 /** The kinds that come and go over time. */
 export const WAITED_FOR = KINDS.filter((kind) => kind !== 'user' && kind !== 'database');
 /** The nodes of a cluster change while it stays RUNNING. */
-const NODES = 'nodes';
+export const NODES = 'nodes';
 export const WAIT_KINDS = [...WAITED_FOR, NODES] as const;
 
 /** What an entity of a kind is when it is ready. */

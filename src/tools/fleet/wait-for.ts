@@ -12,7 +12,8 @@ import { fleetTool } from './tool.ts';
 const SLICE_MS = 25_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 3_000;
-const MOST_BESIDES = 49;
+/** So many more entities one call can wait for. */
+export const MOST_ALSO = 49;
 
 const entity = () => ({
   kind: Words(WAIT_KINDS).describe('nodes: all nodes of one cluster, such as after delete_kx_cluster_node'),
@@ -36,7 +37,7 @@ const Wanted = () =>
     ...entity(),
     also: z
       .array(z.strictObject(entity()))
-      .max(MOST_BESIDES)
+      .max(MOST_ALSO)
       .optional()
       .describe('More entities of the environment to wait for in the same call'),
     until: z

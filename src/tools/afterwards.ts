@@ -1,0 +1,87 @@
+import { kindFacts } from '../inventory/kinds.ts';
+import { walk } from '../inventory/pages.ts';
+import { statusKind } from '../inventory/trouble.ts';
+import { type OperationName, operationNamed } from '../operations/index.ts';
+import { waitTool } from '../operations/naming.ts';
+import { withheldTool } from '../safety/policy.ts';
+import type { ToolEnvironment } from './environment.ts';
+import { NODES, WAITED_FOR, type Wanted } from './fleet/awaited.ts';
+import { MOST_ALSO, waitFor } from './fleet/wait-for.ts';
+import { type Lookup, lookedUp } from './identify.ts';
+
+type Members = Readonly<Record<string, unknown>>;
+type Offer = Pick<ToolEnvironment, 'restrictions' | 'caller'>;
+
+/** A call that was accepted, with its output. */
+export interface Accepted {
+  readonly operation: OperationName;
+  readonly input: Members;
+  readonly output: Members;
+}
+
+/** What calls set in motion, as one call that waits for all of it; nothing where all is done, or the caller is not offered that tool. */
+export function whatNext(accepted: readonly Accepted[], { restrictions, caller }: Offer): Members {
+  const moving = accepted.flatMap((call) => movingAfter(call) ?? []);
+  const [first] = moving;
+  if (first === undefined || withheldTool(waitFor, restrictions, caller) !== undefined) return {};
+  if (typeof first === 'string') return { next: first };
+  const { environment, until, ...wanted } = first;
+  const also = moving.slice(1, 1 + MOST_ALSO).flatMap((each) => (typeof each === 'string' ? [] : [wantedIn(each)]));
+  const more = { ...(also.length === 0 ? {} : { also }), ...(until === undefined ? {} : { until }) };
+  return { next: { tool: waitFor.name, arguments: { environment, ...wanted, ...more } } };
+}
+
+interface Moving extends Wanted {
+  readonly environment: string;
+  readonly until?: string;
+}
+
+const wantedIn = ({ environment: _, until: __, ...wanted }: Moving): Wanted => wanted;
+
+/** What a call leaves in a status that will change; a sentence where only another tool shows it. */
+function movingAfter({ operation, input, output }: Accepted): Moving | string | undefined {
+  const { settles, entity, target, risk } = operationNamed(operation);
+  const isMoving = settles !== undefined || statusKind(output['status'] as string | undefined) === 'moving';
+  if (risk === 'read' || !isMoving) return undefined;
+  const kind = WAITED_FOR.find((each) => entity === `kx-${each}`);
+  if (kind === undefined) return settles && waitTool(String(target?.noun), settles.end);
+  const environment = String(input['environmentId'] ?? output['environmentId']);
+  const { member } = kindFacts(kind);
+  const isInside = kind === 'dataview' || kind === 'changeset';
+  return {
+    environment,
+    kind: settles?.of ?? kind,
+    name: kind === 'environment' ? environment : String(input[member] ?? output[member]),
+    ...(isInside ? { database: String(input['databaseName']) } : {}),
+    ...(settles?.end === 'DELETED' ? { until: settles.end } : {}),
+  };
+}
+
+/** What was done is not kept waiting longer than this for what replaces it. */
+const MOST_MS = 300;
+const MOST_NODES = 1_000;
+
+/** Looks at the nodes of a cluster before one is deleted; what it gives shows after the call which node replaces it, where that is clear. */
+export async function replacementOf(
+  lookup: Lookup,
+  name: OperationName,
+  input: Members,
+): Promise<() => Promise<Members>> {
+  if (operationNamed(name).settles?.of !== NODES) return async () => ({});
+  const { environmentId, clusterName } = input as Record<string, string>;
+  const nodes = () => {
+    const signal = AbortSignal.any([lookup.signal, AbortSignal.timeout(MOST_MS)]);
+    const list = () =>
+      walk(lookup.environment.call, 'ListKxClusterNodes', { environmentId, clusterName } as never, MOST_NODES, {
+        signal,
+      });
+    return lookedUp(lookup, 'ListKxClusterNodes', list);
+  };
+  const before = await nodes();
+  return async () => {
+    const after = before && (await nodes());
+    const old = new Set(before?.items.map(({ nodeId }) => nodeId));
+    const [replacement, second] = after?.items.filter(({ nodeId }) => !old.has(nodeId)) ?? [];
+    return replacement === undefined || second !== undefined ? {} : { replacement };
+  };
+}

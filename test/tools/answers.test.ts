@@ -1,0 +1,75 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { caller, demoTools } from '../fleet/table.ts';
+
+const { world, use } = demoTools();
+let environmentId: string;
+beforeAll(async () => {
+  environmentId = await world().id('kdb-prod');
+});
+
+/** The structured content of an answer, of which the text is the same and nothing else. */
+async function answered(tool: string, args: Record<string, unknown>, calling = use) {
+  const { isError, text, data } = await calling(tool, args);
+  expect({ isError, text }).toEqual({ isError: false, text: JSON.stringify(data) });
+  return data;
+}
+const waiting = (more: object) => ({ tool: 'wait_for_kx_entity', arguments: { environment: environmentId, ...more } });
+const update = () => ({
+  environmentId,
+  clusterName: 'hdb-futures',
+  databases: [{ databaseName: 'futures_l2', cacheConfigurations: [{ cacheType: 'CACHE_1000', dbPaths: ['/'] }] }],
+});
+
+describe('what a call answers', () => {
+  it('is the status of what it updates, and the call that waits for it, which can be made as it is', async () => {
+    const answer = await answered('update_kx_cluster_databases', update());
+    const next = waiting({ kind: 'cluster', name: 'hdb-futures' });
+    expect(answer).toEqual({ status: 'UPDATING', next });
+  });
+
+  it('is the call that waits for what it creates, where that is not ready at once', async () => {
+    const changeRequests = [{ changeType: 'PUT', s3Path: 's3://some-bucket/a/', dbPath: '/2026.03.16/' }];
+    const created = await answered('create_kx_changeset', { environmentId, databaseName: 'fx_spot', changeRequests });
+    const { changesetId: name } = created;
+    expect(created['next']).toEqual(waiting({ kind: 'changeset', name, database: 'fx_spot' }));
+    const user = { environmentId, userName: 'brief', iamRole: 'arn:aws:iam::111122223333:role/kdb-quant' };
+    expect(await answered('create_kx_user', user)).not.toHaveProperty('next');
+  });
+
+  it('is one call that waits for all that was created together', async () => {
+    const nas1Configuration = { type: 'SSD_250', size: 1200 };
+    const volume = { volumeType: 'NAS_1', azMode: 'SINGLE', availabilityZoneIds: ['use1-az1'], nas1Configuration };
+    const create = ['vol-one', 'vol-two'].map((volumeName) => ({
+      tool: 'create_kx_volume',
+      arguments: { ...volume, volumeName },
+    }));
+    expect(await answered('create_kx_entities', { environmentId, create })).toEqual({
+      finished: true,
+      done: ['volume:vol-one (CREATING)', 'volume:vol-two (CREATING)'],
+      next: waiting({ kind: 'volume', name: 'vol-one', also: [{ kind: 'volume', name: 'vol-two' }] }),
+    });
+  });
+
+  it('is the deletion to wait for, after a delete', async () => {
+    const deletion = { environmentId, clusterName: 'gp-research' };
+    const next = waiting({ kind: 'cluster', name: 'gp-research', until: 'DELETED' });
+    expect(await answered('delete_kx_cluster', deletion)).toEqual({ status: 'DELETING', next });
+  });
+
+  it('is nothing about waiting where that tool is not offered, and nothing for what is only read', async () => {
+    const deletion = { environmentId, clusterName: 'rdb-futures' };
+    const denying = caller(world().call, { deny: ['wait_for_kx_entity'] });
+    expect(await answered('delete_kx_cluster', deletion, denying)).toEqual({ status: 'DELETING' });
+    expect(await answered('get_kx_cluster', { environmentId, clusterName: 'gp-reference' })).not.toHaveProperty('next');
+  });
+
+  it('is that tags have taken effect', async () => {
+    const resourceArn = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${environmentId}/kxCluster/hdb-fx`;
+    expect(await answered('tag_resource', { resourceArn, tags: { desk: 'fx' } })).toEqual({ done: true });
+  });
+
+  it('names the tool that failed', async () => {
+    const { text } = await use('get_kx_cluster', { environmentId, clusterName: 'none' });
+    expect(text).toMatch(/^get_kx_cluster failed with ResourceNotFoundException/);
+  });
+});
