@@ -95,8 +95,16 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodO
   readonly deprecated?: true;
 }
 
+/** What the type of an operation keeps of its declaration: which kind it is about, and its lowest risk. */
+interface Literal<E extends Entity, R extends Risk> {
+  readonly entity: E;
+  readonly risk: R;
+}
+
 /** Declares an operation: keeps its types and builds each schema once, on first use. */
-export function operation<I extends z.ZodObject, O extends z.ZodObject>(declared: Operation<I, O>): Operation<I, O> {
+export function operation<I extends z.ZodObject, O extends z.ZodObject, E extends Entity, R extends Risk>(
+  declared: Operation<I, O> & Literal<E, R>,
+): Operation<I, O> & Literal<E, R> {
   return { ...declared, input: once(declared.input), output: once(declared.output) };
 }
 
