@@ -143,6 +143,7 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
         call,
         place,
         formerNames: () => formerNames(journal),
+        quotas,
         restrictions,
         ledger,
         seal,

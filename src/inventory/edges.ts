@@ -1,3 +1,4 @@
+import { segmentsOf } from '../kinds/dataview-volumes.ts';
 import { known } from './known.ts';
 import type { Cluster, Database, Dataview, Parts } from './parts.ts';
 import { type Edge, idOf, type Relation } from './shape.ts';
@@ -64,19 +65,6 @@ function dataviewEdges(view: Dataview, { databaseName, lastCompletedChangesetId 
         ]),
   ];
 }
-
-type Placed = Pick<Dataview, 'status' | 'segmentConfigurations' | 'activeVersions'>;
-
-/**
- * The segments of a dataview in all its existing versions, because older versions use volumes too. A failed version uses nothing.
- */
-const segmentsOf = (view: Placed) =>
-  [...(view.status === 'FAILED' ? [] : [view]), ...(view.activeVersions ?? [])].flatMap(
-    (holder) => holder.segmentConfigurations ?? [],
-  );
-
-/** The names of the volumes that a dataview uses. */
-export const volumesUnder = (view: Placed): readonly unknown[] => segmentsOf(view).map(({ volumeName }) => volumeName);
 
 function changesetEdges({ databaseName, changesets }: Database): Edge[] {
   return changesets.map(({ changesetId }) =>

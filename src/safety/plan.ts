@@ -1,3 +1,7 @@
+import { sharing } from '../inventory/reading.ts';
+import { changeOf } from '../kinds/index.ts';
+import { keyIn } from '../kinds/names.ts';
+import { isLeaving } from '../kinds/users.ts';
 import { type Broken, brokenConditions } from '../operations/conditions/index.ts';
 import { riskOf } from '../operations/derive.ts';
 import { isNotFound } from '../operations/failure.ts';
@@ -5,7 +9,9 @@ import { labels } from '../operations/http.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import type { Risk } from '../operations/operation.ts';
+import type { Quotas } from '../operations/quotas.ts';
 import { listerOfLabel } from '../operations/references.ts';
+import { apiReader } from './api-reader.ts';
 import { callParts, callText, typedName } from './approval-call.ts';
 import type { ApprovalParts, ApprovalText } from './approval-text.ts';
 import { filledInput } from './blast/filled.ts';
@@ -21,14 +27,15 @@ import {
   UNREAD,
 } from './blast/finding.ts';
 import { BLAST_READERS } from './blast/index.ts';
-import { closedEnvironment, isLeaving, wrongStatus } from './blast/statuses.ts';
+import { closedEnvironment, wrongStatus } from './blast/statuses.ts';
 import { digest } from './digest.ts';
 import { renameNotes } from './former-names.ts';
 import { homeOf } from './home.ts';
 import type { Shown } from './ledger.ts';
-import { missing } from './outlook/outlook.ts';
 import type { Place } from './place.ts';
 import { higherRisk } from './policy.ts';
+import { type Preview, preview } from './preview.ts';
+import { missing } from './problem-text.ts';
 import { type Forbidden, ownPath, PROTECTED_TAG, protectedBy, protectionFor, tagAsks } from './protection.ts';
 import { sentInput } from './sent-input.ts';
 import { type Comparison, compareSettings } from './settings.ts';
@@ -67,7 +74,7 @@ export interface Bound {
 }
 
 /** One call, not made yet: what it would do, what stands in its way, and what it is bound to. */
-export interface Plan extends Finding, Bound {
+export interface Plan extends Preview, Bound {
   readonly operation: OperationName;
   readonly risk: Risk;
   /** Reasons to ask a person whatever the risk. */
@@ -93,6 +100,10 @@ export interface Planner {
   readonly place: PlanPlace;
   /** The names that environments had before they were renamed, as far as the journal knows. */
   readonly formerNames?: (() => Promise<readonly FormerName[]>) | undefined;
+  /** The limits of the backend; undefined where nobody knows them. */
+  readonly quotas?: (() => Promise<Quotas | undefined>) | undefined;
+  /** Whether the use of quotas is counted where no limit is known. */
+  readonly showsUse?: boolean;
 }
 
 /**
@@ -106,16 +117,16 @@ export async function planCall(
   principal: string,
   options: CallOptions = {},
 ): Promise<Plan | undefined> {
-  const { call, place, formerNames } = planner;
+  const { place, formerNames } = planner;
+  const call = sharing(planner.call);
   const subject = (await subjectOf(call, operation, input, options).catch(absent(operation, input))) as
     | (Named & { readonly isMissing?: true })
     | undefined;
   if (subject === undefined) return undefined;
   const { noun, name, entity } = subject;
-  const read = BLAST_READERS[operation];
   const about = { call, input, entity, options, formerNames };
   const [found, compared] = await Promise.all([
-    read === undefined ? UNREAD : read(about),
+    foundBy(planner, operation, about, subject.isMissing === true),
     comparedIn(operation, about),
   ]);
   const { settings } = compared;
@@ -131,23 +142,26 @@ export async function planCall(
     homeOf(call, input, entity, options),
   ]);
   const status = statusOf(entity);
-  const blockers = [
-    ...closedEnvironment(home.environment ?? String(input['environmentId']), home.status),
-    ...wrongStatus(operation, { kind: noun, name, arn: ownPath(operation, input) }, status),
-    ...(subject.isMissing === true
-      ? [
-          missing(
-            noun,
-            name,
-            listerOfLabel(operationNamed(operation).target?.member as string, operation) as OperationName,
-          ),
-        ]
-      : []),
-    ...brokenConditions(operation, input as never).map(conditionBlocker),
-    ...found.blockers,
-  ];
+  const blockers = found.isJudged
+    ? found.blockers
+    : [
+        ...closedEnvironment(home.environment ?? String(input['environmentId']), home.status),
+        ...wrongStatus(operation, { kind: noun, name, arn: ownPath(operation, input) }, status),
+        ...(subject.isMissing === true
+          ? [
+              missing(
+                noun,
+                name,
+                listerOfLabel(operationNamed(operation).target?.member as string, operation) as OperationName,
+              ),
+            ]
+          : []),
+        ...brokenConditions(operation, input as never).map(conditionBlocker),
+        ...found.blockers,
+      ];
   const notes = [...(await renamed(planner, operation, input)), ...(found.notes ?? [])];
-  const finding = { ...loses, blockers, changes: settings?.changes ?? [], notes };
+  const { warnings, quotas, isJudged: _, ...fixed } = loses;
+  const finding = { ...fixed, blockers, changes: settings?.changes ?? [], notes };
   const fingerprint = digest({ entity, finding, home, settings });
   const { lost, interrupted } = finding;
   const asks = [
@@ -164,6 +178,8 @@ export async function planCall(
   return {
     ...finding,
     ...bound,
+    warnings,
+    quotas,
     operation,
     noun,
     name,
@@ -194,6 +210,31 @@ const absent = (operation: OperationName, input: Members) => (error: unknown) =>
     throw error;
   return { noun: target.noun, name: String(input[target.member]), entity: {}, isMissing: true as const };
 };
+
+/** What is to be expected of a call, by the rules of its kind. */
+async function foundBy(
+  { quotas, showsUse = false }: Planner,
+  operation: OperationName,
+  about: Subject,
+  isMissing: boolean,
+): Promise<Preview & { readonly isJudged?: boolean }> {
+  const { call, input, entity, options } = about;
+  const known = changeOf(operation);
+  if (known === undefined) {
+    const read = BLAST_READERS[operation];
+    return { warnings: [], quotas: [], ...(read === undefined ? UNREAD : await read(about)) };
+  }
+  const target = isMissing || operationNamed(operation).target === undefined ? undefined : (entity as never);
+  const asked = {
+    operation,
+    input: input as never,
+    key: keyIn(known.kind, input),
+    target,
+    read: apiReader(call, options),
+  };
+  const limits = { quotas: await quotas?.(), showsUse };
+  return { ...(await preview(known.kind, known.change, asked, limits)), isJudged: true };
+}
 
 /** What an update does to settings, and which of its values the service would ignore. */
 async function comparedIn(operation: OperationName, about: Subject) {

@@ -1,4 +1,5 @@
 import { counted } from '../inventory/units.ts';
+import { isLeaving } from '../kinds/users.ts';
 import { isNotFound } from '../operations/failure.ts';
 import type { Call, CallOptions, OperationName } from '../operations/index.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
@@ -16,7 +17,7 @@ import {
   volumeDetails,
 } from './blast/estate.ts';
 import type { Blocker, Item, Members } from './blast/finding.ts';
-import { closedEnvironment, isLeaving, wrongStatus } from './blast/statuses.ts';
+import { closedEnvironment, wrongStatus } from './blast/statuses.ts';
 import { digest } from './digest.ts';
 import { renameNotes } from './former-names.ts';
 import { accountIn } from './home.ts';

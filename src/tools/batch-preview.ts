@@ -44,7 +44,7 @@ export async function previewBatch(
 async function previewed(environment: ToolEnvironment, batch: Batch, { cursor, signal }: Preview) {
   const { caller, restrictions } = environment;
   const options = { signal };
-  const looking = { ...environment, call: sharing(environment.call) };
+  const looking = { ...environment, call: sharing(environment.call), showsUse: true };
   const found = await eachAtOnce(batch.calls, (call) => foundAbout(looking, call, options));
   const blockers = batch.calls.flatMap((call, at) => (found[at]?.blockers ?? []).filter(unmade(batch, call)));
   const warnings = found.flatMap((each) => each.warnings);
@@ -80,8 +80,13 @@ async function foundAbout(environment: ToolEnvironment, of: BatchCall, options: 
       planCall(environment, operation, input, environment.caller.principal, options),
       outlookOn(environment, operation, input, options),
     ]);
-    const { warnings = [], unchecked = [], quotas = [] } = outlook ?? {};
-    return { blockers: [...(plan?.blockers ?? []), ...(outlook?.blockers ?? [])], warnings, unchecked, quotas };
+    const { warnings = [], unchecked = plan?.unchecked ?? [], quotas = [] } = outlook ?? {};
+    return {
+      blockers: [...(plan?.blockers ?? []), ...(outlook?.blockers ?? [])],
+      warnings: [...(plan?.warnings ?? []), ...warnings],
+      unchecked,
+      quotas: [...(plan?.quotas ?? []), ...quotas],
+    };
   } catch (error) {
     return { blockers: [notThere(of, error)], warnings: [], unchecked: [], quotas: [] };
   }

@@ -6,6 +6,7 @@ import type { OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { createdIn, nounOfLabel, type Reference, readerOfLabel, referencesIn } from '../operations/references.ts';
 import { outlookOn } from '../safety/outlook/index.ts';
+import { quotasFor } from '../safety/preview.ts';
 import { plainOrQuoted, quoted } from '../untrusted.ts';
 import { WAITED_FOR } from './fleet/awaited.ts';
 import { type Lookup, lookedUp, notThere } from './identify.ts';
@@ -39,7 +40,8 @@ const QUOTA = new Set<string>(['LimitExceeded', 'ServiceQuotaExceeded']);
 async function usedUp(lookup: Lookup, name: OperationName, input: Members, otherwise: string): Promise<Told> {
   const { environment, signal } = lookup;
   const looking = { ...environment, call: sharing(environment.call) };
-  const look = () => outlookOn(looking, name, { ...input }, { signal });
+  const look = async () =>
+    (await quotasFor(looking, name, input, { signal })) ?? (await outlookOn(looking, name, { ...input }, { signal }));
   const outlook = await lookedUp(lookup, 'GetKxEnvironment', look);
   if (outlook === undefined || outlook.quotas.length === 0) return {};
   const over = outlook.blockers.filter(({ item }) => item.kind === 'quota');

@@ -76,7 +76,7 @@ export const planChange = compositeTool({
     if ('wrong' in prepared) return refused(`The arguments for ${tool} are wrong.`, ...prepared.wrong);
     const { input, meant } = prepared;
     const options = { signal };
-    const looking = { ...environment, call: sharing(environment.call) };
+    const looking = { ...environment, call: sharing(environment.call), showsUse: true };
     const [plan, outlook] = await Promise.all([
       planCall(looking, name, input, environment.caller.principal, options),
       outlookOn(looking, name, input, options),
@@ -86,8 +86,9 @@ export const planChange = compositeTool({
     const { noun, name: target, forbidden, lost, interrupted } = plan;
     const all = [...plan.blockers, ...(outlook?.blockers ?? [])];
     const blockers = [...new Map(all.map((blocker) => [JSON.stringify(blocker), blocker])).values()];
-    const warnings = outlook?.warnings ?? [];
+    const warnings = [...plan.warnings, ...(outlook?.warnings ?? [])];
     const unchecked = outlook?.unchecked ?? plan.unchecked;
+    const quotas = [...plan.quotas, ...(outlook?.quotas ?? [])];
     const isShown = isTargetShown(plan, shown);
     const asGiven = heedless(plan, isShown);
     const tooMuch = withheld(name, environment.restrictions, environment.caller, plan.risk);
@@ -110,7 +111,7 @@ export const planChange = compositeTool({
       ...(idle ? { changesNothing: unchanged(plan) } : {}),
       ...whatChanges(plan, shown),
       ...(forbidden === undefined ? {} : { forbidden: sight.forbidden(forbidden) }),
-      ...(outlook === undefined || outlook.quotas.length === 0 ? {} : { quotas: outlook.quotas }),
+      ...(quotas.length === 0 ? {} : { quotas }),
       counts: { blockers: blockers.length, lost: lost.length, interrupted: interrupted.length },
       ...withheldKinds(withheldHere),
     };

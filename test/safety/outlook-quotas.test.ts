@@ -7,6 +7,7 @@ import {
   after,
   cluster,
   group,
+  here,
   holds,
   many,
   on,
@@ -35,6 +36,12 @@ const OVER: readonly Row[] = [
     'more storage than there is',
     'CreateKxVolume',
     () => volume({ nas1Configuration: { type: 'SSD_1000', size: 7200 } }),
+    ['quota GB of volume storage'],
+  ],
+  [
+    'a volume that grows to more storage than there is',
+    'UpdateKxVolume',
+    () => here({ volumeName: 'fast', nas1Configuration: { size: 7200 } }),
     ['quota GB of volume storage'],
   ],
   [

@@ -40,6 +40,21 @@ const ROWS: readonly Row[] = [
   ['a user', 'UpdateKxUser', () => here({ userName: 'ann', iamRole: `${ROLE}-2` }), []],
   ['the name of an environment', 'UpdateKxEnvironment', () => here({ name: 'new' }), []],
   ['the description of an environment', 'UpdateKxEnvironment', () => here({ description: 'new' }), []],
+  [
+    'the size of a volume',
+    'UpdateKxVolume',
+    () => here({ volumeName: 'spare', nas1Configuration: { size: 2400 } }),
+    [],
+  ],
+  [
+    'a volume that is UPDATING to another type and a smaller size',
+    'UpdateKxVolume',
+    after(
+      () => having(inside('kxVolume'), 'spare', { status: 'UPDATING' }),
+      () => here({ volumeName: 'spare', nas1Configuration: { type: 'SSD_250', size: 1200 } }),
+    ),
+    ['volume spare', 'volume spare'],
+  ],
   ['a dataview', 'UpdateKxDataview', () => review({ ...segment('spare'), remove: ['segmentConfigurations.fast'] }), []],
   [
     'what a cluster mounts',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call, OperationName } from '../../src/operations/index.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
 import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
@@ -69,10 +70,18 @@ describe('a service that says less than it may', () => {
   it('about where a thing is, has the person told what is known, and nothing deleted', async () => {
     const user = { environmentId, volumeName: 'fast' };
     const mute: Call = async (name, input, options) => {
-      if (name === 'GetKxEnvironment') throw new Error('AccessDenied');
+      if (name === 'GetKxEnvironment')
+        throw new FinspaceError({
+          operation: name,
+          code: 'AccessDenied',
+          detail: 'no',
+          retryable: false,
+          advice: 'none',
+        });
       return backend.call(name, input, options);
     };
-    const { shown, forbidden } = await planned(mute, 'DeleteKxVolume', user);
+    const { shown, forbidden, unchecked } = await planned(mute, 'DeleteKxVolume', user);
+    expect(unchecked).toEqual(['what get_kx_environment shows, which this server may not read']);
     expect(shown.text).toContain('\nregion: "us-east-1", backend: "test".\n');
     expect(forbidden?.why).toContain('cannot be read');
     const { shown: known } = await planned(backend.call, 'DeleteKxVolume', user);

@@ -1,3 +1,4 @@
+import { isLeaving } from '../../kinds/users.ts';
 import { toolName } from '../../operations/naming.ts';
 import {
   clusterItem,
@@ -11,7 +12,6 @@ import {
   volumeDetails,
 } from './estate.ts';
 import { type Blocker, count, dated, type Finding, type Members, NOTHING, type Subject, size } from './finding.ts';
-import { isLeaving } from './statuses.ts';
 
 const estateOf = ({ call, input, options }: Subject): Estate => ({
   call,

@@ -3,7 +3,7 @@ import { deletingCluster, deletingNode } from './clusters.ts';
 import { changingNetwork, deletingEnvironment, deletingKxEnvironment, deletingUser } from './environments.ts';
 import type { Finding, Subject } from './finding.ts';
 import { reconfiguringCluster } from './restarts.ts';
-import { changingVolume, deletingDatabase, deletingDataview, deletingScalingGroup, deletingVolume } from './storage.ts';
+import { deletingDatabase, deletingDataview, deletingScalingGroup } from './storage.ts';
 import {
   changingData,
   changingDataview,
@@ -15,7 +15,9 @@ import {
 
 type Reader = (subject: Subject) => Promise<Finding>;
 /** What deletes or changes something that is there: a new one without a reader does not compile. */
-type Changing = Extract<OperationName, `Delete${string}` | `Update${string}`> | 'CreateKxChangeset';
+type Changing =
+  | Exclude<Extract<OperationName, `Delete${string}` | `Update${string}`>, 'DeleteKxVolume' | 'UpdateKxVolume'>
+  | 'CreateKxChangeset';
 
 /** For each operation that needs a plan, the reader that finds out what else it touches. */
 const READERS: Readonly<Record<Changing, Reader>> = {
@@ -28,7 +30,6 @@ const READERS: Readonly<Record<Changing, Reader>> = {
   DeleteKxEnvironment: deletingKxEnvironment,
   DeleteKxScalingGroup: deletingScalingGroup,
   DeleteKxUser: deletingUser,
-  DeleteKxVolume: deletingVolume,
   UpdateEnvironment: changingEnvironment,
   UpdateKxClusterCodeConfiguration: reconfiguringCluster,
   UpdateKxClusterDatabases: reconfiguringCluster,
@@ -37,6 +38,5 @@ const READERS: Readonly<Record<Changing, Reader>> = {
   UpdateKxEnvironment: renamingKxEnvironment,
   UpdateKxEnvironmentNetwork: changingNetwork,
   UpdateKxUser: changingUser,
-  UpdateKxVolume: changingVolume,
 };
 export const BLAST_READERS: Readonly<Partial<Record<OperationName, Reader>>> = READERS;

@@ -1,5 +1,5 @@
 import { type OperationName, operationNamed } from '../../operations/index.ts';
-import { waitTool } from '../../operations/naming.ts';
+import { toBe } from '../problem-text.ts';
 import type { Blocker, Item } from './finding.ts';
 
 /** An environment whose network failed to attach is as usable as before. */
@@ -13,22 +13,16 @@ const TAKEN_FROM: Partial<Record<OperationName, readonly string[]>> = {
   DeleteKxDataview: ['ACTIVE', 'FAILED'],
   DeleteKxEnvironment: [...OPEN, 'FAILED_CREATION', 'FAILED_DELETION'],
   DeleteKxScalingGroup: STANDING,
-  DeleteKxVolume: [...STANDING, 'UPDATE_FAILED'],
   UpdateEnvironment: ['CREATED'],
   UpdateKxClusterCodeConfiguration: ['RUNNING'],
   UpdateKxClusterDatabases: ['RUNNING'],
   UpdateKxDataview: ['ACTIVE'],
   UpdateKxEnvironment: OPEN,
   UpdateKxEnvironmentNetwork: OPEN,
-  UpdateKxVolume: ['ACTIVE', 'UPDATE_FAILED'],
 };
 
-const LEAVING: ReadonlySet<unknown> = new Set(['DELETE_REQUESTED', 'DELETING', 'RETRY_DELETION']);
 /** A cluster that could not be deleted uses nothing any more all the same. */
-const DETACHED: ReadonlySet<unknown> = new Set([...LEAVING, 'DELETE_FAILED', 'DELETED']);
-
-/** Whether something in this status is on its way out already. */
-export const isLeaving = (status: unknown) => LEAVING.has(status);
+const DETACHED: ReadonlySet<unknown> = new Set(['DELETING', 'DELETE_FAILED', 'DELETED']);
 
 /** Whether a cluster in this status has let go of everything that it used. */
 export const isDetached = (status: unknown) => DETACHED.has(status);
@@ -37,28 +31,13 @@ export const isDetached = (status: unknown) => DETACHED.has(status);
 export function wrongStatus(operation: OperationName, item: Item, status: unknown): Blocker[] {
   const taken = TAKEN_FROM[operation];
   if (taken === undefined || status === undefined || taken.includes(String(status))) return [];
-  const first = isLeaving(status) && operationNamed(operation).risk === 'destroy' ? leavingAlready(item) : undefined;
-  return [{ item: { ...item, detail: String(status) }, first: first ?? toBe(item, String(status), taken[0]) }];
+  const isDelete = operationNamed(operation).risk === 'destroy';
+  return [{ item: { ...item, detail: String(status) }, first: toBe(item, String(status), String(taken[0]), isDelete) }];
 }
 
 /** A blocker when the environment that something is in cannot be changed in its status. */
 export function closedEnvironment(name: string, status: unknown): Blocker[] {
   if (status === undefined || OPEN.includes(String(status))) return [];
   const item: Item = { kind: 'kdb environment', name, arn: '', detail: String(status) };
-  return [{ item, first: toBe(item, String(status), OPEN[0]) }];
-}
-
-/** A blocker for something that holds the target until it is gone, which it is going to be. */
-export const leaving = (item: Item): Blocker => ({ item, first: leavingAlready(item) });
-
-const leavingAlready = (item: Item) => `It is already being deleted: ${waitTool(item.kind, 'DELETED')}.`;
-
-/** What to do about something in this status, so that it is in the usual one. */
-export function toBe(item: Item, status: string, usual = ''): string {
-  if (isLeaving(status)) return 'It is being deleted: neither it nor its contents can be changed.';
-  if (status === 'DELETED') return 'It is already deleted.';
-  if (status === 'SUSPENDED') return 'It is suspended. This server cannot change that.';
-  if (status === 'UPDATE_FAILED') return 'Its last update failed: repeat that update first.';
-  if (status.includes('FAILED')) return 'It failed, and waiting does not help: delete it and create it again.';
-  return `It must be ${usual}: ${waitTool(item.kind, usual)}.`;
+  return [{ item, first: toBe(item, String(status), String(OPEN[0])) }];
 }

@@ -2,9 +2,10 @@ import { HOST_TYPES, NODE_TYPES } from '../../operations/machine-types.ts';
 import { eachAtOnce, mountsOf, there } from '../blast/estate.ts';
 import type { Item, Members } from '../blast/finding.ts';
 import { isDetached } from '../blast/statuses.ts';
+import { missing } from '../problem-text.ts';
 import { quoted } from '../untrusted.ts';
 import { type Ground, listed } from './ground.ts';
-import { blocked, elsewhere, missing, type Remark, together, unready } from './outlook.ts';
+import { blocked, elsewhere, type Remark, together, unready } from './outlook.ts';
 import { room } from './quota.ts';
 import { changesetStands, volumeFits } from './storage.ts';
 

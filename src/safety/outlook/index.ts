@@ -7,7 +7,7 @@ import { hostFits, mountsStand, roomForCluster, volumesFit } from './clusters.ts
 import { type Ground, groundFor } from './ground.ts';
 import { type Outlook, type Remark, together } from './outlook.ts';
 import { freeName, inZones, roomForEnvironment, roomForHost, roomForOne } from './places.ts';
-import { databaseStands, roomForDataview, roomForVolume, segmentsFit, sourceStands } from './storage.ts';
+import { databaseStands, roomForDataview, segmentsFit, sourceStands } from './storage.ts';
 import { remountsStand, renamingStands, reviewStands } from './updates.ts';
 
 interface Looks {
@@ -17,7 +17,7 @@ interface Looks {
 }
 
 /** What makes a kdb entity: a new one without its looks does not compile. */
-type Making = Extract<OperationName, `CreateKx${string}`>;
+type Making = Exclude<Extract<OperationName, `CreateKx${string}`>, 'CreateKxVolume'>;
 
 /** For each operation that makes something, or changes it without asking, what is looked at. */
 const LOOKS: Readonly<Record<Making, Looks> & Partial<Record<OperationName, Looks>>> = {
@@ -66,10 +66,6 @@ const LOOKS: Readonly<Record<Making, Looks> & Partial<Record<OperationName, Look
       roomForOne('users per environment', 'ListKxUsers', ({ users }) => users),
     ],
     not: ['whether the role exists'],
-  },
-  CreateKxVolume: {
-    at: [freeName('volume', 'volumeName', 'ListKxVolumes'), inZones, roomForVolume],
-    not: [],
   },
   UpdateKxClusterDatabases: {
     at: [remountsStand],

@@ -1,7 +1,5 @@
-import type { OperationName } from '../../operations/index.ts';
-import { toolName } from '../../operations/naming.ts';
 import type { Blocker, Item } from '../blast/finding.ts';
-import { isLeaving, leaving, toBe } from '../blast/statuses.ts';
+import { toBe } from '../problem-text.ts';
 
 /** What is to be expected of a call that makes or changes something, from reads alone. None of it keeps the call from being made. */
 export interface Outlook {
@@ -29,19 +27,6 @@ export function together(remarks: readonly Remark[]): Outlook {
     unchecked: [...new Set(remarks.flatMap(({ unchecked = [] }) => unchecked))],
   };
 }
-
-/** The name of what is to be made is taken. */
-export function taken(item: Item): Blocker {
-  if (isLeaving(item.detail)) return leaving(item);
-  const way = item.detail?.includes('FAILED') ? 'it failed, so delete it' : 'use the existing one';
-  return { item, first: `The name is in use: ${way}, or choose another name.` };
-}
-
-/** Something that the call names is not there. */
-export const missing = (kind: string, name: string, lister: OperationName): Blocker => ({
-  item: { kind, name, detail: 'does not exist' },
-  first: `Name an existing one (${toolName(lister)}), or create it first.`,
-});
 
 /** Something that the call names is not in the status in which it can be used. */
 export const unready = (item: Item, status: unknown, usual = 'ACTIVE'): readonly Blocker[] =>

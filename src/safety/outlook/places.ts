@@ -2,8 +2,9 @@ import { environmentsNow } from '../../inventory/fleet.ts';
 import type { OperationName } from '../../operations/index.ts';
 import { HOST_TYPES } from '../../operations/machine-types.ts';
 import type { Quotas } from '../../operations/quotas.ts';
+import { taken } from '../problem-text.ts';
 import { type Ground, listed } from './ground.ts';
-import { blocked, type Remark, taken, together } from './outlook.ts';
+import { blocked, type Remark, together } from './outlook.ts';
 import { room } from './quota.ts';
 
 /** Whether nothing in the environment has the name already. */

@@ -1,10 +1,11 @@
-import { volumesUnder } from '../../inventory/edges.ts';
+import { volumesUnder } from '../../kinds/dataview-volumes.ts';
 import { toolName } from '../../operations/naming.ts';
 import { dataviewItem } from '../blast/environments.ts';
-import { dataviews, eachAtOnce, there, volumeDetails } from '../blast/estate.ts';
+import { dataviews, eachAtOnce, there } from '../blast/estate.ts';
 import type { Item, Members } from '../blast/finding.ts';
-import { type Ground, listed } from './ground.ts';
-import { blocked, elsewhere, missing, type Remark, taken, together, unready } from './outlook.ts';
+import { missing, taken } from '../problem-text.ts';
+import type { Ground } from './ground.ts';
+import { blocked, elsewhere, type Remark, together, unready } from './outlook.ts';
 import { room } from './quota.ts';
 
 /** Whether a volume can be used in a zone. */
@@ -93,25 +94,3 @@ export const roomForVersion = (ground: Ground, all: readonly Members[]): Remark 
     used: all.filter(({ status }) => status === 'CREATING' || status === 'UPDATING').length,
     lister: 'ListKxDataviews',
   });
-
-/** Whether one more volume is within the quotas, and its size. */
-export async function roomForVolume(ground: Ground): Promise<Remark> {
-  const sizeOf = ({ nas1Configuration: disk }: Members) => Number((disk as Members | undefined)?.['size'] ?? 0);
-  const lister = 'ListKxVolumes';
-  const [summaries, details] = await Promise.all([listed(ground, lister), volumeDetails(ground)]);
-  return together([
-    room(ground, {
-      what: 'volumes per environment',
-      limit: ({ volumes }) => volumes,
-      used: summaries.length,
-      lister,
-    }),
-    room(ground, {
-      what: 'GB of volume storage per environment',
-      limit: ({ volumeStorage }) => volumeStorage,
-      used: details.reduce((sum, volume) => sum + sizeOf(volume), 0),
-      more: sizeOf(ground.input),
-      lister,
-    }),
-  ]);
-}

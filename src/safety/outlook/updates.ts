@@ -1,8 +1,9 @@
 import { environmentsNow } from '../../inventory/fleet.ts';
 import { dataviews, eachAtOnce, mountsOf, there } from '../blast/estate.ts';
+import { taken } from '../problem-text.ts';
 import { mountStands } from './clusters.ts';
 import type { Ground } from './ground.ts';
-import { blocked, type Remark, taken, together } from './outlook.ts';
+import { blocked, type Remark, together } from './outlook.ts';
 import { changesetStands, roomForVersion, volumesFitIn } from './storage.ts';
 
 /** Whether a cluster mounts the databases that are to be changed, and what they are to be changed to is there. */

@@ -85,7 +85,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const { outOfBand = async () => undefined, beforeApproved = async () => {} } = options;
   const { overLedger = (same) => same } = options;
   const shared = { call, place: PLACE, restrictions, secrets, formerNames: () => formerNames(journal) };
-  const doors = { ...shared, ledger: overLedger(ledger), seal, outOfBand, beforeApproved };
+  const doors = { ...shared, quotas: options.quotas, ledger: overLedger(ledger), seal, outOfBand, beforeApproved };
   const { admit, formsCount } = options;
   const pageOpener = async () => async (code: string) => `http://127.0.0.1/${code}`;
   const admitting = admit === undefined ? doors : { ...doors, admit };

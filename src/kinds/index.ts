@@ -1,0 +1,21 @@
+import type { OperationName } from '../operations/index.ts';
+import { operationNamed } from '../operations/index.ts';
+import { kxVolume } from './kx-volume.ts';
+import type { Change, Kind } from './model.ts';
+import type { KindName } from './views.ts';
+
+/** What is known about each kind. */
+const KINDS: { readonly [K in KindName]?: Kind<K> } = { 'kx-volume': kxVolume };
+
+/** A change without the types of its kind and operation. */
+export type AnyChange = Change<KindName, OperationName>;
+
+/** What is known about an operation that changes an entity, and the kind of that; undefined for any other. */
+export function changeOf(
+  operation: OperationName,
+): { readonly kind: KindName; readonly change: AnyChange } | undefined {
+  const kind = operationNamed(operation).entity as KindName;
+  const changes = KINDS[kind]?.changes as Readonly<Record<string, unknown>> | undefined;
+  const change = changes?.[operation] as AnyChange | undefined;
+  return change && { kind, change };
+}

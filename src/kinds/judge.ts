@@ -1,0 +1,105 @@
+import { brokenConditions } from '../operations/conditions/index.ts';
+import type { OperationName } from '../operations/index.ts';
+import type { Quotas } from '../operations/quotas.ts';
+import type { AnyChange } from './index.ts';
+import type { Asked, Found, Problem, Use } from './model.ts';
+import { Unreadable } from './reader.ts';
+import { brokenProblem } from './rules.ts';
+import type { KindName } from './views.ts';
+
+type AnyAsked = Asked<KindName, OperationName>;
+
+/** The first reason for which the service refuses a change; undefined when it accepts it. */
+export async function firstProblem(change: AnyChange, asked: AnyAsked): Promise<Problem | undefined> {
+  const [broken] = brokenConditions(asked.operation, asked.input);
+  if (broken !== undefined) return brokenProblem(broken);
+  for (const rule of change.rules) {
+    const problem = [(await rule(asked)) ?? []].flat().find(({ warning }) => warning === undefined);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+/** How far a quota is used that a change counts against. */
+export interface UsedQuota extends Use {
+  /** Undefined where it was not counted, or where nothing shows it. */
+  readonly used: number | undefined;
+  /** Undefined where nobody knows it. */
+  readonly limit: number | undefined;
+}
+
+/** The first quota that a change would exceed. Only those with a limit are counted. */
+export async function firstExceeded(
+  change: AnyChange,
+  asked: AnyAsked,
+  quotas: Quotas,
+): Promise<(Use & { readonly limit: number }) | undefined> {
+  for (const use of (await change.quotas?.(asked)) ?? []) {
+    const limit = use.quota.limit(quotas);
+    if (use.more === 0 || limit === Infinity) continue;
+    if (((await use.quota.used(asked.read, asked.key)) ?? 0) + use.more > limit) return { ...use, limit };
+  }
+  return undefined;
+}
+
+/** Everything that stands in the way of a change, and what could not be checked. */
+export interface Judged {
+  readonly problems: readonly Problem[];
+  readonly quotas: readonly UsedQuota[];
+  readonly unchecked: readonly string[];
+}
+
+/** Checks all rules and quotas of a change at once. Without limits, quotas are counted only where `countsAll` is set. */
+export async function judge(
+  change: AnyChange,
+  asked: AnyAsked,
+  quotas: Quotas | undefined,
+  countsAll: boolean,
+): Promise<Judged> {
+  const broken = brokenConditions(asked.operation, asked.input).map(brokenProblem);
+  const [found, used] = await Promise.all([
+    Promise.all(change.rules.map((rule) => readable<Found>(() => rule(asked)))),
+    judgeQuotas(change, asked, quotas, countsAll),
+  ]);
+  return {
+    problems: [...broken, ...found.flatMap(({ value }) => value ?? [])],
+    quotas: used.quotas,
+    unchecked: [...found.flatMap(({ unchecked }) => unchecked), ...used.unchecked, ...(change.unchecked ?? [])],
+  };
+}
+
+/** The same for its quotas alone. */
+export async function judgeQuotas(
+  change: AnyChange,
+  asked: AnyAsked,
+  quotas: Quotas | undefined,
+  countsAll: boolean,
+): Promise<Pick<Judged, 'quotas' | 'unchecked'>> {
+  const uses = await readable(async () => (await change.quotas?.(asked)) ?? []);
+  const counted = await Promise.all(
+    (uses.value ?? [])
+      .filter(({ more }) => more !== 0)
+      .map(async (use) => {
+        const limit = quotas === undefined ? undefined : use.quota.limit(quotas);
+        const isWanted = countsAll || (limit !== undefined && limit !== Infinity);
+        const { value: used, unchecked } = await readable(() =>
+          isWanted ? use.quota.used(asked.read, asked.key) : undefined,
+        );
+        return { quota: { ...use, used, limit }, unchecked };
+      }),
+  );
+  return {
+    quotas: counted.map(({ quota }) => quota),
+    unchecked: [...uses.unchecked, ...counted.flatMap(({ unchecked }) => unchecked)],
+  };
+}
+
+/** The result of some reading, or what stays unchecked because it may not be read. */
+async function readable<T>(work: () => T | Promise<T>) {
+  try {
+    return { value: await work(), unchecked: [] };
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    return { value: undefined, unchecked: [error.unchecked] };
+  }
+}

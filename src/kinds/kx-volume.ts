@@ -1,0 +1,96 @@
+import { soldSize } from '../operations/conditions/volumes.ts';
+import type { Input } from '../operations/index.ts';
+import type { Asked, Item, Kind, Problem } from './model.ts';
+import { VOLUME_STORAGE, VOLUMES } from './quotas.ts';
+import { conditions, exists, freeName, inState, inZones, itemOf, openEnvironment, unused } from './rules.ts';
+import { isWorking, userItem } from './users.ts';
+import type { Views } from './views.ts';
+
+type Volume = Views['kx-volume'];
+type Update = Asked<'kx-volume', 'UpdateKxVolume'>;
+
+/** How many GB an update adds; 0 where either size is not known. */
+function growthOf({ input, target }: Pick<Update, 'input' | 'target'>): number {
+  const present = target?.nas1Configuration?.size;
+  return present === undefined ? 0 : (input.nas1Configuration?.size ?? present) - present;
+}
+
+const disk = ({ nas1Configuration: own }: Partial<Volume> = {}) =>
+  own?.size === undefined ? 'it' : `${own.size} GB of ${own.type}`;
+const withDisk = ({ key, target }: Update): Item => itemOf('kx-volume', key, disk(target));
+
+/** The disk of a volume keeps its type and never shrinks. */
+function fixedDisk(asked: Update): Problem[] {
+  const { input, key, target } = asked;
+  const [wanted, present] = [input.nas1Configuration?.type, target?.nas1Configuration?.type];
+  const refused = (words: string, first: string): Problem => ({
+    error: 'Validation',
+    words: `The ${words}`,
+    about: withDisk(asked),
+    first,
+  });
+  return [
+    ...(wanted === undefined || present === undefined || wanted === present
+      ? []
+      : [
+          refused(
+            `type of volume ${key.volumeName} cannot be changed`,
+            'The type of a volume cannot be changed: create another volume.',
+          ),
+        ]),
+    ...(growthOf(asked) >= 0
+      ? []
+      : [
+          refused(
+            `size of volume ${key.volumeName} can only be increased`,
+            'A volume can only grow: request a larger size.',
+          ),
+        ]),
+  ];
+}
+
+const grownDisk = (asked: Update): Pick<Input<'UpdateKxVolume'>, 'nas1Configuration'> | undefined =>
+  growthOf(asked) > 0
+    ? { nas1Configuration: { ...asked.target?.nas1Configuration, ...asked.input.nas1Configuration } }
+    : undefined;
+
+export const kxVolume: Kind<'kx-volume'> = {
+  changes: {
+    CreateKxVolume: {
+      rules: [
+        openEnvironment,
+        freeName('kx-volume', 'ResourceAlreadyExists'),
+        inZones(({ input }) => input.availabilityZoneIds),
+      ],
+      quotas: ({ input }) => [
+        { quota: VOLUMES, more: 1 },
+        { quota: VOLUME_STORAGE, more: input.nas1Configuration?.size ?? 0 },
+      ],
+    },
+    UpdateKxVolume: {
+      rules: [
+        openEnvironment,
+        exists('kx-volume'),
+        fixedDisk,
+        conditions([soldSize], grownDisk, withDisk),
+        inState('kx-volume', ['ACTIVE', 'UPDATE_FAILED']),
+      ],
+      quotas: (asked) => [{ quota: VOLUME_STORAGE, more: Math.max(0, growthOf(asked)) }],
+      impact: async ({ input, key, read }) => {
+        const users = input.nas1Configuration === undefined ? [] : await read.users('kx-volume', key);
+        return { interrupted: users.filter(isWorking).map(userItem) };
+      },
+    },
+    DeleteKxVolume: {
+      rules: [
+        openEnvironment,
+        exists('kx-volume'),
+        unused('kx-volume', (name, by) => `Volume ${name} is attached to ${by}`),
+        inState('kx-volume', ['ACTIVE', 'CREATE_FAILED', 'UPDATE_FAILED', 'DELETE_FAILED']),
+      ],
+      impact: ({ key, target }) => ({
+        lost: [{ kind: 'storage', name: key.volumeName, detail: `everything on ${disk(target)}` }],
+      }),
+    },
+  },
+};

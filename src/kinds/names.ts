@@ -1,0 +1,131 @@
+import type { OperationName } from '../operations/index.ts';
+import type { Keys, KindName } from './views.ts';
+
+/** How entities of a kind are named. */
+export interface Names {
+  /** `volume`, in a sentence. */
+  readonly noun: string;
+  /** The same in the service's messages, where that is another word. */
+  readonly serviceNoun?: string;
+  /** `kxVolume`, in ARNs. */
+  readonly inArn: string;
+  readonly parent?: KindName;
+  /** The member that identifies it within its parent. */
+  readonly member: string;
+  /** Shows one entity; without it the list shows all that is known. */
+  readonly get?: OperationName;
+  readonly list: OperationName;
+  /** Whether the list shows everything. */
+  readonly isListedWhole?: true;
+}
+
+export const NAMES: Readonly<Record<KindName, Names>> = {
+  environment: {
+    noun: 'dataset browser environment',
+    inArn: 'environment',
+    member: 'environmentId',
+    list: 'ListEnvironments',
+    isListedWhole: true,
+  },
+  'kx-environment': {
+    noun: 'kdb environment',
+    serviceNoun: 'KX environment',
+    inArn: 'kxEnvironment',
+    member: 'environmentId',
+    get: 'GetKxEnvironment',
+    list: 'ListKxEnvironments',
+    isListedWhole: true,
+  },
+  'kx-user': {
+    noun: 'user',
+    inArn: 'kxUser',
+    parent: 'kx-environment',
+    member: 'userName',
+    get: 'GetKxUser',
+    list: 'ListKxUsers',
+    isListedWhole: true,
+  },
+  'kx-scaling-group': {
+    noun: 'scaling group',
+    inArn: 'kxScalingGroup',
+    parent: 'kx-environment',
+    member: 'scalingGroupName',
+    get: 'GetKxScalingGroup',
+    list: 'ListKxScalingGroups',
+    isListedWhole: true,
+  },
+  'kx-volume': {
+    noun: 'volume',
+    inArn: 'kxVolume',
+    parent: 'kx-environment',
+    member: 'volumeName',
+    get: 'GetKxVolume',
+    list: 'ListKxVolumes',
+  },
+  'kx-database': {
+    noun: 'database',
+    serviceNoun: 'KX database',
+    inArn: 'kxDatabase',
+    parent: 'kx-environment',
+    member: 'databaseName',
+    get: 'GetKxDatabase',
+    list: 'ListKxDatabases',
+  },
+  'kx-changeset': {
+    noun: 'changeset',
+    inArn: 'kxChangeset',
+    parent: 'kx-database',
+    member: 'changesetId',
+    get: 'GetKxChangeset',
+    list: 'ListKxChangesets',
+  },
+  'kx-dataview': {
+    noun: 'dataview',
+    inArn: 'kxDataview',
+    parent: 'kx-database',
+    member: 'dataviewName',
+    get: 'GetKxDataview',
+    list: 'ListKxDataviews',
+    isListedWhole: true,
+  },
+  'kx-cluster': {
+    noun: 'cluster',
+    inArn: 'kxCluster',
+    parent: 'kx-environment',
+    member: 'clusterName',
+    get: 'GetKxCluster',
+    list: 'ListKxClusters',
+  },
+  'kx-node': {
+    noun: 'cluster node',
+    inArn: 'kxNode',
+    parent: 'kx-cluster',
+    member: 'nodeId',
+    list: 'ListKxClusterNodes',
+    isListedWhole: true,
+  },
+};
+
+type Key = Readonly<Record<string, unknown>>;
+
+/** The member of a key that names the entity itself. */
+export const nameIn = (kind: KindName, key: Key): string => String(key[NAMES[kind].member]);
+
+/** The kinds from the outermost parent to the kind itself. */
+export function lineage(kind: KindName): KindName[] {
+  const { parent } = NAMES[kind];
+  return [...(parent === undefined ? [] : lineage(parent)), kind];
+}
+
+/** What follows the environment's ARN in that of an entity: `/kxDatabase/a/kxDataview/b`. */
+export const pathOf = (kind: KindName, key: Key): string =>
+  lineage(kind)
+    .slice(1)
+    .map((each) => `/${NAMES[each].inArn}/${nameIn(each, key)}`)
+    .join('');
+
+/** The members of an input that identify an entity of a kind. */
+export function keyIn<K extends KindName>(kind: K, input: object): Keys[K] {
+  const members = lineage(kind).map((each) => NAMES[each].member);
+  return Object.fromEntries(members.map((member) => [member, (input as Key)[member]])) as Keys[K];
+}

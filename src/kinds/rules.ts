@@ -1,0 +1,225 @@
+import type { Condition } from '../operations/conditions/condition.ts';
+import { type Broken, brokenAmong } from '../operations/conditions/index.ts';
+import type { OperationName } from '../operations/index.ts';
+import type { Asked, ErrorCode, Found, Item, Problem, Rule } from './model.ts';
+import { keyIn, NAMES, nameIn, pathOf } from './names.ts';
+import type { Keys, KindName, StatusOf, Views } from './views.ts';
+
+/** How the service words a member that breaks a rule which the model does not state. */
+export const violation = (member: string, rule: string): string =>
+  `Value at '${member}' failed to satisfy constraint: ${rule}`;
+
+/** A condition on the arguments that does not hold, as a problem. */
+export const brokenProblem = ({ member, says, isValue }: Broken): Problem => ({
+  error: 'Validation',
+  words: isValue ? violation(member, says) : says,
+  argument: { member, says },
+});
+
+/** Conditions on the arguments together with the target. */
+export const conditions =
+  <K extends KindName, N extends OperationName, Request>(
+    all: readonly Condition<Request>[],
+    request: (asked: Asked<K, N>) => Request | undefined,
+    about?: (asked: Asked<K, N>) => Item,
+  ): Rule<K, N> =>
+  (asked) => {
+    const given = request(asked);
+    if (given === undefined) return undefined;
+    return brokenAmong(all, given).map((broken) => {
+      const { argument, ...problem } = brokenProblem(broken);
+      return about === undefined
+        ? { ...problem, argument: { member: broken.member, says: broken.says } }
+        : { ...problem, about: about(asked), first: `${broken.says}.` };
+    });
+  };
+
+/** `Volume`, at the beginning of a message of the service. */
+export function serviceNoun(kind: KindName): string {
+  const { noun, serviceNoun: own = noun } = NAMES[kind];
+  return `${own.slice(0, 1).toUpperCase()}${own.slice(1)}`;
+}
+
+/** The item of an entity that a call names. */
+export const itemOf = (kind: KindName, key: object, detail?: string): Item => ({
+  kind: NAMES[kind].noun,
+  name: nameIn(kind, key as Record<string, unknown>),
+  ...(detail === undefined ? {} : { detail }),
+});
+
+/** The item of an entity with its path, so that its tags can be read. */
+export const pathItem = (kind: KindName, key: object, detail?: string): Item => ({
+  ...itemOf(kind, key, detail),
+  arn: pathOf(kind, key as Record<string, unknown>),
+});
+
+/** The status of an entity, whatever its kind; undefined where the service does not show it. */
+export const statusOf = (view: object | undefined): string | undefined =>
+  (view as { status?: string } | undefined)?.status;
+
+/** There is no entity of this key. */
+export function missing(kind: KindName, key: object): Problem {
+  const name = nameIn(kind, key as Record<string, unknown>);
+  const { databaseName } = key as { databaseName?: string };
+  const within = NAMES[kind].parent === 'kx-database' ? ` in ${NAMES['kx-database'].serviceNoun} ${databaseName}` : '';
+  return {
+    error: 'ResourceNotFound',
+    words:
+      kind === 'kx-user' ? `No user found for the id [${name}]` : `${serviceNoun(kind)} ${name} not found${within}`,
+    about: itemOf(kind, key, 'does not exist'),
+    named: kind,
+  };
+}
+
+/** An entity that is in another status than the usual one. */
+export const wrongState = (about: Item, status: string, usual: string, words: string): Problem => ({
+  error: 'WrongState',
+  words,
+  about: { ...about, detail: status },
+  usual,
+});
+
+const WELL_FORMED = /^[a-zA-Z0-9]{1,32}$/;
+/** A network that failed to attach leaves the environment as it was. */
+const OPEN: readonly string[] = ['CREATED', 'FAILED_UPDATING_NETWORK'];
+
+/** The environment exists and can be changed. The model accepts any text as its id in some operations, the service does not. */
+export const openEnvironment = async <K extends KindName, N extends OperationName>({
+  key,
+  read,
+}: Asked<K, N>): Promise<Found> => {
+  const { environmentId } = key;
+  const malformed = violation('environmentId', `Member must satisfy regular expression pattern: ${WELL_FORMED.source}`);
+  if (!WELL_FORMED.test(environmentId)) return { error: 'Validation', words: malformed };
+  const environment = await read.get('kx-environment', { environmentId });
+  if (environment === undefined) return missing('kx-environment', { environmentId });
+  const { status, name } = environment;
+  if (status === undefined || OPEN.includes(status)) return undefined;
+  const about = { kind: NAMES['kx-environment'].noun, name: name ?? environmentId, arn: '' };
+  const isGone = status === 'DELETED';
+  const words = `The Environment is in ${status} state${isGone ? '' : '; it has to be CREATED'}`;
+  return { ...wrongState(about, status, 'CREATED', words), error: isGone ? 'Validation' : 'WrongState' };
+};
+
+/** No entity has the name yet. */
+export const freeName =
+  <K extends KindName, N extends OperationName>(
+    kind: K,
+    error: ErrorCode,
+    words?: (name: string) => string,
+  ): Rule<K, N> =>
+  async ({ key, read }) => {
+    const present = await read.get(kind, key);
+    const name = nameIn(kind, key);
+    return (
+      present && {
+        error,
+        words: words?.(name) ?? `${serviceNoun(kind)} ${name} already exists`,
+        about: itemOf(kind, key, statusOf(present)),
+      }
+    );
+  };
+
+/** The target exists. */
+export const exists =
+  <K extends KindName, N extends OperationName>(kind: K): Rule<K, N> =>
+  ({ key, target }) =>
+    target === undefined ? missing(kind, key) : undefined;
+
+/** What the target stands in exists. */
+export const existsAround =
+  <K extends KindName, N extends OperationName>(kind: KindName): Rule<K, N> =>
+  async ({ input, read }) => {
+    const key = keyIn(kind, input);
+    return (await read.get(kind, key)) === undefined ? missing(kind, key) : undefined;
+  };
+
+/** The target is in one of these statuses, the usual one first. */
+export const inState =
+  <K extends KindName, N extends OperationName>(
+    kind: K,
+    allowed: readonly [StatusOf<K>, ...StatusOf<K>[]],
+    words?: (name: string, status: string) => string | undefined,
+  ): Rule<K, N> =>
+  ({ key, target }) => {
+    const status = statusOf(target);
+    if (status === undefined || (allowed as readonly string[]).includes(status)) return undefined;
+    const name = nameIn(kind, key);
+    const said = words?.(name, status) ?? `${serviceNoun(kind)} ${name} is ${status}; it has to be ${allowed[0]}`;
+    return wrongState(pathItem(kind, key), status, allowed[0], said);
+  };
+
+/** No entity refers to the target. */
+export const unused =
+  <K extends KindName, N extends OperationName>(kind: K, words: (name: string, users: string) => string): Rule<K, N> =>
+  async ({ key, read }) => {
+    const users = await read.users(kind, key);
+    if (users.length === 0) return undefined;
+    const by = users.map(({ name }) => name).join(', ');
+    return { error: 'InUse', words: words(nameIn(kind, key), by), users, named: kind };
+  };
+
+/** The environment is in the zones that are requested. */
+export const inZones =
+  <K extends KindName, N extends OperationName>(
+    zones: (asked: Asked<K, N>) => readonly (string | undefined)[],
+  ): Rule<K, N> =>
+  async (asked) => {
+    const { environmentId } = asked.key;
+    const offered = (await asked.read.get('kx-environment', { environmentId }))?.availabilityZoneIds;
+    if (offered === undefined) return undefined;
+    const outside = zones(asked).filter((zone) => zone !== undefined && !offered.includes(zone));
+    const all = offered.join(', ');
+    return outside.map((zone) => ({
+      error: 'Validation',
+      words: `Availability zone(s) ${zone} not supported by this environment; it is in ${all}`,
+      about: { kind: 'zone', name: String(zone), detail: `the environment is in ${all}` },
+      first: 'Choose a zone that the environment is in.',
+    }));
+  };
+
+/** What a call wants of another entity that it names. */
+interface Wanted<T extends KindName> {
+  readonly status: StatusOf<T>;
+  /** The zone that both have to be in; any where left out. */
+  readonly zone?: string | undefined;
+  /** What the service replies when its status is another one. */
+  readonly error?: ErrorCode;
+}
+
+/** An entity that a call names exists, is ready and in the zone; every problem with it. */
+export async function ready<T extends KindName>(
+  { read }: Pick<Asked<KindName, OperationName>, 'read'>,
+  kind: T,
+  key: Keys[T],
+  { status: usual, zone, error = 'WrongState' }: Wanted<T>,
+): Promise<{ readonly problems: readonly Problem[]; readonly view: Views[T] | undefined }> {
+  const view = await read.get(kind, key);
+  if (view === undefined) return { problems: [missing(kind, key)], view };
+  const subject = `${serviceNoun(kind)} ${nameIn(kind, key)}`;
+  const status = statusOf(view);
+  const unready =
+    status === undefined || status === usual
+      ? []
+      : [{ ...wrongState(itemOf(kind, key), status, usual, `${subject} is ${status}; it has to be ${usual}`), error }];
+  return { problems: [...unready, ...elsewhere(itemOf(kind, key), view, zone, subject)], view };
+}
+
+/** The entity is in another zone than what is to use it. */
+function elsewhere(item: Item, view: object, zone: string | undefined, subject: string): Problem[] {
+  const { availabilityZoneId, availabilityZoneIds = [availabilityZoneId] } = view as {
+    availabilityZoneId?: string;
+    availabilityZoneIds?: string[];
+  };
+  const zones = availabilityZoneIds.filter((each) => each !== undefined);
+  if (zone === undefined || zones.length === 0 || zones.includes(zone)) return [];
+  const detail = `in ${zones.join(', ')}, not in ${zone}`;
+  return [
+    {
+      error: 'Validation',
+      words: `${subject} is ${detail}`,
+      about: { ...item, detail },
+      first: 'Both must be in the same zone: name another one, or choose its zone.',
+    },
+  ];
+}

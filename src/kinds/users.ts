@@ -1,0 +1,40 @@
+import { toolName } from '../operations/naming.ts';
+import type { Item } from './model.ts';
+import { NAMES, pathOf } from './names.ts';
+import type { KindName, User } from './views.ts';
+
+/** The user as an item: `HDB, RUNNING` for a cluster, `of trades, ACTIVE` for a dataview. */
+export const userItem = (user: User): Item => ({
+  kind: NAMES[user.kind].noun,
+  name: user.name,
+  arn: pathOf(user.kind, user.key),
+  detail: detailOf(user) || undefined,
+});
+
+function detailOf({ kind, key, type, status }: User): string {
+  const of = kind === 'kx-dataview' ? `of ${key['databaseName']}` : undefined;
+  return [of, type, status].filter((each) => each !== undefined).join(', ');
+}
+
+/** Whether a user has any work to interrupt. */
+export const isWorking = ({ kind, status = '' }: User): boolean =>
+  kind !== ('kx-cluster' satisfies KindName) || !status.includes('FAILED');
+
+/** Whether something in this status is being deleted already. */
+export const isLeaving = (status: unknown): boolean => LEAVING.has(status);
+const LEAVING: ReadonlySet<unknown> = new Set(['DELETE_REQUESTED', 'DELETING', 'RETRY_DELETION']);
+
+/** How a user can let go of an entity without being deleted. */
+export function letsGo({ kind, type, readWrite }: User, of: KindName): string | undefined {
+  if (kind === 'kx-cluster')
+    return of === 'kx-dataview' || (of !== 'kx-scaling-group' && READS.has(type))
+      ? `make it mount something else with ${toolName('UpdateKxClusterDatabases')}`
+      : undefined;
+  // A writable dataview is never updated.
+  return of === 'kx-volume' && readWrite !== true
+    ? `move its segments to another volume with ${toolName('UpdateKxDataview')}`
+    : undefined;
+}
+
+/** A log or a savedown volume stays with its cluster: only what these types read can be changed. */
+const READS: ReadonlySet<unknown> = new Set(['HDB', 'GP']);

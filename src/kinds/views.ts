@@ -1,0 +1,54 @@
+import type { Input, Output } from '../operations/index.ts';
+
+type Element<T> = NonNullable<T> extends readonly (infer E)[] ? E : never;
+
+/**
+ * An entity of each kind as the service describes it. What it says of other kinds (`attachedClusters`, `clusters`) is left out: a rule asks
+ * the reader for the users of an entity, so that it reads the same from the API and from the local store.
+ */
+export interface Views {
+  'kx-environment': Output<'GetKxEnvironment'>;
+  'kx-database': Output<'GetKxDatabase'>;
+  'kx-changeset': Output<'GetKxChangeset'>;
+  'kx-volume': Omit<Output<'GetKxVolume'>, 'attachedClusters'>;
+  'kx-scaling-group': Omit<Output<'GetKxScalingGroup'>, 'clusters'>;
+  'kx-dataview': Output<'GetKxDataview'>;
+  'kx-user': Element<Output<'ListKxUsers'>['users']>;
+  'kx-cluster': Output<'GetKxCluster'>;
+  'kx-node': Element<Output<'ListKxClusterNodes'>['nodes']>;
+  environment: NonNullable<Output<'GetEnvironment'>['environment']>;
+}
+export type KindName = keyof Views;
+
+/** The members that identify an entity of each kind. */
+export interface Keys {
+  'kx-environment': Pick<Input<'GetKxEnvironment'>, 'environmentId'>;
+  'kx-database': Pick<Input<'GetKxDatabase'>, 'environmentId' | 'databaseName'>;
+  'kx-changeset': Pick<Input<'GetKxChangeset'>, 'environmentId' | 'databaseName' | 'changesetId'>;
+  'kx-volume': Pick<Input<'GetKxVolume'>, 'environmentId' | 'volumeName'>;
+  'kx-scaling-group': Pick<Input<'GetKxScalingGroup'>, 'environmentId' | 'scalingGroupName'>;
+  'kx-dataview': Pick<Input<'GetKxDataview'>, 'environmentId' | 'databaseName' | 'dataviewName'>;
+  'kx-user': Pick<Input<'GetKxUser'>, 'environmentId' | 'userName'>;
+  'kx-cluster': Pick<Input<'GetKxCluster'>, 'environmentId' | 'clusterName'>;
+  'kx-node': Pick<Input<'DeleteKxClusterNode'>, 'environmentId' | 'clusterName' | 'nodeId'>;
+  environment: Pick<Input<'GetEnvironment'>, 'environmentId'>;
+}
+
+/** The statuses of a kind; `never` for kinds that have none. */
+export type StatusOf<K extends KindName> = Views[K] extends { status?: infer S } ? Extract<S, string> : never;
+
+/** An entity that refers to another one, with what is known of it there. */
+export interface User {
+  readonly kind: KindName;
+  readonly key: Readonly<Record<string, string>>;
+  readonly name: string;
+  readonly status?: string | undefined;
+  readonly type?: string | undefined;
+  readonly readWrite?: boolean | undefined;
+}
+
+/** Where entities are counted. */
+export interface Within {
+  readonly environmentId: string;
+  readonly databaseName?: string | undefined;
+}

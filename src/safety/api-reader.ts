@@ -1,0 +1,115 @@
+import { walk } from '../inventory/pages.ts';
+import { atMost, sharing } from '../inventory/reading.ts';
+import { volumesUnder } from '../kinds/dataview-volumes.ts';
+import { keyIn, NAMES, nameIn } from '../kinds/names.ts';
+import { type Reader, Unreadable } from '../kinds/reader.ts';
+import { statusOf } from '../kinds/rules.ts';
+import type { Keys, KindName, User, Views, Within } from '../kinds/views.ts';
+import { FinspaceError, isNotFound } from '../operations/failure.ts';
+import type { Call, CallOptions, OperationName } from '../operations/index.ts';
+import { toolName } from '../operations/naming.ts';
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** Lists are read up to this many items; an environment cannot hold more by its quotas. */
+const MOST = 10_000;
+const AT_ONCE = 8;
+
+/** Reads the present state from the API, each thing once. Rejects with `Unreadable` for what may not be read, else as the calls do. */
+export function apiReader(call: Call, options: CallOptions): Reader {
+  const few = sharing(atMost(call, AT_ONCE));
+  const items = (operation: OperationName, input: object) =>
+    readable(async () => (await walk(few, operation, input as never, MOST, options)).items);
+  const get = (kind: KindName, key: object) =>
+    readable(async () => {
+      const { get: getter = NAMES[kind].list } = NAMES[kind];
+      return (await few(getter, keyIn(kind, key) as never, options)) as Members;
+    }).catch(absent);
+
+  const listed = async (kind: KindName, { environmentId, databaseName }: Within): Promise<Members[]> => {
+    const { list, parent } = NAMES[kind];
+    if (parent !== 'kx-database') return items(list, parent === undefined ? {} : { environmentId });
+    const databases = databaseName === undefined ? await listed('kx-database', { environmentId }) : [{ databaseName }];
+    const found = await Promise.all(
+      databases.map(async ({ databaseName: name }) =>
+        ((await items(list, { environmentId, databaseName: name }).catch(absent)) ?? []).map((item) => ({
+          databaseName: name,
+          ...item,
+        })),
+      ),
+    );
+    return found.flat();
+  };
+  const all = async (kind: KindName, within: Within): Promise<Members[]> => {
+    const found = await listed(kind, within);
+    if (NAMES[kind].isListedWhole) return found;
+    const details = await Promise.all(found.map((item) => get(kind, { ...within, ...item })));
+    return details.filter((each) => each !== undefined);
+  };
+  const reads: Reads = { get, listed, all };
+  return {
+    get: (kind, key) => get(kind, key) as Promise<Views[typeof kind] | undefined>,
+    listed: (kind, within) => listed(kind, within) as Promise<Views[typeof kind][]>,
+    all: (kind, within) => all(kind, within) as Promise<Views[typeof kind][]>,
+    count: async (kind, within, only) => {
+      // The loads in progress are those of all databases, and a list of changesets can be long.
+      if (only !== undefined && kind === 'kx-changeset') return undefined;
+      const found = await listed(kind, within);
+      return only === undefined ? found.length : found.filter((each) => MAKING.has(statusOf(each))).length;
+    },
+    users: async (kind, key) => (await USERS[kind]?.(reads, key)) ?? [],
+  };
+}
+
+const MAKING: ReadonlySet<unknown> = new Set(['CREATING', 'UPDATING']);
+
+interface Reads {
+  readonly get: (kind: KindName, key: object) => Promise<Members | undefined>;
+  readonly listed: (kind: KindName, within: Within) => Promise<Members[]>;
+  readonly all: (kind: KindName, within: Within) => Promise<Members[]>;
+}
+
+async function readable<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof FinspaceError) || error.fields.code !== 'AccessDenied') throw error;
+    throw new Unreadable(`what ${toolName(error.fields.operation)} shows, which this server may not read`, error);
+  }
+}
+
+function absent(error: unknown): undefined {
+  if (!isNotFound(error)) throw error;
+  return undefined;
+}
+
+/** What refers to an entity, from what its Get shows of clusters and from what dataviews are on. */
+const USERS: { readonly [K in KindName]?: (reads: Reads, key: Keys[KindName]) => Promise<User[]> } = {
+  'kx-volume': async (reads, key) => {
+    const { attachedClusters = [] } = ((await reads.get('kx-volume', key)) ?? {}) as {
+      attachedClusters?: Members[];
+    };
+    const views = (await reads.all('kx-dataview', { environmentId: key.environmentId })) as Views['kx-dataview'][];
+    return [
+      ...attachedClusters
+        .filter(({ clusterStatus }) => !DETACHED.has(clusterStatus))
+        .map(({ clusterStatus, ...cluster }) => userOf('kx-cluster', key, { ...cluster, status: clusterStatus })),
+      ...views
+        .filter((view) => volumesUnder(view).includes(nameIn('kx-volume', key)))
+        .map((view) => userOf('kx-dataview', key, view)),
+    ];
+  },
+};
+
+/** A cluster that could not be deleted uses nothing any more all the same. */
+const DETACHED: ReadonlySet<unknown> = new Set(['DELETING', 'DELETED', 'DELETE_FAILED']);
+
+function userOf(kind: KindName, { environmentId }: Keys[KindName], view: Members): User {
+  const key = keyIn(kind, { ...view, environmentId }) as unknown as Record<string, string>;
+  const {
+    status,
+    clusterType: type,
+    readWrite,
+  } = view as Pick<User, 'status' | 'readWrite'> & { clusterType?: string };
+  return { kind, key, name: nameIn(kind, key), status, type, readWrite };
+}

@@ -1,0 +1,107 @@
+import { type AnyChange, changeOf } from '../kinds/index.ts';
+import { judge, judgeQuotas, type UsedQuota } from '../kinds/judge.ts';
+import type { Asked, Impact } from '../kinds/model.ts';
+import { keyIn, NAMES } from '../kinds/names.ts';
+import { Unreadable } from '../kinds/reader.ts';
+import type { KindName } from '../kinds/views.ts';
+import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
+import { toolName } from '../operations/naming.ts';
+import type { Quotas } from '../operations/quotas.ts';
+import { apiReader } from './api-reader.ts';
+import type { Blocker, Finding } from './blast/finding.ts';
+import { blockersOf } from './problem-text.ts';
+
+/** What is to be expected of a call. */
+export interface Preview extends Finding {
+  /** What the service accepts although it cannot work. */
+  readonly warnings: readonly Blocker[];
+  /** How far quotas are used: `volumes per environment: 3 of 5`. */
+  readonly quotas: readonly string[];
+}
+
+/** The limits of the backend, where anybody knows them, and whether use is shown without them. */
+export interface Limits {
+  readonly quotas: Quotas | undefined;
+  readonly showsUse: boolean;
+}
+
+/**
+ * Checks all rules of a change and reads what it would do. What may not be read leaves rules unchecked; an impact that cannot be read
+ * rejects, so that nobody approves what is unknown.
+ */
+export async function preview(
+  kind: KindName,
+  change: AnyChange,
+  asked: Asked<KindName, OperationName>,
+  { quotas, showsUse }: Limits,
+): Promise<Preview> {
+  const [judged, impact] = await Promise.all([judge(change, asked, quotas, showsUse), impactOf(change, asked)]);
+  const deleted = operationNamed(asked.operation).risk === 'destroy' ? kind : undefined;
+  const blocking = judged.problems.filter(({ warning, unchecked }) => warning === undefined && unchecked === undefined);
+  const warnings = judged.problems.filter(({ warning }) => warning !== undefined);
+  const rooms = judged.quotas.map(room);
+  return {
+    ...impact,
+    blockers: [
+      ...blocking.flatMap((problem) => blockersOf(problem, deleted)),
+      ...rooms.flatMap((each) => each.blockers),
+    ],
+    warnings: warnings.flatMap((problem) => blockersOf(problem, deleted)),
+    quotas: rooms.flatMap(({ lines }) => lines),
+    unchecked: [
+      ...new Set([
+        ...judged.problems.flatMap(({ unchecked = [] }) => unchecked),
+        ...rooms.flatMap((each) => each.unchecked),
+        ...judged.unchecked,
+      ]),
+    ],
+  };
+}
+
+/** How far the quotas are used that a call counts against, and those that it would exceed; undefined for a call that has no rules here. */
+export async function quotasFor(
+  { call, quotas }: { readonly call: Call; readonly quotas?: (() => Promise<Quotas | undefined>) | undefined },
+  operation: OperationName,
+  input: object,
+  options: CallOptions,
+): Promise<Pick<Preview, 'blockers' | 'quotas'> | undefined> {
+  const known = changeOf(operation);
+  if (known === undefined) return undefined;
+  const { kind, change } = known;
+  const [read, key] = [apiReader(call, options), keyIn(kind, input)];
+  const target = operationNamed(operation).risk === 'create' ? undefined : await read.get(kind, key);
+  const asked = { operation, input: input as never, key, target: target as never, read };
+  const rooms = (await judgeQuotas(change, asked, await quotas?.(), true)).quotas.map(room);
+  return { blockers: rooms.flatMap((each) => each.blockers), quotas: rooms.flatMap(({ lines }) => lines) };
+}
+
+async function impactOf(change: AnyChange, asked: Asked<KindName, OperationName>) {
+  const { target } = asked;
+  const known = target === undefined ? undefined : change.impact?.({ ...asked, target });
+  const { lost = [], interrupted = [], ...rest } = (await Promise.resolve(known).catch(unwrapped)) ?? ({} as Impact);
+  return { lost, interrupted, ...rest };
+}
+
+function unwrapped(error: unknown): never {
+  throw error instanceof Unreadable ? error.cause : error;
+}
+
+/** How far a quota is used, and whether what is wanted is within it. */
+function room({ quota: { what, of }, used, limit, more }: UsedQuota) {
+  const none = { lines: [] as string[], blockers: [] as Blocker[], unchecked: [] as string[] };
+  if (limit === undefined || (used === undefined && limit !== Infinity))
+    return {
+      ...none,
+      lines: used === undefined ? [] : [`${what}: ${used}`],
+      unchecked: [`the quota of ${what}`],
+    };
+  if (limit === Infinity) return used === undefined ? none : { ...none, lines: [`${what}: ${used}, no limit`] };
+  const line = `${what}: ${used} of ${limit}`;
+  if (Number(used) + more <= limit) return { ...none, lines: [line] };
+  const item = { kind: 'quota', name: what, detail: `${used} of ${limit} used, ${more} more requested` };
+  const first =
+    more > limit
+      ? 'Request less, or have a person raise the quota.'
+      : `Delete what is not needed (${toolName(NAMES[of].list)}, find_kx_problems), or have a person raise the quota.`;
+  return { ...none, lines: [line], blockers: [{ item, first }] };
+}
