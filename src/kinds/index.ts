@@ -1,11 +1,21 @@
 import type { OperationName } from '../operations/index.ts';
 import { operationNamed } from '../operations/index.ts';
+import { kxChangeset } from './kx-changeset.ts';
+import { kxDatabase } from './kx-database.ts';
+import { kxScalingGroup } from './kx-scaling-group.ts';
+import { kxUser } from './kx-user.ts';
 import { kxVolume } from './kx-volume.ts';
 import type { Change, Kind } from './model.ts';
 import type { KindName } from './views.ts';
 
 /** What is known about each kind. */
-const KINDS: { readonly [K in KindName]?: Kind<K> } = { 'kx-volume': kxVolume };
+const KINDS: { readonly [K in KindName]?: Kind<K> } = {
+  'kx-changeset': kxChangeset,
+  'kx-database': kxDatabase,
+  'kx-scaling-group': kxScalingGroup,
+  'kx-user': kxUser,
+  'kx-volume': kxVolume,
+};
 
 /** A change without the types of its kind and operation. */
 export type AnyChange = Change<KindName, OperationName>;

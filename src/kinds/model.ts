@@ -3,7 +3,7 @@ import type { Input, OPERATIONS, OperationName } from '../operations/index.ts';
 import type { Risk } from '../operations/operation.ts';
 import type { Quotas } from '../operations/quotas.ts';
 import type { Reader } from './reader.ts';
-import type { Keys, KindName, StatusOf, User, Views, Within } from './views.ts';
+import type { Keys, KindName, User, Views, Within } from './views.ts';
 
 /** Something that a call would touch. All of it comes from the API: it is quoted wherever it is shown. */
 export interface Item {
@@ -102,15 +102,13 @@ export interface Change<K extends KindName, N extends OperationName> {
   readonly quotas?: (asked: Asked<K, N>) => readonly Use[] | Promise<readonly Use[]>;
   /** What may make the service refuse it all the same, because no read shows it. */
   readonly unchecked?: readonly string[];
-  readonly impact?: (asked: Present<K, N>) => Impact | Promise<Impact>;
+  readonly impact?: (asked: Asked<K, N>) => Impact | Promise<Impact>;
 }
 
-/** What an impact is given: the target exists. */
-export type Present<K extends KindName, N extends OperationName> = Asked<K, N> & { readonly target: Views[K] };
-
 /** A change of what exists: without an impact it does not compile. */
-export type Hurting<K extends KindName, N extends OperationName> = Change<K, N> &
-  Required<Pick<Change<K, N>, 'impact'>>;
+export interface Hurting<K extends KindName, N extends OperationName> extends Omit<Change<K, N>, 'impact'> {
+  readonly impact: (asked: Asked<K, N> & { readonly target: Views[K] }) => Impact | Promise<Impact>;
+}
 
 type Declared = typeof OPERATIONS;
 /** The operations that change a kind with one of these risks. */
@@ -118,20 +116,8 @@ export type Changing<K extends string, R extends Risk> = {
   [N in OperationName]: Declared[N]['entity'] extends K ? (Declared[N]['risk'] extends R ? N : never) : never;
 }[OperationName];
 
-/** Something that an entity of a kind names, and that has to exist for it. */
-export interface Reference<K extends KindName, T extends KindName = KindName> {
-  readonly to: T;
-  readonly keys: (view: Views[K], at: Keys[K]) => readonly Keys[T][];
-}
-
 /** All that is known about a kind beyond its contract (operations/) and how it is stored (local/). */
 export interface Kind<K extends KindName> {
-  /** What keeps the entities that it names from being deleted. */
-  readonly references?: readonly { [T in KindName]: Reference<K, T> }[KindName][];
-  /** The statuses in which it has let go of all that it refers to. */
-  readonly detached?: readonly StatusOf<K>[];
-  /** How one of them that uses an entity of a kind can let go of it without being deleted. */
-  readonly letsGo?: (user: User, of: KindName) => string | undefined;
   /** Every operation that changes it. */
   readonly changes: { readonly [N in Changing<K, 'create'>]: Change<K, N> } & {
     readonly [N in Changing<K, Exclude<Risk, 'read' | 'reveal' | 'create'>>]: Hurting<K, N>;

@@ -5,7 +5,7 @@ import type { KindName, Views } from './views.ts';
 const ofKind = (what: string, of: KindName, limit: Quota['limit']): Quota => ({
   what: `${what} per environment`,
   limit,
-  used: (read, within) => read.count(of, within),
+  used: (read, { environmentId }) => read.count(of, { environmentId }),
   of,
 });
 
@@ -18,7 +18,8 @@ const sumOf = <K extends KindName>(
 ): Quota => ({
   what: `${what} per environment`,
   limit,
-  used: async (read, within) => (await read.all(of, within)).reduce((sum, view) => sum + (size(view) ?? 0), 0),
+  used: async (read, { environmentId }) =>
+    (await read.all(of, { environmentId })).reduce((sum, view) => sum + (size(view) ?? 0), 0),
   of,
 });
 
@@ -29,3 +30,20 @@ export const VOLUME_STORAGE = sumOf(
   ({ volumeStorage }) => volumeStorage,
   ({ nas1Configuration: disk }) => disk?.size,
 );
+
+export const SCALING_GROUPS = ofKind('scaling groups', 'kx-scaling-group', ({ scalingGroups }) => scalingGroups);
+export const HOSTS = (type: string): Quota => ({
+  what: `${type} hosts per environment`,
+  limit: ({ hosts }) => hosts[type] ?? 0,
+  used: async (read, within) =>
+    (await read.listed('kx-scaling-group', within)).filter(({ hostType }) => hostType === type).length,
+  of: 'kx-scaling-group',
+});
+export const USERS = ofKind('users', 'kx-user', ({ users }) => users);
+export const DATABASES = ofKind('databases', 'kx-database', ({ databases }) => databases);
+export const INGESTIONS: Quota = {
+  what: 'concurrent changeset ingestions',
+  limit: ({ ingestions }) => ingestions,
+  used: (read, within) => read.count('kx-changeset', { environmentId: within.environmentId }, 'in progress'),
+  of: 'kx-changeset',
+};

@@ -3,7 +3,8 @@ import { type Broken, brokenAmong } from '../operations/conditions/index.ts';
 import type { OperationName } from '../operations/index.ts';
 import type { Asked, ErrorCode, Found, Item, Problem, Rule } from './model.ts';
 import { keyIn, NAMES, nameIn, pathOf } from './names.ts';
-import type { Keys, KindName, StatusOf, Views } from './views.ts';
+import { userOf } from './users.ts';
+import type { Keys, KindName, StatusOf, Views, Within } from './views.ts';
 
 /** How the service words a member that breaks a rule which the model does not state. */
 export const violation = (member: string, rule: string): string =>
@@ -157,6 +158,20 @@ export const unused =
     if (users.length === 0) return undefined;
     const by = users.map(({ name }) => name).join(', ');
     return { error: 'InUse', words: words(nameIn(kind, key), by), users, named: kind };
+  };
+
+/** Nothing of a kind is left in the target. */
+export const empty =
+  <K extends KindName, N extends OperationName>(
+    kind: K,
+    of: KindName,
+    within: (key: Keys[K]) => Within,
+    words: (name: string) => string,
+  ): Rule<K, N> =>
+  async ({ key, read }) => {
+    const found = await read.listed(of, within(key));
+    const users = found.map((view) => userOf(of, key, view));
+    return users.length === 0 ? undefined : { error: 'InUse', words: words(nameIn(kind, key)), users, named: kind };
   };
 
 /** The environment is in the zones that are requested. */

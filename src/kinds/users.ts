@@ -1,6 +1,6 @@
 import { toolName } from '../operations/naming.ts';
 import type { Item } from './model.ts';
-import { NAMES, pathOf } from './names.ts';
+import { keyIn, NAMES, nameIn, pathOf } from './names.ts';
 import type { KindName, User } from './views.ts';
 
 /** The user as an item: `HDB, RUNNING` for a cluster, `of trades, ACTIVE` for a dataview. */
@@ -16,6 +16,17 @@ function detailOf({ kind, key, type, status }: User): string {
   return [of, type, status].filter((each) => each !== undefined).join(', ');
 }
 
+/** An entity of an environment as a user of another one. */
+export function userOf(kind: KindName, { environmentId }: { readonly environmentId: string }, view: object): User {
+  const key = keyIn(kind, { ...view, environmentId }) as unknown as Record<string, string>;
+  const {
+    status,
+    clusterType: type,
+    readWrite,
+  } = view as Pick<User, 'status' | 'readWrite'> & { clusterType?: string };
+  return { kind, key, name: nameIn(kind, key), status, type, readWrite };
+}
+
 /** Whether a user has any work to interrupt. */
 export const isWorking = ({ kind, status = '' }: User): boolean =>
   kind !== ('kx-cluster' satisfies KindName) || !status.includes('FAILED');
@@ -27,7 +38,7 @@ const LEAVING: ReadonlySet<unknown> = new Set(['DELETE_REQUESTED', 'DELETING', '
 /** How a user can let go of an entity without being deleted. */
 export function letsGo({ kind, type, readWrite }: User, of: KindName): string | undefined {
   if (kind === 'kx-cluster')
-    return of === 'kx-dataview' || (of !== 'kx-scaling-group' && READS.has(type))
+    return of === 'kx-dataview' || (STORED.has(of) && READS.has(type))
       ? `make it mount something else with ${toolName('UpdateKxClusterDatabases')}`
       : undefined;
   // A writable dataview is never updated.
@@ -36,5 +47,6 @@ export function letsGo({ kind, type, readWrite }: User, of: KindName): string | 
     : undefined;
 }
 
+const STORED: ReadonlySet<KindName> = new Set(['kx-database', 'kx-volume']);
 /** A log or a savedown volume stays with its cluster: only what these types read can be changed. */
 const READS: ReadonlySet<unknown> = new Set(['HDB', 'GP']);

@@ -4,6 +4,7 @@ import { volumesUnder } from '../kinds/dataview-volumes.ts';
 import { keyIn, NAMES, nameIn } from '../kinds/names.ts';
 import { type Reader, Unreadable } from '../kinds/reader.ts';
 import { statusOf } from '../kinds/rules.ts';
+import { userOf } from '../kinds/users.ts';
 import type { Keys, KindName, User, Views, Within } from '../kinds/views.ts';
 import { FinspaceError, isNotFound } from '../operations/failure.ts';
 import type { Call, CallOptions, OperationName } from '../operations/index.ts';
@@ -99,17 +100,33 @@ const USERS: { readonly [K in KindName]?: (reads: Reads, key: Keys[KindName]) =>
         .map((view) => userOf('kx-dataview', key, view)),
     ];
   },
+  'kx-scaling-group': async (reads, key) => {
+    const { clusters = [] } = ((await reads.get('kx-scaling-group', key)) ?? {}) as { clusters?: string[] };
+    return present(reads, key, clusters);
+  },
+  'kx-database': async (reads, key) => {
+    const { environmentId } = key;
+    const name = nameIn('kx-database', { ...key });
+    const listed = (await reads.listed('kx-cluster', { environmentId })).filter(({ status }) => !DETACHED.has(status));
+    const found = await Promise.all(listed.map((cluster) => reads.get('kx-cluster', { ...cluster, environmentId })));
+    return (found as (Views['kx-cluster'] | undefined)[])
+      .filter((cluster) => cluster?.databases?.some(({ databaseName }) => databaseName === name) === true)
+      .map((cluster) => userOf('kx-cluster', key, cluster as object));
+  },
 };
 
-/** A cluster that could not be deleted uses nothing any more all the same. */
-const DETACHED: ReadonlySet<unknown> = new Set(['DELETING', 'DELETED', 'DELETE_FAILED']);
+const namesOf = (views: readonly Members[]) => new Set(views.map(({ clusterName }) => clusterName));
 
-function userOf(kind: KindName, { environmentId }: Keys[KindName], view: Members): User {
-  const key = keyIn(kind, { ...view, environmentId }) as unknown as Record<string, string>;
-  const {
-    status,
-    clusterType: type,
-    readWrite,
-  } = view as Pick<User, 'status' | 'readWrite'> & { clusterType?: string };
-  return { kind, key, name: nameIn(kind, key), status, type, readWrite };
+/** The clusters among these names that are not being deleted, of which only the name is known. */
+async function present(reads: Reads, { environmentId }: Keys[KindName], names: readonly unknown[]): Promise<User[]> {
+  const unique = [...new Set(names)];
+  const found = unique.length === 0 ? [] : await reads.listed('kx-cluster', { environmentId });
+  const standing = namesOf(found.filter(({ status }) => !GONE.has(status)));
+  return unique
+    .filter((name) => standing.has(name))
+    .map((clusterName) => userOf('kx-cluster', { environmentId }, { clusterName }));
 }
+
+const GONE: ReadonlySet<unknown> = new Set(['DELETING', 'DELETED']);
+/** A cluster that could not be deleted uses nothing any more all the same. */
+const DETACHED: ReadonlySet<unknown> = new Set([...GONE, 'DELETE_FAILED']);

@@ -125,10 +125,7 @@ export async function planCall(
   if (subject === undefined) return undefined;
   const { noun, name, entity } = subject;
   const about = { call, input, entity, options, formerNames };
-  const [found, compared] = await Promise.all([
-    foundBy(planner, operation, about, subject.isMissing === true),
-    comparedIn(operation, about),
-  ]);
+  const [found, compared] = await Promise.all([foundBy(planner, operation, about), comparedIn(operation, about)]);
   const { settings } = compared;
   const judged = judgedBy(operation, input, found, settings);
   const protection = protectionFor(operation, input, judged);
@@ -216,7 +213,6 @@ async function foundBy(
   { quotas, showsUse = false }: Planner,
   operation: OperationName,
   about: Subject,
-  isMissing: boolean,
 ): Promise<Preview & { readonly isJudged?: boolean }> {
   const { call, input, entity, options } = about;
   const known = changeOf(operation);
@@ -224,7 +220,7 @@ async function foundBy(
     const read = BLAST_READERS[operation];
     return { warnings: [], quotas: [], ...(read === undefined ? UNREAD : await read(about)) };
   }
-  const target = isMissing || operationNamed(operation).target === undefined ? undefined : (entity as never);
+  const target = operationNamed(operation).risk === 'create' ? undefined : (entity as never);
   const asked = {
     operation,
     input: input as never,

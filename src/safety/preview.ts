@@ -76,8 +76,8 @@ export async function quotasFor(
 }
 
 async function impactOf(change: AnyChange, asked: Asked<KindName, OperationName>) {
-  const { target } = asked;
-  const known = target === undefined ? undefined : change.impact?.({ ...asked, target });
+  const isKnown = asked.target !== undefined || operationNamed(asked.operation).risk === 'create';
+  const known = isKnown ? change.impact?.(asked) : undefined;
   const { lost = [], interrupted = [], ...rest } = (await Promise.resolve(known).catch(unwrapped)) ?? ({} as Impact);
   return { lost, interrupted, ...rest };
 }

@@ -143,13 +143,16 @@ it('takes what a service leaves out for unknown', async () => {
   expect(odd.notChecked).toEqual(['whether hosts of that type are available']);
 });
 
-it('takes nothing from those who approve each create: a plan that is blocked is asked about as before', async () => {
+it('asks nobody who approves each create about one that the service refuses', async () => {
   const guard = await openGuard({
     call: scene.backend.call,
     clock: scene.backend.clock,
     restrictions: { approve: ['create'] },
   });
   const outcome = await guard.attempt({ tool: 'create_kx_database', arguments: here({ databaseName: 'trades' }) });
-  expect(outcome.kind).toBe('asked');
+  expect(outcome).toMatchObject({
+    kind: 'refused',
+    text: expect.stringContaining('1. database "trades": The name is taken: use the existing one'),
+  });
   await guard.close();
 });

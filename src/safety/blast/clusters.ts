@@ -1,5 +1,6 @@
+import { count } from '../../kinds/amounts.ts';
 import { clusterNamed, there } from './estate.ts';
-import { count, type Finding, type Item, type Members, NOTHING, type Subject } from './finding.ts';
+import { type Finding, type Item, type Members, NOTHING, type Subject } from './finding.ts';
 import { MEMORY, nodesOf, unsavedData } from './restarts.ts';
 
 /** What a cluster takes along: its nodes, what they hold in memory, its cache and dedicated savedown storage. */

@@ -1,3 +1,4 @@
+import { byteSize, count } from '../../kinds/amounts.ts';
 import { isLeaving } from '../../kinds/users.ts';
 import { toolName } from '../../operations/naming.ts';
 import {
@@ -11,7 +12,7 @@ import {
   users,
   volumeDetails,
 } from './estate.ts';
-import { type Blocker, count, dated, type Finding, type Members, NOTHING, type Subject, size } from './finding.ts';
+import { type Blocker, dated, type Finding, type Members, NOTHING, type Subject } from './finding.ts';
 
 const estateOf = ({ call, input, options }: Subject): Estate => ({
   call,
@@ -50,7 +51,7 @@ export const databaseItem = dated(({ databaseName, numBytes, numChangesets }) =>
   kind: 'database',
   name: String(databaseName),
   arn: `/kxDatabase/${databaseName}`,
-  detail: `${size(numBytes)}, ${count(numChangesets, 'changeset')}`,
+  detail: `${byteSize(numBytes)}, ${count(numChangesets, 'changeset')}`,
 }));
 
 /** A dataview, with the database that it is of. */
@@ -120,13 +121,5 @@ export async function deletingEnvironment({ entity }: Subject): Promise<Finding>
   return {
     ...NOTHING,
     lost: [{ kind: 'dataset browser environment', name: String(name), detail: 'with all datasets in it' }],
-  };
-}
-
-/** A user takes the access of whoever logs in with its role along. */
-export async function deletingUser({ entity }: Subject): Promise<Finding> {
-  return {
-    ...NOTHING,
-    lost: [{ kind: 'access', name: String(entity['userName']), detail: `through ${entity['iamRole']}` }],
   };
 }

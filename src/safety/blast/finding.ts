@@ -1,18 +1,10 @@
-import type { Call, CallOptions, OperationName } from '../../operations/index.ts';
+import type { Item, Note } from '../../kinds/model.ts';
+import type { Call, CallOptions } from '../../operations/index.ts';
 import type { Risk } from '../../operations/operation.ts';
 
-export type Members = Record<string, unknown>;
+export type { Item, Note };
 
-/** Something that a call would touch. All of it comes from the API: it is quoted wherever it is shown. */
-export interface Item {
-  readonly kind: string;
-  readonly name: string;
-  readonly detail?: string | undefined;
-  /** What follows the environment's ARN in its own. */
-  readonly arn?: string | undefined;
-  /** When it was made, where that was looked at: tells namesakes apart that came one after the other. */
-  readonly made?: string | undefined;
-}
+export type Members = Record<string, unknown>;
 
 /** Something because of which the service would refuse, and what has to be done about it first. */
 export interface Blocker {
@@ -49,12 +41,6 @@ export interface Finding {
   readonly seen?: readonly unknown[];
 }
 
-/** A sentence with names from elsewhere quoted in it, and the operation without which a caller is not shown it. */
-export interface Note {
-  readonly says: string;
-  readonly needs?: OperationName | undefined;
-}
-
 /** What a reader of dependants is given. */
 export interface Subject {
   readonly call: Call;
@@ -88,16 +74,3 @@ export const dated =
     ...itemOf(entity),
     made: (entity['createdTimestamp'] ?? entity['createTimestamp']) as string | undefined,
   });
-
-/** `1.3 GB`, in decimal units as storage is sold. */
-export function size(bytes: unknown): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
-  let value = Number(bytes) || 0;
-  let unit = 0;
-  for (; value >= 1000 && unit < units.length - 1; unit += 1) value /= 1000;
-  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
-}
-
-/** `1 changeset`, `7 changesets`. */
-export const count = (number: unknown, noun: string) =>
-  `${Number(number) || 0} ${noun}${Number(number) === 1 ? '' : 's'}`;

@@ -1,17 +1,9 @@
 import { walk } from '../../inventory/pages.ts';
+import { count } from '../../kinds/amounts.ts';
 import { CLUSTER_TYPES } from '../../operations/cluster-types.ts';
 import { quoted } from '../untrusted.ts';
 import { clusterNamed, eachAtOnce, listedClusters, mountsOf } from './estate.ts';
-import {
-  type Blocker,
-  count,
-  type Finding,
-  type Item,
-  type Members,
-  NOTHING,
-  type Note,
-  type Subject,
-} from './finding.ts';
+import { type Blocker, type Finding, type Item, type Members, NOTHING, type Note, type Subject } from './finding.ts';
 
 const MOST_NODES = 1_000;
 

@@ -4,7 +4,6 @@ import type { Blocker, Item } from './finding.ts';
 
 /** An environment whose network failed to attach is as usable as before. */
 const OPEN = ['CREATED', 'FAILED_UPDATING_NETWORK'];
-const STANDING = ['ACTIVE', 'CREATE_FAILED', 'DELETE_FAILED'];
 
 /** The statuses from which the service takes an operation, the usual one first; what is not in here it takes from any. */
 const TAKEN_FROM: Partial<Record<OperationName, readonly string[]>> = {
@@ -12,7 +11,6 @@ const TAKEN_FROM: Partial<Record<OperationName, readonly string[]>> = {
   DeleteKxCluster: ['RUNNING', 'PENDING', 'CREATING', 'UPDATING', 'CREATE_FAILED', 'DELETE_FAILED'],
   DeleteKxDataview: ['ACTIVE', 'FAILED'],
   DeleteKxEnvironment: [...OPEN, 'FAILED_CREATION', 'FAILED_DELETION'],
-  DeleteKxScalingGroup: STANDING,
   UpdateEnvironment: ['CREATED'],
   UpdateKxClusterCodeConfiguration: ['RUNNING'],
   UpdateKxClusterDatabases: ['RUNNING'],

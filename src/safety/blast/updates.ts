@@ -4,31 +4,7 @@ import { followsLatest } from '../../operations/conditions/dataviews.ts';
 import { brokenAmong } from '../../operations/conditions/index.ts';
 import { quoted } from '../untrusted.ts';
 import { clusterNamed } from './estate.ts';
-import { count, type Finding, type Item, type Members, NOTHING, type Subject, size } from './finding.ts';
-
-/** What a changeset deletes from a database, and all of its requests in their order where some add files. */
-export async function changingData({ input, entity }: Subject): Promise<Finding> {
-  const requests = input['changeRequests'] as Members[];
-  const paths = requests.filter(({ changeType }) => changeType === 'DELETE').map(({ dbPath }) => String(dbPath));
-  const { databaseName, numBytes, numFiles, numChangesets } = entity;
-  const holds = `${size(numBytes)} in ${count(numFiles, 'file')}, ${count(numChangesets, 'changeset')}`;
-  return {
-    ...NOTHING,
-    lost: paths.map((path): Item => ({ kind: 'files', name: path, detail: `of ${databaseName}` })),
-    notes: [
-      ...(paths.length === 0 ? [] : [{ says: `The database holds ${holds}.` }]),
-      ...(paths.length === requests.length ? [] : requests.map(requestNote)),
-    ],
-    unchecked: ['the quota of changesets in progress', 'whether the files in S3 and the paths exist'],
-  };
-}
-
-const requestNote = ({ changeType, s3Path, dbPath }: Members, at: number, { length }: { readonly length: number }) => {
-  const from = s3Path === undefined ? '' : `${quoted(String(s3Path), LONGEST_PATH)} to `;
-  return { says: `Request ${at + 1} of ${length}: ${changeType} ${from}${quoted(String(dbPath), LONGEST_PATH)}.` };
-};
-
-const LONGEST_PATH = 1093;
+import { type Finding, type Item, type Members, NOTHING, type Subject } from './finding.ts';
 
 /** New segments change what is cached under the clusters that mount the dataview. */
 export async function changingDataview({ input, entity }: Subject): Promise<Finding> {
@@ -101,12 +77,3 @@ async function renaming({ input, formerNames }: Subject, all: readonly Members[]
   if (!taken && !former) return NOTHING;
   return { ...NOTHING, asks: [`${quoted(String(name))} ${taken ? 'is' : 'was'} the name of another environment.`] };
 }
-
-/** Who logs in as a user has the rights of its new role. */
-export const changingUser = async (_: Subject): Promise<Finding> => ({
-  ...NOTHING,
-  unchecked: ['whether the role exists'],
-});
-
-/** A description is all that changes. */
-export const describingDatabase = async (_: Subject): Promise<Finding> => NOTHING;

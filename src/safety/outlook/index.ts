@@ -6,8 +6,8 @@ import type { Members } from '../blast/finding.ts';
 import { hostFits, mountsStand, roomForCluster, volumesFit } from './clusters.ts';
 import { type Ground, groundFor } from './ground.ts';
 import { type Outlook, type Remark, together } from './outlook.ts';
-import { freeName, inZones, roomForEnvironment, roomForHost, roomForOne } from './places.ts';
-import { databaseStands, roomForDataview, segmentsFit, sourceStands } from './storage.ts';
+import { freeName, inZones, roomForEnvironment } from './places.ts';
+import { roomForDataview, segmentsFit, sourceStands } from './storage.ts';
 import { remountsStand, renamingStands, reviewStands } from './updates.ts';
 
 interface Looks {
@@ -17,14 +17,10 @@ interface Looks {
 }
 
 /** What makes a kdb entity: a new one without its looks does not compile. */
-type Making = Exclude<Extract<OperationName, `CreateKx${string}`>, 'CreateKxVolume'>;
+type Making = 'CreateKxCluster' | 'CreateKxDataview' | 'CreateKxEnvironment';
 
 /** For each operation that makes something, or changes it without asking, what is looked at. */
 const LOOKS: Readonly<Record<Making, Looks> & Partial<Record<OperationName, Looks>>> = {
-  CreateKxChangeset: {
-    at: [databaseStands],
-    not: ['the quota of changesets in progress', 'whether the files in S3 are there'],
-  },
   CreateKxCluster: {
     at: [
       freeName('cluster', 'clusterName', 'ListKxClusters'),
@@ -36,13 +32,6 @@ const LOOKS: Readonly<Record<Making, Looks> & Partial<Record<OperationName, Look
     ],
     not: ['the network, the code, and whether it starts'],
   },
-  CreateKxDatabase: {
-    at: [
-      freeName('database', 'databaseName', 'ListKxDatabases'),
-      roomForOne('databases per environment', 'ListKxDatabases', ({ databases }) => databases),
-    ],
-    not: [],
-  },
   CreateKxDataview: {
     at: [inZones, sourceStands, segmentsFit, roomForDataview],
     not: [],
@@ -51,30 +40,12 @@ const LOOKS: Readonly<Record<Making, Looks> & Partial<Record<OperationName, Look
     at: [roomForEnvironment],
     not: ['whether this server may use the key and create environments'],
   },
-  CreateKxScalingGroup: {
-    at: [
-      freeName('scaling group', 'scalingGroupName', 'ListKxScalingGroups'),
-      inZones,
-      roomForOne('scaling groups per environment', 'ListKxScalingGroups', ({ scalingGroups }) => scalingGroups),
-      roomForHost,
-    ],
-    not: [],
-  },
-  CreateKxUser: {
-    at: [
-      freeName('user', 'userName', 'ListKxUsers'),
-      roomForOne('users per environment', 'ListKxUsers', ({ users }) => users),
-    ],
-    not: ['whether the role exists'],
-  },
   UpdateKxClusterDatabases: {
     at: [remountsStand],
     not: ['whether the settings are compatible with each other and with the type of the cluster'],
   },
-  UpdateKxDatabase: { at: [], not: [] },
   UpdateKxDataview: { at: [reviewStands], not: [] },
   UpdateKxEnvironment: { at: [renamingStands], not: [] },
-  UpdateKxUser: { at: [], not: ['whether the role exists'] },
 };
 
 /** Where the reads of an outlook go, and what is known of the limits there. */

@@ -1,7 +1,5 @@
 import { environmentsNow } from '../../inventory/fleet.ts';
 import type { OperationName } from '../../operations/index.ts';
-import { HOST_TYPES } from '../../operations/machine-types.ts';
-import type { Quotas } from '../../operations/quotas.ts';
 import { taken } from '../problem-text.ts';
 import { type Ground, listed } from './ground.ts';
 import { blocked, type Remark, together } from './outlook.ts';
@@ -20,12 +18,6 @@ export const freeName =
     );
   };
 
-/** Whether one more of what a list shows is within its quota. */
-export const roomForOne =
-  (what: string, lister: OperationName, limit: (quotas: Quotas) => number) =>
-  async (ground: Ground): Promise<Remark> =>
-    room(ground, { what, limit, used: (await listed(ground, lister)).length, lister });
-
 /** Whether the environment is in the zones that are asked for. */
 export async function inZones({ input, environment }: Ground): Promise<Remark> {
   const zones = (environment['availabilityZoneIds'] as string[] | undefined) ?? [];
@@ -34,16 +26,6 @@ export async function inZones({ input, environment }: Ground): Promise<Remark> {
   const detail = `the environment is in ${zones.join(', ')}`;
   const first = 'Choose a zone that the environment is in.';
   return blocked(...outside.map((zone) => ({ item: { kind: 'zone', name: String(zone), detail }, first })));
-}
-
-/** Whether the kind of host is known, and one more is within its quota. */
-export async function roomForHost(ground: Ground): Promise<Remark> {
-  const type = String(ground.input['hostType']);
-  if (!HOST_TYPES.has(type)) return { unchecked: ['whether hosts of that type are available'] };
-  const lister = 'ListKxScalingGroups';
-  const used = (await listed(ground, lister)).filter(({ hostType }) => hostType === type).length;
-  const limit = ({ hosts }: Quotas) => hosts[type] as number;
-  return room(ground, { what: `${type} hosts per environment`, limit, used, lister });
 }
 
 /** Whether no environment has the name, and one more is within the quota of the account. */

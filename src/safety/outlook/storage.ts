@@ -31,7 +31,7 @@ export async function changesetStands(ground: Ground, databaseName: string, id: 
 }
 
 /** Whether the database is there in which something is to be made. */
-export async function databaseStands(ground: Ground): Promise<Remark> {
+async function databaseStands(ground: Ground): Promise<Remark> {
   const { environmentId } = ground;
   const databaseName = String(ground.input['databaseName']);
   const found = await there(ground, 'GetKxDatabase', { environmentId, databaseName });

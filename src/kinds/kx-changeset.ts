@@ -1,0 +1,44 @@
+import { quoted } from '../untrusted.ts';
+import { byteSize, count } from './amounts.ts';
+import type { Asked, Impact, Kind, Note } from './model.ts';
+import { keyIn } from './names.ts';
+import { INGESTIONS } from './quotas.ts';
+import { existsAround, openEnvironment } from './rules.ts';
+
+type Create = Asked<'kx-changeset', 'CreateKxChangeset'>;
+type Requests = Create['input']['changeRequests'];
+
+/** What a changeset deletes from its database, and all of its requests in their order where some add files. */
+async function dataLost({ input, read }: Create): Promise<Impact> {
+  const { changeRequests: requests } = input;
+  const paths = requests.filter(({ changeType }) => changeType === 'DELETE').map(({ dbPath }) => dbPath);
+  if (paths.length === 0) return { notes: requests.map(requestNote) };
+  const database = (await read.get('kx-database', keyIn('kx-database', input))) ?? {};
+  const { numBytes, numFiles, numChangesets } = database;
+  const holds = `${byteSize(numBytes)} in ${count(numFiles, 'file')}, ${count(numChangesets, 'changeset')}`;
+  return {
+    lost: paths.map((path) => ({ kind: 'files', name: path, detail: `of ${input.databaseName}` })),
+    notes: [
+      { says: `The database holds ${holds}.` },
+      ...(paths.length === requests.length ? [] : requests.map(requestNote)),
+    ],
+  };
+}
+
+function requestNote({ changeType, s3Path, dbPath }: Requests[number], at: number, { length }: Requests): Note {
+  const from = s3Path === undefined ? '' : `${quoted(s3Path, LONGEST_PATH)} to `;
+  return { says: `Request ${at + 1} of ${length}: ${changeType} ${from}${quoted(dbPath, LONGEST_PATH)}.` };
+}
+
+const LONGEST_PATH = 1093;
+
+export const kxChangeset: Kind<'kx-changeset'> = {
+  changes: {
+    CreateKxChangeset: {
+      rules: [openEnvironment, existsAround('kx-database')],
+      quotas: () => [{ quota: INGESTIONS, more: 1 }],
+      unchecked: ['whether the files in S3 and the paths exist'],
+      impact: dataLost,
+    },
+  },
+};

@@ -1,0 +1,32 @@
+import { byteSize, count } from './amounts.ts';
+import type { Kind } from './model.ts';
+import { DATABASES } from './quotas.ts';
+import { empty, exists, freeName, openEnvironment, unused } from './rules.ts';
+
+export const kxDatabase: Kind<'kx-database'> = {
+  changes: {
+    CreateKxDatabase: {
+      rules: [openEnvironment, freeName('kx-database', 'ResourceAlreadyExists')],
+      quotas: () => [{ quota: DATABASES, more: 1 }],
+    },
+    // A description is all that changes.
+    UpdateKxDatabase: { rules: [openEnvironment, exists('kx-database')], impact: () => ({}) },
+    DeleteKxDatabase: {
+      rules: [
+        openEnvironment,
+        exists('kx-database'),
+        unused('kx-database', (name, by) => `KX database ${name} is mounted by ${by}`),
+        empty(
+          'kx-database',
+          'kx-dataview',
+          (key) => key,
+          (name) => `KX database ${name} still has dataviews`,
+        ),
+      ],
+      impact: ({ key, target: { numBytes, numFiles, numChangesets } }) => {
+        const detail = `${byteSize(numBytes)} in ${count(numFiles, 'file')}, ${count(numChangesets, 'changeset')}`;
+        return { lost: [{ kind: 'data', name: key.databaseName, detail }] };
+      },
+    },
+  },
+};

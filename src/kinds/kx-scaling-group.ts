@@ -1,0 +1,40 @@
+import { HOST_TYPES } from '../operations/machine-types.ts';
+import type { Asked, Found, Kind } from './model.ts';
+import { HOSTS, SCALING_GROUPS } from './quotas.ts';
+import { exists, freeName, inState, inZones, openEnvironment, unused, violation } from './rules.ts';
+
+type Create = Asked<'kx-scaling-group', 'CreateKxScalingGroup'>;
+
+/** AWS may offer types of hosts that are not documented yet. */
+function knownHost({ input }: Create): Found {
+  if (HOST_TYPES.has(input.hostType)) return undefined;
+  const says = `Member must satisfy enum value set: [${[...HOST_TYPES.keys()].join(', ')}]`;
+  const words = violation('hostType', says);
+  return { error: 'Validation', words, unchecked: 'whether hosts of that type are available' };
+}
+
+export const kxScalingGroup: Kind<'kx-scaling-group'> = {
+  changes: {
+    CreateKxScalingGroup: {
+      rules: [
+        knownHost,
+        openEnvironment,
+        freeName('kx-scaling-group', 'NameTaken'),
+        inZones(({ input }) => [input.availabilityZoneId]),
+      ],
+      quotas: ({ input: { hostType } }) => [
+        { quota: SCALING_GROUPS, more: 1 },
+        ...(HOST_TYPES.has(hostType) ? [{ quota: HOSTS(hostType), more: 1 }] : []),
+      ],
+    },
+    DeleteKxScalingGroup: {
+      rules: [
+        openEnvironment,
+        exists('kx-scaling-group'),
+        unused('kx-scaling-group', (name, by) => `Scaling group ${name} still has clusters: ${by}`),
+        inState('kx-scaling-group', ['ACTIVE', 'CREATE_FAILED', 'DELETE_FAILED']),
+      ],
+      impact: ({ target }) => ({ lost: [{ kind: 'host', name: String(target.hostType) }] }),
+    },
+  },
+};
