@@ -12,11 +12,12 @@ const SERVERS = ['node:*', 'pino', 'hono', 'hono/**', '@hono/**'];
 /** Which folder of `src` may import which. `npm run docs` writes the rules of `biome.json` and the picture of CONTRIBUTING.md from it. */
 const LAYERS: Readonly<Record<string, Layer>> = {
   operations: { imports: [], withoutPackages: [MCP, ...AWS, SQLITE, ...SERVERS] },
+  kinds: { imports: ['operations'], withoutPackages: ['zod', MCP, ...AWS, SQLITE, ...SERVERS] },
   sqlite: { imports: [], withoutPackages: [MCP, ...AWS] },
   finspace: { imports: ['operations'], withoutPackages: [MCP, SQLITE] },
-  local: { imports: ['operations', 'sqlite'], withoutPackages: [MCP, ...AWS, SQLITE] },
-  inventory: { imports: ['operations'], withoutPackages: [MCP, ...AWS, SQLITE] },
-  safety: { imports: ['operations', 'inventory', 'sqlite'], withoutPackages: [MCP, ...AWS, SQLITE] },
+  local: { imports: ['operations', 'kinds', 'sqlite'], withoutPackages: [MCP, ...AWS, SQLITE] },
+  inventory: { imports: ['operations', 'kinds'], withoutPackages: [MCP, ...AWS, SQLITE] },
+  safety: { imports: ['operations', 'kinds', 'inventory', 'sqlite'], withoutPackages: [MCP, ...AWS, SQLITE] },
   'approval-page': { imports: ['operations', 'inventory', 'safety'], withoutPackages: [MCP, ...AWS, SQLITE] },
   tools: { imports: ['operations', 'inventory', 'safety'], withoutPackages: [...AWS, SQLITE] },
   resources: { imports: ['operations', 'inventory', 'safety'], withoutPackages: [...AWS, SQLITE] },

@@ -51,4 +51,6 @@ export interface User {
 export interface Within {
   readonly environmentId: string;
   readonly databaseName?: string | undefined;
+  /** Only those of this name, where names are not what identifies them. */
+  readonly name?: string | undefined;
 }

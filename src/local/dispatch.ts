@@ -1,6 +1,7 @@
 import { type Input, type OperationName, operationNamed } from '../operations/index.ts';
 import type { Context, Handler } from './context.ts';
 import { HANDLERS } from './entities/index.ts';
+import { requirePermitted } from './permitted.ts';
 import { isDue, settle } from './settle.ts';
 import type { Store } from './store.ts';
 import { once } from './tokens.ts';
@@ -21,8 +22,10 @@ export async function dispatch(
     const context: Context = { ...frame, tx, now: clock() + ahead };
     return { context, settings, isBehind: isDue(due, context) };
   };
-  const answer = (context: Context) =>
-    (HANDLERS[name] as Handler<OperationName>)(input as Input<OperationName>, context);
+  const answer = async (context: Context) => {
+    await requirePermitted(name, input as Input<OperationName>, context);
+    return (HANDLERS[name] as Handler<OperationName>)(input as Input<OperationName>, context);
+  };
   if (isRead(name)) {
     const output = await store.read(async (tx) => {
       const { context, isBehind } = await open(tx);

@@ -24,9 +24,9 @@ export async function withinQuota(
   ground: Ground = 'LimitExceeded',
 ): Promise<void> {
   if (limit === Infinity) return;
-  demand(
-    (await use()) <= limit,
-    ground,
-    `The quota of ${limit} ${what} is used up. This local world has the published quotas; --quotas raised makes a new world without them.`,
-  );
+  demand((await use()) <= limit, ground, quotaWords(limit, what));
 }
+
+/** Why a call that would exceed a quota is refused. */
+export const quotaWords = (limit: number, what: string): string =>
+  `The quota of ${limit} ${what} is used up. This local world has the published quotas; --quotas raised makes a new world without them.`;

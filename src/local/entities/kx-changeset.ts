@@ -1,19 +1,18 @@
 import type { Input } from '../../operations/index.ts';
 import { arnOf, countOf, inDatabase, placeOf } from '../arns.ts';
-import { requireConditions } from '../conditions.ts';
 import type { Context, Handlers } from '../context.ts';
+import { entityAt } from '../entity-at.ts';
 import { begin } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
-import { quotasOf, withinQuota } from '../quotas.ts';
 import { shortId } from '../random.ts';
-import { demand, Refusal } from '../refusal.ts';
+import { demand } from '../refusal.ts';
 import { seconds, stamps } from '../timestamps.ts';
 import type { Entity } from '../transaction.ts';
 import type { Effect } from './effect.ts';
 import { ingest } from './ingestion.ts';
 import { databaseOf, type KxDatabase } from './kx-database.ts';
 import { followChangeset } from './kx-dataview-versions.ts';
-import { environmentOf, openEnvironment } from './kx-environment.ts';
+import { environmentOf } from './kx-environment.ts';
 import type { Misfortune } from './misfortune.ts';
 
 type ChangeRequests = Input<'CreateKxChangeset'>['changeRequests'];
@@ -28,17 +27,10 @@ export type KxChangeset = Entity<Body>;
 
 export const kxChangesets: Handlers<'CreateKxChangeset' | 'GetKxChangeset' | 'ListKxChangesets'> = {
   async CreateKxChangeset(input, context) {
-    requireConditions('CreateKxChangeset', input);
     const { environmentId, databaseName, changeRequests } = input;
-    await openEnvironment({ environmentId }, context);
     const database = await databaseOf({ environmentId, databaseName }, context);
     const { tx, now, world, random } = context;
     const collection = inDatabase(world, environmentId, databaseName, 'kxChangeset');
-    await withinQuota(
-      (await quotasOf(context)).ingestions,
-      async () => (await tx.countSources(countOf(world, environmentId, 'ingestions'))) + 1,
-      'concurrent changeset ingestions',
-    );
     const sequence = database.body.sequence + 1;
     await tx.put({ ...database, body: { ...database.body, sequence } });
     const place = { collection, name: shortId(random), position: newestFirst(sequence) };
@@ -51,7 +43,7 @@ export const kxChangesets: Handlers<'CreateKxChangeset' | 'GetKxChangeset' | 'Li
   async GetKxChangeset(input, context) {
     await environmentOf(input, context);
     await databaseOf(input, context);
-    return detail(await changesetOf(input, input.changesetId, context), input.environmentId, input.databaseName);
+    return detail(await entityAt<Body>('kx-changeset', input, context), input.environmentId, input.databaseName);
   },
 
   async ListKxChangesets(input, context) {
@@ -93,19 +85,6 @@ export const failChangeset: Misfortune<Body> = async (changeset, { reason, error
   return { ...changeset.body, errorInfo, modified: now };
 };
 
-/** The changeset of that id in the database that a request names. */
-export async function changesetOf(
-  { environmentId, databaseName }: Pick<Input<'GetKxChangeset'>, 'environmentId' | 'databaseName'>,
-  changesetId: string,
-  { tx, world }: Context,
-): Promise<KxChangeset> {
-  const changeset = await tx.get<Body>(inDatabase(world, environmentId, databaseName, 'kxChangeset'), changesetId);
-  if (changeset === undefined) {
-    throw new Refusal('ResourceNotFound', `Changeset ${changesetId} not found in KX database ${databaseName}`);
-  }
-  return changeset;
-}
-
 /** The changeset to mount: the one asked for, which has to be COMPLETED, or the database's latest, if it has any. */
 export async function mountableChangeset(
   database: { environmentId: string; databaseName: string },
@@ -113,7 +92,7 @@ export async function mountableChangeset(
   context: Context,
 ): Promise<string | undefined> {
   if (changesetId === undefined) return (await databaseOf(database, context)).body.lastCompletedChangesetId;
-  const { status } = await changesetOf(database, changesetId, context);
+  const { status } = await entityAt<Body>('kx-changeset', { ...database, changesetId }, context);
   demand(status === 'COMPLETED', 'Validation', `Changeset ${changesetId} is ${status}; it has to be COMPLETED`);
   return changesetId;
 }

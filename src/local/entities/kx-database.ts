@@ -1,13 +1,12 @@
 import type { Input } from '../../operations/index.ts';
-import { arnOf, inDatabase, inEnvironment } from '../arns.ts';
+import { arnOf, inEnvironment } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
+import { entityAt } from '../entity-at.ts';
 import { begin } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
-import { quotasOf, withinQuota } from '../quotas.ts';
-import { demand, Refusal } from '../refusal.ts';
 import { stamps } from '../timestamps.ts';
 import type { Entity } from '../transaction.ts';
-import { environmentOf, openEnvironment } from './kx-environment.ts';
+import { environmentOf } from './kx-environment.ts';
 
 interface Body {
   description?: string | undefined;
@@ -26,19 +25,8 @@ type Operations = 'CreateKxDatabase' | 'GetKxDatabase' | 'ListKxDatabases' | 'Up
 
 export const kxDatabases: Handlers<Operations> = {
   async CreateKxDatabase({ environmentId, databaseName, description, tags }, context) {
-    await openEnvironment({ environmentId }, context);
     const { tx, now, world } = context;
     const collection = inEnvironment(world, environmentId, 'kxDatabase');
-    demand(
-      (await tx.get(collection, databaseName)) === undefined,
-      'ResourceAlreadyExists',
-      `KX database ${databaseName} already exists`,
-    );
-    await withinQuota(
-      (await quotasOf(context)).databases,
-      async () => (await tx.count(collection)) + 1,
-      'databases per environment',
-    );
     const body = { description, created: now, modified: now, sequence: 0, numBytes: 0, numFiles: 0, numChangesets: 0 };
     const created = begin<Body>(context, { collection, name: databaseName, tags }, '', body);
     await tx.put(created);
@@ -72,7 +60,6 @@ export const kxDatabases: Handlers<Operations> = {
   },
 
   async UpdateKxDatabase(input, context) {
-    await openEnvironment(input, context);
     const database = await databaseOf(input, context);
     const { description = database.body.description } = input;
     const body = { ...database.body, description, modified: context.now };
@@ -82,30 +69,16 @@ export const kxDatabases: Handlers<Operations> = {
   },
 
   async DeleteKxDatabase(input, context) {
-    await openEnvironment(input, context);
     const database = await databaseOf(input, context);
-    const { tx, world } = context;
-    const arn = arnOf(database);
-    const users = (await tx.sources(arn)).map((source) => source.split('/').at(-1));
-    demand(users.length === 0, 'InUse', `KX database ${database.name} is mounted by ${users.join(', ')}`);
-    demand(
-      (await tx.count(inDatabase(world, input.environmentId, database.name, 'kxDataview'))) === 0,
-      'InUse',
-      `KX database ${database.name} still has dataviews`,
-    );
-    await tx.removeUnder(arn);
+    const { tx } = context;
+    await tx.removeUnder(arnOf(database));
     await tx.remove(database);
     return {};
   },
 };
 
 /** The database that a request names. */
-export async function databaseOf(
+export const databaseOf = (
   input: Pick<Input<'GetKxDatabase'>, 'environmentId' | 'databaseName'>,
   context: Context,
-): Promise<KxDatabase> {
-  const { environmentId, databaseName } = input;
-  const database = await context.tx.get<Body>(inEnvironment(context.world, environmentId, 'kxDatabase'), databaseName);
-  if (database === undefined) throw new Refusal('ResourceNotFound', `KX database ${databaseName} not found`);
-  return database;
-}
+): Promise<KxDatabase> => entityAt('kx-database', input, context);

@@ -1,14 +1,13 @@
-import type { Input } from '../../operations/index.ts';
 import { arnOf, inEnvironment } from '../arns.ts';
 import { connectionString } from '../connection-string.ts';
-import type { Context, Handlers } from '../context.ts';
+import type { Handlers } from '../context.ts';
+import { entityAt } from '../entity-at.ts';
 import { begin } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
-import { quotasOf, withinQuota } from '../quotas.ts';
 import { demand, Refusal } from '../refusal.ts';
 import { seconds } from '../timestamps.ts';
 import type { Entity } from '../transaction.ts';
-import { environmentOf, openEnvironment } from './kx-environment.ts';
+import { environmentOf } from './kx-environment.ts';
 
 interface Body {
   iamRole: string;
@@ -26,19 +25,8 @@ type Operations =
 
 export const kxUsers: Handlers<Operations> = {
   async CreateKxUser({ environmentId, userName, iamRole, tags }, context) {
-    await openEnvironment({ environmentId }, context);
     const { tx, now, world } = context;
     const collection = inEnvironment(world, environmentId, 'kxUser');
-    demand(
-      (await tx.get(collection, userName)) === undefined,
-      'ResourceAlreadyExists',
-      `User ${userName} already exists`,
-    );
-    await withinQuota(
-      (await quotasOf(context)).users,
-      async () => (await tx.count(collection)) + 1,
-      'users per environment',
-    );
     const created = begin<Body>(context, { collection, name: userName, tags }, '', {
       iamRole,
       created: now,
@@ -50,7 +38,7 @@ export const kxUsers: Handlers<Operations> = {
 
   async GetKxUser(input, context) {
     await environmentOf(input, context);
-    return detail(await userOf(input, context), input.environmentId);
+    return detail(await entityAt<Body>('kx-user', input, context), input.environmentId);
   },
 
   async ListKxUsers(input, context) {
@@ -64,16 +52,14 @@ export const kxUsers: Handlers<Operations> = {
   },
 
   async UpdateKxUser(input, context) {
-    await openEnvironment(input, context);
-    const user = await userOf(input, context);
+    const user = await entityAt<Body>('kx-user', input, context);
     const updated = { ...user, body: { ...user.body, iamRole: input.iamRole, modified: context.now } };
     await context.tx.put(updated);
     return detail(updated, input.environmentId);
   },
 
   async DeleteKxUser(input, context) {
-    await openEnvironment(input, context);
-    await context.tx.remove(await userOf(input, context));
+    await context.tx.remove(await entityAt<Body>('kx-user', input, context));
     return {};
   },
 
@@ -82,7 +68,7 @@ export const kxUsers: Handlers<Operations> = {
     const users = inEnvironment(context.world, environmentId, 'kxUser');
     demand(userArn.startsWith(`${users}/`), 'Validation', 'The userArn is not of a user of this environment');
     const userName = userArn.slice(users.length + 1);
-    const { iamRole } = (await userOf({ environmentId, userName }, context)).body;
+    const { iamRole } = (await entityAt<Body>('kx-user', { environmentId, userName }, context)).body;
     // The service gave no reason.
     demand(context.role === undefined || context.role === iamRole, 'AccessDenied', '');
     const cluster = await context.tx.get(inEnvironment(context.world, environmentId, 'kxCluster'), clusterName);
@@ -95,14 +81,6 @@ export const kxUsers: Handlers<Operations> = {
     return { signedConnectionString: connectionString(arnOf(cluster), userName, context) };
   },
 };
-
-type Named = Pick<Input<'GetKxUser'>, 'environmentId' | 'userName'>;
-
-async function userOf({ environmentId, userName }: Named, { tx, world }: Context): Promise<Entity<Body>> {
-  const user = await tx.get<Body>(inEnvironment(world, environmentId, 'kxUser'), userName);
-  if (user === undefined) throw new Refusal('ResourceNotFound', `No user found for the id [${userName}]`);
-  return user;
-}
 
 const detail = (user: Entity<Body>, environmentId: string) => ({
   userName: user.name,

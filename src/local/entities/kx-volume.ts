@@ -1,16 +1,14 @@
-import { soldSize } from '../../operations/conditions/volumes.ts';
 import type { Input } from '../../operations/index.ts';
 import { arnOf, environmentIdOf, inEnvironment } from '../arns.ts';
-import { requireAll, requireConditions } from '../conditions.ts';
 import type { Context, Handlers } from '../context.ts';
+import { entityAt } from '../entity-at.ts';
 import { begin, enter } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
-import { quotasOf, withinQuota } from '../quotas.ts';
-import { demand, Refusal } from '../refusal.ts';
+import { demand } from '../refusal.ts';
 import { seconds } from '../timestamps.ts';
 import type { Entity } from '../transaction.ts';
 import { clustersOn } from './kx-dataview-versions.ts';
-import { environmentOf, openEnvironment, requireZone } from './kx-environment.ts';
+import { environmentOf } from './kx-environment.ts';
 
 interface Body {
   volumeType: string;
@@ -28,27 +26,11 @@ type Operations = 'CreateKxVolume' | 'GetKxVolume' | 'ListKxVolumes' | 'UpdateKx
 
 export const kxVolumes: Handlers<Operations> = {
   // Tags given here were never applied; clients tag afterwards.
-  async CreateKxVolume(request, context) {
-    requireConditions('CreateKxVolume', request);
-    const { environmentId, volumeName, nas1Configuration: disk, ...input } = request;
+  async CreateKxVolume({ environmentId, volumeName, nas1Configuration: disk, ...input }, context) {
     const { volumeType, azMode, availabilityZoneIds, description } = input;
-    const [zone] = availabilityZoneIds as [string];
     const nas1Configuration = disk as Body['nas1Configuration'];
-    const environment = await openEnvironment({ environmentId }, context);
     const { tx, now, world } = context;
     const collection = inEnvironment(world, environmentId, 'kxVolume');
-    demand(
-      (await tx.get(collection, volumeName)) === undefined,
-      'ResourceAlreadyExists',
-      `Volume ${volumeName} already exists`,
-    );
-    requireZone(zone, environment);
-    await withinQuota(
-      (await quotasOf(context)).volumes,
-      async () => (await tx.count(collection)) + 1,
-      'volumes per environment',
-    );
-    await requireStorage(environmentId, nas1Configuration.size, context);
     const body = {
       volumeType,
       description,
@@ -65,7 +47,7 @@ export const kxVolumes: Handlers<Operations> = {
 
   async GetKxVolume(input, context) {
     await environmentOf(input, context);
-    return detail(await volumeOf(input, context), context);
+    return detail(await entityAt<Body>('kx-volume', input, context), context);
   },
 
   async ListKxVolumes(input, context) {
@@ -76,22 +58,11 @@ export const kxVolumes: Handlers<Operations> = {
   },
 
   async UpdateKxVolume(input, context) {
-    await openEnvironment(input, context);
-    const volume = await volumeOf(input, context);
-    const { body, name, status } = volume;
+    const volume = await entityAt<Body>('kx-volume', input, context);
+    const { body } = volume;
     const { description = body.description } = input;
     const nas1Configuration = { ...body.nas1Configuration, ...input.nas1Configuration } as Body['nas1Configuration'];
     const growth = nas1Configuration.size - body.nas1Configuration.size;
-    demand(
-      nas1Configuration.type === body.nas1Configuration.type,
-      'Validation',
-      `The type of volume ${name} cannot be changed`,
-    );
-    demand(growth >= 0, 'Validation', `The size of volume ${name} can only be increased`);
-    if (growth > 0) requireAll([soldSize], { nas1Configuration });
-    const isReady = status === 'ACTIVE' || status === 'UPDATE_FAILED';
-    demand(isReady, 'WrongState', `Volume ${name} is ${status}; it has to be ACTIVE`);
-    if (growth > 0) await requireStorage(input.environmentId, growth, context);
     const { statusReason: _, ...rest } = body;
     // An update that is going to fail leaves the size as it was.
     const disk = context.fate === undefined ? nas1Configuration : body.nas1Configuration;
@@ -102,16 +73,7 @@ export const kxVolumes: Handlers<Operations> = {
   },
 
   async DeleteKxVolume(input, context) {
-    await openEnvironment(input, context);
-    const volume = await volumeOf(input, context);
-    const { name, status } = volume;
-    const users = (await context.tx.sources(arnOf(volume))).map((arn) => arn.split('/').at(-1));
-    demand(users.length === 0, 'InUse', `Volume ${name} is attached to ${users.join(', ')}`);
-    demand(
-      ['ACTIVE', 'CREATE_FAILED', 'UPDATE_FAILED', 'DELETE_FAILED'].includes(status),
-      'WrongState',
-      `Volume ${name} is ${status}; it has to be ACTIVE`,
-    );
+    const volume = await entityAt<Body>('kx-volume', input, context);
     const { statusReason: _, ...body } = { ...volume.body, modified: context.now };
     await context.tx.put(enter({ ...volume, body }, 'DELETING', context));
     return {};
@@ -125,26 +87,10 @@ export const volumeArn = ({ world }: Context, environmentId: string, volumeName:
 
 /** The volume that a request names, when it can be used; `Conflict` when it is not ACTIVE. */
 export async function readyVolume(named: Named, context: Context): Promise<KxVolume> {
-  const volume = await volumeOf(named, context);
+  const volume = await entityAt<Body>('kx-volume', named, context);
   const { name, status } = volume;
   demand(status === 'ACTIVE', 'WrongState', `Volume ${name} is ${status}; it has to be ACTIVE`);
   return volume;
-}
-
-async function volumeOf({ environmentId, volumeName }: Named, { tx, world }: Context): Promise<KxVolume> {
-  const volume = await tx.get<Body>(inEnvironment(world, environmentId, 'kxVolume'), volumeName);
-  if (volume === undefined) throw new Refusal('ResourceNotFound', `Volume ${volumeName} not found`);
-  return volume;
-}
-
-async function requireStorage(environmentId: string, more: number, context: Context): Promise<void> {
-  const { tx, world } = context;
-  const used = async () =>
-    (await tx.page<Body>(inEnvironment(world, environmentId, 'kxVolume'), { after: '', limit: 1000 })).reduce(
-      (sum, { body }) => sum + body.nas1Configuration.size,
-      more,
-    );
-  await withinQuota((await quotasOf(context)).volumeStorage, used, 'GB of volume storage per environment');
 }
 
 function summary({ name, status, body }: KxVolume) {

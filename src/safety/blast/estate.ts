@@ -37,16 +37,6 @@ export async function clusters(estate: Estate): Promise<Members[]> {
   return (await listedClusters(estate)).filter(({ status }) => status !== 'DELETING' && status !== 'DELETED');
 }
 
-/** The same with all that GetKxCluster knows of each. */
-export async function clusterDetails(estate: Estate): Promise<Members[]> {
-  const { call, environmentId, options } = estate;
-  const listed = await clusters(estate);
-  return eachAtOnce(listed, async ({ clusterName }) => {
-    const detail = await call('GetKxCluster', { environmentId, clusterName: String(clusterName) }, options);
-    return detail as Members;
-  });
-}
-
 /** The names of the clusters of an environment that are not on their way out. */
 export async function clusterNames(estate: Estate): Promise<Set<string>> {
   return new Set((await clusters(estate)).map(({ clusterName }) => String(clusterName)));

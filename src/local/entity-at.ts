@@ -1,0 +1,22 @@
+import { keyIn, lineage, NAMES, nameIn, pathOf } from '../kinds/names.ts';
+import { missing } from '../kinds/rules.ts';
+import type { KindName } from '../kinds/views.ts';
+import { placeOf } from './arns.ts';
+import type { Context, World } from './context.ts';
+import { Refusal } from './refusal.ts';
+import type { Entity } from './transaction.ts';
+
+/** The ARN under which an entity is kept. */
+export function arnAt(world: World, kind: KindName, key: object): string {
+  const [root = kind] = lineage(kind);
+  return `${world.arn}:${NAMES[root].inArn}/${nameIn(root, { ...key })}${pathOf(kind, { ...key })}`;
+}
+
+/** The entity of a kind that a request names. Throws a `Refusal` when there is none. */
+export async function entityAt<Body>(kind: KindName, input: object, { tx, world }: Context): Promise<Entity<Body>> {
+  const { collection, name } = placeOf(arnAt(world, kind, input));
+  const entity = await tx.get<Body>(collection, name);
+  if (entity !== undefined) return entity;
+  const { error, words } = missing(kind, keyIn(kind, input));
+  throw new Refusal(error, words);
+}

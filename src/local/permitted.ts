@@ -1,0 +1,24 @@
+import { changeOf } from '../kinds/index.ts';
+import { firstExceeded, firstProblem } from '../kinds/judge.ts';
+import { keyIn } from '../kinds/names.ts';
+import { type Input, type OperationName, operationNamed } from '../operations/index.ts';
+import type { Context } from './context.ts';
+import { quotasOf, quotaWords } from './quotas.ts';
+import { Refusal } from './refusal.ts';
+import { storeReader } from './store-reader.ts';
+
+/** Throws a `Refusal` for the first rule or quota of a change that does not allow it. */
+export async function requirePermitted<N extends OperationName>(operation: N, input: Input<N>, context: Context) {
+  const known = changeOf(operation);
+  if (known === undefined) return;
+  const { kind, change } = known;
+  const read = storeReader(context);
+  const key = keyIn(kind, input);
+  const target = operationNamed(operation).risk === 'create' ? undefined : await read.get(kind, key);
+  const asked = { operation, input: input as never, key, target: target as never, read };
+  const problem = await firstProblem(change, asked);
+  if (problem !== undefined) throw new Refusal(problem.error, problem.words);
+  if (change.quotas === undefined) return;
+  const over = await firstExceeded(change, asked, await quotasOf(context));
+  if (over !== undefined) throw new Refusal(over.error ?? 'LimitExceeded', quotaWords(over.limit, over.quota.what));
+}

@@ -1,0 +1,70 @@
+import { NAMES } from '../kinds/names.ts';
+import type { Reader } from '../kinds/reader.ts';
+import type { Keys, KindName, User, Views, Within } from '../kinds/views.ts';
+import { countOf, environmentIdOf, kindOf, placeOf } from './arns.ts';
+import type { Context } from './context.ts';
+import { arnAt } from './entity-at.ts';
+import type { Entity } from './transaction.ts';
+
+/** A collection holds no more of a kind by its quotas. */
+const MOST = 1_000;
+
+/** Reads the present state from the store, within the transaction of a request; each entity once. */
+export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reader {
+  const arn = (kind: KindName, key: object) => arnAt(world, kind, key);
+  const collectionOf = (kind: KindName, within: Within) => placeOf(arn(kind, within)).collection;
+  const known = new Map<string, Promise<object | undefined>>();
+
+  const get = (kind: KindName, key: object) => {
+    const of = arn(kind, key);
+    const { collection, name } = placeOf(of);
+    const found = known.get(of) ?? tx.get(collection, name).then((entity) => entity && viewOf(kind, entity));
+    known.set(of, found);
+    return found;
+  };
+  const all = async (kind: KindName, within: Within) => {
+    const query = { after: '', limit: MOST, ...(within.name === undefined ? {} : { facet: within.name }) };
+    return (await tx.page(collectionOf(kind, within), query)).map((entity) => viewOf(kind, entity));
+  };
+  return {
+    get: (kind, key) => get(kind, key) as Promise<Views[typeof kind] | undefined>,
+    listed: (kind, within) => all(kind, within) as Promise<Views[typeof kind][]>,
+    all: (kind, within) => all(kind, within) as Promise<Views[typeof kind][]>,
+    count: (kind, within, only) => {
+      const { environmentId, databaseName } = within;
+      if (kind === 'kx-changeset') return tx.countSources(countOf(world, environmentId, 'ingestions'));
+      if (kind === 'kx-dataview' && databaseName === undefined)
+        return tx.countSources(countOf(world, environmentId, only === undefined ? 'dataviews' : 'dataviewVersions'));
+      return tx.count(collectionOf(kind, within), { status: 'DELETED' });
+    },
+    users: async (kind, key) => (await tx.sources(arn(kind, key as Keys[KindName]))).map(userAt),
+  };
+}
+
+/** An entity in the shape of the service's replies, as far as rules look at it. */
+function viewOf(kind: KindName, entity: Entity): object {
+  const { name, status, body } = entity as Entity<object>;
+  return { ...(WHOLE[kind]?.(body) ?? body), [NAMES[kind].member]: name, ...(status === '' ? {} : { status }) };
+}
+
+/** What is kept otherwise than it is shown. */
+const WHOLE: { readonly [K in KindName]?: (body: object) => object } = {
+  'kx-environment': ({ opened, ...body }: { opened?: object }) => ({ ...body, ...opened }),
+  'kx-dataview': ({ versions = [], ...body }: { versions?: { active: boolean }[] }) => ({
+    ...body,
+    activeVersions: versions.filter(({ active }) => active),
+  }),
+};
+
+/** The user that a link comes from. */
+function userAt(source: string): User {
+  const { collection, name } = placeOf(source);
+  const kind = BY_ARN.get(kindOf(collection)) as KindName;
+  const around = placeOf(collection.slice(0, collection.lastIndexOf('/'))).name;
+  const parent = NAMES[kind].parent as KindName;
+  const environmentId = environmentIdOf({ collection });
+  const key = { environmentId, [NAMES[parent].member]: around, [NAMES[kind].member]: name };
+  return { kind, key, name };
+}
+
+const BY_ARN = new Map((Object.keys(NAMES) as KindName[]).map((kind) => [NAMES[kind].inArn, kind]));
