@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { bundleProduct } from '../../scripts/bundle.ts';
 
 /**
- * Runs the official MCP conformance suite at both protocol revisions: against the built product, where only what needs
- * fixtures may fail (the baselines), and against fixtures on the product's HTTP stack, where nothing may.
+ * Runs the official MCP conformance suite at both protocol revisions: against the built product, with the schemas of
+ * the MCP SDK built on first use and as the SDK builds them, where only what needs fixtures may fail (the baselines), and against
+ * fixtures on the product's HTTP stack, where nothing may.
  * `tsx test/conformance/run.ts`; needs the npm registry, because the suite runs on Node 22.
  */
 const SUITE = '@modelcontextprotocol/conformance@0.2.0-alpha.12';
@@ -16,22 +19,13 @@ const REVISIONS = [
 const UNCLAIMED = /^tasks-/;
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const OPTIONS = ['--port', '0', '--state', ':memory:', '--lifecycle', 'instant', '--access-log=false'];
+const eager = mkdtempSync(at('../../dist-'));
+process.once('exit', () => rmSync(eager, { recursive: true }));
+await bundleProduct(eager, { eager: true });
 const SERVERS = [
-  {
-    name: 'product',
-    args: [
-      at('../../dist/cli.js'),
-      'http',
-      '--port',
-      '0',
-      '--state',
-      ':memory:',
-      '--lifecycle',
-      'instant',
-      '--access-log=false',
-    ],
-    fixtures: false,
-  },
+  { name: 'product', args: [at('../../dist/cli.js'), 'http', ...OPTIONS], fixtures: false },
+  { name: 'product with eager schemas', args: [`${eager}/cli.js`, 'http', ...OPTIONS], fixtures: false },
   { name: 'fixtures', args: ['--import', 'tsx', at('fixture-server.ts')], fixtures: true },
 ];
 

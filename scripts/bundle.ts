@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { describedTools } from '../src/tools/list.ts';
+import { lazySchemas } from './lazy-schemas.ts';
+
+const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+/** How everything that starts is bundled, also what a bench compares it with. */
+export const BUNDLE = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  // The AWS client's CommonJS entry loses its exports in a split bundle; its module entry does not.
+  mainFields: ['module', 'main'],
+  alias: { '@modelcontextprotocol/server/_shims': at('scripts/sdk-shims.ts') },
+  minify: true,
+  keepNames: true,
+  legalComments: 'linked',
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
+/** Bundles the product into a folder; with `eager`, the MCP SDK builds its schemas as it is published. */
+export async function bundleProduct(outdir: string, { eager = false } = {}): Promise<void> {
+  await build({
+    ...BUNDLE,
+    entryPoints: [at('src/cli.ts')],
+    outdir,
+    splitting: true,
+    // libsql finds its native part relative to itself; the tokenizer is two megabytes of tables for one command.
+    external: ['libsql', 'gpt-tokenizer'],
+    plugins: [oneStart, ...(eager ? [] : [lazySchemas()])],
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+    },
+    define: { EMBEDDED_TOOLS: JSON.stringify(describedTools()) },
+  });
+}
+
+/**
+ * Splitting makes one file of each set of modules that the same entries reach, and every file costs a start about a millisecond.
+ * So each part of ours that is loaded later is made to reach all that a start over stdio loads, which then is one file.
+ */
+const oneStart: Plugin = {
+  name: 'one-start',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const start = at('src/commands/stdio.ts');
+      const later = laterParts.has(path) && path !== start;
+      return { loader: 'ts', contents: later ? `import ${JSON.stringify(start)};\n${source}` : source };
+    });
+  },
+};
+
+/** The modules of ours that something imports dynamically. */
+const laterParts = new Set(
+  readdirSync(at('src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => at(`src/${name}`))
+    .flatMap((path) =>
+      Array.from(readFileSync(path, 'utf8').matchAll(/\bimport\('(\.[^']+)'\)/g), (match) =>
+        resolve(dirname(path), match[1] as string),
+      ),
+    ),
+);
