@@ -8,7 +8,7 @@ import { lazySchemas } from './lazy-schemas.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-/** How everything that starts is bundled, also what a bench compares it with. */
+/** How everything that starts is bundled, also what a bench compares it with. Identifiers stay, so that stack traces can be read. */
 export const BUNDLE = {
   bundle: true,
   format: 'esm',
@@ -17,8 +17,8 @@ export const BUNDLE = {
   // The AWS client's CommonJS entry loses its exports in a split bundle; its module entry does not.
   mainFields: ['module', 'main'],
   alias: { '@modelcontextprotocol/server/_shims': at('scripts/sdk-shims.ts') },
-  minify: true,
-  keepNames: true,
+  minifySyntax: true,
+  minifyWhitespace: true,
   legalComments: 'linked',
   logLevel: 'warning',
 } as const satisfies BuildOptions;
@@ -50,11 +50,14 @@ const oneStart: Plugin = {
     onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
       const start = at('src/commands/stdio.ts');
-      const later = laterParts.has(path) && path !== start;
+      const later = laterParts.has(path) && !BEFORE_START.has(path) && path !== start;
       return { loader: 'ts', contents: later ? `import ${JSON.stringify(start)};\n${source}` : source };
     });
   },
 };
+
+/** What runs before it is known that a server starts, or in its place. */
+const BEFORE_START = new Set(['src/main.ts', 'src/commands/help.ts'].map(at));
 
 /** The modules of ours that something imports dynamically. */
 const laterParts = new Set(

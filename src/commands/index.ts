@@ -2,7 +2,6 @@ import type { CommandLine, CommandShape } from '../command-line.ts';
 import { SETTING_NAMES, type SettingName } from '../config.ts';
 import { terminalColumns } from '../output.ts';
 import { HTTP_SETTINGS } from '../transports/http/settings.ts';
-import { stdio } from './stdio.ts';
 
 const WORLD: SettingName[] = ['stateDir', 'state', 'world', 'quotas', 'lifecycle', 'region'];
 /** Options of the local service's port only. */
@@ -61,9 +60,9 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   },
 };
 
-/** Runs a command to its end. All commands but the default one are loaded on demand. */
+/** Runs a command to its end. Each command is loaded on demand. */
 export async function run({ command, config, switches, word }: CommandLine): Promise<void> {
-  if (command === 'stdio') return stdio(config);
+  if (command === 'stdio') return (await import('./stdio.ts')).stdio(config);
   if (command === 'http') return (await import('./http.ts')).http(config);
   if (command === 'local') return (await import('./local.ts')).local(config);
   if (command === 'world') return (await import('./world.ts')).world(config, switches, word);

@@ -1,0 +1,21 @@
+import { readCommandLine } from './command-line.ts';
+import { COMMANDS, helpFor, run, STANDARD_COMMAND } from './commands/index.ts';
+import { ConfigError } from './config.ts';
+import { ErrorForPeople } from './error-for-people.ts';
+import { writeOut } from './output.ts';
+import { VERSION } from './version.ts';
+
+/** Runs a command line to its end; the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const line = readCommandLine(argv, process.env, COMMANDS, STANDARD_COMMAND);
+    if (line.wants === 'help') writeOut(await helpFor(line.command));
+    else if (line.wants === 'version') writeOut(`${VERSION}\n`);
+    else await run(line);
+    return 0;
+  } catch (error) {
+    const text = error instanceof ErrorForPeople ? error.message : ((error as Error).stack ?? error);
+    process.stderr.write(`finspace-mcp: ${text}\n`);
+    return error instanceof ConfigError ? 2 : 1;
+  }
+}
