@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleProduct } from './bundle.ts';
+import { notices } from './notices.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -9,8 +10,9 @@ const DAY_MS = 86_400_000;
 const dist = at('dist');
 mkdirSync(dist, { recursive: true });
 const fresh = mkdtempSync(at('dist-'));
-await bundleProduct(fresh);
+const inputs = await bundleProduct(fresh);
 chmodSync(join(fresh, 'cli.js'), 0o755);
+writeFileSync(join(fresh, 'THIRD-PARTY-NOTICES.txt'), notices(inputs));
 
 // A server that is running loads parts of itself later, so the parts of earlier builds stay for a day. The entry comes last.
 for (const name of readdirSync(dist)) {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { describedTools } from '../src/tools/list.ts';
 import { lazySchemas } from './lazy-schemas.ts';
+import { EXTERNAL } from './packed-manifest.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -19,25 +20,26 @@ export const BUNDLE = {
   alias: { '@modelcontextprotocol/server/_shims': at('scripts/sdk-shims.ts') },
   minifySyntax: true,
   minifyWhitespace: true,
-  legalComments: 'linked',
+  legalComments: 'none',
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-/** Bundles the product into a folder; with `eager`, the MCP SDK builds its schemas as it is published. */
-export async function bundleProduct(outdir: string, { eager = false } = {}): Promise<void> {
-  await build({
+/** Bundles the product into a folder and returns its sources; with `eager`, the MCP SDK builds its schemas as it is published. */
+export async function bundleProduct(outdir: string, { eager = false } = {}): Promise<string[]> {
+  const { metafile } = await build({
     ...BUNDLE,
-    entryPoints: [at('src/cli.ts')],
+    entryPoints: [at('src/cli.ts'), at('src/api.ts')],
+    metafile: true,
     outdir,
     splitting: true,
-    // libsql finds its native part relative to itself; the tokenizer is two megabytes of tables for one command.
-    external: ['libsql', 'gpt-tokenizer'],
+    external: [...EXTERNAL],
     plugins: [oneStart, ...(eager ? [] : [lazySchemas()])],
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
     },
     define: { EMBEDDED_TOOLS: JSON.stringify(describedTools()) },
   });
+  return Object.keys(metafile.inputs);
 }
 
 /**

@@ -1,7 +1,7 @@
 // Brings a fresh clone to where the scripts can run: installs what is missing and, with --build, builds what is out of date.
 // Plain JavaScript without dependencies, because it runs before there are any. Everything it says goes to stderr.
 import { spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -36,6 +36,9 @@ function isInstalled() {
     return there?.version === version && there?.integrity === integrity;
   });
 }
+
+// Left behind by an `npm pack` or `npm publish` that failed (scripts/packed-manifest.ts).
+if (existsSync(at('.package.json'))) renameSync(at('.package.json'), at('package.json'));
 
 if (!isInstalled()) {
   if (lstatSync(at('node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {

@@ -102,10 +102,11 @@ function fromFile(path: string): Raw {
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
     throw new ConfigError(`${flagOf('config')}: ${path} is not a JSON object`);
   }
-  const unknown = Object.keys(content).find((key) => !Object.hasOwn(SETTINGS, key));
+  const { $schema: _schema, ...settings } = content as Record<string, unknown>;
+  const unknown = Object.keys(settings).find((key) => !Object.hasOwn(SETTINGS, key));
   if (unknown !== undefined)
     throw new ConfigError(`${path}: unknown setting ${word(unknown)}${meant(unknown, SETTING_NAMES)}`);
-  return content;
+  return settings;
 }
 
 const inner = (name: SettingName): z.ZodType => {

@@ -21,6 +21,7 @@ export const SETTINGS = lazily({
       .string()
       .refine(isSafeEndpoint, 'expects an https URL (http only on loopback), without credentials')
       .optional()
+      .meta({ format: 'uri' })
       .describe('URL of the SigV4 endpoint, for --backend aws'),
   region: () =>
     z

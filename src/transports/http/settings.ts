@@ -33,6 +33,7 @@ export const HTTP_SETTINGS = {
       .string()
       .refine(isPlainUrl, 'expects an http or https URL without credentials, query or fragment')
       .optional()
+      .meta({ format: 'uri' })
       .describe('URL of this server as clients see it, if it is behind a proxy'),
   allowedHosts: () =>
     z
@@ -49,12 +50,14 @@ export const HTTP_SETTINGS = {
       .string()
       .refine(isIssuer, 'expects an https URL (http only on loopback), without query or fragment')
       .optional()
+      .meta({ format: 'uri' })
       .describe('Issuer of OAuth access tokens (JWT); its keys are found through its metadata'),
   authJwks: () =>
     z
       .string()
       .refine(isIssuer, 'expects an https URL (http only on loopback), without query or fragment')
       .optional()
+      .meta({ format: 'uri' })
       .describe("URL of the issuer's keys, if its metadata does not contain it"),
   authAudience: () =>
     z

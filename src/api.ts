@@ -1,0 +1,67 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
+/** How the local service starts. Without options: the demo world in memory, on a free port, whose entities take no time to change. */
+export interface LocalServiceOptions {
+  /** What a new world holds: `demo`, `empty`, or the path of a world file (`*.json`). */
+  readonly world?: string | undefined;
+  /** How long entities take to change: as on AWS, a sixtieth of that, or (the default) no time. */
+  readonly lifecycle?: 'realistic' | 'fast' | 'instant' | undefined;
+  /** Quotas of a new world, in place of its own. */
+  readonly quotas?: 'published' | 'raised' | undefined;
+  /** The AWS region that the service stands for; `us-east-1` by default. */
+  readonly region?: string | undefined;
+  /** File that keeps the world; `:memory:` by default. */
+  readonly state?: string | undefined;
+  /** Port on 127.0.0.1; 0 (the default) takes a free one. `false` opens none: give `requestHandler` to the client. */
+  readonly port?: number | false | undefined;
+  /** JSON file of faults to inject. */
+  readonly faults?: string | undefined;
+  /** The credentials that requests must be signed with; any by default. */
+  readonly credentials?:
+    | readonly { readonly accessKeyId: string; readonly secretAccessKey: string; readonly role?: string }[]
+    | undefined;
+}
+
+/** A FinSpace-compatible service that runs in this process. */
+export interface LocalService {
+  /** The endpoint for AWS SDKs, the AWS CLI and Terraform. */
+  readonly url: string;
+  /** The port of `url`; undefined where none is open. */
+  readonly port: number | undefined;
+  readonly region: string;
+  /** For clients of AWS SDK for JavaScript 3 in this process: requests reach the service without a socket. */
+  readonly requestHandler: LocalRequestHandler;
+  /** The clock of the world, which decides when changes in progress end. */
+  readonly clock: {
+    now(): Promise<Date>;
+    /** Moves the clock ahead by at most a year. */
+    advance(milliseconds: number): Promise<Date>;
+  };
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** The `requestHandler` of an AWS SDK client. */
+export type LocalRequestHandler = {
+  handle(
+    request: LocalRequest,
+    options?: { readonly abortSignal?: unknown },
+  ): Promise<{ response: { statusCode: number; headers: Record<string, string>; body?: unknown } }>;
+  updateHttpClientConfig(): void;
+  httpHandlerConfigs(): Record<string, never>;
+};
+
+/** The parts of a request that the service reads. */
+export interface LocalRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query?: Record<string, string | string[] | null>;
+  readonly headers: Record<string, string>;
+  readonly body?: unknown;
+}
+
+/** Starts the FinSpace-compatible service in this process. Rejects with a line that says why it cannot start. */
+export async function startLocal(options: LocalServiceOptions = {}): Promise<LocalService> {
+  const { embeddedService } = await import('./commands/embedded.ts');
+  return embeddedService(options);
+}

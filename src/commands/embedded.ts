@@ -1,0 +1,60 @@
+import { DEFAULT_LIMITS } from '../finspace/handler.ts';
+import { inProcessHandler } from '../finspace/in-process.ts';
+import type { Credential } from '../local/credentials.ts';
+import { startLocal } from '../local/index.ts';
+import type { Lifecycle } from '../local/lifecycle.ts';
+import { listen } from '../local/listen.ts';
+import type { QuotaSet } from '../local/quotas.ts';
+import { prepareState } from '../local/state-file.ts';
+
+const YEAR_MS = 365 * 24 * 60 * 60_000;
+
+interface EmbeddedOptions {
+  readonly world?: string | undefined;
+  readonly lifecycle?: Lifecycle | undefined;
+  readonly quotas?: QuotaSet | undefined;
+  readonly region?: string | undefined;
+  readonly state?: string | undefined;
+  readonly port?: number | false | undefined;
+  readonly faults?: string | undefined;
+  readonly credentials?: readonly Credential[] | undefined;
+}
+
+/** The local service for programs that import this package: in process, and on a port of loopback unless `port` is false. */
+export async function embeddedService(options: EmbeddedOptions) {
+  const { state = ':memory:', lifecycle = 'instant', region = 'us-east-1', port = 0, ...rest } = options;
+  prepareState(state);
+  const local = await startLocal({ ...rest, state, lifecycle, region });
+  const listener = await opened(port).catch(async (error: unknown) => {
+    await local.close();
+    throw error;
+  });
+  const close = async () => {
+    await listener?.close();
+    await local.close();
+  };
+  return {
+    url: listener === undefined ? 'http://finspace.local' : `http://127.0.0.1:${listener.port}`,
+    port: listener?.port,
+    region,
+    requestHandler: {
+      ...inProcessHandler(local.service, DEFAULT_LIMITS),
+      updateHttpClientConfig: () => {},
+      httpHandlerConfigs: () => ({}),
+    },
+    clock: {
+      now: async () => new Date((await local.clock.read()).now),
+      advance: async (milliseconds: number) => {
+        if (!Number.isInteger(milliseconds) || milliseconds < 0 || milliseconds > YEAR_MS)
+          throw new RangeError(`advance: expects 0 to ${YEAR_MS} whole milliseconds, not ${milliseconds}`);
+        return new Date((await local.clock.advance(milliseconds)).now);
+      },
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+
+  async function opened(wanted: number | false) {
+    return wanted === false ? undefined : listen(local.service, { port: wanted });
+  }
+}

@@ -1,0 +1,43 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CONFIG_SCHEMA, configSchema } from '../../scripts/config-schema.ts';
+import { readCommandLine } from '../../src/command-line.ts';
+import { COMMANDS } from '../../src/commands/index.ts';
+import { SETTING_NAMES } from '../../src/config.ts';
+
+describe('config.schema.json', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-schema-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const validate = new Ajv({ formats: { uri: true } }).compile(JSON.parse(configSchema()));
+
+  it('is what the settings give (npm run docs)', () => {
+    expect(readFileSync(CONFIG_SCHEMA, 'utf8')).toBe(configSchema());
+    expect(Object.keys(JSON.parse(configSchema()).properties)).toEqual(['$schema', ...SETTING_NAMES]);
+  });
+
+  it('accepts the examples of the documents', () => {
+    const text = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
+    const examples = Array.from(text.matchAll(/^```json\n([\s\S]*?)^```/gm), ([, json = '']) => JSON.parse(json));
+    expect(validate(examples[0]), JSON.stringify(validate.errors)).toBe(true);
+  });
+
+  it.each([{ readonly: true }, { port: 70_000 }, { lifecycle: 'quick' }, { toolsets: 'kx-cluster' }])(
+    'rejects %j',
+    (file) => {
+      expect(validate(file)).toBe(false);
+    },
+  );
+
+  it('may be named by the file itself', () => {
+    const file = join(folder, 'finspace-mcp.json');
+    writeFileSync(file, JSON.stringify({ $schema: './config.schema.json', toolsets: ['kx-user'] }));
+    const { config } = readCommandLine(['--config', file], {}, COMMANDS, 'stdio');
+    expect(config.toolsets).toEqual(['kx-user']);
+  });
+});
