@@ -82,6 +82,7 @@ const CI_ONLY = [
   'test/stdio/approval-answers.test.ts',
   'test/stdio/client-killed.test.ts',
   'test/stdio/command-line.test.ts',
+  'test/stdio/doctor.test.ts',
   'test/stdio/faults.test.ts',
   'test/stdio/given-world.test.ts',
   'test/stdio/killed.test.ts',

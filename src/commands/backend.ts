@@ -194,7 +194,8 @@ export const mishapsTo = (log: Log) => (error: unknown) => {
 
 const MOST_RESPONSE_BYTES = 16 * 1024 * 1024;
 
-const reach = ({ connectTimeout, attemptTimeout, callTimeout, maxAttempts }: Config) => ({
+/** The limits of calls to the backend. */
+export const reach = ({ connectTimeout, attemptTimeout, callTimeout, maxAttempts }: Config) => ({
   limits: {
     connectMs: connectTimeout,
     attemptMs: attemptTimeout,

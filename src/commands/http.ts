@@ -162,7 +162,7 @@ function approversOf({ host, port, publicUrl, authIssuer, authJwks, authAudience
 }
 
 /** What this replica shares with others: the keys of --seal-keys and, with --redis, the shared state. */
-async function fleetOf({ redis, sealKeys: path }: Config, onerror: (error: Error) => void) {
+export async function fleetOf({ redis, sealKeys: path }: Config, onerror: (error: Error) => void) {
   if (path === undefined) {
     if (redis !== undefined) throw new ConfigError('--redis: needs --seal-keys');
     return { fleet: undefined, seals: sealsWith() };
@@ -202,7 +202,7 @@ const accessLog =
     log.info({ method, path, principal, rpc, tool, refused, reason, status, ms: Math.round(ms * 10) / 10 }, 'request');
 
 /** The configured authorization; undefined where every caller is the local user. */
-function authorizationIn(config: Config, now = Date.now): Authorization | undefined {
+export function authorizationIn(config: Config, now = Date.now): Authorization | undefined {
   const { host, publicUrl, authIssuer: issuer, authJwks: jwks, authAudience, authTokens } = config;
   const audiences = authAudience === undefined ? [] : [authAudience].flat();
   const reachable = [host, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])];

@@ -53,6 +53,12 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
     word: 'show|verify',
     switches: { json: 'Print JSON lines on a terminal, too' },
   },
+  doctor: {
+    summary:
+      'Check what the server depends on (Node.js, files, approval, backend, credentials, clock) and change nothing.',
+    settings: SETTING_NAMES.filter((name) => !PORT_ONLY.includes(name)),
+    switches: { json: 'Print JSON' },
+  },
   tools: {
     summary: 'List the tools that a client would see.',
     settings: [...SHOWN, 'config'],
@@ -68,6 +74,7 @@ export async function run({ command, config, switches, word }: CommandLine): Pro
   if (command === 'world') return (await import('./world.ts')).world(config, switches, word);
   if (command === 'approve') return (await import('./approve.ts')).approve(config, switches, word);
   if (command === 'journal') return (await import('./journal.ts')).journal(config, switches, word);
+  if (command === 'doctor') return (await import('./doctor.ts')).doctor(config, switches);
   return (await import('./tools.ts')).tools(config, switches);
 }
 

@@ -26,16 +26,28 @@ export function prepareFile(path: string, format: Format): string | undefined {
   if (!statSync(folder).isDirectory()) throw new StoreError(`${folder}: is a file, not a folder`);
   refuseSharedFolder(folder);
   if (!existsSync(path)) return undefined;
+  requireWritable(path);
+  const tightened = closeToOthers(path);
+  // A file that another process is just creating has a journal beside it; SQLite waits for it, we must not judge it.
+  if (!existsSync(`${path}-journal`)) judge(path, format, header(path));
+  return tightened;
+}
+
+/** Whether there is a file, which can be used as it is. Changes nothing. Throws `StoreError` when it cannot be used. */
+export function inspectFile(path: string, format: Format): boolean {
+  if (!existsSync(path)) return false;
+  requireWritable(path);
+  judge(path, format, header(path));
+  return true;
+}
+
+function requireWritable(path: string): void {
   if (!statSync(path).isFile()) throw new StoreError(`${path}: is not a file`);
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
   } catch (cause) {
     throw new StoreError(`${path}: the file is read-only or belongs to another user (${codeOf(cause)})`, { cause });
   }
-  const tightened = closeToOthers(path);
-  // A file that another process is just creating has a journal beside it; SQLite waits for it, we must not judge it.
-  if (!existsSync(`${path}-journal`)) judge(path, format, header(path));
-  return tightened;
 }
 
 /** One level at a time: a recursive `mkdirSync` never returns where a file system answers ENOENT, as /proc does. */

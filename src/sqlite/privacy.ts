@@ -20,10 +20,7 @@ export function refuseSharedFolder(folder: string): void {
 
 /** Takes the rights of other users to a database and the files beside it away. Returns the line to show when there were any. */
 export function closeToOthers(path: string): string | undefined {
-  if (!HAS_MODES) return undefined;
-  const open = ['', '-wal', '-shm', '-journal']
-    .map((suffix) => `${path}${suffix}`)
-    .filter((file) => existsSync(file) && (statSync(file).mode & OPEN_TO_OTHERS) !== 0);
+  const open = openToOthers(path);
   const [first] = open;
   if (first === undefined) return undefined;
   const was = octal(statSync(first).mode);
@@ -36,6 +33,12 @@ export function closeToOthers(path: string): string | undefined {
   }
   return `${first}: other users could access it (mode ${was}); now only you can (mode ${octal(OWNER_ONLY)})`;
 }
+
+/** The files of a database that other users can access. */
+export const openToOthers = (path: string): string[] =>
+  ['', '-wal', '-shm', '-journal']
+    .map((suffix) => `${path}${suffix}`)
+    .filter((file) => HAS_MODES && existsSync(file) && (statSync(file).mode & OPEN_TO_OTHERS) !== 0);
 
 /** Creates a file that only its owner can read, where there is none. SQLite gives the files beside it the same mode. */
 export function createPrivately(path: string): void {

@@ -1,0 +1,95 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Config } from '../config.ts';
+import { WORLD_FORMAT } from '../local/schema.ts';
+import { approverKey, keyFingerprint, trustsForms } from '../safety/approver.ts';
+import { TOLERANCE_MS } from '../safety/ledger-clock.ts';
+import { STATE_FORMAT } from '../safety/state-format.ts';
+import { inspectFile } from '../sqlite/file.ts';
+import { openToOthers, refuseSharedFolder } from '../sqlite/privacy.ts';
+import { type Finding, failed, ok, warning } from './finding.ts';
+import { forgets, stateDirFlag } from './out-of-band.ts';
+import { ownCommand } from './own-command.ts';
+
+const STATE = 'state directory';
+
+/** The folder of what the server keeps: whether it can be used, and by nobody else. */
+export function stateFinding(config: Config): Finding {
+  const { stateDir } = config;
+  if (forgets(config)) return ok(STATE, 'unused: the local world is in memory, and nothing is kept');
+  const parent = existing(stateDir);
+  try {
+    accessSync(parent, constants.W_OK | constants.X_OK);
+    if (parent !== stateDir) return ok(STATE, `${stateDir} does not exist; the first start creates it`);
+    refuseSharedFolder(stateDir);
+    const path = join(stateDir, 'state.db');
+    if (!inspectFile(path, STATE_FORMAT)) return ok(STATE, `${stateDir} has no state.db; the first start creates it`);
+    return openToOthers(path).length === 0 ? ok(STATE, stateDir) : shared(STATE, path);
+  } catch (error) {
+    return failed(STATE, problem(parent, error), 'Correct it, or name another directory with --state-dir.');
+  }
+}
+
+/** What people must do for a call that needs approval. */
+export async function approvalFinding(config: Config): Promise<Finding> {
+  const { approve, stateDir, backend } = config;
+  const check = 'approval';
+  if (approve === 'none') return warning(check, 'No call needs approval, not even a delete (--approve none).');
+  if (forgets(config)) return ok(check, 'Forms in the MCP client count. The world in memory needs no passphrase.');
+  const approver = `${ownCommand()} approve`;
+  const init = `To require a passphrase: ${approver} --init${stateDirFlag(stateDir)}`;
+  try {
+    const key = await approverKey(stateDir);
+    if (key === undefined && backend === 'local')
+      return warning(
+        check,
+        'There is no approver key. Forms and approvals in a terminal count without a passphrase.',
+        init,
+      );
+    if (key === undefined)
+      return warning(check, 'There is no approver key. Forms in MCP clients count, and nothing else does.', init);
+    const forms = (await trustsForms(stateDir, key)) ? 'Forms count, too' : 'Forms in MCP clients do not count';
+    return ok(check, `Needs the passphrase of the key ${keyFingerprint(key)}. ${forms}.`);
+  } catch (error) {
+    return failed(check, `The approver key cannot be used, so nobody can approve: ${(error as Error).message}`);
+  }
+}
+
+/** The file of the local world; it is not opened, because that could bring it to a newer format. */
+export function localFinding({ state, world = 'demo' }: Config): Finding {
+  const check = 'backend';
+  if (state === ':memory:') return ok(check, `the embedded service, with the world ${world} in memory`);
+  try {
+    if (!inspectFile(state, WORLD_FORMAT))
+      return ok(check, `the embedded service; the first start creates the world ${world} in ${state}`);
+    return openToOthers(state).length === 0 ? ok(check, `the embedded service, with ${state}`) : shared(check, state);
+  } catch (error) {
+    return failed(check, problem(state, error), 'Name another file with --state, or restore this one.');
+  }
+}
+
+/** Whether the clock agrees with the files that the server has written. */
+export function clockFinding(config: Config, now: number): Finding {
+  const check = 'clock';
+  const files = [join(config.stateDir, 'state.db'), config.state].flatMap((path) => [path, `${path}-wal`]);
+  const written = files.map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  const latest = Math.max(...written);
+  if (latest <= now + TOLERANCE_MS) return ok(check, new Date(now).toISOString());
+  return failed(
+    check,
+    `It says ${new Date(now).toISOString()}, but the state was written at ${new Date(latest).toISOString()}, so no approval counts.`,
+    `Correct the clock or, if it is correct, run ${ownCommand()} approve --reset-clock${stateDirFlag(config.stateDir)}`,
+  );
+}
+
+const shared = (check: string, path: string) =>
+  warning(check, `${path}: other users can access it.`, 'The next start of the server takes their access away.');
+
+function problem(path: string, error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === undefined ? message : `${path} cannot be used (${code})`;
+}
+
+/** The nearest folder of a path that exists. */
+const existing = (path: string): string =>
+  existsSync(path) || dirname(path) === path ? path : existing(dirname(path));

@@ -1,0 +1,70 @@
+import type { Config } from '../config.ts';
+import { ErrorForPeople } from '../error-for-people.ts';
+import { writeOut } from '../output.ts';
+import { printable } from '../safety/approver-text.ts';
+import { LOWEST_NODE, VERSION } from '../version.ts';
+import { awsFindings } from './doctor-aws.ts';
+import { remoteFindings } from './doctor-http.ts';
+import { approvalFinding, clockFinding, localFinding, stateFinding } from './doctor-state.ts';
+import { type Finding, failed, ok } from './finding.ts';
+import { targetsOf } from './targets.ts';
+
+/** `finspace-mcp doctor`: one line for each thing that the server depends on. Rejects with `DoctorError` when a check failed. */
+export async function doctor(config: Config, switches: ReadonlySet<string>): Promise<void> {
+  const found = await findings(config);
+  const broken = found.filter(({ status }) => status === 'failed').length;
+  writeOut(
+    switches.has('json')
+      ? `${JSON.stringify({ version: VERSION, ok: broken === 0, checks: found }, null, 2)}\n`
+      : found.map(line).join(''),
+  );
+  if (broken > 0) throw new DoctorError(`${broken} of ${found.length} checks failed`);
+}
+
+/** Something does not work; the lines on stdout say what. */
+class DoctorError extends ErrorForPeople {
+  override readonly name = 'DoctorError';
+}
+
+async function findings(config: Config): Promise<Finding[]> {
+  const own = [nodeFinding(process.versions.node), await engineFinding(), stateFinding(config)];
+  const approval = await approvalFinding(config);
+  const backends = await Promise.all(placesOf(config).map(backendFindings));
+  return [...own, approval, ...backends.flat(), ...(await remoteFindings(config)), clockFinding(config, Date.now())];
+}
+
+/** The configuration of each backend: of every target, where there are some. */
+const placesOf = (config: Config): Config[] =>
+  config.targets === undefined ? [config] : targetsOf(config).map((target) => target.config);
+
+async function backendFindings(config: Config): Promise<Finding[]> {
+  const found = config.backend === 'local' ? [localFinding(config)] : await awsFindings(config, process.env);
+  const { target } = config;
+  return target === undefined ? found : found.map((one) => ({ ...one, check: `${target}: ${one.check}` }));
+}
+
+function nodeFinding(version: string): Finding {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [lowest = 0, lowestMinor = 0] = LOWEST_NODE.split('.').map(Number);
+  return major > lowest || (major === lowest && minor >= lowestMinor)
+    ? ok('Node.js', version)
+    : failed('Node.js', `${version} is too old.`, `Install Node.js ${LOWEST_NODE} or newer.`);
+}
+
+async function engineFinding(): Promise<Finding> {
+  try {
+    return ok('SQLite', (await import('../sqlite/version.ts')).engineVersion());
+  } catch (error) {
+    const message = String((error as Error).message).split('\n', 1)[0] ?? '';
+    const missing = /'(@libsql\/[\w-]+)'/.exec(message)?.[1];
+    return missing === undefined
+      ? failed('SQLite', `The native part of libsql cannot be loaded: ${message}`, 'Reinstall the package.')
+      : failed('SQLite', `The native part of libsql for this machine is missing.`, `Run npm install ${missing}.`);
+  }
+}
+
+/** One line: what people read comes from files and from other machines. */
+function line({ check, status, detail, advice }: Finding): string {
+  const text = [`${check}: ${detail}`, ...(advice === undefined ? [] : [advice])].join(' ');
+  return `${status.padEnd(9)}${printable(text)}\n`;
+}
