@@ -71,7 +71,7 @@ export function helpText({ command, commands, isGeneral, env, columns }: HelpOpt
   const options = [
     ...Object.entries(switches).map(([name, text]) => [`--${name}`, text] as const),
     ...settings.map(
-      (name) => [optionOf(name), `${SETTINGS[name].description ?? ''}${valuesOf(name, command, env)}`] as const,
+      (name) => [optionOf(name), `${SETTINGS[name].description ?? ''}${rangeOf(name, command, env)}`] as const,
     ),
   ];
   const usage = `Usage: finspace-mcp ${isGeneral ? '[command]' : command}${word === undefined ? '' : ` [${word}]`} [options]`;
@@ -96,7 +96,7 @@ function optionOf(name: SettingName): string {
 }
 
 /** ` (one of …; default …)`, if the setting has choices or a default. */
-function valuesOf(name: SettingName, command: string, env: NodeJS.ProcessEnv): string {
+function rangeOf(name: SettingName, command: string, env: NodeJS.ProcessEnv): string {
   const schema = described(name);
   const standard = schema.default ?? platformDefault(name, command, env);
   const [one, some] = [schema.enum ?? [], choices(schema)];
@@ -105,6 +105,12 @@ function valuesOf(name: SettingName, command: string, env: NodeJS.ProcessEnv): s
     standard === undefined || standard === false || String(standard) === '' ? [] : [`default ${standard}`],
   ].flat();
   return parts.length === 0 ? '' : ` (${parts.join('; ')})`;
+}
+
+/** Whether a setting needs no value, and which values it may have or hold where these are some words. */
+export function valuesOf(name: SettingName): { isSwitch: boolean; choices: readonly string[] } {
+  const schema = described(name);
+  return { isSwitch: schema.type === 'boolean', choices: [...(schema.enum ?? []), ...choices(schema)] };
 }
 
 /** What a list setting may contain, and what else it may be. */

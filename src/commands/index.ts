@@ -59,6 +59,11 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
     settings: SETTING_NAMES.filter((name) => !PORT_ONLY.includes(name)),
     switches: { json: 'Print JSON' },
   },
+  completion: {
+    summary: 'Print the script with which a shell completes this command.',
+    settings: [],
+    word: 'bash|zsh|fish',
+  },
   tools: {
     summary: 'List the tools that a client would see.',
     settings: [...SHOWN, 'config'],
@@ -75,6 +80,7 @@ export async function run({ command, config, switches, word }: CommandLine): Pro
   if (command === 'approve') return (await import('./approve.ts')).approve(config, switches, word);
   if (command === 'journal') return (await import('./journal.ts')).journal(config, switches, word);
   if (command === 'doctor') return (await import('./doctor.ts')).doctor(config, switches);
+  if (command === 'completion') return (await import('./completion.ts')).completion(COMMANDS, STANDARD_COMMAND, word);
   return (await import('./tools.ts')).tools(config, switches);
 }
 

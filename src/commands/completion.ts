@@ -1,0 +1,130 @@
+import type { CommandShape } from '../command-line.ts';
+import { ConfigError, flagOf, SETTINGS } from '../config.ts';
+import { writeOut } from '../output.ts';
+import { PLACEHOLDERS, valuesOf } from './help.ts';
+
+type Commands = Readonly<Record<string, CommandShape>>;
+
+/** `finspace-mcp completion bash|zsh|fish`: prints the script with which a shell completes commands, options and their values. */
+export function completion(commands: Commands, standard: string, shell = 'nothing'): void {
+  writeOut(completionScript(commands, standard, shell));
+}
+
+/** The script for one shell; `standard` is the command that runs where none is named. */
+export function completionScript(commands: Commands, standard: string, shell: string): string {
+  const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
+  if (script === undefined)
+    throw new ConfigError(`completion: expects ${Object.keys(SCRIPTS).join(', ')}, not ${JSON.stringify(shell)}`);
+  return script(Object.entries(commands).map(parts), standard);
+}
+
+interface Option {
+  readonly flag: string;
+  readonly text: string;
+  /** What the value is called; undefined of an option without one. */
+  readonly value?: string | undefined;
+  readonly choices: readonly string[];
+}
+
+interface Command {
+  readonly name: string;
+  readonly text: string;
+  readonly options: readonly Option[];
+  /** What may follow the command besides options, where that is one of some words. */
+  readonly words: readonly string[];
+}
+
+function parts([name, { summary, settings, switches = {}, word = '' }]: [string, CommandShape]): Command {
+  const own = Object.entries({ ...switches, help: 'Show the options' }).map(([flag, text]) => ({
+    ...{ flag: `--${flag}`, text },
+    choices: [],
+  }));
+  const set = settings.map((setting) => {
+    const { isSwitch, choices } = valuesOf(setting);
+    const value = isSwitch ? undefined : (PLACEHOLDERS[setting] ?? 'VALUE');
+    return { flag: flagOf(setting), text: SETTINGS[setting].description ?? '', value, choices };
+  });
+  return { name, text: summary, options: [...own, ...set], words: word.includes('|') ? word.split('|') : [] };
+}
+
+const isPath = ({ value = '' }: Option) => /^(?:FILE|DIR|WORLD)$/.test(value);
+
+function bash(commands: readonly Command[], standard: string): string {
+  const options = [...new Map(commands.flatMap((one) => one.options.map((option) => [option.flag, option]))).values()];
+  const flags = (test: (option: Option) => boolean) => options.filter(test).map(({ flag }) => flag);
+  const from = (words: readonly string[]) => `COMPREPLY=($(compgen -W '${words.join(' ')}' -- "$word"))`;
+  const files = flags(isPath);
+  const others = flags((option) => option.value !== undefined && option.choices.length === 0 && !isPath(option));
+  return `_finspace_mcp() {
+  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} command=\${COMP_WORDS[1]}
+  COMPREPLY=()
+  case $before in
+${options
+  .filter(({ choices }) => choices.length > 0)
+  .map(({ flag, choices }) => `    ${flag}) ${from(choices)}; return ;;\n`)
+  .join('')}    ${files.join('|')}) compopt -o filenames; COMPREPLY=($(compgen -f -- "$word")); return ;;
+    ${others.join('|')}) return ;;
+  esac
+  if [ "$COMP_CWORD" -eq 1 ] && [[ $word != -* ]]; then ${from(commands.map(({ name }) => name))}; return; fi
+  case $command in
+    ${commands.map(({ name }) => name).join('|')}) ;;
+    *) command=${standard} ;;
+  esac
+  case $command in
+${commands.map((one) => `    ${one.name}) ${from([...one.words, ...one.options.map(({ flag }) => flag)])} ;;\n`).join('')}  esac
+}
+complete -F _finspace_mcp finspace-mcp
+`;
+}
+
+function zsh(commands: readonly Command[], standard: string): string {
+  const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+  const escaped = (text: string) => text.replaceAll(/[\\[\]:]/g, '\\$&');
+  const action = (option: Option) =>
+    option.choices.length > 0 ? `(${option.choices.join(' ')})` : isPath(option) ? '_files' : '';
+  const spec = (option: Option) =>
+    quoted(`${option.flag}[${escaped(option.text)}]${option.value ? `:${option.value}:${action(option)}` : ''}`);
+  const named = commands.map(({ name, text }) => `    ${quoted(`${name}:${escaped(text)}`)}\n`);
+  const cases = commands.map(({ name, options, words }) => {
+    const rest = words.length > 0 ? ["'2: :(" + words.join(' ') + ")'"] : [];
+    return `    ${name}) _arguments "$skip[@]" ${[...rest, ...options.map(spec)].join(' \\\n      ')} ;;\n`;
+  });
+  return `#compdef finspace-mcp
+_finspace_mcp() {
+  local -a commands skip=('1: :')
+  local command=$words[2]
+  commands=(
+${named.join('')}  )
+  if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then _describe command commands; return; fi
+  if [[ $command == -* ]]; then command=${standard} skip=(); fi
+  case $command in
+${cases.join('')}  esac
+}
+compdef _finspace_mcp finspace-mcp
+`;
+}
+
+function fish(commands: readonly Command[], standard: string): string {
+  const quoted = (text: string) => `'${text.replaceAll(/[\\']/g, '\\$&')}'`;
+  const line = (condition: string, rest: string) => `complete -c finspace-mcp -n ${quoted(condition)} ${rest}\n`;
+  const option = (condition: string) => (one: Option) => {
+    const values = one.choices.length > 0 ? `-xa ${quoted(one.choices.join(' '))} ` : isPath(one) ? '-rF ' : '-x ';
+    return line(condition, `-l ${one.flag.slice(2)} ${one.value === undefined ? '' : values}-d ${quoted(one.text)}`);
+  };
+  const lines = commands.flatMap(({ name, text, options, words }) => {
+    const seen = `__fish_seen_subcommand_from ${name}`;
+    return [
+      line('__fish_use_subcommand', `-a ${name} -d ${quoted(text)}`),
+      ...(words.length > 0 ? [line(seen, `-a ${quoted(words.join(' '))}`)] : []),
+      ...options.map(option(seen)),
+      ...(name === standard ? options.map(option('__fish_use_subcommand')) : []),
+    ];
+  });
+  return `complete -c finspace-mcp -f\n${lines.join('')}`;
+}
+
+const SCRIPTS: Readonly<Record<string, (commands: readonly Command[], standard: string) => string>> = {
+  bash,
+  zsh,
+  fish,
+};

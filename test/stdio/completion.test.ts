@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { completionScript } from '../../src/commands/completion.ts';
+import { COMMANDS, STANDARD_COMMAND } from '../../src/commands/index.ts';
+import { flagOf } from '../../src/config.ts';
+
+const script = (shell: string) => completionScript(COMMANDS, STANDARD_COMMAND, shell);
+const isMissing = (shell: string) => spawnSync(shell, ['--version']).error !== undefined;
+
+describe.skipIf(isMissing('bash'))('completion in bash', () => {
+  /** What bash offers for the last of these words. */
+  const offered = (...words: string[]) => {
+    const line = `${script('bash')}compopt() { :; }
+      COMP_WORDS=(finspace-mcp "$@") COMP_CWORD=$#
+      _finspace_mcp; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', line, 'bash', ...words], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    return stdout.split('\n').filter(Boolean);
+  };
+
+  it('offers the commands first', () => expect(offered('')).toEqual(Object.keys(COMMANDS)));
+  it('offers the options of the command', () => {
+    const { settings, switches = {} } = COMMANDS['approve'] as (typeof COMMANDS)[string];
+    const flags = [...settings.map(flagOf), ...Object.keys(switches).map((name) => `--${name}`), '--help'];
+    expect(offered('approve', '--').sort()).toEqual(flags.sort());
+    expect(offered('approve', '--dis')).toEqual(['--distrust-forms']);
+  });
+  it('offers the options of the standard command where none is named', () => {
+    expect(offered('--cata')).toEqual(['--catalog']);
+    expect(offered('--port')).toEqual([]);
+  });
+  it('offers the values of an option', () => {
+    expect(offered('http', '--lifecycle', '')).toEqual(['realistic', 'fast', 'instant']);
+    expect(offered('--approve', 'no')).toEqual(['none']);
+    expect(offered('http', '--port', '')).toEqual([]);
+  });
+  it('offers the words that a command takes', () => expect(offered('journal', 'v')).toEqual(['verify']));
+  it('offers files', () => expect(offered('--config', 'package.js')).toEqual(['package.json']));
+});
+
+describe.each(['zsh', 'fish'])('completion in %s', (shell) => {
+  it.skipIf(isMissing(shell))('is a script that the shell understands', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-completion-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'script'), script(shell));
+    const { stderr, status } = spawnSync(shell, ['-n', join(folder, 'script')], { encoding: 'utf8' });
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  });
+});
+
+it('expects the name of a shell', () => {
+  expect(() => script('tcsh')).toThrow('completion: expects bash, zsh, fish, not "tcsh"');
+});
