@@ -50,7 +50,7 @@ export function toBe(item: Item, status: string, usual: string, isDelete = false
 export function taken(item: Item): Blocker {
   if (isLeaving(item.detail)) return leaving(item);
   const way = item.detail?.includes('FAILED') ? 'it failed, so delete it' : 'use the existing one';
-  return { item, first: `The name is taken: ${way}, or choose another name.` };
+  return { item, first: `The name is in use: ${way}, or choose another name.` };
 }
 
 /** Something that the call names does not exist. */

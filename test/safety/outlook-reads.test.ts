@@ -152,7 +152,7 @@ it('asks nobody who approves each create about one that the service refuses', as
   const outcome = await guard.attempt({ tool: 'create_kx_database', arguments: here({ databaseName: 'trades' }) });
   expect(outcome).toMatchObject({
     kind: 'refused',
-    text: expect.stringContaining('1. database "trades": The name is taken: use the existing one'),
+    text: expect.stringContaining('1. database "trades": The name is in use: use the existing one'),
   });
   await guard.close();
 });
