@@ -55,7 +55,7 @@ interface Failed {
   readonly name: string;
   readonly code: string;
   readonly path: unknown;
-  /** An AWS service replied with an error. */
+  /** An error reply of an AWS service. */
   readonly isReply: boolean;
   /** The profile in use, and the profiles that it takes its credentials from. */
   readonly profiles: readonly SharedProfile[];

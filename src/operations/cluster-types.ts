@@ -5,7 +5,7 @@ export type ClusterType = Input<'CreateKxCluster'>['clusterType'];
 interface ClusterTypeRules {
   readonly manyNodes: boolean;
   readonly multiAz: boolean;
-  /** What a database is for: to be read, or only to name where savedown goes. */
+  /** Use of a database: mounted for reading, or only the destination of savedown. */
   readonly databases: 'read' | 'savedown' | 'no';
   readonly caches: boolean;
   readonly savedown: 'required on dedicated nodes' | 'optional' | 'no';
@@ -17,7 +17,7 @@ interface ClusterTypeRules {
   readonly updatesCodeInPlace: boolean;
 }
 
-/** What each type of cluster can have, as documented, less the rules that clusters were seen to break and run. */
+/** What each type of cluster can have, as documented, except for rules that observed clusters violated. */
 export const CLUSTER_TYPES: Record<ClusterType, ClusterTypeRules> = {
   HDB: {
     manyNodes: true,

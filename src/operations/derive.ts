@@ -14,7 +14,7 @@ const derived = <T>(derive: (operation: Operation) => T) => {
   };
 };
 
-/** Settings that an update leaves out on purpose. Never sent: the server compares it with what is there. */
+/** Settings that an update omits on purpose. Never sent to the service; the server compares it with the current settings. */
 const removal = once(() =>
   z
     .array(z.string().min(1).max(300))
@@ -26,7 +26,7 @@ const removal = once(() =>
     ),
 );
 
-/** The input that an agent gives: the API's own as far as tools offer it, without `clientToken`. Unknown members are refused. */
+/** The input for agents: the API's own, as far as tools offer it, without `clientToken`. Unknown members are rejected. */
 export const agentInput = derived((operation): z.ZodObject => {
   const input = offeredOf(operation.input());
   const own = 'clientToken' in input.shape ? input.omit({ clientToken: true }) : input;
@@ -34,20 +34,20 @@ export const agentInput = derived((operation): z.ZodObject => {
   return removes ? own.extend({ remove: removal() }) : own;
 });
 
-/** The risk of one call, as far as its input tells. */
+/** The risk of one call, as far as its input shows. */
 export const riskOf = ({ risk, raised }: Operation, input: Readonly<Record<string, unknown>>): Risk =>
   raised?.by?.(input) === true ? raised.to : risk;
 
 /** The highest risk that a call can have. */
 export const highestRisk = ({ risk, raised }: Operation): Risk => raised?.to ?? risk;
 
-/** The input as the service takes it: every constraint holds, unknown members are dropped at every depth. */
+/** The input as the service accepts it: every constraint is enforced, and unknown members are dropped at every depth. */
 export const serviceInput = derived((operation) => rebuild(operation.input(), 'strip') as z.ZodObject);
 
-/** The output as a client should take it: types only, new members and new enum values pass, timestamps are decoded. */
+/** The output as a client should accept it: types only, new members and enum values pass, timestamps are decoded. */
 export const lenientOutput = derived((operation) => rebuild(operation.output(), 'loose') as z.ZodObject);
 
-/** Whether the API recognises a repeat of the same intent, so that a lost reply may be retried. */
+/** Whether the API recognises a repeated request, so that it may be retried after a lost reply. */
 export const isIdempotent = derived((operation) => 'clientToken' in operation.input().shape);
 
 /** The output member that holds the items of a paged list; undefined when the operation does not page. */

@@ -1,7 +1,7 @@
 /** The ten errors that FinSpace models, without the `Exception` suffix of their wire names. */
 export type ErrorName = keyof typeof ERRORS;
 
-/** What is known of each modelled error: its HTTP status, whether a repeat may help, and what an agent should do next. */
+/** Properties of each modelled error: its HTTP status, whether a retry may help, and what an agent should do next. */
 export const ERRORS = {
   AccessDenied: {
     status: 403,

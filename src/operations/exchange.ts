@@ -1,7 +1,7 @@
 /** One HTTP request of the FinSpace API, read to its end. Names of headers are in lower case. */
 export interface WireRequest {
   readonly method: string;
-  /** The path and, after a question mark, the query; percent-encoded, as they were sent. */
+  /** The path and, after a question mark, the query; percent-encoded, as sent. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
@@ -12,9 +12,9 @@ export interface WireReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** Set when the connection breaks after this body, which is then less than the whole. */
+  /** Set when the connection breaks after this part of the body. */
   readonly broken?: Error | undefined;
 }
 
-/** Something that answers the API's requests. Rejects where the connection breaks without a reply. */
+/** Serves the API's requests. Rejects if the connection breaks without a reply. */
 export type Service = (request: WireRequest) => Promise<WireReply>;

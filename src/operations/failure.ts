@@ -14,11 +14,11 @@ export type TransportFailure =
 
 export interface FailureFields {
   readonly operation: OperationName;
-  /** `Withheld`: this server's own restrictions, not the service. */
+  /** `Withheld`: restricted by this server, not by the service. */
   readonly code: ErrorName | TransportFailure | 'Withheld';
-  /** What the service says about a modelled error, or what we know; never the text of an unknown error. */
+  /** The service's text for a modelled error, or ours; never the text of an unknown error. */
   readonly detail: string;
-  /** The kind of a conflict, as far as the service says: a word such as INVALID_STATE. */
+  /** The kind of a conflict, if the service states it: a word such as INVALID_STATE. */
   readonly reason?: string | undefined;
   readonly retryable: boolean;
   /** What to do next, in one or two sentences. */
@@ -30,7 +30,9 @@ export interface FailureFields {
   readonly attempts?: number | undefined;
 }
 
-/** The one error that a {@link Call} rejects with. Its fields are chosen one by one, so that nothing else can leak through it. */
+/**
+ * The only error that a {@link Call} rejects with. Its fields are chosen one by one, so that nothing else can leak through it.
+ */
 export class FinspaceError extends Error {
   override readonly name = 'FinspaceError';
   readonly fields: FailureFields;
@@ -41,11 +43,11 @@ export class FinspaceError extends Error {
   }
 }
 
-/** Whether a call failed because what it names does not exist. */
+/** Whether a call failed because an entity that it names does not exist. */
 export const isNotFound = (error: unknown): error is FinspaceError =>
   error instanceof FinspaceError && error.fields.code === 'ResourceNotFound';
 
-/** `ResourceNotFoundException` for a modelled error; our own codes stay as they are. */
+/** `ResourceNotFoundException` for a modelled error; our own codes stay unchanged. */
 export function wireName(code: FailureFields['code']): string {
   return Object.hasOwn(ERRORS, code) ? `${code}Exception` : code;
 }

@@ -9,12 +9,12 @@ export function route(operation: Routed): { method: HttpMethod; path: string } {
   return { method, path };
 }
 
-/** The input members that stand in the path, in order. */
+/** The input members in the path, in order. */
 export function labels(operation: Routed): string[] {
   return Array.from(operation.http.matchAll(/\{(\w+)\}/g), (match) => match[1] as string);
 }
 
-/** Where a member travels: in the path when the template names it, else in the query of GET and DELETE, else in the body. */
+/** Where a member is sent: in the path if the template names it, otherwise in the query of GET and DELETE, or in the body. */
 export function binding(operation: Routed, member: string): Binding {
   if (labels(operation).includes(member)) return 'label';
   return /^(GET|DELETE) /.test(operation.http) ? 'query' : 'body';

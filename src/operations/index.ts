@@ -30,7 +30,7 @@ export const OPERATION_NAMES = Object.keys(OPERATIONS) as OperationName[];
 
 type Declared<N extends OperationName> = (typeof OPERATIONS)[N];
 
-/** The arguments of an operation. `clientToken` may always be left out: the caller's side mints one where the API takes it. */
+/** The arguments of an operation. `clientToken` is always optional: the caller's side generates one if the API accepts it. */
 export type Input<N extends OperationName> = Omit<z.input<ReturnType<Declared<N>['input']>>, 'clientToken'> & {
   clientToken?: string;
 };
@@ -41,16 +41,16 @@ export type Output<N extends OperationName> = z.output<ReturnType<Declared<N>['o
 export interface CallOptions {
   /** Abandons the call. A mutation that was already sent still finishes at the service. */
   readonly signal?: AbortSignal | undefined;
-  /** On whose behalf, for the journal. */
+  /** The caller, for the journal. */
   readonly actor?: Actor | undefined;
 }
 
-/** Who wants a call, and what lets it run. */
+/** The caller of a call, and its approval. */
 export interface Actor {
   readonly principal: string;
   /** The name of an environment before the call renames it. */
   readonly formerName?: string | undefined;
-  /** The approval that was used up for it: its plan, the channel through which the person gave it, and who that was. */
+  /** The approval that the call consumed: its plan, the channel, and the person who gave it. */
   readonly approval?:
     | { readonly plan: string; readonly channel: string; readonly approver?: string | undefined }
     | undefined;
@@ -59,7 +59,7 @@ export interface Actor {
 /** Runs one operation on some FinSpace endpoint. Rejects with `FinspaceError` (failure.ts) and nothing else. */
 export type Call = <N extends OperationName>(name: N, input: Input<N>, options?: CallOptions) => Promise<Output<N>>;
 
-/** The declaration of an operation, seen without its particular schemas. */
+/** The declaration of an operation, without the types of its schemas. */
 export function operationNamed(name: OperationName): Operation {
   return OPERATIONS[name];
 }

@@ -209,10 +209,10 @@ const summaryMembers = () => ({
   createdTimestamp: Timestamp().optional(),
 });
 
-/** What ListKxClusters knows of a cluster: nothing of databases, capacity, network or code. */
+/** What ListKxClusters shows of a cluster: no databases, capacity, network or code. */
 export const KxClusterSummary = once(() => z.strictObject(summaryMembers()));
 
-/** What GetKxCluster knows of a cluster. */
+/** What GetKxCluster shows of a cluster. */
 export const KxClusterDetail = once(() =>
   z.strictObject({
     ...summaryMembers(),

@@ -1,4 +1,4 @@
-/** A machine that kdb runs on; from the FinSpace user guide. */
+/** A machine type for kdb; from the FinSpace user guide. */
 export interface Machine {
   /** GiB that kdb can use. */
   readonly memory: number;
@@ -29,7 +29,7 @@ export const HOST_TYPES: ReadonlyMap<string, Machine> = new Map([
   ['kx.sg1.24xlarge', { memory: 2948, cpus: 96 }],
 ]);
 
-/** The types in a table with their memory, for an argument description; repeats of a family show only the size. */
+/** The types with their memory, for an argument description; within a family, only the size is repeated. */
 export const machinesIn = (types: ReadonlyMap<string, Machine>): string => {
   const names = [...types.keys()];
   const family = (name = '') => name.slice(0, name.lastIndexOf('.'));

@@ -7,7 +7,7 @@ export function toolName(operation: OperationName): string {
   return words(operation).join('_').toLowerCase();
 }
 
-/** `Delete kdb cluster` for `DeleteKxCluster`. The environments that are not of kdb are those of the dataset browser. */
+/** `Delete kdb cluster` for `DeleteKxCluster`. Environments other than kdb environments are those of the dataset browser. */
 export function toolTitle(operation: OperationName): string {
   const title = words(operation)
     .join(' ')
@@ -25,14 +25,14 @@ export function operationOf(tool: string): OperationName | undefined {
   return byTool().get(tool);
 }
 
-/** The operation that lists what the last label of `name` should have named, for advice after a miss. */
+/** The operation that lists the values of the last label of `name`, for advice when an entity is missing. */
 export function listerOf(name: OperationName): OperationName | undefined {
   const { path } = route(operationNamed(name));
   const collection = path.slice(0, path.lastIndexOf('/{'));
   return OPERATION_NAMES.find((other) => operationNamed(other).http === `GET ${collection}`);
 }
 
-/** How an agent waits for something, as people call its kind, to be in a status: for advice. */
+/** How an agent waits until an entity has a status, for advice. */
 export const waitTool = (noun: string, status: string): string =>
   noun.startsWith('dataset')
     ? `repeat ${toolName('GetEnvironment')} until it is ${status}`

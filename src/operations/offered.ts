@@ -2,21 +2,21 @@ import * as z from 'zod';
 
 const OFFERED = new WeakMap<z.ZodType, z.ZodType>();
 
-/** A schema of the API in whose place tools offer a narrower one, because the service refuses everything else. */
+/** A schema of the API for which tools offer a narrower one, because the service rejects every other value. */
 export function offeredAs<T extends z.ZodType>(own: T, offered: z.ZodType): T {
   const copy = own.clone() as T;
   OFFERED.set(copy, offered);
   return copy;
 }
 
-/** A member that the API's model calls optional and that the service always needs, so that tools require it. */
+/** A member that is optional in the API's model, but that the service always needs, so tools require it. */
 export const alwaysNeeded = <T extends z.ZodType>(schema: T): z.ZodOptional<T> =>
   offeredAs(schema.optional(), schema) as z.ZodOptional<T>;
 
-/** A member that the service takes and makes nothing of, so that tools do not offer it. */
+/** A member that the service accepts but ignores, so tools do not offer it. */
 export const notOffered = <T extends z.ZodType>(schema: T): T => offeredAs(schema, z.never());
 
-/** What tools offer of an input of the API, at every depth; unknown members are refused. */
+/** What tools offer of an API input, at every depth; unknown members are rejected. */
 export function offeredOf<T extends z.ZodType>(schema: T): T;
 export function offeredOf(schema: z.ZodType): z.ZodType {
   const own = OFFERED.get(schema) ?? schema;

@@ -1,4 +1,4 @@
-/** Limits per environment, but `environments` and `legacyEnvironments` per account and region. Sizes in GB. */
+/** Limits per environment, except `environments` and `legacyEnvironments`, which are per account and region. Sizes in GB. */
 export interface Quotas {
   readonly environments: number;
   readonly legacyEnvironments: number;
@@ -22,7 +22,7 @@ export interface Quotas {
   readonly hosts: Readonly<Record<string, number>>;
 }
 
-/** The published defaults (user guide, quotas). AWS could raise them for an account; no operation shows what holds for one. */
+/** The published defaults (user guide, quotas). AWS could raise them for an account; no operation shows the actual values. */
 export const PUBLISHED_QUOTAS: Quotas = {
   environments: 1,
   legacyEnvironments: 2,

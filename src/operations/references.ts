@@ -2,18 +2,18 @@ import { route } from './http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from './index.ts';
 import { once } from './operation.ts';
 
-/** Something that must exist for an operation to run: an entity that its path or its body names. */
+/** An entity that must exist for an operation to run: its path or its body names it. */
 export interface Reference {
   /** The member that names it: `clusterName`. */
   readonly label: string;
   readonly value: string;
-  /** The path label and its parents, as the reader and the lister of such entities take them. */
+  /** The path label and its parents, as the read and the list of such entities need them. */
   readonly scope: Readonly<Record<string, string>>;
 }
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** What an input refers to: first what stands in the path, from the outside in, then what stands in the body. */
+/** The entities that an input refers to: first those in the path, outermost first, then those in the body. */
 export function referencesIn(name: OperationName, input: Members): { path: Reference[]; body: Reference[] } {
   const { path } = route(operationNamed(name));
   const created = createdBy(name);
@@ -32,16 +32,16 @@ export function referencesIn(name: OperationName, input: Members): { path: Refer
   return { path: inPath, body: inBody.filter(isNew) };
 }
 
-/** What a create makes, as its input names it; undefined for anything else, and for what gets its id from the service. */
+/** The entity that a create makes, as its input names it; undefined for other operations, and if the service chooses the id. */
 export function createdIn(name: OperationName, input: Members): Reference | undefined {
   const label = createdBy(name);
   return label === undefined ? undefined : referenceTo(label, textsOf(input), name);
 }
 
-/** The operation that shows what a label names; undefined when none does, as for the nodes of a cluster. */
+/** The operation that shows the entity of a label; undefined if there is none, as for the nodes of a cluster. */
 export const readerOfLabel = (label: string, near?: OperationName) => getOf(pathTo(label, near));
 
-/** The operation that lists what a label names; an ARN is found where its entity is. */
+/** The operation that lists the values of a label; an ARN is listed with its entity. */
 export function listerOfLabel(member: string, near?: OperationName): OperationName | undefined {
   const label = member === 'userArn' ? 'userName' : member;
   return getOf(pathTo(label, near)?.slice(0, -`/{${label}}`.length));
@@ -58,7 +58,7 @@ const getOf = (path: string | undefined) => (path === undefined ? undefined : by
 const paths = once(() => OPERATION_NAMES.map((name) => route(operationNamed(name)).path));
 const labelsOf = (path: string) => Array.from(path.matchAll(/\{(\w+)\}/g), (match) => match[1] as string);
 
-/** The path that ends with a label, where there are several that of an operation nearby. */
+/** The path up to a label: that of the operation `near` if it contains the label, otherwise the first that ends with it. */
 function pathTo(label: string, near: OperationName | undefined): string | undefined {
   const step = `/{${label}}`;
   const own = near === undefined ? '' : route(operationNamed(near)).path;
@@ -66,7 +66,7 @@ function pathTo(label: string, near: OperationName | undefined): string | undefi
   return paths().find((path) => path.endsWith(step));
 }
 
-/** The label of what a create makes, such as `clusterName`; undefined for anything else. */
+/** The label of the entity that a create makes, such as `clusterName`; undefined for other operations. */
 export function createdBy(name: OperationName): string | undefined {
   const { method, path } = route(operationNamed(name));
   if (method !== 'POST') return undefined;
@@ -85,7 +85,7 @@ function referenceTo(label: string, texts: Readonly<Record<string, string>>, nea
   return { label, value, scope: Object.fromEntries(needed.map((each) => [each, texts[each] as string])) };
 }
 
-/** Every label that an input names, with what is known where it stands. */
+/** Every label in an input, with the known values of its parents. */
 function within(value: unknown, outer: Readonly<Record<string, string>>): { label: string; scope: typeof outer }[] {
   if (Array.isArray(value)) return value.flatMap((each) => within(each, outer));
   if (typeof value !== 'object' || value === null) return [];
@@ -105,7 +105,7 @@ function textsOf(members: Members): Record<string, string> {
   return userName === undefined ? texts : { userName, ...texts };
 }
 
-/** The labels of what an ARN of this API names, from the environment inwards. */
+/** The labels and values in an ARN of this API, from the environment inwards. */
 function inArn(arn = ''): Record<string, string> {
   const steps = Array.from(
     arn.matchAll(/(?::|\/kx)(\w+)\/([^/]+)/g),

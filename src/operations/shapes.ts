@@ -3,8 +3,8 @@ import { offeredAs } from './offered.ts';
 import { once } from './operation.ts';
 
 /**
- * A string of `min` to `max` characters; the length is checked before the pattern, so no input can make the pattern slow. What
- * breaks the form is told the form in words, which is why it `expects` with an example.
+ * A string of `min` to `max` characters; the length is checked before the pattern, so no input can make the pattern slow. The
+ * error for a wrong format describes the format, and therefore `expects` contains an example.
  */
 export function text(min: number, max: number, pattern?: RegExp, expects?: string): z.ZodString {
   const error = expects === undefined ? {} : { error: `expects ${expects}` };
@@ -16,7 +16,7 @@ export function text(min: number, max: number, pattern?: RegExp, expects?: strin
   return expects === undefined ? formed : formed.meta({ expects });
 }
 
-/** The same text, described by the form that its error expects, for arguments that callers make up. */
+/** The same string, described by its format, for arguments whose values callers choose. */
 export function byForm(schema: z.ZodString): z.ZodString {
   const { expects } = schema.meta() ?? {};
   return schema.describe(String(expects).replace(/^[a-z]/, (letter) => letter.toUpperCase()));
@@ -44,7 +44,7 @@ const ENVIRONMENT = 'Id or name of a kdb environment';
 
 const idType = (expects: string) => text(1, 26, /^[a-zA-Z0-9]{1,26}$/, expects);
 export const IdType = once(() => idType('the id of an environment'));
-/** The same, where it identifies a kdb environment. */
+/** The same for a kdb environment. */
 export const KdbEnvironmentId = once(() => idType(ENVIRONMENT_ID).describe(ENVIRONMENT));
 export const EnvironmentId = once(() => opaqueLabel(32, ENVIRONMENT_ID).describe(ENVIRONMENT));
 export const KxEnvironmentId = once(() => text(1, 32, /^[a-z0-9]+$/, ENVIRONMENT_ID).describe(ENVIRONMENT));
@@ -161,7 +161,7 @@ export const KxDataviewSegmentConfigurationList = once(() =>
   }),
 );
 
-/** The segments of a dataview as a cluster mounts them. */
+/** The segments of a dataview, as a cluster mounts them. */
 export const MountedSegments = once(() =>
   segmentsOf({ dbPaths: offeredAs(DbPaths(), z.array(DbPath())), volumeName: KxVolumeName(), onDemand: z.boolean() }),
 );

@@ -2,12 +2,12 @@ import type { LeftOut, UpdateRules } from './operation.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** UpdateKxClusterCodeConfiguration: the configuration is replaced as a whole, unless nothing restarts. */
+/** UpdateKxClusterCodeConfiguration: the whole configuration is replaced, except with NO_RESTART. */
 export const CODE_UPDATE: UpdateRules = {
   settings: picking('code', 'initializationScript', 'commandLineArguments'),
   leftOut: {
     code: 'removed',
-    // A version belongs to its object: it goes with a change of the object, not by being left out.
+    // A version belongs to its object: it is removed when the object changes, not when it is omitted.
     'code.s3ObjectVersion': (input, present) => (isSameObject(input['code'], present['code']) ? 'removed' : 'kept'),
     initializationScript: goneUnlessInPlace,
     commandLineArguments: goneUnlessInPlace,
@@ -18,18 +18,18 @@ export const CODE_UPDATE: UpdateRules = {
   repeats: true,
 };
 
-/** UpdateKxClusterDatabases: the list says all that is mounted, each database as its entry says. */
+/** UpdateKxClusterDatabases: the list contains everything that is mounted, and each entry all settings of its database. */
 export const DATABASES_UPDATE: UpdateRules = {
   settings: ({ databases }) => ({ databases: listOf(databases).map(mount) }),
   leftOut: {
     'databases.*': 'removed',
-    // Without one, the newest changeset or version is mounted.
+    // Without a changeset, the newest changeset or version is mounted.
     'databases.*.changesetId': 'kept',
     'databases.*.dataviewVersionId': 'kept',
   },
   source: 'The list replaces the one before. An empty changesetId means the latest changeset.',
   keys: { databases: 'databaseName', 'databases.*.cacheConfigurations': 'cacheType' },
-  // A request cannot say which version of a dataview it wants.
+  // A request cannot name the version of a dataview.
   consistent: ({ databases, ...input }) => ({
     ...input,
     databases: listOf(databases).map(({ changesetId, dataviewVersionId: _, ...entry }) =>
@@ -38,7 +38,9 @@ export const DATABASES_UPDATE: UpdateRules = {
   }),
 };
 
-/** UpdateKxDataview: new segments replace all of them; without a changeset, a dataview that does not update itself moves to the latest. */
+/**
+ * UpdateKxDataview: new segments replace all segments; without a changeset, a dataview without autoUpdate moves to the latest.
+ */
 export const DATAVIEW_UPDATE: UpdateRules = {
   settings: ({ description, changesetId, segmentConfigurations, autoUpdate }) => ({
     description,
@@ -55,14 +57,14 @@ export const DATAVIEW_UPDATE: UpdateRules = {
   sensitive: ['segmentConfigurations'],
 };
 
-/** UpdateKxVolume: type and description stay. */
+/** UpdateKxVolume: omitted settings stay. */
 export const VOLUME_UPDATE: UpdateRules = {
   settings: picking('description', 'nas1Configuration'),
   leftOut: {},
   source: 'Only description and size can be changed.',
 };
 
-/** UpdateKxUser: the role is all that can be changed. */
+/** UpdateKxUser: only the role can be changed. */
 export const USER_UPDATE: UpdateRules = {
   settings: picking('iamRole'),
   leftOut: {},
@@ -70,10 +72,10 @@ export const USER_UPDATE: UpdateRules = {
   sensitive: ['iamRole'],
 };
 
-/** UpdateKxDatabase: the description is all that can be changed. */
+/** UpdateKxDatabase: only the description can be changed. */
 export const DATABASE_UPDATE: UpdateRules = { settings: picking('description'), leftOut: {}, source: 'One setting.' };
 
-/** UpdateKxEnvironment: name and description each stay when left out. */
+/** UpdateKxEnvironment: an omitted name or description stays. */
 export const ENVIRONMENT_UPDATE: UpdateRules = {
   settings: picking('name', 'description'),
   leftOut: {},
@@ -120,7 +122,7 @@ function goneUnlessInPlace({ deploymentConfiguration }: Members): LeftOut {
 
 const listOf = (value: unknown) => (Array.isArray(value) ? value : []) as Members[];
 
-/** Requests name a dataview directly, replies and copies of them inside `dataviewConfiguration`. */
+/** Requests name a dataview directly; replies, and copies of them, name it in `dataviewConfiguration`. */
 function mount({ databaseName, cacheConfigurations, changesetId, dataviewName, dataviewConfiguration }: Members) {
   const view = (dataviewConfiguration ?? {}) as Members;
   const named = view['dataviewName'] ?? dataviewName;
@@ -130,7 +132,7 @@ function mount({ databaseName, cacheConfigurations, changesetId, dataviewName, d
     : { ...mounted, dataviewName: named, dataviewVersionId: view['dataviewVersionId'] };
 }
 
-/** Whether new code is the object that there is, in so far as it says which. */
+/** Whether new code is the current object, as far as the request identifies it. */
 function isSameObject(code: unknown, present: unknown): boolean {
   const [wanted, now] = [code ?? {}, present ?? {}] as [Members, Members];
   return ['s3Bucket', 's3Key'].every((member) => (wanted[member] ?? now[member]) === now[member]);

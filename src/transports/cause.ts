@@ -1,4 +1,4 @@
-/** Why a connection or request failed, short enough for a log line: an error code where there is one. */
+/** The cause of a failed connection or request, short enough for a log line: an error code if there is one. */
 export function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'no answer';
   const { code, cause, errors } = error as Error & { code?: unknown; cause?: unknown; errors?: unknown[] };

@@ -6,7 +6,7 @@ type Change = Request['changeRequests'][number];
 
 const isPut = ({ changeType }: Change) => changeType === 'PUT';
 
-/** What each change of a changeset needs; the first that lacks it is named. */
+/** A condition on each change of a changeset; the first violation is reported. */
 const eachChange = (member: 's3Path' | 'dbPath', lacks: (change: Change) => boolean, says: string) =>
   valueCondition<Request>(
     ({ changeRequests }) => `changeRequests.${changeRequests.findIndex(lacks)}.${member}`,
@@ -14,7 +14,7 @@ const eachChange = (member: 's3Path' | 'dbPath', lacks: (change: Change) => bool
     says,
   );
 
-/** What CreateKxChangeset needs. */
+/** Conditions on CreateKxChangeset. */
 export const NEW_CHANGESET: readonly Condition<Request>[] = [
   eachChange('s3Path', (change) => isPut(change) && change.s3Path === undefined, 'required for PUT'),
   eachChange(

@@ -7,7 +7,7 @@ import { type Condition, condition, valueCondition } from './condition.ts';
 type Request = Input<'CreateKxCluster'>;
 type Rule = Condition<Request>;
 
-/** How many nodes a cluster is to have. */
+/** The requested number of nodes. */
 export function nodesOfRequest(request: Pick<Request, 'capacityConfiguration' | 'scalingGroupConfiguration'>): number {
   return request.scalingGroupConfiguration?.nodeCount ?? request.capacityConfiguration?.nodeCount ?? 1;
 }
@@ -174,7 +174,7 @@ function cacheProblem({ cacheStorageConfigurations: caches = [] }: Request): str
 
 const MOST_ARGUMENTS = 50;
 
-/** No more command line arguments than the service takes. */
+/** No more command line arguments than the service accepts. */
 const fewArguments = valueCondition<Pick<Request, 'commandLineArguments'>>(
   'commandLineArguments',
   ({ commandLineArguments: pairs = [] }) => pairs.length <= MOST_ARGUMENTS,
@@ -193,11 +193,11 @@ const CODE: readonly Rule[] = [
 type Cluster = Pick<Request, 'scalingGroupConfiguration' | 'cacheStorageConfigurations'>;
 type Databases = NonNullable<Request['databases']>;
 
-/** The dataview that an entry names, in the way of requests or, when it repeats a reply, in that of replies. */
+/** The dataview of an entry, in the form of requests or, when the entry repeats a reply, in that of replies. */
 export const dataviewIn = ({ dataviewName, dataviewConfiguration: told }: Databases[number]) =>
   told?.dataviewName ?? dataviewName;
 
-/** Databases that a cluster like this can mount, whatever there is to be mounted. */
+/** Databases that a cluster of this kind can mount, whatever exists. */
 export const MOUNTS: readonly Condition<Cluster & { databases?: Databases | undefined }>[] = [
   condition(
     'databases',
@@ -235,10 +235,10 @@ function unknownCache({
   return used.find((cacheType) => !known.includes(cacheType));
 }
 
-/** What CreateKxCluster needs: members that contradict neither each other nor the type of the cluster. */
+/** Conditions on CreateKxCluster: members that contradict neither each other nor the type of the cluster. */
 export const NEW_CLUSTER: readonly Rule[] = [...PLACEMENT, ...BY_TYPE, ...STORAGE, ...CODE, ...MOUNTS];
 
-/** What UpdateKxClusterCodeConfiguration needs. */
+/** Conditions on UpdateKxClusterCodeConfiguration. */
 export const CODE_CHANGE: readonly Condition<Input<'UpdateKxClusterCodeConfiguration'>>[] = [
   condition(
     'deploymentConfiguration',

@@ -1,22 +1,22 @@
-/** Something that a request has to meet whatever there is in the world, because the service refuses it otherwise. */
+/** A condition that a request must meet whatever the state of the world, because the service rejects it otherwise. */
 export interface Condition<Request> {
-  /** The member that it is about. */
+  /** The member that it concerns. */
   readonly member: string | ((request: Request) => string);
   readonly holds: (request: Request) => boolean;
-  /** What is wrong where it does not hold. */
+  /** The problem when it is not met. */
   readonly says: string | ((request: Request) => string);
-  /** Whether it is about the value of the member alone, as the service then says. */
+  /** Whether it concerns only the value of the member, which the service's message then says. */
   readonly isValue: boolean;
 }
 
-/** A condition on how members go together. */
+/** A condition on the combination of members. */
 export const condition = <Request>(
   member: Condition<Request>['member'],
   holds: Condition<Request>['holds'],
   says: Condition<Request>['says'],
 ): Condition<Request> => ({ member, holds, says, isValue: false });
 
-/** A condition on the value of one member; says what the value has to be. */
+/** A condition on the value of one member; says what the value must be. */
 export const valueCondition = <Request>(
   member: Condition<Request>['member'],
   holds: Condition<Request>['holds'],

@@ -11,7 +11,7 @@ export const followsLatest = condition<Pick<Request, 'autoUpdate' | 'changesetId
   'A dataview with autoUpdate follows the latest changeset; changesetId must not be given',
 );
 
-/** Segments that go with each other. */
+/** Segments that are compatible with each other. */
 export const SEGMENTS: readonly Condition<Pick<Request, 'segmentConfigurations'>>[] = [
   condition(
     'segmentConfigurations',
@@ -27,7 +27,7 @@ export const SEGMENTS: readonly Condition<Pick<Request, 'segmentConfigurations'>
   ),
 ];
 
-/** What CreateKxDataview needs. */
+/** Conditions on CreateKxDataview. */
 export const NEW_DATAVIEW: readonly Condition<Input<'CreateKxDataview'>>[] = [
   followsLatest,
   condition(
@@ -51,7 +51,7 @@ export const NEW_DATAVIEW: readonly Condition<Input<'CreateKxDataview'>>[] = [
   ),
 ];
 
-/** Comparing patterns takes steps by the product of their lengths; what is left after this many counts as apart. */
+/** Comparing patterns takes steps in proportion to the product of their lengths; pairs beyond this budget count as disjoint. */
 const MOST_STEPS = 1_000_000;
 
 function overlapping(segments: readonly Segment[]): [string, string] | undefined {
@@ -90,7 +90,7 @@ function apartAt(a: string, b: string): number {
 const isWild = (letter: string | undefined) => letter === '*' || letter === '?';
 
 function matchEachOther(a: string, b: string): boolean {
-  // Which lengths of `b` the letters of `a` so far can match.
+  // The lengths of `b` that the letters of `a` read so far can match.
   let row = new Uint8Array(b.length + 1);
   let next = new Uint8Array(b.length + 1);
   row[0] = 1;
@@ -113,7 +113,7 @@ function matchEachOther(a: string, b: string): boolean {
   return row[b.length] === 1;
 }
 
-/** A star matches no text, too. */
+/** A star also matches the empty text. */
 function spread(row: Uint8Array, b: string): void {
   for (let at = 0; at < b.length; at += 1) if (row[at] === 1 && b[at] === '*') row[at + 1] = 1;
 }

@@ -15,7 +15,7 @@ export interface Broken {
 
 type Table = { readonly [N in OperationName]?: readonly Condition<Input<N>>[] };
 
-/** The conditions on each request alone, in the order in which the service looks at them. */
+/** The conditions on each request alone, in the order in which the service checks them. */
 const CONDITIONS: Table = {
   CreateKxChangeset: NEW_CHANGESET,
   CreateKxCluster: NEW_CLUSTER,
@@ -26,13 +26,13 @@ const CONDITIONS: Table = {
   UpdateKxEnvironmentNetwork: NETWORK_CHANGE,
 };
 
-/** All conditions on a request alone that it does not meet, in the order of the service. */
+/** All unmet conditions on a request alone, in the order of the service. */
 export function brokenConditions<N extends OperationName>(name: N, input: Input<N>): Broken[] {
   const conditions = (CONDITIONS[name] ?? []) as readonly Condition<Input<N>>[];
   return brokenAmong(conditions, input);
 }
 
-/** Those of some conditions that a request does not meet. */
+/** The unmet ones among some conditions. */
 export const brokenAmong = <Request>(conditions: readonly Condition<Request>[], request: Request): Broken[] =>
   conditions
     .filter(({ holds }) => !holds(request))

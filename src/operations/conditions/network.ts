@@ -5,7 +5,7 @@ type Request = Input<'UpdateKxEnvironmentNetwork'>;
 
 const rulesOf = ({ transitGatewayConfiguration: gateway }: Request) => gateway?.attachmentNetworkAclConfiguration ?? [];
 
-/** What UpdateKxEnvironmentNetwork needs. */
+/** Conditions on UpdateKxEnvironmentNetwork. */
 export const NETWORK_CHANGE: readonly Condition<Request>[] = [
   condition(
     'transitGatewayConfiguration',

@@ -4,18 +4,18 @@ import { type Condition, condition, valueCondition } from './condition.ts';
 
 type Disk = { readonly type?: string | undefined; readonly size?: number | undefined };
 
-/** Why a disk cannot be of its size; undefined while its type or size is not said. */
+/** Why a disk cannot have its size; undefined while its type or size is missing. */
 export const sizeProblem = ({ type, size }: Disk = {}): string | undefined =>
   type === undefined || size === undefined ? undefined : diskSizeProblem(type, size);
 
-/** A disk of a size in which its type comes. */
+/** A disk with a size that its type offers. */
 export const soldSize = valueCondition<{ nas1Configuration?: Disk | undefined }>(
   'nas1Configuration.size',
   ({ nas1Configuration }) => sizeProblem(nas1Configuration) === undefined,
   ({ nas1Configuration }) => sizeProblem(nas1Configuration) as string,
 );
 
-/** What CreateKxVolume needs. */
+/** Conditions on CreateKxVolume. */
 export const NEW_VOLUME: readonly Condition<Input<'CreateKxVolume'>>[] = [
   valueCondition('azMode', ({ azMode }) => azMode === 'SINGLE', 'Member must satisfy enum value set: [SINGLE]'),
   valueCondition(
