@@ -13,19 +13,19 @@ type InDatabase = 'kxChangeset' | 'kxDataview';
 export const inDatabase = (world: World, environmentId: string, database: string, kind: InDatabase): string =>
   `${inEnvironment(world, environmentId, 'kxDatabase')}/${database}/${kind}`;
 
-/** Something that a quota of an environment counts: whatever counts links to it. */
+/** The ARN of a quota in an environment: everything that the quota counts links to it. */
 export const countOf = (
   world: World,
   environmentId: string,
   what: 'dataviews' | 'dataviewVersions' | 'ingestions',
 ): string => `${environments(world)}/${environmentId}#${what}`;
 
-/** Nodes have no ARN of their own at FinSpace; here they are kept below their cluster. */
+/** FinSpace nodes have no ARN; here they are stored below their cluster. */
 export const nodesOf = (cluster: Pick<Entity, 'collection' | 'name'>): string => `${arnOf(cluster)}/kxNode`;
 
 export const arnOf = ({ collection, name }: Pick<Entity, 'collection' | 'name'>): string => `${collection}/${name}`;
 
-/** The collection and name that an ARN consists of. */
+/** The collection and name in an ARN. */
 export function placeOf(arn: string): { collection: string; name: string } {
   const slash = arn.lastIndexOf('/');
   return { collection: arn.slice(0, slash), name: arn.slice(slash + 1) };
@@ -35,7 +35,7 @@ export function placeOf(arn: string): { collection: string; name: string } {
 export const kindOf = (collection: string): string =>
   collection.slice(Math.max(collection.lastIndexOf('/'), collection.lastIndexOf(':')) + 1);
 
-/** Whether a collection is listed in an order of its own, by time, and not by name. */
+/** Whether a collection is listed by time instead of by name. */
 export const isOrdered = (collection: string): boolean => ['kxEnvironment', 'kxChangeset'].includes(kindOf(collection));
 
 /** The id of the environment that an entity is in. */

@@ -4,30 +4,30 @@ import type { Credential } from './credentials.ts';
 import { DoorError } from './door-error.ts';
 import { claimOf, signedBy } from './signature.ts';
 
-/** The account of everybody, unless the service is told another. */
+/** The account of every caller, unless the service is configured otherwise. */
 export const DEFAULT_ACCOUNT = '111122223333';
 const DEFAULT_REGION = 'us-east-1';
 
 export interface Caller {
   readonly world: World;
-  /** The IAM role that the caller acts in, `null` when it acts in none, undefined when nobody checks. */
+  /** The IAM role of the caller, `null` without a role, undefined if credentials are not checked. */
   readonly role?: string | null | undefined;
 }
 
 export interface Door {
   readonly account: string;
-  /** Whose signatures are good; anybody's when this is missing. */
+  /** The accepted credentials; any if undefined. */
   readonly credentials?: readonly Credential[] | undefined;
   readonly now: number;
 }
 
-/** Who sent a request and which world it is about, by the region in its signature. Throws `DoorError` for one that is not let in. */
+/** The caller of a request, and its world, by the region in its signature. Throws `DoorError` for a rejected request. */
 export function callerOf(request: WireRequest, { account, credentials, now }: Door): Caller {
   const claim = claimOf(request);
   if (claim === undefined) {
     throw new DoorError(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
   }
-  // Its scope has no region, so that it could not be said which world is meant.
+  // Its scope has no region, so it does not identify a world.
   if (claim.algorithm === 'AWS4-ECDSA-P256-SHA256') {
     const message = `Unsupported AWS 'algorithm': '${claim.algorithm}'. Sign with AWS4-HMAC-SHA256, Signature Version 4.`;
     throw new DoorError(403, 'IncompleteSignature', message);

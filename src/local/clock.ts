@@ -1,6 +1,9 @@
 import type { Store } from './store.ts';
 
-/** The worlds' clock: the machine's and what it was moved ahead by. It is kept with the worlds, so that every process agrees. */
+/**
+ * The worlds' clock: the machine's clock plus the offset by which it was moved ahead. The offset is stored with the worlds, so
+ * that all processes agree.
+ */
 export interface WorldClock {
   read(): Promise<ClockReading>;
   advance(milliseconds: number): Promise<ClockReading>;

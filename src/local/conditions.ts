@@ -3,7 +3,7 @@ import { type Broken, brokenAmong, brokenConditions } from '../operations/condit
 import type { Input, OperationName } from '../operations/index.ts';
 import { Refusal, violation } from './refusal.ts';
 
-/** Throws a `Refusal` for the first condition on a request alone that it does not meet. */
+/** Throws a `Refusal` for the first unmet condition on a request alone. */
 export const requireConditions = <N extends OperationName>(name: N, input: Input<N>): void =>
   refuseFirst(brokenConditions(name, input));
 

@@ -4,8 +4,8 @@ import { hexOf } from './random.ts';
 const VALID_SECONDS = 900;
 
 /**
- * A connection string in the form that FinSpace gave them: `:tcps://host:443:user:signed-password`.
- * Nothing listens at that host: no q process stands behind a cluster of the local service.
+ * A connection string in FinSpace's format: `:tcps://host:443:user:signed-password`. Nothing listens at that host: a cluster of
+ * the local service has no q process.
  */
 export function connectionString(clusterArn: string, user: string, { world, now, random }: Context): string {
   const host = hostOf(clusterArn, world.region);
@@ -27,7 +27,7 @@ export function connectionString(clusterArn: string, user: string, { world, now,
   return `:tcps://${host}:443:${user}:${query}&X-Amz-Signature=${hexOf(query)}`;
 }
 
-/** The name of the VPC endpoint of a cluster, the same each time. */
+/** The name of the VPC endpoint of a cluster, always the same. */
 function hostOf(clusterArn: string, region: string): string {
   const digits = hexOf(clusterArn);
   return `vpce-${digits.slice(0, 17)}-${digits.slice(17, 25)}.vpce-svc-${digits.slice(25, 42)}.${region}.vpce.amazonaws.com`;

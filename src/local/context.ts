@@ -3,11 +3,11 @@ import type { Fate } from './fate.ts';
 import type { Random } from './random.ts';
 import type { Transaction } from './transaction.ts';
 
-/** One account in one region: a world of its own. */
+/** A world: one account in one region. */
 export interface World {
   readonly account: string;
   readonly region: string;
-  /** `arn:aws:finspace:us-east-1:111122223333`, with which every ARN in it begins. */
+  /** `arn:aws:finspace:us-east-1:111122223333`, the beginning of every ARN in it. */
   readonly arn: string;
 }
 
@@ -15,21 +15,21 @@ export function worldOf(account: string, region: string): World {
   return { account, region, arn: `arn:aws:finspace:${region}:${account}` };
 }
 
-/** Everything a handler works with beside its input. */
+/** Everything that a handler needs besides its input. */
 export interface Context {
   readonly tx: Transaction;
   readonly world: World;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** What observed durations are multiplied by: 1 is as observed, 0 is at once. */
+  /** Factor for observed durations: 1 as observed, 0 without delay. */
   readonly pace: number;
   readonly random: Random;
-  /** The IAM role that the caller acts in, `null` when it acts in none, undefined when nobody checks. */
+  /** The IAM role of the caller, `null` without a role, undefined if credentials are not checked. */
   readonly role?: string | null | undefined;
-  /** What a fault has in store for whatever the request sets going. */
+  /** The failure that a fault plans for the operation that the request starts. */
   readonly fate?: Fate | undefined;
 }
 
-/** Answers one operation with the members of its reply as they stand on the wire. Throws `Refusal`. */
+/** Executes one operation, and returns the members of its reply in wire form. Throws `Refusal`. */
 export type Handler<N extends OperationName> = (input: Input<N>, context: Context) => Promise<object>;
 export type Handlers<N extends OperationName> = { readonly [K in N]: Handler<K> };

@@ -5,7 +5,7 @@ import type { WorldClock } from './clock.ts';
 const YEAR_MS = 365 * 24 * 60 * 60_000;
 const Advance = z.strictObject({ advanceMs: z.int().min(0).max(YEAR_MS) });
 
-/** `GET` and `POST /_control/clock`: reads the worlds' clock, or moves it ahead by `{"advanceMs": n}`; never back. */
+/** `GET` and `POST /_control/clock`: reads the worlds' clock, or moves it ahead by `{"advanceMs": n}`, never back. */
 export function controlRoutes(clock: WorldClock): Hono {
   const app = new Hono();
   app.get('/_control/clock', async (c) => c.json(await clock.read()));

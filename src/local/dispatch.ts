@@ -7,10 +7,10 @@ import type { Store } from './store.ts';
 import { once } from './tokens.ts';
 import type { Transaction, WorldSettings } from './transaction.ts';
 
-/** What a request brings to its transactions; `clock` is the machine's, which the worlds' may be ahead of. */
+/** The inputs of a request's transactions; `clock` is the machine's, which may be behind that of the worlds. */
 export type Frame = Omit<Context, 'tx' | 'now'> & { readonly clock: () => number };
 
-/** Runs one validated request on a world that is up to date; a change is committed when this resolves. */
+/** Runs one validated request on an up-to-date world; when this resolves, a change is committed. */
 export async function dispatch(
   store: Store,
   name: OperationName,
@@ -43,12 +43,12 @@ export async function dispatch(
       return once(name, input, context, () => answer({ ...context, fate }));
     });
     if (output !== undefined) return output;
-    // On its own, so that a refusal does not undo what time has done.
+    // In its own transaction, so that a refusal does not undo changes that are due.
     await store.write(async (tx) => settle((await open(tx)).context));
   }
 }
 
-/** Notes that the world is no longer as it was made. */
+/** Records that the world has been modified since its creation. */
 async function touch({ tx, world }: Context, settings: WorldSettings = { quotas: 'published' }): Promise<void> {
   if (settings.touched !== true) await tx.putSettings(world.arn, { ...settings, touched: true });
 }

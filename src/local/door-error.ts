@@ -1,4 +1,4 @@
-/** A request that AWS turns away at the door, with an error that the FinSpace model does not have. */
+/** A request that AWS rejects before the service sees it, with an error outside the FinSpace model. */
 export class DoorError extends Error {
   override readonly name = 'DoorError';
   readonly status: number;

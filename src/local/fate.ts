@@ -1,6 +1,6 @@
-/** Why the next thing that time brings an entity goes wrong, as replies will say it. */
+/** Why the next status of an entity is a failure, as replies will say. */
 export interface Fate {
   readonly reason: string;
-  /** Of a changeset's `errorInfo`. */
+  /** The `errorType` in a changeset's `errorInfo`. */
   readonly errorType?: string | undefined;
 }

@@ -1,4 +1,4 @@
-/** `Array.filter` with a condition that has to read. */
+/** `Array.filter` with an asynchronous condition. */
 export async function filterAsync<T>(
   items: readonly T[],
   holds: (item: T, index: number) => boolean | Promise<boolean>,

@@ -3,8 +3,8 @@ import { statSync } from 'node:fs';
 import type { Store } from './store.ts';
 
 /**
- * The id of a state file. It survives restarts and renames. A copy, also one that is restored from a backup, gets a new id when it
- * is first opened, because its inode differs.
+ * The id of a state file. It survives restarts and renames. A copy, even one restored from a backup, gets a new id when it is
+ * first opened, because its inode differs.
  */
 export async function identify(store: Store, path: string): Promise<string> {
   const file = path === ':memory:' ? '' : fileOf(path);
@@ -18,11 +18,11 @@ export async function identify(store: Store, path: string): Promise<string> {
   });
 }
 
-/** The fingerprint of the key that approvals for this state file need; null when none is pinned. */
+/** The fingerprint of the key that approvals for this state file need; null if no key is pinned. */
 export const approverOf = (store: Store): Promise<string | null> =>
   store.read(async (tx) => (await tx.identity()).approver);
 
-/** Pins a key to a state file. Only the first one is kept; resolves with the one that is pinned. */
+/** Pins a key to a state file. Only the first key is stored; resolves with the pinned one. */
 export async function pinApprover(store: Store, fingerprint: string): Promise<string> {
   const pinned = await approverOf(store);
   if (pinned !== null) return pinned;

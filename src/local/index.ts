@@ -16,14 +16,14 @@ import { DEFAULT_WORLD, seed } from './worlds/index.ts';
 export interface LocalOptions {
   /** The state file, or `:memory:`. */
   readonly state: string;
-  /** What a region that has no world yet begins with; the demo world by default. */
+  /** The contents of a region without a world; the demo world by default. */
   readonly world?: string | undefined;
-  /** The limits of that world, in place of its own. */
+  /** The limits of that world; by default, its own. */
   readonly quotas?: QuotaSet | undefined;
   readonly lifecycle: Lifecycle;
   readonly region: string;
   readonly account?: string | undefined;
-  /** Whose signatures are good; anybody's when this is missing. */
+  /** The accepted credentials; any if undefined. */
   readonly credentials?: readonly Credential[] | undefined;
   /** A file of fault rules. */
   readonly faults?: string | undefined;
@@ -38,14 +38,14 @@ export interface Local {
   readonly clock: WorldClock;
   /** The id of the state file; a copy has another one. */
   readonly identity: string;
-  /** The fingerprint of the key that is pinned to the state; null when none is. */
+  /** The fingerprint of the key that is pinned to the state; null without one. */
   approver(): Promise<string | null>;
   /** The limits of its world. */
   quotas(): Promise<Quotas>;
   close(): Promise<void>;
 }
 
-/** Opens the state, seeds its world on the first run, and serves it. Rejects with `StoreError` when the file cannot be used. */
+/** Opens the state, creates its world on the first run, and serves it. Rejects with `StoreError` when the file cannot be used. */
 export async function startLocal(options: LocalOptions): Promise<Local> {
   const {
     state,

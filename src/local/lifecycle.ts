@@ -4,7 +4,7 @@ import type { Entity } from './transaction.ts';
 
 export type Lifecycle = 'realistic' | 'fast' | 'instant';
 
-/** What the durations below are multiplied by. */
+/** Factor for the durations below. */
 export const PACE: Record<Lifecycle, number> = { realistic: 1, fast: 1 / 60, instant: 0 };
 
 const SECOND = 1_000;
@@ -16,14 +16,14 @@ export interface Transition {
   readonly kind: string;
   readonly from: string;
   readonly to: string;
-  /** Milliseconds at the pace that was observed, unless the operation that starts it knows better. */
+  /** Milliseconds at the observed pace, unless the operation that starts it sets another duration. */
   readonly after: number;
   readonly effect?: EffectName;
-  /** The status instead, when a fault or a world file made it fail. */
+  /** The status after a failure, caused by a fault or a world file. */
   readonly failed?: string;
 }
 
-/** What else happens when a status ends; an effect may also choose another status than the table's. */
+/** The side effect at the end of a status; it may override the table's next status. */
 export type EffectName =
   | 'openEnvironment'
   | 'stepNetwork'
@@ -36,7 +36,7 @@ export type EffectName =
   | 'finishChangeset'
   | 'activateVersion';
 
-/** Every change of status that time brings, with the durations that clients of FinSpace observed. */
+/** Every status change that happens by time, with the durations that clients of FinSpace observed. */
 export const TRANSITIONS: readonly Transition[] = [
   { kind: 'kxEnvironment', from: 'CREATE_REQUESTED', to: 'CREATING', after: 10 * SECOND },
   {
@@ -133,14 +133,14 @@ export const TRANSITIONS: readonly Transition[] = [
   { kind: 'environment', from: 'DELETE_REQUESTED', to: GONE, failed: 'FAILED_DELETION', after: 20 * MINUTE },
 ];
 
-/** The transition that leads out of a status, if time alone does. */
+/** The transition out of a status that happens by time, if any. */
 export function transitionFrom(kind: string, status: string): Transition | undefined {
   return BY_STATUS.get(`${kind} ${status}`);
 }
 
 const BY_STATUS = new Map(TRANSITIONS.map((transition) => [`${transition.kind} ${transition.from}`, transition]));
 
-/** The entity as it enters a status now; `after` overrides how long it stays there at the observed pace. */
+/** The entity as it enters a status now; `after` overrides the observed duration of that status. */
 export function enter<B>(entity: Entity<B>, status: string, context: Context, after?: number): Entity<B> {
   const next = transitionFrom(kindOf(entity.collection), status);
   const due = next === undefined ? null : context.now + Math.round((after ?? next.after) * context.pace);
@@ -148,7 +148,7 @@ export function enter<B>(entity: Entity<B>, status: string, context: Context, af
   return { ...entity, status, since: context.now, due, fate };
 }
 
-/** An entity that begins to exist now, in its first status; `''` for kinds that have none. */
+/** A new entity in its first status, or with status `''` for kinds without statuses. */
 export function begin<B>(
   context: Context,
   place: { collection: string; name: string; position?: string; facet?: string; tags?: Entity['tags'] | undefined },

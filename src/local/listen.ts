@@ -12,15 +12,17 @@ import { ConnectionReset } from './faults/connection-reset.ts';
 import { type ServedRequest, servedRequest } from './served-request.ts';
 
 export interface ListenOptions {
-  /** 0 takes any free port. */
+  /** 0 selects any free port. */
   readonly port: number;
   /** The address to listen on; 127.0.0.1 by default. */
   readonly host?: string | undefined;
-  /** Serves every host name, for a service that takes signed requests only; by default those of this machine and of `host`. */
+  /**
+   * Serves every host name, for a service that requires signed requests; by default, only those of this machine and of `host`.
+   */
   readonly anyHost?: boolean | undefined;
-  /** The clock to serve below /_control; none is served without it. */
+  /** The clock to serve under /_control; not served if undefined. */
   readonly control?: WorldClock | undefined;
-  /** Sees each request with its reply. */
+  /** Called with each request and its reply. */
   readonly observe?: ((request: ServedRequest) => void) | undefined;
 }
 
@@ -29,7 +31,10 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** Serves the local service over HTTP, to programs on this machine and to no web page. Rejects with one line when the port is taken. */
+/**
+ * Serves the local service over HTTP to programs on this machine, but not to web pages. Rejects with one line when the port is in
+ * use.
+ */
 export async function listen(
   service: Service,
   { port, host = '127.0.0.1', anyHost = false, control, observe = () => {} }: ListenOptions,

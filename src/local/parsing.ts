@@ -8,7 +8,7 @@ import { DoorError } from './door-error.ts';
 import { Refusal } from './refusal.ts';
 import type { Routed } from './routing.ts';
 
-/** The input of a request, gathered from path, query and body, not yet validated. */
+/** The input of a request, collected from path, query and body, not validated. */
 export function parsed(search: string, content: Uint8Array, { name, labels }: Routed): Record<string, unknown> {
   const operation = operationNamed(name);
   const query = new URLSearchParams(search);
@@ -34,7 +34,7 @@ interface Placed {
 
 const placed = new WeakMap<Operation, readonly Placed[]>();
 
-/** The input members of an operation and where each travels, worked out once. */
+/** The input members of an operation with their places in the request, computed once. */
 function membersOf(operation: Operation): readonly Placed[] {
   const known = placed.get(operation);
   if (known !== undefined) return known;
@@ -50,7 +50,7 @@ function membersOf(operation: Operation): readonly Placed[] {
 const TOO_LARGE = 'The request is too large';
 const USUAL_BODY = 1_048_576;
 
-/** More than a usual body only for an operation with a longer member, a SAML document of 10 million characters. */
+/** Larger than the usual body only for an operation with a longer member: a SAML document of 10 million characters. */
 const largestBody = (operation: Operation): number => USUAL_BODY + longestText(operation.input());
 
 function longestText(schema: z.ZodType): number {
@@ -78,7 +78,7 @@ function json(content: Uint8Array): unknown {
   throw new Refusal('Validation', 'The body of the request is not JSON in UTF-8');
 }
 
-/** Trimming takes a byte order mark away, too. */
+/** Trimming also removes a byte order mark. */
 function contentOf(text: string): unknown {
   const json = text.trim();
   return json === '' ? {} : parseBounded(json);
@@ -86,7 +86,7 @@ function contentOf(text: string): unknown {
 
 const DEEPEST = 32;
 
-/** A null member is an absent one. */
+/** A null member counts as absent. */
 function withoutNulls(value: unknown, depth: number): unknown {
   if (depth > DEEPEST)
     throw new Refusal('Validation', `The body of the request is nested deeper than ${DEEPEST} levels`);
@@ -96,7 +96,7 @@ function withoutNulls(value: unknown, depth: number): unknown {
   return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member, depth + 1)]));
 }
 
-/** A member of the query in the type that its schema wants; what does not fit is left for validation to name. */
+/** A member of the query, converted to the type in its schema; validation reports values that do not fit. */
 function coerced(values: string[], schema: z.ZodType): unknown {
   const inner = schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
   const [first] = values;

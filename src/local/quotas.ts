@@ -7,7 +7,7 @@ const raised = <T extends object>(limits: T): T =>
     Object.entries(limits).map(([name, limit]) => [name, typeof limit === 'number' ? Infinity : raised(limit)]),
   ) as T;
 
-/** The published defaults, and the limits of a world where no quota is to stand in the way. */
+/** The published defaults, and the limits of a world without quotas. */
 export const QUOTAS = { published: PUBLISHED_QUOTAS, raised: raised(PUBLISHED_QUOTAS) };
 
 export async function quotasOf({ tx, world }: Pick<Context, 'tx' | 'world'>): Promise<Quotas> {
@@ -16,7 +16,7 @@ export async function quotasOf({ tx, world }: Pick<Context, 'tx' | 'world'>): Pr
 
 export type QuotaSet = keyof typeof QUOTAS;
 
-/** Refuses what would go over a quota; the use is counted only where there is a limit at all. */
+/** Rejects what would exceed a quota; the use is counted only if there is a limit. */
 export async function withinQuota(
   limit: number,
   use: () => number | Promise<number>,

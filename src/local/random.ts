@@ -3,7 +3,7 @@ import { createHash, randomFillSync } from 'node:crypto';
 /** A source of `size` random bytes. */
 export type Random = (size: number) => Uint8Array;
 
-/** Draws from a reserve: asking the system for sixteen bytes costs as much as asking for thousands. */
+/** Draws from a buffer: a system call for sixteen bytes costs as much as one for thousands. */
 export const systemRandom: Random = (size) => {
   if (size > RESERVE.length) return randomFillSync(new Uint8Array(size));
   if (used + size > RESERVE.length) {
@@ -17,7 +17,7 @@ export const systemRandom: Random = (size) => {
 const RESERVE = new Uint8Array(4096);
 let used = RESERVE.length;
 
-/** The same bytes in the same order for the same seed, for worlds whose ids are to be known beforehand. */
+/** The same bytes in the same order for the same seed, for worlds with predictable ids. */
 export function seededRandom(seed: string): Random {
   let draws = 0;
   return (size) => {
@@ -27,7 +27,7 @@ export function seededRandom(seed: string): Random {
   };
 }
 
-/** A whole number from `min` to `max` that follows from the text alone. */
+/** An integer from `min` to `max`, derived from the text. */
 export function numberFrom(text: string, min: number, max: number): number {
   return min + (hash(text).readUInt32BE(0) % (max - min + 1));
 }
@@ -43,13 +43,13 @@ const BASE62 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const letters = (alphabet: string, random: Random) =>
   Array.from(random(22), (byte) => alphabet[byte % alphabet.length]).join('');
 
-/** Looks like the ids of environments: 22 characters of a-z and 2-7. */
+/** In the form of environment ids: 22 characters of a-z and 2-7. */
 export const environmentId = (random: Random): string => letters(BASE32, random);
 
-/** Looks like the ids of changesets and dataview versions: 22 letters and digits. */
+/** In the form of ids of changesets and dataview versions: 22 letters and digits. */
 export const shortId = (random: Random): string => letters(BASE62, random);
 
-/** Twelve digits, as account ids have. */
+/** Twelve digits, as in account ids. */
 export const accountId = (random: Random): string => Array.from(random(12), (byte) => byte % 10).join('');
 
 export function uuid(random: Random): string {

@@ -1,6 +1,6 @@
 import type { ErrorName } from '../operations/errors.ts';
 
-/** What `ConflictException.reason` says, by the kind of conflict. */
+/** `ConflictException.reason`, by the kind of conflict. */
 const CONFLICTS = {
   NameTaken: 'NAME_TAKEN',
   InUse: 'RESOURCE_IN_USE',
@@ -11,14 +11,14 @@ const CONFLICTS = {
 
 type Conflict = keyof typeof CONFLICTS;
 
-/** Why a request is refused: one of the modelled errors, or a kind of conflict. */
+/** The cause of a refusal: a modelled error, or a kind of conflict. */
 export type Ground = Exclude<ErrorName, 'Conflict'> | Conflict;
 
-/** The service says no, in the words of one modelled error. Nothing of the request has happened. */
+/** The service rejects the request with a modelled error. The request had no effect. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly error: ErrorName;
-  /** Of a conflict only. */
+  /** Only for conflicts. */
   readonly reason: string | undefined;
 
   constructor(ground: Ground, message: string) {
@@ -35,6 +35,6 @@ export function demand(holds: boolean, ground: Ground, message: string): asserts
   if (!holds) throw new Refusal(ground, message);
 }
 
-/** What a member breaks that the model does not constrain; what it does constrain is told with the number of errors before it. */
+/** Reports a member that violates a rule outside the model; violations of the model are reported with their number. */
 export const violation = (member: string, rule: string): string =>
   `Value at '${member}' failed to satisfy constraint: ${rule}`;

@@ -5,12 +5,15 @@ import { StoreError } from '../sqlite/store-error.ts';
 import { DoorError } from './door-error.ts';
 import { Refusal } from './refusal.ts';
 
-/** The reply to an operation that succeeded: always 200, members without a value left out. */
+/** The reply to a successful operation: always 200, without undefined members. */
 export function success(output: object, requestId: string): WireReply {
   return reply(200, output, { 'x-amzn-requestid': requestId });
 }
 
-/** The reply to one that failed; `name` is missing when no operation was found. Nothing unexpected shows its message. */
+/**
+ * The reply to a failed request; `name` is undefined if no operation was found. The message of an unexpected error is never
+ * shown.
+ */
 export function failure(error: unknown, name: OperationName | undefined, requestId: string): WireReply {
   const { status, type, ...body } = described(error, name);
   return reply(
@@ -36,10 +39,10 @@ function mishap(error: unknown): string {
     : `The service cannot use its state file (${why}).`;
 }
 
-/** What a message repeats of a request can be of any length. */
+/** A message may repeat a part of the request of any length. */
 const LONGEST_MESSAGE = 4_000;
 
-/** What an operation answers when it does not have an error. */
+/** The replacements for errors that an operation does not document. */
 const INSTEAD: Partial<Record<ErrorName, ErrorName>> = { Conflict: 'Validation', Validation: 'InvalidRequest' };
 
 function declared(error: ErrorName, name: OperationName | undefined): ErrorName {

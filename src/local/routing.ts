@@ -9,13 +9,13 @@ export interface Routed {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** The path and the query of what a request was sent to. */
+/** The path and the query of a request URL. */
 export function parted(target: string): [path: string, query: string] {
   const at = target.indexOf('?');
   return at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at + 1)];
 }
 
-/** The operation that a method and raw path are for; a label never contains a slash, encoded ones belong to its value. */
+/** The operation for a method and raw path; a label never contains a slash, but its value may contain encoded ones. */
 export function routed(method: string, path: string): Routed {
   const segments = path.split('/');
   const found = ROUTES.get(`${method} ${segments.length}`)?.find(({ words, members }) => {
@@ -31,7 +31,7 @@ export function routed(method: string, path: string): Routed {
 
 interface Route {
   readonly name: OperationName;
-  /** The fixed segments of the path and the input members in it, by their place. */
+  /** The fixed segments of the path and its input members, by position. */
   readonly words: readonly (readonly [number, string])[];
   readonly members: readonly (readonly [number, string])[];
 }

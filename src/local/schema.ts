@@ -1,6 +1,6 @@
 import type { Format } from '../sqlite/file.ts';
 
-/** True of the collections that are listed in an order of their own; the others are listed by name. */
+/** True for collections that are listed in their own order; others are listed by name. */
 export const IS_ORDERED = "(collection GLOB '*:kxEnvironment' OR collection GLOB '*/kxChangeset')";
 
 const MIGRATIONS: readonly string[] = [
@@ -48,7 +48,7 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE clock (ahead INTEGER NOT NULL) STRICT;
   INSERT INTO clock VALUES (0);
   `,
-  // Without row ids an entity is one page less to write.
+  // Without row ids, an entity needs one page less to write.
   `
   CREATE TABLE entities_by_key (
     collection TEXT NOT NULL,
@@ -71,13 +71,13 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX entities_by_facet ON entities (collection, facet, position) WHERE facet IS NOT NULL;
   CREATE INDEX entities_by_due ON entities (due, collection, name) WHERE due IS NOT NULL;
   `,
-  // What is listed by name needs no index for that, and is one page less to write.
+  // Entities listed by name need no index for it, which saves writing one page.
   `
   DROP INDEX entities_by_position;
   UPDATE entities SET position = name WHERE position <> name AND NOT ${IS_ORDERED};
   CREATE UNIQUE INDEX entities_by_position ON entities (collection, position) WHERE ${IS_ORDERED};
   `,
-  // Appended, and so in the order in which they expire; the long replies stay out of the tree that is searched.
+  // Appended, and therefore in order of expiry; the long replies are outside the tree that is searched.
   `
   ALTER TABLE tokens RENAME TO tokens_by_key;
   CREATE TABLE tokens (

@@ -2,22 +2,22 @@ import type { WireRequest } from '../operations/exchange.ts';
 import { parted, routed } from './routing.ts';
 import { claimOf } from './signature.ts';
 
-/** One request that was served over a port, as logs see it: no query, no headers, no bodies. */
+/** One request to a port, for logs: no query, headers or bodies. */
 export interface ServedRequest {
   readonly method: string;
   readonly path: string;
-  /** The operation, where there is one of that path. */
+  /** The operation, if its path has one. */
   readonly operation?: string | undefined;
   /** The access key that the request names, whether or not its signature is valid. */
   readonly accessKey?: string | undefined;
-  /** Missing where the connection was broken instead of a reply. */
+  /** Absent if the connection was broken instead of a reply. */
   readonly status?: number | undefined;
   readonly ms: number;
 }
 
 const LONGEST_PATH = 500;
 
-/** What a log says of a request, before its reply. */
+/** The part of a log line about the request. */
 export function servedRequest(request: Pick<WireRequest, 'method' | 'target' | 'headers'>) {
   const { method, target } = request;
   const [path] = parted(target);

@@ -23,17 +23,20 @@ export interface ServiceOptions {
   readonly now?: (() => number) | undefined;
   readonly lifecycle: Lifecycle;
   readonly account?: string | undefined;
-  /** Whose signatures are good; anybody's when this is missing. */
+  /** The accepted credentials; any if undefined. */
   readonly credentials?: readonly Credential[] | undefined;
   readonly faults?: FaultSource | undefined;
-  /** How the delays of faults are waited for. */
+  /** Waits for the delays of faults. */
   readonly pause?: ((milliseconds: number) => Promise<unknown>) | undefined;
   readonly random?: Random | undefined;
-  /** Told of everything that became an InternalServerException. */
+  /** Called for each error that became an InternalServerException. */
   readonly onError?: ((error: unknown, operation: OperationName | undefined) => void) | undefined;
 }
 
-/** The FinSpace-compatible service over a store: one request of the AWS wire protocol in, one reply out. Rejects only where a fault breaks the connection. */
+/**
+ * The FinSpace-compatible service on a store: takes one request of the AWS wire protocol and returns one reply. Rejects only when
+ * a fault breaks the connection.
+ */
 export function service(store: Store, options: ServiceOptions): Service {
   const { now = Date.now, lifecycle, random = systemRandom, onError, faults, pause = wait } = options;
   const { account = DEFAULT_ACCOUNT, credentials } = options;

@@ -9,7 +9,7 @@ import type { Entity } from './transaction.ts';
 export const isDue = (due: number | null, context: Pick<Context, 'pace' | 'now'>): boolean =>
   due !== null && due <= horizon(context);
 
-/** Brings every world of the store up to now: each change of status happens at its own time, in the order of time. */
+/** Applies all due status changes in every world of the store, each at its own time, in order. */
 export async function settle(context: Context): Promise<void> {
   for (;;) {
     const entity = await context.tx.nextDue(horizon(context));
@@ -19,7 +19,7 @@ export async function settle(context: Context): Promise<void> {
   }
 }
 
-/** At the instant pace nothing is waited for, not even what began at another pace. */
+/** At the instant pace nothing takes time, not even what began at another pace. */
 const horizon = ({ pace, now }: Pick<Context, 'pace' | 'now'>) => (pace === 0 ? Number.MAX_SAFE_INTEGER : now);
 
 async function step(entity: Entity, context: Context): Promise<void> {
@@ -42,6 +42,6 @@ async function step(entity: Entity, context: Context): Promise<void> {
 async function fail(entity: Entity, { kind, failed = '' }: Transition, context: Context): Promise<void> {
   const misfortune = entity.fate && (await MISFORTUNES[kind]?.(entity, entity.fate, context));
   const body = misfortune ?? entity.body;
-  // What fails has come to its end: a node that cannot be provisioned stays PROVISIONING.
+  // A failure is final: a node that cannot be provisioned stays PROVISIONING.
   await context.tx.put({ ...entity, body, status: failed, since: context.now, due: null, fate: null });
 }

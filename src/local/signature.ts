@@ -8,18 +8,18 @@ const SKEW_MS = 5 * 60_000;
 const LONGEST_SECONDS = 7 * 24 * 60 * 60;
 const SCOPE = /^([^/]+)\/(\d{8})\/([a-z0-9-]{1,25})\/([a-z0-9-]+)\/aws4_request$/;
 
-/** What a request says of its signature; members that it does not say are empty. */
+/** The claims of a request about its signature; missing ones are empty. */
 export interface Claim {
   readonly algorithm: string;
   readonly scope: string;
   readonly signed: string;
   readonly signature: string;
   readonly date: string;
-  /** For how many seconds it is good, of a presigned one only. */
+  /** Seconds of validity, only for a presigned request. */
   readonly expires?: string;
 }
 
-/** The claim in the Authorization header, or in the query when the request was presigned; undefined when there is none. */
+/** The claims in the Authorization header, or in the query of a presigned request; undefined without any. */
 export function claimOf({ headers, target }: WireRequest): Claim | undefined {
   const { authorization } = headers;
   if (authorization !== undefined) {
@@ -44,8 +44,8 @@ export function claimOf({ headers, target }: WireRequest): Claim | undefined {
 }
 
 /**
- * The credential with which a request is signed (Signature Version 4, service `finspace`). Throws `DoorError`, in the words
- * of AWS, for one that is unknown, signed otherwise, more than five minutes from `now`, or presigned for a time that is over.
+ * The credential that signed a request (Signature Version 4, service `finspace`). Throws `DoorError`, with the messages of AWS,
+ * for a credential that is unknown, a wrong signature, a date more than five minutes from `now`, or an expired presigned request.
  */
 export function signedBy(
   request: WireRequest,
@@ -106,7 +106,7 @@ function canonicalRequest({ method, target, headers, body }: WireRequest, signed
     })
     .sort();
   const lines = signed.map((name) => `${name}:${(headers[name] ?? '').trim().replace(/\s+/g, ' ')}\n`);
-  // Every service but S3 encodes the path, as it was sent, a second time.
+  // Every service but S3 encodes the path a second time.
   const path = sent.split('/').map(encoded).join('/');
   return [method, path, query.join('&'), lines.join(''), signed.join(';'), hash(body)].join('\n');
 }

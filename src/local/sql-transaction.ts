@@ -6,7 +6,7 @@ import type { Entity, Transaction, WorldSettings } from './transaction.ts';
 /** The {@link Transaction} of one SQLite connection; the caller begins and commits. */
 export function sqlTransaction(db: Sql): Transaction {
   const statement = cached((sql: string) => db.prepare<[unknown[]]>(sql));
-  // Rows as arrays, and values in one array, cost half of what objects and spread arguments do.
+  // Rows as arrays, and parameters in one array, cost half as much as objects and spread arguments.
   const rows = cached((sql: string) => db.prepare<[unknown[]]>(sql).raw());
   const one = (sql: string, ...values: unknown[]) => rows(sql).get(values) as Row | undefined;
   const all = (sql: string, ...values: unknown[]) => rows(sql).all(values) as Row[];
@@ -148,7 +148,7 @@ const OPENING = `
   SELECT (SELECT ahead FROM clock), (SELECT min(due) FROM entities WHERE due IS NOT NULL),
     (SELECT settings FROM worlds WHERE arn = ?)`;
 
-/** They expire in the order of their ids, so that only those are looked at which go, and one more. */
+/** Replies expire in the order of their ids, so only expired ones and one more are read. */
 const FORGET = `
   DELETE FROM tokens
   WHERE id < coalesce((SELECT id FROM tokens WHERE expires > ? ORDER BY id LIMIT 1), 9223372036854775807)`;
@@ -156,7 +156,7 @@ const FORGET = `
 const settingsFrom = (text: unknown): WorldSettings | undefined =>
   text === null || text === undefined ? undefined : parsedSettings(String(text));
 
-/** Every request reads them, and there are few. */
+/** Every request reads the few worlds. */
 const parsedSettings = cached((text: string): WorldSettings => JSON.parse(text));
 
 function entity<Body>(row: Row): Entity<Body>;
@@ -178,7 +178,7 @@ function entity(row: Row | undefined): Entity | undefined {
   };
 }
 
-/** As `SELECT` names them. */
+/** In the order of the columns of `SELECT`. */
 type Columns = [
   collection: string,
   name: string,

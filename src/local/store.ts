@@ -3,10 +3,10 @@ import { WORLD_FORMAT } from './schema.ts';
 import { sqlTransaction } from './sql-transaction.ts';
 import type { Transaction } from './transaction.ts';
 
-/** Where the worlds of the local service are kept. */
+/** Storage of the local service's worlds. */
 export type Store = SqlStore<Transaction>;
 
-/** Opens a state file, or a store that forgets (`:memory:`). Throws `StoreError` for a file that it cannot use, and leaves that file alone. */
+/** Opens a state file, or a store in memory (`:memory:`). Throws `StoreError` for an unusable file, which it leaves unchanged. */
 export function openStore(path: string): Promise<Store> {
   return openDatabase(path, WORLD_FORMAT, sqlTransaction);
 }

@@ -4,7 +4,10 @@ import { demand } from './refusal.ts';
 
 const MEMORY_MS = 10 * 60_000;
 
-/** Runs an operation once per client token: a repeat within ten minutes gets the first reply, a different request a conflict. */
+/**
+ * Runs an operation once per client token: a repeat within ten minutes gets the first reply, and a different request gets a
+ * conflict.
+ */
 export async function once(
   operation: string,
   input: object,
@@ -30,7 +33,7 @@ export async function once(
   return output;
 }
 
-/** JSON with the members of every object in the order of their names. */
+/** JSON with the members of every object sorted by name. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, member) =>
     member !== null && typeof member === 'object' && !Array.isArray(member)

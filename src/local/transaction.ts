@@ -2,19 +2,19 @@ import type { Fate } from './fate.ts';
 
 export type Tags = Record<string, string>;
 
-/** One stored thing. Its ARN is `collection/name`; the last word of the collection is its kind. */
+/** A stored entity. Its ARN is `collection/name`; the last segment of the collection is its kind. */
 export interface Entity<Body = unknown> {
   readonly collection: string;
   readonly name: string;
-  /** Its place in lists of the collection; unique there. Its name, unless the collection has an order of its own. */
+  /** Its position in lists of the collection, unique there. Its name, unless the collection has its own order. */
   readonly position: string;
-  /** What lists of the collection may be filtered by. */
+  /** The value by which lists of the collection can be filtered. */
   readonly facet: string | null;
   readonly status: string;
-  /** When it entered its status, and when it is due to leave it; milliseconds since the epoch. */
+  /** When it entered its status, and when the status ends; milliseconds since the epoch. */
   readonly since: number;
   readonly due: number | null;
-  /** Set when what it is due for will fail. */
+  /** Set if its next status will be a failure. */
   readonly fate: Fate | null;
   readonly tags: Tags;
   readonly body: Body;
@@ -26,26 +26,26 @@ export interface Page {
   readonly facet?: string | undefined;
 }
 
-/** What a world allows and knows beside its entities. */
+/** The settings of a world. */
 export interface WorldSettings {
   readonly quotas: 'published' | 'raised';
-  /** The S3 buckets that exist; every bucket does when this is absent. */
+  /** The existing S3 buckets; every bucket exists if undefined. */
   readonly buckets?: string[] | undefined;
-  /** Set once a request has changed the world since it was made. */
+  /** Set when a request has modified the world since its creation. */
   readonly touched?: boolean | undefined;
 }
 
 export interface Opening {
   readonly ahead: number;
-  /** When the first status of any world ends. */
+  /** When the next status in any world ends. */
   readonly due: number | null;
   readonly settings: WorldSettings | undefined;
 }
 
-/** What a state file is, apart from the worlds in it. */
+/** The identity of a state file, apart from its worlds. */
 export interface Identity {
   readonly id: string;
-  /** Device and inode of the file when it got its id; a copy has others. Empty in memory. */
+  /** Device and inode of the file when it got its id; a copy has others. Empty for a store in memory. */
   readonly file: string;
   /** Fingerprint of the key that approvals for this file need. */
   readonly approver: string | null;
@@ -56,32 +56,32 @@ export interface RememberedReply {
   readonly reply: string;
 }
 
-/** What a handler may ask of the store: entities by key, links between their ARNs, replies by client token. */
+/** The store as handlers use it: entities by key, links between their ARNs, and replies by client token. */
 export interface Transaction {
   get<Body>(collection: string, name: string): Promise<Entity<Body> | undefined>;
   page<Body>(collection: string, page: Page): Promise<Entity<Body>[]>;
   count(collection: string, except?: { readonly status: string }): Promise<number>;
   put(entity: Entity): Promise<void>;
   remove(entity: Entity): Promise<void>;
-  /** Removes everything whose ARN begins with `arn/`, and the links from it. */
+  /** Deletes everything whose ARN begins with `arn/`, and its links. */
   removeUnder(arn: string): Promise<void>;
 
   /** Replaces the links from an ARN. */
   link(source: string, targets: readonly string[]): Promise<void>;
-  /** The ARNs that link to one, in order. */
+  /** The ARNs that link to an ARN, in order. */
   sources(target: string): Promise<string[]>;
   countSources(target: string): Promise<number>;
 
   /** The entity whose status ends first, if it ends by `now`. */
   nextDue(now: number): Promise<Entity | undefined>;
 
-  /** Lets what is under way in a world end sooner: of the time that is left at `now`, only `share` remains. */
+  /** Shortens the remaining time of changes in progress in a world: of the time left at `now`, only `share` remains. */
   hasten(world: string, now: number, share: number): Promise<void>;
 
   recall(scope: string, token: string, now: number): Promise<RememberedReply | undefined>;
   remember(scope: string, token: string, reply: RememberedReply, expires: number, now: number): Promise<void>;
 
-  /** What every request has to know of its world and of time, read at once. */
+  /** What every request needs to know of its world and the time, in one read. */
   opening(world: string): Promise<Opening>;
   /** How far the worlds' clock is ahead of the machine's, in milliseconds. */
   ahead(): Promise<number>;
@@ -90,7 +90,7 @@ export interface Transaction {
   /** The ARNs of the worlds, and everything in one of them, in order. */
   worlds(): Promise<string[]>;
   entities(world: string): Promise<Entity[]>;
-  /** Removes a world with everything in it. */
+  /** Deletes a world with everything in it. */
   clear(world: string): Promise<void>;
 
   identity(): Promise<Identity>;

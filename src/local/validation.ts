@@ -3,7 +3,7 @@ import { serviceInput } from '../operations/derive.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { Refusal } from './refusal.ts';
 
-/** The input without unknown members. Throws a `Refusal` that names each member that breaks a rule, and the rule. */
+/** The input without unknown members. Throws a `Refusal` that names each invalid member and the rule that it violates. */
 export function validated(name: OperationName, input: Record<string, unknown>): object {
   const { data, error } = serviceInput(operationNamed(name)).safeParse(input);
   if (error === undefined) return data;
@@ -17,10 +17,10 @@ export function validated(name: OperationName, input: Record<string, unknown>): 
 const MOST = 10;
 const LONGEST_STEP = 128;
 
-/** Where in the input; the keys of a map can be of any length. */
+/** The path in the input; keys of a map may have any length. */
 const place = ({ path }: z.core.$ZodIssue) => path.map((step) => String(step).slice(0, LONGEST_STEP)).join('.');
 
-/** The rule, in the words in which AWS services tell it. */
+/** The rule, with the wording of AWS services. */
 function rule(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':

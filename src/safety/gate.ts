@@ -28,7 +28,7 @@ export interface Wanted {
   readonly input: Members;
   readonly principal: string;
   readonly options: CallOptions;
-  /** What the caller may be shown. */
+  /** What the caller may see. */
   readonly shown: Offered;
   /** Why this caller may make no call of a risk; undefined when it may. */
   readonly refusal?: ((risk: Risk) => string | undefined) | undefined;
@@ -36,35 +36,35 @@ export interface Wanted {
 
 export type { OutOfBand } from './consent.ts';
 
-/** An update that would leave everything as it is. */
+/** An update that would change nothing. */
 export interface Unchanged {
   readonly kind: 'unchanged';
   readonly why: string;
 }
 
 export interface GateOptions extends Planner, ConsentOptions {
-  /** Runs before an approved call; when it rejects, the call is not made. */
+  /** Runs before an approved call; if it rejects, the call is not made. */
   readonly beforeApproved: (plan: Plan | TeardownPlan) => Promise<void>;
 }
 
 export interface Gate extends Consents {
   /** Decides about a call. */
   decide(wanted: Wanted, dialog: Dialog): Promise<Decision<Plan | undefined> | Unchanged>;
-  /** Decides after a form came back. */
+  /** Decides after a form was answered. */
   answered(wanted: Wanted, reply: Reply, client: string): Promise<Decision<Plan | undefined>>;
-  /** Prepares a plan of several steps that was approved as a whole. Why it may not begin; undefined when it may. */
+  /** Prepares a plan of several steps that was approved as a whole. Returns why it may not begin; undefined when it may. */
   begin(whole: TeardownPlan): Promise<readonly string[] | undefined>;
   /**
-   * Consumes one step of a plan that was approved as a whole. Why it may not run; undefined when it may. `around` when the entity itself is
-   * unchanged and only what depends on it changed, as after an earlier step: then the step can be planned again.
+   * Consumes one step of a plan that was approved as a whole. Returns why it may not run; undefined when it may. `around` when
+   * the entity is unchanged and only what depends on it changed, as after an earlier step: then the step can be planned again.
    */
   step(whole: Bound, step: Plan, again: Again): Promise<readonly string[] | 'around' | undefined>;
 }
 
-/** Makes the plan again from the present state. */
+/** Makes the plan again from the current state. */
 type Again = () => Promise<Plan | undefined>;
 
-/** The one way to a call that needs a person: no approval, no call. */
+/** The only way to a call that needs a person: no approval, no call. */
 export function gate(options: GateOptions): Gate {
   const { consent, consentAnswered } = consents(options);
   return {
@@ -99,7 +99,7 @@ async function decide(options: GateOptions, wanted: Wanted, dialog: Dialog): Ret
   return prepared(options, await consents(options).consent(plan, dialog, sight), again);
 }
 
-/** Why a plan is refused before anybody is asked; undefined when it is not. */
+/** Why a plan is refused without requesting approval; undefined when it is not. */
 function objection({ shown, refusal }: Wanted, plan: Plan, sight: Sight): readonly string[] | undefined {
   const { tool, forbidden } = plan;
   const mayNot = refusal?.(plan.risk);
@@ -129,12 +129,12 @@ const planning =
   () =>
     planCall(options, name, input, principal, callOptions);
 
-/** With `--approve none`, the key of another approver still protects the world that it was set up for. */
+/** With `--approve none`, the key of another approver still protects the world that it is pinned to. */
 async function admit({ restrictions, admit }: GateOptions, judged: Judged): Promise<void> {
   if (approvalNeeded(judged, { ...restrictions, approve: [] })) await admit?.();
 }
 
-/** Prepares the call of an approved plan. Preparing takes time, so the plan is made once more before the call counts. */
+/** Prepares the call of an approved plan. Preparing takes time, so the plan is made once more before the approval is consumed. */
 async function prepared(
   options: GateOptions,
   decision: Decision<Plan>,
@@ -174,7 +174,7 @@ async function useStep(
   return now.binding === plan.binding ? undefined : 'around';
 }
 
-/** Whether protection is checked for a risk even where no approval is required. */
+/** Whether protection is checked for a risk even if no approval is required. */
 const isGrave = (risk: Risk) => POLICY[risk].hints.destructiveHint === true;
 
 /** The journal records a rename with the former name. */
@@ -186,7 +186,7 @@ function actorFor({ principal, settings }: Plan): Actor {
 /** The client of the steps of approved plans, which are consumed at once. */
 const STEPS = 'steps';
 
-/** What a ledger that cannot be trusted means for a call: it does not run. */
+/** A ledger that cannot be trusted: the call does not run. */
 function distrust(error: unknown): readonly string[] {
   if (error instanceof LedgerError) return [error.message, 'Nothing was changed.'];
   throw error;

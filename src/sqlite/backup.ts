@@ -3,8 +3,8 @@ import Database from 'libsql';
 import { asStoreError } from './trouble.ts';
 
 /**
- * Copies what is committed in a database file to a new file that only its owner can read. A transaction that is open elsewhere does
- * not hinder it. Throws `StoreError` when it cannot, and leaves no file.
+ * Copies the committed contents of a database file to a new file that only its owner can read. Open transactions of other
+ * processes do not block it. Throws `StoreError` on failure, and leaves no file.
  */
 export function backUp(path: string, target: string): void {
   closeSync(openSync(target, 'wx', 0o600));

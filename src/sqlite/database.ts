@@ -7,34 +7,31 @@ import { together, within } from './transactions.ts';
 import { unusable, wrongWith } from './trouble.ts';
 import { batches, queue } from './turns.ts';
 
-/** A database handle, as views are made from it. */
+/** A database handle, from which views are created. */
 export type Sql = Database.Database;
 
 /**
- * A SQLite file behind a view of it. The view belongs to `work` until that settles; work that does not settle within the limit fails,
- * and its view no longer works.
+ * A SQLite file behind a view of it. The view belongs to `work` until `work` settles; if it does not settle within the limit, it
+ * fails, and its view stops working.
  */
 export interface SqlStore<View> {
-  /** Runs `work` on one consistent view of what is committed. */
+  /** Runs `work` on one consistent view of the committed data. */
   read<T>(work: (view: View) => T | Promise<T>): Promise<T>;
-  /**
-   * Runs `work` and resolves after its commit, which it may share with others that came at the same time; when `work` throws,
-   * nothing of it has happened.
-   */
+  /** Runs `work` and resolves after its commit, which it may share with concurrent calls; if `work` throws, it has no effect. */
   write<T>(work: (view: View) => T | Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
 export interface StoreOptions {
-  /** How long one piece of work may take, in milliseconds. Time in which the process does nothing else does not count. */
+  /** Maximum duration of one piece of work, in milliseconds. Time in which the event loop is blocked does not count. */
   readonly limitMs?: number | undefined;
 }
 
 const LIMIT_MS = 5_000;
 
 /**
- * Opens a database file, or a store that forgets (`:memory:`). Several processes may open one file. Throws `StoreError` for a
- * file that it cannot use, and leaves that file alone.
+ * Opens a database file, or a store in memory (`:memory:`). Several processes may open one file. Throws `StoreError` for an
+ * unusable file, which it leaves unchanged.
  */
 export async function openDatabase<View extends object>(
   path: string,
@@ -48,13 +45,13 @@ export async function openDatabase<View extends object>(
     createPrivately(path);
   }
   const writer = await opened(path, format);
-  // Reads on a connection of their own do not see what a write has not committed yet. A database in memory has one connection only.
+  // Reads on their own connection do not see uncommitted writes. A database in memory has only one connection.
   const reader = inMemory ? writer : connect(path);
   const writing = queue(path);
   const reading = inMemory ? writing : queue(path);
   const [writable, readable] = [viewOf(writer), viewOf(reader)];
   const writes = batches(path, writing, (works) => together(writer, works));
-  // A handle that is used after it was closed takes the process down.
+  // Using a closed handle crashes the process.
   let isClosed = false;
   const unlessClosed = <T>(work: () => Promise<T>): Promise<T> =>
     isClosed ? Promise.reject(unusable(path, 'is closed')) : work();
@@ -74,7 +71,7 @@ export async function openDatabase<View extends object>(
   };
 }
 
-/** Lets `work` use the view until it settles, and takes the view away then, or when it has not settled within the limit. */
+/** Lets `work` use the view until it settles or the limit has passed, and then revokes the view. */
 async function lend<View extends object, T>(
   view: View,
   work: (view: View) => T | Promise<T>,
@@ -93,9 +90,9 @@ async function lend<View extends object, T>(
   }
 }
 
-/** Longer waits are ours and asynchronous: inside SQLite they would freeze the event loop. */
+/** Longer waits are asynchronous and happen in our code: inside SQLite they would block the event loop. */
 const BUSY_MS = 2;
-/** Above this a whole check at every start would be felt. */
+/** Above this size, a complete check at every start would be too slow. */
 const CHECKED_BYTES = 32 * 1024 * 1024;
 
 function connect(path: string): Database.Database {

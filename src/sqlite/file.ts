@@ -3,17 +3,17 @@ import { dirname } from 'node:path';
 import { closeToOthers, refuseSharedFolder } from './privacy.ts';
 import { StoreError } from './store-error.ts';
 
-/** What a kind of database file is recognised by and how it came to be. */
+/** The identification and migrations of a kind of database file. */
 export interface Format {
-  /** `PRAGMA application_id`: says that a file is of this kind. */
+  /** `PRAGMA application_id`: identifies the kind of file. */
   readonly applicationId: number;
-  /** What brings a file from version n to n + 1, by n. The version of a file is its `PRAGMA user_version`. */
+  /** The migrations from version n to n + 1, by n. The version of a file is its `PRAGMA user_version`. */
   readonly migrations: readonly string[];
 }
 
 /**
- * Makes sure that `path` can hold a database of this format and that only its owner can get at it, without changing what a file
- * holds. Returns a line to show when it took rights of other users away. Throws `StoreError` when the file cannot be used.
+ * Makes sure that `path` can hold a database of this format and that only its owner can access it, without changing its contents.
+ * Returns a log line if it removed permissions of other users. Throws `StoreError` when the file cannot be used.
  */
 export function prepareFile(path: string, format: Format): string | undefined {
   const folder = dirname(path);
@@ -28,7 +28,7 @@ export function prepareFile(path: string, format: Format): string | undefined {
   if (!existsSync(path)) return undefined;
   requireWritable(path);
   const tightened = closeToOthers(path);
-  // A file that another process is just creating has a journal beside it; SQLite waits for it, we must not judge it.
+  // A file that another process is creating has a journal beside it; SQLite waits for it, so it must not be judged here.
   if (!existsSync(`${path}-journal`)) judge(path, format, header(path));
   return tightened;
 }
@@ -50,7 +50,7 @@ function requireWritable(path: string): void {
   }
 }
 
-/** One level at a time: a recursive `mkdirSync` never returns where a file system answers ENOENT, as /proc does. */
+/** One level at a time: a recursive `mkdirSync` never returns on a file system that answers ENOENT, such as /proc. */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(dirname(folder));
@@ -61,7 +61,7 @@ function makeFolder(folder: string): void {
   }
 }
 
-/** Refuses a database that is not ours or that a newer program wrote. */
+/** Rejects a database of another program, or of a newer version. */
 export function judgeMarks(path: string, format: Format, applicationId: number, version: number): void {
   if (applicationId !== format.applicationId) throw new StoreError(`${path}: is a database of another program`);
   const known = format.migrations.length;

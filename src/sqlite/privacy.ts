@@ -6,7 +6,7 @@ const STICKY = 0o1000;
 const OPEN_TO_OTHERS = 0o077;
 const OWNER_ONLY = 0o600;
 
-/** Windows has no such modes; there the user's profile keeps others out. */
+/** Windows has no such modes; there, the user's profile keeps other users out. */
 const HAS_MODES = process.platform !== 'win32';
 
 /** Throws `StoreError` for a folder in which other users could replace files. */
@@ -18,7 +18,7 @@ export function refuseSharedFolder(folder: string): void {
   );
 }
 
-/** Takes the rights of other users to a database and the files beside it away. Returns the line to show when there were any. */
+/** Removes other users' permissions from a database and the files beside it. Returns a log line if there were any. */
 export function closeToOthers(path: string): string | undefined {
   const open = openToOthers(path);
   const [first] = open;
@@ -40,7 +40,7 @@ export const openToOthers = (path: string): string[] =>
     .map((suffix) => `${path}${suffix}`)
     .filter((file) => HAS_MODES && existsSync(file) && (statSync(file).mode & OPEN_TO_OTHERS) !== 0);
 
-/** Creates a file that only its owner can read, where there is none. SQLite gives the files beside it the same mode. */
+/** Creates a missing file that only its owner can read. SQLite gives the files beside it the same mode. */
 export function createPrivately(path: string): void {
   try {
     closeSync(openSync(path, 'wx', OWNER_ONLY));

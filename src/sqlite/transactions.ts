@@ -1,7 +1,7 @@
 import type Database from 'libsql';
 import { isBusy } from './trouble.ts';
 
-/** Runs `work` in one transaction; when it throws, nothing has happened. Nothing else may use the connection meanwhile. */
+/** Runs `work` in one transaction; if it throws, it has no effect. Nothing else may use the connection meanwhile. */
 export async function within<T>(
   db: Database.Database,
   mode: 'DEFERRED' | 'IMMEDIATE',
@@ -22,8 +22,8 @@ export async function within<T>(
 export type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
 /**
- * Runs several pieces of work, one after the other, in one transaction, so that they share its commit. One that throws is undone
- * alone. Throws, and nothing has happened, when the transaction as a whole cannot go on.
+ * Runs several pieces of work in sequence in one transaction, so that they share its commit. If one throws, only that one is
+ * undone. Throws, without any effect, when the whole transaction fails.
  */
 export async function together(db: Database.Database, works: readonly (() => unknown)[]): Promise<Outcome[]> {
   const [only] = works;
@@ -43,7 +43,7 @@ async function inSavepoint(db: Database.Database, work: () => unknown): Promise<
     release.run();
     return { value };
   } catch (error) {
-    // Where SQLite has rolled everything back, the others are undone, too.
+    // If SQLite has rolled back everything, the other pieces are undone, too.
     if (!db.inTransaction || isBusy(error)) throw error;
     undo.run();
     release.run();
@@ -55,7 +55,7 @@ type Statements = Record<'DEFERRED' | 'IMMEDIATE' | 'commit' | 'savepoint' | 're
 
 const prepared = new WeakMap<Database.Database, Statements>();
 
-/** Compiled once per connection: parsing them each time costs as much as a small read. */
+/** Compiled once per connection: parsing each time costs as much as a small read. */
 function statements(db: Database.Database): Statements {
   const known = prepared.get(db);
   if (known !== undefined) return known;

@@ -2,7 +2,7 @@ import { StoreError } from './store-error.ts';
 
 const codeOf = (error: unknown) => String((error as { code?: unknown }).code ?? '');
 
-/** Whether another process holds the file for now. */
+/** Whether another process is locking the file. */
 export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error));
 
 const WRONG: readonly [RegExp, string][] = [
@@ -11,16 +11,16 @@ const WRONG: readonly [RegExp, string][] = [
   [/^SQLITE_FULL/, 'the disk is full'],
   [/^SQLITE_(IOERR|CANTOPEN)/, 'cannot be read or written'],
 ];
-/** What is wrong with the file, if this error says so. */
+/** The problem with the file, if the error describes one. */
 export const wrongWith = (error: unknown): string | undefined => WRONG.find(([code]) => code.test(codeOf(error)))?.[1];
 
-/** The error as what is wrong with the file; anything else stays what it is. */
+/** The error, translated to a problem with the file; other errors stay unchanged. */
 export function asStoreError(path: string, cause: unknown): unknown {
   const why = wrongWith(cause);
   return why === undefined ? cause : unusable(path, why, cause);
 }
 
-/** The error of a file that cannot be used; `why` is what callers may know. */
+/** The error for an unusable file; `why` is the part that callers may see. */
 export function unusable(path: string, why: string, cause?: unknown): StoreError {
   const detail = cause === undefined ? '' : ` (${cause instanceof Error ? cause.message : String(cause)})`;
   return new StoreError(`${path}: ${why}${detail}`, { why, cause });

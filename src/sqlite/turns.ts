@@ -5,13 +5,13 @@ import { asStoreError, isBusy, unusable } from './trouble.ts';
 const PATIENCE_MS = 8_000;
 const REST_SHARE = 0.5;
 const MOST_REST_MS = 50;
-/** More at once would hold up the event loop. */
+/** Larger batches would block the event loop. */
 const MOST_TOGETHER = 64;
 
-/** Runs work when its turn has come; what it returns, and for how many milliseconds other processes kept it waiting. */
+/** Runs work in turn; resolves with its result, and the milliseconds for which other processes delayed it. */
 export type Turns = <T>(work: () => T | Promise<T>) => Promise<{ result: T; waited: number }>;
 
-/** First come, first served: of the callers in this process one at a time uses the connection and competes for the file. */
+/** First come, first served: one caller of this process at a time uses the connection and competes for the file. */
 export function queue(path: string): Turns {
   let last: Promise<unknown> = Promise.resolve();
   return <T>(work: () => T | Promise<T>) => {
@@ -28,8 +28,9 @@ interface Waiting {
 }
 
 /**
- * Has `together` do what came in one turn of the event loop, in its order; each caller is answered after that. A process that had
- * to wait for the file rests as long afterwards, or it would take it again before the others, who are asleep, have noticed.
+ * Lets `together` run what arrived in one turn of the event loop, in order; each caller gets its result afterwards. A process
+ * that had to wait for the file pauses for as long afterwards; otherwise it would lock the file again before the waiting
+ * processes wake up.
  */
 export function batches(
   path: string,
@@ -67,7 +68,7 @@ export function batches(
     });
 }
 
-/** Repeats work while other processes hold the file. The longer it waits, the more it presses. */
+/** Repeats work while other processes lock the file. The longer it waits, the more often it tries. */
 async function patiently<T>(path: string, work: () => T | Promise<T>): Promise<{ result: T; waited: number }> {
   const start = performance.now();
   for (let waited = 0; ; waited = performance.now() - start) {

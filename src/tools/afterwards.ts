@@ -12,14 +12,17 @@ import { type Lookup, lookedUp } from './identify.ts';
 type Members = Readonly<Record<string, unknown>>;
 type Offer = Pick<ToolEnvironment, 'restrictions' | 'caller'>;
 
-/** A call that was accepted, with its output. */
+/** An accepted call, with its output. */
 export interface Accepted {
   readonly operation: OperationName;
   readonly input: Members;
   readonly output: Members;
 }
 
-/** What calls set in motion, as one call that waits for all of it; nothing where all is done, or the caller is not offered that tool. */
+/**
+ * The one call that waits for everything that some calls started; undefined if nothing is in progress, or the caller is not
+ * offered that tool.
+ */
 export function whatNext(accepted: readonly Accepted[], { restrictions, caller }: Offer): Members {
   const moving = accepted.flatMap((call) => movingAfter(call) ?? []);
   const [first] = moving;
@@ -38,7 +41,7 @@ interface Moving extends Wanted {
 
 const wantedIn = ({ environment: _, until: __, ...wanted }: Moving): Wanted => wanted;
 
-/** What a call leaves in a status that will change; a sentence where only another tool shows it. */
+/** An entity that a call leaves in a transitional status; a sentence if only another tool shows it. */
 function movingAfter({ operation, input, output }: Accepted): Moving | string | undefined {
   const { settles, entity, target, risk } = operationNamed(operation);
   const isMoving = settles !== undefined || statusKind(output['status'] as string | undefined) === 'moving';
@@ -57,11 +60,13 @@ function movingAfter({ operation, input, output }: Accepted): Moving | string | 
   };
 }
 
-/** What was done is not kept waiting longer than this for what replaces it. */
+/** The result of a call waits no longer than this for the replacement. */
 const MOST_MS = 300;
 const MOST_NODES = 1_000;
 
-/** Looks at the nodes of a cluster before one is deleted; what it gives shows after the call which node replaces it, where that is clear. */
+/**
+ * Reads the nodes of a cluster before one is deleted; the returned function then shows which node replaces it, if that is clear.
+ */
 export async function replacementOf(
   lookup: Lookup,
   name: OperationName,

@@ -16,7 +16,7 @@ import { structured } from './result.ts';
 
 const POLL_MS = 1_000;
 
-/** Errors that say nothing about the other calls of a batch. After any other, no further call is made. */
+/** Errors that say nothing about the other calls of a batch. After any other error, no further call is made. */
 const OF_ONE_CALL = new Set<string>([
   ...['Conflict', 'InvalidRequest', 'ResourceAlreadyExists', 'ResourceNotFound', 'Validation'],
   'Withheld',
@@ -26,15 +26,15 @@ interface Run {
   readonly batch: Batch;
   /** Whether a call waits until everything that it refers to is ready. */
   readonly waits: boolean;
-  /** What answers call a call; its label, unless several have the same. */
+  /** The name of a call in answers; its label, unless several calls have the same. */
   readonly nameOf?: (call: BatchCall) => string;
-  /** What a call did; what answers call it, unless there is more to say. */
+  /** The result of a call: its name in answers, or more details. */
   readonly result?: (call: BatchCall, output: Record<string, unknown>) => string;
 }
 
 /**
- * Makes the calls of a batch one after the other, each through the gate as if it had been made by itself; those that need approval are
- * approved as one plan before the first. A call that fails does not keep the others from being made, unless they would fail as well.
+ * Makes the calls of a batch in sequence, each through the gate like a single call; those that need approval are approved as one
+ * plan before the first. A failed call does not stop the others, unless they would fail as well.
  */
 export async function runBatch(environment: ToolEnvironment, run: Run, exchange: Exchange): Promise<ToolResult> {
   const { gate, caller, place, restrictions } = environment;
@@ -101,7 +101,7 @@ const CANCELLED = 'The call was cancelled.';
 const TOO_LONG = 'The call took too long.';
 const STOPPED = 'The error may concern the other steps too, so none of them was tried.';
 
-/** Waits until everything is ready that a call refers to. Why it does not go on; undefined when it does. */
+/** Waits until everything that a call refers to is ready. Returns why the call cannot continue; undefined when it can. */
 async function untilReady(lookup: Lookup, { operation, input }: BatchCall, deadline: number) {
   for (;;) {
     const waiting = await notReady(lookup, operation, input);
@@ -110,7 +110,7 @@ async function untilReady(lookup: Lookup, { operation, input }: BatchCall, deadl
   }
 }
 
-/** Why a call of a batch may not be made; its approval is used up. Undefined when it may. */
+/** Why a call of a batch may not be made, although its approval has been consumed. Undefined when it may. */
 async function refusalOf(
   environment: ToolEnvironment,
   { batch, plan }: { readonly batch: Batch; readonly plan: BatchPlan | undefined },
@@ -124,7 +124,7 @@ async function refusalOf(
   const planned = plan?.steps.get(call);
   if (plan !== undefined && planned !== undefined) {
     const again = () => planCall(environment, name, input, principal, options);
-    // What an earlier call of the batch has made or changed since was not so when the person saw the plan.
+    // What earlier calls of the batch created or changed was different when the person saw the plan.
     const isOwnDoing = planned.blockers.length > 0 || sharesTarget(call, batch);
     const present = isOwnDoing ? ((await again()) ?? planned) : planned;
     const why = await gate.step(plan, present, again);
@@ -148,9 +148,9 @@ interface Summary {
   readonly done: readonly string[];
   readonly failed: readonly object[];
   readonly notDone: readonly string[];
-  /** Why the rest was not done. */
+  /** Why the remaining calls were not made. */
   readonly why?: string;
-  /** How to wait for what was done. */
+  /** How to wait for the results. */
   readonly next: object;
 }
 

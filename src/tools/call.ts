@@ -102,7 +102,7 @@ function unknownTool(tool: string): ProtocolError {
   return new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool ${quoted(tool)}${suggestTool(tool, known)}`);
 }
 
-/** Puts the call to the gate, and then to the backend, to a person, or nowhere. */
+/** Passes the call to the gate and then to the backend, unless it waits for a person or is refused. */
 async function throughGate(
   environment: ToolEnvironment,
   name: OperationName,

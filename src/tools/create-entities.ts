@@ -16,7 +16,7 @@ import { refused } from './result.ts';
 export const CREATE = 'create_kx_entities';
 const MOST_STEPS = 100;
 
-/** In the order in which one needs the other. */
+/** In order of dependency. */
 const CREATES = [
   'CreateKxDatabase',
   'CreateKxChangeset',
@@ -65,7 +65,7 @@ export const createEntities = compositeTool({
   },
 });
 
-/** The calls that it takes, or what is wrong with the arguments. */
+/** The calls of a batch, or the problems in its arguments. */
 export async function createBatch(
   lookup: Lookup,
   input: Wanted,
@@ -97,7 +97,7 @@ function problemsWith(operation: OperationName, input: Record<string, unknown>, 
     : ['changeRequests: a DELETE request deletes data, so call create_kx_changeset for it.'];
 }
 
-/** `user:ann`, `dataview:trades/live`; of a changeset, which has no name yet, `changeset:trades`. */
+/** `user:ann`, `dataview:trades/live`; for a changeset, which has no name yet, `changeset:trades`. */
 function labelOf(operation: OperationName, input: Record<string, unknown>): string {
   const kind = operationNamed(operation).entity.replace('kx-', '') as Kind;
   const { databaseName, [String(createdBy(operation))]: name = databaseName } = input;

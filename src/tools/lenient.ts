@@ -1,9 +1,9 @@
 import * as z from 'zod';
 
 /**
- * The arguments of a call with what clients write differently put right: optional members that are `null`, empty or `"null"` are
- * left out, text in the place of a number or of true and false becomes one, one text in the place of a list of texts becomes a list,
- * and other spellings of this server's own words become those words. All else stays as it is, to be validated.
+ * The arguments of a call with common client mistakes corrected: optional members that are `null`, empty or `"null"` are removed,
+ * text becomes a number or a boolean where one is expected, one text becomes a list where a list of texts is expected, and other
+ * spellings of this server's own words become those words. Everything else stays unchanged, for validation.
  */
 export function lenient(schema: z.ZodType, given: unknown): unknown {
   if (isOptional(schema)) return lenient(schema.unwrap() as z.ZodType, given);
@@ -21,13 +21,13 @@ export function lenient(schema: z.ZodType, given: unknown): unknown {
 
 const ANY_SPELLING = 'anySpelling';
 
-/** One of some words that are this server's own, so that `Scaling groups` and `kxScalingGroup` mean `scaling-group`. */
+/** One of this server's own words, so that `Scaling groups` and `kxScalingGroup` mean `scaling-group`. */
 export const Words = <const W extends string>(words: readonly W[]) => z.enum(words).meta({ [ANY_SPELLING]: true });
 
 const isWords = (schema: z.ZodType): schema is z.ZodEnum =>
   schema instanceof z.ZodEnum && schema.meta()?.[ANY_SPELLING] === true;
 
-/** The list that one text stands for: words of this server, with commas between them, or one other text. JSON is parsed elsewhere. */
+/** The list for a single text: this server's words separated by commas, or one other text. JSON is parsed elsewhere. */
 function listIn(element: z.ZodType, given: string): string[] | undefined {
   if (given === '' || IS_JSON.test(given)) return undefined;
   if (isWords(element)) return given.split(',').map((word) => word.trim());
@@ -36,17 +36,17 @@ function listIn(element: z.ZodType, given: string): string[] | undefined {
 
 const IS_JSON = /^\s*[[{]/;
 
-/** The word that is meant in another spelling; undefined where none is, or several are. */
+/** The word that another spelling means; undefined if none or several match. */
 function wordIn(options: readonly string[], given: string): string | undefined {
   if (given.length > LONGEST_WORD || options.includes(given)) return undefined;
   const meant = options.filter((option) => bare(option) === bare(given));
   return meant.length === 1 ? meant[0] : undefined;
 }
 
-/** Longer texts are no words of any list. */
+/** Longer texts are not words of any list. */
 const LONGEST_WORD = 80;
 
-/** Without letter case, separators, plural and the prefix of the API. */
+/** Without case, separators, plural and the prefix of the API. */
 const bare = (word: string) =>
   word
     .toLowerCase()
@@ -54,7 +54,7 @@ const bare = (word: string) =>
     .replace(/^(?:kx|kdb)/, '')
     .replace(/s$/, '');
 
-/** The same arguments with the environment under the name that a tool has for it: `environmentId` or `environment`. */
+/** The same arguments, with the environment under the tool's name for it: `environmentId` or `environment`. */
 export function withEnvironment(
   { shape }: z.ZodObject,
   given: Readonly<Record<string, unknown>>,
@@ -83,7 +83,7 @@ const BOOLEANS = new Map([
   ['true', true],
   ['false', false],
 ]);
-/** Short enough for every such number to be exact. */
+/** Short enough that every such number is exact. */
 const DECIMAL = /^(?=.{1,16}$)-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 
 const isOptional = (schema: z.ZodType): schema is z.ZodOptional => schema instanceof z.ZodOptional;

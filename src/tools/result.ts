@@ -10,19 +10,19 @@ import type { EnvironmentMeant } from './identify.ts';
 
 type Members = Record<string, unknown>;
 
-/** What to do next, and whether the same call may succeed later, where more is known than the error says. */
+/** What to do next, and whether a retry may succeed later, if more is known than the error says. */
 export type Told = Partial<Pick<FailureFields, 'advice' | 'retryable'>>;
 
 interface Success {
-  /** For whom the output is meant when it is not for the model. */
+  /** The audience of the output, if it is not the model. */
   readonly audience?: 'user' | undefined;
-  /** What the call did, beside what the API answers. */
+  /** The effects of the call, besides the API's reply. */
   readonly done?: Members;
 }
 
 /**
- * The result of a call that went through: the API's output, with `complete` added where it is a page of a list, and the status where the
- * API answers nothing; with what was done.
+ * The result of a successful call: the API's output, with `complete` for a page of a list, the status if the API returns nothing,
+ * and the effects of the call.
  */
 export function succeeded(name: OperationName, output: Members, { audience, done = {} }: Success = {}): CallToolResult {
   const { settles } = operationNamed(name);
@@ -38,7 +38,7 @@ export function succeeded(name: OperationName, output: Members, { audience, done
 
 const ONE_PAGE = 'This is one page. For the rest, repeat the call with the same arguments and this nextToken.';
 
-/** The result of a call that the endpoint refused or that never got an answer, with what was found out about it since. */
+/** The result of a call that the endpoint rejected or that got no reply, with what was found out about it. */
 export function failed({ fields }: FinspaceError, told: Told = {}): CallToolResult {
   const { operation, code, detail, reason, retryable, advice, outcomeUnknown, httpStatus, requestId } = {
     ...fields,
@@ -79,14 +79,14 @@ export function refused(...lines: string[]): CallToolResult {
   return { isError: true, content: [{ type: 'text', text: lines.join('\n') }] };
 }
 
-/** The same result with a remark for the model; a form or link that stands for one stays as it is. */
+/** The same result with a note for the model; a form or link stays unchanged. */
 export function noted<R extends CallToolResult | InputRequiredResult>(result: R, note: string): R {
   return 'inputRequests' in result
     ? result
     : { ...result, content: [...(result as CallToolResult).content, { type: 'text', text: note }] };
 }
 
-/** The same result with the id and name of the environment that the call gave by its name; undefined where it gave an id. */
+/** The same result with the id and name of the environment, if the call named it by name; unchanged if it gave an id. */
 export function naming<R extends CallToolResult | InputRequiredResult>(
   result: R,
   meant: EnvironmentMeant | undefined,
@@ -103,14 +103,14 @@ export function naming<R extends CallToolResult | InputRequiredResult>(
   };
 }
 
-/** A result as structured content and the same as compact JSON text, with notes for the model where they are needed. */
+/** A result as structured content and as compact JSON text, with notes for the model. */
 export function structured(structuredContent: Members, ...notes: readonly string[]): CallToolResult {
   const { value, json } = visible(structuredContent);
   const texts = [json, ...notes];
   return { structuredContent: value, content: texts.map((text) => ({ type: 'text', text })) };
 }
 
-/** The remark of a preview that leaves out what this server does not show the caller; nothing where it leaves out nothing. */
+/** The note of a preview that omits what the caller may not see; empty if nothing is omitted. */
 export const withheldKinds = (kinds: readonly string[]) =>
   kinds.length === 0 ? {} : { withheld: WITHHELD, withheldKinds: kinds };
 

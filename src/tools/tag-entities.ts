@@ -35,7 +35,7 @@ const selection = () =>
 
 type Selection = z.output<ReturnType<typeof selection>>;
 
-/** Tags many entities of an environment by their names. */
+/** Tags several entities of an environment by name. */
 export const tagEntities = compositeTool({
   name: TAG,
   title: 'Tag kdb entities',
@@ -58,7 +58,7 @@ export const tagEntities = compositeTool({
   },
 });
 
-/** The calls that it takes, or what is wrong with the arguments. */
+/** The calls of a batch, or the problems in its arguments. */
 export async function tagBatch(
   { environment: { call }, signal }: Lookup,
   input: Selection,

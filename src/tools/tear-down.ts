@@ -36,7 +36,7 @@ const selection = () =>
       .describe('Names of the entities to delete. Default: the whole environment.'),
   });
 
-/** Removes a whole environment, or a named set of its entities, as one plan that is approved once. */
+/** Deletes a whole environment, or selected entities in it, as one plan that is approved once. */
 export const tearDown = compositeTool({
   name: TEAR_DOWN,
   title: 'Tear down kdb environment',
@@ -80,7 +80,7 @@ export const tearDown = compositeTool({
   },
 });
 
-/** The preview of a teardown, in the shape of that of every other change; nobody is asked. */
+/** The preview of a teardown, in the form of other previews; requests no approval. */
 export async function previewTeardown(
   environment: ToolEnvironment,
   given: Record<string, unknown>,
@@ -118,7 +118,7 @@ export async function previewTeardown(
   return naming(answer(head, sections, { cursor }), prepared.meant);
 }
 
-/** Whether all that was asked for is on its way out already, so that there is nothing to ask about. */
+/** Whether all requested entities are already being deleted, so that there is nothing to approve. */
 const isUnderWay = ({ removals, leaving, blockers, forbidden }: TeardownPlan) =>
   removals.length === 0 && leaving.length > 0 && blockers.length === 0 && forbidden === undefined;
 
@@ -143,7 +143,7 @@ async function removeAll(environment: ToolEnvironment, plan: TeardownPlan, actor
   return underWay(environment, plan.removals, plan, { context });
 }
 
-/** What became of a teardown whose deletions are all accepted: FinSpace takes minutes to carry them out. */
+/** The result when all deletions were accepted: FinSpace takes minutes to complete them. */
 async function underWay(
   { call }: ToolEnvironment,
   removals: readonly Removal[],
@@ -154,7 +154,7 @@ async function underWay(
   const { signal } = context.mcpReq;
   const gone = await eachAtOnce(all, (removal) => isGone(call, removal, { signal }));
   const [present] = all.filter((_, at) => !gone[at]).slice(-1);
-  // Without the states that they had in the plan.
+  // Without the statuses that the plan showed.
   const entities = all.map(({ item: { kind, name } }) => itemText({ kind, name }));
   const counts = { requested: removals.length, gone: gone.filter(Boolean).length, left: 0 };
   if (present === undefined) return structured({ finished: true, ...counts, entities });
@@ -165,7 +165,7 @@ async function underWay(
   );
 }
 
-/** Removes one entity when nothing stands in its way any more and it is still what was approved. Returns why not. */
+/** Deletes one entity when nothing blocks it any more and it is still as approved. Returns why not. */
 async function removeOne(
   environment: ToolEnvironment,
   teardown: TeardownPlan,
@@ -205,7 +205,10 @@ async function removeOne(
   }
 }
 
-/** What an environment would take along that is no part of what was approved, also where it has the name of something that was. */
+/**
+ * Entities that the deletion of the environment would include although nobody approved it, such as a new one with the name of an
+ * approved one.
+ */
 function newcomers({ removals, leaving }: TeardownPlan, { operation, lost }: Plan): readonly string[] {
   if (operation !== 'DeleteKxEnvironment') return [];
   const known = new Map([...removals, ...leaving].map(({ item }) => [item.arn, item]));

@@ -7,7 +7,7 @@ import type { ClusterBody } from './kx-cluster-mounts.ts';
 
 type Request = Input<'CreateKxCluster'>;
 
-/** Refuses a cluster that would go over a quota of its environment. Only dedicated clusters count as single- or multi-AZ. */
+/** Rejects a cluster that would exceed a quota of its environment. Only dedicated clusters count as Single-AZ or Multi-AZ. */
 export async function withinClusterQuotas(request: Request, context: Context): Promise<void> {
   const quotas = await quotasOf(context);
   const collection = inEnvironment(context.world, request.environmentId, 'kxCluster');

@@ -6,7 +6,7 @@ import { activateVersion } from './kx-dataview-versions.ts';
 import { emptyEnvironment, openEnvironmentEffect } from './kx-environment.ts';
 import { finishNetwork, stepNetwork } from './kx-network.ts';
 
-/** The effects that the lifecycle names; each is called with entities of its own kind only. */
+/** The effects that the lifecycle names; each is called only with entities of its own kind. */
 export const EFFECTS = {
   openEnvironment: openEnvironmentEffect,
   emptyEnvironment,

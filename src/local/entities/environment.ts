@@ -21,7 +21,7 @@ type Operations =
   | 'UpdateEnvironment'
   | 'DeleteEnvironment';
 
-/** The dataset browser's environments, which AWS deprecated; nothing can be done inside them. */
+/** The dataset browser's environments, which AWS deprecated; they contain nothing. */
 export const legacyEnvironmentHandlers: Handlers<Operations> = {
   async CreateEnvironment({ tags, dataBundles: _, superuserParameters: __, ...input }, context) {
     const { tx, world, random } = context;

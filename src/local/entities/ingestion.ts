@@ -8,7 +8,7 @@ type ChangeRequest = Input<'CreateKxChangeset'>['changeRequests'][number];
 type Sizes = Pick<KxDatabase['body'], 'numBytes' | 'numFiles'>;
 type Outcome = Sizes | { errorInfo: { errorType: string; errorMessage: string } };
 
-/** What a database holds after a changeset. S3 is never read: sizes follow from the paths. */
+/** The contents of a database after a changeset. S3 is never read: sizes follow from the paths. */
 export async function ingest(
   requests: readonly ChangeRequest[],
   database: KxDatabase,

@@ -13,7 +13,7 @@ import { mountableVersion, releaseVersions } from './kx-dataview-versions.ts';
 type Request = Input<'CreateKxCluster'>;
 type Databases = NonNullable<Request['databases']>;
 
-/** What a cluster is kept as: its request, with the databases as they are mounted. */
+/** The stored body of a cluster: its request, with the databases as mounted. */
 export type ClusterBody = Omit<Request, 'environmentId' | 'clusterName' | 'clientToken' | 'tags'> & {
   volumes?: { volumeName: string; volumeType: 'NAS_1' }[];
   statusReason?: string;
@@ -24,7 +24,7 @@ export type KxCluster = Entity<ClusterBody>;
 
 type Mounting = Pick<Request, 'clusterType' | 'availabilityZoneId'>;
 
-/** The databases of a request as a cluster mounts them: with the changeset or dataview version that it gets. */
+/** The databases of a request as mounted: with the resulting changeset or dataview version. */
 export async function mounted(
   environmentId: string,
   cluster: Mounting,
@@ -76,14 +76,14 @@ export function volumesOf(body: Partial<ClusterBody>): string[] {
   return [...new Set(names)];
 }
 
-/** Makes what a cluster uses undeletable, and lets go of the dataview versions that it no longer mounts. */
+/** Protects what a cluster uses from deletion, and releases dataview versions that it no longer mounts. */
 export async function attach(cluster: KxCluster, before: ClusterBody, context: Context): Promise<void> {
   const environmentId = environmentIdOf(cluster);
   await context.tx.link(arnOf(cluster), linksOf(environmentId, cluster.body, context));
   await release(environmentId, before, context);
 }
 
-/** Makes what a cluster used deletable again. */
+/** Releases what a cluster used. */
 export async function detach(cluster: KxCluster, context: Context): Promise<void> {
   await context.tx.link(arnOf(cluster), []);
   await release(environmentIdOf(cluster), cluster.body, context);
@@ -100,7 +100,7 @@ function dataviewArn(environmentId: string, database: string, name: string | und
   return `${inDatabase(world, environmentId, database, 'kxDataview')}/${name}`;
 }
 
-/** Everything that a cluster makes undeletable. */
+/** Everything that a cluster protects from deletion. */
 export function linksOf(environmentId: string, body: ClusterBody, context: Context): string[] {
   const within = (kind: 'kxScalingGroup' | 'kxVolume' | 'kxDatabase', name: string) =>
     `${inEnvironment(context.world, environmentId, kind)}/${name}`;

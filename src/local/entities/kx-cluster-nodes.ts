@@ -18,7 +18,7 @@ import { groupOf } from './kx-scaling-group.ts';
 interface Body {
   availabilityZoneId: string;
   launched: number;
-  /** How the update under way restarts it. */
+  /** How the update in progress restarts it. */
   relaunch?: 'ROLLING' | 'FORCE';
 }
 
@@ -48,7 +48,7 @@ export const kxClusterNodes: Handlers<'ListKxClusterNodes' | 'DeleteKxClusterNod
   },
 };
 
-/** The nodes of a new cluster are being prepared. */
+/** The nodes of a new cluster, in preparation. */
 export const provisionNodes: Effect<ClusterBody> = async (cluster, context) => {
   const { availabilityZoneId } = cluster.body;
   const zones = availabilityZoneId === undefined ? zonesOf(context.world.region) : [availabilityZoneId];
@@ -59,7 +59,7 @@ export const provisionNodes: Effect<ClusterBody> = async (cluster, context) => {
   return { body: { ...cluster.body, modified: context.now } };
 };
 
-/** The cluster runs with all its nodes, or fails for want of memory on its scaling group. */
+/** The cluster runs with all its nodes, or fails if its scaling group lacks memory. */
 export const startCluster: Effect<ClusterBody> = async (cluster, context) => {
   const statusReason = await lackOfMemory(cluster, context);
   const body = { ...cluster.body, modified: context.now };
@@ -73,7 +73,7 @@ export const startCluster: Effect<ClusterBody> = async (cluster, context) => {
   return { body };
 };
 
-/** The nodes that an update restarts: all at once with FORCE, one after the other with ROLLING. */
+/** The nodes that an update restarts: all at once with FORCE, one after another with ROLLING. */
 export async function restartNodes(cluster: KxCluster, relaunch: 'ROLLING' | 'FORCE', context: Context): Promise<void> {
   const { tx, now } = context;
   for (const node of await nodesIn(cluster, context)) {
@@ -83,7 +83,7 @@ export async function restartNodes(cluster: KxCluster, relaunch: 'ROLLING' | 'FO
   }
 }
 
-/** The update is through: each node that it restarted runs, launched when its turn had come. */
+/** The update has finished: each restarted node runs, launched at its turn. */
 export const applyUpdate: Effect<ClusterBody> = async (cluster, context) => {
   const { tx, now } = context;
   const restarted = (await nodesIn(cluster, context)).filter(({ body }) => body.relaunch !== undefined);

@@ -12,7 +12,7 @@ import { withinMountQuotas } from './mount-quotas.ts';
 
 const SECOND = 1_000;
 
-/** How long updates were observed to take. */
+/** Observed durations of updates. */
 const CODE_TAKES = { NO_RESTART: 90 * SECOND, ROLLING: 900 * SECOND, FORCE: 700 * SECOND };
 const DATABASES_TAKE = { NO_RESTART: 75 * SECOND, ROLLING: 180 * SECOND };
 

@@ -104,7 +104,7 @@ async function requireVolume(
 
 const asVolumes = (names: string[]) => names.map((volumeName) => ({ volumeName, volumeType: 'NAS_1' as const }));
 
-/** The reply to a create shows an empty list where later replies leave the member out. */
+/** The reply to a create contains an empty list where later replies omit the member. */
 const withCaches = (entry: NonNullable<ClusterBody['databases']>[number]) => ({
   ...entry,
   cacheConfigurations: entry.cacheConfigurations ?? [],

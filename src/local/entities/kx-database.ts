@@ -12,7 +12,7 @@ interface Body {
   description?: string | undefined;
   created: number;
   modified: number;
-  /** How many changesets were ever asked for; numbers them. */
+  /** The number of changesets ever requested, which numbers them. */
   sequence: number;
   numBytes: number;
   numFiles: number;

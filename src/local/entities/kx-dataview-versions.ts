@@ -38,7 +38,7 @@ export type KxDataview = Entity<DataviewBody>;
 /** The facet of dataviews that follow every new changeset. */
 export const FOLLOWING = 'autoUpdate';
 
-/** The body with one more version of the data; it can be mounted once the dataview is ACTIVE again. */
+/** The body with a new version; it can be mounted when the dataview is ACTIVE again. */
 export function withVersion(
   body: DataviewBody,
   changesetId: string | undefined,
@@ -49,7 +49,10 @@ export function withVersion(
   return { ...body, changesetId, segmentConfigurations, modified: now, versions: [version, ...body.versions] };
 }
 
-/** The newest version stands ready; the old ones that no cluster mounts are let go; a dataview that fell behind meanwhile goes on. */
+/**
+ * The newest version becomes available; old versions without clusters are released; a dataview that fell behind meanwhile
+ * continues.
+ */
 export const activateVersion: Effect<DataviewBody> = async (dataview, context) => {
   const arn = arnOf(dataview);
   const ready = dataview.body.versions.map((version, index) => (index === 0 ? { ...version, active: true } : version));
@@ -64,7 +67,7 @@ export const activateVersion: Effect<DataviewBody> = async (dataview, context) =
   return next;
 };
 
-/** The new version never stands ready; the ones that clusters mount stay. */
+/** The new version never becomes available; versions that clusters mount stay. */
 export const failVersion: Misfortune<DataviewBody> = async (dataview, fate, context) => {
   const versions = dataview.body.versions.filter(({ active }) => active);
   const body = { ...dataview.body, versions, statusReason: statusReasonOf(fate), modified: context.now };
@@ -72,7 +75,7 @@ export const failVersion: Misfortune<DataviewBody> = async (dataview, fate, cont
   return body;
 };
 
-/** Lets go of the old versions of a dataview that no cluster mounts any more, and of the volumes that only they were on. */
+/** Releases the old versions of a dataview that no cluster mounts, and the volumes that only they used. */
 export async function releaseVersions(arn: string, context: Context): Promise<void> {
   const { collection, name } = placeOf(arn);
   const dataview = await context.tx.get<DataviewBody>(collection, name);
@@ -84,7 +87,7 @@ export async function releaseVersions(arn: string, context: Context): Promise<vo
   await context.tx.link(arn, dataviewLinks(released, context));
 }
 
-/** The versions that are still in the making, the newest that is ready, and those that clusters mount. */
+/** The versions in progress, the newest available one, and those that clusters mount. */
 async function needed(arn: string, versions: Version[], context: Context): Promise<Version[]> {
   const newest = versions.findIndex(({ active }) => active);
   return filterAsync(
@@ -94,7 +97,7 @@ async function needed(arn: string, versions: Version[], context: Context): Promi
   );
 }
 
-/** Starts an update of every dataview of a database that follows its changesets. */
+/** Starts an update of every dataview of a database that follows new changesets. */
 export async function followChangeset(databaseArn: string, changesetId: string, context: Context): Promise<void> {
   const { tx } = context;
   const query = { facet: FOLLOWING, limit: 100 };
@@ -113,7 +116,7 @@ export async function followChangeset(databaseArn: string, changesetId: string, 
 
 const MAKING = new Set(['CREATING', 'UPDATING']);
 
-/** What a dataview counts against and rests on: its volumes, and the quotas of its environment. */
+/** What a dataview links to: its volumes, and the quotas of its environment. */
 export function dataviewLinks(dataview: KxDataview, { world }: Context): string[] {
   const environmentId = environmentIdOf(dataview);
   const volumes = inEnvironment(world, environmentId, 'kxVolume');
@@ -126,12 +129,12 @@ export function dataviewLinks(dataview: KxDataview, { world }: Context): string[
   ];
 }
 
-/** The version that a cluster gets when it mounts the dataview now. */
+/** The version that a cluster gets if it mounts the dataview now. */
 export function mountableVersion({ body }: KxDataview): Version | undefined {
   return body.versions.find(({ active }) => active);
 }
 
-/** The versions that are there to be mounted or still are mounted, as replies show them. */
+/** The versions that can be mounted or are mounted, as replies show them. */
 export function activeVersions(dataview: KxDataview, context: Context): Promise<object[]> {
   const ready = dataview.body.versions.filter(({ active }) => active);
   return Promise.all(
@@ -142,7 +145,7 @@ export function activeVersions(dataview: KxDataview, context: Context): Promise<
   );
 }
 
-/** The names of the clusters that depend on something, in order; one that is being deleted no longer does. */
+/** The names of the clusters that depend on an entity, in order; without clusters that are being deleted. */
 export async function clustersOn(target: string, { tx }: Context): Promise<string[]> {
   return (await tx.sources(target))
     .map(placeOf)

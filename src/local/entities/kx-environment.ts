@@ -21,7 +21,7 @@ interface Body extends Network {
   errorMessage?: string;
   created: number;
   modified: number;
-  /** What is known once it is CREATED. */
+  /** Members that appear when it is CREATED. */
   opened?: { dedicatedServiceAccountId: string; availabilityZoneIds: string[]; certificateAuthorityArn: string };
 }
 export type KxEnvironment = Entity<Body>;
@@ -35,7 +35,7 @@ type Operations =
   | 'DeleteKxEnvironment';
 
 export const kxEnvironments: Handlers<Operations> = {
-  // Tags given here were never applied; clients tag afterwards.
+  // The service ignored tags given here; clients tag afterwards.
   async CreateKxEnvironment({ name, description, kmsKeyId }, context) {
     const { tx, now, world, random } = context;
     const collection = environments(world);
@@ -140,12 +140,12 @@ export const failEnvironment: Misfortune<Body> = (environment, { reason }, { now
 
 const oldestFirst = (now: number, id: string) => `${String(now).padStart(15, '0')}.${id}`;
 
-/** The model lets operations on databases, changesets and dataviews take anything; the service did not. */
+/** The model accepts any id in operations on databases, changesets and dataviews; the service did not. */
 const WELL_FORMED = /^[a-zA-Z0-9]{1,32}$/;
 
 type InEnvironment = Pick<Input<'GetKxEnvironment'>, 'environmentId'>;
 
-/** The environment that a request names, in whatever state. */
+/** The environment that a request names, in any status. */
 export async function environmentOf(
   { environmentId: id }: InEnvironment,
   { tx, world }: Context,
@@ -160,7 +160,7 @@ export async function environmentOf(
   return environment;
 }
 
-/** The environment that a request names, when it can be changed; `Conflict` or `Validation` when it cannot. */
+/** The environment that a request names, if it can be changed; otherwise throws `Conflict` or `Validation`. */
 export async function openEnvironment(input: InEnvironment, context: Context): Promise<KxEnvironment> {
   const environment = await environmentOf(input, context);
   const { status } = environment;
@@ -169,10 +169,10 @@ export async function openEnvironment(input: InEnvironment, context: Context): P
   return environment;
 }
 
-/** A network that failed to attach leaves the environment as it was. */
+/** A network that failed to attach leaves the environment unchanged. */
 const OPEN = new Set(['CREATED', 'FAILED_UPDATING_NETWORK']);
 
-/** Refuses a zone that the environment is not in. */
+/** Rejects a zone that the environment does not have. */
 export function requireZone(zone: string, { body }: KxEnvironment): void {
   const zones = body.opened?.availabilityZoneIds ?? [];
   demand(

@@ -6,20 +6,20 @@ import type { Effect } from './effect.ts';
 type Request = Pick<Input<'UpdateKxEnvironmentNetwork'>, 'transitGatewayConfiguration' | 'customDNSConfiguration'>;
 type Gateway = NonNullable<Request['transitGatewayConfiguration']>;
 
-/** How an environment is connected to the customer's network. */
+/** The connection of an environment to the customer's network. */
 export interface Network extends Request {
   tgwStatus: string;
   dnsStatus: string;
 }
 
-/** The change of the network that a request asks for: of the gateway or of the DNS servers, with canonical blocks. */
+/** The network change in a request: of the gateway or of the DNS servers, with canonical CIDR blocks. */
 export function networkChange({ transitGatewayConfiguration, customDNSConfiguration }: Request): Request {
   return transitGatewayConfiguration === undefined
     ? { customDNSConfiguration }
     : { transitGatewayConfiguration: canonical(transitGatewayConfiguration) };
 }
 
-/** The network as it is requested to become. The gateway and its addresses can be set once, its rules and the DNS servers again. */
+/** The requested network. The gateway and its addresses can be set once; its rules and the DNS servers can be changed. */
 export function connect(current: Network, change: Request): Network {
   const { transitGatewayConfiguration: gateway } = change;
   if (gateway === undefined) return { ...current, ...change, dnsStatus: 'UPDATE_REQUESTED' };
@@ -46,7 +46,7 @@ export const finishNetwork: Stepped = ({ body }, { now }) => ({
   body: { ...moved(body, 'UPDATING', 'SUCCESSFULLY_UPDATED'), modified: now },
 });
 
-/** What was UPDATING has FAILED_UPDATE. */
+/** UPDATING becomes FAILED_UPDATE. */
 export const failNetwork = <B extends Network>(body: B): B => moved(body, 'UPDATING', 'FAILED_UPDATE');
 
 function moved<B extends Network>(body: B, from: string, to: string): B {

@@ -4,12 +4,12 @@ import type { Entity } from '../transaction.ts';
 import { type KxCluster, linksOf } from './kx-cluster-mounts.ts';
 import { dataviewLinks, type KxDataview } from './kx-dataview-versions.ts';
 
-/** What an entity links to in its status, as the service itself keeps it. */
+/** The links of an entity in its current status. */
 export function expectedLinks(entity: Entity, context: Context): string[] {
   return LINKS[kindOf(entity.collection)]?.(entity, context) ?? [];
 }
 
-/** A cluster lets go of everything as soon as it is being deleted. */
+/** A cluster releases everything when its deletion starts. */
 const DETACHED = new Set(['DELETING', 'DELETE_FAILED']);
 const INGESTING = new Set(['PENDING', 'IN_PROGRESS']);
 

@@ -3,7 +3,7 @@ import { failVersion } from './kx-dataview-versions.ts';
 import { failEnvironment } from './kx-environment.ts';
 import { type Misfortune, withReason } from './misfortune.ts';
 
-/** What failing does, by kind, beside the status; each is called with entities of its own kind only. */
+/** The effects of a failure besides the status, by kind; each is called only with entities of its own kind. */
 export const MISFORTUNES = {
   kxEnvironment: failEnvironment,
   kxCluster: withReason,

@@ -9,7 +9,7 @@ import { volumeArn } from './kx-volume.ts';
 type Mode = 'read' | 'write';
 type Mounting = Pick<KxCluster, 'collection' | 'body'>;
 
-/** Refuses a cluster whose volumes would be mounted by more clusters than the quota allows, for reading or for writing. */
+/** Rejects a cluster if more clusters than the quota allows would mount one of its volumes, for reading or for writing. */
 export async function withinMountQuotas(
   cluster: Pick<KxCluster, 'collection' | 'name' | 'body'>,
   context: Context,
@@ -32,7 +32,9 @@ export async function withinMountQuotas(
   }
 }
 
-/** How a cluster mounts a volume: a dataview to read it, unless it is writable; savedown and a tickerplant's own log to write. */
+/**
+ * How a cluster mounts a volume: it reads a dataview, unless that is writable; it writes savedown and a tickerplant's own log.
+ */
 async function modesOf(volumeName: string, cluster: Mounting, context: Context): Promise<Mode[]> {
   const { databases = [], savedownStorageConfiguration: savedown, tickerplantLogConfiguration: log } = cluster.body;
   const logs = log?.tickerplantLogVolumes?.includes(volumeName) === true;

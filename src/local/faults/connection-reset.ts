@@ -1,4 +1,4 @@
-/** A fault: the connection breaks. In process the request rejects with it; the listener resets the socket. */
+/** A fault: the connection breaks. In process, the request rejects with this error; the listener resets the socket. */
 export class ConnectionReset extends Error {
   override readonly name = 'ConnectionReset';
   readonly code = 'ECONNRESET';

@@ -6,8 +6,8 @@ import { ConnectionReset } from './connection-reset.ts';
 import type { Fault } from './source.ts';
 
 /**
- * Answers a request as a fault wants it. Throws `ConnectionReset` where the connection is to break without a reply; a
- * truncated reply is broken after as many bytes.
+ * Replies to a request as a fault requires. Throws `ConnectionReset` if the connection must break without a reply; a truncated
+ * reply breaks after a number of bytes.
  */
 export async function inflicted(
   { delayMs, error, message, reset, truncate, failure }: Fault,

@@ -7,11 +7,11 @@ import { wordIssue } from '../../wording.ts';
 
 const ERROR_TYPES = OPERATIONS.GetKxChangeset.output().shape.errorInfo.unwrap().shape.errorType;
 
-/** What the API takes for a statusReason. */
+/** The API's limits on a statusReason. */
 const REASON = /^[\w\-.\s]{1,250}$/;
 const REASON_RULE = 'expects 1 to 250 letters, digits, spaces and any of _ - .';
 
-/** The operations that set something going which can fail. */
+/** The operations whose work can fail later. */
 const FAILING: ReadonlySet<string> = new Set<OperationName | '*'>([
   '*',
   'CreateKxEnvironment',
@@ -35,19 +35,19 @@ const FAILING: ReadonlySet<string> = new Set<OperationName | '*'>([
 const Rule = z
   .strictObject({
     operation: z.enum(['*', ...OPERATION_NAMES] as ['*', ...OperationName[]]),
-    /** Strikes the n-th matching request, and every n-th after it; every one when neither this nor `probability` is given. */
+    /** Applies to every n-th matching request; to every one if neither this nor `probability` is given. */
     every: z.int().min(1).optional(),
     probability: z.number().min(0).max(1).optional(),
-    /** Waits so many milliseconds before the request is looked at. */
+    /** Waits this many milliseconds before the request is handled. */
     delayMs: z.int().min(0).max(600_000).optional(),
-    /** Refuses the request with a modelled error; nothing of it happens. */
+    /** Rejects the request with a modelled error; the request has no effect. */
     error: z.enum(Object.keys(ERRORS) as ErrorName[]).optional(),
     message: z.string().max(1000).optional(),
-    /** Breaks the connection before the request has happened, or after it. */
+    /** Breaks the connection before or after the request takes effect. */
     reset: z.enum(['before', 'after']).optional(),
-    /** Breaks the connection after so many bytes of the reply's body. */
+    /** Breaks the connection after this many bytes of the reply's body. */
     truncate: z.int().min(0).optional(),
-    /** Lets the request succeed, and what it sets going fail when its time comes. */
+    /** The request succeeds, and the work that it starts fails later. */
     failure: z.strictObject({ reason: z.string().regex(REASON, REASON_RULE), errorType: ERROR_TYPES }).optional(),
   })
   .refine(
@@ -73,7 +73,7 @@ const Rule = z
   );
 
 const FaultFile = z.strictObject({
-  /** What the probabilities are drawn from: the same seed strikes the same requests. */
+  /** Seed of the probabilities: the same seed selects the same requests. */
   seed: z.union([z.string(), z.int()], 'expects a string or a whole number').default('faults'),
   rules: z.array(Rule).min(1).max(200),
 });
@@ -81,7 +81,7 @@ const FaultFile = z.strictObject({
 export type FaultRule = z.output<typeof Rule>;
 export type FaultPlan = z.output<typeof FaultFile>;
 
-/** Reads a file of fault rules. Throws `StoreError`, one line that names the file and the first thing that is wrong in it. */
+/** Reads a file of fault rules. Throws `StoreError`, one line that names the file and the first error in it. */
 export function readFaults(path: string): FaultPlan {
   let content: unknown;
   try {

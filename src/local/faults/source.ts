@@ -6,12 +6,12 @@ export type Fault = Pick<FaultRule, 'error' | 'message' | 'reset' | 'truncate' |
   readonly delayMs: number;
 };
 
-/** What befalls the next request for an operation, if anything does. */
+/** The fault for the next request of an operation, if any. */
 export type FaultSource = (operation: OperationName) => Fault | undefined;
 
 /**
- * Draws faults from rules. Each rule counts the requests that match it, from the start of the process. Of several rules that
- * strike one request, the delays add up and of everything else the first wins.
+ * Selects faults by rules. Each rule counts its matching requests from the start of the process. If several rules apply to one
+ * request, their delays add up; for everything else, the first rule wins.
  */
 export function faultSource({ seed, rules }: FaultPlan): FaultSource {
   const counts = rules.map(() => 0);

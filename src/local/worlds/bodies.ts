@@ -5,7 +5,7 @@ import { once } from '../../operations/operation.ts';
 const moment = z.int().min(0);
 const times = { created: moment, modified: moment };
 
-/** What each kind of entity is kept as, with its statuses; made of what the API says of it. */
+/** The stored form of each kind of entity, with its statuses; derived from the API's schemas. */
 interface Kind {
   readonly body: () => z.ZodType;
   readonly statuses: () => readonly string[];

@@ -11,14 +11,14 @@ export const DAY = 24 * HOUR;
 type Cluster = Input<'CreateKxCluster'>;
 type Tags = Record<string, string>;
 
-/** What the chapters of the demo share: the stage, the main environment, and where things are. */
+/** Shared by the parts of the demo: the stage, the main environment, and its zones. */
 export interface Estate {
   readonly stage: Stage;
   readonly world: World;
   readonly zone: string;
   /** The id of the main environment, once it exists. */
   readonly prod: () => string;
-  /** `2026.03.17`, so many days ago. */
+  /** `2026.03.17`, this many days ago. */
   readonly date: (daysAgo: number) => string;
   readonly role: (name: string) => string;
   readonly tag: (ago: number, path: string, tags: Tags) => void;
@@ -55,7 +55,7 @@ export const subnetOf = (name: string): NonNullable<Cluster['vpcConfiguration']>
   ipAddressType: 'IP_V4',
 });
 
-/** The main environment with its network and the people who use it, and the means to tell the rest. */
+/** The main environment with its network and its users, and the context for the other parts. */
 export function prepareEstate(stage: Stage, world: World, now: number): Estate {
   const [zone = ''] = zonesOf(world.region);
   let id = '';

@@ -6,7 +6,7 @@ const FX = stageTags('fx-desk', 'CC-5230');
 const FUTURES = stageTags('futures-desk', 'CC-5240');
 const LANDING = 'halden-market-data';
 
-/** The nightly ingests and the historical databases, some of which did not follow. */
+/** The nightly ingests and the historical databases, some of which are behind. */
 export function tellHistory(estate: Estate): void {
   const { stage, prod, volume, group, tag } = estate;
   const start = 58 * DAY;
@@ -31,7 +31,7 @@ export function tellHistory(estate: Estate): void {
   tellFutures(estate);
 }
 
-/** Last night the equities and futures came in; the FX file was not where it should have been. */
+/** Last night, the equities and futures files were loaded; the FX file was missing. */
 function tellLastNight(estate: Estate): void {
   const { stage, world } = estate;
   ingest(estate, 'equities_taq', 9 * HOUR, [1]);
@@ -41,7 +41,7 @@ function tellLastNight(estate: Estate): void {
   stage.meanwhile(9 * HOUR - 25 * MINUTE, (tx) => tx.putSettings(world.arn, { quotas: 'raised' }));
 }
 
-/** Two replicas; after last week only one of them was moved on. */
+/** Two replicas; only one was moved to new data after last week. */
 function tellEquities({ stage, prod, zone, cluster }: Estate): void {
   const view = { databaseName: 'equities_taq', dataviewName: 'equities_taq_static' };
   stage.at(
@@ -80,7 +80,7 @@ function tellEquities({ stage, prod, zone, cluster }: Estate): void {
   move(8 * HOUR, ['hdb-equities-a']);
 }
 
-/** Follows every changeset by itself. */
+/** Follows every changeset automatically. */
 function tellFx({ stage, prod, zone, cluster }: Estate): void {
   const view = { databaseName: 'fx_spot', dataviewName: 'fx_spot_live' };
   stage.at(

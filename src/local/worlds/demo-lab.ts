@@ -69,7 +69,7 @@ export function tellLab(estate: Estate): void {
     initializationScript: 'reference/start.q',
     tags: REFERENCE,
   });
-  // A release that is rolling out right now.
+  // A release that is being rolled out.
   stage.at(
     4 * MINUTE,
     'UpdateKxClusterCodeConfiguration',
@@ -92,7 +92,7 @@ export function tellLab(estate: Estate): void {
   tellBacktest(estate);
 }
 
-/** The cluster and its dataview are gone; the host and the volume still cost money, and the volume has no owner. */
+/** The cluster and its dataview are deleted; the host and the volume still cost money, and the volume has no owner. */
 function tellBacktest({ stage, prod, zone, volume, group, cluster }: Estate): void {
   const view = { databaseName: 'equities_taq', dataviewName: 'backtest_2023' };
   group(28 * DAY, 'sg-backtest', 'kx.sg1.16xlarge', RESEARCH);

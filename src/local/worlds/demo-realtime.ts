@@ -43,7 +43,7 @@ export function tellRealtime({ volume, group, cluster, tag }: Estate): void {
     commandLineArguments: [{ key: 'schema', value: 'fx' }],
     tags: FX,
   });
-  // Rolled over: the real-time databases are made anew every few days.
+  // Rolled over: the real-time databases are recreated every few days.
   cluster(4 * DAY, {
     clusterName: 'rdb-equities',
     clusterType: 'RDB',
@@ -77,7 +77,7 @@ export function tellRealtime({ volume, group, cluster, tag }: Estate): void {
     initializationScript: 'gateway/start.q',
     tags: PLATFORM,
   });
-  // Asked for just now: still on its way.
+  // Requested a moment ago, and still in progress.
   cluster(3 * MINUTE, {
     clusterName: 'rdb-futures',
     clusterType: 'RDB',

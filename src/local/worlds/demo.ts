@@ -9,7 +9,7 @@ import { type Observer, stage } from './stage.ts';
 
 const CHAPTERS: readonly ((estate: Estate) => void)[] = [tellRealtime, tellHistory, tellLab, tellUat];
 
-/** The kdb estate of a trading firm, as nine weeks of its own requests left it. */
+/** The kdb estate of a trading firm, built by nine weeks of requests. */
 export async function buildDemo(tx: Transaction, world: World, now: number, observe?: Observer): Promise<void> {
   await tx.putSettings(world.arn, { quotas: 'raised' });
   const script = stage(tx, world, now, observe);

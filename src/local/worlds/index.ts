@@ -9,7 +9,7 @@ import { buildDemo } from './demo.ts';
 import { imported } from './transfer.ts';
 import { readWorldFile } from './world-file.ts';
 
-/** What a new world holds unless another is named. */
+/** The default contents of a new world. */
 export const DEFAULT_WORLD = 'demo';
 
 export interface SeedOptions {
@@ -17,9 +17,9 @@ export interface SeedOptions {
   readonly now: () => number;
   readonly region: string;
   readonly account: string;
-  /** How fast what is under way in the demo goes on. */
+  /** The pace at which changes in progress in the demo continue. */
   readonly lifecycle: Lifecycle;
-  /** In place of the limits that the world would have. */
+  /** Replaces the limits of the world. */
   readonly quotas?: QuotaSet | undefined;
 }
 
@@ -29,7 +29,7 @@ export const hasWorld = (
   { region, account }: Pick<SeedOptions, 'region' | 'account'>,
 ): Promise<boolean> => store.read(async (tx) => (await tx.settings(worldOf(account, region).arn)) !== undefined);
 
-/** Makes a world in an account and region, unless there is one already. Its name is `demo`, `empty`, or a world file's. */
+/** Creates a world in an account and region, unless one exists. Its name is `demo`, `empty`, or the path of a world file. */
 export async function seed(store: Store, name: string, options: SeedOptions): Promise<void> {
   const world = worldOf(options.account, options.region);
   if (await hasWorld(store, options)) return;
@@ -40,7 +40,7 @@ export async function seed(store: Store, name: string, options: SeedOptions): Pr
   });
 }
 
-/** What makes the world of that name. Throws `StoreError` for a file that cannot be used here. */
+/** Creates the world with that name. Throws `StoreError` for an unusable file. */
 export function seeded(name: string, options: SeedOptions): (tx: Transaction) => Promise<void> {
   const make = contentOf(name, options);
   return async (tx) => {
@@ -49,7 +49,7 @@ export function seeded(name: string, options: SeedOptions): (tx: Transaction) =>
   };
 }
 
-/** Gives a new world other limits. */
+/** Sets the limits of a new world. */
 export async function limitWorld(tx: Transaction, { arn }: World, quotas: QuotaSet | undefined): Promise<void> {
   if (quotas !== undefined) await tx.putSettings(arn, { ...(await tx.settings(arn)), quotas });
 }

@@ -8,7 +8,7 @@ import { filterAsync } from '../filter-async.ts';
 import { transitionFrom } from '../lifecycle.ts';
 import type { Entity } from '../transaction.ts';
 
-/** What is wrong in a world, one line each; nothing when every reference leads somewhere and no host is overbooked. */
+/** The inconsistencies in a world, one line each; empty if every reference is valid and no host is overbooked. */
 export async function problemsOf(entities: Iterable<Entity>, context: Context): Promise<string[]> {
   const problems: string[] = [];
   for (const entity of entities) {
@@ -62,7 +62,7 @@ async function exists(arn: string, { tx }: Context): Promise<boolean> {
   return entity.body.versions.some(({ versionId }) => versionId === version);
 }
 
-/** By how many MiB the running clusters of a scaling group have reserved more than its host has. */
+/** By how many MiB the reservations of a scaling group's running clusters exceed the memory of its host. */
 async function overbooked(group: Entity, { tx }: Context): Promise<number> {
   const { hostType } = group.body as { hostType: string };
   let reserved = 0;

@@ -6,17 +6,17 @@ import { seededRandom } from '../random.ts';
 import { settle } from '../settle.ts';
 import type { Transaction } from '../transaction.ts';
 
-/** Sees each request of a world's history before it is made. */
+/** Called with each request of a world's history before it is made. */
 export type Observer = (name: OperationName, input: object) => void;
 
-/** A world's history, told in any order and then lived through in the order of time, by the service's own rules. */
+/** A world's history, declared in any order and then executed in order of time, by the service's own rules. */
 export interface Stage {
-  /** One request, so many milliseconds before now. Its input is a function, because it may depend on earlier replies. */
+  /** A request this many milliseconds before now. Its input is a function, because it may depend on earlier replies. */
   at<N extends OperationName>(
     ago: number,
     name: N,
   ): (input: () => Input<N>, then?: (output: Record<string, string>) => void) => void;
-  /** Something between requests that no request can do. */
+  /** A change that no request can make. */
   meanwhile(ago: number, change: (tx: Transaction) => Promise<void>): void;
   play(): Promise<void>;
 }

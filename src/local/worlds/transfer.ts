@@ -7,7 +7,7 @@ import type { Entity, Transaction } from '../transaction.ts';
 import { problemsOf } from './integrity.ts';
 import { header, type WorldFile } from './world-file.ts';
 
-/** A world as a file holds it. Exported, imported and exported again, it is the same to the last byte. */
+/** A world in the form of a file. Export, import and export again return the same bytes. */
 export async function exported(tx: Transaction, world: World): Promise<WorldFile> {
   const { touched: _, ...settings } = (await tx.settings(world.arn)) ?? { quotas: 'published' };
   return {
@@ -30,7 +30,7 @@ export async function exported(tx: Transaction, world: World): Promise<WorldFile
   };
 }
 
-/** Puts a file's world in place of whatever its account and region hold. Throws `StoreError` for one that contradicts itself. */
+/** Replaces the world of an account and region by that of a file. Throws `StoreError` for an inconsistent file. */
 export async function imported(tx: Transaction, file: WorldFile, source: string, now: number): Promise<void> {
   const world = worldOf(file.account, file.region);
   const entities = file.entities.map((one) => entityOf(one, world));

@@ -5,7 +5,7 @@ import { isOrdered, kindOf } from '../arns.ts';
 import { KINDS } from './bodies.ts';
 
 const FORMAT = 'finspace-mcp world';
-/** A file with a higher version is from a newer program. */
+/** A file with a higher version was written by a newer program. */
 const VERSION = 1;
 
 const ROOMS = [
@@ -17,19 +17,19 @@ const ROOMS = [
 ];
 
 const FileEntity = z.strictObject({
-  /** Where it is, without the world's ARN: `kxEnvironment`, `kxEnvironment/ID/kxCluster`, … */
+  /** The collection without the world's ARN: `kxEnvironment`, `kxEnvironment/ID/kxCluster`, … */
   in: z
     .string()
     .regex(new RegExp(`^(?:${ROOMS.join('|')})$`), 'expects a collection, such as kxEnvironment/ID/kxCluster'),
   name: z.string().regex(/^[\w.-]{1,128}$/),
-  /** Its place in lists, of environments and changesets only; everything else is listed by name. */
+  /** Its position in lists, only for environments and changesets; all others are listed by name. */
   position: z.string().min(1).max(200).optional(),
-  /** What lists can be filtered by: the type of a cluster or volume, the name of an environment. */
+  /** The value by which lists can be filtered: the type of a cluster or volume, the name of an environment. */
   facet: z.string().max(300).optional(),
   status: z.string().max(40),
   /** When it entered its status; milliseconds since the epoch. */
   since: z.int().min(0),
-  /** When time will bring it the next status; without it, it stays as it is. */
+  /** When the next status begins; without it, the entity does not change. */
   due: z.int().min(0).optional(),
   /** Why that next status will be a failure. */
   fate: z.strictObject({ reason: z.string().max(1000), errorType: z.string().max(100).optional() }).optional(),
@@ -46,12 +46,12 @@ const WorldFileSchema = z.strictObject({
   entities: z.array(FileEntity),
 });
 
-/** A world as JSON: everything but the client tokens, which are forgotten within minutes anyway. */
+/** A world as JSON: everything except client tokens, which expire within minutes. */
 export type WorldFile = z.output<typeof WorldFileSchema>;
 
 export const header = { format: FORMAT, version: VERSION } as const;
 
-/** Reads a world file. Throws `StoreError`, one line that names the file and the first thing that is wrong in it. */
+/** Reads a world file. Throws `StoreError`, one line that names the file and the first error in it. */
 export function readWorldFile(path: string): WorldFile {
   let content: unknown;
   try {

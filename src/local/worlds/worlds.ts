@@ -7,13 +7,13 @@ import { limitWorld, type SeedOptions, seeded } from './index.ts';
 import { exported, imported } from './transfer.ts';
 import { readWorldFile, type WorldFile } from './world-file.ts';
 
-/** One world of a state file in figures. */
+/** One world of a state file, in numbers. */
 export interface WorldSummary {
   readonly account: string;
   readonly region: string;
   /** How many entities there are, by kind. */
   readonly counts: Readonly<Record<string, number>>;
-  /** Whether anything was changed since the world was made. */
+  /** Whether the world has been modified since its creation. */
   readonly changed: boolean;
 }
 
@@ -37,15 +37,15 @@ export const exportWorld = (store: Store, world: World): Promise<WorldFile | und
 export const isWorldChanged = (store: Store, world: World): Promise<boolean> =>
   store.read((tx) => isChanged(tx, world));
 
-/** What replaces a world, and what has to happen before changes in it are lost. */
+/** What replaces a world, and what must happen before changes in it are lost. */
 interface Replacing {
-  /** Keeps what is there; runs where the world holds changes. */
+  /** Keeps the old world; called if it contains changes. */
   readonly keep?: (() => void) | undefined;
 }
 
 type Importing = Pick<SeedOptions, 'now' | 'account' | 'quotas'> & Replacing & { readonly region?: string | undefined };
 
-/** Reads a world file, which has to be of the same account and, when one is given, region. Throws `StoreError`. */
+/** Reads a world file, which must belong to the same account and, if given, the same region. Throws `StoreError`. */
 export function importable(path: string, { account, region }: Pick<Importing, 'account' | 'region'>): WorldFile {
   const file = readWorldFile(path);
   if (file.account !== account) {
@@ -57,7 +57,10 @@ export function importable(path: string, { account, region }: Pick<Importing, 'a
   return file;
 }
 
-/** Replaces a world by a file's; resolves with false, and does nothing, when that would lose changes and `sure` is not set. */
+/**
+ * Replaces a world by that of a file; resolves with false, without replacing it, if that would lose changes and `sure` is not
+ * set.
+ */
 export function importWorld(store: Store, path: string, sure: boolean, options: Importing): Promise<boolean> {
   const file = importable(path, options);
   const { now, keep, quotas } = options;
@@ -70,7 +73,7 @@ export function importWorld(store: Store, path: string, sure: boolean, options: 
   });
 }
 
-/** Makes a world again, under the same condition. */
+/** Creates a world again, under the same condition. */
 export function resetWorld(
   store: Store,
   name: string,
@@ -93,7 +96,7 @@ async function mayReplace(tx: Transaction, world: World, sure: boolean, keep: ()
   return sure;
 }
 
-/** Whether a world holds what nothing could make again: requests have changed it since it was made. */
+/** Whether a world contains data that cannot be recreated: requests have modified it since its creation. */
 async function isChanged(tx: Transaction, { arn }: World): Promise<boolean> {
   return (await tx.settings(arn))?.touched === true;
 }
