@@ -55,7 +55,7 @@ export const kxChangesets: Handlers<'CreateKxChangeset' | 'GetKxChangeset' | 'Li
   },
 };
 
-/** Ends an ingestion: the database grows and its dataviews follow, or the changeset fails and says why. */
+/** Ends an ingestion: the database grows and its dataviews follow, or the changeset fails with a reason. */
 export const finishChangeset: Effect<Body> = async (changeset, context) => {
   const { tx, now } = context;
   await tx.link(arnOf(changeset), []);
@@ -78,14 +78,14 @@ export const finishChangeset: Effect<Body> = async (changeset, context) => {
   return { body: { ...changeset.body, activeFrom: now, modified: now } };
 };
 
-/** An ingestion that fails as a fault wants it. */
+/** An ingestion that fails because of a fault. */
 export const failChangeset: Misfortune<Body> = async (changeset, { reason, errorType }, { tx, now }) => {
   await tx.link(arnOf(changeset), []);
   const errorInfo = { errorType: errorType ?? 'An internal error has occurred.', errorMessage: reason };
   return { ...changeset.body, errorInfo, modified: now };
 };
 
-/** The changeset to mount: the one asked for, which has to be COMPLETED, or the database's latest, if it has any. */
+/** The changeset to mount: the requested one, which must be COMPLETED, or the database's latest, if there is one. */
 export async function mountableChangeset(
   database: { environmentId: string; databaseName: string },
   changesetId: string | undefined,

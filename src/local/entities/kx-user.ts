@@ -69,7 +69,7 @@ export const kxUsers: Handlers<Operations> = {
     demand(userArn.startsWith(`${users}/`), 'Validation', 'The userArn is not of a user of this environment');
     const userName = userArn.slice(users.length + 1);
     const { iamRole } = (await entityAt<Body>('kx-user', { environmentId, userName }, context)).body;
-    // The service gave no reason.
+    // The service returned an empty message.
     demand(context.role === undefined || context.role === iamRole, 'AccessDenied', '');
     const cluster = await context.tx.get(inEnvironment(context.world, environmentId, 'kxCluster'), clusterName);
     if (cluster === undefined) throw new Refusal('ResourceNotFound', `Cluster ${clusterName} not found`);

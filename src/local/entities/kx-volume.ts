@@ -25,7 +25,7 @@ export type KxVolume = Entity<Body>;
 type Operations = 'CreateKxVolume' | 'GetKxVolume' | 'ListKxVolumes' | 'UpdateKxVolume' | 'DeleteKxVolume';
 
 export const kxVolumes: Handlers<Operations> = {
-  // Tags given here were never applied; clients tag afterwards.
+  // The service ignored tags given here; clients tag afterwards.
   async CreateKxVolume({ environmentId, volumeName, nas1Configuration: disk, ...input }, context) {
     const { volumeType, azMode, availabilityZoneIds, description } = input;
     const nas1Configuration = disk as Body['nas1Configuration'];
@@ -64,7 +64,7 @@ export const kxVolumes: Handlers<Operations> = {
     const nas1Configuration = { ...body.nas1Configuration, ...input.nas1Configuration } as Body['nas1Configuration'];
     const growth = nas1Configuration.size - body.nas1Configuration.size;
     const { statusReason: _, ...rest } = body;
-    // An update that is going to fail leaves the size as it was.
+    // An update that is going to fail leaves the size unchanged.
     const disk = context.fate === undefined ? nas1Configuration : body.nas1Configuration;
     const changed = { ...volume, body: { ...rest, description, nas1Configuration: disk, modified: context.now } };
     const updated = growth > 0 ? enter(changed, 'UPDATING', context) : changed;
@@ -85,7 +85,7 @@ type Named = Pick<Input<'GetKxVolume'>, 'environmentId' | 'volumeName'>;
 export const volumeArn = ({ world }: Context, environmentId: string, volumeName: string): string =>
   `${inEnvironment(world, environmentId, 'kxVolume')}/${volumeName}`;
 
-/** The volume that a request names, when it can be used; `Conflict` when it is not ACTIVE. */
+/** The volume that a request names, if it can be used; throws `Conflict` if it is not ACTIVE. */
 export async function readyVolume(named: Named, context: Context): Promise<KxVolume> {
   const volume = await entityAt<Body>('kx-volume', named, context);
   const { name, status } = volume;
