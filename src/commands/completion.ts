@@ -86,7 +86,7 @@ function zsh(commands: readonly Command[], standard: string): string {
     quoted(`${option.flag}[${escaped(option.text)}]${option.value ? `:${option.value}:${action(option)}` : ''}`);
   const named = commands.map(({ name, text }) => `    ${quoted(`${name}:${escaped(text)}`)}\n`);
   const cases = commands.map(({ name, options, words }) => {
-    const rest = words.length > 0 ? ["'2: :(" + words.join(' ') + ")'"] : [];
+    const rest = words.length > 0 ? [`'2: :(${words.join(' ')})'`] : [];
     return `    ${name}) _arguments "$skip[@]" ${[...rest, ...options.map(spec)].join(' \\\n      ')} ;;\n`;
   });
   return `#compdef finspace-mcp
