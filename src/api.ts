@@ -1,18 +1,21 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-/** How the local service starts. Without options: the demo world in memory, on a free port, whose entities take no time to change. */
+/**
+ * How to start the local service. By default, it serves the demo world from memory on a free port, and entities change without
+ * delay.
+ */
 export interface LocalServiceOptions {
   /** What a new world holds: `demo`, `empty`, or the path of a world file (`*.json`). */
   readonly world?: string | undefined;
-  /** How long entities take to change: as on AWS, a sixtieth of that, or (the default) no time. */
+  /** How long status changes take: as long as on AWS, a sixtieth of that, or (the default) no time. */
   readonly lifecycle?: 'realistic' | 'fast' | 'instant' | undefined;
-  /** Quotas of a new world, in place of its own. */
+  /** Quotas of a new world; by default, those of its contents. */
   readonly quotas?: 'published' | 'raised' | undefined;
-  /** The AWS region that the service stands for; `us-east-1` by default. */
+  /** The AWS region of the service; `us-east-1` by default. */
   readonly region?: string | undefined;
-  /** File that keeps the world; `:memory:` by default. */
+  /** File of the world; `:memory:` by default. */
   readonly state?: string | undefined;
-  /** Port on 127.0.0.1; 0 (the default) takes a free one. `false` opens none: give `requestHandler` to the client. */
+  /** Port on 127.0.0.1; 0 (the default) selects a free one. `false` opens none: pass `requestHandler` to the client. */
   readonly port?: number | false | undefined;
   /** JSON file of faults to inject. */
   readonly faults?: string | undefined;
@@ -26,7 +29,7 @@ export interface LocalServiceOptions {
 export interface LocalService {
   /** The endpoint for AWS SDKs, the AWS CLI and Terraform. */
   readonly url: string;
-  /** The port of `url`; undefined where none is open. */
+  /** The port of `url`; undefined if none is open. */
   readonly port: number | undefined;
   readonly region: string;
   /** For clients of AWS SDK for JavaScript 3 in this process: requests reach the service without a socket. */
@@ -60,7 +63,7 @@ export interface LocalRequest {
   readonly body?: unknown;
 }
 
-/** Starts the FinSpace-compatible service in this process. Rejects with a line that says why it cannot start. */
+/** Starts the FinSpace-compatible service in this process. Rejects with one line that says why it cannot start. */
 export async function startLocal(options: LocalServiceOptions = {}): Promise<LocalService> {
   const { embeddedService } = await import('./commands/embedded.ts');
   return embeddedService(options);

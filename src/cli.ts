@@ -9,7 +9,7 @@ let code = 0;
 if (argv.length === 1 && /^(?:-v|--version)$/.test(argv[0] as string)) writeOut(`${VERSION}\n`);
 else {
   cacheCompiledCode(process.env);
-  // Loaded now, so that compiled code comes from the cache, and that a version needs none of it.
+  // Loaded here, so that compiled code comes from the cache, and that --version loads none of it.
   const { main } = await import('./main.ts');
   code = await main(argv);
 }

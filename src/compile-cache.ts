@@ -3,31 +3,31 @@ import nodeModule from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Has Node keep compiled code in a folder of this user's, where it can (Node 22 and newer), so that later starts are faster. */
+/** Lets Node keep compiled code in a folder of this user (Node 22 and newer), so that later starts are faster. */
 export function cacheCompiledCode(env: NodeJS.ProcessEnv, enable = ENABLE): void {
   if (enable === undefined || env['NODE_COMPILE_CACHE'] !== undefined) return;
   const base = cacheFolder(env);
   const own = join(base, 'finspace-mcp');
   const folder = join(own, 'compiled');
   try {
-    // Not with `recursive`, which on Node 20 does not end where a file system lets nobody make folders, such as /proc.
+    // Without `recursive`, which never returns on Node 20 where a file system does not allow new folders, such as /proc.
     for (const path of [base, own, folder]) if (!existsSync(path)) mkdirSync(path, { mode: 0o700 });
     if (isPrivate(folder)) enable(folder);
   } catch {
-    // The code is compiled at each start instead.
+    // Without the cache, the code is compiled at each start.
   }
 }
 
 const { enableCompileCache: ENABLE } = nodeModule as { enableCompileCache?: (folder: string) => unknown };
 
-/** Node runs what is in the cache, so nobody else may be able to write there. */
+/** Node executes the contents of the cache, so nobody else may have write access. */
 function isPrivate(folder: string): boolean {
   if (process.platform === 'win32') return true;
   const { uid, mode } = lstatSync(folder);
   return uid === process.getuid?.() && (mode & 0o077) === 0 && (mode & 0o170000) === 0o040000;
 }
 
-/** Where programs of this user keep what they can make again, by the conventions of the platform. */
+/** The cache directory of this user's programs, by the conventions of the platform. */
 function cacheFolder(env: NodeJS.ProcessEnv): string {
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches');
   if (process.platform === 'win32') return env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local');

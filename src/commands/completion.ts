@@ -5,12 +5,12 @@ import { PLACEHOLDERS, valuesOf } from './help.ts';
 
 type Commands = Readonly<Record<string, CommandShape>>;
 
-/** `finspace-mcp completion bash|zsh|fish`: prints the script with which a shell completes commands, options and their values. */
+/** `finspace-mcp completion bash|zsh|fish`: prints a script with which a shell completes commands, options and their values. */
 export function completion(commands: Commands, standard: string, shell = 'nothing'): void {
   writeOut(completionScript(commands, standard, shell));
 }
 
-/** The script for one shell; `standard` is the command that runs where none is named. */
+/** The script for one shell; `standard` is the default command. */
 export function completionScript(commands: Commands, standard: string, shell: string): string {
   const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
   if (script === undefined)
@@ -21,7 +21,7 @@ export function completionScript(commands: Commands, standard: string, shell: st
 interface Option {
   readonly flag: string;
   readonly text: string;
-  /** What the value is called; undefined of an option without one. */
+  /** Name of the value; undefined for an option without one. */
   readonly value?: string | undefined;
   readonly choices: readonly string[];
 }
@@ -30,7 +30,7 @@ interface Command {
   readonly name: string;
   readonly text: string;
   readonly options: readonly Option[];
-  /** What may follow the command besides options, where that is one of some words. */
+  /** The words that may follow the command besides options, if they are fixed. */
   readonly words: readonly string[];
 }
 

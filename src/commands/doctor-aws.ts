@@ -42,14 +42,14 @@ async function credentialsFinding(config: Config, env: NodeJS.ProcessEnv): Promi
     if (expiration === undefined) return ok('credentials', `from ${source}; they do not expire`);
     const text = `from ${source}; they expire at ${expiration.toISOString()}`;
     if (expiration.getTime() - Date.now() > SOON_MS) return ok('credentials', text);
-    return warning('credentials', `${text}.`, 'Renew them, unless their source does that by itself.');
+    return warning('credentials', `${text}.`, 'Renew them, unless their source renews them automatically.');
   } catch (error) {
     const { detail, advice } = diagnose(error);
     return failed('credentials', mask(detail), advice);
   }
 }
 
-/** Lists one environment, which changes nothing. */
+/** Lists one environment, without changing anything. */
 async function backendFinding(config: Config): Promise<Finding> {
   const { region, endpoint, profile } = config;
   const call = finspaceCall({ region, endpoint, profile, ...reach(config), maxAttempts: 1 });
@@ -64,10 +64,10 @@ async function backendFinding(config: Config): Promise<Finding> {
   }
 }
 
-/** The services refuse signatures whose time is further from theirs. */
+/** The services reject signatures whose time differs by more. */
 const MOST_SKEW_MS = 5 * 60_000;
 
-/** Compares the clock with that of the endpoint; nothing where that does not say its time. */
+/** Compares the clock with that of the endpoint; no finding if the endpoint does not send its time. */
 async function endpointClock({ endpoint, connectTimeout }: Config, now: () => number): Promise<Finding[]> {
   if (endpoint === undefined) return [];
   const options = { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(connectTimeout) } as const;

@@ -2,7 +2,7 @@ import { type Config, ConfigError } from '../config.ts';
 import { causeOf } from '../transports/cause.ts';
 import { type Finding, failed, ok } from './finding.ts';
 
-/** What only `finspace-mcp http` needs, as far as it is configured: who may call, and what replicas share. */
+/** The configured parts that only `finspace-mcp http` needs: who may call, and what replicas share. */
 export async function remoteFindings(config: Config): Promise<Finding[]> {
   const { authIssuer, authTokens, authJwks, authAudience, publicUrl, redis, sealKeys } = config;
   const isRemote = [authIssuer, authTokens, authJwks, authAudience, publicUrl].some((given) => given !== undefined);
@@ -46,7 +46,7 @@ async function sharedFinding(config: Config): Promise<Finding> {
     } finally {
       await fleet?.close();
     }
-    return ok(check, fleet === undefined ? 'share keys only (--seal-keys)' : 'share keys and Redis, which answers');
+    return ok(check, fleet === undefined ? 'share keys only (--seal-keys)' : 'share keys and Redis, which responds');
   } catch (error) {
     if (error instanceof ConfigError) return failed(check, error.message);
     return failed(check, `Redis does not answer (${causeOf(error as Error)}).`, 'Check --redis.');

@@ -13,7 +13,7 @@ import { ownCommand } from './own-command.ts';
 
 const STATE = 'state directory';
 
-/** The folder of what the server keeps: whether it can be used, and by nobody else. */
+/** The state directory: whether it is usable, and by its owner only. */
 export function stateFinding(config: Config): Finding {
   const { stateDir } = config;
   if (forgets(config)) return ok(STATE, 'unused: the local world is in memory, and nothing is kept');
@@ -30,7 +30,7 @@ export function stateFinding(config: Config): Finding {
   }
 }
 
-/** What people must do for a call that needs approval. */
+/** How people approve calls with these settings. */
 export async function approvalFinding(config: Config): Promise<Finding> {
   const { approve, stateDir, backend } = config;
   const check = 'approval';
@@ -55,7 +55,7 @@ export async function approvalFinding(config: Config): Promise<Finding> {
   }
 }
 
-/** The file of the local world; it is not opened, because that could bring it to a newer format. */
+/** The file of the local world. It is not opened, because opening might migrate it. */
 export function localFinding({ state, world = 'demo' }: Config): Finding {
   const check = 'backend';
   if (state === ':memory:') return ok(check, `the embedded service, with the world ${world} in memory`);
@@ -83,7 +83,7 @@ export function clockFinding(config: Config, now: number): Finding {
 }
 
 const shared = (check: string, path: string) =>
-  warning(check, `${path}: other users can access it.`, 'The next start of the server takes their access away.');
+  warning(check, `${path}: other users can access it.`, 'The next start of the server removes their access.');
 
 function problem(path: string, error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;

@@ -9,7 +9,7 @@ import { approvalFinding, clockFinding, localFinding, stateFinding } from './doc
 import { type Finding, failed, ok } from './finding.ts';
 import { targetsOf } from './targets.ts';
 
-/** `finspace-mcp doctor`: one line for each thing that the server depends on. Rejects with `DoctorError` when a check failed. */
+/** `finspace-mcp doctor`: one line per dependency of the server. Rejects with `DoctorError` when a check failed. */
 export async function doctor(config: Config, switches: ReadonlySet<string>): Promise<void> {
   const found = await findings(config);
   const broken = found.filter(({ status }) => status === 'failed').length;
@@ -21,7 +21,7 @@ export async function doctor(config: Config, switches: ReadonlySet<string>): Pro
   if (broken > 0) throw new DoctorError(`${broken} of ${found.length} checks failed`);
 }
 
-/** Something does not work; the lines on stdout say what. */
+/** A check failed; the lines on stdout say which. */
 class DoctorError extends ErrorForPeople {
   override readonly name = 'DoctorError';
 }
@@ -33,7 +33,7 @@ async function findings(config: Config): Promise<Finding[]> {
   return [...own, approval, ...backends.flat(), ...(await remoteFindings(config)), clockFinding(config, Date.now())];
 }
 
-/** The configuration of each backend: of every target, where there are some. */
+/** The configuration of each backend: of every target, if there are targets. */
 const placesOf = (config: Config): Config[] =>
   config.targets === undefined ? [config] : targetsOf(config).map((target) => target.config);
 
@@ -63,7 +63,7 @@ async function engineFinding(): Promise<Finding> {
   }
 }
 
-/** One line: what people read comes from files and from other machines. */
+/** The text in one line, because parts of it come from files and other machines. */
 function line({ check, status, detail, advice }: Finding): string {
   const text = [`${check}: ${detail}`, ...(advice === undefined ? [] : [advice])].join(' ');
   return `${status.padEnd(9)}${printable(text)}\n`;

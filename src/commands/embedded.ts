@@ -20,7 +20,7 @@ interface EmbeddedOptions {
   readonly credentials?: readonly Credential[] | undefined;
 }
 
-/** The local service for programs that import this package: in process, and on a port of loopback unless `port` is false. */
+/** The local service for programs that import this package: in process, and on a loopback port unless `port` is false. */
 export async function embeddedService(options: EmbeddedOptions) {
   const { state = ':memory:', lifecycle = 'instant', region = 'us-east-1', port = 0, ...rest } = options;
   prepareState(state);

@@ -1,7 +1,7 @@
 /** What one check of `finspace-mcp doctor` found. */
 export interface Finding {
   readonly check: string;
-  /** `failed`: the server does not work like this. `warning`: it works, but a person should know. */
+  /** `failed`: the server does not work with these settings. `warning`: it works, but a person should know. */
   readonly status: 'ok' | 'warning' | 'failed';
   readonly detail: string;
   /** What a person can do about it. */

@@ -60,7 +60,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
     switches: { json: 'Print JSON' },
   },
   completion: {
-    summary: 'Print the script with which a shell completes this command.',
+    summary: 'Print a completion script for a shell.',
     settings: [],
     word: 'bash|zsh|fish',
   },

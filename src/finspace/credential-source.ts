@@ -1,6 +1,6 @@
 import type { SharedProfile } from './shared-profile.ts';
 
-/** Where the default chain finds credentials first, in its order. The values themselves are not read. */
+/** The first source of credentials in the order of the default chain. The values are not read. */
 export function credentialSource({ name, isChosen, settings = {} }: SharedProfile, env: NodeJS.ProcessEnv): string {
   const profile = `the AWS profile ${JSON.stringify(name)}`;
   const inProfile = PROFILE_SOURCES.find(([setting]) => settings[setting] !== undefined)?.[1];
