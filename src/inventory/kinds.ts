@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { listMember } from '../operations/derive.ts';
 import { labels } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
@@ -42,6 +43,13 @@ function factsOf(kind: Kind): KindFacts {
   const member = path.at(-1) ?? '';
   const targets = own.flatMap((name) => operationNamed(name).target ?? []);
   return { getter, labels: path, member, arn: targets.find((target) => target.member === member)?.arn };
+}
+
+/** The statuses that entities of a kind can have. */
+export function statesOf(kind: Kind): string[] {
+  const status = (operationNamed(kindFacts(kind).getter).output() as z.ZodObject).shape['status'];
+  const known = status instanceof z.ZodOptional ? status.unwrap() : status;
+  return known instanceof z.ZodEnum ? known.options.map(String) : [];
 }
 
 /** The input with which the getter of a kind reads the entity with that name. */

@@ -42,7 +42,8 @@ export const cut = (text: string, most: number) =>
 export const minute = (iso: string | undefined) => iso?.replace(/:\d\d(?:\.\d+)?Z$/, 'Z');
 
 /** `3 databases`, with the right plural. */
-export function counted(kind: string, size: number): string {
-  const plural = kind.endsWith('y') ? `${kind.slice(0, -1)}ies` : kind.endsWith('s') ? kind : `${kind}s`;
-  return `${size} ${size === 1 ? kind : plural}`;
-}
+export const counted = (kind: string, size: number): string => `${size} ${size === 1 ? kind : plural(kind)}`;
+
+/** `databases` for `database`. */
+export const plural = (kind: string): string =>
+  kind.endsWith('y') ? `${kind.slice(0, -1)}ies` : kind.endsWith('s') ? kind : `${kind}s`;

@@ -131,7 +131,7 @@ test('groups by the day on which things were made or changed', async () => {
 
 test('tags are not settings, and it is said where to look for them', async () => {
   const { data } = await find({ kinds: ['cluster'], uses: 'owner=fx-desk' });
-  expect(data).toMatchObject({ found: 0, notSearched: 'tags: tag' });
+  expect(data).toMatchObject({ found: 0, notSearched: 'tags (argument tag)' });
 });
 
 describe('a tag that nothing has', () => {
@@ -254,12 +254,6 @@ test('the first few are told wholly, with how many there are', async () => {
   const owners = await find({ groupBy: 'owner', limit: 1 });
   expect(names(owners.data['groups'], 'value')).toEqual(['market-data-platform']);
   expect((await find({ kinds: ['volume'], limit: 50 })).data).toMatchObject({ found: 6, totals: { diskGB: 24_000 } });
-});
-
-test('a problem that is no state is sent to where problems are found', async () => {
-  const { data } = await find({ kinds: ['cluster'], status: 'stuck' });
-  expect(data).toMatchObject({ found: 0, isNoState: expect.stringMatching(/^find_kx_problems/) });
-  expect((await find({ kinds: ['cluster'], status: 'DELETING' })).data).not.toHaveProperty('isNoState');
 });
 
 test('a word that is no name is not told as an absence', async () => {

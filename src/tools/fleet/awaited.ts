@@ -1,9 +1,8 @@
-import * as z from 'zod';
 import { graphOfOne } from '../../inventory/alone.ts';
 import { nodeList } from '../../inventory/detail.ts';
 import type { Environment } from '../../inventory/fleet.ts';
 import type { Kind } from '../../inventory/graph.ts';
-import { getterInput, KINDS, kindFacts } from '../../inventory/kinds.ts';
+import { getterInput, KINDS, kindFacts, statesOf } from '../../inventory/kinds.ts';
 import { walk } from '../../inventory/pages.ts';
 import { entityRow, sizeOf } from '../../inventory/summary.ts';
 import { statusKind } from '../../inventory/trouble.ts';
@@ -107,7 +106,7 @@ export async function awaited(
   const database = within ?? (isInside ? await databaseOf(watch, kind, name) : undefined);
   const getter = kind === NODES ? 'ListKxClusterNodes' : kindFacts(kind).getter;
   const goal = goalOf(kind, until);
-  const states = kind === NODES ? ['RUNNING', 'PROVISIONING'] : statesOf(getter);
+  const states = kind === NODES ? ['RUNNING', 'PROVISIONING'] : [...new Set([...statesOf(kind), GONE])];
   if (!states.includes(goal)) throw noSuch(kind === NODES ? 'state of nodes' : `state of a ${kind}`, goal, states);
   const refusal = scene.options.refusal?.(getter);
   if (refusal !== undefined) throw new NotThere(`${toolName(getter)} is not offered. ${refusal}`);
@@ -215,13 +214,6 @@ async function noneOf({ present }: Watch, kind: Kind, name: string, goal: string
     goal === GONE ? 'If another client deleted it, it is gone. Otherwise, check the name' : 'Check the name';
   const meant = didYouMean(name, known, { otherwise, shown: quoted });
   return `There is no ${kind} with that name, and this server deleted none. ${unless}${meant}`;
-}
-
-/** The states that an operation can report, and that of what it does not find any more. */
-function statesOf(getter: OperationName): string[] {
-  const status = (operationNamed(getter).output() as z.ZodObject).shape['status'];
-  const known = status instanceof z.ZodOptional ? status.unwrap() : status;
-  return [...new Set([...(known instanceof z.ZodEnum ? known.options.map(String) : []), GONE])];
 }
 
 /** The operation that deletes what a read shows; nodes go with their cluster, and changesets with their database. */

@@ -3,6 +3,7 @@ import type { Graph, GraphOptions, Kind } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
 import { plainOrQuoted, quoted } from '../../untrusted.ts';
 import { Words } from '../lenient.ts';
+import { requireProperty, requireSetting, requireStatus } from './applicable.ts';
 import { countsOf, FEW, matchedInAll, rowsOf, toldOf, unmatched } from './entity-rows.ts';
 import { checkKeys, grouped, keysFor, keysIn, settingNames, totals } from './grouping.ts';
 import { knownInstead, tagsLike } from './instead.ts';
@@ -78,6 +79,7 @@ export const findEntities = fleetTool({
     const { environment, view, cursor, groupBy, sort, limit = Infinity } = input;
     const [tag, uses] = [negated(input.tag), negated(input.uses)];
     const kinds = input.kinds ?? kindsFor(input);
+    requireProperties(input, kinds);
     const asked = keysIn(groupBy);
     const byUnlisted = asked.some(({ name, isTag }) => !isTag && !isListed(name, kinds));
     const bySize = BY_SIZE.has(sort);
@@ -92,11 +94,13 @@ export const findEntities = fleetTool({
       changesetsSince: beginning(input.youngerThan),
     });
     const candidates = graphs.flatMap((graph) =>
-      graph.entities
-        .filter((entity) => (kinds as readonly string[]).includes(entity.kind) && matches(entity, input, graph.readAt))
+      entitiesIn([graph], kinds)
+        .filter((entity) => matches(entity, input, graph.readAt))
         .map((entity): Candidate => ({ graph, entity })),
     );
+    if (input.status !== undefined) requireStatus(input.status, kinds, entitiesIn(graphs, kinds));
     const using = uses === undefined ? candidates : usingIt(candidates, uses);
+    if (uses !== undefined && using.length === 0) requireSetting(uses);
     const keys = keysFor(asked, using);
     const needsTags = tag !== undefined || keys.some(({ isTag }) => isTag);
     const tagged = needsTags ? await withTags(scene, using) : UNTAGGED(using);
@@ -149,6 +153,22 @@ export const findEntities = fleetTool({
   },
 });
 
+interface Conditions {
+  readonly status?: string | undefined;
+  readonly type?: string | undefined;
+  readonly sort?: string | undefined;
+}
+
+/** Throws NotThere for a condition or order that is about none of the kinds. */
+function requireProperties({ status, type, sort }: Conditions, kinds: readonly Kind[]): void {
+  if (status !== undefined) requireProperty('status', kinds);
+  if (type !== undefined) requireProperty('type', kinds);
+  if (BY_SIZE.has(sort)) requireProperty(FULLNESS.has(sort) ? 'fullness' : 'size', kinds);
+}
+
+const entitiesIn = (graphs: readonly Graph[], kinds: readonly Kind[]) =>
+  graphs.flatMap(({ entities }) => entities.filter(({ kind }) => kinds.includes(kind)));
+
 const NOT_KNOWN = 'how full volumes are: the API shows their size only, not how much of it is used';
 const UNTAGGED = (found: readonly Candidate[]): WithTags => ({ found, gaps: [], seen: new Set() });
 const NOWHERE = { told: {}, gaps: [] };
@@ -162,8 +182,8 @@ const allLack = ({ length }: readonly Candidate[], tag: string, seen: ReadonlySe
 /** Where people look for what is no setting, or not of these kinds. */
 function elsewhere(isWithoutLoads: boolean, isNothing: boolean) {
   const others = [
-    ...(isWithoutLoads ? ['S3 paths of loads: kinds changeset'] : []),
-    ...(isNothing ? ['tags: tag'] : []),
+    ...(isWithoutLoads ? ['S3 paths of loads (kinds: changeset)'] : []),
+    ...(isNothing ? ['tags (argument tag)'] : []),
   ];
   return others.length === 0 ? {} : { notSearched: others.join('; ') };
 }

@@ -10,7 +10,7 @@ import { Words } from '../lenient.ts';
 import type { Candidate } from './matching.ts';
 import { answer, shaping } from './page.ts';
 import { toldProblems } from './problems-told.ts';
-import { EnvironmentsArgument, environmentsOf, type Scene } from './scene.ts';
+import { EnvironmentsArgument, environmentsOf, NotThere, type Scene } from './scene.ts';
 import { alsoTagged, tagsIn } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 import { notReadIn, type Unread } from './unread.ts';
@@ -21,6 +21,8 @@ const REPLACING = 'replacing nodes';
 
 interface Search {
   readonly find: (graph: Graph) => Finding[];
+  /** The kinds that can have it. */
+  readonly of: readonly Kind[];
   /** As much as shows it. */
   readonly read: GraphOptions;
   /** What has to be read besides a kind to show it of that kind alone; all of `read` when left out. */
@@ -34,30 +36,36 @@ const CONNECTED: readonly Kind[] = ['cluster', 'database', 'dataview', 'scaling-
 /** Gateways and tickerplants mount no database (user guide, cluster types). */
 const READERS = ['HDB', 'RDB', 'GP'];
 
+const CHANGING: readonly Kind[] = ['environment', 'cluster', 'scaling-group', 'volume', 'dataview', 'changeset'];
+
 const SEARCHES = {
   failed: {
+    of: CHANGING,
     find: (graph) => troubled(graph).filter(({ condition }) => FAILURES.has(condition)),
     read: { kinds: MOVING, details: false },
     alsoFor: {},
   },
   stuck: {
+    of: CHANGING,
     find: (graph) => troubled(graph).filter(({ condition }) => !FAILURES.has(condition) && condition !== REPLACING),
     read: { kinds: MOVING, details: false, nodes: true },
     alsoFor: {},
   },
   behind: {
+    of: ['cluster', 'dataview'],
     find: behind,
     read: { kinds: ['cluster', 'database', 'dataview', 'changeset'], nodes: false, clusterTypes: READERS },
   },
   unused: {
+    of: ['scaling-group', 'volume', 'dataview', 'database'],
     find: unused,
     read: { kinds: CONNECTED, nodes: false, clusterTypes: READERS },
     alsoFor: { volume: ['dataview'], dataview: ['cluster'], database: ['cluster', 'dataview'] },
     confirm: { kinds: CONNECTED, nodes: false },
   },
-  dangling: { find: dangling, read: { kinds: CONNECTED, nodes: false } },
-  underway: { find: underway, read: { kinds: MOVING, details: false, nodes: true }, alsoFor: {} },
-} satisfies Record<string, Search>;
+  dangling: { of: ['cluster', 'dataview'], find: dangling, read: { kinds: CONNECTED, nodes: false } },
+  underway: { of: CHANGING, find: underway, read: { kinds: MOVING, details: false, nodes: true }, alsoFor: {} },
+} as const satisfies Record<string, Search>;
 type Problem = keyof typeof SEARCHES;
 const PROBLEMS = Object.keys(SEARCHES) as Problem[];
 
@@ -108,8 +116,8 @@ export const findProblems = fleetTool({
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment', 'ListKxClusters', 'GetKxCluster'],
   run: async (scene, { problem, kinds, environment, view, cursor }) => {
-    const asked = problem === undefined ? PROBLEMS : [problem];
-    const { graphs, gaps, unread } = await read(scene, environment, problem, kinds);
+    const asked = searchedFor(problem, kinds);
+    const { graphs, gaps, unread } = await read(scene, environment, asked, kinds);
     const isMeant = ({ entity }: Finding) => kinds?.some((kind) => kind === entity.kind) ?? true;
     const found = asked.flatMap((name) =>
       graphs.flatMap((graph) =>
@@ -191,11 +199,41 @@ function notLoaded(graphs: readonly Graph[]) {
   return found.length === 0 ? {} : { newestLoadFailed: found.slice(0, MOST_NOT_LOADED) };
 }
 
-/** The environments, read as far as it takes to see the problem, or all of them. */
+/** The problems that these kinds can have. Throws NotThere where there is none: that nothing is found would look like an answer. */
+function searchedFor(problem: Problem | undefined, kinds: readonly Kind[] = KINDS): readonly Problem[] {
+  const able = (name: Problem) => SEARCHES[name].of.some((kind) => kinds.includes(kind));
+  const asked = problem === undefined ? PROBLEMS : [problem];
+  const searched = asked.filter(able);
+  if (searched.length > 0) return searched;
+  const others = PROBLEMS.filter(able);
+  throw new NotThere(
+    `${problem ?? 'Problems'}: ${kinds.join(', ')} cannot have ${problem === undefined ? 'any' : 'this problem'}. ` +
+      (others.length > 0
+        ? `Problems that they can have: ${others.join(', ')}.`
+        : `find_kx_entities shows what there is of them.`),
+  );
+}
+
+/** What a search reads to show its problem of some kinds. */
+const readOf = ({ of, read, alsoFor }: Search, kinds: readonly Kind[] = of): GraphOptions => {
+  const meant = of.filter((kind) => kinds.includes(kind));
+  return alsoFor === undefined ? read : { ...read, kinds: meant.flatMap((kind) => [kind, ...(alsoFor[kind] ?? [])]) };
+};
+
+/** What several searches read together, so far that nothing is left to confirm. */
+function readTogether(searches: readonly Search[], kinds: readonly Kind[] | undefined): GraphOptions {
+  const reads = searches.map((search) => search.confirm ?? readOf(search, kinds));
+  return {
+    kinds: [...new Set(reads.flatMap((read) => read.kinds ?? KINDS))],
+    details: reads.some(({ details }) => details !== false),
+  };
+}
+
+/** The environments, read as far as it takes to see the problems. */
 async function read(
   scene: Scene,
   environment: string | undefined,
-  problem: Problem | undefined,
+  problems: readonly Problem[],
   kinds: readonly Kind[] | undefined,
 ) {
   let left = MOST_LOOKED_INTO;
@@ -206,10 +244,13 @@ async function read(
     else unread += clusters;
     return isRead;
   };
-  const search: Search | undefined = problem && SEARCHES[problem];
-  const { find, read: options = { nodes }, alsoFor, confirm } = search ?? {};
-  const wanted = alsoFor && kinds?.flatMap((kind) => [kind, ...(alsoFor[kind] ?? [])]);
-  const first = await scene.graphs(environment, { ...options, ...(wanted === undefined ? {} : { kinds: wanted }) });
+  const searches: readonly Search[] = problems.map((name) => SEARCHES[name]);
+  const [only, second] = searches;
+  const isOne = only !== undefined && second === undefined;
+  const isOfClusters = kinds === undefined || kinds.includes('cluster');
+  const options = isOne ? readOf(only, kinds) : { ...readTogether(searches, kinds), nodes: isOfClusters && nodes };
+  const { find, confirm } = isOne ? only : {};
+  const first = await scene.graphs(environment, options);
   const suspects = confirm === undefined ? [] : first.graphs.filter((graph) => find?.(graph).length);
   if (confirm === undefined || suspects.length === 0) return { ...first, unread };
   const again = await scene.again(suspects, confirm);

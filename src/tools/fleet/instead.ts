@@ -23,8 +23,6 @@ interface Wanted {
   readonly tag?: string | undefined;
 }
 
-/** What people call the state of things that the service says to be well. */
-const PROBLEM = /stuck|idle|unused|orphan|behind|stale|outdated|broken|unhealthy/i;
 const MOST_TOLD = 30;
 const MOST_CHARACTERS = 60;
 
@@ -37,9 +35,6 @@ export function knownInstead({ graphs, kinds, candidates, tags }: Searched, { na
   return {
     ...(name === undefined ? {} : namesLike(name, entities)),
     ...(status === undefined ? {} : { statesThereAre: distinct(entities.map((entity) => entity.status)) }),
-    ...(PROBLEM.test(status ?? '')
-      ? { isNoState: 'find_kx_problems finds entities that are stuck, unused, dangling or behind' }
-      : {}),
     ...(type === undefined ? {} : { typesThereAre: types() }),
     ...(uses === undefined || candidates.length === 0 ? {} : settingsLike(uses, candidates)),
     ...(tag === undefined ? {} : { tagsThereAre: tagsLike(tag, tags) }),
@@ -52,7 +47,7 @@ function namesLike(name: string, entities: readonly GraphEntity[]) {
     name,
     entities.map((entity) => entity.name),
   );
-  const elsewhere = 'descriptions and settings: uses';
+  const elsewhere = 'descriptions and other settings (argument uses)';
   return meant === undefined ? { notSearched: elsewhere } : { didYouMean: cut(meant, MOST_CHARACTERS) };
 }
 

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import type { Call } from '../../src/operations/index.ts';
+import { caller, demoTools, names } from './table.ts';
+
+const { world, use } = demoTools();
+
+describe('a condition that the requested kinds cannot meet is an error, not an empty answer', () => {
+  test.each([
+    [{ kinds: ['user'], type: 'nl-tutor' }, /^There is no type of users; only clusters, .* uses .* such as iamRole/],
+    [{ kinds: ['database', 'dataview'], type: 'SSD' }, /no type of databases and dataviews/],
+    [{ kinds: ['user'], status: 'ACTIVE' }, /no status of users; only environments, clusters/],
+    [{ kinds: ['user'], sort: 'largest' }, /no size of users/],
+    [{ kinds: ['dataview'], sort: 'fullest' }, /no fullness of dataviews/],
+    [{ kinds: ['volume'], status: 'ATTACHED' }, /"attached" is not a status of volumes. Statuses: CREATING, /],
+    [{ kinds: ['cluster'], status: 'RUNING' }, /"runing" is not a status of clusters; did you mean RUNNING/],
+    [{ kinds: ['cluster'], status: '!RUNING' }, /"runing" is not a status/],
+    [{ kinds: ['cluster'], status: 'RUNNING,healthy' }, /"healthy" is not a status of clusters/],
+    [{ kinds: ['cluster'], status: 'stuck' }, /find_kx_problems \(problem: stuck\)/],
+    [{ kinds: ['volume'], status: 'unused' }, /find_kx_problems \(problem: unused\)/],
+    [{ status: 'in progress' }, /find_kx_problems \(problem: underway\)/],
+    [{ kinds: ['volume'], uses: 'none' }, /find_kx_problems \(problem: unused\)/],
+    [{ kinds: ['volume'], uses: 'not used by anything' }, /find_kx_problems \(problem: unused\)/],
+  ])('%j', async (asked, says) => {
+    const { isError, text } = await use('find_kx_entities', asked);
+    expect(text).toMatch(says);
+    expect(isError).toBe(true);
+    expect(text.length).toBeLessThan(400);
+  });
+
+  test.each([
+    [{ kinds: ['user'], problem: 'behind' }, /^behind: user cannot have this problem/],
+    [{ kinds: ['user'] }, /^Problems: user cannot have any. find_kx_entities/],
+    [
+      { kinds: ['cluster', 'user'], problem: 'unused' },
+      /Problems that they can have: failed, stuck, behind, dangling, underway/,
+    ],
+  ])('problems %j', async (asked, says) => {
+    const { isError, text } = await use('find_kx_problems', asked);
+    expect(text).toMatch(says);
+    expect(isError).toBe(true);
+  });
+});
+
+describe('a condition that some of the requested kinds can meet', () => {
+  test.each([
+    [{ kinds: ['user', 'cluster'], type: 'RDB', name: 'rdb-fx' }, ['rdb-fx']],
+    [{ status: 'creat', kinds: ['environment'] }, ['kdb-prod', 'kdb-uat']],
+  ])('%j', async (asked, expected) => {
+    expect(names((await use('find_kx_entities', asked)).data['entities'])).toEqual(expected);
+  });
+
+  test('is answered with nothing where nothing meets it now', async () => {
+    const { data } = await use('find_kx_entities', { kinds: ['cluster'], status: 'DELETING' });
+    expect(data).toMatchObject({ found: 0, statesThereAre: expect.arrayContaining(['RUNNING']) });
+  });
+
+  test('is met by a status that only the endpoint knows', async () => {
+    const odd: Call = async (name, input, options) => {
+      const reply = await world().call(name, input, options);
+      return name === 'ListKxVolumes'
+        ? ({ kxVolumeSummaries: [{ volumeName: 'v', status: 'PARKED' }] } as never)
+        : reply;
+    };
+    const { data } = await caller(odd)('find_kx_entities', {
+      kinds: ['volume'],
+      status: 'PARKED',
+      environment: 'kdb-prod',
+    });
+    expect(data['found']).toBe(1);
+  });
+});
+
+describe('find_kx_problems reads no more than its problems take', () => {
+  const read = async (asked: Record<string, unknown>) => {
+    const operations = new Set<string>();
+    const counting: Call = (name, input, options) => {
+      operations.add(name);
+      return world().call(name, input, options);
+    };
+    const { data } = await caller(counting)('find_kx_problems', asked);
+    return { operations, data };
+  };
+
+  test('no users', async () => {
+    const { operations, data } = await read({});
+    expect(operations).not.toContain('ListKxUsers');
+    expect(Object.keys(data['counts'] as object)).toHaveLength(6);
+  });
+
+  test('nothing but databases and loads for the problems of loads', async () => {
+    const { operations, data } = await read({ kinds: ['changeset'] });
+    expect([...operations].filter((name) => /Cluster|Volume|Group|User/.test(name))).toEqual([]);
+    expect(Object.keys(data['counts'] as object)).toEqual(['failed', 'stuck', 'underway']);
+  });
+
+  test.each(['cluster', 'volume', 'dataview', 'database', 'scaling-group', 'changeset', 'environment'])(
+    'and finds the same problems of a %s as among all',
+    async (kind) => {
+      const all = (await use('find_kx_problems', { view: 'full' })).data['problems'] as { entity: string }[];
+      const own = (await use('find_kx_problems', { view: 'full', kinds: [kind] })).data['problems'];
+      expect(own).toMatchObject(all.filter(({ entity }) => entity.startsWith(`${kind}:`)));
+    },
+  );
+});
