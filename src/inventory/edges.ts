@@ -31,9 +31,9 @@ function clusterEdges(cluster: Cluster): Edge[] {
   const { scalingGroupConfiguration: shared, savedownStorageConfiguration: savedown } = cluster;
   const logs = cluster.tickerplantLogConfiguration?.tickerplantLogVolumes ?? [];
   return [
-    ...(cluster.databases ?? []).map(({ databaseName, changesetId, dataviewConfiguration: view }) =>
+    ...(cluster.databases ?? []).map(({ databaseName, changesetId, dataviewConfiguration: view, ...mount }) =>
       view === undefined
-        ? edge(from, 'mounts', idOf('database', databaseName), { changesetId })
+        ? edge(from, 'mounts', idOf('database', databaseName), { changesetId, cached: cachedPaths(mount) })
         : edge(from, 'mounts', idOf('dataview', view.dataviewName, databaseName), {
             changesetId: view.changesetId,
             versionId: view.dataviewVersionId,
@@ -46,6 +46,12 @@ function clusterEdges(cluster: Cluster): Edge[] {
     ...logs.map((volume) => edge(from, 'uses', idOf('volume', volume), { for: 'tickerplant log' })),
   ];
 }
+
+type Mount = NonNullable<Cluster['databases']>[number];
+
+/** What a cluster caches of a database that it mounts: `/2026.03.17/ /sym on CACHE_1000`. */
+export const cachedPaths = ({ cacheConfigurations }: Pick<Mount, 'cacheConfigurations'>) =>
+  cacheConfigurations?.map(({ cacheType, dbPaths }) => `${dbPaths.join(' ')} on ${cacheType}`);
 
 function dataviewEdges(view: Dataview, { databaseName, lastCompletedChangesetId }: Database): Edge[] {
   const from = idOf('dataview', view.dataviewName, databaseName);

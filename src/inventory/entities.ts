@@ -1,5 +1,6 @@
 import { HOST_TYPES, type Machine, NODE_TYPES } from '../operations/machine-types.ts';
 import { type Changeset, completedAfter, type Newer } from './changesets.ts';
+import { cachedPaths } from './edges.ts';
 import { known } from './known.ts';
 import type { Cluster, Database, Dataview, Group, NetworkRule, Parts, User, Volume } from './parts.ts';
 import { type GraphEntity, type GraphOptions, idOf, type Kind } from './shape.ts';
@@ -117,13 +118,13 @@ function clusterEntity(of: Cluster): GraphEntity {
     subnets: of.vpcConfiguration?.subnetIds,
     securityGroups: of.vpcConfiguration?.securityGroupIds,
     ipAddressType: of.vpcConfiguration?.ipAddressType,
-    mounts: of.databases?.map(({ databaseName, changesetId, dataviewConfiguration: view, cacheConfigurations }) =>
+    mounts: of.databases?.map(({ databaseName, changesetId, dataviewConfiguration: view, ...mount }) =>
       known({
         database: databaseName,
         changesetId: changesetId ?? view?.changesetId,
         dataview: view?.dataviewName,
         versionId: view?.dataviewVersionId,
-        cached: cacheConfigurations?.map(({ cacheType, dbPaths }) => `${dbPaths.join(' ')} on ${cacheType}`),
+        cached: cachedPaths(mount),
       }),
     ),
   });

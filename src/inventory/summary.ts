@@ -79,13 +79,17 @@ function rowsOf(entities: readonly GraphEntity[], kind: Kind, graph: Graph): Row
 }
 
 /** Without members that other rows or members of the same answer repeat. */
-function brief({ mounts, files: _, clusters: __, usedBy: ___, newestData: ____, iamRole, ...row }: Row): Row {
+function brief({ mounts, iamRole, autoUpdate, ...others }: Row): Row {
+  const row = Object.entries(others).filter(([name]) => !REPEATED.has(name));
   return {
-    ...row,
+    ...Object.fromEntries(row),
+    ...(autoUpdate === true ? { autoUpdate } : {}),
     ...(mounts === undefined ? {} : { mounts: String(mounts).replaceAll(/ at \w+/g, '') }),
     ...(iamRole === undefined ? {} : { role: String(iamRole).split('/').at(-1) }),
   };
 }
+
+const REPEATED = new Set(['files', 'clusters', 'usedBy', 'newestData', 'cached']);
 
 /** One entity in one row, without rarely needed members. */
 export function entityRow(entity: GraphEntity, graph: Graph): Row {
@@ -99,7 +103,7 @@ export function entityRow(entity: GraphEntity, graph: Graph): Row {
     ...(kind === 'environment' ? placeOf(facts) : {}),
     changes: facts['changes'],
     ...(kind === 'dataview' ? { changesetId: facts['changesetId'] } : {}),
-    autoUpdate: facts['autoUpdate'] || undefined,
+    autoUpdate: facts['autoUpdate'],
     readWrite: facts['readWrite'] || undefined,
     lastCompletedChangesetId: facts['lastCompletedChangesetId'],
     newestData: minute(facts['newestData'] as string | undefined),
@@ -108,12 +112,21 @@ export function entityRow(entity: GraphEntity, graph: Graph): Row {
         ({ to, facts: at }) => `${short(to)}${at['changesetId'] ? ` at ${plainOrQuoted(at['changesetId'])}` : ''}`,
       ),
     ),
+    cached: cachedOf(facts),
     volumes: some(uses.map(({ to, facts: at }) => `${short(to)}${at['for'] ? ` (${at['for']})` : ''}`)),
     usedBy: some(users.map(({ from }) => short(from))),
     clusters: kind === 'scaling-group' ? facts['clusters'] : undefined,
     iamRole: facts['iamRole'],
   };
   return known(row);
+}
+
+/** The paths of each mounted database that a cluster caches, with the type of the cache. */
+function cachedOf({ mounts = [] }: { readonly mounts?: readonly { database?: string; cached?: unknown }[] }) {
+  const cached = mounts.filter((mount) => mount.cached !== undefined);
+  return cached.length === 0
+    ? undefined
+    : Object.fromEntries(cached.map((mount) => [String(mount.database), mount.cached]));
 }
 
 /** The names of what an entity mounts, of the volumes that it uses, and of its users. */

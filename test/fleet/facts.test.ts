@@ -159,3 +159,38 @@ describe('quotas', () => {
     expect((await limited('check_kx_quotas')).data['account']).toMatch(/^not counted/);
   });
 });
+
+describe('what a cluster caches and what a dataview follows', () => {
+  test('stand in the rows of find_kx_entities, of few and of one', async () => {
+    const cached = { futures_l2: [expect.stringMatching(/^\/.* on CACHE_/)] };
+    for (const name of ['hdb-futures', 'hdb']) {
+      const { data } = await use('find_kx_entities', { ...IN_PROD, kinds: ['cluster'], name });
+      expect(data['entities']).toContainEqual(expect.objectContaining({ name: 'hdb-futures', cached }));
+    }
+    const { data } = await use('find_kx_entities', { ...IN_PROD, kinds: ['dataview'] });
+    const follows = (data['entities'] as Rows).map(({ name, autoUpdate }) => [name, autoUpdate]);
+    expect(follows).toContainEqual(['fx_spot_live', true]);
+    expect(follows).toContainEqual(['equities_taq_static', false]);
+  });
+
+  test('stand in the rows of what_depends_on', async () => {
+    const usedBy = async (asked: object) => (await use('what_depends_on', { ...IN_PROD, ...asked })).data['usedBy'];
+    expect(await usedBy({ kind: 'database', name: 'futures_l2' })).toContainEqual(
+      expect.objectContaining({ id: 'cluster:hdb-futures', cached: [expect.stringMatching(/ on CACHE_/)] }),
+    );
+    expect(await usedBy({ name: 'vol-fx' })).toContainEqual(
+      expect.objectContaining({
+        id: 'dataview:fx_spot/fx_spot_live',
+        autoUpdate: true,
+        changesetId: expect.any(String),
+      }),
+    );
+  });
+
+  test('say where a cluster mounts an older version of a dataview than there is', async () => {
+    const { data } = await use('what_depends_on', { ...IN_PROD, name: 'hdb-equities-b' });
+    const [view] = (data['needs'] as Rows).filter(({ id }) => String(id).startsWith('dataview:'));
+    expect(view).toMatchObject({ changesetId: expect.any(String), newestChangesetId: expect.any(String) });
+    expect(view?.['newestChangesetId']).not.toBe(view?.['changesetId']);
+  });
+});

@@ -244,6 +244,28 @@ describe('compare_kx_environments', () => {
     });
   });
 
+  test('names what is only on one side, with its settings in a full view', async () => {
+    const compared = async (more: object) =>
+      (await use('compare_kx_environments', { a: 'kdb-prod', b: 'kdb-uat', ...more })).data;
+    const { onlyInA, differences } = await compared({});
+    expect((onlyInA as Rows).every((row) => Object.keys(row).join() === 'id')).toBe(true);
+    expect(differences).toMatchObject({ onlyInA: (onlyInA as Rows).length });
+    const full = (await compared({ view: 'full' }))['onlyInA'] as Rows;
+    expect(full).toContainEqual(expect.objectContaining({ id: 'volume:vol-fx', sizeGB: 2_400 }));
+  });
+
+  test('compares some kinds alone', async () => {
+    const asked = { a: 'kdb-prod', b: 'kdb-uat', view: 'full' };
+    const all = (await use('compare_kx_environments', asked)).data;
+    const { data } = await use('compare_kx_environments', { ...asked, kinds: ['scalingGroups'] });
+    for (const section of ['different', 'onlyInA', 'onlyInB'])
+      expect(data[section]).toEqual(
+        (all[section] as Rows).filter(({ id, ids }) => /^scaling-group:/.test(String(id ?? ids))),
+      );
+    expect(data['a']).toMatchObject({ counts: { 'scaling-group': expect.any(Object) } });
+    expect((data['a'] as { counts: object }).counts).not.toHaveProperty('cluster');
+  });
+
   test('finds no difference between an environment and itself', async () => {
     const { data } = await use('compare_kx_environments', { a: 'kdb-prod', b: 'kdb-prod' });
     expect(data['differences']).toEqual({ different: 0, onlyInA: 0, onlyInB: 0 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Call } from '../../src/operations/index.ts';
 import { caller, demoTools, failing, type Rows } from './table.ts';
 
 const { world, use } = demoTools();
@@ -44,5 +45,43 @@ describe('tags', () => {
     expect(described.data['environment']).toMatchObject({ tags: { stage: 'prod' } });
     const many = await use('find_kx_entities', { kinds: ['cluster'] });
     expect((many.data['entities'] as Rows)[0]).not.toHaveProperty('tags');
+  });
+});
+
+describe('the full view of many', () => {
+  const pages = async (tool: string, asked: object, section: string) => {
+    const rows: Rows = [];
+    let cursor: unknown;
+    do {
+      const { data } = await use(tool, { ...asked, view: 'full', ...(cursor === undefined ? {} : { cursor }) });
+      rows.push(...((data[section] ?? []) as Rows));
+      cursor = data['cursor'];
+    } while (cursor !== undefined);
+    return rows;
+  };
+
+  test('has every setting and the tags of each, on every page', async () => {
+    const found = await pages('find_kx_entities', {}, 'entities');
+    expect(found.length).toBeGreaterThan(40);
+    for (const row of found) expect([row['name'], row['tags']]).toEqual([row['name'], expect.any(Object)]);
+    for (const row of found) expect(row).toHaveProperty('arn');
+    const described = await pages('describe_kx_environment', { environment: 'kdb-prod' }, 'entities');
+    const tagsOf = new Map(found.map(({ kind, name, tags }) => [`${kind} ${name}`, tags]));
+    for (const { kind, name, tags } of described.filter(({ kind }) => kind !== 'changeset'))
+      expect(tags).toEqual(tagsOf.get(`${kind} ${name}`));
+  });
+
+  test('reads tags only of what a page may show', async () => {
+    let reads = 0;
+    const call: Call = async (name, input, options) => {
+      reads += name === 'ListTagsForResource' ? 1 : 0;
+      const reply = await world().call(name, input, options);
+      if (name !== 'ListKxUsers') return reply;
+      const user = (at: number) => ({ userName: `user-${at}`, iamRole: `arn:aws:iam::111122223333:role/r${at}` });
+      return { users: Array.from({ length: 2_000 }, (_, at) => user(at)) } as never;
+    };
+    const asked = { environment: 'kdb-prod', kinds: ['user'], view: 'full' };
+    expect((await caller(call)('find_kx_entities', asked)).data['found']).toBe(2_000);
+    expect(reads).toBeLessThan(500);
   });
 });

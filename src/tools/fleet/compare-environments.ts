@@ -2,9 +2,10 @@ import * as z from 'zod';
 import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
 import { known } from '../../inventory/known.ts';
-import { sizeOf, summaryOf } from '../../inventory/summary.ts';
+import { type Summary, sizeOf, summaryOf } from '../../inventory/summary.ts';
+import { Words } from '../lenient.ts';
 import { summed } from './grouping.ts';
-import { answer, type Section, shaping } from './page.ts';
+import { answer, type Section, shaping, type View } from './page.ts';
 import { EnvironmentArgument, readAtOf } from './scene.ts';
 import { fleetTool } from './tool.ts';
 import { notReadIn, unreadOf } from './unread.ts';
@@ -19,16 +20,23 @@ export const compareEnvironments = fleetTool({
     'settings differ. Entities match if their kind and name are the same, except for words that distinguish ' +
     'the environments (hdb-prod and hdb-uat).',
   keywords: 'difference drift versus prod uat',
-  input: () => z.strictObject({ a: EnvironmentArgument(), b: EnvironmentArgument(), ...shaping() }),
+  input: () =>
+    z.strictObject({
+      a: EnvironmentArgument(),
+      b: EnvironmentArgument(),
+      kinds: z.array(Words(COMPARED)).min(1).optional().describe('Default: all'),
+      ...shaping(),
+    }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
-  run: async (scene, { a, b, view, cursor }) => {
-    const [one, other] = await Promise.all([scene.graph(a, COMPARED), scene.graph(b, COMPARED)]);
-    const { sections, differIn } = differences(one, other);
+  run: async (scene, { a, b, kinds = COMPARED, view, cursor }) => {
+    const read: GraphOptions = { kinds: [...new Set(kinds.flatMap((kind) => [kind, ...(TOLD_BY[kind] ?? [])]))] };
+    const [one, other] = await Promise.all([scene.graph(a, read), scene.graph(b, read)]);
+    const { sections, differIn } = differences([one, other], kinds, view);
     const [summary, otherSummary] = [summaryOf(one), summaryOf(other)];
     const head = {
       readAt: readAtOf([one, other]),
-      a: { ...pick(summary.environment), counts: summary.counts },
-      b: { ...pick(otherSummary.environment), counts: otherSummary.counts },
+      a: { ...pick(summary.environment), counts: countsIn(summary, kinds) },
+      b: { ...pick(otherSummary.environment), counts: countsIn(otherSummary, kinds) },
       differences: Object.fromEntries(sections.map(({ name, rows }) => [name, rows.length])),
       ...(Object.keys(differIn).length === 0 ? {} : { differIn }),
       ...notReadIn([...unreadOf(one), ...unreadOf(other)]),
@@ -37,7 +45,12 @@ export const compareEnvironments = fleetTool({
   },
 });
 
-const COMPARED: GraphOptions = { kinds: KINDS.filter((kind) => kind !== 'changeset') };
+const COMPARED = KINDS.filter((kind) => kind !== 'changeset' && kind !== 'environment');
+/** The settings of a kind that are compared take reading these, too. */
+const TOLD_BY: Partial<Record<Kind, readonly Kind[]>> = { 'scaling-group': ['cluster'] };
+
+const countsIn = ({ counts }: Summary, kinds: readonly Kind[]) =>
+  Object.fromEntries(Object.entries(counts).filter(([kind]) => kinds.some((each) => each === kind)));
 
 const pick = ({ name, environmentId, status, network, dns, zones, description }: Row) => ({
   name,
@@ -50,8 +63,8 @@ const pick = ({ name, environmentId, status, network, dns, zones, description }:
 });
 
 /** What could not be read on one side is neither missing there nor different. */
-function differences(one: Graph, other: Graph) {
-  const { both, onlyMine, onlyTheirs } = matched(one, other);
+function differences([one, other]: readonly [Graph, Graph], kinds: readonly Kind[], view: View | undefined) {
+  const { both, onlyMine, onlyTheirs } = matched(one, other, kinds);
   const pairs = both.flatMap(([mine, theirs]): Pair[] => {
     if (!isRead(mine, one) || !isRead(theirs, other)) return [];
     const [a, b] = [settingsIn(mine), settingsIn(theirs)];
@@ -69,8 +82,8 @@ function differences(one: Graph, other: Graph) {
   const sections: Section[] = [
     ...(throughout.length === 0 ? [] : [{ name: 'throughout', rows: throughout }]),
     { name: 'different', rows: others.map(({ called, changed }) => ({ ...called, ...changed })) },
-    { name: 'onlyInA', rows: lacking(onlyMine, other) },
-    { name: 'onlyInB', rows: lacking(onlyTheirs, one) },
+    { name: 'onlyInA', rows: lacking(onlyMine, other, view) },
+    { name: 'onlyInB', rows: lacking(onlyTheirs, one, view) },
   ];
   return { sections, differIn: countsOf(pairs) };
 }
@@ -127,10 +140,12 @@ function apart(pairs: readonly Pair[]) {
   };
 }
 
-/** Entities that the other side lacks, as far as its lists could be read. */
-function lacking(those: readonly GraphEntity[], { gaps }: Graph): Row[] {
+/** The names of entities that the other side lacks, as far as its lists could be read; with their settings in a full view. */
+function lacking(those: readonly GraphEntity[], { gaps }: Graph, view: View | undefined): Row[] {
   const unlisted = new Set(gaps.filter(({ operation }) => operation.startsWith('List')).map(({ kind }) => kind));
-  return those.filter(({ kind }) => !unlisted.has(kind)).map((entity) => ({ id: entity.id, ...factsOf(entity) }));
+  return those
+    .filter(({ kind }) => !unlisted.has(kind))
+    .map((entity) => ({ id: entity.id, ...(view === 'full' ? factsOf(entity) : {}) }));
 }
 
 const isRead = ({ kind, name }: GraphEntity, { gaps }: Graph) =>
@@ -146,7 +161,8 @@ function telling({ name }: Graph, other: Graph): readonly string[] {
  * The entities of both environments in pairs: by kind and name, or else by kind and the name without the words that distinguish
  * the environments.
  */
-function matched(one: Graph, other: Graph) {
+function matched(one: Graph, other: Graph, kinds: readonly Kind[]) {
+  const compared = ({ entities }: Graph) => entities.filter(({ kind }) => kinds.includes(kind));
   const exact = paired(compared(one), compared(other), ({ id }) => id);
   const [mine, theirs] = [telling(one, other), telling(other, one)];
   const alike = paired(
@@ -175,8 +191,6 @@ function paired(those: readonly GraphEntity[], others: readonly GraphEntity[], n
   const taken = new Set(both.map(([, found]) => found));
   return { both, onlyMine, onlyTheirs: others.filter((entity) => !taken.has(entity)) };
 }
-
-const compared = ({ entities }: Graph) => entities.filter(({ kind }) => kind !== 'environment' && kind !== 'changeset');
 
 /** An id without some words: `cluster:gw-prod` and `cluster:gw-uat` are equal without `prod` and `uat`. */
 const without = (id: string, words: readonly string[]) =>

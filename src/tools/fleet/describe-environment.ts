@@ -5,7 +5,7 @@ import { summaryOf } from '../../inventory/summary.ts';
 import { TOPOLOGY_FORMS, type TopologyForm, topologyUri } from '../../inventory/uris.ts';
 import { writtenWithin } from '../../inventory/within.ts';
 import { plainOrQuoted } from '../../untrusted.ts';
-import { answer, type Link, type Section, shaping } from './page.ts';
+import { answer, type Link, type Row, type Section, shaping } from './page.ts';
 import { EnvironmentArgument } from './scene.ts';
 import { alsoTagged, tagsIn } from './tagged.ts';
 import { fleetTool } from './tool.ts';
@@ -36,18 +36,28 @@ export const describeEnvironment = fleetTool({
       };
     }
     const summary = summaryOf(graph);
-    const environments = graph.entities.filter(({ kind }) => kind === 'environment');
+    const isFull = view === 'full';
+    const shown = graph.entities.filter(({ kind }) => kind === 'environment' || isFull);
     const { found, gaps } = await alsoTagged(
       scene,
-      environments.map((entity) => ({ graph, entity })),
+      shown.map((entity) => ({ graph, entity })),
+      cursor,
     );
     const head = {
-      environment: { ...summary.environment, ...found.map(tagsIn)[0] },
+      environment: { ...summary.environment, ...(isFull ? {} : found.map(tagsIn)[0]) },
       readAt: summary.readAt,
       counts: summary.counts,
       ...notReadIn([...unreadOf(graph), ...gaps]),
     };
-    if (view === 'full') return answer(head, wholeOf(graph), { view, cursor, links });
+    if (isFull) {
+      const rows = found.map((each): Row => ({ ...each.entity, ...tagsIn(each) }));
+      const edges = graph.edges.map((edge) => ({ ...edge }));
+      const sections = [
+        { name: 'entities', rows },
+        { name: 'edges', rows: edges },
+      ];
+      return answer(head, sections, { view, cursor, links });
+    }
     const { attention, entities } = summary;
     const sections = Object.entries(entities).map(([kind, rows]): Section => ({ name: kind, rows }));
     return answer(head, [{ name: 'attention', rows: attention }, ...sections.filter(({ rows }) => rows.length > 0)], {
@@ -56,11 +66,6 @@ export const describeEnvironment = fleetTool({
     });
   },
 });
-
-const wholeOf = ({ entities, edges }: Graph): Section[] => [
-  { name: 'entities', rows: entities.map((entity) => ({ ...entity })) },
-  { name: 'edges', rows: edges.map((edge) => ({ ...edge })) },
-];
 
 const linksTo = ({ environmentId, name }: Graph): Link[] =>
   Object.entries(TOPOLOGY_FORMS).map(([form, { mimeType, title }]) => ({

@@ -15,8 +15,7 @@ type Told = 'listed' | 'brief' | 'whole';
 /** Levels of detail, in order of preference; an answer uses the first one that fits. */
 type Levels = readonly [Told, ...Told[]];
 export const toldOf = (found: readonly Candidate[], asked: View | 'size' | undefined): Levels => {
-  if (found.length <= FEW.whole) return ['whole'];
-  if (asked === 'full') return ['whole', 'brief'];
+  if (found.length <= FEW.whole || asked === 'full') return ['whole'];
   return asked === 'size' ? ['brief'] : ['brief', 'listed'];
 };
 

@@ -116,7 +116,8 @@ export const findEntities = fleetTool({
     const isBrief = groupBy === undefined && kept.length <= FEW.brief;
     const more = details ? { found: kept, gaps: [] } : await readFew(scene, kept, isBrief);
     const isSized = details || more.found !== kept;
-    const own = isBrief && !needsTags ? await alsoTagged(scene, more.found) : { found: more.found, gaps: [] };
+    const isTagged = groupBy === undefined && (isBrief || view === 'full') && !needsTags;
+    const own = isTagged ? await alsoTagged(scene, more.found, cursor) : { found: more.found, gaps: [] };
     const { found } = own;
     const inCommon = groupBy === undefined ? matchedInAll(found) : undefined;
     const head = {

@@ -128,7 +128,8 @@ export const findProblems = fleetTool({
       ),
     );
     const candidates = found.map(candidateOf);
-    const tagged = found.length > FEW ? { found: candidates, gaps: [] } : await alsoTagged(scene, candidates);
+    const isTagged = found.length <= FEW || view === 'full';
+    const tagged = isTagged ? await alsoTagged(scene, candidates, cursor) : { found: candidates, gaps: [] };
     const rows = found.map((each, at) => ({
       problem: each.name,
       environment: each.graph.name,

@@ -33,6 +33,15 @@ export const shaping = () => ({
     .describe('From the last answer, for the next page'),
 });
 
+/** No answer has room for more rows that show everything. */
+const MOST_WHOLE = 400;
+
+/** The rows, as far as they show everything, that the page of a cursor may have. */
+export function onPageOf<R>(rows: readonly R[], cursor: string | undefined): readonly R[] {
+  const start = positionIn(cursor) ?? 0;
+  return rows.slice(start, start + MOST_WHOLE);
+}
+
 interface Shape {
   readonly view?: View | undefined;
   readonly cursor?: string | undefined;

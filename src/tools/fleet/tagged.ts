@@ -5,6 +5,7 @@ import { idOf } from '../../inventory/shape.ts';
 import { FinspaceError, wireName } from '../../operations/failure.ts';
 import { quoted } from '../../untrusted.ts';
 import type { Candidate } from './matching.ts';
+import { onPageOf } from './page.ts';
 import { NotThere, type Scene } from './scene.ts';
 import type { Unread } from './unread.ts';
 
@@ -66,13 +67,18 @@ export async function withTags({ call, options }: Scene, candidates: readonly Ca
   return { found, gaps, seen: new Set(seen) };
 }
 
-/** All candidates, with their tags as far as they may be read. */
-export async function alsoTagged(scene: Scene, candidates: readonly Candidate[]) {
+/** All candidates; those that the page of a cursor may show have their tags, as far as they may be read. */
+export async function alsoTagged(scene: Scene, candidates: readonly Candidate[], cursor?: string) {
   const isAllowed = scene.options.refusal?.('ListTagsForResource') === undefined;
-  const { found, gaps } = isAllowed ? await withTags(scene, candidates) : { found: [], gaps: [] };
-  const tagged = (candidate: Candidate) =>
-    found.find(({ graph, entity }) => graph === candidate.graph && entity.id === candidate.entity.id) ?? candidate;
-  return { found: candidates.map(tagged), gaps };
+  const shown = onPageOf(candidates, cursor);
+  const { found, gaps } = isAllowed ? await withTags(scene, shown) : { found: [], gaps: [] };
+  const key = ({ graph, entity }: Candidate) => `${graph.environmentId} ${entity.id}`;
+  const tagged = new Map(found.map((candidate) => [key(candidate), candidate.tags]));
+  const withOwn = (candidate: Candidate): Candidate => {
+    const tags = tagged.get(key(candidate));
+    return tags === undefined ? candidate : { ...candidate, tags };
+  };
+  return { found: candidates.map(withOwn), gaps };
 }
 
 /** The tags of an entity that has some, for its row. */

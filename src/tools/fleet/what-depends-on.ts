@@ -3,6 +3,7 @@ import { type Connected, dependantsOf, dependsOn, named } from '../../inventory/
 import { detailOf } from '../../inventory/detail.ts';
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
+import { known } from '../../inventory/known.ts';
 import { marksOf } from '../../inventory/marks.ts';
 import { attentionRow, sizeOf } from '../../inventory/summary.ts';
 import { plainOrQuoted, quoted } from '../../untrusted.ts';
@@ -75,8 +76,21 @@ const row = ({ entity, edge, distance }: Connected) => ({
   ...(edge.relation === 'runs-on' && edge.from === entity.id ? { nodes: sizeOf(entity)['nodes'] } : {}),
   how:
     distance === 1 ? edge.relation : `${edge.relation} ${plainOrQuoted(edge.from === entity.id ? edge.to : edge.from)}`,
+  ...dataOf(entity, edge.facts['changesetId']),
   ...edge.facts,
 });
+
+/** What a dataview shows; `newestChangesetId` where a cluster mounts an older version of it. */
+function dataOf({ kind, facts }: GraphEntity, mounted: unknown) {
+  if (kind !== 'dataview') return {};
+  const { changesetId, autoUpdate, readWrite } = facts;
+  const isOlder = mounted !== undefined && mounted !== changesetId;
+  return known({
+    [isOlder ? 'newestChangesetId' : 'changesetId']: changesetId,
+    autoUpdate,
+    readWrite: readWrite || undefined,
+  });
+}
 
 /** What something needs, with how much of it there is. */
 const needed = (connected: Connected) => ({ ...row(connected), ...sizeOf(connected.entity) });
