@@ -91,6 +91,7 @@ async function readDatabases(from: Reading, environmentId: string, options: Grap
     { environmentId },
     { kind: 'database' },
   );
+  const names = listed.map(({ databaseName = '' }) => databaseName);
   return Promise.all(
     listed.map(async (summary) => {
       const { databaseName = '' } = summary;
@@ -100,7 +101,7 @@ async function readDatabases(from: Reading, environmentId: string, options: Grap
       const [detail, dataviews, changesets] = await Promise.all([
         reading,
         from.list<'ListKxDataviews', Dataview>('ListKxDataviews', at, { kind: 'dataview', of: databaseName }),
-        readChangesets(from, at, newest, options),
+        options.changesetsOf?.(databaseName, names) === false ? [] : readChangesets(from, at, newest, options),
       ]);
       return { ...summary, ...detail, dataviews, changesets };
     }),

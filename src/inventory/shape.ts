@@ -93,6 +93,8 @@ export interface GraphOptions {
   readonly nodes?: boolean | ((clusters: number) => boolean) | undefined;
   /** True to read and keep all changesets, not only the relevant ones. */
   readonly everyChangeset?: boolean | undefined;
+  /** Of which of the databases of an environment to read changesets; of all when omitted. */
+  readonly changesetsOf?: ((database: string, all: readonly string[]) => boolean) | undefined;
   /** Skips pages of changesets that are older than this, ISO 8601. */
   readonly changesetsSince?: string | undefined;
   /** True if the newest changesets are enough; unread older ones are then not a gap. */

@@ -127,8 +127,8 @@ export const ListKxUsers = operation({
   entity: 'kx-user',
   risk: 'read',
   summary:
-    'List the users of a kdb environment with their ARNs, IAM roles and dates. To find a user in all ' +
-    'environments, use find_kx_entities.',
+    'List the users of a kdb environment with their ARNs, IAM roles and dates. To find users in all environments, ' +
+    'or to count them by role, use find_kx_entities (kinds: user, groupBy: iamRole).',
   keywords: 'who has access everyone logins accounts people',
   input: () =>
     z.strictObject({

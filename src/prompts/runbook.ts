@@ -28,7 +28,7 @@ export const given = (...names: string[]): Runbook['arguments'] =>
     return { name, description: DESCRIPTIONS[name] ?? '', required: !each.endsWith('?') };
   });
 
-/** An argument without completion. */
+/** An argument with a description of its own. */
 export const asked = (name: string, description: string, required = true) => ({ name, description, required });
 
 /** The tool of an operation, as steps refer to it. */

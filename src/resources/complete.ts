@@ -93,9 +93,13 @@ async function arnsFor(environment: ResourceEnvironment, typed: string, signal: 
   ];
 }
 
+/** The operations that list the values of variables that are in no path. */
+const MEMBERS: Readonly<Record<string, OperationName>> = { iamRole: 'ListKxUsers' };
+
 /** The operation that lists the values of a variable: the one whose path precedes the variable, in the template or elsewhere. */
 function listerFor(variable: string, template: string | undefined): OperationName | undefined {
   const operation = RESOURCE_KINDS.find(({ uriTemplate }) => uriTemplate === template)?.operation;
+  if (Object.hasOwn(MEMBERS, variable)) return MEMBERS[variable];
   const paths = (operation === undefined ? OPERATION_NAMES : [operation]).map(
     (name) => route(operationNamed(name)).path,
   );

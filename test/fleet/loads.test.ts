@@ -92,3 +92,38 @@ describe('a database with more loads than are read', () => {
     expect(recent.pages()).toBe(1);
   });
 });
+
+describe('a name that selects a database', () => {
+  const read = async (asked: object) => {
+    const lists: string[] = [];
+    const call: Call = (name, input, options) => {
+      if (name === 'ListKxChangesets') lists.push(String((input as Record<string, unknown>)['databaseName']));
+      return world().call(name, input, options);
+    };
+    const asking = { environment: 'kdb-prod', kinds: ['changeset'], ...asked };
+    const { data } = await caller(call)('find_kx_entities', asking);
+    return { lists: [...new Set(lists)].toSorted(), data };
+  };
+
+  test.each([
+    ['fx_spot', ['fx_spot']],
+    ['fx spot, futures*', ['futures_l2', 'fx_spot']],
+  ])('reads the loads of no other: %s', async (name, databases) => {
+    const { lists, data } = await read({ name });
+    expect(lists).toEqual(databases);
+    expect([...new Set(names(data['entities'] ?? [], 'database'))].toSorted()).toEqual(databases);
+  });
+
+  test.each(['!fx_spot', 'nosuch', undefined])(
+    'reads all where it may be the id of a load, or excludes one: %s',
+    async (name) => {
+      expect((await read({ name })).lists.length).toBeGreaterThan(3);
+    },
+  );
+
+  test('finds a load by its id', async () => {
+    const { data } = await read({ name: 'fx_spot', limit: 1 });
+    const [id] = names(data['entities']);
+    expect(names((await read({ name: id })).data['entities'])).toEqual([id]);
+  });
+});

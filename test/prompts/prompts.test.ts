@@ -84,4 +84,20 @@ describe.each(HTTP_HOSTS)('prompts for $name', ({ connect }) => {
     const clusters = found.flatMap(({ completion }) => completion.values).toSorted();
     expect(clusters).toEqual(['hdb-equities-a', 'hdb-equities-b', 'hdb-futures', 'hdb-fx', 'hdb-uat']);
   });
+
+  test('complete the role of a new user with the roles of others', async () => {
+    const ref = { type: 'ref/prompt', name: 'onboard_kx_user' };
+    const environmentId = await session
+      .complete({ ref, argument: { name: 'environmentId', value: 'kdb-prod' } })
+      .then(({ completion }) => completion.values[0] ?? '');
+    const roles = async (value: string) =>
+      (await session.complete({ ref, argument: { name: 'iamRole', value }, context: { arguments: { environmentId } } }))
+        .completion.values;
+    const all = await roles('arn:aws:iam::');
+    expect(all.length).toBeGreaterThan(2);
+    expect(new Set(all).size).toBe(all.length);
+    const [first = ''] = all;
+    expect(await roles(first)).toContain(first);
+    expect(await roles('arn:aws:s3')).toEqual([]);
+  });
 });

@@ -8,7 +8,7 @@ import { countsOf, FEW, matchedInAll, rowsOf, toldOf, unmatched } from './entity
 import { checkKeys, grouped, keysFor, keysIn, settingNames, totals } from './grouping.ts';
 import { knownInstead, tagsLike } from './instead.ts';
 import { isListed, isListedType } from './listed.ts';
-import { type Candidate, listed, matches, negated, usingIt } from './matching.ts';
+import { type Candidate, listed, matches, mayBeIn, negated, usingIt } from './matching.ts';
 import { isMoment, momentOf } from './moments.ts';
 import { BY_SIZE, FULLNESS, ORDERS, SORTS } from './orders.ts';
 import { answer, shaping } from './page.ts';
@@ -92,6 +92,7 @@ export const findEntities = fleetTool({
       details,
       changes,
       changesetsSince: beginning(input.youngerThan),
+      changesetsOf: selecting(input.name),
     });
     const candidates = graphs.flatMap((graph) =>
       entitiesIn([graph], kinds)
@@ -213,6 +214,10 @@ function readFor(kinds: readonly Kind[], details: boolean, isShown = true): Grap
   };
 }
 
+/** The databases whose changesets a name may select. */
+const selecting = (name: string | undefined) =>
+  name === undefined ? undefined : (database: string, all: readonly string[]) => mayBeIn(name, database, all);
+
 /** When a span begins that ends now, ISO 8601. */
 const beginning = (span: string | undefined) =>
   span === undefined ? undefined : new Date(momentOf(span, new Date().toISOString())).toISOString();
@@ -245,7 +250,13 @@ async function readFew(scene: Scene, found: readonly Candidate[], isShown: boole
     return { found, gaps: [] };
   const ids = new Set(found.map(({ entity }) => entity.name));
   const nodes = isShown && found.length <= FEW.whole;
-  const options = { ...readFor(present, true, isShown), nodes, changes: (changesetId: string) => ids.has(changesetId) };
+  const databases = new Set(found.map(({ entity: { name, database = name } }) => database));
+  const options = {
+    ...readFor(present, true, isShown),
+    nodes,
+    changes: (changesetId: string) => ids.has(changesetId),
+    changesetsOf: (database: string) => databases.has(database),
+  };
   const read = await scene.again(graphs, options);
   const byId = new Map(read.graphs.map((graph) => [graph.environmentId, graph]));
   const fresh = found.map((candidate): Candidate => {

@@ -69,14 +69,25 @@ function hasStatus({ status }: GraphEntity, wanted: string): boolean {
   return NOT.test(wanted) ? status !== undefined && !isOne : isOne;
 }
 
-/** One of several names, in part; after `!`, none of them. The database of an entity counts as a name, too. */
-function isCalled({ name, database = '' }: GraphEntity, wanted: string): boolean {
-  const patterns = wanted
+/** The names of a list, each of which may be a part of one. */
+const partsOf = (wanted: string) =>
+  wanted
     .replace(/^\s*!/, '')
     .split(/\s*[,|]\s*/)
     .filter(Boolean);
+
+/** One of several names, each in part, or after `!` none of them. What is in a database goes by its name, too. */
+function isCalled({ name, database = '' }: GraphEntity, wanted: string): boolean {
+  const patterns = partsOf(wanted);
   const isOne = [name, database].some((text) => patterns.some((pattern) => nameMatches(text, pattern)));
   return isOne !== /^\s*!/.test(wanted);
+}
+
+/** Whether a name may select changesets of a database: by its own name, or by their ids where no database has that name. */
+export function mayBeIn(wanted: string, database: string, all: readonly string[]): boolean {
+  const mayBeId = (pattern: string) => /^[a-z0-9*]+$/i.test(pattern) && !all.some((name) => nameMatches(name, pattern));
+  const isSelected = (pattern: string) => nameMatches(database, pattern) || mayBeId(pattern);
+  return /^\s*!/.test(wanted) || partsOf(wanted).some(isSelected);
 }
 
 /**

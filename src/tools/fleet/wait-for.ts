@@ -58,8 +58,8 @@ export const waitFor = fleetTool({
   title: 'Wait for kdb entities',
   description:
     'Wait until one or several entities are ready or deleted, or until all nodes of a cluster are RUNNING. Returns ' +
-    'as soon as that happens, or at once with the reason if it cannot happen. After 25 seconds it returns a handle; ' +
-    'call it again with that handle to keep waiting.',
+    'status, size and settings as soon as that happens, or at once the reason if it cannot happen. After 25 seconds ' +
+    'it returns a handle; call it again with that handle to keep waiting.',
   keywords: 'ready done finished poll',
   input: Wanted,
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
