@@ -69,14 +69,14 @@ function hasStatus({ status }: GraphEntity, wanted: string): boolean {
   return NOT.test(wanted) ? status !== undefined && !isOne : isOne;
 }
 
-/** The names of a list, each of which may be a part of one. */
+/** The patterns in a list of parts of names. */
 const partsOf = (wanted: string) =>
   wanted
     .replace(/^\s*!/, '')
     .split(/\s*[,|]\s*/)
     .filter(Boolean);
 
-/** One of several names, each in part, or after `!` none of them. What is in a database goes by its name, too. */
+/** One of several names, in part; after `!`, none of them. The database of an entity counts as a name, too. */
 function isCalled({ name, database = '' }: GraphEntity, wanted: string): boolean {
   const patterns = partsOf(wanted);
   const isOne = [name, database].some((text) => patterns.some((pattern) => nameMatches(text, pattern)));
