@@ -18,6 +18,8 @@ export interface Backend {
   readonly call: Call;
   /** Where its calls go. The id of a local world is known once the world is open. */
   readonly place: PlanPlace;
+  /** Loads the code that the first call needs; opens nothing. */
+  load(): Promise<void>;
   /**
    * Opens it, and returns the fingerprint of the key that is pinned to its world, or null without one. Rejects with LedgerError.
    */
@@ -97,6 +99,7 @@ export function backend(config: Config, log: Log, { server, approver }: BackendO
   };
   return {
     call,
+    load: async () => void (await (config.backend === 'local' ? localParts() : remoteParts())),
     place: {
       backend: backendName(config),
       region: region ?? 'from the AWS profile',
@@ -153,17 +156,17 @@ function cannotOpen(operation: Parameters<Call>[0], error: unknown): FinspaceErr
   });
 }
 
+const remoteParts = () => import('../finspace/call.ts');
+const localParts = () => Promise.all([remoteParts(), import('../local/index.ts')]);
+
 async function openRemote(config: Config): Promise<Opened> {
-  const { finspaceCall } = await import('../finspace/call.ts');
+  const { finspaceCall } = await remoteParts();
   const { region, endpoint, profile } = config;
   return { call: finspaceCall({ region, endpoint, profile, ...reach(config) }), close: async () => {} };
 }
 
 async function openLocal(config: Config, region: string, log: Log, approver: string | undefined): Promise<Opened> {
-  const [{ finspaceCall }, { startLocal }] = await Promise.all([
-    import('../finspace/call.ts'),
-    import('../local/index.ts'),
-  ]);
+  const [{ finspaceCall }, { startLocal }] = await localParts();
   const { state, world, quotas, lifecycle, faults } = config;
   const local = await startLocal({
     state,

@@ -37,6 +37,8 @@ const LOOK_MS = 15_000;
 /** What a process serves, over any transport: creates servers for callers that share one backend, ledger and journal. */
 export interface Serving {
   readonly serve: ServerFactory;
+  /** Loads the code that the first call needs. */
+  load(): Promise<void>;
   /** The backend itself, for readiness checks. */
   readonly direct: Call;
   /** The open plans. */
@@ -158,6 +160,7 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
       bus: shared?.bus,
       pace: { everyMs: config.backend === 'local' ? LOOK_LOCALLY_MS : LOOK_MS, now, later },
     }),
+    load: behind.load,
     direct,
     ledger,
     settled,

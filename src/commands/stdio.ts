@@ -17,7 +17,7 @@ export async function stdio(given: Config): Promise<void> {
   const log = stderrLog(config);
   await prepareBackend(config, log);
   const parent = process.ppid;
-  const { serve, settled, close } = serving(config, log, { remote: false });
+  const { serve, load, settled, close } = serving(config, log, { remote: false });
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   if (process.stdin.isTTY) process.stderr.write(greeting());
@@ -32,6 +32,7 @@ export async function stdio(given: Config): Promise<void> {
     abandoned: () => parentEnded(parent),
     callMs: config.callTimeout,
     maxBytes: config.maxBody,
+    onlisted: () => void load().catch(() => {}),
     onending: (requests) =>
       log.info({ requests }, 'stopping: no new requests are read, and those in progress are finished'),
     onunanswered: (requests) => log.warn({ requests }, 'stopped before these requests were answered'),

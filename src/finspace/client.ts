@@ -1,5 +1,7 @@
 import { FinspaceClient } from '@aws-sdk/client-finspace';
+import type { HttpRequest } from '@smithy/protocol-http';
 import type { Service } from '../operations/exchange.ts';
+import { once } from '../operations/operation.ts';
 import { requireWhole } from './credential-faults.ts';
 import { type Credentials, credentials } from './credentials.ts';
 import { misconfigured } from './fault.ts';
@@ -50,16 +52,48 @@ export function finspaceClient(options: ClientOptions, watch: Secrets['watch']):
     retryStrategy: { retry: (next, args) => next(args) },
     ...reach,
   });
+  if (service !== undefined) stayInProcess(client);
   return { client, credentials: source };
 }
 
+const ENDPOINT = 'http://finspace.local';
+const RESOLVED = { url: new URL(ENDPOINT) };
 /** Everything that the SDK would otherwise read from the environment and from ~/.aws. */
 const IN_PROCESS = {
-  endpoint: 'http://finspace.local',
+  endpoint: ENDPOINT,
+  endpointProvider: () => RESOLVED,
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   useDualstackEndpoint: false,
   useFipsEndpoint: false,
 };
+
+/** The middleware of the SDK that changes nothing about a request which stays in this process, and signing, which nobody checks there. */
+const ONLY_FOR_NETWORKS = [
+  'retryMiddleware',
+  'contentLengthMiddleware',
+  'hostHeaderMiddleware',
+  'loggerMiddleware',
+  'recursionDetectionMiddleware',
+  'getUserAgentMiddleware',
+  'httpAuthSchemeMiddleware',
+  'httpSigningMiddleware',
+];
+
+/** Leaves out what only a network needs; in place of a signature, requests carry the scope, whose region names the world that they are for. */
+function stayInProcess({ config, middlewareStack }: FinspaceClient): void {
+  for (const name of ONLY_FOR_NETWORKS)
+    if (!middlewareStack.remove(name)) throw new Error(`The AWS client has no middleware ${name}.`);
+  const scope = once(
+    async () => `AWS4-HMAC-SHA256 Credential=local/19700101/${await config.region()}/finspace/aws4_request`,
+  );
+  middlewareStack.add(
+    (next) => async (args) => {
+      (args.request as HttpRequest).headers['authorization'] = await scope();
+      return next(args);
+    },
+    { step: 'finalizeRequest', name: 'scope' },
+  );
+}
 
 async function profileRegion(chosen: string | undefined): Promise<string> {
   const profile = await sharedProfile(chosen);

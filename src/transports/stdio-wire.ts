@@ -26,6 +26,8 @@ export interface StdioWireOptions {
   readonly input: Readable;
   readonly output: Writable;
   readonly onend: () => void;
+  /** Called once the answer to the first `tools/list` is written. */
+  readonly onlisted?: (() => void) | undefined;
   /** A longer line is skipped and answered with an error. */
   readonly maxBytes: number;
   /** Starts to watch the resources that a stream of change events requests. */
@@ -36,11 +38,14 @@ export interface StdioWireOptions {
  * JSON-RPC lines over two streams. Unlike the SDK's transport, it answers lines that are not JSON-RPC with an error, survives
  * lines that are too long, and lets its owner decide what happens at the end of input (`onend`).
  */
-export function stdioWire({ input, output, onend, maxBytes, watch }: StdioWireOptions): StdioWire {
+export function stdioWire({ input, output, onend, onlisted, maxBytes, watch }: StdioWireOptions): StdioWire {
   const open = new Set<string | number>();
   const streams = new Map<string | number, () => void>();
   /** Requests of this server that the client has not answered, each with the client's request that it belongs to. */
   const asked = new Map<unknown, unknown>();
+  /** The first `tools/list`. */
+  let listing: string | number | undefined;
+  let onlist = onlisted;
   let waiting: (() => void)[] = [];
   let closed = false;
 
@@ -89,6 +94,7 @@ export function stdioWire({ input, output, onend, maxBytes, watch }: StdioWireOp
       settle(message.params?.['requestId'] as never);
     if (!('method' in message)) asked.delete(message.id);
     if (!('method' in message) || !('id' in message)) return wire.onmessage?.(message);
+    if (message.method === 'tools/list') listing ??= message.id;
     if (!isListen(message)) open.add(message.id);
     else if (!streams.has(message.id)) {
       const { message: allowed, end } = listening(message, watch);
@@ -127,7 +133,11 @@ export function stdioWire({ input, output, onend, maxBytes, watch }: StdioWireOp
         settle(undefined);
       }
       await send(message);
-      if (!('method' in message) && 'id' in message) settle(message.id);
+      if ('method' in message || !('id' in message)) return;
+      settle(message.id);
+      if (message.id !== listing) return;
+      onlist?.();
+      onlist = undefined;
     },
     stopReading: () => {
       input.off('data', lines.take);

@@ -19,6 +19,8 @@ export interface StdioOptions {
   readonly callMs: number;
   /** Maximum size of a message, in bytes. */
   readonly maxBytes: number;
+  /** Called when the client has its first list of tools: a call is likely to come next. */
+  readonly onlisted?: (() => void) | undefined;
   /**
    * Called when reading stops, with the number of unanswered requests, and at the end, with the number that stayed unanswered.
    */
@@ -40,7 +42,8 @@ const WORDS_MS = 700;
  * are answered.
  */
 export async function serveOverStdio(serve: ServerFactory, caller: Caller, options: StdioOptions): Promise<void> {
-  const { input, output, onerror, stop, settled, abandoned, callMs, maxBytes, onending, onunanswered } = options;
+  const { input, output, onerror, stop, settled, abandoned, callMs, maxBytes, onlisted, onending, onunanswered } =
+    options;
   const over = new AbortController();
   const { delay = (ms) => pause(ms, undefined, { signal: over.signal }).catch(() => {}) } = options;
   let end = () => {};
@@ -50,7 +53,7 @@ export async function serveOverStdio(serve: ServerFactory, caller: Caller, optio
   const stopped = new Promise<void>((resolve) => {
     stop.addEventListener('abort', () => resolve(), { once: true });
   });
-  const wire = stdioWire({ input, output, onend: end, maxBytes, watch: (uris) => serve.watch(caller, uris) });
+  const wire = stdioWire({ input, output, onend: end, onlisted, maxBytes, watch: (uris) => serve.watch(caller, uris) });
   const connection = serveStdio(({ era }) => serve(caller, { hearsAll: era === 'modern' }), {
     transport: wire,
     onerror,
