@@ -7,6 +7,10 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
+/** Ours over the other's, run by run, so that what slows both down at a time does not count. */
+export const pairRatios = (ours: readonly number[], others: readonly number[]): number[] =>
+  ours.map((value, at) => value / (others[at] as number));
+
 /** `median (lowest to highest)` with a unit. */
 export function spread(values: readonly number[], unit: string): string {
   const digits = (value: number) => value.toFixed(value < 10 ? 2 : 0);

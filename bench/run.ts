@@ -1,6 +1,7 @@
-/** `npm run bench -- NAME …`: runs benches by name, all but the ten-minute soak without a name. Each prints ours, the reference's, and the ratio. */
+/** `npm run bench -- NAME …`: runs benches by name, all but `start` and the ten-minute soak without a name. Each prints ours, the reference's, and the ratio. */
 const BENCHES: Record<string, () => Promise<{ main: () => Promise<void> }>> = {
   cold: () => import('./cold.ts'),
+  start: () => import('./start.ts'),
   tokens: () => import('./tokens.ts'),
   answers: () => import('./answers.ts'),
   http: () => import('./http.ts'),
@@ -10,14 +11,15 @@ const BENCHES: Record<string, () => Promise<{ main: () => Promise<void> }>> = {
   local: () => import('./local.ts'),
 };
 
-const named = process.argv.slice(2).filter((word) => !word.startsWith('-'));
+const UNASKED = new Set(['soak', 'start']);
+const named = process.argv.slice(2).filter((word) => !word.startsWith('-') && !word.includes('/'));
 const unknown = named.find((name) => !Object.hasOwn(BENCHES, name));
 if (unknown !== undefined) {
   console.error(`unknown bench ${unknown}; there are: ${Object.keys(BENCHES).join(', ')}`);
   process.exit(2);
 }
 for (const [name, load] of Object.entries(BENCHES)) {
-  if (named.length > 0 ? !named.includes(name) : name === 'soak') continue;
+  if (named.length > 0 ? !named.includes(name) : UNASKED.has(name)) continue;
   console.log(`\n== ${name}`);
   await (await load()).main();
 }

@@ -2,12 +2,10 @@ import { expect, test } from 'vitest';
 import { finspaceCall } from '../../src/finspace/call.ts';
 import { DEFAULT_LIMITS } from '../../src/finspace/handler.ts';
 import type { WireRequest } from '../../src/operations/exchange.ts';
+import type { Call } from '../../src/operations/index.ts';
 
 /** What a service in this process is sent by one call. */
-async function sent(
-  region: string,
-  ...[name, input]: Parameters<ReturnType<typeof finspaceCall>>
-): Promise<WireRequest> {
+async function sent(region: string, use: (call: Call) => Promise<unknown>): Promise<WireRequest> {
   const requests: WireRequest[] = [];
   const call = finspaceCall({
     region,
@@ -18,13 +16,15 @@ async function sent(
       return { status: 200, headers: {}, body: new TextEncoder().encode('{}') };
     },
   });
-  await call(name, input);
+  await use(call);
   expect(requests).toHaveLength(1);
   return requests[0] as WireRequest;
 }
 
 test('A request in this process carries the scope with its region in place of a signature', async () => {
-  const { method, target, headers } = await sent('eu-west-2', 'GetKxUser', { environmentId: 'e1', userName: 'a b' });
+  const { method, target, headers } = await sent('eu-west-2', (call) =>
+    call('GetKxUser', { environmentId: 'e1', userName: 'a b' }),
+  );
   expect({ method, target }).toEqual({ method: 'GET', target: '/kx/environments/e1/users/a%20b' });
   expect(headers).toEqual({
     authorization: 'AWS4-HMAC-SHA256 Credential=local/19700101/eu-west-2/finspace/aws4_request',
@@ -32,12 +32,14 @@ test('A request in this process carries the scope with its region in place of a 
 });
 
 test('A request in this process has the body that a network would carry', async () => {
-  const { method, target, headers, body } = await sent('us-east-1', 'CreateKxUser', {
-    environmentId: 'e1',
-    userName: 'ana',
-    iamRole: 'arn:aws:iam::111122223333:role/ana',
-    clientToken: 'token-1',
-  });
+  const { method, target, headers, body } = await sent('us-east-1', (call) =>
+    call('CreateKxUser', {
+      environmentId: 'e1',
+      userName: 'ana',
+      iamRole: 'arn:aws:iam::111122223333:role/ana',
+      clientToken: 'token-1',
+    }),
+  );
   expect({ method, target }).toEqual({ method: 'POST', target: '/kx/environments/e1/users' });
   expect(headers).toMatchObject({ 'content-type': 'application/json' });
   expect(JSON.parse(new TextDecoder().decode(body))).toEqual({

@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compareStarts } from './starts.ts';
+
+const MAJORS = [22, 24, 26];
+
+/**
+ * The same as `cold` on several versions of Node: those whose paths follow `start`, or this one and those that npm has. With
+ * `--against=CLI`, another build of ours runs beside it.
+ */
+export async function main(): Promise<void> {
+  const words = process.argv.slice(2);
+  const against = words.find((word) => word.startsWith('--against='))?.slice('--against='.length);
+  const given = words.filter((word) => word.includes('/') && !word.startsWith('-'));
+  const folder = await mkdtemp(join(tmpdir(), 'finspace-mcp-nodes-'));
+  try {
+    for (const node of given.length > 0 ? given : [process.execPath, ...installed(folder)])
+      await compareStarts(node, against);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Node as npm has it for this platform. */
+function installed(folder: string): string[] {
+  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  return MAJORS.map((major) => {
+    const prefix = join(folder, String(major));
+    const options = [
+      '--prefix',
+      prefix,
+      '--no-save',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ];
+    const { status } = spawnSync('npm', ['install', ...options, `${name}@${major}`], { stdio: 'inherit' });
+    if (status !== 0) throw new Error(`npm could not install ${name}@${major}`);
+    return join(prefix, 'node_modules', name, 'bin', 'node');
+  });
+}
