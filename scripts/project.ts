@@ -11,6 +11,7 @@ export interface Manifest {
   readonly version: string;
   readonly description: string;
   readonly license: string;
+  readonly author: string;
   readonly repository: { readonly type: 'git'; readonly url: string };
   readonly engines: { readonly node: string };
   readonly scripts: { readonly postpublish: string };

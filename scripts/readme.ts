@@ -9,12 +9,19 @@ import { POLICY } from '../src/safety/policy.ts';
 import { COMPOSITE_TOOLS } from '../src/tools/composites.ts';
 import { describeComposite, describeTool } from '../src/tools/describe.ts';
 import { DEFAULT_PORTS } from '../src/transports/http/settings.ts';
+import { installLine, installSections } from './clients.ts';
 import { layersPicture, withLayers } from './layers.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /** The documents with generated parts. */
-export const DOCUMENTS = ['CONTRIBUTING.md', 'docs/tools.md', 'docs/configuration.md'].map(at);
+export const DOCUMENTS = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'docs/clients.md',
+  'docs/tools.md',
+  'docs/configuration.md',
+].map(at);
 
 /** The file with the generated import rules. */
 export const LINTER = at('biome.json');
@@ -33,6 +40,8 @@ const PARTS: Record<string, () => string> = {
   'more tools': moreToolsTable,
   prompts: promptsTable,
   settings: settingsTable,
+  'install links': installLine,
+  'install sections': installSections,
 };
 
 function toolsTable(): string {

@@ -1,0 +1,91 @@
+import { homeOf, readManifest } from './project.ts';
+
+const manifest = readManifest();
+const { name: PACKAGE, version } = manifest;
+const { owner, homepage } = homeOf(manifest);
+
+/** How a client starts the published package over stdio. Everything that installs it is generated from this. */
+export const SERVER = { name: 'finspace', command: 'npx', args: ['-y', `${PACKAGE}@${version}`] } as const;
+
+const { name, command, args } = SERVER;
+const CONFIG = JSON.stringify({ command, args });
+const BASE64 = encodeURIComponent(Buffer.from(CONFIG).toString('base64'));
+const TEXT = encodeURIComponent(CONFIG);
+const NAMED = encodeURIComponent(JSON.stringify({ name, command, args }));
+const LINE = [command, ...args].join(' ');
+
+/** The links that install the server in a client with one click. */
+export const INSTALL_LINKS: Readonly<Record<string, string>> = {
+  'VS Code': `https://vscode.dev/redirect/mcp/install?name=${name}&config=${TEXT}`,
+  'VS Code Insiders': `https://insiders.vscode.dev/redirect/mcp/install?name=${name}&config=${TEXT}&quality=insiders`,
+  'Visual Studio': `https://vs-open.link/mcp-install?${NAMED}`,
+  Cursor: `https://cursor.com/en/install-mcp?name=${name}&config=${BASE64}`,
+  'LM Studio': `https://lmstudio.ai/install-mcp?name=${name}&config=${BASE64}`,
+  Kiro: `https://kiro.dev/launch/mcp/add?name=${name}&config=${TEXT}`,
+  Goose: `https://block.github.io/goose/extension?cmd=${command}&${args.map((arg) => `arg=${encodeURIComponent(arg)}`).join('&')}&id=${name}&name=FinSpace&description=${encodeURIComponent('Manage FinSpace kdb environments')}`,
+};
+
+/** The commands that add the server to a client with a command line. */
+export const INSTALL_COMMANDS: Readonly<Record<string, string>> = {
+  'Claude Code': `claude mcp add ${name} --scope user -- ${LINE}`,
+  Codex: `codex mcp add ${name} -- ${LINE}`,
+  'Gemini CLI': `gemini mcp add -s user ${name} ${LINE}`,
+  'VS Code': `code --add-mcp '${JSON.stringify({ name, command, args })}'`,
+  Amp: `amp mcp add ${name} -- ${LINE}`,
+  'Factory (Droid)': `droid mcp add ${name} "${LINE}"`,
+};
+
+/** What the settings file of a client contains, and where it is. */
+export const INSTALL_FILES: readonly { readonly clients: string; readonly file: string; readonly content: object }[] = [
+  {
+    clients: 'Claude Desktop, Cursor, Windsurf, LM Studio, Kiro, JetBrains and most others',
+    file: '`claude_desktop_config.json`, `~/.cursor/mcp.json`, `mcp_config.json`, `mcp.json`',
+    content: { mcpServers: { [name]: { command, args } } },
+  },
+  {
+    clients: 'VS Code',
+    file: '`.vscode/mcp.json`',
+    content: { servers: { [name]: { type: 'stdio', command, args } } },
+  },
+  { clients: 'Zed', file: '`settings.json`', content: { context_servers: { [name]: { command, args, env: {} } } } },
+  {
+    clients: 'opencode',
+    file: '`opencode.json`',
+    content: { mcp: { [name]: { type: 'local', command: [command, ...args], enabled: true } } },
+  },
+];
+
+/** One line of links, for the README. */
+export const installLine = (): string =>
+  Object.entries(INSTALL_LINKS)
+    .map(([client, link]) => `[${client}](${link})`)
+    .join(' · ');
+
+/** Links, commands and files, for the page about clients. */
+export function installSections(): string {
+  const commands = Object.entries(INSTALL_COMMANDS).map(
+    ([client, line]) => `**${client}**\n\n<!-- not run: needs the client -->\n\`\`\`bash\n${line}\n\`\`\``,
+  );
+  const files = INSTALL_FILES.map(
+    ({ clients, file, content }) => `**${clients}** (${file}):\n\n\`\`\`json\n${JSON.stringify(content)}\n\`\`\``,
+  );
+  return [`One click: ${installLine()}`, ...commands, ...files, GOOSE, PLUGINS].join('\n\n');
+}
+
+/** The repository is a plugin marketplace and an extension itself. */
+const PLUGINS = `**Claude Code plugin**: \`/plugin marketplace add ${owner}/${PACKAGE}\`, then \`/plugin install ${PACKAGE}@${PACKAGE}\`.
+
+**Gemini CLI extension**: \`gemini extensions install ${homepage}\`.`;
+
+/** Goose has YAML files. */
+const GOOSE = `**Goose** (\`~/.config/goose/config.yaml\`):
+
+\`\`\`yaml
+extensions:
+  ${name}:
+    type: stdio
+    cmd: ${command}
+    args: ${JSON.stringify(args)}
+    enabled: true
+    timeout: 300
+\`\`\``;

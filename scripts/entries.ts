@@ -1,0 +1,82 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+import { SETTINGS, type SettingName, variableOf } from '../src/config.ts';
+import { SERVER } from './clients.ts';
+import { homeOf, ROOT, readManifest } from './project.ts';
+
+const manifest = readManifest();
+const { name, version, license, author } = manifest;
+const { mcpName, homepage } = homeOf(manifest);
+const TITLE = 'FinSpace MCP';
+const DESCRIPTION = 'Manage FinSpace kdb environments; deletes need a person, who types the name';
+const { command, args } = SERVER;
+const mcpServers = { [SERVER.name]: { command, args } };
+
+/** The settings that people choose where a client installs the server for them. */
+const OFFERED: readonly SettingName[] = [
+  ...(['backend', 'endpoint', 'region', 'profile', 'stateDir', 'world', 'lifecycle', 'readOnly'] as const),
+  ...(['toolsets', 'deny', 'environments', 'approve', 'secrets', 'catalog', 'logLevel'] as const),
+];
+
+/** What registries and marketplaces read, by path. All follow from `package.json`, the settings and how clients start the server. */
+export const ENTRIES: Readonly<Record<string, object>> = {
+  // https://github.com/modelcontextprotocol/registry
+  'server.json': {
+    $schema: 'https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json',
+    name: mcpName,
+    title: TITLE,
+    description: DESCRIPTION,
+    version,
+    repository: { url: homepage, source: 'github' },
+    packages: [
+      {
+        registryType: 'npm',
+        identifier: name,
+        version,
+        runtimeHint: 'npx',
+        transport: { type: 'stdio' },
+        environmentVariables: OFFERED.map(variable),
+      },
+    ],
+  },
+  '.claude-plugin/plugin.json': {
+    ...{ name, version, description: DESCRIPTION, author: { name: author }, homepage, license },
+    mcpServers,
+  },
+  '.claude-plugin/marketplace.json': {
+    name,
+    owner: { name: author },
+    plugins: [{ name, source: './', description: DESCRIPTION }],
+  },
+  'gemini-extension.json': {
+    ...{ name, version, description: DESCRIPTION, mcpServers },
+    settings: (['backend', 'endpoint', 'region', 'profile'] as const).map((setting) => ({
+      ...{ name: setting, description: SETTINGS[setting].description, envVar: variableOf(setting) },
+    })),
+  },
+};
+
+function variable(setting: SettingName) {
+  const schema = z.toJSONSchema(SETTINGS[setting], { io: 'input' }) as Described;
+  const format = schema.type === 'boolean' ? 'boolean' : schema.type === 'integer' ? 'number' : 'string';
+  return {
+    ...{ name: variableOf(setting), description: SETTINGS[setting].description, format },
+    ...(schema.enum === undefined ? {} : { choices: schema.enum }),
+    ...(schema.default === undefined || Array.isArray(schema.default) ? {} : { default: String(schema.default) }),
+  };
+}
+
+interface Described {
+  readonly type?: string;
+  readonly enum?: readonly string[];
+  readonly default?: unknown;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const [path, content] of Object.entries(ENTRIES)) {
+    mkdirSync(dirname(join(ROOT, path)), { recursive: true });
+    writeFileSync(join(ROOT, path), `${JSON.stringify(content, null, 2)}\n`);
+  }
+}

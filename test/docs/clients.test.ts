@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { INSTALL_COMMANDS, INSTALL_FILES, INSTALL_LINKS, SERVER } from '../../scripts/clients.ts';
+import { ENTRIES } from '../../scripts/entries.ts';
+import { homeOf, ROOT, readManifest } from '../../scripts/project.ts';
+import { SETTING_NAMES, variableOf } from '../../src/config.ts';
+
+const { name, command, args } = SERVER;
+const manifest = readManifest();
+
+describe('the links that install the server', () => {
+  const decoded = (client: string) => {
+    const { searchParams, search } = new URL(INSTALL_LINKS[client] ?? '');
+    const config = searchParams.get('config');
+    if (config?.startsWith('{')) return { name: searchParams.get('name'), ...JSON.parse(config) };
+    if (config) return { name: searchParams.get('name'), ...JSON.parse(Buffer.from(config, 'base64').toString()) };
+    if (searchParams.has('cmd'))
+      return { name: searchParams.get('id'), command: searchParams.get('cmd'), args: searchParams.getAll('arg') };
+    return JSON.parse(decodeURIComponent(search.slice(1)));
+  };
+
+  it.each(Object.keys(INSTALL_LINKS))('start the same command in %s', (client) => {
+    expect(INSTALL_LINKS[client]).toMatch(/^https:\/\/[^\s()"]+$/);
+    expect(decoded(client)).toEqual({ name, command, args });
+  });
+});
+
+it('starts the version of this package, in every command and file', () => {
+  expect(args.at(-1)).toBe(`${manifest.name}@${manifest.version}`);
+  const words = [name, command, ...args];
+  for (const line of Object.values(INSTALL_COMMANDS)) expect(words.filter((word) => !line.includes(word))).toEqual([]);
+  for (const { content } of INSTALL_FILES)
+    expect(words.filter((word) => !JSON.stringify(content).includes(`"${word}"`))).toEqual([]);
+});
+
+it.each(Object.entries(ENTRIES))('%s is what the package and the settings give (npm run docs)', (path, content) => {
+  expect(JSON.parse(readFileSync(join(ROOT, path), 'utf8'))).toEqual(JSON.parse(JSON.stringify(content)));
+});
+
+describe('server.json', () => {
+  /** The rules of the registry, as far as they concern an npm package. */
+  const Version = z.string().regex(/^\d+\.\d+\.\d+(?:-[\w.-]+)?$/);
+  const Variable = z.strictObject({
+    name: z.string().regex(/^[A-Z][A-Z0-9_]*$/),
+    description: z.string().min(1),
+    format: z.enum(['string', 'number', 'boolean', 'filepath']),
+    isRequired: z.boolean().optional(),
+    isSecret: z.boolean().optional(),
+    default: z.string().optional(),
+    choices: z.array(z.string()).min(1).optional(),
+  });
+  const Package = z.strictObject({
+    registryType: z.literal('npm'),
+    identifier: z.literal(manifest.name),
+    version: Version,
+    runtimeHint: z.literal('npx'),
+    transport: z.strictObject({ type: z.literal('stdio') }),
+    environmentVariables: z.array(Variable),
+  });
+  const Server = z.strictObject({
+    $schema: z.literal('https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json'),
+    name: z
+      .string()
+      .max(200)
+      .regex(/^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/),
+    title: z.string().min(1).max(100),
+    description: z.string().min(1).max(100),
+    version: Version,
+    repository: z.strictObject({ url: z.url({ protocol: /^https$/ }), source: z.literal('github') }),
+    packages: z.array(Package).min(1),
+  });
+  const server = Server.parse(JSON.parse(readFileSync(join(ROOT, 'server.json'), 'utf8')));
+
+  it('names the package and the version that npm has', () => {
+    expect(server.name).toBe(homeOf(manifest).mcpName);
+    expect([server.version, ...server.packages.map(({ version }) => version)]).toEqual([
+      manifest.version,
+      manifest.version,
+    ]);
+  });
+
+  it('names variables of settings only', () => {
+    const known = SETTING_NAMES.map(variableOf);
+    const named = server.packages.flatMap(({ environmentVariables }) => environmentVariables.map((one) => one.name));
+    expect(named.filter((variable) => !known.includes(variable))).toEqual([]);
+  });
+});
