@@ -2,6 +2,7 @@ import type { OperationName } from '../operations/index.ts';
 import { operationNamed } from '../operations/index.ts';
 import { kxChangeset } from './kx-changeset.ts';
 import { kxDatabase } from './kx-database.ts';
+import { kxDataview } from './kx-dataview.ts';
 import { kxScalingGroup } from './kx-scaling-group.ts';
 import { kxUser } from './kx-user.ts';
 import { kxVolume } from './kx-volume.ts';
@@ -12,6 +13,7 @@ import type { KindName } from './views.ts';
 const KINDS: { readonly [K in KindName]?: Kind<K> } = {
   'kx-changeset': kxChangeset,
   'kx-database': kxDatabase,
+  'kx-dataview': kxDataview,
   'kx-scaling-group': kxScalingGroup,
   'kx-user': kxUser,
   'kx-volume': kxVolume,

@@ -14,7 +14,7 @@ export async function firstProblem(change: AnyChange, asked: AnyAsked): Promise<
   const [broken] = brokenConditions(asked.operation, asked.input);
   if (broken !== undefined) return brokenProblem(broken);
   for (const rule of change.rules) {
-    const problem = [(await rule(asked)) ?? []].flat().find(({ warning }) => warning === undefined);
+    const [problem] = [(await rule(asked)) ?? []].flat();
     if (problem !== undefined) return problem;
   }
   return undefined;
@@ -45,6 +45,7 @@ export async function firstExceeded(
 /** Everything that stands in the way of a change, and what could not be checked. */
 export interface Judged {
   readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
   readonly quotas: readonly UsedQuota[];
   readonly unchecked: readonly string[];
 }
@@ -57,14 +58,18 @@ export async function judge(
   countsAll: boolean,
 ): Promise<Judged> {
   const broken = brokenConditions(asked.operation, asked.input).map(brokenProblem);
-  const [found, used] = await Promise.all([
-    Promise.all(change.rules.map((rule) => readable<Found>(() => rule(asked)))),
+  const check = (rules: AnyChange['rules'] = []) =>
+    Promise.all(rules.map((rule) => readable<Found>(() => rule(asked))));
+  const [found, warned, used] = await Promise.all([
+    check(change.rules),
+    check(change.warnings),
     judgeQuotas(change, asked, quotas, countsAll),
   ]);
   return {
     problems: [...broken, ...found.flatMap(({ value }) => value ?? [])],
+    warnings: warned.flatMap(({ value }) => value ?? []),
     quotas: used.quotas,
-    unchecked: [...found.flatMap(({ unchecked }) => unchecked), ...used.unchecked, ...(change.unchecked ?? [])],
+    unchecked: [...[...found, ...warned, used].flatMap(({ unchecked }) => unchecked), ...(change.unchecked ?? [])],
   };
 }
 

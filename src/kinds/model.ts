@@ -56,8 +56,6 @@ export interface Problem {
   readonly named?: KindName;
   /** What to do first, where that does not follow from the error. */
   readonly first?: string | undefined;
-  /** Set where the service accepts the call although it cannot work. */
-  readonly warning?: true;
   /** What a plan says instead, where another backend may accept the call. */
   readonly unchecked?: string;
 }
@@ -100,6 +98,8 @@ export interface Change<K extends KindName, N extends OperationName> {
   /** In the order in which the service checks them, after the conditions on the arguments alone. */
   readonly rules: readonly Rule<K, N>[];
   readonly quotas?: (asked: Asked<K, N>) => readonly Use[] | Promise<readonly Use[]>;
+  /** What the service accepts although it cannot work. */
+  readonly warnings?: readonly Rule<K, N>[];
   /** What may make the service refuse it all the same, because no read shows it. */
   readonly unchecked?: readonly string[];
   readonly impact?: (asked: Asked<K, N>) => Impact | Promise<Impact>;

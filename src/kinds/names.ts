@@ -24,6 +24,7 @@ export const NAMES: Readonly<Record<KindName, Names>> = {
     noun: 'dataset browser environment',
     inArn: 'environment',
     member: 'environmentId',
+    get: 'GetEnvironment',
     list: 'ListEnvironments',
     isListedWhole: true,
   },

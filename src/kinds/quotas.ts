@@ -47,3 +47,11 @@ export const INGESTIONS: Quota = {
   used: (read, within) => read.count('kx-changeset', { environmentId: within.environmentId }, 'in progress'),
   of: 'kx-changeset',
 };
+
+export const DATAVIEWS = ofKind('dataviews', 'kx-dataview', ({ dataviews }) => dataviews);
+export const DATAVIEW_VERSIONS: Quota = {
+  what: 'dataview versions in progress',
+  limit: ({ dataviewVersions }) => dataviewVersions,
+  used: (read, { environmentId }) => read.count('kx-dataview', { environmentId }, 'in progress'),
+  of: 'kx-dataview',
+};

@@ -3,8 +3,9 @@ import { type Broken, brokenAmong } from '../operations/conditions/index.ts';
 import type { OperationName } from '../operations/index.ts';
 import type { Asked, ErrorCode, Found, Item, Problem, Rule } from './model.ts';
 import { keyIn, NAMES, nameIn, pathOf } from './names.ts';
+import type { Reader } from './reader.ts';
 import { userOf } from './users.ts';
-import type { Keys, KindName, StatusOf, Within } from './views.ts';
+import type { Keys, KindName, StatusOf, Views, Within } from './views.ts';
 
 /** How the service words a member that breaks a rule which the model does not state. */
 export const violation = (member: string, rule: string): string =>
@@ -192,3 +193,49 @@ export const inZones =
       first: 'Choose a zone that the environment is in.',
     }));
   };
+
+/** What a call wants of another entity that it names. */
+interface Wanted<T extends KindName> {
+  readonly status: StatusOf<T>;
+  /** The zone that both have to be in; any where left out. */
+  readonly zone?: string | undefined;
+  /** What the service replies when its status is another one. */
+  readonly error?: ErrorCode;
+}
+
+/** An entity that a call names exists, is ready and in the zone; every problem with it. */
+export async function ready<T extends KindName>(
+  { read }: { readonly read: Reader },
+  kind: T,
+  key: Keys[T],
+  { status: usual, zone, error = 'WrongState' }: Wanted<T>,
+): Promise<{ readonly problems: readonly Problem[]; readonly view: Views[T] | undefined }> {
+  const view = await read.get(kind, key);
+  if (view === undefined) return { problems: [missing(kind, key)], view };
+  const subject = `${serviceNoun(kind)} ${nameIn(kind, key)}`;
+  const status = statusOf(view);
+  const unready =
+    status === undefined || status === usual
+      ? []
+      : [{ ...wrongState(itemOf(kind, key), status, usual, `${subject} is ${status}; it has to be ${usual}`), error }];
+  return { problems: [...unready, ...elsewhere(itemOf(kind, key), view, zone, subject)], view };
+}
+
+/** The entity is in another zone than what is to use it. */
+function elsewhere(item: Item, view: object, zone: string | undefined, subject: string): Problem[] {
+  const { availabilityZoneId, availabilityZoneIds = [availabilityZoneId] } = view as {
+    availabilityZoneId?: string;
+    availabilityZoneIds?: string[];
+  };
+  const zones = availabilityZoneIds.filter((each) => each !== undefined);
+  if (zone === undefined || zones.length === 0 || zones.includes(zone)) return [];
+  const detail = `in ${zones.join(', ')}, not in ${zone}`;
+  return [
+    {
+      error: 'Validation',
+      words: `${subject} is ${detail}`,
+      about: { ...item, detail },
+      first: 'Both must be in the same zone: name another one, or choose its zone.',
+    },
+  ];
+}

@@ -51,6 +51,7 @@ export interface User {
 export interface Within {
   readonly environmentId: string;
   readonly databaseName?: string | undefined;
+  readonly clusterName?: string | undefined;
   /** Only those of this name, where names are not what identifies them. */
   readonly name?: string | undefined;
 }

@@ -23,13 +23,16 @@ export function apiReader(call: Call, options: CallOptions): Reader {
     readable(async () => (await walk(few, operation, input as never, MOST, options)).items);
   const get = (kind: KindName, key: object) =>
     readable(async () => {
-      const { get: getter = NAMES[kind].list } = NAMES[kind];
-      return (await few(getter, keyIn(kind, key) as never, options)) as Members;
+      const { get: getter, member } = NAMES[kind];
+      if (getter !== undefined) return shownIn((await few(getter, keyIn(kind, key) as never, options)) as Members);
+      const name = nameIn(kind, { ...key });
+      return (await listed(kind, key as Within)).find((item) => item[member] === name);
     }).catch(absent);
 
-  const listed = async (kind: KindName, { environmentId, databaseName }: Within): Promise<Members[]> => {
+  const listed = async (kind: KindName, within: Within): Promise<Members[]> => {
     const { list, parent } = NAMES[kind];
-    if (parent !== 'kx-database') return items(list, parent === undefined ? {} : { environmentId });
+    const { environmentId, databaseName } = within;
+    if (parent !== 'kx-database') return items(list, parent === undefined ? {} : keyIn(parent, within));
     const databases = databaseName === undefined ? await listed('kx-database', { environmentId }) : [{ databaseName }];
     const found = await Promise.all(
       databases.map(async ({ databaseName: name }) =>
@@ -55,12 +58,15 @@ export function apiReader(call: Call, options: CallOptions): Reader {
     count: async (kind, within, only) => {
       // The loads in progress are those of all databases, and a list of changesets can be long.
       if (only !== undefined && kind === 'kx-changeset') return undefined;
-      const found = await listed(kind, within);
+      const found = (await listed(kind, within)).filter((each) => statusOf(each) !== 'DELETED');
       return only === undefined ? found.length : found.filter((each) => MAKING.has(statusOf(each))).length;
     },
     users: async (kind, key) => (await USERS[kind]?.(reads, key)) ?? [],
   };
 }
+
+/** The deprecated GetEnvironment nests what it shows. */
+const shownIn = (reply: Members): Members => (reply['environment'] as Members | undefined) ?? reply;
 
 const MAKING: ReadonlySet<unknown> = new Set(['CREATING', 'UPDATING']);
 
@@ -103,6 +109,14 @@ const USERS: { readonly [K in KindName]?: (reads: Reads, key: Keys[KindName]) =>
   'kx-scaling-group': async (reads, key) => {
     const { clusters = [] } = ((await reads.get('kx-scaling-group', key)) ?? {}) as { clusters?: string[] };
     return present(reads, key, clusters);
+  },
+  'kx-dataview': async (reads, key) => {
+    const { activeVersions = [] } = ((await reads.get('kx-dataview', key)) ?? {}) as Views['kx-dataview'];
+    return present(
+      reads,
+      key,
+      activeVersions.flatMap(({ attachedClusters = [] }) => attachedClusters),
+    );
   },
   'kx-database': async (reads, key) => {
     const { environmentId } = key;

@@ -1,6 +1,6 @@
 import { sharing } from '../inventory/reading.ts';
 import { changeOf } from '../kinds/index.ts';
-import { keyIn } from '../kinds/names.ts';
+import { keyIn, NAMES } from '../kinds/names.ts';
 import { isLeaving } from '../kinds/users.ts';
 import { type Broken, brokenConditions } from '../operations/conditions/index.ts';
 import { riskOf } from '../operations/derive.ts';
@@ -138,7 +138,7 @@ export async function planCall(
       : protectedBy(call, operation, input, loses, options),
     homeOf(call, input, entity, options),
   ]);
-  const status = statusOf(entity);
+  const { status } = shownIn(entity);
   const blockers = found.isJudged
     ? found.blockers
     : [
@@ -220,16 +220,14 @@ async function foundBy(
     const read = BLAST_READERS[operation];
     return { warnings: [], quotas: [], ...(read === undefined ? UNREAD : await read(about)) };
   }
-  const target = operationNamed(operation).risk === 'create' ? undefined : (entity as never);
-  const asked = {
-    operation,
-    input: input as never,
-    key: keyIn(known.kind, input),
-    target,
-    read: apiReader(call, options),
-  };
+  const { risk, target: declared } = operationNamed(operation);
+  const { kind, change } = known;
+  const [read, key] = [apiReader(call, options), keyIn(kind, input)];
+  const isItself = [NAMES[kind].get, NAMES[kind].list].includes(declared?.reader as OperationName);
+  const target = risk === 'create' ? undefined : isItself ? shownIn(entity) : await read.get(kind, key);
+  const asked = { operation, input: input as never, key, target: target as never, read };
   const limits = { quotas: await quotas?.(), showsUse };
-  return { ...(await preview(known.kind, known.change, asked, limits)), isJudged: true };
+  return { ...(await preview(kind, change, asked, limits)), isJudged: true };
 }
 
 /** What an update does to settings, and which of its values the service would ignore. */
@@ -268,7 +266,7 @@ const targetOf = (operation: OperationName, input: Members) =>
   operation.startsWith('Create') ? input : labels(operationNamed(operation)).map((label) => input[label]);
 
 /** The deprecated GetEnvironment nests what it shows. */
-const statusOf = ({ status, environment }: Members) => status ?? (environment as Members | undefined)?.['status'];
+const shownIn = (entity: Members): Members => (entity['environment'] as Members | undefined) ?? entity;
 
 /** What changes about an entity while its dependants are removed. */
 const PASSING = ['attachedClusters', 'clusters', 'activeVersions', 'status', 'statusReason', 'lastModifiedTimestamp'];

@@ -1,6 +1,6 @@
 import { type AnyChange, changeOf } from '../kinds/index.ts';
 import { judge, judgeQuotas, type UsedQuota } from '../kinds/judge.ts';
-import type { Asked, Impact } from '../kinds/model.ts';
+import type { Asked, Impact, Problem } from '../kinds/model.ts';
 import { keyIn, NAMES } from '../kinds/names.ts';
 import { Unreadable } from '../kinds/reader.ts';
 import type { KindName } from '../kinds/views.ts';
@@ -37,20 +37,18 @@ export async function preview(
 ): Promise<Preview> {
   const [judged, impact] = await Promise.all([judge(change, asked, quotas, showsUse), impactOf(change, asked)]);
   const deleted = operationNamed(asked.operation).risk === 'destroy' ? kind : undefined;
-  const blocking = judged.problems.filter(({ warning, unchecked }) => warning === undefined && unchecked === undefined);
-  const warnings = judged.problems.filter(({ warning }) => warning !== undefined);
+  const all = [...judged.problems, ...judged.warnings];
+  const blockers = (problems: readonly Problem[]) =>
+    problems.filter(({ unchecked }) => unchecked === undefined).flatMap((problem) => blockersOf(problem, deleted));
   const rooms = judged.quotas.map(room);
   return {
     ...impact,
-    blockers: [
-      ...blocking.flatMap((problem) => blockersOf(problem, deleted)),
-      ...rooms.flatMap((each) => each.blockers),
-    ],
-    warnings: warnings.flatMap((problem) => blockersOf(problem, deleted)),
+    blockers: unique([...blockers(judged.problems), ...rooms.flatMap((each) => each.blockers)]),
+    warnings: unique(blockers(judged.warnings)),
     quotas: rooms.flatMap(({ lines }) => lines),
     unchecked: [
       ...new Set([
-        ...judged.problems.flatMap(({ unchecked = [] }) => unchecked),
+        ...all.flatMap(({ unchecked = [] }) => unchecked),
         ...rooms.flatMap((each) => each.unchecked),
         ...judged.unchecked,
       ]),
@@ -75,9 +73,12 @@ export async function quotasFor(
   return { blockers: rooms.flatMap((each) => each.blockers), quotas: rooms.flatMap(({ lines }) => lines) };
 }
 
+const unique = (blockers: readonly Blocker[]): Blocker[] => [
+  ...new Map(blockers.map((blocker) => [JSON.stringify(blocker), blocker])).values(),
+];
+
 async function impactOf(change: AnyChange, asked: Asked<KindName, OperationName>) {
-  const isKnown = asked.target !== undefined || operationNamed(asked.operation).risk === 'create';
-  const known = isKnown ? change.impact?.(asked) : undefined;
+  const known = change.impact?.({ ...asked, target: asked.target ?? {} });
   const { lost = [], interrupted = [], ...rest } = (await Promise.resolve(known).catch(unwrapped)) ?? ({} as Impact);
   return { lost, interrupted, ...rest };
 }

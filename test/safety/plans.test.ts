@@ -20,9 +20,7 @@ const outcomeOf = (call: Call, operation: OperationName, input: Members) =>
 const texts = (items: readonly Item[]) => items.map(itemText);
 
 it('has a reader for every operation with a target, and for no other', () => {
-  const known = OPERATION_NAMES.filter(
-    (name) => BLAST_READERS[name] !== undefined || changeOf(name)?.change.impact !== undefined,
-  );
+  const known = OPERATION_NAMES.filter((name) => BLAST_READERS[name] ?? changeOf(name)?.change.impact);
   expect(known.toSorted()).toEqual(TARGETED.toSorted());
   expect(TARGETED).toHaveLength(19);
 });

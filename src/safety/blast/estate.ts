@@ -37,11 +37,6 @@ export async function clusters(estate: Estate): Promise<Members[]> {
   return (await listedClusters(estate)).filter(({ status }) => status !== 'DELETING' && status !== 'DELETED');
 }
 
-/** The names of the clusters of an environment that are not on their way out. */
-export async function clusterNames(estate: Estate): Promise<Set<string>> {
-  return new Set((await clusters(estate)).map(({ clusterName }) => String(clusterName)));
-}
-
 export async function databases({ call, environmentId, options }: Estate): Promise<Members[]> {
   return (await walk(call, 'ListKxDatabases', { environmentId }, MOST, options)).items;
 }

@@ -3,14 +3,13 @@ import { deletingCluster, deletingNode } from './clusters.ts';
 import { changingNetwork, deletingEnvironment, deletingKxEnvironment } from './environments.ts';
 import type { Finding, Subject } from './finding.ts';
 import { reconfiguringCluster } from './restarts.ts';
-import { deletingDataview } from './storage.ts';
-import { changingDataview, changingEnvironment, renamingKxEnvironment } from './updates.ts';
+import { changingEnvironment, renamingKxEnvironment } from './updates.ts';
 
 type Reader = (subject: Subject) => Promise<Finding>;
 /** What deletes or changes something that is there: a new one without a reader does not compile. */
 type Changing = Extract<
   OperationName,
-  `${'Delete' | 'Update'}${'Environment' | 'KxEnvironment' | 'KxEnvironmentNetwork' | 'KxCluster' | 'KxClusterNode' | 'KxClusterCodeConfiguration' | 'KxClusterDatabases' | 'KxDataview'}`
+  `${'Delete' | 'Update'}${'Environment' | 'KxEnvironment' | 'KxEnvironmentNetwork' | 'KxCluster' | 'KxClusterNode' | 'KxClusterCodeConfiguration' | 'KxClusterDatabases'}`
 >;
 
 /** For each operation that needs a plan, the reader that finds out what else it touches. */
@@ -18,12 +17,10 @@ const READERS: Readonly<Record<Changing, Reader>> = {
   DeleteEnvironment: deletingEnvironment,
   DeleteKxCluster: deletingCluster,
   DeleteKxClusterNode: deletingNode,
-  DeleteKxDataview: deletingDataview,
   DeleteKxEnvironment: deletingKxEnvironment,
   UpdateEnvironment: changingEnvironment,
   UpdateKxClusterCodeConfiguration: reconfiguringCluster,
   UpdateKxClusterDatabases: reconfiguringCluster,
-  UpdateKxDataview: changingDataview,
   UpdateKxEnvironment: renamingKxEnvironment,
   UpdateKxEnvironmentNetwork: changingNetwork,
 };

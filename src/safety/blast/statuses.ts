@@ -9,12 +9,10 @@ const OPEN = ['CREATED', 'FAILED_UPDATING_NETWORK'];
 const TAKEN_FROM: Partial<Record<OperationName, readonly string[]>> = {
   DeleteEnvironment: ['CREATED', 'FAILED_CREATION', 'FAILED_DELETION', 'SUSPENDED'],
   DeleteKxCluster: ['RUNNING', 'PENDING', 'CREATING', 'UPDATING', 'CREATE_FAILED', 'DELETE_FAILED'],
-  DeleteKxDataview: ['ACTIVE', 'FAILED'],
   DeleteKxEnvironment: [...OPEN, 'FAILED_CREATION', 'FAILED_DELETION'],
   UpdateEnvironment: ['CREATED'],
   UpdateKxClusterCodeConfiguration: ['RUNNING'],
   UpdateKxClusterDatabases: ['RUNNING'],
-  UpdateKxDataview: ['ACTIVE'],
   UpdateKxEnvironment: OPEN,
   UpdateKxEnvironmentNetwork: OPEN,
 };

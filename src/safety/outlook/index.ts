@@ -7,8 +7,7 @@ import { hostFits, mountsStand, roomForCluster, volumesFit } from './clusters.ts
 import { type Ground, groundFor } from './ground.ts';
 import { type Outlook, type Remark, together } from './outlook.ts';
 import { freeName, inZones, roomForEnvironment } from './places.ts';
-import { roomForDataview, segmentsFit, sourceStands } from './storage.ts';
-import { remountsStand, renamingStands, reviewStands } from './updates.ts';
+import { remountsStand, renamingStands } from './updates.ts';
 
 interface Looks {
   readonly at: readonly ((ground: Ground) => Promise<Remark>)[];
@@ -17,7 +16,7 @@ interface Looks {
 }
 
 /** What makes a kdb entity: a new one without its looks does not compile. */
-type Making = 'CreateKxCluster' | 'CreateKxDataview' | 'CreateKxEnvironment';
+type Making = 'CreateKxCluster' | 'CreateKxEnvironment';
 
 /** For each operation that makes something, or changes it without asking, what is looked at. */
 const LOOKS: Readonly<Record<Making, Looks> & Partial<Record<OperationName, Looks>>> = {
@@ -32,10 +31,6 @@ const LOOKS: Readonly<Record<Making, Looks> & Partial<Record<OperationName, Look
     ],
     not: ['the network, the code, and whether it starts'],
   },
-  CreateKxDataview: {
-    at: [inZones, sourceStands, segmentsFit, roomForDataview],
-    not: [],
-  },
   CreateKxEnvironment: {
     at: [roomForEnvironment],
     not: ['whether this server may use the key and create environments'],
@@ -44,7 +39,6 @@ const LOOKS: Readonly<Record<Making, Looks> & Partial<Record<OperationName, Look
     at: [remountsStand],
     not: ['whether the settings are compatible with each other and with the type of the cluster'],
   },
-  UpdateKxDataview: { at: [reviewStands], not: [] },
   UpdateKxEnvironment: { at: [renamingStands], not: [] },
 };
 

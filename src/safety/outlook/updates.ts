@@ -1,10 +1,9 @@
 import { environmentsNow } from '../../inventory/fleet.ts';
-import { dataviews, eachAtOnce, mountsOf, there } from '../blast/estate.ts';
+import { eachAtOnce, mountsOf, there } from '../blast/estate.ts';
 import { taken } from '../problem-text.ts';
 import { mountStands } from './clusters.ts';
 import type { Ground } from './ground.ts';
 import { blocked, type Remark, together } from './outlook.ts';
-import { changesetStands, roomForVersion, volumesFitIn } from './storage.ts';
 
 /** Whether a cluster mounts the databases that are to be changed, and what they are to be changed to is there. */
 export async function remountsStand(ground: Ground): Promise<Remark> {
@@ -23,20 +22,6 @@ export async function remountsStand(ground: Ground): Promise<Remark> {
     ),
     ...stand,
   ]);
-}
-
-/** Whether a dataview can be changed, and what it is to show and to lie on is there. */
-export async function reviewStands(ground: Ground): Promise<Remark> {
-  const { environmentId, input } = ground;
-  const [databaseName, dataviewName] = [String(input['databaseName']), String(input['dataviewName'])];
-  const view = await there(ground, 'GetKxDataview', { environmentId, databaseName, dataviewName });
-  if (view === undefined) return {};
-  const [all, changeset, volumes] = await Promise.all([
-    dataviews(ground),
-    changesetStands(ground, databaseName, input['changesetId']),
-    volumesFitIn(ground, view['availabilityZoneId']),
-  ]);
-  return together([changeset, volumes, roomForVersion(ground, all)]);
 }
 
 /** Whether an environment can be changed, and no other has the name that it is to have. */

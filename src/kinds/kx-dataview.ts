@@ -1,0 +1,151 @@
+import { followsLatest } from '../operations/conditions/dataviews.ts';
+import { count } from './amounts.ts';
+import type { Asked, Found, Impact, Item, Kind, Problem } from './model.ts';
+import { mountable } from './mounts.ts';
+import { DATAVIEW_VERSIONS, DATAVIEWS } from './quotas.ts';
+import {
+  conditions,
+  exists,
+  existsAround,
+  freeName,
+  inState,
+  inZones,
+  itemOf,
+  openEnvironment,
+  pathItem,
+  ready,
+  unused,
+} from './rules.ts';
+import type { Views } from './views.ts';
+
+type Dataview = Views['kx-dataview'];
+type Create = Asked<'kx-dataview', 'CreateKxDataview'>;
+type Update = Asked<'kx-dataview', 'UpdateKxDataview'>;
+
+/** The volumes under its segments exist, are ready and in its zone; those of a writable dataview carry no other one. */
+async function segmentsFit({ input, key, read }: Create | Update, zone: string | undefined): Promise<Problem[]> {
+  const { environmentId } = key;
+  const { readWrite } = input as Create['input'];
+  const found = await Promise.all(
+    (input.segmentConfigurations ?? []).map(async ({ volumeName }) => {
+      const volume = { environmentId, volumeName };
+      const { problems, view } = await ready({ read }, 'kx-volume', volume, { status: 'ACTIVE', zone });
+      if (readWrite !== true || view === undefined) return problems;
+      const others = (await read.users('kx-volume', volume)).filter(({ kind }) => kind === 'kx-dataview');
+      return [
+        ...problems,
+        ...others.map(
+          (other): Problem => ({
+            error: 'Validation',
+            words: `Volume ${volumeName} is used by another dataview; a readWrite dataview needs a volume of its own`,
+            about: pathItem('kx-dataview', other.key, `of ${other.key['databaseName']}`),
+            first: 'A writable dataview needs a volume that no other dataview uses: name another.',
+          }),
+        ),
+      ];
+    }),
+  );
+  return found.flat();
+}
+
+const itself = ({ key }: Update): Item => itemOf('kx-dataview', key);
+
+/** A writable dataview keeps its changeset and segments. */
+const isReadOnly = (asked: Update): Found =>
+  asked.target?.readWrite === true
+    ? {
+        error: 'Validation',
+        words: `Dataview ${asked.key.dataviewName} is readWrite; it cannot be updated`,
+        about: itself(asked),
+        first: 'A writable dataview cannot be changed: create another.',
+      }
+    : undefined;
+
+/** New segments change what is cached under the clusters that mount the dataview. */
+function cacheChanged({ input, target }: Update): Impact {
+  const { segmentConfigurations: wanted } = input;
+  const versions = target?.activeVersions ?? [];
+  const mounting = [...new Set(versions.flatMap(({ attachedClusters = [] }) => attachedClusters))];
+  if (wanted === undefined || mounting.length === 0) return {};
+  const volumesIn = (of: Pick<Dataview, 'segmentConfigurations'> | undefined) =>
+    (of?.segmentConfigurations ?? []).map(({ volumeName }) => volumeName);
+  const kept = volumesIn(input);
+  const drops = volumesIn(target).some((name) => !kept.includes(name)) || dropsPaths(target, input);
+  if (!drops) return {};
+  const detail = 'reads without that cache once it mounts the new version';
+  return {
+    risk: 'disrupt',
+    interrupted: mounting.map((clusterName) => pathItem('kx-cluster', { clusterName }, detail)),
+  };
+}
+
+/** Whether paths that are kept on a volume are no longer, unless everything is. */
+function dropsPaths(target: Dataview | undefined, input: Update['input']): boolean {
+  const pathsIn = (of: Pick<Dataview, 'segmentConfigurations'> | undefined) =>
+    (of?.segmentConfigurations ?? [])
+      .flatMap(({ dbPaths }) => dbPaths)
+      .map((path) => (path.startsWith('/') ? path : `/${path}`));
+  const kept = new Set(pathsIn(input));
+  return !kept.has('/*') && pathsIn(target).some((path) => !kept.has(path));
+}
+
+export const kxDataview: Kind<'kx-dataview'> = {
+  changes: {
+    CreateKxDataview: {
+      rules: [
+        openEnvironment,
+        existsAround('kx-database'),
+        freeName('kx-dataview', 'ResourceAlreadyExists'),
+        inZones(({ input }) => [input.availabilityZoneId]),
+        ({ input, key, read }) => mountable(read, key, input.changesetId),
+        (asked) => segmentsFit(asked, asked.input.availabilityZoneId),
+      ],
+      quotas: () => [
+        { quota: DATAVIEWS, more: 1 },
+        { quota: DATAVIEW_VERSIONS, more: 1 },
+      ],
+    },
+    UpdateKxDataview: {
+      rules: [
+        openEnvironment,
+        existsAround('kx-database'),
+        exists('kx-dataview'),
+        isReadOnly,
+        conditions(
+          [followsLatest],
+          ({ input, target }) => ({ autoUpdate: target?.autoUpdate, changesetId: input.changesetId }),
+          itself,
+        ),
+        inState('kx-dataview', ['ACTIVE']),
+        (asked) => segmentsFit(asked, asked.target?.availabilityZoneId),
+        ({ input, key, read }) => mountable(read, key, input.changesetId),
+      ],
+      // The operation has no LimitExceededException.
+      quotas: () => [{ quota: DATAVIEW_VERSIONS, more: 1, error: 'Throttling' }],
+      impact: cacheChanged,
+    },
+    DeleteKxDataview: {
+      rules: [
+        openEnvironment,
+        existsAround('kx-database'),
+        exists('kx-dataview'),
+        inState(
+          'kx-dataview',
+          ['ACTIVE', 'FAILED', 'CREATING', 'UPDATING'],
+          (name, is) => `Dataview ${name} is already ${is}`,
+        ),
+        unused('kx-dataview', (name, by) => `Dataview ${name} is in use by ${by}`),
+        inState('kx-dataview', ['ACTIVE', 'FAILED', 'DELETING'], (name, is) => `Dataview ${name} is ${is}`),
+      ],
+      // What was written to a writable one and not committed goes with it.
+      impact: ({ key, target: { activeVersions = [], readWrite } }) => ({
+        lost: [
+          { kind: 'versions', name: count(activeVersions.length, 'version') },
+          ...(readWrite === true
+            ? [{ kind: 'changes', name: key.dataviewName, detail: 'written to it and not committed' }]
+            : []),
+        ],
+      }),
+    },
+  },
+};
