@@ -1,6 +1,7 @@
 import type { OperationName } from '../operations/index.ts';
 import { operationNamed } from '../operations/index.ts';
 import { kxChangeset } from './kx-changeset.ts';
+import { kxCluster } from './kx-cluster.ts';
 import { kxDatabase } from './kx-database.ts';
 import { kxDataview } from './kx-dataview.ts';
 import { kxScalingGroup } from './kx-scaling-group.ts';
@@ -12,6 +13,7 @@ import type { KindName } from './views.ts';
 /** What is known about each kind. */
 const KINDS: { readonly [K in KindName]?: Kind<K> } = {
   'kx-changeset': kxChangeset,
+  'kx-cluster': kxCluster,
   'kx-database': kxDatabase,
   'kx-dataview': kxDataview,
   'kx-scaling-group': kxScalingGroup,

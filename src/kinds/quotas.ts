@@ -55,3 +55,43 @@ export const DATAVIEW_VERSIONS: Quota = {
   used: (read, { environmentId }) => read.count('kx-dataview', { environmentId }, 'in progress'),
   of: 'kx-dataview',
 };
+
+type Sized = Pick<
+  Views['kx-cluster'],
+  'capacityConfiguration' | 'cacheStorageConfigurations' | 'savedownStorageConfiguration'
+>;
+export const nodesOf = ({ capacityConfiguration: own }: Sized, type: string): number =>
+  own?.nodeType === type ? (own.nodeCount ?? 0) : 0;
+export const cacheSize = ({ cacheStorageConfigurations: caches = [] }: Sized): number =>
+  caches.reduce((sum, { size }) => sum + size, 0);
+export const savedownSize = ({ savedownStorageConfiguration: savedown }: Sized): number => savedown?.size ?? 0;
+
+export const NODES_PER_CLUSTER: Quota = {
+  what: 'nodes per cluster',
+  limit: ({ nodesPerCluster }) => nodesPerCluster,
+  used: () => 0,
+  of: 'kx-cluster',
+};
+export const CLUSTERS = ofKind('clusters', 'kx-cluster', ({ clusters }) => clusters);
+/** Clusters on scaling groups do not count as single- or multi-AZ. */
+export const CLUSTERS_IN = (mode: string): Quota =>
+  sumOf(
+    `${mode === 'MULTI' ? 'Multi' : 'Single'}-AZ clusters`,
+    'kx-cluster',
+    (quotas) => (mode === 'MULTI' ? quotas.multiAzClusters : quotas.singleAzClusters),
+    ({ azMode, scalingGroupConfiguration: shared }) => (azMode === mode && shared === undefined ? 1 : 0),
+  );
+export const NODES = (type: string): Quota =>
+  sumOf(
+    `${type} nodes`,
+    'kx-cluster',
+    ({ nodes }) => nodes[type] ?? 0,
+    (cluster) => nodesOf(cluster, type),
+  );
+export const CACHE_STORAGE = sumOf('GB of cache storage', 'kx-cluster', ({ cacheStorage }) => cacheStorage, cacheSize);
+export const SAVEDOWN_STORAGE = sumOf(
+  'GB of savedown storage',
+  'kx-cluster',
+  ({ savedownStorage }) => savedownStorage,
+  savedownSize,
+);

@@ -45,6 +45,24 @@ const OVER: readonly Row[] = [
     ['quota GB of volume storage'],
   ],
   [
+    'a sixth cluster that writes to a volume',
+    'CreateKxCluster',
+    after(
+      () => many(5, (name) => scene.estate.cluster(name, { ...on('hosts'), clusterType: 'RDB', ...SAVED })),
+      () => cluster({ ...on('hosts'), clusterType: 'RDB', ...SAVED }),
+    ),
+    ['quota write mounts of volume spare'],
+  ],
+  [
+    'a sixth cluster that reads a volume',
+    'CreateKxCluster',
+    after(
+      () => many(5, (name) => scene.estate.cluster(name, ON_VIEW)),
+      () => cluster(ON_VIEW),
+    ),
+    ['quota read mounts of volume fast'],
+  ],
+  [
     'a host of a type without any',
     'CreateKxScalingGroup',
     () => group({ hostType: 'kx.sg.16xlarge' }),
@@ -93,6 +111,11 @@ const OVER: readonly Row[] = [
 const savingDown = (size: number) =>
   ({ clusterType: 'RDB', savedownStorageConfiguration: { type: 'SDS01', size } }) as const;
 const SAVED = { savedownStorageConfiguration: { volumeName: 'spare' } };
+const ON_VIEW = {
+  ...on('hosts'),
+  clusterType: 'HDB' as const,
+  databases: [{ databaseName: 'trades', dataviewName: 'view' }],
+};
 const MULTI = {
   clusterType: 'HDB',
   azMode: 'MULTI',

@@ -153,6 +153,18 @@ const ROWS: readonly Row[] = [
     ['database other'],
   ],
   [
+    'the code of an HDB with a script and without a restart',
+    'UpdateKxClusterCodeConfiguration',
+    () =>
+      here({
+        clusterName: 'hdb',
+        code: { s3Bucket: 'bucket', s3Key: 'new.zip' },
+        initializationScript: 'init.q',
+        deploymentConfiguration: { deploymentStrategy: 'NO_RESTART' },
+      }),
+    ['argument deploymentConfiguration', 'cluster hdb'],
+  ],
+  [
     'a cluster to no dataview',
     'UpdateKxClusterDatabases',
     () => hdb({ databaseName: 'trades', dataviewName: 'none' }),

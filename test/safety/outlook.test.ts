@@ -121,6 +121,25 @@ const REFUSED: readonly Row[] = [
     () => cluster({ ...on('hosts'), availabilityZoneId: ELSEWHERE }),
     ['scaling group hosts'],
   ],
+  [
+    'a cluster of which everything is elsewhere',
+    'CreateKxCluster',
+    () =>
+      cluster({
+        clusterType: 'GP',
+        ...on('hosts'),
+        availabilityZoneId: ELSEWHERE,
+        databases: [{ databaseName: 'trades', dataviewName: 'view' }],
+        savedownStorageConfiguration: { volumeName: 'spare' },
+      }),
+    ['scaling group hosts', 'dataview view', 'volume fast', 'volume spare'],
+  ],
+  [
+    'a gateway that mounts a database without code',
+    'CreateKxCluster',
+    () => cluster({ clusterType: 'GATEWAY', ...on('hosts'), databases: [{ databaseName: 'trades' }] }),
+    ['argument databases', 'argument code'],
+  ],
   ['a cluster on no database', 'CreateKxCluster', () => mounting({ databaseName: 'none' }), ['database none']],
   [
     'a cluster on no changeset',

@@ -217,7 +217,7 @@ describe('on a world in which things hang together', () => {
     const { interrupted } = await planned(call, 'UpdateKxClusterDatabases', input);
     expect(texts(interrupted)).toEqual(how === undefined ? [] : [`cluster "history" ("${how}")`]);
     const updating = answering(call, (name, reply) =>
-      name === 'GetKxCluster' ? { ...reply, status: 'UPDATING' } : reply,
+      name === 'GetKxCluster' ? { ...reply, status: 'UPDATING', clusterType: 'GP' } : reply,
     );
     const { blockers: held } = await planned(updating, 'UpdateKxClusterCodeConfiguration', input);
     expect(held).toMatchObject([

@@ -5,7 +5,6 @@ import { entityAt } from '../entity-at.ts';
 import { begin } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
 import { shortId } from '../random.ts';
-import { demand } from '../refusal.ts';
 import { seconds, stamps } from '../timestamps.ts';
 import type { Entity } from '../transaction.ts';
 import type { Effect } from './effect.ts';
@@ -85,17 +84,12 @@ export const failChangeset: Misfortune<Body> = async (changeset, { reason, error
   return { ...changeset.body, errorInfo, modified: now };
 };
 
-/** The changeset to mount: the requested one, which must be COMPLETED, or the database's latest, if there is one. */
-export async function mountableChangeset(
+/** The changeset to mount: the requested one, or the latest of the database, if there is one. */
+export const mountableChangeset = async (
   database: { environmentId: string; databaseName: string },
   changesetId: string | undefined,
   context: Context,
-): Promise<string | undefined> {
-  if (changesetId === undefined) return (await databaseOf(database, context)).body.lastCompletedChangesetId;
-  const { status } = await entityAt<Body>('kx-changeset', { ...database, changesetId }, context);
-  demand(status === 'COMPLETED', 'Validation', `Changeset ${changesetId} is ${status}; it has to be COMPLETED`);
-  return changesetId;
-}
+): Promise<string | undefined> => changesetId ?? (await databaseOf(database, context)).body.lastCompletedChangesetId;
 
 const newestFirst = (sequence: number) => String(9_999_999_999 - sequence).padStart(10, '0');
 

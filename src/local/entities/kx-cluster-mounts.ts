@@ -3,10 +3,8 @@ import { dataviewIn } from '../../operations/conditions/clusters.ts';
 import type { Input } from '../../operations/index.ts';
 import { arnOf, environmentIdOf, inDatabase, inEnvironment } from '../arns.ts';
 import type { Context } from '../context.ts';
-import { demand } from '../refusal.ts';
 import type { Entity } from '../transaction.ts';
 import { mountableChangeset } from './kx-changeset.ts';
-import { databaseOf } from './kx-database.ts';
 import { dataviewOf } from './kx-dataview.ts';
 import { mountableVersion, releaseVersions } from './kx-dataview-versions.ts';
 
@@ -22,7 +20,7 @@ export type ClusterBody = Omit<Request, 'environmentId' | 'clusterName' | 'clien
 };
 export type KxCluster = Entity<ClusterBody>;
 
-type Mounting = Pick<Request, 'clusterType' | 'availabilityZoneId'>;
+type Mounting = Pick<Request, 'clusterType'>;
 
 /** The databases of a request as mounted: with the resulting changeset or dataview version. */
 export async function mounted(
@@ -46,11 +44,10 @@ async function mount(
   const { databaseName, changesetId, cacheConfigurations } = entry;
   const dataviewName = dataviewIn(entry);
   const database = { environmentId, databaseName };
-  await databaseOf(database, context);
   if (dataviewName !== undefined) {
     return {
       databaseName,
-      dataviewConfiguration: await mountedVersion({ ...database, dataviewName }, cluster, context),
+      dataviewConfiguration: await mountedVersion({ ...database, dataviewName }, context),
     };
   }
   const isRead = CLUSTER_TYPES[cluster.clusterType].databases === 'read';
@@ -118,26 +115,14 @@ export function linksOf(environmentId: string, body: ClusterBody, context: Conte
 
 async function mountedVersion(
   named: { environmentId: string; databaseName: string; dataviewName: string },
-  cluster: Mounting,
   context: Context,
 ) {
   const dataview = await dataviewOf(named, context);
-  const { body, name, status } = dataview;
   const version = mountableVersion(dataview);
-  demand(
-    status === 'ACTIVE' && version !== undefined,
-    'WrongState',
-    `Dataview ${name} is ${status}; it has to be ACTIVE`,
-  );
-  demand(
-    body.availabilityZoneId === cluster.availabilityZoneId,
-    'Validation',
-    `Dataview ${name} is in ${body.availabilityZoneId}, not in ${cluster.availabilityZoneId}`,
-  );
   return {
-    dataviewName: name,
-    dataviewVersionId: version.versionId,
-    changesetId: version.changesetId,
-    segmentConfigurations: version.segmentConfigurations,
+    dataviewName: dataview.name,
+    dataviewVersionId: version?.versionId,
+    changesetId: version?.changesetId,
+    segmentConfigurations: version?.segmentConfigurations,
   };
 }

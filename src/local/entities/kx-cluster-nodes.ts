@@ -2,17 +2,17 @@ import { nodesOfRequest } from '../../operations/conditions/clusters.ts';
 import { HOST_TYPES } from '../../operations/machine-types.ts';
 import { arnOf, environmentIdOf, inEnvironment, nodesOf, placeOf } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
+import { entityAt } from '../entity-at.ts';
 import { begin } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
 import { uuid } from '../random.ts';
-import { Refusal } from '../refusal.ts';
 import { seconds } from '../timestamps.ts';
 import type { Entity } from '../transaction.ts';
 import { zonesOf } from '../zones.ts';
 import type { Effect } from './effect.ts';
 import { clusterOf } from './kx-cluster-access.ts';
 import type { ClusterBody, KxCluster } from './kx-cluster-mounts.ts';
-import { environmentOf, openEnvironment } from './kx-environment.ts';
+import { environmentOf } from './kx-environment.ts';
 import { groupOf } from './kx-scaling-group.ts';
 
 interface Body {
@@ -36,12 +36,8 @@ export const kxClusterNodes: Handlers<'ListKxClusterNodes' | 'DeleteKxClusterNod
   },
 
   async DeleteKxClusterNode(input, context) {
-    await openEnvironment(input, context);
     const cluster = await clusterOf(input, context);
-    const node = await context.tx.get<Body>(nodesOf(cluster), input.nodeId);
-    if (node === undefined) {
-      throw new Refusal('ResourceNotFound', `Node ${input.nodeId} not found in cluster ${cluster.name}`);
-    }
+    const node = await entityAt<Body>('kx-node', input, context);
     await context.tx.remove(node);
     if (cluster.status !== 'DELETING') await launch(cluster, node.body.availabilityZoneId, context);
     return {};

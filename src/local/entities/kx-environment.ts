@@ -172,16 +172,6 @@ export async function openEnvironment(input: InEnvironment, context: Context): P
 /** A network that failed to attach leaves the environment unchanged. */
 const OPEN = new Set(['CREATED', 'FAILED_UPDATING_NETWORK']);
 
-/** Rejects a zone that the environment does not have. */
-export function requireZone(zone: string, { body }: KxEnvironment): void {
-  const zones = body.opened?.availabilityZoneIds ?? [];
-  demand(
-    zones.includes(zone),
-    'Validation',
-    `Availability zone(s) ${zone} not supported by this environment; it is in ${zones.join(', ')}`,
-  );
-}
-
 async function requireFreeName(name: string, { tx, world }: Context): Promise<void> {
   const namesakes = await tx.page(environments(world), { after: '', limit: 100, facet: name });
   demand(

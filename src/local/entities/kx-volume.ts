@@ -1,10 +1,8 @@
-import type { Input } from '../../operations/index.ts';
 import { arnOf, environmentIdOf, inEnvironment } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { begin, enter } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
-import { demand } from '../refusal.ts';
 import { seconds } from '../timestamps.ts';
 import type { Entity } from '../transaction.ts';
 import { clustersOn } from './kx-dataview-versions.ts';
@@ -79,19 +77,6 @@ export const kxVolumes: Handlers<Operations> = {
     return {};
   },
 };
-
-type Named = Pick<Input<'GetKxVolume'>, 'environmentId' | 'volumeName'>;
-
-export const volumeArn = ({ world }: Context, environmentId: string, volumeName: string): string =>
-  `${inEnvironment(world, environmentId, 'kxVolume')}/${volumeName}`;
-
-/** The volume that a request names, if it can be used; throws `Conflict` if it is not ACTIVE. */
-export async function readyVolume(named: Named, context: Context): Promise<KxVolume> {
-  const volume = await entityAt<Body>('kx-volume', named, context);
-  const { name, status } = volume;
-  demand(status === 'ACTIVE', 'WrongState', `Volume ${name} is ${status}; it has to be ACTIVE`);
-  return volume;
-}
 
 function summary({ name, status, body }: KxVolume) {
   const { created, modified, nas1Configuration: _, ...members } = body;

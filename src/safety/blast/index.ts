@@ -1,26 +1,20 @@
 import type { OperationName } from '../../operations/index.ts';
-import { deletingCluster, deletingNode } from './clusters.ts';
 import { changingNetwork, deletingEnvironment, deletingKxEnvironment } from './environments.ts';
 import type { Finding, Subject } from './finding.ts';
-import { reconfiguringCluster } from './restarts.ts';
 import { changingEnvironment, renamingKxEnvironment } from './updates.ts';
 
 type Reader = (subject: Subject) => Promise<Finding>;
 /** What deletes or changes something that is there: a new one without a reader does not compile. */
 type Changing = Extract<
   OperationName,
-  `${'Delete' | 'Update'}${'Environment' | 'KxEnvironment' | 'KxEnvironmentNetwork' | 'KxCluster' | 'KxClusterNode' | 'KxClusterCodeConfiguration' | 'KxClusterDatabases'}`
+  `${'Delete' | 'Update'}${'Environment' | 'KxEnvironment' | 'KxEnvironmentNetwork'}`
 >;
 
 /** For each operation that needs a plan, the reader that finds out what else it touches. */
 const READERS: Readonly<Record<Changing, Reader>> = {
   DeleteEnvironment: deletingEnvironment,
-  DeleteKxCluster: deletingCluster,
-  DeleteKxClusterNode: deletingNode,
   DeleteKxEnvironment: deletingKxEnvironment,
   UpdateEnvironment: changingEnvironment,
-  UpdateKxClusterCodeConfiguration: reconfiguringCluster,
-  UpdateKxClusterDatabases: reconfiguringCluster,
   UpdateKxEnvironment: renamingKxEnvironment,
   UpdateKxEnvironmentNetwork: changingNetwork,
 };

@@ -8,20 +8,11 @@ const OPEN = ['CREATED', 'FAILED_UPDATING_NETWORK'];
 /** The statuses from which the service takes an operation, the usual one first; what is not in here it takes from any. */
 const TAKEN_FROM: Partial<Record<OperationName, readonly string[]>> = {
   DeleteEnvironment: ['CREATED', 'FAILED_CREATION', 'FAILED_DELETION', 'SUSPENDED'],
-  DeleteKxCluster: ['RUNNING', 'PENDING', 'CREATING', 'UPDATING', 'CREATE_FAILED', 'DELETE_FAILED'],
   DeleteKxEnvironment: [...OPEN, 'FAILED_CREATION', 'FAILED_DELETION'],
   UpdateEnvironment: ['CREATED'],
-  UpdateKxClusterCodeConfiguration: ['RUNNING'],
-  UpdateKxClusterDatabases: ['RUNNING'],
   UpdateKxEnvironment: OPEN,
   UpdateKxEnvironmentNetwork: OPEN,
 };
-
-/** A cluster that could not be deleted uses nothing any more all the same. */
-const DETACHED: ReadonlySet<unknown> = new Set(['DELETING', 'DELETE_FAILED', 'DELETED']);
-
-/** Whether a cluster in this status has let go of everything that it used. */
-export const isDetached = (status: unknown) => DETACHED.has(status);
 
 /** A blocker when the service does not take an operation from the status that its target has. */
 export function wrongStatus(operation: OperationName, item: Item, status: unknown): Blocker[] {

@@ -1,6 +1,5 @@
-import { walk } from '../../inventory/pages.ts';
 import { atMost } from '../../inventory/reading.ts';
-import type { Call, CallOptions, OperationName } from '../../operations/index.ts';
+import type { Call, CallOptions } from '../../operations/index.ts';
 import type { Quotas } from '../../operations/quotas.ts';
 import type { Estate } from '../blast/estate.ts';
 import type { Members } from '../blast/finding.ts';
@@ -14,7 +13,6 @@ export interface Ground extends Estate {
   readonly quotas: Quotas | undefined;
 }
 
-const MOST = 10_000;
 const AT_ONCE = 8;
 
 /** Reads the environment. Rejects when there is none. */
@@ -31,9 +29,4 @@ export async function groundFor(
     quotas?.(),
   ]);
   return { call: few, environmentId, options, input, environment: environment as Members, quotas: limits };
-}
-
-/** What a list of the environment holds. */
-export async function listed({ call, environmentId, options }: Estate, lister: OperationName): Promise<Members[]> {
-  return (await walk(call, lister, { environmentId } as never, MOST, options)).items;
 }

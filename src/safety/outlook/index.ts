@@ -3,11 +3,10 @@ import type { Call, CallOptions, OperationName } from '../../operations/index.ts
 import { toolName } from '../../operations/naming.ts';
 import type { Quotas } from '../../operations/quotas.ts';
 import type { Members } from '../blast/finding.ts';
-import { hostFits, mountsStand, roomForCluster, volumesFit } from './clusters.ts';
 import { type Ground, groundFor } from './ground.ts';
 import { type Outlook, type Remark, together } from './outlook.ts';
-import { freeName, inZones, roomForEnvironment } from './places.ts';
-import { remountsStand, renamingStands } from './updates.ts';
+import { roomForEnvironment } from './places.ts';
+import { renamingStands } from './updates.ts';
 
 interface Looks {
   readonly at: readonly ((ground: Ground) => Promise<Remark>)[];
@@ -16,28 +15,13 @@ interface Looks {
 }
 
 /** What makes a kdb entity: a new one without its looks does not compile. */
-type Making = 'CreateKxCluster' | 'CreateKxEnvironment';
+type Making = 'CreateKxEnvironment';
 
 /** For each operation that makes something, or changes it without asking, what is looked at. */
 const LOOKS: Readonly<Record<Making, Looks> & Partial<Record<OperationName, Looks>>> = {
-  CreateKxCluster: {
-    at: [
-      freeName('cluster', 'clusterName', 'ListKxClusters'),
-      inZones,
-      hostFits,
-      mountsStand,
-      volumesFit,
-      roomForCluster,
-    ],
-    not: ['the network, the code, and whether it starts'],
-  },
   CreateKxEnvironment: {
     at: [roomForEnvironment],
     not: ['whether this server may use the key and create environments'],
-  },
-  UpdateKxClusterDatabases: {
-    at: [remountsStand],
-    not: ['whether the settings are compatible with each other and with the type of the cluster'],
   },
   UpdateKxEnvironment: { at: [renamingStands], not: [] },
 };

@@ -1,5 +1,4 @@
-import type { Blocker, Item } from '../blast/finding.ts';
-import { toBe } from '../problem-text.ts';
+import type { Blocker } from '../blast/finding.ts';
 
 /** What is to be expected of a call that makes or changes something, from reads alone. None of it keeps the call from being made. */
 export interface Outlook {
@@ -26,16 +25,4 @@ export function together(remarks: readonly Remark[]): Outlook {
     quotas: remarks.flatMap(({ quotas = [] }) => quotas),
     unchecked: [...new Set(remarks.flatMap(({ unchecked = [] }) => unchecked))],
   };
-}
-
-/** Something that the call names is not in the status in which it can be used. */
-export const unready = (item: Item, status: unknown, usual = 'ACTIVE'): readonly Blocker[] =>
-  status === usual ? [] : [{ item: { ...item, detail: String(status) }, first: toBe(item, String(status), usual) }];
-
-/** Something that the call names is in another zone than what is to be made. */
-export function elsewhere(item: Item, zones: readonly unknown[], zone: unknown): readonly Blocker[] {
-  const known = zones.filter((each) => each !== undefined);
-  if (zone === undefined || known.length === 0 || known.includes(zone)) return [];
-  const detail = `in ${known.join(', ')}, not in ${zone}`;
-  return [{ item: { ...item, detail }, first: 'Both must be in the same zone: name another one, or choose its zone.' }];
 }

@@ -1,0 +1,42 @@
+import { HOST_TYPES } from '../operations/machine-types.ts';
+import type { Cluster } from './kx-cluster-mounts.ts';
+import type { Asked, Found } from './model.ts';
+import { itemOf } from './rules.ts';
+
+const MIB_PER_GIB = 1024;
+const UNKNOWN = { error: 'Validation', words: '', unchecked: 'whether its host has enough memory' } as const;
+
+/** The service accepts a cluster for which its host has too little memory; it then fails to start. */
+export async function memoryFits({ input, key, read }: Asked<'kx-cluster', 'CreateKxCluster'>): Promise<Found> {
+  const { environmentId } = key;
+  const { scalingGroupName = '' } = input.scalingGroupConfiguration ?? {};
+  if (input.scalingGroupConfiguration === undefined) return undefined;
+  const group = await read.get('kx-scaling-group', { environmentId, scalingGroupName });
+  if (group === undefined) return undefined;
+  const host = HOST_TYPES.get(String(group.hostType));
+  if (host === undefined) return UNKNOWN;
+  const users = await read.users('kx-scaling-group', { environmentId, scalingGroupName });
+  const others = await Promise.all(
+    users.map(({ name }) => read.get('kx-cluster', { environmentId, clusterName: name })),
+  );
+  const total = host.memory * MIB_PER_GIB;
+  const free = total - others.filter(holdsMemory).reduce((sum, other) => sum + memoryOf(other), 0);
+  if (Number.isNaN(free)) return UNKNOWN;
+  const wanted = memoryOf(input);
+  if (wanted <= free) return undefined;
+  const detail = `${wanted} MiB requested, ${free} of ${total} MiB free`;
+  return {
+    error: 'Validation',
+    words: detail,
+    about: itemOf('kx-scaling-group', { scalingGroupName }, detail),
+    first:
+      'The service accepts it, but the cluster ends in CREATE_FAILED: reserve less, request fewer nodes, or use another scaling group.',
+  };
+}
+
+/** One that is being created will have its memory by the time that a later one starts. */
+const holdsMemory = (cluster: Cluster | undefined): cluster is Cluster =>
+  cluster !== undefined && !['CREATE_FAILED', 'DELETING', 'DELETED', 'DELETE_FAILED'].includes(String(cluster.status));
+
+const memoryOf = ({ scalingGroupConfiguration: shared }: Pick<Cluster, 'scalingGroupConfiguration'>) =>
+  Number(shared?.memoryReservation) * Number(shared?.nodeCount);

@@ -1,0 +1,142 @@
+import { CLUSTER_TYPES } from '../operations/cluster-types.ts';
+import { dataviewIn } from '../operations/conditions/clusters.ts';
+import type { Problem, Quota, Use } from './model.ts';
+import { mountable } from './mounts.ts';
+import type { Reader } from './reader.ts';
+import { missing, ready, wrongState } from './rules.ts';
+import type { Keys, Views } from './views.ts';
+
+export type Cluster = Views['kx-cluster'];
+type Databases = NonNullable<Cluster['databases']>;
+type Mounting = Pick<Cluster, 'clusterType' | 'availabilityZoneId'>;
+type At = Pick<Keys['kx-cluster'], 'environmentId' | 'clusterName'>;
+
+/** Everything that a cluster is to mount exists, is ready and in its zone. */
+export async function mountsReady(
+  read: Reader,
+  { environmentId }: At,
+  cluster: Mounting,
+  databases: Databases = [],
+): Promise<Problem[]> {
+  const found = await Promise.all(
+    databases.map(async (entry) => {
+      const { databaseName = '', changesetId } = entry;
+      const database = { environmentId, databaseName };
+      if ((await read.get('kx-database', database)) === undefined) return [missing('kx-database', database)];
+      const dataviewName = dataviewIn(entry as never);
+      if (dataviewName !== undefined) return dataviewReady(read, { ...database, dataviewName }, cluster);
+      const isRead = cluster.clusterType !== undefined && CLUSTER_TYPES[cluster.clusterType].databases === 'read';
+      return isRead || changesetId !== undefined ? mountable(read, database, changesetId) : [];
+    }),
+  );
+  return found.flat();
+}
+
+async function dataviewReady(read: Reader, key: Keys['kx-dataview'], { availabilityZoneId: zone }: Mounting) {
+  const { problems, view } = await ready({ read }, 'kx-dataview', key, { status: 'ACTIVE', zone });
+  // The service mounts a version; one that is not shown is not held against the call.
+  const hasNone = view?.status === 'ACTIVE' && view.activeVersions?.length === 0;
+  const words = `Dataview ${key.dataviewName} is ACTIVE; it has to be ACTIVE`;
+  const about = { kind: 'dataview', name: key.dataviewName };
+  return hasNone ? [wrongState(about, 'ACTIVE', 'ACTIVE', words), ...problems] : problems;
+}
+
+/** The databases of a request as a cluster mounts them: with the segments of the dataview version that it gets. */
+export async function mounted(read: Reader, { environmentId }: At, databases: Databases = []): Promise<Databases> {
+  return Promise.all(
+    databases.map(async (entry) => {
+      const { databaseName = '' } = entry;
+      const dataviewName = dataviewIn(entry as never);
+      if (dataviewName === undefined) return entry;
+      const view = await read.get('kx-dataview', { environmentId, databaseName, dataviewName });
+      const segmentConfigurations = view?.activeVersions?.[0]?.segmentConfigurations ?? [];
+      return { databaseName, dataviewConfiguration: { dataviewName, segmentConfigurations } };
+    }),
+  );
+}
+
+type Mounts = Pick<
+  Cluster,
+  'databases' | 'tickerplantLogConfiguration' | 'savedownStorageConfiguration' | 'clusterType'
+>;
+
+const segmentsIn = ({ dataviewConfiguration: view }: Databases[number]) => view?.segmentConfigurations ?? [];
+
+/** The names of the volumes that a cluster uses, each once. */
+function volumesOf({
+  databases = [],
+  tickerplantLogConfiguration: log,
+  savedownStorageConfiguration: savedown,
+}: Mounts) {
+  return [
+    ...new Set([
+      ...databases.flatMap(segmentsIn).map(({ volumeName }) => volumeName),
+      ...(log?.tickerplantLogVolumes ?? []),
+      ...(savedown?.volumeName === undefined ? [] : [savedown.volumeName]),
+    ]),
+  ];
+}
+
+/** The volumes that a new cluster uses exist, are ready and in its zone. */
+export async function volumesReady(read: Reader, at: At, request: Mounts & Mounting): Promise<Problem[]> {
+  const cluster = { ...request, databases: await mounted(read, at, request.databases) };
+  const wanted = { status: 'ACTIVE', zone: request.availabilityZoneId } as const;
+  const found = await Promise.all(
+    volumesOf(cluster).map((volumeName) =>
+      ready({ read }, 'kx-volume', { environmentId: at.environmentId, volumeName }, wanted),
+    ),
+  );
+  return found.flatMap(({ problems }) => problems);
+}
+
+type Mode = 'read' | 'write';
+
+/** How a cluster mounts a volume: a dataview to read it, unless it is writable; savedown and a tickerplant's own log to write. */
+async function modesOf(read: Reader, at: At, volumeName: string, cluster: Mounts): Promise<Mode[]> {
+  const { databases = [], savedownStorageConfiguration: savedown, tickerplantLogConfiguration: log } = cluster;
+  const views = databases.filter((entry) => segmentsIn(entry).some((segment) => segment.volumeName === volumeName));
+  const writable = await Promise.all(
+    views.map(async ({ databaseName = '', dataviewConfiguration: view }) => {
+      const key = { environmentId: at.environmentId, databaseName, dataviewName: String(view?.dataviewName) };
+      return (await read.get('kx-dataview', key))?.readWrite === true;
+    }),
+  );
+  const logs = log?.tickerplantLogVolumes?.includes(volumeName) === true;
+  return [
+    ...(writable.includes(false) ? (['read'] as const) : []),
+    ...(writable.includes(true) || savedown?.volumeName === volumeName ? (['write'] as const) : []),
+    // Other types replay the log that a tickerplant writes.
+    ...(logs ? [cluster.clusterType === 'TICKERPLANT' ? ('write' as const) : ('read' as const)] : []),
+  ];
+}
+
+/** The quotas of mounts that a cluster counts against. */
+export async function mountQuotas(read: Reader, at: At, cluster: Mounts): Promise<Use[]> {
+  const found = await Promise.all(
+    volumesOf(cluster).map(async (volumeName) => {
+      const modes = await modesOf(read, at, volumeName, cluster);
+      return (['read', 'write'] as const)
+        .filter((mode) => modes.includes(mode))
+        .map((mode) => ({ quota: mountsOf(at, volumeName, mode), more: 1 }));
+    }),
+  );
+  return found.flat();
+}
+
+const mountsOf = (at: At, volumeName: string, mode: Mode): Quota => ({
+  what: `${mode} mounts of volume ${volumeName}`,
+  limit: ({ volumeMounts }) => volumeMounts[mode],
+  used: async (read) => {
+    const { environmentId } = at;
+    const users = await read.users('kx-volume', { environmentId, volumeName });
+    const others = users.filter(({ kind, name }) => kind === 'kx-cluster' && name !== at.clusterName);
+    const modes = await Promise.all(
+      others.map(async ({ name }): Promise<Mode[]> => {
+        const other = await read.get('kx-cluster', { environmentId, clusterName: name });
+        return other === undefined ? [] : modesOf(read, at, volumeName, other);
+      }),
+    );
+    return modes.filter((each) => each.includes(mode)).length;
+  },
+  of: 'kx-cluster',
+});

@@ -1,0 +1,83 @@
+import { quoted } from '../untrusted.ts';
+import { count } from './amounts.ts';
+import type { Cluster } from './kx-cluster-mounts.ts';
+import type { Impact, Item, Note } from './model.ts';
+import type { Reader } from './reader.ts';
+import { pathItem } from './rules.ts';
+import type { Keys } from './views.ts';
+
+type Key = Keys['kx-cluster'];
+type Strategy = 'NO_RESTART' | 'ROLLING' | 'FORCE' | undefined;
+
+/** What a restart does to data that is only in memory, by type of cluster. */
+const MEMORY: Readonly<Record<string, 'lost' | 'possible' | undefined>> = {
+  RDB: 'lost',
+  GP: 'possible',
+  TICKERPLANT: 'possible',
+};
+const MAY_LOSE = 'Data that is only in the memory of its nodes may be lost.';
+
+/** Whether the nodes of a cluster may hold data that is nowhere else. */
+export const holdsUnsaved = ({ clusterType }: Cluster): boolean => MEMORY[String(clusterType)] !== undefined;
+
+/** What is only in the memory of nodes and goes with them. */
+export const unsavedData = (nodes: number): Item => ({
+  kind: 'memory',
+  name: 'unsaved data in memory',
+  detail: count(nodes, 'node'),
+});
+
+/** A new configuration restarts the nodes, in the way that the deployment strategy says. */
+export async function restarted(
+  read: Reader,
+  key: Key,
+  cluster: Cluster,
+  strategy: Strategy = 'ROLLING',
+): Promise<Impact> {
+  if (strategy === 'NO_RESTART') return { notes: [{ says: 'No node restarts.' }] };
+  const nodes = await read.listed('kx-node', key);
+  const memory = MEMORY[String(cluster.clusterType)];
+  const serving = nodes.filter(({ status }) => status === 'RUNNING');
+  const isDown = serving.length <= 1 || strategy === 'FORCE';
+  return {
+    ...(memory === 'lost' ? { risk: 'destroy', lost: [unsavedData(nodes.length)] } : {}),
+    interrupted: [pathItem('kx-cluster', key, howMany(nodes.length, strategy === 'FORCE'))],
+    notes: [
+      ...(memory === 'possible' ? [{ says: MAY_LOSE }] : []),
+      ...(isDown ? await servedBy(read, key, cluster) : [{ says: 'Its other nodes keep serving.' }]),
+    ],
+    seen: nodes.map(({ nodeId }) => nodeId),
+  };
+}
+
+function howMany(nodes: number, together: boolean): string {
+  if (nodes <= 1) return 'its only node restarts';
+  return together ? `all ${nodes} nodes stop at once` : `its ${nodes} nodes restart one after another`;
+}
+
+/** The types of cluster that serve what is in a database; an RDB only saves down to it. */
+const SERVING: ReadonlySet<unknown> = new Set(['HDB', 'GP']);
+const MOST_NAMED = 5;
+const mountsOf = ({ databases = [] }: Cluster) => databases.map(({ databaseName }) => String(databaseName));
+
+/** Which clusters serve the databases of a cluster while none of its nodes does. */
+async function servedBy(read: Reader, key: Key, cluster: Cluster): Promise<Note[]> {
+  const databases = mountsOf(cluster);
+  if (databases.length === 0 || !SERVING.has(cluster.clusterType))
+    return [{ says: 'It does not answer until its nodes run again.' }];
+  const { environmentId } = key;
+  const running = (await read.listed('kx-cluster', { environmentId })).filter(
+    ({ clusterName, clusterType, status }) =>
+      status === 'RUNNING' && clusterName !== key.clusterName && SERVING.has(clusterType),
+  );
+  const others = await Promise.all(
+    running.map(({ clusterName = '' }) => read.get('kx-cluster', { environmentId, clusterName })),
+  );
+  return databases.map((database) => {
+    const serving = others.filter((other) => other !== undefined && mountsOf(other).includes(database));
+    if (serving.length === 0) return { says: `No other cluster serves ${quoted(database)} until its nodes run again.` };
+    const names = serving.slice(0, MOST_NAMED).map((other) => quoted(String(other?.clusterName)));
+    const more = serving.length > MOST_NAMED ? ` and ${serving.length - MOST_NAMED} more` : '';
+    return { says: `Still serving ${quoted(database)}: ${names.join(', ')}${more}.`, needs: 'ListKxClusters' };
+  });
+}

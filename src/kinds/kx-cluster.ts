@@ -1,0 +1,202 @@
+import { CLUSTER_TYPES } from '../operations/cluster-types.ts';
+import { MOUNTS, nodesOfRequest } from '../operations/conditions/clusters.ts';
+import { count } from './amounts.ts';
+import { memoryFits } from './kx-cluster-memory.ts';
+import { type Cluster, mounted, mountQuotas, mountsReady, volumesReady } from './kx-cluster-mounts.ts';
+import { holdsUnsaved, restarted, unsavedData } from './kx-cluster-restarts.ts';
+import type { Asked, Found, Impact, Item, Kind, Problem, Use } from './model.ts';
+import {
+  CACHE_STORAGE,
+  CLUSTERS,
+  CLUSTERS_IN,
+  cacheSize,
+  NODES,
+  NODES_PER_CLUSTER,
+  SAVEDOWN_STORAGE,
+  savedownSize,
+} from './quotas.ts';
+import { conditions, exists, freeName, inState, inZones, missing, openEnvironment, pathItem, ready } from './rules.ts';
+
+type Create = Asked<'kx-cluster', 'CreateKxCluster'>;
+type Remount = Asked<'kx-cluster', 'UpdateKxClusterDatabases'>;
+type Recode = Asked<'kx-cluster', 'UpdateKxClusterCodeConfiguration'>;
+type DeleteNode = Asked<'kx-cluster', 'DeleteKxClusterNode'>;
+
+async function hostReady({ input, key, read }: Create): Promise<Found> {
+  const { scalingGroupName } = input.scalingGroupConfiguration ?? {};
+  if (scalingGroupName === undefined) return undefined;
+  const group = { environmentId: key.environmentId, scalingGroupName };
+  const { availabilityZoneId: zone } = input;
+  return (await ready({ read }, 'kx-scaling-group', group, { status: 'ACTIVE', zone })).problems;
+}
+
+async function clusterQuotas({ input, key, read }: Create): Promise<Use[]> {
+  const { nodeType, nodeCount = 0 } = input.capacityConfiguration ?? {};
+  const cluster = { ...input, databases: await mounted(read, key, input.databases) };
+  return [
+    { quota: NODES_PER_CLUSTER, more: nodesOfRequest(input) },
+    { quota: CLUSTERS, more: 1 },
+    ...(nodeType === undefined
+      ? []
+      : [
+          { quota: CLUSTERS_IN(input.azMode), more: 1 },
+          { quota: NODES(nodeType), more: nodeCount },
+        ]),
+    { quota: CACHE_STORAGE, more: cacheSize(input) },
+    { quota: SAVEDOWN_STORAGE, more: savedownSize(input) },
+    ...(await mountQuotas(read, key, cluster)),
+  ];
+}
+
+/** What the type of the cluster does not allow; a type that is not shown is not held against the call. */
+const byType = (
+  { key, target }: Pick<Remount, 'key' | 'target'>,
+  allows: 'updatesDatabases' | 'updatesCodeInPlace',
+  words: string,
+  first: string,
+): Problem | undefined => {
+  const { clusterType: type } = target ?? {};
+  return type === undefined || CLUSTER_TYPES[type]?.[allows] !== false
+    ? undefined
+    : { error: 'Validation', words: `${words} ${type}`, about: pathItem('kx-cluster', key, type), first };
+};
+
+const databasesByType = (asked: Remount): Found => {
+  const { clusterType: type = '' } = asked.target ?? {};
+  const first = 'Databases of this type of cluster cannot be changed: create another cluster.';
+  const problem = byType(asked, 'updatesDatabases', '', first);
+  return problem && { ...problem, words: `The databases of a cluster of type ${type} cannot be updated` };
+};
+
+const codeByType = (asked: Recode): Found =>
+  asked.input.deploymentConfiguration?.deploymentStrategy === 'NO_RESTART'
+    ? byType(
+        asked,
+        'updatesCodeInPlace',
+        'NO_RESTART cannot be used for the code of a cluster of type',
+        'Code of this type of cluster needs a restart: use ROLLING or FORCE.',
+      )
+    : undefined;
+
+const mountedIn = (cluster: Cluster | undefined) =>
+  new Set(cluster?.databases?.map(({ databaseName }) => databaseName));
+
+/** A cluster takes its databases when it is created. */
+function databasesMounted({ input, target }: Remount): Found {
+  const present = mountedIn(target);
+  return input.databases
+    .filter(({ databaseName }) => !present.has(databaseName))
+    .map(({ databaseName }) => ({
+      error: 'Validation',
+      words: `Database ${databaseName} is not mounted; the databases of a cluster are chosen when it is created`,
+      about: { kind: 'database', name: databaseName },
+      first: 'The cluster does not mount it, and databases cannot be added: create another cluster.',
+    }));
+}
+
+/** The mounts after an update replaces them; an empty list changes nothing. */
+async function remountQuotas({ input, key, target, read }: Remount): Promise<Use[]> {
+  const { databases: current = [] } = target ?? {};
+  const changes = (await mounted(read, key, input.databases)) ?? [];
+  const last = (name: string | undefined) => changes.findLast(({ databaseName }) => databaseName === name);
+  const databases = changes.length === 0 ? current : current.flatMap((entry) => last(entry.databaseName) ?? []);
+  return mountQuotas(read, key, { ...target, databases });
+}
+
+/** What a cluster takes along: its nodes, what they hold in memory, its cache and dedicated savedown storage. */
+async function clusterLost({ key, target, read }: Asked<'kx-cluster', 'DeleteKxCluster'> & { target: Cluster }) {
+  const nodes = await read.listed('kx-node', key);
+  const { cacheStorageConfigurations: caches = [], savedownStorageConfiguration: savedown } = target;
+  const lost: Item[] = [
+    holdsUnsaved(target) ? unsavedData(nodes.length) : { kind: 'nodes', name: count(nodes.length, 'node') },
+    ...caches.map(({ type, size }) => ({ kind: 'cache', name: String(type), detail: `${size} GB` })),
+    ...(savedown?.size === undefined
+      ? []
+      : [
+          {
+            kind: 'savedown storage',
+            name: String(savedown.type),
+            detail: `${savedown.size} GiB, with data that is not loaded yet`,
+          },
+        ]),
+  ];
+  return { lost, seen: nodes.map(({ nodeId }) => nodeId) };
+}
+
+async function nodeExists({ input, key, target, read }: DeleteNode): Promise<Found> {
+  if (target === undefined || (await read.get('kx-node', { ...key, nodeId: input.nodeId })) !== undefined)
+    return undefined;
+  const words = `Node ${input.nodeId} not found in cluster ${key.clusterName}`;
+  return { ...missing('kx-node', input), words };
+}
+
+/** What one node takes along, and how much of the cluster that is. One that never ran holds and serves nothing. */
+async function nodeLost({ input, key, target, read }: DeleteNode & { readonly target: Cluster }): Promise<Impact> {
+  const nodes = await read.listed('kx-node', key);
+  const isStarting = nodes.find(({ nodeId }) => nodeId === input.nodeId)?.status === 'PROVISIONING';
+  const detail = isStarting ? 'not started yet' : holdsUnsaved(target) ? 'unsaved data in memory' : undefined;
+  return {
+    lost: [{ kind: 'node', name: input.nodeId, detail }],
+    interrupted: isStarting ? [] : [pathItem('kx-cluster', key, `1 of its ${count(nodes.length, 'node')}`)],
+  };
+}
+
+export const kxCluster: Kind<'kx-cluster'> = {
+  changes: {
+    CreateKxCluster: {
+      rules: [
+        openEnvironment,
+        freeName('kx-cluster', 'NameTaken', (name) => `Cluster already exists with alias: ${name}`),
+        inZones(({ input }) => [input.availabilityZoneId]),
+        hostReady,
+        ({ input, key, read }) => mountsReady(read, key, input, input.databases),
+        ({ input, key, read }) => volumesReady(read, key, input),
+      ],
+      quotas: clusterQuotas,
+      warnings: [memoryFits],
+      unchecked: ['the network, the code, and whether it starts'],
+    },
+    UpdateKxClusterDatabases: {
+      rules: [
+        openEnvironment,
+        exists('kx-cluster'),
+        databasesByType,
+        databasesMounted,
+        conditions(MOUNTS, ({ input, target }) => target && { ...target, databases: input.databases }),
+        inState('kx-cluster', ['RUNNING']),
+        ({ input, key, target, read }) =>
+          mountsReady(
+            read,
+            key,
+            target ?? {},
+            input.databases.filter(({ databaseName }) => mountedIn(target).has(databaseName)),
+          ),
+      ],
+      quotas: remountQuotas,
+      impact: ({ input, key, target, read }) =>
+        restarted(read, key, target, input.deploymentConfiguration?.deploymentStrategy),
+    },
+    UpdateKxClusterCodeConfiguration: {
+      rules: [openEnvironment, exists('kx-cluster'), codeByType, inState('kx-cluster', ['RUNNING'])],
+      unchecked: ['whether the code exists and suits this type of cluster'],
+      impact: ({ input, key, target, read }) =>
+        restarted(read, key, target, input.deploymentConfiguration?.deploymentStrategy),
+    },
+    DeleteKxCluster: {
+      rules: [
+        openEnvironment,
+        exists('kx-cluster'),
+        inState(
+          'kx-cluster',
+          ['RUNNING', 'PENDING', 'CREATING', 'UPDATING', 'CREATE_FAILED', 'DELETE_FAILED'],
+          (name, status) => `Cluster ${name} is already ${status}`,
+        ),
+      ],
+      impact: clusterLost,
+    },
+    DeleteKxClusterNode: {
+      rules: [openEnvironment, exists('kx-cluster'), nodeExists],
+      impact: nodeLost,
+    },
+  },
+};
