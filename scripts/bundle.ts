@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
-import { describedTools } from '../src/tools/list.ts';
+import { described } from '../src/tools/described.ts';
 import { lazySchemas } from './lazy-schemas.ts';
 import { EXTERNAL } from './packed-manifest.ts';
 
@@ -33,14 +33,24 @@ export async function bundleProduct(outdir: string, { eager = false } = {}): Pro
     outdir,
     splitting: true,
     external: [...EXTERNAL],
-    plugins: [oneStart, ...(eager ? [] : [lazySchemas()])],
+    plugins: [embeddedTools, oneStart, ...(eager ? [] : [lazySchemas()])],
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
     },
-    define: { EMBEDDED_TOOLS: JSON.stringify(describedTools()) },
   });
   return Object.keys(metafile.inputs);
 }
+
+/** The tools as data, whose text is faster to read than code that declares them. */
+const embeddedTools: Plugin = {
+  name: 'embedded-tools',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/]tools[\\/]described\.ts$/ }, () => {
+      const text = JSON.stringify(JSON.stringify(described()));
+      return { contents: `let tools;\nexport const described = () => (tools ??= JSON.parse(${text}));` };
+    });
+  },
+};
 
 /**
  * Splitting makes one file of each set of modules that the same entries reach, and every file costs a start about a millisecond.

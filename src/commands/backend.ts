@@ -1,17 +1,12 @@
-import { join, resolve } from 'node:path';
-import { type Config, ConfigError, defaultStateDir } from '../config.ts';
-import { environmentRegion } from '../finspace/region.ts';
-import { prepareState } from '../local/state-file.ts';
+import type { Config } from '../config.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call } from '../operations/index.ts';
 import type { Quotas } from '../operations/quotas.ts';
-import { approverKey } from '../safety/approver.ts';
 import { LedgerError } from '../safety/ledger.ts';
 import type { PlanPlace } from '../safety/plan.ts';
-import { STATE_FORMAT } from '../safety/state-format.ts';
-import { prepareFile } from '../sqlite/file.ts';
 import { StoreError } from '../sqlite/store-error.ts';
 import type { Log } from './log.ts';
+import { DEFAULT_REGION, placeOf, regionOf, worldFile } from './place.ts';
 
 /** Executes operations. Opened on the first call, so that a start loads neither the AWS client nor the store. */
 export interface Backend {
@@ -35,31 +30,6 @@ interface Opened {
   readonly approver?: () => Promise<string | null>;
   readonly identity?: string;
   close(): Promise<void>;
-}
-
-const givenWorld = () => import('./given-world.ts');
-
-/**
- * Before a client is served, makes sure that only the owner can open the files of this server. Rejects with `StoreError` when
- * that fails, and with `ConfigError` for unusable settings.
- */
-export async function prepareBackend(config: Config, log: Log): Promise<void> {
-  const { backend: kind, state, stateDir, faults, world, quotas, approve } = config;
-  const isKept = kind !== 'local' || state !== ':memory:';
-  const isNewWorldGiven = world !== undefined || quotas !== undefined;
-  const tighten = (line: string | undefined) => {
-    if (line !== undefined) log.warn({}, line);
-  };
-  if (isKept) tighten(prepareFile(join(stateDir, 'state.db'), STATE_FORMAT));
-  if (kind !== 'local') {
-    if (isNewWorldGiven) (await givenWorld()).logUnused(config, log, {}, 'it is for the local backend');
-    return;
-  }
-  if (approve === 'none' && isKept && (await approverKey(stateDir)) !== undefined)
-    throw new ConfigError('--approve: none is not allowed with a state directory that has an approver key');
-  tighten(prepareState(state));
-  if (isNewWorldGiven) await (await givenWorld()).checkGivenWorld(config, log);
-  if (faults !== undefined) (await import('../local/faults/rules.ts')).readFaults(faults);
 }
 
 export interface BackendOptions {
@@ -101,8 +71,7 @@ export function backend(config: Config, log: Log, { server, approver }: BackendO
     call,
     load: async () => void (await (config.backend === 'local' ? localParts() : remoteParts())),
     place: {
-      backend: backendName(config),
-      region: region ?? 'from the AWS profile',
+      ...placeOf(config),
       target: config.target,
       world: worldFile(config),
       server,
@@ -120,28 +89,6 @@ export function backend(config: Config, log: Log, { server, approver }: BackendO
     quotas: async () => (await open().catch(() => undefined))?.quotas?.(),
     close: async () => (await opening?.catch(() => undefined))?.close(),
   };
-}
-
-/** The text for people; the alias comes first, so that an approval for one target never holds for another. */
-function backendName({ backend: kind, endpoint, target }: Config): string {
-  const name = kind === 'local' ? 'local (embedded FinSpace-compatible service)' : (endpoint ?? 'aws');
-  return target === undefined ? name : `${target}: ${name}`;
-}
-
-/** The file of a local world, unless it is the default file. */
-function worldFile({ backend: kind, state }: Config): string | undefined {
-  const isUsual = kind !== 'local' || state === ':memory:' || state === join(defaultStateDir(process.env), 'world.db');
-  const path = resolve(state);
-  return isUsual ? undefined : path.length <= MOST_OF_PATH ? path : `...${path.slice(3 - MOST_OF_PATH)}`;
-}
-
-/** Files differ more at the end of their paths than at the beginning, and dialogs keep the end. */
-const MOST_OF_PATH = 75;
-
-const DEFAULT_REGION = 'us-east-1';
-
-function regionOf({ backend: kind, region }: Config): string | undefined {
-  return region ?? (kind === 'local' ? DEFAULT_REGION : environmentRegion(process.env));
 }
 
 const whyNot = (error: unknown) => (error instanceof StoreError ? error.message : 'The backend could not be started.');

@@ -18,8 +18,8 @@ import { NotReady } from '../transports/http/probes.ts';
 import { baseUrl, type HttpOptions, type HttpServer, serveOverHttp } from '../transports/http/serve.ts';
 import { isLoopback } from '../transports/http/settings.ts';
 import { approverRules } from './approver-rules.ts';
-import { prepareBackend } from './backend.ts';
 import { type Log, stderrLog } from './log.ts';
+import { prepareBackend } from './prepare.ts';
 import { type ServingOptions, serving } from './serving.ts';
 import { stopSignal } from './stop-signal.ts';
 import { targetsOf } from './targets.ts';
@@ -140,7 +140,7 @@ interface Shared extends Omit<ServingOptions, 'remote' | 'shared'> {
 async function opened({ path, config, admits }: PlaceToServe, log: Log, { fleet, ...options }: Shared) {
   await prepareBackend(config, log);
   const shared = fleet && ((openMs: number) => ({ ledger: fleet.ledger(PLANS, openMs), bus: fleet.bus(path) }));
-  const { serve, direct, ledger, settled, close } = serving(config, log, { ...options, remote: true, shared });
+  const { serve, answers, direct, ledger, settled, close } = serving(config, log, { ...options, remote: true, shared });
   const ready = async () => {
     const signal = AbortSignal.timeout(READY_MS);
     // Error messages of a dependency may name hosts or accounts, but everybody can see the readiness response: it shows only the
@@ -151,7 +151,7 @@ async function opened({ path, config, admits }: PlaceToServe, log: Log, { fleet,
   };
   const { page } = options;
   const counter = page && { server: page.server, target: config.target, ledger };
-  return { path, serve, admits, counter, settled, close, ready, bus: serve.changes, watch: serve.watch };
+  return { path, serve, admits, counter, settled, close, ready, bus: answers.changes, watch: answers.watch };
 }
 
 /** Differs between servers whose approvers may differ; the same for all replicas of one server. */

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerEventBus } from '@modelcontextprotocol/server';
-import { type Config, ConfigError } from '../config.ts';
+import { type Answers, answersWith } from '../answers.ts';
+import type { Config } from '../config.ts';
 import type { Call } from '../operations/index.ts';
 import { deletionsIn } from '../safety/deletions.ts';
 import { withinEnvironments } from '../safety/environments.ts';
@@ -18,11 +19,10 @@ import { noteShared } from '../safety/shared-mark.ts';
 import { sqlLedger } from '../safety/sql-ledger.ts';
 import type { StateDatabase } from '../safety/state.ts';
 import { type ServerFactory, serverFactory } from '../server.ts';
-import { describedTools } from '../tools/list.ts';
-import { suggestTool } from '../tools/suggest.ts';
 import { remarkingAbsent } from './absent-environments.ts';
 import { approverRules, reportApprover } from './approver-rules.ts';
 import { backend } from './backend.ts';
+import { checkDenied } from './denied.ts';
 import type { Log } from './log.ts';
 import { forgets, outOfBandWay, type PageWay } from './out-of-band.ts';
 import { settling } from './settling.ts';
@@ -37,6 +37,7 @@ const LOOK_MS = 15_000;
 /** What a process serves, over any transport: creates servers for callers that share one backend, ledger and journal. */
 export interface Serving {
   readonly serve: ServerFactory;
+  readonly answers: Answers;
   /** Loads the code that the first call needs. */
   load(): Promise<void>;
   /** The backend itself, for readiness checks. */
@@ -126,40 +127,43 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
     const { approvalLink } = await import('./approval-link.ts');
     return (code: string) => approvalLink({ config, key, ledger, state: state.open, log, now }, code);
   };
-  return {
-    serve: serverFactory({
+  const answers = answersWith({
+    call,
+    place,
+    formerNames: () => formerNames(journal),
+    deletions: () => deletionsIn(journal),
+    restrictions,
+    seal,
+    secrets,
+    pageOpener,
+    formsCount,
+    quotas,
+    onInternal: (error) =>
+      log.error({ cause: error instanceof Error ? error.stack : String(error) }, 'a tool failed inside this server'),
+    kits,
+    gate: gate({
       call,
       place,
       formerNames: () => formerNames(journal),
-      deletions: () => deletionsIn(journal),
-      restrictions,
-      seal,
-      secrets,
-      pageOpener,
-      formsCount,
       quotas,
-      onInternal: (error) =>
-        log.error({ cause: error instanceof Error ? error.stack : String(error) }, 'a tool failed inside this server'),
-      kits,
-      gate: gate({
-        call,
-        place,
-        formerNames: () => formerNames(journal),
-        quotas,
-        restrictions,
-        ledger,
-        seal,
-        admit: async () => rules.admit(await behind.approver()),
-        outOfBand,
-        beforeApproved: async (plan) => {
-          if (needsKit(plan)) await kits.keep(plan);
-        },
-      }),
-      catalog,
-      outputSchemas,
-      bus: shared?.bus,
-      pace: { everyMs: config.backend === 'local' ? LOOK_LOCALLY_MS : LOOK_MS, now, later },
+      restrictions,
+      ledger,
+      seal,
+      admit: async () => rules.admit(await behind.approver()),
+      outOfBand,
+      beforeApproved: async (plan) => {
+        if (needsKit(plan)) await kits.keep(plan);
+      },
     }),
+    catalog,
+    outputSchemas,
+    bus: shared?.bus,
+    pace: { everyMs: config.backend === 'local' ? LOOK_LOCALLY_MS : LOOK_MS, now, later },
+  });
+  const front = { place, restrictions, catalog, outputSchemas };
+  return {
+    serve: serverFactory(front, async () => answers),
+    answers,
     load: behind.load,
     direct,
     ledger,
@@ -188,14 +192,6 @@ async function reportUnfinished(journal: Journal, log: Log, now: () => number, a
     );
   }
   log.info(await journal.verify(), 'journal');
-}
-
-/** A --deny that names no tool is a mistake that would go unnoticed. */
-function checkDenied(deny: readonly string[]): void {
-  const names = describedTools().map(({ name }) => name);
-  const unknown = deny.find((name) => !names.includes(name));
-  if (unknown === undefined) return;
-  throw new ConfigError(`--deny: there is no tool ${JSON.stringify(unknown)}${suggestTool(unknown, names)}`);
 }
 
 /** The state database, opened on first use. */

@@ -1,12 +1,15 @@
 import { realpathSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import { LOCAL_CALLER } from '../safety/policy.ts';
+import { serverFactory } from '../server.ts';
 import { serveOverStdio } from '../transports/stdio.ts';
 import { VERSION } from '../version.ts';
-import { prepareBackend } from './backend.ts';
-import { stderrLog } from './log.ts';
+import { checkDenied } from './denied.ts';
+import { type Log, stderrLog } from './log.ts';
 import { ownCommand } from './own-command.ts';
-import { serving } from './serving.ts';
+import { placeOf } from './place.ts';
+import { prepareBackend } from './prepare.ts';
+import type { Serving } from './serving.ts';
 
 /** `finspace-mcp [stdio]`: serves one MCP client on stdin and stdout, until it disconnects or the process is asked to stop. */
 export async function stdio(given: Config): Promise<void> {
@@ -17,7 +20,7 @@ export async function stdio(given: Config): Promise<void> {
   const log = stderrLog(config);
   await prepareBackend(config, log);
   const parent = process.ppid;
-  const { serve, load, settled, close } = serving(config, log, { remote: false });
+  const { serve, load, settled, close } = servingOnDemand(config, log);
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   if (process.stdin.isTTY) process.stderr.write(greeting());
@@ -39,6 +42,31 @@ export async function stdio(given: Config): Promise<void> {
   });
   await close();
   await log.flushed();
+}
+
+/** The journal is checked after so long even if the client requests nothing. */
+const IDLE_MS = 1_000;
+
+/** The same as `serving`, loaded when a client needs more than a list of tools. */
+function servingOnDemand(config: Config, log: Log): Pick<Serving, 'serve' | 'load' | 'settled' | 'close'> {
+  checkDenied(config.deny);
+  const { readOnly, toolsets, deny, approve, environments, catalog, outputSchemas } = config;
+  const restrictions = { readOnly, toolsets, deny, approve, environments };
+  let opening: Promise<Serving> | undefined;
+  const open = () => {
+    opening ??= import('./serving.ts').then(({ serving }) => serving(config, log, { remote: false }));
+    return opening;
+  };
+  setTimeout(() => open().catch(() => {}), IDLE_MS).unref();
+  return {
+    serve: serverFactory(
+      { place: placeOf(config), restrictions, catalog, outputSchemas },
+      async () => (await open()).answers,
+    ),
+    load: async () => (await open()).load(),
+    settled: async () => (await opening)?.settled(),
+    close: async () => (await opening)?.close(),
+  };
 }
 
 const LOOK_MS = 250;

@@ -1,14 +1,10 @@
-import {
-  type ListResourcesResult,
-  type ListResourceTemplatesResult,
-  ProtocolError,
-  ProtocolErrorCode,
-} from '@modelcontextprotocol/server';
+import type { ListResourcesResult, ListResourceTemplatesResult } from '@modelcontextprotocol/server';
 import { type Environment, environmentsNow } from '../inventory/fleet.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { withheld } from '../safety/policy.ts';
 import { plainOrQuoted } from '../untrusted.ts';
 import { RESOURCE_KINDS, type ResourceKind, uriOf, variablesOf } from './catalog.ts';
+import { unknownCursor } from './cursor.ts';
 import type { ResourceEnvironment } from './environment.ts';
 import { listKits } from './recovery.ts';
 
@@ -49,13 +45,6 @@ export async function listResources(
   const resources = all.slice(start, start + PAGE);
   return { resources, ...(start + PAGE < all.length ? { nextCursor: String(start + PAGE) } : {}) };
 }
-
-/** The error for a cursor that this server did not issue. */
-export const unknownCursor = () =>
-  new ProtocolError(
-    ProtocolErrorCode.InvalidParams,
-    'This server did not issue that cursor: pass nextCursor complete and unchanged.',
-  );
 
 async function environmentsIn(
   { call, restrictions, caller }: ResourceEnvironment,

@@ -33,15 +33,21 @@ export function watchFor(environment: ResourceEnvironment, changes: Changes, ask
   return { uris, end: () => ends.forEach((end) => void end()) };
 }
 
+/** A connection, and how its requests get a handler. */
+interface Subscriber {
+  readonly server: Server;
+  readonly on: Server['setRequestHandler'];
+  readonly hearsAll: boolean;
+}
+
 /**
  * Notifies a connection of changes. A 2025-era client subscribes to resources one by one; nothing is polled for a client that does
  * not. A connection that `hearsAll` gets every event, because its transport drops those that the client did not subscribe to.
  */
 export function takeSubscriptions(
-  server: Server,
+  { server, on, hearsAll }: Subscriber,
   environmentOf: (context: ServerContext) => ResourceEnvironment,
   changes: Changes,
-  hearsAll: boolean,
 ): void {
   const watched = new Map<string, () => void>();
   const tell = (event: ServerEvent) => {
@@ -54,7 +60,7 @@ export function takeSubscriptions(
     unlisten?.();
     unlisten = undefined;
   };
-  server.setRequestHandler('resources/subscribe', async ({ params: { uri } }, context) => {
+  on('resources/subscribe', async ({ params: { uri } }, context) => {
     const environment = environmentOf(context);
     if (!mayWatch(environment, uri) || watched.size >= MOST_SUBSCRIPTIONS) throw notFound(uri);
     await readResource(environment, uri, context.mcpReq.signal);
@@ -67,7 +73,7 @@ export function takeSubscriptions(
     watched.delete(uri);
     if (watched.size === 0 && !hearsAll) silence();
   };
-  server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => {
+  on('resources/unsubscribe', ({ params: { uri } }) => {
     end(uri);
     return {};
   });

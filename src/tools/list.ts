@@ -1,19 +1,10 @@
-import { OPERATION_NAMES, type OperationName } from '../operations/index.ts';
 import { operationOf } from '../operations/naming.ts';
-import { once } from '../operations/operation.ts';
-import { type Caller, type Restrictions, withheld, withheldTool } from '../safety/policy.ts';
-import { COMPOSITE_TOOLS, compositeNamed } from './composites.ts';
-import { describeComposite, describeTool, type ListedTool, outputSchema } from './describe.ts';
+import { type Caller, type Restrictions, withheldTool } from '../safety/policy.ts';
+import { type ListedTool, outputSchema } from './describe.ts';
+import { described } from './described.ts';
 
-/** The tools as computed by the build, so that a start builds no schema; absent when running from source. */
-declare const EMBEDDED_TOOLS: readonly ListedTool[] | undefined;
-
-/** The 50 tools of the operations, then the others, always in the same order. */
-export const describedTools = once((): readonly ListedTool[] =>
-  typeof EMBEDDED_TOOLS === 'undefined'
-    ? [...OPERATION_NAMES.map(describeTool), ...COMPOSITE_TOOLS.map(describeComposite)]
-    : EMBEDDED_TOOLS,
-);
+/** All tools, always in the same order. */
+export const describedTools = (): readonly ListedTool[] => described().map(({ tool }) => tool);
 
 /** The tools that this server lists to a caller: the offered ones, and those for which the caller can get a token. */
 export function listedTools(restrictions: Restrictions, caller: Caller, outputSchemas: boolean): ListedTool[] {
@@ -23,13 +14,9 @@ export function listedTools(restrictions: Restrictions, caller: Caller, outputSc
 
 /** The tools that this server offers to a caller. */
 export function offeredTools(restrictions: Restrictions, caller: Caller, outputSchemas: boolean): ListedTool[] {
-  const offered = (name: OperationName) => withheld(name, restrictions, caller) === undefined;
-  return describedTools().flatMap((tool) => {
-    const operation = operationOf(tool.name);
-    const composite = compositeNamed(tool.name);
-    if (composite !== undefined) return withheldTool(composite, restrictions, caller) === undefined ? [tool] : [];
-    if (operation === undefined) return [];
-    if (!offered(operation)) return [];
-    return [outputSchemas ? { ...tool, outputSchema: outputSchema(operation) } : tool];
+  return described().flatMap(({ tool, needs }) => {
+    if (withheldTool({ name: tool.name, needs }, restrictions, caller) !== undefined) return [];
+    const operation = outputSchemas ? operationOf(tool.name) : undefined;
+    return [operation === undefined ? tool : { ...tool, outputSchema: outputSchema(operation) }];
   });
 }

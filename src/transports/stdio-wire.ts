@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import {
   type JSONRPCMessage,
+  type JSONRPCRequest,
   ProtocolErrorCode,
   parseJSONRPCMessage,
   type Transport,
@@ -30,6 +31,8 @@ export interface StdioWireOptions {
   readonly onlisted?: (() => void) | undefined;
   /** A longer line is skipped and answered with an error. */
   readonly maxBytes: number;
+  /** Loads what `watch` needs. */
+  readonly ready?: (() => Promise<void>) | undefined;
   /** Starts to watch the resources that a stream of change events requests. */
   readonly watch: (uris: readonly string[]) => Watch;
 }
@@ -38,7 +41,7 @@ export interface StdioWireOptions {
  * JSON-RPC lines over two streams. Unlike the SDK's transport, it answers lines that are not JSON-RPC with an error, survives
  * lines that are too long, and lets its owner decide what happens at the end of input (`onend`).
  */
-export function stdioWire({ input, output, onend, onlisted, maxBytes, watch }: StdioWireOptions): StdioWire {
+export function stdioWire({ input, output, onend, onlisted, maxBytes, ready, watch }: StdioWireOptions): StdioWire {
   const open = new Set<string | number>();
   const streams = new Map<string | number, () => void>();
   /** Requests of this server that the client has not answered, each with the client's request that it belongs to. */
@@ -46,6 +49,9 @@ export function stdioWire({ input, output, onend, onlisted, maxBytes, watch }: S
   /** The first `tools/list`. */
   let listing: string | number | undefined;
   let onlist = onlisted;
+  /** What follows the first stream, which waits until `watch` works. */
+  let held: Promise<void> | undefined;
+  let isReady = false;
   let waiting: (() => void)[] = [];
   let closed = false;
 
@@ -96,14 +102,26 @@ export function stdioWire({ input, output, onend, onlisted, maxBytes, watch }: S
     if (!('method' in message) || !('id' in message)) return wire.onmessage?.(message);
     if (message.method === 'tools/list') listing ??= message.id;
     if (!isListen(message)) open.add(message.id);
-    else if (!streams.has(message.id)) {
-      const { message: allowed, end } = listening(message, watch);
-      streams.set(message.id, end);
-      return wire.onmessage?.(allowed);
-    }
+    else if (!streams.has(message.id)) return listen(message);
     return wire.onmessage?.(message);
   };
-  const lines = lineSplitter(maxBytes, receive, (begin, end) =>
+  const listen = (message: JSONRPCRequest) => {
+    if (ready !== undefined && !isReady) {
+      held = ready().then(() => {
+        isReady = true;
+        listen(message);
+      }, onInputError);
+      return;
+    }
+    const { message: allowed, end } = listening(message, watch);
+    streams.set(message.id, end);
+    wire.onmessage?.(allowed);
+  };
+  const inTurn = (line: string) => {
+    if (held === undefined) void receive(line);
+    else held = held.then(() => void receive(line));
+  };
+  const lines = lineSplitter(maxBytes, inTurn, (begin, end) =>
     answerError(
       ProtocolErrorCode.InvalidRequest,
       `The message has more than ${maxBytes} bytes (--max-body).`,
@@ -112,7 +130,8 @@ export function stdioWire({ input, output, onend, onlisted, maxBytes, watch }: S
   );
   const onInputEnd = () => {
     lines.finish();
-    onend();
+    if (held === undefined) onend();
+    else held.then(onend, onend);
   };
   const onInputError = (error: Error) => wire.onerror?.(error);
   const onOutputError = (error: Error) => {

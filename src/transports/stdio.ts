@@ -53,7 +53,15 @@ export async function serveOverStdio(serve: ServerFactory, caller: Caller, optio
   const stopped = new Promise<void>((resolve) => {
     stop.addEventListener('abort', () => resolve(), { once: true });
   });
-  const wire = stdioWire({ input, output, onend: end, onlisted, maxBytes, watch: (uris) => serve.watch(caller, uris) });
+  const wire = stdioWire({
+    input,
+    output,
+    onend: end,
+    onlisted,
+    maxBytes,
+    ready: serve.ready,
+    watch: (uris) => serve.watch(caller, uris),
+  });
   const connection = serveStdio(({ era }) => serve(caller, { hearsAll: era === 'modern' }), {
     transport: wire,
     onerror,

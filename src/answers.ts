@@ -1,0 +1,214 @@
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
+  type ClientCapabilities,
+  type Server,
+  type ServerContext,
+  type ServerEventBus,
+} from '@modelcontextprotocol/server';
+import { getPrompt, listPrompts, requirePrompt } from './prompts/index.ts';
+import { changes } from './resources/changes.ts';
+import { completeVariable, requireTemplate } from './resources/complete.ts';
+import { requireFirstPage } from './resources/cursor.ts';
+import { listResources, listTemplates } from './resources/list.ts';
+import { type Pace, readState } from './resources/looking.ts';
+import { readResource } from './resources/read.ts';
+import { takeSubscriptions, type Watch, watchFor } from './resources/subscribe.ts';
+import type { Place } from './safety/place.ts';
+import { type Caller, LOCAL_CALLER, type Restrictions } from './safety/policy.ts';
+import type { RecoveryKits } from './safety/recovery.ts';
+import { FOREIGN_QUESTION, ForeignSealError, type Seal } from './safety/seal.ts';
+import { callTool } from './tools/call.ts';
+import { callOf2025 } from './tools/call-2025.ts';
+import type { ToolEnvironment } from './tools/environment.ts';
+import { progressOf } from './tools/progress.ts';
+
+/** What a client is shown before it calls anything. */
+export interface Front {
+  readonly place: Pick<Place, 'backend' | 'region'>;
+  readonly restrictions: Restrictions;
+  /** Whether all tools are listed, or only the tools that find the others. */
+  readonly catalog: 'tools' | 'search';
+  readonly outputSchemas: boolean;
+}
+
+/** A method that is answered by what is loaded on demand. */
+export type Answered =
+  | 'tools/call'
+  | 'resources/list'
+  | 'resources/templates/list'
+  | 'resources/read'
+  | 'resources/subscribe'
+  | 'resources/unsubscribe'
+  | 'prompts/list'
+  | 'prompts/get'
+  | 'completion/complete';
+
+/** What one process serves; shared by all connections. */
+export interface ServerEnvironment extends Omit<ToolEnvironment, 'caller'>, Omit<Front, 'place'> {
+  readonly kits: Pick<RecoveryKits, 'list' | 'read'>;
+  readonly seal: Seal;
+  /** Carries change events between replicas. */
+  readonly bus?: ServerEventBus | undefined;
+  /** How often watched resources are polled. */
+  readonly pace: Pace;
+}
+
+const MOST_COMPLETIONS = 100;
+
+type On = Server['setRequestHandler'];
+type Handler = (request: unknown, context: ServerContext) => unknown;
+
+/** One connection as its requests are answered. */
+export interface Connection {
+  readonly id: string;
+  readonly server: Server;
+  /** Whose requests they are. Its own token decides what a request may do, not that of the first request of a session. */
+  readonly callerOf: (context: Pick<ServerContext, 'http'>) => Caller;
+  readonly hearsAll: boolean;
+}
+
+/** Answers all requests but those that a client sends before it calls anything. What all connections share is computed once. */
+export interface Answers {
+  /** The handlers of a connection, by method. */
+  handlers(connection: Connection): ReadonlyMap<Answered, Handler>;
+  /** The tools of `--catalog search`; undefined where all tools are listed. */
+  searchTools(caller: Caller): Promise<ReturnType<typeof import('./tools/search/index.ts').searchTools> | undefined>;
+  /** The question in a sealed state. */
+  questionIn(state: string): string;
+  /** Carries change events to streams. */
+  readonly changes: ServerEventBus;
+  /** Starts to watch the resources that a caller's stream requests. */
+  watch(caller: Caller, uris: readonly string[]): Watch;
+}
+
+/** Answers requests with the environment of a process. */
+export function answersWith(shared: ServerEnvironment): Answers {
+  const search = shared.catalog === 'search' ? import('./tools/search/index.ts') : undefined;
+  // Polling only shows that something changed, so one poll serves callers with different rights.
+  const feed = changes({
+    bus: shared.bus,
+    stateOf: readState({ ...shared, caller: LOCAL_CALLER }),
+    ...shared.pace,
+  });
+  const environment = { ...shared, call: feed.call(shared.call) };
+  return {
+    changes: feed,
+    watch: (caller, uris) => watchFor({ ...shared, caller }, feed, uris),
+    questionIn: (state) => questionIn(shared.seal, state),
+    searchTools: async (caller) => (await search)?.searchTools({ ...environment, caller }),
+    handlers: ({ id, server, callerOf, hearsAll }) => {
+      const handlers = new Map<Answered, Handler>();
+      const on = ((method: Answered, handler: Handler) => handlers.set(method, handler)) as unknown as On;
+      const environmentOf: EnvironmentOf = (context) => ({ ...environment, caller: callerOf(context) });
+      answerCalls({ id, server, search, environmentOf, on });
+      answerResources(on, environmentOf);
+      takeSubscriptions({ server, on, hearsAll }, environmentOf, feed);
+      answerPrompts(on, shared.catalog);
+      answerCompletions(on, environmentOf);
+      return handlers;
+    },
+  };
+}
+
+/** What a request is served with. */
+type EnvironmentOf = (context: Pick<ServerContext, 'http'>) => ServerEnvironment & ToolEnvironment;
+
+interface Calls {
+  readonly id: string;
+  readonly server: Server;
+  readonly search: Promise<typeof import('./tools/search/index.ts')> | undefined;
+  readonly environmentOf: EnvironmentOf;
+  readonly on: On;
+}
+
+function answerCalls({ id, server, search, environmentOf, on }: Calls): void {
+  on('tools/call', async ({ params }, context) => {
+    const run = (await search)?.callSearchTool ?? callTool;
+    const environment = environmentOf(context);
+    const round = async (context: ServerContext) => {
+      const exchange = { context, client: clientOf(context, id), ...shows(server, context) };
+      return naming(environment.place, await run(environment, params, exchange));
+    };
+    const isOf2025 = context.mcpReq.envelope === undefined;
+    return isOf2025 ? callOf2025(context, (state) => questionIn(environment.seal, state), round) : round(context);
+  });
+}
+
+function answerResources(on: On, environmentOf: EnvironmentOf): void {
+  on('resources/list', ({ params }, context) =>
+    listResources(environmentOf(context), context.mcpReq.signal, params?.cursor),
+  );
+  on('resources/templates/list', ({ params }, context) => {
+    requireFirstPage(params);
+    return listTemplates(environmentOf(context));
+  });
+  on('resources/read', async ({ params }, context) => {
+    const { mcpReq } = context;
+    const { contents, ...hinted } = await readResource(environmentOf(context), params.uri, mcpReq.signal, {
+      report: progressOf(context),
+    });
+    return mcpReq.envelope === undefined ? { contents } : { contents, ...hinted };
+  });
+}
+
+function answerPrompts(on: On, catalog: ServerEnvironment['catalog']): void {
+  const start =
+    catalog === 'search' ? 'Tools are found with find_tools and run with call_read_tool or call_write_tool.' : '';
+  on('prompts/list', ({ params }) => {
+    requireFirstPage(params);
+    return { prompts: listPrompts() };
+  });
+  on('prompts/get', ({ params }) => getPrompt(params.name, params.arguments, start));
+}
+
+function answerCompletions(on: On, environmentOf: EnvironmentOf): void {
+  on('completion/complete', async ({ params: { argument, context, ref } }, request) => {
+    if (ref.type === 'ref/prompt') requirePrompt(ref.name);
+    else requireTemplate(ref.uri);
+    const found = await completeVariable(
+      environmentOf(request),
+      { variable: argument.name, template: ref.type === 'ref/resource' ? ref.uri : undefined },
+      argument.value,
+      context?.arguments ?? {},
+      request.mcpReq.signal,
+    );
+    const values = found.slice(0, MOST_COMPLETIONS);
+    return { completion: { values, total: found.length, hasMore: found.length > values.length } };
+  });
+}
+
+/**
+ * The question in a sealed state. A state of a replica with another key is distinguished from a forged one, so that the refusal
+ * can say what to do.
+ */
+function questionIn(seal: Seal, state: string): string {
+  try {
+    return seal.unseal(state);
+  } catch (error) {
+    if (error instanceof ForeignSealError) return FOREIGN_QUESTION;
+    throw error;
+  }
+}
+
+/** A result that names its target, where several are served. */
+const naming = <R extends { _meta?: Record<string, unknown> | undefined }>({ target }: Place, result: R): R =>
+  target === undefined ? result : { ...result, _meta: { ...result._meta, 'finspace-mcp/target': target } };
+
+/** Identifies the client: by its connection, or over HTTP without a session by the name that it gives. */
+function clientOf({ http, sessionId, mcpReq }: ServerContext, connection: string): string {
+  if (sessionId !== undefined) return `session ${sessionId}`;
+  if (http === undefined) return `connection ${connection}`;
+  const envelope = mcpReq.envelope as { readonly [CLIENT_INFO_META_KEY]?: { readonly name?: unknown } } | undefined;
+  return `name ${envelope?.[CLIENT_INFO_META_KEY]?.name}`;
+}
+
+/** What the client can show to its user. Forms are declared by `form`, or by an empty declaration, as before URL mode existed. */
+function shows(server: Server, { mcpReq }: ServerContext): { showsForms: boolean; showsLinks: boolean } {
+  const envelope = mcpReq.envelope as { readonly [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities } | undefined;
+  const declared = envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities();
+  const elicitation = declared?.elicitation;
+  if (elicitation === undefined) return { showsForms: false, showsLinks: false };
+  const showsLinks = 'url' in elicitation;
+  return { showsForms: 'form' in elicitation || !showsLinks, showsLinks };
+}

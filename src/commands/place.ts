@@ -1,0 +1,34 @@
+import { join, resolve } from 'node:path';
+import { type Config, defaultStateDir } from '../config.ts';
+import { environmentRegion } from '../finspace/region.ts';
+import type { Place } from '../safety/place.ts';
+
+/** Where calls go, as clients and people read it. */
+export const placeOf = (config: Config): Pick<Place, 'backend' | 'region'> => ({
+  backend: backendName(config),
+  region: regionOf(config) ?? 'from the AWS profile',
+});
+
+/** The text for people; the alias comes first, so that an approval for one target never holds for another. */
+function backendName({ backend: kind, endpoint, target }: Config): string {
+  const name = kind === 'local' ? 'local (embedded FinSpace-compatible service)' : (endpoint ?? 'aws');
+  return target === undefined ? name : `${target}: ${name}`;
+}
+
+/** The file of a local world, unless it is the default file. */
+export function worldFile({ backend: kind, state }: Config): string | undefined {
+  const isUsual = kind !== 'local' || state === ':memory:' || state === join(defaultStateDir(process.env), 'world.db');
+  const path = resolve(state);
+  return isUsual ? undefined : path.length <= MOST_OF_PATH ? path : `...${path.slice(3 - MOST_OF_PATH)}`;
+}
+
+/** Files differ more at the end of their paths than at the beginning, and dialogs keep the end. */
+const MOST_OF_PATH = 75;
+
+/** The region of a local world that is not given another. */
+export const DEFAULT_REGION = 'us-east-1';
+
+/** The region that is configured; undefined where the AWS profile has it. */
+export function regionOf({ backend: kind, region }: Config): string | undefined {
+  return region ?? (kind === 'local' ? DEFAULT_REGION : environmentRegion(process.env));
+}

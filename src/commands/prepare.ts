@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { type Config, ConfigError } from '../config.ts';
+import { prepareState } from '../local/state-file.ts';
+import { STATE_FORMAT } from '../safety/state-format.ts';
+import { prepareFile } from '../sqlite/file.ts';
+import type { Log } from './log.ts';
+
+const givenWorld = () => import('./given-world.ts');
+
+/**
+ * Before a client is served, makes sure that only the owner can open the files of this server. Rejects with `StoreError` when
+ * that fails, and with `ConfigError` for unusable settings.
+ */
+export async function prepareBackend(config: Config, log: Log): Promise<void> {
+  const { backend: kind, state, stateDir, faults, world, quotas, approve } = config;
+  const isKept = kind !== 'local' || state !== ':memory:';
+  const isNewWorldGiven = world !== undefined || quotas !== undefined;
+  const tighten = (line: string | undefined) => {
+    if (line !== undefined) log.warn({}, line);
+  };
+  if (isKept) tighten(prepareFile(join(stateDir, 'state.db'), STATE_FORMAT));
+  if (kind !== 'local') {
+    if (isNewWorldGiven) (await givenWorld()).logUnused(config, log, {}, 'it is for the local backend');
+    return;
+  }
+  if (approve === 'none' && isKept && (await approverKeyIn(stateDir)) !== undefined)
+    throw new ConfigError('--approve: none is not allowed with a state directory that has an approver key');
+  tighten(prepareState(state));
+  if (isNewWorldGiven) await (await givenWorld()).checkGivenWorld(config, log);
+  if (faults !== undefined) (await import('../local/faults/rules.ts')).readFaults(faults);
+}
+
+const approverKeyIn = async (stateDir: string) => (await import('../safety/approver.ts')).approverKey(stateDir);

@@ -1,0 +1,19 @@
+import { OPERATION_NAMES, type OperationName } from '../operations/index.ts';
+import { once } from '../operations/operation.ts';
+import { COMPOSITE_TOOLS } from './composites.ts';
+import { describeComposite, describeTool, type ListedTool } from './describe.ts';
+
+/** A tool as it is listed, and the operations that have to be offered for it. */
+export interface DescribedTool {
+  readonly tool: ListedTool;
+  readonly needs: readonly OperationName[];
+}
+
+/**
+ * The 50 tools of the operations, then the others, always in the same order. The build replaces this file with what it returns, so that
+ * a start builds no schema.
+ */
+export const described = once((): readonly DescribedTool[] => [
+  ...OPERATION_NAMES.map((name) => ({ tool: describeTool(name), needs: [name] })),
+  ...COMPOSITE_TOOLS.map((composite) => ({ tool: describeComposite(composite), needs: composite.needs })),
+]);
