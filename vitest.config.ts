@@ -28,6 +28,7 @@ const CI_ONLY = [
   'test/docs/demo.test.ts',
   'test/docs/examples.test.ts',
   'test/docs/shell-lines.test.ts',
+  'test/docs/workflows.test.ts',
   'test/evals/changes.test.ts',
   'test/evals/checker.test.ts',
   'test/finspace/exit.test.ts',

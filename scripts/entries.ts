@@ -8,7 +8,7 @@ import { homeOf, ROOT, readManifest } from './project.ts';
 
 const manifest = readManifest();
 const { name, version, license, author } = manifest;
-const { mcpName, homepage } = homeOf(manifest);
+const { owner, mcpName, homepage } = homeOf(manifest);
 const TITLE = 'FinSpace MCP';
 const DESCRIPTION = 'Manage FinSpace kdb environments; deletes need a person, who types the name';
 const { command, args } = SERVER;
@@ -21,7 +21,8 @@ const OFFERED: readonly SettingName[] = [
 ];
 
 /** What registries and marketplaces read, by path. All follow from `package.json`, the settings and how clients start the server. */
-export const ENTRIES: Readonly<Record<string, object>> = {
+export const ENTRIES: Readonly<Record<string, object | string>> = {
+  '.github/CODEOWNERS': `# Generated (npm run docs) from the repository in package.json.\n* @${owner}\n`,
   // https://github.com/modelcontextprotocol/registry
   'server.json': {
     $schema: 'https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json',
@@ -77,6 +78,6 @@ interface Described {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const [path, content] of Object.entries(ENTRIES)) {
     mkdirSync(dirname(join(ROOT, path)), { recursive: true });
-    writeFileSync(join(ROOT, path), `${JSON.stringify(content, null, 2)}\n`);
+    writeFileSync(join(ROOT, path), typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`);
   }
 }
