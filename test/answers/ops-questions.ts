@@ -82,7 +82,7 @@ export const OPS_QUESTIONS: readonly Question[] = [
     /sg-realtime[^}]*"free":"52 GiB"/,
     /sg-history[^}]*"free":"24 GiB"/,
   ),
-  ask('How many nodes run in all?', [clusters({ view: 'full' })], '"nodes":18'),
+  ask('How many nodes run in all?', [clusters()], '"nodes":18'),
   ask(
     'Which cluster takes the most memory?',
     [clusters({ sort: 'largest' })],

@@ -70,7 +70,7 @@ export const PEOPLE_QUESTIONS: readonly Asked[] = [
         );
       }),
   ),
-  ask('Which dedicated nodes do we run, and how many of each type?', clusters({ view: 'full' }), (truth) =>
+  ask('Which dedicated nodes do we run, and how many of each type?', clusters({}), (truth) =>
     made(truth).flatMap(({ capacityConfiguration: own }) =>
       own === undefined ? [] : [`"${own.nodeType}":${own.nodeCount}`],
     ),
