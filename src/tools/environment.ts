@@ -9,39 +9,39 @@ import type { Planner } from '../safety/plan.ts';
 import type { Caller, Restrictions } from '../safety/policy.ts';
 import type { SecretSink } from '../safety/secrets.ts';
 
-/** What the tool calls of one caller share. */
+/** Shared by the tool calls of one caller. */
 export interface ToolEnvironment extends Planner {
   readonly call: Call;
   readonly restrictions: Restrictions;
   readonly caller: Caller;
   readonly gate: Gate;
-  /** Whether a form that its client shows can be consent; every form can where this is missing. */
+  /** Whether a form that the client shows can count as consent; by default, every form can. */
   readonly formsCount?: (() => Promise<boolean>) | undefined;
-  /** The limits of the backend; undefined where it does not tell them. */
+  /** The limits of the backend; undefined if it does not report them. */
   readonly quotas?: (() => Promise<Quotas | undefined>) | undefined;
-  /** What this server had deleted until now. */
+  /** The deletions that this server has made. */
   readonly deletions?: (() => Promise<Deletions>) | undefined;
   /** Where a credential goes instead of to the model. */
   readonly secrets: SecretSink;
-  /** Told of errors that no code expected; nothing of them reaches a client. */
+  /** Called with unexpected errors; clients see no details of them. */
   readonly onInternal: (error: unknown) => void;
-  /** The way to open the approval page at a plan's code, which gives its link; undefined where there is no page to open. */
+  /** Opens the approval page at a plan's code and returns its link; undefined if no page can be opened. */
   readonly pageOpener?: (() => Promise<((code: string) => Promise<string>) | undefined>) | undefined;
 }
 
 export type ToolResult = CallToolResult | InputRequiredResult;
 
-/** One `tools/call` on its way: the SDK's context, and whether the client can put a form before a person. */
+/** One `tools/call` in progress: the SDK's context, and whether the client can show a form to a person. */
 export interface Exchange {
   readonly context: ServerContext;
   readonly showsForms: boolean;
-  /** Names the client by its connection, or by what it calls itself where it has none. */
+  /** Identifies the client: by its connection, or else by the name that it gives. */
   readonly client: string;
   /** The same for a link (URL elicitation). */
   readonly showsLinks: boolean;
 }
 
-/** A tool that is not one operation: it answers what no single operation can. */
+/** A tool over several operations. */
 export interface CompositeTool<I extends z.ZodObject = z.ZodObject> {
   readonly name: string;
   readonly title: string;
@@ -52,9 +52,9 @@ export interface CompositeTool<I extends z.ZodObject = z.ZodObject> {
   readonly annotations: ToolAnnotations;
   /** Strict; built on first use. */
   readonly input: () => I;
-  /** The operations that it makes use of; it is offered only where all of them are. */
+  /** The operations that it needs; it is offered only if all of them are. */
   readonly needs: readonly OperationName[];
-  /** Throws FinspaceError for what the backend refuses. */
+  /** Throws FinspaceError for calls that the backend rejects. */
   readonly run: (environment: ToolEnvironment, input: z.output<I>, exchange: Exchange) => Promise<ToolResult>;
 }
 

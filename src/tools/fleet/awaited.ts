@@ -18,13 +18,13 @@ import type { ToolEnvironment } from '../environment.ts';
 import type { Row } from './page.ts';
 import { GONE, type Graphs, listed, NotThere, noSuch, type Scene } from './scene.ts';
 
-/** The kinds that come and go over time. */
+/** The kinds whose entities change over time. */
 export const WAITED_FOR = KINDS.filter((kind) => kind !== 'user' && kind !== 'database');
 /** The nodes of a cluster change while it stays RUNNING. */
 export const NODES = 'nodes';
 export const WAIT_KINDS = [...WAITED_FOR, NODES] as const;
 
-/** What an entity of a kind is when it is ready. */
+/** The status in which an entity of a kind is ready. */
 const READY: Record<(typeof WAIT_KINDS)[number], string> = {
   environment: 'CREATED',
   cluster: 'RUNNING',
@@ -34,7 +34,7 @@ const READY: Record<(typeof WAIT_KINDS)[number], string> = {
   volume: 'ACTIVE',
   nodes: 'RUNNING',
 };
-/** What else is as good as ready: a volume of which an endpoint says that it was updated. */
+/** Statuses that also count as ready: some endpoints report an updated volume as UPDATED. */
 const ALSO_READY: Record<string, string> = { volume: 'UPDATED' };
 
 /** An entity that a call waits for. */
@@ -44,22 +44,22 @@ export interface Wanted {
   readonly database?: string | undefined;
 }
 
-/** What a read shows of it. */
+/** The result of a read. */
 export interface Seen {
   readonly status: string;
   readonly reason?: string;
 }
 
-/** What the looks of one call have in common: what is read for one entity serves the others. */
+/** Shared by all reads of one call: what is read for one entity serves the others. */
 export interface Watch {
   readonly scene: Scene;
   readonly place: Environment;
   readonly deletions: () => Promise<Deletions | undefined>;
-  /** All that there is of a kind. */
+  /** All entities of a kind. */
   readonly present: (kind: Kind) => Promise<Graphs>;
 }
 
-/** A watch on entities of one environment. */
+/** Watches entities of one environment. */
 export function watchOn(scene: Scene, { deletions }: ToolEnvironment, place: Environment): Watch {
   const { environmentId = '' } = place;
   const read = new Map<Kind, Promise<Graphs>>();
@@ -76,25 +76,25 @@ export function watchOn(scene: Scene, { deletions }: ToolEnvironment, place: Env
   };
 }
 
-/** What a look at it means for the wait. */
+/** The meaning of a read for the wait. */
 export interface Look extends Seen {
   readonly reached: boolean;
-  /** Whether waiting longer is of no use. */
+  /** Whether waiting longer is useless. */
   readonly ended: boolean;
   readonly why?: string;
-  /** What is there at the end, beside name and status. */
+  /** What the entity shows at the end, besides name and status. */
   readonly row?: Row;
 }
 
 export interface Awaited {
   readonly name: string;
-  /** As answers name it: `cluster:NAME`, `dataview:DATABASE/NAME`. */
+  /** The entity as answers name it: `cluster:NAME`, `dataview:DATABASE/NAME`. */
   readonly entity: string;
-  /** Looks at it; `wasThere` says whether an earlier look found it. */
+  /** Reads it; `wasThere` says whether an earlier read found it. */
   readonly look: (wasThere: boolean) => Promise<Look>;
 }
 
-/** Finds out how to look at what is wanted. Throws NotThere for what cannot be waited for. */
+/** Finds out how to read the entity. Throws NotThere for an entity that cannot be waited for. */
 export async function awaited(
   watch: Watch,
   { kind, name: given, database: within }: Wanted,
@@ -140,7 +140,7 @@ export async function awaited(
   };
 }
 
-/** What a reply shows beside name, database and status; of nodes only these. */
+/** The members of a reply to show besides name, database and status; for nodes, only these. */
 function rowOf(kind: Wanted['kind'], reply: object, at: Parameters<typeof graphOfOne>[2]): Row {
   const graph = graphOfOne(kind === NODES ? 'cluster' : kind, reply, at, new Date().toISOString());
   const [entity] = graph.entities;
@@ -150,7 +150,9 @@ function rowOf(kind: Wanted['kind'], reply: object, at: Parameters<typeof graphO
   return row;
 }
 
-/** What a status means that is not the one waited for; where things only move on by themselves, a settled one stays. */
+/**
+ * The meaning of a status other than the wanted one; an entity in a final status stays in it, if its status changes only by time.
+ */
 function unfinishedLook(seen: Seen, endsSettled: boolean): Look {
   const kind = statusKind(seen.status);
   if (kind === 'failed') return over(seen, 'It failed; waiting will not help.');
@@ -164,13 +166,13 @@ const over = (seen: Seen, why: string): Look => ({ ...seen, reached: false, ende
 const isLeaving = (status: string | undefined) => status?.includes('DELET') === true && status !== GONE;
 
 interface Absence {
-  /** Whether it was there before. */
+  /** Whether it existed before. */
   readonly isKnown: () => Promise<boolean>;
   readonly isPlaceGone: boolean;
   readonly none: () => Promise<string>;
 }
 
-/** What it means that something is not there: it is gone, or it never was. */
+/** The meaning of a missing entity: it was deleted, or never existed. */
 async function goneLook(seen: Seen, goal: string, absence: Absence): Promise<Look> {
   const reached = goal === GONE;
   const isKnown = await absence.isKnown();
@@ -180,19 +182,19 @@ async function goneLook(seen: Seen, goal: string, absence: Absence): Promise<Loo
   return reached ? { ...seen, reached, ended: true } : over(seen, 'It no longer exists.');
 }
 
-/** The state that is waited for; people say ready, and gone. */
+/** The wanted status; `ready` and `gone` stand for the statuses of the kind. */
 function goalOf(kind: Wanted['kind'], until: string | undefined): string {
   const said = (until ?? 'READY').toUpperCase();
   return said === 'READY' ? READY[kind] : said === 'GONE' ? GONE : said;
 }
 
-/** The name of the environment that is waited for itself. Throws NotThere when another one was named. */
+/** The name of the environment to wait for. Throws NotThere when the two arguments name different ones. */
 function ownName({ name = '', environmentId }: Environment, given: string): string {
   if (given === environmentId || given.toLowerCase() === name.toLowerCase()) return name;
   throw new NotThere(`The environment is ${quoted(name)}, not ${quoted(given)}: wait for one environment per call.`);
 }
 
-/** The only database that has something of a kind and name. Throws NotThere when there is none, or several. */
+/** The only database that contains an entity with a kind and name. Throws NotThere when there is none, or several. */
 async function databaseOf({ present }: Watch, kind: Kind, name: string): Promise<string> {
   const { graphs } = await present(kind);
   const holders = graphs.flatMap(({ entities }) =>
@@ -204,7 +206,7 @@ async function databaseOf({ present }: Watch, kind: Kind, name: string): Promise
   throw new NotThere(`A ${kind} belongs to a database. Give the database in database.${which}`);
 }
 
-/** That there is nothing of a name, with those that there are, as far as they can be read. */
+/** Says that no entity has the name, and shows the existing ones, as far as they can be read. */
 async function noneOf({ present }: Watch, kind: Kind, name: string, goal: string) {
   const { graphs, gaps } = await present(kind);
   const others = graphs.flatMap(({ entities }) => entities.filter((each) => each.kind === kind));
@@ -216,14 +218,14 @@ async function noneOf({ present }: Watch, kind: Kind, name: string, goal: string
   return `There is no ${kind} with that name, and this server deleted none. ${unless}${meant}`;
 }
 
-/** The operation that deletes what a read shows; nodes go with their cluster, and changesets with their database. */
+/** The operation that deletes such an entity; nodes are deleted with their cluster, and changesets with their database. */
 function deleterOf(kind: Wanted['kind'], getter: OperationName): OperationName | undefined {
   const { path } = route(operationNamed(kind === NODES ? kindFacts('cluster').getter : getter));
   return OPERATION_NAMES.find((name) => operationNamed(name).http === `DELETE ${path}`);
 }
 
 interface Read extends Seen {
-  /** When it was made, ISO 8601. */
+  /** Time of creation, ISO 8601. */
   readonly made?: string | undefined;
   readonly reply?: object;
 }
@@ -238,7 +240,7 @@ async function entitySeen({ call, options }: Scene, getter: OperationName, input
 
 const MOST_NODES = 1_000;
 
-/** RUNNING when all nodes are, and as many are there as the cluster is to have. */
+/** RUNNING when all nodes are RUNNING, and there are as many as the cluster needs. */
 async function nodesSeen({ call, options }: Scene, input: object): Promise<Read> {
   const { signal } = options;
   const [{ items }, cluster] = await Promise.all([
@@ -263,7 +265,7 @@ async function nodesSeen({ call, options }: Scene, input: object): Promise<Read>
       };
 }
 
-/** What a read shows that did not find it. */
+/** The result of a read that found nothing. */
 function unlessFound(error: unknown): Read {
   if (isNotFound(error)) return { status: GONE };
   throw error;

@@ -19,7 +19,7 @@ import { alsoTagged, carrying, type WithTags, withTags } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 import { notReadIn } from './unread.ts';
 
-/** Changesets are many, so they are looked through only when they are asked for. */
+/** There are many changesets, so they are searched only on request. */
 const USUAL = KINDS.filter((kind) => kind !== 'changeset');
 const Age = ({ orNot = false } = {}) =>
   z
@@ -31,16 +31,16 @@ const Age = ({ orNot = false } = {}) =>
     );
 const condition = (least: number, most: number, text: string) =>
   z.string().min(least).max(most).optional().describe(text);
-/** What a row of a kind says takes reading these, too. */
+/** The kinds that must also be read to fill a row of a kind. */
 const TOLD_BY: Partial<Record<Kind, readonly Kind[]>> = {
   'scaling-group': ['cluster'],
   volume: ['cluster', 'dataview'],
   dataview: ['cluster'],
   database: ['changeset'],
 };
-/** Of so few in so few environments what they take up together is shown without being asked for. */
+/** With at most this many results, in at most this many environments, totals are shown without a request. */
 const MOST_TOTALLED = { entities: 60, environments: 4 };
-/** The kinds that take up something which is added up. */
+/** The kinds with a capacity to add up. */
 const SIZED: ReadonlySet<Kind> = new Set(['cluster', 'database', 'scaling-group', 'volume']);
 
 export const findEntities = fleetTool({
@@ -181,7 +181,7 @@ const allLack = ({ length }: readonly Candidate[], tag: string, seen: ReadonlySe
     `None of the ${length} has the tag ${quoted(tag.slice(1))}. Existing tags: ${tagsLike(tag, seen).map(plainOrQuoted).join(', ')}; !* finds entities without any tag.`,
   );
 
-/** Where people look for what is no setting, or not of these kinds. */
+/** Where to search for something that is not a setting, or not of these kinds. */
 function elsewhere(isWithoutLoads: boolean, isNothing: boolean) {
   const others = [
     ...(isWithoutLoads ? ['S3 paths of loads (kinds: changeset)'] : []),
@@ -190,18 +190,18 @@ function elsewhere(isWithoutLoads: boolean, isNothing: boolean) {
   return others.length === 0 ? {} : { notSearched: others.join('; ') };
 }
 
-/** Settings that are what others say of an entity. */
+/** Settings that other entities define. */
 const BY_OTHERS = /^used ?by$/i;
 
 const MOST_WITHOUT = 60;
-/** The environments in which none of these is. */
+/** The environments without any result. */
 function withoutAny(graphs: readonly Graph[], found: readonly Candidate[]) {
   const holding = new Set(found.map(({ graph }) => graph.environmentId));
   const others = graphs.filter(({ environmentId }) => !holding.has(environmentId)).map(({ name }) => name);
   return others.length === 0 ? {} : { environmentsWithout: others.length, namesWithout: others.slice(0, MOST_WITHOUT) };
 }
 
-/** What has to be read to tell about these kinds; how much of a host is free in groups, too, and what uses a thing only in rows. */
+/** The kinds to read for rows of these kinds. Free memory of hosts is needed in groups, too; users of an entity only in rows. */
 function readFor(kinds: readonly Kind[], details: boolean, isShown = true): GraphOptions {
   const telling = kinds.filter((kind) => details && (isShown || kind === 'scaling-group'));
   const told = telling.flatMap((kind) => TOLD_BY[kind] ?? []);
@@ -218,7 +218,7 @@ function readFor(kinds: readonly Kind[], details: boolean, isShown = true): Grap
 const selecting = (name: string | undefined) =>
   name === undefined ? undefined : (database: string, all: readonly string[]) => mayBeIn(name, database, all);
 
-/** When a span begins that ends now, ISO 8601. */
+/** The start of a span that ends now, ISO 8601. */
 const beginning = (span: string | undefined) =>
   span === undefined ? undefined : new Date(momentOf(span, new Date().toISOString())).toISOString();
 
@@ -229,18 +229,21 @@ interface About {
   readonly changedWithin?: string | undefined;
 }
 
-/** The ids of loads, and what a load may be but hardly anything else. */
+/** The format of changeset ids, and statuses that mostly changesets have. */
 const CHANGESET_ID = /^[A-Za-z0-9]{20,26}$/;
 const STATES_OF_LOADS = /^(?:failed|pending|processing|in_progress|completed?)$/i;
 
-/** The kinds that somebody means who names none: what has such a type, and loads only where it is about changes, failures or one of them. */
+/**
+ * The kinds for a call that names none: those with the requested type; changesets only if the call refers to changes, failures or
+ * a changeset.
+ */
 function kindsFor({ name = '', status = '', type, changedWithin }: About): readonly Kind[] {
   if (type !== undefined && isListedType(type)) return ['cluster'];
   const isOfLoads = listed(status).some((state) => STATES_OF_LOADS.test(state)) && !status.startsWith('!');
   return changedWithin !== undefined || CHANGESET_ID.test(name) || isOfLoads ? KINDS : USUAL;
 }
 
-/** Reads the few that were found once more, with what only their own operations tell: all of it, or what they take up. As they are when they are many. */
+/** Reads few results again with their details: all of them, or only their capacity. Returns many results unchanged. */
 async function readFew(scene: Scene, found: readonly Candidate[], isShown: boolean) {
   const graphs = [...new Set(found.map(({ graph }) => graph))];
   const present = KINDS.filter(

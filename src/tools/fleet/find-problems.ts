@@ -15,7 +15,7 @@ import { alsoTagged, tagsIn } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 import { notReadIn, type Unread } from './unread.ts';
 
-/** What has ended badly; the rest is stuck, or only replaces nodes, which is on its way. */
+/** Final failures; other findings are stuck entities, or replaced nodes, which are in progress. */
 const FAILURES: ReadonlySet<string> = new Set(['failed', 'suspended']);
 const REPLACING = 'replacing nodes';
 
@@ -23,11 +23,11 @@ interface Search {
   readonly find: (graph: Graph) => Finding[];
   /** The kinds that can have it. */
   readonly of: readonly Kind[];
-  /** As much as shows it. */
+  /** What must be read to find the problem. */
   readonly read: GraphOptions;
-  /** What has to be read besides a kind to show it of that kind alone; all of `read` when left out. */
+  /** The kinds that must be read besides a kind to find its problems; all of `read` by default. */
   readonly alsoFor?: Partial<Record<Kind, readonly Kind[]>>;
-  /** What makes sure of it in the environments in which that showed something, where it does not by itself. */
+  /** What must be read to confirm the findings in an environment, if `read` is not enough. */
   readonly confirm?: GraphOptions;
 }
 
@@ -69,10 +69,10 @@ const SEARCHES = {
 type Problem = keyof typeof SEARCHES;
 const PROBLEMS = Object.keys(SEARCHES) as Problem[];
 
-/** Nodes are looked at, unless asked for alone, of so many clusters in all. */
+/** Maximum clusters whose nodes are read, unless the call asks only for problems of nodes. */
 const MOST_LOOKED_INTO = 500;
 
-/** What is being created, updated or deleted, or gets new nodes, and is not stuck. */
+/** Entities that are being created, updated or deleted, or get new nodes, and are not stuck. */
 function underway(graph: Graph): Finding[] {
   const found = troubled(graph);
   const moving = graph.entities.filter(({ id, status }) => {
@@ -155,7 +155,7 @@ export const findProblems = fleetTool({
   },
 });
 
-/** Of so few it is told whose they are. */
+/** With at most this many problems, the tags of their entities are shown. */
 const FEW = 12;
 const UNUSED_SINCE = 'not in the API; age is the time since creation';
 const STUCK_AFTER = Object.fromEntries([...KINDS, 'node' as const].map((kind) => [kind, stuckAfter(kind)]));
@@ -170,7 +170,7 @@ interface Found {
 
 const candidateOf = ({ graph, finding }: Found): Candidate => ({ graph, entity: finding.entity });
 
-/** How many problems there are of each sort, and of how many entities where one has several. */
+/** The number of problems of each type, and of entities where some have several problems. */
 function countsOf(found: readonly Found[], asked: readonly Problem[]) {
   const of = (name: Problem) => found.filter((each) => each.name === name);
   const entities = (name: Problem) =>
@@ -183,7 +183,7 @@ function countsOf(found: readonly Found[], asked: readonly Problem[]) {
 }
 
 const MOST_NOT_LOADED = 20;
-/** The databases whose newest load failed: who mounts the newest changeset is not behind, and yet has no newer data. */
+/** The databases whose newest load failed: a cluster on the newest changeset is not behind, and still has no newer data. */
 function notLoaded(graphs: readonly Graph[]) {
   const found = graphs.flatMap(({ name, entities }) => {
     const newest = new Map<string | undefined, GraphEntity>();
@@ -256,7 +256,7 @@ async function read(
   if (confirm === undefined || suspects.length === 0) return { ...first, unread };
   const again = await scene.again(suspects, confirm);
   const fresh = new Map(again.graphs.map((graph) => [graph.environmentId, graph]));
-  // What could not be made sure of is a gap, not a finding.
+  // A finding that could not be confirmed is a gap, not a finding.
   const graphs = first.graphs.flatMap((graph) =>
     suspects.includes(graph) ? (fresh.get(graph.environmentId) ?? []) : graph,
   );

@@ -9,7 +9,7 @@ import { loosely } from './tagged.ts';
 interface Searched {
   readonly graphs: readonly Graph[];
   readonly kinds: readonly Kind[];
-  /** What was left before settings and tags were looked at. */
+  /** The candidates before filtering by settings and tags. */
   readonly candidates: readonly Candidate[];
   /** Every tag that was read, as `key=value`. */
   readonly tags: ReadonlySet<string>;
@@ -26,7 +26,10 @@ interface Wanted {
 const MOST_TOLD = 30;
 const MOST_CHARACTERS = 60;
 
-/** What there is, when nothing has the state, type, setting or tag that was asked for: a misspelt one is not an absence. */
+/**
+ * The existing values, when nothing has the requested name, status, type, setting or tag: a misspelt value does not mean that
+ * nothing exists.
+ */
 export function knownInstead({ graphs, kinds, candidates, tags }: Searched, { name, status, type, uses, tag }: Wanted) {
   const entities = graphs.flatMap((graph) => graph.entities).filter(({ kind }) => kinds.includes(kind));
   const distinct = (values: readonly unknown[]) =>
@@ -41,7 +44,7 @@ export function knownInstead({ graphs, kinds, candidates, tags }: Searched, { na
   };
 }
 
-/** The name that was probably meant, if any is near; and where else people look for a word that is no name. */
+/** The name that was probably meant; or where else to search. */
 function namesLike(name: string, entities: readonly GraphEntity[]) {
   const meant = nearest(
     name,
@@ -51,7 +54,7 @@ function namesLike(name: string, entities: readonly GraphEntity[]) {
   return meant === undefined ? { notSearched: elsewhere } : { didYouMean: cut(meant, MOST_CHARACTERS) };
 }
 
-/** The tags with the same key where it is in use, else the keys. */
+/** The tags with the same key if it is in use, otherwise the keys. */
 export function tagsLike(tag: string, seen: ReadonlySet<string>): string[] {
   const all = [...seen].toSorted();
   const [key = ''] = tag.replace('!', '').split(/[=:]/);
@@ -59,7 +62,7 @@ export function tagsLike(tag: string, seen: ReadonlySet<string>): string[] {
   return told(same.length > 0 ? same : [...new Set(all.map((each) => each.split('=')[0] ?? ''))]);
 }
 
-/** The values of the setting that was named, else the settings. */
+/** The values of the named setting, or else the settings. */
 function settingsLike(uses: string, candidates: readonly Candidate[]) {
   const [name = ''] = uses.replace('!', '').split('=');
   const all = candidates.flatMap(({ entity, graph }) => factsOf(entity, graph));
@@ -68,5 +71,5 @@ function settingsLike(uses: string, candidates: readonly Candidate[]) {
   return { valuesThereAre: told([...values].toSorted()) };
 }
 
-/** As much of some foreign texts as an answer has room for. */
+/** As many untrusted texts as fit into an answer. */
 const told = (texts: readonly string[]) => texts.slice(0, MOST_TOLD).map((text) => cut(text, MOST_CHARACTERS));

@@ -22,7 +22,7 @@ export type View = keyof typeof BUDGET;
 
 const WHOLE_CURSOR = 'expects the cursor of the last answer, complete and unchanged';
 
-/** The arguments by which every answer is shaped. */
+/** The arguments that control the length of answers. */
 export const shaping = () => ({
   view: Words(['summary', 'full']).optional().describe('full: every setting, in a longer answer. Default: summary.'),
   cursor: z
@@ -49,8 +49,8 @@ interface Shape {
 }
 
 /**
- * An answer within its budget: the head always, then rows of the sections in their order for as long as they fit, with how many
- * more there are and the cursor for them. A row is never cut; one that is too large by itself still comes alone.
+ * An answer within its budget: always the head, then rows of the sections in order, as many as fit, with the number of others and
+ * the cursor for them. A row is never cut; a row that is too large is returned alone.
  */
 export function answer(
   head: Row,
@@ -87,11 +87,11 @@ export function answer(
   return { ...result, content: [...result.content, ...links.map(linkBlock)] };
 }
 
-/** About as many tokens as models' tokenizers make of a value, a few per cent more rather than less. Random ids take many. */
+/** An estimate of the tokens of a value, slightly too high. Random ids need many tokens. */
 const tokensOf = (value: unknown) => plainJson(value).match(TOKENS)?.length ?? 0;
 const TOKENS = /(?<=\d)[a-z]{1,2}|[a-z]{1,2}(?=\d)|[A-Z]?[a-z]{1,9}|[A-Z]{1,4}|\d{1,3}|[^\w\s]{1,3}|\s|_/g;
 
-/** Whether rows fit into a summary, with some room for what else is told. */
+/** Whether rows fit into a summary with room for other members. */
 export const isSmall = (rows: readonly Row[]) => tokensOf(rows) <= BUDGET.summary - 400;
 
 const linkBlock = ({ uri, title, mimeType }: Link) =>
@@ -99,7 +99,7 @@ const linkBlock = ({ uri, title, mimeType }: Link) =>
 
 const cursorAt = (position: number) => Buffer.from(`at ${position}.`).toString('base64url');
 
-/** Undefined for what is not a cursor of ours. */
+/** The position in a cursor; undefined for a cursor that this server did not issue. */
 function positionIn(cursor = ''): number | undefined {
   const found = /^at (\d{1,9})\.$/.exec(Buffer.from(cursor.slice(0, 40), 'base64url').toString());
   const position = Number(found?.[1]);

@@ -8,11 +8,11 @@ import { type Awaited, awaited, type Look, WAIT_KINDS, watchOn } from './awaited
 import { EnvironmentArgument } from './scene.ts';
 import { fleetTool } from './tool.ts';
 
-/** Below the time after which clients give up on a call. */
+/** Shorter than the timeout of common clients. */
 const SLICE_MS = 25_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 3_000;
-/** So many more entities one call can wait for. */
+/** Maximum additional entities in one call. */
 export const MOST_ALSO = 49;
 
 const entity = () => ({
@@ -90,7 +90,7 @@ export const waitFor = fleetTool({
 
 const AGAIN = 'Call again with the same arguments and this handle.';
 
-/** What became of one entity, or of each of several. */
+/** The result for one entity, or for several. */
 function result(all: readonly Awaited[], looks: readonly Look[], waitedSeconds: number, handle?: string) {
   const rows = looks.map(({ ended, row, ...look }, at) => ({ entity: all[at]?.entity, ...look, ...row }));
   const open = looks.filter(({ ended }) => !ended);
@@ -114,11 +114,11 @@ function result(all: readonly Awaited[], looks: readonly Look[], waitedSeconds: 
   });
 }
 
-/** When the first of a row of waits began, and which entities were there by now. */
+/** The start of a series of waits, and which entities have been found. */
 const handleOf = (since: number, wasThere: readonly boolean[]) =>
   Buffer.from(`since ${since} ${wasThere.map((was) => (was ? 1 : 0)).join('')}`).toString('base64url');
 
-/** What a handle says; undefined for what is not a handle of ours. */
+/** The contents of a handle; undefined for a handle that this server did not issue. */
 function startIn(handle = ''): { since: number; seen: string } | undefined {
   const text = Buffer.from(handle.slice(0, 120), 'base64url').toString();
   const [, digits, seen = ''] = /^since (\d{13}) ([01]{1,50})$/.exec(text) ?? [];

@@ -39,7 +39,7 @@ export const whatDependsOn = fleetTool({
     const changes = (changesetId: string) => name.endsWith(changesetId);
     const graph = await scene.graph(place.id, { changes });
     const entity = theOne(graph, name, kind) ?? (await olderChangeset(scene, graph, name, kind));
-    // How far a cluster lags does not hang on the loads of long ago.
+    // Old changesets do not affect how far a cluster is behind.
     const isMissed = ({ isOfOlder }: Unread) => isOfOlder !== true || LOADED.has(entity.kind);
     const dependants = dependantsOf(graph, entity.id);
     const tagged = await alsoTagged(scene, [{ graph, entity }]);
@@ -66,7 +66,7 @@ export const whatDependsOn = fleetTool({
   },
 });
 
-/** Whose loads are shown. */
+/** The kinds whose answers show changesets. */
 const LOADED: ReadonlySet<Kind> = new Set(['environment', 'database', 'changeset']);
 
 const row = ({ entity, edge, distance }: Connected) => ({
@@ -92,13 +92,13 @@ function dataOf({ kind, facts }: GraphEntity, mounted: unknown) {
   });
 }
 
-/** What something needs, with how much of it there is. */
+/** Something that the entity needs, with its size. */
 const needed = (connected: Connected) => ({ ...row(connected), ...sizeOf(connected.entity) });
 
-/** Said where nothing has a name, since people ask that of roles and subnets, too. */
+/** Shown when nothing has the name, because people also ask this about roles and subnets. */
 const NOT_AN_ENTITY = 'To find what uses a role, subnet, bucket or other setting, use find_kx_entities with uses.';
 
-/** The only environment that has something of that name, as far as could be read, and that name. Throws NotThere. */
+/** The only environment that contains an entity with the name, as far as all could be read, and the name. Throws NotThere. */
 async function placeOf(scene: Scene, name: string, kind: Kind | undefined) {
   const options = { kinds: kind === undefined ? KINDS : [kind], details: false, everyChangeset: true };
   const { graphs, gaps } = await scene.graphs(undefined, options);
@@ -118,7 +118,7 @@ async function placeOf(scene: Scene, name: string, kind: Kind | undefined) {
   return { id: only.environmentId, name, gaps };
 }
 
-/** The environment that somebody means who says `uat`; undefined when there is none. */
+/** The environment that a word such as `uat` means; undefined if there is none. */
 async function environmentOf(scene: Scene, wanted: string) {
   try {
     const { environmentId: id = '', name = '' } = await scene.environment(wanted);
@@ -129,7 +129,9 @@ async function environmentOf(scene: Scene, wanted: string) {
   }
 }
 
-/** A changeset that is neither mounted nor newest nor failed is in no overview. Throws NotThere when there is none either. */
+/**
+ * A changeset that is neither mounted, newest nor failed, and therefore not in the graph. Throws NotThere when it does not exist.
+ */
 async function olderChangeset(scene: Scene, graph: Graph, name: string, kind: string | undefined) {
   const options = {
     kinds: ['changeset'],
@@ -145,7 +147,7 @@ async function olderChangeset(scene: Scene, graph: Graph, name: string, kind: st
   throw noSuch(kind ?? 'entity', name, known, [...unreadOf(graph), ...read.gaps], NOT_AN_ENTITY);
 }
 
-/** The entity of a name, if there is one. Throws NotThere when there are several. */
+/** The entity with a name, if it exists. Throws NotThere when there are several. */
 function theOne(graph: Graph, name: string, kind: string | undefined): GraphEntity | undefined {
   const ofKind = (entity: GraphEntity) => kind === undefined || entity.kind === kind;
   const found = named(graph, name).filter(ofKind);
