@@ -118,7 +118,7 @@ export const ListKxChangesets = operation({
   risk: 'read',
   summary:
     'List the changesets (loads) of a database, newest first, with status and dates. For the paths or the error ' +
-    'of one, use get_kx_changeset; of many, find_kx_entities (kinds: changeset, view: full).',
+    'of one, use get_kx_changeset; for many, find_kx_entities (kinds: changeset, view: full).',
   keywords: 'history loads imports ingests versions recent failed',
   input: () => z.strictObject({ ...databaseLabels(), ...paging() }),
   output: () =>

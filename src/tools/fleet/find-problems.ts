@@ -211,7 +211,7 @@ function searchedFor(problem: Problem | undefined, kinds: readonly Kind[] = KIND
     `${problem ?? 'Problems'}: ${kinds.join(', ')} cannot have ${problem === undefined ? 'any' : 'this problem'}. ` +
       (others.length > 0
         ? `Problems that they can have: ${others.join(', ')}.`
-        : `find_kx_entities shows what there is of them.`),
+        : 'find_kx_entities shows the existing ones.'),
   );
 }
 

@@ -58,7 +58,7 @@ export const waitFor = fleetTool({
   title: 'Wait for kdb entities',
   description:
     'Wait until one or several entities are ready or deleted, or until all nodes of a cluster are RUNNING. Returns ' +
-    'status, size and settings as soon as that happens, or at once the reason if it cannot happen. After 25 seconds ' +
+    'status, size and settings as soon as that happens, or the reason at once if it cannot happen. After 25 seconds ' +
     'it returns a handle; call it again with that handle to keep waiting.',
   keywords: 'ready done finished poll',
   input: Wanted,
