@@ -1,4 +1,4 @@
-/** `1.3 GB`, in decimal units as storage is sold. */
+/** `1.3 GB`, in decimal units, as for storage. */
 export function byteSize(bytes: unknown): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
   let value = Number(bytes) || 0;

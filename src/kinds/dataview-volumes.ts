@@ -6,13 +6,12 @@ type Placed = Pick<Views['kx-dataview'], 'segmentConfigurations'> & {
 };
 
 /**
- * The segments of a dataview in all its versions that are still there: what an older one is on is in use as well. One that failed uses
- * nothing for the version that it could not make.
+ * The segments of a dataview in all its existing versions, because older versions use volumes too. A failed version uses nothing.
  */
 export const segmentsOf = (view: Placed) =>
   [...(view.status === 'FAILED' ? [] : [view]), ...(view.activeVersions ?? [])].flatMap(
     (holder) => holder.segmentConfigurations ?? [],
   );
 
-/** The names of the volumes that a dataview is on. */
+/** The names of the volumes that a dataview uses. */
 export const volumesUnder = (view: Placed): readonly string[] => segmentsOf(view).map(({ volumeName }) => volumeName);

@@ -9,7 +9,7 @@ import type { KindName } from './views.ts';
 
 type AnyAsked = Asked<KindName, OperationName>;
 
-/** The first reason for which the service refuses a change; undefined when it accepts it. */
+/** The first reason for which the service rejects a change; undefined when it accepts it. */
 export async function firstProblem(change: AnyChange, asked: AnyAsked): Promise<Problem | undefined> {
   const [broken] = brokenConditions(asked.operation, asked.input);
   if (broken !== undefined) return brokenProblem(broken);
@@ -20,15 +20,15 @@ export async function firstProblem(change: AnyChange, asked: AnyAsked): Promise<
   return undefined;
 }
 
-/** How far a quota is used that a change counts against. */
+/** The use of a quota that a change counts against. */
 export interface UsedQuota extends Use {
-  /** Undefined where it was not counted, or where nothing shows it. */
+  /** Undefined if it was not counted, or cannot be read. */
   readonly used: number | undefined;
-  /** Undefined where nobody knows it. */
+  /** Undefined if unknown. */
   readonly limit: number | undefined;
 }
 
-/** The first quota that a change would exceed. Only those with a limit are counted. */
+/** The first quota that a change would exceed. Only quotas with a limit are counted. */
 export async function firstExceeded(
   change: AnyChange,
   asked: AnyAsked,
@@ -42,7 +42,7 @@ export async function firstExceeded(
   return undefined;
 }
 
-/** Everything that stands in the way of a change, and what could not be checked. */
+/** Everything that blocks a change, and what could not be checked. */
 export interface Judged {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
@@ -50,7 +50,7 @@ export interface Judged {
   readonly unchecked: readonly string[];
 }
 
-/** Checks all rules and quotas of a change at once. Without limits, quotas are counted only where `countsAll` is set. */
+/** Checks all rules and quotas of a change at once. Without limits, quotas are counted only if `countsAll` is set. */
 export async function judge(
   change: AnyChange,
   asked: AnyAsked,
@@ -73,7 +73,7 @@ export async function judge(
   };
 }
 
-/** The same for its quotas alone. */
+/** The same for its quotas only. */
 export async function judgeQuotas(
   change: AnyChange,
   asked: AnyAsked,
@@ -99,7 +99,7 @@ export async function judgeQuotas(
   };
 }
 
-/** The result of some reading, or what stays unchecked because it may not be read. */
+/** The result of a read, or the checks that are skipped because it is not allowed. */
 async function readable<T>(work: () => T | Promise<T>) {
   try {
     return { value: await work(), unchecked: [] };

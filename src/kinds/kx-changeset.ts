@@ -8,7 +8,7 @@ import { existsAround, openEnvironment } from './rules.ts';
 type Create = Asked<'kx-changeset', 'CreateKxChangeset'>;
 type Requests = Create['input']['changeRequests'];
 
-/** What a changeset deletes from its database, and all of its requests in their order where some add files. */
+/** The data that a changeset deletes from its database; if it also adds files, all of its requests in order. */
 async function dataLost({ input, read }: Create): Promise<Impact> {
   const { changeRequests: requests } = input;
   const paths = requests.filter(({ changeType }) => changeType === 'DELETE').map(({ dbPath }) => dbPath);

@@ -9,7 +9,7 @@ export const kxDatabase: Kind<'kx-database'> = {
       rules: [openEnvironment, freeName('kx-database', 'ResourceAlreadyExists')],
       quotas: () => [{ quota: DATABASES, more: 1 }],
     },
-    // A description is all that changes.
+    // Only the description changes.
     UpdateKxDatabase: { rules: [openEnvironment, exists('kx-database')], impact: () => ({}) },
     DeleteKxDatabase: {
       rules: [

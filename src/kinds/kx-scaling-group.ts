@@ -5,7 +5,7 @@ import { exists, freeName, inState, inZones, openEnvironment, unused, violation 
 
 type Create = Asked<'kx-scaling-group', 'CreateKxScalingGroup'>;
 
-/** AWS may offer types of hosts that are not documented yet. */
+/** AWS may offer host types that are not documented yet. */
 function knownHost({ input }: Create): Found {
   if (HOST_TYPES.has(input.hostType)) return undefined;
   const says = `Member must satisfy enum value set: [${[...HOST_TYPES.keys()].join(', ')}]`;

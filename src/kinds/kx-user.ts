@@ -14,7 +14,7 @@ export const kxUser: Kind<'kx-user'> = {
     UpdateKxUser: { rules: [openEnvironment, exists('kx-user')], unchecked, impact: () => ({}) },
     DeleteKxUser: {
       rules: [openEnvironment, exists('kx-user')],
-      // Whoever logs in with its role loses access.
+      // Callers in its role lose access.
       impact: ({ key, target }) => ({
         lost: [{ kind: 'access', name: key.userName, detail: `through ${target.iamRole}` }],
       }),

@@ -9,7 +9,7 @@ import type { Views } from './views.ts';
 type Volume = Views['kx-volume'];
 type Update = Asked<'kx-volume', 'UpdateKxVolume'>;
 
-/** How many GB an update adds; 0 where either size is not known. */
+/** How many GB an update adds; 0 if either size is unknown. */
 function growthOf({ input, target }: Pick<Update, 'input' | 'target'>): number {
   const present = target?.nas1Configuration?.size;
   return present === undefined ? 0 : (input.nas1Configuration?.size ?? present) - present;

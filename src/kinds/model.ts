@@ -5,74 +5,74 @@ import type { Quotas } from '../operations/quotas.ts';
 import type { Reader } from './reader.ts';
 import type { Keys, KindName, User, Views, Within } from './views.ts';
 
-/** Something that a call would touch. All of it comes from the API: it is quoted wherever it is shown. */
+/** An entity that a call would affect. All of it comes from the API: quote it before display. */
 export interface Item {
   readonly kind: string;
   readonly name: string;
   readonly detail?: string | undefined;
-  /** What follows the environment's ARN in its own. */
+  /** The part of its ARN after the environment's ARN. */
   readonly arn?: string | undefined;
-  /** When it was made, where that was looked at: tells namesakes apart that came one after the other. */
+  /** Time of creation, if it was read: distinguishes successive entities with the same name. */
   readonly made?: string | undefined;
 }
 
-/** A sentence with names from elsewhere quoted in it, and the operation without which a caller is not shown it. */
+/** A sentence that quotes untrusted names, and the operation that a caller must be offered to see it. */
 export interface Note {
   readonly says: string;
   readonly needs?: OperationName | undefined;
 }
 
-/** What a change does beyond its target. */
+/** The effects of a change beyond its target. */
 export interface Impact {
-  /** Gone for good afterwards. */
+  /** Lost for good. */
   readonly lost?: readonly Item[];
-  /** Stopped or slowed for a while. */
+  /** Stopped or slowed temporarily. */
   readonly interrupted?: readonly Item[];
-  /** The risk of the call, where the target raises it. */
+  /** The risk of the call, if the target raises it. */
   readonly risk?: Risk | undefined;
-  /** Why a person has to approve it, whatever its risk: a sentence each. */
+  /** Why a person must approve it whatever its risk: a sentence each. */
   readonly asks?: readonly string[];
   readonly notes?: readonly Note[];
-  /** What was read beside all that: never shown, but an approval ends when it changes. */
+  /** Other data that was read: never shown, but an approval ends when it changes. */
   readonly seen?: readonly unknown[];
 }
 
-/** What the service replies to a change that it refuses: one of the modelled errors, or a kind of conflict. */
+/** The service's reply to a rejected change: a modelled error, or a kind of conflict. */
 export type ErrorCode = Exclude<ErrorName, 'Conflict'> | 'NameTaken' | 'InUse' | 'WrongState' | 'AlreadySet';
 
-/** Why the service refuses a change. */
+/** Why the service rejects a change. */
 export interface Problem {
   readonly error: ErrorCode;
-  /** The service's own words, to the letter. */
+  /** The exact message of the service. */
   readonly words: string;
-  /** The entity that is in the way. */
+  /** The entity that blocks the change. */
   readonly about?: Item | undefined;
-  /** The argument that is wrong whatever there is, and what it has to be. */
+  /** The argument that is invalid whatever exists, and what it must be. */
   readonly argument?: { readonly member: string; readonly says: string };
-  /** What uses the target, where that is why. */
+  /** The users of the target, if they are the reason. */
   readonly users?: readonly User[];
-  /** The status that it has to be in, or the kind of which another has to be named. */
+  /** The status that the entity must have, or the kind of which another entity must be named. */
   readonly usual?: string | undefined;
   readonly named?: KindName;
-  /** What to do first, where that does not follow from the error. */
+  /** What to do first, if it does not follow from the error. */
   readonly first?: string | undefined;
-  /** What a plan says instead, where another backend may accept the call. */
+  /** What a plan says instead, because another backend may accept the call. */
   readonly unchecked?: string;
 }
 
-/** What rules, quotas and impacts are given. */
+/** The input of rules, quotas and impacts. */
 export interface Asked<K extends KindName, N extends OperationName> {
   readonly operation: N;
   readonly input: Input<N>;
   readonly key: Keys[K];
-  /** The entity as it is; undefined for a create, and for what does not exist. */
+  /** The current entity; undefined for a create, and if it does not exist. */
   readonly target: Views[K] | undefined;
   readonly read: Reader;
 }
 
 export type Found = Problem | readonly Problem[] | undefined;
 
-/** A precondition of a change: every reason for which the service refuses it by this rule, in its order. */
+/** A precondition of a change: every reason for which this rule rejects it, in order. */
 export type Rule<K extends KindName, N extends OperationName> = (asked: Asked<K, N>) => Found | Promise<Found>;
 
 /** A limit on something in an environment or account. */
@@ -80,17 +80,17 @@ export interface Quota {
   /** As the service calls it: `volumes per environment`. */
   readonly what: string;
   readonly limit: (quotas: Quotas) => number;
-  /** How much of it is in use; undefined where nothing shows that. */
+  /** The use; undefined if it cannot be read. */
   readonly used: (read: Reader, within: Within) => Promise<number | undefined> | number;
-  /** What can be deleted to use less. */
+  /** What can be deleted to reduce the use. */
   readonly of: KindName;
 }
 
-/** A quota that a change counts against, and how much more of it the change takes. */
+/** A quota that a change counts against, and how much more the change uses. */
 export interface Use {
   readonly quota: Quota;
   readonly more: number;
-  /** What the service replies when it is used up: LimitExceeded where left out. */
+  /** The error of the service when it is used up; by default, LimitExceeded. */
   readonly error?: ErrorCode;
 }
 
@@ -100,12 +100,12 @@ export interface Change<K extends KindName, N extends OperationName> {
   readonly quotas?: (asked: Asked<K, N>) => readonly Use[] | Promise<readonly Use[]>;
   /** What the service accepts although it cannot work. */
   readonly warnings?: readonly Rule<K, N>[];
-  /** What may make the service refuse it all the same, because no read shows it. */
+  /** Reasons to reject it that no read shows. */
   readonly unchecked?: readonly string[];
   readonly impact?: (asked: Asked<K, N>) => Impact | Promise<Impact>;
 }
 
-/** A change of what exists: without an impact it does not compile. */
+/** A change of an existing entity: it does not compile without an impact. */
 export interface Hurting<K extends KindName, N extends OperationName> extends Omit<Change<K, N>, 'impact'> {
   readonly impact: (asked: Asked<K, N> & { readonly target: Views[K] }) => Impact | Promise<Impact>;
 }
@@ -116,7 +116,7 @@ export type Changing<K extends string, R extends Risk> = {
   [N in OperationName]: Declared[N]['entity'] extends K ? (Declared[N]['risk'] extends R ? N : never) : never;
 }[OperationName];
 
-/** All that is known about a kind beyond its contract (operations/) and how it is stored (local/). */
+/** Everything about a kind besides its contract (operations/) and its storage (local/). */
 export interface Kind<K extends KindName> {
   /** Every operation that changes it. */
   readonly changes: { readonly [N in Changing<K, 'create'>]: Change<K, N> } & {

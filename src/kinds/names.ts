@@ -1,18 +1,18 @@
 import type { OperationName } from '../operations/index.ts';
 import type { Keys, KindName } from './views.ts';
 
-/** How entities of a kind are named. */
+/** The names of a kind. */
 export interface Names {
   /** `volume`, in a sentence. */
   readonly noun: string;
-  /** The same in the service's messages, where that is another word. */
+  /** The service's word, if it differs. */
   readonly serviceNoun?: string;
   /** `kxVolume`, in ARNs. */
   readonly inArn: string;
   readonly parent?: KindName;
   /** The member that identifies it within its parent. */
   readonly member: string;
-  /** Shows one entity; without it the list shows all that is known. */
+  /** The operation that shows one entity; without it, the list shows everything. */
   readonly get?: OperationName;
   readonly list: OperationName;
   /** Whether the list shows everything. */
@@ -118,7 +118,7 @@ export function lineage(kind: KindName): KindName[] {
   return [...(parent === undefined ? [] : lineage(parent)), kind];
 }
 
-/** What follows the environment's ARN in that of an entity: `/kxDatabase/a/kxDataview/b`. */
+/** The part of an entity's ARN after the environment's ARN: `/kxDatabase/a/kxDataview/b`. */
 export const pathOf = (kind: KindName, key: Key): string =>
   lineage(kind)
     .slice(1)

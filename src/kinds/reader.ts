@@ -1,20 +1,20 @@
 import type { Keys, KindName, User, Views, Within } from './views.ts';
 
-/** Reads the present state. Rules, impacts and quotas see the world only through it. */
+/** Reads the current state. Rules, impacts and quotas use only this to see the world. */
 export interface Reader {
   /** One entity; undefined when it does not exist. */
   get<K extends KindName>(kind: K, key: Keys[K]): Promise<Views[K] | undefined>;
-  /** The entities of a kind with what a list of them shows. */
+  /** The entities of a kind, as a list shows them. */
   listed<K extends KindName>(kind: K, within: Within): Promise<readonly Views[K][]>;
-  /** The same with all that is known of each. */
+  /** The same with all details. */
   all<K extends KindName>(kind: K, within: Within): Promise<readonly Views[K][]>;
-  /** How many there are, or how many versions and loads are in progress; undefined where nothing shows that. */
+  /** How many exist, or how many versions and loads are in progress; undefined if that cannot be read. */
   count(kind: KindName, within: Within, only?: 'in progress'): Promise<number | undefined>;
-  /** What refers to an entity and so keeps it from being deleted, in order. */
+  /** The entities that refer to an entity and therefore prevent its deletion, in order. */
   users<K extends KindName>(kind: K, key: Keys[K]): Promise<readonly User[]>;
 }
 
-/** The backend denies a read. What depends on it stays unchecked. */
+/** The backend denies a read. Checks that depend on it are skipped. */
 export class Unreadable extends Error {
   override readonly name = 'Unreadable';
   readonly unchecked: string;

@@ -7,18 +7,18 @@ import type { Reader } from './reader.ts';
 import { userOf } from './users.ts';
 import type { Keys, KindName, StatusOf, Views, Within } from './views.ts';
 
-/** How the service words a member that breaks a rule which the model does not state. */
+/** The service's message for a member that violates a rule outside the model. */
 export const violation = (member: string, rule: string): string =>
   `Value at '${member}' failed to satisfy constraint: ${rule}`;
 
-/** A condition on the arguments that does not hold, as a problem. */
+/** A violated condition on the arguments, as a problem. */
 export const brokenProblem = ({ member, says, isValue }: Broken): Problem => ({
   error: 'Validation',
   words: isValue ? violation(member, says) : says,
   argument: { member, says },
 });
 
-/** Conditions on the arguments together with the target. */
+/** Conditions on the arguments combined with the target. */
 export const conditions =
   <K extends KindName, N extends OperationName, Request>(
     all: readonly Condition<Request>[],
@@ -36,30 +36,30 @@ export const conditions =
     });
   };
 
-/** `Volume`, at the beginning of a message of the service. */
+/** `Volume`, as messages of the service begin. */
 export function serviceNoun(kind: KindName): string {
   const { noun, serviceNoun: own = noun } = NAMES[kind];
   return `${own.slice(0, 1).toUpperCase()}${own.slice(1)}`;
 }
 
-/** The item of an entity that a call names. */
+/** The entity that a call names, as an item. */
 export const itemOf = (kind: KindName, key: object, detail?: string): Item => ({
   kind: NAMES[kind].noun,
   name: nameIn(kind, key as Record<string, unknown>),
   ...(detail === undefined ? {} : { detail }),
 });
 
-/** The item of an entity with its path, so that its tags can be read. */
+/** An entity with its path, as an item, so that its tags can be read. */
 export const pathItem = (kind: KindName, key: object, detail?: string): Item => ({
   ...itemOf(kind, key, detail),
   arn: pathOf(kind, key as Record<string, unknown>),
 });
 
-/** The status of an entity, whatever its kind; undefined where the service does not show it. */
+/** The status of an entity of any kind; undefined if the service does not show it. */
 export const statusOf = (view: object | undefined): string | undefined =>
   (view as { status?: string } | undefined)?.status;
 
-/** There is no entity of this key. */
+/** No entity has this key. */
 export function missing(kind: KindName, key: object): Problem {
   const name = nameIn(kind, key as Record<string, unknown>);
   const { databaseName } = key as { databaseName?: string };
@@ -73,7 +73,7 @@ export function missing(kind: KindName, key: object): Problem {
   };
 }
 
-/** An entity that is in another status than the usual one. */
+/** The entity does not have the required status. */
 export const wrongState = (about: Item, status: string, usual: string, words: string): Problem => ({
   error: 'WrongState',
   words,
@@ -82,10 +82,10 @@ export const wrongState = (about: Item, status: string, usual: string, words: st
 });
 
 const WELL_FORMED = /^[a-zA-Z0-9]{1,32}$/;
-/** A network that failed to attach leaves the environment as it was. */
+/** A network that failed to attach leaves the environment unchanged. */
 const OPEN: readonly string[] = ['CREATED', 'FAILED_UPDATING_NETWORK'];
 
-/** The environment exists and can be changed. The model accepts any text as its id in some operations, the service does not. */
+/** The environment exists and can be changed. The model accepts any id in some operations; the service does not. */
 export const openEnvironment = async <K extends KindName, N extends OperationName>({
   key,
   read,
@@ -103,7 +103,7 @@ export const openEnvironment = async <K extends KindName, N extends OperationNam
   return { ...wrongState(about, status, 'CREATED', words), error: isGone ? 'Validation' : 'WrongState' };
 };
 
-/** No entity has the name yet. */
+/** The name is not in use. */
 export const freeName =
   <K extends KindName, N extends OperationName>(
     kind: K,
@@ -128,7 +128,7 @@ export const exists =
   ({ key, target }) =>
     target === undefined ? missing(kind, key) : undefined;
 
-/** What the target stands in exists. */
+/** The parent of the target exists. */
 export const existsAround =
   <K extends KindName, N extends OperationName>(kind: KindName): Rule<K, N> =>
   async ({ input, read }) => {
@@ -136,7 +136,7 @@ export const existsAround =
     return (await read.get(kind, key)) === undefined ? missing(kind, key) : undefined;
   };
 
-/** The target is in one of these statuses, the usual one first. */
+/** The target has one of these statuses, the usual one first. */
 export const inState =
   <K extends KindName, N extends OperationName>(
     kind: K,
@@ -161,7 +161,7 @@ export const unused =
     return { error: 'InUse', words: words(nameIn(kind, key), by), users, named: kind };
   };
 
-/** Nothing of a kind is left in the target. */
+/** The target contains no entity of a kind. */
 export const empty =
   <K extends KindName, N extends OperationName>(
     kind: K,
@@ -175,7 +175,7 @@ export const empty =
     return users.length === 0 ? undefined : { error: 'InUse', words: words(nameIn(kind, key)), users, named: kind };
   };
 
-/** The environment is in the zones that are requested. */
+/** The environment has the requested zones. */
 export const inZones =
   <K extends KindName, N extends OperationName>(
     zones: (asked: Asked<K, N>) => readonly (string | undefined)[],

@@ -16,7 +16,7 @@ function detailOf({ kind, key, type, status }: User): string {
   return [of, type, status].filter((each) => each !== undefined).join(', ');
 }
 
-/** An entity of an environment as a user of another one. */
+/** An entity of an environment as the user of another one. */
 export function userOf(kind: KindName, { environmentId }: { readonly environmentId: string }, view: object): User {
   const key = keyIn(kind, { ...view, environmentId }) as unknown as Record<string, string>;
   const {
@@ -27,26 +27,26 @@ export function userOf(kind: KindName, { environmentId }: { readonly environment
   return { kind, key, name: nameIn(kind, key), status, type, readWrite };
 }
 
-/** Whether a user has any work to interrupt. */
+/** Whether a user has work that can be interrupted. */
 export const isWorking = ({ kind, status = '' }: User): boolean =>
   kind !== ('kx-cluster' satisfies KindName) || !status.includes('FAILED');
 
-/** Whether something in this status is being deleted already. */
+/** Whether an entity with this status is already being deleted. */
 export const isLeaving = (status: unknown): boolean => LEAVING.has(status);
 const LEAVING: ReadonlySet<unknown> = new Set(['DELETE_REQUESTED', 'DELETING', 'RETRY_DELETION']);
 
-/** How a user can let go of an entity without being deleted. */
+/** How a user can release an entity without being deleted. */
 export function letsGo({ kind, type, readWrite }: User, of: KindName): string | undefined {
   if (kind === 'kx-cluster')
     return of === 'kx-dataview' || (STORED.has(of) && READS.has(type))
       ? `make it mount something else with ${toolName('UpdateKxClusterDatabases')}`
       : undefined;
-  // A writable dataview is never updated.
+  // A writable dataview cannot be updated.
   return of === 'kx-volume' && readWrite !== true
     ? `move its segments to another volume with ${toolName('UpdateKxDataview')}`
     : undefined;
 }
 
 const STORED: ReadonlySet<KindName> = new Set(['kx-database', 'kx-volume']);
-/** A log or a savedown volume stays with its cluster: only what these types read can be changed. */
+/** A log or a savedown volume stays with its cluster: only mounts of these types can be changed. */
 const READS: ReadonlySet<unknown> = new Set(['HDB', 'GP']);

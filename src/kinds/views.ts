@@ -3,8 +3,8 @@ import type { Input, Output } from '../operations/index.ts';
 type Element<T> = NonNullable<T> extends readonly (infer E)[] ? E : never;
 
 /**
- * An entity of each kind as the service describes it. What it says of other kinds (`attachedClusters`, `clusters`) is left out: a rule asks
- * the reader for the users of an entity, so that it reads the same from the API and from the local store.
+ * An entity of each kind, as the service describes it. Members about other kinds (`attachedClusters`, `clusters`) are omitted: a
+ * rule asks the reader for the users of an entity, so that it works the same on the API and on the local store.
  */
 export interface Views {
   'kx-environment': Output<'GetKxEnvironment'>;
@@ -37,7 +37,7 @@ export interface Keys {
 /** The statuses of a kind; `never` for kinds that have none. */
 export type StatusOf<K extends KindName> = Views[K] extends { status?: infer S } ? Extract<S, string> : never;
 
-/** An entity that refers to another one, with what is known of it there. */
+/** An entity that refers to another one, with what is known about it there. */
 export interface User {
   readonly kind: KindName;
   readonly key: Readonly<Record<string, string>>;
@@ -52,6 +52,6 @@ export interface Within {
   readonly environmentId: string;
   readonly databaseName?: string | undefined;
   readonly clusterName?: string | undefined;
-  /** Only those of this name, where names are not what identifies them. */
+  /** Only entities with this name, for kinds that are not identified by name. */
   readonly name?: string | undefined;
 }

@@ -12,11 +12,14 @@ import { toolName } from '../operations/naming.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Lists are read up to this many items; an environment cannot hold more by its quotas. */
+/** Maximum items of a list that are read; the quotas of an environment are lower. */
 const MOST = 10_000;
 const AT_ONCE = 8;
 
-/** Reads the present state from the API, each thing once. Rejects with `Unreadable` for what may not be read, else as the calls do. */
+/**
+ * Reads the current state from the API, each item once. Rejects with `Unreadable` for reads that are not allowed, and otherwise
+ * with the errors of the calls.
+ */
 export function apiReader(call: Call, options: CallOptions): Reader {
   const few = sharing(atMost(call, AT_ONCE));
   const items = (operation: OperationName, input: object) =>
@@ -56,7 +59,7 @@ export function apiReader(call: Call, options: CallOptions): Reader {
     listed: (kind, within) => listed(kind, within) as Promise<Views[typeof kind][]>,
     all: (kind, within) => all(kind, within) as Promise<Views[typeof kind][]>,
     count: async (kind, within, only) => {
-      // The loads in progress are those of all databases, and a list of changesets can be long.
+      // The loads in progress of all databases are counted, and a list of changesets can be long.
       if (only !== undefined && kind === 'kx-changeset') return undefined;
       const found = (await listed(kind, within)).filter((each) => statusOf(each) !== 'DELETED');
       return only === undefined ? found.length : found.filter((each) => MAKING.has(statusOf(each))).length;
@@ -90,7 +93,7 @@ function absent(error: unknown): undefined {
   return undefined;
 }
 
-/** What refers to an entity, from what its Get shows of clusters and from what dataviews are on. */
+/** The entities that refer to an entity: from the details of clusters and from the volumes of dataviews. */
 const USERS: { readonly [K in KindName]?: (reads: Reads, key: Keys[KindName]) => Promise<User[]> } = {
   'kx-volume': async (reads, key) => {
     const { attachedClusters = [] } = ((await reads.get('kx-volume', key)) ?? {}) as {
@@ -131,7 +134,7 @@ const USERS: { readonly [K in KindName]?: (reads: Reads, key: Keys[KindName]) =>
 
 const namesOf = (views: readonly Members[]) => new Set(views.map(({ clusterName }) => clusterName));
 
-/** The clusters among these names that are not being deleted, of which only the name is known. */
+/** The clusters with these names that are not being deleted; only their names are known. */
 async function present(reads: Reads, { environmentId }: Keys[KindName], names: readonly unknown[]): Promise<User[]> {
   const unique = [...new Set(names)];
   const found = unique.length === 0 ? [] : await reads.listed('kx-cluster', { environmentId });
@@ -142,5 +145,5 @@ async function present(reads: Reads, { environmentId }: Keys[KindName], names: r
 }
 
 const GONE: ReadonlySet<unknown> = new Set(['DELETING', 'DELETED']);
-/** A cluster that could not be deleted uses nothing any more all the same. */
+/** A cluster whose deletion failed uses nothing any more. */
 const DETACHED: ReadonlySet<unknown> = new Set([...GONE, 'DELETE_FAILED']);

@@ -42,73 +42,75 @@ import { type Comparison, compareSettings } from './settings.ts';
 import type { Sight } from './sight.ts';
 import { type Named, subjectOf } from './subject.ts';
 
-/** Where a plan was made: by which server, too, where people sign in to approve. */
+/** Where a plan was made; if people sign in to approve, also by which server. */
 export interface PlanPlace extends Place {
-  /** The id of the local world's file, known once that is open. A copy has another one, so that no approval moves to it. */
+  /**
+   * The id of the local world's file, known once the file is open. A copy has another id, so that no approval is valid for it.
+   */
   readonly worldId?: string | undefined;
-  /** Says who may approve, without telling; differs between servers that let other people do so. */
+  /** Differs between servers whose approvers may differ, without revealing who they are. */
   readonly server?: string | undefined;
 }
 
-/** What consent is asked for: what a person is shown, and what the consent is bound to. */
+/** The subject of consent: what a person is shown, and what the consent is bound to. */
 export interface Bound {
   /** The tool that would run. */
   readonly tool: string;
   readonly input: Members;
   readonly place: PlanPlace;
   readonly principal: string;
-  /** Why this server refuses it outright; nobody is asked. */
+  /** Why this server refuses it without requesting approval. */
   readonly forbidden: Forbidden | undefined;
   readonly blockers: readonly Blocker[];
-  /** Digest of the target and its dependants: two plans with the same fingerprint saw the same things. */
+  /** Digest of the target and its dependants: plans with the same fingerprint are based on the same state. */
   readonly fingerprint: string;
   /** Digest of tool, arguments, backend, principal and fingerprint. */
   readonly binding: string;
-  /** Digest of what it is about: a newer plan about the same replaces an older one. */
+  /** Digest of its subject: a newer plan about the same subject replaces an older one. */
   readonly about: string;
   readonly shown: Shown;
-  /** Whether what is shown can be put into a form. */
+  /** Whether a form can show it. */
   readonly fits: ApprovalText['fits'];
-  /** What is shown, without what a caller may not see. */
+  /** The text for a caller, without what that caller may not see. */
   readonly textFor: (sight: Sight) => string;
 }
 
-/** One call, not made yet: what it would do, what stands in its way, and what it is bound to. */
+/** One planned call: its effects, its blockers, and what it is bound to. */
 export interface Plan extends Preview, Bound {
   readonly operation: OperationName;
   readonly risk: Risk;
-  /** Reasons to ask a person whatever the risk. */
+  /** Reasons to require approval whatever the risk. */
   readonly asks: readonly string[];
   readonly notes: readonly Note[];
   readonly ignored: readonly string[];
-  /** What it does to settings; undefined for a call that updates none. */
+  /** Its effect on settings; undefined for a call that is not an update. */
   readonly settings: Comparison | undefined;
   readonly noun: string;
   readonly name: string;
-  /** Digest of what the target is, apart from what changes about it while its dependants go. */
+  /** Digest of the target's identity, without what changes while its dependants are deleted. */
   readonly identity: string;
-  /** All that the target says about how it is, in one text. */
+  /** Everything that the target says about its state, in one text. */
   readonly seenStatus: string;
-  /** Whether the target is on its way out already. */
+  /** Whether the target is already being deleted. */
   readonly leaving: boolean;
-  /** What the text that is shown is made of, for a text about several calls. */
+  /** The parts of the text, for a text about several calls. */
   readonly partsFor: (sight: Sight) => ApprovalParts;
 }
 
 export interface Planner {
   readonly call: Call;
   readonly place: PlanPlace;
-  /** The names that environments had before they were renamed, as far as the journal knows. */
+  /** The former names of environments, as far as the journal contains them. */
   readonly formerNames?: (() => Promise<readonly FormerName[]>) | undefined;
-  /** The limits of the backend; undefined where nobody knows them. */
+  /** The limits of the backend; undefined if unknown. */
   readonly quotas?: (() => Promise<Quotas | undefined>) | undefined;
-  /** Whether the use of quotas is counted where no limit is known. */
+  /** Whether the use of quotas is counted even without known limits. */
   readonly showsUse?: boolean;
 }
 
 /**
- * Reads the target of a call and everything that it touches. Undefined when there is no such target. Rejects with what the
- * reading calls reject with, so that what cannot be read is never planned as if it were not there.
+ * Reads the target of a call and everything that the call affects. Undefined when the target does not exist. Rejects with the
+ * errors of the reads, so that an unreadable entity never counts as missing.
  */
 export async function planCall(
   planner: Planner,
@@ -132,7 +134,7 @@ export async function planCall(
   const removed = [...(settings?.removed ?? []), ...(settings?.leftOut ?? [])];
   const loses = { ...found, lost: [...found.lost, ...removed.map(removedItem)] };
   const [protectedWhy, home] = await Promise.all([
-    // What does not exist has no tags to read; that it is missing is a blocker.
+    // A missing entity has no tags to read; that it is missing is a blocker.
     protection === undefined || subject.isMissing === true
       ? undefined
       : protectedBy(call, operation, input, loses, options),
@@ -208,7 +210,7 @@ const absent = (operation: OperationName, input: Members) => (error: unknown) =>
   return { noun: target.noun, name: String(input[target.member]), entity: {}, isMissing: true as const };
 };
 
-/** What is to be expected of a call, by the rules of its kind. */
+/** The preview of a call by the rules of its kind. */
 async function foundBy(
   { quotas, showsUse = false }: Planner,
   operation: OperationName,
@@ -230,7 +232,7 @@ async function foundBy(
   return { ...(await preview(kind, change, asked, limits)), isJudged: true };
 }
 
-/** What an update does to settings, and which of its values the service would ignore. */
+/** The effect of an update on settings, and the values that the service would ignore. */
 async function comparedIn(operation: OperationName, about: Subject) {
   const { update } = operationNamed(operation);
   if (update === undefined) return { settings: undefined, ignored: [] };
@@ -252,7 +254,7 @@ const conditionBlocker = ({ member, says }: Broken): Blocker => ({
   first: `${says}.`,
 });
 
-/** The earlier names of the environment that a call is about. */
+/** The former names of the call's environment. */
 const renamed = async (
   { formerNames }: Planner,
   operation: OperationName,
@@ -261,21 +263,21 @@ const renamed = async (
   operationNamed(operation).target?.arn === '' ? renameNotes(await formerNames?.(), environmentId) : [];
 
 const removedItem = ({ setting, before }: Change): Item => ({ kind: 'setting', name: setting, detail: before });
-/** What a call is about: its target, and of a creation all that would be made. */
+/** The subject of a call: its target and, for a create, everything that would be created. */
 const targetOf = (operation: OperationName, input: Members) =>
   operation.startsWith('Create') ? input : labels(operationNamed(operation)).map((label) => input[label]);
 
-/** The deprecated GetEnvironment nests what it shows. */
+/** The deprecated GetEnvironment nests its output. */
 const shownIn = (entity: Members): Members => (entity['environment'] as Members | undefined) ?? entity;
 
-/** What changes about an entity while its dependants are removed. */
+/** Members of an entity that change while its dependants are deleted. */
 const PASSING = ['attachedClusters', 'clusters', 'activeVersions', 'status', 'statusReason', 'lastModifiedTimestamp'];
 
-/** What an entity is; differs when it was replaced or changed by somebody. */
+/** The identity of an entity; differs when it was replaced, or changed by someone else. */
 export const identityOf = (entity: Members) =>
   digest(Object.fromEntries(Object.entries(entity).filter(([member]) => !PASSING.includes(member))));
 
-/** What an approval is bound to. */
+/** Everything that an approval is bound to. */
 export function bindingOf({
   tool,
   input,

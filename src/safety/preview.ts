@@ -11,23 +11,23 @@ import { apiReader } from './api-reader.ts';
 import type { Blocker, Finding } from './blast/finding.ts';
 import { blockersOf } from './problem-text.ts';
 
-/** What is to be expected of a call. */
+/** The preview of a call. */
 export interface Preview extends Finding {
   /** What the service accepts although it cannot work. */
   readonly warnings: readonly Blocker[];
-  /** How far quotas are used: `volumes per environment: 3 of 5`. */
+  /** Use of quotas: `volumes per environment: 3 of 5`. */
   readonly quotas: readonly string[];
 }
 
-/** The limits of the backend, where anybody knows them, and whether use is shown without them. */
+/** The limits of the backend, if known, and whether use is shown without them. */
 export interface Limits {
   readonly quotas: Quotas | undefined;
   readonly showsUse: boolean;
 }
 
 /**
- * Checks all rules of a change and reads what it would do. What may not be read leaves rules unchecked; an impact that cannot be read
- * rejects, so that nobody approves what is unknown.
+ * Checks all rules of a change and reads its impact. A read that is not allowed leaves rules unchecked; an impact that cannot be
+ * read rejects, so that nobody approves something unknown.
  */
 export async function preview(
   kind: KindName,
@@ -56,7 +56,7 @@ export async function preview(
   };
 }
 
-/** How far the quotas are used that a call counts against, and those that it would exceed; undefined for a call that has no rules here. */
+/** The use of the quotas that a call counts against, and those that it would exceed; undefined for a call without rules here. */
 export async function quotasFor(
   { call, quotas }: { readonly call: Call; readonly quotas?: (() => Promise<Quotas | undefined>) | undefined },
   operation: OperationName,
@@ -87,7 +87,7 @@ function unwrapped(error: unknown): never {
   throw error instanceof Unreadable ? error.cause : error;
 }
 
-/** How far a quota is used, and whether what is wanted is within it. */
+/** The use of a quota, and whether the request fits. */
 function room({ quota: { what, of }, used, limit, more }: UsedQuota) {
   const none = { lines: [] as string[], blockers: [] as Blocker[], unchecked: [] as string[] };
   if (limit === undefined || (used === undefined && limit !== Infinity))

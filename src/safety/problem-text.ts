@@ -6,7 +6,7 @@ import type { OperationName } from '../operations/index.ts';
 import { toolName, waitTool } from '../operations/naming.ts';
 import type { Blocker, Item } from './blast/finding.ts';
 
-/** A problem as blockers: each thing that is in the way, with what to do about it first. `deleted` is the kind that a call deletes. */
+/** A problem as blockers: each entity that blocks, with what to do about it first. `deleted` is the kind that a call deletes. */
 export function blockersOf(problem: Problem, deleted: KindName | undefined): Blocker[] {
   const { argument, about, users, first, usual, named, error, words } = problem;
   if (argument !== undefined)
@@ -20,7 +20,7 @@ export function blockersOf(problem: Problem, deleted: KindName | undefined): Blo
   return [taken(about)];
 }
 
-/** A blocker for something that uses the target, with how it lets go. */
+/** A blocker for a user of the target, with how it can release the target. */
 function held(user: User, of: KindName): Blocker {
   const item = userItem(user);
   if (isLeaving(user.status)) return leaving(item);
@@ -30,12 +30,12 @@ function held(user: User, of: KindName): Blocker {
   return { item, first: `Delete it with ${remove}${other === undefined ? '' : `, or ${other}`}.` };
 }
 
-/** A blocker for something that holds the target until it is gone, which it is going to be. */
+/** A blocker for an entity that uses the target until it is gone, and is already being deleted. */
 export const leaving = (item: Item): Blocker => ({ item, first: leavingAlready(item) });
 
 const leavingAlready = (item: Item) => `It is already being deleted: ${waitTool(item.kind, 'DELETED')}.`;
 
-/** What to do about something in this status, so that it is in the usual one. */
+/** What to do about an entity with this status, so that it gets the usual one. */
 export function toBe(item: Item, status: string, usual: string, isDelete = false): string {
   if (isLeaving(status))
     return isDelete ? leavingAlready(item) : 'It is being deleted: neither it nor its contents can be changed.';
@@ -46,14 +46,14 @@ export function toBe(item: Item, status: string, usual: string, isDelete = false
   return `It must be ${usual}: ${waitTool(item.kind, usual)}.`;
 }
 
-/** The name of what is to be created is taken. */
+/** The name of a create is in use. */
 export function taken(item: Item): Blocker {
   if (isLeaving(item.detail)) return leaving(item);
   const way = item.detail?.includes('FAILED') ? 'it failed, so delete it' : 'use the existing one';
   return { item, first: `The name is in use: ${way}, or choose another name.` };
 }
 
-/** Something that the call names does not exist. */
+/** An entity that the call names does not exist. */
 export const missing = (kind: string, name: string, lister: OperationName): Blocker => ({
   item: { kind, name, detail: 'does not exist' },
   first: `Name an existing one (${toolName(lister)}), or create it first.`,

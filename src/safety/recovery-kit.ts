@@ -11,18 +11,18 @@ import { environmentArn, ownPath } from './protection.ts';
 import { subjectOf } from './subject.ts';
 import { candidates, type TeardownPlan } from './teardown.ts';
 
-/** One call that makes a piece of configuration anew. */
+/** One call that recreates a part of the configuration. */
 interface Step {
   readonly tool: string;
   readonly arguments: Members;
-  /** What has to be looked at by hand, because the API does not give it back. */
+  /** What must be filled in manually, because the API does not return it. */
   readonly remark?: string;
 }
 
-/** What it takes to make the configuration of something deleted anew: the calls, in order. No data. */
+/** The calls that recreate the configuration of a deleted entity, in order. No data. */
 export interface RecoveryKit {
   readonly about: string;
-  /** What cannot be brought back with it. */
+  /** What cannot be restored. */
   readonly lacks: readonly string[];
   readonly deleted: {
     readonly tool: string;
@@ -48,13 +48,13 @@ interface Going {
   readonly input: Members;
 }
 
-/** What there is of something that goes. */
+/** An entity that is going to be deleted. */
 interface Thing extends Going {
   readonly kind: Entity;
   readonly entity: Members | undefined;
 }
 
-/** In the order in which one thing needs the other. */
+/** In order of dependency. */
 const ORDER: readonly Entity[] = [
   'kx-environment',
   'kx-database',
@@ -65,7 +65,7 @@ const ORDER: readonly Entity[] = [
   'kx-cluster',
 ];
 
-/** Reads what a deletion or a teardown would take along and turns it into calls. Rejects when it cannot be read. */
+/** Reads what a deletion or a teardown would delete and converts it to calls. Rejects when it cannot be read. */
 export async function recoveryKit(call: Call, plan: Plan | TeardownPlan, at: Date): Promise<RecoveryKit> {
   const { tool, input, place } = plan;
   const removals: readonly Going[] = 'removals' in plan ? plan.removals : [plan];
@@ -97,7 +97,7 @@ async function described(call: Call, { operation, input }: Going): Promise<Thing
 
 const rootOf = (call: Call, { operation, input }: Going) => environmentArn(call, operation, input, {});
 
-/** The create of a thing, what has to be set afterwards, and its tags. */
+/** The create call of an entity, the updates after it, and its tags. */
 async function stepsFor(call: Call, thing: Thing, lostDatabases: readonly unknown[]): Promise<Step[]> {
   const own = createFor(thing, lostDatabases);
   if (own === undefined || thing.entity === undefined) return own === undefined ? [] : [own];
@@ -113,7 +113,7 @@ async function stepsFor(call: Call, thing: Thing, lostDatabases: readonly unknow
 
 const step = (operation: OperationName, given: Members): Step => ({ tool: toolName(operation), arguments: given });
 
-/** The gateway and the DNS servers are set one after the other. */
+/** The gateway and the DNS servers are set in separate calls. */
 function networkOf({ input, entity = {} }: Thing): Step[] {
   return ['transitGatewayConfiguration', 'customDNSConfiguration'].flatMap((member) =>
     entity[member] === undefined ? [] : [step('UpdateKxEnvironmentNetwork', { ...input, [member]: entity[member] })],
@@ -122,7 +122,7 @@ function networkOf({ input, entity = {} }: Thing): Step[] {
 
 const MOST_CHANGESETS = 1_000;
 
-/** What was loaded into a database and from where, oldest first. */
+/** The loads of a database with their sources, oldest first. */
 async function changesetsOf(call: Call, { environmentId, databaseName }: Members): Promise<Step[]> {
   const of = { environmentId: String(environmentId), databaseName: String(databaseName) };
   const { items, complete } = await walk(call, 'ListKxChangesets', of, MOST_CHANGESETS);
@@ -136,7 +136,10 @@ async function changesetsOf(call: Call, { environmentId, databaseName }: Members
     : steps.map((one, at) => (at === 0 ? { ...one, remark: 'Older ones are not included.' } : one));
 }
 
-/** The create of the same kind of entity, with the arguments that its description gives; none of what the service makes itself. */
+/**
+ * The create call for the same kind of entity, with the arguments that its description contains, but none that the service sets
+ * itself.
+ */
 function createFor({ operation, input, kind, entity }: Thing, lostDatabases: readonly unknown[]): Step | undefined {
   const { target } = operationNamed(operation);
   const create = OPERATION_NAMES.find(
@@ -155,7 +158,7 @@ function createFor({ operation, input, kind, entity }: Thing, lostDatabases: rea
   return { ...step(create, given), remark: `Fill in manually: ${missing}.` };
 }
 
-/** Responses describe what is mounted in another form than requests do, and name changesets that go with their databases. */
+/** Responses describe mounts in another form than requests, and name changesets that are deleted with their databases. */
 function requestForm(entity: Members, lostDatabases: readonly unknown[]): Members {
   const { databases, changesetId, ...rest } = entity;
   const isPinned = entity['autoUpdate'] !== true && !lostDatabases.includes(entity['databaseName']);
@@ -178,6 +181,6 @@ function elsewhere(steps: readonly Step[], { environmentId }: Members, root: str
   return JSON.parse(text.replaceAll(`"environmentId":"${environmentId}"`, '"environmentId":"<environmentId>"'));
 }
 
-/** Whether a plan destroys something that could be made anew. */
+/** Whether a plan deletes something that can be recreated. */
 export const needsKit = (plan: Plan | TeardownPlan): boolean =>
   'removals' in plan || operationNamed(plan.operation).risk === 'destroy';

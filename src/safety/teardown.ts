@@ -26,12 +26,12 @@ import { type Bound, bindingOf, identityOf, type Planner, planCall } from './pla
 import { ownPath, protectedAmong } from './protection.ts';
 import { subjectOf } from './subject.ts';
 
-/** One entity to remove, in its place in the order. */
+/** One entity to delete, in order. */
 export interface Removal {
   readonly operation: OperationName;
   readonly input: Members;
   readonly item: Item;
-  /** What the entity was when it was planned. */
+  /** The identity of the entity when it was planned. */
   readonly identity: string;
 }
 
@@ -39,17 +39,20 @@ export interface TeardownPlan extends Bound {
   readonly removals: readonly Removal[];
   /** The name of the environment. */
   readonly name: string;
-  /** What was asked for as well and is on its way out already; nobody is asked about it again. */
+  /** Requested entities that are already being deleted and need no approval. */
   readonly leaving: readonly Candidate[];
 }
 
 export interface Selection {
   readonly environmentId: string;
-  /** Only these, by name; everything in the environment and the environment itself when left out. */
+  /** Only these entities, by name; by default, the whole environment. */
   readonly only?: readonly string[] | undefined;
 }
 
-/** The ordered removal of an environment, or of a named set of entities in it, as one plan. Undefined when there is no such environment. */
+/**
+ * The ordered deletion of an environment, or of selected entities in it, as one plan. Undefined when the environment does not
+ * exist.
+ */
 export async function planTeardown(
   planner: Planner,
   tool: string,
@@ -68,7 +71,7 @@ export async function planTeardown(
   if (status === 'DELETED') return undefined;
   const environmentName = given || environmentId;
   const closed = closedEnvironment(environmentName, status);
-  // In an environment that is closed nothing can be removed but, at times, itself.
+  // In an environment that cannot be changed, nothing can be deleted except, in some statuses, the environment itself.
   const all = closed.length > 0 ? [] : await candidates({ call, environmentId, options });
   const itself = environmentItself(environmentId, environmentName, status);
   const wanted = only === undefined ? [...all, itself] : all.filter(({ item }) => only.includes(item.name));
@@ -134,12 +137,12 @@ export async function planTeardown(
   };
 }
 
-/** Something that may be removed, and its status where it has one. */
+/** An entity that may be deleted, and its status if it has one. */
 interface Candidate extends Omit<Removal, 'identity'> {
   readonly status: unknown;
 }
 
-/** Everything in an environment in the order in which it can go: what others hang on comes last. */
+/** Everything in an environment in the order of deletion: entities that others depend on come last. */
 export async function candidates(estate: Estate): Promise<Candidate[]> {
   const { environmentId } = estate;
   const [running, views, disks, data, groups, people] = await Promise.all([
@@ -178,13 +181,13 @@ const environmentItself = (environmentId: string, name: string, status: unknown)
   status,
 });
 
-/** The removal with what its entity is; none of an entity that went meanwhile. */
+/** The deletion with the identity of its entity; none if the entity no longer exists. */
 async function identified(call: Call, { operation, input, item }: Candidate, options: CallOptions): Promise<Removal[]> {
   const subject = await subjectOf(call, operation, input, options);
   return subject === undefined ? [] : [{ operation, input, item, identity: identityOf(subject.entity) }];
 }
 
-/** Whether something that was to be removed is not there any more. */
+/** Whether a planned entity no longer exists. */
 export async function isGone(
   call: Call,
   { operation, input }: Pick<Removal, 'operation' | 'input'>,
@@ -198,7 +201,7 @@ export async function isGone(
   }
 }
 
-/** What holds a part of a partial teardown and is not going with it. */
+/** Entities that block a partial teardown and are not part of it. */
 async function outsiders(
   planner: Planner,
   removals: readonly Removal[],

@@ -12,7 +12,7 @@ import type { Lookup } from './identify.ts';
 import { preparedArguments } from './prepared.ts';
 import { naming, refused } from './result.ts';
 
-/** A tool whose call is a batch, and the calls that it takes. */
+/** A tool whose call is a batch, and a function that returns its calls. */
 interface BatchTool {
   readonly tool: CompositeTool;
   readonly batchOf: (lookup: Lookup, input: never) => Promise<Batch | { readonly wrong: readonly string[] }>;
@@ -23,7 +23,7 @@ interface Preview {
   readonly signal: AbortSignal;
 }
 
-/** The preview of a batch, in the shape of that of every other change; nobody is asked. */
+/** The preview of a batch, in the form of other previews; requests no approval. */
 export async function previewBatch(
   environment: ToolEnvironment,
   { tool, batchOf }: BatchTool,
@@ -72,7 +72,7 @@ async function previewed(environment: ToolEnvironment, batch: Batch, { cursor, s
   );
 }
 
-/** What is to be expected of one call; that it is about something that does not exist is a blocker. */
+/** The preview of one call; a missing entity is a blocker. */
 async function foundAbout(environment: ToolEnvironment, of: BatchCall, options: { readonly signal: AbortSignal }) {
   const { operation, input } = of;
   try {
@@ -92,7 +92,7 @@ async function foundAbout(environment: ToolEnvironment, of: BatchCall, options: 
   }
 }
 
-/** The quotas that several calls count against: each call is looked at as if it were the only one. */
+/** The quotas that several calls count against, because each call is previewed as if it were the only one. */
 function sharedQuotas(found: readonly { readonly quotas: readonly string[] }[]): string[] {
   const limited = found.flatMap(({ quotas }) => quotas).filter((line) => / of \d+$/.test(line));
   return limited

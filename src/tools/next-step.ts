@@ -14,7 +14,7 @@ import type { Told } from './result.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** What to do about a failed call. Looks at what the call refers to: what is missing is plainOrQuoted, and so is what has to be waited for. */
+/** What to do about a failed call. Reads what the call refers to, and names what is missing and what must be waited for. */
 export async function nextStep(
   lookup: Lookup,
   name: OperationName,
@@ -31,12 +31,12 @@ export async function nextStep(
   return code === 'Conflict' && WAITABLE.has(error.fields.reason) ? moving(lookup, name, input) : {};
 }
 
-/** The reasons of conflicts that may be gone after a while; other services than the embedded one may give none. */
+/** The reasons of temporary conflicts; services other than the embedded one may state no reason. */
 const WAITABLE = new Set<string | undefined>(['INVALID_STATE', undefined]);
 
 const QUOTA = new Set<string>(['LimitExceeded', 'ServiceQuotaExceeded']);
 
-/** Which quotas the call counts against, how far they are used, and what can go. */
+/** The quotas that the call counts against, their use, and what can be deleted. */
 async function usedUp(lookup: Lookup, name: OperationName, input: Members, otherwise: string): Promise<Told> {
   const { environment, signal } = lookup;
   const looking = { ...environment, call: sharing(environment.call) };
@@ -65,7 +65,7 @@ async function missing(lookup: Lookup, name: OperationName, input: Members): Pro
   return { advice: lines.join(' ') };
 }
 
-/** What to do about the entity that has the name of what a call is to create; undefined where there is none. */
+/** What to do about the entity that already has the name of a create; undefined if there is none. */
 async function nameTaken(lookup: Lookup, name: OperationName, input: Members): Promise<Told | undefined> {
   const created = createdIn(name, input);
   const found = created === undefined ? 'unknown' : await look(lookup, created, name);
@@ -81,7 +81,7 @@ async function nameTaken(lookup: Lookup, name: OperationName, input: Members): P
     : { advice: `${is}. Use it, or choose another name.`, retryable: false };
 }
 
-/** What has to be waited for, or has failed and will not come. */
+/** What must be waited for, or has failed. */
 async function moving(lookup: Lookup, name: OperationName, input: Members): Promise<Told> {
   const { path, body } = referencesIn(name, input);
   const all = [...path, ...body].toReversed();
@@ -103,7 +103,7 @@ async function moving(lookup: Lookup, name: OperationName, input: Members): Prom
     : { advice: `${is}. ${waitFor(label, name)}, then repeat this call.`, retryable: true };
 }
 
-/** What a call refers to and has to wait for, in words; undefined when everything is ready, or will never be. */
+/** The entity that a call refers to and must wait for, in words; undefined when everything is ready or has failed. */
 export async function notReady(lookup: Lookup, name: OperationName, input: Members): Promise<string | undefined> {
   const { path, body } = referencesIn(name, input);
   for (const reference of [...path, ...body]) {
@@ -114,14 +114,14 @@ export async function notReady(lookup: Lookup, name: OperationName, input: Membe
   return undefined;
 }
 
-/** How to wait for what a label names. */
+/** How to wait for the entity of a label. */
 function waitFor(label: string, near: OperationName, until?: string): string {
   const kind = WAITED_FOR.find((each) => kindFacts(each).member === label);
   if (kind === undefined) return `Look with ${toolName(readerOfLabel(label, near) as OperationName)}`;
   return `Call wait_for_kx_entity (kind ${kind}${until === undefined ? '' : `, until ${until}`})`;
 }
 
-/** The state of what a call refers to. */
+/** The status of what a call refers to. */
 async function look(lookup: Lookup, { label, scope }: Reference, near: OperationName) {
   const reader = readerOfLabel(label, near);
   if (reader === undefined) return 'unknown';

@@ -42,7 +42,7 @@ const BATCHES: Record<string, Parameters<typeof previewBatch>[1]> = {
   [TAG]: { tool: tagEntities, batchOf: tagBatch },
 };
 
-/** Previews a call: what the gate would show a person, without asking anybody and without opening a question. */
+/** Previews a call: what the gate would show to a person, without asking anyone and without opening a question. */
 export const planChange = compositeTool({
   name: 'plan_change',
   title: 'Preview a change',
