@@ -63,6 +63,11 @@ describe.each(PAGES)('%s', (page) => {
     expect(linksOf(page).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
+  it('names tests that exist', () => {
+    const tests = [...text.matchAll(/\btest\/[\w./-]+\.test\.ts\b/g)].map(([path]) => path);
+    expect(tests.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
   it('links to headings that exist', () => {
     const links = [...text.matchAll(/\]\(([^)#:]*)#([^)]+)\)/g)];
     const missing = links.filter(([, path, anchor = '']) => {

@@ -18,8 +18,8 @@ test('the table of behaviours has a source and a test in each row', () => {
 
 test.each(ROWS)('%s', (row) => {
   const [, file, name = ''] = /\| `([a-z-]+)`: ([^|]+) \|$/.exec(row) ?? [];
-  const url = new URL(`${file}.test.ts`, import.meta.url);
-  expect(existsSync(url)).toBe(true);
+  const urls = [`${file}.test.ts`, `${file}.ci.test.ts`].map((path) => new URL(path, import.meta.url));
+  const url = urls.find(existsSync) ?? expect.fail(`there is no test file ${file}`);
   // The name as a whole string: of a test, or of a row of a table of tests.
   const source = readFileSync(url, 'utf8');
   const quoted = [`'${name}'`, `"${name}"`, `\`${name}\``, `\`${name}\${`];

@@ -5,7 +5,6 @@ export default defineConfig({
   test: {
     include: ['test/safety/**/*.test.ts', 'test/approval/**/*.test.ts'],
     globalSetup: 'test/support/fresh-build.ts',
-    env: { CI_ONLY: '' },
     maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
