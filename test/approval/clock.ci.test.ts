@@ -38,7 +38,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
     expect(await seat.left()).toBe(0);
   };
 
-  it('takes the passphrase and the date, voids what was open, and tells the journal', async () => {
+  it('asks for the passphrase and the date, voids open plans, and writes to the journal', async () => {
     const dir = stateDirectory();
     await initApprover(dir, PASSPHRASE);
     const { ask, ledger, journal, clock } = await aheadIn(dir);
@@ -74,7 +74,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
     expect(await journal.entries()).toEqual([]);
   });
 
-  it('is not for whoever has no passphrase, and has nothing to do where the clock is right', async () => {
+  it('requires the passphrase, and does nothing where the clock is right', async () => {
     const dir = stateDirectory();
     const { ask } = await aheadIn(dir);
     const seat = sitDown('approve', '--reset-clock', '--state-dir', dir);

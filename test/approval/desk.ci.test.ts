@@ -160,7 +160,7 @@ describe('attempts at the passphrase', () => {
     }
   });
 
-  it('begin anew after the right one', async () => {
+  it('start again after the right one', async () => {
     const attempts = await attemptsAt({ now: 1_000_000 });
     for (let tries = 0; tries < 4; tries += 1) await attempts.take();
     await attempts.forgive();

@@ -150,7 +150,7 @@ describe('the key of the approver', { timeout: 60_000 }, () => {
     await expect(openApprover(dir, PASSPHRASE)).rejects.toThrow('cannot be read');
   });
 
-  it('is not replaced by a folder that somebody left there', async () => {
+  it('is not replaced by a folder that already exists there', async () => {
     const dir = stateDirectory();
     mkdirSync(join(dir, 'approver', 'x'), { recursive: true });
     await expect(initApprover(dir, PASSPHRASE)).rejects.toThrow('A passphrase is already set up');
@@ -230,7 +230,7 @@ describe('an approval', { timeout: 60_000 }, () => {
     expect(isApprovedBy({ ...told, shown: question.shown }, fooled, await pinned())).toBe(false);
   });
 
-  it('does not count when somebody wrote the row without the passphrase', async () => {
+  it('does not count when the row was written without the passphrase', async () => {
     const { state, ledger, ask } = await ledgerIn(stateDirectory());
     const [wanted, other] = [await ask(), await ask({ name: 'scratch' })];
     const stolen = approver.sign(other, given);

@@ -50,7 +50,7 @@ async function overStdio(args: string[], host = stdioHost): Promise<Session> {
 const NOT_THIS_KEY = /This world is pinned to the approver key SHA256:[\w-]{43}; this server has/;
 
 describe.each(HOSTS)('an agent that starts a server of its own, $name', { timeout: 60_000 }, (host) => {
-  it('cannot approve by form while the owner of the key has not said so', async () => {
+  it('cannot approve by form until the owner of the key allows it', async () => {
     const { dir, target, isThere } = await owned();
     const agent = await overStdio(['--state-dir', dir], host);
     expect(await failedTo(agent, 'delete_kx_database', target)).toContain('waits under the code');

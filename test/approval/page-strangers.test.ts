@@ -25,7 +25,7 @@ describe('a stranger at the approval page', () => {
     }
   });
 
-  it('cannot use the link again, and the person who can is told', async () => {
+  it('cannot use the link again, and the person is warned', async () => {
     const { page, person } = await openedPage();
     const stranger = visitor(page);
     const again = await stranger.open();

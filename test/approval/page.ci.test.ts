@@ -141,7 +141,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     expect(await ledger.burn(question.nonce)).toBe(false);
   });
 
-  it('tells a second tab what the first one did', async () => {
+  it('shows in a second tab what the first one did', async () => {
     const { person, path } = await opened();
     const [one, two, three] = [await person.get(path), await person.get(path), await person.get(path)];
     await person.send(path, { act: 'decline' }, one);
@@ -157,7 +157,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 
-  it('says when somebody answered elsewhere', async () => {
+  it('says when someone answered elsewhere', async () => {
     const { person, path, ledger, question } = await opened();
     const plan = await person.get(path);
     await ledger.end(question.nonce, 'declined');
@@ -204,7 +204,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     expect((await granted())?.approval.signature).toBeUndefined();
   });
 
-  it('says nothing of what went wrong inside, and tells the terminal', async () => {
+  it('hides internal errors, and reports them in the terminal', async () => {
     const { person, path, state, errors, granted } = await opened({});
     const found = await granted();
     await state.write((db) => db.prepare("UPDATE questions SET body = 'no JSON'").run());

@@ -81,7 +81,7 @@ describe('a state directory of version 0.1.0', { timeout: 60_000 }, () => {
     await world.close();
   });
 
-  it('has its owner told once, at the first start, that forms do not count any more and how to allow them', async () => {
+  it('logs once, at the first start, that forms no longer count and how to allow them', async () => {
     const dir = fromBefore();
     const [first, second] = [await startLog(dir), await startLog(dir)];
     const told = (lines: typeof first) => lines.filter(({ msg }) => msg.includes('approve --trust-forms'));

@@ -20,7 +20,7 @@ describe.each(HOSTS)('a client without forms, $name', ({ connect }) => {
   };
   const codeIn = (text: string) => /code ([A-Z0-9]{5})/.exec(text)?.[1] as string;
 
-  it('is told what to tell the person, and nothing that would do instead', async () => {
+  it('is told how the person can approve, and gets nothing with which it could approve', async () => {
     const { dir, session, target } = await opened();
     const text = await failedTo(session, 'delete_kx_database', target);
     const id = target.environmentId.slice(0, 4);
@@ -52,7 +52,7 @@ describe.each(HOSTS)('a client without forms, $name', ({ connect }) => {
     expect(codeIn(await failedTo(session, 'delete_kx_database', target))).toBe(codeIn(text));
   });
 
-  it('is told that many things can go as one plan', async () => {
+  it('is told that one plan can delete many entities', async () => {
     const session = await connect(FRESH_WORLD);
     onTestFinished(() => session.close());
     const { environments } = (await did(session, 'list_kx_environments')) as { environments: Record<string, string>[] };

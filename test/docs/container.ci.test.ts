@@ -63,7 +63,7 @@ describe('the container', () => {
     ]);
   });
 
-  it('serves MCP with the command of the documents, to whoever has a token', async () => {
+  it('serves MCP with the command of the documents, to clients with a token', async () => {
     const tokens = join(folder, 'tokens.json');
     const sha256 = 'a'.repeat(64);
     writeFileSync(tokens, JSON.stringify({ tokens: [{ name: 'ann', sha256, scopes: ['finspace:read'] }] }));

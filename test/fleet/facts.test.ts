@@ -31,7 +31,7 @@ describe('problems', () => {
     expect(lags[0]).not.toHaveProperty('behindBy');
   });
 
-  test('do not take the age of what is unused for how long nobody used it', async () => {
+  test('do not report the age of an unused entity as the time for which it was unused', async () => {
     const { data } = await use('find_kx_problems', { problem: 'unused' });
     expect(data['unusedSince']).toMatch(/^not in the API/);
     for (const row of data['problems'] as Rows) {
@@ -77,7 +77,7 @@ describe('problems', () => {
   });
 });
 
-test('how full volumes are is said to be unknown where somebody asks for it', async () => {
+test('the use of volumes is reported as unknown on request', async () => {
   const sorted = (kind: string, sort: string) => use('find_kx_entities', { kinds: [kind], sort });
   expect((await sorted('volume', 'fullest')).data['notKnown']).toMatch(/^how full volumes are/);
   expect((await sorted('volume', 'largest')).data).not.toHaveProperty('notKnown');
@@ -131,7 +131,7 @@ describe('quotas', () => {
     expect(data).toMatchObject({ limits: 'those that this backend enforces', account: { used: 2, limit: 1 } });
   });
 
-  test('are said to be published defaults where the backend shows none, and not to be exceeded', async () => {
+  test('are reported as published defaults where the backend shows none, and never as exceeded', async () => {
     const { of, data } = await uses(undefined);
     expect(data['limits']).toMatch(/^published defaults: the API shows no limits/);
     expect(of('clusters')).toEqual({ quota: 'clusters', used: 13, publishedDefault: 10 });

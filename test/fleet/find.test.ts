@@ -104,7 +104,7 @@ describe('find_kx_entities', () => {
     expect(without.text).not.toContain('hdb-futures');
   });
 
-  test('tells where loads came from', async () => {
+  test('shows the source of loads', async () => {
     const loads = await use('find_kx_entities', { kinds: ['changeset'], uses: 's3://halden-reference' });
     expect(loads.data['entities']).toMatchObject([
       { changes: ['PUT s3://halden-reference/instruments/ to /instruments/'] },
@@ -113,7 +113,7 @@ describe('find_kx_entities', () => {
     expect(elsewhere.data).toMatchObject({ found: 0, notSearched: expect.stringContaining('changeset') });
   });
 
-  test('tells everything of a few, and of many only what the lists tell', async () => {
+  test('shows all settings of a few entities, and of many only what the lists contain', async () => {
     const one = await use('find_kx_entities', { name: 'tp-fx' });
     expect(one.data['entities']).toMatchObject([{ arguments: ['schema=fx'], arn: expect.stringContaining('tp-fx') }]);
     const hosts = await use('find_kx_entities', { kinds: ['scaling-group'] });

@@ -29,7 +29,7 @@ describe('the list of tools', () => {
 });
 
 describe('describe_kx_environment', () => {
-  test('tells all of the demo in one small answer, by name or id', async () => {
+  test('shows the whole demo in one small answer, by name or id', async () => {
     const { data, text, links } = await use('describe_kx_environment', { environment: 'kdb-prod' });
     expect(countTokens(text)).toBeLessThanOrEqual(2_000);
     expect(data['more']).toBeUndefined();
@@ -62,7 +62,7 @@ describe('describe_kx_environment', () => {
     expect(text).toContain('did you mean "kdb-prod"?');
   });
 
-  test('tells how far it is while it takes long', async () => {
+  test('reports progress while it takes long', async () => {
     let now = NOW;
     const slow = await demo({
       before: async () => {
@@ -77,7 +77,7 @@ describe('describe_kx_environment', () => {
     await slow.close();
   });
 
-  test('tells what it may not read', async () => {
+  test('says what it may not read', async () => {
     const limited = caller(world().call, { deny: ['list_kx_users'] });
     const { data } = await limited('describe_kx_environment', { environment: 'kdb-prod' });
     expect(data['notRead']).toEqual([
@@ -122,7 +122,7 @@ test.each([
 });
 
 describe('find_kx_problems about what is unused', () => {
-  test('tells of nothing that it could not make sure of', async () => {
+  test('reports nothing that it could not verify', async () => {
     const uat = await world().id('kdb-uat');
     const partly: Call = async (operation, input, options) => {
       const isThere = (input as { environmentId?: string }).environmentId === uat;
@@ -194,7 +194,7 @@ describe('what_depends_on', () => {
     );
   });
 
-  test('says what was meant when there is no such thing', async () => {
+  test('suggests a name when there is no such entity', async () => {
     const { text } = await use('what_depends_on', { environment: 'kdb-prod', name: 'vol-equity' });
     expect(text).toContain('did you mean "vol-equities"?');
   });

@@ -66,7 +66,7 @@ describe('groups', () => {
     expect(all.data).not.toHaveProperty('environmentsWithout');
   });
 
-  test('tell apart what has one name in two environments', async () => {
+  test('distinguish entities with one name in two environments', async () => {
     const { data } = await use('find_kx_entities', { kinds: ['volume'], name: 'vol-fx', groupBy: 'type' });
     expect(data['groups']).toMatchObject([{ names: ['vol-fx in kdb-prod', 'vol-fx in kdb-uat'] }]);
   });
@@ -96,7 +96,7 @@ describe('groups', () => {
   });
 });
 
-test('things without a tag are told by the tag of their environment', async () => {
+test('entities without a tag are grouped by the tag of their environment', async () => {
   const owned = { kinds: ['volume'], tag: 'stage=uat' };
   const { environmentArn: resourceArn = '' } = await world.call('GetKxEnvironment', { environmentId: uat });
   await world.call('TagResource', { resourceArn, tags: { stage: 'uat' } });
@@ -116,7 +116,7 @@ test('things without a tag are told by the tag of their environment', async () =
 });
 
 describe('many problems', () => {
-  test('are told by environment in few words, unless all of each is asked for', async () => {
+  test('are summarized by environment, unless all details are requested', async () => {
     const { data } = await use('find_kx_problems', { problem: 'unused' });
     expect(data).toMatchObject({ counts: { unused: 24 }, environmentsWithProblems: 2 });
     const [first, second] = data['byEnvironment'] as Rows;
@@ -170,7 +170,7 @@ describe('compare_kx_environments', () => {
       });
   };
 
-  test('tells what differs in all of a kind once, what differs besides, and in what', async () => {
+  test('shows once what differs in all of a kind, and then the other differences', async () => {
     const arguments_ = [{ key: 's', value: '4' }];
     const [a, b] = await Promise.all(
       ['left', 'right'].map(async (name) => {
@@ -213,14 +213,14 @@ describe('answers that would not fit otherwise', () => {
       } as never);
   });
 
-  test('tell of each less, and what all of them have in common once', async () => {
+  test('show fewer settings of each, and common settings once', async () => {
     const { data } = await use('find_kx_entities', { kinds: ['cluster'], uses: 'twin-code' });
     expect(data).toMatchObject({ found: 40, matched: ['code=s3://twin-code/one/app.zip'] });
     expect(data['entities']).toHaveLength(40);
     expect(data).not.toHaveProperty('more');
   });
 
-  test('tell what many groups take up only when they are put in its order', async () => {
+  test('show the sizes of many groups only when they are sorted by size', async () => {
     const bySize = { kinds: ['cluster'], uses: 'twin-code', groupBy: 'memoryReservation' };
     const counted = await use('find_kx_entities', bySize);
     expect(counted.data['groups']).toHaveLength(40);

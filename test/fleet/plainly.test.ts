@@ -121,7 +121,7 @@ describe('groups', () => {
   });
 });
 
-test('groups by the day on which things were made or changed', async () => {
+test('groups by the day on which entities were created or changed', async () => {
   const loads = await groups({ kinds: ['changeset'], groupBy: 'date' });
   expect(loads.get('2026-03-17')).toMatchObject({ count: 3 });
   expect([...loads.keys()]).not.toContain('(none)');
@@ -129,13 +129,13 @@ test('groups by the day on which things were made or changed', async () => {
   expect([...days.keys()]).toEqual([...days.keys()].toSorted().toReversed());
 });
 
-test('tags are not settings, and it is said where to look for them', async () => {
+test('tags are not settings, and the answer says where to find them', async () => {
   const { data } = await find({ kinds: ['cluster'], uses: 'owner=fx-desk' });
   expect(data).toMatchObject({ found: 0, notSearched: 'tags (argument tag)' });
 });
 
 describe('a tag that nothing has', () => {
-  test('is not told as what everything lacks', async () => {
+  test('is not reported as missing everywhere', async () => {
     const lacking = await find({ tag: '!cost-center' });
     expect(lacking).toMatchObject({ isError: true, text: expect.stringContaining('cost-centre, owner, stage') });
     const few = await find({ kinds: ['environment'], tag: '!team' });
@@ -154,7 +154,7 @@ describe('a tag that nothing has', () => {
   });
 });
 
-test('view full tells all of each, of many too', async () => {
+test('the full view shows all settings of each, even of many', async () => {
   const { data } = await find({ kinds: ['user'], view: 'full' });
   for (const user of data['entities'] as Rows) expect(user['arn']).toContain(`kxUser/${user['name']}`);
   const partly = failing(world().call, 'GetKxVolume');
@@ -162,7 +162,7 @@ test('view full tells all of each, of many too', async () => {
   expect(volumes.data).toMatchObject({ found: 6, notRead: expect.arrayContaining([expect.anything()]) });
 });
 
-describe('what is on its way', () => {
+describe('changes in progress', () => {
   test('says when that is usually done, everywhere', async () => {
     const { data } = await use('find_kx_problems', { problem: 'underway' });
     const [started] = (data['problems'] as Rows).filter(({ entity }) => entity === 'cluster:rdb-futures');
@@ -183,7 +183,7 @@ describe('what is on its way', () => {
   });
 });
 
-test('problems tell whose they are', async () => {
+test('problems show their owners', async () => {
   const { data } = await use('find_kx_problems');
   const owners = new Map(
     (data['problems'] as Rows).map((row) => [row['entity'], (row['tags'] ?? row['tagsOfDatabase']) as object]),
@@ -198,7 +198,7 @@ test('problems tell whose they are', async () => {
 });
 
 describe('what_depends_on', () => {
-  test('tells its tags, and how much there is of what it needs', async () => {
+  test('shows its tags, and the sizes of what it needs', async () => {
     const { data } = await use('what_depends_on', { name: 'hdb-fx' });
     expect(data['entity']).toMatchObject({ tags: { owner: 'fx-desk' } });
     expect(data['needs']).toContainEqual(expect.objectContaining({ id: 'scaling-group:sg-history', free: '24 GiB' }));
@@ -207,7 +207,7 @@ describe('what_depends_on', () => {
     expect((await denied('what_depends_on', { name: 'hdb-fx' })).data['entity']).not.toHaveProperty('tags');
   });
 
-  test('tells the nodes of a cluster, with their ids', async () => {
+  test('shows the nodes of a cluster, with their ids', async () => {
     const environmentId = await world().id('kdb-prod');
     const { nodes = [] } = await world().call('ListKxClusterNodes', { environmentId, clusterName: 'hdb-futures' });
     const { data } = await use('what_depends_on', { name: 'hdb-futures' });
@@ -218,7 +218,7 @@ describe('what_depends_on', () => {
     });
   });
 
-  test('tells who still holds the data of a load', async () => {
+  test('shows which clusters still hold the data of a load', async () => {
     const { data } = await use('find_kx_problems', { problem: 'behind' });
     const lags = (data['problems'] as Rows).filter(({ entity }) => entity === 'cluster:hdb-equities-b');
     const late: Rows[number] = Object.assign({}, ...lags);
@@ -242,7 +242,7 @@ describe('what_depends_on', () => {
   });
 });
 
-test('the first few are told wholly, with how many there are', async () => {
+test('the first few are shown in full, with the total number', async () => {
   const { data } = await find({ kinds: ['changeset'], sort: 'newest', limit: 3 });
   expect(data).toMatchObject({ found: 23, shown: 3 });
   expect(names(data['entities'], 'database').toSorted()).toEqual(['equities_taq', 'futures_l2', 'fx_spot']);
@@ -256,7 +256,7 @@ test('the first few are told wholly, with how many there are', async () => {
   expect((await find({ kinds: ['volume'], limit: 50 })).data).toMatchObject({ found: 6, totals: { diskGB: 24_000 } });
 });
 
-test('a word that is no name is not told as an absence', async () => {
+test('a word that is not a name is not reported as missing', async () => {
   expect((await find({ name: 'hdb-eqities-b' })).data).toMatchObject({ found: 0, didYouMean: 'hdb-equities-b' });
   expect((await find({ name: 'trader' })).data).toMatchObject({ notSearched: expect.stringContaining('uses') });
   expect(await found({ uses: 'trader' })).toEqual(['gw-prod', 'jonas_lind']);

@@ -66,7 +66,7 @@ describe.each(HOSTS)('--catalog search for $name', ({ connect }) => {
     expect(messages[0]?.content.text).toMatch(/found with find_tools and run with call_read_tool or call_write_tool/);
   });
 
-  test('tells hosts which of its tools only read, and which may destroy', async () => {
+  test('shows hosts which of its tools only read, and which may destroy', async () => {
     session = await connect(SEARCH);
     const { tools } = await session.listTools();
     expect(tools.map(({ annotations }) => annotations)).toEqual([

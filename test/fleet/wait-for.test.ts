@@ -7,7 +7,7 @@ const { world, use } = demoTools();
 describe('wait_for_kx_entity', () => {
   const of = { environment: 'kdb-prod', kind: 'cluster' };
 
-  test('comes back at once when it is ready, failed or gone', async () => {
+  test('returns at once when the entity is ready, failed or deleted', async () => {
     expect((await use('wait_for_kx_entity', { ...of, name: 'hdb-fx' })).data['reached']).toBe(true);
     const failed = (await use('wait_for_kx_entity', { ...of, name: 'gp-signals' })).data;
     expect(failed).toMatchObject({ reached: false, status: 'CREATE_FAILED', reason: /Not enough memory/ });
@@ -30,7 +30,7 @@ describe('wait_for_kx_entity', () => {
     expect(data).toMatchObject({ reached: false, why });
   });
 
-  test('takes ready and gone for the states that they are', async () => {
+  test('accepts ready and gone as states', async () => {
     const ready = await use('wait_for_kx_entity', { ...of, name: 'hdb-fx', until: 'ready' });
     expect(ready.data).toMatchObject({ reached: true, status: 'RUNNING' });
     const gone = await use('wait_for_kx_entity', { ...of, name: 'hdb-fx', until: 'gone' });
@@ -106,7 +106,7 @@ describe('wait_for_kx_entity', () => {
     expect(nameless).toMatchObject({ isError: true, text: /name: required/ });
   });
 
-  test('knows an environment that is gone, and what was in it', async () => {
+  test('knows a deleted environment, and what was in it', async () => {
     const instant = await demo({ lifecycle: 'instant' });
     const kmsKeyId = 'arn:aws:kms:us-east-1:111122223333:key/0f5c0c4e-7f38-4a2b-9d3e-2f0c9a7d1b11';
     const made = await instant.call('CreateKxEnvironment', { name: 'kdb-brief', kmsKeyId });

@@ -8,7 +8,7 @@ const COUNT = 100;
 const named = (prefix: string) => Array.from({ length: COUNT }, (_, at) => `${prefix}-${String(at).padStart(3, '0')}`);
 const PATHS = Array.from({ length: 30 }, (_, at) => `/2026.03.${at + 1}/trades-of-the-equities-desk-${at}/`);
 
-describe('answers about very many things', { timeout: 60_000 }, () => {
+describe('answers about very many entities', { timeout: 60_000 }, () => {
   let session: Session;
   let environmentId: string;
   beforeAll(async () => {

@@ -32,7 +32,7 @@ describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSE
     await tab.getByRole('button', { name: 'Approve deletion' }).click();
   };
 
-  it('signs somebody in, approves, and says so again on reload', async () => {
+  it('signs a person in, approves, and says so again on reload', async () => {
     const { tab, ann, remove, exists, asked, origin } = await opened();
     expect(await heading(tab)).toBe('Sign in to approve');
     await signIn(tab, ann);
@@ -46,7 +46,7 @@ describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSE
     expect(asked.filter((url) => !url.startsWith(origin) || url.includes(ann))).toEqual([]);
   });
 
-  it('lets somebody try another token, and shows nothing before', async () => {
+  it('lets a person try another token, and shows nothing before', async () => {
     const { tab, ann } = await opened();
     await signIn(tab, `${ann}x`);
     expect(await tab.getByRole('alert').textContent()).toContain('not valid here');
@@ -90,7 +90,7 @@ describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSE
     expect((await remove()).isError).toBe(true);
   });
 
-  it('does not let somebody approve what they asked for', async () => {
+  it('does not let a person approve their own request', async () => {
     const { tab, origin, both, remove } = await opened();
     const code = codeIn(await remove(both));
     await signIn(tab, both);
@@ -99,7 +99,7 @@ describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSE
     expect(await tab.getByRole('button', { name: 'Approve deletion' }).count()).toBe(0);
   });
 
-  it('knows somebody who comes back by a link on another site', async () => {
+  it('keeps a person signed in who returns by a link on another site', async () => {
     const { tab, ann, code, origin } = await opened();
     await signIn(tab, ann);
     const chat = await served(`<a href="${origin}/approvals/${code}">the plan</a>`);

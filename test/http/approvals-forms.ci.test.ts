@@ -54,7 +54,7 @@ describe('sign-in forms that do not come to their end', () => {
     expect((await someone.signIn(ann, code)).text).toContain('Delete database');
   });
 
-  it('give way to who comes when all places are taken, the one that has taken longest first', async () => {
+  it('are evicted by new ones when all places are in use, the oldest first', async () => {
     const { server, slow, ann, code, someone } = await flooded(256);
     expect((await someone.signIn(ann, code)).text).toContain('Delete database');
     await until(() => slow.some(({ answered }) => answered() !== ''));

@@ -29,7 +29,7 @@ describe('at the approval page, a token of an issuer', () => {
     expect((await someone.signIn(await as.token(APPROVER, { alg: 'none' }))).status).toBe(403);
   });
 
-  it('keeps somebody signed in no longer than it is good for', async () => {
+  it('keeps a person signed in no longer than the token is valid', async () => {
     const { as, someone } = await served();
     const exp = Math.floor(Date.now() / 1_000) + 120;
     const answer = await someone.submit('/approvals/sign-in', {

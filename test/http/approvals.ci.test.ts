@@ -14,7 +14,7 @@ afterEach(closeAll);
 const approve = { act: 'approve', name: 'trades' };
 
 describe('the approval page of a server', () => {
-  it('lets somebody with a token approve what another asked for, and the call then runs once', async () => {
+  it('lets a person with a token approve the request of another, and the call then runs once', async () => {
     const { server, someone, code, remove, exists, refusal, ann } = await waiting();
     expect(wordsIn(refusal)).toContain(`http://127.0.0.1:${server.port}/approvals,`);
     const before = await someone.get(`/approvals/${code}`);
@@ -29,7 +29,7 @@ describe('the approval page of a server', () => {
     expect([isThere, result.isError, after]).toEqual([true, undefined, false]);
   });
 
-  it('tells nobody from elsewhere where its program and files are', async () => {
+  it('does not reveal the paths of its program and files', async () => {
     const { refusal, folder } = await waiting({ kept: true });
     expect(wordsIn(refusal)).toContain('Or in a terminal on the machine of this server, with its settings');
     expect(wordsIn(refusal)).not.toContain(folder);
@@ -50,7 +50,7 @@ describe('the approval page of a server', () => {
     );
   });
 
-  it('counts no approval that somebody writes into the state database', async () => {
+  it('counts no approval that was written into the state database', async () => {
     const { code, remove, folder } = await waiting({ kept: true });
     const state = closing(await openState(join(folder, 'state.db')));
     const ledger = sqlLedger(async () => state, { now: Date.now, openMs: 900_000 });
@@ -74,7 +74,7 @@ describe('the approval page of a server', () => {
     expect(await exists()).toBe(true);
   });
 
-  it('lets nobody approve what they asked for themselves, but decline it', async () => {
+  it('lets nobody approve their own request, but decline it', async () => {
     const { someone, remove, both, exists, ann } = await waiting();
     const code = codeIn(await remove(both));
     const shown = await someone.signIn(both, code);
@@ -169,7 +169,7 @@ describe('signing in', () => {
     expect((await person(server.url).signIn(`${ann}x`)).status).toBe(403);
   });
 
-  it('goes by what a proxy that has signed somebody in hands on', async () => {
+  it('accepts the token that a signing-in proxy adds', async () => {
     const { someone, ann, agent, code, remove } = await waiting();
     expect((await someone.get(`/approvals/${code}`, bearer(agent))).status).toBe(403);
     expect((await someone.get(`/approvals/${code}`, bearer(`${ann}x`))).status).toBe(403);
@@ -179,7 +179,7 @@ describe('signing in', () => {
     expect((await remove()).isError).toBeUndefined();
   });
 
-  it('goes by the token of a proxy before a cookie that somebody left', async () => {
+  it('prefers the token of a proxy to an old cookie', async () => {
     const { someone, ann, ben } = await waiting();
     expect((await someone.signIn(ann)).text).toContain('Signed in as token:ann');
     expect((await someone.get('/approvals/', bearer(ben))).text).toContain('Signed in as token:ben');
@@ -187,7 +187,7 @@ describe('signing in', () => {
     expect((await someone.get('/approvals/')).text).toContain('Signed in as token:ann');
   });
 
-  it('ends when somebody signs out', async () => {
+  it('ends at sign-out', async () => {
     const { someone, ann, code } = await waiting();
     await someone.signIn(ann);
     expect((await someone.submit('/approvals/sign-out', {})).text).toContain('Signed out');
@@ -245,7 +245,7 @@ describe('a stranger at the approval page of a server', () => {
     expect((await remove()).isError).toBe(true);
   });
 
-  it('cannot send a form that was shown to somebody else, or for another plan', async () => {
+  it('cannot send a form that was shown to another person, or for another plan', async () => {
     const { server, someone, ann, ben, code, remove } = await waiting();
     const shown = await someone.signIn(ann, code);
     const other = person(server.url);
@@ -268,19 +268,19 @@ describe('a stranger at the approval page of a server', () => {
     expect(wrapped.headers.get('cache-control')).toBe('no-store');
   });
 
-  it('finds no page where nobody has to sign in', async () => {
+  it('finds no page where no sign-in is needed', async () => {
     const open = await product();
     expect((await fetch(new URL('/approvals', open.url))).status).toBe(404);
   });
 });
 
-describe('forms in the client of somebody with a token', () => {
+describe('forms in the client of a person with a token', () => {
   const answered = (requestState: string | undefined) => ({
     requestState,
     inputResponses: { approval: { action: 'accept', content: { name: 'trades' } } },
   });
 
-  it('are consent with finspace:approve only, whoever asked', async () => {
+  it('are consent only with finspace:approve, whichever principal calls', async () => {
     const { server, target, agent, both, exists } = await waiting();
     const remove = (token: string, more = {}) =>
       called(server.url, 'delete_kx_database', target, { headers: bearer(token), forms: true, more });

@@ -146,7 +146,7 @@ describe('a token', () => {
     expect([await read({ exp: now - 10 }), await read({ nbf: now + 30 })]).toEqual([401, 401]);
   });
 
-  it('is neither refused nor taken while the issuer cannot be reached', async () => {
+  it('is neither rejected nor accepted while the issuer cannot be reached', async () => {
     const server = await product({ authIssuer: 'http://127.0.0.1:9' });
     const as = await issuer(() => server.url);
     const response = await reading(server.url, bearer(await as.token({ iss: 'http://127.0.0.1:9', scope: ALL })));

@@ -141,7 +141,7 @@ describe.skipIf(!HAS_REDIS)('a fleet over Redis', () => {
     await expect(lonely.ready()).rejects.toThrow();
   });
 
-  it('tells the subscribers of one replica of what changed through another', async () => {
+  it('notifies the subscribers of one replica of changes through another', async () => {
     const settings = { ...sharedWorld(), redis: redis.url, sealKeys: redis.sealKeys };
     const [left, right] = [await product(settings), await product(settings)];
     const changing = await (HTTP_HOSTS[2] as HttpHost).connect(left.url);

@@ -73,7 +73,7 @@ describe('a drain', () => {
     await closed;
   });
 
-  it('does not wait for ever', async () => {
+  it('does not wait without limit', async () => {
     const { work, waiting } = gate();
     const server = await stack(work, { drainMs: 100 });
     const held = call(server.url).catch(() => undefined);

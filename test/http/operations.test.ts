@@ -121,7 +121,7 @@ describe('rate limits', () => {
   });
 });
 
-it('observes who asked for what, and nothing that was said', async () => {
+it('logs the principal and the tool of each request, and no contents', async () => {
   const seen: (Exchange & { status: number })[] = [];
   const server = await stack(async () => {}, {
     observe: (exchange, status) => void seen.push({ ...exchange, status }),

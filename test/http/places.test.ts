@@ -16,14 +16,14 @@ describe('places for forms', () => {
     return { all, come, still };
   };
 
-  it('are taken from whoever has most of them, so that one address cannot keep others out', () => {
+  it('are taken from the address that holds most, so that one address cannot lock others out', () => {
     const { all, come, still } = room(4);
     for (const peer of ['slow', 'slow', 'slow', 'ann', 'ben', 'eve']) expect(come(peer)).toBeDefined();
     expect(still()).toEqual(['slow', 'ann', 'ben', 'eve']);
     expect(all.inFlight).toBe(4);
   });
 
-  it('are taken from nobody who has fewer than the newcomer would have', () => {
+  it('are not taken from an address that holds fewer than the new one would', () => {
     const { come, still } = room(3);
     for (const peer of ['ann', 'ben', ...Array(20).fill('slow')]) expect(come(peer)).toBeDefined();
     expect(still()).toEqual(['ann', 'ben', 'slow']);

@@ -48,7 +48,7 @@ async function closedPort(): Promise<number> {
 }
 
 describe('an issuer that does not answer', () => {
-  it('is said at start, in /readyz and to clients, with the cause', async () => {
+  it('is reported at start, in /readyz and to clients, with the cause', async () => {
     const authIssuer = `http://127.0.0.1:${await closedPort()}`;
     const { url, warnings, ready } = await started({ authIssuer });
     const cause = `the issuer ${authIssuer} does not answer (ECONNREFUSED)`;
@@ -59,7 +59,7 @@ describe('an issuer that does not answer', () => {
     expect(await response.text()).toContain('The issuer of tokens cannot be reached: ECONNREFUSED');
   });
 
-  it('is said no longer once it answers', async () => {
+  it('is no longer reported once it answers', async () => {
     let now = Date.now();
     const as = await issuer(() => 'unused');
     as.outage(true);
@@ -73,7 +73,7 @@ describe('an issuer that does not answer', () => {
     expect(await ready()).toEqual([200, 'ready\n']);
   });
 
-  it('is said of keys too, whose place was configured', async () => {
+  it('is also reported for keys with a configured URL', async () => {
     const as = await issuer(() => 'unused');
     as.outage(true);
     const { ready } = await started({ authIssuer: as.url, authJwks: `${as.url}/keys` });
@@ -98,7 +98,7 @@ describe('an issuer that does not answer', () => {
   });
 });
 
-it('a Redis that does not answer is said at start and in /readyz, without its password', async () => {
+it('a Redis that does not answer is reported at start and in /readyz, without its password', async () => {
   const sealKeys = join(folder, 'keys');
   writeFileSync(sealKeys, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
   const { warnings, ready } = await started({ sealKeys, redis: `redis://:secret@127.0.0.1:${await closedPort()}` });
@@ -108,7 +108,7 @@ it('a Redis that does not answer is said at start and in /readyz, without its pa
   expect(JSON.stringify(warnings)).not.toContain('secret');
 });
 
-it('a backend that does not answer is said in /readyz by the code of its failure only', async () => {
+it('a backend that does not answer is reported in /readyz with the code of its failure only', async () => {
   const faults = join(folder, 'faults.json');
   const rule = { operation: 'ListKxEnvironments', error: 'AccessDenied', message: 'account 111122223333' };
   writeFileSync(faults, JSON.stringify({ rules: [rule] }));

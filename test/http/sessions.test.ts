@@ -40,7 +40,7 @@ describe('a session of the 2025 era', () => {
     expect(await statusOf(fetch(url, { method: 'DELETE', headers }))).toBe(404);
   });
 
-  it('ends when nobody has used it for long enough', async () => {
+  it('ends after it was idle for long enough', async () => {
     let now = 0;
     const { url } = await stack(idle, { sessionIdle: 10_000, now: () => now });
     const headers = await initialize(url);
@@ -106,7 +106,7 @@ describe('sessions of several principals', () => {
     return { url, at, ann, ben, cid, begun, refused, alive };
   };
 
-  it('are shared out: whoever has most of them gives way, though it uses them all', async () => {
+  it('are shared fairly: the principal that holds most gives one up, even one in use', async () => {
     const { url, ann, ben, begun, refused, alive } = await full();
     const greedy: Record<string, string>[] = [];
     const streams: Response[] = [];
@@ -124,7 +124,7 @@ describe('sessions of several principals', () => {
     for (const { body } of streams) await body?.cancel();
   });
 
-  it('give up what nobody used for a minute first, and never that of somebody who has fewer', async () => {
+  it('evict one that was idle for a minute first, and never one of a principal that holds fewer', async () => {
     const { at, ann, ben, cid, begun, alive } = await full();
     const bens = await begun(ben);
     const idle = await begun(ann);

@@ -23,7 +23,7 @@ const list = (url: string, token: string) =>
   modern(url, 'tools/list', {}, token === '' ? {} : { authorization: `Bearer ${token}` });
 
 describe('fixed tokens', () => {
-  it('let in whom the file names, until they expire', async () => {
+  it('admit the principals of the file, until they expire', async () => {
     const expired = { name: 'old', sha256: digest(OLD), scopes: ['finspace:read'], expires: '2020-01-01T00:00:00Z' };
     const { url } = await product({ authTokens: file({ tokens: [agent, expired] }) });
     expect((await list(url, AGENT)).status).toBe(200);

@@ -29,14 +29,14 @@ const list = (url: string, headers = {}) =>
   modern(url, 'tools/call', { name: 'list_kx_environments', arguments: {} }, headers);
 
 describe('named targets', () => {
-  it('have a path each, and nothing stands for a default', async () => {
+  it('have a path each, and there is no default', async () => {
     const server = await product({ targets: file({ targets: TWO }) });
     expect((await list(at(server, '/t/lab/mcp'))).status).toBe(200);
     expect((await list(at(server, '/t/none/mcp'))).status).toBe(404);
     expect((await list(at(server, '/mcp'))).status).toBe(404);
   });
 
-  it('are told apart in every result, and by every approval', async () => {
+  it('are named in every result, and separate in every approval', async () => {
     const server = await product({ targets: file({ targets: TWO }) });
     const result = await (await list(at(server, '/t/lab/mcp'))).json();
     expect(result).toMatchObject({ result: { _meta: { 'finspace-mcp/target': 'lab' } } });
@@ -66,7 +66,7 @@ describe('named targets', () => {
     expect(await (await list(at(server, '/t/b/mcp'))).text()).not.toContain('only-in-a');
   });
 
-  it('are open to whom they name, with the scopes that they leave', async () => {
+  it('admit the principals that they name, with the scopes that they allow', async () => {
     let server: Running | undefined;
     let path = '/t/prod/mcp';
     const as = await issuer(() => at(server as Running, path));
@@ -84,7 +84,7 @@ describe('named targets', () => {
     expect(await status('bob')).toBe(404);
   });
 
-  it('are approved by whom they leave finspace:approve, on one page', async () => {
+  it('are approved on one page by principals that they allow finspace:approve', async () => {
     const held = tokens({ agent: ['finspace:destroy'], ann: ['finspace:approve'], ben: ['finspace:approve'] });
     const agent = { 'token:agent': ['finspace:destroy'] };
     const targets = {

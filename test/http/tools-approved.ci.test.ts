@@ -27,7 +27,7 @@ describe.each(HTTP_HOSTS)('approvals over HTTP, $name', ({ connect }) => {
     }
   });
 
-  it('tears a whole environment down after one form', async () => {
+  it('tears an environment down after one form', async () => {
     const { url } = await product({ world: 'demo' });
     const person = vi.fn((message: string): FormAnswer => {
       return { action: 'accept', content: { name: typedIn(message) } };

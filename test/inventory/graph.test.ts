@@ -76,7 +76,7 @@ describe('the graph of an environment', () => {
     });
   });
 
-  test('never has more calls under way than it may', async () => {
+  test('never has more calls in progress than allowed', async () => {
     let running = 0;
     let most = 0;
     const slow = await demo({

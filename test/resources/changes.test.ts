@@ -23,7 +23,7 @@ describe.each(WATCHERS)('changes over $name', ({ open, modern }) => {
     return { world, ...place, session, environmentId, uri: `finspace://kx/environments/${environmentId}` };
   };
 
-  test('are told at once after our own calls, and nothing else is', async () => {
+  test('are notified at once after our own calls, and of nothing else', async () => {
     const { session, environmentId, uri } = await scene();
     const { heard } = await subscribed(session, modern, uri);
     // The standing stream of an older client over HTTP may open only now; what came before is not repeated.
@@ -37,7 +37,7 @@ describe.each(WATCHERS)('changes over $name', ({ open, modern }) => {
     expect(new Set(heard)).toEqual(new Set([`${UPDATED} ${uri}`]));
   });
 
-  test('are found by looking when somebody else makes them, by one look for all who subscribe', async () => {
+  test('are found by polling when another client makes them, with one poll for all subscribers', async () => {
     const { world, waits, connect, session, environmentId, uri } = await scene();
     const other = await (await open(world)).connect();
     const one = await subscribed(session, modern, uri);
@@ -53,7 +53,7 @@ describe.each(WATCHERS)('changes over $name', ({ open, modern }) => {
     await expect.poll(() => waits.pending().length).toBeLessThanOrEqual(2);
   });
 
-  test('are no longer looked for when the last one unsubscribes or is gone', async () => {
+  test('are no longer polled for when the last one unsubscribes or disconnects', async () => {
     const { waits, connect, session, uri } = await scene();
     const one = await subscribed(session, modern, uri);
     const second = await connect();
@@ -67,7 +67,7 @@ describe.each(WATCHERS)('changes over $name', ({ open, modern }) => {
 });
 
 describe.each(WATCHERS.filter(({ modern }) => modern))('a stream over $name', ({ open }) => {
-  test('is told which of the resources it can hear of', async () => {
+  test('learns which resources it can subscribe to', async () => {
     const { connect } = await open({ ...sharedWorld(), toolsets: ['kx-environment'] });
     const session = await connect();
     const uri = 'finspace://kx/environments';
@@ -118,7 +118,7 @@ describe('looking', () => {
     failing.stop();
   });
 
-  test('tells of a change once, also of one that came while it failed', async () => {
+  test('reports a change once, also one that happened while polls failed', async () => {
     const seen = look(['a', 'a', new Error('no answer'), 'b', 'b']);
     for (let index = 0; index < 6; index += 1) await seen.next();
     expect(seen.changes()).toBe(1);

@@ -160,7 +160,7 @@ describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
     ]);
   });
 
-  test('tell tags by ARN', async () => {
+  test('show tags by ARN', async () => {
     session = await connect(FRESH_WORLD);
     const { environmentArn } = await did(session, 'get_kx_environment', { environmentId: await prod() });
     const arn = `${environmentArn}/kxVolume/vol-fx`;
@@ -218,7 +218,7 @@ describe.each(HOSTS)('changes for $name', ({ connect, name }) => {
   let session: Subscribing;
   afterEach(() => session.close());
 
-  test('are told after our own mutations, and when time brings them', async () => {
+  test('are reported after our own mutations, and when a change becomes due', async () => {
     const args = ['--state', ':memory:', '--lifecycle', 'fast', '--world', 'empty', '--log-level', 'warn'];
     session = (await connect(args)) as Subscribing;
     const uri = 'finspace://kx/environments';

@@ -26,7 +26,7 @@ describe('resources that are looked at', () => {
     return { looked, watch, take, of };
   };
 
-  test('are shared out when there are too many, and none is taken from who has no more than a newcomer would', () => {
+  test('are shared fairly when there are too many, and none is taken from a principal that holds no more than the new one', () => {
     const { looked, take, of } = open();
     take('greedy', uris(300, 'greedy'));
     expect(of('greedy')).toBe(MOST);
@@ -75,7 +75,7 @@ describe('resources that are looked at', () => {
     expect([of('first'), of('waits'), of('over')]).toEqual([0, MOST, 0]);
   });
 
-  test('go first to who has none, however many somebody else waits for', () => {
+  test('go first to a principal that has none, however many another one waits for', () => {
     const { take, of } = open();
     const [[leave] = []] = uris(MOST - 1, 'other').map((name) => take(name, [`${name}-0`]));
     take('greedy', uris(MOST_WAITING + 1, 'greedy'));
@@ -86,7 +86,7 @@ describe('resources that are looked at', () => {
   });
 });
 
-test('over HTTP, what one principal watches keeps nobody else from hearing of changes', async () => {
+test('over HTTP, the subscriptions of one principal do not keep others from being notified', async () => {
   const people = tokens({ greedy: ['finspace:read'], ann: ['finspace:write'] });
   const world = sharedWorld();
   const waits = waiting();

@@ -3,7 +3,7 @@ import { openEstate } from './support/estate.ts';
 import { openTowns } from './support/towns.ts';
 
 describe('a user that there is not', () => {
-  it('is said not to be there, and nobody is asked', async () => {
+  it('is reported as missing, and no approval is requested', async () => {
     const { backend, town, guarded } = await openTowns();
     await guarded({}, async (guard, reached) => {
       const given = { environmentId: town.environmentId, userName: 'nobody' };
@@ -16,7 +16,7 @@ describe('a user that there is not', () => {
 });
 
 describe('a node that there is not', () => {
-  it('is said not to be there, with those that are, for those who may list them', async () => {
+  it('is reported as missing, with the existing ones for callers that may list them', async () => {
     const { backend, town, guarded } = await openTowns();
     const { environmentId } = town;
     await town.cluster('science', {

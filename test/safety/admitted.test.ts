@@ -109,8 +109,8 @@ describe('a world that may come to belong to another key', () => {
   });
 });
 
-describe('what is said once for a state directory', () => {
-  it('is said to the first of many that ask, for each thing', async () => {
+describe('what is logged once for a state directory', () => {
+  it('is logged for the first of many, once for each event', async () => {
     const state = await openState(':memory:');
     const first = await Promise.all(['a', 'a', 'b', 'a'].map((what) => isFirst(state, what, 1)));
     expect(first).toEqual([true, false, true, false]);

@@ -254,7 +254,7 @@ describe.each(REAL_HOSTS.filter(({ staysOpen }) => staysOpen))('a form that stay
     expect(product.spy().destructive()).toHaveLength(ends === 'answers' ? 1 : 0);
   });
 
-  it('tells each of two calls for the same until it is answered', async () => {
+  it('reports progress to each of two calls for the same plan until it is answered', async () => {
     await client.call('create_kx_database', database('trades'));
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const answers: ((answer: FormAnswer) => void)[] = [];

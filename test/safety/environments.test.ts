@@ -33,7 +33,7 @@ describe('a whole environment', () => {
   const withEnvironment = (changed: Members) =>
     answering(call, (name, reply) => (name === 'GetKxEnvironment' ? { ...reply, ...changed } : reply));
 
-  it('is put on a transit gateway once and for ever, which interrupts its clusters', async () => {
+  it('is connected to a transit gateway once, permanently, which interrupts its clusters', async () => {
     const { lost, interrupted, blockers } = await network({ transitGatewayConfiguration: GATEWAY });
     expect(lost.map(itemText)).toEqual(['option to change "transit gateway" ("its id and CIDR range become final")']);
     expect(interrupted.map(itemText)).toEqual(['cluster "gateway" ("GP, RUNNING")']);
@@ -96,7 +96,7 @@ describe('a whole environment', () => {
       arguments: { environmentId: estate.environmentId, ...(only === undefined ? {} : { only }) },
     });
 
-    it('is shown whole, in order, and approved with its name and the number of things', async () => {
+    it('is shown in full, in order, and approved by its name', async () => {
       await withGuard(async (guard, spy) => {
         const { message, state } = await asked(guard, given());
         const id = estate.environmentId.slice(0, 4);

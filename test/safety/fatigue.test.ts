@@ -57,7 +57,7 @@ describe('a person who is asked again and again', () => {
     expect(await timesAsked(20)).toBe(MOST);
   });
 
-  it('is told apart from others', async () => {
+  it('is counted separately from others', async () => {
     await timesAsked(20, decline);
     expect(await wants(wish, accept(wish.name), 'bob')).toBe(true);
     expect(spy.reached).toHaveLength(1);
@@ -159,7 +159,7 @@ describe('a person who approves elsewhere', () => {
     expect(spy.reached).toHaveLength(1);
   });
 
-  it('is told when newer plans took the place of the one in a form', async () => {
+  it('learns when newer plans have replaced the one in a form', async () => {
     const form = removal(0, true);
     const { state } = await asked(guard, form);
     scene.clock.advance(1);
@@ -190,7 +190,7 @@ describe('a person who approves elsewhere', () => {
     expect(outcome).toMatchObject({ text: expect.stringMatching(/gets no forms for now.*under the code \w{5}/) });
   });
 
-  it('is not kept waiting for what nobody could ever approve', async () => {
+  it('does not wait for what nobody could ever approve', async () => {
     const alone = await openGuard({ call: spy.call, clock: scene.clock });
     const outcome = await alone.attempt(removal(0));
     expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining('shows no forms') });

@@ -95,7 +95,7 @@ describe('the second line', () => {
 });
 
 describe('a name', () => {
-  it('stands as it is only where it can mislead nobody', () => {
+  it('is unquoted only where it cannot mislead anyone', () => {
     expect(label('hdb-a_1.b')).toBe('hdb-a_1.b');
     expect(label('a b')).toBe('"a b"');
     expect(label('a\n"b\\\u202e😀')).toBe('"a\\u{a}\\"b\\\\\\u{202e}\\u{1f600}"');

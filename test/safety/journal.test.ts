@@ -74,7 +74,7 @@ describe('a change', () => {
     },
   );
 
-  it('is told with who wanted it and what allowed it, without its body', async () => {
+  it('is recorded with its principal and its approval, without its body', async () => {
     const scene = await openScene();
     const guard = await openGuard({ call: spyOn(scene.call, { forward: false }).call, clock });
     const wish = scene.wishes[4] as Wish;

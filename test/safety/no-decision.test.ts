@@ -99,7 +99,7 @@ describe('a form that comes back without the decision of a person', () => {
     expect(await getsForms()).toBe(true);
   });
 
-  it('is none where the right name comes at once, nor where a decline took a second', async () => {
+  it('is not assumed where the right name comes at once, nor where a decline took a second', async () => {
     expect((await answered(wish, accept(wish.name))).kind).toBe('done');
     const outcome = await answered(wish, decline, 'one', SECOND);
     expect(outcome).toMatchObject({ text: expect.stringContaining('The person declined') });
@@ -158,7 +158,7 @@ describe('people and a headless client', () => {
 });
 
 describe('a plan that a newer one replaced', () => {
-  it('counts no more, and whoever asks with it is told why', async () => {
+  it('no longer counts, and a call that uses it is told why', async () => {
     const scene = await openScene();
     const spy = spyOn(scene.call, { forward: false });
     const outOfBand = async () => ({ trusts: () => true, how: (code: string) => `Approve ${code}.` });

@@ -120,7 +120,7 @@ describe('a name that is taken', () => {
     });
   });
 
-  it('is told with what has it', async () => {
+  it('is reported with the entity that has it', async () => {
     await estate.user('bob');
     expect(await call('create_kx_user', { userName: 'bob', iamRole: ROLE })).toMatchObject({
       kind: 'refused',

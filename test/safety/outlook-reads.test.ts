@@ -42,7 +42,7 @@ it.each([
   expect(status).toBe(detail === undefined ? 'RUNNING' : 'CREATE_FAILED');
 });
 
-it('counts the memory of those that run or are on their way up, and of no others', async () => {
+it('counts the memory of clusters that run or are starting, and of no others', async () => {
   const { environmentId } = scene.estate;
   for (const name of ['running', 'failed', 'starting']) {
     if (name === 'starting') scene.backend.clock.advance(HOUR);

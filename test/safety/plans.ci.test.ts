@@ -51,7 +51,7 @@ describe('on the demo world', () => {
 /** Nodes before their clusters; the rest in any order. */
 const RANK = (operation: OperationName) => (operation === 'DeleteKxClusterNode' ? 0 : 1);
 
-describe('on a world in which things hang together', () => {
+describe('on a world whose entities depend on each other', () => {
   let backend: Embedded;
   let estate: Estate;
   let call: Call;
@@ -252,7 +252,7 @@ describe('on a world in which things hang together', () => {
     expect(texts(unsized.filter(({ kind }) => kind === 'volume'))[0]).toBe('volume "fast"');
   });
 
-  it('clusters on their way out hold nothing', async () => {
+  it('clusters that are being deleted hold nothing', async () => {
     const leaving = answering(call, (name, reply) => {
       if (name === 'ListKxClusters')
         return {

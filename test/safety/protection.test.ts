@@ -81,7 +81,7 @@ describe('the protecting tag', () => {
     });
   });
 
-  it('can be put on, changed and taken off only by a person', async () => {
+  it('can be added, changed and removed only by a person', async () => {
     await guarded({}, async (guard, reached) => {
       const resourceArn = `${town.environmentArn}/kxVolume/fast`;
       for (const [tool, given] of [

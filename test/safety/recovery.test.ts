@@ -213,7 +213,7 @@ describe('a recovery kit', () => {
     ]);
   });
 
-  it('of what went meanwhile holds what the call said of it', async () => {
+  it('of an entity that disappeared meanwhile contains what the call said about it', async () => {
     const gone = answering(backend.call, (name, reply) => (name === 'ListKxUsers' ? { users: [] } : reply));
     const kits = passingKits(gone, backend.clock.now);
     const input = { environmentId: estate.environmentId, userName: 'ann' };

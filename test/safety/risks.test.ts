@@ -255,7 +255,7 @@ describe('protection', () => {
       expect(outcome.kind).toBe('done');
   });
 
-  it('asks before it is taken off', async () => {
+  it('requires approval before it is removed', async () => {
     const arguments_ = { resourceArn: estate.environmentArn, tagKeys: Object.keys(PROTECT) };
     expect((await guard.attempt({ tool: 'untag_resource', arguments: arguments_ })).kind).toBe('asked');
   });

@@ -85,7 +85,7 @@ describe('a clock', () => {
       expect(lags(times)).toBe(true);
     });
 
-    it('is taken for right once a person says so, which voids all that was open and is journaled', async () => {
+    it('is accepted once a person says so, which voids everything open and is journaled', async () => {
       const states = await behind();
       const { nonce = '', binding = '' } = (await guard.ledger.list()).at(-1) ?? {};
       await guard.state.write((db) =>
@@ -117,7 +117,7 @@ describe('a clock', () => {
       expect((await guard.attempt(wish)).kind).toBe('refused');
     });
 
-    it('is not reset when the journal cannot tell of it', async () => {
+    it('is not reset when the journal cannot be written', async () => {
       await behind();
       const broken = { ...guard.journal, record: () => Promise.reject(new Error('disk full')) };
       const times = await clockOf().read();

@@ -9,7 +9,7 @@ import { openTowns, type Towns } from './support/towns.ts';
 
 const readsOf = (...nouns: string[]) => nouns.flatMap((noun) => [`list_kx_${noun}s`, `get_kx_${noun}`]);
 
-describe('what a caller is told of entities whose reads are withheld', () => {
+describe('what a caller learns about entities whose reads are withheld', () => {
   let backend: Embedded;
   let town: Estate;
   let village: Estate;

@@ -67,7 +67,7 @@ describe('a service that says less than it may', () => {
     expect(lost).not.toEqual([]);
   });
 
-  it('about where a thing is, has the person told what is known, and nothing deleted', async () => {
+  it('about where an entity is, shows the person what is known, and deletes nothing', async () => {
     const user = { environmentId, volumeName: 'fast' };
     const mute: Call = async (name, input, options) => {
       if (name === 'GetKxEnvironment')
@@ -90,7 +90,7 @@ describe('a service that says less than it may', () => {
     );
   });
 
-  it('about what is not there yet, has the person told what would be made', async () => {
+  it('about what does not exist yet, shows the person what would be created', async () => {
     const { shown } = await planned(backend.call, 'CreateKxEnvironment', { name: 'new-one', kmsKeyId: KEY });
     expect(shown.text.split('\n')).toEqual([
       'CREATE environment new-one',

@@ -50,13 +50,13 @@ describe('the plan of a teardown', () => {
     expect(plan?.shown.name).toBe(estate.environmentId);
   });
 
-  it('leaves out what went while it was made', async () => {
+  it('omits what disappeared while it was prepared', async () => {
     expect((await planned(leaving(1)))?.removals.map(({ item }) => item.name)).toEqual(['fast', 'trading']);
     expect(await planned(leaving(1), ['ann', 'fast'])).toMatchObject({ blockers: [{ item: { name: 'ann' } }] });
     expect(await planned(leaving(2), ['ann', 'fast'])).toMatchObject({ blockers: [] });
   });
 
-  it('leaves out what is on its way out', async () => {
+  it('omits what is already being deleted', async () => {
     const going = answering(backend.call, (name, reply) =>
       name === 'GetKxVolume' ? { ...reply, status: 'DELETING' } : reply,
     );
@@ -107,7 +107,7 @@ describe('the plan of a teardown', () => {
     expect(deleting).toMatchObject({ removals: [], leaving: [{}], blockers: [] });
   });
 
-  it('knows what is gone from what merely cannot be read', async () => {
+  it('distinguishes what was deleted from what cannot be read', async () => {
     const user = {
       operation: 'DeleteKxVolume',
       input: { environmentId: estate.environmentId, volumeName: 'none' },

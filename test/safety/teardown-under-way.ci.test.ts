@@ -7,8 +7,8 @@ import { accept, asked, openGuard } from './support/guard.ts';
 
 const TOOL = 'tear_down_kx_environment';
 
-describe('a teardown that takes its time', () => {
-  it('says what is under way, and does not ask about that again', async () => {
+describe('a teardown that takes long', () => {
+  it('says what is in progress, and does not request approval for it again', async () => {
     const backend = await embedded('empty', 'realistic');
     const estate = await openEstate(backend.call);
     backend.clock.advance(HOUR);
@@ -80,7 +80,7 @@ describe('a teardown that takes its time', () => {
     return outcome;
   };
 
-  it('names what is under way without the state that it had when it was planned', async () => {
+  it('names what is in progress without the state that it had when it was planned', async () => {
     expect(await whole(() => undefined)).toMatchObject({
       content: { requested: 3, gone: 1, underWay: 2, entities: ['volume "fast"', 'kdb environment "trading"'] },
     });
@@ -122,7 +122,7 @@ describe('a teardown that takes its time', () => {
     }
   });
 
-  it('stops at what somebody else is deleting meanwhile', async () => {
+  it('stops at an entity that another client is deleting', async () => {
     const { backend, estate } = await furnished();
     const { environmentId } = estate;
     let answered = false;

@@ -9,7 +9,7 @@ const TOOL = 'tear_down_kx_environment';
 /** The look at the volume after the approval of a step is used up. */
 const LAST_LOOK = 8;
 
-describe('a teardown that is under way', () => {
+describe('a teardown in progress', () => {
   let backend: Embedded;
   let estate: Estate;
   let town = 0;
@@ -50,7 +50,7 @@ describe('a teardown that is under way', () => {
     return { said: outcome.content, reached: spy.reached.map(({ name }) => name) };
   };
 
-  it('has one kit made of all things before the first goes', async () => {
+  it('writes one recovery kit of all entities before the first delete', async () => {
     const kits: string[][] = [];
     const before: OperationName[][] = [];
     const { said, reached } = await tornDown({}, (_, spy) => {
@@ -66,7 +66,7 @@ describe('a teardown that is under way', () => {
     expect(reached).toEqual(['DeleteKxVolume', 'DeleteKxUser', 'DeleteKxUser']);
   });
 
-  it('looks at each thing again before it goes, and stops when it changed meanwhile', async () => {
+  it('reads each entity again before its delete, and stops when it has changed', async () => {
     const { environmentId } = estate;
     keep = async () => {
       await backend.call('UpdateKxVolume', { environmentId, volumeName: 'fast', description: 'needed again' });
@@ -76,7 +76,7 @@ describe('a teardown that is under way', () => {
     expect(reached).toEqual([]);
   });
 
-  it('stops at a thing that changes between the last two looks at it', async () => {
+  it('stops at an entity that changes between the last two reads', async () => {
     const { environmentId } = estate;
     let looks = 0;
     const { said, reached } = await tornDown({}, (_, spy) => async (name, input, options) => {
@@ -96,7 +96,7 @@ describe('a teardown that is under way', () => {
     await expect(tornDown({})).rejects.toThrow('refused');
   });
 
-  it('stops at a thing that was replaced by a namesake since the person saw it', async () => {
+  it('stops at an entity that was replaced by another of the same name since the person saw it', async () => {
     const user = { environmentId: estate.environmentId, userName: 'ann' };
     const { said, reached } = await tornDown({}, (_, spy) => async (name, input, options) => {
       const output = await spy.call(name, input, options);

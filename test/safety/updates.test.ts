@@ -46,7 +46,7 @@ describe('an update', () => {
     expect(reached).toEqual([]);
   });
 
-  it('that only leaves settings out is not said to change nothing', async () => {
+  it('that only omits settings is not reported as changing nothing', async () => {
     const servers = [{ customDNSServerName: 'dns.example.com', customDNSServerIP: '10.0.0.1' }];
     await backend.call('UpdateKxEnvironmentNetwork', { environmentId, customDNSConfiguration: servers });
     backend.clock.advance(3_600_000);

@@ -53,7 +53,7 @@ describe('a seal', () => {
     expect(sealsWith([present])('question').unseal(rotated.seal('nonce'))).toBe('nonce');
   });
 
-  it('of a key that is not here is told from a forgery', () => {
+  it('of another key is distinguished from a forgery', () => {
     const elsewhere = sealsWith([present])('question');
     expect(() => elsewhere.unseal(sealed)).toThrow(ForeignSealError);
     const [, tag, name] = elsewhere.seal('nonce').split('.');

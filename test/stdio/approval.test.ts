@@ -59,7 +59,7 @@ describe.each(HOSTS)('approval through $name', ({ connect }) => {
     expect(await did(session, 'get_kx_database', target)).toMatchObject({ databaseName: target.databaseName });
   });
 
-  it('asks for the name of an environment, not its id, and shows the network that would be set for ever', async () => {
+  it('asks for the name of an environment, not its id, and shows the network that would be set permanently', async () => {
     const person = vi.fn((message: string) =>
       approve(message.includes('CHANGE THE NETWORK') ? typedIn(message) : 'trading'),
     );

@@ -85,7 +85,7 @@ describe.skipIf(process.platform === 'win32')('the output of', () => {
   ];
   const BIG = ['stdio', 'world export', 'journal show', 'tools --json'];
 
-  it.each(COMMAND_LINES)('%s comes whole through a slow pipe', async (line) => {
+  it.each(COMMAND_LINES)('%s is complete through a slow pipe', async (line) => {
     const whole = await shell(`finspace ${line} > "$FOLDER/whole"`);
     const expected = readFileSync(join(folder, 'whole'), 'utf8');
     const slow = await shell(`finspace ${line} | "$NODE" -e "$SLOW_READER"`);

@@ -71,14 +71,14 @@ describe.skipIf(process.platform === 'win32')('what this server keeps', () => {
     expect(modeOf(made)).toBe('700');
   });
 
-  it('may lie in a directory where files can be taken away by their owners only, such as /tmp', () => {
+  it('may be in a directory where only owners can remove their files, such as /tmp', () => {
     const shared = directory(0o1777);
     const world = join(shared, 'world.db');
     expect(run(directory(), '--state', world).status).toBe(0);
     expect(modeOf(world)).toBe('600');
   });
 
-  it('is taken away from others who could read it, which is said once', () => {
+  it('is closed to others who could read it, which is logged once', () => {
     const dir = directory(0o755);
     expect(run(dir).status).toBe(0);
     for (const file of ['state.db', 'world.db']) chmodSync(join(dir, file), 0o644);

@@ -68,7 +68,7 @@ describe.each(HOSTS)('$name over stdio', ({ connect }) => {
     expect(text).toContain('changeRequests.0.changetype: there is no such argument; did you mean changeType?');
   });
 
-  it('tells where names are listed of what is there, not of what is to be made', async () => {
+  it('says where existing names are listed, and not names to be created', async () => {
     const wrong = { environmentId, databaseName: 'x' };
     expect(await failedTo(session, 'get_kx_database', wrong)).toMatch(
       /expects 3 to 63 letters.* list_kx_databases shows/,

@@ -91,7 +91,7 @@ describe('the answer of every list tool', () => {
   });
 });
 
-describe('the answer of every tool that shows one thing', () => {
+describe('the answer of every tool that shows one entity', () => {
   it.each([
     ['many items', { list: Array(20_000).fill('item') }],
     ['long texts', { text: 'x'.repeat(1_000_000) }],

@@ -168,7 +168,7 @@ describe('what an error names', () => {
     expect(await failedTo(session, 'list_tags_for_resource', { resourceArn })).toContain('did you mean "hdb-fx"?');
   });
 
-  it('is what to wait for, when a cluster is on its way, and that a repeat helps then', async () => {
+  it('says what to wait for when a cluster is starting, and that a retry helps then', async () => {
     const text = await failedTo(session, 'update_kx_cluster_code_configuration', {
       environmentId,
       clusterName: 'gp-reference',
@@ -223,7 +223,7 @@ describe('the instructions of the server', () => {
     expect((await instructions('--read-only')).text).not.toMatch(/a person|wait_for/);
   });
 
-  it('send whoever asks who changed something to a person', async () => {
+  it('send questions about who changed something to a person', async () => {
     expect((await instructions()).text).toContain('for people only: finspace-mcp journal show.');
   });
 
@@ -251,7 +251,7 @@ describe('a cursor or handle that is not ours', () => {
     await expect(listResources.call(session, { cursor: 'garbage' })).rejects.toThrow('pass nextCursor complete');
   });
 
-  it('is told from one that was cut', async () => {
+  it('is distinguished from a truncated one', async () => {
     const { cursor } = await did(session, 'find_kx_entities', { sort: 'largest' });
     expect(typeof cursor).toBe('string');
     await did(session, 'find_kx_entities', { sort: 'largest', cursor });
