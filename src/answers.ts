@@ -22,6 +22,7 @@ import { callTool } from './tools/call.ts';
 import { callOf2025 } from './tools/call-2025.ts';
 import type { ToolEnvironment } from './tools/environment.ts';
 import { progressOf } from './tools/progress.ts';
+import type { callSearchTool, searchTools } from './tools/search/index.ts';
 
 /** What a client is shown before it calls anything. */
 export interface Front {
@@ -54,6 +55,11 @@ export interface ServerEnvironment extends Omit<ToolEnvironment, 'caller'>, Omit
   readonly pace: Pace;
 }
 
+interface SearchMode {
+  readonly searchTools: typeof searchTools;
+  readonly callSearchTool: typeof callSearchTool;
+}
+
 const MOST_COMPLETIONS = 100;
 
 type On = Server['setRequestHandler'];
@@ -73,7 +79,7 @@ export interface Answers {
   /** The handlers of a connection, by method. */
   handlers(connection: Connection): ReadonlyMap<Answered, Handler>;
   /** The tools of `--catalog search`; undefined where all tools are listed. */
-  searchTools(caller: Caller): Promise<ReturnType<typeof import('./tools/search/index.ts').searchTools> | undefined>;
+  searchTools(caller: Caller): Promise<ReturnType<typeof searchTools> | undefined>;
   /** The question in a sealed state. */
   questionIn(state: string): string;
   /** Carries change events to streams. */
@@ -117,7 +123,7 @@ type EnvironmentOf = (context: Pick<ServerContext, 'http'>) => ServerEnvironment
 interface Calls {
   readonly id: string;
   readonly server: Server;
-  readonly search: Promise<typeof import('./tools/search/index.ts')> | undefined;
+  readonly search: Promise<SearchMode> | undefined;
   readonly environmentOf: EnvironmentOf;
   readonly on: On;
 }

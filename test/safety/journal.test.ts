@@ -22,11 +22,7 @@ const INTENT: Intent = {
   arguments: 'digest',
   principal: 'ann',
 };
-const failing =
-  (error: unknown): Call =>
-  async () => {
-    throw error;
-  };
+const failing = (error: unknown) => (() => Promise.reject(error)) as Call;
 const refusedBy = (fields: Partial<FinspaceError['fields']>) =>
   new FinspaceError({
     operation: 'DeleteKxUser',
@@ -44,10 +40,7 @@ let journal: Journal;
 let lost: unknown[];
 beforeEach(async () => {
   clock = standingClock();
-  state = await openDatabase(':memory:', STATE_FORMAT, (db) => {
-    connection = db;
-    return db;
-  });
+  state = await openDatabase(':memory:', STATE_FORMAT, (db) => (connection = db));
   journal = sqlJournal(async () => state, clock.now);
   lost = [];
 });
