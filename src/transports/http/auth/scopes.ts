@@ -114,7 +114,6 @@ interface Params {
 /**
  * The scopes that a tool needs, or one call of it as far as its arguments show; the call itself is checked again when it runs. The
  * arguments of a tool that makes several calls are not those of an operation.
- * arguments of a tool that makes several calls are not those of an operation.
  */
 export function scopesOf(tool: string, needs: Needs, given?: unknown): Scope[] {
   const operations = needs(tool) ?? [];
