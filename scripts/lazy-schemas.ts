@@ -7,7 +7,7 @@ import { block, declaration, lazyBuild, lazyLiteral, lazyTable, parts, replaced 
 /**
  * Makes the bundle build each protocol schema of the MCP SDK on its first use. The SDK builds them all when it is loaded and at the
  * first message, which takes more time than the rest of a start. The build fails if a file of the SDK is not one of `HASHES`: check the
- * new files with `test/scripts/lazy-schemas.test.ts` and the conformance suite, then enter their hashes.
+ * new files with `test/scripts/lazy-schemas.ci.test.ts` and the conformance suite, then enter their hashes.
  */
 export function lazySchemas(known: Readonly<Record<string, string>> = HASHES): Plugin {
   return {
