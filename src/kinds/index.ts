@@ -10,7 +10,7 @@ import { kxVolume } from './kx-volume.ts';
 import type { Change, Kind } from './model.ts';
 import type { KindName } from './views.ts';
 
-/** What is known about each kind. */
+/** The definition of each kind. */
 const KINDS: { readonly [K in KindName]?: Kind<K> } = {
   'kx-changeset': kxChangeset,
   'kx-cluster': kxCluster,
@@ -24,7 +24,7 @@ const KINDS: { readonly [K in KindName]?: Kind<K> } = {
 /** A change without the types of its kind and operation. */
 export type AnyChange = Change<KindName, OperationName>;
 
-/** What is known about an operation that changes an entity, and the kind of that; undefined for any other. */
+/** The definition of an operation that changes an entity, and the entity's kind; undefined for other operations. */
 export function changeOf(
   operation: OperationName,
 ): { readonly kind: KindName; readonly change: AnyChange } | undefined {

@@ -1,7 +1,7 @@
 import type { Quota } from './model.ts';
 import type { KindName, Views } from './views.ts';
 
-/** So many of a kind in an environment. */
+/** The number of entities of a kind in an environment. */
 const ofKind = (what: string, of: KindName, limit: Quota['limit']): Quota => ({
   what: `${what} per environment`,
   limit,
@@ -9,7 +9,7 @@ const ofKind = (what: string, of: KindName, limit: Quota['limit']): Quota => ({
   of,
 });
 
-/** What all of a kind in an environment have together. */
+/** A sum over all entities of a kind in an environment. */
 const sumOf = <K extends KindName>(
   what: string,
   of: K,
