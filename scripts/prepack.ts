@@ -12,7 +12,7 @@ await import('./build.ts');
 emitTypes();
 replaceManifest();
 
-/** The compiler writes a declaration for each module that the API reaches; that of the API itself is complete. */
+/** The declarations of the API refer to no other module, so the compiler needs to read none. */
 function emitTypes(): void {
   const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-types-'));
   try {
