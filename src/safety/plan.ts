@@ -10,7 +10,6 @@ import { type Call, type CallOptions, type OperationName, operationNamed } from 
 import { toolName } from '../operations/naming.ts';
 import type { Risk } from '../operations/operation.ts';
 import type { Quotas } from '../operations/quotas.ts';
-import { listerOfLabel } from '../operations/references.ts';
 import { apiReader } from './api-reader.ts';
 import { callParts, callText, typedName } from './approval-call.ts';
 import type { ApprovalParts, ApprovalText } from './approval-text.ts';
@@ -35,7 +34,6 @@ import type { Shown } from './ledger.ts';
 import type { Place } from './place.ts';
 import { higherRisk } from './policy.ts';
 import { type Preview, preview } from './preview.ts';
-import { missing } from './problem-text.ts';
 import { type Forbidden, ownPath, PROTECTED_TAG, protectedBy, protectionFor, tagAsks } from './protection.ts';
 import { sentInput } from './sent-input.ts';
 import { type Comparison, compareSettings } from './settings.ts';
@@ -146,15 +144,6 @@ export async function planCall(
     : [
         ...closedEnvironment(home.environment ?? String(input['environmentId']), home.status),
         ...wrongStatus(operation, { kind: noun, name, arn: ownPath(operation, input) }, status),
-        ...(subject.isMissing === true
-          ? [
-              missing(
-                noun,
-                name,
-                listerOfLabel(operationNamed(operation).target?.member as string, operation) as OperationName,
-              ),
-            ]
-          : []),
         ...brokenConditions(operation, input as never).map(conditionBlocker),
         ...found.blockers,
       ];

@@ -87,8 +87,10 @@ function unwrapped(error: unknown): never {
   throw error instanceof Unreadable ? error.cause : error;
 }
 
+type Room = Pick<UsedQuota, 'used' | 'limit' | 'more'> & { readonly quota: Pick<UsedQuota['quota'], 'what' | 'of'> };
+
 /** The use of a quota, and whether the request fits. */
-function room({ quota: { what, of }, used, limit, more }: UsedQuota) {
+export function room({ quota: { what, of }, used, limit, more }: Room) {
   const none = { lines: [] as string[], blockers: [] as Blocker[], unchecked: [] as string[] };
   if (limit === undefined || (used === undefined && limit !== Infinity))
     return {

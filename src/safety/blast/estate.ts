@@ -79,7 +79,7 @@ export async function users({ call, environmentId, options }: Estate): Promise<M
 }
 
 /** Whether there is any work of a cluster to interrupt. */
-export const isWorking = ({ status, clusterStatus }: Members) => !String(status ?? clusterStatus).includes('FAILED');
+export const isWorking = ({ status }: Members) => !String(status).includes('FAILED');
 
 /** The databases that a cluster mounts, by name. */
 export const mountsOf = (cluster: Members): Members[] => (cluster['databases'] as Members[] | undefined) ?? [];
@@ -88,9 +88,9 @@ export const mountsOf = (cluster: Members): Members[] => (cluster['databases'] a
 export const clusterNamed = (name: string): Item => ({ kind: 'cluster', name, arn: `/kxCluster/${name}` });
 
 /** A cluster as an item: `HDB, RUNNING`. */
-export const clusterItem = ({ clusterName, clusterType, status, clusterStatus }: Members): Item => ({
+export const clusterItem = ({ clusterName, clusterType, status }: Members): Item => ({
   ...clusterNamed(String(clusterName)),
-  detail: [clusterType, status ?? clusterStatus].filter(Boolean).join(', '),
+  detail: [clusterType, status].filter(Boolean).join(', '),
 });
 
 /** Runs `work` on every item, a bounded number at once; results in order. Rejects with the first failure. */

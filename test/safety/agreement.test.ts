@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { changeOf } from '../../src/kinds/index.ts';
+import { judge } from '../../src/kinds/judge.ts';
+import { keyIn } from '../../src/kinds/names.ts';
+import { QUOTAS, quotaWords } from '../../src/local/quotas.ts';
+import { FinspaceError } from '../../src/operations/failure.ts';
+import { type Call, operationNamed } from '../../src/operations/index.ts';
+import { apiReader } from '../../src/safety/api-reader.ts';
+import { planCall } from '../../src/safety/plan.ts';
+import { type Command, histories } from '../local/model/commands.ts';
+import { runs, seed } from '../local/tier.ts';
+import { type Embedded, embedded, type Members, WORLD } from './support/backend.ts';
+import { PLACE } from './support/guard.ts';
+
+type Limits = keyof typeof QUOTAS;
+
+/** The first reason for a refusal that a plan finds; undefined when it finds none. */
+async function foreseen(call: Call, { name }: Command, input: Members, limits: Limits): Promise<string | undefined> {
+  const { kind, change } = changeOf(name) as NonNullable<ReturnType<typeof changeOf>>;
+  const read = apiReader(call, {});
+  const key = keyIn(kind, input);
+  const target = operationNamed(name).risk === 'create' ? undefined : await read.get(kind, key);
+  const asked = { operation: name, input: input as never, key, target: target as never, read };
+  const judged = await judge(change, asked, QUOTAS[limits], false).catch(missing);
+  if (typeof judged === 'string') return judged;
+  const { problems, quotas } = judged;
+  const [over] = quotas.filter(({ used, more, limit }) => Number(used) + more > Number(limit));
+  return problems[0]?.words ?? (over && quotaWords(Number(over.limit), over.quota.what));
+}
+
+/** In an environment that does not exist nothing can be listed. */
+function missing(error: unknown): string {
+  if (error instanceof FinspaceError && error.fields.code === 'ResourceNotFound') return error.fields.detail;
+  throw error;
+}
+
+/** Whether a plan of the call has anything in the way. */
+async function isBlocked(call: Call, { name }: Command, input: Members, limits: Limits): Promise<boolean> {
+  const planner = { call, place: PLACE, quotas: async () => QUOTAS[limits] };
+  try {
+    const plan = await planCall(planner, name, input, 'ann');
+    return plan === undefined || plan.blockers.length > 0;
+  } catch (error) {
+    return missing(error) !== undefined;
+  }
+}
+
+/** Why the service refuses a call; undefined when it accepts it. */
+const refusal = (call: Call, { name }: Command, input: Members): Promise<string | undefined> =>
+  call(name, input as never).then(
+    () => undefined,
+    (error: unknown) => (error instanceof FinspaceError ? error.fields.detail : Promise.reject(error)),
+  );
+
+/** No reply shows how many loads are in progress. */
+const UNSEEN = /concurrent changeset ingestions/;
+
+async function completed({ name, env, input }: Command, { call }: Embedded, made: readonly string[]): Promise<Members> {
+  const environmentId = made[env] ?? 'aaaaaaaaaaaaaaaaaaaaaa';
+  const request: Members = { ...input };
+  if ('environmentId' in operationNamed(name).input().shape) request['environmentId'] = environmentId;
+  if (request['nodeId'] !== 'running') return request;
+  const cluster = { environmentId, clusterName: String(request['clusterName']) };
+  const { nodes = [] } = await call('ListKxClusterNodes', cluster).catch(() => ({ nodes: [] }));
+  return { ...request, nodeId: nodes[0]?.nodeId ?? 'none' };
+}
+
+async function live(history: readonly Command[], limits: Limits): Promise<void> {
+  const backend = await embedded('empty', 'realistic');
+  const { call, clock, store } = backend;
+  await store.write((tx) => tx.putSettings(WORLD.arn, { quotas: limits }));
+  const made: string[] = [];
+  for (const [step, command] of history.entries()) {
+    clock.advance(command.wait);
+    const { name } = command;
+    const input = await completed(command, backend, made);
+    if (changeOf(name) !== undefined) {
+      const expected = await foreseen(call, command, input, limits);
+      const blocked = await isBlocked(call, command, input, limits);
+      const said = await refusal(call, command, input);
+      if (said !== undefined && UNSEEN.test(said)) continue;
+      expect({ step, name, input, said, blocked }).toEqual({
+        step,
+        name,
+        input,
+        said: expected,
+        blocked: expected !== undefined,
+      });
+    } else if (name === 'CreateKxEnvironment') {
+      const { environmentId } = await call(name, input as never).catch(() => ({ environmentId: undefined }));
+      if (environmentId !== undefined) made.push(environmentId);
+    } else await call(name, input as never).catch(() => {});
+  }
+  await backend.close();
+}
+
+/** Each history has about 55 calls, so that the long run makes 10,000. */
+const property = fc.asyncProperty(histories, fc.constantFrom<Limits>('published', 'raised'), live);
+
+test(
+  'a plan foresees whether the service refuses a call, and the first reason word for word',
+  () => fc.assert(property, { numRuns: runs(1, 200), endOnFailure: true, ...seed() }),
+  runs(60_000, 7_200_000),
+);

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { FinspaceError } from '../../src/operations/failure.ts';
+import type { Call } from '../../src/operations/index.ts';
+import { apiReader } from '../../src/safety/api-reader.ts';
+import { quotasFor } from '../../src/safety/preview.ts';
+import { blockersOf } from '../../src/safety/problem-text.ts';
+import { KEY } from './support/estate.ts';
+import { having, here, inside, outlookScene, preview, volume } from './support/outlook.ts';
+
+const scene = outlookScene();
+
+it('shows what there is, and nothing in or of what does not exist', async () => {
+  const { environmentId } = scene.estate;
+  const read = apiReader(scene.backend.call, {});
+  expect(await read.count('kx-environment', { environmentId })).toBe(1);
+  expect(await read.listed('kx-dataview', { environmentId, databaseName: 'none' })).toEqual([]);
+  expect(await read.users('kx-scaling-group', { environmentId, scalingGroupName: 'none' })).toEqual([]);
+  expect(await read.users('kx-dataview', { environmentId, databaseName: 'trades', dataviewName: 'none' })).toEqual([]);
+  expect(await read.users('kx-volume', { environmentId, volumeName: 'none' })).toEqual([]);
+  expect(await read.users('kx-user', { environmentId, userName: 'none' })).toEqual([]);
+});
+
+it('counts the quota of an update from its target', async () => {
+  const grown = here({ volumeName: 'fast', nas1Configuration: { size: 2400 } });
+  const found = await quotasFor(scene.backend, 'UpdateKxVolume', grown, {});
+  expect(found).toEqual({ quotas: ['GB of volume storage per environment: 2400'], blockers: [] });
+});
+
+it('says of a failed namesake to delete it, and of a malformed id what it has to be', async () => {
+  await having(inside('kxVolume'), 'spare', { status: 'CREATE_FAILED' });
+  const { blockers } = await preview('CreateKxVolume', volume({ volumeName: 'spare' }));
+  expect(blockers.map(({ first }) => first)).toEqual([
+    'The name is in use: it failed, so delete it, or choose another name.',
+  ]);
+  expect(blockersOf({ error: 'Validation', words: 'malformed' }, undefined)).toEqual([
+    { item: { kind: 'argument', name: 'environmentId' }, first: 'malformed.' },
+  ]);
+});
+
+it('leaves a new environment unchecked where environments may not be listed', async () => {
+  const failing =
+    (code: 'AccessDenied' | 'Throttling'): Call =>
+    async (name, input, options) => {
+      if (name !== 'ListKxEnvironments') return scene.backend.call(name, input, options);
+      throw new FinspaceError({ operation: name, code, detail: 'no', retryable: false, advice: 'none' });
+    };
+  const wanted = { name: 'new', kmsKeyId: KEY };
+  const { notChecked } = await preview('CreateKxEnvironment', wanted, failing('AccessDenied'));
+  expect(notChecked).toContain('what list_kx_environments shows, which this server may not read');
+  await expect(preview('CreateKxEnvironment', wanted, failing('Throttling'))).rejects.toThrow('Throttling');
+});
