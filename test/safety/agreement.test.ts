@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { changeOf } from '../../src/kinds/index.ts';
-import { judge } from '../../src/kinds/judge.ts';
+import { firstExceeded, firstProblem } from '../../src/kinds/judge.ts';
 import { keyIn } from '../../src/kinds/names.ts';
 import { QUOTAS, quotaWords } from '../../src/local/quotas.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';
@@ -15,23 +15,22 @@ import { PLACE } from './support/guard.ts';
 
 type Limits = keyof typeof QUOTAS;
 
-/** The first reason for a refusal that a plan finds; undefined when it finds none. */
+/** The first reason for a refusal that the rules find in what the API shows; undefined when they find none. */
 async function foreseen(call: Call, { name }: Command, input: Members, limits: Limits): Promise<string | undefined> {
   const { kind, change } = changeOf(name) as NonNullable<ReturnType<typeof changeOf>>;
   const read = apiReader(call, {});
   const key = keyIn(kind, input);
   const target = operationNamed(name).risk === 'create' ? undefined : await read.get(kind, key);
   const asked = { operation: name, input: input as never, key, target: target as never, read };
-  const judged = await judge(change, asked, QUOTAS[limits], false).catch(missing);
-  if (typeof judged === 'string') return judged;
-  const { problems, quotas } = judged;
-  const [over] = quotas.filter(({ used, more, limit }) => Number(used) + more > Number(limit));
-  return problems[0]?.words ?? (over && quotaWords(Number(over.limit), over.quota.what));
+  const problem = await firstProblem(change, asked);
+  if (problem !== undefined) return problem.words;
+  const over = await firstExceeded(change, asked, QUOTAS[limits]);
+  return over && quotaWords(over.limit, over.quota.what);
 }
 
 /** In an environment that does not exist nothing can be listed. */
-function missing(error: unknown): string {
-  if (error instanceof FinspaceError && error.fields.code === 'ResourceNotFound') return error.fields.detail;
+function refusedAsMissing(error: unknown): true {
+  if (error instanceof FinspaceError && error.fields.code === 'ResourceNotFound') return true;
   throw error;
 }
 
@@ -42,7 +41,7 @@ async function isBlocked(call: Call, { name }: Command, input: Members, limits: 
     const plan = await planCall(planner, name, input, 'ann');
     return plan === undefined || plan.blockers.length > 0;
   } catch (error) {
-    return missing(error) !== undefined;
+    return refusedAsMissing(error);
   }
 }
 
