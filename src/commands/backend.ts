@@ -93,13 +93,15 @@ export function backend(config: Config, log: Log, { server, approver }: BackendO
 
 const whyNot = (error: unknown) => (error instanceof StoreError ? error.message : 'The backend could not be started.');
 
+const isAdvised = (error: unknown) => error instanceof StoreError && error.advice !== undefined;
+
 function cannotOpen(operation: Parameters<Call>[0], error: unknown): FinspaceError {
   return new FinspaceError({
     operation,
     code: 'Misconfigured',
     detail: whyNot(error),
     retryable: false,
-    advice: 'Have a person correct this, for example with --state, --state-dir or --world; repeating will not help.',
+    advice: `Have a person correct this${isAdvised(error) ? '' : ', for example with --state, --state-dir or --world'}; repeating will not help.`,
   });
 }
 

@@ -53,13 +53,9 @@ function nodeFinding(version: string): Finding {
 
 async function engineFinding(): Promise<Finding> {
   try {
-    return ok('SQLite', (await import('../sqlite/version.ts')).engineVersion());
+    return ok('SQLite', await (await import('../sqlite/version.ts')).engineVersion());
   } catch (error) {
-    const message = String((error as Error).message).split('\n', 1)[0] ?? '';
-    const missing = /'(@libsql\/[\w-]+)'/.exec(message)?.[1];
-    return missing === undefined
-      ? failed('SQLite', `The native part of libsql cannot be loaded: ${message}`, 'Reinstall the package.')
-      : failed('SQLite', `The native part of libsql for this machine is missing.`, `Run npm install ${missing}.`);
+    return failed('SQLite', (error as Error).message);
   }
 }
 

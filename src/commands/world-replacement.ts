@@ -24,7 +24,7 @@ export async function replaceWorld(
   { state, stateDir }: Pick<Config, 'state' | 'stateDir'>,
   { act, region, source }: Replacement,
   sure: boolean,
-  replace: (keep: () => void) => Promise<boolean>,
+  replace: (keep: () => Promise<void>) => Promise<boolean>,
 ): Promise<string | undefined> {
   await requireOwnWorld(store, stateDir);
   const isChanged = await isWorldChanged(store, worldOf(DEFAULT_ACCOUNT, region));
@@ -46,8 +46,8 @@ export async function replaceWorld(
       user,
     });
     let isKept = false;
-    const keep = () => {
-      backUp(file, backup);
+    const keep = async () => {
+      await backUp(file, backup);
       isKept = true;
     };
     try {

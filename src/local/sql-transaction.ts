@@ -1,16 +1,15 @@
-import type { Sql } from '../sqlite/database.ts';
+import type { Sql } from '../sqlite/connection.ts';
 import { isOrdered } from './arns.ts';
 import { IS_ORDERED } from './schema.ts';
 import type { Entity, Transaction, WorldSettings } from './transaction.ts';
 
 /** The {@link Transaction} of one SQLite connection; the caller begins and commits. */
 export function sqlTransaction(db: Sql): Transaction {
-  const statement = cached((sql: string) => db.prepare<[unknown[]]>(sql));
-  // Rows as arrays, and parameters in one array, cost half as much as objects and spread arguments.
-  const rows = cached((sql: string) => db.prepare<[unknown[]]>(sql).raw());
-  const one = (sql: string, ...values: unknown[]) => rows(sql).get(values) as Row | undefined;
-  const all = (sql: string, ...values: unknown[]) => rows(sql).all(values) as Row[];
-  const run = (sql: string, ...values: unknown[]) => void statement(sql).run(values);
+  const statement = cached((sql: string) => db.prepare(sql));
+  const rows = cached((sql: string) => db.prepareRows(sql));
+  const one = (sql: string, ...values: unknown[]) => rows(sql).get(...values) as Row | undefined;
+  const all = (sql: string, ...values: unknown[]) => rows(sql).all(...values) as Row[];
+  const run = (sql: string, ...values: unknown[]) => void statement(sql).run(...values);
 
   return {
     get: async (collection, name) => entity(one(`${SELECT} WHERE collection = ? AND name = ?`, collection, name)),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Sql } from '../sqlite/database.ts';
+import type { Sql } from '../sqlite/connection.ts';
 import type { StateDatabase } from './state.ts';
 
 /** Limits wrong passphrases, over all terminals and pages of one state directory and across restarts. */

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Actor, OperationName } from '../operations/index.ts';
-import type { Sql } from '../sqlite/database.ts';
+import type { Sql } from '../sqlite/connection.ts';
 import { digest } from './digest.ts';
 import type { StateDatabase } from './state.ts';
 

@@ -2,6 +2,7 @@ import { FinspaceError, wireName } from '../operations/failure.ts';
 import { labels } from '../operations/http.ts';
 import { type Call, operationNamed } from '../operations/index.ts';
 import { createdBy } from '../operations/references.ts';
+import { StoreError } from '../sqlite/store-error.ts';
 import { environmentNames } from './environment-names.ts';
 import { argumentsDigest, type Journal, type Outcome } from './journal.ts';
 
@@ -30,7 +31,7 @@ export function journaledCall(call: Call, journal: Journal, backend: string, onL
       .begin({ operation: name, backend, target, environment, arguments: argumentsDigest(input), ...actor })
       .catch((cause: unknown) => {
         onLost(cause);
-        throw notJournaled(name);
+        throw notJournaled(name, cause);
       });
     const finish = (outcome: Outcome) => journal.finish(begun, outcome).catch(onLost);
     try {
@@ -54,11 +55,13 @@ function outcomeOf(error: unknown): Outcome {
   };
 }
 
-const notJournaled = (operation: Parameters<Call>[0]) =>
-  new FinspaceError({
+function notJournaled(operation: Parameters<Call>[0], cause: unknown): FinspaceError {
+  const { why, advice } = cause instanceof StoreError ? cause : {};
+  return new FinspaceError({
     operation,
     code: 'Misconfigured',
-    detail: 'The journal cannot be written, and no change is made without an entry in it.',
+    detail: `The journal cannot be written${why === undefined ? '' : ` (${why})`}, and no change is made without an entry in it.`,
     retryable: false,
-    advice: 'Have a person check the state directory of this server (disk full, read-only?). Nothing was changed.',
+    advice: `${advice === undefined ? 'Have a person check the state directory of this server (disk full, read-only?).' : `Have a person correct this. ${advice}`} Nothing was changed.`,
   });
+}

@@ -1,4 +1,4 @@
-import type { Sql } from '../sqlite/database.ts';
+import type { Sql } from '../sqlite/connection.ts';
 import type { Journal } from './journal.ts';
 import { LedgerError } from './ledger.ts';
 import type { StateDatabase } from './state.ts';

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import type { Sql } from '../sqlite/database.ts';
+import type { Sql } from '../sqlite/connection.ts';
 import {
   type Approval,
   FORMS_KEPT_MS,

@@ -1,4 +1,5 @@
-import { openDatabase, type Sql, type SqlStore } from '../sqlite/database.ts';
+import type { Sql } from '../sqlite/connection.ts';
+import { openDatabase, type SqlStore } from '../sqlite/database.ts';
 import { STATE_FORMAT } from './state-format.ts';
 
 /** Ledger and journal in one file, so that the server, the terminal and a restarted server share the same state. */

@@ -1,14 +1,15 @@
 import { closeSync, openSync, rmSync } from 'node:fs';
-import Database from 'libsql';
+import { engine } from './engine.ts';
 import { asStoreError } from './trouble.ts';
 
 /**
  * Copies the committed contents of a database file to a new file that only its owner can read. Open transactions of other
  * processes do not block it. Throws `StoreError` on failure, and leaves no file.
  */
-export function backUp(path: string, target: string): void {
+export async function backUp(path: string, target: string): Promise<void> {
+  const { connect } = await engine();
   closeSync(openSync(target, 'wx', 0o600));
-  const db = new Database(path);
+  const db = connect(path, BUSY_MS);
   try {
     db.prepare('VACUUM INTO ?').run(target);
   } catch (cause) {
@@ -18,3 +19,6 @@ export function backUp(path: string, target: string): void {
     db.close();
   }
 }
+
+/** SQLite itself waits as long as this for a lock. */
+const BUSY_MS = 5_000;

@@ -1,14 +1,12 @@
 import { statSync } from 'node:fs';
-import Database from 'libsql';
+import type { Connection, Sql } from './connection.ts';
+import { engine } from './engine.ts';
 import { type Format, judgeMarks, prepareFile } from './file.ts';
 import { createPrivately } from './privacy.ts';
 import { StoreError } from './store-error.ts';
 import { together, within } from './transactions.ts';
 import { unusable, wrongWith } from './trouble.ts';
 import { batches, queue } from './turns.ts';
-
-/** A database handle, from which views are created. */
-export type Sql = Database.Database;
 
 /**
  * A SQLite file behind a view of it. The view belongs to `work` until `work` settles; if it does not settle within the limit, it
@@ -46,7 +44,7 @@ export async function openDatabase<View extends object>(
   }
   const writer = await opened(path, format);
   // Reads on their own connection do not see uncommitted writes. A database in memory has only one connection.
-  const reader = inMemory ? writer : connect(path);
+  const reader = inMemory ? writer : await connect(path);
   const writing = queue(path);
   const reading = inMemory ? writing : queue(path);
   const lendReader = lender(viewOf(reader), limitMs);
@@ -67,7 +65,7 @@ export async function openDatabase<View extends object>(
       if (isClosed) return;
       isClosed = true;
       await Promise.all([reading(() => {}), writes(() => {})]);
-      for (const db of [reader, writer]) if (db.open) db.close();
+      for (const db of new Set([reader, writer])) db.close();
     },
   };
 }
@@ -99,16 +97,17 @@ const BUSY_MS = 2;
 /** Above this size, a complete check at every start would be too slow. */
 const CHECKED_BYTES = 32 * 1024 * 1024;
 
-function connect(path: string): Database.Database {
+async function connect(path: string): Promise<Connection> {
+  const { connect: open } = await engine();
   try {
-    return new Database(path, { timeout: BUSY_MS });
+    return open(path, BUSY_MS);
   } catch (cause) {
     throw new StoreError(`${path}: cannot be opened (${cause instanceof Error ? cause.message : cause})`, { cause });
   }
 }
 
-async function opened(path: string, format: Format): Promise<Database.Database> {
-  const db = connect(path);
+async function opened(path: string, format: Format): Promise<Connection> {
+  const db = await connect(path);
   const turns = queue(path);
   try {
     await turns(() => migrate(db, path, format));
@@ -125,7 +124,7 @@ async function opened(path: string, format: Format): Promise<Database.Database> 
   }
 }
 
-async function migrate(db: Database.Database, path: string, format: Format): Promise<void> {
+async function migrate(db: Connection, path: string, format: Format): Promise<void> {
   const { applicationId, migrations } = format;
   const mark = (name: string) => Object.values(db.prepare(`PRAGMA ${name}`).get() as object)[0] as number;
   const isNew = () => mark('application_id') === 0 && mark('user_version') === 0 && mark('schema_version') === 0;
@@ -138,7 +137,7 @@ async function migrate(db: Database.Database, path: string, format: Format): Pro
   });
 }
 
-function check(db: Database.Database, path: string): void {
+function check(db: Connection, path: string): void {
   if (statSync(path).size > CHECKED_BYTES) return;
   const { quick_check: verdict } = db.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
   if (verdict !== 'ok') throw new StoreError(`${path}: is damaged (${verdict.split('\n').join(' ')})`);

@@ -1,12 +1,8 @@
-import type Database from 'libsql';
+import type { Sql, Statement } from './connection.ts';
 import { isBusy } from './trouble.ts';
 
 /** Runs `work` in one transaction; if it throws, it has no effect. Nothing else may use the connection meanwhile. */
-export async function within<T>(
-  db: Database.Database,
-  mode: 'DEFERRED' | 'IMMEDIATE',
-  work: () => T | Promise<T>,
-): Promise<T> {
+export async function within<T>(db: Sql, mode: 'DEFERRED' | 'IMMEDIATE', work: () => T | Promise<T>): Promise<T> {
   const { commit, ...begin } = statements(db);
   begin[mode].run();
   try {
@@ -14,8 +10,16 @@ export async function within<T>(
     commit.run();
     return result;
   } catch (error) {
-    if (db.inTransaction) db.exec('ROLLBACK');
+    rollBack(db);
     throw error;
+  }
+}
+
+function rollBack(db: Sql): void {
+  try {
+    db.exec('ROLLBACK');
+  } catch {
+    // SQLite has done it already, as it does when the disk is full.
   }
 }
 
@@ -25,7 +29,7 @@ export type Outcome = { readonly value: unknown } | { readonly error: unknown };
  * Runs several pieces of work in sequence in one transaction, so that they share its commit. If one throws, only that one is
  * undone. Throws, without any effect, when the whole transaction fails.
  */
-export async function together(db: Database.Database, works: readonly (() => unknown)[]): Promise<Outcome[]> {
+export async function together(db: Sql, works: readonly (() => unknown)[]): Promise<Outcome[]> {
   const [only] = works;
   if (works.length === 1 && only !== undefined) return [{ value: await within(db, 'IMMEDIATE', only) }];
   return within(db, 'IMMEDIATE', async () => {
@@ -35,7 +39,7 @@ export async function together(db: Database.Database, works: readonly (() => unk
   });
 }
 
-async function inSavepoint(db: Database.Database, work: () => unknown): Promise<Outcome> {
+async function inSavepoint(db: Sql, work: () => unknown): Promise<Outcome> {
   const { savepoint, release, undo } = statements(db);
   savepoint.run();
   try {
@@ -43,20 +47,24 @@ async function inSavepoint(db: Database.Database, work: () => unknown): Promise<
     release.run();
     return { value };
   } catch (error) {
-    // If SQLite has rolled back everything, the other pieces are undone, too.
-    if (!db.inTransaction || isBusy(error)) throw error;
-    undo.run();
-    release.run();
+    if (isBusy(error)) throw error;
+    try {
+      undo.run();
+      release.run();
+    } catch {
+      // SQLite has rolled the whole transaction back, as it does when the disk is full.
+      throw error;
+    }
     return { error };
   }
 }
 
-type Statements = Record<'DEFERRED' | 'IMMEDIATE' | 'commit' | 'savepoint' | 'release' | 'undo', Database.Statement>;
+type Statements = Record<'DEFERRED' | 'IMMEDIATE' | 'commit' | 'savepoint' | 'release' | 'undo', Statement>;
 
-const prepared = new WeakMap<Database.Database, Statements>();
+const prepared = new WeakMap<Sql, Statements>();
 
 /** Compiled once per connection: parsing each time costs as much as a small read. */
-function statements(db: Database.Database): Statements {
+function statements(db: Sql): Statements {
   const known = prepared.get(db);
   if (known !== undefined) return known;
   const made = {

@@ -1,6 +1,23 @@
 import { StoreError } from './store-error.ts';
 
-const codeOf = (error: unknown) => String((error as { code?: unknown }).code ?? '');
+/** libsql names codes; node:sqlite has their numbers, with details in the upper bits. */
+function codeOf(error: unknown): string {
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown };
+  return typeof errcode === 'number' ? `SQLITE_${NAMES[errcode & 0xff]}` : String(code ?? '');
+}
+
+const NAMES: Readonly<Record<number, string>> = {
+  3: 'PERM',
+  5: 'BUSY',
+  6: 'LOCKED',
+  8: 'READONLY',
+  10: 'IOERR',
+  11: 'CORRUPT',
+  13: 'FULL',
+  14: 'CANTOPEN',
+  23: 'AUTH',
+  26: 'NOTADB',
+};
 
 /** Whether another process is locking the file. */
 export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error));

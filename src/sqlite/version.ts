@@ -1,11 +1,12 @@
-import Database from 'libsql';
+import { engine } from './engine.ts';
 
-/** The SQLite engine and its version. */
-export function engineVersion(): string {
-  const db = new Database(':memory:');
+/** The SQLite engine and its version. Rejects with `StoreError` where none can be loaded. */
+export async function engineVersion(): Promise<string> {
+  const { name, connect } = await engine();
+  const db = connect(':memory:', 0);
   try {
     const { version } = db.prepare('SELECT sqlite_version() AS version').get() as { version: string };
-    return `${version} (libsql)`;
+    return `${version} (${name})`;
   } finally {
     db.close();
   }

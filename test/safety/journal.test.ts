@@ -10,7 +10,8 @@ import { type Intent, type Journal, sqlJournal } from '../../src/safety/journal.
 import { journaledCall } from '../../src/safety/journaled-call.ts';
 import { openState, type StateDatabase } from '../../src/safety/state.ts';
 import { STATE_FORMAT } from '../../src/safety/state-format.ts';
-import { openDatabase, type Sql } from '../../src/sqlite/database.ts';
+import type { Sql } from '../../src/sqlite/connection.ts';
+import { openDatabase } from '../../src/sqlite/database.ts';
 import { type Clock, spyOn, standingClock } from './support/backend.ts';
 import { approved, openGuard } from './support/guard.ts';
 import { openScene, type Wish } from './support/scene.ts';

@@ -40,7 +40,7 @@ export const isWorldChanged = (store: Store, world: World): Promise<boolean> =>
 /** What replaces a world, and what must happen before changes in it are lost. */
 interface Replacing {
   /** Keeps the old world; called if it contains changes. */
-  readonly keep?: (() => void) | undefined;
+  readonly keep?: (() => Promise<void>) | undefined;
 }
 
 type Importing = Pick<SeedOptions, 'now' | 'account' | 'quotas'> & Replacing & { readonly region?: string | undefined };
@@ -90,9 +90,14 @@ export function resetWorld(
   });
 }
 
-async function mayReplace(tx: Transaction, world: World, sure: boolean, keep: () => void = () => {}): Promise<boolean> {
+async function mayReplace(
+  tx: Transaction,
+  world: World,
+  sure: boolean,
+  keep: () => Promise<void> = async () => {},
+): Promise<boolean> {
   if (!(await isChanged(tx, world))) return true;
-  if (sure) keep();
+  if (sure) await keep();
   return sure;
 }
 
