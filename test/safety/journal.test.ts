@@ -12,6 +12,7 @@ import { openState, type StateDatabase } from '../../src/safety/state.ts';
 import { STATE_FORMAT } from '../../src/safety/state-format.ts';
 import type { Sql } from '../../src/sqlite/connection.ts';
 import { openDatabase } from '../../src/sqlite/database.ts';
+import { StoreError } from '../../src/sqlite/store-error.ts';
 import { type Clock, spyOn, standingClock } from './support/backend.ts';
 import { approved, openGuard } from './support/guard.ts';
 import { openScene, type Wish } from './support/scene.ts';
@@ -159,6 +160,22 @@ describe('a change', () => {
     });
     expect(spy.reached).toEqual([]);
     expect(lost).toHaveLength(1);
+  });
+
+  it('is refused with the cause and what to do when SQLite cannot be loaded', async () => {
+    const spy = spyOn(async () => ({}) as never);
+    const cause = new StoreError('SQLite cannot be loaded: no such file. Use another.', {
+      why: 'SQLite cannot be loaded',
+      advice: 'Use another.',
+    });
+    const broken: Journal = { ...journal, begin: () => Promise.reject(cause) };
+    await expect(deleteUser(through(spy.call, broken))).rejects.toMatchObject({
+      fields: {
+        detail: expect.stringContaining('The journal cannot be written (SQLite cannot be loaded)'),
+        advice: 'Have a person correct this. Use another. Nothing was changed.',
+      },
+    });
+    expect(spy.reached).toEqual([]);
   });
 
   it.each(['PRAGMA query_only = ON', 'PRAGMA max_page_count = 1', 'DROP TABLE journal'])(
