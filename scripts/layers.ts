@@ -27,7 +27,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 
 /** What is above all layers. */
 const TOP_FOLDERS = ['commands'];
-const TOP_FILES = ['server', 'cli', 'config'];
+const TOP_FILES = ['server', 'answers', 'main', 'cli', 'config', 'api'];
 /** From a file of a layer itself, and from its folders at two depths. */
 const UPWARD = ['../', '../../', '../../../'];
 
