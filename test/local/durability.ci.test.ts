@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'libsql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../src/local/store.ts';
+import { connection } from '../support/sqlite.ts';
 import { bundled, CONTENDER, contest } from './contest.ts';
 import { openEstate } from './estate.ts';
 import { runs } from './tier.ts';
@@ -83,7 +83,7 @@ describe('eight processes on one file', () => {
       }
       expect(acknowledged.length).toBeGreaterThan(3 * kills);
       expect(acknowledged.filter((name) => !names.has(name))).toEqual([]);
-      const db = new Database(path);
+      const db = connection(path);
       expect(db.prepare('PRAGMA integrity_check').get()).toMatchObject({ integrity_check: 'ok' });
       db.close();
     },

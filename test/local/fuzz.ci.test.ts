@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import Database from 'libsql';
 import { expect, test } from 'vitest';
 import { openStore } from '../../src/local/store.ts';
 import { seed as seedWorld } from '../../src/local/worlds/index.ts';
 import { ERRORS, errorNamed } from '../../src/operations/errors.ts';
 import { operationNamed } from '../../src/operations/index.ts';
+import { connection } from '../support/sqlite.ts';
 import { HISTORY, type Ids } from './history.ts';
 import { runs, seed } from './tier.ts';
 import { authorizationFor, contentOf, MINUTE, openWorld, type Reply, raw, requestFor, SEED, typeOf } from './world.ts';
@@ -165,7 +165,7 @@ test(
 
 /** Links from or to what does not exist. */
 function dangling(path: string): unknown[] {
-  const db = new Database(path);
+  const db = connection(path);
   const arns = "SELECT collection || '/' || name FROM entities";
   const links = db
     .prepare(`SELECT * FROM links WHERE source NOT IN (${arns}) OR (target NOT LIKE '%#%' AND target NOT IN (${arns}))`)

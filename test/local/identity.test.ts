@@ -1,11 +1,11 @@
 import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'libsql';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { approverOf, identify, pinApprover } from '../../src/local/identity.ts';
 import { WORLD_FORMAT } from '../../src/local/schema.ts';
 import { openStore } from '../../src/local/store.ts';
+import { connection } from '../support/sqlite.ts';
 
 function folder(): string {
   const made = mkdtempSync(join(tmpdir(), 'finspace-identity-'));
@@ -73,7 +73,7 @@ describe('the id of a state file', () => {
 
   test('is given to a file of an earlier version', async () => {
     const path = join(folder(), 'world.db');
-    const db = new Database(path);
+    const db = connection(path);
     const earlier = WORLD_FORMAT.migrations.slice(0, 5);
     for (const migration of earlier) db.exec(migration);
     db.exec(`PRAGMA application_id = ${WORLD_FORMAT.applicationId}; PRAGMA user_version = ${earlier.length}`);

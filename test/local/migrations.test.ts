@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'libsql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WORLD_FORMAT } from '../../src/local/schema.ts';
 import { openStore } from '../../src/local/store.ts';
+import { connection } from '../support/sqlite.ts';
 import { openEstate, ROLE } from './estate.ts';
 import { openWorld, type Reply, type TestWorld } from './world.ts';
 
@@ -51,7 +51,7 @@ async function lists(world: TestWorld): Promise<Reply> {
 /** The same world as a file of an earlier version held it; users and what else is listed by name had places then. */
 function older(version: number): string {
   const path = join(folder, `${version}.db`);
-  const db = new Database(path);
+  const db = connection(path);
   for (const migration of migrations.slice(0, version)) db.exec(migration);
   db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${version}`);
   db.exec(`ATTACH '${join(folder, 'now.db')}' AS now`);

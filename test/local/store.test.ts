@@ -1,7 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WORLD_FORMAT } from '../../src/local/schema.ts';
 import { service } from '../../src/local/service.ts';
@@ -10,6 +9,7 @@ import { openStore } from '../../src/local/store.ts';
 import type { Sql } from '../../src/sqlite/connection.ts';
 import { openDatabase } from '../../src/sqlite/database.ts';
 import { StoreError } from '../../src/sqlite/store-error.ts';
+import { connection } from '../support/sqlite.ts';
 import { KEY, openEstate } from './estate.ts';
 import { contentOf, openWorld, requestFor, typeOf } from './world.ts';
 
@@ -114,7 +114,7 @@ describe('a state file', () => {
 });
 
 const database = (path: string, sql: string) => {
-  const db = new Database(path);
+  const db = connection(path);
   db.exec(sql);
   db.close();
 };
@@ -184,7 +184,7 @@ describe('several writers', () => {
     const store = await openStore(path);
     const arn = (index: number) => `arn:aws:finspace:us-east-1:${String(index).padStart(12, '0')}`;
     await store.write((tx) => tx.putSettings(arn(0), { quotas: 'raised' }));
-    const other = new Database(path);
+    const other = connection(path);
     const size = () => statSync(`${path}-wal`).size;
     const before = size();
     const seen = other.prepare('SELECT count(*) AS n FROM worlds');
@@ -210,7 +210,7 @@ describe('several writers', () => {
   test('wait for one who holds the file without holding up anything else', async () => {
     const path = join(folder, 'state.db');
     const world = await openWorld({ store: await openStore(path), lifecycle: 'instant' });
-    const other = new Database(path);
+    const other = connection(path);
     other.exec('BEGIN IMMEDIATE');
     const waiting = world.call('CreateKxEnvironment', { name: 'kdb-test', kmsKeyId: KEY });
     let ticks = 0;

@@ -1,12 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'libsql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { worldOf } from '../../src/local/context.ts';
 import { openStore, type Store } from '../../src/local/store.ts';
 import { seed } from '../../src/local/worlds/index.ts';
 import { exportWorld, importWorld, listWorlds, resetWorld } from '../../src/local/worlds/worlds.ts';
+import { connection } from '../support/sqlite.ts';
 import { KEY } from './estate.ts';
 import { MINUTE, openWorld, type Reply, SEED, START } from './world.ts';
 
@@ -201,7 +201,7 @@ describe('a world', () => {
 });
 
 function linksIn(state: string): unknown[] {
-  const db = new Database(state);
+  const db = connection(state);
   const links = db.prepare('SELECT source, target FROM links ORDER BY source, target').all();
   db.close();
   return links;
