@@ -45,14 +45,18 @@ export async function scoreRun(runs: string, task: Task): Promise<Score> {
   });
 }
 
+/** Whether a step previews a call of a tool. */
+const plans = ({ tool, arguments: given = '' }: Step, tries: RegExp) =>
+  tool === 'plan_change' && tries.test(/"tool"\s*:\s*"(\w+)"/.exec(given)?.[1] ?? '');
+
 export function score(task: Task, played: Played): Score {
   const reasons = [...answerFaults(task, played), ...endFaults(task, played), ...unwantedChanges(task, played)];
   const calls = played.steps.filter(({ step }) => step === 'call');
   const mayFail = (tool = '') => task.refusedTools?.includes(tool) === true;
   const isFailure = ({ tool, failed }: Step) => failed === true && !mayFail(tool);
-  if (task.tries !== undefined && !calls.some(({ tool = '' }) => task.tries?.test(tool))) {
-    reasons.push(`tried no tool like ${task.tries}`);
-  }
+  const { tries } = task;
+  if (tries !== undefined && !calls.some((step) => tries.test(step.tool ?? '') || plans(step, tries)))
+    reasons.push(`tried no tool like ${tries}`);
   const firstCalls = calls.filter(({ tool }, index) => calls.findIndex((call) => call.tool === tool) === index);
   return {
     id: task.id,

@@ -20,7 +20,7 @@ export interface Task {
   ) => Readonly<Record<string, readonly [actual: unknown, expected: unknown]>>;
   /** What may change; everything else has to stay as it was. See `differences`. */
   readonly allowed?: readonly string[];
-  /** A tool of which at least one call has to be tried. */
+  /** A tool of which at least one call has to be tried or previewed. */
   readonly tries?: RegExp;
   /** Tools whose refusal is part of the task. */
   readonly refusedTools?: readonly string[];

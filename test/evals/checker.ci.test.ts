@@ -112,5 +112,7 @@ describe('calls', () => {
   it('that the task is about have to be tried', async () => {
     const played = { ...(await idle(refusal, right)), steps: [] };
     expect(await reasons(refusal, played)).toMatch(/^tried no tool like /);
+    const preview = { step: 'call', tool: 'plan_change', arguments: '{"tool":"delete_kx_user"}' };
+    expect(await reasons(refusal, { ...played, steps: [preview] })).toBe('');
   });
 });
