@@ -56,6 +56,9 @@ const anchorsOf = (page: string) =>
       .replaceAll(' ', '-'),
   );
 
+/** The flags of every command. */
+const EVERYWHERE = ['--help', '--version'];
+
 describe.each(PAGES)('%s', (page) => {
   const text = read(page);
 
@@ -87,15 +90,11 @@ describe.each(PAGES)('%s', (page) => {
     for (const [, command = 'stdio', rest = ''] of ours) {
       expect(Object.keys(COMMANDS)).toContain(command);
       const { settings, switches = {} } = COMMANDS[command] ?? { settings: [] };
-      const known = [
-        ...settings.map(flagOf),
-        ...Object.keys(switches).map((name) => `--${name}`),
-        '--help',
-        '--version',
-      ];
+      const known = [...settings.map(flagOf), ...Object.keys(switches).map((name) => `--${name}`), ...EVERYWHERE];
       for (const [flag] of rest.matchAll(/--[a-z-]+/g)) expect(known).toContain(flag);
     }
     const anywhere = [
+      ...EVERYWHERE,
       ...SETTING_NAMES.map(flagOf),
       ...Object.values(COMMANDS).flatMap(({ switches = {} }) => Object.keys(switches).map((name) => `--${name}`)),
     ];
