@@ -77,8 +77,11 @@ export function takeSubscriptions(
     end(uri);
     return {};
   });
+  // Handlers are loaded after the transport has set its own hook, which releases the server of a request.
+  const { onclose } = server;
   server.onclose = () => {
     for (const uri of watched.keys()) end(uri);
     silence();
+    onclose?.();
   };
 }
