@@ -33,7 +33,7 @@ import { homeOf } from './home.ts';
 import type { Shown } from './ledger.ts';
 import type { Place } from './place.ts';
 import { higherRisk } from './policy.ts';
-import { type Preview, preview } from './preview.ts';
+import { type Preview, preview, readTarget } from './preview.ts';
 import { type Forbidden, ownPath, PROTECTED_TAG, protectedBy, protectionFor, tagAsks } from './protection.ts';
 import { sentInput } from './sent-input.ts';
 import { type Comparison, compareSettings } from './settings.ts';
@@ -215,7 +215,7 @@ async function foundBy(
   const { kind, change } = known;
   const [read, key] = [apiReader(call, options), keyIn(kind, input)];
   const isItself = [NAMES[kind].get, NAMES[kind].list].includes(declared?.reader as OperationName);
-  const target = risk === 'create' ? undefined : isItself ? shownIn(entity) : await read.get(kind, key);
+  const target = risk === 'create' ? undefined : isItself ? shownIn(entity) : await readTarget(read, kind, key);
   const asked = { operation, input: input as never, key, target: target as never, read };
   const limits = { quotas: await quotas?.(), showsUse };
   return { ...(await preview(kind, change, asked, limits)), isJudged: true };

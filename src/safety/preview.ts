@@ -2,8 +2,8 @@ import { type AnyChange, changeOf } from '../kinds/index.ts';
 import { judge, judgeQuotas, type UsedQuota } from '../kinds/judge.ts';
 import type { Asked, Impact, Problem } from '../kinds/model.ts';
 import { keyIn, NAMES } from '../kinds/names.ts';
-import { Unreadable } from '../kinds/reader.ts';
-import type { KindName } from '../kinds/views.ts';
+import { type Reader, Unreadable } from '../kinds/reader.ts';
+import type { Keys, KindName } from '../kinds/views.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import type { Quotas } from '../operations/quotas.ts';
@@ -67,7 +67,7 @@ export async function quotasFor(
   if (known === undefined) return undefined;
   const { kind, change } = known;
   const [read, key] = [apiReader(call, options), keyIn(kind, input)];
-  const target = operationNamed(operation).risk === 'create' ? undefined : await read.get(kind, key);
+  const target = operationNamed(operation).risk === 'create' ? undefined : await readTarget(read, kind, key);
   const asked = { operation, input: input as never, key, target: target as never, read };
   const rooms = (await judgeQuotas(change, asked, await quotas?.(), true)).quotas.map(room);
   return { blockers: rooms.flatMap((each) => each.blockers), quotas: rooms.flatMap(({ lines }) => lines) };
@@ -82,6 +82,10 @@ async function impactOf(change: AnyChange, asked: Asked<KindName, OperationName>
   const { lost = [], interrupted = [], ...rest } = (await Promise.resolve(known).catch(unwrapped)) ?? ({} as Impact);
   return { lost, interrupted, ...rest };
 }
+
+/** The target of a call. Rejects with the error of the read: without its target, nothing about a call can be checked. */
+export const readTarget = <K extends KindName>(read: Reader, kind: K, key: Keys[K]) =>
+  read.get(kind, key).catch(unwrapped);
 
 function unwrapped(error: unknown): never {
   throw error instanceof Unreadable ? error.cause : error;

@@ -4,8 +4,10 @@ import type { Call } from '../../src/operations/index.ts';
 import { apiReader } from '../../src/safety/api-reader.ts';
 import { quotasFor } from '../../src/safety/preview.ts';
 import { blockersOf } from '../../src/safety/problem-text.ts';
+import { HOUR } from './support/backend.ts';
 import { KEY } from './support/estate.ts';
-import { having, here, inside, outlookScene, preview, volume } from './support/outlook.ts';
+import { openGuard } from './support/guard.ts';
+import { having, here, inside, on, outlookScene, preview, volume } from './support/outlook.ts';
 
 const scene = outlookScene();
 
@@ -35,6 +37,27 @@ it('says of a failed namesake to delete it, and of a malformed id what it has to
   expect(blockersOf({ error: 'Validation', words: 'malformed' }, undefined)).toEqual([
     { item: { kind: 'argument', name: 'environmentId' }, first: 'malformed.' },
   ]);
+});
+
+it('fails as the read does where the target of a call may not be read', async () => {
+  const denied: Call = async (name, input, options) => {
+    if (name !== 'GetKxCluster' && name !== 'GetKxVolume') return scene.backend.call(name, input, options);
+    throw new FinspaceError({ operation: name, code: 'AccessDenied', detail: 'no', retryable: false, advice: 'none' });
+  };
+  const grown = here({ volumeName: 'fast', nas1Configuration: { size: 2400 } });
+  await expect(quotasFor({ call: denied }, 'UpdateKxVolume', grown, {})).rejects.toThrow(FinspaceError);
+  const { environmentId } = scene.estate;
+  await scene.estate.cluster('gateway', on('hosts', 6));
+  scene.backend.clock.advance(HOUR);
+  const { nodes: [node] = [] } = await scene.backend.call('ListKxClusterNodes', {
+    environmentId,
+    clusterName: 'gateway',
+  });
+  const input = here({ clusterName: 'gateway', nodeId: node?.nodeId });
+  const guard = await openGuard({ call: denied, clock: scene.backend.clock });
+  const outcome = await guard.attempt({ tool: 'delete_kx_cluster_node', arguments: input });
+  expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining('AccessDenied') });
+  await guard.close();
 });
 
 it('leaves a new environment unchecked where environments may not be listed', async () => {
