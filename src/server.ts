@@ -76,7 +76,11 @@ export function serverFactory(front: Front, answers: () => Promise<Answers>): Se
       return { tools: found ?? listedTools(restrictions, callerOf(context), outputSchemas) };
     });
     const handlers = once(async () => (await load()).handlers({ id, server, callerOf, hearsAll }));
-    if (hearsAll) hearing.push(handlers);
+    if (hearsAll) {
+      hearing.push(handlers);
+      // `ready` may be over: a stream can be the first that a client requests.
+      if (loaded !== undefined) void handlers();
+    }
     for (const method of ANSWERED)
       server.setRequestHandler(
         method,

@@ -1,0 +1,68 @@
+import { PassThrough } from 'node:stream';
+import { afterEach, expect, it } from 'vitest';
+import { serving } from '../../src/commands/serving.ts';
+import { configure } from '../../src/config.ts';
+import { LOCAL_CALLER } from '../../src/safety/policy.ts';
+import type { ServerFactory } from '../../src/server.ts';
+import { serveOverStdio } from '../../src/transports/stdio.ts';
+
+const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+const URI = 'finspace://kx/environments';
+
+interface Message {
+  readonly id?: number;
+  readonly method?: string;
+  readonly params?: { readonly uri?: string };
+}
+
+const closes: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closes.splice(0)) await close();
+});
+
+/** A connection whose first message requests a stream of change events. */
+function listenFirst(serve: ServerFactory): Message[] {
+  const [input, output, heard] = [new PassThrough(), new PassThrough(), [] as Message[]];
+  output.on('data', (chunk) => {
+    for (const line of String(chunk).trim().split('\n')) heard.push(JSON.parse(line));
+  });
+  const done = serveOverStdio(serve, LOCAL_CALLER, {
+    input,
+    output,
+    stop: new AbortController().signal,
+    onerror: () => {},
+    settled: async () => {},
+    abandoned: () => new Promise(() => {}),
+    callMs: 1_000,
+    maxBytes: 1_048_576,
+    onending: () => {},
+    onunanswered: () => {},
+  });
+  closes.push(async () => {
+    input.end();
+    await done;
+  });
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientInfo': { name: 'listener', version: '1' },
+    'io.modelcontextprotocol/clientCapabilities': {},
+  };
+  const params = { notifications: { resourceSubscriptions: [URI] }, _meta };
+  input.write(`${JSON.stringify({ jsonrpc: '2.0', id: 7, method: 'subscriptions/listen', params })}\n`);
+  return heard;
+}
+
+function served() {
+  const config = configure({ state: ':memory:', world: 'empty', lifecycle: 'instant' }, {});
+  const product = serving(config, SILENT, { remote: false });
+  closes.unshift(product.close);
+  return product;
+}
+
+it('notifies a client whose first message requests a stream', async () => {
+  const { serve, answers } = served();
+  const heard = listenFirst(serve);
+  await expect.poll(() => heard.map(({ method }) => method)).toContain('notifications/subscriptions/acknowledged');
+  answers.changes.publish({ kind: 'resource_updated', uri: URI });
+  await expect.poll(() => heard.map(({ params }) => params?.uri)).toContain(URI);
+});
