@@ -107,10 +107,16 @@ export function stdioWire({ input, output, onend, onlisted, maxBytes, ready, wat
   };
   const listen = (message: JSONRPCRequest) => {
     if (ready !== undefined && !isReady) {
-      held = ready().then(() => {
-        isReady = true;
-        listen(message);
-      }, onInputError);
+      held = ready().then(
+        () => {
+          isReady = true;
+          listen(message);
+        },
+        (error: Error) => {
+          onInputError(error);
+          return answerError(ProtocolErrorCode.InternalError, 'This server cannot watch resources.', message.id);
+        },
+      );
       return;
     }
     const { message: allowed, end } = listening(message, watch);

@@ -13,6 +13,7 @@ interface Message {
   readonly id?: number;
   readonly method?: string;
   readonly params?: { readonly uri?: string };
+  readonly error?: { readonly code: number };
 }
 
 const closes: (() => Promise<unknown>)[] = [];
@@ -65,4 +66,14 @@ it('notifies a client whose first message requests a stream', async () => {
   await expect.poll(() => heard.map(({ method }) => method)).toContain('notifications/subscriptions/acknowledged');
   answers.changes.publish({ kind: 'resource_updated', uri: URI });
   await expect.poll(() => heard.map(({ params }) => params?.uri)).toContain(URI);
+});
+
+it('answers the request for a stream with an error where what answers it cannot be loaded', async () => {
+  const { serve } = served();
+  const broken = Object.assign((...given: Parameters<ServerFactory>) => serve(...given), {
+    ready: () => Promise.reject(new Error('cannot be loaded')),
+    watch: serve.watch,
+  });
+  const heard = listenFirst(broken);
+  await expect.poll(() => heard).toMatchObject([{ id: 7, error: { code: -32603 } }]);
 });
