@@ -106,8 +106,8 @@ export const DeleteKxCluster = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    'Delete a kdb cluster and its nodes. This loses data that is only in memory, such as what an RDB has not ' +
-    "saved down, and the cluster's own disk caches and savedown storage; databases, dataviews and volumes stay. " +
+    'Delete a kdb cluster and its nodes. This loses its disk caches, its savedown storage and data that is only in ' +
+    'memory, such as what an RDB has not saved down; databases, dataviews and volumes stay. ' +
     'To replace a cluster, create the new one first. Returns at once with status DELETING; to wait for the end, ' +
     'use wait_for_kx_entity (until: DELETED).',
   keywords: 'terminate stop shut down remove decommission kill',
@@ -205,11 +205,11 @@ export const UpdateKxClusterCodeConfiguration = operation({
   update: CODE_UPDATE,
   summary:
     'Deploy q code to a RUNNING kdb cluster: a zip file in S3, an initialization script and command-line ' +
-    'arguments. They replace the current ones: a call that omits the script or an argument fails and returns the ' +
-    'complete arguments, unless remove names it. ROLLING (the default) restarts one node after another, FORCE ' +
-    'restarts all at once, and NO_RESTART, for GP only, restarts none. A restart loses data that is only in ' +
-    'memory; for an RDB, a person must approve. The cluster is UPDATING, then RUNNING; use wait_for_kx_entity to ' +
-    'wait for it.',
+    'arguments. They replace the current ones: a call that omits the script or a command-line argument fails ' +
+    'and returns the complete arguments, unless remove names it. ROLLING (the default) restarts one node after ' +
+    'another, FORCE restarts all at once, and NO_RESTART, for GP only, restarts none. A restart loses data that is ' +
+    'only in memory; for an RDB, a person must approve. The cluster is UPDATING, then RUNNING; use ' +
+    'wait_for_kx_entity to wait for it.',
   keywords: 'release hotfix push roll out startup script',
   input: () =>
     z.strictObject({

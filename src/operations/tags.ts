@@ -34,8 +34,8 @@ export const TagResource = operation({
   summary:
     'Add tags to an environment, cluster, database, dataview, scaling group, volume or user, or change their ' +
     'values. Other tags stay; an entity has at most 50. The tag finspace-mcp:protected, which a person must ' +
-    'approve, protects an entity and everything in it: deletes and network changes are refused, and interruptions ' +
-    'and changes to users, roles and names need approval. Takes effect at once. For many entities, use ' +
+    'approve, protects an entity and everything in it: deletes and network changes are refused; interruptions, and ' +
+    'changes to users, roles and names, need approval. Takes effect at once. For many entities, use ' +
     'tag_kx_entities.',
   keywords: 'label mark owner cost project',
   input: () => z.strictObject({ resourceArn: TaggableArn(), tags: TagMap() }),

@@ -72,7 +72,7 @@ export const copyCluster: Runbook = {
   name: 'copy_kx_cluster_to_environment',
   title: 'Copy a cluster to another environment',
   description:
-    'Create a cluster with the same settings, and the entities that it needs, in another environment: six calls.',
+    'Create a cluster with the same settings, and the entities that it needs, in another environment. Takes six calls.',
   arguments: [
     ...given('environmentId', 'clusterName'),
     asked('targetEnvironmentId', 'Id or name of the kdb environment to copy it to'),
@@ -96,7 +96,8 @@ export const copyCluster: Runbook = {
 export const rotateRdb: Runbook = {
   name: 'rotate_rdb_at_end_of_day',
   title: 'End of day: rotate an RDB',
-  description: 'Create the next RDB with the same settings, check that the day is saved down, then delete the old one.',
+  description:
+    "Check that the day's data is saved down, create the next RDB with the same settings, then delete the old one.",
   arguments: given('environmentId', 'clusterName'),
   text: ({ environmentId, clusterName }) =>
     steps(

@@ -36,7 +36,7 @@ export const tearDown: Runbook = {
         'Show the person what is lost for good: databases with their sizes and numbers of changesets. Ask whether the sources in S3 still exist (`get_kx_changeset` lists them), and whether the data is needed elsewhere.',
         '`plan_change` for `tear_down_kx_environment`: what is deleted, in which order, and what blocks it.',
         '`tear_down_kx_environment` does it as one plan that a person approves once: clusters, dataviews, volumes, databases, scaling groups, users, then the environment. Where it is not offered, delete in this order and wait for each with `wait_for_kx_entity` until DELETED; databases and users are deleted at once.',
-        `${tool('GetKxEnvironment')}: its status must be DELETED; it stays readable by its id, though no other tool shows it.`,
+        `${tool('GetKxEnvironment')}: its status must be DELETED. The environment stays readable by its id and in ${tool('ListKxEnvironments')}.`,
       ],
       [REPORT, STOP, 'You cannot approve any of this yourself.'],
     ),
@@ -44,8 +44,8 @@ export const tearDown: Runbook = {
 
 export const inventory: Runbook = {
   name: 'inventory_before_migrating',
-  title: 'Inventory before migrating off',
-  description: 'List everything that must be rebuilt elsewhere: data and its sources, clusters, code, people, network.',
+  title: 'Inventory before a migration',
+  description: 'List everything that must be rebuilt elsewhere: data and its sources, clusters, code, users, network.',
   arguments: given('environmentId'),
   text: ({ environmentId }) =>
     steps(
@@ -53,7 +53,7 @@ export const inventory: Runbook = {
       [
         '`describe_kx_environment` with view full, page by page: everything in it. Its picture and diagram are resources; link them.',
         `Data: for each database its size, and \`find_kx_entities\` with kinds changeset and view full for the S3 sources of its loads. Mark sources whose existence nobody can confirm: that data must be exported before the shutdown.`,
-        'Processes: for each cluster type, size in memory and CPUs, code and init script in S3, command line, execution role, what it mounts, which volumes it writes to; who depends on it.',
+        'Processes: for each cluster, its type, its size in memory and CPUs, code and init script in S3, command line, execution role, what it mounts, which volumes it writes to; who depends on it.',
         `Access: ${tool('ListKxUsers')} with roles; network: ${tool('GetKxEnvironment')} (transit gateway, CIDR, DNS, KMS key).`,
         'Owners: `find_kx_entities` with groupBy tag:owner, and with tag !owner for entities without an owner. Code: the same with kinds cluster and groupBy code.',
         '`find_kx_problems` with the environment: what is unused need not move; what is failed or behind should be repaired or dropped first.',

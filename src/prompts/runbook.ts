@@ -34,7 +34,7 @@ export const asked = (name: string, description: string, required = true) => ({ 
 /** The tool of an operation, as steps refer to it. */
 export const tool = (name: OperationName) => `\`${toolName(name)}\``;
 
-const IDS = `environmentId takes the id or the name of an environment; of two with the same name, ${tool('ListKxEnvironments')} shows the ids.`;
+const IDS = `environmentId takes the id or the name of an environment; if two have the same name, ${tool('ListKxEnvironments')} shows their ids.`;
 
 /** A goal, numbered steps, and rules for all steps. */
 export const steps = (goal: string, list: readonly string[], always: readonly string[]): string =>

@@ -46,7 +46,7 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
       uriTemplate: topologyUri('{environmentId}', form as TopologyForm),
       name: `Topology${form}`,
       title,
-      description: 'Everything in a kdb environment with its status, and what runs on, mounts or uses what.',
+      description: 'The entities of a kdb environment with their status and dependencies.',
       mimeType,
     }),
   ),

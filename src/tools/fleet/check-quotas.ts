@@ -11,9 +11,9 @@ export const checkQuotas = fleetTool({
   name: 'check_kx_quotas',
   title: 'Check kdb quotas',
   description:
-    'Show how close kdb environments and the account are to their quotas: used, limit and headroom of clusters, ' +
-    'nodes and hosts by type, volumes, storage, users, databases, dataviews and loads in progress, fullest first. ' +
-    'To check one create, use plan_change.',
+    'Show how close kdb environments and the account are to their quotas: used, limit and headroom, fullest ' +
+    'first. Covers clusters, nodes and hosts by type, volumes, storage, users, databases, dataviews and loads in ' +
+    'progress. To check a create call, use plan_change.',
   keywords: 'limits capacity headroom how many left',
   input: () => z.strictObject({ environment: EnvironmentsArgument().optional(), ...shaping() }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment', 'ListKxClusters', 'GetKxCluster'],

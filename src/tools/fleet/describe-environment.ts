@@ -16,7 +16,7 @@ export const describeEnvironment = fleetTool({
   title: 'Describe kdb environment',
   description:
     'Show everything in a kdb environment: the number of entities of each kind and status, problems, and ' +
-    'what runs on, mounts or uses what. Links to a picture. To search several environments, use ' +
+    'dependencies. The answer links to a picture. To search several environments, use ' +
     'find_kx_entities.',
   keywords: 'overview topology diagram summary Mermaid',
   input: () =>
