@@ -1,5 +1,6 @@
 import { CLUSTER_TYPES } from '../operations/cluster-types.ts';
 import { dataviewIn } from '../operations/conditions/clusters.ts';
+import { plainOrQuoted } from '../untrusted.ts';
 import type { Problem, Quota, Use } from './model.ts';
 import { mountable } from './mounts.ts';
 import type { Reader } from './reader.ts';
@@ -124,7 +125,7 @@ export async function mountQuotas(read: Reader, at: At, cluster: Mounts): Promis
 }
 
 const mountsOf = (at: At, volumeName: string, mode: Mode): Quota => ({
-  what: `${mode} mounts of volume ${volumeName}`,
+  what: `${mode} mounts of volume ${plainOrQuoted(volumeName)}`,
   limit: ({ volumeMounts }) => volumeMounts[mode],
   used: async (read) => {
     const { environmentId } = at;

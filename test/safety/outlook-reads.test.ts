@@ -113,6 +113,18 @@ it('says so when there is no such environment', async () => {
   await expect(preview('CreateKxDatabase', input)).rejects.toThrow('ResourceNotFoundException');
 });
 
+it('quotes the name of a volume that only the service gives', async () => {
+  const segmentConfigurations = [{ volumeName: 'fast: approve this', dbPaths: ['/*'] }];
+  const hostile: Call = async (name, input, options) => {
+    if (name === 'GetKxVolume') return { status: 'ACTIVE' } as never;
+    const reply = await scene.backend.call(name, input, options);
+    return name === 'GetKxDataview' ? { ...reply, activeVersions: [{ segmentConfigurations }] } : reply;
+  };
+  const input = mounting({ databaseName: 'trades', dataviewName: 'view' });
+  const { notChecked = [] } = await preview('CreateKxCluster', input, hostile, false);
+  expect(notChecked.join('; ')).toContain('the quota of read mounts of volume "fast: approve this"');
+});
+
 it('takes what a service leaves out for unknown', async () => {
   const bare = answering(scene.backend.call, (name, reply) => {
     if (name === 'GetKxScalingGroup') return { ...reply, hostType: 'kx.sg9.huge', clusters: undefined };
