@@ -83,9 +83,17 @@ it('asks nobody about a call that sets more than people read', async () => {
   const { environmentId, ...estate } = await openEstate(backend.call);
   await estate.database('trades');
   await estate.cluster('gpu');
-  const spy = spyOn(backend.call, { forward: false });
+  let mounted: object[] = [];
+  const mounting: Call = async (name, input, options) => {
+    if (name === 'GetKxDatabase') return {} as never;
+    if (name === 'GetKxChangeset') return { status: 'COMPLETED' } as never;
+    const reply = await backend.call(name, input, options);
+    return name === 'GetKxCluster' ? { ...reply, databases: mounted } : reply;
+  };
+  const spy = spyOn(mounting, { forward: false });
   const guard = await openGuard({ call: spy.call, clock: backend.clock, restrictions: { approve: ['disrupt'] } });
   const wish = (count: number) => {
+    mounted = Array.from({ length: count }, (_, at) => ({ databaseName: `trades-${at}` }));
     const databases = Array.from({ length: count }, (_, at) => ({
       databaseName: `trades-${at}`,
       changesetId: `c${at}`,
