@@ -21,6 +21,7 @@ import {
   type FormerName,
   type Item,
   type Members,
+  NOTHING,
   type Note,
   type Subject,
   UNREAD,
@@ -208,8 +209,8 @@ async function foundBy(
   const { call, input, entity, options } = about;
   const known = changeOf(operation);
   if (known === undefined) {
-    const read = BLAST_READERS[operation];
-    return { warnings: [], quotas: [], ...(read === undefined ? UNREAD : await read(about)) };
+    const read = BLAST_READERS[operation] ?? (() => (isOfTags(operation) ? NOTHING : UNREAD));
+    return { warnings: [], quotas: [], ...(await read(about)) };
   }
   const { risk, target: declared } = operationNamed(operation);
   const { kind, change } = known;
@@ -220,6 +221,9 @@ async function foundBy(
   const limits = { quotas: await quotas?.(), showsUse };
   return { ...(await preview(kind, change, asked, limits)), isJudged: true };
 }
+
+/** Tags can be set on whatever exists. */
+const isOfTags = (operation: OperationName) => operationNamed(operation).entity === 'tags';
 
 /** The effect of an update on settings, and the values that the service would ignore. */
 async function comparedIn(operation: OperationName, about: Subject) {
