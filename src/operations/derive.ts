@@ -22,7 +22,7 @@ const removal = once(() =>
     .max(100)
     .optional()
     .describe(
-      'Settings to remove, named as in the error, such as initializationScript of a cluster; omit them from the other arguments',
+      'Settings to remove, named as in the error of a call that omits them; omit them from the other arguments',
     ),
 );
 

@@ -53,7 +53,7 @@ const FederationParameters = once(() =>
     attributeMap: z
       .record(text(1, 32), text(1, 1000))
       .optional()
-      .describe('The SAML attribute that holds the e-mail address, under the key Email'),
+      .describe('Under the key Email: the SAML attribute with the e-mail address'),
   }),
 );
 

@@ -215,7 +215,7 @@ export const UpdateKxEnvironmentNetwork = operation({
   summary:
     'Connect a kdb environment to your network through a transit gateway, or set its DNS servers. Give exactly ' +
     'one of transitGatewayConfiguration and customDNSConfiguration; to set both, make two calls. Once set, the ' +
-    'gateway and its CIDR range are final. Rules and DNS servers replace the current ones: a call that omits one ' +
+    'gateway and its CIDR range are final. Rules and DNS servers replace all current ones: a call that drops one ' +
     'fails and returns the complete arguments, unless remove names it. You may have to delete clusters first and ' +
     'create them again afterwards. Returns at once with status UPDATE_NETWORK_REQUESTED; use wait_for_kx_entity ' +
     'to wait for CREATED.',

@@ -28,7 +28,7 @@ const selection = () =>
       )
       .min(1)
       .max(MOST_ENTITIES)
-      .describe('For the environment itself, kind environment and its name'),
+      .describe('For the environment itself: its name, kind environment'),
     tags: TagMap().optional().describe('Tags to add or change, such as {"owner": "fx-desk"}; others stay'),
     tagKeys: z.array(TagKey()).min(1).max(50).optional().describe('Keys of the tags to remove'),
   });
