@@ -103,9 +103,18 @@ async function consentTo<Planned extends Bound>(
   if (restrictions.approve === 'none') return { kind: 'run', actor: { principal }, plan };
   const way = await outOfBand();
   const granted = way && (await ledger.approvedFor(binding, countsFor(plan, way)));
-  if (granted === undefined) return ask(options, plan, dialog, sight, way);
-  await countForm(options, plan, dialog, { nonce: granted.question.nonce, kind: 'accepted' });
-  return use(options, plan, granted.question, granted.approval);
+  return granted === undefined ? ask(options, plan, dialog, sight, way) : useApproved(options, plan, dialog, granted);
+}
+
+/** Runs a call that a person approved outside the client. */
+async function useApproved<Planned extends Bound>(
+  options: ConsentOptions,
+  plan: Planned,
+  dialog: Dialog,
+  { question, approval }: { readonly question: Question; readonly approval: Approval },
+): Promise<Decision<Planned>> {
+  await countForm(options, plan, dialog, { nonce: question.nonce, kind: 'accepted' });
+  return use(options, plan, question, approval);
 }
 
 /** Opens a question for a person: as a form or link in the client, or else one that waits outside the client. */

@@ -28,6 +28,11 @@ it('counts the quota of an update from its target', async () => {
   expect(found).toEqual({ quotas: ['GB of volume storage per environment: 2400'], blockers: [] });
 });
 
+it('counts no quota for a call that has none', async () => {
+  const input = { resourceArn: 'arn:aws:finspace:us-east-1:111122223333:kxEnvironment/abc', tags: {} };
+  expect(await quotasFor(scene.backend, 'TagResource', input, {})).toBeUndefined();
+});
+
 it('says of a failed namesake to delete it, and of a malformed id what it has to be', async () => {
   await having(inside('kxVolume'), 'spare', { status: 'CREATE_FAILED' });
   const { blockers } = await preview('CreateKxVolume', volume({ volumeName: 'spare' }));
@@ -46,6 +51,8 @@ it('fails as the read does where the target of a call may not be read', async ()
   };
   const grown = here({ volumeName: 'fast', nas1Configuration: { size: 2400 } });
   await expect(quotasFor({ call: denied }, 'UpdateKxVolume', grown, {})).rejects.toThrow(FinspaceError);
+  const broken: Call = () => Promise.reject(new Error('no route to host'));
+  await expect(quotasFor({ call: broken }, 'UpdateKxVolume', grown, {})).rejects.toThrow('no route to host');
   const { environmentId } = scene.estate;
   await scene.estate.cluster('gateway', on('hosts', 6));
   scene.backend.clock.advance(HOUR);
