@@ -82,25 +82,39 @@ export const wrongState = (about: Item, status: string, usual: string, words: st
 });
 
 const WELL_FORMED = /^[a-zA-Z0-9]{1,32}$/;
-/** A network that failed to attach leaves the environment unchanged. */
-const OPEN: readonly string[] = ['CREATED', 'FAILED_UPDATING_NETWORK'];
 
-/** The environment exists and can be changed. The model accepts any id in some operations; the service does not. */
+/** A malformed id of an environment. The model accepts any id in some operations; the service does not. */
+export const malformedId = (environmentId: string): Problem | undefined =>
+  WELL_FORMED.test(environmentId)
+    ? undefined
+    : {
+        error: 'Validation',
+        words: violation('environmentId', `Member must satisfy regular expression pattern: ${WELL_FORMED.source}`),
+      };
+
+/** The statuses in which an environment can be changed. A network that failed to attach leaves it unchanged. */
+export const OPEN: readonly string[] = ['CREATED', 'FAILED_UPDATING_NETWORK'];
+
+/** The environment cannot be changed in its status. */
+export function closed(name: string, status: string | undefined): Problem | undefined {
+  if (status === undefined || OPEN.includes(status)) return undefined;
+  const about = { kind: NAMES['kx-environment'].noun, name, arn: '' };
+  const isGone = status === 'DELETED';
+  const words = `The Environment is in ${status} state${isGone ? '' : '; it has to be CREATED'}`;
+  return { ...wrongState(about, status, 'CREATED', words), error: isGone ? 'Validation' : 'WrongState' };
+}
+
+/** The environment exists and can be changed. */
 export const openEnvironment = async <K extends KindName, N extends OperationName>({
   key,
   read,
 }: Asked<K, N>): Promise<Found> => {
   const { environmentId } = key;
-  const malformed = violation('environmentId', `Member must satisfy regular expression pattern: ${WELL_FORMED.source}`);
-  if (!WELL_FORMED.test(environmentId)) return { error: 'Validation', words: malformed };
+  const malformed = malformedId(environmentId);
+  if (malformed !== undefined) return malformed;
   const environment = await read.get('kx-environment', { environmentId });
   if (environment === undefined) return missing('kx-environment', { environmentId });
-  const { status, name } = environment;
-  if (status === undefined || OPEN.includes(status)) return undefined;
-  const about = { kind: NAMES['kx-environment'].noun, name: name ?? environmentId, arn: '' };
-  const isGone = status === 'DELETED';
-  const words = `The Environment is in ${status} state${isGone ? '' : '; it has to be CREATED'}`;
-  return { ...wrongState(about, status, 'CREATED', words), error: isGone ? 'Validation' : 'WrongState' };
+  return closed(environment.name ?? environmentId, environment.status);
 };
 
 /** The name is not in use. */

@@ -3,7 +3,7 @@ import { missing } from '../kinds/rules.ts';
 import type { KindName } from '../kinds/views.ts';
 import { placeOf } from './arns.ts';
 import type { Context, World } from './context.ts';
-import { Refusal } from './refusal.ts';
+import { refusalFor } from './refusal.ts';
 import type { Entity } from './transaction.ts';
 
 /** The ARN under which an entity is kept. */
@@ -17,6 +17,5 @@ export async function entityAt<Body>(kind: KindName, input: object, { tx, world 
   const { collection, name } = placeOf(arnAt(world, kind, input));
   const entity = await tx.get<Body>(collection, name);
   if (entity !== undefined) return entity;
-  const { error, words } = missing(kind, keyIn(kind, input));
-  throw new Refusal(error, words);
+  throw refusalFor(missing(kind, keyIn(kind, input)));
 }

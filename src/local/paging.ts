@@ -1,6 +1,7 @@
+import { violation } from '../kinds/rules.ts';
 import type { Context } from './context.ts';
 import { hexOf } from './random.ts';
-import { demand, violation } from './refusal.ts';
+import { demand } from './refusal.ts';
 import type { Entity } from './transaction.ts';
 
 interface Query {

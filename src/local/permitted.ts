@@ -4,7 +4,7 @@ import { keyIn } from '../kinds/names.ts';
 import { type Input, type OperationName, operationNamed } from '../operations/index.ts';
 import type { Context } from './context.ts';
 import { quotasOf, quotaWords } from './quotas.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal, refuse } from './refusal.ts';
 import { storeReader } from './store-reader.ts';
 
 /** Throws a `Refusal` for the first rule or quota of a change that does not allow it. */
@@ -16,8 +16,7 @@ export async function requirePermitted<N extends OperationName>(operation: N, in
   const key = keyIn(kind, input);
   const target = operationNamed(operation).risk === 'create' ? undefined : await read.get(kind, key);
   const asked = { operation, input: input as never, key, target: target as never, read };
-  const problem = await firstProblem(change, asked);
-  if (problem !== undefined) throw new Refusal(problem.error, problem.words);
+  refuse(await firstProblem(change, asked));
   if (change.quotas === undefined) return;
   const over = await firstExceeded(change, asked, await quotasOf(context));
   if (over !== undefined) throw new Refusal(over.error ?? 'LimitExceeded', quotaWords(over.limit, over.quota.what));

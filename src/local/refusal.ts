@@ -1,3 +1,4 @@
+import type { ErrorCode, Problem } from '../kinds/model.ts';
 import type { ErrorName } from '../operations/errors.ts';
 
 /** `ConflictException.reason`, by the kind of conflict. */
@@ -12,7 +13,7 @@ const CONFLICTS = {
 type Conflict = keyof typeof CONFLICTS;
 
 /** The cause of a refusal: a modelled error, or a kind of conflict. */
-export type Ground = Exclude<ErrorName, 'Conflict'> | Conflict;
+export type Ground = ErrorCode | 'TokenReused';
 
 /** The service rejects the request with a modelled error. The request had no effect. */
 export class Refusal extends Error {
@@ -30,11 +31,15 @@ export class Refusal extends Error {
 
 const isConflict = (ground: Ground): ground is Conflict => Object.hasOwn(CONFLICTS, ground);
 
+/** Throws a `Refusal` for a problem. */
+export function refuse(problem: Problem | undefined): void {
+  if (problem !== undefined) throw refusalFor(problem);
+}
+
+/** A problem as the service reports it. */
+export const refusalFor = ({ error, words }: Problem): Refusal => new Refusal(error, words);
+
 /** Throws a `Refusal` unless `holds`. */
 export function demand(holds: boolean, ground: Ground, message: string): asserts holds {
   if (!holds) throw new Refusal(ground, message);
 }
-
-/** Reports a member that violates a rule outside the model; violations of the model are reported with their number. */
-export const violation = (member: string, rule: string): string =>
-  `Value at '${member}' failed to satisfy constraint: ${rule}`;

@@ -1,12 +1,14 @@
+import { closed, malformedId } from '../../kinds/rules.ts';
 import type { Input } from '../../operations/index.ts';
 import { environments, inEnvironment } from '../arns.ts';
 import { requireConditions } from '../conditions.ts';
 import type { Context, Handlers } from '../context.ts';
+import { entityAt } from '../entity-at.ts';
 import { begin, enter } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
 import { quotasOf, withinQuota } from '../quotas.ts';
 import { accountId, environmentId, uuid } from '../random.ts';
-import { demand, Refusal, violation } from '../refusal.ts';
+import { demand, refuse } from '../refusal.ts';
 import { seconds } from '../timestamps.ts';
 import type { Entity } from '../transaction.ts';
 import { zonesOf } from '../zones.ts';
@@ -140,37 +142,20 @@ export const failEnvironment: Misfortune<Body> = (environment, { reason }, { now
 
 const oldestFirst = (now: number, id: string) => `${String(now).padStart(15, '0')}.${id}`;
 
-/** The model accepts any id in operations on databases, changesets and dataviews; the service did not. */
-const WELL_FORMED = /^[a-zA-Z0-9]{1,32}$/;
-
 type InEnvironment = Pick<Input<'GetKxEnvironment'>, 'environmentId'>;
 
 /** The environment that a request names, in any status. */
-export async function environmentOf(
-  { environmentId: id }: InEnvironment,
-  { tx, world }: Context,
-): Promise<KxEnvironment> {
-  demand(
-    WELL_FORMED.test(id),
-    'Validation',
-    violation('environmentId', `Member must satisfy regular expression pattern: ${WELL_FORMED.source}`),
-  );
-  const environment = await tx.get<Body>(environments(world), id);
-  if (environment === undefined) throw new Refusal('ResourceNotFound', `KX environment ${id} not found`);
-  return environment;
+export async function environmentOf({ environmentId }: InEnvironment, context: Context): Promise<KxEnvironment> {
+  refuse(malformedId(environmentId));
+  return entityAt<Body>('kx-environment', { environmentId }, context);
 }
 
 /** The environment that a request names, if it can be changed; otherwise throws `Conflict` or `Validation`. */
 export async function openEnvironment(input: InEnvironment, context: Context): Promise<KxEnvironment> {
   const environment = await environmentOf(input, context);
-  const { status } = environment;
-  demand(status !== 'DELETED', 'Validation', 'The Environment is in DELETED state');
-  demand(OPEN.has(status), 'WrongState', `The Environment is in ${status} state; it has to be CREATED`);
+  refuse(closed(environment.body.name, environment.status));
   return environment;
 }
-
-/** A network that failed to attach leaves the environment unchanged. */
-const OPEN = new Set(['CREATED', 'FAILED_UPDATING_NETWORK']);
 
 async function requireFreeName(name: string, { tx, world }: Context): Promise<void> {
   const namesakes = await tx.page(environments(world), { after: '', limit: 100, facet: name });

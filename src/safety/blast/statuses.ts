@@ -1,9 +1,7 @@
+import { closed, OPEN } from '../../kinds/rules.ts';
 import { type OperationName, operationNamed } from '../../operations/index.ts';
-import { toBe } from '../problem-text.ts';
+import { blockersOf, toBe } from '../problem-text.ts';
 import type { Blocker, Item } from './finding.ts';
-
-/** An environment whose network failed to attach is as usable as before. */
-const OPEN = ['CREATED', 'FAILED_UPDATING_NETWORK'];
 
 /** The statuses from which the service takes an operation, the usual one first; what is not in here it takes from any. */
 const TAKEN_FROM: Partial<Record<OperationName, readonly string[]>> = {
@@ -23,8 +21,7 @@ export function wrongStatus(operation: OperationName, item: Item, status: unknow
 }
 
 /** A blocker when the environment that something is in cannot be changed in its status. */
-export function closedEnvironment(name: string, status: unknown): Blocker[] {
-  if (status === undefined || OPEN.includes(String(status))) return [];
-  const item: Item = { kind: 'kdb environment', name, arn: '', detail: String(status) };
-  return [{ item, first: toBe(item, String(status), String(OPEN[0])) }];
+export function closedEnvironment(name: string, status: string | undefined): Blocker[] {
+  const problem = closed(name, status);
+  return problem === undefined ? [] : blockersOf(problem, undefined);
 }
