@@ -64,11 +64,11 @@ type Mounts = Pick<
 const segmentsIn = ({ dataviewConfiguration: view }: Databases[number]) => view?.segmentConfigurations ?? [];
 
 /** The names of the volumes that a cluster uses, each once. */
-function volumesOf({
+export function volumesOf({
   databases = [],
   tickerplantLogConfiguration: log,
   savedownStorageConfiguration: savedown,
-}: Mounts) {
+}: Mounts): string[] {
   return [
     ...new Set([
       ...databases.flatMap(segmentsIn).map(({ volumeName }) => volumeName),
@@ -76,6 +76,15 @@ function volumesOf({
       ...(savedown?.volumeName === undefined ? [] : [savedown.volumeName]),
     ]),
   ];
+}
+
+/** The databases of a cluster after an update replaced them; an empty list changes nothing, and of several entries the last counts. */
+export function remounted<Entry extends { readonly databaseName?: string | undefined }>(
+  current: readonly Entry[],
+  changes: readonly Entry[],
+): Entry[] {
+  const last = ({ databaseName }: Entry) => changes.findLast((change) => change.databaseName === databaseName);
+  return changes.length === 0 ? [...current] : current.flatMap((entry) => last(entry) ?? []);
 }
 
 /** The volumes that a new cluster uses exist, are ready and in its zone. */

@@ -2,7 +2,7 @@ import { CLUSTER_TYPES } from '../operations/cluster-types.ts';
 import { MOUNTS, nodesOfRequest } from '../operations/conditions/clusters.ts';
 import { count } from './amounts.ts';
 import { memoryFits } from './kx-cluster-memory.ts';
-import { type Cluster, mounted, mountQuotas, mountsReady, volumesReady } from './kx-cluster-mounts.ts';
+import { type Cluster, mounted, mountQuotas, mountsReady, remounted, volumesReady } from './kx-cluster-mounts.ts';
 import { holdsUnsaved, restarted, unsavedData } from './kx-cluster-restarts.ts';
 import type { Asked, Found, Impact, Item, Kind, Problem, Use } from './model.ts';
 import {
@@ -52,28 +52,29 @@ async function clusterQuotas({ input, key, read }: Create): Promise<Use[]> {
 const byType = (
   { key, target }: Pick<Remount, 'key' | 'target'>,
   allows: 'updatesDatabases' | 'updatesCodeInPlace',
-  words: string,
+  words: (type: string) => string,
   first: string,
 ): Problem | undefined => {
   const { clusterType: type } = target ?? {};
   return type === undefined || CLUSTER_TYPES[type]?.[allows] !== false
     ? undefined
-    : { error: 'Validation', words: `${words} ${type}`, about: pathItem('kx-cluster', key, type), first };
+    : { error: 'Validation', words: words(type), about: pathItem('kx-cluster', key, type), first };
 };
 
-const databasesByType = (asked: Remount): Found => {
-  const { clusterType: type = '' } = asked.target ?? {};
-  const first = 'Databases of this type of cluster cannot be changed: create another cluster.';
-  const problem = byType(asked, 'updatesDatabases', '', first);
-  return problem && { ...problem, words: `The databases of a cluster of type ${type} cannot be updated` };
-};
+const databasesByType = (asked: Remount): Found =>
+  byType(
+    asked,
+    'updatesDatabases',
+    (type) => `The databases of a cluster of type ${type} cannot be updated`,
+    'Databases of this type of cluster cannot be changed: create another cluster.',
+  );
 
 const codeByType = (asked: Recode): Found =>
   asked.input.deploymentConfiguration?.deploymentStrategy === 'NO_RESTART'
     ? byType(
         asked,
         'updatesCodeInPlace',
-        'NO_RESTART cannot be used for the code of a cluster of type',
+        (type) => `NO_RESTART cannot be used for the code of a cluster of type ${type}`,
         'Code of this type of cluster needs a restart: use ROLLING or FORCE.',
       )
     : undefined;
@@ -94,14 +95,14 @@ function databasesMounted({ input, target }: Remount): Found {
     }));
 }
 
-/** The mounts after an update replaces them; an empty list changes nothing. */
 async function remountQuotas({ input, key, target, read }: Remount): Promise<Use[]> {
-  const { databases: current = [] } = target ?? {};
-  const changes = (await mounted(read, key, input.databases)) ?? [];
-  const last = (name: string | undefined) => changes.findLast(({ databaseName }) => databaseName === name);
-  const databases = changes.length === 0 ? current : current.flatMap((entry) => last(entry.databaseName) ?? []);
+  const databases = remounted(target?.databases ?? [], await mounted(read, key, input.databases));
   return mountQuotas(read, key, { ...target, databases });
 }
+
+/** An update restarts the nodes as its deployment strategy says. */
+const restarts = ({ input, key, target, read }: (Remount | Recode) & { readonly target: Cluster }) =>
+  restarted(read, key, target, input.deploymentConfiguration?.deploymentStrategy);
 
 /** What a cluster takes along: its nodes, what they hold in memory, its cache and dedicated savedown storage. */
 async function clusterLost({ key, target, read }: Asked<'kx-cluster', 'DeleteKxCluster'> & { target: Cluster }) {
@@ -173,14 +174,12 @@ export const kxCluster: Kind<'kx-cluster'> = {
           ),
       ],
       quotas: remountQuotas,
-      impact: ({ input, key, target, read }) =>
-        restarted(read, key, target, input.deploymentConfiguration?.deploymentStrategy),
+      impact: restarts,
     },
     UpdateKxClusterCodeConfiguration: {
       rules: [openEnvironment, exists('kx-cluster'), codeByType, inState('kx-cluster', ['RUNNING'])],
       unchecked: ['whether the code exists and suits this type of cluster'],
-      impact: ({ input, key, target, read }) =>
-        restarted(read, key, target, input.deploymentConfiguration?.deploymentStrategy),
+      impact: restarts,
     },
     DeleteKxCluster: {
       rules: [

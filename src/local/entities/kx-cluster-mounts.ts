@@ -1,3 +1,4 @@
+import { volumesOf } from '../../kinds/kx-cluster-mounts.ts';
 import { CLUSTER_TYPES } from '../../operations/cluster-types.ts';
 import { dataviewIn } from '../../operations/conditions/clusters.ts';
 import type { Input } from '../../operations/index.ts';
@@ -57,20 +58,6 @@ async function mount(
     changesetId:
       isRead || changesetId !== undefined ? await mountableChangeset(database, changesetId, context) : undefined,
   };
-}
-
-/** The names of the volumes that a cluster uses, each once. */
-export function volumesOf(body: Partial<ClusterBody>): string[] {
-  const names = [
-    ...(body.databases ?? []).flatMap(({ dataviewConfiguration }) =>
-      (dataviewConfiguration?.segmentConfigurations ?? []).map(({ volumeName }) => volumeName),
-    ),
-    ...(body.tickerplantLogConfiguration?.tickerplantLogVolumes ?? []),
-    ...(body.savedownStorageConfiguration?.volumeName === undefined
-      ? []
-      : [body.savedownStorageConfiguration.volumeName]),
-  ];
-  return [...new Set(names)];
 }
 
 /** Protects what a cluster uses from deletion, and releases dataview versions that it no longer mounts. */

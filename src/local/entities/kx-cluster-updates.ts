@@ -1,7 +1,8 @@
+import { remounted, volumesOf } from '../../kinds/kx-cluster-mounts.ts';
 import type { Context, Handlers } from '../context.ts';
 import { enter } from '../lifecycle.ts';
 import { clusterOf } from './kx-cluster-access.ts';
-import { attach, type ClusterBody, type KxCluster, mounted, volumesOf } from './kx-cluster-mounts.ts';
+import { attach, type ClusterBody, type KxCluster, mounted } from './kx-cluster-mounts.ts';
 import { restartNodes } from './kx-cluster-nodes.ts';
 
 const SECOND = 1_000;
@@ -29,11 +30,8 @@ export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'Up
   async UpdateKxClusterDatabases(input, context) {
     const cluster = await clusterOf(input, context);
     const { body } = cluster;
-    const current = body.databases ?? [];
     const changes = (await mounted(input.environmentId, body, input.databases, context)) ?? [];
-    const last = ({ databaseName }: { databaseName: string }) =>
-      changes.findLast((change) => change.databaseName === databaseName);
-    const databases = changes.length === 0 ? current : current.flatMap((entry) => last(entry) ?? []);
+    const databases = remounted(body.databases ?? [], changes);
     const { volumes: _, ...rest } = body;
     const changed: ClusterBody = { ...rest, databases };
     const volumes = volumesOf(changed).map((volumeName) => ({ volumeName, volumeType: 'NAS_1' as const }));

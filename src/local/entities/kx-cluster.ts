@@ -1,10 +1,11 @@
+import { volumesOf } from '../../kinds/kx-cluster-mounts.ts';
 import { inEnvironment } from '../arns.ts';
 import type { Handlers } from '../context.ts';
 import { begin, enter } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
 import { stamps } from '../timestamps.ts';
 import { clusterOf } from './kx-cluster-access.ts';
-import { attach, type ClusterBody, detach, type KxCluster, mounted, volumesOf } from './kx-cluster-mounts.ts';
+import { attach, type ClusterBody, detach, type KxCluster, mounted } from './kx-cluster-mounts.ts';
 import { environmentOf } from './kx-environment.ts';
 
 type Operations = 'CreateKxCluster' | 'GetKxCluster' | 'ListKxClusters' | 'DeleteKxCluster';
