@@ -59,7 +59,7 @@ export async function judge(
 ): Promise<Judged> {
   const broken = brokenConditions(asked.operation, asked.input).map(brokenProblem);
   const check = (rules: AnyChange['rules'] = []) =>
-    Promise.all(rules.map((rule) => readable<Found>(() => rule(asked))));
+    Promise.all(rules.map((rule) => readOrUnchecked<Found>(() => rule(asked))));
   const [found, warned, used] = await Promise.all([
     check(change.rules),
     check(change.warnings),
@@ -80,14 +80,14 @@ export async function judgeQuotas(
   quotas: Quotas | undefined,
   countsAll: boolean,
 ): Promise<Pick<Judged, 'quotas' | 'unchecked'>> {
-  const uses = await readable(async () => (await change.quotas?.(asked)) ?? []);
+  const uses = await readOrUnchecked(async () => (await change.quotas?.(asked)) ?? []);
   const counted = await Promise.all(
     (uses.value ?? [])
       .filter(({ more }) => more !== 0)
       .map(async (use) => {
         const limit = quotas === undefined ? undefined : use.quota.limit(quotas);
         const isWanted = countsAll || (limit !== undefined && limit !== Infinity);
-        const { value: used, unchecked } = await readable(() =>
+        const { value: used, unchecked } = await readOrUnchecked(() =>
           isWanted ? use.quota.used(asked.read, asked.key) : undefined,
         );
         return { quota: { ...use, used, limit }, unchecked };
@@ -100,7 +100,9 @@ export async function judgeQuotas(
 }
 
 /** The result of a read, or the checks that are skipped because it is not allowed. */
-async function readable<T>(work: () => T | Promise<T>) {
+export async function readOrUnchecked<T>(
+  work: () => T | Promise<T>,
+): Promise<{ readonly value: T | undefined; readonly unchecked: readonly string[] }> {
   try {
     return { value: await work(), unchecked: [] };
   } catch (error) {

@@ -79,7 +79,8 @@ interface Reads {
   readonly all: (kind: KindName, within: Within) => Promise<Members[]>;
 }
 
-async function readable<T>(work: () => Promise<T>): Promise<T> {
+/** The result of a read. Rejects with `Unreadable` when the read is not allowed. */
+export async function readable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

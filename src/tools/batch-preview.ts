@@ -2,7 +2,7 @@ import { sharing } from '../inventory/reading.ts';
 import { firstLines } from '../safety/approval-text.ts';
 import { askingCalls, type Batch, type BatchCall, notThere, planBatch, unmade } from '../safety/batch.ts';
 import { eachAtOnce } from '../safety/blast/estate.ts';
-import { outlookOn } from '../safety/outlook/index.ts';
+import { outlookOn } from '../safety/environment-outlook.ts';
 import { planCall } from '../safety/plan.ts';
 import { offering, withheldTool } from '../safety/policy.ts';
 import { sightOf } from '../safety/sight.ts';
@@ -80,10 +80,10 @@ async function foundAbout(environment: ToolEnvironment, of: BatchCall, options: 
       planCall(environment, operation, input, environment.caller.principal, options),
       outlookOn(environment, operation, input, options),
     ]);
-    const { warnings = [], unchecked = plan?.unchecked ?? [], quotas = [] } = outlook ?? {};
+    const { unchecked = plan?.unchecked ?? [], quotas = [] } = outlook ?? {};
     return {
       blockers: [...(plan?.blockers ?? []), ...(outlook?.blockers ?? [])],
-      warnings: [...(plan?.warnings ?? []), ...warnings],
+      warnings: plan?.warnings ?? [],
       unchecked,
       quotas: [...(plan?.quotas ?? []), ...quotas],
     };

@@ -5,7 +5,7 @@ import type { FinspaceError } from '../operations/failure.ts';
 import type { OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { createdIn, nounOfLabel, type Reference, readerOfLabel, referencesIn } from '../operations/references.ts';
-import { outlookOn } from '../safety/outlook/index.ts';
+import { outlookOn } from '../safety/environment-outlook.ts';
 import { quotasFor } from '../safety/preview.ts';
 import { plainOrQuoted, quoted } from '../untrusted.ts';
 import { WAITED_FOR } from './fleet/awaited.ts';
