@@ -35,6 +35,13 @@ export const isWorking = ({ kind, status = '' }: User): boolean =>
 export const isLeaving = (status: unknown): boolean => LEAVING.has(status);
 const LEAVING: ReadonlySet<unknown> = new Set(['DELETE_REQUESTED', 'DELETING', 'RETRY_DELETION']);
 
+/** Whether a cluster with this status blocks nothing any more, because it will be gone or is. */
+export const isGone = (status: unknown): boolean => GONE.has(status);
+const GONE: ReadonlySet<unknown> = new Set(['DELETING', 'DELETED']);
+
+/** Whether a cluster with this status has released everything that it used. It keeps nothing when its deletion failed. */
+export const isDetached = (status: unknown): boolean => isGone(status) || status === 'DELETE_FAILED';
+
 /** How a user can release an entity without being deleted. */
 export function letsGo({ kind, type, readWrite }: User, of: KindName): string | undefined {
   if (kind === 'kx-cluster')

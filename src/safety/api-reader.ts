@@ -4,7 +4,7 @@ import { volumesUnder } from '../kinds/dataview-volumes.ts';
 import { keyIn, NAMES, nameIn } from '../kinds/names.ts';
 import { type Reader, Unreadable } from '../kinds/reader.ts';
 import { statusOf } from '../kinds/rules.ts';
-import { userOf } from '../kinds/users.ts';
+import { isDetached, isGone, userOf } from '../kinds/users.ts';
 import type { Keys, KindName, User, Views, Within } from '../kinds/views.ts';
 import { FinspaceError, isNotFound } from '../operations/failure.ts';
 import type { Call, CallOptions, OperationName } from '../operations/index.ts';
@@ -68,8 +68,8 @@ export function apiReader(call: Call, options: CallOptions): Reader {
   };
 }
 
-/** The deprecated GetEnvironment nests what it shows. */
-const shownIn = (reply: Members): Members => (reply['environment'] as Members | undefined) ?? reply;
+/** What a reply shows of an entity; the deprecated GetEnvironment nests it. */
+export const shownIn = (reply: Members): Members => (reply['environment'] as Members | undefined) ?? reply;
 
 const MAKING: ReadonlySet<unknown> = new Set(['CREATING', 'UPDATING']);
 
@@ -103,7 +103,7 @@ const USERS: { readonly [K in KindName]?: (reads: Reads, key: Keys[KindName]) =>
     const views = (await reads.all('kx-dataview', { environmentId: key.environmentId })) as Views['kx-dataview'][];
     return [
       ...attachedClusters
-        .filter(({ clusterStatus }) => !DETACHED.has(clusterStatus))
+        .filter(({ clusterStatus }) => !isDetached(clusterStatus))
         .map(({ clusterStatus, ...cluster }) => userOf('kx-cluster', key, { ...cluster, status: clusterStatus })),
       ...views
         .filter((view) => volumesUnder(view).includes(nameIn('kx-volume', key)))
@@ -125,7 +125,7 @@ const USERS: { readonly [K in KindName]?: (reads: Reads, key: Keys[KindName]) =>
   'kx-database': async (reads, key) => {
     const { environmentId } = key;
     const name = nameIn('kx-database', { ...key });
-    const listed = (await reads.listed('kx-cluster', { environmentId })).filter(({ status }) => !DETACHED.has(status));
+    const listed = (await reads.listed('kx-cluster', { environmentId })).filter(({ status }) => !isDetached(status));
     const found = await Promise.all(listed.map((cluster) => reads.get('kx-cluster', { ...cluster, environmentId })));
     return (found as (Views['kx-cluster'] | undefined)[])
       .filter((cluster) => cluster?.databases?.some(({ databaseName }) => databaseName === name) === true)
@@ -139,12 +139,8 @@ const namesOf = (views: readonly Members[]) => new Set(views.map(({ clusterName 
 async function present(reads: Reads, { environmentId }: Keys[KindName], names: readonly unknown[]): Promise<User[]> {
   const unique = [...new Set(names)];
   const found = unique.length === 0 ? [] : await reads.listed('kx-cluster', { environmentId });
-  const standing = namesOf(found.filter(({ status }) => !GONE.has(status)));
+  const standing = namesOf(found.filter(({ status }) => !isGone(status)));
   return unique
     .filter((name) => standing.has(name))
     .map((clusterName) => userOf('kx-cluster', { environmentId }, { clusterName }));
 }
-
-const GONE: ReadonlySet<unknown> = new Set(['DELETING', 'DELETED']);
-/** A cluster whose deletion failed uses nothing any more. */
-const DETACHED: ReadonlySet<unknown> = new Set([...GONE, 'DELETE_FAILED']);

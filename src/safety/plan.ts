@@ -1,6 +1,6 @@
 import { sharing } from '../inventory/reading.ts';
 import { changeOf } from '../kinds/index.ts';
-import { keyIn, NAMES } from '../kinds/names.ts';
+import { NAMES } from '../kinds/names.ts';
 import { isLeaving } from '../kinds/users.ts';
 import { type Broken, brokenConditions } from '../operations/conditions/index.ts';
 import { riskOf } from '../operations/derive.ts';
@@ -10,7 +10,7 @@ import { type Call, type CallOptions, type OperationName, operationNamed } from 
 import { toolName } from '../operations/naming.ts';
 import type { Risk } from '../operations/operation.ts';
 import type { Quotas } from '../operations/quotas.ts';
-import { apiReader } from './api-reader.ts';
+import { shownIn } from './api-reader.ts';
 import { callParts, callText, typedName } from './approval-call.ts';
 import type { ApprovalParts, ApprovalText } from './approval-text.ts';
 import { filledInput } from './blast/filled.ts';
@@ -34,7 +34,7 @@ import { homeOf } from './home.ts';
 import type { Shown } from './ledger.ts';
 import type { Place } from './place.ts';
 import { higherRisk } from './policy.ts';
-import { type Preview, preview, readTarget } from './preview.ts';
+import { askedOf, type Preview, preview } from './preview.ts';
 import { type Forbidden, ownPath, PROTECTED_TAG, protectedBy, protectionFor, tagAsks } from './protection.ts';
 import { sentInput } from './sent-input.ts';
 import { type Comparison, compareSettings } from './settings.ts';
@@ -212,12 +212,10 @@ async function foundBy(
     const read = BLAST_READERS[operation] ?? (() => (isOfTags(operation) ? NOTHING : UNREAD));
     return { warnings: [], quotas: [], ...(await read(about)) };
   }
-  const { risk, target: declared } = operationNamed(operation);
   const { kind, change } = known;
-  const [read, key] = [apiReader(call, options), keyIn(kind, input)];
+  const { target: declared } = operationNamed(operation);
   const isItself = [NAMES[kind].get, NAMES[kind].list].includes(declared?.reader as OperationName);
-  const target = risk === 'create' ? undefined : isItself ? shownIn(entity) : await readTarget(read, kind, key);
-  const asked = { operation, input: input as never, key, target: target as never, read };
+  const asked = await askedOf(call, operation, input, kind, options, isItself ? shownIn(entity) : undefined);
   const limits = { quotas: await quotas?.(), showsUse };
   return { ...(await preview(kind, change, asked, limits)), isJudged: true };
 }
@@ -259,9 +257,6 @@ const removedItem = ({ setting, before }: Change): Item => ({ kind: 'setting', n
 /** The subject of a call: its target and, for a create, everything that would be created. */
 const targetOf = (operation: OperationName, input: Members) =>
   operation.startsWith('Create') ? input : labels(operationNamed(operation)).map((label) => input[label]);
-
-/** The deprecated GetEnvironment nests its output. */
-const shownIn = (entity: Members): Members => (entity['environment'] as Members | undefined) ?? entity;
 
 /** Members of an entity that change while its dependants are deleted. */
 const PASSING = ['attachedClusters', 'clusters', 'activeVersions', 'status', 'statusReason', 'lastModifiedTimestamp'];

@@ -2,8 +2,8 @@ import { type AnyChange, changeOf } from '../kinds/index.ts';
 import { judge, judgeQuotas, type UsedQuota } from '../kinds/judge.ts';
 import type { Asked, Impact, Problem } from '../kinds/model.ts';
 import { keyIn, NAMES } from '../kinds/names.ts';
-import { type Reader, Unreadable } from '../kinds/reader.ts';
-import type { Keys, KindName } from '../kinds/views.ts';
+import { Unreadable } from '../kinds/reader.ts';
+import type { KindName } from '../kinds/views.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import type { Quotas } from '../operations/quotas.ts';
@@ -65,11 +65,8 @@ export async function quotasFor(
 ): Promise<Pick<Preview, 'blockers' | 'quotas'> | undefined> {
   const known = changeOf(operation);
   if (known === undefined) return undefined;
-  const { kind, change } = known;
-  const [read, key] = [apiReader(call, options), keyIn(kind, input)];
-  const target = operationNamed(operation).risk === 'create' ? undefined : await readTarget(read, kind, key);
-  const asked = { operation, input: input as never, key, target: target as never, read };
-  const rooms = (await judgeQuotas(change, asked, await quotas?.(), true)).quotas.map(room);
+  const asked = await askedOf(call, operation, input, known.kind, options);
+  const rooms = (await judgeQuotas(known.change, asked, await quotas?.(), true)).quotas.map(room);
   return { blockers: rooms.flatMap((each) => each.blockers), quotas: rooms.flatMap(({ lines }) => lines) };
 }
 
@@ -83,9 +80,23 @@ async function impactOf(change: AnyChange, asked: Asked<KindName, OperationName>
   return { lost, interrupted, ...rest };
 }
 
-/** The target of a call. Rejects with the error of the read: without its target, nothing about a call can be checked. */
-export const readTarget = <K extends KindName>(read: Reader, kind: K, key: Keys[K]) =>
-  read.get(kind, key).catch(unwrapped);
+/**
+ * A call as the rules of its kind look at it; `target` is given if it has been read. Rejects with the error of that read: without its
+ * target, nothing about a call can be checked.
+ */
+export async function askedOf(
+  call: Call,
+  operation: OperationName,
+  input: object,
+  kind: KindName,
+  options: CallOptions,
+  target?: object,
+): Promise<Asked<KindName, OperationName>> {
+  const [read, key] = [apiReader(call, options), keyIn(kind, input)];
+  const isNew = operationNamed(operation).risk === 'create';
+  const found = isNew ? undefined : (target ?? (await read.get(kind, key).catch(unwrapped)));
+  return { operation, input: input as never, key, target: found as never, read };
+}
 
 function unwrapped(error: unknown): never {
   throw error instanceof Unreadable ? error.cause : error;

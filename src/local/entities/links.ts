@@ -1,3 +1,4 @@
+import { isDetached } from '../../kinds/users.ts';
 import { countOf, environmentIdOf, kindOf } from '../arns.ts';
 import type { Context } from '../context.ts';
 import type { Entity } from '../transaction.ts';
@@ -9,13 +10,11 @@ export function expectedLinks(entity: Entity, context: Context): string[] {
   return LINKS[kindOf(entity.collection)]?.(entity, context) ?? [];
 }
 
-/** A cluster releases everything when its deletion starts. */
-const DETACHED = new Set(['DELETING', 'DELETE_FAILED']);
 const INGESTING = new Set(['PENDING', 'IN_PROGRESS']);
 
 const LINKS: Readonly<Record<string, (entity: Entity, context: Context) => string[]>> = {
   kxCluster: (cluster, context) =>
-    DETACHED.has(cluster.status) ? [] : linksOf(environmentIdOf(cluster), (cluster as KxCluster).body, context),
+    isDetached(cluster.status) ? [] : linksOf(environmentIdOf(cluster), (cluster as KxCluster).body, context),
   kxDataview: (dataview, context) => dataviewLinks(dataview as KxDataview, context),
   kxChangeset: (changeset, { world }) =>
     INGESTING.has(changeset.status) ? [countOf(world, environmentIdOf(changeset), 'ingestions')] : [],

@@ -1,13 +1,13 @@
 import { byteSize, count } from '../../kinds/amounts.ts';
-import { isLeaving } from '../../kinds/users.ts';
+import { isLeaving, isWorking } from '../../kinds/users.ts';
 import { toolName } from '../../operations/naming.ts';
 import {
   clusterItem,
   clusters,
+  clusterUser,
   databaseDetails,
   dataviews,
   type Estate,
-  isWorking,
   scalingGroups,
   users,
   volumeDetails,
@@ -101,7 +101,9 @@ export async function changingNetwork(subject: Subject): Promise<Finding> {
         ? []
         : [{ kind: 'option to change', name: 'transit gateway', detail: 'its id and CIDR range become final' }],
     unchecked: ['whether the gateway, its CIDR space or the servers can be reached'],
-    interrupted: (await clusters(estateOf(subject))).filter(isWorking).map(clusterItem),
+    interrupted: (await clusters(estateOf(subject)))
+      .filter((cluster) => isWorking(clusterUser(cluster)))
+      .map(clusterItem),
     blockers: [
       ...(gateway !== undefined && (isOther('transitGatewayID') || isOther('routableCIDRSpace'))
         ? [

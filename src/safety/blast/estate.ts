@@ -1,4 +1,5 @@
 import { walk } from '../../inventory/pages.ts';
+import { isGone, userItem, userOf } from '../../kinds/users.ts';
 import { isNotFound } from '../../operations/failure.ts';
 import type { Call, CallOptions, Input, OperationName } from '../../operations/index.ts';
 import type { Item, Members } from './finding.ts';
@@ -34,7 +35,7 @@ export async function listedClusters({ call, environmentId, options }: Estate): 
 
 /** The clusters of an environment but for those that are on their way out: a cluster in DELETING blocks nothing. */
 export async function clusters(estate: Estate): Promise<Members[]> {
-  return (await listedClusters(estate)).filter(({ status }) => status !== 'DELETING' && status !== 'DELETED');
+  return (await listedClusters(estate)).filter(({ status }) => !isGone(status));
 }
 
 export async function databases({ call, environmentId, options }: Estate): Promise<Members[]> {
@@ -78,20 +79,14 @@ export async function users({ call, environmentId, options }: Estate): Promise<M
   return (await walk(call, 'ListKxUsers', { environmentId }, MOST, options)).items;
 }
 
-/** Whether there is any work of a cluster to interrupt. */
-export const isWorking = ({ status }: Members) => !String(status).includes('FAILED');
-
 /** The databases that a cluster mounts, by name. */
 export const mountsOf = (cluster: Members): Members[] => (cluster['databases'] as Members[] | undefined) ?? [];
 
-/** A cluster of which only the name is known. */
-export const clusterNamed = (name: string): Item => ({ kind: 'cluster', name, arn: `/kxCluster/${name}` });
+/** A cluster as what it uses sees it. */
+export const clusterUser = (cluster: Members) => userOf('kx-cluster', { environmentId: '' }, cluster);
 
 /** A cluster as an item: `HDB, RUNNING`. */
-export const clusterItem = ({ clusterName, clusterType, status }: Members): Item => ({
-  ...clusterNamed(String(clusterName)),
-  detail: [clusterType, status].filter(Boolean).join(', '),
-});
+export const clusterItem = (cluster: Members): Item => userItem(clusterUser(cluster));
 
 /** Runs `work` on every item, a bounded number at once; results in order. Rejects with the first failure. */
 export async function eachAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
