@@ -6,6 +6,7 @@ import {
   type ServerContext,
   type ServerEventBus,
 } from '@modelcontextprotocol/server';
+import type { OnDemand } from './methods.ts';
 import { getPrompt, listPrompts, requirePrompt } from './prompts/index.ts';
 import { changes } from './resources/changes.ts';
 import { completeVariable, requireTemplate } from './resources/complete.ts';
@@ -32,18 +33,6 @@ export interface Front {
   readonly catalog: 'tools' | 'search';
   readonly outputSchemas: boolean;
 }
-
-/** A method that is answered by what is loaded on demand. */
-export type Answered =
-  | 'tools/call'
-  | 'resources/list'
-  | 'resources/templates/list'
-  | 'resources/read'
-  | 'resources/subscribe'
-  | 'resources/unsubscribe'
-  | 'prompts/list'
-  | 'prompts/get'
-  | 'completion/complete';
 
 /** What one process serves; shared by all connections. */
 export interface ServerEnvironment extends Omit<ToolEnvironment, 'caller'>, Omit<Front, 'place'> {
@@ -77,7 +66,7 @@ export interface Connection {
 /** Answers all requests but those that a client sends before it calls anything. What all connections share is computed once. */
 export interface Answers {
   /** The handlers of a connection, by method. */
-  handlers(connection: Connection): ReadonlyMap<Answered, Handler>;
+  handlers(connection: Connection): ReadonlyMap<OnDemand, Handler>;
   /** The tools of `--catalog search`; undefined where all tools are listed. */
   searchTools(caller: Caller): Promise<ReturnType<typeof searchTools> | undefined>;
   /** The question in a sealed state. */
@@ -104,8 +93,8 @@ export function answersWith(shared: ServerEnvironment): Answers {
     questionIn: (state) => questionIn(shared.seal, state),
     searchTools: async (caller) => (await search)?.searchTools({ ...environment, caller }),
     handlers: ({ id, server, callerOf, hearsAll }) => {
-      const handlers = new Map<Answered, Handler>();
-      const on = ((method: Answered, handler: Handler) => handlers.set(method, handler)) as unknown as On;
+      const handlers = new Map<OnDemand, Handler>();
+      const on = ((method: OnDemand, handler: Handler) => handlers.set(method, handler)) as unknown as On;
       const environmentOf: EnvironmentOf = (context) => ({ ...environment, caller: callerOf(context) });
       answerCalls({ id, server, search, environmentOf, on });
       answerResources(on, environmentOf);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AuthInfo, Server, type ServerContext } from '@modelcontextprotocol/server';
-import type { Answered, Answers, Front } from './answers.ts';
+import type { Answers, Front } from './answers.ts';
+import { ON_DEMAND } from './methods.ts';
 import { once } from './operations/operation.ts';
 import { requireFirstPage } from './resources/cursor.ts';
 import type { Watch } from './resources/subscribe.ts';
@@ -22,19 +23,6 @@ const hints = (cacheScope: 'public' | 'private') =>
   }) as const;
 const SHARED_HINTS = hints('public');
 const OWN_HINTS = hints('private');
-
-/** The methods that are answered by what is loaded on demand. */
-const ANSWERED = [
-  'tools/call',
-  'resources/list',
-  'resources/templates/list',
-  'resources/read',
-  'resources/subscribe',
-  'resources/unsubscribe',
-  'prompts/list',
-  'prompts/get',
-  'completion/complete',
-] as const satisfies readonly Answered[];
 
 export type { Watch } from './resources/subscribe.ts';
 
@@ -81,7 +69,7 @@ export function serverFactory(front: Front, answers: () => Promise<Answers>): Se
       // `ready` may be over: a stream can be the first that a client requests.
       if (loaded !== undefined) void handlers();
     }
-    for (const method of ANSWERED)
+    for (const method of ON_DEMAND)
       server.setRequestHandler(
         method,
         async (request: unknown, context: ServerContext) => (await handlers()).get(method)?.(request, context) as never,

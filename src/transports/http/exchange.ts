@@ -1,3 +1,4 @@
+import { ON_DEMAND } from '../../methods.ts';
 import { type Needs, scopesOf } from './auth/scopes.ts';
 
 /** One request and its response, for logs and metrics: no arguments, headers or bodies. */
@@ -57,22 +58,14 @@ export function toolClass(tool: string | undefined, needs: Needs): ToolClass {
 }
 
 /** Names that may become label values; every other name is counted as `other`. */
-const METHODS = new Set([
+const METHODS = new Set<string>([
   'initialize',
   'notifications/initialized',
   'notifications/cancelled',
   'server/discover',
   'ping',
   'tools/list',
-  'tools/call',
-  'resources/list',
-  'resources/templates/list',
-  'resources/read',
-  'resources/subscribe',
-  'resources/unsubscribe',
-  'prompts/list',
-  'prompts/get',
-  'completion/complete',
+  ...ON_DEMAND,
   'subscriptions/listen',
   'logging/setLevel',
 ]);

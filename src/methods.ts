@@ -1,0 +1,14 @@
+/** The MCP methods that are answered by code that is loaded on demand; all others are answered from the start. */
+export const ON_DEMAND = [
+  'tools/call',
+  'resources/list',
+  'resources/templates/list',
+  'resources/read',
+  'resources/subscribe',
+  'resources/unsubscribe',
+  'prompts/list',
+  'prompts/get',
+  'completion/complete',
+] as const;
+
+export type OnDemand = (typeof ON_DEMAND)[number];
