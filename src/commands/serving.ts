@@ -22,7 +22,7 @@ import { type ServerFactory, serverFactory } from '../server.ts';
 import { remarkingAbsent } from './absent-environments.ts';
 import { approverRules, reportApprover } from './approver-rules.ts';
 import { backend } from './backend.ts';
-import { checkDenied } from './denied.ts';
+import { frontOf } from './front.ts';
 import type { Log } from './log.ts';
 import { forgets, outOfBandWay, type PageWay } from './out-of-band.ts';
 import { settling } from './settling.ts';
@@ -74,7 +74,7 @@ export interface ServingOptions {
 
 /** Assembles what the configuration describes. Nothing expensive is opened before it is needed. */
 export function serving(config: Config, log: Log, options: ServingOptions): Serving {
-  checkDenied(config.deny);
+  const front = frontOf(config);
   const { remote, now = Date.now, later = afterAWhile, watch = (call) => call } = options;
   const shut = join(config.stateDir, 'secrets');
   const secrets = config.secrets === 'inline' ? inlineSink : remote ? refusingSink : fileSink(shut, now);
@@ -105,8 +105,6 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
     environments === undefined
       ? journaled
       : withinEnvironments(remarkingAbsent(journaled, environments, log), environments);
-  const { readOnly, toolsets, deny, approve, catalog, outputSchemas } = config;
-  const restrictions = { readOnly, toolsets, deny, approve, environments };
   const seal = (options.seals ?? sealsWith())('question');
   const folder = join(config.stateDir, 'recovery', config.target ?? '');
   const allKits = forgets(config) ? passingKits(call, now) : fileKits(folder, call, now);
@@ -128,11 +126,11 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
     return (code: string) => approvalLink({ config, key, ledger, state: state.open, log, now }, code);
   };
   const answers = answersWith({
+    ...front,
     call,
     place,
     formerNames: () => formerNames(journal),
     deletions: () => deletionsIn(journal),
-    restrictions,
     seal,
     secrets,
     pageOpener,
@@ -146,7 +144,7 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
       place,
       formerNames: () => formerNames(journal),
       quotas,
-      restrictions,
+      restrictions: front.restrictions,
       ledger,
       seal,
       admit: async () => rules.admit(await behind.approver()),
@@ -155,12 +153,9 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
         if (needsKit(plan)) await kits.keep(plan);
       },
     }),
-    catalog,
-    outputSchemas,
     bus: shared?.bus,
     pace: { everyMs: config.backend === 'local' ? LOOK_LOCALLY_MS : LOOK_MS, now, later },
   });
-  const front = { place, restrictions, catalog, outputSchemas };
   return {
     serve: serverFactory(front, async () => answers),
     answers,

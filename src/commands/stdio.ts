@@ -4,10 +4,9 @@ import { LOCAL_CALLER } from '../safety/policy.ts';
 import { serverFactory } from '../server.ts';
 import { serveOverStdio } from '../transports/stdio.ts';
 import { VERSION } from '../version.ts';
-import { checkDenied } from './denied.ts';
+import { frontOf } from './front.ts';
 import { type Log, stderrLog } from './log.ts';
 import { ownCommand } from './own-command.ts';
-import { placeOf } from './place.ts';
 import { prepareBackend } from './prepare.ts';
 import type { Serving } from './serving.ts';
 
@@ -49,9 +48,7 @@ const IDLE_MS = 1_000;
 
 /** The same as `serving`, loaded when a client needs more than a list of tools. */
 function servingOnDemand(config: Config, log: Log): Pick<Serving, 'serve' | 'load' | 'settled' | 'close'> {
-  checkDenied(config.deny);
-  const { readOnly, toolsets, deny, approve, environments, catalog, outputSchemas } = config;
-  const restrictions = { readOnly, toolsets, deny, approve, environments };
+  const front = frontOf(config);
   let opening: Promise<Serving> | undefined;
   const open = () => {
     opening ??= import('./serving.ts').then(({ serving }) => serving(config, log, { remote: false }));
@@ -59,10 +56,7 @@ function servingOnDemand(config: Config, log: Log): Pick<Serving, 'serve' | 'loa
   };
   setTimeout(() => open().catch(() => {}), IDLE_MS).unref();
   return {
-    serve: serverFactory(
-      { place: placeOf(config), restrictions, catalog, outputSchemas },
-      async () => (await open()).answers,
-    ),
+    serve: serverFactory(front, async () => (await open()).answers),
     load: async () => (await open()).load(),
     settled: async () => (await opening)?.settled(),
     close: async () => (await opening)?.close(),
