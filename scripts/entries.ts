@@ -4,13 +4,12 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { SETTINGS, type SettingName, variableOf } from '../src/config.ts';
 import { SERVER } from './clients.ts';
-import { homeOf, ROOT, readManifest } from './project.ts';
+import { homeOf, ROOT, readManifest, SUMMARY } from './project.ts';
 
 const manifest = readManifest();
 const { name, version, license, author } = manifest;
 const { owner, mcpName, homepage } = homeOf(manifest);
 const TITLE = 'FinSpace MCP';
-const DESCRIPTION = 'Manage FinSpace kdb environments; deletes need a person, who types the name';
 const { command, args } = SERVER;
 const mcpServers = { [SERVER.name]: { command, args } };
 
@@ -28,7 +27,7 @@ export const ENTRIES: Readonly<Record<string, object | string>> = {
     $schema: 'https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json',
     name: mcpName,
     title: TITLE,
-    description: DESCRIPTION,
+    description: SUMMARY,
     version,
     repository: { url: homepage, source: 'github' },
     packages: [
@@ -43,16 +42,16 @@ export const ENTRIES: Readonly<Record<string, object | string>> = {
     ],
   },
   '.claude-plugin/plugin.json': {
-    ...{ name, version, description: DESCRIPTION, author: { name: author }, homepage, license },
+    ...{ name, version, description: SUMMARY, author: { name: author }, homepage, license },
     mcpServers,
   },
   '.claude-plugin/marketplace.json': {
     name,
     owner: { name: author },
-    plugins: [{ name, source: './', description: DESCRIPTION }],
+    plugins: [{ name, source: './', description: SUMMARY }],
   },
   'gemini-extension.json': {
-    ...{ name, version, description: DESCRIPTION, mcpServers },
+    ...{ name, version, description: SUMMARY, mcpServers },
     settings: (['backend', 'endpoint', 'region', 'profile'] as const).map((setting) => ({
       ...{ name: setting, description: SETTINGS[setting].description, envVar: variableOf(setting) },
     })),

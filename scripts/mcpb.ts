@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SETTINGS, type SettingName, variableOf } from '../src/config.ts';
 import { packedManifest } from './packed-manifest.ts';
-import { homeOf, ROOT, readManifest } from './project.ts';
+import { homeOf, ROOT, readManifest, SUMMARY } from './project.ts';
 
 /** The systems for which there is a bundle, each with all its processors: a manifest cannot name a processor. */
 export const SYSTEMS = ['darwin', 'linux', 'win32'] as const;
@@ -16,18 +16,23 @@ const manifest = readManifest();
 /** What Claude Desktop asks for, and passes on as variables. An empty text counts as unset. */
 const ASKED: readonly SettingName[] = ['backend', 'endpoint', 'region', 'profile', 'readOnly', 'stateDir'];
 
+/** The name of a setting in the manifest. */
+const key = (setting: SettingName) => variableOf(setting).replace('FINSPACE_MCP_', '').toLowerCase();
+/** What the host replaces by a value. */
+const placeholder = (name: string) => `\${${name}}`;
+const FOLDER = placeholder('__dirname');
+
 /** The manifest of the bundle for one system: https://github.com/modelcontextprotocol/mcpb, version 0.3. */
 export function bundleManifest(system: System) {
   const { name, version, license, author } = manifest;
-  const key = (setting: SettingName) => variableOf(setting).replace('FINSPACE_MCP_', '').toLowerCase();
   const asked = ASKED.map((setting) => [key(setting), question(setting)] as const);
-  const env = ASKED.map((setting) => [variableOf(setting), `\${user_config.${key(setting)}}`] as const);
+  const env = ASKED.map((setting) => [variableOf(setting), placeholder(`user_config.${key(setting)}`)] as const);
   return {
     manifest_version: '0.3',
     name,
     display_name: 'FinSpace (Managed kdb Insights)',
     version,
-    description: 'Manage FinSpace kdb environments; deletes need a person, who types the name',
+    description: SUMMARY,
     author: { name: author },
     homepage: homeOf(manifest).homepage,
     license,
@@ -36,11 +41,9 @@ export function bundleManifest(system: System) {
       entry_point: 'dist/cli.js',
       mcp_config: {
         command: 'node',
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: the host replaces it
-        args: ['${__dirname}/dist/cli.js', 'stdio'],
+        args: [`${FOLDER}/dist/cli.js`, 'stdio'],
         env: Object.fromEntries(env),
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: the host replaces it
-        platform_overrides: { darwin: { command: '/bin/sh', args: ['${__dirname}/launch.sh'] } },
+        platform_overrides: { darwin: { command: '/bin/sh', args: [`${FOLDER}/launch.sh`] } },
       },
     },
     tools_generated: true,
@@ -52,7 +55,7 @@ export function bundleManifest(system: System) {
 
 /** Each has a default: a host passes an optional value without one on as the text of its placeholder. */
 function question(setting: SettingName) {
-  const title = variableOf(setting).replace('FINSPACE_MCP_', '').toLowerCase().replaceAll('_', ' ');
+  const title = key(setting).replaceAll('_', ' ');
   const rest = { title, description: SETTINGS[setting].description ?? title, required: false };
   if (setting === 'readOnly') return { type: 'boolean', ...rest, default: false };
   return { type: 'string', ...rest, default: setting === 'backend' ? 'local' : '' };

@@ -22,6 +22,9 @@ export interface Manifest {
 /** Reads a manifest; that of the source tree by default. */
 export const readManifest = (path = join(ROOT, 'package.json')): Manifest => JSON.parse(readFileSync(path, 'utf8'));
 
+/** What registries, marketplaces and clients show of the server, in one line. */
+export const SUMMARY = 'Manage FinSpace kdb environments; deletes need a person, who types the name';
+
 /** The owner that `repository` names until the project has a home. */
 export const PLACEHOLDER = 'OWNER';
 
