@@ -8,13 +8,14 @@ export interface Finding {
   readonly advice?: string | undefined;
 }
 
+const finding =
+  (status: Finding['status']) =>
+  (check: string, detail: string, advice?: string): Finding => ({
+    ...{ check, status, detail },
+    ...(advice === undefined ? {} : { advice }),
+  });
+
 /** The findings of one check, named. */
-export const ok = (check: string, detail: string): Finding => ({ check, status: 'ok', detail });
-export const warning = (check: string, detail: string, advice?: string): Finding => ({
-  ...{ check, status: 'warning', detail },
-  ...(advice === undefined ? {} : { advice }),
-});
-export const failed = (check: string, detail: string, advice?: string): Finding => ({
-  ...{ check, status: 'failed', detail },
-  ...(advice === undefined ? {} : { advice }),
-});
+export const ok = finding('ok');
+export const warning = finding('warning');
+export const failed = finding('failed');

@@ -1,3 +1,5 @@
+import { byteSize } from '../kinds/amounts.ts';
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -18,14 +20,7 @@ export function moment(iso: string | undefined): string {
 }
 
 /** `1.3 GB`, in decimal units, as for storage. */
-export function bytes(count: unknown): string {
-  let value = Number(count);
-  if (!Number.isFinite(value)) return '';
-  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
-  let unit = 0;
-  for (; value >= 1000 && unit < units.length - 1; unit += 1) value /= 1000;
-  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
-}
+export const bytes = (count: unknown): string => (Number.isFinite(Number(count)) ? byteSize(count) : '');
 
 /** `64 GiB` for 65536, in binary units, as for memory. */
 export function memory(mib: unknown): string {
