@@ -16,8 +16,8 @@ export type Seals = (purpose: string) => Seal;
 
 /**
  * Seals with the first key and accepts all of them, so that keys can be rotated. Without keys, it generates one for this process:
- * nothing sealed survives a restart. The name of the key is included, so that the seal of another replica can be told from a
- * forgery.
+ * nothing sealed survives a restart. A seal contains the name of its key, which distinguishes another replica's seal from a forged
+ * one.
  */
 export function sealsWith(keys: readonly Buffer[] = [randomBytes(32)]): Seals {
   const names = keys.map(nameOf);

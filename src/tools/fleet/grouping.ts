@@ -40,7 +40,7 @@ export const keysFor = (keys: readonly Key[], found: readonly Candidate[]): Key[
 
 const isKnown = (found: readonly Candidate[], key: Key) => found.some((each) => valuesOf(each, key)[0] !== NONE);
 
-/** Throws NotThere for a key that nothing has, with the existing settings and tags, unless nothing has any tag. */
+/** Throws NotThere for an unknown setting or tag, and names the existing ones. A tag passes if no entity has any tag. */
 export function checkKeys(keys: readonly Key[], asked: readonly Key[], found: readonly Candidate[]): void {
   const tags = [...new Set(found.flatMap(({ tags: own = {} }) => Object.keys(own)))].toSorted();
   for (const [at, key] of keys.entries()) {
