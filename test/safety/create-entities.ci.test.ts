@@ -1,39 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { QUOTAS } from '../../src/local/quotas.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
 import { typedIn } from '../support/typed.ts';
-import { type Embedded, embedded, type Spy, spyOn } from './support/backend.ts';
-import { type Estate, ofCluster, openEstate, PROTECT, ROLE, ZONE } from './support/estate.ts';
-import { accept, asked, type Guard, type GuardOptions, openGuard } from './support/guard.ts';
+import { ofCluster, openEstate, PROTECT, ROLE, ZONE } from './support/estate.ts';
+import { freshEnvironment } from './support/fresh-environment.ts';
+import { accept, asked } from './support/guard.ts';
 
-let backend: Embedded;
-let estate: Estate;
-let guard: Guard;
-let spy: Spy;
-let environmentId: string;
-let town = 0;
-beforeAll(async () => {
-  backend = await embedded();
-});
-afterAll(() => backend.close());
-beforeEach(async () => {
-  town += 1;
-  estate = await openEstate(backend.call, `town-${town}`);
-  ({ environmentId } = estate);
-  await guard?.close();
-  guard = await guarded();
-});
-
-const guarded = async (options: Partial<GuardOptions> = {}) => {
-  spy = spyOn(options.call ?? backend.call);
-  return openGuard({ clock: backend.clock, ...options, call: spy.call });
-};
-const attemptOf = (tool: string, args: object) => ({ tool, arguments: { environmentId, ...args } });
-const call = (tool: string, args: object) => guard.attempt(attemptOf(tool, args));
-const reached = () => spy.reached.map(({ name }) => name);
-const tagsOf = async (path: string) =>
-  (await backend.call('ListTagsForResource', { resourceArn: `${estate.environmentArn}${path}` })).tags ?? {};
+const here = freshEnvironment();
+const { guarded, attemptOf, call, reached, tagsOf } = here;
 const user = (userName: string, more: object = {}) => ({
   tool: 'create_kx_user',
   arguments: { userName, iamRole: ROLE, ...more },
@@ -94,7 +69,7 @@ describe('creating several entities', () => {
   });
 
   it('goes on after one that fails, and says of each why', async () => {
-    await estate.user('bob');
+    await here.estate.user('bob');
     const outcome = await call('create_kx_entities', { create: ['ann', 'bob', 'eve'].map((name) => user(name)) });
     expect(outcome).toMatchObject({
       kind: 'done',
@@ -109,7 +84,7 @@ describe('creating several entities', () => {
   it('stops where all others would fail as well', async () => {
     const failing: Call = async (name, input, options) => {
       const { userName } = input as { userName?: string };
-      if (name !== 'CreateKxUser' || userName !== 'bob') return backend.call(name, input, options);
+      if (name !== 'CreateKxUser' || userName !== 'bob') return here.backend.call(name, input, options);
       throw new FinspaceError({ operation: name, code: 'Throttling', detail: 'no', retryable: true, advice: 'Wait.' });
     };
     const throttled = await guarded({ call: failing });
@@ -123,7 +98,10 @@ describe('creating several entities', () => {
   it('makes a cluster with all that it needs in one call', async () => {
     const outcome = await call('create_kx_entities', { create: stack() });
     expect(outcome).toMatchObject({ content: { finished: true } });
-    const { status } = await backend.call('GetKxCluster', { environmentId, clusterName: 'hdb' });
+    const { status } = await here.backend.call('GetKxCluster', {
+      environmentId: here.estate.environmentId,
+      clusterName: 'hdb',
+    });
     expect(status).toBe('RUNNING');
   });
 
@@ -134,7 +112,7 @@ describe('creating several entities', () => {
       kind: 'refused',
       text: expect.stringMatching(/create\.1\.arguments\.userName: .*\ncreate\.2\.arguments\.iamRole: required/),
     });
-    const elsewhere = await openEstate(backend.call, `other-${town}`);
+    const elsewhere = await openEstate(here.backend.call, `other-${here.town}`);
     const astray = [user('ann', { environmentId: elsewhere.environmentId })];
     expect(await call('create_kx_entities', { create: astray })).toMatchObject({
       text: expect.stringContaining('create.0.arguments.environmentId'),
@@ -148,10 +126,10 @@ describe('creating several entities', () => {
 
   it('asks once where a step sets a tag that protects, and names the steps that need no approval', async () => {
     const attempt = attemptOf('create_kx_entities', { create: [user('ann', { tags: PROTECT }), user('bob')] });
-    const { message, state } = await asked(guard, attempt);
+    const { message, state } = await asked(here.guard, attempt);
     expect(message).toContain('user:ann.iamRole: not set -> ');
     expect(message).toContain('Other steps of this call, which need no approval: 1.');
-    const done = await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
+    const done = await here.guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
     expect(done).toMatchObject({ content: { done: ['user:ann', 'user:bob'] } });
     expect(await tagsOf('/kxUser/ann')).toEqual(PROTECT);
   });
@@ -168,14 +146,14 @@ describe('creating several entities', () => {
 
   it('journals an approval of those steps alone that a person saw', async () => {
     const attempt = attemptOf('create_kx_entities', { create: [user('ann', { tags: PROTECT }), user('bob')] });
-    const { message, state } = await asked(guard, attempt);
-    await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
-    const intents = (await guard.journal.entries()).filter(({ kind }) => kind === 'intent');
+    const { message, state } = await asked(here.guard, attempt);
+    await here.guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
+    const intents = (await here.guard.journal.entries()).filter(({ kind }) => kind === 'intent');
     expect(intents.map((intent) => 'approval' in intent && intent.approval !== undefined)).toEqual([true, false]);
   });
 
   it('shows of each changeset its database, and makes several of one', async () => {
-    for (const name of ['trades', 'quotes']) await estate.database(name);
+    for (const name of ['trades', 'quotes']) await here.estate.database(name);
     const put = (databaseName: string) => ({
       tool: 'create_kx_changeset',
       arguments: {
@@ -204,7 +182,7 @@ describe('creating several entities', () => {
   });
 
   it('stays within the environments of the server', async () => {
-    const other = await openEstate(backend.call, `allowed-${town}`);
+    const other = await openEstate(here.backend.call, `allowed-${here.town}`);
     const narrow = await guarded({ environments: [other.environmentId] });
     for (const [tool, args] of [
       ['create_kx_entities', { create: [user('ann')] }],
@@ -217,9 +195,9 @@ describe('creating several entities', () => {
 
   it('is previewed with what blocks it, but not with what an earlier step makes', async () => {
     const preview = (create: object[]) =>
-      guard.attempt({
+      here.guard.attempt({
         tool: 'plan_change',
-        arguments: { tool: 'create_kx_entities', arguments: { environmentId, create } },
+        arguments: { tool: 'create_kx_entities', arguments: { environmentId: here.estate.environmentId, create } },
       });
     expect(await preview(stack())).toMatchObject({ content: { blocked: false, needsApproval: false } });
     expect(await preview(stack().slice(4))).toMatchObject({
@@ -235,11 +213,11 @@ describe('creating several entities', () => {
   });
 
   it('is previewed as blocked where a step comes before what it needs', async () => {
-    await estate.database('trades');
+    await here.estate.database('trades');
     const [, , volume, , dataview] = stack();
     const create = [dataview, volume];
     const preview = attemptOf('create_kx_entities', { create });
-    expect(await guard.attempt({ tool: 'plan_change', arguments: preview })).toMatchObject({
+    expect(await here.guard.attempt({ tool: 'plan_change', arguments: preview })).toMatchObject({
       content: { blocked: true, blockers: [{ kind: 'volume', name: 'fast', detail: 'does not exist' }] },
     });
   });
@@ -247,7 +225,7 @@ describe('creating several entities', () => {
   it('is previewed in an environment that does not exist with that, and not with what it would make', async () => {
     const preview = { environmentId: 'abcdefghijklmnopqrstuv', create: [user('ann')] };
     const attempt = { tool: 'plan_change', arguments: { tool: 'create_kx_entities', arguments: preview } };
-    const refused = await guard.attempt(attempt);
+    const refused = await here.guard.attempt(attempt);
     expect(refused).toMatchObject({ kind: 'refused', text: expect.stringContaining('There is no kdb environment') });
   });
 

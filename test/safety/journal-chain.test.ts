@@ -4,17 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Intent, type Journal, sqlJournal } from '../../src/safety/journal.ts';
+import { type Journal, sqlJournal } from '../../src/safety/journal.ts';
 import { openState, type StateDatabase } from '../../src/safety/state.ts';
 import { type Clock, standingClock } from './support/backend.ts';
+import { INTENT } from './support/intent.ts';
 
-const INTENT: Intent = {
-  operation: 'DeleteKxUser',
-  backend: 'test',
-  target: { userName: 'ann' },
-  arguments: 'digest',
-  principal: 'ann',
-};
 const INTENT_WITHOUT_TARGET = '{"kind":"intent","at":"2026","call":"c","operation":"o","principal":"p","target":null}';
 
 let clock: Clock;

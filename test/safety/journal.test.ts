@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
-import { type Intent, type Journal, sqlJournal } from '../../src/safety/journal.ts';
+import { type Journal, sqlJournal } from '../../src/safety/journal.ts';
 import { journaledCall } from '../../src/safety/journaled-call.ts';
 import type { StateDatabase } from '../../src/safety/state.ts';
 import { STATE_FORMAT } from '../../src/safety/state-format.ts';
@@ -10,15 +10,9 @@ import { openDatabase } from '../../src/sqlite/database.ts';
 import { StoreError } from '../../src/sqlite/store-error.ts';
 import { type Clock, spyOn, standingClock } from './support/backend.ts';
 import { approved, openGuard } from './support/guard.ts';
+import { INTENT } from './support/intent.ts';
 import { openScene, type Wish } from './support/scene.ts';
 
-const INTENT: Intent = {
-  operation: 'DeleteKxUser',
-  backend: 'test',
-  target: { userName: 'ann' },
-  arguments: 'digest',
-  principal: 'ann',
-};
 const failing = (error: unknown) => (() => Promise.reject(error)) as Call;
 const refusedBy = (fields: Partial<FinspaceError['fields']>) =>
   new FinspaceError({

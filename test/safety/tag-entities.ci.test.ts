@@ -1,38 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { Call } from '../../src/operations/index.ts';
 import { typedIn } from '../support/typed.ts';
-import { type Embedded, embedded, type Spy, spyOn } from './support/backend.ts';
-import { type Estate, openEstate, PROTECT } from './support/estate.ts';
-import { accept, asked, decline, type Guard, type GuardOptions, openGuard } from './support/guard.ts';
+import { PROTECT } from './support/estate.ts';
+import { freshEnvironment } from './support/fresh-environment.ts';
+import { accept, asked, decline } from './support/guard.ts';
 
-let backend: Embedded;
-let estate: Estate;
-let guard: Guard;
-let spy: Spy;
-let environmentId: string;
-let town = 0;
-beforeAll(async () => {
-  backend = await embedded();
-});
-afterAll(() => backend.close());
-beforeEach(async () => {
-  town += 1;
-  estate = await openEstate(backend.call, `town-${town}`);
-  ({ environmentId } = estate);
-  await guard?.close();
-  guard = await guarded();
-});
-
-const guarded = async (options: Partial<GuardOptions> = {}) => {
-  spy = spyOn(options.call ?? backend.call);
-  return openGuard({ clock: backend.clock, ...options, call: spy.call });
-};
-const attemptOf = (tool: string, args: object) => ({ tool, arguments: { environmentId, ...args } });
-const call = (tool: string, args: object) => guard.attempt(attemptOf(tool, args));
-const reached = () => spy.reached.map(({ name }) => name);
-const tagsOf = async (path: string) =>
-  (await backend.call('ListTagsForResource', { resourceArn: `${estate.environmentArn}${path}` })).tags ?? {};
+const here = freshEnvironment();
+const { guarded, attemptOf, call, reached, tagsOf } = here;
 
 describe('tagging many entities', () => {
   const entities = [
@@ -41,31 +16,32 @@ describe('tagging many entities', () => {
     { kind: 'database', name: 'trades' },
     { kind: 'dataview', name: 'live', database: 'trades' },
   ];
-  const all = () => entities.map((each) => (each.kind === 'environment' ? { ...each, name: `town-${town}` } : each));
+  const all = () =>
+    entities.map((each) => (each.kind === 'environment' ? { ...each, name: `town-${here.town}` } : each));
   beforeEach(async () => {
-    await estate.user('ann');
-    await estate.database('trades');
-    await estate.dataview('live');
+    await here.estate.user('ann');
+    await here.estate.database('trades');
+    await here.estate.dataview('live');
   });
 
   it('is one call by kind and name, journaled one by one, and keeps other tags', async () => {
-    await estate.tag('/kxUser/ann', { team: 'kai' });
+    await here.estate.tag('/kxUser/ann', { team: 'kai' });
     const outcome = await call('tag_kx_entities', { entities: all(), tags: { owner: 'fx' } });
     expect(outcome).toMatchObject({
       kind: 'done',
       content: {
         finished: true,
-        done: [`environment:town-${town}`, 'user:ann', 'database:trades', 'dataview:trades/live'],
+        done: [`environment:town-${here.town}`, 'user:ann', 'database:trades', 'dataview:trades/live'],
       },
     });
     expect(await tagsOf('/kxUser/ann')).toEqual({ team: 'kai', owner: 'fx' });
     expect(await tagsOf('/kxDatabase/trades/kxDataview/live')).toEqual({ owner: 'fx' });
-    const intents = (await guard.journal.entries()).filter(({ kind }) => kind === 'intent');
+    const intents = (await here.guard.journal.entries()).filter(({ kind }) => kind === 'intent');
     expect(intents).toHaveLength(4);
   });
 
   it('adds and removes in one call', async () => {
-    await estate.tag('/kxUser/ann', { temp: 'yes', team: 'kai' });
+    await here.estate.tag('/kxUser/ann', { temp: 'yes', team: 'kai' });
     const one = [{ kind: 'user', name: 'ann' }];
     const outcome = await call('tag_kx_entities', { entities: one, tags: { owner: 'fx' }, tagKeys: ['temp'] });
     expect(outcome).toMatchObject({ content: { done: ['tag user:ann', 'untag user:ann'] } });
@@ -100,36 +76,38 @@ describe('tagging many entities', () => {
 
   it('asks once for all of them where the tag protects, shows each, and tags all when the person approves', async () => {
     const attempt = attemptOf('tag_kx_entities', { entities: all(), tags: PROTECT });
-    const { message, state } = await asked(guard, attempt);
+    const { message, state } = await asked(here.guard, attempt);
     expect(message.split('\n').slice(0, 3)).toEqual([
-      `CHANGE TAGS OF 4 entities of kdb environment town-${town} (${environmentId.slice(0, 4)})`,
+      `CHANGE TAGS OF 4 entities of kdb environment town-${here.town} (${here.estate.environmentId.slice(0, 4)})`,
       'Changes "environment…:protected": not set -> true. + 3 more below',
-      `Type town-${town} ${environmentId.slice(0, 4)} to approve.`,
+      `Type town-${here.town} ${here.estate.environmentId.slice(0, 4)} to approve.`,
     ]);
     expect(message).toContain('dataview:trades/live.tags.finspace-mcp:protected: not set -> "true".');
     expect(reached()).toEqual([]);
-    const done = await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
+    const done = await here.guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
     expect(done).toMatchObject({ kind: 'done', content: { finished: true } });
     expect(await tagsOf('/kxDatabase/trades')).toEqual(PROTECT);
-    const approvals = (await guard.journal.entries()).flatMap((entry) => ('approval' in entry ? [entry.approval] : []));
+    const approvals = (await here.guard.journal.entries()).flatMap((entry) =>
+      'approval' in entry ? [entry.approval] : [],
+    );
     expect(approvals).toHaveLength(4);
-    const again = await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
+    const again = await here.guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
     expect(again).toMatchObject({ kind: 'refused' });
   });
 
   it('changes nothing when the person declines', async () => {
     const attempt = attemptOf('tag_kx_entities', { entities: all(), tags: PROTECT });
-    const { state } = await asked(guard, attempt);
-    backend.clock.advance(60_000);
-    expect((await guard.attempt({ ...attempt, state, answers: decline })).kind).toBe('refused');
+    const { state } = await asked(here.guard, attempt);
+    here.backend.clock.advance(60_000);
+    expect((await here.guard.attempt({ ...attempt, state, answers: decline })).kind).toBe('refused');
     expect(reached()).toEqual([]);
   });
 
   it('tags nothing of what changed after the person saw it', async () => {
     const attempt = attemptOf('tag_kx_entities', { entities: all(), tags: PROTECT });
-    const { message, state } = await asked(guard, attempt);
-    await estate.tag('/kxUser/ann', { owner: 'somebody' });
-    const outcome = await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
+    const { message, state } = await asked(here.guard, attempt);
+    await here.estate.tag('/kxUser/ann', { owner: 'somebody' });
+    const outcome = await here.guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
     expect(outcome).toMatchObject({
       kind: 'refused',
       text: expect.stringContaining('changed after the person saw it'),
@@ -139,13 +117,13 @@ describe('tagging many entities', () => {
 
   it('names an environment without a name by its id', async () => {
     const nameless: Call = async (name, input, options) => {
-      const reply = await backend.call(name, input, options);
+      const reply = await here.backend.call(name, input, options);
       return name === 'GetKxEnvironment' ? { ...reply, name: '' } : reply;
     };
     const other = await guarded({ call: nameless });
     const some = [{ kind: 'user', name: 'ann' }];
     const { message } = await asked(other, attemptOf('tag_kx_entities', { entities: some, tags: PROTECT }));
-    expect(typedIn(message)).toBe(environmentId);
+    expect(typedIn(message)).toBe(here.estate.environmentId);
     await other.close();
   });
 
@@ -158,7 +136,7 @@ describe('tagging many entities', () => {
 
   it('asks nobody where the present tags cannot be read', async () => {
     const failing: Call = async (name, input, options) => {
-      if (name !== 'ListTagsForResource') return backend.call(name, input, options);
+      if (name !== 'ListTagsForResource') return here.backend.call(name, input, options);
       throw new FinspaceError({ operation: name, code: 'Throttling', detail: 'no', retryable: true, advice: 'Wait.' });
     };
     const throttled = await guarded({ call: failing });
@@ -169,26 +147,29 @@ describe('tagging many entities', () => {
   });
 
   it('does each step that was approved, where several change the tags of one entity', async () => {
-    await estate.tag('/kxUser/ann', { 'finspace-mcp:owner': 'x' });
+    await here.estate.tag('/kxUser/ann', { 'finspace-mcp:owner': 'x' });
     const ann = { kind: 'user', name: 'ann' };
     const attempt = attemptOf('tag_kx_entities', {
       entities: [ann, ann],
       tags: PROTECT,
       tagKeys: ['finspace-mcp:owner'],
     });
-    const { message, state } = await asked(guard, attempt);
-    const done = await guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
+    const { message, state } = await asked(here.guard, attempt);
+    const done = await here.guard.attempt({ ...attempt, state, answers: accept(typedIn(message)) });
     expect(done).toMatchObject({ content: { finished: true } });
     expect(await tagsOf('/kxUser/ann')).toEqual(PROTECT);
   });
 
   it('is previewed with what a person would see, and with what does not exist', async () => {
     const plan = (args: object) =>
-      call('plan_change', { tool: 'tag_kx_entities', arguments: { environmentId, ...args } });
+      call('plan_change', {
+        tool: 'tag_kx_entities',
+        arguments: { environmentId: here.estate.environmentId, ...args },
+      });
     const preview = (args: object) =>
-      guard.attempt({
+      here.guard.attempt({
         tool: 'plan_change',
-        arguments: { tool: 'tag_kx_entities', arguments: { environmentId, ...args } },
+        arguments: { tool: 'tag_kx_entities', arguments: { environmentId: here.estate.environmentId, ...args } },
       });
     expect((await plan({})).kind).toBe('refused');
     expect(await preview({ entities: all(), tags: PROTECT })).toMatchObject({
