@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, statSync } from 'node:fs';
 import nodeModule from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -12,13 +12,21 @@ export function cacheCompiledCode(env: NodeJS.ProcessEnv, enable = ENABLE): void
   try {
     // Without `recursive`, which never returns on Node 20 where a file system does not allow new folders, such as /proc.
     for (const path of [base, own, folder]) if (!existsSync(path)) mkdirSync(path, { mode: 0o700 });
-    if (isPrivate(folder)) enable(folder);
+    if (isProtected(base) && isPrivate(own) && isPrivate(folder)) enable(folder);
   } catch {
     // Without the cache, the code is compiled at each start.
   }
 }
 
 const { enableCompileCache: ENABLE } = nodeModule as { enableCompileCache?: (folder: string) => unknown };
+
+/** Whether others cannot rename or replace what is in this folder. */
+function isProtected(folder: string): boolean {
+  if (process.platform === 'win32') return true;
+  const { uid, mode } = statSync(folder);
+  const sticky = (mode & 0o1000) !== 0;
+  return (uid === process.getuid?.() || uid === 0) && (sticky || (mode & 0o022) === 0);
+}
 
 /** Node executes the contents of the cache, so nobody else may have write access. */
 function isPrivate(folder: string): boolean {

@@ -31,10 +31,24 @@ unix('A folder that others can write to is not used', () => {
   expect(enabled()).toEqual([]);
 });
 
+unix('A folder in a folder that others can write to is not used', () => {
+  for (const open of [home, join(home, 'finspace-mcp')]) {
+    expect(enabled()).toEqual([compiled]);
+    chmodSync(open, 0o777);
+    expect(enabled()).toEqual([]);
+    chmodSync(open, 0o700);
+  }
+});
+
+unix('A folder of a temporary directory, in which users cannot replace the files of others, is used', () => {
+  chmodSync(home, 0o1777);
+  expect(enabled()).toEqual([compiled]);
+});
+
 unix('A link in place of the folder is not followed', () => {
   const elsewhere = join(home, 'elsewhere');
   mkdirSync(elsewhere, { mode: 0o700 });
-  mkdirSync(join(home, 'finspace-mcp'));
+  mkdirSync(join(home, 'finspace-mcp'), { mode: 0o700 });
   symlinkSync(elsewhere, compiled);
   expect(enabled()).toEqual([]);
 });
