@@ -21,9 +21,7 @@ const removal = once(() =>
     .min(1)
     .max(100)
     .optional()
-    .describe(
-      'Settings to remove, named as in the error of a call that omits them; omit them from the other arguments',
-    ),
+    .describe('Settings to remove, by the names that the error gives; omit them from the other arguments'),
 );
 
 /** The input for agents: the API's own, as far as tools offer it, without `clientToken`. Unknown members are rejected. */

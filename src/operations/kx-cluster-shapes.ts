@@ -72,7 +72,7 @@ export const KxDatabaseConfigurations = once(() =>
         .optional()
         .describe('With capacityConfiguration only: the paths in each cache'),
       changesetId: ChangesetId().optional().describe('Must be COMPLETED; not with dataviewName. Default: the newest.'),
-      dataviewName: KxDataviewName().optional().describe('On a scaling group only; its newest version is mounted'),
+      dataviewName: KxDataviewName().optional().describe('On a scaling group only; mounts the newest version'),
       dataviewConfiguration: z
         .strictObject({
           dataviewName: KxDataviewName().optional(),

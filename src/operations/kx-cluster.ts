@@ -44,10 +44,10 @@ export const CreateKxCluster = operation({
   risk: 'create',
   summary:
     'Create a kdb cluster: historical (HDB), real-time (RDB), gateway, general-purpose (GP) or tickerplant. Give ' +
-    'exactly one of scalingGroupConfiguration (a shared host) and capacityConfiguration (dedicated nodes). ' +
-    'Everything it uses must be ACTIVE and in its availability zone. Type, size and network cannot be changed ' +
-    'later: to resize, create another cluster and delete this one. Returns at once with PENDING; use ' +
-    'wait_for_kx_entity to wait for RUNNING (minutes). plan_change checks the call without making it.',
+    'exactly one of scalingGroupConfiguration (a shared host) and capacityConfiguration (dedicated nodes). Its ' +
+    'scaling group, dataviews and volumes must be ACTIVE and in its availability zone. Type, size and network ' +
+    'cannot be changed later: to resize, create another cluster and delete this one. Returns at once with PENDING; ' +
+    'use wait_for_kx_entity to wait for RUNNING (minutes). plan_change checks the call without making it.',
   keywords: 'launch deploy spin up start provision q process',
   input: () =>
     z.strictObject({
@@ -61,13 +61,13 @@ export const CreateKxCluster = operation({
       ),
       tickerplantLogConfiguration: TickerplantLogConfiguration()
         .optional()
-        .describe('Volumes of the log that a TICKERPLANT writes and an RDB or GP replays'),
+        .describe('Volumes for the log that a TICKERPLANT writes and an RDB or GP replays'),
       databases: KxDatabaseConfigurations()
         .optional()
         .describe('HDB and GP: the databases to mount. RDB: the one to save down to.'),
       cacheStorageConfigurations: KxCacheStorageConfigurations()
         .optional()
-        .describe('Disk caches, for HDB and GP with capacityConfiguration only; type gives the MB/s'),
+        .describe('Disk caches, for HDB and GP with capacityConfiguration only'),
       autoScalingConfiguration: AutoScalingConfiguration()
         .optional()
         .describe('For an HDB with capacityConfiguration only'),
@@ -88,7 +88,7 @@ export const CreateKxCluster = operation({
         .describe('Where an RDB or GP saves data down. Required for an RDB with capacityConfiguration.'),
       azMode: KxAzMode().describe(
         'SINGLE needs availabilityZoneId and one subnet. ' +
-          'MULTI needs three subnets and capacityConfiguration; not for GP and TICKERPLANT.',
+          'MULTI needs three subnets and capacityConfiguration; not for GP or TICKERPLANT.',
       ),
       availabilityZoneId: AvailabilityZoneId().optional(),
       tags: TagMap().optional(),
@@ -125,7 +125,7 @@ export const DeleteKxClusterNode = operation({
   summary:
     'Delete one node of a kdb cluster, for example one that is stuck in PROVISIONING. This loses data that is ' +
     'only in the memory of that node. A new node with another id replaces it. Until then, the cluster has one ' +
-    'node fewer, and a single-node cluster is down; use wait_for_kx_entity (kind nodes) to wait.',
+    'node fewer, and a single-node cluster is down; use wait_for_kx_entity (kind: nodes) to wait.',
   keywords: 'replace restart terminate stuck broken machine',
   target: { noun: 'cluster node', member: 'nodeId', reader: 'ListKxClusterNodes', arn: CLUSTER.arn },
   input: () =>
@@ -205,8 +205,8 @@ export const UpdateKxClusterCodeConfiguration = operation({
   update: CODE_UPDATE,
   summary:
     'Deploy q code to a RUNNING kdb cluster: a zip file in S3, an initialization script and command-line ' +
-    'arguments. They replace the current ones: a call that omits the script or a command-line argument fails ' +
-    'and returns the complete arguments, unless remove names it. ROLLING (the default) restarts one node after ' +
+    'arguments. They replace the current ones: a call that omits the script or a command-line argument fails and ' +
+    'returns the complete call, unless you name it in remove. ROLLING (the default) restarts one node after ' +
     'another, FORCE restarts all at once, and NO_RESTART, for GP only, restarts none. A restart loses data that is ' +
     'only in memory; for an RDB, a person must approve. The cluster is UPDATING, then RUNNING; use ' +
     'wait_for_kx_entity to wait for it.',
@@ -246,7 +246,7 @@ export const UpdateKxClusterDatabases = operation({
   summary:
     'Move an HDB or GP cluster to another version of a database that it mounts: to a changeset, or to the newest ' +
     'version of a dataview. The list replaces the current one: a call that omits a mounted database, its cache or ' +
-    'its dataview fails and returns the complete arguments, unless remove names it. Databases cannot be added. ' +
+    'its dataview fails and returns the complete arguments, unless you name it in remove. Databases cannot be added. ' +
     'ROLLING (the default) restarts one node after another, so a single-node cluster is down meanwhile; ' +
     'NO_RESTART restarts none, and q must reload the data. The cluster is UPDATING, then RUNNING; use ' +
     'wait_for_kx_entity to wait for it.',

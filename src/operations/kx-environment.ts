@@ -194,8 +194,8 @@ export const UpdateKxEnvironment = operation({
   update: ENVIRONMENT_UPDATE,
   summary:
     'Change the name or description of a kdb environment. Omitted settings keep their values, and the id never ' +
-    'changes. Names must be unique. A person must approve the new name if the environment is protected, or if ' +
-    'another environment has or had that name. Takes effect at once.',
+    'changes. A name in use is refused. A person must approve the new name if the environment is protected, or if ' +
+    'another environment once had that name. Takes effect at once.',
   keywords: 'rename edit title',
   input: () =>
     z.strictObject({
@@ -213,12 +213,12 @@ export const UpdateKxEnvironmentNetwork = operation({
   entity: 'kx-environment',
   risk: 'network',
   summary:
-    'Connect a kdb environment to your network through a transit gateway, or set its DNS servers. Give exactly ' +
-    'one of transitGatewayConfiguration and customDNSConfiguration; to set both, make two calls. Once set, the ' +
-    'gateway and its CIDR range are final. Rules and DNS servers replace all current ones: a call that drops one ' +
-    'fails and returns the complete arguments, unless remove names it. You may have to delete clusters first and ' +
-    'create them again afterwards. Returns at once with status UPDATE_NETWORK_REQUESTED; use wait_for_kx_entity ' +
-    'to wait for CREATED.',
+    'Connect a kdb environment to your network through a transit gateway, or set its DNS servers. Give exactly one ' +
+    'of transitGatewayConfiguration and customDNSConfiguration; to set both, make two calls. Once set, the gateway ' +
+    'and its CIDR range are final. Rules and DNS servers replace all current ones: a call that drops one fails and ' +
+    'returns the complete arguments, unless you name it in remove. You may have to delete clusters first and ' +
+    'create them again afterwards. Returns at once with status UPDATE_NETWORK_REQUESTED; use wait_for_kx_entity to ' +
+    'wait for CREATED.',
   keywords: 'connect corporate on-premises VPC link TGW route',
   target: KX_ENVIRONMENT,
   update: NETWORK_UPDATE,

@@ -50,9 +50,9 @@ export const CreateKxUser = operation({
   entity: 'kx-user',
   risk: 'create',
   summary:
-    'Create a user of a kdb environment: a name under which callers in one IAM role connect to its clusters. The ' +
-    'user exists at once. Callers in that role then get connection strings with get_kx_connection_string. For several ' +
-    'users, use create_kx_entities.',
+    'Create a user of a kdb environment: a name under which callers with one IAM role connect to its clusters. ' +
+    'Takes effect at once. Callers with that role then get connection strings with get_kx_connection_string. For ' +
+    'several users, use create_kx_entities.',
   keywords: 'onboard login account access colleague service add',
   input: () =>
     z.strictObject({
@@ -96,7 +96,7 @@ export const GetKxConnectionString = operation({
   summary:
     'Create a signed connection string for a user and a kdb cluster, valid for 15 minutes. The string is a ' +
     'credential: by default, it is written to a private file on the machine that runs this server, and the answer ' +
-    "gives the file path, host and port, never the string. Only callers in the user's own IAM role get one.",
+    "gives the file path, host and port, never the string. Only callers with the user's own IAM role get one.",
   keywords: 'connect log in hopen password credentials query session',
   input: () =>
     z.strictObject({
@@ -161,7 +161,7 @@ export const UpdateKxUser = operation({
   target: USER,
   update: USER_UPDATE,
   summary:
-    'Change the IAM role of a user of a kdb environment. Callers in the old role can no longer connect as this ' +
+    'Change the IAM role of a user of a kdb environment. Callers with the old role can no longer connect as this ' +
     'user. A person must approve if the user or its environment is protected. Takes effect at once.',
   keywords: 'change assign switch role permissions rights',
   input: () => z.strictObject({ ...userLabels(), iamRole: byForm(RoleArn()), clientToken: ClientToken().optional() }),

@@ -9,7 +9,7 @@ const TaggableArn = once(() =>
     /^arn:aws:finspace:[A-Za-z0-9_/.-]{0,63}:\d+:(?:environment|kxEnvironment)\/[0-9A-Za-z_-]{1,128}(?:\/(?:kxCluster|kxUser|kxVolume|kxScalingGroup)\/[a-zA-Z0-9_-]{1,255}|\/kxDatabase\/[a-zA-Z0-9_-]{1,255}(?:\/kxDataview\/[a-zA-Z0-9_-]{1,255})?)?$/,
     'an ARN such as arn:aws:finspace:us-east-1:123456789012:kxEnvironment/ID/kxCluster/NAME',
   ).describe(
-    'ARN as the get tool of the entity shows it; for a cluster or dataview, environmentArn followed by /kxCluster/NAME or ' +
+    'ARN shown by the get tool for the entity; for a cluster or dataview, environmentArn followed by /kxCluster/NAME or ' +
       '/kxDatabase/NAME/kxDataview/NAME',
   ),
 );
@@ -33,10 +33,10 @@ export const TagResource = operation({
   risk: 'update',
   summary:
     'Add tags to an environment, cluster, database, dataview, scaling group, volume or user, or change their ' +
-    'values. Other tags stay; an entity has at most 50. The tag finspace-mcp:protected, which a person must ' +
-    'approve, protects an entity and everything in it: deletes and network changes are refused; interruptions, and ' +
-    'changes to users, roles and names, need approval. Takes effect at once. For many entities, use ' +
-    'tag_kx_entities.',
+    'values. Other tags stay; an entity has at most 50. The tag finspace-mcp:protected with value true, which a ' +
+    'person must approve, protects an entity and everything in it: deletes and network changes are refused; ' +
+    'interruptions, and changes to users, roles and names, need approval. Takes effect at once. For many entities, ' +
+    'use tag_kx_entities.',
   keywords: 'label mark owner cost project',
   input: () => z.strictObject({ resourceArn: TaggableArn(), tags: TagMap() }),
   output: () => z.strictObject({}),

@@ -33,7 +33,7 @@ export const diagnose: Runbook = {
       [
         `\`what_depends_on\` with its name: its status, its problems, and what it needs with the status of each.`,
         `${tool('GetKxCluster')}: note status, statusReason, databases (changesetId or dataviewConfiguration), capacity or scaling group, code, initializationScript.`,
-        `${tool('ListKxClusterNodes')}: look for nodes that stay PROVISIONING for more than half an hour after their launchTime. One that is stuck can be removed with ${tool('DeleteKxClusterNode')}, which a person approves; then ${WAIT} (kind nodes).`,
+        `${tool('ListKxClusterNodes')}: look for nodes that stay PROVISIONING for more than half an hour after their launchTime. One that is stuck can be removed with ${tool('DeleteKxClusterNode')}, which a person approves; then ${WAIT} (kind: nodes).`,
         `For each database it mounts: ${tool('GetKxDatabase')}, and compare lastCompletedChangesetId with what the cluster mounts. ${tool('ListKxChangesets')} shows what is pending or failed; ${tool('GetKxChangeset')} has the errorInfo.`,
         `If it mounts a dataview: ${tool('GetKxDataview')}, and see which of its active versions lists the cluster.`,
         'If it runs on a scaling group: `what_depends_on` with the name of the group: its free memory, and what each cluster on it uses. A cluster that failed for lack of memory needs a smaller reservation, another host, or memory that you free.',

@@ -16,7 +16,7 @@ const LONGEST_PAUSE_MS = 3_000;
 export const MOST_ALSO = 49;
 
 const entity = () => ({
-  kind: Words(WAIT_KINDS).describe('nodes: all nodes of one cluster, such as after delete_kx_cluster_node'),
+  kind: Words(WAIT_KINDS).describe('nodes: all nodes of one cluster, for example after delete_kx_cluster_node'),
   name: z
     .string()
     .min(1)
