@@ -20,13 +20,14 @@ import { emptyRegistry } from '../test/package/registry.ts';
 import { copySource } from '../test/package/source-copy.ts';
 import { packedManifest } from './packed-manifest.ts';
 import { ROOT, readManifest } from './project.ts';
+import { tryNodes } from './try-nodes.ts';
 
 /** What a user gets: the goals for a fresh machine. */
 const LIMITS = { packages: 6, megabytes: 20, seconds: 5 };
 
 /**
  * Publishes the package to a registry of this process, installs what arrived there in an empty folder, and uses it: the command, the
- * API and its types. Exits with 1 when any of it fails or exceeds the limits.
+ * API and its types, and the command on other versions of Node.js. Exits with 1 when any of it fails or exceeds the limits.
  */
 const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-package-'));
 try {
@@ -42,6 +43,7 @@ try {
   for (const [name, limit] of Object.entries(LIMITS))
     ok(measured[name as keyof typeof LIMITS] <= limit || (name === 'seconds' && isBusy), `${name}: more than ${limit}`);
   await useCommand(user);
+  await tryNodes(user);
   await lint(tarball);
   useApi(user);
 } finally {
