@@ -193,7 +193,7 @@ export const UpdateKxEnvironment = operation({
   target: KX_ENVIRONMENT,
   update: ENVIRONMENT_UPDATE,
   summary:
-    'Change the name or description of a kdb environment. Omitted settings keep their values, and the id never ' +
+    'Rename a kdb environment, or change its description. Omitted settings keep their values, and the id never ' +
     'changes. A name in use is refused. A person must approve the new name if the environment is protected, or if ' +
     'another environment once had that name. Takes effect at once.',
   keywords: 'rename edit title',
