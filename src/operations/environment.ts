@@ -180,9 +180,9 @@ export const UpdateEnvironment = operation({
   update: BROWSER_UPDATE,
   deprecated: true,
   summary:
-    'Change the name, description or sign-in settings of a dataset browser environment (deprecated). Omitted ' +
-    'settings keep their values. For kdb, use update_kx_environment. A person must approve a name that another ' +
-    'environment has or had. Takes effect at once.',
+    'Change the name, description or sign-in settings of a dataset browser environment (deprecated). ' +
+    'federationParameters replaces all current ones; other settings that you omit keep their values. For kdb, use ' +
+    'update_kx_environment. A person must approve a name that another environment has or had. Takes effect at once.',
   keywords: 'legacy FinSpace web app rename federation SAML',
   input: () =>
     z.strictObject({

@@ -205,11 +205,11 @@ export const UpdateKxClusterCodeConfiguration = operation({
   update: CODE_UPDATE,
   summary:
     'Deploy q code to a RUNNING kdb cluster: a zip file in S3, an initialization script and command-line ' +
-    'arguments. They replace the current ones: a call that omits the script or a command-line argument fails and ' +
-    'returns the complete call, unless you name it in remove. ROLLING (the default) restarts one node after ' +
-    'another, FORCE restarts all at once, and NO_RESTART, for GP only, restarts none. A restart loses data that is ' +
-    'only in memory; for an RDB, a person must approve. The cluster is UPDATING, then RUNNING; use ' +
-    'wait_for_kx_entity to wait for it.',
+    'arguments. They replace the current ones. Except with NO_RESTART, a call that omits one fails and returns the ' +
+    'complete call, unless you name it in remove. ROLLING (the default) restarts one node after another, FORCE ' +
+    'restarts all at once, and NO_RESTART, for GP only, restarts none. A restart loses data that is only in ' +
+    'memory; for an RDB, a person must approve. The cluster is UPDATING, then RUNNING; use wait_for_kx_entity to ' +
+    'wait for it.',
   keywords: 'release hotfix push roll out startup script',
   input: () =>
     z.strictObject({

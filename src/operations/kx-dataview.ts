@@ -135,8 +135,8 @@ export const ListKxDataviews = operation({
   entity: 'kx-dataview',
   risk: 'read',
   summary:
-    'List the dataviews of a database with everything that get_kx_dataview shows. To search all databases, use ' +
-    'find_kx_entities.',
+    'List the dataviews of a database with all that get_kx_dataview shows, except tags. To search all databases, ' +
+    'use find_kx_entities.',
   keywords: 'show all views',
   input: () => z.strictObject({ ...databaseLabels(), ...paging() }),
   output: () =>

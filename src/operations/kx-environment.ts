@@ -173,8 +173,8 @@ export const ListKxEnvironments = operation({
   entity: 'kx-environment',
   risk: 'read',
   summary:
-    'List the kdb environments of this account and region, including deleted ones, with everything that ' +
-    'get_kx_environment shows.',
+    'List the kdb environments of this account and region, including deleted ones, with all that ' +
+    'get_kx_environment shows, except tags.',
   keywords: 'show all Managed kdb Insights which inventory',
   input: () =>
     z.strictObject({
