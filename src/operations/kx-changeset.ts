@@ -32,7 +32,7 @@ const ChangeRequests = once(() =>
           .optional()
           .describe('Required for PUT: a file, or a folder ending with /, such as s3://bucket/folder/'),
         dbPath: DbPath().describe(
-          'Path in the database, such as /2026.03.17/. At most three levels; for PUT at most two, beginning and ending with /.',
+          'Path in the database with at most two folders, such as /2026.03.17/. For PUT it must begin and end with /.',
         ),
       }),
     )

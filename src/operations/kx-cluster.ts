@@ -140,7 +140,7 @@ export const GetKxCluster = operation({
   risk: 'read',
   summary:
     'Show a kdb cluster: status and its reason, mounted databases, capacity, network, code and storage. For its ' +
-    'nodes, use list_kx_cluster_nodes; for its tags and dependencies, what_depends_on.',
+    'nodes, use list_kx_cluster_nodes; for its dependencies, what_depends_on.',
   keywords: 'describe details settings configuration failed why',
   input: () => z.strictObject(clusterLabels()),
   output: KxClusterDetail,
