@@ -75,7 +75,9 @@ export function installSections(): string {
 /** The repository is a plugin marketplace and an extension itself. */
 const PLUGINS = `**Claude Code plugin**: \`/plugin marketplace add ${owner}/${PACKAGE}\`, then \`/plugin install ${PACKAGE}@${PACKAGE}\`.
 
-**Gemini CLI extension**: \`gemini extensions install ${homepage}\`.`;
+**Gemini CLI extension**: \`gemini extensions install ${homepage}\`.
+
+The plugin and the extension bring the runbooks as [skills](tools.md#prompts), too.`;
 
 /** Goose has YAML files. */
 const GOOSE = `**Goose** (\`~/.config/goose/config.yaml\`):

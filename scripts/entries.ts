@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { SETTINGS, type SettingName, variableOf } from '../src/config.ts';
+import { skills } from '../src/prompts/skills.ts';
 import { SERVER } from './clients.ts';
 import { homeOf, ROOT, readManifest, SUMMARY } from './project.ts';
 
@@ -56,6 +57,8 @@ export const ENTRIES: Readonly<Record<string, object | string>> = {
       ...{ name: setting, description: SETTINGS[setting].description, envVar: variableOf(setting) },
     })),
   },
+  // Both plugins find the skills in this folder.
+  ...Object.fromEntries(skills().map(({ name, text }) => [`skills/${name}/SKILL.md`, text])),
 };
 
 function variable(setting: SettingName) {

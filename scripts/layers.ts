@@ -22,6 +22,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   tools: { imports: ['operations', 'inventory', 'safety'], withoutPackages: [...AWS, SQLITE] },
   resources: { imports: ['operations', 'inventory', 'safety'], withoutPackages: [...AWS, SQLITE] },
   prompts: { imports: ['operations', 'inventory'], withoutPackages: [...AWS, SQLITE] },
+  extensions: {
+    imports: ['operations', 'inventory', 'safety', 'tools', 'resources', 'prompts'],
+    withoutPackages: [...AWS, SQLITE],
+  },
   transports: { imports: ['operations', 'safety', 'approval-page', 'server'], withoutPackages: [...AWS, SQLITE] },
 };
 

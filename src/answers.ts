@@ -6,6 +6,7 @@ import {
   type ServerContext,
   type ServerEventBus,
 } from '@modelcontextprotocol/server';
+import { servedSkills } from './extensions/skills.ts';
 import type { OnDemand } from './methods.ts';
 import { getPrompt, listPrompts, requirePrompt } from './prompts/index.ts';
 import { changes } from './resources/changes.ts';
@@ -87,19 +88,21 @@ export function answersWith(shared: ServerEnvironment): Answers {
     ...shared.pace,
   });
   const environment = { ...shared, call: feed.call(shared.call) };
+  const start = shared.catalog === 'search' ? FINDING_TOOLS : '';
+  const served = servedSkills(start);
   return {
     changes: feed,
     watch: (caller, uris) => watchFor({ ...shared, caller }, feed, uris),
     questionIn: (state) => questionIn(shared.seal, state),
     searchTools: async (caller) => (await search)?.searchTools({ ...environment, caller }),
     handlers: ({ id, server, callerOf, hearsAll }) => {
-      const handlers = new Map<OnDemand, Handler>();
+      const handlers = new Map<OnDemand, Handler>(Object.entries(served.handlers) as [OnDemand, Handler][]);
       const on = ((method: OnDemand, handler: Handler) => handlers.set(method, handler)) as unknown as On;
       const environmentOf: EnvironmentOf = (context) => ({ ...environment, caller: callerOf(context) });
       answerCalls({ id, server, search, environmentOf, on });
-      answerResources(on, environmentOf);
+      answerResources(on, environmentOf, served.read);
       takeSubscriptions({ server, on, hearsAll }, environmentOf, feed);
-      answerPrompts(on, shared.catalog);
+      answerPrompts(on, start);
       answerCompletions(on, environmentOf);
       return handlers;
     },
@@ -130,7 +133,14 @@ function answerCalls({ id, server, search, environmentOf, on }: Calls): void {
   });
 }
 
-function answerResources(on: On, environmentOf: EnvironmentOf): void {
+/** How an agent runs the tools that a runbook names, where they are not listed. */
+const FINDING_TOOLS = 'Tools are found with find_tools and run with call_read_tool or call_write_tool.';
+
+function answerResources(
+  on: On,
+  environmentOf: EnvironmentOf,
+  readSkill: ReturnType<typeof servedSkills>['read'],
+): void {
   on('resources/list', ({ params }, context) =>
     listResources(environmentOf(context), context.mcpReq.signal, params?.cursor),
   );
@@ -140,16 +150,13 @@ function answerResources(on: On, environmentOf: EnvironmentOf): void {
   });
   on('resources/read', async ({ params }, context) => {
     const { mcpReq } = context;
-    const { contents, ...hinted } = await readResource(environmentOf(context), params.uri, mcpReq.signal, {
-      report: progressOf(context),
-    });
+    const read = () => readResource(environmentOf(context), params.uri, mcpReq.signal, { report: progressOf(context) });
+    const { contents, ...hinted } = readSkill(params.uri) ?? (await read());
     return mcpReq.envelope === undefined ? { contents } : { contents, ...hinted };
   });
 }
 
-function answerPrompts(on: On, catalog: ServerEnvironment['catalog']): void {
-  const start =
-    catalog === 'search' ? 'Tools are found with find_tools and run with call_read_tool or call_write_tool.' : '';
+function answerPrompts(on: On, start: string): void {
   on('prompts/list', ({ params }) => {
     requireFirstPage(params);
     return { prompts: listPrompts() };

@@ -11,4 +11,7 @@ export const ON_DEMAND = [
   'completion/complete',
 ] as const;
 
-export type OnDemand = (typeof ON_DEMAND)[number];
+/** The methods of extensions, which the SDK does not know. They are answered on demand, too. */
+export const OF_EXTENSIONS = ['skills/list', 'skills/get'] as const;
+
+export type OnDemand = (typeof ON_DEMAND | typeof OF_EXTENSIONS)[number];

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AuthInfo, Server, type ServerContext } from '@modelcontextprotocol/server';
 import type { Answers, Front } from './answers.ts';
-import { ON_DEMAND } from './methods.ts';
+import { OF_EXTENSIONS, ON_DEMAND } from './methods.ts';
 import { once } from './operations/operation.ts';
 import { requireFirstPage } from './resources/cursor.ts';
 import type { Watch } from './resources/subscribe.ts';
@@ -21,6 +21,12 @@ const hints = (cacheScope: 'public' | 'private') =>
     'server/discover': { ttlMs: HOUR_MS, cacheScope },
     'resources/list': { ttlMs: 5_000, cacheScope: 'private' },
   }) as const;
+/** What the server offers beyond the protocol: the runbooks as skills. */
+const EXTENSIONS = { 'io.modelcontextprotocol/skills': {} };
+/** For methods whose handlers check their parameters themselves. */
+const UNCHECKED = {
+  '~standard': { version: 1, vendor: 'finspace-mcp', validate: (value: unknown) => ({ value: value as object }) },
+} as const;
 const SHARED_HINTS = hints('public');
 const OWN_HINTS = hints('private');
 
@@ -49,7 +55,10 @@ export function serverFactory(front: Front, answers: () => Promise<Answers>): Se
     const server = new Server(
       { name: 'finspace-mcp', title: 'FinSpace MCP', version: VERSION },
       {
-        capabilities: { tools: {}, resources: { subscribe: true, listChanged: true }, prompts: {}, completions: {} },
+        capabilities: {
+          ...{ tools: {}, resources: { subscribe: true, listChanged: true }, prompts: {}, completions: {} },
+          extensions: EXTENSIONS,
+        },
         instructions: instructionsFor(front, caller),
         requestState: { verify: async (state) => (await load()).questionIn(state) },
         cacheHints: caller === LOCAL_CALLER ? SHARED_HINTS : OWN_HINTS,
@@ -73,6 +82,12 @@ export function serverFactory(front: Front, answers: () => Promise<Answers>): Se
       server.setRequestHandler(
         method,
         async (request: unknown, context: ServerContext) => (await handlers()).get(method)?.(request, context) as never,
+      );
+    for (const method of OF_EXTENSIONS)
+      server.setRequestHandler(
+        method,
+        { params: UNCHECKED },
+        async (params, context) => (await handlers()).get(method)?.({ params }, context) as never,
       );
     return server;
   };

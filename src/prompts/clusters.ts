@@ -6,6 +6,7 @@ export const rollToNewData: Runbook = {
   name: 'roll_kx_cluster_to_new_data',
   title: 'Roll a cluster to new data',
   description: 'Move a cluster to the newest changeset, or to a given one, with or without a dataview.',
+  when: 'Use when a load has finished and a cluster lags behind its data, or to go back to an older changeset.',
   arguments: given('environmentId', 'clusterName', 'changesetId?'),
   text: ({ environmentId, clusterName, changesetId }) =>
     steps(
@@ -26,6 +27,7 @@ export const diagnose: Runbook = {
   name: 'diagnose_kx_cluster',
   title: 'Diagnose a cluster',
   description: 'Find out why a cluster failed, is stuck or lags behind its data, and what to do about it.',
+  when: 'Use when a cluster is not RUNNING, answers slowly, or serves old data.',
   arguments: given('environmentId', 'clusterName', 'nodeId?'),
   text: ({ environmentId, clusterName, nodeId }) =>
     steps(
@@ -49,6 +51,7 @@ export const changeSize: Runbook = {
   title: "Change a cluster's size",
   description:
     'No operation resizes a cluster: create a copy in another size, check it, and only then delete the old cluster.',
+  when: 'Use when a cluster needs more or less memory, CPUs or nodes, or should move to a scaling group.',
   arguments: [
     ...given('environmentId', 'clusterName'),
     asked('size', 'The new size, such as 4 nodes of kx.s.4xlarge, or 64 GiB on sg-history'),
@@ -73,6 +76,7 @@ export const copyCluster: Runbook = {
   title: 'Copy a cluster to another environment',
   description:
     'Create a cluster with the same settings, and the entities that it needs, in another environment. Takes six calls.',
+  when: 'Use to promote a cluster from test to production, or to reproduce one elsewhere.',
   arguments: [
     ...given('environmentId', 'clusterName'),
     asked('targetEnvironmentId', 'Id or name of the kdb environment to copy it to'),
@@ -98,6 +102,7 @@ export const rotateRdb: Runbook = {
   title: 'End of day: rotate an RDB',
   description:
     "Check that the day's data is saved down, create the next RDB with the same settings, then delete the old one.",
+  when: 'Use at the end of a trading day.',
   arguments: given('environmentId', 'clusterName'),
   text: ({ environmentId, clusterName }) =>
     steps(

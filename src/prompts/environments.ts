@@ -4,6 +4,7 @@ export const onboardUser: Runbook = {
   name: 'onboard_kx_user',
   title: 'Onboard a user',
   description: 'Give someone access to a kdb environment: the user, the role, tags, and how to connect.',
+  when: 'Use when a person or a process needs to connect to kdb.',
   arguments: [
     ...given('environmentId'),
     asked('userName', 'Name of the new user'),
@@ -26,6 +27,7 @@ export const tearDown: Runbook = {
   name: 'tear_down_kx_environment_safely',
   title: 'Tear an environment down safely',
   description: 'Check whether an environment can be deleted and what would be lost, then delete it in the right order.',
+  when: 'Use when an environment is no longer needed.',
   arguments: given('environmentId'),
   text: ({ environmentId }) =>
     steps(
@@ -46,6 +48,7 @@ export const inventory: Runbook = {
   name: 'inventory_before_migrating',
   title: 'Inventory before a migration',
   description: 'List everything that must be rebuilt elsewhere: data and its sources, clusters, code, users, network.',
+  when: 'Use before a move to another platform or another account.',
   arguments: given('environmentId'),
   text: ({ environmentId }) =>
     steps(

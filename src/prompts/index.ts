@@ -1,25 +1,13 @@
 import { type GetPromptResult, type Prompt, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import { didYouMean } from '../nearest.ts';
 import { quoted } from '../untrusted.ts';
-import { changeSize, copyCluster, diagnose, rollToNewData, rotateRdb } from './clusters.ts';
-import { inventory, onboardUser, tearDown } from './environments.ts';
-import type { Runbook } from './runbook.ts';
+import { RUNBOOKS, type Runbook } from './runbooks.ts';
 
-const RUNBOOKS: readonly Runbook[] = [
-  rollToNewData,
-  diagnose,
-  changeSize,
-  copyCluster,
-  rotateRdb,
-  onboardUser,
-  tearDown,
-  inventory,
-];
 const LONGEST = 200;
 
 /** What `prompts/list` shows. */
 export function listPrompts(): Prompt[] {
-  return RUNBOOKS.map(({ text: _, ...prompt }) => prompt);
+  return RUNBOOKS.map(({ text: _, when: __, ...prompt }) => prompt);
 }
 
 /** Throws ProtocolError when there is no prompt of that name. */

@@ -6,6 +6,8 @@ import { toolName } from '../operations/naming.ts';
 export interface Runbook extends Prompt {
   readonly title: string;
   readonly description: string;
+  /** When to use it; a model chooses skills by this and the description. */
+  readonly when: string;
   /** Named as in the API, so that their values can be completed. */
   readonly arguments: { name: string; description: string; required: boolean }[];
   /** The text; arguments are quoted, and undefined when omitted. */

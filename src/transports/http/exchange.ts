@@ -1,4 +1,4 @@
-import { ON_DEMAND } from '../../methods.ts';
+import { OF_EXTENSIONS, ON_DEMAND } from '../../methods.ts';
 import { type Needs, scopesOf } from './auth/scopes.ts';
 
 /** One request and its response, for logs and metrics: no arguments, headers or bodies. */
@@ -66,6 +66,7 @@ const METHODS = new Set<string>([
   'ping',
   'tools/list',
   ...ON_DEMAND,
+  ...OF_EXTENSIONS,
   'subscriptions/listen',
   'logging/setLevel',
 ]);

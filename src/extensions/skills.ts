@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import {
+  ProtocolError,
+  ProtocolErrorCode,
+  type ReadResourceResult,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import { once } from '../operations/operation.ts';
+import { type Skill, skills } from '../prompts/skills.ts';
+import { requireFirstPage } from '../resources/cursor.ts';
+import { quoted } from '../untrusted.ts';
+
+const HINTS = { ttlMs: 3_600_000, cacheScope: 'public' } as const;
+const LONGEST = 300;
+
+/** Serves the runbooks by the extension `io.modelcontextprotocol/skills` (SEP-2640), with a note about the tools if they are not listed. */
+export function servedSkills(toolsAre: string) {
+  const all = once(() => new Map(skills(toolsAre).map((skill) => [`skill://${skill.name}/SKILL.md`, skill])));
+  const entries = once(() => new Map(Array.from(all(), ([uri, skill]) => [uri, entry(uri, skill)])));
+  return {
+    handlers: {
+      'skills/list': ({ params }: Request, context: ServerContext) => {
+        requireFirstPage(params);
+        return hinted({ skills: [...entries().values()] }, context);
+      },
+      'skills/get': ({ params }: Request, context: ServerContext) => {
+        const skill = entries().get(String(params?.uri));
+        if (skill === undefined) throw unknown(params?.uri);
+        return hinted({ skill }, context);
+      },
+    },
+    /** The content of a skill, or undefined if the URI is not that of a skill. */
+    read: (uri: string): ReadResourceResult | undefined => {
+      const skill = uri.startsWith('skill:') ? all().get(uri) : undefined;
+      return skill && { contents: [{ uri, mimeType: 'text/markdown', text: skill.text }], ...HINTS };
+    },
+  };
+}
+
+interface Request {
+  readonly params?: { readonly cursor?: string; readonly uri?: unknown };
+}
+
+function entry(uri: string, { name, description, text }: Skill) {
+  const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`;
+  return { uri, frontmatter: { name, description }, resources: [{ uri, digest, size: Buffer.byteLength(text) }] };
+}
+
+/** Only the protocol of 2026 says how long an answer may be cached. */
+const hinted = (result: object, { mcpReq }: ServerContext) =>
+  mcpReq.envelope === undefined ? result : { ...result, ...HINTS };
+
+const unknown = (uri: unknown) =>
+  new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no skill at ${quoted(String(uri), LONGEST)}.`);

@@ -1,0 +1,38 @@
+import { RUNBOOKS, type Runbook } from './runbooks.ts';
+
+/** A runbook in the form in which agents load it when a task calls for it. */
+export interface Skill {
+  /** The folder that contains it, and its name. */
+  readonly name: string;
+  readonly description: string;
+  /** The content of its only file, `SKILL.md`. */
+  readonly text: string;
+}
+
+/** The runbooks as skills, with a note about the tools if they are not listed. */
+export const skills = (toolsAre = ''): Skill[] => RUNBOOKS.map((runbook) => skillOf(runbook, toolsAre));
+
+function skillOf(runbook: Runbook, toolsAre: string): Skill {
+  const name = skillName(runbook);
+  const description = `${runbook.description} ${runbook.when}`;
+  const required = runbook.arguments.filter((argument) => argument.required);
+  const filled = Object.fromEntries(required.map((argument) => [argument.name, `\`${argument.name}\``]));
+  const inputs = runbook.arguments.map(
+    (argument) => `- \`${argument.name}\`${argument.required ? '' : ' (optional)'}: ${argument.description}`,
+  );
+  const head = `---\nname: ${name}\ndescription: ${JSON.stringify(description)}\n---\n\n# ${runbook.title}`;
+  const body = [
+    head,
+    'Ask the person for what is not known yet:',
+    inputs.join('\n'),
+    naming(runbook.text(filled)),
+    toolsAre,
+  ];
+  return { name, description, text: `${body.filter(Boolean).join('\n\n')}\n` };
+}
+
+const skillName = ({ name }: Runbook) => name.replaceAll('_', '-');
+
+/** A text with the other runbooks that it names by the names of their skills. */
+const naming = (text: string) =>
+  RUNBOOKS.reduce((named, each) => named.replaceAll(`runbook ${each.name}`, `skill ${skillName(each)}`), text);
