@@ -11,6 +11,14 @@ export function median(values: readonly number[]): number {
 export const pairRatios = (ours: readonly number[], others: readonly number[]): number[] =>
   ours.map((value, at) => value / (others[at] as number));
 
+/** The items in random order, so that no contestant of a bench always comes first. */
+export function shuffled<T>(items: readonly T[]): T[] {
+  return items
+    .map((item) => ({ item, place: Math.random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item);
+}
+
 /** `median (lowest to highest)` with a unit. */
 export function spread(values: readonly number[], unit: string): string {
   const digits = (value: number) => value.toFixed(value < 10 ? 2 : 0);

@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME …`: runs benches by name, all but `start` and the ten-minute soak without a name. Each prints ours, the reference's, and the ratio. */
+/** `npm run bench -- NAME …`: runs benches by name, all but `start`, `fleet` and the ten-minute soak without a name. Each prints ours, the reference's, and the ratio. */
 const BENCHES: Record<string, () => Promise<{ main: () => Promise<void> }>> = {
   cold: () => import('./cold.ts'),
   start: () => import('./start.ts'),
@@ -9,9 +9,10 @@ const BENCHES: Record<string, () => Promise<{ main: () => Promise<void> }>> = {
   slow: () => import('./slow.ts'),
   soak: () => import('./soak.ts'),
   local: () => import('./local.ts'),
+  fleet: () => import('./fleet.ts'),
 };
 
-const UNASKED = new Set(['soak', 'start']);
+const UNASKED = new Set(['soak', 'start', 'fleet']);
 const named = process.argv.slice(2).filter((word) => !word.startsWith('-') && !word.includes('/'));
 const unknown = named.find((name) => !Object.hasOwn(BENCHES, name));
 if (unknown !== undefined) {

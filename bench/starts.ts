@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { BUNDLE } from '../scripts/bundle.ts';
-import { median, pairRatios, spread, verdict } from './measure.ts';
+import { median, pairRatios, shuffled, spread, verdict } from './measure.ts';
 
 const RUNS = 25;
 const UNMEASURED = 2;
@@ -80,13 +80,6 @@ async function interleaved(node: string, contestants: readonly Contestant[], hom
 }
 
 const LATER_MS = 500;
-
-function shuffled<T>(items: readonly T[]): T[] {
-  return items
-    .map((item) => ({ item, place: Math.random() }))
-    .sort((a, b) => a.place - b.place)
-    .map(({ item }) => item);
-}
 
 function report({ version, of }: Samples, major: number): void {
   const column = (name: string, member: keyof Sample) => of(name).map((sample) => sample[member]);
