@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { approverKey, initApprover, isApprovedBy } from '../../src/safety/approver.ts';
-import { passphraseAttempts } from '../../src/safety/approver-attempts.ts';
 import type { Unlocked } from '../../src/safety/approver-desk.ts';
 import { ago, left, pagesOf, placeOf, planText, printable, whyClosed } from '../../src/safety/approver-text.ts';
-import { deskIn, ledgerIn, OPEN_MS, PASSPHRASE, SHOWN, stateDirectory } from './support.ts';
+import { deskIn, OPEN_MS, PASSPHRASE, SHOWN, stateDirectory } from './support.ts';
 
 const made = mkdtempSync(join(tmpdir(), 'finspace-mcp-approval-'));
 beforeAll(async () => void (await initApprover(made, PASSPHRASE)));
@@ -120,60 +119,6 @@ describe('the desk', { timeout: 60_000 }, () => {
     expect(await desk.unlock(PASSPHRASE)).toEqual({ kind: 'locked', until: clock.now + 10 * MINUTE });
     clock.now += 10 * MINUTE;
     expect(await desk.unlock(PASSPHRASE)).toMatchObject({ kind: 'open' });
-  });
-});
-
-describe('attempts at the passphrase', () => {
-  const attemptsAt = async (clock: { now: number }, dir = stateDirectory()) => {
-    const { state, now } = await ledgerIn(dir, clock);
-    return passphraseAttempts(async () => state, now);
-  };
-
-  it('are refused to a sixth that comes within ten minutes, over restarts, until ten minutes after the fifth', async () => {
-    const [clock, dir] = [{ now: 1_000_000 }, stateDirectory()];
-    const before = await attemptsAt(clock, dir);
-    for (let tries = 0; tries < 5; tries += 1) {
-      expect(await before.take()).toBeUndefined();
-      clock.now += 2 * MINUTE;
-    }
-    const after = await attemptsAt(clock, dir);
-    const until = clock.now - 2 * MINUTE + 10 * MINUTE;
-    expect(await after.take()).toBe(until);
-    clock.now = until - 1;
-    expect(await after.take()).toBe(until);
-    clock.now = until;
-    expect(await after.take()).toBeUndefined();
-  });
-
-  it('are granted five at a time, however many come at once', async () => {
-    const attempts = await attemptsAt({ now: 1_000_000 });
-    const granted = await Promise.all(Array.from({ length: 50 }, () => attempts.take()));
-    expect(granted.filter((until) => until === undefined)).toHaveLength(5);
-  });
-
-  it('are granted to one who errs now and then', async () => {
-    const clock = { now: 1_000_000 };
-    const attempts = await attemptsAt(clock);
-    for (let tries = 0; tries < 20; tries += 1) {
-      expect(await attempts.take()).toBeUndefined();
-      clock.now += 3 * MINUTE;
-    }
-  });
-
-  it('start again after the right one', async () => {
-    const attempts = await attemptsAt({ now: 1_000_000 });
-    for (let tries = 0; tries < 4; tries += 1) await attempts.take();
-    await attempts.forgive();
-    for (let tries = 0; tries < 5; tries += 1) expect(await attempts.take()).toBeUndefined();
-    expect(await attempts.take()).toBeDefined();
-  });
-
-  it('are not won by setting the clock back', async () => {
-    const clock = { now: 100 * MINUTE };
-    const attempts = await attemptsAt(clock);
-    for (let tries = 0; tries < 5; tries += 1) await attempts.take();
-    clock.now = 10 * MINUTE;
-    expect(await attempts.take()).toBe(110 * MINUTE);
   });
 });
 

@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { changes } from '../../src/resources/changes.ts';
+import { fileKits, passingKits } from '../../src/safety/recovery.ts';
+import { rateLimiter } from '../../src/transports/http/rates.ts';
+import { standingClock } from '../safety/support/backend.ts';
+import { itKeepsTheEventsContract } from './contracts/events.ts';
+import { ANN_ONLY, itKeepsTheKitsContract } from './contracts/kits.ts';
+import { itKeepsTheRatesContract } from './contracts/rates.ts';
+
+itKeepsTheKitsContract('files', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'store-'));
+  const kits = (target = '') => fileKits(join(folder, 'recovery', target), ANN_ONLY, Date.now);
+  return {
+    kits: kits(),
+    another: async () => kits(),
+    ofTarget: async (target) => kits(target),
+    close: async () => rmSync(folder, { recursive: true }),
+  };
+});
+
+itKeepsTheKitsContract('memory', async () => ({
+  kits: passingKits(ANN_ONLY, Date.now),
+  another: undefined,
+  ofTarget: undefined,
+  close: async () => {},
+}));
+
+itKeepsTheRatesContract('one process', async () => {
+  const clock = standingClock();
+  return {
+    limiter: (rates) => rateLimiter(rates, clock.now),
+    another: undefined,
+    advance: clock.advance,
+    close: async () => {},
+  };
+});
+
+itKeepsTheEventsContract('one process', async () => ({
+  events: changes({ stateOf: async () => '', everyMs: 1_000, now: Date.now, later: () => () => {} }),
+  another: undefined,
+  close: async () => {},
+}));
