@@ -1,5 +1,5 @@
 import { shorten } from '../inventory/svg/text.ts';
-import type { Item } from '../safety/blast/finding.ts';
+import type { Item } from '../safety/finding.ts';
 import type { Shown } from '../safety/ledger.ts';
 import { type Html, html, marked } from './html.ts';
 

@@ -1,4 +1,4 @@
-import type { Item } from '../safety/blast/finding.ts';
+import type { Item } from '../safety/finding.ts';
 import type { Shown } from '../safety/ledger.ts';
 import { type Html, html } from './html.ts';
 import { line, MOST_DRAWN, together } from './picture.ts';

@@ -1,5 +1,5 @@
 import { ago, asker, left, PLACE_LABELS, pagesOf, planText } from '../safety/approver-text.ts';
-import type { Item } from '../safety/blast/finding.ts';
+import type { Item } from '../safety/finding.ts';
 import type { Question } from '../safety/ledger.ts';
 import { document, FORM_HEADERS } from './document.ts';
 import { type Html, html, marked, markedNote } from './html.ts';

@@ -3,7 +3,7 @@ import type { Approver } from '../safety/approver.ts';
 import type { Decisions, Desk } from '../safety/approver-desk.ts';
 import { ApproverError } from '../safety/approver-error.ts';
 import { ago, asker, left, pagesOf, placeOf, planText, printable, whyClosed } from '../safety/approver-text.ts';
-import type { Item } from '../safety/blast/finding.ts';
+import type { Item } from '../safety/finding.ts';
 import { itemText } from '../safety/item-text.ts';
 import type { Question } from '../safety/ledger.ts';
 import type { Terminal } from './approve-terminal.ts';

@@ -87,6 +87,19 @@ export function reading(call: Call, options: GraphOptions): Reading {
   };
 }
 
+/** Runs `work` on every item, a bounded number at once. Returns the results in order; rejects with the first failure. */
+export async function eachAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = new Array(items.length);
+  let next = 0;
+  const worker = async () => {
+    for (let at = next++; at < items.length; at = next++) results[at] = await work(items[at] as T);
+  };
+  await Promise.all(Array.from({ length: Math.min(MOST_WORKERS, items.length) }, worker));
+  return results;
+}
+
+const MOST_WORKERS = 8;
+
 /** A Call with at most so many concurrent calls; the others are queued. */
 export function atMost(call: Call, most: number, onProgress?: (done: number, known: number) => void): Call {
   const waiting: (() => void)[] = [];

@@ -1,35 +1,62 @@
 import type { OperationName } from '../operations/index.ts';
 import { operationNamed } from '../operations/index.ts';
+import { environment } from './environment.ts';
 import { kxChangeset } from './kx-changeset.ts';
 import { kxCluster } from './kx-cluster.ts';
 import { kxDatabase } from './kx-database.ts';
 import { kxDataview } from './kx-dataview.ts';
+import { kxEnvironment } from './kx-environment.ts';
 import { kxScalingGroup } from './kx-scaling-group.ts';
 import { kxUser } from './kx-user.ts';
 import { kxVolume } from './kx-volume.ts';
-import type { Change, Kind } from './model.ts';
+import type { Asked, Change, Kind } from './model.ts';
+import { keyIn } from './names.ts';
+import type { Reader } from './reader.ts';
+import { tagChanges } from './tags.ts';
 import type { KindName } from './views.ts';
 
 /** The definition of each kind. */
-const KINDS: { readonly [K in KindName]?: Kind<K> } = {
+const KINDS: { readonly [K in KindName]: Kind<K> } = {
+  'kx-environment': kxEnvironment,
   'kx-changeset': kxChangeset,
   'kx-cluster': kxCluster,
   'kx-database': kxDatabase,
   'kx-dataview': kxDataview,
+  // Nodes are changed by operations of their cluster.
+  'kx-node': { changes: {} },
   'kx-scaling-group': kxScalingGroup,
   'kx-user': kxUser,
   'kx-volume': kxVolume,
+  environment,
 };
 
 /** A change without the types of its kind and operation. */
 export type AnyChange = Change<KindName, OperationName>;
+export type AnyAsked = Asked<KindName, OperationName>;
 
-/** The definition of an operation that changes an entity, and the entity's kind; undefined for other operations. */
+/** The definition of an operation, and the kind of entity that it changes; undefined for an operation that only reads. */
 export function changeOf(
   operation: OperationName,
-): { readonly kind: KindName; readonly change: AnyChange } | undefined {
-  const kind = operationNamed(operation).entity as KindName;
-  const changes = KINDS[kind]?.changes as Readonly<Record<string, unknown>> | undefined;
-  const change = changes?.[operation] as AnyChange | undefined;
+): { readonly kind: KindName | undefined; readonly change: AnyChange } | undefined {
+  const { entity } = operationNamed(operation);
+  const kind = entity === 'tags' ? undefined : entity;
+  const changes = (kind === undefined ? tagChanges : KINDS[kind].changes) as Readonly<Record<string, unknown>>;
+  const change = changes[operation] as AnyChange | undefined;
   return change && { kind, change };
+}
+
+/** A call as its rules look at it. Reads its target unless that is given; rejects with the error of the read. */
+export async function askedOf(
+  read: Reader,
+  operation: OperationName,
+  input: object,
+  given?: object,
+): Promise<AnyAsked> {
+  const { entity, risk } = operationNamed(operation);
+  // A change of tags reads only tags, whatever the kind of the entity.
+  if (entity === 'tags') return { operation, input: input as never, key: {} as never, target: undefined, read };
+  const key = keyIn<KindName>(entity, input);
+  const hasTarget = risk !== 'create' && Object.values(key).every((value) => value !== undefined);
+  const target = hasTarget ? (given ?? (await read.get<KindName>(entity, key))) : undefined;
+  return { operation, input: input as never, key, target: target as never, read };
 }

@@ -1,13 +1,9 @@
 import { brokenConditions } from '../operations/conditions/index.ts';
-import type { OperationName } from '../operations/index.ts';
 import type { Quotas } from '../operations/quotas.ts';
-import type { AnyChange } from './index.ts';
-import type { Asked, Found, Problem, Use } from './model.ts';
+import type { AnyAsked, AnyChange } from './index.ts';
+import type { Found, Problem, Use } from './model.ts';
 import { Unreadable } from './reader.ts';
 import { brokenProblem } from './rules.ts';
-import type { KindName } from './views.ts';
-
-type AnyAsked = Asked<KindName, OperationName>;
 
 /** The first reason for which the service rejects a change; undefined when it accepts it. */
 export async function firstProblem(change: AnyChange, asked: AnyAsked): Promise<Problem | undefined> {

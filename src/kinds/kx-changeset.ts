@@ -39,6 +39,8 @@ export const kxChangeset: Kind<'kx-changeset'> = {
       quotas: () => [{ quota: INGESTIONS, more: 1 }],
       unchecked: ['whether the files in S3 and the paths exist'],
       impact: dataLost,
+      verb: 'DELETE FILES OF',
+      shows: ['changeRequests'],
     },
   },
 };

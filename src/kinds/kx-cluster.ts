@@ -1,6 +1,7 @@
 import { CLUSTER_TYPES } from '../operations/cluster-types.ts';
 import { MOUNTS, nodesOfRequest } from '../operations/conditions/clusters.ts';
 import { count } from './amounts.ts';
+import { mountsFilled } from './filled.ts';
 import { memoryFits } from './kx-cluster-memory.ts';
 import { type Cluster, mounted, mountQuotas, mountsReady, remounted, volumesReady } from './kx-cluster-mounts.ts';
 import { holdsUnsaved, restarted, unsavedData } from './kx-cluster-restarts.ts';
@@ -175,11 +176,14 @@ export const kxCluster: Kind<'kx-cluster'> = {
       ],
       quotas: remountQuotas,
       impact: restarts,
+      verb: 'RESTART',
+      filled: mountsFilled,
     },
     UpdateKxClusterCodeConfiguration: {
       rules: [openEnvironment, exists('kx-cluster'), codeByType, inState('kx-cluster', ['RUNNING'])],
       unchecked: ['whether the code exists and suits this type of cluster'],
       impact: restarts,
+      verb: 'RESTART',
     },
     DeleteKxCluster: {
       rules: [

@@ -1,5 +1,6 @@
 import { followsLatest } from '../operations/conditions/dataviews.ts';
 import { count } from './amounts.ts';
+import { changesetFilled } from './filled.ts';
 import type { Asked, Found, Impact, Item, Kind, Problem } from './model.ts';
 import { mountable } from './mounts.ts';
 import { DATAVIEW_VERSIONS, DATAVIEWS } from './quotas.ts';
@@ -123,6 +124,7 @@ export const kxDataview: Kind<'kx-dataview'> = {
       // The operation has no LimitExceededException.
       quotas: () => [{ quota: DATAVIEW_VERSIONS, more: 1, error: 'Throttling' }],
       impact: cacheChanged,
+      filled: changesetFilled,
     },
     DeleteKxDataview: {
       rules: [

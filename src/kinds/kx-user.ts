@@ -1,8 +1,31 @@
-import type { Kind } from './model.ts';
+import type { Asked, Found, Kind } from './model.ts';
 import { USERS } from './quotas.ts';
-import { exists, freeName, openEnvironment } from './rules.ts';
+import { environmentExists, exists, freeName, itemOf, missing, openEnvironment, wrongState } from './rules.ts';
+
+type Connect = Asked<'kx-user', 'GetKxConnectionString'>;
 
 const unchecked = ['whether the role exists'];
+
+/** The ARN is that of a user of the environment. */
+async function userOfArn({ input: { userArn }, key: { environmentId }, read }: Connect): Promise<Found> {
+  const says = 'The userArn is not of a user of this environment';
+  const other = { error: 'Validation', words: says, argument: { member: 'userArn', says } } as const;
+  const [around = '', userName = ''] = userArn.split('/kxUser/');
+  if (!around.endsWith(`:kxEnvironment/${environmentId}`)) return other;
+  const user = await read.get('kx-user', { environmentId, userName });
+  if (user === undefined) return missing('kx-user', { environmentId, userName });
+  return user.userArn === undefined || user.userArn === userArn ? undefined : other;
+}
+
+async function clusterRuns({ input: { clusterName }, key: { environmentId }, read }: Connect): Promise<Found> {
+  const key = { environmentId, clusterName };
+  const cluster = await read.get('kx-cluster', key);
+  if (cluster === undefined) return missing('kx-cluster', key);
+  const { status = 'RUNNING' } = cluster;
+  if (['RUNNING', 'UPDATING'].includes(status)) return undefined;
+  const words = `Cluster ${clusterName} is ${status}; it has to be RUNNING`;
+  return { ...wrongState(itemOf('kx-cluster', key), status, 'RUNNING', words), error: 'Validation' };
+}
 
 export const kxUser: Kind<'kx-user'> = {
   changes: {
@@ -12,6 +35,11 @@ export const kxUser: Kind<'kx-user'> = {
       unchecked,
     },
     UpdateKxUser: { rules: [openEnvironment, exists('kx-user')], unchecked, impact: () => ({}) },
+    GetKxConnectionString: {
+      rules: [environmentExists, userOfArn, clusterRuns],
+      unchecked: ['whether this server acts in the role of the user'],
+      impact: () => ({}),
+    },
     DeleteKxUser: {
       rules: [openEnvironment, exists('kx-user')],
       // Callers in its role lose access.

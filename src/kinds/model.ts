@@ -103,6 +103,18 @@ export interface Change<K extends KindName, N extends OperationName> {
   /** Reasons to reject it that no read shows. */
   readonly unchecked?: readonly string[];
   readonly impact?: (asked: Asked<K, N>) => Impact | Promise<Impact>;
+  /** What a call does that needs approval, in capitals; by default, the first word of its operation. */
+  readonly verb?: string;
+  /** The arguments that its impact shows. */
+  readonly shows?: readonly string[];
+  /** What the service fills in. */
+  readonly filled?: (asked: Asked<K, N>) => Promise<Filled>;
+}
+
+/** An input with what the service fills in, and which of its values the service ignores: a sentence each. */
+export interface Filled {
+  readonly input: object;
+  readonly ignored: readonly string[];
 }
 
 /** A change of an existing entity: it does not compile without an impact. */
@@ -120,6 +132,6 @@ export type Changing<K extends string, R extends Risk> = {
 export interface Kind<K extends KindName> {
   /** Every operation that changes it. */
   readonly changes: { readonly [N in Changing<K, 'create'>]: Change<K, N> } & {
-    readonly [N in Changing<K, Exclude<Risk, 'read' | 'reveal' | 'create'>>]: Hurting<K, N>;
+    readonly [N in Changing<K, Exclude<Risk, 'read' | 'create'>>]: Hurting<K, N>;
   };
 }

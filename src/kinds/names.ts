@@ -22,6 +22,7 @@ export interface Names {
 export const NAMES: Readonly<Record<KindName, Names>> = {
   environment: {
     noun: 'dataset browser environment',
+    serviceNoun: 'environment',
     inArn: 'environment',
     member: 'environmentId',
     get: 'GetEnvironment',
@@ -124,6 +125,12 @@ export const pathOf = (kind: KindName, key: Key): string =>
     .slice(1)
     .map((each) => `/${NAMES[each].inArn}/${nameIn(each, key)}`)
     .join('');
+
+/** The operation that deletes an entity of a kind. */
+export function deletionOf(kind: KindName): OperationName {
+  const { inArn } = NAMES[kind];
+  return `Delete${inArn.slice(0, 1).toUpperCase()}${inArn.slice(1)}` as OperationName;
+}
 
 /** The members of an input that identify an entity of a kind. */
 export function keyIn<K extends KindName>(kind: K, input: object): Keys[K] {

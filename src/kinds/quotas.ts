@@ -23,6 +23,17 @@ const sumOf = <K extends KindName>(
   of,
 });
 
+/** The number of environments of a kind in the account. */
+const ofAccount = (what: string, of: KindName, limit: Quota['limit']): Quota => ({
+  what: `${what} in this account and region`,
+  limit,
+  used: (read, within) => read.count(of, within),
+  of,
+});
+
+export const KX_ENVIRONMENTS = ofAccount('kdb environments', 'kx-environment', ({ environments }) => environments);
+export const ENVIRONMENTS = ofAccount('environments', 'environment', ({ legacyEnvironments }) => legacyEnvironments);
+
 export const VOLUMES = ofKind('volumes', 'kx-volume', ({ volumes }) => volumes);
 export const VOLUME_STORAGE = sumOf(
   'GB of volume storage',

@@ -12,6 +12,8 @@ export interface Reader {
   count(kind: KindName, within: Within, only?: 'in progress'): Promise<number | undefined>;
   /** The entities that refer to an entity and therefore prevent its deletion, in order. */
   users<K extends KindName>(kind: K, key: Keys[K]): Promise<readonly User[]>;
+  /** The tags of an entity; undefined when it does not exist. */
+  tags(arn: string): Promise<Readonly<Record<string, string>> | undefined>;
 }
 
 /** The backend denies a read. Checks that depend on it are skipped. */

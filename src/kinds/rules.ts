@@ -95,26 +95,45 @@ export const malformedId = (environmentId: string): Problem | undefined =>
 /** The statuses in which an environment can be changed. A network that failed to attach leaves it unchanged. */
 export const OPEN: readonly string[] = ['CREATED', 'FAILED_UPDATING_NETWORK'];
 
-/** The environment cannot be changed in its status. */
-export function closed(name: string, status: string | undefined): Problem | undefined {
-  if (status === undefined || OPEN.includes(status)) return undefined;
-  const about = { kind: NAMES['kx-environment'].noun, name, arn: '' };
+/** The status of an environment does not allow a change. */
+export function wrongEnvironment(
+  kind: 'environment' | 'kx-environment',
+  name: string,
+  status: string | undefined,
+  allowed: readonly string[],
+  hint = '; it has to be CREATED',
+): Problem | undefined {
+  if (status === undefined || allowed.includes(status)) return undefined;
   const isGone = status === 'DELETED';
-  const words = `The Environment is in ${status} state${isGone ? '' : '; it has to be CREATED'}`;
-  return { ...wrongState(about, status, 'CREATED', words), error: isGone ? 'Validation' : 'WrongState' };
+  const words = `The Environment is in ${status} state${isGone ? '' : hint}`;
+  const problem = wrongState({ kind: NAMES[kind].noun, name, arn: '' }, status, 'CREATED', words);
+  return isGone || kind === 'environment' ? { ...problem, error: 'Validation' } : problem;
 }
 
-/** The environment exists and can be changed. */
-export const openEnvironment = async <K extends KindName, N extends OperationName>({
-  key,
+/** The environment cannot be changed in its status. */
+export const closed = (name: string, status: string | undefined): Problem | undefined =>
+  wrongEnvironment('kx-environment', name, status, OPEN);
+
+/** The environment exists. */
+export const environmentExists = async <K extends KindName, N extends OperationName>({
+  key: { environmentId },
   read,
 }: Asked<K, N>): Promise<Found> => {
-  const { environmentId } = key;
   const malformed = malformedId(environmentId);
   if (malformed !== undefined) return malformed;
-  const environment = await read.get('kx-environment', { environmentId });
-  if (environment === undefined) return missing('kx-environment', { environmentId });
-  return closed(environment.name ?? environmentId, environment.status);
+  const isThere = (await read.get('kx-environment', { environmentId })) !== undefined;
+  return isThere ? undefined : missing('kx-environment', { environmentId });
+};
+
+/** The environment exists and can be changed. */
+export const openEnvironment = async <K extends KindName, N extends OperationName>(
+  asked: Asked<K, N>,
+): Promise<Found> => {
+  const { environmentId } = asked.key;
+  const problem = await environmentExists(asked);
+  if (problem !== undefined) return problem;
+  const { name = environmentId, status } = (await asked.read.get('kx-environment', { environmentId })) ?? {};
+  return closed(name, status);
 };
 
 /** The name is not in use. */

@@ -6,6 +6,15 @@ import type { Context, World } from './context.ts';
 import { refusalFor } from './refusal.ts';
 import type { Entity } from './transaction.ts';
 
+/** The entity with an ARN; undefined if there is none in this world. */
+export async function entityWith(
+  arn: string,
+  { tx, world }: Pick<Context, 'tx' | 'world'>,
+): Promise<Entity | undefined> {
+  const { collection, name } = placeOf(arn);
+  return arn.startsWith(`${world.arn}:`) ? tx.get(collection, name) : undefined;
+}
+
 /** The ARN under which an entity is kept. */
 export function arnAt(world: World, kind: KindName, key: object): string {
   const [root = kind] = lineage(kind);

@@ -1,7 +1,6 @@
-import { changeOf } from '../kinds/index.ts';
+import { askedOf, changeOf } from '../kinds/index.ts';
 import { firstExceeded, firstProblem } from '../kinds/judge.ts';
-import { keyIn } from '../kinds/names.ts';
-import { type Input, type OperationName, operationNamed } from '../operations/index.ts';
+import type { Input, OperationName } from '../operations/index.ts';
 import type { Context } from './context.ts';
 import { quotasOf, quotaWords } from './quotas.ts';
 import { Refusal, refuse } from './refusal.ts';
@@ -11,11 +10,8 @@ import { storeReader } from './store-reader.ts';
 export async function requirePermitted<N extends OperationName>(operation: N, input: Input<N>, context: Context) {
   const known = changeOf(operation);
   if (known === undefined) return;
-  const { kind, change } = known;
-  const read = storeReader(context);
-  const key = keyIn(kind, input);
-  const target = operationNamed(operation).risk === 'create' ? undefined : await read.get(kind, key);
-  const asked = { operation, input: input as never, key, target: target as never, read };
+  const { change } = known;
+  const asked = await askedOf(storeReader(context), operation, input);
   refuse(await firstProblem(change, asked));
   if (change.quotas === undefined) return;
   const over = await firstExceeded(change, asked, await quotasOf(context));

@@ -1,6 +1,5 @@
 import { PUBLISHED_QUOTAS, type Quotas } from '../operations/quotas.ts';
 import type { Context } from './context.ts';
-import { demand, type Ground } from './refusal.ts';
 
 const raised = <T extends object>(limits: T): T =>
   Object.fromEntries(
@@ -15,17 +14,6 @@ export async function quotasOf({ tx, world }: Pick<Context, 'tx' | 'world'>): Pr
 }
 
 export type QuotaSet = keyof typeof QUOTAS;
-
-/** Rejects what would exceed a quota; the use is counted only if there is a limit. */
-export async function withinQuota(
-  limit: number,
-  use: () => number | Promise<number>,
-  what: string,
-  ground: Ground = 'LimitExceeded',
-): Promise<void> {
-  if (limit === Infinity) return;
-  demand((await use()) <= limit, ground, quotaWords(limit, what));
-}
 
 /** Why a call that would exceed a quota is refused. */
 export const quotaWords = (limit: number, what: string): string =>

@@ -1,9 +1,9 @@
 import { NAMES } from '../kinds/names.ts';
 import type { Reader } from '../kinds/reader.ts';
 import type { Keys, KindName, User, Views, Within } from '../kinds/views.ts';
-import { countOf, environmentIdOf, kindOf, placeOf } from './arns.ts';
+import { arnOf, countOf, environmentIdOf, kindOf, placeOf } from './arns.ts';
 import type { Context } from './context.ts';
-import { arnAt } from './entity-at.ts';
+import { arnAt, entityWith } from './entity-at.ts';
 import type { Entity } from './transaction.ts';
 
 /** A collection holds no more of a kind by its quotas. */
@@ -38,17 +38,19 @@ export function storeReader({ tx, world }: Pick<Context, 'tx' | 'world'>): Reade
       return tx.count(collectionOf(kind, within), { status: 'DELETED' });
     },
     users: async (kind, key) => (await tx.sources(arn(kind, key as Keys[KindName]))).map(userAt),
+    tags: async (of) => (await entityWith(of, { tx, world }))?.tags,
   };
 }
 
 /** An entity in the shape of the service's replies, as far as rules look at it. */
 function viewOf(kind: KindName, entity: Entity): object {
   const { name, status, body } = entity as Entity<object>;
-  return { ...(WHOLE[kind]?.(body) ?? body), [NAMES[kind].member]: name, ...(status === '' ? {} : { status }) };
+  return { ...(WHOLE[kind]?.(body, entity) ?? body), [NAMES[kind].member]: name, ...(status === '' ? {} : { status }) };
 }
 
 /** What is kept otherwise than it is shown. */
-const WHOLE: { readonly [K in KindName]?: (body: object) => object } = {
+const WHOLE: { readonly [K in KindName]?: (body: object, entity: Entity) => object } = {
+  'kx-user': (body, user) => ({ ...body, userArn: arnOf(user) }),
   'kx-environment': ({ opened, ...body }: { opened?: object }) => ({ ...body, ...opened }),
   'kx-dataview': ({ versions = [], ...body }: { versions?: { active: boolean }[] }) => ({
     ...body,

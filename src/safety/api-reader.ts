@@ -65,6 +65,8 @@ export function apiReader(call: Call, options: CallOptions): Reader {
       return only === undefined ? found.length : found.filter((each) => MAKING.has(statusOf(each))).length;
     },
     users: async (kind, key) => (await USERS[kind]?.(reads, key)) ?? [],
+    tags: (resourceArn) =>
+      readable(async () => (await few('ListTagsForResource', { resourceArn }, options)).tags ?? {}).catch(absent),
   };
 }
 
@@ -80,7 +82,7 @@ interface Reads {
 }
 
 /** The result of a read. Rejects with `Unreadable` when the read is not allowed. */
-export async function readable<T>(work: () => Promise<T>): Promise<T> {
+async function readable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

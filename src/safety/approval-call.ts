@@ -1,12 +1,15 @@
+import { changeOf } from '../kinds/index.ts';
 import { labels } from '../operations/http.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import type { Risk } from '../operations/operation.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
 import { type ApprovalParts, type ApprovalText, approvalText } from './approval-text.ts';
 import { placesIn } from './arn.ts';
-import type { Change, Finding, Item, Members } from './blast/finding.ts';
+import type { Change, Item, Members, Note } from './finding.ts';
 import type { Home } from './home.ts';
 import { type Fact, type Place, placeFacts } from './place.ts';
+import { POLICY } from './policy.ts';
+import type { Preview } from './preview.ts';
 import { isOwnTag, ownPath } from './protection.ts';
 import { EVERYTHING, type Sight } from './sight.ts';
 import type { Named } from './subject.ts';
@@ -17,7 +20,10 @@ export interface CallFacts {
   readonly risk: Risk;
   readonly input: Members;
   readonly subject: Named;
-  readonly finding: Pick<Finding, 'lost' | 'interrupted'> & Required<Pick<Finding, 'changes' | 'notes'>>;
+  readonly finding: Pick<Preview, 'lost' | 'interrupted'> & {
+    readonly changes: readonly Change[];
+    readonly notes: readonly Note[];
+  };
   readonly place: Place;
   readonly home?: Home;
 }
@@ -98,17 +104,10 @@ function idOf(input: Members): string | undefined {
   return id === undefined ? undefined : String(id);
 }
 
-const VERBS: Partial<Record<Risk, string>> = { network: 'CHANGE THE NETWORK OF', disrupt: 'INTERRUPT' };
-/** Calls that destroy data without deleting an entity. */
-const DESTROYING: Partial<Record<OperationName, string>> = {
-  CreateKxChangeset: 'DELETE FILES OF',
-  UpdateKxClusterCodeConfiguration: 'RESTART',
-  UpdateKxClusterDatabases: 'RESTART',
-};
-
 function verbOf(operation: OperationName, risk: Risk): string {
+  if (risk === 'disrupt') return 'INTERRUPT';
   const first = (/^[A-Z][a-z]+/.exec(operation) as RegExpExecArray)[0].toUpperCase();
-  return VERBS[risk] ?? (risk === 'destroy' ? DESTROYING[operation] : undefined) ?? first;
+  return (POLICY[risk].asks ? changeOf(operation)?.change.verb : undefined) ?? first;
 }
 
 /** A transit gateway is final; DNS servers can be changed again. */
@@ -119,7 +118,7 @@ const isFinal = (risk: Risk, input: Members) =>
 function changesOf({ operation, input, subject, finding }: CallFacts): Change[] {
   const { update } = operationNamed(operation);
   const inPath = labels(operationNamed(operation));
-  const compared = [...Object.keys(update?.settings(input) ?? {}), ...(SHOWN_ELSEWHERE[operation] ?? [])];
+  const compared = [...Object.keys(update?.settings(input) ?? {}), ...(changeOf(operation)?.change.shows ?? [])];
   const rest = Object.fromEntries(
     Object.entries(input).filter(([member]) => !inPath.includes(member) && !compared.includes(member)),
   );
@@ -127,9 +126,6 @@ function changesOf({ operation, input, subject, finding }: CallFacts): Change[] 
   const guarding = ({ setting, after = '' }: Change) => isOwnTag(after) || isOwnTag(setting.replace('tags.', ''));
   return [...all.filter(guarding), ...all.filter((change) => !guarding(change))];
 }
-
-/** Members that the plan shows as losses and notes. */
-const SHOWN_ELSEWHERE: Partial<Record<OperationName, readonly string[]>> = { CreateKxChangeset: ['changeRequests'] };
 
 /** The changes of one network rule, in one line. */
 function byRule(changes: readonly Change[]): Change[] {

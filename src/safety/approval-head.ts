@@ -1,6 +1,6 @@
 import { counted } from '../inventory/units.ts';
 import { COLUMNS, label, phrase, typedLabel } from './approval-label.ts';
-import type { Change } from './blast/finding.ts';
+import type { Change } from './finding.ts';
 import type { Told } from './sight.ts';
 
 /** The subject of a plan, for its first line. */

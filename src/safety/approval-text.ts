@@ -1,7 +1,7 @@
 import { counted } from '../inventory/units.ts';
 import { countedLine, typeLine, wholeLine, worstLine } from './approval-head.ts';
 import { COLUMNS } from './approval-label.ts';
-import type { Change, Item, Note } from './blast/finding.ts';
+import type { Change, Item, Note } from './finding.ts';
 import type { Fact } from './place.ts';
 import { EVERYTHING, type Sight, type Told, toldText } from './sight.ts';
 import { quoted } from './untrusted.ts';

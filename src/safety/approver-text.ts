@@ -1,5 +1,5 @@
 import { counted } from '../inventory/units.ts';
-import type { Item } from './blast/finding.ts';
+import type { Item } from './finding.ts';
 import type { Question, QuestionStatus } from './ledger.ts';
 import { LOCAL_CALLER } from './policy.ts';
 import { quoted } from './untrusted.ts';

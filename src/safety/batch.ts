@@ -1,3 +1,4 @@
+import { eachAtOnce } from '../inventory/reading.ts';
 import { counted } from '../inventory/units.ts';
 import { riskOf } from '../operations/derive.ts';
 import { isNotFound } from '../operations/failure.ts';
@@ -5,9 +6,8 @@ import { labels } from '../operations/http.ts';
 import { type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
 import { type ApprovalParts, approvalText } from './approval-text.ts';
-import { eachAtOnce } from './blast/estate.ts';
-import type { Blocker, Members, Note } from './blast/finding.ts';
 import { digest } from './digest.ts';
+import type { Blocker, Members, Note } from './finding.ts';
 import { renameNotes } from './former-names.ts';
 import { accountIn } from './home.ts';
 import { placeFacts } from './place.ts';
@@ -73,7 +73,7 @@ export async function planBatch(
   const fingerprint = digest([...steps.values()].map((plan) => plan.fingerprint));
   const bound = { tool, input, place, principal, fingerprint };
   const facts = placeFacts(place, { account: accountIn(environmentArn) });
-  const former = renameNotes(await planner.formerNames?.(), environmentId);
+  const former = renameNotes(await planner.formerNames?.(), { environmentId });
   const partsFor = (sight: Sight) => batchParts(batch, { name, steps, place: facts, former }, sight);
   const { text, fits } = approvalText(partsFor(EVERYTHING));
   const { target, server } = place;

@@ -1,5 +1,5 @@
 import type { OperationName } from '../operations/index.ts';
-import type { Members } from './blast/finding.ts';
+import type { Members } from './finding.ts';
 import type { Journal } from './journal.ts';
 
 /** When the service last accepted a delete of exactly this target, ISO 8601; undefined if it never did. The entity may disappear later. */

@@ -1,7 +1,7 @@
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call, OperationName } from '../operations/index.ts';
 import { placesIn } from './arn.ts';
-import type { Members } from './blast/finding.ts';
+import type { Members } from './finding.ts';
 import { makesEnvironment } from './policy.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { operationNamed } from '../operations/index.ts';
-import type { FormerName, Note } from './blast/finding.ts';
+import type { FormerName, Members, Note } from './finding.ts';
 import type { Journal } from './journal.ts';
 import { quoted } from './untrusted.ts';
 
@@ -17,9 +17,15 @@ export async function formerNames(journal: Pick<Journal, 'entries'>): Promise<Fo
 }
 
 /** The former names of an environment, for the person who approves a call on it. */
-export const renameNotes = (known: readonly FormerName[] = [], environmentId: unknown): Note[] =>
+export const renameNotes = (known: readonly FormerName[] = [], { environmentId }: Members): Note[] =>
   known
     .filter((former) => former.environmentId === environmentId)
     .map(({ name, until }) => ({
       says: `Its name was ${quoted(name)} until ${until.slice(0, 16).replace('T', ' ')} UTC.`,
     }));
+
+/** Why a rename needs approval: another environment had the name. */
+export const renameAsks = (known: readonly FormerName[] = [], { environmentId, name }: Members): string[] =>
+  known.some((former) => former.name === name && former.environmentId !== environmentId)
+    ? [`${quoted(String(name))} was the name of another environment.`]
+    : [];

@@ -2,7 +2,6 @@ import { riskOf } from '../operations/derive.ts';
 import { type Actor, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import type { Risk } from '../operations/operation.ts';
-import type { Members } from './blast/finding.ts';
 import {
   type ConsentOptions,
   type Consents,
@@ -13,6 +12,7 @@ import {
   refuse,
 } from './consent.ts';
 import { digest } from './digest.ts';
+import type { Members } from './finding.ts';
 import { LedgerError } from './ledger.ts';
 import { type Bound, type Plan, type Planner, planCall } from './plan.ts';
 import { approvalNeeded, type Judged, type Offered, POLICY } from './policy.ts';

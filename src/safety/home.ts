@@ -1,13 +1,11 @@
 import type { Call, CallOptions } from '../operations/index.ts';
 import { placesIn } from './arn.ts';
-import type { Members } from './blast/finding.ts';
+import type { Members } from './finding.ts';
 
 /** The environment and account of a call, as people know them. Both come from the API. */
 export interface Home {
   readonly environment?: string | undefined;
   readonly account?: string | undefined;
-  /** Of the environment. */
-  readonly status?: string | undefined;
 }
 
 /**
@@ -19,10 +17,10 @@ export async function homeOf(call: Call, input: Members, target: Members, option
   const environmentId = input['environmentId'] ?? placesIn(input['resourceArn'])?.[0]?.id;
   if (typeof environmentId !== 'string') return {};
   // A caller who may not read the environment sees less, and protection decides by itself.
-  const { name, environmentArn, status } = await call('GetKxEnvironment', { environmentId }, options).catch(
-    (): { name?: string; environmentArn?: string; status?: string } => ({}),
+  const { name, environmentArn } = await call('GetKxEnvironment', { environmentId }, options).catch(
+    (): { name?: string; environmentArn?: string } => ({}),
   );
-  return { environment: name, account: accountIn(environmentArn), status };
+  return { environment: name, account: accountIn(environmentArn) };
 }
 
 /** The account in an ARN. */

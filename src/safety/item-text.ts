@@ -1,4 +1,4 @@
-import type { Item } from './blast/finding.ts';
+import type { Item } from './finding.ts';
 import { quoted } from './untrusted.ts';
 
 /** `database "trades" ("1.3 GB, 7 changesets")`. */

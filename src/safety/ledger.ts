@@ -1,6 +1,6 @@
 import { ErrorForPeople } from '../error-for-people.ts';
 import type { OperationName } from '../operations/index.ts';
-import type { Item } from './blast/finding.ts';
+import type { Item } from './finding.ts';
 
 /** What a person is shown of a plan, in every channel. Names and details come from the API. */
 export interface Shown {

@@ -1,8 +1,8 @@
 import { sharing } from '../inventory/reading.ts';
-import { changeOf } from '../kinds/index.ts';
+import { type AnyAsked, type AnyChange, askedOf, changeOf } from '../kinds/index.ts';
 import { NAMES } from '../kinds/names.ts';
 import { isLeaving } from '../kinds/users.ts';
-import { type Broken, brokenConditions } from '../operations/conditions/index.ts';
+import type { KindName } from '../kinds/views.ts';
 import { riskOf } from '../operations/derive.ts';
 import { isNotFound } from '../operations/failure.ts';
 import { labels } from '../operations/http.ts';
@@ -10,32 +10,18 @@ import { type Call, type CallOptions, type OperationName, operationNamed } from 
 import { toolName } from '../operations/naming.ts';
 import type { Risk } from '../operations/operation.ts';
 import type { Quotas } from '../operations/quotas.ts';
-import { shownIn } from './api-reader.ts';
+import { apiReader, shownIn } from './api-reader.ts';
 import { callParts, callText, typedName } from './approval-call.ts';
 import type { ApprovalParts, ApprovalText } from './approval-text.ts';
-import { filledInput } from './blast/filled.ts';
-import {
-  type Blocker,
-  type Change,
-  type Finding,
-  type FormerName,
-  type Item,
-  type Members,
-  NOTHING,
-  type Note,
-  type Subject,
-  UNREAD,
-} from './blast/finding.ts';
-import { BLAST_READERS } from './blast/index.ts';
-import { closedEnvironment, wrongStatus } from './blast/statuses.ts';
 import { digest } from './digest.ts';
-import { renameNotes } from './former-names.ts';
+import type { Blocker, Change, FormerName, Item, Members, Note } from './finding.ts';
+import { renameAsks, renameNotes } from './former-names.ts';
 import { homeOf } from './home.ts';
 import type { Shown } from './ledger.ts';
 import type { Place } from './place.ts';
 import { higherRisk } from './policy.ts';
-import { askedOf, type Preview, preview } from './preview.ts';
-import { type Forbidden, ownPath, PROTECTED_TAG, protectedBy, protectionFor, tagAsks } from './protection.ts';
+import { type Preview, preview, unwrapped } from './preview.ts';
+import { type Forbidden, PROTECTED_TAG, protectedBy, protectionFor, tagAsks } from './protection.ts';
 import { sentInput } from './sent-input.ts';
 import { type Comparison, compareSettings } from './settings.ts';
 import type { Sight } from './sight.ts';
@@ -125,8 +111,17 @@ export async function planCall(
     | undefined;
   if (subject === undefined) return undefined;
   const { noun, name, entity } = subject;
-  const about = { call, input, entity, options, formerNames };
-  const [found, compared] = await Promise.all([foundBy(planner, operation, about), comparedIn(operation, about)]);
+  const { kind, change } = changeOf(operation) as NonNullable<ReturnType<typeof changeOf>>;
+  const read = apiReader(call, options);
+  const asked = await askedOf(read, operation, input, isShownBy(operation, kind) ? shownIn(entity) : undefined).catch(
+    unwrapped,
+  );
+  const limits = { quotas: await planner.quotas?.(), showsUse: planner.showsUse ?? false };
+  const [found, compared, former] = await Promise.all([
+    preview(kind, change, asked, limits),
+    comparedIn(asked, entity, change.filled).catch(unwrapped),
+    operationNamed(operation).target?.arn === '' ? formerNames?.() : undefined,
+  ]);
   const { settings } = compared;
   const judged = judgedBy(operation, input, found, settings);
   const protection = protectionFor(operation, input, judged);
@@ -139,23 +134,15 @@ export async function planCall(
       : protectedBy(call, operation, input, loses, options),
     homeOf(call, input, entity, options),
   ]);
-  const { status } = shownIn(entity);
-  const blockers = found.isJudged
-    ? found.blockers
-    : [
-        ...closedEnvironment(home.environment ?? String(input['environmentId']), home.status),
-        ...wrongStatus(operation, { kind: noun, name, arn: ownPath(operation, input) }, status),
-        ...brokenConditions(operation, input as never).map(conditionBlocker),
-        ...found.blockers,
-      ];
-  const notes = [...(await renamed(planner, operation, input)), ...(found.notes ?? [])];
-  const { warnings, quotas, isJudged: _, ...fixed } = loses;
-  const finding = { ...fixed, blockers, changes: settings?.changes ?? [], notes };
+  const notes = [...renameNotes(former, input), ...(found.notes ?? [])];
+  const { warnings, quotas, ...fixed } = loses;
+  const finding = { ...fixed, changes: settings?.changes ?? [], notes };
   const fingerprint = digest({ entity, finding, home, settings });
   const { lost, interrupted } = finding;
   const asks = [
     ...tagAsks(input),
     ...(found.asks ?? []),
+    ...renameAsks(former, input),
     ...(protection === 'asks' && protectedWhy !== undefined ? [`It is protected (${PROTECTED_TAG}).`] : []),
   ];
   const shownFinding = { ...finding, notes: [...asks.map((says) => ({ says })), ...notes] };
@@ -182,7 +169,7 @@ export async function planCall(
     seenStatus: Object.entries(entity)
       .flatMap(([member, value]) => (/status$/i.test(member) ? String(value) : []))
       .join(' '),
-    leaving: isLeaving(status),
+    leaving: isLeaving(shownIn(entity)['status']),
     binding: bindingOf(bound),
     about: digest({ tool: bound.tool, place, principal, target: targetOf(operation, input) }),
     shown,
@@ -200,38 +187,21 @@ const absent = (operation: OperationName, input: Members) => (error: unknown) =>
   return { noun: target.noun, name: String(input[target.member]), entity: {}, isMissing: true as const };
 };
 
-/** The preview of a call by the rules of its kind. */
-async function foundBy(
-  { quotas, showsUse = false }: Planner,
-  operation: OperationName,
-  about: Subject,
-): Promise<Preview & { readonly isJudged?: boolean }> {
-  const { call, input, entity, options } = about;
-  const known = changeOf(operation);
-  if (known === undefined) {
-    const read = BLAST_READERS[operation] ?? (() => (isOfTags(operation) ? NOTHING : UNREAD));
-    return { warnings: [], quotas: [], ...(await read(about)) };
-  }
-  const { kind, change } = known;
-  const { target: declared } = operationNamed(operation);
-  const isItself = [NAMES[kind].get, NAMES[kind].list].includes(declared?.reader as OperationName);
-  const asked = await askedOf(call, operation, input, kind, options, isItself ? shownIn(entity) : undefined);
-  const limits = { quotas: await quotas?.(), showsUse };
-  return { ...(await preview(kind, change, asked, limits)), isJudged: true };
+/** Whether the target that was read for a person is the entity that the rules look at. */
+function isShownBy(operation: OperationName, kind: KindName | undefined): boolean {
+  const reader = operationNamed(operation).target?.reader;
+  return kind !== undefined && reader !== undefined && [NAMES[kind].get, NAMES[kind].list].includes(reader as never);
 }
-
-/** Tags can be set on whatever exists. */
-const isOfTags = (operation: OperationName) => operationNamed(operation).entity === 'tags';
 
 /** The effect of an update on settings, and the values that the service would ignore. */
-async function comparedIn(operation: OperationName, about: Subject) {
-  const { update } = operationNamed(operation);
+async function comparedIn(asked: AnyAsked, entity: Members, fill: AnyChange['filled']) {
+  const { update } = operationNamed(asked.operation);
   if (update === undefined) return { settings: undefined, ignored: [] };
-  const filled = await filledInput(operation, about);
-  return { settings: compareSettings(update, about.entity, about.input, filled.input), ignored: filled.ignored };
+  const { input, ignored } = (await fill?.(asked)) ?? { input: asked.input, ignored: [] };
+  return { settings: compareSettings(update, entity, asked.input, { ...input }), ignored };
 }
 
-function judgedBy(operation: OperationName, input: Members, found: Finding, settings: Comparison | undefined) {
+function judgedBy(operation: OperationName, input: Members, found: Preview, settings: Comparison | undefined) {
   const declared = operationNamed(operation);
   const sensitive = declared.update?.sensitive ?? [];
   return {
@@ -239,19 +209,6 @@ function judgedBy(operation: OperationName, input: Members, found: Finding, sett
     isSensitive: (settings?.changes ?? []).some(({ setting }) => sensitive.includes(setting.split('.')[0] as string)),
   };
 }
-
-const conditionBlocker = ({ member, says }: Broken): Blocker => ({
-  item: { kind: 'argument', name: member },
-  first: `${says}.`,
-});
-
-/** The former names of the call's environment. */
-const renamed = async (
-  { formerNames }: Planner,
-  operation: OperationName,
-  { environmentId }: Members,
-): Promise<Note[]> =>
-  operationNamed(operation).target?.arn === '' ? renameNotes(await formerNames?.(), environmentId) : [];
 
 const removedItem = ({ setting, before }: Change): Item => ({ kind: 'setting', name: setting, detail: before });
 /** The subject of a call: its target and, for a create, everything that would be created. */

@@ -1,18 +1,24 @@
-import { type AnyChange, changeOf } from '../kinds/index.ts';
+import { type AnyAsked, type AnyChange, askedOf, changeOf } from '../kinds/index.ts';
 import { judge, judgeQuotas, type UsedQuota } from '../kinds/judge.ts';
-import type { Asked, Impact, Problem } from '../kinds/model.ts';
-import { keyIn, NAMES } from '../kinds/names.ts';
+import type { Impact, Item, Problem } from '../kinds/model.ts';
+import { NAMES } from '../kinds/names.ts';
 import { Unreadable } from '../kinds/reader.ts';
 import type { KindName } from '../kinds/views.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import type { Quotas } from '../operations/quotas.ts';
 import { apiReader } from './api-reader.ts';
-import type { Blocker, Finding } from './blast/finding.ts';
+import type { Blocker } from './finding.ts';
 import { blockersOf } from './problem-text.ts';
 
 /** The preview of a call. */
-export interface Preview extends Finding {
+export interface Preview extends Impact {
+  readonly lost: readonly Item[];
+  readonly interrupted: readonly Item[];
+  /** In the order in which they have to be dealt with. */
+  readonly blockers: readonly Blocker[];
+  /** Reasons to reject it that could not be checked. */
+  readonly unchecked: readonly string[];
   /** What the service accepts although it cannot work. */
   readonly warnings: readonly Blocker[];
   /** Use of quotas: `volumes per environment: 3 of 5`. */
@@ -30,9 +36,9 @@ export interface Limits {
  * read rejects, so that nobody approves something unknown.
  */
 export async function preview(
-  kind: KindName,
+  kind: KindName | undefined,
   change: AnyChange,
-  asked: Asked<KindName, OperationName>,
+  asked: AnyAsked,
   { quotas, showsUse }: Limits,
 ): Promise<Preview> {
   const [judged, impact] = await Promise.all([judge(change, asked, quotas, showsUse), impactOf(change, asked)]);
@@ -56,16 +62,16 @@ export async function preview(
   };
 }
 
-/** The use of the quotas that a call counts against, and those that it would exceed; undefined for a call without rules here. */
+/** The use of the quotas that a call counts against, and those that it would exceed. */
 export async function quotasFor(
   { call, quotas }: { readonly call: Call; readonly quotas?: (() => Promise<Quotas | undefined>) | undefined },
   operation: OperationName,
   input: object,
   options: CallOptions,
-): Promise<Pick<Preview, 'blockers' | 'quotas'> | undefined> {
+): Promise<Pick<Preview, 'blockers' | 'quotas'>> {
   const known = changeOf(operation);
-  if (known === undefined) return undefined;
-  const asked = await askedOf(call, operation, input, known.kind, options);
+  if (known === undefined) return { blockers: [], quotas: [] };
+  const asked = await askedOf(apiReader(call, options), operation, input).catch(unwrapped);
   const rooms = (await judgeQuotas(known.change, asked, await quotas?.(), true)).quotas.map(room);
   return { blockers: rooms.flatMap((each) => each.blockers), quotas: rooms.flatMap(({ lines }) => lines) };
 }
@@ -74,38 +80,19 @@ const unique = (blockers: readonly Blocker[]): Blocker[] => [
   ...new Map(blockers.map((blocker) => [JSON.stringify(blocker), blocker])).values(),
 ];
 
-async function impactOf(change: AnyChange, asked: Asked<KindName, OperationName>) {
+async function impactOf(change: AnyChange, asked: AnyAsked) {
   const known = change.impact?.({ ...asked, target: asked.target ?? {} });
   const { lost = [], interrupted = [], ...rest } = (await Promise.resolve(known).catch(unwrapped)) ?? ({} as Impact);
   return { lost, interrupted, ...rest };
 }
 
-/**
- * A call as the rules of its kind look at it; `target` is given if it has been read. Rejects with the error of that read: without its
- * target, nothing about a call can be checked.
- */
-export async function askedOf(
-  call: Call,
-  operation: OperationName,
-  input: object,
-  kind: KindName,
-  options: CallOptions,
-  target?: object,
-): Promise<Asked<KindName, OperationName>> {
-  const [read, key] = [apiReader(call, options), keyIn(kind, input)];
-  const isNew = operationNamed(operation).risk === 'create';
-  const found = isNew ? undefined : (target ?? (await read.get(kind, key).catch(unwrapped)));
-  return { operation, input: input as never, key, target: found as never, read };
-}
-
-function unwrapped(error: unknown): never {
+/** Rejects with the error of a read that is not allowed. Without the target and the impact, nobody may approve a call. */
+export function unwrapped(error: unknown): never {
   throw error instanceof Unreadable ? error.cause : error;
 }
 
-type Room = Pick<UsedQuota, 'used' | 'limit' | 'more'> & { readonly quota: Pick<UsedQuota['quota'], 'what' | 'of'> };
-
 /** The use of a quota, and whether the request fits. */
-export function room({ quota: { what, of }, used, limit, more }: Room) {
+function room({ quota: { what, of }, used, limit, more }: UsedQuota) {
   const none = { lines: [] as string[], blockers: [] as Blocker[], unchecked: [] as string[] };
   if (limit === undefined || (used === undefined && limit !== Infinity))
     return {

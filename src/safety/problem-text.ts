@@ -1,10 +1,10 @@
 import type { Problem } from '../kinds/model.ts';
-import { NAMES } from '../kinds/names.ts';
+import { deletionOf, NAMES } from '../kinds/names.ts';
 import { isLeaving, letsGo, userItem } from '../kinds/users.ts';
 import type { KindName, User } from '../kinds/views.ts';
 import type { OperationName } from '../operations/index.ts';
 import { toolName, waitTool } from '../operations/naming.ts';
-import type { Blocker, Item } from './blast/finding.ts';
+import type { Blocker, Item } from './finding.ts';
 
 /** A problem as blockers: each entity that blocks, with what to do about it first. `deleted` is the kind that a call deletes. */
 export function blockersOf(problem: Problem, deleted: KindName | undefined): Blocker[] {
@@ -24,8 +24,7 @@ export function blockersOf(problem: Problem, deleted: KindName | undefined): Blo
 function held(user: User, of: KindName): Blocker {
   const item = userItem(user);
   if (isLeaving(user.status)) return leaving(item);
-  const { inArn } = NAMES[user.kind];
-  const remove = toolName(`Delete${inArn.slice(0, 1).toUpperCase()}${inArn.slice(1)}` as OperationName);
+  const remove = toolName(deletionOf(user.kind));
   const other = letsGo(user, of);
   return { item, first: `Delete it with ${remove}${other === undefined ? '' : `, or ${other}`}.` };
 }

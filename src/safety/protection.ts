@@ -1,8 +1,9 @@
+import { eachAtOnce } from '../inventory/reading.ts';
 import { riskOf } from '../operations/derive.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import type { Risk } from '../operations/operation.ts';
-import { eachAtOnce } from './blast/estate.ts';
-import type { Finding, Members } from './blast/finding.ts';
+import type { Members } from './finding.ts';
+import type { Preview } from './preview.ts';
 
 /**
  * With this tag set to `true`, an entity and everything in it is protected: deletes and network changes are refused, and
@@ -54,7 +55,7 @@ export async function protectedBy(
   call: Call,
   name: OperationName,
   input: Members,
-  { lost, interrupted }: Pick<Finding, 'lost' | 'interrupted'>,
+  { lost, interrupted }: Pick<Preview, 'lost' | 'interrupted'>,
   options: CallOptions,
 ): Promise<Forbidden | undefined> {
   // Every call that protection concerns has a target.

@@ -1,11 +1,11 @@
 import { walk } from '../inventory/pages.ts';
+import { eachAtOnce } from '../inventory/reading.ts';
 import { isLeaving } from '../kinds/users.ts';
 import { agentInput } from '../operations/derive.ts';
 import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import type { Entity } from '../operations/operation.ts';
-import { eachAtOnce } from './blast/estate.ts';
-import type { Members } from './blast/finding.ts';
+import type { Members } from './finding.ts';
 import type { Plan, PlanPlace } from './plan.ts';
 import { environmentArn, ownPath } from './protection.ts';
 import { subjectOf } from './subject.ts';
@@ -86,7 +86,7 @@ export async function recoveryKit(call: Call, plan: Plan | TeardownPlan, at: Dat
 }
 
 async function inside(call: Call, { environmentId }: Members): Promise<Going[]> {
-  const all = await candidates({ call, environmentId: String(environmentId), options: {} });
+  const all = await candidates(call, String(environmentId), {});
   return all.filter(({ status }) => !isLeaving(status));
 }
 

@@ -3,7 +3,7 @@ import { labels } from '../operations/http.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import type { Target } from '../operations/operation.ts';
-import type { Blocker, Item, Members } from './blast/finding.ts';
+import type { Blocker, Item, Members } from './finding.ts';
 import { MOST_UNANSWERED, type Stopped } from './form-limit.ts';
 import { itemText } from './item-text.ts';
 import type { Ending, Opened, Question, QuestionStatus, Shown } from './ledger.ts';

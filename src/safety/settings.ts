@@ -1,5 +1,5 @@
 import type { LeftOut, UpdateRules } from '../operations/operation.ts';
-import type { Change, Members } from './blast/finding.ts';
+import type { Change, Members } from './finding.ts';
 
 /** The effect of an update on the settings of its target. */
 export interface Comparison {

@@ -4,7 +4,7 @@ import { toolName } from '../operations/naming.ts';
 import { once } from '../operations/operation.ts';
 import { createdBy, listerOfLabel, nounOfLabel, readerOfLabel } from '../operations/references.ts';
 import { placesOn } from './arn.ts';
-import type { Blocker, Item } from './blast/finding.ts';
+import type { Blocker, Item } from './finding.ts';
 import { itemText } from './item-text.ts';
 import type { Offered } from './policy.ts';
 import type { Forbidden } from './protection.ts';

@@ -9,7 +9,7 @@ import {
   operationNamed,
 } from '../operations/index.ts';
 import type { Target } from '../operations/operation.ts';
-import type { Members } from './blast/finding.ts';
+import type { Members } from './finding.ts';
 
 /** What a person must name, and its current state. */
 export interface Named {

@@ -1,29 +1,25 @@
+import { eachAtOnce } from '../inventory/reading.ts';
 import { counted } from '../inventory/units.ts';
+import { contentsOf } from '../kinds/contents.ts';
+import { undeletable } from '../kinds/kx-environment.ts';
+import type { Problem } from '../kinds/model.ts';
+import { deletionOf } from '../kinds/names.ts';
+import { closed } from '../kinds/rules.ts';
 import { isLeaving } from '../kinds/users.ts';
 import { isNotFound } from '../operations/failure.ts';
 import type { Call, CallOptions, OperationName } from '../operations/index.ts';
+import { apiReader } from './api-reader.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
 import { type ApprovalParts, approvalText } from './approval-text.ts';
-import { databaseItem, dataviewItem, groupItem, userItem, volumeItem } from './blast/environments.ts';
-import {
-  clusterItem,
-  databaseDetails,
-  dataviews,
-  type Estate,
-  eachAtOnce,
-  listedClusters,
-  scalingGroups,
-  users,
-  volumeDetails,
-} from './blast/estate.ts';
-import type { Blocker, Item, Members } from './blast/finding.ts';
-import { closedEnvironment, wrongStatus } from './blast/statuses.ts';
 import { digest } from './digest.ts';
+import type { Blocker, Item, Members } from './finding.ts';
 import { renameNotes } from './former-names.ts';
 import { accountIn } from './home.ts';
 import { placeFacts } from './place.ts';
 import { type Bound, bindingOf, identityOf, type Planner, planCall } from './plan.ts';
-import { ownPath, protectedAmong } from './protection.ts';
+import { unwrapped } from './preview.ts';
+import { blockersOf } from './problem-text.ts';
+import { protectedAmong } from './protection.ts';
 import { subjectOf } from './subject.ts';
 
 /** One entity to delete, in order. */
@@ -70,9 +66,9 @@ export async function planTeardown(
   } = await call('GetKxEnvironment', { environmentId }, options);
   if (status === 'DELETED') return undefined;
   const environmentName = given || environmentId;
-  const closed = closedEnvironment(environmentName, status);
+  const blocked = blockersIn(closed(environmentName, status));
   // In an environment that cannot be changed, nothing can be deleted except, in some statuses, the environment itself.
-  const all = closed.length > 0 ? [] : await candidates({ call, environmentId, options });
+  const all = blocked.length > 0 ? [] : await candidates(call, environmentId, options);
   const itself = environmentItself(environmentId, environmentName, status);
   const wanted = only === undefined ? [...all, itself] : all.filter(({ item }) => only.includes(item.name));
   const leaving = wanted.filter((candidate) => isLeaving(candidate.status));
@@ -83,9 +79,9 @@ export async function planTeardown(
   const unknown = (only ?? []).filter((name) => ![...removals, ...leaving].some(({ item }) => item.name === name));
   const blockers =
     only === undefined
-      ? wrongStatus(itself.operation, itself.item, leaving.includes(itself) ? undefined : status)
-      : closed.length > 0
-        ? closed
+      ? blockersIn(leaving.includes(itself) ? undefined : undeletable(environmentName, status))
+      : blocked.length > 0
+        ? blocked
         : [...unknown.map(notThere), ...(await outsiders(planner, removals, all, principal, options))];
   const removed = removals.map(({ operation, input: of, identity }) => ({ operation, of, identity }));
   const fingerprint = digest({ wanted: removed, environmentArn });
@@ -105,7 +101,7 @@ export async function planTeardown(
     changes: [],
     lost: removals.map(({ item }) => item),
     interrupted: [],
-    notes: renameNotes(await planner.formerNames?.(), environmentId),
+    notes: renameNotes(await planner.formerNames?.(), { environmentId }),
     details: [
       [['environmentId', environmentId], ...(made === undefined ? [] : [['creationTimestamp', String(made)] as const])],
     ],
@@ -142,36 +138,16 @@ interface Candidate extends Omit<Removal, 'identity'> {
   readonly status: unknown;
 }
 
-/** Everything in an environment in the order of deletion: entities that others depend on come last. */
-export async function candidates(estate: Estate): Promise<Candidate[]> {
-  const { environmentId } = estate;
-  const [running, views, disks, data, groups, people] = await Promise.all([
-    listedClusters(estate),
-    dataviews(estate),
-    volumeDetails(estate),
-    databaseDetails(estate),
-    scalingGroups(estate),
-    users(estate),
-  ]);
-  const of = (
-    operation: OperationName,
-    members: readonly string[],
-    entities: readonly Members[],
-    itemOf: (entity: Members) => Item,
-  ): Candidate[] =>
-    entities.map((entity) => {
-      const input = { environmentId, ...Object.fromEntries(members.map((member) => [member, entity[member]])) };
-      const item = { ...itemOf(entity), arn: ownPath(operation, input) };
-      return { operation, input, item, status: entity['status'] };
-    });
-  return [
-    ...of('DeleteKxCluster', ['clusterName'], running, clusterItem),
-    ...of('DeleteKxDataview', ['databaseName', 'dataviewName'], views, dataviewItem),
-    ...of('DeleteKxVolume', ['volumeName'], disks, volumeItem),
-    ...of('DeleteKxDatabase', ['databaseName'], data, databaseItem),
-    ...of('DeleteKxScalingGroup', ['scalingGroupName'], groups, groupItem),
-    ...of('DeleteKxUser', ['userName'], people, userItem),
-  ];
+const blockersIn = (problem: Problem | undefined): Blocker[] =>
+  problem === undefined ? [] : blockersOf(problem, 'kx-environment');
+
+/** The order of deletion: entities that others depend on come last. */
+const ORDER = ['kx-cluster', 'kx-dataview', 'kx-volume', 'kx-database', 'kx-scaling-group', 'kx-user'] as const;
+
+/** Everything in an environment in the order of deletion. */
+export async function candidates(call: Call, environmentId: string, options: CallOptions): Promise<Candidate[]> {
+  const contents = await contentsOf(apiReader(call, options), environmentId, ORDER).catch(unwrapped);
+  return contents.map(({ kind, key, item, status }) => ({ operation: deletionOf(kind), input: key, item, status }));
 }
 
 const environmentItself = (environmentId: string, name: string, status: unknown): Candidate => ({

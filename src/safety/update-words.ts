@@ -1,6 +1,6 @@
 import { brokenConditions } from '../operations/conditions/index.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
-import type { Change } from './blast/finding.ts';
+import type { Change } from './finding.ts';
 import type { Plan } from './plan.ts';
 import type { Offered } from './policy.ts';
 import type { Comparison } from './settings.ts';

@@ -1,8 +1,6 @@
-import { sharing } from '../inventory/reading.ts';
+import { eachAtOnce, sharing } from '../inventory/reading.ts';
 import { firstLines } from '../safety/approval-text.ts';
 import { askingCalls, type Batch, type BatchCall, notThere, planBatch, unmade } from '../safety/batch.ts';
-import { eachAtOnce } from '../safety/blast/estate.ts';
-import { outlookOn } from '../safety/environment-outlook.ts';
 import { planCall } from '../safety/plan.ts';
 import { offering, withheldTool } from '../safety/policy.ts';
 import { sightOf } from '../safety/sight.ts';
@@ -76,17 +74,9 @@ async function previewed(environment: ToolEnvironment, batch: Batch, { cursor, s
 async function foundAbout(environment: ToolEnvironment, of: BatchCall, options: { readonly signal: AbortSignal }) {
   const { operation, input } = of;
   try {
-    const [plan, outlook] = await Promise.all([
-      planCall(environment, operation, input, environment.caller.principal, options),
-      outlookOn(environment, operation, input, options),
-    ]);
-    const { unchecked = plan?.unchecked ?? [], quotas = [] } = outlook ?? {};
-    return {
-      blockers: [...(plan?.blockers ?? []), ...(outlook?.blockers ?? [])],
-      warnings: plan?.warnings ?? [],
-      unchecked,
-      quotas: [...(plan?.quotas ?? []), ...quotas],
-    };
+    const plan = await planCall(environment, operation, input, environment.caller.principal, options);
+    const { blockers = [], warnings = [], unchecked = [], quotas = [] } = plan ?? {};
+    return { blockers, warnings, unchecked, quotas };
   } catch (error) {
     return { blockers: [notThere(of, error)], warnings: [], unchecked: [], quotas: [] };
   }

@@ -5,7 +5,6 @@ import type { FinspaceError } from '../operations/failure.ts';
 import type { OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { createdIn, nounOfLabel, type Reference, readerOfLabel, referencesIn } from '../operations/references.ts';
-import { outlookOn } from '../safety/environment-outlook.ts';
 import { quotasFor } from '../safety/preview.ts';
 import { plainOrQuoted, quoted } from '../untrusted.ts';
 import { WAITED_FOR } from './fleet/awaited.ts';
@@ -40,13 +39,11 @@ const QUOTA = new Set<string>(['LimitExceeded', 'ServiceQuotaExceeded']);
 async function usedUp(lookup: Lookup, name: OperationName, input: Members, otherwise: string): Promise<Told> {
   const { environment, signal } = lookup;
   const looking = { ...environment, call: sharing(environment.call) };
-  const look = async () =>
-    (await quotasFor(looking, name, input, { signal })) ?? (await outlookOn(looking, name, { ...input }, { signal }));
-  const outlook = await lookedUp(lookup, 'GetKxEnvironment', look);
-  if (outlook === undefined || outlook.quotas.length === 0) return {};
-  const over = outlook.blockers.filter(({ item }) => item.kind === 'quota');
+  const found = await lookedUp(lookup, 'GetKxEnvironment', () => quotasFor(looking, name, input, { signal }));
+  if (found === undefined || found.quotas.length === 0) return {};
+  const over = found.blockers.filter(({ item }) => item.kind === 'quota');
   const [what] = over.map(({ item, first }) => `${item.name}: ${item.detail}. ${first}`);
-  return { advice: what ?? `There are now: ${outlook.quotas.join('; ')}. ${otherwise}` };
+  return { advice: what ?? `There are now: ${found.quotas.join('; ')}. ${otherwise}` };
 }
 
 async function missing(lookup: Lookup, name: OperationName, input: Members): Promise<Told> {

@@ -5,7 +5,6 @@ import { OPERATION_NAMES, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
 import { once } from '../operations/operation.ts';
 import { firstLines } from '../safety/approval-text.ts';
-import { outlookOn } from '../safety/environment-outlook.ts';
 import { planCall } from '../safety/plan.ts';
 import { approvalNeeded, offering, withheld } from '../safety/policy.ts';
 import { missing } from '../safety/refusals.ts';
@@ -77,17 +76,10 @@ export const planChange = compositeTool({
     const { input, meant } = prepared;
     const options = { signal };
     const looking = { ...environment, call: sharing(environment.call), showsUse: true };
-    const [plan, outlook] = await Promise.all([
-      planCall(looking, name, input, environment.caller.principal, options),
-      outlookOn(looking, name, input, options),
-    ]);
+    const plan = await planCall(looking, name, input, environment.caller.principal, options);
     const shown = offering(environment);
     if (plan === undefined) return refused(await missing(environment.call, name, input, { options, shown }));
-    const { noun, name: target, forbidden, lost, interrupted, warnings } = plan;
-    const all = [...plan.blockers, ...(outlook?.blockers ?? [])];
-    const blockers = [...new Map(all.map((blocker) => [JSON.stringify(blocker), blocker])).values()];
-    const unchecked = outlook?.unchecked ?? plan.unchecked;
-    const quotas = [...plan.quotas, ...(outlook?.quotas ?? [])];
+    const { noun, name: target, forbidden, lost, interrupted, blockers, warnings, unchecked, quotas } = plan;
     const isShown = isTargetShown(plan, shown);
     const asGiven = heedless(plan, isShown);
     const tooMuch = withheld(name, environment.restrictions, environment.caller, plan.risk);

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
+import { eachAtOnce } from '../inventory/reading.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import type { Actor } from '../operations/index.ts';
 import { toolName, waitTool } from '../operations/naming.ts';
 import { KdbEnvironmentId } from '../operations/shapes.ts';
 import { firstLines } from '../safety/approval-text.ts';
-import { eachAtOnce } from '../safety/blast/estate.ts';
-import type { Blocker } from '../safety/blast/finding.ts';
+import type { Blocker } from '../safety/finding.ts';
 import { itemText } from '../safety/item-text.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
 import { offering, withheldTool } from '../safety/policy.ts';

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { changeOf } from '../../src/kinds/index.ts';
+import { askedOf, changeOf } from '../../src/kinds/index.ts';
 import { firstExceeded, firstProblem } from '../../src/kinds/judge.ts';
-import { keyIn } from '../../src/kinds/names.ts';
 import { QUOTAS, quotaWords } from '../../src/local/quotas.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import { type Call, operationNamed } from '../../src/operations/index.ts';
@@ -17,11 +16,8 @@ type Limits = keyof typeof QUOTAS;
 
 /** The first reason for a refusal that the rules find in what the API shows; undefined when they find none. */
 async function foreseen(call: Call, { name }: Command, input: Members, limits: Limits): Promise<string | undefined> {
-  const { kind, change } = changeOf(name) as NonNullable<ReturnType<typeof changeOf>>;
-  const read = apiReader(call, {});
-  const key = keyIn(kind, input);
-  const target = operationNamed(name).risk === 'create' ? undefined : await read.get(kind, key);
-  const asked = { operation: name, input: input as never, key, target: target as never, read };
+  const { change } = changeOf(name) as NonNullable<ReturnType<typeof changeOf>>;
+  const asked = await askedOf(apiReader(call, {}), name, input);
   const problem = await firstProblem(change, asked);
   if (problem !== undefined) return problem.words;
   const over = await firstExceeded(change, asked, QUOTAS[limits]);

@@ -30,7 +30,9 @@ it('counts the quota of an update from its target', async () => {
 
 it('counts no quota for a call that has none', async () => {
   const input = { resourceArn: 'arn:aws:finspace:us-east-1:111122223333:kxEnvironment/abc', tags: {} };
-  expect(await quotasFor(scene.backend, 'TagResource', input, {})).toBeUndefined();
+  const none = { blockers: [], quotas: [] };
+  expect(await quotasFor(scene.backend, 'TagResource', input, {})).toEqual(none);
+  expect(await quotasFor(scene.backend, 'ListTagsForResource', input, {})).toEqual(none);
 });
 
 it('says of a failed namesake to delete it, and of a malformed id what it has to be', async () => {

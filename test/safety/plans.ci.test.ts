@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeOf } from '../../src/kinds/index.ts';
-import { type Call, OPERATION_NAMES, type OperationName } from '../../src/operations/index.ts';
-import type { Item } from '../../src/safety/blast/finding.ts';
-import { BLAST_READERS } from '../../src/safety/blast/index.ts';
+import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
+import type { Item } from '../../src/safety/finding.ts';
 import { itemText } from '../../src/safety/item-text.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
 import { answering, type Embedded, embedded, HOUR, type Members, spyOn } from './support/backend.ts';
@@ -19,9 +18,10 @@ const outcomeOf = (call: Call, operation: OperationName, input: Members) =>
   );
 const texts = (items: readonly Item[]) => items.map(itemText);
 
-it('has a reader for every operation with a target, and for no other', () => {
-  const known = OPERATION_NAMES.filter((name) => BLAST_READERS[name] ?? changeOf(name)?.change.impact);
-  expect(known.toSorted()).toEqual(TARGETED.toSorted());
+it('has rules for every operation that is no read, and an impact for every one with a target', () => {
+  const known = OPERATION_NAMES.filter((name) => changeOf(name) !== undefined);
+  expect(known).toEqual(OPERATION_NAMES.filter((name) => operationNamed(name).risk !== 'read'));
+  expect(TARGETED.filter((name) => changeOf(name)?.change.impact === undefined)).toEqual([]);
   expect(TARGETED).toHaveLength(19);
 });
 

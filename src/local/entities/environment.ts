@@ -1,11 +1,10 @@
 import type { Input } from '../../operations/index.ts';
 import { arnOf, legacyEnvironments } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
+import { entityAt } from '../entity-at.ts';
 import { begin, enter } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
-import { quotasOf, withinQuota } from '../quotas.ts';
 import { accountId, environmentId } from '../random.ts';
-import { demand, Refusal } from '../refusal.ts';
 import type { Entity } from '../transaction.ts';
 
 type Request = Input<'CreateEnvironment'>;
@@ -25,18 +24,7 @@ type Operations =
 export const legacyEnvironmentHandlers: Handlers<Operations> = {
   async CreateEnvironment({ tags, dataBundles: _, superuserParameters: __, ...input }, context) {
     const { tx, world, random } = context;
-    demand(
-      input.federationMode !== 'FEDERATED' || input.federationParameters !== undefined,
-      'Validation',
-      'federationParameters are required when federationMode is FEDERATED',
-    );
     const collection = legacyEnvironments(world);
-    await withinQuota(
-      (await quotasOf(context)).legacyEnvironments,
-      async () => (await tx.count(collection)) + 1,
-      'environments in this account and region',
-      'ServiceQuotaExceeded',
-    );
     const body = { ...input, dedicatedServiceAccountId: accountId(random) };
     const created = begin<Body>(context, { collection, name: environmentId(random), tags }, 'CREATE_REQUESTED', body);
     await tx.put(created);
@@ -44,7 +32,7 @@ export const legacyEnvironmentHandlers: Handlers<Operations> = {
   },
 
   GetEnvironment: async (input, context) => ({
-    environment: detail(await legacyEnvironmentOf(input, context), context),
+    environment: detail(await entityAt('environment', input, context), context),
   }),
 
   async ListEnvironments(input, context) {
@@ -53,37 +41,18 @@ export const legacyEnvironmentHandlers: Handlers<Operations> = {
   },
 
   async UpdateEnvironment({ environmentId: id, ...changes }, context) {
-    const environment = await openLegacyEnvironment({ environmentId: id }, context);
+    const environment = await entityAt<Body>('environment', { environmentId: id }, context);
     const updated = { ...environment, body: { ...environment.body, ...changes } as Body };
     await context.tx.put(updated);
     return { environment: detail(updated, context) };
   },
 
   async DeleteEnvironment(input, context) {
-    const environment = await legacyEnvironmentOf(input, context);
-    const { status } = environment;
-    demand(DELETABLE.has(status), 'Validation', `The Environment is in ${status} state; it has to be CREATED`);
+    const environment = await entityAt('environment', input, context);
     await context.tx.put(enter(environment, 'DELETE_REQUESTED', context));
     return {};
   },
 };
-
-const DELETABLE = new Set(['CREATED', 'FAILED_CREATION', 'FAILED_DELETION', 'SUSPENDED']);
-
-type Named = Pick<Input<'GetEnvironment'>, 'environmentId'>;
-
-async function legacyEnvironmentOf({ environmentId: id }: Named, { tx, world }: Context): Promise<Environment> {
-  const environment = await tx.get<Body>(legacyEnvironments(world), id);
-  if (environment === undefined) throw new Refusal('ResourceNotFound', `Environment ${id} not found`);
-  return environment;
-}
-
-async function openLegacyEnvironment(named: Named, context: Context): Promise<Environment> {
-  const environment = await legacyEnvironmentOf(named, context);
-  const { status } = environment;
-  demand(status === 'CREATED', 'Validation', `The Environment is in ${status} state; it has to be CREATED`);
-  return environment;
-}
 
 const urlOf = ({ name }: Environment, { world }: Context) => `https://${name}.${world.region}.amazonfinspace.com`;
 

@@ -1,14 +1,12 @@
-import { closed, malformedId } from '../../kinds/rules.ts';
+import { malformedId } from '../../kinds/rules.ts';
 import type { Input } from '../../operations/index.ts';
-import { environments, inEnvironment } from '../arns.ts';
-import { requireConditions } from '../conditions.ts';
+import { environments } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { begin, enter } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
-import { quotasOf, withinQuota } from '../quotas.ts';
 import { accountId, environmentId, uuid } from '../random.ts';
-import { demand, refuse } from '../refusal.ts';
+import { refuse } from '../refusal.ts';
 import { seconds } from '../timestamps.ts';
 import type { Entity } from '../transaction.ts';
 import { zonesOf } from '../zones.ts';
@@ -41,13 +39,6 @@ export const kxEnvironments: Handlers<Operations> = {
   async CreateKxEnvironment({ name, description, kmsKeyId }, context) {
     const { tx, now, world, random } = context;
     const collection = environments(world);
-    await requireFreeName(name, context);
-    await withinQuota(
-      (await quotasOf(context)).environments,
-      async () => (await tx.count(collection, { status: 'DELETED' })) + 1,
-      'kdb environments in this account and region',
-      'ServiceQuotaExceeded',
-    );
     const body: Body = {
       name,
       description,
@@ -80,9 +71,8 @@ export const kxEnvironments: Handlers<Operations> = {
   },
 
   async UpdateKxEnvironment(input, context) {
-    const environment = await openEnvironment(input, context);
+    const environment = await environmentOf(input, context);
     const { name = environment.body.name, description = environment.body.description } = input;
-    if (name !== environment.body.name) await requireFreeName(name, context);
     const body = { ...environment.body, name, description, modified: context.now };
     const updated = { ...environment, facet: name, body };
     await context.tx.put(updated);
@@ -90,9 +80,8 @@ export const kxEnvironments: Handlers<Operations> = {
   },
 
   async UpdateKxEnvironmentNetwork(input, context) {
-    requireConditions('UpdateKxEnvironmentNetwork', input);
     const change = networkChange(input);
-    const environment = await openEnvironment(input, context);
+    const environment = await environmentOf(input, context);
     const { errorMessage: _, ...current } = environment.body;
     const body = { ...current, ...connect(current, change), modified: context.now };
     const updated = enter({ ...environment, body }, 'UPDATE_NETWORK_REQUESTED', context);
@@ -102,19 +91,6 @@ export const kxEnvironments: Handlers<Operations> = {
 
   async DeleteKxEnvironment(input, context) {
     const environment = await environmentOf(input, context);
-    demand(environment.status !== 'DELETED', 'Validation', 'The Environment is in DELETED state');
-    demand(
-      ['CREATED', 'FAILED_CREATION', 'FAILED_UPDATING_NETWORK', 'FAILED_DELETION'].includes(environment.status),
-      'WrongState',
-      `The Environment is in ${environment.status} state`,
-    );
-    const clusters = inEnvironment(context.world, environment.name, 'kxCluster');
-    demand(
-      (await context.tx.count(clusters, { status: 'DELETING' })) === 0,
-      'Validation',
-      `Can't delete this KX Environment with id ${environment.name}. It still contains active clusters. ` +
-        'Please delete all clusters before deleting the environment.',
-    );
     const body = { ...environment.body, modified: context.now };
     const next = environment.status === 'FAILED_DELETION' ? 'RETRY_DELETION' : 'DELETE_REQUESTED';
     await context.tx.put(enter({ ...environment, body }, next, context));
@@ -148,22 +124,6 @@ type InEnvironment = Pick<Input<'GetKxEnvironment'>, 'environmentId'>;
 export async function environmentOf({ environmentId }: InEnvironment, context: Context): Promise<KxEnvironment> {
   refuse(malformedId(environmentId));
   return entityAt<Body>('kx-environment', { environmentId }, context);
-}
-
-/** The environment that a request names, if it can be changed; otherwise throws `Conflict` or `Validation`. */
-export async function openEnvironment(input: InEnvironment, context: Context): Promise<KxEnvironment> {
-  const environment = await environmentOf(input, context);
-  refuse(closed(environment.body.name, environment.status));
-  return environment;
-}
-
-async function requireFreeName(name: string, { tx, world }: Context): Promise<void> {
-  const namesakes = await tx.page(environments(world), { after: '', limit: 100, facet: name });
-  demand(
-    namesakes.every(({ status }) => status === 'DELETED'),
-    'NameTaken',
-    `A KX environment with the name ${name} already exists`,
-  );
 }
 
 function detail({ collection, name: id, status, body }: KxEnvironment, { world }: Context) {

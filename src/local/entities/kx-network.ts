@@ -1,6 +1,5 @@
 import { octets } from '../../operations/conditions/network.ts';
 import type { Input } from '../../operations/index.ts';
-import { demand } from '../refusal.ts';
 import type { Effect } from './effect.ts';
 
 type Request = Pick<Input<'UpdateKxEnvironmentNetwork'>, 'transitGatewayConfiguration' | 'customDNSConfiguration'>;
@@ -19,18 +18,10 @@ export function networkChange({ transitGatewayConfiguration, customDNSConfigurat
     : { transitGatewayConfiguration: canonical(transitGatewayConfiguration) };
 }
 
-/** The requested network. The gateway and its addresses can be set once; its rules and the DNS servers can be changed. */
+/** The requested network. */
 export function connect(current: Network, change: Request): Network {
   const { transitGatewayConfiguration: gateway } = change;
   if (gateway === undefined) return { ...current, ...change, dnsStatus: 'UPDATE_REQUESTED' };
-  const { transitGatewayConfiguration: old } = current;
-  demand(
-    old === undefined ||
-      current.tgwStatus === 'FAILED_UPDATE' ||
-      (old.transitGatewayID === gateway.transitGatewayID && old.routableCIDRSpace === gateway.routableCIDRSpace),
-    'AlreadySet',
-    'The transit gateway and the routable CIDR space of an environment cannot be changed once they are set',
-  );
   return { ...current, ...change, tgwStatus: 'UPDATE_REQUESTED' };
 }
 

@@ -3,6 +3,7 @@ import { NEW_CHANGESET } from './changesets.ts';
 import { CODE_CHANGE, NEW_CLUSTER } from './clusters.ts';
 import type { Condition } from './condition.ts';
 import { NEW_DATAVIEW, SEGMENTS } from './dataviews.ts';
+import { NEW_ENVIRONMENT } from './environments.ts';
 import { NETWORK_CHANGE } from './network.ts';
 import { NEW_VOLUME } from './volumes.ts';
 
@@ -17,6 +18,7 @@ type Table = { readonly [N in OperationName]?: readonly Condition<Input<N>>[] };
 
 /** The conditions on each request alone, in the order in which the service checks them. */
 const CONDITIONS: Table = {
+  CreateEnvironment: NEW_ENVIRONMENT,
   CreateKxChangeset: NEW_CHANGESET,
   CreateKxCluster: NEW_CLUSTER,
   CreateKxDataview: NEW_DATAVIEW,

@@ -1,0 +1,67 @@
+import { byteSize, count } from './amounts.ts';
+import type { Item } from './model.ts';
+import { keyIn } from './names.ts';
+import type { Reader } from './reader.ts';
+import { pathItem, statusOf } from './rules.ts';
+import { userItem, userOf } from './users.ts';
+import type { KindName, Views } from './views.ts';
+
+type InEnvironment = Exclude<KindName, 'environment' | 'kx-environment' | 'kx-changeset' | 'kx-node'>;
+
+/** An entity in an environment, with what it contains. */
+export interface Content {
+  readonly kind: InEnvironment;
+  readonly key: Readonly<Record<string, string>>;
+  readonly view: object;
+  readonly status: string | undefined;
+  readonly item: Item;
+}
+
+/** What an item says of an entity, and whether only its details show that. */
+interface Description<K extends InEnvironment> {
+  readonly needsDetails: boolean;
+  readonly detail: (view: Views[K]) => string | undefined;
+}
+
+const DESCRIPTIONS: { readonly [K in InEnvironment]: Description<K> } = {
+  'kx-cluster': {
+    needsDetails: false,
+    detail: (view) => userItem(userOf('kx-cluster', { environmentId: '' }, view)).detail,
+  },
+  'kx-dataview': { needsDetails: false, detail: ({ databaseName }) => `of ${databaseName}` },
+  'kx-volume': {
+    needsDetails: true,
+    detail: ({ nas1Configuration: disk }) => (disk?.size === undefined ? undefined : `${disk.size} GB of ${disk.type}`),
+  },
+  'kx-database': {
+    needsDetails: true,
+    detail: ({ numBytes, numChangesets }) => `${byteSize(numBytes)}, ${count(numChangesets, 'changeset')}`,
+  },
+  'kx-scaling-group': { needsDetails: false, detail: ({ hostType }) => String(hostType) },
+  'kx-user': { needsDetails: false, detail: () => undefined },
+};
+
+/** The entities of these kinds in an environment, kind by kind. */
+export async function contentsOf(
+  read: Reader,
+  environmentId: string,
+  kinds: readonly InEnvironment[],
+): Promise<Content[]> {
+  const found = await Promise.all(kinds.map((kind) => contentsOfKind(read, environmentId, kind)));
+  return found.flat();
+}
+
+async function contentsOfKind<K extends InEnvironment>(
+  read: Reader,
+  environmentId: string,
+  kind: K,
+): Promise<Content[]> {
+  const { needsDetails, detail }: Description<K> = DESCRIPTIONS[kind];
+  const views = await (needsDetails ? read.all : read.listed)(kind, { environmentId });
+  return views.map((view) => {
+    const key = keyIn(kind, { ...view, environmentId }) as unknown as Content['key'];
+    const { createdTimestamp, createTimestamp = createdTimestamp } = view as Record<string, string | undefined>;
+    const item = { ...pathItem(kind, key, detail(view)), made: createTimestamp };
+    return { kind, key, view, status: statusOf(view), item };
+  });
+}

@@ -1,0 +1,26 @@
+import { quoted } from '../untrusted.ts';
+import type { Asked, Impact } from './model.ts';
+import type { Views } from './views.ts';
+
+type EnvironmentKind = 'kx-environment' | 'environment';
+type Named<K extends EnvironmentKind> = Pick<Asked<K, never>, 'key' | 'read'> & {
+  readonly input: { readonly name?: string | undefined };
+};
+
+/** The other environments with the requested name. Deleted ones do not count. */
+export async function namesakes<K extends EnvironmentKind>(
+  kind: K,
+  { input: { name }, key, read }: Named<K>,
+): Promise<readonly Views[K][]> {
+  if (name === undefined) return [];
+  const all = await read.listed(kind, { ...key, name });
+  return all.filter(
+    (other) => other.name === name && other.environmentId !== key.environmentId && other.status !== 'DELETED',
+  );
+}
+
+/** A rename to the name of another environment needs approval: people approve calls by that name. */
+export async function renamed<K extends EnvironmentKind>(kind: K, asked: Named<K>): Promise<Impact> {
+  if ((await namesakes(kind, asked)).length === 0) return {};
+  return { asks: [`${quoted(String(asked.input.name))} is the name of another environment.`] };
+}

@@ -1,0 +1,32 @@
+import { renamed } from './environment-names.ts';
+import type { Asked, Found, Kind } from './model.ts';
+import { NAMES } from './names.ts';
+import { ENVIRONMENTS } from './quotas.ts';
+import { exists, wrongEnvironment } from './rules.ts';
+
+/** The target has one of these statuses. */
+const inStatus =
+  (...allowed: readonly string[]) =>
+  ({ key, target }: Asked<'environment', 'UpdateEnvironment' | 'DeleteEnvironment'>): Found =>
+    wrongEnvironment('environment', target?.name ?? key.environmentId, target?.status, allowed);
+
+/** The environments of the dataset browser, which AWS deprecated. The API shows nothing of what they contain. */
+export const environment: Kind<'environment'> = {
+  changes: {
+    CreateEnvironment: {
+      rules: [],
+      quotas: () => [{ quota: ENVIRONMENTS, more: 1, error: 'ServiceQuotaExceeded' }],
+      unchecked: ['whether AWS still creates dataset browser environments'],
+    },
+    UpdateEnvironment: {
+      rules: [exists('environment'), inStatus('CREATED')],
+      impact: (asked) => renamed('environment', asked),
+    },
+    DeleteEnvironment: {
+      rules: [exists('environment'), inStatus('CREATED', 'FAILED_CREATION', 'FAILED_DELETION', 'SUSPENDED')],
+      impact: ({ target }) => ({
+        lost: [{ kind: NAMES.environment.noun, name: String(target.name), detail: 'with all datasets in it' }],
+      }),
+    },
+  },
+};

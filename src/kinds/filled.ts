@@ -1,0 +1,71 @@
+import { dataviewIn } from '../operations/conditions/clusters.ts';
+import { quoted } from '../untrusted.ts';
+import type { Asked, Filled } from './model.ts';
+import type { Reader } from './reader.ts';
+import type { Keys } from './views.ts';
+
+type Remount = Asked<'kx-cluster', 'UpdateKxClusterDatabases'>;
+type Mount = Remount['input']['databases'][number];
+
+const EMPTY =
+  'databases is empty: the service would accept it and change nothing. Give every database that the cluster mounts.';
+
+/** The databases of a cluster with the versions that the service mounts. */
+export async function mountsFilled({ input, key, target, read }: Remount): Promise<Filled> {
+  // Each database once: a request may have many entries, and the service rejects those that the cluster does not mount.
+  const mounted = new Set(target?.databases?.map(({ databaseName }) => databaseName));
+  const mounts = await Promise.all(
+    input.databases.map(async (entry) =>
+      mounted.delete(entry.databaseName) ? mountOf(read, key, entry) : { mount: entry, ignored: [] },
+    ),
+  );
+  return {
+    input: { ...input, databases: mounts.map(({ mount }) => mount) },
+    ignored: [...(input.databases.length === 0 ? [EMPTY] : []), ...mounts.flatMap(({ ignored }) => ignored)],
+  };
+}
+
+/** The newest version of the dataview that an entry names; otherwise its changeset or the latest one. */
+async function mountOf(read: Reader, { environmentId }: Keys['kx-cluster'], entry: Mount) {
+  const { databaseName, dataviewConfiguration: given } = entry;
+  const dataviewName = dataviewIn(entry);
+  if (dataviewName === undefined) {
+    const changesetId = entry.changesetId ?? (await latestChangeset(read, { environmentId, databaseName }));
+    return { mount: { ...entry, changesetId }, ignored: [] };
+  }
+  const view = await read.get('kx-dataview', { environmentId, databaseName, dataviewName });
+  const { versionId, changesetId } = view?.activeVersions?.[0] ?? {};
+  const ignored = (
+    [
+      ['dataviewVersionId', given?.dataviewVersionId, versionId],
+      ['changesetId', (given as { changesetId?: string } | undefined)?.changesetId, changesetId],
+    ] as const
+  ).filter(([, wanted, taken]) => view !== undefined && wanted !== undefined && wanted !== taken);
+  return {
+    mount: { ...entry, dataviewConfiguration: { dataviewName, dataviewVersionId: versionId } },
+    ignored: ignored.map(
+      ([member, , taken]) =>
+        `The service ignores ${member} and mounts the newest version of dataview ${quoted(dataviewName)}, with ${member} ${quoted(String(taken))}. Give only dataviewName.`,
+    ),
+  };
+}
+
+/**
+ * Without a changeset, the service moves a dataview without autoUpdate to the latest one. A call with no other settings requests
+ * that; next to other settings, the changeset counts as omitted.
+ */
+export async function changesetFilled({
+  input,
+  key,
+  target,
+  read,
+}: Asked<'kx-dataview', 'UpdateKxDataview'>): Promise<Filled> {
+  const { description, changesetId, segmentConfigurations } = input;
+  if (target?.autoUpdate === true || changesetId !== undefined) return { input, ignored: [] };
+  const latest = await latestChangeset(read, key);
+  const isAlone = description === undefined && segmentConfigurations === undefined;
+  return { input: isAlone || latest === target?.changesetId ? { ...input, changesetId: latest } : input, ignored: [] };
+}
+
+const latestChangeset = async (read: Reader, { environmentId, databaseName }: Keys['kx-database']) =>
+  (await read.get('kx-database', { environmentId, databaseName }))?.lastCompletedChangesetId;

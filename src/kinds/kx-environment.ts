@@ -1,0 +1,108 @@
+import { contentsOf } from './contents.ts';
+import { namesakes, renamed } from './environment-names.ts';
+import type { Asked, Found, Impact, Kind, Problem } from './model.ts';
+import { NAMES } from './names.ts';
+import { KX_ENVIRONMENTS } from './quotas.ts';
+import { environmentExists, OPEN, openEnvironment, wrongEnvironment } from './rules.ts';
+import { isGone, isLeaving, isWorking, userItem, userOf } from './users.ts';
+import type { User, Views } from './views.ts';
+
+type Environment = Views['kx-environment'];
+type Name = Asked<'kx-environment', 'CreateKxEnvironment' | 'UpdateKxEnvironment'>;
+type Connect = Asked<'kx-environment', 'UpdateKxEnvironmentNetwork'>;
+type Delete = Asked<'kx-environment', 'DeleteKxEnvironment'>;
+
+async function nameIsFree(asked: Name): Promise<Found> {
+  const [other] = await namesakes('kx-environment', asked);
+  if (other === undefined) return undefined;
+  const name = String(asked.input.name);
+  return {
+    error: 'NameTaken',
+    words: `A KX environment with the name ${name} already exists`,
+    about: { kind: NAMES['kx-environment'].noun, name, detail: other.status },
+  };
+}
+
+/** The gateway and its addresses can be set once, unless they failed to attach. Its rules and the DNS servers can be changed. */
+function gatewayStays({ input, target: { transitGatewayConfiguration: old, tgwStatus } = {} }: Connect): Found {
+  const { transitGatewayConfiguration: gateway } = input;
+  if (gateway === undefined || old === undefined || tgwStatus === 'FAILED_UPDATE') return undefined;
+  const { transitGatewayID, routableCIDRSpace } = gateway;
+  if (old.transitGatewayID === transitGatewayID && old.routableCIDRSpace === routableCIDRSpace) return undefined;
+  return {
+    error: 'AlreadySet',
+    words: 'The transit gateway and the routable CIDR space of an environment cannot be changed once they are set',
+    about: { kind: 'transit gateway', name: String(old.transitGatewayID) },
+    first: 'It is already attached; neither it nor its CIDR space can be replaced.',
+  };
+}
+
+/** The clusters in an environment, without those that block nothing any more. */
+async function clustersIn({ key, read }: Connect | Delete): Promise<User[]> {
+  const listed = await read.listed('kx-cluster', { environmentId: key.environmentId });
+  return listed.filter(({ status }) => !isGone(status)).map((cluster) => userOf('kx-cluster', key, cluster));
+}
+
+async function networkChanged(asked: Connect): Promise<Impact> {
+  const isFinal = asked.input.transitGatewayConfiguration !== undefined;
+  return {
+    lost: isFinal
+      ? [{ kind: 'option to change', name: 'transit gateway', detail: 'its id and CIDR range become final' }]
+      : [],
+    interrupted: (await clustersIn(asked)).filter(isWorking).map(userItem),
+  };
+}
+
+const DELETABLE: readonly string[] = [...OPEN, 'FAILED_CREATION', 'FAILED_DELETION'];
+
+/** An environment cannot be deleted in its status. */
+export const undeletable = (name: string, status: string | undefined): Problem | undefined =>
+  wrongEnvironment('kx-environment', name, status, DELETABLE, '');
+
+async function withoutClusters(asked: Delete): Promise<Found> {
+  const users = await clustersIn(asked);
+  if (users.length === 0) return undefined;
+  const words =
+    `Can't delete this KX Environment with id ${asked.key.environmentId}. It still contains active clusters. ` +
+    'Please delete all clusters before deleting the environment.';
+  return { error: 'Validation', words, users, named: 'kx-environment' };
+}
+
+/** An environment is deleted with everything in it; its clusters have to be deleted first. */
+async function contentsLost(asked: Delete & { readonly target: Environment }): Promise<Impact> {
+  const { key, read } = asked;
+  const kinds = ['kx-database', 'kx-dataview', 'kx-volume', 'kx-scaling-group', 'kx-user'] as const;
+  const [contents, clusters] = await Promise.all([contentsOf(read, key.environmentId, kinds), clustersIn(asked)]);
+  return {
+    lost: contents.filter(({ kind, status }) => kind !== 'kx-dataview' || !isLeaving(status)).map(({ item }) => item),
+    seen: [clusters, contents.map(({ view }) => view)],
+  };
+}
+
+export const kxEnvironment: Kind<'kx-environment'> = {
+  changes: {
+    CreateKxEnvironment: {
+      rules: [nameIsFree],
+      quotas: () => [{ quota: KX_ENVIRONMENTS, more: 1, error: 'ServiceQuotaExceeded' }],
+      unchecked: ['whether this server may use the key and create environments'],
+    },
+    UpdateKxEnvironment: {
+      rules: [openEnvironment, nameIsFree],
+      impact: (asked) => renamed('kx-environment', asked),
+    },
+    UpdateKxEnvironmentNetwork: {
+      rules: [openEnvironment, gatewayStays],
+      unchecked: ['whether the gateway, its CIDR space or the servers can be reached'],
+      impact: networkChanged,
+      verb: 'CHANGE THE NETWORK OF',
+    },
+    DeleteKxEnvironment: {
+      rules: [
+        environmentExists,
+        ({ key, target }) => undeletable(target?.name ?? key.environmentId, target?.status),
+        withoutClusters,
+      ],
+      impact: contentsLost,
+    },
+  },
+};

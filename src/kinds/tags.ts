@@ -1,0 +1,27 @@
+import type { Risk } from '../operations/operation.ts';
+import type { Asked, Changing, Found, Hurting } from './model.ts';
+import type { KindName } from './views.ts';
+
+type Change = Changing<'tags', Exclude<Risk, 'read'>>;
+
+const MOST = 50;
+
+const argument = (member: string, says: string) => ({ words: says, argument: { member, says } });
+
+async function taggedExists({ input: { resourceArn }, read }: Asked<KindName, Change>): Promise<Found> {
+  if ((await read.tags(resourceArn)) !== undefined) return undefined;
+  return { error: 'ResourceNotFound', ...argument('resourceArn', `Resource ${resourceArn} not found`) };
+}
+
+async function tagsFit({ input, read }: Asked<KindName, 'TagResource'>): Promise<Found> {
+  const total = Object.keys({ ...(await read.tags(input.resourceArn)), ...input.tags }).length;
+  if (total <= MOST) return undefined;
+  const says = `A resource can have at most ${MOST} tags; this one would have ${total}`;
+  return { error: 'InvalidRequest', ...argument('tags', says) };
+}
+
+/** The changes of tags. Entities of every kind can be tagged, in any status. */
+export const tagChanges: { readonly [N in Change]: Hurting<KindName, N> } = {
+  TagResource: { rules: [taggedExists, tagsFit], impact: () => ({}) },
+  UntagResource: { rules: [taggedExists], impact: () => ({}) },
+};

@@ -1,0 +1,84 @@
+import { expect, it } from 'vitest';
+import { WORLD } from './support/backend.ts';
+import { openGuard } from './support/guard.ts';
+import { having, here, outlookScene, preview, published, run } from './support/outlook.ts';
+
+const scene = outlookScene();
+const KEY = 'arn:aws:kms:us-east-1:111122223333:key/5b0e7c1f-2d84-4f7a-9c36-e1a8d9f04b72';
+const environment = { name: 'new', kmsKeyId: KEY };
+const closed = () => having(`${WORLD.arn}:kxEnvironment`, scene.estate.environmentId, { status: 'UPDATING_NETWORK' });
+const attempt = async (tool: string, input: object, approve: 'create'[] = []) => {
+  const { call, clock } = scene.backend;
+  const guard = await openGuard({ call, clock, restrictions: { approve } });
+  try {
+    return await guard.attempt({ tool, arguments: { ...input } });
+  } finally {
+    await guard.close();
+  }
+};
+const arn = () => `${WORLD.arn}:kxEnvironment/${scene.estate.environmentId}`;
+
+it('plans tags in an environment that cannot be changed, because the service accepts them', async () => {
+  await closed();
+  const tagging = { resourceArn: arn(), tags: { owner: 'desk' } };
+  expect(await preview('TagResource', tagging)).toMatchObject({ blocked: false, wouldRun: true });
+  expect(await run('TagResource', tagging)).toBe('done');
+});
+
+it('blocks more tags than an entity can have, as the service does', async () => {
+  const many = Object.fromEntries(Array.from({ length: 48 }, (_, at) => [`key${at}`, 'value']));
+  await having(`${WORLD.arn}:kxEnvironment`, scene.estate.environmentId, { tags: many });
+  const two = { resourceArn: arn(), tags: { key1: 'again', a: '1', b: '2' } };
+  expect(await preview('TagResource', two)).toMatchObject({ blocked: false });
+  const three = { resourceArn: arn(), tags: { a: '1', b: '2', c: '3' } };
+  expect((await preview('TagResource', three)).blockers).toMatchObject([
+    { kind: 'argument', name: 'tags', first: 'A resource can have at most 50 tags; this one would have 51.' },
+  ]);
+  expect(await run('TagResource', three)).toBe('InvalidRequest');
+});
+
+it('asks nobody about an environment that the service refuses to create', async () => {
+  const name = 'trading';
+  expect(await attempt('create_kx_environment', { ...environment, name }, ['create'])).toMatchObject({
+    kind: 'refused',
+    text: expect.stringContaining(`1. kdb environment "${name}" ("CREATED"): The name is in use: use the existing one`),
+  });
+});
+
+it('asks nobody about a rename to the name of another kdb environment', async () => {
+  await scene.backend.call('CreateKxEnvironment', environment);
+  expect(await attempt('update_kx_environment', here({ name: 'new' }))).toMatchObject({
+    kind: 'refused',
+    text: expect.stringContaining('1. kdb environment "new" ("CREATE_REQUESTED"): The name is in use'),
+  });
+});
+
+it('blocks a dataset browser environment with FEDERATED sign-in but without its parameters', async () => {
+  const browser = { name: 'research', federationMode: 'FEDERATED' };
+  expect((await preview('CreateEnvironment', browser)).blockers).toMatchObject([
+    { kind: 'argument', name: 'federationParameters' },
+  ]);
+  expect(await run('CreateEnvironment', browser)).toBe('Validation');
+});
+
+it('counts dataset browser environments against their quota', async () => {
+  await published();
+  const browser = { name: 'research' };
+  for (let at = 0; at < 2; at += 1) {
+    expect(await preview('CreateEnvironment', browser)).toMatchObject({ blocked: false });
+    expect(await run('CreateEnvironment', browser)).toBe('done');
+  }
+  const third = await preview('CreateEnvironment', browser);
+  expect(third).toMatchObject({ blocked: true, quotas: ['environments in this account and region: 2 of 2'] });
+  expect(await run('CreateEnvironment', browser)).toBe('ServiceQuotaExceeded');
+});
+
+it('plans a connection string while the network of the environment changes', async () => {
+  await scene.estate.user('ann');
+  await scene.estate.cluster('gateway');
+  scene.backend.clock.advance(3_600_000);
+  await closed();
+  const connection = here({ userArn: `${arn()}/kxUser/ann`, clusterName: 'gateway' });
+  expect(await preview('GetKxConnectionString', connection)).toMatchObject({ blocked: false });
+  expect(await run('GetKxConnectionString', connection)).toBe('done');
+});
