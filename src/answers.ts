@@ -27,7 +27,7 @@ import { progressOf } from './tools/progress.ts';
 import type { callSearchTool, searchTools } from './tools/search/index.ts';
 
 /** What a client is shown before it calls anything. */
-export interface Front {
+export interface ServerProfile {
   readonly place: Pick<Place, 'backend' | 'region'>;
   readonly restrictions: Restrictions;
   /** Whether all tools are listed, or only the tools that find the others. */
@@ -36,7 +36,7 @@ export interface Front {
 }
 
 /** What one process serves; shared by all connections. */
-export interface ServerEnvironment extends Omit<ToolEnvironment, 'caller'>, Omit<Front, 'place'> {
+export interface ServerEnvironment extends Omit<ToolEnvironment, 'caller'>, Omit<ServerProfile, 'place'> {
   readonly kits: Pick<RecoveryKits, 'list' | 'read'>;
   readonly seal: Seal;
   /** Carries change events between replicas. */

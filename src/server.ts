@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type AuthInfo, Server, type ServerContext } from '@modelcontextprotocol/server';
-import type { Answers, Front } from './answers.ts';
+import type { Answers, ServerProfile } from './answers.ts';
 import { OF_EXTENSIONS, ON_DEMAND } from './methods.ts';
 import { once } from './operations/operation.ts';
 import { requireFirstPage } from './resources/cursor.ts';
@@ -42,7 +42,7 @@ export interface ServerFactory {
 }
 
 /** Creates servers that list tools by themselves, and load `answers` when they have to answer something else. */
-export function serverFactory(front: Front, answers: () => Promise<Answers>): ServerFactory {
+export function serverFactory(front: ServerProfile, answers: () => Promise<Answers>): ServerFactory {
   let loaded: Answers | undefined;
   const load = once(async () => {
     loaded = await answers();

@@ -3,7 +3,7 @@ import type { Desk } from '../safety/approver-desk.ts';
 import { ApproverError } from '../safety/approver-error.ts';
 import type { Journal } from '../safety/journal.ts';
 import { type LedgerClock, resetClock } from '../safety/ledger-clock.ts';
-import { unlocked } from './approve-dialog.ts';
+import { unlock } from './approve-dialog.ts';
 import type { Terminal } from './approve-terminal.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function acceptClock(terminal: Terminal, desk: Desk, clock: LedgerC
   terminal.say('Until the clock reaches that time again, no approval is trusted, because it may have expired.');
   terminal.say('If the clock is correct now, you can discard the later time. This voids all open plans and all');
   terminal.say('unused approvals, and the journal records it.\n');
-  await unlocked(terminal, desk);
+  await unlock(terminal, desk);
   const typed = await terminal.ask(`Type today's date (UTC, YYYY-MM-DD) to accept this clock: `);
   const times = await clock.read();
   if (typed !== iso(times.now).slice(0, DATE))

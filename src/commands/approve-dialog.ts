@@ -7,12 +7,12 @@ import type { Item } from '../safety/finding.ts';
 import { itemText } from '../safety/item-text.ts';
 import type { Question } from '../safety/ledger.ts';
 import type { Terminal } from './approve-terminal.ts';
-import { folded } from './fold.ts';
+import { foldLine } from './fold.ts';
 
 const TRIES = 3;
 
 /** The open plans for people: a few lines each, which also fit a narrow terminal. */
-export function listing(waiting: readonly Question[], now: number, columns: number | undefined): string {
+export function planListText(waiting: readonly Question[], now: number, columns: number | undefined): string {
   const lines = waiting.flatMap((question, at) => [
     ...(at === 0 ? [] : ['']),
     `${printable(question.code)}  ${planText(question).headline}`,
@@ -20,7 +20,7 @@ export function listing(waiting: readonly Question[], now: number, columns: numb
     `       requested ${ago(question.opened, now)} by ${printable(asker(question.principal))}, open for another ${left(question.expires, now)}`,
   ]);
   return lines
-    .flatMap((line) => folded(line, columns))
+    .flatMap((line) => foldLine(line, columns))
     .map((line) => `${line}\n`)
     .join('');
 }
@@ -29,7 +29,7 @@ export function listing(waiting: readonly Question[], now: number, columns: numb
  * The question with a code, in any letter case. Throws ApproverError when no open question has that code, with the reason when
  * `status` knows it.
  */
-export async function chosenFrom(
+export async function findPlan(
   waiting: readonly Question[],
   code: string,
   status: Decisions['status'],
@@ -58,7 +58,7 @@ export async function approveAtTerminal(terminal: Terminal, desk: Desk, question
     ['Lost for good', shown.lost],
     ['Interrupted', shown.interrupted],
   ] as const)
-    await list(
+    await showItems(
       terminal,
       title,
       items.filter((item) => !shown.text.includes(`${itemText(item)}.`)),
@@ -68,8 +68,8 @@ export async function approveAtTerminal(terminal: Terminal, desk: Desk, question
     `Plan ${printable(code)}, requested ${ago(opened, now)} by ${printable(asker(principal))}, open for another ${left(expires, now)}.`,
   );
   terminal.say();
-  const typed = await named(terminal, desk, question);
-  const approver = desk.keyed ? await unlocked(terminal, desk) : await unkeyed(terminal, desk);
+  const typed = await askName(terminal, desk, question);
+  const approver = desk.keyed ? await unlock(terminal, desk) : await approverWithoutKey(terminal, desk);
   const verdict = await desk.approve(question, typed, approver);
   if (verdict !== 'approved') throw new ApproverError(CLOSED);
   terminal.say(
@@ -81,7 +81,7 @@ const FIRST_LINES = 3;
 const CLOSED = 'It is no longer open: it expired or was answered elsewhere. Nothing was approved here.';
 
 /** Items for which the text has no room, by kind and page by page, so that nothing scrolls away unread. */
-async function list(terminal: Terminal, title: string, items: readonly Item[]): Promise<void> {
+async function showItems(terminal: Terminal, title: string, items: readonly Item[]): Promise<void> {
   for (const [at, page] of pagesOf(items).entries()) {
     if (at > 0 && (await terminal.ask('Enter shows more: ')) === undefined)
       throw new ApproverError('Nothing was approved.');
@@ -92,7 +92,7 @@ async function list(terminal: Terminal, title: string, items: readonly Item[]): 
 }
 
 /** Reads the name of the target, with two more attempts. Throws ApproverError when it was not typed. */
-async function named(terminal: Terminal, desk: Desk, question: Question): Promise<string> {
+async function askName(terminal: Terminal, desk: Desk, question: Question): Promise<string> {
   const { code, shown } = question;
   for (;;) {
     const typed = await terminal.ask(`${printable(typeLine(shown.name).replace(/\.$/, ''))}: `);
@@ -108,7 +108,7 @@ async function named(terminal: Terminal, desk: Desk, question: Question): Promis
   }
 }
 
-async function unkeyed(terminal: Terminal, desk: Desk): Promise<Approver> {
+async function approverWithoutKey(terminal: Terminal, desk: Desk): Promise<Approver> {
   terminal.say(
     'No passphrase is set, so this is weak proof: any program that runs as you, such as an agent with a shell, could do the same. It counts on the local backend only. (Set one up: the same command with --init.)',
   );
@@ -118,7 +118,7 @@ async function unkeyed(terminal: Terminal, desk: Desk): Promise<Approver> {
 }
 
 /** Reads the passphrase. Throws ApproverError when it is wrong. */
-export async function unlocked(terminal: Terminal, desk: Desk): Promise<Approver> {
+export async function unlock(terminal: Terminal, desk: Desk): Promise<Approver> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const passphrase = await terminal.askHidden('Your passphrase (it is not shown): ');
     if (passphrase === undefined) throw new ApproverError('Nothing was approved.');

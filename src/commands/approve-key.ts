@@ -3,11 +3,11 @@ import { checkPassphrase, initApprover, keyFingerprint } from '../safety/approve
 import type { Desk } from '../safety/approver-desk.ts';
 import { ApproverError } from '../safety/approver-error.ts';
 import { refuseSecondKey, storeForms } from '../safety/approver-files.ts';
-import { unlocked } from './approve-dialog.ts';
+import { unlock } from './approve-dialog.ts';
 import type { Terminal } from './approve-terminal.ts';
 import { pinWorldFile, refusePinnedWorld } from './world-owner.ts';
 
-const trusted = (when: 'count' | 'will count') => [
+const trustLines = (when: 'count' | 'will count') => [
   `Forms in MCP clients, and sign-ins on the page of an HTTP server, ${when} without the passphrase.`,
   'A form is as strong as its client: an agent that fills in forms by itself then approves its own calls.',
 ];
@@ -32,16 +32,16 @@ export async function setUpKey(
   const fingerprint = keyFingerprint(await initApprover(stateDir, first, { trustForms }));
   terminal.say(`Set up. The key is ${fingerprint}`);
   await pinWorldFile(state, fingerprint);
-  for (const line of trustForms ? trusted('count') : [NOT_TRUSTED]) terminal.say(line);
+  for (const line of trustForms ? trustLines('count') : [NOT_TRUSTED]) terminal.say(line);
   terminal.say(RESTART);
 }
 
 /** Lets the owner of the key declare, with the passphrase, that forms count without it. */
 export async function trustForms(terminal: Terminal, desk: Desk, stateDir: string): Promise<void> {
   if (!desk.keyed) throw new ApproverError('Forms count here: no passphrase was set up.');
-  for (const line of trusted('will count')) terminal.say(line);
+  for (const line of trustLines('will count')) terminal.say(line);
   terminal.say('Type the passphrase to allow that.');
-  const { trustInForms } = await unlocked(terminal, desk);
+  const { trustInForms } = await unlock(terminal, desk);
   await storeForms(stateDir, trustInForms);
   terminal.say(`Allowed. ${RESTART}`);
 }

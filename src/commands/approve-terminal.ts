@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
-import { folded } from './fold.ts';
+import { foldLine } from './fold.ts';
 
 /** A person at a terminal. */
 export interface Terminal {
@@ -45,7 +45,7 @@ export function openTerminal(): Terminal {
     });
   return {
     say: (text = '', look) => {
-      for (const piece of folded(text, process.stdout.columns)) process.stdout.write(`${styled(piece, look)}\n`);
+      for (const piece of foldLine(text, process.stdout.columns)) process.stdout.write(`${styled(piece, look)}\n`);
     },
     ask,
     askHidden: async (prompt) => {

@@ -13,7 +13,7 @@ import { sqlLedger } from '../safety/sql-ledger.ts';
 import { openState, type StateDatabase } from '../safety/state.ts';
 import { type Fleet, PLANS } from '../transports/fleet/fleet.ts';
 import { acceptClock } from './approve-clock.ts';
-import { approveAtTerminal, chosenFrom, listing } from './approve-dialog.ts';
+import { approveAtTerminal, findPlan, planListText } from './approve-dialog.ts';
 import { distrustForms, setUpKey, trustForms } from './approve-key.ts';
 import { isTerminal, openTerminal, type Terminal } from './approve-terminal.ts';
 import { ownCommand } from './own-command.ts';
@@ -32,7 +32,7 @@ export async function approve(
     : [...switches];
   if (other !== undefined) throw new ConfigError(`--${act} and --${other} cannot be combined`);
   if (act === 'init')
-    return at('Setting up a passphrase', (terminal) =>
+    return withTerminal('Setting up a passphrase', (terminal) =>
       setUpKey(terminal, { stateDir, state: worldFile }, switches.has('trust-forms')),
     );
   if (act === 'distrust-forms') return distrustForms(stateDir);
@@ -51,10 +51,12 @@ export async function approve(
   });
   try {
     if (act === 'decline') await decline(desk, code);
-    else if (act === 'web') await web(desk, code);
-    else if (act === 'trust-forms') await at('Trusting forms', (terminal) => trustForms(terminal, desk, stateDir));
-    else if (act === 'reset-clock') await clock(desk, fleet?.clock(PLANS) ?? sqlClock(state, Date.now), state);
-    else await dialog(desk, code);
+    else if (act === 'web') await openPage(desk, code);
+    else if (act === 'trust-forms')
+      await withTerminal('Trusting forms', (terminal) => trustForms(terminal, desk, stateDir));
+    else if (act === 'reset-clock')
+      await resetClockIfBehind(desk, fleet?.clock(PLANS) ?? sqlClock(state, Date.now), state);
+    else await approveInTerminal(desk, code);
   } finally {
     if (fleet === undefined && (await isShared(state))) process.stderr.write(IN_REDIS);
     await fleet?.close();
@@ -73,20 +75,20 @@ async function fleetAt(url: string): Promise<Fleet> {
 
 async function decline(desk: Desk, code: string | undefined): Promise<void> {
   if (code === undefined) throw new ConfigError('--decline: needs the CODE of the plan to decline');
-  const question = await chosenFrom(await desk.waiting(), code, desk.status);
+  const question = await findPlan(await desk.waiting(), code, desk.status);
   if ((await desk.decline(question)) === 'closed') throw new ApproverError(`${question.code} is no longer open.`);
   process.stdout.write(`Declined ${question.code}. Nothing runs.\n`);
 }
 
-async function dialog(desk: Desk, code: string | undefined): Promise<void> {
+async function approveInTerminal(desk: Desk, code: string | undefined): Promise<void> {
   const waiting = await desk.waiting();
   if (waiting.length === 0 && code === undefined) {
     process.stdout.write('Nothing waits for approval.\n');
     return;
   }
-  if (code === undefined) process.stdout.write(listing(waiting, Date.now(), process.stdout.columns));
-  const chosen = code === undefined ? undefined : await chosenFrom(waiting, code, desk.status);
-  await at('Approving', async (terminal) =>
+  if (code === undefined) process.stdout.write(planListText(waiting, Date.now(), process.stdout.columns));
+  const chosen = code === undefined ? undefined : await findPlan(waiting, code, desk.status);
+  await withTerminal('Approving', async (terminal) =>
     approveAtTerminal(terminal, desk, chosen ?? (await choose(terminal, waiting, desk))),
   );
 }
@@ -98,7 +100,7 @@ async function choose(terminal: Terminal, waiting: readonly Question[], desk: De
     const typed = await terminal.ask('\nCode of the plan to show: ');
     if (typed === undefined || typed.trim() === '') throw new ApproverError('Nothing was approved.');
     try {
-      return await chosenFrom(waiting, typed, desk.status);
+      return await findPlan(waiting, typed, desk.status);
     } catch (error) {
       if (tries === TRIES || !(error instanceof ApproverError)) throw error;
       terminal.say(error.message);
@@ -106,24 +108,24 @@ async function choose(terminal: Terminal, waiting: readonly Question[], desk: De
   }
 }
 
-async function clock(desk: Desk, ledgers: LedgerClock, state: StateDatabase): Promise<void> {
+async function resetClockIfBehind(desk: Desk, ledgers: LedgerClock, state: StateDatabase): Promise<void> {
   if (!lags(await ledgers.read())) {
     process.stdout.write('The clock is not behind any recorded time. There is nothing to reset.\n');
     return;
   }
   const journal = sqlJournal(async () => state, Date.now);
-  await at('Resetting the clock', (terminal) => acceptClock(terminal, desk, ledgers, journal));
+  await withTerminal('Resetting the clock', (terminal) => acceptClock(terminal, desk, ledgers, journal));
 }
 
-async function web(desk: Desk, code: string | undefined): Promise<void> {
-  const chosen = code === undefined ? undefined : await chosenFrom(await desk.waiting(), code, desk.status);
-  if (!isTerminal()) throw notHere('Opening the approval page');
+async function openPage(desk: Desk, code: string | undefined): Promise<void> {
+  const chosen = code === undefined ? undefined : await findPlan(await desk.waiting(), code, desk.status);
+  if (!isTerminal()) throw terminalRequired('Opening the approval page');
   const { serveApprovalPage } = await import('./approve-web.ts');
   await serveApprovalPage(desk, chosen);
 }
 
-async function at(what: string, work: (terminal: Terminal) => Promise<void>): Promise<void> {
-  if (!isTerminal()) throw notHere(what);
+async function withTerminal(what: string, work: (terminal: Terminal) => Promise<void>): Promise<void> {
+  if (!isTerminal()) throw terminalRequired(what);
   const terminal = openTerminal();
   try {
     await work(terminal);
@@ -134,5 +136,5 @@ async function at(what: string, work: (terminal: Terminal) => Promise<void>): Pr
 
 const without = (all: ReadonlySet<string>, ...some: string[]) => [...all].filter((one) => !some.includes(one));
 
-const notHere = (what: string) =>
+const terminalRequired = (what: string) =>
   new ApproverError(`${what} needs a person at a terminal, but stdin or stdout is not a terminal.`);

@@ -5,7 +5,7 @@ import { LedgerError } from '../safety/ledger.ts';
 import { isFirst } from '../safety/once-mark.ts';
 import type { StateDatabase } from '../safety/state.ts';
 import type { Log } from './log.ts';
-import { forgets, stateDirFlag } from './out-of-band.ts';
+import { isEphemeral, stateDirFlag } from './out-of-band.ts';
 import { ownCommand } from './own-command.ts';
 
 /** The rules that the approver's key of a server sets, as they were when the server started. */
@@ -24,7 +24,7 @@ export interface ApproverRules {
 
 /** The rules of a state directory. A local world in memory has no approver, because it has nothing to protect. */
 export function approverRules(config: Config): ApproverRules {
-  const key = forgets(config) ? Promise.resolve(undefined) : approverKey(config.stateDir);
+  const key = isEphemeral(config) ? Promise.resolve(undefined) : approverKey(config.stateDir);
   const trusted = key.then((own) => own === undefined || trustsForms(config.stateDir, own)).catch(() => false);
   key.catch(() => {});
   const fingerprint = () =>

@@ -5,8 +5,8 @@ import type { Quotas } from '../operations/quotas.ts';
 import { LedgerError } from '../safety/ledger.ts';
 import type { PlanPlace } from '../safety/plan.ts';
 import { StoreError } from '../sqlite/store-error.ts';
+import { backendLocation, configuredRegion, DEFAULT_REGION, worldFile } from './backend-location.ts';
 import type { Log } from './log.ts';
-import { DEFAULT_REGION, placeOf, regionOf, worldFile } from './place.ts';
 
 /** Executes operations. Opened on the first call, so that a start loads neither the AWS client nor the store. */
 export interface Backend {
@@ -24,7 +24,7 @@ export interface Backend {
   close(): Promise<void>;
 }
 
-interface Opened {
+interface OpenBackend {
   readonly call: Call;
   readonly quotas?: () => Promise<Quotas>;
   readonly approver?: () => Promise<string | null>;
@@ -41,8 +41,8 @@ export interface BackendOptions {
 
 /** The backend that the configuration selects. */
 export function backend(config: Config, log: Log, { server, approver }: BackendOptions): Backend {
-  const region = regionOf(config);
-  let opening: Promise<Opened> | undefined;
+  const region = configuredRegion(config);
+  let opening: Promise<OpenBackend> | undefined;
   let worldId: string | undefined;
   const opened = async () => {
     const made =
@@ -63,15 +63,15 @@ export function backend(config: Config, log: Log, { server, approver }: BackendO
 
   const call: Call = async (name, input, options) => {
     const opened = await open().catch((error: unknown) => {
-      throw cannotOpen(name, error);
+      throw openingError(name, error);
     });
     return opened.call(name, input, options);
   };
   return {
     call,
-    load: async () => void (await (config.backend === 'local' ? localParts() : remoteParts())),
+    load: async () => void (await (config.backend === 'local' ? loadLocalCode() : loadRemoteCode())),
     place: {
-      ...placeOf(config),
+      ...backendLocation(config),
       target: config.target,
       world: worldFile(config),
       server,
@@ -83,7 +83,7 @@ export function backend(config: Config, log: Log, { server, approver }: BackendO
       try {
         return (await (await open()).approver?.()) ?? null;
       } catch (error) {
-        throw new LedgerError(whyNot(error));
+        throw new LedgerError(publicReason(error));
       }
     },
     quotas: async () => (await open().catch(() => undefined))?.quotas?.(),
@@ -91,31 +91,32 @@ export function backend(config: Config, log: Log, { server, approver }: BackendO
   };
 }
 
-const whyNot = (error: unknown) => (error instanceof StoreError ? error.message : 'The backend could not be started.');
+const publicReason = (error: unknown) =>
+  error instanceof StoreError ? error.message : 'The backend could not be started.';
 
 const isAdvised = (error: unknown) => error instanceof StoreError && error.advice !== undefined;
 
-function cannotOpen(operation: Parameters<Call>[0], error: unknown): FinspaceError {
+function openingError(operation: Parameters<Call>[0], error: unknown): FinspaceError {
   return new FinspaceError({
     operation,
     code: 'Misconfigured',
-    detail: whyNot(error),
+    detail: publicReason(error),
     retryable: false,
     advice: `Have a person correct this${isAdvised(error) ? '' : ', for example with --state, --state-dir or --world'}; repeating will not help.`,
   });
 }
 
-const remoteParts = () => import('../finspace/call.ts');
-const localParts = () => Promise.all([remoteParts(), import('../local/index.ts')]);
+const loadRemoteCode = () => import('../finspace/call.ts');
+const loadLocalCode = () => Promise.all([loadRemoteCode(), import('../local/index.ts')]);
 
-async function openRemote(config: Config): Promise<Opened> {
-  const { finspaceCall } = await remoteParts();
+async function openRemote(config: Config): Promise<OpenBackend> {
+  const { finspaceCall } = await loadRemoteCode();
   const { region, endpoint, profile } = config;
-  return { call: finspaceCall({ region, endpoint, profile, ...reach(config) }), close: async () => {} };
+  return { call: finspaceCall({ region, endpoint, profile, ...callLimits(config) }), close: async () => {} };
 }
 
-async function openLocal(config: Config, region: string, log: Log, approver: string | undefined): Promise<Opened> {
-  const [{ finspaceCall }, { startLocal }] = await localParts();
+async function openLocal(config: Config, region: string, log: Log, approver: string | undefined): Promise<OpenBackend> {
+  const [{ finspaceCall }, { startLocal }] = await loadLocalCode();
   const { state, world, quotas, lifecycle, faults } = config;
   const local = await startLocal({
     state,
@@ -125,19 +126,19 @@ async function openLocal(config: Config, region: string, log: Log, approver: str
     region,
     faults,
     approver,
-    onError: mishapsTo(log),
+    onError: logServiceErrors(log),
   });
   return {
     identity: local.identity,
     approver: local.approver,
-    call: finspaceCall({ region, service: local.service, ...reach(config) }),
+    call: finspaceCall({ region, service: local.service, ...callLimits(config) }),
     quotas: local.quotas,
     close: local.close,
   };
 }
 
 /** Logs internal errors of the embedded service; callers see less detail. */
-export const mishapsTo = (log: Log) => (error: unknown) => {
+export const logServiceErrors = (log: Log) => (error: unknown) => {
   log.error(
     { cause: error instanceof StoreError ? error.message : String((error as Error).stack ?? error) },
     'the local service failed',
@@ -147,7 +148,7 @@ export const mishapsTo = (log: Log) => (error: unknown) => {
 const MOST_RESPONSE_BYTES = 16 * 1024 * 1024;
 
 /** The limits of calls to the backend. */
-export const reach = ({ connectTimeout, attemptTimeout, callTimeout, maxAttempts }: Config) => ({
+export const callLimits = ({ connectTimeout, attemptTimeout, callTimeout, maxAttempts }: Config) => ({
   limits: {
     connectMs: connectTimeout,
     attemptMs: attemptTimeout,

@@ -15,7 +15,7 @@ export function completionScript(commands: Commands, standard: string, shell: st
   const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
   if (script === undefined)
     throw new ConfigError(`completion: expects ${Object.keys(SCRIPTS).join(', ')}, not ${JSON.stringify(shell)}`);
-  return script(Object.entries(commands).map(parts), standard);
+  return script(Object.entries(commands).map(describeCommand), standard);
 }
 
 interface Option {
@@ -34,7 +34,7 @@ interface Command {
   readonly words: readonly string[];
 }
 
-function parts([name, { summary, settings, switches = {}, word = '' }]: [string, CommandShape]): Command {
+function describeCommand([name, { summary, settings, switches = {}, word = '' }]: [string, CommandShape]): Command {
   const own = Object.entries({ ...switches, help: 'Show the options' }).map(([flag, text]) => ({
     ...{ flag: `--${flag}`, text },
     choices: [],

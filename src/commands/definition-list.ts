@@ -1,4 +1,4 @@
-import { folded } from './fold.ts';
+import { foldLine } from './fold.ts';
 
 const GAP = 4;
 /** Minimum width of a text beside its label; with less room, the text starts below the label. */
@@ -11,7 +11,7 @@ export function definitionList(rows: readonly (readonly [label: string, text: st
   const isNarrow = columns !== undefined && columns - widest - GAP < NARROWEST_TEXT;
   const indent = isNarrow ? BELOW : widest + GAP;
   const lines = rows.flatMap(([label, text]) => {
-    const pieces = folded(text, columns === undefined ? undefined : columns - indent);
+    const pieces = foldLine(text, columns === undefined ? undefined : columns - indent);
     const [first = '', ...rest] = pieces;
     const below = (isNarrow ? pieces : rest).map((piece) => ' '.repeat(indent) + piece);
     return [isNarrow ? `  ${label}` : `  ${label}`.padEnd(indent) + first, ...below];

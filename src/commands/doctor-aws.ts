@@ -7,7 +7,7 @@ import { environmentRegion } from '../finspace/region.ts';
 import { secrets } from '../finspace/secrets.ts';
 import { sharedProfile } from '../finspace/shared-profile.ts';
 import { FinspaceError } from '../operations/failure.ts';
-import { reach } from './backend.ts';
+import { callLimits } from './backend.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
 
 /** Region, credentials and endpoint of the `aws` backend, in the order in which a call needs them. */
@@ -16,7 +16,7 @@ export async function awsFindings(config: Config, env: NodeJS.ProcessEnv): Promi
   const credentials = await credentialsFinding(config, env);
   const backend =
     region.status === 'failed' || credentials.status === 'failed'
-      ? warning('backend', `${placeOf(config)} was not called.`, 'First correct what failed above.')
+      ? warning('backend', `${endpointText(config)} was not called.`, 'First correct what failed above.')
       : await backendFinding(config);
   return [region, credentials, backend, ...(await endpointClock(config, Date.now))];
 }
@@ -37,7 +37,7 @@ async function credentialsFinding(config: Config, env: NodeJS.ProcessEnv): Promi
   const { watch, mask } = secrets();
   const source = credentialSource(await sharedProfile(profile), env);
   try {
-    const { credentials } = finspaceClient({ region, endpoint, profile, ...reach(config) }, watch);
+    const { credentials } = finspaceClient({ region, endpoint, profile, ...callLimits(config) }, watch);
     const { expiration } = (await credentials?.current()) ?? {};
     if (expiration === undefined) return ok('credentials', `from ${source}; they do not expire`);
     const text = `from ${source}; they expire at ${expiration.toISOString()}`;
@@ -52,15 +52,15 @@ async function credentialsFinding(config: Config, env: NodeJS.ProcessEnv): Promi
 /** Lists one environment, without changing anything. */
 async function backendFinding(config: Config): Promise<Finding> {
   const { region, endpoint, profile } = config;
-  const call = finspaceCall({ region, endpoint, profile, ...reach(config), maxAttempts: 1 });
+  const call = finspaceCall({ region, endpoint, profile, ...callLimits(config), maxAttempts: 1 });
   const began = performance.now();
   try {
     await call('ListKxEnvironments', { maxResults: 1 }, { signal: AbortSignal.timeout(config.callTimeout) });
-    return ok('backend', `${placeOf(config)} answers (${Math.round(performance.now() - began)} ms)`);
+    return ok('backend', `${endpointText(config)} answers (${Math.round(performance.now() - began)} ms)`);
   } catch (error) {
     if (!(error instanceof FinspaceError)) throw error;
     const { code, detail, advice } = error.fields;
-    return failed('backend', `${placeOf(config)}: ${code}: ${detail}`, advice);
+    return failed('backend', `${endpointText(config)}: ${code}: ${detail}`, advice);
   }
 }
 
@@ -87,4 +87,4 @@ async function endpointClock({ endpoint, connectTimeout }: Config, now: () => nu
   ];
 }
 
-const placeOf = ({ endpoint }: Config) => endpoint ?? 'the AWS endpoint of the region';
+const endpointText = ({ endpoint }: Config) => endpoint ?? 'the AWS endpoint of the region';

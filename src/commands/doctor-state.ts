@@ -8,7 +8,7 @@ import { STATE_FORMAT } from '../safety/state-format.ts';
 import { inspectFile } from '../sqlite/file.ts';
 import { openToOthers, refuseSharedFolder } from '../sqlite/privacy.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
-import { forgets, stateDirFlag } from './out-of-band.ts';
+import { isEphemeral, stateDirFlag } from './out-of-band.ts';
 import { ownCommand } from './own-command.ts';
 
 const STATE = 'state directory';
@@ -16,17 +16,17 @@ const STATE = 'state directory';
 /** The state directory: whether it is usable, and by its owner only. */
 export function stateFinding(config: Config): Finding {
   const { stateDir } = config;
-  if (forgets(config)) return ok(STATE, 'unused: the local world is in memory, and nothing is kept');
-  const parent = existing(stateDir);
+  if (isEphemeral(config)) return ok(STATE, 'unused: the local world is in memory, and nothing is kept');
+  const parent = nearestExisting(stateDir);
   try {
     accessSync(parent, constants.W_OK | constants.X_OK);
     if (parent !== stateDir) return ok(STATE, `${stateDir} does not exist; the first start creates it`);
     refuseSharedFolder(stateDir);
     const path = join(stateDir, 'state.db');
     if (!inspectFile(path, STATE_FORMAT)) return ok(STATE, `${stateDir} has no state.db; the first start creates it`);
-    return openToOthers(path).length === 0 ? ok(STATE, stateDir) : shared(STATE, path);
+    return openToOthers(path).length === 0 ? ok(STATE, stateDir) : sharedWarning(STATE, path);
   } catch (error) {
-    return failed(STATE, problem(parent, error), 'Correct it, or name another directory with --state-dir.');
+    return failed(STATE, problemText(parent, error), 'Correct it, or name another directory with --state-dir.');
   }
 }
 
@@ -35,7 +35,7 @@ export async function approvalFinding(config: Config): Promise<Finding> {
   const { approve, stateDir, backend } = config;
   const check = 'approval';
   if (approve === 'none') return warning(check, 'No call needs approval, not even a delete (--approve none).');
-  if (forgets(config)) return ok(check, 'Forms in the MCP client count. The world in memory needs no passphrase.');
+  if (isEphemeral(config)) return ok(check, 'Forms in the MCP client count. The world in memory needs no passphrase.');
   const approver = `${ownCommand()} approve`;
   const init = `To require a passphrase: ${approver} --init${stateDirFlag(stateDir)}`;
   try {
@@ -62,9 +62,11 @@ export function localFinding({ state, world = 'demo' }: Config): Finding {
   try {
     if (!inspectFile(state, WORLD_FORMAT))
       return ok(check, `the embedded service; the first start creates the world ${world} in ${state}`);
-    return openToOthers(state).length === 0 ? ok(check, `the embedded service, with ${state}`) : shared(check, state);
+    return openToOthers(state).length === 0
+      ? ok(check, `the embedded service, with ${state}`)
+      : sharedWarning(check, state);
   } catch (error) {
-    return failed(check, problem(state, error), 'Name another file with --state, or restore this one.');
+    return failed(check, problemText(state, error), 'Name another file with --state, or restore this one.');
   }
 }
 
@@ -82,14 +84,14 @@ export function clockFinding(config: Config, now: number): Finding {
   );
 }
 
-const shared = (check: string, path: string) =>
+const sharedWarning = (check: string, path: string) =>
   warning(check, `${path}: other users can access it.`, 'The next start of the server removes their access.');
 
-function problem(path: string, error: unknown): string {
+function problemText(path: string, error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return code === undefined ? message : `${path} cannot be used (${code})`;
 }
 
 /** The nearest folder of a path that exists. */
-const existing = (path: string): string =>
-  existsSync(path) || dirname(path) === path ? path : existing(dirname(path));
+const nearestExisting = (path: string): string =>
+  existsSync(path) || dirname(path) === path ? path : nearestExisting(dirname(path));

@@ -16,7 +16,7 @@ export async function doctor(config: Config, switches: ReadonlySet<string>): Pro
   writeOut(
     switches.has('json')
       ? `${JSON.stringify({ version: VERSION, ok: broken === 0, checks: found }, null, 2)}\n`
-      : found.map(line).join(''),
+      : found.map(findingLine).join(''),
   );
   if (broken > 0) throw new DoctorError(`${broken} of ${found.length} checks failed`);
 }
@@ -29,12 +29,12 @@ class DoctorError extends ErrorForPeople {
 async function findings(config: Config): Promise<Finding[]> {
   const own = [nodeFinding(process.versions.node), await engineFinding(), stateFinding(config)];
   const approval = await approvalFinding(config);
-  const backends = await Promise.all(placesOf(config).map(backendFindings));
+  const backends = await Promise.all(backendConfigs(config).map(backendFindings));
   return [...own, approval, ...backends.flat(), ...(await remoteFindings(config)), clockFinding(config, Date.now())];
 }
 
 /** The configuration of each backend: of every target, if there are targets. */
-const placesOf = (config: Config): Config[] =>
+const backendConfigs = (config: Config): Config[] =>
   config.targets === undefined ? [config] : targetsOf(config).map((target) => target.config);
 
 async function backendFindings(config: Config): Promise<Finding[]> {
@@ -60,7 +60,7 @@ async function engineFinding(): Promise<Finding> {
 }
 
 /** The text in one line, because parts of it come from files and other machines. */
-function line({ check, status, detail, advice }: Finding): string {
+function findingLine({ check, status, detail, advice }: Finding): string {
   const text = [`${check}: ${detail}`, ...(advice === undefined ? [] : [advice])].join(' ');
   return `${status.padEnd(9)}${printable(text)}\n`;
 }

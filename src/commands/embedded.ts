@@ -25,7 +25,7 @@ export async function embeddedService(options: EmbeddedOptions) {
   const { state = ':memory:', lifecycle = 'instant', region = 'us-east-1', port = 0, ...rest } = options;
   prepareState(state);
   const local = await startLocal({ ...rest, state, lifecycle, region });
-  const listener = await opened(port).catch(async (error: unknown) => {
+  const listener = await startListener(port).catch(async (error: unknown) => {
     await local.close();
     throw error;
   });
@@ -54,7 +54,7 @@ export async function embeddedService(options: EmbeddedOptions) {
     [Symbol.asyncDispose]: close,
   };
 
-  async function opened(wanted: number | false) {
+  async function startListener(wanted: number | false) {
     return wanted === false ? undefined : listen(local.service, { port: wanted });
   }
 }

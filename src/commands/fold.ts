@@ -5,7 +5,7 @@ const HANGING = 4;
  * The line in pieces of at most so many columns, broken between words where possible. Further pieces are indented, so that none
  * looks like a line of its own. One piece when the width is unknown.
  */
-export function folded(line: string, columns: number | undefined): string[] {
+export function foldLine(line: string, columns: number | undefined): string[] {
   if (columns === undefined || columns < NARROWEST) return [line];
   const hanging = ' '.repeat(Math.min(columns / 2, line.search(/[^ ]|$/) + HANGING));
   const pieces: string[] = [];

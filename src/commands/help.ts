@@ -4,7 +4,7 @@ import type { CommandShape } from '../command-line.ts';
 import { defaultStateDir, flagOf, SETTINGS, type SettingName, variableOf } from '../config.ts';
 import { DEFAULT_PORTS } from '../transports/http/settings.ts';
 import { definitionList } from './definition-list.ts';
-import { folded } from './fold.ts';
+import { foldLine } from './fold.ts';
 
 /** The placeholder for the value of each setting in the help text; switches take no value. */
 export const PLACEHOLDERS: Partial<Record<SettingName, string>> = {
@@ -76,7 +76,7 @@ export function helpText({ command, commands, isGeneral, env, columns }: HelpOpt
   ];
   const usage = `Usage: finspace-mcp ${isGeneral ? '[command]' : command}${word === undefined ? '' : ` [${word}]`} [options]`;
   const sources = `Each option can also be set by an environment variable (${variableOf('stateDir')} for ${flagOf('stateDir')}) or in a JSON file (--config).`;
-  const paragraph = (text: string) => `${folded(text, columns).join('\n')}\n`;
+  const paragraph = (text: string) => `${foldLine(text, columns).join('\n')}\n`;
   return [
     `${paragraph(usage)}\n`,
     isGeneral
@@ -90,14 +90,14 @@ export function helpText({ command, commands, isGeneral, env, columns }: HelpOpt
 
 /** `--state-dir DIR`; for a switch that is on by default, also the form that turns it off. */
 function optionOf(name: SettingName): string {
-  const { type, default: standard } = described(name);
+  const { type, default: standard } = jsonSchemaOf(name);
   if (type === 'boolean') return standard === true ? `${flagOf(name)}[=false]` : flagOf(name);
   return `${flagOf(name)} ${PLACEHOLDERS[name] ?? 'VALUE'}`;
 }
 
 /** ` (one of …; default …)`, if the setting has choices or a default. */
 function rangeOf(name: SettingName, command: string, env: NodeJS.ProcessEnv): string {
-  const schema = described(name);
+  const schema = jsonSchemaOf(name);
   const standard = schema.default ?? platformDefault(name, command, env);
   const [one, some] = [schema.enum ?? [], choices(schema)];
   const parts = [
@@ -109,12 +109,12 @@ function rangeOf(name: SettingName, command: string, env: NodeJS.ProcessEnv): st
 
 /** Whether a setting needs no value, and which values it may have or hold where these are some words. */
 export function valuesOf(name: SettingName): { isSwitch: boolean; choices: readonly string[] } {
-  const schema = described(name);
+  const schema = jsonSchemaOf(name);
   return { isSwitch: schema.type === 'boolean', choices: [...(schema.enum ?? []), ...choices(schema)] };
 }
 
 /** What a list setting may contain, and what else it may be. */
-const choices = ({ items, anyOf = [] }: Described): readonly string[] => [
+const choices = ({ items, anyOf = [] }: JsonSchema): readonly string[] => [
   ...(items?.enum ?? []),
   ...anyOf.flatMap((one) => [...(one.const === undefined ? [] : [one.const]), ...choices(one)]),
 ];
@@ -127,13 +127,13 @@ function platformDefault(name: SettingName, command: string, env: NodeJS.Process
   return undefined;
 }
 
-const described = (name: SettingName) => z.toJSONSchema(SETTINGS[name], { io: 'input' }) as Described;
+const jsonSchemaOf = (name: SettingName) => z.toJSONSchema(SETTINGS[name], { io: 'input' }) as JsonSchema;
 
-interface Described {
+interface JsonSchema {
   readonly type?: string;
   readonly const?: string;
   readonly enum?: readonly string[];
-  readonly items?: Described;
-  readonly anyOf?: readonly Described[];
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
   readonly default?: unknown;
 }

@@ -20,7 +20,7 @@ import { isLoopback } from '../transports/http/settings.ts';
 import { approverRules } from './approver-rules.ts';
 import { type Log, stderrLog } from './log.ts';
 import { prepareBackend } from './prepare.ts';
-import { type ServingOptions, serving } from './serving.ts';
+import { createRuntime, type RuntimeOptions } from './runtime.ts';
 import { stopSignal } from './stop-signal.ts';
 import { targetsOf } from './targets.ts';
 
@@ -43,13 +43,13 @@ export async function http(config: Config): Promise<void> {
 export async function openHttp(
   config: Config,
   log: Log,
-  more: Pick<HttpOptions, 'now' | 'timeouts' | 'drainMs'> & Pick<ServingOptions, 'later'> = {},
+  more: Pick<HttpOptions, 'now' | 'timeouts' | 'drainMs'> & Pick<RuntimeOptions, 'later'> = {},
 ): Promise<HttpServer> {
-  const authorization = authorizationIn(config, more.now);
-  const places = placesOf(config);
+  const authorization = configuredAuthorization(config, more.now);
+  const places = endpointConfigs(config);
   const { fleet, seals } = await fleetOf(config, (error) => log.warn({ error: error.message }, 'redis'));
   let server: HttpServer | undefined;
-  const approvers = approversOf(config);
+  const approvers = approverScope(config);
   // The purpose of seals differs between servers, so that one rejects what another sealed with the same keys.
   const own: Seals = (purpose) => seals(`${purpose} of ${approvers}`);
   const vouching = witness(own('approval'));
@@ -64,10 +64,10 @@ export async function openHttp(
           witness: vouching,
           url: () => `${baseUrl(config, server?.port ?? 0).replace(/\/$/, '')}${APPROVALS}`,
         };
-  const watch = watched((name, outcome, ms) => server?.metrics.operation(name, outcome, ms));
+  const watch = observeCalls((name, outcome, ms) => server?.metrics.operation(name, outcome, ms));
   const behind = await Promise.all(
     places.map((place) =>
-      opened(place, log, {
+      startEndpoint(place, log, {
         now: more.now,
         later: more.later,
         watch,
@@ -91,12 +91,12 @@ export async function openHttp(
     served: behind,
     needs: (tool) => OPERATIONS_ONLY(tool) ?? compositeNamed(tool)?.needs,
     settled: async () => void (await Promise.all(behind.map(({ settled }) => settled()))),
-    ready: () => requireAnswers({ 'the backend': () => Promise.any(behind.map(({ ready }) => ready())), ...shared }),
+    ready: () => requireReady({ 'the backend': () => Promise.any(behind.map(({ ready }) => ready())), ...shared }),
     rates: fleet && ((rates) => fleet.rates(rates)),
     onerror: (error) => log.debug({ error: error.message }, 'not served'),
     observe: config.accessLog ? accessLog(log) : undefined,
   });
-  void requireAnswers(shared).catch((error) => log.warn({ cause: error.message }, 'not ready'));
+  void requireReady(shared).catch((error) => log.warn({ cause: error.message }, 'not ready'));
   const { close: drain } = server;
   return {
     ...server,
@@ -109,7 +109,7 @@ export async function openHttp(
 }
 
 /** Rejects with `NotReady` when a dependency does not answer, naming each with its cause. */
-async function requireAnswers(checks: Readonly<Record<string, () => Promise<unknown>>>): Promise<void> {
+async function requireReady(checks: Readonly<Record<string, () => Promise<unknown>>>): Promise<void> {
   const failures = await Promise.all(
     Object.entries(checks).map(([name, check]) =>
       check().then(
@@ -121,26 +121,30 @@ async function requireAnswers(checks: Readonly<Record<string, () => Promise<unkn
   if (failures.flat().length > 0) throw new NotReady(failures.flat().join('; '));
 }
 
-interface PlaceToServe {
+interface EndpointConfig {
   readonly path: string;
   readonly config: Config;
   readonly admits?: Admits | undefined;
 }
 
 /** One endpoint, or one for each named target; with targets, there is no default endpoint. */
-function placesOf(config: Config): PlaceToServe[] {
+function endpointConfigs(config: Config): EndpointConfig[] {
   if (config.targets === undefined) return [{ path: '/mcp', config }];
   return targetsOf(config).map((target) => ({ ...target, path: `/t/${target.alias}/mcp` }));
 }
 
-interface Shared extends Omit<ServingOptions, 'remote' | 'shared'> {
+interface StartOptions extends Omit<RuntimeOptions, 'remote' | 'shared'> {
   readonly fleet: Fleet | undefined;
 }
 
-async function opened({ path, config, admits }: PlaceToServe, log: Log, { fleet, ...options }: Shared) {
+async function startEndpoint({ path, config, admits }: EndpointConfig, log: Log, { fleet, ...options }: StartOptions) {
   await prepareBackend(config, log);
   const shared = fleet && ((openMs: number) => ({ ledger: fleet.ledger(PLANS, openMs), bus: fleet.bus(path) }));
-  const { serve, answers, direct, ledger, settled, close } = serving(config, log, { ...options, remote: true, shared });
+  const { serve, answers, direct, ledger, settled, close } = createRuntime(config, log, {
+    ...options,
+    remote: true,
+    shared,
+  });
   const ready = async () => {
     const signal = AbortSignal.timeout(READY_MS);
     // Error messages of a dependency may name hosts or accounts, but everybody can see the readiness response: it shows only the
@@ -155,7 +159,7 @@ async function opened({ path, config, admits }: PlaceToServe, log: Log, { fleet,
 }
 
 /** Differs between servers whose approvers may differ; the same for all replicas of one server. */
-function approversOf({ host, port, publicUrl, authIssuer, authJwks, authAudience, authTokens, targets }: Config) {
+function approverScope({ host, port, publicUrl, authIssuer, authJwks, authAudience, authTokens, targets }: Config) {
   const url = authIssuer === undefined ? undefined : (publicUrl ?? `${host}:${port}`);
   const [tokens, places] = [authTokens, targets].map((path) => path && readFileSync(path, 'utf8'));
   return digest({ url, authIssuer, authJwks, authAudience, tokens, places });
@@ -179,7 +183,7 @@ export async function fleetOf({ redis, sealKeys: path }: Config, onerror: (error
 }
 
 /** Reports the outcome and duration of each backend call. */
-const watched =
+const observeCalls =
   (tell: (name: string, outcome: string, ms: number) => void) =>
   (call: Call): Call =>
   async (name, input, options) => {
@@ -202,7 +206,7 @@ const accessLog =
     log.info({ method, path, principal, rpc, tool, refused, reason, status, ms: Math.round(ms * 10) / 10 }, 'request');
 
 /** The configured authorization; undefined where every caller is the local user. */
-export function authorizationIn(config: Config, now = Date.now): Authorization | undefined {
+export function configuredAuthorization(config: Config, now = Date.now): Authorization | undefined {
   const { host, publicUrl, authIssuer: issuer, authJwks: jwks, authAudience, authTokens } = config;
   const audiences = authAudience === undefined ? [] : [authAudience].flat();
   const reachable = [host, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])];

@@ -1,6 +1,6 @@
 import { asker, printable } from '../safety/approver-text.ts';
 import type { Entry } from '../safety/journal.ts';
-import { folded } from './fold.ts';
+import { foldLine } from './fold.ts';
 
 /**
  * The journal for people, in the order in which calls started: a table with one row per call or, if the table is wider than the
@@ -15,29 +15,36 @@ export function journalTable(entries: readonly Entry[], columns?: number): strin
     if (entry.kind === 'unreadable') return [['', '', `entry ${entry.sequence} is unreadable`, '', '', '']];
     if (entry.kind === 'clock-reset')
       return [
-        [moment(entry.at), entry.approver, 'reset the clock', `${moment(entry.seen)} was recorded before`, 'done', ''],
+        [
+          isoSecond(entry.at),
+          entry.approver,
+          'reset the clock',
+          `${isoSecond(entry.seen)} was recorded before`,
+          'done',
+          '',
+        ],
       ];
     const outcome = outcomes.get(entry.call);
-    const came = outcome === undefined ? ['unknown', 'it never finished'] : [outcome.result, ...present(outcome.error)];
+    const came = outcome === undefined ? ['unknown', 'it never finished'] : [outcome.result, ...listOf(outcome.error)];
     if (entry.kind === 'world') {
       const { at, user, act, file, region, source, backup } = entry;
       const kept = backup === undefined ? 'nothing was replaced' : `previous world: ${backup}`;
-      return [[moment(at), user, `world ${act}`, `${file} / ${region} / ${source}`, came.join(': '), kept]];
+      return [[isoSecond(at), user, `world ${act}`, `${file} / ${region} / ${source}`, came.join(': '), kept]];
     }
     const { operation, principal, approval } = entry;
     return [
       [
-        moment(entry.at),
+        isoSecond(entry.at),
         asker(principal),
         operation,
         targetOf(entry),
         came.join(': '),
-        approval === undefined ? 'not required' : [approval.channel, ...present(approval.approver)].join(', '),
+        approval === undefined ? 'not required' : [approval.channel, ...listOf(approval.approver)].join(', '),
       ],
     ];
   });
   if (rows.length === 0) return ['No change has been made through this state directory yet.'];
-  const table = aligned([HEADINGS, ...rows]);
+  const table = alignColumns([HEADINGS, ...rows]);
   const isWide = columns !== undefined && table.some((line) => line.length > columns);
   return isWide ? rows.flatMap((row) => paragraph(row.map(printable), columns)) : table;
 }
@@ -53,18 +60,18 @@ function targetOf({ target, environment, formerName }: Extract<Entry, { kind: 'i
 function paragraph([at, who, operation, target, outcome, approved]: readonly string[], columns: number): string[] {
   const approval = approved === '' ? '' : `; approved: ${approved}`;
   return [`${at}  ${operation}`, `  ${target}`, `  ${outcome}; by ${who}${approval}`].flatMap((line) =>
-    folded(line, columns),
+    foldLine(line, columns),
   );
 }
 
-const present = (text: string | undefined) => (text === undefined ? [] : [text]);
+const listOf = (text: string | undefined) => (text === undefined ? [] : [text]);
 
 const HEADINGS = ['TIME (UTC)', 'WHO', 'OPERATION', 'TARGET', 'OUTCOME', 'APPROVED'];
 
 /** `2026-03-17 09:30:00`. */
-const moment = (at: string) => at.slice(0, 19).replace('T', ' ');
+const isoSecond = (at: string) => at.slice(0, 19).replace('T', ' ');
 
-function aligned(rows: readonly (readonly string[])[]): string[] {
+function alignColumns(rows: readonly (readonly string[])[]): string[] {
   const cells = rows.map((row) => row.map(printable));
   const widths = HEADINGS.map((_, at) => cells.reduce((most, row) => Math.max(most, (row[at] as string).length), 0));
   return cells.map((row) =>

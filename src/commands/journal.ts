@@ -12,7 +12,7 @@ import { journalTable } from './journal-table.ts';
  * checks its hash chain.
  */
 export async function journal({ stateDir }: Config, switches: ReadonlySet<string>, word = 'show'): Promise<void> {
-  const act = Object.hasOwn(ACTS, word) ? ACTS[word as keyof typeof ACTS] : undefined;
+  const act = Object.hasOwn(ACTIONS, word) ? ACTIONS[word as keyof typeof ACTIONS] : undefined;
   if (act === undefined)
     throw new ConfigError(`journal: expects show or verify, not ${JSON.stringify(word.slice(0, 100))}`);
   const state = await openState(join(stateDir, 'state.db'));
@@ -31,7 +31,7 @@ export class JournalError extends ErrorForPeople {
   override readonly name = 'JournalError';
 }
 
-const ACTS = {
+const ACTIONS = {
   show: async (kept: Journal, asJson: boolean) => {
     const entries = await kept.entries();
     print(asJson ? entries.map(plainJson) : journalTable(entries, terminalColumns()));

@@ -6,10 +6,10 @@ import type { ServedRequest } from '../local/served-request.ts';
 import { prepareState } from '../local/state-file.ts';
 import { DEFAULT_PORTS, hostInUrl, isLoopback } from '../transports/http/settings.ts';
 import { approverRules } from './approver-rules.ts';
-import { mishapsTo } from './backend.ts';
-import { checkGivenWorld } from './given-world.ts';
+import { logServiceErrors } from './backend.ts';
 import { type Log, stderrLog } from './log.ts';
 import { stopSignal } from './stop-signal.ts';
+import { checkWorldOptions } from './world-options.ts';
 
 /** `finspace-mcp local`: the FinSpace-compatible service on a port, for any AWS SDK, the AWS CLI or Terraform. */
 export async function local(config: Config): Promise<void> {
@@ -19,7 +19,7 @@ export async function local(config: Config): Promise<void> {
   const { state, world, quotas, lifecycle, host, port = DEFAULT_PORTS.local, faults } = config;
   const region = config.region ?? 'us-east-1';
   prepareState(state);
-  await checkGivenWorld(config, log);
+  await checkWorldOptions(config, log);
   const credentials = config.credentials?.flatMap((text) => credentialFrom(text) ?? []);
   const service = await startLocal({
     state,
@@ -30,7 +30,7 @@ export async function local(config: Config): Promise<void> {
     faults,
     credentials,
     approver: await approverRules(config).fingerprint(),
-    onError: mishapsTo(log),
+    onError: logServiceErrors(log),
   });
   const listener = await listen(service.service, {
     host,

@@ -7,28 +7,28 @@ import { WEB, type Witness } from '../safety/witness.ts';
 import { ownCommand, shellWord } from './own-command.ts';
 
 /** The approval page of an HTTP server. */
-export interface PageWay {
+export interface ServerPage {
   /** Differs between servers whose approvers may differ. */
   readonly server: string;
   readonly url: () => string;
   readonly witness: Witness;
 }
 
-export interface Ways {
+export interface OutOfBandOptions {
   /** The approver's key, as it was when the server started. */
   readonly pinned: Promise<KeyObject | undefined>;
   /** Whether several replicas share the ledger. */
   readonly fleet: boolean;
   /** Whether callers sign in: they may then be on other machines, where paths of this one are useless. */
   readonly signedIn: boolean;
-  readonly page: PageWay | undefined;
+  readonly page: ServerPage | undefined;
 }
 
 /** How a person can approve outside the client: on the page of this server, in a terminal, or not at all. */
-export function outOfBandWay(config: Config, ways: Ways): () => Promise<OutOfBand | undefined> {
+export function outOfBandApproval(config: Config, ways: OutOfBandOptions): () => Promise<OutOfBand | undefined> {
   const { page } = ways;
   return async () => {
-    const terminal = await terminalWay(config, ways);
+    const terminal = await terminalApproval(config, ways);
     if (page === undefined) return terminal;
     const onPage = `On the approval page ${page.url()}, where a person signs in with a token that has the scope finspace:approve. The caller that requested it cannot approve it.`;
     return {
@@ -46,9 +46,12 @@ export function outOfBandWay(config: Config, ways: Ways): () => Promise<OutOfBan
  * it count. Without a key, unsigned ones count on the local backend only, and never in a shared ledger. A world in memory has no
  * ledger that another process can open.
  */
-async function terminalWay(config: Config, { pinned, fleet, signedIn, page }: Ways): Promise<OutOfBand | undefined> {
+async function terminalApproval(
+  config: Config,
+  { pinned, fleet, signedIn, page }: OutOfBandOptions,
+): Promise<OutOfBand | undefined> {
   const { backend: kind, stateDir } = config;
-  if (forgets(config)) return undefined;
+  if (isEphemeral(config)) return undefined;
   const key = await pinned.catch((error: Error) => {
     throw new LedgerError(`Nobody can approve for now: ${error.message}`);
   });
@@ -73,4 +76,4 @@ export const stateDirFlag = (stateDir: string) =>
   stateDir === defaultStateDir(process.env) ? '' : ` --state-dir ${shellWord(stateDir)}`;
 
 /** A local world in memory keeps nothing, and neither do its ledger and journal. Every other backend does. */
-export const forgets = ({ backend: kind, state }: Config) => kind === 'local' && state === ':memory:';
+export const isEphemeral = ({ backend: kind, state }: Config) => kind === 'local' && state === ':memory:';

@@ -5,7 +5,7 @@ import { STATE_FORMAT } from '../safety/state-format.ts';
 import { prepareFile } from '../sqlite/file.ts';
 import type { Log } from './log.ts';
 
-const givenWorld = () => import('./given-world.ts');
+const worldOptions = () => import('./world-options.ts');
 
 /**
  * Before a client is served, makes sure that only the owner can open the files of this server. Rejects with `StoreError` when
@@ -20,13 +20,13 @@ export async function prepareBackend(config: Config, log: Log): Promise<void> {
   };
   if (isKept) tighten(prepareFile(join(stateDir, 'state.db'), STATE_FORMAT));
   if (kind !== 'local') {
-    if (isNewWorldGiven) (await givenWorld()).logUnused(config, log, {}, 'it is for the local backend');
+    if (isNewWorldGiven) (await worldOptions()).warnUnused(config, log, {}, 'it is for the local backend');
     return;
   }
   if (approve === 'none' && isKept && (await approverKeyIn(stateDir)) !== undefined)
     throw new ConfigError('--approve: none is not allowed with a state directory that has an approver key');
   tighten(prepareState(state));
-  if (isNewWorldGiven) await (await givenWorld()).checkGivenWorld(config, log);
+  if (isNewWorldGiven) await (await worldOptions()).checkWorldOptions(config, log);
   if (faults !== undefined) (await import('../local/faults/rules.ts')).readFaults(faults);
 }
 

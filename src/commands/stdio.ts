@@ -4,22 +4,22 @@ import { LOCAL_CALLER } from '../safety/policy.ts';
 import { serverFactory } from '../server.ts';
 import { serveOverStdio } from '../transports/stdio.ts';
 import { VERSION } from '../version.ts';
-import { frontOf } from './front.ts';
 import { type Log, stderrLog } from './log.ts';
 import { ownCommand } from './own-command.ts';
 import { prepareBackend } from './prepare.ts';
-import type { Serving } from './serving.ts';
+import type { Runtime } from './runtime.ts';
+import { serverProfile } from './server-profile.ts';
 
 /** `finspace-mcp [stdio]`: serves one MCP client on stdin and stdout, until it disconnects or the process is asked to stop. */
 export async function stdio(given: Config): Promise<void> {
   const named = given.targets !== undefined || given.target !== undefined;
   const { config, caller } = named
-    ? (await import('./targets.ts')).chosenTarget(given)
+    ? (await import('./targets.ts')).selectTarget(given)
     : { config: given, caller: LOCAL_CALLER };
   const log = stderrLog(config);
   await prepareBackend(config, log);
   const parent = process.ppid;
-  const { serve, load, settled, close } = servingOnDemand(config, log);
+  const { serve, load, settled, close } = runtimeOnDemand(config, log);
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   if (process.stdin.isTTY) process.stderr.write(greeting());
@@ -47,11 +47,11 @@ export async function stdio(given: Config): Promise<void> {
 const IDLE_MS = 1_000;
 
 /** The same as `serving`, loaded when a client needs more than a list of tools. */
-function servingOnDemand(config: Config, log: Log): Pick<Serving, 'serve' | 'load' | 'settled' | 'close'> {
-  const front = frontOf(config);
-  let opening: Promise<Serving> | undefined;
+function runtimeOnDemand(config: Config, log: Log): Pick<Runtime, 'serve' | 'load' | 'settled' | 'close'> {
+  const front = serverProfile(config);
+  let opening: Promise<Runtime> | undefined;
   const open = () => {
-    opening ??= import('./serving.ts').then(({ serving }) => serving(config, log, { remote: false }));
+    opening ??= import('./runtime.ts').then(({ createRuntime: serving }) => serving(config, log, { remote: false }));
     return opening;
   };
   setTimeout(() => open().catch(() => {}), IDLE_MS).unref();
@@ -63,14 +63,14 @@ function servingOnDemand(config: Config, log: Log): Pick<Serving, 'serve' | 'loa
   };
 }
 
-const LOOK_MS = 250;
+const POLL_MS = 250;
 
 /** Resolves when the parent process has ended and another one has adopted this process. */
 function parentEnded(first: number): Promise<void> {
   return new Promise((resolve) => {
     const look = () => {
       if (process.ppid !== first) resolve();
-      else setTimeout(look, LOOK_MS).unref();
+      else setTimeout(look, POLL_MS).unref();
     };
     look();
   });

@@ -31,20 +31,20 @@ export interface Target {
 /** The targets that the configuration names; none without --targets. Throws ConfigError. */
 export function targetsOf(config: Config): Target[] {
   if (config.targets === undefined) return [];
-  const parsed = fileSchema().safeParse(read(config.targets), { error: wordIssue, reportInput: true });
+  const parsed = fileSchema().safeParse(readTargets(config.targets), { error: wordIssue, reportInput: true });
   if (!parsed.success) {
     const { path, message } = parsed.error.issues[0] as z.core.$ZodIssue;
     throw new ConfigError(`--targets: ${config.targets}: ${path.join('.')}: ${message}`);
   }
   return Object.entries(parsed.data.targets).map(([alias, row]) => ({
     alias,
-    config: narrowed(config, alias, row),
+    config: targetConfig(config, alias, row),
     admits: admitsOf(row.allow),
   }));
 }
 
 /** The target that `--target` selects for the only client of stdio, and the caller's identity. */
-export function chosenTarget(config: Config): { config: Config; caller: Caller } {
+export function selectTarget(config: Config): { config: Config; caller: Caller } {
   const { target: alias, targets } = config;
   if (targets === undefined) throw new ConfigError('--target: needs --targets');
   const all = targetsOf(config);
@@ -60,7 +60,7 @@ export function chosenTarget(config: Config): { config: Config; caller: Caller }
   return { config: target.config, caller: scopedCaller({ principal, scopes }) };
 }
 
-function read(path: string): unknown {
+function readTargets(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
@@ -69,7 +69,7 @@ function read(path: string): unknown {
 }
 
 /** The configuration of one target: its backend comes only from its row, and the row can only restrict what it offers. */
-function narrowed(config: Config, target: string, { allow: _, ...row }: Row): Config {
+function targetConfig(config: Config, target: string, { allow: _, ...row }: Row): Config {
   const common = <T>(all: readonly T[] | undefined, own: readonly T[] | undefined) =>
     all === undefined ? own : own === undefined ? all : own.filter((one) => all.includes(one));
   try {

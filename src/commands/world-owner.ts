@@ -6,7 +6,7 @@ import { ApproverError } from '../safety/approver-error.ts';
 
 /** Throws ApproverError if a world file is pinned to a key, because no other key can approve in it. */
 export async function refusePinnedWorld(state: string): Promise<void> {
-  const pinned = await inWorldFile(state, approverOf);
+  const pinned = await withWorldFile(state, approverOf);
   if (pinned === undefined || pinned === null) return;
   throw new ApproverError(
     `The world in ${state} is pinned to the key ${pinned}, and no other key can approve in it. ` +
@@ -16,7 +16,7 @@ export async function refusePinnedWorld(state: string): Promise<void> {
 
 /** Pins a key to an existing world file; servers pin the key to worlds that they create. */
 export async function pinWorldFile(state: string, fingerprint: string): Promise<void> {
-  await inWorldFile(state, (store) => pinApprover(store, fingerprint));
+  await withWorldFile(state, (store) => pinApprover(store, fingerprint));
 }
 
 /** Pins the key of a state directory to a world. Throws ApproverError if the world belongs to another key. */
@@ -30,7 +30,7 @@ export async function requireOwnWorld(store: Store, stateDir: string): Promise<v
   );
 }
 
-async function inWorldFile<T>(state: string, work: (store: Store) => Promise<T>): Promise<T | undefined> {
+async function withWorldFile<T>(state: string, work: (store: Store) => Promise<T>): Promise<T | undefined> {
   if (!existsSync(state)) return undefined;
   const store = await openStore(state);
   try {

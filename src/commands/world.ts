@@ -10,9 +10,11 @@ import { replaceWorld } from './world-replacement.ts';
 
 /** `finspace-mcp world list|export|import|reset`: manages the worlds in a state file. */
 export async function world(config: Config, switches: ReadonlySet<string>, word = 'list'): Promise<void> {
-  const act = Object.hasOwn(ACTS, word) ? ACTS[word as keyof typeof ACTS] : undefined;
+  const act = Object.hasOwn(ACTIONS, word) ? ACTIONS[word as keyof typeof ACTIONS] : undefined;
   if (act === undefined) {
-    throw new ConfigError(`world: expects ${Object.keys(ACTS).join(', ')}, not ${JSON.stringify(word.slice(0, 100))}`);
+    throw new ConfigError(
+      `world: expects ${Object.keys(ACTIONS).join(', ')}, not ${JSON.stringify(word.slice(0, 100))}`,
+    );
   }
   const { state } = config;
   if (word === 'list' && !existsSync(state))
@@ -26,13 +28,13 @@ export async function world(config: Config, switches: ReadonlySet<string>, word 
   }
 }
 
-interface Act {
+interface Action {
   /** Whether it requires an existing state file. */
   readonly reads: boolean;
   readonly run: (store: Store, config: Config, sure: boolean) => Promise<void>;
 }
 
-const ACTS = {
+const ACTIONS = {
   list: {
     reads: true,
     run: async (store) => {
@@ -62,7 +64,7 @@ const ACTS = {
       const kept = await replaceWorld(store, config, replacement, sure, (keep) =>
         importWorld(store, path, sure, { ...options, keep }),
       );
-      print(replaced(replacement, kept));
+      print(replacedText(replacement, kept));
     },
   },
   reset: {
@@ -75,13 +77,13 @@ const ACTS = {
       const kept = await replaceWorld(store, config, replacement, sure, (keep) =>
         resetWorld(store, source, sure, { ...options, keep }),
       );
-      print(replaced(replacement, kept));
+      print(replacedText(replacement, kept));
     },
   },
-} satisfies Record<string, Act>;
+} satisfies Record<string, Action>;
 
 const regionOf = ({ region }: Config) => region ?? 'us-east-1';
 const print = (line: string) => writeOut(`${line}\n`);
 
-const replaced = ({ region, source }: { region: string; source: string }, kept: string | undefined) =>
+const replacedText = ({ region, source }: { region: string; source: string }, kept: string | undefined) =>
   `The world in ${region} is now ${source}.${kept === undefined ? '' : ` The previous world is in ${kept}`}`;

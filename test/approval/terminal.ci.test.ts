@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { folded } from '../../src/commands/fold.ts';
+import { foldLine } from '../../src/commands/fold.ts';
 import { approverKey, initApprover, isApprovedBy } from '../../src/safety/approver.ts';
 import { CLI } from '../support/hosts.ts';
 import { NO_PTY, type Seat, sitDown } from './pty.ts';
@@ -18,11 +18,11 @@ const waitingIn = async (dir: string) => {
 
 describe('a line that is too long for a terminal', () => {
   it('hangs under its beginning, broken between words', () => {
-    expect(folded('  region: "us-east-1", backend: "local service"', 30)).toEqual([
+    expect(foldLine('  region: "us-east-1", backend: "local service"', 30)).toEqual([
       '  region: "us-east-1",',
       '      backend: "local service"',
     ]);
-    expect(folded(`  DELETE "${'x'.repeat(50)}"`, 30)).toEqual([
+    expect(foldLine(`  DELETE "${'x'.repeat(50)}"`, 30)).toEqual([
       '  DELETE',
       `      "${'x'.repeat(23)}`,
       `      ${'x'.repeat(24)}`,
@@ -32,10 +32,10 @@ describe('a line that is too long for a terminal', () => {
 
   it('stays whole where the width is unknown or no width at all', () => {
     const line = '- cluster "a" '.repeat(20);
-    for (const columns of [undefined, 0, 10, 1_000]) expect(folded(line, columns)).toEqual([line]);
-    expect(folded('', 80)).toEqual(['']);
+    for (const columns of [undefined, 0, 10, 1_000]) expect(foldLine(line, columns)).toEqual([line]);
+    expect(foldLine('', 80)).toEqual(['']);
     expect(
-      folded(`${' '.repeat(40)}${'x'.repeat(20)}`, 24)
+      foldLine(`${' '.repeat(40)}${'x'.repeat(20)}`, 24)
         .join('')
         .replaceAll(' ', ''),
     ).toBe('x'.repeat(20));

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { chosenTarget } from '../../src/commands/targets.ts';
+import { selectTarget } from '../../src/commands/targets.ts';
 import { configure } from '../../src/config.ts';
 import { KMS_KEY } from '../support/world.ts';
 import { issuer } from './issuer.ts';
@@ -154,7 +154,7 @@ describe('named targets', () => {
 });
 
 describe('--target on stdio', () => {
-  const chosen = (settings: object) => chosenTarget(configure({ state: ':memory:', ...settings }, {}));
+  const chosen = (settings: object) => selectTarget(configure({ state: ':memory:', ...settings }, {}));
   const targets = file({ targets: TWO });
 
   it('chooses one of --targets, with what its file leaves to the local user', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { Client as ClientV2 } from '@modelcontextprotocol/client';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
-import { serving } from '../../src/commands/serving.ts';
+import { createRuntime } from '../../src/commands/runtime.ts';
 import { configure } from '../../src/config.ts';
 import { LOCAL_CALLER } from '../../src/safety/policy.ts';
 import { serveOverStdio } from '../../src/transports/stdio.ts';
@@ -65,7 +65,7 @@ const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 function overStdio(connectTo: (transport: object) => Promise<Session>) {
   return async (settings: Record<string, unknown>): Promise<Place> => {
     const waits = waiting();
-    const served = serving(configure(settings, {}), SILENT, { remote: false, later: waits.later });
+    const served = createRuntime(configure(settings, {}), SILENT, { remote: false, later: waits.later });
     closing(served);
     const connect = async () => {
       const [input, output] = [new PassThrough(), new PassThrough()];

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, expect, it } from 'vitest';
-import { serving } from '../../src/commands/serving.ts';
+import { createRuntime } from '../../src/commands/runtime.ts';
 import { configure } from '../../src/config.ts';
 import { LOCAL_CALLER } from '../../src/safety/policy.ts';
 import type { ServerFactory } from '../../src/server.ts';
@@ -55,7 +55,7 @@ function listenFirst(serve: ServerFactory): Message[] {
 
 function served() {
   const config = configure({ state: ':memory:', world: 'empty', lifecycle: 'instant' }, {});
-  const product = serving(config, SILENT, { remote: false });
+  const product = createRuntime(config, SILENT, { remote: false });
   closes.unshift(product.close);
   return product;
 }

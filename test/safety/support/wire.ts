@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InMemoryTransport, type JSONRPCMessage } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import { serving } from '../../../src/commands/serving.ts';
+import { createRuntime } from '../../../src/commands/runtime.ts';
 import { configure, type SettingName } from '../../../src/config.ts';
 import type { Call } from '../../../src/operations/index.ts';
 import { LOCAL_CALLER } from '../../../src/safety/policy.ts';
@@ -51,7 +51,7 @@ export function openProduct(
   const state = durable ? join(folder, 'world.db') : ':memory:';
   const base = { state, world: 'empty', lifecycle: 'instant', stateDir: folder };
   let spy: Spy | undefined;
-  const served = serving(configure({ ...base, ...settings }, {}), log, {
+  const served = createRuntime(configure({ ...base, ...settings }, {}), log, {
     remote: false,
     now: clock.now,
     watch: (call) => {

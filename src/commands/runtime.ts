@@ -19,23 +19,23 @@ import { noteShared } from '../safety/shared-mark.ts';
 import { sqlLedger } from '../safety/sql-ledger.ts';
 import type { StateDatabase } from '../safety/state.ts';
 import { type ServerFactory, serverFactory } from '../server.ts';
-import { remarkingAbsent } from './absent-environments.ts';
 import { approverRules, reportApprover } from './approver-rules.ts';
 import { backend } from './backend.ts';
-import { frontOf } from './front.ts';
 import type { Log } from './log.ts';
-import { forgets, outOfBandWay, type PageWay } from './out-of-band.ts';
-import { settling } from './settling.ts';
+import { warnAboutMissing } from './missing-environments.ts';
+import { trackMutations } from './mutation-tracker.ts';
+import { isEphemeral, outOfBandApproval, type ServerPage } from './out-of-band.ts';
+import { serverProfile } from './server-profile.ts';
 
-const QUESTION_OPEN_MS = 15 * 60_000;
+const PLAN_OPEN_MS = 15 * 60_000;
 /** The journal is checked after the client has received its first responses. */
 const REPORT_AFTER_MS = 1_000;
 /** Milliseconds between two polls of a resource with subscribers. */
-const LOOK_LOCALLY_MS = 1_000;
-const LOOK_MS = 15_000;
+const LOCAL_POLL_MS = 1_000;
+const POLL_MS = 15_000;
 
 /** What a process serves, over any transport: creates servers for callers that share one backend, ledger and journal. */
-export interface Serving {
+export interface Runtime {
   readonly serve: ServerFactory;
   readonly answers: Answers;
   /** Loads the code that the first call needs. */
@@ -49,12 +49,12 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-export interface Shared {
+export interface SharedParts {
   readonly ledger: Ledger;
   readonly bus: ServerEventBus;
 }
 
-export interface ServingOptions {
+export interface RuntimeOptions {
   /** Callers are on other machines, so a file on this one does not help them. */
   readonly remote: boolean;
   /** Callers need no token, so any program on this machine can call. */
@@ -65,17 +65,17 @@ export interface ServingOptions {
   /** Seals state that travels through clients; by default with a key that exists only in this process. */
   readonly seals?: Seals | undefined;
   /** State that replicas share; without it, the ledger is the state database. */
-  readonly shared?: ((openMs: number) => Shared) | undefined;
+  readonly shared?: ((openMs: number) => SharedParts) | undefined;
   /** The page on which people who sign in approve. */
-  readonly page?: PageWay | undefined;
+  readonly page?: ServerPage | undefined;
   /** Observes every backend call. */
   readonly watch?: ((call: Call) => Call) | undefined;
 }
 
 /** Assembles what the configuration describes. Nothing expensive is opened before it is needed. */
-export function serving(config: Config, log: Log, options: ServingOptions): Serving {
-  const front = frontOf(config);
-  const { remote, now = Date.now, later = afterAWhile, watch = (call) => call } = options;
+export function createRuntime(config: Config, log: Log, options: RuntimeOptions): Runtime {
+  const front = serverProfile(config);
+  const { remote, now = Date.now, later = runLater, watch = (call) => call } = options;
   const shut = join(config.stateDir, 'secrets');
   const secrets = config.secrets === 'inline' ? inlineSink : remote ? refusingSink : fileSink(shut, now);
   const rules = approverRules(config);
@@ -89,30 +89,30 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
     await reportApprover(rules, state.open, log, now);
   };
   setTimeout(() => report().catch(() => {}), REPORT_AFTER_MS).unref();
-  const shared = options.shared?.(QUESTION_OPEN_MS);
-  const ledger = shared?.ledger ?? sqlLedger(state.open, { now, openMs: QUESTION_OPEN_MS });
-  if (remote && !forgets(config) && (shared !== undefined || state.exists))
+  const shared = options.shared?.(PLAN_OPEN_MS);
+  const ledger = shared?.ledger ?? sqlLedger(state.open, { now, openMs: PLAN_OPEN_MS });
+  if (remote && !isEphemeral(config) && (shared !== undefined || state.exists))
     state
       .open()
       .then((db) => noteShared(db, shared !== undefined, now()))
       .catch(() => {});
   const lost = (cause: unknown) => log.error({ cause: String(cause) }, 'the journal could not be written');
-  const { call: journaled, settled } = settling(
+  const { call: journaled, settled } = trackMutations(
     journaledCall(direct, journal, `${place.backend} ${place.region}`, lost),
   );
   const { environments } = config;
   const call =
     environments === undefined
       ? journaled
-      : withinEnvironments(remarkingAbsent(journaled, environments, log), environments);
+      : withinEnvironments(warnAboutMissing(journaled, environments, log), environments);
   const seal = (options.seals ?? sealsWith())('question');
   const folder = join(config.stateDir, 'recovery', config.target ?? '');
-  const allKits = forgets(config) ? passingKits(call, now) : fileKits(folder, call, now);
+  const allKits = isEphemeral(config) ? passingKits(call, now) : fileKits(folder, call, now);
   const kits = environments === undefined ? allKits : kitsWithin(allKits, environments);
   const { page, anonymous = false } = options;
   const formsCount = async () =>
     (await rules.trustsForms()) && !(anonymous && (await rules.fingerprint()) !== undefined);
-  const outOfBand = outOfBandWay(config, {
+  const outOfBand = outOfBandApproval(config, {
     pinned: rules.key,
     fleet: shared !== undefined,
     signedIn: remote && !anonymous,
@@ -154,7 +154,7 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
       },
     }),
     bus: shared?.bus,
-    pace: { everyMs: config.backend === 'local' ? LOOK_LOCALLY_MS : LOOK_MS, now, later },
+    pace: { everyMs: config.backend === 'local' ? LOCAL_POLL_MS : POLL_MS, now, later },
   });
   return {
     serve: serverFactory(front, async () => answers),
@@ -171,7 +171,7 @@ export function serving(config: Config, log: Log, options: ServingOptions): Serv
 }
 
 /** Waiting does not keep the process alive. */
-function afterAWhile(work: () => void, ms: number): () => void {
+function runLater(work: () => void, ms: number): () => void {
   const timer = setTimeout(work, ms).unref();
   return () => clearTimeout(timer);
 }
@@ -192,7 +192,7 @@ async function reportUnfinished(journal: Journal, log: Log, now: () => number, a
 /** The state database, opened on first use. */
 function lazyState(config: Config, log: Log) {
   let opening: Promise<StateDatabase> | undefined;
-  const path = forgets(config) ? ':memory:' : join(config.stateDir, 'state.db');
+  const path = isEphemeral(config) ? ':memory:' : join(config.stateDir, 'state.db');
   const open = () => {
     opening ??= import('../safety/state.ts')
       .then(({ openState }) => openState(path))

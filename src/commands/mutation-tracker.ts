@@ -1,13 +1,13 @@
 import { type Call, operationNamed } from '../operations/index.ts';
 
-export interface Settling {
+export interface TrackedCalls {
   readonly call: Call;
   /** Resolves when the mutations that have started are over. */
   settled(): Promise<void>;
 }
 
 /** A Call that tracks mutations in progress, so that a process can wait for them before it ends. */
-export function settling(call: Call): Settling {
+export function trackMutations(call: Call): TrackedCalls {
   const mutations = new Set<Promise<unknown>>();
   return {
     call: (name, input, options) => {

@@ -4,9 +4,9 @@ import { environmentRegion } from '../finspace/region.ts';
 import type { Place } from '../safety/place.ts';
 
 /** Where calls go, as clients and people read it. */
-export const placeOf = (config: Config): Pick<Place, 'backend' | 'region'> => ({
+export const backendLocation = (config: Config): Pick<Place, 'backend' | 'region'> => ({
   backend: backendName(config),
-  region: regionOf(config) ?? 'from the AWS profile',
+  region: configuredRegion(config) ?? 'from the AWS profile',
 });
 
 /** The text for people; the alias comes first, so that an approval for one target never holds for another. */
@@ -29,6 +29,6 @@ const MOST_OF_PATH = 75;
 export const DEFAULT_REGION = 'us-east-1';
 
 /** The region that is configured; undefined where the AWS profile has it. */
-export function regionOf({ backend: kind, region }: Config): string | undefined {
+export function configuredRegion({ backend: kind, region }: Config): string | undefined {
   return region ?? (kind === 'local' ? DEFAULT_REGION : environmentRegion(process.env));
 }

@@ -1,15 +1,15 @@
-import type { Front } from '../answers.ts';
+import type { ServerProfile } from '../answers.ts';
 import { type Config, ConfigError } from '../config.ts';
 import { describedTools } from '../tools/list.ts';
 import { suggestTool } from '../tools/suggest.ts';
-import { placeOf } from './place.ts';
+import { backendLocation } from './backend-location.ts';
 
 /** What a client is shown before it calls anything. Throws `ConfigError` for a --deny that names no tool. */
-export function frontOf(config: Config): Front {
+export function serverProfile(config: Config): ServerProfile {
   const { readOnly, toolsets, deny, approve, environments, catalog, outputSchemas } = config;
   checkDenied(deny);
   return {
-    place: placeOf(config),
+    place: backendLocation(config),
     restrictions: { readOnly, toolsets, deny, approve, environments },
     catalog,
     outputSchemas,

@@ -7,12 +7,12 @@ import { StoreError } from '../sqlite/store-error.ts';
 import type { Log } from './log.ts';
 
 /** Throws ConfigError for an unusable `--world`, and logs settings of a new world that have no effect because a world exists. */
-export async function checkGivenWorld(config: Config, log: Pick<Log, 'warn'>): Promise<void> {
+export async function checkWorldOptions(config: Config, log: Pick<Log, 'warn'>): Promise<void> {
   const { world, quotas, state, lifecycle, region = 'us-east-1' } = config;
   if (world === undefined && quotas === undefined) return;
   const options = { now: Date.now, region, account: DEFAULT_ACCOUNT, lifecycle };
   if (await hasWorldIn(state, options)) {
-    logUnused(config, log, { state }, `this state file already has a world in ${region}`);
+    warnUnused(config, log, { state }, `this state file already has a world in ${region}`);
     return;
   }
   if (world === undefined) return;
@@ -24,7 +24,7 @@ export async function checkGivenWorld(config: Config, log: Pick<Log, 'warn'>): P
 }
 
 /** Logs settings of a new world that are not used, with the reason. */
-export function logUnused(config: Config, log: Pick<Log, 'warn'>, more: object, reason: string): void {
+export function warnUnused(config: Config, log: Pick<Log, 'warn'>, more: object, reason: string): void {
   for (const name of ['world', 'quotas'] as const) {
     if (config[name] !== undefined) log.warn({ [name]: config[name], ...more }, `--${name} is not used: ${reason}`);
   }

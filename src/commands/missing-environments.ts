@@ -6,7 +6,7 @@ import type { Log } from './log.ts';
  * A Call that checks once, after the first reply, whether the environments that a server is limited to exist, and logs the
  * missing ones. Otherwise a mistyped id would look like an account without environments.
  */
-export function remarkingAbsent(call: Call, allowed: readonly string[], log: Pick<Log, 'warn'>): Call {
+export function warnAboutMissing(call: Call, allowed: readonly string[], log: Pick<Log, 'warn'>): Call {
   let looked = false;
   const look = async () => {
     const present = new Set((await environmentsNow(call, {})).map(({ environmentId }) => environmentId));
