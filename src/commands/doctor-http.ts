@@ -15,9 +15,9 @@ export async function remoteFindings(config: Config): Promise<Finding[]> {
 async function authorizationFinding(config: Config): Promise<Finding> {
   const check = 'authorization';
   const { authIssuer, authAudience = [], authTokens, publicUrl, host } = config;
-  const { configuredAuthorization: authorizationIn } = await import('./http.ts');
+  const { configuredAuthorization } = await import('./http.ts');
   try {
-    const authorization = authorizationIn(config);
+    const authorization = configuredAuthorization(config);
     if (authorization === undefined) return ok(check, `none: any program on this machine can call (${host})`);
     await authorization.ready();
   } catch (error) {

@@ -46,12 +46,12 @@ export async function stdio(given: Config): Promise<void> {
 /** The journal is checked after so long even if the client requests nothing. */
 const IDLE_MS = 1_000;
 
-/** The same as `serving`, loaded when a client needs more than a list of tools. */
+/** The same as `createRuntime`, loaded when a client needs more than a list of tools. */
 function runtimeOnDemand(config: Config, log: Log): Pick<Runtime, 'serve' | 'load' | 'settled' | 'close'> {
   const front = serverProfile(config);
   let opening: Promise<Runtime> | undefined;
   const open = () => {
-    opening ??= import('./runtime.ts').then(({ createRuntime: serving }) => serving(config, log, { remote: false }));
+    opening ??= import('./runtime.ts').then(({ createRuntime }) => createRuntime(config, log, { remote: false }));
     return opening;
   };
   setTimeout(() => open().catch(() => {}), IDLE_MS).unref();
