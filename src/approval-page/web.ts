@@ -18,7 +18,7 @@ export const APPROVALS = '/approvals';
 export const SIGN_IN = `${APPROVALS}/sign-in`;
 
 /** Plans that may be approved together: those of one target, or of the only target. */
-export interface Counter {
+export interface PlanSource {
   /** The server that made the plans; the ledger may hold those of others. */
   readonly server: string;
   readonly target: string | undefined;
@@ -29,7 +29,7 @@ export interface Counter {
 export type SignedIn = Person | 'unknown' | 'no-scope' | 'nobody-can-tell';
 
 export interface WebPageOptions {
-  readonly counters: readonly Counter[];
+  readonly sources: readonly PlanSource[];
   readonly seals: Seals;
   readonly witness: Witness;
   readonly now: () => number;
@@ -144,9 +144,9 @@ function seatOf(
   known: Map<string, Known>,
   wrongNames: Map<string, number>,
 ): Seat {
-  const { now, home, seals, witness, counters } = options;
+  const { now, home, seals, witness, sources } = options;
   const { principal, targets, id } = who;
-  const mine = counters.filter(({ target }) => targets.includes(target ?? ''));
+  const mine = sources.filter(({ target }) => targets.includes(target ?? ''));
   const seal = seals('approval form');
   const token = (question: Question) => seal.seal(digest([principal, id, question]));
   const counterOf = ({ shown }: Question) =>

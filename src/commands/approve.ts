@@ -11,7 +11,7 @@ import { type LedgerClock, lags, sqlClock } from '../safety/ledger-clock.ts';
 import { isShared } from '../safety/shared-mark.ts';
 import { sqlLedger } from '../safety/sql-ledger.ts';
 import { openState, type StateDatabase } from '../safety/state.ts';
-import { type Fleet, PLANS } from '../transports/fleet/fleet.ts';
+import { PLANS, type SharedState } from '../transports/shared/shared-state.ts';
 import { acceptClock } from './approve-clock.ts';
 import { approveAtTerminal, findPlan, planListText } from './approve-dialog.ts';
 import { distrustForms, setUpKey, trustForms } from './approve-key.ts';
@@ -39,7 +39,7 @@ export async function approve(
   const state = await openState(join(stateDir, 'state.db'));
   const key = await approverKey(stateDir);
   if (redis !== undefined && key === undefined && act !== 'decline') throw new ApproverError(NEEDS_KEY);
-  const fleet = redis === undefined ? undefined : await fleetAt(redis);
+  const fleet = redis === undefined ? undefined : await openSharedState(redis);
   const desk = approvalDesk({
     dir: stateDir,
     key,
@@ -68,9 +68,9 @@ const NEEDS_KEY = `With several replicas, only signed approvals count. Set up a 
 const IN_REDIS =
   'The server of this state directory keeps its plans in Redis, which this command did not read: add its --redis URL, or approve on its page (/approvals).\n';
 
-async function fleetAt(url: string): Promise<Fleet> {
-  const { redisFleet } = await import('../transports/fleet/redis.ts');
-  return redisFleet(url, () => {});
+async function openSharedState(url: string): Promise<SharedState> {
+  const { redisSharedState } = await import('../transports/shared/redis.ts');
+  return redisSharedState(url, () => {});
 }
 
 async function decline(desk: Desk, code: string | undefined): Promise<void> {

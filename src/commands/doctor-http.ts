@@ -38,9 +38,9 @@ async function authorizationFinding(config: Config): Promise<Finding> {
 
 async function sharedFinding(config: Config): Promise<Finding> {
   const check = 'replicas';
-  const { fleetOf } = await import('./http.ts');
+  const { openSharedState } = await import('./http.ts');
   try {
-    const { fleet } = await fleetOf(config, () => {});
+    const { fleet } = await openSharedState(config, () => {});
     try {
       await fleet?.ready();
     } finally {

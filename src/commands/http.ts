@@ -8,7 +8,6 @@ import { type Seals, sealsWith } from '../safety/seal.ts';
 import { witness } from '../safety/witness.ts';
 import { compositeNamed } from '../tools/composites.ts';
 import { causeOf } from '../transports/cause.ts';
-import { type Fleet, PLANS } from '../transports/fleet/fleet.ts';
 import { type Authorization, authorization } from '../transports/http/auth/authorize.ts';
 import type { Admits } from '../transports/http/auth/scopes.ts';
 import { OPERATIONS_ONLY } from '../transports/http/auth/scopes.ts';
@@ -17,6 +16,7 @@ import type { Observe } from '../transports/http/exchange.ts';
 import { NotReady } from '../transports/http/probes.ts';
 import { baseUrl, type HttpOptions, type HttpServer, serveOverHttp } from '../transports/http/serve.ts';
 import { isLoopback } from '../transports/http/settings.ts';
+import { PLANS, type SharedState } from '../transports/shared/shared-state.ts';
 import { approverRules } from './approver-rules.ts';
 import { type Log, stderrLog } from './log.ts';
 import { prepareBackend } from './prepare.ts';
@@ -47,7 +47,7 @@ export async function openHttp(
 ): Promise<HttpServer> {
   const authorization = configuredAuthorization(config, more.now);
   const places = endpointConfigs(config);
-  const { fleet, seals } = await fleetOf(config, (error) => log.warn({ error: error.message }, 'redis'));
+  const { fleet, seals } = await openSharedState(config, (error) => log.warn({ error: error.message }, 'redis'));
   let server: HttpServer | undefined;
   const approvers = approverScope(config);
   // The purpose of seals differs between servers, so that one rejects what another sealed with the same keys.
@@ -134,7 +134,7 @@ function endpointConfigs(config: Config): EndpointConfig[] {
 }
 
 interface StartOptions extends Omit<RuntimeOptions, 'remote' | 'shared'> {
-  readonly fleet: Fleet | undefined;
+  readonly fleet: SharedState | undefined;
 }
 
 async function startEndpoint({ path, config, admits }: EndpointConfig, log: Log, { fleet, ...options }: StartOptions) {
@@ -166,17 +166,17 @@ function approverScope({ host, port, publicUrl, authIssuer, authJwks, authAudien
 }
 
 /** What this replica shares with others: the keys of --seal-keys and, with --redis, the shared state. */
-export async function fleetOf({ redis, sealKeys: path }: Config, onerror: (error: Error) => void) {
+export async function openSharedState({ redis, sealKeys: path }: Config, onerror: (error: Error) => void) {
   if (path === undefined) {
     if (redis !== undefined) throw new ConfigError('--redis: needs --seal-keys');
     return { fleet: undefined, seals: sealsWith() };
   }
-  const { SealKeyError, sealKeys } = await import('../transports/fleet/seal-keys.ts');
+  const { SealKeyError, sealKeys } = await import('../transports/shared/seal-keys.ts');
   try {
     const seals = sealsWith(sealKeys(path));
     if (redis === undefined) return { fleet: undefined, seals };
-    const { redisFleet } = await import('../transports/fleet/redis.ts');
-    return { seals, fleet: await redisFleet(redis, onerror) };
+    const { redisSharedState } = await import('../transports/shared/redis.ts');
+    return { seals, fleet: await redisSharedState(redis, onerror) };
   } catch (error) {
     throw error instanceof SealKeyError ? new ConfigError(`--seal-keys: ${error.message}`) : error;
   }

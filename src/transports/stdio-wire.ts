@@ -8,8 +8,8 @@ import {
 } from '@modelcontextprotocol/server';
 import { ExcessiveJson, parseBounded } from '../bounded-json.ts';
 import type { Watch } from '../server.ts';
-import { isListen, listening } from './listening.ts';
 import { normalizeParams, paramsError } from './params.ts';
+import { isListen, watchSubscriptions } from './subscriptions.ts';
 
 export interface StdioWire extends Transport {
   /** Reads no further input; requests read so far are still answered. */
@@ -119,7 +119,7 @@ export function stdioWire({ input, output, onend, onlisted, maxBytes, ready, wat
       );
       return;
     }
-    const { message: allowed, end } = listening(message, watch);
+    const { message: allowed, end } = watchSubscriptions(message, watch);
     streams.set(message.id, end);
     wire.onmessage?.(allowed);
   };

@@ -4,8 +4,8 @@ import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { initApprover } from '../../src/safety/approver.ts';
 import { sqlJournal } from '../../src/safety/journal.ts';
-import { PLANS } from '../../src/transports/fleet/fleet.ts';
-import { redisFleet } from '../../src/transports/fleet/redis.ts';
+import { redisSharedState } from '../../src/transports/shared/redis.ts';
+import { PLANS } from '../../src/transports/shared/shared-state.ts';
 import { HAS_REDIS, startRedis } from '../http/redis.ts';
 import { CLI } from '../support/hosts.ts';
 import { NO_PTY, sitDown } from './pty.ts';
@@ -90,7 +90,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
   it.skipIf(!HAS_REDIS)('with --redis, resets the clock by which all replicas go', async () => {
     const redis = await startRedis();
     onTestFinished(() => redis.stop());
-    const fleet = await redisFleet(redis.url, () => {});
+    const fleet = await redisSharedState(redis.url, () => {});
     onTestFinished(() => fleet.close());
     const store = new Redis(redis.url);
     onTestFinished(() => store.disconnect());

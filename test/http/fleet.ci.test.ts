@@ -3,8 +3,8 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Fleet } from '../../src/transports/fleet/fleet.ts';
-import { redisFleet } from '../../src/transports/fleet/redis.ts';
+import { redisSharedState } from '../../src/transports/shared/redis.ts';
+import type { SharedState } from '../../src/transports/shared/shared-state.ts';
 import { type Subscribing, sharedWorld, subscribed } from '../resources/watchers.ts';
 import { did, environment, KMS_KEY } from '../support/world.ts';
 import { tokens } from './people.ts';
@@ -39,7 +39,7 @@ describe.skipIf(!HAS_REDIS)('a fleet over Redis', () => {
   afterAll(() => redis.stop());
 
   let scopes = 0;
-  const replica = async (): Promise<Fleet> => closing(await redisFleet(redis.url, () => {}));
+  const replica = async (): Promise<SharedState> => closing(await redisSharedState(redis.url, () => {}));
   const pair = async (openMs = 60_000) => {
     scopes += 1;
     const [a, b] = [await replica(), await replica()];
@@ -136,7 +136,7 @@ describe.skipIf(!HAS_REDIS)('a fleet over Redis', () => {
   });
 
   it('refuses, and assumes nothing, when Redis does not answer', async () => {
-    const lonely = closing(await redisFleet('redis://127.0.0.1:1', () => {}));
+    const lonely = closing(await redisSharedState('redis://127.0.0.1:1', () => {}));
     await expect(lonely.ledger('x', 1_000).burn('n')).rejects.toThrow('does not answer');
     await expect(lonely.ready()).rejects.toThrow();
   });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { type FormSlot, formSlots, networkOf } from '../../src/transports/http/form-slots.ts';
 import { load } from '../../src/transports/http/load.ts';
-import { neighbourhood, type Place, places } from '../../src/transports/http/places.ts';
 
 describe('places for forms', () => {
   const room = (most: number) => {
-    const all = places(load(most));
-    const held: [string, Place][] = [];
+    const all = formSlots(load(most));
+    const held: [string, FormSlot][] = [];
     const come = (peer: string) => {
       const place = all.take(peer);
       if (place !== undefined) held.push([peer, place]);
@@ -65,6 +65,6 @@ describe('places for forms', () => {
     ['fe80::1%eth0', 'fe80:0:0:0'],
     [undefined, ''],
   ])('count %s as %s', (address, counted) => {
-    expect(neighbourhood(address)).toBe(counted);
+    expect(networkOf(address)).toBe(counted);
   });
 });

@@ -4,7 +4,7 @@ import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { sealKeys } from '../../src/transports/fleet/seal-keys.ts';
+import { sealKeys } from '../../src/transports/shared/seal-keys.ts';
 
 const KEY = randomBytes(32);
 

@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lags } from '../../src/safety/ledger-clock.ts';
-import { redisClock } from '../../src/transports/fleet/redis-clock.ts';
-import { redisLedger } from '../../src/transports/fleet/redis-ledger.ts';
+import { redisClock } from '../../src/transports/shared/redis-clock.ts';
+import { redisLedger } from '../../src/transports/shared/redis-ledger.ts';
 import { HAS_REDIS, startRedis, type TestRedis } from '../http/redis.ts';
 import { OPEN_MS } from './support/guard.ts';
 import { itKeepsTheLedgerContract } from './support/ledger-contract.ts';

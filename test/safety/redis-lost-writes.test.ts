@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Ledger } from '../../src/safety/ledger.ts';
-import { redisLedger } from '../../src/transports/fleet/redis-ledger.ts';
+import { redisLedger } from '../../src/transports/shared/redis-ledger.ts';
 import { HAS_REDIS, startRedis, type TestRedis } from '../http/redis.ts';
 import { OPEN_MS } from './support/guard.ts';
 

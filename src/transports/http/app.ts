@@ -6,21 +6,21 @@ import { normalizeParams } from '../params.ts';
 import type { Needs } from './auth/scopes.ts';
 import { readJson } from './body.ts';
 import type { Endpoint } from './endpoint.ts';
-import { asked, type Exchange, type Observe, toolClass } from './exchange.ts';
+import { type Exchange, type Observe, rpcRequests, toolClass } from './exchange.ts';
+import { type FormSlot, type FormSlots, networkOf } from './form-slots.ts';
 import type { Guards } from './guards.ts';
 import type { Load } from './load.ts';
-import { neighbourhood, type Place, type Places } from './places.ts';
 import type { RateLimiter } from './rates.ts';
-import { type Refusal, rejection } from './reply.ts';
-import { traced } from './tracing.ts';
+import { type Rejection, reject } from './rejection.ts';
+import { traceRequest } from './tracing.ts';
 
 /** An endpoint, with who may use it and for what. */
 export interface Mount {
   readonly endpoint: Endpoint;
   /** The caller, or the response that rejects the request. */
-  readonly authenticate: (request: Request) => Caller | Refusal | Promise<Caller | Refusal>;
+  readonly authenticate: (request: Request) => Caller | Rejection | Promise<Caller | Rejection>;
   /** The response that rejects a request of this caller; undefined when it may be served. */
-  readonly authorize?: (caller: Caller, body: unknown) => Refusal | undefined;
+  readonly authorize?: (caller: Caller, body: unknown) => Rejection | undefined;
 }
 
 export interface AppOptions {
@@ -35,7 +35,7 @@ export interface AppOptions {
   readonly guards: Guards;
   readonly load: Load;
   /** For forms of people who are not signed in, so that slow senders occupy no slots of others. */
-  readonly signIns: Places;
+  readonly signIns: FormSlots;
   readonly needs: Needs;
   readonly rates: RateLimiter;
   /** Maximum size of a request body, in bytes. */
@@ -57,21 +57,23 @@ export function httpApp(options: AppOptions): Hono<Env> {
     app.options(path, () => new Response(null, { status: 204, headers: PUBLIC_PREFLIGHT }));
   }
   for (const [path, mount] of Object.entries(mounts))
-    app.all(path, (c) => exchange(options, mount, path, c.req.raw, c.env?.outgoing));
+    app.all(path, (c) => handleRequest(options, mount, path, c.req.raw, c.env?.outgoing));
   const { approvals } = options;
   if (approvals !== undefined)
     for (const path of [APPROVALS, `${APPROVALS}/*`])
-      app.all(path, (c) => visit(options, approvals, c.req.raw, neighbourhood(c.env?.incoming?.socket.remoteAddress)));
-  app.notFound(() => rejection(404, nothingHere(Object.keys(mounts))));
+      app.all(path, (c) =>
+        handleVisit(options, approvals, c.req.raw, networkOf(c.env?.incoming?.socket.remoteAddress)),
+      );
+  app.notFound(() => reject(404, notFoundText(Object.keys(mounts))));
   app.onError((error) => {
     onerror(error);
-    return rejection(500, 'Internal server error', {}, -32_603);
+    return reject(500, 'Internal server error', {}, -32_603);
   });
   return app;
 }
 
 /** Answers one request, and cleans up when the response has been sent or the connection is lost. */
-async function exchange(
+async function handleRequest(
   options: AppOptions,
   mount: Mount,
   path: string,
@@ -99,29 +101,29 @@ async function exchange(
   }
 }
 
-type VisitPlace = Pick<Place, 'leave'> & Partial<Place>;
+type VisitSlot = Pick<FormSlot, 'leave'> & Partial<FormSlot>;
 
 /** Serves a request for the approval page. */
-async function visit(options: AppOptions, page: WebPage, request: Request, peer: string) {
+async function handleVisit(options: AppOptions, page: WebPage, request: Request, peer: string) {
   const { guards, observe } = options;
   const isSignIn = request.method === 'POST' && new URL(request.url).pathname === SIGN_IN;
   const startedMs = performance.now();
   const made: Exchange = { method: request.method, path: APPROVALS, startedMs };
-  const answered = (response: Response) => {
+  const observed = (response: Response) => {
     observe(made, response.status, performance.now() - startedMs);
     return response;
   };
   const refusal = guards.refuseHost(request.headers);
-  if (refusal !== undefined) return answered(refusal);
+  if (refusal !== undefined) return observed(refusal);
   const { signIns, load } = options;
-  const place: VisitPlace | undefined = isSignIn ? signIns.take(peer) : load.enter() ? load : undefined;
-  if (place === undefined) return answered(busy(isSignIn ? signIns : load));
+  const slot: VisitSlot | undefined = isSignIn ? signIns.take(peer) : load.enter() ? load : undefined;
+  if (slot === undefined) return observed(busy(isSignIn ? signIns : load));
   try {
-    const { principal, response } = await page(request, { peer, reading: place.reading });
+    const { principal, response } = await page(request, { peer, reading: slot.reading });
     if (principal !== undefined) made.principal = principal;
-    return answered(response);
+    return observed(response);
   } finally {
-    place.leave();
+    slot.leave();
   }
 }
 
@@ -133,7 +135,7 @@ async function admit(
   onEnd: (listener: () => void) => void,
 ): Promise<Response> {
   const { headers, method } = request;
-  const refuse = (why: Exchange['refused'], response: Refusal) => {
+  const refuse = (why: Exchange['refused'], response: Rejection) => {
     made.refused = why;
     made.reason = response.reason;
     return response;
@@ -158,8 +160,8 @@ async function admit(
   if (read instanceof Response) return refuse('body', read);
   const body = normalizeParams(read.value);
   if (Array.isArray(body) && body.length > MOST_BATCHED)
-    return refuse('body', rejection(400, `A batch may hold at most ${MOST_BATCHED} messages.`, {}, -32_600));
-  const messages = asked(body, needs);
+    return refuse('body', reject(400, `A batch may hold at most ${MOST_BATCHED} messages.`, {}, -32_600));
+  const messages = rpcRequests(body, needs);
   Object.assign(made, messages[0]);
   const denied = authorize?.(caller, body);
   if (denied !== undefined) return refuse('scope', denied);
@@ -168,14 +170,14 @@ async function admit(
     const seconds = typeof wait === 'number' ? wait : await wait;
     if (seconds > 0) return refuse('rate', tooMany(seconds));
   }
-  const response = await traced(made, body, () => endpoint.handle({ request, body, caller, onEnd }));
+  const response = await traceRequest(made, body, () => endpoint.handle({ request, body, caller, onEnd }));
   // A stream that stays open for events has its own limit and must not delay a drain.
   if (method === 'GET' || made.rpc === 'subscriptions/listen') leave();
   return response;
 }
 
 /** Names no target, because a caller may not know which targets exist. */
-const nothingHere = (paths: readonly string[]) =>
+const notFoundText = (paths: readonly string[]) =>
   `Not found. MCP is served at ${paths.find((path) => !path.startsWith('/t/')) ?? '/t/<target>/mcp'}.`;
 const PUBLIC_PREFLIGHT = {
   'access-control-allow-origin': '*',
@@ -187,10 +189,10 @@ const PUBLIC_PREFLIGHT = {
 /** Clients of 2025-03-26 may send several messages in one body; all of them start at once. */
 const MOST_BATCHED = 50;
 const ALLOWED = ['GET', 'POST', 'DELETE'];
-const notAllowed = () => rejection(405, 'Method not allowed.', { allow: ALLOWED.join(', ') });
+const notAllowed = () => reject(405, 'Method not allowed.', { allow: ALLOWED.join(', ') });
 const busy = ({ draining }: Pick<Load, 'draining'>) =>
   draining
-    ? rejection(503, 'This server is stopping.', { 'retry-after': '5', connection: 'close' })
-    : rejection(503, 'Too many requests are being answered.', { 'retry-after': '1' });
+    ? reject(503, 'This server is stopping.', { 'retry-after': '5', connection: 'close' })
+    : reject(503, 'Too many requests are being answered.', { 'retry-after': '1' });
 const tooMany = (seconds: number) =>
-  rejection(429, `Too many calls; try again in ${seconds} s.`, { 'retry-after': String(seconds) });
+  reject(429, `Too many calls; try again in ${seconds} s.`, { 'retry-after': String(seconds) });

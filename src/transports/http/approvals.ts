@@ -1,21 +1,21 @@
-import { APPROVALS, type Counter, type SignedIn, type WebPage, webPage } from '../../approval-page/web.ts';
+import { APPROVALS, type PlanSource, type SignedIn, type WebPage, webPage } from '../../approval-page/web.ts';
 import type { Seals } from '../../safety/seal.ts';
 import type { Witness } from '../../safety/witness.ts';
 import type { Authorization } from './auth/authorize.ts';
-import { guesses } from './auth/guesses.ts';
+import { guessLimiter } from './auth/guess-limiter.ts';
 import { IssuerUnreachable } from './auth/jwt.ts';
 import type { Admits } from './auth/scopes.ts';
 import { scopedCaller } from './auth/scopes.ts';
 
 /** One endpoint for approvals: its plans, and who may use it. */
-export interface Approvable extends Counter {
+export interface ApprovalEndpoint extends PlanSource {
   /** The audience of its tokens. */
   readonly url: () => string;
   readonly admits: Admits | undefined;
 }
 
 export interface ApprovalsOptions {
-  readonly approvables: readonly Approvable[];
+  readonly endpoints: readonly ApprovalEndpoint[];
   readonly holderOf: Authorization['holderOf'];
   readonly seals: Seals;
   readonly witness: Witness;
@@ -28,10 +28,10 @@ export interface ApprovalsOptions {
 
 /** The approval page for people who sign in with a token that has the scope `finspace:approve`. */
 export function approvals(options: ApprovalsOptions): WebPage {
-  const { approvables, seals, witness, base, isPublic, now, onerror } = options;
+  const { endpoints, seals, witness, base, isPublic, now, onerror } = options;
   const home = () => `${new URL(base()).pathname.replace(/\/$/, '')}${APPROVALS}/`;
   return webPage({
-    counters: approvables,
+    sources: endpoints,
     seals,
     witness,
     now,
@@ -44,16 +44,16 @@ export function approvals(options: ApprovalsOptions): WebPage {
     },
     secure: isPublic && base().startsWith('https:'),
     signIn: (token) => signIn(token, options),
-    guess: guesses(now),
+    guess: guessLimiter(now),
     onerror: (error) => onerror(error instanceof Error ? error : new Error(String(error))),
   });
 }
 
 /** Verifies a token as each endpoint would: its audience may be the endpoint or this page. */
-async function signIn(token: string, { approvables, holderOf, base }: ApprovalsOptions): Promise<SignedIn> {
+async function signIn(token: string, { endpoints, holderOf, base }: ApprovalsOptions): Promise<SignedIn> {
   let person: Exclude<SignedIn, 'unknown' | 'nobody-can-tell'> | undefined;
   try {
-    for (const { target = '', url, admits } of approvables) {
+    for (const { target = '', url, admits } of endpoints) {
       const holder = await holderOf(token, [url(), `${base().replace(/\/$/, '')}${APPROVALS}`]);
       if (holder === undefined) continue;
       const { principal, scopes, expiresMs } = holder;

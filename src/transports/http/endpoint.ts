@@ -9,8 +9,8 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Caller } from '../../safety/policy.ts';
 import { callerIn } from '../../server.ts';
-import { listening, type WatchFor } from '../listening.ts';
 import { paramsError } from '../params.ts';
+import { type WatchFor, watchSubscriptions } from '../subscriptions.ts';
 import { type SessionOptions, sessions } from './sessions.ts';
 
 export interface EndpointOptions {
@@ -58,7 +58,7 @@ export function endpoint({ serve, sessions: limits, onerror, bus, watch }: Endpo
       const authInfo: AuthInfo = { token: '', clientId: caller.principal, scopes: [], extra: { caller } };
       if (!claimsModern(body) && (inSession(request, body) || (await isLegacyRequest(request, body))))
         return legacy.handle({ request, body, caller, authInfo, onEnd });
-      const { message, end } = listening(body, (uris) => watch?.(caller, uris));
+      const { message, end } = watchSubscriptions(body, (uris) => watch?.(caller, uris));
       onEnd(end);
       return modern.fetch(request, { authInfo, parsedBody: message });
     },

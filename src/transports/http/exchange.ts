@@ -19,18 +19,18 @@ export interface Exchange {
 export type Observe = (exchange: Exchange, status: number, ms: number) => void;
 
 /** The request in one JSON-RPC message. */
-export interface Asked {
+export interface RpcRequest {
   readonly rpc?: string;
   readonly tool?: string;
 }
 
 /** The requests in a JSON-RPC body, one for each message of a batch; never empty. */
-export function asked(body: unknown, needs: Needs): [Asked, ...Asked[]] {
+export function rpcRequests(body: unknown, needs: Needs): [RpcRequest, ...RpcRequest[]] {
   const [first, ...rest] = Array.isArray(body) ? (body as unknown[]) : [body];
-  return [askedBy(first, needs), ...rest.map((message) => askedBy(message, needs))];
+  return [rpcRequestIn(first, needs), ...rest.map((message) => rpcRequestIn(message, needs))];
 }
 
-function askedBy(message: unknown, needs: Needs): Asked {
+function rpcRequestIn(message: unknown, needs: Needs): RpcRequest {
   const { method, params } = (message ?? {}) as Message;
   if (typeof method !== 'string') return {};
   const rpc = METHODS.has(method) ? method : 'other';

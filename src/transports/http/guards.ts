@@ -1,4 +1,4 @@
-import { type Refusal, rejection } from './reply.ts';
+import { type Rejection, reject } from './rejection.ts';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -13,9 +13,9 @@ export interface GuardOptions {
 
 export interface Guards {
   /** The response to a request whose Host is not served (DNS rebinding); undefined when it passes. */
-  refuseHost(headers: Headers): Refusal | undefined;
+  refuseHost(headers: Headers): Rejection | undefined;
   /** The same for its Host or Origin (CSRF). */
-  refuse(headers: Headers): Refusal | undefined;
+  refuse(headers: Headers): Rejection | undefined;
   /** The response to a CORS preflight; undefined when the origin is not allowed. */
   preflight(headers: Headers): Response | undefined;
   /** Lets a page of an allowed origin read the response. */
@@ -31,7 +31,7 @@ export function guards({ hosts, origins, loopbackOrigins }: GuardOptions): Guard
 
   const refuseHost = (headers: Headers) => {
     const host = /^(\[[^\]]*\]|[^:]*)(?::\d*)?$/.exec(headers.get('host') ?? '')?.[1]?.toLowerCase();
-    return host !== undefined && served.has(host) ? undefined : rejection(403, 'This host name is not served here.');
+    return host !== undefined && served.has(host) ? undefined : reject(403, 'This host name is not served here.');
   };
 
   return {
@@ -41,7 +41,7 @@ export function guards({ hosts, origins, loopbackOrigins }: GuardOptions): Guard
       if (refusal !== undefined) return refusal;
       const origin = headers.get('origin');
       if (origin === null || allowed.has(origin) || local(origin)) return undefined;
-      return rejection(403, 'Web pages of this origin are not served.');
+      return reject(403, 'Web pages of this origin are not served.');
     },
     preflight: (headers) => {
       const origin = headers.get('origin');

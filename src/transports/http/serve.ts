@@ -1,33 +1,33 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { McpServer, Server, ServerEventBus } from '@modelcontextprotocol/server';
-import type { Counter } from '../../approval-page/web.ts';
+import type { PlanSource } from '../../approval-page/web.ts';
 import type { Caller } from '../../safety/policy.ts';
-import type { WatchFor } from '../listening.ts';
+import type { WatchFor } from '../subscriptions.ts';
 import { httpApp } from './app.ts';
 import { type ApprovalsOptions, approvals } from './approvals.ts';
 import type { Authorization } from './auth/authorize.ts';
-import { guarded, metadataPages, unguarded } from './auth/guarded.ts';
+import { authorizedMount, metadataPages, openMount } from './auth/mounts.ts';
 import { protectedResource } from './auth/resource.ts';
 import { type Admits, type Needs, OPERATIONS_ONLY } from './auth/scopes.ts';
 import { endpoint } from './endpoint.ts';
 import type { Observe } from './exchange.ts';
+import { formSlots } from './form-slots.ts';
 import { guards } from './guards.ts';
 import { listen, type Timeouts } from './listener.ts';
 import { load } from './load.ts';
 import { type Metrics, metrics } from './metrics.ts';
-import { places } from './places.ts';
 import { healthy, readiness } from './probes.ts';
 import { type RateLimiter, type Rates, rateLimiter } from './rates.ts';
 import { DEFAULT_PORTS, type HttpSettings, hostInUrl } from './settings.ts';
 
 /** A server behind a path. */
-export interface Served {
+export interface ServedEndpoint {
   readonly path: string;
   /** Creates the server of one request or session. */
   readonly serve: (caller: Caller) => McpServer | Server;
   readonly admits?: Admits | undefined;
   /** The open plans at this endpoint; with authorization, they are approved on the page of this server. */
-  readonly counter?: Counter | undefined;
+  readonly plans?: PlanSource | undefined;
   /** Carries change events to subscribers; within this process by default. */
   readonly bus?: ServerEventBus | undefined;
   /** Starts to watch the resources that a stream requests. */
@@ -36,7 +36,7 @@ export interface Served {
 
 export interface HttpOptions extends HttpSettings {
   readonly port?: number | undefined;
-  readonly served: readonly Served[];
+  readonly served: readonly ServedEndpoint[];
   /** Maximum size of a request body, in bytes. */
   readonly maxBody: number;
   /** Resolves when no mutation is in progress. */
@@ -78,7 +78,7 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
   const needs = options.needs ?? OPERATIONS_ONLY;
   const limits = { most: options.maxSessions, idleMs: options.sessionIdle, now };
   const gate = load(options.maxInFlight);
-  const signIns = places(load(SIGN_INS_AT_ONCE));
+  const signIns = formSlots(load(SIGN_INS_AT_ONCE));
   const endpoints = options.served.map((one) => ({ ...one, mcp: endpoint({ ...one, sessions: limits, onerror }) }));
   const measured = metrics({
     in_flight_requests: () => gate.inFlight + signIns.inFlight,
@@ -91,7 +91,7 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
   const resourceAt: ResourceAt = (path) => () => protectedResource(base(), path, authIssuer);
   const mounts = endpoints.map(({ path, mcp, admits }) => [
     path,
-    authorize === undefined ? unguarded(mcp, admits) : guarded(mcp, authorize, resourceAt(path), admits, needs),
+    authorize === undefined ? openMount(mcp, admits) : authorizedMount(mcp, authorize, resourceAt(path), admits, needs),
   ]);
   const guard = guards({ hosts: servedHosts(options), origins: options.allowedOrigins, loopbackOrigins: true });
   const showMetrics = async (request: Request) => {
@@ -105,14 +105,14 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
       '/readyz': readiness(options.ready, () => gate.draining, now),
       '/metrics': showMetrics,
     },
-    documents: authIssuer === undefined ? {} : documents(options.served, resourceAt, authIssuer),
+    documents: authIssuer === undefined ? {} : metadataDocuments(options.served, resourceAt, authIssuer),
     approvals: approvalsPage(options, base, resourceAt, now),
     guards: guard,
     load: gate,
     signIns,
     needs,
     maxBody: options.maxBody,
-    rates: (options.rates ?? ((rates) => rateLimiter(rates, now)))(ratesIn(options)),
+    rates: (options.rates ?? ((rates) => rateLimiter(rates, now)))(effectiveRates(options)),
     observe: (exchange, status, ms) => {
       measured.observe(exchange, status, ms);
       options.observe?.(exchange, status, ms);
@@ -149,19 +149,19 @@ type ResourceAt = (path: string) => () => ReturnType<typeof protectedResource>;
 function approvalsPage(options: HttpOptions, base: () => string, resourceAt: ResourceAt, now: () => number) {
   const { authorization, publicUrl, onerror, served } = options;
   if (authorization === undefined || options.approvals === undefined) return undefined;
-  const approvables = served.flatMap(({ counter, path, admits }) =>
-    counter === undefined ? [] : [{ ...counter, admits, url: () => resourceAt(path)().url }],
+  const endpoints = served.flatMap(({ plans, path, admits }) =>
+    plans === undefined ? [] : [{ ...plans, admits, url: () => resourceAt(path)().url }],
   );
   const isPublic = publicUrl !== undefined;
   return approvals({
     ...options.approvals,
-    ...{ approvables, holderOf: authorization.holderOf, base, isPublic, now, onerror },
+    ...{ endpoints, holderOf: authorization.holderOf, base, isPublic, now, onerror },
   });
 }
 
 const PROMETHEUS = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' };
 
-function documents(served: readonly Served[], resourceAt: ResourceAt, issuer: string) {
+function metadataDocuments(served: readonly ServedEndpoint[], resourceAt: ResourceAt, issuer: string) {
   const pages = served.map(({ path }) => metadataPages(path, resourceAt(path), issuer));
   const [only] = served;
   const root = served.length === 1 && only !== undefined ? [metadataPages('', resourceAt(only.path), issuer)] : [];
@@ -173,7 +173,7 @@ export const baseUrl = ({ publicUrl, host }: Pick<HttpSettings, 'publicUrl' | 'h
   publicUrl ?? `http://${hostInUrl(host)}:${port}`;
 
 /** Without authorization, the only principal is the local user, who is limited only if a limit is set. */
-function ratesIn({ rateRead, rateWrite, rateDestroy, authorization }: HttpOptions) {
+function effectiveRates({ rateRead, rateWrite, rateDestroy, authorization }: HttpOptions) {
   const usual = authorization === undefined ? {} : { read: 6_000, write: 600, destroy: 60 };
   return {
     read: rateRead ?? usual.read,

@@ -7,8 +7,8 @@ import {
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
 import type { Caller } from '../../safety/policy.ts';
+import { reject } from './rejection.ts';
 import { replayBuffer } from './replay.ts';
-import { rejection } from './reply.ts';
 
 export interface SessionOptions {
   readonly most: number;
@@ -66,7 +66,7 @@ interface Candidate {
  * Idle sessions first, then those of the principal that holds most, then those without a response in progress, then the least
  * recently used.
  */
-const soonerGivenUp = (a: Candidate, b: Candidate) =>
+const byEvictionOrder = (a: Candidate, b: Candidate) =>
   Number(b.idle) - Number(a.idle) ||
   b.count - a.count ||
   Math.min(a.session.open, 1) - Math.min(b.session.open, 1) ||
@@ -102,7 +102,7 @@ export function sessions(serve: (caller: Caller) => McpServer | Server, options:
       const gives = idle ? count > own || session.principal === principal : count > own + 1;
       return gives ? [{ id, session, count, idle }] : [];
     });
-    const [first] = candidates.sort(soonerGivenUp);
+    const [first] = candidates.sort(byEvictionOrder);
     if (first !== undefined) end(first.id, first.session);
     return first !== undefined;
   };
@@ -143,8 +143,7 @@ export function sessions(serve: (caller: Caller) => McpServer | Server, options:
   };
 
   const start = async (asked: SessionRequest) => {
-    if (!makeRoom(asked.caller.principal))
-      return rejection(503, 'Too many sessions are open.', { 'retry-after': '30' });
+    if (!makeRoom(asked.caller.principal)) return reject(503, 'Too many sessions are open.', { 'retry-after': '30' });
     const session = await begin(asked);
     const response = await answer(session, asked);
     if (session.transport.sessionId === undefined) await session.server.close();
@@ -165,7 +164,7 @@ export function sessions(serve: (caller: Caller) => McpServer | Server, options:
       if (session !== undefined) return answer(session, asked);
       if (isInitializeRequest(asked.body)) return start(asked);
       if (id !== null) return unknownSession(id);
-      return rejection(400, 'Without Mcp-Session-Id, only initialize and 2026-07-28 requests are accepted.');
+      return reject(400, 'Without Mcp-Session-Id, only initialize and 2026-07-28 requests are accepted.');
     },
     get count() {
       return known.size;
@@ -188,7 +187,7 @@ function withAccept(request: Request): Request {
   return new Request(url, { method, headers, signal });
 }
 
-const unknownSession = (id: string) => rejection(404, id.startsWith(OURS) ? ENDED : ELSEWHERE, {}, -32_001);
+const unknownSession = (id: string) => reject(404, id.startsWith(OURS) ? ENDED : ELSEWHERE, {}, -32_001);
 const ENDED = 'Session not found';
 const ELSEWHERE =
   'Session not found: it was started on another replica or before a restart. Start a new one. With several replicas, the proxy must route each session (Mcp-Session-Id) to the replica that started it.';

@@ -8,7 +8,7 @@ const tracer = trace.getTracer('finspace-mcp');
  * Runs a request in a span, a child of the trace that its `_meta` names. Spans go nowhere unless the operator has
  * registered an OpenTelemetry SDK in this process.
  */
-export function traced(
+export function traceRequest(
   { rpc, tool, principal = '', path }: Exchange,
   body: unknown,
   work: () => Promise<Response>,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Refusal, rejection } from '../reply.ts';
-import { BadToken, IssuerUnreachable, jwtVerifier, type VerifiedToken } from './jwt.ts';
+import { type Rejection, reject } from '../rejection.ts';
+import { InvalidToken, IssuerUnreachable, jwtVerifier, type VerifiedToken } from './jwt.ts';
 import { type ProtectedResource, unauthorized } from './resource.ts';
 import { type ScopedCaller, scopedCaller } from './scopes.ts';
 import type { StaticTokens } from './tokens.ts';
@@ -14,7 +14,7 @@ export interface AuthorizationOptions {
   readonly now: () => number;
 }
 
-export type Authorize = (request: Request, resource: ProtectedResource) => Promise<ScopedCaller | Refusal>;
+export type Authorize = (request: Request, resource: ProtectedResource) => Promise<ScopedCaller | Rejection>;
 
 export interface Authorization {
   readonly authorize: Authorize;
@@ -38,16 +38,16 @@ export function authorization({ issuer, jwks, audiences, tokens, now }: Authoriz
 
   const verified = async (token: string, urls: readonly string[]): Promise<VerifiedToken> => {
     const fixed = tokens?.(token);
-    if (fixed !== undefined && fixed.expiresMs <= now()) throw new BadToken('The token has expired');
+    if (fixed !== undefined && fixed.expiresMs <= now()) throw new InvalidToken('The token has expired');
     const found = fixed ?? (await jwt?.verify(token, [...urls, ...audiences]));
-    if (found === undefined) throw new BadToken('The token is unknown');
+    if (found === undefined) throw new InvalidToken('The token is unknown');
     return found;
   };
   const holderOf: Authorization['holderOf'] = async (token, urls) => {
     try {
       return await verified(token, urls);
     } catch (error) {
-      if (error instanceof BadToken) return undefined;
+      if (error instanceof InvalidToken) return undefined;
       throw error;
     }
   };
@@ -68,9 +68,9 @@ export function authorization({ issuer, jwks, audiences, tokens, now }: Authoriz
       remembered.set(key, { caller, untilMs: Math.min(holder.expiresMs, now() + REMEMBERED_MS) });
       return caller;
     } catch (error) {
-      if (error instanceof BadToken) return unauthorized(resource, error.message);
+      if (error instanceof InvalidToken) return unauthorized(resource, error.message);
       if (error instanceof IssuerUnreachable)
-        return rejection(503, `The issuer of tokens cannot be reached: ${error.message}`, { 'retry-after': '5' });
+        return reject(503, `The issuer of tokens cannot be reached: ${error.message}`, { 'retry-after': '5' });
       throw error;
     }
   };

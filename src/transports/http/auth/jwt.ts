@@ -58,7 +58,7 @@ export function jwtVerifier({ issuer, jwks, now }: Issuer): JwtVerifier {
         currentDate: new Date(now()),
       });
       if (!namesAudience(payload.aud, audience))
-        throw new BadToken(`The token is for another audience; aud must contain ${audience[0]}`);
+        throw new InvalidToken(`The token is for another audience; aud must contain ${audience[0]}`);
       return {
         principal: `oauth:${subjectOf(payload)}`,
         scopes: scopesIn(payload),
@@ -66,9 +66,9 @@ export function jwtVerifier({ issuer, jwks, now }: Issuer): JwtVerifier {
         expiresMs: (payload.exp ?? 0) * 1_000,
       };
     } catch (error) {
-      if (error instanceof BadToken) throw error;
+      if (error instanceof InvalidToken) throw error;
       const { code = 'other' } = error as { code?: string };
-      throw KEYS_UNKNOWN.has(code) ? unreachable(error) : new BadToken(problemOf(error, token, issuer));
+      throw KEYS_UNKNOWN.has(code) ? unreachable(error) : new InvalidToken(problemOf(error, token, issuer));
     }
   };
   return { verify, ready };
@@ -114,13 +114,13 @@ function scopesIn({ scope, scp }: JWTPayload & { scope?: unknown; scp?: unknown 
   const given = scope ?? scp ?? '';
   if (typeof given === 'string') return given.split(' ');
   if (Array.isArray(given) && given.every((each) => typeof each === 'string')) return given;
-  throw new BadToken('The claim scope of the token is not text');
+  throw new InvalidToken('The claim scope of the token is not text');
 }
 
 /** The holder of a token: this name decides whose plans and sessions it may use, so no two names may look the same. */
 function subjectOf({ sub }: { readonly sub?: unknown }): string {
   if (typeof sub === 'string' && SUBJECT.test(sub)) return sub;
-  throw new BadToken('The claim sub of the token is not text of 1 to 255 visible characters');
+  throw new InvalidToken('The claim sub of the token is not text of 1 to 255 visible characters');
 }
 
 /** The maximum length in OpenID Connect; no leading or trailing space, and no invisible characters. */
@@ -159,7 +159,7 @@ interface Metadata {
 }
 
 /** A rejected token; the message is for its holder. */
-export class BadToken extends Error {
+export class InvalidToken extends Error {
   override readonly name = 'BadToken';
 }
 

@@ -1,4 +1,4 @@
-import { type Refusal, rejection } from '../reply.ts';
+import { type Rejection, reject } from '../rejection.ts';
 import { REQUESTABLE } from './scopes.ts';
 
 /** One MCP endpoint as an OAuth 2.1 protected resource. */
@@ -36,17 +36,17 @@ export function metadata({ url }: ProtectedResource, issuer: string): Response {
 }
 
 /** The response to a request without a token, or with an invalid one. */
-export function unauthorized({ metadataUrl }: ProtectedResource, problem?: string): Refusal {
+export function unauthorized({ metadataUrl }: ProtectedResource, problem?: string): Rejection {
   const challenge = parameters({
     ...(problem === undefined ? {} : { error: 'invalid_token', error_description: problem }),
     scope: 'finspace:read',
     resource_metadata: metadataUrl,
   });
-  return rejection(401, problem ?? 'A bearer token is needed.', { 'www-authenticate': challenge });
+  return reject(401, problem ?? 'A bearer token is needed.', { 'www-authenticate': challenge });
 }
 
 /** The response to a request whose token lacks a scope; `scopes` are all that the request needs. */
-export function insufficientScope({ metadataUrl }: ProtectedResource, scopes: readonly string[]): Refusal {
+export function insufficientScope({ metadataUrl }: ProtectedResource, scopes: readonly string[]): Rejection {
   const scope = scopes.join(' ');
   const problem = `The token lacks a scope: this request requires ${scope}`;
   const challenge = parameters({
@@ -55,7 +55,7 @@ export function insufficientScope({ metadataUrl }: ProtectedResource, scopes: re
     resource_metadata: metadataUrl,
     error_description: problem,
   });
-  return rejection(403, problem, { 'www-authenticate': challenge });
+  return reject(403, problem, { 'www-authenticate': challenge });
 }
 
 const parameters = (given: Record<string, string | undefined>) =>

@@ -68,15 +68,15 @@ export function scopedCaller({ principal, scopes, attainable = [] }: Holder): Sc
     scopes: granted,
     attainable: listed,
     answersForms: principal === LOCAL_CALLER.principal || granted.has('finspace:approve'),
-    refusal: (risk) => lacking(granted, OF_RISK[risk]),
-    unlisted: (risk) => lacking(listed, OF_RISK[risk]),
+    refusal: (risk) => missingScopeText(granted, OF_RISK[risk]),
+    unlisted: (risk) => missingScopeText(listed, OF_RISK[risk]),
   };
 }
 
 const withIncluded = (scopes: readonly string[]): ReadonlySet<Scope> =>
   new Set(scopes.filter(isScope).flatMap((scope) => [scope, ...SCOPES[scope]]));
 
-const lacking = (scopes: ReadonlySet<Scope>, scope: Scope) =>
+const missingScopeText = (scopes: ReadonlySet<Scope>, scope: Scope) =>
   scopes.has(scope) ? undefined : `It needs the scope ${scope}, which your token does not have.`;
 
 /** The scopes that a target allows a principal; undefined if the target is not open to it. */
@@ -92,7 +92,7 @@ export const OPERATIONS_ONLY: Needs = (tool) => {
 };
 
 /** All scopes that a caller needs for a JSON-RPC body, including those it has; undefined if it has all. */
-export function scopesWanting(body: unknown, { scopes }: ScopedCaller, needs: Needs): Scope[] | undefined {
+export function missingScopes(body: unknown, { scopes }: ScopedCaller, needs: Needs): Scope[] | undefined {
   const needed = (Array.isArray(body) ? body : [body]).flatMap((message) => scopesFor(message, needs));
   if (needed.every((scope) => scopes.has(scope))) return undefined;
   const all = new Set([...scopes, ...needed.flatMap((scope) => [...SCOPES[scope], scope])]);

@@ -6,7 +6,7 @@ const WINDOW_MS = 10 * 60_000;
 const MOST_PEERS = 10_000;
 
 /** Ten wrong tokens within ten minutes; the next one is allowed when the first is ten minutes old. */
-export function guesses(now: () => number): Guess {
+export function guessLimiter(now: () => number): Guess {
   const byPeer = new Map<string, number[]>();
   return (peer) => {
     const recent = (byPeer.get(peer) ?? []).filter((time) => time > now() - WINDOW_MS);

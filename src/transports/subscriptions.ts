@@ -4,7 +4,7 @@ import type { ServerFactory, Watch } from '../server.ts';
 export type WatchFor = ServerFactory['watch'];
 
 /** A message for its receiver, and a function to call when the stream that it opened has ended. */
-export interface Listening<M> {
+export interface WatchedMessage<M> {
   readonly message: M;
   end(): void;
 }
@@ -13,7 +13,10 @@ export interface Listening<M> {
  * Starts to watch what a `subscriptions/listen` requests, and removes from the message what its sender may not read, so that the
  * SDK, which keeps the stream, acknowledges the rest. Other messages stay unchanged, and so do those that the SDK will reject.
  */
-export function listening<M>(message: M, watch: (uris: readonly string[]) => Watch | undefined): Listening<M> {
+export function watchSubscriptions<M>(
+  message: M,
+  watch: (uris: readonly string[]) => Watch | undefined,
+): WatchedMessage<M> {
   const uris = isListen(message) ? message.params?.notifications?.resourceSubscriptions : undefined;
   if (!Array.isArray(uris) || !uris.every((uri) => typeof uri === 'string')) return { message, end: () => {} };
   const watched = watch([...new Set<string>(uris)]);

@@ -2,22 +2,22 @@ import type { Redis } from 'ioredis';
 import { type RateLimiter, type Rates, rateLimiter } from '../http/rates.ts';
 
 /** Pause before Redis is used again after it did not respond. */
-const LEFT_ALONE_MS = 2_000;
+const RETRY_AFTER_MS = 2_000;
 
 /** Token buckets shared by all replicas, on the clock of Redis; while Redis does not respond, each replica uses its own. */
 export function redisRates(redis: Redis, rates: Rates): RateLimiter {
-  const alone = rateLimiter(rates, Date.now);
-  let silentUntilMs = 0;
+  const local = rateLimiter(rates, Date.now);
+  let localUntilMs = 0;
   return async (principal, kind) => {
     const perMinute = rates[kind];
     if (perMinute === undefined) return 0;
-    if (Date.now() < silentUntilMs) return alone(principal, kind);
+    if (Date.now() < localUntilMs) return local(principal, kind);
     try {
       const waitMs = Number(await redis.eval(TAKE, 1, `rate:${kind}:${principal}`, perMinute));
       return Math.ceil(waitMs / 1_000);
     } catch {
-      silentUntilMs = Date.now() + LEFT_ALONE_MS;
-      return alone(principal, kind);
+      localUntilMs = Date.now() + RETRY_AFTER_MS;
+      return local(principal, kind);
     }
   };
 }

@@ -33,7 +33,9 @@ export function redisLedger(redis: Redis, scope: string, openMs: number): Ledger
       return await redis.eval(SCRIPTS[script], all.length, ...all, ...values);
     } catch (error) {
       const said = String(error);
-      throw new LedgerError(said.includes(CLOCK_SET_BACK) ? SET_BACK : said.includes(NO_RUN_ID) ? NAMELESS : SILENT);
+      throw new LedgerError(
+        said.includes(CLOCK_SET_BACK) ? SET_BACK : said.includes(NO_RUN_ID) ? UNIDENTIFIED : UNREACHABLE,
+      );
     }
   };
   const found = (row: unknown) => (Array.isArray(row) && row.length > 0 ? fields(row as string[]) : undefined);
@@ -92,10 +94,10 @@ export function redisLedger(redis: Redis, scope: string, openMs: number): Ledger
 const SET_BACK =
   'The clock of the store that the replicas share was set back, or was ahead before, so no approval can be trusted. A person must ' +
   'correct it or, if it is correct now, accept it in a terminal: finspace-mcp approve --reset-clock --redis URL.';
-const NAMELESS =
+const UNIDENTIFIED =
   'The store that the replicas share does not report restarts or replacement (INFO has no run_id or master_replid), so no ' +
   'approval can be trusted. A person must configure a Redis that does.';
-const SILENT = 'The ledger that the replicas share does not answer, so no approval can be trusted.';
+const UNREACHABLE = 'The ledger that the replicas share does not answer, so no approval can be trusted.';
 
 type Fields = Readonly<Record<string, string>>;
 

@@ -7,7 +7,7 @@ import type { RateLimiter, Rates } from '../http/rates.ts';
 export const PLANS = 'plans';
 
 /** The state that the replicas of one server share, so that clients see one server. */
-export interface Fleet {
+export interface SharedState {
   /** Questions and approvals; `scope` separates different targets. */
   ledger(scope: string, openMs: number): Ledger;
   /** The clock of such a ledger. */

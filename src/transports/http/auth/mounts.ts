@@ -1,20 +1,20 @@
 import { LOCAL_CALLER } from '../../../safety/policy.ts';
 import type { Mount } from '../app.ts';
 import type { Endpoint } from '../endpoint.ts';
-import { rejection } from '../reply.ts';
+import { reject } from '../rejection.ts';
 import type { Authorize } from './authorize.ts';
 import { insufficientScope, metadata, metadataPath, type ProtectedResource } from './resource.ts';
-import { type Admits, type Needs, type Scope, type ScopedCaller, scopedCaller, scopesWanting } from './scopes.ts';
+import { type Admits, missingScopes, type Needs, type Scope, type ScopedCaller, scopedCaller } from './scopes.ts';
 
 /** An endpoint that everyone who reaches it may use as the local user. */
-export function unguarded(endpoint: Endpoint, admits: Admits | undefined): Mount {
+export function openMount(endpoint: Endpoint, admits: Admits | undefined): Mount {
   const left = admits?.(LOCAL_CALLER.principal);
   const caller = left === undefined ? LOCAL_CALLER : scopedCaller({ principal: LOCAL_CALLER.principal, scopes: left });
-  return { endpoint, authenticate: () => (admits !== undefined && left === undefined ? notOpen() : caller) };
+  return { endpoint, authenticate: () => (admits !== undefined && left === undefined ? unknownTarget() : caller) };
 }
 
 /** An endpoint that requires tokens and limits callers to their scopes, and to those that its target allows. */
-export function guarded(
+export function authorizedMount(
   endpoint: Endpoint,
   authorize: Authorize,
   resource: () => ProtectedResource,
@@ -42,17 +42,17 @@ export function guarded(
       const caller = await authorize(request, resource());
       if (caller instanceof Response || admits === undefined) return caller;
       const left = admits(caller.principal);
-      return left === undefined ? notOpen() : narrow(caller, left);
+      return left === undefined ? unknownTarget() : narrow(caller, left);
     },
     authorize: (caller, body) => {
-      const wanting = scopesWanting(body, caller as ScopedCaller, needs);
+      const wanting = missingScopes(body, caller as ScopedCaller, needs);
       return wanting === undefined ? undefined : insufficientScope(resource(), wanting);
     },
   };
 }
 
 /** The same response as for a target that does not exist. */
-const notOpen = () => rejection(404, 'There is no such target, or you have no access to it.');
+const unknownTarget = () => reject(404, 'There is no such target, or you have no access to it.');
 
 /** The metadata of a resource, at every path where a client may look for it. */
 export function metadataPages(path: string, resource: () => ProtectedResource, issuer: string) {

@@ -1,16 +1,16 @@
 import type { Redis } from 'ioredis';
-import type { Fleet } from './fleet.ts';
 import { redisBus } from './redis-bus.ts';
 import { redisClock } from './redis-clock.ts';
 import { redisLedger } from './redis-ledger.ts';
 import { redisRates } from './redis-rates.ts';
+import type { SharedState } from './shared-state.ts';
 
 /** All keys are in one hash slot, so that the scripts also run on a cluster. */
 const PREFIX = '{finspace-mcp}:';
 const ANSWER_MS = 2_000;
 
 /** A fleet over one Redis. If Redis cannot be asked, the answer is a refusal, never an assumption. */
-export async function redisFleet(url: string, onerror: (error: Error) => void): Promise<Fleet> {
+export async function redisSharedState(url: string, onerror: (error: Error) => void): Promise<SharedState> {
   // Bundling loses the named exports of this CommonJS package.
   const {
     default: { Redis: Client },

@@ -2,18 +2,18 @@ import type { Reading } from '../../approval-page/fields.ts';
 import type { Load } from './load.ts';
 
 /** A slot for one form of a visitor. */
-export interface Place {
+export interface FormSlot {
   readonly reading: Reading;
   leave(): void;
 }
 
 /** Slots for forms of people who are not signed in, limited in number and shared among their addresses. */
-export interface Places extends Pick<Load, 'inFlight' | 'draining' | 'drain'> {
+export interface FormSlots extends Pick<Load, 'inFlight' | 'draining' | 'drain'> {
   /** A slot for a visitor at an address; undefined when there is none. */
-  take(peer: string): Place | undefined;
+  take(peer: string): FormSlot | undefined;
 }
 
-interface Taken {
+interface HeldSlot {
   readonly peer: string;
   readonly stop: AbortController;
   /** Whether the form is still arriving; until then, its slot may be given to another visitor. */
@@ -24,28 +24,28 @@ interface Taken {
  * As many slots as the load admits. When all are in use, a new form evicts one of the address that holds most: the one that has
  * been arriving longest. Slow forms therefore cannot lock out others, not even behind the same proxy.
  */
-export function places(load: Load): Places {
+export function formSlots(load: Load): FormSlots {
   /** In order of age. */
-  const taken = new Set<Taken>();
-  const leave = (place: Taken) => {
+  const taken = new Set<HeldSlot>();
+  const leave = (place: HeldSlot) => {
     if (taken.delete(place)) load.leave();
   };
-  const makeRoom = (newcomer: string) => {
-    const held = new Map([[newcomer, 1]]);
+  const evict = (peer: string) => {
+    const held = new Map([[peer, 1]]);
     for (const { peer } of taken) held.set(peer, (held.get(peer) ?? 0) + 1);
     const most = (peer: string) => held.get(peer) ?? 0;
     const [first, ...others] = [...taken].filter(({ reading }) => reading);
     if (first === undefined) return;
-    const gives = others.reduce((found, place) => (most(place.peer) > most(found.peer) ? place : found), first);
-    leave(gives);
-    gives.stop.abort();
+    const evicted = others.reduce((found, place) => (most(place.peer) > most(found.peer) ? place : found), first);
+    leave(evicted);
+    evicted.stop.abort();
   };
   return {
     take: (peer) => {
-      const place: Taken = { peer, stop: new AbortController(), reading: true };
+      const place: HeldSlot = { peer, stop: new AbortController(), reading: true };
       if (!load.enter()) {
         if (load.draining) return undefined;
-        makeRoom(peer);
+        evict(peer);
         if (!load.enter()) return undefined;
       }
       taken.add(place);
@@ -65,7 +65,7 @@ export function places(load: Load): Places {
 }
 
 /** The part of an address that identifies one machine: with IPv6, the first 64 bits. */
-export function neighbourhood(address = ''): string {
+export function networkOf(address = ''): string {
   const [plain = ''] = address.split('%');
   if (!plain.includes(':') || plain.includes('.')) return plain.replace(/^.*:/, '');
   const [before = [], after = []] = plain.split('::').map((part) => part.split(':').filter((group) => group !== ''));
