@@ -7,6 +7,7 @@ import {
   type ServerEventBus,
 } from '@modelcontextprotocol/server';
 import { servedSkills } from './extensions/skills.ts';
+import { inventory as emptyInventory } from './inventory/kept.ts';
 import type { OnDemand } from './methods.ts';
 import { getPrompt, listPrompts, requirePrompt } from './prompts/index.ts';
 import { changes } from './resources/changes.ts';
@@ -80,14 +81,15 @@ export interface Answers {
 
 /** Answers requests with the environment of a process. */
 export function answersWith(shared: ServerEnvironment): Answers {
+  const inventory = emptyInventory({ now: shared.pace.now });
   const search = shared.catalog === 'search' ? import('./tools/search/index.ts') : undefined;
   // Polling only shows that something changed, so one poll serves callers with different rights.
   const feed = changes({
     bus: shared.bus,
-    stateOf: readState({ ...shared, caller: LOCAL_CALLER }),
+    stateOf: readState({ ...shared, inventory, caller: LOCAL_CALLER }),
     ...shared.pace,
   });
-  const environment = { ...shared, call: feed.call(shared.call) };
+  const environment = { ...shared, inventory, call: feed.call(inventory.follow(shared.call)) };
   const start = shared.catalog === 'search' ? FINDING_TOOLS : '';
   const served = servedSkills(start);
   return {

@@ -44,8 +44,11 @@ export async function readChangesets(
   const asked = changes === undefined ? [] : listed.filter(({ changesetId = '' }) => changes(changesetId));
   const explicable = [...failed.slice(0, MOST_REASONS), ...asked].map(({ changesetId = '' }) => changesetId);
   const wanted = new Set([...lacking, ...explicable]);
+  const summaries = new Map(listed.map((changeset) => [changeset.changesetId, changeset]));
   const read = await Promise.all(
-    [...wanted].map((changesetId) => from.get('GetKxChangeset', { ...at, changesetId }, about)),
+    [...wanted].map((changesetId) =>
+      from.get('GetKxChangeset', { ...at, changesetId }, about, summaries.get(changesetId)),
+    ),
   );
   const details = new Map(read.map((detail) => [detail?.changesetId, detail]));
   const all = [...listed, ...lacking.map((changesetId): Changeset => ({ changesetId }))];

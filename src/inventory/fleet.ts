@@ -1,28 +1,51 @@
+import { FinspaceError } from '../operations/failure.ts';
 import type { Call, CallOptions, Output } from '../operations/index.ts';
 import { quoted } from '../untrusted.ts';
+import type { Inventory } from './kept.ts';
 import { walk } from './pages.ts';
 import { atMost } from './reading.ts';
 
-const MOST_ENVIRONMENTS = 1_000;
-const ENVIRONMENTS_AT_ONCE = 4;
-const CALLS_AT_ONCE = 16;
+/** A list that goes on after so many environments is taken for a fault of the endpoint. */
+const MOST_ENVIRONMENTS = 100_000;
+const ENVIRONMENTS_AT_ONCE = 12;
+/** Maximum concurrent calls of one question; the endpoint may admit fewer. */
+export const CALLS_AT_ONCE = 48;
 
 export type Environment = NonNullable<Output<'ListKxEnvironments'>['environments']>[number];
 
 /** The existing environments, without deleted ones. */
-export async function environmentsNow(call: Call, options: CallOptions): Promise<Environment[]> {
+export async function environmentsNow(call: Call, options: CallOptions, inventory?: Inventory): Promise<Environment[]> {
   const all = await environmentsEver(call, options);
-  return all.filter(isPresent);
+  const present = all.filter(isPresent);
+  inventory?.keepListed(present);
+  return present;
 }
+
+/** The existing environments, as read at most a minute ago. */
+export const environmentsKept = async (
+  call: Call,
+  options: CallOptions,
+  inventory: Inventory | undefined,
+): Promise<readonly Environment[]> => inventory?.listed() ?? environmentsNow(call, options, inventory);
 
 /** Whether a listed environment still exists. */
 export const isPresent = ({ status }: Environment): boolean => status !== 'DELETED';
 
-/** All listed environments, with deleted ones. */
+/** All listed environments, with deleted ones. Rejects rather than leave out any. */
 export async function environmentsEver(call: Call, options: CallOptions): Promise<Environment[]> {
-  const { items } = await walk(call, 'ListKxEnvironments', {}, MOST_ENVIRONMENTS, options);
+  const { items, complete } = await walk(call, 'ListKxEnvironments', {}, MOST_ENVIRONMENTS, options);
+  if (!complete) throw endless();
   return items as Environment[];
 }
+
+const endless = () =>
+  new FinspaceError({
+    operation: 'ListKxEnvironments',
+    code: 'BadResponse',
+    detail: `The list of environments does not end after ${MOST_ENVIRONMENTS.toLocaleString('en')}.`,
+    retryable: false,
+    advice: 'Name one environment by its id. Have a person check the endpoint.',
+  });
 
 /** The environments with an id or a name, ignoring case. */
 export function environmentsNamed(all: readonly Environment[], wanted: string): Environment[] {

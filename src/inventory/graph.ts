@@ -11,12 +11,12 @@ export type { Edge, Finding, Graph, GraphEntity, GraphOptions, Kind, Relation } 
  * database and failed changeset. Rejects when the environment does not exist or the backend cannot be reached.
  */
 export async function environmentGraph(call: Call, environmentId: string, options: GraphOptions = {}): Promise<Graph> {
-  const { parts, gaps } = await readParts(call, environmentId, options);
+  const { parts, gaps, readAt } = await readParts(call, environmentId, options);
   const entities = entitiesOf(parts, options);
   return {
     environmentId,
     name: parts.environment.name ?? environmentId,
-    readAt: new Date((options.now ?? Date.now)()).toISOString(),
+    readAt: new Date(readAt).toISOString(),
     entities,
     edges: edgesOf(parts, new Set(entities.map(({ id }) => id))),
     gaps,

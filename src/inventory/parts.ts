@@ -34,13 +34,14 @@ export async function readParts(
   call: Call,
   environmentId: string,
   options: GraphOptions,
-): Promise<{ parts: Parts; gaps: Gap[] }> {
+): Promise<{ parts: Parts; gaps: Gap[]; readAt: number }> {
   const from = reading(call, options);
   const at = { environmentId };
+  const groupsRead = from.list<'ListKxScalingGroups', Group>('ListKxScalingGroups', at, { kind: 'scaling-group' });
   const [environment, clusters, groups, volumes, databases, users] = await Promise.all([
-    from.get('GetKxEnvironment', at, { kind: 'environment' }),
-    readClusters(from, environmentId, options),
-    from.list<'ListKxScalingGroups', Group>('ListKxScalingGroups', at, { kind: 'scaling-group' }),
+    options.environment ?? from.get('GetKxEnvironment', at, { kind: 'environment' }),
+    readClusters(from, environmentId, options, groupsRead),
+    groupsRead,
     readVolumes(from, environmentId),
     readDatabases(from, environmentId, options),
     from.list<'ListKxUsers', User>('ListKxUsers', at, { kind: 'user' }),
@@ -48,25 +49,28 @@ export async function readParts(
   return {
     parts: { environment: environment ?? { environmentId }, clusters, groups, volumes, databases, users },
     gaps: from.gaps,
+    readAt: from.readAt(),
   };
 }
 
 async function readClusters(
   from: Reading,
   environmentId: string,
-  { details = true, nodes: wanted = details, clusterTypes }: GraphOptions,
+  { details = true, nodes: wanted = details, clusterTypes, unlessHosted = false }: GraphOptions,
+  groups: Promise<readonly Group[]>,
 ): Promise<Cluster[]> {
   const listed = await from.list<'ListKxClusters', Cluster>('ListKxClusters', { environmentId }, { kind: 'cluster' });
   const wantsNodes = typeof wanted === 'function' ? wanted(listed.length) : wanted;
+  const hosted = new Set(unlessHosted ? (await groups).flatMap(({ clusters = [] }) => clusters) : []);
   return Promise.all(
     listed.map(async (summary) => {
       const { clusterName = '', clusterType = '' } = summary;
-      const isWanted = clusterTypes?.includes(clusterType) ?? true;
+      const isWanted = (clusterTypes?.includes(clusterType) ?? true) || (unlessHosted && !hosted.has(clusterName));
       const about = { kind: 'cluster', of: clusterName } as const;
       const at = { environmentId, clusterName };
       const [detail, nodes] = await Promise.all([
-        isWanted ? from.get('GetKxCluster', at, about) : undefined,
-        wantsNodes ? from.list<'ListKxClusterNodes', Node>('ListKxClusterNodes', at, about) : [],
+        isWanted ? from.get('GetKxCluster', at, about, summary) : undefined,
+        wantsNodes ? from.list<'ListKxClusterNodes', Node>('ListKxClusterNodes', at, about, { keptWith: summary }) : [],
       ]);
       const isUnread = !wantsNodes || (nodes.length === 0 && summary.status === 'RUNNING');
       return { ...summary, ...detail, ...(isUnread ? {} : { nodes }) };

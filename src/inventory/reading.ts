@@ -1,9 +1,11 @@
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import type { Call, Input, OperationName, Output } from '../operations/index.ts';
 import { quoted } from '../untrusted.ts';
+import { MINUTE_MS } from './kept.ts';
 import { known } from './known.ts';
 import { walk } from './pages.ts';
 import type { Gap, GraphOptions, Kind } from './shape.ts';
+import { statusKind } from './trouble.ts';
 
 /** What a part describes, for the gap that it leaves when it cannot be read. */
 interface About {
@@ -16,14 +18,27 @@ interface About {
 /** Reads parts of an environment, several at a time, and records what could not be read. */
 export interface Reading {
   readonly gaps: Gap[];
-  /** One entity; undefined when it no longer exists or cannot be read. */
-  get<N extends OperationName>(name: N, input: Input<N>, about: About): Promise<Output<N> | undefined>;
+  /** The time of the read, or of the earliest kept reply that no list confirms, in milliseconds. */
+  readAt(): number;
+  /**
+   * One entity; undefined when it no longer exists or cannot be read. A kept reply is good while what the list shows of the entity
+   * is unchanged.
+   */
+  get<N extends OperationName>(name: N, input: Input<N>, about: About, listed?: Listed): Promise<Output<N> | undefined>;
   /** The items of a list, or as many as could be read; items beyond `most` are a gap. */
   list<N extends OperationName, Item>(name: N, input: Input<N>, about: About, extent?: Extent): Promise<Item[]>;
 }
 
+/** An entity as a list shows it. */
+export interface Listed {
+  readonly status?: string | undefined;
+  readonly lastModifiedTimestamp?: string | undefined;
+}
+
 /** How far a list is read. */
 interface Extent {
+  /** A kept list is good for a minute, while what is listed of the entity that it belongs to is unchanged. */
+  readonly keptWith?: Listed;
   readonly most?: number;
   /** Whether no more items are needed. */
   readonly isEnough?: (items: readonly Record<string, unknown>[]) => boolean;
@@ -31,7 +46,7 @@ interface Extent {
   readonly which?: 'first' | 'newest';
 }
 
-const AT_ONCE = 12;
+const AT_ONCE = 48;
 /** Above the quotas of every kind in one environment. */
 const MOST = 10_000;
 const IN_DATABASE = new Set<Kind>(['dataview', 'changeset']);
@@ -39,7 +54,9 @@ const IN_DATABASE = new Set<Kind>(['dataview', 'changeset']);
 const ENDING = new Set(['Aborted', 'Misconfigured', 'Unreachable', 'ServiceEnded']);
 
 export function reading(call: Call, options: GraphOptions): Reading {
-  const { signal, concurrency = AT_ONCE, refusal, onProgress, kinds, details = true } = options;
+  const { signal, concurrency = AT_ONCE, refusal, onProgress, kinds, details = true, inventory } = options;
+  const { now = Date.now } = options;
+  let oldest = Number.POSITIVE_INFINITY;
   const wanted = kinds && new Set<Kind>(kinds.flatMap((kind) => (IN_DATABASE.has(kind) ? [kind, 'database'] : [kind])));
   const gaps: Gap[] = [];
   const few = atMost(call, concurrency, onProgress);
@@ -68,14 +85,30 @@ export function reading(call: Call, options: GraphOptions): Reading {
   };
   return {
     gaps,
-    get: (name, input, about) =>
-      attempt(name, { isDetail: about.of !== undefined, ...about }, () => few(name, input, { signal }), undefined),
-    list: (name, input, about, { most = MOST, isEnough, which = 'first' } = {}) =>
+    readAt: () => Math.min(oldest, now()),
+    get: (name, input, about, listed) => {
+      const ask = () => few(name, input, { signal });
+      const kept = async () => {
+        if (inventory === undefined || !isSettled(listed)) return ask();
+        const isCurrent = (reply: object) => markOf(reply) === markOf(listed);
+        return (await inventory.read({ name, input, mark: JSON.stringify(listed), isCurrent, ask })).reply;
+      };
+      return attempt(name, { isDetail: about.of !== undefined, ...about }, kept, undefined);
+    },
+    list: (name, input, about, { most = MOST, isEnough, which = 'first', keptWith } = {}) =>
       attempt(
         name,
         about,
         async () => {
-          const { items, complete } = await walk(few, name, input, most, { signal }, isEnough);
+          const ask = () => walk(few, name, input, most, { signal }, isEnough);
+          const kept = async () => {
+            if (inventory === undefined || !isSettled(keptWith)) return ask();
+            const mark = JSON.stringify(keptWith);
+            const { reply, readAt } = await inventory.read({ name, input, mark, mostMs: MINUTE_MS, ask });
+            oldest = Math.min(oldest, readAt);
+            return reply;
+          };
+          const { items, complete } = await kept();
           const { kind, of } = about;
           const reason = `only the ${which} ${items.length.toLocaleString('en')} were read`;
           if (!complete)
@@ -99,6 +132,12 @@ export async function eachAtOnce<T, R>(items: readonly T[], work: (item: T) => P
 }
 
 const MOST_WORKERS = 8;
+
+/** Whether an entity changes only with its status and the time of its last change, so that its reply can be kept. */
+const isSettled = (listed: Listed | undefined): listed is Listed =>
+  listed?.lastModifiedTimestamp !== undefined && statusKind(listed.status) !== 'moving';
+
+const markOf = ({ status, lastModifiedTimestamp }: Listed) => `${status} ${lastModifiedTimestamp}`;
 
 /** A Call with at most so many concurrent calls; the others are queued. */
 export function atMost(call: Call, most: number, onProgress?: (done: number, known: number) => void): Call {

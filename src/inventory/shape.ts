@@ -1,4 +1,5 @@
-import type { OperationName } from '../operations/index.ts';
+import type { OperationName, Output } from '../operations/index.ts';
+import type { Inventory } from './kept.ts';
 
 export type Kind =
   | 'environment'
@@ -89,6 +90,12 @@ export interface GraphOptions {
   readonly details?: boolean | undefined;
   /** For clusters of other types, only what the lists show; details of all types when omitted. */
   readonly clusterTypes?: readonly string[] | undefined;
+  /** True for the details of clusters of other types, too, if no scaling group lists them. */
+  readonly unlessHosted?: boolean | undefined;
+  /** The environment as just read; otherwise it is read. */
+  readonly environment?: Output<'GetKxEnvironment'> | undefined;
+  /** Replies of earlier questions; without it, everything is read. */
+  readonly inventory?: Inventory | undefined;
   /** Whether to read the nodes of clusters, with one call each; may depend on their number. Same as `details` when omitted. */
   readonly nodes?: boolean | ((clusters: number) => boolean) | undefined;
   /** True to read and keep all changesets, not only the relevant ones. */

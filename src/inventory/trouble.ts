@@ -1,5 +1,5 @@
 import { plainOrQuoted } from '../untrusted.ts';
-import type { Finding, Graph, GraphEntity, Kind } from './graph.ts';
+import type { Finding, Graph, GraphEntity, Kind } from './shape.ts';
 
 /** Findings about entities that have failed, are stuck, or run with fewer nodes than they should. */
 export function troubled(graph: Graph): Finding[] {

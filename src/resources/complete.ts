@@ -1,5 +1,5 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
-import { environmentsNow } from '../inventory/fleet.ts';
+import { environmentsKept } from '../inventory/fleet.ts';
 import { environmentGraph } from '../inventory/graph.ts';
 import { arnIn } from '../inventory/kinds.ts';
 import { walk } from '../inventory/pages.ts';
@@ -75,15 +75,15 @@ async function valuesOf(
 
 /** ARNs of environments and, when one of those has been typed, of the entities in it. */
 async function arnsFor(environment: ResourceEnvironment, typed: string, signal: AbortSignal): Promise<Suggested[]> {
-  const { call, restrictions, caller } = environment;
+  const { call, restrictions, caller, inventory } = environment;
   const refusal = (name: OperationName) => withheld(name, restrictions, caller);
   if (refusal('ListKxEnvironments') !== undefined) return [];
-  const all = await environmentsNow(call, { signal });
+  const all = await environmentsKept(call, { signal }, inventory);
   const inside = all.find(({ environmentArn = ' ' }) => typed.startsWith(environmentArn));
   const graph =
     inside === undefined || refusal('GetKxEnvironment') !== undefined
       ? undefined
-      : await environmentGraph(call, inside.environmentId ?? '', { signal, refusal, details: false });
+      : await environmentGraph(call, inside.environmentId ?? '', { signal, refusal, details: false, inventory });
   return [
     ...all.flatMap(({ environmentArn, name }) => (environmentArn ? [{ value: environmentArn, called: name }] : [])),
     ...(graph?.entities ?? []).flatMap((entity) => {

@@ -1,3 +1,4 @@
+import type { Inventory } from '../inventory/kept.ts';
 import type { Call } from '../operations/index.ts';
 import type { Caller, Restrictions } from '../safety/policy.ts';
 import type { RecoveryKits } from '../safety/recovery.ts';
@@ -7,5 +8,7 @@ export interface ResourceEnvironment {
   readonly call: Call;
   readonly restrictions: Restrictions;
   readonly caller: Caller;
+  /** Replies of earlier reads. */
+  readonly inventory?: Inventory | undefined;
   readonly kits: Pick<RecoveryKits, 'list' | 'read'>;
 }

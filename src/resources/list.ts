@@ -1,5 +1,5 @@
 import type { ListResourcesResult, ListResourceTemplatesResult } from '@modelcontextprotocol/server';
-import { type Environment, environmentsNow } from '../inventory/fleet.ts';
+import { type Environment, environmentsKept, environmentsNow } from '../inventory/fleet.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { withheld } from '../safety/policy.ts';
 import { plainOrQuoted } from '../untrusted.ts';
@@ -29,7 +29,7 @@ export async function listResources(
   const kinds = offered(environment);
   const fixed = kinds.filter((kind) => variablesOf(kind).length === 0);
   const own = kinds.filter((kind) => variablesOf(kind).join() === 'environmentId' && kind.uriTemplate.startsWith(KDB));
-  const environments = own.length === 0 ? [] : await environmentsIn(environment, signal);
+  const environments = own.length === 0 ? [] : await environmentsIn(environment, signal, cursor !== undefined);
   const all = [
     ...fixed.map((kind) => ({ ...shown(kind), uri: kind.uriTemplate })),
     ...environments.flatMap(({ environmentId, name }, at) =>
@@ -47,12 +47,13 @@ export async function listResources(
 }
 
 async function environmentsIn(
-  { call, restrictions, caller }: ResourceEnvironment,
+  { call, restrictions, caller, inventory }: ResourceEnvironment,
   signal: AbortSignal,
-): Promise<Environment[]> {
+  isLaterPage: boolean,
+): Promise<readonly Environment[]> {
   if (withheld('ListKxEnvironments', restrictions, caller) !== undefined) return [];
   try {
-    return await environmentsNow(call, { signal });
+    return await (isLaterPage ? environmentsKept : environmentsNow)(call, { signal }, inventory);
   } catch (error) {
     if (error instanceof FinspaceError) return [];
     throw error;

@@ -71,14 +71,19 @@ interface Reading extends Required<Pick<GraphOptions, 'onProgress'>> {
 }
 
 async function contents(
-  { call, restrictions, caller }: ResourceEnvironment,
+  { call, restrictions, caller, inventory }: ResourceEnvironment,
   { operation, topology }: ResourceKind,
   input: Record<string, string>,
   { signal, most, onProgress }: Reading,
 ): Promise<Contents> {
   if (topology !== undefined) {
     const refusal = (name: typeof operation) => withheld(name, restrictions, caller);
-    const graph = await environmentGraph(call, input['environmentId'] ?? '', { signal, refusal, onProgress });
+    const graph = await environmentGraph(call, input['environmentId'] ?? '', {
+      signal,
+      refusal,
+      onProgress,
+      inventory,
+    });
     return { seen: graph, text: writtenWithin(graph, most, await FORMS[topology]()) };
   }
   const list = listMember(operationNamed(operation));

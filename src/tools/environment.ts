@@ -1,5 +1,6 @@
 import type { CallToolResult, InputRequiredResult, ServerContext, ToolAnnotations } from '@modelcontextprotocol/server';
 import type * as z from 'zod';
+import type { Inventory } from '../inventory/kept.ts';
 import type { Call, OperationName } from '../operations/index.ts';
 import { once } from '../operations/operation.ts';
 import type { Quotas } from '../operations/quotas.ts';
@@ -19,6 +20,8 @@ export interface ToolEnvironment extends Planner {
   readonly formsCount?: (() => Promise<boolean>) | undefined;
   /** The limits of the backend; undefined if it does not report them. */
   readonly quotas?: (() => Promise<Quotas | undefined>) | undefined;
+  /** Replies of earlier questions, for tools that only read. */
+  readonly inventory?: Inventory | undefined;
   /** The deletions that this server has made. */
   readonly deletions?: (() => Promise<Deletions>) | undefined;
   /** Where a credential goes instead of to the model. */

@@ -1,4 +1,10 @@
-import { candidatesText, type Environment, environmentsNamed, isPresent } from '../inventory/fleet.ts';
+import {
+  candidatesText,
+  type Environment,
+  environmentsEver,
+  environmentsNamed,
+  isPresent,
+} from '../inventory/fleet.ts';
 import { walk } from '../inventory/pages.ts';
 import { didYouMean } from '../nearest.ts';
 import { FinspaceError } from '../operations/failure.ts';
@@ -15,7 +21,7 @@ export interface Lookup {
   readonly signal: AbortSignal;
 }
 
-const MOST_LISTED = 1_000;
+const MOST_LISTED = 10_000;
 
 /** Runs a read if this caller may; undefined when it may not, or when the read fails. */
 export async function lookedUp<T>(
@@ -85,10 +91,10 @@ async function environmentsOf(lookup: Lookup): Promise<Environment[]> {
 /** All environments that the caller may see, read once for all lookups about a call. */
 function environmentsEverOf(lookup: Lookup): Promise<Listing> {
   const { environment, signal } = lookup;
-  const list = () => walk(environment.call, 'ListKxEnvironments', {}, MOST_LISTED, { signal });
+  const list = () => environmentsEver(environment.call, { signal });
   const read = async () => {
-    const { items = [], complete = false } = (await lookedUp(lookup, 'ListKxEnvironments', list)) ?? {};
-    return { all: items as Environment[], complete };
+    const all = await lookedUp(lookup, 'ListKxEnvironments', list);
+    return { all: all ?? [], complete: all !== undefined };
   };
   const environments = listed.get(lookup) ?? read();
   listed.set(lookup, environments);

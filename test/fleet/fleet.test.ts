@@ -66,7 +66,7 @@ describe('describe_kx_environment', () => {
     let now = NOW;
     const slow = await demo({
       before: async () => {
-        now += 300;
+        now += 1_000;
         vi.setSystemTime(now);
       },
     });

@@ -69,8 +69,16 @@ const SEARCHES = {
 type Problem = keyof typeof SEARCHES;
 const PROBLEMS = Object.keys(SEARCHES) as Problem[];
 
-/** Maximum clusters whose nodes are read, unless the call asks only for problems of nodes. */
+/** With more clusters, their nodes and the log volumes of tickerplants are read only by calls that name such a problem. */
 const MOST_LOOKED_INTO = 500;
+
+/** Says what was not read of so many clusters. */
+function notCheckedOf(clusters: readonly GraphEntity[]) {
+  if (clusters.length === 0) return {};
+  const plants = clusters.filter(({ facts }) => facts['type'] === 'TICKERPLANT').length;
+  const logs = plants === 0 ? '' : `; log volumes of ${plants} tickerplants: problem dangling reads them`;
+  return { notChecked: `nodes of ${clusters.length} clusters: problem stuck or underway reads them${logs}` };
+}
 
 /** Entities that are being created, updated or deleted, or get new nodes, and are not stuck. */
 function underway(graph: Graph): Finding[] {
@@ -147,7 +155,7 @@ export const findProblems = fleetTool({
       ...(found.some(({ name }) => name === 'unused') ? { unusedSince: UNUSED_SINCE } : {}),
       ...(problem === 'stuck' && found.length === 0 ? { stuckAfter: STUCK_AFTER } : {}),
       ...(problem === 'behind' ? notLoaded(graphs) : {}),
-      ...(unread === 0 ? {} : { notChecked: `nodes of ${unread} clusters; problem stuck or underway reads them` }),
+      ...notCheckedOf(unread),
       ...environmentsOf(graphs),
       ...notReadIn([...gaps.filter(isUnclear), ...tagged.gaps]),
     };
@@ -197,7 +205,11 @@ function notLoaded(graphs: readonly Graph[]) {
       return [{ environment: name, database, newestData, loadFailed: minute(load.created) }];
     });
   });
-  return found.length === 0 ? {} : { newestLoadFailed: found.slice(0, MOST_NOT_LOADED) };
+  const more = found.length - MOST_NOT_LOADED;
+  return {
+    ...(found.length === 0 ? {} : { newestLoadFailed: found.slice(0, MOST_NOT_LOADED) }),
+    ...(more > 0 ? { newestLoadFailedBesides: more } : {}),
+  };
 }
 
 /** The problems that these kinds can have. Throws NotThere where there is none: that nothing is found would look like an answer. */
@@ -230,6 +242,9 @@ function readTogether(searches: readonly Search[], kinds: readonly Kind[] | unde
   };
 }
 
+/** What a host lists needs no read of the cluster to show that the host exists. */
+const UNCONFIRMED: GraphOptions = { clusterTypes: READERS, unlessHosted: true };
+
 /** The environments, read as far as it takes to see the problems. */
 async function read(
   scene: Scene,
@@ -237,24 +252,23 @@ async function read(
   problems: readonly Problem[],
   kinds: readonly Kind[] | undefined,
 ) {
-  let left = MOST_LOOKED_INTO;
-  let unread = 0;
-  const nodes = (clusters: number) => {
-    const isRead = clusters <= left;
-    if (isRead) left -= clusters;
-    else unread += clusters;
-    return isRead;
-  };
   const searches: readonly Search[] = problems.map((name) => SEARCHES[name]);
   const [only, second] = searches;
   const isOne = only !== undefined && second === undefined;
-  const isOfClusters = kinds === undefined || kinds.includes('cluster');
-  const options = isOne ? readOf(only, kinds) : { ...readTogether(searches, kinds), nodes: isOfClusters && nodes };
-  const { find, confirm } = isOne ? only : {};
+  const confirm = isOne ? only.confirm : readTogether(searches, kinds);
+  const options = isOne ? readOf(only, kinds) : { ...confirm, nodes: false, ...UNCONFIRMED };
   const first = await scene.graphs(environment, options);
-  const suspects = confirm === undefined ? [] : first.graphs.filter((graph) => find?.(graph).length);
+  const clusters = first.graphs.flatMap(({ entities }) => entities.filter(({ kind }) => kind === 'cluster'));
+  const isSmall = !isOne && clusters.length <= MOST_LOOKED_INTO;
+  const isSuspect = (graph: Graph) => searches.some(({ find, confirm }) => confirm && find(graph).length > 0);
+  const suspects = isSmall ? first.graphs : first.graphs.filter(isSuspect);
+  const unread = isOne || isSmall ? [] : clusters;
   if (confirm === undefined || suspects.length === 0) return { ...first, unread };
-  const again = await scene.again(suspects, confirm);
+  const isOfClusters = kinds === undefined || kinds.includes('cluster');
+  const again = await scene.again(
+    suspects,
+    isSmall ? { ...confirm, nodes: isOfClusters } : { ...confirm, nodes: false },
+  );
   const fresh = new Map(again.graphs.map((graph) => [graph.environmentId, graph]));
   // A finding that could not be confirmed is a gap, not a finding.
   const graphs = first.graphs.flatMap((graph) =>

@@ -9,7 +9,9 @@ import {
 } from '../../inventory/fleet.ts';
 import { environmentGraph, type Graph, type GraphOptions } from '../../inventory/graph.ts';
 import { readsDone } from '../../inventory/progress.ts';
+import { sharing } from '../../inventory/reading.ts';
 import { didYouMean } from '../../nearest.ts';
+import { FinspaceError } from '../../operations/failure.ts';
 import type { Call, OperationName } from '../../operations/index.ts';
 import type { Quotas } from '../../operations/quotas.ts';
 import { withheld } from '../../safety/policy.ts';
@@ -56,12 +58,22 @@ export interface Graphs {
   readonly gaps: readonly Unread[];
 }
 
-export function sceneOf({ call, restrictions, caller, quotas }: ToolEnvironment, { context }: Exchange): Scene {
+export function sceneOf(
+  { call, restrictions, caller, quotas, inventory }: ToolEnvironment,
+  { context }: Exchange,
+): Scene {
   const { signal } = context.mcpReq;
   const onProgress = readsDone(progressOf(context));
   const refusal = (name: OperationName) => withheld(name, restrictions, caller);
-  const options: GraphOptions = { signal, refusal, onProgress };
-  const present = () => environmentsNow(call, { signal });
+  const options: GraphOptions = { signal, refusal, onProgress, inventory };
+  // What one question reads twice, it reads once: its parts agree with each other.
+  const reads = sharing(call);
+  const seen = new Map<string | undefined, Environment>();
+  const present = async () => {
+    const all = await environmentsNow(reads, { signal }, inventory);
+    for (const each of all) seen.set(each.environmentId, each);
+    return all;
+  };
 
   const theOne = (all: readonly Environment[], wanted: string) => {
     const exact = environmentsNamed(all, wanted);
@@ -75,18 +87,34 @@ export function sceneOf({ call, restrictions, caller, quotas }: ToolEnvironment,
     if (second !== undefined) throw new NotThere(candidatesText(exact, wanted));
     return found;
   };
-  const environment = async (wanted: string) => theOne(await present(), wanted);
+  const environment = async (wanted: string) => (await withoutListing(wanted)) ?? theOne(await present(), wanted);
+  /** The environment with an id, or with a name that it had a minute ago and still has. */
+  const withoutListing = async (wanted: string): Promise<Environment | undefined> => {
+    const named = environmentsNamed(inventory?.listed() ?? [], wanted);
+    const id = LIKE_AN_ID.test(wanted) ? wanted : named.length === 1 ? named[0]?.environmentId : undefined;
+    if (id === undefined) return undefined;
+    const found = await reads('GetKxEnvironment', { environmentId: id }, { signal }).catch(orList);
+    if (found === undefined || found.status === GONE || environmentsNamed([found], wanted).length === 0)
+      return undefined;
+    seen.set(id, found);
+    return found;
+  };
   const environmentOrDeleted = async (wanted: string) => {
     const [deleted, others] = apart(await environmentsEver(call, { signal }));
     const [gone] = environmentsNamed(others, wanted).length > 0 ? [] : newest(environmentsNamed(deleted, wanted));
     return gone ?? theOne(others, wanted);
   };
   const one = async ({ environmentId = '' }: Environment, more: GraphOptions) =>
-    environmentGraph(call, environmentId, { ...options, ...more });
+    environmentGraph(reads, environmentId, { ...options, environment: wholly(seen.get(environmentId)), ...more });
   const each = async (environments: readonly Environment[], more: GraphOptions): Promise<Graphs> => {
     const work = (bounded: Call, { environmentId = '' }: Environment) =>
-      environmentGraph(bounded, environmentId, { ...options, onProgress: undefined, ...more });
-    const { results, failures } = await acrossEnvironments(call, environments, work, onProgress);
+      environmentGraph(bounded, environmentId, {
+        ...options,
+        onProgress: undefined,
+        environment: wholly(seen.get(environmentId)),
+        ...more,
+      });
+    const { results, failures } = await acrossEnvironments(reads, environments, work, onProgress);
     signal.throwIfAborted();
     const [first] = failures;
     if (first !== undefined && results.length === 0) throw first.error;
@@ -119,6 +147,19 @@ export function sceneOf({ call, restrictions, caller, quotas }: ToolEnvironment,
     graphs: async (wanted, more = {}) => each(await meant(wanted), more),
     again: (graphs, more) => each(graphs, more),
   };
+}
+
+/** The format of the ids that the service chooses. Names may have it, too. */
+const LIKE_AN_ID = /^[a-z0-9]{20,26}$/;
+
+/** A listed environment that shows as much as its own read, which is what the API describes. */
+const wholly = (environment: Environment | undefined) =>
+  environment?.environmentArn === undefined || environment.status === undefined ? undefined : environment;
+
+/** An environment that cannot be read by its id is looked for in the list, which also says what exists instead. */
+function orList(error: unknown): undefined {
+  if (error instanceof FinspaceError && error.fields.code !== 'Aborted') return;
+  throw error;
 }
 
 /**

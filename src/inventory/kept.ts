@@ -1,0 +1,122 @@
+import { type Call, type OperationName, type Output, operationNamed } from '../operations/index.ts';
+
+type Environment = NonNullable<Output<'ListKxEnvironments'>['environments']>[number];
+
+/** A reply, and when it was read. */
+export interface Kept<T> {
+  readonly reply: T;
+  readonly readAt: number;
+}
+
+/**
+ * Replies of earlier questions, for the tools and resources that only read. Nothing that decides whether a call is safe reads it,
+ * and neither does the resolution of names in changes.
+ */
+export interface Inventory {
+  /**
+   * The reply of a read: the kept one if it was read under the same mark, and at most `mostMs` ago. `isCurrent` says whether a new
+   * reply belongs to the mark; others are not kept.
+   */
+  read<T extends object>(question: Question<T>): Promise<Kept<T>>;
+  /** The environments as listed at most a minute ago; undefined without such a list. */
+  listed(): readonly Environment[] | undefined;
+  keepListed(environments: readonly Environment[]): void;
+  /** A Call after whose changes nothing is kept of the environments that they name. */
+  follow(call: Call): Call;
+  /** Bytes of the replies that are kept. */
+  size(): number;
+}
+
+interface Question<T> {
+  readonly name: OperationName;
+  readonly input: object;
+  /** What a list shows of the entity. */
+  readonly mark: string;
+  readonly mostMs?: number | undefined;
+  readonly isCurrent?: (reply: object) => boolean;
+  readonly ask: () => Promise<T>;
+}
+
+interface Entry {
+  readonly mark: string;
+  /** JSON: shorter than the objects, and nobody can change it. */
+  readonly text: string;
+  readonly readAt: number;
+}
+
+interface InventoryOptions {
+  readonly now?: (() => number) | undefined;
+  readonly mostBytes?: number | undefined;
+}
+
+export const MINUTE_MS = 60_000;
+const MOST_BYTES = 48 * 1024 * 1024;
+
+/** An empty inventory. When it is full, the replies that were used longest ago are dropped. */
+export function inventory({ now = Date.now, mostBytes = MOST_BYTES }: InventoryOptions = {}): Inventory {
+  const entries = new Map<string, Entry>();
+  let bytes = 0;
+  let list: Kept<readonly Environment[]> | undefined;
+  /** Counts changes, so that a reply that was requested before a change is not kept after it. */
+  let changes = 0;
+
+  const drop = (key: string, { text }: Entry) => {
+    entries.delete(key);
+    bytes -= key.length + text.length;
+  };
+  const keep = (key: string, entry: Entry) => {
+    const before = entries.get(key);
+    if (before !== undefined) drop(key, before);
+    entries.set(key, entry);
+    bytes += key.length + entry.text.length;
+    for (const [oldest, each] of entries) {
+      if (bytes <= mostBytes) break;
+      drop(oldest, each);
+    }
+  };
+  const forget = (input: object) => {
+    changes += 1;
+    list = undefined;
+    const ids = placesNamed(input);
+    for (const [key, entry] of entries)
+      if (ids.length === 0 || ids.some((id) => key.startsWith(`${id} `))) drop(key, entry);
+  };
+
+  return {
+    async read({ name, input, mark, mostMs = Number.POSITIVE_INFINITY, isCurrent = () => true, ask }) {
+      const key = `${placesNamed(input)[0] ?? ''} ${name} ${JSON.stringify(input)}`;
+      const kept = entries.get(key);
+      if (kept !== undefined && kept.mark === mark && now() - kept.readAt <= mostMs) {
+        entries.delete(key);
+        entries.set(key, kept);
+        return { reply: JSON.parse(kept.text), readAt: kept.readAt };
+      }
+      const before = changes;
+      const readAt = now();
+      const reply = await ask();
+      if (before === changes && isCurrent(reply)) keep(key, { mark, text: JSON.stringify(reply), readAt });
+      return { reply, readAt };
+    },
+    listed: () => (list !== undefined && now() - list.readAt <= MINUTE_MS ? list.reply : undefined),
+    keepListed: (environments) => {
+      list = { reply: environments, readAt: now() };
+    },
+    follow: (call) => async (name, input, options) => {
+      const { risk } = operationNamed(name);
+      if (risk === 'read' || risk === 'reveal') return call(name, input, options);
+      try {
+        return await call(name, input, options);
+      } finally {
+        forget(input);
+      }
+    },
+    size: () => bytes,
+  };
+}
+
+/** The ids of the environments in the arguments of an operation, also inside an ARN. */
+function placesNamed(input: object): string[] {
+  const { environmentId, resourceArn, userArn } = input as Record<string, unknown>;
+  const inArns = [resourceArn, userArn].flatMap((arn) => /:kxEnvironment\/([^/]+)/.exec(String(arn))?.[1] ?? []);
+  return environmentId === undefined ? inArns : [String(environmentId), ...inArns];
+}

@@ -1,0 +1,143 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Inventory, inventory, MINUTE_MS } from '../../src/inventory/kept.ts';
+import type { Call } from '../../src/operations/index.ts';
+import { demo, NOW } from './demo.ts';
+
+interface Kept {
+  readonly kept: Inventory;
+  readonly world: Awaited<ReturnType<typeof demo>>;
+  /** The calls of reading kdb-prod, by operation. */
+  readonly read: (more?: object) => Promise<Map<string, number>>;
+  readonly pass: (ms: number) => void;
+  /** The world's operations, followed by the inventory. */
+  readonly call: Call;
+  readonly environmentId: string;
+}
+
+async function opened(mostBytes?: number): Promise<Kept> {
+  let now = NOW;
+  const world = await demo({ lifecycle: 'instant', now: () => now });
+  onTestFinished(world.close);
+  const kept = inventory({ now: () => now, mostBytes });
+  return {
+    kept,
+    world,
+    call: kept.follow(world.call),
+    environmentId: await world.id('kdb-prod'),
+    pass: (ms) => {
+      now += ms;
+    },
+    read: async (more = {}) => {
+      world.counts.clear();
+      await world.graph('kdb-prod', { inventory: kept, now: () => now, ...more });
+      return new Map(world.counts);
+    },
+  };
+}
+
+describe('an inventory', () => {
+  test('spares the details of unchanged clusters, and reads the lists and all that other entities change', async () => {
+    const { read } = await opened();
+    const first = await read();
+    const again = await read();
+    expect(first.get('GetKxCluster')).toBeGreaterThan(5);
+    expect(again.get('GetKxCluster')).toBeUndefined();
+    for (const name of ['ListKxClusters', 'ListKxVolumes', 'GetKxVolume', 'GetKxDatabase', 'ListKxChangesets'])
+      expect([name, again.get(name)]).toEqual([name, first.get(name)]);
+  });
+
+  test('gives the same graph as a read without it', async () => {
+    const { kept, read, world } = await opened();
+    await read();
+    const { readAt: _, ...known } = await world.graph('kdb-prod', { inventory: kept });
+    const { readAt: __, ...fresh } = await world.graph('kdb-prod');
+    expect(known).toEqual(fresh);
+  });
+
+  test('reads a cluster again that another client has changed', async () => {
+    const { read, world, environmentId, pass } = await opened();
+    await read();
+    pass(1_000);
+    const code = { s3Bucket: 'kdb-code', s3Key: 'other.zip' };
+    await world.call('UpdateKxClusterCodeConfiguration', { environmentId, clusterName: 'gw-prod', code } as never);
+    expect((await read()).get('GetKxCluster')).toBe(1);
+    expect((await read()).get('GetKxCluster')).toBeUndefined();
+  });
+
+  test('does not keep a reply that shows another state than the list', async () => {
+    const { kept } = await opened();
+    const question = { name: 'GetKxCluster', input: { environmentId: 'e', clusterName: 'c' }, mark: 'one' } as const;
+    const ask = async () => ({ status: 'UPDATING' });
+    await kept.read({ ...question, isCurrent: () => false, ask });
+    expect(kept.size()).toBe(0);
+  });
+
+  test('keeps the nodes of a cluster for a minute, and says as of when they are', async () => {
+    const { kept, read, world, pass } = await opened();
+    await read();
+    pass(MINUTE_MS);
+    expect((await read()).get('ListKxClusterNodes')).toBeUndefined();
+    const { readAt } = await world.graph('kdb-prod', { inventory: kept, now: () => NOW + MINUTE_MS });
+    expect(Date.parse(readAt)).toBe(NOW);
+    pass(1);
+    expect((await read()).get('ListKxClusterNodes')).toBeGreaterThan(5);
+  });
+
+  test('forgets an environment that this server changes, and no other', async () => {
+    const { kept, read, call, world, environmentId } = await opened();
+    await read();
+    await world.graph('kdb-uat', { inventory: kept });
+    const both = kept.size();
+    await call('UpdateKxDatabase', { environmentId, databaseName: 'fx', description: 'changed' } as never).catch(
+      () => {},
+    );
+    expect(kept.size()).toBeGreaterThan(0);
+    expect(kept.size()).toBeLessThan(both);
+    expect((await read()).get('GetKxCluster')).toBeGreaterThan(5);
+  });
+
+  test('forgets after a tag changes by the ARN of what carries it', async () => {
+    const { kept, read, call, environmentId } = await opened();
+    await read();
+    const resourceArn = `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${environmentId}`;
+    await call('TagResource', { resourceArn, tags: { a: 'b' } }).catch(() => {});
+    expect(kept.size()).toBe(0);
+  });
+
+  test('keeps no reply that was requested before a change', async () => {
+    const { kept, call, environmentId } = await opened();
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const question = { name: 'GetKxCluster', input: { environmentId, clusterName: 'c' }, mark: 'one' } as const;
+    const reading = kept.read({ ...question, ask: async () => held.then(() => ({ status: 'RUNNING' })) });
+    await call('DeleteKxCluster', { environmentId, clusterName: 'c' }).catch(() => {});
+    release();
+    expect(await reading).toMatchObject({ reply: { status: 'RUNNING' } });
+    expect(kept.size()).toBe(0);
+  });
+
+  test('drops what was used longest ago when it is full', async () => {
+    const { kept } = await opened(120);
+    const ask = (name: string) => async () => ({ name });
+    const read = (clusterName: string) => {
+      const input = { environmentId: 'e', clusterName };
+      return kept.read({ name: 'GetKxCluster', input, mark: '', ask: ask(clusterName) });
+    };
+    await read('a');
+    const one = kept.size();
+    for (const name of 'bcdefgh') await read(name);
+    expect(kept.size()).toBeGreaterThanOrEqual(one);
+    expect(kept.size()).toBeLessThanOrEqual(120);
+  });
+
+  test('gives nothing to a caller who may not read it', async () => {
+    const { kept, read, world } = await opened();
+    await read();
+    const refusal = (name: string) => (name === 'GetKxCluster' ? 'Not for you.' : undefined);
+    const graph = await world.graph('kdb-prod', { inventory: kept, refusal });
+    expect(graph.gaps).toContainEqual({ kind: 'cluster', operation: 'GetKxCluster', reason: 'Not for you.' });
+    expect(graph.entities.filter(({ facts }) => facts['code'] !== undefined)).toEqual([]);
+  });
+});
