@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
@@ -9,7 +9,7 @@ import { homeOf, ROOT, readManifest, SUMMARY } from './project.ts';
 
 const manifest = readManifest();
 const { name, version, license, author } = manifest;
-const { owner, mcpName, homepage } = homeOf(manifest);
+const { owner, mcpName, homepage, image } = homeOf(manifest);
 const TITLE = 'FinSpace MCP';
 const { command, args } = SERVER;
 const mcpServers = { [SERVER.name]: { command, args } };
@@ -77,7 +77,19 @@ interface Described {
   readonly default?: unknown;
 }
 
+/** Files that are written by hand and name the home of the project or its version. */
+export const NAMING = ['Dockerfile', 'deploy/kubernetes/base/kustomization.yaml'];
+
+/** A text that names the home and the version that `package.json` has. */
+export const withHome = (text: string): string =>
+  text
+    .replaceAll(new RegExp(`io\\.github\\.[\\w-]+/${name}`, 'g'), mcpName)
+    .replaceAll(new RegExp(`https://github\\.com/[\\w-]+/${name}`, 'g'), homepage)
+    .replaceAll(new RegExp(`ghcr\\.io/[\\w-]+/${name}`, 'g'), image)
+    .replaceAll(/(?<=newTag: ).*/g, version);
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const path of NAMING) writeFileSync(join(ROOT, path), withHome(readFileSync(join(ROOT, path), 'utf8')));
   for (const [path, content] of Object.entries(ENTRIES)) {
     mkdirSync(dirname(join(ROOT, path)), { recursive: true });
     writeFileSync(join(ROOT, path), typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`);

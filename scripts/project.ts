@@ -33,5 +33,6 @@ export function homeOf({ name, repository }: Pick<Manifest, 'name' | 'repository
   const [, owner = ''] = /^git\+https:\/\/github\.com\/([\w-]+)\/[\w.-]+\.git$/.exec(repository.url) ?? [];
   if (owner === '') throw new Error(`package.json: repository.url is not git+https://github.com/…/….git`);
   const homepage = repository.url.slice('git+'.length, -'.git'.length);
-  return { owner, homepage, bugs: `${homepage}/issues`, mcpName: `io.github.${owner}/${name}` };
+  const image = `ghcr.io/${owner.toLowerCase()}/${name}`;
+  return { owner, homepage, bugs: `${homepage}/issues`, mcpName: `io.github.${owner}/${name}`, image };
 }

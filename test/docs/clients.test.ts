@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { INSTALL_COMMANDS, INSTALL_FILES, INSTALL_LINKS, SERVER } from '../../scripts/clients.ts';
-import { ENTRIES } from '../../scripts/entries.ts';
+import { ENTRIES, NAMING, withHome } from '../../scripts/entries.ts';
 import { homeOf, ROOT, readManifest } from '../../scripts/project.ts';
 import { SETTING_NAMES, variableOf } from '../../src/config.ts';
 
@@ -39,6 +39,13 @@ it.each(Object.entries(ENTRIES))('%s is what the package and the settings give (
   const text = readFileSync(join(ROOT, path), 'utf8');
   if (typeof content === 'string') expect(text).toBe(content);
   else expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(content)));
+});
+
+it.each(NAMING)('%s names the home of package.json (npm run docs)', (path) => {
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  expect(text).toContain(`/${manifest.name}`);
+  expect(withHome(text)).toBe(text);
+  expect(withHome(text.replaceAll(/owner(?=\/)/gi, 'else'))).toBe(text);
 });
 
 describe('server.json', () => {

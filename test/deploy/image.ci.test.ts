@@ -1,0 +1,119 @@
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { homeOf, ROOT, readManifest, SUMMARY } from '../../scripts/project.ts';
+import { DEFAULT_PORTS } from '../../src/transports/http/settings.ts';
+import { buildImage, checkHealth, instruction, runImage, stages, words } from './image.ts';
+import { HAS_TOOLS, read, tool } from './tools.ts';
+
+const dockerfile = read('Dockerfile');
+const deploy = read('docs/deploy.md');
+
+describe('the Dockerfile', () => {
+  it.skipIf(!HAS_TOOLS)('has no fault that a linter finds', () => {
+    const { validate } = tool('dockerfile-utils') as { validate(text: string): object[] };
+    expect(validate(dockerfile)).toEqual([]);
+    expect(validate(dockerfile.replace('EXPOSE 8080', 'EXPOSE http port'))).not.toEqual([]);
+  });
+
+  it('names its base once, by digest', () => {
+    const bases = stages(dockerfile).map(([from]) => from?.text);
+    expect(bases).toEqual([
+      expect.stringMatching(/^node:24\.[\d.]+-[\w-]+@sha256:[0-9a-f]{64} AS node$/),
+      'node AS build',
+      'node',
+    ]);
+  });
+
+  it('installs what the lockfile names, and runs no script of a package', () => {
+    const installs = dockerfile.match(/npm (?:ci|install|i) .*/g);
+    expect(installs).toEqual(['npm ci --ignore-scripts']);
+  });
+
+  it('does not run as root, and has the labels by which registries know it', () => {
+    expect(instruction('USER')).toMatch(/^[1-9]\d*:[1-9]\d*$/);
+    const { mcpName, homepage } = homeOf(readManifest());
+    const labels = Object.fromEntries(
+      Array.from(instruction('LABEL').matchAll(/([\w.]+)="([^"]*)"/g), ([, name = '', value]) => [name, value]),
+    );
+    expect(labels).toEqual({
+      'io.modelcontextprotocol.server.name': mcpName,
+      'org.opencontainers.image.title': readManifest().name,
+      'org.opencontainers.image.description': SUMMARY,
+      'org.opencontainers.image.source': homepage,
+      'org.opencontainers.image.licenses': readManifest().license,
+    });
+  });
+
+  it('exposes the ports on which its commands listen, and the documents publish the same', () => {
+    expect(instruction('EXPOSE').split(' ').map(Number)).toEqual([DEFAULT_PORTS.http, DEFAULT_PORTS.local]);
+    const published = [...deploy.matchAll(/127\.0\.0\.1:(\d+):(\d+)/g)].map(([, here, inside]) => [here, inside]);
+    expect(published).toEqual([[`${DEFAULT_PORTS.http}`, `${DEFAULT_PORTS.http}`]]);
+    expect(deploy).not.toMatch(/http(?: |$)[^\n]*--port 4566/);
+    expect([...deploy.matchAll(/^ +server [\d.]+:(\d+);$/gm)].map(([, port]) => Number(port))).toEqual([
+      DEFAULT_PORTS.http,
+      DEFAULT_PORTS.http,
+      DEFAULT_PORTS.http,
+    ]);
+  });
+});
+
+describe('the image, built without Docker', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-image-'));
+    buildImage(folder);
+  }, 120_000);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const portOf = async (server: ReturnType<typeof runImage>) => {
+    const [said] = (await once(server.stderr, 'data')) as [Buffer];
+    return Number(/http:\/\/0\.0\.0\.0:(\d+)/.exec(String(said))?.[1] ?? expect.fail(String(said)));
+  };
+
+  it('holds the same code as a build anywhere else', () => {
+    const code = readdirSync(join(folder, 'app', 'dist'));
+    expect(code).toContain('cli.js');
+    for (const name of code)
+      expect(readFileSync(join(folder, 'app', 'dist', name)).equals(readFileSync(join(ROOT, 'dist', name))), name).toBe(
+        true,
+      );
+  });
+
+  it('serves MCP with the command of the documents, to clients with a token, and is healthy until it ends', async () => {
+    const tokens = join(folder, 'tokens.json');
+    const sha256 = 'a'.repeat(64);
+    writeFileSync(tokens, JSON.stringify({ tokens: [{ name: 'ann', sha256, scopes: ['finspace:read'] }] }));
+    const line = /^ +finspace-mcp-image ([^\n]+)\n/m.exec(deploy)?.[1] ?? '';
+    const args = line.split(' ').map((word) => word.replace('/etc/finspace-mcp/tokens.json', tokens));
+    expect(args[0]).toBe(words('CMD')[0]);
+    const server = runImage(folder, args);
+    const port = await portOf(server);
+    expect(await checkHealth(port)).toBe(0);
+    expect((await fetch(`http://127.0.0.1:${port}/mcp`, { method: 'POST' })).status).toBe(401);
+    server.kill('SIGTERM');
+    expect(await once(server, 'exit')).toEqual([0, null]);
+    expect(await checkHealth(port)).toBe(1);
+  });
+
+  it('does not serve MCP without authorization', async () => {
+    const [code] = await once(runImage(folder, words('CMD')), 'exit');
+    expect(code).toBe(2);
+  });
+
+  it.each([
+    [{}, '--host: 0.0.0.0 is not loopback, which needs --credentials'],
+    [
+      { FINSPACE_MCP_CREDENTIALS: 'KEY:SECRET', FINSPACE_MCP_CONTROL: 'true' },
+      '--control: moves the clock without credentials, which needs --host on loopback',
+    ],
+  ])('does not serve FinSpace to everybody: %j', async (env, refusal) => {
+    const server = runImage(folder, ['local'], env as Record<string, string>);
+    let said = '';
+    server.stderr.on('data', (chunk) => (said += chunk));
+    const [code] = await once(server, 'close');
+    expect([code, said]).toEqual([2, `finspace-mcp: ${refusal}\n`]);
+  });
+});

@@ -1,0 +1,154 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { homeOf, ROOT, readManifest } from '../../scripts/project.ts';
+import { CLI } from '../support/hosts.ts';
+import { instruction, variables } from './image.ts';
+import { HAS_TOOLS, read, tool, yamlIn } from './tools.ts';
+
+const FOLDERS = ['deploy/kubernetes/base', 'deploy/kubernetes/fleet'];
+const HAS_KUBECTL = spawnSync('kubectl', ['kustomize', '--help'], { stdio: 'ignore' }).status === 0;
+if (!HAS_KUBECTL) console.warn('SKIPPED: kubectl is not installed, which renders the manifests');
+
+interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+interface Probe {
+  readonly httpGet: { readonly path: string };
+}
+interface Pod {
+  readonly securityContext: Readonly<Record<string, unknown>>;
+  readonly automountServiceAccountToken: boolean;
+  readonly volumes: readonly object[];
+  readonly containers: readonly {
+    readonly image: string;
+    readonly args: readonly string[];
+    readonly securityContext: object;
+    readonly startupProbe: Probe;
+    readonly livenessProbe: Probe;
+    readonly readinessProbe: Probe;
+  }[];
+}
+
+/** Throws where a manifest is not valid by the schemas of the Kubernetes API. */
+const validate = (manifest: Manifest) => {
+  const { apiVersion, kind } = manifest;
+  const { [kind]: Model } = tool(`kubernetes-models/${apiVersion}/${kind}`);
+  new Model(manifest).validate();
+};
+const rendered = (folder: string) =>
+  yamlIn(execFileSync('kubectl', ['kustomize', join(ROOT, folder)], { encoding: 'utf8' })) as Manifest[];
+const base = () =>
+  readdirSync(join(ROOT, 'deploy/kubernetes/base'))
+    .filter((file) => file.endsWith('.yaml') && file !== 'kustomization.yaml')
+    .flatMap((file) => yamlIn(read(`deploy/kubernetes/base/${file}`)) as Manifest[]);
+const podOf = (manifests: readonly Manifest[]): Pod => {
+  const found = manifests.find(({ kind }) => kind === 'StatefulSet') as
+    | { spec?: { template: { spec: Pod } } }
+    | undefined;
+  return found?.spec?.template.spec ?? expect.fail('no StatefulSet');
+};
+
+describe.skipIf(!HAS_TOOLS).each(FOLDERS)('%s', (folder) => {
+  it('names each of its files, and a configuration that the server accepts', () => {
+    const [kustomization] = yamlIn(read(`${folder}/kustomization.yaml`)) as [
+      { resources: string[]; patches?: { path: string }[]; configMapGenerator: { files: string[] }[] },
+    ];
+    const { resources, patches = [], configMapGenerator } = kustomization;
+    const named = [
+      ...resources,
+      ...patches.map(({ path }) => path),
+      ...configMapGenerator.flatMap(({ files }) => files),
+    ];
+    const own = readdirSync(join(ROOT, folder)).filter((file) => file !== 'kustomization.yaml');
+    expect(named.filter((path) => !path.startsWith('..')).toSorted()).toEqual(own.toSorted());
+    const accepts = new Ajv({ strict: false, validateFormats: false }).compile(JSON.parse(read('config.schema.json')));
+    expect(accepts(JSON.parse(read(`${folder}/config.json`))), JSON.stringify(accepts.errors)).toBe(true);
+  });
+
+  it.skipIf(!HAS_KUBECTL)('gives manifests that the Kubernetes API accepts', () => {
+    const manifests = rendered(folder);
+    for (const manifest of manifests) validate(manifest);
+    expect(manifests.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['Namespace', 'StatefulSet', 'NetworkPolicy']),
+    );
+    const [container] = podOf(manifests).containers;
+    const { name, version, repository } = readManifest();
+    expect(container?.image).toBe(`${homeOf({ name, repository }).image}:${version}`);
+  });
+});
+
+describe.skipIf(!HAS_TOOLS)('the pods', () => {
+  it('are valid as they stand, and a fault would be found', () => {
+    for (const manifest of base()) validate(manifest);
+    const faulty = read('deploy/kubernetes/base/stateful-set.yaml').replace(
+      'containerPort: 8080',
+      'containerPort: "8080"',
+    );
+    expect(() => validate((yamlIn(faulty) as [Manifest])[0])).toThrow(/containerPort/);
+  });
+
+  it('meet the Pod Security Standard "restricted", which their namespace enforces', () => {
+    const [namespace] = yamlIn(read('deploy/kubernetes/base/namespace.yaml'));
+    expect(namespace).toHaveProperty(['metadata', 'labels', 'pod-security.kubernetes.io/enforce'], 'restricted');
+    const { securityContext, containers, volumes, automountServiceAccountToken } = podOf(base());
+    const [user, group] = instruction('USER').split(':').map(Number);
+    expect(securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: user, runAsGroup: group, fsGroup: group });
+    expect(securityContext).toMatchObject({ seccompProfile: { type: 'RuntimeDefault' } });
+    expect(automountServiceAccountToken).toBe(false);
+    for (const container of containers)
+      expect(container.securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+    const allowed = ['name', 'configMap', 'secret', 'persistentVolumeClaim', 'emptyDir', 'projected'];
+    expect(volumes.flatMap(Object.keys).filter((key) => !allowed.includes(key))).toEqual([]);
+  });
+
+  it('answer their probes with the configuration of the base', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-kubernetes-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const [container] = podOf(base()).containers;
+    const config = {
+      ...JSON.parse(read('deploy/kubernetes/base/config.json')),
+      stateDir: join(folder, 'state'),
+      port: 0,
+    };
+    // An issuer that is not reachable makes the server not ready, so tokens take its place.
+    const { authIssuer: _, ...rest } = config;
+    const tokens = join(folder, 'tokens.json');
+    writeFileSync(
+      tokens,
+      JSON.stringify({ tokens: [{ name: 'ann', sha256: 'a'.repeat(64), scopes: ['finspace:read'] }] }),
+    );
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...rest, authTokens: tokens }));
+    const args = container?.args.map((word) => word.replace('/etc/finspace-mcp', folder)) ?? [];
+    const { FINSPACE_MCP_STATE_DIR: __, ...env } = variables();
+    const server = spawn(process.execPath, [CLI, ...args], {
+      env: { PATH: process.env['PATH'] ?? '', ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    onTestFinished(() => void server.kill('SIGKILL'));
+    const [said] = (await once(server.stderr, 'data')) as [Buffer];
+    const port = Number(/http:\/\/0\.0\.0\.0:(\d+)/.exec(String(said))?.[1] ?? expect.fail(String(said)));
+    const { startupProbe, livenessProbe, readinessProbe } = container ?? expect.fail('no container');
+    for (const { httpGet } of [startupProbe, livenessProbe, readinessProbe])
+      expect([httpGet.path, await statusOf(port, httpGet.path)]).toEqual([httpGet.path, 200]);
+  });
+});
+
+/** Requested as the kubelet does it, by the address of the pod. */
+const statusOf = (port: number, path: string) =>
+  new Promise<number | undefined>((resolve, reject) => {
+    const options = { host: '127.0.0.1', port, path, headers: { host: '10.0.0.7:8080' } };
+    request(options, (response) => resolve(response.resume().statusCode))
+      .on('error', reject)
+      .end();
+  });
