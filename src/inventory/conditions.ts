@@ -1,3 +1,4 @@
+import { isGone } from '../kinds/statuses.ts';
 import { plainOrQuoted } from '../untrusted.ts';
 import type { Edge, Finding, Graph, GraphEntity, Kind } from './graph.ts';
 import { counted } from './units.ts';
@@ -89,6 +90,6 @@ function without({ entities, edges, gaps }: Graph, kind: Kind, why: string, also
   const listed = ({ facts }: GraphEntity) => (facts[alsoListedIn] as unknown[] | undefined)?.length ?? 0;
   return entities
     .filter((entity) => entity.kind === kind && !used.has(entity.id) && listed(entity) === 0)
-    .filter(({ status }) => status !== 'DELETING' && status !== 'DELETED')
+    .filter(({ status }) => !isGone(status))
     .map((entity) => ({ entity, condition: 'unused', why, facts: {} }));
 }

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import { LIFECYCLES } from '../kinds/lifecycles.ts';
 import { listMember } from '../operations/derive.ts';
 import { labels } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
@@ -46,11 +46,10 @@ function factsOf(kind: Kind): KindFacts {
 }
 
 /** The statuses that entities of a kind can have. */
-export function statesOf(kind: Kind): string[] {
-  const status = (operationNamed(kindFacts(kind).getter).output() as z.ZodObject).shape['status'];
-  const known = status instanceof z.ZodOptional ? status.unwrap() : status;
-  return known instanceof z.ZodEnum ? known.options.map(String) : [];
-}
+export const statesOf = (kind: Kind | 'node'): string[] => Object.keys(LIFECYCLES[`kx-${kind}`].states);
+
+/** The statuses in which an entity of a kind is ready, the usual one first; none for kinds that are ready at once. */
+export const readyIn = (kind: Kind | 'node'): readonly string[] => LIFECYCLES[`kx-${kind}`].ready;
 
 /** The input with which the getter of a kind reads the entity with that name. */
 export function getterInput(

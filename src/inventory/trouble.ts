@@ -1,32 +1,26 @@
+import { LIFECYCLES } from '../kinds/lifecycles.ts';
+import { MINUTE } from '../kinds/states.ts';
+import { statusKind } from '../kinds/statuses.ts';
 import { plainOrQuoted } from '../untrusted.ts';
 import type { Finding, Graph, GraphEntity, Kind } from './shape.ts';
+
+export { deletionIn, isGone, statusKind } from '../kinds/statuses.ts';
 
 /** Findings about entities that have failed, are stuck, or run with fewer nodes than they should. */
 export function troubled(graph: Graph): Finding[] {
   return graph.entities.flatMap((entity) => trouble(entity, graph));
 }
 
-const MINUTE = 60_000;
+/** A transitional status that lasts so many times as long as usual is stuck. */
+const STUCK = 3;
 
-/** How long a transitional status may last before the entity counts as stuck: three times what users of FinSpace observed. */
-const LONGEST: Partial<Record<Kind, number>> = {
-  environment: 90 * MINUTE,
-  cluster: 60 * MINUTE,
-  'scaling-group': 30 * MINUTE,
-  volume: 45 * MINUTE,
-  dataview: 30 * MINUTE,
-  changeset: 60 * MINUTE,
-};
-const LONGEST_PROVISIONING = 30 * MINUTE;
+const usualTime = (kind: Kind | 'node') => LIFECYCLES[`kx-${kind}`].takes;
 
-/**
- * When an operation that began at a time is usually done, ISO 8601: after a third of the time that counts as too long; undefined
- * where that is unknown.
- */
+/** When an operation that began at a time is usually done, ISO 8601; undefined where that is unknown. */
 export function usuallyDoneBy(kind: Kind | 'node', since: string | undefined): string | undefined {
-  const longest = kind === 'node' ? LONGEST_PROVISIONING : LONGEST[kind];
+  const usual = usualTime(kind);
   const began = Date.parse(since ?? '');
-  return longest === undefined || Number.isNaN(began) ? undefined : new Date(began + longest / 3).toISOString();
+  return usual === undefined || Number.isNaN(began) ? undefined : new Date(began + usual).toISOString();
 }
 
 /**
@@ -34,31 +28,15 @@ export function usuallyDoneBy(kind: Kind | 'node', since: string | undefined): s
  * for kinds that are never stuck.
  */
 export function stuckAfter(kind: Kind | 'node'): string | undefined {
-  const longest = kind === 'node' ? LONGEST_PROVISIONING : LONGEST[kind];
-  return longest === undefined ? undefined : `${longest / MINUTE} min`;
+  const usual = usualTime(kind);
+  return usual === undefined ? undefined : `${(STUCK * usual) / MINUTE} min`;
 }
 
-const SETTLED = new Set([
-  'CREATED',
-  'RUNNING',
-  'ACTIVE',
-  'UPDATED',
-  'COMPLETED',
-  'DELETED',
-  'SUSPENDED',
-  'FAILED',
-  undefined,
-]);
-
-/** Whether a status is a failure, final, or transitional. */
-export function statusKind(status: string | undefined): 'failed' | 'settled' | 'moving' {
-  if (status?.includes('FAILED')) return 'failed';
-  return SETTLED.has(status) ? 'settled' : 'moving';
-}
+const isOverdue = (kind: Kind | 'node', since: string | undefined, now: string) =>
+  Date.parse(now) - Date.parse(since ?? '') > STUCK * (usualTime(kind) ?? Infinity);
 
 function trouble(entity: GraphEntity, graph: Graph): Finding[] {
   const { status, statusReason, created, modified, facts } = entity;
-  const now = Date.parse(graph.readAt);
   const since = modified ?? created;
   const found: Finding[] = [];
   const report = (condition: string, why: string, from: string | undefined, more: Record<string, unknown> = {}) =>
@@ -73,7 +51,7 @@ function trouble(entity: GraphEntity, graph: Graph): Finding[] {
       statusReason === undefined ? more : { reason: statusReason, ...more },
     );
   }
-  if (statusKind(status) === 'moving' && now - Date.parse(since ?? '') > (LONGEST[entity.kind] ?? Infinity))
+  if (statusKind(status) === 'moving' && isOverdue(entity.kind, since, graph.readAt))
     report('stuck', `is still ${plainOrQuoted(status)}`, since, {
       stuckAfter: stuckAfter(entity.kind),
       ...(statusReason === undefined ? {} : { reason: statusReason }),
@@ -83,7 +61,7 @@ function trouble(entity: GraphEntity, graph: Graph): Finding[] {
     if (facts[part] === 'FAILED_UPDATE') report('failed', `its ${part} update failed`, since);
   const provisioning = facts['provisioningSince'] as string | undefined;
   if (provisioning !== undefined && status === 'RUNNING') {
-    const isStuck = now - Date.parse(provisioning) > LONGEST_PROVISIONING;
+    const isStuck = isOverdue('node', provisioning, graph.readAt);
     const counts = { provisioning: facts['nodesProvisioning'], running: facts['nodesRunning'] };
     report(
       isStuck ? 'stuck nodes' : 'replacing nodes',

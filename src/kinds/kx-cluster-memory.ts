@@ -2,6 +2,7 @@ import { HOST_TYPES } from '../operations/machine-types.ts';
 import type { Cluster } from './kx-cluster-mounts.ts';
 import type { Asked, Found } from './model.ts';
 import { itemOf } from './rules.ts';
+import { isGone, statusKind } from './statuses.ts';
 
 const MIB_PER_GIB = 1024;
 const UNKNOWN = { error: 'Validation', words: '', unchecked: 'whether its host has enough memory' } as const;
@@ -36,7 +37,7 @@ export async function memoryFits({ input, key, read }: Asked<'kx-cluster', 'Crea
 
 /** One that is being created will have its memory by the time that a later one starts. */
 const holdsMemory = (cluster: Cluster | undefined): cluster is Cluster =>
-  cluster !== undefined && !['CREATE_FAILED', 'DELETING', 'DELETED', 'DELETE_FAILED'].includes(String(cluster.status));
+  cluster !== undefined && statusKind(cluster.status) !== 'failed' && !isGone(cluster.status);
 
 const memoryOf = ({ scalingGroupConfiguration: shared }: Pick<Cluster, 'scalingGroupConfiguration'>) =>
   Number(shared?.memoryReservation) * Number(shared?.nodeCount);

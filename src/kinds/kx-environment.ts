@@ -4,7 +4,8 @@ import type { Asked, Found, Impact, Kind, Problem } from './model.ts';
 import { NAMES } from './names.ts';
 import { KX_ENVIRONMENTS } from './quotas.ts';
 import { environmentExists, OPEN, openEnvironment, wrongEnvironment } from './rules.ts';
-import { isGone, isLeaving, isWorking, userItem, userOf } from './users.ts';
+import { isGone, isLeaving } from './statuses.ts';
+import { isWorking, userItem, userOf } from './users.ts';
 import type { User, Views } from './views.ts';
 
 type Environment = Views['kx-environment'];

@@ -108,6 +108,10 @@ export const NAMES: Readonly<Record<KindName, Names>> = {
   },
 };
 
+/** The kind of a word in ARNs. */
+export const kindInArn = (word: string): KindName => BY_ARN.get(word) as KindName;
+const BY_ARN = new Map((Object.keys(NAMES) as KindName[]).map((kind) => [NAMES[kind].inArn, kind]));
+
 type Key = Readonly<Record<string, unknown>>;
 
 /** The member of a key that names the entity itself. */

@@ -1,6 +1,7 @@
 import { toolName } from '../operations/naming.ts';
 import type { Item } from './model.ts';
 import { keyIn, NAMES, nameIn, pathOf } from './names.ts';
+import { statusKind } from './statuses.ts';
 import type { KindName, User } from './views.ts';
 
 /** The user as an item: `HDB, RUNNING` for a cluster, `of trades, ACTIVE` for a dataview. */
@@ -28,19 +29,7 @@ export function userOf(kind: KindName, { environmentId }: { readonly environment
 }
 
 /** Whether a user has work that can be interrupted. */
-export const isWorking = ({ kind, status = '' }: User): boolean =>
-  kind !== ('kx-cluster' satisfies KindName) || !status.includes('FAILED');
-
-/** Whether an entity with this status is already being deleted. */
-export const isLeaving = (status: unknown): boolean => LEAVING.has(status);
-const LEAVING: ReadonlySet<unknown> = new Set(['DELETE_REQUESTED', 'DELETING', 'RETRY_DELETION']);
-
-/** Whether a cluster with this status blocks nothing any more, because it will be gone or is. */
-export const isGone = (status: unknown): boolean => GONE.has(status);
-const GONE: ReadonlySet<unknown> = new Set(['DELETING', 'DELETED']);
-
-/** Whether a cluster with this status has released everything that it used. It keeps nothing when its deletion failed. */
-export const isDetached = (status: unknown): boolean => isGone(status) || status === 'DELETE_FAILED';
+export const isWorking = ({ kind, status }: User): boolean => kind !== 'kx-cluster' || statusKind(status) !== 'failed';
 
 /** How a user can release an entity without being deleted. */
 export function letsGo({ kind, type, readWrite }: User, of: KindName): string | undefined {

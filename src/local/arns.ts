@@ -1,3 +1,5 @@
+import { kindInArn } from '../kinds/names.ts';
+import type { KindName } from '../kinds/views.ts';
 import { type World, worldOf } from './context.ts';
 import type { Entity } from './transaction.ts';
 
@@ -31,12 +33,13 @@ export function placeOf(arn: string): { collection: string; name: string } {
   return { collection: arn.slice(0, slash), name: arn.slice(slash + 1) };
 }
 
-/** `kxCluster` for a collection of clusters. */
-export const kindOf = (collection: string): string =>
-  collection.slice(Math.max(collection.lastIndexOf('/'), collection.lastIndexOf(':')) + 1);
+/** The kind of the entities in a collection. */
+export const kindOf = (collection: string): KindName =>
+  kindInArn(collection.slice(Math.max(collection.lastIndexOf('/'), collection.lastIndexOf(':')) + 1));
 
 /** Whether a collection is listed by time instead of by name. */
-export const isOrdered = (collection: string): boolean => ['kxEnvironment', 'kxChangeset'].includes(kindOf(collection));
+export const isOrdered = (collection: string): boolean =>
+  ['kx-environment', 'kx-changeset'].includes(kindOf(collection));
 
 /** The id of the environment that an entity is in. */
 export const environmentIdOf = ({ collection }: Pick<Entity, 'collection'>): string => collection.split('/')[1] ?? '';

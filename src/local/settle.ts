@@ -1,8 +1,10 @@
+import { GONE } from '../kinds/states.ts';
 import { kindOf, worldOfArn } from './arns.ts';
 import type { Context } from './context.ts';
 import { EFFECTS } from './entities/effects.ts';
 import { MISFORTUNES } from './entities/misfortunes.ts';
-import { enter, GONE, type Transition, transitionFrom } from './lifecycle.ts';
+import type { Fate } from './fate.ts';
+import { enter, transitionFrom } from './lifecycle.ts';
 import type { Entity } from './transaction.ts';
 
 /** Whether a status that ends at `due` has ended. */
@@ -23,13 +25,13 @@ export async function settle(context: Context): Promise<void> {
 const horizon = ({ pace, now }: Pick<Context, 'pace' | 'now'>) => (pace === 0 ? Number.MAX_SAFE_INTEGER : now);
 
 async function step(entity: Entity, context: Context): Promise<void> {
-  const transition = transitionFrom(kindOf(entity.collection), entity.status);
+  const transition = transitionFrom(entity);
   if (transition === undefined) {
     await context.tx.put({ ...entity, due: null });
     return;
   }
-  if (entity.fate !== null && transition.failed !== undefined) {
-    await fail(entity, transition, context);
+  if (entity.fate !== null && transition.failing !== undefined) {
+    await fail(entity, entity.fate, transition.failing, context);
     return;
   }
   const effect = transition.effect && EFFECTS[transition.effect];
@@ -39,9 +41,7 @@ async function step(entity: Entity, context: Context): Promise<void> {
   else await context.tx.put(enter(current, status, context));
 }
 
-async function fail(entity: Entity, { kind, failed = '' }: Transition, context: Context): Promise<void> {
-  const misfortune = entity.fate && (await MISFORTUNES[kind]?.(entity, entity.fate, context));
-  const body = misfortune ?? entity.body;
-  // A failure is final: a node that cannot be provisioned stays PROVISIONING.
-  await context.tx.put({ ...entity, body, status: failed, since: context.now, due: null, fate: null });
+async function fail(entity: Entity, fate: Fate, status: string, context: Context): Promise<void> {
+  const body = (await MISFORTUNES[kindOf(entity.collection)]?.(entity, fate, context)) ?? entity.body;
+  await context.tx.put({ ...entity, body, status, since: context.now, due: null, fate: null });
 }

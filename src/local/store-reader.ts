@@ -61,12 +61,10 @@ const WHOLE: { readonly [K in KindName]?: (body: object, entity: Entity) => obje
 /** The user that a link comes from. */
 function userAt(source: string): User {
   const { collection, name } = placeOf(source);
-  const kind = BY_ARN.get(kindOf(collection)) as KindName;
+  const kind = kindOf(collection);
   const around = placeOf(collection.slice(0, collection.lastIndexOf('/'))).name;
   const parent = NAMES[kind].parent as KindName;
   const environmentId = environmentIdOf({ collection });
   const key = { environmentId, [NAMES[parent].member]: around, [NAMES[kind].member]: name };
   return { kind, key, name };
 }
-
-const BY_ARN = new Map((Object.keys(NAMES) as KindName[]).map((kind) => [NAMES[kind].inArn, kind]));

@@ -3,6 +3,7 @@ import { environmentsKept } from '../inventory/fleet.ts';
 import { environmentGraph } from '../inventory/graph.ts';
 import { arnIn } from '../inventory/kinds.ts';
 import { walk } from '../inventory/pages.ts';
+import { isGone } from '../inventory/trouble.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { labels, route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
@@ -14,7 +15,6 @@ import type { ResourceEnvironment } from './environment.ts';
 const MOST_SCANNED = 2_000;
 /** Maximum length of a completed value. */
 const LONGEST = 2_048;
-const GONE = new Set<unknown>(['DELETED', 'DELETING']);
 
 /** Throws ProtocolError for anything but a template or the URI of a resource. */
 export function requireTemplate(uri: string): void {
@@ -69,7 +69,7 @@ async function valuesOf(
   const called = (item: Record<string, unknown>) =>
     variable === 'environmentId' ? { called: String(item['name'] ?? '') } : {};
   return items
-    .filter(({ status }) => !GONE.has(status))
+    .filter(({ status }) => !isGone(status))
     .map((item) => ({ value: String(item[variable]), ...called(item) }));
 }
 

@@ -4,7 +4,8 @@ import { volumesUnder } from '../kinds/dataview-volumes.ts';
 import { keyIn, NAMES, nameIn } from '../kinds/names.ts';
 import { type Reader, Unreadable } from '../kinds/reader.ts';
 import { statusOf } from '../kinds/rules.ts';
-import { isDetached, isGone, userOf } from '../kinds/users.ts';
+import { isDetached, isGone } from '../kinds/statuses.ts';
+import { userOf } from '../kinds/users.ts';
 import type { Keys, KindName, User, Views, Within } from '../kinds/views.ts';
 import { FinspaceError, isNotFound } from '../operations/failure.ts';
 import type { Call, CallOptions, OperationName } from '../operations/index.ts';
@@ -105,7 +106,7 @@ const USERS: { readonly [K in KindName]?: (reads: Reads, key: Keys[KindName]) =>
     const views = (await reads.all('kx-dataview', { environmentId: key.environmentId })) as Views['kx-dataview'][];
     return [
       ...attachedClusters
-        .filter(({ clusterStatus }) => !isDetached(clusterStatus))
+        .filter(({ clusterStatus }) => !isDetached('kx-cluster', clusterStatus))
         .map(({ clusterStatus, ...cluster }) => userOf('kx-cluster', key, { ...cluster, status: clusterStatus })),
       ...views
         .filter((view) => volumesUnder(view).includes(nameIn('kx-volume', key)))
@@ -127,7 +128,9 @@ const USERS: { readonly [K in KindName]?: (reads: Reads, key: Keys[KindName]) =>
   'kx-database': async (reads, key) => {
     const { environmentId } = key;
     const name = nameIn('kx-database', { ...key });
-    const listed = (await reads.listed('kx-cluster', { environmentId })).filter(({ status }) => !isDetached(status));
+    const listed = (await reads.listed('kx-cluster', { environmentId })).filter(
+      ({ status }) => !isDetached('kx-cluster', status),
+    );
     const found = await Promise.all(listed.map((cluster) => reads.get('kx-cluster', { ...cluster, environmentId })));
     return (found as (Views['kx-cluster'] | undefined)[])
       .filter((cluster) => cluster?.databases?.some(({ databaseName }) => databaseName === name) === true)

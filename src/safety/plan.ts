@@ -1,7 +1,7 @@
 import { sharing } from '../inventory/reading.ts';
 import { type AnyAsked, type AnyChange, askedOf, changeOf } from '../kinds/index.ts';
 import { NAMES } from '../kinds/names.ts';
-import { isLeaving } from '../kinds/users.ts';
+import { isLeaving } from '../kinds/statuses.ts';
 import type { KindName } from '../kinds/views.ts';
 import { riskOf } from '../operations/derive.ts';
 import { isNotFound } from '../operations/failure.ts';

@@ -1,6 +1,7 @@
 import type { Problem } from '../kinds/model.ts';
 import { deletionOf, NAMES } from '../kinds/names.ts';
-import { isLeaving, letsGo, userItem } from '../kinds/users.ts';
+import { isLeaving, statusKind } from '../kinds/statuses.ts';
+import { letsGo, userItem } from '../kinds/users.ts';
 import type { KindName, User } from '../kinds/views.ts';
 import type { OperationName } from '../operations/index.ts';
 import { toolName, waitTool } from '../operations/naming.ts';
@@ -41,7 +42,7 @@ export function toBe(item: Item, status: string, usual: string, isDelete = false
   if (status === 'DELETED') return 'It is already deleted.';
   if (status === 'SUSPENDED') return 'It is suspended. This server cannot change that.';
   if (status === 'UPDATE_FAILED') return 'Its last update failed: repeat that update first.';
-  if (status.includes('FAILED')) return 'It failed, and waiting does not help: delete it and create it again.';
+  if (statusKind(status) === 'failed') return 'It failed, and waiting does not help: delete it and create it again.';
   return `It must be ${usual}: ${waitTool(item.kind, usual)}.`;
 }
 

@@ -1,6 +1,6 @@
 import { walk } from '../inventory/pages.ts';
 import { eachAtOnce } from '../inventory/reading.ts';
-import { isLeaving } from '../kinds/users.ts';
+import { isLeaving } from '../kinds/statuses.ts';
 import { agentInput } from '../operations/derive.ts';
 import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';

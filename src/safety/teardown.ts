@@ -5,7 +5,7 @@ import { undeletable } from '../kinds/kx-environment.ts';
 import type { Problem } from '../kinds/model.ts';
 import { deletionOf } from '../kinds/names.ts';
 import { closed } from '../kinds/rules.ts';
-import { isLeaving } from '../kinds/users.ts';
+import { isLeaving } from '../kinds/statuses.ts';
 import { isNotFound } from '../operations/failure.ts';
 import type { Call, CallOptions, OperationName } from '../operations/index.ts';
 import { apiReader } from './api-reader.ts';

@@ -1,6 +1,6 @@
 import { kindFacts } from '../inventory/kinds.ts';
 import { sharing } from '../inventory/reading.ts';
-import { statusKind } from '../inventory/trouble.ts';
+import { isGone, statusKind } from '../inventory/trouble.ts';
 import type { FinspaceError } from '../operations/failure.ts';
 import type { OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
@@ -70,7 +70,7 @@ async function nameTaken(lookup: Lookup, name: OperationName, input: Members): P
   const { label, value } = created;
   const { status } = found;
   const is = `The ${nounOfLabel(label)} ${quoted(value)} ${status === undefined ? 'already exists' : `is ${plainOrQuoted(status)}`}`;
-  if (status?.includes('DELET') && !status.includes('FAILED'))
+  if (isGone(status))
     return { advice: `${is}. ${waitFor(label, name, 'DELETED')}, then repeat this call.`, retryable: true };
   const reader = toolName(readerOfLabel(label, name) as OperationName);
   return statusKind(status) === 'failed'
@@ -95,7 +95,7 @@ async function moving(lookup: Lookup, name: OperationName, input: Members): Prom
       advice: `${is}, and waiting does not help: ${reader} shows why. Delete it and create it again.`,
       retryable: false,
     };
-  return seen.status?.includes('DELET')
+  return isGone(seen.status)
     ? { advice: `${is} already. ${waitFor(label, name, 'DELETED')} to know when it is gone.`, retryable: false }
     : { advice: `${is}. ${waitFor(label, name)}, then repeat this call.`, retryable: true };
 }
@@ -105,7 +105,7 @@ export async function notReady(lookup: Lookup, name: OperationName, input: Membe
   const { path, body } = referencesIn(name, input);
   for (const reference of [...path, ...body]) {
     const found = await look(lookup, reference, name);
-    if (typeof found === 'object' && statusKind(found.status) === 'moving' && !found.status?.includes('DELET'))
+    if (typeof found === 'object' && statusKind(found.status) === 'moving' && !isGone(found.status))
       return `The ${nounOfLabel(reference.label)} ${quoted(reference.value)} is ${plainOrQuoted(found.status)}.`;
   }
   return undefined;

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kindInArn } from '../../src/kinds/names.ts';
+import { statesOf } from '../../src/kinds/statuses.ts';
 import { environments, inDatabase, inEnvironment } from '../../src/local/arns.ts';
 import type { Entity } from '../../src/local/transaction.ts';
-import { KINDS } from '../../src/local/worlds/bodies.ts';
 import { riskOf } from '../../src/operations/derive.ts';
 import type { OperationName } from '../../src/operations/index.ts';
 import { operationNamed } from '../../src/operations/index.ts';
@@ -122,7 +123,7 @@ const KIND_OF: Partial<Record<OperationName, string>> = {
 
 /** What is gone is not there to be asked for again, but for environments, which stay to be looked at. */
 const statusesOf = (kind: string) =>
-  (KINDS[kind]?.statuses() ?? []).filter((status) => status !== 'DELETED' || kind === 'kxEnvironment');
+  Object.keys(statesOf(kindInArn(kind))).filter((status) => status !== 'DELETED' || kind === 'kxEnvironment');
 
 /** Does something while an entity has a status, and puts everything back that it touched. */
 async function having<T>(at: [string, string], status: string, target: [string, string], work: () => Promise<T>) {

@@ -1,4 +1,4 @@
-import type { EffectName } from '../lifecycle.ts';
+import type { EffectName } from '../../kinds/states.ts';
 import type { Effect } from './effect.ts';
 import { finishChangeset } from './kx-changeset.ts';
 import { applyUpdate, dropNodes, provisionNodes, startCluster } from './kx-cluster-nodes.ts';

@@ -149,6 +149,6 @@ export function activeVersions(dataview: KxDataview, context: Context): Promise<
 export async function clustersOn(target: string, { tx }: Context): Promise<string[]> {
   return (await tx.sources(target))
     .map(placeOf)
-    .filter(({ collection }) => kindOf(collection) === 'kxCluster')
+    .filter(({ collection }) => kindOf(collection) === 'kx-cluster')
     .map(({ name }) => name);
 }

@@ -1,4 +1,4 @@
-import { isDetached } from '../../kinds/users.ts';
+import { isDetached, statusKind } from '../../kinds/statuses.ts';
 import { countOf, environmentIdOf, kindOf } from '../arns.ts';
 import type { Context } from '../context.ts';
 import type { Entity } from '../transaction.ts';
@@ -10,12 +10,12 @@ export function expectedLinks(entity: Entity, context: Context): string[] {
   return LINKS[kindOf(entity.collection)]?.(entity, context) ?? [];
 }
 
-const INGESTING = new Set(['PENDING', 'IN_PROGRESS']);
-
 const LINKS: Readonly<Record<string, (entity: Entity, context: Context) => string[]>> = {
-  kxCluster: (cluster, context) =>
-    isDetached(cluster.status) ? [] : linksOf(environmentIdOf(cluster), (cluster as KxCluster).body, context),
-  kxDataview: (dataview, context) => dataviewLinks(dataview as KxDataview, context),
-  kxChangeset: (changeset, { world }) =>
-    INGESTING.has(changeset.status) ? [countOf(world, environmentIdOf(changeset), 'ingestions')] : [],
+  'kx-cluster': (cluster, context) =>
+    isDetached('kx-cluster', cluster.status)
+      ? []
+      : linksOf(environmentIdOf(cluster), (cluster as KxCluster).body, context),
+  'kx-dataview': (dataview, context) => dataviewLinks(dataview as KxDataview, context),
+  'kx-changeset': (changeset, { world }) =>
+    statusKind(changeset.status) === 'moving' ? [countOf(world, environmentIdOf(changeset), 'ingestions')] : [],
 };

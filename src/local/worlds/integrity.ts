@@ -1,3 +1,4 @@
+import { isDetached } from '../../kinds/statuses.ts';
 import { HOST_TYPES } from '../../operations/machine-types.ts';
 import { arnOf, kindOf, nodesOf, placeOf } from '../arns.ts';
 import type { Context } from '../context.ts';
@@ -16,11 +17,11 @@ export async function problemsOf(entities: Iterable<Entity>, context: Context): 
     const say = (what: string) => problems.push(`${name} ${what}`);
     const [missing] = await filterAsync(referencesOf(entity, context), async (arn) => !(await exists(arn, context)));
     if (missing !== undefined) say(`refers to ${missing.slice(context.world.arn.length + 1)}, which does not exist`);
-    if (entity.due !== null && transitionFrom(kindOf(entity.collection), entity.status) === undefined) {
+    if (entity.due !== null && transitionFrom(entity) === undefined) {
       say(`is due, but nothing follows ${entity.status}`);
     }
     if (entity.fate !== null && entity.due === null) say('has a fate, but nothing is due');
-    const over = kindOf(entity.collection) === 'kxScalingGroup' ? await overbooked(entity, context) : 0;
+    const over = kindOf(entity.collection) === 'kx-scaling-group' ? await overbooked(entity, context) : 0;
     if (over > 0) say(`is overbooked by ${over} MiB`);
   }
   return problems;
@@ -40,14 +41,14 @@ function changesetsOf({ collection, name, status, body }: Entity): string[] {
   const kind = kindOf(collection);
   const under = (database: string, id: string | undefined) =>
     id === undefined ? [] : [`${database}/kxChangeset/${id}`];
-  if (kind === 'kxDatabase') {
+  if (kind === 'kx-database') {
     return under(`${collection}/${name}`, (body as { lastCompletedChangesetId?: string }).lastCompletedChangesetId);
   }
-  if (kind === 'kxDataview') {
+  if (kind === 'kx-dataview') {
     const database = collection.replace(/\/kxDataview$/, '');
     return (body as DataviewBody).versions.flatMap(({ changesetId }) => under(database, changesetId));
   }
-  if (kind !== 'kxCluster' || status.startsWith('DELET')) return [];
+  if (kind !== 'kx-cluster' || isDetached(kind, status)) return [];
   const databases = collection.replace(/kxCluster$/, 'kxDatabase');
   return ((body as ClusterBody).databases ?? []).flatMap(({ databaseName, changesetId }) =>
     under(`${databases}/${databaseName}`, changesetId),

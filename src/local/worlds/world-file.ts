@@ -1,26 +1,27 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { lineage, NAMES } from '../../kinds/names.ts';
+import { statesOf } from '../../kinds/statuses.ts';
+import type { KindName } from '../../kinds/views.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
 import { isOrdered, kindOf } from '../arns.ts';
-import { KINDS } from './bodies.ts';
+import { BODIES } from './bodies.ts';
 
 const FORMAT = 'finspace-mcp world';
 /** A file with a higher version was written by a newer program. */
 const VERSION = 1;
 
-const ROOMS = [
-  'environment',
-  'kxEnvironment',
-  'kxEnvironment/[^/]+/(?:kxCluster|kxDatabase|kxScalingGroup|kxVolume|kxUser)',
-  'kxEnvironment/[^/]+/kxDatabase/[^/]+/(?:kxChangeset|kxDataview)',
-  'kxEnvironment/[^/]+/kxCluster/[^/]+/kxNode',
-];
+const COLLECTIONS = (Object.keys(NAMES) as KindName[]).map((kind) =>
+  lineage(kind)
+    .map((each) => NAMES[each].inArn)
+    .join('/[^/]+/'),
+);
 
 const FileEntity = z.strictObject({
   /** The collection without the world's ARN: `kxEnvironment`, `kxEnvironment/ID/kxCluster`, … */
   in: z
     .string()
-    .regex(new RegExp(`^(?:${ROOMS.join('|')})$`), 'expects a collection, such as kxEnvironment/ID/kxCluster'),
+    .regex(new RegExp(`^(?:${COLLECTIONS.join('|')})$`), 'expects a collection, such as kxEnvironment/ID/kxCluster'),
   name: z.string().regex(/^[\w.-]{1,128}$/),
   /** Its position in lists, only for environments and changesets; all others are listed by name. */
   position: z.string().min(1).max(200).optional(),
@@ -71,19 +72,24 @@ export function readWorldFile(path: string): WorldFile {
   const { data, error } = WorldFileSchema.safeParse(content);
   if (error !== undefined) throw new StoreError(`${path}: ${firstOf(error)}`);
   for (const [index, entity] of data.entities.entries()) {
-    const kind = KINDS[kindOf(entity.in)];
-    const body = kind?.body().safeParse(entity.body);
+    const kind = kindOf(entity.in);
+    const { inArn } = NAMES[kind];
+    const { error } = BODIES[kind]().safeParse(entity.body);
     const where = `entities.${index} (${entity.in}/${entity.name})`;
-    if (body?.error !== undefined) throw new StoreError(`${path}: ${where}.body.${firstOf(body.error)}`);
+    if (error !== undefined) throw new StoreError(`${path}: ${where}.body.${firstOf(error)}`);
     if (!isOrdered(entity.in) && entity.position !== undefined && entity.position !== entity.name) {
-      throw new StoreError(`${path}: ${where}.position: ${kindOf(entity.in)} is listed by name`);
+      throw new StoreError(`${path}: ${where}.position: ${inArn} is listed by name`);
     }
-    if (!kind?.statuses().includes(entity.status)) {
-      throw new StoreError(`${path}: ${where}.status: ${kindOf(entity.in)} has no status ${entity.status}`);
+    const states = statesOf(kind);
+    if (!Object.hasOwn(Object.keys(states).length === 0 ? NO_STATES : states, entity.status)) {
+      throw new StoreError(`${path}: ${where}.status: ${inArn} has no status ${entity.status}`);
     }
   }
   return data;
 }
+
+/** Kinds without statuses are stored with an empty one. */
+const NO_STATES = { '': true };
 
 function firstOf({ issues }: z.ZodError): string {
   const [{ path, message } = { path: [], message: '' }] = issues;

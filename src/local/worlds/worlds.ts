@@ -1,3 +1,4 @@
+import { NAMES } from '../../kinds/names.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
 import { kindOf } from '../arns.ts';
 import { type World, worldOf } from '../context.ts';
@@ -23,8 +24,10 @@ export const listWorlds = (store: Store): Promise<WorldSummary[]> =>
     for (const arn of await tx.worlds()) {
       const [, , , region = '', account = ''] = arn.split(':');
       const counts: Record<string, number> = {};
-      for (const { collection } of await tx.entities(arn))
-        counts[kindOf(collection)] = (counts[kindOf(collection)] ?? 0) + 1;
+      for (const { collection } of await tx.entities(arn)) {
+        const { inArn } = NAMES[kindOf(collection)];
+        counts[inArn] = (counts[inArn] ?? 0) + 1;
+      }
       summaries.push({ account, region, counts, changed: await isChanged(tx, worldOf(account, region)) });
     }
     return summaries;

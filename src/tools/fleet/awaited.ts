@@ -2,10 +2,10 @@ import { graphOfOne } from '../../inventory/alone.ts';
 import { nodeList } from '../../inventory/detail.ts';
 import type { Environment } from '../../inventory/fleet.ts';
 import type { Kind } from '../../inventory/graph.ts';
-import { getterInput, KINDS, kindFacts, statesOf } from '../../inventory/kinds.ts';
+import { getterInput, KINDS, kindFacts, readyIn, statesOf } from '../../inventory/kinds.ts';
 import { walk } from '../../inventory/pages.ts';
 import { entityRow, sizeOf } from '../../inventory/summary.ts';
-import { statusKind } from '../../inventory/trouble.ts';
+import { deletionIn, statusKind } from '../../inventory/trouble.ts';
 import { didYouMean } from '../../nearest.ts';
 import { isNotFound } from '../../operations/failure.ts';
 import { route } from '../../operations/http.ts';
@@ -19,23 +19,13 @@ import type { Row } from './page.ts';
 import { GONE, type Graphs, listed, NotThere, noSuch, type Scene } from './scene.ts';
 
 /** The kinds whose entities change over time. */
-export const WAITED_FOR = KINDS.filter((kind) => kind !== 'user' && kind !== 'database');
+export const WAITED_FOR = KINDS.filter((kind) => readyIn(kind).length > 0);
 /** The nodes of a cluster change while it stays RUNNING. */
 export const NODES = 'nodes';
 export const WAIT_KINDS = [...WAITED_FOR, NODES] as const;
 
-/** The status in which an entity of a kind is ready. */
-const READY: Record<(typeof WAIT_KINDS)[number], string> = {
-  environment: 'CREATED',
-  cluster: 'RUNNING',
-  dataview: 'ACTIVE',
-  changeset: 'COMPLETED',
-  'scaling-group': 'ACTIVE',
-  volume: 'ACTIVE',
-  nodes: 'RUNNING',
-};
-/** Statuses that also count as ready: some endpoints report an updated volume as UPDATED. */
-const ALSO_READY: Record<string, string> = { volume: 'UPDATED' };
+/** The kind whose statuses an entity to wait for has. */
+const single = (kind: Wanted['kind']) => (kind === NODES ? 'node' : kind);
 
 /** An entity that a call waits for. */
 export interface Wanted {
@@ -106,7 +96,7 @@ export async function awaited(
   const database = within ?? (isInside ? await databaseOf(watch, kind, name) : undefined);
   const getter = kind === NODES ? 'ListKxClusterNodes' : kindFacts(kind).getter;
   const goal = goalOf(kind, until);
-  const states = kind === NODES ? ['RUNNING', 'PROVISIONING'] : [...new Set([...statesOf(kind), GONE])];
+  const states = kind === NODES ? statesOf('node') : [...new Set([...statesOf(kind), GONE])];
   if (!states.includes(goal)) throw noSuch(kind === NODES ? 'state of nodes' : `state of a ${kind}`, goal, states);
   const refusal = scene.options.refusal?.(getter);
   if (refusal !== undefined) throw new NotThere(`${toolName(getter)} is not offered. ${refusal}`);
@@ -128,8 +118,9 @@ export async function awaited(
       if (seen.status === GONE) return goneLook(seen, goal, absence(wasThere));
       const isDeleted = async () => ((await deletion()) ?? '') > (made ?? '');
       const judged = async (): Promise<Look> => {
-        const isAsGood = goal === READY[kind] && ALSO_READY[kind] === seen.status;
-        if (seen.status === goal || isAsGood) return { ...seen, reached: true, ended: true };
+        const ready = readyIn(single(kind));
+        if (seen.status === goal || (goal === ready[0] && ready.includes(seen.status)))
+          return { ...seen, reached: true, ended: true };
         if (goal === GONE && !isLeaving(seen.status) && !isLeaving(place.status) && !(await isDeleted()))
           return over(seen, `${NOT_DELETED} ${plainOrQuoted(seen.status)}.`);
         return unfinishedLook(seen, goal !== GONE && kind !== NODES);
@@ -163,7 +154,7 @@ function unfinishedLook(seen: Seen, endsSettled: boolean): Look {
 
 const NOT_DELETED = 'It is not being deleted: no delete was accepted, and its status is';
 const over = (seen: Seen, why: string): Look => ({ ...seen, reached: false, ended: true, why });
-const isLeaving = (status: string | undefined) => status?.includes('DELET') === true && status !== GONE;
+const isLeaving = (status: string | undefined) => ['in progress', 'failed'].includes(String(deletionIn(status)));
 
 interface Absence {
   /** Whether it existed before. */
@@ -185,7 +176,7 @@ async function goneLook(seen: Seen, goal: string, absence: Absence): Promise<Loo
 /** The wanted status; `ready` and `gone` stand for the statuses of the kind. */
 function goalOf(kind: Wanted['kind'], until: string | undefined): string {
   const said = (until ?? 'READY').toUpperCase();
-  return said === 'READY' ? READY[kind] : said === 'GONE' ? GONE : said;
+  return said === 'READY' ? String(readyIn(single(kind))[0]) : said === 'GONE' ? GONE : said;
 }
 
 /** The name of the environment to wait for. Throws NotThere when the two arguments name different ones. */

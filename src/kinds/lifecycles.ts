@@ -1,0 +1,136 @@
+import { deleted, failed, GONE, leaving, MINUTE, moving, SECOND, type State, settled, undeleted } from './states.ts';
+import type { KindName, StatusOf } from './views.ts';
+
+/** How entities of a kind change over time. */
+interface Lifecycle<K extends KindName> {
+  /** Every status that the API documents, in its order. */
+  readonly states: { readonly [S in StatusOf<K>]: State<StatusOf<K>> };
+  /** The statuses in which an entity can be used, the usual one first. */
+  readonly ready: readonly StatusOf<K>[];
+  /** Milliseconds that a change usually takes, as users of FinSpace observed; after three times as long, it is stuck. */
+  readonly takes?: number;
+  /** The statuses in which it has released everything that it refers to. */
+  readonly detached?: readonly StatusOf<K>[];
+}
+
+export const LIFECYCLES: { readonly [K in KindName]: Lifecycle<K> } = {
+  environment: {
+    states: {
+      CREATE_REQUESTED: moving('CREATING', 10 * SECOND),
+      CREATING: moving('CREATED', 55 * MINUTE, { failing: 'FAILED_CREATION' }),
+      CREATED: settled,
+      DELETE_REQUESTED: leaving(GONE, 20 * MINUTE, { failing: 'FAILED_DELETION' }),
+      DELETING: leaving(),
+      DELETED: deleted,
+      FAILED_CREATION: failed,
+      RETRY_DELETION: leaving(),
+      FAILED_DELETION: undeleted,
+      UPDATE_NETWORK_REQUESTED: moving(),
+      UPDATING_NETWORK: moving(),
+      FAILED_UPDATING_NETWORK: failed,
+      SUSPENDED: settled,
+    },
+    ready: ['CREATED'],
+  },
+  'kx-environment': {
+    states: {
+      CREATE_REQUESTED: moving('CREATING', 10 * SECOND),
+      CREATING: moving('CREATED', 315 * SECOND, { failing: 'FAILED_CREATION', effect: 'openEnvironment' }),
+      CREATED: settled,
+      DELETE_REQUESTED: leaving('DELETING', 10 * SECOND),
+      DELETING: leaving('DELETED', 20 * MINUTE, { failing: 'FAILED_DELETION', effect: 'emptyEnvironment' }),
+      DELETED: deleted,
+      FAILED_CREATION: failed,
+      RETRY_DELETION: leaving('DELETED', 20 * MINUTE, { failing: 'FAILED_DELETION', effect: 'emptyEnvironment' }),
+      FAILED_DELETION: undeleted,
+      UPDATE_NETWORK_REQUESTED: moving('UPDATING_NETWORK', 30 * SECOND, { effect: 'stepNetwork' }),
+      UPDATING_NETWORK: moving('CREATED', 10 * MINUTE, { failing: 'FAILED_UPDATING_NETWORK', effect: 'finishNetwork' }),
+      FAILED_UPDATING_NETWORK: failed,
+      SUSPENDED: settled,
+    },
+    ready: ['CREATED'],
+    takes: 30 * MINUTE,
+  },
+  'kx-user': {
+    states: {},
+    ready: [],
+  },
+  'kx-scaling-group': {
+    states: {
+      CREATING: moving('ACTIVE', 5.5 * MINUTE, { failing: 'CREATE_FAILED' }),
+      CREATE_FAILED: failed,
+      ACTIVE: settled,
+      DELETING: leaving(GONE, 5 * SECOND, { failing: 'DELETE_FAILED' }),
+      DELETED: deleted,
+      DELETE_FAILED: undeleted,
+    },
+    ready: ['ACTIVE'],
+    takes: 10 * MINUTE,
+  },
+  'kx-volume': {
+    states: {
+      CREATING: moving('ACTIVE', 9 * MINUTE, { failing: 'CREATE_FAILED' }),
+      CREATE_FAILED: failed,
+      ACTIVE: settled,
+      UPDATING: moving('ACTIVE', 6 * MINUTE, { failing: 'UPDATE_FAILED' }),
+      UPDATED: settled,
+      UPDATE_FAILED: failed,
+      DELETING: leaving(GONE, 5 * SECOND, { failing: 'DELETE_FAILED' }),
+      DELETED: deleted,
+      DELETE_FAILED: undeleted,
+    },
+    // Some endpoints report an updated volume as UPDATED.
+    ready: ['ACTIVE', 'UPDATED'],
+    takes: 15 * MINUTE,
+  },
+  'kx-database': {
+    states: {},
+    ready: [],
+  },
+  'kx-changeset': {
+    states: {
+      PENDING: moving('IN_PROGRESS', 5 * SECOND),
+      PROCESSING: moving(),
+      IN_PROGRESS: moving('COMPLETED', 30 * SECOND, { failing: 'FAILED', effect: 'finishChangeset' }),
+      FAILED: failed,
+      COMPLETED: settled,
+    },
+    ready: ['COMPLETED'],
+    takes: 20 * MINUTE,
+  },
+  'kx-dataview': {
+    states: {
+      CREATING: moving('ACTIVE', 5 * MINUTE, { failing: 'FAILED', effect: 'activateVersion' }),
+      ACTIVE: settled,
+      UPDATING: moving('ACTIVE', 5.5 * MINUTE, { failing: 'FAILED', effect: 'activateVersion' }),
+      FAILED: failed,
+      DELETING: leaving(GONE, 4 * MINUTE),
+    },
+    ready: ['ACTIVE'],
+    takes: 10 * MINUTE,
+  },
+  'kx-cluster': {
+    states: {
+      PENDING: moving('CREATING', 20 * SECOND, { effect: 'provisionNodes' }),
+      CREATING: moving('RUNNING', 14 * MINUTE, { failing: 'CREATE_FAILED', effect: 'startCluster' }),
+      CREATE_FAILED: failed,
+      RUNNING: settled,
+      UPDATING: moving('RUNNING', 3 * MINUTE, { effect: 'applyUpdate' }),
+      DELETING: leaving(GONE, 5 * MINUTE, { failing: 'DELETE_FAILED', effect: 'dropNodes' }),
+      DELETED: deleted,
+      DELETE_FAILED: undeleted,
+    },
+    ready: ['RUNNING'],
+    takes: 20 * MINUTE,
+    detached: ['DELETING', 'DELETED', 'DELETE_FAILED'],
+  },
+  'kx-node': {
+    states: {
+      RUNNING: settled,
+      // A node that cannot be provisioned stays PROVISIONING.
+      PROVISIONING: moving('RUNNING', 5 * MINUTE, { failing: 'PROVISIONING' }),
+    },
+    ready: ['RUNNING'],
+    takes: 10 * MINUTE,
+  },
+};

@@ -1,0 +1,59 @@
+/** Whether a status is a failure, final, or transitional. */
+export type StatusClass = 'failed' | 'settled' | 'moving';
+
+/** What a status means, and where time leads from it. */
+export interface State<S extends string = string> {
+  readonly is: StatusClass;
+  /** How far a deletion is, if this is the status of one. */
+  readonly deletion?: 'in progress' | 'done' | 'failed';
+  /** What ends a transitional status; undefined for one that the embedded service never shows. */
+  readonly next?: Transition<S>;
+}
+
+/** The end of a transitional status. */
+export interface Transition<S extends string = string> {
+  readonly to: S | typeof GONE;
+  /** Milliseconds at the observed pace, unless the operation that starts it sets another duration. */
+  readonly after: number;
+  /** The side effect in the embedded service; it may override `to`. */
+  readonly effect?: EffectName;
+  /** The status after a failure, caused by a fault or a world file. */
+  readonly failing?: S;
+}
+
+/** Instead of a next status: the entity ceases to exist. */
+export const GONE = 'GONE';
+
+export type EffectName =
+  | 'openEnvironment'
+  | 'stepNetwork'
+  | 'finishNetwork'
+  | 'emptyEnvironment'
+  | 'provisionNodes'
+  | 'startCluster'
+  | 'applyUpdate'
+  | 'dropNodes'
+  | 'finishChangeset'
+  | 'activateVersion';
+
+export const settled: State<never> = { is: 'settled' };
+export const failed: State<never> = { is: 'failed' };
+export const deleted: State<never> = { is: 'settled', deletion: 'done' };
+export const undeleted: State<never> = { is: 'failed', deletion: 'failed' };
+
+/** A transitional status; `after` is what clients of FinSpace observed. */
+export const moving = <const S extends string = never>(
+  to?: S,
+  after = 0,
+  more: { readonly effect?: EffectName; readonly failing?: S } = {},
+) =>
+  ({ is: 'moving', ...(to === undefined ? {} : { next: { to, after, ...more } }) }) as State<Exclude<S, typeof GONE>>;
+
+/** The transitional status of a deletion. */
+export const leaving = <const S extends string = never>(...given: Parameters<typeof moving<S>>) => ({
+  ...moving(...given),
+  deletion: 'in progress' as const,
+});
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;

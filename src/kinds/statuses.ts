@@ -1,0 +1,33 @@
+import { LIFECYCLES } from './lifecycles.ts';
+import type { State, StatusClass } from './states.ts';
+import type { KindName } from './views.ts';
+
+/** The statuses of a kind that the API documents; empty for kinds without statuses. */
+export const statesOf = (kind: KindName): Readonly<Record<string, State>> => LIFECYCLES[kind].states;
+
+/** Every documented status. It means the same in all kinds that have it. */
+const STATES = new Map((Object.keys(LIFECYCLES) as KindName[]).flatMap((kind) => Object.entries(statesOf(kind))));
+
+/** Whether a status is a failure, final, or transitional. One that the API does not document is classed by its name. */
+export function statusKind(status: string | undefined): StatusClass {
+  if (status === undefined) return 'settled';
+  return STATES.get(status)?.is ?? (status.includes('FAILED') ? 'failed' : 'moving');
+}
+
+/** How far the deletion is that a status shows; undefined for other statuses. Undocumented ones are classed by their name. */
+export function deletionIn(status: string | undefined): State['deletion'] {
+  const known = STATES.get(status ?? '');
+  if (known !== undefined || !status?.includes('DELET')) return known?.deletion;
+  return status.includes('FAILED') ? 'failed' : 'in progress';
+}
+
+/** Whether an entity with this status is already being deleted. */
+export const isLeaving = (status: unknown): boolean => deletionIn(status as string | undefined) === 'in progress';
+
+/** Whether an entity with this status no longer exists or soon will not. */
+export const isGone = (status: unknown): boolean =>
+  ['in progress', 'done'].includes(String(deletionIn(status as string | undefined)));
+
+/** Whether an entity with this status has released everything that it refers to. */
+export const isDetached = (kind: KindName, status: unknown): boolean =>
+  (LIFECYCLES[kind].detached as readonly unknown[] | undefined)?.includes(status) === true;

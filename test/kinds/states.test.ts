@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import type * as z from 'zod';
+import { NAMES } from '../../src/kinds/names.ts';
+import { deletionIn, isLeaving, statesOf, statusKind } from '../../src/kinds/statuses.ts';
+import type { KindName } from '../../src/kinds/views.ts';
+import { operationNamed } from '../../src/operations/index.ts';
+
+const kinds = Object.keys(NAMES) as KindName[];
+
+/** The statuses in the replies of the operation that shows or lists a kind. */
+function documented(kind: KindName): string[] {
+  const { get, list } = NAMES[kind];
+  const { shape } = operationNamed(get ?? list).output();
+  const inner = Object.values(shape).map((member) => (member as z.ZodOptional<z.ZodType>).unwrap?.() as z.ZodType);
+  const nested = inner.flatMap((each) =>
+    'shape' in each ? each : 'element' in each ? (each.element as z.ZodType) : [],
+  );
+  const [status] = [{ shape }, ...nested].flatMap((each) => (each as z.ZodObject).shape?.['status'] ?? []);
+  return status === undefined ? [] : (status as z.ZodOptional<z.ZodEnum>).unwrap().options.map(String);
+}
+
+describe('the states of a kind', () => {
+  it.each(kinds)('are what the API documents for %s, in its order', (kind) => {
+    expect(Object.keys(statesOf(kind))).toEqual(documented(kind));
+  });
+
+  it('mean the same in all kinds that have them', () => {
+    for (const kind of kinds)
+      for (const [status, { is, deletion }] of Object.entries(statesOf(kind))) {
+        expect([kind, status, statusKind(status)]).toEqual([kind, status, is]);
+        expect([kind, status, deletionIn(status)]).toEqual([kind, status, deletion]);
+      }
+  });
+
+  it.each(kinds)('never lead from a failed or settled status of %s by themselves', (kind) => {
+    for (const { is, next } of Object.values(statesOf(kind))) expect(next === undefined || is === 'moving').toBe(true);
+  });
+});
+
+describe('a status that the API does not document', () => {
+  it.each([
+    ['REPAIR_FAILED', 'failed', undefined],
+    ['REPAIRING', 'moving', undefined],
+    ['DELETE_SCHEDULED', 'moving', 'in progress'],
+    ['FAILED_DELETE_SCHEDULED', 'failed', 'failed'],
+  ] as const)('is classed by its name: %s is %s', (status, is, deletion) => {
+    expect([statusKind(status), deletionIn(status)]).toEqual([is, deletion]);
+    expect(isLeaving(status)).toBe(deletion === 'in progress');
+  });
+
+  it('counts as final where none is shown', () => {
+    expect([statusKind(undefined), deletionIn(undefined)]).toEqual(['settled', undefined]);
+  });
+});
