@@ -1,6 +1,7 @@
 import { edgesOf } from './edges.ts';
 import { entitiesOf } from './entities.ts';
 import type { Graph, Kind } from './graph.ts';
+import { isInDatabase } from './kinds.ts';
 import type { Cluster, Database, Dataview, Group, Parts, User, Volume } from './parts.ts';
 
 interface Place {
@@ -20,13 +21,12 @@ export function graphOfOne(kind: Kind, reply: object, { environmentId, name, dat
 function partOf(kind: Kind, reply: object, databaseName: string | undefined): Omit<Parts, 'environment'> {
   const of = <T>(...kinds: Kind[]) => (kinds.includes(kind) ? [reply as T] : []);
   const inside = { dataviews: of<Dataview>('dataview'), changesets: of<Database['changesets'][number]>('changeset') };
-  const isInside = kind === 'dataview' || kind === 'changeset';
   return {
     ...(kind === 'environment' ? { environment: reply as Parts['environment'] } : {}),
     clusters: of<Cluster>('cluster'),
     groups: of<Group>('scaling-group'),
     volumes: of<Volume>('volume'),
-    databases: isInside
+    databases: isInDatabase(kind)
       ? [{ databaseName, ...inside }]
       : of<Database>('database').map((each) => ({ ...each, ...inside })),
     users: of<User>('user'),

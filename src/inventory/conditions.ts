@@ -1,6 +1,7 @@
 import { isGone } from '../kinds/statuses.ts';
 import { plainOrQuoted } from '../untrusted.ts';
 import type { Edge, Finding, Graph, GraphEntity, Kind } from './graph.ts';
+import { usersOf } from './kinds.ts';
 import { counted } from './units.ts';
 
 type Index = ReadonlyMap<string, GraphEntity>;
@@ -50,14 +51,6 @@ function lag(entity: GraphEntity, { to, facts }: Edge, byId: Index): Finding {
 const completedSince = (count: number) =>
   `${counted('changeset', count)} ${count === 1 ? 'has' : 'have'} completed since`;
 
-/** The kinds that can use an entity of a kind. If one of them was not read completely, the entity is not reported as unused. */
-export const USERS_OF: Partial<Record<Kind, readonly Kind[]>> = {
-  'scaling-group': ['cluster'],
-  volume: ['cluster', 'dataview', 'database'],
-  dataview: ['cluster'],
-  database: ['cluster', 'dataview'],
-};
-
 /** Unused hosts, volumes, dataviews and databases. Unused hosts and volumes cost money. */
 export function unused(graph: Graph): Finding[] {
   return [
@@ -84,7 +77,7 @@ export function dangling(graph: Graph): Finding[] {
 
 /** Entities of a kind that nothing but changesets refers to; none when the possible users were not read completely. */
 function without({ entities, edges, gaps }: Graph, kind: Kind, why: string, alsoListedIn = ''): Finding[] {
-  if (gaps.some((gap) => USERS_OF[kind]?.includes(gap.kind))) return [];
+  if (gaps.some((gap) => usersOf(kind).includes(gap.kind))) return [];
   const isUse = ({ from, relation }: Edge) => relation !== 'behind' && !from.startsWith('changeset:');
   const used = new Set(edges.filter(isUse).map(({ to }) => to));
   const listed = ({ facts }: GraphEntity) => (facts[alsoListedIn] as unknown[] | undefined)?.length ?? 0;

@@ -1,7 +1,9 @@
-import { segmentsOf } from '../kinds/dataview-volumes.ts';
+import { referredBy } from '../kinds/references.ts';
+import type { KindName } from '../kinds/views.ts';
+import { idAt } from './kinds.ts';
 import { known } from './known.ts';
 import type { Cluster, Database, Dataview, Parts } from './parts.ts';
-import { type Edge, idOf, type Relation } from './shape.ts';
+import { type Edge, idOf, type Kind, type Relation } from './shape.ts';
 
 type Facts = Record<string, unknown>;
 
@@ -9,14 +11,32 @@ type Facts = Record<string, unknown>;
  * The connections between entities. An edge may lead to something that `present` does not contain: it is missing, or could not be
  * read.
  */
-export function edgesOf({ clusters, databases }: Parts, present: ReadonlySet<string>): Edge[] {
+export function edgesOf({ environment, clusters, databases }: Parts, present: ReadonlySet<string>): Edge[] {
+  const { environmentId } = environment;
   const byName = new Map(databases.map((database) => [database.databaseName, database]));
+  const of = (kind: Kind, view: object, databaseName?: string) =>
+    references(kind, { ...view, environmentId, databaseName });
   return [
-    ...clusters.flatMap(clusterEdges),
-    ...databases.flatMap((database) => database.dataviews.flatMap((view) => dataviewEdges(view, database))),
-    ...databases.flatMap(changesetEdges).filter(({ from }) => present.has(from)),
+    ...clusters.flatMap((cluster) => of('cluster', cluster)),
+    ...databases.flatMap((database) =>
+      database.dataviews.flatMap((view) => [
+        ...of('dataview', view, database.databaseName),
+        ...staleDataview(view, database),
+      ]),
+    ),
+    ...databases
+      .flatMap(({ databaseName, changesets }) => changesets.flatMap((each) => of('changeset', each, databaseName)))
+      .filter(({ from }) => present.has(from)),
     ...clusters.flatMap((cluster) => lagging(cluster, byName)),
   ];
+}
+
+/** What an entity refers to, without what follows from its other references. */
+function references(kind: Kind, view: object): Edge[] {
+  const of: KindName = `kx-${kind}`;
+  return referredBy(of, view, view)
+    .filter(({ isImplied }) => !isImplied)
+    .map(({ to, as, key, how }) => edge(idAt(of, view), as, idAt(to, key), how));
 }
 
 const edge = (from: string, relation: Relation, to: string, facts: Facts = {}): Edge => ({
@@ -26,56 +46,11 @@ const edge = (from: string, relation: Relation, to: string, facts: Facts = {}): 
   facts: known(facts),
 });
 
-function clusterEdges(cluster: Cluster): Edge[] {
-  const from = idOf('cluster', cluster.clusterName);
-  const { scalingGroupConfiguration: shared, savedownStorageConfiguration: savedown } = cluster;
-  const logs = cluster.tickerplantLogConfiguration?.tickerplantLogVolumes ?? [];
-  return [
-    ...(cluster.databases ?? []).map(({ databaseName, changesetId, dataviewConfiguration: view, ...mount }) =>
-      view === undefined
-        ? edge(from, 'mounts', idOf('database', databaseName), { changesetId, cached: cachedPaths(mount) })
-        : edge(from, 'mounts', idOf('dataview', view.dataviewName, databaseName), {
-            changesetId: view.changesetId,
-            versionId: view.dataviewVersionId,
-          }),
-    ),
-    ...(shared === undefined ? [] : [edge(from, 'runs-on', idOf('scaling-group', shared.scalingGroupName))]),
-    ...(savedown?.volumeName === undefined
-      ? []
-      : [edge(from, 'uses', idOf('volume', savedown.volumeName), { for: 'savedown' })]),
-    ...logs.map((volume) => edge(from, 'uses', idOf('volume', volume), { for: 'tickerplant log' })),
-  ];
-}
-
-type Mount = NonNullable<Cluster['databases']>[number];
-
-/** What a cluster caches of a database that it mounts: `/2026.03.17/ /sym on CACHE_1000`. */
-export const cachedPaths = ({ cacheConfigurations }: Pick<Mount, 'cacheConfigurations'>) =>
-  cacheConfigurations?.map(({ cacheType, dbPaths }) => `${dbPaths.join(' ')} on ${cacheType}`);
-
-function dataviewEdges(view: Dataview, { databaseName, lastCompletedChangesetId }: Database): Edge[] {
-  const from = idOf('dataview', view.dataviewName, databaseName);
-  const volumes = new Map(segmentsOf(view).map((segment) => [segment.volumeName, segment]));
+function staleDataview(view: Dataview, { databaseName, lastCompletedChangesetId }: Database): Edge[] {
   const current = view.changesetId === lastCompletedChangesetId || lastCompletedChangesetId === undefined;
-  return [
-    edge(from, 'of', idOf('database', databaseName)),
-    ...[...volumes].map(([volume, { dbPaths, onDemand }]) =>
-      edge(from, 'cached-on', idOf('volume', volume), { dbPaths, onDemand: onDemand || undefined }),
-    ),
-    ...(current || view.readWrite === true
-      ? []
-      : [
-          edge(from, 'behind', idOf('changeset', lastCompletedChangesetId, databaseName), {
-            changesetId: view.changesetId,
-          }),
-        ]),
-  ];
-}
-
-function changesetEdges({ databaseName, changesets }: Database): Edge[] {
-  return changesets.map(({ changesetId }) =>
-    edge(idOf('changeset', changesetId, databaseName), 'of', idOf('database', databaseName)),
-  );
+  if (current || view.readWrite === true) return [];
+  const newest = idOf('changeset', lastCompletedChangesetId, databaseName);
+  return [edge(idOf('dataview', view.dataviewName, databaseName), 'behind', newest, { changesetId: view.changesetId })];
 }
 
 /**

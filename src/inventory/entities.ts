@@ -1,6 +1,6 @@
+import { cachedPaths } from '../kinds/kx-cluster-references.ts';
 import { HOST_TYPES, type Machine, NODE_TYPES } from '../operations/machine-types.ts';
 import { type Changeset, completedAfter, type Newer } from './changesets.ts';
-import { cachedPaths } from './edges.ts';
 import { known } from './known.ts';
 import type { Cluster, Database, Dataview, Group, NetworkRule, Parts, User, Volume } from './parts.ts';
 import { type GraphEntity, type GraphOptions, idOf, type Kind } from './shape.ts';

@@ -1,9 +1,12 @@
 import { LIFECYCLES } from '../kinds/lifecycles.ts';
+import { NAMES, nameIn } from '../kinds/names.ts';
+import { kindsUsing } from '../kinds/references.ts';
+import type { KindName } from '../kinds/views.ts';
 import { listMember } from '../operations/derive.ts';
 import { labels } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { once } from '../operations/operation.ts';
-import type { Graph, GraphEntity, Kind } from './graph.ts';
+import { type Graph, type GraphEntity, idOf, type Kind } from './shape.ts';
 
 export const KINDS = [
   'environment',
@@ -44,6 +47,23 @@ function factsOf(kind: Kind): KindFacts {
   const targets = own.flatMap((name) => operationNamed(name).target ?? []);
   return { getter, labels: path, member, arn: targets.find((target) => target.member === member)?.arn };
 }
+
+/** Whether entities of a kind are in a database. */
+export const isInDatabase = (kind: Kind | 'node'): boolean => NAMES[`kx-${kind}`].parent === 'kx-database';
+
+/** The id in a graph of the entity with a key. */
+export function idAt(kind: KindName, key: object): string {
+  const { databaseName } = key as { databaseName?: string };
+  const own = kind.replace('kx-', '') as Kind;
+  return idOf(own, nameIn(kind, { ...key }), isInDatabase(own) ? databaseName : undefined);
+}
+
+/** The kinds that can use entities of a kind, and those whose lists are needed to read them. */
+export const usersOf = (kind: Kind): Kind[] =>
+  kindsUsing(`kx-${kind}`)
+    .flatMap((user) => (NAMES[user].parent === 'kx-database' ? [user, 'kx-database'] : [user]))
+    .map((user) => user.replace('kx-', '') as Kind)
+    .filter((user) => user !== kind);
 
 /** The statuses that entities of a kind can have. */
 export const statesOf = (kind: Kind | 'node'): string[] => Object.keys(LIFECYCLES[`kx-${kind}`].states);

@@ -2,6 +2,7 @@ import { FinspaceError, wireName } from '../operations/failure.ts';
 import type { Call, Input, OperationName, Output } from '../operations/index.ts';
 import { quoted } from '../untrusted.ts';
 import { MINUTE_MS } from './kept.ts';
+import { isInDatabase } from './kinds.ts';
 import { known } from './known.ts';
 import { walk } from './pages.ts';
 import type { Gap, GraphOptions, Kind } from './shape.ts';
@@ -49,7 +50,6 @@ interface Extent {
 const AT_ONCE = 48;
 /** Above the quotas of every kind in one environment. */
 const MOST = 10_000;
-const IN_DATABASE = new Set<Kind>(['dataview', 'changeset']);
 /** After these errors, reading ends: the caller has left, or the backend does not respond. */
 const ENDING = new Set(['Aborted', 'Misconfigured', 'Unreachable', 'ServiceEnded']);
 
@@ -57,7 +57,7 @@ export function reading(call: Call, options: GraphOptions): Reading {
   const { signal, concurrency = AT_ONCE, refusal, onProgress, kinds, details = true, inventory } = options;
   const { now = Date.now } = options;
   let oldest = Number.POSITIVE_INFINITY;
-  const wanted = kinds && new Set<Kind>(kinds.flatMap((kind) => (IN_DATABASE.has(kind) ? [kind, 'database'] : [kind])));
+  const wanted = kinds && new Set<Kind>(kinds.flatMap((kind) => (isInDatabase(kind) ? [kind, 'database'] : [kind])));
   const gaps: Gap[] = [];
   const few = atMost(call, concurrency, onProgress);
   const attempt = async <T>(name: OperationName, about: About, work: () => Promise<T>, otherwise: T) => {

@@ -12,6 +12,7 @@ const inStatus =
 
 /** The environments of the dataset browser, which AWS deprecated. The API shows nothing of what they contain. */
 export const environment: Kind<'environment'> = {
+  references: [],
   changes: {
     CreateEnvironment: {
       rules: [],

@@ -16,14 +16,14 @@ import { tagChanges } from './tags.ts';
 import type { KindName } from './views.ts';
 
 /** The definition of each kind. */
-const KINDS: { readonly [K in KindName]: Kind<K> } = {
+export const KINDS: { readonly [K in KindName]: Kind<K> } = {
   'kx-environment': kxEnvironment,
   'kx-changeset': kxChangeset,
   'kx-cluster': kxCluster,
   'kx-database': kxDatabase,
   'kx-dataview': kxDataview,
   // Nodes are changed by operations of their cluster.
-  'kx-node': { changes: {} },
+  'kx-node': { references: [], changes: {} },
   'kx-scaling-group': kxScalingGroup,
   'kx-user': kxUser,
   'kx-volume': kxVolume,

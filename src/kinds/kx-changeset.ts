@@ -33,6 +33,7 @@ function requestNote({ changeType, s3Path, dbPath }: Requests[number], at: numbe
 const LONGEST_PATH = 1093;
 
 export const kxChangeset: Kind<'kx-changeset'> = {
+  references: [{ to: 'kx-database', as: 'of', holds: false, named: (_, { databaseName }) => [{ databaseName }] }],
   changes: {
     CreateKxChangeset: {
       rules: [openEnvironment, existsAround('kx-database')],

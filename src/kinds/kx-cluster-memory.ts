@@ -1,5 +1,5 @@
 import { HOST_TYPES } from '../operations/machine-types.ts';
-import type { Cluster } from './kx-cluster-mounts.ts';
+import type { Cluster } from './kx-cluster-references.ts';
 import type { Asked, Found } from './model.ts';
 import { itemOf } from './rules.ts';
 import { isGone, statusKind } from './statuses.ts';

@@ -1,14 +1,12 @@
 import { CLUSTER_TYPES } from '../operations/cluster-types.ts';
-import { dataviewIn } from '../operations/conditions/clusters.ts';
 import { plainOrQuoted } from '../untrusted.ts';
+import { type Cluster, type Databases, mountedView, segmentsIn, volumesOf } from './kx-cluster-references.ts';
 import type { Problem, Quota, Use } from './model.ts';
 import { mountable } from './mounts.ts';
 import type { Reader } from './reader.ts';
 import { missing, ready, wrongState } from './rules.ts';
-import type { Keys, Views } from './views.ts';
+import type { Keys } from './views.ts';
 
-export type Cluster = Views['kx-cluster'];
-type Databases = NonNullable<Cluster['databases']>;
 type Mounting = Pick<Cluster, 'clusterType' | 'availabilityZoneId'>;
 type At = Pick<Keys['kx-cluster'], 'environmentId' | 'clusterName'>;
 
@@ -24,7 +22,7 @@ export async function mountsReady(
       const { databaseName = '', changesetId } = entry;
       const database = { environmentId, databaseName };
       if ((await read.get('kx-database', database)) === undefined) return [missing('kx-database', database)];
-      const dataviewName = dataviewIn(entry as never);
+      const dataviewName = mountedView(entry);
       if (dataviewName !== undefined) return dataviewReady(read, { ...database, dataviewName }, cluster);
       const isRead = cluster.clusterType !== undefined && CLUSTER_TYPES[cluster.clusterType].databases === 'read';
       return isRead || changesetId !== undefined ? mountable(read, database, changesetId) : [];
@@ -47,7 +45,7 @@ export async function mounted(read: Reader, { environmentId }: At, databases: Da
   return Promise.all(
     databases.map(async (entry) => {
       const { databaseName = '' } = entry;
-      const dataviewName = dataviewIn(entry as never);
+      const dataviewName = mountedView(entry);
       if (dataviewName === undefined) return entry;
       const view = await read.get('kx-dataview', { environmentId, databaseName, dataviewName });
       const segmentConfigurations = view?.activeVersions?.[0]?.segmentConfigurations ?? [];
@@ -60,23 +58,6 @@ type Mounts = Pick<
   Cluster,
   'databases' | 'tickerplantLogConfiguration' | 'savedownStorageConfiguration' | 'clusterType'
 >;
-
-const segmentsIn = ({ dataviewConfiguration: view }: Databases[number]) => view?.segmentConfigurations ?? [];
-
-/** The names of the volumes that a cluster uses, each once. */
-export function volumesOf({
-  databases = [],
-  tickerplantLogConfiguration: log,
-  savedownStorageConfiguration: savedown,
-}: Mounts): string[] {
-  return [
-    ...new Set([
-      ...databases.flatMap(segmentsIn).map(({ volumeName }) => volumeName),
-      ...(log?.tickerplantLogVolumes ?? []),
-      ...(savedown?.volumeName === undefined ? [] : [savedown.volumeName]),
-    ]),
-  ];
-}
 
 /** The databases of a cluster after an update replaced them; an empty list changes nothing, and of several entries the last counts. */
 export function remounted<Entry extends { readonly databaseName?: string | undefined }>(

@@ -1,6 +1,6 @@
 import { quoted } from '../untrusted.ts';
 import { count } from './amounts.ts';
-import type { Cluster } from './kx-cluster-mounts.ts';
+import type { Cluster } from './kx-cluster-references.ts';
 import type { Impact, Item, Note } from './model.ts';
 import type { Reader } from './reader.ts';
 import { pathItem } from './rules.ts';

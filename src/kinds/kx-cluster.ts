@@ -3,7 +3,8 @@ import { MOUNTS, nodesOfRequest } from '../operations/conditions/clusters.ts';
 import { count } from './amounts.ts';
 import { mountsFilled } from './filled.ts';
 import { memoryFits } from './kx-cluster-memory.ts';
-import { type Cluster, mounted, mountQuotas, mountsReady, remounted, volumesReady } from './kx-cluster-mounts.ts';
+import { mounted, mountQuotas, mountsReady, remounted, volumesReady } from './kx-cluster-mounts.ts';
+import { type Cluster, clusterReferences } from './kx-cluster-references.ts';
 import { holdsUnsaved, restarted, unsavedData } from './kx-cluster-restarts.ts';
 import type { Asked, Found, Impact, Item, Kind, Problem, Use } from './model.ts';
 import {
@@ -144,6 +145,7 @@ async function nodeLost({ input, key, target, read }: DeleteNode & { readonly ta
 }
 
 export const kxCluster: Kind<'kx-cluster'> = {
+  references: clusterReferences,
   changes: {
     CreateKxCluster: {
       rules: [

@@ -4,6 +4,15 @@ import { DATABASES } from './quotas.ts';
 import { empty, exists, freeName, openEnvironment, unused } from './rules.ts';
 
 export const kxDatabase: Kind<'kx-database'> = {
+  references: [
+    {
+      to: 'kx-changeset',
+      as: 'of',
+      holds: false,
+      named: ({ lastCompletedChangesetId: changesetId }, { databaseName }) =>
+        changesetId === undefined ? [] : [{ databaseName, changesetId, isImplied: true }],
+    },
+  ],
   changes: {
     CreateKxDatabase: {
       rules: [openEnvironment, freeName('kx-database', 'ResourceAlreadyExists')],

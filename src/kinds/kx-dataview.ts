@@ -1,7 +1,7 @@
 import { followsLatest } from '../operations/conditions/dataviews.ts';
 import { count } from './amounts.ts';
 import { changesetFilled } from './filled.ts';
-import type { Asked, Found, Impact, Item, Kind, Problem } from './model.ts';
+import type { Asked, Found, Impact, Item, Kind, Named, Problem } from './model.ts';
 import { mountable } from './mounts.ts';
 import { DATAVIEW_VERSIONS, DATAVIEWS } from './quotas.ts';
 import {
@@ -49,6 +49,21 @@ async function segmentsFit({ input, key, read }: Create | Update, zone: string |
   return found.flat();
 }
 
+/** All existing versions of a dataview, because clusters use older ones too. A version that failed does not exist. */
+const versionsOf = (view: Dataview): readonly Pick<Dataview, 'changesetId' | 'segmentConfigurations'>[] => [
+  ...(view.status === 'FAILED' ? [] : [view]),
+  ...(view.activeVersions ?? []),
+];
+
+function volumes(view: Dataview): Named<'kx-volume'>[] {
+  const segments = versionsOf(view).flatMap(({ segmentConfigurations = [] }) => segmentConfigurations);
+  const byVolume = new Map(segments.map((segment) => [segment.volumeName, segment]));
+  return [...byVolume].map(([volumeName, { dbPaths, onDemand }]) => ({
+    volumeName,
+    how: { dbPaths, onDemand: onDemand || undefined },
+  }));
+}
+
 const itself = ({ key }: Update): Item => itemOf('kx-dataview', key);
 
 /** A writable dataview keeps its changeset and segments. */
@@ -91,6 +106,19 @@ function dropsPaths(target: Dataview | undefined, input: Update['input']): boole
 }
 
 export const kxDataview: Kind<'kx-dataview'> = {
+  references: [
+    { to: 'kx-database', as: 'of', named: (_, { databaseName }) => [{ databaseName }] },
+    {
+      to: 'kx-changeset',
+      as: 'of',
+      holds: false,
+      named: (view, { databaseName }) =>
+        versionsOf(view).flatMap(({ changesetId }) =>
+          changesetId === undefined ? [] : [{ databaseName, changesetId, isImplied: true }],
+        ),
+    },
+    { to: 'kx-volume', as: 'cached-on', named: volumes },
+  ],
   changes: {
     CreateKxDataview: {
       rules: [

@@ -81,6 +81,7 @@ async function contentsLost(asked: Delete & { readonly target: Environment }): P
 }
 
 export const kxEnvironment: Kind<'kx-environment'> = {
+  references: [],
   changes: {
     CreateKxEnvironment: {
       rules: [nameIsFree],

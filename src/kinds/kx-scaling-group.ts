@@ -14,6 +14,7 @@ function knownHost({ input }: Create): Found {
 }
 
 export const kxScalingGroup: Kind<'kx-scaling-group'> = {
+  references: [],
   changes: {
     CreateKxScalingGroup: {
       rules: [

@@ -28,6 +28,7 @@ async function clusterRuns({ input: { clusterName }, key: { environmentId }, rea
 }
 
 export const kxUser: Kind<'kx-user'> = {
+  references: [],
   changes: {
     CreateKxUser: {
       rules: [openEnvironment, freeName('kx-user', 'ResourceAlreadyExists')],

@@ -55,6 +55,7 @@ const grownDisk = (asked: Update): Pick<Input<'UpdateKxVolume'>, 'nas1Configurat
     : undefined;
 
 export const kxVolume: Kind<'kx-volume'> = {
+  references: [],
   changes: {
     CreateKxVolume: {
       rules: [

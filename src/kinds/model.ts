@@ -128,8 +128,29 @@ export type Changing<K extends string, R extends Risk> = {
   [N in OperationName]: Declared[N]['entity'] extends K ? (Declared[N]['risk'] extends R ? N : never) : never;
 }[OperationName];
 
+/** What entities of a kind refer to in another kind. */
+export interface Reference<K extends KindName, T extends KindName> {
+  readonly to: T;
+  /** As a topology shows it: `cluster mounts dataview`. */
+  readonly as: 'mounts' | 'runs-on' | 'uses' | 'cached-on' | 'of';
+  /** By a view as well as by the input of a create. */
+  readonly named: (view: Views[K], at: Keys[K]) => readonly Named<T>[];
+  /** False if it does not prevent the deletion of what it refers to. */
+  readonly holds?: boolean;
+}
+export type References<K extends KindName> = readonly { readonly [T in KindName]: Reference<K, T> }[KindName][];
+
+/** An entity of the same environment that a reference names. */
+export type Named<T extends KindName> = Omit<Keys[T], 'environmentId'> & {
+  /** What a topology shows with the connection. */
+  readonly how?: Readonly<Record<string, unknown>>;
+  /** Follows from another reference, so a topology does not show it. */
+  readonly isImplied?: boolean;
+};
+
 /** Everything about a kind besides its contract (operations/) and its storage (local/). */
 export interface Kind<K extends KindName> {
+  readonly references: References<K>;
   /** Every operation that changes it. */
   readonly changes: { readonly [N in Changing<K, 'create'>]: Change<K, N> } & {
     readonly [N in Changing<K, Exclude<Risk, 'read' | 'create'>>]: Hurting<K, N>;

@@ -1,4 +1,4 @@
-import { kindInArn } from '../kinds/names.ts';
+import { kindInArn, NAMES } from '../kinds/names.ts';
 import type { KindName } from '../kinds/views.ts';
 import { type World, worldOf } from './context.ts';
 import type { Entity } from './transaction.ts';
@@ -32,6 +32,15 @@ export function placeOf(arn: string): { collection: string; name: string } {
   const slash = arn.lastIndexOf('/');
   return { collection: arn.slice(0, slash), name: arn.slice(slash + 1) };
 }
+
+/** The members that identify the entity with an ARN. */
+export const keyOf = (arn: string): Record<string, string> =>
+  Object.fromEntries(
+    Array.from(arn.slice(arn.lastIndexOf(':')).matchAll(/(\w+)\/([^/]+)/g), ([, word = '', name = '']) => [
+      NAMES[kindInArn(word)].member,
+      name,
+    ]),
+  );
 
 /** The kind of the entities in a collection. */
 export const kindOf = (collection: string): KindName =>

@@ -1,7 +1,7 @@
 import { NAMES } from '../kinds/names.ts';
 import type { Reader } from '../kinds/reader.ts';
 import type { Keys, KindName, User, Views, Within } from '../kinds/views.ts';
-import { arnOf, countOf, environmentIdOf, kindOf, placeOf } from './arns.ts';
+import { arnOf, countOf, keyOf, kindOf, placeOf } from './arns.ts';
 import type { Context } from './context.ts';
 import { arnAt, entityWith } from './entity-at.ts';
 import type { Entity } from './transaction.ts';
@@ -61,10 +61,5 @@ const WHOLE: { readonly [K in KindName]?: (body: object, entity: Entity) => obje
 /** The user that a link comes from. */
 function userAt(source: string): User {
   const { collection, name } = placeOf(source);
-  const kind = kindOf(collection);
-  const around = placeOf(collection.slice(0, collection.lastIndexOf('/'))).name;
-  const parent = NAMES[kind].parent as KindName;
-  const environmentId = environmentIdOf({ collection });
-  const key = { environmentId, [NAMES[parent].member]: around, [NAMES[kind].member]: name };
-  return { kind, key, name };
+  return { kind: kindOf(collection), key: keyOf(source), name };
 }

@@ -1,8 +1,8 @@
 import { walk } from '../inventory/pages.ts';
 import { atMost, sharing } from '../inventory/reading.ts';
-import { volumesUnder } from '../kinds/dataview-volumes.ts';
 import { keyIn, NAMES, nameIn } from '../kinds/names.ts';
 import { type Reader, Unreadable } from '../kinds/reader.ts';
+import { usersAmong } from '../kinds/references.ts';
 import { statusOf } from '../kinds/rules.ts';
 import { isDetached, isGone } from '../kinds/statuses.ts';
 import { userOf } from '../kinds/users.ts';
@@ -103,14 +103,12 @@ const USERS: { readonly [K in KindName]?: (reads: Reads, key: Keys[KindName]) =>
     const { attachedClusters = [] } = ((await reads.get('kx-volume', key)) ?? {}) as {
       attachedClusters?: Members[];
     };
-    const views = (await reads.all('kx-dataview', { environmentId: key.environmentId })) as Views['kx-dataview'][];
+    const views = await reads.all('kx-dataview', { environmentId: key.environmentId });
     return [
       ...attachedClusters
         .filter(({ clusterStatus }) => !isDetached('kx-cluster', clusterStatus))
         .map(({ clusterStatus, ...cluster }) => userOf('kx-cluster', key, { ...cluster, status: clusterStatus })),
-      ...views
-        .filter((view) => volumesUnder(view).includes(nameIn('kx-volume', key)))
-        .map((view) => userOf('kx-dataview', key, view)),
+      ...usersAmong('kx-dataview', views, 'kx-volume', key),
     ];
   },
   'kx-scaling-group': async (reads, key) => {
@@ -127,14 +125,16 @@ const USERS: { readonly [K in KindName]?: (reads: Reads, key: Keys[KindName]) =>
   },
   'kx-database': async (reads, key) => {
     const { environmentId } = key;
-    const name = nameIn('kx-database', { ...key });
     const listed = (await reads.listed('kx-cluster', { environmentId })).filter(
       ({ status }) => !isDetached('kx-cluster', status),
     );
     const found = await Promise.all(listed.map((cluster) => reads.get('kx-cluster', { ...cluster, environmentId })));
-    return (found as (Views['kx-cluster'] | undefined)[])
-      .filter((cluster) => cluster?.databases?.some(({ databaseName }) => databaseName === name) === true)
-      .map((cluster) => userOf('kx-cluster', key, cluster as object));
+    return usersAmong(
+      'kx-cluster',
+      found.filter((cluster) => cluster !== undefined),
+      'kx-database',
+      key,
+    );
   },
 };
 

@@ -1,4 +1,4 @@
-import { kindFacts } from '../inventory/kinds.ts';
+import { isInDatabase, kindFacts } from '../inventory/kinds.ts';
 import { walk } from '../inventory/pages.ts';
 import { statusKind } from '../inventory/trouble.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
@@ -50,12 +50,11 @@ function movingAfter({ operation, input, output }: Accepted): Moving | string | 
   if (kind === undefined) return settles && waitTool(String(target?.noun), settles.end);
   const environment = String(input['environmentId'] ?? output['environmentId']);
   const { member } = kindFacts(kind);
-  const isInside = kind === 'dataview' || kind === 'changeset';
   return {
     environment,
     kind: settles?.of ?? kind,
     name: kind === 'environment' ? environment : String(input[member] ?? output[member]),
-    ...(isInside ? { database: String(input['databaseName']) } : {}),
+    ...(isInDatabase(kind) ? { database: String(input['databaseName']) } : {}),
     ...(settles?.end === 'DELETED' ? { until: settles.end } : {}),
   };
 }

@@ -1,5 +1,5 @@
 import type { Input } from '../../operations/index.ts';
-import { arnOf, countOf, inDatabase, placeOf } from '../arns.ts';
+import { arnOf, inDatabase, placeOf } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { begin } from '../lifecycle.ts';
@@ -12,6 +12,7 @@ import { ingest } from './ingestion.ts';
 import { databaseOf, type KxDatabase } from './kx-database.ts';
 import { followChangeset } from './kx-dataview-versions.ts';
 import { environmentOf } from './kx-environment.ts';
+import { relink } from './links.ts';
 import type { Misfortune } from './misfortune.ts';
 
 type ChangeRequests = Input<'CreateKxChangeset'>['changeRequests'];
@@ -35,7 +36,7 @@ export const kxChangesets: Handlers<'CreateKxChangeset' | 'GetKxChangeset' | 'Li
     const place = { collection, name: shortId(random), position: newestFirst(sequence) };
     const created = begin<Body>(context, place, 'PENDING', { changeRequests, created: now, modified: now });
     await tx.put(created);
-    await tx.link(arnOf(created), [countOf(world, environmentId, 'ingestions')]);
+    await relink(created, context);
     return detail(created, environmentId, databaseName);
   },
 

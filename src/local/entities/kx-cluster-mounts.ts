@@ -1,13 +1,14 @@
-import { volumesOf } from '../../kinds/kx-cluster-mounts.ts';
 import { CLUSTER_TYPES } from '../../operations/cluster-types.ts';
 import { dataviewIn } from '../../operations/conditions/clusters.ts';
 import type { Input } from '../../operations/index.ts';
-import { arnOf, environmentIdOf, inDatabase, inEnvironment } from '../arns.ts';
+import { environmentIdOf } from '../arns.ts';
 import type { Context } from '../context.ts';
+import { arnAt } from '../entity-at.ts';
 import type { Entity } from '../transaction.ts';
 import { mountableChangeset } from './kx-changeset.ts';
 import { dataviewOf } from './kx-dataview.ts';
 import { mountableVersion, releaseVersions } from './kx-dataview-versions.ts';
+import { relink } from './links.ts';
 
 type Request = Input<'CreateKxCluster'>;
 type Databases = NonNullable<Request['databases']>;
@@ -60,44 +61,14 @@ async function mount(
   };
 }
 
-/** Protects what a cluster uses from deletion, and releases dataview versions that it no longer mounts. */
+/** Protects what a cluster uses from deletion, and releases dataview versions that it mounted before and no longer mounts. */
 export async function attach(cluster: KxCluster, before: ClusterBody, context: Context): Promise<void> {
+  await relink(cluster, context);
   const environmentId = environmentIdOf(cluster);
-  await context.tx.link(arnOf(cluster), linksOf(environmentId, cluster.body, context));
-  await release(environmentId, before, context);
-}
-
-/** Releases what a cluster used. */
-export async function detach(cluster: KxCluster, context: Context): Promise<void> {
-  await context.tx.link(arnOf(cluster), []);
-  await release(environmentIdOf(cluster), cluster.body, context);
-}
-
-async function release(environmentId: string, { databases = [] }: ClusterBody, context: Context): Promise<void> {
-  for (const { databaseName, dataviewConfiguration: view } of databases) {
-    if (view !== undefined)
-      await releaseVersions(dataviewArn(environmentId, databaseName, view.dataviewName, context), context);
+  for (const { databaseName, dataviewConfiguration: view } of before.databases ?? []) {
+    const dataview = { environmentId, databaseName, dataviewName: view?.dataviewName };
+    if (view !== undefined) await releaseVersions(arnAt(context.world, 'kx-dataview', dataview), context);
   }
-}
-
-function dataviewArn(environmentId: string, database: string, name: string | undefined, { world }: Context): string {
-  return `${inDatabase(world, environmentId, database, 'kxDataview')}/${name}`;
-}
-
-/** Everything that a cluster protects from deletion. */
-export function linksOf(environmentId: string, body: ClusterBody, context: Context): string[] {
-  const within = (kind: 'kxScalingGroup' | 'kxVolume' | 'kxDatabase', name: string) =>
-    `${inEnvironment(context.world, environmentId, kind)}/${name}`;
-  const group = body.scalingGroupConfiguration?.scalingGroupName;
-  return [
-    ...(group === undefined ? [] : [within('kxScalingGroup', group)]),
-    ...volumesOf(body).map((name) => within('kxVolume', name)),
-    ...(body.databases ?? []).flatMap(({ databaseName, dataviewConfiguration: view }) => {
-      const dataview = dataviewArn(environmentId, databaseName, view?.dataviewName, context);
-      const version = `${dataview}#${view?.dataviewVersionId}`;
-      return [within('kxDatabase', databaseName), ...(view === undefined ? [] : [dataview, version])];
-    }),
-  ];
 }
 
 async function mountedVersion(

@@ -1,4 +1,5 @@
-import { remounted, volumesOf } from '../../kinds/kx-cluster-mounts.ts';
+import { remounted } from '../../kinds/kx-cluster-mounts.ts';
+import { volumesOf } from '../../kinds/kx-cluster-references.ts';
 import type { Context, Handlers } from '../context.ts';
 import { enter } from '../lifecycle.ts';
 import { clusterOf } from './kx-cluster-access.ts';

@@ -1,11 +1,11 @@
-import { volumesOf } from '../../kinds/kx-cluster-mounts.ts';
+import { volumesOf } from '../../kinds/kx-cluster-references.ts';
 import { inEnvironment } from '../arns.ts';
 import type { Handlers } from '../context.ts';
 import { begin, enter } from '../lifecycle.ts';
 import { paged } from '../paging.ts';
 import { stamps } from '../timestamps.ts';
 import { clusterOf } from './kx-cluster-access.ts';
-import { attach, type ClusterBody, detach, type KxCluster, mounted } from './kx-cluster-mounts.ts';
+import { attach, type ClusterBody, type KxCluster, mounted } from './kx-cluster-mounts.ts';
 import { environmentOf } from './kx-environment.ts';
 
 type Operations = 'CreateKxCluster' | 'GetKxCluster' | 'ListKxClusters' | 'DeleteKxCluster';
@@ -46,8 +46,9 @@ export const kxClusters: Handlers<Operations> = {
   async DeleteKxCluster(input, context) {
     const cluster = await clusterOf(input, context);
     const { statusReason: _, ...body } = { ...cluster.body, modified: context.now };
-    await context.tx.put(enter({ ...cluster, body }, 'DELETING', context));
-    await detach(cluster, context);
+    const leaving = enter({ ...cluster, body }, 'DELETING', context);
+    await context.tx.put(leaving);
+    await attach(leaving, body, context);
     return {};
   },
 };

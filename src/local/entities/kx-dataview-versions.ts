@@ -1,5 +1,5 @@
 import type { Input } from '../../operations/index.ts';
-import { arnOf, countOf, environmentIdOf, inEnvironment, kindOf, placeOf } from '../arns.ts';
+import { arnOf, kindOf, placeOf } from '../arns.ts';
 import type { Context } from '../context.ts';
 import { filterAsync } from '../filter-async.ts';
 import { enter } from '../lifecycle.ts';
@@ -8,6 +8,7 @@ import { seconds } from '../timestamps.ts';
 import type { Entity } from '../transaction.ts';
 import type { Effect } from './effect.ts';
 import type { KxDatabase } from './kx-database.ts';
+import { relink } from './links.ts';
 import { type Misfortune, statusReasonOf } from './misfortune.ts';
 
 export type Segment = NonNullable<Input<'CreateKxDataview'>['segmentConfigurations']>[number];
@@ -63,7 +64,7 @@ export const activateVersion: Effect<DataviewBody> = async (dataview, context) =
   const next = isBehind
     ? { status: 'UPDATING', body: withVersion(body, latest, body.segmentConfigurations, context) }
     : { status: 'ACTIVE', body };
-  await context.tx.link(arn, dataviewLinks({ ...dataview, ...next }, context));
+  await relink({ ...dataview, ...next }, context);
   return next;
 };
 
@@ -71,7 +72,7 @@ export const activateVersion: Effect<DataviewBody> = async (dataview, context) =
 export const failVersion: Misfortune<DataviewBody> = async (dataview, fate, context) => {
   const versions = dataview.body.versions.filter(({ active }) => active);
   const body = { ...dataview.body, versions, statusReason: statusReasonOf(fate), modified: context.now };
-  await context.tx.link(arnOf(dataview), dataviewLinks({ ...dataview, body, status: 'FAILED' }, context));
+  await relink({ ...dataview, body, status: 'FAILED' }, context);
   return body;
 };
 
@@ -84,7 +85,7 @@ export async function releaseVersions(arn: string, context: Context): Promise<vo
   if (versions.length === dataview.body.versions.length) return;
   const released = { ...dataview, body: { ...dataview.body, versions } };
   await context.tx.put(released);
-  await context.tx.link(arn, dataviewLinks(released, context));
+  await relink(released, context);
 }
 
 /** The versions in progress, the newest available one, and those that clusters mount. */
@@ -108,25 +109,10 @@ export async function followChangeset(databaseArn: string, changesetId: string, 
       const body = withVersion(dataview.body, changesetId, dataview.body.segmentConfigurations, context);
       const updating = enter({ ...dataview, body }, 'UPDATING', context);
       await tx.put(updating);
-      await tx.link(arnOf(updating), dataviewLinks(updating, context));
+      await relink(updating, context);
     }
     page = await tx.page<DataviewBody>(collection, { ...query, after: page.at(-1)?.position ?? '' });
   }
-}
-
-const MAKING = new Set(['CREATING', 'UPDATING']);
-
-/** What a dataview links to: its volumes, and the quotas of its environment. */
-export function dataviewLinks(dataview: KxDataview, { world }: Context): string[] {
-  const environmentId = environmentIdOf(dataview);
-  const volumes = inEnvironment(world, environmentId, 'kxVolume');
-  return [
-    ...dataview.body.versions.flatMap((version) =>
-      version.segmentConfigurations.map(({ volumeName }) => `${volumes}/${volumeName}`),
-    ),
-    countOf(world, environmentId, 'dataviews'),
-    ...(!MAKING.has(dataview.status) ? [] : [countOf(world, environmentId, 'dataviewVersions')]),
-  ];
 }
 
 /** The version that a cluster gets if it mounts the dataview now. */

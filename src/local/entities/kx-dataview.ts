@@ -1,5 +1,5 @@
 import type { Input } from '../../operations/index.ts';
-import { arnOf, environmentIdOf, inDatabase, placeOf } from '../arns.ts';
+import { environmentIdOf, inDatabase, placeOf } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { begin, enter } from '../lifecycle.ts';
@@ -10,13 +10,13 @@ import { databaseOf } from './kx-database.ts';
 import {
   activeVersions,
   type DataviewBody,
-  dataviewLinks,
   FOLLOWING,
   type KxDataview,
   type Segment,
   withVersion,
 } from './kx-dataview-versions.ts';
 import { environmentOf } from './kx-environment.ts';
+import { relink } from './links.ts';
 
 type Operations = 'CreateKxDataview' | 'GetKxDataview' | 'ListKxDataviews' | 'UpdateKxDataview' | 'DeleteKxDataview';
 
@@ -42,7 +42,7 @@ export const kxDataviews: Handlers<Operations> = {
     };
     const created = begin(context, place, 'CREATING', withVersion(body, changesetId, segments, context));
     await tx.put(created);
-    await tx.link(arnOf(created), dataviewLinks(created, context));
+    await relink(created, context);
     return described(created);
   },
 
@@ -73,7 +73,7 @@ export const kxDataviews: Handlers<Operations> = {
       context,
     );
     await context.tx.put(updated);
-    await context.tx.link(arnOf(updated), dataviewLinks(updated, context));
+    await relink(updated, context);
     return detail(updated, context);
   },
 

@@ -1,21 +1,46 @@
-import { isDetached, statusKind } from '../../kinds/statuses.ts';
-import { countOf, environmentIdOf, kindOf } from '../arns.ts';
-import type { Context } from '../context.ts';
+import { NAMES } from '../../kinds/names.ts';
+import { referredBy } from '../../kinds/references.ts';
+import { isDetached, isLeaving, statusKind } from '../../kinds/statuses.ts';
+import { arnOf, countOf, environmentIdOf, keyOf, kindOf } from '../arns.ts';
+import type { Context, World } from '../context.ts';
+import { arnAt } from '../entity-at.ts';
 import type { Entity } from '../transaction.ts';
-import { type KxCluster, linksOf } from './kx-cluster-mounts.ts';
-import { dataviewLinks, type KxDataview } from './kx-dataview-versions.ts';
+
+/** Links an entity to everything that it prevents from deletion in its current status, and to the quotas that count it. */
+export const relink = (entity: Entity, { tx, world }: Context): Promise<void> =>
+  tx.link(arnOf(entity), expectedLinks(entity, world));
 
 /** The links of an entity in its current status. */
-export function expectedLinks(entity: Entity, context: Context): string[] {
-  return LINKS[kindOf(entity.collection)]?.(entity, context) ?? [];
+export const expectedLinks = (entity: Entity, world: World): string[] => [
+  ...referencesOf(entity, world).flatMap(({ arn, holds }) => (holds ? [arn] : [])),
+  ...countersOf(entity).map((what) => countOf(world, environmentIdOf(entity), what)),
+];
+
+interface Target {
+  readonly arn: string;
+  readonly holds: boolean;
 }
 
-const LINKS: Readonly<Record<string, (entity: Entity, context: Context) => string[]>> = {
-  'kx-cluster': (cluster, context) =>
-    isDetached('kx-cluster', cluster.status)
-      ? []
-      : linksOf(environmentIdOf(cluster), (cluster as KxCluster).body, context),
-  'kx-dataview': (dataview, context) => dataviewLinks(dataview as KxDataview, context),
-  'kx-changeset': (changeset, { world }) =>
-    statusKind(changeset.status) === 'moving' ? [countOf(world, environmentIdOf(changeset), 'ingestions')] : [],
-};
+/** What an entity refers to besides its parent: other entities, and versions of dataviews. */
+export function referencesOf(entity: Entity, world: World): Target[] {
+  const kind = kindOf(entity.collection);
+  if (isDetached(kind, entity.status)) return [];
+  return referredBy(kind, shown(entity.body as object), keyOf(arnOf(entity)))
+    .filter(({ to }) => to !== NAMES[kind].parent)
+    .flatMap(({ to, key, how, holds }) => {
+      const arn = arnAt(world, to, key);
+      return [{ arn, holds }, ...('versionId' in how ? [{ arn: `${arn}#${how['versionId']}`, holds }] : [])];
+    });
+}
+
+/** The versions of a dataview that are in preparation use volumes, too. */
+const shown = ({ versions, ...body }: { versions?: object[] }) =>
+  versions === undefined ? body : { activeVersions: versions };
+
+/** The quotas of its environment that count an entity. */
+function countersOf({ collection, status }: Entity): Parameters<typeof countOf>[2][] {
+  const kind = kindOf(collection);
+  const isMaking = statusKind(status) === 'moving' && !isLeaving(status);
+  if (kind === 'kx-dataview') return isMaking ? ['dataviews', 'dataviewVersions'] : ['dataviews'];
+  return kind === 'kx-changeset' && isMaking ? ['ingestions'] : [];
+}

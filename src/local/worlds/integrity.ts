@@ -1,10 +1,9 @@
-import { isDetached } from '../../kinds/statuses.ts';
 import { HOST_TYPES } from '../../operations/machine-types.ts';
 import { arnOf, kindOf, nodesOf, placeOf } from '../arns.ts';
 import type { Context } from '../context.ts';
 import type { ClusterBody } from '../entities/kx-cluster-mounts.ts';
 import type { DataviewBody } from '../entities/kx-dataview-versions.ts';
-import { expectedLinks } from '../entities/links.ts';
+import { referencesOf } from '../entities/links.ts';
 import { filterAsync } from '../filter-async.ts';
 import { transitionFrom } from '../lifecycle.ts';
 import type { Entity } from '../transaction.ts';
@@ -15,7 +14,7 @@ export async function problemsOf(entities: Iterable<Entity>, context: Context): 
   for (const entity of entities) {
     const name = arnOf(entity).slice(context.world.arn.length + 1);
     const say = (what: string) => problems.push(`${name} ${what}`);
-    const [missing] = await filterAsync(referencesOf(entity, context), async (arn) => !(await exists(arn, context)));
+    const [missing] = await filterAsync(namedBy(entity, context), async (arn) => !(await exists(arn, context)));
     if (missing !== undefined) say(`refers to ${missing.slice(context.world.arn.length + 1)}, which does not exist`);
     if (entity.due !== null && transitionFrom(entity) === undefined) {
       say(`is due, but nothing follows ${entity.status}`);
@@ -27,32 +26,10 @@ export async function problemsOf(entities: Iterable<Entity>, context: Context): 
   return problems;
 }
 
-function referencesOf(entity: Entity, { world, ...context }: Context): string[] {
+function namedBy(entity: Entity, { world }: Context): string[] {
   const { collection } = entity;
   const parent = collection.slice(0, collection.lastIndexOf('/'));
-  const links = expectedLinks(entity, { world, ...context }).filter((arn) => !/#[a-z]/i.test(arn) || isVersion(arn));
-  return [...(parent === '' || !parent.includes('/') ? [] : [parent]), ...links, ...changesetsOf(entity)];
-}
-
-const isVersion = (arn: string) => /\/kxDataview\/[^/]+#/.test(arn);
-
-/** The changesets that a database, dataview or cluster names. */
-function changesetsOf({ collection, name, status, body }: Entity): string[] {
-  const kind = kindOf(collection);
-  const under = (database: string, id: string | undefined) =>
-    id === undefined ? [] : [`${database}/kxChangeset/${id}`];
-  if (kind === 'kx-database') {
-    return under(`${collection}/${name}`, (body as { lastCompletedChangesetId?: string }).lastCompletedChangesetId);
-  }
-  if (kind === 'kx-dataview') {
-    const database = collection.replace(/\/kxDataview$/, '');
-    return (body as DataviewBody).versions.flatMap(({ changesetId }) => under(database, changesetId));
-  }
-  if (kind !== 'kx-cluster' || isDetached(kind, status)) return [];
-  const databases = collection.replace(/kxCluster$/, 'kxDatabase');
-  return ((body as ClusterBody).databases ?? []).flatMap(({ databaseName, changesetId }) =>
-    under(`${databases}/${databaseName}`, changesetId),
-  );
+  return [...(parent.includes('/') ? [parent] : []), ...referencesOf(entity, world).map(({ arn }) => arn)];
 }
 
 async function exists(arn: string, { tx }: Context): Promise<boolean> {

@@ -41,7 +41,7 @@ export async function imported(tx: Transaction, file: WorldFile, source: string,
   for (const entity of entities) await tx.put(entity);
   const context: Context = { tx, world, now, pace: 1, random: seededRandom('import') };
   for (const entity of entities) {
-    const links = expectedLinks(entity, context);
+    const links = expectedLinks(entity, world);
     if (links.length > 0) await tx.link(arnOf(entity), links);
   }
   const [problem] = await problemsOf(entities, context);

@@ -2,7 +2,7 @@ import { graphOfOne } from '../../inventory/alone.ts';
 import { nodeList } from '../../inventory/detail.ts';
 import type { Environment } from '../../inventory/fleet.ts';
 import type { Kind } from '../../inventory/graph.ts';
-import { getterInput, KINDS, kindFacts, readyIn, statesOf } from '../../inventory/kinds.ts';
+import { getterInput, isInDatabase, KINDS, kindFacts, readyIn, statesOf } from '../../inventory/kinds.ts';
 import { walk } from '../../inventory/pages.ts';
 import { entityRow, sizeOf } from '../../inventory/summary.ts';
 import { deletionIn, statusKind } from '../../inventory/trouble.ts';
@@ -92,8 +92,7 @@ export async function awaited(
 ): Promise<Awaited> {
   const { scene, place } = watch;
   const name = kind === 'environment' ? ownName(place, given) : given;
-  const isInside = kind === 'dataview' || kind === 'changeset';
-  const database = within ?? (isInside ? await databaseOf(watch, kind, name) : undefined);
+  const database = within ?? (kind !== NODES && isInDatabase(kind) ? await databaseOf(watch, kind, name) : undefined);
   const getter = kind === NODES ? 'ListKxClusterNodes' : kindFacts(kind).getter;
   const goal = goalOf(kind, until);
   const states = kind === NODES ? statesOf('node') : [...new Set([...statesOf(kind), GONE])];

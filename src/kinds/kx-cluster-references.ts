@@ -1,0 +1,67 @@
+import { dataviewIn } from '../operations/conditions/clusters.ts';
+import type { Named, References } from './model.ts';
+import type { Views } from './views.ts';
+
+export type Cluster = Views['kx-cluster'];
+export type Databases = NonNullable<Cluster['databases']>;
+type Mounts = Pick<Cluster, 'databases' | 'tickerplantLogConfiguration' | 'savedownStorageConfiguration'>;
+
+export const segmentsIn = ({ dataviewConfiguration: view }: Databases[number]) => view?.segmentConfigurations ?? [];
+
+/** The dataview that an entry of a request or view mounts, if it mounts one. */
+export const mountedView = (entry: Databases[number]): string | undefined => dataviewIn(entry as never);
+
+/** What a cluster caches of a database that it mounts: `/2026.03.17/ /sym on CACHE_1000`. */
+export const cachedPaths = ({ cacheConfigurations }: Pick<Databases[number], 'cacheConfigurations'>) =>
+  cacheConfigurations?.map(({ cacheType, dbPaths }) => `${dbPaths.join(' ')} on ${cacheType}`);
+
+const mountedViews = ({ databases = [] }: Mounts): Named<'kx-dataview'>[] =>
+  databases.flatMap((entry) => {
+    const [dataviewName, { dataviewConfiguration: view }] = [mountedView(entry), entry];
+    const how = { changesetId: view?.changesetId, versionId: view?.dataviewVersionId };
+    return dataviewName === undefined ? [] : [{ databaseName: entry.databaseName, dataviewName, how }];
+  });
+
+const volumes = ({
+  databases = [],
+  tickerplantLogConfiguration: log,
+  savedownStorageConfiguration: savedown,
+}: Mounts): Named<'kx-volume'>[] => [
+  ...databases.flatMap(segmentsIn).map(({ volumeName }) => ({ volumeName, isImplied: true })),
+  ...(log?.tickerplantLogVolumes ?? []).map((volumeName) => ({ volumeName, how: { for: 'tickerplant log' } })),
+  ...(savedown?.volumeName === undefined ? [] : [{ volumeName: savedown.volumeName, how: { for: 'savedown' } }]),
+];
+
+/** The names of the volumes that a cluster uses, each once. */
+export const volumesOf = (cluster: Mounts): string[] => [
+  ...new Set(volumes(cluster).map(({ volumeName }) => volumeName)),
+];
+
+export const clusterReferences: References<'kx-cluster'> = [
+  {
+    to: 'kx-database',
+    as: 'mounts',
+    named: ({ databases = [] }) =>
+      databases.map((entry) => ({
+        databaseName: entry.databaseName,
+        how: { changesetId: entry.changesetId, cached: cachedPaths(entry) },
+        isImplied: mountedView(entry) !== undefined,
+      })),
+  },
+  { to: 'kx-dataview', as: 'mounts', named: mountedViews },
+  {
+    to: 'kx-changeset',
+    as: 'mounts',
+    holds: false,
+    named: ({ databases = [] }) =>
+      databases.flatMap(({ databaseName, changesetId }) =>
+        changesetId === undefined ? [] : [{ databaseName, changesetId, isImplied: true }],
+      ),
+  },
+  {
+    to: 'kx-scaling-group',
+    as: 'runs-on',
+    named: ({ scalingGroupConfiguration: shared }) => (shared === undefined ? [] : [shared]),
+  },
+  { to: 'kx-volume', as: 'uses', named: volumes },
+];

@@ -1,0 +1,41 @@
+import { KINDS } from './index.ts';
+import type { Reference } from './model.ts';
+import { keyIn, pathOf } from './names.ts';
+import { userOf } from './users.ts';
+import type { Keys, KindName, User } from './views.ts';
+
+type AnyReference = Reference<KindName, KindName>;
+
+/** An entity that another one refers to. */
+interface Referred extends Pick<AnyReference, 'to' | 'as'> {
+  readonly key: Keys[KindName];
+  readonly how: Readonly<Record<string, unknown>>;
+  readonly isImplied: boolean;
+  readonly holds: boolean;
+}
+
+const referencesOf = (kind: KindName) => KINDS[kind].references as readonly AnyReference[];
+
+/** The entities that an entity refers to, as its view or the input of its create names them. */
+export const referredBy = (kind: KindName, view: object, at: object): Referred[] =>
+  referencesOf(kind).flatMap(({ named, to, as, holds = true }) =>
+    named(view as never, at as never).map(({ how = {}, isImplied = false, ...name }) => {
+      return { to, as, holds, key: keyIn(to, { ...at, ...name }), how, isImplied };
+    }),
+  );
+
+/** The entities of a kind that prevent the deletion of another one, as its users. */
+export const usersAmong = (kind: KindName, views: readonly object[], to: KindName, key: Keys[KindName]): User[] =>
+  views
+    .filter((view) =>
+      referredBy(kind, view, { ...view, environmentId: key.environmentId }).some(
+        (each) => each.to === to && each.holds && pathOf(to, { ...each.key }) === pathOf(to, { ...key }),
+      ),
+    )
+    .map((view) => userOf(kind, key, view));
+
+/** The kinds of which an entity can prevent the deletion of one of a kind. */
+export const kindsUsing = (kind: KindName): KindName[] =>
+  (Object.keys(KINDS) as KindName[]).filter((user) =>
+    referencesOf(user).some(({ to, holds = true }) => to === kind && holds),
+  );
