@@ -2,9 +2,10 @@ import type { Call } from '../operations/index.ts';
 import { edgesOf } from './edges.ts';
 import { entitiesOf } from './entities.ts';
 import { readParts } from './parts.ts';
+import { quotaUse } from './quota-use.ts';
 import type { Graph, GraphOptions } from './shape.ts';
 
-export type { Edge, Finding, Graph, GraphEntity, GraphOptions, Kind, Relation } from './shape.ts';
+export type { Edge, Finding, Graph, GraphEntity, GraphOptions, Kind, QuotaUse, Relation } from './shape.ts';
 
 /**
  * Reads an environment: each list once (per database for dataviews and changesets), and the details of each cluster, volume,
@@ -20,5 +21,6 @@ export async function environmentGraph(call: Call, environmentId: string, option
     entities,
     edges: edgesOf(parts, new Set(entities.map(({ id }) => id))),
     gaps,
+    ...(options.quotas === undefined ? {} : { quotaUse: await quotaUse(parts, gaps, options.quotas) }),
   };
 }

@@ -1,4 +1,5 @@
 import type { OperationName, Output } from '../operations/index.ts';
+import type { Quotas } from '../operations/quotas.ts';
 import type { Inventory } from './kept.ts';
 
 export type Kind =
@@ -41,6 +42,15 @@ export interface Edge {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
+/** Use of one quota. */
+export interface QuotaUse {
+  readonly quota: string;
+  /** For a quota per cluster or volume: the one that uses most of it. */
+  readonly of?: string;
+  readonly used: number;
+  readonly limit: number;
+}
+
 /** A part that could not be read, or not completely: entities missing from the graph may exist. */
 export interface Gap {
   readonly kind: Kind;
@@ -61,6 +71,8 @@ export interface Graph {
   readonly entities: readonly GraphEntity[];
   readonly edges: readonly Edge[];
   readonly gaps: readonly Gap[];
+  /** Use of its quotas, if requested. */
+  readonly quotaUse?: readonly QuotaUse[];
   /** How many entities were read but omitted, by kind, because the graph would be too large for an answer. */
   readonly omitted?: Readonly<Partial<Record<Kind, number>>>;
 }
@@ -108,6 +120,8 @@ export interface GraphOptions {
   readonly onlyNewestChangesets?: boolean | undefined;
   /** The changesets whose changes to read, with one call each. */
   readonly changes?: ((changesetId: string) => boolean) | undefined;
+  /** The limits of the quotas whose use to count. */
+  readonly quotas?: Quotas | undefined;
   /** Receives, after each call, the number of completed calls and of calls known to be needed. */
   readonly onProgress?: ((done: number, known: number) => void) | undefined;
 }

@@ -3,7 +3,7 @@ import { plainOrQuoted } from '../untrusted.ts';
 import { type Cluster, type Databases, mountedView, segmentsIn, volumesOf } from './kx-cluster-references.ts';
 import type { Problem, Quota, Use } from './model.ts';
 import { mountable } from './mounts.ts';
-import type { Reader } from './reader.ts';
+import type { QuotaReader, Reader } from './reader.ts';
 import { missing, ready, wrongState } from './rules.ts';
 import type { Keys } from './views.ts';
 
@@ -83,7 +83,7 @@ export async function volumesReady(read: Reader, at: At, request: Mounts & Mount
 type Mode = 'read' | 'write';
 
 /** How a cluster mounts a volume: a dataview to read it, unless it is writable; savedown and a tickerplant's own log to write. */
-async function modesOf(read: Reader, at: At, volumeName: string, cluster: Mounts): Promise<Mode[]> {
+async function modesOf(read: QuotaReader, at: At, volumeName: string, cluster: Mounts): Promise<Mode[]> {
   const { databases = [], savedownStorageConfiguration: savedown, tickerplantLogConfiguration: log } = cluster;
   const views = databases.filter((entry) => segmentsIn(entry).some((segment) => segment.volumeName === volumeName));
   const writable = await Promise.all(
@@ -114,7 +114,8 @@ export async function mountQuotas(read: Reader, at: At, cluster: Mounts): Promis
   return found.flat();
 }
 
-const mountsOf = (at: At, volumeName: string, mode: Mode): Quota => ({
+/** The other clusters that mount a volume to read or to write. */
+export const mountsOf = (at: At, volumeName: string, mode: Mode): Quota => ({
   what: `${mode} mounts of volume ${plainOrQuoted(volumeName)}`,
   limit: ({ volumeMounts }) => volumeMounts[mode],
   used: async (read) => {

@@ -2,7 +2,7 @@ import type { ErrorName } from '../operations/errors.ts';
 import type { Input, OPERATIONS, OperationName } from '../operations/index.ts';
 import type { Risk } from '../operations/operation.ts';
 import type { Quotas } from '../operations/quotas.ts';
-import type { Reader } from './reader.ts';
+import type { QuotaReader, Reader } from './reader.ts';
 import type { Keys, KindName, User, Views, Within } from './views.ts';
 
 /** An entity that a call would affect. All of it comes from the API: quote it before display. */
@@ -81,7 +81,7 @@ export interface Quota {
   readonly what: string;
   readonly limit: (quotas: Quotas) => number;
   /** The use; undefined if it cannot be read. */
-  readonly used: (read: Reader, within: Within) => Promise<number | undefined> | number;
+  readonly used: (read: QuotaReader, within: Within) => Promise<number | undefined> | number;
   /** What can be deleted to reduce the use. */
   readonly of: KindName;
 }

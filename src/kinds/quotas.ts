@@ -1,6 +1,10 @@
 import type { Quota } from './model.ts';
 import type { KindName, Views } from './views.ts';
 
+/** Whether a changeset with this status is being loaded, or a version of a dataview being made. */
+export const isInProgress = (status: string | undefined): boolean => IN_PROGRESS.has(String(status));
+const IN_PROGRESS: ReadonlySet<string> = new Set(['CREATING', 'UPDATING', 'PENDING', 'PROCESSING', 'IN_PROGRESS']);
+
 /** The number of entities of a kind in an environment. */
 const ofKind = (what: string, of: KindName, limit: Quota['limit']): Quota => ({
   what: `${what} per environment`,

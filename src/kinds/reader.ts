@@ -16,6 +16,11 @@ export interface Reader {
   tags(arn: string): Promise<Readonly<Record<string, string>> | undefined>;
 }
 
+/** What quotas read. */
+export interface QuotaReader extends Pick<Reader, 'get' | 'listed' | 'all' | 'count'> {
+  users(kind: 'kx-volume', key: Keys['kx-volume']): Promise<readonly User[]>;
+}
+
 /** The backend denies a read. Checks that depend on it are skipped. */
 export class Unreadable extends Error {
   override readonly name = 'Unreadable';

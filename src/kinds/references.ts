@@ -1,6 +1,7 @@
 import { KINDS } from './index.ts';
 import type { Reference } from './model.ts';
 import { keyIn, pathOf } from './names.ts';
+import { isDetached } from './statuses.ts';
 import { userOf } from './users.ts';
 import type { Keys, KindName, User } from './views.ts';
 
@@ -33,6 +34,20 @@ export const usersAmong = (kind: KindName, views: readonly object[], to: KindNam
       ),
     )
     .map((view) => userOf(kind, key, view));
+
+type Attached = { readonly attachedClusters?: readonly Readonly<Record<string, unknown>>[] | undefined };
+
+/** The users of a volume: the clusters that its details name, and the dataviews of its environment that are on it. */
+export const volumeUsers = (
+  key: Keys['kx-volume'],
+  { attachedClusters = [] }: Attached = {},
+  dataviews: readonly object[],
+): User[] => [
+  ...attachedClusters
+    .filter(({ clusterStatus }) => !isDetached('kx-cluster', clusterStatus))
+    .map(({ clusterStatus, ...cluster }) => userOf('kx-cluster', key, { ...cluster, status: clusterStatus })),
+  ...usersAmong('kx-dataview', dataviews, 'kx-volume', key),
+];
 
 /** The kinds of which an entity can prevent the deletion of one of a kind. */
 export const kindsUsing = (kind: KindName): KindName[] =>

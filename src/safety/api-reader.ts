@@ -1,8 +1,9 @@
 import { walk } from '../inventory/pages.ts';
 import { atMost, sharing } from '../inventory/reading.ts';
 import { keyIn, NAMES, nameIn } from '../kinds/names.ts';
+import { isInProgress } from '../kinds/quotas.ts';
 import { type Reader, Unreadable } from '../kinds/reader.ts';
-import { usersAmong } from '../kinds/references.ts';
+import { usersAmong, volumeUsers } from '../kinds/references.ts';
 import { statusOf } from '../kinds/rules.ts';
 import { isDetached, isGone } from '../kinds/statuses.ts';
 import { userOf } from '../kinds/users.ts';
@@ -63,7 +64,7 @@ export function apiReader(call: Call, options: CallOptions): Reader {
       // The loads in progress of all databases are counted, and a list of changesets can be long.
       if (only !== undefined && kind === 'kx-changeset') return undefined;
       const found = (await listed(kind, within)).filter((each) => statusOf(each) !== 'DELETED');
-      return only === undefined ? found.length : found.filter((each) => MAKING.has(statusOf(each))).length;
+      return only === undefined ? found.length : found.filter((each) => isInProgress(statusOf(each))).length;
     },
     users: async (kind, key) => (await USERS[kind]?.(reads, key)) ?? [],
     tags: (resourceArn) =>
@@ -73,8 +74,6 @@ export function apiReader(call: Call, options: CallOptions): Reader {
 
 /** What a reply shows of an entity; the deprecated GetEnvironment nests it. */
 export const shownIn = (reply: Members): Members => (reply['environment'] as Members | undefined) ?? reply;
-
-const MAKING: ReadonlySet<unknown> = new Set(['CREATING', 'UPDATING']);
 
 interface Reads {
   readonly get: (kind: KindName, key: object) => Promise<Members | undefined>;
@@ -100,16 +99,11 @@ function absent(error: unknown): undefined {
 /** The entities that refer to an entity: from the details of clusters and from the volumes of dataviews. */
 const USERS: { readonly [K in KindName]?: (reads: Reads, key: Keys[KindName]) => Promise<User[]> } = {
   'kx-volume': async (reads, key) => {
-    const { attachedClusters = [] } = ((await reads.get('kx-volume', key)) ?? {}) as {
-      attachedClusters?: Members[];
-    };
-    const views = await reads.all('kx-dataview', { environmentId: key.environmentId });
-    return [
-      ...attachedClusters
-        .filter(({ clusterStatus }) => !isDetached('kx-cluster', clusterStatus))
-        .map(({ clusterStatus, ...cluster }) => userOf('kx-cluster', key, { ...cluster, status: clusterStatus })),
-      ...usersAmong('kx-dataview', views, 'kx-volume', key),
-    ];
+    const [volume, views] = await Promise.all([
+      reads.get('kx-volume', key),
+      reads.all('kx-dataview', { environmentId: key.environmentId }),
+    ]);
+    return volumeUsers(key as Keys['kx-volume'], volume, views as Views['kx-dataview'][]);
   },
   'kx-scaling-group': async (reads, key) => {
     const { clusters = [] } = ((await reads.get('kx-scaling-group', key)) ?? {}) as { clusters?: string[] };

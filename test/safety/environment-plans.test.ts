@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { WORLD } from './support/backend.ts';
+import { answering, WORLD } from './support/backend.ts';
 import { openGuard } from './support/guard.ts';
 import { having, here, outlookScene, preview, published, run } from './support/outlook.ts';
 
@@ -35,6 +35,17 @@ it('blocks more tags than an entity can have, as the service does', async () => 
     { kind: 'argument', name: 'tags', first: 'A resource can have at most 50 tags; this one would have 51.' },
   ]);
   expect(await run('TagResource', three)).toBe('InvalidRequest');
+});
+
+it('plans tags of what a service shows without tags, and of nothing that does not exist', async () => {
+  const bare = answering(scene.backend.call, (name, reply) => (name === 'ListTagsForResource' ? {} : reply));
+  const tagging = (resourceArn: string) => ({ resourceArn, tags: { owner: 'desk' } });
+  expect(await preview('TagResource', tagging(arn()), bare)).toMatchObject({ blocked: false, wouldRun: true });
+  const { text } = await attempt('plan_change', {
+    tool: 'tag_resource',
+    arguments: tagging(`${arn()}/kxUser/nobody`),
+  }).then((outcome) => ({ text: '', ...outcome }));
+  expect(text).toContain('nobody not found');
 });
 
 it('asks nobody about an environment that the service refuses to create', async () => {

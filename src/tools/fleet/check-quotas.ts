@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { environmentsNow } from '../../inventory/fleet.ts';
-import { type QuotaUse, quotaUse, READ_FOR_QUOTAS } from '../../inventory/quota-use.ts';
+import type { QuotaUse } from '../../inventory/graph.ts';
+import { READ_FOR_QUOTAS } from '../../inventory/quota-use.ts';
 import { PUBLISHED_QUOTAS, type Quotas } from '../../operations/quotas.ts';
 import { answer, type Row, shaping } from './page.ts';
 import { EnvironmentsArgument, environmentsOf, type Scene } from './scene.ts';
@@ -20,9 +21,9 @@ export const checkQuotas = fleetTool({
   run: async (scene, { environment, view, cursor }) => {
     const known = await scene.quotas();
     const quotas = known ?? PUBLISHED_QUOTAS;
-    const { graphs, gaps } = await scene.graphs(environment, READ_FOR_QUOTAS);
+    const { graphs, gaps } = await scene.graphs(environment, { ...READ_FOR_QUOTAS, quotas });
     const several = graphs.length > 1;
-    const all = graphs.flatMap((graph) => quotaUse(graph, quotas).map((use) => ({ graph, use })));
+    const all = graphs.flatMap((graph) => (graph.quotaUse ?? []).map((use) => ({ graph, use })));
     const shown = several && view !== 'full' ? all.filter(({ use }) => use.used > 0) : all;
     const rows = shown
       .toSorted((a, b) => share(b.use) - share(a.use))

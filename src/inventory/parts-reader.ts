@@ -1,0 +1,58 @@
+import { lineage, NAMES, nameIn } from '../kinds/names.ts';
+import { isInProgress } from '../kinds/quotas.ts';
+import { type QuotaReader, Unreadable } from '../kinds/reader.ts';
+import { volumeUsers } from '../kinds/references.ts';
+import { statusOf } from '../kinds/rules.ts';
+import type { KindName, Views, Within } from '../kinds/views.ts';
+import type { Parts } from './parts.ts';
+import type { Gap } from './shape.ts';
+
+type Items = readonly object[];
+
+/** Reads from what was already read of an environment. Rejects with `Unreadable` for a kind with a gap. */
+export function partsReader(parts: Parts, gaps: readonly Gap[]): QuotaReader {
+  const { clusters, groups, volumes, databases, users } = parts;
+  const inDatabases = (items: 'dataviews' | 'changesets') =>
+    databases.flatMap(({ databaseName, [items]: all }) => all.map((item) => ({ databaseName, ...item })));
+  const items: { readonly [K in KindName]?: Items } = {
+    'kx-cluster': clusters,
+    'kx-scaling-group': groups,
+    'kx-volume': volumes,
+    'kx-database': databases,
+    'kx-dataview': inDatabases('dataviews'),
+    'kx-changeset': inDatabases('changesets'),
+    'kx-user': users,
+  };
+  const of = (kind: KindName, { databaseName }: Pick<Within, 'databaseName'> = {}) => {
+    const words = lineage(kind).slice(1).map(wordOf);
+    const gap = gaps.find((each) => words.includes(each.kind));
+    if (gap !== undefined) throw new Unreadable(gap.operation, gap);
+    const all = (items[kind] ?? []) as readonly Readonly<Record<string, unknown>>[];
+    return all.filter((item) => databaseName === undefined || item['databaseName'] === databaseName);
+  };
+  const all = async <K extends KindName>(kind: K, from: Within) => of(kind, from) as unknown as readonly Views[K][];
+  return {
+    get: async (kind, key) => {
+      const name = nameIn(kind, { ...key });
+      return of(kind, key as Within).find((item) => item[NAMES[kind].member] === name) as
+        | Views[typeof kind]
+        | undefined;
+    },
+    listed: all,
+    all,
+    count: async (kind, from, only) =>
+      of(kind, from).filter((item) => {
+        const status = statusOf(item);
+        return only === undefined ? status !== 'DELETED' : isInProgress(status);
+      }).length,
+    users: async (kind, key) =>
+      volumeUsers(
+        key,
+        of(kind).find(({ volumeName }) => volumeName === key.volumeName),
+        await all('kx-dataview', { environmentId: key.environmentId }),
+      ),
+  };
+}
+
+/** `cluster`, as answers name it. */
+const wordOf = (kind: KindName): string => kind.replace('kx-', '');

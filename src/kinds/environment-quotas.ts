@@ -1,0 +1,70 @@
+import { nodesOfRequest } from '../operations/conditions/clusters.ts';
+import type { Quotas } from '../operations/quotas.ts';
+import { mountsOf } from './kx-cluster-mounts.ts';
+import type { Quota } from './model.ts';
+import {
+  CACHE_STORAGE,
+  CLUSTERS,
+  CLUSTERS_IN,
+  DATABASES,
+  DATAVIEW_VERSIONS,
+  DATAVIEWS,
+  HOSTS,
+  INGESTIONS,
+  NODES,
+  NODES_PER_CLUSTER,
+  SAVEDOWN_STORAGE,
+  SCALING_GROUPS,
+  USERS,
+  VOLUME_STORAGE,
+  VOLUMES,
+} from './quotas.ts';
+import type { QuotaReader } from './reader.ts';
+import type { KindName, Views } from './views.ts';
+
+/** The quotas of a whole environment. */
+export const environmentQuotas = ({ nodes, hosts }: Quotas): readonly Quota[] => [
+  CLUSTERS,
+  CLUSTERS_IN('SINGLE'),
+  CLUSTERS_IN('MULTI'),
+  ...Object.keys(nodes).map(NODES),
+  CACHE_STORAGE,
+  SAVEDOWN_STORAGE,
+  SCALING_GROUPS,
+  ...Object.keys(hosts).map(HOSTS),
+  VOLUMES,
+  VOLUME_STORAGE,
+  DATABASES,
+  INGESTIONS,
+  DATAVIEWS,
+  DATAVIEW_VERSIONS,
+  USERS,
+];
+
+/** A quota of each entity of a kind. */
+export interface EntityQuota<K extends KindName = KindName> {
+  readonly what: string;
+  readonly of: K;
+  readonly limit: Quota['limit'];
+  /** The use of one entity. */
+  readonly used: (read: QuotaReader, environmentId: string, entity: Views[K]) => Promise<number | undefined> | number;
+}
+
+const mounts = (mode: 'read' | 'write'): EntityQuota<'kx-volume'> => ({
+  what: `clusters that ${mode} one volume`,
+  of: 'kx-volume',
+  limit: ({ volumeMounts }) => volumeMounts[mode],
+  used: (read, environmentId, { volumeName = '' }) => {
+    const at = { environmentId, clusterName: '' };
+    return mountsOf(at, volumeName, mode).used(read, at);
+  },
+});
+
+/** The quotas of single entities. */
+export const CLUSTER_NODES: EntityQuota<'kx-cluster'> = {
+  what: 'nodes of a cluster',
+  of: 'kx-cluster',
+  limit: NODES_PER_CLUSTER.limit,
+  used: (_, __, cluster) => nodesOfRequest(cluster),
+};
+export const VOLUME_MOUNTS = [mounts('read'), mounts('write')] as const;

@@ -1,0 +1,75 @@
+import { expect, it } from 'vitest';
+import { environmentQuotas } from '../../src/kinds/environment-quotas.ts';
+import { QUOTAS, quotasOf } from '../../src/local/quotas.ts';
+import { storeReader } from '../../src/local/store-reader.ts';
+import { FinspaceError } from '../../src/operations/failure.ts';
+import type { Call } from '../../src/operations/index.ts';
+import { HOUR, WORLD } from '../safety/support/backend.ts';
+import { openGuard } from '../safety/support/guard.ts';
+import { having, inside, on, outlookScene } from '../safety/support/outlook.ts';
+
+const scene = outlookScene();
+
+interface Row {
+  readonly quota: string;
+  readonly used: number;
+}
+
+/** The rows of check_kx_quotas. */
+async function checked(call = scene.backend.call): Promise<Row[]> {
+  const { clock, store } = scene.backend;
+  const quotas = () => store.read((tx) => quotasOf({ tx, world: WORLD }));
+  const guard = await openGuard({ call, clock, quotas });
+  try {
+    const outcome = await guard.attempt({ tool: 'check_kx_quotas', arguments: { environment: 'trading' } });
+    if (outcome.kind !== 'done') throw new Error(outcome.kind);
+    return outcome.content['quotas'] as Row[];
+  } finally {
+    await guard.close();
+  }
+}
+
+it('shows the use that the service counts, of every quota, also while entities change and fail', async () => {
+  const { estate, backend } = scene;
+  await estate.cluster('gateway');
+  await estate.cluster('rdb', {
+    clusterType: 'RDB',
+    ...on('hosts'),
+    savedownStorageConfiguration: { volumeName: 'spare' },
+  });
+  await estate.cluster('hdb', {
+    clusterType: 'HDB',
+    ...on('hosts'),
+    databases: [{ databaseName: 'trades', dataviewName: 'view' }],
+  });
+  await estate.user('ann');
+  await estate.dataview('old', { autoUpdate: true });
+  backend.clock.advance(HOUR);
+  await estate.dataview('new', { autoUpdate: true });
+  const { environmentId } = estate;
+  await backend.call('DeleteKxDataview', { environmentId, databaseName: 'trades', dataviewName: 'old' });
+  await having(inside('kxCluster'), 'gateway', { status: 'CREATE_FAILED' });
+  await estate.changeset('trades');
+  const rows = await checked();
+  const counted = await backend.store.read(async (tx) => {
+    const read = storeReader({ tx, world: WORLD });
+    return Promise.all(
+      environmentQuotas(QUOTAS.published).map(async ({ what, used }) => [what, await used(read, { environmentId })]),
+    );
+  });
+  const shown = new Map(rows.map(({ quota, used }) => [quota, used]));
+  expect(counted.length).toBeGreaterThan(25);
+  expect(counted.map(([what]) => [what, shown.get(String(what).replace(' per environment', ''))])).toEqual(counted);
+  expect(shown.get('dataview versions in progress')).toBe(1);
+});
+
+it('counts no dataviews while the databases that contain them cannot be listed', async () => {
+  const { call } = scene.backend;
+  const denied: Call = async (name, input, options) => {
+    if (name !== 'ListKxDatabases') return call(name, input, options);
+    throw new FinspaceError({ operation: name, code: 'Throttling', detail: 'slow', retryable: true, advice: 'wait' });
+  };
+  const shown = (await checked(denied)).map(({ quota }) => quota);
+  expect(shown).toContain('volumes');
+  expect(shown.filter((quota) => /database|dataview|changeset|mount|one volume/.test(quota))).toEqual([]);
+});
