@@ -29,7 +29,7 @@ function introduce({ count, tokens }: { count: number; tokens: number }): void {
 
 async function notRunning(operator: Agent): Promise<void> {
   step('Which clusters are not running, and why?');
-  const { entities } = await operator.call('find_kx_entities', { kinds: ['cluster'], status: '!RUNNING' });
+  const { entities } = await operator.call('find_kx_entities', { kinds: ['cluster'], notStatus: ['RUNNING'] });
   table(
     (entities as Members[]).map(({ name, status, reason, changed }): Cell[] => [
       [String(name), bold],

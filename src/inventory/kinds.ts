@@ -31,7 +31,7 @@ export interface KindFacts {
   readonly arn: string | undefined;
 }
 
-const table = once(() => new Map(KINDS.map((kind) => [kind, factsOf(kind)])));
+const table = once(() => new Map<Kind, KindFacts>(KINDS.map((kind) => [kind, factsOf(kind)])));
 
 /** What the catalog says about a kind. */
 export const kindFacts = (kind: Kind): KindFacts => table().get(kind) as KindFacts;
@@ -93,6 +93,7 @@ export function arnIn({ entities }: Graph, { kind, name, database }: GraphEntity
 
 /** The part of an entity's ARN after the environment's ARN; undefined for kinds without tags. */
 export function arnPath({ kind, name, database }: Pick<GraphEntity, 'kind' | 'name' | 'database'>): string | undefined {
+  if (kind === 'node') return undefined;
   const { arn, member } = kindFacts(kind);
   const values: Record<string, string> = { databaseName: database ?? name, [member]: name };
   return arn?.replaceAll(/\{(\w+)\}/g, (_, label: string) => values[label] ?? '');

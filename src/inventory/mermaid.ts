@@ -12,6 +12,7 @@ const SHAPES: Record<Kind, readonly [open: string, close: string]> = {
   database: ['[(', ')]'],
   changeset: ['>', ']'],
   dataview: ['[/', '/]'],
+  node: ['(', ')'],
   user: ['(', ')'],
 };
 const ARROWS: Record<Relation, string> = {

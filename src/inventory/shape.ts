@@ -10,7 +10,9 @@ export type Kind =
   | 'database'
   | 'changeset'
   | 'dataview'
-  | 'user';
+  | 'user'
+  /** Not part of graphs; a cluster has its nodes in its facts. */
+  | 'node';
 
 /** An entity in an environment. All its texts come from the API: quote or escape them before display. */
 export interface GraphEntity {

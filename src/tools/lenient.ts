@@ -2,8 +2,9 @@ import * as z from 'zod';
 
 /**
  * The arguments of a call with common client mistakes corrected: optional members that are `null`, empty or `"null"` are removed,
- * text becomes a number or a boolean where one is expected, one text becomes a list where a list of texts is expected, and other
- * spellings of this server's own words become those words. Everything else stays unchanged, for validation.
+ * text becomes a number or a boolean where one is expected and the other way round, one text becomes a list where a list is
+ * expected and an object where `key=value` is possible, and other spellings of this server's own words become those words.
+ * Everything else stays unchanged, for validation.
  */
 export function lenient(schema: z.ZodType, given: unknown): unknown {
   if (isOptional(schema)) return lenient(schema.unwrap() as z.ZodType, given);
@@ -13,25 +14,49 @@ export function lenient(schema: z.ZodType, given: unknown): unknown {
     return Array.isArray(list) ? list.map((each) => lenient(element, each)) : given;
   }
   if (schema instanceof z.ZodObject && isObject(given)) return membersOf(schema.shape, given);
+  if (is(schema, SCALAR) && (typeof given === 'number' || typeof given === 'boolean')) return String(given);
   if (typeof given !== 'string') return given;
+  if (is(schema, KEY_VALUE)) return keyValueIn(given);
   if (schema.def.type === 'number') return DECIMAL.test(given) ? Number(given) : given;
   if (schema.def.type === 'boolean') return BOOLEANS.get(given) ?? given;
   return isWords(schema) ? (wordIn(schema.options.map(String), given) ?? given) : given;
 }
 
-const ANY_SPELLING = 'anySpelling';
+const [ANY_SPELLING, LISTED, SCALAR, KEY_VALUE] = ['anySpelling', 'listed', 'scalar', 'keyValue'];
+const is = (schema: z.ZodType, form: string) => schema.meta()?.[form] === true;
 
 /** One of this server's own words, so that `Scaling groups` and `kxScalingGroup` mean `scaling-group`. */
 export const Words = <const W extends string>(words: readonly W[]) => z.enum(words).meta({ [ANY_SPELLING]: true });
+/** An item without commas, so that one text can stand for a list of them. */
+export const Listed = (most: number) =>
+  z
+    .string()
+    .min(1)
+    .max(most)
+    .meta({ [LISTED]: true });
+/** A text for which a client may send a number or a boolean. */
+export const Scalar = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .meta({ [SCALAR]: true });
+/** An object with `key` and `value`, which a client may send as `key=value`. */
+export const KeyValue = <T extends z.ZodObject>(schema: T): T => schema.meta({ [KEY_VALUE]: true });
 
-const isWords = (schema: z.ZodType): schema is z.ZodEnum =>
-  schema instanceof z.ZodEnum && schema.meta()?.[ANY_SPELLING] === true;
+const isWords = (schema: z.ZodType): schema is z.ZodEnum => schema instanceof z.ZodEnum && is(schema, ANY_SPELLING);
 
-/** The list for a single text: this server's words separated by commas, or one other text. JSON is parsed elsewhere. */
+/** The list for a single text: items separated by commas, or one other text. JSON is parsed elsewhere. */
 function listIn(element: z.ZodType, given: string): string[] | undefined {
   if (given === '' || IS_JSON.test(given)) return undefined;
-  if (isWords(element)) return given.split(',').map((word) => word.trim());
+  if (isWords(element) || is(element, LISTED) || is(element, KEY_VALUE))
+    return given.split(',').map((word) => word.trim());
   return element instanceof z.ZodString ? [given] : undefined;
+}
+
+function keyValueIn(given: string) {
+  if (IS_JSON.test(given)) return given;
+  const [, key = given, value] = /^([^=]+)=(.*)$/s.exec(given) ?? [];
+  return { key, ...(value === undefined ? {} : { value }) };
 }
 
 const IS_JSON = /^\s*[[{]/;

@@ -23,17 +23,23 @@ export async function answer(
 ): Promise<Answered> {
   const use = caller(call);
   const texts: string[] = [];
+  /** What facts are looked for in: structured content, or the text of answers without it, such as diagrams. */
+  const shown: string[] = [];
   const start = performance.now();
   for (const [tool, args = {}] of calls) {
     const filled = JSON.parse(JSON.stringify(args).replace(/\$(\w+)/g, (whole, name: string) => ids[name] ?? whole));
-    texts.push((await use(tool, filled)).text);
+    const { text, data } = await use(tool, filled);
+    texts.push(text);
+    shown.push(Object.keys(data).length === 0 ? text : JSON.stringify(data));
   }
-  const text = texts.join('\n');
+  const content = shown.join('\n');
   return {
     ask,
     calls: calls.length,
     tokens: texts.reduce((sum, answered) => sum + countTokens(answered), 0),
     ms: performance.now() - start,
-    missing: facts.filter((fact) => (typeof fact === 'string' ? !text.includes(fact) : !fact.test(text))).map(String),
+    missing: facts
+      .filter((fact) => (typeof fact === 'string' ? !content.includes(fact) : !fact.test(content)))
+      .map(String),
   };
 }

@@ -17,7 +17,6 @@ const without = ({ environments }: Truth, found: readonly { readonly environment
 };
 const ownerOf = ({ environments }: Truth, name: string) =>
   environments.find((each) => each.name === name)?.tags['owner'];
-const isOwn = ({ tags }: Truth['clusters'][number]) => tags['owner'] !== undefined;
 
 function reservedOn({ clusters: all }: Truth, host: Truth['groups'][number]): number {
   return all
@@ -29,33 +28,34 @@ const memoryOf = ({ hostType = '' }: Truth['groups'][number]) => (HOST_TYPES.get
 
 /** What people asked about a hundred environments, with answers that follow from what the operations show, one by one. */
 export const BIG_ASKED: readonly Asked[] = [
-  ask('How many clusters of each type run, everywhere?', clusters({ groupBy: 'type' }), ({ clusters: all }) =>
+  ask('How many clusters of each type run, everywhere?', clusters({ groupBy: ['type'] }), ({ clusters: all }) =>
     counted(all, ({ clusterType }) => clusterType),
   ),
-  ask('How many clusters has each team?', clusters({ groupBy: 'owner' }), (truth) => {
-    const inherited = truth.clusters.filter((each) => !isOwn(each));
-    const teams = [...new Set(inherited.map(({ environment }) => ownerOf(truth, environment)))];
-    return teams.map(
-      (team) =>
-        `"${team}":{"count":${inherited.filter(({ environment }) => ownerOf(truth, environment) === team).length}`,
-    );
+  ask('How many clusters has each team?', clusters({ groupBy: ['environmentTag:owner'] }), (truth) => {
+    return counted(truth.clusters, ({ environment }) => ownerOf(truth, environment));
   }),
-  ask('How many clusters does team-3 have?', clusters({ tag: 'owner=team-3' }), (truth) => {
-    const own = truth.clusters.filter(({ environment }) => ownerOf(truth, environment) === 'team-3');
-    return [`"inEnvironmentsWithThatTag":{"found":${own.length},`];
-  }),
-  ask('Which environments does team-7 own?', find({ kinds: ['environment'], groupBy: 'owner' }), ({ environments }) =>
-    environments.filter(({ tags }) => tags['owner'] === 'team-7').map(({ name }) => `"${name}"`),
+  ask(
+    'How many clusters does team-3 have?',
+    clusters({ tags: [{ key: 'owner', value: 'team-3', of: 'environment' }], groupBy: ['environment'] }),
+    (truth) => {
+      const own = truth.clusters.filter(({ environment }) => ownerOf(truth, environment) === 'team-3');
+      return [`"found":${own.length},`, ...counted(own, ({ environment }) => environment)];
+    },
   ),
-  ask('Which environments have no dataview?', find({ kinds: ['dataview'], groupBy: 'environment' }), (truth) => [
+  ask(
+    'Which environments does team-7 own?',
+    find({ kinds: ['environment'], groupBy: ['tag:owner'] }),
+    ({ environments }) => environments.filter(({ tags }) => tags['owner'] === 'team-7').map(({ name }) => `"${name}"`),
+  ),
+  ask('Which environments have no dataview?', find({ kinds: ['dataview'], groupBy: ['environment'] }), (truth) => [
     without(truth, truth.dataviews),
     '"desk-050"',
   ]),
-  ask('Where are there no users?', find({ kinds: ['user'], groupBy: 'environment' }), (truth) => [
+  ask('Where are there no users?', find({ kinds: ['user'], groupBy: ['environment'] }), (truth) => [
     without(truth, truth.users),
     ...counted(truth.users, ({ environment }) => environment),
   ]),
-  ask('Who has a second host?', hosts({ groupBy: 'environment' }), ({ groups, environments }) =>
+  ask('Who has a second host?', hosts({ groupBy: ['environment'] }), ({ groups, environments }) =>
     environments
       .map(({ name }) => ({ name, count: groups.filter(({ environment }) => environment === name).length }))
       .filter(({ count }) => count > 1)
@@ -66,16 +66,23 @@ export const BIG_ASKED: readonly Asked[] = [
     const [fullest] = truth.groups.toSorted((a, b) => share(b) - share(a));
     return [first('entities', fullest?.name, fullest?.environment)];
   }),
-  ask('How many hosts stand empty?', hosts({ uses: '!clusters', groupBy: 'environment' }), (truth) => {
-    const empty = truth.groups.filter(({ clusters: own = [] }) => own.length === 0);
-    return [`"found":${empty.length},`, ...counted(empty, ({ environment }) => environment)];
-  }),
-  ask('How much memory is left on all hosts of each type?', hosts({ groupBy: 'hostType', sort: 'largest' }), (truth) =>
-    [...new Set(truth.groups.map(({ hostType }) => hostType))].map((type) => {
-      const own = truth.groups.filter(({ hostType }) => hostType === type);
-      const free = own.reduce((sum, host) => sum + memoryOf(host) - reservedOn(truth, host), 0);
-      return new RegExp(`"value":"${type}"[^}]*"hostMemoryFree":"${Math.round(free / 1024)} GiB"`);
-    }),
+  ask(
+    'How many hosts stand empty?',
+    hosts({ where: [{ setting: 'clusters', is: 'unset' }], groupBy: ['environment'] }),
+    (truth) => {
+      const empty = truth.groups.filter(({ clusters: own = [] }) => own.length === 0);
+      return [`"found":${empty.length},`, ...counted(empty, ({ environment }) => environment)];
+    },
+  ),
+  ask(
+    'How much memory is left on all hosts of each type?',
+    hosts({ groupBy: ['hostType'], sort: 'largest' }),
+    (truth) =>
+      [...new Set(truth.groups.map(({ hostType }) => hostType))].map((type) => {
+        const own = truth.groups.filter(({ hostType }) => hostType === type);
+        const free = own.reduce((sum, host) => sum + memoryOf(host) - reservedOn(truth, host), 0);
+        return new RegExp(`"value":"${type}"[^}]*"hostMemoryFree":"${Math.round(free / 1024)} GiB"`);
+      }),
   ),
   ask('Which database is the largest?', find({ kinds: ['database'], sort: 'largest' }), ({ databases }) => {
     const [largest] = databases.toSorted((a, b) => (b.numBytes ?? 0) - (a.numBytes ?? 0));
@@ -84,8 +91,10 @@ export const BIG_ASKED: readonly Asked[] = [
   ask('How much disk is there in all?', find({ kinds: ['volume'], sort: 'largest' }), ({ volumes }) => [
     `"diskGB":${volumes.reduce((sum, { nas1Configuration: disk }) => sum + (disk?.size ?? 0), 0)},`,
   ]),
-  ask('Which disks are larger than 2,400 GB?', find({ kinds: ['volume'], uses: 'sizeGB>2400' }), ({ volumes }) =>
-    exactly(volumes.filter(({ nas1Configuration: disk }) => (disk?.size ?? 0) > 2_400)),
+  ask(
+    'Which disks are larger than 2,400 GB?',
+    find({ kinds: ['volume'], where: [{ setting: 'sizeGB', is: 'above', value: 2_400 }] }),
+    ({ volumes }) => exactly(volumes.filter(({ nas1Configuration: disk }) => (disk?.size ?? 0) > 2_400)),
   ),
   ask('Which clusters are behind, and by how many loads?', problems('behind'), ({ clusters: all, databases }) => {
     const newest = new Map(
@@ -99,26 +108,31 @@ export const BIG_ASKED: readonly Asked[] = [
     );
     return [`"behind":${behind.length}`, ...behind.map(({ name }) => `cluster:${name}"`), '"behindBy":1'];
   }),
-  ask('Which clusters run on nodes of their own?', clusters({ uses: 'nodeType' }), ({ clusters: all }) =>
-    exactly(all.filter(({ capacityConfiguration }) => capacityConfiguration?.nodeType !== undefined)),
+  ask(
+    'Which clusters run on nodes of their own?',
+    clusters({ where: [{ setting: 'nodeType', is: 'set' }] }),
+    ({ clusters: all }) =>
+      exactly(all.filter(({ capacityConfiguration }) => capacityConfiguration?.nodeType !== undefined)),
   ),
-  ask('Which clusters have a cache?', clusters({ uses: 'cacheStorageConfigurations' }), ({ clusters: all }) =>
-    exactly(all.filter(({ cacheStorageConfigurations: caches = [] }) => caches.length > 0)),
+  ask(
+    'Which clusters have a cache?',
+    clusters({ where: [{ setting: 'cacheStorageConfigurations', is: 'set' }] }),
+    ({ clusters: all }) => exactly(all.filter(({ cacheStorageConfigurations: caches = [] }) => caches.length > 0)),
   ),
-  ask('How much memory did all clusters reserve?', clusters({ groupBy: 'azMode', view: 'full' }), (truth) => {
+  ask('How much memory did all clusters reserve?', clusters({ groupBy: ['azMode'], view: 'full' }), (truth) => {
     const reserved = truth.groups.reduce((sum, host) => sum + reservedOn(truth, host), 0);
     return [`"clusterMemoryReserved":"${Math.round(reserved / 1024)} GiB"`];
   }),
-  ask('How many clusters are in which state?', clusters({ groupBy: 'status' }), ({ clusters: all }) =>
+  ask('How many clusters are in which state?', clusters({ groupBy: ['status'] }), ({ clusters: all }) =>
     counted(all, ({ status }) => status),
   ),
-  ask('Which environments have the fewest clusters?', clusters({ groupBy: 'environment' }), ({ clusters: all }) =>
+  ask('Which environments have the fewest clusters?', clusters({ groupBy: ['environment'] }), ({ clusters: all }) =>
     counted(all, ({ environment }) => environment).filter((text) => /uat|prod|desk-09/.test(text)),
   ),
-  ask('In which zones is everything?', clusters({ groupBy: 'zone' }), ({ clusters: all }) =>
+  ask('In which zones is everything?', clusters({ groupBy: ['zone'] }), ({ clusters: all }) =>
     counted(all, ({ availabilityZoneId }) => availabilityZoneId),
   ),
-  ask('How did all loads end?', find({ kinds: ['changeset'], groupBy: 'status' }), ({ changesets }) =>
+  ask('How did all loads end?', find({ kinds: ['changeset'], groupBy: ['status'] }), ({ changesets }) =>
     counted(changesets, ({ status }) => status),
   ),
   ask('Which environment is the oldest?', find({ kinds: ['environment'], sort: 'oldest' }), ({ environments }) => {
@@ -131,7 +145,7 @@ export const BIG_ASKED: readonly Asked[] = [
     const [newest] = all.toSorted((a, b) => (b.createdTimestamp ?? '').localeCompare(a.createdTimestamp ?? ''));
     return [first('entities', newest?.name, newest?.environment)];
   }),
-  ask('Where does the name vol-logs occur?', find({ name: 'vol-logs', groupBy: 'environment' }), ({ volumes }) => {
+  ask('Where does the name vol-logs occur?', find({ name: 'vol-logs', groupBy: ['environment'] }), ({ volumes }) => {
     const own = volumes.filter(({ name }) => name === 'vol-logs');
     return [`"found":${own.length},`, ...counted(own, ({ environment }) => environment)];
   }),
@@ -148,7 +162,7 @@ export const BIG_ASKED: readonly Asked[] = [
       .filter(({ name, environment }) => environment === 'desk-024' && /left/.test(name))
       .map(({ name }) => `${name}"`),
   ),
-  ask('Which gateways has desk-050?', clusters({ environment: 'desk-050', type: 'gateway' }), ({ clusters: all }) =>
+  ask('Which gateways has desk-050?', clusters({ environment: 'desk-050', type: ['GATEWAY'] }), ({ clusters: all }) =>
     exactly(all.filter(({ environment, clusterType }) => environment === 'desk-050' && clusterType === 'GATEWAY')),
   ),
   ask(
@@ -157,7 +171,7 @@ export const BIG_ASKED: readonly Asked[] = [
     (truth) =>
       truth.clusters.filter(({ environment }) => environment === 'desk-010').map(({ name }) => `cluster:${name}"`),
   ),
-  ask('Do any of them run another release?', clusters({ groupBy: 'release' }), ({ clusters: all }) =>
+  ask('Do any of them run another release?', clusters({ groupBy: ['release'] }), ({ clusters: all }) =>
     counted(all, ({ releaseLabel }) => releaseLabel),
   ),
 ];

@@ -20,7 +20,7 @@ export const BIG_QUESTIONS: readonly Question[] = [
   ask('How many HDBs are there?', [find({ kinds: ['cluster'], name: 'hdb-0' })], '"found":500'),
   ask(
     'Which clusters failed?',
-    [find({ kinds: ['cluster'], status: 'FAILED', name: '-042-' })],
+    [find({ kinds: ['cluster'], status: ['failed'], name: '-042-' })],
     'gp-042-19',
     'Not enough memory',
     '"found":1',
@@ -39,14 +39,14 @@ export const BIG_QUESTIONS: readonly Question[] = [
   ask('Does anything refer to what is gone?', [problems('dangling', { environment: 'desk-001' })], '"dangling":0'),
   ask(
     'Which environments belong to team-3?',
-    [find({ kinds: ['environment'], tag: 'owner=team-3' })],
+    [find({ kinds: ['environment'], tags: [{ key: 'owner', value: 'team-3' }] })],
     '"found":10',
     'desk-003',
     'desk-093',
   ),
   ask(
     'Who owns the trades database of desk-055?',
-    [find({ kinds: ['database'], environment: 'desk-055', tag: 'owner' })],
+    [find({ kinds: ['database'], environment: 'desk-055', tags: [{ key: 'owner' }] })],
     'team-5',
   ),
   ask(
@@ -84,7 +84,7 @@ export const BIG_QUESTIONS: readonly Question[] = [
   ),
   ask(
     'Are all tickerplants of desk-0 running?',
-    [find({ kinds: ['cluster'], name: 'tickerplant', status: '!RUNNING' })],
+    [find({ kinds: ['cluster'], name: 'tickerplant', notStatus: ['RUNNING'] })],
     '"found":0',
   ),
   ask(
@@ -94,14 +94,14 @@ export const BIG_QUESTIONS: readonly Question[] = [
   ),
   ask(
     'How many clusters of each type do we run?',
-    [find({ kinds: ['cluster'], groupBy: 'type' })],
+    [find({ kinds: ['cluster'], groupBy: ['type'] })],
     '"value":"HDB","count":5',
     '"value":"GP","count":5',
     '"found":2',
   ),
   ask(
     'Which teams own how many environments?',
-    [find({ kinds: ['environment'], groupBy: 'tag:owner' })],
+    [find({ kinds: ['environment'], groupBy: ['tag:owner'] })],
     /team-3","count":10/,
   ),
   ask(
@@ -111,7 +111,7 @@ export const BIG_QUESTIONS: readonly Question[] = [
   ),
   ask(
     'How much disk do all desks have?',
-    [find({ kinds: ['volume'], name: 'vol-l', uses: 'sizeGB', groupBy: 'type' })],
+    [find({ kinds: ['volume'], name: 'vol-l', where: [{ setting: 'sizeGB', is: 'set' }], groupBy: ['type'] })],
     '"diskGB":139200',
     '"found":104',
   ),
@@ -123,22 +123,22 @@ export const BIG_QUESTIONS: readonly Question[] = [
   ),
   ask(
     'Which hosts are of which type?',
-    [find({ kinds: ['scaling-group'], name: 'sg-main', groupBy: 'hostType' })],
+    [find({ kinds: ['scaling-group'], name: 'sg-main', groupBy: ['hostType'] })],
     /kx\.sg1\.16xlarge","count":100/,
   ),
   ask(
     'Which clusters run gateway code?',
-    [find({ kinds: ['cluster'], environment: 'desk-011', uses: 'kdb-code/app.zip', groupBy: 'type' })],
+    [find({ kinds: ['cluster'], environment: 'desk-011', text: 'kdb-code/app.zip', groupBy: ['type'] })],
     '"found":20',
   ),
   ask(
     'Does everything on desk-060 sit in one subnet?',
-    [find({ kinds: ['cluster'], environment: 'desk-060', groupBy: 'subnets' })],
+    [find({ kinds: ['cluster'], environment: 'desk-060', groupBy: ['subnets'] })],
     /subnet-04d9b6a17e83c5f21","count":20/,
   ),
   ask(
     'Which clusters hang on vol-logs of desk-033?',
-    [find({ kinds: ['cluster'], environment: 'desk-033', uses: 'vol-logs' })],
+    [find({ kinds: ['cluster'], environment: 'desk-033', text: 'vol-logs' })],
     'tickerplant-033-01',
     '"found":5',
   ),
@@ -150,7 +150,7 @@ export const BIG_QUESTIONS: readonly Question[] = [
   ),
   ask(
     'How many loads were there in all desks that end in 7?',
-    [find({ kinds: ['changeset'], environment: 'desk-097', groupBy: 'status' })],
+    [find({ kinds: ['changeset'], environment: 'desk-097', groupBy: ['status'] })],
     /COMPLETED","count":2/,
   ),
   ask(
@@ -161,7 +161,7 @@ export const BIG_QUESTIONS: readonly Question[] = [
   ),
   ask(
     'Which things of desk-024 have no owner?',
-    [find({ environment: 'desk-024', tag: '!owner', groupBy: 'kind' })],
+    [find({ environment: 'desk-024', tags: [{ key: 'owner', absent: true }], groupBy: ['kind'] })],
     /cluster","count":20/,
     /volume","count":2/,
   ),
@@ -174,37 +174,42 @@ export const BIG_QUESTIONS: readonly Question[] = [
   ),
   ask(
     'What changed in desk-012 in the last hour?',
-    [find({ environment: 'desk-012', changedWithin: '1h', groupBy: 'kind' })],
+    [find({ environment: 'desk-012', changedAfter: '1h', groupBy: ['kind'] })],
     /cluster","count":20/,
   ),
   ask(
     'What is wrong anywhere, of every sort?',
     [['find_kx_problems', {}]],
-    '"failed":3,"stuck":0,"behind":52,"idle":10,"orphaned":0',
+    '"failed":3,"stuck":0,"behind":52,"unused":10,"dangling":0',
     '"notChecked":"nodes of',
   ),
   ask('Is anything on its way?', [problems('underway')], '"underway":0'),
   ask(
     'How many clusters has each desk?',
-    [find({ kinds: ['cluster'], groupBy: 'environment' })],
+    [find({ kinds: ['cluster'], groupBy: ['environment'] })],
     '"value":"desk-000","count":20',
     '"value":"desk-099","count":20',
   ),
   ask(
     'Do all clusters have the same release?',
-    [find({ kinds: ['cluster'], name: '-0', groupBy: 'releaseLabel' })],
+    [find({ kinds: ['cluster'], name: '-0', groupBy: ['releaseLabel'] })],
     /"groups":\[\{"value":"1\.0","count":\d+,[^[]*\[[^\]]*\][^\]{]*\}\]/,
   ),
   ask(
     'Has every environment an owner?',
-    [find({ kinds: ['environment'], tag: '!owner' })],
+    [find({ kinds: ['environment'], tags: [{ key: 'owner', absent: true }] })],
     '"found":0',
     'owner=team-9',
   ),
-  ask('What does team-3 run?', [find({ kinds: ['environment'], tag: 'team-3' })], '"found":10', 'desk-053'),
+  ask(
+    'What does team-3 run?',
+    [find({ kinds: ['environment'], tags: [{ value: 'team-3' }] })],
+    '"found":10',
+    'desk-053',
+  ),
   ask(
     'Which buckets do all loads come from?',
-    [find({ kinds: ['changeset'], groupBy: 'bucket' })],
+    [find({ kinds: ['changeset'], groupBy: ['bucket'] })],
     '"value":"market-data","count":110',
   ),
   ask(
@@ -229,18 +234,25 @@ export const BIG_QUESTIONS: readonly Question[] = [
   ),
   ask(
     'Which clusters of desk-060 mount nothing?',
-    [find({ kinds: ['cluster'], environment: 'desk-060', uses: '!databases', groupBy: 'type' })],
+    [
+      find({
+        kinds: ['cluster'],
+        environment: 'desk-060',
+        where: [{ setting: 'databases', is: 'unset' }],
+        groupBy: ['type'],
+      }),
+    ],
     '"found":15',
     '"value":"GATEWAY","count":5',
   ),
   ask(
     'How many gigabytes of disk are of which type?',
-    [find({ kinds: ['volume'], groupBy: 'type' })],
+    [find({ kinds: ['volume'], groupBy: ['type'] })],
     /"value":"SSD_250"[^}]*"diskGB":145200/,
   ),
   ask(
     'Which clusters are not running, anywhere?',
-    [find({ kinds: ['cluster'], name: '-0', status: '!RUNNING' })],
+    [find({ kinds: ['cluster'], name: '-0', notStatus: ['RUNNING'] })],
     'gp-042-19',
     'CREATE_FAILED',
     '"found":1',

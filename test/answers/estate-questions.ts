@@ -32,12 +32,15 @@ export const ESTATE_QUESTIONS: readonly Asked[] = [
       ({ customDNSServerName, customDNSServerIP }) => `${customDNSServerName} ${customDNSServerIP}`,
     ),
   ),
-  ask('Which address range does production take?', find({ uses: 'cidr' }), ({ environments: all }) => [
-    `${one(all, 'kdb-prod').transitGatewayConfiguration?.routableCIDRSpace}`,
-    '"found":1',
-  ]),
-  ask('Which environments are not attached to the network?', find({ uses: 'network=NONE' }), ({ environments: all }) =>
-    exactly(all.filter(({ tgwStatus }) => tgwStatus === 'NONE')),
+  ask(
+    'Which address range does production take?',
+    find({ where: [{ setting: 'cidr', is: 'set' }] }),
+    ({ environments: all }) => [`${one(all, 'kdb-prod').transitGatewayConfiguration?.routableCIDRSpace}`, '"found":1'],
+  ),
+  ask(
+    'Which environments are not attached to the network?',
+    find({ where: [{ setting: 'network', is: 'equals', value: 'NONE' }] }),
+    ({ environments: all }) => exactly(all.filter(({ tgwStatus }) => tgwStatus === 'NONE')),
   ),
   ask('In which account does AWS run production for us?', environments, ({ environments: all }) => [
     `"serviceAccount":"${one(all, 'kdb-prod').dedicatedServiceAccountId}"`,
@@ -46,9 +49,11 @@ export const ESTATE_QUESTIONS: readonly Asked[] = [
   ask('Which certificate authority do clients of uat trust?', about('kdb-uat', 'uat'), ({ environments: all }) => [
     `${one(all, 'kdb-uat').certificateAuthorityArn}`,
   ]),
-  ask('Who is the owner of the test environment?', find({ name: 'kdb-uat', tag: 'owner' }), ({ environments: all }) => [
-    `"owner":"${one(all, 'kdb-uat').tags['owner']}"`,
-  ]),
+  ask(
+    'Who is the owner of the test environment?',
+    find({ name: 'kdb-uat', tags: [{ key: 'owner' }] }),
+    ({ environments: all }) => [`"owner":"${one(all, 'kdb-uat').tags['owner']}"`],
+  ),
   ask('What is the ARN of hdb-fx?', find({ name: 'hdb-fx' }), (truth) => [arn(truth, 'kxCluster/hdb-fx')]),
   ask('I need the ARN of jonas to connect.', find({ name: 'jonas' }), ({ users }) => [
     `${one(users, 'jonas_lind').userArn}`,
@@ -56,37 +61,38 @@ export const ESTATE_QUESTIONS: readonly Asked[] = [
   ask('What is the ARN of the live FX view?', about('fx_spot_live'), (truth) => [
     arn(truth, 'kxDatabase/fx_spot/kxDataview/fx_spot_live'),
   ]),
-  ask('How many users are in each environment?', find({ kinds: ['user'], groupBy: 'environment' }), ({ users }) =>
+  ask('How many users are in each environment?', find({ kinds: ['user'], groupBy: ['environment'] }), ({ users }) =>
     counted(users, ({ environment }) => environment),
   ),
-  ask('Who shares a role with whom?', find({ kinds: ['user'], groupBy: 'role' }), ({ users }) =>
+  ask('Who shares a role with whom?', find({ kinds: ['user'], groupBy: ['role'] }), ({ users }) =>
     counted(users, ({ iamRole }) => iamRole),
   ),
-  ask('Does anybody log in as an administrator?', find({ kinds: ['user'], uses: 'iamRole=admin' }), ({ users }) => [
-    '"found":0',
-    ...users.map(({ iamRole }) => `${iamRole}`),
-  ]),
-  ask('Were users added this month?', find({ kinds: ['user'], youngerThan: '30d' }), ({ users }) => [
+  ask(
+    'Does anybody log in as an administrator?',
+    find({ kinds: ['user'], where: [{ setting: 'iamRole', is: 'contains', value: 'admin' }] }),
+    ({ users }) => ['"found":0', ...users.map(({ iamRole }) => `${iamRole}`)],
+  ),
+  ask('Were users added this month?', find({ kinds: ['user'], createdAfter: '30d' }), ({ users }) => [
     `"found":${users.filter(({ createTimestamp }) => days(createTimestamp) < 30).length}`,
   ]),
   ask('Can mei_tanaka be removed, and whose role has she?', about('mei_tanaka'), ({ users }) => [
     `${one(users, 'mei_tanaka').iamRole}`,
     '"dependants":0',
   ]),
-  ask('Which clusters were not touched for a month?', clusters({ changedWithin: '!30d' }), ({ clusters: all }) =>
+  ask('Which clusters were not touched for a month?', clusters({ changedBefore: '30d' }), ({ clusters: all }) =>
     exactly(all.filter((each) => days(changedAt(each)) > 30)),
   ),
-  ask('Which clusters were made since Friday?', clusters({ youngerThan: '2026-03-13' }), ({ clusters: all }) =>
+  ask('Which clusters were made since Friday?', clusters({ createdAfter: '2026-03-13' }), ({ clusters: all }) =>
     exactly(all.filter(({ createdTimestamp = '' }) => createdTimestamp > '2026-03-13')),
   ),
-  ask('What was made more than eight weeks ago?', clusters({ olderThan: '8w' }), ({ clusters: all }) =>
+  ask('What was made more than eight weeks ago?', clusters({ createdBefore: '8w' }), ({ clusters: all }) =>
     exactly(all.filter(({ createdTimestamp }) => days(createdTimestamp) > 56)),
   ),
   ask('Which cluster was changed last?', clusters({ sort: 'changed' }), ({ clusters: all }) => {
     const [last] = all.toSorted((a, b) => (changedAt(b) ?? '').localeCompare(changedAt(a) ?? ''));
     return [new RegExp(`"entities":\\[\\{"kind":"cluster","name":"${last?.name}"`)];
   }),
-  ask('Is anything being deleted?', find({ status: 'DELETING' }), () => ['"found":0', '"statesThereAre":[']),
+  ask('Is anything being deleted?', find({ status: ['DELETING'] }), () => ['"found":0', '"existingStatuses":[']),
   ask('Who are the neighbours of tp-fx, and how much does each take?', about('sg-realtime'), (truth) =>
     hostedOn('sg-realtime', truth).map(({ name, scalingGroupConfiguration: shared }) => {
       const size = `${shared?.nodeCount} x ${(shared?.memoryReservation ?? 0) / 1024} GiB`;
@@ -95,21 +101,23 @@ export const ESTATE_QUESTIONS: readonly Asked[] = [
   ),
   ask(
     'Whose clusters stop if sg-realtime goes down?',
-    find({ uses: 'host=sg-realtime', groupBy: 'tag:owner' }),
+    find({ where: [{ setting: 'host', is: 'equals', value: 'sg-realtime' }], groupBy: ['tag:owner'] }),
     (truth) => counted(hostedOn('sg-realtime', truth), ({ tags }) => tags['owner']),
   ),
   ask(
     'Which clusters have a host of their own type of node?',
-    clusters({ uses: '!scalingGroup' }),
+    clusters({ where: [{ setting: 'scalingGroup', is: 'unset' }] }),
     ({ clusters: all }) =>
       exactly(all.filter(({ scalingGroupConfiguration }) => scalingGroupConfiguration === undefined)),
   ),
-  ask('Which hosts have no clusters?', find({ kinds: ['scaling-group'], uses: '!clusters' }), ({ groups }) =>
-    exactly(groups.filter(({ clusters: own = [] }) => own.length === 0)),
+  ask(
+    'Which hosts have no clusters?',
+    find({ kinds: ['scaling-group'], where: [{ setting: 'clusters', is: 'unset' }] }),
+    ({ groups }) => exactly(groups.filter(({ clusters: own = [] }) => own.length === 0)),
   ),
   ask(
     'Which volumes are attached to nothing?',
-    find({ kinds: ['volume'], uses: '!usedBy' }),
+    find({ kinds: ['volume'], where: [{ setting: 'usedBy', is: 'unset' }] }),
     ({ volumes, dataviews }) => {
       const cached = dataviews.flatMap(({ segmentConfigurations = [] }) => segmentConfigurations);
       return exactly(
@@ -120,7 +128,7 @@ export const ESTATE_QUESTIONS: readonly Asked[] = [
       );
     },
   ),
-  ask('Where do the RDBs save down to?', clusters({ type: 'RDB' }), ({ clusters: all }) =>
+  ask('Where do the RDBs save down to?', clusters({ type: ['RDB'] }), ({ clusters: all }) =>
     all
       .filter(({ clusterType }) => clusterType === 'RDB')
       .map(({ name, savedownStorageConfiguration: savedown }) =>
@@ -131,12 +139,12 @@ export const ESTATE_QUESTIONS: readonly Asked[] = [
   ),
   ask(
     'Which clusters write or replay tickerplant logs?',
-    clusters({ uses: 'tickerplantLogConfiguration' }),
+    clusters({ where: [{ setting: 'tickerplantLogConfiguration', is: 'set' }] }),
     ({ clusters: all }) => exactly(all.filter(({ tickerplantLogConfiguration: logs }) => logs !== undefined)),
   ),
   ask(
     'How much of each type of host is free?',
-    find({ kinds: ['scaling-group'], groupBy: 'hostType', view: 'full' }),
+    find({ kinds: ['scaling-group'], groupBy: ['hostType'], view: 'full' }),
     (truth) =>
       truth.groups.map(({ name, hostType }) => {
         const own = hostedOn(name, truth).filter(({ status }) => status !== 'CREATE_FAILED');
@@ -152,7 +160,7 @@ export const ESTATE_QUESTIONS: readonly Asked[] = [
     `"sizeGB":${one(volumes, 'vol-backtest').nas1Configuration?.size}`,
     `"environment":"${one(volumes, 'vol-backtest').environment}"`,
   ]),
-  ask('Which version of the HDB code is where?', find({ type: 'HDB', groupBy: 'code' }), ({ clusters: all }) =>
+  ask('Which version of the HDB code is where?', find({ type: ['HDB'], groupBy: ['code'] }), ({ clusters: all }) =>
     counted(
       all.filter(({ clusterType }) => clusterType === 'HDB'),
       ({ code }) => `s3://${code?.s3Bucket}/${code?.s3Key}`,
@@ -176,7 +184,7 @@ export const ESTATE_QUESTIONS: readonly Asked[] = [
   ),
   ask(
     'Which databases got no data for ten days?',
-    find({ kinds: ['database'], changedWithin: '!10d' }),
+    find({ kinds: ['database'], changedBefore: '10d' }),
     ({ databases }) => exactly(databases.filter(({ lastModifiedTimestamp }) => days(lastModifiedTimestamp) > 10)),
   ),
   ask('Is anything suspended or failed, everywhere?', problems('failed'), ({ clusters: all, changesets }) => [

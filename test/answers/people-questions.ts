@@ -39,10 +39,10 @@ const isBehind = ({ databases, dataviews }: Truth, { databases: mounts = [] }: T
 
 /** What other people asked of the demo world; each right answer is worked out from what the single operations say. */
 export const PEOPLE_QUESTIONS: readonly Asked[] = [
-  ask('How many clusters does each environment have?', clusters({ groupBy: 'environment' }), (truth) =>
+  ask('How many clusters does each environment have?', clusters({ groupBy: ['environment'] }), (truth) =>
     counted(truth.clusters, ({ environment }) => environment),
   ),
-  ask('Has any cluster another releaseLabel than the rest?', clusters({ groupBy: 'releaseLabel' }), (truth) =>
+  ask('Has any cluster another releaseLabel than the rest?', clusters({ groupBy: ['releaseLabel'] }), (truth) =>
     counted(truth.clusters, ({ releaseLabel }) => releaseLabel),
   ),
   ask('How much memory is free on each host, everywhere?', find({ kinds: ['scaling-group'] }), (truth) =>
@@ -50,7 +50,7 @@ export const PEOPLE_QUESTIONS: readonly Asked[] = [
   ),
   ask(
     'How much memory have the clusters of each cost centre reserved?',
-    clusters({ groupBy: 'tag:cost-centre', view: 'full' }),
+    clusters({ groupBy: ['tag:cost-centre'], view: 'full' }),
     (truth) =>
       [...new Set(truth.clusters.map(({ tags }) => tags['cost-centre'] ?? ''))].map((centre) => {
         const own = reserved(made(truth).filter(({ tags }) => tags['cost-centre'] === centre));
@@ -61,7 +61,7 @@ export const PEOPLE_QUESTIONS: readonly Asked[] = [
   ),
   ask(
     'How many gigabytes of each disk type do we pay for?',
-    find({ kinds: ['volume'], groupBy: 'nas1Configuration' }),
+    find({ kinds: ['volume'], groupBy: ['nas1Configuration'] }),
     ({ volumes }) =>
       [...new Set(volumes.map(({ nas1Configuration }) => nas1Configuration?.type))].map((type) => {
         const own = volumes.filter(({ nas1Configuration }) => nas1Configuration?.type === type);
@@ -77,7 +77,7 @@ export const PEOPLE_QUESTIONS: readonly Asked[] = [
   ),
   ask(
     'How much cache is provisioned in all?',
-    clusters({ uses: 'cacheStorageConfigurations' }),
+    clusters({ where: [{ setting: 'cacheStorageConfigurations', is: 'set' }] }),
     ({ clusters: all }) => [
       `"cacheGB":${sum(all.flatMap(({ cacheStorageConfigurations = [] }) => cacheStorageConfigurations.map(({ size }) => size)))}`,
       ...exactly(all.filter(({ cacheStorageConfigurations }) => cacheStorageConfigurations?.length)),
@@ -94,7 +94,7 @@ export const PEOPLE_QUESTIONS: readonly Asked[] = [
   }),
   ask(
     'Which clusters cannot scale by themselves?',
-    clusters({ uses: '!autoScalingConfiguration', groupBy: 'type' }),
+    clusters({ where: [{ setting: 'autoScalingConfiguration', is: 'unset' }], groupBy: ['type'] }),
     ({ clusters: all }) => {
       const fixed = all.filter(({ autoScalingConfiguration }) => autoScalingConfiguration === undefined);
       return [
@@ -104,62 +104,70 @@ export const PEOPLE_QUESTIONS: readonly Asked[] = [
       ];
     },
   ),
-  ask('Which clusters have no init script?', clusters({ uses: '!initializationScript' }), ({ clusters: all }) =>
-    exactly(all.filter(({ initializationScript }) => initializationScript === undefined)),
+  ask(
+    'Which clusters have no init script?',
+    clusters({ where: [{ setting: 'initializationScript', is: 'unset' }] }),
+    ({ clusters: all }) => exactly(all.filter(({ initializationScript }) => initializationScript === undefined)),
   ),
-  ask('Which clusters run without any code?', clusters({ uses: '!code' }), ({ clusters: all }) =>
-    exactly(all.filter(({ code }) => code === undefined)),
+  ask(
+    'Which clusters run without any code?',
+    clusters({ where: [{ setting: 'code', is: 'unset' }] }),
+    ({ clusters: all }) => exactly(all.filter(({ code }) => code === undefined)),
   ),
   ask('What command line does tp-fx get?', find({ name: 'tp-fx' }), ({ clusters: all }) =>
     (one(all, 'tp-fx').commandLineArguments ?? []).map(({ key, value }) => `${key}=${value}`),
   ),
-  ask('Which clusters have a memory limit, and which?', clusters({ groupBy: 'memoryLimit' }), ({ clusters: all }) =>
+  ask('Which clusters have a memory limit, and which?', clusters({ groupBy: ['memoryLimit'] }), ({ clusters: all }) =>
     counted(all, ({ scalingGroupConfiguration: shared }) => shared?.memoryLimit),
   ),
-  ask('Which database does each cluster read or fill?', clusters({ groupBy: 'databaseName' }), ({ clusters: all }) =>
+  ask('Which database does each cluster read or fill?', clusters({ groupBy: ['databaseName'] }), ({ clusters: all }) =>
     counted(all, ({ databases = [] }) => databases[0]?.databaseName),
   ),
-  ask('Which clusters mount nothing?', clusters({ uses: '!databases' }), ({ clusters: all }) =>
-    exactly(all.filter(({ databases = [] }) => databases.length === 0)),
+  ask(
+    'Which clusters mount nothing?',
+    clusters({ where: [{ setting: 'databases', is: 'unset' }] }),
+    ({ clusters: all }) => exactly(all.filter(({ databases = [] }) => databases.length === 0)),
   ),
   ask(
     'Is anything spread over several zones?',
-    find({ uses: 'azMode=MULTI' }),
+    find({ where: [{ setting: 'azMode', is: 'equals', value: 'MULTI' }] }),
     ({ clusters: all, volumes, dataviews }) => [
       `"found":${[...all, ...volumes, ...dataviews].filter(({ azMode }) => azMode === 'MULTI').length}`,
-      '"valuesThereAre":["SINGLE"]',
+      '"existingValues":["SINGLE"]',
     ],
   ),
-  ask('Which addresses do our clusters get, IPv4 or 6?', clusters({ groupBy: 'ipAddressType' }), ({ clusters: all }) =>
-    counted(all, ({ vpcConfiguration }) => vpcConfiguration?.ipAddressType),
+  ask(
+    'Which addresses do our clusters get, IPv4 or 6?',
+    clusters({ groupBy: ['ipAddressType'] }),
+    ({ clusters: all }) => counted(all, ({ vpcConfiguration }) => vpcConfiguration?.ipAddressType),
   ),
-  ask('How many clusters are in each subnet?', clusters({ groupBy: 'subnetIds' }), ({ clusters: all }) =>
+  ask('How many clusters are in each subnet?', clusters({ groupBy: ['subnetIds'] }), ({ clusters: all }) =>
     counted(all, ({ vpcConfiguration }) => vpcConfiguration?.subnetIds?.[0]),
   ),
-  ask('What has no tag at all?', find({ tag: '!*' }), (truth) =>
+  ask('What has no tag at all?', find({ tags: [{ absent: true }] }), (truth) =>
     exactly(
       [truth.environments, truth.clusters, truth.groups, truth.volumes, truth.databases, truth.dataviews, truth.users]
         .flat()
         .filter(({ tags }) => Object.keys(tags).length === 0),
     ),
   ),
-  ask('What is tagged CC-5110?', find({ tag: 'CC-5110' }), (truth) =>
+  ask('What is tagged CC-5110?', find({ tags: [{ value: 'CC-5110' }] }), (truth) =>
     exactly(
       [truth.clusters, truth.groups, truth.volumes, truth.databases, truth.dataviews, truth.users]
         .flat()
         .filter(({ tags }) => Object.values(tags).includes('CC-5110')),
     ),
   ),
-  ask('Is there an owner called fx?', find({ tag: 'owner=fx' }), (truth) => [
+  ask('Is there an owner called fx?', find({ tags: [{ key: 'owner', value: 'fx' }] }), (truth) => [
     '"found":0',
     ...new Set(truth.clusters.map(({ tags }) => `owner=${tags['owner']}`)),
   ]),
-  ask('Which buckets do our loads come from?', find({ kinds: ['changeset'], groupBy: 'bucket' }), ({ changesets }) =>
+  ask('Which buckets do our loads come from?', find({ kinds: ['changeset'], groupBy: ['bucket'] }), ({ changesets }) =>
     counted(changesets, bucketOf),
   ),
   ask(
     'Did anything ever come from halden-reference?',
-    find({ kinds: ['changeset'], uses: 'halden-reference' }),
+    find({ kinds: ['changeset'], text: 'halden-reference' }),
     ({ changesets }) => [
       ...exactly(changesets.filter((changeset) => bucketOf(changeset) === 'halden-reference')),
       ...changesets.filter((changeset) => bucketOf(changeset) === 'halden-reference').flatMap(sourcesOf),
@@ -172,7 +180,7 @@ export const PEOPLE_QUESTIONS: readonly Asked[] = [
   ),
   ask(
     'What exactly did the load that failed ask for?',
-    find({ kinds: ['changeset'], status: 'FAILED' }),
+    find({ kinds: ['changeset'], status: ['FAILED'] }),
     ({ changesets }) => {
       const failed = changesets.filter(({ status }) => status === 'FAILED');
       return [
@@ -182,8 +190,10 @@ export const PEOPLE_QUESTIONS: readonly Asked[] = [
       ];
     },
   ),
-  ask('How many loads has each database had?', find({ kinds: ['changeset'], groupBy: 'database' }), ({ changesets }) =>
-    counted(changesets, ({ databaseName }) => databaseName),
+  ask(
+    'How many loads has each database had?',
+    find({ kinds: ['changeset'], groupBy: ['database'] }),
+    ({ changesets }) => counted(changesets, ({ databaseName }) => databaseName),
   ),
   ask(
     'What was in the very first load of equities_taq?',
@@ -197,7 +207,7 @@ export const PEOPLE_QUESTIONS: readonly Asked[] = [
   ),
   ask(
     'Which dataviews must be moved by hand?',
-    find({ kinds: ['dataview'], uses: 'autoUpdate=false' }),
+    find({ kinds: ['dataview'], where: [{ setting: 'autoUpdate', is: 'equals', value: false }] }),
     ({ dataviews }) => exactly(dataviews.filter(({ autoUpdate }) => !autoUpdate)),
   ),
   ask('Which paths does the static equities view cache, and where?', about('equities_taq_static'), ({ dataviews }) =>
@@ -236,7 +246,9 @@ export const PEOPLE_QUESTIONS: readonly Asked[] = [
       .filter(({ status = '' }) => /^(?:UPDATING|CREATING)$/.test(status))
       .map(({ name, status }) => new RegExp(`cluster:${name}"[^}]*is ${status}`)),
   ),
-  ask('Which clusters are being created or updated?', clusters({ status: 'CREATING,UPDATING' }), ({ clusters: all }) =>
-    exactly(all.filter(({ status = '' }) => /^(?:UPDATING|CREATING)$/.test(status))),
+  ask(
+    'Which clusters are being created or updated?',
+    clusters({ status: ['CREATING', 'UPDATING'] }),
+    ({ clusters: all }) => exactly(all.filter(({ status = '' }) => /^(?:UPDATING|CREATING)$/.test(status))),
   ),
 ];

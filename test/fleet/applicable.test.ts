@@ -6,20 +6,22 @@ const { world, use } = demoTools();
 
 describe('a condition that the requested kinds cannot meet is an error, not an empty answer', () => {
   test.each([
-    [{ kinds: ['user'], type: 'nl-tutor' }, /^There is no type of users; only clusters, .* uses .* such as iamRole/],
-    [{ kinds: ['database', 'dataview'], type: 'SSD' }, /no type of databases and dataviews/],
-    [{ kinds: ['user'], status: 'ACTIVE' }, /no status of users; only environments, clusters/],
+    [
+      { kinds: ['user'], type: ['nl-tutor'] },
+      /^There is no type of users; only clusters, .* text and where search all settings/,
+    ],
+    [{ kinds: ['database', 'dataview'], type: ['SSD'] }, /no type of databases and dataviews/],
+    [{ kinds: ['user'], status: ['ACTIVE'] }, /no status of users; only environments, clusters/],
     [{ kinds: ['user'], sort: 'largest' }, /no size of users/],
     [{ kinds: ['dataview'], sort: 'fullest' }, /no fullness of dataviews/],
-    [{ kinds: ['volume'], status: 'ATTACHED' }, /"attached" is not a status of volumes. Statuses: CREATING, /],
-    [{ kinds: ['cluster'], status: 'RUNING' }, /"runing" is not a status of clusters; did you mean RUNNING/],
-    [{ kinds: ['cluster'], status: '!RUNING' }, /"runing" is not a status/],
-    [{ kinds: ['cluster'], status: 'RUNNING,healthy' }, /"healthy" is not a status of clusters/],
-    [{ kinds: ['cluster'], status: 'stuck' }, /find_kx_problems \(problem: stuck\)/],
-    [{ kinds: ['volume'], status: 'unused' }, /find_kx_problems \(problem: unused\)/],
-    [{ status: 'in progress' }, /find_kx_problems \(problem: underway\)/],
-    [{ kinds: ['volume'], uses: 'none' }, /find_kx_problems \(problem: unused\)/],
-    [{ kinds: ['volume'], uses: 'not used by anything' }, /find_kx_problems \(problem: unused\)/],
+    [{ kinds: ['volume'], status: ['ATTACHED'] }, /"ATTACHED" is not a status of volumes. Statuses: CREATING, /],
+    [{ kinds: ['cluster'], status: ['RUNING'] }, /"RUNING" is not a status of clusters; did you mean RUNNING/],
+    [{ kinds: ['cluster'], notStatus: ['runing'] }, /"runing" is not a status/],
+    [{ kinds: ['cluster'], status: ['RUNNING', 'healthy'] }, /"healthy" is not a status of clusters/],
+    [
+      { kinds: ['volume'], status: ['stuck'] },
+      /"stuck" is not a status .* find_kx_problems finds what is stuck, unused/,
+    ],
   ])('%j', async (asked, says) => {
     const { isError, text } = await use('find_kx_entities', asked);
     expect(text).toMatch(says);
@@ -43,15 +45,15 @@ describe('a condition that the requested kinds cannot meet is an error, not an e
 
 describe('a condition that some of the requested kinds can meet', () => {
   test.each([
-    [{ kinds: ['user', 'cluster'], type: 'RDB', name: 'rdb-fx' }, ['rdb-fx']],
-    [{ status: 'creat', kinds: ['environment'] }, ['kdb-prod', 'kdb-uat']],
+    [{ kinds: ['user', 'cluster'], type: ['RDB'], name: 'rdb-fx' }, ['rdb-fx']],
+    [{ status: ['created'], kinds: ['environment'] }, ['kdb-prod', 'kdb-uat']],
   ])('%j', async (asked, expected) => {
     expect(names((await use('find_kx_entities', asked)).data['entities'])).toEqual(expected);
   });
 
   test('is answered with nothing where nothing meets it now', async () => {
-    const { data } = await use('find_kx_entities', { kinds: ['cluster'], status: 'DELETING' });
-    expect(data).toMatchObject({ found: 0, statesThereAre: expect.arrayContaining(['RUNNING']) });
+    const { data } = await use('find_kx_entities', { kinds: ['cluster'], status: ['DELETING'] });
+    expect(data).toMatchObject({ found: 0, existingStatuses: expect.arrayContaining(['RUNNING']) });
   });
 
   test('is met by a status that only the endpoint knows', async () => {
@@ -63,7 +65,7 @@ describe('a condition that some of the requested kinds can meet', () => {
     };
     const { data } = await caller(odd)('find_kx_entities', {
       kinds: ['volume'],
-      status: 'PARKED',
+      status: ['PARKED'],
       environment: 'kdb-prod',
     });
     expect(data['found']).toBe(1);

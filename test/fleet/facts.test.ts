@@ -77,6 +77,12 @@ describe('problems', () => {
   });
 });
 
+test('deletions and changes of tags are reported as unknown where changes are asked for', async () => {
+  const changed = await use('find_kx_entities', { changedAfter: '1d' });
+  expect(changed.data['notKnown']).toBe('deletions and changes of tags: the API shows neither');
+  expect((await use('find_kx_entities', { createdAfter: '1d' })).data).not.toHaveProperty('notKnown');
+});
+
 test('the use of volumes is reported as unknown on request', async () => {
   const sorted = (kind: string, sort: string) => use('find_kx_entities', { kinds: [kind], sort });
   expect((await sorted('volume', 'fullest')).data['notKnown']).toMatch(/^how full volumes are/);

@@ -9,20 +9,23 @@ describe('find_kx_entities', () => {
   test.each([
     [{ name: 'hdb' }, ['hdb-equities-a', 'hdb-equities-b', 'hdb-futures', 'hdb-fx', 'hdb-uat']],
     [{ name: 'hdb*-b' }, ['hdb-equities-b']],
-    [{ kinds: ['cluster'], status: 'failed' }, ['gp-signals']],
-    [{ kinds: ['cluster'], status: '!RUNNING' }, ['gp-reference', 'gp-signals', 'rdb-futures']],
-    [{ kinds: ['cluster'], type: 'tickerplant' }, ['tp-equities', 'tp-fx']],
-    [{ kinds: ['cluster'], youngerThan: '2d' }, ['gp-signals', 'rdb-futures']],
-    [{ kinds: ['scaling-group'], olderThan: '50d' }, ['sg-history', 'sg-realtime']],
-    [{ kinds: ['volume'], tag: 'owner' }, ['vol-equities', 'vol-fx', 'vol-reference', 'vol-savedown', 'vol-tplog']],
-    [{ kinds: ['cluster'], tag: 'owner=FX-desk' }, ['hdb-fx', 'rdb-fx', 'tp-fx']],
+    [{ kinds: ['cluster'], status: ['failed'] }, ['gp-signals']],
+    [{ kinds: ['cluster'], notStatus: ['RUNNING'] }, ['gp-reference', 'gp-signals', 'rdb-futures']],
+    [{ kinds: ['cluster'], type: ['tickerplant'] }, ['tp-equities', 'tp-fx']],
+    [{ kinds: ['cluster'], createdAfter: '2d' }, ['gp-signals', 'rdb-futures']],
+    [{ kinds: ['scaling-group'], createdBefore: '50d' }, ['sg-history', 'sg-realtime']],
+    [
+      { kinds: ['volume'], tags: [{ key: 'owner' }] },
+      ['vol-equities', 'vol-fx', 'vol-reference', 'vol-savedown', 'vol-tplog'],
+    ],
+    [{ kinds: ['cluster'], tags: [{ key: 'owner', value: 'FX-desk' }] }, ['hdb-fx', 'rdb-fx', 'tp-fx']],
     [{ kinds: ['environment'] }, ['kdb-prod', 'kdb-uat']],
-    [{ tag: '!owner' }, ['vol-backtest']],
-    [{ kinds: ['volume'], tag: '!owner=fx-desk', name: 'vol-f' }, []],
-    [{ uses: 'HDB-4.0' }, ['hdb-futures']],
-    [{ uses: 'subnet-08e2f70c3e83c5f21' }, ['gw-uat', 'hdb-uat']],
-    [{ kinds: ['cluster'], changedWithin: '1h' }, ['gp-reference', 'rdb-futures']],
-    [{ kinds: ['dataview'], uses: 'autoupdate=true' }, ['fx_spot_live']],
+    [{ tags: [{ key: 'owner', absent: true }] }, ['vol-backtest']],
+    [{ kinds: ['volume'], tags: [{ key: 'owner', value: 'fx-desk', absent: true }], name: 'vol-f' }, []],
+    [{ text: 'HDB-4.0' }, ['hdb-futures']],
+    [{ text: 'subnet-08e2f70c3e83c5f21' }, ['gw-uat', 'hdb-uat']],
+    [{ kinds: ['cluster'], changedAfter: '1h' }, ['gp-reference', 'rdb-futures']],
+    [{ kinds: ['dataview'], where: [{ setting: 'autoupdate', is: 'equals', value: true }] }, ['fx_spot_live']],
   ])('%j', async (asked, expected) => {
     const { data } = await use('find_kx_entities', asked);
     expect(names(data['entities']).toSorted()).toEqual(expected);
@@ -30,11 +33,11 @@ describe('find_kx_entities', () => {
   });
 
   test('says which states and types there are when nothing has the one that was asked for', async () => {
-    const { data } = await use('find_kx_entities', { kinds: ['volume'], status: 'UPDATING', type: 'SSD' });
+    const { data } = await use('find_kx_entities', { kinds: ['volume'], status: ['UPDATING'], type: ['SSD'] });
     expect(data).toMatchObject({
       found: 0,
-      statesThereAre: ['ACTIVE'],
-      typesThereAre: ['HDD_12', 'SSD_1000', 'SSD_250'],
+      existingStatuses: ['ACTIVE'],
+      existingTypes: ['HDD_12', 'SSD_1000', 'SSD_250'],
     });
   });
 
@@ -46,7 +49,7 @@ describe('find_kx_entities', () => {
 
   test('says whose tags could not be read beside what it found', async () => {
     const partly = failing(world().call, (_, { resourceArn = '' }) => String(resourceArn).endsWith('vol-fx'));
-    const { data } = await caller(partly)('find_kx_entities', { kinds: ['volume'], tag: 'owner' });
+    const { data } = await caller(partly)('find_kx_entities', { kinds: ['volume'], tags: [{ key: 'owner' }] });
     expect(data).toMatchObject({
       found: 4,
       notRead: [
@@ -73,11 +76,11 @@ describe('find_kx_entities', () => {
   });
 
   test('groups by a setting or a tag, and says which settings there are', async () => {
-    const roles = await use('find_kx_entities', { kinds: ['user'], groupBy: 'iamRole' });
+    const roles = await use('find_kx_entities', { kinds: ['user'], groupBy: ['iamRole'] });
     expect((roles.data['groups'] as Rows)[0]).toMatchObject({ count: 2, names: ['amara_okafor', 'mei_tanaka'] });
-    const owners = await use('find_kx_entities', { kinds: ['volume'], groupBy: 'tag:Owner' });
+    const owners = await use('find_kx_entities', { kinds: ['volume'], groupBy: ['tag:Owner'] });
     expect(names(owners.data['groups'], 'value')).toContain('(none)');
-    const nothing = await use('find_kx_entities', { kinds: ['user'], groupBy: 'colour' });
+    const nothing = await use('find_kx_entities', { kinds: ['user'], groupBy: ['colour'] });
     expect(nothing).toMatchObject({ isError: true, text: expect.stringContaining('Available: arn, iamRole') });
   });
 
@@ -93,23 +96,23 @@ describe('find_kx_entities', () => {
     ['subnetIds', 'subnet-04d9b6a17e83c5f21', 13],
     ['memoryLimit', '8192', 2],
     ['database', 'fx_spot', 3],
-  ])('groups by %s as the API and people call it', async (groupBy, value, count) => {
-    const { data } = await use('find_kx_entities', { kinds: ['cluster'], groupBy });
+  ])('groups by %s as the API and people call it', async (setting, value, count) => {
+    const { data } = await use('find_kx_entities', { kinds: ['cluster'], groupBy: [setting] });
     expect(data['groups']).toContainEqual(expect.objectContaining({ value, count }));
   });
 
   test('finds those without a setting, and among their kind only', async () => {
-    const without = await use('find_kx_entities', { uses: '!autoScalingConfiguration' });
+    const without = await use('find_kx_entities', { where: [{ setting: 'autoScalingConfiguration', is: 'unset' }] });
     expect(without.data['kinds']).toEqual({ cluster: 14 });
     expect(without.text).not.toContain('hdb-futures');
   });
 
   test('shows the source of loads', async () => {
-    const loads = await use('find_kx_entities', { kinds: ['changeset'], uses: 's3://halden-reference' });
+    const loads = await use('find_kx_entities', { kinds: ['changeset'], text: 's3://halden-reference' });
     expect(loads.data['entities']).toMatchObject([
       { changes: ['PUT s3://halden-reference/instruments/ to /instruments/'] },
     ]);
-    const elsewhere = await use('find_kx_entities', { uses: 's3://halden-reference' });
+    const elsewhere = await use('find_kx_entities', { text: 's3://halden-reference' });
     expect(elsewhere.data).toMatchObject({ found: 0, notSearched: expect.stringContaining('changeset') });
   });
 
@@ -123,23 +126,30 @@ describe('find_kx_entities', () => {
   });
 
   test('takes several states, the absence of changes, a date, and a tag by its value', async () => {
-    const moving = await use('find_kx_entities', { status: 'CREATING,UPDATING' });
+    const moving = await use('find_kx_entities', { status: ['CREATING', 'UPDATING'] });
     expect(names(moving.data['entities'])).toEqual(['gp-reference', 'rdb-futures']);
-    const untouched = await use('find_kx_entities', { kinds: ['cluster'], changedWithin: '!30d' });
+    const untouched = await use('find_kx_entities', { kinds: ['cluster'], changedBefore: '30d' });
     expect(names(untouched.data['entities'])).toEqual(['tp-equities', 'tp-fx', 'gw-uat', 'hdb-uat']);
-    const since = await use('find_kx_entities', { kinds: ['cluster'], youngerThan: '2026-03-13' });
+    const since = await use('find_kx_entities', { kinds: ['cluster'], createdAfter: '2026-03-13' });
     expect(names(since.data['entities'])).toEqual(['gp-signals', 'rdb-equities', 'rdb-futures', 'rdb-fx']);
-    expect((await use('find_kx_entities', { tag: 'fx-desk' })).data['found']).toBe(7);
-    expect(names((await use('find_kx_entities', { tag: '!*' })).data['entities'])).toEqual(['vol-backtest']);
-    for (const tag of ['*=fx-desk', '=fx-desk']) expect((await use('find_kx_entities', { tag })).data['found']).toBe(7);
-    const owned = await use('find_kx_entities', { tag: 'owner' });
-    expect((await use('find_kx_entities', { tag: 'owner=*' })).data['found']).toBe(owned.data['found']);
+    expect((await use('find_kx_entities', { tags: [{ value: 'fx-desk' }] })).data['found']).toBe(7);
+    expect(names((await use('find_kx_entities', { tags: [{ absent: true }] })).data['entities'])).toEqual([
+      'vol-backtest',
+    ]);
   });
 
   test('says what there is instead of a value, a setting or a tag that nothing has', async () => {
-    expect((await use('find_kx_entities', { uses: 'azMode=MULTI' })).data['valuesThereAre']).toEqual(['SINGLE']);
-    expect((await use('find_kx_entities', { uses: 'colour' })).data['settingsThereAre']).toContain('zone');
-    expect((await use('find_kx_entities', { tag: 'owner=fx' })).data['tagsThereAre']).toContain('owner=fx-desk');
+    expect(
+      (await use('find_kx_entities', { where: [{ setting: 'azMode', is: 'equals', value: 'MULTI' }] })).data[
+        'existingValues'
+      ],
+    ).toEqual(['SINGLE']);
+    expect(
+      (await use('find_kx_entities', { where: [{ setting: 'colour', is: 'set' }] })).data['existingSettings'],
+    ).toContain('zone');
+    expect((await use('find_kx_entities', { tags: [{ key: 'owner', value: 'fx' }] })).data['existingTags']).toContain(
+      'owner=fx-desk',
+    );
   });
 
   test('counts what could not be made as taking nothing', async () => {
@@ -155,8 +165,8 @@ describe('find_kx_entities', () => {
       const volumes = Array.from({ length: 100 }, (_, at) => ({ volumeName: `v${at}`, status: status(at) }));
       return { kxVolumeSummaries: volumes } as never;
     };
-    const { data, text } = await caller(odd)('find_kx_entities', { kinds: ['volume'], status: 'DELETING' });
-    expect(data['statesThereAre']).toHaveLength(30);
+    const { data, text } = await caller(odd)('find_kx_entities', { kinds: ['volume'], status: ['DELETING'] });
+    expect(data['existingStatuses']).toHaveLength(30);
     expect(text.length).toBeLessThan(5_000);
   });
 
@@ -174,7 +184,7 @@ describe('find_kx_entities', () => {
     const count = Number((await use('find_kx_entities', asked)).data['found']);
     const alike = await caller(failing(world().call, 'ListTagsForResource'))('find_kx_entities', {
       ...asked,
-      tag: 'owner',
+      tags: [{ key: 'owner' }],
     });
     expect(alike.data['notRead']).toMatchObject([{ reason: expect.stringContaining(` and ${count - 5} more: `) }]);
     const each: Call = async (operation, input, options) => {
@@ -182,29 +192,29 @@ describe('find_kx_entities', () => {
       const detail = `No tags of ${(input as { resourceArn?: string }).resourceArn?.split('/').at(-1)}.`;
       throw new FinspaceError({ operation, code: 'Validation', detail, retryable: false, advice: '' });
     };
-    const { data } = await caller(each)('find_kx_entities', { kinds: asked.kinds, tag: 'owner' });
+    const { data } = await caller(each)('find_kx_entities', { kinds: asked.kinds, tags: [{ key: 'owner' }] });
     expect(data['notRead']).toHaveLength(20);
     expect(data['notReadBesides']).toBeGreaterThan(0);
   });
 
-  test('takes nothing for a state between commas or for a date that is none', async () => {
-    const { data } = await use('find_kx_entities', { status: 'UPDATING,' });
-    expect(data['found']).toBe((await use('find_kx_entities', { status: 'UPDATING' })).data['found']);
-    for (const wrong of ['2026-13-01', '2026-03-01T29:00Z'])
-      expect((await use('find_kx_entities', { olderThan: wrong })).text).toMatch(/olderThan: expects an age/);
-    expect((await use('find_kx_entities', { changedWithin: '!2026-13-01' })).text).toMatch(/expects an age/);
+  test.each(['2026-13-01', '2026-03-01T29:00Z', 'long', '5 weeks', ''])('refuses %j as a time', async (wrong) => {
+    for (const time of ['createdBefore', 'createdAfter', 'changedBefore', 'changedAfter']) {
+      const { text } = await use('find_kx_entities', { [time]: wrong, kinds: ['user'] });
+      if (wrong !== '') expect(text).toContain(`${time}: expects a date, or a span`);
+    }
   });
 
   test('refuses what it does not know', async () => {
-    expect((await use('find_kx_entities', { olderThan: 'long' })).text).toMatch(/olderThan: expects an age/);
+    for (const old of ['tag', 'uses', 'olderThan', 'youngerThan', 'changedWithin'])
+      expect((await use('find_kx_entities', { [old]: '1d' })).text).toMatch(`${old}: there is no such argument`);
     expect((await use('find_kx_entities', { owner: 'me' })).text).toMatch(/owner: there is no such argument/);
   });
 
   test('says nothing of free memory where the clusters of a host were not read', async () => {
     const unread = failing(world().call, 'GetKxCluster');
-    const owners = await caller(unread)('find_kx_entities', { kinds: ['scaling-group'], groupBy: 'tag:owner' });
+    const owners = await caller(unread)('find_kx_entities', { kinds: ['scaling-group'], groupBy: ['tag:owner'] });
     expect(owners.text).not.toContain('hostMemoryFree":"2063');
-    const types = await use('find_kx_entities', { kinds: ['scaling-group'], groupBy: 'hostType', view: 'full' });
+    const types = await use('find_kx_entities', { kinds: ['scaling-group'], groupBy: ['hostType'], view: 'full' });
     expect(types.data['totals']).toMatchObject({ hostMemoryFree: '2063 GiB' });
     const partly = failing(
       world().call,
@@ -216,7 +226,7 @@ describe('find_kx_entities', () => {
   });
 
   test('knows what nothing uses', async () => {
-    const { data } = await use('find_kx_entities', { kinds: ['volume'], uses: '!usedBy' });
+    const { data } = await use('find_kx_entities', { kinds: ['volume'], where: [{ setting: 'usedBy', is: 'unset' }] });
     expect(names(data['entities'])).toEqual(['vol-backtest']);
   });
 });

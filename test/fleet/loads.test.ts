@@ -87,7 +87,7 @@ describe('a database with more loads than are read', () => {
     expect(found.data).toMatchObject({ found: 1_250 });
     expect(all.pages()).toBeGreaterThanOrEqual(13);
     const recent = withLoads(1_250);
-    const asked = { kinds: ['changeset'], name: 'futures_l2', youngerThan: '2d' };
+    const asked = { kinds: ['changeset'], name: 'futures_l2', createdAfter: '2d' };
     expect((await recent.use('find_kx_entities', asked)).data).toMatchObject({ found: 47 });
     expect(recent.pages()).toBe(1);
   });
@@ -107,19 +107,17 @@ describe('a name that selects a database', () => {
 
   test.each([
     ['fx_spot', ['fx_spot']],
-    ['fx spot, futures*', ['futures_l2', 'fx_spot']],
+    ['FX spot', ['fx_spot']],
+    ['f*', ['futures_l2', 'fx_spot']],
   ])('reads the loads of no other: %s', async (name, databases) => {
     const { lists, data } = await read({ name });
     expect(lists).toEqual(databases);
     expect([...new Set(names(data['entities'] ?? [], 'database'))].toSorted()).toEqual(databases);
   });
 
-  test.each(['!fx_spot', 'nosuch', undefined])(
-    'reads all where it may be the id of a load, or excludes one: %s',
-    async (name) => {
-      expect((await read({ name })).lists.length).toBeGreaterThan(3);
-    },
-  );
+  test.each(['nosuch', undefined])('reads all where it may be the id of a load: %s', async (name) => {
+    expect((await read({ name })).lists.length).toBeGreaterThan(3);
+  });
 
   test('finds a load by its id', async () => {
     const { data } = await read({ name: 'fx_spot', limit: 1 });

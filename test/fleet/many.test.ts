@@ -53,40 +53,38 @@ describe('groups', () => {
   test('are made by the bucket that code comes from', async () => {
     const { data } = await use('find_kx_entities', {
       kinds: ['cluster'],
-      groupBy: 's3Bucket',
+      groupBy: ['s3Bucket'],
       environment: 'kdb-prod',
     });
     expect(names(data['groups'], 'value')).toContain('halden-kdb-code');
   });
 
   test('by environment name the environments in which there is none', async () => {
-    const { data } = await use('find_kx_entities', { kinds: ['dataview'], groupBy: 'environment' });
+    const { data } = await use('find_kx_entities', { kinds: ['dataview'], groupBy: ['environment'] });
     expect(data).toMatchObject({ found: 3, environmentsWithout: 1, namesWithout: ['kdb-uat'] });
-    const all = await use('find_kx_entities', { kinds: ['cluster'], groupBy: 'environment' });
+    const all = await use('find_kx_entities', { kinds: ['cluster'], groupBy: ['environment'] });
     expect(all.data).not.toHaveProperty('environmentsWithout');
   });
 
   test('distinguish entities with one name in two environments', async () => {
-    const { data } = await use('find_kx_entities', { kinds: ['volume'], name: 'vol-fx', groupBy: 'type' });
+    const { data } = await use('find_kx_entities', { kinds: ['volume'], name: 'vol-fx', groupBy: ['type'] });
     expect(data['groups']).toMatchObject([{ names: ['vol-fx in kdb-prod', 'vol-fx in kdb-uat'] }]);
   });
 
-  test('are made by a tag, too, when that is what the word means', async () => {
-    const byTag = await use('find_kx_entities', { kinds: ['cluster'], groupBy: 'tag:owner' });
-    const byWord = await use('find_kx_entities', { kinds: ['cluster'], groupBy: 'owner' });
-    expect(names(byWord.data['groups'], 'value')).toContain('fx-desk');
-    expect((byWord.data['groups'] as Rows).map(({ value, count }) => [value, count])).toEqual(
-      (byTag.data['groups'] as Rows).map(({ value, count }) => [value, count]),
-    );
-    const neither = await use('find_kx_entities', { kinds: ['cluster'], groupBy: 'colour' });
+  test('are made by a tag only if it is called one', async () => {
+    const byTag = await use('find_kx_entities', { kinds: ['cluster'], groupBy: ['tag:owner'] });
+    const byWord = await use('find_kx_entities', { kinds: ['cluster'], groupBy: ['owner'] });
+    expect(names(byTag.data['groups'], 'value')).toContain('fx-desk');
+    expect(byWord).toMatchObject({ isError: true, text: expect.stringContaining('For a tag, use tag:KEY.') });
+    const neither = await use('find_kx_entities', { kinds: ['cluster'], groupBy: ['colour'] });
     expect(neither).toMatchObject({
       isError: true,
-      text: expect.stringContaining('None of these has the setting or tag "colour"'),
+      text: expect.stringContaining('None of these has the setting "colour"'),
     });
   });
 
   test('come in the order of what is in them', async () => {
-    const byType = { kinds: ['scaling-group'], groupBy: 'hostType' };
+    const byType = { kinds: ['scaling-group'], groupBy: ['hostType'] };
     const largest = await use('find_kx_entities', { ...byType, sort: 'largest' });
     expect(names(largest.data['groups'], 'value')[0]).toBe('kx.sg1.16xlarge');
     const fullest = await use('find_kx_entities', { ...byType, sort: 'fullest' });
@@ -96,23 +94,20 @@ describe('groups', () => {
   });
 });
 
-test('entities without a tag are grouped by the tag of their environment', async () => {
-  const owned = { kinds: ['volume'], tag: 'stage=uat' };
+test('entities are found and grouped by the tag of their environment', async () => {
+  const owned = { kinds: ['volume'], tags: [{ key: 'stage', value: 'uat', of: 'environment' }] };
   const { environmentArn: resourceArn = '' } = await world.call('GetKxEnvironment', { environmentId: uat });
   await world.call('TagResource', { resourceArn, tags: { stage: 'uat' } });
   expect((await use('find_kx_entities', owned)).data).toMatchObject({
-    found: 0,
-    inEnvironmentsWithThatTag: { found: 22, environments: ['kdb-uat'] },
+    found: 22,
+    kinds: { volume: 22 },
   });
-  const ofType = await use('find_kx_entities', { ...owned, groupBy: 'type' });
-  expect(ofType.data['inEnvironmentsWithThatTag']).toMatchObject({
-    groups: { SSD_250: 22 },
-    totals: { diskGB: 26_400 },
-  });
-  const grouped = await use('find_kx_entities', { kinds: ['volume'], groupBy: 'tag:stage' });
-  expect(grouped.data['withoutItByTagOfEnvironment']).toMatchObject({ uat: 22 });
-  const sized = await use('find_kx_entities', { kinds: ['volume'], groupBy: 'tag:stage', sort: 'largest' });
-  expect(sized.data['withoutItByTagOfEnvironment']).toMatchObject({ uat: { count: 22, totals: { diskGB: 26_400 } } });
+  const ofType = await use('find_kx_entities', { ...owned, groupBy: ['type'] });
+  expect(ofType.data).toMatchObject({ groups: [{ value: 'SSD_250', count: 22 }], totals: { diskGB: 26_400 } });
+  const grouped = await use('find_kx_entities', { kinds: ['volume'], groupBy: ['environmentTag:stage'] });
+  expect(grouped.data['groups']).toMatchObject([{ value: 'uat', count: 22, totals: { diskGB: 26_400 } }, { count: 6 }]);
+  const none = await use('find_kx_entities', { ...owned, tags: [{ key: 'stage', value: 'uat' }] });
+  expect(none.data).toMatchObject({ found: 0, existingTags: expect.arrayContaining(['stage=prod']) });
 });
 
 describe('many problems', () => {
@@ -214,14 +209,14 @@ describe('answers that would not fit otherwise', () => {
   });
 
   test('show fewer settings of each, and common settings once', async () => {
-    const { data } = await use('find_kx_entities', { kinds: ['cluster'], uses: 'twin-code' });
+    const { data } = await use('find_kx_entities', { kinds: ['cluster'], text: 'twin-code' });
     expect(data).toMatchObject({ found: 40, matched: ['code=s3://twin-code/one/app.zip'] });
     expect(data['entities']).toHaveLength(40);
     expect(data).not.toHaveProperty('more');
   });
 
   test('show the sizes of many groups only when they are sorted by size', async () => {
-    const bySize = { kinds: ['cluster'], uses: 'twin-code', groupBy: 'memoryReservation' };
+    const bySize = { kinds: ['cluster'], text: 'twin-code', groupBy: ['memoryReservation'] };
     const counted = await use('find_kx_entities', bySize);
     expect(counted.data['groups']).toHaveLength(40);
     expect((counted.data['groups'] as Rows)[0]).not.toHaveProperty('totals');

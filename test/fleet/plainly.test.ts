@@ -10,137 +10,181 @@ const found = async (asked: Record<string, unknown>) => names((await find(asked)
 const groups = async (asked: Record<string, unknown>) =>
   new Map(((await find(asked)).data['groups'] as Rows).map((row) => [row['value'], row]));
 
-describe('what people mean by what they say', () => {
+describe('what clients send for what the schema says', () => {
   test.each([
-    ['a state that is not', { kinds: ['cluster'], status: 'not RUNNING' }, { kinds: ['cluster'], status: '!RUNNING' }],
-    [
-      'several',
-      { kinds: ['cluster'], status: '!RUNNING,!UPDATING' },
-      { kinds: ['cluster'], status: '!RUNNING,UPDATING' },
-    ],
+    ['one text for a list', { kinds: 'cluster', notStatus: 'RUNNING' }, { kinds: ['cluster'], notStatus: ['RUNNING'] }],
+    ['commas in it', { status: 'CREATING, updating' }, { status: ['CREATING', 'UPDATING'] }],
     ['words of a name', { name: 'HDB equities' }, { name: 'hdb-equities' }],
-    ['a span in words', { kinds: ['cluster'], olderThan: '5 weeks' }, { kinds: ['cluster'], olderThan: '5w' }],
-    ['a span with words around it', { changedWithin: 'the last 24 hours' }, { changedWithin: '24h' }],
-    ['one of a unit', { kinds: ['changeset'], youngerThan: 'last week' }, { kinds: ['changeset'], youngerThan: '7d' }],
-    ['a time ago', { kinds: ['cluster'], olderThan: '6 weeks ago' }, { kinds: ['cluster'], olderThan: '42d' }],
-    ['hours', { kinds: ['cluster'], changedWithin: '24 hours' }, { kinds: ['cluster'], changedWithin: '24h' }],
-    ['months', { kinds: ['cluster'], changedWithin: '!1 month' }, { kinds: ['cluster'], changedWithin: '!30d' }],
-    ['today', { kinds: ['cluster'], changedWithin: 'today' }, { kinds: ['cluster'], changedWithin: '2026-03-17' }],
-    ['yesterday', { changedWithin: 'yesterday' }, { changedWithin: '2026-03-16T00:00:00Z' }],
-    ['a time', { changedWithin: '2026-03-16 20:00' }, { changedWithin: '2026-03-16T20:00Z' }],
-    ['a colon in a tag', { tag: 'owner: fx-desk' }, { tag: 'owner=fx-desk' }],
-    ['spaces in a tag', { tag: 'FX desk' }, { tag: 'fx-desk' }],
-    ['another spelling of a key', { tag: '!CostCentre' }, { tag: '!cost-centre' }],
+    ['a text for a tag', { tags: 'owner=fx-desk' }, { tags: [{ key: 'owner', value: 'fx-desk' }] }],
+    ['texts for tags', { tags: ['owner'], kinds: ['volume'] }, { tags: [{ key: 'owner' }], kinds: ['volume'] }],
+    ['JSON', { tags: '[{"key":"owner","value":"fx-desk"}]' }, { tags: [{ key: 'OWNER', value: 'FX-DESK' }] }],
     [
-      'a tag that is not',
-      { kinds: ['cluster'], tag: 'owner != fx-desk' },
-      { kinds: ['cluster'], tag: '!owner=fx-desk' },
+      'a text for a number',
+      { where: [{ setting: 'nodeCount', is: 'above', value: '1' }] },
+      { where: [{ setting: 'nodeCount', is: 'above', value: 1 }] },
     ],
-    ['another value', { kinds: ['volume'], uses: 'type!=SSD_250' }, { kinds: ['volume'], uses: '!type=SSD_250' }],
-    ['a type that is not', { kinds: ['volume'], type: '!SSD' }, { kinds: ['volume'], type: 'HDD' }],
-    ['not a type', { type: 'not HDB' }, { type: 'GP,RDB,GATEWAY,TICKERPLANT' }],
-    ['several names', { kinds: ['cluster'], name: 'hdb | rdb' }, { type: 'HDB,RDB' }],
-    ['not a name', { kinds: ['cluster'], name: '!hdb,rdb' }, { type: '!HDB,RDB' }],
-    ['any of several tags', { tag: 'owner=research, owner=fx-desk', kinds: ['user'] }, { name: 'mei,jonas' }],
-    [
-      'all of several tags',
-      { tag: 'stage=research, owner=research', kinds: ['cluster'] },
-      { name: 'gp-research,gp-signals' },
-    ],
-    ['a part of an ARN', { uses: 'role=kdb-quant' }, { uses: 'kdb-quant' }],
+    ['a type in lower case', { type: 'hdb' }, { type: ['HDB'] }],
+    ['a time without T', { changedAfter: '2026-03-16 20:00' }, { changedAfter: '2026-03-16T20:00Z' }],
   ])('%s', async (_, said, meant) => {
     const expected = new Set(await found(meant));
     const answer = await found(said);
     expect(expected.size).toBeGreaterThan(0);
     expect(new Set(answer)).toEqual(expected);
   });
+});
 
-  test('a family of types', async () => {
-    expect(await found({ type: 'SSD' })).toEqual([
-      'vol-equities',
-      'vol-fx',
-      'vol-reference',
-      'vol-savedown',
-      'vol-tplog',
-    ]);
-    expect((await find({ type: 'NAS_1' })).data['kinds']).toEqual({ volume: 6 });
-    expect(await found({ type: 'TICKERPLANT, gateway' })).toEqual(['gw-prod', 'tp-equities', 'tp-fx', 'gw-uat']);
-    expect(await found({ type: 'kx.s' })).toEqual(['hdb-futures', 'rdb-futures']);
+describe('conditions', () => {
+  const where = (setting: string, is: string, value?: unknown) => ({ setting, is, value });
+
+  test('on tags must all hold; of several values for one key, any', async () => {
+    const owned = (...owners: string[]) => owners.map((value) => ({ key: 'owner', value }));
+    expect(await found({ kinds: ['user'], tags: owned('research', 'fx-desk') })).toEqual(['jonas_lind', 'mei_tanaka']);
+    const both = [...owned('research'), { key: 'stage', value: 'research' }];
+    expect(await found({ kinds: ['cluster'], tags: both })).toEqual(['gp-research', 'gp-signals']);
+    const without = [{ key: 'owner', value: 'fx-desk', absent: true }, { key: 'owner' }];
+    expect(await found({ kinds: ['user'], tags: without })).not.toContain('jonas_lind');
   });
 
-  test('more or less than a number', async () => {
-    expect(await found({ kinds: ['cluster'], uses: 'nodeCount>1' })).toEqual(['gw-prod', 'hdb-futures', 'hdb-fx']);
-    expect(await found({ kinds: ['cluster'], uses: 'nodeCount >= 3' })).toEqual(['hdb-futures']);
+  test('on types name whole types', async () => {
+    const fast = ['vol-equities', 'vol-fx', 'vol-reference', 'vol-savedown', 'vol-tplog'];
+    expect(await found({ type: ['SSD_1000', 'SSD_250'] })).toEqual(fast);
+    expect((await find({ type: ['NAS_1'] })).data['kinds']).toEqual({ volume: 6 });
+    expect(await found({ type: ['TICKERPLANT', 'GATEWAY'] })).toEqual(['gw-prod', 'tp-equities', 'tp-fx', 'gw-uat']);
+    expect((await find({ type: ['SSD'] })).data).toMatchObject({ found: 0, existingTypes: expect.any(Array) });
+    const others = [where('type', 'not', 'SSD_1000'), where('type', 'not', 'SSD_250')];
+    expect(await found({ kinds: ['volume'], where: others })).toEqual(['vol-backtest']);
+  });
+
+  test('on statuses name one or a class', async () => {
+    expect(await found({ kinds: ['cluster'], status: ['moving'] })).toEqual(['gp-reference', 'rdb-futures']);
+    expect(await found({ kinds: ['cluster'], notStatus: ['settled', 'UPDATING'] })).toEqual([
+      'gp-signals',
+      'rdb-futures',
+    ]);
+  });
+
+  test('on numbers compare with or without a unit', async () => {
+    const clusters = (...asked: object[]) => found({ kinds: ['cluster'], where: asked });
+    expect(await clusters(where('nodeCount', 'above', 1))).toEqual(['gw-prod', 'hdb-futures', 'hdb-fx']);
+    expect(await clusters(where('nodeCount', 'above', 1), where('nodeCount', 'below', 3))).toEqual([
+      'gw-prod',
+      'hdb-fx',
+    ]);
+    expect(await clusters(where('nodeCount', 'equals', 3))).toEqual(['hdb-futures']);
+    expect(await clusters(where('code', 'above', 1))).toEqual([]);
     const roomy = ['sg-backtest', 'sg-history', 'sg-realtime', 'sg-uat'];
-    for (const uses of ['free>20', 'freeMiB>20480', 'free > 20 GiB', 'freeMiB>0.02TiB'])
-      expect(await found({ kinds: ['scaling-group'], uses })).toEqual(roomy);
+    for (const value of [20_480, '20480', '20 GiB', '0.02TiB', '20480 MiB'])
+      expect(await found({ kinds: ['scaling-group'], where: [where('freeMiB', 'above', value)] })).toEqual(roomy);
     const { data } = await find({ kinds: ['database'] });
     const large = (data['entities'] as Rows).filter(({ size }) => /^\d\.\d GB$/.test(String(size)));
     expect(large).not.toEqual(data['entities']);
-    expect(await found({ kinds: ['database'], uses: 'size>=1 GB' })).toEqual(names(large));
-    expect(await found({ kinds: ['database'], uses: 'files<=3' })).toEqual(['reference_data']);
-    expect(await found({ kinds: ['cluster'], uses: 'code>1' })).toEqual([]);
-    expect(await found({ kinds: ['volume'], uses: 'sizeGB<2400' })).toEqual(['vol-reference', 'vol-tplog']);
-    expect(await found({ kinds: ['volume'], uses: 'sizeGB<=1200', type: 'SSD_250' })).toEqual(['vol-reference']);
+    expect(await found({ kinds: ['database'], where: [where('size', 'above', '950 MB')] })).toEqual(names(large));
+    expect(await found({ kinds: ['volume'], where: [where('sizeGB', 'below', 2_400)] })).toEqual([
+      'vol-reference',
+      'vol-tplog',
+    ]);
   });
 
-  test('what failed includes the loads, and an id is found without saying of what', async () => {
-    const failed = await find({ status: 'FAILED' });
+  test('on values say whether they are part of one', async () => {
+    const clusters = async (is: string, value?: string) =>
+      found({ kinds: ['cluster'], where: [where('code', is, value)] });
+    const own = await clusters('contains', 'HDB-4.1.2');
+    expect(own).toEqual(['hdb-equities-a', 'hdb-equities-b', 'hdb-fx']);
+    const all = await found({ kinds: ['cluster'] });
+    expect(await clusters('lacks', 'hdb-4.1.2')).toEqual(all.filter((name) => !own.includes(name)));
+    expect(await clusters('equals', 'hdb-4.1.2')).toEqual([]);
+    expect(await clusters('unset')).toEqual(['gp-research']);
+  });
+
+  test.each([
+    [where('nodeCount', 'above'), /where\.0.*: expects a value/],
+    [where('nodeCount', 'above', 'many'), /where\.0.*: expects a number as value, such as 3 or 20 GiB/],
+    [where('nodeCount', 'like', 3), /where\.0\.is: expects one of equals, not, contains/],
+  ])('are refused if they cannot be compared: %j', async (condition, says) => {
+    expect((await find({ where: [condition] })).text).toMatch(says);
+  });
+});
+
+describe('nodes', () => {
+  test('are found by status, with the cluster that they belong to', async () => {
+    const { data } = await find({ status: ['PROVISIONING'] });
+    expect(data).toMatchObject({ found: 2, kinds: { node: 2 } });
+    expect(data['entities']).toMatchObject(
+      ['hdb-futures', 'rdb-futures'].map((cluster) => ({ kind: 'node', cluster, status: 'PROVISIONING' })),
+    );
+  });
+
+  test('are counted by their settings', async () => {
+    const clusters = await groups({ kinds: ['node'], groupBy: ['cluster'] });
+    expect(clusters.get('hdb-futures')).toMatchObject({ count: 3 });
+    expect(await groups({ kinds: ['node'], groupBy: ['zone'] })).toHaveProperty('size', 1);
+    expect((await find({ status: ['RUNNING'] })).data['kinds']).not.toHaveProperty('node');
+  });
+});
+
+describe('loads', () => {
+  test('are part of what failed, and found by their ids', async () => {
+    const failed = await find({ status: ['failed'] });
     expect(failed.data['kinds']).toEqual({ cluster: 1, changeset: 1 });
     const [load] = (failed.data['entities'] as Rows).filter(({ kind }) => kind === 'changeset');
-    expect(await found({ name: load?.['name'] })).toEqual([load?.['name']]);
+    expect(await found({ kinds: ['changeset'], name: load?.['name'] })).toEqual([load?.['name']]);
+    expect((await find({ name: load?.['name'] })).data).toMatchObject({
+      found: 0,
+      notSearched: expect.stringContaining('changesets'),
+    });
   });
 
-  test('who owns what failed counts a load with its database', async () => {
-    const owners = await groups({ status: 'FAILED', groupBy: 'tag:owner' });
+  test('are owned by who owns their database', async () => {
+    const owners = await groups({ status: ['failed'], groupBy: ['tag:owner'] });
     expect([...owners.keys()].toSorted()).toEqual(['fx-desk', 'research']);
-    const { data } = await find({ kinds: ['changeset'], tag: 'owner=fx-desk' });
+    const { data } = await find({ kinds: ['changeset'], tags: [{ key: 'owner', value: 'fx-desk' }] });
     expect((data['entities'] as Rows)[0]).toMatchObject({ tagsOfDatabase: { owner: 'fx-desk' } });
   });
 });
 
 describe('groups', () => {
-  test('by a tag that was not called one, and by several at once, with what each takes up', async () => {
-    const owners = await groups({ kinds: ['volume'], groupBy: 'Owner' });
+  test('by a tag, and by several at once, with what each takes up', async () => {
+    const owners = await groups({ kinds: ['volume'], groupBy: ['tag:Owner'] });
     expect(owners.get('market-data-platform')).toMatchObject({ count: 2, totals: { diskGB: 3_600 } });
-    const places = await groups({ kinds: ['volume'], groupBy: 'environment, tag:owner' });
+    const places = await groups({ kinds: ['volume'], groupBy: ['environment', 'tag:owner'] });
     expect(places.get('kdb-prod, (none)')).toMatchObject({ names: ['vol-backtest'], totals: { diskGB: 12_000 } });
-    expect((await groups({ kinds: ['scaling-group'], groupBy: 'environment' })).get('kdb-uat')).toMatchObject({
+    expect((await groups({ kinds: ['scaling-group'], groupBy: ['environment'] })).get('kdb-uat')).toMatchObject({
       totals: { hostMemory: '32 GiB', hostMemoryFree: '22 GiB' },
     });
   });
 
   test('by what uses what, one by one', async () => {
-    const disks = await groups({ kinds: ['cluster'], groupBy: 'volumes' });
+    const disks = await groups({ kinds: ['cluster'], groupBy: ['volumes'] });
     expect(disks.get('vol-tplog')?.['names']).toEqual(['rdb-equities', 'rdb-fx', 'tp-equities', 'tp-fx']);
     expect(disks.get('vol-savedown')).toMatchObject({ count: 2 });
     expect([...disks.keys()]).toHaveLength(3);
-    const users = await groups({ kinds: ['volume'], groupBy: 'usedBy' });
+    const users = await groups({ kinds: ['volume'], groupBy: ['usedBy'] });
     expect(users.get('rdb-fx')?.['names']).toEqual(['vol-savedown', 'vol-tplog']);
-    expect((await groups({ kinds: ['cluster'], groupBy: 'nodes' })).get('3')?.['names']).toEqual(['hdb-futures']);
+    expect((await groups({ kinds: ['cluster'], groupBy: ['nodeCount'] })).get('3')?.['names']).toEqual(['hdb-futures']);
   });
 });
 
 test('groups by the day on which entities were created or changed', async () => {
-  const loads = await groups({ kinds: ['changeset'], groupBy: 'date' });
+  const loads = await groups({ kinds: ['changeset'], groupBy: ['created'] });
   expect(loads.get('2026-03-17')).toMatchObject({ count: 3 });
   expect([...loads.keys()]).not.toContain('(none)');
-  const days = await groups({ kinds: ['cluster'], groupBy: 'changed', sort: 'changed' });
+  const days = await groups({ kinds: ['cluster'], groupBy: ['changed'], sort: 'changed' });
   expect([...days.keys()]).toEqual([...days.keys()].toSorted().toReversed());
 });
 
 test('tags are not settings, and the answer says where to find them', async () => {
-  const { data } = await find({ kinds: ['cluster'], uses: 'owner=fx-desk' });
-  expect(data).toMatchObject({ found: 0, notSearched: 'tags (argument tag)' });
+  const { data } = await find({ kinds: ['cluster'], text: 'fx-desk' });
+  expect(data).toMatchObject({ found: 0, notSearched: 'tags (argument tags)' });
 });
 
 describe('a tag that nothing has', () => {
-  test('is not reported as missing everywhere', async () => {
-    const lacking = await find({ tag: '!cost-center' });
-    expect(lacking).toMatchObject({ isError: true, text: expect.stringContaining('cost-centre, owner, stage') });
-    const few = await find({ kinds: ['environment'], tag: '!team' });
-    expect(few.data).toMatchObject({ found: 2, tagsThereAre: ['cost-centre', 'owner', 'stage'] });
-    const group = await find({ groupBy: 'tag:team' });
+  test('is answered with the tags that exist', async () => {
+    const lacking = await find({ tags: [{ key: 'cost-center', absent: true }] });
+    expect(lacking.data).toMatchObject({ found: 42, existingTags: ['cost-centre', 'owner', 'stage'] });
+    const known = await find({ tags: [{ key: 'owner', absent: true }] });
+    expect(known.data).toMatchObject({ found: 1 });
+    expect(known.data).not.toHaveProperty('existingTags');
+    const group = await find({ groupBy: ['tag:team'] });
     expect(group).toMatchObject({ isError: true, text: expect.stringContaining('cost-centre, owner, stage') });
   });
 
@@ -148,8 +192,8 @@ describe('a tag that nothing has', () => {
     const bare: Call = async (name, input, options) =>
       name === 'ListTagsForResource' ? ({ tags: {} } as never) : world().call(name, input, options);
     const untagged = caller(bare);
-    expect((await untagged('find_kx_entities', { tag: '!owner' })).data['found']).toBe(42);
-    const { data } = await untagged('find_kx_entities', { kinds: ['user'], groupBy: 'tag:owner' });
+    expect((await untagged('find_kx_entities', { tags: [{ key: 'owner', absent: true }] })).data['found']).toBe(42);
+    const { data } = await untagged('find_kx_entities', { kinds: ['user'], groupBy: ['tag:owner'] });
     expect(data['groups']).toMatchObject([{ value: '(none)', count: 6 }]);
   });
 });
@@ -158,7 +202,7 @@ test('the full view shows all settings of each, even of many', async () => {
   const { data } = await find({ kinds: ['user'], view: 'full' });
   for (const user of data['entities'] as Rows) expect(user['arn']).toContain(`kxUser/${user['name']}`);
   const partly = failing(world().call, 'GetKxVolume');
-  const volumes = await caller(partly)('find_kx_entities', { kinds: ['volume'], groupBy: 'environment' });
+  const volumes = await caller(partly)('find_kx_entities', { kinds: ['volume'], groupBy: ['environment'] });
   expect(volumes.data).toMatchObject({ found: 6, notRead: expect.arrayContaining([expect.anything()]) });
 });
 
@@ -168,7 +212,7 @@ describe('changes in progress', () => {
     const [started] = (data['problems'] as Rows).filter(({ entity }) => entity === 'cluster:rdb-futures');
     const minutes = (Date.parse(String(started?.['usuallyDoneBy'])) - Date.parse(String(started?.['since']))) / 60_000;
     expect(minutes).toBe(20);
-    expect((await find({ status: 'CREATING' })).data['entities']).toMatchObject([
+    expect((await find({ status: ['CREATING'] })).data['entities']).toMatchObject([
       { usuallyDoneBy: started?.['usuallyDoneBy'] },
     ]);
     const about = await use('what_depends_on', { name: 'rdb-futures' });
@@ -238,7 +282,7 @@ describe('what_depends_on', () => {
   test('says where to look for what is not an entity', async () => {
     const { isError, text } = await use('what_depends_on', { name: 'subnet-04d9b6a17e83c5f21' });
     expect(isError).toBe(true);
-    expect(text).toMatch(/use find_kx_entities with uses\.$/);
+    expect(text).toMatch(/use find_kx_entities with text\.$/);
   });
 });
 
@@ -251,21 +295,23 @@ test('the first few are shown in full, with the total number', async () => {
   const largest = await find({ kinds: ['volume'], sort: 'largest', limit: 2 });
   expect(names(largest.data['entities'])).toEqual(['vol-backtest', 'vol-equities']);
   expect(largest.data).not.toHaveProperty('totals');
-  const owners = await find({ groupBy: 'owner', limit: 1 });
+  const owners = await find({ groupBy: ['tag:owner'], limit: 1 });
   expect(names(owners.data['groups'], 'value')).toEqual(['market-data-platform']);
   expect((await find({ kinds: ['volume'], limit: 50 })).data).toMatchObject({ found: 6, totals: { diskGB: 24_000 } });
 });
 
 test('a word that is not a name is not reported as missing', async () => {
   expect((await find({ name: 'hdb-eqities-b' })).data).toMatchObject({ found: 0, didYouMean: 'hdb-equities-b' });
-  expect((await find({ name: 'trader' })).data).toMatchObject({ notSearched: expect.stringContaining('uses') });
-  expect(await found({ uses: 'trader' })).toEqual(['gw-prod', 'jonas_lind']);
+  expect((await find({ name: 'trader' })).data).toMatchObject({
+    notSearched: expect.stringContaining('argument text'),
+  });
+  expect(await found({ text: 'trader' })).toEqual(['gw-prod', 'jonas_lind']);
 });
 
 test('settings of environments go by the names of the API', async () => {
-  for (const uses of ['!customDNSConfiguration', '!tgw', '!attachmentNetworkAclConfiguration'])
-    expect(await found({ kinds: ['environment'], uses })).toEqual(['kdb-uat']);
-  const accounts = await groups({ kinds: ['environment'], groupBy: 'awsAccountId' });
+  for (const setting of ['customDNSConfiguration', 'tgw', 'attachmentNetworkAclConfiguration'])
+    expect(await found({ kinds: ['environment'], where: [{ setting, is: 'unset' }] })).toEqual(['kdb-uat']);
+  const accounts = await groups({ kinds: ['environment'], groupBy: ['awsAccountId'] });
   expect([...accounts.values()]).toMatchObject([{ count: 2 }]);
 });
 

@@ -3,8 +3,8 @@ import { known } from '../../inventory/known.ts';
 import { entityRow } from '../../inventory/summary.ts';
 import { statusKind, usuallyDoneBy } from '../../inventory/trouble.ts';
 import { age, minute } from '../../inventory/units.ts';
+import type { Candidate } from './filters.ts';
 import { summed } from './grouping.ts';
-import type { Candidate } from './matching.ts';
 import { isSmall, type Row, type View } from './page.ts';
 import { tagsIn } from './tagged.ts';
 
@@ -51,6 +51,7 @@ function rowOf(candidate: Candidate, told: Told, several: boolean): Row {
   return known({
     kind,
     ...rows[told](),
+    cluster: kind === 'node' ? facts['cluster'] : undefined,
     environment: several && kind !== 'environment' ? graph.name : undefined,
     environmentId: kind === 'environment' ? graph.environmentId : undefined,
     reason: statusReason,

@@ -7,7 +7,7 @@ import { statusKind, stuckAfter, troubled, usuallyDoneBy } from '../../inventory
 import { minute } from '../../inventory/units.ts';
 import { plainOrQuoted } from '../../untrusted.ts';
 import { Words } from '../lenient.ts';
-import type { Candidate } from './matching.ts';
+import type { Candidate } from './filters.ts';
 import { answer, shaping } from './page.ts';
 import { toldProblems } from './problems-told.ts';
 import { EnvironmentsArgument, environmentsOf, NotThere, type Scene } from './scene.ts';

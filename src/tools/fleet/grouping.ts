@@ -3,10 +3,10 @@ import { known } from '../../inventory/known.ts';
 import { namesConnected } from '../../inventory/summary.ts';
 import { bytes, cut, memory } from '../../inventory/units.ts';
 import { plainOrQuoted, quoted } from '../../untrusted.ts';
-import type { Candidate } from './matching.ts';
+import type { Candidate } from './filters.ts';
 import { NotThere } from './scene.ts';
-import { canonical, means, settingsOf } from './settings.ts';
-import { loosely } from './tagged.ts';
+import { canonical, everythingOf, factsOf, means } from './settings.ts';
+import { same } from './tagged.ts';
 
 /** Maximum tokens of all groups with their names; with more names, each group shows some or, if there are many groups, none. */
 const MOST_OF_NAMES = 1_500;
@@ -17,42 +17,35 @@ const SOME_NAMES = 8;
 const MOST_GROUPS = 20;
 const NONE = '(none)';
 
-/** A setting or tag to group by. */
+/** A setting or tag to group by, such as `environment`, `tag:owner` or `environmentTag:owner`. */
 export interface Key {
   readonly name: string;
-  readonly isTag: boolean;
+  readonly of: 'setting' | 'tag' | 'environmentTag';
 }
 
-/** The requested settings and tags, such as `environment, tag:owner`. */
-export const keysIn = (groupBy = ''): Key[] =>
-  groupBy
-    .split(',')
-    .map((text) => text.trim())
-    .filter(Boolean)
-    .map((text) => {
-      const tag = /^tags?[:.](.+)/i.exec(text)?.[1];
-      return { name: tag ?? text, isTag: tag !== undefined };
-    });
-
-/** The same keys; a key that is not a setting of any candidate counts as a tag. */
-export const keysFor = (keys: readonly Key[], found: readonly Candidate[]): Key[] =>
-  keys.map(({ name, isTag }) => ({ name, isTag: isTag || (found.length > 0 && !isKnown(found, { name, isTag })) }));
-
-const isKnown = (found: readonly Candidate[], key: Key) => found.some((each) => valuesOf(each, key)[0] !== NONE);
+export const keysIn = (groupBy: readonly string[] = []): Key[] =>
+  groupBy.map((text) => {
+    const [, prefix, tag] = /^(tag|environmentTag)s?:(.+)$/i.exec(text) ?? [];
+    if (tag === undefined) return { name: text, of: 'setting' };
+    return { name: tag, of: same(prefix ?? '', 'tag') ? 'tag' : 'environmentTag' };
+  });
 
 /** Throws NotThere for an unknown setting or tag, and names the existing ones. A tag passes if no entity has any tag. */
-export function checkKeys(keys: readonly Key[], asked: readonly Key[], found: readonly Candidate[]): void {
-  const tags = [...new Set(found.flatMap(({ tags: own = {} }) => Object.keys(own)))].toSorted();
-  for (const [at, key] of keys.entries()) {
-    const isAskedAsTag = asked[at]?.isTag === true;
-    if (!key.isTag || found.length === 0 || isKnown(found, key) || (isAskedAsTag && tags.length === 0)) continue;
-    const settings = isAskedAsTag ? '' : `${settingNames(found).join(', ')}; tags: `;
-    const what = isAskedAsTag ? 'tag' : 'setting or tag';
+export function checkKeys(keys: readonly Key[], found: readonly Candidate[]): void {
+  for (const key of keys) {
+    const isPresent = found.length === 0 || found.some((each) => valuesOf(each, key)[0] !== NONE);
+    const tags = [...new Set(found.flatMap((each) => Object.keys(tagsOf(each, key))))].toSorted();
+    if (isPresent || (key.of !== 'setting' && tags.length === 0)) continue;
+    const known = key.of === 'setting' ? settingNames(found) : tags.map((tag) => plainOrQuoted(cut(tag, 60)));
+    const more = key.of === 'setting' ? ' For a tag, use tag:KEY.' : '';
     throw new NotThere(
-      `None of these has the ${what} ${quoted(key.name)}. Available: ${settings}${tags.map((tag) => plainOrQuoted(cut(tag, 60))).join(', ') || 'none'}.`,
+      `None of these has the ${key.of === 'setting' ? 'setting' : 'tag'} ${quoted(key.name)}. Available: ${known.join(', ') || 'none'}.${more}`,
     );
   }
 }
+
+const tagsOf = ({ tags = {}, environmentTags = {} }: Candidate, { of }: Key) =>
+  of === 'environmentTag' ? environmentTags : tags;
 
 interface By {
   readonly keys: readonly Key[];
@@ -73,7 +66,7 @@ export function grouped(found: readonly Candidate[], { keys, details, isSized, o
   for (const candidate of found)
     for (const value of new Set(combined(keys.map((key) => valuesOf(candidate, key)))))
       groups.set(value, [...(groups.get(value) ?? []), candidate]);
-  const isByPlace = keys.some(({ name, isTag }) => !isTag && canonical(name) === 'environment');
+  const isByPlace = keys.some(isEnvironment);
   const called = isByPlace ? ({ entity }: Candidate) => nameOf(entity) : callers(found);
   const ofNames = found.reduce((sum, each) => sum + called(each).length + BETWEEN_NAMES, 0) / CHARACTERS;
   const isMany = groups.size > MOST_GROUPS;
@@ -107,21 +100,26 @@ const combined = (values: readonly (readonly string[])[]): string[] =>
     .reduce<string[]>((texts, each) => texts.flatMap((text) => each.map((value) => `${text}, ${value}`)), [''])
     .map((text) => text.slice(2));
 
-const dayOf = (iso: string | undefined) => iso?.slice(0, 10);
+/** Whether a key is the environment itself. */
+export const isEnvironment = ({ name, of }: Key) => of === 'setting' && canonical(name) === 'environment';
 
-function valuesOf({ entity, graph, tags = {} }: Candidate, { name: wanted, isTag }: Key): string[] {
-  const { kind, status, database, created, modified, facts } = entity;
-  const times = { created: dayOf(created), changed: dayOf(modified ?? created) };
-  const own: Record<string, unknown> = isTag
-    ? tags
-    : { ...facts, ...namesConnected(entity, graph), ...times, kind, status, database, environment: graph.name };
+function valuesOf(candidate: Candidate, key: Key): string[] {
+  const { entity, graph } = candidate;
+  const own = () => ({ ...everythingOf(entity, graph), mounts: namesConnected(entity, graph)['mounts'] });
+  const values = key.of === 'setting' ? namedIn(own(), key.name) : tagValues(candidate, key);
+  if (values.length > 0) return values.map((each) => (typeof each === 'object' ? JSON.stringify(each) : String(each)));
+  const inside = key.of === 'setting' ? factsOf(entity, graph).filter(({ path }) => means(key.name, path)) : [];
+  return inside.length === 0 ? [NONE] : inside.map((each) => each.value);
+}
+
+const tagValues = (candidate: Candidate, key: Key) =>
+  Object.entries(tagsOf(candidate, key)).flatMap(([name, value]) => (same(name, key.name) ? [value] : []));
+
+function namedIn(own: Record<string, unknown>, wanted: string): unknown[] {
   const present = Object.entries(own).filter(([, each]) => each !== undefined);
   const by = (form: (text: string) => string) => present.find(([name]) => form(name) === form(wanted));
-  const value = (by((text) => text.toLowerCase()) ?? by(isTag ? loosely : canonical))?.[1];
-  const values = (Array.isArray(value) ? value : [value]).filter((each) => each !== undefined);
-  if (values.length > 0) return values.map((each) => (typeof each === 'object' ? JSON.stringify(each) : String(each)));
-  const inside = isTag ? [] : settingsOf(entity, graph).filter(({ path }) => means(wanted, path));
-  return inside.length === 0 ? [NONE] : inside.map((each) => each.value);
+  const value = (by((text) => text.toLowerCase()) ?? by(canonical))?.[1];
+  return (Array.isArray(value) ? value : [value]).filter((each) => each !== undefined);
 }
 
 /** The names of the settings that any of these have. */

@@ -1,6 +1,5 @@
 import type { Kind } from '../../inventory/graph.ts';
 import { KxClusterType } from '../../operations/shapes.ts';
-import { listed } from './matching.ts';
 import { canonical } from './settings.ts';
 
 /**
@@ -26,6 +25,6 @@ export function isListed(setting: string, kinds: readonly Kind[]): boolean {
   return has(ALWAYS) || (kinds.some((kind) => has(LISTED[kind])) && !kinds.some((kind) => has(UNLISTED[kind])));
 }
 
-/** Whether lists suffice to find entities of a type: they contain the types of clusters, but not of disks and nodes. */
-export const isListedType = (type: string | undefined): boolean =>
-  type === undefined || listed(type).every((each) => KxClusterType().options.some((known) => known === each));
+/** Whether lists suffice to find entities of these types: they contain the types of clusters, but not of disks and nodes. */
+export const isListedType = (types: readonly string[] = []): boolean =>
+  types.every((each) => KxClusterType().options.some((known) => known === each.toUpperCase()));

@@ -1,5 +1,5 @@
 import { fullness, sizeInOrder } from '../../inventory/sizes.ts';
-import type { Candidate } from './matching.ts';
+import type { Candidate } from './filters.ts';
 
 type Many = readonly Candidate[];
 

@@ -1,34 +1,23 @@
-const SIZES: Record<string, number> = {
-  b: 1,
-  kb: 1e3,
-  mb: 1e6,
-  gb: 1e9,
-  tb: 1e12,
-  pb: 1e15,
-  mib: 2 ** 20,
-  gib: 2 ** 30,
-  tib: 2 ** 40,
-};
+const POWERS = ['', 'k', 'm', 'g', 't', 'p'];
 const QUANTITY = /^([\d.]+)\s*([kmgtp]?i?b)?$/i;
 /** The unit at the end of a setting's name. */
 const UNIT = /(?:MiB|GB)$|^bytes$/;
-/** A small number of memory without a unit means gibibytes, not mebibytes. */
-const FEWEST_MIB = 1_024;
 
-/** Compares a setting with a wanted value. Undefined if either is not a number. */
+/**
+ * Compares a setting with a number or quantity such as `20 GiB`; a number has the unit of the setting. Undefined if they cannot be
+ * compared.
+ */
 export function compared(path: string, value: string, wanted: string): number | undefined {
-  const [own, asked] = [parsed(value), parsed(wanted)];
-  if (own === undefined || asked === undefined) return undefined;
-  const named = UNIT.exec(path)?.[0].toLowerCase().replace('bytes', 'b');
-  const unit = own.unit ?? named;
-  if (unit === undefined) return asked.unit === undefined ? own.count - asked.count : undefined;
-  const usual = unit === 'mib' && asked.count < FEWEST_MIB ? 'gib' : unit;
-  return own.count * (SIZES[unit] ?? 1) - asked.count * (SIZES[asked.unit ?? usual] ?? 1);
+  const own = UNIT.exec(path)?.[0].replace('bytes', 'b');
+  const [, count, unit = own] = QUANTITY.exec(wanted.trim()) ?? [];
+  if (count === undefined || (own === undefined && unit !== undefined)) return undefined;
+  const difference = Number.parseFloat(value) * bytesIn(own) - Number(count) * bytesIn(unit);
+  return Number.isNaN(difference) ? undefined : difference;
 }
 
-function parsed(text: string) {
-  const [, count, unit] = QUANTITY.exec(text) ?? [];
-  return count === undefined || Number.isNaN(Number(count))
-    ? undefined
-    : { count: Number(count), unit: unit?.toLowerCase() };
+export const isQuantity = (text: string) => QUANTITY.test(text.trim());
+
+function bytesIn(unit = ''): number {
+  const base = /i/i.test(unit) ? 1_024 : 1_000;
+  return unit === '' ? 1 : base ** POWERS.indexOf(unit.replace(/i?b$/i, '').toLowerCase());
 }

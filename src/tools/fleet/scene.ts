@@ -166,7 +166,7 @@ function orList(error: unknown): undefined {
  * Whether a complete name matches a pattern with `*` for any text. No regular expression, because the pattern comes from the
  * model.
  */
-function isLike(name: string, pattern: string): boolean {
+export function isLike(name: string, pattern: string): boolean {
   const [begin = '', ...rest] = pattern.split('*');
   const end = rest.pop() ?? '';
   if (!name.startsWith(begin) || !name.slice(begin.length).endsWith(end)) return false;

@@ -1,5 +1,5 @@
 import type { Graph, GraphEntity } from '../../inventory/graph.ts';
-import { entityRow, namesConnected } from '../../inventory/summary.ts';
+import { namesConnected } from '../../inventory/summary.ts';
 
 /** One value of a setting: `autoscaling.min` is 3. */
 export interface Setting {
@@ -10,6 +10,10 @@ export interface Setting {
 /** Facts that describe other entities or the current state, or repeat other facts: not settings. */
 const NOT_SETTINGS = new Set([
   'name',
+  'kind',
+  'environment',
+  'created',
+  'changed',
   'status',
   'nodes',
   'attachedClusters',
@@ -20,12 +24,25 @@ const NOT_SETTINGS = new Set([
   'bucket',
 ]);
 
-/** Everything known about an entity, one item per value. */
-export function factsOf(entity: GraphEntity, graph: Graph): Setting[] {
-  const { volumes, usedBy } = namesConnected(entity, graph);
-  const all = Object.entries({ ...entityRow(entity, graph), volumes, usedBy, ...entity.facts });
-  return all.flatMap(([name, value]) => valuesIn(name, value));
+/** Everything known about an entity by name; times as days. */
+export function everythingOf(entity: GraphEntity, graph: Graph): Record<string, unknown> {
+  const { name, kind, status, database, created, modified = created, facts } = entity;
+  const times = { created: created?.slice(0, 10), changed: modified?.slice(0, 10) };
+  return {
+    name,
+    kind,
+    status,
+    database,
+    environment: graph.name,
+    ...times,
+    ...namesConnected(entity, graph),
+    ...facts,
+  };
 }
+
+/** Everything known about an entity, one item per value. */
+export const factsOf = (entity: GraphEntity, graph: Graph): Setting[] =>
+  Object.entries(everythingOf(entity, graph)).flatMap(([name, value]) => valuesIn(name, value));
 
 /** The settings of an entity itself, which are searched for texts. */
 export const settingsOf = (entity: GraphEntity, graph: Graph): Setting[] =>
@@ -53,7 +70,7 @@ export function canonical(name: string): string {
     .replace(/[^a-z0-9]/g, '')
     .replace(/(?:configurations?|ids?|arns?|labels?|names?|mib|gb)$/, '')
     .replace(/s$/, '');
-  return ALSO.get(bare) ?? bare;
+  return ALSO.get(bare) ?? (bare === '' ? name.toLowerCase() : bare);
 }
 
 /** Names that the API and people use for a setting that is shown under another name. */
@@ -61,6 +78,8 @@ const ALSO = new Map(
   Object.entries({
     release: ['kdbversion'],
     zone: ['availabilityzone', 'az'],
+    size: ['byte', 'numbyte'],
+    file: ['numfile'],
     type: ['clustertype', 'volumetype', 'nas1', 'disktype'],
     scalinggroup: ['host'],
     code: ['codepath', 's3key', 'codeversion'],

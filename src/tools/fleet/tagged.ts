@@ -4,7 +4,7 @@ import { atMost } from '../../inventory/reading.ts';
 import { idOf } from '../../inventory/shape.ts';
 import { FinspaceError, wireName } from '../../operations/failure.ts';
 import { quoted } from '../../untrusted.ts';
-import type { Candidate } from './matching.ts';
+import type { Candidate, TagCondition } from './filters.ts';
 import { onPageOf } from './page.ts';
 import { NotThere, type Scene } from './scene.ts';
 import type { Unread } from './unread.ts';
@@ -94,48 +94,31 @@ function arnOf({ graph, entity }: Candidate): string | undefined {
   return database && arnIn(graph, database);
 }
 
-/**
- * Those with a `key`, a value or `key=value`; after `!`, those without it. `*` matches any tag. Case is ignored, and so are word
- * separators if nothing matches exactly.
- */
-export function carrying(
-  found: readonly Candidate[],
-  tag: string,
-): { found: readonly Candidate[]; isCarried: boolean } {
-  const isNot = tag.startsWith('!');
-  const text = isNot ? tag.slice(1) : tag;
-  const carriers = (carries: (tags: Tags) => boolean) => found.filter(({ tags = {} }) => carries(tags));
-  const exact = carriers(carrier(text, /=(.*)/s, (each) => each.toLowerCase()));
-  const those = exact.length > 0 ? exact : carriers(carrierOfList(text));
-  return {
-    found: isNot ? found.filter((each) => !those.includes(each)) : those,
-    isCarried: those.length > 0,
-  };
+/** The candidates with the tags of the environments that contain them. */
+export async function withEnvironmentTags(scene: Scene, candidates: readonly Candidate[]): Promise<WithTags> {
+  const places = [...new Set(candidates.map(({ graph }) => graph))].flatMap((graph) => {
+    const entity = graph.entities.find(({ kind }) => kind === 'environment');
+    return entity === undefined ? [] : [{ graph, entity }];
+  });
+  const { found, gaps, seen } = await withTags(scene, places);
+  const tagsOf = new Map(found.map(({ graph, tags }) => [graph, tags]));
+  const inside = candidates.flatMap((candidate) => {
+    const environmentTags = tagsOf.get(candidate.graph);
+    return environmentTags === undefined ? [] : { ...candidate, environmentTags };
+  });
+  return { found: inside, gaps, seen };
 }
 
-/** Of several values of one key, any; of several keys, each. */
-function carrierOfList(wanted: string): (tags: Tags) => boolean {
-  const parts = wanted.split(/\s*[,|]\s*/).filter(Boolean);
-  const all = parts.map((text) => ({
-    key: /[=:]/.test(text) ? loosely(text.split(/[=:]/)[0] ?? '') : '',
-    carries: carrier(text, /[=:](.*)/s, loosely),
-  }));
-  const keys = [...new Set(all.map(({ key }) => key))];
-  return (tags) =>
-    keys.length > 0 && keys.every((asked) => all.some(({ key, carries }) => key === asked && carries(tags)));
+/** Whether the tags of an entity and its environment meet all conditions; of several values for one key, any. */
+export function isTagged({ tags = {}, environmentTags = {} }: Candidate, conditions: readonly TagCondition[]): boolean {
+  const meets = ({ key, value, absent = false, of }: TagCondition) =>
+    Object.entries(of === 'environment' ? environmentTags : tags).some(
+      ([name, own]) => (key === undefined || same(key, name)) && (value === undefined || same(value, own)),
+    ) !== absent;
+  const isAlternative = (one: TagCondition, other: TagCondition) =>
+    one.key !== undefined && same(one.key, other.key ?? '') && one.of === other.of && !one.absent && !other.absent;
+  return conditions.every((one) => [one, ...conditions.filter((other) => isAlternative(one, other))].some(meets));
 }
 
-/** Whether tags contain the wanted one; an asterisk or a missing key matches any. */
-function carrier(wanted: string, separator: RegExp, form: (text: string) => string): (tags: Tags) => boolean {
-  const [first = '', value] = wanted.split(separator);
-  const key = first || '*';
-  const fits = (asked: string, own: string) =>
-    asked.trim() === '*' || (form(asked) !== '' && form(asked) === form(own));
-  return (tags) =>
-    Object.entries(tags).some(([name, own]) =>
-      value === undefined ? fits(key, name) || fits(key, own) : fits(key, name) && fits(value, own),
-    );
-}
-
-/** A name without word separators: `Cost Centre` is `cost-centre`. */
-export const loosely = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+/** Case is ignored. */
+export const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();

@@ -96,7 +96,7 @@ function dataOf({ kind, facts }: GraphEntity, mounted: unknown) {
 const needed = (connected: Connected) => ({ ...row(connected), ...sizeOf(connected.entity) });
 
 /** Shown when nothing has the name, because people also ask this about roles and subnets. */
-const NOT_AN_ENTITY = 'To find what uses a role, subnet, bucket or other setting, use find_kx_entities with uses.';
+const NOT_AN_ENTITY = 'To find what uses a role, subnet, bucket or other setting, use find_kx_entities with text.';
 
 /** The only environment that contains an entity with the name, as far as all could be read, and the name. Throws NotThere. */
 async function placeOf(scene: Scene, name: string, kind: Kind | undefined) {

@@ -1,0 +1,148 @@
+import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph.ts';
+import { KINDS, statesOf } from '../../inventory/kinds.ts';
+import { idOf } from '../../inventory/shape.ts';
+import { statusKind } from '../../inventory/trouble.ts';
+import { FEW } from './entity-rows.ts';
+import { type Candidate, type Filters, hasStatus, isNamed, statusWord } from './filters.ts';
+import type { Key } from './grouping.ts';
+import { isListed, isListedType } from './listed.ts';
+import { momentOf } from './moments.ts';
+import { BY_SIZE } from './orders.ts';
+import type { Scene } from './scene.ts';
+
+/** The kinds that can be found. */
+export const FOUND_KINDS = [...KINDS, 'node'] as const;
+/** There are many of these, so they are searched only on request. */
+const SELDOM: readonly Kind[] = ['changeset', 'node'];
+const USUAL = KINDS.filter((kind) => !SELDOM.includes(kind));
+
+/** The kinds for a call that names none: those with the type; changesets and nodes only if another condition refers to them. */
+export function kindsFor({ status = [], type, changedAfter }: Filters): readonly Kind[] {
+  if (type !== undefined) return isListedType(type) ? ['cluster'] : ['cluster', 'scaling-group', 'volume'];
+  const isOnlyTheirs = (state: string) => !USUAL.some((kind) => statesOf(kind).includes(state));
+  const isMeant = (state: string) => isOnlyTheirs(state) || statusKind(state) !== 'settled';
+  const words = status.filter((word) => statusWord(word) !== 'SETTLED');
+  const also = SELDOM.filter(
+    (kind) =>
+      (kind === 'changeset' && changedAfter !== undefined) ||
+      words.some((word) => statesOf(kind).some((state) => hasStatus(state, word) && isMeant(state))),
+  );
+  return [...USUAL, ...also];
+}
+
+/** The kinds that must also be read to fill a row of a kind. */
+const TOLD_BY: Partial<Record<Kind, readonly Kind[]>> = {
+  'scaling-group': ['cluster'],
+  volume: ['cluster', 'dataview'],
+  dataview: ['cluster'],
+  database: ['changeset'],
+};
+
+/** What a search has to read, and whether that includes the details of each entity. */
+export interface Plan {
+  readonly details: boolean;
+  readonly options: GraphOptions;
+}
+
+interface Wanted extends Filters {
+  readonly kinds?: readonly Kind[] | undefined;
+  readonly view?: string | undefined;
+  readonly sort?: string | undefined;
+}
+
+/** Settings that other entities define. */
+const BY_OTHERS = /^used ?by$/i;
+
+export function planFor(wanted: Wanted, kinds: readonly Kind[], keys: readonly Key[]): Plan {
+  const { text, where, type, view, sort, name, createdAfter } = wanted;
+  const bySetting = text !== undefined || where !== undefined;
+  const byUnlisted = keys.some((key) => key.of === 'setting' && !isListed(key.name, kinds));
+  const details = view === 'full' || bySetting || byUnlisted || BY_SIZE.has(sort) || !isListedType(type);
+  const isShown = keys.length === 0 || bySetting || keys.some((key) => BY_OTHERS.test(key.name));
+  const options = {
+    ...readFor(kinds, details, isShown),
+    details,
+    changes: details && wanted.kinds?.includes('changeset') ? () => true : undefined,
+    changesetsSince: createdAfter && new Date(momentOf(createdAfter, new Date().toISOString())).toISOString(),
+    changesetsOf:
+      name === undefined
+        ? undefined
+        : (database: string, all: readonly string[]) =>
+            isNamed(database, name) || !all.some((each) => isNamed(each, name)),
+  };
+  return { details, options };
+}
+
+/** The kinds to read for rows of these kinds. Free memory of hosts is needed in groups, too; users of an entity only in rows. */
+function readFor(kinds: readonly Kind[], details: boolean, isShown = true): GraphOptions {
+  const telling = kinds.filter((kind) => details && (isShown || kind === 'scaling-group'));
+  const nodes = kinds.includes('node');
+  const everyChangeset = kinds.includes('changeset');
+  return {
+    kinds: [
+      ...new Set([
+        ...kinds,
+        ...(nodes ? (['cluster'] as const) : []),
+        ...telling.flatMap((kind) => TOLD_BY[kind] ?? []),
+      ]),
+    ],
+    everyChangeset,
+    onlyNewestChangesets: !everyChangeset,
+    nodes,
+  };
+}
+
+/** The entities of some kinds in a graph. */
+export const entitiesIn = ({ entities }: Graph, kinds: readonly Kind[]): readonly GraphEntity[] => [
+  ...entities.filter(({ kind }) => kinds.includes(kind)),
+  ...(kinds.includes('node') ? entities.flatMap(nodesOf) : []),
+];
+
+/** The nodes of a cluster as entities. */
+function nodesOf({ name: cluster, facts }: GraphEntity): GraphEntity[] {
+  const {
+    type,
+    nodeType,
+    nodes = [],
+  } = facts as { nodes?: readonly Readonly<Record<string, string | undefined>>[] } & Record<string, unknown>;
+  return nodes.map(({ nodeId = '', status, launchTime, availabilityZoneId: zone }) => ({
+    id: idOf('node', nodeId, cluster),
+    kind: 'node',
+    name: nodeId,
+    status,
+    created: launchTime,
+    facts: { cluster, type, nodeType, zone },
+  }));
+}
+
+/** With at most this many results, in at most this many environments, totals are shown without a request. */
+const MOST_TOTALLED = { entities: 60, environments: 4 };
+/** The kinds with a capacity to add up. */
+const SIZED: ReadonlySet<Kind> = new Set(['cluster', 'database', 'scaling-group', 'volume']);
+
+/** Reads few results again with their details: all of them, or only their capacity. Returns many results unchanged. */
+export async function readFew(scene: Scene, found: readonly Candidate[], isShown: boolean) {
+  const graphs = [...new Set(found.map(({ graph }) => graph))];
+  const present = KINDS.filter(
+    (kind) => (isShown || SIZED.has(kind)) && found.some(({ entity }) => entity.kind === kind),
+  );
+  if (present.length === 0 || found.length > MOST_TOTALLED.entities || graphs.length > MOST_TOTALLED.environments)
+    return { found, gaps: [] };
+  const ids = new Set(found.map(({ entity }) => entity.name));
+  const nodes = isShown && found.length <= FEW.whole;
+  const databases = new Set(found.map(({ entity: { name, database = name } }) => database));
+  const options = {
+    ...readFor(present, true, isShown),
+    nodes,
+    changes: (changesetId: string) => ids.has(changesetId),
+    changesetsOf: (database: string) => databases.has(database),
+  };
+  const read = await scene.again(graphs, options);
+  const byId = new Map(read.graphs.map((graph) => [graph.environmentId, graph]));
+  const fresh = found.map((candidate): Candidate => {
+    const graph = byId.get(candidate.graph.environmentId);
+    const entity = graph?.entities.find(({ id }) => id === candidate.entity.id);
+    return graph === undefined || entity === undefined ? candidate : { ...candidate, graph, entity };
+  });
+  return { found: fresh, gaps: read.gaps };
+}

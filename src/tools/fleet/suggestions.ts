@@ -1,0 +1,77 @@
+import type { Graph, Kind } from '../../inventory/graph.ts';
+import { cut } from '../../inventory/units.ts';
+import { nearest } from '../../nearest.ts';
+import type { Candidate, Filters } from './filters.ts';
+import { settingNames } from './grouping.ts';
+import { factsOf, means } from './settings.ts';
+import { same } from './tagged.ts';
+
+interface Searched {
+  readonly graphs: readonly Graph[];
+  readonly kinds: readonly Kind[];
+  /** The candidates before filtering by settings and tags. */
+  readonly candidates: readonly Candidate[];
+  /** Every tag that was read, as `key=value`. */
+  readonly tags: ReadonlySet<string>;
+}
+
+const MOST_TEXTS = 30;
+const MOST_CHARACTERS = 60;
+
+/** The existing values where nothing was found, because a misspelt value does not mean that nothing exists. */
+export function existingValues({ graphs, kinds, candidates, tags }: Searched, filters: Filters) {
+  const { name, status, type, where = [], tags: conditions } = filters;
+  const entities = graphs.flatMap((graph) => graph.entities).filter(({ kind }) => kinds.includes(kind));
+  const types = entities.flatMap(({ facts }) => [facts['type'], facts['hostType'], facts['nodeType']]);
+  const meant = name && nearest(name, [...new Set(entities.map((entity) => entity.name))]);
+  return {
+    ...(meant === undefined ? {} : { didYouMean: cut(meant, MOST_CHARACTERS) }),
+    ...(status === undefined ? {} : { existingStatuses: distinct(entities.map((entity) => entity.status)) }),
+    ...(type === undefined ? {} : { existingTypes: distinct(types) }),
+    ...(candidates.length === 0 ? {} : existingSettings(where, candidates)),
+    ...(conditions === undefined ? {} : { existingTags: existingTags(conditions, tags) }),
+  };
+}
+
+/** The tags with the same keys if they are in use, otherwise all keys. */
+export function existingTags(conditions: NonNullable<Filters['tags']>, seen: ReadonlySet<string>): string[] {
+  const all = [...seen].toSorted();
+  const alike = all.filter((each) => conditions.some(({ key }) => key !== undefined && same(key, keyOf(each))));
+  return distinct(alike.length > 0 ? alike : all.map(keyOf));
+}
+
+/** Whether a condition has a key that no tag has. */
+export const hasUnknownKey = (conditions: Filters['tags'] = [], seen: ReadonlySet<string>): boolean =>
+  conditions.some(({ key }) => key !== undefined && ![...seen].some((each) => same(key, keyOf(each))));
+
+const keyOf = (tag: string) => tag.split('=')[0] ?? '';
+
+/** The values of the settings in the conditions, or else the settings. */
+function existingSettings(where: NonNullable<Filters['where']>, candidates: readonly Candidate[]) {
+  if (where.length === 0) return {};
+  const all = candidates.flatMap(({ entity, graph }) => factsOf(entity, graph));
+  const values = all.filter(({ path }) => where.some(({ setting }) => means(setting, path)));
+  if (values.length === 0) return { existingSettings: settingNames(candidates) };
+  return { existingValues: distinct(values.map(({ value }) => value)) };
+}
+
+/** As many untrusted texts as fit into an answer. */
+const distinct = (values: readonly unknown[]) =>
+  [...new Set(values.filter((value) => value !== undefined).map(String))]
+    .toSorted()
+    .slice(0, MOST_TEXTS)
+    .map((text) => cut(text, MOST_CHARACTERS));
+
+/** What was not searched, and the argument that searches it. */
+export function notSearched(filters: Filters, kinds: readonly Kind[], isNothing: boolean, isMeant: boolean) {
+  const others = [
+    ...(filters.text !== undefined && !kinds.includes('changeset') && !isMeant ? [LOADS] : []),
+    ...(isNothing && filters.text !== undefined ? ['tags (argument tags)'] : []),
+    ...(isNothing && filters.name !== undefined ? ['descriptions and other settings (argument text)'] : []),
+    ...(isNothing && filters.text === undefined && !isMeant && !kinds.includes('changeset') ? [SELDOM] : []),
+  ];
+  return others.length === 0 ? {} : { notSearched: others.join('; ') };
+}
+
+const LOADS = 'changesets with their S3 paths (kinds: changeset)';
+const SELDOM = 'changesets and nodes (argument kinds)';
