@@ -71,7 +71,7 @@ export interface Answers {
   handlers(connection: Connection): ReadonlyMap<OnDemand, Handler>;
   /** The tools of `--catalog search`; undefined where all tools are listed. */
   searchTools(caller: Caller): Promise<ReturnType<typeof searchTools> | undefined>;
-  /** The question in a sealed state. */
+  /** The nonce in a sealed state. */
   questionIn(state: string): string;
   /** Carries change events to streams. */
   readonly changes: ServerEventBus;
@@ -183,7 +183,7 @@ function answerCompletions(on: On, environmentOf: EnvironmentOf): void {
 }
 
 /**
- * The question in a sealed state. A state of a replica with another key is distinguished from a forged one, so that the refusal
+ * The nonce in a sealed state. A state of a replica with another key is distinguished from a forged one, so that the refusal
  * can say what to do.
  */
 function questionIn(seal: Seal, state: string): string {

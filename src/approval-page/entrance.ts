@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { digest } from '../safety/digest.ts';
-import type { Question } from '../safety/ledger.ts';
+import type { PendingApproval } from '../safety/ledger.ts';
 import { document } from './document.ts';
 import { html } from './html.ts';
 import { type NoticeName, notice } from './notices.ts';
@@ -17,8 +17,8 @@ export interface Entrance {
   enter(request: Request, landing: string): Response | undefined;
   /** Whether this is the browser that opened the link. */
   knows(request: Request): boolean;
-  /** Proves that a form shows exactly this question to this browser. */
-  token(question: Question): string;
+  /** Proves that a form shows exactly this pending approval to this browser. */
+  token(pending: PendingApproval): string;
   /** Compares secrets in constant time. */
   same(given: string, secret: string): boolean;
 }
@@ -40,7 +40,7 @@ export function entrance(origins: readonly string[]): Entrance {
     link: `${home}open/${ticket}`,
     knows,
     same,
-    token: (question) => createHmac('sha256', tokenKey).update(digest(question)).digest('base64url'),
+    token: (pending) => createHmac('sha256', tokenKey).update(digest(pending)).digest('base64url'),
     stop: (request) => {
       const { headers, method, url } = request;
       const origin = headers.get('origin');

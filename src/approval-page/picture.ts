@@ -1,6 +1,6 @@
 import { shorten } from '../inventory/svg/text.ts';
 import type { Item } from '../safety/finding.ts';
-import type { Shown } from '../safety/ledger.ts';
+import type { ApprovalText } from '../safety/ledger.ts';
 import { type Html, html, marked } from './html.ts';
 
 /** Narrow enough that its text stays legible on a phone, which scales it down a little. */
@@ -15,7 +15,7 @@ const TITLE = 26;
 export const MOST_DRAWN = 8;
 
 /** The impact on a target: the target in the middle, what is lost with it above, what is interrupted below. */
-export function picture(shown: Shown): Html {
+export function picture(shown: ApprovalText): Html {
   const above = rows(drawn(shown.lost)).reverse();
   const below = rows(drawn(shown.interrupted));
   const height = (count: number) => (count === 0 ? 0 : TITLE + count * (BOX.height + GAP) + 6);
@@ -33,7 +33,7 @@ ${line('name', shown.name, { ...TARGET, x: (WIDTH - TARGET.width) / 2, y: middle
 }
 
 /** The same as text. */
-export function summary({ noun, name, lost, interrupted }: Shown): string {
+export function summary({ noun, name, lost, interrupted }: ApprovalText): string {
   return `${noun} ${name}: ${lost.length} lost for good with it, ${interrupted.length} interrupted`;
 }
 

@@ -1,7 +1,7 @@
 import type { Approver } from '../safety/approver.ts';
 import type { Decisions } from '../safety/approver-desk.ts';
 import { planText, whyClosed } from '../safety/approver-text.ts';
-import type { Question } from '../safety/ledger.ts';
+import type { PendingApproval } from '../safety/ledger.ts';
 import { fieldsOf } from './fields.ts';
 import type { Html } from './html.ts';
 import { type NoticeName, notice } from './notices.ts';
@@ -11,7 +11,7 @@ export type Ended = 'approved' | 'declined' | 'wrong-name';
 
 /** A plan that was shown, and how it ended there. */
 export interface Known {
-  readonly question: Question;
+  readonly pending: PendingApproval;
   ended?: Ended;
 }
 
@@ -24,12 +24,12 @@ export interface Seat {
   /** Plans shown recently, by code; bounded here. */
   readonly known: Map<string, Known>;
   readonly foot?: Html | undefined;
-  readonly proof: (question: Question) => Proof;
-  /** Proves that a form shows exactly this question to this person. */
-  readonly token: (question: Question) => string;
+  readonly proof: (pending: PendingApproval) => Proof;
+  /** Proves that a form shows exactly this pending approval to this person. */
+  readonly token: (pending: PendingApproval) => string;
   readonly same: (given: string, secret: string) => boolean;
   /** The person who approves, from the fields of the form; or the page that says why nobody can. */
-  readonly approver: (question: Question, fields: URLSearchParams, again: Again) => Promise<Approver | Response>;
+  readonly approver: (pending: PendingApproval, fields: URLSearchParams, again: Again) => Promise<Approver | Response>;
   /** Where to continue after a decision. */
   readonly after: (code: string, how: Ended) => string;
 }
@@ -46,10 +46,10 @@ export async function plans(request: Request, path: string, seat: Seat): Promise
   const { home, foot, known, now, decisions } = seat;
   const isGet = request.method === 'GET';
   const waiting = async () => {
-    const questions = await decisions.waiting();
-    for (const question of questions) known.set(question.code, { question });
+    const open = await decisions.waiting();
+    for (const pending of open) known.set(pending.code, { pending });
     for (const oldest of [...known.keys()].slice(0, -MOST_KNOWN)) known.delete(oldest);
-    return questions;
+    return open;
   };
   const say = (name: NoticeName, about: { code?: string; more?: string } = {}) =>
     notice(name, { home, foot, ...about });
@@ -58,38 +58,38 @@ export async function plans(request: Request, path: string, seat: Seat): Promise
   if (!/^[A-Z0-9]{1,16}$/.test(path)) return say('not-found');
   const fields = isGet ? undefined : await fieldsOf(request);
   if (typeof fields === 'string') return say(fields);
-  const question = (await waiting()).find(({ code }) => code === path);
-  if (question === undefined) return gone(path, !isGet, seat);
-  return fields === undefined ? show(question, seat) : answer(question, fields, seat);
+  const pending = (await waiting()).find(({ code }) => code === path);
+  if (pending === undefined) return gone(path, !isGet, seat);
+  return fields === undefined ? show(pending, seat) : answer(pending, fields, seat);
 }
 
-async function answer(question: Question, fields: URLSearchParams, seat: Seat): Promise<Response> {
+async function answer(pending: PendingApproval, fields: URLSearchParams, seat: Seat): Promise<Response> {
   const { home, foot, decisions } = seat;
-  const { code } = question;
+  const { code } = pending;
   const field = (name: string) => fields.get(name) ?? '';
   const ended = (how: Ended | 'closed') => {
-    if (how === 'closed') return gone(question.code, true, seat);
-    seat.known.set(code, { question, ended: how });
+    if (how === 'closed') return gone(pending.code, true, seat);
+    seat.known.set(code, { pending, ended: how });
     return new Response(null, {
       status: 303,
       headers: { location: seat.after(code, how), 'cache-control': 'no-store' },
     });
   };
-  if (!seat.same(field('token'), seat.token(question))) return notice('not-this-form', { home, foot, code });
-  if (field('act') === 'decline') return ended(await decisions.decline(question));
+  if (!seat.same(field('token'), seat.token(pending))) return notice('not-this-form', { home, foot, code });
+  if (field('act') === 'decline') return ended(await decisions.decline(pending));
   if (field('act') !== 'approve') return notice('not-a-form', { home, foot });
-  const again: Again = (error) => show(question, seat, { error, typed: field('name') });
-  const approver = await seat.approver(question, fields, again);
+  const again: Again = (error) => show(pending, seat, { error, typed: field('name') });
+  const approver = await seat.approver(pending, fields, again);
   if (approver instanceof Response) return approver;
-  const verdict = await decisions.approve(question, field('name'), approver);
+  const verdict = await decisions.approve(pending, field('name'), approver);
   return verdict === 'try-again' ? again(WRONG_NAME) : ended(verdict);
 }
 
-function show(question: Question, seat: Seat, again?: { error: string; typed: string }): Response {
+function show(pending: PendingApproval, seat: Seat, again?: { error: string; typed: string }): Response {
   const { home, now, foot, token, proof } = seat;
   return planPage({
-    ...{ question, home, foot },
-    ...{ now: now(), token: token(question), proof: proof(question) },
+    ...{ pending, home, foot },
+    ...{ now: now(), token: token(pending), proof: proof(pending) },
     ...(again === undefined ? {} : { again }),
   });
 }
@@ -102,10 +102,10 @@ async function gone(code: string, again: boolean, { home, foot, known, now, deci
   const status = await decisions.status(code);
   const state = status?.state;
   const closed = state === 'replaced' || state === 'evicted' ? state : 'closed';
-  const expired = found !== undefined && found.question.expires <= now();
+  const expired = found !== undefined && found.pending.expires <= now();
   const name: NoticeName = found?.ended ?? (expired && closed === 'closed' ? 'expired' : closed);
   const newer = name === 'replaced' && status !== undefined ? [whyClosed(status)] : [];
-  const what = found === undefined ? [] : [sentence(planText(found.question).headline)];
+  const what = found === undefined ? [] : [sentence(planText(found.pending).headline)];
   const more = [...what, ...newer].join(': ');
   const about = more === '' ? {} : { code, more };
   return notice(again ? (AGAIN[name] ?? name) : name, { home, foot, ...about });

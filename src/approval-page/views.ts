@@ -1,6 +1,6 @@
 import { ago, asker, left, PLACE_LABELS, pagesOf, planText } from '../safety/approver-text.ts';
 import type { Item } from '../safety/finding.ts';
-import type { Question } from '../safety/ledger.ts';
+import type { PendingApproval } from '../safety/ledger.ts';
 import { document, FORM_HEADERS } from './document.ts';
 import { type Html, html, marked, markedNote } from './html.ts';
 import { picture } from './picture.ts';
@@ -9,15 +9,15 @@ import { stepsPicture } from './steps.ts';
 const LOOK_AGAIN_SECONDS = 15;
 
 /** The open plans; reloads every few seconds. */
-export function listPage(waiting: readonly Question[], home: string, now: number, foot?: Html): Response {
+export function listPage(waiting: readonly PendingApproval[], home: string, now: number, foot?: Html): Response {
   const rows = waiting.map(
-    (question) => html`<li><a href="${home}${question.code}"><span class="code">${question.code}</span>
-<b>${sentence(planText(question).headline)}</b>
-<span class="small">${planText(question)
+    (pending) => html`<li><a href="${home}${pending.code}"><span class="code">${pending.code}</span>
+<b>${sentence(planText(pending).headline)}</b>
+<span class="small">${planText(pending)
       .facts.filter(([label]) => PLACE_LABELS.includes(label))
       .map(
         ([, value]) => html`<span>${readable(value)}</span>`,
-      )}<br>requested ${ago(question.opened, now)} by ${asker(question.principal)}, open for another ${left(question.expires, now)}</span></a></li>`,
+      )}<br>requested ${ago(pending.opened, now)} by ${asker(pending.principal)}, open for another ${left(pending.expires, now)}</span></a></li>`,
   );
   const body =
     waiting.length === 0
@@ -28,7 +28,7 @@ export function listPage(waiting: readonly Question[], home: string, now: number
 }
 
 export interface PlanView {
-  readonly question: Question;
+  readonly pending: PendingApproval;
   readonly home: string;
   readonly now: number;
   /** Proves that the form is the one that this page showed. */
@@ -46,9 +46,9 @@ export interface PlanView {
 export type Proof = 'passphrase' | 'nothing' | 'signed-in' | 'own';
 
 /** One plan: the facts first, then the form that can approve it. */
-export function planPage({ question, home, now, token, proof, foot, again }: PlanView): Response {
-  const { code, shown, principal, opened, expires } = question;
-  const { headline, worst, how, facts, notes } = planText(question);
+export function planPage({ pending, home, now, token, proof, foot, again }: PlanView): Response {
+  const { code, shown, principal, opened, expires } = pending;
+  const { headline, worst, how, facts, notes } = planText(pending);
   const final = notes.filter((note) => note.includes(FINAL));
   const others = notes.filter((note) => !note.includes(FINAL));
   const set = others.flatMap(settingIn);
@@ -69,11 +69,11 @@ ${remarks.length === 0 ? undefined : html`<ul class="notes">${remarks.map((note)
 ${again === undefined ? undefined : html`<p class="error" id="error" role="alert">${again.error}</p>`}
 <input type="hidden" name="token" value="${token}">
 ${proofOf(proof, again !== undefined)}
-${proof === 'own' ? undefined : nameField(question, again?.typed)}
+${proof === 'own' ? undefined : nameField(pending, again?.typed)}
 <div class="acts">${proof === 'own' ? undefined : html`<button class="go${final.length > 0 ? ' final-act' : ''}" name="act" value="approve">${headline.startsWith('DELETE') ? 'Approve deletion' : 'Approve change'}</button>`}
 <button name="act" value="decline" formnovalidate>Decline</button></div>
 </form>
-${consequences(question)}
+${consequences(pending)}
 <section>${settings(set)}
 ${factList('details', details)}
 <details><summary>Full text of the plan</summary><pre>${{
@@ -126,7 +126,7 @@ const passphrase = (more: string): Html => ({
 });
 const PASSPHRASE = passphrase('');
 const PASSPHRASE_AGAIN = passphrase(' aria-invalid="true" aria-describedby="error" autofocus');
-const nameField = ({ shown }: Question, typed: string | undefined) =>
+const nameField = ({ shown }: PendingApproval, typed: string | undefined) =>
   html`<label for="name">To approve, type <b>${marked(shown.name)}</b></label>
 <input id="name" name="name" value="${typed}" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="1000" aria-describedby="name-hint" required>
 <p class="hint" id="name-hint">Exactly as shown. The third wrong name closes this plan.</p>`;
@@ -139,7 +139,7 @@ const FINAL = 'This cannot be undone.';
 const QUOTED = String.raw`"(?:[^"\\]|\\.)*"(?: \(cut, \d+ characters\))?`;
 const SET = new RegExp(`^([\\w.:@/-]+|${QUOTED}): (not set|stays|${QUOTED}) (?:-> )?(removed|${QUOTED})\\.$`);
 
-function consequences({ shown }: Question): Html {
+function consequences({ shown }: PendingApproval): Html {
   const { lost, interrupted, inOrder = false } = shown;
   if (lost.length + interrupted.length === 0)
     return html`<section><p class="soft">As far as the service shows, nothing else is lost or interrupted.</p></section>`;

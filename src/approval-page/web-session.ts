@@ -33,7 +33,7 @@ export interface WebSessionsOptions {
   readonly now: () => number;
 }
 
-/** As long as a question stays open. */
+/** As long as a pending approval stays open. */
 const SIGNED_IN_MS = 15 * 60_000;
 
 /** Sessions that end when their token expires, after 15 minutes at the latest. */

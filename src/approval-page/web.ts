@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decisions } from '../safety/approver-desk.ts';
 import { digest } from '../safety/digest.ts';
-import type { Ledger, Question } from '../safety/ledger.ts';
+import type { Ledger, PendingApproval } from '../safety/ledger.ts';
 import type { Seals } from '../safety/seal.ts';
 import { WEB, type Witness } from '../safety/witness.ts';
 import { same } from './entrance.ts';
@@ -148,15 +148,15 @@ function seatOf(
   const { principal, targets, id } = who;
   const mine = sources.filter(({ target }) => targets.includes(target ?? ''));
   const seal = seals('approval form');
-  const token = (question: Question) => seal.seal(digest([principal, id, question]));
-  const counterOf = ({ shown }: Question) =>
+  const token = (pending: PendingApproval) => seal.seal(digest([principal, id, pending]));
+  const counterOf = ({ shown }: PendingApproval) =>
     mine.find(({ server, target }) => server === shown.server && target === shown.target);
-  const over = async (question: Question) => {
-    const counter = counterOf(question);
+  const over = async (pending: PendingApproval) => {
+    const counter = counterOf(pending);
     if (counter === undefined) return undefined;
     return decisions({ ledger: counter.ledger, now, user: principal, channel: WEB, wrongNames });
   };
-  const isOwn = (question: Question) => question.principal === principal;
+  const isOwn = (pending: PendingApproval) => pending.principal === principal;
   return {
     home: home(),
     now,
@@ -164,24 +164,23 @@ function seatOf(
     same,
     token,
     foot: footOf(who, home()),
-    proof: (question) => (isOwn(question) ? 'own' : 'signed-in'),
-    approver: async (question) =>
-      isOwn(question) ? notice('own-plan', { home: home(), code: question.code, foot: footOf(who, home()) }) : witness,
+    proof: (pending) => (isOwn(pending) ? 'own' : 'signed-in'),
+    approver: async (pending) =>
+      isOwn(pending) ? notice('own-plan', { home: home(), code: pending.code, foot: footOf(who, home()) }) : witness,
     after: (code, how) => `${home()}${code}?${endings(options).seal(`${code}-${how}`)}`,
     decisions: {
       waiting: async () => {
         const lists = await Promise.all(mine.map(({ ledger }) => ledger.list()));
-        const questions = lists.flat().filter((question) => counterOf(question) !== undefined);
-        return [...new Map(questions.map((question) => [question.nonce, question])).values()];
+        const open = lists.flat().filter((pending) => counterOf(pending) !== undefined);
+        return [...new Map(open.map((pending) => [pending.nonce, pending])).values()];
       },
       status: async (code) => {
         const found = await Promise.all(mine.map(({ ledger }) => ledger.status(code)));
         return found.find((status) => status !== undefined);
       },
-      check: async (question, typed) => (await over(question))?.check(question, typed) ?? 'closed',
-      approve: async (question, typed, approver) =>
-        (await over(question))?.approve(question, typed, approver) ?? 'closed',
-      decline: async (question) => (await over(question))?.decline(question) ?? 'closed',
+      check: async (pending, typed) => (await over(pending))?.check(pending, typed) ?? 'closed',
+      approve: async (pending, typed, approver) => (await over(pending))?.approve(pending, typed, approver) ?? 'closed',
+      decline: async (pending) => (await over(pending))?.decline(pending) ?? 'closed',
     },
   };
 }

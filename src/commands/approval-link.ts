@@ -55,5 +55,5 @@ export async function approvalLink(
   return `${origin}${page.link}`;
 }
 
-/** As long as a question stays open. */
+/** As long as a pending approval stays open. */
 const PAGE_OPEN_MS = 15 * 60_000;

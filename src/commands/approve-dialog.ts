@@ -5,19 +5,19 @@ import { ApproverError } from '../safety/approver-error.ts';
 import { ago, asker, left, pagesOf, placeOf, planText, printable, whyClosed } from '../safety/approver-text.ts';
 import type { Item } from '../safety/finding.ts';
 import { itemText } from '../safety/item-text.ts';
-import type { Question } from '../safety/ledger.ts';
+import type { PendingApproval } from '../safety/ledger.ts';
 import type { Terminal } from './approve-terminal.ts';
 import { foldLine } from './fold.ts';
 
 const TRIES = 3;
 
 /** The open plans for people: a few lines each, which also fit a narrow terminal. */
-export function planListText(waiting: readonly Question[], now: number, columns: number | undefined): string {
-  const lines = waiting.flatMap((question, at) => [
+export function planListText(waiting: readonly PendingApproval[], now: number, columns: number | undefined): string {
+  const lines = waiting.flatMap((pending, at) => [
     ...(at === 0 ? [] : ['']),
-    `${printable(question.code)}  ${planText(question).headline}`,
-    `       ${placeOf(question)}`,
-    `       requested ${ago(question.opened, now)} by ${printable(asker(question.principal))}, open for another ${left(question.expires, now)}`,
+    `${printable(pending.code)}  ${planText(pending).headline}`,
+    `       ${placeOf(pending)}`,
+    `       requested ${ago(pending.opened, now)} by ${printable(asker(pending.principal))}, open for another ${left(pending.expires, now)}`,
   ]);
   return lines
     .flatMap((line) => foldLine(line, columns))
@@ -26,16 +26,16 @@ export function planListText(waiting: readonly Question[], now: number, columns:
 }
 
 /**
- * The question with a code, in any letter case. Throws ApproverError when no open question has that code, with the reason when
+ * The pending approval with a code, in any letter case. Throws ApproverError when none has that code, with the reason when
  * `status` knows it.
  */
 export async function findPlan(
-  waiting: readonly Question[],
+  waiting: readonly PendingApproval[],
   code: string,
   status: Decisions['status'],
-): Promise<Question> {
+): Promise<PendingApproval> {
   const wanted = code.trim().toUpperCase();
-  const found = waiting.find((question) => question.code === wanted);
+  const found = waiting.find((pending) => pending.code === wanted);
   if (found !== undefined) return found;
   const open =
     waiting.length === 0 ? 'no plan is open' : `open plans: ${waiting.map(({ code }) => printable(code)).join(', ')}`;
@@ -45,8 +45,8 @@ export async function findPlan(
 }
 
 /** Shows one complete plan, then reads the name and the passphrase. Throws ApproverError when nothing was approved. */
-export async function approveAtTerminal(terminal: Terminal, desk: Desk, question: Question): Promise<void> {
-  const { code, shown, principal, opened, expires } = question;
+export async function approveAtTerminal(terminal: Terminal, desk: Desk, pending: PendingApproval): Promise<void> {
+  const { code, shown, principal, opened, expires } = pending;
   const now = Date.now();
   terminal.say();
   for (const [at, line] of shown.text.split('\n').entries())
@@ -68,9 +68,9 @@ export async function approveAtTerminal(terminal: Terminal, desk: Desk, question
     `Plan ${printable(code)}, requested ${ago(opened, now)} by ${printable(asker(principal))}, open for another ${left(expires, now)}.`,
   );
   terminal.say();
-  const typed = await askName(terminal, desk, question);
+  const typed = await askName(terminal, desk, pending);
   const approver = desk.keyed ? await unlock(terminal, desk) : await approverWithoutKey(terminal, desk);
-  const verdict = await desk.approve(question, typed, approver);
+  const verdict = await desk.approve(pending, typed, approver);
   if (verdict !== 'approved') throw new ApproverError(CLOSED);
   terminal.say(
     `Approved. The agent can now make the same call again; it runs once, within ${left(expires, Date.now())}.`,
@@ -92,12 +92,12 @@ async function showItems(terminal: Terminal, title: string, items: readonly Item
 }
 
 /** Reads the name of the target, with two more attempts. Throws ApproverError when it was not typed. */
-async function askName(terminal: Terminal, desk: Desk, question: Question): Promise<string> {
-  const { code, shown } = question;
+async function askName(terminal: Terminal, desk: Desk, pending: PendingApproval): Promise<string> {
+  const { code, shown } = pending;
   for (;;) {
     const typed = await terminal.ask(`${printable(typeLine(shown.name).replace(/\.$/, ''))}: `);
     if (typed === undefined || typed === '') throw new ApproverError(`Nothing was approved. ${code} stays open.`);
-    const verdict = await desk.check(question, typed);
+    const verdict = await desk.check(pending, typed);
     if (verdict === 'right') return typed;
     if (verdict === 'closed') throw new ApproverError(CLOSED);
     if (verdict === 'wrong-name')

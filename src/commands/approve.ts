@@ -6,8 +6,8 @@ import { passphraseAttempts } from '../safety/approver-attempts.ts';
 import { approvalDesk, type Desk } from '../safety/approver-desk.ts';
 import { ApproverError } from '../safety/approver-error.ts';
 import { sqlJournal } from '../safety/journal.ts';
-import type { Question } from '../safety/ledger.ts';
-import { type LedgerClock, lags, sqlClock } from '../safety/ledger-clock.ts';
+import type { PendingApproval } from '../safety/ledger.ts';
+import { isBehind, type LedgerClock, sqlClock } from '../safety/ledger-clock.ts';
 import { isShared } from '../safety/shared-mark.ts';
 import { sqlLedger } from '../safety/sql-ledger.ts';
 import { openState, type StateDatabase } from '../safety/state.ts';
@@ -75,9 +75,9 @@ async function openSharedState(url: string): Promise<SharedState> {
 
 async function decline(desk: Desk, code: string | undefined): Promise<void> {
   if (code === undefined) throw new ConfigError('--decline: needs the CODE of the plan to decline');
-  const question = await findPlan(await desk.waiting(), code, desk.status);
-  if ((await desk.decline(question)) === 'closed') throw new ApproverError(`${question.code} is no longer open.`);
-  process.stdout.write(`Declined ${question.code}. Nothing runs.\n`);
+  const pending = await findPlan(await desk.waiting(), code, desk.status);
+  if ((await desk.decline(pending)) === 'closed') throw new ApproverError(`${pending.code} is no longer open.`);
+  process.stdout.write(`Declined ${pending.code}. Nothing runs.\n`);
 }
 
 async function approveInTerminal(desk: Desk, code: string | undefined): Promise<void> {
@@ -95,7 +95,7 @@ async function approveInTerminal(desk: Desk, code: string | undefined): Promise<
 
 const TRIES = 3;
 
-async function choose(terminal: Terminal, waiting: readonly Question[], desk: Desk): Promise<Question> {
+async function choose(terminal: Terminal, waiting: readonly PendingApproval[], desk: Desk): Promise<PendingApproval> {
   for (let tries = 1; ; tries += 1) {
     const typed = await terminal.ask('\nCode of the plan to show: ');
     if (typed === undefined || typed.trim() === '') throw new ApproverError('Nothing was approved.');
@@ -109,7 +109,7 @@ async function choose(terminal: Terminal, waiting: readonly Question[], desk: De
 }
 
 async function resetClockIfBehind(desk: Desk, ledgers: LedgerClock, state: StateDatabase): Promise<void> {
-  if (!lags(await ledgers.read())) {
+  if (!isBehind(await ledgers.read())) {
     process.stdout.write('The clock is not behind any recorded time. There is nothing to reset.\n');
     return;
   }

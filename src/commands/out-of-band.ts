@@ -32,11 +32,11 @@ export function outOfBandApproval(config: Config, ways: OutOfBandOptions): () =>
     if (page === undefined) return terminal;
     const onPage = `On the approval page ${page.url()}, where a person signs in with a token that has the scope finspace:approve. The caller that requested it cannot approve it.`;
     return {
-      trusts: (question, approval) =>
+      accepts: (pending, approval) =>
         approval.channel === WEB
-          ? page.witness.saw(question, approval)
-          : (terminal?.trusts(question, approval) ?? false),
-      how: (code) => (terminal === undefined ? onPage : `${onPage} ${terminal.how(code)}`),
+          ? page.witness.saw(pending, approval)
+          : (terminal?.accepts(pending, approval) ?? false),
+      instructions: (code) => (terminal === undefined ? onPage : `${onPage} ${terminal.instructions(code)}`),
     };
   };
 }
@@ -57,18 +57,18 @@ async function terminalApproval(
   });
   const where = stateDirFlag(stateDir);
   const approve = `${ownCommand()} approve`;
-  const how = (code: string) =>
+  const instructions = (code: string) =>
     signedIn
       ? `${page === undefined ? 'In' : 'Or in'} a terminal on the machine of this server, with its settings: finspace-mcp approve ${code}`
       : fleet
         ? `In a terminal on this machine, with the same --redis: ${approve} ${code}${where}`
         : `In a terminal on this machine: ${approve} ${code}${where} ; or in a browser: ${approve} --web ${code}${where}`;
   const signed =
-    (by: KeyObject): OutOfBand['trusts'] =>
-    (question, approval) =>
-      isApprovedBy(question, approval, by);
-  if (key !== undefined) return { trusts: signed(key), how };
-  return kind === 'local' && !fleet ? { trusts: (_, { channel }) => channel !== WEB, how } : undefined;
+    (by: KeyObject): OutOfBand['accepts'] =>
+    (pending, approval) =>
+      isApprovedBy(pending, approval, by);
+  if (key !== undefined) return { accepts: signed(key), instructions };
+  return kind === 'local' && !fleet ? { accepts: (_, { channel }) => channel !== WEB, instructions } : undefined;
 }
 
 /** What a person must add to a command so that it uses this state directory; nothing for the default one. */

@@ -3,7 +3,7 @@ import { labels } from '../operations/http.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import type { Risk } from '../operations/operation.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
-import { type ApprovalParts, type ApprovalText, approvalText } from './approval-text.ts';
+import { type ApprovalParts, approvalText, type FittedText } from './approval-text.ts';
 import { placesIn } from './arn.ts';
 import type { Change, Item, Members, Note } from './finding.ts';
 import type { Home } from './home.ts';
@@ -33,7 +33,7 @@ const STATE = ['status', 'clusterType', 'hostType', 'createdTimestamp', 'creatio
 const RULE = /^.*attachmentNetworkAclConfiguration\.\d+(?=\.)/;
 
 /** The text about one call; with the `sight` of a caller, without what that caller may not see, even of the target. */
-export const callText = (facts: CallFacts, sight: Sight = EVERYTHING): ApprovalText =>
+export const callText = (facts: CallFacts, sight: Sight = EVERYTHING): FittedText =>
   approvalText(callParts(facts, sight), sight);
 
 /** The parts of that text. */

@@ -25,7 +25,7 @@ export interface ApprovalParts {
   readonly details: readonly (readonly Fact[])[];
 }
 
-export interface ApprovalText {
+export interface FittedText {
   readonly text: string;
   /** Whether a form can show it: the name to type may be too wide for one line, or there may be more lines than people read. */
   readonly fits: 'form' | 'too-wide' | 'too-long';
@@ -42,7 +42,7 @@ const MOST_OF_OLD = 160;
  * fixed order, each a sentence, with foreign text only inside quotes, so that no name or description can add, hide or reorder a
  * line. With the `sight` of a caller, it omits what that caller may not see, and the path of the local world.
  */
-export function approvalText(parts: ApprovalParts, sight: Sight = EVERYTHING): ApprovalText {
+export function approvalText(parts: ApprovalParts, sight: Sight = EVERYTHING): FittedText {
   const { typed, inOrder = false, place, isFinal, changes, details } = parts;
   const [lost, interrupted] = [sight.of(parts.lost), sight.of(parts.interrupted)];
   const line = typeLine(typed);

@@ -3,21 +3,25 @@ import { type Approver, openApprover } from './approver.ts';
 import type { Attempts } from './approver-attempts.ts';
 import { ApproverError } from './approver-error.ts';
 import { digest } from './digest.ts';
-import type { Ledger, Question, QuestionStatus } from './ledger.ts';
+import type { ApprovalStatus, Ledger, PendingApproval } from './ledger.ts';
 
 /** The result of a typed name; the third wrong one closes the plan. */
 export type NameVerdict = 'right' | 'try-again' | 'wrong-name' | 'closed';
 
 /** What a person can do with open plans. */
 export interface Decisions {
-  waiting(): Promise<Question[]>;
+  waiting(): Promise<PendingApproval[]>;
   /** The state of the plan with a code, open or not. */
-  status(code: string): Promise<QuestionStatus | undefined>;
+  status(code: string): Promise<ApprovalStatus | undefined>;
   /** Checks a name that was typed for what was shown. */
-  check(question: Question, typed: string): Promise<NameVerdict>;
+  check(pending: PendingApproval, typed: string): Promise<NameVerdict>;
   /** Approves what was shown, if `typed` is its name and it is still open and unchanged. */
-  approve(question: Question, typed: string, approver: Approver): Promise<'approved' | Exclude<NameVerdict, 'right'>>;
-  decline(question: Question): Promise<'declined' | 'closed'>;
+  approve(
+    pending: PendingApproval,
+    typed: string,
+    approver: Approver,
+  ): Promise<'approved' | Exclude<NameVerdict, 'right'>>;
+  decline(pending: PendingApproval): Promise<'declined' | 'closed'>;
 }
 
 /** Approval with a passphrase, shared by the terminal and the local page. */
@@ -55,35 +59,38 @@ export interface DeskOptions extends DecisionsOptions {
 
 /** The decisions of one person, on a ledger. */
 export function decisions({ ledger, now, user, channel, wrongNames = new Map() }: DecisionsOptions): Decisions {
-  const stillWaits = async (question: Question) =>
-    (await ledger.list()).some((present) => digest(present) === digest(question));
-  const end = async <How extends 'declined' | 'wrong-name'>(question: Question, how: How): Promise<How | 'closed'> => {
-    if (!(await stillWaits(question))) return 'closed';
-    await ledger.end(question.nonce, how);
+  const stillWaits = async (pending: PendingApproval) =>
+    (await ledger.list()).some((present) => digest(present) === digest(pending));
+  const end = async <How extends 'declined' | 'wrong-name'>(
+    pending: PendingApproval,
+    how: How,
+  ): Promise<How | 'closed'> => {
+    if (!(await stillWaits(pending))) return 'closed';
+    await ledger.end(pending.nonce, how);
     return how;
   };
-  const check: Decisions['check'] = async (question, typed) => {
-    const { nonce, shown } = question;
+  const check: Decisions['check'] = async (pending, typed) => {
+    const { nonce, shown } = pending;
     if (digest(typed) === digest(shown.name)) return 'right';
     const tries = (wrongNames.get(nonce) ?? 0) + 1;
     wrongNames.set(nonce, tries);
     for (const oldest of [...wrongNames.keys()].slice(0, -MOST_COUNTED)) wrongNames.delete(oldest);
     if (tries < TRIES) return 'try-again';
     wrongNames.delete(nonce);
-    return end(question, 'wrong-name');
+    return end(pending, 'wrong-name');
   };
   return {
     waiting: () => ledger.list(),
     status: (code) => ledger.status(code),
     check,
-    approve: async (question, typed, approver) => {
-      const verdict = await check(question, typed);
+    approve: async (pending, typed, approver) => {
+      const verdict = await check(pending, typed);
       if (verdict !== 'right') return verdict;
-      if (!(await stillWaits(question))) return 'closed';
-      const approval = approver.sign(question, { channel, approver: user, at: now() });
-      return (await ledger.approve(question.nonce, approval)) ? 'approved' : 'closed';
+      if (!(await stillWaits(pending))) return 'closed';
+      const approval = approver.sign(pending, { channel, approver: user, at: now() });
+      return (await ledger.approve(pending.nonce, approval)) ? 'approved' : 'closed';
     },
-    decline: (question) => end(question, 'declined'),
+    decline: (pending) => end(pending, 'declined'),
   };
 }
 

@@ -1,6 +1,6 @@
 import { counted } from '../inventory/units.ts';
 import type { Item } from './finding.ts';
-import type { Question, QuestionStatus } from './ledger.ts';
+import type { ApprovalStatus, PendingApproval } from './ledger.ts';
 import { LOCAL_CALLER } from './policy.ts';
 import { quoted } from './untrusted.ts';
 
@@ -18,7 +18,7 @@ export interface PlanText {
 }
 
 /** Splits the text of a plan by the template in approval-text.ts. */
-export function planText({ shown }: Pick<Question, 'shown'>): PlanText {
+export function planText({ shown }: Pick<PendingApproval, 'shown'>): PlanText {
   const [headline = '', worst = '', how = '', ...lines] = shown.text.split('\n').map(printable);
   const body = lines.filter((line) => !LISTS.test(line));
   return {
@@ -32,8 +32,8 @@ export function planText({ shown }: Pick<Question, 'shown'>): PlanText {
 export const PLACE_LABELS = ['environment', 'account', 'region', 'backend', 'world'];
 
 /** The place of a plan, as far as its text names it. */
-export function placeOf(question: Pick<Question, 'shown'>): string {
-  const facts = new Map(planText(question).facts);
+export function placeOf(pending: Pick<PendingApproval, 'shown'>): string {
+  const facts = new Map(planText(pending).facts);
   return PLACE_LABELS.flatMap((label) => facts.get(label) ?? []).join(', ');
 }
 
@@ -86,7 +86,7 @@ export function pagesOf(items: readonly Item[]): { readonly title: string; reado
 const PAGE = 100;
 
 /** Why a plan is no longer open, for a person who wants to decide about it. */
-export function whyClosed({ state, successor }: QuestionStatus): string {
+export function whyClosed({ state, successor }: ApprovalStatus): string {
   if (state === 'replaced')
     return `The newer plan ${successor} replaced it: its target changed, or the agent requested something else.`;
   if (state === 'evicted') return 'The same client requested too many newer plans.';

@@ -3,12 +3,12 @@ import { ApproverError } from './approver-error.ts';
 import { formsIn, keysIn, publicKeyIn, refuseSecondKey, storeKeys } from './approver-files.ts';
 import { sealKey, unsealKey } from './approver-seal.ts';
 import { digest } from './digest.ts';
-import type { Approval, Question } from './ledger.ts';
+import type { Approval, PendingApproval } from './ledger.ts';
 
 /** A person who typed the passphrase. */
 export interface Approver {
-  /** Consents to exactly this question, through this channel; returns the signed approval. */
-  sign(question: Question, approval: Omit<Approval, 'signature'>): Approval;
+  /** Consents to exactly this pending approval, through this channel; returns the signed approval. */
+  sign(pending: PendingApproval, approval: Omit<Approval, 'signature'>): Approval;
   /** The signed statement that forms count without the passphrase; only the holder of a key can give it. */
   readonly trustInForms?: string;
 }
@@ -43,9 +43,9 @@ export async function openApprover(dir: string, passphrase: string): Promise<App
   const { publicPem, sealed } = await keysIn(dir);
   const privateKey = await unsealKey(sealed, passphrase, publicPem);
   return {
-    sign: (question, { channel, approver, at }) => {
+    sign: (pending, { channel, approver, at }) => {
       const approval = { channel, approver, at };
-      return { ...approval, signature: signed(statement(question, approval), privateKey) };
+      return { ...approval, signature: signed(statement(pending, approval), privateKey) };
     },
     trustInForms: signed(formsStatement(parsed(publicPem)), privateKey),
   };
@@ -71,11 +71,11 @@ export async function trustsForms(dir: string, key: KeyObject): Promise<boolean>
 const formsStatement = (key: KeyObject) =>
   Buffer.from(digest({ is: 'finspace-mcp trust in forms 1', key: keyFingerprint(key) }), 'hex');
 
-/** Whether the holder of `key` consented to exactly this question, so that a row that someone else wrote does not count. */
-export function isApprovedBy(question: Question, approval: Approval, key: KeyObject): boolean {
+/** Whether the holder of `key` consented to exactly this pending approval, so that a row that someone else wrote does not count. */
+export function isApprovedBy(pending: PendingApproval, approval: Approval, key: KeyObject): boolean {
   const { signature } = approval;
   if (typeof signature !== 'string') return false;
-  return verify(null, statement(question, approval), key, Buffer.from(signature, 'base64url'));
+  return verify(null, statement(pending, approval), key, Buffer.from(signature, 'base64url'));
 }
 
 /** The fingerprint by which people compare keys: `SHA256:` and 43 characters, in the format of `ssh-keygen`. */
@@ -93,8 +93,8 @@ function parsed(pem: string): KeyObject {
 }
 
 /** The signed data: everything that the person saw, and everything that limits the approval. */
-export function statement(question: Question, { channel, approver, at }: Approval): Buffer {
-  const { nonce, code, binding, principal, fingerprint, opened, expires, shown } = question;
+export function statement(pending: PendingApproval, { channel, approver, at }: Approval): Buffer {
+  const { nonce, code, binding, principal, fingerprint, opened, expires, shown } = pending;
   const asked = { nonce, code, binding, principal, fingerprint, opened, expires, shown };
   return Buffer.from(digest({ is: 'finspace-mcp approval 1', asked, channel, approver, at }), 'hex');
 }

@@ -2,7 +2,10 @@ import type { OperationName } from '../operations/index.ts';
 import type { Members } from './finding.ts';
 import type { Journal } from './journal.ts';
 
-/** When the service last accepted a delete of exactly this target, ISO 8601; undefined if it never did. The entity may disappear later. */
+/**
+ * When the service last accepted a delete of exactly this target, ISO 8601; undefined if it never did. The entity may disappear
+ * later.
+ */
 export type Deletions = (operation: OperationName, target: Members) => string | undefined;
 
 /** The accepted deletes in the journal, which is read once. */

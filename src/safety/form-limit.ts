@@ -8,7 +8,7 @@ const MOST_CANCELS = 2;
 const HASTY_MS = 1_000;
 
 /** Why a client gets no forms for now. */
-export type Stopped = 'unanswered' | 'no-decision';
+export type FormStop = 'unanswered' | 'no-decision';
 
 type Event = FormEvent & { readonly at: number };
 
@@ -16,14 +16,14 @@ type Event = FormEvent & { readonly at: number };
 export function isNoDecision({ events }: FormHistory): boolean {
   const last = events.at(-1) as Event;
   const shown = events.findLast(({ kind, nonce }) => kind === 'shown' && nonce === last.nonce);
-  return isByNobody(last, shown?.at);
+  return isAutomatic(last, shown?.at);
 }
 
 /**
  * Why a client gets no more forms, counting `coming` ones; undefined when it does. Forms without a decision do not count as
  * unanswered, but two cancels in a row, or one other answer without a person, stop forms for ten minutes.
  */
-export function stoppedForms({ now, events }: FormHistory, coming: number): Stopped | undefined {
+export function formStop({ now, events }: FormHistory, coming: number): FormStop | undefined {
   const shownAt = new Map<string, number>();
   let waiting: Event[] = [];
   let cancels = 0;
@@ -35,7 +35,7 @@ export function stoppedForms({ now, events }: FormHistory, coming: number): Stop
       shownAt.set(nonce, at);
       continue;
     }
-    const byNobody = isByNobody(event, shownAt.get(nonce));
+    const byNobody = isAutomatic(event, shownAt.get(nonce));
     if (kind === 'accepted') waiting = waiting.filter((shown) => shown.nonce !== nonce);
     else if (kind === 'withdrawn' || byNobody) waiting = withoutLast(waiting, nonce);
     if (kind === 'withdrawn') continue;
@@ -49,7 +49,7 @@ export function stoppedForms({ now, events }: FormHistory, coming: number): Stop
   return unanswered + coming > MOST_UNANSWERED ? 'unanswered' : undefined;
 }
 
-const isByNobody = ({ kind, at }: Event, shownAt: number | undefined): boolean =>
+const isAutomatic = ({ kind, at }: Event, shownAt: number | undefined): boolean =>
   kind === 'cancelled' ||
   kind === 'unusable' ||
   (kind === 'declined' && shownAt !== undefined && at - shownAt < HASTY_MS);

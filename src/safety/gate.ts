@@ -3,27 +3,27 @@ import { type Actor, type CallOptions, type OperationName, operationNamed } from
 import { toolName } from '../operations/naming.ts';
 import type { Risk } from '../operations/operation.ts';
 import {
-  type ConsentOptions,
-  type Consents,
-  consents,
+  type ApprovalOptions,
+  type Approvals,
+  approvals,
   type Decision,
   type Dialog,
-  type Reply,
+  type FormReply,
   refuse,
-} from './consent.ts';
+} from './approvals.ts';
 import { digest } from './digest.ts';
 import type { Members } from './finding.ts';
 import { LedgerError } from './ledger.ts';
 import { type Bound, type Plan, type Planner, planCall } from './plan.ts';
 import { approvalNeeded, type Judged, type Offered, POLICY } from './policy.ts';
 import { tagAsks } from './protection.ts';
-import { changed, forbidding, missing, notRun, UNPREPARED, USED } from './refusals.ts';
+import { changedLines, forbiddenLines, missingTarget, notRun, UNPREPARED, USED } from './refusals.ts';
 import { type Sight, sightOf } from './sight.ts';
 import type { TeardownPlan } from './teardown.ts';
 import { changesNothing, contradictions, heedless, isTargetShown, tooRisky, unchanged } from './update-words.ts';
 
 /** A call that a client requests. */
-export interface Wanted {
+export interface CallRequest {
   readonly name: OperationName;
   readonly input: Members;
   readonly principal: string;
@@ -34,7 +34,7 @@ export interface Wanted {
   readonly refusal?: ((risk: Risk) => string | undefined) | undefined;
 }
 
-export type { OutOfBand } from './consent.ts';
+export type { OutOfBand } from './approvals.ts';
 
 /** An update that would change nothing. */
 export interface Unchanged {
@@ -42,90 +42,97 @@ export interface Unchanged {
   readonly why: string;
 }
 
-export interface GateOptions extends Planner, ConsentOptions {
+export interface GateOptions extends Planner, ApprovalOptions {
   /** Runs before an approved call; if it rejects, the call is not made. */
   readonly beforeApproved: (plan: Plan | TeardownPlan) => Promise<void>;
 }
 
-export interface Gate extends Consents {
+export interface Gate extends Approvals {
   /** Decides about a call. */
-  decide(wanted: Wanted, dialog: Dialog): Promise<Decision<Plan | undefined> | Unchanged>;
+  authorize(request: CallRequest, dialog: Dialog): Promise<Decision<Plan | undefined> | Unchanged>;
   /** Decides after a form was answered. */
-  answered(wanted: Wanted, reply: Reply, client: string): Promise<Decision<Plan | undefined>>;
+  resume(request: CallRequest, reply: FormReply, client: string): Promise<Decision<Plan | undefined>>;
   /** Prepares a plan of several steps that was approved as a whole. Returns why it may not begin; undefined when it may. */
-  begin(whole: TeardownPlan): Promise<readonly string[] | undefined>;
+  prepare(whole: TeardownPlan): Promise<readonly string[] | undefined>;
   /**
    * Consumes one step of a plan that was approved as a whole. Returns why it may not run; undefined when it may. `around` when
    * the entity is unchanged and only what depends on it changed, as after an earlier step: then the step can be planned again.
    */
-  step(whole: Bound, step: Plan, again: Again): Promise<readonly string[] | 'around' | undefined>;
+  authorizeStep(whole: Bound, step: Plan, replan: Replan): Promise<readonly string[] | 'around' | undefined>;
 }
 
 /** Makes the plan again from the current state. */
-type Again = () => Promise<Plan | undefined>;
+type Replan = () => Promise<Plan | undefined>;
 
 /** The only way to a call that needs a person: no approval, no call. */
 export function gate(options: GateOptions): Gate {
-  const { consent, consentAnswered } = consents(options);
+  const { requestApproval, resumeApproval } = approvals(options);
   return {
-    begin: (whole) => prepare(options, whole),
-    step: (...step) => useStep(options, ...step).catch(distrust),
-    decide: (...wanted) => decide(options, ...wanted).catch(refuseDistrust),
-    answered: (...wanted) => decideAfterForm(options, ...wanted).catch(refuseDistrust),
-    consent: (...wanted) => consent(...wanted).catch(refuseDistrust),
-    consentAnswered: (...wanted) => consentAnswered(...wanted).catch(refuseDistrust),
+    prepare: (whole) => prepare(options, whole),
+    authorizeStep: (...step) => authorizeStep(options, ...step).catch(ledgerProblem),
+    authorize: (...request) => authorize(options, ...request).catch(refuseLedgerProblem),
+    resume: (...request) => resume(options, ...request).catch(refuseLedgerProblem),
+    requestApproval: (...request) => requestApproval(...request).catch(refuseLedgerProblem),
+    resumeApproval: (...request) => resumeApproval(...request).catch(refuseLedgerProblem),
   };
 }
 
-async function decide(options: GateOptions, wanted: Wanted, dialog: Dialog): ReturnType<Gate['decide']> {
+async function authorize(options: GateOptions, request: CallRequest, dialog: Dialog): ReturnType<Gate['authorize']> {
   const { restrictions } = options;
-  const { name, input, principal, shown } = wanted;
+  const { name, input, principal, shown } = request;
   const operation = operationNamed(name);
   const judged = { operation: name, risk: riskOf(operation, input), asks: tagAsks(input) };
-  if (operation.update === undefined && !isGrave(judged.risk) && !approvalNeeded(judged, restrictions)) {
+  if (operation.update === undefined && !isDestructive(judged.risk) && !approvalNeeded(judged, restrictions)) {
     await admit(options, judged);
     return { kind: 'run', actor: { principal }, plan: undefined };
   }
-  const again = planning(options, wanted);
-  const plan = await again();
+  const replan = replanner(options, request);
+  const plan = await replan();
   if (plan === undefined)
-    return refuse(notRun(toolName(name)), await missing(options.call, name, input, { options: wanted.options, shown }));
+    return refuse(
+      notRun(toolName(name)),
+      await missingTarget(options.call, name, input, { options: request.options, shown }),
+    );
   const sight = sightOf(shown, [input, plan.name]);
-  const why = objection(wanted, plan, sight);
+  const why = objection(request, plan, sight);
   if (why !== undefined) return refuse(...why);
   if (changesNothing(plan)) return { kind: 'unchanged', why: unchanged(plan) };
   await admit(options, plan);
   if (!approvalNeeded(plan, restrictions)) return { kind: 'run', actor: actorFor(plan), plan };
-  return prepared(options, await consents(options).consent(plan, dialog, sight), again);
+  return prepareDecision(options, await approvals(options).requestApproval(plan, dialog, sight), replan);
 }
 
 /** Why a plan is refused without requesting approval; undefined when it is not. */
-function objection({ shown, refusal }: Wanted, plan: Plan, sight: Sight): readonly string[] | undefined {
+function objection({ shown, refusal }: CallRequest, plan: Plan, sight: Sight): readonly string[] | undefined {
   const { tool, forbidden } = plan;
   const mayNot = refusal?.(plan.risk);
   if (mayNot !== undefined) return [notRun(tool), tooRisky(plan), mayNot];
-  if (forbidden !== undefined) return forbidding(tool, forbidden, sight);
+  if (forbidden !== undefined) return forbiddenLines(tool, forbidden, sight);
   const wrong = contradictions(plan);
   if (wrong.length > 0) return [notRun(tool), ...wrong];
   const leftOut = heedless(plan, isTargetShown(plan, shown));
   return leftOut && [notRun(tool), ...leftOut];
 }
 
-async function decideAfterForm(
+async function resume(
   options: GateOptions,
-  wanted: Wanted,
-  reply: Reply,
+  request: CallRequest,
+  reply: FormReply,
   client: string,
-): ReturnType<Gate['answered']> {
-  const { name, input, principal, shown } = wanted;
-  const again = planning(options, wanted);
+): ReturnType<Gate['resume']> {
+  const { name, input, principal, shown } = request;
+  const replan = replanner(options, request);
   const sightFor = (plan: Plan) => sightOf(shown, [input, plan.name]);
   const asked = { tool: toolName(name), input, place: options.place, principal };
-  return prepared(options, await consents(options).consentAnswered(asked, again, reply, { client, sightFor }), again);
+  return prepareDecision(
+    options,
+    await approvals(options).resumeApproval(asked, replan, reply, { client, sightFor }),
+    replan,
+  );
 }
 
-const planning =
-  (options: GateOptions, { name, input, principal, options: callOptions }: Wanted): Again =>
+const replanner =
+  (options: GateOptions, { name, input, principal, options: callOptions }: CallRequest): Replan =>
   () =>
     planCall(options, name, input, principal, callOptions);
 
@@ -135,14 +142,14 @@ async function admit({ restrictions, admit }: GateOptions, judged: Judged): Prom
 }
 
 /** Prepares the call of an approved plan. Preparing takes time, so the plan is made once more before the approval is consumed. */
-async function prepared(
+async function prepareDecision(
   options: GateOptions,
   decision: Decision<Plan>,
-  again: Again,
+  replan: Replan,
 ): Promise<Decision<Plan | undefined>> {
   if (decision.kind !== 'run') return decision;
   const { plan, actor } = decision;
-  const why = (await prepare(options, plan)) ?? differing(plan, await again());
+  const why = (await prepare(options, plan)) ?? changedSince(plan, await replan());
   return why === undefined ? { ...decision, actor: { ...actorFor(plan), ...actor } } : refuse(...why);
 }
 
@@ -155,27 +162,27 @@ async function prepare(options: GateOptions, plan: Plan | TeardownPlan): Promise
   }
 }
 
-const differing = ({ binding, tool, noun }: Plan, now: Plan | undefined): readonly string[] | undefined =>
-  now?.binding === binding && now.forbidden === undefined ? undefined : changed(tool, noun);
+const changedSince = ({ binding, tool, noun }: Plan, now: Plan | undefined): readonly string[] | undefined =>
+  now?.binding === binding && now.forbidden === undefined ? undefined : changedLines(tool, noun);
 
-async function useStep(
+async function authorizeStep(
   { ledger }: GateOptions,
   whole: Bound,
   plan: Plan,
-  again: Again,
+  replan: Replan,
 ): Promise<readonly string[] | 'around' | undefined> {
   const binding = digest([whole.binding, plan.binding]);
   const { principal, fingerprint, shown } = plan;
-  const { question } = await ledger.open({ principal, fingerprint, shown, binding, about: binding, client: STEPS });
-  if (!(await ledger.burn(question.nonce))) return [USED, notRun(plan.tool)];
-  const now = await again();
+  const { pending } = await ledger.open({ principal, fingerprint, shown, binding, about: binding, client: STEPS });
+  if (!(await ledger.consume(pending.nonce))) return [USED, notRun(plan.tool)];
+  const now = await replan();
   if (now?.forbidden !== undefined || now?.leaving || now?.identity !== plan.identity)
-    return changed(plan.tool, plan.noun);
+    return changedLines(plan.tool, plan.noun);
   return now.binding === plan.binding ? undefined : 'around';
 }
 
 /** Whether protection is checked for a risk even if no approval is required. */
-const isGrave = (risk: Risk) => POLICY[risk].hints.destructiveHint === true;
+const isDestructive = (risk: Risk) => POLICY[risk].hints.destructiveHint === true;
 
 /** The journal records a rename with the former name. */
 function actorFor({ principal, settings }: Plan): Actor {
@@ -187,9 +194,9 @@ function actorFor({ principal, settings }: Plan): Actor {
 const STEPS = 'steps';
 
 /** A ledger that cannot be trusted: the call does not run. */
-function distrust(error: unknown): readonly string[] {
+function ledgerProblem(error: unknown): readonly string[] {
   if (error instanceof LedgerError) return [error.message, 'Nothing was changed.'];
   throw error;
 }
 
-const refuseDistrust = (error: unknown) => refuse(...distrust(error));
+const refuseLedgerProblem = (error: unknown) => refuse(...ledgerProblem(error));

@@ -7,9 +7,9 @@ import type { StateDatabase } from './state.ts';
 export const TOLERANCE_MS = 5_000;
 
 /** The current time, never before the latest time that any process recorded. Throws LedgerError when the clock is behind that. */
-export function markedTime(db: Sql, time: number): number {
+export function monotonicTime(db: Sql, time: number): number {
   const latest = latestIn(db);
-  if (lags({ now: time, seen: latest })) {
+  if (isBehind({ now: time, seen: latest })) {
     throw new LedgerError(
       `The clock of this machine was set back, or was ahead before: it says ${iso(time)}, but ${iso(latest)} was recorded before. ` +
         'Until then no approval can be trusted. A person must correct the clock or, if it is correct now, accept it in a ' +
@@ -25,7 +25,7 @@ export interface LedgerClock {
   /** The owner of the clock, for messages. */
   readonly owner: string;
   read(): Promise<Times>;
-  /** Accepts the current time, and discards every question and approval, so that nothing expired becomes valid again. */
+  /** Accepts the current time, and discards all pending approvals and approvals, so that nothing expired becomes valid again. */
   reset(): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export async function resetClock(
 }
 
 /** Whether a clock is so far behind the latest recorded time that nothing is trusted. */
-export const lags = ({ now, seen }: Times) => now < seen - TOLERANCE_MS;
+export const isBehind = ({ now, seen }: Times) => now < seen - TOLERANCE_MS;
 
 const iso = (time: number) => new Date(time).toISOString();
 

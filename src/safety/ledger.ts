@@ -3,7 +3,7 @@ import type { OperationName } from '../operations/index.ts';
 import type { Item } from './finding.ts';
 
 /** What a person is shown of a plan, in every channel. Names and details come from the API. */
-export interface Shown {
+export interface ApprovalText {
   readonly operation: OperationName;
   /** The alias of its target, if several are served. */
   readonly target?: string | undefined;
@@ -20,7 +20,7 @@ export interface Shown {
 }
 
 /** A plan that waits for a person, bound to exactly one call. */
-export interface Question {
+export interface PendingApproval {
   readonly nonce: string;
   /** The code by which the agent and the person refer to it. It reveals and grants nothing. */
   readonly code: string;
@@ -28,13 +28,13 @@ export interface Question {
   readonly binding: string;
   readonly principal: string;
   readonly fingerprint: string;
-  /** Digest of its subject; a newer question of the same principal about the same subject replaces it. */
+  /** Digest of its subject; a newer pending approval of the same principal about the same subject replaces it. */
   readonly about: string;
   /** The client that it was opened for. */
   readonly client: string;
   readonly opened: number;
   readonly expires: number;
-  readonly shown: Shown;
+  readonly shown: ApprovalText;
 }
 
 /** A person's consent, as stored in the ledger. */
@@ -42,24 +42,24 @@ export interface Approval {
   readonly channel: string;
   readonly approver: string;
   readonly at: number;
-  /** Signature over the question with the approver's key; absent without a key. */
+  /** Signature over the pending approval with the approver's key; absent without a key. */
   readonly signature?: string | undefined;
 }
 
-/** How a question ended without a grant. */
-export type Ending = 'declined' | 'wrong-name' | 'other-call' | 'changed';
+/** How a pending approval ended without a grant. */
+export type Rejection = 'declined' | 'wrong-name' | 'other-call' | 'changed';
 
-/** State of a question. `evicted` when newer ones of the same client took its slot. */
-export interface QuestionStatus {
-  readonly state: 'open' | 'approved' | 'burnt' | 'expired' | 'replaced' | 'evicted' | Ending;
-  /** The code of the newer question that replaced it. */
+/** State of a pending approval. `evicted` when newer ones of the same client took its slot. */
+export interface ApprovalStatus {
+  readonly state: 'open' | 'approved' | 'burnt' | 'expired' | 'replaced' | 'evicted' | Rejection;
+  /** The code of the newer pending approval that replaced it. */
   readonly successor?: string | undefined;
 }
 
-/** A question that was opened or found open, and the questions that it replaced. */
-export interface Opened {
-  readonly question: Question;
-  readonly replaced: readonly { readonly question: Question; readonly wasApproved: boolean }[];
+/** A pending approval that was opened or found open, and the pending approvals that it replaced. */
+export interface OpenedApproval {
+  readonly pending: PendingApproval;
+  readonly replaced: readonly { readonly pending: PendingApproval; readonly wasApproved: boolean }[];
 }
 
 /** What happened to a form that was sent to a client. */
@@ -77,7 +77,7 @@ export interface FormHistory {
 /** How long form events are kept. */
 export const FORMS_KEPT_MS = 60 * 60_000;
 
-/** Maximum open questions of one principal; the next one evicts the oldest of the client that has most. */
+/** Maximum pending approvals of one principal; the next one evicts the oldest of the client that has most. */
 export const MOST_OPEN = 20;
 
 /**
@@ -86,25 +86,26 @@ export const MOST_OPEN = 20;
  */
 export interface Ledger {
   /**
-   * Opens a question, or finds the open one with the same binding. Replaces others about the same subject, even approved ones.
+   * Opens a pending approval, or finds the open one with the same binding. Replaces others about the same subject, even approved
+   * ones.
    */
-  open(question: Omit<Question, 'nonce' | 'code' | 'opened' | 'expires'>): Promise<Opened>;
-  find(nonce: string): Promise<Question | undefined>;
-  /** The state of the question with a code; undefined when unknown. */
-  status(code: string): Promise<QuestionStatus | undefined>;
-  /** The open questions, oldest first. */
-  list(): Promise<Question[]>;
-  /** Consents to an open question, outside the client. Returns false when it is no longer open. */
+  open(pending: Omit<PendingApproval, 'nonce' | 'code' | 'opened' | 'expires'>): Promise<OpenedApproval>;
+  find(nonce: string): Promise<PendingApproval | undefined>;
+  /** The state of the pending approval with a code; undefined when unknown. */
+  status(code: string): Promise<ApprovalStatus | undefined>;
+  /** The pending approvals, oldest first. */
+  list(): Promise<PendingApproval[]>;
+  /** Consents to an pending approval, outside the client. Returns false when it is no longer open. */
   approve(nonce: string, approval: Approval): Promise<boolean>;
   /** The newest unused consent for this binding, among those that count. */
   approvedFor(
     binding: string,
-    counts?: (question: Question, approval: Approval) => boolean,
-  ): Promise<{ question: Question; approval: Approval } | undefined>;
-  /** Consumes a question. Returns true to exactly one caller, and only before it expires. */
-  burn(nonce: string): Promise<boolean>;
-  /** Closes a question without a grant. */
-  end(nonce: string, how: Ending): Promise<void>;
+    counts?: (pending: PendingApproval, approval: Approval) => boolean,
+  ): Promise<{ pending: PendingApproval; approval: Approval } | undefined>;
+  /** Consumes a pending approval. Returns true to exactly one caller, and only before it expires. */
+  consume(nonce: string): Promise<boolean>;
+  /** Closes a pending approval without a grant. */
+  end(nonce: string, how: Rejection): Promise<void>;
   /** The recent form events of a client, after recording a new one. */
   forms(client: string, event?: FormEvent): Promise<FormHistory>;
 }

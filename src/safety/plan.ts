@@ -12,12 +12,12 @@ import type { Risk } from '../operations/operation.ts';
 import type { Quotas } from '../operations/quotas.ts';
 import { apiReader, shownIn } from './api-reader.ts';
 import { callParts, callText, typedName } from './approval-call.ts';
-import type { ApprovalParts, ApprovalText } from './approval-text.ts';
+import type { ApprovalParts, FittedText } from './approval-text.ts';
 import { digest } from './digest.ts';
 import type { Blocker, Change, FormerName, Item, Members, Note } from './finding.ts';
 import { renameAsks, renameNotes } from './former-names.ts';
 import { homeOf } from './home.ts';
-import type { Shown } from './ledger.ts';
+import type { ApprovalText } from './ledger.ts';
 import type { Place } from './place.ts';
 import { higherRisk } from './policy.ts';
 import { type Preview, preview, unwrapped } from './preview.ts';
@@ -53,9 +53,9 @@ export interface Bound {
   readonly binding: string;
   /** Digest of its subject: a newer plan about the same subject replaces an older one. */
   readonly about: string;
-  readonly shown: Shown;
+  readonly shown: ApprovalText;
   /** Whether a form can show it. */
-  readonly fits: ApprovalText['fits'];
+  readonly fits: FittedText['fits'];
   /** The text for a caller, without what that caller may not see. */
   readonly textFor: (sight: Sight) => string;
 }

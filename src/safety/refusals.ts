@@ -4,9 +4,9 @@ import { type Call, type CallOptions, type OperationName, operationNamed } from 
 import { toolName } from '../operations/naming.ts';
 import type { Target } from '../operations/operation.ts';
 import type { Blocker, Item, Members } from './finding.ts';
-import { MOST_UNANSWERED, type Stopped } from './form-limit.ts';
+import { type FormStop, MOST_UNANSWERED } from './form-limit.ts';
 import { itemText } from './item-text.ts';
-import type { Ending, Opened, Question, QuestionStatus, Shown } from './ledger.ts';
+import type { ApprovalStatus, ApprovalText, OpenedApproval, PendingApproval, Rejection } from './ledger.ts';
 import type { Bound } from './plan.ts';
 import type { Offered } from './policy.ts';
 import type { Forbidden } from './protection.ts';
@@ -16,7 +16,7 @@ import { quoted } from './untrusted.ts';
 /**
  * Says that nothing has the name in a call, shows existing names to callers who may see them, and names the tool that lists them.
  */
-export async function missing(
+export async function missingTarget(
   call: Call,
   operation: OperationName,
   input: Members,
@@ -45,21 +45,21 @@ async function namesIn(call: Call, lister: OperationName, parents: Members, memb
 export const notRun = (tool: string) => `${tool} did not run. Nothing was changed.`;
 
 /** Protection refuses a call; if tags cannot be read, no entity is named. */
-export const forbidding = (tool: string, forbidden: Forbidden, sight: Sight) => [
+export const forbiddenLines = (tool: string, forbidden: Forbidden, sight: Sight) => [
   notRun(tool),
   sight.forbidden(forbidden),
   `No approval overrides this. A person must first ${forbidden.arn === undefined ? 'make the tags readable' : 'remove the tag'}.`,
 ];
 
-export const blocking = (tool: string, blockers: readonly Blocker[], sight: Sight) => [
+export const blockedLines = (tool: string, blockers: readonly Blocker[], sight: Sight) => [
   notRun(tool),
   'The service would refuse it, so no approval was requested. Do this first, in this order:',
   ...sight.of(blockers).map((told, at) => `${at + 1}. ${toldText(told)}: ${told.first}`),
-  ...(byOne(tool, blockers) ? [AS_ONE] : []),
+  ...(suggestsTeardown(tool, blockers) ? [AS_ONE] : []),
 ];
 
 /** A whole environment, or more than two entities, is better deleted with one call. */
-const byOne = (tool: string, blockers: readonly Blocker[]) =>
+const suggestsTeardown = (tool: string, blockers: readonly Blocker[]) =>
   tool.startsWith('delete_') &&
   (blockers.length > MOST_ONE_BY_ONE ||
     blockers.some(({ item }) => tool.endsWith('kx_environment') && item.kind === 'cluster'));
@@ -67,14 +67,14 @@ const byOne = (tool: string, blockers: readonly Blocker[]) =>
 const MOST_ONE_BY_ONE = 2;
 const AS_ONE = 'Or use tear_down_kx_environment, which deletes several entities with one approval.';
 
-export const changed = (tool: string, noun: string) => [
+export const changedLines = (tool: string, noun: string) => [
   `The ${noun} or what depends on it changed after the person saw it, so the approval no longer counts.`,
   notRun(tool),
   'Call it again to request approval for the present state.',
 ];
 
 /** Why a client gets no form. */
-export type NoForm = 'no-forms' | Exclude<Bound['fits'], 'form'> | Stopped;
+export type NoForm = 'no-forms' | Exclude<Bound['fits'], 'form'> | FormStop;
 
 const NO_FORM: Record<NoForm, string> = {
   'no-forms': 'This client shows no forms (MCP elicitation), or its forms do not count here.',
@@ -86,16 +86,16 @@ const NO_FORM: Record<NoForm, string> = {
 };
 
 /** A person must approve, but there is no way to do so. */
-export const nowhere = (plan: Bound, why: NoForm | undefined, sight: Sight) => [
+export const noWayLines = (plan: Bound, why: NoForm | undefined, sight: Sight) => [
   ...(why === undefined ? [] : [`A person has to approve it in a form. ${whyNoForm(plan, why)}`]),
   'No argument replaces that. Ask the person to repeat the request in a client that shows forms, or to set up approvals outside the client (finspace-mcp approve --init).',
   ...planLines(plan.textFor(sight)),
 ];
 
 /** The plan waits for a person under a code, and where a person can approve it. */
-export const elsewhere = (
+export const outOfBandLines = (
   plan: Pick<Bound, 'tool'>,
-  { code }: Pick<Question, 'code'>,
+  { code }: Pick<PendingApproval, 'code'>,
   text: string,
   why: NoForm | undefined,
   how: (code: string) => string,
@@ -129,17 +129,17 @@ const SPLIT_BY_ONLY =
   'To have it approved in parts, name some of the entities in `only`, and the rest in further calls; plan_change lists all of them.';
 
 /** Older plans about the same subject no longer count, and why. */
-export const replacing = (replaced: Opened['replaced'], plan: Bound, sight: Sight): string[] =>
-  replaced.map(({ question: { code, shown }, wasApproved }) => {
+export const replacedLines = (replaced: OpenedApproval['replaced'], plan: Bound, sight: Sight): string[] =>
+  replaced.map(({ pending: { code, shown }, wasApproved }) => {
     const was = wasApproved ? 'that a person had approved ' : '';
     return `The older plan ${code} ${was}no longer counts: ${difference(shown, plan.shown, sight)}`;
   });
 
-function difference({ lost: before }: Shown, { lost: now }: Shown, sight: Sight): string {
+function difference({ lost: before }: ApprovalText, { lost: now }: ApprovalText, sight: Sight): string {
   const [gone, added] = [missingFrom(now, before), missingFrom(before, now)];
   const parts = [
-    ...(gone.length === 0 ? [] : [`${named(gone, sight)} is no longer as the plan says`]),
-    ...(added.length === 0 ? [] : [`now there is ${named(added, sight)}`]),
+    ...(gone.length === 0 ? [] : [`${itemNames(gone, sight)} is no longer as the plan says`]),
+    ...(added.length === 0 ? [] : [`now there is ${itemNames(added, sight)}`]),
   ];
   return `${parts.length === 0 ? 'its target, what depends on it, or the arguments changed' : parts.join('; ')}.`;
 }
@@ -150,7 +150,7 @@ function missingFrom(others: readonly Item[], items: readonly Item[]): Item[] {
   return items.filter((item) => !texts.has(itemText(item)));
 }
 
-function named(items: readonly Item[], sight: Sight): string {
+function itemNames(items: readonly Item[], sight: Sight): string {
   const told = sight.of(items).map(toldText);
   const more = told.length > MOST_NAMED ? ` and ${told.length - MOST_NAMED} more` : '';
   return `${told.slice(0, MOST_NAMED).join(', ')}${more}`;
@@ -160,8 +160,8 @@ export const USED = 'That approval has been used already, or has expired.';
 
 export const UNPREPARED = 'The recovery kit could not be written, so the call was not made.';
 
-/** Why a question that is no longer open is no approval. */
-export function over({ state, successor }: QuestionStatus): string {
+/** Why a pending approval that is no longer open is no approval. */
+export function closedText({ state, successor }: ApprovalStatus): string {
   if (state === 'replaced')
     return `The newer plan ${successor} replaced the one that the person saw, so the approval does not count.`;
   if (state === 'evicted') return 'This client requested too many newer plans, so the approval does not count.';
@@ -176,10 +176,10 @@ export const UNDECIDED = {
 };
 
 /** Why the answer to a form is no approval. */
-export const ended = (ending: Exclude<Ending, 'changed'>, name: string) =>
-  ENDINGS[ending].replace('NAME', () => quoted(name, 300));
+export const rejectionText = (ending: Exclude<Rejection, 'changed'>, name: string) =>
+  REJECTIONS[ending].replace('NAME', () => quoted(name, 300));
 
-const ENDINGS: Record<Exclude<Ending, 'changed'>, string> = {
+const REJECTIONS: Record<Exclude<Rejection, 'changed'>, string> = {
   declined: 'The person declined. Do not ask again unless the person asks for it.',
   'other-call': 'That approval was given for another call.',
   'wrong-name':

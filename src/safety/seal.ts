@@ -38,7 +38,7 @@ export function sealsWith(keys: readonly Buffer[] = [randomBytes(32)]): Seals {
   };
 }
 
-/** The seal of questions that are shown to a person. */
+/** The seal of the nonce in forms that are shown to a person. */
 export const sealWith = (keys?: readonly Buffer[]): Seal => sealsWith(keys)('question');
 
 const NAME = /^[\w-]{8}$/;
@@ -52,5 +52,5 @@ export class ForeignSealError extends Error {
   override readonly name = 'ForeignSealError';
 }
 
-/** Replaces a question with a foreign seal. */
+/** Stands for a nonce with a foreign seal. */
 export const FOREIGN_QUESTION = 'foreign';

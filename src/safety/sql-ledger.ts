@@ -2,20 +2,20 @@ import { randomBytes, randomInt } from 'node:crypto';
 import type { Sql } from '../sqlite/connection.ts';
 import {
   type Approval,
+  type ApprovalStatus,
   FORMS_KEPT_MS,
   type FormEvent,
   type Ledger,
   MOST_OPEN,
-  type Opened,
-  type Question,
-  type QuestionStatus,
+  type OpenedApproval,
+  type PendingApproval,
 } from './ledger.ts';
-import { markedTime } from './ledger-clock.ts';
+import { monotonicTime } from './ledger-clock.ts';
 import type { StateDatabase } from './state.ts';
 
 export interface LedgerOptions {
   readonly now: () => number;
-  /** How long a question may stay open, in milliseconds. */
+  /** How long a pending approval may stay open, in milliseconds. */
   readonly openMs: number;
 }
 
@@ -31,28 +31,28 @@ interface Row {
   readonly approval: string | null;
 }
 
-/** Ended questions are kept this long, to answer later questions about them. */
+/** Ended pending approvals are kept this long, so that their codes can still be explained. */
 const KEPT_MS = 24 * 3_600_000;
 
 /** The ledger in the state database. */
 export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: LedgerOptions): Ledger {
   const write = async <T>(work: (db: Sql, time: number) => T) =>
-    (await state()).write((db) => work(db, markedTime(db, now())));
+    (await state()).write((db) => work(db, monotonicTime(db, now())));
   const read = async <T>(work: (db: Sql) => T) => (await state()).read(work);
 
   /**
-   * Also remembered in this process, so that nobody who can write to the file can make a consumed question usable again under a
-   * running server.
+   * Also remembered in this process, so that nobody who can write to the file can make a consumed pending approval usable again
+   * under a running server.
    */
-  const burnt = new Set<string>();
+  const consumed = new Set<string>();
 
   return {
     open: (wanted) =>
-      write((db, time): Opened => {
+      write((db, time): OpenedApproval => {
         db.prepare('DELETE FROM questions WHERE expires < ?').run(time - KEPT_MS);
         const query = "SELECT * FROM questions WHERE binding = ? AND state = 'open' AND expires > ?";
         const present = row(db, query, wanted.binding, time);
-        if (present !== undefined) return { question: question(present), replaced: [] };
+        if (present !== undefined) return { pending: pendingIn(present), replaced: [] };
         const code = freeCode(db);
         const replaced = makeRoom(db, wanted, code, time);
         const { binding, principal, ...rest } = wanted;
@@ -62,7 +62,7 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
         const { about, client, fingerprint, shown } = rest;
         const body = JSON.stringify({ about, client, fingerprint, shown });
         db.prepare(insert).run(nonce, code, binding, principal, time, time + openMs, body);
-        return { question: question(row(db, 'SELECT * FROM questions WHERE nonce = ?', nonce) as Row), replaced };
+        return { pending: pendingIn(row(db, 'SELECT * FROM questions WHERE nonce = ?', nonce) as Row), replaced };
       }),
     find: (nonce) => read((db) => optional(row(db, 'SELECT * FROM questions WHERE nonce = ?', nonce))),
     status: (code) =>
@@ -74,7 +74,7 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
       read((db) =>
         (
           db.prepare("SELECT * FROM questions WHERE state = 'open' AND expires > ? ORDER BY opened").all(now()) as Row[]
-        ).map(question),
+        ).map(pendingIn),
       ),
     approve: (nonce, approval) =>
       write((db, time) => {
@@ -87,15 +87,15 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
         "SELECT * FROM questions WHERE binding = ? AND state = 'approved' AND expires > ? ORDER BY opened DESC";
       const rows = await write((db, time) => db.prepare(query).all(binding, time) as Row[]);
       return rows
-        .map((found) => ({ question: question(found), approval: JSON.parse(String(found.approval)) as Approval }))
-        .find((granted) => counts(granted.question, granted.approval));
+        .map((found) => ({ pending: pendingIn(found), approval: JSON.parse(String(found.approval)) as Approval }))
+        .find((granted) => counts(granted.pending, granted.approval));
     },
-    burn: async (nonce) => {
-      if (burnt.has(nonce)) return false;
+    consume: async (nonce) => {
+      if (consumed.has(nonce)) return false;
       const change =
         "UPDATE questions SET state = 'burnt' WHERE nonce = ? AND state IN ('open', 'approved') AND expires > ?";
       const first = await write((db, time) => db.prepare(change).run(nonce, time).changes === 1);
-      if (first) burnt.add(nonce);
+      if (first) consumed.add(nonce);
       return first;
     },
     end: (nonce, how) =>
@@ -114,23 +114,23 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
 }
 
 /** The meaning of a state: `replaced by ABCDE` contains the code of the successor. */
-export function statusOf(state: string, isOver: boolean): QuestionStatus {
+export function statusOf(state: string, isOver: boolean): ApprovalStatus {
   const [, successor] = /^replaced by (\w+)$/.exec(state) ?? [];
   if (successor !== undefined) return { state: 'replaced', successor };
   const wasPending = state === 'open' || state === 'approved';
-  return { state: wasPending && isOver ? 'expired' : (state as QuestionStatus['state']) };
+  return { state: wasPending && isOver ? 'expired' : (state as ApprovalStatus['state']) };
 }
 
-/** Replaces pending questions about the same subject, and evicts one if the principal has too many. */
+/** Replaces pending approvals about the same subject, and evicts one if the principal has too many. */
 function makeRoom(
   db: Sql,
-  { principal, about, client, binding }: Omit<Question, 'nonce' | 'code' | 'opened' | 'expires'>,
+  { principal, about, client, binding }: Omit<PendingApproval, 'nonce' | 'code' | 'opened' | 'expires'>,
   code: string,
   time: number,
-): Opened['replaced'] {
+): OpenedApproval['replaced'] {
   const query =
     "SELECT * FROM questions WHERE principal = ? AND state IN ('open', 'approved') AND expires > ? ORDER BY opened";
-  const pending = (db.prepare(query).all(principal, time) as Row[]).map((found) => ({ ...question(found), found }));
+  const pending = (db.prepare(query).all(principal, time) as Row[]).map((found) => ({ ...pendingIn(found), found }));
   const end = db.prepare('UPDATE questions SET state = ? WHERE nonce = ?');
   const older = pending.filter((one) => one.about === about && one.binding !== binding);
   for (const { nonce } of older) end.run(`replaced by ${code}`, nonce);
@@ -140,13 +140,13 @@ function makeRoom(
     const first = open.reduce((most, one) => (held(one.client) > held(most.client) ? one : most));
     end.run('evicted', first.nonce);
   }
-  return older.map(({ found }) => ({ question: question(found), wasApproved: found.state === 'approved' }));
+  return older.map(({ found }) => ({ pending: pendingIn(found), wasApproved: found.state === 'approved' }));
 }
 
 const row = (db: Sql, sql: string, ...values: unknown[]) => db.prepare(sql).get(...values) as Row | undefined;
-const optional = (found: Row | undefined) => (found === undefined ? undefined : question(found));
+const optional = (found: Row | undefined) => (found === undefined ? undefined : pendingIn(found));
 
-function question({ nonce, code, binding, principal, opened, expires, body }: Row): Question {
+function pendingIn({ nonce, code, binding, principal, opened, expires, body }: Row): PendingApproval {
   return {
     nonce,
     code,
@@ -154,11 +154,11 @@ function question({ nonce, code, binding, principal, opened, expires, body }: Ro
     principal,
     opened,
     expires,
-    ...(JSON.parse(body) as Pick<Question, 'about' | 'client' | 'fingerprint' | 'shown'>),
+    ...(JSON.parse(body) as Pick<PendingApproval, 'about' | 'client' | 'fingerprint' | 'shown'>),
   };
 }
 
-/** Five letters and digits that are hard to confuse, different from the code of every stored question. */
+/** Five letters and digits that are hard to confuse, different from the code of every stored pending approval. */
 function freeCode(db: Sql): string {
   const letters = 'ABCDEFGHJKMNPQRSTVWXYZ23456789';
   let code: string;

@@ -28,7 +28,7 @@ export const STATE_FORMAT: Format = {
 
     CREATE TABLE marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     `,
-    // When a question was last shown to its principal.
+    // When a pending approval was last shown to its principal.
     'ALTER TABLE questions ADD COLUMN asked INTEGER NOT NULL DEFAULT 0',
     // Form events of each client. The columns that counted forms before (dialog, asked) stay for servers of earlier versions that
     // still run.

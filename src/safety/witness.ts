@@ -1,5 +1,5 @@
 import { type Approver, statement } from './approver.ts';
-import type { Approval, Question } from './ledger.ts';
+import type { Approval, PendingApproval } from './ledger.ts';
 import type { Seal } from './seal.ts';
 
 /** The channel of approvals that signed-in people give on the page of a server. */
@@ -10,20 +10,20 @@ export const WEB = 'web';
  * the same seal key accept each other's approvals.
  */
 export interface Witness extends Approver {
-  /** Whether this consent was given here, to exactly this question, by a person other than the requester. */
-  saw(question: Question, approval: Approval): boolean;
+  /** Whether this consent was given here, to exactly this pending approval, by a person other than the requester. */
+  saw(pending: PendingApproval, approval: Approval): boolean;
 }
 
 /** A witness by the seal for approvals. */
 export function witness(seal: Seal): Witness {
-  const said = (question: Question, approval: Approval) => statement(question, approval).toString('base64url');
+  const said = (pending: PendingApproval, approval: Approval) => statement(pending, approval).toString('base64url');
   return {
-    sign: (question, approval) => ({ ...approval, signature: seal.seal(said(question, approval)) }),
-    saw: (question, approval) => {
+    sign: (pending, approval) => ({ ...approval, signature: seal.seal(said(pending, approval)) }),
+    saw: (pending, approval) => {
       const { channel, approver, signature = '' } = approval;
-      if (channel !== WEB || approver === question.principal) return false;
+      if (channel !== WEB || approver === pending.principal) return false;
       try {
-        return seal.unseal(signature) === said(question, approval);
+        return seal.unseal(signature) === said(pending, approval);
       } catch {
         return false;
       }

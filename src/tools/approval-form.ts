@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { inputRequired, inputResponse, type ServerContext } from '@modelcontextprotocol/server';
 import type { Actor } from '../operations/index.ts';
 import { typeLine } from '../safety/approval-head.ts';
-import type { Answer, Decision, Dialog, Reply } from '../safety/consent.ts';
-import type { Question } from '../safety/ledger.ts';
+import type { Decision, Dialog, FormAnswer, FormReply } from '../safety/approvals.ts';
+import type { PendingApproval } from '../safety/ledger.ts';
 import { FOREIGN_QUESTION } from '../safety/seal.ts';
 import type { Exchange, ToolEnvironment, ToolResult } from './environment.ts';
 import { progressOf } from './progress.ts';
@@ -12,7 +12,7 @@ import { refused } from './result.ts';
 /** Decides about a call that may need a person: first without a form, and again after a form was answered. */
 export interface Deciding<Planned> {
   first(dialog: Dialog): Promise<Decision<Planned> | { readonly kind: 'none'; readonly result: ToolResult }>;
-  after(reply: Reply): Promise<Decision<Planned>>;
+  after(reply: FormReply): Promise<Decision<Planned>>;
 }
 
 /** The caller and plan with which the call runs, or else the form, link or refusal. */
@@ -38,9 +38,7 @@ export async function approved<Planned>(
   if (decision.kind === 'refuse') return { result: refused(...decision.lines) };
   return {
     result:
-      open === undefined || decision.by === 'form'
-        ? form(decision)
-        : link(decision, await open(decision.question.code)),
+      open === undefined || decision.by === 'form' ? form(decision) : link(decision, await open(decision.pending.code)),
   };
 }
 
@@ -56,9 +54,9 @@ const NOBODY_THERE = [
   'The token of this request does not have the scope finspace:approve, so no form from this client counts. Nothing was changed.',
 ];
 
-type Request = Pick<Extract<Decision<unknown>, { kind: 'ask' }>, 'question' | 'state'>;
+type Request = Pick<Extract<Decision<unknown>, { kind: 'ask' }>, 'pending' | 'state'>;
 
-function form({ question: { shown }, state }: Request): ToolResult {
+function form({ pending: { shown }, state }: Request): ToolResult {
   const name = { type: 'string' as const, title: `Name of the ${shown.noun}`, description: howToApprove(shown) };
   return inputRequired({
     inputRequests: {
@@ -72,9 +70,9 @@ function form({ question: { shown }, state }: Request): ToolResult {
 }
 
 /** Some clients cut the message of a form, but not the description of its field. */
-const howToApprove = ({ name }: Question['shown']) => `${typeLine(name)} Anything else stops the call.`;
+const howToApprove = ({ name }: PendingApproval['shown']) => `${typeLine(name)} Anything else stops the call.`;
 
-function link({ question: { code, shown }, state }: Request, url: string): ToolResult {
+function link({ pending: { code, shown }, state }: Request, url: string): ToolResult {
   const [what, worst] = shown.text.split('\n');
   const how = `Approve it on the page, which shows the whole plan ${code}. Opening it approves nothing.`;
   const message = [what, worst, how].join('\n');
@@ -100,7 +98,7 @@ async function waited<Planned>(deciding: Deciding<Planned>, { context, client }:
 }
 
 /** The answer comes from the client: only a well-formed accept with a typed name can be consent. */
-function answerIn({ mcpReq }: ServerContext): Answer {
+function answerIn({ mcpReq }: ServerContext): FormAnswer {
   const response = inputResponse(mcpReq.inputResponses, 'approval');
   if (response.kind !== 'elicit') return { action: 'unusable' };
   if (response.action !== 'accept') return { action: response.action };

@@ -49,10 +49,10 @@ export async function runBatch(environment: ToolEnvironment, run: Run, exchange:
   const consent = await approved<BatchPlan>(environment, exchange, {
     first: async (dialog) => {
       const plan = await make();
-      return gate.consent(plan, dialog, sightFor(plan));
+      return gate.requestApproval(plan, dialog, sightFor(plan));
     },
     after: (reply) =>
-      gate.consentAnswered({ tool, input, place, principal }, make, reply, { client: exchange.client, sightFor }),
+      gate.resumeApproval({ tool, input, place, principal }, make, reply, { client: exchange.client, sightFor }),
   });
   return 'result' in consent ? consent.result : runCalls(environment, run, consent.plan, consent.actor, exchange);
 }
@@ -127,11 +127,11 @@ async function refusalOf(
     // What earlier calls of the batch created or changed was different when the person saw the plan.
     const isOwnDoing = planned.blockers.length > 0 || sharesTarget(call, batch);
     const present = isOwnDoing ? ((await again()) ?? planned) : planned;
-    const why = await gate.step(plan, present, again);
+    const why = await gate.authorizeStep(plan, present, again);
     return why === 'around' ? undefined : why;
   }
   const wanted = { name, input, principal, options, shown: offering(environment), refusal };
-  const decision = await gate.decide(wanted, { client: 'batch', form: false, link: false });
+  const decision = await gate.authorize(wanted, { client: 'batch', form: false, link: false });
   return decision.kind === 'refuse' ? decision.lines : undefined;
 }
 

@@ -117,8 +117,8 @@ async function throughGate(
   const lookup = { environment, signal: options.signal };
   const replacement = await replacementOf(lookup, name, input);
   const consent = await approved<Plan | undefined>(environment, exchange, {
-    first: async (dialog) => orNothing(await gate.decide(wanted, dialog)),
-    after: (reply) => gate.answered(wanted, reply, exchange.client),
+    first: async (dialog) => orNothing(await gate.authorize(wanted, dialog)),
+    after: (reply) => gate.resume(wanted, reply, exchange.client),
   });
   if ('result' in consent) return consent.result;
   const sent = sentInput(input);

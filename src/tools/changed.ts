@@ -1,4 +1,4 @@
-import type { Decision } from '../safety/consent.ts';
+import type { Decision } from '../safety/approvals.ts';
 import type { Unchanged } from '../safety/gate.ts';
 import type { Plan } from '../safety/plan.ts';
 import type { Offered } from '../safety/policy.ts';

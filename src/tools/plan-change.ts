@@ -7,7 +7,7 @@ import { once } from '../operations/operation.ts';
 import { firstLines } from '../safety/approval-text.ts';
 import { planCall } from '../safety/plan.ts';
 import { approvalNeeded, offering, withheld } from '../safety/policy.ts';
-import { missing } from '../safety/refusals.ts';
+import { missingTarget } from '../safety/refusals.ts';
 import { sightOf } from '../safety/sight.ts';
 import { quoted } from '../safety/untrusted.ts';
 import {
@@ -41,7 +41,7 @@ const BATCHES: Record<string, Parameters<typeof previewBatch>[1]> = {
   [TAG]: { tool: tagEntities, batchOf: tagBatch },
 };
 
-/** Previews a call: what the gate would show to a person, without asking anyone and without opening a question. */
+/** Previews a call: what the gate would show to a person, without asking anyone and without opening a pending approval. */
 export const planChange = compositeTool({
   name: 'plan_change',
   title: 'Preview a change',
@@ -78,7 +78,7 @@ export const planChange = compositeTool({
     const looking = { ...environment, call: sharing(environment.call), showsUse: true };
     const plan = await planCall(looking, name, input, environment.caller.principal, options);
     const shown = offering(environment);
-    if (plan === undefined) return refused(await missing(environment.call, name, input, { options, shown }));
+    if (plan === undefined) return refused(await missingTarget(environment.call, name, input, { options, shown }));
     const { noun, name: target, forbidden, lost, interrupted, blockers, warnings, unchecked, quotas } = plan;
     const isShown = isTargetShown(plan, shown);
     const asGiven = heedless(plan, isShown);

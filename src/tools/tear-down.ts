@@ -68,10 +68,10 @@ export const tearDown = compositeTool({
         const plan = await make();
         if (plan === undefined) return { kind: 'none', result: refused(MISSING) };
         if (isUnderWay(plan)) return { kind: 'none', result: await underWay(environment, [], plan, exchange) };
-        return gate.consent(plan, dialog, sightFor(plan));
+        return gate.requestApproval(plan, dialog, sightFor(plan));
       },
       after: (reply) =>
-        gate.consentAnswered({ tool: TEAR_DOWN, input, place, principal }, make, reply, {
+        gate.resumeApproval({ tool: TEAR_DOWN, input, place, principal }, make, reply, {
           client: exchange.client,
           sightFor,
         }),
@@ -125,7 +125,7 @@ const isUnderWay = ({ removals, leaving, blockers, forbidden }: TeardownPlan) =>
 async function removeAll(environment: ToolEnvironment, plan: TeardownPlan, actor: Actor, { context }: Exchange) {
   const report = progressOf(context, plan.removals.length);
   const deadline = performance.now() + patienceOf(context);
-  const unready = await environment.gate.begin(plan);
+  const unready = await environment.gate.prepare(plan);
   if (unready !== undefined) return refused(...unready);
   let requested = 0;
   for (const removal of plan.removals) {
@@ -188,7 +188,7 @@ async function removeOne(
         if (plan.identity !== identity) return `${itemText(item)} has changed since the person saw it.`;
         const [newcomer] = newcomers(teardown, plan);
         if (newcomer !== undefined) return newcomer;
-        const why = await environment.gate.step(teardown, plan, again);
+        const why = await environment.gate.authorizeStep(teardown, plan, again);
         if (why === undefined) break;
         if (why !== 'around') return `${itemText(item)}: ${why.join(' ')}`;
       }

@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { approvalPage } from '../../src/approval-page/index.ts';
 import { initApprover } from '../../src/safety/approver.ts';
-import type { Shown } from '../../src/safety/ledger.ts';
+import type { ApprovalText } from '../../src/safety/ledger.ts';
 import { listen } from '../../src/transports/http/listener.ts';
 import { heading, launched, lured, NO_BROWSER } from './chromium.ts';
 import { OPEN_MS, PASSPHRASE } from './support.ts';
@@ -25,18 +25,22 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
 
   /** A plan on a served page, and a tab of a fresh browser profile, without scripts, that shows it. */
   async function opened(
-    options: { clock?: { now: number }; viewport?: { width: number; height: number }; shown?: Partial<Shown> } = {},
+    options: {
+      clock?: { now: number };
+      viewport?: { width: number; height: number };
+      shown?: Partial<ApprovalText>;
+    } = {},
   ) {
     const { desk, ledger, ask, now } = await pageIn({
       keys,
       ...(options.clock === undefined ? {} : { clock: options.clock }),
     });
-    const question = await ask(options.shown);
+    const pending = await ask(options.shown);
     let handle = async (_: Request) => new Response();
     const listener = await listen((request) => handle(request), { host: '127.0.0.1', port: 0 });
     onTestFinished(() => listener.close());
     const origin = `http://127.0.0.1:${listener.port}`;
-    const page = approvalPage({ desk, now, origins: [origin], first: question.code, onerror: console.error });
+    const page = approvalPage({ desk, now, origins: [origin], first: pending.code, onerror: console.error });
     handle = page.handle;
     const context = await browser.newContext({ javaScriptEnabled: false, viewport: options.viewport ?? null });
     onTestFinished(() => context.close());
@@ -46,9 +50,19 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     context.on('console', (message) => complaints.push(message.text()));
     const tab = await context.newPage();
     await tab.goto(`${origin}${page.link}`);
-    await tab.waitForURL(`**/${question.code}`);
-    const granted = () => ledger.approvedFor(question.binding);
-    return { tab, context, origin, link: `${origin}${page.link}`, question, ledger, granted, asked, complaints };
+    await tab.waitForURL(`**/${pending.code}`);
+    const granted = () => ledger.approvedFor(pending.binding);
+    return {
+      tab,
+      context,
+      origin,
+      link: `${origin}${page.link}`,
+      pending,
+      ledger,
+      granted,
+      asked,
+      complaints,
+    };
   }
 
   const approve = async (tab: Page, { passphrase = PASSPHRASE, name = 'trades' } = {}) => {
@@ -119,17 +133,17 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
   });
 
   it('counts a form once: on reload, on going back, and in a second tab', async () => {
-    const { tab, context, ledger, question } = await opened();
+    const { tab, context, ledger, pending } = await opened();
     const second = await context.newPage();
     await second.goto(tab.url());
     await approve(tab);
     expect(await heading(tab)).toBe('Approved');
-    expect(await ledger.burn(question.nonce)).toBe(true);
+    expect(await ledger.consume(pending.nonce)).toBe(true);
     await tab.reload();
     expect(await heading(tab)).toBe('Approved');
     await approve(second);
     expect(await heading(second)).toBe('You already approved this');
-    expect(await ledger.burn(question.nonce)).toBe(false);
+    expect(await ledger.consume(pending.nonce)).toBe(false);
   });
 
   it('opens its link once, for one browser', async () => {
@@ -145,7 +159,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
   });
 
   it('takes nothing from a page of another origin, and is not shown inside one', async () => {
-    const { tab, context, question, granted } = await opened();
+    const { tab, context, pending, granted } = await opened();
     const token = await tab.locator('input[name=token]').inputValue();
     const target = tab.url();
     const fields = { token, act: 'approve', passphrase: PASSPHRASE, name: 'trades' };
@@ -153,7 +167,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     expect(frames).not.toContain(target);
     expect(answer).toBe('Request from another page rejected');
     expect(await granted()).toBeUndefined();
-    expect(question.code).toMatch(/^\w{5}$/);
+    expect(pending.code).toMatch(/^\w{5}$/);
   });
 
   const MANY = ['cluster', 'dataview', 'volume', 'database', 'scaling group', 'user'].flatMap((kind) =>

@@ -22,87 +22,87 @@ const opened = (unlocked: Unlocked) => (unlocked as Extract<Unlocked, { kind: 'o
 describe('the desk', { timeout: 60_000 }, () => {
   it('signs what a person with the passphrase approved by its name', async () => {
     const { dir, desk, ledger, ask } = await keyed();
-    const question = await ask();
+    const pending = await ask();
     const approver = opened(await desk.unlock(PASSPHRASE));
-    expect(await desk.approve(question, 'trades', approver)).toBe('approved');
-    const found = await ledger.approvedFor(question.binding);
+    expect(await desk.approve(pending, 'trades', approver)).toBe('approved');
+    const found = await ledger.approvedFor(pending.binding);
     expect(found?.approval).toMatchObject({ channel: 'terminal', approver: 'ada' });
-    expect(isApprovedBy(question, found?.approval as never, (await approverKey(dir)) as never)).toBe(true);
-    expect(await desk.approve(question, 'trades', approver)).toBe('closed');
-    for (let tries = 0; tries < 2; tries += 1) await desk.check(question, 'quotes');
-    expect(await desk.approve(question, 'quotes', approver)).toBe('closed');
-    expect(await ledger.approvedFor(question.binding)).toBeDefined();
+    expect(isApprovedBy(pending, found?.approval as never, (await approverKey(dir)) as never)).toBe(true);
+    expect(await desk.approve(pending, 'trades', approver)).toBe('closed');
+    for (let tries = 0; tries < 2; tries += 1) await desk.check(pending, 'quotes');
+    expect(await desk.approve(pending, 'quotes', approver)).toBe('closed');
+    expect(await ledger.approvedFor(pending.binding)).toBeDefined();
   });
 
   it('approves once when two do it at the same time', async () => {
     const { desk, ask } = await deskIn(stateDirectory(), 'page');
-    const question = await ask();
+    const pending = await ask();
     const approver = opened(await desk.unlock(''));
-    const both = await Promise.all([1, 2].map(() => desk.approve(question, 'trades', approver)));
+    const both = await Promise.all([1, 2].map(() => desk.approve(pending, 'trades', approver)));
     expect(both.sort()).toEqual(['approved', 'closed']);
   });
 
   it('signs nothing where no passphrase was set up', async () => {
     const { desk, ledger, ask } = await deskIn(stateDirectory(), 'page');
     expect(desk.keyed).toBe(false);
-    const question = await ask();
-    await desk.approve(question, 'trades', opened(await desk.unlock('anything')));
-    expect((await ledger.approvedFor(question.binding))?.approval.signature).toBeUndefined();
+    const pending = await ask();
+    await desk.approve(pending, 'trades', opened(await desk.unlock('anything')));
+    expect((await ledger.approvedFor(pending.binding))?.approval.signature).toBeUndefined();
   });
 
   it('forgives two slips', async () => {
     const { desk, ask } = await deskIn(stateDirectory(), 'page');
-    const [question, other] = [await ask(), await ask({ name: 'quotes' })];
+    const [pending, other] = [await ask(), await ask({ name: 'quotes' })];
     const approver = opened(await desk.unlock(''));
-    for (const typed of ['trade', 'Trades']) expect(await desk.approve(question, typed, approver)).toBe('try-again');
+    for (const typed of ['trade', 'Trades']) expect(await desk.approve(pending, typed, approver)).toBe('try-again');
     expect(await desk.check(other, 'quote')).toBe('try-again');
-    expect(await desk.check(question, 'trades')).toBe('right');
-    expect(await desk.approve(question, 'trades', approver)).toBe('approved');
+    expect(await desk.check(pending, 'trades')).toBe('right');
+    expect(await desk.approve(pending, 'trades', approver)).toBe('approved');
   });
 
   it('counts the slips of the latest 500 plans', async () => {
     const { desk, ask } = await deskIn(stateDirectory(), 'page');
-    const question = await ask();
-    const other = (at: number) => ({ ...question, nonce: `n${at}` });
-    for (const typed of ['trade', 'Trades']) await desk.check(question, typed);
+    const pending = await ask();
+    const other = (at: number) => ({ ...pending, nonce: `n${at}` });
+    for (const typed of ['trade', 'Trades']) await desk.check(pending, typed);
     for (let at = 0; at < 500; at += 1) await desk.check(other(at), 'trade');
-    expect(await desk.check(question, 'trade')).toBe('try-again');
+    expect(await desk.check(pending, 'trade')).toBe('try-again');
   });
 
   it.each(['Trades', ' trades', 'trades ', '', 'tradеs'])(
     'closes a plan for good the third time that %j is typed',
     async (typed) => {
       const { desk, ledger, ask } = await deskIn(stateDirectory(), 'page');
-      const question = await ask();
+      const pending = await ask();
       const approver = opened(await desk.unlock(''));
-      for (let tries = 0; tries < 2; tries += 1) await desk.check(question, typed);
-      expect(await desk.approve(question, typed, approver)).toBe('wrong-name');
-      expect(await desk.approve(question, 'trades', approver)).toBe('closed');
-      expect(await ledger.approvedFor(question.binding)).toBeUndefined();
+      for (let tries = 0; tries < 2; tries += 1) await desk.check(pending, typed);
+      expect(await desk.approve(pending, typed, approver)).toBe('wrong-name');
+      expect(await desk.approve(pending, 'trades', approver)).toBe('closed');
+      expect(await ledger.approvedFor(pending.binding)).toBeUndefined();
     },
   );
 
   it('declines once', async () => {
     const { desk, ask } = await deskIn(stateDirectory(), 'page');
-    const question = await ask();
-    expect(await desk.decline(question)).toBe('declined');
-    expect(await desk.decline(question)).toBe('closed');
+    const pending = await ask();
+    expect(await desk.decline(pending)).toBe('declined');
+    expect(await desk.decline(pending)).toBe('closed');
     expect(await desk.waiting()).toEqual([]);
   });
 
   it('approves nothing that expired while it was looked at', async () => {
     const clock = { now: 1_000_000 };
     const { desk, ask } = await deskIn(stateDirectory(), 'page', clock);
-    const question = await ask();
+    const pending = await ask();
     clock.now += OPEN_MS;
-    expect(await desk.approve(question, 'trades', opened(await desk.unlock('')))).toBe('closed');
+    expect(await desk.approve(pending, 'trades', opened(await desk.unlock('')))).toBe('closed');
   });
 
   it('approves nothing that is not in the ledger any more as it was shown', async () => {
     const { desk, state, ask } = await deskIn(stateDirectory(), 'page');
-    const question = await ask();
+    const pending = await ask();
     await state.write((db) => db.prepare("UPDATE questions SET binding = 'of the production environment'").run());
-    expect(await desk.approve(question, 'trades', opened(await desk.unlock('')))).toBe('closed');
+    expect(await desk.approve(pending, 'trades', opened(await desk.unlock('')))).toBe('closed');
   });
 
   it('says when the key files are damaged, and does not call the passphrase wrong', async () => {

@@ -22,7 +22,7 @@ import {
   openApprover,
 } from '../../src/safety/approver.ts';
 import { ApproverError } from '../../src/safety/approver-error.ts';
-import type { Approval, Question } from '../../src/safety/ledger.ts';
+import type { Approval, PendingApproval } from '../../src/safety/ledger.ts';
 import { ledgerIn, PASSPHRASE, SHOWN, stateDirectory } from './support.ts';
 
 /** Made once, since making and opening one costs half a second by design. */
@@ -158,7 +158,7 @@ describe('the key of the approver', { timeout: 60_000 }, () => {
 });
 
 describe('an approval', { timeout: 60_000 }, () => {
-  const question: Question = {
+  const pending: PendingApproval = {
     nonce: 'n',
     code: 'K7M2Q',
     binding: 'b',
@@ -173,7 +173,7 @@ describe('an approval', { timeout: 60_000 }, () => {
   const given = { channel: 'terminal', approver: 'ada', at: 1_500 };
 
   it('counts when the holder of the key signed exactly it', async () => {
-    expect(isApprovedBy(question, approver.sign(question, given), await pinned())).toBe(true);
+    expect(isApprovedBy(pending, approver.sign(pending, given), await pinned())).toBe(true);
   });
 
   it('counts after it went through the database', async () => {
@@ -181,10 +181,10 @@ describe('an approval', { timeout: 60_000 }, () => {
     const asked = await ask();
     await ledger.approve(asked.nonce, approver.sign(asked, { ...given, at: Date.now() }));
     const found = await ledger.approvedFor(asked.binding);
-    expect(isApprovedBy(found?.question as Question, found?.approval as Approval, await pinned())).toBe(true);
+    expect(isApprovedBy(found?.pending as PendingApproval, found?.approval as Approval, await pinned())).toBe(true);
   });
 
-  it.each<[string, Partial<Question>]>([
+  it.each<[string, Partial<PendingApproval>]>([
     ['nonce', { nonce: 'm' }],
     ['code', { code: 'K7M2R' }],
     ['binding', { binding: 'c' }],
@@ -197,21 +197,21 @@ describe('an approval', { timeout: 60_000 }, () => {
     ['text', { shown: { ...SHOWN, text: SHOWN.text.replace('trades', 'quotes') } }],
     ['list of what is lost', { shown: { ...SHOWN, lost: [] } }],
     ['list of what is interrupted', { shown: { ...SHOWN, interrupted: [] } }],
-  ])('does not count for a question with another %s', async (_, change) => {
-    expect(isApprovedBy({ ...question, ...change }, approver.sign(question, given), await pinned())).toBe(false);
+  ])('does not count for a pending approval with another %s', async (_, change) => {
+    expect(isApprovedBy({ ...pending, ...change }, approver.sign(pending, given), await pinned())).toBe(false);
   });
 
   it.each<Partial<Approval>>([{ channel: 'page' }, { approver: 'eve' }, { at: 1_501 }])(
     'does not count when its row was changed: %j',
     async (change) => {
-      expect(isApprovedBy(question, { ...approver.sign(question, given), ...change }, await pinned())).toBe(false);
+      expect(isApprovedBy(pending, { ...approver.sign(pending, given), ...change }, await pinned())).toBe(false);
     },
   );
 
   it.each([undefined, '', 'AAAA', 'A'.repeat(86), 7, null, {}])(
     'does not count with the signature %j',
     async (signature) => {
-      expect(isApprovedBy(question, { ...given, signature } as Approval, await pinned())).toBe(false);
+      expect(isApprovedBy(pending, { ...given, signature } as Approval, await pinned())).toBe(false);
     },
   );
 
@@ -221,13 +221,13 @@ describe('an approval', { timeout: 60_000 }, () => {
     rmSync(join(dir, 'approver'), { recursive: true });
     await initApprover(dir, 'passphrase of eve');
     const eve = await openApprover(dir, 'passphrase of eve');
-    expect(isApprovedBy(question, eve.sign(question, given), key)).toBe(false);
+    expect(isApprovedBy(pending, eve.sign(pending, given), key)).toBe(false);
   });
 
   it('does not count for the plan that the server makes itself, when the row told the person of another', async () => {
-    const told = { ...question, shown: { ...SHOWN, name: 'scratch', text: 'DELETE database "scratch"' } };
+    const told = { ...pending, shown: { ...SHOWN, name: 'scratch', text: 'DELETE database "scratch"' } };
     const fooled = approver.sign(told, given);
-    expect(isApprovedBy({ ...told, shown: question.shown }, fooled, await pinned())).toBe(false);
+    expect(isApprovedBy({ ...told, shown: pending.shown }, fooled, await pinned())).toBe(false);
   });
 
   it('does not count when the row was written without the passphrase', async () => {
@@ -241,7 +241,7 @@ describe('an approval', { timeout: 60_000 }, () => {
           .run(JSON.stringify(forged), wanted.nonce),
       );
       const found = await ledger.approvedFor(wanted.binding);
-      expect(isApprovedBy(found?.question as Question, found?.approval as Approval, await pinned())).toBe(false);
+      expect(isApprovedBy(found?.pending as PendingApproval, found?.approval as Approval, await pinned())).toBe(false);
     }
   });
 });

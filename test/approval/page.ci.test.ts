@@ -16,7 +16,7 @@ const opened = (options: Parameters<typeof openedPage>[0] = { keys }) => openedP
 
 describe('the approval page', { timeout: 60_000 }, () => {
   it('shows what waits, then one plan with its facts first, and takes passphrase and name', async () => {
-    const { person, path, question, granted, dir } = await opened();
+    const { person, path, pending, granted, dir } = await opened();
     const list = await person.get(person.home);
     expect(list.status).toBe(200);
     expect(list.text).toContain('Delete database trades in kdb-prod (m5cn)');
@@ -43,7 +43,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     expect(done.text).toContain('<h1>Approved</h1>');
     const approval = (await granted())?.approval;
     expect(approval).toMatchObject({ channel: 'page', approver: 'ada' });
-    expect(isApprovedBy(question, approval as never, (await approverKey(dir)) as never)).toBe(true);
+    expect(isApprovedBy(pending, approval as never, (await approverKey(dir)) as never)).toBe(true);
   });
 
   it('says until when the plan is open, with the time zone', async () => {
@@ -132,13 +132,13 @@ describe('the approval page', { timeout: 60_000 }, () => {
   });
 
   it('counts a form once, however often it is sent', async () => {
-    const { person, path, ledger, question } = await opened();
+    const { person, path, ledger, pending } = await opened();
     const plan = await person.get(path);
     await person.send(path, approve, plan);
-    expect(await ledger.burn(question.nonce)).toBe(true);
+    expect(await ledger.consume(pending.nonce)).toBe(true);
     const replayed = await person.send(path, approve, plan);
     expect([replayed.status, replayed.text]).toEqual([409, expect.stringContaining('You already approved this')]);
-    expect(await ledger.burn(question.nonce)).toBe(false);
+    expect(await ledger.consume(pending.nonce)).toBe(false);
   });
 
   it('shows in a second tab what the first one did', async () => {
@@ -158,19 +158,19 @@ describe('the approval page', { timeout: 60_000 }, () => {
   });
 
   it('says when someone answered elsewhere', async () => {
-    const { person, path, ledger, question } = await opened();
+    const { person, path, ledger, pending } = await opened();
     const plan = await person.get(path);
-    await ledger.end(question.nonce, 'declined');
+    await ledger.end(pending.nonce, 'declined');
     const answer = await person.send(path, approve, plan);
     expect([answer.status, answer.text]).toEqual([410, expect.stringContaining('This plan is not open')]);
     expect((await person.get(`${person.home}ZZZZZ`)).status).toBe(410);
   });
 
   it('says which newer plan replaced the one that is looked at', async () => {
-    const { person, path, ledger, question, granted } = await opened();
+    const { person, path, ledger, pending, granted } = await opened();
     const plan = await person.get(path);
-    const { nonce: _, ...same } = question;
-    const { question: newer } = await ledger.open({ ...same, binding: 'of what it is now' });
+    const { nonce: _, ...same } = pending;
+    const { pending: newer } = await ledger.open({ ...same, binding: 'of what it is now' });
     const answer = await person.send(path, approve, plan);
     expect([answer.status, answer.text]).toEqual([410, expect.stringContaining('A newer plan replaced this one')]);
     expect(answer.text).toContain(newer.code);

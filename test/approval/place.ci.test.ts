@@ -33,10 +33,10 @@ async function twins() {
   /** Has a person approve the one plan that waits. */
   const approve = async () => {
     const [asked] = await ledger.list();
-    const question = asked as NonNullable<typeof asked>;
-    const approval = approver.sign(question, { channel: 'terminal', approver: 'ann', at: Date.now() });
-    expect(await ledger.approve(question.nonce, approval)).toBe(true);
-    return question;
+    const pending = asked as NonNullable<typeof asked>;
+    const approval = approver.sign(pending, { channel: 'terminal', approver: 'ann', at: Date.now() });
+    expect(await ledger.approve(pending.nonce, approval)).toBe(true);
+    return pending;
   };
   return { dir, target, approve };
 }

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { approverKey } from '../../src/safety/approver.ts';
 import { passphraseAttempts } from '../../src/safety/approver-attempts.ts';
 import { approvalDesk } from '../../src/safety/approver-desk.ts';
-import type { Shown } from '../../src/safety/ledger.ts';
+import type { ApprovalText } from '../../src/safety/ledger.ts';
 import { sqlLedger } from '../../src/safety/sql-ledger.ts';
 import { openState } from '../../src/safety/state.ts';
 
@@ -20,7 +20,7 @@ export function stateDirectory(): string {
 }
 
 /** What a person would be shown about deleting a database that others use. */
-export const SHOWN: Shown = {
+export const SHOWN: ApprovalText = {
   operation: 'DeleteKxDatabase',
   noun: 'database',
   name: 'trades',
@@ -54,9 +54,9 @@ export async function ledgerIn(dir: string, clock: { now: number } = { now: Date
   onTestFinished(() => state.close());
   const now = () => clock.now;
   const ledger = sqlLedger(async () => state, { now, openMs: OPEN_MS });
-  const ask = async (shown: Partial<Shown> = {}, binding = `binding of ${shown.name ?? SHOWN.name}`) => {
+  const ask = async (shown: Partial<ApprovalText> = {}, binding = `binding of ${shown.name ?? SHOWN.name}`) => {
     const wanted = { binding, principal: 'local', fingerprint: 'f', about: binding, client: 'test' };
-    return (await ledger.open({ ...wanted, shown: { ...SHOWN, ...shown } })).question;
+    return (await ledger.open({ ...wanted, shown: { ...SHOWN, ...shown } })).pending;
   };
   return { state, ledger, now, clock, ask };
 }

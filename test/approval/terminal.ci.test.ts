@@ -13,7 +13,7 @@ const piped = (dir: string, args: string[], input = '') =>
 
 const waitingIn = async (dir: string) => {
   const kept = await ledgerIn(dir, COMMON_CLOCK);
-  return { ...kept, question: await kept.ask() };
+  return { ...kept, pending: await kept.ask() };
 };
 
 describe('a line that is too long for a terminal', () => {
@@ -50,21 +50,21 @@ describe('finspace-mcp approve without a terminal', () => {
 
   it('shows what waits and approves nothing, whatever is piped into it', async () => {
     const dir = stateDirectory();
-    const { ledger, question } = await waitingIn(dir);
-    for (const args of [[], [question.code], ['--web'], ['--web', question.code]]) {
-      const { stderr, status } = piped(dir, args, `${question.code}\n${PASSPHRASE}\ntrades\n`);
+    const { ledger, pending } = await waitingIn(dir);
+    for (const args of [[], [pending.code], ['--web'], ['--web', pending.code]]) {
+      const { stderr, status } = piped(dir, args, `${pending.code}\n${PASSPHRASE}\ntrades\n`);
       expect(stderr).toMatch(
         /^finspace-mcp: .* needs a person at a terminal, but stdin or stdout is not a terminal\.\n$/,
       );
       expect(status).toBe(1);
     }
     expect(piped(dir, []).stdout.split('\n')).toEqual([
-      `${question.code}  DELETE database trades in kdb-prod (m5cn)`,
+      `${pending.code}  DELETE database trades in kdb-prod (m5cn)`,
       '       "kdb-prod", "111122223333", "us-east-1", "local (embedded FinSpace-compatible service)"',
       '       requested just now by a client on this computer, open for another 14 min',
       '',
     ]);
-    expect(await ledger.approvedFor(question.binding)).toBeUndefined();
+    expect(await ledger.approvedFor(pending.binding)).toBeUndefined();
   });
 
   it('sets up no passphrase', () => {
@@ -79,14 +79,14 @@ describe('finspace-mcp approve without a terminal', () => {
 
   it('declines, which needs nobody in particular', async () => {
     const dir = stateDirectory();
-    const { ledger, question } = await waitingIn(dir);
-    expect(piped(dir, ['--decline', question.code.toLowerCase()])).toMatchObject({
-      stdout: `Declined ${question.code}. Nothing runs.\n`,
+    const { ledger, pending } = await waitingIn(dir);
+    expect(piped(dir, ['--decline', pending.code.toLowerCase()])).toMatchObject({
+      stdout: `Declined ${pending.code}. Nothing runs.\n`,
       status: 0,
     });
     expect(await ledger.list()).toEqual([]);
-    expect(piped(dir, ['--decline', question.code])).toMatchObject({
-      stderr: `finspace-mcp: "${question.code}" is not open (no plan is open). It was declined or closed.\n`,
+    expect(piped(dir, ['--decline', pending.code])).toMatchObject({
+      stderr: `finspace-mcp: "${pending.code}" is not open (no plan is open). It was declined or closed.\n`,
       status: 1,
     });
   });
@@ -147,7 +147,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
   it('approves what a person chose, read, and named, with the passphrase', async () => {
     const dir = stateDirectory();
     await initApprover(dir, PASSPHRASE);
-    const { ledger, ask, question } = await waitingIn(dir);
+    const { ledger, ask, pending } = await waitingIn(dir);
     await ask({ name: 'scratch' });
     const seat = sitDown('approve', '--state-dir', dir);
     await seat.sees('DELETE database');
@@ -155,7 +155,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     seat.types('XXXXX');
     await seat.sees('"XXXXX" is not open (open plans: ');
     await seat.sees('Code of the plan to show: ');
-    seat.types(` ${question.code.toLowerCase()} `);
+    seat.types(` ${pending.code.toLowerCase()} `);
     for (const line of SHOWN.text.split('\n')) await seat.sees(line);
     await seat.sees('Type trades to approve: ');
     seat.types('trade');
@@ -170,21 +170,21 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     await seat.sees('Approved.');
     expect(await seat.left()).toBe(0);
     expect(seat.screen()).not.toContain(PASSPHRASE);
-    const found = await ledger.approvedFor(question.binding);
-    expect(isApprovedBy(question, found?.approval as never, (await approverKey(dir)) as never)).toBe(true);
+    const found = await ledger.approvedFor(pending.binding);
+    expect(isApprovedBy(pending, found?.approval as never, (await approverKey(dir)) as never)).toBe(true);
     expect(found?.approval).toMatchObject({ channel: 'terminal' });
     expect(await ledger.list()).toHaveLength(1);
   });
 
   it('says plainly how little an approval without a passphrase proves', async () => {
     const dir = stateDirectory();
-    const { ledger, question } = await waitingIn(dir);
-    const seat = sitDown('approve', question.code, '--state-dir', dir);
+    const { ledger, pending } = await waitingIn(dir);
+    const seat = sitDown('approve', pending.code, '--state-dir', dir);
     await seat.sees('to approve: ');
     seat.types('trades');
     await seat.sees('this is weak proof');
     await seat.sees('Approved.');
-    expect((await ledger.approvedFor(question.binding))?.approval.signature).toBeUndefined();
+    expect((await ledger.approvedFor(pending.binding))?.approval.signature).toBeUndefined();
   });
 
   it.each([
@@ -193,8 +193,8 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
   ])('closes the plan when another name is typed three times, %s', async (_, passphrase) => {
     const dir = stateDirectory();
     if (passphrase !== undefined) await initApprover(dir, passphrase);
-    const { ledger, question } = await waitingIn(dir);
-    const seat = sitDown('approve', question.code, '--state-dir', dir);
+    const { ledger, pending } = await waitingIn(dir);
+    const seat = sitDown('approve', pending.code, '--state-dir', dir);
     for (const typed of ['trade', 'TRADES', 'trades ']) {
       expect(await ledger.list()).toHaveLength(1);
       await seat.sees('to approve: ');
@@ -204,7 +204,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     expect(seat.screen()).not.toContain('Your passphrase (it is not shown): ');
     expect(await seat.left()).toBe(1);
     expect(await ledger.list()).toEqual([]);
-    expect(await ledger.approvedFor(question.binding)).toBeUndefined();
+    expect(await ledger.approvedFor(pending.binding)).toBeUndefined();
   });
 
   it.each([
@@ -213,8 +213,8 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     ['Enter alone', '\r'],
   ])('leaves everything as it is on %s', async (_, key) => {
     const dir = stateDirectory();
-    const { ledger, question } = await waitingIn(dir);
-    const seat = sitDown('approve', question.code, '--state-dir', dir);
+    const { ledger, pending } = await waitingIn(dir);
+    const seat = sitDown('approve', pending.code, '--state-dir', dir);
     await seat.sees('to approve: ');
     seat.presses(key);
     await seat.sees('Nothing was approved.');
@@ -225,12 +225,12 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
   it('takes no passphrase after five wrong ones, in a new terminal neither', async () => {
     const dir = stateDirectory();
     await initApprover(dir, PASSPHRASE);
-    const { question } = await waitingIn(dir);
+    const { pending } = await waitingIn(dir);
     const named = async (seat: Seat) => {
       await seat.sees('to approve: ');
       seat.types('trades');
     };
-    const first = sitDown('approve', question.code, '--state-dir', dir);
+    const first = sitDown('approve', pending.code, '--state-dir', dir);
     await named(first);
     for (let tries = 0; tries < 3; tries += 1) {
       await first.sees('Your passphrase (it is not shown): ');
@@ -238,7 +238,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     }
     await first.sees('If you forgot the passphrase, the same command with --init explains how to replace it.');
     expect(await first.left()).toBe(1);
-    const second = sitDown('approve', question.code, '--state-dir', dir);
+    const second = sitDown('approve', pending.code, '--state-dir', dir);
     await named(second);
     for (let tries = 0; tries < 2; tries += 1) {
       await second.sees('Your passphrase (it is not shown): ');
@@ -274,11 +274,11 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
 
   it('says which newer plan replaced the one that is asked for', async () => {
     const dir = stateDirectory();
-    const { ledger, question } = await waitingIn(dir);
-    const { nonce: _, ...same } = question;
-    const { question: newer } = await ledger.open({ ...same, binding: 'of what it is now' });
-    const { stderr, status } = piped(dir, [question.code]);
-    expect(stderr).toContain(`"${question.code}" is not open (open plans: ${newer.code}).`);
+    const { ledger, pending } = await waitingIn(dir);
+    const { nonce: _, ...same } = pending;
+    const { pending: newer } = await ledger.open({ ...same, binding: 'of what it is now' });
+    const { stderr, status } = piped(dir, [pending.code]);
+    expect(stderr).toContain(`"${pending.code}" is not open (open plans: ${newer.code}).`);
     expect(stderr).toContain(`The newer plan ${newer.code} replaced it`);
     expect(status).toBe(1);
   });

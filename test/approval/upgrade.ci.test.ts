@@ -62,10 +62,10 @@ describe('a state directory of version 0.1.0', { timeout: 60_000 }, () => {
     const { ledger, state } = await ledgerIn(dir, COMMON_CLOCK);
     const [asked, ...others] = await ledger.list();
     expect(others).toEqual([]);
-    const question = asked as NonNullable<typeof asked>;
+    const pending = asked as NonNullable<typeof asked>;
     const approver = await openApprover(dir, PASSPHRASE);
-    const approval = approver.sign(question, { channel: 'terminal', approver: 'ann', at: Date.now() });
-    expect(await ledger.approve(question.nonce, approval)).toBe(true);
+    const approval = approver.sign(pending, { channel: 'terminal', approver: 'ann', at: Date.now() });
+    expect(await ledger.approve(pending.nonce, approval)).toBe(true);
     await did(session, 'delete_kx_database', target);
 
     const journal = sqlJournal(async () => state, Date.now);

@@ -23,12 +23,12 @@ export async function pageIn({ keys, clock, first }: { keys?: string; clock?: { 
 /** A page with a plan on it, and the browser that opened its link. */
 export async function openedPage(options: Parameters<typeof pageIn>[0] = {}) {
   const at = await pageIn(options);
-  const question = await at.ask();
+  const pending = await at.ask();
   const person = visitor(at.page);
   await person.open();
-  const path = `${person.home}${question.code}`;
-  const granted = () => at.ledger.approvedFor(question.binding);
-  return { ...at, question, person, path, granted };
+  const path = `${person.home}${pending.code}`;
+  const granted = () => at.ledger.approvedFor(pending.binding);
+  return { ...at, pending, person, path, granted };
 }
 
 export interface Answer {

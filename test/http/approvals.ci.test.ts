@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sqlJournal } from '../../src/safety/journal.ts';
-import type { Question } from '../../src/safety/ledger.ts';
+import type { PendingApproval } from '../../src/safety/ledger.ts';
 import { sealsWith } from '../../src/safety/seal.ts';
 import { sqlLedger } from '../../src/safety/sql-ledger.ts';
 import { openState } from '../../src/safety/state.ts';
@@ -54,10 +54,10 @@ describe('the approval page of a server', () => {
     const { code, remove, folder } = await waiting({ kept: true });
     const state = closing(await openState(join(folder, 'state.db')));
     const ledger = sqlLedger(async () => state, { now: Date.now, openMs: 900_000 });
-    const question = (await ledger.list()).find((one) => one.code === code) as Question;
+    const pending = (await ledger.list()).find((one) => one.code === code) as PendingApproval;
     const forged = { channel: 'web', approver: 'token:ann', at: Date.now() };
-    const { signature } = witness(sealsWith()('approval')).sign(question, forged);
-    expect(await ledger.approve(question.nonce, { ...forged, signature })).toBe(true);
+    const { signature } = witness(sealsWith()('approval')).sign(pending, forged);
+    expect(await ledger.approve(pending.nonce, { ...forged, signature })).toBe(true);
     expect((await remove()).isError).toBe(true);
   });
 

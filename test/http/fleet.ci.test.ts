@@ -61,43 +61,43 @@ describe.skipIf(!HAS_REDIS)('a fleet over Redis', () => {
     },
   });
 
-  it('sees a question of one replica from another, and opens one of a kind only once', async () => {
+  it('sees a pending approval of one replica from another, and opens one of a kind only once', async () => {
     const [a, b] = await pair();
-    const { question: opened } = await a.open(asked());
+    const { pending: opened } = await a.open(asked());
     expect(await b.find(opened.nonce)).toEqual(opened);
-    expect((await b.open(asked())).question.nonce).toBe(opened.nonce);
+    expect((await b.open(asked())).pending.nonce).toBe(opened.nonce);
     expect(await b.list()).toEqual([opened]);
     expect(opened).toMatchObject({ ...asked(), code: expect.stringMatching(/^[A-Z2-9]{5}$/) });
     expect(await b.find('other')).toBeUndefined();
   });
 
-  it('burns a question exactly once, however many ask at once', async () => {
+  it('burns a pending approval exactly once, however many ask at once', async () => {
     const [a, b] = await pair();
     for (let round = 0; round < 20; round += 1) {
-      const { nonce } = (await a.open(asked(`r${round}`))).question;
-      const burnt = await Promise.all(Array.from({ length: 50 }, (_, at) => (at % 2 ? a : b).burn(nonce)));
+      const { nonce } = (await a.open(asked(`r${round}`))).pending;
+      const burnt = await Promise.all(Array.from({ length: 50 }, (_, at) => (at % 2 ? a : b).consume(nonce)));
       expect(burnt.filter(Boolean)).toHaveLength(1);
     }
   });
 
   it('lets an approval be given to one replica and used by another, once', async () => {
     const [a, b] = await pair();
-    const { nonce } = (await a.open(asked())).question;
+    const { nonce } = (await a.open(asked())).pending;
     expect(await b.approvedFor('x')).toBeUndefined();
     const approval = { channel: 'page', approver: 'ann', at: 1 };
     expect(await b.approve(nonce, approval)).toBe(true);
     expect(await b.approve(nonce, approval)).toBe(false);
-    expect(await a.approvedFor('x')).toMatchObject({ question: { nonce }, approval });
-    expect(await a.burn(nonce)).toBe(true);
+    expect(await a.approvedFor('x')).toMatchObject({ pending: { nonce }, approval });
+    expect(await a.consume(nonce)).toBe(true);
     expect(await b.approvedFor('x')).toBeUndefined();
-    expect((await b.open(asked())).question.nonce).not.toBe(nonce);
+    expect((await b.open(asked())).pending.nonce).not.toBe(nonce);
   });
 
   it('neither burns nor approves what has expired', async () => {
     const [a, b] = await pair(30);
-    const { nonce } = (await a.open(asked())).question;
+    const { nonce } = (await a.open(asked())).pending;
     await delay(60);
-    expect(await b.burn(nonce)).toBe(false);
+    expect(await b.consume(nonce)).toBe(false);
     expect(await b.approve(nonce, { channel: 'page', approver: 'ann', at: 1 })).toBe(false);
     expect(await b.list()).toEqual([]);
   });
@@ -137,7 +137,7 @@ describe.skipIf(!HAS_REDIS)('a fleet over Redis', () => {
 
   it('refuses, and assumes nothing, when Redis does not answer', async () => {
     const lonely = closing(await redisSharedState('redis://127.0.0.1:1', () => {}));
-    await expect(lonely.ledger('x', 1_000).burn('n')).rejects.toThrow('does not answer');
+    await expect(lonely.ledger('x', 1_000).consume('n')).rejects.toThrow('does not answer');
     await expect(lonely.ready()).rejects.toThrow();
   });
 

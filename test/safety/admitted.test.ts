@@ -42,7 +42,10 @@ describe('a world that may come to belong to another key', () => {
   it.each<[string, Partial<GuardOptions>]>([
     ['with forms', {}],
     ['with --approve none', { restrictions: { approve: 'none' } }],
-    ['where approvals are given elsewhere', { outOfBand: async () => ({ trusts: () => true, how: () => 'There.' }) }],
+    [
+      'where approvals are given elsewhere',
+      { outOfBand: async () => ({ accepts: () => true, instructions: () => 'There.' }) },
+    ],
   ])('runs nothing that needs a person, %s', async (_, options) => {
     await start(options);
     isOurs = false;
@@ -75,15 +78,15 @@ describe('a world that may come to belong to another key', () => {
     let looks = 0;
     const given: Approval = { channel: 'terminal', approver: 'ada', at: 1 };
     await start({
-      outOfBand: async () => ({ trusts: () => true, how: () => 'There.' }),
+      outOfBand: async () => ({ accepts: () => true, instructions: () => 'There.' }),
       admit: async () => {
         looks += 1;
         if (!isOurs && looks > 2) throw new LedgerError(PINNED);
       },
     });
     await guard.attempt({ ...wish, forms: false });
-    const [question] = await guard.ledger.list();
-    await guard.ledger.approve((question as NonNullable<typeof question>).nonce, given);
+    const [pending] = await guard.ledger.list();
+    await guard.ledger.approve((pending as NonNullable<typeof pending>).nonce, given);
     [looks, isOurs] = [0, false];
     const refused = await guard.attempt({ ...wish, forms: false });
     expect(refused).toMatchObject({ kind: 'refused', text: expect.stringContaining(PINNED) });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Call } from '../../src/operations/index.ts';
-import type { Approval, Question } from '../../src/safety/ledger.ts';
+import type { Approval, PendingApproval } from '../../src/safety/ledger.ts';
 import { answering, embedded, remembering, type Spy, spyOn } from './support/backend.ts';
 import { openEstate } from './support/estate.ts';
 import { type Guard, type GuardOptions, openGuard } from './support/guard.ts';
@@ -18,8 +18,8 @@ describe('what was approved out of band', () => {
     scene = await openScene();
     spy = spyOn(scene.call, { forward: false });
     const outOfBand = async () => ({
-      trusts: (_: Question, { signature }: Approval) => signature === 'good',
-      how: () => 'Elsewhere.',
+      accepts: (_: PendingApproval, { signature }: Approval) => signature === 'good',
+      instructions: () => 'Elsewhere.',
     });
     guard = await openGuard({ call: spy.call, clock: scene.clock, outOfBand, ...options });
   };
@@ -28,7 +28,7 @@ describe('what was approved out of band', () => {
     await scene.close();
   });
   const attempt = (wish: Wish) => guard.attempt({ ...wish, forms: false });
-  const open = async () => (await guard.ledger.list())[0] as Question;
+  const open = async () => (await guard.ledger.list())[0] as PendingApproval;
 
   describe('in a ledger of this machine', () => {
     beforeEach(() => start());
@@ -39,11 +39,11 @@ describe('what was approved out of band', () => {
         const wish = scene.wishes[0] as Wish;
         const [first, ...others] = approvals;
         expect((await attempt(wish)).kind).toBe('refused');
-        const { nonce, ...question } = await open();
+        const { nonce, ...pending } = await open();
         await guard.ledger.approve(nonce, first as Approval);
         for (const approval of others) {
           scene.clock.advance(1);
-          await guard.ledger.approve((await guard.ledger.open(question)).question.nonce, approval);
+          await guard.ledger.approve((await guard.ledger.open(pending)).pending.nonce, approval);
         }
         expect((await attempt(wish)).kind).toBe('done');
         expect((await attempt(wish)).kind).toBe('refused');
@@ -53,19 +53,19 @@ describe('what was approved out of band', () => {
   });
 
   it('does not count for another plan to which a store leads instead', async () => {
-    let stray: Question | undefined;
+    let stray: PendingApproval | undefined;
     await start({
       overLedger: (ledger) => ({
         ...ledger,
         approvedFor: async (_, counts) =>
-          stray !== undefined && counts?.(stray, TRUSTED) ? { question: stray, approval: TRUSTED } : undefined,
+          stray !== undefined && counts?.(stray, TRUSTED) ? { pending: stray, approval: TRUSTED } : undefined,
       }),
     });
     const wish = scene.wishes[0] as Wish;
     await attempt(wish);
-    const { nonce, ...question } = await open();
-    const { question: other } = await guard.ledger.open({
-      ...question,
+    const { nonce, ...pending } = await open();
+    const { pending: other } = await guard.ledger.open({
+      ...pending,
       binding: 'of other arguments',
       about: 'others',
     });
@@ -73,7 +73,7 @@ describe('what was approved out of band', () => {
     await guard.ledger.approve(stray.nonce, TRUSTED);
     expect((await attempt(wish)).kind).toBe('refused');
     expect(spy.reached).toEqual([]);
-    stray = { ...question, nonce };
+    stray = { ...pending, nonce };
     expect((await attempt(wish)).kind).toBe('done');
   });
 });
@@ -118,7 +118,7 @@ describe('a plan that does not fit into a form', () => {
     const { environmentId, ...estate } = await openEstate(backend.call);
     const users = Array.from({ length: 210 }, (_, at) => `user-${at}`);
     for (const name of users) await estate.user(name);
-    const outOfBand = async () => ({ trusts: () => true, how: (code: string) => `Approve ${code}.` });
+    const outOfBand = async () => ({ accepts: () => true, instructions: (code: string) => `Approve ${code}.` });
     const call = remembering(backend.call);
     const guard = await openGuard({ call, clock: backend.clock, outOfBand, ...options });
     const close = async () => {
@@ -143,7 +143,7 @@ describe('a plan that does not fit into a form', () => {
       kind: 'refused',
       text: expect.stringMatching(/too long for a person to read in one form\..*`only`.*code \w{5}/),
     });
-    const [{ shown }] = (await guard.ledger.list()) as [Question];
+    const [{ shown }] = (await guard.ledger.list()) as [PendingApproval];
     expect(shown.lost).toHaveLength(210);
     expect(await guard.attempt({ ...teardown, links: true })).toMatchObject({
       kind: 'linked',
@@ -172,7 +172,7 @@ describe('a plan that does not fit into a form', () => {
     const long = answering(backend.call, (name, reply) =>
       name === 'GetKxEnvironment' ? { ...reply, name: 'e'.repeat(60) } : reply,
     );
-    const outOfBand = async () => ({ trusts: () => true, how: () => 'Elsewhere.' });
+    const outOfBand = async () => ({ accepts: () => true, instructions: () => 'Elsewhere.' });
     const other = await openGuard({ call: long, clock: backend.clock, ...(hasWay ? { outOfBand } : {}) });
     const outcome = await other.attempt(network);
     expect(outcome.kind).toBe(kind);
@@ -191,7 +191,7 @@ describe('a plan that does not fit into a form', () => {
       name === 'ListTagsForResource'
         ? ({ tags: Object.fromEntries(Object.keys(tags).map((key) => [key, 'y'.repeat(250)])) } as never)
         : backend.call(name, input, options);
-    const outOfBand = async () => ({ trusts: () => true, how: () => 'Elsewhere.' });
+    const outOfBand = async () => ({ accepts: () => true, instructions: () => 'Elsewhere.' });
     const other = await openGuard({ call, clock: backend.clock, outOfBand });
     const outcome = await other.attempt({ tool: 'tag_resource', arguments: { resourceArn, tags }, forms: false });
     expect(outcome).toMatchObject({ text: expect.stringMatching(/\n\d+ more lines: plan_change shows all\.\n/) });
@@ -205,7 +205,7 @@ describe('what a caller may not see', () => {
     const backend = await embedded();
     const { environmentId, ...estate } = await openEstate(backend.call);
     await estate.volume('fast');
-    const outOfBand = async () => ({ trusts: () => true, how: () => 'Elsewhere.' });
+    const outOfBand = async () => ({ accepts: () => true, instructions: () => 'Elsewhere.' });
     const deny = ['get_kx_volume', 'list_kx_environments'];
     const guard = await openGuard({ call: backend.call, clock: backend.clock, outOfBand, restrictions: { deny } });
     const outcome = await guard.attempt({
@@ -213,7 +213,7 @@ describe('what a caller may not see', () => {
       arguments: { environmentId, volumeName: 'fast' },
       forms: false,
     });
-    const [{ shown }] = (await guard.ledger.list()) as [Question];
+    const [{ shown }] = (await guard.ledger.list()) as [PendingApproval];
     expect(shown.text).toMatch(/^DELETE volume fast in trading \([\s\S]*1200 GB[\s\S]*status: "ACTIVE"/);
     const text = outcome.kind === 'refused' ? outcome.text : '';
     expect(text).toContain(`DELETE volume fast in ${environmentId.slice(0, 10)}`);
@@ -230,7 +230,7 @@ describe('what a caller may not see', () => {
     const call = answering(backend.call, (name, reply) =>
       name === 'GetKxCluster' ? { ...reply, code: { s3Bucket: 'secret-bucket', s3Key: 'secret.zip' } } : reply,
     );
-    const outOfBand = async () => ({ trusts: () => true, how: () => 'Elsewhere.' });
+    const outOfBand = async () => ({ accepts: () => true, instructions: () => 'Elsewhere.' });
     const restrictions = { deny: ['get_kx_cluster'], approve: ['disrupt'] as const };
     const guard = await openGuard({ call, clock: backend.clock, outOfBand, restrictions });
     const code = { s3Bucket: 'code-bucket', s3Key: 'v2.zip' };
@@ -239,7 +239,7 @@ describe('what a caller may not see', () => {
       arguments: { environmentId, clusterName: 'gpu', code },
       forms: false,
     });
-    const [{ shown }] = (await guard.ledger.list()) as [Question];
+    const [{ shown }] = (await guard.ledger.list()) as [PendingApproval];
     expect(shown.text).toContain('\ncode.s3Bucket: "secret-bucket" -> "code-bucket".\n');
     const text = outcome.kind === 'refused' ? outcome.text : '';
     expect(text).toContain('\ncode.s3Bucket: "withheld here" -> "code-bucket".\n');

@@ -3,7 +3,7 @@ import type { Call, OperationName } from '../../src/operations/index.ts';
 import { callText } from '../../src/safety/approval-call.ts';
 import { type ApprovalParts, approvalText } from '../../src/safety/approval-text.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
-import { blocking } from '../../src/safety/refusals.ts';
+import { blockedLines } from '../../src/safety/refusals.ts';
 import { sightOf } from '../../src/safety/sight.ts';
 import { quoted } from '../../src/safety/untrusted.ts';
 import { answering, type Embedded, embedded, type Members, remembering } from './support/backend.ts';
@@ -75,7 +75,7 @@ describe('what a person reads', () => {
 
   const read = async (call: Call, operation: OperationName, input: Members) => {
     const plan = (await planCall({ call, place: PLACE }, operation, input, 'ann')) as Plan;
-    return [plan.shown.text, ...blocking('the_tool', plan.blockers, EVERYTHING)].join('\n');
+    return [plan.shown.text, ...blockedLines('the_tool', plan.blockers, EVERYTHING)].join('\n');
   };
   const replaced = (text: string) =>
     answering(backend.call, (_, reply) => poisoned(reply, (value, member) => (KEYS.has(member) ? value : text)));

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MOST_OPEN, type Question } from '../../src/safety/ledger.ts';
+import { MOST_OPEN, type PendingApproval } from '../../src/safety/ledger.ts';
 import { MINUTE, SECOND, type Spy, spyOn } from './support/backend.ts';
 import { ROLE } from './support/estate.ts';
 import { accept, asked, decline, type Guard, openGuard } from './support/guard.ts';
@@ -76,7 +76,7 @@ describe('a person who is asked again and again', () => {
     expect(outcomes.filter(({ kind }) => kind === 'asked').length).toBeLessThanOrEqual(MOST);
   });
 
-  it('is asked at most so often in any ten minutes, however long a question stays open', async () => {
+  it('is asked at most so often in any ten minutes, however long a pending approval stays open', async () => {
     expect(await wants(wish)).toBe(true);
     scene.clock.advance(10 * MINUTE + 1);
     expect(await timesAsked(20)).toBeLessThanOrEqual(MOST);
@@ -126,7 +126,7 @@ describe('a person who approves elsewhere', () => {
   beforeEach(async () => {
     scene = await openScene();
     spy = spyOn(scene.call, { forward: false });
-    const outOfBand = async () => ({ trusts: () => true, how: () => 'In a terminal.' });
+    const outOfBand = async () => ({ accepts: () => true, instructions: () => 'In a terminal.' });
     guard = await openGuard({ call: spy.call, clock: scene.clock, outOfBand });
     const { environmentId } = scene;
     for (let at = 0; at < 2 * MOST_OPEN; at += 1)
@@ -152,7 +152,7 @@ describe('a person who approves elsewhere', () => {
     for (let at = 0; at < 2 * MOST_OPEN; at += 1) expect(await said(at)).toContain('The plan waits under the code');
     expect(await guard.ledger.list()).toHaveLength(MOST_OPEN);
     const last = await said(2 * MOST_OPEN - 1);
-    const { code, nonce } = (await guard.ledger.list()).find((one) => last.includes(one.code)) as Question;
+    const { code, nonce } = (await guard.ledger.list()).find((one) => last.includes(one.code)) as PendingApproval;
     expect(await said(2 * MOST_OPEN - 1)).toContain(code);
     await guard.ledger.approve(nonce, { channel: 'terminal', approver: 'ann', at: scene.clock.now() });
     expect(await said(2 * MOST_OPEN - 1)).toBe('done');

@@ -58,7 +58,7 @@ it('opens a state directory of before forms were counted by client, with what wa
   const newer = { binding: 'c', principal: 'ann', fingerprint: 'f', about: 'a', client: 'one', shown };
   const { replaced } = await ledger.open(newer as Parameters<typeof ledger.open>[0]);
   expect(replaced).toEqual([]);
-  expect(await ledger.burn('n')).toBe(true);
+  expect(await ledger.consume('n')).toBe(true);
   await state.close();
   rmSync(folder, { recursive: true });
 });

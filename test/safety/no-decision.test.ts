@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Approval, Question } from '../../src/safety/ledger.ts';
+import type { Approval, PendingApproval } from '../../src/safety/ledger.ts';
 import { MINUTE, SECOND, type Spy, spyOn } from './support/backend.ts';
 import { ROLE } from './support/estate.ts';
 import { accept, asked, cancel, decline, type Guard, openGuard } from './support/guard.ts';
@@ -17,13 +17,18 @@ describe('a form that comes back without the decision of a person', () => {
   let guard: Guard;
   let wish: Wish;
   let other: Wish;
-  const start = async (outOfBand?: () => Promise<{ trusts: () => boolean; how: (code: string) => string }>) => {
+  const start = async (
+    outOfBand?: () => Promise<{ accepts: () => boolean; instructions: (code: string) => string }>,
+  ) => {
     scene = await openScene();
     spy = spyOn(scene.call, { forward: false });
     guard = await openGuard({ call: spy.call, clock: scene.clock, ...(outOfBand === undefined ? {} : { outOfBand }) });
     [wish, other] = scene.wishes as [Wish, Wish];
   };
-  const elsewhere = async () => ({ trusts: () => true, how: (code: string) => `In a terminal: approve ${code}` });
+  const elsewhere = async () => ({
+    accepts: () => true,
+    instructions: (code: string) => `In a terminal: approve ${code}`,
+  });
   beforeEach(() => start(elsewhere));
   afterEach(async () => {
     await guard.close();
@@ -36,7 +41,7 @@ describe('a form that comes back without the decision of a person', () => {
     return guard.attempt({ ...what, client, state, answers });
   };
   const getsForms = async (client = 'one') => (await guard.attempt({ ...other, client })).kind === 'asked';
-  const open = async () => (await guard.ledger.list()).find(({ shown }) => shown.name === wish.name) as Question;
+  const open = async () => (await guard.ledger.list()).find(({ shown }) => shown.name === wish.name) as PendingApproval;
 
   it.each<[string, unknown, string]>([
     ['a cancel', cancel, 'closed without a decision'],
@@ -133,7 +138,7 @@ describe('people and a headless client', () => {
   it('on one ledger do not disturb each other', async () => {
     const scene = await openScene();
     const spy = spyOn(scene.call, { forward: false });
-    const outOfBand = async () => ({ trusts: () => true, how: () => 'In a terminal.' });
+    const outOfBand = async () => ({ accepts: () => true, instructions: () => 'In a terminal.' });
     const guard = await openGuard({ call: spy.call, clock: scene.clock, outOfBand });
     const headless = async (what: Wish, at: number) => {
       const outcome = await guard.attempt({ ...what, client: 'headless' });
@@ -161,11 +166,11 @@ describe('a plan that a newer one replaced', () => {
   it('no longer counts, and a call that uses it is told why', async () => {
     const scene = await openScene();
     const spy = spyOn(scene.call, { forward: false });
-    const outOfBand = async () => ({ trusts: () => true, how: (code: string) => `Approve ${code}.` });
+    const outOfBand = async () => ({ accepts: () => true, instructions: (code: string) => `Approve ${code}.` });
     const guard = await openGuard({ call: spy.call, clock: scene.clock, outOfBand });
     const [wish] = scene.wishes as [Wish];
     const form = await asked(guard, wish);
-    const [first] = (await guard.ledger.list()) as [Question];
+    const [first] = (await guard.ledger.list()) as [PendingApproval];
     await guard.ledger.approve(first.nonce, TRUSTED);
     await change(scene, wish);
     const second = await guard.attempt({ ...wish, forms: false });
@@ -174,7 +179,7 @@ describe('a plan that a newer one replaced', () => {
         new RegExp(`The older plan ${first.code} that a person had approved no longer counts: .* changed\\.`),
       ),
     });
-    const [{ code }] = (await guard.ledger.list()) as [Question];
+    const [{ code }] = (await guard.ledger.list()) as [PendingApproval];
     expect(await guard.attempt({ ...wish, state: form.state, answers: accept(wish.name) })).toMatchObject({
       kind: 'refused',
       text: expect.stringContaining(`The newer plan ${code} replaced the one that the person saw`),
@@ -187,7 +192,7 @@ describe('a plan that a newer one replaced', () => {
   it('says what is there now and was not, with names as far as the caller may see them', async () => {
     const scene = await openScene();
     const { environmentId } = scene;
-    const outOfBand = async () => ({ trusts: () => true, how: (code: string) => `Approve ${code}.` });
+    const outOfBand = async () => ({ accepts: () => true, instructions: (code: string) => `Approve ${code}.` });
     const guard = await openGuard({ call: scene.call, clock: scene.clock, outOfBand });
     const whole = { tool: 'delete_kx_environment', arguments: { environmentId }, forms: false };
     await guard.attempt(whole);

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { lags } from '../../src/safety/ledger-clock.ts';
+import { isBehind } from '../../src/safety/ledger-clock.ts';
 import { redisClock } from '../../src/transports/shared/redis-clock.ts';
 import { redisLedger } from '../../src/transports/shared/redis-ledger.ts';
 import { HAS_REDIS, startRedis, type TestRedis } from '../http/redis.ts';
@@ -59,42 +59,42 @@ describe.skipIf(!HAS_REDIS)(`over a Redis of its own ${SKIPPED}`, () => {
   it('trusts a clock that was ahead again once it is reset, and nothing from before comes back', async () => {
     const [one, other] = [await start(), await start()];
     const asked = { binding: 'same', about: 'a', client: 'c', principal: 'ann', fingerprint: '', shown: SHOWN };
-    const [{ question: mine }, { question: theirs }] = [await one.ledger.open(asked), await other.ledger.open(asked)];
+    const [{ pending: mine }, { pending: theirs }] = [await one.ledger.open(asked), await other.ledger.open(asked)];
     await one.ledger.approve(mine.nonce, { channel: 'terminal', approver: 'ben', at: 1 });
-    const { question: waits } = await one.ledger.open({ ...asked, binding: 'waits', about: 'waits' });
+    const { pending: waits } = await one.ledger.open({ ...asked, binding: 'waits', about: 'waits' });
     await one.ledger.forms('c', { nonce: mine.nonce, kind: 'shown' });
-    expect(lags(await one.clock.read())).toBe(false);
+    expect(isBehind(await one.clock.read())).toBe(false);
     const { now } = await one.clock.read();
     const seen = now + 400 * 24 * 3_600_000;
     await one.jump(seen);
     await expect(one.ledger.open(asked)).rejects.toThrow('finspace-mcp approve --reset-clock --redis URL');
     const times = await one.clock.read();
     expect(times.seen).toBe(seen);
-    expect(lags(times)).toBe(true);
+    expect(isBehind(times)).toBe(true);
 
     await one.clock.reset();
-    expect(lags(await one.clock.read())).toBe(false);
+    expect(isBehind(await one.clock.read())).toBe(false);
     expect(await one.ledger.list()).toEqual([]);
     expect(await one.ledger.approvedFor('same')).toBeUndefined();
     for (const { nonce } of [mine, waits]) {
       expect(await one.ledger.find(nonce)).toBeUndefined();
-      expect(await one.ledger.burn(nonce)).toBe(false);
+      expect(await one.ledger.consume(nonce)).toBe(false);
     }
     expect((await one.ledger.forms('c')).events).toEqual([]);
-    expect((await one.ledger.open(asked)).question.nonce).not.toBe(mine.nonce);
-    expect(await other.ledger.burn(theirs.nonce)).toBe(true);
+    expect((await one.ledger.open(asked)).pending.nonce).not.toBe(mine.nonce);
+    expect(await other.ledger.consume(theirs.nonce)).toBe(true);
     for (const { close } of [one, other]) await close();
   });
 
-  it('keeps the questions of different scopes apart', async () => {
+  it('keeps the pending approvals of different scopes apart', async () => {
     const [one, other] = [await start(), await start()];
     const asked = { binding: 'same', about: 'a', client: 'c', principal: 'ann', fingerprint: '', shown: SHOWN };
-    const { nonce } = (await one.ledger.open(asked)).question;
+    const { nonce } = (await one.ledger.open(asked)).pending;
     await one.ledger.forms('c', { nonce, kind: 'shown' });
     expect(await other.ledger.find(nonce)).toBeUndefined();
-    expect(await other.ledger.burn(nonce)).toBe(false);
+    expect(await other.ledger.consume(nonce)).toBe(false);
     expect((await other.ledger.forms('c')).events).toEqual([]);
-    expect(await one.ledger.burn(nonce)).toBe(true);
+    expect(await one.ledger.consume(nonce)).toBe(true);
     for (const { close } of [one, other]) await close();
   });
 });

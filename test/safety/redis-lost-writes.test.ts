@@ -28,7 +28,7 @@ const client = (server: TestRedis) => {
 const ledgerOn = (redis: Redis) => redisLedger(redis, 'plans', OPEN_MS);
 
 async function approvedOn(ledger: Ledger): Promise<string> {
-  const { nonce } = (await ledger.open(ASKED)).question;
+  const { nonce } = (await ledger.open(ASKED)).pending;
   expect(await ledger.approve(nonce, APPROVAL)).toBe(true);
   return nonce;
 }
@@ -38,11 +38,11 @@ async function isWorthless(ledger: Ledger, redis: Redis, nonce: string) {
   expect(await redis.hget(`ledger:plans:q:${nonce}`, 'state')).toBe('approved');
   expect(await ledger.approvedFor(ASKED.binding)).toBeUndefined();
   expect(await ledger.find(nonce)).toBeUndefined();
-  expect(await ledger.burn(nonce)).toBe(false);
+  expect(await ledger.consume(nonce)).toBe(false);
   expect(await ledger.list()).toEqual([]);
-  const { question: asked } = await ledger.open(ASKED);
+  const { pending: asked } = await ledger.open(ASKED);
   expect(asked.nonce).not.toBe(nonce);
-  expect(await ledger.burn(asked.nonce)).toBe(true);
+  expect(await ledger.consume(asked.nonce)).toBe(true);
 }
 
 describe.skipIf(!HAS_REDIS)(`an approval that was used ${SKIPPED}`, { timeout: 60_000 }, () => {
@@ -59,7 +59,7 @@ describe.skipIf(!HAS_REDIS)(`an approval that was used ${SKIPPED}`, { timeout: 6
     const before = client(server);
     const nonce = await approvedOn(ledgerOn(before));
     await before.save();
-    expect(await ledgerOn(before).burn(nonce)).toBe(true);
+    expect(await ledgerOn(before).consume(nonce)).toBe(true);
     await server.kill();
     const after = client(server);
     await isWorthless(ledgerOn(after), after, nonce);
@@ -74,7 +74,7 @@ describe.skipIf(!HAS_REDIS)(`an approval that was used ${SKIPPED}`, { timeout: 6
     const nonce = await approvedOn(ledgerOn(primary));
     await primary.wait(1, 5_000);
     await second.replicaof('NO', 'ONE');
-    expect(await ledgerOn(primary).burn(nonce)).toBe(true);
+    expect(await ledgerOn(primary).consume(nonce)).toBe(true);
     expect(await second.hget(`ledger:plans:q:${nonce}`, 'state')).toBe('approved');
     await follows(primary, second, standby);
     await primary.replicaof('NO', 'ONE');

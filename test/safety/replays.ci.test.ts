@@ -93,7 +93,7 @@ describe('an approved answer that is sent again and again', () => {
   });
 
   it('runs once when it was approved out of band and in the form at the same time', async () => {
-    const guard = await server({ outOfBand: async () => ({ trusts: () => true, how: () => 'Elsewhere.' }) });
+    const guard = await server({ outOfBand: async () => ({ accepts: () => true, instructions: () => 'Elsewhere.' }) });
     const { state } = await asked(guard, wish);
     const nonce = state.split('.')[0] as string;
     await guard.ledger.approve(nonce, { channel: 'terminal', approver: 'ann', at: scene.clock.now() });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lags, resetClock, sqlClock } from '../../src/safety/ledger-clock.ts';
+import { isBehind, resetClock, sqlClock } from '../../src/safety/ledger-clock.ts';
 import { HOUR, MINUTE, type Spy, spyOn } from './support/backend.ts';
 import { accept, type Guard, openGuard } from './support/guard.ts';
 import { openScene, type Scene, type Wish } from './support/scene.ts';
@@ -82,7 +82,7 @@ describe('a clock', () => {
       });
       const times = await clockOf().read();
       expect(times).toEqual({ now: scene.clock.now(), seen: scene.clock.now() + 24 * HOUR });
-      expect(lags(times)).toBe(true);
+      expect(isBehind(times)).toBe(true);
     });
 
     it('is accepted once a person says so, which voids everything open and is journaled', async () => {
@@ -92,7 +92,7 @@ describe('a clock', () => {
         db.prepare("UPDATE questions SET state = 'approved', approval = '{}' WHERE nonce = ?").run(nonce),
       );
       await resetClock(clockOf(), guard.journal, await clockOf().read(), 'ada');
-      expect(lags(await clockOf().read())).toBe(false);
+      expect(isBehind(await clockOf().read())).toBe(false);
       expect(await guard.ledger.list()).toEqual([]);
       expect(await guard.ledger.approvedFor(binding)).toBeUndefined();
       for (const state of states)

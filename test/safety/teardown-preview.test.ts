@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Approval, Question } from '../../src/safety/ledger.ts';
+import type { Approval, PendingApproval } from '../../src/safety/ledger.ts';
 import { type Embedded, embedded, type Members, type Spy, spyOn } from './support/backend.ts';
 import { type Estate, openEstate } from './support/estate.ts';
 import { type Guard, openGuard } from './support/guard.ts';
@@ -23,7 +23,7 @@ describe('a teardown before anybody is asked', () => {
     });
     for (const name of ['ann', 'bob']) await estate.user(name);
     spy = spyOn(backend.call, { forward: false });
-    const outOfBand = async () => ({ trusts: () => true, how: (code: string) => `Approve ${code}.` });
+    const outOfBand = async () => ({ accepts: () => true, instructions: (code: string) => `Approve ${code}.` });
     guard = await openGuard({ call: spy.call, clock: backend.clock, outOfBand });
   });
   afterAll(async () => {
@@ -86,7 +86,7 @@ describe('a teardown before anybody is asked', () => {
 
   it('gives the whole list where the client shows no forms', async () => {
     const outcome = await guard.attempt({ tool: TOOL, arguments: wanted(['ann', 'bob']), forms: false });
-    const [{ shown, code }] = (await guard.ledger.list()) as [Question];
+    const [{ shown, code }] = (await guard.ledger.list()) as [PendingApproval];
     expect(outcome).toMatchObject({ kind: 'refused', text: expect.stringContaining(`\nThe plan:\n${shown.text}\n`) });
     expect(outcome).toMatchObject({ text: expect.stringContaining(`Approve ${code}.`) });
     for (const line of ['1. user "ann".', '2. user "bob".']) expect(shown.text).toContain(line);
@@ -94,7 +94,7 @@ describe('a teardown before anybody is asked', () => {
 
   it('no longer counts once a part of it is gone, and the next call says what', async () => {
     await guard.attempt({ tool: TOOL, arguments: wanted(), forms: false });
-    const stale = (await guard.ledger.list()).find(({ shown }) => shown.lost.length === 6) as Question;
+    const stale = (await guard.ledger.list()).find(({ shown }) => shown.lost.length === 6) as PendingApproval;
     await guard.ledger.approve(stale.nonce, TRUSTED);
     await backend.call('DeleteKxUser', { environmentId: estate.environmentId, userName: 'bob' });
     const outcome = await guard.attempt({ tool: TOOL, arguments: wanted(), forms: false });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planPage } from '../../src/approval-page/views.ts';
 import { approveAtTerminal } from '../../src/commands/approve-dialog.ts';
 import type { Call, OperationName } from '../../src/operations/index.ts';
-import type { Question, Shown } from '../../src/safety/ledger.ts';
+import type { ApprovalText, PendingApproval } from '../../src/safety/ledger.ts';
 import { planCall } from '../../src/safety/plan.ts';
 import { planTeardown } from '../../src/safety/teardown.ts';
 import { answering, type Embedded, embedded, type Members, remembering } from './support/backend.ts';
@@ -73,15 +73,15 @@ describe.each(LENGTHS)('the first three lines, with names of %d characters', (le
   });
   afterAll(() => backend.close());
 
-  const shownOf = async (operation: OperationName | 'teardown', given: Members): Promise<Shown> => {
+  const shownOf = async (operation: OperationName | 'teardown', given: Members): Promise<ApprovalText> => {
     const { environmentId } = estate;
     const input = { environmentId, ...given };
     if (operation !== 'teardown')
-      return (await planCall({ call, place: PLACE }, operation, input, 'ann'))?.shown as Shown;
+      return (await planCall({ call, place: PLACE }, operation, input, 'ann'))?.shown as ApprovalText;
     return (await planTeardown({ call, place: PLACE }, 'tear_down', input, { environmentId }, 'ann', {}))
-      ?.shown as Shown;
+      ?.shown as ApprovalText;
   };
-  const questionOf = (shown: Shown): Question => ({
+  const pendingFor = (shown: ApprovalText): PendingApproval => ({
     ...{ nonce: 'n', code: 'K7M2Q', binding: 'b', principal: 'local', fingerprint: 'f', about: 'a', client: 'c' },
     ...{ opened: Date.now(), expires: Date.now() + 60_000, shown },
   });
@@ -108,10 +108,10 @@ describe.each(LENGTHS)('the first three lines, with names of %d characters', (le
       askHidden: async () => undefined,
       close: () => {},
     };
-    await approveAtTerminal(terminal, {} as never, questionOf(shown)).catch(() => {});
+    await approveAtTerminal(terminal, {} as never, pendingFor(shown)).catch(() => {});
     expect(screen.filter((line) => line !== '').slice(0, 3)).toEqual([first, second, third]);
 
-    const page = planPage({ question: questionOf(shown), home: '/', now: Date.now(), token: 't', proof: 'nothing' });
+    const page = planPage({ pending: pendingFor(shown), home: '/', now: Date.now(), token: 't', proof: 'nothing' });
     const [, main = ''] = (await page.text()).split('<main>');
     const seen = main
       .split('\n')

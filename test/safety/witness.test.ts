@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Approval, Question } from '../../src/safety/ledger.ts';
+import type { Approval, PendingApproval } from '../../src/safety/ledger.ts';
 import { ForeignSealError, sealsWith } from '../../src/safety/seal.ts';
 import { WEB, witness } from '../../src/safety/witness.ts';
 
-const QUESTION: Question = {
+const PENDING: PendingApproval = {
   nonce: 'a-nonce',
   code: 'K7M2Q',
   binding: 'b',
@@ -21,25 +21,25 @@ const GIVEN: Approval = { channel: WEB, approver: 'ada', at: 1 };
 describe("a server's word for an approval on its page", () => {
   const seals = sealsWith();
   const ours = witness(seals('approval'));
-  const approval = ours.sign(QUESTION, GIVEN);
+  const approval = ours.sign(PENDING, GIVEN);
 
-  it('holds for the question and the person that it was given for', () => {
-    expect(ours.saw(QUESTION, approval)).toBe(true);
+  it('holds for the pending approval and the person that it was given for', () => {
+    expect(ours.saw(PENDING, approval)).toBe(true);
   });
 
-  it.each<[string, Question, Approval]>([
-    ['another question', { ...QUESTION, nonce: 'another' }, approval],
-    ['a question that was shown otherwise', { ...QUESTION, shown: { ...QUESTION.shown, name: 'bob' } }, approval],
-    ['another person', QUESTION, { ...approval, approver: 'eve' }],
-    ['another time', QUESTION, { ...approval, at: 2 }],
-    ['another channel', QUESTION, { ...approval, channel: 'terminal' }],
-    ['nobody', QUESTION, GIVEN],
-    ['a made-up signature', QUESTION, { ...approval, signature: 'a.b.c' }],
-    ['a seal for another purpose', QUESTION, witness(seals('question')).sign(QUESTION, GIVEN)],
-    ['a server with another key', QUESTION, witness(sealsWith()('approval')).sign(QUESTION, GIVEN)],
-    ['whoever asked', { ...QUESTION, principal: 'ada' }, ours.sign({ ...QUESTION, principal: 'ada' }, GIVEN)],
-  ])('does not hold for %s', (_, question, given) => {
-    expect(ours.saw(question, given)).toBe(false);
+  it.each<[string, PendingApproval, Approval]>([
+    ['another pending approval', { ...PENDING, nonce: 'another' }, approval],
+    ['a pending approval that was shown otherwise', { ...PENDING, shown: { ...PENDING.shown, name: 'bob' } }, approval],
+    ['another person', PENDING, { ...approval, approver: 'eve' }],
+    ['another time', PENDING, { ...approval, at: 2 }],
+    ['another channel', PENDING, { ...approval, channel: 'terminal' }],
+    ['nobody', PENDING, GIVEN],
+    ['a made-up signature', PENDING, { ...approval, signature: 'a.b.c' }],
+    ['a seal for another purpose', PENDING, witness(seals('question')).sign(PENDING, GIVEN)],
+    ['a server with another key', PENDING, witness(sealsWith()('approval')).sign(PENDING, GIVEN)],
+    ['whoever asked', { ...PENDING, principal: 'ada' }, ours.sign({ ...PENDING, principal: 'ada' }, GIVEN)],
+  ])('does not hold for %s', (_, pending, given) => {
+    expect(ours.saw(pending, given)).toBe(false);
   });
 });
 

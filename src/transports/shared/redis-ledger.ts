@@ -7,19 +7,19 @@ import {
   type Ledger,
   LedgerError,
   MOST_OPEN,
-  type Question,
+  type PendingApproval,
 } from '../../safety/ledger.ts';
 import { statusOf } from '../../safety/sql-ledger.ts';
 import { CLOCK_SET_BACK, NO_RUN_ID, SCRIPTS } from './redis-scripts.ts';
 
-/** Ended questions are kept this long, to answer later questions about them. */
+/** Ended pending approvals are kept this long, so that their codes can still be explained. */
 const KEPT_MS = 24 * 3_600_000;
 const LETTERS = 'ABCDEFGHJKMNPQRSTVWXYZ23456789';
 
 /**
- * The ledger in Redis, on its clock: each change is one script, so that exactly one replica consumes a question. A question
- * counts only on the Redis process that stored it, so that a restart or failover that lost writes cannot revive a consumed
- * approval.
+ * The ledger in Redis, on its clock: each change is one script, so that exactly one replica consumes a pending approval. A
+ * pending approval counts only on the Redis process that stored it, so that a restart or failover that lost writes cannot revive
+ * a consumed approval.
  */
 export function redisLedger(redis: Redis, scope: string, openMs: number): Ledger {
   const base = `ledger:${scope}:`;
@@ -53,30 +53,30 @@ export function redisLedger(redis: Redis, scope: string, openMs: number): Ledger
         if (opened === undefined) continue;
         const rows = replaced.map(fields);
         return {
-          question: question(opened),
-          replaced: rows.map((old) => ({ question: question(old), wasApproved: old['state'] === 'approved' })),
+          pending: pendingIn(opened),
+          replaced: rows.map((old) => ({ pending: pendingIn(old), wasApproved: old['state'] === 'approved' })),
         };
       }
     },
     find: async (nonce) => {
       const row = found(await run('find', [`q:${nonce}`]));
-      return row === undefined ? undefined : question(row);
+      return row === undefined ? undefined : pendingIn(row);
     },
     status: async (code) => {
       const row = (await run('status', [`c:${code}`, 'q:'])) as [string, number] | [];
       return row[0] === undefined ? undefined : statusOf(row[0], row[1] === 1);
     },
-    list: async () => ((await run('list', ['open', 'q:'])) as string[][]).map((row) => question(fields(row))),
+    list: async () => ((await run('list', ['open', 'q:'])) as string[][]).map((row) => pendingIn(fields(row))),
     approve: async (nonce, approval) =>
       (await run('approve', [`q:${nonce}`, 'g:'], nonce, JSON.stringify(approval))) === 1,
     approvedFor: async (binding, counts = () => true) => {
       const rows = (await run('approvedFor', [`g:${binding}`, 'q:'])) as string[][];
       return rows
         .map(fields)
-        .map((row) => ({ question: question(row), approval: JSON.parse(String(row['approval'])) as Approval }))
-        .find((granted) => counts(granted.question, granted.approval));
+        .map((row) => ({ pending: pendingIn(row), approval: JSON.parse(String(row['approval'])) as Approval }))
+        .find((granted) => counts(granted.pending, granted.approval));
     },
-    burn: async (nonce) => (await run('burn', [`q:${nonce}`])) === 1,
+    consume: async (nonce) => (await run('burn', [`q:${nonce}`])) === 1,
     end: async (nonce, how) => void (await run('end', [`q:${nonce}`], how)),
     forms: async (client, event) => {
       const added = event === undefined ? [] : [`${event.nonce} ${event.kind}`];
@@ -108,10 +108,10 @@ function fields(row: readonly string[]): Fields {
   );
 }
 
-function question(row: Fields): Question {
+function pendingIn(row: Fields): PendingApproval {
   const { nonce = '', code = '', binding = '', principal = '', about = '', client = '', body = '{}' } = row;
   return {
-    ...(JSON.parse(body) as Pick<Question, 'fingerprint' | 'shown'>),
+    ...(JSON.parse(body) as Pick<PendingApproval, 'fingerprint' | 'shown'>),
     ...{ nonce, code, binding, principal, about, client },
     opened: Number(row['opened']),
     expires: Number(row['expires']),

@@ -15,7 +15,7 @@ export const NO_RUN_ID = 'NORUNID';
 
 /**
  * The process of Redis and its replication id. A restart changes the first, and the promotion of a standby the second; either may
- * have lost the newest writes, so a question counts only under the pair that stored it.
+ * have lost the newest writes, so a pending approval counts only under the pair that stored it.
  */
 const RUN = `
 local process = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
@@ -35,10 +35,10 @@ end
 `;
 
 /**
- * The changes and reads of the ledger. The first key of each is the latest recorded time. A question is a hash; `b:` leads from a
- * binding to its open question, and `c:` reserves its code. Sorted sets hold the questions that may be open; in `g:`, the
- * approved ones of a binding by opening time; and those of a principal by opening time. `f:` holds what happened to the forms of
- * a client, by time.
+ * The changes and reads of the ledger. The first key of each is the latest recorded time. A pending approval is a hash; `b:`
+ * leads from a binding to its pending approval, and `c:` reserves its code. Sorted sets hold the pending approvals that may be
+ * open; in `g:`, the approved ones of a binding by opening time; and those of a principal by opening time. `f:` holds what
+ * happened to the forms of a client, by time.
  */
 export const SCRIPTS = {
   open: `${NOW}

@@ -8,7 +8,7 @@ export const PLANS = 'plans';
 
 /** The state that the replicas of one server share, so that clients see one server. */
 export interface SharedState {
-  /** Questions and approvals; `scope` separates different targets. */
+  /** Pending approvals and approvals; `scope` separates different targets. */
   ledger(scope: string, openMs: number): Ledger;
   /** The clock of such a ledger. */
   clock(scope: string): LedgerClock;

@@ -4,10 +4,10 @@ import {
   type FormEvent,
   type Ledger,
   MOST_OPEN,
-  type Opened,
-  type Question,
+  type OpenedApproval,
+  type PendingApproval,
 } from '../../../src/safety/ledger.ts';
-import { type About, type LedgerUnderTest, questionOf } from './ledger-under-test.ts';
+import { type About, type LedgerUnderTest, pendingFor } from './ledger-under-test.ts';
 
 const MINUTE = 60_000;
 const APPROVAL: Approval = { channel: 'terminal', approver: 'ann', at: 1, signature: 's"\u2028' };
@@ -24,31 +24,31 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
     afterEach(() => under.close());
 
     const opened = (binding: string, { on = ledger, ...about }: About & { readonly on?: Ledger } = {}) =>
-      on.open(questionOf(binding, about));
-    const open = async (binding: string, about?: About & { readonly on?: Ledger }): Promise<Question> =>
-      (await opened(binding, about)).question;
+      on.open(pendingFor(binding, about));
+    const open = async (binding: string, about?: About & { readonly on?: Ledger }): Promise<PendingApproval> =>
+      (await opened(binding, about)).pending;
     const trueTimes = (answers: readonly boolean[]) => answers.filter(Boolean).length;
 
-    it('keeps a question as it was opened', async () => {
-      const question = await open('one');
-      expect(await ledger.find(question.nonce)).toEqual(question);
-      expect(await (await under.another()).find(question.nonce)).toEqual(question);
-      expect(question).toMatchObject({ binding: 'one', principal: 'ann', fingerprint: 'print of one' });
-      expect(question.shown.lost).toEqual([{ kind: 'data', name: 'trades' }]);
-      expect(question.expires - question.opened).toBe(under.openMs);
+    it('keeps a pending approval as it was opened', async () => {
+      const pending = await open('one');
+      expect(await ledger.find(pending.nonce)).toEqual(pending);
+      expect(await (await under.another()).find(pending.nonce)).toEqual(pending);
+      expect(pending).toMatchObject({ binding: 'one', principal: 'ann', fingerprint: 'print of one' });
+      expect(pending.shown.lost).toEqual([{ kind: 'data', name: 'trades' }]);
+      expect(pending.expires - pending.opened).toBe(under.openMs);
     });
 
-    it('gives no two questions the same nonce or code', async () => {
-      const questions = await Promise.all(Array.from({ length: 200 }, (_, at) => open(`b${at}`)));
-      expect(new Set(questions.map(({ nonce }) => nonce)).size).toBe(200);
-      expect(new Set(questions.map(({ code }) => code)).size).toBe(200);
-      for (const { nonce, code } of questions) {
+    it('gives no two pending approvals the same nonce or code', async () => {
+      const pendings = await Promise.all(Array.from({ length: 200 }, (_, at) => open(`b${at}`)));
+      expect(new Set(pendings.map(({ nonce }) => nonce)).size).toBe(200);
+      expect(new Set(pendings.map(({ code }) => code)).size).toBe(200);
+      for (const { nonce, code } of pendings) {
         expect(nonce.length).toBeGreaterThanOrEqual(22);
         expect(code).toMatch(/^[A-Z2-9]{4,6}$/);
       }
     });
 
-    it('has one open question for a binding, whoever opens it and how often', async () => {
+    it('has one open pending approval for a binding, whoever opens it and how often', async () => {
       const another = await under.another();
       const opened = await Promise.all(
         Array.from({ length: 20 }, (_, at) => open('same', { on: at % 2 === 0 ? ledger : another })),
@@ -56,7 +56,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       expect(new Set(opened.map(({ nonce }) => nonce)).size).toBe(1);
     });
 
-    it('lists open questions, oldest first', async () => {
+    it('lists open pending approvals, oldest first', async () => {
       const [first, second, third] = [await open('one'), await open('two'), await open('three')];
       await ledger.end(second.nonce, 'declined');
       const listed = (await ledger.list()).map(({ binding }) => binding);
@@ -66,7 +66,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
     it('knows nothing of nonces that it did not give out', async () => {
       for (const nonce of ['', 'x', "' OR 1=1 --", '*', '\0']) {
         expect(await ledger.find(nonce)).toBeUndefined();
-        expect(await ledger.burn(nonce)).toBe(false);
+        expect(await ledger.consume(nonce)).toBe(false);
         expect(await ledger.approve(nonce, APPROVAL)).toBe(false);
         await ledger.end(nonce, 'declined');
       }
@@ -75,9 +75,9 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
     it('is used up by exactly one of many, between processes too', async () => {
       const another = await under.another();
       const { nonce } = await open('one');
-      const burns = Array.from({ length: 100 }, (_, at) => (at % 2 === 0 ? ledger : another).burn(nonce));
+      const burns = Array.from({ length: 100 }, (_, at) => (at % 2 === 0 ? ledger : another).consume(nonce));
       expect(trueTimes(await Promise.all(burns))).toBe(1);
-      expect(await ledger.burn(nonce)).toBe(false);
+      expect(await ledger.consume(nonce)).toBe(false);
     });
 
     it.each(['declined', 'wrong-name', 'other-call', 'changed'] as const)(
@@ -85,7 +85,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       async (ending) => {
         const { nonce } = await open('one');
         await ledger.end(nonce, ending);
-        expect(await ledger.burn(nonce)).toBe(false);
+        expect(await ledger.consume(nonce)).toBe(false);
         expect(await ledger.approve(nonce, APPROVAL)).toBe(false);
         expect(await ledger.list()).toEqual([]);
         expect((await open('one')).nonce).not.toBe(nonce);
@@ -94,22 +94,22 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
 
     it('stays used up, whatever ends it afterwards', async () => {
       const { nonce } = await open('one');
-      await ledger.burn(nonce);
+      await ledger.consume(nonce);
       await ledger.end(nonce, 'declined');
-      expect(await ledger.burn(nonce)).toBe(false);
+      expect(await ledger.consume(nonce)).toBe(false);
     });
 
     it('keeps an approval for its own binding until it is used up', async () => {
-      const question = await open('one');
+      const pending = await open('one');
       expect(await ledger.approvedFor('one')).toBeUndefined();
-      expect(await ledger.approve(question.nonce, APPROVAL)).toBe(true);
-      expect(await ledger.approve(question.nonce, APPROVAL)).toBe(false);
+      expect(await ledger.approve(pending.nonce, APPROVAL)).toBe(true);
+      expect(await ledger.approve(pending.nonce, APPROVAL)).toBe(false);
       expect(await ledger.list()).toEqual([]);
       expect(await ledger.approvedFor('two')).toBeUndefined();
-      expect(await (await under.another()).approvedFor('one')).toEqual({ question, approval: APPROVAL });
-      expect(await ledger.burn(question.nonce)).toBe(true);
+      expect(await (await under.another()).approvedFor('one')).toEqual({ pending, approval: APPROVAL });
+      expect(await ledger.consume(pending.nonce)).toBe(true);
       expect(await ledger.approvedFor('one')).toBeUndefined();
-      expect(await ledger.approve(question.nonce, APPROVAL)).toBe(false);
+      expect(await ledger.approve(pending.nonce, APPROVAL)).toBe(false);
     });
 
     it('looks at every approval of a binding, the newest first', async () => {
@@ -120,15 +120,15 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       }
       const seen: string[] = [];
       const counting = (who: string) =>
-        ledger.approvedFor('one', (question, { approver }) => {
+        ledger.approvedFor('one', (pending, { approver }) => {
           seen.push(approver);
-          return question.binding === 'one' && approver === who;
+          return pending.binding === 'one' && approver === who;
         });
       const granted = await counting('ann');
       expect(granted?.approval).toEqual(by('ann'));
       expect(seen).toEqual(['eve', 'ben', 'ann']);
       expect((await ledger.approvedFor('one'))?.approval).toEqual(by('eve'));
-      expect(await ledger.burn(String(granted?.question.nonce))).toBe(true);
+      expect(await ledger.consume(String(granted?.pending.nonce))).toBe(true);
       expect(await counting('ann')).toBeUndefined();
       expect((await counting('ben'))?.approval).toEqual(by('ben'));
     });
@@ -138,12 +138,12 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       await ledger.approve(nonce, APPROVAL);
       await ledger.end(nonce, 'declined');
       expect(await ledger.approvedFor('one')).toBeUndefined();
-      expect(await ledger.burn(nonce)).toBe(false);
+      expect(await ledger.consume(nonce)).toBe(false);
     });
 
-    describe('of questions about the same', () => {
-      const codes = ({ replaced }: Opened) =>
-        replaced.map(({ question: { code }, wasApproved }) => [code, wasApproved]);
+    describe('of pending approvals about the same', () => {
+      const codes = ({ replaced }: OpenedApproval) =>
+        replaced.map(({ pending: { code }, wasApproved }) => [code, wasApproved]);
 
       it('keeps the newest, whether the older ones were approved or not', async () => {
         const [asked, granted] = [await open('one', { about: 'x' }), await open('other')];
@@ -152,12 +152,12 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
         expect(codes(newer)).toEqual([[asked.code, false]]);
         expect(codes(await opened('newer', { about: 'other' }))).toEqual([[granted.code, true]]);
         for (const { nonce } of [asked, granted]) {
-          expect(await ledger.burn(nonce)).toBe(false);
+          expect(await ledger.consume(nonce)).toBe(false);
           expect(await ledger.approve(nonce, APPROVAL)).toBe(false);
         }
         expect(await ledger.approvedFor('other')).toBeUndefined();
-        expect(await ledger.status(asked.code)).toEqual({ state: 'replaced', successor: newer.question.code });
-        expect(await ledger.burn(newer.question.nonce)).toBe(true);
+        expect(await ledger.status(asked.code)).toEqual({ state: 'replaced', successor: newer.pending.code });
+        expect(await ledger.consume(newer.pending.nonce)).toBe(true);
       });
 
       it('replaces none of another principal, and none twice', async () => {
@@ -169,11 +169,11 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       });
     });
 
-    it('says where the question of a code stands', async () => {
-      const stands = async ({ code }: Question) => (await ledger.status(code))?.state;
+    it('says where the pending approval of a code stands', async () => {
+      const stands = async ({ code }: PendingApproval) => (await ledger.status(code))?.state;
       const [asked, granted, used, declined] = [await open('1'), await open('2'), await open('3'), await open('4')];
       await ledger.approve(granted.nonce, APPROVAL);
-      await ledger.burn(used.nonce);
+      await ledger.consume(used.nonce);
       await ledger.end(declined.nonce, 'declined');
       expect(await Promise.all([asked, granted, used, declined].map(stands))).toEqual([
         'open',
@@ -191,14 +191,14 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       ]);
     });
 
-    describe(`with ${MOST_OPEN} questions of one principal open`, () => {
+    describe(`with ${MOST_OPEN} pending approvals of one principal open`, () => {
       const ask = async (count: number, about: About) => {
-        const questions: Question[] = [];
+        const pendings: PendingApproval[] = [];
         for (let at = 0; at < count; at += 1) {
           await under.advance(1);
-          questions.push(await open(`${about.client} ${at}`, about));
+          pendings.push(await open(`${about.client} ${at}`, about));
         }
-        return questions;
+        return pendings;
       };
 
       it('evicts the oldest of the client that has most', async () => {
@@ -218,7 +218,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
         await ledger.approve(granted.nonce, APPROVAL);
         await ask(MOST_OPEN + 2, { client: 'one' });
         expect(await ledger.status(other.code)).toEqual({ state: 'open' });
-        expect(await ledger.burn(granted.nonce)).toBe(true);
+        expect(await ledger.consume(granted.nonce)).toBe(true);
       });
     });
 
@@ -244,8 +244,8 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
         expect(await ledger.approvedFor('two')).toBeDefined();
         await pass(MINUTE / 2);
         expect(await ledger.list()).toEqual([]);
-        expect(await ledger.burn(asked.nonce)).toBe(false);
-        expect(await ledger.burn(granted.nonce)).toBe(false);
+        expect(await ledger.consume(asked.nonce)).toBe(false);
+        expect(await ledger.consume(granted.nonce)).toBe(false);
         expect(await ledger.approve(asked.nonce, APPROVAL)).toBe(false);
         expect(await ledger.approvedFor('two')).toBeUndefined();
         expect((await open('one')).nonce).not.toBe(asked.nonce);
@@ -261,7 +261,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
         expect((await ledger.forms('one', { nonce: 'n', kind: 'shown' })).events).toHaveLength(1);
       });
 
-      it('lets go of questions after a day', async () => {
+      it('lets go of pending approvals after a day', async () => {
         const { nonce } = await open('one');
         await pass(25 * 60 * MINUTE);
         await open('two');
@@ -269,14 +269,14 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       });
 
       it('grants nothing while the clock is behind what it has seen', async () => {
-        const question = await open('one');
-        await ledger.approve(question.nonce, APPROVAL);
+        const pending = await open('one');
+        await ledger.approve(pending.nonce, APPROVAL);
         await pass(-MINUTE);
-        await expect(ledger.burn(question.nonce)).rejects.toMatchObject({ name: 'LedgerError' });
+        await expect(ledger.consume(pending.nonce)).rejects.toMatchObject({ name: 'LedgerError' });
         await expect(ledger.approvedFor('one')).rejects.toMatchObject({ name: 'LedgerError' });
         await expect(open('two')).rejects.toMatchObject({ name: 'LedgerError' });
         await pass(MINUTE);
-        expect(await ledger.burn(question.nonce)).toBe(true);
+        expect(await ledger.consume(pending.nonce)).toBe(true);
       });
     });
   });

@@ -29,7 +29,7 @@ export interface About {
 }
 
 /** A question as a ledger takes it. */
-export const questionOf = (binding: string, { about = binding, client = 'one', principal = 'ann' }: About = {}) => ({
+export const pendingFor = (binding: string, { about = binding, client = 'one', principal = 'ann' }: About = {}) => ({
   binding,
   about,
   client,

@@ -89,7 +89,10 @@ export async function play(scene: Scene, sequence: readonly Step[]): Promise<{ e
       clock,
       state,
       seal: sealWith([key]),
-      outOfBand: async () => ({ trusts: (_, { signature }) => signature === 'good', how: () => 'Elsewhere.' }),
+      outOfBand: async () => ({
+        accepts: (_, { signature }) => signature === 'good',
+        instructions: () => 'Elsewhere.',
+      }),
     });
   const model = { known: new Map<string, Known>(), forms: [] as Form[], process: 0, latest: 0, allowed: 0 };
   let guard = await start();

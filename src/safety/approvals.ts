@@ -1,0 +1,258 @@
+import type { Actor } from '../operations/index.ts';
+import { digest } from './digest.ts';
+import { type FormStop, formStop, isNoDecision } from './form-limit.ts';
+import type { Approval, ApprovalStatus, FormEvent, Ledger, PendingApproval, Rejection } from './ledger.ts';
+import { type Bound, bindingOf } from './plan.ts';
+import type { Restrictions } from './policy.ts';
+import {
+  blockedLines,
+  changedLines,
+  closedText,
+  forbiddenLines,
+  type NoForm,
+  notRun,
+  noWayLines,
+  outOfBandLines,
+  rejectionText,
+  replacedLines,
+  UNDECIDED,
+  USED,
+} from './refusals.ts';
+import type { Seal } from './seal.ts';
+import type { Sight } from './sight.ts';
+
+/** The answer to a form; `unusable` when the client returned an error or no valid answer. */
+export type FormAnswer =
+  | { readonly action: 'accept'; readonly typed: string }
+  | { readonly action: 'decline' | 'cancel' | 'unusable' };
+
+/** The outcome of a call. `Planned` is what a person consented to; absent if no consent was needed. */
+export type Decision<Planned> =
+  | { readonly kind: 'run'; readonly actor: Actor; readonly plan: Planned }
+  | {
+      readonly kind: 'refuse';
+      readonly lines: readonly string[];
+      /** Whether a pending approval waits for a person outside the client. */
+      readonly waits?: boolean;
+    }
+  | { readonly kind: 'ask'; readonly by: 'form' | 'link'; readonly pending: PendingApproval; readonly state: string };
+
+/** Consent that is given outside the client. */
+export interface OutOfBand {
+  readonly accepts: (pending: PendingApproval, approval: Approval) => boolean;
+  /** How a person gives it: a sentence that the agent passes on. */
+  readonly instructions: (code: string) => string;
+}
+
+/** The answer to a form: the nonce sealed into it, and the person's decision. */
+export interface FormReply {
+  readonly nonce: string;
+  readonly answer: FormAnswer;
+}
+
+/** What the caller's client can show to a person during the call. */
+export interface Dialog {
+  /** Identifies the client: by its connection, or else by the name that it gives. */
+  readonly client: string;
+  readonly form: boolean;
+  readonly link: boolean;
+}
+
+/** What an answer must belong to: the call, without the state of its target. */
+export type ApprovalContext = Pick<Bound, 'tool' | 'input' | 'place' | 'principal'>;
+
+export interface Approvals {
+  /** Consent to a plan of any kind: found, requested, or refused with what the caller may see. */
+  requestApproval<Planned extends Bound>(plan: Planned, dialog: Dialog, sight: Sight): Promise<Decision<Planned>>;
+  /** The same after a form was answered; `again` makes the plan from the current state. */
+  resumeApproval<Planned extends Bound>(
+    asked: ApprovalContext,
+    replan: () => Promise<Planned | undefined>,
+    reply: FormReply,
+    caller: { readonly client: string; readonly sightFor: (plan: Planned) => Sight },
+  ): Promise<Decision<Planned>>;
+}
+
+export interface ApprovalOptions {
+  readonly restrictions: Restrictions;
+  readonly ledger: Ledger;
+  readonly seal: Seal;
+  /** Throws LedgerError if no approval can count, in any channel; opens the backend, so that its place is known. */
+  readonly admit?: () => Promise<void>;
+  /** Undefined if forms are the only way. */
+  readonly outOfBand: () => Promise<OutOfBand | undefined>;
+}
+
+/** Finds, requests and verifies the consent of a person. */
+export const approvals = (options: ApprovalOptions): Approvals => ({
+  requestApproval: (plan, dialog, sight) => requestApproval(options, plan, dialog, sight),
+  resumeApproval: (asked, replan, reply, caller) => resumeApproval(options, asked, replan, reply, caller),
+});
+
+async function requestApproval<Planned extends Bound>(
+  options: ApprovalOptions,
+  plan: Planned,
+  dialog: Dialog,
+  sight: Sight,
+): Promise<Decision<Planned>> {
+  const { tool, principal, forbidden, blockers, binding } = plan;
+  const { restrictions, ledger, admit, outOfBand } = options;
+  await admit?.();
+  if (forbidden !== undefined) return refuse(...forbiddenLines(tool, forbidden, sight));
+  if (blockers.length > 0) return refuse(...blockedLines(tool, blockers, sight));
+  if (restrictions.approve === 'none') return { kind: 'run', actor: { principal }, plan };
+  const way = await outOfBand();
+  const granted = way && (await ledger.approvedFor(binding, acceptsFor(plan, way)));
+  return granted === undefined
+    ? openApproval(options, plan, dialog, sight, way)
+    : grantApproved(options, plan, dialog, granted);
+}
+
+/** Runs a call that a person approved outside the client. */
+async function grantApproved<Planned extends Bound>(
+  options: ApprovalOptions,
+  plan: Planned,
+  dialog: Dialog,
+  { pending, approval }: { readonly pending: PendingApproval; readonly approval: Approval },
+): Promise<Decision<Planned>> {
+  await recordForm(options, plan, dialog, { nonce: pending.nonce, kind: 'accepted' });
+  return grant(options, plan, pending, approval);
+}
+
+/** Opens a pending approval for a person: as a form or link in the client, or else one that waits outside the client. */
+async function openApproval(
+  options: ApprovalOptions,
+  plan: Bound,
+  dialog: Dialog,
+  sight: Sight,
+  way: OutOfBand | undefined,
+): Promise<Decision<never>> {
+  const why = await noFormReason(options, plan, dialog, way !== undefined);
+  if (why !== undefined && way === undefined) return refuse(notRun(plan.tool), ...noWayLines(plan, why, sight));
+  const { pending, replaced } = await options.ledger.open({ ...boundOf(plan), client: dialog.client });
+  const state = options.seal.seal(pending.nonce);
+  const by = why === undefined ? 'form' : dialog.link ? 'link' : undefined;
+  const stopped = by === undefined ? why : await recordShown(options, plan, dialog, pending.nonce);
+  if (by !== undefined && stopped === undefined) return { kind: 'ask', by, pending: pending, state };
+  const lines = [notRun(plan.tool), ...replacedLines(replaced, plan, sight)];
+  return way === undefined
+    ? refuse(...lines, ...noWayLines(plan, stopped, sight))
+    : refuseWaiting(...lines, ...outOfBandLines(plan, pending, plan.textFor(sight), stopped, way.instructions));
+}
+
+/** Why this client gets no form for a plan; undefined when it does. */
+async function noFormReason(
+  options: ApprovalOptions,
+  plan: Bound,
+  dialog: Dialog,
+  hasOtherWay: boolean,
+): Promise<NoForm | undefined> {
+  if (!dialog.form) return 'no-forms';
+  if (plan.fits === 'too-long' || (plan.fits === 'too-wide' && hasOtherWay)) return plan.fits;
+  return formStop(await recordForm(options, plan, dialog), 1);
+}
+
+/**
+ * Records a form or link that is about to be shown. Returns why it must not be shown: parallel calls may all have passed the
+ * first check.
+ */
+async function recordShown(
+  options: ApprovalOptions,
+  plan: Bound,
+  dialog: Dialog,
+  nonce: string,
+): Promise<FormStop | undefined> {
+  const stopped = formStop(await recordForm(options, plan, dialog, { nonce, kind: 'shown' }), 0);
+  if (stopped !== undefined) await recordForm(options, plan, dialog, { nonce, kind: 'withdrawn' });
+  return stopped;
+}
+
+async function resumeApproval<Planned extends Bound>(
+  options: ApprovalOptions,
+  asked: ApprovalContext,
+  replan: () => Promise<Planned | undefined>,
+  { nonce, answer }: FormReply,
+  { client, sightFor }: { readonly client: string; readonly sightFor: (plan: Planned) => Sight },
+): Promise<Decision<Planned>> {
+  const { ledger, admit } = options;
+  await admit?.();
+  const pending = await ledger.find(nonce);
+  if (pending === undefined) return refuse('That request for approval no longer exists.', notRun(asked.tool));
+  const { binding, fingerprint, shown, code } = pending;
+  const end = async (how: Exclude<Rejection, 'changed'>) => {
+    await ledger.end(nonce, how);
+    return refuse(rejectionText(how, shown.name), notRun(asked.tool));
+  };
+  if (bindingOf({ ...asked, fingerprint }) !== binding) return end('other-call');
+  const status = (await ledger.status(code)) as ApprovalStatus;
+  if (status.state !== 'open' && status.state !== 'approved') return refuse(closedText(status), notRun(asked.tool));
+  const isRight = answer.action === 'accept' && answer.typed === shown.name;
+  const kind = isRight ? 'accepted' : KINDS[answer.action];
+  const isUndecided = isNoDecision(await recordForm(options, asked, { client }, { nonce, kind }));
+  if (!isRight && !isUndecided) return end(answer.action === 'accept' ? 'wrong-name' : 'declined');
+  const plan = await replan();
+  if (plan?.binding !== binding || plan.forbidden !== undefined || plan.blockers.length > 0) {
+    await ledger.end(nonce, 'changed');
+    return refuse(...changedLines(asked.tool, shown.noun));
+  }
+  if (!isUndecided) return grant(options, plan, pending, { channel: 'form' });
+  return refuseUndecided(options, plan, pending, UNDECIDED[answer.action as keyof typeof UNDECIDED], sightFor(plan));
+}
+
+/** Consumes an approval and runs the call. */
+async function grant<Planned extends Bound>(
+  { ledger, admit }: ApprovalOptions,
+  plan: Planned,
+  { nonce, binding }: PendingApproval,
+  { channel, approver }: Pick<Approval, 'channel'> & Partial<Approval>,
+): Promise<Decision<Planned>> {
+  await admit?.();
+  if (!(await ledger.consume(nonce))) return refuse(USED, notRun(plan.tool));
+  const approval = { plan: binding, channel, ...(approver === undefined ? {} : { approver }) };
+  return { kind: 'run', actor: { principal: plan.principal, approval }, plan };
+}
+
+/** Refuses a call whose form nobody decided about; its plan stays open for a decision outside the client. */
+async function refuseUndecided(
+  { outOfBand }: ApprovalOptions,
+  plan: Bound,
+  pending: PendingApproval,
+  why: string,
+  sight: Sight,
+): Promise<Decision<never>> {
+  const way = await outOfBand();
+  const lines = [why, notRun(plan.tool)];
+  return way === undefined
+    ? refuse(...lines, ...noWayLines(plan, undefined, sight))
+    : refuseWaiting(...lines, ...outOfBandLines(plan, pending, plan.textFor(sight), undefined, way.instructions));
+}
+
+/** The history of the forms that a client was shown for a principal, with one more event. */
+const recordForm = (
+  { ledger }: ApprovalOptions,
+  { principal }: Pick<Bound, 'principal'>,
+  { client }: Pick<Dialog, 'client'>,
+  event?: FormEvent,
+) => ledger.forms(digest([principal, client]), event);
+
+export const refuse = (...lines: readonly string[]): Decision<never> => ({ kind: 'refuse', lines });
+const refuseWaiting = (...lines: readonly string[]): Decision<never> => ({ kind: 'refuse', lines, waits: true });
+
+const KINDS: Record<FormAnswer['action'], FormEvent['kind']> = {
+  accept: 'wrong-name',
+  decline: 'declined',
+  cancel: 'cancelled',
+  unusable: 'unusable',
+};
+
+const boundOf = ({ binding, principal, fingerprint, about, shown }: Bound) => ({
+  binding,
+  principal,
+  fingerprint,
+  about,
+  shown,
+});
+
+/** The approval in the ledger may belong to another call, if others can write to its store. */
+const acceptsFor = (plan: Bound, way: OutOfBand) => (pending: PendingApproval, approval: Approval) =>
+  pending.binding === plan.binding && digest(pending.shown) === digest(plan.shown) && way.accepts(pending, approval);
