@@ -85,7 +85,7 @@ describe.each(PAGES)('%s', (page) => {
       ([, block, span]) => block ?? span ?? '',
     );
     const ours = code.flatMap((lines) => [
-      ...lines.matchAll(/(?:finspace-mcp|dist\/cli\.js)(?![-\w:/])(?: (?!-)([a-z]+))?(.*)/g),
+      ...lines.matchAll(/(?:(?<![\w/-]|namespace )finspace-mcp|dist\/cli\.js)(?![-\w:/])(?: (?!-)([a-z]+))?(.*)/g),
     ]);
     for (const [, command = 'stdio', rest = ''] of ours) {
       expect(Object.keys(COMMANDS)).toContain(command);
