@@ -74,7 +74,7 @@ export const SETTINGS = lazily({
       .array(z.string().regex(/^[a-zA-Z0-9]{1,32}$/, 'expects ids of environments'))
       .min(1)
       .optional()
-      .describe('Limit everything to these environments'),
+      .describe('Limit everything to the environments with these ids'),
   approve: () =>
     z
       .union(
