@@ -1,5 +1,28 @@
 import { HOST_TYPES } from '../../src/operations/machine-types.ts';
-import { type Asked, counted, exactly, type Facts, one, type Truth } from './truth.ts';
+import {
+  all,
+  changed,
+  changedSince,
+  distinct,
+  freeOn,
+  HOUR,
+  holds,
+  isFailed,
+  made,
+  minute,
+  NOW,
+  newestFirst,
+  nodesOf,
+  ownerOf,
+  ownerOfLoad,
+  sharedOf,
+  size,
+  sourcesOf,
+  sum,
+  taken,
+  uses,
+} from './plain-truth.ts';
+import { type Asked, counted, exactly, type Facts, one } from './truth.ts';
 
 const find = (args: Record<string, unknown>) => ['find_kx_entities', args] as const;
 const clusters = (more: Record<string, unknown>) => find({ kinds: ['cluster'], ...more });
@@ -9,59 +32,6 @@ const loads = (more: Record<string, unknown>) => find({ kinds: ['changeset'], ..
 const problems = (problem: string) => ['find_kx_problems', { problem }] as const;
 const about = (name: string) => ['what_depends_on', { name }] as const;
 const ask = (text: string, call: Asked['calls'][number], facts: Facts): Asked => ({ ask: text, calls: [call], facts });
-
-type Cluster = Truth['clusters'][number];
-type Volume = Truth['volumes'][number];
-
-const NOW = Date.parse('2026-03-17T09:00:00Z');
-const HOUR = 3_600_000;
-const sum = (numbers: readonly (number | undefined)[]) => numbers.reduce<number>((all, each) => all + (each ?? 0), 0);
-const distinct = <T>(all: readonly T[]) => [...new Set(all)];
-const minute = (ms: number) => `${new Date(ms).toISOString().slice(0, 16)}Z`;
-
-const all = ({ environments, clusters: own, groups, volumes, databases, dataviews, users }: Truth) =>
-  [environments, own, groups, volumes, databases, dataviews, users].flat();
-const ownerOf = ({ tags }: { tags: Readonly<Record<string, string>> }) => tags['owner'] ?? '(none)';
-const ownerOfLoad = ({ databases }: Truth, { databaseName = '' }: Truth['changesets'][number]) =>
-  ownerOf(one(databases, databaseName));
-const isFailed = ({ status }: { status?: string | undefined }) => status?.includes('FAILED') === true;
-const made = (own: readonly Cluster[]) => own.filter((each) => !isFailed(each));
-const sharedOf = ({ scalingGroupConfiguration: shared }: Cluster) => shared;
-const nodesOf = ({ capacityConfiguration: own, scalingGroupConfiguration: shared }: Cluster) =>
-  own?.nodeCount ?? shared?.nodeCount ?? 0;
-const reserved = (own: readonly Cluster[]) =>
-  sum(made(own).map((each) => (sharedOf(each)?.memoryReservation ?? 0) * (sharedOf(each)?.nodeCount ?? 0))) / 1_024;
-const freeOn = ({ clusters: own }: Truth, { name, hostType = '' }: Truth['groups'][number]) =>
-  (HOST_TYPES.get(hostType)?.memory ?? 0) - reserved(own.filter((each) => sharedOf(each)?.scalingGroupName === name));
-const size = ({ nas1Configuration: disk }: Volume) => disk?.size ?? 0;
-const holds = ({ databases = [] }: Cluster) =>
-  databases[0]?.dataviewConfiguration?.changesetId ?? databases[0]?.changesetId;
-const uses = ({ savedownStorageConfiguration: savedown, tickerplantLogConfiguration: logs }: Cluster) =>
-  [savedown?.volumeName, ...(logs?.tickerplantLogVolumes ?? [])].filter((each) => each !== undefined);
-const sourcesOf = ({ changeRequests = [] }: Truth['changesets'][number]) =>
-  changeRequests.map(({ s3Path = '' }) => s3Path);
-const newestFirst = (changesets: Truth['changesets'], database: string) =>
-  changesets
-    .filter(({ databaseName }) => databaseName === database)
-    .toSorted((a, b) => (b.createdTimestamp ?? '').localeCompare(a.createdTimestamp ?? ''));
-/** When each was made or changed last; all the kinds have their own names for it. */
-const changed = (each: object) => {
-  const { lastModifiedTimestamp, updateTimestamp, createdTimestamp, creationTimestamp, createTimestamp } =
-    each as Record<string, string | undefined>;
-  const made = createdTimestamp ?? creationTimestamp ?? createTimestamp ?? '';
-  return Date.parse(lastModifiedTimestamp ?? updateTimestamp ?? made);
-};
-const changedSince = (truth: Truth, ms: number) =>
-  [...all(truth), ...truth.changesets].filter((each) => changed(each) > ms);
-
-/** For each value the number that stands in what its group takes up. */
-const taken = <T>(those: readonly T[], by: (each: T) => string, member: string, of: (own: readonly T[]) => unknown) =>
-  distinct(those.map(by)).map((value) => {
-    const amount = of(those.filter((each) => by(each) === value));
-    return new RegExp(
-      `"value":"${value.replace(/[()]/g, '\\$&')}","count":[^\\]]*\\],"totals":\\{[^}]*"${member}":${JSON.stringify(amount)}[,}]`,
-    );
-  });
 
 /** Questions of the demo world with the arguments that come to mind first, not those that the descriptions name. */
 export const PLAIN_QUESTIONS: readonly Asked[] = [

@@ -27,7 +27,7 @@ export function caller(
     restrictions: { ...UNRESTRICTED, ...restrictions },
     caller: LOCAL_CALLER,
     place: { backend: 'local', region: 'us-east-1' },
-    gate: { decide: async () => ({ kind: 'run', actor: { principal: 'test' } }) },
+    gate: { authorize: async () => ({ kind: 'run', actor: { principal: 'test' } }) },
     secrets: async (_: string, __: object, output: object) => ({ kind: 'shown', output }),
     ...more,
   } as unknown as ToolEnvironment;

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { caller, demoTools, type Rows } from './table.ts';
+
+const { world, use } = demoTools();
+
+describe('what_depends_on', () => {
+  test('shows its tags, and the sizes of what it needs', async () => {
+    const { data } = await use('what_depends_on', { name: 'hdb-fx' });
+    expect(data['entity']).toMatchObject({ tags: { owner: 'fx-desk' } });
+    expect(data['needs']).toContainEqual(expect.objectContaining({ id: 'scaling-group:sg-history', free: '24 GiB' }));
+    expect(data['needs']).toContainEqual(expect.objectContaining({ id: 'volume:vol-fx', sizeGB: 2_400 }));
+    const denied = caller(world().call, { deny: ['list_tags_for_resource'] });
+    expect((await denied('what_depends_on', { name: 'hdb-fx' })).data['entity']).not.toHaveProperty('tags');
+  });
+
+  test('shows the nodes of a cluster, with their ids', async () => {
+    const environmentId = await world().id('kdb-prod');
+    const { nodes = [] } = await world().call('ListKxClusterNodes', { environmentId, clusterName: 'hdb-futures' });
+    const { data } = await use('what_depends_on', { name: 'hdb-futures' });
+    const minutes = (iso = '') => iso.slice(0, 16);
+    expect(nodes).toHaveLength(3);
+    expect(data['entity']).toMatchObject({
+      nodeList: nodes.map(({ nodeId, status, launchTime }) => `${nodeId} ${status} since ${minutes(launchTime)}Z`),
+    });
+  });
+
+  test('shows which clusters still hold the data of a load', async () => {
+    const { data } = await use('find_kx_problems', { problem: 'behind' });
+    const lags = (data['problems'] as Rows).filter(({ entity }) => entity === 'cluster:hdb-equities-b');
+    const late: Rows[number] = Object.assign({}, ...lags);
+    const about = await use('what_depends_on', { name: late['mounted'] });
+    expect(about.data).toMatchObject({ dependants: 2 });
+    expect(about.data['usedBy']).toMatchObject([
+      { id: 'cluster:hdb-equities-b', how: 'mounts', from: 'dataview:equities_taq/equities_taq_static' },
+      { id: 'dataview:equities_taq/equities_taq_static', versionIds: [late['mountedVersion']] },
+    ]);
+    const futures = await use('what_depends_on', { kind: 'database', name: 'futures_l2' });
+    const held = (futures.data['usedBy'] as Rows).find(({ id }) => id === 'cluster:hdb-futures')?.['changesetId'];
+    expect((await use('what_depends_on', { name: held })).data['usedBy']).toMatchObject([
+      { id: 'cluster:hdb-futures', from: 'database:futures_l2' },
+    ]);
+  });
+
+  test('says where to look for what is not an entity', async () => {
+    const { isError, text } = await use('what_depends_on', { name: 'subnet-04d9b6a17e83c5f21' });
+    expect(isError).toBe(true);
+    expect(text).toMatch(/use find_kx_entities with text\.$/);
+  });
+});
