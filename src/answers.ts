@@ -9,6 +9,7 @@ import {
 import { servedSkills } from './extensions/skills.ts';
 import { inventory as emptyInventory } from './inventory/kept.ts';
 import type { OnDemand } from './methods.ts';
+import type { Call } from './operations/index.ts';
 import { getPrompt, listPrompts, requirePrompt } from './prompts/index.ts';
 import { changes } from './resources/changes.ts';
 import { completeVariable, requireTemplate } from './resources/complete.ts';
@@ -100,7 +101,12 @@ export function answersWith(shared: ServerEnvironment): Answers {
     handlers: ({ id, server, callerOf, hearsAll }) => {
       const handlers = new Map<OnDemand, Handler>(Object.entries(served.handlers) as [OnDemand, Handler][]);
       const on = ((method: OnDemand, handler: Handler) => handlers.set(method, handler)) as unknown as On;
-      const environmentOf: EnvironmentOf = (context) => ({ ...environment, caller: callerOf(context) });
+      const environmentOf: EnvironmentOf = (context) => {
+        const caller = callerOf(context);
+        const call: Call = (name, input, options) =>
+          environment.call(name, input, { caller: caller.principal, ...options });
+        return { ...environment, caller, call };
+      };
       answerCalls({ id, server, search, environmentOf, on });
       answerResources(on, environmentOf, served.read);
       takeSubscriptions({ server, on, hearsAll }, environmentOf, feed);

@@ -7,23 +7,30 @@ import { type ClientOptions, finspaceClient } from './client.ts';
 import { command } from './command.ts';
 import { diagnose } from './diagnose.ts';
 import { type Circumstances, failure } from './errors.ts';
-import { Fault } from './fault.ts';
+import { cancelled, Fault } from './fault.ts';
 import type { AttemptOptions } from './handler.ts';
+import { type Admission, limiterOf } from './limiter.ts';
 import { withoutProxy } from './proxy.ts';
 import { fullJitter } from './retry.ts';
 import { secrets } from './secrets.ts';
 
 /**
  * A Call over FinspaceClient. Reads, and mutations with a `clientToken`, are retried after a transient failure; the six mutations
- * without one are sent once. A call that is rejected for its credentials is retried once if other credentials are available by
- * then. A cancelled read is abandoned; a mutation that was sent runs to its end.
+ * without one are sent once. Reads that the endpoint refuses for too many requests are retried until the time limit of the call. A
+ * call that is rejected for its credentials is retried once if other credentials are available by then. A cancelled read is
+ * abandoned; a mutation that was sent runs to its end.
  */
 export function finspaceCall(options: ClientOptions): Call {
-  const { limits, backoff = fullJitter } = options;
+  const { limits, backoff = fullJitter, limiter = limiterOf(options) } = options;
   const { watch, mask } = secrets();
   const { client, credentials } = finspaceClient(options, watch);
 
-  return async (name, input, { signal } = {}) => {
+  return async (name, input, { signal, caller = '', isBackground = false } = {}) => {
+    const requested = { caller, isBackground, question: signal };
+    // Its turn: the time limit of the call begins with it.
+    let turn: Admission | undefined = await limiter.admit({ ...requested, signal }).catch(() => {
+      throw failure(name, diagnose(cancelled()), { attempts: 0, outcomeUnknown: false });
+    });
     const { mutates, tokened } = nature(name);
     const members = tokened && input.clientToken === undefined ? { ...input, clientToken: randomUUID() } : input;
     const most = mutates && !tokened ? 1 : options.maxAttempts;
@@ -31,6 +38,7 @@ export function finspaceCall(options: ClientOptions): Call {
     let attempts = 0;
     let sent = false;
     let outcomeUnknown = false;
+    let last: unknown;
 
     const watched: AttemptOptions = {
       abortSignal: bounds.signal,
@@ -50,10 +58,31 @@ export function finspaceCall(options: ClientOptions): Call {
       return work();
     };
     const attempt = () => (credentials === undefined ? send() : credentials.use(send, () => counted(send)));
+    const inTurn = async () => {
+      const again = () => limiter.admit({ ...requested, signal: bounds.signal });
+      const own =
+        turn ??
+        (await again().catch((reason) => {
+          throw signal?.aborted ? reason : last;
+        }));
+      turn = undefined;
+      try {
+        const reply = await bounds.within(counted(attempt));
+        own.done('answered');
+        return reply;
+      } catch (thrown) {
+        last = thrown;
+        const { passing, retryAfterMs } = diagnose(thrown);
+        own.done(passing === 'throttled' ? 'refused' : passing === 'transient' ? 'failed' : 'answered', retryAfterMs);
+        throw thrown;
+      }
+    };
     const pauseAfter = (thrown: unknown): number => {
-      const { mayHaveRun = false, passing } = diagnose(thrown);
+      const { mayHaveRun = false, passing, retryAfterMs = 0 } = diagnose(thrown);
       outcomeUnknown ||= mutates && sent && mayHaveRun;
-      const ms = passing === undefined || attempts >= most ? Number.POSITIVE_INFINITY : backoff(attempts, passing);
+      const isRefused = passing === 'throttled' && !mutates;
+      if (passing === undefined || (attempts >= most && !isRefused)) throw thrown;
+      const ms = Math.max(retryAfterMs, backoff(isRefused ? Math.min(attempts, QUICKLY) : attempts, passing));
       if (bounds.leaveTimeFor(ms)) return ms;
       throw thrown;
     };
@@ -61,7 +90,7 @@ export function finspaceCall(options: ClientOptions): Call {
     try {
       for (;;) {
         try {
-          return await bounds.within(counted(attempt));
+          return await inTurn();
         } catch (thrown) {
           await bounds.within(pause(pauseAfter(thrown), undefined, { signal: bounds.signal }));
         }
@@ -76,6 +105,9 @@ export function finspaceCall(options: ClientOptions): Call {
     }
   };
 }
+
+/** The pause after a refused read does not grow beyond that of this attempt: the limiter slows down all reads together. */
+const QUICKLY = 2;
 
 /** The host that is called; the AWS host unless an endpoint is configured. */
 const hostOf = ({ endpoint }: ClientOptions) => (endpoint === undefined ? 'amazonaws.com' : new URL(endpoint).hostname);

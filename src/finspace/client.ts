@@ -7,6 +7,7 @@ import { type Credentials, credentials } from './credentials.ts';
 import { misconfigured } from './fault.ts';
 import type { Limits } from './handler.ts';
 import { inProcessHandler } from './in-process.ts';
+import type { Limiter } from './limiter.ts';
 import { networkHandler } from './network.ts';
 import { environmentRegion } from './region.ts';
 import type { Backoff } from './retry.ts';
@@ -23,6 +24,8 @@ export interface ClientOptions {
   /** Attempts of a call that may be retried; other calls are sent once. */
   readonly maxAttempts: number;
   readonly backoff?: Backoff | undefined;
+  /** By default, the one of the endpoint and the profile. */
+  readonly limiter?: Limiter | undefined;
 }
 
 /** A client and the credentials that it signs with; requests that stay in this process need none. */

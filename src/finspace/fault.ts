@@ -14,6 +14,8 @@ export interface Diagnosis {
   readonly advice?: string;
   /** Present when a retry may succeed. */
   readonly passing?: Passing;
+  /** How long the endpoint asks to wait, in milliseconds. */
+  readonly retryAfterMs?: number;
   /** Present when the request was sent and may have taken effect. */
   readonly mayHaveRun?: true;
   /** Present when other credentials may be accepted. */

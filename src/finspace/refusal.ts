@@ -8,15 +8,28 @@ export function refusal(status: number, headers: Members, body: unknown): Diagno
   const members: Members = typeof body === 'object' && body !== null ? (body as Members) : {};
   const name = errorType(headers, members);
   const modelled = errorNamed(name);
+  const wait = retryAfterIn(headers);
   if (modelled !== undefined)
-    return { code: modelled, detail: messageOf(members), ...reasonIn(members), ...MODELLED[modelled] };
+    return { code: modelled, detail: messageOf(members), ...reasonIn(members), ...MODELLED[modelled], ...wait };
   if (status === 429)
-    return { code: 'Throttling', detail: 'The endpoint asks for fewer requests (HTTP 429).', ...MODELLED.Throttling };
+    return {
+      code: 'Throttling',
+      detail: 'The endpoint asks for fewer requests (HTTP 429).',
+      ...MODELLED.Throttling,
+      ...wait,
+    };
   if (status >= 500) {
     const passing = TRANSIENT_STATUS.has(status) ? { passing: 'transient' as const } : {};
-    return { code: 'Unavailable', detail: `The endpoint failed with HTTP ${status}.`, mayHaveRun: true, ...passing };
+    const detail = `The endpoint failed with HTTP ${status}.`;
+    return { code: 'Unavailable', detail, mayHaveRun: true, ...passing, ...wait };
   }
   return rejection(status, name);
+}
+
+/** The header in seconds, which is the form that services use for short waits. */
+function retryAfterIn(headers: Members): { retryAfterMs?: number } {
+  const seconds = headers['retry-after'];
+  return typeof seconds === 'string' && /^\d{1,5}$/.test(seconds) ? { retryAfterMs: Number(seconds) * 1_000 } : {};
 }
 
 const MODELLED: Partial<Record<ErrorName, Pick<Diagnosis, 'passing' | 'mayHaveRun'>>> = {

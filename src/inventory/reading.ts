@@ -87,7 +87,7 @@ export function reading(call: Call, options: GraphOptions): Reading {
     gaps,
     readAt: () => Math.min(oldest, now()),
     get: (name, input, about, listed) => {
-      const ask = () => few(name, input, { signal });
+      const ask = () => few(name, input, { signal, isBackground: true });
       const kept = async () => {
         if (inventory === undefined || !isSettled(listed)) return ask();
         const isCurrent = (reply: object) => markOf(reply) === markOf(listed);
@@ -100,7 +100,7 @@ export function reading(call: Call, options: GraphOptions): Reading {
         name,
         about,
         async () => {
-          const ask = () => walk(few, name, input, most, { signal }, isEnough);
+          const ask = () => walk(few, name, input, most, { signal, isBackground: true }, isEnough);
           const kept = async () => {
             if (inventory === undefined || !isSettled(keptWith)) return ask();
             const mark = JSON.stringify(keptWith);

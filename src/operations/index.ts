@@ -43,6 +43,10 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** The caller, for the journal. */
   readonly actor?: Actor | undefined;
+  /** Who waits for the call; callers take turns where an endpoint admits few requests. */
+  readonly caller?: string | undefined;
+  /** One of many reads of a question, which lets mutations and single reads go first. */
+  readonly isBackground?: boolean | undefined;
 }
 
 /** The caller of a call, and its approval. */

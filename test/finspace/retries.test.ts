@@ -84,6 +84,39 @@ describe('a call that may be repeated', () => {
     expect(seen).toHaveLength(1);
   });
 
+  it('is repeated until its time limit when the endpoint refuses it for too many requests', async () => {
+    const busy = answering(429, '', 'ThrottlingException');
+    const { url, seen } = await inTurn(busy, busy, busy, busy, busy, answering(200, '{"status":"RUNNING"}'));
+    expect(await caller(url)('GetKxCluster', CLUSTER)).toEqual({ status: 'RUNNING' });
+    expect(seen).toHaveLength(6);
+    const refusing = await inTurn(busy);
+    const { code, attempts = 0 } = await failed(caller(refusing.url, {}, { callMs: 2_000 })('GetKxCluster', CLUSTER));
+    expect(code).toBe('Throttling');
+    expect(attempts).toBeGreaterThan(3);
+  });
+
+  it('is repeated three times when it changes something', async () => {
+    const { url, seen } = await inTurn(answering(429, '', 'ThrottlingException'));
+    const { code } = await failed(caller(url)('DeleteKxCluster', CLUSTER));
+    expect(code).toBe('Throttling');
+    expect(seen).toHaveLength(3);
+  });
+
+  it('waits as long as the endpoint asks', async () => {
+    const later: Behaviour = (response, seen) => {
+      response.setHeader('retry-after', '1');
+      answering(429, '', 'ThrottlingException')(response, seen);
+    };
+    const { url, seen } = await inTurn(later, ok);
+    const began = performance.now();
+    await caller(url)('GetKxCluster', CLUSTER);
+    expect(seen).toHaveLength(2);
+    expect(performance.now() - began).toBeGreaterThan(950);
+    const impatient = await inTurn(later);
+    const { code } = await failed(caller(impatient.url, {}, { callMs: 900 })('GetKxCluster', CLUSTER));
+    expect([code, impatient.seen.length]).toEqual(['Throttling', 1]);
+  });
+
   it('signs with the clock of the endpoint after a refusal for clock skew', async () => {
     const date = new Date(Date.now() + 3_600_000);
     const skewed: Behaviour = (response, seen) => {

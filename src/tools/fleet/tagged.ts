@@ -11,7 +11,7 @@ import type { Unread } from './unread.ts';
 
 /** Tags need one call per entity: above this number, tags are not read. */
 const MOST_TAGGED = 5_000;
-const TAGS_AT_ONCE = 16;
+const TAGS_AT_ONCE = 48;
 
 type Tags = Readonly<Record<string, string>>;
 type Tagged = Candidate & { readonly tags: Tags };
@@ -39,7 +39,10 @@ export async function withTags({ call, options }: Scene, candidates: readonly Ca
   const reading = new Map<string, Promise<Tags | undefined>>();
   const read = async (resourceArn: string, { graph, entity }: Candidate): Promise<Tags | undefined> => {
     try {
-      return (await bounded('ListTagsForResource', { resourceArn }, options)).tags ?? {};
+      return (
+        (await bounded('ListTagsForResource', { resourceArn }, { signal: options.signal, isBackground: true })).tags ??
+        {}
+      );
     } catch (error) {
       if (!(error instanceof FinspaceError) || error.fields.code === 'Aborted') throw error;
       const { code, detail } = error.fields;

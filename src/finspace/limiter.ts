@@ -1,0 +1,209 @@
+import { inTurn } from './turns.ts';
+
+/** How an attempt ended: `refused` for too many requests, `failed` for a reason that may be overload, too. */
+export type AttemptOutcome = 'answered' | 'refused' | 'failed';
+
+/** One request that may be sent now. */
+export interface Admission {
+  /** Ends it; `retryAfterMs` as the endpoint asked. */
+  done(outcome: AttemptOutcome, retryAfterMs?: number): void;
+}
+
+/** A request that waits until it may be sent. */
+export interface Requested {
+  /** One of many reads of a question; others go first. */
+  readonly isBackground: boolean;
+  /** Callers take turns, and the questions of a caller take turns. */
+  readonly caller: string;
+  readonly question: object | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Adapts the requests to one endpoint, of all callers together, to what the endpoint admits. */
+export interface Limiter {
+  /** Resolves when the request may be sent. Rejects with the reason of the signal when that aborts first. */
+  admit(request: Requested): Promise<Admission>;
+}
+
+export interface LimiterOptions {
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number;
+  /** Runs a function after so many milliseconds, unless the returned function is called first. */
+  readonly later?: (work: () => void, ms: number) => () => void;
+}
+
+const FIRST_AT_ONCE = 16;
+const MOST_AT_ONCE = 48;
+const LEAST_AT_ONCE = 4;
+/** Requests per second below which the rate does not fall, and above which it is not limited. */
+const LEAST_RATE = 0.5;
+const MOST_RATE = 2_000;
+/** What is left of a rate that the endpoint refused. */
+const LEFT = 0.8;
+/** The rate grows with the square of the seconds without a refusal: slowly near the limit, fast when the limit has risen. */
+const GROWTH = 0.012;
+const SECOND_MS = 1_000;
+/** Refusals within this time have one cause. */
+const ONE_CAUSE_MS = 500;
+const PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 20_000;
+/** How long a request in the foreground waits for the rate at most. */
+const LONGEST_TURN_MS = 250;
+
+interface Waiting extends Requested {
+  readonly start: (admission: Admission) => void;
+  isOver: boolean;
+}
+
+/**
+ * A limiter that knows nothing yet. Background reads: the number at once grows while they are answered, and halves after failures;
+ * the first refusal sets their rate to what was answered in the second before, and each later one lowers it by a fifth. Other
+ * requests wait for the pause that the endpoint asks for, and a moment for their turn.
+ */
+export function limiter({ now = () => performance.now(), later = afterwards }: LimiterOptions = {}): Limiter {
+  const queue = inTurn<Waiting>([({ caller }) => caller, ({ question }) => question]);
+  const pace = newPace(now);
+  let running = 0;
+  let cancel: (() => void) | undefined;
+
+  const begin = (one: Waiting) => {
+    if (one.isBackground) running += 1;
+    const sentAt = now();
+    let isDone = false;
+    pace.sent(sentAt);
+    one.start({
+      done: (outcome, retryAfterMs = 0) => {
+        if (isDone) return;
+        isDone = true;
+        const isBusy = running >= pace.atOnce() - 1 || queue.size > 0;
+        if (one.isBackground) running -= 1;
+        if (outcome === 'answered') pace.answered(isBusy && one.isBackground);
+        else if (outcome === 'refused') pace.refused(sentAt, retryAfterMs);
+        else pace.failed();
+        pump();
+      },
+    });
+  };
+  const pump = () => {
+    cancel?.();
+    cancel = undefined;
+    while (running < pace.atOnce() && queue.size > 0) {
+      const wait = pace.waitInBackground();
+      if (wait > 0) {
+        cancel = later(pump, wait);
+        return;
+      }
+      const next = queue.take();
+      if (next !== undefined && !next.isOver) begin(next);
+    }
+  };
+  const enter = (one: Waiting) => {
+    if (one.isBackground) {
+      queue.add(one);
+      pump();
+      return;
+    }
+    const wait = pace.waitInForeground();
+    if (wait <= 0) begin(one);
+    else later(() => void (one.isOver || begin(one)), wait);
+  };
+
+  return {
+    admit: (request) =>
+      new Promise((resolve, reject) => {
+        const { signal } = request;
+        if (signal?.aborted) return reject(signal.reason);
+        const leave = () => {
+          one.isOver = true;
+          reject(signal?.reason);
+        };
+        const one: Waiting = {
+          ...request,
+          isOver: false,
+          start: (admission) => {
+            signal?.removeEventListener('abort', leave);
+            resolve(admission);
+          },
+        };
+        signal?.addEventListener('abort', leave, { once: true });
+        enter(one);
+      }),
+  };
+}
+
+/** How fast and how many at once, as the answers of an endpoint show. */
+function newPace(now: () => number) {
+  let atOnce = FIRST_AT_ONCE;
+  let hasFailed = false;
+  let base = Number.POSITIVE_INFINITY;
+  let reducedAt = Number.NEGATIVE_INFINITY;
+  let nextAt = 0;
+  let pausedUntil = 0;
+  /** The times of the answers in the last second. */
+  let answers: number[] = [];
+
+  const rateAt = (time: number) => {
+    if (base === Number.POSITIVE_INFINITY) return base;
+    const rate = base * (1 + GROWTH * ((time - reducedAt) / SECOND_MS) ** 2);
+    return rate > MOST_RATE ? Number.POSITIVE_INFINITY : rate;
+  };
+  const fewerAtOnce = () => {
+    hasFailed = true;
+    atOnce = Math.max(LEAST_AT_ONCE, Math.floor(atOnce / 2));
+  };
+  return {
+    atOnce: () => Math.floor(atOnce),
+    waitInBackground: () => Math.max(nextAt, pausedUntil) - now(),
+    waitInForeground: () => Math.max(pausedUntil - now(), Math.min(nextAt - now(), LONGEST_TURN_MS)),
+    sent: (time: number) => {
+      nextAt = Math.max(nextAt, time) + SECOND_MS / rateAt(time);
+    },
+    answered: (isBusy: boolean) => {
+      const time = now();
+      answers.push(time);
+      if (answers.length > MOST_RATE) answers = recent(answers, time);
+      if (isBusy) atOnce = Math.min(MOST_AT_ONCE, atOnce + (hasFailed ? 1 / atOnce : 1));
+    },
+    refused: (sentAt: number, retryAfterMs: number) => {
+      const time = now();
+      pausedUntil = Math.max(pausedUntil, time + Math.min(LONGEST_PAUSE_MS, retryAfterMs));
+      nextAt = Math.max(nextAt, time + PAUSE_MS);
+      if (sentAt < reducedAt || time - reducedAt < ONE_CAUSE_MS) return;
+      const rate = rateAt(time);
+      const seen = recent(answers, time).length;
+      base = Math.max(LEAST_RATE, LEFT * (rate === Number.POSITIVE_INFINITY ? seen : rate));
+      reducedAt = time;
+      fewerAtOnce();
+    },
+    failed: fewerAtOnce,
+  };
+}
+
+const recent = (times: readonly number[], now: number) => times.filter((time) => now - time <= SECOND_MS);
+
+/** Waiting keeps the process alive, as the request that waits does. */
+function afterwards(work: () => void, ms: number): () => void {
+  const timer = setTimeout(work, ms);
+  return () => clearTimeout(timer);
+}
+
+const limiters = new Map<string, Limiter>();
+const ofServices = new WeakMap<object, Limiter>();
+
+/** The limiter of an endpoint and an account, as far as the settings name it; one for the whole process. */
+export function limiterOf(settings: {
+  readonly region?: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly service?: object | undefined;
+}): Limiter {
+  const { region, endpoint, profile, service } = settings;
+  if (service !== undefined) return kept(ofServices, service);
+  return kept(limiters, JSON.stringify([endpoint ?? region, profile]));
+}
+
+function kept<K>(all: { get(key: K): Limiter | undefined; set(key: K, value: Limiter): unknown }, key: K): Limiter {
+  const present = all.get(key) ?? limiter();
+  all.set(key, present);
+  return present;
+}
