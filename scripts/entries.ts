@@ -31,6 +31,13 @@ export const ENTRIES: Readonly<Record<string, object | string>> = {
     description: SUMMARY,
     version,
     repository: { url: homepage, source: 'github' },
+    icons: [
+      {
+        src: `${homepage.replace('://github.', '://raw.githubusercontent.')}/v${version}/docs/icon.png`,
+        mimeType: 'image/png',
+        sizes: ['256x256'],
+      },
+    ],
     packages: [
       {
         registryType: 'npm',
@@ -39,6 +46,15 @@ export const ENTRIES: Readonly<Record<string, object | string>> = {
         runtimeHint: 'npx',
         transport: { type: 'stdio' },
         environmentVariables: OFFERED.map(variable),
+      },
+      {
+        registryType: 'oci',
+        identifier: `${image}:${version}`,
+        runtimeHint: 'docker',
+        transport: { type: 'stdio' },
+        runtimeArguments: [{ type: 'named', name: '-v', value: `${name}-state:/var/lib/${name}` }],
+        packageArguments: [{ type: 'positional', value: 'stdio' }],
+        environmentVariables: OFFERED.filter((setting) => !['profile', 'stateDir'].includes(setting)).map(variable),
       },
     ],
   },

@@ -36,6 +36,7 @@ export function bundleManifest(system: System) {
     author: { name: author },
     homepage: homeOf(manifest).homepage,
     license,
+    icon: 'icon.png',
     server: {
       type: 'node',
       entry_point: 'dist/cli.js',
@@ -78,6 +79,7 @@ export const partsFor = (system: System): [name: string, version: string][] =>
 export function stageBundle(system: System, folder: string, parts = partsFor(system)): void {
   cpSync(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
   cpSync(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'));
+  cpSync(join(ROOT, 'docs', 'icon.png'), join(folder, 'icon.png'));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', version: manifest.version }));
   writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify(bundleManifest(system), null, 2)}\n`);
   writeFileSync(join(folder, 'launch.sh'), LAUNCH);

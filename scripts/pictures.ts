@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -70,11 +70,7 @@ async function photographApproval(): Promise<void> {
   const [question] = await desk.waiting();
   const page = approvalPage({ desk, now: Date.now, origins: [origin], first: question?.code, onerror: console.error });
   handle = page.handle;
-  const { chromium } = await import('playwright-core');
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu'],
-  });
+  const browser = await launched();
   const tab = await browser.newPage({ viewport: { width: 700, height: 900 }, deviceScaleFactor: 1.5 });
   await tab.goto(`${origin}${page.link}`);
   await tab.screenshot({ path: at('docs/approval-page.png'), fullPage: true });
@@ -85,7 +81,22 @@ async function photographApproval(): Promise<void> {
   rmSync(dir, { recursive: true, force: true });
 }
 
+/** Draws the icon for hosts that show no SVG. */
+async function photographIcon(): Promise<void> {
+  const browser = await launched();
+  const tab = await browser.newPage({ viewport: { width: 256, height: 256 } });
+  await tab.setContent(`<body style="margin:0">${readFileSync(at('docs/icon.svg'), 'utf8')}</body>`);
+  await tab.screenshot({ path: at('docs/icon.png'), omitBackground: true });
+  await browser.close();
+}
+
+async function launched() {
+  const { chromium } = await import('playwright-core');
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(DEMO_PICTURE, await demoPicture());
+  if (process.argv.includes('--icon')) await photographIcon();
   if (process.argv.includes('--page')) await photographApproval();
 }

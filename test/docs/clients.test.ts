@@ -60,13 +60,30 @@ describe('server.json', () => {
     default: z.string().optional(),
     choices: z.array(z.string()).min(1).optional(),
   });
-  const Package = z.strictObject({
+  const NpmPackage = z.strictObject({
     registryType: z.literal('npm'),
     identifier: z.literal(manifest.name),
     version: Version,
     runtimeHint: z.literal('npx'),
     transport: z.strictObject({ type: z.literal('stdio') }),
     environmentVariables: z.array(Variable),
+  });
+  const OciPackage = z.strictObject({
+    registryType: z.literal('oci'),
+    // The registry reads the version from the tag.
+    identifier: z.literal(`${homeOf(manifest).image}:${manifest.version}`),
+    runtimeHint: z.literal('docker'),
+    transport: z.strictObject({ type: z.literal('stdio') }),
+    runtimeArguments: z.array(
+      z.strictObject({ type: z.literal('named'), name: z.string().regex(/^[^\s<>$]+$/), value: z.string().min(1) }),
+    ),
+    packageArguments: z.array(z.strictObject({ type: z.literal('positional'), value: z.string().min(1) })),
+    environmentVariables: z.array(Variable),
+  });
+  const Icon = z.strictObject({
+    src: z.url({ protocol: /^https$/ }).max(255),
+    mimeType: z.enum(['image/png', 'image/jpeg', 'image/svg+xml', 'image/webp']),
+    sizes: z.array(z.string().regex(/^\d+x\d+$|^any$/)),
   });
   const Server = z.strictObject({
     $schema: z.literal('https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json'),
@@ -78,16 +95,15 @@ describe('server.json', () => {
     description: z.string().min(1).max(100),
     version: Version,
     repository: z.strictObject({ url: z.url({ protocol: /^https$/ }), source: z.literal('github') }),
-    packages: z.array(Package).min(1),
+    icons: z.array(Icon),
+    packages: z.array(z.discriminatedUnion('registryType', [NpmPackage, OciPackage])).min(1),
   });
   const server = Server.parse(JSON.parse(readFileSync(join(ROOT, 'server.json'), 'utf8')));
 
   it('names the package and the version that npm has', () => {
     expect(server.name).toBe(homeOf(manifest).mcpName);
-    expect([server.version, ...server.packages.map(({ version }) => version)]).toEqual([
-      manifest.version,
-      manifest.version,
-    ]);
+    const versions = server.packages.map((one) => (one.registryType === 'npm' ? one.version : manifest.version));
+    expect(new Set([server.version, ...versions])).toEqual(new Set([manifest.version]));
   });
 
   it('names variables of settings only', () => {

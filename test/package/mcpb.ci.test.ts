@@ -42,6 +42,7 @@ describe.skipIf(!existsSync(TOOLS))('the bundle for Claude Desktop', () => {
     ];
     stageBundle(system, staged, parts);
     mcpb('validate', join(staged, 'manifest.json'));
+    expect(readFileSync(join(staged, 'icon.png')).subarray(1, 4).toString()).toBe('PNG');
     mcpb('pack', staged, file);
     mcpb('unpack', file, unpacked);
     const { getMcpConfigForManifest } = await import(join(TOOLS, 'index.js'));
