@@ -1,11 +1,11 @@
 import {
-  CLIENT_CAPABILITIES_META_KEY,
   CLIENT_INFO_META_KEY,
-  type ClientCapabilities,
   type Server,
   type ServerContext,
   type ServerEventBus,
 } from '@modelcontextprotocol/server';
+import { readApp } from './extensions/apps/read.ts';
+import { declaredBy } from './extensions/capabilities.ts';
 import { servedSkills } from './extensions/skills.ts';
 import { inventory as emptyInventory } from './inventory/kept.ts';
 import type { OnDemand } from './methods.ts';
@@ -159,7 +159,7 @@ function answerResources(
   on('resources/read', async ({ params }, context) => {
     const { mcpReq } = context;
     const read = () => readResource(environmentOf(context), params.uri, mcpReq.signal, { report: progressOf(context) });
-    const { contents, ...hinted } = readSkill(params.uri) ?? (await read());
+    const { contents, ...hinted } = readSkill(params.uri) ?? (await readApp(params.uri)) ?? (await read());
     return mcpReq.envelope === undefined ? { contents } : { contents, ...hinted };
   });
 }
@@ -214,10 +214,8 @@ function clientOf({ http, sessionId, mcpReq }: ServerContext, connection: string
 }
 
 /** What the client can show to its user. Forms are declared by `form`, or by an empty declaration, as before URL mode existed. */
-function shows(server: Server, { mcpReq }: ServerContext): { showsForms: boolean; showsLinks: boolean } {
-  const envelope = mcpReq.envelope as { readonly [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities } | undefined;
-  const declared = envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities();
-  const elicitation = declared?.elicitation;
+function shows(server: Server, context: ServerContext): { showsForms: boolean; showsLinks: boolean } {
+  const elicitation = declaredBy(server, context)?.elicitation;
   if (elicitation === undefined) return { showsForms: false, showsLinks: false };
   const showsLinks = 'url' in elicitation;
   return { showsForms: 'form' in elicitation || !showsLinks, showsLinks };

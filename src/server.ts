@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type AuthInfo, Server, type ServerContext } from '@modelcontextprotocol/server';
 import type { Answers, ServerProfile } from './answers.ts';
+import { withApps } from './extensions/apps/links.ts';
+import { declaredBy } from './extensions/capabilities.ts';
 import { OF_EXTENSIONS, ON_DEMAND } from './methods.ts';
 import { once } from './operations/operation.ts';
 import { requireFirstPage } from './resources/cursor.ts';
@@ -70,7 +72,8 @@ export function serverFactory(front: ServerProfile, answers: () => Promise<Answe
       requireFirstPage(params);
       const { catalog, restrictions, outputSchemas } = front;
       const found = catalog === 'search' ? await (await load()).searchTools(callerOf(context)) : undefined;
-      return { tools: found ?? listedTools(restrictions, callerOf(context), outputSchemas) };
+      const listed = listedTools(restrictions, callerOf(context), outputSchemas);
+      return { tools: found ?? withApps(listed, declaredBy(server, context)) };
     });
     const handlers = once(async () => (await load()).handlers({ id, server, callerOf, hearsAll }));
     if (hearsAll) {

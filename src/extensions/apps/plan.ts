@@ -1,0 +1,40 @@
+import { appPage } from './shell.ts';
+
+/**
+ * Shows the result of `plan_change`, and of a call that waits for a person, with the link to the approval page. It never approves: a host
+ * relays what a page says, so nothing that a person enters here would prove that it was a person.
+ */
+export const planPage = (): string => appPage('Plan', SCRIPT);
+
+const SCRIPT = `const words = (name) => name.replace(/[A-Z]/g, (letter) => ' ' + letter.toLowerCase());
+const brief = (value) => Array.isArray(value) ? value.map(brief).join('; ')
+  : value && typeof value === 'object' ? Object.values(value).map(brief).join(' ') : String(value);
+const rest = (link) => {
+  if (link && host.openLinks) add('button', 'Open the approval page').onclick = () => ask('ui/open-link', { url: link });
+  add('p', 'This view approves nothing.').className = 'note';
+};
+const show = (result) => {
+  const { content = [], structuredContent: plan, isError } = result;
+  const link = /^On the approval page (https?:\\/\\/\\S+), where /m.exec(isError ? content[0]?.text : '')?.[1];
+  if (isError || !plan) {
+    plain(result);
+    return rest(link);
+  }
+  const { tool, target, dialog = [], ...more } = plan;
+  root.replaceChildren();
+  add('h1', dialog[0] ?? [tool, brief(target ?? '')].join(': '));
+  if (more.needsApproval) add('p', more.blocked ? 'Blocked.' : 'A person must approve it.');
+  const list = add('dl', '');
+  for (const [name, value] of Object.entries(more)) {
+    if (Array.isArray(value)) continue;
+    add('dt', words(name), list);
+    add('dd', value && typeof value === 'object' ? Object.entries(value).map((pair) => pair.map(brief).join(' ')).join(', ') : value, list);
+  }
+  for (const [name, rows] of Object.entries(more)) {
+    if (!Array.isArray(rows) || rows.length === 0) continue;
+    add('h2', words(name));
+    const items = add('ul', '');
+    for (const row of rows) add('li', brief(row), items);
+  }
+  rest();
+};`;

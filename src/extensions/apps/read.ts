@@ -1,0 +1,17 @@
+import type { ReadResourceResult } from '@modelcontextprotocol/server';
+import { APP_TYPE, APPS } from './links.ts';
+
+const HINTS = { ttlMs: 3_600_000, cacheScope: 'public' } as const;
+
+const PAGES: Readonly<Record<string, () => Promise<string>>> = {
+  [APPS.topology]: async () => (await import('./topology.ts')).topologyPage(),
+  [APPS.plan]: async () => (await import('./plan.ts')).planPage(),
+};
+
+/** A page that a host shows, which loads nothing from anywhere; undefined if the URI is not that of a page. */
+export async function readApp(uri: string): Promise<ReadResourceResult | undefined> {
+  const page = Object.hasOwn(PAGES, uri) ? PAGES[uri] : undefined;
+  if (page === undefined) return undefined;
+  const ui = { csp: {}, prefersBorder: true };
+  return { contents: [{ uri, mimeType: APP_TYPE, text: await page(), _meta: { ui } }], ...HINTS };
+}

@@ -1,0 +1,36 @@
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { onTestFinished } from 'vitest';
+import { CLI, FRESH_WORLD } from '../support/hosts.ts';
+
+/** The eras of the protocol, as the client negotiates them. */
+export const ERAS = [
+  { era: '2025-11-25', mode: 'legacy' as const },
+  { era: '2026-07-28', mode: { pin: '2026-07-28' } },
+];
+type Mode = (typeof ERAS)[number]['mode'];
+
+/** A client over stdio that supports extensions of MCP, until the test is over. */
+export async function clientWith(
+  extensions: Record<string, object>,
+  mode: Mode,
+  args: readonly string[] = FRESH_WORLD,
+) {
+  const identity = { name: 'test-host', version: '1.0.0' };
+  const client = new Client(identity, { capabilities: { extensions } as object, versionNegotiation: { mode } });
+  await client.connect(
+    new StdioClientTransport({ command: process.execPath, args: [CLI, ...args], stderr: 'inherit' }),
+  );
+  onTestFinished(() => client.close());
+  return client;
+}
+
+/** The extension by which hosts show pages. */
+export const APPS = { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } };
+
+/** The id of an environment of the demo world. */
+export async function environmentNamed(client: Client, wanted: string): Promise<string> {
+  const { structuredContent } = await client.callTool({ name: 'list_kx_environments', arguments: {} });
+  const { environments } = structuredContent as { environments: { name: string; environmentId: string }[] };
+  return environments.find(({ name }) => name === wanted)?.environmentId ?? '';
+}
