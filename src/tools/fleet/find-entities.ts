@@ -28,7 +28,7 @@ export const findEntities = fleetTool({
         .array(Words(FOUND_KINDS))
         .min(1)
         .optional()
-        .describe('Default: all; changesets and nodes only if status or changedAfter refers to them'),
+        .describe('Default: all; nodes only with status, changesets with status or changedAfter'),
       ...filters(),
       groupBy: z
         .array(Listed(100))
