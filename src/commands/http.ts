@@ -154,8 +154,8 @@ async function startEndpoint({ path, config, admits }: EndpointConfig, log: Log,
     });
   };
   const { page } = options;
-  const counter = page && { server: page.server, target: config.target, ledger };
-  return { path, serve, admits, counter, settled, close, ready, bus: answers.changes, watch: answers.watch };
+  const plans = page && { server: page.server, target: config.target, ledger };
+  return { path, serve, admits, plans, settled, close, ready, bus: answers.changes, watch: answers.watch };
 }
 
 /** Differs between servers whose approvers may differ; the same for all replicas of one server. */
