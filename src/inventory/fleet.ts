@@ -4,6 +4,7 @@ import { quoted } from '../untrusted.ts';
 import type { Inventory } from './kept.ts';
 import { walk } from './pages.ts';
 import { atMost } from './reading.ts';
+import type { GraphOptions } from './shape.ts';
 
 /** A list that goes on after so many environments is taken for a fault of the endpoint. */
 const MOST_ENVIRONMENTS = 100_000;
@@ -68,7 +69,7 @@ export function candidatesText(candidates: readonly Environment[], wanted: strin
   return `${candidates.length} environments have the name ${quoted(wanted)}: ${texts.join(', ')}${more}. Give the id of one of them.`;
 }
 
-/** The result for each environment, and the errors for those without one. */
+/** The result for each environment, and the errors for those without one; neither for those that were not reached in time. */
 export interface Found<T> {
   readonly results: readonly { readonly environment: Environment; readonly result: T }[];
   readonly failures: readonly { readonly environment: Environment; readonly error: unknown }[];
@@ -79,13 +80,13 @@ export async function acrossEnvironments<T>(
   call: Call,
   environments: readonly Environment[],
   work: (call: Call, environment: Environment) => Promise<T>,
-  onProgress?: (done: number, known: number) => void,
+  { onProgress, overtime }: Pick<GraphOptions, 'onProgress' | 'overtime'> = {},
 ): Promise<Found<T>> {
   const bounded = atMost(call, CALLS_AT_ONCE, onProgress);
   const outcomes: ({ readonly result: T } | { readonly error: unknown })[] = [];
   let next = 0;
   const worker = async () => {
-    for (let at = next++; at < environments.length; at = next++)
+    for (let at = next++; at < environments.length && overtime?.aborted !== true; at = next++)
       outcomes[at] = await work(bounded, environments[at] as Environment).then(
         (result) => ({ result }),
         (error: unknown) => ({ error }),

@@ -55,7 +55,8 @@ const ENDING = new Set(['Aborted', 'Misconfigured', 'Unreachable', 'ServiceEnded
 
 export function reading(call: Call, options: GraphOptions): Reading {
   const { signal, concurrency = AT_ONCE, refusal, onProgress, kinds, details = true, inventory } = options;
-  const { now = Date.now } = options;
+  const { now = Date.now, overtime } = options;
+  const isLate = () => overtime?.aborted === true && (!signal?.aborted || signal.reason === overtime.reason);
   let oldest = Number.POSITIVE_INFINITY;
   const wanted = kinds && new Set<Kind>(kinds.flatMap((kind) => (isInDatabase(kind) ? [kind, 'database'] : [kind])));
   const gaps: Gap[] = [];
@@ -69,9 +70,15 @@ export function reading(call: Call, options: GraphOptions): Reading {
       if (!gaps.some(({ operation }) => operation === name)) gaps.push({ kind, operation: name, reason });
       return otherwise;
     }
+    const late = () => {
+      gaps.push(known({ kind, operation: name, of, reason: 'not read in time', isLate: true }));
+      return otherwise;
+    };
+    if (isLate()) return late();
     try {
       return await work();
     } catch (error) {
+      if (isLate()) return late();
       if (!(error instanceof FinspaceError) || ENDING.has(error.fields.code)) throw error;
       const { code, detail } = error.fields;
       if (code === 'ResourceNotFound') {

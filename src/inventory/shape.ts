@@ -62,6 +62,8 @@ export interface Gap {
   readonly reason: string;
   /** True if only the older items of a list were not read. */
   readonly isOfOlder?: boolean | undefined;
+  /** True if the time was over. */
+  readonly isLate?: boolean | undefined;
 }
 
 /** The entities of one environment and their connections, as far as they could be read. */
@@ -93,6 +95,8 @@ export interface Finding {
 
 export interface GraphOptions {
   readonly signal?: AbortSignal | undefined;
+  /** When this signal aborts, which also aborts `signal`, what has not been read becomes a gap. */
+  readonly overtime?: AbortSignal | undefined;
   /** Maximum concurrent calls. */
   readonly concurrency?: number | undefined;
   /** Why an operation may not be called; its part becomes a gap. */

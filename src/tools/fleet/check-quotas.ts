@@ -40,7 +40,7 @@ export const checkQuotas = fleetTool({
       ...environmentsOf(graphs),
       ...notReadIn(gaps),
     };
-    return answer(head, [{ name: 'quotas', rows }], { view, cursor });
+    return answer(head, [{ name: 'quotas', rows }], { view, cursor, rest: scene.rest() });
   },
 });
 

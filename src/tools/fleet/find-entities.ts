@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Graph, Kind } from '../../inventory/graph.ts';
+import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
 import { Listed, Words } from '../lenient.ts';
 import { requireProperty, requireStatus } from './applicable.ts';
 import { countsOf, FEW, matchedInAll, rowsOf, toldOf, unmatched } from './entity-rows.ts';
@@ -10,7 +10,7 @@ import { answer, type Section, shaping, type View } from './page.ts';
 import { entitiesIn, FOUND_KINDS, kindsFor, planFor, readFew } from './reads.ts';
 import { EnvironmentsArgument, environmentsOf, type Scene } from './scene.ts';
 import { existingTags, existingValues, hasUnknownKey, notSearched } from './suggestions.ts';
-import { alsoTagged, isTagged, withEnvironmentTags, withTags } from './tagged.ts';
+import { alsoTagged, isTagged, readingTags, withEnvironmentTags, withTags } from './tagged.ts';
 import { fleetTool } from './tool.ts';
 import { notReadIn, type Unread } from './unread.ts';
 
@@ -48,12 +48,21 @@ export const findEntities = fleetTool({
     requireProperties(input, kinds);
     const keys = keysIn(input.groupBy);
     const { details, options } = planFor(input, kinds, keys);
-    const { graphs, gaps } = await scene.graphs(input.environment, options);
+    const isMatch = (entity: GraphEntity, { readAt }: Graph) => matches(entity, input, readAt);
+    const reading = readingTags((graph) => [
+      ...(needsOwn(input, keys) ? entitiesIn(graph, kinds).filter((entity) => isMatch(entity, graph)) : []),
+      ...(needsPlaces(input, keys) ? graph.entities.filter(({ kind }) => kind === 'environment') : []),
+    ]);
+    const { graphs, gaps } = await scene.graphs(input.environment, options, reading);
     const search = await searched(scene, graphs, input, kinds, keys);
     const shown = await toShow(scene, search.found, { ...input, keys, details });
     const head = headOf({ input, kinds, keys, graphs, search, shown });
     const notRead = notReadIn([...gaps, ...search.gaps, ...shown.gaps]);
-    return answer({ ...head, ...notRead }, [sectionOf(shown, input, keys, graphs.length > 1)], { view, cursor });
+    return answer({ ...head, ...notRead }, [sectionOf(shown, input, keys, graphs.length > 1)], {
+      view,
+      cursor,
+      rest: scene.rest(),
+    });
   },
 });
 
@@ -99,10 +108,8 @@ async function searched(
   );
   const candidates = all.filter(({ entity, graph }) => matches(entity, filters, graph.readAt));
   const using = withSettings(candidates, filters);
-  const needsOwn = tags?.some(({ of }) => of === undefined) || keys.some(({ of }) => of === 'tag');
-  const needsPlaces = tags?.some(({ of }) => of !== undefined) || keys.some(({ of }) => of === 'environmentTag');
-  const own = needsOwn ? await withTags(scene, using) : UNTAGGED(using);
-  const tagged = needsPlaces ? await withEnvironmentTags(scene, own.found) : UNTAGGED(own.found);
+  const own = needsOwn(filters, keys) ? await withTags(scene, using) : UNTAGGED(using);
+  const tagged = needsPlaces(filters, keys) ? await withEnvironmentTags(scene, own.found) : UNTAGGED(own.found);
   checkKeys(keys, tagged.found);
   return {
     candidates,
@@ -111,6 +118,12 @@ async function searched(
     tags: new Set([...own.seen, ...tagged.seen]),
   };
 }
+
+/** Whether conditions or groups need the tags of the entities themselves, and whether those of their environments. */
+const needsOwn = ({ tags }: Filters, keys: readonly Key[]) =>
+  tags?.some(({ of }) => of === undefined) || keys.some(({ of }) => of === 'tag');
+const needsPlaces = ({ tags }: Filters, keys: readonly Key[]) =>
+  tags?.some(({ of }) => of !== undefined) || keys.some(({ of }) => of === 'environmentTag');
 
 const UNTAGGED = (found: readonly Candidate[]) => ({ found, gaps: [], seen: new Set<string>() });
 

@@ -159,7 +159,7 @@ export const findProblems = fleetTool({
       ...environmentsOf(graphs),
       ...notReadIn([...gaps.filter(isUnclear), ...tagged.gaps]),
     };
-    return answer(head, [told.section], { view, cursor });
+    return answer(head, [told.section], { view, cursor, rest: scene.rest() });
   },
 });
 

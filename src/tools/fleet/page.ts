@@ -4,6 +4,7 @@ import { bytesOf, MOST_DATA } from '../../answer-size.ts';
 import { plainJson } from '../../safety/untrusted.ts';
 import { Words } from '../lenient.ts';
 import { structured } from '../result.ts';
+import { cursorFor, LONGEST_CURSOR, positionIn } from './cursor.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 export interface Section {
@@ -27,7 +28,7 @@ export const shaping = () => ({
   view: Words(['summary', 'full']).optional().describe('full: every setting, in a longer answer. Default: summary.'),
   cursor: z
     .string()
-    .max(40, WHOLE_CURSOR)
+    .max(LONGEST_CURSOR, WHOLE_CURSOR)
     .refine((text) => positionIn(text) !== undefined, WHOLE_CURSOR)
     .optional()
     .describe('From the last answer, for the next page'),
@@ -38,28 +39,43 @@ const MOST_WHOLE = 400;
 
 /** The rows, as far as they show everything, that the page of a cursor may have. */
 export function onPageOf<R>(rows: readonly R[], cursor: string | undefined): readonly R[] {
-  const start = positionIn(cursor) ?? 0;
+  const start = startOf(cursor);
   return rows.slice(start, start + MOST_WHOLE);
+}
+
+/** The row at which the page of a cursor starts. */
+const startOf = (cursor: string | undefined) => positionIn(cursor ?? '')?.at ?? 0;
+
+/** The environments that an answer had no time for. */
+export interface Rest {
+  /** The id of the first one. */
+  readonly from: string;
+  readonly count: number;
 }
 
 interface Shape {
   readonly view?: View | undefined;
   readonly cursor?: string | undefined;
   readonly links?: readonly Link[];
+  readonly rest?: Rest | undefined;
 }
 
 /**
  * An answer within its budget: always the head, then rows of the sections in order, as many as fit, with the number of others and
- * the cursor for them. A row is never cut; a row that is too large is returned alone.
+ * the cursor for them. A row is never cut; a row that is too large is returned alone. When all rows are shown, the cursor is for
+ * the environments that are left.
  */
 export function answer(
   head: Row,
   sections: readonly Section[],
-  { view = 'summary', cursor, links = [] }: Shape,
+  { view = 'summary', cursor, links = [], rest }: Shape,
 ): CallToolResult {
   const all = sections.flatMap(({ name, rows }) => rows.map((row) => ({ name, row })));
-  const start = Math.min(positionIn(cursor) ?? 0, all.length);
-  const first = start === 0 ? head : {};
+  const position = positionIn(cursor ?? '');
+  const from = position?.from;
+  const until = rest?.from ?? position?.until;
+  const start = Math.min(startOf(cursor), all.length);
+  const first = start === 0 ? { ...head, ...(rest === undefined ? {} : { environmentsLeft: rest.count }) } : {};
   let left = BUDGET[view] - tokensOf(first);
   let room = MOST_DATA - bytesOf(plainJson(first));
   let end = start;
@@ -80,9 +96,12 @@ export function answer(
       ),
   );
   const more = all.length - end;
+  const next = more > 0 ? { at: end, from, until } : until === undefined ? undefined : { at: 0, from: until };
   const result = structured(
-    { ...first, ...rows, ...(more === 0 ? {} : { more, cursor: cursorAt(end) }) },
+    { ...first, ...rows, ...(more === 0 ? {} : { more }), ...(next === undefined ? {} : { cursor: cursorFor(next) }) },
     ...(more === 0 ? [] : [`${more} more: repeat the call with this cursor.`]),
+    ...(rest === undefined ? [] : [leftText(rest)]),
+    ...(more > 0 || until === undefined || rest !== undefined ? [] : [LEFT]),
   );
   return { ...result, content: [...result.content, ...links.map(linkBlock)] };
 }
@@ -97,11 +116,6 @@ export const isSmall = (rows: readonly Row[]) => tokensOf(rows) <= BUDGET.summar
 const linkBlock = ({ uri, title, mimeType }: Link) =>
   ({ type: 'resource_link', uri, name: title, title, mimeType }) as const;
 
-const cursorAt = (position: number) => Buffer.from(`at ${position}.`).toString('base64url');
-
-/** The position in a cursor; undefined for a cursor that this server did not issue. */
-function positionIn(cursor = ''): number | undefined {
-  const found = /^at (\d{1,9})\.$/.exec(Buffer.from(cursor.slice(0, 40), 'base64url').toString());
-  const position = Number(found?.[1]);
-  return cursorAt(position) === cursor ? position : undefined;
-}
+const LEFT = 'More environments are left: repeat the call with this cursor.';
+const leftText = ({ count }: Rest) =>
+  `Out of time: ${count} environments are left, and nothing here counts them. Repeat the call with this cursor for the next ones.`;

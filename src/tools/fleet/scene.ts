@@ -12,13 +12,16 @@ import { readsDone } from '../../inventory/progress.ts';
 import { sharing } from '../../inventory/reading.ts';
 import { didYouMean } from '../../nearest.ts';
 import { FinspaceError } from '../../operations/failure.ts';
-import type { Call, OperationName } from '../../operations/index.ts';
+import type { Call, CallOptions, OperationName } from '../../operations/index.ts';
 import type { Quotas } from '../../operations/quotas.ts';
 import { withheld } from '../../safety/policy.ts';
 import { quoted } from '../../untrusted.ts';
 import type { Exchange, ToolEnvironment } from '../environment.ts';
 import { progressOf } from '../progress.ts';
-import { reasonOf, textOf, type Unread, unreadOf } from './unread.ts';
+import { NotThere } from './not-there.ts';
+import type { Rest } from './page.ts';
+import { graphsOf, inTime, type Part, partOf } from './part.ts';
+import { textOf, type Unread } from './unread.ts';
 
 /** The status of an entity that no longer exists. */
 export const GONE = 'DELETED';
@@ -29,14 +32,13 @@ export const EnvironmentArgument = () => z.string().min(1).max(64).describe('Id 
 export const EnvironmentsArgument = () =>
   z.string().min(1).max(64).describe('Id, name, or a pattern such as desk-*. Default: all.');
 
-/** An argument that names nothing; the message shows what exists. */
-export class NotThere extends Error {
-  override readonly name = 'NotThere';
-}
+export { NotThere } from './not-there.ts';
 
 /** The context of a fleet tool: the existing environments, and ways to read them within the caller's rights. */
 export interface Scene {
   readonly call: Call;
+  /** The same, with one call for identical reads. */
+  readonly reads: Call;
   readonly options: GraphOptions;
   /** Whether all environments of the account are visible. */
   readonly seesAll: boolean;
@@ -48,7 +50,9 @@ export interface Scene {
   environmentOrDeleted(wanted: string): Promise<Environment>;
   graph(wanted: string, options?: GraphOptions): Promise<Graph>;
   /** The graphs of all environments, of one, or of those whose names match a pattern with `*`. */
-  graphs(wanted: string | undefined, options?: GraphOptions): Promise<Graphs>;
+  graphs(wanted: string | undefined, options?: GraphOptions, follow?: Follow): Promise<Graphs>;
+  /** The environments that `graphs` had no time for. */
+  rest(): Rest | undefined;
   /** Reads the environments of these graphs again, with other options. */
   again(graphs: readonly Pick<Graph, 'environmentId'>[], options: GraphOptions): Promise<Graphs>;
 }
@@ -58,19 +62,26 @@ export interface Graphs {
   readonly gaps: readonly Unread[];
 }
 
+/** Reads what belongs to the graph of an environment, before the environment counts as read. */
+export type Follow = (graph: Graph, call: Call, options: CallOptions) => Promise<void>;
+
+/** The context of one call, which answers with what it knows when `overtime` aborts. */
 export function sceneOf(
   { call, restrictions, caller, quotas, inventory }: ToolEnvironment,
   { context }: Exchange,
+  overtime: AbortSignal,
+  part: Part,
 ): Scene {
-  const { signal } = context.mcpReq;
+  const signal = AbortSignal.any([context.mcpReq.signal, overtime]);
   const onProgress = readsDone(progressOf(context));
   const refusal = (name: OperationName) => withheld(name, restrictions, caller);
-  const options: GraphOptions = { signal, refusal, onProgress, inventory };
+  const options: GraphOptions = { signal, overtime, refusal, onProgress, inventory };
   // What one question reads twice, it reads once: its parts agree with each other.
   const reads = sharing(call);
   const seen = new Map<string | undefined, Environment>();
+  let rest: Rest | undefined;
   const present = async () => {
-    const all = await environmentsNow(reads, { signal }, inventory);
+    const all = await environmentsNow(reads, { signal, isBackground: true }, inventory);
     for (const each of all) seen.set(each.environmentId, each);
     return all;
   };
@@ -106,25 +117,34 @@ export function sceneOf(
   };
   const one = async ({ environmentId = '' }: Environment, more: GraphOptions) =>
     environmentGraph(reads, environmentId, { ...options, environment: wholly(seen.get(environmentId)), ...more });
-  const each = async (environments: readonly Environment[], more: GraphOptions): Promise<Graphs> => {
-    const work = (bounded: Call, { environmentId = '' }: Environment) =>
-      environmentGraph(bounded, environmentId, {
+  const each = async (environments: readonly Environment[], more: GraphOptions, follow?: Follow) => {
+    const work = async (bounded: Call, { environmentId = '' }: Environment) => {
+      const environment = wholly(seen.get(environmentId));
+      const graph = await environmentGraph(bounded, environmentId, {
         ...options,
         onProgress: undefined,
-        environment: wholly(seen.get(environmentId)),
+        environment,
         ...more,
       });
-    const { results, failures } = await acrossEnvironments(reads, environments, work, onProgress);
-    signal.throwIfAborted();
-    const [first] = failures;
-    if (first !== undefined && results.length === 0) throw first.error;
-    return {
-      graphs: results.map(({ result }) => result),
-      gaps: [
-        ...results.flatMap(({ result }) => unreadOf(result)),
-        ...failures.map(({ environment: of, error }) => ({ environment: of.name ?? '', reason: reasonOf(error) })),
-      ],
+      await follow?.(graph, bounded, { signal, isBackground: true });
+      return graph;
     };
+    const found = await acrossEnvironments(reads, environments, work, { onProgress, overtime });
+    context.mcpReq.signal.throwIfAborted();
+    const { results, failures } = found;
+    const [first] = failures;
+    if (first !== undefined && results.length === 0 && !overtime.aborted) throw first.error;
+    return found;
+  };
+  const graphs = async (environments: readonly Environment[], more: GraphOptions, follow?: Follow) => {
+    const all = partOf(environments, part);
+    const { read, left } = inTime(all, await each(all, more, follow), overtime);
+    rest = left;
+    return graphsOf(read);
+  };
+  const again = async (places: readonly Pick<Graph, 'environmentId'>[], more: GraphOptions) => {
+    const environments = places.map(({ environmentId }) => seen.get(environmentId) ?? { environmentId });
+    return graphsOf(await each(environments, more), environments);
   };
   const meant = async (wanted: string | undefined) => {
     if (wanted === undefined) return present();
@@ -144,8 +164,10 @@ export function sceneOf(
     environment,
     environmentOrDeleted,
     graph: async (wanted, more = {}) => one(await environment(wanted), more),
-    graphs: async (wanted, more = {}) => each(await meant(wanted), more),
-    again: (graphs, more) => each(graphs, more),
+    reads,
+    graphs: async (wanted, more = {}, follow = undefined) => graphs(await meant(wanted), more, follow),
+    again,
+    rest: () => rest,
   };
 }
 

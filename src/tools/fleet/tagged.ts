@@ -1,4 +1,4 @@
-import type { GraphEntity } from '../../inventory/graph.ts';
+import type { Graph, GraphEntity } from '../../inventory/graph.ts';
 import { arnIn } from '../../inventory/kinds.ts';
 import { atMost } from '../../inventory/reading.ts';
 import { idOf } from '../../inventory/shape.ts';
@@ -6,11 +6,12 @@ import { FinspaceError, wireName } from '../../operations/failure.ts';
 import { quoted } from '../../untrusted.ts';
 import type { Candidate, TagCondition } from './filters.ts';
 import { onPageOf } from './page.ts';
-import { NotThere, type Scene } from './scene.ts';
+import { type Follow, NotThere, type Scene } from './scene.ts';
+import { OUT_OF_TIME } from './time.ts';
 import type { Unread } from './unread.ts';
 
 /** Tags need one call per entity: above this number, tags are not read. */
-const MOST_TAGGED = 5_000;
+const MOST_TAGGED = 50_000;
 const TAGS_AT_ONCE = 48;
 
 type Tags = Readonly<Record<string, string>>;
@@ -27,14 +28,14 @@ export interface WithTags {
  * The candidates with their tags; a changeset has those of its database. Entities that cannot have tags are dropped. Throws
  * NotThere when tags may not be read.
  */
-export async function withTags({ call, options }: Scene, candidates: readonly Candidate[]): Promise<WithTags> {
+export async function withTags({ reads, options }: Scene, candidates: readonly Candidate[]): Promise<WithTags> {
   const refusal = options.refusal?.('ListTagsForResource');
   if (refusal !== undefined) throw new NotThere(`Tags cannot be read. ${refusal}`);
   const taggable = candidates.flatMap((candidate) => {
     const arn = arnOf(candidate);
     return arn === undefined ? [] : [{ candidate, arn }];
   });
-  const bounded = atMost(call, TAGS_AT_ONCE, options.onProgress);
+  const bounded = atMost(reads, TAGS_AT_ONCE, options.onProgress);
   const gaps: Unread[] = [];
   const reading = new Map<string, Promise<Tags | undefined>>();
   const read = async (resourceArn: string, { graph, entity }: Candidate): Promise<Tags | undefined> => {
@@ -44,14 +45,15 @@ export async function withTags({ call, options }: Scene, candidates: readonly Ca
         {}
       );
     } catch (error) {
-      if (!(error instanceof FinspaceError) || error.fields.code === 'Aborted') throw error;
+      const isLate = options.overtime?.aborted === true;
+      if (!(error instanceof FinspaceError) || (error.fields.code === 'Aborted' && !isLate)) throw error;
       const { code, detail } = error.fields;
       if (code !== 'ResourceNotFound')
         gaps.push({
           environment: graph.name,
           operation: 'ListTagsForResource',
           of: entity.id,
-          reason: `${wireName(code)}: ${quoted(detail, 120)}`,
+          reason: code === 'Aborted' ? OUT_OF_TIME : `${wireName(code)}: ${quoted(detail, 120)}`,
         });
       return undefined;
     }
@@ -68,6 +70,18 @@ export async function withTags({ call, options }: Scene, candidates: readonly Ca
     gaps.push({ environment: '', reason: `Tags of only the first ${MOST_TAGGED} of ${taggable.length} were read.` });
   const seen = found.flatMap(({ tags }) => Object.entries(tags).map(([key, value]) => `${key}=${value}`));
   return { found, gaps, seen: new Set(seen) };
+}
+
+/** Reads the tags of entities, so that `withTags` finds them read; their errors count there. */
+export function readingTags(entitiesOf: (graph: Graph) => readonly GraphEntity[]): Follow {
+  return async (graph, call, options) => {
+    const arns = new Set(entitiesOf(graph).flatMap((entity) => arnOf({ graph, entity }) ?? []));
+    const read = (resourceArn: string) =>
+      call('ListTagsForResource', { resourceArn }, options).catch((error: unknown) => {
+        if (options.signal?.aborted) throw error;
+      });
+    await Promise.all([...arns].map(read));
+  };
 }
 
 /** All candidates; those that the page of a cursor may show have their tags, as far as they may be read. */

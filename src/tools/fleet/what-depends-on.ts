@@ -101,7 +101,10 @@ const NOT_AN_ENTITY = 'To find what uses a role, subnet, bucket or other setting
 /** The only environment that contains an entity with the name, as far as all could be read, and the name. Throws NotThere. */
 async function placeOf(scene: Scene, name: string, kind: Kind | undefined) {
   const options = { kinds: kind === undefined ? KINDS : [kind], details: false, everyChangeset: true };
-  const { graphs, gaps } = await scene.graphs(undefined, options);
+  const read = await scene.graphs(undefined, options);
+  const { graphs } = read;
+  const left = scene.rest();
+  const gaps = left === undefined ? read.gaps : [...read.gaps, unsearched(left.count)];
   const ofKind = (entity: GraphEntity) => kind === undefined || entity.kind === kind;
   const places = graphs.filter((graph) => named(graph, name).some(ofKind));
   const [only, second] = places;
@@ -117,6 +120,11 @@ async function placeOf(scene: Scene, name: string, kind: Kind | undefined) {
     );
   return { id: only.environmentId, name, gaps };
 }
+
+const unsearched = (count: number): Unread => ({
+  environment: '',
+  reason: `${count} environments were not searched in time: give environment`,
+});
 
 /** The environment that a word such as `uat` means; undefined if there is none. */
 async function environmentOf(scene: Scene, wanted: string) {

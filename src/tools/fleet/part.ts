@@ -1,0 +1,65 @@
+import type { Environment, Found } from '../../inventory/fleet.ts';
+import type { Graph } from '../../inventory/graph.ts';
+import { FinspaceError } from '../../operations/failure.ts';
+import type { Position } from './cursor.ts';
+import { NotThere } from './not-there.ts';
+import type { Rest } from './page.ts';
+import { OUT_OF_TIME } from './time.ts';
+import { reasonOf, type Unread, unreadOf } from './unread.ts';
+
+/** The environments that one answer is about. */
+export type Part = Pick<Position, 'from' | 'until'>;
+
+/** The environments of a part. Throws NotThere when the one at which it begins no longer exists. */
+export function partOf(environments: readonly Environment[], { from, until }: Part): readonly Environment[] {
+  const at = (id: string) => environments.findIndex(({ environmentId }) => environmentId === id);
+  const start = from === undefined ? 0 : at(from);
+  const end = until === undefined ? -1 : at(until);
+  if (start < 0) throw new NotThere('The environment at which to go on no longer exists: start again without cursor.');
+  return environments.slice(start, end < 0 ? environments.length : end);
+}
+
+interface InTime {
+  readonly read: Found<Graph>;
+  readonly left: Rest | undefined;
+}
+
+/**
+ * What was read of the environments before the first that was not read in time, and what is left. If that is the very first, it is
+ * shown as far as it was read, so that each answer gets on.
+ */
+export function inTime(environments: readonly Environment[], found: Found<Graph>, overtime: AbortSignal): InTime {
+  if (!overtime.aborted) return { read: found, left: undefined };
+  const isWhole = ({ gaps }: Graph) => !gaps.some(({ isLate }) => isLate);
+  const whole = [...found.results.filter(({ result }) => isWhole(result)), ...found.failures.filter(isFailure)];
+  const done = new Set(whole.map(({ environment }) => environment));
+  const first = environments.findIndex((environment) => !done.has(environment));
+  const isBegun = found.results.some(({ environment }) => environment === environments[0]);
+  const end = first === 0 && isBegun ? 1 : first;
+  const from = environments[end]?.environmentId;
+  if (end < 0 || from === undefined) return { read: found, left: undefined };
+  const before = new Set(environments.slice(0, end));
+  const read = {
+    results: found.results.filter(({ environment }) => before.has(environment)),
+    failures: found.failures.filter(({ environment }) => before.has(environment)),
+  };
+  return { read, left: { from, count: environments.length - end } };
+}
+
+/** Whether an environment failed for another reason than the end of the time. */
+const isFailure = ({ error }: Found<Graph>['failures'][number]) =>
+  !(error instanceof FinspaceError) || error.fields.code !== 'Aborted';
+
+/** The graphs of what was read, with what was not; also of those of `wanted` that were not reached. */
+export function graphsOf({ results, failures }: Found<Graph>, wanted: readonly Environment[] = []) {
+  const reached = new Set([...results, ...failures].map(({ environment }) => environment));
+  const others = wanted.filter((environment) => !reached.has(environment));
+  return {
+    graphs: results.map(({ result }) => result),
+    gaps: [
+      ...results.flatMap(({ result }) => unreadOf(result)),
+      ...failures.map(({ environment: { name = '' }, error }) => ({ environment: name, reason: reasonOf(error) })),
+      ...others.map(({ name = '' }): Unread => ({ environment: name, reason: OUT_OF_TIME })),
+    ],
+  };
+}

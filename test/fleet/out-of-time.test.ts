@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { inventory } from '../../src/inventory/kept.ts';
+import { FinspaceError } from '../../src/operations/failure.ts';
+import type { Call, OperationName } from '../../src/operations/index.ts';
+import { caller, names } from './table.ts';
+
+beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-03-17T09:00:00Z') }));
+afterEach(() => void vi.useRealTimers());
+
+const CLUSTERS = 4;
+const idOf = (at: number) => `desk${String(at).padStart(22, '0')}`;
+const STAMP = '2026-01-01T00:00:00.000Z';
+
+function reply(name: OperationName, input: Record<string, string>, count: number, clusters: number): object {
+  const environment = (at: number) => ({
+    environmentId: idOf(at),
+    name: `desk-${at}`,
+    status: 'CREATED',
+    environmentArn: `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${idOf(at)}`,
+  });
+  const cluster = (at: number | string) => ({
+    clusterName: `rdb-${at}`,
+    clusterType: 'RDB',
+    status: 'RUNNING',
+    createdTimestamp: STAMP,
+    lastModifiedTimestamp: STAMP,
+  });
+  if (name === 'ListKxEnvironments') return { environments: Array.from({ length: count }, (_, at) => environment(at)) };
+  if (name === 'GetKxEnvironment') return environment(Number(input['environmentId']?.slice('desk'.length)));
+  if (name === 'ListKxClusters')
+    return { kxClusterSummaries: Array.from({ length: clusters }, (_, at) => cluster(at)) };
+  if (name === 'GetKxCluster') return { ...cluster(input['clusterName']?.slice('rdb-'.length) ?? ''), code: {} };
+  if (name === 'ListTagsForResource') return { tags: { owner: 'fx' } };
+  return {};
+}
+
+const aborted = (operation: OperationName) =>
+  new FinspaceError({ operation, code: 'Aborted', detail: '', retryable: true, advice: '' });
+
+/** An account whose endpoint answers ten calls per second, in order. */
+function slow(count: number, clusters = CLUSTERS) {
+  const calls: string[] = [];
+  let nextAt = Date.now();
+  const call = ((name, input, options) => {
+    if (options?.signal?.aborted) return Promise.reject(aborted(name));
+    nextAt = Math.max(nextAt, Date.now()) + 100;
+    return new Promise((resolve, reject) => {
+      const { signal } = options ?? {};
+      const leave = () => {
+        clearTimeout(timer);
+        nextAt -= 100;
+        reject(aborted(name));
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', leave);
+        calls.push(name);
+        resolve(reply(name, input as never, count, clusters) as never);
+      }, nextAt - Date.now());
+      signal?.addEventListener('abort', leave, { once: true });
+    });
+  }) as Call;
+  return { call, calls };
+}
+
+const inTime = async <T>(work: Promise<T>): Promise<T> => {
+  await vi.advanceTimersByTimeAsync(45_000);
+  return work;
+};
+
+describe('a question that takes longer than clients wait', () => {
+  const byTag = { kinds: ['cluster'], tags: [{ key: 'owner', value: 'fx' }] };
+
+  test('is answered in parts, whose cursors lead through all environments once', async () => {
+    const use = caller(slow(60, 8).call);
+    const seen: unknown[] = [];
+    let parts = 0;
+    let left = Number.POSITIVE_INFINITY;
+    for (let cursor: unknown, more = true; more; ) {
+      const args = cursor === undefined ? byTag : { ...byTag, cursor };
+      const { data, text, isError } = await inTime(use('find_kx_entities', { ...args, view: 'full' }));
+      expect([isError, text]).toEqual([false, expect.anything()]);
+      const rest = data['environmentsLeft'];
+      if (rest !== undefined) {
+        expect(text).toContain(`${rest} environments are left`);
+        expect(rest).toBeLessThan(left);
+        left = Number(rest);
+        parts += 1;
+      }
+      expect(data['notRead']).toBeUndefined();
+      seen.push(...((data['entities'] ?? []) as object[]).map((row) => JSON.stringify(row)));
+      cursor = data['cursor'];
+      more = cursor !== undefined;
+    }
+    expect(parts).toBeGreaterThan(1);
+    expect(seen).toHaveLength(480);
+    expect(new Set(seen).size).toBe(480);
+  });
+
+  test('shows only problems of the environments that it has read, and how many are left', async () => {
+    const { data } = await inTime(caller(slow(300).call)('find_kx_problems', { problem: 'behind' }));
+    const read = Number(data['environments']);
+    expect(read).toBeGreaterThan(20);
+    expect(read + Number(data['environmentsLeft'])).toBe(300);
+    expect(data['cursor']).toEqual(expect.any(String));
+  });
+
+  test('about one environment shows what was read, and goes on from there', async () => {
+    const { call, calls } = slow(1, 600);
+    const use = caller(call, {}, undefined, { inventory: inventory() });
+    const describe = () => inTime(use('describe_kx_environment', { environment: idOf(0) }));
+    const first = await describe();
+    expect(JSON.stringify(first.data['notRead'])).toContain('repeat the call, which goes on from what was read');
+    expect(first.data['counts']).toMatchObject({ cluster: { RUNNING: 600 } });
+    const details = () => calls.filter((name) => name === 'GetKxCluster').length;
+    const before = details();
+    expect(before).toBeGreaterThan(100);
+    await describe();
+    expect(details()).toBeGreaterThan(before);
+    expect(details()).toBeLessThanOrEqual(600);
+  });
+
+  test('says that environments were not searched for a name', async () => {
+    const { text } = await inTime(caller(slow(300).call)('what_depends_on', { name: 'rdb-99' }));
+    expect(text).toMatch(/\d+ environments were not searched in time: give environment/);
+  });
+
+  test('starts again when the environment at which to go on was deleted', async () => {
+    const cursor = Buffer.from(`at 0 from ${idOf(999)}.`).toString('base64url');
+    const { text, isError } = await inTime(caller(slow(3).call)('find_kx_problems', { problem: 'stuck', cursor }));
+    expect([isError, text]).toEqual([true, expect.stringContaining('start again without cursor')]);
+  });
+});
+
+test('an answer in time has no parts', async () => {
+  const { data } = await inTime(caller(slow(3).call)('find_kx_entities', { kinds: ['cluster'], name: 'rdb-1' }));
+  expect(names(data['entities'])).toEqual(['rdb-1', 'rdb-1', 'rdb-1']);
+  expect(data).not.toHaveProperty('environmentsLeft');
+  expect(data).not.toHaveProperty('cursor');
+});
