@@ -1,6 +1,6 @@
 import { byteSize, count } from './amounts.ts';
 import type { Item } from './model.ts';
-import { keyIn } from './names.ts';
+import { KIND_NAMES, keyIn } from './names.ts';
 import type { Reader } from './reader.ts';
 import { pathItem, statusOf } from './rules.ts';
 import { userItem, userOf } from './users.ts';
@@ -40,6 +40,9 @@ const DESCRIPTIONS: { readonly [K in InEnvironment]: Description<K> } = {
   'kx-scaling-group': { needsDetails: false, detail: ({ hostType }) => String(hostType) },
   'kx-user': { needsDetails: false, detail: () => undefined },
 };
+
+/** The kinds of entities in an environment, in an order in which they can be deleted. */
+export const CONTENTS = KIND_NAMES.filter((kind): kind is InEnvironment => kind in DESCRIPTIONS).toReversed();
 
 /** The entities of these kinds in an environment, kind by kind. */
 export async function contentsOf(

@@ -12,6 +12,8 @@ export interface Names {
   readonly parent?: KindName;
   /** The member that identifies it within its parent. */
   readonly member: string;
+  /** Whether it has no tags; those of its parent count for it. */
+  readonly isUntagged?: true;
   /** The operation that shows one entity; without it, the list shows everything. */
   readonly get?: OperationName;
   readonly list: OperationName;
@@ -19,6 +21,7 @@ export interface Names {
   readonly isListedWhole?: true;
 }
 
+/** In order of dependency: parents and references lead to earlier kinds, unless they do not prevent a deletion. */
 export const NAMES: Readonly<Record<KindName, Names>> = {
   environment: {
     noun: 'dataset browser environment',
@@ -56,14 +59,6 @@ export const NAMES: Readonly<Record<KindName, Names>> = {
     list: 'ListKxScalingGroups',
     isListedWhole: true,
   },
-  'kx-volume': {
-    noun: 'volume',
-    inArn: 'kxVolume',
-    parent: 'kx-environment',
-    member: 'volumeName',
-    get: 'GetKxVolume',
-    list: 'ListKxVolumes',
-  },
   'kx-database': {
     noun: 'database',
     serviceNoun: 'KX database',
@@ -73,9 +68,18 @@ export const NAMES: Readonly<Record<KindName, Names>> = {
     get: 'GetKxDatabase',
     list: 'ListKxDatabases',
   },
+  'kx-volume': {
+    noun: 'volume',
+    inArn: 'kxVolume',
+    parent: 'kx-environment',
+    member: 'volumeName',
+    get: 'GetKxVolume',
+    list: 'ListKxVolumes',
+  },
   'kx-changeset': {
     noun: 'changeset',
     inArn: 'kxChangeset',
+    isUntagged: true,
     parent: 'kx-database',
     member: 'changesetId',
     get: 'GetKxChangeset',
@@ -101,6 +105,7 @@ export const NAMES: Readonly<Record<KindName, Names>> = {
   'kx-node': {
     noun: 'cluster node',
     inArn: 'kxNode',
+    isUntagged: true,
     parent: 'kx-cluster',
     member: 'nodeId',
     list: 'ListKxClusterNodes',
@@ -108,9 +113,12 @@ export const NAMES: Readonly<Record<KindName, Names>> = {
   },
 };
 
+/** Every kind in order of dependency: entities can be created in this order, and deleted backwards. */
+export const KIND_NAMES = Object.keys(NAMES) as KindName[];
+
 /** The kind of a word in ARNs. */
 export const kindInArn = (word: string): KindName => BY_ARN.get(word) as KindName;
-const BY_ARN = new Map((Object.keys(NAMES) as KindName[]).map((kind) => [NAMES[kind].inArn, kind]));
+const BY_ARN = new Map(KIND_NAMES.map((kind) => [NAMES[kind].inArn, kind]));
 
 type Key = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import { KINDS } from './index.ts';
 import type { Reference } from './model.ts';
-import { keyIn, pathOf } from './names.ts';
+import { KIND_NAMES, keyIn, pathOf } from './names.ts';
 import { isDetached } from './statuses.ts';
 import { userOf } from './users.ts';
 import type { Keys, KindName, User } from './views.ts';
@@ -51,6 +51,4 @@ export const volumeUsers = (
 
 /** The kinds of which an entity can prevent the deletion of one of a kind. */
 export const kindsUsing = (kind: KindName): KindName[] =>
-  (Object.keys(KINDS) as KindName[]).filter((user) =>
-    referencesOf(user).some(({ to, holds = true }) => to === kind && holds),
-  );
+  KIND_NAMES.filter((user) => referencesOf(user).some(({ to, holds = true }) => to === kind && holds));

@@ -1,4 +1,5 @@
 import { LIFECYCLES } from './lifecycles.ts';
+import { KIND_NAMES } from './names.ts';
 import type { State, StatusClass } from './states.ts';
 import type { KindName } from './views.ts';
 
@@ -6,7 +7,7 @@ import type { KindName } from './views.ts';
 export const statesOf = (kind: KindName): Readonly<Record<string, State>> => LIFECYCLES[kind].states;
 
 /** Every documented status. It means the same in all kinds that have it. */
-const STATES = new Map((Object.keys(LIFECYCLES) as KindName[]).flatMap((kind) => Object.entries(statesOf(kind))));
+const STATES = new Map(KIND_NAMES.flatMap((kind) => Object.entries(statesOf(kind))));
 
 /** Whether a status is a failure, final, or transitional. One that the API does not document is classed by its name. */
 export function statusKind(status: string | undefined): StatusClass {

@@ -127,7 +127,7 @@ export const DeleteKxClusterNode = operation({
     'only in the memory of that node. A new node with another id replaces it. Until then, the cluster has one ' +
     'node fewer, and a single-node cluster is down; use wait_for_kx_entity (kind: nodes) to wait.',
   keywords: 'replace restart terminate stuck broken machine',
-  target: { noun: 'cluster node', member: 'nodeId', reader: 'ListKxClusterNodes', arn: CLUSTER.arn },
+  target: { noun: 'cluster node', member: 'nodeId', reader: 'ListKxClusterNodes' },
   input: () =>
     z.strictObject({ ...clusterLabels(), nodeId: KxClusterNodeIdString().describe('From list_kx_cluster_nodes') }),
   output: () => z.strictObject({}),

@@ -69,7 +69,6 @@ export const DeleteKxScalingGroup = operation({
     noun: 'scaling group',
     member: 'scalingGroupName',
     reader: 'GetKxScalingGroup',
-    arn: '/kxScalingGroup/{scalingGroupName}',
   },
   input: () => z.strictObject({ ...groupLabels(), clientToken: ClientTokenString().optional() }),
   output: () => z.strictObject({}),

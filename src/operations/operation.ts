@@ -31,8 +31,6 @@ export interface Target {
   readonly reader: string;
   /** Where in the reader's output its name stands, when `member` is an opaque id. */
   readonly namePath?: readonly string[];
-  /** What follows the environment's ARN in the ARN whose tags protect it, with labels in braces. */
-  readonly arn: string;
 }
 
 type Members = Readonly<Record<string, unknown>>;

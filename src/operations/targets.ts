@@ -5,37 +5,32 @@ export const KX_ENVIRONMENT: Target = {
   member: 'environmentId',
   reader: 'GetKxEnvironment',
   namePath: ['name'],
-  arn: '',
 };
 
 export const CLUSTER: Target = {
   noun: 'cluster',
   member: 'clusterName',
   reader: 'GetKxCluster',
-  arn: '/kxCluster/{clusterName}',
 };
 
 export const VOLUME: Target = {
   noun: 'volume',
   member: 'volumeName',
   reader: 'GetKxVolume',
-  arn: '/kxVolume/{volumeName}',
 };
 
-export const USER: Target = { noun: 'user', member: 'userName', reader: 'ListKxUsers', arn: '/kxUser/{userName}' };
+export const USER: Target = { noun: 'user', member: 'userName', reader: 'ListKxUsers' };
 
 export const DATABASE: Target = {
   noun: 'database',
   member: 'databaseName',
   reader: 'GetKxDatabase',
-  arn: '/kxDatabase/{databaseName}',
 };
 
 export const DATAVIEW: Target = {
   noun: 'dataview',
   member: 'dataviewName',
   reader: 'GetKxDataview',
-  arn: '/kxDatabase/{databaseName}/kxDataview/{dataviewName}',
 };
 
 export const ENVIRONMENT: Target = {
@@ -43,5 +38,4 @@ export const ENVIRONMENT: Target = {
   member: 'environmentId',
   reader: 'GetEnvironment',
   namePath: ['environment', 'name'],
-  arn: '',
 };

@@ -21,7 +21,7 @@ import type { ApprovalText } from './ledger.ts';
 import type { Place } from './place.ts';
 import { higherRisk } from './policy.ts';
 import { type Preview, preview, unwrapped } from './preview.ts';
-import { type Forbidden, PROTECTED_TAG, protectedBy, protectionFor, tagAsks } from './protection.ts';
+import { type Forbidden, ownPath, PROTECTED_TAG, protectedBy, protectionFor, tagAsks } from './protection.ts';
 import { sentInput } from './sent-input.ts';
 import { type Comparison, compareSettings } from './settings.ts';
 import type { Sight } from './sight.ts';
@@ -120,7 +120,7 @@ export async function planCall(
   const [found, compared, former] = await Promise.all([
     preview(kind, change, asked, limits),
     comparedIn(asked, entity, change.filled).catch(unwrapped),
-    operationNamed(operation).target?.arn === '' ? formerNames?.() : undefined,
+    ownPath(operation, input) === '' ? formerNames?.() : undefined,
   ]);
   const { settings } = compared;
   const judged = judgedBy(operation, input, found, settings);

@@ -1,4 +1,6 @@
 import { eachAtOnce } from '../inventory/reading.ts';
+import { NAMES, pathOf } from '../kinds/names.ts';
+import type { KindName } from '../kinds/views.ts';
 import { riskOf } from '../operations/derive.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import type { Risk } from '../operations/operation.ts';
@@ -84,7 +86,11 @@ export async function protectedAmong(
 
 /** The part of a call target's ARN after the environment's ARN; undefined for a call without one. */
 export function ownPath(name: OperationName, input: Members): string | undefined {
-  return operationNamed(name).target?.arn.replaceAll(/\{(\w+)\}/g, (_, label: string) => String(input[label]));
+  const { target, entity } = operationNamed(name);
+  if (target === undefined) return undefined;
+  const kind = entity as KindName;
+  const { isUntagged, parent = kind } = NAMES[kind];
+  return pathOf(isUntagged ? parent : kind, input);
 }
 
 /** `/kxDatabase/a/kxDataview/b`, with the environment and the database that contain it. */

@@ -1,6 +1,8 @@
 import { walk } from '../inventory/pages.ts';
 import { eachAtOnce } from '../inventory/reading.ts';
+import { KIND_NAMES } from '../kinds/names.ts';
 import { isLeaving } from '../kinds/statuses.ts';
+import type { KindName } from '../kinds/views.ts';
 import { agentInput } from '../operations/derive.ts';
 import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
@@ -54,17 +56,6 @@ interface Thing extends Going {
   readonly entity: Members | undefined;
 }
 
-/** In order of dependency. */
-const ORDER: readonly Entity[] = [
-  'kx-environment',
-  'kx-database',
-  'kx-volume',
-  'kx-scaling-group',
-  'kx-dataview',
-  'kx-user',
-  'kx-cluster',
-];
-
 /** Reads what a deletion or a teardown would delete and converts it to calls. Rejects when it cannot be read. */
 export async function recoveryKit(call: Call, plan: Plan | TeardownPlan, at: Date): Promise<RecoveryKit> {
   const { tool, input, place } = plan;
@@ -72,7 +63,8 @@ export async function recoveryKit(call: Call, plan: Plan | TeardownPlan, at: Dat
   const whole = removals.find(({ operation }) => operationNamed(operation).entity === 'kx-environment');
   const all = removals.length === 1 && whole !== undefined ? [...(await inside(call, input)), whole] : removals;
   const found = await eachAtOnce(all, (going) => described(call, going));
-  const things = found.toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+  const rank = ({ kind }: Thing) => KIND_NAMES.indexOf(kind as KindName);
+  const things = found.toSorted((a, b) => rank(a) - rank(b));
   const databases = things.filter(({ kind }) => kind === 'kx-database').map((thing) => thing.input['databaseName']);
   const steps = await eachAtOnce(things, (thing) => stepsFor(call, thing, databases));
   const create = whole === undefined ? steps.flat() : elsewhere(steps.flat(), whole.input, await rootOf(call, whole));

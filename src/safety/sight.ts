@@ -1,4 +1,5 @@
 import { counted } from '../inventory/units.ts';
+import { kindInArn, NAMES } from '../kinds/names.ts';
 import { OPERATION_NAMES, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { once } from '../operations/operation.ts';
@@ -99,12 +100,7 @@ const isAlike = (one: Told, other: Told) =>
   one.name === undefined && one.kind === other.kind && one.first === other.first;
 
 /** `scaling group` for the `kxScalingGroup` of an ARN. */
-const nounIn = (kind: string) =>
-  ENVIRONMENTS[kind] ?? nounOfLabel(`${kind.slice(2, 3).toLowerCase()}${kind.slice(3)}Name`);
-const ENVIRONMENTS: Record<string, string> = {
-  environment: 'dataset browser environment',
-  kxEnvironment: 'kdb environment',
-};
+const nounIn = (kind: string) => NAMES[kindInArn(kind)].noun;
 
 /** The reads that show entities of a kind: the list first. */
 const READERS = once(() => {

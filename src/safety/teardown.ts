@@ -1,6 +1,6 @@
 import { eachAtOnce } from '../inventory/reading.ts';
 import { counted } from '../inventory/units.ts';
-import { contentsOf } from '../kinds/contents.ts';
+import { CONTENTS, contentsOf } from '../kinds/contents.ts';
 import { undeletable } from '../kinds/kx-environment.ts';
 import type { Problem } from '../kinds/model.ts';
 import { deletionOf } from '../kinds/names.ts';
@@ -141,12 +141,12 @@ interface Candidate extends Omit<Removal, 'identity'> {
 const blockersIn = (problem: Problem | undefined): Blocker[] =>
   problem === undefined ? [] : blockersOf(problem, 'kx-environment');
 
-/** The order of deletion: entities that others depend on come last. */
-const ORDER = ['kx-cluster', 'kx-dataview', 'kx-volume', 'kx-database', 'kx-scaling-group', 'kx-user'] as const;
+/** The operations that delete an environment with everything in it, in order. */
+export const TEARDOWN_OPERATIONS = [...CONTENTS, 'kx-environment' as const].map(deletionOf);
 
 /** Everything in an environment in the order of deletion. */
 export async function candidates(call: Call, environmentId: string, options: CallOptions): Promise<Candidate[]> {
-  const contents = await contentsOf(apiReader(call, options), environmentId, ORDER).catch(unwrapped);
+  const contents = await contentsOf(apiReader(call, options), environmentId, CONTENTS).catch(unwrapped);
   return contents.map(({ kind, key, item, status }) => ({ operation: deletionOf(kind), input: key, item, status }));
 }
 

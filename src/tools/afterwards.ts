@@ -1,4 +1,4 @@
-import { isInDatabase, kindFacts } from '../inventory/kinds.ts';
+import { isInDatabase, memberOf } from '../inventory/kinds.ts';
 import { walk } from '../inventory/pages.ts';
 import { statusKind } from '../inventory/trouble.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
@@ -49,7 +49,7 @@ function movingAfter({ operation, input, output }: Accepted): Moving | string | 
   const kind = WAITED_FOR.find((each) => entity === `kx-${each}`);
   if (kind === undefined) return settles && waitTool(String(target?.noun), settles.end);
   const environment = String(input['environmentId'] ?? output['environmentId']);
-  const { member } = kindFacts(kind);
+  const member = memberOf(kind);
   return {
     environment,
     kind: settles?.of ?? kind,

@@ -1,4 +1,4 @@
-import { kindFacts } from '../inventory/kinds.ts';
+import { memberOf } from '../inventory/kinds.ts';
 import { sharing } from '../inventory/reading.ts';
 import { isGone, statusKind } from '../inventory/trouble.ts';
 import type { FinspaceError } from '../operations/failure.ts';
@@ -113,7 +113,7 @@ export async function notReady(lookup: Lookup, name: OperationName, input: Membe
 
 /** How to wait for the entity of a label. */
 function waitFor(label: string, near: OperationName, until?: string): string {
-  const kind = WAITED_FOR.find((each) => kindFacts(each).member === label);
+  const kind = WAITED_FOR.find((each) => memberOf(each) === label);
   if (kind === undefined) return `Look with ${toolName(readerOfLabel(label, near) as OperationName)}`;
   return `Call wait_for_kx_entity (kind ${kind}${until === undefined ? '' : `, until ${until}`})`;
 }

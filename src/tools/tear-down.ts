@@ -11,7 +11,7 @@ import { itemText } from '../safety/item-text.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
 import { offering, withheldTool } from '../safety/policy.ts';
 import { sightOf } from '../safety/sight.ts';
-import { isGone, planTeardown, type Removal, type TeardownPlan } from '../safety/teardown.ts';
+import { isGone, planTeardown, type Removal, TEARDOWN_OPERATIONS, type TeardownPlan } from '../safety/teardown.ts';
 import { quoted } from '../safety/untrusted.ts';
 import { approved } from './approval-form.ts';
 import { compositeTool, type Exchange, type ToolEnvironment, type ToolResult } from './environment.ts';
@@ -48,15 +48,7 @@ export const tearDown = compositeTool({
   keywords: 'remove destroy decommission everything',
   annotations: { destructiveHint: true },
   input: () => selection(),
-  needs: [
-    'DeleteKxCluster',
-    'DeleteKxDataview',
-    'DeleteKxVolume',
-    'DeleteKxDatabase',
-    'DeleteKxScalingGroup',
-    'DeleteKxUser',
-    'DeleteKxEnvironment',
-  ],
+  needs: TEARDOWN_OPERATIONS,
   run: async (environment, input, exchange) => {
     const { gate, caller, place } = environment;
     const { principal } = caller;

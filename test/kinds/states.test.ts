@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod';
-import { NAMES } from '../../src/kinds/names.ts';
+import { KIND_NAMES, NAMES } from '../../src/kinds/names.ts';
 import { deletionIn, isLeaving, statesOf, statusKind } from '../../src/kinds/statuses.ts';
 import type { KindName } from '../../src/kinds/views.ts';
 import { operationNamed } from '../../src/operations/index.ts';
 
-const kinds = Object.keys(NAMES) as KindName[];
+const kinds = KIND_NAMES;
 
 /** The statuses in the replies of the operation that shows or lists a kind. */
 function documented(kind: KindName): string[] {

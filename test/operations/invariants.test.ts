@@ -5,6 +5,7 @@ import { labels, route } from '../../src/operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
 import { listerOf, operationOf, toolName, toolTitle } from '../../src/operations/naming.ts';
 import { ENTITIES, RISKS } from '../../src/operations/operation.ts';
+import { ownPath } from '../../src/safety/protection.ts';
 import { everySchema } from './pairs.ts';
 
 const ASKS = OPERATION_NAMES.filter((name) => ['destroy', 'network'].includes(operationNamed(name).risk));
@@ -143,12 +144,11 @@ describe('a target', () => {
 
   it.each(TARGETED)('of %s is an input member, and read by the labels that the operation has', (name) => {
     const operation = operationNamed(name);
-    const { member, reader, arn } = targetOf(name);
+    const { member, reader } = targetOf(name);
     const read = operationNamed(reader);
     expect(Object.keys(operation.input().shape)).toContain(member);
     expect(read.risk).toBe('read');
     expect(labels(operation)).toEqual(expect.arrayContaining(labels(read)));
-    expect(labels(operation)).toEqual(expect.arrayContaining(labels({ http: `GET /${arn}` })));
   });
 
   it.each(TARGETED)('of %s shows what it is called', (name) => {
@@ -164,7 +164,8 @@ describe('the ARN of a target', () => {
   const environment = 'arn:aws:finspace:eu-west-1:111122223333:kxEnvironment/abc123';
 
   it.each(TARGETED)('of %s is one that carries tags', (name) => {
-    const resourceArn = environment + targetOf(name).arn.replaceAll(/\{\w+\}/g, 'some-name');
+    const own = Object.fromEntries(labels(operationNamed(name)).map((label) => [label, 'some-name']));
+    const resourceArn = `${environment}${ownPath(name, own)}`;
     expect(operationNamed('ListTagsForResource').input().parse({ resourceArn })).toEqual({ resourceArn });
   });
 });

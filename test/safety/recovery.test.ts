@@ -168,11 +168,11 @@ describe('a recovery kit', () => {
     const kit = await kitOf('delete_kx_environment', {}, `trading ${estate.environmentId.slice(0, 4)}`);
     expect(kit.create.map(({ tool }) => tool)).toEqual([
       'create_kx_environment',
+      'create_kx_user',
+      'create_kx_scaling_group',
       'create_kx_database',
       'create_kx_volume',
-      'create_kx_scaling_group',
       'create_kx_dataview',
-      'create_kx_user',
     ]);
     expect(kit.deleted).toMatchObject({
       tool: 'delete_kx_environment',

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { lineage, NAMES } from '../../kinds/names.ts';
+import { KIND_NAMES, lineage, NAMES } from '../../kinds/names.ts';
 import { statesOf } from '../../kinds/statuses.ts';
-import type { KindName } from '../../kinds/views.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
 import { isOrdered, kindOf } from '../arns.ts';
 import { BODIES } from './bodies.ts';
@@ -11,7 +10,7 @@ const FORMAT = 'finspace-mcp world';
 /** A file with a higher version was written by a newer program. */
 const VERSION = 1;
 
-const COLLECTIONS = (Object.keys(NAMES) as KindName[]).map((kind) =>
+const COLLECTIONS = KIND_NAMES.map((kind) =>
   lineage(kind)
     .map((each) => NAMES[each].inArn)
     .join('/[^/]+/'),

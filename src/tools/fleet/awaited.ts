@@ -2,7 +2,7 @@ import { graphOfOne } from '../../inventory/alone.ts';
 import { nodeList } from '../../inventory/detail.ts';
 import type { Environment } from '../../inventory/fleet.ts';
 import type { Kind } from '../../inventory/graph.ts';
-import { getterInput, isInDatabase, KINDS, kindFacts, readyIn, statesOf } from '../../inventory/kinds.ts';
+import { getterInput, getterOf, isInDatabase, KINDS, readyIn, statesOf } from '../../inventory/kinds.ts';
 import { walk } from '../../inventory/pages.ts';
 import { entityRow, sizeOf } from '../../inventory/summary.ts';
 import { deletionIn, statusKind } from '../../inventory/trouble.ts';
@@ -93,7 +93,7 @@ export async function awaited(
   const { scene, place } = watch;
   const name = kind === 'environment' ? ownName(place, given) : given;
   const database = within ?? (kind !== NODES && isInDatabase(kind) ? await databaseOf(watch, kind, name) : undefined);
-  const getter = kind === NODES ? 'ListKxClusterNodes' : kindFacts(kind).getter;
+  const getter = kind === NODES ? 'ListKxClusterNodes' : getterOf(kind);
   const goal = goalOf(kind, until);
   const states = kind === NODES ? statesOf('node') : [...new Set([...statesOf(kind), GONE])];
   if (!states.includes(goal)) throw noSuch(kind === NODES ? 'state of nodes' : `state of a ${kind}`, goal, states);
@@ -210,7 +210,7 @@ async function noneOf({ present }: Watch, kind: Kind, name: string, goal: string
 
 /** The operation that deletes such an entity; nodes are deleted with their cluster, and changesets with their database. */
 function deleterOf(kind: Wanted['kind'], getter: OperationName): OperationName | undefined {
-  const { path } = route(operationNamed(kind === NODES ? kindFacts('cluster').getter : getter));
+  const { path } = route(operationNamed(kind === NODES ? getterOf('cluster') : getter));
   return OPERATION_NAMES.find((name) => operationNamed(name).http === `DELETE ${path}`);
 }
 

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { KINDS } from '../../src/kinds/index.ts';
+import { KIND_NAMES, NAMES } from '../../src/kinds/names.ts';
+import type { KindName } from '../../src/kinds/views.ts';
+
+const needed = (kind: KindName): KindName[] => {
+  const { parent } = NAMES[kind];
+  const held = KINDS[kind].references.flatMap(({ to, holds = true }) => (holds ? [to] : []));
+  return [...(parent === undefined ? [] : [parent]), ...held];
+};
+
+describe('the order in which entities are recreated', () => {
+  it.each(KIND_NAMES)('puts what %s needs before it', (kind) => {
+    const before = KIND_NAMES.slice(0, KIND_NAMES.indexOf(kind));
+    for (const other of needed(kind)) expect(before).toContain(other);
+  });
+});
