@@ -1,8 +1,9 @@
+import { FEDERATION } from '../operations/conditions/environments.ts';
 import { renamed } from './environment-names.ts';
 import type { Asked, Found, Kind } from './model.ts';
 import { NAMES } from './names.ts';
 import { ENVIRONMENTS } from './quotas.ts';
-import { exists, wrongEnvironment } from './rules.ts';
+import { conditions, exists, wrongEnvironment } from './rules.ts';
 
 /** The target has one of these statuses. */
 const inStatus =
@@ -20,7 +21,14 @@ export const environment: Kind<'environment'> = {
       unchecked: ['whether AWS still creates dataset browser environments'],
     },
     UpdateEnvironment: {
-      rules: [exists('environment'), inStatus('CREATED')],
+      rules: [
+        exists('environment'),
+        inStatus('CREATED'),
+        // An environment that has this mode already has its parameters, even if they are not shown.
+        conditions(FEDERATION, ({ input, target }) =>
+          target?.federationMode === 'FEDERATED' ? undefined : { ...target, ...input },
+        ),
+      ],
       impact: (asked) => renamed('environment', asked),
     },
     DeleteEnvironment: {

@@ -77,7 +77,7 @@ const codeByType = (asked: Recode): Found =>
         asked,
         'updatesCodeInPlace',
         (type) => `NO_RESTART cannot be used for the code of a cluster of type ${type}`,
-        'Code of this type of cluster needs a restart: use ROLLING or FORCE.',
+        'NO_RESTART does not suit this type of cluster: use ROLLING or FORCE.',
       )
     : undefined;
 

@@ -1,4 +1,5 @@
 import { followsLatest } from '../operations/conditions/dataviews.ts';
+import { plainOrQuoted } from '../untrusted.ts';
 import { count } from './amounts.ts';
 import { changesetFilled } from './filled.ts';
 import type { Asked, Found, Impact, Item, Kind, Named, Problem } from './model.ts';
@@ -40,7 +41,7 @@ async function segmentsFit({ input, key, read }: Create | Update, zone: string |
             error: 'Validation',
             words: `Volume ${volumeName} is used by another dataview; a readWrite dataview needs a volume of its own`,
             about: pathItem('kx-dataview', other.key, `of ${other.key['databaseName']}`),
-            first: 'A writable dataview needs a volume that no other dataview uses: name another.',
+            first: `It uses volume ${plainOrQuoted(volumeName)}; a writable dataview needs a volume that no other dataview uses.`,
           }),
         ),
       ];

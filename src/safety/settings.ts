@@ -39,11 +39,12 @@ export function compareSettings(rules: UpdateRules, present: Members, input: Mem
   const whole = remove.filter((name) => !kept.has(name));
   const isMeant = (leaf: Leaf) => whole.some((name) => isWithin(leaf, name));
   const [meant, silent] = [gone.filter(isMeant), gone.filter((leaf) => !isMeant(leaf))];
-  const changed = [...after.values()].filter(
-    (leaf) => leaf.path.at(-1) !== BARE && textOf(before.get(nameOf(leaf))) !== textOf(leaf),
-  );
+  const entries = new Set([...before.values()].flatMap(prefixesOf));
+  const [bare, set] = [[...after.values()].filter(isBare), [...after.values()].filter((leaf) => !isBare(leaf))];
+  const added = bare.map(entryOf).filter((entry) => !entries.has(nameOf(entry)));
+  const changed = set.filter((leaf) => textOf(before.get(nameOf(leaf))) !== textOf(leaf));
   const changes = [
-    ...changed.map((leaf) => changeOf(nameOf(leaf), before.get(nameOf(leaf)), leaf)),
+    ...[...added, ...changed].map((leaf) => changeOf(nameOf(leaf), before.get(nameOf(leaf)), leaf)),
     ...meant.map((leaf) => changeOf(nameOf(leaf), leaf, undefined)),
   ];
   return {
@@ -56,6 +57,9 @@ export function compareSettings(rules: UpdateRules, present: Members, input: Mem
   };
 }
 
+/** An entry of a list that has nothing but its key. */
+const isBare = ({ path }: Leaf) => path.at(-1) === BARE;
+const entryOf = ({ path, value }: Leaf): Leaf => ({ path: path.slice(0, -1), value });
 const nameOf = ({ path }: Leaf) => path.join('.');
 /** Whether a name is that of a setting, or of one that contains it. */
 const isWithin = (leaf: Leaf, name: string) => prefixesOf(leaf).includes(name);
@@ -91,7 +95,7 @@ function entryLeaves(rules: UpdateRules, entry: Members, path: Path): Leaf[] {
   const { value, ...others } = entry;
   if (value !== undefined && Object.keys(others).length === 0) return [{ path, value }];
   const inside = leaves(rules, entry, path);
-  return inside.length === 0 ? [{ path: [...path, BARE], value: true }] : inside;
+  return inside.length === 0 ? [{ path: [...path, BARE], value: 'added' }] : inside;
 }
 
 const BARE = '';

@@ -46,7 +46,8 @@ const refusal = (call: Call, { name }: Command, input: Members, made: Made): Pro
   call(name, input as never).then(
     (reply) => {
       const { environmentId } = reply as { environmentId?: string };
-      if (operationNamed(name).risk === 'create' && environmentId !== undefined) made[kindOf(name)]?.push(environmentId);
+      if (operationNamed(name).risk === 'create' && environmentId !== undefined)
+        made[kindOf(name)]?.push(environmentId);
       return undefined;
     },
     (error: unknown) => (error instanceof FinspaceError ? error.fields.detail : Promise.reject(error)),

@@ -62,3 +62,12 @@ describe('a comparison of settings', () => {
     expect(changeText({ setting: 'a\nb', before: 'x', after: undefined })).toBe('"a\\u{a}b": "x" -> removed');
   });
 });
+
+it('counts an entry of a list that is new, even without settings of its own', () => {
+  const present = { databases: [{ databaseName: 'trades', changesetId: 'one' }] };
+  const given = { databases: [{ databaseName: 'trades' }, { databaseName: 'quotes' }] };
+  expect(compareSettings(DATABASES_UPDATE, present, given).changes).toEqual([
+    { setting: 'databases.quotes', before: undefined, after: 'added' },
+  ]);
+  expect(compareSettings(DATABASES_UPDATE, { databases: given.databases }, given).changes).toEqual([]);
+});

@@ -1,8 +1,10 @@
 import type { Input } from '../index.ts';
 import { type Condition, condition } from './condition.ts';
 
-/** Conditions on CreateEnvironment. */
-export const NEW_ENVIRONMENT: readonly Condition<Input<'CreateEnvironment'>>[] = [
+type Request = Pick<Input<'CreateEnvironment'>, 'federationMode' | 'federationParameters'>;
+
+/** Sign-in through a provider needs its parameters. */
+export const FEDERATION: readonly Condition<Request>[] = [
   condition(
     'federationParameters',
     ({ federationMode, federationParameters }) => federationMode !== 'FEDERATED' || federationParameters !== undefined,

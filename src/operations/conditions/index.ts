@@ -3,7 +3,7 @@ import { NEW_CHANGESET } from './changesets.ts';
 import { CODE_CHANGE, NEW_CLUSTER } from './clusters.ts';
 import type { Condition } from './condition.ts';
 import { NEW_DATAVIEW, SEGMENTS } from './dataviews.ts';
-import { NEW_ENVIRONMENT } from './environments.ts';
+import { FEDERATION } from './environments.ts';
 import { NETWORK_CHANGE } from './network.ts';
 import { NEW_VOLUME } from './volumes.ts';
 
@@ -18,7 +18,7 @@ type Table = { readonly [N in OperationName]?: readonly Condition<Input<N>>[] };
 
 /** The conditions on each request alone, in the order in which the service checks them. */
 const CONDITIONS: Table = {
-  CreateEnvironment: NEW_ENVIRONMENT,
+  CreateEnvironment: FEDERATION,
   CreateKxChangeset: NEW_CHANGESET,
   CreateKxCluster: NEW_CLUSTER,
   CreateKxDataview: NEW_DATAVIEW,
@@ -28,11 +28,13 @@ const CONDITIONS: Table = {
   UpdateKxEnvironmentNetwork: NETWORK_CHANGE,
 };
 
+/** The conditions on a request of an operation. */
+export const conditionsOn = <N extends OperationName>(name: N): readonly Condition<Input<N>>[] =>
+  (CONDITIONS[name] ?? []) as readonly Condition<Input<N>>[];
+
 /** All unmet conditions on a request alone, in the order of the service. */
-export function brokenConditions<N extends OperationName>(name: N, input: Input<N>): Broken[] {
-  const conditions = (CONDITIONS[name] ?? []) as readonly Condition<Input<N>>[];
-  return brokenAmong(conditions, input);
-}
+export const brokenConditions = <N extends OperationName>(name: N, input: Input<N>): Broken[] =>
+  brokenAmong(conditionsOn(name), input);
 
 /** The unmet ones among some conditions. */
 export const brokenAmong = <Request>(conditions: readonly Condition<Request>[], request: Request): Broken[] =>

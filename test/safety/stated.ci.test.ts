@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { conditionsOn } from '../../src/operations/conditions/index.ts';
+import { FinspaceError } from '../../src/operations/failure.ts';
+import { OPERATION_NAMES } from '../../src/operations/index.ts';
+import { toolName } from '../../src/operations/naming.ts';
+import { type Embedded, embedded, HOUR, WORLD } from './support/backend.ts';
+import { openEstate, ZONE } from './support/estate.ts';
+import { type Guard, openGuard } from './support/guard.ts';
+import { statedRows } from './support/stated.ts';
+import type { StatedCondition, StatedWorld } from './support/stated-row.ts';
+import { statedConditions } from './support/stated-texts.ts';
+
+/** Sentences that state what happens, or what a person does, and no condition on the call. */
+const NO_CONDITIONS = [
+  /cannot be undone|person must approve|need approval|fails and returns the complete/,
+  /cannot be changed later|loses|one node (?:after|of|fewer)|q must reload/,
+  /only dataviews with autoUpdate|To change only other settings|Only callers with the user's own/,
+  // The service accepts it, and the cluster does not start.
+  /must be free on the host/,
+];
+
+let backend: Embedded;
+let guard: Guard;
+let world: StatedWorld;
+
+beforeAll(async () => {
+  backend = await embedded('empty', 'realistic');
+  const { call, clock, store } = backend;
+  const estate = await openEstate(call);
+  const { environmentId } = estate;
+  clock.advance(HOUR);
+  const { environmentId: browser = '' } = await call('CreateEnvironment', { name: 'research' });
+  for (const name of ['trades', 'mounted', 'viewed']) await estate.database(name);
+  for (const name of ['fast', 'spare', 'own']) await estate.volume(name);
+  await estate.volume('large', 2400);
+  await call('CreateKxVolume', {
+    environmentId,
+    volumeName: 'slow',
+    volumeType: 'NAS_1',
+    azMode: 'SINGLE',
+    availabilityZoneIds: [ZONE],
+    nas1Configuration: { type: 'HDD_12', size: 6000 },
+  });
+  await estate.group('hosts');
+  const loaded = async () => String(((await estate.changeset('trades')) as { changesetId: string }).changesetId);
+  const completed = await loaded();
+  clock.advance(HOUR);
+  const fast = [{ dbPaths: ['/*'], volumeName: 'fast' }];
+  await estate.dataview('view', { autoUpdate: true, segmentConfigurations: fast });
+  await estate.dataview('still', { changesetId: completed });
+  await estate.dataview('writable', {
+    readWrite: true,
+    segmentConfigurations: [{ dbPaths: ['/*'], volumeName: 'own' }],
+  });
+  const place = { azMode: 'SINGLE', availabilityZoneId: ZONE } as const;
+  await call('CreateKxDataview', { environmentId, databaseName: 'viewed', dataviewName: 'lone', ...place });
+  await estate.user('tagged');
+  await estate.tag('/kxUser/tagged', Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`key${at}`, 'value'])));
+  clock.advance(HOUR);
+  await estate.cluster('gateway');
+  await estate.cluster('hdb', {
+    clusterType: 'HDB',
+    databases: [{ databaseName: 'trades' }, { databaseName: 'mounted' }],
+  });
+  await estate.cluster('shared', {
+    clusterType: 'HDB',
+    scalingGroupConfiguration: { scalingGroupName: 'hosts', memoryReservation: 6, nodeCount: 1 },
+    databases: [{ databaseName: 'trades', dataviewName: 'view' }],
+  });
+  clock.advance(HOUR);
+  await estate.group('making');
+  const failed = await loaded();
+  const changesets = `${WORLD.arn}:kxEnvironment/${environmentId}/kxDatabase/trades/kxChangeset`;
+  await store.write(async (tx) => {
+    const entity = await tx.get(changesets, failed);
+    if (entity !== undefined) await tx.put({ ...entity, status: 'FAILED' });
+  });
+  world = { environmentId, browser, completed, failed };
+  guard = await openGuard({ call, clock });
+});
+afterAll(async () => {
+  await guard.close();
+  await backend.close();
+});
+
+const described = ({ operation, input }: StatedCondition) => `${operation} ${JSON.stringify(input)}`;
+
+it('has a call for each condition that a text states', () => {
+  const proven = new Set(statedRows(world).flatMap(({ states }) => states));
+  const stated = statedConditions();
+  expect([...proven].filter((sentence) => !stated.includes(sentence))).toEqual([]);
+  const unproven = stated.filter((sentence) => !proven.has(sentence));
+  expect(unproven.filter((sentence) => !NO_CONDITIONS.some((other) => other.test(sentence)))).toEqual([]);
+  expect(NO_CONDITIONS.filter((other) => !unproven.some((sentence) => other.test(sentence)))).toEqual([]);
+});
+
+it('has a call for each condition of the catalog, which violates no other', () => {
+  const violated = new Set<unknown>();
+  for (const row of statedRows(world)) {
+    const broken = conditionsOn(row.operation).filter(({ holds }) => !holds(row.input as never));
+    expect(broken.length, described(row)).toBeLessThanOrEqual(1);
+    broken.forEach((condition) => {
+      violated.add(condition);
+    });
+  }
+  const all = OPERATION_NAMES.flatMap((name) =>
+    conditionsOn(name).flatMap((condition) => (violated.has(condition) ? [] : `${name} ${condition.member}`)),
+  );
+  expect(all).toEqual([]);
+});
+
+/** What the tool, the plan and the service say about a call. */
+async function verdicts({ operation, input }: StatedCondition) {
+  const tool = toolName(operation);
+  const used = await guard.attempt({ tool, arguments: input });
+  const plan = await guard.attempt({ tool: 'plan_change', arguments: { tool, arguments: input } });
+  const { blocked, blockers = [] } = (plan.kind === 'done' ? plan.content : {}) as {
+    blocked?: boolean;
+    blockers?: unknown[];
+  };
+  const said = await backend.call(operation, input as never).then(
+    () => 'accepted',
+    (error: unknown) => (error instanceof FinspaceError ? error.fields.detail : String(error)),
+  );
+  const planned = plan.kind === 'done' ? `${blocked} ${blockers.length} ${JSON.stringify(blockers)}` : plan.kind;
+  return { tool: `${used.kind} ${'text' in used ? used.text : ''}`, plan: planned, plainly: plan, service: said };
+}
+
+it('refuses each in the tool, in the plan and in the service, for one reason that names the argument', async () => {
+  const wrong: string[] = [];
+  for (const row of statedRows(world)) {
+    const { tool, plan, plainly, service } = await verdicts(row);
+    const isPlanned =
+      plainly.kind === 'refused'
+        ? plainly.text.includes(row.names)
+        : (plan.startsWith('true 1 ') || row.operation.startsWith('Delete')) && plan.includes(row.names);
+    const isRefused = tool.startsWith('refused') && tool.includes(row.names) && service.includes(row.names);
+    if (!isPlanned || !isRefused) wrong.push(`${described(row)}\nTOOL ${tool}\nPLAN ${plan}\nSERVICE ${service}`);
+  }
+  expect(wrong).toEqual([]);
+});

@@ -1,0 +1,32 @@
+import type { OperationName } from '../../../src/operations/index.ts';
+import type { Members } from './backend.ts';
+
+/** A call that violates one condition and no other. */
+export interface StatedCondition {
+  readonly operation: OperationName;
+  readonly input: Members;
+  /** What every refusal names. */
+  readonly names: string;
+  /** The sentences of texts that state it. */
+  readonly states: readonly string[];
+}
+
+/** The ids of what the calls refer to. */
+export interface StatedWorld {
+  readonly environmentId: string;
+  readonly failed: string;
+  readonly completed: string;
+  readonly browser: string;
+}
+
+/** Makes rows of an operation from a valid call and what each row changes in it. */
+export const rowsOf =
+  (operation: OperationName, base: Members) =>
+  (names: string, input: Members, ...states: string[]): StatedCondition => ({
+    operation,
+    input: Object.fromEntries(Object.entries({ ...base, ...input }).filter(([, value]) => value !== undefined)),
+    names,
+    states: states.map((sentence) => `${operation} ${sentence}`),
+  });
+
+export const TRADES = { databaseName: 'trades' };
