@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { conditionsOn } from '../../src/operations/conditions/index.ts';
+import { OPERATION_NAMES } from '../../src/operations/index.ts';
+import { statedRows } from './support/stated.ts';
+import { statedConditions } from './support/stated-texts.ts';
+
+/** Sentences that state what happens, or what a person does, and no condition on the call. */
+const NO_CONDITIONS = [
+  /cannot be undone|person must approve|need approval|fails and returns the complete/,
+  /cannot be changed later|loses|one node (?:after|of|fewer)|q must reload/,
+  /only dataviews with autoUpdate|To change only other settings|Only callers with the user's own/,
+  // The service accepts it, and the cluster does not start.
+  /must be free on the host/,
+];
+
+const world = {
+  environmentId: 'aaaaaaaaaaaaaaaaaaaaaa',
+  browser: 'b',
+  completed: 'changeset-1',
+  failed: 'changeset-2',
+};
+
+it('has a call for each condition that a text states', () => {
+  const proven = new Set(statedRows(world).flatMap(({ states }) => states));
+  const stated = statedConditions();
+  expect([...proven].filter((sentence) => !stated.includes(sentence))).toEqual([]);
+  const unproven = stated.filter((sentence) => !proven.has(sentence));
+  expect(unproven.filter((sentence) => !NO_CONDITIONS.some((other) => other.test(sentence)))).toEqual([]);
+  expect(NO_CONDITIONS.filter((other) => !unproven.some((sentence) => other.test(sentence)))).toEqual([]);
+});
+
+it('has a call for each condition of the catalog, which violates no other', () => {
+  const violated = new Set<unknown>();
+  for (const row of statedRows(world)) {
+    const broken = conditionsOn(row.operation).filter(({ holds }) => !holds(row.input as never));
+    expect(broken.length, JSON.stringify(row)).toBeLessThanOrEqual(1);
+    broken.forEach((condition) => {
+      violated.add(condition);
+    });
+  }
+  const all = OPERATION_NAMES.flatMap((name) =>
+    conditionsOn(name).flatMap((condition) => (violated.has(condition) ? [] : `${name} ${condition.member}`)),
+  );
+  expect(all).toEqual([]);
+});
