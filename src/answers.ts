@@ -1,4 +1,5 @@
 import {
+  type CallToolResult,
   CLIENT_INFO_META_KEY,
   type Server,
   type ServerContext,
@@ -7,6 +8,7 @@ import {
 import { readApp } from './extensions/apps/read.ts';
 import { declaredBy } from './extensions/capabilities.ts';
 import { servedSkills } from './extensions/skills.ts';
+import { mayBecomeTask, taskFor, taskHandlers } from './extensions/tasks.ts';
 import { inventory as emptyInventory } from './inventory/kept.ts';
 import type { OnDemand } from './methods.ts';
 import type { Call } from './operations/index.ts';
@@ -129,17 +131,27 @@ interface Calls {
 }
 
 function answerCalls({ id, server, search, environmentOf, on }: Calls): void {
-  on('tools/call', async ({ params }, context) => {
+  const runCall = async (params: CallParams, context: ServerContext, patienceMs?: number) => {
     const run = (await search)?.callSearchTool ?? callTool;
     const environment = environmentOf(context);
+    const patience = patienceMs === undefined ? {} : { patienceMs };
     const round = async (context: ServerContext) => {
-      const exchange = { context, client: clientOf(context, id), ...shows(server, context) };
+      const exchange = { context, client: clientOf(context, id), ...shows(server, context), ...patience };
       return naming(environment.place, await run(environment, params, exchange));
     };
     const isOf2025 = context.mcpReq.envelope === undefined;
     return isOf2025 ? callOf2025(context, (state) => questionIn(environment.seal, state), round) : round(context);
+  };
+  on('tools/call', async ({ params }, context) => {
+    const isModern = context.mcpReq.envelope !== undefined;
+    if (!isModern || !mayBecomeTask(params, declaredBy(server, context))) return runCall(params, context);
+    return taskFor(params, (await runCall(params, context, 0)) as CallToolResult, new Date()) as CallToolResult;
   });
+  const tasks = taskHandlers((params, context) => runCall(params, context, 0) as Promise<CallToolResult>);
+  for (const [method, handler] of Object.entries(tasks)) on(method as 'ping', handler as never);
 }
+
+type CallParams = Parameters<typeof callTool>[1];
 
 /** How an agent runs the tools that a runbook names, where they are not listed. */
 const FINDING_TOOLS = 'Tools are found with find_tools and run with call_read_tool or call_write_tool.';

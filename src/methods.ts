@@ -12,6 +12,6 @@ export const ON_DEMAND = [
 ] as const;
 
 /** The methods of extensions, which the SDK does not know. They are answered on demand, too. */
-export const OF_EXTENSIONS = ['skills/list', 'skills/get'] as const;
+export const OF_EXTENSIONS = ['skills/list', 'skills/get', 'tasks/get', 'tasks/update', 'tasks/cancel'] as const;
 
 export type OnDemand = (typeof ON_DEMAND | typeof OF_EXTENSIONS)[number];

@@ -23,8 +23,8 @@ const hints = (cacheScope: 'public' | 'private') =>
     'server/discover': { ttlMs: HOUR_MS, cacheScope },
     'resources/list': { ttlMs: 5_000, cacheScope: 'private' },
   }) as const;
-/** What the server offers beyond the protocol: the runbooks as skills. */
-const EXTENSIONS = { 'io.modelcontextprotocol/skills': {} };
+/** What the server offers beyond the protocol: the runbooks as skills, and waits as tasks. */
+const EXTENSIONS = { 'io.modelcontextprotocol/skills': {}, 'io.modelcontextprotocol/tasks': {} };
 /** For methods whose handlers check their parameters themselves. */
 const UNCHECKED = {
   '~standard': { version: 1, vendor: 'finspace-mcp', validate: (value: unknown) => ({ value: value as object }) },

@@ -42,6 +42,8 @@ export interface Exchange {
   readonly client: string;
   /** The same for a link (URL elicitation). */
   readonly showsLinks: boolean;
+  /** How long a call may wait for something to happen in milliseconds; by default as long as common clients wait for a reply. */
+  readonly patienceMs?: number;
 }
 
 /** A tool over several operations. */

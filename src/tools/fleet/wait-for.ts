@@ -63,7 +63,12 @@ export const waitFor = fleetTool({
   keywords: 'ready done finished poll',
   input: Wanted,
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
-  run: async (scene, { environment: of, also = [], until, handle, ...first }, { context }, environment) => {
+  run: async (
+    scene,
+    { environment: of, also = [], until, handle, ...first },
+    { context, patienceMs = SLICE_MS },
+    environment,
+  ) => {
     const place = await scene.environmentOrDeleted(of);
     const watch = watchOn(scene, environment, place);
     const all = await Promise.all([first, ...also].map((wanted) => awaited(watch, wanted, until)));
@@ -81,7 +86,7 @@ export const waitFor = fleetTool({
       const waitedSeconds = Math.round((Date.now() - since) / 1000);
       if (pending < 0) return result(all, now, waitedSeconds);
       for (const [at, { status }] of now.entries()) wasThere[at] = wasThere[at] || status !== 'NOT_FOUND';
-      if (Date.now() - began + wait > SLICE_MS) return result(all, now, waitedSeconds, handleOf(since, wasThere));
+      if (Date.now() - began + wait > patienceMs) return result(all, now, waitedSeconds, handleOf(since, wasThere));
       await report(`${plainOrQuoted(all[pending]?.name)} is ${plainOrQuoted(now[pending]?.status)}`);
       await pause(wait, undefined, { signal });
     }

@@ -36,6 +36,7 @@ const READS: ReadonlySet<unknown> = new Set([
   'resources/subscribe',
   'completion/complete',
   'subscriptions/listen',
+  'tasks/get',
 ]);
 
 /** The holder of a token, as this server needs it. */
