@@ -3,7 +3,7 @@ import { atMost, sharing } from '../inventory/reading.ts';
 import { keyIn, NAMES, nameIn } from '../kinds/names.ts';
 import { isInProgress } from '../kinds/quotas.ts';
 import { type Reader, Unreadable } from '../kinds/reader.ts';
-import { usersAmong, volumeUsers } from '../kinds/references.ts';
+import { kindsUsing, usersAmong, volumeUsers } from '../kinds/references.ts';
 import { statusOf } from '../kinds/rules.ts';
 import { isDetached, isGone } from '../kinds/statuses.ts';
 import { userOf } from '../kinds/users.ts';
@@ -66,7 +66,7 @@ export function apiReader(call: Call, options: CallOptions): Reader {
       const found = (await listed(kind, within)).filter((each) => statusOf(each) !== 'DELETED');
       return only === undefined ? found.length : found.filter((each) => isInProgress(statusOf(each))).length;
     },
-    users: async (kind, key) => (await USERS[kind]?.(reads, key)) ?? [],
+    users: (kind, key) => (NAMED_USERS[kind] ?? referringTo(kind))(reads, key),
     tags: (resourceArn) =>
       readable(async () => (await few('ListTagsForResource', { resourceArn }, options)).tags ?? {}).catch(absent),
   };
@@ -96,8 +96,26 @@ function absent(error: unknown): undefined {
   return undefined;
 }
 
-/** The entities that refer to an entity: from the details of clusters and from the volumes of dataviews. */
-const USERS: { readonly [K in KindName]?: (reads: Reads, key: Keys[KindName]) => Promise<User[]> } = {
+type UsersOf = (reads: Reads, key: Keys[KindName]) => Promise<User[]>;
+
+/** The entities that refer to an entity, from the details of all that can. */
+const referringTo =
+  (kind: KindName): UsersOf =>
+  async (reads, key) => {
+    const users = await Promise.all(
+      kindsUsing(kind)
+        .filter((user) => NAMES[user].parent !== kind)
+        .map(async (user) => {
+          const views = await reads.all(user, { environmentId: key.environmentId });
+          const attached = views.filter((view) => !isDetached(user, statusOf(view)));
+          return usersAmong(user, attached, kind, key);
+        }),
+    );
+    return users.flat();
+  };
+
+/** The same for kinds whose replies name the clusters that refer to them. */
+const NAMED_USERS: { readonly [K in KindName]?: UsersOf } = {
   'kx-volume': async (reads, key) => {
     const [volume, views] = await Promise.all([
       reads.get('kx-volume', key),
@@ -115,19 +133,6 @@ const USERS: { readonly [K in KindName]?: (reads: Reads, key: Keys[KindName]) =>
       reads,
       key,
       activeVersions.flatMap(({ attachedClusters = [] }) => attachedClusters),
-    );
-  },
-  'kx-database': async (reads, key) => {
-    const { environmentId } = key;
-    const listed = (await reads.listed('kx-cluster', { environmentId })).filter(
-      ({ status }) => !isDetached('kx-cluster', status),
-    );
-    const found = await Promise.all(listed.map((cluster) => reads.get('kx-cluster', { ...cluster, environmentId })));
-    return usersAmong(
-      'kx-cluster',
-      found.filter((cluster) => cluster !== undefined),
-      'kx-database',
-      key,
     );
   },
 };
