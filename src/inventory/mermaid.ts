@@ -4,16 +4,22 @@ import { type Mark, marksOf } from './marks.ts';
 import { bytes } from './units.ts';
 import { omittedText } from './within.ts';
 
-const SHAPES: Record<Kind, readonly [open: string, close: string]> = {
-  environment: ['([', '])'],
-  cluster: ['[', ']'],
-  'scaling-group': ['{{', '}}'],
-  volume: ['[(', ')]'],
-  database: ['[(', ')]'],
-  changeset: ['>', ']'],
-  dataview: ['[/', '/]'],
-  node: ['(', ')'],
-  user: ['(', ')'],
+interface Shape {
+  readonly frame: readonly [open: string, close: string];
+  /** What its label shows between name and status. */
+  readonly detail?: (facts: GraphEntity['facts']) => unknown;
+}
+
+const SHAPES: Record<Kind, Shape> = {
+  environment: { frame: ['([', '])'] },
+  cluster: { frame: ['[', ']'], detail: ({ type }) => type },
+  'scaling-group': { frame: ['{{', '}}'], detail: ({ hostType }) => hostType },
+  volume: { frame: ['[(', ')]'], detail: ({ sizeGB }) => (sizeGB === undefined ? undefined : `${sizeGB} GB`) },
+  database: { frame: ['[(', ')]'], detail: (facts) => bytes(facts['bytes']) },
+  changeset: { frame: ['>', ']'] },
+  dataview: { frame: ['[/', '/]'] },
+  node: { frame: ['(', ')'] },
+  user: { frame: ['(', ')'] },
 };
 const ARROWS: Record<Relation, string> = {
   mounts: '-->',
@@ -44,7 +50,7 @@ export function environmentMermaid(graph: Graph, whole: Graph = graph): string {
   );
   const keys = new Map(drawn.map(({ id }, index) => [id, `n${index}`]));
   const nodes = drawn.map((entity) => {
-    const [open, close] = SHAPES[entity.kind];
+    const [open, close] = SHAPES[entity.kind].frame;
     return `  ${keys.get(entity.id)}${open}"${label(entity)}"${close}:::${marks.get(entity.id)?.mark ?? 'ok'}`;
   });
   const edges = graph.edges.flatMap(({ from, to, relation }) => {
@@ -65,13 +71,7 @@ export function environmentMermaid(graph: Graph, whole: Graph = graph): string {
 }
 
 function label({ kind, name, status, facts }: GraphEntity): string {
-  const details: Partial<Record<Kind, unknown>> = {
-    cluster: facts['type'],
-    'scaling-group': facts['hostType'],
-    volume: facts['sizeGB'] === undefined ? undefined : `${facts['sizeGB']} GB`,
-    database: bytes(facts['bytes']),
-  };
-  return [kind.replace('-', ' '), name, details[kind], status]
+  return [kind.replace('-', ' '), name, SHAPES[kind].detail?.(facts), status]
     .filter((part) => part !== undefined && part !== '')
     .map(escaped)
     .join('<br/>');
