@@ -1,3 +1,5 @@
+import type { Shown } from '../../kinds/fact.ts';
+import { factsIn } from '../../kinds/facts.ts';
 import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph.ts';
 import { KINDS, statesOf } from '../../inventory/kinds.ts';
 import { idOf } from '../../inventory/shape.ts';
@@ -99,20 +101,22 @@ export const entitiesIn = ({ entities }: Graph, kinds: readonly Kind[]): readonl
 ];
 
 /** The nodes of a cluster as entities. */
-function nodesOf({ name: cluster, facts }: GraphEntity): GraphEntity[] {
-  const {
-    type,
-    nodeType,
-    nodes = [],
-  } = facts as { nodes?: readonly Readonly<Record<string, string | undefined>>[] } & Record<string, unknown>;
-  return nodes.map(({ nodeId = '', status, launchTime, availabilityZoneId: zone }) => ({
-    id: idOf('node', nodeId, cluster),
+function nodesOf({ name: clusterName, facts }: GraphEntity): GraphEntity[] {
+  const { type: clusterType, nodeType, nodes = [] } = facts as ClusterFacts;
+  return nodes.map((node) => ({
+    id: idOf('node', node.nodeId, clusterName),
     kind: 'node',
-    name: nodeId,
-    status,
-    created: launchTime,
-    facts: { cluster, type, nodeType, zone },
+    name: node.nodeId ?? '',
+    status: node.status,
+    created: node.launchTime,
+    facts: factsIn('kx-node', { ...node, clusterName, clusterType, nodeType }),
   }));
+}
+
+interface ClusterFacts {
+  readonly type?: unknown;
+  readonly nodeType?: unknown;
+  readonly nodes?: readonly Shown<'kx-node'>[];
 }
 
 /** With at most this many results, in at most this many environments, totals are shown without a request. */

@@ -1,0 +1,51 @@
+import type { KindName, Views } from './views.ts';
+
+/** What an inventory knows about an entity besides its view. */
+interface Learned {
+  'kx-cluster': { readonly nodes?: readonly Views['kx-node'][] | undefined };
+  'kx-database': { readonly newestData?: string | undefined };
+  'kx-changeset': {
+    readonly isNewestCompleted?: boolean;
+    /** The changesets that completed after it: how many, and when the first became active. */
+    readonly newer?: { readonly count: number; readonly since: string | undefined } | undefined;
+  };
+  'kx-scaling-group': {
+    readonly clusters?: readonly string[] | undefined;
+    /** The memory that its clusters reserve; undefined if not all of them were read. */
+    readonly reservedMiB?: number | undefined;
+  };
+  'kx-node': {
+    readonly clusterName?: string;
+    readonly clusterType?: unknown;
+    readonly nodeType?: unknown;
+  };
+  'kx-volume': {
+    readonly attachedClusters?: readonly { readonly clusterName?: string | undefined }[] | undefined;
+  };
+}
+
+/** An entity of a kind as an inventory shows it. Lists leave out members. */
+export type Shown<K extends KindName> = Partial<Views[K]> & (K extends keyof Learned ? Learned[K] : object);
+
+/** Something to know about an entity, and what answers do with it. */
+export interface Fact<V> {
+  readonly of: (view: V) => unknown;
+  /** Other names, of the API or of its users, without the suffixes and plurals that make no difference. */
+  readonly also?: readonly string[];
+  /** The lists of the API show it. */
+  readonly listed?: true;
+  /** Somebody chose it, and comparisons show it. */
+  readonly setting?: true;
+  /** About other entities or the present state, or a repetition: not searched for texts. */
+  readonly state?: true;
+  /** Rows show it in another form. */
+  readonly inRow?: true;
+  /** Part of the size by which entities are sorted. */
+  readonly size?: true;
+}
+
+export type Facts<K extends KindName> = Readonly<Record<string, Fact<Shown<K>>>>;
+
+/** The same object without undefined members. */
+export const present = <T extends object>(members: T): T =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;

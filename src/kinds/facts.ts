@@ -1,0 +1,179 @@
+import { HOST_TYPES } from '../operations/machine-types.ts';
+import { type Facts, present, type Shown } from './fact.ts';
+import { CLUSTER_FACTS, inMebibytes } from './kx-cluster-facts.ts';
+import type { KindName } from './views.ts';
+
+type Group = Shown<'kx-scaling-group'>;
+const host = ({ hostType }: Group) => HOST_TYPES.get(hostType ?? '');
+
+type Network = NonNullable<Shown<'kx-environment'>['transitGatewayConfiguration']>;
+type NetworkRule = NonNullable<Network['attachmentNetworkAclConfiguration']>[number];
+
+/** `100 allow tcp 443-443 from 10.20.0.0/16`. */
+function ruleText({ ruleNumber, ruleAction, protocol, portRange, cidrBlock }: NetworkRule): string {
+  const ports = portRange === undefined ? '' : ` ${portRange.from}-${portRange.to}`;
+  return `${ruleNumber} ${ruleAction} ${PROTOCOLS[protocol] ?? `protocol ${protocol}`}${ports} from ${cidrBlock}`;
+}
+
+const PROTOCOLS: Record<string, string> = { '-1': 'all', 1: 'icmp', 6: 'tcp', 17: 'udp' };
+
+const ENVIRONMENT_FACTS: Facts<'kx-environment'> = {
+  environmentId: { of: ({ environmentId }) => environmentId },
+  description: { of: ({ description }) => description },
+  arn: { of: ({ environmentArn }) => environmentArn, state: true },
+  account: { of: ({ awsAccountId }) => awsAccountId, also: ['awsaccount'] },
+  zones: { of: ({ availabilityZoneIds }) => availabilityZoneIds, also: ['availabilityzone', 'az'] },
+  kmsKey: { of: ({ kmsKeyId }) => kmsKeyId, also: ['kms', 'encryptionkey'] },
+  network: { of: ({ tgwStatus }) => tgwStatus, also: ['tgwstatu', 'transitgatewaystatu'] },
+  transitGateway: { of: ({ transitGatewayConfiguration: of }) => of?.transitGatewayID, also: ['tgw'] },
+  cidr: { of: ({ transitGatewayConfiguration: of }) => of?.routableCIDRSpace, also: ['routablecidrspace'] },
+  dns: { of: ({ dnsStatus }) => dnsStatus, also: ['dnsstatu'] },
+  dnsServers: {
+    of: ({ customDNSConfiguration }) =>
+      customDNSConfiguration?.map(({ customDNSServerName: name, customDNSServerIP: ip }) => `${name} ${ip}`),
+    also: ['customdn'],
+  },
+  networkRules: {
+    of: ({ transitGatewayConfiguration: of }) => of?.attachmentNetworkAclConfiguration?.map(ruleText),
+    also: ['acl', 'networkacl', 'attachmentnetworkacl', 'firewall', 'firewallrule'],
+  },
+  serviceAccount: {
+    of: ({ dedicatedServiceAccountId }) => dedicatedServiceAccountId,
+    also: ['dedicatedserviceaccount'],
+  },
+  certificateAuthority: { of: ({ certificateAuthorityArn }) => certificateAuthorityArn, also: ['certificate', 'ca'] },
+};
+
+const GROUP_FACTS: Facts<'kx-scaling-group'> = {
+  hostType: { of: ({ hostType }) => hostType, also: ['type'], listed: true },
+  memoryMiB: { of: (group) => inMebibytes(host(group)?.memory), inRow: true, size: true },
+  reservedMiB: { of: ({ reservedMiB }) => reservedMiB, inRow: true },
+  freeMiB: {
+    of: (group) => {
+      const memory = inMebibytes(host(group)?.memory);
+      return memory === undefined || group.reservedMiB === undefined ? undefined : memory - group.reservedMiB;
+    },
+    inRow: true,
+  },
+  cpus: { of: (group) => host(group)?.cpus, also: ['vcpu'], setting: true },
+  clusters: { of: ({ clusters }) => clusters, state: true },
+  zone: {
+    of: ({ availabilityZoneId }) => availabilityZoneId,
+    also: ['availabilityzone', 'az'],
+    listed: true,
+    setting: true,
+  },
+};
+
+const VOLUME_FACTS: Facts<'kx-volume'> = {
+  type: { of: ({ nas1Configuration: disk, volumeType }) => disk?.type ?? volumeType, also: ['nas1', 'disktype'] },
+  volumeType: { of: ({ volumeType }) => volumeType },
+  sizeGB: { of: ({ nas1Configuration: disk }) => disk?.size, size: true },
+  description: { of: ({ description }) => description, setting: true },
+  azMode: { of: ({ azMode }) => azMode, listed: true, setting: true },
+  zone: {
+    of: ({ availabilityZoneIds: zones }) => (zones?.length === 1 ? zones[0] : zones),
+    also: ['availabilityzone', 'az'],
+    listed: true,
+    setting: true,
+  },
+  attachedClusters: {
+    of: ({ attachedClusters }) => attachedClusters?.map(({ clusterName }) => clusterName),
+    state: true,
+    inRow: true,
+  },
+};
+
+const DATABASE_FACTS: Facts<'kx-database'> = {
+  description: { of: ({ description }) => description, setting: true },
+  bytes: { of: ({ numBytes }) => numBytes, also: ['size', 'numbyte'], inRow: true, size: true },
+  files: { of: ({ numFiles }) => numFiles, also: ['numfile'], inRow: true },
+  changesets: { of: ({ numChangesets }) => numChangesets, also: ['numchangeset'] },
+  lastCompletedChangesetId: { of: ({ lastCompletedChangesetId }) => lastCompletedChangesetId },
+  newestData: { of: ({ newestData }) => newestData },
+};
+
+const CHANGESET_FACTS: Facts<'kx-changeset'> = {
+  active: { of: ({ activeFromTimestamp }) => activeFromTimestamp, also: ['activefromtimestamp'] },
+  changes: {
+    of: ({ changeRequests }) =>
+      changeRequests?.map(({ changeType, s3Path, dbPath }) =>
+        s3Path === undefined ? `${changeType} ${dbPath}` : `${changeType} ${s3Path} to ${dbPath}`,
+      ),
+    also: ['changerequest', 's3path', 'source', 'dbpath'],
+  },
+  buckets: {
+    of: ({ changeRequests }) =>
+      changeRequests && [
+        ...new Set(changeRequests.flatMap(({ s3Path }) => /^s3:\/\/([^/]+)/.exec(s3Path ?? '')?.[1] ?? [])),
+      ],
+    also: ['s3bucket', 's3'],
+  },
+  newestCompleted: { of: ({ isNewestCompleted }) => isNewestCompleted || undefined },
+  completedSince: { of: ({ newer }) => newer?.count },
+  supersededSince: { of: ({ newer }) => newer?.since },
+};
+
+const DATAVIEW_FACTS: Facts<'kx-dataview'> = {
+  changesetId: { of: ({ changesetId }) => changesetId },
+  description: { of: ({ description }) => description, setting: true },
+  autoUpdate: { of: ({ autoUpdate }) => autoUpdate, listed: true, setting: true },
+  readWrite: { of: ({ readWrite }) => readWrite, listed: true, setting: true },
+  azMode: { of: ({ azMode }) => azMode, listed: true, setting: true },
+  zone: {
+    of: ({ availabilityZoneId }) => availabilityZoneId,
+    also: ['availabilityzone', 'az'],
+    listed: true,
+    setting: true,
+  },
+  segments: {
+    of: ({ segmentConfigurations }) =>
+      segmentConfigurations?.map(({ volumeName, dbPaths, onDemand }) =>
+        present({ volume: volumeName, dbPaths, onDemand: onDemand || undefined }),
+      ),
+    setting: true,
+  },
+  versions: {
+    of: ({ activeVersions }) =>
+      activeVersions
+        ?.toSorted((a, b) => (b.createdTimestamp ?? '').localeCompare(a.createdTimestamp ?? ''))
+        .map(({ versionId, changesetId, createdTimestamp: created, attachedClusters: clusters }) => ({
+          versionId,
+          changesetId,
+          created,
+          clusters,
+        })),
+    also: ['activeversion'],
+    state: true,
+  },
+};
+
+const USER_FACTS: Facts<'kx-user'> = {
+  iamRole: { of: ({ iamRole }) => iamRole, also: ['role'], listed: true, setting: true },
+  arn: { of: ({ userArn }) => userArn, state: true },
+};
+
+const NODE_FACTS: Facts<'kx-node'> = {
+  cluster: { of: ({ clusterName }) => clusterName, also: ['clustername'], listed: true },
+  type: { of: ({ clusterType }) => clusterType, also: ['clustertype'], listed: true },
+  nodeType: { of: ({ nodeType }) => nodeType },
+  zone: { of: ({ availabilityZoneId }) => availabilityZoneId, also: ['availabilityzone', 'az'], listed: true },
+};
+
+/** What an inventory knows about the entities of each kind, under the names that answers use. */
+export const FACTS: { readonly [K in KindName]: Facts<K> } = {
+  'kx-environment': ENVIRONMENT_FACTS,
+  'kx-cluster': CLUSTER_FACTS,
+  'kx-database': DATABASE_FACTS,
+  'kx-dataview': DATAVIEW_FACTS,
+  'kx-changeset': CHANGESET_FACTS,
+  'kx-scaling-group': GROUP_FACTS,
+  'kx-volume': VOLUME_FACTS,
+  'kx-user': USER_FACTS,
+  'kx-node': NODE_FACTS,
+  environment: {},
+};
+
+/** The facts of an entity; without those that are unknown. */
+export const factsIn = <K extends KindName>(kind: K, view: Shown<K>): Readonly<Record<string, unknown>> =>
+  present(Object.fromEntries(Object.entries(FACTS[kind]).map(([name, { of }]) => [name, of(view)])));

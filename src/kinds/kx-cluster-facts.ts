@@ -1,0 +1,119 @@
+import { NODE_TYPES } from '../operations/machine-types.ts';
+import { type Facts, present, type Shown } from './fact.ts';
+import { cachedPaths } from './kx-cluster-references.ts';
+
+type Cluster = Shown<'kx-cluster'>;
+
+const waiting = ({ nodes }: Cluster) => nodes?.filter(({ status }) => status === 'PROVISIONING') ?? [];
+const machine = ({ capacityConfiguration: own }: Cluster) => NODE_TYPES.get(own?.nodeType ?? '');
+
+const autoscaling = ({ autoScalingConfiguration: of }: Cluster) =>
+  of &&
+  present({
+    min: of.minNodeCount,
+    max: of.maxNodeCount,
+    metric: of.autoScalingMetric,
+    target: of.metricTarget,
+    scaleInCooldownSeconds: of.scaleInCooldownSeconds,
+    scaleOutCooldownSeconds: of.scaleOutCooldownSeconds,
+  });
+
+const mounts = ({ databases }: Cluster) =>
+  databases?.map(({ databaseName, changesetId, dataviewConfiguration: view, ...mount }) =>
+    present({
+      database: databaseName,
+      changesetId: changesetId ?? view?.changesetId,
+      dataview: view?.dataviewName,
+      versionId: view?.dataviewVersionId,
+      cached: cachedPaths(mount),
+    }),
+  );
+
+export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
+  type: { of: ({ clusterType }) => clusterType, also: ['clustertype'], listed: true },
+  description: { of: ({ clusterDescription }) => clusterDescription, also: ['clusterdescription'], setting: true },
+  nodeType: { of: ({ capacityConfiguration: own }) => own?.nodeType, also: ['capacity'] },
+  nodeCount: {
+    of: ({ capacityConfiguration: own, scalingGroupConfiguration: shared }) => own?.nodeCount ?? shared?.nodeCount,
+    also: ['node'],
+    inRow: true,
+  },
+  nodesRunning: { of: ({ nodes }) => nodes?.filter(({ status }) => status === 'RUNNING').length, inRow: true },
+  nodesProvisioning: { of: (cluster) => waiting(cluster).length || undefined, inRow: true },
+  provisioningSince: {
+    of: (cluster) =>
+      waiting(cluster)
+        .map(({ launchTime = '' }) => launchTime)
+        .toSorted()[0],
+  },
+  nodes: { of: ({ nodes }) => nodes, state: true },
+  scalingGroup: {
+    of: ({ scalingGroupConfiguration: shared }) => shared?.scalingGroupName,
+    also: ['host'],
+    inRow: true,
+  },
+  memoryReservationMiB: {
+    of: ({ scalingGroupConfiguration: shared }) => shared?.memoryReservation,
+    inRow: true,
+    size: true,
+  },
+  memoryLimitMiB: { of: ({ scalingGroupConfiguration: shared }) => shared?.memoryLimit, setting: true },
+  cpus: {
+    of: (cluster) => cluster.scalingGroupConfiguration?.cpu ?? machine(cluster)?.cpus,
+    also: ['vcpu'],
+    setting: true,
+  },
+  memoryMiB: { of: (cluster) => inMebibytes(machine(cluster)?.memory), inRow: true, size: true },
+  autoscaling: { of: autoscaling, setting: true },
+  caches: {
+    of: ({ cacheStorageConfigurations }) =>
+      cacheStorageConfigurations?.map(({ type, size }) => ({ type, sizeGB: size })),
+    also: ['cachestorage'],
+    setting: true,
+  },
+  savedown: {
+    of: ({ savedownStorageConfiguration }) => savedownStorageConfiguration,
+    also: ['savedownstorage'],
+    setting: true,
+  },
+  tickerplantLogVolumes: {
+    of: ({ tickerplantLogConfiguration }) => tickerplantLogConfiguration?.tickerplantLogVolumes,
+    also: ['tickerplantlog', 'tplog'],
+    setting: true,
+    inRow: true,
+  },
+  code: {
+    of: ({ code }) => code && `s3://${code.s3Bucket}/${code.s3Key}`,
+    also: ['codepath', 's3key', 'codeversion'],
+    setting: true,
+  },
+  bucket: { of: ({ code }) => code?.s3Bucket, also: ['s3bucket', 's3'], state: true, inRow: true },
+  initializationScript: {
+    of: ({ initializationScript }) => initializationScript,
+    also: ['initscript', 'script'],
+    listed: true,
+    setting: true,
+  },
+  arguments: {
+    of: ({ commandLineArguments }) => commandLineArguments?.map(({ key, value }) => `${key}=${value}`),
+    also: ['commandlineargument', 'commandline', 'arg'],
+    setting: true,
+  },
+  executionRole: { of: ({ executionRole }) => executionRole, listed: true, setting: true },
+  release: { of: ({ releaseLabel }) => releaseLabel, also: ['kdbversion'], listed: true, setting: true },
+  azMode: { of: ({ azMode }) => azMode, listed: true, setting: true },
+  zone: {
+    of: ({ availabilityZoneId }) => availabilityZoneId,
+    also: ['availabilityzone', 'az'],
+    listed: true,
+    setting: true,
+  },
+  vpc: { of: ({ vpcConfiguration }) => vpcConfiguration?.vpcId, setting: true },
+  subnets: { of: ({ vpcConfiguration }) => vpcConfiguration?.subnetIds, setting: true },
+  securityGroups: { of: ({ vpcConfiguration }) => vpcConfiguration?.securityGroupIds, setting: true },
+  ipAddressType: { of: ({ vpcConfiguration }) => vpcConfiguration?.ipAddressType, setting: true },
+  mounts: { of: mounts, also: ['mounteddatabase', 'database'], setting: true, inRow: true },
+};
+
+/** Mebibytes, as in reservations. */
+export const inMebibytes = (gibibytes: number | undefined) => (gibibytes === undefined ? undefined : gibibytes * 1_024);
