@@ -1,6 +1,6 @@
 import { plainOrQuoted } from '../untrusted.ts';
 import type { Graph, GraphEntity } from './graph.ts';
-import { arnIn } from './kinds.ts';
+import { arnIn, factsOf } from './kinds.ts';
 import { known } from './known.ts';
 import { entityRow } from './summary.ts';
 import { statusKind, usuallyDoneBy } from './trouble.ts';
@@ -11,30 +11,13 @@ type Row = Record<string, unknown>;
 /** Maximum members of a list that are shown, and maximum characters of all arguments of a command line. */
 const MOST_TOLD = 10;
 const MOST_CHARACTERS = 1_000;
-/** Shown in another form by the row of an entity. */
-const IN_ROW = new Set([
-  'bytes',
-  'files',
-  'memoryMiB',
-  'reservedMiB',
-  'freeMiB',
-  'memoryReservationMiB',
-  'nodeCount',
-  'nodesRunning',
-  'nodesProvisioning',
-  'mounts',
-  'scalingGroup',
-  'tickerplantLogVolumes',
-  'attachedClusters',
-  'bucket',
-]);
 
 /** Everything known about one entity, without duplicates in another form. */
 export function detailOf(entity: GraphEntity, graph: Graph): Row {
   const { id, kind, status, statusReason, created, modified, facts } = entity;
   const isMoving = statusKind(status) === 'moving';
   const row = entityRow(entity, graph);
-  const more = Object.entries(facts).filter(([name]) => !IN_ROW.has(name) && !(name in row));
+  const more = Object.entries(facts).filter(([name]) => factsOf(kind)[name]?.inRow !== true && !(name in row));
   return {
     id,
     ...row,

@@ -99,3 +99,18 @@ const described = (of: {
   created: of.createdTimestamp,
   modified: of.lastModifiedTimestamp,
 });
+
+/** The nodes of a cluster as entities. */
+export function nodesOf({ name: clusterName, facts }: GraphEntity): GraphEntity[] {
+  const { type: clusterType, nodeType, nodes = [] } = facts as ClusterFacts;
+  return nodes.map((node) => {
+    const view = { ...node, clusterName, clusterType, nodeType };
+    return entity('node', node.nodeId, view, { status: node.status, created: node.launchTime });
+  });
+}
+
+interface ClusterFacts {
+  readonly type?: unknown;
+  readonly nodeType?: unknown;
+  readonly nodes?: readonly Shown<'kx-node'>[];
+}

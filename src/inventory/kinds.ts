@@ -1,3 +1,5 @@
+import type { Fact } from '../kinds/fact.ts';
+import { FACTS } from '../kinds/facts.ts';
 import { LIFECYCLES } from '../kinds/lifecycles.ts';
 import { keyIn, NAMES, nameIn, pathOf } from '../kinds/names.ts';
 import { kindsUsing } from '../kinds/references.ts';
@@ -31,6 +33,9 @@ export function idAt(kind: KindName, key: object): string {
   const own = kind.replace('kx-', '') as Kind;
   return idOf(own, nameIn(kind, { ...key }), isInDatabase(own) ? databaseName : undefined);
 }
+
+/** What is known about entities of a kind, by the names in answers, and what answers do with it. */
+export const factsOf = (kind: Kind): Readonly<Record<string, Omit<Fact<never>, 'of'>>> => FACTS[`kx-${kind}`];
 
 /** The kinds that can use entities of a kind, and those whose lists are needed to read them. */
 export const usersOf = (kind: Kind): Kind[] =>

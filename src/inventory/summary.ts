@@ -176,26 +176,19 @@ function byEnd(edges: readonly Edge[], end: 'from' | 'to'): ReadonlyMap<string, 
 /** The capacity that an entity uses, which determines its cost. */
 export function sizeOf({ kind, facts }: GraphEntity): Row {
   const { type, nodeType, nodeCount, scalingGroup, memoryReservationMiB, hostType, sizeGB, nodesProvisioning } = facts;
-  const provisioning = nodesProvisioning === undefined ? '' : ` (${nodesProvisioning} provisioning)`;
-  const rows: Partial<Record<Kind, Row>> = {
-    cluster: {
-      type,
-      nodes: `${nodeCount ?? '?'} x ${nodeType ?? memory(memoryReservationMiB)}${provisioning}`,
-      ...(scalingGroup === undefined ? {} : { host: scalingGroup }),
-    },
-    'scaling-group': {
-      hostType,
-      ...(facts['reservedMiB'] === undefined
-        ? { memory: `${memory(facts['memoryMiB'])}; some clusters on it could not be read` }
-        : {
-            memory: `${memory(facts['reservedMiB'])} of ${memory(facts['memoryMiB'])} reserved`,
-            free: memory(facts['freeMiB']),
-          }),
-    },
-    volume: { type, sizeGB },
-    database: { size: bytes(facts['bytes']), changesets: facts['changesets'], files: facts['files'] },
-  };
-  return rows[kind] ?? {};
+  if (kind === 'volume') return { type, sizeGB };
+  if (kind === 'database')
+    return { size: bytes(facts['bytes']), changesets: facts['changesets'], files: facts['files'] };
+  if (kind === 'cluster') {
+    const provisioning = nodesProvisioning === undefined ? '' : ` (${nodesProvisioning} provisioning)`;
+    const nodes = `${nodeCount ?? '?'} x ${nodeType ?? memory(memoryReservationMiB)}${provisioning}`;
+    return { type, nodes, ...(scalingGroup === undefined ? {} : { host: scalingGroup }) };
+  }
+  if (kind !== 'scaling-group') return {};
+  const { memoryMiB: all, reservedMiB: reserved, freeMiB: free } = facts;
+  return reserved === undefined
+    ? { hostType, memory: `${memory(all)}; some clusters on it could not be read` }
+    : { hostType, memory: `${memory(reserved)} of ${memory(all)} reserved`, free: memory(free) };
 }
 
 const short = (id: string) => plainOrQuoted(id.slice(id.indexOf(':') + 1));

@@ -30,7 +30,7 @@ export type Shown<K extends KindName> = Partial<Views[K]> & (K extends keyof Lea
 /** Something to know about an entity, and what answers do with it. */
 export interface Fact<V> {
   readonly of: (view: V) => unknown;
-  /** Other names, of the API or of its users, without the suffixes and plurals that make no difference. */
+  /** Other names, of the API or of its users. */
   readonly also?: readonly string[];
   /** The lists of the API show it. */
   readonly listed?: true;
@@ -40,8 +40,20 @@ export interface Fact<V> {
   readonly state?: true;
   /** Rows show it in another form. */
   readonly inRow?: true;
-  /** Part of the size by which entities are sorted. */
-  readonly size?: true;
+  readonly unit?: 'MiB' | 'GB' | 'bytes';
+  /** What it adds up to over several entities. */
+  readonly totals?: readonly Total[];
+}
+
+export interface Total {
+  readonly name: string;
+  /** A member of each value that counts, or another fact that multiplies it. */
+  readonly member?: string;
+  readonly times?: string;
+  /** The fact by whose values it is added up. */
+  readonly by?: string;
+  /** Only if it is known of every entity. */
+  readonly isWhole?: true;
 }
 
 export type Facts<K extends KindName> = Readonly<Record<string, Fact<Shown<K>>>>;

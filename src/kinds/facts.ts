@@ -21,59 +21,70 @@ const ENVIRONMENT_FACTS: Facts<'kx-environment'> = {
   environmentId: { of: ({ environmentId }) => environmentId },
   description: { of: ({ description }) => description },
   arn: { of: ({ environmentArn }) => environmentArn, state: true },
-  account: { of: ({ awsAccountId }) => awsAccountId, also: ['awsaccount'] },
-  zones: { of: ({ availabilityZoneIds }) => availabilityZoneIds, also: ['availabilityzone', 'az'] },
-  kmsKey: { of: ({ kmsKeyId }) => kmsKeyId, also: ['kms', 'encryptionkey'] },
-  network: { of: ({ tgwStatus }) => tgwStatus, also: ['tgwstatu', 'transitgatewaystatu'] },
+  account: { of: ({ awsAccountId }) => awsAccountId, also: ['awsAccount'] },
+  zones: { of: ({ availabilityZoneIds }) => availabilityZoneIds, also: ['availabilityZone', 'az'], listed: true },
+  kmsKey: { of: ({ kmsKeyId }) => kmsKeyId, also: ['kms', 'encryptionKey'] },
+  network: { of: ({ tgwStatus }) => tgwStatus, also: ['tgwStatus', 'transitGatewayStatus'] },
   transitGateway: { of: ({ transitGatewayConfiguration: of }) => of?.transitGatewayID, also: ['tgw'] },
-  cidr: { of: ({ transitGatewayConfiguration: of }) => of?.routableCIDRSpace, also: ['routablecidrspace'] },
-  dns: { of: ({ dnsStatus }) => dnsStatus, also: ['dnsstatu'] },
+  cidr: { of: ({ transitGatewayConfiguration: of }) => of?.routableCIDRSpace, also: ['routableCIDRSpace'] },
+  dns: { of: ({ dnsStatus }) => dnsStatus, also: ['dnsStatus'] },
   dnsServers: {
     of: ({ customDNSConfiguration }) =>
       customDNSConfiguration?.map(({ customDNSServerName: name, customDNSServerIP: ip }) => `${name} ${ip}`),
-    also: ['customdn'],
+    also: ['customDNS'],
   },
   networkRules: {
     of: ({ transitGatewayConfiguration: of }) => of?.attachmentNetworkAclConfiguration?.map(ruleText),
-    also: ['acl', 'networkacl', 'attachmentnetworkacl', 'firewall', 'firewallrule'],
+    also: ['acl', 'networkAcl', 'attachmentNetworkAcl', 'firewall', 'firewallRules'],
   },
   serviceAccount: {
     of: ({ dedicatedServiceAccountId }) => dedicatedServiceAccountId,
-    also: ['dedicatedserviceaccount'],
+    also: ['dedicatedServiceAccount'],
   },
   certificateAuthority: { of: ({ certificateAuthorityArn }) => certificateAuthorityArn, also: ['certificate', 'ca'] },
 };
 
 const GROUP_FACTS: Facts<'kx-scaling-group'> = {
   hostType: { of: ({ hostType }) => hostType, also: ['type'], listed: true },
-  memoryMiB: { of: (group) => inMebibytes(host(group)?.memory), inRow: true, size: true },
-  reservedMiB: { of: ({ reservedMiB }) => reservedMiB, inRow: true },
+  memoryMiB: {
+    of: (group) => inMebibytes(host(group)?.memory),
+    unit: 'MiB',
+    inRow: true,
+    totals: [{ name: 'hostMemory' }],
+  },
+  reservedMiB: { of: ({ reservedMiB }) => reservedMiB, unit: 'MiB', inRow: true },
   freeMiB: {
     of: (group) => {
       const memory = inMebibytes(host(group)?.memory);
       return memory === undefined || group.reservedMiB === undefined ? undefined : memory - group.reservedMiB;
     },
+    unit: 'MiB',
     inRow: true,
+    totals: [{ name: 'hostMemoryFree', isWhole: true }],
   },
-  cpus: { of: (group) => host(group)?.cpus, also: ['vcpu'], setting: true },
+  cpus: { of: (group) => host(group)?.cpus, also: ['vcpu'], setting: true, totals: [{ name: 'hostCpus' }] },
   clusters: { of: ({ clusters }) => clusters, state: true },
   zone: {
     of: ({ availabilityZoneId }) => availabilityZoneId,
-    also: ['availabilityzone', 'az'],
+    also: ['availabilityZone', 'az'],
     listed: true,
     setting: true,
   },
 };
 
 const VOLUME_FACTS: Facts<'kx-volume'> = {
-  type: { of: ({ nas1Configuration: disk, volumeType }) => disk?.type ?? volumeType, also: ['nas1', 'disktype'] },
+  type: { of: ({ nas1Configuration: disk, volumeType }) => disk?.type ?? volumeType, also: ['nas1', 'diskType'] },
   volumeType: { of: ({ volumeType }) => volumeType },
-  sizeGB: { of: ({ nas1Configuration: disk }) => disk?.size, size: true },
+  sizeGB: {
+    of: ({ nas1Configuration: disk }) => disk?.size,
+    unit: 'GB',
+    totals: [{ name: 'diskGB' }, { name: 'diskGBByType', by: 'type' }],
+  },
   description: { of: ({ description }) => description, setting: true },
   azMode: { of: ({ azMode }) => azMode, listed: true, setting: true },
   zone: {
     of: ({ availabilityZoneIds: zones }) => (zones?.length === 1 ? zones[0] : zones),
-    also: ['availabilityzone', 'az'],
+    also: ['availabilityZone', 'az'],
     listed: true,
     setting: true,
   },
@@ -86,28 +97,34 @@ const VOLUME_FACTS: Facts<'kx-volume'> = {
 
 const DATABASE_FACTS: Facts<'kx-database'> = {
   description: { of: ({ description }) => description, setting: true },
-  bytes: { of: ({ numBytes }) => numBytes, also: ['size', 'numbyte'], inRow: true, size: true },
-  files: { of: ({ numFiles }) => numFiles, also: ['numfile'], inRow: true },
-  changesets: { of: ({ numChangesets }) => numChangesets, also: ['numchangeset'] },
+  bytes: {
+    of: ({ numBytes }) => numBytes,
+    also: ['size', 'numBytes'],
+    unit: 'bytes',
+    inRow: true,
+    totals: [{ name: 'databaseSize' }],
+  },
+  files: { of: ({ numFiles }) => numFiles, also: ['numFiles'], inRow: true },
+  changesets: { of: ({ numChangesets }) => numChangesets, also: ['numChangesets'] },
   lastCompletedChangesetId: { of: ({ lastCompletedChangesetId }) => lastCompletedChangesetId },
   newestData: { of: ({ newestData }) => newestData },
 };
 
 const CHANGESET_FACTS: Facts<'kx-changeset'> = {
-  active: { of: ({ activeFromTimestamp }) => activeFromTimestamp, also: ['activefromtimestamp'] },
+  active: { of: ({ activeFromTimestamp }) => activeFromTimestamp, also: ['activeFromTimestamp'] },
   changes: {
     of: ({ changeRequests }) =>
       changeRequests?.map(({ changeType, s3Path, dbPath }) =>
         s3Path === undefined ? `${changeType} ${dbPath}` : `${changeType} ${s3Path} to ${dbPath}`,
       ),
-    also: ['changerequest', 's3path', 'source', 'dbpath'],
+    also: ['changeRequests', 's3Path', 'source', 'dbPath'],
   },
   buckets: {
     of: ({ changeRequests }) =>
       changeRequests && [
         ...new Set(changeRequests.flatMap(({ s3Path }) => /^s3:\/\/([^/]+)/.exec(s3Path ?? '')?.[1] ?? [])),
       ],
-    also: ['s3bucket', 's3'],
+    also: ['s3Bucket', 's3'],
   },
   newestCompleted: { of: ({ isNewestCompleted }) => isNewestCompleted || undefined },
   completedSince: { of: ({ newer }) => newer?.count },
@@ -122,7 +139,7 @@ const DATAVIEW_FACTS: Facts<'kx-dataview'> = {
   azMode: { of: ({ azMode }) => azMode, listed: true, setting: true },
   zone: {
     of: ({ availabilityZoneId }) => availabilityZoneId,
-    also: ['availabilityzone', 'az'],
+    also: ['availabilityZone', 'az'],
     listed: true,
     setting: true,
   },
@@ -143,7 +160,7 @@ const DATAVIEW_FACTS: Facts<'kx-dataview'> = {
           created,
           clusters,
         })),
-    also: ['activeversion'],
+    also: ['activeVersions'],
     state: true,
   },
 };
@@ -154,10 +171,10 @@ const USER_FACTS: Facts<'kx-user'> = {
 };
 
 const NODE_FACTS: Facts<'kx-node'> = {
-  cluster: { of: ({ clusterName }) => clusterName, also: ['clustername'], listed: true },
-  type: { of: ({ clusterType }) => clusterType, also: ['clustertype'], listed: true },
+  cluster: { of: ({ clusterName }) => clusterName, also: ['clusterName'], listed: true },
+  type: { of: ({ clusterType }) => clusterType, also: ['clusterType'], listed: true },
   nodeType: { of: ({ nodeType }) => nodeType },
-  zone: { of: ({ availabilityZoneId }) => availabilityZoneId, also: ['availabilityzone', 'az'], listed: true },
+  zone: { of: ({ availabilityZoneId }) => availabilityZoneId, also: ['availabilityZone', 'az'], listed: true },
 };
 
 /** What an inventory knows about the entities of each kind, under the names that answers use. */

@@ -30,13 +30,14 @@ const mounts = ({ databases }: Cluster) =>
   );
 
 export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
-  type: { of: ({ clusterType }) => clusterType, also: ['clustertype'], listed: true },
-  description: { of: ({ clusterDescription }) => clusterDescription, also: ['clusterdescription'], setting: true },
-  nodeType: { of: ({ capacityConfiguration: own }) => own?.nodeType, also: ['capacity'] },
+  type: { of: ({ clusterType }) => clusterType, also: ['clusterType'], listed: true },
+  description: { of: ({ clusterDescription }) => clusterDescription, also: ['clusterDescription'], setting: true },
+  nodeType: { of: ({ capacityConfiguration: own }) => own?.nodeType },
   nodeCount: {
     of: ({ capacityConfiguration: own, scalingGroupConfiguration: shared }) => own?.nodeCount ?? shared?.nodeCount,
     also: ['node'],
     inRow: true,
+    totals: [{ name: 'nodes' }, { name: 'dedicatedNodes', by: 'nodeType' }],
   },
   nodesRunning: { of: ({ nodes }) => nodes?.filter(({ status }) => status === 'RUNNING').length, inRow: true },
   nodesProvisioning: { of: (cluster) => waiting(cluster).length || undefined, inRow: true },
@@ -55,56 +56,59 @@ export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
   memoryReservationMiB: {
     of: ({ scalingGroupConfiguration: shared }) => shared?.memoryReservation,
     inRow: true,
-    size: true,
+    unit: 'MiB',
+    totals: [{ name: 'clusterMemoryReserved', times: 'nodeCount' }],
   },
-  memoryLimitMiB: { of: ({ scalingGroupConfiguration: shared }) => shared?.memoryLimit, setting: true },
+  memoryLimitMiB: { of: ({ scalingGroupConfiguration: shared }) => shared?.memoryLimit, unit: 'MiB', setting: true },
   cpus: {
     of: (cluster) => cluster.scalingGroupConfiguration?.cpu ?? machine(cluster)?.cpus,
     also: ['vcpu'],
     setting: true,
   },
-  memoryMiB: { of: (cluster) => inMebibytes(machine(cluster)?.memory), inRow: true, size: true },
+  memoryMiB: { of: (cluster) => inMebibytes(machine(cluster)?.memory), unit: 'MiB', inRow: true },
   autoscaling: { of: autoscaling, setting: true },
   caches: {
     of: ({ cacheStorageConfigurations }) =>
       cacheStorageConfigurations?.map(({ type, size }) => ({ type, sizeGB: size })),
-    also: ['cachestorage'],
+    also: ['cacheStorage'],
     setting: true,
+    totals: [{ name: 'cacheGB', member: 'sizeGB' }],
   },
   savedown: {
     of: ({ savedownStorageConfiguration }) => savedownStorageConfiguration,
-    also: ['savedownstorage'],
+    also: ['savedownStorage'],
     setting: true,
+    totals: [{ name: 'savedownGB', member: 'size' }],
   },
   tickerplantLogVolumes: {
     of: ({ tickerplantLogConfiguration }) => tickerplantLogConfiguration?.tickerplantLogVolumes,
-    also: ['tickerplantlog', 'tplog'],
+    also: ['tickerplantLog', 'tplog'],
     setting: true,
     inRow: true,
   },
   code: {
     of: ({ code }) => code && `s3://${code.s3Bucket}/${code.s3Key}`,
-    also: ['codepath', 's3key', 'codeversion'],
+    also: ['codePath', 's3Key', 'codeVersion'],
     setting: true,
   },
-  bucket: { of: ({ code }) => code?.s3Bucket, also: ['s3bucket', 's3'], state: true, inRow: true },
+  bucket: { of: ({ code }) => code?.s3Bucket, also: ['s3Bucket', 's3'], state: true, inRow: true },
   initializationScript: {
     of: ({ initializationScript }) => initializationScript,
-    also: ['initscript', 'script'],
+    also: ['initScript', 'script'],
     listed: true,
     setting: true,
   },
   arguments: {
     of: ({ commandLineArguments }) => commandLineArguments?.map(({ key, value }) => `${key}=${value}`),
-    also: ['commandlineargument', 'commandline', 'arg'],
+    also: ['commandLineArguments', 'commandLine', 'args'],
     setting: true,
   },
   executionRole: { of: ({ executionRole }) => executionRole, listed: true, setting: true },
-  release: { of: ({ releaseLabel }) => releaseLabel, also: ['kdbversion'], listed: true, setting: true },
+  release: { of: ({ releaseLabel }) => releaseLabel, also: ['kdbVersion'], listed: true, setting: true },
   azMode: { of: ({ azMode }) => azMode, listed: true, setting: true },
   zone: {
     of: ({ availabilityZoneId }) => availabilityZoneId,
-    also: ['availabilityzone', 'az'],
+    also: ['availabilityZone', 'az'],
     listed: true,
     setting: true,
   },
@@ -112,7 +116,7 @@ export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
   subnets: { of: ({ vpcConfiguration }) => vpcConfiguration?.subnetIds, setting: true },
   securityGroups: { of: ({ vpcConfiguration }) => vpcConfiguration?.securityGroupIds, setting: true },
   ipAddressType: { of: ({ vpcConfiguration }) => vpcConfiguration?.ipAddressType, setting: true },
-  mounts: { of: mounts, also: ['mounteddatabase', 'database'], setting: true, inRow: true },
+  mounts: { of: mounts, also: ['mountedDatabases'], setting: true, inRow: true },
 };
 
 /** Mebibytes, as in reservations. */

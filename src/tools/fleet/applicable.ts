@@ -1,24 +1,25 @@
 import type { GraphEntity, Kind } from '../../inventory/graph.ts';
-import { statesOf } from '../../inventory/kinds.ts';
+import { factsOf, statesOf } from '../../inventory/kinds.ts';
 import { plural } from '../../inventory/units.ts';
 import { didYouMean } from '../../nearest.ts';
 import { quoted } from '../../untrusted.ts';
 import { hasStatus, STATUS_CLASSES, statusWord } from './filters.ts';
 import { NotThere } from './scene.ts';
+import { declares, FOUND_KINDS } from './settings.ts';
 
-/** The kinds that have what a condition or order is about. */
+/** What a condition or order is about, and whether entities of a kind have it. */
 const HAVING = {
-  status: ['environment', 'cluster', 'node', 'dataview', 'changeset', 'scaling-group', 'volume'],
-  type: ['cluster', 'scaling-group', 'volume', 'node'],
-  size: ['cluster', 'database', 'scaling-group', 'volume'],
-  fullness: ['scaling-group', 'volume'],
-} as const satisfies Record<string, readonly Kind[]>;
+  status: (kind: Kind) => statesOf(kind).length > 0,
+  type: (kind: Kind) => declares(kind, 'type'),
+  size: (kind: Kind) => Object.values(factsOf(kind)).some(({ totals = [] }) => totals.length > 0),
+  fullness: (kind: Kind) => kind === 'scaling-group' || kind === 'volume',
+};
 type Property = keyof typeof HAVING;
 
 /** Throws NotThere where none of the kinds has a property: that nothing matches would look like an answer. */
 export function requireProperty(property: Property, kinds: readonly Kind[]): void {
-  const having: readonly Kind[] = HAVING[property];
-  if (kinds.some((kind) => having.includes(kind))) return;
+  if (kinds.some(HAVING[property])) return;
+  const having = FOUND_KINDS.filter(HAVING[property]);
   throw new NotThere(
     `There is no ${property} of ${nouns(kinds)}; only ${nouns(having)} have one. The arguments text and where search all settings, and groupBy counts by one.`,
   );

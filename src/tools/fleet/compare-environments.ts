@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph.ts';
-import { KINDS } from '../../inventory/kinds.ts';
+import { factsOf, KINDS } from '../../inventory/kinds.ts';
 import { known } from '../../inventory/known.ts';
 import { type Summary, sizeOf, summaryOf } from '../../inventory/summary.ts';
 import { Words } from '../lenient.ts';
@@ -145,7 +145,7 @@ function lacking(those: readonly GraphEntity[], { gaps }: Graph, view: View | un
   const unlisted = new Set(gaps.filter(({ operation }) => operation.startsWith('List')).map(({ kind }) => kind));
   return those
     .filter(({ kind }) => !unlisted.has(kind))
-    .map((entity) => ({ id: entity.id, ...(view === 'full' ? factsOf(entity) : {}) }));
+    .map((entity) => ({ id: entity.id, ...(view === 'full' ? settingsIn(entity) : {}) }));
 }
 
 const isRead = ({ kind, name }: GraphEntity, { gaps }: Graph) =>
@@ -199,40 +199,14 @@ const without = (id: string, words: readonly string[]) =>
     .map((part) => (words.includes(part.toLowerCase()) ? '*' : part))
     .join('');
 
-/** Settings shown for entities on one side only. */
-const BRIEF = ['code', 'initializationScript', 'release', 'azMode', 'caches', 'autoscaling'] as const;
-/** The settings of an entity at its creation, besides its size. */
-const SETTINGS = [
-  ...BRIEF,
-  'arguments',
-  'executionRole',
-  'savedown',
-  'tickerplantLogVolumes',
-  'cpus',
-  'memoryLimitMiB',
-  'zone',
-  'vpc',
-  'subnets',
-  'securityGroups',
-  'ipAddressType',
-  'segments',
-  'description',
-] as const;
-const OF_OTHERS = ['autoUpdate', 'readWrite', 'iamRole'] as const;
-
-const factsOf = ({ status, facts, ...entity }: GraphEntity): Row =>
-  known({ status, ...sizeOf({ status, facts, ...entity }), ...only(facts, [...BRIEF, ...OF_OTHERS]) });
-
-const settingsIn = ({ status, facts, ...entity }: GraphEntity): Row =>
-  known({
-    status,
-    ...sizeOf({ status, facts, ...entity }),
-    ...only(facts, [...SETTINGS, ...OF_OTHERS]),
-    mounts: (facts['mounts'] as Mounts | undefined)?.map(({ database, dataview }) =>
-      dataview === undefined ? database : `${database}/${dataview}`,
-    ),
-  });
+/** The status, size and settings of an entity. */
+function settingsIn({ status, facts, ...entity }: GraphEntity): Row {
+  const settings = Object.entries(factsOf(entity.kind)).filter(([, { setting }]) => setting === true);
+  const mounts = (facts['mounts'] as Mounts | undefined)?.map(({ database, dataview }) =>
+    dataview === undefined ? database : `${database}/${dataview}`,
+  );
+  const own = Object.fromEntries(settings.map(([name]) => [name, facts[name]]));
+  return known({ status, ...sizeOf({ status, facts, ...entity }), ...own, mounts });
+}
 
 type Mounts = readonly { readonly database?: string; readonly dataview?: string }[];
-const only = (facts: GraphEntity['facts'], names: readonly string[]) =>
-  Object.fromEntries(names.map((name) => [name, facts[name]]));

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import type { Graph, GraphEntity } from '../../inventory/graph.ts';
+import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
 import { statusKind } from '../../inventory/trouble.ts';
 import { KeyValue, Listed, Scalar, Words } from '../lenient.ts';
 import { isMoment, momentOf } from './moments.ts';
 import { compared, isQuantity } from './quantities.ts';
 import { isLike } from './scene.ts';
-import { factsOf, means, type Setting, settingsOf } from './settings.ts';
+import { declares, means, type Setting, settingsOf, valuesOf } from './settings.ts';
 
 /** An entity in its environment, with what was found out about it. */
 export interface Candidate {
@@ -137,12 +137,15 @@ export function withSettings(candidates: readonly Candidate[], { text, where = [
   });
 }
 
-/** The kinds of which an entity has a setting: only these can be without it. */
-const kindsWith = (candidates: readonly Candidate[], setting: string) =>
-  new Set(candidates.filter((each) => valuesOf(each, setting).length > 0).map(({ entity }) => entity.kind));
+/** The kinds that have a setting: only their entities can be without it. */
+function kindsWith(candidates: readonly Candidate[], setting: string): ReadonlySet<Kind> {
+  const having = candidates.filter((each) => settingIn(each, setting).length > 0).map(({ entity }) => entity.kind);
+  const all = new Set(candidates.map(({ entity }) => entity.kind));
+  return new Set([...having, ...[...all].filter((kind) => declares(kind, setting))]);
+}
 
-const valuesOf = ({ entity, graph }: Candidate, setting: string) =>
-  factsOf(entity, graph).filter(({ path }) => means(setting, path));
+const settingIn = ({ entity, graph }: Candidate, setting: string) =>
+  valuesOf(entity, graph).filter(({ path }) => means(entity.kind, setting, path));
 
 type Compare = (setting: Setting, wanted: string) => boolean;
 const equals: Compare = ({ path, value }, wanted) =>
@@ -167,7 +170,7 @@ const TESTS: Readonly<Record<SettingCondition['is'], { readonly fits: Compare; r
 /** The values that meet a condition; undefined if it is not met. */
 function metBy(candidate: Candidate, { setting, is, value = '' }: SettingCondition): Setting[] | undefined {
   const { fits, isNot = false } = TESTS[is];
-  const found = valuesOf(candidate, setting).filter((each) => fits(each, value));
+  const found = settingIn(candidate, setting).filter((each) => fits(each, value));
   if (isNot) return found.length === 0 ? [] : undefined;
   return found.length === 0 ? undefined : found;
 }

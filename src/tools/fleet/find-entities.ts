@@ -7,8 +7,9 @@ import { type Candidate, type Filters, filters, matches, withSettings } from './
 import { checkKeys, grouped, isEnvironment, type Key, keysIn, totals } from './grouping.ts';
 import { BY_SIZE, FULLNESS, ORDERS, SORTS } from './orders.ts';
 import { answer, type Section, shaping, type View } from './page.ts';
-import { entitiesIn, FOUND_KINDS, kindsFor, planFor, readFew } from './reads.ts';
+import { entitiesIn, kindsFor, planFor, readFew } from './reads.ts';
 import { EnvironmentsArgument, environmentsOf, type Scene } from './scene.ts';
+import { FOUND_KINDS } from './settings.ts';
 import { existingTags, existingValues, hasUnknownKey, notSearched } from './suggestions.ts';
 import { alsoTagged, isTagged, readingTags, withEnvironmentTags, withTags } from './tagged.ts';
 import { fleetTool } from './tool.ts';

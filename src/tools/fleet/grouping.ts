@@ -1,11 +1,12 @@
-import type { GraphEntity } from '../../inventory/graph.ts';
+import type { GraphEntity, Kind } from '../../inventory/graph.ts';
+import { factsOf } from '../../inventory/kinds.ts';
 import { known } from '../../inventory/known.ts';
 import { namesConnected } from '../../inventory/summary.ts';
 import { bytes, cut, memory } from '../../inventory/units.ts';
 import { plainOrQuoted, quoted } from '../../untrusted.ts';
 import type { Candidate } from './filters.ts';
 import { NotThere } from './scene.ts';
-import { canonical, everythingOf, factsOf, means } from './settings.ts';
+import { bare, everythingOf, means, type Setting, valuesOf } from './settings.ts';
 import { same } from './tagged.ts';
 
 /** Maximum tokens of all groups with their names; with more names, each group shows some or, if there are many groups, none. */
@@ -33,7 +34,7 @@ export const keysIn = (groupBy: readonly string[] = []): Key[] =>
 /** Throws NotThere for an unknown setting or tag, and names the existing ones. A tag passes if no entity has any tag. */
 export function checkKeys(keys: readonly Key[], found: readonly Candidate[]): void {
   for (const key of keys) {
-    const isPresent = found.length === 0 || found.some((each) => valuesOf(each, key)[0] !== NONE);
+    const isPresent = found.length === 0 || found.some((each) => valuesIn(each, key)[0] !== NONE);
     const tags = [...new Set(found.flatMap((each) => Object.keys(tagsOf(each, key))))].toSorted();
     if (isPresent || (key.of !== 'setting' && tags.length === 0)) continue;
     const known = key.of === 'setting' ? settingNames(found) : tags.map((tag) => plainOrQuoted(cut(tag, 60)));
@@ -64,7 +65,7 @@ interface By {
 export function grouped(found: readonly Candidate[], { keys, details, isSized, order = mostFirst }: By) {
   const groups = new Map<string, Candidate[]>();
   for (const candidate of found)
-    for (const value of new Set(combined(keys.map((key) => valuesOf(candidate, key)))))
+    for (const value of new Set(combined(keys.map((key) => valuesIn(candidate, key)))))
       groups.set(value, [...(groups.get(value) ?? []), candidate]);
   const isByPlace = keys.some(isEnvironment);
   const called = isByPlace ? ({ entity }: Candidate) => nameOf(entity) : callers(found);
@@ -101,80 +102,66 @@ const combined = (values: readonly (readonly string[])[]): string[] =>
     .map((text) => text.slice(2));
 
 /** Whether a key is the environment itself. */
-export const isEnvironment = ({ name, of }: Key) => of === 'setting' && canonical(name) === 'environment';
+export const isEnvironment = ({ name, of }: Key) => of === 'setting' && bare(name) === 'environment';
 
-function valuesOf(candidate: Candidate, key: Key): string[] {
+function valuesIn(candidate: Candidate, key: Key): string[] {
   const { entity, graph } = candidate;
   const own = () => ({ ...everythingOf(entity, graph), mounts: namesConnected(entity, graph)['mounts'] });
-  const values = key.of === 'setting' ? namedIn(own(), key.name) : tagValues(candidate, key);
+  const values = key.of === 'setting' ? namedIn(entity.kind, own(), key.name) : tagValues(candidate, key);
   if (values.length > 0) return values.map((each) => (typeof each === 'object' ? JSON.stringify(each) : String(each)));
-  const inside = key.of === 'setting' ? factsOf(entity, graph).filter(({ path }) => means(key.name, path)) : [];
+  const isMeant = ({ path }: Setting) => key.of === 'setting' && means(entity.kind, key.name, path);
+  const inside = valuesOf(entity, graph).filter(isMeant);
   return inside.length === 0 ? [NONE] : inside.map((each) => each.value);
 }
 
 const tagValues = (candidate: Candidate, key: Key) =>
   Object.entries(tagsOf(candidate, key)).flatMap(([name, value]) => (same(name, key.name) ? [value] : []));
 
-function namedIn(own: Record<string, unknown>, wanted: string): unknown[] {
-  const present = Object.entries(own).filter(([, each]) => each !== undefined);
-  const by = (form: (text: string) => string) => present.find(([name]) => form(name) === form(wanted));
-  const value = (by((text) => text.toLowerCase()) ?? by(canonical))?.[1];
-  return (Array.isArray(value) ? value : [value]).filter((each) => each !== undefined);
+function namedIn(kind: Kind, own: Record<string, unknown>, wanted: string): unknown[] {
+  const names = Object.keys(own).filter((name) => own[name] !== undefined);
+  const name = names.find((each) => same(each, wanted)) ?? names.find((each) => means(kind, wanted, each));
+  const value = name === undefined ? [] : own[name];
+  return Array.isArray(value) ? value : [value];
 }
 
 /** The names of the settings that any of these have. */
 export const settingNames = (found: readonly Candidate[]) =>
   [...new Set(found.flatMap(({ entity }) => Object.keys(entity.facts)))].toSorted();
 
-type Facts = Readonly<Record<string, unknown>>;
-
-/** The capacity that they use together, by kind. A cluster whose creation failed uses nothing. */
+/** The capacity that they use together. A cluster whose creation failed uses nothing. */
 export function totals(found: readonly Candidate[]) {
-  const factsOf = (kind: string) =>
-    found
-      .filter(({ entity }) => entity.kind === kind && entity.status !== 'CREATE_FAILED')
-      .map(({ entity }) => entity.facts);
-  const sum = (kind: string, of: (facts: Facts) => unknown) =>
-    factsOf(kind).reduce((all, facts) => all + (Number(of(facts)) || 0), 0);
-  const by = (kind: string, typeOf: (facts: Facts) => unknown, of: (facts: Facts) => unknown) => {
-    const known = factsOf(kind).filter((facts) => typeOf(facts) !== undefined);
-    const sums = summed(known.map((facts) => [String(typeOf(facts)), Number(of(facts)) || 0]));
-    return known.length === 0 ? undefined : sums;
-  };
-  const reserved = sum(
-    'cluster',
-    (facts) => Number(facts['memoryReservationMiB'] ?? 0) * Number(facts['nodeCount'] ?? 0),
-  );
-  const stored = sum('database', (facts) => facts['bytes']);
-  const cached = sum('cluster', ({ caches }) =>
-    ((caches ?? []) as { sizeGB?: number }[]).reduce((all, { sizeGB = 0 }) => all + sizeGB, 0),
-  );
-  const disks = by(
-    'volume',
-    ({ type }) => type,
-    ({ sizeGB }) => sizeGB,
-  );
-  const all = {
-    nodes: sum('cluster', ({ nodeCount }) => nodeCount) || undefined,
-    dedicatedNodes: by(
-      'cluster',
-      ({ nodeType }) => nodeType,
-      ({ nodeCount }) => nodeCount,
-    ),
-    clusterMemoryReserved: reserved === 0 ? undefined : memory(reserved),
-    cacheGB: cached || undefined,
-    savedownGB: sum('cluster', ({ savedown }) => (savedown as { size?: number } | undefined)?.size) || undefined,
-    diskGB: sum('volume', ({ sizeGB }) => sizeGB) || undefined,
-    diskGBByType: Object.keys(disks ?? {}).length > 1 ? disks : undefined,
-    databaseSize: stored === 0 ? undefined : bytes(stored),
-    hostCpus: sum('scaling-group', ({ cpus }) => cpus) || undefined,
-    hostMemory: some(sum('scaling-group', ({ memoryMiB }) => memoryMiB)),
-    hostMemoryFree: factsOf('scaling-group').every(({ freeMiB }) => freeMiB !== undefined)
-      ? some(sum('scaling-group', ({ freeMiB }) => freeMiB))
-      : undefined,
-  };
-  const told = known(all);
-  return Object.keys(told).length === 0 ? {} : { totals: told };
+  const using = found.map(({ entity }) => entity).filter(({ status }) => status !== 'CREATE_FAILED');
+  const all = [...new Set(using.map(({ kind }) => kind))].flatMap((kind) => {
+    const own = using.filter((entity) => entity.kind === kind).map(({ facts }) => facts);
+    return Object.entries(factsOf(kind)).flatMap(([name, { unit, totals: wanted = [] }]) =>
+      wanted.map((total) => [total.name, totalOf(own, name, total, unit)] as const),
+    );
+  });
+  const shown = known(Object.fromEntries(all));
+  return Object.keys(shown).length === 0 ? {} : { totals: shown };
+}
+
+type Values = Readonly<Record<string, unknown>>;
+type Total = NonNullable<ReturnType<typeof factsOf>[string]['totals']>[number];
+
+/** The sum of a fact; undefined if there is nothing to add up. */
+function totalOf(own: readonly Values[], name: string, { member, times, by, isWhole }: Total, unit: unknown) {
+  if (isWhole && own.some((facts) => facts[name] === undefined)) return undefined;
+  const amounts = own.map((facts) => {
+    const values = [facts[name]].flat().map((value) => (member === undefined ? value : (value as Values)?.[member]));
+    const factor = times === undefined ? 1 : Number(facts[times] ?? 0);
+    return [
+      String(by && facts[by]),
+      values.reduce<number>((all, each) => all + (Number(each) || 0), 0) * factor,
+    ] as const;
+  });
+  if (by !== undefined) {
+    const sums = summed(amounts.filter((_, at) => own[at]?.[by] !== undefined));
+    return Object.keys(sums).length === 0 ? undefined : sums;
+  }
+  const sum = amounts.reduce((all, [, amount]) => all + amount, 0);
+  if (sum === 0) return undefined;
+  return unit === 'MiB' ? memory(sum) : unit === 'bytes' ? bytes(sum) : sum;
 }
 
 /** The sum for each name. Names are untrusted: one may be `constructor`. */
@@ -183,5 +170,3 @@ export function summed(counts: readonly (readonly [name: string, count: number])
   for (const [name, count] of counts) sums.set(name, (sums.get(name) ?? 0) + count);
   return Object.fromEntries(sums);
 }
-
-const some = (mib: number) => (mib === 0 ? undefined : memory(mib));

@@ -1,19 +1,16 @@
-import type { Shown } from '../../kinds/fact.ts';
-import { factsIn } from '../../kinds/facts.ts';
+import { nodesOf } from '../../inventory/entities.ts';
 import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph.ts';
 import { KINDS, statesOf } from '../../inventory/kinds.ts';
-import { idOf } from '../../inventory/shape.ts';
 import { statusKind } from '../../inventory/trouble.ts';
+import { KxClusterType } from '../../operations/shapes.ts';
 import { FEW } from './entity-rows.ts';
 import { type Candidate, type Filters, hasStatus, isNamed, statusWord } from './filters.ts';
 import type { Key } from './grouping.ts';
-import { isListed, isListedType } from './listed.ts';
 import { momentOf } from './moments.ts';
 import { BY_SIZE } from './orders.ts';
 import type { Scene } from './scene.ts';
+import { isListed } from './settings.ts';
 
-/** The kinds that can be found. */
-export const FOUND_KINDS = [...KINDS, 'node'] as const;
 /** There are many of these, so they are searched only on request. */
 const SELDOM: readonly Kind[] = ['changeset', 'node'];
 const USUAL = KINDS.filter((kind) => !SELDOM.includes(kind));
@@ -100,25 +97,6 @@ export const entitiesIn = ({ entities }: Graph, kinds: readonly Kind[]): readonl
   ...(kinds.includes('node') ? entities.flatMap(nodesOf) : []),
 ];
 
-/** The nodes of a cluster as entities. */
-function nodesOf({ name: clusterName, facts }: GraphEntity): GraphEntity[] {
-  const { type: clusterType, nodeType, nodes = [] } = facts as ClusterFacts;
-  return nodes.map((node) => ({
-    id: idOf('node', node.nodeId, clusterName),
-    kind: 'node',
-    name: node.nodeId ?? '',
-    status: node.status,
-    created: node.launchTime,
-    facts: factsIn('kx-node', { ...node, clusterName, clusterType, nodeType }),
-  }));
-}
-
-interface ClusterFacts {
-  readonly type?: unknown;
-  readonly nodeType?: unknown;
-  readonly nodes?: readonly Shown<'kx-node'>[];
-}
-
 /** With at most this many results, in at most this many environments, totals are shown without a request. */
 const MOST_TOTALLED = { entities: 60, environments: 4 };
 /** The kinds with a capacity to add up. */
@@ -150,3 +128,7 @@ export async function readFew(scene: Scene, found: readonly Candidate[], isShown
   });
   return { found: fresh, gaps: read.gaps };
 }
+
+/** Whether lists suffice to find entities of these types: they contain the types of clusters, but not of disks and nodes. */
+const isListedType = (types: readonly string[] = []): boolean =>
+  types.every((each) => KxClusterType().options.some((known) => known === each.toUpperCase()));

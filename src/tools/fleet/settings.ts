@@ -1,4 +1,5 @@
-import type { Graph, GraphEntity } from '../../inventory/graph.ts';
+import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
+import { factsOf, KINDS } from '../../inventory/kinds.ts';
 import { namesConnected } from '../../inventory/summary.ts';
 
 /** One value of a setting: `autoscaling.min` is 3. */
@@ -7,22 +8,13 @@ export interface Setting {
   readonly value: string;
 }
 
-/** Facts that describe other entities or the current state, or repeat other facts: not settings. */
-const NOT_SETTINGS = new Set([
-  'name',
-  'kind',
-  'environment',
-  'created',
-  'changed',
-  'status',
-  'nodes',
-  'attachedClusters',
-  'clusters',
-  'usedBy',
-  'versions',
-  'arn',
-  'bucket',
-]);
+/** The kinds that can be found. */
+export const FOUND_KINDS = [...KINDS, 'node'] as const;
+
+/** Known for every entity, but not as facts of its kind. */
+const BASE = ['name', 'kind', 'status', 'environment', 'created', 'changed'];
+/** What others say about it. */
+const OF_OTHERS = ['usedBy'];
 
 /** Everything known about an entity by name; times as days. */
 export function everythingOf(entity: GraphEntity, graph: Graph): Record<string, unknown> {
@@ -41,12 +33,15 @@ export function everythingOf(entity: GraphEntity, graph: Graph): Record<string, 
 }
 
 /** Everything known about an entity, one item per value. */
-export const factsOf = (entity: GraphEntity, graph: Graph): Setting[] =>
+export const valuesOf = (entity: GraphEntity, graph: Graph): Setting[] =>
   Object.entries(everythingOf(entity, graph)).flatMap(([name, value]) => valuesIn(name, value));
 
 /** The settings of an entity itself, which are searched for texts. */
-export const settingsOf = (entity: GraphEntity, graph: Graph): Setting[] =>
-  factsOf(entity, graph).filter(({ path }) => !NOT_SETTINGS.has(path.split('.')[0] ?? ''));
+export function settingsOf(entity: GraphEntity, graph: Graph): Setting[] {
+  const facts = factsOf(entity.kind);
+  const isSearched = (name: string) => !BASE.includes(name) && !OF_OTHERS.includes(name) && facts[name]?.state !== true;
+  return valuesOf(entity, graph).filter(({ path }) => isSearched(path.split('.')[0] ?? ''));
+}
 
 /** The values in a setting, with their paths. */
 function valuesIn(path: string, value: unknown): Setting[] {
@@ -56,54 +51,50 @@ function valuesIn(path: string, value: unknown): Setting[] {
   return value === undefined ? [] : [{ path, value: String(value) }];
 }
 
-/** Whether `wanted` names the setting at a path, or one inside it. */
-export function means(wanted: string, path: string): boolean {
-  const asked = canonical(wanted);
-  const parts = path.split('.');
-  return parts.some((part, at) => canonical(part) === asked || canonical(parts.slice(0, at + 1).join('')) === asked);
+/** Whether a name means the setting of a kind at a path, or one inside it. */
+export function means(kind: Kind, wanted: string, path: string): boolean {
+  const asked = bare(wanted);
+  const [first = '', ...inner] = path.split('.');
+  return (
+    isCalled(kind, first, asked) || inner.some((part) => bare(part) === asked || bare(`${first}${part}`) === asked)
+  );
 }
 
-/** The canonical form of a setting's name: without case, plurals, units and the API's suffixes. */
-export function canonical(name: string): string {
-  const bare = name
-    .toLowerCase()
-    .replace(/[^a-z0-9]/g, '')
-    .replace(/(?:configurations?|ids?|arns?|labels?|names?|mib|gb)$/, '')
-    .replace(/s$/, '');
-  return ALSO.get(bare) ?? (bare === '' ? name.toLowerCase() : bare);
+/** Whether a kind has a fact with a name. */
+export const declares = (kind: Kind, wanted: string): boolean =>
+  Object.keys(factsOf(kind)).some((name) => isCalled(kind, name, bare(wanted)));
+
+/**
+ * Whether the lists of these kinds contain a setting. To find or group by any other, each entity must be read.
+ */
+export function isListed(setting: string, kinds: readonly Kind[]): boolean {
+  const asked = bare(setting);
+  if ([...BASE, 'date'].some((name) => bare(name) === asked)) return true;
+  const own = kinds.flatMap((kind) =>
+    Object.entries(factsOf(kind)).flatMap(([name, fact]) => (isCalled(kind, name, asked) ? fact : [])),
+  );
+  const isInside = bare('database') === asked && kinds.every((kind) => kind === 'dataview' || kind === 'changeset');
+  return own.length === 0 ? isInside : own.every(({ listed }) => listed === true);
 }
 
-/** Names that the API and people use for a setting that is shown under another name. */
-const ALSO = new Map(
-  Object.entries({
-    release: ['kdbversion'],
-    zone: ['availabilityzone', 'az'],
-    size: ['byte', 'numbyte'],
-    file: ['numfile'],
-    type: ['clustertype', 'volumetype', 'nas1', 'disktype'],
-    scalinggroup: ['host'],
-    code: ['codepath', 's3key', 'codeversion'],
-    initializationscript: ['initscript', 'script'],
-    argument: ['commandlineargument', 'commandline', 'arg'],
-    cache: ['cachestorage'],
-    savedown: ['savedownstorage'],
-    tickerplantlogvolume: ['tickerplantlog', 'tplog'],
-    cpu: ['vcpu'],
-    nodecount: ['node'],
-    iamrole: ['role'],
-    transitgateway: ['tgw'],
-    networkrule: ['acl', 'networkacl', 'attachmentnetworkacl', 'firewall', 'firewallrule'],
-    dnsserver: ['customdn'],
-    certificateauthority: ['certificate', 'ca'],
-    account: ['awsaccount'],
-    serviceaccount: ['dedicatedserviceaccount'],
-    network: ['tgwstatu', 'transitgatewaystatu'],
-    dns: ['dnsstatu'],
-    kmskey: ['kms', 'encryptionkey'],
-    bucket: ['s3bucket', 's3'],
-    change: ['changerequest', 's3path', 'source', 'dbpath'],
-    mount: ['mounteddatabase'],
-    created: ['date', 'day', 'age', 'createdtimestamp', 'creationdate'],
-    changed: ['modified', 'lastmodified', 'lastmodifiedtimestamp', 'updated'],
-  }).flatMap(([told, others]) => others.map((other) => [other, told] as const)),
+const isCalled = (kind: Kind, name: string, asked: string) =>
+  bare(name) === asked ||
+  OTHER_NAMES.get(`${kind} ${name}`)?.has(asked) === true ||
+  TIMES[name]?.includes(asked) === true;
+
+/** A setting's name without case, plural, unit and the suffixes of the API. */
+export const bare = (name: string): string => {
+  const lower = name.toLowerCase().replace(/[^a-z0-9]/g, '');
+  return lower.replace(/(?:configurations?|ids?|arns?|labels?|names?|mib|gb)$/, '').replace(/s$/, '') || lower;
+};
+
+const OTHER_NAMES: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  FOUND_KINDS.flatMap((kind) =>
+    Object.entries(factsOf(kind)).map(([name, { also = [] }]) => [`${kind} ${name}`, new Set(also.map(bare))] as const),
+  ),
 );
+
+const TIMES: Readonly<Record<string, readonly string[]>> = {
+  created: ['date', 'day', 'age', 'createdtimestamp', 'creationdate'],
+  changed: ['modified', 'lastmodified', 'lastmodifiedtimestamp', 'updated'],
+};

@@ -3,7 +3,7 @@ import { cut } from '../../inventory/units.ts';
 import { nearest } from '../../nearest.ts';
 import type { Candidate, Filters } from './filters.ts';
 import { settingNames } from './grouping.ts';
-import { factsOf, means } from './settings.ts';
+import { means, valuesOf } from './settings.ts';
 import { same } from './tagged.ts';
 
 interface Searched {
@@ -49,8 +49,9 @@ const keyOf = (tag: string) => tag.split('=')[0] ?? '';
 /** The values of the settings in the conditions, or else the settings. */
 function existingSettings(where: NonNullable<Filters['where']>, candidates: readonly Candidate[]) {
   if (where.length === 0) return {};
-  const all = candidates.flatMap(({ entity, graph }) => factsOf(entity, graph));
-  const values = all.filter(({ path }) => where.some(({ setting }) => means(setting, path)));
+  const values = candidates.flatMap(({ entity, graph }) =>
+    valuesOf(entity, graph).filter(({ path }) => where.some(({ setting }) => means(entity.kind, setting, path))),
+  );
   if (values.length === 0) return { existingSettings: settingNames(candidates) };
   return { existingValues: distinct(values.map(({ value }) => value)) };
 }
