@@ -3,7 +3,7 @@ import type { Graph, GraphEntity } from './graph.ts';
 import { arnIn, factsOf } from './kinds.ts';
 import { known } from './known.ts';
 import { entityRow } from './summary.ts';
-import { statusKind, usuallyDoneBy } from './trouble.ts';
+import { expectedBy, statusKind } from './trouble.ts';
 import { cut, minute } from './units.ts';
 
 type Row = Record<string, unknown>;
@@ -27,7 +27,7 @@ export function detailOf(entity: GraphEntity, graph: Graph): Row {
     ...Object.fromEntries(more.map(([name, value]) => [name, bounded(value)])),
     ...known({
       nodeList: nodeList(entity),
-      usuallyDoneBy: isMoving ? minute(usuallyDoneBy(kind, modified ?? created)) : undefined,
+      expectedBy: isMoving ? minute(expectedBy(kind, modified ?? created)) : undefined,
       arn: arnIn(graph, entity),
     }),
   };

@@ -17,7 +17,7 @@ const STUCK = 3;
 const usualTime = (kind: Kind | 'node') => LIFECYCLES[`kx-${kind}`].takes;
 
 /** When an operation that began at a time is usually done, ISO 8601; undefined where that is unknown. */
-export function usuallyDoneBy(kind: Kind | 'node', since: string | undefined): string | undefined {
+export function expectedBy(kind: Kind | 'node', since: string | undefined): string | undefined {
   const usual = usualTime(kind);
   const began = Date.parse(since ?? '');
   return usual === undefined || Number.isNaN(began) ? undefined : new Date(began + usual).toISOString();

@@ -209,11 +209,11 @@ export const PLAIN_QUESTIONS: readonly Asked[] = [
     users.map(({ userArn }) => `"arn":"${userArn}"`),
   ),
   ask('When will rdb-futures be there?', find({ name: 'rdb-futures' }), ({ clusters: own }) => [
-    `"usuallyDoneBy":"${minute(changed(one(own, 'rdb-futures')) + HOUR / 3)}"`,
+    `"expectedBy":"${minute(changed(one(own, 'rdb-futures')) + HOUR / 3)}"`,
   ]),
   ask('Until when do I wait for what is under way?', problems('underway'), ({ clusters: own }) =>
     ['rdb-futures', 'gp-reference'].map(
-      (name) => new RegExp(`cluster:${name}"[^}]*"usuallyDoneBy":"${minute(changed(one(own, name)) + HOUR / 3)}"`),
+      (name) => new RegExp(`cluster:${name}"[^}]*"expectedBy":"${minute(changed(one(own, name)) + HOUR / 3)}"`),
     ),
   ),
   ask('Is anything still on old data, or without the newest?', problems('behind'), ({ databases, changesets }) => [

@@ -194,7 +194,7 @@ describe('find_kx_entities', () => {
     };
     const { data } = await caller(each)('find_kx_entities', { kinds: asked.kinds, tags: [{ key: 'owner' }] });
     expect(data['notRead']).toHaveLength(20);
-    expect(data['notReadBesides']).toBeGreaterThan(0);
+    expect(data['moreNotRead']).toBeGreaterThan(0);
   });
 
   test.each(['2026-13-01', '2026-03-01T29:00Z', 'long', '5 weeks', ''])('refuses %j as a time', async (wrong) => {

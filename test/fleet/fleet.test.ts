@@ -204,6 +204,7 @@ describe('compare_kx_environments', () => {
   let uat = '';
   test('pairs names that differ only by the environment, and shows both', async () => {
     const { data, text } = await use('compare_kx_environments', { a: 'kdb-prod', b: 'kdb-uat' });
+    expect(data['paired']).toContainEqual({ a: 'cluster:gw-prod', b: 'cluster:gw-uat' });
     expect(text).not.toContain('*');
     const [gateway] = data['different'] as Rows;
     expect(gateway?.['ids']).toEqual(['cluster:gw-prod', 'cluster:gw-uat']);

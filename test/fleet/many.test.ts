@@ -180,9 +180,9 @@ describe('compare_kx_environments', () => {
     }));
     const { data } = await use('compare_kx_environments', { a: 'left', b: 'right' });
     expect(data).toMatchObject({
-      differences: { throughout: 1, different: 1, onlyInA: 0, onlyInB: 0 },
-      differIn: { cluster: { initializationScript: 3, arguments: 1 } },
-      throughout: [{ kind: 'cluster', count: 3, initializationScript: ['one.q', 'two.q'] }],
+      differences: { commonDifferences: 1, different: 1, onlyInA: 0, onlyInB: 0 },
+      changedSettings: { cluster: { initializationScript: 3, arguments: 1 } },
+      commonDifferences: [{ kind: 'cluster', count: 3, initializationScript: ['one.q', 'two.q'] }],
       different: [{ id: 'cluster:gw-twin-2', arguments: [null, ['s=4']] }],
     });
   });

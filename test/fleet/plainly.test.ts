@@ -210,14 +210,14 @@ describe('changes in progress', () => {
   test('says when that is usually done, everywhere', async () => {
     const { data } = await use('find_kx_problems', { problem: 'underway' });
     const [started] = (data['problems'] as Rows).filter(({ entity }) => entity === 'cluster:rdb-futures');
-    const minutes = (Date.parse(String(started?.['usuallyDoneBy'])) - Date.parse(String(started?.['since']))) / 60_000;
+    const minutes = (Date.parse(String(started?.['expectedBy'])) - Date.parse(String(started?.['since']))) / 60_000;
     expect(minutes).toBe(20);
     expect((await find({ status: ['CREATING'] })).data['entities']).toMatchObject([
-      { usuallyDoneBy: started?.['usuallyDoneBy'] },
+      { expectedBy: started?.['expectedBy'] },
     ]);
     const about = await use('what_depends_on', { name: 'rdb-futures' });
-    expect(about.data['entity']).toMatchObject({ usuallyDoneBy: started?.['usuallyDoneBy'] });
-    expect((await use('what_depends_on', { name: 'gp-signals' })).text).not.toContain('usuallyDoneBy');
+    expect(about.data['entity']).toMatchObject({ expectedBy: started?.['expectedBy'] });
+    expect((await use('what_depends_on', { name: 'gp-signals' })).text).not.toContain('expectedBy');
   });
 
   test('says whose newest load failed beside what is behind', async () => {

@@ -18,7 +18,7 @@ export const compareEnvironments = fleetTool({
   description:
     'Compare two kdb environments, such as production and test: what exists in only one of them, and which ' +
     'settings differ. Entities match if their kind and name are the same, except for words that distinguish ' +
-    'the environments (hdb-prod and hdb-uat).',
+    'the environments; the answer shows such pairs (hdb-prod and hdb-uat).',
   keywords: 'difference drift versus prod uat',
   input: () =>
     z.strictObject({
@@ -29,16 +29,16 @@ export const compareEnvironments = fleetTool({
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (scene, { a, b, kinds = COMPARED, view, cursor }) => {
-    const read: GraphOptions = { kinds: [...new Set(kinds.flatMap((kind) => [kind, ...(TOLD_BY[kind] ?? [])]))] };
+    const read = readFor(kinds);
     const [one, other] = await Promise.all([scene.graph(a, read), scene.graph(b, read)]);
-    const { sections, differIn } = differences([one, other], kinds, view);
+    const { sections, changedSettings } = differences([one, other], kinds, view);
     const [summary, otherSummary] = [summaryOf(one), summaryOf(other)];
     const head = {
       readAt: readAtOf([one, other]),
       a: { ...pick(summary.environment), counts: countsIn(summary, kinds) },
       b: { ...pick(otherSummary.environment), counts: countsIn(otherSummary, kinds) },
       differences: Object.fromEntries(sections.map(({ name, rows }) => [name, rows.length])),
-      ...(Object.keys(differIn).length === 0 ? {} : { differIn }),
+      ...(Object.keys(changedSettings).length === 0 ? {} : { changedSettings }),
       ...notReadIn([...unreadOf(one), ...unreadOf(other)]),
     };
     return answer(head, sections, { view, cursor });
@@ -46,8 +46,10 @@ export const compareEnvironments = fleetTool({
 });
 
 const COMPARED = KINDS.filter((kind) => kind !== 'changeset' && kind !== 'environment');
-/** The settings of a kind that are compared take reading these, too. */
-const TOLD_BY: Partial<Record<Kind, readonly Kind[]>> = { 'scaling-group': ['cluster'] };
+/** What must be read to compare these kinds: clusters show how much memory of a host is reserved. */
+const readFor = (kinds: readonly Kind[]): GraphOptions => ({
+  kinds: kinds.includes('scaling-group') ? [...new Set([...kinds, 'cluster' as const])] : kinds,
+});
 
 const countsIn = ({ counts }: Summary, kinds: readonly Kind[]) =>
   Object.fromEntries(Object.entries(counts).filter(([kind]) => kinds.some((each) => each === kind)));
@@ -78,14 +80,16 @@ function differences([one, other]: readonly [Graph, Graph], kinds: readonly Kind
       },
     ];
   });
-  const { throughout, others } = apart(pairs);
+  const { commonDifferences, others } = apart(pairs);
+  const renamed = both.filter(([mine, theirs]) => mine.id !== theirs.id).map(([{ id: a }, { id: b }]) => ({ a, b }));
   const sections: Section[] = [
-    ...(throughout.length === 0 ? [] : [{ name: 'throughout', rows: throughout }]),
+    ...(commonDifferences.length === 0 ? [] : [{ name: 'commonDifferences', rows: commonDifferences }]),
     { name: 'different', rows: others.map(({ called, changed }) => ({ ...called, ...changed })) },
+    ...(renamed.length === 0 ? [] : [{ name: 'paired', rows: renamed }]),
     { name: 'onlyInA', rows: lacking(onlyMine, other, view) },
     { name: 'onlyInB', rows: lacking(onlyTheirs, one, view) },
   ];
-  return { sections, differIn: countsOf(pairs) };
+  return { sections, changedSettings: countsOf(pairs) };
 }
 
 interface Pair {
@@ -133,7 +137,7 @@ function apart(pairs: readonly Pair[]) {
   });
   const firsts = new Map(parted.toReversed().map((pair) => [pair.kind, pair]));
   return {
-    throughout: [...firsts.values()]
+    commonDifferences: [...firsts.values()]
       .filter(({ same }) => Object.keys(same).length > 0)
       .map(({ kind, same }): Row => ({ kind, count: sizes[kind], ...same })),
     others: parted.filter(({ changed }) => Object.keys(changed).length > 0),

@@ -1,7 +1,7 @@
 import { detailOf } from '../../inventory/detail.ts';
 import { known } from '../../inventory/known.ts';
 import { entityRow } from '../../inventory/summary.ts';
-import { statusKind, usuallyDoneBy } from '../../inventory/trouble.ts';
+import { expectedBy, statusKind } from '../../inventory/trouble.ts';
 import { age, minute } from '../../inventory/units.ts';
 import type { Candidate } from './filters.ts';
 import { summed } from './grouping.ts';
@@ -57,7 +57,7 @@ function rowOf(candidate: Candidate, told: Told, several: boolean): Row {
     reason: statusReason,
     created: kind === 'changeset' || told === 'whole' ? minute(created) : undefined,
     since: isSettled ? undefined : minute(since),
-    usuallyDoneBy: statusKind(status) === 'moving' ? minute(usuallyDoneBy(kind, since)) : undefined,
+    expectedBy: statusKind(status) === 'moving' ? minute(expectedBy(kind, since)) : undefined,
     age: age(created, graph.readAt),
     changed:
       !isSettled || modified === undefined || modified === created

@@ -3,7 +3,7 @@ import { behind, dangling, unused } from '../../inventory/conditions.ts';
 import type { Finding, Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
 import { attentionRow } from '../../inventory/summary.ts';
-import { statusKind, stuckAfter, troubled, usuallyDoneBy } from '../../inventory/trouble.ts';
+import { expectedBy, statusKind, stuckAfter, troubled } from '../../inventory/trouble.ts';
 import { minute } from '../../inventory/units.ts';
 import { plainOrQuoted } from '../../untrusted.ts';
 import { Words } from '../lenient.ts';
@@ -100,7 +100,7 @@ function underway(graph: Graph): Finding[] {
 }
 
 const doneBy = (kind: Kind | 'node', since: string | undefined) => ({
-  usuallyDoneBy: minute(usuallyDoneBy(kind, since)),
+  expectedBy: minute(expectedBy(kind, since)),
 });
 
 export const findProblems = fleetTool({

@@ -1,6 +1,6 @@
 import { nodesOf } from '../../inventory/entities.ts';
 import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph.ts';
-import { KINDS, statesOf } from '../../inventory/kinds.ts';
+import { KINDS, statesOf, usersOf } from '../../inventory/kinds.ts';
 import { statusKind } from '../../inventory/trouble.ts';
 import { KxClusterType } from '../../operations/shapes.ts';
 import { FEW } from './entity-rows.ts';
@@ -30,12 +30,13 @@ export function kindsFor({ status = [], type, changedAfter }: Filters): readonly
 }
 
 /** The kinds that must also be read to fill a row of a kind. */
-const TOLD_BY: Partial<Record<Kind, readonly Kind[]>> = {
-  'scaling-group': ['cluster'],
-  volume: ['cluster', 'dataview'],
-  dataview: ['cluster'],
-  database: ['changeset'],
-};
+const alsoReadFor = (kind: Kind): readonly Kind[] =>
+  kind === 'database'
+    ? ['changeset']
+    : SHOWS_USERS.includes(kind)
+      ? usersOf(kind).filter((user) => user !== 'database')
+      : [];
+const SHOWS_USERS: readonly Kind[] = ['scaling-group', 'volume', 'dataview'];
 
 /** What a search has to read, and whether that includes the details of each entity. */
 export interface Plan {
@@ -79,11 +80,7 @@ function readFor(kinds: readonly Kind[], details: boolean, isShown = true): Grap
   const everyChangeset = kinds.includes('changeset');
   return {
     kinds: [
-      ...new Set([
-        ...kinds,
-        ...(nodes ? (['cluster'] as const) : []),
-        ...telling.flatMap((kind) => TOLD_BY[kind] ?? []),
-      ]),
+      ...new Set([...kinds, ...(nodes ? (['cluster'] as const) : []), ...telling.flatMap((kind) => alsoReadFor(kind))]),
     ],
     everyChangeset,
     onlyNewestChangesets: !everyChangeset,

@@ -39,7 +39,7 @@ export function notReadIn(unread: readonly Unread[]) {
   }));
   return {
     ...(lines.length === 0 ? {} : { notRead: lines.slice(0, MOST_LINES) }),
-    ...(lines.length <= MOST_LINES ? {} : { notReadBesides: lines.length - MOST_LINES }),
+    ...(lines.length <= MOST_LINES ? {} : { moreNotRead: lines.length - MOST_LINES }),
   };
 }
 
