@@ -9,9 +9,6 @@ export type Cluster = Output<'GetKxCluster'> & { readonly nodes?: Node[] | undef
 export type Volume = Output<'GetKxVolume'>;
 export type Group = Element<Output<'ListKxScalingGroups'>['scalingGroups']>;
 export type Dataview = Element<Output<'ListKxDataviews'>['kxDataviews']>;
-export type NetworkRule = Element<
-  NonNullable<Output<'GetKxEnvironment'>['transitGatewayConfiguration']>['attachmentNetworkAclConfiguration']
->;
 export type User = Element<Output<'ListKxUsers'>['users']>;
 export interface Database extends Output<'GetKxDatabase'> {
   readonly dataviews: Dataview[];
