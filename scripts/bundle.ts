@@ -17,7 +17,10 @@ export const BUNDLE = {
   target: 'node20',
   // The AWS client's CommonJS entry loses its exports in a split bundle; its module entry does not.
   mainFields: ['module', 'main'],
-  alias: { '@modelcontextprotocol/server/_shims': at('scripts/sdk-shims.ts') },
+  alias: {
+    '@modelcontextprotocol/server/_shims': at('scripts/sdk-shims.ts'),
+    'pg-native': at('scripts/no-pg-native.ts'),
+  },
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',

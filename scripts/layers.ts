@@ -10,34 +10,37 @@ const AWS = ['@aws-sdk/**', '@smithy/**'];
 const SQLITE = 'libsql';
 /** Replies of earlier questions: what decides whether a call is safe reads everything afresh. */
 const KEPT = 'inventory/kept.ts';
+const POSTGRES = 'pg';
+const DATABASES = [SQLITE, POSTGRES];
 const SERVERS = ['node:*', 'pino', 'hono', 'hono/**', '@hono/**'];
 
 /** Which folder of `src` may import which. `npm run docs` writes the rules of `biome.json` and the picture of CONTRIBUTING.md from it. */
 const LAYERS: Readonly<Record<string, Layer>> = {
-  operations: { imports: [], withoutPackages: [MCP, ...AWS, SQLITE, ...SERVERS] },
-  kinds: { imports: ['operations'], withoutPackages: ['zod', MCP, ...AWS, SQLITE, ...SERVERS] },
-  sqlite: { imports: [], withoutPackages: [MCP, ...AWS] },
-  finspace: { imports: ['operations'], withoutPackages: [MCP, SQLITE] },
-  local: { imports: ['operations', 'kinds', 'sqlite'], withoutPackages: [MCP, ...AWS, SQLITE] },
-  inventory: { imports: ['operations', 'kinds'], withoutPackages: [MCP, ...AWS, SQLITE] },
+  operations: { imports: [], withoutPackages: [MCP, ...AWS, ...DATABASES, ...SERVERS] },
+  kinds: { imports: ['operations'], withoutPackages: ['zod', MCP, ...AWS, ...DATABASES, ...SERVERS] },
+  sqlite: { imports: [], withoutPackages: [MCP, ...AWS, POSTGRES] },
+  finspace: { imports: ['operations'], withoutPackages: [MCP, ...DATABASES] },
+  local: { imports: ['operations', 'kinds', 'sqlite'], withoutPackages: [MCP, ...AWS, ...DATABASES] },
+  inventory: { imports: ['operations', 'kinds'], withoutPackages: [MCP, ...AWS, ...DATABASES] },
   safety: {
     imports: ['operations', 'kinds', 'inventory', 'sqlite'],
     withoutFiles: [KEPT],
-    withoutPackages: [MCP, ...AWS, SQLITE],
+    withoutPackages: [MCP, ...AWS, ...DATABASES],
   },
+  store: { imports: ['operations', 'safety', 'sqlite'], withoutPackages: [...AWS, SQLITE] },
   'approval-page': {
     imports: ['operations', 'inventory', 'safety'],
     withoutFiles: [KEPT],
-    withoutPackages: [MCP, ...AWS, SQLITE],
+    withoutPackages: [MCP, ...AWS, ...DATABASES],
   },
-  tools: { imports: ['operations', 'inventory', 'safety'], withoutPackages: [...AWS, SQLITE] },
-  resources: { imports: ['operations', 'inventory', 'safety'], withoutPackages: [...AWS, SQLITE] },
-  prompts: { imports: ['operations', 'inventory'], withoutPackages: [...AWS, SQLITE] },
+  tools: { imports: ['operations', 'inventory', 'safety'], withoutPackages: [...AWS, ...DATABASES] },
+  resources: { imports: ['operations', 'inventory', 'safety'], withoutPackages: [...AWS, ...DATABASES] },
+  prompts: { imports: ['operations', 'inventory'], withoutPackages: [...AWS, ...DATABASES] },
   extensions: {
     imports: ['operations', 'inventory', 'safety', 'tools', 'resources', 'prompts'],
-    withoutPackages: [...AWS, SQLITE],
+    withoutPackages: [...AWS, ...DATABASES],
   },
-  transports: { imports: ['operations', 'safety', 'approval-page', 'server'], withoutPackages: [...AWS, SQLITE] },
+  transports: { imports: ['operations', 'safety', 'approval-page', 'server'], withoutPackages: [...AWS, ...DATABASES] },
 };
 
 /** What is above all layers. */

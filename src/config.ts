@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { ErrorForPeople } from './error-for-people.ts';
 import { CREDENTIAL } from './local/credentials.ts';
 import { ENTITIES, once, RISKS, type Risk } from './operations/operation.ts';
+import { storeUrlProblem } from './store/url.ts';
 import { HTTP_SETTINGS, HTTP_STANDARD } from './transports/http/settings.ts';
 import { wordIssue } from './wording.ts';
 
@@ -121,6 +122,12 @@ export const SETTINGS = lazily({
   targets: () =>
     z.string().min(1).optional().describe('JSON file of named targets: the backend of each, and who may use it'),
   target: () => z.string().min(1).optional().describe('Which of --targets to serve over stdio'),
+  store: () =>
+    z
+      .string()
+      .refine((text) => storeUrlProblem(text) === undefined, { error: ({ input }) => storeUrlProblem(String(input)) })
+      .optional()
+      .describe('URL of the PostgreSQL database that several servers share, instead of a state directory each'),
   ...HTTP_SETTINGS,
   config: () =>
     z.string().min(1).optional().describe('JSON file with any of these settings, such as {"readOnly": true}'),
@@ -167,6 +174,10 @@ export function configure(raw: Partial<Record<SettingName, unknown>>, env: NodeJ
   } as Parsed;
   const { backend, approve, state, stateDir = defaultStateDir(env) } = parsed;
   if (backend === 'aws' && approve === 'none') throw new ConfigError('--approve: none is for the local backend only');
+  if (env['FINSPACE_MCP_REDIS'])
+    throw new ConfigError(
+      'FINSPACE_MCP_REDIS is set: servers share a PostgreSQL database instead, with --store (docs/deploy.md)',
+    );
   const ambient = ['AWS_ENDPOINT_URL_FINSPACE', 'AWS_ENDPOINT_URL'].find((name) => env[name]);
   if (backend === 'aws' && parsed.endpoint === undefined && ambient !== undefined)
     throw new ConfigError(`${ambient} is set: name the endpoint with --endpoint, so that approvals show it`);

@@ -1,15 +1,15 @@
 import type { KeyObject } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { Config } from '../config.ts';
+import type { Attempts } from '../safety/approver-attempts.ts';
 import type { Ledger } from '../safety/ledger.ts';
-import type { StateDatabase } from '../safety/state.ts';
 import type { Log } from './log.ts';
 
 export interface LinkOptions {
   readonly config: Pick<Config, 'stateDir'>;
   readonly key: KeyObject;
   readonly ledger: Ledger;
-  readonly state: () => Promise<StateDatabase>;
+  readonly attempts: Attempts;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -22,16 +22,14 @@ let close: (() => Promise<void>) | undefined;
  * its user.
  */
 export async function approvalLink(
-  { config, key, ledger, state, log, now }: LinkOptions,
+  { config, key, ledger, attempts, log, now }: LinkOptions,
   code: string,
 ): Promise<string> {
-  const [{ approvalPage }, { approvalDesk }, { passphraseAttempts }, { listen }] = await Promise.all([
+  const [{ approvalPage }, { approvalDesk }, { listen }] = await Promise.all([
     import('../approval-page/index.ts'),
     import('../safety/approver-desk.ts'),
-    import('../safety/approver-attempts.ts'),
     import('../transports/http/listener.ts'),
   ]);
-  const attempts = passphraseAttempts(state, now);
   const desk = approvalDesk({
     dir: config.stateDir,
     key,

@@ -1,21 +1,16 @@
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
 import { type Config, ConfigError } from '../config.ts';
 import { approverKey } from '../safety/approver.ts';
-import { passphraseAttempts } from '../safety/approver-attempts.ts';
 import { approvalDesk, type Desk } from '../safety/approver-desk.ts';
 import { ApproverError } from '../safety/approver-error.ts';
-import { sqlJournal } from '../safety/journal.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
-import { isBehind, type LedgerClock, sqlClock } from '../safety/ledger-clock.ts';
-import { isShared } from '../safety/shared-mark.ts';
-import { sqlLedger } from '../safety/sql-ledger.ts';
-import { openState, type StateDatabase } from '../safety/state.ts';
-import { PLANS, type SharedState } from '../transports/shared/shared-state.ts';
+import { isBehind } from '../safety/ledger-clock.ts';
+import type { Store } from '../store/store.ts';
 import { acceptClock } from './approve-clock.ts';
 import { approveAtTerminal, findPlan, planListText } from './approve-dialog.ts';
 import { distrustForms, setUpKey, trustForms } from './approve-key.ts';
 import { isTerminal, openTerminal, type Terminal } from './approve-terminal.ts';
+import { openForPerson } from './open-store.ts';
 import { ownCommand } from './own-command.ts';
 
 /**
@@ -23,7 +18,7 @@ import { ownCommand } from './own-command.ts';
  * approves or declines plans, and sets up approvals.
  */
 export async function approve(
-  { stateDir, state: worldFile, redis }: Pick<Config, 'stateDir' | 'state' | 'redis'>,
+  { stateDir, state: worldFile, store: url }: Pick<Config, 'stateDir' | 'state' | 'store'>,
   switches: ReadonlySet<string>,
   code?: string,
 ): Promise<void> {
@@ -36,15 +31,14 @@ export async function approve(
       setUpKey(terminal, { stateDir, state: worldFile }, switches.has('trust-forms')),
     );
   if (act === 'distrust-forms') return distrustForms(stateDir);
-  const state = await openState(join(stateDir, 'state.db'));
   const key = await approverKey(stateDir);
-  if (redis !== undefined && key === undefined && act !== 'decline') throw new ApproverError(NEEDS_KEY);
-  const fleet = redis === undefined ? undefined : await openSharedState(redis);
+  if (url !== undefined && key === undefined && act !== 'decline') throw new ApproverError(NEEDS_KEY);
+  const store = await openForPerson({ store: url, stateDir });
   const desk = approvalDesk({
     dir: stateDir,
     key,
-    ledger: fleet?.ledger(PLANS, 0) ?? sqlLedger(async () => state, { now: Date.now, openMs: 0 }),
-    attempts: passphraseAttempts(async () => state, Date.now),
+    ledger: store.ledger(0),
+    attempts: store.attempts,
     now: Date.now,
     user: userInfo().username,
     channel: act === 'web' ? 'page' : 'terminal',
@@ -54,24 +48,14 @@ export async function approve(
     else if (act === 'web') await openPage(desk, code);
     else if (act === 'trust-forms')
       await withTerminal('Trusting forms', (terminal) => trustForms(terminal, desk, stateDir));
-    else if (act === 'reset-clock')
-      await resetClockIfBehind(desk, fleet?.clock(PLANS) ?? sqlClock(state, Date.now), state);
+    else if (act === 'reset-clock') await resetClockIfBehind(desk, store);
     else await approveInTerminal(desk, code);
   } finally {
-    if (fleet === undefined && (await isShared(state))) process.stderr.write(IN_REDIS);
-    await fleet?.close();
-    await state.close();
+    await store.close();
   }
 }
 
 const NEEDS_KEY = `With several replicas, only signed approvals count. Set up a passphrase (${ownCommand()} approve --init), copy the folder approver of this state directory into the state directory of every replica, and restart them; or approve on the page of the server (/approvals).`;
-const IN_REDIS =
-  'The server of this state directory keeps its plans in Redis, which this command did not read: add its --redis URL, or approve on its page (/approvals).\n';
-
-async function openSharedState(url: string): Promise<SharedState> {
-  const { redisSharedState } = await import('../transports/shared/redis.ts');
-  return redisSharedState(url, () => {});
-}
 
 async function decline(desk: Desk, code: string | undefined): Promise<void> {
   if (code === undefined) throw new ConfigError('--decline: needs the CODE of the plan to decline');
@@ -108,13 +92,12 @@ async function choose(terminal: Terminal, waiting: readonly PendingApproval[], d
   }
 }
 
-async function resetClockIfBehind(desk: Desk, ledgers: LedgerClock, state: StateDatabase): Promise<void> {
-  if (!isBehind(await ledgers.read())) {
+async function resetClockIfBehind(desk: Desk, { clock, journal }: Store): Promise<void> {
+  if (!isBehind(await clock.read())) {
     process.stdout.write('The clock is not behind any recorded time. There is nothing to reset.\n');
     return;
   }
-  const journal = sqlJournal(async () => state, Date.now);
-  await withTerminal('Resetting the clock', (terminal) => acceptClock(terminal, desk, ledgers, journal));
+  await withTerminal('Resetting the clock', (terminal) => acceptClock(terminal, desk, clock, journal));
 }
 
 async function openPage(desk: Desk, code: string | undefined): Promise<void> {

@@ -2,8 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Config } from '../config.ts';
 import { approverKey, keyFingerprint, trustsForms } from '../safety/approver.ts';
 import { LedgerError } from '../safety/ledger.ts';
-import { isFirst } from '../safety/once-mark.ts';
-import type { StateDatabase } from '../safety/state.ts';
+import type { Store } from '../store/store.ts';
 import type { Log } from './log.ts';
 import { isEphemeral, stateDirFlag } from './out-of-band.ts';
 import { ownCommand } from './own-command.ts';
@@ -49,12 +48,7 @@ export function approverRules(config: Config): ApproverRules {
 }
 
 /** Logs which key approvals need and, once per state directory, that forms do not count and how to change that. */
-export async function reportApprover(
-  rules: ApproverRules,
-  state: () => Promise<StateDatabase>,
-  log: Log,
-  now: () => number,
-): Promise<void> {
+export async function reportApprover(rules: ApproverRules, store: Pick<Store, 'isFirst'>, log: Log): Promise<void> {
   const approver = await rules.fingerprint();
   if (approver === undefined) return;
   const forms = await rules.trustsForms();
@@ -62,7 +56,7 @@ export async function reportApprover(
     { approver, forms },
     `approvals need the passphrase of this key; forms ${forms ? 'count too' : 'do not count'}`,
   );
-  if (forms || !(await isFirst(await state(), 'forms do not count', now()))) return;
+  if (forms || !(await store.isFirst('forms do not count'))) return;
   log.warn(
     { approver },
     'forms in MCP clients, and sign-ins on the page of an HTTP server, do not count as approval while there is an approver key: ' +

@@ -37,10 +37,12 @@ export interface BackendOptions {
   readonly server?: string | undefined;
   /** Fingerprint of the approver's key of this server, to which a local world is pinned. */
   readonly approver: () => Promise<string | undefined>;
+  /** The id of the store that servers share. */
+  readonly store?: string | undefined;
 }
 
 /** The backend that the configuration selects. */
-export function backend(config: Config, log: Log, { server, approver }: BackendOptions): Backend {
+export function backend(config: Config, log: Log, { server, approver, store }: BackendOptions): Backend {
   const region = configuredRegion(config);
   let opening: Promise<OpenBackend> | undefined;
   let worldId: string | undefined;
@@ -75,6 +77,7 @@ export function backend(config: Config, log: Log, { server, approver }: BackendO
       target: config.target,
       world: worldFile(config),
       server,
+      store,
       get worldId() {
         return worldId;
       },

@@ -1,14 +1,15 @@
 import { type Config, ConfigError } from '../config.ts';
 import { causeOf } from '../transports/cause.ts';
-import { type Finding, failed, ok } from './finding.ts';
+import { type Finding, failed, ok, warning } from './finding.ts';
 
 /** The configured parts that only `finspace-mcp http` needs: who may call, and what replicas share. */
 export async function remoteFindings(config: Config): Promise<Finding[]> {
-  const { authIssuer, authTokens, authJwks, authAudience, publicUrl, redis, sealKeys } = config;
+  const { authIssuer, authTokens, authJwks, authAudience, publicUrl, store, sealKeys } = config;
   const isRemote = [authIssuer, authTokens, authJwks, authAudience, publicUrl].some((given) => given !== undefined);
   return [
     ...(isRemote || config.host !== '127.0.0.1' ? [await authorizationFinding(config)] : []),
-    ...(redis !== undefined || sealKeys !== undefined ? [await sharedFinding(config)] : []),
+    ...(sealKeys === undefined ? [] : [await sealKeysFinding(config)]),
+    ...(store === undefined ? [] : [await storeFinding(store)]),
   ];
 }
 
@@ -36,19 +37,29 @@ async function authorizationFinding(config: Config): Promise<Finding> {
   );
 }
 
-async function sharedFinding(config: Config): Promise<Finding> {
-  const check = 'replicas';
-  const { openSharedState } = await import('./http.ts');
+async function sealKeysFinding(config: Config): Promise<Finding> {
+  const check = 'seal keys';
+  const { configuredSealKeys } = await import('./http.ts');
   try {
-    const { fleet } = await openSharedState(config, () => {});
-    try {
-      await fleet?.ready();
-    } finally {
-      await fleet?.close();
-    }
-    return ok(check, fleet === undefined ? 'share keys only (--seal-keys)' : 'share keys and Redis, which responds');
+    const count = (await configuredSealKeys(config))?.length;
+    return ok(check, count === 1 ? '1 key' : `${count} keys`);
   } catch (error) {
-    if (error instanceof ConfigError) return failed(check, error.message);
-    return failed(check, `Redis does not answer (${causeOf(error as Error)}).`, 'Check --redis.');
+    return failed(check, (error as Error).message);
   }
 }
+
+async function storeFinding(url: string): Promise<Finding> {
+  const check = 'store';
+  const { storeStatus } = await import('../store/postgres/administration.ts');
+  try {
+    const { id, server, owner } = await storeStatus(url);
+    const text = `${id}, in PostgreSQL ${server}`;
+    return owner
+      ? warning(check, `${text}. The user of --store owns the tables, so a server could rewrite the journal.`, OWN_ROLE)
+      : ok(check, text);
+  } catch (error) {
+    return failed(check, (error as Error).message);
+  }
+}
+
+const OWN_ROLE = 'Run finspace-mcp store migrate --roles as the owner, and connect as a member of finspace_mcp_server.';

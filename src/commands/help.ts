@@ -49,7 +49,7 @@ export const PLACEHOLDERS: Partial<Record<SettingName, string>> = {
   rateRead: 'N',
   rateWrite: 'N',
   rateDestroy: 'N',
-  redis: 'URL',
+  store: 'URL',
   sealKeys: 'FILE',
   config: 'FILE',
 };

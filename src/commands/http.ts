@@ -4,8 +4,9 @@ import { type Config, ConfigError } from '../config.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call } from '../operations/index.ts';
 import { digest } from '../safety/digest.ts';
-import { type Seals, sealsWith } from '../safety/seal.ts';
+import { nameOf, type Seals, sealsWith } from '../safety/seal.ts';
 import { witness } from '../safety/witness.ts';
+import type { SharedStore } from '../store/store.ts';
 import { compositeNamed } from '../tools/composites.ts';
 import { causeOf } from '../transports/cause.ts';
 import { type Authorization, authorization } from '../transports/http/auth/authorize.ts';
@@ -14,13 +15,14 @@ import { OPERATIONS_ONLY } from '../transports/http/auth/scopes.ts';
 import { staticTokens, TokenFileError } from '../transports/http/auth/tokens.ts';
 import type { Observe } from '../transports/http/exchange.ts';
 import { NotReady } from '../transports/http/probes.ts';
+import { rateLimiter } from '../transports/http/rates.ts';
 import { baseUrl, type HttpOptions, type HttpServer, serveOverHttp } from '../transports/http/serve.ts';
 import { isLoopback } from '../transports/http/settings.ts';
-import { PLANS, type SharedState } from '../transports/shared/shared-state.ts';
 import { approverRules } from './approver-rules.ts';
 import { type Log, stderrLog } from './log.ts';
+import { openSharedStore } from './open-store.ts';
 import { prepareBackend } from './prepare.ts';
-import { createRuntime, type RuntimeOptions } from './runtime.ts';
+import { createRuntime, type Runtime, type RuntimeOptions } from './runtime.ts';
 import { stopSignal } from './stop-signal.ts';
 import { targetsOf } from './targets.ts';
 
@@ -47,7 +49,7 @@ export async function openHttp(
 ): Promise<HttpServer> {
   const authorization = configuredAuthorization(config, more.now);
   const places = endpointConfigs(config);
-  const { fleet, seals } = await openSharedState(config, (error) => log.warn({ error: error.message }, 'redis'));
+  const { store, seals, keyNames } = await openShared(config, log);
   let server: HttpServer | undefined;
   const approvers = approverScope(config);
   // The purpose of seals differs between servers, so that one rejects what another sealed with the same keys.
@@ -71,17 +73,18 @@ export async function openHttp(
         now: more.now,
         later: more.later,
         watch,
-        fleet,
+        store,
         seals,
         page,
         anonymous: authorization === undefined,
       }),
     ),
   );
+  if (store !== undefined) await joinReplicas(store, config, behind, keyNames);
   const shared = {
     ...(config.authIssuer !== undefined &&
       authorization && { [`the issuer ${config.authIssuer}`]: authorization.ready }),
-    ...(fleet && { Redis: () => fleet.ready() }),
+    ...(store && { 'the store': () => store.ready() }),
   };
   server = await serveOverHttp({
     ...config,
@@ -92,7 +95,8 @@ export async function openHttp(
     needs: (tool) => OPERATIONS_ONLY(tool) ?? compositeNamed(tool)?.needs,
     settled: async () => void (await Promise.all(behind.map(({ settled }) => settled()))),
     ready: () => requireReady({ 'the backend': () => Promise.any(behind.map(({ ready }) => ready())), ...shared }),
-    rates: fleet && ((rates) => fleet.rates(rates)),
+    rates: store && ((rates) => store.rates(rates, rateLimiter(rates, more.now ?? Date.now))),
+    gauges: store?.gauges,
     onerror: (error) => log.debug({ error: error.message }, 'not served'),
     observe: config.accessLog ? accessLog(log) : undefined,
   });
@@ -103,7 +107,7 @@ export async function openHttp(
     close: async () => {
       await drain();
       await Promise.all(behind.map(({ close }) => close()));
-      await fleet?.close();
+      await store?.close();
     },
   };
 }
@@ -133,17 +137,16 @@ function endpointConfigs(config: Config): EndpointConfig[] {
   return targetsOf(config).map((target) => ({ ...target, path: `/t/${target.alias}/mcp` }));
 }
 
-interface StartOptions extends Omit<RuntimeOptions, 'remote' | 'shared'> {
-  readonly fleet: SharedState | undefined;
-}
-
-async function startEndpoint({ path, config, admits }: EndpointConfig, log: Log, { fleet, ...options }: StartOptions) {
+async function startEndpoint(
+  { path, config, admits }: EndpointConfig,
+  log: Log,
+  options: Omit<RuntimeOptions, 'remote' | 'scope'>,
+) {
   await prepareBackend(config, log);
-  const shared = fleet && ((openMs: number) => ({ ledger: fleet.ledger(PLANS, openMs), bus: fleet.bus(path) }));
-  const { serve, answers, direct, ledger, settled, close } = createRuntime(config, log, {
+  const { serve, answers, direct, ledger, settled, close, agreed } = createRuntime(config, log, {
     ...options,
     remote: true,
-    shared,
+    scope: path,
   });
   const ready = async () => {
     const signal = AbortSignal.timeout(READY_MS);
@@ -155,7 +158,7 @@ async function startEndpoint({ path, config, admits }: EndpointConfig, log: Log,
   };
   const { page } = options;
   const plans = page && { server: page.server, target: config.target, ledger };
-  return { path, serve, admits, plans, settled, close, ready, bus: answers.changes, watch: answers.watch };
+  return { path, serve, admits, plans, settled, close, ready, agreed, bus: answers.changes, watch: answers.watch };
 }
 
 /** Differs between servers whose approvers may differ; the same for all replicas of one server. */
@@ -165,21 +168,37 @@ function approverScope({ host, port, publicUrl, authIssuer, authJwks, authAudien
   return digest({ url, authIssuer, authJwks, authAudience, tokens, places });
 }
 
-/** What this replica shares with others: the keys of --seal-keys and, with --redis, the shared state. */
-export async function openSharedState({ redis, sealKeys: path }: Config, onerror: (error: Error) => void) {
-  if (path === undefined) {
-    if (redis !== undefined) throw new ConfigError('--redis: needs --seal-keys');
-    return { fleet: undefined, seals: sealsWith() };
-  }
+/** What this replica shares with others: the keys of --seal-keys, and the store of --store. */
+async function openShared(config: Config, log: Log) {
+  const keys = await configuredSealKeys(config);
+  if (config.store !== undefined && keys === undefined) throw new ConfigError('--store: needs --seal-keys');
+  return { store: await openSharedStore(config, log), seals: sealsWith(keys), keyNames: (keys ?? []).map(nameOf) };
+}
+
+/** The keys of --seal-keys; undefined without it. Rejects with ConfigError. */
+export async function configuredSealKeys({ sealKeys: path }: Config): Promise<Buffer[] | undefined> {
+  if (path === undefined) return undefined;
   const { SealKeyError, sealKeys } = await import('../transports/shared/seal-keys.ts');
   try {
-    const seals = sealsWith(sealKeys(path));
-    if (redis === undefined) return { fleet: undefined, seals };
-    const { redisSharedState } = await import('../transports/shared/redis.ts');
-    return { seals, fleet: await redisSharedState(redis, onerror) };
+    return sealKeys(path);
   } catch (error) {
     throw error instanceof SealKeyError ? new ConfigError(`--seal-keys: ${error.message}`) : error;
   }
+}
+
+/** Makes sure that all replicas serve the same, to the same approvers, with the same keys. */
+async function joinReplicas(
+  store: SharedStore,
+  { targets }: Config,
+  endpoints: readonly Pick<Runtime, 'agreed'>[],
+  sealKeys: readonly string[],
+): Promise<void> {
+  const agreed = await Promise.all(endpoints.map((endpoint) => endpoint.agreed()));
+  const values = {
+    ...(targets === undefined ? {} : { 'the file of --targets': digest(readFileSync(targets, 'utf8')) }),
+    'the backend or its world': digest(agreed.map(({ serves }) => serves)),
+  };
+  await store.join({ values, sealKeys, approver: agreed[0]?.approver ?? '' });
 }
 
 /** Reports the outcome and duration of each backend call. */

@@ -35,7 +35,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   },
   approve: {
     summary: 'Show the plans that wait for a person, and approve or decline them.',
-    settings: ['stateDir', 'state', 'redis', 'config'],
+    settings: ['stateDir', 'state', 'store', 'config'],
     word: 'CODE',
     switches: {
       init: 'Set up the passphrase that approvals need',
@@ -49,9 +49,17 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   },
   journal: {
     summary: 'Print the record of every change (show), or check that nobody altered it (verify).',
-    settings: ['stateDir', 'config'],
+    settings: ['stateDir', 'store', 'config'],
     word: 'show|verify',
     switches: { json: 'Print JSON lines on a terminal, too' },
+  },
+  store: {
+    summary: 'Manage the PostgreSQL database of --store, as its owner.',
+    settings: ['store', 'stateDir', 'config'],
+    word: 'init|migrate|import|status|accept-restore|unpin',
+    switches: {
+      roles: 'With init or migrate: create the role finspace_mcp_server, which has only the rights of a server',
+    },
   },
   doctor: {
     summary:
@@ -79,6 +87,7 @@ export async function run({ command, config, switches, word }: CommandLine): Pro
   if (command === 'world') return (await import('./world.ts')).world(config, switches, word);
   if (command === 'approve') return (await import('./approve.ts')).approve(config, switches, word);
   if (command === 'journal') return (await import('./journal.ts')).journal(config, switches, word);
+  if (command === 'store') return (await import('./store.ts')).store(config, switches, word);
   if (command === 'doctor') return (await import('./doctor.ts')).doctor(config, switches);
   if (command === 'completion') return (await import('./completion.ts')).completion(COMMANDS, STANDARD_COMMAND, word);
   return (await import('./tools.ts')).tools(config, switches);

@@ -24,6 +24,19 @@ export function journalTable(entries: readonly Entry[], columns?: number): strin
           '',
         ],
       ];
+    if (entry.kind === 'import')
+      return [
+        [
+          isoSecond(entry.at),
+          entry.user,
+          'imported a journal',
+          `${entry.source} (${entry.entries} entries)`,
+          'done',
+          '',
+        ],
+      ];
+    if (entry.kind === 'restore')
+      return [[isoSecond(entry.at), entry.user, 'accepted a restored store', '', 'done', '']];
     const outcome = outcomes.get(entry.call);
     const came = outcome === undefined ? ['unknown', 'it never finished'] : [outcome.result, ...listOf(outcome.error)];
     if (entry.kind === 'world') {

@@ -1,28 +1,24 @@
-import { join } from 'node:path';
 import { type Config, ConfigError } from '../config.ts';
 import { ErrorForPeople } from '../error-for-people.ts';
 import { terminalColumns, writeOut } from '../output.ts';
-import { type Entry, type Journal, sqlJournal } from '../safety/journal.ts';
-import { openState } from '../safety/state.ts';
+import type { Entry, Journal } from '../safety/journal.ts';
 import { plainJson } from '../safety/untrusted.ts';
 import { journalTable } from './journal-table.ts';
+import { openForPerson } from './open-store.ts';
 
 /**
  * `finspace-mcp journal show|verify`: prints the record of every change, as a table on a terminal and as JSON lines elsewhere, or
  * checks its hash chain.
  */
-export async function journal({ stateDir }: Config, switches: ReadonlySet<string>, word = 'show'): Promise<void> {
+export async function journal(config: Config, switches: ReadonlySet<string>, word = 'show'): Promise<void> {
   const act = Object.hasOwn(ACTIONS, word) ? ACTIONS[word as keyof typeof ACTIONS] : undefined;
   if (act === undefined)
     throw new ConfigError(`journal: expects show or verify, not ${JSON.stringify(word.slice(0, 100))}`);
-  const state = await openState(join(stateDir, 'state.db'));
+  const store = await openForPerson(config);
   try {
-    await act(
-      sqlJournal(async () => state, Date.now),
-      switches.has('json') || process.stdout.isTTY !== true,
-    );
+    await act(store.journal, switches.has('json') || process.stdout.isTTY !== true);
   } finally {
-    await state.close();
+    await store.close();
   }
 }
 
@@ -40,13 +36,18 @@ const ACTIONS = {
   verify: async (kept: Journal) => {
     const found = await kept.verify();
     if ('brokenAt' in found)
-      throw new JournalError(`the journal was altered: entry ${found.brokenAt} does not match the one before it`);
+      throw new JournalError(
+        `the journal was altered: entry ${found.brokenAt}${found.imported === undefined ? '' : ` of the imported journal ${found.imported}`} does not match the one before it`,
+      );
     refuseUnreadable(await kept.entries());
     print([
-      `${found.entries} ${found.entries === 1 ? 'entry' : 'entries'}, all in order; the newest hash is ${found.head}`,
+      `${found.entries} ${found.entries === 1 ? 'entry' : 'entries'}, all in order; the newest hash is ${found.head}${importedText(found.imported)}`,
     ]);
   },
 };
+
+const importedText = (count = 0) =>
+  count === 0 ? '' : `; ${count} imported ${count === 1 ? 'journal' : 'journals'}, all in order`;
 
 function refuseUnreadable(entries: readonly Entry[]): void {
   const found = entries.filter(({ kind }) => kind === 'unreadable').map(({ sequence }) => sequence);

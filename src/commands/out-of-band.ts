@@ -61,7 +61,7 @@ async function terminalApproval(
     signedIn
       ? `${page === undefined ? 'In' : 'Or in'} a terminal on the machine of this server, with its settings: finspace-mcp approve ${code}`
       : fleet
-        ? `In a terminal on this machine, with the same --redis: ${approve} ${code}${where}`
+        ? `In a terminal on this machine, with the same --store: ${approve} ${code}${where}`
         : `In a terminal on this machine: ${approve} ${code}${where} ; or in a browser: ${approve} --web ${code}${where}`;
   const signed =
     (by: KeyObject): OutOfBand['accepts'] =>

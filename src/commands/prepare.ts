@@ -3,6 +3,7 @@ import { type Config, ConfigError } from '../config.ts';
 import { prepareState } from '../local/state-file.ts';
 import { STATE_FORMAT } from '../safety/state-format.ts';
 import { prepareFile } from '../sqlite/file.ts';
+import { requireLocal } from '../store/position.ts';
 import type { Log } from './log.ts';
 
 const worldOptions = () => import('./world-options.ts');
@@ -18,6 +19,7 @@ export async function prepareBackend(config: Config, log: Log): Promise<void> {
   const tighten = (line: string | undefined) => {
     if (line !== undefined) log.warn({}, line);
   };
+  if (isKept && config.store === undefined) requireLocal(stateDir);
   if (isKept) tighten(prepareFile(join(stateDir, 'state.db'), STATE_FORMAT));
   if (kind !== 'local') {
     if (isNewWorldGiven) (await worldOptions()).warnUnused(config, log, {}, 'it is for the local backend');

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ServerEventBus } from '@modelcontextprotocol/server';
 import { type Answers, answersWith } from '../answers.ts';
 import type { Config } from '../config.ts';
 import type { Call } from '../operations/index.ts';
@@ -8,17 +6,16 @@ import { deletionsIn } from '../safety/deletions.ts';
 import { withinEnvironments } from '../safety/environments.ts';
 import { formerNames } from '../safety/former-names.ts';
 import { gate } from '../safety/gate.ts';
-import { type Journal, sqlJournal } from '../safety/journal.ts';
+import type { Journal } from '../safety/journal.ts';
 import { journaledCall } from '../safety/journaled-call.ts';
 import type { Ledger } from '../safety/ledger.ts';
-import { fileKits, kitsWithin, passingKits } from '../safety/recovery.ts';
+import { kitsWithin } from '../safety/recovery.ts';
 import { needsKit } from '../safety/recovery-kit.ts';
 import { type Seals, sealsWith } from '../safety/seal.ts';
 import { fileSink, inlineSink, refusingSink } from '../safety/secrets.ts';
-import { noteShared } from '../safety/shared-mark.ts';
-import { sqlLedger } from '../safety/sql-ledger.ts';
-import type { StateDatabase } from '../safety/state.ts';
 import { type ServerFactory, serverFactory } from '../server.ts';
+import { localStore } from '../store/local.ts';
+import type { SharedStore } from '../store/store.ts';
 import { approverRules, reportApprover } from './approver-rules.ts';
 import { backend } from './backend.ts';
 import type { Log } from './log.ts';
@@ -44,14 +41,11 @@ export interface Runtime {
   readonly direct: Call;
   /** The open plans. */
   readonly ledger: Ledger;
+  /** What this serves, as all replicas must serve it. Rejects with LedgerError when it cannot be opened. */
+  agreed(): Promise<{ readonly serves: string; readonly approver: string }>;
   /** Resolves when every mutation that started has ended and is in the journal. */
   settled(): Promise<void>;
   close(): Promise<void>;
-}
-
-export interface SharedParts {
-  readonly ledger: Ledger;
-  readonly bus: ServerEventBus;
 }
 
 export interface RuntimeOptions {
@@ -64,8 +58,10 @@ export interface RuntimeOptions {
   readonly later?: ((work: () => void, ms: number) => () => void) | undefined;
   /** Seals state that travels through clients; by default with a key that exists only in this process. */
   readonly seals?: Seals | undefined;
-  /** State that replicas share; without it, the ledger is the state database. */
-  readonly shared?: ((openMs: number) => SharedParts) | undefined;
+  /** What servers share; without it, everything is in the state directory. */
+  readonly store?: SharedStore | undefined;
+  /** Separates the change events of this endpoint from those of others in the store. */
+  readonly scope?: string | undefined;
   /** The page on which people who sign in approve. */
   readonly page?: ServerPage | undefined;
   /** Observes every backend call. */
@@ -79,23 +75,27 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
   const shut = join(config.stateDir, 'secrets');
   const secrets = config.secrets === 'inline' ? inlineSink : remote ? refusingSink : fileSink(shut, now);
   const rules = approverRules(config);
-  const behind = backend(config, log, { server: options.page?.server, approver: rules.fingerprint });
+  const behind = backend(config, log, {
+    server: options.page?.server,
+    approver: rules.fingerprint,
+    store: options.store?.id,
+  });
   const { call: unwatched, place, quotas, close } = behind;
   const direct = watch(unwatched);
-  const state = lazyState(config, log);
-  const journal = sqlJournal(state.open, now);
+  const local = localStore({
+    stateDir: config.stateDir,
+    isEphemeral: isEphemeral(config),
+    now,
+    onerror: (error) => log.error({ cause: String(error) }, 'the state database cannot be opened'),
+  });
+  const store = options.store ?? local;
+  const { journal } = store;
   const report = async () => {
-    if (state.exists) await reportUnfinished(journal, log, now, config.callTimeout);
-    await reportApprover(rules, state.open, log, now);
+    if (options.store !== undefined || local.exists) await reportUnfinished(journal, log, now, config.callTimeout);
+    await reportApprover(rules, store, log);
   };
   setTimeout(() => report().catch(() => {}), REPORT_AFTER_MS).unref();
-  const shared = options.shared?.(PLAN_OPEN_MS);
-  const ledger = shared?.ledger ?? sqlLedger(state.open, { now, openMs: PLAN_OPEN_MS });
-  if (remote && !isEphemeral(config) && (shared !== undefined || state.exists))
-    state
-      .open()
-      .then((db) => noteShared(db, shared !== undefined, now()))
-      .catch(() => {});
+  const ledger = store.ledger(PLAN_OPEN_MS);
   const lost = (cause: unknown) => log.error({ cause: String(cause) }, 'the journal could not be written');
   const { call: journaled, settled } = trackMutations(
     journaledCall(direct, journal, `${place.backend} ${place.region}`, lost),
@@ -106,15 +106,14 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
       ? journaled
       : withinEnvironments(warnAboutMissing(journaled, environments, log), environments);
   const seal = (options.seals ?? sealsWith())('question');
-  const folder = join(config.stateDir, 'recovery', config.target ?? '');
-  const allKits = isEphemeral(config) ? passingKits(call, now) : fileKits(folder, call, now);
+  const allKits = store.kits(config.target, call);
   const kits = environments === undefined ? allKits : kitsWithin(allKits, environments);
   const { page, anonymous = false } = options;
   const formsCount = async () =>
     (await rules.trustsForms()) && !(anonymous && (await rules.fingerprint()) !== undefined);
   const outOfBand = outOfBandApproval(config, {
     pinned: rules.key,
-    fleet: shared !== undefined,
+    fleet: options.store !== undefined,
     signedIn: remote && !anonymous,
     page,
   });
@@ -123,7 +122,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
     const key = remote ? undefined : await rules.key;
     if (key === undefined) return undefined;
     const { approvalLink } = await import('./approval-link.ts');
-    return (code: string) => approvalLink({ config, key, ledger, state: state.open, log, now }, code);
+    return (code: string) => approvalLink({ config, key, ledger, attempts: store.attempts, log, now }, code);
   };
   const answers = answersWith({
     ...front,
@@ -153,7 +152,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
         if (needsKit(plan)) await kits.keep(plan);
       },
     }),
-    bus: shared?.bus,
+    bus: options.store?.events(options.scope ?? ''),
     pace: { everyMs: config.backend === 'local' ? LOCAL_POLL_MS : POLL_MS, now, later },
   });
   return {
@@ -162,10 +161,18 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
     load: behind.load,
     direct,
     ledger,
+    agreed: async () => {
+      await behind.approver();
+      const { backend, region, target, worldId } = place;
+      return {
+        serves: JSON.stringify({ backend, region, target, worldId }),
+        approver: (await rules.fingerprint()) ?? '',
+      };
+    },
     settled,
     close: async () => {
       await close();
-      await state.close();
+      await local.close();
     },
   };
 }
@@ -187,25 +194,4 @@ async function reportUnfinished(journal: Journal, log: Log, now: () => number, a
     );
   }
   log.info(await journal.verify(), 'journal');
-}
-
-/** The state database, opened on first use. */
-function lazyState(config: Config, log: Log) {
-  let opening: Promise<StateDatabase> | undefined;
-  const path = isEphemeral(config) ? ':memory:' : join(config.stateDir, 'state.db');
-  const open = () => {
-    opening ??= import('../safety/state.ts')
-      .then(({ openState }) => openState(path))
-      .catch((error: unknown) => {
-        opening = undefined;
-        log.error({ cause: String(error) }, 'the state database cannot be opened');
-        throw error;
-      });
-    return opening;
-  };
-  return {
-    exists: path !== ':memory:' && existsSync(path),
-    open,
-    close: async () => (await opening?.catch(() => undefined))?.close(),
-  };
 }

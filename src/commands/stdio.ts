@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import { LOCAL_CALLER } from '../safety/policy.ts';
 import { serverFactory } from '../server.ts';
+import type { SharedStore } from '../store/store.ts';
 import { serveOverStdio } from '../transports/stdio.ts';
 import { VERSION } from '../version.ts';
 import { type Log, stderrLog } from './log.ts';
@@ -19,7 +20,8 @@ export async function stdio(given: Config): Promise<void> {
   const log = stderrLog(config);
   await prepareBackend(config, log);
   const parent = process.ppid;
-  const { serve, load, settled, close } = runtimeOnDemand(config, log);
+  const store = config.store === undefined ? undefined : await joinedStore(config, log);
+  const { serve, load, settled, close } = runtimeOnDemand(config, log, store);
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   if (process.stdin.isTTY) process.stderr.write(greeting());
@@ -40,18 +42,37 @@ export async function stdio(given: Config): Promise<void> {
     onunanswered: (requests) => log.warn({ requests }, 'stopped before these requests were answered'),
   });
   await close();
+  await store?.close();
   await log.flushed();
+}
+
+/** The store of --store. The server of one client needs no seal keys in common with others, and may have another target. */
+async function joinedStore(config: Config, log: Log): Promise<SharedStore | undefined> {
+  const [{ openSharedStore }, { approverRules }] = await Promise.all([
+    import('./open-store.ts'),
+    import('./approver-rules.ts'),
+  ]);
+  const store = await openSharedStore(config, log);
+  const approver = (await approverRules(config).fingerprint()) ?? '';
+  await store?.join({ values: {}, sealKeys: [], approver });
+  return store;
 }
 
 /** The journal is checked after so long even if the client requests nothing. */
 const IDLE_MS = 1_000;
 
 /** The same as `createRuntime`, loaded when a client needs more than a list of tools. */
-function runtimeOnDemand(config: Config, log: Log): Pick<Runtime, 'serve' | 'load' | 'settled' | 'close'> {
+function runtimeOnDemand(
+  config: Config,
+  log: Log,
+  store: SharedStore | undefined,
+): Pick<Runtime, 'serve' | 'load' | 'settled' | 'close'> {
   const front = serverProfile(config);
   let opening: Promise<Runtime> | undefined;
   const open = () => {
-    opening ??= import('./runtime.ts').then(({ createRuntime }) => createRuntime(config, log, { remote: false }));
+    opening ??= import('./runtime.ts').then(({ createRuntime }) =>
+      createRuntime(config, log, { remote: false, store }),
+    );
     return opening;
   };
   setTimeout(() => open().catch(() => {}), IDLE_MS).unref();

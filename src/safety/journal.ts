@@ -45,11 +45,32 @@ export interface WorldReplacement {
   readonly user: string;
 }
 
+/** The journal of a state directory was moved to a shared store, where it stays as it was. */
+export interface JournalImport {
+  readonly kind: 'import';
+  /** Its id in the store. */
+  readonly journal: string;
+  /** The state directory that it comes from. */
+  readonly source: string;
+  readonly entries: number;
+  /** Its newest hash. */
+  readonly head: string;
+  readonly user: string;
+}
+
+/** A person accepted that a shared store was restored, which voided everything open. */
+export interface RestoreAcceptance {
+  readonly kind: 'restore';
+  readonly user: string;
+}
+
 export type Entry = { readonly sequence: number; readonly at: string } & (
   | ({ readonly kind: 'intent'; readonly call: string } & Intent)
   | ({ readonly kind: 'outcome'; readonly call: string } & Outcome)
   | ClockReset
   | WorldReplacement
+  | JournalImport
+  | RestoreAcceptance
   /** A row that is not a valid entry, because it was altered. */
   | { readonly kind: 'unreadable' }
 );
@@ -61,13 +82,18 @@ export interface Journal {
   begin(intent: Intent): Promise<string>;
   finish(call: string, outcome: Outcome): Promise<void>;
   /** Records events other than calls. */
-  record(event: ClockReset | WorldReplacement): Promise<void>;
+  record(event: ClockReset | WorldReplacement | JournalImport): Promise<void>;
   entries(): Promise<Entry[]>;
   /** Calls without a recorded outcome: they may or may not have taken effect. */
   unfinished(): Promise<BegunEntry[]>;
   /** The number of entries and the newest hash, or the sequence of the first entry that does not match the chain. */
-  verify(): Promise<{ readonly entries: number; readonly head: string } | { readonly brokenAt: number }>;
+  verify(): Promise<Verified | Broken>;
 }
+
+/** A journal in order. `imported` counts the imported journals that are in order, too; absent without any. */
+type Verified = { readonly entries: number; readonly head: string; readonly imported?: number };
+/** A journal that was altered, or the imported one that was. */
+type Broken = { readonly brokenAt: number; readonly imported?: string };
 
 const ROOT = '0'.repeat(64);
 
@@ -94,25 +120,40 @@ export function sqlJournal(state: () => Promise<StateDatabase>, now: () => numbe
     finish: (call, outcome) => append({ kind: 'outcome', call, ...outcome }),
     record: append,
     entries,
-    unfinished: async () => {
-      const list = await entries();
-      const finished = new Set(list.flatMap((entry) => (entry.kind === 'outcome' ? entry.call : [])));
-      return list.flatMap((entry) => (entry.kind === 'intent' && !finished.has(entry.call) ? entry : []));
-    },
+    unfinished: async () => unfinishedIn(await entries()),
     verify: async () => {
-      let head = ROOT;
-      let expected = 1;
-      for (const { sequence, entry, hash } of await all()) {
-        if (sequence !== expected || chained(head, entry) !== hash) return { brokenAt: expected };
-        head = hash;
-        expected += 1;
-      }
-      return { entries: expected - 1, head };
+      const chain = chainOf();
+      for (const link of await all()) if (!chain.holds(link)) return { brokenAt: chain.entries() + 1 };
+      return { entries: chain.entries(), head: chain.head() };
     },
   };
 }
 
-interface Link {
+/** Checks links in order, each against the one before it. */
+export function chainOf() {
+  let head = ROOT;
+  let entries = 0;
+  return {
+    /** Whether this is the next link of the chain. */
+    holds: ({ sequence, entry, hash }: Link): boolean => {
+      if (sequence !== entries + 1 || chained(head, entry) !== hash) return false;
+      head = hash;
+      entries += 1;
+      return true;
+    },
+    entries: () => entries,
+    head: () => head,
+  };
+}
+
+/** The calls without an outcome. */
+export function unfinishedIn(entries: readonly Entry[]): BegunEntry[] {
+  const finished = new Set(entries.flatMap((entry) => (entry.kind === 'outcome' ? entry.call : [])));
+  return entries.flatMap((entry) => (entry.kind === 'intent' && !finished.has(entry.call) ? entry : []));
+}
+
+/** An entry as it is stored. */
+export interface Link {
   readonly sequence: number;
   readonly entry: string;
   readonly hash: string;
@@ -125,9 +166,12 @@ const NEEDED: Readonly<Record<Readable, readonly string[]>> = {
   outcome: ['at', 'call', 'result'],
   'clock-reset': ['at', 'seen', 'approver'],
   world: ['at', 'call', 'act', 'file', 'region', 'source', 'user'],
+  import: ['at', 'journal', 'source', 'head', 'user'],
+  restore: ['at', 'user'],
 };
 
-function entryIn({ sequence, entry }: Link): Entry {
+/** The entry of a link. */
+export function entryIn({ sequence, entry }: Link): Entry {
   const unreadable: Entry = { sequence, at: '', kind: 'unreadable' };
   try {
     const parsed = { target: {}, ...(JSON.parse(entry) as Record<string, unknown>) };

@@ -35,6 +35,8 @@ export interface PlanPlace extends Place {
   readonly worldId?: string | undefined;
   /** Differs between servers whose approvers may differ, without revealing who they are. */
   readonly server?: string | undefined;
+  /** The id of the store that servers share; undefined if the plan is in a state directory. */
+  readonly store?: string | undefined;
 }
 
 /** The subject of consent: what a person is shown, and what the consent is bound to. */

@@ -26,7 +26,7 @@ export function fileKits(folder: string, call: Call, now: () => number): Recover
   };
   return {
     keep: async (plan) => {
-      const { id, text } = await written(call, plan, now());
+      const { id, text } = await writtenKit(call, plan, now());
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await writeFile(join(folder, `${id}.json`), text, { mode: 0o600, flag: 'wx' });
     },
@@ -50,7 +50,7 @@ export function passingKits(call: Call, now: () => number): RecoveryKits {
   const kits = new Map<string, string>();
   return {
     keep: async (plan) => {
-      const { id, text } = await written(call, plan, now());
+      const { id, text } = await writtenKit(call, plan, now());
       kits.set(id, text);
     },
     list: async () => [...kits.keys()],
@@ -58,7 +58,12 @@ export function passingKits(call: Call, now: () => number): RecoveryKits {
   };
 }
 
-async function written(call: Call, plan: Plan | TeardownPlan, time: number): Promise<{ id: string; text: string }> {
+/** A kit for a plan as text, and a name that says when it was made, and for what. */
+export async function writtenKit(
+  call: Call,
+  plan: Plan | TeardownPlan,
+  time: number,
+): Promise<{ id: string; text: string }> {
   const at = new Date(time);
   const kit = await recoveryKit(call, plan, at);
   const made = at.toISOString().replaceAll(/[:.]/g, '-');

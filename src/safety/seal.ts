@@ -44,7 +44,7 @@ export const sealWith = (keys?: readonly Buffer[]): Seal => sealsWith(keys)('que
 const NAME = /^[\w-]{8}$/;
 
 /** A name that reveals nothing about the key. */
-const nameOf = (key: Buffer) =>
+export const nameOf = (key: Buffer): string =>
   createHash('sha256').update('finspace-mcp key name ').update(key).digest('base64url').slice(0, 8);
 
 /** Sealed with a key that this server does not have: by another replica, or before a restart. It does not count. */

@@ -44,7 +44,7 @@ export async function approved<Planned>(
 
 const ELSEWHERE = [
   'Another replica of this server sent this form, or this server before a restart, so its answer does not count. Nothing was changed.',
-  'Repeat the call. If this keeps happening, the replicas share no key: a person must give all of them the same --seal-keys (with --redis), or route each client to one replica.',
+  'Repeat the call. If this keeps happening, the replicas share no key: a person must give all of them the same --seal-keys (with --store), or route each client to one replica.',
 ];
 const NO_FORMS = ['This client did not declare forms, so no form from it counts as approval. Nothing was changed.'];
 const NOT_TRUSTED = [

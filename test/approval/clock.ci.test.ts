@@ -1,12 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { userInfo } from 'node:os';
-import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { initApprover } from '../../src/safety/approver.ts';
 import { sqlJournal } from '../../src/safety/journal.ts';
-import { redisSharedState } from '../../src/transports/shared/redis.ts';
-import { PLANS } from '../../src/transports/shared/shared-state.ts';
-import { HAS_REDIS, startRedis } from '../http/redis.ts';
+import { openPostgres } from '../../src/store/postgres/index.ts';
+import { SKIPPED } from '../store/cluster.ts';
+import { startStores } from '../store/shared-store.ts';
 import { CLI } from '../support/hosts.ts';
 import { NO_PTY, sitDown } from './pty.ts';
 import { ledgerIn, OPEN_MS, PASSPHRASE, SHOWN, stateDirectory } from './support.ts';
@@ -87,33 +86,31 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
     });
   });
 
-  it.skipIf(!HAS_REDIS)('with --redis, resets the clock by which all replicas go', async () => {
-    const redis = await startRedis();
-    onTestFinished(() => redis.stop());
-    const fleet = await redisSharedState(redis.url, () => {});
-    onTestFinished(() => fleet.close());
-    const store = new Redis(redis.url);
-    onTestFinished(() => store.disconnect());
+  it.skipIf(SKIPPED !== '')('with --store, resets the clock that all replicas use', async () => {
+    const stores = await startStores();
+    onTestFinished(() => stores.stop());
+    const url = await stores.fresh();
     const dir = stateDirectory();
     await initApprover(dir, PASSPHRASE);
-    const { state } = await ledgerIn(dir);
-    const ledger = fleet.ledger(PLANS, OPEN_MS);
+    const shared = await openPostgres(url, { stateDir: dir, serves: false, onerror: () => {} });
+    onTestFinished(() => shared.close());
+    const ledger = shared.ledger(OPEN_MS);
     const ask = () =>
       ledger.open({ binding: 'b', about: 'b', client: 'c', principal: 'local', fingerprint: 'f', shown: SHOWN });
     await ask();
-    const where = ['--reset-clock', '--redis', redis.url];
+    const where = ['--reset-clock', '--store', url];
     expect(piped(dir, where).stdout).toContain('nothing to reset');
-    await store.set('{finspace-mcp}:ledger:plans:latest', Date.now() + 400 * 24 * 3_600_000);
-    await expect(ask()).rejects.toThrow('approve --reset-clock --redis URL');
+    const ahead = 'UPDATE finspace_mcp.approvals SET changed = changed + 400 * 24 * 3600000::bigint';
+    await stores.cluster.query('store_1', ahead);
+    await expect(ask()).rejects.toThrow('approve --reset-clock --store URL');
 
     const seat = sitDown('approve', ...where, '--state-dir', dir);
-    await seat.sees(`Redis says ${today()}T`);
+    await seat.sees(`The database of the store says ${today()}T`);
     await accepts(seat);
     expect(await ledger.list()).toEqual([]);
     await ask();
     expect(await ledger.list()).toHaveLength(1);
-    const journal = sqlJournal(async () => state, Date.now);
-    expect(await journal.entries()).toMatchObject([{ kind: 'clock-reset', approver: userInfo().username }]);
+    expect(await shared.journal.entries()).toMatchObject([{ kind: 'clock-reset', approver: userInfo().username }]);
   });
 
   it('needs a terminal', async () => {

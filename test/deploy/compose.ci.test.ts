@@ -9,8 +9,9 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { SETTING_NAMES, variableOf } from '../../src/config.ts';
 import { DEFAULT_PORTS } from '../../src/transports/http/settings.ts';
 import { bearer, tokens } from '../http/people.ts';
-import { HAS_REDIS, startRedis } from '../http/redis.ts';
 import { closeAll, HTTP_HOSTS, modern } from '../http/support.ts';
+import { SKIPPED } from '../store/cluster.ts';
+import { startStores } from '../store/shared-store.ts';
 import { freePort } from '../support/free-port.ts';
 import { CLI } from '../support/hosts.ts';
 import { checkHealth, variables } from './image.ts';
@@ -94,7 +95,7 @@ describe.skipIf(!HAS_TOOLS)('the services of the compose files', () => {
   ) => {
     const here = (word: string) =>
       Object.entries(places).reduce((text, [place, real]) => text.replaceAll(place, real), word);
-    const own = Object.entries(service.environment ?? {}).map(([key, value]) => [key, filled(value, given)]);
+    const own = Object.entries(service.environment ?? {}).map(([key, value]) => [key, here(filled(value, given))]);
     const state = {
       FINSPACE_MCP_STATE_DIR: join(folder, name),
       FINSPACE_MCP_PORT: '0',
@@ -145,20 +146,20 @@ describe.skipIf(!HAS_TOOLS)('the services of the compose files', () => {
     }
   };
 
-  it.skipIf(!HAS_REDIS || !hasNginx())(
+  it.skipIf(SKIPPED !== '' || !hasNginx())(
     'serve MCP from two replicas behind nginx, to clients of every era',
     async () => {
       const [one, two] = ownOf('deploy/compose.fleet.yaml') as [Service, Service];
-      const redis = await startRedis();
-      onTestFinished(() => redis.stop());
+      const stores = await startStores();
+      onTestFinished(() => stores.stop());
       const { file, ann } = tokens({ ann: ['finspace:read'] });
       const places = {
         '/run/secrets/tokens': file,
-        '/run/secrets/seal-keys': redis.sealKeys,
-        'redis://redis:6379': redis.url,
+        '/run/secrets/seal-keys': stores.sealKeys,
+        'postgres://finspace:secret@postgres/finspace?sslmode=disable': await stores.fresh(),
         '/var/lib/finspace-world': folder,
       };
-      const given = { FINSPACE_PUBLIC_URL: 'https://finspace.example' };
+      const given = { FINSPACE_PUBLIC_URL: 'https://finspace.example', FINSPACE_STORE_PASSWORD: 'secret' };
       const ports = [await serve(one, places, given, 'one'), await serve(two, places, given, 'two')];
       for (const port of ports) expect(await (await fetch(`http://127.0.0.1:${port}/readyz`)).text()).toBe('ready\n');
       const port = await freePort();

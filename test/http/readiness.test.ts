@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
@@ -96,16 +95,6 @@ describe('an issuer that does not answer', () => {
     now += 5_000;
     expect(await server.ready()).toEqual([200, 'ready\n']);
   });
-});
-
-it('a Redis that does not answer is reported at start and in /readyz, without its password', async () => {
-  const sealKeys = join(folder, 'keys');
-  writeFileSync(sealKeys, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
-  const { warnings, ready } = await started({ sealKeys, redis: `redis://:secret@127.0.0.1:${await closedPort()}` });
-  const cause = 'Redis does not answer (ECONNREFUSED)';
-  expect(await ready()).toEqual([503, expect.stringContaining(cause)]);
-  await expect.poll(() => warnings).toContainEqual({ cause });
-  expect(JSON.stringify(warnings)).not.toContain('secret');
 });
 
 it('a backend that does not answer is reported in /readyz with the code of its failure only', async () => {

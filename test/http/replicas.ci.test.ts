@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Entry, sqlJournal } from '../../src/safety/journal.ts';
-import { openState } from '../../src/safety/state.ts';
+import { openPostgres } from '../../src/store/postgres/index.ts';
+import { SKIPPED } from '../store/cluster.ts';
+import { startStores, type TestStores } from '../store/shared-store.ts';
 import { KMS_KEY } from '../support/world.ts';
-import { bearer, called, codeIn, person, tokens, wordsIn } from './people.ts';
-import { HAS_REDIS, startRedis, type TestRedis } from './redis.ts';
+import { bearer, called, codeIn, person, tokens } from './people.ts';
 import { type Replica, startReplica } from './replica.ts';
-import { closeAll, closing, HTTP_HOSTS } from './support.ts';
+import { closeAll, HTTP_HOSTS } from './support.ts';
 
 /** The long tier goes as far as the figure that the project promises. */
 const FLOWS = process.env['TEST_LONG'] === '1' ? 1_000 : 30;
@@ -15,12 +15,12 @@ const WORKERS = 8;
 
 afterEach(closeAll);
 
-describe.skipIf(!HAS_REDIS)('two replicas over one Redis', { timeout: 900_000 }, () => {
-  let redis: TestRedis;
+describe.skipIf(SKIPPED !== '')(`two replicas that share a store ${SKIPPED}`, { timeout: 900_000 }, () => {
+  let stores: TestStores;
   beforeAll(async () => {
-    redis = await startRedis();
-  });
-  afterAll(() => redis.stop());
+    stores = await startStores();
+  }, 120_000);
+  afterAll(() => stores.stop(), 120_000);
 
   /** Two servers in processes of their own, on one world, with fixed tokens. */
   async function pair() {
@@ -29,8 +29,9 @@ describe.skipIf(!HAS_REDIS)('two replicas over one Redis', { timeout: 900_000 },
       seated: ['finspace:destroy', 'finspace:approve'],
       ann: ['finspace:approve'],
     });
+    const store = await stores.fresh();
     const shared = [
-      ...['--redis', redis.url, '--seal-keys', redis.sealKeys, '--auth-tokens', held.file],
+      ...['--store', store, '--seal-keys', stores.sealKeys, '--auth-tokens', held.file],
       ...['--state', join(held.folder, 'world.db'), '--world', 'empty', '--lifecycle', 'instant'],
       ...['rate-read', 'rate-write', 'rate-destroy'].flatMap((rate) => [`--${rate}`, '1000000']),
     ];
@@ -43,14 +44,12 @@ describe.skipIf(!HAS_REDIS)('two replicas over one Redis', { timeout: 900_000 },
       as(held.agent),
     );
     const { environmentId } = made.structuredContent as { environmentId: string };
-    /** Every mutating call that either server began, by the database that it was about. */
+    /** Every deletion in the journal of both, by the database that it was about. */
     const removals = async () => {
-      const entries: Entry[] = [];
-      for (const name of ['a', 'b']) {
-        const state = await openState(join(held.folder, name, 'state.db'));
-        entries.push(...(await sqlJournal(async () => state, Date.now).entries()));
-        await state.close();
-      }
+      const own = await openPostgres(store, { stateDir: held.folder, serves: false, onerror: () => {} });
+      const entries = await own.journal.entries();
+      expect(await own.journal.verify()).toMatchObject({ entries: entries.length });
+      await own.close();
       const succeeded = new Set(
         entries.flatMap((entry) => (entry.kind === 'outcome' && entry.result === 'succeeded' ? [entry.call] : [])),
       );
@@ -187,70 +186,5 @@ describe.skipIf(!HAS_REDIS)('two replicas over one Redis', { timeout: 900_000 },
     expect([first.status, begun <= 1, succeeded <= 1]).toEqual([first.status, true, true]);
     const exists = (await called(replicas[0].url, 'get_kx_database', target, as(agent))).isError !== true;
     expect(again.isError !== true).toBe(begun === 1 && succeeded === 1 && !exists && first.status === 'rejected');
-  });
-});
-
-describe.skipIf(!HAS_REDIS)('a replica whose Redis', { timeout: 120_000 }, () => {
-  async function alone() {
-    const redis = closing({ ...(await startRedis()), close: async () => {} });
-    closing({ close: () => redis.stop() });
-    const held = tokens({ agent: ['finspace:destroy'], ann: ['finspace:approve'] });
-    const replica = await startReplica([
-      ...['--redis', redis.url, '--seal-keys', redis.sealKeys, '--auth-tokens', held.file],
-      ...[
-        '--state',
-        join(held.folder, 'world.db'),
-        '--state-dir',
-        held.folder,
-        '--world',
-        'empty',
-        '--lifecycle',
-        'instant',
-      ],
-    ]);
-    const headers = bearer(held.agent);
-    const call = (name: string, args: object) => called(replica.url, name, args, { headers });
-    const made = await call('create_kx_environment', { name: 'fleet', kmsKeyId: KMS_KEY });
-    const { environmentId } = made.structuredContent as { environmentId: string };
-    const target = { environmentId, databaseName: 'trades' };
-    await call('create_kx_database', target);
-    const remove = () => call('delete_kx_database', target);
-    const exists = async () => (await call('get_kx_database', target)).isError !== true;
-    const approve = async (code: string) => {
-      const someone = person(replica.url);
-      const shown = await someone.signIn(held.ann, code);
-      return someone.decide(code, { act: 'approve', name: 'trades' }, shown);
-    };
-    return { redis, replica, remove, exists, approve };
-  }
-  const status = async (replica: Replica, path: string) => (await fetch(new URL(path, replica.url))).status;
-
-  it('is down refuses what needs an approval, says so, and goes on when it is back', async () => {
-    const { redis, replica, remove, exists, approve } = await alone();
-    const code = codeIn(await remove());
-    await approve(code);
-    await redis.pause();
-    const refused = await remove();
-    expect([refused.isError, wordsIn(refused)]).toEqual([true, expect.stringContaining('does not answer')]);
-    expect(await status(replica, '/readyz')).toBe(503);
-    expect(await status(replica, '/healthz')).toBe(200);
-    await redis.resume();
-    await expect.poll(async () => (await remove()).isError !== true, { timeout: 20_000, interval: 300 }).toBe(true);
-    expect(await exists()).toBe(false);
-  });
-
-  it('was started again without what it knew runs nothing that was approved before', async () => {
-    const { redis, remove, exists, approve } = await alone();
-    const code = codeIn(await remove());
-    expect((await approve(code)).text).toContain('Approved');
-    await redis.restart();
-    let after = await remove().catch(() => undefined);
-    for (let tried = 0; tried < 40 && (after === undefined || codeIn(after) === undefined); tried += 1) {
-      await delay(250);
-      after = await remove().catch(() => undefined);
-    }
-    expect(after?.isError).toBe(true);
-    expect(codeIn(after as never)).not.toBe(code);
-    expect(await exists()).toBe(true);
   });
 });

@@ -16,7 +16,7 @@ const SECRETS = {
   profileKey: canary('profile'),
   bearer: canary('bearer'),
   wrongBearer: canary('wrong'),
-  redisPassword: canary('redis'),
+  storePassword: canary('store'),
   sealKey: randomBytes(32).toString('base64'),
 };
 
@@ -138,18 +138,10 @@ it('no secret shows in the streams, replies and files of a server on HTTP', asyn
 });
 
 it('no secret shows where the store of a fleet cannot be reached', async () => {
-  const shared = ['--redis', `redis://:${SECRETS.redisPassword}@127.0.0.1:1`];
+  const url = `postgres://finspace:${SECRETS.storePassword}@127.0.0.1:1/fleet?sslmode=disable`;
   const keys = ['--seal-keys', file('keys', `${SECRETS.sealKey}\n`)];
-  start('trace', 'http', '--port', '0', ...shared, ...keys);
-  await seen(/"url":"http/);
-  const url = addressIn(streams.stderr);
-  const said: string[] = [];
-  for (const [name, given] of ASKED_OF_IT.slice(-6)) {
-    const params = { name, arguments: given };
-    const response = await post(url, modernBody('tools/call', params), modernHeaders('tools/call', params));
-    said.push(await response.text());
-  }
-  await seen(/"redis"/);
-  await stopped();
-  expect(leaksIn({ ...filesUnder(stateDir), ...streams, 'the replies': said.join('\n') }, SECRETS)).toEqual([]);
+  start('trace', 'http', '--port', '0', '--store', url, ...keys);
+  await seen(/The store 127\.0\.0\.1:1\/fleet does not answer \(ECONNREFUSED\)/);
+  await expect.poll(() => child.exitCode, { timeout: 20_000 }).toBe(1);
+  expect(leaksIn({ ...filesUnder(stateDir), ...streams }, SECRETS)).toEqual([]);
 });

@@ -52,6 +52,8 @@ export interface HttpOptions extends HttpSettings {
   readonly needs?: Needs | undefined;
   /** Limits the calls of a principal; within this process by default. */
   readonly rates?: ((rates: Rates) => RateLimiter) | undefined;
+  /** More gauges for `/metrics`, by name. */
+  readonly gauges?: Readonly<Record<string, () => number>> | undefined;
   /** Called when a request has ended. */
   readonly observe?: Observe | undefined;
   readonly now?: (() => number) | undefined;
@@ -83,6 +85,7 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
   const measured = metrics({
     in_flight_requests: () => gate.inFlight + signIns.inFlight,
     sessions: () => endpoints.reduce((sum, { mcp }) => sum + mcp.sessionCount, 0),
+    ...options.gauges,
   });
 
   let port = options.port ?? DEFAULT_PORTS.http;

@@ -89,12 +89,6 @@ export const HTTP_SETTINGS = {
   rateRead: () => perMinute().describe('Reads per minute and principal; 6000 with authorization, else no limit'),
   rateWrite: () => perMinute().describe('Writes per minute and principal; 600 with authorization, else no limit'),
   rateDestroy: () => perMinute().describe('Deletes per minute and principal; 60 with authorization, else no limit'),
-  redis: () =>
-    z
-      .string()
-      .regex(/^rediss?:\/\//, 'expects a redis or rediss URL')
-      .optional()
-      .describe('Redis that several replicas share for approvals, rate limits and change events'),
   sealKeys: () => z.string().min(1).optional().describe('File of the keys that replicas share, one per line in base64'),
   accessLog: () =>
     z

@@ -1,0 +1,87 @@
+import { type Config, ConfigError } from '../config.ts';
+import { writeOut } from '../output.ts';
+import {
+  acceptRestore,
+  initStore,
+  migrateStore,
+  type StoreStatus,
+  storeStatus,
+  unpin,
+} from '../store/postgres/administration.ts';
+import { SERVER_ROLE } from '../store/postgres/migrations.ts';
+
+/** `finspace-mcp store init|migrate|import|status|accept-restore|unpin`: manages the database of --store, as its owner. */
+export async function store(config: Config, switches: ReadonlySet<string>, word = 'status'): Promise<void> {
+  const act = Object.hasOwn(ACTIONS, word) ? ACTIONS[word as keyof typeof ACTIONS] : undefined;
+  if (act === undefined)
+    throw new ConfigError(
+      `store: expects ${Object.keys(ACTIONS).join(', ')}, not ${JSON.stringify(word.slice(0, 100))}`,
+    );
+  const withRoles = switches.has('roles');
+  if (withRoles && word !== 'init' && word !== 'migrate') throw new ConfigError('--roles: is for init and migrate');
+  if (config.store === undefined) throw new ConfigError('store: needs --store URL');
+  const lines = await act({ url: config.store, stateDir: config.stateDir, withRoles });
+  writeOut(lines.map((line) => `${line}\n`).join(''));
+}
+
+interface Action {
+  readonly url: string;
+  readonly stateDir: string;
+  readonly withRoles: boolean;
+}
+
+const ACTIONS = {
+  init: async ({ url, withRoles }: Action) => [
+    `The store ${await initStore(url, withRoles)} is ready.`,
+    ...(withRoles ? [ROLE] : []),
+  ],
+  migrate: async ({ url, withRoles }: Action) => {
+    const { from, to } = await migrateStore(url, withRoles);
+    const text =
+      from === to ? `The store has version ${to} already.` : `Migrated the store from version ${from} to ${to}.`;
+    return [text, ...(withRoles ? [ROLE] : [])];
+  },
+  import: async ({ url, stateDir }: Action) => {
+    const { importState } = await import('../store/import.ts');
+    const { id, entries, kits, approver } = await importState(url, stateDir);
+    return [
+      `Imported ${stateDir} into the store ${id}: a journal of ${entries} ${entries === 1 ? 'entry' : 'entries'}, and ${kits} recovery ${kits === 1 ? 'kit' : 'kits'}.`,
+      approver === '' ? 'It has no approver key.' : `The approver key ${approver} is pinned.`,
+      'Open plans were not imported: agents must request approval again. Start the servers of this directory with --store.',
+    ];
+  },
+  status: async ({ url }: Action) => statusLines(await storeStatus(url)),
+  'accept-restore': async ({ url }: Action) => {
+    await acceptRestore(url);
+    return ['Accepted. All open plans and unused approvals are void, and the journal records it.'];
+  },
+  unpin: async ({ url }: Action) => {
+    await unpin(url);
+    return ['Forgot keys, targets and backend. The next server that starts determines them for all replicas.'];
+  },
+};
+
+const ROLE = `Grant the role ${SERVER_ROLE} to the user that servers connect as: GRANT ${SERVER_ROLE} TO "USER".`;
+
+function statusLines({
+  id,
+  version,
+  server,
+  entries,
+  open,
+  replicas,
+  pins,
+  synchronous,
+  owner,
+}: StoreStatus): string[] {
+  return [
+    `Store ${id}, version ${version}, in PostgreSQL ${server}`,
+    `${entries} journal ${entries === 1 ? 'entry' : 'entries'}, ${open} open ${open === 1 ? 'plan' : 'plans'}`,
+    ...replicas.map(({ name, version, seconds }) => `Replica ${name} (${version}), seen ${seconds} s ago`),
+    ...pins.map(({ name, replica }) => `Pinned by ${replica}: ${name}`),
+    synchronous
+      ? 'Commits wait for a standby.'
+      : 'No standby is synchronous: a failover may lose the newest entries, and servers then refuse until a person accepts that.',
+    ...(owner ? ['This user owns the tables. Servers should connect as a member of another role: see --roles.'] : []),
+  ];
+}

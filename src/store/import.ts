@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import { approverKey, keyFingerprint } from '../safety/approver.ts';
+import { chainOf, type Link } from '../safety/journal.ts';
+import { openState, type StateDatabase } from '../safety/state.ts';
+import { STATE_FORMAT } from '../safety/state-format.ts';
+import type { Sql } from '../sqlite/connection.ts';
+import { inspectFile } from '../sqlite/file.ts';
+import { StoreError } from '../sqlite/store-error.ts';
+import { positionIn } from './position.ts';
+import { administered, within } from './postgres/administration.ts';
+import { join as joinStore } from './postgres/joining.ts';
+import { requireStore } from './postgres/requirements.ts';
+
+export interface Imported {
+  readonly id: string;
+  readonly entries: number;
+  readonly kits: number;
+  /** Fingerprint of the approver's key; empty without one. */
+  readonly approver: string;
+}
+
+interface Kit {
+  readonly target: string;
+  readonly id: string;
+  readonly kit: string;
+}
+
+/**
+ * Brings the journal, as it is, and the recovery kits of a state directory into the store of a URL. Servers that use the directory
+ * can write to it no longer. Rejects with `StoreError`, and changes nothing then.
+ */
+export async function importState(url: string, stateDir: string): Promise<Imported> {
+  const path = join(stateDir, 'state.db');
+  if (!inspectFile(path, STATE_FORMAT)) throw new StoreError(`${path}: does not exist; there is nothing to import`);
+  const key = await approverKey(stateDir);
+  const approver = key === undefined ? '' : keyFingerprint(key);
+  const kits = kitsIn(join(stateDir, 'recovery'));
+  const state = await openState(path);
+  try {
+    return await administered(url, async (db) => {
+      const id = await requireStore(db);
+      const position = positionIn(stateDir, id, true);
+      const journal = await closedJournal(state, path);
+      const source = `${hostname()}:${resolve(stateDir)}`;
+      const imported = createHash('sha256').update(`${source}\n${journal.head}`).digest('hex').slice(0, 16);
+      try {
+        await joinStore(db, source, { values: {}, sealKeys: [], approver });
+        await within(db, async (client) => {
+          const insert = `INSERT INTO finspace_mcp.sealed_journals SELECT $1, * FROM json_to_recordset($2)
+            AS r (sequence bigint, entry text, hash text) ON CONFLICT DO NOTHING`;
+          await client.query(insert, [imported, JSON.stringify(journal.links)]);
+          const insertKits = `INSERT INTO finspace_mcp.kits SELECT * FROM json_to_recordset($1)
+            AS r (target text, id text, kit text) ON CONFLICT DO NOTHING`;
+          await client.query(insertKits, [JSON.stringify(kits)]);
+          const { username } = userInfo();
+          const entry = {
+            kind: 'import',
+            journal: imported,
+            source,
+            entries: journal.links.length,
+            head: journal.head,
+            user: username,
+          };
+          const { rows } = await client.query("SELECT finspace_mcp.append('', $1, $2) AS at", [
+            `import ${imported}`,
+            JSON.stringify(entry),
+          ]);
+          position.saw(String((rows[0] as { at: string }).at));
+        });
+      } catch (error) {
+        await state.write(reopen);
+        throw error;
+      }
+      return { id, entries: journal.links.length, kits: kits.length, approver };
+    });
+  } finally {
+    await state.close();
+  }
+}
+
+const CLOSED = ['journal', 'questions'];
+
+/** The journal of a state directory, to which nothing can be added from then on, by a running server neither. */
+async function closedJournal(state: StateDatabase, path: string): Promise<{ links: Link[]; head: string }> {
+  const links = await state.write((db) => {
+    for (const table of CLOSED)
+      db.exec(`CREATE TRIGGER IF NOT EXISTS closed_${table} BEFORE INSERT ON ${table}
+        BEGIN SELECT RAISE(ABORT, 'this state directory was imported into a shared store'); END`);
+    return db.prepare('SELECT sequence, entry, hash FROM journal ORDER BY sequence').all() as Link[];
+  });
+  const chain = chainOf();
+  const broken = links.find((link) => !chain.holds(link));
+  if (broken === undefined) return { links, head: chain.head() };
+  await state.write(reopen);
+  throw new StoreError(
+    `${path}: the journal was altered: entry ${chain.entries() + 1} does not match the one before it`,
+  );
+}
+
+function reopen(db: Sql): void {
+  for (const table of CLOSED) db.exec(`DROP TRIGGER IF EXISTS closed_${table}`);
+}
+
+/** The kits of a folder, and those of each target in a folder of its own. */
+function kitsIn(folder: string, target = ''): Kit[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true, encoding: 'utf8' }).flatMap((entry): Kit[] => {
+    if (entry.isDirectory() && target === '') return kitsIn(join(folder, entry.name), entry.name);
+    if (!entry.name.endsWith('.json')) return [];
+    return [{ target, id: entry.name.slice(0, -'.json'.length), kit: readFileSync(join(folder, entry.name), 'utf8') }];
+  });
+}

@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { passphraseAttempts } from '../safety/approver-attempts.ts';
+import { sqlJournal } from '../safety/journal.ts';
+import { sqlClock } from '../safety/ledger-clock.ts';
+import { isFirst } from '../safety/once-mark.ts';
+import { fileKits, passingKits } from '../safety/recovery.ts';
+import { sqlLedger } from '../safety/sql-ledger.ts';
+import type { StateDatabase } from '../safety/state.ts';
+import type { Store } from './store.ts';
+
+export interface LocalOptions {
+  readonly stateDir: string;
+  /** Whether everything ends with this process. */
+  readonly isEphemeral: boolean;
+  readonly now: () => number;
+  readonly onerror: (error: unknown) => void;
+}
+
+/** The store of a state directory: SQLite and files. The database is opened on first use. */
+export function localStore(options: LocalOptions): Store & { readonly exists: boolean } {
+  const { stateDir, isEphemeral, now, onerror } = options;
+  const path = isEphemeral ? ':memory:' : join(stateDir, 'state.db');
+  let opening: Promise<StateDatabase> | undefined;
+  const state = () => {
+    opening ??= import('../safety/state.ts')
+      .then(({ openState }) => openState(path))
+      .catch((error: unknown) => {
+        opening = undefined;
+        onerror(error);
+        throw error;
+      });
+    return opening;
+  };
+  return {
+    exists: !isEphemeral && existsSync(path),
+    ledger: (openMs) => sqlLedger(state, { now, openMs }),
+    journal: sqlJournal(state, now),
+    kits: (target, call) =>
+      isEphemeral ? passingKits(call, now) : fileKits(join(stateDir, 'recovery', target ?? ''), call, now),
+    attempts: passphraseAttempts(state, now),
+    clock: {
+      owner: 'This machine',
+      read: async () => sqlClock(await state(), now).read(),
+      reset: async () => sqlClock(await state(), now).reset(),
+    },
+    isFirst: async (fact) => isFirst(await state(), fact, now()),
+    close: async () => (await opening?.catch(() => undefined))?.close(),
+  };
+}

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { userInfo } from 'node:os';
+import type { Client } from 'pg';
+import { StoreError } from '../../sqlite/store-error.ts';
+import { type Database, openDatabase } from './database.ts';
+import { initialize, migrate, VERSION } from './migrations.ts';
+import { requireServer, requireStore } from './requirements.ts';
+import { storeTarget } from './target.ts';
+import { asStoreError } from './trouble.ts';
+
+/** Creates the store in the database of a URL, unless there is one, and returns its id. Rejects with `StoreError`. */
+export const initStore = (url: string, roles: boolean): Promise<string> =>
+  administered(url, async (db) => {
+    await requireServer(db);
+    await within(db, (client) => initialize(client, randomUUID(), randomUUID(), roles));
+    return requireStore(db);
+  });
+
+/** Brings the store to the schema of this server; returns the versions before and after. */
+export const migrateStore = (url: string, roles: boolean): Promise<{ from: number; to: number }> =>
+  administered(url, async (db) => {
+    const { exists } = await requireServer(db);
+    if (!exists) throw new StoreError(`The store ${db.name} is not initialized. Run finspace-mcp store init.`);
+    return { from: await within(db, (client) => migrate(client, roles)), to: VERSION };
+  });
+
+/** Accepts the present content of a store that was restored. Everything open is void, and the journal says who did it. */
+export const acceptRestore = (url: string): Promise<void> =>
+  administered(url, async (db) => {
+    await requireStore(db);
+    await within(db, async (client) => {
+      await client.query(
+        'INSERT INTO finspace_mcp.generations SELECT generation, finspace_mcp.now_ms() FROM finspace_mcp.store',
+      );
+      await client.query('UPDATE finspace_mcp.store SET generation = $1', [randomUUID()]);
+      await client.query('DELETE FROM finspace_mcp.approvals');
+      const entry = JSON.stringify({ kind: 'restore', user: userInfo().username });
+      await client.query("SELECT finspace_mcp.append('', $1, $2)", [randomUUID(), entry]);
+    });
+  });
+
+/** Forgets what replicas must have in common. */
+export const unpin = (url: string): Promise<void> =>
+  administered(url, async (db) => {
+    await requireStore(db);
+    await within(db, (client) => client.query('DELETE FROM finspace_mcp.pins'));
+  });
+
+/** What a person wants to know about a store. */
+export interface StoreStatus {
+  readonly id: string;
+  readonly version: number;
+  readonly server: string;
+  readonly entries: number;
+  readonly open: number;
+  readonly replicas: readonly { readonly name: string; readonly version: string; readonly seconds: number }[];
+  readonly pins: readonly { readonly name: string; readonly replica: string }[];
+  readonly synchronous: boolean;
+  /** Whether the user of the URL could change the journal. */
+  readonly owner: boolean;
+}
+
+/** The state of the store of a URL. */
+export const storeStatus = (url: string): Promise<StoreStatus> =>
+  administered(url, async (db) => {
+    const id = await requireStore(db);
+    const [row] = await db.run<Omit<StoreStatus, 'id' | 'replicas' | 'pins'>>(
+      `SELECT s.version, current_setting('server_version') AS server,
+       (SELECT count(*)::integer FROM finspace_mcp.journal) AS entries,
+       (SELECT count(*)::integer FROM finspace_mcp.open_approvals()) AS open,
+       current_setting('synchronous_standby_names') <> '' AS synchronous,
+       has_table_privilege('finspace_mcp.journal', 'UPDATE') AS owner
+       FROM finspace_mcp.store s`,
+    );
+    const replicas = await db.run<StoreStatus['replicas'][number]>(
+      `SELECT name, version, ((finspace_mcp.now_ms() - seen) / 1000)::integer AS seconds FROM finspace_mcp.replicas ORDER BY name`,
+    );
+    const pins = await db.run<StoreStatus['pins'][number]>('SELECT name, replica FROM finspace_mcp.pins ORDER BY name');
+    return { ...(row as NonNullable<typeof row>), id, replicas, pins };
+  });
+
+/** Runs work on the database of a URL, and closes it. */
+export async function administered<T>(url: string, work: (db: Database) => Promise<T>): Promise<T> {
+  const db = await openDatabase(storeTarget(url));
+  try {
+    return await work(db);
+  } finally {
+    await db.close();
+  }
+}
+
+/** Runs work in one transaction. The outcome of a commit whose reply is lost is unknown, and the error says so. */
+export async function within<T>(db: Database, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = await db.connect();
+  let isCommitting = false;
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    isCommitting = true;
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    if (error instanceof StoreError) throw new StoreError(`The store ${db.name}: ${error.message}`);
+    const known = asStoreError(db.name, error);
+    throw isCommitting
+      ? new StoreError(`${known.message} Whether the change was made is unknown: see finspace-mcp store status.`)
+      : known;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}

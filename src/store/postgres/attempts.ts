@@ -1,0 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import type { Attempts } from '../../safety/approver-attempts.ts';
+import type { Database } from './database.ts';
+
+/** Passphrase attempts that all replicas count together. */
+export const postgresAttempts = (db: Database): Attempts => ({
+  take: async () => {
+    const rows = await db.run<{ until: string | null }>('SELECT finspace_mcp.take_attempt($1) AS until', [
+      randomUUID(),
+    ]);
+    const until = rows[0]?.until ?? null;
+    return until === null ? undefined : Number(until);
+  },
+  forgive: async () => void (await db.run('SELECT finspace_mcp.forgive_attempts()')),
+});

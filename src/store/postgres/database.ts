@@ -1,0 +1,108 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Client, Pool, QueryResultRow } from 'pg';
+import type { StoreTarget } from './target.ts';
+import { asStoreError, isPassing } from './trouble.ts';
+
+/** Counts of a pool, for metrics. */
+export interface PoolCounts {
+  readonly connections: number;
+  readonly idle: number;
+  readonly waiting: number;
+  /** Statements that were sent again. */
+  readonly retries: number;
+  /** Statements that failed after all retries. */
+  readonly failures: number;
+}
+
+/** Statements on a pool of connections. */
+export interface Database {
+  readonly name: string;
+  /**
+   * Runs one statement, which commits by itself. It is repeated while the database does not answer, so it must have no further effect
+   * when it is repeated. Rejects with `StoreError`.
+   */
+  run<T extends QueryResultRow>(text: string, values?: readonly unknown[], patienceMs?: number): Promise<T[]>;
+  /** A connection of its own, for notifications and transactions. The caller ends it. */
+  connect(): Promise<Client>;
+  counts(): PoolCounts;
+  close(): Promise<void>;
+}
+
+const MOST_CONNECTIONS = 10;
+const CONNECT_MS = 2_000;
+const ATTEMPT_MS = 3_000;
+/** Long enough for a restart after a crash. */
+const PATIENCE_MS = 8_000;
+const [FIRST_PAUSE_MS, MOST_PAUSE_MS] = [25, 500];
+/** While the database is away, statements of usual patience are tried once. */
+const AWAY_MS = 2_000;
+
+/** A session waits for the disk at each commit, sees what others committed, and never waits for a lock without end. */
+const SESSION =
+  '-c synchronous_commit=on -c default_transaction_isolation=read\\ committed -c statement_timeout=5000 -c idle_in_transaction_session_timeout=60000';
+
+/** Opens nothing before the first statement. */
+export async function openDatabase(target: StoreTarget): Promise<Database> {
+  // Bundling loses the named exports of this CommonJS package.
+  const { default: pg } = await import('pg');
+  const options = {
+    ...target.client,
+    options: SESSION,
+    application_name: 'finspace-mcp',
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_MS,
+  };
+  const pool: Pool = new pg.Pool({
+    ...options,
+    query_timeout: ATTEMPT_MS,
+    max: MOST_CONNECTIONS,
+    allowExitOnIdle: true,
+  });
+  // An idle connection that ends is replaced; whoever needs one learns of a failure.
+  pool.on('error', () => {});
+  let [retries, failures, awayUntil] = [0, 0, 0];
+
+  const run: Database['run'] = async (text, values = [], patienceMs = PATIENCE_MS) => {
+    const start = performance.now();
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MOST_PAUSE_MS)) {
+      try {
+        const { rows } = await pool.query(text, [...values]);
+        awayUntil = 0;
+        return rows;
+      } catch (error) {
+        const time = performance.now();
+        const isAway = time < awayUntil && patienceMs <= PATIENCE_MS;
+        const isOver = time - start + pauseMs > patienceMs || isAway;
+        if (!isPassing(error) || isOver) {
+          failures += 1;
+          if (isPassing(error)) awayUntil = time + AWAY_MS;
+          throw asStoreError(target.name, error);
+        }
+        retries += 1;
+        await pause(pauseMs);
+      }
+    }
+  };
+  return {
+    name: target.name,
+    run,
+    connect: async () => {
+      const client = new pg.Client(options);
+      client.on('error', () => {});
+      try {
+        await client.connect();
+        return client;
+      } catch (error) {
+        throw asStoreError(target.name, error);
+      }
+    },
+    counts: () => ({
+      connections: pool.totalCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+      retries,
+      failures,
+    }),
+    close: () => pool.end(),
+  };
+}

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { VERSION } from '../../version.ts';
+import { positionIn } from '../position.ts';
+import type { SharedStore, StoreOptions } from '../store.ts';
+import { postgresAttempts } from './attempts.ts';
+import { postgresClock } from './clock.ts';
+import { type Database, openDatabase } from './database.ts';
+import { eventFeed } from './events.ts';
+import { join } from './joining.ts';
+import { postgresJournal } from './journal.ts';
+import { postgresKits } from './kits.ts';
+import { postgresLedger } from './ledger.ts';
+import { postgresRates } from './rates.ts';
+import { requireStore } from './requirements.ts';
+import { storeTarget } from './target.ts';
+
+const BEAT_MS = 5_000;
+
+/** Opens the store of a URL. Rejects with `StoreError`, one line for people, where it cannot be used. */
+export async function openPostgres(url: string, options: StoreOptions): Promise<SharedStore> {
+  const db = await openDatabase(storeTarget(url));
+  try {
+    return await storeOn(db, options);
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+async function storeOn(db: Database, { stateDir, serves, onerror }: StoreOptions): Promise<SharedStore> {
+  const id = await requireStore(db);
+  const position = positionIn(stateDir, id, serves);
+  const replica = { id: randomUUID(), name: `${hostname()}:${process.pid}` };
+  const beat = async () => {
+    const values = [position.newest(), replica.id, replica.name, VERSION];
+    const [row] = await db.run<{ at: string }>('SELECT finspace_mcp.beat($1, $2, $3, $4) AS at', values);
+    position.saw(String(row?.at));
+  };
+  if (serves) await beat();
+  const beating = setInterval(() => void (serves && beat().catch(onerror)), BEAT_MS).unref();
+  const feed = eventFeed(db, onerror);
+  return {
+    id,
+    ledger: (openMs) => postgresLedger(db, position, openMs),
+    journal: postgresJournal(db, position),
+    kits: (target, call) => postgresKits(db, position, target ?? '', call),
+    attempts: postgresAttempts(db),
+    clock: postgresClock(db),
+    isFirst: async (fact) =>
+      (await db.run<{ yes: boolean }>('SELECT finspace_mcp.is_first($1) AS yes', [fact]))[0]?.yes === true,
+    rates: postgresRates(db),
+    events: feed.events,
+    ready: async () => void (await db.run('SELECT finspace_mcp.require_position($1)', [position.newest()], 0)),
+    join: (agreed) => join(db, replica.name, agreed),
+    gauges: {
+      store_connections: () => db.counts().connections,
+      store_connections_idle: () => db.counts().idle,
+      store_waiting: () => db.counts().waiting,
+      store_retries: () => db.counts().retries,
+      store_failures: () => db.counts().failures,
+    },
+    close: async () => {
+      clearInterval(beating);
+      await feed.close();
+      await db.run('SELECT finspace_mcp.leave($1)', [replica.id], 0).catch(() => {});
+      await db.close();
+    },
+  };
+}

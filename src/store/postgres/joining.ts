@@ -1,0 +1,41 @@
+import { StoreError } from '../../sqlite/store-error.ts';
+import type { Agreed } from '../store.ts';
+import type { Database } from './database.ts';
+
+interface Pin {
+  readonly value: string;
+  readonly replica: string;
+}
+
+/** Pins what replicas must have in common, or compares it with what another replica pinned. Rejects with `StoreError`. */
+export async function join(db: Database, replica: string, { values, sealKeys, approver }: Agreed): Promise<void> {
+  const pinned = async (name: string, value: string): Promise<Pin> => {
+    const [pin] = await db.run<Pin>('SELECT value, replica FROM finspace_mcp.pin($1, $2, $3)', [name, value, replica]);
+    return pin as Pin;
+  };
+  const repin = (name: string, from: string, to: string) =>
+    db.run('SELECT finspace_mcp.repin($1, $2, $3, $4)', [name, from, to, replica]);
+  for (const [name, value] of Object.entries(values)) {
+    const pin = await pinned(name, value);
+    if (pin.value !== value) throw differs(`${name} differs`, pin);
+  }
+  if (sealKeys.length > 0) {
+    const own = sealKeys.join(',');
+    const pin = await pinned('sealKeys', own);
+    if (!pin.value.split(',').some((key) => sealKeys.includes(key)))
+      throw differs('--seal-keys: no key is the same', pin);
+    await repin('sealKeys', pin.value, own);
+  }
+  const pin = await pinned('approver', approver);
+  if (pin.value !== '' && pin.value !== approver)
+    throw differs(
+      `the approver key differs: ${approver === '' ? 'none here' : `${approver} here`}, ${pin.value} there`,
+      pin,
+    );
+  await repin('approver', pin.value, approver);
+}
+
+const differs = (what: string, { replica }: Pin) =>
+  new StoreError(
+    `This server cannot join the store: ${what} from the replica ${replica}. If this is on purpose, stop all replicas and run finspace-mcp store unpin.`,
+  );

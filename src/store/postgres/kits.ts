@@ -1,0 +1,21 @@
+import type { Call } from '../../operations/index.ts';
+import { type RecoveryKits, writtenKit } from '../../safety/recovery.ts';
+import type { Position } from '../position.ts';
+import type { Database } from './database.ts';
+import { plain } from './ledger.ts';
+
+/** Kits that every replica can read. */
+export const postgresKits = (db: Database, position: Position, target: string, call: Call): RecoveryKits => ({
+  keep: async (plan) => {
+    const { id, text } = await writtenKit(call, plan, Date.now());
+    await db.run('SELECT finspace_mcp.keep_kit($1, $2, $3, $4)', [position.newest(), target, id, text]);
+  },
+  list: async () => {
+    const text = 'SELECT id FROM finspace_mcp.kits WHERE target = $1 ORDER BY id COLLATE "C"';
+    return (await db.run<{ id: string }>(text, [target])).map(({ id }) => id);
+  },
+  read: async (id) => {
+    const text = 'SELECT kit FROM finspace_mcp.kits WHERE target = $1 AND id = $2';
+    return (await db.run<{ kit: string }>(text, [target, plain(id)]))[0]?.kit;
+  },
+});

@@ -1,0 +1,95 @@
+import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { type Approval, type FormEvent, type Ledger, LedgerError, type PendingApproval } from '../../safety/ledger.ts';
+import { statusOf } from '../../safety/sql-ledger.ts';
+import { StoreError } from '../../sqlite/store-error.ts';
+import type { Position } from '../position.ts';
+import type { Database } from './database.ts';
+
+interface Row {
+  readonly nonce: string;
+  readonly code: string;
+  readonly opened: string;
+  readonly expires: string;
+  readonly body: string;
+  readonly approval: string | null;
+}
+
+const LETTERS = 'ABCDEFGHJKMNPQRSTVWXYZ23456789';
+
+/**
+ * The ledger in PostgreSQL, on its clock. Each change is one statement that locks the rows that it changes, so that exactly one
+ * replica consumes an approval.
+ */
+export function postgresLedger(db: Database, position: Position, openMs: number): Ledger {
+  const run = async <T extends object>(text: string, ...values: unknown[]): Promise<T[]> => {
+    try {
+      return await db.run<T>(`SELECT * FROM finspace_mcp.${text}`, values);
+    } catch (error) {
+      throw error instanceof StoreError
+        ? new LedgerError(`${error.message} Until then no approval can be trusted.`)
+        : error;
+    }
+  };
+  const isTrue = async (text: string, ...values: unknown[]) =>
+    (await run<{ yes: boolean }>(`${text} AS yes`, ...values))[0]?.yes === true;
+
+  return {
+    open: async ({ binding, principal, about, client, fingerprint, shown }) => {
+      const body = JSON.stringify({ binding, principal, about, client, fingerprint, shown });
+      const keys = [binding, principal, about, client].map(keyOf);
+      for (;;) {
+        const nonce = randomBytes(16).toString('base64url');
+        const code = Array.from({ length: 5 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+        const rows = await run<Row>(
+          'open_approval($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+          position.newest(),
+          nonce,
+          code,
+          ...keys,
+          body,
+          openMs,
+        );
+        const [opened, ...replaced] = rows;
+        // Without a row, another approval has this code.
+        if (opened === undefined) continue;
+        return {
+          pending: pendingIn(opened),
+          replaced: replaced.map((old) => ({ pending: pendingIn(old), wasApproved: old.approval !== null })),
+        };
+      }
+    },
+    find: async (nonce) => (await run<Row>('find_approval($1)', plain(nonce))).map(pendingIn)[0],
+    status: async (code) => {
+      const [row] = await run<{ state: string; is_over: boolean }>('approval_status($1)', plain(code));
+      return row && statusOf(row.state, row.is_over);
+    },
+    list: async () => (await run<Row>('open_approvals()')).map(pendingIn),
+    approve: (nonce, approval) =>
+      isTrue('approve($1, $2, $3, $4)', position.newest(), randomUUID(), plain(nonce), JSON.stringify(approval)),
+    approvedFor: async (binding, counts = () => true) =>
+      (await run<Row>('approved_for($1, $2)', position.newest(), keyOf(binding)))
+        .map((row) => ({ pending: pendingIn(row), approval: JSON.parse(String(row.approval)) as Approval }))
+        .find((granted) => counts(granted.pending, granted.approval)),
+    consume: (nonce) => isTrue('consume_approval($1, $2, $3)', position.newest(), randomUUID(), plain(nonce)),
+    end: async (nonce, how) => void (await run('end_approval($1, $2)', plain(nonce), how)),
+    forms: async (client, event) => {
+      const rows = await run<{ now: string; nonce: string | null; kind: FormEvent['kind']; at: string }>(
+        'form_history($1, $2, $3, $4)',
+        ...[randomUUID(), keyOf(client), event?.nonce ?? '', event?.kind ?? ''],
+      );
+      const events = rows.flatMap(({ nonce, kind, at }) => (nonce === null ? [] : [{ nonce, kind, at: Number(at) }]));
+      return { now: Number(rows[0]?.now), events };
+    },
+  };
+}
+
+function pendingIn({ nonce, code, opened, expires, body }: Row): PendingApproval {
+  const content = JSON.parse(body) as Omit<PendingApproval, 'nonce' | 'code' | 'opened' | 'expires'>;
+  return { ...content, nonce, code, opened: Number(opened), expires: Number(expires) };
+}
+
+/** A name of any length and content, as a short key. */
+export const keyOf = (name: string): string => createHash('sha256').update(name).digest('hex');
+
+/** PostgreSQL has no text with the character 0, so nothing has such a name. */
+export const plain = (name: string): string => name.replaceAll('\0', '\ufffd');

@@ -1,0 +1,90 @@
+import type { Client } from 'pg';
+import { StoreError } from '../../sqlite/store-error.ts';
+import { JOURNAL_FUNCTIONS } from './schema-journal.ts';
+import { LEDGER_FUNCTIONS } from './schema-ledger.ts';
+import { SHARED_FUNCTIONS } from './schema-shared.ts';
+import { TABLES } from './schema-tables.ts';
+
+/** The steps to the present schema. A released step never changes. */
+const MIGRATIONS: readonly string[] = [`${TABLES}${JOURNAL_FUNCTIONS}${LEDGER_FUNCTIONS}${SHARED_FUNCTIONS}`];
+
+/** The version of the schema that this server uses. */
+export const VERSION = MIGRATIONS.length;
+
+/** The role of servers. It may read, and call the functions of the store. */
+export const SERVER_ROLE = 'finspace_mcp_server';
+
+/** Functions are open to everyone by default. Nobody but their owner calls those that only other functions need. */
+const RIGHTS = `
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA finspace_mcp FROM PUBLIC;
+DO $rights$ BEGIN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = '${SERVER_ROLE}') THEN
+    GRANT USAGE ON SCHEMA finspace_mcp TO ${SERVER_ROLE};
+    GRANT SELECT ON ALL TABLES IN SCHEMA finspace_mcp TO ${SERVER_ROLE};
+    GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA finspace_mcp TO ${SERVER_ROLE};
+    REVOKE EXECUTE ON FUNCTION finspace_mcp.make_room FROM ${SERVER_ROLE};
+  END IF;
+END $rights$;
+`;
+
+const ROLE = `
+DO $role$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${SERVER_ROLE}') THEN CREATE ROLE ${SERVER_ROLE} NOLOGIN; END IF;
+END $role$;
+`;
+
+/**
+ * Creates the store in a database, and with `roles` the role of servers. Does nothing where there is one. Run inside a transaction.
+ */
+export async function initialize(client: Client, id: string, generation: string, roles: boolean): Promise<void> {
+  await lock(client);
+  const { rows } = await client.query<{ ours: boolean }>(
+    "SELECT to_regclass('finspace_mcp.store') IS NOT NULL AS ours FROM pg_namespace WHERE nspname = 'finspace_mcp'",
+  );
+  if (rows[0]?.ours === false) throw new StoreError('its schema finspace_mcp is not ours');
+  if (roles) await client.query(ROLE);
+  if (rows.length > 0) return void (await client.query(RIGHTS));
+  await client.query('CREATE SCHEMA finspace_mcp');
+  await step(client, 0);
+  await client.query('INSERT INTO finspace_mcp.store (id, version, generation) VALUES ($1, $2, $3)', [
+    id,
+    VERSION,
+    generation,
+  ]);
+}
+
+/** Brings a store to the present schema, and returns its version before. Run inside a transaction. */
+export async function migrate(client: Client, roles: boolean): Promise<number> {
+  await lock(client);
+  const { rows } = await client.query<{ version: number }>('SELECT version FROM finspace_mcp.store');
+  const version = rows[0]?.version ?? 0;
+  if (version > VERSION) throw newer(version);
+  if (roles) await client.query(ROLE);
+  await step(client, version);
+  await client.query('UPDATE finspace_mcp.store SET version = $1', [VERSION]);
+  return version;
+}
+
+/** Throws `StoreError` unless a store has the schema of this server. */
+export function requireVersion(version: number): void {
+  if (version > VERSION) throw newer(version);
+  if (version < VERSION)
+    throw new StoreError(
+      `The store has version ${version}, and this server needs ${VERSION}: run finspace-mcp store migrate.`,
+    );
+}
+
+const newer = (version: number) =>
+  new StoreError(
+    `The store has version ${version}, which is newer than this server (${VERSION}): update finspace-mcp.`,
+  );
+
+const lock = (client: Client) =>
+  client.query("SELECT pg_advisory_xact_lock(hashtextextended('finspace-mcp schema', 0))");
+
+async function step(client: Client, version: number): Promise<void> {
+  await client.query('SET LOCAL search_path = finspace_mcp');
+  await client.query('SET LOCAL check_function_bodies = off');
+  for (const migration of MIGRATIONS.slice(version)) await client.query(migration);
+  await client.query(RIGHTS);
+}

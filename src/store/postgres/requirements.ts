@@ -1,0 +1,43 @@
+import { StoreError } from '../../sqlite/store-error.ts';
+import type { Database } from './database.ts';
+import { requireVersion } from './migrations.ts';
+
+interface Server {
+  readonly fsync: string;
+  readonly pages: string;
+  readonly standby: boolean;
+  readonly version: number;
+  readonly encoding: string;
+  readonly exists: boolean;
+}
+
+const OLDEST = 130_000;
+
+/** Throws `StoreError` unless the server keeps what it acknowledges, and can have a store. */
+export async function requireServer(db: Database): Promise<Server> {
+  const [server] = await db.run<Server & object>(
+    `SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS pages, pg_is_in_recovery() AS standby,
+     current_setting('server_version_num')::integer AS version, current_setting('server_encoding') AS encoding,
+     EXISTS (SELECT FROM pg_namespace WHERE nspname = 'finspace_mcp') AS exists`,
+  );
+  const { fsync, pages, standby, version, encoding } = server as Server;
+  const problem = [
+    version < OLDEST && 'is older than PostgreSQL 13',
+    fsync !== 'on' && 'runs with fsync=off, so that a crash loses what it acknowledged',
+    pages !== 'on' && 'runs with full_page_writes=off, so that a crash can damage it',
+    standby && 'is a standby; name the primary server',
+    encoding !== 'UTF8' && `has the encoding ${encoding}; create the database with UTF8`,
+  ].find((one) => one !== false);
+  if (problem !== undefined) throw new StoreError(`The store ${db.name} ${problem}.`);
+  return server as Server;
+}
+
+/** The id of the store. Throws `StoreError` unless it is one that this server can use. */
+export async function requireStore(db: Database): Promise<string> {
+  const { exists } = await requireServer(db);
+  if (!exists) throw new StoreError(`The store ${db.name} is not initialized. Run finspace-mcp store init.`);
+  const [row] = await db.run<{ id: string; version: number }>('SELECT id, version FROM finspace_mcp.store');
+  if (row === undefined) throw new StoreError(`The store ${db.name} has no id; it is not a store of finspace-mcp.`);
+  requireVersion(row.version);
+  return row.id;
+}

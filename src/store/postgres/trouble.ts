@@ -1,0 +1,66 @@
+import { StoreError } from '../../sqlite/store-error.ts';
+import { RESTORED, SET_BACK } from './schema-journal.ts';
+
+const codeOf = (error: unknown) => String((error as { code?: unknown }).code ?? '');
+
+/** PostgreSQL starts or stops, has too many connections, or chose a transaction as the victim of a deadlock; or the network failed. */
+const PASSING = /^(?:08|57P0[1-3]|53300|40P01|40001|E[A-Z]+)/;
+const LOST =
+  /^(?:Connection terminated|Query read timeout|timeout (?:exceeded|expired)|Client (?:has encountered|was closed))/;
+
+/** Whether a statement that failed may have had its effect, or may succeed later. */
+export const isPassing = (error: unknown): boolean =>
+  PASSING.test(codeOf(error)) || LOST.test(error instanceof Error ? error.message : '');
+
+/** What is wrong, and what a person can do about it, by the code of PostgreSQL. */
+const KNOWN: readonly [RegExp, string, string][] = [
+  [
+    new RegExp(RESTORED),
+    'was restored from a backup, or a failover lost its newest entries',
+    'Follow "Backup and restore" in docs/deploy.md, then run finspace-mcp store accept-restore.',
+  ],
+  [
+    new RegExp(SET_BACK),
+    'has a clock that was set back, or was ahead before',
+    'Correct it or, if it is correct now, run finspace-mcp approve --reset-clock --store URL.',
+  ],
+  [/^25006/, 'is read-only, for example a standby', 'Name the primary server.'],
+  [/^28P01|^28000/, 'does not accept this user or password', 'Check the user of the URL, PGPASSWORD and PGPASSFILE.'],
+  [/^3D000/, 'has no such database', 'Create it (createdb), then run finspace-mcp store init.'],
+  [
+    /^42501/,
+    'does not give this user the rights that it needs',
+    'Run finspace-mcp store init --roles, and grant the role finspace_mcp_server to it.',
+  ],
+  [/^(?:3F000|42P01|42883)/, 'is not initialized', 'Run finspace-mcp store init.'],
+  [/^53100/, 'has no disk space left', 'Free some.'],
+  [
+    /^08P01/,
+    'does not accept the settings of the connection; PgBouncer in transaction mode is not supported',
+    'Connect to PostgreSQL itself.',
+  ],
+];
+
+/** An error of the driver in one line for people; it contains no part of a statement. Other errors of ours stay as they are. */
+export function asStoreError(name: string, error: unknown): StoreError {
+  if (error instanceof StoreError) return error;
+  const [, what, advice] = KNOWN.find(([code]) => code.test(codeOf(error))) ?? [];
+  if (what !== undefined && advice !== undefined)
+    return new StoreError(`The store ${name} ${what}. ${advice}`, { why: `the store ${what}`, advice, cause: error });
+  const why = `the store does not answer (${causeOf(error)})`;
+  return new StoreError(`The store ${name} does not answer (${causeOf(error)}).`, {
+    why,
+    advice: 'Check the database of --store, and the network between this machine and it.',
+    cause: error,
+  });
+}
+
+/** A code if there is one; messages of the driver may contain values. */
+function causeOf(error: unknown): string {
+  const code = codeOf(error);
+  if (code !== '') return code;
+  const message = error instanceof Error ? error.message : '';
+  if (/timeout/.test(message)) return 'no answer in time';
+  if (LOST.test(message)) return 'the connection ended';
+  return /certificate|SSL|TLS|self.signed/i.test(message) ? message.slice(0, 200) : 'no answer';
+}

@@ -1,0 +1,67 @@
+import type { ServerEventBus } from '@modelcontextprotocol/server';
+import type { Call } from '../operations/index.ts';
+import type { Attempts } from '../safety/approver-attempts.ts';
+import type { Journal } from '../safety/journal.ts';
+import type { Ledger } from '../safety/ledger.ts';
+import type { LedgerClock } from '../safety/ledger-clock.ts';
+import type { RecoveryKits } from '../safety/recovery.ts';
+
+/** What outlives a server: the state directory of this machine has it, or a store that several servers share. */
+export interface Store {
+  /** The id of a shared store; approvals are bound to it. */
+  readonly id?: string | undefined;
+  /** The pending approvals. One may stay open for so many milliseconds. */
+  ledger(openMs: number): Ledger;
+  readonly journal: Journal;
+  /** The kits of one target. */
+  kits(target: string | undefined, call: Call): RecoveryKits;
+  readonly attempts: Attempts;
+  /** The clock of the ledger. */
+  readonly clock: LedgerClock;
+  /** Whether a fact is reported for the first time. */
+  isFirst(fact: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+type CallClass = 'read' | 'write' | 'destroy';
+
+/** Takes one call of a principal; returns the seconds to wait, 0 when it may continue. */
+export type SharedLimiter = (principal: string, kind: CallClass) => Promise<number>;
+
+/** A store that replicas share, so that clients see one server. */
+export interface SharedStore extends Store {
+  readonly id: string;
+  /** Calls per minute and principal. `alone` decides while the store does not answer. */
+  rates(
+    perMinute: Readonly<Partial<Record<CallClass, number | undefined>>>,
+    alone: (principal: string, kind: CallClass) => number | Promise<number>,
+  ): SharedLimiter;
+  /** Carries change events to the subscribers of every replica. */
+  events(scope: string): ServerEventBus;
+  /** Resolves when the store answers; rejects with the cause. */
+  ready(): Promise<void>;
+  /**
+   * Joins the replicas, which must agree on some values. Rejects with `StoreError` if others have another value, or other keys.
+   */
+  join(agreed: Agreed): Promise<void>;
+  /** Gauges by name, for `/metrics`. */
+  readonly gauges: Readonly<Record<string, () => number>>;
+}
+
+/** What all replicas must have in common. */
+export interface Agreed {
+  /** What they serve, and with which targets, by setting. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Fingerprints of the seal keys, the newest first; replicas need one in common. */
+  readonly sealKeys: readonly string[];
+  /** Fingerprint of the approver's key; empty without one. */
+  readonly approver: string;
+}
+
+export interface StoreOptions {
+  /** Where this replica remembers the newest entry of the journal that it saw. */
+  readonly stateDir: string;
+  /** Whether this process is a replica, and no command of a person. */
+  readonly serves: boolean;
+  readonly onerror: (error: Error) => void;
+}

@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { initStore } from '../../src/store/postgres/administration.ts';
+import { type Cluster, startCluster } from './cluster.ts';
+
+/** A cluster with stores, each in a database of its own, and a file with a seal key. */
+export interface TestStores {
+  readonly cluster: Cluster;
+  readonly sealKeys: string;
+  /** The URL of a new store, for a user with the rights of a server. */
+  fresh(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function startStores(): Promise<TestStores> {
+  const cluster = await startCluster();
+  await initStore(await cluster.create('template_store'), true);
+  await cluster.query('postgres', 'CREATE ROLE server LOGIN IN ROLE finspace_mcp_server');
+  const sealKeys = join(cluster.folder, 'keys');
+  writeFileSync(sealKeys, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
+  let stores = 0;
+  return {
+    cluster,
+    sealKeys,
+    fresh: async () => {
+      stores += 1;
+      const name = `store_${stores}`;
+      await cluster.create(name, 'template_store');
+      // Each store has an id of its own.
+      await cluster.query(name, 'UPDATE finspace_mcp.store SET id = gen_random_uuid()');
+      return cluster.url(name, 'server');
+    },
+    stop: () => cluster.remove(),
+  };
+}
