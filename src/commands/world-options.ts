@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Config, ConfigError } from '../config.ts';
 import { DEFAULT_ACCOUNT } from '../local/caller.ts';
 import { openStore } from '../local/store.ts';
-import { hasWorld, type SeedOptions, seeded } from '../local/worlds/index.ts';
+import { hasWorld, type SeedOptions, worldSeeder } from '../local/worlds/index.ts';
 import { StoreError } from '../sqlite/store-error.ts';
 import type { Log } from './log.ts';
 
@@ -17,7 +17,7 @@ export async function checkWorldOptions(config: Config, log: Pick<Log, 'warn'>):
   }
   if (world === undefined) return;
   try {
-    seeded(world, options);
+    worldSeeder(world, options);
   } catch (error) {
     throw error instanceof StoreError ? new ConfigError(`--world: ${error.message}`) : error;
   }

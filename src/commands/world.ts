@@ -4,7 +4,7 @@ import { DEFAULT_ACCOUNT } from '../local/caller.ts';
 import { worldOf } from '../local/context.ts';
 import { openStore, type Store } from '../local/store.ts';
 import { DEFAULT_WORLD } from '../local/worlds/index.ts';
-import { exportWorld, importable, importWorld, listWorlds, resetWorld } from '../local/worlds/worlds.ts';
+import { exportWorld, importWorld, listWorlds, readImport, resetWorld } from '../local/worlds/worlds.ts';
 import { writeOut } from '../output.ts';
 import { replaceWorld } from './world-replacement.ts';
 
@@ -60,7 +60,7 @@ const ACTIONS = {
       const { world: path, region, quotas } = config;
       if (!path?.endsWith('.json')) throw new ConfigError('--world: world import expects a world file (*.json)');
       const options = { now: Date.now, account: DEFAULT_ACCOUNT, region, quotas };
-      const replacement = { act: 'import', region: importable(path, options).region, source: path } as const;
+      const replacement = { act: 'import', region: readImport(path, options).region, source: path } as const;
       const kept = await replaceWorld(store, config, replacement, sure, (keep) =>
         importWorld(store, path, sure, { ...options, keep }),
       );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { exported, imported } from '../../src/local/worlds/transfer.ts';
+import { loadWorldFile, worldFileOf } from '../../src/local/worlds/import-export.ts';
 import { operationNamed } from '../../src/operations/index.ts';
 import { embedded, remembering, WORLD } from './support/backend.ts';
 import { openGuard } from './support/guard.ts';
@@ -15,11 +15,11 @@ const SIX_HOURS = 21_600_000;
 async function richWorld() {
   const maker = await embedded();
   const estates = await openRichWorld(maker.call);
-  const file = await maker.store.read((tx) => exported(tx, WORLD));
+  const file = await maker.store.read((tx) => worldFileOf(tx, WORLD));
   await maker.close();
   const open = async () => {
     const backend = await embedded();
-    await backend.store.write((tx) => imported(tx, file, 'rich', backend.clock.now()));
+    await backend.store.write((tx) => loadWorldFile(tx, file, 'rich', backend.clock.now()));
     const call = remembering((name, input, options) => {
       if (operationNamed(name).risk !== 'read') backend.clock.advance(1_000);
       return backend.call(name, input, options);

@@ -1,5 +1,5 @@
 import { nodesOf } from '../arns.ts';
-import { code, DAY, type Estate, HOUR, MINUTE, stageTags } from './demo-estate.ts';
+import { code, DAY, type DemoWorld, HOUR, MINUTE, stageTags } from './demo-world.ts';
 
 const EQUITIES = stageTags('equities-desk', 'CC-5110');
 const FX = stageTags('fx-desk', 'CC-5230');
@@ -7,44 +7,44 @@ const FUTURES = stageTags('futures-desk', 'CC-5240');
 const LANDING = 'halden-market-data';
 
 /** The nightly ingests and the historical databases, some of which are behind. */
-export function tellHistory(estate: Estate): void {
-  const { stage, prod, volume, group, tag } = estate;
+export function buildHistory(demo: DemoWorld): void {
+  const { script, prod, volume, group, tag } = demo;
   const start = 58 * DAY;
   for (const [databaseName, description, tags] of [
     ['equities_taq', 'US equities trades and quotes', EQUITIES],
     ['fx_spot', 'FX spot rates from six venues', FX],
     ['futures_l2', 'Futures order books. Ten levels', FUTURES],
   ] as const) {
-    stage.at(start, 'CreateKxDatabase')(() => ({ environmentId: prod(), databaseName, description, tags }));
-    ingest(estate, databaseName, start - HOUR, [60, 59, 58]);
-    ingest(estate, databaseName, 30 * DAY, [32, 31, 30]);
-    for (const night of [7, 6, 3, 2]) ingest(estate, databaseName, night * DAY + 9 * HOUR, [night]);
+    script.at(start, 'CreateKxDatabase')(() => ({ environmentId: prod(), databaseName, description, tags }));
+    ingest(demo, databaseName, start - HOUR, [60, 59, 58]);
+    ingest(demo, databaseName, 30 * DAY, [32, 31, 30]);
+    for (const night of [7, 6, 3, 2]) ingest(demo, databaseName, night * DAY + 9 * HOUR, [night]);
   }
   group(start, 'sg-history', 'kx.sg.8xlarge', EQUITIES);
   volume(start, 'vol-equities', 'SSD_1000', 4800, 'Cache of the equities history');
   volume(start, 'vol-fx', 'SSD_250', 2400, 'Cache of the FX history');
   tag(start - HOUR, '/kxVolume/vol-equities', EQUITIES);
   tag(start - HOUR, '/kxVolume/vol-fx', FX);
-  tellLastNight(estate);
-  tellEquities(estate);
-  tellFx(estate);
-  tellFutures(estate);
+  buildLastNight(demo);
+  buildEquities(demo);
+  buildFx(demo);
+  buildFutures(demo);
 }
 
 /** Last night, the equities and futures files were loaded; the FX file was missing. */
-function tellLastNight(estate: Estate): void {
-  const { stage, world } = estate;
-  ingest(estate, 'equities_taq', 9 * HOUR, [1]);
-  ingest(estate, 'futures_l2', 9 * HOUR - 10 * MINUTE, [1]);
-  stage.meanwhile(9 * HOUR - 20 * MINUTE, (tx) => tx.putSettings(world.arn, { quotas: 'raised', buckets: [LANDING] }));
-  ingest(estate, 'fx_spot', 9 * HOUR - 20 * MINUTE, [1], 'halden-fx-landing');
-  stage.meanwhile(9 * HOUR - 25 * MINUTE, (tx) => tx.putSettings(world.arn, { quotas: 'raised' }));
+function buildLastNight(demo: DemoWorld): void {
+  const { script, world } = demo;
+  ingest(demo, 'equities_taq', 9 * HOUR, [1]);
+  ingest(demo, 'futures_l2', 9 * HOUR - 10 * MINUTE, [1]);
+  script.meanwhile(9 * HOUR - 20 * MINUTE, (tx) => tx.putSettings(world.arn, { quotas: 'raised', buckets: [LANDING] }));
+  ingest(demo, 'fx_spot', 9 * HOUR - 20 * MINUTE, [1], 'halden-fx-landing');
+  script.meanwhile(9 * HOUR - 25 * MINUTE, (tx) => tx.putSettings(world.arn, { quotas: 'raised' }));
 }
 
 /** Two replicas; only one was moved to new data after last week. */
-function tellEquities({ stage, prod, zone, cluster }: Estate): void {
+function buildEquities({ script, prod, zone, cluster }: DemoWorld): void {
   const view = { databaseName: 'equities_taq', dataviewName: 'equities_taq_static' };
-  stage.at(
+  script.at(
     50 * DAY,
     'CreateKxDataview',
   )(() => ({
@@ -70,10 +70,10 @@ function tellEquities({ stage, prod, zone, cluster }: Estate): void {
   replica('hdb-equities-a', 'History of US equities. First replica.');
   replica('hdb-equities-b', 'History of US equities. Second replica.');
   const move = (ago: number, clusters: string[]) => {
-    stage.at(ago, 'UpdateKxDataview')(() => ({ environmentId: prod(), ...view }));
+    script.at(ago, 'UpdateKxDataview')(() => ({ environmentId: prod(), ...view }));
     for (const clusterName of clusters) {
       const databases = [view];
-      stage.at(ago - HOUR, 'UpdateKxClusterDatabases')(() => ({ environmentId: prod(), clusterName, databases }));
+      script.at(ago - HOUR, 'UpdateKxClusterDatabases')(() => ({ environmentId: prod(), clusterName, databases }));
     }
   };
   move(7 * DAY, ['hdb-equities-a', 'hdb-equities-b']);
@@ -81,9 +81,9 @@ function tellEquities({ stage, prod, zone, cluster }: Estate): void {
 }
 
 /** Follows every changeset automatically. */
-function tellFx({ stage, prod, zone, cluster }: Estate): void {
+function buildFx({ script, prod, zone, cluster }: DemoWorld): void {
   const view = { databaseName: 'fx_spot', dataviewName: 'fx_spot_live' };
-  stage.at(
+  script.at(
     45 * DAY,
     'CreateKxDataview',
   )(() => ({
@@ -106,11 +106,11 @@ function tellFx({ stage, prod, zone, cluster }: Estate): void {
     tags: FX,
   });
   const databases = [view];
-  stage.at(36 * HOUR, 'UpdateKxClusterDatabases')(() => ({ environmentId: prod(), clusterName: 'hdb-fx', databases }));
+  script.at(36 * HOUR, 'UpdateKxClusterDatabases')(() => ({ environmentId: prod(), clusterName: 'hdb-fx', databases }));
 }
 
 /** Dedicated nodes with a cache, still at the changeset of three nights ago; one node was replaced a moment ago. */
-function tellFutures({ stage, prod, world, cluster }: Estate): void {
+function buildFutures({ script, prod, world, cluster }: DemoWorld): void {
   const clusterName = 'hdb-futures';
   cluster(40 * DAY, {
     clusterName,
@@ -131,7 +131,7 @@ function tellFutures({ stage, prod, world, cluster }: Estate): void {
     initializationScript: 'hdb/start.q',
     tags: FUTURES,
   });
-  stage.at(
+  script.at(
     3 * DAY + 8 * HOUR,
     'UpdateKxClusterDatabases',
   )(() => ({
@@ -141,15 +141,15 @@ function tellFutures({ stage, prod, world, cluster }: Estate): void {
   }));
   let nodeId = '';
   const collection = `${world.arn}:kxEnvironment/`;
-  stage.meanwhile(90_000, async (tx) => {
+  script.meanwhile(90_000, async (tx) => {
     const nodes = nodesOf({ collection: `${collection}${prod()}/kxCluster`, name: clusterName });
     nodeId = (await tx.page(nodes, { after: '', limit: 1 }))[0]?.name ?? '';
   });
-  stage.at(90_000, 'DeleteKxClusterNode')(() => ({ environmentId: prod(), clusterName, nodeId }));
+  script.at(90_000, 'DeleteKxClusterNode')(() => ({ environmentId: prod(), clusterName, nodeId }));
 }
 
 function ingest(
-  { stage, prod, date }: Estate,
+  { script, prod, date }: DemoWorld,
   databaseName: string,
   ago: number,
   days: number[],
@@ -160,5 +160,5 @@ function ingest(
     s3Path: `s3://${bucket}/${databaseName}/${date(day)}/`,
     dbPath: `/${date(day)}/`,
   }));
-  stage.at(ago, 'CreateKxChangeset')(() => ({ environmentId: prod(), databaseName, changeRequests }));
+  script.at(ago, 'CreateKxChangeset')(() => ({ environmentId: prod(), databaseName, changeRequests }));
 }

@@ -1,27 +1,53 @@
-import { code, DAY, type Estate, HOUR, MINUTE, stageTags } from './demo-estate.ts';
+import { code, DAY, type DemoWorld, HOUR, MINUTE, stageTags } from './demo-world.ts';
 
 const EQUITIES = stageTags('equities-desk', 'CC-5110');
 const FX = stageTags('fx-desk', 'CC-5230');
 const PLATFORM = stageTags('market-data-platform', 'CC-4410');
 
 /** Tickerplants, real-time databases and the gateway, on one shared host. */
-export function tellRealtime({ volume, group, cluster, tag }: Estate): void {
-  const start = 60 * DAY;
-  group(start, 'sg-realtime', 'kx.sg.4xlarge', PLATFORM);
-  volume(start, 'vol-tplog', 'SSD_1000', 1200, 'Tickerplant logs');
-  volume(start, 'vol-savedown', 'SSD_250', 2400, 'End of day savedown of the real time databases');
-  tag(start - HOUR, '/kxVolume/vol-tplog', PLATFORM);
-  tag(start - HOUR, '/kxVolume/vol-savedown', PLATFORM);
-  const shared = (memoryReservation: number, nodeCount = 1) => ({
-    scalingGroupName: 'sg-realtime',
-    memoryReservation,
-    memoryLimit: memoryReservation * 2,
-    nodeCount,
+export function buildRealtime(demo: DemoWorld): void {
+  const { volume, group, cluster, tag } = demo;
+  group(START, 'sg-realtime', 'kx.sg.4xlarge', PLATFORM);
+  volume(START, 'vol-tplog', 'SSD_1000', 1200, 'Tickerplant logs');
+  volume(START, 'vol-savedown', 'SSD_250', 2400, 'End of day savedown of the real time databases');
+  tag(START - HOUR, '/kxVolume/vol-tplog', PLATFORM);
+  tag(START - HOUR, '/kxVolume/vol-savedown', PLATFORM);
+  buildTickerplants(demo);
+  buildRealtimeDatabases(demo);
+  cluster(30 * DAY, {
+    clusterName: 'gw-prod',
+    clusterType: 'GATEWAY',
+    clusterDescription: 'The way in for traders and services.',
+    scalingGroupConfiguration: shared(4096, 2),
+    code: code('gateway', '1.14.0'),
+    initializationScript: 'gateway/start.q',
+    tags: PLATFORM,
   });
-  const tickerplantLogConfiguration = { tickerplantLogVolumes: ['vol-tplog'] };
-  const savedownStorageConfiguration = { volumeName: 'vol-savedown' };
+  // Requested a moment ago, and still in progress.
+  cluster(3 * MINUTE, {
+    clusterName: 'rdb-futures',
+    clusterType: 'RDB',
+    clusterDescription: 'Today in futures. Trial on dedicated nodes.',
+    databases: [{ databaseName: 'futures_l2' }],
+    savedownStorageConfiguration: { type: 'SDS01', size: 500 },
+    capacityConfiguration: { nodeType: 'kx.s.xlarge', nodeCount: 1 },
+    code: code('rdb', '2.8.0'),
+    initializationScript: 'rdb/start.q',
+    tags: stageTags('futures-desk', 'CC-5240'),
+  });
+}
 
-  cluster(start - 2 * HOUR, {
+const START = 60 * DAY;
+const shared = (memoryReservation: number, nodeCount = 1) => ({
+  scalingGroupName: 'sg-realtime',
+  memoryReservation,
+  memoryLimit: memoryReservation * 2,
+  nodeCount,
+});
+const tickerplantLogConfiguration = { tickerplantLogVolumes: ['vol-tplog'] };
+
+function buildTickerplants({ cluster }: DemoWorld): void {
+  cluster(START - 2 * HOUR, {
     clusterName: 'tp-equities',
     clusterType: 'TICKERPLANT',
     clusterDescription: 'US equities trades and quotes feed.',
@@ -32,7 +58,7 @@ export function tellRealtime({ volume, group, cluster, tag }: Estate): void {
     commandLineArguments: [{ key: 'schema', value: 'taq' }],
     tags: EQUITIES,
   });
-  cluster(start - 3 * HOUR, {
+  cluster(START - 3 * HOUR, {
     clusterName: 'tp-fx',
     clusterType: 'TICKERPLANT',
     clusterDescription: 'FX spot feed.',
@@ -43,7 +69,11 @@ export function tellRealtime({ volume, group, cluster, tag }: Estate): void {
     commandLineArguments: [{ key: 'schema', value: 'fx' }],
     tags: FX,
   });
-  // Rolled over: the real-time databases are recreated every few days.
+}
+
+/** Rolled over: the real-time databases are recreated every few days. */
+function buildRealtimeDatabases({ cluster }: DemoWorld): void {
+  const savedownStorageConfiguration = { volumeName: 'vol-savedown' };
   cluster(4 * DAY, {
     clusterName: 'rdb-equities',
     clusterType: 'RDB',
@@ -67,26 +97,5 @@ export function tellRealtime({ volume, group, cluster, tag }: Estate): void {
     code: code('rdb', '2.8.0'),
     initializationScript: 'rdb/start.q',
     tags: FX,
-  });
-  cluster(30 * DAY, {
-    clusterName: 'gw-prod',
-    clusterType: 'GATEWAY',
-    clusterDescription: 'The way in for traders and services.',
-    scalingGroupConfiguration: shared(4096, 2),
-    code: code('gateway', '1.14.0'),
-    initializationScript: 'gateway/start.q',
-    tags: PLATFORM,
-  });
-  // Requested a moment ago, and still in progress.
-  cluster(3 * MINUTE, {
-    clusterName: 'rdb-futures',
-    clusterType: 'RDB',
-    clusterDescription: 'Today in futures. Trial on dedicated nodes.',
-    databases: [{ databaseName: 'futures_l2' }],
-    savedownStorageConfiguration: { type: 'SDS01', size: 500 },
-    capacityConfiguration: { nodeType: 'kx.s.xlarge', nodeCount: 1 },
-    code: code('rdb', '2.8.0'),
-    initializationScript: 'rdb/start.q',
-    tags: stageTags('futures-desk', 'CC-5240'),
   });
 }

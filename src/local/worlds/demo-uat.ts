@@ -1,29 +1,30 @@
 import { environments } from '../arns.ts';
-import { code, DAY, type Estate, HOUR, stageTags, subnetOf } from './demo-estate.ts';
+import { code, DAY, type DemoWorld, HOUR, stageTags, subnetOf } from './demo-world.ts';
 
+const START = 40 * DAY;
 const UAT = stageTags('market-data-platform', 'CC-4410', 'uat');
 
 /** The small environment in which releases are tried. */
-export function tellUat({ stage, world, zone, role }: Estate): void {
+export function buildUat(demo: DemoWorld): void {
+  const { script, world, zone, role } = demo;
   let environmentId = '';
-  const start = 40 * DAY;
   const kmsKeyId = `arn:aws:kms:${world.region}:${world.account}:key/c07d3a52-91be-4e0c-8f4d-26b7a9e5d813`;
   const description = 'Acceptance tests of releases';
-  stage.at(start, 'CreateKxEnvironment')(
+  script.at(START, 'CreateKxEnvironment')(
     () => ({ name: 'kdb-uat', description, kmsKeyId }),
     (output) => {
       environmentId = output['environmentId'] ?? '';
     },
   );
-  stage.at(
-    start - HOUR,
+  script.at(
+    START - HOUR,
     'TagResource',
   )(() => ({
     resourceArn: `${environments(world)}/${environmentId}`,
     tags: UAT,
   }));
-  stage.at(
-    start - HOUR,
+  script.at(
+    START - HOUR,
     'CreateKxUser',
   )(() => ({
     environmentId,
@@ -31,8 +32,8 @@ export function tellUat({ stage, world, zone, role }: Estate): void {
     iamRole: role('kdb-release'),
     tags: UAT,
   }));
-  stage.at(
-    start - HOUR,
+  script.at(
+    START - HOUR,
     'CreateKxDatabase',
   )(() => ({
     environmentId,
@@ -40,8 +41,8 @@ export function tellUat({ stage, world, zone, role }: Estate): void {
     description: 'One week of US equities',
     tags: UAT,
   }));
-  stage.at(
-    start - 2 * HOUR,
+  script.at(
+    START - 2 * HOUR,
     'CreateKxChangeset',
   )(() => ({
     environmentId,
@@ -51,8 +52,8 @@ export function tellUat({ stage, world, zone, role }: Estate): void {
       { changeType: 'PUT', s3Path: 's3://halden-market-data/samples/sym', dbPath: '/' },
     ],
   }));
-  stage.at(
-    start - HOUR,
+  script.at(
+    START - HOUR,
     'CreateKxScalingGroup',
   )(() => ({
     environmentId,
@@ -61,6 +62,10 @@ export function tellUat({ stage, world, zone, role }: Estate): void {
     availabilityZoneId: zone,
     tags: UAT,
   }));
+  buildUatClusters(demo, () => environmentId);
+}
+
+function buildUatClusters({ script, zone }: DemoWorld, uat: () => string): void {
   const placed = {
     releaseLabel: '1.0',
     azMode: 'SINGLE',
@@ -69,12 +74,12 @@ export function tellUat({ stage, world, zone, role }: Estate): void {
     tags: UAT,
   } as const;
   const shared = (memoryReservation: number) => ({ scalingGroupName: 'sg-uat', memoryReservation, nodeCount: 1 });
-  stage.at(
-    start - 3 * HOUR,
+  script.at(
+    START - 3 * HOUR,
     'CreateKxCluster',
   )(() => ({
     ...placed,
-    environmentId,
+    environmentId: uat(),
     clusterName: 'hdb-uat',
     clusterType: 'HDB',
     databases: [{ databaseName: 'equities_sample' }],
@@ -82,12 +87,12 @@ export function tellUat({ stage, world, zone, role }: Estate): void {
     code: code('hdb', '4.2.0'),
     initializationScript: 'hdb/start.q',
   }));
-  stage.at(
-    start - 4 * HOUR,
+  script.at(
+    START - 4 * HOUR,
     'CreateKxCluster',
   )(() => ({
     ...placed,
-    environmentId,
+    environmentId: uat(),
     clusterName: 'gw-uat',
     clusterType: 'GATEWAY',
     scalingGroupConfiguration: shared(2048),

@@ -6,7 +6,7 @@ import type { QuotaSet } from '../quotas.ts';
 import type { Store } from '../store.ts';
 import type { Transaction } from '../transaction.ts';
 import { buildDemo } from './demo.ts';
-import { imported } from './transfer.ts';
+import { loadWorldFile } from './import-export.ts';
 import { readWorldFile } from './world-file.ts';
 
 /** The default contents of a new world. */
@@ -33,7 +33,7 @@ export const hasWorld = (
 export async function seed(store: Store, name: string, options: SeedOptions): Promise<void> {
   const world = worldOf(options.account, options.region);
   if (await hasWorld(store, options)) return;
-  const make = seeded(name, options);
+  const make = worldSeeder(name, options);
   await store.write(async (tx) => {
     if ((await tx.settings(world.arn)) !== undefined || (await tx.count(environments(world))) > 0) return;
     await make(tx);
@@ -41,7 +41,7 @@ export async function seed(store: Store, name: string, options: SeedOptions): Pr
 }
 
 /** Creates the world with that name. Throws `StoreError` for an unusable file. */
-export function seeded(name: string, options: SeedOptions): (tx: Transaction) => Promise<void> {
+export function worldSeeder(name: string, options: SeedOptions): (tx: Transaction) => Promise<void> {
   const make = contentOf(name, options);
   return async (tx) => {
     await make(tx);
@@ -68,5 +68,5 @@ function contentOf(name: string, { now, region, account, lifecycle }: SeedOption
   if (file.account !== account || file.region !== region) {
     throw new StoreError(`${name}: is a world of ${file.account} in ${file.region}, not of ${account} in ${region}`);
   }
-  return async (tx) => imported(tx, file, name, now() + (await tx.ahead()));
+  return async (tx) => loadWorldFile(tx, file, name, now() + (await tx.ahead()));
 }

@@ -4,8 +4,8 @@ import { kindOf } from '../arns.ts';
 import { type World, worldOf } from '../context.ts';
 import type { Store } from '../store.ts';
 import type { Transaction } from '../transaction.ts';
-import { limitWorld, type SeedOptions, seeded } from './index.ts';
-import { exported, imported } from './transfer.ts';
+import { loadWorldFile, worldFileOf } from './import-export.ts';
+import { limitWorld, type SeedOptions, worldSeeder } from './index.ts';
 import { readWorldFile, type WorldFile } from './world-file.ts';
 
 /** One world of a state file, in numbers. */
@@ -34,22 +34,23 @@ export const listWorlds = (store: Store): Promise<WorldSummary[]> =>
   });
 
 export const exportWorld = (store: Store, world: World): Promise<WorldFile | undefined> =>
-  store.read(async (tx) => ((await tx.settings(world.arn)) === undefined ? undefined : await exported(tx, world)));
+  store.read(async (tx) => ((await tx.settings(world.arn)) === undefined ? undefined : await worldFileOf(tx, world)));
 
 /** Whether requests have changed a world since it was made. */
 export const isWorldChanged = (store: Store, world: World): Promise<boolean> =>
   store.read((tx) => isChanged(tx, world));
 
 /** What replaces a world, and what must happen before changes in it are lost. */
-interface Replacing {
+interface ReplaceOptions {
   /** Keeps the old world; called if it contains changes. */
   readonly keep?: (() => Promise<void>) | undefined;
 }
 
-type Importing = Pick<SeedOptions, 'now' | 'account' | 'quotas'> & Replacing & { readonly region?: string | undefined };
+type ImportOptions = Pick<SeedOptions, 'now' | 'account' | 'quotas'> &
+  ReplaceOptions & { readonly region?: string | undefined };
 
 /** Reads a world file, which must belong to the same account and, if given, the same region. Throws `StoreError`. */
-export function importable(path: string, { account, region }: Pick<Importing, 'account' | 'region'>): WorldFile {
+export function readImport(path: string, { account, region }: Pick<ImportOptions, 'account' | 'region'>): WorldFile {
   const file = readWorldFile(path);
   if (file.account !== account) {
     throw new StoreError(`${path}: is a world of account ${file.account}; only ${account} is served`);
@@ -64,13 +65,13 @@ export function importable(path: string, { account, region }: Pick<Importing, 'a
  * Replaces a world by that of a file; resolves with false, without replacing it, if that would lose changes and `sure` is not
  * set.
  */
-export function importWorld(store: Store, path: string, sure: boolean, options: Importing): Promise<boolean> {
-  const file = importable(path, options);
+export function importWorld(store: Store, path: string, sure: boolean, options: ImportOptions): Promise<boolean> {
+  const file = readImport(path, options);
   const { now, keep, quotas } = options;
   const world = worldOf(file.account, file.region);
   return store.write(async (tx) => {
     if (!(await mayReplace(tx, world, sure, keep))) return false;
-    await imported(tx, file, path, now() + (await tx.ahead()));
+    await loadWorldFile(tx, file, path, now() + (await tx.ahead()));
     await limitWorld(tx, world, quotas);
     return true;
   });
@@ -81,10 +82,10 @@ export function resetWorld(
   store: Store,
   name: string,
   sure: boolean,
-  options: SeedOptions & Replacing,
+  options: SeedOptions & ReplaceOptions,
 ): Promise<boolean> {
   const world = worldOf(options.account, options.region);
-  const make = seeded(name, options);
+  const make = worldSeeder(name, options);
   return store.write(async (tx) => {
     if (!(await mayReplace(tx, world, sure, options.keep))) return false;
     await tx.clear(world.arn);

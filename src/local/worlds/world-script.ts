@@ -10,7 +10,7 @@ import type { Transaction } from '../transaction.ts';
 export type Observer = (name: OperationName, input: object) => void;
 
 /** A world's history, declared in any order and then executed in order of time, by the service's own rules. */
-export interface Stage {
+export interface WorldScript {
   /** A request this many milliseconds before now. Its input is a function, because it may depend on earlier replies. */
   at<N extends OperationName>(
     ago: number,
@@ -21,7 +21,7 @@ export interface Stage {
   play(): Promise<void>;
 }
 
-export function stage(tx: Transaction, world: World, now: number, observe: Observer = () => {}): Stage {
+export function worldScript(tx: Transaction, world: World, now: number, observe: Observer = () => {}): WorldScript {
   const random = seededRandom('demo');
   const events: { ago: number; run: (context: Context) => Promise<void> }[] = [];
   return {

@@ -2,7 +2,7 @@ import type { Input } from '../../operations/index.ts';
 import { environments } from '../arns.ts';
 import type { World } from '../context.ts';
 import { zonesOf } from '../zones.ts';
-import type { Stage } from './stage.ts';
+import type { WorldScript } from './world-script.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -11,9 +11,9 @@ export const DAY = 24 * HOUR;
 type Cluster = Input<'CreateKxCluster'>;
 type Tags = Record<string, string>;
 
-/** Shared by the parts of the demo: the stage, the main environment, and its zones. */
-export interface Estate {
-  readonly stage: Stage;
+/** Shared by the parts of the demo: the script, the main environment, and its zones. */
+export interface DemoWorld {
+  readonly script: WorldScript;
   readonly world: World;
   readonly zone: string;
   /** The id of the main environment, once it exists. */
@@ -56,108 +56,86 @@ export const subnetOf = (name: string): NonNullable<Cluster['vpcConfiguration']>
 });
 
 /** The main environment with its network and its users, and the context for the other parts. */
-export function prepareEstate(stage: Stage, world: World, now: number): Estate {
+export function prepareDemoWorld(script: WorldScript, world: World, now: number): DemoWorld {
   const [zone = ''] = zonesOf(world.region);
   let id = '';
   const prod = () => id;
-  const date = (daysAgo: number) => new Date(now - daysAgo * DAY).toISOString().slice(0, 10).replaceAll('-', '.');
   const role = (name: string) => `arn:aws:iam::${world.account}:role/${name}`;
-  const tag: Estate['tag'] = (ago, path, tags) =>
-    stage.at(ago, 'TagResource')(() => ({ resourceArn: `${environments(world)}/${id}${path}`, tags }));
+  const tag: DemoWorld['tag'] = (ago, path, tags) =>
+    script.at(ago, 'TagResource')(() => ({ resourceArn: `${environments(world)}/${id}${path}`, tags }));
 
-  const start = 63 * DAY;
   const kmsKeyId = `arn:aws:kms:${world.region}:${world.account}:key/5b0e7c1f-2d84-4f7a-9c36-e1a8d9f04b72`;
   const description = 'Market data and research. Production.';
-  stage.at(start, 'CreateKxEnvironment')(
+  script.at(START, 'CreateKxEnvironment')(
     () => ({ name: 'kdb-prod', description, kmsKeyId }),
     ({ environmentId = '' }) => {
       id = environmentId;
     },
   );
-  tag(start - HOUR, '', stageTags('market-data-platform', 'CC-4410'));
-  stage.at(
-    start - 2 * HOUR,
-    'UpdateKxEnvironmentNetwork',
-  )(() => ({
-    environmentId: id,
-    transitGatewayConfiguration: {
-      transitGatewayID: 'tgw-0be47f91c2a6d8350',
-      routableCIDRSpace: '100.64.12.0/26',
-      attachmentNetworkAclConfiguration: [
-        {
-          ruleNumber: 100,
-          protocol: '6',
-          ruleAction: 'allow',
-          portRange: { from: 443, to: 443 },
-          cidrBlock: '10.20.0.0/16',
-        },
-        {
-          ruleNumber: 110,
-          protocol: '6',
-          ruleAction: 'allow',
-          portRange: { from: 5000, to: 5100 },
-          cidrBlock: '10.20.8.0/21',
-        },
-      ],
-    },
-  }));
-  stage.at(
-    start - 3 * HOUR,
-    'UpdateKxEnvironmentNetwork',
-  )(() => ({
-    environmentId: id,
-    customDNSConfiguration: [{ customDNSServerName: 'dns1.halden.internal', customDNSServerIP: '10.20.0.53' }],
-  }));
+  tag(START - HOUR, '', stageTags('market-data-platform', 'CC-4410'));
+  buildNetwork(script, prod);
   for (const [index, [userName, roleName, tags]] of USERS.entries()) {
-    stage.at(
-      start - DAY - index * HOUR,
-      'CreateKxUser',
-    )(() => ({
-      environmentId: id,
-      userName,
-      iamRole: role(roleName),
-      tags,
-    }));
+    const iamRole = role(roleName);
+    script.at(START - DAY - index * HOUR, 'CreateKxUser')(() => ({ environmentId: id, userName, iamRole, tags }));
   }
-
   return {
-    stage,
-    world,
-    zone,
-    prod,
-    date,
-    role,
-    tag,
-    volume: (ago, volumeName, type, size, what) =>
-      stage.at(
+    ...{ script, world, zone, prod, role, tag },
+    date: (daysAgo) => new Date(now - daysAgo * DAY).toISOString().slice(0, 10).replaceAll('-', '.'),
+    ...creators(script, prod, zone),
+  };
+}
+
+const START = 63 * DAY;
+
+function buildNetwork(script: WorldScript, prod: () => string): void {
+  const rule = { protocol: '6', ruleAction: 'allow' } as const;
+  const transitGatewayConfiguration = {
+    transitGatewayID: 'tgw-0be47f91c2a6d8350',
+    routableCIDRSpace: '100.64.12.0/26',
+    attachmentNetworkAclConfiguration: [
+      { ruleNumber: 100, ...rule, portRange: { from: 443, to: 443 }, cidrBlock: '10.20.0.0/16' },
+      { ruleNumber: 110, ...rule, portRange: { from: 5000, to: 5100 }, cidrBlock: '10.20.8.0/21' },
+    ],
+  };
+  const customDNSConfiguration = [{ customDNSServerName: 'dns1.halden.internal', customDNSServerIP: '10.20.0.53' }];
+  script.at(
+    START - 2 * HOUR,
+    'UpdateKxEnvironmentNetwork',
+  )(() => ({ environmentId: prod(), transitGatewayConfiguration }));
+  script.at(START - 3 * HOUR, 'UpdateKxEnvironmentNetwork')(() => ({ environmentId: prod(), customDNSConfiguration }));
+}
+
+/** Creates entities of the main environment, in its first zone. */
+function creators(
+  script: WorldScript,
+  prod: () => string,
+  zone: string,
+): Pick<DemoWorld, 'volume' | 'group' | 'cluster'> {
+  return {
+    volume: (ago, volumeName, type, size, description) =>
+      script.at(
         ago,
         'CreateKxVolume',
       )(() => ({
-        environmentId: id,
+        environmentId: prod(),
         volumeName,
         volumeType: 'NAS_1',
-        description: what,
+        description,
         azMode: 'SINGLE',
         availabilityZoneIds: [zone],
         nas1Configuration: { type, size },
       })),
     group: (ago, scalingGroupName, hostType, tags) =>
-      stage.at(
+      script.at(
         ago,
         'CreateKxScalingGroup',
-      )(() => ({
-        environmentId: id,
-        scalingGroupName,
-        hostType,
-        availabilityZoneId: zone,
-        tags,
-      })),
+      )(() => ({ environmentId: prod(), scalingGroupName, hostType, availabilityZoneId: zone, tags })),
     cluster: (ago, rest) =>
-      stage.at(
+      script.at(
         ago,
         'CreateKxCluster',
       )(() => ({
-        environmentId: id,
+        environmentId: prod(),
         releaseLabel: '1.0',
         azMode: 'SINGLE',
         availabilityZoneId: zone,

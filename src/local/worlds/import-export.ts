@@ -8,7 +8,7 @@ import { problemsOf } from './integrity.ts';
 import { header, type WorldFile } from './world-file.ts';
 
 /** A world in the form of a file. Export, import and export again return the same bytes. */
-export async function exported(tx: Transaction, world: World): Promise<WorldFile> {
+export async function worldFileOf(tx: Transaction, world: World): Promise<WorldFile> {
   const { touched: _, ...settings } = (await tx.settings(world.arn)) ?? { quotas: 'published' };
   return {
     ...header,
@@ -31,7 +31,7 @@ export async function exported(tx: Transaction, world: World): Promise<WorldFile
 }
 
 /** Replaces the world of an account and region by that of a file. Throws `StoreError` for an inconsistent file. */
-export async function imported(tx: Transaction, file: WorldFile, source: string, now: number): Promise<void> {
+export async function loadWorldFile(tx: Transaction, file: WorldFile, source: string, now: number): Promise<void> {
   const world = worldOf(file.account, file.region);
   const entities = file.entities.map((one) => entityOf(one, world));
   const twice = duplicate(entities.map(arnOf)) ?? duplicate(entities.map((it) => `${it.collection} at ${it.position}`));
