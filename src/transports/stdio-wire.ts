@@ -3,13 +3,14 @@ import {
   type JSONRPCMessage,
   type JSONRPCRequest,
   ProtocolErrorCode,
-  parseJSONRPCMessage,
   type Transport,
 } from '@modelcontextprotocol/server';
-import { ExcessiveJson, parseBounded } from '../bounded-json.ts';
 import type { Watch } from '../server.ts';
-import { normalizeParams, paramsError } from './params.ts';
+import { errorReply, idIn, type JsonLines, jsonLines, parseLine } from './json-lines.ts';
+import { type OpenRequests, openRequests } from './open-requests.ts';
 import { isListen, watchSubscriptions } from './subscriptions.ts';
+
+const { InternalError, InvalidRequest } = ProtocolErrorCode;
 
 export interface StdioWire extends Transport {
   /** Reads no further input; requests read so far are still answered. */
@@ -42,192 +43,134 @@ export interface StdioWireOptions {
  * lines that are too long, and lets its owner decide what happens at the end of input (`onend`).
  */
 export function stdioWire({ input, output, onend, onlisted, maxBytes, ready, watch }: StdioWireOptions): StdioWire {
-  const open = new Set<string | number>();
-  const streams = new Map<string | number, () => void>();
-  /** Requests of this server that the client has not answered, each with the client's request that it belongs to. */
-  const asked = new Map<unknown, unknown>();
-  /** The first `tools/list`. */
-  let listing: string | number | undefined;
-  let onlist = onlisted;
-  /** What follows the first stream, which waits until `watch` works. */
-  let held: Promise<void> | undefined;
-  let isReady = false;
-  let waiting: (() => void)[] = [];
-  let closed = false;
-
-  const isIdle = () => {
-    const waitingForClient = new Set(asked.values());
-    return closed || [...open].every((id) => waitingForClient.has(id));
-  };
-
-  const settle = (id: string | number | undefined) => {
-    if (id !== undefined) {
-      open.delete(id);
-      streams.get(id)?.();
-      streams.delete(id);
+  const requests = openRequests();
+  const turns = turnQueue();
+  const firstList = firstListing(onlisted);
+  const lines = jsonLines({
+    ...{ input, output, maxBytes },
+    receive: (line) => turns.run(() => receive(line)),
+    tooLong: (begin, end) =>
+      reply(
+        errorReply(
+          InvalidRequest,
+          `The message has more than ${maxBytes} bytes (--max-body).`,
+          idIn(`${begin}\n${end}`),
+        ),
+      ),
+    onend: () => turns.run(onend),
+    onerror: (error) => wire.onerror?.(error),
+    onbroken: () => void wire.close(),
+  });
+  const reply = (message: object) => void lines.send(message).catch(() => {});
+  const listen = streamOpener({ ready, watch, hold: turns.hold }, (message, opened) => {
+    if (opened instanceof Error) {
+      wire.onerror?.(opened);
+      return reply(errorReply(InternalError, 'This server cannot watch resources.', message.id));
     }
-    if (waiting.length === 0 || !isIdle()) return;
-    for (const resolve of waiting) resolve();
-    waiting = [];
-  };
-  const send = (message: object): Promise<void> =>
-    new Promise((resolve, reject) => {
-      if (closed) return reject(new Error('the connection is closed'));
-      output.write(`${JSON.stringify(message)}\n`, (error) => (error ? reject(error) : resolve()));
-    });
-  const answerError = (code: number, message: string, id?: unknown) =>
-    send({ jsonrpc: '2.0', ...(isId(id) ? { id } : {}), error: { code, message } }).catch(() => {});
-
+    requests.openStream(message.id, opened);
+    return wire.onmessage?.(message);
+  });
   const receive = (line: string) => {
-    let value: unknown;
-    try {
-      value = normalizeParams(parseBounded(line));
-    } catch (error) {
-      return error instanceof ExcessiveJson
-        ? answerError(ProtocolErrorCode.InvalidRequest, `The message ${error.message}.`, idIn(line))
-        : answerError(ProtocolErrorCode.ParseError, 'This line is not JSON.');
+    const parsed = parseLine(line);
+    if ('error' in parsed) return reply(parsed.error);
+    const { message } = parsed;
+    if (!('method' in message)) requests.clientAnswered(message.id);
+    else if (message.method === 'notifications/cancelled') requests.end(message.params?.['requestId'] as never);
+    else if ('id' in message) {
+      const { id } = message;
+      if (isListen(message) && !requests.hasStream(id)) return listen(message);
+      if (!isListen(message)) requests.begin(id);
     }
-    const wrong = paramsError(value);
-    if (wrong !== undefined) return send(wrong).catch(() => {});
-    let message: JSONRPCMessage;
-    try {
-      message = parseJSONRPCMessage(value);
-    } catch {
-      const hint = Array.isArray(value) ? 'Batches are not supported.' : 'This is not a JSON-RPC 2.0 message.';
-      return answerError(ProtocolErrorCode.InvalidRequest, hint, (value as { id?: unknown } | null)?.id);
-    }
-    if ('method' in message && message.method === 'notifications/cancelled')
-      settle(message.params?.['requestId'] as never);
-    if (!('method' in message)) asked.delete(message.id);
-    if (!('method' in message) || !('id' in message)) return wire.onmessage?.(message);
-    if (message.method === 'tools/list') listing ??= message.id;
-    if (!isListen(message)) open.add(message.id);
-    else if (!streams.has(message.id)) return listen(message);
+    firstList.received(message);
     return wire.onmessage?.(message);
   };
-  const listen = (message: JSONRPCRequest) => {
-    if (ready !== undefined && !isReady) {
-      held = ready().then(
-        () => {
-          isReady = true;
-          listen(message);
-        },
-        (error: Error) => {
-          onInputError(error);
-          return answerError(ProtocolErrorCode.InternalError, 'This server cannot watch resources.', message.id);
-        },
-      );
-      return;
-    }
-    const { message: allowed, end } = watchSubscriptions(message, watch);
-    streams.set(message.id, end);
-    wire.onmessage?.(allowed);
-  };
-  const inTurn = (line: string) => {
-    if (held === undefined) void receive(line);
-    else held = held.then(() => void receive(line));
-  };
-  const lines = lineSplitter(maxBytes, inTurn, (begin, end) =>
-    answerError(
-      ProtocolErrorCode.InvalidRequest,
-      `The message has more than ${maxBytes} bytes (--max-body).`,
-      idIn(`${begin}\n${end}`),
-    ),
-  );
-  const onInputEnd = () => {
-    lines.finish();
-    if (held === undefined) onend();
-    else held.then(onend, onend);
-  };
-  const onInputError = (error: Error) => wire.onerror?.(error);
-  const onOutputError = (error: Error) => {
-    wire.onerror?.(error);
-    void wire.close();
-  };
+  const wire = transportOver(lines, requests, firstList.answered);
+  return wire;
+}
 
+/** The connection as the SDK uses it. */
+function transportOver(lines: JsonLines, requests: OpenRequests, answered: (id: unknown) => void): StdioWire {
+  let closed = false;
   const wire: StdioWire = {
-    start: async () => {
-      input.on('data', lines.take);
-      input.on('error', onInputError);
-      input.once('end', onInputEnd);
-      output.on('error', onOutputError);
-    },
+    start: async () => lines.start(),
     send: async (message, options) => {
-      if ('method' in message && 'id' in message) {
-        asked.set(message.id, options?.relatedRequestId);
-        settle(undefined);
-      }
-      await send(message);
-      if ('method' in message || !('id' in message)) return;
-      settle(message.id);
-      if (message.id !== listing) return;
-      onlist?.();
-      onlist = undefined;
+      const isRequest = 'method' in message && 'id' in message;
+      if (isRequest) requests.askClient(message.id, options?.relatedRequestId);
+      await lines.send(message);
+      if ('method' in message || message.id === undefined) return;
+      requests.end(message.id);
+      answered(message.id);
     },
-    stopReading: () => {
-      input.off('data', lines.take);
-      input.off('end', onInputEnd);
-      input.pause();
-    },
-    idle: () => (isIdle() ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
-    unanswered: () => open.size,
+    stopReading: lines.stopReading,
+    idle: requests.idle,
+    unanswered: () => requests.unanswered,
     close: async () => {
       if (closed) return;
       closed = true;
-      for (const end of streams.values()) end();
-      streams.clear();
-      wire.stopReading();
-      settle(undefined);
+      lines.close();
+      requests.close();
       wire.onclose?.();
     },
   };
   return wire;
 }
 
-const isId = (id: unknown): id is string | number => typeof id === 'string' || typeof id === 'number';
-
-/** The id of a request that is not parsed: SDKs put it first or last in the message. */
-function idIn(line: string): string | number | undefined {
-  const near = line.slice(0, SHOWN_BYTES);
-  const [, number, text] = AT_BEGIN.exec(near) ?? AT_END.exec(line.slice(-SHOWN_BYTES)) ?? [];
-  return number === undefined ? text : Number(number);
+/** Runs work in order; work that comes after `hold` waits until that promise has settled. */
+function turnQueue() {
+  let held: Promise<unknown> | undefined;
+  return {
+    run: (work: () => unknown) => {
+      const start = () => void work();
+      if (held === undefined) start();
+      else held = held.then(start, start);
+    },
+    hold: (until: Promise<unknown>) => {
+      held = until;
+    },
+  };
 }
 
-const SHOWN_BYTES = 200;
-const ID = '"id":(?:(\\d{1,15})|"([\\w-]{1,100})")';
-const AT_BEGIN = new RegExp(`^\\{(?:"jsonrpc":"2\\.0",)?${ID},`);
-const AT_END = new RegExp(`,(?:"jsonrpc":"2\\.0",)?${ID}(?:,"jsonrpc":"2\\.0")?\\}$`);
+/** Calls back once, when the first `tools/list` was answered. */
+function firstListing(onlisted: (() => void) | undefined) {
+  let listing: unknown;
+  let call = onlisted;
+  return {
+    received: (message: JSONRPCMessage) => {
+      if ('method' in message && 'id' in message && message.method === 'tools/list') listing ??= message.id;
+    },
+    answered: (id: unknown) => {
+      if (id !== listing) return;
+      call?.();
+      call = undefined;
+    },
+  };
+}
 
-/** Splits chunks into lines; the last line may be incomplete. Of a line that is too long, only its beginning and end are kept. */
-function lineSplitter(
-  maxBytes: number,
-  receive: (line: string) => unknown,
-  tooLong: (begin: string, end: string) => unknown,
-) {
-  let pending: Buffer[] = [];
-  let size = 0;
-  const text = (parts: readonly Buffer[]) => Buffer.concat(parts).toString('utf8').trim();
-  const finish = (last: Buffer) => {
-    size += last.length;
-    if (size > maxBytes)
-      tooLong(text(pending.slice(0, 1)).slice(0, SHOWN_BYTES), text([...pending.slice(-1), last]).slice(-SHOWN_BYTES));
-    else {
-      const line = text([...pending, last]);
-      if (line !== '') receive(line);
+interface StreamOptions extends Pick<StdioWireOptions, 'ready' | 'watch'> {
+  /** Makes later lines wait. */
+  readonly hold: (until: Promise<unknown>) => void;
+}
+
+/**
+ * Opens streams of change events. What follows the first one waits until `watch` works. `opened` gets the message for the SDK and
+ * the function that ends the stream, or the error.
+ */
+function streamOpener(
+  { ready, watch, hold }: StreamOptions,
+  opened: (message: JSONRPCRequest, result: (() => void) | Error) => void,
+): (message: JSONRPCRequest) => void {
+  let isReady = ready === undefined;
+  const open = (message: JSONRPCRequest): void => {
+    if (isReady || ready === undefined) {
+      const { message: allowed, end } = watchSubscriptions(message, watch);
+      opened(allowed, end);
+      return;
     }
-    pending = [];
-    size = 0;
+    const start = () => {
+      isReady = true;
+      open(message);
+    };
+    hold(ready().then(start, (error: Error) => opened(message, error)));
   };
-  const take = (chunk: Buffer) => {
-    let rest = chunk;
-    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
-      finish(rest.subarray(0, end));
-      rest = rest.subarray(end + 1);
-    }
-    if (rest.length === 0) return;
-    size += rest.length;
-    pending.push(rest);
-    if (size > maxBytes) pending = [pending[0] as Buffer, pending.at(-1) as Buffer];
-  };
-  return { take, finish: () => finish(Buffer.alloc(0)) };
+  return open;
 }

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { Caller } from '../safety/policy.ts';
 import type { ServerFactory } from '../server.ts';
-import { stdioWire } from './stdio-wire.ts';
+import { type StdioWire, stdioWire } from './stdio-wire.ts';
 
 export interface StdioOptions {
   readonly input: Readable;
@@ -42,10 +42,7 @@ const WORDS_MS = 700;
  * are answered.
  */
 export async function serveOverStdio(serve: ServerFactory, caller: Caller, options: StdioOptions): Promise<void> {
-  const { input, output, onerror, stop, settled, abandoned, callMs, maxBytes, onlisted, onending, onunanswered } =
-    options;
-  const over = new AbortController();
-  const { delay = (ms) => pause(ms, undefined, { signal: over.signal }).catch(() => {}) } = options;
+  const { input, output, onerror, stop, maxBytes, onlisted } = options;
   let end = () => {};
   const ended = new Promise<void>((resolve) => {
     end = resolve;
@@ -73,6 +70,15 @@ export async function serveOverStdio(serve: ServerFactory, caller: Caller, optio
   };
 
   await Promise.race([ended, stopped]);
+  await drain(wire, stopped, options);
+  await connection.close();
+}
+
+/** Waits until the requests in progress are answered, within the limits of `options`; then nobody reads further responses. */
+async function drain(wire: StdioWire, stopped: Promise<void>, options: StdioOptions): Promise<void> {
+  const { output, settled, abandoned, callMs, onending, onunanswered } = options;
+  const over = new AbortController();
+  const { delay = (ms) => pause(ms, undefined, { signal: over.signal }).catch(() => {}) } = options;
   wire.stopReading();
   if (wire.unanswered() > 0) onending(wire.unanswered());
   const idle = wire.idle();
@@ -85,9 +91,7 @@ export async function serveOverStdio(serve: ServerFactory, caller: Caller, optio
   await Promise.race([settled().then(() => Promise.race([idle, delay(WORDS_MS)])), most]);
   if (wire.unanswered() > 0) {
     onunanswered(wire.unanswered());
-    // Nobody reads the remaining responses.
     output.destroy();
   }
   over.abort();
-  await connection.close();
 }

@@ -3,7 +3,7 @@ import type { McpServer, Server, ServerEventBus } from '@modelcontextprotocol/se
 import type { PlanSource } from '../../approval-page/web.ts';
 import type { Caller } from '../../safety/policy.ts';
 import type { WatchFor } from '../subscriptions.ts';
-import { httpApp } from './app.ts';
+import { type AppOptions, httpApp } from './app.ts';
 import { type ApprovalsOptions, approvals } from './approvals.ts';
 import type { Authorization } from './auth/authorize.ts';
 import { authorizedMount, metadataPages, openMount } from './auth/mounts.ts';
@@ -13,7 +13,7 @@ import { endpoint } from './endpoint.ts';
 import type { Observe } from './exchange.ts';
 import { formSlots } from './form-slots.ts';
 import { guards } from './guards.ts';
-import { listen, type Timeouts } from './listener.ts';
+import { type Listener, listen, type Timeouts } from './listener.ts';
 import { load } from './load.ts';
 import { type Metrics, metrics } from './metrics.ts';
 import { healthy, readiness } from './probes.ts';
@@ -76,21 +76,46 @@ const SIGN_INS_AT_ONCE = 256;
 
 /** Serves MCP in both protocol eras, and the endpoints for operators, until it is closed. */
 export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
-  const { authorization, authIssuer, onerror, now = Date.now } = options;
-  const needs = options.needs ?? OPERATIONS_ONLY;
+  const parts = partsOf(options);
+  let port = options.port ?? DEFAULT_PORTS.http;
+  const app = httpApp(appOptions(options, parts, () => baseUrl(options, port)));
+  const listener = await listen(app.fetch, { ...options, port });
+  port = listener.port;
+  const sweeping = setInterval(() => parts.endpoints.map(({ mcp }) => mcp.sweep()), SWEEP_MS).unref();
+  let drained: Promise<void> | undefined;
+  return {
+    port,
+    metrics: parts.measured,
+    close: () => {
+      clearInterval(sweeping);
+      drained ??= drain(options, parts, listener);
+      return drained;
+    },
+  };
+}
+
+type Parts = ReturnType<typeof partsOf>;
+
+/** What a server consists of, before it listens. */
+function partsOf(options: HttpOptions) {
+  const { served, onerror, now = Date.now } = options;
   const limits = { most: options.maxSessions, idleMs: options.sessionIdle, now };
   const gate = load(options.maxInFlight);
   const signIns = formSlots(load(SIGN_INS_AT_ONCE));
-  const endpoints = options.served.map((one) => ({ ...one, mcp: endpoint({ ...one, sessions: limits, onerror }) }));
+  const endpoints = served.map((one) => ({ ...one, mcp: endpoint({ ...one, sessions: limits, onerror }) }));
   const measured = metrics({
     in_flight_requests: () => gate.inFlight + signIns.inFlight,
     sessions: () => endpoints.reduce((sum, { mcp }) => sum + mcp.sessionCount, 0),
     ...options.gauges,
   });
+  return { gate, signIns, endpoints, measured };
+}
 
-  let port = options.port ?? DEFAULT_PORTS.http;
+/** The paths, guards and limits of a server; `base` is its URL as clients see it. */
+function appOptions(options: HttpOptions, parts: Parts, base: () => string): AppOptions {
+  const { gate, signIns, endpoints, measured } = parts;
+  const { authorization, authIssuer, onerror, maxBody, needs = OPERATIONS_ONLY, now = Date.now } = options;
   const authorize = authorization?.authorize;
-  const base = () => baseUrl(options, port);
   const resourceAt: ResourceAt = (path) => () => protectedResource(base(), path, authIssuer);
   const mounts = endpoints.map(({ path, mcp, admits }) => [
     path,
@@ -101,7 +126,7 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
     const refusal = guard.refuse(request.headers) ?? (await authorize?.(request, resourceAt('/metrics')()));
     return refusal instanceof Response ? refusal : new Response(measured.text(), { headers: PROMETHEUS });
   };
-  const app = httpApp({
+  return {
     mounts: Object.fromEntries(mounts),
     pages: {
       '/healthz': healthy,
@@ -110,40 +135,27 @@ export async function serveOverHttp(options: HttpOptions): Promise<HttpServer> {
     },
     documents: authIssuer === undefined ? {} : metadataDocuments(options.served, resourceAt, authIssuer),
     approvals: approvalsPage(options, base, resourceAt, now),
-    guards: guard,
-    load: gate,
-    signIns,
-    needs,
-    maxBody: options.maxBody,
+    ...{ guards: guard, load: gate, signIns, needs, maxBody, onerror },
     rates: (options.rates ?? ((rates) => rateLimiter(rates, now)))(effectiveRates(options)),
     observe: (exchange, status, ms) => {
       measured.observe(exchange, status, ms);
       options.observe?.(exchange, status, ms);
     },
-    onerror,
-  });
-  const listener = await listen(app.fetch, { ...options, port });
-  port = listener.port;
-  const sweeping = setInterval(() => endpoints.map(({ mcp }) => mcp.sweep()), SWEEP_MS).unref();
+  };
+}
 
-  const drain = async () => {
-    clearInterval(sweeping);
-    const closed = listener.stop();
-    await within(options.drainMs ?? DRAIN_MS, Promise.all([gate.drain(), signIns.drain(), options.settled()]));
-    await Promise.all(endpoints.map(({ mcp }) => mcp.close()));
-    await within(200, closed);
-    await listener.close();
-    measured.close();
-  };
-  let drained: Promise<void> | undefined;
-  return {
-    port,
-    metrics: measured,
-    close: () => {
-      drained ??= drain();
-      return drained;
-    },
-  };
+/** Finishes requests in progress within the limit, then closes everything. */
+async function drain(
+  { drainMs = DRAIN_MS, settled }: HttpOptions,
+  { gate, signIns, endpoints, measured }: Parts,
+  listener: Listener,
+): Promise<void> {
+  const closed = listener.stop();
+  await within(drainMs, Promise.all([gate.drain(), signIns.drain(), settled()]));
+  await Promise.all(endpoints.map(({ mcp }) => mcp.close()));
+  await within(200, closed);
+  await listener.close();
+  measured.close();
 }
 
 type ResourceAt = (path: string) => () => ReturnType<typeof protectedResource>;

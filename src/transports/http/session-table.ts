@@ -1,0 +1,110 @@
+import type { McpServer, Server, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
+
+/** Limits of the sessions of one endpoint. */
+export interface SessionLimits {
+  readonly most: number;
+  /** Lifetime of a session without a request or an open stream, in milliseconds. */
+  readonly idleMs: number;
+  readonly now: () => number;
+}
+
+/** A session of one client. */
+export interface Session {
+  readonly transport: WebStandardStreamableHTTPServerTransport;
+  readonly server: McpServer | Server;
+  readonly principal: string;
+  lastUsed: number;
+  /** Responses still being sent, including the standing stream of the client. */
+  open: number;
+}
+
+/** The open sessions by id, bounded in number and time. */
+export interface SessionTable {
+  add(id: string, session: Session): void;
+  remove(id: string): void;
+  /** The session with this id if it belongs to this principal; undefined when it does not or has been idle too long. */
+  find(id: string, principal: string): Session | undefined;
+  /** Makes sure that the principal may open another session, by evicting one if necessary. Returns false when none may be evicted. */
+  makeRoom(principal: string): boolean;
+  /** Ends sessions that have been idle too long. */
+  sweep(): void;
+  readonly all: Iterable<Session>;
+  readonly count: number;
+}
+
+/** A session used this recently is evicted only for a principal that would still hold fewer. */
+const YOUNG_MS = 60_000;
+
+/** A table without sessions; `close` ends a session that expires or is evicted. */
+export function sessionTable({ most, idleMs, now }: SessionLimits, close: (session: Session) => void): SessionTable {
+  const open = new Map<string, Session>();
+  const isIdle = (session: Session, ms: number) => session.open === 0 && now() - session.lastUsed >= ms;
+  const end = (id: string, session: Session) => {
+    open.delete(id);
+    close(session);
+  };
+  const sweep = () => {
+    for (const [id, session] of open) if (isIdle(session, idleMs)) end(id, session);
+  };
+  return {
+    add: (id, session) => void open.set(id, session),
+    remove: (id) => void open.delete(id),
+    find: (id, principal) => {
+      const session = open.get(id);
+      if (session?.principal !== principal) return undefined;
+      if (!isIdle(session, idleMs)) return session;
+      end(id, session);
+      return undefined;
+    },
+    makeRoom: (principal) => {
+      if (open.size >= most) sweep();
+      if (open.size < most) return true;
+      const [first] = candidates(open, principal, (session) => isIdle(session, Math.min(YOUNG_MS, idleMs)));
+      if (first !== undefined) end(first.id, first.session);
+      return first !== undefined;
+    },
+    sweep,
+    get all() {
+      return open.values();
+    },
+    get count() {
+      return open.size;
+    },
+  };
+}
+
+/** A session that may be evicted, and the number of sessions of its principal. */
+interface Candidate {
+  readonly id: string;
+  readonly session: Session;
+  readonly count: number;
+  readonly idle: boolean;
+}
+
+/** The sessions that may be evicted for a new one of a principal, in order. */
+function candidates(
+  open: ReadonlyMap<string, Session>,
+  principal: string,
+  isIdle: (session: Session) => boolean,
+): Candidate[] {
+  const held = new Map<string, number>();
+  for (const session of open.values()) held.set(session.principal, (held.get(session.principal) ?? 0) + 1);
+  const own = held.get(principal) ?? 0;
+  const found = [...open].flatMap(([id, session]): Candidate[] => {
+    const count = held.get(session.principal) ?? 0;
+    const idle = isIdle(session);
+    const mayEvict = idle ? count > own || session.principal === principal : count > own + 1;
+    return mayEvict ? [{ id, session, count, idle }] : [];
+  });
+  return found.sort(byEvictionOrder);
+}
+
+/**
+ * Idle sessions first, then those of the principal that holds most, then those without a response in progress, then the least
+ * recently used.
+ */
+const byEvictionOrder = (a: Candidate, b: Candidate) =>
+  Number(b.idle) - Number(a.idle) ||
+  b.count - a.count ||
+  Math.min(a.session.open, 1) - Math.min(b.session.open, 1) ||
+  a.session.lastUsed - b.session.lastUsed;

@@ -1,0 +1,138 @@
+import type { Readable, Writable } from 'node:stream';
+import { type JSONRPCMessage, ProtocolErrorCode, parseJSONRPCMessage } from '@modelcontextprotocol/server';
+import { ExcessiveJson, parseBounded } from '../bounded-json.ts';
+import { normalizeParams, paramsError } from './params.ts';
+
+export interface JsonLinesOptions {
+  readonly input: Readable;
+  readonly output: Writable;
+  /** A longer line is skipped. */
+  readonly maxBytes: number;
+  readonly receive: (line: string) => void;
+  /** Called with the beginning and the end of a skipped line. */
+  readonly tooLong: (begin: string, end: string) => void;
+  readonly onend: () => void;
+  readonly onerror: (error: Error) => void;
+  /** The output is broken, so nothing more can be sent. */
+  readonly onbroken: () => void;
+}
+
+/** Lines of JSON over two streams. */
+export interface JsonLines {
+  start(): void;
+  /** Reads no further input. */
+  stopReading(): void;
+  /** Resolves when the message is written. Rejects after `close`, or when the output is broken. */
+  send(message: object): Promise<void>;
+  close(): void;
+}
+
+/** Reads and writes lines; nothing is read before `start`. */
+export function jsonLines(options: JsonLinesOptions): JsonLines {
+  const { input, output, maxBytes, receive, tooLong, onend, onerror, onbroken } = options;
+  const lines = lineSplitter(maxBytes, receive, tooLong);
+  let closed = false;
+  const onInputEnd = () => {
+    lines.finish();
+    onend();
+  };
+  const stopReading = () => {
+    input.off('data', lines.take);
+    input.off('end', onInputEnd);
+    input.pause();
+  };
+  return {
+    start: () => {
+      input.on('data', lines.take);
+      input.on('error', onerror);
+      input.once('end', onInputEnd);
+      output.on('error', (error) => {
+        onerror(error);
+        onbroken();
+      });
+    },
+    stopReading,
+    send: (message) =>
+      new Promise((resolve, reject) => {
+        if (closed) return reject(new Error('the connection is closed'));
+        output.write(`${JSON.stringify(message)}\n`, (error) => (error ? reject(error) : resolve()));
+      }),
+    close: () => {
+      closed = true;
+      stopReading();
+    },
+  };
+}
+
+/** The message in a line, or the JSON-RPC error that answers the line. */
+export function parseLine(line: string): { readonly message: JSONRPCMessage } | { readonly error: object } {
+  let value: unknown;
+  try {
+    value = normalizeParams(parseBounded(line));
+  } catch (error) {
+    return error instanceof ExcessiveJson
+      ? { error: errorReply(ProtocolErrorCode.InvalidRequest, `The message ${error.message}.`, idIn(line)) }
+      : { error: errorReply(ProtocolErrorCode.ParseError, 'This line is not JSON.') };
+  }
+  const wrong = paramsError(value);
+  if (wrong !== undefined) return { error: wrong };
+  try {
+    return { message: parseJSONRPCMessage(value) };
+  } catch {
+    const hint = Array.isArray(value) ? 'Batches are not supported.' : 'This is not a JSON-RPC 2.0 message.';
+    return { error: errorReply(ProtocolErrorCode.InvalidRequest, hint, (value as { id?: unknown } | null)?.id) };
+  }
+}
+
+/** A JSON-RPC error, with the id of the request if it is known. */
+export const errorReply = (code: number, message: string, id?: unknown): object => ({
+  jsonrpc: '2.0',
+  ...(typeof id === 'string' || typeof id === 'number' ? { id } : {}),
+  error: { code, message },
+});
+
+/** The id of a request that is not parsed: SDKs put it first or last in the message. */
+export function idIn(line: string): string | number | undefined {
+  const near = line.slice(0, SHOWN_BYTES);
+  const [, number, text] = AT_BEGIN.exec(near) ?? AT_END.exec(line.slice(-SHOWN_BYTES)) ?? [];
+  return number === undefined ? text : Number(number);
+}
+
+const SHOWN_BYTES = 200;
+const ID = '"id":(?:(\\d{1,15})|"([\\w-]{1,100})")';
+const AT_BEGIN = new RegExp(`^\\{(?:"jsonrpc":"2\\.0",)?${ID},`);
+const AT_END = new RegExp(`,(?:"jsonrpc":"2\\.0",)?${ID}(?:,"jsonrpc":"2\\.0")?\\}$`);
+
+/** Splits chunks into lines; the last line may be incomplete. Of a line that is too long, only its beginning and end are kept. */
+function lineSplitter(
+  maxBytes: number,
+  receive: (line: string) => unknown,
+  tooLong: (begin: string, end: string) => unknown,
+) {
+  let pending: Buffer[] = [];
+  let size = 0;
+  const text = (parts: readonly Buffer[]) => Buffer.concat(parts).toString('utf8').trim();
+  const finish = (last: Buffer) => {
+    size += last.length;
+    if (size > maxBytes)
+      tooLong(text(pending.slice(0, 1)).slice(0, SHOWN_BYTES), text([...pending.slice(-1), last]).slice(-SHOWN_BYTES));
+    else {
+      const line = text([...pending, last]);
+      if (line !== '') receive(line);
+    }
+    pending = [];
+    size = 0;
+  };
+  const take = (chunk: Buffer) => {
+    let rest = chunk;
+    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
+      finish(rest.subarray(0, end));
+      rest = rest.subarray(end + 1);
+    }
+    if (rest.length === 0) return;
+    size += rest.length;
+    pending.push(rest);
+    if (size > maxBytes) pending = [pending[0] as Buffer, pending.at(-1) as Buffer];
+  };
+  return { take, finish: () => finish(Buffer.alloc(0)) };
+}
