@@ -11,7 +11,7 @@ import { environmentSvg } from '../src/inventory/svg/picture.ts';
 import { startLocal } from '../src/local/index.ts';
 import { approverKey, initApprover } from '../src/safety/approver.ts';
 import { passphraseAttempts } from '../src/safety/approver-attempts.ts';
-import { approvalDesk } from '../src/safety/approver-desk.ts';
+import { passphraseApprovals } from '../src/safety/approver-desk.ts';
 import { sqlLedger } from '../src/safety/sql-ledger.ts';
 import { openState } from '../src/safety/state.ts';
 import { listen } from '../src/transports/http/listener.ts';
@@ -55,7 +55,7 @@ async function photographApproval(): Promise<void> {
   const environmentId = environments.find(({ name }) => name === 'kdb-uat')?.environmentId;
   await agent.callTool({ name: 'tear_down_kx_environment', arguments: { environmentId } });
   const state = await openState(join(dir, 'state.db'));
-  const desk = approvalDesk({
+  const desk = passphraseApprovals({
     dir,
     key: await approverKey(dir),
     ledger: sqlLedger(async () => state, { now: Date.now, openMs: 0 }),

@@ -57,7 +57,7 @@ function toolsTable(): string {
 function riskCell(name: OperationName): string {
   const operation = operationNamed(name);
   const risks = [...new Set([operation.risk, highestRisk(operation)])];
-  return risks.map((risk) => (POLICY[risk].asks ? `**${risk}**` : risk)).join(', up to ');
+  return risks.map((risk) => (POLICY[risk].needsApproval ? `**${risk}**` : risk)).join(', up to ');
 }
 
 function moreToolsTable(): string {

@@ -17,13 +17,13 @@ import { changes } from './resources/changes.ts';
 import { completeVariable, requireTemplate } from './resources/complete.ts';
 import { requireFirstPage } from './resources/cursor.ts';
 import { listResources, listTemplates } from './resources/list.ts';
-import { type Pace, readState } from './resources/looking.ts';
+import { type Pace, readState } from './resources/poll.ts';
 import { readResource } from './resources/read.ts';
 import { takeSubscriptions, type Watch, watchFor } from './resources/subscribe.ts';
-import type { Place } from './safety/place.ts';
+import type { BackendLocation } from './safety/backend-location.ts';
 import { type Caller, LOCAL_CALLER, type Restrictions } from './safety/policy.ts';
 import type { RecoveryKits } from './safety/recovery.ts';
-import { FOREIGN_QUESTION, ForeignSealError, type Seal } from './safety/seal.ts';
+import { FOREIGN_STATE, ForeignSignatureError, type StateSigner } from './safety/state-signer.ts';
 import { callTool } from './tools/call.ts';
 import { callOf2025 } from './tools/call-2025.ts';
 import type { ToolEnvironment } from './tools/environment.ts';
@@ -32,7 +32,7 @@ import type { callSearchTool, searchTools } from './tools/search/index.ts';
 
 /** What a client is shown before it calls anything. */
 export interface ServerProfile {
-  readonly place: Pick<Place, 'backend' | 'region'>;
+  readonly place: Pick<BackendLocation, 'backend' | 'region'>;
   readonly restrictions: Restrictions;
   /** Whether all tools are listed, or only the tools that find the others. */
   readonly catalog: 'tools' | 'search';
@@ -42,7 +42,7 @@ export interface ServerProfile {
 /** What one process serves; shared by all connections. */
 export interface ServerEnvironment extends Omit<ToolEnvironment, 'caller'>, Omit<ServerProfile, 'place'> {
   readonly kits: Pick<RecoveryKits, 'list' | 'read'>;
-  readonly seal: Seal;
+  readonly seal: StateSigner;
   /** Carries change events between replicas. */
   readonly bus?: ServerEventBus | undefined;
   /** How often watched resources are polled. */
@@ -204,18 +204,20 @@ function answerCompletions(on: On, environmentOf: EnvironmentOf): void {
  * The nonce in a sealed state. A state of a replica with another key is distinguished from a forged one, so that the refusal
  * can say what to do.
  */
-function questionIn(seal: Seal, state: string): string {
+function questionIn(seal: StateSigner, state: string): string {
   try {
-    return seal.unseal(state);
+    return seal.verify(state);
   } catch (error) {
-    if (error instanceof ForeignSealError) return FOREIGN_QUESTION;
+    if (error instanceof ForeignSignatureError) return FOREIGN_STATE;
     throw error;
   }
 }
 
 /** A result that names its target, where several are served. */
-const naming = <R extends { _meta?: Record<string, unknown> | undefined }>({ target }: Place, result: R): R =>
-  target === undefined ? result : { ...result, _meta: { ...result._meta, 'finspace-mcp/target': target } };
+const naming = <R extends { _meta?: Record<string, unknown> | undefined }>(
+  { target }: BackendLocation,
+  result: R,
+): R => (target === undefined ? result : { ...result, _meta: { ...result._meta, 'finspace-mcp/target': target } });
 
 /** Identifies the client: by its connection, or over HTTP without a session by the name that it gives. */
 function clientOf({ http, sessionId, mcpReq }: ServerContext, connection: string): string {

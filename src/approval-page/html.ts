@@ -1,4 +1,4 @@
-import { printable } from '../safety/approver-text.ts';
+import { printable } from '../safety/plan-text.ts';
 import { scriptRuns } from './scripts.ts';
 
 /** Markup that is safe to send. Only `html` creates it. */

@@ -1,11 +1,11 @@
-import type { Desk } from '../safety/approver-desk.ts';
+import type { PassphraseApprovals } from '../safety/approver-desk.ts';
 import { entrance } from './entrance.ts';
 import { notice } from './notices.ts';
 import { type Known, plans, type Seat } from './plans.ts';
 import { clock } from './views.ts';
 
 export interface ApprovalPageOptions {
-  readonly desk: Desk;
+  readonly desk: PassphraseApprovals;
   readonly now: () => number;
   /** The origins that the page is served under, for example `http://127.0.0.1:4000`. */
   readonly origins: readonly string[];

@@ -1,7 +1,7 @@
 import type { Approver } from '../safety/approver.ts';
-import type { Decisions } from '../safety/approver-desk.ts';
-import { planText, whyClosed } from '../safety/approver-text.ts';
+import type { ApprovalActions } from '../safety/approver-desk.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
+import { closedReason, planText } from '../safety/plan-text.ts';
 import { fieldsOf } from './fields.ts';
 import type { Html } from './html.ts';
 import { type NoticeName, notice } from './notices.ts';
@@ -20,7 +20,7 @@ export interface Seat {
   /** Path of the list of plans, as browsers see it. */
   readonly home: string;
   readonly now: () => number;
-  readonly decisions: Decisions;
+  readonly decisions: ApprovalActions;
   /** Plans shown recently, by code; bounded here. */
   readonly known: Map<string, Known>;
   readonly foot?: Html | undefined;
@@ -104,7 +104,7 @@ async function gone(code: string, again: boolean, { home, foot, known, now, deci
   const closed = state === 'replaced' || state === 'evicted' ? state : 'closed';
   const expired = found !== undefined && found.pending.expires <= now();
   const name: NoticeName = found?.ended ?? (expired && closed === 'closed' ? 'expired' : closed);
-  const newer = name === 'replaced' && status !== undefined ? [whyClosed(status)] : [];
+  const newer = name === 'replaced' && status !== undefined ? [closedReason(status)] : [];
   const what = found === undefined ? [] : [sentence(planText(found.pending).headline)];
   const more = [...what, ...newer].join(': ');
   const about = more === '' ? {} : { code, more };

@@ -1,6 +1,6 @@
-import { ago, asker, left, PLACE_LABELS, pagesOf, planText } from '../safety/approver-text.ts';
 import type { Item } from '../safety/finding.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
+import { ago, PLACE_LABELS, pagesOf, planText, remaining, requesterText } from '../safety/plan-text.ts';
 import { document, FORM_HEADERS } from './document.ts';
 import { type Html, html, marked, markedNote } from './html.ts';
 import { picture } from './picture.ts';
@@ -17,7 +17,7 @@ export function listPage(waiting: readonly PendingApproval[], home: string, now:
       .facts.filter(([label]) => PLACE_LABELS.includes(label))
       .map(
         ([, value]) => html`<span>${readable(value)}</span>`,
-      )}<br>requested ${ago(pending.opened, now)} by ${asker(pending.principal)}, open for another ${left(pending.expires, now)}</span></a></li>`,
+      )}<br>requested ${ago(pending.opened, now)} by ${requesterText(pending.principal)}, open for another ${remaining(pending.expires, now)}</span></a></li>`,
   );
   const body =
     waiting.length === 0
@@ -63,7 +63,7 @@ ${final.map((note) => html`<p class="final">${WARNING}${note}</p>`)}
 ${markedNote([name, ...[...lost, ...interrupted].map((item) => item.name), ...facts.map(([, value]) => value)])}
 ${factList('where', where)}
 ${remarks.length === 0 ? undefined : html`<ul class="notes">${remarks.map((note) => html`<li>${note}</li>`)}</ul>`}
-<p class="soft small asked">Requested ${ago(opened, now)} by ${asker(principal)}. Open until ${clock(expires)}, for another ${left(expires, now)}.</p></section>
+<p class="soft small asked">Requested ${ago(opened, now)} by ${requesterText(principal)}. Open until ${clock(expires)}, for another ${remaining(expires, now)}.</p></section>
 <form id="decide" method="post" action="${home}${code}" autocomplete="off" aria-labelledby="decision">
 <h2 id="decision">Your decision</h2>
 ${again === undefined ? undefined : html`<p class="error" id="error" role="alert">${again.error}</p>`}

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Seal } from '../safety/seal.ts';
+import type { StateSigner } from '../safety/state-signer.ts';
 
 /** A person whose token was verified. */
 export interface Person {
@@ -26,7 +26,7 @@ export interface WebSessions {
 }
 
 export interface WebSessionsOptions {
-  readonly seal: Seal;
+  readonly seal: StateSigner;
   /** Path of the page, ending with a slash; browsers send the cookie with and without it. */
   readonly home: () => string;
   readonly secure: boolean;
@@ -46,7 +46,7 @@ export function sessions({ seal, home, secure, now }: WebSessionsOptions): WebSe
         ...{ principal, targets, id: randomBytes(16).toString('base64url') },
         expiresMs: Math.min(expiresMs, now() + SIGNED_IN_MS),
       };
-      const value = seal.seal(Buffer.from(JSON.stringify(session)).toString('base64url'));
+      const value = seal.sign(Buffer.from(JSON.stringify(session)).toString('base64url'));
       const seconds = Math.ceil((session.expiresMs - now()) / 1_000);
       return `${name}=${value}; ${attributes()}; Max-Age=${seconds}`;
     },
@@ -58,7 +58,7 @@ export function sessions({ seal, home, secure, now }: WebSessionsOptions): WebSe
       for (const pair of pairs) {
         try {
           const session = JSON.parse(
-            Buffer.from(seal.unseal(pair.slice(name.length + 1)), 'base64url').toString('utf8'),
+            Buffer.from(seal.verify(pair.slice(name.length + 1)), 'base64url').toString('utf8'),
           ) as WebSession;
           if (session.expiresMs > now()) return session;
         } catch {}

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { decisions } from '../safety/approver-desk.ts';
+import { approvalActions } from '../safety/approver-desk.ts';
 import { digest } from '../safety/digest.ts';
 import type { Ledger, PendingApproval } from '../safety/ledger.ts';
-import type { Seals } from '../safety/seal.ts';
-import { WEB, type Witness } from '../safety/witness.ts';
+import { type ServerSignature, WEB } from '../safety/server-signature.ts';
+import type { StateSigners } from '../safety/state-signer.ts';
 import { same } from './entrance.ts';
 import { fieldsOf, type Reading } from './fields.ts';
 import { html } from './html.ts';
@@ -30,8 +30,8 @@ export type SignedIn = Person | 'unknown' | 'no-scope' | 'nobody-can-tell';
 
 export interface WebPageOptions {
   readonly sources: readonly PlanSource[];
-  readonly seals: Seals;
-  readonly witness: Witness;
+  readonly seals: StateSigners;
+  readonly witness: ServerSignature;
   readonly now: () => number;
   /** Path of the list of plans, as browsers see it; ends with a slash. */
   readonly home: () => string;
@@ -148,13 +148,13 @@ function seatOf(
   const { principal, targets, id } = who;
   const mine = sources.filter(({ target }) => targets.includes(target ?? ''));
   const seal = seals('approval form');
-  const token = (pending: PendingApproval) => seal.seal(digest([principal, id, pending]));
-  const counterOf = ({ shown }: PendingApproval) =>
+  const token = (pending: PendingApproval) => seal.sign(digest([principal, id, pending]));
+  const sourceOf = ({ shown }: PendingApproval) =>
     mine.find(({ server, target }) => server === shown.server && target === shown.target);
   const over = async (pending: PendingApproval) => {
-    const counter = counterOf(pending);
-    if (counter === undefined) return undefined;
-    return decisions({ ledger: counter.ledger, now, user: principal, channel: WEB, wrongNames });
+    const source = sourceOf(pending);
+    if (source === undefined) return undefined;
+    return approvalActions({ ledger: source.ledger, now, user: principal, channel: WEB, wrongNames });
   };
   const isOwn = (pending: PendingApproval) => pending.principal === principal;
   return {
@@ -167,11 +167,11 @@ function seatOf(
     proof: (pending) => (isOwn(pending) ? 'own' : 'signed-in'),
     approver: async (pending) =>
       isOwn(pending) ? notice('own-plan', { home: home(), code: pending.code, foot: footOf(who, home()) }) : witness,
-    after: (code, how) => `${home()}${code}?${endings(options).seal(`${code}-${how}`)}`,
+    after: (code, how) => `${home()}${code}?${endings(options).sign(`${code}-${how}`)}`,
     decisions: {
       waiting: async () => {
         const lists = await Promise.all(mine.map(({ ledger }) => ledger.list()));
-        const open = lists.flat().filter((pending) => counterOf(pending) !== undefined);
+        const open = lists.flat().filter((pending) => sourceOf(pending) !== undefined);
         return [...new Map(open.map((pending) => [pending.nonce, pending])).values()];
       },
       status: async (code) => {
@@ -191,7 +191,7 @@ const endings = ({ seals }: Pick<WebPageOptions, 'seals'>) => seals('approval en
 function told(options: WebPageOptions, code: string, query: string): Ended | undefined {
   if (query === '') return undefined;
   try {
-    const [of, how] = [/^[^-]+/, /(?<=-).+$/].map((part) => part.exec(endings(options).unseal(query))?.[0]);
+    const [of, how] = [/^[^-]+/, /(?<=-).+$/].map((part) => part.exec(endings(options).verify(query))?.[0]);
     return of === code ? (how as Ended) : undefined;
   } catch {
     return undefined;

@@ -25,12 +25,12 @@ export async function approvalLink(
   { config, key, ledger, attempts, log, now }: LinkOptions,
   code: string,
 ): Promise<string> {
-  const [{ approvalPage }, { approvalDesk }, { listen }] = await Promise.all([
+  const [{ approvalPage }, { passphraseApprovals }, { listen }] = await Promise.all([
     import('../approval-page/index.ts'),
     import('../safety/approver-desk.ts'),
     import('../transports/http/listener.ts'),
   ]);
-  const desk = approvalDesk({
+  const desk = passphraseApprovals({
     dir: config.stateDir,
     key,
     ledger,

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import type { Desk } from '../safety/approver-desk.ts';
+import type { PassphraseApprovals } from '../safety/approver-desk.ts';
 import { ApproverError } from '../safety/approver-error.ts';
 import type { Journal } from '../safety/journal.ts';
 import { type LedgerClock, resetClock } from '../safety/ledger-clock.ts';
@@ -10,7 +10,12 @@ import type { Terminal } from './approve-terminal.ts';
  * Lets a person confirm, with the passphrase and the typed date, that a clock is correct although a later time was recorded.
  * Throws ApproverError when nothing was reset.
  */
-export async function acceptClock(terminal: Terminal, desk: Desk, clock: LedgerClock, journal: Journal): Promise<void> {
+export async function acceptClock(
+  terminal: Terminal,
+  desk: PassphraseApprovals,
+  clock: LedgerClock,
+  journal: Journal,
+): Promise<void> {
   if (!desk.keyed)
     throw new ApproverError('Resetting the clock needs a passphrase, and none was set up: finspace-mcp approve --init');
   const { now, seen } = await clock.read();

@@ -1,11 +1,20 @@
 import { typeLine } from '../safety/approval-head.ts';
 import type { Approver } from '../safety/approver.ts';
-import type { Decisions, Desk } from '../safety/approver-desk.ts';
+import type { ApprovalActions, PassphraseApprovals } from '../safety/approver-desk.ts';
 import { ApproverError } from '../safety/approver-error.ts';
-import { ago, asker, left, pagesOf, placeOf, planText, printable, whyClosed } from '../safety/approver-text.ts';
 import type { Item } from '../safety/finding.ts';
 import { itemText } from '../safety/item-text.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
+import {
+  ago,
+  closedReason,
+  locationText,
+  pagesOf,
+  planText,
+  printable,
+  remaining,
+  requesterText,
+} from '../safety/plan-text.ts';
 import type { Terminal } from './approve-terminal.ts';
 import { foldLine } from './fold.ts';
 
@@ -16,8 +25,8 @@ export function planListText(waiting: readonly PendingApproval[], now: number, c
   const lines = waiting.flatMap((pending, at) => [
     ...(at === 0 ? [] : ['']),
     `${printable(pending.code)}  ${planText(pending).headline}`,
-    `       ${placeOf(pending)}`,
-    `       requested ${ago(pending.opened, now)} by ${printable(asker(pending.principal))}, open for another ${left(pending.expires, now)}`,
+    `       ${locationText(pending)}`,
+    `       requested ${ago(pending.opened, now)} by ${printable(requesterText(pending.principal))}, open for another ${remaining(pending.expires, now)}`,
   ]);
   return lines
     .flatMap((line) => foldLine(line, columns))
@@ -32,7 +41,7 @@ export function planListText(waiting: readonly PendingApproval[], now: number, c
 export async function findPlan(
   waiting: readonly PendingApproval[],
   code: string,
-  status: Decisions['status'],
+  status: ApprovalActions['status'],
 ): Promise<PendingApproval> {
   const wanted = code.trim().toUpperCase();
   const found = waiting.find((pending) => pending.code === wanted);
@@ -40,12 +49,16 @@ export async function findPlan(
   const open =
     waiting.length === 0 ? 'no plan is open' : `open plans: ${waiting.map(({ code }) => printable(code)).join(', ')}`;
   const known = await status(wanted);
-  const why = known === undefined ? '' : ` ${whyClosed(known)}`;
+  const why = known === undefined ? '' : ` ${closedReason(known)}`;
   throw new ApproverError(`${printable(JSON.stringify(wanted.slice(0, 20)))} is not open (${open}).${why}`);
 }
 
 /** Shows one complete plan, then reads the name and the passphrase. Throws ApproverError when nothing was approved. */
-export async function approveAtTerminal(terminal: Terminal, desk: Desk, pending: PendingApproval): Promise<void> {
+export async function approveAtTerminal(
+  terminal: Terminal,
+  desk: PassphraseApprovals,
+  pending: PendingApproval,
+): Promise<void> {
   const { code, shown, principal, opened, expires } = pending;
   const now = Date.now();
   terminal.say();
@@ -65,7 +78,7 @@ export async function approveAtTerminal(terminal: Terminal, desk: Desk, pending:
     );
   terminal.say();
   terminal.say(
-    `Plan ${printable(code)}, requested ${ago(opened, now)} by ${printable(asker(principal))}, open for another ${left(expires, now)}.`,
+    `Plan ${printable(code)}, requested ${ago(opened, now)} by ${printable(requesterText(principal))}, open for another ${remaining(expires, now)}.`,
   );
   terminal.say();
   const typed = await askName(terminal, desk, pending);
@@ -73,7 +86,7 @@ export async function approveAtTerminal(terminal: Terminal, desk: Desk, pending:
   const verdict = await desk.approve(pending, typed, approver);
   if (verdict !== 'approved') throw new ApproverError(CLOSED);
   terminal.say(
-    `Approved. The agent can now make the same call again; it runs once, within ${left(expires, Date.now())}.`,
+    `Approved. The agent can now make the same call again; it runs once, within ${remaining(expires, Date.now())}.`,
   );
 }
 
@@ -92,7 +105,7 @@ async function showItems(terminal: Terminal, title: string, items: readonly Item
 }
 
 /** Reads the name of the target, with two more attempts. Throws ApproverError when it was not typed. */
-async function askName(terminal: Terminal, desk: Desk, pending: PendingApproval): Promise<string> {
+async function askName(terminal: Terminal, desk: PassphraseApprovals, pending: PendingApproval): Promise<string> {
   const { code, shown } = pending;
   for (;;) {
     const typed = await terminal.ask(`${printable(typeLine(shown.name).replace(/\.$/, ''))}: `);
@@ -108,7 +121,7 @@ async function askName(terminal: Terminal, desk: Desk, pending: PendingApproval)
   }
 }
 
-async function approverWithoutKey(terminal: Terminal, desk: Desk): Promise<Approver> {
+async function approverWithoutKey(terminal: Terminal, desk: PassphraseApprovals): Promise<Approver> {
   terminal.say(
     'No passphrase is set, so this is weak proof: any program that runs as you, such as an agent with a shell, could do the same. It counts on the local backend only. (Set one up: the same command with --init.)',
   );
@@ -118,7 +131,7 @@ async function approverWithoutKey(terminal: Terminal, desk: Desk): Promise<Appro
 }
 
 /** Reads the passphrase. Throws ApproverError when it is wrong. */
-export async function unlock(terminal: Terminal, desk: Desk): Promise<Approver> {
+export async function unlock(terminal: Terminal, desk: PassphraseApprovals): Promise<Approver> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const passphrase = await terminal.askHidden('Your passphrase (it is not shown): ');
     if (passphrase === undefined) throw new ApproverError('Nothing was approved.');

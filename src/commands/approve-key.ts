@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import { checkPassphrase, initApprover, keyFingerprint } from '../safety/approver.ts';
-import type { Desk } from '../safety/approver-desk.ts';
+import type { PassphraseApprovals } from '../safety/approver-desk.ts';
 import { ApproverError } from '../safety/approver-error.ts';
 import { refuseSecondKey, storeForms } from '../safety/approver-files.ts';
 import { unlock } from './approve-dialog.ts';
@@ -37,7 +37,7 @@ export async function setUpKey(
 }
 
 /** Lets the owner of the key declare, with the passphrase, that forms count without it. */
-export async function trustForms(terminal: Terminal, desk: Desk, stateDir: string): Promise<void> {
+export async function trustForms(terminal: Terminal, desk: PassphraseApprovals, stateDir: string): Promise<void> {
   if (!desk.keyed) throw new ApproverError('Forms count here: no passphrase was set up.');
   for (const line of trustLines('will count')) terminal.say(line);
   terminal.say('Type the passphrase to allow that.');

@@ -1,5 +1,5 @@
 import { approvalPage } from '../approval-page/index.ts';
-import type { Desk } from '../safety/approver-desk.ts';
+import type { PassphraseApprovals } from '../safety/approver-desk.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
 import { listen } from '../transports/http/listener.ts';
 
@@ -7,7 +7,7 @@ import { listen } from '../transports/http/listener.ts';
 const OPEN_MS = 60 * 60_000;
 
 /** Serves the approval page on a free loopback port and prints its link, until Ctrl-C or for at most an hour. */
-export async function serveApprovalPage(desk: Desk, first: PendingApproval | undefined): Promise<void> {
+export async function serveApprovalPage(desk: PassphraseApprovals, first: PendingApproval | undefined): Promise<void> {
   let page: ReturnType<typeof approvalPage> | undefined;
   const handle = (request: Request) => (page as NonNullable<typeof page>).handle(request);
   const listener = await listen(handle, { host: '127.0.0.1', port: 0 });

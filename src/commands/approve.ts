@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { type Config, ConfigError } from '../config.ts';
 import { approverKey } from '../safety/approver.ts';
-import { approvalDesk, type Desk } from '../safety/approver-desk.ts';
+import { type PassphraseApprovals, passphraseApprovals } from '../safety/approver-desk.ts';
 import { ApproverError } from '../safety/approver-error.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
 import { isBehind } from '../safety/ledger-clock.ts';
@@ -34,7 +34,7 @@ export async function approve(
   const key = await approverKey(stateDir);
   if (url !== undefined && key === undefined && act !== 'decline') throw new ApproverError(NEEDS_KEY);
   const store = await openForPerson({ store: url, stateDir });
-  const desk = approvalDesk({
+  const desk = passphraseApprovals({
     dir: stateDir,
     key,
     ledger: store.ledger(0),
@@ -57,14 +57,14 @@ export async function approve(
 
 const NEEDS_KEY = `With several replicas, only signed approvals count. Set up a passphrase (${ownCommand()} approve --init), copy the folder approver of this state directory into the state directory of every replica, and restart them; or approve on the page of the server (/approvals).`;
 
-async function decline(desk: Desk, code: string | undefined): Promise<void> {
+async function decline(desk: PassphraseApprovals, code: string | undefined): Promise<void> {
   if (code === undefined) throw new ConfigError('--decline: needs the CODE of the plan to decline');
   const pending = await findPlan(await desk.waiting(), code, desk.status);
   if ((await desk.decline(pending)) === 'closed') throw new ApproverError(`${pending.code} is no longer open.`);
   process.stdout.write(`Declined ${pending.code}. Nothing runs.\n`);
 }
 
-async function approveInTerminal(desk: Desk, code: string | undefined): Promise<void> {
+async function approveInTerminal(desk: PassphraseApprovals, code: string | undefined): Promise<void> {
   const waiting = await desk.waiting();
   if (waiting.length === 0 && code === undefined) {
     process.stdout.write('Nothing waits for approval.\n');
@@ -79,7 +79,11 @@ async function approveInTerminal(desk: Desk, code: string | undefined): Promise<
 
 const TRIES = 3;
 
-async function choose(terminal: Terminal, waiting: readonly PendingApproval[], desk: Desk): Promise<PendingApproval> {
+async function choose(
+  terminal: Terminal,
+  waiting: readonly PendingApproval[],
+  desk: PassphraseApprovals,
+): Promise<PendingApproval> {
   for (let tries = 1; ; tries += 1) {
     const typed = await terminal.ask('\nCode of the plan to show: ');
     if (typed === undefined || typed.trim() === '') throw new ApproverError('Nothing was approved.');
@@ -92,7 +96,7 @@ async function choose(terminal: Terminal, waiting: readonly PendingApproval[], d
   }
 }
 
-async function resetClockIfBehind(desk: Desk, { clock, journal }: Store): Promise<void> {
+async function resetClockIfBehind(desk: PassphraseApprovals, { clock, journal }: Store): Promise<void> {
   if (!isBehind(await clock.read())) {
     process.stdout.write('The clock is not behind any recorded time. There is nothing to reset.\n');
     return;
@@ -100,7 +104,7 @@ async function resetClockIfBehind(desk: Desk, { clock, journal }: Store): Promis
   await withTerminal('Resetting the clock', (terminal) => acceptClock(terminal, desk, clock, journal));
 }
 
-async function openPage(desk: Desk, code: string | undefined): Promise<void> {
+async function openPage(desk: PassphraseApprovals, code: string | undefined): Promise<void> {
   const chosen = code === undefined ? undefined : await findPlan(await desk.waiting(), code, desk.status);
   if (!isTerminal()) throw terminalRequired('Opening the approval page');
   const { serveApprovalPage } = await import('./approve-web.ts');

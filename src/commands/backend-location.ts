@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
 import { type Config, defaultStateDir } from '../config.ts';
 import { environmentRegion } from '../finspace/region.ts';
-import type { Place } from '../safety/place.ts';
+import type { BackendLocation } from '../safety/backend-location.ts';
 
 /** Where calls go, as clients and people read it. */
-export const backendLocation = (config: Config): Pick<Place, 'backend' | 'region'> => ({
+export const backendLocation = (config: Config): Pick<BackendLocation, 'backend' | 'region'> => ({
   backend: backendName(config),
   region: configuredRegion(config) ?? 'from the AWS profile',
 });

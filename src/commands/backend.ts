@@ -3,7 +3,7 @@ import { FinspaceError } from '../operations/failure.ts';
 import type { Call } from '../operations/index.ts';
 import type { Quotas } from '../operations/quotas.ts';
 import { LedgerError } from '../safety/ledger.ts';
-import type { PlanPlace } from '../safety/plan.ts';
+import type { PlanLocation } from '../safety/plan.ts';
 import { StoreError } from '../sqlite/store-error.ts';
 import { backendLocation, configuredRegion, DEFAULT_REGION, worldFile } from './backend-location.ts';
 import type { Log } from './log.ts';
@@ -12,7 +12,7 @@ import type { Log } from './log.ts';
 export interface Backend {
   readonly call: Call;
   /** Where its calls go. The id of a local world is known once the world is open. */
-  readonly place: PlanPlace;
+  readonly place: PlanLocation;
   /** Loads the code that the first call needs; opens nothing. */
   load(): Promise<void>;
   /**

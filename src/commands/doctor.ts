@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import { ErrorForPeople } from '../error-for-people.ts';
 import { writeOut } from '../output.ts';
-import { printable } from '../safety/approver-text.ts';
+import { printable } from '../safety/plan-text.ts';
 import { LOWEST_NODE, VERSION } from '../version.ts';
 import { awsFindings } from './doctor-aws.ts';
 import { remoteFindings } from './doctor-http.ts';

@@ -4,8 +4,8 @@ import { type Config, ConfigError } from '../config.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call } from '../operations/index.ts';
 import { digest } from '../safety/digest.ts';
-import { nameOf, type Seals, sealsWith } from '../safety/seal.ts';
-import { witness } from '../safety/witness.ts';
+import { serverSignature } from '../safety/server-signature.ts';
+import { nameOf, type StateSigners, stateSigners } from '../safety/state-signer.ts';
 import type { SharedStore } from '../store/store.ts';
 import { compositeNamed } from '../tools/composites.ts';
 import { causeOf } from '../transports/cause.ts';
@@ -53,8 +53,8 @@ export async function openHttp(
   let server: HttpServer | undefined;
   const approvers = approverScope(config);
   // The purpose of seals differs between servers, so that one rejects what another sealed with the same keys.
-  const own: Seals = (purpose) => seals(`${purpose} of ${approvers}`);
-  const vouching = witness(own('approval'));
+  const own: StateSigners = (purpose) => seals(`${purpose} of ${approvers}`);
+  const vouching = serverSignature(own('approval'));
   const signInsCount = (await Promise.all(places.map((place) => approverRules(place.config).trustsForms()))).every(
     Boolean,
   );
@@ -172,7 +172,7 @@ function approverScope({ host, port, publicUrl, authIssuer, authJwks, authAudien
 async function openShared(config: Config, log: Log) {
   const keys = await configuredSealKeys(config);
   if (config.store !== undefined && keys === undefined) throw new ConfigError('--store: needs --seal-keys');
-  return { store: await openSharedStore(config, log), seals: sealsWith(keys), keyNames: (keys ?? []).map(nameOf) };
+  return { store: await openSharedStore(config, log), seals: stateSigners(keys), keyNames: (keys ?? []).map(nameOf) };
 }
 
 /** The keys of --seal-keys; undefined without it. Rejects with ConfigError. */

@@ -1,5 +1,5 @@
-import { asker, printable } from '../safety/approver-text.ts';
 import type { Entry } from '../safety/journal.ts';
+import { printable, requesterText } from '../safety/plan-text.ts';
 import { foldLine } from './fold.ts';
 
 /**
@@ -48,7 +48,7 @@ export function journalTable(entries: readonly Entry[], columns?: number): strin
     return [
       [
         isoSecond(entry.at),
-        asker(principal),
+        requesterText(principal),
         operation,
         targetOf(entry),
         came.join(': '),

@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty';
 import type { Config } from '../config.ts';
-import { printable } from '../safety/approver-text.ts';
+import { printable } from '../safety/plan-text.ts';
 
 type Fields = Record<string, unknown>;
 

@@ -3,7 +3,7 @@ import { type Config, defaultStateDir } from '../config.ts';
 import { isApprovedBy } from '../safety/approver.ts';
 import type { OutOfBand } from '../safety/gate.ts';
 import { LedgerError } from '../safety/ledger.ts';
-import { WEB, type Witness } from '../safety/witness.ts';
+import { type ServerSignature, WEB } from '../safety/server-signature.ts';
 import { ownCommand, shellWord } from './own-command.ts';
 
 /** The approval page of an HTTP server. */
@@ -11,7 +11,7 @@ export interface ServerPage {
   /** Differs between servers whose approvers may differ. */
   readonly server: string;
   readonly url: () => string;
-  readonly witness: Witness;
+  readonly witness: ServerSignature;
 }
 
 export interface OutOfBandOptions {
@@ -34,7 +34,7 @@ export function outOfBandApproval(config: Config, ways: OutOfBandOptions): () =>
     return {
       accepts: (pending, approval) =>
         approval.channel === WEB
-          ? page.witness.saw(pending, approval)
+          ? page.witness.verify(pending, approval)
           : (terminal?.accepts(pending, approval) ?? false),
       instructions: (code) => (terminal === undefined ? onPage : `${onPage} ${terminal.instructions(code)}`),
     };

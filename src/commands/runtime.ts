@@ -3,7 +3,7 @@ import { type Answers, answersWith } from '../answers.ts';
 import type { Config } from '../config.ts';
 import type { Call } from '../operations/index.ts';
 import { deletionsIn } from '../safety/deletions.ts';
-import { withinEnvironments } from '../safety/environments.ts';
+import { limitToEnvironments } from '../safety/environments.ts';
 import { formerNames } from '../safety/former-names.ts';
 import { gate } from '../safety/gate.ts';
 import type { Journal } from '../safety/journal.ts';
@@ -11,16 +11,16 @@ import { journaledCall } from '../safety/journaled-call.ts';
 import type { Ledger } from '../safety/ledger.ts';
 import { kitsWithin } from '../safety/recovery.ts';
 import { needsKit } from '../safety/recovery-kit.ts';
-import { type Seals, sealsWith } from '../safety/seal.ts';
-import { fileSink, inlineSink, refusingSink } from '../safety/secrets.ts';
+import { fileSink, inlineSink, refusingSink, type SecretSink } from '../safety/secrets.ts';
+import { type StateSigners, stateSigners } from '../safety/state-signer.ts';
 import { type ServerFactory, serverFactory } from '../server.ts';
 import { localStore } from '../store/local.ts';
-import type { SharedStore } from '../store/store.ts';
-import { approverRules, reportApprover } from './approver-rules.ts';
+import type { SharedStore, Store } from '../store/store.ts';
+import { type ApproverRules, approverRules, reportApprover } from './approver-rules.ts';
 import { backend } from './backend.ts';
 import type { Log } from './log.ts';
 import { warnAboutMissing } from './missing-environments.ts';
-import { trackMutations } from './mutation-tracker.ts';
+import { type TrackedCalls, trackMutations } from './mutation-tracker.ts';
 import { isEphemeral, outOfBandApproval, type ServerPage } from './out-of-band.ts';
 import { serverProfile } from './server-profile.ts';
 
@@ -57,7 +57,7 @@ export interface RuntimeOptions {
   /** Runs a function after so many milliseconds, unless the returned function is called first. */
   readonly later?: ((work: () => void, ms: number) => () => void) | undefined;
   /** Seals state that travels through clients; by default with a key that exists only in this process. */
-  readonly seals?: Seals | undefined;
+  readonly seals?: StateSigners | undefined;
   /** What servers share; without it, everything is in the state directory. */
   readonly store?: SharedStore | undefined;
   /** Separates the change events of this endpoint from those of others in the store. */
@@ -70,82 +70,48 @@ export interface RuntimeOptions {
 
 /** Assembles what the configuration describes. Nothing expensive is opened before it is needed. */
 export function createRuntime(config: Config, log: Log, options: RuntimeOptions): Runtime {
-  const front = serverProfile(config);
-  const { remote, now = Date.now, later = runLater, watch = (call) => call } = options;
-  const shut = join(config.stateDir, 'secrets');
-  const secrets = config.secrets === 'inline' ? inlineSink : remote ? refusingSink : fileSink(shut, now);
+  const profile = serverProfile(config);
+  const { now = Date.now, later = runLater, watch = (call) => call } = options;
   const rules = approverRules(config);
   const behind = backend(config, log, {
     server: options.page?.server,
     approver: rules.fingerprint,
     store: options.store?.id,
   });
-  const { call: unwatched, place, quotas, close } = behind;
-  const direct = watch(unwatched);
+  const { place, quotas } = behind;
+  const direct = watch(behind.call);
   const local = localStore({
     stateDir: config.stateDir,
     isEphemeral: isEphemeral(config),
     now,
     onerror: (error) => log.error({ cause: String(error) }, 'the state database cannot be opened'),
   });
-  const store = options.store ?? local;
+  const store: Store = options.store ?? local;
   const { journal } = store;
-  const report = async () => {
+  reportLater(async () => {
     if (options.store !== undefined || local.exists) await reportUnfinished(journal, log, now, config.callTimeout);
     await reportApprover(rules, store, log);
-  };
-  setTimeout(() => report().catch(() => {}), REPORT_AFTER_MS).unref();
-  const ledger = store.ledger(PLAN_OPEN_MS);
-  const lost = (cause: unknown) => log.error({ cause: String(cause) }, 'the journal could not be written');
-  const { call: journaled, settled } = trackMutations(
-    journaledCall(direct, journal, `${place.backend} ${place.region}`, lost),
-  );
-  const { environments } = config;
-  const call =
-    environments === undefined
-      ? journaled
-      : withinEnvironments(warnAboutMissing(journaled, environments, log), environments);
-  const seal = (options.seals ?? sealsWith())('question');
-  const allKits = store.kits(config.target, call);
-  const kits = environments === undefined ? allKits : kitsWithin(allKits, environments);
-  const { page, anonymous = false } = options;
-  const formsCount = async () =>
-    (await rules.trustsForms()) && !(anonymous && (await rules.fingerprint()) !== undefined);
-  const outOfBand = outOfBandApproval(config, {
-    pinned: rules.key,
-    fleet: options.store !== undefined,
-    signedIn: remote && !anonymous,
-    page,
   });
-  const pageOpener = async () => {
-    if (page !== undefined) return async (code: string) => `${page.url()}/${code}`;
-    const key = remote ? undefined : await rules.key;
-    if (key === undefined) return undefined;
-    const { approvalLink } = await import('./approval-link.ts');
-    return (code: string) => approvalLink({ config, key, ledger, attempts: store.attempts, log, now }, code);
-  };
+  const ledger = store.ledger(PLAN_OPEN_MS);
+  const { call, settled } = recordedCalls(config, log, direct, journal, `${place.backend} ${place.region}`);
+  const allKits = store.kits(config.target, call);
+  const kits = config.environments === undefined ? allKits : kitsWithin(allKits, config.environments);
+  const seal = (options.seals ?? stateSigners())('question');
+  const { outOfBand, ...channels } = approvalChannels(config, log, options, rules, { ledger, store }, now);
+  const shared = { call, place, quotas, seal, formerNames: () => formerNames(journal) };
   const answers = answersWith({
-    ...front,
-    call,
-    place,
-    formerNames: () => formerNames(journal),
+    ...profile,
+    ...shared,
+    ...channels,
     deletions: () => deletionsIn(journal),
-    seal,
-    secrets,
-    pageOpener,
-    formsCount,
-    quotas,
+    secrets: secretSink(config, options, now),
     onInternal: (error) =>
       log.error({ cause: error instanceof Error ? error.stack : String(error) }, 'a tool failed inside this server'),
     kits,
     gate: gate({
-      call,
-      place,
-      formerNames: () => formerNames(journal),
-      quotas,
-      restrictions: front.restrictions,
+      ...shared,
+      restrictions: profile.restrictions,
       ledger,
-      seal,
       admit: async () => rules.admit(await behind.approver()),
       outOfBand,
       beforeApproved: async (plan) => {
@@ -155,26 +121,66 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
     bus: options.store?.events(options.scope ?? ''),
     pace: { everyMs: config.backend === 'local' ? LOCAL_POLL_MS : POLL_MS, now, later },
   });
+  const close = async () => {
+    await behind.close();
+    await local.close();
+  };
+  const serve = serverFactory(profile, async () => answers);
+  const agreed = async () => {
+    await behind.approver();
+    const { backend, region, target, worldId } = place;
+    return {
+      serves: JSON.stringify({ backend, region, target, worldId }),
+      approver: (await rules.fingerprint()) ?? '',
+    };
+  };
+  return { serve, answers, load: behind.load, direct, ledger, agreed, settled, close };
+}
+
+/** Calls within the allowed environments, whose mutations are in the journal and can be waited for. */
+function recordedCalls(config: Config, log: Log, direct: Call, journal: Journal, backendName: string): TrackedCalls {
+  const lost = (cause: unknown) => log.error({ cause: String(cause) }, 'the journal could not be written');
+  const { call, settled } = trackMutations(journaledCall(direct, journal, backendName, lost));
+  const { environments } = config;
+  if (environments === undefined) return { call, settled };
+  return { call: limitToEnvironments(warnAboutMissing(call, environments, log), environments), settled };
+}
+
+function secretSink(config: Config, { remote }: RuntimeOptions, now: () => number): SecretSink {
+  if (config.secrets === 'inline') return inlineSink;
+  return remote ? refusingSink : fileSink(join(config.stateDir, 'secrets'), now);
+}
+
+/** How a person can approve: in a form, outside the client, or on a page whose link the client shows. */
+function approvalChannels(
+  config: Config,
+  log: Log,
+  { remote, anonymous = false, page, store: shared }: RuntimeOptions,
+  rules: ApproverRules,
+  { ledger, store }: { readonly ledger: Ledger; readonly store: Store },
+  now: () => number,
+) {
   return {
-    serve: serverFactory(front, async () => answers),
-    answers,
-    load: behind.load,
-    direct,
-    ledger,
-    agreed: async () => {
-      await behind.approver();
-      const { backend, region, target, worldId } = place;
-      return {
-        serves: JSON.stringify({ backend, region, target, worldId }),
-        approver: (await rules.fingerprint()) ?? '',
-      };
-    },
-    settled,
-    close: async () => {
-      await close();
-      await local.close();
+    formsCount: async () => (await rules.trustsForms()) && !(anonymous && (await rules.fingerprint()) !== undefined),
+    outOfBand: outOfBandApproval(config, {
+      pinned: rules.key,
+      fleet: shared !== undefined,
+      signedIn: remote && !anonymous,
+      page,
+    }),
+    pageOpener: async () => {
+      if (page !== undefined) return async (code: string) => `${page.url()}/${code}`;
+      const key = remote ? undefined : await rules.key;
+      if (key === undefined) return undefined;
+      const { approvalLink } = await import('./approval-link.ts');
+      return (code: string) => approvalLink({ config, key, ledger, attempts: store.attempts, log, now }, code);
     },
   };
+}
+
+/** Runs a report after the client has received its first responses; its failure is in the log already. */
+function reportLater(report: () => Promise<void>): void {
+  setTimeout(() => report().catch(() => {}), REPORT_AFTER_MS).unref();
 }
 
 /** Waiting does not keep the process alive. */

@@ -1,10 +1,10 @@
 import type { ServerEvent, ServerEventBus } from '@modelcontextprotocol/server';
 import { type Call, operationNamed } from '../operations/index.ts';
 import { urisTouchedBy } from './catalog.ts';
-import type { Looking } from './looking.ts';
-import { type Watching, watching } from './watching.ts';
+import type { PollOptions } from './poll.ts';
+import { type Subscribe, subscriptions } from './subscriptions.ts';
 
-export interface ChangeOptions extends Looking {
+export interface ChangeOptions extends PollOptions {
   /** Carries events to other replicas and back; without it, events stay in this process. */
   readonly bus?: ServerEventBus | undefined;
 }
@@ -14,7 +14,7 @@ export interface Changes extends ServerEventBus {
   /** A Call that notifies subscribers of changed resources after each mutation. */
   readonly call: (call: Call) => Call;
   /** Polls a resource. A resource beyond the limit is updated only by changes through this server. */
-  readonly watch: Watching;
+  readonly watch: Subscribe;
 }
 
 const LISTING = new Set(['create', 'destroy']);
@@ -22,17 +22,17 @@ const LISTING = new Set(['create', 'destroy']);
 export function changes({ bus, ...pace }: ChangeOptions): Changes {
   const listeners = new Set<(event: ServerEvent) => void>();
   let leaveBus: (() => void) | undefined;
-  const tell = (event: ServerEvent) => {
+  const notify = (event: ServerEvent) => {
     for (const listener of listeners) listener(event);
   };
-  const publish = (event: ServerEvent) => (bus === undefined ? tell(event) : bus.publish(event));
+  const publish = (event: ServerEvent) => (bus === undefined ? notify(event) : bus.publish(event));
   return {
     publish,
     // Every replica polls for its own subscribers, so a change found by polling is not published to others.
-    watch: watching((uri) => tell({ kind: 'resource_updated', uri }), pace),
+    watch: subscriptions((uri) => notify({ kind: 'resource_updated', uri }), pace),
     subscribe(listener) {
       listeners.add(listener);
-      leaveBus ??= bus?.subscribe(tell);
+      leaveBus ??= bus?.subscribe(notify);
       return () => {
         listeners.delete(listener);
         if (listeners.size > 0) return;

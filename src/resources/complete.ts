@@ -7,7 +7,7 @@ import { isGone } from '../inventory/trouble.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { labels, route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
-import { withheld } from '../safety/policy.ts';
+import { refusalReason } from '../safety/policy.ts';
 import { quoted } from '../safety/untrusted.ts';
 import { RESOURCE_KINDS, resourceAt } from './catalog.ts';
 import type { ResourceEnvironment } from './environment.ts';
@@ -61,7 +61,7 @@ async function valuesOf(
   signal: AbortSignal,
 ): Promise<Suggested[]> {
   const lister = listerFor(variable, template);
-  if (lister === undefined || withheld(lister, restrictions, caller) !== undefined) return [];
+  if (lister === undefined || refusalReason(lister, restrictions, caller) !== undefined) return [];
   const needed = labels(operationNamed(lister));
   if (needed.some((label) => given[label] === undefined)) return [];
   const input = Object.fromEntries(needed.map((label) => [label, given[label]]));
@@ -76,7 +76,7 @@ async function valuesOf(
 /** ARNs of environments and, when one of those has been typed, of the entities in it. */
 async function arnsFor(environment: ResourceEnvironment, typed: string, signal: AbortSignal): Promise<Suggested[]> {
   const { call, restrictions, caller, inventory } = environment;
-  const refusal = (name: OperationName) => withheld(name, restrictions, caller);
+  const refusal = (name: OperationName) => refusalReason(name, restrictions, caller);
   if (refusal('ListKxEnvironments') !== undefined) return [];
   const all = await environmentsKept(call, { signal }, inventory);
   const inside = all.find(({ environmentArn = ' ' }) => typed.startsWith(environmentArn));

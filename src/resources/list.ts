@@ -1,7 +1,7 @@
 import type { ListResourcesResult, ListResourceTemplatesResult } from '@modelcontextprotocol/server';
 import { type Environment, environmentsKept, environmentsNow } from '../inventory/fleet.ts';
 import { FinspaceError } from '../operations/failure.ts';
-import { withheld } from '../safety/policy.ts';
+import { refusalReason } from '../safety/policy.ts';
 import { plainOrQuoted } from '../untrusted.ts';
 import { RESOURCE_KINDS, type ResourceKind, uriOf, variablesOf } from './catalog.ts';
 import { unknownCursor } from './cursor.ts';
@@ -17,7 +17,7 @@ const KDB = 'finspace://kx/';
 const isItself = ({ uriTemplate }: ResourceKind) => uriTemplate.endsWith('/{environmentId}');
 
 const offered = ({ restrictions, caller }: ResourceEnvironment) =>
-  RESOURCE_KINDS.filter(({ operation }) => withheld(operation, restrictions, caller) === undefined);
+  RESOURCE_KINDS.filter(({ operation }) => refusalReason(operation, restrictions, caller) === undefined);
 
 /** The existing resources, page by page: fixed ones, and those of each environment. Without a backend, only the fixed ones. */
 export async function listResources(
@@ -51,7 +51,7 @@ async function environmentsIn(
   signal: AbortSignal,
   isLaterPage: boolean,
 ): Promise<readonly Environment[]> {
-  if (withheld('ListKxEnvironments', restrictions, caller) !== undefined) return [];
+  if (refusalReason('ListKxEnvironments', restrictions, caller) !== undefined) return [];
   try {
     return await (isLaterPage ? environmentsKept : environmentsNow)(call, { signal }, inventory);
   } catch (error) {

@@ -10,7 +10,7 @@ import { agentInput, listMember } from '../operations/derive.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
-import { withheld } from '../safety/policy.ts';
+import { refusalReason } from '../safety/policy.ts';
 import { plainJson, quoted } from '../safety/untrusted.ts';
 import { type ResourceKind, resourceAt } from './catalog.ts';
 import type { ResourceEnvironment } from './environment.ts';
@@ -36,7 +36,10 @@ export async function readResource(
   const kit = await readKit(environment, uri);
   if (kit !== undefined) return kit;
   const found = resourceAt(uri);
-  if (found === undefined || withheld(found.kind.operation, environment.restrictions, environment.caller) !== undefined)
+  if (
+    found === undefined ||
+    refusalReason(found.kind.operation, environment.restrictions, environment.caller) !== undefined
+  )
     throw notFound(uri);
   const { kind, input } = found;
   if (!agentInput(operationNamed(kind.operation)).safeParse(input).success) throw notFound(uri);
@@ -77,7 +80,7 @@ async function contents(
   { signal, most, onProgress }: Reading,
 ): Promise<Contents> {
   if (topology !== undefined) {
-    const refusal = (name: typeof operation) => withheld(name, restrictions, caller);
+    const refusal = (name: typeof operation) => refusalReason(name, restrictions, caller);
     const graph = await environmentGraph(call, input['environmentId'] ?? '', {
       signal,
       refusal,

@@ -1,6 +1,6 @@
 import type { ReadResourceResult, Resource } from '@modelcontextprotocol/server';
 import { bytesOf, MOST_DATA, MOST_TEXT, shortened } from '../answer-size.ts';
-import { withheld } from '../safety/policy.ts';
+import { refusalReason } from '../safety/policy.ts';
 import { plainJson } from '../untrusted.ts';
 import type { ResourceEnvironment } from './environment.ts';
 import { LASTING } from './hints.ts';
@@ -12,7 +12,7 @@ const MOST_LISTED = 50;
 
 /** Kits show what was deleted, so only callers who may delete can read them. */
 const offered = ({ restrictions, caller }: ResourceEnvironment) =>
-  withheld('DeleteKxEnvironment', restrictions, caller) === undefined;
+  refusalReason('DeleteKxEnvironment', restrictions, caller) === undefined;
 
 /** The recovery kits of this server, newest first. */
 export async function listKits(environment: ResourceEnvironment): Promise<Resource[]> {

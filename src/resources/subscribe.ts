@@ -1,5 +1,5 @@
 import type { Server, ServerContext, ServerEvent } from '@modelcontextprotocol/server';
-import { withheld } from '../safety/policy.ts';
+import { refusalReason } from '../safety/policy.ts';
 import { resourceAt } from './catalog.ts';
 import type { Changes } from './changes.ts';
 import type { ResourceEnvironment } from './environment.ts';
@@ -14,7 +14,7 @@ const MOST_ASKED = 1_000;
 /** Whether a caller can read such a resource, now or later. */
 function mayWatch({ restrictions, caller }: ResourceEnvironment, uri: string): boolean {
   const kind = resourceAt(uri)?.kind;
-  return kind !== undefined && withheld(kind.operation, restrictions, caller) === undefined;
+  return kind !== undefined && refusalReason(kind.operation, restrictions, caller) === undefined;
 }
 
 /** The resources that a stream is notified of: those that its caller may read, watched until the stream ends. */

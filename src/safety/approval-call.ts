@@ -4,28 +4,28 @@ import { type OperationName, operationNamed } from '../operations/index.ts';
 import type { Risk } from '../operations/operation.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
 import { type ApprovalParts, approvalText, type FittedText } from './approval-text.ts';
-import { placesIn } from './arn.ts';
+import { arnParts } from './arn.ts';
+import { type BackendLocation, type Fact, locationFacts } from './backend-location.ts';
 import type { Change, Item, Members, Note } from './finding.ts';
-import type { Home } from './home.ts';
-import { type Fact, type Place, placeFacts } from './place.ts';
+import type { Location } from './location.ts';
 import { POLICY } from './policy.ts';
 import type { Preview } from './preview.ts';
-import { isOwnTag, ownPath } from './protection.ts';
-import { EVERYTHING, type Sight } from './sight.ts';
-import type { Named } from './subject.ts';
+import { isControlTag, ownPath } from './protection.ts';
+import type { TargetEntity } from './target.ts';
+import { EVERYTHING, type Visibility } from './visibility.ts';
 
 /** One call that a person must approve, and everything found out about it. */
 export interface CallFacts {
   readonly operation: OperationName;
   readonly risk: Risk;
   readonly input: Members;
-  readonly subject: Named;
+  readonly subject: TargetEntity;
   readonly finding: Pick<Preview, 'lost' | 'interrupted'> & {
     readonly changes: readonly Change[];
     readonly notes: readonly Note[];
   };
-  readonly place: Place;
-  readonly home?: Home;
+  readonly place: BackendLocation;
+  readonly home?: Location;
 }
 
 const STATE = ['status', 'clusterType', 'hostType', 'createdTimestamp', 'creationTimestamp', 'createTimestamp'];
@@ -33,15 +33,15 @@ const STATE = ['status', 'clusterType', 'hostType', 'createdTimestamp', 'creatio
 const RULE = /^.*attachmentNetworkAclConfiguration\.\d+(?=\.)/;
 
 /** The text about one call; with the `sight` of a caller, without what that caller may not see, even of the target. */
-export const callText = (facts: CallFacts, sight: Sight = EVERYTHING): FittedText =>
-  approvalText(callParts(facts, sight), sight);
+export const callText = (facts: CallFacts, visibility: Visibility = EVERYTHING): FittedText =>
+  approvalText(callParts(facts, visibility), visibility);
 
 /** The parts of that text. */
-export function callParts(facts: CallFacts, sight: Sight): ApprovalParts {
+export function callParts(facts: CallFacts, visibility: Visibility): ApprovalParts {
   const { operation, input, subject, home } = facts;
   const target = { kind: subject.noun, name: subject.name, arn: ownPath(operation, input), detail: 'shown' };
-  const isTargetShown = sight.of([target])[0]?.detail !== undefined;
-  const environment = sight.of([{ kind: 'kdb environment', name: home?.environment ?? '' }])[0]?.name;
+  const isTargetShown = visibility.redact([target])[0]?.detail !== undefined;
+  const environment = visibility.redact([{ kind: 'kdb environment', name: home?.environment ?? '' }])[0]?.name;
   const isHomeShown = home?.environment === undefined || environment !== undefined;
   const seen = isHomeShown ? facts : { ...facts, home: { ...home, environment: undefined } };
   return partsOf(seen, isTargetShown);
@@ -68,7 +68,7 @@ function partsOf(facts: CallFacts, isTargetShown: boolean): ApprovalParts {
       environmentId,
     }),
     typed: typedName(operation, input, subject),
-    place: placeFacts(place, home),
+    place: locationFacts(place, home),
     isFinal: isFinal(risk, input),
     changes: isTargetShown ? changes : changes.map((change) => ({ ...change, before: WITHHELD })),
     lost: isTargetShown ? finding.lost : finding.lost.map((item) => undetailed(item, subject)),
@@ -76,7 +76,7 @@ function partsOf(facts: CallFacts, isTargetShown: boolean): ApprovalParts {
     notes: finding.notes,
     details: [
       ids.map((label): Fact => [label, String(input[label])]),
-      ...(placesIn(input['resourceArn']) ?? []).map(({ kind, id }): Fact[] => [[kind, id]]),
+      ...(arnParts(input['resourceArn']) ?? []).map(({ kind, id }): Fact[] => [[kind, id]]),
       state.map((member): Fact => [member, String(subject.entity[member])]),
     ],
   };
@@ -85,10 +85,11 @@ function partsOf(facts: CallFacts, isTargetShown: boolean): ApprovalParts {
 const WITHHELD = 'withheld here';
 
 /** An entity without an ARN of its own is a part of the target, and describes it. */
-const undetailed = (item: Item, { name }: Named): Item => (item.arn === undefined ? { kind: item.kind, name } : item);
+const undetailed = (item: Item, { name }: TargetEntity): Item =>
+  item.arn === undefined ? { kind: item.kind, name } : item;
 
 /** What a person must type: the name and, for a whole environment, also the beginning of its id. */
-export function typedName(operation: OperationName, input: Members, { name }: Pick<Named, 'name'>): string {
+export function typedName(operation: OperationName, input: Members, { name }: Pick<TargetEntity, 'name'>): string {
   return isEnvironment(operation, input) ? typedEnvironment(name, String(input['environmentId'])) : name;
 }
 
@@ -100,14 +101,14 @@ function isEnvironment(operation: OperationName, input: Members): boolean {
 
 /** The id of the call's environment. */
 function idOf(input: Members): string | undefined {
-  const id = input['environmentId'] ?? placesIn(input['resourceArn'])?.[0]?.id;
+  const id = input['environmentId'] ?? arnParts(input['resourceArn'])?.[0]?.id;
   return id === undefined ? undefined : String(id);
 }
 
 function verbOf(operation: OperationName, risk: Risk): string {
   if (risk === 'disrupt') return 'INTERRUPT';
   const first = (/^[A-Z][a-z]+/.exec(operation) as RegExpExecArray)[0].toUpperCase();
-  return (POLICY[risk].asks ? changeOf(operation)?.change.verb : undefined) ?? first;
+  return (POLICY[risk].needsApproval ? changeOf(operation)?.change.verb : undefined) ?? first;
 }
 
 /** A transit gateway is final; DNS servers can be changed again. */
@@ -123,7 +124,8 @@ function changesOf({ operation, input, subject, finding }: CallFacts): Change[] 
     Object.entries(input).filter(([member]) => !inPath.includes(member) && !compared.includes(member)),
   );
   const all = [...byRule(finding.changes), ...removedTags(input, subject.entity), ...settings(rest, subject.entity)];
-  const guarding = ({ setting, after = '' }: Change) => isOwnTag(after) || isOwnTag(setting.replace('tags.', ''));
+  const guarding = ({ setting, after = '' }: Change) =>
+    isControlTag(after) || isControlTag(setting.replace('tags.', ''));
   return [...all.filter(guarding), ...all.filter((change) => !guarding(change))];
 }
 

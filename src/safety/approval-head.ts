@@ -1,7 +1,7 @@
 import { counted } from '../inventory/units.ts';
 import { COLUMNS, label, phrase, typedLabel } from './approval-label.ts';
 import type { Change } from './finding.ts';
-import type { Told } from './sight.ts';
+import type { VisibleItem } from './visibility.ts';
 
 /** The subject of a plan, for its first line. */
 export interface Headline {
@@ -45,8 +45,8 @@ export const typedEnvironment = (name: string, environmentId: string): string =>
 export const typeLine = (typed: string): string => `Type ${typedLabel(typed)} to approve.`;
 
 interface Consequences {
-  readonly lost: readonly Told[];
-  readonly interrupted: readonly Told[];
+  readonly lost: readonly VisibleItem[];
+  readonly interrupted: readonly VisibleItem[];
   readonly changes: readonly Change[];
 }
 
@@ -65,7 +65,7 @@ export function worstLine({ lost, interrupted, changes }: Consequences): string 
 const NOTHING = 'Loses and interrupts nothing else, as far as the service shows.';
 
 /** The same for several entities that are deleted together: their number, and the names of the databases. */
-export function wholeLine(lost: readonly Told[]): string {
+export function wholeLine(lost: readonly VisibleItem[]): string {
   const total = `Loses for good ${counted('entity', sizeOf(lost))}`;
   const [worst] = byKind(lost);
   if (worst === undefined) return `${total}.`;
@@ -74,7 +74,7 @@ export function wholeLine(lost: readonly Told[]): string {
 }
 
 /** The first line, followed by as many counts by kind as fit: `DELETE …: 13 clusters, 4 more`. */
-export function countedLine(what: string, lost: readonly Told[]): string {
+export function countedLine(what: string, lost: readonly VisibleItem[]): string {
   const [, ...others] = byKind(lost);
   let line = what;
   for (const [at, rows] of others.entries()) {
@@ -100,17 +100,17 @@ const severity = (kind: string) => {
 };
 
 /** The rows grouped by kind, worst kind first. */
-function byKind(rows: readonly Told[]): (readonly Told[])[] {
+function byKind(rows: readonly VisibleItem[]): (readonly VisibleItem[])[] {
   const kinds = [...new Set(rows.map(({ kind }) => kind))].sort((a, b) => severity(a) - severity(b));
   return kinds.map((kind) => rows.filter((row) => row.kind === kind));
 }
 
-const kindOf = ([first]: readonly Told[]) => (first as Told).kind;
-const sizeOf = (rows: readonly Told[]) => rows.reduce((sum, { count = 1 }) => sum + count, 0);
+const kindOf = ([first]: readonly VisibleItem[]) => (first as VisibleItem).kind;
+const sizeOf = (rows: readonly VisibleItem[]) => rows.reduce((sum, { count = 1 }) => sum + count, 0);
 
 /** One item with its detail, or several of a kind with as many of their names as fit. */
-function groupText(rows: readonly Told[], columns: number): string {
-  const [{ kind, name, detail = '' }] = rows as [Told];
+function groupText(rows: readonly VisibleItem[], columns: number): string {
+  const [{ kind, name, detail = '' }] = rows as [VisibleItem];
   const size = sizeOf(rows);
   if (size > 1) return `${counted(kind, size)}${namesText(rows, columns - counted(kind, size).length)}`;
   if (name === undefined) return counted(kind, 1);
@@ -125,7 +125,7 @@ function groupText(rows: readonly Told[], columns: number): string {
 /** A number stands for the names when no names are known. */
 const COUNT = /^\d+ [a-z ]+$/;
 
-function namesText(rows: readonly Told[], columns: number): string {
+function namesText(rows: readonly VisibleItem[], columns: number): string {
   const names = rows.flatMap(({ name }) => (name === undefined ? [] : [label(name, 30)]));
   const fitting = (count: number) => ` (${names.slice(0, count).join(', ')}${count < names.length ? ', …' : ''})`;
   let count = names.length;

@@ -6,8 +6,8 @@ export const COLUMNS = 80;
  * everything but printable ASCII escaped. Long names are cut in the middle.
  */
 export function label(text: string, columns = Number.POSITIVE_INFINITY): string {
-  if (/^[\w.-]+$/.test(text)) return cutInside(Array.from(text), columns);
-  return `"${cutInside(Array.from(text, escaped), columns - 2)}"`;
+  if (/^[\w.-]+$/.test(text)) return truncateMiddle(Array.from(text), columns);
+  return `"${truncateMiddle(Array.from(text, escapeCharacter), columns - 2)}"`;
 }
 
 /** What a person types, complete; a name followed by the beginning of an id is unquoted too. */
@@ -18,20 +18,20 @@ export const typedLabel = (text: string): string => (/^[\w.-]+ \w{1,4}$/.test(te
  * quoted.
  */
 export function phrase(text: string, columns: number): string {
-  if (/^(?:[\w ,:/%+@-]|\.(?=\w))+$/.test(text)) return cutInside(Array.from(text), columns);
-  return `"${cutInside(Array.from(text, escaped), columns - 2)}"`;
+  if (/^(?:[\w ,:/%+@-]|\.(?=\w))+$/.test(text)) return truncateMiddle(Array.from(text), columns);
+  return `"${truncateMiddle(Array.from(text, escapeCharacter), columns - 2)}"`;
 }
 
-function cutInside(units: readonly string[], columns: number): string {
+function truncateMiddle(units: readonly string[], columns: number): string {
   const text = units.join('');
   if (text.length <= columns) return text;
-  const front = taken(units, Math.ceil((columns - 1) / 2));
-  const back = taken(units.toReversed(), columns - 1 - front.join('').length).toReversed();
+  const front = fitUnits(units, Math.ceil((columns - 1) / 2));
+  const back = fitUnits(units.toReversed(), columns - 1 - front.join('').length).toReversed();
   return [...front, '…', ...back].join('');
 }
 
 /** As many units as fit into so many columns. */
-function taken(units: readonly string[], columns: number): string[] {
+function fitUnits(units: readonly string[], columns: number): string[] {
   const fitting: string[] = [];
   let length = 0;
   for (const unit of units) {
@@ -42,7 +42,7 @@ function taken(units: readonly string[], columns: number): string[] {
   return fitting;
 }
 
-function escaped(character: string): string {
+function escapeCharacter(character: string): string {
   if (character === '\\' || character === '"') return `\\${character}`;
   return /[ -~]/.test(character) ? character : `\\u{${character.codePointAt(0)?.toString(16)}}`;
 }

@@ -1,10 +1,10 @@
 import { counted } from '../inventory/units.ts';
 import { countedLine, typeLine, wholeLine, worstLine } from './approval-head.ts';
 import { COLUMNS } from './approval-label.ts';
+import type { Fact } from './backend-location.ts';
 import type { Change, Item, Note } from './finding.ts';
-import type { Fact } from './place.ts';
-import { EVERYTHING, type Sight, type Told, toldText } from './sight.ts';
 import { quoted } from './untrusted.ts';
+import { EVERYTHING, type Visibility, type VisibleItem, visibleItemText } from './visibility.ts';
 
 /** Everything that a person reads before approving. */
 export interface ApprovalParts {
@@ -42,25 +42,25 @@ const MOST_OF_OLD = 160;
  * fixed order, each a sentence, with foreign text only inside quotes, so that no name or description can add, hide or reorder a
  * line. With the `sight` of a caller, it omits what that caller may not see, and the path of the local world.
  */
-export function approvalText(parts: ApprovalParts, sight: Sight = EVERYTHING): FittedText {
+export function approvalText(parts: ApprovalParts, visibility: Visibility = EVERYTHING): FittedText {
   const { typed, inOrder = false, place, isFinal, changes, details } = parts;
-  const [lost, interrupted] = [sight.of(parts.lost), sight.of(parts.interrupted)];
+  const [lost, interrupted] = [visibility.redact(parts.lost), visibility.redact(parts.interrupted)];
   const line = typeLine(typed);
   const settings = changes.map(changeText);
   const lists = [
-    ...listed('Lost for good, in this order:', inOrder ? lost : [], (at) => `${at + 1}. `),
-    ...listed('Lost for good:', inOrder ? [] : lost),
-    ...listed('Interrupted:', interrupted),
+    ...itemLines('Lost for good, in this order:', inOrder ? lost : [], (at) => `${at + 1}. `),
+    ...itemLines('Lost for good:', inOrder ? [] : lost),
+    ...itemLines('Interrupted:', interrupted),
   ];
   const rest = [
-    ...factLine(place.filter(([label]) => sight === EVERYTHING || label !== 'world')),
+    ...factLine(place.filter(([label]) => visibility === EVERYTHING || label !== 'world')),
     isFinal ? 'This cannot be undone.' : 'This takes effect at once.',
-    ...parts.notes.filter(({ needs }) => needs === undefined || sight.reads(needs)).map(({ says }) => says),
+    ...parts.notes.filter(({ needs }) => needs === undefined || visibility.reads(needs)).map(({ says }) => says),
     ...(settings.length === 0 ? [] : ['Changes:', ...settings]),
   ];
   const after = details.flatMap(factLine);
   const isLong = rest.length + lists.length + after.length > MOST_LINES;
-  const shown = isLong && lists.length > 0 ? [tooMany([...lost, ...interrupted])] : lists;
+  const shown = isLong && lists.length > 0 ? [summaryLine([...lost, ...interrupted])] : lists;
   const text = [
     inOrder ? countedLine(parts.what, lost) : parts.what,
     inOrder ? wholeLine(lost) : worstLine({ lost, interrupted, changes }),
@@ -76,22 +76,22 @@ export const firstLines = (text: string): string[] => text.split('\n').slice(0, 
 
 /** `name: "a" -> "b".`; new values are never cut. */
 function changeText({ setting, before, after }: Change): string {
-  const name = /^[\w.:@/-]+$/.test(setting) ? setting : whole(setting);
-  if (before !== undefined && before === after) return `${name}: stays ${whole(after)}.`;
+  const name = /^[\w.:@/-]+$/.test(setting) ? setting : quoteWhole(setting);
+  if (before !== undefined && before === after) return `${name}: stays ${quoteWhole(after)}.`;
   const old = before === undefined ? 'not set' : quoted(before, MOST_OF_OLD);
-  return `${name}: ${old} -> ${after === undefined ? 'removed' : whole(after)}.`;
+  return `${name}: ${old} -> ${after === undefined ? 'removed' : quoteWhole(after)}.`;
 }
 
-const whole = (text: string) => quoted(text, Number.POSITIVE_INFINITY);
+const quoteWhole = (text: string) => quoted(text, Number.POSITIVE_INFINITY);
 
 /** `status: "RUNNING", clusterType: "RDB".`; no line without facts. */
 const factLine = (facts: readonly Fact[]): string[] =>
   facts.length === 0 ? [] : [`${facts.map(([label, value]) => `${label}: ${quoted(value)}`).join(', ')}.`];
 
-const listed = (title: string, rows: readonly Told[], mark: (at: number) => string = () => '- ') =>
-  rows.length === 0 ? [] : [title, ...rows.map((row, at) => `${mark(at)}${toldText(row)}.`)];
+const itemLines = (title: string, rows: readonly VisibleItem[], mark: (at: number) => string = () => '- ') =>
+  rows.length === 0 ? [] : [title, ...rows.map((row, at) => `${mark(at)}${visibleItemText(row)}.`)];
 
-function tooMany(rows: readonly Told[]): string {
+function summaryLine(rows: readonly VisibleItem[]): string {
   const kinds = [...new Set(rows.map(({ kind }) => kind))];
   const sizes = kinds.map((kind) =>
     counted(

@@ -2,7 +2,7 @@ import type { Actor } from '../operations/index.ts';
 import { digest } from './digest.ts';
 import { type FormStop, formStop, isNoDecision } from './form-limit.ts';
 import type { Approval, ApprovalStatus, FormEvent, Ledger, PendingApproval, Rejection } from './ledger.ts';
-import { type Bound, bindingOf } from './plan.ts';
+import { type ApprovalRequest, bindingOf } from './plan.ts';
 import type { Restrictions } from './policy.ts';
 import {
   blockedLines,
@@ -18,8 +18,8 @@ import {
   UNDECIDED,
   USED,
 } from './refusals.ts';
-import type { Seal } from './seal.ts';
-import type { Sight } from './sight.ts';
+import type { StateSigner } from './state-signer.ts';
+import type { Visibility } from './visibility.ts';
 
 /** The answer to a form; `unusable` when the client returned an error or no valid answer. */
 export type FormAnswer =
@@ -59,24 +59,28 @@ export interface Dialog {
 }
 
 /** What an answer must belong to: the call, without the state of its target. */
-export type ApprovalContext = Pick<Bound, 'tool' | 'input' | 'place' | 'principal'>;
+export type ApprovalContext = Pick<ApprovalRequest, 'tool' | 'input' | 'place' | 'principal'>;
 
 export interface Approvals {
   /** Consent to a plan of any kind: found, requested, or refused with what the caller may see. */
-  requestApproval<Planned extends Bound>(plan: Planned, dialog: Dialog, sight: Sight): Promise<Decision<Planned>>;
+  requestApproval<Planned extends ApprovalRequest>(
+    plan: Planned,
+    dialog: Dialog,
+    visibility: Visibility,
+  ): Promise<Decision<Planned>>;
   /** The same after a form was answered; `again` makes the plan from the current state. */
-  resumeApproval<Planned extends Bound>(
+  resumeApproval<Planned extends ApprovalRequest>(
     asked: ApprovalContext,
     replan: () => Promise<Planned | undefined>,
     reply: FormReply,
-    caller: { readonly client: string; readonly sightFor: (plan: Planned) => Sight },
+    caller: { readonly client: string; readonly visibilityOf: (plan: Planned) => Visibility },
   ): Promise<Decision<Planned>>;
 }
 
 export interface ApprovalOptions {
   readonly restrictions: Restrictions;
   readonly ledger: Ledger;
-  readonly seal: Seal;
+  readonly seal: StateSigner;
   /** Throws LedgerError if no approval can count, in any channel; opens the backend, so that its place is known. */
   readonly admit?: () => Promise<void>;
   /** Undefined if forms are the only way. */
@@ -85,31 +89,31 @@ export interface ApprovalOptions {
 
 /** Finds, requests and verifies the consent of a person. */
 export const approvals = (options: ApprovalOptions): Approvals => ({
-  requestApproval: (plan, dialog, sight) => requestApproval(options, plan, dialog, sight),
+  requestApproval: (plan, dialog, visibility) => requestApproval(options, plan, dialog, visibility),
   resumeApproval: (asked, replan, reply, caller) => resumeApproval(options, asked, replan, reply, caller),
 });
 
-async function requestApproval<Planned extends Bound>(
+async function requestApproval<Planned extends ApprovalRequest>(
   options: ApprovalOptions,
   plan: Planned,
   dialog: Dialog,
-  sight: Sight,
+  visibility: Visibility,
 ): Promise<Decision<Planned>> {
   const { tool, principal, forbidden, blockers, binding } = plan;
   const { restrictions, ledger, admit, outOfBand } = options;
   await admit?.();
-  if (forbidden !== undefined) return refuse(...forbiddenLines(tool, forbidden, sight));
-  if (blockers.length > 0) return refuse(...blockedLines(tool, blockers, sight));
+  if (forbidden !== undefined) return refuse(...forbiddenLines(tool, forbidden, visibility));
+  if (blockers.length > 0) return refuse(...blockedLines(tool, blockers, visibility));
   if (restrictions.approve === 'none') return { kind: 'run', actor: { principal }, plan };
   const way = await outOfBand();
   const granted = way && (await ledger.approvedFor(binding, acceptsFor(plan, way)));
   return granted === undefined
-    ? openApproval(options, plan, dialog, sight, way)
+    ? openApproval(options, plan, dialog, visibility, way)
     : grantApproved(options, plan, dialog, granted);
 }
 
 /** Runs a call that a person approved outside the client. */
-async function grantApproved<Planned extends Bound>(
+async function grantApproved<Planned extends ApprovalRequest>(
   options: ApprovalOptions,
   plan: Planned,
   dialog: Dialog,
@@ -122,28 +126,28 @@ async function grantApproved<Planned extends Bound>(
 /** Opens a pending approval for a person: as a form or link in the client, or else one that waits outside the client. */
 async function openApproval(
   options: ApprovalOptions,
-  plan: Bound,
+  plan: ApprovalRequest,
   dialog: Dialog,
-  sight: Sight,
+  visibility: Visibility,
   way: OutOfBand | undefined,
 ): Promise<Decision<never>> {
   const why = await noFormReason(options, plan, dialog, way !== undefined);
-  if (why !== undefined && way === undefined) return refuse(notRun(plan.tool), ...noWayLines(plan, why, sight));
+  if (why !== undefined && way === undefined) return refuse(notRun(plan.tool), ...noWayLines(plan, why, visibility));
   const { pending, replaced } = await options.ledger.open({ ...boundOf(plan), client: dialog.client });
-  const state = options.seal.seal(pending.nonce);
+  const state = options.seal.sign(pending.nonce);
   const by = why === undefined ? 'form' : dialog.link ? 'link' : undefined;
   const stopped = by === undefined ? why : await recordShown(options, plan, dialog, pending.nonce);
   if (by !== undefined && stopped === undefined) return { kind: 'ask', by, pending: pending, state };
-  const lines = [notRun(plan.tool), ...replacedLines(replaced, plan, sight)];
+  const lines = [notRun(plan.tool), ...replacedLines(replaced, plan, visibility)];
   return way === undefined
-    ? refuse(...lines, ...noWayLines(plan, stopped, sight))
-    : refuseWaiting(...lines, ...outOfBandLines(plan, pending, plan.textFor(sight), stopped, way.instructions));
+    ? refuse(...lines, ...noWayLines(plan, stopped, visibility))
+    : refuseWaiting(...lines, ...outOfBandLines(plan, pending, plan.textFor(visibility), stopped, way.instructions));
 }
 
 /** Why this client gets no form for a plan; undefined when it does. */
 async function noFormReason(
   options: ApprovalOptions,
-  plan: Bound,
+  plan: ApprovalRequest,
   dialog: Dialog,
   hasOtherWay: boolean,
 ): Promise<NoForm | undefined> {
@@ -158,7 +162,7 @@ async function noFormReason(
  */
 async function recordShown(
   options: ApprovalOptions,
-  plan: Bound,
+  plan: ApprovalRequest,
   dialog: Dialog,
   nonce: string,
 ): Promise<FormStop | undefined> {
@@ -167,12 +171,12 @@ async function recordShown(
   return stopped;
 }
 
-async function resumeApproval<Planned extends Bound>(
+async function resumeApproval<Planned extends ApprovalRequest>(
   options: ApprovalOptions,
   asked: ApprovalContext,
   replan: () => Promise<Planned | undefined>,
   { nonce, answer }: FormReply,
-  { client, sightFor }: { readonly client: string; readonly sightFor: (plan: Planned) => Sight },
+  { client, visibilityOf }: { readonly client: string; readonly visibilityOf: (plan: Planned) => Visibility },
 ): Promise<Decision<Planned>> {
   const { ledger, admit } = options;
   await admit?.();
@@ -196,11 +200,17 @@ async function resumeApproval<Planned extends Bound>(
     return refuse(...changedLines(asked.tool, shown.noun));
   }
   if (!isUndecided) return grant(options, plan, pending, { channel: 'form' });
-  return refuseUndecided(options, plan, pending, UNDECIDED[answer.action as keyof typeof UNDECIDED], sightFor(plan));
+  return refuseUndecided(
+    options,
+    plan,
+    pending,
+    UNDECIDED[answer.action as keyof typeof UNDECIDED],
+    visibilityOf(plan),
+  );
 }
 
 /** Consumes an approval and runs the call. */
-async function grant<Planned extends Bound>(
+async function grant<Planned extends ApprovalRequest>(
   { ledger, admit }: ApprovalOptions,
   plan: Planned,
   { nonce, binding }: PendingApproval,
@@ -215,22 +225,22 @@ async function grant<Planned extends Bound>(
 /** Refuses a call whose form nobody decided about; its plan stays open for a decision outside the client. */
 async function refuseUndecided(
   { outOfBand }: ApprovalOptions,
-  plan: Bound,
+  plan: ApprovalRequest,
   pending: PendingApproval,
   why: string,
-  sight: Sight,
+  visibility: Visibility,
 ): Promise<Decision<never>> {
   const way = await outOfBand();
   const lines = [why, notRun(plan.tool)];
   return way === undefined
-    ? refuse(...lines, ...noWayLines(plan, undefined, sight))
-    : refuseWaiting(...lines, ...outOfBandLines(plan, pending, plan.textFor(sight), undefined, way.instructions));
+    ? refuse(...lines, ...noWayLines(plan, undefined, visibility))
+    : refuseWaiting(...lines, ...outOfBandLines(plan, pending, plan.textFor(visibility), undefined, way.instructions));
 }
 
 /** The history of the forms that a client was shown for a principal, with one more event. */
 const recordForm = (
   { ledger }: ApprovalOptions,
-  { principal }: Pick<Bound, 'principal'>,
+  { principal }: Pick<ApprovalRequest, 'principal'>,
   { client }: Pick<Dialog, 'client'>,
   event?: FormEvent,
 ) => ledger.forms(digest([principal, client]), event);
@@ -245,7 +255,7 @@ const KINDS: Record<FormAnswer['action'], FormEvent['kind']> = {
   unusable: 'unusable',
 };
 
-const boundOf = ({ binding, principal, fingerprint, about, shown }: Bound) => ({
+const boundOf = ({ binding, principal, fingerprint, about, shown }: ApprovalRequest) => ({
   binding,
   principal,
   fingerprint,
@@ -254,5 +264,5 @@ const boundOf = ({ binding, principal, fingerprint, about, shown }: Bound) => ({
 });
 
 /** The approval in the ledger may belong to another call, if others can write to its store. */
-const acceptsFor = (plan: Bound, way: OutOfBand) => (pending: PendingApproval, approval: Approval) =>
+const acceptsFor = (plan: ApprovalRequest, way: OutOfBand) => (pending: PendingApproval, approval: Approval) =>
   pending.binding === plan.binding && digest(pending.shown) === digest(plan.shown) && way.accepts(pending, approval);

@@ -9,7 +9,7 @@ import type { ApprovalStatus, Ledger, PendingApproval } from './ledger.ts';
 export type NameVerdict = 'right' | 'try-again' | 'wrong-name' | 'closed';
 
 /** What a person can do with open plans. */
-export interface Decisions {
+export interface ApprovalActions {
   waiting(): Promise<PendingApproval[]>;
   /** The state of the plan with a code, open or not. */
   status(code: string): Promise<ApprovalStatus | undefined>;
@@ -25,7 +25,7 @@ export interface Decisions {
 }
 
 /** Approval with a passphrase, shared by the terminal and the local page. */
-export interface Desk extends Decisions {
+export interface PassphraseApprovals extends ApprovalActions {
   /** Whether a passphrase is set. Without one, an approval only shows that some program of this user gave it. */
   readonly keyed: boolean;
   /** Checks a passphrase. Every check counts as an attempt until one is correct. */
@@ -37,7 +37,7 @@ export type Unlocked =
   | { readonly kind: 'wrong' }
   | { readonly kind: 'locked'; readonly until: number };
 
-export interface DecisionsOptions {
+export interface ApprovalActionsOptions {
   readonly ledger: Ledger;
   readonly now: () => number;
   /** The person who decides: the user of the operating system, or the signed-in principal. */
@@ -50,7 +50,7 @@ export interface DecisionsOptions {
 const TRIES = 3;
 const MOST_COUNTED = 500;
 
-export interface DeskOptions extends DecisionsOptions {
+export interface PassphraseApprovalsOptions extends ApprovalActionsOptions {
   /** The state directory. */
   readonly dir: string;
   readonly key: KeyObject | undefined;
@@ -58,7 +58,13 @@ export interface DeskOptions extends DecisionsOptions {
 }
 
 /** The decisions of one person, on a ledger. */
-export function decisions({ ledger, now, user, channel, wrongNames = new Map() }: DecisionsOptions): Decisions {
+export function approvalActions({
+  ledger,
+  now,
+  user,
+  channel,
+  wrongNames = new Map(),
+}: ApprovalActionsOptions): ApprovalActions {
   const stillWaits = async (pending: PendingApproval) =>
     (await ledger.list()).some((present) => digest(present) === digest(pending));
   const end = async <How extends 'declined' | 'wrong-name'>(
@@ -69,7 +75,7 @@ export function decisions({ ledger, now, user, channel, wrongNames = new Map() }
     await ledger.end(pending.nonce, how);
     return how;
   };
-  const check: Decisions['check'] = async (pending, typed) => {
+  const check: ApprovalActions['check'] = async (pending, typed) => {
     const { nonce, shown } = pending;
     if (digest(typed) === digest(shown.name)) return 'right';
     const tries = (wrongNames.get(nonce) ?? 0) + 1;
@@ -95,9 +101,14 @@ export function decisions({ ledger, now, user, channel, wrongNames = new Map() }
 }
 
 /** A desk on a ledger. */
-export function approvalDesk({ dir, key, attempts, ...options }: DeskOptions): Desk {
+export function passphraseApprovals({
+  dir,
+  key,
+  attempts,
+  ...options
+}: PassphraseApprovalsOptions): PassphraseApprovals {
   return {
-    ...decisions(options),
+    ...approvalActions(options),
     keyed: key !== undefined,
     unlock: async (passphrase) => {
       if (key === undefined) return { kind: 'open', approver: NOBODY };

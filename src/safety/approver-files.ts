@@ -26,8 +26,8 @@ export async function storeKeys(dir: string, { publicPem, ...secret }: StoredKey
   try {
     const draft = await mkdtemp(join(dir, '.approver-'));
     try {
-      await written(join(draft, PUBLIC), publicPem);
-      await written(join(draft, PRIVATE), privateText(secret));
+      await writePrivate(join(draft, PUBLIC), publicPem);
+      await writePrivate(join(draft, PRIVATE), privateText(secret));
       await rename(draft, approverFolder(dir));
     } finally {
       await rm(draft, { recursive: true, force: true });
@@ -40,9 +40,9 @@ export async function storeKeys(dir: string, { publicPem, ...secret }: StoredKey
 
 /** Stores the statement that forms count with the key, or removes it. Throws ApproverError without a key. */
 export async function storeForms(dir: string, forms: string | undefined): Promise<void> {
-  const { sealed } = await keysIn(dir);
+  const { sealed } = await readKeys(dir);
   const draft = join(approverFolder(dir), `.${PRIVATE}-${randomUUID()}`);
-  await written(draft, privateText({ sealed, forms }));
+  await writePrivate(draft, privateText({ sealed, forms }));
   await rename(draft, join(approverFolder(dir), PRIVATE));
 }
 
@@ -57,12 +57,12 @@ export async function refuseSecondKey(dir: string): Promise<void> {
 }
 
 /** Both files. Throws ApproverError when they are missing, or not as `storeKeys` leaves them. */
-export async function keysIn(dir: string): Promise<StoredKeys> {
-  const publicPem = await publicKeyIn(dir);
+export async function readKeys(dir: string): Promise<StoredKeys> {
+  const publicPem = await readPublicKey(dir);
   if (publicPem === undefined)
     throw new ApproverError('No passphrase is set up. To set one up: finspace-mcp approve --init');
   try {
-    const { salt, iv, tag, sealed, forms } = await privateIn(dir);
+    const { salt, iv, tag, sealed, forms } = await readPrivateKey(dir);
     if ([salt, iv, tag, sealed].every((text) => typeof text === 'string'))
       return { publicPem, sealed: { salt, iv, tag, sealed }, forms };
   } catch (cause) {
@@ -72,33 +72,33 @@ export async function keysIn(dir: string): Promise<StoredKeys> {
 }
 
 /** The signed statement that forms count; undefined when it cannot be read. Its signature is not checked here. */
-export async function formsIn(dir: string): Promise<string | undefined> {
-  const forms: unknown = await privateIn(dir)
+export async function readFormTrust(dir: string): Promise<string | undefined> {
+  const forms: unknown = await readPrivateKey(dir)
     .then((kept) => kept.forms)
     .catch(() => undefined);
   return typeof forms === 'string' ? forms : undefined;
 }
 
-async function privateIn(dir: string): Promise<SealedKey & Pick<StoredKeys, 'forms'>> {
-  return JSON.parse(await guarded(join(approverFolder(dir), PRIVATE)));
+async function readPrivateKey(dir: string): Promise<SealedKey & Pick<StoredKeys, 'forms'>> {
+  return JSON.parse(await readOwned(join(approverFolder(dir), PRIVATE)));
 }
 
 /** The public key; undefined if its folder does not exist. */
-export async function publicKeyIn(dir: string): Promise<string | undefined> {
+export async function readPublicKey(dir: string): Promise<string | undefined> {
   if (!(await exists(approverFolder(dir)))) return undefined;
-  await onlyOurs(approverFolder(dir));
-  return guarded(join(approverFolder(dir), PUBLIC));
+  await requirePrivate(approverFolder(dir));
+  return readOwned(join(approverFolder(dir), PUBLIC));
 }
 
-async function guarded(path: string): Promise<string> {
-  await onlyOurs(path);
+async function readOwned(path: string): Promise<string> {
+  await requirePrivate(path);
   return readFile(path, 'utf8');
 }
 
 const OTHERS = 0o077;
 
 /** Windows has no such permissions; there, the user's profile keeps other users out. */
-async function onlyOurs(path: string): Promise<void> {
+async function requirePrivate(path: string): Promise<void> {
   const { mode } = await stat(path).catch((cause: unknown) => {
     throw new ApproverError(`${path}: cannot be read`, { cause });
   });
@@ -106,7 +106,7 @@ async function onlyOurs(path: string): Promise<void> {
     throw new ApproverError(`${path}: other users can access it; remove their permissions (chmod go-rwx)`);
 }
 
-async function written(path: string, text: string): Promise<void> {
+async function writePrivate(path: string, text: string): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(text);

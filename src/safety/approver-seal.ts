@@ -26,7 +26,7 @@ const TAG_BYTES = 16;
 /** Encrypts a private key, together with its public key. */
 export async function sealKey(key: KeyObject, passphrase: string, publicPem: string): Promise<SealedKey> {
   const [salt, iv] = [randomBytes(16), randomBytes(12)];
-  const cipher = createCipheriv(CIPHER, await stretched(passphrase, salt), iv, { authTagLength: TAG_BYTES });
+  const cipher = createCipheriv(CIPHER, await deriveKey(passphrase, salt), iv, { authTagLength: TAG_BYTES });
   cipher.setAAD(Buffer.from(publicPem));
   const sealed = Buffer.concat([cipher.update(key.export({ type: 'pkcs8', format: 'der' })), cipher.final()]);
   const text = (bytes: Buffer) => bytes.toString('base64url');
@@ -36,7 +36,7 @@ export async function sealKey(key: KeyObject, passphrase: string, publicPem: str
 /** Decrypts it. Throws ApproverError when the passphrase is wrong, or any part or the public key was changed. */
 export async function unsealKey(key: SealedKey, passphrase: string, publicPem: string): Promise<KeyObject> {
   const [salt, iv, tag, sealed] = [key.salt, key.iv, key.tag, key.sealed].map((text) => Buffer.from(text, 'base64url'));
-  const secret = await stretched(passphrase, salt as Buffer);
+  const secret = await deriveKey(passphrase, salt as Buffer);
   try {
     const decipher = createDecipheriv(CIPHER, secret, iv as Buffer, { authTagLength: TAG_BYTES });
     decipher.setAAD(Buffer.from(publicPem));
@@ -56,4 +56,4 @@ const derive = promisify(
 type Done = (error: Error | null, key: Buffer) => void;
 
 /** Keyboards and systems compose accents differently; NFKC normalizes the passphrase. */
-const stretched = (passphrase: string, salt: Buffer) => derive(passphrase.normalize('NFKC'), salt, 32, COST);
+const deriveKey = (passphrase: string, salt: Buffer) => derive(passphrase.normalize('NFKC'), salt, 32, COST);

@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import { ApproverError } from './approver-error.ts';
-import { formsIn, keysIn, publicKeyIn, refuseSecondKey, storeKeys } from './approver-files.ts';
+import { readFormTrust, readKeys, readPublicKey, refuseSecondKey, storeKeys } from './approver-files.ts';
 import { sealKey, unsealKey } from './approver-seal.ts';
 import { digest } from './digest.ts';
 import type { Approval, PendingApproval } from './ledger.ts';
@@ -31,7 +31,7 @@ export async function initApprover(dir: string, passphrase: string, { trustForms
   await refuseSecondKey(dir);
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
-  const forms = trustForms ? signed(formsStatement(publicKey), privateKey) : undefined;
+  const forms = trustForms ? signatureOf(formsStatement(publicKey), privateKey) : undefined;
   await storeKeys(dir, { publicPem: pem, sealed: await sealKey(privateKey, passphrase, pem), forms });
   return publicKey;
 }
@@ -40,31 +40,31 @@ export async function initApprover(dir: string, passphrase: string, { trustForms
  * Decrypts the private key. Throws ApproverError for a wrong passphrase, after the same amount of work as for the correct one.
  */
 export async function openApprover(dir: string, passphrase: string): Promise<Approver> {
-  const { publicPem, sealed } = await keysIn(dir);
+  const { publicPem, sealed } = await readKeys(dir);
   const privateKey = await unsealKey(sealed, passphrase, publicPem);
   return {
     sign: (pending, { channel, approver, at }) => {
       const approval = { channel, approver, at };
-      return { ...approval, signature: signed(statement(pending, approval), privateKey) };
+      return { ...approval, signature: signatureOf(signedPayload(pending, approval), privateKey) };
     },
-    trustInForms: signed(formsStatement(parsed(publicPem)), privateKey),
+    trustInForms: signatureOf(formsStatement(parsePublicKey(publicPem)), privateKey),
   };
 }
 
-const signed = (what: Buffer, key: KeyObject) => sign(null, what, key).toString('base64url');
+const signatureOf = (what: Buffer, key: KeyObject) => sign(null, what, key).toString('base64url');
 
 /**
  * The public key with which approvals must be signed; undefined if none was ever set up. Throws ApproverError when the key cannot
  * be trusted, so that damage never counts as absence.
  */
 export async function approverKey(dir: string): Promise<KeyObject | undefined> {
-  const pem = await publicKeyIn(dir);
-  return pem === undefined ? undefined : parsed(pem);
+  const pem = await readPublicKey(dir);
+  return pem === undefined ? undefined : parsePublicKey(pem);
 }
 
 /** Whether the owner of `key` declared that forms count without the passphrase. Nobody else can. */
 export async function trustsForms(dir: string, key: KeyObject): Promise<boolean> {
-  const forms = await formsIn(dir);
+  const forms = await readFormTrust(dir);
   return forms !== undefined && verify(null, formsStatement(key), key, Buffer.from(forms, 'base64url'));
 }
 
@@ -75,7 +75,7 @@ const formsStatement = (key: KeyObject) =>
 export function isApprovedBy(pending: PendingApproval, approval: Approval, key: KeyObject): boolean {
   const { signature } = approval;
   if (typeof signature !== 'string') return false;
-  return verify(null, statement(pending, approval), key, Buffer.from(signature, 'base64url'));
+  return verify(null, signedPayload(pending, approval), key, Buffer.from(signature, 'base64url'));
 }
 
 /** The fingerprint by which people compare keys: `SHA256:` and 43 characters, in the format of `ssh-keygen`. */
@@ -84,7 +84,7 @@ export function keyFingerprint(key: KeyObject): string {
   return `SHA256:${Buffer.from(digest(der.toString('base64url')), 'hex').toString('base64url')}`;
 }
 
-function parsed(pem: string): KeyObject {
+function parsePublicKey(pem: string): KeyObject {
   try {
     const key = createPublicKey(pem);
     if (key.asymmetricKeyType === 'ed25519') return key;
@@ -93,7 +93,7 @@ function parsed(pem: string): KeyObject {
 }
 
 /** The signed data: everything that the person saw, and everything that limits the approval. */
-export function statement(pending: PendingApproval, { channel, approver, at }: Approval): Buffer {
+export function signedPayload(pending: PendingApproval, { channel, approver, at }: Approval): Buffer {
   const { nonce, code, binding, principal, fingerprint, opened, expires, shown } = pending;
   const asked = { nonce, code, binding, principal, fingerprint, opened, expires, shown };
   return Buffer.from(digest({ is: 'finspace-mcp approval 1', asked, channel, approver, at }), 'hex');

@@ -6,15 +6,15 @@ import { labels } from '../operations/http.ts';
 import { type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
 import { type ApprovalParts, approvalText } from './approval-text.ts';
+import { locationFacts } from './backend-location.ts';
 import { digest } from './digest.ts';
 import type { Blocker, Members, Note } from './finding.ts';
 import { renameNotes } from './former-names.ts';
-import { accountIn } from './home.ts';
-import { placeFacts } from './place.ts';
-import { type Bound, bindingOf, type Plan, type Planner, planCall } from './plan.ts';
+import { accountIn } from './location.ts';
+import { type ApprovalRequest, bindingOf, type Plan, type Planner, planCall } from './plan.ts';
 import { approvalNeeded, type Restrictions } from './policy.ts';
-import { tagAsks } from './protection.ts';
-import { EVERYTHING, type Sight } from './sight.ts';
+import { tagApprovalReasons } from './protection.ts';
+import { EVERYTHING, type Visibility } from './visibility.ts';
 
 /** One call of several. */
 export interface BatchCall {
@@ -37,7 +37,7 @@ export interface Batch {
 }
 
 /** The calls of a batch that a person approves as one plan. */
-export interface BatchPlan extends Bound {
+export interface BatchPlan extends ApprovalRequest {
   /** The name of the environment. */
   readonly name: string;
   /** The plan of each call that needs approval. */
@@ -45,10 +45,10 @@ export interface BatchPlan extends Bound {
 }
 
 /** The calls of a batch that need approval. */
-export const askingCalls = ({ calls }: Batch, restrictions: Restrictions): BatchCall[] =>
+export const callsToApprove = ({ calls }: Batch, restrictions: Restrictions): BatchCall[] =>
   calls.filter(({ operation, input }) => {
     const risk = riskOf(operationNamed(operation), input);
-    return approvalNeeded({ operation, risk, asks: tagAsks(input) }, restrictions);
+    return approvalNeeded({ operation, risk, asks: tagApprovalReasons(input) }, restrictions);
   });
 
 /** The plan of those calls. Rejects with the errors of its reads. */
@@ -64,7 +64,7 @@ export async function planBatch(
   const { name: given, environmentArn } = await call('GetKxEnvironment', { environmentId }, options);
   const name = given || environmentId;
   const found = await eachAtOnce(asking, (of) =>
-    planCall(planner, of.operation, of.input, principal, options).catch((error: unknown) => notThere(of, error)),
+    planCall(planner, of.operation, of.input, principal, options).catch((error: unknown) => missingBlocker(of, error)),
   );
   // Creates and tag changes have no target to find in a list, so each is planned or refers to a missing entity.
   const each = asking.map((of, at) => ({ of, plan: found[at] as Plan | Blocker }));
@@ -72,9 +72,9 @@ export async function planBatch(
   const absent = each.flatMap(({ plan }) => ('binding' in plan ? [] : plan));
   const fingerprint = digest([...steps.values()].map((plan) => plan.fingerprint));
   const bound = { tool, input, place, principal, fingerprint };
-  const facts = placeFacts(place, { account: accountIn(environmentArn) });
+  const facts = locationFacts(place, { account: accountIn(environmentArn) });
   const former = renameNotes(await planner.formerNames?.(), { environmentId });
-  const partsFor = (sight: Sight) => batchParts(batch, { name, steps, place: facts, former }, sight);
+  const partsFor = (visibility: Visibility) => batchParts(batch, { name, steps, place: facts, former }, visibility);
   const { text, fits } = approvalText(partsFor(EVERYTHING));
   const { target, server } = place;
   const { operation } = asking[0] as BatchCall;
@@ -90,7 +90,7 @@ export async function planBatch(
     about: digest({ tool, place, principal, environmentId, input }),
     shown: { operation, target, server, noun: 'kdb environment', name: typed, text, lost: [], interrupted: [] },
     fits,
-    textFor: (sight) => approvalText(partsFor(sight), sight).text,
+    textFor: (visibility) => approvalText(partsFor(visibility), visibility).text,
   };
 }
 
@@ -103,10 +103,10 @@ interface BatchFacts extends Pick<BatchPlan, 'name' | 'steps'> {
 function batchParts(
   { verb, entities, environmentId, calls }: Batch,
   { name, steps, place, former }: BatchFacts,
-  sight: Sight,
+  visibility: Visibility,
 ): ApprovalParts {
   const others = calls.length - steps.size;
-  const parts = [...steps].map(([{ label }, plan]) => ({ label, ...plan.partsFor(sight) }));
+  const parts = [...steps].map(([{ label }, plan]) => ({ label, ...plan.partsFor(visibility) }));
   return {
     what: whatLine({ verb, noun: `${counted('entity', entities)} of kdb environment`, name, environmentId }),
     typed: typedEnvironment(name, environmentId),
@@ -130,7 +130,7 @@ function batchParts(
 }
 
 /** The blocker of a call for a missing entity. Rethrows every other error, and errors about something new. */
-export function notThere({ operation, label }: BatchCall, error: unknown): Blocker {
+export function missingBlocker({ operation, label }: BatchCall, error: unknown): Blocker {
   if (!isNotFound(error) || operationNamed(operation).risk === 'create') throw error;
   const [kind, name] = label.split(':') as [string, string];
   return { item: { kind, name }, first: 'It does not exist: omit it.' };

@@ -14,13 +14,20 @@ import {
 import { digest } from './digest.ts';
 import type { Members } from './finding.ts';
 import { LedgerError } from './ledger.ts';
-import { type Bound, type Plan, type Planner, planCall } from './plan.ts';
-import { approvalNeeded, type Judged, type Offered, POLICY } from './policy.ts';
-import { tagAsks } from './protection.ts';
+import { type ApprovalRequest, type Plan, type Planner, planCall } from './plan.ts';
+import { type Allowed, approvalNeeded, POLICY, type RiskAssessment } from './policy.ts';
+import { tagApprovalReasons } from './protection.ts';
 import { changedLines, forbiddenLines, missingTarget, notRun, UNPREPARED, USED } from './refusals.ts';
-import { type Sight, sightOf } from './sight.ts';
 import type { TeardownPlan } from './teardown.ts';
-import { changesNothing, contradictions, heedless, isTargetShown, tooRisky, unchanged } from './update-words.ts';
+import {
+  changesNothing,
+  contradictions,
+  isTargetShown,
+  omissionLines,
+  riskText,
+  unchangedText,
+} from './update-text.ts';
+import { type Visibility, visibilityFor } from './visibility.ts';
 
 /** A call that a client requests. */
 export interface CallRequest {
@@ -29,7 +36,7 @@ export interface CallRequest {
   readonly principal: string;
   readonly options: CallOptions;
   /** What the caller may see. */
-  readonly shown: Offered;
+  readonly shown: Allowed;
   /** Why this caller may make no call of a risk; undefined when it may. */
   readonly refusal?: ((risk: Risk) => string | undefined) | undefined;
 }
@@ -58,7 +65,7 @@ export interface Gate extends Approvals {
    * Consumes one step of a plan that was approved as a whole. Returns why it may not run; undefined when it may. `around` when
    * the entity is unchanged and only what depends on it changed, as after an earlier step: then the step can be planned again.
    */
-  authorizeStep(whole: Bound, step: Plan, replan: Replan): Promise<readonly string[] | 'around' | undefined>;
+  authorizeStep(whole: ApprovalRequest, step: Plan, replan: Replan): Promise<readonly string[] | 'around' | undefined>;
 }
 
 /** Makes the plan again from the current state. */
@@ -81,7 +88,7 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
   const { restrictions } = options;
   const { name, input, principal, shown } = request;
   const operation = operationNamed(name);
-  const judged = { operation: name, risk: riskOf(operation, input), asks: tagAsks(input) };
+  const judged = { operation: name, risk: riskOf(operation, input), asks: tagApprovalReasons(input) };
   if (operation.update === undefined && !isDestructive(judged.risk) && !approvalNeeded(judged, restrictions)) {
     await admit(options, judged);
     return { kind: 'run', actor: { principal }, plan: undefined };
@@ -93,24 +100,24 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
       notRun(toolName(name)),
       await missingTarget(options.call, name, input, { options: request.options, shown }),
     );
-  const sight = sightOf(shown, [input, plan.name]);
-  const why = objection(request, plan, sight);
+  const visibility = visibilityFor(shown, [input, plan.name]);
+  const why = objection(request, plan, visibility);
   if (why !== undefined) return refuse(...why);
-  if (changesNothing(plan)) return { kind: 'unchanged', why: unchanged(plan) };
+  if (changesNothing(plan)) return { kind: 'unchanged', why: unchangedText(plan) };
   await admit(options, plan);
   if (!approvalNeeded(plan, restrictions)) return { kind: 'run', actor: actorFor(plan), plan };
-  return prepareDecision(options, await approvals(options).requestApproval(plan, dialog, sight), replan);
+  return prepareDecision(options, await approvals(options).requestApproval(plan, dialog, visibility), replan);
 }
 
 /** Why a plan is refused without requesting approval; undefined when it is not. */
-function objection({ shown, refusal }: CallRequest, plan: Plan, sight: Sight): readonly string[] | undefined {
+function objection({ shown, refusal }: CallRequest, plan: Plan, visibility: Visibility): readonly string[] | undefined {
   const { tool, forbidden } = plan;
   const mayNot = refusal?.(plan.risk);
-  if (mayNot !== undefined) return [notRun(tool), tooRisky(plan), mayNot];
-  if (forbidden !== undefined) return forbiddenLines(tool, forbidden, sight);
+  if (mayNot !== undefined) return [notRun(tool), riskText(plan), mayNot];
+  if (forbidden !== undefined) return forbiddenLines(tool, forbidden, visibility);
   const wrong = contradictions(plan);
   if (wrong.length > 0) return [notRun(tool), ...wrong];
-  const leftOut = heedless(plan, isTargetShown(plan, shown));
+  const leftOut = omissionLines(plan, isTargetShown(plan, shown));
   return leftOut && [notRun(tool), ...leftOut];
 }
 
@@ -122,11 +129,11 @@ async function resume(
 ): ReturnType<Gate['resume']> {
   const { name, input, principal, shown } = request;
   const replan = replanner(options, request);
-  const sightFor = (plan: Plan) => sightOf(shown, [input, plan.name]);
+  const visibilityOf = (plan: Plan) => visibilityFor(shown, [input, plan.name]);
   const asked = { tool: toolName(name), input, place: options.place, principal };
   return prepareDecision(
     options,
-    await approvals(options).resumeApproval(asked, replan, reply, { client, sightFor }),
+    await approvals(options).resumeApproval(asked, replan, reply, { client, visibilityOf }),
     replan,
   );
 }
@@ -137,7 +144,7 @@ const replanner =
     planCall(options, name, input, principal, callOptions);
 
 /** With `--approve none`, the key of another approver still protects the world that it is pinned to. */
-async function admit({ restrictions, admit }: GateOptions, judged: Judged): Promise<void> {
+async function admit({ restrictions, admit }: GateOptions, judged: RiskAssessment): Promise<void> {
   if (approvalNeeded(judged, { ...restrictions, approve: [] })) await admit?.();
 }
 
@@ -167,7 +174,7 @@ const changedSince = ({ binding, tool, noun }: Plan, now: Plan | undefined): rea
 
 async function authorizeStep(
   { ledger }: GateOptions,
-  whole: Bound,
+  whole: ApprovalRequest,
   plan: Plan,
   replan: Replan,
 ): Promise<readonly string[] | 'around' | undefined> {

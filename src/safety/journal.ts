@@ -74,7 +74,7 @@ export type Entry = { readonly sequence: number; readonly at: string } & (
   /** A row that is not a valid entry, because it was altered. */
   | { readonly kind: 'unreadable' }
 );
-type BegunEntry = Extract<Entry, { kind: 'intent' }>;
+type IntentEntry = Extract<Entry, { kind: 'intent' }>;
 
 /** The append-only record of every mutating call; each entry contains the SHA-256 of the previous one. */
 export interface Journal {
@@ -85,7 +85,7 @@ export interface Journal {
   record(event: ClockReset | WorldReplacement | JournalImport): Promise<void>;
   entries(): Promise<Entry[]>;
   /** Calls without a recorded outcome: they may or may not have taken effect. */
-  unfinished(): Promise<BegunEntry[]>;
+  unfinished(): Promise<IntentEntry[]>;
   /** The number of entries and the newest hash, or the sequence of the first entry that does not match the chain. */
   verify(): Promise<Verified | Broken>;
 }
@@ -106,10 +106,10 @@ export function sqlJournal(state: () => Promise<StateDatabase>, now: () => numbe
         | undefined;
       const sequence = (last?.sequence ?? 0) + 1;
       const text = JSON.stringify({ sequence, at: new Date(now()).toISOString(), ...entry });
-      db.prepare('INSERT INTO journal VALUES (?, ?, ?)').run(sequence, text, chained(last?.hash ?? ROOT, text));
+      db.prepare('INSERT INTO journal VALUES (?, ?, ?)').run(sequence, text, chainHash(last?.hash ?? ROOT, text));
     });
   const all = async () => (await state()).read((db) => links(db));
-  const entries = async () => (await all()).map(entryIn);
+  const entries = async () => (await all()).map(parseEntry);
 
   return {
     begin: async (intent) => {
@@ -136,7 +136,7 @@ export function chainOf() {
   return {
     /** Whether this is the next link of the chain. */
     holds: ({ sequence, entry, hash }: Link): boolean => {
-      if (sequence !== entries + 1 || chained(head, entry) !== hash) return false;
+      if (sequence !== entries + 1 || chainHash(head, entry) !== hash) return false;
       head = hash;
       entries += 1;
       return true;
@@ -147,7 +147,7 @@ export function chainOf() {
 }
 
 /** The calls without an outcome. */
-export function unfinishedIn(entries: readonly Entry[]): BegunEntry[] {
+export function unfinishedIn(entries: readonly Entry[]): IntentEntry[] {
   const finished = new Set(entries.flatMap((entry) => (entry.kind === 'outcome' ? entry.call : [])));
   return entries.flatMap((entry) => (entry.kind === 'intent' && !finished.has(entry.call) ? entry : []));
 }
@@ -171,7 +171,7 @@ const NEEDED: Readonly<Record<Readable, readonly string[]>> = {
 };
 
 /** The entry of a link. */
-export function entryIn({ sequence, entry }: Link): Entry {
+export function parseEntry({ sequence, entry }: Link): Entry {
   const unreadable: Entry = { sequence, at: '', kind: 'unreadable' };
   try {
     const parsed = { target: {}, ...(JSON.parse(entry) as Record<string, unknown>) };
@@ -184,7 +184,8 @@ export function entryIn({ sequence, entry }: Link): Entry {
 }
 
 const links = (db: Sql) => db.prepare('SELECT sequence, entry, hash FROM journal ORDER BY sequence').all() as Link[];
-const chained = (previous: string, entry: string) => createHash('sha256').update(`${previous}\n${entry}`).digest('hex');
+const chainHash = (previous: string, entry: string) =>
+  createHash('sha256').update(`${previous}\n${entry}`).digest('hex');
 
 /** The digest of a set of arguments in the journal. */
 export const argumentsDigest = (input: unknown) => digest(input);

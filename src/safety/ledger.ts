@@ -51,7 +51,7 @@ export type Rejection = 'declined' | 'wrong-name' | 'other-call' | 'changed';
 
 /** State of a pending approval. `evicted` when newer ones of the same client took its slot. */
 export interface ApprovalStatus {
-  readonly state: 'open' | 'approved' | 'burnt' | 'expired' | 'replaced' | 'evicted' | Rejection;
+  readonly state: 'open' | 'approved' | 'consumed' | 'expired' | 'replaced' | 'evicted' | Rejection;
   /** The code of the newer pending approval that replaced it. */
   readonly successor?: string | undefined;
 }
@@ -81,7 +81,7 @@ export const FORMS_KEPT_MS = 60 * 60_000;
 export const MOST_OPEN = 20;
 
 /**
- * The single-use approvals. SQLite implements it on one machine; a shared store can implement it too, provided that `burn`
+ * The single-use approvals. SQLite implements it on one machine; a shared store can implement it too, provided that `consume`
  * returns true to exactly one caller, durably, before it returns.
  */
 export interface Ledger {

@@ -13,22 +13,29 @@ import type { Quotas } from '../operations/quotas.ts';
 import { apiReader, shownIn } from './api-reader.ts';
 import { callParts, callText, typedName } from './approval-call.ts';
 import type { ApprovalParts, FittedText } from './approval-text.ts';
+import type { BackendLocation } from './backend-location.ts';
 import { digest } from './digest.ts';
 import type { Blocker, Change, FormerName, Item, Members, Note } from './finding.ts';
 import { renameAsks, renameNotes } from './former-names.ts';
-import { homeOf } from './home.ts';
 import type { ApprovalText } from './ledger.ts';
-import type { Place } from './place.ts';
+import { locationOf } from './location.ts';
 import { higherRisk } from './policy.ts';
 import { type Preview, preview, unwrapped } from './preview.ts';
-import { type Forbidden, ownPath, PROTECTED_TAG, protectedBy, protectionFor, tagAsks } from './protection.ts';
+import {
+  type Forbidden,
+  ownPath,
+  PROTECTED_TAG,
+  protectedBy,
+  protectionFor,
+  tagApprovalReasons,
+} from './protection.ts';
 import { sentInput } from './sent-input.ts';
 import { type Comparison, compareSettings } from './settings.ts';
-import type { Sight } from './sight.ts';
-import { type Named, subjectOf } from './subject.ts';
+import { readTarget, type TargetEntity } from './target.ts';
+import type { Visibility } from './visibility.ts';
 
 /** Where a plan was made; if people sign in to approve, also by which server. */
-export interface PlanPlace extends Place {
+export interface PlanLocation extends BackendLocation {
   /**
    * The id of the local world's file, known once the file is open. A copy has another id, so that no approval is valid for it.
    */
@@ -40,11 +47,11 @@ export interface PlanPlace extends Place {
 }
 
 /** The subject of consent: what a person is shown, and what the consent is bound to. */
-export interface Bound {
+export interface ApprovalRequest {
   /** The tool that would run. */
   readonly tool: string;
   readonly input: Members;
-  readonly place: PlanPlace;
+  readonly place: PlanLocation;
   readonly principal: string;
   /** Why this server refuses it without requesting approval. */
   readonly forbidden: Forbidden | undefined;
@@ -59,11 +66,11 @@ export interface Bound {
   /** Whether a form can show it. */
   readonly fits: FittedText['fits'];
   /** The text for a caller, without what that caller may not see. */
-  readonly textFor: (sight: Sight) => string;
+  readonly textFor: (visibility: Visibility) => string;
 }
 
 /** One planned call: its effects, its blockers, and what it is bound to. */
-export interface Plan extends Preview, Bound {
+export interface Plan extends Preview, ApprovalRequest {
   readonly operation: OperationName;
   readonly risk: Risk;
   /** Reasons to require approval whatever the risk. */
@@ -81,12 +88,12 @@ export interface Plan extends Preview, Bound {
   /** Whether the target is already being deleted. */
   readonly leaving: boolean;
   /** The parts of the text, for a text about several calls. */
-  readonly partsFor: (sight: Sight) => ApprovalParts;
+  readonly partsFor: (visibility: Visibility) => ApprovalParts;
 }
 
 export interface Planner {
   readonly call: Call;
-  readonly place: PlanPlace;
+  readonly place: PlanLocation;
   /** The former names of environments, as far as the journal contains them. */
   readonly formerNames?: (() => Promise<readonly FormerName[]>) | undefined;
   /** The limits of the backend; undefined if unknown. */
@@ -108,8 +115,8 @@ export async function planCall(
 ): Promise<Plan | undefined> {
   const { place, formerNames } = planner;
   const call = sharing(planner.call);
-  const subject = (await subjectOf(call, operation, input, options).catch(absent(operation, input))) as
-    | (Named & { readonly isMissing?: true })
+  const subject = (await readTarget(call, operation, input, options).catch(absent(operation, input))) as
+    | (TargetEntity & { readonly isMissing?: true })
     | undefined;
   if (subject === undefined) return undefined;
   const { noun, name, entity } = subject;
@@ -134,7 +141,7 @@ export async function planCall(
     protection === undefined || subject.isMissing === true
       ? undefined
       : protectedBy(call, operation, input, loses, options),
-    homeOf(call, input, entity, options),
+    locationOf(call, input, entity, options),
   ]);
   const notes = [...renameNotes(former, input), ...(found.notes ?? [])];
   const { warnings, quotas, ...fixed } = loses;
@@ -142,7 +149,7 @@ export async function planCall(
   const fingerprint = digest({ entity, finding, home, settings });
   const { lost, interrupted } = finding;
   const asks = [
-    ...tagAsks(input),
+    ...tagApprovalReasons(input),
     ...(found.asks ?? []),
     ...renameAsks(former, input),
     ...(protection === 'asks' && protectedWhy !== undefined ? [`It is protected (${PROTECTED_TAG}).`] : []),
@@ -176,8 +183,8 @@ export async function planCall(
     about: digest({ tool: bound.tool, place, principal, target: targetOf(operation, input) }),
     shown,
     fits,
-    textFor: (sight) => callText(facts, sight).text,
-    partsFor: (sight) => callParts(facts, sight),
+    textFor: (visibility) => callText(facts, visibility).text,
+    partsFor: (visibility) => callParts(facts, visibility),
   };
 }
 
@@ -231,6 +238,6 @@ export function bindingOf({
   place,
   principal,
   fingerprint,
-}: Pick<Bound, 'tool' | 'input' | 'place' | 'principal' | 'fingerprint'>): string {
+}: Pick<ApprovalRequest, 'tool' | 'input' | 'place' | 'principal' | 'fingerprint'>): string {
   return digest({ tool, input, place, principal, fingerprint });
 }

@@ -7,7 +7,7 @@ import { type Entity, RISKS, type Risk } from '../operations/operation.ts';
  */
 interface PolicyRow {
   /** A person must approve each call. */
-  readonly asks: boolean;
+  readonly needsApproval: boolean;
   /** Still offered under `--read-only`. */
   readonly readOnly: boolean;
   readonly hints: {
@@ -19,13 +19,13 @@ interface PolicyRow {
 
 /** The only table from which annotations, approval and the read-only filter are derived. */
 export const POLICY: Record<Risk, PolicyRow> = {
-  read: { asks: false, readOnly: true, hints: { readOnlyHint: true } },
-  reveal: { asks: false, readOnly: false, hints: { destructiveHint: false } },
-  create: { asks: false, readOnly: false, hints: { destructiveHint: false } },
-  update: { asks: false, readOnly: false, hints: { destructiveHint: false, idempotentHint: true } },
-  disrupt: { asks: false, readOnly: false, hints: { destructiveHint: true } },
-  destroy: { asks: true, readOnly: false, hints: { destructiveHint: true } },
-  network: { asks: true, readOnly: false, hints: { destructiveHint: true } },
+  read: { needsApproval: false, readOnly: true, hints: { readOnlyHint: true } },
+  reveal: { needsApproval: false, readOnly: false, hints: { destructiveHint: false } },
+  create: { needsApproval: false, readOnly: false, hints: { destructiveHint: false } },
+  update: { needsApproval: false, readOnly: false, hints: { destructiveHint: false, idempotentHint: true } },
+  disrupt: { needsApproval: false, readOnly: false, hints: { destructiveHint: true } },
+  destroy: { needsApproval: true, readOnly: false, hints: { destructiveHint: true } },
+  network: { needsApproval: true, readOnly: false, hints: { destructiveHint: true } },
 };
 
 /** How the operator of this server has restricted its offer. */
@@ -54,7 +54,7 @@ export const UNRESTRICTED: Restrictions = {
 };
 
 /** What decides whether a call needs approval. */
-export interface Judged {
+export interface RiskAssessment {
   readonly operation: OperationName;
   /** Its risk, which may be higher than that of its operation. */
   readonly risk: Risk;
@@ -63,10 +63,10 @@ export interface Judged {
 }
 
 /** Whether a person must approve a call. */
-export function approvalNeeded({ operation, risk, asks }: Judged, { approve }: Restrictions): boolean {
+export function approvalNeeded({ operation, risk, asks }: RiskAssessment, { approve }: Restrictions): boolean {
   if (approve === 'none') return false;
   const own = operationNamed(operation).risk;
-  return POLICY[risk].asks || approve.includes(risk) || approve.includes(own) || asks.length > 0;
+  return POLICY[risk].needsApproval || approve.includes(risk) || approve.includes(own) || asks.length > 0;
 }
 
 /** The higher of two risks. */
@@ -90,26 +90,26 @@ export interface Caller {
 export const LOCAL_CALLER: Caller = { principal: 'local', answersForms: true, refusal: () => undefined };
 
 /** Why a composite tool is not offered: it is denied, or an operation that it needs is withheld. */
-export function withheldTool(
+export function toolRefusalReason(
   tool: { readonly name: string; readonly needs: readonly OperationName[] },
   restrictions: Restrictions,
   caller: Caller,
 ): string | undefined {
   if (restrictions.deny.includes(tool.name)) return DENIED;
-  return tool.needs.map((name) => withheld(name, restrictions, caller)).find((why) => why !== undefined);
+  return tool.needs.map((name) => refusalReason(name, restrictions, caller)).find((why) => why !== undefined);
 }
 
 const DENIED = 'The operator of this server denies it.';
 
 /** Why an operation, or a call of a higher risk, is not offered under `restrictions` or to this caller; undefined when it is. */
-export function withheld(
+export function refusalReason(
   name: OperationName,
   { readOnly, toolsets, deny, environments }: Restrictions,
   caller: Caller,
   risk = operationNamed(name).risk,
 ): string | undefined {
   const { entity } = operationNamed(name);
-  if (environments !== undefined && makesEnvironment(name))
+  if (environments !== undefined && createsEnvironment(name))
     return 'This server is limited to certain environments (--environments), so it cannot create others.';
   if (readOnly && !POLICY[risk].readOnly) return 'This server runs with --read-only.';
   if (toolsets !== undefined && !toolsets.includes(entity))
@@ -119,16 +119,16 @@ export function withheld(
 }
 
 /** Whether an operation creates an environment, of either kind. */
-export function makesEnvironment(name: OperationName): boolean {
+export function createsEnvironment(name: OperationName): boolean {
   const { entity, risk } = operationNamed(name);
   return risk === 'create' && (entity === 'environment' || entity === 'kx-environment');
 }
 
 /** Whether a caller is offered an operation. */
-export type Offered = (name: OperationName) => boolean;
+export type Allowed = (name: OperationName) => boolean;
 
 /** What a caller is offered under `restrictions`. */
-export const offering =
-  ({ restrictions, caller }: { readonly restrictions: Restrictions; readonly caller: Caller }): Offered =>
+export const allowedFor =
+  ({ restrictions, caller }: { readonly restrictions: Restrictions; readonly caller: Caller }): Allowed =>
   (name) =>
-    withheld(name, restrictions, caller) === undefined;
+    refusalReason(name, restrictions, caller) === undefined;

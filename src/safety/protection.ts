@@ -14,15 +14,15 @@ import type { Preview } from './preview.ts';
 export const PROTECTED_TAG = 'finspace-mcp:protected';
 
 /** Whether a tag with this key controls this server. */
-export const isOwnTag = (key: string) => /^finspace-mcp:/i.test(key);
+export const isControlTag = (key: string) => /^finspace-mcp:/i.test(key);
 
 /** Why a call needs approval like a delete: it would add, change or remove tags that control this server. */
-export function tagAsks(input: Members): readonly string[] {
+export function tagApprovalReasons(input: Members): readonly string[] {
   const keys = [
     ...Object.keys((input['tags'] as Members | undefined) ?? {}),
     ...((input['tagKeys'] as string[] | undefined) ?? []),
   ];
-  return keys.some(isOwnTag) ? ['It sets or removes a tag that controls what this server allows.'] : [];
+  return keys.some(isControlTag) ? ['It sets or removes a tag that controls what this server allows.'] : [];
 }
 
 /** Why a call is refused without requesting approval. */
@@ -33,12 +33,12 @@ export interface Forbidden {
 }
 
 /** The effect of protection on a call: none, approval, or refusal. */
-export function protectionFor(operation: OperationName, input: Members, { risk, isSensitive }: Touches) {
+export function protectionFor(operation: OperationName, input: Members, { risk, isSensitive }: Effect) {
   if (REFUSED.has(riskOf(operationNamed(operation), input))) return 'refuses';
   return ASKED.has(risk) || isSensitive ? 'asks' : undefined;
 }
 
-interface Touches {
+interface Effect {
   /** The risk of the call, which includes the state of its target. */
   readonly risk: Risk;
   /** Whether it changes a setting that is declared as sensitive. */

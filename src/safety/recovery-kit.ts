@@ -8,9 +8,9 @@ import { type Call, OPERATION_NAMES, type OperationName, operationNamed } from '
 import { toolName } from '../operations/naming.ts';
 import type { Entity } from '../operations/operation.ts';
 import type { Members } from './finding.ts';
-import type { Plan, PlanPlace } from './plan.ts';
+import type { Plan, PlanLocation } from './plan.ts';
 import { environmentArn, ownPath } from './protection.ts';
-import { subjectOf } from './subject.ts';
+import { readTarget } from './target.ts';
 import { candidates, type TeardownPlan } from './teardown.ts';
 
 /** One call that recreates a part of the configuration. */
@@ -29,7 +29,7 @@ export interface RecoveryKit {
   readonly deleted: {
     readonly tool: string;
     readonly arguments: Members;
-    readonly place: PlanPlace;
+    readonly place: PlanLocation;
     readonly at: string;
   };
   readonly create: readonly Step[];
@@ -38,20 +38,20 @@ export interface RecoveryKit {
 const ABOUT = 'Configuration only. Run the calls in order, and wait until each entity is ready before the next call.';
 const ELSEWHERE =
   'Replace <environmentId> and <environmentArn> with those of the environment that the first call creates.';
-const LACKS = [
+const NOT_RESTORED = [
   'Data that was written to volumes and writable dataviews, logs, caches, and what nodes held in memory.',
   'The objects in S3 that code and changesets were read from: the calls contain only their paths.',
   'Passwords, keys and roles: users and clusters name roles and KMS keys that have to exist.',
   'Ids, times and versions: recreated entities get new ones.',
 ];
 
-interface Going {
+interface Deletion {
   readonly operation: OperationName;
   readonly input: Members;
 }
 
 /** An entity that is going to be deleted. */
-interface Thing extends Going {
+interface DeletedEntity extends Deletion {
   readonly kind: Entity;
   readonly entity: Members | undefined;
 }
@@ -59,38 +59,39 @@ interface Thing extends Going {
 /** Reads what a deletion or a teardown would delete and converts it to calls. Rejects when it cannot be read. */
 export async function recoveryKit(call: Call, plan: Plan | TeardownPlan, at: Date): Promise<RecoveryKit> {
   const { tool, input, place } = plan;
-  const removals: readonly Going[] = 'removals' in plan ? plan.removals : [plan];
+  const removals: readonly Deletion[] = 'removals' in plan ? plan.removals : [plan];
   const whole = removals.find(({ operation }) => operationNamed(operation).entity === 'kx-environment');
-  const all = removals.length === 1 && whole !== undefined ? [...(await inside(call, input)), whole] : removals;
-  const found = await eachAtOnce(all, (going) => described(call, going));
-  const rank = ({ kind }: Thing) => KIND_NAMES.indexOf(kind as KindName);
+  const all = removals.length === 1 && whole !== undefined ? [...(await contentsOf(call, input)), whole] : removals;
+  const found = await eachAtOnce(all, (going) => readEntity(call, going));
+  const rank = ({ kind }: DeletedEntity) => KIND_NAMES.indexOf(kind as KindName);
   const things = found.toSorted((a, b) => rank(a) - rank(b));
   const databases = things.filter(({ kind }) => kind === 'kx-database').map((thing) => thing.input['databaseName']);
   const steps = await eachAtOnce(things, (thing) => stepsFor(call, thing, databases));
-  const create = whole === undefined ? steps.flat() : elsewhere(steps.flat(), whole.input, await rootOf(call, whole));
+  const create =
+    whole === undefined ? steps.flat() : forNewEnvironment(steps.flat(), whole.input, await rootOf(call, whole));
   const about = whole === undefined ? ABOUT : `${ABOUT} ${ELSEWHERE}`;
   return {
     about,
-    lacks: LACKS,
+    lacks: NOT_RESTORED,
     deleted: { tool, arguments: input, place: { ...place, server: undefined }, at: at.toISOString() },
     create,
   };
 }
 
-async function inside(call: Call, { environmentId }: Members): Promise<Going[]> {
+async function contentsOf(call: Call, { environmentId }: Members): Promise<Deletion[]> {
   const all = await candidates(call, String(environmentId), {});
   return all.filter(({ status }) => !isLeaving(status));
 }
 
-async function described(call: Call, { operation, input }: Going): Promise<Thing> {
-  const subject = await subjectOf(call, operation, input, {});
+async function readEntity(call: Call, { operation, input }: Deletion): Promise<DeletedEntity> {
+  const subject = await readTarget(call, operation, input, {});
   return { operation, input, kind: operationNamed(operation).entity, entity: subject?.entity };
 }
 
-const rootOf = (call: Call, { operation, input }: Going) => environmentArn(call, operation, input, {});
+const rootOf = (call: Call, { operation, input }: Deletion) => environmentArn(call, operation, input, {});
 
 /** The create call of an entity, the updates after it, and its tags. */
-async function stepsFor(call: Call, thing: Thing, lostDatabases: readonly unknown[]): Promise<Step[]> {
+async function stepsFor(call: Call, thing: DeletedEntity, lostDatabases: readonly unknown[]): Promise<Step[]> {
   const own = createFor(thing, lostDatabases);
   if (own === undefined || thing.entity === undefined) return own === undefined ? [] : [own];
   const resourceArn = `${await rootOf(call, thing)}${ownPath(thing.operation, thing.input)}`;
@@ -106,7 +107,7 @@ async function stepsFor(call: Call, thing: Thing, lostDatabases: readonly unknow
 const step = (operation: OperationName, given: Members): Step => ({ tool: toolName(operation), arguments: given });
 
 /** The gateway and the DNS servers are set in separate calls. */
-function networkOf({ input, entity = {} }: Thing): Step[] {
+function networkOf({ input, entity = {} }: DeletedEntity): Step[] {
   return ['transitGatewayConfiguration', 'customDNSConfiguration'].flatMap((member) =>
     entity[member] === undefined ? [] : [step('UpdateKxEnvironmentNetwork', { ...input, [member]: entity[member] })],
   );
@@ -132,7 +133,10 @@ async function changesetsOf(call: Call, { environmentId, databaseName }: Members
  * The create call for the same kind of entity, with the arguments that its description contains, but none that the service sets
  * itself.
  */
-function createFor({ operation, input, kind, entity }: Thing, lostDatabases: readonly unknown[]): Step | undefined {
+function createFor(
+  { operation, input, kind, entity }: DeletedEntity,
+  lostDatabases: readonly unknown[],
+): Step | undefined {
   const { target } = operationNamed(operation);
   const create = OPERATION_NAMES.find(
     (name) => operationNamed(name).entity === kind && operationNamed(name).risk === 'create',
@@ -168,7 +172,7 @@ function requestForm(entity: Members, lostDatabases: readonly unknown[]): Member
 }
 
 /** The same calls for an environment whose id is not known yet. */
-function elsewhere(steps: readonly Step[], { environmentId }: Members, root: string): Step[] {
+function forNewEnvironment(steps: readonly Step[], { environmentId }: Members, root: string): Step[] {
   const text = JSON.stringify(steps).replaceAll(root, '<environmentArn>');
   return JSON.parse(text.replaceAll(`"environmentId":"${environmentId}"`, '"environmentId":"<environmentId>"'));
 }

@@ -26,7 +26,7 @@ export function fileKits(folder: string, call: Call, now: () => number): Recover
   };
   return {
     keep: async (plan) => {
-      const { id, text } = await writtenKit(call, plan, now());
+      const { id, text } = await renderKit(call, plan, now());
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await writeFile(join(folder, `${id}.json`), text, { mode: 0o600, flag: 'wx' });
     },
@@ -46,11 +46,11 @@ export function kitsWithin(kits: RecoveryKits, environments: readonly string[]):
 }
 
 /** Kits of a world in memory: they last as long as the world. */
-export function passingKits(call: Call, now: () => number): RecoveryKits {
+export function memoryKits(call: Call, now: () => number): RecoveryKits {
   const kits = new Map<string, string>();
   return {
     keep: async (plan) => {
-      const { id, text } = await writtenKit(call, plan, now());
+      const { id, text } = await renderKit(call, plan, now());
       kits.set(id, text);
     },
     list: async () => [...kits.keys()],
@@ -59,7 +59,7 @@ export function passingKits(call: Call, now: () => number): RecoveryKits {
 }
 
 /** A kit for a plan as text, and a name that says when it was made, and for what. */
-export async function writtenKit(
+export async function renderKit(
   call: Call,
   plan: Plan | TeardownPlan,
   time: number,

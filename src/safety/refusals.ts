@@ -7,11 +7,11 @@ import type { Blocker, Item, Members } from './finding.ts';
 import { type FormStop, MOST_UNANSWERED } from './form-limit.ts';
 import { itemText } from './item-text.ts';
 import type { ApprovalStatus, ApprovalText, OpenedApproval, PendingApproval, Rejection } from './ledger.ts';
-import type { Bound } from './plan.ts';
-import type { Offered } from './policy.ts';
+import type { ApprovalRequest } from './plan.ts';
+import type { Allowed } from './policy.ts';
 import type { Forbidden } from './protection.ts';
-import { type Sight, toldText } from './sight.ts';
 import { quoted } from './untrusted.ts';
+import { type Visibility, visibleItemText } from './visibility.ts';
 
 /**
  * Says that nothing has the name in a call, shows existing names to callers who may see them, and names the tool that lists them.
@@ -20,7 +20,7 @@ export async function missingTarget(
   call: Call,
   operation: OperationName,
   input: Members,
-  { options, shown }: { readonly options: CallOptions; readonly shown: Offered },
+  { options, shown }: { readonly options: CallOptions; readonly shown: Allowed },
 ): Promise<string> {
   // For operations without a declared target, the error of the call names what is missing.
   const { noun, member, reader } = operationNamed(operation).target as Target;
@@ -45,16 +45,16 @@ async function namesIn(call: Call, lister: OperationName, parents: Members, memb
 export const notRun = (tool: string) => `${tool} did not run. Nothing was changed.`;
 
 /** Protection refuses a call; if tags cannot be read, no entity is named. */
-export const forbiddenLines = (tool: string, forbidden: Forbidden, sight: Sight) => [
+export const forbiddenLines = (tool: string, forbidden: Forbidden, visibility: Visibility) => [
   notRun(tool),
-  sight.forbidden(forbidden),
+  visibility.forbiddenText(forbidden),
   `No approval overrides this. A person must first ${forbidden.arn === undefined ? 'make the tags readable' : 'remove the tag'}.`,
 ];
 
-export const blockedLines = (tool: string, blockers: readonly Blocker[], sight: Sight) => [
+export const blockedLines = (tool: string, blockers: readonly Blocker[], visibility: Visibility) => [
   notRun(tool),
   'The service would refuse it, so no approval was requested. Do this first, in this order:',
-  ...sight.of(blockers).map((told, at) => `${at + 1}. ${toldText(told)}: ${told.first}`),
+  ...visibility.redact(blockers).map((told, at) => `${at + 1}. ${visibleItemText(told)}: ${told.first}`),
   ...(suggestsTeardown(tool, blockers) ? [AS_ONE] : []),
 ];
 
@@ -74,7 +74,7 @@ export const changedLines = (tool: string, noun: string) => [
 ];
 
 /** Why a client gets no form. */
-export type NoForm = 'no-forms' | Exclude<Bound['fits'], 'form'> | FormStop;
+export type NoForm = 'no-forms' | Exclude<ApprovalRequest['fits'], 'form'> | FormStop;
 
 const NO_FORM: Record<NoForm, string> = {
   'no-forms': 'This client shows no forms (MCP elicitation), or its forms do not count here.',
@@ -86,15 +86,15 @@ const NO_FORM: Record<NoForm, string> = {
 };
 
 /** A person must approve, but there is no way to do so. */
-export const noWayLines = (plan: Bound, why: NoForm | undefined, sight: Sight) => [
+export const noWayLines = (plan: ApprovalRequest, why: NoForm | undefined, visibility: Visibility) => [
   ...(why === undefined ? [] : [`A person has to approve it in a form. ${whyNoForm(plan, why)}`]),
   'No argument replaces that. Ask the person to repeat the request in a client that shows forms, or to set up approvals outside the client (finspace-mcp approve --init).',
-  ...planLines(plan.textFor(sight)),
+  ...planLines(plan.textFor(visibility)),
 ];
 
 /** The plan waits for a person under a code, and where a person can approve it. */
 export const outOfBandLines = (
-  plan: Pick<Bound, 'tool'>,
+  plan: Pick<ApprovalRequest, 'tool'>,
   { code }: Pick<PendingApproval, 'code'>,
   text: string,
   why: NoForm | undefined,
@@ -120,7 +120,7 @@ function planLines(text: string): string[] {
 
 const MOST_CHARACTERS = 20_000;
 
-const whyNoForm = ({ tool }: Pick<Bound, 'tool'>, why: NoForm): string => {
+const whyNoForm = ({ tool }: Pick<ApprovalRequest, 'tool'>, why: NoForm): string => {
   if (why !== 'too-long') return NO_FORM[why];
   return `${NO_FORM[why]} ${tool === 'tear_down_kx_environment' ? SPLIT_BY_ONLY : 'Split it into several calls.'}`;
 };
@@ -129,17 +129,21 @@ const SPLIT_BY_ONLY =
   'To have it approved in parts, name some of the entities in `only`, and the rest in further calls; plan_change lists all of them.';
 
 /** Older plans about the same subject no longer count, and why. */
-export const replacedLines = (replaced: OpenedApproval['replaced'], plan: Bound, sight: Sight): string[] =>
+export const replacedLines = (
+  replaced: OpenedApproval['replaced'],
+  plan: ApprovalRequest,
+  visibility: Visibility,
+): string[] =>
   replaced.map(({ pending: { code, shown }, wasApproved }) => {
     const was = wasApproved ? 'that a person had approved ' : '';
-    return `The older plan ${code} ${was}no longer counts: ${difference(shown, plan.shown, sight)}`;
+    return `The older plan ${code} ${was}no longer counts: ${difference(shown, plan.shown, visibility)}`;
   });
 
-function difference({ lost: before }: ApprovalText, { lost: now }: ApprovalText, sight: Sight): string {
+function difference({ lost: before }: ApprovalText, { lost: now }: ApprovalText, visibility: Visibility): string {
   const [gone, added] = [missingFrom(now, before), missingFrom(before, now)];
   const parts = [
-    ...(gone.length === 0 ? [] : [`${itemNames(gone, sight)} is no longer as the plan says`]),
-    ...(added.length === 0 ? [] : [`now there is ${itemNames(added, sight)}`]),
+    ...(gone.length === 0 ? [] : [`${itemNames(gone, visibility)} is no longer as the plan says`]),
+    ...(added.length === 0 ? [] : [`now there is ${itemNames(added, visibility)}`]),
   ];
   return `${parts.length === 0 ? 'its target, what depends on it, or the arguments changed' : parts.join('; ')}.`;
 }
@@ -150,8 +154,8 @@ function missingFrom(others: readonly Item[], items: readonly Item[]): Item[] {
   return items.filter((item) => !texts.has(itemText(item)));
 }
 
-function itemNames(items: readonly Item[], sight: Sight): string {
-  const told = sight.of(items).map(toldText);
+function itemNames(items: readonly Item[], visibility: Visibility): string {
+  const told = visibility.redact(items).map(visibleItemText);
   const more = told.length > MOST_NAMED ? ` and ${told.length - MOST_NAMED} more` : '';
   return `${told.slice(0, MOST_NAMED).join(', ')}${more}`;
 }

@@ -5,9 +5,9 @@ import { type OperationName, operationNamed } from '../operations/index.ts';
 import type { Members } from './finding.ts';
 
 /** What happens to a result with a credential. */
-export type SecretSink = (name: OperationName, input: Members, output: Members) => Promise<Revealed>;
+export type SecretSink = (name: OperationName, input: Members, output: Members) => Promise<SecretResult>;
 
-export type Revealed =
+export type SecretResult =
   | { readonly kind: 'shown'; readonly output: Members; readonly audience?: 'user' }
   | { readonly kind: 'withheld'; readonly why: string };
 

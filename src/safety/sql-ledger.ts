@@ -5,6 +5,7 @@ import {
   type ApprovalStatus,
   FORMS_KEPT_MS,
   type FormEvent,
+  type FormHistory,
   type Ledger,
   MOST_OPEN,
   type OpenedApproval,
@@ -47,35 +48,14 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
   const consumed = new Set<string>();
 
   return {
-    open: (wanted) =>
-      write((db, time): OpenedApproval => {
-        db.prepare('DELETE FROM questions WHERE expires < ?').run(time - KEPT_MS);
-        const query = "SELECT * FROM questions WHERE binding = ? AND state = 'open' AND expires > ?";
-        const present = row(db, query, wanted.binding, time);
-        if (present !== undefined) return { pending: pendingIn(present), replaced: [] };
-        const code = freeCode(db);
-        const replaced = makeRoom(db, wanted, code, time);
-        const { binding, principal, ...rest } = wanted;
-        const nonce = randomBytes(16).toString('base64url');
-        const insert =
-          "INSERT INTO questions (nonce, code, binding, principal, state, dialog, opened, expires, body) VALUES (?, ?, ?, ?, 'open', 0, ?, ?, ?)";
-        const { about, client, fingerprint, shown } = rest;
-        const body = JSON.stringify({ about, client, fingerprint, shown });
-        db.prepare(insert).run(nonce, code, binding, principal, time, time + openMs, body);
-        return { pending: pendingIn(row(db, 'SELECT * FROM questions WHERE nonce = ?', nonce) as Row), replaced };
-      }),
+    open: (request) => write((db, time) => openPending(db, request, time, time + openMs)),
     find: (nonce) => read((db) => optional(row(db, 'SELECT * FROM questions WHERE nonce = ?', nonce))),
     status: (code) =>
       read((db) => {
         const found = row(db, 'SELECT * FROM questions WHERE code = ?', code);
         return found === undefined ? undefined : statusOf(found.state, found.expires <= now());
       }),
-    list: () =>
-      read((db) =>
-        (
-          db.prepare("SELECT * FROM questions WHERE state = 'open' AND expires > ? ORDER BY opened").all(now()) as Row[]
-        ).map(pendingIn),
-      ),
+    list: () => read((db) => openAt(db, now())),
     approve: (nonce, approval) =>
       write((db, time) => {
         const change =
@@ -83,40 +63,74 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
         return db.prepare(change).run(JSON.stringify(approval), nonce, time).changes === 1;
       }),
     approvedFor: async (binding, counts = () => true) => {
-      const query =
-        "SELECT * FROM questions WHERE binding = ? AND state = 'approved' AND expires > ? ORDER BY opened DESC";
-      const rows = await write((db, time) => db.prepare(query).all(binding, time) as Row[]);
-      return rows
-        .map((found) => ({ pending: pendingIn(found), approval: JSON.parse(String(found.approval)) as Approval }))
-        .find((granted) => counts(granted.pending, granted.approval));
+      const found = await write((db, time) => approvedAt(db, binding, time));
+      return found.find(({ pending, approval }) => counts(pending, approval));
     },
     consume: async (nonce) => {
       if (consumed.has(nonce)) return false;
-      const change =
-        "UPDATE questions SET state = 'burnt' WHERE nonce = ? AND state IN ('open', 'approved') AND expires > ?";
+      const change = `UPDATE questions SET state = '${CONSUMED}' WHERE nonce = ? AND state IN ('open', 'approved') AND expires > ?`;
       const first = await write((db, time) => db.prepare(change).run(nonce, time).changes === 1);
       if (first) consumed.add(nonce);
       return first;
     },
     end: (nonce, how) =>
-      write(
-        (db) => void db.prepare("UPDATE questions SET state = ? WHERE nonce = ? AND state <> 'burnt'").run(how, nonce),
-      ),
-    forms: (client, event) =>
-      write((db, time) => {
-        db.prepare('DELETE FROM forms WHERE at <= ?').run(time - FORMS_KEPT_MS);
-        if (event !== undefined)
-          db.prepare('INSERT INTO forms VALUES (?, ?, ?, ?)').run(client, time, event.nonce, event.kind);
-        const query = 'SELECT nonce, kind, at FROM forms WHERE client = ? ORDER BY at, rowid';
-        return { now: time, events: db.prepare(query).all(client) as (FormEvent & { at: number })[] };
+      write((db) => {
+        const change = `UPDATE questions SET state = ? WHERE nonce = ? AND state <> '${CONSUMED}'`;
+        db.prepare(change).run(how, nonce);
       }),
+    forms: (client, event) => write((db, time) => recordForm(db, client, event, time)),
   };
 }
 
-/** The meaning of a state: `replaced by ABCDE` contains the code of the successor. */
+type OpenRequest = Parameters<Ledger['open']>[0];
+
+/** The open pending approval with the same binding, or a new one, which replaces others about the same subject. */
+function openPending(db: Sql, request: OpenRequest, time: number, expires: number): OpenedApproval {
+  db.prepare('DELETE FROM questions WHERE expires < ?').run(time - KEPT_MS);
+  const { binding, principal, about, client, fingerprint, shown } = request;
+  const query = "SELECT * FROM questions WHERE binding = ? AND state = 'open' AND expires > ?";
+  const present = row(db, query, binding, time);
+  if (present !== undefined) return { pending: pendingIn(present), replaced: [] };
+  const code = freeCode(db);
+  const replaced = makeRoom(db, request, code, time);
+  const nonce = randomBytes(16).toString('base64url');
+  const insert =
+    "INSERT INTO questions (nonce, code, binding, principal, state, dialog, opened, expires, body) VALUES (?, ?, ?, ?, 'open', 0, ?, ?, ?)";
+  const body = JSON.stringify({ about, client, fingerprint, shown });
+  db.prepare(insert).run(nonce, code, binding, principal, time, expires, body);
+  return { pending: pendingIn(row(db, 'SELECT * FROM questions WHERE nonce = ?', nonce) as Row), replaced };
+}
+
+function openAt(db: Sql, time: number): PendingApproval[] {
+  const query = "SELECT * FROM questions WHERE state = 'open' AND expires > ? ORDER BY opened";
+  return (db.prepare(query).all(time) as Row[]).map(pendingIn);
+}
+
+/** The approvals for a binding that are neither used nor expired, newest first. */
+function approvedAt(db: Sql, binding: string, time: number): { pending: PendingApproval; approval: Approval }[] {
+  const query = "SELECT * FROM questions WHERE binding = ? AND state = 'approved' AND expires > ? ORDER BY opened DESC";
+  return (db.prepare(query).all(binding, time) as Row[]).map((found) => ({
+    pending: pendingIn(found),
+    approval: JSON.parse(String(found.approval)) as Approval,
+  }));
+}
+
+function recordForm(db: Sql, client: string, event: FormEvent | undefined, time: number): FormHistory {
+  db.prepare('DELETE FROM forms WHERE at <= ?').run(time - FORMS_KEPT_MS);
+  if (event !== undefined)
+    db.prepare('INSERT INTO forms VALUES (?, ?, ?, ?)').run(client, time, event.nonce, event.kind);
+  const query = 'SELECT nonce, kind, at FROM forms WHERE client = ? ORDER BY at, rowid';
+  return { now: time, events: db.prepare(query).all(client) as (FormEvent & { at: number })[] };
+}
+
+/** As stored, also by servers of earlier versions. */
+const CONSUMED = 'burnt';
+
+/** The meaning of a stored state: `replaced by ABCDE` contains the code of the successor. */
 export function statusOf(state: string, isOver: boolean): ApprovalStatus {
   const [, successor] = /^replaced by (\w+)$/.exec(state) ?? [];
   if (successor !== undefined) return { state: 'replaced', successor };
+  if (state === CONSUMED) return { state: 'consumed' };
   const wasPending = state === 'open' || state === 'approved';
   return { state: wasPending && isOver ? 'expired' : (state as ApprovalStatus['state']) };
 }
@@ -124,7 +138,7 @@ export function statusOf(state: string, isOver: boolean): ApprovalStatus {
 /** Replaces pending approvals about the same subject, and evicts one if the principal has too many. */
 function makeRoom(
   db: Sql,
-  { principal, about, client, binding }: Omit<PendingApproval, 'nonce' | 'code' | 'opened' | 'expires'>,
+  { principal, about, client, binding }: OpenRequest,
   code: string,
   time: number,
 ): OpenedApproval['replaced'] {

@@ -11,19 +11,19 @@ import type { Call, CallOptions, OperationName } from '../operations/index.ts';
 import { apiReader } from './api-reader.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
 import { type ApprovalParts, approvalText } from './approval-text.ts';
+import { locationFacts } from './backend-location.ts';
 import { digest } from './digest.ts';
 import type { Blocker, Item, Members } from './finding.ts';
 import { renameNotes } from './former-names.ts';
-import { accountIn } from './home.ts';
-import { placeFacts } from './place.ts';
-import { type Bound, bindingOf, identityOf, type Planner, planCall } from './plan.ts';
+import { accountIn } from './location.ts';
+import { type ApprovalRequest, bindingOf, identityOf, type Planner, planCall } from './plan.ts';
 import { unwrapped } from './preview.ts';
 import { blockersOf } from './problem-text.ts';
 import { protectedAmong } from './protection.ts';
-import { subjectOf } from './subject.ts';
+import { readTarget } from './target.ts';
 
 /** One entity to delete, in order. */
-export interface Removal {
+export interface TeardownStep {
   readonly operation: OperationName;
   readonly input: Members;
   readonly item: Item;
@@ -31,8 +31,8 @@ export interface Removal {
   readonly identity: string;
 }
 
-export interface TeardownPlan extends Bound {
-  readonly removals: readonly Removal[];
+export interface TeardownPlan extends ApprovalRequest {
+  readonly removals: readonly TeardownStep[];
   /** The name of the environment. */
   readonly name: string;
   /** Requested entities that are already being deleted and need no approval. */
@@ -73,7 +73,7 @@ export async function planTeardown(
   const wanted = only === undefined ? [...all, itself] : all.filter(({ item }) => only.includes(item.name));
   const leaving = wanted.filter((candidate) => isLeaving(candidate.status));
   const chosen = wanted.filter((candidate) => !isLeaving(candidate.status));
-  const removals = (await eachAtOnce(chosen, (removal) => identified(call, removal, options))).flat();
+  const removals = (await eachAtOnce(chosen, (removal) => withIdentity(call, removal, options))).flat();
   const paths = removals.map(({ item: { arn } }) => String(arn));
   const forbidden = await protectedAmong(call, 'DeleteKxEnvironment', { environmentId }, paths, options);
   const unknown = (only ?? []).filter((name) => ![...removals, ...leaving].some(({ item }) => item.name === name));
@@ -82,7 +82,7 @@ export async function planTeardown(
       ? blockersIn(leaving.includes(itself) ? undefined : undeletable(environmentName, status))
       : blocked.length > 0
         ? blocked
-        : [...unknown.map(notThere), ...(await outsiders(planner, removals, all, principal, options))];
+        : [...unknown.map(unknownEntity), ...(await outsideBlockers(planner, removals, all, principal, options))];
   const removed = removals.map(({ operation, input: of, identity }) => ({ operation, of, identity }));
   const fingerprint = digest({ wanted: removed, environmentArn });
   const bound = { tool, input, place, principal, fingerprint };
@@ -96,7 +96,7 @@ export async function planTeardown(
     }),
     typed,
     inOrder: true,
-    place: placeFacts(place, { account: accountIn(environmentArn) }),
+    place: locationFacts(place, { account: accountIn(environmentArn) }),
     isFinal: true,
     changes: [],
     lost: removals.map(({ item }) => item),
@@ -129,12 +129,12 @@ export async function planTeardown(
     about: digest({ tool, place, principal, environmentId, only: only?.toSorted() }),
     shown,
     fits,
-    textFor: (sight) => approvalText(parts, sight).text,
+    textFor: (visibility) => approvalText(parts, visibility).text,
   };
 }
 
 /** An entity that may be deleted, and its status if it has one. */
-interface Candidate extends Omit<Removal, 'identity'> {
+interface Candidate extends Omit<TeardownStep, 'identity'> {
   readonly status: unknown;
 }
 
@@ -158,19 +158,23 @@ const environmentItself = (environmentId: string, name: string, status: unknown)
 });
 
 /** The deletion with the identity of its entity; none if the entity no longer exists. */
-async function identified(call: Call, { operation, input, item }: Candidate, options: CallOptions): Promise<Removal[]> {
-  const subject = await subjectOf(call, operation, input, options);
+async function withIdentity(
+  call: Call,
+  { operation, input, item }: Candidate,
+  options: CallOptions,
+): Promise<TeardownStep[]> {
+  const subject = await readTarget(call, operation, input, options);
   return subject === undefined ? [] : [{ operation, input, item, identity: identityOf(subject.entity) }];
 }
 
 /** Whether a planned entity no longer exists. */
 export async function isGone(
   call: Call,
-  { operation, input }: Pick<Removal, 'operation' | 'input'>,
+  { operation, input }: Pick<TeardownStep, 'operation' | 'input'>,
   options: CallOptions,
 ): Promise<boolean> {
   try {
-    const subject = await subjectOf(call, operation, input, options);
+    const subject = await readTarget(call, operation, input, options);
     return subject === undefined || subject.entity['status'] === 'DELETED';
   } catch (error) {
     return isNotFound(error);
@@ -178,9 +182,9 @@ export async function isGone(
 }
 
 /** Entities that block a partial teardown and are not part of it. */
-async function outsiders(
+async function outsideBlockers(
   planner: Planner,
-  removals: readonly Removal[],
+  removals: readonly TeardownStep[],
   all: readonly Candidate[],
   principal: string,
   options: CallOptions,
@@ -200,7 +204,7 @@ async function outsiders(
 
 const ADD_IT = 'Add it to `only`, or remove from `only` what it blocks.';
 
-const notThere = (name: string): Blocker => ({
+const unknownEntity = (name: string): Blocker => ({
   item: { kind: 'entity', name },
   first: 'Nothing has this name: omit it.',
 });

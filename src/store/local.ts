@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { passphraseAttempts } from '../safety/approver-attempts.ts';
 import { sqlJournal } from '../safety/journal.ts';
 import { sqlClock } from '../safety/ledger-clock.ts';
-import { isFirst } from '../safety/once-mark.ts';
-import { fileKits, passingKits } from '../safety/recovery.ts';
+import { fileKits, memoryKits } from '../safety/recovery.ts';
+import { markShown } from '../safety/shown-mark.ts';
 import { sqlLedger } from '../safety/sql-ledger.ts';
 import type { StateDatabase } from '../safety/state.ts';
 import type { Store } from './store.ts';
@@ -37,14 +37,14 @@ export function localStore(options: LocalOptions): Store & { readonly exists: bo
     ledger: (openMs) => sqlLedger(state, { now, openMs }),
     journal: sqlJournal(state, now),
     kits: (target, call) =>
-      isEphemeral ? passingKits(call, now) : fileKits(join(stateDir, 'recovery', target ?? ''), call, now),
+      isEphemeral ? memoryKits(call, now) : fileKits(join(stateDir, 'recovery', target ?? ''), call, now),
     attempts: passphraseAttempts(state, now),
     clock: {
       owner: 'This machine',
       read: async () => sqlClock(await state(), now).read(),
       reset: async () => sqlClock(await state(), now).reset(),
     },
-    isFirst: async (fact) => isFirst(await state(), fact, now()),
+    isFirst: async (fact) => markShown(await state(), fact, now()),
     close: async () => (await opening?.catch(() => undefined))?.close(),
   };
 }

@@ -3,7 +3,7 @@ import { walk } from '../inventory/pages.ts';
 import { statusKind } from '../inventory/trouble.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { waitTool } from '../operations/naming.ts';
-import { withheldTool } from '../safety/policy.ts';
+import { toolRefusalReason } from '../safety/policy.ts';
 import type { ToolEnvironment } from './environment.ts';
 import { NODES, WAITED_FOR, type Wanted } from './fleet/awaited.ts';
 import { MOST_ALSO, waitFor } from './fleet/wait-for.ts';
@@ -26,7 +26,7 @@ export interface Accepted {
 export function whatNext(accepted: readonly Accepted[], { restrictions, caller }: Offer): Members {
   const moving = accepted.flatMap((call) => movingAfter(call) ?? []);
   const [first] = moving;
-  if (first === undefined || withheldTool(waitFor, restrictions, caller) !== undefined) return {};
+  if (first === undefined || toolRefusalReason(waitFor, restrictions, caller) !== undefined) return {};
   if (typeof first === 'string') return { next: first };
   const { environment, until, ...wanted } = first;
   const also = moving.slice(1, 1 + MOST_ALSO).flatMap((each) => (typeof each === 'string' ? [] : [wantedIn(each)]));

@@ -4,7 +4,7 @@ import type { Actor } from '../operations/index.ts';
 import { typeLine } from '../safety/approval-head.ts';
 import type { Decision, Dialog, FormAnswer, FormReply } from '../safety/approvals.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
-import { FOREIGN_QUESTION } from '../safety/seal.ts';
+import { FOREIGN_STATE } from '../safety/state-signer.ts';
 import type { Exchange, ToolEnvironment, ToolResult } from './environment.ts';
 import { progressOf } from './progress.ts';
 import { refused } from './result.ts';
@@ -24,7 +24,7 @@ export async function approved<Planned>(
   const { context, showsLinks, client } = exchange;
   const showsForms = exchange.showsForms && caller.answersForms && ((await formsCount?.()) ?? true);
   const nonce = context.mcpReq.requestState<string>();
-  if (nonce === FOREIGN_QUESTION) return { result: refused(...ELSEWHERE) };
+  if (nonce === FOREIGN_STATE) return { result: refused(...ELSEWHERE) };
   if (nonce !== undefined && !followed(context) && !showsForms)
     return { result: refused(...(!caller.answersForms ? NOBODY_THERE : exchange.showsForms ? NOT_TRUSTED : NO_FORMS)) };
   const open = nonce === undefined && showsLinks ? await pageOpener?.() : undefined;

@@ -1,9 +1,9 @@
 import { eachAtOnce, sharing } from '../inventory/reading.ts';
 import { firstLines } from '../safety/approval-text.ts';
-import { askingCalls, type Batch, type BatchCall, notThere, planBatch, unmade } from '../safety/batch.ts';
+import { type Batch, type BatchCall, callsToApprove, missingBlocker, planBatch, unmade } from '../safety/batch.ts';
 import { planCall } from '../safety/plan.ts';
-import { offering, withheldTool } from '../safety/policy.ts';
-import { sightOf } from '../safety/sight.ts';
+import { allowedFor, toolRefusalReason } from '../safety/policy.ts';
+import { visibilityFor } from '../safety/visibility.ts';
 import type { CompositeTool, ToolEnvironment, ToolResult } from './environment.ts';
 import { answer } from './fleet/page.ts';
 import type { Lookup } from './identify.ts';
@@ -28,7 +28,7 @@ export async function previewBatch(
   given: Record<string, unknown>,
   preview: Preview,
 ): Promise<ToolResult> {
-  const reason = withheldTool(tool, environment.restrictions, environment.caller);
+  const reason = toolRefusalReason(tool, environment.restrictions, environment.caller);
   if (reason !== undefined) return refused(`${tool.name} is not offered. ${reason}`);
   const lookup = { environment, signal: preview.signal };
   const wrong = (lines: readonly string[]) => refused(`The arguments for ${tool.name} are wrong.`, ...lines);
@@ -48,14 +48,14 @@ async function previewed(environment: ToolEnvironment, batch: Batch, { cursor, s
   const warnings = found.flatMap((each) => each.warnings);
   const notChecked = [...new Set([...found.flatMap((each) => each.unchecked), ...sharedQuotas(found)])];
   const isBlocked = blockers.length > 0;
-  const asking = askingCalls(batch, restrictions);
+  const asking = callsToApprove(batch, restrictions);
   const plan =
     asking.length === 0 || isBlocked ? undefined : await planBatch(looking, batch, asking, caller.principal, options);
-  const sight = sightOf(offering(environment), batch.input);
+  const visibility = visibilityFor(allowedFor(environment), batch.input);
   const head = {
     tool: batch.tool,
     needsApproval: asking.length > 0,
-    ...(plan === undefined ? {} : { dialog: firstLines(plan.textFor(sight)) }),
+    ...(plan === undefined ? {} : { dialog: firstLines(plan.textFor(visibility)) }),
     blocked: isBlocked,
     ...(isBlocked || notChecked.length === 0 ? { wouldRun: !isBlocked } : { notChecked }),
     counts: { steps: batch.calls.length, blockers: blockers.length, lost: 0, interrupted: 0 },
@@ -63,8 +63,8 @@ async function previewed(environment: ToolEnvironment, batch: Batch, { cursor, s
   return answer(
     head,
     [
-      { name: 'blockers', rows: sight.of(blockers) },
-      ...(warnings.length === 0 ? [] : [{ name: 'warnings', rows: sight.of(warnings) }]),
+      { name: 'blockers', rows: visibility.redact(blockers) },
+      ...(warnings.length === 0 ? [] : [{ name: 'warnings', rows: visibility.redact(warnings) }]),
     ],
     { cursor },
   );
@@ -78,7 +78,7 @@ async function foundAbout(environment: ToolEnvironment, of: BatchCall, options: 
     const { blockers = [], warnings = [], unchecked = [], quotas = [] } = plan ?? {};
     return { blockers, warnings, unchecked, quotas };
   } catch (error) {
-    return { blockers: [notThere(of, error)], warnings: [], unchecked: [], quotas: [] };
+    return { blockers: [missingBlocker(of, error)], warnings: [], unchecked: [], quotas: [] };
   }
 }
 

@@ -1,11 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import type { Actor } from '../operations/index.ts';
-import { askingCalls, type Batch, type BatchCall, type BatchPlan, planBatch, sharesTarget } from '../safety/batch.ts';
+import {
+  type Batch,
+  type BatchCall,
+  type BatchPlan,
+  callsToApprove,
+  planBatch,
+  sharesTarget,
+} from '../safety/batch.ts';
 import { planCall } from '../safety/plan.ts';
-import { offering } from '../safety/policy.ts';
-import { sightOf } from '../safety/sight.ts';
+import { allowedFor } from '../safety/policy.ts';
 import { quoted } from '../safety/untrusted.ts';
+import { visibilityFor } from '../safety/visibility.ts';
 import { type Accepted, whatNext } from './afterwards.ts';
 import { approved } from './approval-form.ts';
 import type { Exchange, ToolEnvironment, ToolResult } from './environment.ts';
@@ -39,20 +46,23 @@ interface Run {
 export async function runBatch(environment: ToolEnvironment, run: Run, exchange: Exchange): Promise<ToolResult> {
   const { gate, caller, place, restrictions } = environment;
   const { batch } = run;
-  const asking = askingCalls(batch, restrictions);
+  const asking = callsToApprove(batch, restrictions);
   if (asking.length === 0) return runCalls(environment, run, undefined, { principal: caller.principal }, exchange);
   const { tool, input } = batch;
   const { principal } = caller;
   const options = { signal: exchange.context.mcpReq.signal };
   const make = () => planBatch(environment, batch, asking, principal, options);
-  const sightFor = ({ name }: BatchPlan) => sightOf(offering(environment), [input, name]);
+  const visibilityOf = ({ name }: BatchPlan) => visibilityFor(allowedFor(environment), [input, name]);
   const consent = await approved<BatchPlan>(environment, exchange, {
     first: async (dialog) => {
       const plan = await make();
-      return gate.requestApproval(plan, dialog, sightFor(plan));
+      return gate.requestApproval(plan, dialog, visibilityOf(plan));
     },
     after: (reply) =>
-      gate.resumeApproval({ tool, input, place, principal }, make, reply, { client: exchange.client, sightFor }),
+      gate.resumeApproval({ tool, input, place, principal }, make, reply, {
+        client: exchange.client,
+        visibilityOf,
+      }),
   });
   return 'result' in consent ? consent.result : runCalls(environment, run, consent.plan, consent.actor, exchange);
 }
@@ -130,7 +140,7 @@ async function refusalOf(
     const why = await gate.authorizeStep(plan, present, again);
     return why === 'around' ? undefined : why;
   }
-  const wanted = { name, input, principal, options, shown: offering(environment), refusal };
+  const wanted = { name, input, principal, options, shown: allowedFor(environment), refusal };
   const decision = await gate.authorize(wanted, { client: 'batch', form: false, link: false });
   return decision.kind === 'refuse' ? decision.lines : undefined;
 }

@@ -6,7 +6,7 @@ import { FinspaceError } from '../operations/failure.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
 import type { Plan } from '../safety/plan.ts';
-import { offering, withheld, withheldTool } from '../safety/policy.ts';
+import { allowedFor, refusalReason, toolRefusalReason } from '../safety/policy.ts';
 import { sentInput } from '../safety/sent-input.ts';
 import { quoted } from '../safety/untrusted.ts';
 import { replacementOf, whatNext } from './afterwards.ts';
@@ -61,13 +61,13 @@ async function called(
 async function callOperation(environment: ToolEnvironment, name: OperationName, given: Members, exchange: Exchange) {
   const tool = toolName(name);
   const { restrictions, caller } = environment;
-  const reason = withheld(name, restrictions, caller);
+  const reason = refusalReason(name, restrictions, caller);
   if (reason !== undefined) return refused(`${tool} is not offered. ${reason}`);
   const lookup = { environment, signal: exchange.context.mcpReq.signal };
   const prepared = await preparedArguments(lookup, agentInput(operationNamed(name)), given, name);
   if ('wrong' in prepared) return refused(wrong(tool), ...prepared.wrong);
   const { input, meant } = prepared;
-  const tooMuch = withheld(name, restrictions, caller, riskOf(operationNamed(name), input));
+  const tooMuch = refusalReason(name, restrictions, caller, riskOf(operationNamed(name), input));
   if (tooMuch !== undefined)
     return refused(`${tool} did not run: this call would lose data or interrupt work. ${tooMuch}`);
   try {
@@ -82,7 +82,7 @@ const wrong = (tool: string) => `${tool} was not called, its arguments are wrong
 
 async function callComposite(environment: ToolEnvironment, tool: CompositeTool, given: Members, exchange: Exchange) {
   const { restrictions, caller } = environment;
-  const reason = withheldTool(tool, restrictions, caller);
+  const reason = toolRefusalReason(tool, restrictions, caller);
   if (reason !== undefined) return refused(`${tool.name} is not offered. ${reason}`);
   const lookup = { environment, signal: exchange.context.mcpReq.signal };
   const prepared = await preparedArguments(lookup, tool.input(), given);
@@ -111,7 +111,7 @@ async function throughGate(
 ): Promise<ToolResult> {
   const { call, gate, caller, secrets } = environment;
   const options = { signal: exchange.context.mcpReq.signal };
-  const shown = offering(environment);
+  const shown = allowedFor(environment);
   const { principal, refusal } = caller;
   const wanted = { name, input, principal, options, shown, refusal };
   const lookup = { environment, signal: options.signal };

@@ -1,8 +1,8 @@
 import type { Decision } from '../safety/approvals.ts';
 import type { Unchanged } from '../safety/gate.ts';
 import type { Plan } from '../safety/plan.ts';
-import type { Offered } from '../safety/policy.ts';
-import { changeText, isTargetShown } from '../safety/update-words.ts';
+import type { Allowed } from '../safety/policy.ts';
+import { changeText, isTargetShown } from '../safety/update-text.ts';
 import type { ToolResult } from './environment.ts';
 import { structured } from './result.ts';
 
@@ -13,7 +13,7 @@ export const orNothing = (
   decision.kind === 'unchanged' ? { kind: 'none', result: structured({ changes: [], why: decision.why }) } : decision;
 
 /** The effect of an update on each setting and other notes, as far as the caller may see them. */
-export function whatChanges(plan: Plan | undefined, shown: Offered) {
+export function whatChanges(plan: Plan | undefined, shown: Allowed) {
   if (plan === undefined) return {};
   const notes = plan.notes.flatMap(({ says, needs }) => (needs === undefined || shown(needs) ? says : []));
   const isShown = isTargetShown(plan, shown);

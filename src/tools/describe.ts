@@ -17,12 +17,12 @@ export interface ListedTool extends Tool {
 /** The tool of an operation. */
 export function describeTool(name: OperationName): ListedTool {
   const operation = operationNamed(name);
-  const { asks } = POLICY[operation.risk];
+  const { needsApproval } = POLICY[operation.risk];
   const { hints } = POLICY[highestRisk(operation)];
   return {
     name: toolName(name),
     title: toolTitle(name),
-    description: asks ? `${operation.summary} A person must approve.` : operation.summary,
+    description: needsApproval ? `${operation.summary} A person must approve.` : operation.summary,
     inputSchema: briefSchema(agentInput(operation)),
     annotations: hints,
   };

@@ -11,7 +11,7 @@ import { FinspaceError } from '../operations/failure.ts';
 import type { OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { createdBy, listerOfLabel, nounOfLabel, type Reference } from '../operations/references.ts';
-import { withheld } from '../safety/policy.ts';
+import { refusalReason } from '../safety/policy.ts';
 import { quoted } from '../safety/untrusted.ts';
 import type { ToolEnvironment } from './environment.ts';
 
@@ -29,7 +29,7 @@ export async function lookedUp<T>(
   name: OperationName,
   read: () => Promise<T>,
 ): Promise<T | undefined> {
-  if (withheld(name, restrictions, caller) !== undefined) return undefined;
+  if (refusalReason(name, restrictions, caller) !== undefined) return undefined;
   try {
     return await read();
   } catch (error) {
@@ -46,7 +46,7 @@ export function whereListed(
 ): string | undefined {
   const isNew = near !== undefined && createdBy(near) === label;
   const lister = isNew ? undefined : listerOfLabel(label, near);
-  if (lister === undefined || withheld(lister, restrictions, caller) !== undefined) return undefined;
+  if (lister === undefined || refusalReason(lister, restrictions, caller) !== undefined) return undefined;
   return `${toolName(lister)} shows ${label.endsWith('Name') ? 'the names' : `each ${label}`}.`;
 }
 

@@ -1,11 +1,11 @@
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf } from '../operations/naming.ts';
-import type { Place } from '../safety/place.ts';
+import type { BackendLocation } from '../safety/backend-location.ts';
 import { type Caller, POLICY, type Restrictions } from '../safety/policy.ts';
 import { listedTools } from './list.ts';
 
 interface Offer {
-  readonly place: Place;
+  readonly place: BackendLocation;
   readonly restrictions: Restrictions;
   readonly catalog: 'tools' | 'search';
 }
@@ -16,7 +16,7 @@ export function instructionsFor({ place, restrictions, catalog }: Offer, caller:
   const known = (sentence: string, ...tools: string[]) => (tools.every((tool) => offered.has(tool)) ? [sentence] : []);
   const asks = [...offered].some((tool) => {
     const name = operationOf(tool) as OperationName | undefined;
-    return name !== undefined && POLICY[operationNamed(name).risk].asks;
+    return name !== undefined && POLICY[operationNamed(name).risk].needsApproval;
   });
   return [
     `Manages Amazon FinSpace (Managed kdb Insights) on the backend ${place.backend}, region ${place.region}.`,

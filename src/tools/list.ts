@@ -1,5 +1,5 @@
 import { operationOf } from '../operations/naming.ts';
-import { type Caller, type Restrictions, withheldTool } from '../safety/policy.ts';
+import { type Caller, type Restrictions, toolRefusalReason } from '../safety/policy.ts';
 import { type ListedTool, outputSchema } from './describe.ts';
 import { described } from './described.ts';
 
@@ -15,7 +15,7 @@ export function listedTools(restrictions: Restrictions, caller: Caller, outputSc
 /** The tools that this server offers to a caller. */
 export function offeredTools(restrictions: Restrictions, caller: Caller, outputSchemas: boolean): ListedTool[] {
   return described().flatMap(({ tool, needs }) => {
-    if (withheldTool({ name: tool.name, needs }, restrictions, caller) !== undefined) return [];
+    if (toolRefusalReason({ name: tool.name, needs }, restrictions, caller) !== undefined) return [];
     const operation = outputSchemas ? operationOf(tool.name) : undefined;
     return [operation === undefined ? tool : { ...tool, outputSchema: outputSchema(operation) }];
   });

@@ -3,7 +3,7 @@ import { FinspaceError } from '../operations/failure.ts';
 import { labels } from '../operations/http.ts';
 import { type CallOptions, OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { once } from '../operations/operation.ts';
-import { withheld } from '../safety/policy.ts';
+import { refusalReason } from '../safety/policy.ts';
 import { environmentArn, ownPath } from '../safety/protection.ts';
 import type { ToolEnvironment } from './environment.ts';
 import { reasonOf } from './fleet/unread.ts';
@@ -35,7 +35,7 @@ export async function ownTags(
   options: CallOptions,
 ): Promise<Members> {
   const changer = CHANGERS().get(name);
-  const isOffered = (read: OperationName) => withheld(read, restrictions, caller) === undefined;
+  const isOffered = (read: OperationName) => refusalReason(read, restrictions, caller) === undefined;
   if (changer === undefined || !isOffered('ListTagsForResource')) return {};
   const path = ownPath(changer, input) ?? '';
   try {

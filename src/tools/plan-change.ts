@@ -6,18 +6,18 @@ import { operationOf, toolName } from '../operations/naming.ts';
 import { once } from '../operations/operation.ts';
 import { firstLines } from '../safety/approval-text.ts';
 import { planCall } from '../safety/plan.ts';
-import { approvalNeeded, offering, withheld } from '../safety/policy.ts';
+import { allowedFor, approvalNeeded, refusalReason } from '../safety/policy.ts';
 import { missingTarget } from '../safety/refusals.ts';
-import { sightOf } from '../safety/sight.ts';
 import { quoted } from '../safety/untrusted.ts';
 import {
   changesNothing,
   contradictions,
-  heedless,
   isTargetShown,
-  tooRisky,
-  unchanged,
-} from '../safety/update-words.ts';
+  omissionLines,
+  riskText,
+  unchangedText,
+} from '../safety/update-text.ts';
+import { visibilityFor } from '../safety/visibility.ts';
 import { previewBatch } from './batch-preview.ts';
 import { whatChanges } from './changed.ts';
 import { CREATE, createBatch, createEntities } from './create-entities.ts';
@@ -68,7 +68,7 @@ export const planChange = compositeTool({
       return refused(`${quoted(tool)} is not a tool that changes anything${suggestTool(tool, changing(), '.')}`);
     if (operationNamed(name).risk === 'read')
       return refused(`${tool} changes nothing, so there is nothing to preview: call it.`);
-    const reason = withheld(name, environment.restrictions, environment.caller);
+    const reason = refusalReason(name, environment.restrictions, environment.caller);
     if (reason !== undefined) return refused(`${tool} is not offered. ${reason}`);
     const lookup = { environment, signal };
     const prepared = await preparedArguments(lookup, agentInput(operationNamed(name)), given, name);
@@ -77,40 +77,40 @@ export const planChange = compositeTool({
     const options = { signal };
     const looking = { ...environment, call: sharing(environment.call), showsUse: true };
     const plan = await planCall(looking, name, input, environment.caller.principal, options);
-    const shown = offering(environment);
+    const shown = allowedFor(environment);
     if (plan === undefined) return refused(await missingTarget(environment.call, name, input, { options, shown }));
     const { noun, name: target, forbidden, lost, interrupted, blockers, warnings, unchecked, quotas } = plan;
     const isShown = isTargetShown(plan, shown);
-    const asGiven = heedless(plan, isShown);
-    const tooMuch = withheld(name, environment.restrictions, environment.caller, plan.risk);
+    const asGiven = omissionLines(plan, isShown);
+    const tooMuch = refusalReason(name, environment.restrictions, environment.caller, plan.risk);
     const blocked = forbidden !== undefined || blockers.length > 0 || asGiven !== undefined || tooMuch !== undefined;
     const idle = asGiven === undefined && contradictions(plan).length === 0 && changesNothing(plan);
-    const sight = sightOf(shown, [input, target]);
-    const withheldHere = sight.withheld([...blockers, ...warnings, ...lost, ...interrupted]);
+    const visibility = visibilityFor(shown, [input, target]);
+    const withheldHere = visibility.withheldKinds([...blockers, ...warnings, ...lost, ...interrupted]);
     const needsApproval = !idle && approvalNeeded(plan, environment.restrictions);
     const head = {
       tool,
       target: { kind: noun, name: target },
       risk: plan.risk,
       needsApproval,
-      ...(needsApproval && !blocked ? { dialog: firstLines(plan.textFor(sight)) } : {}),
+      ...(needsApproval && !blocked ? { dialog: firstLines(plan.textFor(visibility)) } : {}),
       ...(plan.asks.length === 0 ? {} : { why: plan.asks }),
       blocked,
       ...(blocked || idle || unchecked.length === 0 ? { wouldRun: !blocked && !idle } : { notChecked: unchecked }),
       ...(asGiven === undefined ? {} : { argumentsRefused: asGiven }),
-      ...(tooMuch === undefined ? {} : { refused: `${tooRisky(plan)} ${tooMuch}` }),
-      ...(idle ? { changesNothing: unchanged(plan) } : {}),
+      ...(tooMuch === undefined ? {} : { refused: `${riskText(plan)} ${tooMuch}` }),
+      ...(idle ? { changesNothing: unchangedText(plan) } : {}),
       ...whatChanges(plan, shown),
-      ...(forbidden === undefined ? {} : { forbidden: sight.forbidden(forbidden) }),
+      ...(forbidden === undefined ? {} : { forbidden: visibility.forbiddenText(forbidden) }),
       ...(quotas.length === 0 ? {} : { quotas }),
       counts: { blockers: blockers.length, lost: lost.length, interrupted: interrupted.length },
       ...withheldKinds(withheldHere),
     };
     const sections = [
-      { name: 'blockers', rows: sight.of(blockers) },
-      ...(warnings.length === 0 ? [] : [{ name: 'warnings', rows: sight.of(warnings) }]),
-      { name: 'lost', rows: sight.of(lost) },
-      { name: 'interrupted', rows: sight.of(interrupted) },
+      { name: 'blockers', rows: visibility.redact(blockers) },
+      ...(warnings.length === 0 ? [] : [{ name: 'warnings', rows: visibility.redact(warnings) }]),
+      { name: 'lost', rows: visibility.redact(lost) },
+      { name: 'interrupted', rows: visibility.redact(interrupted) },
     ];
     return naming(answer(head, sections, { cursor }), meant);
   },

@@ -9,10 +9,10 @@ import { firstLines } from '../safety/approval-text.ts';
 import type { Blocker } from '../safety/finding.ts';
 import { itemText } from '../safety/item-text.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
-import { offering, withheldTool } from '../safety/policy.ts';
-import { sightOf } from '../safety/sight.ts';
-import { isGone, planTeardown, type Removal, TEARDOWN_OPERATIONS, type TeardownPlan } from '../safety/teardown.ts';
+import { allowedFor, toolRefusalReason } from '../safety/policy.ts';
+import { isGone, planTeardown, TEARDOWN_OPERATIONS, type TeardownPlan, type TeardownStep } from '../safety/teardown.ts';
 import { quoted } from '../safety/untrusted.ts';
+import { visibilityFor } from '../safety/visibility.ts';
 import { approved } from './approval-form.ts';
 import { compositeTool, type Exchange, type ToolEnvironment, type ToolResult } from './environment.ts';
 import { answer } from './fleet/page.ts';
@@ -53,19 +53,19 @@ export const tearDown = compositeTool({
     const { gate, caller, place } = environment;
     const { principal } = caller;
     const { signal } = exchange.context.mcpReq;
-    const sightFor = ({ name }: TeardownPlan) => sightOf(offering(environment), [input, name]);
+    const visibilityOf = ({ name }: TeardownPlan) => visibilityFor(allowedFor(environment), [input, name]);
     const make = () => planTeardown(environment, TEAR_DOWN, input, input, principal, { signal });
     const consent = await approved(environment, exchange, {
       first: async (dialog) => {
         const plan = await make();
         if (plan === undefined) return { kind: 'none', result: refused(MISSING) };
         if (isUnderWay(plan)) return { kind: 'none', result: await underWay(environment, [], plan, exchange) };
-        return gate.requestApproval(plan, dialog, sightFor(plan));
+        return gate.requestApproval(plan, dialog, visibilityOf(plan));
       },
       after: (reply) =>
         gate.resumeApproval({ tool: TEAR_DOWN, input, place, principal }, make, reply, {
           client: exchange.client,
-          sightFor,
+          visibilityOf,
         }),
     });
     return 'result' in consent ? consent.result : removeAll(environment, consent.plan, consent.actor, exchange);
@@ -78,7 +78,7 @@ export async function previewTeardown(
   given: Record<string, unknown>,
   { cursor, signal }: { readonly cursor: string | undefined; readonly signal: AbortSignal },
 ): Promise<ToolResult> {
-  const reason = withheldTool(tearDown, environment.restrictions, environment.caller);
+  const reason = toolRefusalReason(tearDown, environment.restrictions, environment.caller);
   if (reason !== undefined) return refused(`${TEAR_DOWN} is not offered. ${reason}`);
   const prepared = await preparedArguments({ environment, signal }, tearDown.input(), given);
   if ('wrong' in prepared) return refused(`The arguments for ${TEAR_DOWN} are wrong.`, ...prepared.wrong);
@@ -87,24 +87,24 @@ export async function previewTeardown(
   if (plan === undefined) return refused(MISSING);
   const { name, forbidden, blockers, leaving } = plan;
   const lost = plan.removals.map(({ item }) => item);
-  const sight = sightOf(offering(environment), [input, name]);
+  const visibility = visibilityFor(allowedFor(environment), [input, name]);
   const blocked = forbidden !== undefined || blockers.length > 0;
   const needsApproval = environment.restrictions.approve !== 'none';
   const head = {
     tool: TEAR_DOWN,
     target: { kind: 'kdb environment', name },
     needsApproval,
-    ...(needsApproval && !blocked ? { dialog: firstLines(plan.textFor(sight)) } : {}),
+    ...(needsApproval && !blocked ? { dialog: firstLines(plan.textFor(visibility)) } : {}),
     blocked,
     wouldRun: !blocked,
-    ...(forbidden === undefined ? {} : { forbidden: sight.forbidden(forbidden) }),
+    ...(forbidden === undefined ? {} : { forbidden: visibility.forbiddenText(forbidden) }),
     counts: { blockers: blockers.length, lost: lost.length, interrupted: 0, beingDeleted: leaving.length },
     order: 'lost lists what is removed, in this order.',
-    ...withheldKinds(sight.withheld([...blockers, ...lost])),
+    ...withheldKinds(visibility.withheldKinds([...blockers, ...lost])),
   };
   const sections = [
-    { name: 'blockers', rows: sight.of(blockers) },
-    { name: 'lost', rows: sight.of(lost) },
+    { name: 'blockers', rows: visibility.redact(blockers) },
+    { name: 'lost', rows: visibility.redact(lost) },
     { name: 'interrupted', rows: [] },
   ];
   return naming(answer(head, sections, { cursor }), prepared.meant);
@@ -138,7 +138,7 @@ async function removeAll(environment: ToolEnvironment, plan: TeardownPlan, actor
 /** The result when all deletions were accepted: FinSpace takes minutes to complete them. */
 async function underWay(
   { call }: ToolEnvironment,
-  removals: readonly Removal[],
+  removals: readonly TeardownStep[],
   { leaving }: TeardownPlan,
   { context }: Pick<Exchange, 'context'>,
 ) {
@@ -161,7 +161,7 @@ async function underWay(
 async function removeOne(
   environment: ToolEnvironment,
   teardown: TeardownPlan,
-  removal: Removal,
+  removal: TeardownStep,
   actor: Actor,
   deadline: number,
   signal: AbortSignal,
@@ -173,7 +173,8 @@ async function removeOne(
       if (signal.aborted) return CANCELLED;
       const plan = await again();
       if (plan === undefined) return `${itemText(item)} no longer exists.`;
-      if (plan.forbidden !== undefined) return sightOf(offering(environment), teardown.input).forbidden(plan.forbidden);
+      if (plan.forbidden !== undefined)
+        return visibilityFor(allowedFor(environment), teardown.input).forbiddenText(plan.forbidden);
       if (plan.leaving) return `${itemText(item)} is already being deleted by another client.`;
       const [blocker] = plan.blockers;
       if (blocker === undefined) {

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { approverKey, initApprover, isApprovedBy } from '../../src/safety/approver.ts';
 import type { Unlocked } from '../../src/safety/approver-desk.ts';
-import { ago, left, pagesOf, placeOf, planText, printable, whyClosed } from '../../src/safety/approver-text.ts';
+import {
+  ago,
+  closedReason,
+  locationText,
+  pagesOf,
+  planText,
+  printable,
+  remaining,
+} from '../../src/safety/plan-text.ts';
 import { deskIn, OPEN_MS, PASSPHRASE, SHOWN, stateDirectory } from './support.ts';
 
 const made = mkdtempSync(join(tmpdir(), 'finspace-mcp-approval-'));
@@ -124,8 +132,8 @@ describe('the desk', { timeout: 60_000 }, () => {
 
 describe('the text of a plan', () => {
   it('says why it does not wait any more', () => {
-    const said = (['open', 'replaced', 'evicted', 'expired', 'approved', 'burnt', 'declined'] as const).map((state) =>
-      whyClosed({ state, successor: 'ABCDE' }),
+    const said = (['open', 'replaced', 'evicted', 'expired', 'approved', 'consumed', 'declined'] as const).map(
+      (state) => closedReason({ state, successor: 'ABCDE' }),
     );
     expect(new Set(said).size).toBe(6);
     expect(said[1]).toContain('The newer plan ABCDE replaced it');
@@ -154,10 +162,10 @@ describe('the text of a plan', () => {
   });
 
   it('says where', () => {
-    expect(placeOf({ shown: SHOWN })).toBe(
+    expect(locationText({ shown: SHOWN })).toBe(
       '"kdb-prod", "111122223333", "us-east-1", "local (embedded FinSpace-compatible service)"',
     );
-    expect(placeOf({ shown: { ...SHOWN, text: 'DELETE x' } })).toBe('');
+    expect(locationText({ shown: { ...SHOWN, text: 'DELETE x' } })).toBe('');
   });
 
   it('moves no cursor and reorders nothing', () => {
@@ -172,6 +180,6 @@ describe('the text of a plan', () => {
       '1 h ago',
     ]);
     expect(ago(5, 0)).toBe('just now');
-    expect([59_999, 5 * MINUTE].map((ms) => left(ms, 0))).toEqual(['less than a minute', '5 min']);
+    expect([59_999, 5 * MINUTE].map((ms) => remaining(ms, 0))).toEqual(['less than a minute', '5 min']);
   });
 });

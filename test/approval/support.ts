@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { approverKey } from '../../src/safety/approver.ts';
 import { passphraseAttempts } from '../../src/safety/approver-attempts.ts';
-import { approvalDesk } from '../../src/safety/approver-desk.ts';
+import { passphraseApprovals } from '../../src/safety/approver-desk.ts';
 import type { ApprovalText } from '../../src/safety/ledger.ts';
 import { sqlLedger } from '../../src/safety/sql-ledger.ts';
 import { openState } from '../../src/safety/state.ts';
@@ -66,6 +66,6 @@ export async function deskIn(dir: string, channel: 'terminal' | 'page', clock?: 
   const kept = await ledgerIn(dir, clock);
   const { state, ledger, now } = kept;
   const attempts = passphraseAttempts(async () => state, now);
-  const desk = approvalDesk({ dir, key: await approverKey(dir), ledger, attempts, now, user: 'ada', channel });
+  const desk = passphraseApprovals({ dir, key: await approverKey(dir), ledger, attempts, now, user: 'ada', channel });
   return { ...kept, attempts, desk };
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { approverOf } from '../../src/local/identity.ts';
 import { openStore } from '../../src/local/store.ts';
 import { approverKey, initApprover, keyFingerprint, openApprover, trustsForms } from '../../src/safety/approver.ts';
-import { formsIn, storeForms } from '../../src/safety/approver-files.ts';
+import { readFormTrust, storeForms } from '../../src/safety/approver-files.ts';
 import { CLI } from '../support/hosts.ts';
 import { NO_PTY, sitDown } from './pty.ts';
 import { PASSPHRASE, stateDirectory } from './support.ts';
@@ -40,7 +40,7 @@ describe('the statement that forms count', { timeout: 60_000 }, () => {
     await initApprover(dir, PASSPHRASE, { trustForms: true });
     await initApprover(other, PASSPHRASE);
     expect(await isTrusting(dir)).toBe(true);
-    await storeForms(other, await formsIn(dir));
+    await storeForms(other, await readFormTrust(dir));
     expect(await isTrusting(other)).toBe(false);
   });
 

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sqlJournal } from '../../src/safety/journal.ts';
 import type { PendingApproval } from '../../src/safety/ledger.ts';
-import { sealsWith } from '../../src/safety/seal.ts';
+import { serverSignature } from '../../src/safety/server-signature.ts';
 import { sqlLedger } from '../../src/safety/sql-ledger.ts';
 import { openState } from '../../src/safety/state.ts';
-import { witness } from '../../src/safety/witness.ts';
+import { stateSigners } from '../../src/safety/state-signer.ts';
 import { bearer, called, codeIn, person, waiting, wordsIn } from './people.ts';
 import { closeAll, closing, product } from './support.ts';
 
@@ -56,7 +56,7 @@ describe('the approval page of a server', () => {
     const ledger = sqlLedger(async () => state, { now: Date.now, openMs: 900_000 });
     const pending = (await ledger.list()).find((one) => one.code === code) as PendingApproval;
     const forged = { channel: 'web', approver: 'token:ann', at: Date.now() };
-    const { signature } = witness(sealsWith()('approval')).sign(pending, forged);
+    const { signature } = serverSignature(stateSigners()('approval')).sign(pending, forged);
     expect(await ledger.approve(pending.nonce, { ...forged, signature })).toBe(true);
     expect((await remove()).isError).toBe(true);
   });

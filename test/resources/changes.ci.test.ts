@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { looking } from '../../src/resources/looking.ts';
+import { poll } from '../../src/resources/poll.ts';
 import { closeAll } from '../http/support.ts';
 import { did, environment } from '../support/world.ts';
 import { type Subscribing, sharedWorld, subscribed, WATCHERS, waiting } from './watchers.ts';
@@ -77,7 +77,7 @@ describe.each(WATCHERS.filter(({ modern }) => modern))('a stream over $name', ({
   });
 });
 
-describe('looking', () => {
+describe('polling', () => {
   const look = (states: (string | Error)[]) => {
     const waits = waiting();
     let changes = 0;
@@ -91,7 +91,7 @@ describe('looking', () => {
     const changed = () => {
       changes += 1;
     };
-    const stop = looking('finspace://x', () => changed(), {
+    const stop = poll('finspace://x', () => changed(), {
       stateOf,
       everyMs: 1_000,
       now: () => 0,

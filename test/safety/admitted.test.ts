@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Approval, LedgerError } from '../../src/safety/ledger.ts';
-import { isFirst } from '../../src/safety/once-mark.ts';
+import { markShown } from '../../src/safety/shown-mark.ts';
 import { openState } from '../../src/safety/state.ts';
 import { type Spy, spyOn } from './support/backend.ts';
 import { accept, type Guard, type GuardOptions, openGuard } from './support/guard.ts';
@@ -115,7 +115,7 @@ describe('a world that may come to belong to another key', () => {
 describe('what is logged once for a state directory', () => {
   it('is logged for the first of many, once for each event', async () => {
     const state = await openState(':memory:');
-    const first = await Promise.all(['a', 'a', 'b', 'a'].map((what) => isFirst(state, what, 1)));
+    const first = await Promise.all(['a', 'a', 'b', 'a'].map((what) => markShown(state, what, 1)));
     expect(first).toEqual([true, false, true, false]);
     await state.close();
   });

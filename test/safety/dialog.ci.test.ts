@@ -4,8 +4,8 @@ import { callText } from '../../src/safety/approval-call.ts';
 import { type ApprovalParts, approvalText } from '../../src/safety/approval-text.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
 import { blockedLines } from '../../src/safety/refusals.ts';
-import { sightOf } from '../../src/safety/sight.ts';
 import { quoted } from '../../src/safety/untrusted.ts';
+import { visibilityFor } from '../../src/safety/visibility.ts';
 import { answering, type Embedded, embedded, type Members, remembering } from './support/backend.ts';
 import { CORPUS } from './support/corpus.ts';
 import { expectDialog, expectHarmless, skeleton } from './support/dialog.ts';
@@ -17,7 +17,7 @@ it('has a corpus of 200 hostile texts and more', () => {
   expect(CORPUS.length).toBeGreaterThanOrEqual(200);
 });
 
-const EVERYTHING = sightOf(() => true, {});
+const EVERYTHING = visibilityFor(() => true, {});
 
 describe('quoted text', () => {
   it('is one closed quotation, whatever is in it', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { countedLine, typeLine, whatLine, wholeLine, worstLine } from '../../src/safety/approval-head.ts';
 import { label, phrase } from '../../src/safety/approval-label.ts';
-import type { Told } from '../../src/safety/sight.ts';
+import type { VisibleItem } from '../../src/safety/visibility.ts';
 
 const NONE = { lost: [], interrupted: [], changes: [] };
-const lost = (...rows: Told[]) => worstLine({ ...NONE, lost: rows });
-const database = (name: string): Told => ({ kind: 'database', name });
+const lost = (...rows: VisibleItem[]) => worstLine({ ...NONE, lost: rows });
+const database = (name: string): VisibleItem => ({ kind: 'database', name });
 
 describe('the first line', () => {
   const what = { verb: 'DELETE', noun: 'scaling group', name: 'n'.repeat(63), environmentId: 'm5cnbg3l' };

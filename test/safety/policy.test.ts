@@ -8,11 +8,11 @@ import {
   LOCAL_CALLER,
   POLICY,
   type Restrictions,
+  refusalReason,
   UNRESTRICTED,
-  withheld,
 } from '../../src/safety/policy.ts';
-import { tagAsks } from '../../src/safety/protection.ts';
-import { subjectOf } from '../../src/safety/subject.ts';
+import { tagApprovalReasons } from '../../src/safety/protection.ts';
+import { readTarget } from '../../src/safety/target.ts';
 import { offeredTools } from '../../src/tools/list.ts';
 import { type Members, spyOn } from './support/backend.ts';
 import { PROTECT } from './support/estate.ts';
@@ -52,7 +52,7 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
       { tags: { 'Finspace-MCP:anything': 'x' } },
       { tagKeys: ['owner', 'finspace-mcp:protected'] },
     ])
-      expect(approvalNeeded({ operation: name, risk, asks: tagAsks(input) }, UNRESTRICTED)).toBe(true);
+      expect(approvalNeeded({ operation: name, risk, asks: tagApprovalReasons(input) }, UNRESTRICTED)).toBe(true);
   });
 
   it('is withheld in the listing and at dispatch alike', async () => {
@@ -68,7 +68,7 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
       expect(await refusedAtDispatch(restrictions, name)).toBe(!offered);
     }
     const caller = { principal: 'ann', answersForms: true, refusal: () => 'Your token has no such scope.' };
-    expect(withheld(name, UNRESTRICTED, caller)).toBe('Your token has no such scope.');
+    expect(refusalReason(name, UNRESTRICTED, caller)).toBe('Your token has no such scope.');
   });
 
   it('has a subject with a name that a person can type', async () => {
@@ -76,7 +76,7 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
     const input: Members = Object.fromEntries(members.map((member) => [member, `the ${member}`]));
     const call = async () =>
       ({ ...input, nodes: [input], users: [input], environment: { name: 'the name' }, name: 'the name' }) as never;
-    const subject = await subjectOf(call, name, input, {});
+    const subject = await readTarget(call, name, input, {});
     expect(subject?.name).toMatch(/^the \w+$|^List\w+$/);
     expect(subject?.noun).toMatch(/^[a-z ]+$/);
   });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { environmentGraph } from '../../src/inventory/graph.ts';
 import { arnIn } from '../../src/inventory/kinds.ts';
 import type { Call } from '../../src/operations/index.ts';
-import { passingKits } from '../../src/safety/recovery.ts';
+import { memoryKits } from '../../src/safety/recovery.ts';
 import type { RecoveryKit } from '../../src/safety/recovery-kit.ts';
 import { typedIn } from '../support/typed.ts';
 import { embedded, type Members } from './support/backend.ts';
@@ -96,7 +96,7 @@ it('a torn down environment is as it was once the one kit of it was run in an em
     await estate.tag(path, { owner: 'bob' });
   const as = await description(before.call, environmentId);
 
-  const kits = passingKits(before.call, before.clock.now);
+  const kits = memoryKits(before.call, before.clock.now);
   const guard = await openGuard({ call: before.call, clock: before.clock, beforeApproved: (plan) => kits.keep(plan) });
   const whole = { tool: 'tear_down_kx_environment', arguments: { environmentId } };
   const { state, message } = await asked(guard, whole);

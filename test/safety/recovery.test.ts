@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Call, type OperationName, operationNamed } from '../../src/operations/index.ts';
 import { operationOf } from '../../src/operations/naming.ts';
 import type { Plan } from '../../src/safety/plan.ts';
-import { fileKits, kitsWithin, passingKits, type RecoveryKits } from '../../src/safety/recovery.ts';
+import { fileKits, kitsWithin, memoryKits, type RecoveryKits } from '../../src/safety/recovery.ts';
 import { needsKit, type RecoveryKit } from '../../src/safety/recovery-kit.ts';
 import type { TeardownPlan } from '../../src/safety/teardown.ts';
 import { answering, type Embedded, embedded, type Members } from './support/backend.ts';
@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 /** Has a call approved by the person who types `name`; the kit that was made before it ran. */
-async function kitOf(tool: string, given: Members, name: string, kits = passingKits(backend.call, backend.clock.now)) {
+async function kitOf(tool: string, given: Members, name: string, kits = memoryKits(backend.call, backend.clock.now)) {
   const beforeApproved = (plan: Plan | TeardownPlan) => kits.keep(plan);
   const guard = await openGuard({ call: backend.call, clock: backend.clock, beforeApproved });
   const outcome = await approved(guard, { tool, arguments: { environmentId: estate.environmentId, ...given } }, name);
@@ -198,7 +198,7 @@ describe('a recovery kit', () => {
   });
 
   it('of the deprecated environments is made from what they nest', async () => {
-    const kits = passingKits(
+    const kits = memoryKits(
       async () =>
         ({ environment: { name: 'research', kmsKeyId: 'key', environmentId: 'abc', environmentArn: 'arn' } }) as never,
       backend.clock.now,
@@ -215,7 +215,7 @@ describe('a recovery kit', () => {
 
   it('of an entity that disappeared meanwhile contains what the call said about it', async () => {
     const gone = answering(backend.call, (name, reply) => (name === 'ListKxUsers' ? { users: [] } : reply));
-    const kits = passingKits(gone, backend.clock.now);
+    const kits = memoryKits(gone, backend.clock.now);
     const input = { environmentId: estate.environmentId, userName: 'ann' };
     await kits.keep({ operation: 'DeleteKxUser', tool: 'delete_kx_user', input } as unknown as Plan);
     expect((await newest(kits)).create).toMatchObject([{ arguments: input, remark: 'Fill in manually: iamRole.' }]);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sealWith } from '../../src/safety/seal.ts';
+import { stateSigner } from '../../src/safety/state-signer.ts';
 import { type Spy, spyOn } from './support/backend.ts';
 import { accept, approved, asked, type Guard, type GuardOptions, openGuard } from './support/guard.ts';
 import { openScene, type Scene, type Wish } from './support/scene.ts';
@@ -16,7 +16,7 @@ describe('an approved answer that is sent again and again', () => {
   let wish: Wish;
   let folder: string;
   const opened: Guard[] = [];
-  const seal = sealWith([randomBytes(32)]);
+  const seal = stateSigner([randomBytes(32)]);
 
   beforeEach(async () => {
     scene = await openScene();

@@ -3,7 +3,7 @@ import type { Risk } from '../../src/operations/operation.ts';
 import { completeVariable } from '../../src/resources/complete.ts';
 import { listResources, listTemplates } from '../../src/resources/list.ts';
 import { readResource } from '../../src/resources/read.ts';
-import { withinEnvironments } from '../../src/safety/environments.ts';
+import { limitToEnvironments } from '../../src/safety/environments.ts';
 import { LOCAL_CALLER, type Restrictions, UNRESTRICTED } from '../../src/safety/policy.ts';
 import type { Embedded, Members } from './support/backend.ts';
 import { type Estate, KEY } from './support/estate.ts';
@@ -201,7 +201,7 @@ describe('what the operator set', () => {
     });
 
     it('lets nothing through that names no environment where it should', async () => {
-      const call = withinEnvironments(backend.call, [town.environmentId]);
+      const call = limitToEnvironments(backend.call, [town.environmentId]);
       for (const resourceArn of ['', 'arn:aws:finspace:us-east-1:111122223333:dataBundle/x'])
         await expect(call('ListTagsForResource', { resourceArn })).rejects.toThrow('limits this server to');
       for (const name of ['CreateKxEnvironment', 'CreateEnvironment'] as const)
@@ -224,7 +224,7 @@ describe('what the operator set', () => {
         expect(text(outcome)).toContain(town.environmentId);
         expect(text(outcome)).not.toContain(other.environmentId);
       });
-      const call = withinEnvironments(backend.call, [town.environmentId]);
+      const call = limitToEnvironments(backend.call, [town.environmentId]);
       const environment = { call, restrictions: UNRESTRICTED, caller: LOCAL_CALLER, kits: { list: async () => [] } };
       const { resources } = await listResources(environment as never, NEVER);
       expect(JSON.stringify(resources)).toContain(town.environmentId);

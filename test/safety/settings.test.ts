@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { UpdateRules } from '../../src/operations/operation.ts';
 import { CODE_UPDATE, DATABASES_UPDATE } from '../../src/operations/update-rules.ts';
 import { compareSettings } from '../../src/safety/settings.ts';
-import { changeText } from '../../src/safety/update-words.ts';
+import { changeText } from '../../src/safety/update-text.ts';
 
 const CODE = { s3Bucket: 'some-code', s3Key: 'app.zip' };
 

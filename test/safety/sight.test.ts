@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LOCAL_CALLER, type Restrictions, UNRESTRICTED } from '../../src/safety/policy.ts';
-import { sightOf } from '../../src/safety/sight.ts';
+import { visibilityFor } from '../../src/safety/visibility.ts';
 import { offeredTools } from '../../src/tools/list.ts';
 import { answering, type Embedded, type Members } from './support/backend.ts';
 import { type Estate, KEY, openEstate, ZONE } from './support/estate.ts';
@@ -154,8 +154,8 @@ describe('what a caller learns about entities whose reads are withheld', () => {
     ['kxEnvironment/abc/kxDatabase/trades/kxDataview/view', ['ListKxEnvironments'], '"arn:aws:finspace'],
   ])('tells of a protected %s without %j: %s', (path, without, told) => {
     const arn = `arn:aws:finspace:us-east-1:111122223333:${path}`;
-    const sight = sightOf((name) => !without.includes(name), {});
-    expect(sight.forbidden({ arn, why: 'is protected.' })).toContain(told);
+    const visibility = visibilityFor((name) => !without.includes(name), {});
+    expect(visibility.forbiddenText({ arn, why: 'is protected.' })).toContain(told);
   });
 
   it('is that no environment is made where the server is limited to some', async () => {

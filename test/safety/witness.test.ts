@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Approval, PendingApproval } from '../../src/safety/ledger.ts';
-import { ForeignSealError, sealsWith } from '../../src/safety/seal.ts';
-import { WEB, witness } from '../../src/safety/witness.ts';
+import { serverSignature, WEB } from '../../src/safety/server-signature.ts';
+import { ForeignSignatureError, stateSigners } from '../../src/safety/state-signer.ts';
 
 const PENDING: PendingApproval = {
   nonce: 'a-nonce',
@@ -19,12 +19,12 @@ const PENDING: PendingApproval = {
 const GIVEN: Approval = { channel: WEB, approver: 'ada', at: 1 };
 
 describe("a server's word for an approval on its page", () => {
-  const seals = sealsWith();
-  const ours = witness(seals('approval'));
+  const seals = stateSigners();
+  const ours = serverSignature(seals('approval'));
   const approval = ours.sign(PENDING, GIVEN);
 
   it('holds for the pending approval and the person that it was given for', () => {
-    expect(ours.saw(PENDING, approval)).toBe(true);
+    expect(ours.verify(PENDING, approval)).toBe(true);
   });
 
   it.each<[string, PendingApproval, Approval]>([
@@ -35,29 +35,29 @@ describe("a server's word for an approval on its page", () => {
     ['another channel', PENDING, { ...approval, channel: 'terminal' }],
     ['nobody', PENDING, GIVEN],
     ['a made-up signature', PENDING, { ...approval, signature: 'a.b.c' }],
-    ['a seal for another purpose', PENDING, witness(seals('question')).sign(PENDING, GIVEN)],
-    ['a server with another key', PENDING, witness(sealsWith()('approval')).sign(PENDING, GIVEN)],
+    ['a seal for another purpose', PENDING, serverSignature(seals('question')).sign(PENDING, GIVEN)],
+    ['a server with another key', PENDING, serverSignature(stateSigners()('approval')).sign(PENDING, GIVEN)],
     ['whoever asked', { ...PENDING, principal: 'ada' }, ours.sign({ ...PENDING, principal: 'ada' }, GIVEN)],
   ])('does not hold for %s', (_, pending, given) => {
-    expect(ours.saw(pending, given)).toBe(false);
+    expect(ours.verify(pending, given)).toBe(false);
   });
 });
 
 describe('a seal', () => {
   const [old, present] = [randomBytes(32), randomBytes(32)];
-  const sealed = sealsWith([old])('question').seal('nonce');
+  const sealed = stateSigners([old])('question').sign('nonce');
 
   it('holds after the key was followed by another, and the new one seals', () => {
-    const rotated = sealsWith([present, old])('question');
-    expect(rotated.unseal(sealed)).toBe('nonce');
-    expect(sealsWith([present])('question').unseal(rotated.seal('nonce'))).toBe('nonce');
+    const rotated = stateSigners([present, old])('question');
+    expect(rotated.verify(sealed)).toBe('nonce');
+    expect(stateSigners([present])('question').verify(rotated.sign('nonce'))).toBe('nonce');
   });
 
   it('of another key is distinguished from a forgery', () => {
-    const elsewhere = sealsWith([present])('question');
-    expect(() => elsewhere.unseal(sealed)).toThrow(ForeignSealError);
-    const [, tag, name] = elsewhere.seal('nonce').split('.');
+    const elsewhere = stateSigners([present])('question');
+    expect(() => elsewhere.verify(sealed)).toThrow(ForeignSignatureError);
+    const [, tag, name] = elsewhere.sign('nonce').split('.');
     for (const forged of ['', 'nonce', 'nonce.', `other.${tag}.${name}`, `nonce.${tag?.slice(1)}.${name}`, 'nonce.x.y'])
-      expect(() => elsewhere.unseal(forged)).toThrow(expect.not.objectContaining({ name: 'ForeignSealError' }));
+      expect(() => elsewhere.verify(forged)).toThrow(expect.not.objectContaining({ name: 'ForeignSealError' }));
   });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { changes } from '../../src/resources/changes.ts';
-import { fileKits, passingKits } from '../../src/safety/recovery.ts';
+import { fileKits, memoryKits } from '../../src/safety/recovery.ts';
 import { rateLimiter } from '../../src/transports/http/rates.ts';
 import { standingClock } from '../safety/support/backend.ts';
 import { itKeepsTheEventsContract } from './contracts/events.ts';
@@ -21,7 +21,7 @@ itKeepsTheKitsContract('files', async () => {
 });
 
 itKeepsTheKitsContract('memory', async () => ({
-  kits: passingKits(ANN_ONLY, Date.now),
+  kits: memoryKits(ANN_ONLY, Date.now),
   another: undefined,
   ofTarget: undefined,
   close: async () => {},

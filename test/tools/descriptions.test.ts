@@ -74,7 +74,7 @@ describe.each(LISTED)('$name', ({ name, title, description, inputSchema, annotat
     const operation = operationOf(name);
     const said = description.match(/A person (?:must approve|approves)/g)?.length ?? 0;
     expect(said).toBeLessThanOrEqual(1);
-    if (operation !== undefined && POLICY[operationNamed(operation).risk].asks) expect(said).toBe(1);
+    if (operation !== undefined && POLICY[operationNamed(operation).risk].needsApproval) expect(said).toBe(1);
   });
 });
 

@@ -37,5 +37,5 @@ const PAGES: Readonly<Record<string, string>> = {
 
 function pageOf(tool: string): string | undefined {
   const operation = operationOf(tool);
-  return operation !== undefined && POLICY[operationNamed(operation).risk].asks ? APPS.plan : PAGES[tool];
+  return operation !== undefined && POLICY[operationNamed(operation).risk].needsApproval ? APPS.plan : PAGES[tool];
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chainOf, type Entry, entryIn, type Journal, type Link, unfinishedIn } from '../../safety/journal.ts';
+import { chainOf, type Entry, type Journal, type Link, parseEntry, unfinishedIn } from '../../safety/journal.ts';
 import type { Position } from '../position.ts';
 import type { Database } from './database.ts';
 
@@ -51,8 +51,8 @@ export function postgresJournal(db: Database, position: Position): Journal {
     if (now?.generation !== known.generation)
       Object.assign(known, { generation: now?.generation, imported: [], own: [] });
     if (Number(now?.sealed) !== known.imported.length)
-      known.imported = [...(await sealed()).values()].flat().map(entryIn);
-    for await (const page of after(known.own.at(-1)?.sequence ?? 0)) known.own.push(...page.map(entryIn));
+      known.imported = [...(await sealed()).values()].flat().map(parseEntry);
+    for await (const page of after(known.own.at(-1)?.sequence ?? 0)) known.own.push(...page.map(parseEntry));
     return [...known.imported, ...known.own];
   };
   let reading: Promise<unknown> = Promise.resolve();
@@ -78,7 +78,7 @@ export function postgresJournal(db: Database, position: Position): Journal {
       for await (const page of after(0))
         for (const one of page) {
           if (!chain.holds(one)) return { brokenAt: chain.entries() + 1 };
-          const entry = entryIn(one);
+          const entry = parseEntry(one);
           if (entry.kind === 'import') anchors.set(entry.journal, entry.head);
         }
       const imported = await sealed();

@@ -1,5 +1,5 @@
 import type { Call } from '../../operations/index.ts';
-import { type RecoveryKits, writtenKit } from '../../safety/recovery.ts';
+import { type RecoveryKits, renderKit } from '../../safety/recovery.ts';
 import type { Position } from '../position.ts';
 import type { Database } from './database.ts';
 import { plain } from './ledger.ts';
@@ -7,7 +7,7 @@ import { plain } from './ledger.ts';
 /** Kits that every replica can read. */
 export const postgresKits = (db: Database, position: Position, target: string, call: Call): RecoveryKits => ({
   keep: async (plan) => {
-    const { id, text } = await writtenKit(call, plan, Date.now());
+    const { id, text } = await renderKit(call, plan, Date.now());
     await db.run('SELECT finspace_mcp.keep_kit($1, $2, $3, $4)', [position.newest(), target, id, text]);
   },
   list: async () => {

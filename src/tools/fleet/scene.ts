@@ -14,7 +14,7 @@ import { didYouMean } from '../../nearest.ts';
 import { FinspaceError } from '../../operations/failure.ts';
 import type { Call, CallOptions, OperationName } from '../../operations/index.ts';
 import type { Quotas } from '../../operations/quotas.ts';
-import { withheld } from '../../safety/policy.ts';
+import { refusalReason } from '../../safety/policy.ts';
 import { quoted } from '../../untrusted.ts';
 import type { Exchange, ToolEnvironment } from '../environment.ts';
 import { progressOf } from '../progress.ts';
@@ -74,7 +74,7 @@ export function sceneOf(
 ): Scene {
   const signal = AbortSignal.any([context.mcpReq.signal, overtime]);
   const onProgress = readsDone(progressOf(context));
-  const refusal = (name: OperationName) => withheld(name, restrictions, caller);
+  const refusal = (name: OperationName) => refusalReason(name, restrictions, caller);
   const options: GraphOptions = { signal, overtime, refusal, onProgress, inventory };
   // What one question reads twice, it reads once: its parts agree with each other.
   const reads = sharing(call);

@@ -1,6 +1,6 @@
 import { APPROVALS, type PlanSource, type SignedIn, type WebPage, webPage } from '../../approval-page/web.ts';
-import type { Seals } from '../../safety/seal.ts';
-import type { Witness } from '../../safety/witness.ts';
+import type { ServerSignature } from '../../safety/server-signature.ts';
+import type { StateSigners } from '../../safety/state-signer.ts';
 import type { Authorization } from './auth/authorize.ts';
 import { guessLimiter } from './auth/guess-limiter.ts';
 import { IssuerUnreachable } from './auth/jwt.ts';
@@ -17,8 +17,8 @@ export interface ApprovalEndpoint extends PlanSource {
 export interface ApprovalsOptions {
   readonly endpoints: readonly ApprovalEndpoint[];
   readonly holderOf: Authorization['holderOf'];
-  readonly seals: Seals;
-  readonly witness: Witness;
+  readonly seals: StateSigners;
+  readonly witness: ServerSignature;
   /** URL of this server as browsers see it, without a path. */
   readonly base: () => string;
   readonly isPublic: boolean;

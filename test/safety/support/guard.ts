@@ -1,17 +1,17 @@
 import type { InputRequiredResult, ServerContext } from '@modelcontextprotocol/server';
 import type { Call } from '../../../src/operations/index.ts';
 import { deletionsIn } from '../../../src/safety/deletions.ts';
-import { withinEnvironments } from '../../../src/safety/environments.ts';
+import { limitToEnvironments } from '../../../src/safety/environments.ts';
 import { formerNames } from '../../../src/safety/former-names.ts';
 import { type GateOptions, gate } from '../../../src/safety/gate.ts';
 import { type Journal, sqlJournal } from '../../../src/safety/journal.ts';
 import { journaledCall } from '../../../src/safety/journaled-call.ts';
 import type { Ledger } from '../../../src/safety/ledger.ts';
 import { type Caller, type Restrictions, UNRESTRICTED } from '../../../src/safety/policy.ts';
-import { type Seal, sealWith } from '../../../src/safety/seal.ts';
 import { inlineSink, type SecretSink } from '../../../src/safety/secrets.ts';
 import { sqlLedger } from '../../../src/safety/sql-ledger.ts';
 import { openState, type StateDatabase } from '../../../src/safety/state.ts';
+import { type StateSigner, stateSigner } from '../../../src/safety/state-signer.ts';
 import { callTool } from '../../../src/tools/call.ts';
 import type { ToolEnvironment } from '../../../src/tools/environment.ts';
 import { type Clock, HOUR, type Members } from './backend.ts';
@@ -46,7 +46,7 @@ export interface Guard {
   readonly ledger: Ledger;
   readonly journal: Journal;
   readonly state: StateDatabase;
-  readonly seal: Seal;
+  readonly seal: StateSigner;
   readonly lost: unknown[];
   attempt(attempt: Attempt): Promise<Outcome>;
   close(): Promise<void>;
@@ -57,7 +57,7 @@ export interface GuardOptions {
   readonly clock: Clock;
   /** The file of the state database, or one that is open already. */
   readonly state?: string | StateDatabase;
-  readonly seal?: Seal;
+  readonly seal?: StateSigner;
   readonly restrictions?: Partial<Restrictions>;
   readonly environments?: readonly string[];
   readonly secrets?: SecretSink;
@@ -74,13 +74,13 @@ export interface GuardOptions {
 }
 
 export async function openGuard(options: GuardOptions): Promise<Guard> {
-  const { clock, seal = sealWith(), environments, secrets = inlineSink } = options;
+  const { clock, seal = stateSigner(), environments, secrets = inlineSink } = options;
   const state = typeof options.state === 'object' ? options.state : await openState(options.state ?? ':memory:');
   const ledger = sqlLedger(async () => state, { now: clock.now, openMs: OPEN_MS });
   const journal = sqlJournal(async () => state, clock.now);
   const lost: unknown[] = [];
   const journaled = journaledCall(options.call, journal, 'test', (cause) => lost.push(cause));
-  const call = environments === undefined ? journaled : withinEnvironments(journaled, environments);
+  const call = environments === undefined ? journaled : limitToEnvironments(journaled, environments);
   const restrictions = { ...UNRESTRICTED, environments, ...options.restrictions };
   const { outOfBand = async () => undefined, beforeApproved = async () => {} } = options;
   const { overLedger = (same) => same } = options;
@@ -126,8 +126,8 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
 }
 
 /** What the SDK makes of a request: a state is handed on only when the seal holds. */
-function contextOf({ state, answers, signal }: Pick<Attempt, 'state' | 'answers' | 'signal'>, seal: Seal) {
-  const opened = state === undefined ? undefined : seal.unseal(state);
+function contextOf({ state, answers, signal }: Pick<Attempt, 'state' | 'answers' | 'signal'>, seal: StateSigner) {
+  const opened = state === undefined ? undefined : seal.verify(state);
   return {
     mcpReq: {
       signal: signal ?? new AbortController().signal,

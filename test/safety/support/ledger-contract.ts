@@ -75,8 +75,8 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
     it('is used up by exactly one of many, between processes too', async () => {
       const another = await under.another();
       const { nonce } = await open('one');
-      const burns = Array.from({ length: 100 }, (_, at) => (at % 2 === 0 ? ledger : another).consume(nonce));
-      expect(trueTimes(await Promise.all(burns))).toBe(1);
+      const consumed = Array.from({ length: 100 }, (_, at) => (at % 2 === 0 ? ledger : another).consume(nonce));
+      expect(trueTimes(await Promise.all(consumed))).toBe(1);
       expect(await ledger.consume(nonce)).toBe(false);
     });
 
@@ -178,7 +178,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       expect(await Promise.all([asked, granted, used, declined].map(stands))).toEqual([
         'open',
         'approved',
-        'burnt',
+        'consumed',
         'declined',
       ]);
       expect(await ledger.status('XXXXX')).toBeUndefined();
@@ -186,7 +186,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       expect(await Promise.all([asked, granted, used, declined].map(stands))).toEqual([
         'expired',
         'expired',
-        'burnt',
+        'consumed',
         'declined',
       ]);
     });

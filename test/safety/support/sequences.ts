@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import type { OperationName } from '../../../src/operations/index.ts';
 import type { Approval } from '../../../src/safety/ledger.ts';
-import { sealWith } from '../../../src/safety/seal.ts';
+import { stateSigner } from '../../../src/safety/state-signer.ts';
 import { answering, type Members, SECOND, spyOn, standingClock } from './backend.ts';
 import { accept, cancel, decline, type Guard, OPEN_MS, openGuard } from './guard.ts';
 import type { Scene } from './scene.ts';
@@ -88,7 +88,7 @@ export async function play(scene: Scene, sequence: readonly Step[]): Promise<{ e
       call,
       clock,
       state,
-      seal: sealWith([key]),
+      seal: stateSigner([key]),
       outOfBand: async () => ({
         accepts: (_, { signature }) => signature === 'good',
         instructions: () => 'Elsewhere.',
@@ -224,7 +224,7 @@ async function forge(scene: Scene, guard: Guard, forms: readonly Form[], form: F
     `${nonce}.${flipped}`,
     `${nonce}.${otherTag}`,
     `${nonce.slice(1)}.${tag}`,
-    sealWith([randomBytes(32)]).seal(nonce),
+    stateSigner([randomBytes(32)]).sign(nonce),
     JSON.stringify({ nonce, approved: true }),
   ][way % 8] as string;
   for (const { tool, arguments: given, name } of scene.wishes)

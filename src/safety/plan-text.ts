@@ -32,7 +32,7 @@ export function planText({ shown }: Pick<PendingApproval, 'shown'>): PlanText {
 export const PLACE_LABELS = ['environment', 'account', 'region', 'backend', 'world'];
 
 /** The place of a plan, as far as its text names it. */
-export function placeOf(pending: Pick<PendingApproval, 'shown'>): string {
+export function locationText(pending: Pick<PendingApproval, 'shown'>): string {
   const facts = new Map(planText(pending).facts);
   return PLACE_LABELS.flatMap((label) => facts.get(label) ?? []).join(', ');
 }
@@ -42,7 +42,7 @@ export const printable = (line: string): string =>
   line.replace(/[^ -~]/gu, (character) => quoted(character).slice(1, -1));
 
 /** The requester in words: over stdio, it is any program that the user of this computer runs. */
-export const asker = (principal: string) =>
+export const requesterText = (principal: string) =>
   principal === LOCAL_CALLER.principal ? 'a client on this computer' : principal;
 
 /** `just now`, `4 min ago`, `2 h ago`. */
@@ -53,7 +53,7 @@ export function ago(since: number, now: number): string {
 }
 
 /** `less than a minute`, `4 min`. */
-export function left(until: number, now: number): string {
+export function remaining(until: number, now: number): string {
   const minutes = Math.floor((until - now) / 60_000);
   return minutes < 1 ? 'less than a minute' : `${minutes} min`;
 }
@@ -86,11 +86,11 @@ export function pagesOf(items: readonly Item[]): { readonly title: string; reado
 const PAGE = 100;
 
 /** Why a plan is no longer open, for a person who wants to decide about it. */
-export function whyClosed({ state, successor }: ApprovalStatus): string {
+export function closedReason({ state, successor }: ApprovalStatus): string {
   if (state === 'replaced')
     return `The newer plan ${successor} replaced it: its target changed, or the agent requested something else.`;
   if (state === 'evicted') return 'The same client requested too many newer plans.';
   if (state === 'expired') return 'It expired.';
   if (state === 'approved') return 'It is already approved; the agent has not repeated the call yet.';
-  return state === 'burnt' ? 'It was approved and used.' : 'It was declined or closed.';
+  return state === 'consumed' ? 'It was approved and used.' : 'It was declined or closed.';
 }

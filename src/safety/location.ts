@@ -1,9 +1,9 @@
 import type { Call, CallOptions } from '../operations/index.ts';
-import { placesIn } from './arn.ts';
+import { arnParts } from './arn.ts';
 import type { Members } from './finding.ts';
 
 /** The environment and account of a call, as people know them. Both come from the API. */
-export interface Home {
+export interface Location {
   readonly environment?: string | undefined;
   readonly account?: string | undefined;
 }
@@ -11,10 +11,10 @@ export interface Home {
 /**
  * The environment and account of a call's target, as far as they can be read; only the account if the target is an environment.
  */
-export async function homeOf(call: Call, input: Members, target: Members, options: CallOptions): Promise<Home> {
+export async function locationOf(call: Call, input: Members, target: Members, options: CallOptions): Promise<Location> {
   const own = target['environmentArn'] ?? (target['environment'] as Members | undefined)?.['environmentArn'];
   if (own !== undefined) return { account: accountIn(own) };
-  const environmentId = input['environmentId'] ?? placesIn(input['resourceArn'])?.[0]?.id;
+  const environmentId = input['environmentId'] ?? arnParts(input['resourceArn'])?.[0]?.id;
   if (typeof environmentId !== 'string') return {};
   // A caller who may not read the environment sees less, and protection decides by itself.
   const { name, environmentArn } = await call('GetKxEnvironment', { environmentId }, options).catch(

@@ -1,37 +1,37 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** Makes text that travels through a client tamper-evident. */
-export interface Seal {
+export interface StateSigner {
   /** Takes text without dots. */
-  seal(text: string): string;
+  sign(text: string): string;
   /**
    * The sealed text. Throws `ForeignSealError` for text sealed by another server, and an Error for anything else that this server
    * did not seal.
    */
-  unseal(text: string): string;
+  verify(text: string): string;
 }
 
 /** The seals of one server, by purpose, which is one line: a seal for one purpose is invalid for another. */
-export type Seals = (purpose: string) => Seal;
+export type StateSigners = (purpose: string) => StateSigner;
 
 /**
  * Seals with the first key and accepts all of them, so that keys can be rotated. Without keys, it generates one for this process:
  * nothing sealed survives a restart. A seal contains the name of its key, which distinguishes another replica's seal from a forged
  * one.
  */
-export function sealsWith(keys: readonly Buffer[] = [randomBytes(32)]): Seals {
+export function stateSigners(keys: readonly Buffer[] = [randomBytes(32)]): StateSigners {
   const names = keys.map(nameOf);
   return (purpose) => {
     const mac = (key: Buffer, text: string) =>
       createHmac('sha256', key).update(`finspace-mcp ${purpose}\n${text}`).digest();
     return {
-      seal: (text) => `${text}.${mac(keys[0] as Buffer, text).toString('base64url')}.${names[0]}`,
-      unseal: (sealed) => {
+      sign: (text) => `${text}.${mac(keys[0] as Buffer, text).toString('base64url')}.${names[0]}`,
+      verify: (sealed) => {
         const [text = '', tag = '', name = ''] = sealed.split('.');
         const given = Buffer.from(tag, 'base64url');
         if (keys.some((key) => given.length === 32 && timingSafeEqual(given, mac(key, text)))) return text;
         if (NAME.test(name) && !names.includes(name))
-          throw new ForeignSealError('the state was not sealed with a key of this server');
+          throw new ForeignSignatureError('the state was not sealed with a key of this server');
         throw new Error('the state was not sealed with a key of this server');
       },
     };
@@ -39,7 +39,7 @@ export function sealsWith(keys: readonly Buffer[] = [randomBytes(32)]): Seals {
 }
 
 /** The seal of the nonce in forms that are shown to a person. */
-export const sealWith = (keys?: readonly Buffer[]): Seal => sealsWith(keys)('question');
+export const stateSigner = (keys?: readonly Buffer[]): StateSigner => stateSigners(keys)('question');
 
 const NAME = /^[\w-]{8}$/;
 
@@ -48,9 +48,9 @@ export const nameOf = (key: Buffer): string =>
   createHash('sha256').update('finspace-mcp key name ').update(key).digest('base64url').slice(0, 8);
 
 /** Sealed with a key that this server does not have: by another replica, or before a restart. It does not count. */
-export class ForeignSealError extends Error {
+export class ForeignSignatureError extends Error {
   override readonly name = 'ForeignSealError';
 }
 
 /** Stands for a nonce with a foreign seal. */
-export const FOREIGN_QUESTION = 'foreign';
+export const FOREIGN_STATE = 'foreign';

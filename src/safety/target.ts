@@ -12,7 +12,7 @@ import type { Target } from '../operations/operation.ts';
 import type { Members } from './finding.ts';
 
 /** What a person must name, and its current state. */
-export interface Named {
+export interface TargetEntity {
   readonly noun: string;
   readonly name: string;
   readonly entity: Members;
@@ -26,14 +26,14 @@ const MOST_LISTED = 10_000;
  * that it creates, or the one whose ARN it has. Undefined when the service does not know it; rejects with the errors of the
  * reads.
  */
-export async function subjectOf(
+export async function readTarget(
   call: Call,
   name: OperationName,
   input: Members,
   options: CallOptions,
-): Promise<Named | undefined> {
+): Promise<TargetEntity | undefined> {
   const { target, entity } = operationNamed(name);
-  if (target !== undefined) return readTarget(call, target, input, options);
+  if (target !== undefined) return readDeclared(call, target, input, options);
   const noun = entity.replace('kx-', '').replaceAll('-', ' ');
   const arn = input['resourceArn'];
   if (typeof arn === 'string') {
@@ -53,12 +53,12 @@ export async function subjectOf(
   return { noun, name: String(known.find((value) => value !== undefined) ?? name), entity: read };
 }
 
-async function readTarget(
+async function readDeclared(
   call: Call,
   target: Target,
   input: Members,
   options: CallOptions,
-): Promise<Named | undefined> {
+): Promise<TargetEntity | undefined> {
   const reader = target.reader as OperationName;
   const request = pick(input, labels(operationNamed(reader)));
   const key = String(input[target.member]);

@@ -1,6 +1,6 @@
-import { type Approver, statement } from './approver.ts';
+import { type Approver, signedPayload } from './approver.ts';
 import type { Approval, PendingApproval } from './ledger.ts';
-import type { Seal } from './seal.ts';
+import type { StateSigner } from './state-signer.ts';
 
 /** The channel of approvals that signed-in people give on the page of a server. */
 export const WEB = 'web';
@@ -9,21 +9,22 @@ export const WEB = 'web';
  * Seals what signed-in people approved, so that an approval that someone else wrote into the ledger does not count. Replicas with
  * the same seal key accept each other's approvals.
  */
-export interface Witness extends Approver {
+export interface ServerSignature extends Approver {
   /** Whether this consent was given here, to exactly this pending approval, by a person other than the requester. */
-  saw(pending: PendingApproval, approval: Approval): boolean;
+  verify(pending: PendingApproval, approval: Approval): boolean;
 }
 
 /** A witness by the seal for approvals. */
-export function witness(seal: Seal): Witness {
-  const said = (pending: PendingApproval, approval: Approval) => statement(pending, approval).toString('base64url');
+export function serverSignature(seal: StateSigner): ServerSignature {
+  const payloadText = (pending: PendingApproval, approval: Approval) =>
+    signedPayload(pending, approval).toString('base64url');
   return {
-    sign: (pending, approval) => ({ ...approval, signature: seal.seal(said(pending, approval)) }),
-    saw: (pending, approval) => {
+    sign: (pending, approval) => ({ ...approval, signature: seal.sign(payloadText(pending, approval)) }),
+    verify: (pending, approval) => {
       const { channel, approver, signature = '' } = approval;
       if (channel !== WEB || approver === pending.principal) return false;
       try {
-        return seal.unseal(signature) === said(pending, approval);
+        return seal.verify(signature) === payloadText(pending, approval);
       } catch {
         return false;
       }

@@ -14,36 +14,36 @@ export interface Pace {
   readonly later: (work: () => void, ms: number) => () => void;
 }
 
-export interface Looking extends Pace {
+export interface PollOptions extends Pace {
   /** The state of a resource; equal values mean no change. Rejects when it cannot be read now. */
   readonly stateOf: (uri: string, signal: AbortSignal) => Promise<string>;
 }
 
 const SLOWEST_MS = 300_000;
 /** Slow polls are repeated less often, so that polling takes only a small share of the time. */
-const PAUSE_PER_LOOK = 9;
+const PAUSE_PER_POLL = 9;
 
 /** Polls a resource until the returned function is called, more slowly after failures; calls `changed` after each change. */
-export function looking(uri: string, changed: () => void, { stateOf, everyMs, now, later }: Looking): () => void {
+export function poll(uri: string, changed: () => void, { stateOf, everyMs, now, later }: PollOptions): () => void {
   const over = new AbortController();
   let last: string | undefined;
   let failures = 0;
   let cancel = () => {};
-  const look = async () => {
+  const read = async () => {
     const began = now();
     try {
-      const seen = await stateOf(uri, over.signal);
+      const state = await stateOf(uri, over.signal);
       if (over.signal.aborted) return;
-      if (last !== undefined && seen !== last) changed();
-      last = seen;
+      if (last !== undefined && state !== last) changed();
+      last = state;
       failures = 0;
     } catch {
       failures += 1;
     }
-    const pause = Math.max(everyMs * 2 ** Math.min(failures, 20), PAUSE_PER_LOOK * (now() - began));
-    if (!over.signal.aborted) cancel = later(look, Math.min(pause, SLOWEST_MS));
+    const pause = Math.max(everyMs * 2 ** Math.min(failures, 20), PAUSE_PER_POLL * (now() - began));
+    if (!over.signal.aborted) cancel = later(read, Math.min(pause, SLOWEST_MS));
   };
-  void look();
+  void read();
   return () => {
     over.abort();
     cancel();
@@ -51,12 +51,12 @@ export function looking(uri: string, changed: () => void, { stateOf, everyMs, no
 }
 
 /** The content that decides whether a resource has changed. A picture contains the current time; its topology does not. */
-export function readState(environment: ResourceEnvironment): Looking['stateOf'] {
+export function readState(environment: ResourceEnvironment): PollOptions['stateOf'] {
   return async (uri, signal) => {
     const found = resourceAt(uri);
-    const read = found?.kind.topology === undefined ? uri : topologyUri(found.input['environmentId'] ?? '');
+    const target = found?.kind.topology === undefined ? uri : topologyUri(found.input['environmentId'] ?? '');
     try {
-      const { contents } = await readResource(environment, read, signal, { extent: 'state' });
+      const { contents } = await readResource(environment, target, signal, { extent: 'state' });
       const texts = contents.map((content) => ('text' in content ? content.text : ''));
       return createHash('sha256')
         .update(texts.join('').replace(/"readAt":"[^"]*"/, ''))

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { watching } from '../../src/resources/watching.ts';
+import { subscriptions } from '../../src/resources/subscriptions.ts';
 import { bearer, tokens } from '../http/people.ts';
 import { closeAll, HTTP_HOSTS, product } from '../http/support.ts';
 import { did, environment } from '../support/world.ts';
@@ -20,7 +20,7 @@ describe('resources that are looked at', () => {
       signal.addEventListener('abort', () => looked.delete(uri));
       return 'as ever';
     };
-    const watch = watching(() => {}, { stateOf, everyMs: 1_000, now: () => 0, ...waiting() });
+    const watch = subscriptions(() => {}, { stateOf, everyMs: 1_000, now: () => 0, ...waiting() });
     const take = (principal: string, all: readonly string[]) => all.map((uri) => watch(uri, principal));
     const of = (name: string) => [...looked].filter((uri) => uri.startsWith(`${name}-`)).length;
     return { looked, watch, take, of };

@@ -2,7 +2,7 @@ import { brokenConditions } from '../operations/conditions/index.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import type { Change } from './finding.ts';
 import type { Plan } from './plan.ts';
-import type { Offered } from './policy.ts';
+import type { Allowed } from './policy.ts';
 import type { Comparison } from './settings.ts';
 import { plainJson, quoted } from './untrusted.ts';
 
@@ -12,13 +12,13 @@ const LONGEST_VALUE = 200;
 export function changeText({ setting, before, after }: Change, isShown = true): string {
   const value = (text: string | undefined) => (text === undefined ? 'not set' : quoted(text, LONGEST_VALUE));
   const end = after === undefined ? 'removed' : value(after);
-  return `${named(setting)}: ${isShown ? `${value(before)} -> ${end}` : end}`;
+  return `${settingName(setting)}: ${isShown ? `${value(before)} -> ${end}` : end}`;
 }
 
-const named = (setting: string) => (/^[\w.-]{1,200}$/.test(setting) ? setting : quoted(setting, LONGEST_VALUE));
+const settingName = (setting: string) => (/^[\w.-]{1,200}$/.test(setting) ? setting : quoted(setting, LONGEST_VALUE));
 
 /** Whether a caller may read the target of a plan. */
-export function isTargetShown({ operation }: Plan, shown: Offered): boolean {
+export function isTargetShown({ operation }: Plan, shown: Allowed): boolean {
   const { target } = operationNamed(operation);
   return target === undefined || shown(target.reader as OperationName);
 }
@@ -28,31 +28,31 @@ export const contradictions = ({ blockers }: Pick<Plan, 'blockers'>): string[] =
   blockers.flatMap(({ item, first }) => (item.kind === 'argument' ? `${item.name}: ${first}` : []));
 
 /** Why an update does not run: it would remove settings that it omits, or set values that the service ignores. */
-export function heedless(plan: Plan, isShown: boolean): readonly string[] | undefined {
+export function omissionLines(plan: Plan, isShown: boolean): readonly string[] | undefined {
   const { settings, ignored } = plan;
   if (settings === undefined) return undefined;
   const { leftOut, unknown, repeated } = settings;
   if (leftOut.length > 0 && repeated.length > 0)
-    return repeated.map((name) => `${named(name)} is given twice. Give each entry once, with all its settings.`);
+    return repeated.map((name) => `${settingName(name)} is given twice. Give each entry once, with all its settings.`);
   if (unknown.length > 0)
     return [
       `remove names ${unknown.map((name) => quoted(name)).join(', ')}, which this call would not remove: it is not set, or the arguments give it or a part of it, or the operation keeps it anyway.`,
       leftOut.length === 0
         ? 'This call removes no settings.'
-        : `This call would remove: ${leftOut.map(({ setting }) => named(setting)).join(', ')}.`,
+        : `This call would remove: ${leftOut.map(({ setting }) => settingName(setting)).join(', ')}.`,
     ];
   if (leftOut.length > 0)
     return [
       'This call replaces settings, so it would remove those that its arguments omit:',
       ...leftOut.map((change) => `- ${changeText(change, isShown)}`),
-      ...(isShown ? [keeping(plan, settings)] : []),
+      ...(isShown ? [keepingText(plan, settings)] : []),
       `To remove it on purpose, add remove: ${JSON.stringify(leftOut.map(({ setting }) => setting))}`,
     ];
   return ignored.length > 0 ? ignored : undefined;
 }
 
 /** How to keep what an update omits, unless that contradicts what it sets. */
-function keeping({ operation, tool }: Plan, { complete }: Comparison): string {
+function keepingText({ operation, tool }: Plan, { complete }: Comparison): string {
   const [broken] = brokenConditions(operation, complete as never);
   return broken === undefined
     ? `To keep everything, call ${tool} with: ${plainJson(complete)}`
@@ -71,11 +71,11 @@ export function changesNothing({ operation, settings, seenStatus }: Plan): boole
 }
 
 /** Says that there is nothing to change. */
-export const unchanged = ({ tool, noun, name }: Plan): string =>
+export const unchangedText = ({ tool, noun, name }: Plan): string =>
   `${tool} was not sent: the ${noun} ${quoted(name)} already has these settings.`;
 
 /** Why a call has a higher risk than its tool. */
-export const tooRisky = ({ risk, noun, name }: Plan): string =>
+export const riskText = ({ risk, noun, name }: Plan): string =>
   risk === 'destroy'
     ? `On the ${noun} ${quoted(name)} it would lose data for good.`
     : `It interrupts the ${noun} ${quoted(name)}.`;

@@ -1,7 +1,7 @@
-import type { Home } from './home.ts';
+import type { Location } from './location.ts';
 
 /** The place that a call would affect, in words for a person. */
-export interface Place {
+export interface BackendLocation {
   readonly backend: string;
   readonly region: string;
   /** The alias of the selected backend, if several are served. */
@@ -14,7 +14,10 @@ export interface Place {
 export type Fact = readonly [label: string, value: string];
 
 /** The place as facts, the environment first. */
-export const placeFacts = ({ region, backend, world }: Place, { environment, account }: Home): Fact[] =>
+export const locationFacts = (
+  { region, backend, world }: BackendLocation,
+  { environment, account }: Location,
+): Fact[] =>
   Object.entries({ environment, account, region, backend, world }).flatMap(([label, value]) =>
     value === undefined ? [] : [[label, value] as const],
   );

@@ -4,15 +4,15 @@ import { OPERATION_NAMES, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { once } from '../operations/operation.ts';
 import { createdBy, listerOfLabel, nounOfLabel, readerOfLabel } from '../operations/references.ts';
-import { placesOn } from './arn.ts';
+import { pathParts } from './arn.ts';
 import type { Blocker, Item } from './finding.ts';
 import { itemText } from './item-text.ts';
-import type { Offered } from './policy.ts';
+import type { Allowed } from './policy.ts';
 import type { Forbidden } from './protection.ts';
 import { quoted } from './untrusted.ts';
 
 /** What a caller may see of an item in a plan: all of it, or only the number of items of its kind. */
-export type Told = {
+export type VisibleItem = {
   readonly kind: string;
   readonly name?: string;
   readonly count?: number;
@@ -21,14 +21,14 @@ export type Told = {
 };
 
 /** What a caller may see of the entities around the target of a call. */
-export interface Sight {
+export interface Visibility {
   /** In their order; those of which only the kind is visible are counted together. */
-  of(things: readonly (Item | Blocker)[]): Told[];
+  redact(things: readonly (Item | Blocker)[]): VisibleItem[];
   /** The kinds of which something is withheld, and the reads that would show it. */
-  withheld(things: readonly (Item | Blocker)[]): string[];
-  forbidden(forbidden: Forbidden): string;
+  withheldKinds(things: readonly (Item | Blocker)[]): string[];
+  forbiddenText(forbidden: Forbidden): string;
   /** Whether the caller is offered an operation. */
-  readonly reads: Offered;
+  readonly reads: Allowed;
 }
 
 /**
@@ -36,7 +36,7 @@ export interface Sight {
  * and may see the name of its parent. Names in the call are no secret, because the caller knows them; neither are counts, without
  * which no plan would be safe.
  */
-export function sightOf(offered: Offered, known: unknown): Sight {
+export function visibilityFor(offered: Allowed, known: unknown): Visibility {
   const given = new Set(texts(known));
   const readers = (kind: string) => READERS().get(kind) ?? [];
   const unseen = (kind: string) => readers(kind).filter((reader) => !offered(reader));
@@ -44,11 +44,11 @@ export function sightOf(offered: Offered, known: unknown): Sight {
   const isUnnamed = ({ kind, id }: { kind: string; id: string }) => !isNamed(nounIn(kind), id);
   /** The kinds of the parents whose names are withheld. */
   const around = ({ arn = '' }: Item) => {
-    const enclosing = placesOn(arn).slice(0, -1);
+    const enclosing = pathParts(arn).slice(0, -1);
     return enclosing.filter(isUnnamed).map(({ kind }) => nounIn(kind));
   };
 
-  const tell = (thing: Item | Blocker): Told => {
+  const redactOne = (thing: Item | Blocker): VisibleItem => {
     const item = itemOf(thing);
     const { kind, name, detail } = item;
     const shown = {
@@ -59,9 +59,9 @@ export function sightOf(offered: Offered, known: unknown): Sight {
     return 'first' in thing ? { ...shown, first: thing.first } : shown;
   };
   return {
-    of: (things) => {
-      const rows: Told[] = [];
-      for (const told of things.map(tell)) {
+    redact: (things) => {
+      const rows: VisibleItem[] = [];
+      for (const told of things.map(redactOne)) {
         const at = told.name === undefined ? rows.findIndex((row) => isAlike(row, told)) : -1;
         if (told.name !== undefined) rows.push(told);
         else if (at < 0) rows.push({ ...told, count: 1 });
@@ -69,17 +69,17 @@ export function sightOf(offered: Offered, known: unknown): Sight {
       }
       return rows;
     },
-    withheld: (things) => {
+    withheldKinds: (things) => {
       const kinds = new Set(things.map(itemOf).flatMap((item) => [item.kind, ...around(item)]));
       return [...kinds]
         .filter((kind) => unseen(kind).length > 0)
         .map((kind) => `${kind} (${unseen(kind).map(toolName).join(', ')})`);
     },
     reads: offered,
-    forbidden: ({ arn, why }) => {
+    forbiddenText: ({ arn, why }) => {
       if (arn === undefined) return why;
       // The environment is that of the call, and counts only by itself.
-      const places = placesOn(arn).filter((_, at, { length }) => at > 0 || length === 1);
+      const places = pathParts(arn).filter((_, at, { length }) => at > 0 || length === 1);
       const [noun] = places.map(({ kind }) => nounIn(kind)).slice(-1);
       return places.some(isUnnamed)
         ? `A ${noun} that is deleted or interrupted with it ${why}`
@@ -89,14 +89,14 @@ export function sightOf(offered: Offered, known: unknown): Sight {
 }
 
 /** What the person who approves sees: everything. */
-export const EVERYTHING: Sight = sightOf(() => true, {});
+export const EVERYTHING: Visibility = visibilityFor(() => true, {});
 
 /** `cluster "rdb" ("HDB, RUNNING")`, or the number of items. */
-export const toldText = ({ kind, name, count, detail }: Told): string =>
+export const visibleItemText = ({ kind, name, count, detail }: VisibleItem): string =>
   name === undefined ? `${counted(kind, Number(count))} (names withheld)` : itemText({ kind, name, detail });
 
 const itemOf = (thing: Item | Blocker): Item => ('item' in thing ? thing.item : thing);
-const isAlike = (one: Told, other: Told) =>
+const isAlike = (one: VisibleItem, other: VisibleItem) =>
   one.name === undefined && one.kind === other.kind && one.first === other.first;
 
 /** `scaling group` for the `kxScalingGroup` of an ARN. */

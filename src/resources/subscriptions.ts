@@ -1,0 +1,126 @@
+import { type PollOptions, poll } from './poll.ts';
+
+/** Watches a resource for a principal until the returned function is called. All watchers of a resource share its polls. */
+export type Subscribe = (uri: string, principal: string) => () => void;
+
+/** Maximum polled resources of all subscribers together, and maximum resources that wait to be polled. */
+const MOST_POLLED = 100;
+const MOST_WAITING = 1_000;
+
+interface Watched {
+  readonly uri: string;
+  /** Its watchers, by principal, with the number of their subscriptions. */
+  readonly watchers: Map<string, number>;
+  /** Undefined while it waits. */
+  stop?: (() => void) | undefined;
+}
+
+/**
+ * Polls a bounded number of resources, shared among principals: at the limit, a new one evicts one of the principal that holds
+ * most, so that no principal can occupy all. Evicted resources wait for a free slot. `changed` is called after each change.
+ */
+export function subscriptions(changed: (uri: string) => void, options: PollOptions): Subscribe {
+  const known = new Map<string, Watched>();
+  const held = holdings();
+  const slots = pollSlots(known, held, (uri) => poll(uri, () => changed(uri), options));
+  const add = (one: Watched, principal: string) => {
+    const before = one.watchers.get(principal) ?? 0;
+    one.watchers.set(principal, before + 1);
+    if (one.stop === undefined) slots.admit(one);
+    else if (before === 0) held.count(principal, 1);
+    if (one.stop === undefined) slots.dropOverflow(one);
+  };
+  const remove = (one: Watched, principal: string) => {
+    const left = (one.watchers.get(principal) ?? 0) - 1;
+    if (left > 0) return one.watchers.set(principal, left);
+    if (one.stop !== undefined) held.count(principal, -1);
+    one.watchers.delete(principal);
+    if (one.watchers.size === 0) {
+      slots.end(one);
+      if (known.get(one.uri) === one) known.delete(one.uri);
+    }
+    return slots.admitNext();
+  };
+  return (uri, principal) => {
+    const one: Watched = known.get(uri) ?? { uri, watchers: new Map() };
+    known.set(uri, one);
+    add(one, principal);
+    let over = false;
+    return () => {
+      if (!over) remove(one, principal);
+      over = true;
+    };
+  };
+}
+
+/** The number of polled resources by principal. */
+function holdings() {
+  const held = new Map<string, number>();
+  return {
+    count: (principal: string, more: number) => {
+      const count = (held.get(principal) ?? 0) + more;
+      if (count === 0) held.delete(principal);
+      else held.set(principal, count);
+    },
+    /** The count of the watcher of a resource; with several watchers, the lowest count. */
+    share: ({ watchers }: Watched) => {
+      let least = Number.POSITIVE_INFINITY;
+      for (const principal of watchers.keys()) least = Math.min(least, held.get(principal) ?? 0);
+      return least;
+    },
+  };
+}
+
+/** The slots of polled resources, among all `known` ones; `start` polls one until the returned function is called. */
+function pollSlots(
+  known: Map<string, Watched>,
+  { count, share }: ReturnType<typeof holdings>,
+  start: (uri: string) => () => void,
+) {
+  const polled = new Set<Watched>();
+  const begin = (one: Watched) => {
+    polled.add(one);
+    for (const principal of one.watchers.keys()) count(principal, 1);
+    one.stop = start(one.uri);
+  };
+  const end = (one: Watched) => {
+    polled.delete(one);
+    for (const principal of one.watchers.keys()) count(principal, -1);
+    one.stop?.();
+    one.stop = undefined;
+  };
+  /**
+   * When too many wait, one is dropped from the principal that holds most: its latest, or the new one if no principal holds more.
+   */
+  const dropOverflow = (latest: Watched) => {
+    if (known.size - polled.size <= MOST_WAITING) return;
+    const dropped = heaviest([latest, ...known.values()], (one) => (one.stop === undefined ? share(one) : undefined));
+    if (dropped !== undefined) known.delete(dropped.uri);
+  };
+  /** Starts polling if a slot is free, or if another principal holds more than the watcher would. */
+  const admit = (one: Watched) => {
+    if (polled.size >= MOST_POLLED) {
+      const evicted = heaviest(polled, share);
+      if (evicted === undefined || share(evicted) <= share(one) + 1) return;
+      end(evicted);
+      dropOverflow(evicted);
+    }
+    begin(one);
+  };
+  const admitNext = () => {
+    const next = heaviest(known.values(), (one) => (one.stop === undefined ? -share(one) : undefined));
+    if (next !== undefined) admit(next);
+  };
+  return { admit, admitNext, dropOverflow, end };
+}
+
+/** The first of the heaviest; items without weight do not count. */
+function heaviest<T>(all: Iterable<T>, weight: (one: T) => number | undefined): T | undefined {
+  let found: T | undefined;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const one of all) {
+    const own = weight(one) ?? most;
+    if (own > most) [found, most] = [one, own];
+  }
+  return found;
+}
