@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,10 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { type Answer, type Measured, measured } from './client.ts';
 import { environmentId, environmentName, type FleetEndpoint, fleetEndpoint, TAG } from './fleet-endpoint.ts';
+import { growthPicture, type Point } from './fleet-picture.ts';
 import { median, pairRatios, shuffled, spread, verdict } from './measure.ts';
 
 const SIZES = [1, 10, 100, 1_000];
-const ROUNDS = 3;
+const ROUNDS = Number(/--rounds=(\d+)/.exec(process.argv.join(' '))?.[1] ?? 3);
 const LATENCY_MS = 30;
 /** After this long, the rate of the endpoint counts as learnt. */
 const LEARNT_MS = 5_000;
@@ -43,7 +45,8 @@ const PROBLEMS: Question = { tool: 'find_kx_problems', args: {}, times: 2 };
 
 /**
  * What whole fleets cost: how time, calls, answers and memory grow with the number of environments, and what happens at an endpoint
- * that admits few requests. `--against=CLI` measures another build in the same run; `--only=latency|throttled|one` a part.
+ * that admits few requests. `--against=CLI` measures another build in the same run, `--only=latency|throttled|one` a part,
+ * `--rounds=N` more or fewer than three times.
  */
 export async function main(): Promise<void> {
   const words = process.argv.slice(2);
@@ -64,17 +67,36 @@ export async function main(): Promise<void> {
 
 async function growth(contestants: readonly Contestant[], folder: string): Promise<void> {
   console.log(`find_kx_problems, ${LATENCY_MS} ms an operation, 20 clusters an environment`);
+  const points: Point[][] = [[], []];
   for (const environments of SIZES) {
     const rounds = environments > 100 ? 1 : ROUNDS;
-    const samples = await compare(contestants, { environments, latencyMs: LATENCY_MS }, PROBLEMS, rounds, folder);
+    const some = environments > 100 ? contestants.slice(0, 1) : contestants;
+    const samples = await compare(some, { environments, latencyMs: LATENCY_MS }, PROBLEMS, rounds, folder);
     report(`${environments} environments`, samples);
     const [first, again] = [0, 1].map((at) => samples.get('ours')?.[at] ?? []);
+    for (const [at, all] of [first, again].entries()) if (all?.[0]) points[at]?.push(pointOf(environments, all));
     if (environments === 100) {
       console.log(verdict('first answer, seconds', secondsOf(first), 5, 'at most'));
       console.log(verdict('first answer, calls', callsOf(first), 2_000, 'at most'));
       console.log(verdict('the same again, seconds', secondsOf(again), 3, 'at most'));
     }
   }
+  const [first = [], again = []] = points;
+  writeFileSync(PICTURE, growthPicture({ first, again }));
+  console.log(`drawn: ${PICTURE.pathname.split('/').slice(-2).join('/')}`);
+}
+
+const PICTURE = new URL('../docs/performance.svg', import.meta.url);
+
+function pointOf(environments: number, all: readonly Sample[]): Point {
+  const middle = (pick: (sample: Sample) => number) => median(all.map(pick));
+  return {
+    environments,
+    calls: middle(({ calls }) => calls),
+    seconds: middle(({ ms }) => ms / 1_000),
+    tokens: middle(({ tokens }) => tokens),
+    megabytes: middle(({ megabytes }) => megabytes),
+  };
 }
 
 /** One environment among a thousand, without latency: what the product itself costs. */

@@ -8,7 +8,9 @@ export interface Running {
 
 /** Starts a server that logs its URL as a line of JSON. */
 export function start(args: readonly string[]): Promise<Running> {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  // Certificates from a file cost each process time and memory that are not the server's.
+  const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'], env });
   return new Promise((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`${args[0]} ended with ${code}`)));
     createInterface({ input: child.stderr as NodeJS.ReadableStream }).on('line', (line) => {

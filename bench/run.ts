@@ -10,6 +10,7 @@ const BENCHES: Record<string, () => Promise<{ main: () => Promise<void> }>> = {
   soak: () => import('./soak.ts'),
   local: () => import('./local.ts'),
   fleet: () => import('./fleet.ts'),
+  counts: () => import('./counts.ts'),
 };
 
 const UNASKED = new Set(['soak', 'start', 'fleet']);

@@ -4,20 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compareStarts } from './starts.ts';
 
-const MAJORS = [22, 24, 26];
+const MAJORS = [20, 22, 24, 26];
 
 /**
- * The same as `cold` on several versions of Node: those whose paths follow `start`, or this one and those that npm has. With
- * `--against=CLI`, another build of ours runs beside it.
+ * The same as `cold` on several versions of Node: those whose paths follow `start`, those that NODE_BINARIES names (separated by
+ * colons), or those that npm has. With `--against=CLI`, another build of ours runs beside it.
  */
 export async function main(): Promise<void> {
   const words = process.argv.slice(2);
   const against = words.find((word) => word.startsWith('--against='))?.slice('--against='.length);
-  const given = words.filter((word) => word.includes('/') && !word.startsWith('-'));
+  const paths = words.filter((word) => word.includes('/') && !word.startsWith('-'));
+  const given = paths.length > 0 ? paths : (process.env['NODE_BINARIES'] ?? '').split(':').filter(Boolean);
   const folder = await mkdtemp(join(tmpdir(), 'finspace-mcp-nodes-'));
   try {
-    for (const node of given.length > 0 ? given : [process.execPath, ...installed(folder)])
-      await compareStarts(node, against);
+    for (const node of given.length > 0 ? given : installed(folder)) await compareStarts(node, against);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

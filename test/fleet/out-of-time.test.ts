@@ -63,7 +63,7 @@ function slow(count: number, clusters = CLUSTERS) {
 }
 
 const inTime = async <T>(work: Promise<T>): Promise<T> => {
-  await vi.advanceTimersByTimeAsync(45_000);
+  await vi.advanceTimersByTimeAsync(50_000);
   return work;
 };
 
