@@ -42,7 +42,7 @@ export function growthPicture(growth: Growth): string {
     return `<path d="M${x} ${y}h24" stroke="${color}" stroke-width="2" stroke-dasharray="${dash}"/>${text(x + 30, y + 4, words)}`;
   });
   const size = `width="${2 * WIDTH}" height="${2 * HEIGHT + 28}" viewBox="0 0 ${2 * WIDTH} ${2 * HEIGHT + 28}"`;
-  const title = '<title>Cost of find_kx_problems from 1 to 1,000 environments</title>';
+  const title = '<title>Cost of find_kx_problems as the number of environments grows</title>';
   const ground = '<rect width="100%" height="100%" fill="#ffffff"/>';
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" font-family="sans-serif" font-size="11">${title}${ground}${panels.join('')}${legend.join('')}</svg>\n`;
 }

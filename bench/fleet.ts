@@ -164,7 +164,7 @@ async function ask(server: Measured, { arrivals }: FleetEndpoint, { tool, args }
   const began = performance.now();
   const answers: Answer[] = [await server.call(tool, args)];
   for (let last = answers[0]; isStopped(last); last = answers.at(-1))
-    answers.push(await server.call(tool, { ...args, cursor: last?.data['cursor'] }));
+    answers.push(await server.call(tool, { ...args, cursor: last?.data['cursorForRest'] ?? last?.data['cursor'] }));
   const ms = performance.now() - began;
   const later = arrivals.filter(({ at }) => at - began > LEARNT_MS);
   const refused = (all: readonly { readonly refused: boolean }[]) => all.filter((each) => each.refused).length;

@@ -97,10 +97,17 @@ export function answer(
   );
   const more = all.length - end;
   const next = more > 0 ? { at: end, from, until } : until === undefined ? undefined : { at: 0, from: until };
+  const forRest = rest === undefined || more === 0 ? {} : { cursorForRest: cursorFor({ at: 0, from: rest.from }) };
   const result = structured(
-    { ...first, ...rows, ...(more === 0 ? {} : { more }), ...(next === undefined ? {} : { cursor: cursorFor(next) }) },
+    {
+      ...first,
+      ...rows,
+      ...(more === 0 ? {} : { more }),
+      ...(next === undefined ? {} : { cursor: cursorFor(next) }),
+      ...forRest,
+    },
     ...(more === 0 ? [] : [`${more} more: repeat the call with this cursor.`]),
-    ...(rest === undefined ? [] : [leftText(rest)]),
+    ...(rest === undefined ? [] : [leftText(rest, more === 0 ? 'this cursor' : 'cursorForRest as cursor')]),
     ...(more > 0 || until === undefined || rest !== undefined ? [] : [LEFT]),
   );
   return { ...result, content: [...result.content, ...links.map(linkBlock)] };
@@ -117,5 +124,5 @@ const linkBlock = ({ uri, title, mimeType }: Link) =>
   ({ type: 'resource_link', uri, name: title, title, mimeType }) as const;
 
 const LEFT = 'More environments are left: repeat the call with this cursor.';
-const leftText = ({ count }: Rest) =>
-  `Out of time: ${count} environments are left, and nothing here counts them. Repeat the call with this cursor for the next ones.`;
+const leftText = ({ count }: Rest, cursor: string) =>
+  `Out of time: ${count} environments are left, and nothing here counts them. Repeat the call with ${cursor} for the next ones.`;
