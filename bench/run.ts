@@ -9,6 +9,7 @@ const BENCHES: Record<string, () => Promise<{ main: () => Promise<void> }>> = {
   slow: () => import('./slow.ts'),
   soak: () => import('./soak.ts'),
   local: () => import('./local.ts'),
+  store: () => import('./store.ts'),
   fleet: () => import('./fleet.ts'),
   counts: () => import('./counts.ts'),
 };

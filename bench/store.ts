@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openPostgres } from '../src/store/postgres/index.ts';
+import type { SharedStore } from '../src/store/store.ts';
+import { INTENT } from '../test/safety/support/intent.ts';
+import { pendingFor } from '../test/safety/support/ledger-under-test.ts';
+import { SKIPPED } from '../test/store/cluster.ts';
+import { startStores } from '../test/store/shared-store.ts';
+
+const WRITERS = 8;
+const FOR_MS = 3_000;
+const EVENTS = 200;
+const MOST_EVENT_MS = 250;
+
+/** What a store in PostgreSQL does per second on a Unix socket, with fsync, and how soon another replica hears of a change. */
+export async function main(): Promise<void> {
+  if (SKIPPED !== '') return console.log(SKIPPED);
+  const stores = await startStores();
+  const folder = mkdtempSync(join(tmpdir(), 'bench-store-'));
+  const url = await stores.fresh();
+  const open = (name: string) => openPostgres(url, { stateDir: join(folder, name), serves: true, onerror: () => {} });
+  const [one, other] = [await open('a'), await open('b')];
+  try {
+    for (const writers of [1, WRITERS]) {
+      const entries = await rate(writers, () => one.journal.begin(INTENT));
+      console.log(`journal entries by ${writers}: ${entries}/s`);
+      let approvals = 0;
+      const flows = await rate(writers, async () => {
+        approvals += 1;
+        const { pending } = await one
+          .ledger(900_000)
+          .open(pendingFor(`${writers} ${approvals}`, { principal: `${approvals}` }));
+        if (!(await other.ledger(900_000).consume(pending.nonce))) throw new Error('an approval was not consumed');
+      });
+      console.log(`approvals opened by one replica and consumed by another, by ${writers}: ${flows}/s`);
+    }
+    const times = await eventTimes(one, other);
+    const p99 = times[Math.floor(times.length * 0.99)] as number;
+    console.log(
+      `events on another replica: median ${ms(times[times.length >> 1])}, p99 ${ms(p99)} (goal ${MOST_EVENT_MS} ms)`,
+    );
+  } finally {
+    for (const store of [one, other]) await store.close();
+    await stores.stop();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** How often work is done per second by so many at once. */
+async function rate(writers: number, work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  let done = 0;
+  const worker = async () => {
+    for (; performance.now() - start < FOR_MS; done += 1) await work();
+  };
+  await Promise.all(Array.from({ length: writers }, worker));
+  return Math.round((done * 1_000) / (performance.now() - start));
+}
+
+/** Milliseconds from the publication of an event to its arrival, sorted. */
+async function eventTimes(from: SharedStore, to: SharedStore): Promise<number[]> {
+  const [publisher, subscriber] = [from.events('/mcp'), to.events('/mcp')];
+  const times: number[] = [];
+  for (let at = 0; at < EVENTS; at += 1) {
+    const uri = `finspace://${at}`;
+    const start = performance.now();
+    await new Promise<void>((resolve) => {
+      const leave = subscriber.subscribe((event) => {
+        if ('uri' in event && event.uri === uri) {
+          leave();
+          resolve();
+        }
+      });
+      publisher.publish({ kind: 'resource_updated', uri });
+    });
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b);
+}
+
+const ms = (time = 0) => `${time.toFixed(1)} ms`;
