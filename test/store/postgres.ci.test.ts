@@ -24,7 +24,7 @@ const AGE = `
 `;
 
 const EMPTY = [
-  'questions',
+  'approvals',
   'forms',
   'journal',
   'sealed_journals',
