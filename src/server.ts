@@ -17,7 +17,8 @@ const HOUR_MS = 3_600_000;
 /** How long clients may cache answers; answers that depend on the caller are private. */
 const hints = (cacheScope: 'public' | 'private') =>
   ({
-    'tools/list': { ttlMs: HOUR_MS, cacheScope },
+    // It depends on what the client supports.
+    'tools/list': { ttlMs: HOUR_MS, cacheScope: 'private' },
     'prompts/list': { ttlMs: HOUR_MS, cacheScope },
     'resources/templates/list': { ttlMs: HOUR_MS, cacheScope },
     'server/discover': { ttlMs: HOUR_MS, cacheScope },

@@ -248,7 +248,7 @@ describe('scopes', () => {
     const response = await modern(server.url, 'tools/list', {}, bearer(await as.token({ scope: ALL })));
     expect(await response.json()).toMatchObject({ result: { cacheScope: 'private' } });
     const open = await product();
-    expect(await (await modern(open.url, 'tools/list')).json()).toMatchObject({ result: { cacheScope: 'public' } });
+    expect(await (await modern(open.url, 'prompts/list')).json()).toMatchObject({ result: { cacheScope: 'public' } });
   });
 });
 

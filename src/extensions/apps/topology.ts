@@ -5,7 +5,8 @@ export const topologyPage = (): string => appPage('kdb environment', SCRIPT);
 
 /** The picture becomes part of the page, so nothing that can run or load anything may be in it. */
 const SCRIPT = `const isSafe = (svg) => svg.localName === 'svg' && [svg, ...svg.querySelectorAll('*')].every((element) =>
-  !/^(script|foreignObject|image|use|a|iframe|animate|set)$/i.test(element.localName) &&
+  element.namespaceURI === 'http://www.w3.org/2000/svg' &&
+  !/^(script|foreignObject|image|use|a|animate|set)$/i.test(element.localName) &&
   [...element.attributes].every(({ name, value }) => !/^on|href$/i.test(name) && !/url\\(\\s*['"]?[^#'"\\s]/i.test(value)) &&
   (element.localName !== 'style' || !/@import|url\\(/i.test(element.textContent)));
 const show = async (result) => {
