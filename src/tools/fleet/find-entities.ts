@@ -29,7 +29,7 @@ export const findEntities = fleetTool({
         .array(Words(FOUND_KINDS))
         .min(1)
         .optional()
-        .describe('Default: all; nodes only with status, changesets with status or changedAfter'),
+        .describe('Default: all, but not always nodes and changesets; to be sure, name those'),
       ...filters(),
       groupBy: z
         .array(Listed(100))
