@@ -52,12 +52,13 @@ const GROUP_FACTS: Facts<'kx-scaling-group'> = {
     inRow: true,
     totals: [{ name: 'hostMemory' }],
   },
-  reservedMiB: { of: ({ reservedMiB }) => reservedMiB, unit: 'MiB', inRow: true },
+  reservedMiB: { of: ({ reservedMiB }) => reservedMiB, needs: 'users', unit: 'MiB', inRow: true },
   freeMiB: {
     of: (group) => {
       const memory = inMebibytes(host(group)?.memory);
       return memory === undefined || group.reservedMiB === undefined ? undefined : memory - group.reservedMiB;
     },
+    needs: 'users',
     unit: 'MiB',
     inRow: true,
     totals: [{ name: 'hostMemoryFree', isWhole: true }],

@@ -39,15 +39,20 @@ export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
     inRow: true,
     totals: [{ name: 'nodes' }, { name: 'dedicatedNodes', by: 'nodeType' }],
   },
-  nodesRunning: { of: ({ nodes }) => nodes?.filter(({ status }) => status === 'RUNNING').length, inRow: true },
-  nodesProvisioning: { of: (cluster) => waiting(cluster).length || undefined, inRow: true },
+  nodesRunning: {
+    of: ({ nodes }) => nodes?.filter(({ status }) => status === 'RUNNING').length,
+    needs: 'nodes',
+    inRow: true,
+  },
+  nodesProvisioning: { of: (cluster) => waiting(cluster).length || undefined, needs: 'nodes', inRow: true },
   provisioningSince: {
     of: (cluster) =>
       waiting(cluster)
         .map(({ launchTime = '' }) => launchTime)
         .toSorted()[0],
+    needs: 'nodes',
   },
-  nodes: { of: ({ nodes }) => nodes, state: true },
+  nodes: { of: ({ nodes }) => nodes, needs: 'nodes', state: true },
   scalingGroup: {
     of: ({ scalingGroupConfiguration: shared }) => shared?.scalingGroupName,
     also: ['host'],

@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 /**
  * The arguments of a call with common client mistakes corrected: optional members that are `null`, empty or `"null"` are removed,
+ * except an empty `NonEmpty`,
  * text becomes a number or a boolean where one is expected and the other way round, one text becomes a list where a list is
  * expected and an object where `key=value` is possible, and other spellings of this server's own words become those words.
  * Everything else stays unchanged, for validation.
@@ -22,7 +23,13 @@ export function lenient(schema: z.ZodType, given: unknown): unknown {
   return isWords(schema) ? (wordIn(schema.options.map(String), given) ?? given) : given;
 }
 
-const [ANY_SPELLING, LISTED, SCALAR, KEY_VALUE] = ['anySpelling', 'listed', 'scalar', 'keyValue'];
+const [ANY_SPELLING, LISTED, SCALAR, KEY_VALUE, NON_EMPTY] = [
+  'anySpelling',
+  'listed',
+  'scalar',
+  'keyValue',
+  'nonEmpty',
+];
 const is = (schema: z.ZodType, form: string) => schema.meta()?.[form] === true;
 
 /** One of this server's own words, so that `Scaling groups` and `kxScalingGroup` mean `scaling-group`. */
@@ -40,6 +47,14 @@ export const Scalar = (most: number) =>
     .string()
     .max(most)
     .meta({ [SCALAR]: true });
+/** An optional text whose empty value is an error: without the text, a condition has another meaning. */
+export const NonEmpty = (most: number) =>
+  z
+    .string()
+    .min(1, 'expects text, not an empty one; leave it out for any')
+    .max(most)
+    .optional()
+    .meta({ [NON_EMPTY]: true });
 /** An object with `key` and `value`, which a client may send as `key=value`. */
 export const KeyValue = <T extends z.ZodObject>(schema: T): T => schema.meta({ [KEY_VALUE]: true });
 
@@ -98,7 +113,8 @@ function membersOf(shape: Readonly<Record<string, z.ZodType>>, given: object): R
     Object.entries(given).flatMap(([name, value]) => {
       const member = Object.hasOwn(shape, name) ? shape[name] : undefined;
       if (member === undefined) return [[name, value]];
-      return isOptional(member) && ABSENT.has(value) ? [] : [[name, lenient(member, value)]];
+      const isAbsent = ABSENT.has(value) && !(value === '' && is(member, NON_EMPTY));
+      return isOptional(member) && isAbsent ? [] : [[name, lenient(member, value)]];
     }),
   );
 }

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { OperationName } from '../../src/operations/index.ts';
+import type { Call, OperationName } from '../../src/operations/index.ts';
 import { PUBLISHED_QUOTAS } from '../../src/operations/quotas.ts';
 import { NOW } from '../inventory/demo.ts';
-import { caller, demoTools, failing, type Rows } from './table.ts';
+import { caller, demoTools, failing, names, type Rows } from './table.ts';
 
 const { world, use } = demoTools();
 const HOUR = 3_600_000;
@@ -111,6 +111,88 @@ test('what could not be read is one line for each reason, with the names', async
         'GetKxVolume of vol-backtest, vol-equities, vol-fx, vol-reference, vol-savedown and 1 more: ThrottlingException: "Slow down."',
     },
   ]);
+});
+
+describe('conditions on facts', () => {
+  const find = (asked: Record<string, unknown>, call = world().call) => caller(call)('find_kx_entities', asked);
+  const met = async (kind: string, setting: string, is: string, value?: unknown, call = world().call) => {
+    const { data } = await find({ kinds: [kind], where: [{ setting, is, value }] }, call);
+    return names(data['entities']);
+  };
+
+  test.each([
+    ['nodesProvisioning', 'above', 0, ['hdb-futures', 'rdb-futures']],
+    ['provisioningSince', 'above', '2026-03-16', ['hdb-futures', 'rdb-futures']],
+    ['nodesRunning', 'above', 1, ['gw-prod', 'hdb-futures', 'hdb-fx']],
+    ['nodes.status', 'equals', 'PROVISIONING', ['hdb-futures', 'rdb-futures']],
+  ])('about nodes read the nodes: %s', async (setting, is, value, expected) => {
+    expect(await met('cluster', setting, is, value)).toEqual(expected);
+  });
+
+  test('about nodes group by them, too', async () => {
+    const { data } = await find({ kinds: ['cluster'], groupBy: ['nodesProvisioning'] });
+    expect(data['groups']).toContainEqual(expect.objectContaining({ value: '1', count: 2 }));
+    const byNodes = await find({ kinds: ['cluster'], groupBy: ['nodes'] });
+    expect(byNodes.data['groups']).toContainEqual(expect.objectContaining({ value: '3', names: ['hdb-futures'] }));
+  });
+
+  test.each([
+    ['cluster', 'clusterName', 'hdb-fx'],
+    ['user', 'userName', 'mei_tanaka'],
+    ['database', 'databaseName', 'fx_spot'],
+    ['volume', 'volumeName', 'vol-fx'],
+    ['scaling-group', 'scalingGroupName', 'sg-lab'],
+    ['dataview', 'dataviewName', 'fx_spot_live'],
+  ])('of kind %s find it by the name member of the API', async (kind, setting, name) => {
+    expect(await met(kind, setting, 'equals', name)).toEqual([name]);
+  });
+
+  test('that something is absent are not met by what could not be read', async () => {
+    const ofOne = failing(world().call, (operation, input) => {
+      return operation === 'GetKxCluster' && input['clusterName'] === 'gp-research';
+    });
+    expect(await met('cluster', 'code', 'unset')).toEqual(['gp-research']);
+    const asked = { kinds: ['cluster'], where: [{ setting: 'code', is: 'unset' }] };
+    const reason = expect.stringContaining('GetKxCluster of gp-research');
+    expect((await find(asked, ofOne)).data).toMatchObject({ found: 0, notRead: [{ reason }] });
+    expect(await met('cluster', 'code', 'lacks', 'HDB', ofOne)).not.toContain('gp-research');
+    expect(await met('cluster', 'code', 'not', 'other', ofOne)).toHaveLength(14);
+    expect(await met('cluster', 'type', 'not', 'HDB', ofOne)).toContain('gp-research');
+    expect(await met('node', 'nodeType', 'unset', undefined, failing(world().call, 'GetKxCluster'))).toEqual([]);
+    const unlisted = failing(world().call, 'ListKxClusters');
+    expect(await met('volume', 'usedBy', 'unset', undefined, unlisted)).toEqual([]);
+    expect(await met('scaling-group', 'free', 'unset', undefined, failing(world().call, 'GetKxCluster'))).toEqual([]);
+  });
+
+  test('compare whole values, not the numbers with which they begin', async () => {
+    const scripted: Call = async (name, input, options) => {
+      const reply = await world().call(name, input, options);
+      return JSON.parse(JSON.stringify(reply).replaceAll(/"initializationScript":"/g, '$&1_'));
+    };
+    expect(await met('cluster', 'initializationScript', 'contains', '1_', scripted)).not.toEqual([]);
+    expect(await met('cluster', 'initializationScript', 'equals', 1, scripted)).toEqual([]);
+    expect(await met('cluster', 'created', 'equals', 2026)).toEqual([]);
+  });
+
+  test('compare dates with dates, and refuse other numbers', async () => {
+    const created = ['gp-signals', 'rdb-equities', 'rdb-futures', 'rdb-fx'];
+    expect(await met('cluster', 'created', 'above', '2026-03-12')).toEqual(created);
+    expect(await met('cluster', 'created', 'below', '2026-03-13')).not.toContain('rdb-fx');
+    for (const [setting, value] of [
+      ['created', 2026],
+      ['created', '2026-03-13T10:00Z'],
+      ['nodeCount', '2026-03-13'],
+      ['code', 1],
+    ]) {
+      const refused = await find({ kinds: ['cluster'], where: [{ setting, is: 'above', value }] });
+      expect(refused).toMatchObject({
+        isError: true,
+        text: expect.stringContaining(`"${setting}" cannot be compared`),
+      });
+    }
+    const text = (await find({ where: [{ setting: 'cidr', is: 'above', value: '10.2.0' }] })).text;
+    expect(text).toContain('expects a number as value');
+  });
 });
 
 describe('quotas', () => {

@@ -197,11 +197,40 @@ describe('find_kx_entities', () => {
     expect(data['moreNotRead']).toBeGreaterThan(0);
   });
 
-  test.each(['2026-13-01', '2026-03-01T29:00Z', 'long', '5 weeks', ''])('refuses %j as a time', async (wrong) => {
-    for (const time of ['createdBefore', 'createdAfter', 'changedBefore', 'changedAfter']) {
-      const { text } = await use('find_kx_entities', { [time]: wrong, kinds: ['user'] });
-      if (wrong !== '') expect(text).toContain(`${time}: expects a date, or a span`);
-    }
+  test.each(['2026-13-01', '2026-02-31', '2026-02-30T10:00Z', '2026-03-01T29:00Z', 'long', '5 weeks', ''])(
+    'refuses %j as a time',
+    async (wrong) => {
+      for (const time of ['createdBefore', 'createdAfter', 'changedBefore', 'changedAfter']) {
+        const { text } = await use('find_kx_entities', { [time]: wrong, kinds: ['user'] });
+        if (wrong !== '') expect(text).toContain(`${time}: expects a date, or a span`);
+      }
+    },
+  );
+
+  test('searches the nodes of clusters of a type where a status is one of nodes', async () => {
+    const { data } = await use('find_kx_entities', { status: ['PROVISIONING'], type: ['RDB'] });
+    expect(data['entities']).toMatchObject([{ kind: 'node', cluster: 'rdb-futures', status: 'PROVISIONING' }]);
+    const moving = await use('find_kx_entities', { status: ['moving'], type: ['RDB'] });
+    expect(moving.data['kinds']).toEqual({ cluster: 1, node: 1 });
+    const nodeType = (data['entities'] as Rows)[0]?.['nodeType'] ?? 'kx.s.2xlarge';
+    const ofType = await use('find_kx_entities', { status: ['PROVISIONING'], type: [nodeType] });
+    expect(ofType.data['kinds']).toMatchObject({ node: expect.any(Number) });
+  });
+
+  test('refuses an empty text in a condition on tags, and says that any value matches where none is named', async () => {
+    for (const [member, tag] of [
+      ['value', { key: 'owner', value: '' }],
+      ['key', { key: '', value: 'fx-desk' }],
+      ['value', 'owner='],
+    ] as const)
+      expect(await use('find_kx_entities', { kinds: ['volume'], tags: [tag] })).toMatchObject({
+        isError: true,
+        text: expect.stringContaining(`tags.0.${member}: expects text, not an empty one`),
+      });
+    const open = { kinds: ['volume'], tags: [{ key: 'owner', value: null }] };
+    expect((await use('find_kx_entities', open)).data).toMatchObject({ found: 5, tagsMatched: ['owner: any value'] });
+    const named = { kinds: ['volume'], tags: [{ key: 'owner', value: 'fx-desk' }] };
+    expect((await use('find_kx_entities', named)).data).not.toHaveProperty('tagsMatched');
   });
 
   test('refuses what it does not know', async () => {

@@ -1,11 +1,14 @@
 import * as z from 'zod';
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
+import { getterOf, usersOf } from '../../inventory/kinds.ts';
 import { statusKind } from '../../inventory/trouble.ts';
-import { KeyValue, Listed, Scalar, Words } from '../lenient.ts';
-import { isMoment, momentOf } from './moments.ts';
+import type { OperationName } from '../../operations/index.ts';
+import { quoted } from '../../untrusted.ts';
+import { KeyValue, Listed, NonEmpty, Scalar, Words } from '../lenient.ts';
+import { isDate, isMoment, momentOf } from './moments.ts';
 import { compared, isQuantity } from './quantities.ts';
-import { isLike } from './scene.ts';
-import { declares, means, type Setting, settingsOf, valuesOf } from './settings.ts';
+import { isLike, NotThere } from './scene.ts';
+import { declares, isListed, means, needsOf, type Setting, settingsOf, valuesOf } from './settings.ts';
 
 /** An entity in its environment, with what was found out about it. */
 export interface Candidate {
@@ -17,10 +20,6 @@ export interface Candidate {
   readonly matched?: readonly string[];
 }
 
-const text = (most: number, description?: string) => {
-  const schema = z.string().min(1).max(most).optional();
-  return description === undefined ? schema : schema.describe(description);
-};
 const words = (description: string) => z.array(Listed(80)).min(1).max(20).optional().describe(description);
 const moment = (description: string) =>
   z
@@ -33,11 +32,13 @@ const moment = (description: string) =>
 /** How the value of a setting is compared. */
 const COMPARISONS = ['equals', 'not', 'contains', 'lacks', 'above', 'below', 'set', 'unset'] as const;
 
+const isOrder = (is: (typeof COMPARISONS)[number]) => is === 'above' || is === 'below';
+
 const TagFilter = () =>
   KeyValue(
     z.strictObject({
-      key: text(128),
-      value: text(256),
+      key: NonEmpty(128),
+      value: NonEmpty(256),
       absent: z.boolean().optional().describe('true: entities without such a tag'),
       of: z.enum(['environment']).optional().describe('environment: tags of the environment that contains the entity'),
     }),
@@ -48,19 +49,24 @@ const SettingFilter = () =>
     .strictObject({
       setting: z.string().min(1).max(100).describe('As in answers or in the API, such as nodeCount or databaseName'),
       is: Words(COMPARISONS).describe(
-        'contains, lacks: part of the value; above, below: numbers; set, unset: no value',
+        'contains, lacks: part of the value; above, below: numbers or dates; set, unset: no value',
       ),
       value: Scalar(200).optional().describe('A number can have a unit, such as 20 GiB; default: that of the setting'),
     })
     .refine(({ is, value }) => value !== undefined || is === 'set' || is === 'unset', 'expects a value')
     .refine(
-      ({ is, value }) => value === undefined || (is !== 'above' && is !== 'below') || isQuantity(value),
-      'expects a number as value, such as 3 or 20 GiB',
+      ({ is, value }) => value === undefined || !isOrder(is) || isQuantity(value) || isDate(value),
+      'expects a number as value, such as 3 or 20 GiB, or a date',
     );
 
 /** The arguments that select entities; all must hold. */
 export const filters = () => ({
-  name: text(100, 'Part of the name or of its database, in any case; with * for any text, the whole name'),
+  name: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Part of the name or of its database, in any case; with * for any text, the whole name'),
   status: words('Any of these statuses; also failed, moving (in progress) or settled'),
   notStatus: words('None of these'),
   type: words('Any of these types of cluster, disk, node or host, such as RDB, SSD_1000 or kx.sg.4xlarge'),
@@ -128,13 +134,25 @@ export function withSettings(candidates: readonly Candidate[], { text, where = [
   const within = ({ entity, graph }: Candidate) =>
     settingsOf(entity, graph).filter(({ value }) => wanted !== undefined && value.toLowerCase().includes(wanted));
   const having = where.map(({ setting }) => kindsWith(candidates, setting));
-  return candidates.flatMap((candidate) => {
+  const selected = candidates.flatMap((candidate) => {
     const found = within(candidate);
     const met = where.map((condition, at) => having[at]?.has(candidate.entity.kind) && metBy(candidate, condition));
     if ((wanted !== undefined && found.length === 0) || met.some((each) => !each)) return [];
     const lines = [...found, ...met.flatMap((each) => each || [])].map(({ path, value }) => `${path}=${value}`);
     return lines.length === 0 ? candidate : { ...candidate, matched: [...new Set(lines)].slice(0, MOST_MATCHED) };
   });
+  if (selected.length === 0) for (const condition of where) requireComparable(candidates, condition);
+  return selected;
+}
+
+/** Throws NotThere if a condition on the order of values is about a setting without any that can be compared. */
+function requireComparable(candidates: readonly Candidate[], { setting, is, value = '' }: SettingCondition): void {
+  const [first, ...others] = isOrder(is) ? candidates.flatMap((each) => settingIn(each, setting)) : [];
+  if (first === undefined || [first, ...others].some((own) => compared(own.path, own.value, value) !== undefined))
+    return;
+  throw new NotThere(
+    `${quoted(setting)} cannot be compared with ${quoted(value)}: it has values such as ${quoted(first.value)}. Numbers are compared with numbers, days with days and times with days or times.`,
+  );
 }
 
 /** The kinds that have a setting: only their entities can be without it. */
@@ -146,6 +164,24 @@ function kindsWith(candidates: readonly Candidate[], setting: string): ReadonlyS
 
 const settingIn = ({ entity, graph }: Candidate, setting: string) =>
   valuesOf(entity, graph).filter(({ path }) => means(entity.kind, setting, path));
+
+/** Whether values of a setting of an entity may be missing because a read failed: then no condition says that they are absent. */
+function isUnread({ graph: { gaps }, entity }: Candidate, setting: string): boolean {
+  if (gaps.length === 0) return false;
+  const { kind, name, database, facts } = entity;
+  const [ownKind, key] =
+    kind === 'node' ? (['cluster', facts['cluster']] as const) : [kind, kind === 'changeset' ? database : name];
+  const needs = needsOf(setting, [kind]);
+  const needed: readonly OperationName[] = [
+    ...(isListed(setting, [kind]) ? [] : [getterOf(ownKind)]),
+    ...(needs.has('nodes') ? (['ListKxClusterNodes'] as const) : []),
+  ];
+  return gaps.some(
+    (gap) =>
+      (needed.includes(gap.operation) && (gap.of ?? key) === key) ||
+      (needs.has('users') && usersOf(kind).includes(gap.kind)),
+  );
+}
 
 type Compare = (setting: Setting, wanted: string) => boolean;
 const equals: Compare = ({ path, value }, wanted) =>
@@ -170,6 +206,7 @@ const TESTS: Readonly<Record<SettingCondition['is'], { readonly fits: Compare; r
 /** The values that meet a condition; undefined if it is not met. */
 function metBy(candidate: Candidate, { setting, is, value = '' }: SettingCondition): Setting[] | undefined {
   const { fits, isNot = false } = TESTS[is];
+  if (isNot && isUnread(candidate, setting)) return undefined;
   const found = settingIn(candidate, setting).filter((each) => fits(each, value));
   if (isNot) return found.length === 0 ? [] : undefined;
   return found.length === 0 ? undefined : found;

@@ -199,11 +199,20 @@ function headOf({ input, kinds, keys, graphs, search, shown }: Answered) {
     ...environmentsOf(graphs),
     ...(keys.some(isEnvironment) ? withoutAny(graphs, found) : {}),
     ...(inCommon === undefined ? {} : { matched: inCommon }),
+    ...anyValue(input.tags),
     ...(isNothing ? existingValues({ graphs, kinds, ...search }, input) : {}),
     ...(isUnknown && !isNothing ? { existingTags: existingTags(input.tags ?? [], search.tags) } : {}),
     ...notSearched(input, kinds, isNothing, input.kinds !== undefined),
     ...notKnown(input, found),
   };
+}
+
+/** The keys of tags for which any value matches, because the call names none. */
+function anyValue(tags: Filters['tags'] = []) {
+  const keys = tags
+    .filter(({ value, absent = false }) => value === undefined && !absent)
+    .flatMap(({ key }) => key ?? []);
+  return keys.length === 0 ? {} : { tagsMatched: keys.map((key) => `${key}: any value`) };
 }
 
 /** What no read shows, if the call asks for it. */

@@ -8,9 +8,15 @@ export function momentOf(text: string, now: string): number {
   const [, count, unit = ''] = SPAN.exec(text) ?? [];
   if (count !== undefined) return Date.parse(now) - Number(count) * (UNITS[unit] ?? Number.NaN);
   const [date, zone] = DATE.exec(text) ?? [];
-  if (date === undefined) return Number.NaN;
+  if (date === undefined || !isDay(date.slice(0, 10))) return Number.NaN;
   return Date.parse(date.length > 10 && zone === undefined ? `${date}Z` : date);
 }
 
+/** Whether the month has such a day: parsers take 31 February for 3 March. */
+const isDay = (day: string) => new Date(Date.parse(day) || 0).toISOString().startsWith(day);
+
 /** Whether a text is a span or an existing date. */
 export const isMoment = (text: string) => !Number.isNaN(momentOf(text, '1970-01-01'));
+
+/** Whether a text is a date, with or without a time. */
+export const isDate = (text: string) => DATE.test(text) && isMoment(text);

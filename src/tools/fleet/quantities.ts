@@ -1,19 +1,30 @@
+import { isDate, momentOf } from './moments.ts';
+
 const POWERS = ['', 'k', 'm', 'g', 't', 'p'];
-const QUANTITY = /^([\d.]+)\s*([kmgtp]?i?b)?$/i;
+const NUMBER = /^-?\d+(?:\.\d+)?$/;
+const QUANTITY = /^(\d+(?:\.\d+)?|\.\d+)\s*([kmgtp]?i?b)?$/i;
 /** The unit at the end of a setting's name. */
 const UNIT = /(?:MiB|GB)$|^bytes$/;
 
 /**
- * Compares a setting with a number or quantity such as `20 GiB`; a number has the unit of the setting. Undefined if they cannot be
- * compared.
+ * Compares a setting with a date, or with a number or quantity such as `20 GiB`; a number has the unit of the setting. Undefined if
+ * they cannot be compared, because the whole of each must be a number or a date.
  */
 export function compared(path: string, value: string, wanted: string): number | undefined {
+  if (isDate(wanted)) return comparedDates(value, wanted);
   const own = UNIT.exec(path)?.[0].replace('bytes', 'b');
   const [, count, unit = own] = QUANTITY.exec(wanted.trim()) ?? [];
-  if (count === undefined || (own === undefined && unit !== undefined)) return undefined;
-  const difference = Number.parseFloat(value) * bytesIn(own) - Number(count) * bytesIn(unit);
-  return Number.isNaN(difference) ? undefined : difference;
+  if (count === undefined || (own === undefined && unit !== undefined) || !NUMBER.test(value)) return undefined;
+  return Number(value) * bytesIn(own) - Number(count) * bytesIn(unit);
 }
+
+/** A time and a day are compared by their days; a day does not say whether it is before or after a time on it. */
+function comparedDates(value: string, wanted: string): number | undefined {
+  if (!isDate(value) || (value.length === DAY && wanted.length > DAY)) return undefined;
+  return momentOf(value.slice(0, wanted.length > DAY ? undefined : DAY), '') - momentOf(wanted, '');
+}
+
+const DAY = '2026-03-17'.length;
 
 export const isQuantity = (text: string) => QUANTITY.test(text.trim());
 

@@ -9,15 +9,17 @@ import type { Key } from './grouping.ts';
 import { momentOf } from './moments.ts';
 import { BY_SIZE } from './orders.ts';
 import type { Scene } from './scene.ts';
-import { isListed } from './settings.ts';
+import { isListed, needsOf } from './settings.ts';
 
 /** There are many of these, so they are searched only on request. */
 const SELDOM: readonly Kind[] = ['changeset', 'node'];
 const USUAL = KINDS.filter((kind) => !SELDOM.includes(kind));
 
+const CLUSTERS: readonly Kind[] = ['cluster'];
+const TYPED: readonly Kind[] = ['cluster', 'scaling-group', 'volume'];
+
 /** The kinds for a call that names none: those with the type; changesets and nodes only if another condition refers to them. */
 export function kindsFor({ status = [], type, changedAfter }: Filters): readonly Kind[] {
-  if (type !== undefined) return isListedType(type) ? ['cluster'] : ['cluster', 'scaling-group', 'volume'];
   const isOnlyTheirs = (state: string) => !USUAL.some((kind) => statesOf(kind).includes(state));
   const isMeant = (state: string) => isOnlyTheirs(state) || statusKind(state) !== 'settled';
   const words = status.filter((word) => statusWord(word) !== 'SETTLED');
@@ -26,7 +28,8 @@ export function kindsFor({ status = [], type, changedAfter }: Filters): readonly
       (kind === 'changeset' && changedAfter !== undefined) ||
       words.some((word) => statesOf(kind).some((state) => hasStatus(state, word) && isMeant(state))),
   );
-  return [...USUAL, ...also];
+  if (type === undefined) return [...USUAL, ...also];
+  return [...(isListedType(type) ? CLUSTERS : TYPED), ...also.filter((kind) => kind === 'node')];
 }
 
 /** The kinds that must also be read to fill a row of a kind. */
@@ -59,8 +62,11 @@ export function planFor(wanted: Wanted, kinds: readonly Kind[], keys: readonly K
   const byUnlisted = keys.some((key) => key.of === 'setting' && !isListed(key.name, kinds));
   const details = view === 'full' || bySetting || byUnlisted || BY_SIZE.has(sort) || !isListedType(type);
   const isShown = keys.length === 0 || bySetting || keys.some((key) => BY_OTHERS.test(key.name));
+  const isOfNodes = ({ name, of }: Key) => of === 'setting' && [...needsOf(name, kinds)].join() === 'nodes';
+  const byNodes = where?.some(({ setting }) => needsOf(setting, kinds).has('nodes')) || keys.some(isOfNodes);
   const options = {
     ...readFor(kinds, details, isShown),
+    ...(byNodes ? { nodes: true } : {}),
     details,
     changes: details && wanted.kinds?.includes('changeset') ? () => true : undefined,
     changesetsSince: createdAfter && new Date(momentOf(createdAfter, new Date().toISOString())).toISOString(),

@@ -1,5 +1,5 @@
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
-import { factsOf, KINDS } from '../../inventory/kinds.ts';
+import { factsOf, KINDS, memberOf } from '../../inventory/kinds.ts';
 import { namesConnected } from '../../inventory/summary.ts';
 
 /** One value of a setting: `autoscaling.min` is 3. */
@@ -70,15 +70,29 @@ export const declares = (kind: Kind, wanted: string): boolean =>
 export function isListed(setting: string, kinds: readonly Kind[]): boolean {
   const asked = bare(setting);
   if ([...BASE, 'date'].some((name) => bare(name) === asked)) return true;
-  const own = kinds.flatMap((kind) =>
+  const own = factsCalled(asked, kinds);
+  const isInside = (kind: Kind) => bare('database') === asked && (kind === 'dataview' || kind === 'changeset');
+  return own.length === 0
+    ? kinds.every((kind) => isInside(kind) || isCalled(kind, 'name', asked))
+    : own.every(({ listed }) => listed === true);
+}
+
+/** What must be read to know all values of a setting, besides the entities of these kinds. */
+export function needsOf(setting: string, kinds: readonly Kind[]): ReadonlySet<'nodes' | 'users' | undefined> {
+  const [first = ''] = setting.split('.');
+  const needs = [setting, first].flatMap((name) => factsCalled(bare(name), kinds).map((fact) => fact.needs));
+  return new Set(OF_OTHERS.some((name) => bare(name) === bare(setting)) ? [...needs, 'users'] : needs);
+}
+
+/** The facts of these kinds that a bare name means. */
+const factsCalled = (asked: string, kinds: readonly Kind[]) =>
+  kinds.flatMap((kind) =>
     Object.entries(factsOf(kind)).flatMap(([name, fact]) => (isCalled(kind, name, asked) ? fact : [])),
   );
-  const isInside = bare('database') === asked && kinds.every((kind) => kind === 'dataview' || kind === 'changeset');
-  return own.length === 0 ? isInside : own.every(({ listed }) => listed === true);
-}
 
 const isCalled = (kind: Kind, name: string, asked: string) =>
   bare(name) === asked ||
+  (name === 'name' && bare(memberOf(kind)) === asked) ||
   OTHER_NAMES.get(`${kind} ${name}`)?.has(asked) === true ||
   TIMES[name]?.includes(asked) === true;
 
