@@ -15,11 +15,13 @@ export const CALLS_AT_ONCE = 48;
 export type Environment = NonNullable<Output<'ListKxEnvironments'>['environments']>[number];
 
 /** The existing environments, without deleted ones. */
-export async function environmentsNow(call: Call, options: CallOptions, inventory?: Inventory): Promise<Environment[]> {
-  const all = await environmentsEver(call, options);
-  const present = all.filter(isPresent);
-  inventory?.keepListed(present);
-  return present;
+export async function environmentsNow(
+  call: Call,
+  options: CallOptions,
+  inventory?: Inventory,
+): Promise<readonly Environment[]> {
+  const ask = async () => (await environmentsEver(call, options)).filter(isPresent);
+  return inventory === undefined ? ask() : inventory.readListed(ask);
 }
 
 /** The existing environments, as read at most a minute ago. */

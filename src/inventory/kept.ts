@@ -20,7 +20,8 @@ export interface Inventory {
   read<T extends object>(question: Question<T>): Promise<Kept<T>>;
   /** The environments as listed at most a minute ago; undefined without such a list. */
   listed(): readonly Environment[] | undefined;
-  keepListed(environments: readonly Environment[]): void;
+  /** Reads the list of the environments, and keeps it unless something was changed meanwhile. */
+  readListed(ask: () => Promise<readonly Environment[]>): Promise<readonly Environment[]>;
   /** A Call after whose changes nothing is kept of the environments that they name. */
   follow(call: Call): Call;
   /** Bytes of the replies that are kept. */
@@ -98,8 +99,12 @@ export function inventory({ now = Date.now, mostBytes = MOST_BYTES }: InventoryO
       return { reply, readAt };
     },
     listed: () => (list !== undefined && now() - list.readAt <= MINUTE_MS ? list.reply : undefined),
-    keepListed: (environments) => {
-      list = { reply: environments, readAt: now() };
+    async readListed(ask) {
+      const before = changes;
+      const readAt = now();
+      const reply = await ask();
+      if (before === changes) list = { reply, readAt };
+      return reply;
     },
     follow: (call) => async (name, input, options) => {
       const { risk } = operationNamed(name);

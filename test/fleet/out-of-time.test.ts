@@ -37,24 +37,26 @@ function reply(name: OperationName, input: Record<string, string>, count: number
 const aborted = (operation: OperationName) =>
   new FinspaceError({ operation, code: 'Aborted', detail: '', retryable: true, advice: '' });
 
-/** An account whose endpoint answers ten calls per second, in order. */
-function slow(count: number, clusters = CLUSTERS) {
+type Replies = Partial<Record<OperationName, object>>;
+
+/** An account whose endpoint answers one call after another, by default ten per second. */
+function slow(count: number, clusters = CLUSTERS, replies: Replies = {}, pace = { ms: 100 }) {
   const calls: string[] = [];
   let nextAt = Date.now();
   const call = ((name, input, options) => {
     if (options?.signal?.aborted) return Promise.reject(aborted(name));
-    nextAt = Math.max(nextAt, Date.now()) + 100;
+    nextAt = Math.max(nextAt, Date.now()) + pace.ms;
     return new Promise((resolve, reject) => {
       const { signal } = options ?? {};
       const leave = () => {
         clearTimeout(timer);
-        nextAt -= 100;
+        nextAt -= pace.ms;
         reject(aborted(name));
       };
       const timer = setTimeout(() => {
         signal?.removeEventListener('abort', leave);
         calls.push(name);
-        resolve(reply(name, input as never, count, clusters) as never);
+        resolve((replies[name] ?? reply(name, input as never, count, clusters)) as never);
       }, nextAt - Date.now());
       signal?.addEventListener('abort', leave, { once: true });
     });
@@ -119,13 +121,88 @@ describe('a question that takes longer than clients wait', () => {
     expect(details()).toBeLessThanOrEqual(600);
   });
 
+  test('by tags goes on after an environment with too many tags', async () => {
+    const use = caller(slow(2, 600).call);
+    const first = await inTime(use('find_kx_entities', byTag));
+    expect(JSON.stringify(first.data['notRead'])).toContain('ListTagsForResource');
+    expect(first.data).toMatchObject({ environments: 1, environmentsLeft: 1 });
+    const second = await inTime(use('find_kx_entities', { ...byTag, cursor: first.data['cursorForRest'] }));
+    expect(second.data).toMatchObject({ environmentIds: { [idOf(1)]: 'desk-1' } });
+    expect(second.data).not.toHaveProperty('environmentsLeft');
+    expect((second.data['entities'] as object[]).length).toBeGreaterThan(0);
+  });
+
+  test('keeps the problems that it has found, and shows as unused only what it could confirm', async () => {
+    const failed = Array.from({ length: CLUSTERS }, (_, at) => ({
+      clusterName: `rdb-${at}`,
+      clusterType: 'RDB',
+      status: 'CREATE_FAILED',
+    }));
+    const volume = { volumeName: 'idle', status: 'ACTIVE' };
+    const replies = {
+      ListKxClusters: { kxClusterSummaries: failed },
+      GetKxCluster: { status: 'CREATE_FAILED', code: {} },
+      ListKxVolumes: { kxVolumeSummaries: [volume] },
+      GetKxVolume: volume,
+    };
+    const { data } = await inTime(caller(slow(35, CLUSTERS, replies).call)('find_kx_problems'));
+    expect(data).toMatchObject({ environments: 35, counts: { failed: 35 * CLUSTERS } });
+    expect((data['counts'] as { unused: number }).unused).toBeLessThan(35);
+    expect(JSON.stringify(data['notRead'])).toContain('not read in time');
+  });
+
+  test('shows the problems of a part without looking at its nodes', async () => {
+    const { data } = await inTime(caller(slow(300).call)('find_kx_problems'));
+    expect(Number(data['environments'])).toBeGreaterThan(20);
+    expect(Number(data['environments']) + Number(data['environmentsLeft'])).toBe(300);
+    expect(data['notChecked']).toContain('nodes of');
+  });
+
+  test.each([
+    ['all environments', slow.bind(undefined, 300), {}, 300],
+    ['one environment', slow.bind(undefined, 1, 600), { environment: idOf(0) }, 1],
+  ])('about the quotas of %s counts the environments of the account', async (_, opened, args, used) => {
+    const { data } = await inTime(caller(opened().call)('check_kx_quotas', args));
+    expect(data['account']).toMatchObject({ used });
+  });
+
   test('says that environments were not searched for a name', async () => {
     const { text } = await inTime(caller(slow(300).call)('what_depends_on', { name: 'rdb-99' }));
     expect(text).toMatch(/\d+ environments were not searched in time: give environment/);
   });
 
-  test('starts again when the environment at which to go on was deleted', async () => {
-    const cursor = Buffer.from(`at 0 from ${idOf(999)}.`).toString('base64url');
+  test.each(['rdb-1', 'desk-0'])(
+    'says where it has found %s, and that environments were not searched',
+    async (name) => {
+      const { text, isError } = await inTime(caller(slow(300).call)('what_depends_on', { name }));
+      expect(isError).toBe(true);
+      expect(text).toMatch(/^Found in "desk-0".*, but \d+ environments were not searched in time: give environment/);
+    },
+  );
+
+  test('says of an only environment what was not read', async () => {
+    const { text } = await inTime(caller(slow(1, 600).call)('what_depends_on', { name: 'rdb-1' }));
+    expect(text).not.toContain('Aborted');
+  });
+
+  test('repeats a later page rather than skip rows', async () => {
+    const pace = { ms: 1 };
+    const use = caller(slow(60, 8, {}, pace).call);
+    const { data } = await inTime(use('find_kx_entities', byTag));
+    const next = { ...byTag, cursor: data['cursor'] };
+    pace.ms = 100;
+    const { text, isError } = await inTime(use('find_kx_entities', next));
+    expect([isError, text]).toEqual([true, expect.stringContaining('with the same cursor')]);
+    pace.ms = 1;
+    const rows = (await inTime(use('find_kx_entities', next))).data['entities'];
+    expect((rows as object[]).length).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['at which to go on', `at 0 from ${idOf(999)}.`],
+    ['before which to stop', `at 1 from ${idOf(0)} until ${idOf(999)}.`],
+  ])('starts again when the environment %s was deleted', async (_, position) => {
+    const cursor = Buffer.from(position).toString('base64url');
     const { text, isError } = await inTime(caller(slow(3).call)('find_kx_problems', { problem: 'stuck', cursor }));
     expect([isError, text]).toEqual([true, expect.stringContaining('start again without cursor')]);
   });

@@ -83,6 +83,12 @@ describe('one environment', () => {
   });
 });
 
+test('a question with two parts lists the environments once', async () => {
+  const { call, calls } = desks(300);
+  await caller(call)('check_kx_quotas');
+  expect(calls.filter((name) => name === 'ListKxEnvironments')).toHaveLength(3);
+});
+
 const demo = demoTools();
 
 describe('what decides whether a call is safe', () => {

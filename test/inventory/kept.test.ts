@@ -35,6 +35,14 @@ async function opened(mostBytes?: number): Promise<Kept> {
   };
 }
 
+function promised<T>() {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((fulfil) => {
+    resolve = fulfil;
+  });
+  return { promise, resolve };
+}
+
 describe('an inventory', () => {
   test('spares the details of unchanged clusters, and reads the lists and all that other entities change', async () => {
     const { read } = await opened();
@@ -106,16 +114,25 @@ describe('an inventory', () => {
 
   test('keeps no reply that was requested before a change', async () => {
     const { kept, call, environmentId } = await opened();
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const { promise: held, resolve: release } = promised<void>();
     const question = { name: 'GetKxCluster', input: { environmentId, clusterName: 'c' }, mark: 'one' } as const;
     const reading = kept.read({ ...question, ask: async () => held.then(() => ({ status: 'RUNNING' })) });
     await call('DeleteKxCluster', { environmentId, clusterName: 'c' }).catch(() => {});
     release();
     expect(await reading).toMatchObject({ reply: { status: 'RUNNING' } });
     expect(kept.size()).toBe(0);
+  });
+
+  test('keeps no list of environments that was requested before a change', async () => {
+    const { kept, call, environmentId } = await opened();
+    const { promise: held, resolve: release } = promised<void>();
+    const listing = kept.readListed(async () => held.then(() => [{ environmentId }]));
+    await call('DeleteKxEnvironment', { environmentId }).catch(() => {});
+    release();
+    expect(await listing).toEqual([{ environmentId }]);
+    expect(kept.listed()).toBeUndefined();
+    await kept.readListed(async () => [{ environmentId }]);
+    expect(kept.listed()).toEqual([{ environmentId }]);
   });
 
   test('drops what was used longest ago when it is full', async () => {

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { environmentsNow } from '../../inventory/fleet.ts';
 import type { QuotaUse } from '../../inventory/graph.ts';
 import { READ_FOR_QUOTAS } from '../../inventory/quota-use.ts';
 import { PUBLISHED_QUOTAS, type Quotas } from '../../operations/quotas.ts';
@@ -21,6 +20,8 @@ export const checkQuotas = fleetTool({
   run: async (scene, { environment, view, cursor }) => {
     const known = await scene.quotas();
     const quotas = known ?? PUBLISHED_QUOTAS;
+    // Before the environments, because afterwards there may be no time left.
+    const accountUse = await account(scene, quotas, known !== undefined);
     const { graphs, gaps } = await scene.graphs(environment, { ...READ_FOR_QUOTAS, quotas });
     const several = graphs.length > 1;
     const all = graphs.flatMap((graph) => (graph.quotaUse ?? []).map((use) => ({ graph, use })));
@@ -33,7 +34,7 @@ export const checkQuotas = fleetTool({
       }));
     const head = {
       limits: limitsOf(known),
-      account: await account(scene, quotas, known !== undefined),
+      account: accountUse,
       ...(shown.length === all.length
         ? {}
         : { notShown: `${all.length - shown.length} quotas of which nothing is used` }),
@@ -62,8 +63,8 @@ function rowOf({ limit, ...use }: QuotaUse, isKnown: boolean): Row {
 }
 
 /** Quotas of the account; use is known only if all environments are visible. */
-async function account({ call, options, seesAll }: Scene, { environments: limit }: Quotas, isKnown: boolean) {
+async function account({ present, seesAll }: Scene, { environments: limit }: Quotas, isKnown: boolean) {
   if (!seesAll) return 'not counted: this server shows only some of its environments';
-  const used = (await environmentsNow(call, options)).length;
+  const used = (await present()).length;
   return rowOf({ quota: 'kdb environments', used, limit }, isKnown);
 }

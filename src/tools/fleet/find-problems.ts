@@ -9,6 +9,7 @@ import { plainOrQuoted } from '../../untrusted.ts';
 import { Words } from '../lenient.ts';
 import type { Candidate } from './filters.ts';
 import { answer, shaping } from './page.ts';
+import { isLate } from './part.ts';
 import { toldProblems } from './problems-told.ts';
 import { EnvironmentsArgument, environmentsOf, NotThere, type Scene } from './scene.ts';
 import { alsoTagged, tagsIn } from './tagged.ts';
@@ -125,12 +126,11 @@ export const findProblems = fleetTool({
   needs: ['ListKxEnvironments', 'GetKxEnvironment', 'ListKxClusters', 'GetKxCluster'],
   run: async (scene, { problem, kinds, environment, view, cursor }) => {
     const asked = searchedFor(problem, kinds);
-    const { graphs, gaps, unread } = await read(scene, environment, asked, kinds);
+    const { graphs, gaps, unread, unconfirmed } = await read(scene, environment, asked, kinds);
     const isMeant = ({ entity }: Finding) => kinds?.some((kind) => kind === entity.kind) ?? true;
     const found = asked.flatMap((name) =>
       graphs.flatMap((graph) =>
-        SEARCHES[name]
-          .find(graph)
+        (unconfirmed.has(graph) && 'confirm' in SEARCHES[name] ? [] : SEARCHES[name].find(graph))
           .filter(isMeant)
           .map((finding) => ({ name, graph, finding })),
       ),
@@ -245,7 +245,7 @@ function readTogether(searches: readonly Search[], kinds: readonly Kind[] | unde
 /** What a host lists needs no read of the cluster to show that the host exists. */
 const UNCONFIRMED: GraphOptions = { clusterTypes: READERS, unlessHosted: true };
 
-/** The environments, read as far as it takes to see the problems. */
+/** The environments, read as far as it takes to see the problems; `unconfirmed` are those that were not read to confirm them. */
 async function read(
   scene: Scene,
   environment: string | undefined,
@@ -259,20 +259,20 @@ async function read(
   const options = isOne ? readOf(only, kinds) : { ...confirm, nodes: false, ...UNCONFIRMED };
   const first = await scene.graphs(environment, options);
   const clusters = first.graphs.flatMap(({ entities }) => entities.filter(({ kind }) => kind === 'cluster'));
-  const isSmall = !isOne && clusters.length <= MOST_LOOKED_INTO;
+  const isSmall = !isOne && clusters.length <= MOST_LOOKED_INTO && scene.rest() === undefined;
   const isSuspect = (graph: Graph) => searches.some(({ find, confirm }) => confirm && find(graph).length > 0);
   const suspects = isSmall ? first.graphs : first.graphs.filter(isSuspect);
   const unread = isOne || isSmall ? [] : clusters;
-  if (confirm === undefined || suspects.length === 0) return { ...first, unread };
+  if (confirm === undefined || suspects.length === 0) return { ...first, unread, unconfirmed: new Set<Graph>() };
   const isOfClusters = kinds === undefined || kinds.includes('cluster');
   const again = await scene.again(
     suspects,
     isSmall ? { ...confirm, nodes: isOfClusters } : { ...confirm, nodes: false },
   );
-  const fresh = new Map(again.graphs.map((graph) => [graph.environmentId, graph]));
+  const inTime = again.graphs.filter((graph) => !isLate(graph));
+  const fresh = new Map(inTime.map((graph) => [graph.environmentId, graph]));
+  const graphs = first.graphs.map((graph) => fresh.get(graph.environmentId) ?? graph);
   // A finding that could not be confirmed is a gap, not a finding.
-  const graphs = first.graphs.flatMap((graph) =>
-    suspects.includes(graph) ? (fresh.get(graph.environmentId) ?? []) : graph,
-  );
-  return { graphs, gaps: [...first.gaps, ...again.gaps], unread };
+  const unconfirmed = new Set(suspects.filter((graph) => graphs.includes(graph)));
+  return { graphs, gaps: [...first.gaps, ...again.gaps], unread, unconfirmed };
 }

@@ -10,14 +10,18 @@ import { reasonOf, type Unread, unreadOf } from './unread.ts';
 /** The environments that one answer is about. */
 export type Part = Pick<Position, 'from' | 'until'>;
 
-/** The environments of a part. Throws NotThere when the one at which it begins no longer exists. */
+/** The environments of a part. Throws NotThere when the one at which it begins, or before which it ends, no longer exists. */
 export function partOf(environments: readonly Environment[], { from, until }: Part): readonly Environment[] {
   const at = (id: string) => environments.findIndex(({ environmentId }) => environmentId === id);
   const start = from === undefined ? 0 : at(from);
-  const end = until === undefined ? -1 : at(until);
-  if (start < 0) throw new NotThere('The environment at which to go on no longer exists: start again without cursor.');
-  return environments.slice(start, end < 0 ? environments.length : end);
+  const end = until === undefined ? environments.length : at(until);
+  if (Math.min(start, end) < 0)
+    throw new NotThere('The environment at which to go on no longer exists: start again without cursor.');
+  return environments.slice(start, end);
 }
+
+/** A later page of fewer environments would skip rows. */
+export const SAME_CURSOR = 'Out of time on this page: repeat the call with the same cursor.';
 
 interface InTime {
   readonly read: Found<Graph>;
@@ -30,8 +34,7 @@ interface InTime {
  */
 export function inTime(environments: readonly Environment[], found: Found<Graph>, overtime: AbortSignal): InTime {
   if (!overtime.aborted) return { read: found, left: undefined };
-  const isWhole = ({ gaps }: Graph) => !gaps.some(({ isLate }) => isLate);
-  const whole = [...found.results.filter(({ result }) => isWhole(result)), ...found.failures.filter(isFailure)];
+  const whole = [...found.results.filter(({ result }) => !isLate(result)), ...found.failures.filter(isFailure)];
   const done = new Set(whole.map(({ environment }) => environment));
   const first = environments.findIndex((environment) => !done.has(environment));
   const isBegun = found.results.some(({ environment }) => environment === environments[0]);
@@ -45,6 +48,9 @@ export function inTime(environments: readonly Environment[], found: Found<Graph>
   };
   return { read, left: { from, count: environments.length - end } };
 }
+
+/** Whether the time was over before everything was read. */
+export const isLate = ({ gaps }: Graph): boolean => gaps.some((gap) => gap.isLate);
 
 /** Whether an environment failed for another reason than the end of the time. */
 const isFailure = ({ error }: Found<Graph>['failures'][number]) =>

@@ -10,6 +10,7 @@ import {
 import { environmentGraph, type Graph, type GraphOptions } from '../../inventory/graph.ts';
 import { readsDone } from '../../inventory/progress.ts';
 import { sharing } from '../../inventory/reading.ts';
+import type { Gap } from '../../inventory/shape.ts';
 import { didYouMean } from '../../nearest.ts';
 import { FinspaceError } from '../../operations/failure.ts';
 import type { Call, CallOptions, OperationName } from '../../operations/index.ts';
@@ -18,9 +19,10 @@ import { refusalReason } from '../../safety/policy.ts';
 import { quoted } from '../../untrusted.ts';
 import type { Exchange, ToolEnvironment } from '../environment.ts';
 import { progressOf } from '../progress.ts';
+import type { Position } from './cursor.ts';
 import { NotThere } from './not-there.ts';
 import type { Rest } from './page.ts';
-import { graphsOf, inTime, type Part, partOf } from './part.ts';
+import { graphsOf, inTime, partOf, SAME_CURSOR } from './part.ts';
 import { textOf, type Unread } from './unread.ts';
 
 /** The status of an entity that no longer exists. */
@@ -42,6 +44,8 @@ export interface Scene {
   readonly options: GraphOptions;
   /** Whether all environments of the account are visible. */
   readonly seesAll: boolean;
+  /** The existing environments. */
+  present(): Promise<readonly Environment[]>;
   /** The limits of the backend; undefined if the API does not show them. */
   readonly quotas: () => Promise<Quotas | undefined>;
   /** The only environment with an id or name. Throws NotThere. */
@@ -70,7 +74,7 @@ export function sceneOf(
   { call, restrictions, caller, quotas, inventory }: ToolEnvironment,
   { context }: Exchange,
   overtime: AbortSignal,
-  part: Part,
+  part: Partial<Position>,
 ): Scene {
   const signal = AbortSignal.any([context.mcpReq.signal, overtime]);
   const onProgress = readsDone(progressOf(context));
@@ -80,10 +84,15 @@ export function sceneOf(
   const reads = sharing(call);
   const seen = new Map<string | undefined, Environment>();
   let rest: Rest | undefined;
-  const present = async () => {
+  const list = async () => {
     const all = await environmentsNow(reads, { signal, isBackground: true }, inventory);
     for (const each of all) seen.set(each.environmentId, each);
     return all;
+  };
+  let listing: Promise<readonly Environment[]> | undefined;
+  const present = () => {
+    listing ??= list();
+    return listing;
   };
 
   const theOne = (all: readonly Environment[], wanted: string) => {
@@ -104,7 +113,7 @@ export function sceneOf(
     const named = environmentsNamed(inventory?.listed() ?? [], wanted);
     const id = LIKE_AN_ID.test(wanted) ? wanted : named.length === 1 ? named[0]?.environmentId : undefined;
     if (id === undefined) return undefined;
-    const found = await reads('GetKxEnvironment', { environmentId: id }, { signal }).catch(orList);
+    const found = seen.get(id) ?? (await reads('GetKxEnvironment', { environmentId: id }, { signal }).catch(orList));
     if (found === undefined || found.status === GONE || environmentsNamed([found], wanted).length === 0)
       return undefined;
     seen.set(id, found);
@@ -126,8 +135,13 @@ export function sceneOf(
         environment,
         ...more,
       });
-      await follow?.(graph, bounded, { signal, isBackground: true });
-      return graph;
+      try {
+        await follow?.(graph, bounded, { signal, isBackground: true });
+        return graph;
+      } catch (error) {
+        if (overtime.aborted) return { ...graph, gaps: [...graph.gaps, LATE_TAGS] };
+        throw error;
+      }
     };
     const found = await acrossEnvironments(reads, environments, work, { onProgress, overtime });
     context.mcpReq.signal.throwIfAborted();
@@ -139,6 +153,7 @@ export function sceneOf(
   const graphs = async (environments: readonly Environment[], more: GraphOptions, follow?: Follow) => {
     const all = partOf(environments, part);
     const { read, left } = inTime(all, await each(all, more, follow), overtime);
+    if (left !== undefined && (part.at ?? 0) > 0) throw new NotThere(SAME_CURSOR);
     rest = left;
     return graphsOf(read);
   };
@@ -160,6 +175,7 @@ export function sceneOf(
     call,
     options,
     seesAll: restrictions.environments === undefined,
+    present,
     quotas: async () => quotas?.(),
     environment,
     environmentOrDeleted,
@@ -170,6 +186,13 @@ export function sceneOf(
     rest: () => rest,
   };
 }
+
+const LATE_TAGS: Gap = {
+  kind: 'environment',
+  operation: 'ListTagsForResource',
+  reason: 'not read in time',
+  isLate: true,
+};
 
 /** The format of the ids that the service chooses. Names may have it, too. */
 const LIKE_AN_ID = /^[a-z0-9]{20,26}$/;

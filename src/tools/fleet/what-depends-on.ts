@@ -104,19 +104,23 @@ async function placeOf(scene: Scene, name: string, kind: Kind | undefined) {
   const read = await scene.graphs(undefined, options);
   const { graphs } = read;
   const left = scene.rest();
-  const gaps = left === undefined ? read.gaps : [...read.gaps, unsearched(left.count)];
+  const gaps = left === undefined ? read.gaps : [unsearched(left.count), ...read.gaps];
   const ofKind = (entity: GraphEntity) => kind === undefined || entity.kind === kind;
   const places = graphs.filter((graph) => named(graph, name).some(ofKind));
   const [only, second] = places;
+  const found = listed(places.map((graph) => graph.name));
+  if (only !== undefined && left !== undefined)
+    throw new NotThere(`Found in ${found}, but ${unsearched(left.count).reason}.`);
   if (only === undefined) {
-    const environment = kind === undefined || kind === 'environment' ? await environmentOf(scene, name) : undefined;
+    const canBe = left === undefined && (kind === undefined || kind === 'environment');
+    const environment = canBe ? await environmentOf(scene, name) : undefined;
     if (environment !== undefined) return { ...environment, gaps };
     const known = graphs.flatMap(({ entities }) => entities.filter(ofKind).map((each) => each.name));
     throw noSuch(kind ?? 'entity', name, [...new Set(known)], gaps, NOT_AN_ENTITY);
   }
   if (second !== undefined)
     throw new NotThere(
-      `Several environments have an entity with that name: ${listed(places.map((graph) => graph.name))}. Give one of them as environment.`,
+      `Several environments have an entity with that name: ${found}. Give one of them as environment.`,
     );
   return { id: only.environmentId, name, gaps };
 }
