@@ -9,7 +9,6 @@ import { plainOrQuoted } from '../../untrusted.ts';
 import { Words } from '../lenient.ts';
 import type { Candidate } from './filters.ts';
 import { answer, shaping } from './page.ts';
-import { isLate } from './part.ts';
 import { toldProblems } from './problems-told.ts';
 import { EnvironmentsArgument, environmentsOf, NotThere, type Scene } from './scene.ts';
 import { alsoTagged, tagsIn } from './tagged.ts';
@@ -245,6 +244,10 @@ function readTogether(searches: readonly Search[], kinds: readonly Kind[] | unde
 /** What a host lists needs no read of the cluster to show that the host exists. */
 const UNCONFIRMED: GraphOptions = { clusterTypes: READERS, unlessHosted: true };
 
+/** Whether nothing but nodes was not read in time. */
+const isWholeButNodes = ({ gaps }: Graph) =>
+  gaps.every(({ isLate, operation }) => isLate !== true || operation === 'ListKxClusterNodes');
+
 /** The environments, read as far as it takes to see the problems; `unconfirmed` are those that were not read to confirm them. */
 async function read(
   scene: Scene,
@@ -269,8 +272,7 @@ async function read(
     suspects,
     isSmall ? { ...confirm, nodes: isOfClusters } : { ...confirm, nodes: false },
   );
-  const inTime = again.graphs.filter((graph) => !isLate(graph));
-  const fresh = new Map(inTime.map((graph) => [graph.environmentId, graph]));
+  const fresh = new Map(again.graphs.filter(isWholeButNodes).map((graph) => [graph.environmentId, graph]));
   const graphs = first.graphs.map((graph) => fresh.get(graph.environmentId) ?? graph);
   // A finding that could not be confirmed is a gap, not a finding.
   const unconfirmed = new Set(suspects.filter((graph) => graphs.includes(graph)));

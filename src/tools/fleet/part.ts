@@ -34,7 +34,8 @@ interface InTime {
  */
 export function inTime(environments: readonly Environment[], found: Found<Graph>, overtime: AbortSignal): InTime {
   if (!overtime.aborted) return { read: found, left: undefined };
-  const whole = [...found.results.filter(({ result }) => !isLate(result)), ...found.failures.filter(isFailure)];
+  const isWhole = ({ gaps }: Graph) => !gaps.some(({ isLate }) => isLate);
+  const whole = [...found.results.filter(({ result }) => isWhole(result)), ...found.failures.filter(isFailure)];
   const done = new Set(whole.map(({ environment }) => environment));
   const first = environments.findIndex((environment) => !done.has(environment));
   const isBegun = found.results.some(({ environment }) => environment === environments[0]);
@@ -48,9 +49,6 @@ export function inTime(environments: readonly Environment[], found: Found<Graph>
   };
   return { read, left: { from, count: environments.length - end } };
 }
-
-/** Whether the time was over before everything was read. */
-export const isLate = ({ gaps }: Graph): boolean => gaps.some((gap) => gap.isLate);
 
 /** Whether an environment failed for another reason than the end of the time. */
 const isFailure = ({ error }: Found<Graph>['failures'][number]) =>
