@@ -14,11 +14,13 @@ export interface Bounds {
   close(): void;
 }
 
+/** Infinite milliseconds: only the caller ends the call. */
 export function callBounds(callMs: number, cancel: AbortSignal | undefined): Bounds {
   const controller = new AbortController();
   const { signal } = controller;
   const endsAt = performance.now() + callMs;
-  const timer = setTimeout(() => controller.abort(timedOut('The call', callMs)), callMs);
+  const end = () => controller.abort(timedOut('The call', callMs));
+  const timer = callMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(end, callMs);
   const ended = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });

@@ -7,9 +7,9 @@ import { type ClientOptions, finspaceClient } from './client.ts';
 import { command } from './command.ts';
 import { diagnose } from './diagnose.ts';
 import { type Circumstances, failure } from './errors.ts';
-import { cancelled, Fault } from './fault.ts';
+import { Fault, notAdmitted } from './fault.ts';
 import type { AttemptOptions } from './handler.ts';
-import { type Admission, limiterOf } from './limiter.ts';
+import { type Admission, type AttemptOutcome, type Limiter, limiterOf, type Requested } from './limiter.ts';
 import { withoutProxy } from './proxy.ts';
 import { fullJitter } from './retry.ts';
 import { secrets } from './secrets.ts';
@@ -25,11 +25,12 @@ export function finspaceCall(options: ClientOptions): Call {
   const { watch, mask } = secrets();
   const { client, credentials } = finspaceClient(options, watch);
 
-  return async (name, input, { signal, caller = '', isBackground = false } = {}) => {
+  return async (name, input, { signal, untilAborted, caller = '', isBackground = false } = {}) => {
     const requested = { caller, isBackground, question: signal };
     // Its turn: the time limit of the call begins with it.
-    let turn: Admission | undefined = await limiter.admit({ ...requested, signal }).catch(() => {
-      throw failure(name, diagnose(cancelled()), { attempts: 0, outcomeUnknown: false });
+    const wait = untilAborted ? Number.POSITIVE_INFINITY : limits.callMs;
+    let turn: Admission | undefined = await firstTurn(limiter, { ...requested, signal }, wait).catch((reason) => {
+      throw failure(name, diagnose(reason), { attempts: 0, outcomeUnknown: false });
     });
     const { mutates, tokened } = nature(name);
     const members = tokened && input.clientToken === undefined ? { ...input, clientToken: randomUUID() } : input;
@@ -72,8 +73,7 @@ export function finspaceCall(options: ClientOptions): Call {
         return reply;
       } catch (thrown) {
         last = thrown;
-        const { passing, retryAfterMs } = diagnose(thrown);
-        own.done(passing === 'throttled' ? 'refused' : passing === 'transient' ? 'failed' : 'answered', retryAfterMs);
+        own.done(outcomeOf(thrown, mutates), diagnose(thrown).retryAfterMs);
         throw thrown;
       }
     };
@@ -104,6 +104,26 @@ export function finspaceCall(options: ClientOptions): Call {
       bounds.close();
     }
   };
+}
+
+/** Waits until the call may be sent, for so many milliseconds at most. Rejects with a Fault. */
+async function firstTurn(limiter: Limiter, requested: Requested, ms: number): Promise<Admission> {
+  const bounds = callBounds(ms, requested.signal);
+  try {
+    return await limiter.admit({ ...requested, signal: bounds.signal });
+  } catch (reason) {
+    throw requested.signal?.aborted ? reason : notAdmitted(ms);
+  } finally {
+    bounds.close();
+  }
+}
+
+/** What a failed attempt shows about the endpoint. A quota may refuse a mutation as throttled, which says nothing about the rate. */
+function outcomeOf(thrown: unknown, mutates: boolean): AttemptOutcome {
+  const { passing } = diagnose(thrown);
+  if (passing === 'transient') return 'failed';
+  if (passing === 'throttled') return mutates ? 'left' : 'refused';
+  return thrown instanceof Fault && thrown.$metadata.httpStatusCode !== undefined ? 'answered' : 'left';
 }
 
 /** The pause after a refused read does not grow beyond that of this attempt: the limiter slows down all reads together. */

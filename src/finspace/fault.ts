@@ -53,6 +53,14 @@ export const timedOut = (what: string, ms: number) =>
     mayHaveRun: true,
   });
 
+/** For a call that other calls to the endpoint kept from being sent. */
+export const notAdmitted = (ms: number) =>
+  new Fault({
+    code: 'Throttling',
+    detail: `The endpoint limits requests: the call waited ${ms} ms for its turn and was not sent.`,
+    advice: 'Nothing was sent. Try again when fewer calls are in progress, or ask for less at once.',
+  });
+
 export const tooLarge = (bytes: number) =>
   new Fault({ code: 'BadResponse', detail: `The response is larger than ${bytes} bytes.`, mayHaveRun: true });
 

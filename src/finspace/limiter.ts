@@ -1,11 +1,15 @@
+import { setMaxListeners } from 'node:events';
 import { inTurn } from './turns.ts';
 
-/** How an attempt ended: `refused` for too many requests, `failed` for a reason that may be overload, too. */
-export type AttemptOutcome = 'answered' | 'refused' | 'failed';
+/**
+ * How an attempt ended: `refused` for too many requests, `failed` for a reason that may be overload, too, `left` if it shows nothing
+ * about what the endpoint admits, such as a cancelled one.
+ */
+export type AttemptOutcome = 'answered' | 'refused' | 'failed' | 'left';
 
 /** One request that may be sent now. */
 export interface Admission {
-  /** Ends it; `retryAfterMs` as the endpoint asked. */
+  /** Ends it; all requests wait for `retryAfterMs`, as the endpoint asked. */
   done(outcome: AttemptOutcome, retryAfterMs?: number): void;
 }
 
@@ -53,6 +57,8 @@ const LONGEST_TURN_MS = 250;
 interface Waiting extends Requested {
   readonly start: (admission: Admission) => void;
   isOver: boolean;
+  /** Releases what waits for it. */
+  cancel?: () => void;
 }
 
 /**
@@ -64,22 +70,25 @@ export function limiter({ now = () => performance.now(), later = afterwards }: L
   const queue = inTurn<Waiting>([({ caller }) => caller, ({ question }) => question]);
   const pace = newPace(now);
   let running = 0;
+  /** How many in the queue still wait. */
+  let queued = 0;
   let cancel: (() => void) | undefined;
 
   const begin = (one: Waiting) => {
     if (one.isBackground) running += 1;
     const sentAt = now();
     let isDone = false;
-    pace.sent(sentAt);
+    if (one.isBackground) pace.sent(sentAt);
     one.start({
       done: (outcome, retryAfterMs = 0) => {
         if (isDone) return;
         isDone = true;
-        const isBusy = running >= pace.atOnce() - 1 || queue.size > 0;
+        const isBusy = running >= pace.atOnce() - 1 || queued > 0;
         if (one.isBackground) running -= 1;
+        pace.pause(retryAfterMs);
         if (outcome === 'answered') pace.answered(isBusy && one.isBackground);
-        else if (outcome === 'refused') pace.refused(sentAt, retryAfterMs);
-        else pace.failed();
+        else if (outcome === 'refused') pace.refused(sentAt);
+        else if (outcome === 'failed') pace.failed();
         pump();
       },
     });
@@ -87,25 +96,32 @@ export function limiter({ now = () => performance.now(), later = afterwards }: L
   const pump = () => {
     cancel?.();
     cancel = undefined;
-    while (running < pace.atOnce() && queue.size > 0) {
+    while (running < pace.atOnce() && queued > 0) {
       const wait = pace.waitInBackground();
       if (wait > 0) {
         cancel = later(pump, wait);
         return;
       }
       const next = queue.take();
-      if (next !== undefined && !next.isOver) begin(next);
+      if (next === undefined || next.isOver) continue;
+      queued -= 1;
+      begin(next);
     }
   };
   const enter = (one: Waiting) => {
     if (one.isBackground) {
       queue.add(one);
+      queued += 1;
+      one.cancel = () => {
+        queued -= 1;
+        if (queued === 0) cancel?.();
+      };
       pump();
       return;
     }
     const wait = pace.waitInForeground();
     if (wait <= 0) begin(one);
-    else later(() => void (one.isOver || begin(one)), wait);
+    else one.cancel = later(() => begin(one), wait);
   };
 
   return {
@@ -115,6 +131,7 @@ export function limiter({ now = () => performance.now(), later = afterwards }: L
         if (signal?.aborted) return reject(signal.reason);
         const leave = () => {
           one.isOver = true;
+          one.cancel?.();
           reject(signal?.reason);
         };
         const one: Waiting = {
@@ -125,7 +142,10 @@ export function limiter({ now = () => performance.now(), later = afterwards }: L
             resolve(admission);
           },
         };
-        signal?.addEventListener('abort', leave, { once: true });
+        if (signal !== undefined) {
+          setMaxListeners(0, signal);
+          signal.addEventListener('abort', leave, { once: true });
+        }
         enter(one);
       }),
   };
@@ -164,9 +184,11 @@ function newPace(now: () => number) {
       if (answers.length > MOST_RATE) answers = recent(answers, time);
       if (isBusy) atOnce = Math.min(MOST_AT_ONCE, atOnce + (hasFailed ? 1 / atOnce : 1));
     },
-    refused: (sentAt: number, retryAfterMs: number) => {
+    pause: (ms: number) => {
+      pausedUntil = Math.max(pausedUntil, now() + Math.min(LONGEST_PAUSE_MS, ms));
+    },
+    refused: (sentAt: number) => {
       const time = now();
-      pausedUntil = Math.max(pausedUntil, time + Math.min(LONGEST_PAUSE_MS, retryAfterMs));
       nextAt = Math.max(nextAt, time + PAUSE_MS);
       if (sentAt < reducedAt || time - reducedAt < ONE_CAUSE_MS) return;
       const rate = rateAt(time);

@@ -55,12 +55,13 @@ const ENDING = new Set(['Aborted', 'Misconfigured', 'Unreachable', 'ServiceEnded
 
 export function reading(call: Call, options: GraphOptions): Reading {
   const { signal, concurrency = AT_ONCE, refusal, onProgress, kinds, details = true, inventory } = options;
-  const { now = Date.now, overtime } = options;
+  const { now = Date.now, overtime, untilAborted } = options;
+  const asked = { signal, isBackground: true, untilAborted };
   const isLate = () => overtime?.aborted === true && (!signal?.aborted || signal.reason === overtime.reason);
   let oldest = Number.POSITIVE_INFINITY;
   const wanted = kinds && new Set<Kind>(kinds.flatMap((kind) => (isInDatabase(kind) ? [kind, 'database'] : [kind])));
   const gaps: Gap[] = [];
-  const few = atMost(call, concurrency, onProgress);
+  const few = atMost(whileAdmitted(call), concurrency, onProgress);
   const attempt = async <T>(name: OperationName, about: About, work: () => Promise<T>, otherwise: T) => {
     const { kind, of, isDetail } = about;
     if ((isDetail && !details) || (wanted !== undefined && !wanted.has(kind) && kind !== 'environment'))
@@ -94,7 +95,7 @@ export function reading(call: Call, options: GraphOptions): Reading {
     gaps,
     readAt: () => Math.min(oldest, now()),
     get: (name, input, about, listed) => {
-      const ask = () => few(name, input, { signal, isBackground: true });
+      const ask = () => few(name, input, asked);
       const kept = async () => {
         if (inventory === undefined || !isSettled(listed)) return ask();
         const isCurrent = (reply: object) => markOf(reply) === markOf(listed);
@@ -107,7 +108,7 @@ export function reading(call: Call, options: GraphOptions): Reading {
         name,
         about,
         async () => {
-          const ask = () => walk(few, name, input, most, { signal, isBackground: true }, isEnough);
+          const ask = () => walk(few, name, input, most, asked, isEnough);
           const kept = async () => {
             if (inventory === undefined || !isSettled(keptWith)) return ask();
             const mark = JSON.stringify(keptWith);
@@ -145,6 +146,21 @@ const isSettled = (listed: Listed | undefined): listed is Listed =>
   listed?.lastModifiedTimestamp !== undefined && statusKind(listed.status) !== 'moving';
 
 const markOf = ({ status, lastModifiedTimestamp }: Listed) => `${status} ${lastModifiedTimestamp}`;
+
+/** A Call that rejects without a wait after one of its calls waited for its turn in vain. */
+function whileAdmitted(call: Call): Call {
+  let refused: FinspaceError | undefined;
+  return async (name, input, options) => {
+    if (refused !== undefined) throw refused;
+    try {
+      return await call(name, input, options);
+    } catch (error) {
+      if (error instanceof FinspaceError && error.fields.code === 'Throttling' && error.fields.attempts === 0)
+        refused = error;
+      throw error;
+    }
+  };
+}
 
 /** A Call with at most so many concurrent calls; the others are queued. */
 export function atMost(call: Call, most: number, onProgress?: (done: number, known: number) => void): Call {

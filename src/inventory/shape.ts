@@ -97,6 +97,8 @@ export interface GraphOptions {
   readonly signal?: AbortSignal | undefined;
   /** When this signal aborts, which also aborts `signal`, what has not been read becomes a gap. */
   readonly overtime?: AbortSignal | undefined;
+  /** As in CallOptions. */
+  readonly untilAborted?: boolean | undefined;
   /** Maximum concurrent calls. */
   readonly concurrency?: number | undefined;
   /** Why an operation may not be called; its part becomes a gap. */

@@ -41,6 +41,8 @@ export type Output<N extends OperationName> = z.output<ReturnType<Declared<N>['o
 export interface CallOptions {
   /** Abandons the call. A mutation that was already sent still finishes at the service. */
   readonly signal?: AbortSignal | undefined;
+  /** True if the call waits for its turn until `signal` aborts; otherwise it waits as long as a call may take. */
+  readonly untilAborted?: boolean | undefined;
   /** The caller, for the journal. */
   readonly actor?: Actor | undefined;
   /** Who waits for the call; callers take turns where an endpoint admits few requests. */

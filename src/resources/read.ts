@@ -44,7 +44,9 @@ export async function readResource(
   const { kind, input } = found;
   if (!agentInput(operationNamed(kind.operation)).safeParse(input).success) throw notFound(uri);
   try {
-    const reading = { signal, most: EXTENT[extent], onProgress: readsDone(report) };
+    // A state with gaps would look like a change, so its reads wait.
+    const untilAborted = extent === 'state';
+    const reading = { signal, untilAborted, most: EXTENT[extent], onProgress: readsDone(report) };
     const { seen, text } = await contents(environment, kind, input, reading);
     return { contents: [{ uri, mimeType: kind.mimeType, text }], ...hintsFor(kind, seen) };
   } catch (error) {
@@ -70,6 +72,7 @@ interface Contents {
 
 interface Reading extends Required<Pick<GraphOptions, 'onProgress'>> {
   readonly signal: AbortSignal;
+  readonly untilAborted: boolean;
   readonly most: number;
 }
 
@@ -77,12 +80,13 @@ async function contents(
   { call, restrictions, caller, inventory }: ResourceEnvironment,
   { operation, topology }: ResourceKind,
   input: Record<string, string>,
-  { signal, most, onProgress }: Reading,
+  { signal, untilAborted, most, onProgress }: Reading,
 ): Promise<Contents> {
   if (topology !== undefined) {
     const refusal = (name: typeof operation) => refusalReason(name, restrictions, caller);
     const graph = await environmentGraph(call, input['environmentId'] ?? '', {
       signal,
+      untilAborted,
       refusal,
       onProgress,
       inventory,

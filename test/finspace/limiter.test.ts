@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { type AttemptOutcome, type Limiter, limiter, type Requested } from '../../src/finspace/limiter.ts';
 
@@ -7,6 +8,8 @@ function clock() {
   const timers = new Map<number, { readonly at: number; readonly work: () => void }>();
   let ids = 0;
   return {
+    /** How many timers are pending. */
+    pending: () => timers.size,
     now: () => time,
     later: (work: () => void, ms: number) => {
       ids += 1;
@@ -181,4 +184,58 @@ describe('while an endpoint admits few requests', () => {
     await time.until(10_000);
     expect(isNext).toBe(true);
   });
+});
+
+const foreground = (more: Partial<Requested> = {}) => background('b', { isBackground: false, ...more });
+
+test('single reads that are answered do not hold up the reads of scans', async () => {
+  const time = clock();
+  const limits = limiter(time);
+  (await limits.admit(background())).done('refused');
+  await time.until(3_000);
+  for (let at = 0; at < 60; at += 1) void limits.admit(foreground()).then((admission) => admission.done('answered'));
+  await time.until(4_000);
+  let admittedAt = Number.POSITIVE_INFINITY;
+  void limits.admit(background()).then(() => {
+    admittedAt = time.now();
+  });
+  await time.until(90_000);
+  expect(admittedAt).toBeLessThanOrEqual(6_000);
+});
+
+test('a request whose outcome shows nothing changes neither rate nor number at once, but its pause counts', async () => {
+  const time = clock();
+  const limits = limiter(time);
+  for (let at = 0; at < 10; at += 1) (await limits.admit(foreground())).done('left', at === 9 ? 3_000 : 0);
+  let admitted = 0;
+  for (let at = 0; at < 40; at += 1) void limits.admit(background()).then(() => (admitted += 1));
+  await time.until(2_999);
+  expect(admitted).toBe(0);
+  await time.until(3_000);
+  expect(admitted).toBe(16);
+});
+
+test.each([
+  { kind: 'single reads', request: foreground },
+  { kind: 'reads of scans', request: (more: Partial<Requested>) => background('a', more) },
+])('cancelled $kind leave no timer', async ({ request }) => {
+  const time = clock();
+  const limits = limiter(time);
+  (await limits.admit(background())).done('refused', 20_000);
+  const leaving = new AbortController();
+  const left = Array.from({ length: 3 }, () => limits.admit(request({ signal: leaving.signal })));
+  expect(time.pending()).toBeGreaterThan(0);
+  leaving.abort(new Error('gone'));
+  await Promise.all(left.map((one) => expect(one).rejects.toThrow('gone')));
+  expect(time.pending()).toBe(0);
+});
+
+test('many requests that wait with one signal print no warning', async () => {
+  const time = clock();
+  const limits = limiter(time);
+  const leaving = new AbortController();
+  const warned = once(process, 'warning', { signal: AbortSignal.timeout(50) }).catch(() => 'none');
+  for (let at = 0; at < 60; at += 1) void limits.admit(background('a', { signal: leaving.signal })).catch(() => {});
+  expect(await warned).toBe('none');
+  leaving.abort();
 });

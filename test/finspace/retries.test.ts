@@ -3,11 +3,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { finspaceCall } from '../../src/finspace/call.ts';
 import type { ClientOptions } from '../../src/finspace/client.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../src/finspace/handler.ts';
+import type { AttemptOutcome, Limiter } from '../../src/finspace/limiter.ts';
 import { fullJitter } from '../../src/finspace/retry.ts';
 import type { FinspaceError } from '../../src/operations/failure.ts';
 import { validInput } from './arbitraries.ts';
 import { answering, type Behaviour, deafEndpoint, type Endpoint, endpoint, tokenOf } from './endpoints.ts';
 
+const DATAVIEW = { environmentId: 'abc123', databaseName: 'db', dataviewName: 'view' };
 const CLUSTER = { environmentId: 'abc123', clusterName: 'hdb-1' };
 
 beforeAll(() => {
@@ -180,6 +182,67 @@ describe('the limits', () => {
     const fields = await failed(caller(url, {}, { maxResponseBytes: 4_096 })('GetKxCluster', CLUSTER));
     expect(fields).toMatchObject({ code: 'BadResponse', detail: 'The response is larger than 4096 bytes.' });
     expect(seen).toHaveLength(1);
+  });
+});
+
+describe('the limiter of an endpoint', () => {
+  /** Admits everything and records how attempts end. */
+  function recording() {
+    const outcomes: (readonly [AttemptOutcome, number | undefined])[] = [];
+    const limiter: Limiter = { admit: async () => ({ done: (...ended) => void outcomes.push(ended as never) }) };
+    return { outcomes, limiter };
+  }
+  const throttling: Behaviour = (response, seen) => {
+    response.setHeader('retry-after', '1');
+    answering(429, '', 'ThrottlingException')(response, seen);
+  };
+
+  it('learns the rate from refused reads, not from mutations that a quota refuses', async () => {
+    const { outcomes, limiter } = recording();
+    const { url } = await inTurn(throttling);
+    const call = caller(url, { limiter }, { callMs: 900 });
+    await failed(call('UpdateKxDataview', { ...DATAVIEW, clientToken: 'mine' }));
+    await failed(call('GetKxCluster', CLUSTER));
+    expect(outcomes).toEqual([
+      ['left', 1_000],
+      ['refused', 1_000],
+    ]);
+  });
+
+  it('counts a rejected request as answered, and neither a cancelled one nor one that was not sent', async () => {
+    const { outcomes, limiter } = recording();
+    const cancel = new AbortController();
+    const { url } = await inTurn(answering(404, '{}', 'ResourceNotFoundException'), () => cancel.abort());
+    const call = caller(url, { limiter });
+    await failed(call('GetKxCluster', CLUSTER));
+    const { code } = await failed(call('GetKxCluster', CLUSTER, { signal: cancel.signal }));
+    expect(code).toBe('Aborted');
+    await failed(caller(url, { limiter, region: 'no region' })('GetKxCluster', CLUSTER));
+    expect(outcomes.map(([outcome]) => outcome)).toEqual(['answered', 'left', 'left']);
+  });
+
+  /** Admits nothing. */
+  const closed: Limiter = {
+    admit: ({ signal }) =>
+      new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true })),
+  };
+
+  it('ends the wait for a turn at the time limit of the call', async () => {
+    const call = caller('http://127.0.0.1:1', { limiter: closed }, { callMs: 50 });
+    expect(await failed(call('GetKxCluster', CLUSTER, { isBackground: true }))).toMatchObject({
+      code: 'Throttling',
+      attempts: 0,
+      retryable: true,
+      detail: 'The endpoint limits requests: the call waited 50 ms for its turn and was not sent.',
+    });
+  });
+
+  it('ends the wait of a question with its own time limit when that aborts', async () => {
+    const call = caller('http://127.0.0.1:1', { limiter: closed }, { callMs: 20 });
+    const overtime = new AbortController();
+    const result = failed(call('GetKxCluster', CLUSTER, { signal: overtime.signal, untilAborted: true }));
+    setTimeout(() => overtime.abort(), 80);
+    expect(await result).toMatchObject({ code: 'Aborted', attempts: 0 });
   });
 });
 

@@ -69,6 +69,22 @@ describe('the graph of an environment', () => {
     await partly.close();
   });
 
+  test('does not wait again after a call that got no turn', async () => {
+    let waited = 0;
+    const text = { detail: 'No turn.', advice: '' };
+    const crowded = await demo({
+      before: async (operation) => {
+        if (operation !== 'GetKxCluster') return;
+        waited += 1;
+        throw new FinspaceError({ operation, code: 'Throttling', attempts: 0, retryable: true, ...text });
+      },
+    });
+    const { gaps } = await crowded.graph('kdb-prod', { concurrency: 1 });
+    await crowded.close();
+    expect(waited).toBe(1);
+    expect(gaps.filter(({ operation }) => operation === 'GetKxCluster').length).toBeGreaterThan(1);
+  });
+
   test('rejects for an environment that does not exist', async () => {
     const { environmentGraph } = await import('../../src/inventory/graph.ts');
     await expect(environmentGraph(world.call, 'nosuchenvironment')).rejects.toMatchObject({

@@ -79,13 +79,14 @@ export function sceneOf(
   const signal = AbortSignal.any([context.mcpReq.signal, overtime]);
   const onProgress = readsDone(progressOf(context));
   const refusal = (name: OperationName) => refusalReason(name, restrictions, caller);
-  const options: GraphOptions = { signal, overtime, refusal, onProgress, inventory };
+  const asked: CallOptions = { signal, isBackground: true, untilAborted: true };
+  const options: GraphOptions = { signal, overtime, untilAborted: true, refusal, onProgress, inventory };
   // What one question reads twice, it reads once: its parts agree with each other.
   const reads = sharing(call);
   const seen = new Map<string | undefined, Environment>();
   let rest: Rest | undefined;
   const list = async () => {
-    const all = await environmentsNow(reads, { signal, isBackground: true }, inventory);
+    const all = await environmentsNow(reads, asked, inventory);
     for (const each of all) seen.set(each.environmentId, each);
     return all;
   };
@@ -113,14 +114,16 @@ export function sceneOf(
     const named = environmentsNamed(inventory?.listed() ?? [], wanted);
     const id = LIKE_AN_ID.test(wanted) ? wanted : named.length === 1 ? named[0]?.environmentId : undefined;
     if (id === undefined) return undefined;
-    const found = seen.get(id) ?? (await reads('GetKxEnvironment', { environmentId: id }, { signal }).catch(orList));
+    const found =
+      seen.get(id) ??
+      (await reads('GetKxEnvironment', { environmentId: id }, { signal, untilAborted: true }).catch(orList));
     if (found === undefined || found.status === GONE || environmentsNamed([found], wanted).length === 0)
       return undefined;
     seen.set(id, found);
     return found;
   };
   const environmentOrDeleted = async (wanted: string) => {
-    const [deleted, others] = apart(await environmentsEver(call, { signal }));
+    const [deleted, others] = apart(await environmentsEver(call, { signal, untilAborted: true }));
     const [gone] = environmentsNamed(others, wanted).length > 0 ? [] : newest(environmentsNamed(deleted, wanted));
     return gone ?? theOne(others, wanted);
   };
@@ -136,7 +139,7 @@ export function sceneOf(
         ...more,
       });
       try {
-        await follow?.(graph, bounded, { signal, isBackground: true });
+        await follow?.(graph, bounded, asked);
         return graph;
       } catch (error) {
         if (overtime.aborted) return { ...graph, gaps: [...graph.gaps, LATE_TAGS] };

@@ -36,14 +36,12 @@ export async function withTags({ reads, options }: Scene, candidates: readonly C
     return arn === undefined ? [] : [{ candidate, arn }];
   });
   const bounded = atMost(reads, TAGS_AT_ONCE, options.onProgress);
+  const asked = { signal: options.signal, isBackground: true, untilAborted: true };
   const gaps: Unread[] = [];
   const reading = new Map<string, Promise<Tags | undefined>>();
   const read = async (resourceArn: string, { graph, entity }: Candidate): Promise<Tags | undefined> => {
     try {
-      return (
-        (await bounded('ListTagsForResource', { resourceArn }, { signal: options.signal, isBackground: true })).tags ??
-        {}
-      );
+      return (await bounded('ListTagsForResource', { resourceArn }, asked)).tags ?? {};
     } catch (error) {
       const isLate = options.overtime?.aborted === true;
       if (!(error instanceof FinspaceError) || (error.fields.code === 'Aborted' && !isLate)) throw error;
