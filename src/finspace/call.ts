@@ -72,9 +72,11 @@ export function finspaceCall(options: ClientOptions): Call {
         own.done('answered');
         return reply;
       } catch (thrown) {
-        last = thrown;
         own.done(outcomeOf(thrown, mutates), diagnose(thrown).retryAfterMs);
-        throw thrown;
+        const isOver = thrown === bounds.signal.reason && !signal?.aborted;
+        // A read that is refused until its time limit ends with the refusal.
+        if (!isOver || mutates || diagnose(last).passing !== 'throttled') last = thrown;
+        throw last;
       }
     };
     const pauseAfter = (thrown: unknown): number => {
