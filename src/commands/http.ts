@@ -6,6 +6,7 @@ import type { Call } from '../operations/index.ts';
 import { digest } from '../safety/digest.ts';
 import { serverSignature } from '../safety/server-signature.ts';
 import { nameOf, type StateSigners, stateSigners } from '../safety/state-signer.ts';
+import { StoreError } from '../sqlite/store-error.ts';
 import type { SharedStore } from '../store/store.ts';
 import { compositeNamed } from '../tools/composites.ts';
 import { causeOf } from '../transports/cause.ts';
@@ -112,13 +113,17 @@ export async function openHttp(
   };
 }
 
-/** Rejects with `NotReady` when a dependency does not answer, naming each with its cause. */
+/** Rejects with `NotReady` when a dependency does not answer, naming each with its cause, which everybody can see. */
 async function requireReady(checks: Readonly<Record<string, () => Promise<unknown>>>): Promise<void> {
   const failures = await Promise.all(
     Object.entries(checks).map(([name, check]) =>
       check().then(
         () => [],
-        (error) => [`${name} does not answer (${causeOf(error)})`],
+        (error) => [
+          error instanceof StoreError
+            ? (error.why ?? `${name} cannot be used`)
+            : `${name} does not answer (${causeOf(error)})`,
+        ],
       ),
     ),
   );

@@ -34,7 +34,7 @@ const ATTEMPT_MS = 3_000;
 /** Long enough for a restart after a crash. */
 const PATIENCE_MS = 8_000;
 const [FIRST_PAUSE_MS, MOST_PAUSE_MS] = [25, 500];
-/** While the database is away, statements of usual patience are tried once. */
+/** After a statement of usual patience failed, others are tried once, until one succeeds or none failed for this long. */
 const AWAY_MS = 2_000;
 
 /** A session waits for the disk at each commit, sees what others committed, and never waits for a lock without end. */
@@ -72,10 +72,11 @@ export async function openDatabase(target: StoreTarget): Promise<Database> {
       } catch (error) {
         const time = performance.now();
         const isAway = time < awayUntil && patienceMs <= PATIENCE_MS;
-        const isOver = time - start + pauseMs > patienceMs || isAway;
+        const waited = time - start + pauseMs;
+        const isOver = waited > patienceMs || isAway;
         if (!isPassing(error) || isOver) {
           failures += 1;
-          if (isPassing(error)) awayUntil = time + AWAY_MS;
+          if (isPassing(error) && (isAway || waited > PATIENCE_MS)) awayUntil = time + AWAY_MS;
           throw asStoreError(target.name, error);
         }
         retries += 1;

@@ -22,9 +22,15 @@ export interface EventFeed {
 interface Row {
   readonly id: string;
   readonly scope: string;
-  /** Null in a notification that was too long for it. */
-  readonly event: string | null;
+  readonly event: string;
 }
+
+/** Any role that may connect can notify, so a notification only names an event, and its content is read from the table. */
+const ID = /^[0-9a-f-]{36}$/;
+const NAMED = `SELECT id, scope, event FROM unnest($1::text[]) WITH ORDINALITY AS named (id, place)
+  JOIN finspace_mcp.events USING (id) ORDER BY place`;
+/** A statement that fails in time where the connection does not respond, although it seems open. */
+const limited = (text: string, values: unknown[] = []) => ({ text, values, query_timeout: 3_000 });
 
 /**
  * Events over notifications. When the connection for them breaks, events are read from their table instead until it is back, so that
@@ -34,14 +40,19 @@ export function eventFeed(db: Database, onerror: (error: Error) => void): EventF
   const listeners = new Map<string, Set<(event: ServerEvent) => void>>();
   const heard = new Set<string>();
   const closing = new AbortController();
-  let client: Client | undefined;
   let readAt = performance.now();
 
   const deliver = ({ id, scope, event }: Row) => {
-    if (event === null || heard.has(id)) return;
+    if (heard.has(id)) return;
     heard.add(id);
     if (heard.size > MOST_REMEMBERED) heard.delete(heard.values().next().value as string);
-    for (const listener of listeners.get(scope) ?? []) listener(JSON.parse(event) as ServerEvent);
+    for (const listener of listeners.get(scope) ?? []) {
+      try {
+        listener(JSON.parse(event) as ServerEvent);
+      } catch (error) {
+        onerror(error as Error);
+      }
+    }
   };
   const read = async () => {
     const began = performance.now();
@@ -51,36 +62,37 @@ export function eventFeed(db: Database, onerror: (error: Error) => void): EventF
   };
   /** Delivers notifications until the connection ends. */
   const hear = async () => {
-    const made = await db.connect();
-    client = made;
-    const ended = new Promise<void>((resolve) => made.once('end', resolve));
-    if (closing.signal.aborted) return void (await made.end());
-    // What comes before the events that were missed waits for them, so that all arrive in order.
-    let early: Row[] | undefined = [];
-    made.on('notification', ({ payload = '{}' }) => {
-      const row = JSON.parse(payload) as Row;
-      if (early !== undefined) early.push(row);
-      else if (row.event === null) read().catch(onerror);
-      else deliver(row);
-    });
-    await made.query(`LISTEN ${CHANNEL}`);
-    await read();
-    early.forEach(deliver);
-    early = undefined;
+    const client = await db.connect();
+    const ended = new Promise<void>((resolve) => client.once('end', resolve));
+    // A polite end would wait for a server that may not respond.
+    const drop = () => client.connection.stream.destroy();
+    const fail = (error: Error) => {
+      onerror(error);
+      drop();
+    };
     const testing = setInterval(() => {
-      made.query('SELECT 1').then(
-        () => {
-          readAt = performance.now();
-        },
-        () => void made.end().catch(() => {}),
-      );
+      client.query(limited('SELECT 1')).then(() => {
+        readAt = performance.now();
+      }, fail);
     }, TEST_MS).unref();
-    await ended;
-    clearInterval(testing);
+    closing.signal.addEventListener('abort', drop);
+    try {
+      if (closing.signal.aborted) return;
+      const deliverNamed = namedEvents(client, deliver, fail);
+      await client.query(limited(`LISTEN ${CHANNEL}`));
+      await read();
+      // What was named before the missed events were read comes after them, so that all arrive in order.
+      deliverNamed();
+      await ended;
+    } finally {
+      clearInterval(testing);
+      closing.signal.removeEventListener('abort', drop);
+      drop();
+    }
   };
   const listen = async () => {
     while (!closing.signal.aborted) {
-      await hear().catch(onerror);
+      await hear().catch((error) => closing.signal.aborted || onerror(error));
       if (closing.signal.aborted) return;
       await read().catch(() => {});
       await pause(POLL_MS, undefined, { ref: false, signal: closing.signal }).catch(() => {});
@@ -107,8 +119,30 @@ export function eventFeed(db: Database, onerror: (error: Error) => void): EventF
     },
     close: async () => {
       closing.abort();
-      await client?.end().catch(() => {});
       await listening;
     },
   };
+}
+
+/** Delivers the events that notifications name, in order, from the first call of the returned function. */
+function namedEvents(client: Client, deliver: (row: Row) => void, fail: (error: Error) => void): () => void {
+  const names = new Set<string>();
+  let isWaiting = true;
+  const deliverNamed = async () => {
+    isWaiting = true;
+    while (names.size > 0) {
+      const ids = [...names];
+      names.clear();
+      const { rows } = await client.query<Row>(limited(NAMED, [ids]));
+      rows.forEach(deliver);
+    }
+    isWaiting = false;
+  };
+  client.on('notification', ({ payload = '' }) => {
+    if (!ID.test(payload)) return;
+    if (names.size >= MOST_REMEMBERED) return fail(new Error('too many notifications at once'));
+    names.add(payload);
+    if (!isWaiting) deliverNamed().catch(fail);
+  });
+  return () => void deliverNamed().catch(fail);
 }

@@ -25,9 +25,7 @@ export function postgresLedger(db: Database, position: Position, openMs: number)
     try {
       return await db.run<T>(`SELECT * FROM finspace_mcp.${text}`, values);
     } catch (error) {
-      throw error instanceof StoreError
-        ? new LedgerError(`${error.message} Until then no approval can be trusted.`)
-        : error;
+      throw error instanceof StoreError ? untrusted(error) : error;
     }
   };
   const isTrue = async (text: string, ...values: unknown[]) =>
@@ -82,6 +80,14 @@ export function postgresLedger(db: Database, position: Position, openMs: number)
     },
   };
 }
+
+/** Its message reaches agents on other machines, so it does not name the database. */
+const untrusted = ({ why = 'the store cannot be used', advice }: StoreError) =>
+  new LedgerError(
+    [`${why[0]?.toUpperCase()}${why.slice(1)}.`, advice, 'Until then no approval can be trusted.']
+      .filter(Boolean)
+      .join(' '),
+  );
 
 function pendingIn({ nonce, code, opened, expires, body }: Row): PendingApproval {
   const content = JSON.parse(body) as Omit<PendingApproval, 'nonce' | 'code' | 'opened' | 'expires'>;

@@ -7,10 +7,10 @@ const LOCKED_MS = 10 * 60_000;
 
 const EVENTS_KEPT_MS = 5 * 60_000;
 const BUCKETS_KEPT_MS = 10 * 60_000;
-/** A notification may have at most 8,000 bytes; longer events are read from the table. */
-const MOST_NOTIFIED = 7_000;
+/** Replicas that crashed do not leave by themselves. */
+const REPLICAS_KEPT_MS = 24 * 60 * 60_000;
 
-/** The channel that announces events. */
+/** The channel that announces events by their ids. */
 export const CHANNEL = 'finspace_mcp_events';
 
 /** Kits, attempts, marks, rates, events, and what replicas have in common. */
@@ -79,8 +79,7 @@ BEGIN
   END IF;
   INSERT INTO events VALUES (request, in_scope, content, now_ms()) ON CONFLICT DO NOTHING;
   IF FOUND THEN
-    PERFORM pg_notify('${CHANNEL}', json_build_object('id', request, 'scope', in_scope, 'event',
-      CASE WHEN octet_length(content) < ${MOST_NOTIFIED} THEN content END)::text);
+    PERFORM pg_notify('${CHANNEL}', request);
   END IF;
 END`,
 )}
@@ -105,6 +104,8 @@ CREATE FUNCTION finspace_mcp.beat(seen text, replica text, replica_name text, re
   `SELECT require_position(seen);
    INSERT INTO replicas VALUES (replica, replica_name, replica_version, now_ms(), now_ms())
      ON CONFLICT (id) DO UPDATE SET seen = greatest(replicas.seen, excluded.seen);
+   DELETE FROM replicas WHERE id IN (
+     SELECT id FROM replicas WHERE replicas.seen < now_ms() - ${REPLICAS_KEPT_MS} FOR UPDATE SKIP LOCKED);
    SELECT newest_position();`,
 )}
 
