@@ -50,7 +50,11 @@ export async function openHttp(
 ): Promise<HttpServer> {
   const authorization = configuredAuthorization(config, more.now);
   const places = endpointConfigs(config);
-  const { store, seals, keyNames } = await openShared(config, log);
+  const { store, seals, keyNames } = await openShared(
+    config,
+    places.map((place) => place.config),
+    log,
+  );
   let server: HttpServer | undefined;
   const approvers = approverScope(config);
   // The purpose of seals differs between servers, so that one rejects what another sealed with the same keys.
@@ -174,10 +178,14 @@ function approverScope({ host, port, publicUrl, authIssuer, authJwks, authAudien
 }
 
 /** What this replica shares with others: the keys of --seal-keys, and the store of --store. */
-async function openShared(config: Config, log: Log) {
+async function openShared(config: Config, served: readonly Config[], log: Log) {
   const keys = await configuredSealKeys(config);
   if (config.store !== undefined && keys === undefined) throw new ConfigError('--store: needs --seal-keys');
-  return { store: await openSharedStore(config, log), seals: stateSigners(keys), keyNames: (keys ?? []).map(nameOf) };
+  return {
+    store: await openSharedStore(config, served, log),
+    seals: stateSigners(keys),
+    keyNames: (keys ?? []).map(nameOf),
+  };
 }
 
 /** The keys of --seal-keys; undefined without it. Rejects with ConfigError. */
@@ -203,7 +211,8 @@ async function joinReplicas(
     ...(targets === undefined ? {} : { 'the file of --targets': digest(readFileSync(targets, 'utf8')) }),
     'the backend or its world': digest(agreed.map(({ serves }) => serves)),
   };
-  await store.join({ values, sealKeys, approver: agreed[0]?.approver ?? '' });
+  const approver = agreed.map((one) => one.approver).find((one) => one !== '') ?? '';
+  await store.join({ values, sealKeys, approver });
 }
 
 /** Reports the outcome and duration of each backend call. */

@@ -29,7 +29,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   },
   world: {
     summary: 'List, export (to stdout), import (--world FILE) or reset the worlds of the local service.',
-    settings: [...WORLD, 'config'],
+    settings: [...WORLD, 'store', 'config'],
     word: 'list|export|import|reset',
     switches: { yes: 'Replace the world even if it was changed' },
   },

@@ -5,13 +5,21 @@ import type { SharedStore, Store, StoreOptions } from '../store/store.ts';
 import type { Log } from './log.ts';
 import { isEphemeral } from './out-of-band.ts';
 
-/** The store that a server shares with others; undefined without --store. Rejects with StoreError or ConfigError. */
-export async function openSharedStore(config: Config, log: Log): Promise<SharedStore | undefined> {
+/**
+ * The store that a server shares with others; undefined without --store. `served` are the configurations of its endpoints. Rejects with
+ * StoreError or ConfigError.
+ */
+export async function openSharedStore(
+  config: Config,
+  served: readonly Config[],
+  log: Log,
+): Promise<SharedStore | undefined> {
   const { store, stateDir } = config;
   if (store === undefined) return undefined;
-  if (config.targets === undefined && isEphemeral(config))
+  const ephemeral = served.find(isEphemeral);
+  if (ephemeral !== undefined)
     throw new ConfigError(
-      '--store: replicas cannot share a world in memory; name its file with --state, or another backend',
+      `--store: replicas cannot share a world in memory${ephemeral.target === undefined ? '' : ` (target ${ephemeral.target})`}; name its file with --state, or another backend`,
     );
   const onerror = (error: Error) => log.warn({ error: error.message }, 'store');
   return openStore(store, { stateDir, serves: true, onerror });

@@ -131,7 +131,7 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
     const { backend, region, target, worldId } = place;
     return {
       serves: JSON.stringify({ backend, region, target, worldId }),
-      approver: (await rules.fingerprint()) ?? '',
+      approver: await rules.agreed(),
     };
   };
   return { serve, answers, load: behind.load, direct, ledger, agreed, settled, close };

@@ -52,8 +52,8 @@ async function joinedStore(config: Config, log: Log): Promise<SharedStore | unde
     import('./open-store.ts'),
     import('./approver-rules.ts'),
   ]);
-  const store = await openSharedStore(config, log);
-  const approver = (await approverRules(config).fingerprint()) ?? '';
+  const approver = await approverRules(config).agreed();
+  const store = await openSharedStore(config, [config], log);
   await store?.join({ values: {}, sealKeys: [], approver });
   return store;
 }

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Config } from '../config.ts';
 import { ConfigError } from '../config.ts';
 import { DEFAULT_ACCOUNT } from '../local/caller.ts';
 import { worldOf } from '../local/context.ts';
 import type { Store } from '../local/store.ts';
 import { isWorldChanged } from '../local/worlds/worlds.ts';
-import { sqlJournal, type WorldReplacement } from '../safety/journal.ts';
-import { openState } from '../safety/state.ts';
+import type { WorldReplacement } from '../safety/journal.ts';
 import { backUp } from '../sqlite/backup.ts';
+import { openForPerson } from './open-store.ts';
 import { requireOwnWorld } from './world-owner.ts';
 
 type Replacement = Pick<WorldReplacement, 'act' | 'region' | 'source'>;
@@ -21,18 +21,19 @@ type Replacement = Pick<WorldReplacement, 'act' | 'region' | 'source'>;
  */
 export async function replaceWorld(
   store: Store,
-  { state, stateDir }: Pick<Config, 'state' | 'stateDir'>,
+  config: Pick<Config, 'state' | 'stateDir' | 'store'>,
   { act, region, source }: Replacement,
   sure: boolean,
   replace: (keep: () => Promise<void>) => Promise<boolean>,
 ): Promise<string | undefined> {
+  const { state, stateDir } = config;
   await requireOwnWorld(store, stateDir);
   const isChanged = await isWorldChanged(store, worldOf(DEFAULT_ACCOUNT, region));
   if (isChanged && !sure) throw new ConfigError(NOT_SURE);
   const [file, backup] = [resolve(state), `${resolve(state)}.before-${stamp(new Date())}`];
-  const kept = await openState(join(stateDir, 'state.db'));
+  const kept = await openForPerson(config);
   try {
-    const journal = sqlJournal(async () => kept, Date.now);
+    const { journal } = kept;
     const call = randomUUID();
     const { username: user } = userInfo();
     await journal.record({

@@ -42,13 +42,17 @@ export async function importState(url: string, stateDir: string): Promise<Import
   try {
     return await administered(url, async (db) => {
       const id = await requireStore(db);
-      const position = positionIn(stateDir, id, true);
+      const position = positionIn(stateDir, id, true, (error) => {
+        throw new StoreError(`The import succeeded, but ${error.message}`);
+      });
       const journal = await closedJournal(state, path);
       const source = `${hostname()}:${resolve(stateDir)}`;
       const imported = createHash('sha256').update(`${source}\n${journal.head}`).digest('hex').slice(0, 16);
+      let isComplete = false;
+      let newest: string;
       try {
         await joinStore(db, source, { values: {}, sealKeys: [], approver });
-        await within(db, async (client) => {
+        newest = await within(db, async (client) => {
           const insert = `INSERT INTO finspace_mcp.sealed_journals SELECT $1, * FROM json_to_recordset($2)
             AS r (sequence bigint, entry text, hash text) ON CONFLICT DO NOTHING`;
           await client.query(insert, [imported, JSON.stringify(journal.links)]);
@@ -68,12 +72,15 @@ export async function importState(url: string, stateDir: string): Promise<Import
             `import ${imported}`,
             JSON.stringify(entry),
           ]);
-          position.saw(String((rows[0] as { at: string }).at));
+          isComplete = true;
+          return String((rows[0] as { at: string }).at);
         });
       } catch (error) {
-        await state.write(reopen);
+        // A commit may have succeeded although its reply was lost.
+        if (journal.isClosedNow && !isComplete) await state.write(reopen);
         throw error;
       }
+      position.saw(newest);
       return { id, entries: journal.links.length, kits: kits.length, approver };
     });
   } finally {
@@ -83,18 +90,30 @@ export async function importState(url: string, stateDir: string): Promise<Import
 
 const CLOSED = ['journal', 'questions'];
 
+interface ClosedJournal {
+  readonly links: Link[];
+  readonly head: string;
+  /** Whether this call closed it, and no import before. */
+  readonly isClosedNow: boolean;
+}
+
 /** The journal of a state directory, to which nothing can be added from then on, by a running server neither. */
-async function closedJournal(state: StateDatabase, path: string): Promise<{ links: Link[]; head: string }> {
-  const links = await state.write((db) => {
+async function closedJournal(state: StateDatabase, path: string): Promise<ClosedJournal> {
+  const { links, isClosedNow } = await state.write((db) => {
+    const closed = db.prepare(
+      "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'closed!_%' ESCAPE '!'",
+    );
+    const before = closed.all().length;
     for (const table of CLOSED)
       db.exec(`CREATE TRIGGER IF NOT EXISTS closed_${table} BEFORE INSERT ON ${table}
         BEGIN SELECT RAISE(ABORT, 'this state directory was imported into a shared store'); END`);
-    return db.prepare('SELECT sequence, entry, hash FROM journal ORDER BY sequence').all() as Link[];
+    const all = db.prepare('SELECT sequence, entry, hash FROM journal ORDER BY sequence').all() as Link[];
+    return { links: all, isClosedNow: before === 0 };
   });
   const chain = chainOf();
   const broken = links.find((link) => !chain.holds(link));
-  if (broken === undefined) return { links, head: chain.head() };
-  await state.write(reopen);
+  if (broken === undefined) return { links, head: chain.head(), isClosedNow };
+  if (isClosedNow) await state.write(reopen);
   throw new StoreError(
     `${path}: the journal was altered: entry ${chain.entries() + 1} does not match the one before it`,
   );

@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreError } from '../sqlite/store-error.ts';
 
@@ -6,7 +7,7 @@ import { StoreError } from '../sqlite/store-error.ts';
 export interface Position {
   /** `generation sequence hash`; empty when it has seen none. */
   readonly newest: () => string;
-  /** Remembers a position unless a newer one is known. */
+  /** Remembers a position unless a newer one is known. The entry is committed: what fails goes to `onerror`. */
   saw(position: string): void;
 }
 
@@ -26,26 +27,63 @@ export function requireLocal(stateDir: string): void {
  * The position of a replica in a store. Only one that serves writes it to its state directory. Throws `StoreError` if the directory
  * belongs to another store.
  */
-export function positionIn(stateDir: string, store: string, serves: boolean): Position {
+export function positionIn(
+  stateDir: string,
+  store: string,
+  serves: boolean,
+  onerror: (error: Error) => void,
+): Position {
   const path = join(stateDir, FILE);
+  const known = own(path, store);
+  let newest = known ?? '';
+  /** What is in the file, as far as this process knows. */
+  let kept = newest;
+  const keep = () => {
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    const there = own(path, store) ?? '';
+    // Another process of this state directory may have written a newer one, also of a generation that this one has not seen.
+    const isOther = there !== '' && generationOf(there) !== generationOf(newest);
+    if (isOther && generationOf(kept) === generationOf(newest)) return;
+    if (isNewer(newest, there)) replace(path, `${JSON.stringify({ store, position: newest })}\n`);
+    kept = newest;
+  };
+  return {
+    newest: () => newest,
+    saw: (position) => {
+      if (isNewer(position, newest)) newest = position;
+      if (!serves) return;
+      try {
+        keep();
+      } catch (error) {
+        onerror(new StoreError(`${path}: the newest position cannot be kept: ${(error as Error).message}`));
+      }
+    },
+  };
+}
+
+/** The position that a file keeps. Throws `StoreError` if it belongs to another store. */
+function own(path: string, store: string): string | undefined {
   const known = remembered(path);
   if (known !== undefined && known.store !== store)
     throw new StoreError(
       `${path}: this replica belongs to the store ${known.store}, and --store is ${store}. Remove the file if it was replaced on purpose.`,
     );
-  let newest = known?.position ?? '';
-  return {
-    newest: () => newest,
-    saw: (position) => {
-      if (!isNewer(position, newest)) return;
-      newest = position;
-      if (!serves) return;
-      mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-      writeFileSync(`${path}.new`, `${JSON.stringify({ store, position })}\n`, { mode: 0o600 });
-      renameSync(`${path}.new`, path);
-    },
-  };
+  return known?.position;
 }
+
+/** Replaces a file at once, whatever other processes do at the same time. */
+function replace(path: string, text: string): void {
+  const temporary = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`;
+  try {
+    writeFileSync(temporary, text, { mode: 0o600 });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+const generationOf = (position: string) => position.split(' ')[0];
 
 /** Within a generation, by sequence. Another generation is newer, because the database refuses those that it does not know. */
 function isNewer(position: string, than: string): boolean {

@@ -8,10 +8,24 @@ export const TLS_MODES = ['disable', 'require', 'verify-ca', 'verify-full'];
 export function storeUrlProblem(text: string): string | undefined {
   const url = parsedStoreUrl(text);
   if (url === undefined) return 'expects a URL such as postgres://user@host:5432/database';
-  const unknown = [...url.searchParams.keys()].find((name) => !PARAMETERS.includes(name));
-  if (unknown !== undefined) return `has an unknown parameter ${JSON.stringify(unknown.slice(0, 50))}`;
+  // An @ after the host shows that a password with / ? or # was not encoded, so that these parts may contain a part of it.
+  if (/@/.test(url.pathname + url.search + url.hash))
+    return 'has @ after the host; write / ? # @ and % of a password as %2F %3F %23 %40 and %25';
+  if (![url.username, url.password, url.hostname, url.pathname].every(isDecodable))
+    return 'has % that begins no encoded character; write a literal % as %25';
+  if ([...url.searchParams.keys()].some((name) => !PARAMETERS.includes(name)))
+    return `has an unknown parameter; known are ${PARAMETERS.join(', ')}`;
   const mode = url.searchParams.get('sslmode');
   return mode === null || TLS_MODES.includes(mode) ? undefined : `sslmode: expects one of ${TLS_MODES.join(', ')}`;
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The URL of a store; undefined if it is none. */

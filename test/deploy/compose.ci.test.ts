@@ -156,7 +156,7 @@ describe.skipIf(!HAS_TOOLS)('the services of the compose files', () => {
       const places = {
         '/run/secrets/tokens': file,
         '/run/secrets/seal-keys': stores.sealKeys,
-        'postgres://finspace:secret@postgres/finspace?sslmode=disable': await stores.fresh(),
+        'postgres://finspace_app:secret@postgres/finspace?sslmode=disable': await stores.fresh(),
         '/var/lib/finspace-world': folder,
       };
       const given = { FINSPACE_PUBLIC_URL: 'https://finspace.example', FINSPACE_STORE_PASSWORD: 'secret' };

@@ -191,6 +191,16 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
     expect((await store.journal.entries()).map(({ kind }) => kind)).toEqual(['intent', 'restore']);
   });
 
+  it('has no usable approval of before on a copy in the same cluster', async () => {
+    const { name, store, open } = await fresh();
+    const [used, unused] = [await approved(store.ledger(OPEN_MS)), await approved(store.ledger(OPEN_MS), 'unused')];
+    await store.journal.begin(INTENT);
+    for (const one of opened.splice(0)) await one.close();
+    const copy = await cluster.create(`${name}_copy`, name);
+    expect(await (await open()).ledger(OPEN_MS).consume(used)).toBe(true);
+    await isVoid((await open('a', copy)).ledger(OPEN_MS), used, unused);
+  });
+
   it.each([
     ['synchronous', true],
     ['asynchronous', false],

@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { sqlJournal } from '../../src/safety/journal.ts';
 import { openState } from '../../src/safety/state.ts';
 import { closeAll, product } from '../http/support.ts';
 import { INTENT } from '../safety/support/intent.ts';
 import { CLI } from '../support/hosts.ts';
-import { SKIPPED } from './cluster.ts';
+import { SKIPPED, startCluster } from './cluster.ts';
 import { startStores, type TestStores } from './shared-store.ts';
 
 describe.skipIf(SKIPPED !== '')(`a PostgreSQL ${SKIPPED}`, { timeout: 120_000 }, () => {
@@ -58,6 +58,8 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL ${SKIPPED}`, { timeout: 120_000 },
     [['store', 'drop', '--store', 'postgres://h/d'], 'store: expects init, migrate', 2],
     [['store', 'init', '--store', 'mysql://h/d'], '--store: expects a URL such as postgres://', 2],
     [['store', 'status', '--roles', '--store', 'postgres://h/d'], '--roles: is for init and migrate', 2],
+    [['store', 'status', '--store', 'postgres://u:12?secret@127.0.0.1/d'], '--store: has @ after the host', 2],
+    [['store', 'status', '--store', 'postgres://u:secret%@127.0.0.1/d'], '--store: has % that begins no', 2],
     [['store', 'status', '--store', 'postgres://u:secret@127.0.0.1:1/d'], 'does not answer (ECONNREFUSED)', 1],
     [['journal', 'verify', '--store', 'postgres://127.0.0.1:1/d'], 'does not answer (ECONNREFUSED)', 1],
   ])('refuses %j in one line', (args, message, status) => {
@@ -141,5 +143,104 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL ${SKIPPED}`, { timeout: 120_000 },
       `UPDATE finspace_mcp.sealed_journals SET entry = replace(entry, 'ann', 'bob')`,
     );
     expect(run('journal', 'verify', '--store', url)).toEqual(refused('entry 1 of the imported journal'));
+  });
+
+  const nameIn = (url: string) => /\/(store_\d+)\?/.exec(url)?.[1] as string;
+  const stateWithJournal = async () => {
+    const state = await openState(join(folder, 'state.db'));
+    const journal = sqlJournal(async () => state, Date.now);
+    await journal.begin(INTENT);
+    return { journal, close: () => state.close() };
+  };
+
+  it('leaves a state directory open when an import fails, unless an earlier import closed it', async () => {
+    const name = nameIn(await stores.fresh());
+    const set = (text: string) => stores.cluster.query(name, text);
+    const importing = () => run('store', 'import', '--state-dir', folder, '--store', stores.cluster.url(name));
+    const PIN = "INSERT INTO finspace_mcp.pins VALUES ('approver', 'another', 'another:1', 0)";
+    const { journal, close } = await stateWithJournal();
+    await set(PIN);
+    expect(importing()).toEqual(refused('the approver key differs'));
+    await journal.begin(INTENT);
+    await set('DELETE FROM finspace_mcp.pins');
+    expect(importing()).toMatchObject({ status: 0 });
+    await set(`DELETE FROM finspace_mcp.pins; ${PIN}`);
+    expect(importing()).toEqual(refused('the approver key differs'));
+    await expect(journal.begin(INTENT)).rejects.toThrow();
+    await close();
+  });
+
+  it('keeps a state directory closed, and no position, when the commit of an import fails', async () => {
+    const name = nameIn(await stores.fresh());
+    const set = (text: string) => stores.cluster.query(name, text);
+    const importing = () => run('store', 'import', '--state-dir', folder, '--store', stores.cluster.url(name));
+    const { journal, close } = await stateWithJournal();
+    await set(`CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION USING MESSAGE = ''no''; END';
+      CREATE CONSTRAINT TRIGGER failing AFTER INSERT ON finspace_mcp.journal DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION public.fail()`);
+    expect(importing()).toEqual(refused('Whether the change was made is unknown'));
+    expect(existsSync(join(folder, 'store-position.json'))).toBe(false);
+    await expect(journal.begin(INTENT)).rejects.toThrow();
+    await set('DROP TRIGGER failing ON finspace_mcp.journal');
+    expect(importing()).toMatchObject({ stdout: expect.stringContaining('a journal of 1 entry'), status: 0 });
+    expect(existsSync(join(folder, 'store-position.json'))).toBe(true);
+    await close();
+  });
+
+  it('has in its journal that a person replaced a world', async () => {
+    const url = await stores.fresh();
+    const args = ['--state-dir', folder, '--state', join(folder, 'world.db')];
+    await serve(url, { stateDir: folder });
+    await closeAll();
+    expect(run('world', 'reset', '--yes', '--store', url, ...args)).toMatchObject({ status: 0 });
+    const shown = run('journal', 'show', '--store', url).stdout.trim().split('\n');
+    expect(shown.map((line) => JSON.parse(line))).toMatchObject([{ kind: 'world', act: 'reset' }, { kind: 'outcome' }]);
+    expect(existsSync(join(folder, 'state.db'))).toBe(false);
+    expect(run('world', 'reset', '--yes', ...args)).toEqual(refused('belongs to the shared store'));
+  });
+
+  it('admits no target with a world in memory', async () => {
+    const targets = join(folder, 'targets.json');
+    const [file, memory] = [{ state: join(folder, 'world.db') }, { state: ':memory:' }];
+    writeFileSync(targets, JSON.stringify({ targets: { file, memory } }));
+    const url = await stores.fresh();
+    await expect(serve(url, { targets })).rejects.toThrow('cannot share a world in memory (target memory)');
+    writeFileSync(targets, JSON.stringify({ targets: { file } }));
+    await serve(url, { targets });
+  });
+
+  it('admits no server whose approver key is damaged', async () => {
+    const url = await stores.fresh();
+    mkdirSync(join(folder, 'a', 'approver'), { recursive: true });
+    for (const dir of [join(folder, 'a'), join(folder, 'a', 'approver')]) chmodSync(dir, 0o700);
+    writeFileSync(join(folder, 'a', 'approver', 'public.pem'), 'damaged', { mode: 0o600 });
+    await expect(serve(url)).rejects.toThrow('damaged');
+    const args = ['--store', url, '--state-dir', join(folder, 'a'), '--state', join(folder, 'world.db')];
+    expect(run('stdio', ...args)).toEqual(refused('damaged'));
+    const pins = await stores.cluster.query(nameIn(url), "SELECT FROM finspace_mcp.pins WHERE name = 'approver'");
+    expect(pins).toEqual([]);
+  });
+
+  it('gives the replicas of the Compose file the rights of servers only', async () => {
+    const cluster = await startCluster();
+    onTestFinished(() => cluster.remove());
+    const args = [
+      '-v',
+      'ON_ERROR_STOP=1',
+      '-h',
+      cluster.folder,
+      '-U',
+      'postgres',
+      '-f',
+      'deploy/store-role.sql',
+      'postgres',
+    ];
+    const env = { ...process.env, FINSPACE_STORE_PASSWORD: "it's" };
+    expect(spawnSync('psql', args, { encoding: 'utf8', env })).toMatchObject({ status: 0, stderr: '' });
+    const owner = await cluster.create('finspace');
+    expect(run('store', 'init', '--roles', '--store', owner)).toMatchObject({ status: 0 });
+    const app = cluster.url('finspace', 'finspace_app');
+    expect(run('store', 'unpin', '--store', app)).toEqual(refused('does not give this user the rights'));
+    await serve(app);
   });
 });

@@ -30,7 +30,7 @@ export async function openPostgres(url: string, options: StoreOptions): Promise<
 
 async function storeOn(db: Database, { stateDir, serves, onerror }: StoreOptions): Promise<SharedStore> {
   const id = await requireStore(db);
-  const position = positionIn(stateDir, id, serves);
+  const position = positionIn(stateDir, id, serves, onerror);
   const replica = { id: randomUUID(), name: `${hostname()}:${process.pid}` };
   const beat = async () => {
     const values = [position.newest(), replica.id, replica.name, VERSION];

@@ -37,11 +37,12 @@ BEGIN
 END`,
 )}
 
--- Differs after a failover, after a restore, and on every other database. The control file learns of a new timeline later than the log.
+-- Differs after a failover and on every copy of the database, also in the same cluster. Not after a restore of the files of the whole
+-- cluster: what replicas saw shows that. The control file learns of a new timeline later than the log.
 CREATE FUNCTION finspace_mcp.era() RETURNS text ${owned(
   'sql',
-  `SELECT concat_ws(':', c.system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8), s.generation)
-   FROM pg_control_system() c, store s`,
+  `SELECT concat_ws(':', c.system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8), d.oid, s.generation)
+   FROM pg_control_system() c, pg_database d, store s WHERE d.datname = current_database()`,
 )}
 
 -- Refuses where the journal lacks the newest entry that a replica saw: "generation sequence hash". A replica that has seen none passes.

@@ -1,0 +1,61 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { positionIn } from '../../src/store/position.ts';
+
+let folder: string;
+let errors: string[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'position-'));
+  errors = [];
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const FILE = 'store-position.json';
+const open = (dir = folder) => positionIn(dir, 'store', true, ({ message }) => void errors.push(message));
+const kept = () => JSON.parse(readFileSync(join(folder, FILE), 'utf8')).position;
+
+it('never goes backwards when two processes keep it in one state directory', () => {
+  const [one, two] = [open(), open()];
+  one.saw('g1 5 five');
+  two.saw('g1 3 three');
+  expect(kept()).toBe('g1 5 five');
+  two.saw('g1 6 six');
+  expect(kept()).toBe('g1 6 six');
+  two.saw('g2 1 one');
+  one.saw('g1 7 seven');
+  expect(kept()).toBe('g2 1 one');
+  one.saw('g2 2 two');
+  expect(kept()).toBe('g2 2 two');
+  expect(readdirSync(folder)).toEqual([FILE]);
+  expect(errors).toEqual([]);
+});
+
+it('does not go through a file that another process may be writing', () => {
+  writeFileSync(join(folder, `${FILE}.new`), 'of another process');
+  open().saw('g1 1 one');
+  expect(kept()).toBe('g1 1 one');
+  expect(readFileSync(join(folder, `${FILE}.new`), 'utf8')).toBe('of another process');
+});
+
+it('is known to the process when it cannot be kept, and is kept as soon as it can be', () => {
+  const blocked = join(folder, 'blocked');
+  writeFileSync(blocked, '');
+  const position = open(blocked);
+  position.saw('g1 1 one');
+  expect(position.newest()).toBe('g1 1 one');
+  expect(errors).toEqual([expect.stringContaining('the newest position cannot be kept')]);
+  rmSync(blocked);
+  position.saw('g1 1 one');
+  expect(open(blocked).newest()).toBe('g1 1 one');
+});
+
+it('of another store is not replaced', () => {
+  const one = open();
+  const text = JSON.stringify({ store: 'other', position: 'g9 1 one' });
+  writeFileSync(join(folder, FILE), text);
+  one.saw('g1 1 one');
+  expect(errors).toEqual([expect.stringContaining('belongs to the store other')]);
+  expect(readFileSync(join(folder, FILE), 'utf8')).toBe(text);
+});

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { storeTarget } from '../../src/store/postgres/target.ts';
+import { storeUrlProblem } from '../../src/store/url.ts';
+
+describe('the URL of a store', () => {
+  it.each([
+    ['postgres://user:12?s3cret@host/db', 'has @ after the host'],
+    ['postgres://user:7/s3cret@host/db', 'has @ after the host'],
+    ['postgres://user:7#s3cret@host/db', 'has @ after the host'],
+    ['postgres://user:p@/s3cret@host/db', 'has @ after the host'],
+    ['postgres://user:s3cret/1@host/db', 'expects a URL'],
+    ['postgres://user:s3cret%@host/db', 'has % that begins no encoded character'],
+    ['postgres://s3cret%zz@host/db', 'has % that begins no encoded character'],
+    ['postgres://user@host/s3cret%ff', 'has % that begins no encoded character'],
+    ['postgres://user@host/db?s3cret=1', 'has an unknown parameter; known are host, port'],
+    ['postgres://user@host/db?sslmode=s3cret', 'sslmode: expects one of'],
+  ])('is refused without a part of what may be a password: %s', (url, problem) => {
+    expect(storeUrlProblem(url)).toContain(problem);
+    expect(storeUrlProblem(url)).not.toContain('s3cret');
+  });
+
+  it('has any password, encoded', () => {
+    const url = 'postgres://user:%2F%3F%23%40%25@host/db?sslmode=disable';
+    expect(storeUrlProblem(url)).toBeUndefined();
+    expect(storeTarget(url, {})).toMatchObject({ name: 'host:5432/db', client: { password: '/?#@%' } });
+  });
+
+  it('has a path of a socket and of a certificate, encoded', () => {
+    expect(storeUrlProblem('postgres://user@/db?host=%2Ftmp%2Fa%40b')).toBeUndefined();
+    expect(storeUrlProblem('postgres://user@%2Ftmp%2Fpg/db')).toBeUndefined();
+  });
+});
