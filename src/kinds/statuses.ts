@@ -15,11 +15,14 @@ export function statusKind(status: string | undefined): StatusClass {
   return STATES.get(status)?.is ?? (status.includes('FAILED') ? 'failed' : 'moving');
 }
 
+/** The form of a status. Other texts, which only a hostile service sends, have no class of their own. */
+const DELETION = /^[A-Z_]*DELET[A-Z_]*$/;
+
 /** How far the deletion is that a status shows; undefined for other statuses. Undocumented ones are classed by their name. */
 export function deletionIn(status: string | undefined): State['deletion'] {
   const known = STATES.get(status ?? '');
-  if (known !== undefined || !status?.includes('DELET')) return known?.deletion;
-  return status.includes('FAILED') ? 'failed' : 'in progress';
+  if (known !== undefined || !DELETION.test(status ?? '')) return known?.deletion;
+  return status?.includes('FAILED') ? 'failed' : 'in progress';
 }
 
 /** Whether an entity with this status is already being deleted. */
