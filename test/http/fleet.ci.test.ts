@@ -20,7 +20,7 @@ it.each([
     { store: 'postgres://h/d?sslmode=prefer' },
     '--store: sslmode: expects one of disable, require, verify-ca, verify-full',
   ],
-  [{ store: 'postgres://h/d?ssl=true' }, '--store: has an unknown parameter "ssl"'],
+  [{ store: 'postgres://h/d?ssl=true' }, '--store: has an unknown parameter; known are'],
 ])('refuses to start with %j', async (settings, message) => {
   await expect(product(settings)).rejects.toThrow(message);
 });
