@@ -1,7 +1,7 @@
+import { known } from '../known.ts';
 import { plainOrQuoted } from '../untrusted.ts';
 import type { Graph, GraphEntity } from './graph.ts';
 import { arnIn, factsOf } from './kinds.ts';
-import { known } from './known.ts';
 import { entityRow } from './summary.ts';
 import { expectedBy, statusKind } from './trouble.ts';
 import { cut, minute } from './units.ts';

@@ -1,7 +1,7 @@
 import { referredBy } from '../kinds/references.ts';
 import type { KindName } from '../kinds/views.ts';
+import { known } from '../known.ts';
 import { idAt } from './kinds.ts';
-import { known } from './known.ts';
 import type { Cluster, Database, Dataview, Parts } from './parts.ts';
 import { type Edge, idOf, type Kind, type Relation } from './shape.ts';
 

@@ -1,7 +1,7 @@
 import type { Shown } from '../kinds/fact.ts';
 import { factsIn } from '../kinds/facts.ts';
+import { known } from '../known.ts';
 import { completedAfter } from './changesets.ts';
-import { known } from './known.ts';
 import type { Cluster, Database, Group, Parts } from './parts.ts';
 import { type GraphEntity, type GraphOptions, idOf, type Kind } from './shape.ts';
 

@@ -1,9 +1,9 @@
+import { known } from '../known.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import type { Call, Input, OperationName, Output } from '../operations/index.ts';
 import { quoted } from '../untrusted.ts';
 import { MINUTE_MS } from './kept.ts';
 import { isInDatabase } from './kinds.ts';
-import { known } from './known.ts';
 import { walk } from './pages.ts';
 import type { Gap, GraphOptions, Kind } from './shape.ts';
 import { statusKind } from './trouble.ts';

@@ -1,6 +1,6 @@
+import { known } from '../known.ts';
 import { plainOrQuoted } from '../untrusted.ts';
 import type { Edge, Finding, Graph, GraphEntity, Kind } from './graph.ts';
-import { known } from './known.ts';
 import { marksOf } from './marks.ts';
 import { age, bytes, memory, minute } from './units.ts';
 

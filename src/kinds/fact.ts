@@ -59,7 +59,3 @@ export interface Total {
 }
 
 export type Facts<K extends KindName> = Readonly<Record<string, Fact<Shown<K>>>>;
-
-/** The same object without undefined members. */
-export const present = <T extends object>(members: T): T =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;

@@ -1,5 +1,6 @@
+import { known } from '../known.ts';
 import { HOST_TYPES } from '../operations/machine-types.ts';
-import { type Facts, present, type Shown } from './fact.ts';
+import type { Facts, Shown } from './fact.ts';
 import { CLUSTER_FACTS, inMebibytes } from './kx-cluster-facts.ts';
 import type { KindName } from './views.ts';
 
@@ -147,7 +148,7 @@ const DATAVIEW_FACTS: Facts<'kx-dataview'> = {
   segments: {
     of: ({ segmentConfigurations }) =>
       segmentConfigurations?.map(({ volumeName, dbPaths, onDemand }) =>
-        present({ volume: volumeName, dbPaths, onDemand: onDemand || undefined }),
+        known({ volume: volumeName, dbPaths, onDemand: onDemand || undefined }),
       ),
     setting: true,
   },
@@ -194,4 +195,4 @@ export const FACTS: { readonly [K in KindName]: Facts<K> } = {
 
 /** The facts of an entity; without those that are unknown. */
 export const factsIn = <K extends KindName>(kind: K, view: Shown<K>): Readonly<Record<string, unknown>> =>
-  present(Object.fromEntries(Object.entries(FACTS[kind]).map(([name, { of }]) => [name, of(view)])));
+  known(Object.fromEntries(Object.entries(FACTS[kind]).map(([name, { of }]) => [name, of(view)])));

@@ -1,5 +1,6 @@
+import { known } from '../known.ts';
 import { NODE_TYPES } from '../operations/machine-types.ts';
-import { type Facts, present, type Shown } from './fact.ts';
+import type { Facts, Shown } from './fact.ts';
 import { cachedPaths } from './kx-cluster-references.ts';
 
 type Cluster = Shown<'kx-cluster'>;
@@ -9,7 +10,7 @@ const machine = ({ capacityConfiguration: own }: Cluster) => NODE_TYPES.get(own?
 
 const autoscaling = ({ autoScalingConfiguration: of }: Cluster) =>
   of &&
-  present({
+  known({
     min: of.minNodeCount,
     max: of.maxNodeCount,
     metric: of.autoScalingMetric,
@@ -20,7 +21,7 @@ const autoscaling = ({ autoScalingConfiguration: of }: Cluster) =>
 
 const mounts = ({ databases }: Cluster) =>
   databases?.map(({ databaseName, changesetId, dataviewConfiguration: view, ...mount }) =>
-    present({
+    known({
       database: databaseName,
       changesetId: changesetId ?? view?.changesetId,
       dataview: view?.dataviewName,

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph.ts';
 import { factsOf, KINDS } from '../../inventory/kinds.ts';
-import { known } from '../../inventory/known.ts';
 import { type Summary, sizeOf, summaryOf } from '../../inventory/summary.ts';
+import { known } from '../../known.ts';
 import { Words } from '../lenient.ts';
 import { summed } from './grouping.ts';
 import { answer, type Section, shaping, type View } from './page.ts';

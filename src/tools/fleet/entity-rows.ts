@@ -1,8 +1,8 @@
 import { detailOf } from '../../inventory/detail.ts';
-import { known } from '../../inventory/known.ts';
 import { entityRow } from '../../inventory/summary.ts';
 import { expectedBy, statusKind } from '../../inventory/trouble.ts';
 import { age, minute } from '../../inventory/units.ts';
+import { known } from '../../known.ts';
 import type { Candidate } from './filters.ts';
 import { summed } from './grouping.ts';
 import { isSmall, type Row, type View } from './page.ts';

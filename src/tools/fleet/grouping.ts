@@ -1,8 +1,8 @@
 import type { GraphEntity, Kind } from '../../inventory/graph.ts';
 import { factsOf } from '../../inventory/kinds.ts';
-import { known } from '../../inventory/known.ts';
 import { namesConnected } from '../../inventory/summary.ts';
 import { bytes, cut, memory } from '../../inventory/units.ts';
+import { known } from '../../known.ts';
 import { plainOrQuoted, quoted } from '../../untrusted.ts';
 import type { Candidate } from './filters.ts';
 import { NotThere } from './scene.ts';

@@ -3,9 +3,9 @@ import { type Connected, dependantsOf, dependsOn, named } from '../../inventory/
 import { detailOf } from '../../inventory/detail.ts';
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
-import { known } from '../../inventory/known.ts';
 import { marksOf } from '../../inventory/marks.ts';
 import { attentionRow, sizeOf } from '../../inventory/summary.ts';
+import { known } from '../../known.ts';
 import { plainOrQuoted, quoted } from '../../untrusted.ts';
 import { Words } from '../lenient.ts';
 import { answer, shaping } from './page.ts';

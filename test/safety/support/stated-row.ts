@@ -1,3 +1,4 @@
+import { known } from '../../../src/known.ts';
 import type { OperationName } from '../../../src/operations/index.ts';
 import type { Members } from './backend.ts';
 
@@ -24,7 +25,7 @@ export const rowsOf =
   (operation: OperationName, base: Members) =>
   (names: string, input: Members, ...states: string[]): StatedCondition => ({
     operation,
-    input: Object.fromEntries(Object.entries({ ...base, ...input }).filter(([, value]) => value !== undefined)),
+    input: known({ ...base, ...input }),
     names,
     states: states.map((sentence) => `${operation} ${sentence}`),
   });
