@@ -59,3 +59,11 @@ export interface Total {
 }
 
 export type Facts<K extends KindName> = Readonly<Record<string, Fact<Shown<K>>>>;
+
+/** The zone of what is in one zone. */
+export const ZONE: Fact<{ readonly availabilityZoneId?: string | undefined }> = {
+  of: ({ availabilityZoneId }) => availabilityZoneId,
+  also: ['availabilityZone', 'az'],
+  listed: true,
+  setting: true,
+};

@@ -1,6 +1,6 @@
 import { known } from '../known.ts';
 import { HOST_TYPES } from '../operations/machine-types.ts';
-import type { Facts, Shown } from './fact.ts';
+import { type Facts, type Shown, ZONE } from './fact.ts';
 import { CLUSTER_FACTS, inMebibytes } from './kx-cluster-facts.ts';
 import type { KindName } from './views.ts';
 
@@ -66,12 +66,7 @@ const GROUP_FACTS: Facts<'kx-scaling-group'> = {
   },
   cpus: { of: (group) => host(group)?.cpus, also: ['vcpu'], setting: true, totals: [{ name: 'hostCpus' }] },
   clusters: { of: ({ clusters }) => clusters, state: true },
-  zone: {
-    of: ({ availabilityZoneId }) => availabilityZoneId,
-    also: ['availabilityZone', 'az'],
-    listed: true,
-    setting: true,
-  },
+  zone: ZONE,
 };
 
 const VOLUME_FACTS: Facts<'kx-volume'> = {
@@ -139,12 +134,7 @@ const DATAVIEW_FACTS: Facts<'kx-dataview'> = {
   autoUpdate: { of: ({ autoUpdate }) => autoUpdate, listed: true, setting: true },
   readWrite: { of: ({ readWrite }) => readWrite, listed: true, setting: true },
   azMode: { of: ({ azMode }) => azMode, listed: true, setting: true },
-  zone: {
-    of: ({ availabilityZoneId }) => availabilityZoneId,
-    also: ['availabilityZone', 'az'],
-    listed: true,
-    setting: true,
-  },
+  zone: ZONE,
   segments: {
     of: ({ segmentConfigurations }) =>
       segmentConfigurations?.map(({ volumeName, dbPaths, onDemand }) =>

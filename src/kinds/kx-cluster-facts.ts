@@ -1,6 +1,6 @@
 import { known } from '../known.ts';
 import { NODE_TYPES } from '../operations/machine-types.ts';
-import type { Facts, Shown } from './fact.ts';
+import { type Facts, type Shown, ZONE } from './fact.ts';
 import { cachedPaths } from './kx-cluster-references.ts';
 
 type Cluster = Shown<'kx-cluster'>;
@@ -112,12 +112,7 @@ export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
   executionRole: { of: ({ executionRole }) => executionRole, listed: true, setting: true },
   release: { of: ({ releaseLabel }) => releaseLabel, also: ['kdbVersion'], listed: true, setting: true },
   azMode: { of: ({ azMode }) => azMode, listed: true, setting: true },
-  zone: {
-    of: ({ availabilityZoneId }) => availabilityZoneId,
-    also: ['availabilityZone', 'az'],
-    listed: true,
-    setting: true,
-  },
+  zone: ZONE,
   vpc: { of: ({ vpcConfiguration }) => vpcConfiguration?.vpcId, setting: true },
   subnets: { of: ({ vpcConfiguration }) => vpcConfiguration?.subnetIds, setting: true },
   securityGroups: { of: ({ vpcConfiguration }) => vpcConfiguration?.securityGroupIds, setting: true },
