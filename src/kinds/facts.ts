@@ -1,11 +1,8 @@
 import { known } from '../known.ts';
-import { HOST_TYPES } from '../operations/machine-types.ts';
+import { HOST_TYPES, memoryMiB } from '../operations/machine-types.ts';
 import { type Facts, type Shown, ZONE } from './fact.ts';
-import { CLUSTER_FACTS, inMebibytes } from './kx-cluster-facts.ts';
+import { CLUSTER_FACTS } from './kx-cluster-facts.ts';
 import type { KindName } from './views.ts';
-
-type Group = Shown<'kx-scaling-group'>;
-const host = ({ hostType }: Group) => HOST_TYPES.get(hostType ?? '');
 
 type Network = NonNullable<Shown<'kx-environment'>['transitGatewayConfiguration']>;
 type NetworkRule = NonNullable<Network['attachmentNetworkAclConfiguration']>[number];
@@ -48,23 +45,28 @@ const ENVIRONMENT_FACTS: Facts<'kx-environment'> = {
 const GROUP_FACTS: Facts<'kx-scaling-group'> = {
   hostType: { of: ({ hostType }) => hostType, also: ['type'], listed: true },
   memoryMiB: {
-    of: (group) => inMebibytes(host(group)?.memory),
+    of: ({ hostType }) => memoryMiB(HOST_TYPES, hostType),
     unit: 'MiB',
     inRow: true,
     totals: [{ name: 'hostMemory' }],
   },
   reservedMiB: { of: ({ reservedMiB }) => reservedMiB, needs: 'users', unit: 'MiB', inRow: true },
   freeMiB: {
-    of: (group) => {
-      const memory = inMebibytes(host(group)?.memory);
-      return memory === undefined || group.reservedMiB === undefined ? undefined : memory - group.reservedMiB;
+    of: ({ hostType, reservedMiB }) => {
+      const memory = memoryMiB(HOST_TYPES, hostType);
+      return memory === undefined || reservedMiB === undefined ? undefined : memory - reservedMiB;
     },
     needs: 'users',
     unit: 'MiB',
     inRow: true,
     totals: [{ name: 'hostMemoryFree', isWhole: true }],
   },
-  cpus: { of: (group) => host(group)?.cpus, also: ['vcpu'], setting: true, totals: [{ name: 'hostCpus' }] },
+  cpus: {
+    of: ({ hostType }) => HOST_TYPES.get(hostType ?? '')?.cpus,
+    also: ['vcpu'],
+    setting: true,
+    totals: [{ name: 'hostCpus' }],
+  },
   clusters: { of: ({ clusters }) => clusters, state: true },
   zone: ZONE,
 };

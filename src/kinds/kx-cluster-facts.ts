@@ -1,12 +1,11 @@
 import { known } from '../known.ts';
-import { NODE_TYPES } from '../operations/machine-types.ts';
+import { memoryMiB, NODE_TYPES } from '../operations/machine-types.ts';
 import { type Facts, type Shown, ZONE } from './fact.ts';
 import { cachedPaths } from './kx-cluster-references.ts';
 
 type Cluster = Shown<'kx-cluster'>;
 
 const waiting = ({ nodes }: Cluster) => nodes?.filter(({ status }) => status === 'PROVISIONING') ?? [];
-const machine = ({ capacityConfiguration: own }: Cluster) => NODE_TYPES.get(own?.nodeType ?? '');
 
 const autoscaling = ({ autoScalingConfiguration: of }: Cluster) =>
   of &&
@@ -67,11 +66,16 @@ export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
   },
   memoryLimitMiB: { of: ({ scalingGroupConfiguration: shared }) => shared?.memoryLimit, unit: 'MiB', setting: true },
   cpus: {
-    of: (cluster) => cluster.scalingGroupConfiguration?.cpu ?? machine(cluster)?.cpus,
+    of: ({ capacityConfiguration: own, scalingGroupConfiguration: shared }) =>
+      shared?.cpu ?? NODE_TYPES.get(own?.nodeType ?? '')?.cpus,
     also: ['vcpu'],
     setting: true,
   },
-  memoryMiB: { of: (cluster) => inMebibytes(machine(cluster)?.memory), unit: 'MiB', inRow: true },
+  memoryMiB: {
+    of: ({ capacityConfiguration: own }) => memoryMiB(NODE_TYPES, own?.nodeType),
+    unit: 'MiB',
+    inRow: true,
+  },
   autoscaling: { of: autoscaling, setting: true },
   caches: {
     of: ({ cacheStorageConfigurations }) =>
@@ -119,6 +123,3 @@ export const CLUSTER_FACTS: Facts<'kx-cluster'> = {
   ipAddressType: { of: ({ vpcConfiguration }) => vpcConfiguration?.ipAddressType, setting: true },
   mounts: { of: mounts, also: ['mountedDatabases'], setting: true, inRow: true },
 };
-
-/** Mebibytes, as in reservations. */
-export const inMebibytes = (gibibytes: number | undefined) => (gibibytes === undefined ? undefined : gibibytes * 1_024);

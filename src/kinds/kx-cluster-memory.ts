@@ -1,10 +1,9 @@
-import { HOST_TYPES } from '../operations/machine-types.ts';
+import { HOST_TYPES, memoryMiB } from '../operations/machine-types.ts';
 import type { Cluster } from './kx-cluster-references.ts';
 import type { Asked, Found } from './model.ts';
 import { itemOf } from './rules.ts';
 import { isGone, statusKind } from './statuses.ts';
 
-const MIB_PER_GIB = 1024;
 const UNKNOWN = { error: 'Validation', words: '', unchecked: 'whether its host has enough memory' } as const;
 
 /** The service accepts a cluster for which its host has too little memory; it then fails to start. */
@@ -14,13 +13,12 @@ export async function memoryFits({ input, key, read }: Asked<'kx-cluster', 'Crea
   if (input.scalingGroupConfiguration === undefined) return undefined;
   const group = await read.get('kx-scaling-group', { environmentId, scalingGroupName });
   if (group === undefined) return undefined;
-  const host = HOST_TYPES.get(String(group.hostType));
-  if (host === undefined) return UNKNOWN;
+  const total = memoryMiB(HOST_TYPES, group.hostType);
+  if (total === undefined) return UNKNOWN;
   const users = await read.users('kx-scaling-group', { environmentId, scalingGroupName });
   const others = await Promise.all(
     users.map(({ name }) => read.get('kx-cluster', { environmentId, clusterName: name })),
   );
-  const total = host.memory * MIB_PER_GIB;
   const free = total - others.filter(holdsMemory).reduce((sum, other) => sum + memoryOf(other), 0);
   if (Number.isNaN(free)) return UNKNOWN;
   const wanted = memoryOf(input);

@@ -29,6 +29,12 @@ export const HOST_TYPES: ReadonlyMap<string, Machine> = new Map([
   ['kx.sg1.24xlarge', { memory: 2948, cpus: 96 }],
 ]);
 
+/** The memory of a type in MiB, as in reservations; undefined for an unknown type. */
+export function memoryMiB(types: ReadonlyMap<string, Machine>, type: string | undefined): number | undefined {
+  const machine = types.get(String(type));
+  return machine && machine.memory * 1024;
+}
+
 /** The types with their memory, for an argument description; within a family, only the size is repeated. */
 export const machinesIn = (types: ReadonlyMap<string, Machine>): string => {
   const names = [...types.keys()];

@@ -1,5 +1,5 @@
 import { nodesOfRequest } from '../../operations/conditions/clusters.ts';
-import { HOST_TYPES } from '../../operations/machine-types.ts';
+import { HOST_TYPES, memoryMiB } from '../../operations/machine-types.ts';
 import { arnOf, environmentIdOf, inEnvironment, nodesOf, placeOf } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
@@ -111,7 +111,7 @@ async function lackOfMemory(cluster: KxCluster, context: Context): Promise<strin
   if (wanted === undefined) return undefined;
   const environmentId = environmentIdOf(cluster);
   const group = await groupOf({ environmentId, scalingGroupName: wanted.scalingGroupName }, context);
-  const total = (HOST_TYPES.get(group.body.hostType)?.memory ?? 0) * 1024;
+  const total = memoryMiB(HOST_TYPES, group.body.hostType) ?? 0;
   const clusters = inEnvironment(context.world, environmentId, 'kxCluster');
   const names = (await context.tx.sources(arnOf(group))).map((arn) => placeOf(arn).name);
   const others = await Promise.all(names.map((name) => context.tx.get<ClusterBody>(clusters, name)));

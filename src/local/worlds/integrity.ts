@@ -1,4 +1,4 @@
-import { HOST_TYPES } from '../../operations/machine-types.ts';
+import { HOST_TYPES, memoryMiB } from '../../operations/machine-types.ts';
 import { arnOf, kindOf, nodesOf, placeOf } from '../arns.ts';
 import type { Context } from '../context.ts';
 import type { ClusterBody } from '../entities/kx-cluster-mounts.ts';
@@ -50,5 +50,5 @@ async function overbooked(group: Entity, { tx }: Context): Promise<number> {
     const { memoryReservation = 0, nodeCount = 0 } = cluster.body.scalingGroupConfiguration ?? {};
     reserved += memoryReservation * nodeCount;
   }
-  return Math.max(0, reserved - (HOST_TYPES.get(hostType)?.memory ?? 0) * 1024);
+  return Math.max(0, reserved - (memoryMiB(HOST_TYPES, hostType) ?? 0));
 }
