@@ -1,6 +1,7 @@
 import { NAMES } from '../../kinds/names.ts';
+import { isInProgress } from '../../kinds/quotas.ts';
 import { referredBy } from '../../kinds/references.ts';
-import { isDetached, isLeaving, statusKind } from '../../kinds/statuses.ts';
+import { isDetached } from '../../kinds/statuses.ts';
 import { arnOf, countOf, environmentIdOf, keyOf, kindOf } from '../arns.ts';
 import type { Context, World } from '../context.ts';
 import { arnAt } from '../entity-at.ts';
@@ -40,7 +41,6 @@ const shown = ({ versions, ...body }: { versions?: object[] }) =>
 /** The quotas of its environment that count an entity. */
 function countersOf({ collection, status }: Entity): Parameters<typeof countOf>[2][] {
   const kind = kindOf(collection);
-  const isMaking = statusKind(status) === 'moving' && !isLeaving(status);
-  if (kind === 'kx-dataview') return isMaking ? ['dataviews', 'dataviewVersions'] : ['dataviews'];
-  return kind === 'kx-changeset' && isMaking ? ['ingestions'] : [];
+  if (kind === 'kx-dataview') return isInProgress(status) ? ['dataviews', 'dataviewVersions'] : ['dataviews'];
+  return kind === 'kx-changeset' && isInProgress(status) ? ['ingestions'] : [];
 }
