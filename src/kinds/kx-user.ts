@@ -1,6 +1,6 @@
 import type { Asked, Found, Kind } from './model.ts';
 import { USERS } from './quotas.ts';
-import { environmentExists, exists, freeName, itemOf, missing, openEnvironment, wrongState } from './rules.ts';
+import { environmentExists, exists, freeName, missing, openEnvironment, ready } from './rules.ts';
 
 type Connect = Asked<'kx-user', 'GetKxConnectionString'>;
 
@@ -18,13 +18,9 @@ async function userOfArn({ input: { userArn }, key: { environmentId }, read }: C
 }
 
 async function clusterRuns({ input: { clusterName }, key: { environmentId }, read }: Connect): Promise<Found> {
-  const key = { environmentId, clusterName };
-  const cluster = await read.get('kx-cluster', key);
-  if (cluster === undefined) return missing('kx-cluster', key);
-  const { status = 'RUNNING' } = cluster;
-  if (['RUNNING', 'UPDATING'].includes(status)) return undefined;
-  const words = `Cluster ${clusterName} is ${status}; it has to be RUNNING`;
-  return { ...wrongState(itemOf('kx-cluster', key), status, 'RUNNING', words), error: 'Validation' };
+  const usable = { status: 'RUNNING', error: 'Validation' } as const;
+  const { problems, view } = await ready({ read }, 'kx-cluster', { environmentId, clusterName }, usable);
+  return view?.status === 'UPDATING' ? undefined : problems;
 }
 
 export const kxUser: Kind<'kx-user'> = {
