@@ -1,5 +1,5 @@
 import type { Risk } from '../operations/operation.ts';
-import type { Asked, Changing, Found, Hurting } from './model.ts';
+import type { Asked, Changing, Found, Hurting, Problem } from './model.ts';
 import type { KindName } from './views.ts';
 
 type Change = Changing<'tags', Exclude<Risk, 'read'>>;
@@ -8,9 +8,14 @@ const MOST = 50;
 
 const argument = (member: string, says: string) => ({ words: says, argument: { member, says } });
 
+/** No entity has this ARN. */
+export const unknownArn = (resourceArn: string): Problem => ({
+  error: 'ResourceNotFound',
+  ...argument('resourceArn', `Resource ${resourceArn} not found`),
+});
+
 async function taggedExists({ input: { resourceArn }, read }: Asked<KindName, Change>): Promise<Found> {
-  if ((await read.tags(resourceArn)) !== undefined) return undefined;
-  return { error: 'ResourceNotFound', ...argument('resourceArn', `Resource ${resourceArn} not found`) };
+  return (await read.tags(resourceArn)) === undefined ? unknownArn(resourceArn) : undefined;
 }
 
 async function tagsFit({ input, read }: Asked<KindName, 'TagResource'>): Promise<Found> {

@@ -1,6 +1,7 @@
+import { unknownArn } from '../../kinds/tags.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityWith } from '../entity-at.ts';
-import { Refusal } from '../refusal.ts';
+import { refusalFor } from '../refusal.ts';
 import type { Entity } from '../transaction.ts';
 
 export const tags: Handlers<'TagResource' | 'UntagResource' | 'ListTagsForResource'> = {
@@ -22,6 +23,6 @@ export const tags: Handlers<'TagResource' | 'UntagResource' | 'ListTagsForResour
 
 async function taggedBy(arn: string, context: Context): Promise<Entity> {
   const entity = await entityWith(arn, context);
-  if (entity === undefined) throw new Refusal('ResourceNotFound', `Resource ${arn} not found`);
+  if (entity === undefined) throw refusalFor(unknownArn(arn));
   return entity;
 }
