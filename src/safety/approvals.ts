@@ -68,7 +68,7 @@ export interface Approvals {
     dialog: Dialog,
     visibility: Visibility,
   ): Promise<Decision<Planned>>;
-  /** The same after a form was answered; `again` makes the plan from the current state. */
+  /** The same after a form was answered; `replan` makes the plan from the current state. */
   resumeApproval<Planned extends ApprovalRequest>(
     asked: ApprovalContext,
     replan: () => Promise<Planned | undefined>,
@@ -87,13 +87,8 @@ export interface ApprovalOptions {
   readonly outOfBand: () => Promise<OutOfBand | undefined>;
 }
 
-/** Finds, requests and verifies the consent of a person. */
-export const approvals = (options: ApprovalOptions): Approvals => ({
-  requestApproval: (plan, dialog, visibility) => requestApproval(options, plan, dialog, visibility),
-  resumeApproval: (asked, replan, reply, caller) => resumeApproval(options, asked, replan, reply, caller),
-});
-
-async function requestApproval<Planned extends ApprovalRequest>(
+/** Finds or requests the consent of a person. */
+export async function requestApproval<Planned extends ApprovalRequest>(
   options: ApprovalOptions,
   plan: Planned,
   dialog: Dialog,
@@ -137,7 +132,7 @@ async function openApproval(
   const state = options.seal.sign(pending.nonce);
   const by = why === undefined ? 'form' : dialog.link ? 'link' : undefined;
   const stopped = by === undefined ? why : await recordShown(options, plan, dialog, pending.nonce);
-  if (by !== undefined && stopped === undefined) return { kind: 'ask', by, pending: pending, state };
+  if (by !== undefined && stopped === undefined) return { kind: 'ask', by, pending, state };
   const lines = [notRun(plan.tool), ...replacedLines(replaced, plan, visibility)];
   return way === undefined
     ? refuse(...lines, ...noWayLines(plan, stopped, visibility))
@@ -171,7 +166,8 @@ async function recordShown(
   return stopped;
 }
 
-async function resumeApproval<Planned extends ApprovalRequest>(
+/** Verifies the consent of a person in a form. */
+export async function resumeApproval<Planned extends ApprovalRequest>(
   options: ApprovalOptions,
   asked: ApprovalContext,
   replan: () => Promise<Planned | undefined>,

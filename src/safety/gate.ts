@@ -5,11 +5,12 @@ import type { Risk } from '../operations/operation.ts';
 import {
   type ApprovalOptions,
   type Approvals,
-  approvals,
   type Decision,
   type Dialog,
   type FormReply,
   refuse,
+  requestApproval,
+  resumeApproval,
 } from './approvals.ts';
 import { digest } from './digest.ts';
 import type { Members } from './finding.ts';
@@ -73,14 +74,13 @@ type Replan = () => Promise<Plan | undefined>;
 
 /** The only way to a call that needs a person: no approval, no call. */
 export function gate(options: GateOptions): Gate {
-  const { requestApproval, resumeApproval } = approvals(options);
   return {
     prepare: (whole) => prepare(options, whole),
     authorizeStep: (...step) => authorizeStep(options, ...step).catch(ledgerProblem),
     authorize: (...request) => authorize(options, ...request).catch(refuseLedgerProblem),
     resume: (...request) => resume(options, ...request).catch(refuseLedgerProblem),
-    requestApproval: (...request) => requestApproval(...request).catch(refuseLedgerProblem),
-    resumeApproval: (...request) => resumeApproval(...request).catch(refuseLedgerProblem),
+    requestApproval: (...request) => requestApproval(options, ...request).catch(refuseLedgerProblem),
+    resumeApproval: (...request) => resumeApproval(options, ...request).catch(refuseLedgerProblem),
   };
 }
 
@@ -106,7 +106,7 @@ async function authorize(options: GateOptions, request: CallRequest, dialog: Dia
   if (changesNothing(plan)) return { kind: 'unchanged', why: unchangedText(plan) };
   await admit(options, plan);
   if (!approvalNeeded(plan, restrictions)) return { kind: 'run', actor: actorFor(plan), plan };
-  return prepareDecision(options, await approvals(options).requestApproval(plan, dialog, visibility), replan);
+  return prepareDecision(options, await requestApproval(options, plan, dialog, visibility), replan);
 }
 
 /** Why a plan is refused without requesting approval; undefined when it is not. */
@@ -131,11 +131,8 @@ async function resume(
   const replan = replanner(options, request);
   const visibilityOf = (plan: Plan) => visibilityFor(shown, [input, plan.name]);
   const asked = { tool: toolName(name), input, place: options.place, principal };
-  return prepareDecision(
-    options,
-    await approvals(options).resumeApproval(asked, replan, reply, { client, visibilityOf }),
-    replan,
-  );
+  const decision = await resumeApproval(options, asked, replan, reply, { client, visibilityOf });
+  return prepareDecision(options, decision, replan);
 }
 
 const replanner =
@@ -148,7 +145,7 @@ async function admit({ restrictions, admit }: GateOptions, judged: RiskAssessmen
   if (approvalNeeded(judged, { ...restrictions, approve: [] })) await admit?.();
 }
 
-/** Prepares the call of an approved plan. Preparing takes time, so the plan is made once more before the approval is consumed. */
+/** Prepares the call of an approved plan. Preparing takes time, so the plan is made once more before the call. */
 async function prepareDecision(
   options: GateOptions,
   decision: Decision<Plan>,
