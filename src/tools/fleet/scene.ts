@@ -14,6 +14,7 @@ import type { Gap } from '../../inventory/shape.ts';
 import { didYouMean } from '../../nearest.ts';
 import { FinspaceError } from '../../operations/failure.ts';
 import type { Call, CallOptions, OperationName } from '../../operations/index.ts';
+import { once } from '../../operations/operation.ts';
 import type { Quotas } from '../../operations/quotas.ts';
 import { refusalReason } from '../../safety/policy.ts';
 import { quoted } from '../../untrusted.ts';
@@ -41,6 +42,8 @@ export interface Scene {
   readonly call: Call;
   /** The same, with one call for identical reads. */
   readonly reads: Call;
+  /** For one of many reads. */
+  readonly background: CallOptions;
   readonly options: GraphOptions;
   /** Whether all environments of the account are visible. */
   readonly seesAll: boolean;
@@ -79,22 +82,18 @@ export function sceneOf(
   const signal = AbortSignal.any([context.mcpReq.signal, overtime]);
   const onProgress = readsDone(progressOf(context));
   const refusal = (name: OperationName) => refusalReason(name, restrictions, caller);
-  const asked: CallOptions = { signal, isBackground: true, untilAborted: true };
-  const options: GraphOptions = { signal, overtime, untilAborted: true, refusal, onProgress, inventory };
+  const foreground: CallOptions = { signal, untilAborted: true };
+  const background: CallOptions = { ...foreground, isBackground: true };
+  const options: GraphOptions = { ...foreground, overtime, refusal, onProgress, inventory };
   // What one question reads twice, it reads once: its parts agree with each other.
   const reads = sharing(call);
   const seen = new Map<string | undefined, Environment>();
   let rest: Rest | undefined;
-  const list = async () => {
-    const all = await environmentsNow(reads, asked, inventory);
+  const present = once(async () => {
+    const all = await environmentsNow(reads, background, inventory);
     for (const each of all) seen.set(each.environmentId, each);
     return all;
-  };
-  let listing: Promise<readonly Environment[]> | undefined;
-  const present = () => {
-    listing ??= list();
-    return listing;
-  };
+  });
 
   const theOne = (all: readonly Environment[], wanted: string) => {
     const exact = environmentsNamed(all, wanted);
@@ -114,32 +113,28 @@ export function sceneOf(
     const named = environmentsNamed(inventory?.listed() ?? [], wanted);
     const id = LIKE_AN_ID.test(wanted) ? wanted : named.length === 1 ? named[0]?.environmentId : undefined;
     if (id === undefined) return undefined;
-    const found =
-      seen.get(id) ??
-      (await reads('GetKxEnvironment', { environmentId: id }, { signal, untilAborted: true }).catch(orList));
+    const found = seen.get(id) ?? (await reads('GetKxEnvironment', { environmentId: id }, foreground).catch(orList));
     if (found === undefined || found.status === GONE || environmentsNamed([found], wanted).length === 0)
       return undefined;
     seen.set(id, found);
     return found;
   };
   const environmentOrDeleted = async (wanted: string) => {
-    const [deleted, others] = apart(await environmentsEver(call, { signal, untilAborted: true }));
+    const [deleted, others] = apart(await environmentsEver(call, foreground));
     const [gone] = environmentsNamed(others, wanted).length > 0 ? [] : newest(environmentsNamed(deleted, wanted));
     return gone ?? theOne(others, wanted);
   };
-  const one = async ({ environmentId = '' }: Environment, more: GraphOptions) =>
-    environmentGraph(reads, environmentId, { ...options, environment: wholly(seen.get(environmentId)), ...more });
+  const one = (through: Call, environment: Environment, more: GraphOptions) =>
+    environmentGraph(through, environment.environmentId ?? '', {
+      ...options,
+      environment: wholly(environment),
+      ...more,
+    });
   const each = async (environments: readonly Environment[], more: GraphOptions, follow?: Follow) => {
-    const work = async (bounded: Call, { environmentId = '' }: Environment) => {
-      const environment = wholly(seen.get(environmentId));
-      const graph = await environmentGraph(bounded, environmentId, {
-        ...options,
-        onProgress: undefined,
-        environment,
-        ...more,
-      });
+    const work = async (bounded: Call, environment: Environment) => {
+      const graph = await one(bounded, environment, { onProgress: undefined, ...more });
       try {
-        await follow?.(graph, bounded, asked);
+        await follow?.(graph, bounded, background);
         return graph;
       } catch (error) {
         if (overtime.aborted) return { ...graph, gaps: [...graph.gaps, LATE_TAGS] };
@@ -176,13 +171,14 @@ export function sceneOf(
   };
   return {
     call,
+    background,
     options,
     seesAll: restrictions.environments === undefined,
     present,
     quotas: async () => quotas?.(),
     environment,
     environmentOrDeleted,
-    graph: async (wanted, more = {}) => one(await environment(wanted), more),
+    graph: async (wanted, more = {}) => one(reads, await environment(wanted), more),
     reads,
     graphs: async (wanted, more = {}, follow = undefined) => graphs(await meant(wanted), more, follow),
     again,
@@ -201,8 +197,8 @@ const LATE_TAGS: Gap = {
 const LIKE_AN_ID = /^[a-z0-9]{20,26}$/;
 
 /** A listed environment that shows as much as its own read, which is what the API describes. */
-const wholly = (environment: Environment | undefined) =>
-  environment?.environmentArn === undefined || environment.status === undefined ? undefined : environment;
+const wholly = (environment: Environment) =>
+  environment.environmentArn === undefined || environment.status === undefined ? undefined : environment;
 
 /** An environment that cannot be read by its id is looked for in the list, which also says what exists instead. */
 function orList(error: unknown): undefined {

@@ -28,7 +28,10 @@ export interface WithTags {
  * The candidates with their tags; a changeset has those of its database. Entities that cannot have tags are dropped. Throws
  * NotThere when tags may not be read.
  */
-export async function withTags({ reads, options }: Scene, candidates: readonly Candidate[]): Promise<WithTags> {
+export async function withTags(
+  { reads, background, options }: Scene,
+  candidates: readonly Candidate[],
+): Promise<WithTags> {
   const refusal = options.refusal?.('ListTagsForResource');
   if (refusal !== undefined) throw new NotThere(`Tags cannot be read. ${refusal}`);
   const taggable = candidates.flatMap((candidate) => {
@@ -36,12 +39,11 @@ export async function withTags({ reads, options }: Scene, candidates: readonly C
     return arn === undefined ? [] : [{ candidate, arn }];
   });
   const bounded = atMost(reads, TAGS_AT_ONCE, options.onProgress);
-  const asked = { signal: options.signal, isBackground: true, untilAborted: true };
   const gaps: Unread[] = [];
   const reading = new Map<string, Promise<Tags | undefined>>();
   const read = async (resourceArn: string, { graph, entity }: Candidate): Promise<Tags | undefined> => {
     try {
-      return (await bounded('ListTagsForResource', { resourceArn }, asked)).tags ?? {};
+      return (await bounded('ListTagsForResource', { resourceArn }, background)).tags ?? {};
     } catch (error) {
       const isLate = options.overtime?.aborted === true;
       if (!(error instanceof FinspaceError) || (error.fields.code === 'Aborted' && !isLate)) throw error;
