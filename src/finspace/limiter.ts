@@ -56,7 +56,6 @@ const LONGEST_TURN_MS = 250;
 
 interface Waiting extends Requested {
   readonly start: (admission: Admission) => void;
-  isOver: boolean;
   /** Releases what waits for it. */
   cancel?: () => void;
 }
@@ -70,20 +69,20 @@ export function limiter({ now = () => performance.now(), later = afterwards }: L
   const queue = inTurn<Waiting>([({ caller }) => caller, ({ question }) => question]);
   const pace = newPace(now);
   let running = 0;
-  /** How many in the queue still wait. */
-  let queued = 0;
   let cancel: (() => void) | undefined;
 
   const begin = (one: Waiting) => {
-    if (one.isBackground) running += 1;
     const sentAt = now();
     let isDone = false;
-    if (one.isBackground) pace.sent(sentAt);
+    if (one.isBackground) {
+      running += 1;
+      pace.sent(sentAt);
+    }
     one.start({
       done: (outcome, retryAfterMs = 0) => {
         if (isDone) return;
         isDone = true;
-        const isBusy = running >= pace.atOnce() - 1 || queued > 0;
+        const isBusy = running >= pace.atOnce() - 1 || !queue.isEmpty;
         if (one.isBackground) running -= 1;
         pace.pause(retryAfterMs);
         if (outcome === 'answered') pace.answered(isBusy && one.isBackground);
@@ -96,25 +95,22 @@ export function limiter({ now = () => performance.now(), later = afterwards }: L
   const pump = () => {
     cancel?.();
     cancel = undefined;
-    while (running < pace.atOnce() && queued > 0) {
+    while (running < pace.atOnce() && !queue.isEmpty) {
       const wait = pace.waitInBackground();
       if (wait > 0) {
         cancel = later(pump, wait);
         return;
       }
       const next = queue.take();
-      if (next === undefined || next.isOver) continue;
-      queued -= 1;
-      begin(next);
+      if (next !== undefined) begin(next);
     }
   };
   const enter = (one: Waiting) => {
     if (one.isBackground) {
       queue.add(one);
-      queued += 1;
       one.cancel = () => {
-        queued -= 1;
-        if (queued === 0) cancel?.();
+        queue.remove(one);
+        if (queue.isEmpty) cancel?.();
       };
       pump();
       return;
@@ -130,13 +126,11 @@ export function limiter({ now = () => performance.now(), later = afterwards }: L
         const { signal } = request;
         if (signal?.aborted) return reject(signal.reason);
         const leave = () => {
-          one.isOver = true;
           one.cancel?.();
           reject(signal?.reason);
         };
         const one: Waiting = {
           ...request,
-          isOver: false,
           start: (admission) => {
             signal?.removeEventListener('abort', leave);
             resolve(admission);

@@ -1,33 +1,39 @@
 /** Items that wait, in a fair order. */
 export interface Turns<T> {
-  readonly size: number;
+  readonly isEmpty: boolean;
   add(item: T): void;
+  /** Removes an item that no longer waits. */
+  remove(item: T): void;
   take(): T | undefined;
 }
 
 /** Takes items in turn by the first key, those with the same first key in turn by the second, and so on; else oldest first. */
 export function inTurn<T>([keyOf, ...others]: readonly ((item: T) => unknown)[]): Turns<T> {
   if (keyOf === undefined) return oldestFirst();
+  /** None of them is empty. */
   const lanes = new Map<unknown, Turns<T>>();
-  let size = 0;
   return {
-    get size() {
-      return size;
+    get isEmpty() {
+      return lanes.size === 0;
     },
     add(item) {
       const key = keyOf(item);
       const lane = lanes.get(key) ?? inTurn(others);
       lanes.set(key, lane);
       lane.add(item);
-      size += 1;
+    },
+    remove(item) {
+      const key = keyOf(item);
+      const lane = lanes.get(key);
+      lane?.remove(item);
+      if (lane?.isEmpty) lanes.delete(key);
     },
     take() {
       for (const [key, lane] of lanes) {
         const item = lane.take();
         // The lane that was served goes to the end.
         lanes.delete(key);
-        if (lane.size > 0) lanes.set(key, lane);
-        size -= 1;
+        if (!lane.isEmpty) lanes.set(key, lane);
         return item;
       }
       return undefined;
@@ -36,12 +42,17 @@ export function inTurn<T>([keyOf, ...others]: readonly ((item: T) => unknown)[])
 }
 
 function oldestFirst<T>(): Turns<T> {
-  const items: T[] = [];
+  const items = new Set<T>();
   return {
-    get size() {
-      return items.length;
+    get isEmpty() {
+      return items.size === 0;
     },
-    add: (item) => void items.push(item),
-    take: () => items.shift(),
+    add: (item) => void items.add(item),
+    remove: (item) => void items.delete(item),
+    take() {
+      const [oldest] = items;
+      if (oldest !== undefined) items.delete(oldest);
+      return oldest;
+    },
   };
 }
