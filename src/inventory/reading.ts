@@ -47,6 +47,13 @@ interface Extent {
   readonly which?: 'first' | 'newest';
 }
 
+/** Why something is missing that was not read in time, and how to go on. */
+export const OUT_OF_TIME = 'not read in time: repeat the call, which goes on from what was read';
+
+/** A part that was not read in time. */
+export const lateGap = (kind: Kind, operation: OperationName, of?: string): Gap =>
+  known({ kind, operation, of, reason: OUT_OF_TIME, isLate: true });
+
 const AT_ONCE = 48;
 /** Above the quotas of every kind in one environment. */
 const MOST = 10_000;
@@ -72,7 +79,7 @@ export function reading(call: Call, options: GraphOptions): Reading {
       return otherwise;
     }
     const late = () => {
-      gaps.push(known({ kind, operation: name, of, reason: 'not read in time', isLate: true }));
+      gaps.push(lateGap(kind, name, of));
       return otherwise;
     };
     if (isLate()) return late();

@@ -1,10 +1,10 @@
 import type { Environment, Found } from '../../inventory/fleet.ts';
 import type { Graph } from '../../inventory/graph.ts';
+import { OUT_OF_TIME } from '../../inventory/reading.ts';
 import { FinspaceError } from '../../operations/failure.ts';
 import type { Position } from './cursor.ts';
 import { NotThere } from './not-there.ts';
 import type { Rest } from './page.ts';
-import { OUT_OF_TIME } from './time.ts';
 import { reasonOf, type Unread, unreadOf } from './unread.ts';
 
 /** The environments that one answer is about. */

@@ -9,8 +9,7 @@ import {
 } from '../../inventory/fleet.ts';
 import { environmentGraph, type Graph, type GraphOptions } from '../../inventory/graph.ts';
 import { readsDone } from '../../inventory/progress.ts';
-import { sharing } from '../../inventory/reading.ts';
-import type { Gap } from '../../inventory/shape.ts';
+import { lateGap, sharing } from '../../inventory/reading.ts';
 import { didYouMean } from '../../nearest.ts';
 import { FinspaceError } from '../../operations/failure.ts';
 import type { Call, CallOptions, OperationName } from '../../operations/index.ts';
@@ -137,7 +136,7 @@ export function sceneOf(
         await follow?.(graph, bounded, background);
         return graph;
       } catch (error) {
-        if (overtime.aborted) return { ...graph, gaps: [...graph.gaps, LATE_TAGS] };
+        if (overtime.aborted) return { ...graph, gaps: [...graph.gaps, lateGap('environment', 'ListTagsForResource')] };
         throw error;
       }
     };
@@ -185,13 +184,6 @@ export function sceneOf(
     rest: () => rest,
   };
 }
-
-const LATE_TAGS: Gap = {
-  kind: 'environment',
-  operation: 'ListTagsForResource',
-  reason: 'not read in time',
-  isLate: true,
-};
 
 /** The format of the ids that the service chooses. Names may have it, too. */
 const LIKE_AN_ID = /^[a-z0-9]{20,26}$/;

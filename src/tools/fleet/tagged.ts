@@ -1,13 +1,12 @@
 import type { Graph, GraphEntity } from '../../inventory/graph.ts';
 import { arnIn } from '../../inventory/kinds.ts';
-import { atMost } from '../../inventory/reading.ts';
+import { atMost, OUT_OF_TIME } from '../../inventory/reading.ts';
 import { idOf } from '../../inventory/shape.ts';
 import { FinspaceError, wireName } from '../../operations/failure.ts';
 import { quoted } from '../../untrusted.ts';
 import type { Candidate, TagCondition } from './filters.ts';
 import { onPageOf } from './page.ts';
 import { type Follow, NotThere, type Scene } from './scene.ts';
-import { OUT_OF_TIME } from './time.ts';
 import type { Unread } from './unread.ts';
 
 /** Tags need one call per entity: above this number, tags are not read. */

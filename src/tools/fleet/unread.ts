@@ -2,7 +2,6 @@ import type { Graph } from '../../inventory/graph.ts';
 import { cut } from '../../inventory/units.ts';
 import { FinspaceError, wireName } from '../../operations/failure.ts';
 import { plainOrQuoted, quoted } from '../../untrusted.ts';
-import { OUT_OF_TIME } from './time.ts';
 
 /** A part of an environment that could not be read, and why. */
 export interface Unread {
@@ -17,7 +16,7 @@ export interface Unread {
 
 /** The parts of an environment that could not be read. */
 export const unreadOf = ({ name: environment, gaps }: Graph): Unread[] =>
-  gaps.map(({ kind: _, isLate, ...gap }) => ({ environment, ...gap, ...(isLate ? { reason: OUT_OF_TIME } : {}) }));
+  gaps.map(({ kind: _, isLate: __, ...gap }) => ({ environment, ...gap }));
 
 const MOST_LINES = 20;
 const MOST_NAMES = 5;
