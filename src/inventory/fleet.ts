@@ -3,14 +3,14 @@ import type { Call, CallOptions, Output } from '../operations/index.ts';
 import { quoted } from '../untrusted.ts';
 import type { Inventory } from './kept.ts';
 import { walk } from './pages.ts';
-import { atMost } from './reading.ts';
+import { atMost, eachAtOnce } from './reading.ts';
 import type { GraphOptions } from './shape.ts';
 
 /** A list that goes on after so many environments is taken for a fault of the endpoint. */
 const MOST_ENVIRONMENTS = 100_000;
 const ENVIRONMENTS_AT_ONCE = 12;
 /** Maximum concurrent calls of one question; the endpoint may admit fewer. */
-export const CALLS_AT_ONCE = 48;
+const CALLS_AT_ONCE = 48;
 
 export type Environment = NonNullable<Output<'ListKxEnvironments'>['environments']>[number];
 
@@ -73,8 +73,18 @@ export function candidatesText(candidates: readonly Environment[], wanted: strin
 
 /** The result for each environment, and the errors for those without one; neither for those that were not reached in time. */
 export interface Found<T> {
-  readonly results: readonly { readonly environment: Environment; readonly result: T }[];
-  readonly failures: readonly { readonly environment: Environment; readonly error: unknown }[];
+  readonly results: readonly Result<T>[];
+  readonly failures: readonly Failure[];
+}
+
+interface Result<T> {
+  readonly environment: Environment;
+  readonly result: T;
+}
+
+interface Failure {
+  readonly environment: Environment;
+  readonly error: unknown;
 }
 
 /** Does the same work in every environment, several at a time, with a limit on the concurrent calls in all of them together. */
@@ -85,24 +95,17 @@ export async function acrossEnvironments<T>(
   { onProgress, overtime }: Pick<GraphOptions, 'onProgress' | 'overtime'> = {},
 ): Promise<Found<T>> {
   const bounded = atMost(call, CALLS_AT_ONCE, onProgress);
-  const outcomes: ({ readonly result: T } | { readonly error: unknown })[] = [];
-  let next = 0;
-  const worker = async () => {
-    for (let at = next++; at < environments.length && overtime?.aborted !== true; at = next++)
-      outcomes[at] = await work(bounded, environments[at] as Environment).then(
-        (result) => ({ result }),
-        (error: unknown) => ({ error }),
-      );
+  const outcome = async (environment: Environment): Promise<Result<T> | Failure | undefined> => {
+    if (overtime?.aborted) return undefined;
+    try {
+      return { environment, result: await work(bounded, environment) };
+    } catch (error) {
+      return { environment, error };
+    }
   };
-  await Promise.all(Array.from({ length: Math.min(ENVIRONMENTS_AT_ONCE, environments.length) }, worker));
+  const outcomes = await eachAtOnce(environments, outcome, ENVIRONMENTS_AT_ONCE);
   return {
-    results: environments.flatMap((environment, at) => {
-      const outcome = outcomes[at];
-      return outcome !== undefined && 'result' in outcome ? [{ environment, result: outcome.result }] : [];
-    }),
-    failures: environments.flatMap((environment, at) => {
-      const outcome = outcomes[at];
-      return outcome !== undefined && 'error' in outcome ? [{ environment, error: outcome.error }] : [];
-    }),
+    results: outcomes.flatMap((each) => (each !== undefined && 'result' in each ? each : [])),
+    failures: outcomes.flatMap((each) => (each !== undefined && 'error' in each ? each : [])),
   };
 }
