@@ -1,3 +1,4 @@
+import { randomBytes, randomInt } from 'node:crypto';
 import { ErrorForPeople } from '../error-for-people.ts';
 import type { OperationName } from '../operations/index.ts';
 import type { Item } from './finding.ts';
@@ -109,6 +110,14 @@ export interface Ledger {
   /** The recent form events of a client, after recording a new one. */
   forms(client: string, event?: FormEvent): Promise<FormHistory>;
 }
+
+const CODE_LETTERS = 'ABCDEFGHJKMNPQRSTVWXYZ23456789';
+
+/** A nonce, and a code of five letters and digits that are hard to confuse. Another pending approval may have the same code. */
+export const randomIds = (): Pick<PendingApproval, 'nonce' | 'code'> => ({
+  nonce: randomBytes(16).toString('base64url'),
+  code: Array.from({ length: 5 }, () => CODE_LETTERS[randomInt(CODE_LETTERS.length)]).join(''),
+});
 
 /** The ledger cannot be trusted, for example because the clock was set back. The message is for people. */
 export class LedgerError extends ErrorForPeople {

@@ -1,4 +1,3 @@
-import { randomBytes, randomInt } from 'node:crypto';
 import type { Sql } from '../sqlite/connection.ts';
 import {
   type Approval,
@@ -10,6 +9,7 @@ import {
   MOST_OPEN,
   type OpenedApproval,
   type PendingApproval,
+  randomIds,
 } from './ledger.ts';
 import { monotonicTime } from './ledger-clock.ts';
 import type { StateDatabase } from './state.ts';
@@ -91,9 +91,8 @@ function openPending(db: Sql, request: OpenRequest, time: number, expires: numbe
   const query = "SELECT * FROM questions WHERE binding = ? AND state = 'open' AND expires > ?";
   const present = row(db, query, binding, time);
   if (present !== undefined) return { pending: pendingIn(present), replaced: [] };
-  const code = freeCode(db);
+  const { nonce, code } = unusedIds(db);
   const replaced = makeRoom(db, request, code, time);
-  const nonce = randomBytes(16).toString('base64url');
   const insert =
     "INSERT INTO questions (nonce, code, binding, principal, state, dialog, opened, expires, body) VALUES (?, ?, ?, ?, 'open', 0, ?, ?, ?)";
   const body = JSON.stringify({ about, client, fingerprint, shown });
@@ -172,11 +171,10 @@ function pendingIn({ nonce, code, binding, principal, opened, expires, body }: R
   };
 }
 
-/** Five letters and digits that are hard to confuse, different from the code of every stored pending approval. */
-function freeCode(db: Sql): string {
-  const letters = 'ABCDEFGHJKMNPQRSTVWXYZ23456789';
-  let code: string;
-  do code = Array.from({ length: 5 }, () => letters[randomInt(letters.length)]).join('');
-  while (row(db, 'SELECT * FROM questions WHERE code = ?', code) !== undefined);
-  return code;
+/** A nonce, and a code that no stored pending approval has. */
+function unusedIds(db: Sql): ReturnType<typeof randomIds> {
+  let ids: ReturnType<typeof randomIds>;
+  do ids = randomIds();
+  while (row(db, 'SELECT * FROM questions WHERE code = ?', ids.code) !== undefined);
+  return ids;
 }

@@ -1,5 +1,12 @@
-import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto';
-import { type Approval, type FormEvent, type Ledger, LedgerError, type PendingApproval } from '../../safety/ledger.ts';
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  type Approval,
+  type FormEvent,
+  type Ledger,
+  LedgerError,
+  type PendingApproval,
+  randomIds,
+} from '../../safety/ledger.ts';
 import { statusOf } from '../../safety/sql-ledger.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
 import type { Position } from '../position.ts';
@@ -13,8 +20,6 @@ interface Row {
   readonly body: string;
   readonly approval: string | null;
 }
-
-const LETTERS = 'ABCDEFGHJKMNPQRSTVWXYZ23456789';
 
 /**
  * The ledger in PostgreSQL, on its clock. Each change is one statement that locks the rows that it changes, so that exactly one
@@ -36,8 +41,7 @@ export function postgresLedger(db: Database, position: Position, openMs: number)
       const body = JSON.stringify({ binding, principal, about, client, fingerprint, shown });
       const keys = [binding, principal, about, client].map(keyOf);
       for (;;) {
-        const nonce = randomBytes(16).toString('base64url');
-        const code = Array.from({ length: 5 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+        const { nonce, code } = randomIds();
         const rows = await run<Row>(
           'open_approval($1, $2, $3, $4, $5, $6, $7, $8, $9)',
           position.newest(),
