@@ -39,7 +39,8 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL ${SKIPPED}`, { timeout: 120_000 },
 
   it('gets a store by init, once, and says what is in it', async () => {
     const url = await stores.cluster.create('first');
-    expect(run('store', 'status', '--store', url)).toEqual(refused('is not initialized. Run finspace-mcp store init.'));
+    for (const act of ['status', 'migrate'])
+      expect(run('store', act, '--store', url)).toEqual(refused('is not initialized. Run finspace-mcp store init.'));
     await expect(serve(url)).rejects.toThrow('is not initialized');
     const [made, again] = [run('store', 'init', '--store', url), run('store', 'init', '--roles', '--store', url)];
     expect(made).toMatchObject({ stdout: expect.stringMatching(/^The store [0-9a-f-]{36} is ready\.\n$/), status: 0 });

@@ -19,8 +19,7 @@ export const initStore = (url: string, roles: boolean): Promise<string> =>
 /** Brings the store to the schema of this server; returns the versions before and after. */
 export const migrateStore = (url: string, roles: boolean): Promise<{ from: number; to: number }> =>
   administered(url, async (db) => {
-    const { exists } = await requireServer(db);
-    if (!exists) throw new StoreError(`The store ${db.name} is not initialized. Run finspace-mcp store init.`);
+    await requireServer(db);
     return { from: await within(db, (client) => migrate(client, roles)), to: VERSION };
   });
 

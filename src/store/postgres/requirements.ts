@@ -8,17 +8,15 @@ interface Server {
   readonly standby: boolean;
   readonly version: number;
   readonly encoding: string;
-  readonly exists: boolean;
 }
 
 const OLDEST = 130_000;
 
 /** Throws `StoreError` unless the server keeps what it acknowledges, and can have a store. */
-export async function requireServer(db: Database): Promise<Server> {
+export async function requireServer(db: Database): Promise<void> {
   const [server] = await db.run<Server & object>(
     `SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS pages, pg_is_in_recovery() AS standby,
-     current_setting('server_version_num')::integer AS version, current_setting('server_encoding') AS encoding,
-     EXISTS (SELECT FROM pg_namespace WHERE nspname = 'finspace_mcp') AS exists`,
+     current_setting('server_version_num')::integer AS version, current_setting('server_encoding') AS encoding`,
   );
   const { fsync, pages, standby, version, encoding } = server as Server;
   const problem = [
@@ -29,13 +27,11 @@ export async function requireServer(db: Database): Promise<Server> {
     encoding !== 'UTF8' && `has the encoding ${encoding}; create the database with UTF8`,
   ].find((one) => one !== false);
   if (problem !== undefined) throw new StoreError(`The store ${db.name} ${problem}.`);
-  return server as Server;
 }
 
 /** The id of the store. Throws `StoreError` unless it is one that this server can use. */
 export async function requireStore(db: Database): Promise<string> {
-  const { exists } = await requireServer(db);
-  if (!exists) throw new StoreError(`The store ${db.name} is not initialized. Run finspace-mcp store init.`);
+  await requireServer(db);
   const [row] = await db.run<{ id: string; version: number }>('SELECT id, version FROM finspace_mcp.store');
   if (row === undefined) throw new StoreError(`The store ${db.name} has no id; it is not a store of finspace-mcp.`);
   requireVersion(row.version);
