@@ -82,7 +82,7 @@ export interface Journal {
   begin(intent: Intent): Promise<string>;
   finish(call: string, outcome: Outcome): Promise<void>;
   /** Records events other than calls. */
-  record(event: ClockReset | WorldReplacement | JournalImport): Promise<void>;
+  record(event: ClockReset | WorldReplacement): Promise<void>;
   entries(): Promise<Entry[]>;
   /** Calls without a recorded outcome: they may or may not have taken effect. */
   unfinished(): Promise<IntentEntry[]>;
@@ -108,7 +108,7 @@ export function sqlJournal(state: () => Promise<StateDatabase>, now: () => numbe
       const text = JSON.stringify({ sequence, at: new Date(now()).toISOString(), ...entry });
       db.prepare('INSERT INTO journal VALUES (?, ?, ?)').run(sequence, text, chainHash(last?.hash ?? ROOT, text));
     });
-  const all = async () => (await state()).read((db) => links(db));
+  const all = async () => (await state()).read(linksIn);
   const entries = async () => (await all()).map(parseEntry);
 
   return {
@@ -183,7 +183,9 @@ export function parseEntry({ sequence, entry }: Link): Entry {
   }
 }
 
-const links = (db: Sql) => db.prepare('SELECT sequence, entry, hash FROM journal ORDER BY sequence').all() as Link[];
+/** All links, in order. */
+export const linksIn = (db: Sql) =>
+  db.prepare('SELECT sequence, entry, hash FROM journal ORDER BY sequence').all() as Link[];
 const chainHash = (previous: string, entry: string) =>
   createHash('sha256').update(`${previous}\n${entry}`).digest('hex');
 

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Client } from 'pg';
 import { approverKey, keyFingerprint } from '../safety/approver.ts';
-import { chainOf, type Link } from '../safety/journal.ts';
+import { chainOf, type JournalImport, type Link, linksIn } from '../safety/journal.ts';
 import { openState, type StateDatabase } from '../safety/state.ts';
 import { STATE_FORMAT } from '../safety/state-format.ts';
 import type { Sql } from '../sqlite/connection.ts';
@@ -11,7 +12,7 @@ import { inspectFile } from '../sqlite/file.ts';
 import { StoreError } from '../sqlite/store-error.ts';
 import { positionIn } from './position.ts';
 import { administered, within } from './postgres/administration.ts';
-import { join as joinStore } from './postgres/joining.ts';
+import { joinStore } from './postgres/joining.ts';
 import { requireStore } from './postgres/requirements.ts';
 
 export interface Imported {
@@ -46,38 +47,19 @@ export async function importState(url: string, stateDir: string): Promise<Import
         throw new StoreError(`The import succeeded, but ${error.message}`);
       });
       const journal = await closedJournal(state, path);
-      const source = `${hostname()}:${resolve(stateDir)}`;
-      const imported = createHash('sha256').update(`${source}\n${journal.head}`).digest('hex').slice(0, 16);
-      let isComplete = false;
+      const content: Content = { ...journal, source: `${hostname()}:${resolve(stateDir)}`, kits };
+      let isWritten = false;
       let newest: string;
       try {
-        await joinStore(db, source, { values: {}, sealKeys: [], approver });
+        await joinStore(db, content.source, { values: {}, sealKeys: [], approver });
         newest = await within(db, async (client) => {
-          const insert = `INSERT INTO finspace_mcp.sealed_journals SELECT $1, * FROM json_to_recordset($2)
-            AS r (sequence bigint, entry text, hash text) ON CONFLICT DO NOTHING`;
-          await client.query(insert, [imported, JSON.stringify(journal.links)]);
-          const insertKits = `INSERT INTO finspace_mcp.kits SELECT * FROM json_to_recordset($1)
-            AS r (target text, id text, kit text) ON CONFLICT DO NOTHING`;
-          await client.query(insertKits, [JSON.stringify(kits)]);
-          const { username } = userInfo();
-          const entry = {
-            kind: 'import',
-            journal: imported,
-            source,
-            entries: journal.links.length,
-            head: journal.head,
-            user: username,
-          };
-          const { rows } = await client.query("SELECT finspace_mcp.append('', $1, $2) AS at", [
-            `import ${imported}`,
-            JSON.stringify(entry),
-          ]);
-          isComplete = true;
-          return String((rows[0] as { at: string }).at);
+          const written = await write(client, content);
+          isWritten = true;
+          return written;
         });
       } catch (error) {
         // A commit may have succeeded although its reply was lost.
-        if (journal.isClosedNow && !isComplete) await state.write(reopen);
+        if (journal.isClosedNow && !isWritten) await state.write(reopen);
         throw error;
       }
       position.saw(newest);
@@ -86,6 +68,28 @@ export async function importState(url: string, stateDir: string): Promise<Import
   } finally {
     await state.close();
   }
+}
+
+interface Content extends Pick<ClosedJournal, 'links' | 'head'> {
+  /** The state directory that it comes from. */
+  readonly source: string;
+  readonly kits: readonly Kit[];
+}
+
+/** Adds the content of a state directory and an entry that says so. Returns the position of that entry. */
+async function write(client: Client, { links, head, source, kits }: Content): Promise<string> {
+  const journal = createHash('sha256').update(`${source}\n${head}`).digest('hex').slice(0, 16);
+  const insert = `INSERT INTO finspace_mcp.sealed_journals SELECT $1, * FROM json_to_recordset($2)
+    AS r (sequence bigint, entry text, hash text) ON CONFLICT DO NOTHING`;
+  await client.query(insert, [journal, JSON.stringify(links)]);
+  const insertKits = `INSERT INTO finspace_mcp.kits SELECT * FROM json_to_recordset($1)
+    AS r (target text, id text, kit text) ON CONFLICT DO NOTHING`;
+  await client.query(insertKits, [JSON.stringify(kits)]);
+  const { username: user } = userInfo();
+  const entry: JournalImport = { kind: 'import', journal, source, entries: links.length, head, user };
+  const append = "SELECT finspace_mcp.append('', $1, $2) AS at";
+  const { rows } = await client.query<{ at: string }>(append, [`import ${journal}`, JSON.stringify(entry)]);
+  return String(rows[0]?.at);
 }
 
 const CLOSED = ['journal', 'questions'];
@@ -107,8 +111,7 @@ async function closedJournal(state: StateDatabase, path: string): Promise<Closed
     for (const table of CLOSED)
       db.exec(`CREATE TRIGGER IF NOT EXISTS closed_${table} BEFORE INSERT ON ${table}
         BEGIN SELECT RAISE(ABORT, 'this state directory was imported into a shared store'); END`);
-    const all = db.prepare('SELECT sequence, entry, hash FROM journal ORDER BY sequence').all() as Link[];
-    return { links: all, isClosedNow: before === 0 };
+    return { links: linksIn(db), isClosedNow: before === 0 };
   });
   const chain = chainOf();
   const broken = links.find((link) => !chain.holds(link));

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { Client } from 'pg';
+import type { RestoreAcceptance } from '../../safety/journal.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
 import { type Database, openDatabase } from './database.ts';
 import { initialize, migrate, VERSION } from './migrations.ts';
@@ -33,8 +34,8 @@ export const acceptRestore = (url: string): Promise<void> =>
       );
       await client.query('UPDATE finspace_mcp.store SET generation = $1', [randomUUID()]);
       await client.query('DELETE FROM finspace_mcp.approvals');
-      const entry = JSON.stringify({ kind: 'restore', user: userInfo().username });
-      await client.query("SELECT finspace_mcp.append('', $1, $2)", [randomUUID(), entry]);
+      const entry: RestoreAcceptance = { kind: 'restore', user: userInfo().username };
+      await client.query("SELECT finspace_mcp.append('', $1, $2)", [randomUUID(), JSON.stringify(entry)]);
     });
   });
 

@@ -7,7 +7,7 @@ import { postgresAttempts } from './attempts.ts';
 import { postgresClock } from './clock.ts';
 import { type Database, openDatabase } from './database.ts';
 import { eventFeed } from './events.ts';
-import { join } from './joining.ts';
+import { joinStore } from './joining.ts';
 import { postgresJournal } from './journal.ts';
 import { postgresKits } from './kits.ts';
 import { postgresLedger } from './ledger.ts';
@@ -52,7 +52,7 @@ async function storeOn(db: Database, { stateDir, serves, onerror }: StoreOptions
     rates: postgresRates(db),
     events: feed.events,
     ready: async () => void (await db.run('SELECT finspace_mcp.require_position($1)', [position.newest()], 0)),
-    join: (agreed) => join(db, replica.name, agreed),
+    join: (agreed) => joinStore(db, replica.name, agreed),
     gauges: {
       store_connections: () => db.counts().connections,
       store_connections_idle: () => db.counts().idle,
