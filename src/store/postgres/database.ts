@@ -3,17 +3,6 @@ import type { Client, Pool, QueryResultRow } from 'pg';
 import type { StoreTarget } from './target.ts';
 import { asStoreError, isPassing } from './trouble.ts';
 
-/** Counts of a pool, for metrics. */
-export interface PoolCounts {
-  readonly connections: number;
-  readonly idle: number;
-  readonly waiting: number;
-  /** Statements that were sent again. */
-  readonly retries: number;
-  /** Statements that failed after all retries. */
-  readonly failures: number;
-}
-
 /** Statements on a pool of connections. */
 export interface Database {
   readonly name: string;
@@ -24,7 +13,8 @@ export interface Database {
   run<T extends QueryResultRow>(text: string, values?: readonly unknown[], patienceMs?: number): Promise<T[]>;
   /** A connection of its own, for notifications and transactions. The caller ends it. */
   connect(): Promise<Client>;
-  counts(): PoolCounts;
+  /** Gauges by name, for `/metrics`. Retries are statements sent again; failures are those that failed after all retries. */
+  readonly gauges: Readonly<Record<string, () => number>>;
   close(): Promise<void>;
 }
 
@@ -97,13 +87,13 @@ export async function openDatabase(target: StoreTarget): Promise<Database> {
         throw asStoreError(target.name, error);
       }
     },
-    counts: () => ({
-      connections: pool.totalCount,
-      idle: pool.idleCount,
-      waiting: pool.waitingCount,
-      retries,
-      failures,
-    }),
+    gauges: {
+      store_connections: () => pool.totalCount,
+      store_connections_idle: () => pool.idleCount,
+      store_waiting: () => pool.waitingCount,
+      store_retries: () => retries,
+      store_failures: () => failures,
+    },
     close: () => pool.end(),
   };
 }

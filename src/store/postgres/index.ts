@@ -53,13 +53,7 @@ async function storeOn(db: Database, { stateDir, serves, onerror }: StoreOptions
     events: feed.events,
     ready: async () => void (await db.run('SELECT finspace_mcp.require_position($1)', [position.newest()], 0)),
     join: (agreed) => joinStore(db, replica.name, agreed),
-    gauges: {
-      store_connections: () => db.counts().connections,
-      store_connections_idle: () => db.counts().idle,
-      store_waiting: () => db.counts().waiting,
-      store_retries: () => db.counts().retries,
-      store_failures: () => db.counts().failures,
-    },
+    gauges: db.gauges,
     close: async () => {
       clearInterval(beating);
       await feed.close();
