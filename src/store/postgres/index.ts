@@ -38,7 +38,7 @@ async function storeOn(db: Database, { stateDir, serves, onerror }: StoreOptions
     position.saw(String(row?.at));
   };
   if (serves) await beat();
-  const beating = setInterval(() => void (serves && beat().catch(onerror)), BEAT_MS).unref();
+  const beating = serves ? setInterval(() => void beat().catch(onerror), BEAT_MS).unref() : undefined;
   const feed = eventFeed(db, onerror);
   return {
     id,
@@ -57,7 +57,7 @@ async function storeOn(db: Database, { stateDir, serves, onerror }: StoreOptions
     close: async () => {
       clearInterval(beating);
       await feed.close();
-      await db.run('SELECT finspace_mcp.leave($1)', [replica.id], 0).catch(() => {});
+      if (serves) await db.run('SELECT finspace_mcp.leave($1)', [replica.id], 0).catch(() => {});
       await db.close();
     },
   };
