@@ -23,19 +23,17 @@ export interface Store {
   close(): Promise<void>;
 }
 
-type CallClass = 'read' | 'write' | 'destroy';
-
-/** Takes one call of a principal; returns the seconds to wait, 0 when it may continue. */
-export type SharedLimiter = (principal: string, kind: CallClass) => Promise<number>;
-
 /** A store that replicas share, so that clients see one server. */
 export interface SharedStore extends Store {
   readonly id: string;
-  /** Calls per minute and principal. `alone` decides while the store does not answer. */
-  rates(
-    perMinute: Readonly<Partial<Record<CallClass, number | undefined>>>,
-    alone: (principal: string, kind: CallClass) => number | Promise<number>,
-  ): SharedLimiter;
+  /**
+   * Limits the calls of each kind per minute and principal: takes one call, and returns the seconds to wait, 0 when it may continue.
+   * `alone` decides while the store does not answer.
+   */
+  rates<Kind extends string>(
+    perMinute: Readonly<Partial<Record<Kind, number | undefined>>>,
+    alone: (principal: string, kind: Kind) => number | Promise<number>,
+  ): (principal: string, kind: Kind) => Promise<number>;
   /** Carries change events to the subscribers of every replica. */
   events(scope: string): ServerEventBus;
   /** Resolves when the store answers; rejects with the cause. */
