@@ -10,56 +10,35 @@ export function journalTable(entries: readonly Entry[], columns?: number): strin
   const outcomes = new Map(
     entries.flatMap((entry) => (entry.kind === 'outcome' ? [[entry.call, entry] as const] : [])),
   );
-  const rows = entries.flatMap((entry): string[][] => {
-    if (entry.kind === 'outcome') return [];
-    if (entry.kind === 'unreadable') return [['', '', `entry ${entry.sequence} is unreadable`, '', '', '']];
-    if (entry.kind === 'clock-reset')
-      return [
-        [
-          isoSecond(entry.at),
-          entry.approver,
-          'reset the clock',
-          `${isoSecond(entry.seen)} was recorded before`,
-          'done',
-          '',
-        ],
-      ];
-    if (entry.kind === 'import')
-      return [
-        [
-          isoSecond(entry.at),
-          entry.user,
-          'imported a journal',
-          `${entry.source} (${entry.entries} entries)`,
-          'done',
-          '',
-        ],
-      ];
-    if (entry.kind === 'restore')
-      return [[isoSecond(entry.at), entry.user, 'accepted a restored store', '', 'done', '']];
-    const outcome = outcomes.get(entry.call);
-    const came = outcome === undefined ? ['unknown', 'it never finished'] : [outcome.result, ...listOf(outcome.error)];
-    if (entry.kind === 'world') {
-      const { at, user, act, file, region, source, backup } = entry;
-      const kept = backup === undefined ? 'nothing was replaced' : `previous world: ${backup}`;
-      return [[isoSecond(at), user, `world ${act}`, `${file} / ${region} / ${source}`, came.join(': '), kept]];
-    }
-    const { operation, principal, approval } = entry;
-    return [
-      [
-        isoSecond(entry.at),
-        requesterText(principal),
-        operation,
-        targetOf(entry),
-        came.join(': '),
-        approval === undefined ? 'not required' : [approval.channel, ...listOf(approval.approver)].join(', '),
-      ],
-    ];
-  });
+  const rows = entries.flatMap((entry) => (entry.kind === 'outcome' ? [] : [rowOf(entry, outcomes)]));
   if (rows.length === 0) return ['No change has been made through this state directory yet.'];
   const table = alignColumns([HEADINGS, ...rows]);
   const isWide = columns !== undefined && table.some((line) => line.length > columns);
   return isWide ? rows.flatMap((row) => paragraph(row.map(printable), columns)) : table;
+}
+
+type Outcome = Extract<Entry, { kind: 'outcome' }>;
+
+/** The cells of `HEADINGS` for an entry. */
+function rowOf(entry: Exclude<Entry, Outcome>, outcomes: ReadonlyMap<string, Outcome>): string[] {
+  if (entry.kind === 'unreadable') return ['', '', `entry ${entry.sequence} is unreadable`, '', '', ''];
+  const at = isoSecond(entry.at);
+  if (entry.kind === 'clock-reset')
+    return [at, entry.approver, 'reset the clock', `${isoSecond(entry.seen)} was recorded before`, 'done', ''];
+  if (entry.kind === 'import')
+    return [at, entry.user, 'imported a journal', `${entry.source} (${entry.entries} entries)`, 'done', ''];
+  if (entry.kind === 'restore') return [at, entry.user, 'accepted a restored store', '', 'done', ''];
+  const outcome = outcomes.get(entry.call);
+  const came = outcome === undefined ? ['unknown', 'it never finished'] : [outcome.result, ...listOf(outcome.error)];
+  if (entry.kind === 'world') {
+    const { user, act, file, region, source, backup } = entry;
+    const kept = backup === undefined ? 'nothing was replaced' : `previous world: ${backup}`;
+    return [at, user, `world ${act}`, `${file} / ${region} / ${source}`, came.join(': '), kept];
+  }
+  const { operation, principal, approval } = entry;
+  const approved =
+    approval === undefined ? 'not required' : [approval.channel, ...listOf(approval.approver)].join(', ');
+  return [at, requesterText(principal), operation, targetOf(entry), came.join(': '), approved];
 }
 
 /** `kdb-prod (m5cn…) / hdb-fx`: the target of a call; an environment has its name and its id. */
