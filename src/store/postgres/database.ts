@@ -48,7 +48,7 @@ export async function openDatabase(target: StoreTarget): Promise<Database> {
     max: MOST_CONNECTIONS,
     allowExitOnIdle: true,
   });
-  // An idle connection that ends is replaced; whoever needs one learns of a failure.
+  // The pool replaces an idle connection that ended; if it cannot, the next statement fails.
   pool.on('error', () => {});
   let [retries, failures, awayUntil] = [0, 0, 0];
 
