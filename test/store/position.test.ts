@@ -16,7 +16,7 @@ const FILE = 'store-position.json';
 const open = (dir = folder) => positionIn(dir, 'store', true, ({ message }) => void errors.push(message));
 const kept = () => JSON.parse(readFileSync(join(folder, FILE), 'utf8')).position;
 
-it('never goes backwards when two processes keep it in one state directory', () => {
+it('a remembered position never goes backwards when two processes keep it in one state directory', () => {
   const [one, two] = [open(), open()];
   one.saw('g1 5 five');
   two.saw('g1 3 three');
@@ -32,14 +32,14 @@ it('never goes backwards when two processes keep it in one state directory', () 
   expect(errors).toEqual([]);
 });
 
-it('does not go through a file that another process may be writing', () => {
+it('a position is not written through a file that another process may be writing', () => {
   writeFileSync(join(folder, `${FILE}.new`), 'of another process');
   open().saw('g1 1 one');
   expect(kept()).toBe('g1 1 one');
   expect(readFileSync(join(folder, `${FILE}.new`), 'utf8')).toBe('of another process');
 });
 
-it('is known to the process when it cannot be kept, and is kept as soon as it can be', () => {
+it('a position that cannot be kept is known to the process, and is kept as soon as it can be', () => {
   const blocked = join(folder, 'blocked');
   writeFileSync(blocked, '');
   const position = open(blocked);
@@ -51,7 +51,7 @@ it('is known to the process when it cannot be kept, and is kept as soon as it ca
   expect(open(blocked).newest()).toBe('g1 1 one');
 });
 
-it('of another store is not replaced', () => {
+it('the position of another store is not replaced', () => {
   const one = open();
   const text = JSON.stringify({ store: 'other', position: 'g9 1 one' });
   writeFileSync(join(folder, FILE), text);

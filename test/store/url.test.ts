@@ -14,18 +14,18 @@ describe('the URL of a store', () => {
     ['postgres://user@host/s3cret%ff', 'has % that begins no encoded character'],
     ['postgres://user@host/db?s3cret=1', 'has an unknown parameter; known are host, port'],
     ['postgres://user@host/db?sslmode=s3cret', 'sslmode: expects one of'],
-  ])('is refused without a part of what may be a password: %s', (url, problem) => {
+  ])('is refused, and no part that may belong to a password is repeated: %s', (url, problem) => {
     expect(storeUrlProblem(url)).toContain(problem);
     expect(storeUrlProblem(url)).not.toContain('s3cret');
   });
 
-  it('has any password, encoded', () => {
+  it('may contain every password whose special characters are encoded', () => {
     const url = 'postgres://user:%2F%3F%23%40%25@host/db?sslmode=disable';
     expect(storeUrlProblem(url)).toBeUndefined();
     expect(storeTarget(url, {})).toMatchObject({ name: 'host:5432/db', client: { password: '/?#@%' } });
   });
 
-  it('has a path of a socket and of a certificate, encoded', () => {
+  it('may contain the encoded path of a socket, as parameter or as host', () => {
     expect(storeUrlProblem('postgres://user@/db?host=%2Ftmp%2Fa%40b')).toBeUndefined();
     expect(storeUrlProblem('postgres://user@%2Ftmp%2Fpg/db')).toBeUndefined();
   });
