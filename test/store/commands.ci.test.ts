@@ -9,7 +9,7 @@ import { closeAll, product } from '../http/support.ts';
 import { INTENT } from '../safety/support/intent.ts';
 import { CLI } from '../support/hosts.ts';
 import { SKIPPED, startCluster } from './cluster.ts';
-import { startStores, type TestStores } from './shared-store.ts';
+import { databaseIn, startStores, type TestStores } from './shared-store.ts';
 
 describe.skipIf(SKIPPED !== '')(`a PostgreSQL ${SKIPPED}`, { timeout: 120_000 }, () => {
   let stores: TestStores;
@@ -73,7 +73,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL ${SKIPPED}`, { timeout: 120_000 },
 
   it('is refused when it is newer, older, foreign, read-only, unknown or without rights, and is not changed', async () => {
     const url = await stores.fresh();
-    const database = /\/(store_\d+)\?/.exec(url)?.[1] as string;
+    const database = databaseIn(url);
     const owner = stores.cluster.url(database);
     const set = (text: string) => stores.cluster.query(database, text);
     await set('UPDATE finspace_mcp.store SET version = 99');
@@ -121,7 +121,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL ${SKIPPED}`, { timeout: 120_000 },
 
   it('takes over a state directory, which no server can use without it afterwards', async () => {
     const url = await stores.fresh();
-    const owner = stores.cluster.url(/\/(store_\d+)\?/.exec(url)?.[1] as string);
+    const owner = stores.cluster.url(databaseIn(url));
     const state = await openState(join(folder, 'state.db'));
     const journal = sqlJournal(async () => state, Date.now);
     await journal.finish(await journal.begin(INTENT), { result: 'succeeded' });
@@ -140,13 +140,12 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL ${SKIPPED}`, { timeout: 120_000 },
     const shown = run('journal', 'show', '--store', url).stdout.trim().split('\n');
     expect(shown.map((line) => JSON.parse(line).kind)).toEqual(['intent', 'outcome', 'import']);
     await stores.cluster.query(
-      /\/(store_\d+)\?/.exec(url)?.[1] as string,
+      databaseIn(url),
       `UPDATE finspace_mcp.sealed_journals SET entry = replace(entry, 'ann', 'bob')`,
     );
     expect(run('journal', 'verify', '--store', url)).toEqual(refused('entry 1 of the imported journal'));
   });
 
-  const nameIn = (url: string) => /\/(store_\d+)\?/.exec(url)?.[1] as string;
   const stateWithJournal = async () => {
     const state = await openState(join(folder, 'state.db'));
     const journal = sqlJournal(async () => state, Date.now);
@@ -155,7 +154,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL ${SKIPPED}`, { timeout: 120_000 },
   };
 
   it('leaves a state directory open when an import fails, unless an earlier import closed it', async () => {
-    const name = nameIn(await stores.fresh());
+    const name = databaseIn(await stores.fresh());
     const set = (text: string) => stores.cluster.query(name, text);
     const importing = () => run('store', 'import', '--state-dir', folder, '--store', stores.cluster.url(name));
     const PIN = "INSERT INTO finspace_mcp.pins VALUES ('approver', 'another', 'another:1', 0)";
@@ -172,7 +171,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL ${SKIPPED}`, { timeout: 120_000 },
   });
 
   it('keeps a state directory closed, and no position, when the commit of an import fails', async () => {
-    const name = nameIn(await stores.fresh());
+    const name = databaseIn(await stores.fresh());
     const set = (text: string) => stores.cluster.query(name, text);
     const importing = () => run('store', 'import', '--state-dir', folder, '--store', stores.cluster.url(name));
     const { journal, close } = await stateWithJournal();
@@ -218,7 +217,7 @@ describe.skipIf(SKIPPED !== '')(`a PostgreSQL ${SKIPPED}`, { timeout: 120_000 },
     await expect(serve(url)).rejects.toThrow('damaged');
     const args = ['--store', url, '--state-dir', join(folder, 'a'), '--state', join(folder, 'world.db')];
     expect(run('stdio', ...args)).toEqual(refused('damaged'));
-    const pins = await stores.cluster.query(nameIn(url), "SELECT FROM finspace_mcp.pins WHERE name = 'approver'");
+    const pins = await stores.cluster.query(databaseIn(url), "SELECT FROM finspace_mcp.pins WHERE name = 'approver'");
     expect(pins).toEqual([]);
   });
 

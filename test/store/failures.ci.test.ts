@@ -10,7 +10,7 @@ import { openPostgres } from '../../src/store/postgres/index.ts';
 import { storeTarget } from '../../src/store/postgres/target.ts';
 import { closeAll, product } from '../http/support.ts';
 import { SKIPPED } from './cluster.ts';
-import { startStores, type TestStores } from './shared-store.ts';
+import { databaseIn, startStores, type TestStores } from './shared-store.ts';
 
 const LISTENING = `FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'finspace-mcp'
   AND (query LIKE 'LISTEN%' OR query LIKE '%unnest($1::text[])%')`;
@@ -27,7 +27,7 @@ describe.skipIf(SKIPPED !== '')(`a store in PostgreSQL ${SKIPPED}`, { timeout: 1
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'store-failures-'));
     url = await stores.fresh();
-    database = /\/(store_\d+)\?/.exec(url)?.[1] as string;
+    database = databaseIn(url);
   });
   afterEach(async () => {
     await closeAll();

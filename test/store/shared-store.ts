@@ -13,6 +13,9 @@ export interface TestStores {
   stop(): Promise<void>;
 }
 
+/** The database of the URL of such a store. */
+export const databaseIn = (url: string): string => /\/(store_\d+)\?/.exec(url)?.[1] as string;
+
 export async function startStores(): Promise<TestStores> {
   const cluster = await startCluster();
   await initStore(await cluster.create('template_store'), true);
