@@ -5,7 +5,7 @@ export interface StateSigner {
   /** Takes text without dots. */
   sign(text: string): string;
   /**
-   * The sealed text. Throws `ForeignSealError` for text sealed by another server, and an Error for anything else that this server
+   * The sealed text. Throws `ForeignSignatureError` for text sealed by another server, and an Error for anything else that this server
    * did not seal.
    */
   verify(text: string): string;
@@ -49,7 +49,7 @@ export const nameOf = (key: Buffer): string =>
 
 /** Sealed with a key that this server does not have: by another replica, or before a restart. It does not count. */
 export class ForeignSignatureError extends Error {
-  override readonly name = 'ForeignSealError';
+  override readonly name = 'ForeignSignatureError';
 }
 
 /** Stands for a nonce with a foreign seal. */
