@@ -1,5 +1,4 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +13,7 @@ import { SKIPPED } from '../store/cluster.ts';
 import { startStores } from '../store/shared-store.ts';
 import { freePort } from '../support/free-port.ts';
 import { CLI } from '../support/hosts.ts';
-import { checkHealth, variables } from './image.ts';
+import { checkHealth, portOf, variables } from './image.ts';
 import { HAS_TOOLS, read, tool, yamlIn } from './tools.ts';
 
 const FILES = ['compose.yaml', 'deploy/compose.http.yaml', 'deploy/compose.fleet.yaml'];
@@ -106,8 +105,7 @@ describe.skipIf(!HAS_TOOLS)('the services of the compose files', () => {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     onTestFinished(() => void server.kill('SIGKILL'));
-    const [said] = (await once(server.stderr, 'data')) as [Buffer];
-    return Number(/http:\/\/0\.0\.0\.0:(\d+)/.exec(String(said))?.[1] ?? expect.fail(String(said)));
+    return portOf(server);
   };
 
   it('serve FinSpace to other containers, with the credentials that were chosen', async () => {

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { homeOf, ROOT, readManifest, SUMMARY } from '../../scripts/project.ts';
 import { DEFAULT_PORTS } from '../../src/transports/http/settings.ts';
-import { buildImage, checkHealth, instruction, runImage, stages, words } from './image.ts';
+import { tokens } from '../http/people.ts';
+import { closeAll } from '../http/support.ts';
+import { buildImage, checkHealth, instruction, portOf, runImage, stages, words } from './image.ts';
 import { HAS_TOOLS, read, tool } from './tools.ts';
 
 const dockerfile = read('Dockerfile');
@@ -67,11 +69,7 @@ describe('the image, built without Docker', () => {
     buildImage(folder);
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-  const portOf = async (server: ReturnType<typeof runImage>) => {
-    const [said] = (await once(server.stderr, 'data')) as [Buffer];
-    return Number(/http:\/\/0\.0\.0\.0:(\d+)/.exec(String(said))?.[1] ?? expect.fail(String(said)));
-  };
+  afterEach(closeAll);
 
   it('holds the same code as a build anywhere else', () => {
     const code = readdirSync(join(folder, 'app', 'dist'));
@@ -83,11 +81,9 @@ describe('the image, built without Docker', () => {
   });
 
   it('serves MCP with the command of the documents, to clients with a token, and is healthy until it ends', async () => {
-    const tokens = join(folder, 'tokens.json');
-    const sha256 = 'a'.repeat(64);
-    writeFileSync(tokens, JSON.stringify({ tokens: [{ name: 'ann', sha256, scopes: ['finspace:read'] }] }));
+    const { file } = tokens({ ann: ['finspace:read'] });
     const line = /^ +finspace-mcp-image ([^\n]+)\n/m.exec(deploy)?.[1] ?? '';
-    const args = line.split(' ').map((word) => word.replace('/etc/finspace-mcp/tokens.json', tokens));
+    const args = line.split(' ').map((word) => word.replace('/etc/finspace-mcp/tokens.json', file));
     expect(args[0]).toBe(words('CMD')[0]);
     const server = runImage(folder, args);
     const port = await portOf(server);

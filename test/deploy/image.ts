@@ -1,7 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { ROOT } from '../../scripts/project.ts';
 import { read } from './tools.ts';
 
@@ -85,6 +86,12 @@ export function runImage(folder: string, args: readonly string[], more: Record<s
   });
   onTestFinished(() => void server.kill('SIGKILL'));
   return server;
+}
+
+/** The port on which a server with FINSPACE_MCP_PORT=0 listens, from its first line. */
+export async function portOf(server: ChildProcess): Promise<number> {
+  const [said] = (await once(server.stderr as NodeJS.ReadableStream, 'data')) as [Buffer];
+  return Number(/http:\/\/0\.0\.0\.0:(\d+)/.exec(String(said))?.[1] ?? expect.fail(String(said)));
 }
 
 /** Runs what the image checks its health with, for a server on a port. Resolves with the exit code. */

@@ -1,14 +1,15 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { homeOf, ROOT, readManifest } from '../../scripts/project.ts';
+import { tokens } from '../http/people.ts';
+import { closeAll } from '../http/support.ts';
 import { CLI } from '../support/hosts.ts';
-import { instruction, variables } from './image.ts';
+import { instruction, portOf, variables } from './image.ts';
 import { HAS_TOOLS, read, tool, yamlIn } from './tools.ts';
 
 const FOLDERS = ['deploy/kubernetes/base', 'deploy/kubernetes/fleet'];
@@ -85,6 +86,8 @@ describe.skipIf(!HAS_TOOLS).each(FOLDERS)('%s', (folder) => {
 });
 
 describe.skipIf(!HAS_TOOLS)('the pods', () => {
+  afterEach(closeAll);
+
   it('are valid as they stand, and a fault would be found', () => {
     for (const manifest of base()) validate(manifest);
     const faulty = read('deploy/kubernetes/base/stateful-set.yaml').replace(
@@ -123,12 +126,8 @@ describe.skipIf(!HAS_TOOLS)('the pods', () => {
     };
     // An issuer that is not reachable makes the server not ready, so tokens take its place.
     const { authIssuer: _, ...rest } = config;
-    const tokens = join(folder, 'tokens.json');
-    writeFileSync(
-      tokens,
-      JSON.stringify({ tokens: [{ name: 'ann', sha256: 'a'.repeat(64), scopes: ['finspace:read'] }] }),
-    );
-    writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...rest, authTokens: tokens }));
+    const { file } = tokens({ ann: ['finspace:read'] });
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...rest, authTokens: file }));
     const args = container?.args.map((word) => word.replace('/etc/finspace-mcp', folder)) ?? [];
     const { FINSPACE_MCP_STATE_DIR: __, ...env } = variables();
     const server = spawn(process.execPath, [CLI, ...args], {
@@ -136,8 +135,7 @@ describe.skipIf(!HAS_TOOLS)('the pods', () => {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     onTestFinished(() => void server.kill('SIGKILL'));
-    const [said] = (await once(server.stderr, 'data')) as [Buffer];
-    const port = Number(/http:\/\/0\.0\.0\.0:(\d+)/.exec(String(said))?.[1] ?? expect.fail(String(said)));
+    const port = await portOf(server);
     const { startupProbe, livenessProbe, readinessProbe } = container ?? expect.fail('no container');
     for (const { httpGet } of [startupProbe, livenessProbe, readinessProbe])
       expect([httpGet.path, await statusOf(port, httpGet.path)]).toEqual([httpGet.path, 200]);
