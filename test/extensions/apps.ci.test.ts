@@ -9,8 +9,8 @@ import { launched, NO_BROWSER, served } from '../approval/chromium.ts';
 import { installed } from '../clients/installed.ts';
 import { bearer, called, tokens } from '../http/people.ts';
 import { startReplica } from '../http/replica.ts';
-import { closeAll, modern } from '../http/support.ts';
-import { APPS, clientWith, ERAS, environmentNamed } from './host.ts';
+import { closeAll } from '../http/support.ts';
+import { APPS, clientWith, ERAS } from './host.ts';
 
 /** A host of the extension with the library of its authors: one frame, with the rights that hosts give to pages. */
 const HOST = `import { AppBridge, PostMessageTransport } from '@modelcontextprotocol/ext-apps/app-bridge';
@@ -32,6 +32,7 @@ window.show = (html, result, capabilities, theme) => new Promise((shown) => {
   bridge.connect(new PostMessageTransport(frame.contentWindow, frame.contentWindow)).then(() => { frame.srcdoc = html; });
 });`;
 const POLICY = `default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'`;
+const TARGET = { environmentId: 'kdb-uat', clusterName: 'hdb-uat' };
 const CAPABILITIES = { serverResources: {}, openLinks: {} };
 const HAS_HOST = existsSync(installed('@modelcontextprotocol/ext-apps/package.json'));
 
@@ -79,10 +80,8 @@ describe.skipIf(NO_BROWSER !== '' || !HAS_HOST)(`pages in a host ${NO_BROWSER}`,
     return { tab, frame: tab.frameLocator('iframe'), opened, complaints };
   }
 
-  const topologyOf = async (client: Client) => {
-    const environmentId = await environmentNamed(client, 'kdb-prod');
-    return client.callTool({ name: 'describe_kx_environment', arguments: { environmentId } });
-  };
+  const topologyOf = (client: Client) =>
+    client.callTool({ name: 'describe_kx_environment', arguments: { environment: 'kdb-prod' } });
   const colour = (tab: Page) =>
     tab.frames()[1]?.evaluate(`getComputedStyle(document.querySelector('svg')).getPropertyValue('--paper')`);
 
@@ -127,8 +126,7 @@ describe.skipIf(NO_BROWSER !== '' || !HAS_HOST)(`pages in a host ${NO_BROWSER}`,
 
   it('show a plan with what it loses, and nothing that approves', async () => {
     const client = await clientWith(APPS, ERAS[1]?.mode ?? 'legacy');
-    const environmentId = await environmentNamed(client, 'kdb-uat');
-    const planned = { tool: 'delete_kx_cluster', arguments: { environmentId, clusterName: 'hdb-uat' } };
+    const planned = { tool: 'delete_kx_cluster', arguments: TARGET };
     const result = await client.callTool({ name: 'plan_change', arguments: planned });
     const { frame, complaints } = await shown(planPage(), result);
     expect(await frame.getByRole('heading', { level: 1 }).textContent()).toMatch(/^DELETE cluster hdb-uat/);
@@ -142,11 +140,7 @@ describe.skipIf(NO_BROWSER !== '' || !HAS_HOST)(`pages in a host ${NO_BROWSER}`,
   it('link to the approval page from a call that waits for a person', async () => {
     const { file, agent } = tokens({ agent: ['finspace:destroy'], ann: ['finspace:approve'] });
     const { url } = await startReplica(['--auth-tokens', file, '--state', ':memory:', '--state-dir', `${file}-state`]);
-    const listed = await modern(url, 'tools/call', { name: 'list_kx_environments', arguments: {} }, bearer(agent));
-    const { result } = (await listed.json()) as { result: { structuredContent: { environments: Named[] } } };
-    const environmentId = result.structuredContent.environments.find(({ name }) => name === 'kdb-uat')?.environmentId;
-    const target = { environmentId, clusterName: 'hdb-uat' };
-    const waiting = await called(url, 'delete_kx_cluster', target, { headers: bearer(agent) });
+    const waiting = await called(url, 'delete_kx_cluster', TARGET, { headers: bearer(agent) });
     expect(waiting.isError).toBe(true);
     const { frame, opened } = await shown(planPage(), waiting);
     await frame.getByRole('button', { name: 'Open the approval page' }).click();
@@ -162,10 +156,6 @@ describe.skipIf(NO_BROWSER !== '' || !HAS_HOST)(`pages in a host ${NO_BROWSER}`,
   });
 });
 
-interface Named {
-  readonly name: string;
-  readonly environmentId: string;
-}
 interface Host {
   show(html: string, result: object, capabilities: object, theme: string): Promise<void>;
   change(context: object): void;

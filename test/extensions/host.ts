@@ -11,15 +11,11 @@ export const ERAS = [
 type Mode = (typeof ERAS)[number]['mode'];
 
 /** A client over stdio that supports extensions of MCP, until the test is over. */
-export async function clientWith(
-  extensions: Record<string, object>,
-  mode: Mode,
-  args: readonly string[] = FRESH_WORLD,
-) {
+export async function clientWith(extensions: Record<string, object>, mode: Mode) {
   const identity = { name: 'test-host', version: '1.0.0' };
   const client = new Client(identity, { capabilities: { extensions } as object, versionNegotiation: { mode } });
   await client.connect(
-    new StdioClientTransport({ command: process.execPath, args: [CLI, ...args], stderr: 'inherit' }),
+    new StdioClientTransport({ command: process.execPath, args: [CLI, ...FRESH_WORLD], stderr: 'inherit' }),
   );
   onTestFinished(() => client.close());
   return client;
@@ -27,10 +23,3 @@ export async function clientWith(
 
 /** The extension by which hosts show pages. */
 export const APPS = { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } };
-
-/** The id of an environment of the demo world. */
-export async function environmentNamed(client: Client, wanted: string): Promise<string> {
-  const { structuredContent } = await client.callTool({ name: 'list_kx_environments', arguments: {} });
-  const { environments } = structuredContent as { environments: { name: string; environmentId: string }[] };
-  return environments.find(({ name }) => name === wanted)?.environmentId ?? '';
-}

@@ -32,9 +32,7 @@ describe('waits as tasks', () => {
 
   const started = async () => {
     const { url } = await product({ world: 'demo', lifecycle: 'fast' });
-    const { result } = await call(url, 'list_kx_environments', {});
-    const { environments } = result.structuredContent as { environments: { name: string; environmentId: string }[] };
-    const environmentId = environments.find(({ name }) => name === 'kdb-uat')?.environmentId ?? '';
+    const environmentId = 'kdb-uat';
     const model = await call(url, 'get_kx_scaling_group', { environmentId, scalingGroupName: 'sg-uat' });
     const { hostType, availabilityZoneId } = model.result.structuredContent as Record<string, string>;
     const later = { environmentId, scalingGroupName: 'later', hostType, availabilityZoneId };
