@@ -1,6 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { megabytesOf } from './measure.ts';
+
+/** The command of this build. */
+export const BUILT = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 
 export interface Answer {
   readonly text: string;
@@ -10,68 +14,76 @@ export interface Answer {
 
 /** A server over stdio, with a client that makes one call at a time. */
 export interface Measured {
+  request(method: string, params: object): Promise<Result>;
   call(name: string, args: object): Promise<Answer>;
-  /** The most memory that the process has held so far; not a number where /proc does not show it. */
-  peakMegabytes(): number;
+  /** The memory of the process: `VmRSS` now, `VmHWM` at most so far. */
+  megabytes(which: 'VmRSS' | 'VmHWM'): number;
   close(): Promise<void>;
 }
 
-/** Starts a server with nothing of this process's environment but the path, so that only its own work is measured. */
-export async function measured(args: readonly string[], home: string, more: NodeJS.ProcessEnv = {}): Promise<Measured> {
-  const env = { PATH: process.env['PATH'], HOME: home, ...more };
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'ignore'], env });
-  const waiting = new Map<number, (message: Message) => void>();
-  let ids = 0;
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    const message = JSON.parse(line) as Message;
-    if (message.id !== undefined) waiting.get(message.id)?.(message);
-  });
-  const request = (method: string, params: object) =>
-    new Promise<Message>((resolve, reject) => {
-      ids += 1;
-      waiting.set(ids, resolve);
-      child.once('exit', (code) => reject(new Error(`${args[0]} ended with ${code}`)));
-      child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: ids, method, params })}\n`);
-    });
-  const clientInfo = { name: 'bench', version: '1' };
-  await request('initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo });
-  child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })}\n`);
-  return {
-    async call(name, given) {
-      const began = performance.now();
-      const { result, error } = await request('tools/call', { name, arguments: given });
-      const ms = performance.now() - began;
-      const text = (result?.content ?? []).map((block) => block.text ?? '').join('\n');
-      if (result === undefined || result.isError === true)
-        throw new Error(`${name} failed: ${error?.message ?? ''} ${text}`);
-      return { text, data: result.structuredContent ?? {}, ms };
-    },
-    peakMegabytes: () => peakOf(child),
-    close: () => ended(child),
-  };
+interface Result {
+  readonly isError?: boolean;
+  readonly content?: readonly { readonly text?: string }[];
+  readonly structuredContent?: Readonly<Record<string, unknown>>;
 }
 
 interface Message {
   readonly id?: number;
-  readonly error?: { readonly message: string };
-  readonly result?: {
-    readonly isError?: boolean;
-    readonly content?: readonly { readonly text?: string }[];
-    readonly structuredContent?: Readonly<Record<string, unknown>>;
+  readonly error?: object;
+  readonly result?: Result;
+}
+
+interface Waiting {
+  readonly resolve: (message: Message) => void;
+  readonly reject: (cause: Error) => void;
+}
+
+/** Starts and initializes a server with nothing of this process's environment but the path, so that only its own work is measured. */
+export async function measured(node: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Measured> {
+  const child = spawn(node, args, { stdio: ['pipe', 'pipe', 'ignore'], env: { PATH: process.env['PATH'], ...env } });
+  const waiting = new Map<number, Waiting>();
+  const fail = (cause: Error) => {
+    for (const { reject } of waiting.values()) reject(cause);
+  };
+  child.once('error', fail).once('exit', (code) => fail(new Error(`${args[0]} ended with ${code}`)));
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const message = JSON.parse(line) as Message;
+    if (message.id !== undefined) waiting.get(message.id)?.resolve(message);
+  });
+  const send = (message: object) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  let id = 0;
+  const request = async (method: string, params: object) => {
+    id += 1;
+    const { result, error } = await new Promise<Message>((resolve, reject) => {
+      waiting.set(id, { resolve, reject });
+      send({ id, method, params });
+    });
+    if (result === undefined || result.isError) throw new Error(`${method} failed: ${JSON.stringify(error ?? result)}`);
+    return result;
+  };
+  const clientInfo = { name: 'bench', version: '1' };
+  await request('initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo });
+  send({ method: 'notifications/initialized' });
+  return {
+    request,
+    async call(name, given) {
+      const began = performance.now();
+      const { content = [], structuredContent = {} } = await request('tools/call', { name, arguments: given });
+      const ms = performance.now() - began;
+      return { text: content.map(({ text = '' }) => text).join('\n'), data: structuredContent, ms };
+    },
+    megabytes: (which) => megabytesOf(child.pid, which),
+    async close() {
+      child.stdin.end();
+      await exited;
+    },
   };
 }
 
-function peakOf({ pid }: ChildProcess): number {
-  try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-  } catch {
-    return Number.NaN;
-  }
+/** A server whose backend is an endpoint of this process, with its own state directory. */
+export function measuredAt(endpoint: string, home: string, cli = BUILT): Promise<Measured> {
+  const where = ['--backend', 'aws', '--endpoint', endpoint, '--region', 'us-east-1', '--state-dir', home];
+  const keys = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'not-a-secret' };
+  return measured(process.execPath, [cli, ...where], { HOME: home, ...keys });
 }
-
-const ended = (child: ChildProcess) =>
-  new Promise<void>((resolve) => {
-    child.removeAllListeners('exit');
-    child.once('exit', () => resolve());
-    child.stdin?.end();
-  });

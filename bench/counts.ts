@@ -1,10 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { describedTools } from '../src/tools/list.ts';
-import { measured } from './client.ts';
+import { measuredAt } from './client.ts';
 import { environmentId, fleetEndpoint } from './fleet-endpoint.ts';
 import { verdict } from './measure.ts';
 
@@ -22,9 +21,7 @@ export async function main(): Promise<void> {
 async function fleetCounts(): Promise<[string, number, number][]> {
   const endpoint = await fleetEndpoint({ environments: ENVIRONMENTS });
   const home = await mkdtemp(join(tmpdir(), 'finspace-mcp-bench-'));
-  const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
-  const where = ['--backend', 'aws', '--endpoint', endpoint.url, '--region', 'us-east-1', '--state-dir', home];
-  const server = await measured([cli, ...where], home, { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'none' });
+  const server = await measuredAt(endpoint.url, home);
   const counted = async (tool: string, args: object) => {
     endpoint.arrivals.length = 0;
     const { data } = await server.call(tool, args);

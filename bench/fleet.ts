@@ -2,15 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
-import { type Answer, type Measured, measured } from './client.ts';
+import { type Answer, BUILT, type Measured, measuredAt } from './client.ts';
 import { environmentId, environmentName, type FleetEndpoint, fleetEndpoint, TAG } from './fleet-endpoint.ts';
 import { growthPicture, type Point } from './fleet-picture.ts';
-import { median, pairRatios, shuffled, spread, verdict } from './measure.ts';
+import { median, optionOf, pairRatios, shuffled, spread, verdict } from './measure.ts';
 
 const SIZES = [1, 10, 100, 1_000];
-const ROUNDS = Number(/--rounds=(\d+)/.exec(process.argv.join(' '))?.[1] ?? 3);
+const ROUNDS = Number(optionOf('rounds') ?? 3);
 const LATENCY_MS = 30;
 /** After this long, the rate of the endpoint counts as learnt. */
 const LEARNT_MS = 5_000;
@@ -49,11 +48,9 @@ const PROBLEMS: Question = { tool: 'find_kx_problems', args: {}, times: 2 };
  * `--rounds=N` more or fewer than three times.
  */
 export async function main(): Promise<void> {
-  const words = process.argv.slice(2);
-  const flagged = (flag: string) => words.find((word) => word.startsWith(`--${flag}=`))?.slice(flag.length + 3);
-  const against = flagged('against');
-  const only = flagged('only');
-  const ours = { name: 'ours', cli: fileURLToPath(new URL('../dist/cli.js', import.meta.url)) };
+  const against = optionOf('against');
+  const only = optionOf('only');
+  const ours = { name: 'ours', cli: BUILT };
   const contestants = [ours, ...(against === undefined ? [] : [{ name: 'before', cli: against }])];
   const folder = await mkdtemp(join(tmpdir(), 'finspace-mcp-bench-'));
   try {
@@ -144,8 +141,7 @@ async function compare(
     for (const { name, cli } of shuffled(contestants)) {
       const endpoint = await fleetEndpoint(fleet);
       const home = await mkdtemp(join(folder, 'home-'));
-      const where = ['--backend', 'aws', '--endpoint', endpoint.url, '--region', 'us-east-1'];
-      const server = await measured([cli, ...where, '--state-dir', home], home, KEYS);
+      const server = await measuredAt(endpoint.url, home, cli);
       try {
         for (const times of samples.get(name) ?? []) times.push(await ask(server, endpoint, question));
       } finally {
@@ -155,8 +151,6 @@ async function compare(
     }
   return samples;
 }
-
-const KEYS = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'not-a-secret' };
 
 /** Asks, and follows the answers that were stopped early until nothing is left. */
 async function ask(server: Measured, { arrivals }: FleetEndpoint, { tool, args }: Question): Promise<Sample> {
@@ -177,7 +171,7 @@ async function ask(server: Measured, { arrivals }: FleetEndpoint, { tool, args }
     answers: answers.length,
     tokens: Math.max(...tokens),
     found: answers.reduce((sum, { data }) => sum + Number(data['found'] ?? 0), 0),
-    megabytes: server.peakMegabytes(),
+    megabytes: server.megabytes('VmHWM'),
     isComplete: answers.every(({ data }) => data['notRead'] === undefined),
   };
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** Median of a sample. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -30,3 +32,16 @@ export function verdict(what: string, ratio: number, aim: number, better: 'at mo
   const met = better === 'at most' ? ratio <= aim : ratio >= aim;
   return `${met ? 'ok  ' : 'MISS'} ${what}: ${ratio.toFixed(2)} (aim: ${better} ${aim})`;
 }
+
+/** The memory of a process in MB: what it holds now, or the most that it has held; not a number where /proc does not show it. */
+export function megabytesOf(pid: number | undefined, which: 'VmRSS' | 'VmHWM'): number {
+  try {
+    return Number(new RegExp(`${which}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** The value of `--name=VALUE` on the command line. */
+export const optionOf = (name: string): string | undefined =>
+  process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(`--${name}=`.length);

@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { start } from './http-server.ts';
-import { median, verdict } from './measure.ts';
+import { median, megabytesOf, verdict } from './measure.ts';
 
 const MINUTES = Number(process.env['SOAK_MINUTES'] ?? 10);
 const SAMPLE_MS = 5_000;
@@ -31,7 +31,7 @@ export async function main(): Promise<void> {
     const sampling = (async () => {
       while (performance.now() < end) {
         await delay(SAMPLE_MS);
-        samples.push({ mb: residentMegabytes(pid), handles: readdirSync(`/proc/${pid}/fd`).length });
+        samples.push({ mb: megabytesOf(pid, 'VmRSS'), handles: readdirSync(`/proc/${pid}/fd`).length });
       }
     })();
     await Promise.all([...Array.from({ length: CLIENTS }, client), sampling]);
@@ -101,6 +101,3 @@ async function round(url: string, at: number): Promise<void> {
   // Every other client leaves without a word, as many do.
   if (at % 8 === 0) await fetch(url, { method: 'DELETE', headers: session });
 }
-
-const residentMegabytes = (pid: number) =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { optionOf } from './measure.ts';
 import { compareStarts } from './starts.ts';
 
 const MAJORS = [20, 22, 24, 26];
@@ -12,7 +13,7 @@ const MAJORS = [20, 22, 24, 26];
  */
 export async function main(): Promise<void> {
   const words = process.argv.slice(2);
-  const against = words.find((word) => word.startsWith('--against='))?.slice('--against='.length);
+  const against = optionOf('against');
   const paths = words.filter((word) => word.includes('/') && !word.startsWith('-'));
   const given = paths.length > 0 ? paths : (process.env['NODE_BINARIES'] ?? '').split(':').filter(Boolean);
   const folder = await mkdtemp(join(tmpdir(), 'finspace-mcp-nodes-'));

@@ -1,12 +1,12 @@
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { BUNDLE } from '../scripts/bundle.ts';
+import { BUILT, measured } from './client.ts';
 import { median, pairRatios, shuffled, spread, verdict } from './measure.ts';
 
 const RUNS = 25;
@@ -29,7 +29,7 @@ export async function compareStarts(node: string, against?: string): Promise<voi
     });
     const contestants = [
       { name: 'reference', args: [reference], calls: false },
-      own(at('../dist/cli.js'), 'ours'),
+      own(BUILT, 'ours'),
       ...(against === undefined ? [] : [own(against, 'before')]),
     ];
     const samples = await interleaved(node, contestants, folder);
@@ -68,14 +68,7 @@ async function interleaved(node: string, contestants: readonly Contestant[], hom
       if (run >= 0) samples.get(name)?.push({ list, megabytes, later, atOnce });
     }
   }
-  const version = await new Promise<string>((resolve) => {
-    let text = '';
-    const child = spawn(node, ['--version']);
-    child.stdout.on('data', (chunk) => {
-      text += chunk;
-    });
-    child.once('close', () => resolve(text.trim()));
-  });
+  const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
   return { version, of: (name) => samples.get(name) ?? [] };
 }
 
@@ -113,47 +106,17 @@ interface Start {
   readonly call: number;
 }
 
-/** Starts a server with nothing of this process's environment but the path, so that only its own work is measured. */
-function start(node: string, args: readonly string[], home: string, callAfter: number | undefined): Promise<Start> {
-  return new Promise((resolve, reject) => {
-    const began = performance.now();
-    const env = { PATH: process.env['PATH'], HOME: home };
-    const child = spawn(node, args, { stdio: ['pipe', 'pipe', 'ignore'], env });
-    const send = (message: object) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
-    let seen = { list: Number.NaN, megabytes: Number.NaN };
-    let called = 0;
-    const end = (call: number) => {
-      child.once('exit', () => resolve({ ...seen, call }));
-      child.stdin.end();
-    };
-    const call = () => {
-      called = performance.now();
-      send({ id: 3, method: 'tools/call', params: { name: 'list_kx_environments', arguments: {} } });
-    };
-    child.once('error', reject);
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const { id, result } = JSON.parse(line) as { id?: number; result?: { isError?: boolean } };
-      if (id !== undefined && (result === undefined || result.isError))
-        reject(new Error(`${args[0]} answered ${line}`));
-      if (id === 1) {
-        send({ method: 'notifications/initialized' });
-        send({ id: 2, method: 'tools/list' });
-      } else if (id === 2) {
-        seen = { list: performance.now() - began, megabytes: residentMegabytes(child.pid as number) };
-        if (callAfter === undefined) end(Number.NaN);
-        else setTimeout(call, callAfter);
-      } else if (id === 3) end(performance.now() - called);
-    });
-    const clientInfo = { name: 'bench', version: '1' };
-    send({ id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo } });
-  });
-}
-
-/** Read from /proc; not a number where there is none. */
-function residentMegabytes(pid: number): number {
-  try {
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-  } catch {
-    return Number.NaN;
+/** Starts a server, lists its tools, and calls one so many milliseconds later, if any. */
+async function start(node: string, args: readonly string[], home: string, callAfter?: number): Promise<Start> {
+  const began = performance.now();
+  const server = await measured(node, args, { HOME: home });
+  await server.request('tools/list', {});
+  const seen = { list: performance.now() - began, megabytes: server.megabytes('VmRSS') };
+  let call = Number.NaN;
+  if (callAfter !== undefined) {
+    await delay(callAfter);
+    call = (await server.call('list_kx_environments', {})).ms;
   }
+  await server.close();
+  return { ...seen, call };
 }

@@ -7,6 +7,7 @@ import { INTENT } from '../test/safety/support/intent.ts';
 import { pendingFor } from '../test/safety/support/ledger-under-test.ts';
 import { SKIPPED } from '../test/store/cluster.ts';
 import { startStores } from '../test/store/shared-store.ts';
+import { spread, verdict } from './measure.ts';
 
 const WRITERS = 8;
 const FOR_MS = 3_000;
@@ -37,9 +38,8 @@ export async function main(): Promise<void> {
     }
     const times = await eventTimes(one, other);
     const p99 = times[Math.floor(times.length * 0.99)] as number;
-    console.log(
-      `events on another replica: median ${ms(times[times.length >> 1])}, p99 ${ms(p99)} (goal ${MOST_EVENT_MS} ms)`,
-    );
+    console.log(`events on another replica: ${spread(times, 'ms')}`);
+    console.log(verdict('p99 of events in ms', p99, MOST_EVENT_MS, 'at most'));
   } finally {
     for (const store of [one, other]) await store.close();
     await stores.stop();
@@ -78,5 +78,3 @@ async function eventTimes(from: SharedStore, to: SharedStore): Promise<number[]>
   }
   return times.sort((a, b) => a - b);
 }
-
-const ms = (time = 0) => `${time.toFixed(1)} ms`;
