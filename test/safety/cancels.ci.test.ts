@@ -276,7 +276,7 @@ describe.each(REAL_HOSTS.filter(({ staysOpen }) => staysOpen))('a form that stay
     expect(heard.map(({ length }) => length).sort()).toEqual([1, 2]);
   });
 
-  it('stops telling when the pending approval ends that could not be shown', async () => {
+  it('stops reporting progress when a form that could not be shown ends', async () => {
     await client.call('create_kx_database', database('trades'));
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     person = () => Promise.reject(new Error('no window to show it in'));

@@ -76,7 +76,7 @@ describe('a person who is asked again and again', () => {
     expect(outcomes.filter(({ kind }) => kind === 'asked').length).toBeLessThanOrEqual(MOST);
   });
 
-  it('is asked at most so often in any ten minutes, however long a pending approval stays open', async () => {
+  it('is asked at most so often in any ten minutes, however long a form stays open', async () => {
     expect(await wants(wish)).toBe(true);
     scene.clock.advance(10 * MINUTE + 1);
     expect(await timesAsked(20)).toBeLessThanOrEqual(MOST);

@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { sqlJournal } from '../../src/safety/journal.ts';
 import { openState, type StateDatabase } from '../../src/safety/state.ts';
 import { itKeepsTheJournalContract, type JournalRow } from '../store/contracts/journal.ts';
 import { standingClock } from './support/backend.ts';
+import { openTwice } from './support/two-processes.ts';
 
 const clock = standingClock();
 const over = (state: StateDatabase) => ({
@@ -27,16 +25,8 @@ itKeepsTheJournalContract('memory', async () => {
 itKeepsTheJournalContract(
   'a file that two processes share',
   async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'safety-'));
-    const states = [await openState(join(folder, 'state.db')), await openState(join(folder, 'state.db'))] as const;
-    return {
-      ...over(states[0]),
-      another: async () => sqlJournal(async () => states[1], clock.now),
-      close: async () => {
-        for (const state of states) await state.close();
-        rmSync(folder, { recursive: true });
-      },
-    };
+    const { one, another, close } = await openTwice();
+    return { ...over(one), another: async () => sqlJournal(async () => another, clock.now), close };
   },
   10,
 );

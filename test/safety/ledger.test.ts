@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { sqlLedger } from '../../src/safety/sql-ledger.ts';
-import { openState } from '../../src/safety/state.ts';
+import { openState, type StateDatabase } from '../../src/safety/state.ts';
 import { STATE_FORMAT } from '../../src/safety/state-format.ts';
 import { openDatabase } from '../../src/sqlite/database.ts';
 import { standingClock } from './support/backend.ts';
 import { OPEN_MS } from './support/guard.ts';
 import { itKeepsTheLedgerContract } from './support/ledger-contract.ts';
+import { openTwice } from './support/two-processes.ts';
 
 itKeepsTheLedgerContract('memory', async () => {
   const clock = standingClock();
@@ -25,19 +26,9 @@ itKeepsTheLedgerContract('memory', async () => {
 
 itKeepsTheLedgerContract('a file that two processes share', async () => {
   const clock = standingClock();
-  const folder = mkdtempSync(join(tmpdir(), 'safety-'));
-  const states = [await openState(join(folder, 'state.db')), await openState(join(folder, 'state.db'))] as const;
-  const view = (state: (typeof states)[number]) => sqlLedger(async () => state, { now: clock.now, openMs: OPEN_MS });
-  return {
-    ledger: view(states[0]),
-    another: async () => view(states[1]),
-    advance: clock.advance,
-    openMs: OPEN_MS,
-    close: async () => {
-      for (const state of states) await state.close();
-      rmSync(folder, { recursive: true });
-    },
-  };
+  const { one, another, close } = await openTwice();
+  const view = (state: StateDatabase) => sqlLedger(async () => state, { now: clock.now, openMs: OPEN_MS });
+  return { ledger: view(one), another: async () => view(another), advance: clock.advance, openMs: OPEN_MS, close };
 });
 
 it('opens a state directory of before forms were counted by client, with what waits in it', async () => {

@@ -69,7 +69,7 @@ describe('the protecting tag', () => {
     });
   });
 
-  it('that is put on between pending approval and answer stops the call', async () => {
+  it('stops the call when it is set between the form and the answer', async () => {
     await guarded({}, async (guard, reached) => {
       const attempt = { tool: 'delete_kx_user', arguments: { environmentId: town.environmentId, userName: 'ann' } };
       const form = await guard.attempt(attempt);

@@ -28,7 +28,7 @@ export interface About {
   readonly principal?: string;
 }
 
-/** A question as a ledger takes it. */
+/** A pending approval, as a ledger opens it. */
 export const pendingFor = (binding: string, { about = binding, client = 'one', principal = 'ann' }: About = {}) => ({
   binding,
   about,
