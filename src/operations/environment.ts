@@ -40,7 +40,7 @@ const FederationParameters = once(() =>
   z.strictObject({
     samlMetadataDocument: text(1000, 10_000_000).optional().describe('XML; give this or samlMetadataURL'),
     samlMetadataURL: Url().optional(),
-    applicationCallBackURL: Url().optional().describe('Sign-in URL to enter at the provider'),
+    applicationCallBackURL: Url().optional().describe("Sign-in URL, as entered in the provider's configuration"),
     federationURN: byForm(text(1, 255, /^[A-Za-z0-9._\-:/#+]+$/, 'a URN such as urn:amazon:webservices')).optional(),
     federationProviderName: byForm(
       text(
@@ -53,7 +53,7 @@ const FederationParameters = once(() =>
     attributeMap: z
       .record(text(1, 32), text(1, 1000))
       .optional()
-      .describe('Under the key Email: the SAML attribute with the e-mail address'),
+      .describe('{"Email": NAME}: NAME is the SAML attribute that holds the e-mail address'),
   }),
 );
 
@@ -181,7 +181,8 @@ export const UpdateEnvironment = operation({
   deprecated: true,
   summary:
     'Change the name, description or sign-in settings of a dataset browser environment (deprecated). ' +
-    'federationParameters replaces all current ones; other settings that you omit keep their values. For kdb, use ' +
+    'federationParameters replaces all current ones: a call that omits one fails and returns the complete arguments, ' +
+    'unless you name it in remove. Other settings that you omit keep their values. For kdb, use ' +
     'update_kx_environment. A person must approve a name that another environment has or had. Takes effect at once.',
   keywords: 'legacy FinSpace web app rename federation SAML',
   input: () =>

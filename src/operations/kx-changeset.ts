@@ -104,8 +104,8 @@ export const GetKxChangeset = operation({
   entity: 'kx-changeset',
   risk: 'read',
   summary:
-    'Show a changeset (one load into a database): status, requests with their S3 paths and, if it failed, the ' +
-    'error.',
+    'Show a changeset (one load into a database, or deletion from it): status, requests with their S3 paths and, if ' +
+    'it failed, the error.',
   keywords: 'did the import ingest finish why failed',
   input: () => z.strictObject({ ...databaseLabels(), changesetId: ChangesetId().describe('From list_kx_changesets') }),
   output: () => z.strictObject({ ...createdMembers(), activeFromTimestamp: Timestamp().optional() }),
@@ -117,8 +117,8 @@ export const ListKxChangesets = operation({
   entity: 'kx-changeset',
   risk: 'read',
   summary:
-    'List the changesets (loads) of a database, newest first, with status and dates. For the paths or the error ' +
-    'of one, use get_kx_changeset; for many, find_kx_entities (kinds: changeset, view: full).',
+    'List the changesets (loads and deletions) of a database, newest first, with status and dates. For the paths or ' +
+    'the error of one, use get_kx_changeset; for many, find_kx_entities (kinds: changeset, view: full).',
   keywords: 'history loads imports ingests versions recent failed',
   input: () => z.strictObject({ ...databaseLabels(), ...paging() }),
   output: () =>

@@ -28,7 +28,7 @@ const MemoryMib = once(() => integer(6));
 const CacheType = once(() =>
   offeredAs(
     text(8, 10, undefined, 'CACHE_1000, CACHE_250 or CACHE_12'),
-    z.enum(['CACHE_1000', 'CACHE_250', 'CACHE_12']),
+    z.enum(['CACHE_1000', 'CACHE_250', 'CACHE_12']).describe('The number is the throughput in MB/s per TiB'),
   ),
 );
 

@@ -45,8 +45,8 @@ export const CreateKxCluster = operation({
   summary:
     'Create a kdb cluster: historical (HDB), real-time (RDB), gateway, general-purpose (GP) or tickerplant. Give ' +
     'exactly one of scalingGroupConfiguration (a shared host) and capacityConfiguration (dedicated nodes). Its ' +
-    'scaling group, dataviews and volumes must be ACTIVE and in its availability zone. Type, size and network ' +
-    'cannot be changed later: to resize, create another cluster and delete this one. Returns at once with PENDING; ' +
+    'scaling group, dataviews and volumes must be ACTIVE and in its availability zone. Type, size and network cannot ' +
+    'be changed later: to resize, create another cluster and delete this one. Returns at once with status PENDING; ' +
     'use wait_for_kx_entity to wait for RUNNING (minutes). plan_change checks the call without making it.',
   keywords: 'launch deploy spin up start provision q process',
   input: () =>
@@ -106,10 +106,10 @@ export const DeleteKxCluster = operation({
   risk: 'destroy',
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
-    'Delete a kdb cluster and its nodes. This loses its disk caches, its savedown storage and data that is only in ' +
-    'memory, such as what an RDB has not saved down; databases, dataviews and volumes stay. ' +
-    'To replace a cluster, create the new one first. Returns at once with status DELETING; to wait for the end, ' +
-    'use wait_for_kx_entity (until: DELETED).',
+    'Delete a kdb cluster and its nodes. Its disk caches, its own savedown storage (SDS01) and data that is only in ' +
+    'memory, such as what an RDB has not saved down, are lost; databases, dataviews and volumes with their files ' +
+    'stay. To replace a cluster, create the new one first. Returns at once with status DELETING; to wait until it is ' +
+    'deleted, use wait_for_kx_entity (until: DELETED).',
   keywords: 'terminate stop shut down remove decommission kill',
   target: CLUSTER,
   input: () => z.strictObject({ ...clusterLabels(), clientToken: ClientTokenString().optional() }),
@@ -123,8 +123,8 @@ export const DeleteKxClusterNode = operation({
   risk: 'destroy',
   settles: { end: 'RUNNING', of: 'nodes' },
   summary:
-    'Delete one node of a kdb cluster, for example one that is stuck in PROVISIONING. This loses data that is ' +
-    'only in the memory of that node. A new node with another id replaces it. Until then, the cluster has one ' +
+    'Delete one node of a kdb cluster, for example one that is stuck in PROVISIONING. Data that is only ' +
+    'in the memory of that node is lost. A new node with another id replaces it. Until then, the cluster has one ' +
     'node fewer, and a single-node cluster is down; use wait_for_kx_entity (kind: nodes) to wait.',
   keywords: 'replace restart terminate stuck broken machine',
   target: { noun: 'cluster node', member: 'nodeId', reader: 'ListKxClusterNodes' },
@@ -205,11 +205,11 @@ export const UpdateKxClusterCodeConfiguration = operation({
   update: CODE_UPDATE,
   summary:
     'Deploy q code to a RUNNING kdb cluster: a zip file in S3, an initialization script and command-line ' +
-    'arguments. They replace the current ones. Except with NO_RESTART, a call that omits one fails and returns the ' +
-    'complete call, unless you name it in remove. ROLLING (the default) restarts one node after another, FORCE ' +
-    'restarts all at once, and NO_RESTART, for GP only, restarts none. A restart loses data that is only in ' +
-    'memory; for an RDB, a person must approve. The cluster is UPDATING, then RUNNING; use wait_for_kx_entity to ' +
-    'wait for it.',
+    'arguments. They replace the current ones: a call that omits the current script or arguments fails and returns ' +
+    'the complete arguments, unless you name what you omit in remove. ROLLING (the default) restarts one node after ' +
+    'another, and FORCE restarts all at once. NO_RESTART, for GP only, restarts none, takes code alone and keeps the ' +
+    'rest. Data that is only in memory is lost in a restart; for an RDB, a person must approve. The cluster is ' +
+    'UPDATING, then RUNNING; use wait_for_kx_entity to wait for it.',
   keywords: 'release hotfix push roll out startup script',
   input: () =>
     z.strictObject({
@@ -248,8 +248,8 @@ export const UpdateKxClusterDatabases = operation({
     'version of a dataview. The list replaces the current one: a call that omits a mounted database, its cache or ' +
     'its dataview fails and returns the complete arguments, unless you name it in remove. Databases cannot be added. ' +
     'ROLLING (the default) restarts one node after another, so a single-node cluster is down meanwhile; ' +
-    'NO_RESTART restarts none, and q must reload the data. The cluster is UPDATING, then RUNNING; use ' +
-    'wait_for_kx_entity to wait for it.',
+    'NO_RESTART restarts none, and the nodes show the new version only after you reload the database in q. The ' +
+    'cluster is UPDATING, then RUNNING; use wait_for_kx_entity to wait for it.',
   keywords: 'switch refresh roll repoint historical newest data version',
   input: () =>
     z.strictObject({
@@ -262,7 +262,7 @@ export const UpdateKxClusterDatabases = operation({
         .strictObject({
           deploymentStrategy: z
             .enum(['NO_RESTART', 'ROLLING'])
-            .describe('ROLLING: restarts one node after another. NO_RESTART: q must reload the data.'),
+            .describe('ROLLING: restarts one node after another. NO_RESTART: restarts none; reload the database in q.'),
         })
         .optional()
         .describe('Default: ROLLING'),

@@ -146,7 +146,7 @@ export const DeleteKxEnvironment = operation({
   summary:
     'Delete a kdb environment with its databases and their data, dataviews, volumes, scaling groups and users. ' +
     'This cannot be undone. Fails while the environment has clusters; tear_down_kx_environment deletes those too, ' +
-    'in the right order and with one approval. Returns at once; to wait for the end, use wait_for_kx_entity ' +
+    'in the right order and with one approval. Returns at once; to wait until it is deleted, use wait_for_kx_entity ' +
     '(until: DELETED). Deleted environments stay in the list.',
   keywords: 'remove destroy shut down retire decommission',
   input: () => z.strictObject({ environmentId: KdbEnvironmentId(), clientToken: ClientToken().optional() }),
@@ -216,9 +216,9 @@ export const UpdateKxEnvironmentNetwork = operation({
     'Connect a kdb environment to your network through a transit gateway, or set its DNS servers. Give exactly one ' +
     'of transitGatewayConfiguration and customDNSConfiguration; to set both, make two calls. Once set, the gateway ' +
     'and its CIDR range are final. Rules and DNS servers replace all current ones: a call that drops one fails and ' +
-    'returns the complete arguments, unless you name it in remove. You may have to delete clusters first and ' +
-    'create them again afterwards. Returns at once with status UPDATE_NETWORK_REQUESTED; use wait_for_kx_entity to ' +
-    'wait for CREATED.',
+    'returns the complete arguments, unless you name it in remove. AWS may require that you first delete the ' +
+    'clusters of the environment and create them again afterwards. Returns at once with status ' +
+    'UPDATE_NETWORK_REQUESTED; use wait_for_kx_entity to wait for CREATED.',
   keywords: 'connect corporate on-premises VPC link TGW route',
   target: KX_ENVIRONMENT,
   update: NETWORK_UPDATE,
@@ -227,7 +227,9 @@ export const UpdateKxEnvironmentNetwork = operation({
       environmentId: KdbEnvironmentId(),
       transitGatewayConfiguration: TransitGatewayConfiguration()
         .optional()
-        .describe('The transit gateway to attach; not with customDNSConfiguration'),
+        .describe(
+          'The transit gateway to attach or, to change its rules, the attached one; not with customDNSConfiguration',
+        ),
       customDNSConfiguration: CustomDnsConfiguration()
         .optional()
         .describe('Replaces the current DNS servers; not with transitGatewayConfiguration'),

@@ -63,7 +63,7 @@ export const DeleteKxScalingGroup = operation({
   settles: { now: 'DELETING', end: 'DELETED' },
   summary:
     'Delete a scaling group (a shared host). Fails while clusters run on it; what_depends_on shows which. Returns ' +
-    'at once with status DELETING; to wait for the end, use wait_for_kx_entity (until: DELETED).',
+    'at once with status DELETING; to wait until it is deleted, use wait_for_kx_entity (until: DELETED).',
   keywords: 'remove release shared host pool idle',
   target: {
     noun: 'scaling group',

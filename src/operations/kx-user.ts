@@ -50,7 +50,7 @@ export const CreateKxUser = operation({
   entity: 'kx-user',
   risk: 'create',
   summary:
-    'Create a user of a kdb environment: a name under which callers with one IAM role connect to its clusters. ' +
+    'Create a user of a kdb environment: a name under which callers with a given IAM role connect to its clusters. ' +
     'Takes effect at once. Callers with that role then get connection strings with get_kx_connection_string. For ' +
     'several users, use create_kx_entities.',
   keywords: 'onboard login account access colleague service add',
@@ -95,8 +95,9 @@ export const GetKxConnectionString = operation({
   secret: 'signedConnectionString',
   summary:
     'Create a signed connection string for a user and a kdb cluster, valid for 15 minutes. The string is a ' +
-    'credential: by default, it is written to a private file on the machine that runs this server, and the answer ' +
-    "gives the file path, host and port, never the string. Only callers with the user's own IAM role get one.",
+    'credential. Unless the operator has set this server to return it, it is written to a private file on the ' +
+    'machine that runs this server, and the answer gives only the file path, host and port. Only callers with the ' +
+    "user's own IAM role get one.",
   keywords: 'connect log in hopen password credentials query session',
   input: () =>
     z.strictObject({

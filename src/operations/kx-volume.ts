@@ -91,10 +91,9 @@ export const CreateKxVolume = operation({
   entity: 'kx-volume',
   risk: 'create',
   summary:
-    'Create a volume: network storage for dataviews, tickerplant logs, and the savedown of clusters on scaling ' +
-    'groups. You can increase its size later, but you cannot change its disk type or availability zone. Returns ' +
-    'at once with status CREATING; use wait_for_kx_entity to wait for ACTIVE (about ten minutes) before you use ' +
-    'it.',
+    'Create a volume: network storage for dataviews, tickerplant logs, and data that clusters on scaling groups save ' +
+    'down. You can increase its size later, but you cannot change its disk type or availability zone. Returns at ' +
+    'once with status CREATING; use wait_for_kx_entity to wait for ACTIVE (about ten minutes) before you use it.',
   keywords: 'new disk NAS SSD allocate provision storage',
   input: () =>
     z.strictObject({
@@ -108,7 +107,10 @@ export const CreateKxVolume = operation({
         z.strictObject({ type: DiskType(), size: DiskSize() }),
       ),
       azMode: offeredAs(KxAzMode(), z.enum(['SINGLE'])),
-      availabilityZoneIds: offeredAs(z.array(AvailabilityZoneId()), z.array(AvailabilityZoneId()).min(1).max(1)),
+      availabilityZoneIds: offeredAs(
+        z.array(AvailabilityZoneId()),
+        z.array(AvailabilityZoneId()).min(1).max(1),
+      ).describe('Exactly one, from get_kx_environment'),
       tags: TagMap().optional().describe('Ignored here; use tag_resource after creation'),
     }),
   output: () => z.strictObject(createdMembers()),
@@ -131,7 +133,7 @@ export const DeleteKxVolume = operation({
   summary:
     'Delete a volume and all data on it, such as tickerplant logs and files that clusters saved down. This cannot ' +
     'be undone. Fails while a cluster or dataview uses it; what_depends_on shows which. Returns at once with ' +
-    'status DELETING; to wait for the end, use wait_for_kx_entity (until: DELETED).',
+    'status DELETING; to wait until it is deleted, use wait_for_kx_entity (until: DELETED).',
   keywords: 'remove wipe free disk NAS storage',
   target: VOLUME,
   input: () => z.strictObject({ ...volumeLabels(), clientToken: ClientTokenString().optional() }),

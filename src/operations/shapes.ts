@@ -152,7 +152,7 @@ export const paging = () => ({ maxResults: MaxResults().optional(), nextToken: P
 export const KxDataviewSegmentConfigurationList = once(() =>
   segmentsOf({
     dbPaths: DbPaths().describe(
-      'Paths to keep on the volume, such as /* for all or /2026.03.*; segments may not overlap',
+      'Paths to keep on the volume, such as /* for all or /2026.03.*; segments must not overlap',
     ),
     volumeName: KxVolumeName().describe('An ACTIVE volume in the same zone'),
     onDemand: z

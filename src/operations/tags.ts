@@ -33,10 +33,10 @@ export const TagResource = operation({
   risk: 'update',
   summary:
     'Add tags to an environment, cluster, database, dataview, scaling group, volume or user, or change their ' +
-    'values. Other tags stay; an entity has at most 50. The tag finspace-mcp:protected with value true, which a ' +
-    'person must approve, protects an entity and everything in it: deletes and network changes are refused; ' +
-    'interruptions, and changes to users, roles and names, need approval. Takes effect at once. For many entities, ' +
-    'use tag_kx_entities.',
+    'values. Other tags stay; an entity has at most 50. The tag finspace-mcp:protected with value true protects ' +
+    'an entity and everything in it: calls that delete it or change its network are refused, and calls that ' +
+    'interrupt it or change users, roles or names need approval. A person must approve tags that begin with ' +
+    'finspace-mcp:. Takes effect at once. For many entities, use tag_kx_entities.',
   keywords: 'label mark owner cost project',
   input: () => z.strictObject({ resourceArn: TaggableArn(), tags: TagMap() }),
   output: () => z.strictObject({}),
@@ -49,8 +49,8 @@ export const UntagResource = operation({
   risk: 'update',
   summary:
     'Remove tags by key from an environment, cluster, database, dataview, scaling group, volume or user. Keys ' +
-    'that are not present are ignored. A person must approve the removal of finspace-mcp:protected. Takes effect ' +
-    'at once. For many entities, use tag_kx_entities.',
+    'that are not present are ignored. A person must approve the removal of tags that begin with finspace-mcp:. ' +
+    'Takes effect at once. For many entities, use tag_kx_entities.',
   keywords: 'delete clear strip label',
   input: () => z.strictObject({ resourceArn: TaggableArn(), tagKeys: z.array(TagKey()).min(1).max(50) }),
   output: () => z.strictObject({}),

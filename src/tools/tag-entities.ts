@@ -23,12 +23,12 @@ const selection = () =>
           name: text(1, 63, /^[\w-]+$/, 'a name such as hdb-fx').describe('Name of the entity'),
           database: text(1, 63, /^[\w-]+$/, 'a name such as trades')
             .optional()
-            .describe('Database of a dataview'),
+            .describe('The database that contains it; for dataviews only, and required for them'),
         }),
       )
       .min(1)
       .max(MOST_ENTITIES)
-      .describe('For the environment itself: its name, kind environment'),
+      .describe('To tag the environment itself, give its name and the kind environment'),
     tags: TagMap().optional().describe('Tags to add or change, such as {"owner": "fx-desk"}; others stay'),
     tagKeys: z.array(TagKey()).min(1).max(50).optional().describe('Keys of the tags to remove'),
   });
@@ -42,8 +42,8 @@ export const tagEntities = compositeTool({
   description:
     'Add, change or remove tags of up to 100 entities of one kdb environment, by kind and name. Give tags, tagKeys ' +
     'or both. Entities that fail do not stop the others; the answer lists what was done, what failed and why. A ' +
-    'person must approve tags that begin with finspace-mcp:, once for all entities. For one entity by its ARN, use ' +
-    'tag_resource or untag_resource; to find entities, find_kx_entities.',
+    'person must approve any change of tags that begin with finspace-mcp:, once for all entities. For one entity by ' +
+    'its ARN, use tag_resource or untag_resource; to find entities, find_kx_entities.',
   keywords: 'label mark bulk all owner cost remove',
   annotations: { destructiveHint: false, idempotentHint: true },
   input: selection,

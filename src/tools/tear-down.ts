@@ -33,7 +33,9 @@ const selection = () =>
       .min(1)
       .max(500)
       .optional()
-      .describe('Names of the entities to delete. Default: the whole environment.'),
+      .describe(
+        'Names of the entities to delete; a name that several share selects all of them. Default: the whole environment.',
+      ),
   });
 
 /** Deletes a whole environment, or selected entities in it, as one plan that is approved once. */

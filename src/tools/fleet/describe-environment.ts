@@ -15,15 +15,17 @@ export const describeEnvironment = fleetTool({
   name: 'describe_kx_environment',
   title: 'Describe kdb environment',
   description:
-    'Show everything in a kdb environment: the number of entities of each kind and status, problems, and ' +
-    'dependencies. The answer links to a picture. To search several environments, use ' +
-    'find_kx_entities.',
+    'Give an overview of a kdb environment: how many entities of each kind and status it has, their problems, and ' +
+    'what depends on what. The answer links to a picture. To search several environments, use find_kx_entities.',
   keywords: 'overview topology diagram summary Mermaid',
   input: () =>
     z.strictObject({
       environment: EnvironmentArgument(),
       ...shaping(),
-      diagram: z.boolean().optional().describe('true: a Mermaid flowchart instead. Default: false.'),
+      diagram: z
+        .boolean()
+        .optional()
+        .describe('true: only a Mermaid flowchart, without the other answer. Default: false.'),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (scene, { environment, view, cursor, diagram }) => {

@@ -49,9 +49,11 @@ const SettingFilter = () =>
     .strictObject({
       setting: z.string().min(1).max(100).describe('As in answers or in the API, such as nodeCount or databaseName'),
       is: Words(COMPARISONS).describe(
-        'contains, lacks: part of the value; above, below: numbers or dates; set, unset: no value',
+        'contains, lacks: part of the value; above, below: numbers or dates; set, unset: omit value',
       ),
-      value: Scalar(200).optional().describe('A number can have a unit, such as 20 GiB; default: that of the setting'),
+      value: Scalar(200)
+        .optional()
+        .describe('A number can have a unit, such as 20 GiB; without one, it is in the unit of the setting'),
     })
     .refine(({ is, value }) => value !== undefined || is === 'set' || is === 'unset', 'expects a value')
     .refine(
@@ -66,8 +68,10 @@ export const filters = () => ({
     .min(1)
     .max(100)
     .optional()
-    .describe('Part of the name or of its database, in any case; with * for any text, the whole name'),
-  status: words('Any of these statuses; also failed, moving (in progress) or settled'),
+    .describe(
+      "Part of the entity's name or of its database's name, in upper or lower case; with * for any text, the whole name",
+    ),
+  status: words('Any of these statuses or groups of them: failed, moving (a change is in progress), settled (none is)'),
   notStatus: words('None of these'),
   type: words('Any of these types of cluster, disk, node or host, such as RDB, SSD_1000 or kx.sg.4xlarge'),
   tags: z
@@ -75,13 +79,15 @@ export const filters = () => ({
     .min(1)
     .max(20)
     .optional()
-    .describe('All must hold; of several values for one key, any. Without key and value: any tag.'),
+    .describe(
+      'All must hold, except that one of several values for the same key is enough. A condition without key and value means any tag.',
+    ),
   text: z.string().min(2).max(200).optional().describe('Text in any setting, such as a path, role, subnet or volume'),
   where: z.array(SettingFilter()).min(1).max(20).optional().describe('Conditions on settings; all must hold'),
   createdBefore: moment('A date, or a span before now such as 90m, 12h, 30d or 2w'),
   createdAfter: moment('Date or span'),
-  changedBefore: moment('Date or span, of the last change or creation'),
-  changedAfter: moment('The same. Cannot show deletions, and changes of tags have no times.'),
+  changedBefore: moment('Date or span, compared with the last change or, if there was none, with the creation'),
+  changedAfter: moment('Like changedBefore. Does not find deletions or changes of tags, whose times are not recorded.'),
 });
 
 type Schemas = ReturnType<typeof filters>;

@@ -29,14 +29,16 @@ export const findEntities = fleetTool({
         .array(Words(FOUND_KINDS))
         .min(1)
         .optional()
-        .describe('Default: all, but not always nodes and changesets; to be sure, name those'),
+        .describe('Default: all kinds. Nodes and changesets may be left out unless you name them.'),
       ...filters(),
       groupBy: z
         .array(Listed(100))
         .min(1)
         .max(5)
         .optional()
-        .describe('Count by settings such as type, zone or created (the day), by tag:KEY, or by environmentTag:KEY'),
+        .describe(
+          'Count entities and sum their sizes by settings such as type, zone or created (the day), by tag:KEY or environmentTag:KEY',
+        ),
       sort: Words(SORTS).optional().describe('fullest, emptiest: hosts only, by reserved memory'),
       limit: z.int().min(1).max(1_000).optional().describe('Maximum number of entities or groups'),
       environment: EnvironmentsArgument().optional(),
