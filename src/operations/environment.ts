@@ -181,7 +181,7 @@ export const UpdateEnvironment = operation({
   deprecated: true,
   summary:
     'Change the name, description or sign-in settings of a dataset browser environment (deprecated). ' +
-    'federationParameters replaces all current ones: a call that omits one fails and returns the complete arguments, ' +
+    'federationParameters replaces all current parameters: a call that omits one fails and returns the complete arguments, ' +
     'unless you name it in remove. Other settings that you omit keep their values. For kdb, use ' +
     'update_kx_environment. A person must approve a name that another environment has or had. Takes effect at once.',
   keywords: 'legacy FinSpace web app rename federation SAML',

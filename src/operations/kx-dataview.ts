@@ -111,7 +111,7 @@ export const DeleteKxDataview = operation({
   summary:
     'Delete a dataview. The database and its data stay, but uncommitted writes to a readWrite dataview are lost. ' +
     'Fails while a cluster mounts it; what_depends_on shows which. Returns at once with status DELETING; to wait ' +
-    'for the end, use wait_for_kx_entity (until: DELETED).',
+    'until it is deleted, use wait_for_kx_entity (until: DELETED).',
   keywords: 'drop remove discard view',
   target: DATAVIEW,
   input: () => z.strictObject({ ...dataviewLabels(), clientToken: ClientTokenString() }),

@@ -188,7 +188,7 @@ export const UpdateKxVolume = operation({
   summary:
     'Increase the size of a volume, or change its description. Omitted settings keep their values; the size ' +
     'cannot be reduced, and the disk type and availability zone are fixed. While the volume is UPDATING, clusters ' +
-    'may be unable to use it for some minutes. Returns at once; use wait_for_kx_entity to wait for ACTIVE ' +
+    'may be unable to use it for a few minutes. Returns at once; use wait_for_kx_entity to wait for ACTIVE ' +
     '(minutes).',
   keywords: 'grow expand extend enlarge resize full disk',
   input: () =>

@@ -22,10 +22,7 @@ export const describeEnvironment = fleetTool({
     z.strictObject({
       environment: EnvironmentArgument(),
       ...shaping(),
-      diagram: z
-        .boolean()
-        .optional()
-        .describe('true: only a Mermaid flowchart, without the other answer. Default: false.'),
+      diagram: z.boolean().optional().describe('true: only a Mermaid flowchart, without the overview. Default: false.'),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (scene, { environment, view, cursor, diagram }) => {

@@ -69,9 +69,11 @@ export const filters = () => ({
     .max(100)
     .optional()
     .describe(
-      "Part of the entity's name or of its database's name, in upper or lower case; with * for any text, the whole name",
+      "Part of the entity's name or of its database's name; case is ignored. A pattern with * (any text) must match the whole name.",
     ),
-  status: words('Any of these statuses or groups of them: failed, moving (a change is in progress), settled (none is)'),
+  status: words(
+    'Any of these statuses or groups of them: failed, moving (a change is in progress), settled (no change is)',
+  ),
   notStatus: words('None of these'),
   type: words('Any of these types of cluster, disk, node or host, such as RDB, SSD_1000 or kx.sg.4xlarge'),
   tags: z

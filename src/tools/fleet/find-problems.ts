@@ -107,8 +107,8 @@ export const findProblems = fleetTool({
   name: 'find_kx_problems',
   title: 'Find kdb problems',
   description:
-    'Find what is wrong in all kdb environments: failed or stuck entities, clusters and dataviews that lag behind ' +
-    'the newest data, unused entities, and references to missing ones. Also shows what is changing now.',
+    'Find what is wrong in all kdb environments: failed, stuck or unused entities, references to missing ones, and ' +
+    'clusters and dataviews that lag behind the newest data. Also shows what is changing now.',
   keywords: 'broken health check wasting money idle why',
   input: () =>
     z.strictObject({
