@@ -206,10 +206,10 @@ export const UpdateKxClusterCodeConfiguration = operation({
   summary:
     'Deploy q code to a RUNNING kdb cluster: a zip file in S3, an initialization script and command-line arguments. ' +
     'They replace the current ones: a call that omits the current script or command-line arguments fails and returns ' +
-    'the complete arguments of the call, unless you name what you omit in remove. ROLLING (the default) restarts one ' +
-    'node after another, and FORCE restarts all at once. NO_RESTART, for GP only, restarts none, takes code alone ' +
-    'and keeps the rest. Data that is only in memory is lost in a restart; for an RDB, a person must approve. The ' +
-    'cluster is UPDATING, then RUNNING; use wait_for_kx_entity to wait for it.',
+    'the complete call, unless remove names what you omit. ROLLING (the default) restarts one node after another, ' +
+    'and FORCE restarts all at once. NO_RESTART, for GP only, restarts none, takes code alone and keeps the rest. ' +
+    'Data that is only in memory is lost in a restart; for an RDB, a person must approve. The cluster is UPDATING, ' +
+    'then RUNNING; use wait_for_kx_entity to wait for it.',
   keywords: 'release hotfix push roll out startup script',
   input: () =>
     z.strictObject({

@@ -12,7 +12,7 @@ export const checkQuotas = fleetTool({
   title: 'Check kdb quotas',
   description:
     'Show how close kdb environments and the account are to their quotas: used, limit and headroom, fullest ' +
-    'first. Covers clusters, nodes and hosts by type, volumes, storage, users, databases, dataviews and ' +
+    'first. Covers clusters, nodes and hosts (by type), volumes, storage, users, databases, dataviews and ' +
     'changesets in progress. To check a create call, use plan_change.',
   keywords: 'limits capacity headroom how many left',
   input: () => z.strictObject({ environment: EnvironmentsArgument().optional(), ...shaping() }),

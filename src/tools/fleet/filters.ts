@@ -72,7 +72,7 @@ export const filters = () => ({
       "Part of the entity's name or of its database's name; case is ignored. A pattern with * (any text) must match the whole name.",
     ),
   status: words(
-    'Any of these statuses or groups of them: failed, moving (a change is in progress), settled (no change is)',
+    'Any of these statuses or groups of them: failed, moving (a change is in progress), settled (no change in progress)',
   ),
   notStatus: words('None of these'),
   type: words('Any of these types of cluster, disk, node or host, such as RDB, SSD_1000 or kx.sg.4xlarge'),
