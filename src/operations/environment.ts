@@ -94,8 +94,8 @@ export const CreateEnvironment = operation({
   deprecated: true,
   summary:
     'Create a dataset browser environment, the FinSpace web application for datasets. Deprecated: AWS no longer ' +
-    'accepts new ones. For kdb, use create_kx_environment. Returns at once; get_environment shows when it is ' +
-    'CREATED (about an hour).',
+    'creates new ones. For kdb, use create_kx_environment. Returns at once; get_environment shows when it is CREATED ' +
+    '(about an hour).',
   keywords: 'legacy FinSpace web app SAML data',
   input: () =>
     z.strictObject({

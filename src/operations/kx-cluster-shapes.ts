@@ -155,7 +155,7 @@ const CommandLineArgument = once(() =>
 export const KxCommandLineArguments = once(() =>
   offeredAs(
     z.array(CommandLineArgument()),
-    z.array(CommandLineArgument()).max(50).describe('Arguments of q, such as {"key": "s", "value": "4"}'),
+    z.array(CommandLineArgument()).max(50).describe('Arguments for q, such as {"key": "s", "value": "4"}'),
   ),
 );
 

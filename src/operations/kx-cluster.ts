@@ -221,7 +221,7 @@ export const UpdateKxClusterCodeConfiguration = operation({
         .describe('Path of a q script in the zip file, such as scripts/init.q. Not with NO_RESTART.'),
       commandLineArguments: KxCommandLineArguments()
         .optional()
-        .describe('Arguments of q, such as {"key": "s", "value": "4"}. Not with NO_RESTART.'),
+        .describe('Arguments for q, such as {"key": "s", "value": "4"}. Not with NO_RESTART.'),
       deploymentConfiguration: z
         .strictObject({
           deploymentStrategy: z

@@ -123,7 +123,8 @@ export const GetKxDataview = operation({
   http: 'GET /kx/environments/{environmentId}/databases/{databaseName}/dataviews/{dataviewName}',
   entity: 'kx-dataview',
   risk: 'read',
-  summary: 'Show a dataview: status, changeset, segments, and every active version with the clusters that mount it.',
+  summary:
+    'Show a dataview: status, changeset, segments, tags, and every active version with the clusters that mount it.',
   keywords: 'describe view version current why failed',
   input: () => z.strictObject(dataviewLabels()),
   output: KxDataview,

@@ -160,7 +160,7 @@ export const GetKxEnvironment = operation({
   entity: 'kx-environment',
   risk: 'read',
   summary:
-    'Show a kdb environment: status, network, availability zones, KMS key, ARN and, after a failure, the error ' +
+    'Show a kdb environment: status, network, availability zones, KMS key, tags, ARN and, after a failure, the error ' +
     'message. To see what it contains, use describe_kx_environment.',
   keywords: 'describe details transit gateway DNS why failed',
   input: () => z.strictObject({ environmentId: KdbEnvironmentId() }),

@@ -9,8 +9,8 @@ const TaggableArn = once(() =>
     /^arn:aws:finspace:[A-Za-z0-9_/.-]{0,63}:\d+:(?:environment|kxEnvironment)\/[0-9A-Za-z_-]{1,128}(?:\/(?:kxCluster|kxUser|kxVolume|kxScalingGroup)\/[a-zA-Z0-9_-]{1,255}|\/kxDatabase\/[a-zA-Z0-9_-]{1,255}(?:\/kxDataview\/[a-zA-Z0-9_-]{1,255})?)?$/,
     'an ARN such as arn:aws:finspace:us-east-1:123456789012:kxEnvironment/ID/kxCluster/NAME',
   ).describe(
-    'ARN shown by the get tool for the entity; for a cluster or dataview, environmentArn followed by /kxCluster/NAME or ' +
-      '/kxDatabase/NAME/kxDataview/NAME',
+    'ARN shown by the get tool for the entity; for a cluster or dataview, the ARN of the environment followed by ' +
+      '/kxCluster/CLUSTER or /kxDatabase/DATABASE/kxDataview/DATAVIEW',
   ),
 );
 

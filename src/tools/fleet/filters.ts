@@ -89,7 +89,9 @@ export const filters = () => ({
   createdBefore: moment('A date, or a span before now such as 90m, 12h, 30d or 2w'),
   createdAfter: moment('Date or span'),
   changedBefore: moment('Date or span, compared with the last change or, if there was none, with the creation'),
-  changedAfter: moment('Like changedBefore. Does not find deletions or changes of tags, whose times are not recorded.'),
+  changedAfter: moment(
+    'Like changedBefore. Does not find deleted entities or tag changes; their times are not recorded.',
+  ),
 });
 
 type Schemas = ReturnType<typeof filters>;

@@ -37,9 +37,11 @@ export const findEntities = fleetTool({
         .max(5)
         .optional()
         .describe(
-          'Count entities and sum their sizes by settings such as type, zone or created (the day), by tag:KEY or environmentTag:KEY',
+          'Count entities and sum their sizes by settings such as type, zone or created (the day), or by tag:KEY or environmentTag:KEY',
         ),
-      sort: Words(SORTS).optional().describe('changed: last changed first. fullest, emptiest: hosts only, by reserved memory'),
+      sort: Words(SORTS)
+        .optional()
+        .describe('changed: last changed first. fullest, emptiest: hosts only, by reserved memory'),
       limit: z.int().min(1).max(1_000).optional().describe('Maximum number of entities or groups'),
       environment: EnvironmentsArgument().optional(),
       ...shaping(),
