@@ -28,7 +28,7 @@ const MemoryMib = once(() => integer(6));
 const CacheType = once(() =>
   offeredAs(
     text(8, 10, undefined, 'CACHE_1000, CACHE_250 or CACHE_12'),
-    z.enum(['CACHE_1000', 'CACHE_250', 'CACHE_12']).describe('The number is the throughput in MB/s per TiB'),
+    z.enum(['CACHE_1000', 'CACHE_250', 'CACHE_12']),
   ),
 );
 
@@ -89,7 +89,7 @@ export const KxDatabaseConfigurations = once(() =>
 export const KxCacheStorageConfigurations = once(() =>
   z.array(
     z.strictObject({
-      type: CacheType(),
+      type: CacheType().describe('The number is the throughput in MB/s per TiB'),
       size: integer().describe('GB: 1200 or a multiple of 2400; for CACHE_12 a multiple of 6000'),
     }),
   ),

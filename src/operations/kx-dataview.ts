@@ -166,7 +166,7 @@ export const UpdateKxDataview = operation({
       description: byForm(Description()).optional(),
       changesetId: ChangesetId()
         .optional()
-        .describe('Must be COMPLETED. To change only other settings, give the current one.'),
+        .describe('Must be COMPLETED. To change only other settings, give the current one; with autoUpdate, omit it.'),
       segmentConfigurations: KxDataviewSegmentConfigurationList()
         .optional()
         .describe('The complete list, which replaces the current one. Default: no change.'),

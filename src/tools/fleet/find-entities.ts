@@ -29,7 +29,7 @@ export const findEntities = fleetTool({
         .array(Words(FOUND_KINDS))
         .min(1)
         .optional()
-        .describe('Default: all kinds. Nodes and changesets may be left out unless you name them.'),
+        .describe('Default: all. Name node and changeset to be sure that they are searched.'),
       ...filters(),
       groupBy: z
         .array(Listed(100))
@@ -41,7 +41,7 @@ export const findEntities = fleetTool({
         ),
       sort: Words(SORTS)
         .optional()
-        .describe('changed: last changed first. fullest, emptiest: hosts only, by reserved memory'),
+        .describe('changed: last changed first. fullest, emptiest: scaling groups only, by reserved memory'),
       limit: z.int().min(1).max(1_000).optional().describe('Maximum number of entities or groups'),
       environment: EnvironmentsArgument().optional(),
       ...shaping(),
