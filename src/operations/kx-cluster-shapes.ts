@@ -89,7 +89,7 @@ export const KxDatabaseConfigurations = once(() =>
 export const KxCacheStorageConfigurations = once(() =>
   z.array(
     z.strictObject({
-      type: CacheType().describe('The number is the throughput in MB/s per TiB'),
+      type: CacheType(),
       size: integer().describe('GB: 1200 or a multiple of 2400; for CACHE_12 a multiple of 6000'),
     }),
   ),

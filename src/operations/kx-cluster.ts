@@ -67,7 +67,7 @@ export const CreateKxCluster = operation({
         .describe('HDB and GP: the databases to mount. RDB: the one to save down to.'),
       cacheStorageConfigurations: KxCacheStorageConfigurations()
         .optional()
-        .describe('Disk caches, for HDB and GP with capacityConfiguration only'),
+        .describe('Disk caches, for HDB and GP with capacityConfiguration only; the type names the MB/s per TiB'),
       autoScalingConfiguration: AutoScalingConfiguration()
         .optional()
         .describe('For an HDB with capacityConfiguration only'),
@@ -92,9 +92,7 @@ export const CreateKxCluster = operation({
       ),
       availabilityZoneId: AvailabilityZoneId().optional(),
       tags: TagMap().optional(),
-      scalingGroupConfiguration: KxScalingGroupConfiguration()
-        .optional()
-        .describe('Nodes on a shared host; not with capacityConfiguration'),
+      scalingGroupConfiguration: KxScalingGroupConfiguration().optional().describe('Nodes on a shared host'),
     }),
   output: () => KxClusterDetail().extend({ environmentId: KxEnvironmentId().optional() }),
   errors: ['AccessDenied', 'Conflict', 'LimitExceeded', 'ResourceNotFound', 'Throttling', 'Validation'],
@@ -207,7 +205,7 @@ export const UpdateKxClusterCodeConfiguration = operation({
     'Deploy q code to a RUNNING kdb cluster: a zip file in S3, an initialization script and command-line arguments. ' +
     'They replace the current ones: a call that omits the current script or command-line arguments fails and returns ' +
     'the complete call, unless remove names what you omit. ROLLING (the default) restarts one node after another, ' +
-    'and FORCE restarts all at once. NO_RESTART, for GP only, restarts none, takes code alone and keeps the rest. ' +
+    'and FORCE restarts all at once. NO_RESTART, for GP only, restarts none and takes only code. ' +
     'Data that is only in memory is lost in a restart; for an RDB, a person must approve. The cluster is UPDATING, ' +
     'then RUNNING; use wait_for_kx_entity to wait for it.',
   keywords: 'release hotfix push roll out startup script',
@@ -248,7 +246,7 @@ export const UpdateKxClusterDatabases = operation({
     'version of a dataview. The list replaces the current one: a call that omits a mounted database, its cache or ' +
     'its dataview fails and returns the complete arguments, unless you name it in remove. Databases cannot be added. ' +
     'ROLLING (the default) restarts one node after another, so a single-node cluster is down meanwhile; ' +
-    'NO_RESTART restarts none, and the nodes show the new version only after you reload the database in q. The ' +
+    'NO_RESTART restarts none, and nodes show the new version only after you reload it in q. The ' +
     'cluster is UPDATING, then RUNNING; use wait_for_kx_entity to wait for it.',
   keywords: 'switch refresh roll repoint historical newest data version',
   input: () =>

@@ -109,8 +109,8 @@ export const CreateKxVolume = operation({
       azMode: offeredAs(KxAzMode(), z.enum(['SINGLE'])),
       availabilityZoneIds: offeredAs(
         z.array(AvailabilityZoneId()),
-        z.array(AvailabilityZoneId()).min(1).max(1),
-      ).describe('Exactly one, from get_kx_environment'),
+        z.array(AvailabilityZoneId()).min(1).max(1).describe('Exactly one, from get_kx_environment'),
+      ),
       tags: TagMap().optional().describe('Ignored here; use tag_resource after creation'),
     }),
   output: () => z.strictObject(createdMembers()),

@@ -14,7 +14,7 @@ const SELF_EXPLAINING = [
   ...['clusterName', 'databaseName', 'dataviewName', 'scalingGroupName', 'volumeName', 'userName'],
   ...['kind', 'nodeCount', 'scaleInCooldownSeconds', 'scaleOutCooldownSeconds', 'autoScalingMetric'],
   ...['azMode', 'ipAddressType', 'releaseLabel', 'vpcConfiguration', 'vpcId', 'securityGroupIds'],
-  ...['tickerplantLogVolumes', 'cacheType', 'type', 'nas1Configuration', 'availabilityZoneIds', 'key', 'value'],
+  ...['tickerplantLogVolumes', 'cacheType', 'type', 'nas1Configuration', 'key', 'value'],
   ...['ruleAction', 'from', 'to', 'code', 'tagKeys'],
   ...['emailAddress', 'samlMetadataURL', 'federationParameters'],
 ];

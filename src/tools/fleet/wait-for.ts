@@ -59,7 +59,7 @@ export const waitFor = fleetTool({
   description:
     'Wait until one or several entities are ready or deleted, or until all nodes of a cluster are RUNNING. Returns ' +
     'status, size and settings as soon as that happens, or the reason at once if it cannot happen. After 25 seconds ' +
-    'it returns a handle; call it again with the same arguments and that handle to keep waiting.',
+    'it returns a handle; repeat the call with that handle to keep waiting.',
   keywords: 'ready done finished poll',
   input: Wanted,
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
