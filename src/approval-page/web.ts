@@ -58,140 +58,159 @@ export interface Visit {
 
 /** The approval page of a server: people sign in with their own token and decide about requests of others. */
 export function webPage(options: WebPageOptions): WebPage {
-  const { home, now, seals, secure, origins, signIn, guess, onerror } = options;
-  const kept = sessions({ seal: seals('approval session'), home, secure, now });
-  /** By the targets that a person may see, so that nobody learns of plans of other targets. */
-  const knownTo = new Map<string, Map<string, Known>>();
-  const wrongNames = new Map<string, number>();
-  const knownBy = ({ targets }: WebSession) => {
-    const known = knownTo.get(targets.join()) ?? new Map<string, Known>();
-    knownTo.set(targets.join(), known);
-    return known;
-  };
-
-  const stop = ({ method, headers }: Request): NoticeName | undefined => {
-    const origin = headers.get('origin');
-    const isPost = method === 'POST';
-    if (method !== 'GET' && !isPost) return 'no-such-method';
-    if (origin === null ? isPost : !origins(headers.get('host') ?? '').includes(origin)) return 'elsewhere-from';
-    if (isPost && !allowed(headers.get('sec-fetch-site'), ['same-origin'])) return 'elsewhere-from';
-    if (!allowed(headers.get('sec-fetch-dest'), ['document']) || headers.has('sec-purpose')) return 'elsewhere-from';
-    return undefined;
-  };
-
-  /** For visitors who are not signed in; links to the sign-in form, and from there to the plan. */
-  const toSignIn = (name: NoticeName, to = '', headers: Record<string, string> = {}) =>
-    notice(name, { home: `${home()}${to}`, back: 'Sign in', foot: FOOT, headers });
-
-  /** A valid token is always accepted, so that nobody can lock out others at the same address. */
-  const wrong = (peer: string, to: string, error: string): Response =>
-    guess(peer) ? signInPage({ home: home(), to, error }) : toSignIn('too-many-tokens', to, { 'retry-after': '600' });
-
-  const enter = async (request: Request, { peer, reading }: Visit): Promise<Response> => {
-    const fields = await fieldsOf(request, reading);
-    if (typeof fields === 'string') return toSignIn(fields);
-    const to = /^[A-Z0-9]{1,16}$/.exec(fields.get('to') ?? '')?.[0] ?? '';
-    const person = await signIn((fields.get('approver-token') ?? '').trim());
-    if (person === 'nobody-can-tell') return toSignIn(person, to, { 'retry-after': '5' });
-    if (person === 'no-scope') return toSignIn(person, to);
-    if (person === 'unknown') {
-      return wrong(peer, to, 'That token is not valid here. Nothing was approved.');
-    }
-    return new Response(null, {
-      status: 303,
-      headers: { location: `${home()}${to}`, 'set-cookie': kept.open(person), 'cache-control': 'no-store' },
-    });
-  };
-
-  const person = async (request: Request, peer: string): Promise<WebSession | Response | undefined> => {
-    // An authenticating proxy passes the person's token on; a cookie may be left over from someone else.
-    const token = /^Bearer ([\w.~+/=-]+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
-    if (token === undefined) return kept.of(request);
-    const found = await signIn(token);
-    if (typeof found === 'object') return { ...found, id: createHash('sha256').update(token).digest('base64url') };
-    if (found !== 'unknown') return toSignIn(found);
-    return wrong(peer, '', 'The token in the request is not valid here.');
-  };
-
-  const route = async (request: Request, visit: Visit): Promise<{ principal?: string; response: Response }> => {
-    const turnedAway = stop(request);
-    if (turnedAway !== undefined) return { response: toSignIn(turnedAway) };
-    const url = new URL(request.url);
-    const path = url.pathname.slice(APPROVALS.length + 1);
-    const isPost = request.method === 'POST';
-    if (isPost && url.pathname === SIGN_IN) return { response: await enter(request, visit) };
-    if (isPost && path === 'sign-out') return { response: toSignIn('signed-out', '', { 'set-cookie': kept.gone }) };
-    const who = await person(request, visit.peer);
-    if (who instanceof Response) return { response: who };
-    if (who === undefined) return { response: outside(request, path, home()) };
-    const { principal } = who;
-    const how = isPost ? undefined : told(options, path, url.search.slice(1));
-    if (how !== undefined)
-      return { principal, response: notice(how, { home: home(), code: path, foot: footOf(who, home()) }) };
-    return { principal, response: await plans(request, path, seatOf(options, who, knownBy(who), wrongNames)) };
-  };
-
+  const { home, now, seals, secure, onerror } = options;
+  const cookies = sessions({ seal: seals('approval session'), home, secure, now });
+  const site: Site = { ...options, cookies, knownTo: new Map(), wrongNames: new Map() };
   return (request, visit) =>
-    route(request, visit).catch((error: unknown) => {
+    respond(site, request, visit).catch((error: unknown) => {
       onerror(error);
-      return { response: toSignIn('failed') };
+      return { response: toSignIn(site, 'failed') };
     });
 }
 
-function seatOf(
-  options: WebPageOptions,
-  who: WebSession,
-  known: Map<string, Known>,
-  wrongNames: Map<string, number>,
-): Seat {
-  const { now, home, seals, witness, sources } = options;
-  const { principal, targets, id } = who;
-  const mine = sources.filter(({ target }) => targets.includes(target ?? ''));
+/** The page with what it keeps between requests. */
+interface Site extends WebPageOptions {
+  readonly cookies: ReturnType<typeof sessions>;
+  /** By the targets that a person may see, so that nobody learns of plans of other targets. */
+  readonly knownTo: Map<string, Map<string, Known>>;
+  readonly wrongNames: Map<string, number>;
+}
+
+async function respond(
+  site: Site,
+  request: Request,
+  visit: Visit,
+): Promise<{ principal?: string; response: Response }> {
+  const refusal = refusalOf(site, request);
+  if (refusal !== undefined) return { response: toSignIn(site, refusal) };
+  const { home, cookies } = site;
+  const url = new URL(request.url);
+  const path = url.pathname.slice(APPROVALS.length + 1);
+  const isPost = request.method === 'POST';
+  if (isPost && url.pathname === SIGN_IN) return { response: await enter(site, request, visit) };
+  if (isPost && path === 'sign-out')
+    return { response: toSignIn(site, 'signed-out', '', { 'set-cookie': cookies.gone }) };
+  const who = await sessionOf(site, request, visit.peer);
+  if (who instanceof Response) return { response: who };
+  if (who === undefined) return { response: outside(request, path, home()) };
+  const { principal } = who;
+  const ending = isPost ? undefined : endingIn(site, path, url.search.slice(1));
+  if (ending !== undefined)
+    return { principal, response: notice(ending, { home: home(), code: path, foot: footOf(who, home()) }) };
+  return { principal, response: await plans(request, path, seatOf(site, who)) };
+}
+
+/** Why a request is refused before anyone is identified, such as one that another site made a browser send. */
+function refusalOf({ origins }: Site, { method, headers }: Request): NoticeName | undefined {
+  const origin = headers.get('origin');
+  const isPost = method === 'POST';
+  if (method !== 'GET' && !isPost) return 'no-such-method';
+  if (origin === null ? isPost : !origins(headers.get('host') ?? '').includes(origin)) return 'elsewhere-from';
+  if (isPost && !allowed(headers.get('sec-fetch-site'), ['same-origin'])) return 'elsewhere-from';
+  if (!allowed(headers.get('sec-fetch-dest'), ['document']) || headers.has('sec-purpose')) return 'elsewhere-from';
+  return undefined;
+}
+
+/** Handles the sign-in form. */
+async function enter(site: Site, request: Request, { peer, reading }: Visit): Promise<Response> {
+  const fields = await fieldsOf(request, reading);
+  if (typeof fields === 'string') return toSignIn(site, fields);
+  const to = /^[A-Z0-9]{1,16}$/.exec(fields.get('to') ?? '')?.[0] ?? '';
+  const person = await site.signIn((fields.get('approver-token') ?? '').trim());
+  if (person === 'nobody-can-tell') return toSignIn(site, person, to, { 'retry-after': '5' });
+  if (person === 'no-scope') return toSignIn(site, person, to);
+  if (person === 'unknown') return wrongToken(site, peer, to, 'That token is not valid here. Nothing was approved.');
+  return new Response(null, {
+    status: 303,
+    headers: {
+      location: `${site.home()}${to}`,
+      'set-cookie': site.cookies.open(person),
+      'cache-control': 'no-store',
+    },
+  });
+}
+
+/** The session of a request: by the person's token, which an authenticating proxy passes on, or else by the cookie. */
+async function sessionOf(site: Site, request: Request, peer: string): Promise<WebSession | Response | undefined> {
+  const token = /^Bearer ([\w.~+/=-]+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
+  // A cookie beside a token may be left over from someone else.
+  if (token === undefined) return site.cookies.of(request);
+  const found = await site.signIn(token);
+  if (typeof found === 'object') return { ...found, id: createHash('sha256').update(token).digest('base64url') };
+  if (found !== 'unknown') return toSignIn(site, found);
+  return wrongToken(site, peer, '', 'The token in the request is not valid here.');
+}
+
+/** A valid token is always accepted, so that nobody can lock out others at the same address. */
+function wrongToken(site: Site, peer: string, to: string, error: string): Response {
+  if (!site.guess(peer)) return toSignIn(site, 'too-many-tokens', to, { 'retry-after': '600' });
+  return signInPage({ home: site.home(), to, error });
+}
+
+/** For visitors who are not signed in; links to the sign-in form, and from there to the plan. */
+const toSignIn = ({ home }: Site, name: NoticeName, to = '', headers: Record<string, string> = {}) =>
+  notice(name, { home: `${home()}${to}`, back: 'Sign in', foot: FOOT, headers });
+
+function seatOf(site: Site, who: WebSession): Seat {
+  const { now, home, seals, witness } = site;
+  const { principal, id } = who;
   const seal = seals('approval form');
-  const token = (pending: PendingApproval) => seal.sign(digest([principal, id, pending]));
-  const sourceOf = ({ shown }: PendingApproval) =>
-    mine.find(({ server, target }) => server === shown.server && target === shown.target);
-  const over = async (pending: PendingApproval) => {
-    const source = sourceOf(pending);
-    if (source === undefined) return undefined;
-    return approvalActions({ ledger: source.ledger, now, user: principal, channel: WEB, wrongNames });
-  };
   const isOwn = (pending: PendingApproval) => pending.principal === principal;
   return {
     home: home(),
     now,
-    known,
+    known: knownBy(site, who),
     same,
-    token,
+    token: (pending) => seal.sign(digest([principal, id, pending])),
     foot: footOf(who, home()),
     proof: (pending) => (isOwn(pending) ? 'own' : 'signed-in'),
     approver: async (pending) =>
       isOwn(pending) ? notice('own-plan', { home: home(), code: pending.code, foot: footOf(who, home()) }) : witness,
-    after: (code, how) => `${home()}${code}?${endings(options).sign(`${code}-${how}`)}`,
-    decisions: {
-      waiting: async () => {
-        const lists = await Promise.all(mine.map(({ ledger }) => ledger.list()));
-        const open = lists.flat().filter((pending) => sourceOf(pending) !== undefined);
-        return [...new Map(open.map((pending) => [pending.nonce, pending])).values()];
-      },
-      status: async (code) => {
-        const found = await Promise.all(mine.map(({ ledger }) => ledger.status(code)));
-        return found.find((status) => status !== undefined);
-      },
-      check: async (pending, typed) => (await over(pending))?.check(pending, typed) ?? 'closed',
-      approve: async (pending, typed, approver) => (await over(pending))?.approve(pending, typed, approver) ?? 'closed',
-      decline: async (pending) => (await over(pending))?.decline(pending) ?? 'closed',
-    },
+    after: (code, how) => `${home()}${code}?${endings(site).sign(`${code}-${how}`)}`,
+    decisions: decisionsOf(site, who),
   };
 }
 
-const endings = ({ seals }: Pick<WebPageOptions, 'seals'>) => seals('approval ending');
+/** What a person can decide: the plans of all targets that they may approve for. */
+function decisionsOf({ sources, now, wrongNames }: Site, { principal, targets }: WebSession): Seat['decisions'] {
+  const mine = sources.filter(({ target }) => targets.includes(target ?? ''));
+  const sourceOf = ({ shown }: PendingApproval) =>
+    mine.find(({ server, target }) => server === shown.server && target === shown.target);
+  const actionsOn = async (pending: PendingApproval) => {
+    const ledger = sourceOf(pending)?.ledger;
+    return ledger && approvalActions({ ledger, now, user: principal, channel: WEB, wrongNames });
+  };
+  return {
+    waiting: async () => {
+      const lists = await Promise.all(mine.map(({ ledger }) => ledger.list()));
+      const open = lists.flat().filter((pending) => sourceOf(pending) !== undefined);
+      return [...new Map(open.map((pending) => [pending.nonce, pending])).values()];
+    },
+    status: async (code) => {
+      const found = await Promise.all(mine.map(({ ledger }) => ledger.status(code)));
+      return found.find((status) => status !== undefined);
+    },
+    check: async (pending, typed) => (await actionsOn(pending))?.check(pending, typed) ?? 'closed',
+    approve: async (pending, typed, approver) =>
+      (await actionsOn(pending))?.approve(pending, typed, approver) ?? 'closed',
+    decline: async (pending) => (await actionsOn(pending))?.decline(pending) ?? 'closed',
+  };
+}
+
+/** The plans that were shown to people with the same targets. */
+function knownBy({ knownTo }: Site, { targets }: WebSession): Map<string, Known> {
+  const known = knownTo.get(targets.join()) ?? new Map<string, Known>();
+  knownTo.set(targets.join(), known);
+  return known;
+}
+
+const endings = ({ seals }: Site) => seals('approval ending');
 
 /** How a plan ended, from the URL that its form led to; any replica can read it. */
-function told(options: WebPageOptions, code: string, query: string): Ended | undefined {
+function endingIn(site: Site, code: string, query: string): Ended | undefined {
   if (query === '') return undefined;
   try {
-    const [of, how] = [/^[^-]+/, /(?<=-).+$/].map((part) => part.exec(endings(options).verify(query))?.[0]);
+    const [of, how] = [/^[^-]+/, /(?<=-).+$/].map((part) => part.exec(endings(site).verify(query))?.[0]);
     return of === code ? (how as Ended) : undefined;
   } catch {
     return undefined;
