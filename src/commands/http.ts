@@ -42,83 +42,91 @@ export async function http(config: Config): Promise<void> {
   await log.flushed();
 }
 
+type Overrides = Pick<HttpOptions, 'now' | 'timeouts' | 'drainMs'> & Pick<RuntimeOptions, 'later'>;
+
 /** The configured server, listening. Rejects with ConfigError for settings that are not safe to serve. */
-export async function openHttp(
-  config: Config,
-  log: Log,
-  more: Pick<HttpOptions, 'now' | 'timeouts' | 'drainMs'> & Pick<RuntimeOptions, 'later'> = {},
-): Promise<HttpServer> {
-  const authorization = configuredAuthorization(config, more.now);
-  const places = endpointConfigs(config);
-  const { store, seals, keyNames } = await openShared(
-    config,
-    places.map((place) => place.config),
-    log,
-  );
+export async function openHttp(config: Config, log: Log, overrides: Overrides = {}): Promise<HttpServer> {
+  const { now, later } = overrides;
+  const authorization = configuredAuthorization(config, now);
+  const configs = endpointConfigs(config);
+  const shared = await openShared(config, configs, log);
+  const { store, seals } = shared;
   let server: HttpServer | undefined;
-  const approvers = approverScope(config);
-  // The purpose of seals differs between servers, so that one rejects what another sealed with the same keys.
-  const own: StateSigners = (purpose) => seals(`${purpose} of ${approvers}`);
-  const vouching = serverSignature(own('approval'));
-  const signInsCount = (await Promise.all(places.map((place) => approverRules(place.config).trustsForms()))).every(
-    Boolean,
-  );
-  const page =
-    authorization === undefined || !signInsCount
-      ? undefined
-      : {
-          server: approvers,
-          witness: vouching,
-          url: () => `${baseUrl(config, server?.port ?? 0).replace(/\/$/, '')}${APPROVALS}`,
-        };
+  const approvals = approvalPage(config, seals, () => server?.port ?? 0);
+  const hasPage = (await trustsSignIns(configs)) && authorization !== undefined;
+  const page = hasPage ? approvals.page : undefined;
   const watch = observeCalls((name, outcome, ms) => server?.metrics.operation(name, outcome, ms));
-  const behind = await Promise.all(
-    places.map((place) =>
-      startEndpoint(place, log, {
-        now: more.now,
-        later: more.later,
-        watch,
-        store,
-        seals,
-        page,
-        anonymous: authorization === undefined,
-      }),
-    ),
-  );
-  if (store !== undefined) await joinReplicas(store, config, behind, keyNames);
-  const shared = {
-    ...(config.authIssuer !== undefined &&
-      authorization && { [`the issuer ${config.authIssuer}`]: authorization.ready }),
-    ...(store && { 'the store': () => store.ready() }),
-  };
+  const runtime = { now, later, watch, store, seals, page, anonymous: authorization === undefined };
+  const endpoints = await Promise.all(configs.map((endpoint) => startEndpoint(endpoint, log, runtime)));
+  if (store !== undefined) await joinReplicas(store, config, endpoints, shared.keyNames);
+  const dependencies = sharedDependencies(config, authorization, store);
   server = await serveOverHttp({
     ...config,
-    ...more,
+    ...overrides,
     authorization,
-    approvals: page && { seals: own, witness: vouching },
-    served: behind,
+    approvals: hasPage ? approvals.signers : undefined,
+    served: endpoints,
     needs: (tool) => OPERATIONS_ONLY(tool) ?? compositeNamed(tool)?.needs,
-    settled: async () => void (await Promise.all(behind.map(({ settled }) => settled()))),
-    ready: () => requireReady({ 'the backend': () => Promise.any(behind.map(({ ready }) => ready())), ...shared }),
-    rates: store && ((rates) => store.rates(rates, rateLimiter(rates, more.now ?? Date.now))),
+    settled: async () => void (await Promise.all(endpoints.map(({ settled }) => settled()))),
+    ready: () =>
+      requireReady({ 'the backend': () => Promise.any(endpoints.map(({ ready }) => ready())), ...dependencies }),
+    rates: store && ((rates) => store.rates(rates, rateLimiter(rates, now ?? Date.now))),
     gauges: store?.gauges,
     onerror: (error) => log.debug({ error: error.message }, 'not served'),
     observe: config.accessLog ? accessLog(log) : undefined,
   });
-  void requireReady(shared).catch((error) => log.warn({ cause: error.message }, 'not ready'));
-  const { close: drain } = server;
+  void requireReady(dependencies).catch((error) => log.warn({ cause: error.message }, 'not ready'));
+  return closingAll(server, endpoints, store);
+}
+
+/** The page of this server on which people who sign in approve, and what seals its state. */
+function approvalPage(config: Config, seals: StateSigners, port: () => number) {
+  const scope = approverScope(config);
+  // The purpose of seals differs between servers, so that one rejects what another sealed with the same keys.
+  const own: StateSigners = (purpose) => seals(`${purpose} of ${scope}`);
+  const witness = serverSignature(own('approval'));
+  const url = () => `${baseUrl(config, port()).replace(/\/$/, '')}${APPROVALS}`;
+  return { page: { server: scope, witness, url }, signers: { seals: own, witness } };
+}
+
+/** Whether the rules of all endpoints accept the approval of a person who signed in. */
+async function trustsSignIns(endpoints: readonly EndpointConfig[]): Promise<boolean> {
+  const answers = await Promise.all(endpoints.map(({ config }) => approverRules(config).trustsForms()));
+  return answers.every(Boolean);
+}
+
+/** What all endpoints depend on, by name. */
+function sharedDependencies(
+  { authIssuer }: Config,
+  authorization: Authorization | undefined,
+  store: SharedStore | undefined,
+): Checks {
+  return {
+    ...(authIssuer !== undefined && authorization && { [`the issuer ${authIssuer}`]: authorization.ready }),
+    ...(store && { 'the store': () => store.ready() }),
+  };
+}
+
+/** The server, which when it closes also closes its endpoints, and then the store. */
+function closingAll(
+  server: HttpServer,
+  endpoints: readonly Pick<Runtime, 'close'>[],
+  store: SharedStore | undefined,
+): HttpServer {
   return {
     ...server,
     close: async () => {
-      await drain();
-      await Promise.all(behind.map(({ close }) => close()));
+      await server.close();
+      await Promise.all(endpoints.map(({ close }) => close()));
       await store?.close();
     },
   };
 }
 
+type Checks = Readonly<Record<string, () => Promise<unknown>>>;
+
 /** Rejects with `NotReady` when a dependency does not answer, naming each with its cause, which everybody can see. */
-async function requireReady(checks: Readonly<Record<string, () => Promise<unknown>>>): Promise<void> {
+async function requireReady(checks: Checks): Promise<void> {
   const failures = await Promise.all(
     Object.entries(checks).map(([name, check]) =>
       check().then(
@@ -178,11 +186,15 @@ function approverScope({ host, port, publicUrl, authIssuer, authJwks, authAudien
 }
 
 /** What this replica shares with others: the keys of --seal-keys, and the store of --store. */
-async function openShared(config: Config, served: readonly Config[], log: Log) {
+async function openShared(config: Config, endpoints: readonly EndpointConfig[], log: Log) {
   const keys = await configuredSealKeys(config);
   if (config.store !== undefined && keys === undefined) throw new ConfigError('--store: needs --seal-keys');
   return {
-    store: await openSharedStore(config, served, log),
+    store: await openSharedStore(
+      config,
+      endpoints.map((endpoint) => endpoint.config),
+      log,
+    ),
     seals: stateSigners(keys),
     keyNames: (keys ?? []).map(nameOf),
   };
