@@ -9,10 +9,12 @@ import { gate } from '../safety/gate.ts';
 import type { Journal } from '../safety/journal.ts';
 import { journaledCall } from '../safety/journaled-call.ts';
 import type { Ledger } from '../safety/ledger.ts';
-import { kitsWithin } from '../safety/recovery.ts';
+import type { Plan } from '../safety/plan.ts';
+import { kitsWithin, type RecoveryKits } from '../safety/recovery.ts';
 import { needsKit } from '../safety/recovery-kit.ts';
 import { fileSink, inlineSink, refusingSink, type SecretSink } from '../safety/secrets.ts';
 import { type StateSigners, stateSigners } from '../safety/state-signer.ts';
+import type { TeardownPlan } from '../safety/teardown.ts';
 import { type ServerFactory, serverFactory } from '../server.ts';
 import { localStore } from '../store/local.ts';
 import type { SharedStore, Store } from '../store/store.ts';
@@ -80,61 +82,85 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
   });
   const { place, quotas } = behind;
   const direct = watch(behind.call);
-  const local = localStore({
-    stateDir: config.stateDir,
-    isEphemeral: isEphemeral(config),
-    now,
-    onerror: (error) => log.error({ cause: String(error) }, 'the state database cannot be opened'),
-  });
-  const store: Store = options.store ?? local;
+  const { store, close: closeStore } = openedStore(config, log, options, rules, now);
   const { journal } = store;
-  reportLater(async () => {
-    if (options.store !== undefined || local.exists) await reportUnfinished(journal, log, now, config.callTimeout);
-    await reportApprover(rules, store, log);
-  });
   const ledger = store.ledger(PLAN_OPEN_MS);
   const { call, settled } = recordedCalls(config, log, direct, journal, `${place.backend} ${place.region}`);
-  const allKits = store.kits(config.target, call);
-  const kits = config.environments === undefined ? allKits : kitsWithin(allKits, config.environments);
+  const kits = kitsOf(config, store, call);
   const seal = (options.seals ?? stateSigners())('question');
   const { outOfBand, ...channels } = approvalChannels(config, log, options, rules, { ledger, store }, now);
   const shared = { call, place, quotas, seal, formerNames: () => formerNames(journal) };
+  const admit = async () => rules.admit(await behind.approver());
   const answers = answersWith({
     ...profile,
     ...shared,
     ...channels,
     deletions: () => deletionsIn(journal),
     secrets: secretSink(config, options, now),
-    onInternal: (error) =>
-      log.error({ cause: error instanceof Error ? error.stack : String(error) }, 'a tool failed inside this server'),
+    onInternal: (error) => logInternal(log, error),
     kits,
     gate: gate({
       ...shared,
       restrictions: profile.restrictions,
       ledger,
-      admit: async () => rules.admit(await behind.approver()),
+      admit,
       outOfBand,
-      beforeApproved: async (plan) => {
-        if (needsKit(plan)) await kits.keep(plan);
-      },
+      beforeApproved: keepIn(kits),
     }),
     bus: options.store?.events(options.scope ?? ''),
     pace: { everyMs: config.backend === 'local' ? LOCAL_POLL_MS : POLL_MS, now, later },
   });
   const close = async () => {
     await behind.close();
-    await local.close();
+    await closeStore();
   };
   const serve = serverFactory(profile, async () => answers);
-  const agreed = async () => {
-    await behind.approver();
-    const { backend, region, target, worldId } = place;
-    return {
-      serves: JSON.stringify({ backend, region, target, worldId }),
-      approver: await rules.agreed(),
-    };
-  };
-  return { serve, answers, load: behind.load, direct, ledger, agreed, settled, close };
+  return { serve, answers, load: behind.load, direct, ledger, agreed: agreement(behind, rules), settled, close };
+}
+
+/** The shared store, or the one in the state directory; what is unfinished in it is logged later. */
+function openedStore(
+  config: Config,
+  log: Log,
+  { store: shared }: RuntimeOptions,
+  rules: ApproverRules,
+  now: () => number,
+): { readonly store: Store; close(): Promise<void> } {
+  const local = localStore({
+    stateDir: config.stateDir,
+    isEphemeral: isEphemeral(config),
+    now,
+    onerror: (error) => log.error({ cause: String(error) }, 'the state database cannot be opened'),
+  });
+  const store: Store = shared ?? local;
+  reportLater(async () => {
+    if (shared !== undefined || local.exists) await reportUnfinished(store.journal, log, now, config.callTimeout);
+    await reportApprover(rules, store, log);
+  });
+  return { store, close: () => local.close() };
+}
+
+/** The recovery kits of a target, within the allowed environments. */
+function kitsOf({ target, environments }: Config, store: Store, call: Call): RecoveryKits {
+  const kits = store.kits(target, call);
+  return environments === undefined ? kits : kitsWithin(kits, environments);
+}
+
+/** Keeps a recovery kit of what an approved plan deletes. */
+const keepIn = (kits: RecoveryKits) => async (plan: Plan | TeardownPlan) => {
+  if (needsKit(plan)) await kits.keep(plan);
+};
+
+/** What all replicas must agree on. */
+const agreement = (behind: ReturnType<typeof backend>, rules: ApproverRules) => async () => {
+  await behind.approver();
+  const { backend, region, target, worldId } = behind.place;
+  return { serves: JSON.stringify({ backend, region, target, worldId }), approver: await rules.agreed() };
+};
+
+function logInternal(log: Log, error: unknown): void {
+  const cause = error instanceof Error ? error.stack : String(error);
+  log.error({ cause }, 'a tool failed inside this server');
 }
 
 /** Calls within the allowed environments, whose mutations are in the journal and can be waited for. */
