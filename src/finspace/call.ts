@@ -2,16 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isIdempotent } from '../operations/derive.ts';
 import { type Call, type OperationName, operationNamed } from '../operations/index.ts';
-import { callBounds } from './bounds.ts';
+import { type Bounds, callBounds } from './bounds.ts';
 import { type ClientOptions, finspaceClient } from './client.ts';
 import { command } from './command.ts';
+import type { Credentials } from './credentials.ts';
 import { diagnose } from './diagnose.ts';
 import { type Circumstances, failure } from './errors.ts';
 import { Fault, notAdmitted } from './fault.ts';
 import type { AttemptOptions } from './handler.ts';
 import { type Admission, type AttemptOutcome, type Limiter, limiterOf, type Requested } from './limiter.ts';
 import { withoutProxy } from './proxy.ts';
-import { fullJitter } from './retry.ts';
+import { type Backoff, fullJitter } from './retry.ts';
 import { secrets } from './secrets.ts';
 
 /**
@@ -27,85 +28,130 @@ export function finspaceCall(options: ClientOptions): Call {
 
   return async (name, input, { signal, untilAborted, caller = '', isBackground = false } = {}) => {
     const requested = { caller, isBackground, question: signal };
-    // Its turn: the time limit of the call begins with it.
-    const wait = untilAborted ? Number.POSITIVE_INFINITY : limits.callMs;
-    let turn: Admission | undefined = await firstTurn(limiter, { ...requested, signal }, wait).catch((reason) => {
+    const waitMs = untilAborted ? Number.POSITIVE_INFINITY : limits.callMs;
+    const turn = await firstTurn(limiter, { ...requested, signal }, waitMs).catch((reason) => {
       throw failure(name, diagnose(reason), { attempts: 0, outcomeUnknown: false });
     });
     const { mutates, tokened } = nature(name);
     const members = tokened && input.clientToken === undefined ? { ...input, clientToken: randomUUID() } : input;
-    const most = mutates && !tokened ? 1 : options.maxAttempts;
+    // The time limit of the call begins with its turn.
     const bounds = callBounds(limits.callMs, signal);
-    let attempts = 0;
-    let sent = false;
-    let outcomeUnknown = false;
-    let last: unknown;
-
-    const watched: AttemptOptions = {
-      abortSignal: bounds.signal,
-      onSend: () => {
-        sent = true;
-        if (mutates) bounds.commit();
-      },
+    const sending: Sending = {
+      mutates,
+      maxAttempts: mutates && !tokened ? 1 : options.maxAttempts,
+      bounds,
+      signal,
+      backoff,
+      credentials,
+      admit: () => limiter.admit({ ...requested, signal: bounds.signal }),
+      send: async (attempt) => (await client.send(command(name, members), attempt)).members as never,
+      ...NOT_SENT,
     };
-    const send = async () => {
-      sent = false;
-      const reply = await client.send(command(name, members), watched);
-      return reply.members as never;
-    };
-    const counted = <T>(work: () => Promise<T>) => {
-      bounds.signal.throwIfAborted();
-      attempts += 1;
-      return work();
-    };
-    const attempt = () => (credentials === undefined ? send() : credentials.use(send, () => counted(send)));
-    const inTurn = async () => {
-      const again = () => limiter.admit({ ...requested, signal: bounds.signal });
-      const own =
-        turn ??
-        (await again().catch((reason) => {
-          throw signal?.aborted ? reason : last;
-        }));
-      turn = undefined;
-      try {
-        const reply = await bounds.within(counted(attempt));
-        own.done('answered');
-        return reply;
-      } catch (thrown) {
-        own.done(outcomeOf(thrown, mutates), diagnose(thrown).retryAfterMs);
-        const isOver = thrown === bounds.signal.reason && !signal?.aborted;
-        // A read that is refused until its time limit ends with the refusal.
-        if (!isOver || mutates || diagnose(last).passing !== 'throttled') last = thrown;
-        throw last;
-      }
-    };
-    const pauseAfter = (thrown: unknown): number => {
-      const { mayHaveRun = false, passing, retryAfterMs = 0 } = diagnose(thrown);
-      outcomeUnknown ||= mutates && sent && mayHaveRun;
-      const isRefused = passing === 'throttled' && !mutates;
-      if (passing === undefined || (attempts >= most && !isRefused)) throw thrown;
-      const ms = Math.max(retryAfterMs, backoff(isRefused ? Math.min(attempts, QUICKLY) : attempts, passing));
-      if (bounds.leaveTimeFor(ms)) return ms;
-      throw thrown;
-    };
-
     try {
-      for (;;) {
-        try {
-          return await inTurn();
-        } catch (thrown) {
-          await bounds.within(pause(pauseAfter(thrown), undefined, { signal: bounds.signal }));
-        }
-      }
+      return await untilAnswered(sending, turn);
     } catch (thrown) {
       const seen = diagnose(thrown);
-      const diagnosis = sent ? seen : withoutProxy(seen, hostOf(options), process.env);
+      const diagnosis = sending.wasSent ? seen : withoutProxy(seen, hostOf(options), process.env);
+      const { attempts, outcomeUnknown } = sending;
       const detail = mask(diagnosis.detail);
       throw failure(name, { ...diagnosis, detail }, { attempts, outcomeUnknown, ...response(thrown, mask) });
     } finally {
       bounds.close();
     }
   };
+}
+
+/** A call that is being sent: how, within which limits, and what its attempts have shown so far. */
+interface Sending {
+  readonly mutates: boolean;
+  /** Attempts after transient failures. */
+  readonly maxAttempts: number;
+  readonly bounds: Bounds;
+  /** The signal of the caller. */
+  readonly signal: AbortSignal | undefined;
+  readonly backoff: Backoff;
+  readonly credentials: Credentials | undefined;
+  /** Waits for the next turn. */
+  readonly admit: () => Promise<Admission>;
+  readonly send: (options: AttemptOptions) => Promise<never>;
+  attempts: number;
+  /** Whether the last attempt was sent. */
+  wasSent: boolean;
+  outcomeUnknown: boolean;
+  lastFailure: unknown;
+}
+
+const NOT_SENT = { attempts: 0, wasSent: false, outcomeUnknown: false, lastFailure: undefined };
+
+/** Makes attempts until one is answered or the last failure rules out another. */
+async function untilAnswered(sending: Sending, first: Admission): Promise<never> {
+  const { bounds } = sending;
+  for (let turn: Admission | undefined = first; ; turn = undefined) {
+    try {
+      return await attemptInTurn(sending, turn ?? (await nextTurn(sending)));
+    } catch (thrown) {
+      await bounds.within(pause(pauseAfter(sending, thrown), undefined, { signal: bounds.signal }));
+    }
+  }
+}
+
+async function nextTurn({ admit, signal, lastFailure }: Sending): Promise<Admission> {
+  try {
+    return await admit();
+  } catch (reason) {
+    throw signal?.aborted ? reason : lastFailure;
+  }
+}
+
+/** One attempt, whose outcome the limiter learns. */
+async function attemptInTurn(sending: Sending, turn: Admission): Promise<never> {
+  const { bounds, mutates, signal } = sending;
+  try {
+    const reply = await bounds.within(attempt(sending));
+    turn.done('answered');
+    return reply;
+  } catch (thrown) {
+    turn.done(outcomeOf(thrown, mutates), diagnose(thrown).retryAfterMs);
+    const isOver = thrown === bounds.signal.reason && !signal?.aborted;
+    // A read that is refused until its time limit ends with the refusal.
+    if (!isOver || mutates || diagnose(sending.lastFailure).passing !== 'throttled') sending.lastFailure = thrown;
+    throw sending.lastFailure;
+  }
+}
+
+/** Sends the call; credentials that are rejected are replaced once, which counts as another attempt. */
+async function attempt(sending: Sending): Promise<never> {
+  const { bounds, mutates, credentials } = sending;
+  const onSend = () => {
+    sending.wasSent = true;
+    if (mutates) bounds.commit();
+  };
+  const send = () => {
+    sending.wasSent = false;
+    return sending.send({ abortSignal: bounds.signal, onSend });
+  };
+  const count = () => {
+    bounds.signal.throwIfAborted();
+    sending.attempts += 1;
+  };
+  const sendAgain = async () => {
+    count();
+    return send();
+  };
+  count();
+  return credentials === undefined ? send() : credentials.use(send, sendAgain);
+}
+
+/** Milliseconds until the next attempt. Throws the failure if there must not be one. */
+function pauseAfter(sending: Sending, thrown: unknown): number {
+  const { mutates, wasSent, attempts, maxAttempts, backoff, bounds } = sending;
+  const { mayHaveRun = false, passing, retryAfterMs = 0 } = diagnose(thrown);
+  sending.outcomeUnknown ||= mutates && wasSent && mayHaveRun;
+  const isRefused = passing === 'throttled' && !mutates;
+  if (passing === undefined || (attempts >= maxAttempts && !isRefused)) throw thrown;
+  const ms = Math.max(retryAfterMs, backoff(isRefused ? Math.min(attempts, QUICKLY) : attempts, passing));
+  if (bounds.leaveTimeFor(ms)) return ms;
+  throw thrown;
 }
 
 /** Waits until the call may be sent, for so many milliseconds at most. Rejects with a Fault. */
