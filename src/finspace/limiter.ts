@@ -67,59 +67,7 @@ interface Waiting extends Requested {
  */
 export function limiter({ now = () => performance.now(), later = afterwards }: LimiterOptions = {}): Limiter {
   const queue = inTurn<Waiting>([({ caller }) => caller, ({ question }) => question]);
-  const pace = newPace(now);
-  let running = 0;
-  let cancel: (() => void) | undefined;
-
-  const begin = (one: Waiting) => {
-    const sentAt = now();
-    let isDone = false;
-    if (one.isBackground) {
-      running += 1;
-      pace.sent(sentAt);
-    }
-    one.start({
-      done: (outcome, retryAfterMs = 0) => {
-        if (isDone) return;
-        isDone = true;
-        const isBusy = running >= pace.atOnce() - 1 || !queue.isEmpty;
-        if (one.isBackground) running -= 1;
-        pace.pause(retryAfterMs);
-        if (outcome === 'answered') pace.answered(isBusy && one.isBackground);
-        else if (outcome === 'refused') pace.refused(sentAt);
-        else if (outcome === 'failed') pace.failed();
-        pump();
-      },
-    });
-  };
-  const pump = () => {
-    cancel?.();
-    cancel = undefined;
-    while (running < pace.atOnce() && !queue.isEmpty) {
-      const wait = pace.waitInBackground();
-      if (wait > 0) {
-        cancel = later(pump, wait);
-        return;
-      }
-      const next = queue.take();
-      if (next !== undefined) begin(next);
-    }
-  };
-  const enter = (one: Waiting) => {
-    if (one.isBackground) {
-      queue.add(one);
-      one.cancel = () => {
-        queue.remove(one);
-        if (queue.isEmpty) cancel?.();
-      };
-      pump();
-      return;
-    }
-    const wait = pace.waitInForeground();
-    if (wait <= 0) begin(one);
-    else one.cancel = later(() => begin(one), wait);
-  };
-
+  const state: State = { now, later, queue, pace: newPace(now), running: 0, cancelPump: undefined };
   return {
     admit: (request) =>
       new Promise((resolve, reject) => {
@@ -140,9 +88,75 @@ export function limiter({ now = () => performance.now(), later = afterwards }: L
           setMaxListeners(0, signal);
           signal.addEventListener('abort', leave, { once: true });
         }
-        enter(one);
+        enter(state, one);
       }),
   };
+}
+
+interface State extends Required<LimiterOptions> {
+  /** Background requests that wait. */
+  readonly queue: ReturnType<typeof inTurn<Waiting>>;
+  readonly pace: ReturnType<typeof newPace>;
+  /** Background requests that were sent and have not ended. */
+  running: number;
+  /** Cancels the next look at the queue. */
+  cancelPump: (() => void) | undefined;
+}
+
+/** Queues a background request; sends another one as soon as the pace allows. */
+function enter(state: State, one: Waiting): void {
+  const { queue, pace, later } = state;
+  if (one.isBackground) {
+    queue.add(one);
+    one.cancel = () => {
+      queue.remove(one);
+      if (queue.isEmpty) state.cancelPump?.();
+    };
+    pump(state);
+    return;
+  }
+  const wait = pace.waitInForeground();
+  if (wait <= 0) begin(state, one);
+  else one.cancel = later(() => begin(state, one), wait);
+}
+
+/** Sends queued requests, as many as the pace allows now. */
+function pump(state: State): void {
+  const { queue, pace, later } = state;
+  state.cancelPump?.();
+  state.cancelPump = undefined;
+  while (state.running < pace.atOnce() && !queue.isEmpty) {
+    const wait = pace.waitInBackground();
+    if (wait > 0) {
+      state.cancelPump = later(() => pump(state), wait);
+      return;
+    }
+    const next = queue.take();
+    if (next !== undefined) begin(state, next);
+  }
+}
+
+function begin(state: State, one: Waiting): void {
+  const { now, pace } = state;
+  const sentAt = now();
+  let isDone = false;
+  if (one.isBackground) {
+    state.running += 1;
+    pace.sent(sentAt);
+  }
+  one.start({
+    done: (outcome, retryAfterMs = 0) => {
+      if (isDone) return;
+      isDone = true;
+      const isBusy = state.running >= pace.atOnce() - 1 || !state.queue.isEmpty;
+      if (one.isBackground) state.running -= 1;
+      pace.pause(retryAfterMs);
+      if (outcome === 'answered') pace.answered(isBusy && one.isBackground);
+      else if (outcome === 'refused') pace.refused(sentAt);
+      else if (outcome === 'failed') pace.failed();
+      pump(state);
+    },
+  });
 }
 
 /** How fast and how many at once, as the answers of an endpoint show. */
