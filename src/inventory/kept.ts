@@ -55,47 +55,26 @@ const MOST_BYTES = 48 * 1024 * 1024;
 
 /** An empty inventory. When it is full, the replies that were used longest ago are dropped. */
 export function inventory({ now = Date.now, mostBytes = MOST_BYTES }: InventoryOptions = {}): Inventory {
-  const entries = new Map<string, Entry>();
-  let bytes = 0;
+  const entries = boundedEntries(mostBytes);
   let list: Kept<readonly Environment[]> | undefined;
   /** Counts changes, so that a reply that was requested before a change is not kept after it. */
   let changes = 0;
-
-  const drop = (key: string, { text }: Entry) => {
-    entries.delete(key);
-    bytes -= key.length + text.length;
-  };
-  const keep = (key: string, entry: Entry) => {
-    const before = entries.get(key);
-    if (before !== undefined) drop(key, before);
-    entries.set(key, entry);
-    bytes += key.length + entry.text.length;
-    for (const [oldest, each] of entries) {
-      if (bytes <= mostBytes) break;
-      drop(oldest, each);
-    }
-  };
   const forget = (input: object) => {
     changes += 1;
     list = undefined;
     const ids = placesNamed(input);
-    for (const [key, entry] of entries)
-      if (ids.length === 0 || ids.some((id) => key.startsWith(`${id} `))) drop(key, entry);
+    entries.dropWhere((key) => ids.length === 0 || ids.some((id) => key.startsWith(`${id} `)));
   };
 
   return {
     async read({ name, input, mark, mostMs = Number.POSITIVE_INFINITY, isCurrent = () => true, ask }) {
       const key = `${placesNamed(input)[0] ?? ''} ${name} ${JSON.stringify(input)}`;
-      const kept = entries.get(key);
-      if (kept !== undefined && kept.mark === mark && now() - kept.readAt <= mostMs) {
-        entries.delete(key);
-        entries.set(key, kept);
-        return { reply: JSON.parse(kept.text), readAt: kept.readAt };
-      }
+      const kept = entries.used(key, (entry) => entry.mark === mark && now() - entry.readAt <= mostMs);
+      if (kept !== undefined) return { reply: JSON.parse(kept.text), readAt: kept.readAt };
       const before = changes;
       const readAt = now();
       const reply = await ask();
-      if (before === changes && isCurrent(reply)) keep(key, { mark, text: JSON.stringify(reply), readAt });
+      if (before === changes && isCurrent(reply)) entries.keep(key, { mark, text: JSON.stringify(reply), readAt });
       return { reply, readAt };
     },
     listed: () => (list !== undefined && now() - list.readAt <= MINUTE_MS ? list.reply : undefined),
@@ -115,7 +94,41 @@ export function inventory({ now = Date.now, mostBytes = MOST_BYTES }: InventoryO
         forget(input);
       }
     },
-    size: () => bytes,
+    size: () => entries.bytes(),
+  };
+}
+
+/** Entries by key, of so many bytes at most; the ones that were used longest ago are dropped first. */
+function boundedEntries(mostBytes: number) {
+  const entries = new Map<string, Entry>();
+  let bytes = 0;
+  const drop = (key: string, { text }: Entry) => {
+    entries.delete(key);
+    bytes -= key.length + text.length;
+  };
+  return {
+    bytes: () => bytes,
+    /** The entry if it is usable, which counts as a use. */
+    used(key: string, isUsable: (entry: Entry) => boolean): Entry | undefined {
+      const entry = entries.get(key);
+      if (entry === undefined || !isUsable(entry)) return undefined;
+      entries.delete(key);
+      entries.set(key, entry);
+      return entry;
+    },
+    keep(key: string, entry: Entry): void {
+      const before = entries.get(key);
+      if (before !== undefined) drop(key, before);
+      entries.set(key, entry);
+      bytes += key.length + entry.text.length;
+      for (const [oldest, each] of entries) {
+        if (bytes <= mostBytes) break;
+        drop(oldest, each);
+      }
+    },
+    dropWhere(isMeant: (key: string) => boolean): void {
+      for (const [key, entry] of entries) if (isMeant(key)) drop(key, entry);
+    },
   };
 }
 
