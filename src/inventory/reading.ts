@@ -61,48 +61,18 @@ const MOST = 10_000;
 const ENDING = new Set(['Aborted', 'Misconfigured', 'Unreachable', 'ServiceEnded']);
 
 export function reading(call: Call, options: GraphOptions): Reading {
-  const { signal, concurrency = AT_ONCE, refusal, onProgress, kinds, details = true, inventory } = options;
-  const { now = Date.now, overtime, untilAborted } = options;
-  const asked = { signal, isBackground: true, untilAborted };
-  const isLate = () => overtime?.aborted === true && (!signal?.aborted || signal.reason === overtime.reason);
+  const { signal, concurrency = AT_ONCE, onProgress, kinds, inventory, now = Date.now, untilAborted } = options;
+  const callOptions = { signal, isBackground: true, untilAborted };
   let oldest = Number.POSITIVE_INFINITY;
   const wanted = kinds && new Set<Kind>(kinds.flatMap((kind) => (isInDatabase(kind) ? [kind, 'database'] : [kind])));
   const gaps: Gap[] = [];
+  const attempt = attempts(options, wanted, gaps);
   const few = atMost(whileAdmitted(call), concurrency, onProgress);
-  const attempt = async <T>(name: OperationName, about: About, work: () => Promise<T>, otherwise: T) => {
-    const { kind, of, isDetail } = about;
-    if ((isDetail && !details) || (wanted !== undefined && !wanted.has(kind) && kind !== 'environment'))
-      return otherwise;
-    const reason = refusal?.(name);
-    if (reason !== undefined) {
-      if (!gaps.some(({ operation }) => operation === name)) gaps.push({ kind, operation: name, reason });
-      return otherwise;
-    }
-    const late = () => {
-      gaps.push(lateGap(kind, name, of));
-      return otherwise;
-    };
-    if (isLate()) return late();
-    try {
-      return await work();
-    } catch (error) {
-      if (isLate()) return late();
-      if (!(error instanceof FinspaceError) || ENDING.has(error.fields.code)) throw error;
-      const { code, detail } = error.fields;
-      if (code === 'ResourceNotFound') {
-        if (of === undefined) throw error;
-        return otherwise;
-      }
-      const why = `${wireName(code)}${detail === '' ? '' : `: ${quoted(detail, 120)}`}`;
-      gaps.push({ kind, operation: name, ...(of === undefined ? {} : { of }), reason: why });
-      return otherwise;
-    }
-  };
   return {
     gaps,
     readAt: () => Math.min(oldest, now()),
     get: (name, input, about, listed) => {
-      const ask = () => few(name, input, asked);
+      const ask = () => few(name, input, callOptions);
       const kept = async () => {
         if (inventory === undefined || !isSettled(listed)) return ask();
         const isCurrent = (reply: object) => markOf(reply) === markOf(listed);
@@ -110,29 +80,65 @@ export function reading(call: Call, options: GraphOptions): Reading {
       };
       return attempt(name, { isDetail: about.of !== undefined, ...about }, kept, undefined);
     },
-    list: (name, input, about, { most = MOST, isEnough, which = 'first', keptWith } = {}) =>
-      attempt(
-        name,
-        about,
-        async () => {
-          const ask = () => walk(few, name, input, most, asked, isEnough);
-          const kept = async () => {
-            if (inventory === undefined || !isSettled(keptWith)) return ask();
-            const mark = JSON.stringify(keptWith);
-            const { reply, readAt } = await inventory.read({ name, input, mark, mostMs: MINUTE_MS, ask });
-            oldest = Math.min(oldest, readAt);
-            return reply;
-          };
-          const { items, complete } = await kept();
-          const { kind, of } = about;
-          const reason = `only the ${which} ${items.length.toLocaleString('en')} were read`;
-          if (!complete)
-            gaps.push(known({ kind, operation: name, of, reason, isOfOlder: which === 'newest' || undefined }));
-          return items as never[];
-        },
-        [],
-      ),
+    list: (name, input, about, { most = MOST, isEnough, which = 'first', keptWith } = {}) => {
+      const ask = () => walk(few, name, input, most, callOptions, isEnough);
+      const kept = async () => {
+        if (inventory === undefined || !isSettled(keptWith)) return ask();
+        const mark = JSON.stringify(keptWith);
+        const { reply, readAt } = await inventory.read({ name, input, mark, mostMs: MINUTE_MS, ask });
+        oldest = Math.min(oldest, readAt);
+        return reply;
+      };
+      const items = async () => {
+        const { items, complete } = await kept();
+        if (!complete) gaps.push(beyondGap(name, about, which, items.length));
+        return items as never[];
+      };
+      return attempt(name, about, items, []);
+    },
   };
+}
+
+/** Runs reads that the options ask for; one that cannot be made or fails leaves a gap. */
+function attempts(options: GraphOptions, wanted: ReadonlySet<Kind> | undefined, gaps: Gap[]) {
+  const { signal, overtime, refusal, details = true } = options;
+  const isLate = () => overtime?.aborted === true && (!signal?.aborted || signal.reason === overtime.reason);
+  const isOmitted = ({ kind, isDetail }: About) =>
+    (isDetail && !details) || (wanted !== undefined && !wanted.has(kind) && kind !== 'environment');
+
+  return async <T>(name: OperationName, about: About, work: () => Promise<T>, otherwise: T): Promise<T> => {
+    const { kind, of } = about;
+    if (isOmitted(about)) return otherwise;
+    const reason = refusal?.(name);
+    if (reason !== undefined) {
+      if (!gaps.some(({ operation }) => operation === name)) gaps.push({ kind, operation: name, reason });
+      return otherwise;
+    }
+    try {
+      if (!isLate()) return await work();
+      gaps.push(lateGap(kind, name, of));
+    } catch (error) {
+      const gap = isLate() ? lateGap(kind, name, of) : failedGap(name, about, error);
+      if (gap !== undefined) gaps.push(gap);
+    }
+    return otherwise;
+  };
+}
+
+/** The gap that a failed read leaves; none if what was listed no longer exists. Throws the errors that end the reading. */
+function failedGap(operation: OperationName, { kind, of }: About, error: unknown): Gap | undefined {
+  if (!(error instanceof FinspaceError) || ENDING.has(error.fields.code)) throw error;
+  const { code, detail } = error.fields;
+  if (code === 'ResourceNotFound') {
+    if (of === undefined) throw error;
+    return undefined;
+  }
+  return known({ kind, operation, of, reason: `${wireName(code)}${detail === '' ? '' : `: ${quoted(detail, 120)}`}` });
+}
+
+function beyondGap(operation: OperationName, { kind, of }: About, which: string, count: number): Gap {
+  const reason = `only the ${which} ${count.toLocaleString('en')} were read`;
+  return known({ kind, operation, of, reason, isOfOlder: which === 'newest' || undefined });
 }
 
 /** Runs `work` on every item, a bounded number at once. Returns the results in order; rejects with the first failure. */
