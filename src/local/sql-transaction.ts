@@ -7,134 +7,161 @@ import type { Entity, Transaction, WorldSettings } from './transaction.ts';
 export function sqlTransaction(db: Sql): Transaction {
   const statement = cached((sql: string) => db.prepare(sql));
   const rows = cached((sql: string) => db.prepareRows(sql));
-  const one = (sql: string, ...values: unknown[]) => rows(sql).get(...values) as Row | undefined;
-  const all = (sql: string, ...values: unknown[]) => rows(sql).all(...values) as Row[];
-  const run = (sql: string, ...values: unknown[]) => void statement(sql).run(...values);
-
+  const statements: Statements = {
+    one: (sql, ...values) => rows(sql).get(...values) as Row | undefined,
+    all: (sql, ...values) => rows(sql).all(...values) as Row[],
+    run: (sql, ...values) => void statement(sql).run(...values),
+  };
   return {
-    get: async (collection, name) => entity(one(`${SELECT} WHERE collection = ? AND name = ?`, collection, name)),
-    page: async (collection, { after, limit, facet }) =>
-      (facet === undefined
-        ? all(isOrdered(collection) ? ORDERED_PAGE : NAMED_PAGE, collection, after, limit)
-        : all(
-            `${SELECT} WHERE collection = ? AND facet = ? AND position > ? ORDER BY position LIMIT ?`,
-            collection,
-            facet,
-            after,
-            limit,
-          )
-      ).map((row) => entity(row)),
-    count: async (collection, except) =>
-      Number(
-        one(
-          'SELECT count(*) FROM entities WHERE collection = ? AND status <> ?',
-          collection,
-          except?.status ?? '-',
-        )?.[0],
-      ),
-    put: async (it) =>
-      run(
-        UPSERT,
-        it.collection,
-        it.name,
-        it.position,
-        it.facet,
-        it.status,
-        it.since,
-        it.due,
-        it.fate && JSON.stringify(it.fate),
-        JSON.stringify(it.tags),
-        JSON.stringify(it.body),
-      ),
-    remove: async ({ collection, name }) => {
-      run('DELETE FROM entities WHERE collection = ? AND name = ?', collection, name);
-      run('DELETE FROM links WHERE source = ?', `${collection}/${name}`);
-    },
-    removeUnder: async (arn) => {
-      // '0' follows '/' in ASCII, so the range is every string that begins with `arn/`.
-      run('DELETE FROM entities WHERE collection >= ? AND collection < ?', `${arn}/`, `${arn}0`);
-      run('DELETE FROM links WHERE source >= ? AND source < ?', `${arn}/`, `${arn}0`);
-    },
-
-    link: async (source, targets) => {
-      run('DELETE FROM links WHERE source = ?', source);
-      for (const target of targets) run('INSERT OR IGNORE INTO links (source, target) VALUES (?, ?)', source, target);
-    },
-    sources: async (target) =>
-      all('SELECT source FROM links WHERE target = ? ORDER BY source', target).map(([source]) => String(source)),
-    countSources: async (target) => Number(one('SELECT count(*) FROM links WHERE target = ?', target)?.[0]),
-
-    nextDue: async (now) => entity(one(`${SELECT} WHERE due <= ? ORDER BY due, collection, name LIMIT 1`, now)),
-
-    hasten: async (world, now, share) =>
-      // ';' follows ':' in ASCII, so the range is every collection of the world.
-      run(
-        'UPDATE entities SET due = ? + CAST((due - ?) * ? AS INTEGER) WHERE due > ? AND collection >= ? AND collection < ?',
-        now,
-        now,
-        share,
-        now,
-        `${world}:`,
-        `${world};`,
-      ),
-
-    recall: async (scope, token, now) => {
-      const row = one(
-        'SELECT digest, reply FROM tokens WHERE scope = ? AND token = ? AND expires > ?',
-        scope,
-        token,
-        now,
-      );
-      return row && { digest: String(row[0]), reply: String(row[1]) };
-    },
-    remember: async (scope, token, { digest, reply }, expires, now) => {
-      run(FORGET, now);
-      run(
-        'INSERT OR REPLACE INTO tokens (scope, token, digest, reply, expires) VALUES (?, ?, ?, ?, ?)',
-        scope,
-        token,
-        digest,
-        reply,
-        expires,
-      );
-    },
-
-    opening: async (world) => {
-      const [ahead, due, settings] = one(OPENING, world) ?? [];
-      return { ahead: Number(ahead ?? 0), due: due as number | null, settings: settingsFrom(settings) };
-    },
-    ahead: async () => Number(one('SELECT ahead FROM clock')?.[0] ?? 0),
-    advance: async (milliseconds) => run('UPDATE clock SET ahead = ahead + ?', milliseconds),
-
-    worlds: async () => all('SELECT arn FROM worlds ORDER BY arn').map(([arn]) => String(arn)),
-    entities: async (world) =>
-      all(`${SELECT} WHERE collection >= ? AND collection < ? ORDER BY collection, name`, `${world}:`, `${world};`).map(
-        (row) => entity(row),
-      ),
-    clear: async (world) => {
-      run('DELETE FROM entities WHERE collection >= ? AND collection < ?', `${world}:`, `${world};`);
-      run('DELETE FROM links WHERE source >= ? AND source < ?', `${world}:`, `${world};`);
-      run('DELETE FROM tokens WHERE scope >= ? AND scope < ?', `${world} `, `${world}!`);
-      run('DELETE FROM worlds WHERE arn = ?', world);
-    },
-
-    identity: async () => {
-      const [id, file, approver] = one('SELECT id, file, approver FROM identity') as [string, string, string | null];
-      return { id, file, approver };
-    },
-    putIdentity: async ({ id, file, approver }) =>
-      run('UPDATE identity SET id = ?, file = ?, approver = ?', id, file, approver),
-
-    settings: async (world) => settingsFrom(one('SELECT settings FROM worlds WHERE arn = ?', world)?.[0]),
-    putSettings: async (world, settings) =>
-      run('INSERT OR REPLACE INTO worlds (arn, settings) VALUES (?, ?)', world, JSON.stringify(settings)),
+    ...entityStatements(statements),
+    ...linkStatements(statements),
+    ...tokenStatements(statements),
+    ...clockStatements(statements),
+    ...worldStatements(statements),
   };
 }
+
+interface Statements {
+  /** The first row. */
+  readonly one: (sql: string, ...values: unknown[]) => Row | undefined;
+  readonly all: (sql: string, ...values: unknown[]) => Row[];
+  readonly run: (sql: string, ...values: unknown[]) => void;
+}
+
+type EntityStatements = Pick<Transaction, 'get' | 'page' | 'count' | 'put' | 'remove' | 'removeUnder'>;
+
+const entityStatements = ({ one, all, run }: Statements): EntityStatements => ({
+  get: async (collection, name) => entity(one(`${SELECT} WHERE collection = ? AND name = ?`, collection, name)),
+  page: async (collection, { after, limit, facet }) => {
+    const rows =
+      facet === undefined
+        ? all(isOrdered(collection) ? ORDERED_PAGE : NAMED_PAGE, collection, after, limit)
+        : all(FILTERED_PAGE, collection, facet, after, limit);
+    return rows.map((row) => entity(row));
+  },
+  count: async (collection, except) => {
+    const row = one(
+      'SELECT count(*) FROM entities WHERE collection = ? AND status <> ?',
+      collection,
+      except?.status ?? '-',
+    );
+    return Number(row?.[0]);
+  },
+  put: async (it) =>
+    run(
+      UPSERT,
+      it.collection,
+      it.name,
+      it.position,
+      it.facet,
+      it.status,
+      it.since,
+      it.due,
+      it.fate && JSON.stringify(it.fate),
+      JSON.stringify(it.tags),
+      JSON.stringify(it.body),
+    ),
+  remove: async ({ collection, name }) => {
+    run('DELETE FROM entities WHERE collection = ? AND name = ?', collection, name);
+    run('DELETE FROM links WHERE source = ?', `${collection}/${name}`);
+  },
+  removeUnder: async (arn) => {
+    // '0' follows '/' in ASCII, so the range is every string that begins with `arn/`.
+    run('DELETE FROM entities WHERE collection >= ? AND collection < ?', `${arn}/`, `${arn}0`);
+    run('DELETE FROM links WHERE source >= ? AND source < ?', `${arn}/`, `${arn}0`);
+  },
+});
+
+const linkStatements = ({ one, all, run }: Statements): Pick<Transaction, 'link' | 'sources' | 'countSources'> => ({
+  link: async (source, targets) => {
+    run('DELETE FROM links WHERE source = ?', source);
+    for (const target of targets) run('INSERT OR IGNORE INTO links (source, target) VALUES (?, ?)', source, target);
+  },
+  sources: async (target) =>
+    all('SELECT source FROM links WHERE target = ? ORDER BY source', target).map(([source]) => String(source)),
+  countSources: async (target) => Number(one('SELECT count(*) FROM links WHERE target = ?', target)?.[0]),
+});
+
+const tokenStatements = ({ one, run }: Statements): Pick<Transaction, 'recall' | 'remember'> => ({
+  recall: async (scope, token, now) => {
+    const row = one(
+      'SELECT digest, reply FROM tokens WHERE scope = ? AND token = ? AND expires > ?',
+      scope,
+      token,
+      now,
+    );
+    return row && { digest: String(row[0]), reply: String(row[1]) };
+  },
+  remember: async (scope, token, { digest, reply }, expires, now) => {
+    run(FORGET, now);
+    run(
+      'INSERT OR REPLACE INTO tokens (scope, token, digest, reply, expires) VALUES (?, ?, ?, ?, ?)',
+      scope,
+      token,
+      digest,
+      reply,
+      expires,
+    );
+  },
+});
+
+const clockStatements = ({
+  one,
+  run,
+}: Statements): Pick<Transaction, 'nextDue' | 'hasten' | 'opening' | 'ahead' | 'advance'> => ({
+  nextDue: async (now) => entity(one(`${SELECT} WHERE due <= ? ORDER BY due, collection, name LIMIT 1`, now)),
+  hasten: async (world, now, share) =>
+    // ';' follows ':' in ASCII, so the range is every collection of the world.
+    run(
+      'UPDATE entities SET due = ? + CAST((due - ?) * ? AS INTEGER) WHERE due > ? AND collection >= ? AND collection < ?',
+      now,
+      now,
+      share,
+      now,
+      `${world}:`,
+      `${world};`,
+    ),
+  opening: async (world) => {
+    const [ahead, due, settings] = one(OPENING, world) ?? [];
+    return { ahead: Number(ahead ?? 0), due: due as number | null, settings: settingsFrom(settings) };
+  },
+  ahead: async () => Number(one('SELECT ahead FROM clock')?.[0] ?? 0),
+  advance: async (milliseconds) => run('UPDATE clock SET ahead = ahead + ?', milliseconds),
+});
+
+type WorldStatements = Pick<
+  Transaction,
+  'worlds' | 'entities' | 'clear' | 'identity' | 'putIdentity' | 'settings' | 'putSettings'
+>;
+
+const worldStatements = ({ one, all, run }: Statements): WorldStatements => ({
+  worlds: async () => all('SELECT arn FROM worlds ORDER BY arn').map(([arn]) => String(arn)),
+  entities: async (world) =>
+    all(`${SELECT} WHERE collection >= ? AND collection < ? ORDER BY collection, name`, `${world}:`, `${world};`).map(
+      (row) => entity(row),
+    ),
+  clear: async (world) => {
+    run('DELETE FROM entities WHERE collection >= ? AND collection < ?', `${world}:`, `${world};`);
+    run('DELETE FROM links WHERE source >= ? AND source < ?', `${world}:`, `${world};`);
+    run('DELETE FROM tokens WHERE scope >= ? AND scope < ?', `${world} `, `${world}!`);
+    run('DELETE FROM worlds WHERE arn = ?', world);
+  },
+  identity: async () => {
+    const [id, file, approver] = one('SELECT id, file, approver FROM identity') as [string, string, string | null];
+    return { id, file, approver };
+  },
+  putIdentity: async ({ id, file, approver }) =>
+    run('UPDATE identity SET id = ?, file = ?, approver = ?', id, file, approver),
+  settings: async (world) => settingsFrom(one('SELECT settings FROM worlds WHERE arn = ?', world)?.[0]),
+  putSettings: async (world, settings) =>
+    run('INSERT OR REPLACE INTO worlds (arn, settings) VALUES (?, ?)', world, JSON.stringify(settings)),
+});
 
 type Row = unknown[];
 
 const SELECT = 'SELECT collection, name, position, facet, status, since, due, fate, tags, body FROM entities';
 const ORDERED_PAGE = `${SELECT} WHERE collection = ? AND position > ? AND ${IS_ORDERED} ORDER BY position LIMIT ?`;
+const FILTERED_PAGE = `${SELECT} WHERE collection = ? AND facet = ? AND position > ? ORDER BY position LIMIT ?`;
 const NAMED_PAGE = `${SELECT} WHERE collection = ? AND name > ? ORDER BY name LIMIT ?`;
 const UPSERT = `
   INSERT INTO entities (collection, name, position, facet, status, since, due, fate, tags, body)
