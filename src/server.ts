@@ -55,44 +55,17 @@ export function serverFactory(front: ServerProfile, answers: () => Promise<Answe
   const hearing: (() => Promise<unknown>)[] = [];
 
   const make = (caller: Caller, { hearsAll } = { hearsAll: false }): Server => {
-    const server = new Server(
-      { name: 'finspace-mcp', title: 'FinSpace MCP', version: VERSION },
-      {
-        capabilities: {
-          ...{ tools: {}, resources: { subscribe: true, listChanged: true }, prompts: {}, completions: {} },
-          extensions: EXTENSIONS,
-        },
-        instructions: instructionsFor(front, caller),
-        requestState: { verify: async (state) => (await load()).questionIn(state) },
-        cacheHints: caller === LOCAL_CALLER ? SHARED_HINTS : OWN_HINTS,
-      },
-    );
+    const server = newServer(front, caller, load);
+    const callerOf: CallerOf = ({ http }) => callerIn(http?.authInfo) ?? caller;
+    listTools(server, front, callerOf, load);
     const id = randomUUID();
-    const callerOf = ({ http }: Pick<ServerContext, 'http'>) => callerIn(http?.authInfo) ?? caller;
-    server.setRequestHandler('tools/list', async ({ params }, context) => {
-      requireFirstPage(params);
-      const { catalog, restrictions, outputSchemas } = front;
-      const found = catalog === 'search' ? await (await load()).searchTools(callerOf(context)) : undefined;
-      const listed = listedTools(restrictions, callerOf(context), outputSchemas);
-      return { tools: found ?? withApps(listed, declaredBy(server, context)) };
-    });
     const handlers = once(async () => (await load()).handlers({ id, server, callerOf, hearsAll }));
     if (hearsAll) {
       hearing.push(handlers);
       // `ready` may be over: a stream can be the first that a client requests.
       if (loaded !== undefined) void handlers();
     }
-    for (const method of ON_DEMAND)
-      server.setRequestHandler(
-        method,
-        async (request: unknown, context: ServerContext) => (await handlers()).get(method)?.(request, context) as never,
-      );
-    for (const method of OF_EXTENSIONS)
-      server.setRequestHandler(
-        method,
-        { params: UNCHECKED },
-        async (params, context) => (await handlers()).get(method)?.({ params }, context) as never,
-      );
+    handleOnDemand(server, handlers);
     return server;
   };
   const ready = async () => void (await Promise.all([load(), ...hearing.map((connect) => connect())]));
@@ -101,6 +74,48 @@ export function serverFactory(front: ServerProfile, answers: () => Promise<Answe
     return loaded.watch(caller, uris);
   };
   return Object.assign(make, { ready, watch });
+}
+
+type CallerOf = (context: Pick<ServerContext, 'http'>) => Caller;
+
+function newServer(front: ServerProfile, caller: Caller, load: () => Promise<Answers>): Server {
+  return new Server(
+    { name: 'finspace-mcp', title: 'FinSpace MCP', version: VERSION },
+    {
+      capabilities: {
+        ...{ tools: {}, resources: { subscribe: true, listChanged: true }, prompts: {}, completions: {} },
+        extensions: EXTENSIONS,
+      },
+      instructions: instructionsFor(front, caller),
+      requestState: { verify: async (state) => (await load()).questionIn(state) },
+      cacheHints: caller === LOCAL_CALLER ? SHARED_HINTS : OWN_HINTS,
+    },
+  );
+}
+
+/** Lists the tools without loading what answers requests, unless the tools are searched. */
+function listTools(server: Server, front: ServerProfile, callerOf: CallerOf, load: () => Promise<Answers>): void {
+  server.setRequestHandler('tools/list', async ({ params }, context) => {
+    requireFirstPage(params);
+    const { catalog, restrictions, outputSchemas } = front;
+    const found = catalog === 'search' ? await (await load()).searchTools(callerOf(context)) : undefined;
+    const listed = listedTools(restrictions, callerOf(context), outputSchemas);
+    return { tools: found ?? withApps(listed, declaredBy(server, context)) };
+  });
+}
+
+function handleOnDemand(server: Server, handlers: () => Promise<ReturnType<Answers['handlers']>>): void {
+  for (const method of ON_DEMAND)
+    server.setRequestHandler(
+      method,
+      async (request: unknown, context: ServerContext) => (await handlers()).get(method)?.(request, context) as never,
+    );
+  for (const method of OF_EXTENSIONS)
+    server.setRequestHandler(
+      method,
+      { params: UNCHECKED },
+      async (params, context) => (await handlers()).get(method)?.({ params }, context) as never,
+    );
 }
 
 /** The caller whose token came with a request; undefined where the transport needs none. */
