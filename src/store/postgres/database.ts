@@ -50,33 +50,10 @@ export async function openDatabase(target: StoreTarget): Promise<Database> {
   });
   // The pool replaces an idle connection that ended; if it cannot, the next statement fails.
   pool.on('error', () => {});
-  let [retries, failures, awayUntil] = [0, 0, 0];
-
-  const run: Database['run'] = async (text, values = [], patienceMs = PATIENCE_MS) => {
-    const start = performance.now();
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MOST_PAUSE_MS)) {
-      try {
-        const { rows } = await pool.query(text, [...values]);
-        awayUntil = 0;
-        return rows;
-      } catch (error) {
-        const time = performance.now();
-        const isAway = time < awayUntil && patienceMs <= PATIENCE_MS;
-        const waited = time - start + pauseMs;
-        const isOver = waited > patienceMs || isAway;
-        if (!isPassing(error) || isOver) {
-          failures += 1;
-          if (isPassing(error) && (isAway || waited > PATIENCE_MS)) awayUntil = time + AWAY_MS;
-          throw asStoreError(target.name, error);
-        }
-        retries += 1;
-        await pause(pauseMs);
-      }
-    }
-  };
+  const counts = { retries: 0, failures: 0 };
   return {
     name: target.name,
-    run,
+    run: patientRun(pool, target.name, counts),
     connect: async () => {
       const client = new pg.Client(options);
       client.on('error', () => {});
@@ -91,9 +68,36 @@ export async function openDatabase(target: StoreTarget): Promise<Database> {
       store_connections: () => pool.totalCount,
       store_connections_idle: () => pool.idleCount,
       store_waiting: () => pool.waitingCount,
-      store_retries: () => retries,
-      store_failures: () => failures,
+      store_retries: () => counts.retries,
+      store_failures: () => counts.failures,
     },
     close: () => pool.end(),
+  };
+}
+
+/** Repeats a statement while the database does not answer, and counts what it repeats and what fails after that. */
+function patientRun(pool: Pool, name: string, counts: { retries: number; failures: number }): Database['run'] {
+  let awayUntil = 0;
+  return async (text, values = [], patienceMs = PATIENCE_MS) => {
+    const start = performance.now();
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MOST_PAUSE_MS)) {
+      try {
+        const { rows } = await pool.query(text, [...values]);
+        awayUntil = 0;
+        return rows;
+      } catch (error) {
+        const time = performance.now();
+        const isAway = time < awayUntil && patienceMs <= PATIENCE_MS;
+        const waited = time - start + pauseMs;
+        const isOver = waited > patienceMs || isAway;
+        if (!isPassing(error) || isOver) {
+          counts.failures += 1;
+          if (isPassing(error) && (isAway || waited > PATIENCE_MS)) awayUntil = time + AWAY_MS;
+          throw asStoreError(name, error);
+        }
+        counts.retries += 1;
+        await pause(pauseMs);
+      }
+    }
   };
 }
