@@ -37,73 +37,21 @@ const limited = (text: string, values: unknown[] = []) => ({ text, values, query
  * none is lost unless the database loses it.
  */
 export function eventFeed(db: Database, onerror: (error: Error) => void): EventFeed {
-  const listeners = new Map<string, Set<(event: ServerEvent) => void>>();
-  const heard = new Set<string>();
+  const listeners: Listeners = new Map();
   const closing = new AbortController();
-  let readAt = performance.now();
-
-  const deliver = ({ id, scope, event }: Row) => {
-    if (heard.has(id)) return;
-    heard.add(id);
-    if (heard.size > MOST_REMEMBERED) heard.delete(heard.values().next().value as string);
-    for (const listener of listeners.get(scope) ?? []) {
-      try {
-        listener(JSON.parse(event) as ServerEvent);
-      } catch (error) {
-        onerror(error as Error);
-      }
-    }
-  };
-  const read = async () => {
-    const began = performance.now();
-    const text = 'SELECT id, scope, event FROM finspace_mcp.events WHERE at > finspace_mcp.now_ms() - $1 ORDER BY at';
-    for (const row of await db.run<Row>(text, [Math.ceil(began - readAt) + OVERLAP_MS], 0)) deliver(row);
-    readAt = began;
-  };
-  /** Delivers notifications until the connection ends. */
-  const hear = async () => {
-    const client = await db.connect();
-    const ended = new Promise<void>((resolve) => client.once('end', resolve));
-    // A polite end would wait for a server that may not respond.
-    const drop = () => client.connection.stream.destroy();
-    const fail = (error: Error) => {
-      onerror(error);
-      drop();
-    };
-    const testing = setInterval(() => {
-      client.query(limited('SELECT 1')).then(() => {
-        readAt = performance.now();
-      }, fail);
-    }, TEST_MS).unref();
-    closing.signal.addEventListener('abort', drop);
-    try {
-      if (closing.signal.aborted) return;
-      const deliverNamed = namedEvents(client, deliver, fail);
-      await client.query(limited(`LISTEN ${CHANNEL}`));
-      await read();
-      // What was named before the missed events were read comes after them, so that all arrive in order.
-      deliverNamed();
-      await ended;
-    } finally {
-      clearInterval(testing);
-      closing.signal.removeEventListener('abort', drop);
-      drop();
-    }
-  };
-  const listen = async () => {
-    while (!closing.signal.aborted) {
-      await hear().catch((error) => closing.signal.aborted || onerror(error));
-      if (closing.signal.aborted) return;
-      await read().catch(() => {});
-      await pause(POLL_MS, undefined, { ref: false, signal: closing.signal }).catch(() => {});
-    }
+  const feed: Feed = {
+    db,
+    onerror,
+    closing: closing.signal,
+    deliver: delivery(listeners, onerror),
+    readAt: performance.now(),
   };
   let listening: Promise<void> | undefined;
   return {
     events: (scope) => {
       const own = new Set<(event: ServerEvent) => void>();
       listeners.set(scope, own);
-      listening ??= listen();
+      listening ??= listen(feed);
       // One after the other, so that they arrive in order.
       let last: Promise<unknown> = Promise.resolve();
       return {
@@ -122,6 +70,87 @@ export function eventFeed(db: Database, onerror: (error: Error) => void): EventF
       await listening;
     },
   };
+}
+
+type Listeners = Map<string, Set<(event: ServerEvent) => void>>;
+
+interface Feed {
+  readonly db: Database;
+  readonly onerror: (error: Error) => void;
+  /** Aborts when the feed closes. */
+  readonly closing: AbortSignal;
+  readonly deliver: (row: Row) => void;
+  /** All events that were published before this time were read; milliseconds of a clock that never goes back. */
+  readAt: number;
+}
+
+/** Delivers an event to the listeners of its scope, once. */
+function delivery(listeners: Listeners, onerror: (error: Error) => void): (row: Row) => void {
+  const delivered = new Set<string>();
+  return ({ id, scope, event }) => {
+    if (delivered.has(id)) return;
+    delivered.add(id);
+    if (delivered.size > MOST_REMEMBERED) delivered.delete(delivered.values().next().value as string);
+    for (const listener of listeners.get(scope) ?? []) {
+      try {
+        listener(JSON.parse(event) as ServerEvent);
+      } catch (error) {
+        onerror(error as Error);
+      }
+    }
+  };
+}
+
+/** Delivers events until the feed closes: by notification, or from the table while there is no connection. */
+async function listen(feed: Feed): Promise<void> {
+  const { closing, onerror } = feed;
+  while (!closing.aborted) {
+    await hear(feed).catch((error) => closing.aborted || onerror(error));
+    if (closing.aborted) return;
+    await readMissed(feed).catch(() => {});
+    await pause(POLL_MS, undefined, { ref: false, signal: closing }).catch(() => {});
+  }
+}
+
+/** Delivers the events since the last read. */
+async function readMissed(feed: Feed): Promise<void> {
+  const began = performance.now();
+  const text = 'SELECT id, scope, event FROM finspace_mcp.events WHERE at > finspace_mcp.now_ms() - $1 ORDER BY at';
+  const rows = await feed.db.run<Row>(text, [Math.ceil(began - feed.readAt) + OVERLAP_MS], 0);
+  for (const row of rows) feed.deliver(row);
+  feed.readAt = began;
+}
+
+/** Delivers notifications until the connection ends. */
+async function hear(feed: Feed): Promise<void> {
+  const { db, closing, deliver, onerror } = feed;
+  const client = await db.connect();
+  const ended = new Promise<void>((resolve) => client.once('end', resolve));
+  // A polite end would wait for a server that may not respond.
+  const drop = () => client.connection.stream.destroy();
+  const fail = (error: Error) => {
+    onerror(error);
+    drop();
+  };
+  const testing = setInterval(() => {
+    client.query(limited('SELECT 1')).then(() => {
+      feed.readAt = performance.now();
+    }, fail);
+  }, TEST_MS).unref();
+  closing.addEventListener('abort', drop);
+  try {
+    if (closing.aborted) return;
+    const deliverNamed = namedEvents(client, deliver, fail);
+    await client.query(limited(`LISTEN ${CHANNEL}`));
+    await readMissed(feed);
+    // What was named before the missed events were read comes after them, so that all arrive in order.
+    deliverNamed();
+    await ended;
+  } finally {
+    clearInterval(testing);
+    closing.removeEventListener('abort', drop);
+    drop();
+  }
 }
 
 /** Delivers the events that notifications name, in order, from the first call of the returned function. */
