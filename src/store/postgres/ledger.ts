@@ -26,7 +26,7 @@ interface Row {
  * replica consumes an approval.
  */
 export function postgresLedger(db: Database, position: Position, openMs: number): Ledger {
-  const run = async <T extends object>(text: string, ...values: unknown[]): Promise<T[]> => {
+  const run: Run = async <T extends object>(text: string, ...values: unknown[]) => {
     try {
       return await db.run<T>(`SELECT * FROM finspace_mcp.${text}`, values);
     } catch (error) {
@@ -37,29 +37,7 @@ export function postgresLedger(db: Database, position: Position, openMs: number)
     (await run<{ yes: boolean }>(`${text} AS yes`, ...values))[0]?.yes === true;
 
   return {
-    open: async ({ binding, principal, about, client, fingerprint, shown }) => {
-      const body = JSON.stringify({ binding, principal, about, client, fingerprint, shown });
-      const keys = [binding, principal, about, client].map(keyOf);
-      for (;;) {
-        const { nonce, code } = randomIds();
-        const rows = await run<Row>(
-          'open_approval($1, $2, $3, $4, $5, $6, $7, $8, $9)',
-          position.newest(),
-          nonce,
-          code,
-          ...keys,
-          body,
-          openMs,
-        );
-        const [opened, ...replaced] = rows;
-        // Without a row, another approval has this code.
-        if (opened === undefined) continue;
-        return {
-          pending: pendingIn(opened),
-          replaced: replaced.map((old) => ({ pending: pendingIn(old), wasApproved: old.approval !== null })),
-        };
-      }
-    },
+    open: (approval) => openApproval(run, position, openMs, approval),
     find: async (nonce) => (await run<Row>('find_approval($1)', plain(nonce))).map(pendingIn)[0],
     status: async (code) => {
       const [row] = await run<{ state: string; is_over: boolean }>('approval_status($1)', plain(code));
@@ -83,6 +61,29 @@ export function postgresLedger(db: Database, position: Position, openMs: number)
       return { now: Number(rows[0]?.now), events };
     },
   };
+}
+
+type Run = <T extends object>(text: string, ...values: unknown[]) => Promise<T[]>;
+
+async function openApproval(
+  run: Run,
+  position: Position,
+  openMs: number,
+  { binding, principal, about, client, fingerprint, shown }: Parameters<Ledger['open']>[0],
+): ReturnType<Ledger['open']> {
+  const body = JSON.stringify({ binding, principal, about, client, fingerprint, shown });
+  const keys = [binding, principal, about, client].map(keyOf);
+  for (;;) {
+    const { nonce, code } = randomIds();
+    const values = [position.newest(), nonce, code, ...keys, body, openMs];
+    const [opened, ...replaced] = await run<Row>('open_approval($1, $2, $3, $4, $5, $6, $7, $8, $9)', ...values);
+    // Without a row, another approval has this code.
+    if (opened === undefined) continue;
+    return {
+      pending: pendingIn(opened),
+      replaced: replaced.map((old) => ({ pending: pendingIn(old), wasApproved: old.approval !== null })),
+    };
+  }
 }
 
 /** Its message reaches agents on other machines, so it does not name the database. */
