@@ -11,7 +11,7 @@ import { toolName } from '../operations/naming.ts';
 import type { Risk } from '../operations/operation.ts';
 import type { Quotas } from '../operations/quotas.ts';
 import { apiReader, shownIn } from './api-reader.ts';
-import { callParts, callText, typedName } from './approval-call.ts';
+import { type CallFacts, callParts, callText, typedName } from './approval-call.ts';
 import type { ApprovalParts, FittedText } from './approval-text.ts';
 import type { BackendLocation } from './backend-location.ts';
 import { digest } from './digest.ts';
@@ -22,6 +22,7 @@ import { locationOf } from './location.ts';
 import { higherRisk } from './policy.ts';
 import { type Preview, preview, unwrapped } from './preview.ts';
 import {
+  type Effect,
   type Forbidden,
   ownPath,
   PROTECTED_TAG,
@@ -113,78 +114,105 @@ export async function planCall(
   principal: string,
   options: CallOptions = {},
 ): Promise<Plan | undefined> {
-  const { place, formerNames } = planner;
   const call = sharing(planner.call);
-  const subject = (await readTarget(call, operation, input, options).catch(absent(operation, input))) as
-    | (TargetEntity & { readonly isMissing?: true })
-    | undefined;
+  const subject: Subject | undefined = await readTarget(call, operation, input, options).catch(
+    absent(operation, input),
+  );
   if (subject === undefined) return undefined;
   const { noun, name, entity } = subject;
+  const { found, compared, former } = await readEffects({ ...planner, call }, operation, input, entity, options);
+  const { settings, ignored } = compared;
+  const effect = effectOf(operation, input, found, settings);
+  const { warnings, quotas, ...effects } = withRemovedSettings(found, settings);
+  const [protection, home] = await Promise.all([
+    readProtection(call, operation, input, { subject, effect, effects }, options),
+    locationOf(call, input, entity, options),
+  ]);
+  const notes = [...renameNotes(former, input), ...(found.notes ?? [])];
+  const finding = { ...effects, changes: settings?.changes ?? [], notes };
+  const asks = [
+    ...tagApprovalReasons(input),
+    ...(found.asks ?? []),
+    ...renameAsks(former, input),
+    ...(protection.asks ? [`It is protected (${PROTECTED_TAG}).`] : []),
+  ];
+  const fingerprint = digest({ entity, finding, home, settings });
+  const shownFinding = { ...finding, notes: [...asks.map((says) => ({ says })), ...notes] };
+  const { place } = planner;
+  const facts = { operation, risk: effect.risk, input: sentInput(input), subject, finding: shownFinding, place, home };
+  return {
+    ...finding,
+    ...{ warnings, quotas, operation, noun, name, risk: effect.risk, asks, notes, ignored, settings },
+    ...requestOf(facts, input, principal, fingerprint),
+    forbidden: protection.forbidden,
+    identity: identityOf(entity),
+    seenStatus: seenStatus(entity),
+    leaving: isLeaving(shownIn(entity)['status']),
+    partsFor: (visibility) => callParts(facts, visibility),
+  };
+}
+
+/** The target of a call, which may be missing if the call would create something inside it. */
+interface Subject extends TargetEntity {
+  readonly isMissing?: true;
+}
+
+/** Reads what a call would change, by the rules of its kind. */
+async function readEffects(
+  { call, formerNames, quotas, showsUse = false }: Planner,
+  operation: OperationName,
+  input: Members,
+  entity: Members,
+  options: CallOptions,
+) {
   const { kind, change } = changeOf(operation) as NonNullable<ReturnType<typeof changeOf>>;
-  const read = apiReader(call, options);
-  const asked = await askedOf(read, operation, input, isShownBy(operation, kind) ? shownIn(entity) : undefined).catch(
-    unwrapped,
-  );
-  const limits = { quotas: await planner.quotas?.(), showsUse: planner.showsUse ?? false };
+  const shown = isShownBy(operation, kind) ? shownIn(entity) : undefined;
+  const asked = await askedOf(apiReader(call, options), operation, input, shown).catch(unwrapped);
+  const limits = { quotas: await quotas?.(), showsUse };
   const [found, compared, former] = await Promise.all([
     preview(kind, change, asked, limits),
     comparedIn(asked, entity, change.filled).catch(unwrapped),
     ownPath(operation, input) === '' ? formerNames?.() : undefined,
   ]);
-  const { settings } = compared;
-  const judged = judgedBy(operation, input, found, settings);
-  const protection = protectionFor(operation, input, judged);
-  const removed = [...(settings?.removed ?? []), ...(settings?.leftOut ?? [])];
-  const loses = { ...found, lost: [...found.lost, ...removed.map(removedItem)] };
-  const [protectedWhy, home] = await Promise.all([
-    // A missing entity has no tags to read; that it is missing is a blocker.
-    protection === undefined || subject.isMissing === true
-      ? undefined
-      : protectedBy(call, operation, input, loses, options),
-    locationOf(call, input, entity, options),
-  ]);
-  const notes = [...renameNotes(former, input), ...(found.notes ?? [])];
-  const { warnings, quotas, ...fixed } = loses;
-  const finding = { ...fixed, changes: settings?.changes ?? [], notes };
-  const fingerprint = digest({ entity, finding, home, settings });
+  return { found, compared, former };
+}
+
+/** Reads whether protection refuses a call, or requires approval for it. */
+async function readProtection(
+  call: Call,
+  operation: OperationName,
+  input: Members,
+  { subject, effect, effects }: { subject: Subject; effect: Effect; effects: Pick<Preview, 'lost' | 'interrupted'> },
+  options: CallOptions,
+): Promise<{ readonly forbidden: Forbidden | undefined; readonly asks: boolean }> {
+  const protection = protectionFor(operation, input, effect);
+  // A missing entity has no tags to read; that it is missing is a blocker.
+  if (protection === undefined || subject.isMissing === true) return { forbidden: undefined, asks: false };
+  const why = await protectedBy(call, operation, input, effects, options);
+  if (protection === 'refuses') return { forbidden: why, asks: false };
+  return { forbidden: undefined, asks: why !== undefined };
+}
+
+/** The approval that a call needs. */
+function requestOf(
+  facts: CallFacts & { readonly place: PlanLocation },
+  input: Members,
+  principal: string,
+  fingerprint: string,
+) {
+  const { operation, place, subject, finding } = facts;
   const { lost, interrupted } = finding;
-  const asks = [
-    ...tagApprovalReasons(input),
-    ...(found.asks ?? []),
-    ...renameAsks(former, input),
-    ...(protection === 'asks' && protectedWhy !== undefined ? [`It is protected (${PROTECTED_TAG}).`] : []),
-  ];
-  const shownFinding = { ...finding, notes: [...asks.map((says) => ({ says })), ...notes] };
-  const facts = { operation, risk: judged.risk, input: sentInput(input), subject, finding: shownFinding, place, home };
   const { text, fits } = callText(facts);
   const bound = { tool: toolName(operation), input, place, principal, fingerprint };
-  const typed = typedName(operation, input, subject);
-  const shown = { operation, target: place.target, server: place.server, noun, name: typed, text, lost, interrupted };
+  const { target, server } = place;
+  const name = typedName(operation, input, subject);
   return {
-    ...finding,
     ...bound,
-    warnings,
-    quotas,
-    operation,
-    noun,
-    name,
-    risk: judged.risk,
-    asks,
-    notes,
-    ignored: compared.ignored,
-    settings,
-    forbidden: protection === 'refuses' ? protectedWhy : undefined,
-    identity: identityOf(entity),
-    seenStatus: Object.entries(entity)
-      .flatMap(([member, value]) => (/status$/i.test(member) ? String(value) : []))
-      .join(' '),
-    leaving: isLeaving(shownIn(entity)['status']),
     binding: bindingOf(bound),
     about: digest({ tool: bound.tool, place, principal, target: targetOf(operation, input) }),
-    shown,
+    shown: { operation, target, server, noun: subject.noun, name, text, lost, interrupted },
     fits,
-    textFor: (visibility) => callText(facts, visibility).text,
-    partsFor: (visibility) => callParts(facts, visibility),
+    textFor: (visibility: Visibility) => callText(facts, visibility).text,
   };
 }
 
@@ -210,7 +238,7 @@ async function comparedIn(asked: AnyAsked, entity: Members, fill: AnyChange['fil
   return { settings: compareSettings(update, entity, asked.input, { ...input }), ignored };
 }
 
-function judgedBy(operation: OperationName, input: Members, found: Preview, settings: Comparison | undefined) {
+function effectOf(operation: OperationName, input: Members, found: Preview, settings: Comparison | undefined): Effect {
   const declared = operationNamed(operation);
   const sensitive = declared.update?.sensitive ?? [];
   return {
@@ -218,6 +246,18 @@ function judgedBy(operation: OperationName, input: Members, found: Preview, sett
     isSensitive: (settings?.changes ?? []).some(({ setting }) => sensitive.includes(setting.split('.')[0] as string)),
   };
 }
+
+/** The effects with the settings that an update would remove. */
+function withRemovedSettings(found: Preview, settings: Comparison | undefined): Preview {
+  const removed = [...(settings?.removed ?? []), ...(settings?.leftOut ?? [])];
+  return { ...found, lost: [...found.lost, ...removed.map(removedItem)] };
+}
+
+/** Everything that an entity says about its state, in one text. */
+const seenStatus = (entity: Members) =>
+  Object.entries(entity)
+    .flatMap(([member, value]) => (/status$/i.test(member) ? String(value) : []))
+    .join(' ');
 
 const removedItem = ({ setting, before }: Change): Item => ({ kind: 'setting', name: setting, detail: before });
 /** The subject of a call: its target and, for a create, everything that would be created. */

@@ -38,7 +38,8 @@ export function protectionFor(operation: OperationName, input: Members, { risk, 
   return ASKED.has(risk) || isSensitive ? 'asks' : undefined;
 }
 
-interface Effect {
+/** What decides whether protection concerns a call. */
+export interface Effect {
   /** The risk of the call, which includes the state of its target. */
   readonly risk: Risk;
   /** Whether it changes a setting that is declared as sensitive. */
