@@ -7,7 +7,7 @@ import { deletionOf } from '../kinds/names.ts';
 import { closed } from '../kinds/rules.ts';
 import { isLeaving } from '../kinds/statuses.ts';
 import { isNotFound } from '../operations/failure.ts';
-import type { Call, CallOptions, OperationName } from '../operations/index.ts';
+import type { Call, CallOptions, OperationName, Output } from '../operations/index.ts';
 import { apiReader } from './api-reader.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
 import { type ApprovalParts, approvalText } from './approval-text.ts';
@@ -16,7 +16,7 @@ import { digest } from './digest.ts';
 import type { Blocker, Item, Members } from './finding.ts';
 import { renameNotes } from './former-names.ts';
 import { accountIn } from './location.ts';
-import { type ApprovalRequest, bindingOf, identityOf, type Planner, planCall } from './plan.ts';
+import { type ApprovalRequest, bindingOf, identityOf, type PlanLocation, type Planner, planCall } from './plan.ts';
 import { unwrapped } from './preview.ts';
 import { blockersOf } from './problem-text.ts';
 import { protectedAmong } from './protection.ts';
@@ -53,85 +53,100 @@ export async function planTeardown(
   planner: Planner,
   tool: string,
   input: Members,
-  { environmentId, only }: Selection,
+  selection: Selection,
   principal: string,
   options: CallOptions,
 ): Promise<TeardownPlan | undefined> {
   const { call, place } = planner;
-  const {
-    name: given,
-    status,
-    environmentArn,
-    creationTimestamp: made,
-  } = await call('GetKxEnvironment', { environmentId }, options);
+  const { environmentId, only } = selection;
+  const environment = await call('GetKxEnvironment', { environmentId }, options);
+  const { status, environmentArn } = environment;
   if (status === 'DELETED') return undefined;
-  const environmentName = given || environmentId;
-  const blocked = blockersIn(closed(environmentName, status));
-  // In an environment that cannot be changed, nothing can be deleted except, in some statuses, the environment itself.
-  const all = blocked.length > 0 ? [] : await candidates(call, environmentId, options);
-  const itself = environmentItself(environmentId, environmentName, status);
-  const wanted = only === undefined ? [...all, itself] : all.filter(({ item }) => only.includes(item.name));
-  const leaving = wanted.filter((candidate) => isLeaving(candidate.status));
-  const chosen = wanted.filter((candidate) => !isLeaving(candidate.status));
+  const name = environment.name || environmentId;
+  const { all, leaving, chosen, blocked } = await selectedBy(call, selection, name, status, options);
   const removals = (await eachAtOnce(chosen, (removal) => withIdentity(call, removal, options))).flat();
   const paths = removals.map(({ item: { arn } }) => String(arn));
   const forbidden = await protectedAmong(call, 'DeleteKxEnvironment', { environmentId }, paths, options);
-  const unknown = (only ?? []).filter((name) => ![...removals, ...leaving].some(({ item }) => item.name === name));
   const blockers =
-    only === undefined
-      ? blockersIn(leaving.includes(itself) ? undefined : undeletable(environmentName, status))
-      : blocked.length > 0
-        ? blocked
-        : [...unknown.map(unknownEntity), ...(await outsideBlockers(planner, removals, all, principal, options))];
+    only === undefined || blocked.length > 0
+      ? blocked
+      : [
+          ...unknownAmong(only, [...removals, ...leaving]),
+          ...(await outsideBlockers(planner, removals, all, principal, options)),
+        ];
   const removed = removals.map(({ operation, input: of, identity }) => ({ operation, of, identity }));
-  const fingerprint = digest({ wanted: removed, environmentArn });
-  const bound = { tool, input, place, principal, fingerprint };
-  const typed = typedEnvironment(environmentName, environmentId);
-  const parts: ApprovalParts = {
-    what: whatLine({
-      verb: 'DELETE',
-      noun: only === undefined ? 'kdb environment' : `${counted('entity', removals.length)} of kdb environment`,
-      name: environmentName,
-      environmentId,
-    }),
-    typed,
+  const bound = { tool, input, place, principal, fingerprint: digest({ wanted: removed, environmentArn }) };
+  const notes = renameNotes(await planner.formerNames?.(), { environmentId });
+  const parts = textParts(place, selection, { ...environment, name }, removals, notes);
+  const { text, fits } = approvalText(parts);
+  return {
+    ...{ ...bound, name, removals, leaving, forbidden, blockers },
+    binding: bindingOf(bound),
+    about: digest({ tool, place, principal, environmentId, only: only?.toSorted() }),
+    shown: shownOf(place, parts, text),
+    fits,
+    textFor: (visibility) => approvalText(parts, visibility).text,
+  };
+}
+
+/** The entities to delete, those that are already being deleted, and what blocks the deletion of the environment itself. */
+async function selectedBy(
+  call: Call,
+  { environmentId, only }: Selection,
+  name: string,
+  status: string | undefined,
+  options: CallOptions,
+) {
+  const closedBlockers = blockersIn(closed(name, status));
+  // In an environment that cannot be changed, nothing can be deleted except, in some statuses, the environment itself.
+  const all = closedBlockers.length > 0 ? [] : await candidates(call, environmentId, options);
+  const itself = environmentItself(environmentId, name, status);
+  const wanted = only === undefined ? [...all, itself] : all.filter(({ item }) => only.includes(item.name));
+  const leaving = wanted.filter((candidate) => isLeaving(candidate.status));
+  const chosen = wanted.filter((candidate) => !isLeaving(candidate.status));
+  if (only !== undefined) return { all, leaving, chosen, blocked: closedBlockers };
+  return { all, leaving, chosen, blocked: blockersIn(chosen.includes(itself) ? undeletable(name, status) : undefined) };
+}
+
+/** The parts of the text that a person approves. */
+function textParts(
+  place: PlanLocation,
+  { environmentId, only }: Selection,
+  { name, environmentArn, creationTimestamp }: Output<'GetKxEnvironment'> & { readonly name: string },
+  removals: readonly TeardownStep[],
+  notes: ApprovalParts['notes'],
+): ApprovalParts {
+  const noun = only === undefined ? 'kdb environment' : `${counted('entity', removals.length)} of kdb environment`;
+  return {
+    what: whatLine({ verb: 'DELETE', noun, name, environmentId }),
+    typed: typedEnvironment(name, environmentId),
     inOrder: true,
     place: locationFacts(place, { account: accountIn(environmentArn) }),
     isFinal: true,
     changes: [],
     lost: removals.map(({ item }) => item),
     interrupted: [],
-    notes: renameNotes(await planner.formerNames?.(), { environmentId }),
+    notes,
     details: [
-      [['environmentId', environmentId], ...(made === undefined ? [] : [['creationTimestamp', String(made)] as const])],
+      [
+        ['environmentId', environmentId],
+        ...(creationTimestamp === undefined ? [] : [['creationTimestamp', String(creationTimestamp)] as const]),
+      ],
     ],
   };
-  const { text, fits } = approvalText(parts);
-  const shown = {
-    operation: 'DeleteKxEnvironment' as const,
-    target: place.target,
-    server: place.server,
-    noun: 'kdb environment',
-    name: typed,
-    text,
-    inOrder: true as const,
-    lost: parts.lost,
-    interrupted: [],
-  };
-  return {
-    ...bound,
-    name: environmentName,
-    removals,
-    leaving,
-    forbidden,
-    blockers,
-    binding: bindingOf(bound),
-    about: digest({ tool, place, principal, environmentId, only: only?.toSorted() }),
-    shown,
-    fits,
-    textFor: (visibility) => approvalText(parts, visibility).text,
-  };
 }
+
+const shownOf = ({ target, server }: PlanLocation, { typed, lost }: ApprovalParts, text: string) => ({
+  operation: 'DeleteKxEnvironment' as const,
+  target,
+  server,
+  noun: 'kdb environment',
+  name: typed,
+  text,
+  inOrder: true as const,
+  lost,
+  interrupted: [],
+});
 
 /** An entity that may be deleted, and its status if it has one. */
 interface Candidate extends Omit<TeardownStep, 'identity'> {
@@ -204,7 +219,8 @@ async function outsideBlockers(
 
 const ADD_IT = 'Add it to `only`, or remove from `only` what it blocks.';
 
-const unknownEntity = (name: string): Blocker => ({
-  item: { kind: 'entity', name },
-  first: 'Nothing has this name: omit it.',
-});
+/** The names of a selection that no entity has. */
+function unknownAmong(names: readonly string[], found: readonly { readonly item: Item }[]): Blocker[] {
+  const unknown = names.filter((name) => !found.some(({ item }) => item.name === name));
+  return unknown.map((name) => ({ item: { kind: 'entity', name }, first: 'Nothing has this name: omit it.' }));
+}
