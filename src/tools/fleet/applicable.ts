@@ -4,7 +4,7 @@ import { plural } from '../../inventory/units.ts';
 import { didYouMean } from '../../nearest.ts';
 import { quoted } from '../../untrusted.ts';
 import { hasStatus, STATUS_CLASSES, statusWord } from './filters.ts';
-import { NotThere } from './scene.ts';
+import { NotThere } from './not-there.ts';
 import { declares, FOUND_KINDS } from './settings.ts';
 
 /** What a condition or order is about, and whether entities of a kind have it. */

@@ -15,8 +15,10 @@ import { once } from '../../operations/operation.ts';
 import type { Deletions } from '../../safety/deletions.ts';
 import { plainOrQuoted, quoted } from '../../untrusted.ts';
 import type { ToolEnvironment } from '../environment.ts';
+import { GONE } from './environment-lookup.ts';
+import { listed, NotThere, noSuch } from './not-there.ts';
 import type { Row } from './page.ts';
-import { GONE, type Graphs, listed, NotThere, noSuch, type Scene } from './scene.ts';
+import type { Graphs, Scene } from './scene.ts';
 
 /** The kinds whose entities change over time. */
 export const WAITED_FOR = KINDS.filter((kind) => readyIn(kind).length > 0);

@@ -5,9 +5,10 @@ import { statusKind } from '../../inventory/trouble.ts';
 import type { OperationName } from '../../operations/index.ts';
 import { quoted } from '../../untrusted.ts';
 import { KeyValue, Listed, NonEmpty, Scalar, Words } from '../lenient.ts';
+import { isLike } from './environment-lookup.ts';
 import { isDate, isMoment, momentOf } from './moments.ts';
+import { NotThere } from './not-there.ts';
 import { compared, isQuantity } from './quantities.ts';
-import { isLike, NotThere } from './scene.ts';
 import { declares, isListed, means, needsOf, type Setting, settingsOf, valuesOf } from './settings.ts';
 
 /** An entity in its environment, with what was found out about it. */

@@ -5,7 +5,7 @@ import { bytes, cut, memory } from '../../inventory/units.ts';
 import { known } from '../../known.ts';
 import { plainOrQuoted, quoted } from '../../untrusted.ts';
 import type { Candidate } from './filters.ts';
-import { NotThere } from './scene.ts';
+import { NotThere } from './not-there.ts';
 import { bare, everythingOf, means, type Setting, valuesOf } from './settings.ts';
 import { same } from './tagged.ts';
 

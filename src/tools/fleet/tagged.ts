@@ -5,8 +5,9 @@ import { idOf } from '../../inventory/shape.ts';
 import { FinspaceError, wireName } from '../../operations/failure.ts';
 import { quoted } from '../../untrusted.ts';
 import type { Candidate, TagCondition } from './filters.ts';
+import { NotThere } from './not-there.ts';
 import { onPageOf } from './page.ts';
-import { type Follow, NotThere, type Scene } from './scene.ts';
+import type { Follow, Scene } from './scene.ts';
 import type { Unread } from './unread.ts';
 
 /** Tags need one call per entity: above this number, tags are not read. */

@@ -4,7 +4,8 @@ import type { CompositeTool, Exchange, ToolEnvironment } from '../environment.ts
 import { compositeTool } from '../environment.ts';
 import { refused } from '../result.ts';
 import { positionIn } from './cursor.ts';
-import { NotThere, type Scene, sceneOf } from './scene.ts';
+import { NotThere } from './not-there.ts';
+import { type Scene, sceneOf } from './scene.ts';
 import { overtime } from './time.ts';
 
 interface FleetTool<I extends z.ZodObject> extends Omit<CompositeTool<I>, 'annotations' | 'run'> {

@@ -1,0 +1,146 @@
+import {
+  candidatesText,
+  type Environment,
+  environmentsEver,
+  environmentsNamed,
+  environmentsNow,
+} from '../../inventory/fleet.ts';
+import type { Inventory } from '../../inventory/kept.ts';
+import { FinspaceError } from '../../operations/failure.ts';
+import type { Call, CallOptions } from '../../operations/index.ts';
+import { once } from '../../operations/operation.ts';
+import { quoted } from '../../untrusted.ts';
+import { listed, NotThere, noSuch } from './not-there.ts';
+
+/** The status of an entity that no longer exists. */
+export const GONE = 'DELETED';
+
+/** Finds the environments that arguments name. */
+export interface EnvironmentLookup {
+  /** The existing environments. */
+  present(): Promise<readonly Environment[]>;
+  /** The only environment with an id or name. Throws NotThere. */
+  environment(wanted: string): Promise<Environment>;
+  /** The same, or else the newest deleted one with that id or name. */
+  environmentOrDeleted(wanted: string): Promise<Environment>;
+  /** All environments, the only one with an id or name, or those whose names match a pattern with `*`. Throws NotThere. */
+  matching(wanted: string | undefined): Promise<readonly Environment[]>;
+  /** What was read of an environment, at least its id. */
+  seen(environmentId: string): Environment;
+}
+
+interface LookupOptions {
+  readonly call: Call;
+  /** The same, with one call for identical reads. */
+  readonly reads: Call;
+  readonly foreground: CallOptions;
+  readonly background: CallOptions;
+  readonly inventory: Inventory | undefined;
+}
+
+export function environmentLookup({
+  call,
+  reads,
+  foreground,
+  background,
+  inventory,
+}: LookupOptions): EnvironmentLookup {
+  const seen = new Map<string | undefined, Environment>();
+  const present = once(async () => {
+    const all = await environmentsNow(reads, background, inventory);
+    for (const each of all) seen.set(each.environmentId, each);
+    return all;
+  });
+  /** The environment with an id, or with a name that it had a minute ago and still has. */
+  const withoutListing = async (wanted: string): Promise<Environment | undefined> => {
+    const named = environmentsNamed(inventory?.listed() ?? [], wanted);
+    const id = LIKE_AN_ID.test(wanted) ? wanted : named.length === 1 ? named[0]?.environmentId : undefined;
+    if (id === undefined) return undefined;
+    const found = seen.get(id) ?? (await reads('GetKxEnvironment', { environmentId: id }, foreground).catch(orList));
+    if (found === undefined || found.status === GONE || environmentsNamed([found], wanted).length === 0)
+      return undefined;
+    seen.set(id, found);
+    return found;
+  };
+  const environment = async (wanted: string) => (await withoutListing(wanted)) ?? theOne(await present(), wanted);
+  return {
+    present,
+    environment,
+    environmentOrDeleted: async (wanted) => {
+      const [deleted, others] = apart(await environmentsEver(call, foreground));
+      const [gone] = environmentsNamed(others, wanted).length > 0 ? [] : newest(environmentsNamed(deleted, wanted));
+      return gone ?? theOne(others, wanted);
+    },
+    matching: async (wanted) => {
+      if (wanted === undefined) return present();
+      return wanted.includes('*') ? like(await present(), wanted) : [await environment(wanted)];
+    },
+    seen: (environmentId) => seen.get(environmentId) ?? { environmentId },
+  };
+}
+
+/** The format of the ids that the service chooses. Names may have it, too. */
+const LIKE_AN_ID = /^[a-z0-9]{20,26}$/;
+
+/** An environment that cannot be read by its id is looked for in the list, which also says what exists instead. */
+function orList(error: unknown): undefined {
+  if (error instanceof FinspaceError && error.fields.code !== 'Aborted') return;
+  throw error;
+}
+
+/** The only one with an id or name. Throws NotThere. */
+function theOne(all: readonly Environment[], wanted: string): Environment {
+  const exact = environmentsNamed(all, wanted);
+  const [found, second] = exact.length > 0 ? exact : withWord(all, wanted);
+  const names = all.map(({ name }) => name ?? '');
+  if (found === undefined) throw noSuch('kdb environment', wanted, names);
+  if (second !== undefined) throw new NotThere(candidatesText(exact, wanted));
+  return found;
+}
+
+/** Those whose names match a pattern. Throws NotThere. */
+function like(all: readonly Environment[], pattern: string): readonly Environment[] {
+  const fitting = all.filter(({ name = '' }) => isLike(name.toLowerCase(), pattern.toLowerCase()));
+  if (fitting.length > 0) return fitting;
+  const names = all.map(({ name = '' }) => name);
+  throw new NotThere(`No kdb environment has a name like ${quoted(pattern)}. Existing ones: ${listed(names)}.`);
+}
+
+/**
+ * Whether a complete name matches a pattern with `*` for any text. No regular expression, because the pattern comes from the
+ * model.
+ */
+export function isLike(name: string, pattern: string): boolean {
+  const [begin = '', ...rest] = pattern.split('*');
+  const end = rest.pop() ?? '';
+  if (!name.startsWith(begin) || !name.slice(begin.length).endsWith(end)) return false;
+  const between = name.slice(begin.length, name.length - end.length);
+  let at = 0;
+  return rest.every((part) => {
+    const found = between.indexOf(part, at);
+    at = found + part.length;
+    return found >= 0;
+  });
+}
+
+const apart = (all: readonly Environment[]) =>
+  [all.filter(({ status }) => status === GONE), all.filter(({ status }) => status !== GONE)] as const;
+const newest = (all: readonly Environment[]) =>
+  all.toSorted((a, b) => (b.creationTimestamp ?? '').localeCompare(a.creationTimestamp ?? ''));
+
+/**
+ * The only environment whose name matches apart from word separators, or contains the word: `prod` or `production` is `kdb-prod`.
+ */
+const withWord = (all: readonly Environment[], wanted: string): Environment[] => {
+  const words = (text: string) => text.toLowerCase().split(/[-_\s]+/);
+  const is = words(wanted).join('-');
+  const isShort = (one: string, other: string) => SHORTENED.test(one) && SHORTENED.test(other) && other.startsWith(one);
+  const named = all.filter(({ name = '' }) => words(name).join('-') === is);
+  const having = all.filter(({ name = '' }) =>
+    words(name).some((word) => word === is || isShort(word, is) || isShort(is, word)),
+  );
+  const found = named.length > 0 ? named : having;
+  return found.length === 1 ? found : [];
+};
+/** A word that may stand for a longer one; `kdb-test` and `prod2` count as exact names. */
+const SHORTENED = /^[a-z]{3,}$/;
