@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { sharing } from '../inventory/reading.ts';
 import { agentInput } from '../operations/derive.ts';
-import { OPERATION_NAMES, operationNamed } from '../operations/index.ts';
+import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
 import { once } from '../operations/operation.ts';
 import { firstLines } from '../safety/approval-text.ts';
-import { planCall } from '../safety/plan.ts';
+import type { Members } from '../safety/finding.ts';
+import { type Plan, planCall } from '../safety/plan.ts';
 import { allowedFor, approvalNeeded, refusalReason } from '../safety/policy.ts';
 import { missingTarget } from '../safety/refusals.ts';
 import { quoted } from '../safety/untrusted.ts';
@@ -17,11 +18,11 @@ import {
   riskText,
   unchangedText,
 } from '../safety/update-text.ts';
-import { visibilityFor } from '../safety/visibility.ts';
+import { type Visibility, visibilityFor } from '../safety/visibility.ts';
 import { previewBatch } from './batch-preview.ts';
 import { whatChanges } from './changed.ts';
 import { CREATE, createBatch, createEntities } from './create-entities.ts';
-import { compositeTool } from './environment.ts';
+import { compositeTool, type ToolEnvironment, type ToolResult } from './environment.ts';
 import { answer, shaping } from './fleet/page.ts';
 import { preparedArguments } from './prepared.ts';
 import { naming, refused, withheldKinds } from './result.ts';
@@ -70,48 +71,63 @@ export const planChange = compositeTool({
       return refused(`${tool} changes nothing, so there is nothing to preview: call it.`);
     const reason = refusalReason(name, environment.restrictions, environment.caller);
     if (reason !== undefined) return refused(`${tool} is not offered. ${reason}`);
-    const lookup = { environment, signal };
-    const prepared = await preparedArguments(lookup, agentInput(operationNamed(name)), given, name);
-    if ('wrong' in prepared) return refused(`The arguments for ${tool} are wrong.`, ...prepared.wrong);
-    const { input, meant } = prepared;
-    const options = { signal };
-    const looking = { ...environment, call: sharing(environment.call), showsUse: true };
-    const plan = await planCall(looking, name, input, environment.caller.principal, options);
-    const shown = allowedFor(environment);
-    if (plan === undefined) return refused(await missingTarget(environment.call, name, input, { options, shown }));
-    const { noun, name: target, forbidden, lost, interrupted, blockers, warnings, unchecked, quotas } = plan;
-    const isShown = isTargetShown(plan, shown);
-    const asGiven = omissionLines(plan, isShown);
-    const tooMuch = refusalReason(name, environment.restrictions, environment.caller, plan.risk);
-    const blocked = forbidden !== undefined || blockers.length > 0 || asGiven !== undefined || tooMuch !== undefined;
-    const idle = asGiven === undefined && contradictions(plan).length === 0 && changesNothing(plan);
-    const visibility = visibilityFor(shown, [input, target]);
-    const withheldHere = visibility.withheldKinds([...blockers, ...warnings, ...lost, ...interrupted]);
-    const needsApproval = !idle && approvalNeeded(plan, environment.restrictions);
-    const head = {
-      tool,
-      target: { kind: noun, name: target },
-      risk: plan.risk,
-      needsApproval,
-      ...(needsApproval && !blocked ? { dialog: firstLines(plan.textFor(visibility)) } : {}),
-      ...(plan.asks.length === 0 ? {} : { why: plan.asks }),
-      blocked,
-      ...(blocked || idle || unchecked.length === 0 ? { wouldRun: !blocked && !idle } : { notChecked: unchecked }),
-      ...(asGiven === undefined ? {} : { argumentsRefused: asGiven }),
-      ...(tooMuch === undefined ? {} : { refused: `${riskText(plan)} ${tooMuch}` }),
-      ...(idle ? { changesNothing: unchangedText(plan) } : {}),
-      ...whatChanges(plan, shown),
-      ...(forbidden === undefined ? {} : { forbidden: visibility.forbiddenText(forbidden) }),
-      ...(quotas.length === 0 ? {} : { quotas }),
-      counts: { blockers: blockers.length, lost: lost.length, interrupted: interrupted.length },
-      ...withheldKinds(withheldHere),
-    };
-    const sections = [
-      { name: 'blockers', rows: visibility.redact(blockers) },
-      ...(warnings.length === 0 ? [] : [{ name: 'warnings', rows: visibility.redact(warnings) }]),
-      { name: 'lost', rows: visibility.redact(lost) },
-      { name: 'interrupted', rows: visibility.redact(interrupted) },
-    ];
-    return naming(answer(head, sections, { cursor }), meant);
+    return previewCall(environment, tool, name, given, { cursor, signal });
   },
 });
+
+/** Previews one call. */
+async function previewCall(
+  environment: ToolEnvironment,
+  tool: string,
+  name: OperationName,
+  given: Members,
+  { cursor, signal }: { readonly cursor?: string | undefined; readonly signal: AbortSignal },
+): Promise<ToolResult> {
+  const prepared = await preparedArguments({ environment, signal }, agentInput(operationNamed(name)), given, name);
+  if ('wrong' in prepared) return refused(`The arguments for ${tool} are wrong.`, ...prepared.wrong);
+  const { input, meant } = prepared;
+  const options = { signal };
+  const planner = { ...environment, call: sharing(environment.call), showsUse: true };
+  const plan = await planCall(planner, name, input, environment.caller.principal, options);
+  const shown = allowedFor(environment);
+  if (plan === undefined) return refused(await missingTarget(environment.call, name, input, { options, shown }));
+  const visibility = visibilityFor(shown, [input, plan.name]);
+  const { lost, interrupted, blockers, warnings } = plan;
+  const sections = [
+    { name: 'blockers', rows: visibility.redact(blockers) },
+    ...(warnings.length === 0 ? [] : [{ name: 'warnings', rows: visibility.redact(warnings) }]),
+    { name: 'lost', rows: visibility.redact(lost) },
+    { name: 'interrupted', rows: visibility.redact(interrupted) },
+  ];
+  return naming(answer(previewHead(environment, tool, plan, visibility), sections, { cursor }), meant);
+}
+
+/** What the preview of a call says before it lists entities. */
+function previewHead({ restrictions, caller }: ToolEnvironment, tool: string, plan: Plan, visibility: Visibility) {
+  const { risk, asks, forbidden, lost, interrupted, blockers, warnings, unchecked, quotas } = plan;
+  const shown = allowedFor({ restrictions, caller });
+  const argumentsRefused = omissionLines(plan, isTargetShown(plan, shown));
+  const tooRisky = refusalReason(plan.operation, restrictions, caller, risk);
+  const blocked =
+    forbidden !== undefined || blockers.length > 0 || argumentsRefused !== undefined || tooRisky !== undefined;
+  const idle = argumentsRefused === undefined && contradictions(plan).length === 0 && changesNothing(plan);
+  const needsApproval = !idle && approvalNeeded(plan, restrictions);
+  return {
+    tool,
+    target: { kind: plan.noun, name: plan.name },
+    risk,
+    needsApproval,
+    ...(needsApproval && !blocked ? { dialog: firstLines(plan.textFor(visibility)) } : {}),
+    ...(asks.length === 0 ? {} : { why: asks }),
+    blocked,
+    ...(blocked || idle || unchecked.length === 0 ? { wouldRun: !blocked && !idle } : { notChecked: unchecked }),
+    ...(argumentsRefused === undefined ? {} : { argumentsRefused }),
+    ...(tooRisky === undefined ? {} : { refused: `${riskText(plan)} ${tooRisky}` }),
+    ...(idle ? { changesNothing: unchangedText(plan) } : {}),
+    ...whatChanges(plan, shown),
+    ...(forbidden === undefined ? {} : { forbidden: visibility.forbiddenText(forbidden) }),
+    ...(quotas.length === 0 ? {} : { quotas }),
+    counts: { blockers: blockers.length, lost: lost.length, interrupted: interrupted.length },
+    ...withheldKinds(visibility.withheldKinds([...blockers, ...warnings, ...lost, ...interrupted])),
+  };
+}
