@@ -49,11 +49,30 @@ const TOP_FILES = ['server', 'answers', 'main', 'cli', 'config', 'api'];
 /** From a file of a layer itself, and from its folders at two depths. */
 const UPWARD = ['../', '../../', '../../../'];
 
-/** `biome.json` with the import rules of the layers: one override each, which replace those that it has. */
+const MOST_LINES_OF_A_FUNCTION = 40;
+const SHORT_FUNCTIONS = {
+  includes: ['src/**'],
+  linter: {
+    rules: {
+      complexity: {
+        noExcessiveLinesPerFunction: {
+          level: 'error',
+          options: { maxLines: MOST_LINES_OF_A_FUNCTION, skipBlankLines: true },
+        },
+      },
+    },
+  },
+};
+
+/** `biome.json` with the rules for `src`, which replace those that it has: the size of functions, and the imports of each layer. */
 export function withLayers(biome: string): string {
   const config = JSON.parse(biome) as { overrides: { includes: string[] }[] };
   const others = config.overrides.filter(({ includes }) => !includes.some((path) => path.startsWith('src/')));
-  return JSON.stringify({ ...config, overrides: [...others, ...Object.keys(LAYERS).map(override)] }, null, 2);
+  return JSON.stringify(
+    { ...config, overrides: [...others, SHORT_FUNCTIONS, ...Object.keys(LAYERS).map(override)] },
+    null,
+    2,
+  );
 }
 
 function override(name: string) {

@@ -49,6 +49,7 @@ export const CreateKxCluster = operation({
     'be changed later: to resize, create another cluster and delete this one. Returns at once with status PENDING; ' +
     'use wait_for_kx_entity to wait for RUNNING (minutes). plan_change checks the call without making it.',
   keywords: 'launch deploy spin up start provision q process',
+  // biome-ignore lint/complexity/noExcessiveLinesPerFunction: it is a list of arguments, without logic
   input: () =>
     z.strictObject({
       clientToken: ClientToken().optional(),

@@ -18,7 +18,7 @@ it.each(DOCUMENTS.map((path) => [relative(ROOT, path), path]))(
   },
 );
 
-it('biome.json has the import rules of scripts/layers.ts (npm run docs)', () => {
+it('biome.json has the rules of scripts/layers.ts (npm run docs)', () => {
   const text = readFileSync(LINTER, 'utf8');
   expect(JSON.parse(withLayers(text))).toEqual(JSON.parse(text));
 });
