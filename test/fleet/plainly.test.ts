@@ -114,6 +114,11 @@ describe('nodes', () => {
     );
   });
 
+  test('do not count as not searched when a status refers to them', async () => {
+    const { data } = await find({ status: ['PROVISIONING'], changedBefore: '2000-01-01' });
+    expect(data).toMatchObject({ found: 0, notSearched: 'changesets (argument kinds)' });
+  });
+
   test('are counted by their settings', async () => {
     const clusters = await groups({ kinds: ['node'], groupBy: ['cluster'] });
     expect(clusters.get('hdb-futures')).toMatchObject({ count: 3 });

@@ -12,7 +12,7 @@ import type { Scene } from './scene.ts';
 import { isListed, needsOf } from './settings.ts';
 
 /** There are many of these, so they are searched only on request. */
-const SELDOM: readonly Kind[] = ['changeset', 'node'];
+export const SELDOM: readonly Kind[] = ['changeset', 'node'];
 const USUAL = KINDS.filter((kind) => !SELDOM.includes(kind));
 
 const CLUSTERS: readonly Kind[] = ['cluster'];

@@ -3,6 +3,7 @@ import { cut } from '../../inventory/units.ts';
 import { nearest } from '../../nearest.ts';
 import type { Candidate, Filters } from './filters.ts';
 import { settingNames } from './grouping.ts';
+import { SELDOM } from './reads.ts';
 import { means, valuesOf } from './settings.ts';
 import { same } from './tagged.ts';
 
@@ -69,10 +70,14 @@ export function notSearched(filters: Filters, kinds: readonly Kind[], isNothing:
     ...(filters.text !== undefined && !kinds.includes('changeset') && !isMeant ? [LOADS] : []),
     ...(isNothing && filters.text !== undefined ? ['tags (argument tags)'] : []),
     ...(isNothing && filters.name !== undefined ? ['descriptions and other settings (argument text)'] : []),
-    ...(isNothing && filters.text === undefined && !isMeant && !kinds.includes('changeset') ? [SELDOM] : []),
+    ...(isNothing && filters.text === undefined && !isMeant ? seldom(kinds) : []),
   ];
   return others.length === 0 ? {} : { notSearched: others.join('; ') };
 }
 
 const LOADS = 'changesets with their S3 paths (kinds: changeset)';
-const SELDOM = 'changesets and nodes (argument kinds)';
+
+function seldom(searched: readonly Kind[]): string[] {
+  const others = SELDOM.filter((kind) => !searched.includes(kind)).map((kind) => `${kind}s`);
+  return others.length === 0 ? [] : [`${others.join(' and ')} (argument kinds)`];
+}
