@@ -145,7 +145,10 @@ async function admit({ restrictions, admit }: GateOptions, judged: RiskAssessmen
   if (approvalNeeded(judged, { ...restrictions, approve: [] })) await admit?.();
 }
 
-/** Prepares the call of an approved plan. Preparing takes time, so the plan is made once more before the call. */
+/**
+ * Runs what must precede an approved call, such as keeping a recovery kit. That takes time, so the state of the target is read again,
+ * and the call is refused if the plan has changed.
+ */
 async function prepareDecision(
   options: GateOptions,
   decision: Decision<Plan>,
