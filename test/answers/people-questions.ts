@@ -42,7 +42,7 @@ export const PEOPLE_QUESTIONS: readonly Asked[] = [
   ask('How many clusters does each environment have?', clusters({ groupBy: ['environment'] }), (truth) =>
     counted(truth.clusters, ({ environment }) => environment),
   ),
-  ask('Has any cluster another releaseLabel than the rest?', clusters({ groupBy: ['releaseLabel'] }), (truth) =>
+  ask('Does any cluster have a different releaseLabel from the rest?', clusters({ groupBy: ['releaseLabel'] }), (truth) =>
     counted(truth.clusters, ({ releaseLabel }) => releaseLabel),
   ),
   ask('How much memory is free on each host, everywhere?', find({ kinds: ['scaling-group'] }), (truth) =>
