@@ -1,4 +1,4 @@
-import { asked, given, REPORT, type Runbook, STOP, steps, tool } from './runbook.ts';
+import { argument, argumentsNamed, REPORT, type Runbook, STOP, steps, tool } from './runbook.ts';
 
 const WAIT = '`wait_for_kx_entity`';
 
@@ -7,7 +7,7 @@ export const rollToNewData: Runbook = {
   title: 'Roll a cluster to new data',
   description: 'Move a cluster to the newest changeset, or to a given one, with or without a dataview.',
   when: 'Use when a load has finished and a cluster lags behind its data, or to go back to an older changeset.',
-  arguments: given('environmentId', 'clusterName', 'changesetId?'),
+  arguments: argumentsNamed('environmentId', 'clusterName', 'changesetId?'),
   text: ({ environmentId, clusterName, changesetId }) =>
     steps(
       `Move the cluster ${clusterName} in the kdb environment ${environmentId} to ${changesetId === undefined ? 'the newest completed changeset' : `the changeset ${changesetId}`}.`,
@@ -28,7 +28,7 @@ export const diagnose: Runbook = {
   title: 'Diagnose a cluster',
   description: 'Find out why a cluster failed, is stuck or lags behind its data, and what to do about it.',
   when: 'Use when a cluster is not RUNNING, answers slowly, or serves old data.',
-  arguments: given('environmentId', 'clusterName', 'nodeId?'),
+  arguments: argumentsNamed('environmentId', 'clusterName', 'nodeId?'),
   text: ({ environmentId, clusterName, nodeId }) =>
     steps(
       `Diagnose the cluster ${clusterName} in the kdb environment ${environmentId}${nodeId === undefined ? '' : `, above all its node ${nodeId}`}.`,
@@ -53,8 +53,8 @@ export const changeSize: Runbook = {
     'No operation resizes a cluster: create a copy in another size, check it, and only then delete the old cluster.',
   when: 'Use when a cluster needs more or less memory, CPUs or nodes, or should move to a scaling group.',
   arguments: [
-    ...given('environmentId', 'clusterName'),
-    asked('size', 'The new size, such as 4 nodes of kx.s.4xlarge, or 64 GiB on sg-history'),
+    ...argumentsNamed('environmentId', 'clusterName'),
+    argument('size', 'The new size, such as 4 nodes of kx.s.4xlarge, or 64 GiB on sg-history'),
   ],
   text: ({ environmentId, clusterName, size }) =>
     steps(
@@ -78,9 +78,9 @@ export const copyCluster: Runbook = {
     'Create a cluster with the same settings, and the entities that it needs, in another environment. Takes six calls.',
   when: 'Use to promote a cluster from test to production, or to reproduce one elsewhere.',
   arguments: [
-    ...given('environmentId', 'clusterName'),
-    asked('targetEnvironmentId', 'Id or name of the kdb environment to copy it to'),
-    asked('changes', 'Differences from the original, such as another name, 8 GiB, or one node', false),
+    ...argumentsNamed('environmentId', 'clusterName'),
+    argument('targetEnvironmentId', 'Id or name of the kdb environment to copy it to'),
+    argument('changes', 'Differences from the original, such as another name, 8 GiB, or one node', false),
   ],
   text: ({ environmentId, clusterName, targetEnvironmentId, changes }) =>
     steps(
@@ -103,7 +103,7 @@ export const rotateRdb: Runbook = {
   description:
     "Check that the day's data is saved down, create the next RDB with the same settings, then delete the old one.",
   when: 'Use at the end of a trading day.',
-  arguments: given('environmentId', 'clusterName'),
+  arguments: argumentsNamed('environmentId', 'clusterName'),
   text: ({ environmentId, clusterName }) =>
     steps(
       `Rotate the RDB ${clusterName} in the kdb environment ${environmentId}.`,

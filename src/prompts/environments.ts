@@ -1,4 +1,4 @@
-import { asked, given, REPORT, type Runbook, STOP, steps, tool } from './runbook.ts';
+import { argument, argumentsNamed, REPORT, type Runbook, STOP, steps, tool } from './runbook.ts';
 
 export const onboardUser: Runbook = {
   name: 'onboard_kx_user',
@@ -6,9 +6,9 @@ export const onboardUser: Runbook = {
   description: 'Give someone access to a kdb environment: the user, the role, tags, and how to connect.',
   when: 'Use when a person or a process needs to connect to kdb.',
   arguments: [
-    ...given('environmentId'),
-    asked('userName', 'Name of the new user'),
-    asked('iamRole', 'ARN of the IAM role that the user connects with'),
+    ...argumentsNamed('environmentId'),
+    argument('userName', 'Name of the new user'),
+    argument('iamRole', 'ARN of the IAM role that the user connects with'),
   ],
   text: ({ environmentId, userName, iamRole }) =>
     steps(
@@ -28,7 +28,7 @@ export const tearDown: Runbook = {
   title: 'Tear an environment down safely',
   description: 'Check whether an environment can be deleted and what would be lost, then delete it in the right order.',
   when: 'Use when an environment is no longer needed.',
-  arguments: given('environmentId'),
+  arguments: argumentsNamed('environmentId'),
   text: ({ environmentId }) =>
     steps(
       `Tear down the kdb environment ${environmentId}, if that is safe.`,
@@ -49,7 +49,7 @@ export const inventory: Runbook = {
   title: 'Inventory before a migration',
   description: 'List everything that must be rebuilt elsewhere: data and its sources, clusters, code, users, network.',
   when: 'Use before a move to another platform or another account.',
-  arguments: given('environmentId'),
+  arguments: argumentsNamed('environmentId'),
   text: ({ environmentId }) =>
     steps(
       `Make an inventory of the kdb environment ${environmentId} from which it can be rebuilt on another platform. Change nothing.`,

@@ -24,14 +24,14 @@ const DESCRIPTIONS: Record<string, string> = {
 };
 
 /** Arguments by name; a question mark marks optional ones. */
-export const given = (...names: string[]): Runbook['arguments'] =>
+export const argumentsNamed = (...names: string[]): Runbook['arguments'] =>
   names.map((each) => {
     const name = each.replace('?', '');
     return { name, description: DESCRIPTIONS[name] ?? '', required: !each.endsWith('?') };
   });
 
 /** An argument with a description of its own. */
-export const asked = (name: string, description: string, required = true) => ({ name, description, required });
+export const argument = (name: string, description: string, required = true) => ({ name, description, required });
 
 /** The tool of an operation, as steps refer to it. */
 export const tool = (name: OperationName) => `\`${toolName(name)}\``;
