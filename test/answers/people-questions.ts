@@ -42,8 +42,10 @@ export const PEOPLE_QUESTIONS: readonly Asked[] = [
   ask('How many clusters does each environment have?', clusters({ groupBy: ['environment'] }), (truth) =>
     counted(truth.clusters, ({ environment }) => environment),
   ),
-  ask('Does any cluster have a different releaseLabel from the rest?', clusters({ groupBy: ['releaseLabel'] }), (truth) =>
-    counted(truth.clusters, ({ releaseLabel }) => releaseLabel),
+  ask(
+    'Does any cluster have a different releaseLabel from the rest?',
+    clusters({ groupBy: ['releaseLabel'] }),
+    (truth) => counted(truth.clusters, ({ releaseLabel }) => releaseLabel),
   ),
   ask('How much memory is free on each host, everywhere?', find({ kinds: ['scaling-group'] }), (truth) =>
     truth.groups.map((group) => new RegExp(`"name":"${group.name}"[^}]*"free":"${free(truth, group)}"`)),

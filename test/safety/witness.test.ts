@@ -58,6 +58,8 @@ describe('a seal', () => {
     expect(() => elsewhere.verify(sealed)).toThrow(ForeignSignatureError);
     const [, tag, name] = elsewhere.sign('nonce').split('.');
     for (const forged of ['', 'nonce', 'nonce.', `other.${tag}.${name}`, `nonce.${tag?.slice(1)}.${name}`, 'nonce.x.y'])
-      expect(() => elsewhere.verify(forged)).toThrow(expect.not.objectContaining({ name: new ForeignSignatureError().name }));
+      expect(() => elsewhere.verify(forged)).toThrow(
+        expect.not.objectContaining({ name: new ForeignSignatureError().name }),
+      );
   });
 });

@@ -1,1 +1,0 @@
-export { plainJson, quoted } from '../untrusted.ts';
