@@ -2,7 +2,7 @@
  * Text from the API or from a model as one quoted line: control, format (bidi, zero-width, tag), combining, private-use,
  * unassigned, blank and right-to-left characters are escaped, so that untrusted text cannot imitate or reorder the text around it.
  */
-export function quoted(text: string, limit = 80): string {
+export function quoteUntrusted(text: string, limit = 80): string {
   let shown = '';
   for (const character of text) {
     const next = escaped(character);
@@ -18,11 +18,11 @@ function escaped(character: string): string {
 }
 
 /** A name or state in a sentence of ours: as it is when it is one plain word, else quoted, because a service may send anything. */
-export const plainOrQuoted = (text: unknown): string =>
-  PLAIN.test(String(text)) ? String(text) : quoted(String(text));
+export const quoteUnlessPlain = (text: unknown): string =>
+  PLAIN.test(String(text)) ? String(text) : quoteUntrusted(String(text));
 
 /** Compact JSON in which invisible and reordering characters stand as `\u` escapes; it parses to the same value. */
-export function plainJson(value: unknown): string {
+export function safeJson(value: unknown): string {
   return JSON.stringify(value).replace(HIDDEN, (character) =>
     Array.from(
       { length: character.length },
@@ -45,7 +45,7 @@ export function visible<T>(value: T): { readonly value: T; readonly json: string
 /** A text in which nothing is hidden and nothing reorders what is around it. */
 export const visibleText = (text: string): string => text.replace(HIDDEN, escapeOf);
 
-/** A text for pictures, with a box in place of each character that `quoted` escapes. */
+/** A text for pictures, with a box in place of each character that `quoteUntrusted` escapes. */
 export const withoutMisleading = (text: string): string =>
   Array.from(text, (each) => (MISLEADING.test(each) ? BOX : each)).join('');
 const BOX = '\u25af';

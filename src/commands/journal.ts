@@ -2,7 +2,7 @@ import { type Config, ConfigError } from '../config.ts';
 import { ErrorForPeople } from '../error-for-people.ts';
 import { terminalColumns, writeOut } from '../output.ts';
 import type { Entry, Journal } from '../safety/journal.ts';
-import { plainJson } from '../safety/untrusted.ts';
+import { safeJson } from '../untrusted.ts';
 import { journalTable } from './journal-table.ts';
 import { openForPerson } from './open-store.ts';
 
@@ -30,7 +30,7 @@ export class JournalError extends ErrorForPeople {
 const ACTIONS = {
   show: async (kept: Journal, asJson: boolean) => {
     const entries = await kept.entries();
-    print(asJson ? entries.map(plainJson) : journalTable(entries, terminalColumns()));
+    print(asJson ? entries.map(safeJson) : journalTable(entries, terminalColumns()));
     refuseUnreadable(entries);
   },
   verify: async (kept: Journal) => {

@@ -8,7 +8,7 @@ import {
 import { once } from '../operations/operation.ts';
 import { type Skill, skills } from '../prompts/skills.ts';
 import { requireFirstPage } from '../resources/cursor.ts';
-import { quoted } from '../untrusted.ts';
+import { quoteUntrusted } from '../untrusted.ts';
 
 const HINTS = { ttlMs: 3_600_000, cacheScope: 'public' } as const;
 const LONGEST = 300;
@@ -51,4 +51,4 @@ const hinted = (result: object, { mcpReq }: ServerContext) =>
   mcpReq.envelope === undefined ? result : { ...result, ...HINTS };
 
 const unknown = (uri: unknown) =>
-  new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no skill at ${quoted(String(uri), LONGEST)}.`);
+  new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no skill at ${quoteUntrusted(String(uri), LONGEST)}.`);

@@ -1,5 +1,5 @@
 import { isGone } from '../kinds/statuses.ts';
-import { plainOrQuoted } from '../untrusted.ts';
+import { quoteUnlessPlain } from '../untrusted.ts';
 import type { Edge, Finding, Graph, GraphEntity, Kind } from './graph.ts';
 import { usersOf } from './kinds.ts';
 import { counted } from './units.ts';
@@ -31,7 +31,7 @@ function lag(entity: GraphEntity, { to, facts }: Edge, byId: Index): Finding {
     return {
       entity,
       condition: 'old version',
-      why: `mounts an older version of dataview ${plainOrQuoted(name)}`,
+      why: `mounts an older version of dataview ${quoteUnlessPlain(name)}`,
       since: missed.toSorted()[0],
       facts: { dataview: name, mountedVersion: facts['versionId'], newestVersion: facts['newestVersion'] },
     };
@@ -42,7 +42,7 @@ function lag(entity: GraphEntity, { to, facts }: Edge, byId: Index): Finding {
   return {
     entity,
     condition: 'old changeset',
-    why: `mounts ${plainOrQuoted(database)} as of ${held?.created?.slice(0, 16) ?? 'an older changeset'}${by === undefined ? '' : `; ${completedSince(Number(by))}`}`,
+    why: `mounts ${quoteUnlessPlain(database)} as of ${held?.created?.slice(0, 16) ?? 'an older changeset'}${by === undefined ? '' : `; ${completedSince(Number(by))}`}`,
     since: (held?.facts['supersededSince'] ?? target?.facts['active']) as string | undefined,
     facts: { database, mounted: facts['changesetId'], newest, behindBy: by },
   };
@@ -70,7 +70,7 @@ export function dangling(graph: Graph): Finding[] {
     const entity = byId.get(from);
     const [kind = ''] = to.split(':');
     if (entity === undefined || !isRead(kind) || (kind === 'dataview' && !isRead('database'))) return [];
-    const why = `${relation} ${plainOrQuoted(to)}, which does not exist`;
+    const why = `${relation} ${quoteUnlessPlain(to)}, which does not exist`;
     return [{ entity, condition: 'dangling', why, facts: {} }];
   });
 }

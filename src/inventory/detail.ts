@@ -1,5 +1,5 @@
 import { known } from '../known.ts';
-import { plainOrQuoted } from '../untrusted.ts';
+import { quoteUnlessPlain } from '../untrusted.ts';
 import type { Graph, GraphEntity } from './graph.ts';
 import { arnIn, factsOf } from './kinds.ts';
 import { entityRow } from './summary.ts';
@@ -44,7 +44,7 @@ interface Node {
 }
 
 const nodeText = ({ nodeId, status, launchTime }: Node) =>
-  `${plainOrQuoted(nodeId)} ${plainOrQuoted(status)} since ${minute(launchTime)}`;
+  `${quoteUnlessPlain(nodeId)} ${quoteUnlessPlain(status)} since ${minute(launchTime)}`;
 
 /** A value shortened to fit: the first members of a long list with the number of others, and only the names of long arguments. */
 function bounded(value: unknown): unknown {

@@ -1,6 +1,6 @@
 import { FinspaceError } from '../operations/failure.ts';
 import type { Call, CallOptions, Output } from '../operations/index.ts';
-import { quoted } from '../untrusted.ts';
+import { quoteUntrusted } from '../untrusted.ts';
 import type { Inventory } from './kept.ts';
 import { walk } from './pages.ts';
 import { atMost, eachAtOnce } from './reading.ts';
@@ -65,10 +65,10 @@ export function candidatesText(candidates: readonly Environment[], wanted: strin
     .slice(0, MOST_CANDIDATES)
     .map(
       ({ environmentId = '', name = '', creationTimestamp = '' }) =>
-        `${quoted(environmentId)} (${quoted(name)}, created ${quoted(creationTimestamp)})`,
+        `${quoteUntrusted(environmentId)} (${quoteUntrusted(name)}, created ${quoteUntrusted(creationTimestamp)})`,
     );
   const more = candidates.length > MOST_CANDIDATES ? `, and ${candidates.length - MOST_CANDIDATES} more` : '';
-  return `${candidates.length} environments have the name ${quoted(wanted)}: ${texts.join(', ')}${more}. Give the id of one of them.`;
+  return `${candidates.length} environments have the name ${quoteUntrusted(wanted)}: ${texts.join(', ')}${more}. Give the id of one of them.`;
 }
 
 /** The result for each environment, and the errors for those without one; neither for those that were not reached in time. */

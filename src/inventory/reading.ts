@@ -1,7 +1,7 @@
 import { known } from '../known.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import type { Call, Input, OperationName, Output } from '../operations/index.ts';
-import { quoted } from '../untrusted.ts';
+import { quoteUntrusted } from '../untrusted.ts';
 import { MINUTE_MS } from './kept.ts';
 import { isInDatabase } from './kinds.ts';
 import { walk } from './pages.ts';
@@ -133,7 +133,12 @@ function failedGap(operation: OperationName, { kind, of }: About, error: unknown
     if (of === undefined) throw error;
     return undefined;
   }
-  return known({ kind, operation, of, reason: `${wireName(code)}${detail === '' ? '' : `: ${quoted(detail, 120)}`}` });
+  return known({
+    kind,
+    operation,
+    of,
+    reason: `${wireName(code)}${detail === '' ? '' : `: ${quoteUntrusted(detail, 120)}`}`,
+  });
 }
 
 function beyondGap(operation: OperationName, { kind, of }: About, which: string, count: number): Gap {

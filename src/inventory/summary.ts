@@ -1,5 +1,5 @@
 import { known } from '../known.ts';
-import { plainOrQuoted } from '../untrusted.ts';
+import { quoteUnlessPlain } from '../untrusted.ts';
 import type { Edge, Finding, Graph, GraphEntity, Kind } from './graph.ts';
 import { marksOf } from './marks.ts';
 import { age, bytes, memory, minute } from './units.ts';
@@ -109,7 +109,7 @@ export function entityRow(entity: GraphEntity, graph: Graph): Row {
     newestData: minute(facts['newestData'] as string | undefined),
     mounts: some(
       mounts.map(
-        ({ to, facts: at }) => `${short(to)}${at['changesetId'] ? ` at ${plainOrQuoted(at['changesetId'])}` : ''}`,
+        ({ to, facts: at }) => `${short(to)}${at['changesetId'] ? ` at ${quoteUnlessPlain(at['changesetId'])}` : ''}`,
       ),
     ),
     cached: cachedOf(facts),
@@ -191,5 +191,5 @@ export function sizeOf({ kind, facts }: GraphEntity): Row {
     : { hostType, memory: `${memory(reserved)} of ${memory(all)} reserved`, free: memory(free) };
 }
 
-const short = (id: string) => plainOrQuoted(id.slice(id.indexOf(':') + 1));
+const short = (id: string) => quoteUnlessPlain(id.slice(id.indexOf(':') + 1));
 const some = (list: readonly string[]) => (list.length === 0 ? undefined : list.join(', '));

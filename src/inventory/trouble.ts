@@ -1,7 +1,7 @@
 import { LIFECYCLES } from '../kinds/lifecycles.ts';
 import { MINUTE } from '../kinds/states.ts';
 import { statusKind } from '../kinds/statuses.ts';
-import { plainOrQuoted } from '../untrusted.ts';
+import { quoteUnlessPlain } from '../untrusted.ts';
 import type { Finding, Graph, GraphEntity, Kind } from './shape.ts';
 
 export { deletionIn, isGone, statusKind } from '../kinds/statuses.ts';
@@ -46,13 +46,13 @@ function trouble(entity: GraphEntity, graph: Graph): Finding[] {
     const more = entity.kind === 'changeset' && Number(facts['completedSince']) > 0 ? { superseded: true } : {};
     report(
       'failed',
-      `is ${plainOrQuoted(status)}`,
+      `is ${quoteUnlessPlain(status)}`,
       since,
       statusReason === undefined ? more : { reason: statusReason, ...more },
     );
   }
   if (statusKind(status) === 'moving' && isOverdue(entity.kind, since, graph.readAt))
-    report('stuck', `is still ${plainOrQuoted(status)}`, since, {
+    report('stuck', `is still ${quoteUnlessPlain(status)}`, since, {
       stuckAfter: stuckAfter(entity.kind),
       ...(statusReason === undefined ? {} : { reason: statusReason }),
     });

@@ -1,4 +1,4 @@
-import { quoted } from '../untrusted.ts';
+import { quoteUntrusted } from '../untrusted.ts';
 import type { Asked, Impact } from './model.ts';
 import type { Views } from './views.ts';
 
@@ -22,5 +22,5 @@ export async function namesakes<K extends EnvironmentKind>(
 /** A rename to the name of another environment needs approval: people approve calls by that name. */
 export async function renamed<K extends EnvironmentKind>(kind: K, asked: Named<K>): Promise<Impact> {
   if ((await namesakes(kind, asked)).length === 0) return {};
-  return { asks: [`${quoted(String(asked.input.name))} is the name of another environment.`] };
+  return { asks: [`${quoteUntrusted(String(asked.input.name))} is the name of another environment.`] };
 }

@@ -1,5 +1,5 @@
 import { dataviewIn } from '../operations/conditions/clusters.ts';
-import { quoted } from '../untrusted.ts';
+import { quoteUntrusted } from '../untrusted.ts';
 import type { Asked, Filled } from './model.ts';
 import type { Reader } from './reader.ts';
 import type { Keys } from './views.ts';
@@ -45,7 +45,7 @@ async function mountOf(read: Reader, { environmentId }: Keys['kx-cluster'], entr
     mount: { ...entry, dataviewConfiguration: { dataviewName, dataviewVersionId: versionId } },
     ignored: ignored.map(
       ([member, , taken]) =>
-        `The service ignores ${member} and mounts the newest version of dataview ${quoted(dataviewName)}, with ${member} ${quoted(String(taken))}. Give only dataviewName.`,
+        `The service ignores ${member} and mounts the newest version of dataview ${quoteUntrusted(dataviewName)}, with ${member} ${quoteUntrusted(String(taken))}. Give only dataviewName.`,
     ),
   };
 }

@@ -1,4 +1,4 @@
-import { quoted } from '../untrusted.ts';
+import { quoteUntrusted } from '../untrusted.ts';
 import { byteSize, count } from './amounts.ts';
 import type { Asked, Impact, Kind, Note } from './model.ts';
 import { keyIn } from './names.ts';
@@ -26,8 +26,8 @@ async function dataLost({ input, read }: Create): Promise<Impact> {
 }
 
 function requestNote({ changeType, s3Path, dbPath }: Requests[number], at: number, { length }: Requests): Note {
-  const from = s3Path === undefined ? '' : `${quoted(s3Path, LONGEST_PATH)} to `;
-  return { says: `Request ${at + 1} of ${length}: ${changeType} ${from}${quoted(dbPath, LONGEST_PATH)}.` };
+  const from = s3Path === undefined ? '' : `${quoteUntrusted(s3Path, LONGEST_PATH)} to `;
+  return { says: `Request ${at + 1} of ${length}: ${changeType} ${from}${quoteUntrusted(dbPath, LONGEST_PATH)}.` };
 }
 
 const LONGEST_PATH = 1093;

@@ -1,5 +1,5 @@
 import { CLUSTER_TYPES } from '../operations/cluster-types.ts';
-import { plainOrQuoted } from '../untrusted.ts';
+import { quoteUnlessPlain } from '../untrusted.ts';
 import { type Cluster, type Databases, mountedView, segmentsIn, volumesOf } from './kx-cluster-references.ts';
 import type { Problem, Quota, Use } from './model.ts';
 import { mountable } from './mounts.ts';
@@ -116,7 +116,7 @@ export async function mountQuotas(read: Reader, at: At, cluster: Mounts): Promis
 
 /** The other clusters that mount a volume to read or to write. */
 export const mountsOf = (at: At, volumeName: string, mode: Mode): Quota => ({
-  what: `${mode} mounts of volume ${plainOrQuoted(volumeName)}`,
+  what: `${mode} mounts of volume ${quoteUnlessPlain(volumeName)}`,
   limit: ({ volumeMounts }) => volumeMounts[mode],
   used: async (read) => {
     const { environmentId } = at;

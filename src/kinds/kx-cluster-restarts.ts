@@ -1,4 +1,4 @@
-import { quoted } from '../untrusted.ts';
+import { quoteUntrusted } from '../untrusted.ts';
 import { count } from './amounts.ts';
 import type { Cluster } from './kx-cluster-references.ts';
 import type { Impact, Item, Note } from './model.ts';
@@ -75,9 +75,10 @@ async function servedBy(read: Reader, key: Key, cluster: Cluster): Promise<Note[
   );
   return databases.map((database) => {
     const serving = others.filter((other) => other !== undefined && mountsOf(other).includes(database));
-    if (serving.length === 0) return { says: `No other cluster serves ${quoted(database)} until its nodes run again.` };
-    const names = serving.slice(0, MOST_NAMED).map((other) => quoted(String(other?.clusterName)));
+    if (serving.length === 0)
+      return { says: `No other cluster serves ${quoteUntrusted(database)} until its nodes run again.` };
+    const names = serving.slice(0, MOST_NAMED).map((other) => quoteUntrusted(String(other?.clusterName)));
     const more = serving.length > MOST_NAMED ? ` and ${serving.length - MOST_NAMED} more` : '';
-    return { says: `Still serving ${quoted(database)}: ${names.join(', ')}${more}.`, needs: 'ListKxClusters' };
+    return { says: `Still serving ${quoteUntrusted(database)}: ${names.join(', ')}${more}.`, needs: 'ListKxClusters' };
   });
 }

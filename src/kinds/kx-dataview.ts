@@ -1,5 +1,5 @@
 import { followsLatest } from '../operations/conditions/dataviews.ts';
-import { plainOrQuoted } from '../untrusted.ts';
+import { quoteUnlessPlain } from '../untrusted.ts';
 import { count } from './amounts.ts';
 import { changesetFilled } from './filled.ts';
 import type { Asked, Found, Impact, Item, Kind, Named, Problem } from './model.ts';
@@ -41,7 +41,7 @@ async function segmentsFit({ input, key, read }: Create | Update, zone: string |
             error: 'Validation',
             words: `Volume ${volumeName} is used by another dataview; a readWrite dataview needs a volume of its own`,
             about: pathItem('kx-dataview', other.key, `of ${other.key['databaseName']}`),
-            first: `It uses volume ${plainOrQuoted(volumeName)}; a writable dataview needs a volume that no other dataview uses.`,
+            first: `It uses volume ${quoteUnlessPlain(volumeName)}; a writable dataview needs a volume that no other dataview uses.`,
           }),
         ),
       ];

@@ -1,6 +1,6 @@
 import { type GetPromptResult, type Prompt, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import { didYouMean } from '../nearest.ts';
-import { quoted } from '../untrusted.ts';
+import { quoteUntrusted } from '../untrusted.ts';
 import { RUNBOOKS, type Runbook } from './runbooks.ts';
 
 const LONGEST = 200;
@@ -20,7 +20,7 @@ function runbookNamed(name: string): Runbook {
   if (runbook !== undefined) return runbook;
   const known = RUNBOOKS.map((candidate) => candidate.name);
   const otherwise = `. Existing ones: ${known.join(', ')}.`;
-  throw invalid(`Unknown prompt ${quoted(name, LONGEST)}${didYouMean(name, known, { otherwise })}`);
+  throw invalid(`Unknown prompt ${quoteUntrusted(name, LONGEST)}${didYouMean(name, known, { otherwise })}`);
 }
 
 /**
@@ -31,7 +31,7 @@ export function getPrompt(name: string, given: Record<string, string> = {}, tool
   const runbook = runbookNamed(name);
   const unknown = Object.keys(given).find((argument) => !runbook.arguments.some((each) => each.name === argument));
   if (unknown !== undefined)
-    throw invalid(`${name} has no argument ${quoted(unknown, LONGEST)}${meant(unknown, runbook)}`);
+    throw invalid(`${name} has no argument ${quoteUntrusted(unknown, LONGEST)}${meant(unknown, runbook)}`);
   const missing = runbook.arguments.filter((argument) => argument.required && !given[argument.name]);
   if (missing.length > 0)
     throw invalid(`The prompt ${name} requires: ${missing.map((argument) => argument.name).join(', ')}`);
@@ -39,7 +39,7 @@ export function getPrompt(name: string, given: Record<string, string> = {}, tool
   if (long !== undefined) throw invalid(`${long.name}: at most ${LONGEST} characters`);
   const known = runbook.arguments.filter((argument) => given[argument.name]);
   const filled = Object.fromEntries(
-    known.map((argument) => [argument.name, quoted(given[argument.name] ?? '', 2 * LONGEST)]),
+    known.map((argument) => [argument.name, quoteUntrusted(given[argument.name] ?? '', 2 * LONGEST)]),
   );
   return {
     description: runbook.description,

@@ -8,7 +8,7 @@ import { FinspaceError } from '../operations/failure.ts';
 import { labels, route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
 import { refusalReason } from '../safety/policy.ts';
-import { quoted } from '../safety/untrusted.ts';
+import { quoteUntrusted } from '../untrusted.ts';
 import { RESOURCE_KINDS, resourceAt } from './catalog.ts';
 import type { ResourceEnvironment } from './environment.ts';
 
@@ -19,7 +19,10 @@ const LONGEST = 2_048;
 /** Throws ProtocolError for anything but a template or the URI of a resource. */
 export function requireTemplate(uri: string): void {
   if (RESOURCE_KINDS.some(({ uriTemplate }) => uriTemplate === uri) || resourceAt(uri) !== undefined) return;
-  throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no resource template ${quoted(uri, 300)}.`);
+  throw new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    `There is no resource template ${quoteUntrusted(uri, 300)}.`,
+  );
 }
 
 /**

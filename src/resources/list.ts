@@ -2,7 +2,7 @@ import type { ListResourcesResult, ListResourceTemplatesResult } from '@modelcon
 import { type Environment, environmentsKept, environmentsNow } from '../inventory/fleet.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { refusalReason } from '../safety/policy.ts';
-import { plainOrQuoted } from '../untrusted.ts';
+import { quoteUnlessPlain } from '../untrusted.ts';
 import { RESOURCE_KINDS, type ResourceKind, uriOf, variablesOf } from './catalog.ts';
 import { unknownCursor } from './cursor.ts';
 import type { ResourceEnvironment } from './environment.ts';
@@ -35,7 +35,7 @@ export async function listResources(
     ...environments.flatMap(({ environmentId, name }, at) =>
       (at < MOST_ENVIRONMENTS ? own : own.filter(isItself)).map((kind) => ({
         ...shown(kind),
-        title: `${kind.title}: ${plainOrQuoted(name)}`,
+        title: `${kind.title}: ${quoteUnlessPlain(name)}`,
         uri: uriOf(kind, { environmentId }),
       })),
     ),

@@ -11,7 +11,7 @@ import { FinspaceError, wireName } from '../operations/failure.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { refusalReason } from '../safety/policy.ts';
-import { plainJson, quoted } from '../safety/untrusted.ts';
+import { quoteUntrusted, safeJson } from '../untrusted.ts';
 import { type ResourceKind, resourceAt } from './catalog.ts';
 import type { ResourceEnvironment } from './environment.ts';
 import { hintsFor } from './hints.ts';
@@ -59,7 +59,7 @@ const FORMS: Record<TopologyForm, () => Promise<(graph: Graph, whole: Graph) => 
   '': async () => (graph) => {
     const complete = graph.gaps.length === 0 && graph.omitted === undefined;
     const next = omittedText(graph);
-    return plainJson({ count: graph.entities.length, complete, ...(next === undefined ? {} : { next }), ...graph });
+    return safeJson({ count: graph.entities.length, complete, ...(next === undefined ? {} : { next }), ...graph });
   },
   '.mmd': async () => (await import('../inventory/mermaid.ts')).environmentMermaid,
   '.svg': async () => (await import('../inventory/svg/picture.ts')).environmentSvg,
@@ -94,19 +94,19 @@ async function contents(
     return { seen: graph, text: writtenWithin(graph, most, await FORMS[topology]()) };
   }
   const list = listMember(operationNamed(operation));
-  if (list === null) return asJson(shortened(await call(operation, input as never, { signal }), most, plainJson));
+  if (list === null) return asJson(shortened(await call(operation, input as never, { signal }), most, safeJson));
   const { items, nextToken } = await walkWithin(atMost(call, 1, onProgress), operation, input as never, most, {
     signal,
   });
   const page = { count: items.length, complete: nextToken === undefined, ...continued(operation, input, nextToken) };
-  return asJson(shortened({ ...page, [list]: items }, most, plainJson));
+  return asJson(shortened({ ...page, [list]: items }, most, safeJson));
 }
 
 /** How to get the rest of a list that does not fit. */
 const continued = (operation: OperationName, input: Record<string, string>, nextToken: unknown) =>
   nextToken === undefined ? {} : { next: { tool: toolName(operation), arguments: { ...input, nextToken } } };
 
-const asJson = (seen: object): Contents => ({ seen, text: plainJson(seen) });
+const asJson = (seen: object): Contents => ({ seen, text: safeJson(seen) });
 
 function asProtocolError(uri: string, error: unknown): unknown {
   if (!(error instanceof FinspaceError)) return error;
@@ -114,7 +114,7 @@ function asProtocolError(uri: string, error: unknown): unknown {
   if (code === 'ResourceNotFound') return notFound(uri);
   return new ProtocolError(
     ProtocolErrorCode.InternalError,
-    `${operation} failed with ${wireName(code)}: ${quoted(detail, 300)} ${advice}`,
+    `${operation} failed with ${wireName(code)}: ${quoteUntrusted(detail, 300)} ${advice}`,
     {
       uri,
       operation,

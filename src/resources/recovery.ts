@@ -1,7 +1,7 @@
 import type { ReadResourceResult, Resource } from '@modelcontextprotocol/server';
 import { bytesOf, MOST_DATA, MOST_TEXT, shortened } from '../answer-size.ts';
 import { refusalReason } from '../safety/policy.ts';
-import { plainJson } from '../untrusted.ts';
+import { safeJson } from '../untrusted.ts';
 import type { ResourceEnvironment } from './environment.ts';
 import { LASTING } from './hints.ts';
 import { notFound } from './not-found.ts';
@@ -44,15 +44,15 @@ export async function readKit(environment: ResourceEnvironment, uri: string): Pr
 
 /** As many calls of a kit as fit, starting with the one with this number. */
 function partOf({ create, ...about }: { readonly create: readonly object[] }, id: string, first: number): string {
-  let room = MOST_DATA - bytesOf(plainJson(about));
+  let room = MOST_DATA - bytesOf(safeJson(about));
   const shown: object[] = [];
   for (const call of create.slice(first - 1)) {
-    room -= bytesOf(plainJson(call));
+    room -= bytesOf(safeJson(call));
     if (room < 0 && shown.length > 0) break;
     shown.push(call);
   }
   const next = first + shown.length;
   const calls = `${first} to ${next - 1} of ${create.length}`;
   const part = { ...about, calls, ...(next > create.length ? {} : { next: `${PREFIX}${id}/${next}` }), create: shown };
-  return plainJson(shortened(part, MOST_TEXT, plainJson));
+  return safeJson(shortened(part, MOST_TEXT, safeJson));
 }

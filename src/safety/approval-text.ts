@@ -1,9 +1,9 @@
 import { counted } from '../inventory/units.ts';
+import { quoteUntrusted } from '../untrusted.ts';
 import { countedLine, typeLine, wholeLine, worstLine } from './approval-head.ts';
 import { COLUMNS } from './approval-label.ts';
 import type { Fact } from './backend-location.ts';
 import type { Change, Item, Note } from './finding.ts';
-import { quoted } from './untrusted.ts';
 import { EVERYTHING, type Visibility, type VisibleItem, visibleItemText } from './visibility.ts';
 
 /** Everything that a person reads before approving. */
@@ -78,15 +78,15 @@ export const firstLines = (text: string): string[] => text.split('\n').slice(0, 
 function changeText({ setting, before, after }: Change): string {
   const name = /^[\w.:@/-]+$/.test(setting) ? setting : quoteWhole(setting);
   if (before !== undefined && before === after) return `${name}: stays ${quoteWhole(after)}.`;
-  const old = before === undefined ? 'not set' : quoted(before, MOST_OF_OLD);
+  const old = before === undefined ? 'not set' : quoteUntrusted(before, MOST_OF_OLD);
   return `${name}: ${old} -> ${after === undefined ? 'removed' : quoteWhole(after)}.`;
 }
 
-const quoteWhole = (text: string) => quoted(text, Number.POSITIVE_INFINITY);
+const quoteWhole = (text: string) => quoteUntrusted(text, Number.POSITIVE_INFINITY);
 
 /** `status: "RUNNING", clusterType: "RDB".`; no line without facts. */
 const factLine = (facts: readonly Fact[]): string[] =>
-  facts.length === 0 ? [] : [`${facts.map(([label, value]) => `${label}: ${quoted(value)}`).join(', ')}.`];
+  facts.length === 0 ? [] : [`${facts.map(([label, value]) => `${label}: ${quoteUntrusted(value)}`).join(', ')}.`];
 
 const itemLines = (title: string, rows: readonly VisibleItem[], mark: (at: number) => string = () => '- ') =>
   rows.length === 0 ? [] : [title, ...rows.map((row, at) => `${mark(at)}${visibleItemText(row)}.`)];

@@ -1,7 +1,7 @@
 import { operationNamed } from '../operations/index.ts';
+import { quoteUntrusted } from '../untrusted.ts';
 import type { FormerName, Members, Note } from './finding.ts';
 import type { Journal } from './journal.ts';
-import { quoted } from './untrusted.ts';
 
 /** The former names of environments renamed through this server, oldest first. */
 export async function formerNames(journal: Pick<Journal, 'entries'>): Promise<FormerName[]> {
@@ -21,11 +21,11 @@ export const renameNotes = (known: readonly FormerName[] = [], { environmentId }
   known
     .filter((former) => former.environmentId === environmentId)
     .map(({ name, until }) => ({
-      says: `Its name was ${quoted(name)} until ${until.slice(0, 16).replace('T', ' ')} UTC.`,
+      says: `Its name was ${quoteUntrusted(name)} until ${until.slice(0, 16).replace('T', ' ')} UTC.`,
     }));
 
 /** Why a rename needs approval: another environment had the name. */
 export const renameAsks = (known: readonly FormerName[] = [], { environmentId, name }: Members): string[] =>
   known.some((former) => former.name === name && former.environmentId !== environmentId)
-    ? [`${quoted(String(name))} was the name of another environment.`]
+    ? [`${quoteUntrusted(String(name))} was the name of another environment.`]
     : [];

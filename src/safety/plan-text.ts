@@ -1,8 +1,8 @@
 import { counted } from '../inventory/units.ts';
+import { quoteUntrusted } from '../untrusted.ts';
 import type { Item } from './finding.ts';
 import type { ApprovalStatus, PendingApproval } from './ledger.ts';
 import { LOCAL_CALLER } from './policy.ts';
-import { quoted } from './untrusted.ts';
 
 /** The text of a plan, split into parts for a terminal or a page. The parts contain all of it. */
 export interface PlanText {
@@ -37,9 +37,9 @@ export function locationText(pending: Pick<PendingApproval, 'shown'>): string {
   return PLACE_LABELS.flatMap((label) => facts.get(label) ?? []).join(', ');
 }
 
-/** The line with everything escaped that `quoted` escapes, except quotes, which are the plan's own here. */
+/** The line with everything escaped that `quoteUntrusted` escapes, except quotes, which are the plan's own here. */
 export const printable = (line: string): string =>
-  line.replace(/[^ -~]/gu, (character) => quoted(character).slice(1, -1));
+  line.replace(/[^ -~]/gu, (character) => quoteUntrusted(character).slice(1, -1));
 
 /** The requester in words: over stdio, it is any program that the user of this computer runs. */
 export const requesterText = (principal: string) =>

@@ -3,6 +3,7 @@ import { labels } from '../operations/http.ts';
 import { type Call, type CallOptions, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import type { Target } from '../operations/operation.ts';
+import { quoteUntrusted } from '../untrusted.ts';
 import type { Blocker, Item, Members } from './finding.ts';
 import { type FormStop, MOST_UNANSWERED } from './form-limit.ts';
 import { itemText } from './item-text.ts';
@@ -10,7 +11,6 @@ import type { ApprovalStatus, ApprovalText, OpenedApproval, PendingApproval, Rej
 import type { ApprovalRequest } from './plan.ts';
 import type { Allowed } from './policy.ts';
 import type { Forbidden } from './protection.ts';
-import { quoted } from './untrusted.ts';
 import { type Visibility, visibleItemText } from './visibility.ts';
 
 /**
@@ -25,18 +25,18 @@ export async function missingTarget(
   // For operations without a declared target, the error of the call names what is missing.
   const { noun, member, reader } = operationNamed(operation).target as Target;
   const within = labels(operationNamed(operation)).filter((label) => label !== member);
-  const where = within.map((label) => `${label} ${quoted(String(input[label]))}`).join(', ');
+  const where = within.map((label) => `${label} ${quoteUntrusted(String(input[label]))}`).join(', ');
   const lister = reader as OperationName;
   const parents = Object.fromEntries(within.map((label) => [label, input[label]]));
   const present = shown(lister) ? await namesIn(call, lister, parents, member, options) : '';
-  return `There is no ${noun} ${quoted(String(input[member]))} in ${where}.${present} Next: ${toolName(lister)}.`;
+  return `There is no ${noun} ${quoteUntrusted(String(input[member]))} in ${where}.${present} Next: ${toolName(lister)}.`;
 }
 
 const MOST_NAMED = 10;
 
 async function namesIn(call: Call, lister: OperationName, parents: Members, member: string, options: CallOptions) {
   const { items, complete } = await walk(call, lister, parents as never, MOST_NAMED, options);
-  const names = items.slice(0, MOST_NAMED).map((item) => quoted(String(item[member])));
+  const names = items.slice(0, MOST_NAMED).map((item) => quoteUntrusted(String(item[member])));
   const more = complete && items.length <= MOST_NAMED ? '' : ' and more';
   return names.length === 0 ? ' None exist.' : ` Existing ones: ${names.join(', ')}${more}.`;
 }
@@ -181,7 +181,7 @@ export const UNDECIDED = {
 
 /** Why the answer to a form is no approval. */
 export const rejectionText = (ending: Exclude<Rejection, 'changed'>, name: string) =>
-  REJECTIONS[ending].replace('NAME', () => quoted(name, 300));
+  REJECTIONS[ending].replace('NAME', () => quoteUntrusted(name, 300));
 
 const REJECTIONS: Record<Exclude<Rejection, 'changed'>, string> = {
   declined: 'The person declined. Do not ask again unless the person asks for it.',

@@ -1,21 +1,22 @@
 import { brokenConditions } from '../operations/conditions/index.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
+import { quoteUntrusted, safeJson } from '../untrusted.ts';
 import type { Change } from './finding.ts';
 import type { Plan } from './plan.ts';
 import type { Allowed } from './policy.ts';
 import type { Comparison } from './settings.ts';
-import { plainJson, quoted } from './untrusted.ts';
 
 const LONGEST_VALUE = 200;
 
 /** `initializationScript: "a.q" -> "b.q"`; values that the caller may not read are omitted. */
 export function changeText({ setting, before, after }: Change, isShown = true): string {
-  const value = (text: string | undefined) => (text === undefined ? 'not set' : quoted(text, LONGEST_VALUE));
+  const value = (text: string | undefined) => (text === undefined ? 'not set' : quoteUntrusted(text, LONGEST_VALUE));
   const end = after === undefined ? 'removed' : value(after);
   return `${settingName(setting)}: ${isShown ? `${value(before)} -> ${end}` : end}`;
 }
 
-const settingName = (setting: string) => (/^[\w.-]{1,200}$/.test(setting) ? setting : quoted(setting, LONGEST_VALUE));
+const settingName = (setting: string) =>
+  /^[\w.-]{1,200}$/.test(setting) ? setting : quoteUntrusted(setting, LONGEST_VALUE);
 
 /** Whether a caller may read the target of a plan. */
 export function isTargetShown({ operation }: Plan, shown: Allowed): boolean {
@@ -36,7 +37,7 @@ export function omissionLines(plan: Plan, isShown: boolean): readonly string[] |
     return repeated.map((name) => `${settingName(name)} is given twice. Give each entry once, with all its settings.`);
   if (unknown.length > 0)
     return [
-      `remove names ${unknown.map((name) => quoted(name)).join(', ')}, which this call would not remove: it is not set, or the arguments give it or a part of it, or the operation keeps it anyway.`,
+      `remove names ${unknown.map((name) => quoteUntrusted(name)).join(', ')}, which this call would not remove: it is not set, or the arguments give it or a part of it, or the operation keeps it anyway.`,
       leftOut.length === 0
         ? 'This call removes no settings.'
         : `This call would remove: ${leftOut.map(({ setting }) => settingName(setting)).join(', ')}.`,
@@ -55,7 +56,7 @@ export function omissionLines(plan: Plan, isShown: boolean): readonly string[] |
 function keepingText({ operation, tool }: Plan, { complete }: Comparison): string {
   const [broken] = brokenConditions(operation, complete as never);
   return broken === undefined
-    ? `To keep everything, call ${tool} with: ${plainJson(complete)}`
+    ? `To keep everything, call ${tool} with: ${safeJson(complete)}`
     : `It cannot be kept together with the given arguments: ${broken.says}.`;
 }
 
@@ -72,10 +73,10 @@ export function changesNothing({ operation, settings, seenStatus }: Plan): boole
 
 /** Says that there is nothing to change. */
 export const unchangedText = ({ tool, noun, name }: Plan): string =>
-  `${tool} was not sent: the ${noun} ${quoted(name)} already has these settings.`;
+  `${tool} was not sent: the ${noun} ${quoteUntrusted(name)} already has these settings.`;
 
 /** Why a call has a higher risk than its tool. */
 export const riskText = ({ risk, noun, name }: Plan): string =>
   risk === 'destroy'
-    ? `On the ${noun} ${quoted(name)} it would lose data for good.`
-    : `It interrupts the ${noun} ${quoted(name)}.`;
+    ? `On the ${noun} ${quoteUntrusted(name)} it would lose data for good.`
+    : `It interrupts the ${noun} ${quoteUntrusted(name)}.`;

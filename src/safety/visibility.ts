@@ -4,12 +4,12 @@ import { OPERATION_NAMES, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { once } from '../operations/operation.ts';
 import { createdBy, listerOfLabel, nounOfLabel, readerOfLabel } from '../operations/references.ts';
+import { quoteUntrusted } from '../untrusted.ts';
 import { pathParts } from './arn.ts';
 import type { Blocker, Item } from './finding.ts';
 import { itemText } from './item-text.ts';
 import type { Allowed } from './policy.ts';
 import type { Forbidden } from './protection.ts';
-import { quoted } from './untrusted.ts';
 
 /** What a caller may see of an item in a plan: all of it, or only the number of items of its kind. */
 export type VisibleItem = {
@@ -83,7 +83,7 @@ export function visibilityFor(offered: Allowed, known: unknown): Visibility {
       const [noun] = places.map(({ kind }) => nounIn(kind)).slice(-1);
       return places.some(isUnnamed)
         ? `A ${noun} that is deleted or interrupted with it ${why}`
-        : `${quoted(arn, 200)} ${why}`;
+        : `${quoteUntrusted(arn, 200)} ${why}`;
     },
   };
 }

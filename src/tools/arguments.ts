@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Allowance, MOST_VALUES, parseBounded } from '../bounded-json.ts';
 import { didYouMean } from '../nearest.ts';
 import type { OperationName } from '../operations/index.ts';
-import { quoted } from '../safety/untrusted.ts';
+import { quoteUntrusted } from '../untrusted.ts';
 import { wordIssue } from '../wording.ts';
 import { type Lookup, whereListed } from './identify.ts';
 import { lenient } from './lenient.ts';
@@ -110,15 +110,15 @@ const IS_FORM = /^(?:expects|required)/;
 function identified(environment: Lookup['environment'], label: string, given: unknown, near?: OperationName) {
   const arn = typeof given === 'string' && given.startsWith('arn:') ? given : '';
   const [, id] = /:(?:kxEnvironment|environment)\/([^/]+)/.exec(arn) ?? [];
-  if (label === 'environmentId' && id !== undefined) return `This is an ARN; the id in it is ${quoted(id)}.`;
+  if (label === 'environmentId' && id !== undefined) return `This is an ARN; the id in it is ${quoteUntrusted(id)}.`;
   if (label.endsWith('Name') && arn !== '')
-    return `This is an ARN; the name in it is ${quoted(arn.split('/').at(-1) ?? '')}.`;
+    return `This is an ARN; the name in it is ${quoteUntrusted(arn.split('/').at(-1) ?? '')}.`;
   return whereListed(environment, label, near);
 }
 
 const place = (path: readonly PropertyKey[]) => {
   const dotted = path.map(String).join('.');
-  return path.length === 0 ? 'arguments' : /^[\w.]{1,120}$/.test(dotted) ? dotted : quoted(dotted);
+  return path.length === 0 ? 'arguments' : /^[\w.]{1,120}$/.test(dotted) ? dotted : quoteUntrusted(dotted);
 };
 
 /** The value that was probably meant, or a list of existing ones. */

@@ -11,8 +11,8 @@ import {
 } from '../safety/batch.ts';
 import { planCall } from '../safety/plan.ts';
 import { allowedFor } from '../safety/policy.ts';
-import { quoted } from '../safety/untrusted.ts';
 import { visibilityFor } from '../safety/visibility.ts';
+import { quoteUntrusted } from '../untrusted.ts';
 import { type Accepted, whatNext } from './afterwards.ts';
 import { approved } from './approval-form.ts';
 import type { Exchange, ToolEnvironment, ToolResult } from './environment.ts';
@@ -151,7 +151,7 @@ async function failure(lookup: Lookup, { operation, input }: BatchCall, error: F
     ...(await nextStep(lookup, operation, input, error)),
   };
   const unknown = outcomeUnknown ? { outcomeUnknown } : {};
-  return { error: wireName(code), message: quoted(detail, 300), advice, ...unknown };
+  return { error: wireName(code), message: quoteUntrusted(detail, 300), advice, ...unknown };
 }
 
 interface Summary {

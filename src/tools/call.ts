@@ -8,7 +8,7 @@ import { operationOf, toolName } from '../operations/naming.ts';
 import type { Plan } from '../safety/plan.ts';
 import { allowedFor, refusalReason, toolRefusalReason } from '../safety/policy.ts';
 import { sentInput } from '../safety/sent-input.ts';
-import { quoted } from '../safety/untrusted.ts';
+import { quoteUntrusted } from '../untrusted.ts';
 import { replacementOf, whatNext } from './afterwards.ts';
 import { approved } from './approval-form.ts';
 import { orNothing, whatChanges } from './changed.ts';
@@ -52,7 +52,7 @@ async function called(
     if (error instanceof ProtocolError || exchange.context.mcpReq.signal.aborted) throw error;
     environment.onInternal(error);
     return refused(
-      `${quoted(tool)} failed inside this server. It may have taken effect in part.`,
+      `${quoteUntrusted(tool)} failed inside this server. It may have taken effect in part.`,
       'Check the present state before you continue. The person who runs this server can find the cause in its log.',
     );
   }
@@ -99,7 +99,10 @@ async function callComposite(environment: ToolEnvironment, tool: CompositeTool, 
 
 function unknownTool(tool: string): ProtocolError {
   const known = describedTools().map(({ name }) => name);
-  return new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool ${quoted(tool)}${suggestTool(tool, known)}`);
+  return new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    `Unknown tool ${quoteUntrusted(tool)}${suggestTool(tool, known)}`,
+  );
 }
 
 /** Passes the call to the gate and then to the backend, unless it waits for a person or is refused. */

@@ -12,7 +12,7 @@ import type { OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { createdBy, listerOfLabel, nounOfLabel, type Reference } from '../operations/references.ts';
 import { refusalReason } from '../safety/policy.ts';
-import { quoted } from '../safety/untrusted.ts';
+import { quoteUntrusted } from '../untrusted.ts';
 import type { ToolEnvironment } from './environment.ts';
 
 /** Lookups for one call: what a name means before it, and the cause after it failed. */
@@ -74,7 +74,7 @@ export async function environmentCalled(
   if (first === undefined) return 'none';
   if (ids.some((id) => id.toLowerCase() === given.toLowerCase()))
     return {
-      wrong: `${quoted(given)} is the name of one environment and the id of another; give the id of the one that you mean.`,
+      wrong: `${quoteUntrusted(given)} is the name of one environment and the id of another; give the id of the one that you mean.`,
     };
   if (second !== undefined) return { wrong: candidatesText(named, given) };
   const { environmentId = '', name = '' } = first;
@@ -105,10 +105,10 @@ function environmentsEverOf(lookup: Lookup): Promise<Listing> {
 export async function notThere(lookup: Lookup, { label, value, scope }: Reference, near?: OperationName) {
   const known = await knownAs(lookup, label, scope, near);
   const shown = (name: string) =>
-    [name, known.get(name)].flatMap((each) => (each ? quoted(each) : [])).join(', whose id is ');
+    [name, known.get(name)].flatMap((each) => (each ? quoteUntrusted(each) : [])).join(', whose id is ');
   const hint = didYouMean(value, [...known.keys()], { otherwise: '.', shown });
   const where = whereListed(lookup.environment, label, near);
-  return `There is no ${nounOfLabel(label)} ${quoted(value)}${hint}${where === undefined ? '' : ` ${where}`}`;
+  return `There is no ${nounOfLabel(label)} ${quoteUntrusted(value)}${hint}${where === undefined ? '' : ` ${where}`}`;
 }
 
 /** The values that a label may have, each with its id if it differs. */

@@ -6,7 +6,7 @@ import type { OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { createdIn, nounOfLabel, type Reference, readerOfLabel, referencesIn } from '../operations/references.ts';
 import { quotasFor } from '../safety/preview.ts';
-import { plainOrQuoted, quoted } from '../untrusted.ts';
+import { quoteUnlessPlain, quoteUntrusted } from '../untrusted.ts';
 import { WAITED_FOR } from './fleet/awaited.ts';
 import { type Lookup, lookedUp, notThere } from './identify.ts';
 import type { Told } from './result.ts';
@@ -69,7 +69,7 @@ async function nameTaken(lookup: Lookup, name: OperationName, input: Members): P
   if (created === undefined || typeof found !== 'object') return undefined;
   const { label, value } = created;
   const { status } = found;
-  const is = `The ${nounOfLabel(label)} ${quoted(value)} ${status === undefined ? 'already exists' : `is ${plainOrQuoted(status)}`}`;
+  const is = `The ${nounOfLabel(label)} ${quoteUntrusted(value)} ${status === undefined ? 'already exists' : `is ${quoteUnlessPlain(status)}`}`;
   if (isGone(status))
     return { advice: `${is}. ${waitFor(label, name, 'DELETED')}, then repeat this call.`, retryable: true };
   const reader = toolName(readerOfLabel(label, name) as OperationName);
@@ -89,7 +89,7 @@ async function moving(lookup: Lookup, name: OperationName, input: Members): Prom
   if (typeof seen !== 'object') return {};
   const { label, value } = all[at] as Reference;
   const reader = toolName(readerOfLabel(label, name) as OperationName);
-  const is = `The ${nounOfLabel(label)} ${quoted(value)} is ${plainOrQuoted(String(seen.status))}`;
+  const is = `The ${nounOfLabel(label)} ${quoteUntrusted(value)} is ${quoteUnlessPlain(String(seen.status))}`;
   if (kinds[at] === 'failed')
     return {
       advice: `${is}, and waiting does not help: ${reader} shows why. Delete it and create it again.`,
@@ -106,7 +106,7 @@ export async function notReady(lookup: Lookup, name: OperationName, input: Membe
   for (const reference of [...path, ...body]) {
     const found = await look(lookup, reference, name);
     if (typeof found === 'object' && statusKind(found.status) === 'moving' && !isGone(found.status))
-      return `The ${nounOfLabel(reference.label)} ${quoted(reference.value)} is ${plainOrQuoted(found.status)}.`;
+      return `The ${nounOfLabel(reference.label)} ${quoteUntrusted(reference.value)} is ${quoteUnlessPlain(found.status)}.`;
   }
   return undefined;
 }

@@ -9,7 +9,6 @@ import type { Members } from '../safety/finding.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
 import { allowedFor, approvalNeeded, refusalReason } from '../safety/policy.ts';
 import { missingTarget } from '../safety/refusals.ts';
-import { quoted } from '../safety/untrusted.ts';
 import {
   changesNothing,
   contradictions,
@@ -19,6 +18,7 @@ import {
   unchangedText,
 } from '../safety/update-text.ts';
 import { type Visibility, visibilityFor } from '../safety/visibility.ts';
+import { quoteUntrusted } from '../untrusted.ts';
 import { previewBatch } from './batch-preview.ts';
 import { whatChanges } from './changed.ts';
 import { CREATE, createBatch, createEntities } from './create-entities.ts';
@@ -66,7 +66,9 @@ export const planChange = compositeTool({
     if (batch !== undefined) return previewBatch(environment, batch, given, { cursor, signal });
     const name = operationOf(tool);
     if (name === undefined)
-      return refused(`${quoted(tool)} is not a tool that changes anything${suggestTool(tool, changing(), '.')}`);
+      return refused(
+        `${quoteUntrusted(tool)} is not a tool that changes anything${suggestTool(tool, changing(), '.')}`,
+      );
     if (operationNamed(name).risk === 'read')
       return refused(`${tool} changes nothing, so there is nothing to preview: call it.`);
     const reason = refusalReason(name, environment.restrictions, environment.caller);

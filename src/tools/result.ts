@@ -4,7 +4,7 @@ import { listMember } from '../operations/derive.ts';
 import { type FailureFields, type FinspaceError, wireName } from '../operations/failure.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
-import { quoted, visible } from '../untrusted.ts';
+import { quoteUntrusted, visible } from '../untrusted.ts';
 
 import type { EnvironmentMeant } from './identify.ts';
 
@@ -62,10 +62,10 @@ export function failed({ fields }: FinspaceError, told: Told = {}): CallToolResu
       {
         type: 'text',
         text: [
-          `${toolName(operation)} failed with ${error.error}${httpStatus === undefined ? '' : ` (HTTP ${httpStatus})`}: ${quoted(detail, 500)}`,
+          `${toolName(operation)} failed with ${error.error}${httpStatus === undefined ? '' : ` (HTTP ${httpStatus})`}: ${quoteUntrusted(detail, 500)}`,
           advice,
           `Repeating the same call ${retryable ? 'may' : 'will not'} help.`,
-          ...(requestId === undefined ? [] : [`Request id: ${quoted(requestId)}`]),
+          ...(requestId === undefined ? [] : [`Request id: ${quoteUntrusted(requestId)}`]),
         ].join('\n'),
       },
     ],
@@ -94,7 +94,10 @@ export function naming<R extends CallToolResult | InputRequiredResult>(
   if (meant === undefined || 'inputRequests' in result) return result;
   const { structuredContent, isError, content } = result as CallToolResult;
   if (isError || structuredContent === undefined)
-    return noted(result, `The environment ${quoted(meant.name)} has the id ${quoted(meant.environmentId)}.`);
+    return noted(
+      result,
+      `The environment ${quoteUntrusted(meant.name)} has the id ${quoteUntrusted(meant.environmentId)}.`,
+    );
   const { value, json } = visible({ resolvedEnvironment: meant, ...structuredContent });
   return {
     ...result,

@@ -3,7 +3,7 @@ import { arnPath, KINDS } from '../inventory/kinds.ts';
 import { idOf } from '../inventory/shape.ts';
 import { KdbEnvironmentId, TagKey, TagMap, text } from '../operations/shapes.ts';
 import type { Batch, BatchCall } from '../safety/batch.ts';
-import { quoted } from '../safety/untrusted.ts';
+import { quoteUntrusted } from '../untrusted.ts';
 import { runBatch } from './batch.ts';
 import { compositeTool } from './environment.ts';
 import type { Lookup } from './identify.ts';
@@ -72,7 +72,9 @@ export async function tagBatch(
   const other = entities.find((each) => each.kind === 'environment' && ![name, environmentId].includes(each.name));
   if (other !== undefined)
     return {
-      wrong: [`The environment is ${quoted(String(name))}, not ${quoted(other.name)}: tag each in a separate call.`],
+      wrong: [
+        `The environment is ${quoteUntrusted(String(name))}, not ${quoteUntrusted(other.name)}: tag each in a separate call.`,
+      ],
     };
   const calls = entities.flatMap(({ kind, name: of, database }): BatchCall[] => {
     const resourceArn = `${environmentArn}${arnPath({ kind, name: of, database })}`;

@@ -11,8 +11,8 @@ import { itemText } from '../safety/item-text.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
 import { allowedFor, toolRefusalReason } from '../safety/policy.ts';
 import { isGone, planTeardown, TEARDOWN_OPERATIONS, type TeardownPlan, type TeardownStep } from '../safety/teardown.ts';
-import { quoted } from '../safety/untrusted.ts';
 import { visibilityFor } from '../safety/visibility.ts';
+import { quoteUntrusted } from '../untrusted.ts';
 import { approved } from './approval-form.ts';
 import { compositeTool, type Exchange, type ToolEnvironment, type ToolResult } from './environment.ts';
 import { answer } from './fleet/page.ts';
@@ -196,7 +196,7 @@ async function removeOne(
     if (signal.aborted) return CANCELLED;
     if (!(error instanceof FinspaceError)) throw error;
     const { code, detail, advice } = error.fields;
-    return `${itemText(item)}: ${toolName(error.fields.operation)} failed with ${wireName(code)}: ${quoted(detail, 300)} ${advice}`;
+    return `${itemText(item)}: ${toolName(error.fields.operation)} failed with ${wireName(code)}: ${quoteUntrusted(detail, 300)} ${advice}`;
   }
 }
 

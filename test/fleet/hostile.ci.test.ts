@@ -7,7 +7,7 @@ import { listResources } from '../../src/resources/list.ts';
 import { readResource } from '../../src/resources/read.ts';
 import { LOCAL_CALLER, UNRESTRICTED } from '../../src/safety/policy.ts';
 import { instructionsFor } from '../../src/tools/instructions.ts';
-import { quoted } from '../../src/untrusted.ts';
+import { quoteUntrusted } from '../../src/untrusted.ts';
 import { CORPUS, HIDDEN, UNREADABLE } from '../safety/support/corpus.ts';
 import { caller, demoTools } from './table.ts';
 
@@ -157,7 +157,7 @@ describe('a service that sends text with orders in it', () => {
     for (const text of CORPUS.filter(({ length }) => length > 0 && length <= 200)) {
       const told = (environmentId: string) =>
         JSON.stringify(getPrompt('tear_down_kx_environment_safely', { environmentId }).messages);
-      expect(told(text)).toContain(JSON.stringify(quoted(text, 400)).slice(1, -1));
+      expect(told(text)).toContain(JSON.stringify(quoteUntrusted(text, 400)).slice(1, -1));
       expect(told(text)).not.toMatch(UNREADABLE);
     }
   });

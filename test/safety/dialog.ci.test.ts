@@ -4,8 +4,8 @@ import { callText } from '../../src/safety/approval-call.ts';
 import { type ApprovalParts, approvalText } from '../../src/safety/approval-text.ts';
 import { type Plan, planCall } from '../../src/safety/plan.ts';
 import { blockedLines } from '../../src/safety/refusals.ts';
-import { quoted } from '../../src/safety/untrusted.ts';
 import { visibilityFor } from '../../src/safety/visibility.ts';
+import { quoteUntrusted } from '../../src/untrusted.ts';
 import { answering, type Embedded, embedded, type Members, remembering } from './support/backend.ts';
 import { CORPUS } from './support/corpus.ts';
 import { expectDialog, expectHarmless, skeleton } from './support/dialog.ts';
@@ -21,17 +21,17 @@ const EVERYTHING = visibilityFor(() => true, {});
 
 describe('quoted text', () => {
   it('is one closed quotation, whatever is in it', () => {
-    for (const text of CORPUS) expectHarmless(quoted(text), quoted('trades'));
-    expect(skeleton(quoted('trades'))).toEqual(['""']);
+    for (const text of CORPUS) expectHarmless(quoteUntrusted(text), quoteUntrusted('trades'));
+    expect(skeleton(quoteUntrusted('trades'))).toEqual(['""']);
   });
 
   it('says different things of different texts', () => {
     const short = CORPUS.filter(({ length }) => length < 12);
-    expect(new Set(short.map((text) => quoted(text))).size).toBe(short.length);
+    expect(new Set(short.map((text) => quoteUntrusted(text))).size).toBe(short.length);
   });
 
   it('leaves ordinary text as it is', () => {
-    expect(quoted('Zürich 取引 kx.s.large, 3 nodes')).toBe('"Zürich 取引 kx.s.large, 3 nodes"');
+    expect(quoteUntrusted('Zürich 取引 kx.s.large, 3 nodes')).toBe('"Zürich 取引 kx.s.large, 3 nodes"');
   });
 });
 

@@ -3,8 +3,8 @@ import { cut } from '../../src/inventory/units.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import { type Call, OPERATION_NAMES, operationNamed } from '../../src/operations/index.ts';
 import { toolName } from '../../src/operations/naming.ts';
-import { plainJson } from '../../src/safety/untrusted.ts';
 import { failed, succeeded } from '../../src/tools/result.ts';
+import { safeJson } from '../../src/untrusted.ts';
 import { standingClock } from './support/backend.ts';
 import { CORPUS, UNREADABLE } from './support/corpus.ts';
 import { type Outcome, openGuard } from './support/guard.ts';
@@ -35,7 +35,7 @@ const replies = (text: string) => ({
 
 it('gives data back as data, and as JSON that shows all of it', () => {
   for (const text of CORPUS) {
-    const json = plainJson(replies(text));
+    const json = safeJson(replies(text));
     expect(JSON.parse(json)).toEqual(replies(text));
     expect(json).not.toMatch(INVISIBLE);
     expect(json.split('\n')).toHaveLength(1);

@@ -11,8 +11,8 @@ import { resourceAt } from '../../src/resources/catalog.ts';
 import { completeVariable } from '../../src/resources/complete.ts';
 import { callText } from '../../src/safety/approval-call.ts';
 import { LOCAL_CALLER } from '../../src/safety/policy.ts';
-import { quoted } from '../../src/safety/untrusted.ts';
 import { parseArguments } from '../../src/tools/arguments.ts';
+import { quoteUntrusted } from '../../src/untrusted.ts';
 
 const compared = vi.hoisted(() => ({ words: 0 }));
 vi.mock('fastest-levenshtein', async (original) => {
@@ -88,7 +88,7 @@ describe('the work for text', () => {
         for (; read < 100_000; read += 1) yield '\u0301';
       },
     };
-    expect(quoted(text as unknown as string)).toBe(`"${'\\u{301}'.repeat(11)}" (cut, 5900000 characters)`);
+    expect(quoteUntrusted(text as unknown as string)).toBe(`"${'\\u{301}'.repeat(11)}" (cut, 5900000 characters)`);
     expect(read).toBeLessThan(20);
   });
 

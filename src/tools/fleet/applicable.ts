@@ -2,7 +2,7 @@ import type { GraphEntity, Kind } from '../../inventory/graph.ts';
 import { factsOf, statesOf } from '../../inventory/kinds.ts';
 import { plural } from '../../inventory/units.ts';
 import { didYouMean } from '../../nearest.ts';
-import { quoted } from '../../untrusted.ts';
+import { quoteUntrusted } from '../../untrusted.ts';
 import { hasStatus, STATUS_CLASSES, statusWord } from './filters.ts';
 import { NotThere } from './not-there.ts';
 import { declares, FOUND_KINDS } from './settings.ts';
@@ -39,7 +39,7 @@ export function requireStatus(
   if (unknown === undefined) return;
   const otherwise = `. Statuses: ${known.join(', ')}; failed, moving, settled. find_kx_problems finds what is stuck, unused or behind.`;
   throw new NotThere(
-    `${quoted(unknown)} is not a status of ${nouns(kinds)}${didYouMean(statusWord(unknown), known, { otherwise })}`,
+    `${quoteUntrusted(unknown)} is not a status of ${nouns(kinds)}${didYouMean(statusWord(unknown), known, { otherwise })}`,
   );
 }
 

@@ -13,7 +13,7 @@ import { OPERATION_NAMES, type OperationName, operationNamed } from '../../opera
 import { toolName } from '../../operations/naming.ts';
 import { once } from '../../operations/operation.ts';
 import type { Deletions } from '../../safety/deletions.ts';
-import { plainOrQuoted, quoted } from '../../untrusted.ts';
+import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import type { ToolEnvironment } from '../environment.ts';
 import { GONE } from './environment-lookup.ts';
 import { listed, NotThere, noSuch } from './not-there.ts';
@@ -123,7 +123,7 @@ export async function awaited(
         if (seen.status === goal || (goal === ready[0] && ready.includes(seen.status)))
           return { ...seen, reached: true, ended: true };
         if (goal === GONE && !isLeaving(seen.status) && !isLeaving(place.status) && !(await isDeleted()))
-          return over(seen, `${NOT_DELETED} ${plainOrQuoted(seen.status)}.`);
+          return over(seen, `${NOT_DELETED} ${quoteUnlessPlain(seen.status)}.`);
         return unfinishedLook(seen, goal !== GONE && kind !== NODES);
       };
       const look = await judged();
@@ -149,7 +149,7 @@ function unfinishedLook(seen: Seen, endsSettled: boolean): Look {
   const kind = statusKind(seen.status);
   if (kind === 'failed') return over(seen, 'It failed; waiting will not help.');
   if (kind === 'settled' && endsSettled)
-    return over(seen, `It is ${plainOrQuoted(seen.status)}, and no operation is in progress that would change it.`);
+    return over(seen, `It is ${quoteUnlessPlain(seen.status)}, and no operation is in progress that would change it.`);
   return { ...seen, reached: false, ended: false };
 }
 
@@ -183,7 +183,9 @@ function goalOf(kind: Wanted['kind'], until: string | undefined): string {
 /** The name of the environment to wait for. Throws NotThere when the two arguments name different ones. */
 function ownName({ name = '', environmentId }: Environment, given: string): string {
   if (given === environmentId || given.toLowerCase() === name.toLowerCase()) return name;
-  throw new NotThere(`The environment is ${quoted(name)}, not ${quoted(given)}: wait for one environment per call.`);
+  throw new NotThere(
+    `The environment is ${quoteUntrusted(name)}, not ${quoteUntrusted(given)}: wait for one environment per call.`,
+  );
 }
 
 /** The only database that contains an entity with a kind and name. Throws NotThere when there is none, or several. */
@@ -206,7 +208,7 @@ async function noneOf({ present }: Watch, kind: Kind, name: string, goal: string
   const otherwise = gaps.length > 0 ? '.' : `. Existing ones: ${listed(known)}.`;
   const unless =
     goal === GONE ? 'If another client deleted it, it is gone. Otherwise, check the name' : 'Check the name';
-  const meant = didYouMean(name, known, { otherwise, shown: quoted });
+  const meant = didYouMean(name, known, { otherwise, shown: quoteUntrusted });
   return `There is no ${kind} with that name, and this server deleted none. ${unless}${meant}`;
 }
 

@@ -4,7 +4,7 @@ import type { Graph } from '../../inventory/graph.ts';
 import { summaryOf } from '../../inventory/summary.ts';
 import { TOPOLOGY_FORMS, type TopologyForm, topologyUri } from '../../inventory/uris.ts';
 import { writtenWithin } from '../../inventory/within.ts';
-import { plainOrQuoted } from '../../untrusted.ts';
+import { quoteUnlessPlain } from '../../untrusted.ts';
 import { answer, type Link, type Row, type Section, shaping } from './page.ts';
 import { EnvironmentArgument } from './scene.ts';
 import { alsoTagged, tagsIn } from './tagged.ts';
@@ -69,7 +69,7 @@ export const describeEnvironment = fleetTool({
 const linksTo = ({ environmentId, name }: Graph): Link[] =>
   Object.entries(TOPOLOGY_FORMS).map(([form, { mimeType, title }]) => ({
     uri: topologyUri(environmentId, form as TopologyForm),
-    title: `${title}: ${plainOrQuoted(name)}`,
+    title: `${title}: ${quoteUnlessPlain(name)}`,
     mimeType,
   }));
 

@@ -9,7 +9,7 @@ import type { Inventory } from '../../inventory/kept.ts';
 import { FinspaceError } from '../../operations/failure.ts';
 import type { Call, CallOptions } from '../../operations/index.ts';
 import { once } from '../../operations/operation.ts';
-import { quoted } from '../../untrusted.ts';
+import { quoteUntrusted } from '../../untrusted.ts';
 import { listed, NotThere, noSuch } from './not-there.ts';
 
 /** The status of an entity that no longer exists. */
@@ -103,7 +103,7 @@ function like(all: readonly Environment[], pattern: string): readonly Environmen
   const fitting = all.filter(({ name = '' }) => isLike(name.toLowerCase(), pattern.toLowerCase()));
   if (fitting.length > 0) return fitting;
   const names = all.map(({ name = '' }) => name);
-  throw new NotThere(`No kdb environment has a name like ${quoted(pattern)}. Existing ones: ${listed(names)}.`);
+  throw new NotThere(`No kdb environment has a name like ${quoteUntrusted(pattern)}. Existing ones: ${listed(names)}.`);
 }
 
 /**

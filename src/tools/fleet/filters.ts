@@ -3,7 +3,7 @@ import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
 import { getterOf, usersOf } from '../../inventory/kinds.ts';
 import { statusKind } from '../../inventory/trouble.ts';
 import type { OperationName } from '../../operations/index.ts';
-import { quoted } from '../../untrusted.ts';
+import { quoteUntrusted } from '../../untrusted.ts';
 import { KeyValue, Listed, NonEmpty, Scalar, Words } from '../lenient.ts';
 import { isLike } from './environment-lookup.ts';
 import { isDate, isMoment, momentOf } from './moments.ts';
@@ -162,7 +162,7 @@ function requireComparable(candidates: readonly Candidate[], { setting, is, valu
   if (first === undefined || [first, ...others].some((own) => compared(own.path, own.value, value) !== undefined))
     return;
   throw new NotThere(
-    `${quoted(setting)} cannot be compared with ${quoted(value)}: it has values such as ${quoted(first.value)}. Numbers are compared with numbers, days with days and times with days or times.`,
+    `${quoteUntrusted(setting)} cannot be compared with ${quoteUntrusted(value)}: it has values such as ${quoteUntrusted(first.value)}. Numbers are compared with numbers, days with days and times with days or times.`,
   );
 }
 

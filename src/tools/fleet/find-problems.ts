@@ -5,7 +5,7 @@ import { KINDS } from '../../inventory/kinds.ts';
 import { attentionRow } from '../../inventory/summary.ts';
 import { expectedBy, statusKind, stuckAfter, troubled } from '../../inventory/trouble.ts';
 import { minute } from '../../inventory/units.ts';
-import { plainOrQuoted } from '../../untrusted.ts';
+import { quoteUnlessPlain } from '../../untrusted.ts';
 import { Words } from '../lenient.ts';
 import type { Candidate } from './filters.ts';
 import { NotThere } from './not-there.ts';
@@ -92,7 +92,13 @@ function underway(graph: Graph): Finding[] {
     ...moving.map((entity): Finding => {
       const { kind, status, modified, created } = entity;
       const since = modified ?? created;
-      return { entity, condition: 'underway', why: `is ${plainOrQuoted(status)}`, since, facts: doneBy(kind, since) };
+      return {
+        entity,
+        condition: 'underway',
+        why: `is ${quoteUnlessPlain(status)}`,
+        since,
+        facts: doneBy(kind, since),
+      };
     }),
     ...found
       .filter(({ condition }) => condition === REPLACING)

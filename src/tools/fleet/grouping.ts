@@ -3,7 +3,7 @@ import { factsOf } from '../../inventory/kinds.ts';
 import { namesConnected } from '../../inventory/summary.ts';
 import { bytes, cut, memory } from '../../inventory/units.ts';
 import { known } from '../../known.ts';
-import { plainOrQuoted, quoted } from '../../untrusted.ts';
+import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import type { Candidate } from './filters.ts';
 import { NotThere } from './not-there.ts';
 import { bare, everythingOf, means, type Setting, valuesOf } from './settings.ts';
@@ -37,10 +37,10 @@ export function checkKeys(keys: readonly Key[], found: readonly Candidate[]): vo
     const isPresent = found.length === 0 || found.some((each) => valuesIn(each, key)[0] !== NONE);
     const tags = [...new Set(found.flatMap((each) => Object.keys(tagsOf(each, key))))].toSorted();
     if (isPresent || (key.of !== 'setting' && tags.length === 0)) continue;
-    const known = key.of === 'setting' ? settingNames(found) : tags.map((tag) => plainOrQuoted(cut(tag, 60)));
+    const known = key.of === 'setting' ? settingNames(found) : tags.map((tag) => quoteUnlessPlain(cut(tag, 60)));
     const more = key.of === 'setting' ? ' For a tag, use tag:KEY.' : '';
     throw new NotThere(
-      `None of these has the ${key.of === 'setting' ? 'setting' : 'tag'} ${quoted(key.name)}. Available: ${known.join(', ') || 'none'}.${more}`,
+      `None of these has the ${key.of === 'setting' ? 'setting' : 'tag'} ${quoteUntrusted(key.name)}. Available: ${known.join(', ') || 'none'}.${more}`,
     );
   }
 }

@@ -1,5 +1,5 @@
 import { didYouMean } from '../../nearest.ts';
-import { quoted } from '../../untrusted.ts';
+import { quoteUntrusted } from '../../untrusted.ts';
 import { textOf, type Unread } from './unread.ts';
 
 /** An argument that names nothing; the message shows what exists. */
@@ -17,13 +17,13 @@ export function noSuch(
 ): NotThere {
   const like = known.filter((name) => name.toLowerCase().includes(wanted.toLowerCase()));
   const otherwise = `. Existing ones: ${listed(like.length > 0 ? like : known)}.`;
-  const meant = like.length > 0 ? otherwise : didYouMean(wanted, known, { otherwise, shown: quoted });
+  const meant = like.length > 0 ? otherwise : didYouMean(wanted, known, { otherwise, shown: quoteUntrusted });
   const more = gaps.length === 0 ? '' : ` and ${gaps.length} more`;
   const unread =
     gap === undefined
       ? ''
-      : ` It may be in a part that could not be read: ${quoted(gap.environment)}, ${quoted(textOf(gap), 200)}${more}.`;
-  return new NotThere(`There is no ${noun} ${quoted(wanted)}${meant}${unread}${advice && ` ${advice}`}`);
+      : ` It may be in a part that could not be read: ${quoteUntrusted(gap.environment)}, ${quoteUntrusted(textOf(gap), 200)}${more}.`;
+  return new NotThere(`There is no ${noun} ${quoteUntrusted(wanted)}${meant}${unread}${advice && ` ${advice}`}`);
 }
 
 /** The first of some names, quoted, in one line. */
@@ -31,6 +31,6 @@ export const listed = (known: readonly string[]) =>
   `${
     known
       .slice(0, 12)
-      .map((name) => quoted(name))
+      .map((name) => quoteUntrusted(name))
       .join(', ') || 'none'
   }${known.length > 12 ? ', …' : ''}`;

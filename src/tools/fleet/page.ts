@@ -1,7 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { bytesOf, MOST_DATA } from '../../answer-size.ts';
-import { plainJson } from '../../safety/untrusted.ts';
+import { safeJson } from '../../untrusted.ts';
 import { Words } from '../lenient.ts';
 import { structured } from '../result.ts';
 import { cursorFor, LONGEST_CURSOR, positionIn } from './cursor.ts';
@@ -77,11 +77,11 @@ export function answer(
   const start = Math.min(startOf(cursor), all.length);
   const first = start === 0 ? { ...head, ...(rest === undefined ? {} : { environmentsLeft: rest.count }) } : {};
   let left = BUDGET[view] - tokensOf(first);
-  let room = MOST_DATA - bytesOf(plainJson(first));
+  let room = MOST_DATA - bytesOf(safeJson(first));
   let end = start;
   for (const { row } of all.slice(start)) {
     left -= tokensOf(row);
-    room -= bytesOf(plainJson(row));
+    room -= bytesOf(safeJson(row));
     if (Math.min(left, room) < 0 && end > start) break;
     end += 1;
   }
@@ -114,7 +114,7 @@ export function answer(
 }
 
 /** An estimate of the tokens of a value, slightly too high. Random ids need many tokens. */
-const tokensOf = (value: unknown) => plainJson(value).match(TOKENS)?.length ?? 0;
+const tokensOf = (value: unknown) => safeJson(value).match(TOKENS)?.length ?? 0;
 const TOKENS = /(?<=\d)[a-z]{1,2}|[a-z]{1,2}(?=\d)|[A-Z]?[a-z]{1,9}|[A-Z]{1,4}|\d{1,3}|[^\w\s]{1,3}|\s|_/g;
 
 /** Whether rows fit into a summary with room for other members. */

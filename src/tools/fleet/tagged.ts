@@ -3,7 +3,7 @@ import { arnIn } from '../../inventory/kinds.ts';
 import { atMost, OUT_OF_TIME } from '../../inventory/reading.ts';
 import { idOf } from '../../inventory/shape.ts';
 import { FinspaceError, wireName } from '../../operations/failure.ts';
-import { quoted } from '../../untrusted.ts';
+import { quoteUntrusted } from '../../untrusted.ts';
 import type { Candidate, TagCondition } from './filters.ts';
 import { NotThere } from './not-there.ts';
 import { onPageOf } from './page.ts';
@@ -53,7 +53,7 @@ export async function withTags(
           environment: graph.name,
           operation: 'ListTagsForResource',
           of: entity.id,
-          reason: code === 'Aborted' ? OUT_OF_TIME : `${wireName(code)}: ${quoted(detail, 120)}`,
+          reason: code === 'Aborted' ? OUT_OF_TIME : `${wireName(code)}: ${quoteUntrusted(detail, 120)}`,
         });
       return undefined;
     }

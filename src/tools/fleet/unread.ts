@@ -1,7 +1,7 @@
 import type { Graph } from '../../inventory/graph.ts';
 import { cut } from '../../inventory/units.ts';
 import { FinspaceError, wireName } from '../../operations/failure.ts';
-import { plainOrQuoted, quoted } from '../../untrusted.ts';
+import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 
 /** A part of an environment that could not be read, and why. */
 export interface Unread {
@@ -46,12 +46,12 @@ export function notReadIn(unread: readonly Unread[]) {
 export function textOf({ operation, of, reason }: Unread, names: readonly string[] = of === undefined ? [] : [of]) {
   if (operation === undefined) return reason;
   const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
-  const named = names.slice(0, MOST_NAMES).map(plainOrQuoted).join(', ');
+  const named = names.slice(0, MOST_NAMES).map(quoteUnlessPlain).join(', ');
   return `${operation}${named && ` of ${named}${more}`}: ${reason}`;
 }
 
 /** Why a part could not be read. */
 export const reasonOf = (error: unknown): string =>
   error instanceof FinspaceError
-    ? `${wireName(error.fields.code)}: ${quoted(error.fields.detail, 120)}`
+    ? `${wireName(error.fields.code)}: ${quoteUntrusted(error.fields.detail, 120)}`
     : 'It could not be read.';

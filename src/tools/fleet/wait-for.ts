@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
-import { plainOrQuoted } from '../../untrusted.ts';
+import { quoteUnlessPlain } from '../../untrusted.ts';
 import { Words } from '../lenient.ts';
 import { progressOf } from '../progress.ts';
 import { structured } from '../result.ts';
@@ -87,7 +87,7 @@ export const waitFor = fleetTool({
       if (pending < 0) return result(all, now, waitedSeconds);
       for (const [at, { status }] of now.entries()) wasThere[at] = wasThere[at] || status !== 'NOT_FOUND';
       if (Date.now() - began + wait > patienceMs) return result(all, now, waitedSeconds, handleOf(since, wasThere));
-      await report(`${plainOrQuoted(all[pending]?.name)} is ${plainOrQuoted(now[pending]?.status)}`);
+      await report(`${quoteUnlessPlain(all[pending]?.name)} is ${quoteUnlessPlain(now[pending]?.status)}`);
       await pause(wait, undefined, { signal });
     }
   },
@@ -105,7 +105,7 @@ function result(all: readonly Awaited[], looks: readonly Look[], waitedSeconds: 
     return structured({
       ...row,
       waitedSeconds,
-      ...(open.length === 0 ? {} : { why: `Still ${plainOrQuoted(row.status)}. ${AGAIN}` }),
+      ...(open.length === 0 ? {} : { why: `Still ${quoteUnlessPlain(row.status)}. ${AGAIN}` }),
       ...more,
     });
   const reached = looks.filter((look) => look.reached).length;

@@ -6,7 +6,7 @@ import { KINDS } from '../../inventory/kinds.ts';
 import { marksOf } from '../../inventory/marks.ts';
 import { attentionRow, sizeOf } from '../../inventory/summary.ts';
 import { known } from '../../known.ts';
-import { plainOrQuoted, quoted } from '../../untrusted.ts';
+import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import { Words } from '../lenient.ts';
 import { listed, NotThere, noSuch } from './not-there.ts';
 import { answer, shaping } from './page.ts';
@@ -76,7 +76,9 @@ const row = ({ entity, edge, distance }: Connected) => ({
   ...(entity.facts['type'] === undefined ? {} : { type: entity.facts['type'] }),
   ...(edge.relation === 'runs-on' && edge.from === entity.id ? { nodes: sizeOf(entity)['nodes'] } : {}),
   how:
-    distance === 1 ? edge.relation : `${edge.relation} ${plainOrQuoted(edge.from === entity.id ? edge.to : edge.from)}`,
+    distance === 1
+      ? edge.relation
+      : `${edge.relation} ${quoteUnlessPlain(edge.from === entity.id ? edge.to : edge.from)}`,
   ...dataOf(entity, edge.facts['changesetId']),
   ...edge.facts,
 });
@@ -167,7 +169,7 @@ function theOne(graph: Graph, name: string, kind: string | undefined): GraphEnti
   const [entity, second] = found;
   if (second !== undefined)
     throw new NotThere(
-      `Several entities have that name: ${found.map(({ id }) => quoted(id, 200)).join(', ')}. Give one of these as name.`,
+      `Several entities have that name: ${found.map(({ id }) => quoteUntrusted(id, 200)).join(', ')}. Give one of these as name.`,
     );
   return entity;
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { operationNamed } from '../../operations/index.ts';
 import { operationOf } from '../../operations/naming.ts';
 import { once } from '../../operations/operation.ts';
-import { quoted } from '../../safety/untrusted.ts';
+import { quoteUntrusted } from '../../untrusted.ts';
 import { explained, NO_SUCH, parseArguments } from '../arguments.ts';
 import { callTool } from '../call.ts';
 import { compositeNamed } from '../composites.ts';
@@ -59,7 +59,9 @@ function dispatcher(onlyReads: boolean): CompositeTool['run'] {
     const found = all.find(({ name }) => name === tool);
     if (found === undefined) {
       const known = all.map(({ name }) => name);
-      return refused(`${quoted(tool)} is not offered here${suggestTool(tool, known, '.')} find_tools finds what is.`);
+      return refused(
+        `${quoteUntrusted(tool)} is not offered here${suggestTool(tool, known, '.')} find_tools finds what is.`,
+      );
     }
     if (onlyReads && found.annotations?.readOnlyHint !== true)
       return refused(`${tool} is not read-only: call it with call_write_tool.`);
