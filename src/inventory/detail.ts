@@ -1,9 +1,9 @@
 import { known } from '../known.ts';
 import { quoteUnlessPlain } from '../untrusted.ts';
+import { expectedBy, statusKind } from './failed-or-stuck.ts';
 import type { Graph, GraphEntity } from './graph.ts';
 import { arnIn, factsOf } from './kinds.ts';
 import { entityRow } from './summary.ts';
-import { expectedBy, statusKind } from './trouble.ts';
 import { cut, minute } from './units.ts';
 
 type Row = Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { behind, dangling, unused } from './conditions.ts';
+import { failedOrStuck, statusKind } from './failed-or-stuck.ts';
 import type { Finding, Graph, GraphEntity } from './graph.ts';
-import { statusKind, troubled } from './trouble.ts';
 
 /** The state of an entity, worst first. */
 export type Mark = 'failed' | 'behind' | 'unused' | 'moving' | 'ok';
@@ -14,7 +14,7 @@ export interface Marked {
 /** The mark of every entity, by id. */
 export function marksOf(graph: Graph): Map<string, Marked> {
   const judged: [Mark, Finding[]][] = [
-    ['failed', troubled(graph)],
+    ['failed', failedOrStuck(graph)],
     ['behind', behind(graph)],
     ['unused', [...unused(graph), ...dangling(graph)]],
   ];

@@ -2,11 +2,11 @@ import { known } from '../known.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
 import type { Call, Input, OperationName, Output } from '../operations/index.ts';
 import { quoteUntrusted } from '../untrusted.ts';
+import { statusKind } from './failed-or-stuck.ts';
 import { MINUTE_MS } from './kept.ts';
 import { isInDatabase } from './kinds.ts';
 import { walk } from './pages.ts';
 import type { Gap, GraphOptions, Kind } from './shape.ts';
-import { statusKind } from './trouble.ts';
 
 /** What a part describes, for the gap that it leaves when it cannot be read. */
 interface About {

@@ -1,9 +1,9 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import { isGone } from '../inventory/failed-or-stuck.ts';
 import { environmentsKept } from '../inventory/fleet.ts';
 import { environmentGraph } from '../inventory/graph.ts';
 import { arnIn } from '../inventory/kinds.ts';
 import { walk } from '../inventory/pages.ts';
-import { isGone } from '../inventory/trouble.ts';
 import { FinspaceError } from '../operations/failure.ts';
 import { labels, route } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';

@@ -1,4 +1,4 @@
-import { statusKind } from '../inventory/trouble.ts';
+import { statusKind } from '../inventory/failed-or-stuck.ts';
 import { listMember } from '../operations/derive.ts';
 import { operationNamed } from '../operations/index.ts';
 import type { ResourceKind } from './catalog.ts';

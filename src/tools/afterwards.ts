@@ -1,6 +1,6 @@
+import { statusKind } from '../inventory/failed-or-stuck.ts';
 import { isInDatabase, memberOf } from '../inventory/kinds.ts';
 import { walk } from '../inventory/pages.ts';
-import { statusKind } from '../inventory/trouble.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { waitTool } from '../operations/naming.ts';
 import { toolRefusalReason } from '../safety/policy.ts';

@@ -1,6 +1,6 @@
+import { isGone, statusKind } from '../inventory/failed-or-stuck.ts';
 import { memberOf } from '../inventory/kinds.ts';
 import { sharing } from '../inventory/reading.ts';
-import { isGone, statusKind } from '../inventory/trouble.ts';
 import type { FinspaceError } from '../operations/failure.ts';
 import type { OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { behind, dangling, unused } from '../../src/inventory/conditions.ts';
 import { dependantsOf, dependsOn, named } from '../../src/inventory/dependants.ts';
+import { failedOrStuck } from '../../src/inventory/failed-or-stuck.ts';
 import type { Finding, Graph } from '../../src/inventory/graph.ts';
-import { troubled } from '../../src/inventory/trouble.ts';
 import { FinspaceError } from '../../src/operations/failure.ts';
 import type { OperationName } from '../../src/operations/index.ts';
 import { type Demo, demo } from './demo.ts';
@@ -150,19 +150,19 @@ describe('what it tells', () => {
   });
 
   test('what has failed, and since when', () => {
-    expect(lines(troubled(graph))).toEqual([
+    expect(lines(failedOrStuck(graph))).toEqual([
       `changeset:${graph.entities.find(({ status }) => status === 'FAILED')?.id.slice(10)} failed`,
       'cluster:gp-signals failed',
       'cluster:hdb-futures replacing nodes',
     ]);
-    const signals = troubled(graph).find(({ entity }) => entity.name === 'gp-signals');
+    const signals = failedOrStuck(graph).find(({ entity }) => entity.name === 'gp-signals');
     expect(signals?.facts['reason']).toMatch(/Not enough memory/);
     expect(signals?.since).toBe('2026-03-16T07:14:20.000Z');
   });
 
   test('what is stuck, once it takes longer than anybody saw', () => {
     const later = { ...graph, readAt: '2026-03-17T12:00:00.000Z' };
-    const stuck = troubled(later).filter(({ condition }) => condition.startsWith('stuck'));
+    const stuck = failedOrStuck(later).filter(({ condition }) => condition.startsWith('stuck'));
     expect(lines(stuck)).toEqual([
       'cluster:gp-reference stuck',
       'cluster:hdb-futures stuck nodes',

@@ -1,4 +1,4 @@
-import { statusKind } from '../trouble.ts';
+import { statusKind } from '../failed-or-stuck.ts';
 import { age, counted, memory } from '../units.ts';
 import { COMPLAINT, HOST_WIDTH, type Placed } from './layout.ts';
 import type { ClusterRow, HostBox, Model } from './model.ts';

@@ -1,11 +1,11 @@
 import { graphOfOne } from '../../inventory/alone.ts';
 import { nodeList } from '../../inventory/detail.ts';
+import { deletionIn, statusKind } from '../../inventory/failed-or-stuck.ts';
 import type { Environment } from '../../inventory/fleet.ts';
 import type { Kind } from '../../inventory/graph.ts';
 import { getterInput, getterOf, isInDatabase, KINDS, readyIn, statesOf } from '../../inventory/kinds.ts';
 import { walk } from '../../inventory/pages.ts';
 import { entityRow, sizeOf } from '../../inventory/summary.ts';
-import { deletionIn, statusKind } from '../../inventory/trouble.ts';
 import { didYouMean } from '../../nearest.ts';
 import { isNotFound } from '../../operations/failure.ts';
 import { route } from '../../operations/http.ts';

@@ -1,6 +1,6 @@
 import { detailOf } from '../../inventory/detail.ts';
+import { expectedBy, statusKind } from '../../inventory/failed-or-stuck.ts';
 import { entityRow } from '../../inventory/summary.ts';
-import { expectedBy, statusKind } from '../../inventory/trouble.ts';
 import { age, minute } from '../../inventory/units.ts';
 import { known } from '../../known.ts';
 import type { Candidate } from './filters.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { statusKind } from '../../inventory/failed-or-stuck.ts';
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
 import { getterOf, usersOf } from '../../inventory/kinds.ts';
-import { statusKind } from '../../inventory/trouble.ts';
 import type { OperationName } from '../../operations/index.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
 import { KeyValue, Listed, NonEmpty, Scalar, Words } from '../lenient.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { behind, dangling, unused } from '../../inventory/conditions.ts';
+import { expectedBy, failedOrStuck, statusKind, stuckAfter } from '../../inventory/failed-or-stuck.ts';
 import type { Finding, Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph.ts';
 import { KINDS } from '../../inventory/kinds.ts';
 import { attentionRow } from '../../inventory/summary.ts';
-import { expectedBy, statusKind, stuckAfter, troubled } from '../../inventory/trouble.ts';
 import { minute } from '../../inventory/units.ts';
 import { quoteUnlessPlain } from '../../untrusted.ts';
 import { Words } from '../lenient.ts';
@@ -42,13 +42,14 @@ const CHANGING: readonly Kind[] = ['environment', 'cluster', 'scaling-group', 'v
 const SEARCHES = {
   failed: {
     of: CHANGING,
-    find: (graph) => troubled(graph).filter(({ condition }) => FAILURES.has(condition)),
+    find: (graph) => failedOrStuck(graph).filter(({ condition }) => FAILURES.has(condition)),
     read: { kinds: MOVING, details: false },
     alsoFor: {},
   },
   stuck: {
     of: CHANGING,
-    find: (graph) => troubled(graph).filter(({ condition }) => !FAILURES.has(condition) && condition !== REPLACING),
+    find: (graph) =>
+      failedOrStuck(graph).filter(({ condition }) => !FAILURES.has(condition) && condition !== REPLACING),
     read: { kinds: MOVING, details: false, nodes: true },
     alsoFor: {},
   },
@@ -83,7 +84,7 @@ function notCheckedOf(clusters: readonly GraphEntity[]) {
 
 /** Entities that are being created, updated or deleted, or get new nodes, and are not stuck. */
 function underway(graph: Graph): Finding[] {
-  const found = troubled(graph);
+  const found = failedOrStuck(graph);
   const moving = graph.entities.filter(({ id, status }) => {
     const isStuck = found.some(({ entity, condition }) => entity.id === id && condition === 'stuck');
     return statusKind(status) === 'moving' && !isStuck;

@@ -1,7 +1,7 @@
 import { nodesOf } from '../../inventory/entities.ts';
+import { statusKind } from '../../inventory/failed-or-stuck.ts';
 import type { Graph, GraphEntity, GraphOptions, Kind } from '../../inventory/graph.ts';
 import { KINDS, statesOf, usersOf } from '../../inventory/kinds.ts';
-import { statusKind } from '../../inventory/trouble.ts';
 import { KxClusterType } from '../../operations/shapes.ts';
 import { FEW } from './entity-rows.ts';
 import { type Candidate, type Filters, hasStatus, isNamed, statusWord } from './filters.ts';

@@ -7,8 +7,8 @@ import type { Finding, Graph, GraphEntity, Kind } from './shape.ts';
 export { deletionIn, isGone, statusKind } from '../kinds/statuses.ts';
 
 /** Findings about entities that have failed, are stuck, or run with fewer nodes than they should. */
-export function troubled(graph: Graph): Finding[] {
-  return graph.entities.flatMap((entity) => trouble(entity, graph));
+export function failedOrStuck(graph: Graph): Finding[] {
+  return graph.entities.flatMap((entity) => issuesOf(entity, graph));
 }
 
 /** A transitional status that lasts so many times as long as usual is stuck. */
@@ -35,7 +35,7 @@ export function stuckAfter(kind: Kind | 'node'): string | undefined {
 const isOverdue = (kind: Kind | 'node', since: string | undefined, now: string) =>
   Date.parse(now) - Date.parse(since ?? '') > STUCK * (usualTime(kind) ?? Infinity);
 
-function trouble(entity: GraphEntity, graph: Graph): Finding[] {
+function issuesOf(entity: GraphEntity, graph: Graph): Finding[] {
   const { status, statusReason, created, modified, facts } = entity;
   const since = modified ?? created;
   const found: Finding[] = [];
