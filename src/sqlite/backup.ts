@@ -1,6 +1,6 @@
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { engine } from './engine.ts';
-import { asStoreError } from './trouble.ts';
+import { asStoreError } from './errors.ts';
 
 /**
  * Copies the committed contents of a database file to a new file that only its owner can read. Open transactions of other

@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import type { Connection, Sql } from './connection.ts';
 import { engine } from './engine.ts';
+import { problemOf, unusable } from './errors.ts';
 import { type Format, judgeMarks, prepareFile } from './file.ts';
 import { createPrivately } from './privacy.ts';
+import { batches, queue } from './queue.ts';
 import { StoreError } from './store-error.ts';
-import { together, within } from './transactions.ts';
-import { unusable, wrongWith } from './trouble.ts';
-import { batches, queue } from './turns.ts';
+import { inTransaction, together } from './transactions.ts';
 
 /**
  * A SQLite file behind a view of it. The view belongs to `work` until `work` settles; if it does not settle within the limit, it
@@ -57,7 +57,7 @@ export async function openDatabase<View extends object>(
   return {
     read: (work) =>
       unlessClosed(async () => {
-        const { result } = await reading(() => within(reader, 'DEFERRED', () => lendReader(work)));
+        const { result } = await reading(() => inTransaction(reader, 'DEFERRED', () => lendReader(work)));
         return result;
       }),
     write: (work) => unlessClosed(() => writes(() => lendWriter(work))),
@@ -108,19 +108,19 @@ async function connect(path: string): Promise<Connection> {
 
 async function opened(path: string, format: Format): Promise<Connection> {
   const db = await connect(path);
-  const turns = queue(path);
+  const inTurn = queue(path);
   try {
-    await turns(() => migrate(db, path, format));
+    await inTurn(() => migrate(db, path, format));
     if (path !== ':memory:') {
-      await turns(() => db.exec('PRAGMA journal_mode = WAL'));
-      await turns(() => check(db, path));
+      await inTurn(() => db.exec('PRAGMA journal_mode = WAL'));
+      await inTurn(() => check(db, path));
     }
     db.exec('PRAGMA synchronous = FULL');
     return db;
   } catch (cause) {
     db.close();
     if (cause instanceof StoreError) throw cause;
-    throw unusable(path, wrongWith(cause) ?? 'cannot be used', cause);
+    throw unusable(path, problemOf(cause) ?? 'cannot be used', cause);
   }
 }
 
@@ -130,7 +130,7 @@ async function migrate(db: Connection, path: string, format: Format): Promise<vo
   const isNew = () => mark('application_id') === 0 && mark('user_version') === 0 && mark('schema_version') === 0;
   if (!isNew()) judgeMarks(path, format, mark('application_id'), mark('user_version'));
   if (mark('user_version') === migrations.length) return;
-  await within(db, 'IMMEDIATE', () => {
+  await inTransaction(db, 'IMMEDIATE', () => {
     if (isNew()) db.exec(`PRAGMA application_id = ${applicationId}`);
     for (const migration of migrations.slice(mark('user_version'))) db.exec(migration);
     db.exec(`PRAGMA user_version = ${migrations.length}`);

@@ -29,11 +29,11 @@ const WRONG: readonly [RegExp, string][] = [
   [/^SQLITE_(IOERR|CANTOPEN)/, 'cannot be read or written'],
 ];
 /** The problem with the file, if the error describes one. */
-export const wrongWith = (error: unknown): string | undefined => WRONG.find(([code]) => code.test(codeOf(error)))?.[1];
+export const problemOf = (error: unknown): string | undefined => WRONG.find(([code]) => code.test(codeOf(error)))?.[1];
 
 /** The error, translated to a problem with the file; other errors stay unchanged. */
 export function asStoreError(path: string, cause: unknown): unknown {
-  const why = wrongWith(cause);
+  const why = problemOf(cause);
   return why === undefined ? cause : unusable(path, why, cause);
 }
 

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { asStoreError, isBusy, unusable } from './errors.ts';
 import type { Outcome } from './transactions.ts';
-import { asStoreError, isBusy, unusable } from './trouble.ts';
 
 const PATIENCE_MS = 8_000;
 const REST_SHARE = 0.5;
@@ -9,10 +9,10 @@ const MOST_REST_MS = 50;
 const MOST_TOGETHER = 64;
 
 /** Runs work in turn; resolves with its result, and the milliseconds for which other processes delayed it. */
-export type Turns = <T>(work: () => T | Promise<T>) => Promise<{ result: T; waited: number }>;
+export type Queue = <T>(work: () => T | Promise<T>) => Promise<{ result: T; waited: number }>;
 
 /** First come, first served: one caller of this process at a time uses the connection and competes for the file. */
-export function queue(path: string): Turns {
+export function queue(path: string): Queue {
   let last: Promise<unknown> = Promise.resolve();
   return <T>(work: () => T | Promise<T>) => {
     const turn = last.then(() => patiently(path, work));
@@ -34,7 +34,7 @@ interface Waiting {
  */
 export function batches(
   path: string,
-  turns: Turns,
+  inTurn: Queue,
   together: (works: readonly (() => unknown)[]) => Promise<Outcome[]>,
 ) {
   const waiting: Waiting[] = [];
@@ -49,7 +49,7 @@ export function batches(
       const batch = waiting.splice(0, MOST_TOGETHER);
       try {
         const works = batch.map(({ work }) => work);
-        const { result: outcomes, waited } = await turns(() => together(works));
+        const { result: outcomes, waited } = await inTurn(() => together(works));
         restedAt = performance.now() + Math.min(waited * REST_SHARE, MOST_REST_MS);
         for (const [index, outcome] of outcomes.entries()) {
           if ('value' in outcome) batch[index]?.resolve(outcome.value);

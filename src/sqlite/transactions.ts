@@ -1,8 +1,12 @@
 import type { Sql, Statement } from './connection.ts';
-import { isBusy } from './trouble.ts';
+import { isBusy } from './errors.ts';
 
 /** Runs `work` in one transaction; if it throws, it has no effect. Nothing else may use the connection meanwhile. */
-export async function within<T>(db: Sql, mode: 'DEFERRED' | 'IMMEDIATE', work: () => T | Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  db: Sql,
+  mode: 'DEFERRED' | 'IMMEDIATE',
+  work: () => T | Promise<T>,
+): Promise<T> {
   const { commit, ...begin } = statements(db);
   begin[mode].run();
   try {
@@ -31,8 +35,8 @@ export type Outcome = { readonly value: unknown } | { readonly error: unknown };
  */
 export async function together(db: Sql, works: readonly (() => unknown)[]): Promise<Outcome[]> {
   const [only] = works;
-  if (works.length === 1 && only !== undefined) return [{ value: await within(db, 'IMMEDIATE', only) }];
-  return within(db, 'IMMEDIATE', async () => {
+  if (works.length === 1 && only !== undefined) return [{ value: await inTransaction(db, 'IMMEDIATE', only) }];
+  return inTransaction(db, 'IMMEDIATE', async () => {
     const outcomes: Outcome[] = [];
     for (const work of works) outcomes.push(await inSavepoint(db, work));
     return outcomes;

@@ -11,7 +11,7 @@ import type { Sql } from '../sqlite/connection.ts';
 import { inspectFile } from '../sqlite/file.ts';
 import { StoreError } from '../sqlite/store-error.ts';
 import { positionIn } from './position.ts';
-import { administered, within } from './postgres/administration.ts';
+import { administered, inTransaction } from './postgres/administration.ts';
 import { joinStore } from './postgres/joining.ts';
 import { requireStore } from './postgres/requirements.ts';
 
@@ -52,7 +52,7 @@ export async function importState(url: string, stateDir: string): Promise<Import
       let newest: string;
       try {
         await joinStore(db, content.source, { values: {}, sealKeys: [], approver });
-        newest = await within(db, async (client) => {
+        newest = await inTransaction(db, async (client) => {
           const written = await write(client, content);
           isWritten = true;
           return written;

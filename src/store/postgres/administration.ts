@@ -4,16 +4,16 @@ import type { Client } from 'pg';
 import type { RestoreAcceptance } from '../../safety/journal.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
 import { type Database, openDatabase } from './database.ts';
+import { asStoreError } from './errors.ts';
 import { initialize, migrate, VERSION } from './migrations.ts';
 import { requireServer, requireStore } from './requirements.ts';
 import { storeTarget } from './target.ts';
-import { asStoreError } from './trouble.ts';
 
 /** Creates the store in the database of a URL, unless there is one, and returns its id. Rejects with `StoreError`. */
 export const initStore = (url: string, roles: boolean): Promise<string> =>
   administered(url, async (db) => {
     await requireServer(db);
-    await within(db, (client) => initialize(client, randomUUID(), randomUUID(), roles));
+    await inTransaction(db, (client) => initialize(client, randomUUID(), randomUUID(), roles));
     return requireStore(db);
   });
 
@@ -21,14 +21,14 @@ export const initStore = (url: string, roles: boolean): Promise<string> =>
 export const migrateStore = (url: string, roles: boolean): Promise<{ from: number; to: number }> =>
   administered(url, async (db) => {
     await requireServer(db);
-    return { from: await within(db, (client) => migrate(client, roles)), to: VERSION };
+    return { from: await inTransaction(db, (client) => migrate(client, roles)), to: VERSION };
   });
 
 /** Accepts the present content of a store that was restored. Everything open is void, and the journal says who did it. */
 export const acceptRestore = (url: string): Promise<void> =>
   administered(url, async (db) => {
     await requireStore(db);
-    await within(db, async (client) => {
+    await inTransaction(db, async (client) => {
       await client.query(
         'INSERT INTO finspace_mcp.generations SELECT generation, finspace_mcp.now_ms() FROM finspace_mcp.store',
       );
@@ -43,7 +43,7 @@ export const acceptRestore = (url: string): Promise<void> =>
 export const unpin = (url: string): Promise<void> =>
   administered(url, async (db) => {
     await requireStore(db);
-    await within(db, (client) => client.query('DELETE FROM finspace_mcp.pins'));
+    await inTransaction(db, (client) => client.query('DELETE FROM finspace_mcp.pins'));
   });
 
 /** What a person wants to know about a store. */
@@ -90,7 +90,7 @@ export async function administered<T>(url: string, work: (db: Database) => Promi
 }
 
 /** Runs work in one transaction. The outcome of a commit whose reply is lost is unknown, and the error says so. */
-export async function within<T>(db: Database, work: (client: Client) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(db: Database, work: (client: Client) => Promise<T>): Promise<T> {
   const client = await db.connect();
   let isCommitting = false;
   try {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, Pool, QueryResultRow } from 'pg';
+import { asStoreError, isPassing } from './errors.ts';
 import type { StoreTarget } from './target.ts';
-import { asStoreError, isPassing } from './trouble.ts';
 
 /** Statements on a pool of connections. */
 export interface Database {
