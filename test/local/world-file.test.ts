@@ -108,6 +108,11 @@ describe('a world file', () => {
       (file) => (cluster(file, 'hdb-fx').body.azMode = 'TRIPLE'),
       /hdb-fx\)\.body\.azMode/,
     ],
+    [
+      'with a planned failure of an errorType that the API does not have',
+      (file) => (cluster(file, 'hdb-fx').fate = { reason: 'gone', errorType: 'Bad luck' }),
+      /fate\.errorType/,
+    ],
     ['with an entity twice', (file) => file.entities.push(cluster(file, 'hdb-fx')), /hdb-fx twice/],
     [
       'with two entities in one place',

@@ -5,7 +5,8 @@ import { OPERATION_NAMES, OPERATIONS, type OperationName } from '../../operation
 import { StoreError } from '../../sqlite/store-error.ts';
 import { wordIssue } from '../../wording.ts';
 
-const ERROR_TYPES = OPERATIONS.GetKxChangeset.output().shape.errorInfo.unwrap().shape.errorType;
+/** The `errorType` in a changeset's `errorInfo`. */
+export const ERROR_TYPES = OPERATIONS.GetKxChangeset.output().shape.errorInfo.unwrap().shape.errorType;
 
 /** The API's limits on a statusReason. */
 const REASON = /^[\w\-.\s]{1,250}$/;

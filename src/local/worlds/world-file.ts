@@ -4,6 +4,7 @@ import { KIND_NAMES, lineage, NAMES } from '../../kinds/names.ts';
 import { statesOf } from '../../kinds/statuses.ts';
 import { StoreError } from '../../sqlite/store-error.ts';
 import { isOrdered, kindOf } from '../arns.ts';
+import { ERROR_TYPES } from '../faults/rules.ts';
 import { BODIES } from './bodies.ts';
 
 const FORMAT = 'finspace-mcp world';
@@ -32,7 +33,7 @@ const FileEntity = z.strictObject({
   /** When the next status begins; without it, the entity does not change. */
   due: z.int().min(0).optional(),
   /** Why that next status will be a failure. */
-  fate: z.strictObject({ reason: z.string().max(1000), errorType: z.string().max(100).optional() }).optional(),
+  fate: z.strictObject({ reason: z.string().max(1000), errorType: ERROR_TYPES }).optional(),
   tags: z.record(z.string(), z.string()).optional(),
   body: z.record(z.string(), z.unknown()),
 });
