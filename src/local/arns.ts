@@ -3,17 +3,8 @@ import type { KindName } from '../kinds/views.ts';
 import { type World, worldOf } from './context.ts';
 import type { Entity } from './transaction.ts';
 
-/** The collections of a world. An entity's ARN is its collection, a slash and its name. */
+/** The collection of a world's kdb environments. An entity's ARN is its collection, a slash and its name. */
 export const environments = (world: World): string => `${world.arn}:kxEnvironment`;
-export const legacyEnvironments = (world: World): string => `${world.arn}:environment`;
-
-type InEnvironment = 'kxCluster' | 'kxDatabase' | 'kxScalingGroup' | 'kxVolume' | 'kxUser';
-export const inEnvironment = (world: World, environmentId: string, kind: InEnvironment): string =>
-  `${environments(world)}/${environmentId}/${kind}`;
-
-type InDatabase = 'kxChangeset' | 'kxDataview';
-export const inDatabase = (world: World, environmentId: string, database: string, kind: InDatabase): string =>
-  `${inEnvironment(world, environmentId, 'kxDatabase')}/${database}/${kind}`;
 
 /** The ARN of a quota in an environment: everything that the quota counts links to it. */
 export const countOf = (

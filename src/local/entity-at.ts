@@ -1,10 +1,11 @@
 import { keyIn, lineage, NAMES, nameIn, pathOf } from '../kinds/names.ts';
-import { missing } from '../kinds/rules.ts';
+import { malformedId, missing } from '../kinds/rules.ts';
 import type { KindName } from '../kinds/views.ts';
 import { placeOf } from './arns.ts';
 import type { Context, World } from './context.ts';
-import { refusalFor } from './refusal.ts';
+import { refusalFor, refuse } from './refusal.ts';
 import type { Entity } from './transaction.ts';
+import type { Bodies } from './worlds/bodies.ts';
 
 /** The entity with an ARN; undefined if there is none in this world. */
 export async function entityWith(
@@ -22,9 +23,15 @@ export function arnAt(world: World, kind: KindName, key: object): string {
 }
 
 /** The entity of a kind that a request names. Throws a `Refusal` when there is none. */
-export async function entityAt<Body>(kind: KindName, input: object, { tx, world }: Context): Promise<Entity<Body>> {
-  const { collection, name } = placeOf(arnAt(world, kind, input));
-  const entity = await tx.get<Body>(collection, name);
+export async function entityAt<K extends KindName>(
+  kind: K,
+  input: object,
+  { tx, world }: Context,
+): Promise<Entity<Bodies[K]>> {
+  const key = keyIn(kind, input);
+  if (kind === 'kx-environment') refuse(malformedId(key.environmentId));
+  const { collection, name } = placeOf(arnAt(world, kind, key));
+  const entity = await tx.get<Bodies[K]>(collection, name);
   if (entity !== undefined) return entity;
-  throw refusalFor(missing(kind, keyIn(kind, input)));
+  throw refusalFor(missing(kind, key));
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { inDatabase } from '../../src/local/arns.ts';
 import type { Entity } from '../../src/local/transaction.ts';
+import { inDatabase } from '../local/collections.ts';
 import { embedded, HOUR, WORLD } from './support/backend.ts';
 import { openEstate } from './support/estate.ts';
 import { openGuard } from './support/guard.ts';

@@ -1,5 +1,6 @@
 import { describe, it } from 'vitest';
-import { environments, inDatabase } from '../../src/local/arns.ts';
+import { environments } from '../../src/local/arns.ts';
+import { inDatabase } from '../local/collections.ts';
 import { HOUR, WORLD } from './support/backend.ts';
 import { KEY, ROLE } from './support/estate.ts';
 import {

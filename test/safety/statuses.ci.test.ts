@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kindInArn } from '../../src/kinds/names.ts';
 import { statesOf } from '../../src/kinds/statuses.ts';
-import { environments, inDatabase, inEnvironment } from '../../src/local/arns.ts';
+import { environments } from '../../src/local/arns.ts';
 import type { Entity } from '../../src/local/transaction.ts';
 import { riskOf } from '../../src/operations/derive.ts';
 import type { OperationName } from '../../src/operations/index.ts';
 import { operationNamed } from '../../src/operations/index.ts';
 import { toolName } from '../../src/operations/naming.ts';
+import { inDatabase, inEnvironment } from '../local/collections.ts';
 import { type Embedded, embedded, HOUR, type Members, WORLD } from './support/backend.ts';
 import { KEY, openEstate, ROLE } from './support/estate.ts';
 import { type Guard, openGuard } from './support/guard.ts';

@@ -2,16 +2,17 @@ import type { Input } from '../../operations/index.ts';
 import { arnOf } from '../arns.ts';
 import type { Context } from '../context.ts';
 import { numberFrom } from '../random.ts';
-import type { KxDatabase } from './kx-database.ts';
+import type { Bodies } from '../worlds/bodies.ts';
+import type { Stored } from './storage.ts';
 
 type ChangeRequest = Input<'CreateKxChangeset'>['changeRequests'][number];
-type Sizes = Pick<KxDatabase['body'], 'numBytes' | 'numFiles'>;
-type Outcome = Sizes | { errorInfo: { errorType: string; errorMessage: string } };
+type Sizes = Pick<Bodies['kx-database'], 'numBytes' | 'numFiles'>;
+type Outcome = Sizes | Required<Pick<Bodies['kx-changeset'], 'errorInfo'>>;
 
 /** The contents of a database after a changeset. S3 is never read: sizes follow from the paths. */
 export async function ingest(
   requests: readonly ChangeRequest[],
-  database: KxDatabase,
+  database: Stored<'kx-database'>,
   { tx, world }: Context,
 ): Promise<Outcome> {
   const buckets = (await tx.settings(world.arn))?.buckets;

@@ -1,28 +1,18 @@
 import { CLUSTER_TYPES } from '../../operations/cluster-types.ts';
 import { dataviewIn } from '../../operations/conditions/clusters.ts';
-import type { Input } from '../../operations/index.ts';
 import { environmentIdOf } from '../arns.ts';
 import type { Context } from '../context.ts';
-import { arnAt } from '../entity-at.ts';
-import type { Entity } from '../transaction.ts';
+import { arnAt, entityAt } from '../entity-at.ts';
+import type { Bodies } from '../worlds/bodies.ts';
 import { mountableChangeset } from './kx-changeset.ts';
-import { dataviewOf } from './kx-dataview.ts';
 import { mountableVersion, releaseVersions } from './kx-dataview-versions.ts';
 import { relink } from './links.ts';
+import type { Stored } from './storage.ts';
 
-type Request = Input<'CreateKxCluster'>;
-type Databases = NonNullable<Request['databases']>;
-
-/** The stored body of a cluster: its request, with the databases as mounted. */
-export type ClusterBody = Omit<Request, 'environmentId' | 'clusterName' | 'clientToken' | 'tags'> & {
-  volumes?: { volumeName: string; volumeType: 'NAS_1' }[];
-  statusReason?: string;
-  created: number;
-  modified: number;
-};
-export type KxCluster = Entity<ClusterBody>;
-
-type Mounting = Pick<Request, 'clusterType'>;
+export type ClusterBody = Bodies['kx-cluster'];
+export type KxCluster = Stored<'kx-cluster'>;
+type Mounting = Pick<ClusterBody, 'clusterType'>;
+type Databases = NonNullable<ClusterBody['databases']>;
 
 /** The databases of a request as mounted: with the resulting changeset or dataview version. */
 export async function mounted(
@@ -75,7 +65,7 @@ async function mountedVersion(
   named: { environmentId: string; databaseName: string; dataviewName: string },
   context: Context,
 ) {
-  const dataview = await dataviewOf(named, context);
+  const dataview = await entityAt('kx-dataview', named, context);
   const version = mountableVersion(dataview);
   return {
     dataviewName: dataview.name,

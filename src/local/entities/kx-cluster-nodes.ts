@@ -1,43 +1,33 @@
 import { nodesOfRequest } from '../../operations/conditions/clusters.ts';
 import { HOST_TYPES, memoryMiB } from '../../operations/machine-types.ts';
-import { arnOf, environmentIdOf, inEnvironment, nodesOf, placeOf } from '../arns.ts';
+import { arnOf, environmentIdOf, keyOf, nodesOf, placeOf } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
-import { begin } from '../lifecycle.ts';
-import { paged } from '../paging.ts';
 import { uuid } from '../random.ts';
 import { seconds } from '../timestamps.ts';
-import type { Entity } from '../transaction.ts';
+import type { Bodies } from '../worlds/bodies.ts';
 import { zonesOf } from '../zones.ts';
 import type { Effect } from './effect.ts';
-import { clusterOf } from './kx-cluster-access.ts';
 import type { ClusterBody, KxCluster } from './kx-cluster-mounts.ts';
-import { environmentOf } from './kx-environment.ts';
-import { groupOf } from './kx-scaling-group.ts';
+import { added, listOf, type Storage, type Stored } from './storage.ts';
 
-interface Body {
-  availabilityZoneId: string;
-  launched: number;
-  /** How the update in progress restarts it. */
-  relaunch?: 'ROLLING' | 'FORCE';
-}
+const NODE: Storage<'kx-node'> = {
+  kind: 'kx-node',
+  detail: ({ name, status, body }) => ({
+    nodeId: name,
+    availabilityZoneId: body.availabilityZoneId,
+    launchTime: seconds(body.launched),
+    status,
+  }),
+  items: 'nodes',
+};
 
 export const kxClusterNodes: Handlers<'ListKxClusterNodes' | 'DeleteKxClusterNode'> = {
-  async ListKxClusterNodes(input, context) {
-    await environmentOf(input, context);
-    const { entities, ...rest } = await paged<Body>(input, context, nodesOf(await clusterOf(input, context)));
-    const nodes = entities.map(({ name, status, body }) => ({
-      nodeId: name,
-      availabilityZoneId: body.availabilityZoneId,
-      launchTime: seconds(body.launched),
-      status,
-    }));
-    return { nodes, ...rest };
-  },
+  ListKxClusterNodes: listOf(NODE),
 
   async DeleteKxClusterNode(input, context) {
-    const cluster = await clusterOf(input, context);
-    const node = await entityAt<Body>('kx-node', input, context);
+    const cluster = await entityAt('kx-cluster', input, context);
+    const node = await entityAt('kx-node', input, context);
     await context.tx.remove(node);
     if (cluster.status !== 'DELETING') await launch(cluster, node.body.availabilityZoneId, context);
     return {};
@@ -92,29 +82,29 @@ export const applyUpdate: Effect<ClusterBody> = async (cluster, context) => {
   return { body: { ...cluster.body, modified: now } };
 };
 
-const nodesIn = (cluster: KxCluster, { tx }: Context) => tx.page<Body>(nodesOf(cluster), { after: '', limit: 1000 });
+const nodesIn = (cluster: KxCluster, { tx }: Context) =>
+  tx.page<Bodies['kx-node']>(nodesOf(cluster), { after: '', limit: 1000 });
 
 export const dropNodes: Effect<ClusterBody> = async (cluster, { tx }) => {
   await tx.removeUnder(arnOf(cluster));
   return {};
 };
 
-async function launch(cluster: KxCluster, availabilityZoneId: string, context: Context): Promise<Entity<Body>> {
-  const place = { collection: nodesOf(cluster), name: uuid(context.random) };
-  const node = begin<Body>(context, place, 'PROVISIONING', { availabilityZoneId, launched: context.now });
-  await context.tx.put(node);
-  return node;
+function launch(cluster: KxCluster, availabilityZoneId: string, context: Context): Promise<Stored<'kx-node'>> {
+  const key = { ...keyOf(arnOf(cluster)), nodeId: uuid(context.random) };
+  const body = { availabilityZoneId, launched: context.now };
+  return added('kx-node', key, { status: 'PROVISIONING', body }, context);
 }
 
 async function lackOfMemory(cluster: KxCluster, context: Context): Promise<string | undefined> {
   const { scalingGroupConfiguration: wanted } = cluster.body;
   if (wanted === undefined) return undefined;
   const environmentId = environmentIdOf(cluster);
-  const group = await groupOf({ environmentId, scalingGroupName: wanted.scalingGroupName }, context);
+  const { scalingGroupName } = wanted;
+  const group = await entityAt('kx-scaling-group', { environmentId, scalingGroupName }, context);
   const total = memoryMiB(HOST_TYPES, group.body.hostType) ?? 0;
-  const clusters = inEnvironment(context.world, environmentId, 'kxCluster');
-  const names = (await context.tx.sources(arnOf(group))).map((arn) => placeOf(arn).name);
-  const others = await Promise.all(names.map((name) => context.tx.get<ClusterBody>(clusters, name)));
+  const users = (await context.tx.sources(arnOf(group))).map(placeOf);
+  const others = await Promise.all(users.map(({ collection, name }) => context.tx.get<ClusterBody>(collection, name)));
   const reserved = others
     .filter((other) => other?.status === 'RUNNING' || other?.status === 'UPDATING')
     .reduce((sum, other) => sum + reservation(other?.body), 0);

@@ -1,8 +1,8 @@
 import { remounted } from '../../kinds/kx-cluster-mounts.ts';
 import { volumesOf } from '../../kinds/kx-cluster-references.ts';
 import type { Context, Handlers } from '../context.ts';
+import { entityAt } from '../entity-at.ts';
 import { enter } from '../lifecycle.ts';
-import { clusterOf } from './kx-cluster-access.ts';
 import { attach, type ClusterBody, type KxCluster, mounted } from './kx-cluster-mounts.ts';
 import { restartNodes } from './kx-cluster-nodes.ts';
 
@@ -17,7 +17,7 @@ export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'Up
     const { code, initializationScript, commandLineArguments, deploymentConfiguration } = input;
     const { deploymentStrategy: strategy = 'ROLLING' } = deploymentConfiguration ?? {};
     const inPlace = strategy === 'NO_RESTART';
-    const cluster = await clusterOf(input, context);
+    const cluster = await entityAt('kx-cluster', input, context);
     const { initializationScript: _, commandLineArguments: __, ...kept } = cluster.body;
     const changed = {
       ...(inPlace ? cluster.body : kept),
@@ -29,7 +29,7 @@ export const kxClusterUpdates: Handlers<'UpdateKxClusterCodeConfiguration' | 'Up
   },
 
   async UpdateKxClusterDatabases(input, context) {
-    const cluster = await clusterOf(input, context);
+    const cluster = await entityAt('kx-cluster', input, context);
     const { body } = cluster;
     const changes = (await mounted(input.environmentId, body, input.databases, context)) ?? [];
     const databases = remounted(body.databases ?? [], changes);

@@ -1,66 +1,40 @@
-import type { Input } from '../../operations/index.ts';
-import { arnOf, inEnvironment } from '../arns.ts';
-import type { Context, Handlers } from '../context.ts';
+import { arnOf, environmentIdOf } from '../arns.ts';
+import type { Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
-import { begin } from '../lifecycle.ts';
-import { paged } from '../paging.ts';
 import { stamps } from '../timestamps.ts';
-import type { Entity } from '../transaction.ts';
-import { environmentOf } from './kx-environment.ts';
-
-interface Body {
-  description?: string | undefined;
-  created: number;
-  modified: number;
-  /** The number of changesets ever requested, which numbers them. */
-  sequence: number;
-  numBytes: number;
-  numFiles: number;
-  numChangesets: number;
-  lastCompletedChangesetId?: string;
-}
-export type KxDatabase = Entity<Body>;
+import { added, deleteOf, getOf, listOf, type Storage } from './storage.ts';
 
 type Operations = 'CreateKxDatabase' | 'GetKxDatabase' | 'ListKxDatabases' | 'UpdateKxDatabase' | 'DeleteKxDatabase';
 
-export const kxDatabases: Handlers<Operations> = {
-  async CreateKxDatabase({ environmentId, databaseName, description, tags }, context) {
-    const { tx, now, world } = context;
-    const collection = inEnvironment(world, environmentId, 'kxDatabase');
-    const body = { description, created: now, modified: now, sequence: 0, numBytes: 0, numFiles: 0, numChangesets: 0 };
-    const created = begin<Body>(context, { collection, name: databaseName, tags }, '', body);
-    await tx.put(created);
-    return {
-      databaseName,
-      databaseArn: arnOf(created),
-      environmentId,
-      description,
-      ...stamps(body),
-    };
-  },
-
-  async GetKxDatabase(input, context) {
-    await environmentOf(input, context);
-    const database = await databaseOf(input, context);
+const DATABASE: Storage<'kx-database'> = {
+  kind: 'kx-database',
+  detail: (database) => {
     const { created, modified, sequence: _, ...members } = database.body;
     return {
       databaseName: database.name,
       databaseArn: arnOf(database),
-      environmentId: input.environmentId,
+      environmentId: environmentIdOf(database),
       ...members,
       ...stamps({ created, modified }),
     };
   },
+  items: 'kxDatabases',
+  summary: ({ name, body }) => ({ databaseName: name, ...stamps(body) }),
+};
 
-  async ListKxDatabases(input, context) {
-    await environmentOf(input, context);
-    const collection = inEnvironment(context.world, input.environmentId, 'kxDatabase');
-    const { entities, ...rest } = await paged<Body>(input, context, collection);
-    return { kxDatabases: entities.map(({ name, body }) => ({ databaseName: name, ...stamps(body) })), ...rest };
+export const kxDatabases: Handlers<Operations> = {
+  async CreateKxDatabase({ description, tags, clientToken: _, ...key }, context) {
+    const { now } = context;
+    const body = { description, created: now, modified: now, sequence: 0, numBytes: 0, numFiles: 0, numChangesets: 0 };
+    const created = await added('kx-database', key, { status: '', body, tags }, context);
+    return { ...key, databaseArn: arnOf(created), description, ...stamps(body) };
   },
 
+  GetKxDatabase: getOf(DATABASE),
+  ListKxDatabases: listOf(DATABASE),
+
   async UpdateKxDatabase(input, context) {
-    const database = await databaseOf(input, context);
+    const database = await entityAt('kx-database', input, context);
     const { description = database.body.description } = input;
     const body = { ...database.body, description, modified: context.now };
     await context.tx.put({ ...database, body });
@@ -68,17 +42,5 @@ export const kxDatabases: Handlers<Operations> = {
     return { databaseName: database.name, environmentId: input.environmentId, description, lastModifiedTimestamp };
   },
 
-  async DeleteKxDatabase(input, context) {
-    const database = await databaseOf(input, context);
-    const { tx } = context;
-    await tx.removeUnder(arnOf(database));
-    await tx.remove(database);
-    return {};
-  },
+  DeleteKxDatabase: deleteOf('kx-database'),
 };
-
-/** The database that a request names. */
-export const databaseOf = (
-  input: Pick<Input<'GetKxDatabase'>, 'environmentId' | 'databaseName'>,
-  context: Context,
-): Promise<KxDatabase> => entityAt('kx-database', input, context);

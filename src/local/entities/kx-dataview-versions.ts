@@ -1,51 +1,29 @@
-import type { Input } from '../../operations/index.ts';
 import { arnOf, kindOf, placeOf } from '../arns.ts';
 import type { Context } from '../context.ts';
 import { filterAsync } from '../filter-async.ts';
 import { enter } from '../lifecycle.ts';
 import { shortId } from '../random.ts';
 import { seconds } from '../timestamps.ts';
-import type { Entity } from '../transaction.ts';
+import type { Bodies } from '../worlds/bodies.ts';
 import type { Effect } from './effect.ts';
-import type { KxDatabase } from './kx-database.ts';
 import { relink } from './links.ts';
 import { type Misfortune, statusReasonOf } from './misfortune.ts';
+import type { Stored } from './storage.ts';
 
-export type Segment = NonNullable<Input<'CreateKxDataview'>['segmentConfigurations']>[number];
-
-interface Version {
-  versionId: string;
-  changesetId?: string | undefined;
-  segmentConfigurations: Segment[];
-  created: number;
-  active: boolean;
-}
-export interface DataviewBody {
-  azMode: string;
-  availabilityZoneId?: string | undefined;
-  changesetId?: string | undefined;
-  segmentConfigurations: Segment[];
-  description?: string | undefined;
-  statusReason?: string;
-  autoUpdate: boolean;
-  readWrite: boolean;
-  created: number;
-  modified: number;
-  /** Newest first. */
-  versions: Version[];
-}
-export type KxDataview = Entity<DataviewBody>;
+type Body = Bodies['kx-dataview'];
+type Version = Body['versions'][number];
+export type Segment = Version['segmentConfigurations'][number];
 
 /** The facet of dataviews that follow every new changeset. */
 export const FOLLOWING = 'autoUpdate';
 
 /** The body with a new version; it can be mounted when the dataview is ACTIVE again. */
 export function withVersion(
-  body: DataviewBody,
+  body: Body,
   changesetId: string | undefined,
   segmentConfigurations: Segment[],
   { now, random }: Context,
-): DataviewBody {
+): Body {
   const version = { versionId: shortId(random), changesetId, segmentConfigurations, created: now, active: false };
   return { ...body, changesetId, segmentConfigurations, modified: now, versions: [version, ...body.versions] };
 }
@@ -54,12 +32,12 @@ export function withVersion(
  * The newest version becomes available; old versions without clusters are released; a dataview that fell behind meanwhile
  * continues.
  */
-export const activateVersion: Effect<DataviewBody> = async (dataview, context) => {
+export const activateVersion: Effect<Body> = async (dataview, context) => {
   const arn = arnOf(dataview);
   const ready = dataview.body.versions.map((version, index) => (index === 0 ? { ...version, active: true } : version));
   const body = { ...dataview.body, versions: await needed(arn, ready, context), modified: context.now };
   const { collection, name } = placeOf(dataview.collection.replace(/\/kxDataview$/, ''));
-  const latest = (await context.tx.get<KxDatabase['body']>(collection, name))?.body.lastCompletedChangesetId;
+  const latest = (await context.tx.get<Bodies['kx-database']>(collection, name))?.body.lastCompletedChangesetId;
   const isBehind = body.autoUpdate && latest !== body.changesetId;
   const next = isBehind
     ? { status: 'UPDATING', body: withVersion(body, latest, body.segmentConfigurations, context) }
@@ -69,7 +47,7 @@ export const activateVersion: Effect<DataviewBody> = async (dataview, context) =
 };
 
 /** The new version never becomes available; versions that clusters mount stay. */
-export const failVersion: Misfortune<DataviewBody> = async (dataview, fate, context) => {
+export const failVersion: Misfortune<Body> = async (dataview, fate, context) => {
   const versions = dataview.body.versions.filter(({ active }) => active);
   const body = { ...dataview.body, versions, statusReason: statusReasonOf(fate), modified: context.now };
   await relink({ ...dataview, body, status: 'FAILED' }, context);
@@ -79,7 +57,7 @@ export const failVersion: Misfortune<DataviewBody> = async (dataview, fate, cont
 /** Releases the old versions of a dataview that no cluster mounts, and the volumes that only they used. */
 export async function releaseVersions(arn: string, context: Context): Promise<void> {
   const { collection, name } = placeOf(arn);
-  const dataview = await context.tx.get<DataviewBody>(collection, name);
+  const dataview = await context.tx.get<Body>(collection, name);
   if (dataview === undefined) return;
   const versions = await needed(arn, dataview.body.versions, context);
   if (versions.length === dataview.body.versions.length) return;
@@ -103,7 +81,7 @@ export async function followChangeset(databaseArn: string, changesetId: string, 
   const { tx } = context;
   const query = { facet: FOLLOWING, limit: 100 };
   const collection = `${databaseArn}/kxDataview`;
-  for (let page = await tx.page<DataviewBody>(collection, { ...query, after: '' }); page.length > 0; ) {
+  for (let page = await tx.page<Body>(collection, { ...query, after: '' }); page.length > 0; ) {
     for (const dataview of page) {
       if (dataview.status !== 'ACTIVE') continue;
       const body = withVersion(dataview.body, changesetId, dataview.body.segmentConfigurations, context);
@@ -111,17 +89,17 @@ export async function followChangeset(databaseArn: string, changesetId: string, 
       await tx.put(updating);
       await relink(updating, context);
     }
-    page = await tx.page<DataviewBody>(collection, { ...query, after: page.at(-1)?.position ?? '' });
+    page = await tx.page<Body>(collection, { ...query, after: page.at(-1)?.position ?? '' });
   }
 }
 
 /** The version that a cluster gets if it mounts the dataview now. */
-export function mountableVersion({ body }: KxDataview): Version | undefined {
+export function mountableVersion({ body }: Stored<'kx-dataview'>): Version | undefined {
   return body.versions.find(({ active }) => active);
 }
 
 /** The versions that can be mounted or are mounted, as replies show them. */
-export function activeVersions(dataview: KxDataview, context: Context): Promise<object[]> {
+export function activeVersions(dataview: Stored<'kx-dataview'>, context: Context): Promise<object[]> {
   const ready = dataview.body.versions.filter(({ active }) => active);
   return Promise.all(
     ready.map(async ({ active: _, created, ...members }) => {

@@ -1,67 +1,54 @@
-import type { Input } from '../../operations/index.ts';
-import { environmentIdOf, inDatabase, placeOf } from '../arns.ts';
+import { arnOf, keyOf } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
-import { begin, enter } from '../lifecycle.ts';
-import { paged } from '../paging.ts';
+import { enter } from '../lifecycle.ts';
 import { stamps } from '../timestamps.ts';
 import { mountableChangeset } from './kx-changeset.ts';
-import { databaseOf } from './kx-database.ts';
-import {
-  activeVersions,
-  type DataviewBody,
-  FOLLOWING,
-  type KxDataview,
-  type Segment,
-  withVersion,
-} from './kx-dataview-versions.ts';
-import { environmentOf } from './kx-environment.ts';
+import { activeVersions, FOLLOWING, type Segment, withVersion } from './kx-dataview-versions.ts';
 import { relink } from './links.ts';
+import { added, deleteOf, getOf, listOf, type Storage, type Stored } from './storage.ts';
 
 type Operations = 'CreateKxDataview' | 'GetKxDataview' | 'ListKxDataviews' | 'UpdateKxDataview' | 'DeleteKxDataview';
 
+function described(dataview: Stored<'kx-dataview'>) {
+  const { created, modified, versions: _, ...members } = dataview.body;
+  return { ...keyOf(arnOf(dataview)), status: dataview.status, ...members, ...stamps({ created, modified }) };
+}
+
+const detail = async (dataview: Stored<'kx-dataview'>, context: Context) => ({
+  ...described(dataview),
+  activeVersions: await activeVersions(dataview, context),
+});
+
+const DATAVIEW: Storage<'kx-dataview'> = { kind: 'kx-dataview', detail, items: 'kxDataviews' };
+
+/** Replies show onDemand of each segment, even if the request omitted it. */
+const withOnDemand = (segments: readonly Segment[] = []): Segment[] =>
+  segments.map((segment) => ({ ...segment, onDemand: segment.onDemand ?? false }));
+
 export const kxDataviews: Handlers<Operations> = {
   async CreateKxDataview(input, context) {
-    const { tx, now, world } = context;
-    const { environmentId, databaseName, dataviewName, autoUpdate = false, readWrite = false } = input;
-    const availabilityZoneId = input.availabilityZoneId as string;
-    const collection = inDatabase(world, environmentId, databaseName, 'kxDataview');
+    const { autoUpdate = false, readWrite = false, azMode, availabilityZoneId, description, tags } = input;
     const changesetId = await mountableChangeset(input, input.changesetId, context);
-    const place = { collection, name: dataviewName, tags: input.tags, ...(autoUpdate && { facet: FOLLOWING }) };
-    const segments = withOnDemand(input.segmentConfigurations);
-    const body = {
-      azMode: input.azMode,
-      availabilityZoneId,
-      description: input.description,
-      autoUpdate,
-      readWrite,
-      created: now,
-      modified: now,
-      segmentConfigurations: [],
-      versions: [],
+    const times = { created: context.now, modified: context.now };
+    const empty = { segmentConfigurations: [], versions: [] };
+    const body = { azMode, availabilityZoneId, description, autoUpdate, readWrite, ...times, ...empty };
+    const place = {
+      status: 'CREATING',
+      body: withVersion(body, changesetId, withOnDemand(input.segmentConfigurations), context),
+      tags,
+      ...(autoUpdate && { facet: FOLLOWING }),
     };
-    const created = begin(context, place, 'CREATING', withVersion(body, changesetId, segments, context));
-    await tx.put(created);
+    const created = await added('kx-dataview', input, place, context);
     await relink(created, context);
     return described(created);
   },
 
-  async GetKxDataview(input, context) {
-    await environmentOf(input, context);
-    await databaseOf(input, context);
-    return detail(await dataviewOf(input, context), context);
-  },
-
-  async ListKxDataviews(input, context) {
-    await environmentOf(input, context);
-    await databaseOf(input, context);
-    const collection = inDatabase(context.world, input.environmentId, input.databaseName, 'kxDataview');
-    const { entities, ...rest } = await paged<DataviewBody>(input, context, collection);
-    return { kxDataviews: await Promise.all(entities.map((dataview) => detail(dataview, context))), ...rest };
-  },
+  GetKxDataview: getOf(DATAVIEW),
+  ListKxDataviews: listOf(DATAVIEW),
 
   async UpdateKxDataview(input, context) {
-    const dataview = await dataviewOf(input, context);
+    const dataview = await entityAt('kx-dataview', input, context);
     const { body } = dataview;
     const { changesetId, description = body.description, segmentConfigurations } = input;
     const segments =
@@ -77,37 +64,5 @@ export const kxDataviews: Handlers<Operations> = {
     return detail(updated, context);
   },
 
-  async DeleteKxDataview(input, context) {
-    const dataview = await dataviewOf(input, context);
-    const { statusReason: _, ...body } = { ...dataview.body, modified: context.now };
-    await context.tx.put(enter({ ...dataview, body }, 'DELETING', context));
-    return {};
-  },
+  DeleteKxDataview: deleteOf('kx-dataview'),
 };
-
-type Named = Pick<Input<'GetKxDataview'>, 'environmentId' | 'databaseName' | 'dataviewName'>;
-
-/** The dataview that a request names. */
-export const dataviewOf = (input: Named, context: Context): Promise<KxDataview> =>
-  entityAt('kx-dataview', input, context);
-
-/** Replies show onDemand of each segment, even if the request omitted it. */
-const withOnDemand = (segments: readonly Segment[] = []): Segment[] =>
-  segments.map((segment) => ({ ...segment, onDemand: segment.onDemand ?? false }));
-
-function described(dataview: KxDataview) {
-  const { created, modified, versions: _, ...members } = dataview.body;
-  return {
-    environmentId: environmentIdOf(dataview),
-    databaseName: placeOf(dataview.collection.replace(/\/kxDataview$/, '')).name,
-    dataviewName: dataview.name,
-    status: dataview.status,
-    ...members,
-    ...stamps({ created, modified }),
-  };
-}
-
-const detail = async (dataview: KxDataview, context: Context) => ({
-  ...described(dataview),
-  activeVersions: await activeVersions(dataview, context),
-});

@@ -1,15 +1,14 @@
 import { octets } from '../../operations/conditions/network.ts';
 import type { Input } from '../../operations/index.ts';
+import type { Bodies } from '../worlds/bodies.ts';
 import type { Effect } from './effect.ts';
 
 type Request = Pick<Input<'UpdateKxEnvironmentNetwork'>, 'transitGatewayConfiguration' | 'customDNSConfiguration'>;
 type Gateway = NonNullable<Request['transitGatewayConfiguration']>;
 
 /** The connection of an environment to the customer's network. */
-export interface Network extends Request {
-  tgwStatus: string;
-  dnsStatus: string;
-}
+type Network = Request & Pick<Bodies['kx-environment'], 'tgwStatus' | 'dnsStatus'>;
+type NetworkStatus = Network['tgwStatus'];
 
 /** The network change in a request: of the gateway or of the DNS servers, with canonical CIDR blocks. */
 export function networkChange({ transitGatewayConfiguration, customDNSConfiguration }: Request): Request {
@@ -25,7 +24,7 @@ export function connect(current: Network, change: Request): Network {
   return { ...current, ...change, tgwStatus: 'UPDATE_REQUESTED' };
 }
 
-type Stepped = Effect<Network & { modified: number }>;
+type Stepped = Effect<Bodies['kx-environment']>;
 
 /** UPDATE_REQUESTED becomes UPDATING. */
 export const stepNetwork: Stepped = ({ body }, { now }) => ({
@@ -40,8 +39,8 @@ export const finishNetwork: Stepped = ({ body }, { now }) => ({
 /** UPDATING becomes FAILED_UPDATE. */
 export const failNetwork = <B extends Network>(body: B): B => moved(body, 'UPDATING', 'FAILED_UPDATE');
 
-function moved<B extends Network>(body: B, from: string, to: string): B {
-  const next = (status: string) => (status === from ? to : status);
+function moved<B extends Network>(body: B, from: NetworkStatus, to: NetworkStatus): B {
+  const next = (status: NetworkStatus) => (status === from ? to : status);
   return { ...body, tgwStatus: next(body.tgwStatus), dnsStatus: next(body.dnsStatus) };
 }
 

@@ -7,7 +7,7 @@ const moment = z.int().min(0);
 const times = { created: moment, modified: moment };
 
 /** The stored form of each kind of entity, derived from the API's schemas; a world file can hold all of them. */
-const DECLARED: Readonly<Record<KindName, () => z.ZodType>> = {
+const DECLARED = {
   'kx-environment': () => {
     const { name, description, kmsKeyId, errorMessage, tgwStatus, dnsStatus, ...rest } =
       OPERATIONS.GetKxEnvironment.output().shape;
@@ -127,9 +127,12 @@ const DECLARED: Readonly<Record<KindName, () => z.ZodType>> = {
       dedicatedServiceAccountId,
     });
   },
-};
+} satisfies Record<KindName, () => z.ZodType>;
+
+/** The stored form of each kind of entity. */
+export type Bodies = { readonly [K in KindName]: z.output<ReturnType<(typeof DECLARED)[K]>> };
 
 /** Each schema is built once, on first use. */
 export const BODIES = Object.fromEntries(
-  Object.entries(DECLARED).map(([kind, body]) => [kind, once(body)]),
-) as typeof DECLARED;
+  Object.entries<() => z.ZodType>(DECLARED).map(([kind, body]) => [kind, once(body)]),
+) as Record<KindName, () => z.ZodType>;

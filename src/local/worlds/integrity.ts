@@ -1,12 +1,11 @@
 import { HOST_TYPES, memoryMiB } from '../../operations/machine-types.ts';
 import { arnOf, kindOf, nodesOf, placeOf } from '../arns.ts';
 import type { Context } from '../context.ts';
-import type { ClusterBody } from '../entities/kx-cluster-mounts.ts';
-import type { DataviewBody } from '../entities/kx-dataview-versions.ts';
 import { referencesOf } from '../entities/links.ts';
 import { filterAsync } from '../filter-async.ts';
 import { transitionFrom } from '../lifecycle.ts';
 import type { Entity } from '../transaction.ts';
+import type { Bodies } from './bodies.ts';
 
 /** The inconsistencies in a world, one line each; empty if every reference is valid and no host is overbooked. */
 export async function problemsOf(entities: Iterable<Entity>, context: Context): Promise<string[]> {
@@ -35,17 +34,17 @@ function namedBy(entity: Entity, { world }: Context): string[] {
 async function exists(arn: string, { tx }: Context): Promise<boolean> {
   const [whole = '', version] = arn.split('#');
   const { collection, name } = placeOf(whole);
-  const entity = await tx.get<DataviewBody>(collection, name);
+  const entity = await tx.get<Bodies['kx-dataview']>(collection, name);
   if (entity === undefined || version === undefined) return entity !== undefined;
   return entity.body.versions.some(({ versionId }) => versionId === version);
 }
 
 /** By how many MiB the reservations of a scaling group's running clusters exceed the memory of its host. */
 async function overbooked(group: Entity, { tx }: Context): Promise<number> {
-  const { hostType } = group.body as { hostType: string };
+  const { hostType } = group.body as Bodies['kx-scaling-group'];
   let reserved = 0;
   for (const { collection, name } of (await tx.sources(arnOf(group))).map(placeOf)) {
-    const cluster = await tx.get<ClusterBody>(collection, name);
+    const cluster = await tx.get<Bodies['kx-cluster']>(collection, name);
     if (cluster === undefined || cluster.status === 'CREATING' || (await tx.count(nodesOf(cluster))) === 0) continue;
     const { memoryReservation = 0, nodeCount = 0 } = cluster.body.scalingGroupConfiguration ?? {};
     reserved += memoryReservation * nodeCount;

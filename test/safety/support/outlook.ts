@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect } from 'vitest';
-import { inDatabase, inEnvironment } from '../../../src/local/arns.ts';
 import { quotasOf } from '../../../src/local/quotas.ts';
 import type { Entity } from '../../../src/local/transaction.ts';
 import type { FinspaceError } from '../../../src/operations/failure.ts';
 import { type Call, type OperationName, operationNamed } from '../../../src/operations/index.ts';
 import { toolName } from '../../../src/operations/naming.ts';
+import { inDatabase, inEnvironment } from '../../local/collections.ts';
 import { type Embedded, embedded, HOUR, type Members, WORLD } from './backend.ts';
 import { type Estate, ofCluster, openEstate, ZONE } from './estate.ts';
 import { openGuard } from './guard.ts';

@@ -1,0 +1,94 @@
+import { lineage } from '../../kinds/names.ts';
+import type { KindName } from '../../kinds/views.ts';
+import { arnOf, placeOf } from '../arns.ts';
+import type { Context } from '../context.ts';
+import { arnAt, entityAt } from '../entity-at.ts';
+import { begin, enter } from '../lifecycle.ts';
+import { paged } from '../paging.ts';
+import type { Entity } from '../transaction.ts';
+import type { Bodies } from '../worlds/bodies.ts';
+
+/** A stored entity of a kind. */
+export type Stored<K extends KindName> = Entity<Bodies[K]>;
+
+/** The members of replies about an entity. */
+type Shows<K extends KindName> = (entity: Stored<K>, context: Context) => object | Promise<object>;
+
+/** How the reads of a kind show its entities. */
+export interface Storage<K extends KindName> {
+  readonly kind: K;
+  readonly detail: Shows<K>;
+  /** The member of a list's reply. */
+  readonly items: string;
+  /** What lists show, if it differs from the detail. */
+  readonly summary?: Shows<K>;
+  /** The argument that filters lists. */
+  readonly filter?: 'clusterType' | 'volumeType';
+}
+
+/** The handler of a get operation. */
+export const getOf =
+  <K extends KindName>({ kind, detail }: Storage<K>) =>
+  async (input: object, context: Context): Promise<object> => {
+    await parentsExist(kind, input, context);
+    return detail(await entityAt(kind, input, context), context);
+  };
+
+type Query = Parameters<typeof paged>[0] & { readonly clusterType?: string; readonly volumeType?: string };
+
+/** The handler of a list operation. */
+export const listOf =
+  <K extends KindName>({ kind, detail, items, summary = detail, filter }: Storage<K>) =>
+  async (input: object, context: Context): Promise<object> => {
+    await parentsExist(kind, input, context);
+    const { collection } = placeOf(arnAt(context.world, kind, input));
+    const query: Query = input;
+    const { entities, ...rest } = await paged<Bodies[K]>(query, context, collection, filter && query[filter]);
+    return { [items]: await Promise.all(entities.map((entity) => summary(entity, context))), ...rest };
+  };
+
+async function parentsExist(kind: KindName, input: object, context: Context): Promise<void> {
+  for (const parent of lineage(kind).slice(0, -1)) await entityAt(parent, input, context);
+}
+
+/** The handler of a delete operation: an entity with statuses enters DELETING, one without is removed with all that it contains. */
+export const deleteOf =
+  <K extends KindName>(kind: K, released?: (entity: Stored<K>, context: Context) => Promise<void>) =>
+  async (input: object, context: Context): Promise<object> => {
+    const { tx, now } = context;
+    const entity = await entityAt(kind, input, context);
+    if (entity.status === '') {
+      await tx.removeUnder(arnOf(entity));
+      await tx.remove(entity);
+      return {};
+    }
+    const { statusReason: _, ...body } = { ...entity.body, modified: now } as {
+      statusReason?: string;
+      modified: number;
+    };
+    const leaving = enter({ ...entity, body: body as Bodies[K] }, 'DELETING', context);
+    await tx.put(leaving);
+    await released?.(leaving, context);
+    return {};
+  };
+
+/** Stores a new entity under its key. */
+export async function added<K extends KindName>(
+  kind: K,
+  key: object,
+  { status, body, ...place }: Added<K>,
+  context: Context,
+): Promise<Stored<K>> {
+  const created = begin(context, { ...placeOf(arnAt(context.world, kind, key)), ...place }, status, body);
+  await context.tx.put(created);
+  return created;
+}
+
+interface Added<K extends KindName> {
+  /** Empty for kinds without statuses. */
+  readonly status: string;
+  readonly body: Bodies[K];
+  readonly position?: string;
+  readonly facet?: string;
+  readonly tags?: Entity['tags'] | undefined;
+}
