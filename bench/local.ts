@@ -2,21 +2,27 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { openStore } from '../src/local/store.ts';
 import { bundled, CONTENDER, type Contender, contest } from '../test/local/contest.ts';
 import { openEstate, ROLE } from '../test/local/estate.ts';
 import { openWorld, type TestWorld } from '../test/local/world.ts';
-import { median, spread, verdict } from './measure.ts';
+import { compareCheckouts } from './local-against.ts';
+import { median, optionOf, spread, verdict } from './measure.ts';
 
 const FEW = 1_000;
 const MANY = 100_000;
 const ROUNDS = 11;
 
-/** The local service: reads among few and many entities, durable writes beside bare commits, and eight writers on one file. */
+/**
+ * The local service: reads among few and many entities, durable writes beside bare commits, and eight writers on one file. With
+ * `--against=FOLDER`, its requests beside those of another checkout instead.
+ */
 export async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'finspace-mcp-bench-'));
+  const against = optionOf('against');
   try {
+    if (against !== undefined) return await compareCheckouts(folder, resolve(against));
     await reads(folder);
     await writes(folder);
     await eightWriters(folder);

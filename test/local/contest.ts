@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 export interface Contender {
   readonly commits: number;
@@ -13,13 +13,22 @@ export interface Contender {
 
 export const CONTENDER = new URL('contender.ts', import.meta.url);
 
-/** A script as one file that starts quickly. */
-export async function bundled(script: URL): Promise<string> {
+/** A script as one file that starts quickly. With `checkout`, what it imports from `src` and `test` comes from there. */
+export async function bundled(script: URL, checkout?: string): Promise<string> {
   const folder = fileURLToPath(new URL('../../node_modules/.cache/finspace-mcp/', import.meta.url));
   mkdirSync(folder, { recursive: true });
-  const outfile = `${folder}${basename(script.pathname, '.ts')}.${process.pid}.mjs`;
+  const entry = fileURLToPath(script);
+  const outfile = `${folder}${basename(entry, '.ts')}.${process.pid}${checkout === undefined ? '' : '.other'}.mjs`;
+  const elsewhere: Plugin = {
+    name: 'elsewhere',
+    setup: ({ onResolve }) =>
+      onResolve({ filter: /^\.\.\/(src|test)\// }, ({ path, importer }) =>
+        checkout === undefined || importer !== entry ? undefined : { path: join(checkout, path.slice('../'.length)) },
+      ),
+  };
   await build({
-    entryPoints: [fileURLToPath(script)],
+    entryPoints: [entry],
+    plugins: [elsewhere],
     outfile,
     bundle: true,
     format: 'esm',

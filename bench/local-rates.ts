@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { openStore } from '../src/local/store.ts';
+import type { WireRequest } from '../src/operations/exchange.ts';
+import { openEstate, ROLE } from '../test/local/estate.ts';
+import { openWorld, requestFor } from '../test/local/world.ts';
+
+/** A local service in a folder. For each line on stdin, it makes the same requests once more, and prints the microseconds of each. */
+const [folder = ''] = process.argv.slice(2);
+const USERS = 1_000;
+const PAGE = 100;
+const world = await openWorld({ store: await openStore(join(folder, 'state.db')), lifecycle: 'instant' });
+const { environmentId } = await openEstate(world);
+
+const names = (what: string, count: number) => Array.from({ length: count }, (_, index) => `${what}_${index}`);
+const create = (userName: string) => requestFor('CreateKxUser', { environmentId, userName, iamRole: ROLE });
+const createOnce = (userName: string) =>
+  requestFor('CreateKxUser', { environmentId, userName, iamRole: ROLE, clientToken: userName });
+const get = (userName: string) => requestFor('GetKxUser', { environmentId, userName });
+const remove = (userName: string) => requestFor('DeleteKxUser', { environmentId, userName });
+const list = () => requestFor('ListKxUsers', { environmentId, maxResults: PAGE });
+const serve = async (request: WireRequest) => {
+  const { status } = await world.serve(request);
+  if (status !== 200) throw new Error(`${request.method} ${request.target}: ${status}`);
+};
+/** Microseconds of one request. What is sent is made ready beforehand. */
+const each = async (requests: readonly WireRequest[]) => {
+  const start = performance.now();
+  for (const request of requests) await serve(request);
+  return ((performance.now() - start) * 1000) / requests.length;
+};
+const together = async (requests: readonly WireRequest[]) => {
+  const start = performance.now();
+  await Promise.all(requests.map(serve));
+  return ((performance.now() - start) * 1000) / requests.length;
+};
+
+await together(names('user', USERS).map(create));
+for await (const round of createInterface(process.stdin)) {
+  const [one, once, many] = ['one', 'once', 'many'].map((what) => names(`${what}_${round}`, PAGE)) as [
+    string[],
+    string[],
+    string[],
+  ];
+  const times = {
+    get: await each(
+      names('user', USERS)
+        .filter((_, index) => index % 3 === 0)
+        .map(get),
+    ),
+    'list page': await each(Array.from({ length: 20 }, list)),
+    create: await each(one.map(create)),
+    'create with a token': await each(once.map(createOnce)),
+    'a hundred creates at a time': await together(many.map(create)),
+    delete: await each([...one, ...once, ...many].slice(0, PAGE).map(remove)),
+  };
+  await together([...once, ...many].map(remove));
+  console.log(JSON.stringify(times));
+}
+await world.close();
