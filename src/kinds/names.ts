@@ -126,9 +126,12 @@ type Key = Readonly<Record<string, unknown>>;
 export const nameIn = (kind: KindName, key: Key): string => String(key[NAMES[kind].member]);
 
 /** The kinds from the outermost parent to the kind itself. */
-export function lineage(kind: KindName): KindName[] {
+export const lineage = (kind: KindName): readonly KindName[] => LINEAGES[kind];
+const LINEAGES = Object.fromEntries(KIND_NAMES.map((kind) => [kind, lineageOf(kind)])) as Record<KindName, KindName[]>;
+
+function lineageOf(kind: KindName): KindName[] {
   const { parent } = NAMES[kind];
-  return [...(parent === undefined ? [] : lineage(parent)), kind];
+  return [...(parent === undefined ? [] : lineageOf(parent)), kind];
 }
 
 /** The part of an entity's ARN after the environment's ARN: `/kxDatabase/a/kxDataview/b`. */

@@ -28,10 +28,9 @@ export async function entityAt<K extends KindName>(
   input: object,
   { tx, world }: Context,
 ): Promise<Entity<Bodies[K]>> {
-  const key = keyIn(kind, input);
-  if (kind === 'kx-environment') refuse(malformedId(key.environmentId));
-  const { collection, name } = placeOf(arnAt(world, kind, key));
+  const { collection, name } = placeOf(arnAt(world, kind, input));
+  if (kind === 'kx-environment') refuse(malformedId(name));
   const entity = await tx.get<Bodies[K]>(collection, name);
   if (entity !== undefined) return entity;
-  throw refusalFor(missing(kind, key));
+  throw refusalFor(missing(kind, keyIn(kind, input)));
 }

@@ -20,14 +20,7 @@ import { type Allowed, approvalNeeded, POLICY, type RiskAssessment } from './pol
 import { tagApprovalReasons } from './protection.ts';
 import { changedLines, forbiddenLines, missingTarget, notRun, UNPREPARED, USED } from './refusals.ts';
 import type { TeardownPlan } from './teardown.ts';
-import {
-  changesNothing,
-  contradictions,
-  isTargetShown,
-  omissionLines,
-  riskText,
-  unchangedText,
-} from './update-text.ts';
+import { changesNothing, contradictions, omissionLines, riskText, unchangedText } from './update-text.ts';
 import { type Visibility, visibilityFor } from './visibility.ts';
 
 /** A call that a client requests. */
@@ -117,7 +110,7 @@ function objection({ shown, refusal }: CallRequest, plan: Plan, visibility: Visi
   if (forbidden !== undefined) return forbiddenLines(tool, forbidden, visibility);
   const wrong = contradictions(plan);
   if (wrong.length > 0) return [notRun(tool), ...wrong];
-  const leftOut = omissionLines(plan, isTargetShown(plan, shown));
+  const leftOut = omissionLines(plan, shown);
   return leftOut && [notRun(tool), ...leftOut];
 }
 

@@ -29,8 +29,9 @@ export const contradictions = ({ blockers }: Pick<Plan, 'blockers'>): string[] =
   blockers.flatMap(({ item, first }) => (item.kind === 'argument' ? `${item.name}: ${first}` : []));
 
 /** Why an update does not run: it would remove settings that it omits, or set values that the service ignores. */
-export function omissionLines(plan: Plan, isShown: boolean): readonly string[] | undefined {
+export function omissionLines(plan: Plan, shown: Allowed): readonly string[] | undefined {
   const { settings, ignored } = plan;
+  const isShown = isTargetShown(plan, shown);
   if (settings === undefined) return undefined;
   const { leftOut, unknown, repeated } = settings;
   if (leftOut.length > 0 && repeated.length > 0)

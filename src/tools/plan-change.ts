@@ -9,14 +9,7 @@ import type { Members } from '../safety/finding.ts';
 import { type Plan, planCall } from '../safety/plan.ts';
 import { allowedFor, approvalNeeded, refusalReason } from '../safety/policy.ts';
 import { missingTarget } from '../safety/refusals.ts';
-import {
-  changesNothing,
-  contradictions,
-  isTargetShown,
-  omissionLines,
-  riskText,
-  unchangedText,
-} from '../safety/update-text.ts';
+import { changesNothing, contradictions, omissionLines, riskText, unchangedText } from '../safety/update-text.ts';
 import { type Visibility, visibilityFor } from '../safety/visibility.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { previewBatch } from './batch-preview.ts';
@@ -108,7 +101,7 @@ async function previewCall(
 function previewHead({ restrictions, caller }: ToolEnvironment, tool: string, plan: Plan, visibility: Visibility) {
   const { risk, asks, forbidden, lost, interrupted, blockers, warnings, unchecked, quotas } = plan;
   const shown = allowedFor({ restrictions, caller });
-  const argumentsRefused = omissionLines(plan, isTargetShown(plan, shown));
+  const argumentsRefused = omissionLines(plan, shown);
   const tooRisky = refusalReason(plan.operation, restrictions, caller, risk);
   const blocked =
     forbidden !== undefined || blockers.length > 0 || argumentsRefused !== undefined || tooRisky !== undefined;
