@@ -44,6 +44,9 @@ export async function restarted(
     interrupted: [pathItem('kx-cluster', key, howMany(nodes.length, strategy === 'FORCE'))],
     notes: [
       ...(memory === 'possible' ? [{ says: MAY_LOSE }] : []),
+      ...(isDown && nodes.length > 1 && strategy !== 'FORCE'
+        ? [{ says: fewRunning(serving.length, nodes.length) }]
+        : []),
       ...(isDown ? await servedBy(read, key, cluster) : [{ says: 'Its other nodes keep serving.' }]),
     ],
     seen: nodes.map(({ nodeId }) => nodeId),
@@ -54,6 +57,9 @@ function howMany(nodes: number, together: boolean): string {
   if (nodes <= 1) return 'its only node restarts';
   return together ? `all ${nodes} nodes stop at once` : `its ${nodes} nodes restart one after another`;
 }
+
+const fewRunning = (running: number, nodes: number) =>
+  `Only ${running} of its ${nodes} nodes ${running === 1 ? 'is' : 'are'} running.`;
 
 /** The types of cluster that serve what is in a database; an RDB only saves down to it. */
 const SERVING: ReadonlySet<unknown> = new Set(['HDB', 'GP']);

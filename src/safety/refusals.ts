@@ -175,7 +175,8 @@ export function closedText({ state, successor }: ApprovalStatus): string {
 /** The answer to a form was not a person's decision. */
 export const UNDECIDED = {
   cancel: 'The form was closed without a decision, so nobody approved or declined it.',
-  decline: 'The form was declined faster than a person can read it, so this client declined it on its own.',
+  decline:
+    'The form was declined faster than a person can read it, so that counts as an answer of this client, not of a person.',
   unusable: 'This client did not show the form, or returned an unusable answer, so nobody decided.',
 };
 

@@ -6,7 +6,7 @@ import { FinspaceError } from '../operations/failure.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
 import type { Plan } from '../safety/plan.ts';
-import { allowedFor, refusalReason, toolRefusalReason } from '../safety/policy.ts';
+import { allowedFor, POLICY, refusalReason, toolRefusalReason } from '../safety/policy.ts';
 import { sentInput } from '../safety/sent-input.ts';
 import { quoteUntrusted } from '../untrusted.ts';
 import { replacementOf, whatNext } from './afterwards.ts';
@@ -52,10 +52,19 @@ async function called(
     if (error instanceof ProtocolError || exchange.context.mcpReq.signal.aborted) throw error;
     environment.onInternal(error);
     return refused(
-      `${quoteUntrusted(tool)} failed inside this server. It may have taken effect in part.`,
-      'Check the present state before you continue. The person who runs this server can find the cause in its log.',
+      `${quoteUntrusted(tool)} failed inside this server. ${isReadOnly(tool) ? UNTOUCHED : IN_PART}`,
+      'The person who runs this server can find the cause in its log.',
     );
   }
+}
+
+const UNTOUCHED = 'Nothing was changed.';
+const IN_PART = 'It may have taken effect in part, so check the present state before you continue.';
+
+function isReadOnly(tool: string): boolean {
+  const name = operationOf(tool);
+  if (name !== undefined) return POLICY[operationNamed(name).risk].readOnly;
+  return compositeNamed(tool)?.annotations.readOnlyHint === true;
 }
 
 async function callOperation(environment: ToolEnvironment, name: OperationName, given: Members, exchange: Exchange) {

@@ -33,6 +33,36 @@ describe('find_kx_entities', () => {
     expect(data['found']).toBe(expected.length);
   });
 
+  test.each([{}, { view: 'full' }, { where: [{ setting: 'release', is: 'set' }] }])(
+    'shows the nodes of a few clusters, whatever was searched and shown: %j',
+    async (asked) => {
+      const { data } = await use('find_kx_entities', { kinds: ['cluster'], name: 'hdb-futures', ...asked });
+      expect(data['entities']).toMatchObject([
+        {
+          nodes: expect.stringContaining('1 provisioning'),
+          nodeList: expect.arrayContaining([expect.stringContaining('PROVISIONING since')]),
+        },
+      ]);
+    },
+  );
+
+  test('finds nodes by the name of their cluster', async () => {
+    const { data } = await use('find_kx_entities', { kinds: ['node'], name: 'HDB-fut' });
+    expect(data).toMatchObject({ found: 3, kinds: { node: 3 } });
+    expect(new Set((data['entities'] as Rows).map(({ cluster }) => cluster))).toEqual(new Set(['hdb-futures']));
+  });
+
+  test('says that nothing was changed when it fails inside the server', async () => {
+    const broken = caller(() => Promise.reject(new TypeError('not a function')), {}, undefined, {
+      onInternal: () => undefined,
+    });
+    for (const tool of ['find_kx_entities', 'list_kx_environments'])
+      expect(await broken(tool)).toMatchObject({
+        isError: true,
+        text: expect.stringMatching(/^"\w+" failed inside this server\. Nothing was changed\./),
+      });
+  });
+
   test('says which states and types there are when nothing has the one that was asked for', async () => {
     const { data } = await use('find_kx_entities', { kinds: ['volume'], status: ['UPDATING'], type: ['SSD'] });
     expect(data).toMatchObject({

@@ -70,7 +70,7 @@ export const filters = () => ({
     .max(100)
     .optional()
     .describe(
-      "Part of the entity's name or of its database's name; case is ignored. A pattern with * (any text) must match the whole name.",
+      "Part of the entity's name, or of the database or cluster that contains it; case is ignored. A pattern with * (any text) must match the whole name.",
     ),
   status: words(
     'Any of these statuses or groups of them: failed, moving (a change is in progress), settled (no change in progress)',
@@ -107,7 +107,7 @@ export function matches(entity: GraphEntity, filters: Filters, now: string): boo
   const created = Date.parse(entity.created ?? '');
   const changed = Math.max(created, Date.parse(entity.modified ?? entity.created ?? ''));
   return (
-    (name === undefined || [entity.name, entity.database ?? ''].some((own) => isNamed(own, name))) &&
+    (name === undefined || [entity.name, containerOf(entity)].some((own) => isNamed(own, name))) &&
     (status === undefined || status.some((word) => hasStatus(entity.status, word))) &&
     (notStatus === undefined ||
       (entity.status !== undefined && !notStatus.some((word) => hasStatus(entity.status, word)))) &&
@@ -118,6 +118,10 @@ export function matches(entity: GraphEntity, filters: Filters, now: string): boo
     (changedAfter === undefined || changed > momentOf(changedAfter, now))
   );
 }
+
+/** The name of the database or cluster that contains an entity; empty for one directly in an environment. */
+const containerOf = ({ kind, database = '', facts }: GraphEntity) =>
+  kind === 'node' ? String(facts['cluster']) : database;
 
 /** Whether a name contains a text or, if the text has a `*`, is like it; word separators are equal. */
 export function isNamed(name: string, wanted: string): boolean {

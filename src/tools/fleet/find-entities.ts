@@ -7,7 +7,7 @@ import { type Candidate, type Filters, filters, matches, withSettings } from './
 import { checkKeys, grouped, isEnvironment, type Key, keysIn, totals } from './grouping.ts';
 import { BY_SIZE, FULLNESS, ORDERS, SORTS } from './orders.ts';
 import { answer, type Section, shaping, type View } from './page.ts';
-import { entitiesIn, kindsFor, planFor, readFew } from './reads.ts';
+import { entitiesIn, isRead, kindsFor, type Plan, planFor, readFew } from './reads.ts';
 import { EnvironmentsArgument, environmentsOf, type Scene } from './scene.ts';
 import { FOUND_KINDS } from './settings.ts';
 import { existingTags, existingValues, hasUnknownKey, notSearched } from './suggestions.ts';
@@ -52,15 +52,15 @@ export const findEntities = fleetTool({
     const kinds = input.kinds ?? kindsFor(input);
     requireProperties(input, kinds);
     const keys = keysIn(input.groupBy);
-    const { details, options } = planFor(input, kinds, keys);
+    const plan = planFor(input, kinds, keys);
     const isMatch = (entity: GraphEntity, { readAt }: Graph) => matches(entity, input, readAt);
     const reading = readingTags((graph) => [
       ...(needsOwn(input, keys) ? entitiesIn(graph, kinds).filter((entity) => isMatch(entity, graph)) : []),
       ...(needsPlaces(input, keys) ? graph.entities.filter(({ kind }) => kind === 'environment') : []),
     ]);
-    const { graphs, gaps } = await scene.graphs(input.environment, options, reading);
+    const { graphs, gaps } = await scene.graphs(input.environment, plan.options, reading);
     const search = await searched(scene, graphs, input, kinds, keys);
-    const shown = await toShow(scene, search.found, { ...input, keys, details });
+    const shown = await toShow(scene, search.found, { ...input, ...plan, keys });
     const head = headOf({ input, kinds, keys, graphs, search, shown });
     const notRead = notReadIn([...gaps, ...search.gaps, ...shown.gaps]);
     return answer({ ...head, ...notRead }, [sectionOf(shown, input, keys, graphs.length > 1)], {
@@ -148,14 +148,16 @@ interface Shown {
 async function toShow(
   scene: Scene,
   found: readonly Candidate[],
-  { sort, limit = Infinity, view, cursor, keys, details, tags }: Input & { keys: readonly Key[]; details: boolean },
+  { sort, limit = Infinity, view, cursor, keys, details, options, tags }: Input & Plan & { keys: readonly Key[] },
 ): Promise<Shown> {
   const order = sort && ORDERS[sort];
   const sorted = order === undefined ? found : found.toSorted((a, b) => order([a], [b]));
   const isGrouped = keys.length > 0;
   const kept = !isGrouped && limit < sorted.length ? sorted.slice(0, limit) : sorted;
   const isBrief = !isGrouped && kept.length <= FEW.brief;
-  const more = details ? { found: kept, gaps: [] } : await readFew(scene, kept, isBrief);
+  const more = isRead(kept, { details, options }, isBrief)
+    ? { found: kept, gaps: [] }
+    : await readFew(scene, kept, isBrief);
   const needsTags = !isGrouped && (isBrief || view === 'full') && tags === undefined;
   const own = needsTags ? await alsoTagged(scene, more.found, cursor) : { found: more.found, gaps: [] };
   return {

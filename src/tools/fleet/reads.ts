@@ -105,6 +105,13 @@ const MOST_TOTALLED = { entities: 60, environments: 4 };
 /** The kinds with a capacity to add up. */
 const SIZED: ReadonlySet<Kind> = new Set(['cluster', 'database', 'scaling-group', 'volume']);
 
+/** Whether results were read with all that is shown of so many. The nodes of clusters are shown of a few, whatever was searched. */
+export const isRead = (found: readonly Candidate[], { details, options }: Plan, isShown: boolean): boolean =>
+  details &&
+  (options.nodes === true || !showsNodes(found, isShown) || !found.some(({ entity }) => entity.kind === 'cluster'));
+
+const showsNodes = ({ length }: readonly Candidate[], isShown: boolean) => isShown && length <= FEW.whole;
+
 /** Reads few results again with their details: all of them, or only their capacity. Returns many results unchanged. */
 export async function readFew(scene: Scene, found: readonly Candidate[], isShown: boolean) {
   const graphs = [...new Set(found.map(({ graph }) => graph))];
@@ -114,7 +121,7 @@ export async function readFew(scene: Scene, found: readonly Candidate[], isShown
   if (present.length === 0 || found.length > MOST_TOTALLED.entities || graphs.length > MOST_TOTALLED.environments)
     return { found, gaps: [] };
   const ids = new Set(found.map(({ entity }) => entity.name));
-  const nodes = isShown && found.length <= FEW.whole;
+  const nodes = showsNodes(found, isShown);
   const databases = new Set(found.map(({ entity: { name, database = name } }) => database));
   const options = {
     ...readFor(present, true, isShown),
