@@ -2,7 +2,7 @@ import type { Actor } from '../operations/index.ts';
 import { digest } from './digest.ts';
 import { type FormStop, formStop, isNoDecision } from './form-limit.ts';
 import type { Approval, ApprovalStatus, FormEvent, Ledger, PendingApproval, Rejection } from './ledger.ts';
-import { type ApprovalRequest, bindingOf } from './plan.ts';
+import { type ApprovalRequest, callDigestOf } from './plan.ts';
 import type { Restrictions } from './policy.ts';
 import {
   blockedLines,
@@ -94,14 +94,14 @@ export async function requestApproval<Planned extends ApprovalRequest>(
   dialog: Dialog,
   visibility: Visibility,
 ): Promise<Decision<Planned>> {
-  const { tool, principal, forbidden, blockers, binding } = plan;
+  const { tool, principal, forbidden, blockers, callDigest } = plan;
   const { restrictions, ledger, admit, outOfBand } = options;
   await admit?.();
   if (forbidden !== undefined) return refuse(...forbiddenLines(tool, forbidden, visibility));
   if (blockers.length > 0) return refuse(...blockedLines(tool, blockers, visibility));
   if (restrictions.approve === 'none') return { kind: 'run', actor: { principal }, plan };
   const way = await outOfBand();
-  const granted = way && (await ledger.approvedFor(binding, acceptsFor(plan, way)));
+  const granted = way && (await ledger.approvedFor(callDigest, acceptsFor(plan, way)));
   return granted === undefined
     ? openApproval(options, plan, dialog, visibility, way)
     : grantApproved(options, plan, dialog, granted);
@@ -178,12 +178,12 @@ export async function resumeApproval<Planned extends ApprovalRequest>(
   await admit?.();
   const pending = await ledger.find(nonce);
   if (pending === undefined) return refuse('That request for approval no longer exists.', notRun(asked.tool));
-  const { binding, fingerprint, shown, code } = pending;
+  const { callDigest, stateDigest, shown, code } = pending;
   const end = async (how: Exclude<Rejection, 'changed'>) => {
     await ledger.end(nonce, how);
     return refuse(rejectionText(how, shown.name), notRun(asked.tool));
   };
-  if (bindingOf({ ...asked, fingerprint }) !== binding) return end('other-call');
+  if (callDigestOf({ ...asked, stateDigest }) !== callDigest) return end('other-call');
   const status = (await ledger.status(code)) as ApprovalStatus;
   if (status.state !== 'open' && status.state !== 'approved') return refuse(closedText(status), notRun(asked.tool));
   const isRight = answer.action === 'accept' && answer.typed === shown.name;
@@ -191,7 +191,7 @@ export async function resumeApproval<Planned extends ApprovalRequest>(
   const isUndecided = isNoDecision(await recordForm(options, asked, { client }, { nonce, kind }));
   if (!isRight && !isUndecided) return end(answer.action === 'accept' ? 'wrong-name' : 'declined');
   const plan = await replan();
-  if (plan?.binding !== binding || plan.forbidden !== undefined || plan.blockers.length > 0) {
+  if (plan?.callDigest !== callDigest || plan.forbidden !== undefined || plan.blockers.length > 0) {
     await ledger.end(nonce, 'changed');
     return refuse(...changedLines(asked.tool, shown.noun));
   }
@@ -209,12 +209,12 @@ export async function resumeApproval<Planned extends ApprovalRequest>(
 async function grant<Planned extends ApprovalRequest>(
   { ledger, admit }: ApprovalOptions,
   plan: Planned,
-  { nonce, binding }: PendingApproval,
+  { nonce, callDigest }: PendingApproval,
   { channel, approver }: Pick<Approval, 'channel'> & Partial<Approval>,
 ): Promise<Decision<Planned>> {
   await admit?.();
   if (!(await ledger.consume(nonce))) return refuse(USED, notRun(plan.tool));
-  const approval = { plan: binding, channel, ...(approver === undefined ? {} : { approver }) };
+  const approval = { plan: callDigest, channel, ...(approver === undefined ? {} : { approver }) };
   return { kind: 'run', actor: { principal: plan.principal, approval }, plan };
 }
 
@@ -251,14 +251,16 @@ const KINDS: Record<FormAnswer['action'], FormEvent['kind']> = {
   unusable: 'unusable',
 };
 
-const boundOf = ({ binding, principal, fingerprint, about, shown }: ApprovalRequest) => ({
-  binding,
+const boundOf = ({ callDigest, principal, stateDigest, about, shown }: ApprovalRequest) => ({
+  callDigest,
   principal,
-  fingerprint,
+  stateDigest,
   about,
   shown,
 });
 
 /** The approval in the ledger may belong to another call, if others can write to its store. */
 const acceptsFor = (plan: ApprovalRequest, way: OutOfBand) => (pending: PendingApproval, approval: Approval) =>
-  pending.binding === plan.binding && digest(pending.shown) === digest(plan.shown) && way.accepts(pending, approval);
+  pending.callDigest === plan.callDigest &&
+  digest(pending.shown) === digest(plan.shown) &&
+  way.accepts(pending, approval);

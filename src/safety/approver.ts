@@ -94,7 +94,8 @@ function parsePublicKey(pem: string): KeyObject {
 
 /** The signed data: everything that the person saw, and everything that limits the approval. */
 export function signedPayload(pending: PendingApproval, { channel, approver, at }: Approval): Buffer {
-  const { nonce, code, binding, principal, fingerprint, opened, expires, shown } = pending;
+  const { nonce, code, callDigest: binding, principal, stateDigest: fingerprint, opened, expires, shown } = pending;
+  // The names of the members are part of what is signed.
   const asked = { nonce, code, binding, principal, fingerprint, opened, expires, shown };
   return Buffer.from(digest({ is: 'finspace-mcp approval 1', asked, channel, approver, at }), 'hex');
 }

@@ -11,7 +11,7 @@ import { digest } from './digest.ts';
 import type { Blocker, Members, Note } from './finding.ts';
 import { renameNotes } from './former-names.ts';
 import { accountIn } from './location.ts';
-import { type ApprovalRequest, bindingOf, type Plan, type Planner, planCall } from './plan.ts';
+import { type ApprovalRequest, callDigestOf, type Plan, type Planner, planCall } from './plan.ts';
 import { approvalNeeded, type Restrictions } from './policy.ts';
 import { tagApprovalReasons } from './protection.ts';
 import { EVERYTHING, type Visibility } from './visibility.ts';
@@ -68,10 +68,10 @@ export async function planBatch(
   );
   // Creates and tag changes have no target to find in a list, so each is planned or refers to a missing entity.
   const each = asking.map((of, at) => ({ of, plan: found[at] as Plan | Blocker }));
-  const steps = new Map(each.flatMap(({ of, plan }) => ('binding' in plan ? [[of, plan] as const] : [])));
-  const absent = each.flatMap(({ plan }) => ('binding' in plan ? [] : plan));
-  const fingerprint = digest([...steps.values()].map((plan) => plan.fingerprint));
-  const bound = { tool, input, place, principal, fingerprint };
+  const steps = new Map(each.flatMap(({ of, plan }) => ('callDigest' in plan ? [[of, plan] as const] : [])));
+  const absent = each.flatMap(({ plan }) => ('callDigest' in plan ? [] : plan));
+  const stateDigest = digest([...steps.values()].map((plan) => plan.stateDigest));
+  const bound = { tool, input, place, principal, stateDigest };
   const facts = locationFacts(place, { account: accountIn(environmentArn) });
   const former = renameNotes(await planner.formerNames?.(), { environmentId });
   const partsFor = (visibility: Visibility) => batchParts(batch, { name, steps, place: facts, former }, visibility);
@@ -86,7 +86,7 @@ export async function planBatch(
     // Protection never refuses a call that loses nothing.
     forbidden: undefined,
     blockers: unique([...absent, ...[...steps].flatMap(([of, { blockers }]) => blockers.filter(unmade(batch, of)))]),
-    binding: bindingOf(bound),
+    callDigest: callDigestOf(bound),
     about: digest({ tool, place, principal, environmentId, input }),
     shown: { operation, target, server, noun: 'kdb environment', name: typed, text, lost: [], interrupted: [] },
     fits,

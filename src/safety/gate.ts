@@ -162,8 +162,8 @@ async function prepare(options: GateOptions, plan: Plan | TeardownPlan): Promise
   }
 }
 
-const changedSince = ({ binding, tool, noun }: Plan, now: Plan | undefined): readonly string[] | undefined =>
-  now?.binding === binding && now.forbidden === undefined ? undefined : changedLines(tool, noun);
+const changedSince = ({ callDigest, tool, noun }: Plan, now: Plan | undefined): readonly string[] | undefined =>
+  now?.callDigest === callDigest && now.forbidden === undefined ? undefined : changedLines(tool, noun);
 
 async function authorizeStep(
   { ledger }: GateOptions,
@@ -171,14 +171,21 @@ async function authorizeStep(
   plan: Plan,
   replan: Replan,
 ): Promise<readonly string[] | 'around' | undefined> {
-  const binding = digest([whole.binding, plan.binding]);
-  const { principal, fingerprint, shown } = plan;
-  const { pending } = await ledger.open({ principal, fingerprint, shown, binding, about: binding, client: STEPS });
+  const callDigest = digest([whole.callDigest, plan.callDigest]);
+  const { principal, stateDigest, shown } = plan;
+  const { pending } = await ledger.open({
+    principal,
+    stateDigest,
+    shown,
+    callDigest,
+    about: callDigest,
+    client: STEPS,
+  });
   if (!(await ledger.consume(pending.nonce))) return [USED, notRun(plan.tool)];
   const now = await replan();
-  if (now?.forbidden !== undefined || now?.leaving || now?.identity !== plan.identity)
+  if (now?.forbidden !== undefined || now?.leaving || now?.entityDigest !== plan.entityDigest)
     return changedLines(plan.tool, plan.noun);
-  return now.binding === plan.binding ? undefined : 'around';
+  return now.callDigest === plan.callDigest ? undefined : 'around';
 }
 
 /** Whether protection is checked for a risk even if no approval is required. */

@@ -26,9 +26,9 @@ export interface PendingApproval {
   /** The code by which the agent and the person refer to it. It reveals and grants nothing. */
   readonly code: string;
   /** Digest of the operation, arguments, backend, principal and state of the target. */
-  readonly binding: string;
+  readonly callDigest: string;
   readonly principal: string;
-  readonly fingerprint: string;
+  readonly stateDigest: string;
   /** Digest of its subject; a newer pending approval of the same principal about the same subject replaces it. */
   readonly about: string;
   /** The client that it was opened for. */
@@ -87,7 +87,7 @@ export const MOST_OPEN = 20;
  */
 export interface Ledger {
   /**
-   * Opens a pending approval, or finds the open one with the same binding. Replaces others about the same subject, even approved
+   * Opens a pending approval, or finds the open one for the same call. Replaces others about the same subject, even approved
    * ones.
    */
   open(pending: Omit<PendingApproval, 'nonce' | 'code' | 'opened' | 'expires'>): Promise<OpenedApproval>;
@@ -98,9 +98,9 @@ export interface Ledger {
   list(): Promise<PendingApproval[]>;
   /** Consents to an pending approval, outside the client. Returns false when it is no longer open. */
   approve(nonce: string, approval: Approval): Promise<boolean>;
-  /** The newest unused consent for this binding, among those that count. */
+  /** The newest unused approval for this call, among those that count. */
   approvedFor(
-    binding: string,
+    callDigest: string,
     counts?: (pending: PendingApproval, approval: Approval) => boolean,
   ): Promise<{ pending: PendingApproval; approval: Approval } | undefined>;
   /** Consumes a pending approval. Returns true to exactly one caller, and only before it expires. */

@@ -57,10 +57,10 @@ export interface ApprovalRequest {
   /** Why this server refuses it without requesting approval. */
   readonly forbidden: Forbidden | undefined;
   readonly blockers: readonly Blocker[];
-  /** Digest of the target and its dependants: plans with the same fingerprint are based on the same state. */
-  readonly fingerprint: string;
-  /** Digest of tool, arguments, backend, principal and fingerprint. */
-  readonly binding: string;
+  /** Digest of the target and its dependants: plans with the same digest are based on the same state. */
+  readonly stateDigest: string;
+  /** Digest of tool, arguments, backend, principal and state: what an approval is bound to. */
+  readonly callDigest: string;
   /** Digest of its subject: a newer plan about the same subject replaces an older one. */
   readonly about: string;
   readonly shown: ApprovalText;
@@ -82,8 +82,8 @@ export interface Plan extends Preview, ApprovalRequest {
   readonly settings: Comparison | undefined;
   readonly noun: string;
   readonly name: string;
-  /** Digest of the target's identity, without what changes while its dependants are deleted. */
-  readonly identity: string;
+  /** Digest of the target, without what changes while its dependants are deleted. */
+  readonly entityDigest: string;
   /** Everything that the target says about its state, in one text. */
   readonly seenStatus: string;
   /** Whether the target is already being deleted. */
@@ -136,16 +136,16 @@ export async function planCall(
     ...renameAsks(former, input),
     ...(protection.asks ? [`It is protected (${PROTECTED_TAG}).`] : []),
   ];
-  const fingerprint = digest({ entity, finding, home, settings });
+  const stateDigest = digest({ entity, finding, home, settings });
   const shownFinding = { ...finding, notes: [...asks.map((says) => ({ says })), ...notes] };
   const { place } = planner;
   const facts = { operation, risk: effect.risk, input: sentInput(input), subject, finding: shownFinding, place, home };
   return {
     ...finding,
     ...{ warnings, quotas, operation, noun, name, risk: effect.risk, asks, notes, ignored, settings },
-    ...requestOf(facts, input, principal, fingerprint),
+    ...requestOf(facts, input, principal, stateDigest),
     forbidden: protection.forbidden,
-    identity: identityOf(entity),
+    entityDigest: entityDigestOf(entity),
     seenStatus: seenStatus(entity),
     leaving: isLeaving(shownIn(entity)['status']),
     partsFor: (visibility) => callParts(facts, visibility),
@@ -198,17 +198,17 @@ function requestOf(
   facts: CallFacts & { readonly place: PlanLocation },
   input: Members,
   principal: string,
-  fingerprint: string,
+  stateDigest: string,
 ) {
   const { operation, place, subject, finding } = facts;
   const { lost, interrupted } = finding;
   const { text, fits } = callText(facts);
-  const bound = { tool: toolName(operation), input, place, principal, fingerprint };
+  const bound = { tool: toolName(operation), input, place, principal, stateDigest };
   const { target, server } = place;
   const name = typedName(operation, input, subject);
   return {
     ...bound,
-    binding: bindingOf(bound),
+    callDigest: callDigestOf(bound),
     about: digest({ tool: bound.tool, place, principal, target: targetOf(operation, input) }),
     shown: { operation, target, server, noun: subject.noun, name, text, lost, interrupted },
     fits,
@@ -265,19 +265,20 @@ const targetOf = (operation: OperationName, input: Members) =>
   operation.startsWith('Create') ? input : labels(operationNamed(operation)).map((label) => input[label]);
 
 /** Members of an entity that change while its dependants are deleted. */
-const PASSING = ['attachedClusters', 'clusters', 'activeVersions', 'status', 'statusReason', 'lastModifiedTimestamp'];
+const VOLATILE = ['attachedClusters', 'clusters', 'activeVersions', 'status', 'statusReason', 'lastModifiedTimestamp'];
 
-/** The identity of an entity; differs when it was replaced, or changed by someone else. */
-export const identityOf = (entity: Members) =>
-  digest(Object.fromEntries(Object.entries(entity).filter(([member]) => !PASSING.includes(member))));
+/** Differs when the entity was replaced, or changed by someone else. */
+export const entityDigestOf = (entity: Members) =>
+  digest(Object.fromEntries(Object.entries(entity).filter(([member]) => !VOLATILE.includes(member))));
 
 /** Everything that an approval is bound to. */
-export function bindingOf({
+export function callDigestOf({
   tool,
   input,
   place,
   principal,
-  fingerprint,
-}: Pick<ApprovalRequest, 'tool' | 'input' | 'place' | 'principal' | 'fingerprint'>): string {
-  return digest({ tool, input, place, principal, fingerprint });
+  stateDigest,
+}: Pick<ApprovalRequest, 'tool' | 'input' | 'place' | 'principal' | 'stateDigest'>): string {
+  // The names of the members are part of the digest, which outlives an update of this server.
+  return digest({ tool, input, place, principal, fingerprint: stateDigest });
 }

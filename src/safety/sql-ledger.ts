@@ -62,8 +62,8 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
           "UPDATE questions SET state = 'approved', approval = ? WHERE nonce = ? AND state = 'open' AND expires > ?";
         return db.prepare(change).run(JSON.stringify(approval), nonce, time).changes === 1;
       }),
-    approvedFor: async (binding, counts = () => true) => {
-      const found = await write((db, time) => approvedAt(db, binding, time));
+    approvedFor: async (callDigest, counts = () => true) => {
+      const found = await write((db, time) => approvedAt(db, callDigest, time));
       return found.find(({ pending, approval }) => counts(pending, approval));
     },
     consume: async (nonce) => {
@@ -84,19 +84,19 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
 
 type OpenRequest = Parameters<Ledger['open']>[0];
 
-/** The open pending approval with the same binding, or a new one, which replaces others about the same subject. */
+/** The open pending approval for the same call, or a new one, which replaces others about the same subject. */
 function openPending(db: Sql, request: OpenRequest, time: number, expires: number): OpenedApproval {
   db.prepare('DELETE FROM questions WHERE expires < ?').run(time - KEPT_MS);
-  const { binding, principal, about, client, fingerprint, shown } = request;
+  const { callDigest, principal, about, client, stateDigest, shown } = request;
   const query = "SELECT * FROM questions WHERE binding = ? AND state = 'open' AND expires > ?";
-  const present = row(db, query, binding, time);
+  const present = row(db, query, callDigest, time);
   if (present !== undefined) return { pending: pendingIn(present), replaced: [] };
   const { nonce, code } = unusedIds(db);
   const replaced = makeRoom(db, request, code, time);
   const insert =
     "INSERT INTO questions (nonce, code, binding, principal, state, dialog, opened, expires, body) VALUES (?, ?, ?, ?, 'open', 0, ?, ?, ?)";
-  const body = JSON.stringify({ about, client, fingerprint, shown });
-  db.prepare(insert).run(nonce, code, binding, principal, time, expires, body);
+  const body = JSON.stringify({ about, client, fingerprint: stateDigest, shown });
+  db.prepare(insert).run(nonce, code, callDigest, principal, time, expires, body);
   return { pending: pendingIn(row(db, 'SELECT * FROM questions WHERE nonce = ?', nonce) as Row), replaced };
 }
 
@@ -105,10 +105,10 @@ function openAt(db: Sql, time: number): PendingApproval[] {
   return (db.prepare(query).all(time) as Row[]).map(pendingIn);
 }
 
-/** The approvals for a binding that are neither used nor expired, newest first. */
-function approvedAt(db: Sql, binding: string, time: number): { pending: PendingApproval; approval: Approval }[] {
+/** The approvals for a call that are neither used nor expired, newest first. */
+function approvedAt(db: Sql, callDigest: string, time: number): { pending: PendingApproval; approval: Approval }[] {
   const query = "SELECT * FROM questions WHERE binding = ? AND state = 'approved' AND expires > ? ORDER BY opened DESC";
-  return (db.prepare(query).all(binding, time) as Row[]).map((found) => ({
+  return (db.prepare(query).all(callDigest, time) as Row[]).map((found) => ({
     pending: pendingIn(found),
     approval: JSON.parse(String(found.approval)) as Approval,
   }));
@@ -137,7 +137,7 @@ export function statusOf(state: string, isOver: boolean): ApprovalStatus {
 /** Replaces pending approvals about the same subject, and evicts one if the principal has too many. */
 function makeRoom(
   db: Sql,
-  { principal, about, client, binding }: OpenRequest,
+  { principal, about, client, callDigest }: OpenRequest,
   code: string,
   time: number,
 ): OpenedApproval['replaced'] {
@@ -145,7 +145,7 @@ function makeRoom(
     "SELECT * FROM questions WHERE principal = ? AND state IN ('open', 'approved') AND expires > ? ORDER BY opened";
   const pending = (db.prepare(query).all(principal, time) as Row[]).map((found) => ({ ...pendingIn(found), found }));
   const end = db.prepare('UPDATE questions SET state = ? WHERE nonce = ?');
-  const older = pending.filter((one) => one.about === about && one.binding !== binding);
+  const older = pending.filter((one) => one.about === about && one.callDigest !== callDigest);
   for (const { nonce } of older) end.run(`replaced by ${code}`, nonce);
   const open = pending.filter((one) => one.found.state === 'open' && !older.includes(one));
   if (open.length >= MOST_OPEN) {
@@ -159,16 +159,13 @@ function makeRoom(
 const row = (db: Sql, sql: string, ...values: unknown[]) => db.prepare(sql).get(...values) as Row | undefined;
 const optional = (found: Row | undefined) => (found === undefined ? undefined : pendingIn(found));
 
-function pendingIn({ nonce, code, binding, principal, opened, expires, body }: Row): PendingApproval {
-  return {
-    nonce,
-    code,
-    binding,
-    principal,
-    opened,
-    expires,
-    ...(JSON.parse(body) as Pick<PendingApproval, 'about' | 'client' | 'fingerprint' | 'shown'>),
-  };
+function pendingIn({ nonce, code, binding: callDigest, principal, opened, expires, body }: Row): PendingApproval {
+  const { fingerprint: stateDigest, ...rest } = JSON.parse(body) as StoredBody;
+  return { ...rest, nonce, code, callDigest, principal, opened, expires, stateDigest };
+}
+
+interface StoredBody extends Pick<PendingApproval, 'about' | 'client' | 'shown'> {
+  readonly fingerprint: string;
 }
 
 /** A nonce, and a code that no stored pending approval has. */

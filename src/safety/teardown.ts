@@ -16,7 +16,14 @@ import { digest } from './digest.ts';
 import type { Blocker, Item, Members } from './finding.ts';
 import { renameNotes } from './former-names.ts';
 import { accountIn } from './location.ts';
-import { type ApprovalRequest, bindingOf, identityOf, type PlanLocation, type Planner, planCall } from './plan.ts';
+import {
+  type ApprovalRequest,
+  callDigestOf,
+  entityDigestOf,
+  type PlanLocation,
+  type Planner,
+  planCall,
+} from './plan.ts';
 import { unwrapped } from './preview.ts';
 import { blockersOf } from './problem-text.ts';
 import { protectedAmong } from './protection.ts';
@@ -27,8 +34,8 @@ export interface TeardownStep {
   readonly operation: OperationName;
   readonly input: Members;
   readonly item: Item;
-  /** The identity of the entity when it was planned. */
-  readonly identity: string;
+  /** Digest of the entity when it was planned, as `entityDigestOf` makes it. */
+  readonly entityDigest: string;
 }
 
 export interface TeardownPlan extends ApprovalRequest {
@@ -64,7 +71,7 @@ export async function planTeardown(
   if (status === 'DELETED') return undefined;
   const name = environment.name || environmentId;
   const { all, leaving, chosen, blocked } = await selectedBy(call, selection, name, status, options);
-  const removals = (await eachAtOnce(chosen, (removal) => withIdentity(call, removal, options))).flat();
+  const removals = (await eachAtOnce(chosen, (removal) => withDigest(call, removal, options))).flat();
   const paths = removals.map(({ item: { arn } }) => String(arn));
   const forbidden = await protectedAmong(call, 'DeleteKxEnvironment', { environmentId }, paths, options);
   const blockers =
@@ -74,14 +81,14 @@ export async function planTeardown(
           ...unknownAmong(only, [...removals, ...leaving]),
           ...(await outsideBlockers(planner, removals, all, principal, options)),
         ];
-  const removed = removals.map(({ operation, input: of, identity }) => ({ operation, of, identity }));
-  const bound = { tool, input, place, principal, fingerprint: digest({ wanted: removed, environmentArn }) };
+  const removed = removals.map(({ operation, input: of, entityDigest }) => ({ operation, of, identity: entityDigest }));
+  const bound = { tool, input, place, principal, stateDigest: digest({ wanted: removed, environmentArn }) };
   const notes = renameNotes(await planner.formerNames?.(), { environmentId });
   const parts = textParts(place, selection, { ...environment, name }, removals, notes);
   const { text, fits } = approvalText(parts);
   return {
     ...{ ...bound, name, removals, leaving, forbidden, blockers },
-    binding: bindingOf(bound),
+    callDigest: callDigestOf(bound),
     about: digest({ tool, place, principal, environmentId, only: only?.toSorted() }),
     shown: shownOf(place, parts, text),
     fits,
@@ -149,7 +156,7 @@ const shownOf = ({ target, server }: PlanLocation, { typed, lost }: ApprovalPart
 });
 
 /** An entity that may be deleted, and its status if it has one. */
-interface Candidate extends Omit<TeardownStep, 'identity'> {
+interface Candidate extends Omit<TeardownStep, 'entityDigest'> {
   readonly status: unknown;
 }
 
@@ -172,14 +179,14 @@ const environmentItself = (environmentId: string, name: string, status: unknown)
   status,
 });
 
-/** The deletion with the identity of its entity; none if the entity no longer exists. */
-async function withIdentity(
+/** The deletion with the digest of its entity; none if the entity no longer exists. */
+async function withDigest(
   call: Call,
   { operation, input, item }: Candidate,
   options: CallOptions,
 ): Promise<TeardownStep[]> {
   const subject = await readTarget(call, operation, input, options);
-  return subject === undefined ? [] : [{ operation, input, item, identity: identityOf(subject.entity) }];
+  return subject === undefined ? [] : [{ operation, input, item, entityDigest: entityDigestOf(subject.entity) }];
 }
 
 /** Whether a planned entity no longer exists. */

@@ -168,7 +168,7 @@ async function removeOne(
   deadline: number,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const { operation, input, item, identity } = removal;
+  const { operation, input, item, entityDigest } = removal;
   const again = () => planCall(environment, operation, input, actor.principal, { signal });
   try {
     for (;;) {
@@ -180,7 +180,7 @@ async function removeOne(
       if (plan.leaving) return `${itemText(item)} is already being deleted by another client.`;
       const [blocker] = plan.blockers;
       if (blocker === undefined) {
-        if (plan.identity !== identity) return `${itemText(item)} has changed since the person saw it.`;
+        if (plan.entityDigest !== entityDigest) return `${itemText(item)} has changed since the person saw it.`;
         const [newcomer] = newcomers(teardown, plan);
         if (newcomer !== undefined) return newcomer;
         const why = await environment.gate.authorizeStep(teardown, plan, again);

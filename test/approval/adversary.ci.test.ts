@@ -71,7 +71,7 @@ describe.skipIf(NO_PTY !== undefined)(
       expect(await did(session, 'get_kx_database', at.trades)).toMatchObject({ databaseName: 'trades' });
       const { ledger } = await ledgerIn(at.dir, COMMON_CLOCK);
       const [open] = await ledger.list();
-      expect(await ledger.approvedFor(open?.binding as string)).toBeUndefined();
+      expect(await ledger.approvedFor(open?.callDigest as string)).toBeUndefined();
     });
 
     it('cannot have a person approve one thing under the name of another, even if it could write', async () => {
@@ -104,7 +104,7 @@ describe.skipIf(NO_PTY !== undefined)(
           )
           .run(mine.nonce, wanted.nonce),
       );
-      const [own, moved] = [await ledger.approvedFor(mine.binding), await ledger.approvedFor(wanted.binding)];
+      const [own, moved] = [await ledger.approvedFor(mine.callDigest), await ledger.approvedFor(wanted.callDigest)];
       expect(isApprovedBy(mine, own?.approval as never, key)).toBe(true);
       expect(isApprovedBy(wanted, moved?.approval as never, key)).toBe(false);
     });

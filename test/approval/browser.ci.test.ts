@@ -51,7 +51,7 @@ describe.skipIf(NO_BROWSER !== '')(`the approval page in Chromium ${NO_BROWSER}`
     const tab = await context.newPage();
     await tab.goto(`${origin}${page.link}`);
     await tab.waitForURL(`**/${pending.code}`);
-    const granted = () => ledger.approvedFor(pending.binding);
+    const granted = () => ledger.approvedFor(pending.callDigest);
     return {
       tab,
       context,

@@ -33,13 +33,13 @@ describe('the desk', { timeout: 60_000 }, () => {
     const pending = await ask();
     const approver = opened(await desk.unlock(PASSPHRASE));
     expect(await desk.approve(pending, 'trades', approver)).toBe('approved');
-    const found = await ledger.approvedFor(pending.binding);
+    const found = await ledger.approvedFor(pending.callDigest);
     expect(found?.approval).toMatchObject({ channel: 'terminal', approver: 'ada' });
     expect(isApprovedBy(pending, found?.approval as never, (await approverKey(dir)) as never)).toBe(true);
     expect(await desk.approve(pending, 'trades', approver)).toBe('closed');
     for (let tries = 0; tries < 2; tries += 1) await desk.check(pending, 'quotes');
     expect(await desk.approve(pending, 'quotes', approver)).toBe('closed');
-    expect(await ledger.approvedFor(pending.binding)).toBeDefined();
+    expect(await ledger.approvedFor(pending.callDigest)).toBeDefined();
   });
 
   it('approves once when two do it at the same time', async () => {
@@ -55,7 +55,7 @@ describe('the desk', { timeout: 60_000 }, () => {
     expect(desk.keyed).toBe(false);
     const pending = await ask();
     await desk.approve(pending, 'trades', opened(await desk.unlock('anything')));
-    expect((await ledger.approvedFor(pending.binding))?.approval.signature).toBeUndefined();
+    expect((await ledger.approvedFor(pending.callDigest))?.approval.signature).toBeUndefined();
   });
 
   it('forgives two slips', async () => {
@@ -86,7 +86,7 @@ describe('the desk', { timeout: 60_000 }, () => {
       for (let tries = 0; tries < 2; tries += 1) await desk.check(pending, typed);
       expect(await desk.approve(pending, typed, approver)).toBe('wrong-name');
       expect(await desk.approve(pending, 'trades', approver)).toBe('closed');
-      expect(await ledger.approvedFor(pending.binding)).toBeUndefined();
+      expect(await ledger.approvedFor(pending.callDigest)).toBeUndefined();
     },
   );
 

@@ -161,9 +161,9 @@ describe('an approval', { timeout: 60_000 }, () => {
   const pending: PendingApproval = {
     nonce: 'n',
     code: 'K7M2Q',
-    binding: 'b',
+    callDigest: 'b',
     principal: 'local',
-    fingerprint: 'f',
+    stateDigest: 'f',
     about: 'a',
     client: 'c',
     opened: 1_000,
@@ -180,16 +180,16 @@ describe('an approval', { timeout: 60_000 }, () => {
     const { ledger, ask } = await ledgerIn(stateDirectory());
     const asked = await ask();
     await ledger.approve(asked.nonce, approver.sign(asked, { ...given, at: Date.now() }));
-    const found = await ledger.approvedFor(asked.binding);
+    const found = await ledger.approvedFor(asked.callDigest);
     expect(isApprovedBy(found?.pending as PendingApproval, found?.approval as Approval, await pinned())).toBe(true);
   });
 
   it.each<[string, Partial<PendingApproval>]>([
     ['nonce', { nonce: 'm' }],
     ['code', { code: 'K7M2R' }],
-    ['binding', { binding: 'c' }],
+    ['call', { callDigest: 'c' }],
     ['principal', { principal: 'eve' }],
-    ['fingerprint', { fingerprint: 'g' }],
+    ['state', { stateDigest: 'g' }],
     ['time', { opened: 1_001 }],
     ['expiry', { expires: 99_000 }],
     ['name to type', { shown: { ...SHOWN, name: 'quotes' } }],
@@ -240,7 +240,7 @@ describe('an approval', { timeout: 60_000 }, () => {
           .prepare("UPDATE questions SET state = 'approved', approval = ? WHERE nonce = ?")
           .run(JSON.stringify(forged), wanted.nonce),
       );
-      const found = await ledger.approvedFor(wanted.binding);
+      const found = await ledger.approvedFor(wanted.callDigest);
       expect(isApprovedBy(found?.pending as PendingApproval, found?.approval as Approval, await pinned())).toBe(false);
     }
   });

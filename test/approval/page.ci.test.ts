@@ -54,7 +54,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
   it('says who asks: a principal by name, and over stdio a client on this computer', async () => {
     const { page, ledger, ask } = await pageIn();
     const { nonce: _, ...own } = await ask();
-    await ledger.open({ ...own, binding: 'of somebody else', principal: 'agent-7' });
+    await ledger.open({ ...own, callDigest: 'of somebody else', principal: 'agent-7' });
     const person = visitor(page);
     await person.open();
     const { text } = await person.get(person.home);
@@ -170,7 +170,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     const { person, path, ledger, pending, granted } = await opened();
     const plan = await person.get(path);
     const { nonce: _, ...same } = pending;
-    const { pending: newer } = await ledger.open({ ...same, binding: 'of what it is now' });
+    const { pending: newer } = await ledger.open({ ...same, callDigest: 'of what it is now' });
     const answer = await person.send(path, approve, plan);
     expect([answer.status, answer.text]).toEqual([410, expect.stringContaining('A newer plan replaced this one')]);
     expect(answer.text).toContain(newer.code);

@@ -54,8 +54,8 @@ export async function ledgerIn(dir: string, clock: { now: number } = { now: Date
   onTestFinished(() => state.close());
   const now = () => clock.now;
   const ledger = sqlLedger(async () => state, { now, openMs: OPEN_MS });
-  const ask = async (shown: Partial<ApprovalText> = {}, binding = `binding of ${shown.name ?? SHOWN.name}`) => {
-    const wanted = { binding, principal: 'local', fingerprint: 'f', about: binding, client: 'test' };
+  const ask = async (shown: Partial<ApprovalText> = {}, callDigest = `call about ${shown.name ?? SHOWN.name}`) => {
+    const wanted = { callDigest, principal: 'local', stateDigest: 'f', about: callDigest, client: 'test' };
     return (await ledger.open({ ...wanted, shown: { ...SHOWN, ...shown } })).pending;
   };
   return { state, ledger, now, clock, ask };

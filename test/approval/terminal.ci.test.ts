@@ -64,7 +64,7 @@ describe('finspace-mcp approve without a terminal', () => {
       '       requested just now by a client on this computer, open for another 14 min',
       '',
     ]);
-    expect(await ledger.approvedFor(pending.binding)).toBeUndefined();
+    expect(await ledger.approvedFor(pending.callDigest)).toBeUndefined();
   });
 
   it('sets up no passphrase', () => {
@@ -170,7 +170,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     await seat.sees('Approved.');
     expect(await seat.left()).toBe(0);
     expect(seat.screen()).not.toContain(PASSPHRASE);
-    const found = await ledger.approvedFor(pending.binding);
+    const found = await ledger.approvedFor(pending.callDigest);
     expect(isApprovedBy(pending, found?.approval as never, (await approverKey(dir)) as never)).toBe(true);
     expect(found?.approval).toMatchObject({ channel: 'terminal' });
     expect(await ledger.list()).toHaveLength(1);
@@ -184,7 +184,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     seat.types('trades');
     await seat.sees('this is weak proof');
     await seat.sees('Approved.');
-    expect((await ledger.approvedFor(pending.binding))?.approval.signature).toBeUndefined();
+    expect((await ledger.approvedFor(pending.callDigest))?.approval.signature).toBeUndefined();
   });
 
   it.each([
@@ -204,7 +204,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     expect(seat.screen()).not.toContain('Your passphrase (it is not shown): ');
     expect(await seat.left()).toBe(1);
     expect(await ledger.list()).toEqual([]);
-    expect(await ledger.approvedFor(pending.binding)).toBeUndefined();
+    expect(await ledger.approvedFor(pending.callDigest)).toBeUndefined();
   });
 
   it.each([
@@ -276,7 +276,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     const dir = stateDirectory();
     const { ledger, pending } = await waitingIn(dir);
     const { nonce: _, ...same } = pending;
-    const { pending: newer } = await ledger.open({ ...same, binding: 'of what it is now' });
+    const { pending: newer } = await ledger.open({ ...same, callDigest: 'of what it is now' });
     const { stderr, status } = piped(dir, [pending.code]);
     expect(stderr).toContain(`"${pending.code}" is not open (open plans: ${newer.code}).`);
     expect(stderr).toContain(`The newer plan ${newer.code} replaced it`);

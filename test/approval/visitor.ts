@@ -27,7 +27,7 @@ export async function openedPage(options: Parameters<typeof pageIn>[0] = {}) {
   const person = visitor(at.page);
   await person.open();
   const path = `${person.home}${pending.code}`;
-  const granted = () => at.ledger.approvedFor(pending.binding);
+  const granted = () => at.ledger.approvedFor(pending.callDigest);
   return { ...at, pending, person, path, granted };
 }
 

@@ -66,7 +66,7 @@ describe('what was approved out of band', () => {
     const { nonce, ...pending } = await open();
     const { pending: other } = await guard.ledger.open({
       ...pending,
-      binding: 'of other arguments',
+      callDigest: 'of other arguments',
       about: 'others',
     });
     stray = other;

@@ -46,7 +46,7 @@ it('opens a state directory of before forms were counted by client, with what wa
   const state = await openState(path);
   const ledger = sqlLedger(async () => state, { now: clock.now, openMs: OPEN_MS });
   expect(await ledger.list()).toMatchObject([{ code: 'ABCDE', principal: 'ann', shown }]);
-  const newer = { binding: 'c', principal: 'ann', fingerprint: 'f', about: 'a', client: 'one', shown };
+  const newer = { callDigest: 'c', principal: 'ann', stateDigest: 'f', about: 'a', client: 'one', shown };
   const { replaced } = await ledger.open(newer as Parameters<typeof ledger.open>[0]);
   expect(replaced).toEqual([]);
   expect(await ledger.consume('n')).toBe(true);

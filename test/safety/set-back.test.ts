@@ -87,14 +87,14 @@ describe('a clock', () => {
 
     it('is accepted once a person says so, which voids everything open and is journaled', async () => {
       const states = await behind();
-      const { nonce = '', binding = '' } = (await guard.ledger.list()).at(-1) ?? {};
+      const { nonce = '', callDigest = '' } = (await guard.ledger.list()).at(-1) ?? {};
       await guard.state.write((db) =>
         db.prepare("UPDATE questions SET state = 'approved', approval = '{}' WHERE nonce = ?").run(nonce),
       );
       await resetClock(clockOf(), guard.journal, await clockOf().read(), 'ada');
       expect(isBehind(await clockOf().read())).toBe(false);
       expect(await guard.ledger.list()).toEqual([]);
-      expect(await guard.ledger.approvedFor(binding)).toBeUndefined();
+      expect(await guard.ledger.approvedFor(callDigest)).toBeUndefined();
       for (const state of states)
         expect(await guard.attempt({ ...wish, state, answers: answers() })).toMatchObject({
           kind: 'refused',

@@ -7,9 +7,9 @@ import { ForeignSignatureError, stateSigners } from '../../src/safety/state-sign
 const PENDING: PendingApproval = {
   nonce: 'a-nonce',
   code: 'K7M2Q',
-  binding: 'b',
+  callDigest: 'b',
   principal: 'agent',
-  fingerprint: 'f',
+  stateDigest: 'f',
   about: 'a',
   client: 'c',
   opened: 1,

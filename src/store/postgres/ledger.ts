@@ -46,8 +46,8 @@ export function postgresLedger(db: Database, position: Position, openMs: number)
     list: async () => (await run<Row>('open_approvals()')).map(pendingIn),
     approve: (nonce, approval) =>
       isTrue('approve($1, $2, $3, $4)', position.newest(), randomUUID(), plain(nonce), JSON.stringify(approval)),
-    approvedFor: async (binding, counts = () => true) =>
-      (await run<Row>('approved_for($1, $2)', position.newest(), keyOf(binding)))
+    approvedFor: async (callDigest, counts = () => true) =>
+      (await run<Row>('approved_for($1, $2)', position.newest(), keyOf(callDigest)))
         .map((row) => ({ pending: pendingIn(row), approval: JSON.parse(String(row.approval)) as Approval }))
         .find((granted) => counts(granted.pending, granted.approval)),
     consume: (nonce) => isTrue('consume_approval($1, $2, $3)', position.newest(), randomUUID(), plain(nonce)),
@@ -69,10 +69,10 @@ async function openApproval(
   run: Run,
   position: Position,
   openMs: number,
-  { binding, principal, about, client, fingerprint, shown }: Parameters<Ledger['open']>[0],
+  { callDigest, principal, about, client, stateDigest, shown }: Parameters<Ledger['open']>[0],
 ): ReturnType<Ledger['open']> {
-  const body = JSON.stringify({ binding, principal, about, client, fingerprint, shown });
-  const keys = [binding, principal, about, client].map(keyOf);
+  const body = JSON.stringify({ binding: callDigest, principal, about, client, fingerprint: stateDigest, shown });
+  const keys = [callDigest, principal, about, client].map(keyOf);
   for (;;) {
     const { nonce, code } = randomIds();
     const values = [position.newest(), nonce, code, ...keys, body, openMs];
@@ -95,8 +95,13 @@ const untrusted = ({ why = 'the store cannot be used', advice }: StoreError) =>
   );
 
 function pendingIn({ nonce, code, opened, expires, body }: Row): PendingApproval {
-  const content = JSON.parse(body) as Omit<PendingApproval, 'nonce' | 'code' | 'opened' | 'expires'>;
-  return { ...content, nonce, code, opened: Number(opened), expires: Number(expires) };
+  const { binding: callDigest, fingerprint: stateDigest, ...rest } = JSON.parse(body) as StoredBody;
+  return { ...rest, callDigest, stateDigest, nonce, code, opened: Number(opened), expires: Number(expires) };
+}
+
+interface StoredBody extends Pick<PendingApproval, 'principal' | 'about' | 'client' | 'shown'> {
+  readonly binding: string;
+  readonly fingerprint: string;
 }
 
 /** A name of any length and content, as a short key. */

@@ -23,17 +23,17 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
     });
     afterEach(() => under.close());
 
-    const opened = (binding: string, { on = ledger, ...about }: About & { readonly on?: Ledger } = {}) =>
-      on.open(pendingFor(binding, about));
-    const open = async (binding: string, about?: About & { readonly on?: Ledger }): Promise<PendingApproval> =>
-      (await opened(binding, about)).pending;
+    const opened = (callDigest: string, { on = ledger, ...about }: About & { readonly on?: Ledger } = {}) =>
+      on.open(pendingFor(callDigest, about));
+    const open = async (callDigest: string, about?: About & { readonly on?: Ledger }): Promise<PendingApproval> =>
+      (await opened(callDigest, about)).pending;
     const trueTimes = (answers: readonly boolean[]) => answers.filter(Boolean).length;
 
     it('keeps a pending approval as it was opened', async () => {
       const pending = await open('one');
       expect(await ledger.find(pending.nonce)).toEqual(pending);
       expect(await (await under.another()).find(pending.nonce)).toEqual(pending);
-      expect(pending).toMatchObject({ binding: 'one', principal: 'ann', fingerprint: 'print of one' });
+      expect(pending).toMatchObject({ callDigest: 'one', principal: 'ann', stateDigest: 'digest for one' });
       expect(pending.shown.lost).toEqual([{ kind: 'data', name: 'trades' }]);
       expect(pending.expires - pending.opened).toBe(under.openMs);
     });
@@ -48,7 +48,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       }
     });
 
-    it('has one open pending approval for a binding, whoever opens it and how often', async () => {
+    it('has one open pending approval for a call, however often and by which process it is opened', async () => {
       const another = await under.another();
       const opened = await Promise.all(
         Array.from({ length: 20 }, (_, at) => open('same', { on: at % 2 === 0 ? ledger : another })),
@@ -59,8 +59,8 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
     it('lists open pending approvals, oldest first', async () => {
       const [first, second, third] = [await open('one'), await open('two'), await open('three')];
       await ledger.end(second.nonce, 'declined');
-      const listed = (await ledger.list()).map(({ binding }) => binding);
-      expect(listed.toSorted()).toEqual([first.binding, third.binding].toSorted());
+      const listed = (await ledger.list()).map(({ callDigest }) => callDigest);
+      expect(listed.toSorted()).toEqual([first.callDigest, third.callDigest].toSorted());
     });
 
     it('knows nothing of nonces that it did not give out', async () => {
@@ -99,7 +99,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       expect(await ledger.consume(nonce)).toBe(false);
     });
 
-    it('keeps an approval for its own binding until it is used up', async () => {
+    it('keeps an approval for its own call until it is consumed', async () => {
       const pending = await open('one');
       expect(await ledger.approvedFor('one')).toBeUndefined();
       expect(await ledger.approve(pending.nonce, APPROVAL)).toBe(true);
@@ -112,7 +112,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       expect(await ledger.approve(pending.nonce, APPROVAL)).toBe(false);
     });
 
-    it('looks at every approval of a binding, the newest first', async () => {
+    it('looks at every approval of a call, the newest first', async () => {
       const by = (approver: string) => ({ ...APPROVAL, approver });
       for (const approver of ['ann', 'ben', 'eve']) {
         await under.advance(1_000);
@@ -122,7 +122,7 @@ export function itKeepsTheLedgerContract(name: string, start: () => Promise<Ledg
       const counting = (who: string) =>
         ledger.approvedFor('one', (pending, { approver }) => {
           seen.push(approver);
-          return pending.binding === 'one' && approver === who;
+          return pending.callDigest === 'one' && approver === who;
         });
       const granted = await counting('ann');
       expect(granted?.approval).toEqual(by('ann'));

@@ -21,7 +21,7 @@ const SHOWN = {
   interrupted: [],
 } as const;
 
-/** What a test says of a question beside its binding. */
+/** What a test says of a pending approval beside its call. */
 export interface About {
   readonly about?: string;
   readonly client?: string;
@@ -29,11 +29,14 @@ export interface About {
 }
 
 /** A pending approval, as a ledger opens it. */
-export const pendingFor = (binding: string, { about = binding, client = 'one', principal = 'ann' }: About = {}) => ({
-  binding,
+export const pendingFor = (
+  callDigest: string,
+  { about = callDigest, client = 'one', principal = 'ann' }: About = {},
+) => ({
+  callDigest,
   about,
   client,
   principal,
-  fingerprint: `print of ${binding}`,
+  stateDigest: `digest for ${callDigest}`,
   shown: SHOWN,
 });
