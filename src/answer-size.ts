@@ -18,7 +18,7 @@ const MOST_PATHS = 20;
 const LONGEST_PATH = 500;
 
 /**
- * A JSON object in at most so many bytes, as `render` writes it: with the first items of long lists, the beginning of long texts,
+ * A JSON object in a limited number of bytes, as `render` writes it: with the first items of long lists, the beginning of long texts,
  * and `omitted`, which names the paths of what was cut.
  */
 export function shortened(value: Members, most: number, render: (value: unknown) => string): Members {
@@ -62,7 +62,7 @@ function keeping(whole: Members, kept: number): Members {
   return { omitted: Object.fromEntries(omitted), ...value };
 }
 
-/** Lines in at most so many bytes: the first and the last ones, with the number of omitted lines between them. */
+/** Lines in a limited number of bytes: the first and the last ones, with the number of omitted lines between them. */
 export function shortenedLines(text: string, most: number): string {
   if (bytesOf(text) <= most) return text;
   const lines = text.split('\n').map((line) => cut(line, LONGEST_LINE));

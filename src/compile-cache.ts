@@ -28,7 +28,7 @@ function isProtected(folder: string): boolean {
   return (uid === process.getuid?.() || uid === 0) && (sticky || (mode & 0o022) === 0);
 }
 
-/** Node executes the contents of the cache, so nobody else may have write access. */
+/** Node executes the contents of the cache, so no other user may have write access. */
 function isPrivate(folder: string): boolean {
   if (process.platform === 'win32') return true;
   const { uid, mode } = lstatSync(folder);

@@ -136,7 +136,7 @@ export const SETTINGS = lazily({
 export type SettingName = keyof typeof SETTINGS;
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 
-/** The defaults, apart from the schemas, so that a start builds no schema. */
+/** The defaults, separate from the schemas, so that startup builds no schema. */
 const STANDARD = {
   backend: 'local',
   lifecycle: 'fast',

@@ -5,7 +5,7 @@ import { ErrorForPeople } from './error-for-people.ts';
 import { writeOut } from './output.ts';
 import { VERSION } from './version.ts';
 
-/** Runs a command line to its end, and returns the exit code. */
+/** Runs a command line, and returns the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
     const line = readCommandLine(argv, process.env, COMMANDS, STANDARD_COMMAND);

@@ -71,7 +71,7 @@ export function webPage(options: WebPageOptions): WebPage {
 /** The page with what it keeps between requests. */
 interface Site extends WebPageOptions {
   readonly cookies: ReturnType<typeof sessions>;
-  /** By the targets that a person may see, so that nobody learns of plans of other targets. */
+  /** By the targets that a person may see, so that no one sees plans of other targets. */
   readonly knownTo: Map<string, Map<string, Known>>;
   readonly wrongNames: Map<string, number>;
 }

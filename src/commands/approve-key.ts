@@ -9,7 +9,7 @@ import { pinWorldFile, refusePinnedWorld } from './world-owner.ts';
 
 const trustLines = (when: 'count' | 'will count') => [
   `Forms in MCP clients, and sign-ins on the page of an HTTP server, ${when} without the passphrase.`,
-  'A form is as strong as its client: an agent that fills in forms by itself then approves its own calls.',
+  'A form is only as trustworthy as its client: an agent that fills in forms approves its own calls.',
 ];
 const NOT_TRUSTED =
   'Forms in MCP clients do not count: approve with the passphrase. To let forms count, too: approve --trust-forms.';

@@ -16,7 +16,7 @@ export async function serveApprovalPage(desk: PassphraseApprovals, first: Pendin
     void process.stderr.write(`finspace-mcp: ${error instanceof Error ? error.message : error}\n`);
   page = approvalPage({ desk, now: Date.now, origins, first: first?.code, onerror });
   process.stdout.write(
-    `Open this in your browser; it opens once:\n\n  ${origins[0]}${page.link}\n\nCtrl-C ends it; it ends by itself after an hour.\n`,
+    `Open this in your browser; it opens once:\n\n  ${origins[0]}${page.link}\n\nCtrl-C ends it; it ends automatically after an hour.\n`,
   );
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, OPEN_MS);

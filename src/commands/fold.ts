@@ -2,7 +2,7 @@ const NARROWEST = 24;
 const HANGING = 4;
 
 /**
- * The line in pieces of at most so many columns, broken between words where possible. Further pieces are indented, so that none
+ * The line in pieces of at most `columns` columns, broken between words where possible. Further pieces are indented, so that none
  * looks like a line of its own. One piece when the width is unknown.
  */
 export function foldLine(line: string, columns: number | undefined): string[] {

@@ -125,7 +125,7 @@ function closingAll(
 
 type Checks = Readonly<Record<string, () => Promise<unknown>>>;
 
-/** Rejects with `NotReady` when a dependency does not answer, naming each with its cause, which everybody can see. */
+/** Rejects with `NotReady` when a dependency does not answer, naming each with its cause. Anyone can read that. */
 async function requireReady(checks: Checks): Promise<void> {
   const failures = await Promise.all(
     Object.entries(checks).map(([name, check]) =>
@@ -167,7 +167,7 @@ async function startEndpoint(
   });
   const ready = async () => {
     const signal = AbortSignal.timeout(READY_MS);
-    // Error messages of a dependency may name hosts or accounts, but everybody can see the readiness response: it shows only the
+    // Error messages of a dependency may name hosts or accounts, but anyone can read the readiness response: it shows only the
     // cause.
     await direct('ListKxEnvironments', { maxResults: 1 }, { signal }).catch((error) => {
       throw new Error(error instanceof FinspaceError ? error.fields.code : 'no answer in time');

@@ -79,7 +79,7 @@ export const COMMANDS: Readonly<Record<string, CommandShape>> = {
   },
 };
 
-/** Runs a command to its end. Each command is loaded on demand. */
+/** Runs a command. Each command is loaded on demand. */
 export async function run({ command, config, switches, word }: CommandLine): Promise<void> {
   if (command === 'stdio') return (await import('./stdio.ts')).stdio(config);
   if (command === 'http') return (await import('./http.ts')).http(config);

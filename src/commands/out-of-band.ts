@@ -53,7 +53,7 @@ async function terminalApproval(
   const { backend: kind, stateDir } = config;
   if (isEphemeral(config)) return undefined;
   const key = await pinned.catch((error: Error) => {
-    throw new LedgerError(`Nobody can approve for now: ${error.message}`);
+    throw new LedgerError(`No call can be approved for now: ${error.message}`);
   });
   const where = stateDirFlag(stateDir);
   const approve = `${ownCommand()} approve`;

@@ -56,7 +56,7 @@ export interface RuntimeOptions {
   /** Callers need no token, so any program on this machine can call. */
   readonly anonymous?: boolean | undefined;
   readonly now?: (() => number) | undefined;
-  /** Runs a function after so many milliseconds, unless the returned function is called first. */
+  /** Runs a function after a number of milliseconds. The returned function cancels it. */
   readonly later?: ((work: () => void, ms: number) => () => void) | undefined;
   /** Seals state that travels through clients; by default with a key that exists only in this process. */
   readonly seals?: StateSigners | undefined;

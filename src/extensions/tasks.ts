@@ -19,7 +19,7 @@ const LONGEST_ID = 20_000;
 type Result = CallToolResult | InputRequiredResult;
 type Arguments = Readonly<Record<string, unknown>>;
 
-/** A wait that goes on while nobody polls it. */
+/** A wait that continues while no one polls it. */
 interface Wait {
   readonly createdAt: string;
   readonly arguments: Arguments;

@@ -19,7 +19,7 @@ import { secrets } from './secrets.ts';
  * A Call over FinspaceClient. Reads, and mutations with a `clientToken`, are retried after a transient failure; the six mutations
  * without one are sent once. Reads that the endpoint refuses for too many requests are retried until the time limit of the call. A
  * call that is rejected for its credentials is retried once if other credentials are available by then. A cancelled read is
- * abandoned; a mutation that was sent runs to its end.
+ * abandoned; a mutation that was sent always completes.
  */
 export function finspaceCall(options: ClientOptions): Call {
   const { limits, backoff = fullJitter, limiter = limiterOf(options) } = options;
@@ -154,7 +154,7 @@ function pauseAfter(sending: Sending, thrown: unknown): number {
   throw thrown;
 }
 
-/** Waits until the call may be sent, for so many milliseconds at most. Rejects with a Fault. */
+/** Waits until the call may be sent, for a limited number of milliseconds. Rejects with a Fault. */
 async function firstTurn(limiter: Limiter, requested: Requested, ms: number): Promise<Admission> {
   const bounds = callBounds(ms, requested.signal);
   try {

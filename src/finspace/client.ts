@@ -70,7 +70,7 @@ const IN_PROCESS = {
   useFipsEndpoint: false,
 };
 
-/** The middleware of the SDK that changes nothing about a request which stays in this process, and signing, which nobody checks there. */
+/** The middleware of the SDK that changes nothing about a request which stays in this process, and signing, which is not checked there. */
 const ONLY_FOR_NETWORKS = [
   'retryMiddleware',
   'contentLengthMiddleware',

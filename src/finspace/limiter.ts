@@ -23,7 +23,7 @@ export interface Requested {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Adapts the requests to one endpoint, of all callers together, to what the endpoint admits. */
+/** Adapts the rate of all requests to one endpoint to what the endpoint accepts. */
 export interface Limiter {
   /** Resolves when the request may be sent. Rejects with the reason of the signal when that aborts first. */
   admit(request: Requested): Promise<Admission>;
@@ -32,7 +32,7 @@ export interface Limiter {
 export interface LimiterOptions {
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;
-  /** Runs a function after so many milliseconds, unless the returned function is called first. */
+  /** Runs a function after a number of milliseconds. The returned function cancels it. */
   readonly later?: (work: () => void, ms: number) => () => void;
 }
 
@@ -61,7 +61,7 @@ interface Waiting extends Requested {
 }
 
 /**
- * A limiter that knows nothing yet. Background reads: the number at once grows while they are answered, and halves after failures;
+ * A limiter without observations. Background reads: the number at once grows while they are answered, and halves after failures;
  * the first refusal sets their rate to what was answered in the second before, and each later one lowers it by a fifth. Other
  * requests wait for the pause that the endpoint asks for, and a moment for their turn.
  */

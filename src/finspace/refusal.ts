@@ -61,9 +61,9 @@ const PROXY_REFUSES: Diagnosis = {
 const otherCredentials = (detail: string, advice: string) => ({ detail, advice, refusedCredentials: true }) as const;
 
 const RENEW =
-  'Have a person renew the credentials, for example with "aws sso login"; this server reads them again by itself, except from the environment.';
+  'Have a person renew the credentials, for example with "aws sso login"; this server reads them again automatically, except from the environment.';
 const CORRECT =
-  'Have a person check which credentials this server uses; it reads changed ones again by itself, except from the environment.';
+  'Have a person check which credentials this server uses; it reads changed ones again automatically, except from the environment.';
 const WRONG_SIGNATURE = 'The request signature does not match; the secret key or the clock is wrong.';
 const CHECK_SECRET = 'Have a person check the secret key, and the clock of the machine that runs this server.';
 

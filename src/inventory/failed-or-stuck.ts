@@ -11,7 +11,7 @@ export function failedOrStuck(graph: Graph): Finding[] {
   return graph.entities.flatMap((entity) => issuesOf(entity, graph));
 }
 
-/** A transitional status that lasts so many times as long as usual is stuck. */
+/** A transitional status is stuck if it lasts this many times as long as usual. */
 const STUCK = 3;
 
 const usualTime = (kind: Kind | 'node') => LIFECYCLES[`kx-${kind}`].takes;

@@ -6,7 +6,7 @@ import { walk } from './pages.ts';
 import { atMost, eachAtOnce } from './reading.ts';
 import type { GraphOptions } from './shape.ts';
 
-/** A list that goes on after so many environments is taken for a fault of the endpoint. */
+/** A list that continues after this many environments counts as a fault of the endpoint. */
 const MOST_ENVIRONMENTS = 100_000;
 const ENVIRONMENTS_AT_ONCE = 12;
 /** Maximum concurrent calls of one question; the endpoint may admit fewer. */

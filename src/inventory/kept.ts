@@ -40,7 +40,7 @@ interface Question<T> {
 
 interface Entry {
   readonly mark: string;
-  /** JSON: shorter than the objects, and nobody can change it. */
+  /** JSON: shorter than the objects, and immutable. */
   readonly text: string;
   readonly readAt: number;
 }
@@ -53,7 +53,7 @@ interface InventoryOptions {
 export const MINUTE_MS = 60_000;
 const MOST_BYTES = 48 * 1024 * 1024;
 
-/** An empty inventory. When it is full, the replies that were used longest ago are dropped. */
+/** An empty inventory. When it is full, it evicts the least recently used replies. */
 export function inventory({ now = Date.now, mostBytes = MOST_BYTES }: InventoryOptions = {}): Inventory {
   const entries = boundedEntries(mostBytes);
   let list: Kept<readonly Environment[]> | undefined;
@@ -98,7 +98,7 @@ export function inventory({ now = Date.now, mostBytes = MOST_BYTES }: InventoryO
   };
 }
 
-/** Entries by key, of so many bytes at most; the ones that were used longest ago are dropped first. */
+/** Entries by key, in at most `mostBytes` bytes; evicts the least recently used ones. */
 function boundedEntries(mostBytes: number) {
   const entries = new Map<string, Entry>();
   let bytes = 0;

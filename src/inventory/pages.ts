@@ -36,7 +36,7 @@ export async function walk<N extends OperationName>(
 }
 
 /**
- * One page of a list, in at most so many bytes of JSON. If the endpoint returns more, a page of fewer items is requested, whose
+ * One page of a list, in a limited number of bytes of JSON. If the endpoint returns more, a page of fewer items is requested, whose
  * token continues after them. A single item may be larger.
  */
 export async function pageWithin<N extends OperationName>(
@@ -60,7 +60,7 @@ export async function pageWithin<N extends OperationName>(
 }
 
 /**
- * The first items of a list, in at most so many bytes of JSON but at least one item, with the token that continues after them.
+ * The first items of a list, in a limited number of bytes of JSON but at least one item, with the token that continues after them.
  */
 export async function walkWithin<N extends OperationName>(
   call: Call,

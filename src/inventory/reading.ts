@@ -47,7 +47,7 @@ interface Extent {
   readonly which?: 'first' | 'newest';
 }
 
-/** Why something is missing that was not read in time, and how to go on. */
+/** Why something is missing that was not read in time, and how to continue. */
 export const OUT_OF_TIME = 'not read in time: repeat the call, which goes on from what was read';
 
 /** A part that was not read in time. */
@@ -184,7 +184,7 @@ function whileAdmitted(call: Call): Call {
   };
 }
 
-/** A Call with at most so many concurrent calls; the others are queued. */
+/** A Call that makes at most `most` calls at a time; the others are queued. */
 export function atMost(call: Call, most: number, onProgress?: (done: number, known: number) => void): Call {
   const waiting: (() => void)[] = [];
   let running = 0;

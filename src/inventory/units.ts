@@ -29,7 +29,7 @@ export function memory(mib: unknown): string {
   return value < 1024 ? `${value} MiB` : `${Number((value / 1024).toFixed(value < 10_240 ? 1 : 0))} GiB`;
 }
 
-/** A text of at most so many characters, with an ellipsis if it was longer. */
+/** The text, shortened to `most` characters with an ellipsis if it is longer. */
 export const cut = (text: string, most: number) =>
   text.length > most ? `${text.slice(0, most).replace(/[\ud800-\udbff]$/, '')}…` : text;
 

@@ -27,7 +27,7 @@ export interface Target {
   readonly noun: string;
   /** The input member that identifies it. */
   readonly member: string;
-  /** The read operation that shows it, or lists it where only that says when it was made, so that a namesake is told apart. */
+  /** The read operation that shows it. It is the list where only that has the creation time, which identifies an entity with the same name. */
   readonly reader: string;
   /** Where in the reader's output its name stands, when `member` is an opaque id. */
   readonly namePath?: readonly string[];

@@ -10,7 +10,7 @@ export interface Pace {
   /** Milliseconds between two polls. */
   readonly everyMs: number;
   readonly now: () => number;
-  /** Runs a function after so many milliseconds, unless the returned function is called first. */
+  /** Runs a function after a number of milliseconds. The returned function cancels it. */
   readonly later: (work: () => void, ms: number) => () => void;
 }
 

@@ -2,7 +2,7 @@
 export const COLUMNS = 80;
 
 /**
- * A name for one of the first lines, in at most so many columns: unchanged if nothing in it can mislead, otherwise quoted, with
+ * A name for one of the first lines, in at most `columns` columns: unchanged if nothing in it can mislead, otherwise quoted, with
  * everything but printable ASCII escaped. Long names are cut in the middle.
  */
 export function label(text: string, columns = Number.POSITIVE_INFINITY): string {
@@ -30,7 +30,7 @@ function truncateMiddle(units: readonly string[], columns: number): string {
   return [...front, '…', ...back].join('');
 }
 
-/** As many units as fit into so many columns. */
+/** As many units as fit into the columns. */
 function fitUnits(units: readonly string[], columns: number): string[] {
   const fitting: string[] = [];
   let length = 0;

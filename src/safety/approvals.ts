@@ -218,7 +218,7 @@ async function grant<Planned extends ApprovalRequest>(
   return { kind: 'run', actor: { principal: plan.principal, approval }, plan };
 }
 
-/** Refuses a call whose form nobody decided about; its plan stays open for a decision outside the client. */
+/** Refuses a call whose form no person answered; its plan stays open for a decision outside the client. */
 async function refuseUndecided(
   { outOfBand }: ApprovalOptions,
   plan: ApprovalRequest,

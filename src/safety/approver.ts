@@ -62,7 +62,7 @@ export async function approverKey(dir: string): Promise<KeyObject | undefined> {
   return pem === undefined ? undefined : parsePublicKey(pem);
 }
 
-/** Whether the owner of `key` declared that forms count without the passphrase. Nobody else can. */
+/** Whether the owner of `key` declared that forms count without the passphrase. No one else can. */
 export async function trustsForms(dir: string, key: KeyObject): Promise<boolean> {
   const forms = await readFormTrust(dir);
   return forms !== undefined && verify(null, formsStatement(key), key, Buffer.from(forms, 'base64url'));

@@ -4,7 +4,7 @@ import type { FormEvent, FormHistory } from './ledger.ts';
 const WINDOW_MS = 10 * 60_000;
 export const MOST_UNANSWERED = 5;
 const MOST_CANCELS = 2;
-/** Nobody reads and declines a form in less time. */
+/** No person reads and declines a form in less time. */
 const HASTY_MS = 1_000;
 
 /** Why a client gets no forms for now. */
@@ -12,7 +12,7 @@ export type FormStop = 'unanswered' | 'no-decision';
 
 type Event = FormEvent & { readonly at: number };
 
-/** Whether the client gave the last answer on its own, so that nobody decided. An approval never counts as such. */
+/** Whether the client gave the last answer without a person. An approval never counts as such. */
 export function isNoDecision({ events }: FormHistory): boolean {
   const last = events.at(-1) as Event;
   const shown = events.findLast(({ kind, nonce }) => kind === 'shown' && nonce === last.nonce);

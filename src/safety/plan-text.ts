@@ -31,7 +31,7 @@ export function planText({ shown }: Pick<PendingApproval, 'shown'>): PlanText {
 /** Labels of facts about the place of a plan, in the order of its text. */
 export const PLACE_LABELS = ['environment', 'account', 'region', 'backend', 'world'];
 
-/** The place of a plan, as far as its text names it. */
+/** Where a plan applies, as its text names it. */
 export function locationText(pending: Pick<PendingApproval, 'shown'>): string {
   const facts = new Map(planText(pending).facts);
   return PLACE_LABELS.flatMap((label) => facts.get(label) ?? []).join(', ');

@@ -33,7 +33,7 @@ export interface Limits {
 
 /**
  * Checks all rules of a change and reads its impact. A read that is not allowed leaves rules unchecked; an impact that cannot be
- * read rejects, so that nobody approves something unknown.
+ * read rejects, so that no one approves an unknown impact.
  */
 export async function preview(
   kind: KindName | undefined,
@@ -86,7 +86,7 @@ async function impactOf(change: AnyChange, asked: AnyAsked) {
   return { lost, interrupted, ...rest };
 }
 
-/** Rejects with the error of a read that is not allowed. Without the target and the impact, nobody may approve a call. */
+/** Rejects with the error of a read that is not allowed. No one may approve a call whose target or impact is unknown. */
 export function unwrapped(error: unknown): never {
   throw error instanceof Unreadable ? error.cause : error;
 }

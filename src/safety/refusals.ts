@@ -80,7 +80,7 @@ const NO_FORM: Record<NoForm, string> = {
   'no-forms': 'This client shows no forms (MCP elicitation), or its forms do not count here.',
   'too-long': 'The plan is too long for a person to read in one form.',
   'too-wide': 'The text that the person must type is too long for one line of a form.',
-  unanswered: `${MOST_UNANSWERED} forms in the last ten minutes were declined, mistyped or not answered, so this client gets no forms for now. Ask the person what they want before you go on.`,
+  unanswered: `${MOST_UNANSWERED} forms in the last ten minutes were declined, mistyped or not answered, so this client gets no forms for now. Ask the person what they want before you continue.`,
   'no-decision':
     'This client answered forms on its own, without the decision of a person, so it gets no forms for ten minutes.',
 };

@@ -35,7 +35,7 @@ export function compareSettings(rules: UpdateRules, present: Members, input: Mem
   const gone = [...before.values()].filter(
     (leaf) => !after.has(nameOf(leaf)) && meaningOf(rules, outermostMissing(leaf, kept), given, present) === 'removed',
   );
-  // A setting that the input contains in part is removed by the names of its parts, so that nobody removes more than they named.
+  // A setting that the input contains in part is removed by the names of its parts, so that a call removes no more than it names.
   const whole = remove.filter((name) => !kept.has(name));
   const isMeant = (leaf: Leaf) => whole.some((name) => isWithin(leaf, name));
   const [meant, silent] = [gone.filter(isMeant), gone.filter((leaf) => !isMeant(leaf))];

@@ -42,7 +42,7 @@ export function sqlLedger(state: () => Promise<StateDatabase>, { now, openMs }: 
   const read = async <T>(work: (db: Sql) => T) => (await state()).read(work);
 
   /**
-   * Also remembered in this process, so that nobody who can write to the file can make a consumed pending approval usable again
+   * Also remembered in this process, so that a process that can write to the file cannot make a consumed approval usable again
    * under a running server.
    */
   const consumed = new Set<string>();

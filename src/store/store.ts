@@ -10,7 +10,7 @@ import type { RecoveryKits } from '../safety/recovery.ts';
 export interface Store {
   /** The id of a shared store; approvals are bound to it. */
   readonly id?: string | undefined;
-  /** The pending approvals. One may stay open for so many milliseconds. */
+  /** The pending approvals. Each expires after this many milliseconds. */
   ledger(openMs: number): Ledger;
   readonly journal: Journal;
   /** The kits of one target. */

@@ -179,4 +179,4 @@ function summary({ done, failed, notDone, why, next }: Summary): ToolResult {
   return done.length === 0 && !isWhole ? { ...result, isError: true } : result;
 }
 
-const REST = 'To go on, call again with only what failed or was not done.';
+const REST = 'To continue, call again with only what failed or was not done.';

@@ -201,7 +201,7 @@ async function removeOne(
 }
 
 /**
- * Entities that the deletion of the environment would include although nobody approved it, such as a new one with the name of an
+ * Entities that the deletion of the environment would include although they were not approved, such as a new one with the name of an
  * approved one.
  */
 function newcomers({ removals, leaving }: TeardownPlan, { operation, lost }: Plan): readonly string[] {

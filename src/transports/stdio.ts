@@ -26,7 +26,7 @@ export interface StdioOptions {
    */
   readonly onending: (left: number) => void;
   readonly onunanswered: (count: number) => void;
-  /** Waits so many milliseconds. */
+  /** Resolves after this many milliseconds. */
   readonly delay?: (ms: number) => Promise<unknown>;
 }
 
@@ -74,7 +74,7 @@ export async function serveOverStdio(serve: ServerFactory, caller: Caller, optio
   await connection.close();
 }
 
-/** Waits until the requests in progress are answered, within the limits of `options`; then nobody reads further responses. */
+/** Waits until the requests in progress are answered, within the limits of `options`; then no one reads further responses. */
 async function drain(wire: StdioWire, stopped: Promise<void>, options: StdioOptions): Promise<void> {
   const { output, settled, abandoned, callMs, onending, onunanswered } = options;
   const over = new AbortController();

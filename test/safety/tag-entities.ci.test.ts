@@ -61,7 +61,7 @@ describe('tagging many entities', () => {
         failed: [{ step: 'user:bob', error: 'ResourceNotFoundException', advice: expect.stringContaining('"bob"') }],
         notDone: [],
       },
-      text: expect.stringContaining('1 of 2 done. To go on, call again with only what failed or was not done.'),
+      text: expect.stringContaining('1 of 2 done. To continue, call again with only what failed or was not done.'),
     });
   });
 

@@ -7,7 +7,7 @@ export function xml(text: unknown): string {
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** Text of at most so many average letters; longer text loses its middle, because names differ at their ends. */
+/** Text in the width of this many average letters; longer text loses its middle, because names differ at their ends. */
 export function shorten(text: unknown, most: number): string {
   const characters = Array.from(String(text ?? ''));
   if (widthOf(characters) <= most) return characters.join('');

@@ -14,7 +14,7 @@ export const VERSION = MIGRATIONS.length;
 /** The role of servers. It may read, and call the functions of the store. */
 export const SERVER_ROLE = 'finspace_mcp_server';
 
-/** Functions are open to everyone by default. Nobody but their owner calls those that only other functions need. */
+/** Functions are open to everyone by default. Only their owner may call those that only other functions need. */
 const RIGHTS = `
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA finspace_mcp FROM PUBLIC;
 DO $rights$ BEGIN

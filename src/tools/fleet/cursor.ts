@@ -1,4 +1,4 @@
-/** Where an answer goes on: at a row, in the environments from one id until before another. */
+/** Where an answer continues: at a row, in the environments from one id until before another. */
 export interface Position {
   readonly at: number;
   readonly from?: string | undefined;

@@ -74,7 +74,7 @@ const PROBLEMS = Object.keys(SEARCHES) as Problem[];
 /** With more clusters, their nodes and the log volumes of tickerplants are read only by calls that name such a problem. */
 const MOST_LOOKED_INTO = 500;
 
-/** Says what was not read of so many clusters. */
+/** Says what was not read because there are too many clusters. */
 function notCheckedOf(clusters: readonly GraphEntity[]) {
   if (clusters.length === 0) return {};
   const plants = clusters.filter(({ facts }) => facts['type'] === 'TICKERPLANT').length;

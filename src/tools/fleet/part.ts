@@ -16,7 +16,7 @@ export function partOf(environments: readonly Environment[], { from, until }: Pa
   const start = from === undefined ? 0 : at(from);
   const end = until === undefined ? environments.length : at(until);
   if (Math.min(start, end) < 0)
-    throw new NotThere('The environment at which to go on no longer exists: start again without cursor.');
+    throw new NotThere('The environment at which to continue no longer exists: start again without cursor.');
   return environments.slice(start, end);
 }
 
@@ -30,7 +30,7 @@ interface InTime {
 
 /**
  * What was read of the environments before the first that was not read in time, and what is left. If that is the very first, it is
- * shown as far as it was read, so that each answer gets on.
+ * shown as far as it was read, so that each answer makes progress.
  */
 export function inTime(environments: readonly Environment[], found: Found<Graph>, overtime: AbortSignal): InTime {
   if (!overtime.aborted) return { read: found, left: undefined };
