@@ -32,7 +32,7 @@ import type { callSearchTool, searchTools } from './tools/search/index.ts';
 
 /** What a client is shown before it calls anything. */
 export interface ServerProfile {
-  readonly place: Pick<BackendLocation, 'backend' | 'region'>;
+  readonly backendLocation: Pick<BackendLocation, 'backend' | 'region'>;
   readonly restrictions: Restrictions;
   /** Whether all tools are listed, or only the tools that find the others. */
   readonly catalog: 'tools' | 'search';
@@ -40,7 +40,7 @@ export interface ServerProfile {
 }
 
 /** What one process serves; shared by all connections. */
-export interface ServerEnvironment extends Omit<ToolEnvironment, 'caller'>, Omit<ServerProfile, 'place'> {
+export interface ServerEnvironment extends Omit<ToolEnvironment, 'caller'>, Omit<ServerProfile, 'backendLocation'> {
   readonly kits: Pick<RecoveryKits, 'list' | 'read'>;
   readonly seal: StateSigner;
   /** Carries change events between replicas. */
@@ -137,7 +137,7 @@ function answerCalls({ id, server, search, environmentOf, on }: Calls): void {
     const patience = patienceMs === undefined ? {} : { patienceMs };
     const round = async (context: ServerContext) => {
       const exchange = { context, client: clientOf(context, id), ...shows(server, context), ...patience };
-      return naming(environment.place, await run(environment, params, exchange));
+      return naming(environment.backendLocation, await run(environment, params, exchange));
     };
     const isOf2025 = context.mcpReq.envelope === undefined;
     return isOf2025 ? callOf2025(context, (state) => questionIn(environment.seal, state), round) : round(context);

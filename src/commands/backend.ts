@@ -12,7 +12,7 @@ import type { Log } from './log.ts';
 export interface Backend {
   readonly call: Call;
   /** Where its calls go. The id of a local world is known once the world is open. */
-  readonly place: PlanLocation;
+  readonly backendLocation: PlanLocation;
   /** Loads the code that the first call needs; opens nothing. */
   load(): Promise<void>;
   /**
@@ -72,7 +72,7 @@ export function backend(config: Config, log: Log, { server, approver, store }: B
   return {
     call,
     load: async () => void (await (config.backend === 'local' ? loadLocalCode() : loadRemoteCode())),
-    place: {
+    backendLocation: {
       ...backendLocation(config),
       target: config.target,
       world: worldFile(config),

@@ -9,7 +9,7 @@ import { gate } from '../safety/gate.ts';
 import type { Journal } from '../safety/journal.ts';
 import { journaledCall } from '../safety/journaled-call.ts';
 import type { Ledger } from '../safety/ledger.ts';
-import type { Plan } from '../safety/plan.ts';
+import type { Plan, PlanLocation } from '../safety/plan.ts';
 import { kitsWithin, type RecoveryKits } from '../safety/recovery.ts';
 import { needsKit } from '../safety/recovery-kit.ts';
 import { fileSink, inlineSink, refusingSink, type SecretSink } from '../safety/secrets.ts';
@@ -80,16 +80,16 @@ export function createRuntime(config: Config, log: Log, options: RuntimeOptions)
     approver: rules.fingerprint,
     store: options.store?.id,
   });
-  const { place, quotas } = behind;
+  const { backendLocation, quotas } = behind;
   const direct = watch(behind.call);
   const { store, close: closeStore } = openedStore(config, log, options, rules, now);
   const { journal } = store;
   const ledger = store.ledger(PLAN_OPEN_MS);
-  const { call, settled } = recordedCalls(config, log, direct, journal, `${place.backend} ${place.region}`);
+  const { call, settled } = recordedCalls(config, log, direct, journal, backendLocation);
   const kits = kitsOf(config, store, call);
   const seal = (options.seals ?? stateSigners())('question');
   const { outOfBand, ...channels } = approvalChannels(config, log, options, rules, { ledger, store }, now);
-  const shared = { call, place, quotas, seal, formerNames: () => formerNames(journal) };
+  const shared = { call, backendLocation, quotas, seal, formerNames: () => formerNames(journal) };
   const admit = async () => rules.admit(await behind.approver());
   const answers = answersWith({
     ...profile,
@@ -154,7 +154,7 @@ const keepIn = (kits: RecoveryKits) => async (plan: Plan | TeardownPlan) => {
 /** What all replicas must agree on. */
 const agreement = (behind: ReturnType<typeof backend>, rules: ApproverRules) => async () => {
   await behind.approver();
-  const { backend, region, target, worldId } = behind.place;
+  const { backend, region, target, worldId } = behind.backendLocation;
   return { serves: JSON.stringify({ backend, region, target, worldId }), approver: await rules.agreed() };
 };
 
@@ -164,9 +164,15 @@ function logInternal(log: Log, error: unknown): void {
 }
 
 /** Calls within the allowed environments, whose mutations are in the journal and can be waited for. */
-function recordedCalls(config: Config, log: Log, direct: Call, journal: Journal, backendName: string): TrackedCalls {
+function recordedCalls(
+  config: Config,
+  log: Log,
+  direct: Call,
+  journal: Journal,
+  { backend, region }: PlanLocation,
+): TrackedCalls {
   const lost = (cause: unknown) => log.error({ cause: String(cause) }, 'the journal could not be written');
-  const { call, settled } = trackMutations(journaledCall(direct, journal, backendName, lost));
+  const { call, settled } = trackMutations(journaledCall(direct, journal, `${backend} ${region}`, lost));
   const { environments } = config;
   if (environments === undefined) return { call, settled };
   return { call: limitToEnvironments(warnAboutMissing(call, environments, log), environments), settled };

@@ -9,7 +9,7 @@ export function serverProfile(config: Config): ServerProfile {
   const { readOnly, toolsets, deny, approve, environments, catalog, outputSchemas } = config;
   checkDenied(deny);
   return {
-    place: backendLocation(config),
+    backendLocation: backendLocation(config),
     restrictions: { readOnly, toolsets, deny, approve, environments },
     catalog,
     outputSchemas,

@@ -24,8 +24,8 @@ export interface CallFacts {
     readonly changes: readonly Change[];
     readonly notes: readonly Note[];
   };
-  readonly place: BackendLocation;
-  readonly home?: Location;
+  readonly backendLocation: BackendLocation;
+  readonly location?: Location;
 }
 
 const STATE = ['status', 'clusterType', 'hostType', 'createdTimestamp', 'creationTimestamp', 'createTimestamp'];
@@ -38,17 +38,17 @@ export const callText = (facts: CallFacts, visibility: Visibility = EVERYTHING):
 
 /** The parts of that text. */
 export function callParts(facts: CallFacts, visibility: Visibility): ApprovalParts {
-  const { operation, input, subject, home } = facts;
+  const { operation, input, subject, location } = facts;
   const target = { kind: subject.noun, name: subject.name, arn: ownPath(operation, input), detail: 'shown' };
   const isTargetShown = visibility.redact([target])[0]?.detail !== undefined;
-  const environment = visibility.redact([{ kind: 'kdb environment', name: home?.environment ?? '' }])[0]?.name;
-  const isHomeShown = home?.environment === undefined || environment !== undefined;
-  const seen = isHomeShown ? facts : { ...facts, home: { ...home, environment: undefined } };
+  const environment = visibility.redact([{ kind: 'kdb environment', name: location?.environment ?? '' }])[0]?.name;
+  const isNameShown = location?.environment === undefined || environment !== undefined;
+  const seen = isNameShown ? facts : { ...facts, location: { ...location, environment: undefined } };
   return partsOf(seen, isTargetShown);
 }
 
 function partsOf(facts: CallFacts, isTargetShown: boolean): ApprovalParts {
-  const { operation, risk, input, subject, finding, place, home = {} } = facts;
+  const { operation, risk, input, subject, finding, backendLocation, location = {} } = facts;
   const { http, target } = operationNamed(operation);
   const inPath = labels({ http });
   const itself = isEnvironment(operation, input);
@@ -64,11 +64,11 @@ function partsOf(facts: CallFacts, isTargetShown: boolean): ApprovalParts {
       noun: subject.noun,
       name: subject.name,
       of: parent === undefined ? undefined : String(input[parent]),
-      environment: itself ? undefined : (home.environment ?? environmentId),
+      environment: itself ? undefined : (location.environment ?? environmentId),
       environmentId,
     }),
     typed: typedName(operation, input, subject),
-    place: locationFacts(place, home),
+    where: locationFacts(backendLocation, location),
     isFinal: isFinal(risk, input),
     changes: isTargetShown ? changes : changes.map((change) => ({ ...change, before: WITHHELD })),
     lost: isTargetShown ? finding.lost : finding.lost.map((item) => undetailed(item, subject)),

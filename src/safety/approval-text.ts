@@ -14,7 +14,7 @@ export interface ApprovalParts {
   readonly typed: string;
   /** Whether what is lost is removed step by step, in the given order. */
   readonly inOrder?: boolean;
-  readonly place: readonly Fact[];
+  readonly where: readonly Fact[];
   readonly isFinal: boolean;
   readonly changes: readonly Change[];
   readonly lost: readonly Item[];
@@ -43,7 +43,7 @@ const MOST_OF_OLD = 160;
  * line. With the `sight` of a caller, it omits what that caller may not see, and the path of the local world.
  */
 export function approvalText(parts: ApprovalParts, visibility: Visibility = EVERYTHING): FittedText {
-  const { typed, inOrder = false, place, isFinal, changes, details } = parts;
+  const { typed, inOrder = false, where, isFinal, changes, details } = parts;
   const [lost, interrupted] = [visibility.redact(parts.lost), visibility.redact(parts.interrupted)];
   const line = typeLine(typed);
   const settings = changes.map(changeText);
@@ -53,7 +53,7 @@ export function approvalText(parts: ApprovalParts, visibility: Visibility = EVER
     ...itemLines('Interrupted:', interrupted),
   ];
   const rest = [
-    ...factLine(place.filter(([label]) => visibility === EVERYTHING || label !== 'world')),
+    ...factLine(where.filter(([label]) => visibility === EVERYTHING || label !== 'world')),
     isFinal ? 'This cannot be undone.' : 'This takes effect at once.',
     ...parts.notes.filter(({ needs }) => needs === undefined || visibility.reads(needs)).map(({ says }) => says),
     ...(settings.length === 0 ? [] : ['Changes:', ...settings]),

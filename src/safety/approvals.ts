@@ -59,7 +59,7 @@ export interface Dialog {
 }
 
 /** What an answer must belong to: the call, without the state of its target. */
-export type ApprovalContext = Pick<ApprovalRequest, 'tool' | 'input' | 'place' | 'principal'>;
+export type ApprovalContext = Pick<ApprovalRequest, 'tool' | 'input' | 'backendLocation' | 'principal'>;
 
 export interface Approvals {
   /** Consent to a plan of any kind: found, requested, or refused with what the caller may see. */
@@ -81,7 +81,7 @@ export interface ApprovalOptions {
   readonly restrictions: Restrictions;
   readonly ledger: Ledger;
   readonly seal: StateSigner;
-  /** Throws LedgerError if no approval can count, in any channel; opens the backend, so that its place is known. */
+  /** Throws LedgerError if no approval can count, in any channel; opens the backend, so that its location is known. */
   readonly admit?: () => Promise<void>;
   /** Undefined if forms are the only way. */
   readonly outOfBand: () => Promise<OutOfBand | undefined>;

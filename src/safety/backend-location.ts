@@ -1,6 +1,6 @@
 import type { Location } from './location.ts';
 
-/** The place that a call would affect, in words for a person. */
+/** The backend that a call would affect, in words for a person. */
 export interface BackendLocation {
   readonly backend: string;
   readonly region: string;
@@ -13,7 +13,7 @@ export interface BackendLocation {
 /** A labelled value of a dialog; the value may come from the API. */
 export type Fact = readonly [label: string, value: string];
 
-/** The place as facts, the environment first. */
+/** Both locations as facts, the environment first. */
 export const locationFacts = (
   { region, backend, world }: BackendLocation,
   { environment, account }: Location,

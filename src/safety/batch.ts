@@ -60,7 +60,7 @@ export async function planBatch(
   options: CallOptions,
 ): Promise<BatchPlan> {
   const { tool, input, environmentId } = batch;
-  const { call, place } = planner;
+  const { call, backendLocation } = planner;
   const { name: given, environmentArn } = await call('GetKxEnvironment', { environmentId }, options);
   const name = given || environmentId;
   const found = await eachAtOnce(asking, (of) =>
@@ -71,12 +71,12 @@ export async function planBatch(
   const steps = new Map(each.flatMap(({ of, plan }) => ('callDigest' in plan ? [[of, plan] as const] : [])));
   const absent = each.flatMap(({ plan }) => ('callDigest' in plan ? [] : plan));
   const stateDigest = digest([...steps.values()].map((plan) => plan.stateDigest));
-  const bound = { tool, input, place, principal, stateDigest };
-  const facts = locationFacts(place, { account: accountIn(environmentArn) });
+  const bound = { tool, input, backendLocation, principal, stateDigest };
+  const where = locationFacts(backendLocation, { account: accountIn(environmentArn) });
   const former = renameNotes(await planner.formerNames?.(), { environmentId });
-  const partsFor = (visibility: Visibility) => batchParts(batch, { name, steps, place: facts, former }, visibility);
+  const partsFor = (visibility: Visibility) => batchParts(batch, { name, steps, where, former }, visibility);
   const { text, fits } = approvalText(partsFor(EVERYTHING));
-  const { target, server } = place;
+  const { target, server } = backendLocation;
   const { operation } = asking[0] as BatchCall;
   const typed = typedEnvironment(name, environmentId);
   return {
@@ -87,7 +87,7 @@ export async function planBatch(
     forbidden: undefined,
     blockers: unique([...absent, ...[...steps].flatMap(([of, { blockers }]) => blockers.filter(unmade(batch, of)))]),
     callDigest: callDigestOf(bound),
-    about: digest({ tool, place, principal, environmentId, input }),
+    about: digest({ tool, place: backendLocation, principal, environmentId, input }),
     shown: { operation, target, server, noun: 'kdb environment', name: typed, text, lost: [], interrupted: [] },
     fits,
     textFor: (visibility) => approvalText(partsFor(visibility), visibility).text,
@@ -95,14 +95,14 @@ export async function planBatch(
 }
 
 interface BatchFacts extends Pick<BatchPlan, 'name' | 'steps'> {
-  readonly place: ApprovalParts['place'];
+  readonly where: ApprovalParts['where'];
   readonly former: readonly Note[];
 }
 
 /** The parts of the text about all calls that need approval. */
 function batchParts(
   { verb, entities, environmentId, calls }: Batch,
-  { name, steps, place, former }: BatchFacts,
+  { name, steps, where, former }: BatchFacts,
   visibility: Visibility,
 ): ApprovalParts {
   const others = calls.length - steps.size;
@@ -110,7 +110,7 @@ function batchParts(
   return {
     what: whatLine({ verb, noun: `${counted('entity', entities)} of kdb environment`, name, environmentId }),
     typed: typedEnvironment(name, environmentId),
-    place,
+    where,
     isFinal: false,
     changes: parts.flatMap(({ label, changes }) =>
       changes.map((change) => ({ ...change, setting: `${label}.${change.setting}` })),

@@ -123,7 +123,7 @@ async function resume(
   const { name, input, principal, shown } = request;
   const replan = replanner(options, request);
   const visibilityOf = (plan: Plan) => visibilityFor(shown, [input, plan.name]);
-  const asked = { tool: toolName(name), input, place: options.place, principal };
+  const asked = { tool: toolName(name), input, backendLocation: options.backendLocation, principal };
   const decision = await resumeApproval(options, asked, replan, reply, { client, visibilityOf });
   return prepareDecision(options, decision, replan);
 }

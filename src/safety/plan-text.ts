@@ -28,7 +28,7 @@ export function planText({ shown }: Pick<PendingApproval, 'shown'>): PlanText {
   };
 }
 
-/** Labels of facts about the place of a plan, in the order of its text. */
+/** Labels of facts about the location of a plan, in the order of its text. */
 export const PLACE_LABELS = ['environment', 'account', 'region', 'backend', 'world'];
 
 /** Where a plan applies, as its text names it. */

@@ -52,7 +52,7 @@ export interface ApprovalRequest {
   /** The tool that would run. */
   readonly tool: string;
   readonly input: Members;
-  readonly place: PlanLocation;
+  readonly backendLocation: PlanLocation;
   readonly principal: string;
   /** Why this server refuses it without requesting approval. */
   readonly forbidden: Forbidden | undefined;
@@ -94,7 +94,7 @@ export interface Plan extends Preview, ApprovalRequest {
 
 export interface Planner {
   readonly call: Call;
-  readonly place: PlanLocation;
+  readonly backendLocation: PlanLocation;
   /** The former names of environments, as far as the journal contains them. */
   readonly formerNames?: (() => Promise<readonly FormerName[]>) | undefined;
   /** The limits of the backend; undefined if unknown. */
@@ -124,22 +124,25 @@ export async function planCall(
   const { settings, ignored } = compared;
   const effect = effectOf(operation, input, found, settings);
   const { warnings, quotas, ...effects } = withRemovedSettings(found, settings);
-  const [protection, home] = await Promise.all([
+  const [protection, location] = await Promise.all([
     readProtection(call, operation, input, { subject, effect, effects }, options),
     locationOf(call, input, entity, options),
   ]);
   const notes = [...renameNotes(former, input), ...(found.notes ?? [])];
   const finding = { ...effects, changes: settings?.changes ?? [], notes };
-  const asks = [
-    ...tagApprovalReasons(input),
-    ...(found.asks ?? []),
-    ...renameAsks(former, input),
-    ...(protection.asks ? [`It is protected (${PROTECTED_TAG}).`] : []),
-  ];
-  const stateDigest = digest({ entity, finding, home, settings });
+  const asks = approvalReasons(input, found, former, protection);
+  const stateDigest = digest({ entity, finding, home: location, settings });
   const shownFinding = { ...finding, notes: [...asks.map((says) => ({ says })), ...notes] };
-  const { place } = planner;
-  const facts = { operation, risk: effect.risk, input: sentInput(input), subject, finding: shownFinding, place, home };
+  const { backendLocation } = planner;
+  const facts = {
+    operation,
+    risk: effect.risk,
+    input: sentInput(input),
+    subject,
+    finding: shownFinding,
+    backendLocation,
+    location,
+  };
   return {
     ...finding,
     ...{ warnings, quotas, operation, noun, name, risk: effect.risk, asks, notes, ignored, settings },
@@ -177,6 +180,11 @@ async function readEffects(
   return { found, compared, former };
 }
 
+interface Protection {
+  readonly forbidden: Forbidden | undefined;
+  readonly asks: boolean;
+}
+
 /** Reads whether protection refuses a call, or requires approval for it. */
 async function readProtection(
   call: Call,
@@ -184,7 +192,7 @@ async function readProtection(
   input: Members,
   { subject, effect, effects }: { subject: Subject; effect: Effect; effects: Pick<Preview, 'lost' | 'interrupted'> },
   options: CallOptions,
-): Promise<{ readonly forbidden: Forbidden | undefined; readonly asks: boolean }> {
+): Promise<Protection> {
   const protection = protectionFor(operation, input, effect);
   // A missing entity has no tags to read; that it is missing is a blocker.
   if (protection === undefined || subject.isMissing === true) return { forbidden: undefined, asks: false };
@@ -193,23 +201,36 @@ async function readProtection(
   return { forbidden: undefined, asks: why !== undefined };
 }
 
+/** Reasons to require approval whatever the risk. */
+const approvalReasons = (
+  input: Members,
+  found: Preview,
+  former: readonly FormerName[] | undefined,
+  protection: Protection,
+) => [
+  ...tagApprovalReasons(input),
+  ...(found.asks ?? []),
+  ...renameAsks(former, input),
+  ...(protection.asks ? [`It is protected (${PROTECTED_TAG}).`] : []),
+];
+
 /** The approval that a call needs. */
 function requestOf(
-  facts: CallFacts & { readonly place: PlanLocation },
+  facts: CallFacts & { readonly backendLocation: PlanLocation },
   input: Members,
   principal: string,
   stateDigest: string,
 ) {
-  const { operation, place, subject, finding } = facts;
+  const { operation, backendLocation, subject, finding } = facts;
   const { lost, interrupted } = finding;
   const { text, fits } = callText(facts);
-  const bound = { tool: toolName(operation), input, place, principal, stateDigest };
-  const { target, server } = place;
+  const bound = { tool: toolName(operation), input, backendLocation, principal, stateDigest };
+  const { target, server } = backendLocation;
   const name = typedName(operation, input, subject);
   return {
     ...bound,
     callDigest: callDigestOf(bound),
-    about: digest({ tool: bound.tool, place, principal, target: targetOf(operation, input) }),
+    about: digest({ tool: bound.tool, place: backendLocation, principal, target: targetOf(operation, input) }),
     shown: { operation, target, server, noun: subject.noun, name, text, lost, interrupted },
     fits,
     textFor: (visibility: Visibility) => callText(facts, visibility).text,
@@ -275,10 +296,10 @@ export const entityDigestOf = (entity: Members) =>
 export function callDigestOf({
   tool,
   input,
-  place,
+  backendLocation,
   principal,
   stateDigest,
-}: Pick<ApprovalRequest, 'tool' | 'input' | 'place' | 'principal' | 'stateDigest'>): string {
+}: Pick<ApprovalRequest, 'tool' | 'input' | 'backendLocation' | 'principal' | 'stateDigest'>): string {
   // The names of the members are part of the digest, which outlives an update of this server.
-  return digest({ tool, input, place, principal, fingerprint: stateDigest });
+  return digest({ tool, input, place: backendLocation, principal, fingerprint: stateDigest });
 }

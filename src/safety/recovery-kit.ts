@@ -58,7 +58,7 @@ interface DeletedEntity extends Deletion {
 
 /** Reads what a deletion or a teardown would delete and converts it to calls. Rejects when it cannot be read. */
 export async function recoveryKit(call: Call, plan: Plan | TeardownPlan, at: Date): Promise<RecoveryKit> {
-  const { tool, input, place } = plan;
+  const { tool, input, backendLocation } = plan;
   const removals: readonly Deletion[] = 'removals' in plan ? plan.removals : [plan];
   const whole = removals.find(({ operation }) => operationNamed(operation).entity === 'kx-environment');
   const all = removals.length === 1 && whole !== undefined ? [...(await contentsOf(call, input)), whole] : removals;
@@ -73,7 +73,7 @@ export async function recoveryKit(call: Call, plan: Plan | TeardownPlan, at: Dat
   return {
     about,
     lacks: NOT_RESTORED,
-    deleted: { tool, arguments: input, place: { ...place, server: undefined }, at: at.toISOString() },
+    deleted: { tool, arguments: input, place: { ...backendLocation, server: undefined }, at: at.toISOString() },
     create,
   };
 }

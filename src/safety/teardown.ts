@@ -64,7 +64,7 @@ export async function planTeardown(
   principal: string,
   options: CallOptions,
 ): Promise<TeardownPlan | undefined> {
-  const { call, place } = planner;
+  const { call, backendLocation } = planner;
   const { environmentId, only } = selection;
   const environment = await call('GetKxEnvironment', { environmentId }, options);
   const { status, environmentArn } = environment;
@@ -82,15 +82,15 @@ export async function planTeardown(
           ...(await outsideBlockers(planner, removals, all, principal, options)),
         ];
   const removed = removals.map(({ operation, input: of, entityDigest }) => ({ operation, of, identity: entityDigest }));
-  const bound = { tool, input, place, principal, stateDigest: digest({ wanted: removed, environmentArn }) };
+  const bound = { tool, input, backendLocation, principal, stateDigest: digest({ wanted: removed, environmentArn }) };
   const notes = renameNotes(await planner.formerNames?.(), { environmentId });
-  const parts = textParts(place, selection, { ...environment, name }, removals, notes);
+  const parts = textParts(backendLocation, selection, { ...environment, name }, removals, notes);
   const { text, fits } = approvalText(parts);
   return {
     ...{ ...bound, name, removals, leaving, forbidden, blockers },
     callDigest: callDigestOf(bound),
-    about: digest({ tool, place, principal, environmentId, only: only?.toSorted() }),
-    shown: shownOf(place, parts, text),
+    about: digest({ tool, place: backendLocation, principal, environmentId, only: only?.toSorted() }),
+    shown: shownOf(backendLocation, parts, text),
     fits,
     textFor: (visibility) => approvalText(parts, visibility).text,
   };
@@ -117,7 +117,7 @@ async function selectedBy(
 
 /** The parts of the text that a person approves. */
 function textParts(
-  place: PlanLocation,
+  backendLocation: PlanLocation,
   { environmentId, only }: Selection,
   { name, environmentArn, creationTimestamp }: Output<'GetKxEnvironment'> & { readonly name: string },
   removals: readonly TeardownStep[],
@@ -128,7 +128,7 @@ function textParts(
     what: whatLine({ verb: 'DELETE', noun, name, environmentId }),
     typed: typedEnvironment(name, environmentId),
     inOrder: true,
-    place: locationFacts(place, { account: accountIn(environmentArn) }),
+    where: locationFacts(backendLocation, { account: accountIn(environmentArn) }),
     isFinal: true,
     changes: [],
     lost: removals.map(({ item }) => item),

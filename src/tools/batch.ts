@@ -44,7 +44,7 @@ interface Run {
  * plan before the first. A failed call does not stop the others, unless they would fail as well.
  */
 export async function runBatch(environment: ToolEnvironment, run: Run, exchange: Exchange): Promise<ToolResult> {
-  const { gate, caller, place, restrictions } = environment;
+  const { gate, caller, backendLocation, restrictions } = environment;
   const { batch } = run;
   const asking = callsToApprove(batch, restrictions);
   if (asking.length === 0) return runCalls(environment, run, undefined, { principal: caller.principal }, exchange);
@@ -59,7 +59,7 @@ export async function runBatch(environment: ToolEnvironment, run: Run, exchange:
       return gate.requestApproval(plan, dialog, visibilityOf(plan));
     },
     after: (reply) =>
-      gate.resumeApproval({ tool, input, place, principal }, make, reply, {
+      gate.resumeApproval({ tool, input, backendLocation, principal }, make, reply, {
         client: exchange.client,
         visibilityOf,
       }),

@@ -5,13 +5,13 @@ import { type Caller, POLICY, type Restrictions } from '../safety/policy.ts';
 import { listedTools } from './list.ts';
 
 interface Offer {
-  readonly place: BackendLocation;
+  readonly backendLocation: BackendLocation;
   readonly restrictions: Restrictions;
   readonly catalog: 'tools' | 'search';
 }
 
 /** What every model reads first: the backend, how to begin, and what needs a person; only about offered tools. */
-export function instructionsFor({ place, restrictions, catalog }: Offer, caller: Caller): string {
+export function instructionsFor({ backendLocation, restrictions, catalog }: Offer, caller: Caller): string {
   const offered = new Set(listedTools(restrictions, caller, false).map(({ name }) => name));
   const known = (sentence: string, ...tools: string[]) => (tools.every((tool) => offered.has(tool)) ? [sentence] : []);
   const asks = [...offered].some((tool) => {
@@ -19,7 +19,7 @@ export function instructionsFor({ place, restrictions, catalog }: Offer, caller:
     return name !== undefined && POLICY[operationNamed(name).risk].needsApproval;
   });
   return [
-    `Manages Amazon FinSpace (Managed kdb Insights) on the backend ${place.backend}, region ${place.region}.`,
+    `Manages Amazon FinSpace (Managed kdb Insights) on the backend ${backendLocation.backend}, region ${backendLocation.region}.`,
     ...(catalog === 'search' ? ['find_tools finds the tools named here and all others.'] : []),
     ...known(
       'Begin with find_kx_problems (what is wrong) or describe_kx_environment (what exists).',

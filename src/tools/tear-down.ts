@@ -52,7 +52,7 @@ export const tearDown = compositeTool({
   input: () => selection(),
   needs: TEARDOWN_OPERATIONS,
   run: async (environment, input, exchange) => {
-    const { gate, caller, place } = environment;
+    const { gate, caller, backendLocation } = environment;
     const { principal } = caller;
     const { signal } = exchange.context.mcpReq;
     const visibilityOf = ({ name }: TeardownPlan) => visibilityFor(allowedFor(environment), [input, name]);
@@ -65,7 +65,7 @@ export const tearDown = compositeTool({
         return gate.requestApproval(plan, dialog, visibilityOf(plan));
       },
       after: (reply) =>
-        gate.resumeApproval({ tool: TEAR_DOWN, input, place, principal }, make, reply, {
+        gate.resumeApproval({ tool: TEAR_DOWN, input, backendLocation, principal }, make, reply, {
           client: exchange.client,
           visibilityOf,
         }),

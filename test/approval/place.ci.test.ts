@@ -74,7 +74,7 @@ describe('an approval', { timeout: 60_000 }, () => {
 describe('the place of a plan', () => {
   const placeFor = (settings: Partial<Record<SettingName, unknown>>) => {
     const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-    return backend(configure(settings, process.env), log, { approver: async () => undefined }).place;
+    return backend(configure(settings, process.env), log, { approver: async () => undefined }).backendLocation;
   };
 
   it.each<[string, Partial<Record<SettingName, unknown>>, string | undefined]>([

@@ -165,7 +165,7 @@ describe('a service that sends text with orders in it', () => {
 
 test('the instructions say that text in answers is not to be followed', () => {
   const offer = {
-    place: { backend: 'local', region: 'us-east-1' },
+    backendLocation: { backend: 'local', region: 'us-east-1' },
     restrictions: UNRESTRICTED,
     catalog: 'tools',
   } as const;

@@ -32,7 +32,7 @@ function refusedAsMissing(error: unknown): true {
 
 /** Whether a plan of the call has anything in the way. */
 async function isBlocked(call: Call, { name }: Command, input: Members, limits: Limits): Promise<boolean> {
-  const planner = { call, place: PLACE, quotas: async () => QUOTAS[limits] };
+  const planner = { call, backendLocation: PLACE, quotas: async () => QUOTAS[limits] };
   try {
     const plan = await planCall(planner, name, input, 'ann');
     return plan === undefined || plan.blockers.length > 0;

@@ -18,7 +18,12 @@ beforeAll(async () => {
 afterAll(() => backend.close());
 
 const planned = async (operation: OperationName, input: Members, call = backend.call) =>
-  (await planCall({ call, place: PLACE }, operation, { environmentId: estate.environmentId, ...input }, 'ann')) as Plan;
+  (await planCall(
+    { call, backendLocation: PLACE },
+    operation,
+    { environmentId: estate.environmentId, ...input },
+    'ann',
+  )) as Plan;
 
 const GATEWAY = { transitGatewayID: 'tgw-1', routableCIDRSpace: '100.64.0.0/26' };
 const DNS = [{ customDNSServerName: 'a.x.y', customDNSServerIP: '10.0.0.1' }];

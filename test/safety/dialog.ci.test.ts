@@ -74,7 +74,7 @@ describe('what a person reads', () => {
   afterAll(() => backend.close());
 
   const read = async (call: Call, operation: OperationName, input: Members) => {
-    const plan = (await planCall({ call, place: PLACE }, operation, input, 'ann')) as Plan;
+    const plan = (await planCall({ call, backendLocation: PLACE }, operation, input, 'ann')) as Plan;
     return [plan.shown.text, ...blockedLines('the_tool', plan.blockers, EVERYTHING)].join('\n');
   };
   const replaced = (text: string) =>
@@ -101,7 +101,7 @@ describe('what a person reads', () => {
             { setting: `${text} again`, before: undefined, after: text },
           ],
         },
-        place: PLACE,
+        backendLocation: PLACE,
       }).text;
     // The path of a setting stands without quotes where it is plain, and in a quotation otherwise.
     const plain = (text: string) => text.replaceAll(/^([\w.:@/-]+)(?=: (?:not set|"))/gm, '"$1"');
@@ -111,7 +111,7 @@ describe('what a person reads', () => {
   const parts = (more: Partial<ApprovalParts>): ApprovalParts => ({
     what: 'DELETE database trades',
     typed: 'trades',
-    place: [],
+    where: [],
     isFinal: true,
     changes: [],
     notes: [],
@@ -248,7 +248,12 @@ describe('what a person reads', () => {
     const nameless = answering(backend.call, (name, reply) =>
       name === 'GetKxEnvironment' ? { ...reply, name: '' } : reply,
     );
-    const plan = await planCall({ call: nameless, place: PLACE }, 'DeleteKxEnvironment', { environmentId }, 'ann');
+    const plan = await planCall(
+      { call: nameless, backendLocation: PLACE },
+      'DeleteKxEnvironment',
+      { environmentId },
+      'ann',
+    );
     expect(plan?.name).toBe(environmentId);
   });
 

@@ -27,7 +27,7 @@ describe('a whole environment', () => {
   afterAll(() => backend.close());
 
   const planned = async (on: Call, operation: OperationName, input: Members) =>
-    (await planCall({ call: on, place: PLACE }, operation, input, 'ann')) as Plan;
+    (await planCall({ call: on, backendLocation: PLACE }, operation, input, 'ann')) as Plan;
   const network = (more: Members, on = call) =>
     planned(on, 'UpdateKxEnvironmentNetwork', { environmentId: estate.environmentId, ...more });
   const withEnvironment = (changed: Members) =>

@@ -10,7 +10,7 @@ import { openGuard, PLACE } from './support/guard.ts';
 import { deletionsIn, TARGETED } from './support/targets.ts';
 
 const planned = async (call: Call, operation: OperationName, input: Members) =>
-  (await planCall({ call, place: PLACE }, operation, input, 'ann')) as Plan;
+  (await planCall({ call, backendLocation: PLACE }, operation, input, 'ann')) as Plan;
 const outcomeOf = (call: Call, operation: OperationName, input: Members) =>
   call(operation, input as never).then(
     () => 'done',

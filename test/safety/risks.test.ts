@@ -301,7 +301,9 @@ describe('the deletion of a node', () => {
       name === 'ListKxClusterNodes' ? { nodes: [{ nodeId: ofRdb, status: 'PROVISIONING' }] } : reply,
     );
     const node = { environmentId, clusterName: 'memory', nodeId: ofRdb };
-    expect(await planCall({ call: starting, place: PLACE }, 'DeleteKxClusterNode', node, 'ann')).toMatchObject({
+    expect(
+      await planCall({ call: starting, backendLocation: PLACE }, 'DeleteKxClusterNode', node, 'ann'),
+    ).toMatchObject({
       lost: [{ name: ofRdb, detail: 'not started yet' }],
       interrupted: [],
     });

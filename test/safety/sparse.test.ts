@@ -27,7 +27,7 @@ describe('a service that says less than it may', () => {
   afterAll(() => backend.close());
 
   const planned = async (call: Call, operation: OperationName, input: Members) =>
-    (await planCall({ call, place: PLACE }, operation, input, 'ann')) as Plan;
+    (await planCall({ call, backendLocation: PLACE }, operation, input, 'ann')) as Plan;
   /** Replies without these members, at any depth. */
   const without = (...left: string[]) =>
     answering(backend.call, (_, reply) =>

@@ -84,7 +84,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const restrictions = { ...UNRESTRICTED, environments, ...options.restrictions };
   const { outOfBand = async () => undefined, beforeApproved = async () => {} } = options;
   const { overLedger = (same) => same } = options;
-  const shared = { call, place: PLACE, restrictions, secrets, formerNames: () => formerNames(journal) };
+  const shared = { call, backendLocation: PLACE, restrictions, secrets, formerNames: () => formerNames(journal) };
   const doors = { ...shared, quotas: options.quotas, ledger: overLedger(ledger), seal, outOfBand, beforeApproved };
   const { admit, formsCount } = options;
   const pageOpener = async () => async (code: string) => `http://127.0.0.1/${code}`;
