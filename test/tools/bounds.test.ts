@@ -170,7 +170,7 @@ describe('the work for the text of a plan', () => {
         changes: times(count, (at) => ({ setting: `customDNSConfiguration.dns${at}`, before: undefined, after: '' })),
         notes: [],
       },
-      place: { backend: 'local', region: 'us-east-1', world: 'demo' },
+      backendLocation: { backend: 'local', region: 'us-east-1', world: 'demo' },
     } as unknown as Parameters<typeof callText>[0]);
     const { length } = matches.mock.calls;
     matches.mockRestore();
