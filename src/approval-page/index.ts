@@ -1,4 +1,4 @@
-import type { PassphraseApprovals } from '../safety/approver-desk.ts';
+import type { PassphraseApprovals } from '../safety/approval-actions.ts';
 import { entrance } from './entrance.ts';
 import { notice } from './notices.ts';
 import { type Known, plans, type Seat } from './plans.ts';

@@ -1,5 +1,5 @@
+import type { ApprovalActions } from '../safety/approval-actions.ts';
 import type { Approver } from '../safety/approver.ts';
-import type { ApprovalActions } from '../safety/approver-desk.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
 import { closedReason, planText } from '../safety/plan-text.ts';
 import { fieldsOf } from './fields.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { approvalActions } from '../safety/approver-desk.ts';
+import { approvalActions } from '../safety/approval-actions.ts';
 import { digest } from '../safety/digest.ts';
 import type { Ledger, PendingApproval } from '../safety/ledger.ts';
 import { type ServerSignature, WEB } from '../safety/server-signature.ts';

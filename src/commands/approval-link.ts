@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { Config } from '../config.ts';
-import type { Attempts } from '../safety/approver-attempts.ts';
 import type { Ledger } from '../safety/ledger.ts';
+import type { Attempts } from '../safety/passphrase-attempts.ts';
 import type { Log } from './log.ts';
 
 export interface LinkOptions {
@@ -27,7 +27,7 @@ export async function approvalLink(
 ): Promise<string> {
   const [{ approvalPage }, { passphraseApprovals }, { listen }] = await Promise.all([
     import('../approval-page/index.ts'),
-    import('../safety/approver-desk.ts'),
+    import('../safety/approval-actions.ts'),
     import('../transports/http/listener.ts'),
   ]);
   const desk = passphraseApprovals({

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
-import type { PassphraseApprovals } from '../safety/approver-desk.ts';
-import { ApproverError } from '../safety/approver-error.ts';
+import type { PassphraseApprovals } from '../safety/approval-actions.ts';
+import { ApproverError } from '../safety/approver-keys.ts';
 import type { Journal } from '../safety/journal.ts';
 import { type LedgerClock, resetClock } from '../safety/ledger-clock.ts';
 import { unlock } from './approve-dialog.ts';

@@ -1,7 +1,7 @@
+import type { ApprovalActions, PassphraseApprovals } from '../safety/approval-actions.ts';
 import { typeLine } from '../safety/approval-head.ts';
 import type { Approver } from '../safety/approver.ts';
-import type { ApprovalActions, PassphraseApprovals } from '../safety/approver-desk.ts';
-import { ApproverError } from '../safety/approver-error.ts';
+import { ApproverError } from '../safety/approver-keys.ts';
 import type { Item } from '../safety/finding.ts';
 import { itemText } from '../safety/item-text.ts';
 import type { PendingApproval } from '../safety/ledger.ts';

@@ -1,8 +1,7 @@
 import type { Config } from '../config.ts';
+import type { PassphraseApprovals } from '../safety/approval-actions.ts';
 import { checkPassphrase, initApprover, keyFingerprint } from '../safety/approver.ts';
-import type { PassphraseApprovals } from '../safety/approver-desk.ts';
-import { ApproverError } from '../safety/approver-error.ts';
-import { refuseSecondKey, storeForms } from '../safety/approver-files.ts';
+import { ApproverError, refuseSecondKey, storeForms } from '../safety/approver-keys.ts';
 import { unlock } from './approve-dialog.ts';
 import type { Terminal } from './approve-terminal.ts';
 import { pinWorldFile, refusePinnedWorld } from './world-owner.ts';

@@ -1,5 +1,5 @@
 import { approvalPage } from '../approval-page/index.ts';
-import type { PassphraseApprovals } from '../safety/approver-desk.ts';
+import type { PassphraseApprovals } from '../safety/approval-actions.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
 import { listen } from '../transports/http/listener.ts';
 

@@ -1,8 +1,8 @@
 import { userInfo } from 'node:os';
 import { type Config, ConfigError } from '../config.ts';
+import { type PassphraseApprovals, passphraseApprovals } from '../safety/approval-actions.ts';
 import { approverKey } from '../safety/approver.ts';
-import { type PassphraseApprovals, passphraseApprovals } from '../safety/approver-desk.ts';
-import { ApproverError } from '../safety/approver-error.ts';
+import { ApproverError } from '../safety/approver-keys.ts';
 import type { PendingApproval } from '../safety/ledger.ts';
 import { isBehind } from '../safety/ledger-clock.ts';
 import type { Store } from '../store/store.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { approverOf, pinApprover } from '../local/identity.ts';
 import { openStore, type Store } from '../local/store.ts';
 import { approverKey, keyFingerprint } from '../safety/approver.ts';
-import { ApproverError } from '../safety/approver-error.ts';
+import { ApproverError } from '../safety/approver-keys.ts';
 
 /** Throws ApproverError if a world file is pinned to a key, because no other key can approve in it. */
 export async function refusePinnedWorld(state: string): Promise<void> {

@@ -1,7 +1,14 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
-import { ApproverError } from './approver-error.ts';
-import { readFormTrust, readKeys, readPublicKey, refuseSecondKey, storeKeys } from './approver-files.ts';
-import { sealKey, unsealKey } from './approver-seal.ts';
+import {
+  ApproverError,
+  readFormTrust,
+  readKeys,
+  readPublicKey,
+  refuseSecondKey,
+  sealKey,
+  storeKeys,
+  unsealKey,
+} from './approver-keys.ts';
 import { digest } from './digest.ts';
 import type { Approval, PendingApproval } from './ledger.ts';
 

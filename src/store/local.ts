@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { passphraseAttempts } from '../safety/approver-attempts.ts';
 import { sqlJournal } from '../safety/journal.ts';
 import { sqlClock } from '../safety/ledger-clock.ts';
+import { passphraseAttempts } from '../safety/passphrase-attempts.ts';
 import { fileKits, memoryKits } from '../safety/recovery.ts';
 import { markShown } from '../safety/shown-mark.ts';
 import { sqlLedger } from '../safety/sql-ledger.ts';

@@ -1,9 +1,9 @@
 import type { ServerEventBus } from '@modelcontextprotocol/server';
 import type { Call } from '../operations/index.ts';
-import type { Attempts } from '../safety/approver-attempts.ts';
 import type { Journal } from '../safety/journal.ts';
 import type { Ledger } from '../safety/ledger.ts';
 import type { LedgerClock } from '../safety/ledger-clock.ts';
+import type { Attempts } from '../safety/passphrase-attempts.ts';
 import type { RecoveryKits } from '../safety/recovery.ts';
 
 /** What outlives a server: the state directory of this machine has it, or a store that several servers share. */

@@ -2,8 +2,8 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Unlocked } from '../../src/safety/approval-actions.ts';
 import { approverKey, initApprover, isApprovedBy } from '../../src/safety/approver.ts';
-import type { Unlocked } from '../../src/safety/approver-desk.ts';
 import {
   ago,
   closedReason,

@@ -21,7 +21,7 @@ import {
   keyFingerprint,
   openApprover,
 } from '../../src/safety/approver.ts';
-import { ApproverError } from '../../src/safety/approver-error.ts';
+import { ApproverError } from '../../src/safety/approver-keys.ts';
 import type { Approval, PendingApproval } from '../../src/safety/ledger.ts';
 import { ledgerIn, PASSPHRASE, SHOWN, stateDirectory } from './support.ts';
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { startLocal } from '../../src/local/index.ts';
 import { listen } from '../../src/local/listen.ts';
 import { initApprover, openApprover } from '../../src/safety/approver.ts';
-import { storeForms } from '../../src/safety/approver-files.ts';
+import { storeForms } from '../../src/safety/approver-keys.ts';
 import { bearer, called, tokens } from '../http/people.ts';
 import { closeAll, HTTP_HOSTS, type HttpHost, product } from '../http/support.ts';
 import { FRESH_WORLD, HOSTS, type Person, type Session } from '../support/hosts.ts';

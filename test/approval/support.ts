@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { passphraseApprovals } from '../../src/safety/approval-actions.ts';
 import { approverKey } from '../../src/safety/approver.ts';
-import { passphraseAttempts } from '../../src/safety/approver-attempts.ts';
-import { passphraseApprovals } from '../../src/safety/approver-desk.ts';
 import type { ApprovalText } from '../../src/safety/ledger.ts';
+import { passphraseAttempts } from '../../src/safety/passphrase-attempts.ts';
 import { sqlLedger } from '../../src/safety/sql-ledger.ts';
 import { openState } from '../../src/safety/state.ts';
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { approverOf } from '../../src/local/identity.ts';
 import { openStore } from '../../src/local/store.ts';
 import { approverKey, initApprover, keyFingerprint, openApprover, trustsForms } from '../../src/safety/approver.ts';
-import { readFormTrust, storeForms } from '../../src/safety/approver-files.ts';
+import { readFormTrust, storeForms } from '../../src/safety/approver-keys.ts';
 import { CLI } from '../support/hosts.ts';
 import { NO_PTY, sitDown } from './pty.ts';
 import { PASSPHRASE, stateDirectory } from './support.ts';

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { approverOf } from '../../src/local/identity.ts';
 import { openStore } from '../../src/local/store.ts';
 import { approverKey, keyFingerprint, openApprover } from '../../src/safety/approver.ts';
-import { storeForms } from '../../src/safety/approver-files.ts';
+import { storeForms } from '../../src/safety/approver-keys.ts';
 import { sqlJournal } from '../../src/safety/journal.ts';
 import { CLI, FRESH_WORLD, HOSTS, type Session } from '../support/hosts.ts';
 import { did, failedTo } from '../support/world.ts';

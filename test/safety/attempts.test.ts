@@ -1,4 +1,4 @@
-import { passphraseAttempts } from '../../src/safety/approver-attempts.ts';
+import { passphraseAttempts } from '../../src/safety/passphrase-attempts.ts';
 import { itKeepsTheAttemptsContract } from '../store/contracts/attempts.ts';
 import { standingClock } from './support/backend.ts';
 import { openTwice } from './support/two-processes.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Attempts } from '../../safety/approver-attempts.ts';
+import type { Attempts } from '../../safety/passphrase-attempts.ts';
 import type { Database } from './database.ts';
 
 /** Passphrase attempts that all replicas count together. */

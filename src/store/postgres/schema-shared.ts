@@ -1,6 +1,6 @@
 import { owned } from './schema-journal.ts';
 
-/** As for a state directory: `src/safety/approver-attempts.ts`. */
+/** As for a state directory: `src/safety/passphrase-attempts.ts`. */
 const MOST_WRONG = 5;
 const WINDOW_MS = 10 * 60_000;
 const LOCKED_MS = 10 * 60_000;

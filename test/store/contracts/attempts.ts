@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Attempts } from '../../../src/safety/approver-attempts.ts';
+import type { Attempts } from '../../../src/safety/passphrase-attempts.ts';
 
 /** Passphrase attempts under test, alone in their store. */
 export interface AttemptsUnderTest {

@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { type Approver, openApprover } from './approver.ts';
-import type { Attempts } from './approver-attempts.ts';
-import { ApproverError } from './approver-error.ts';
+import { ApproverError } from './approver-keys.ts';
 import { digest } from './digest.ts';
 import type { ApprovalStatus, Ledger, PendingApproval } from './ledger.ts';
+import type { Attempts } from './passphrase-attempts.ts';
 
 /** The result of a typed name; the third wrong one closes the plan. */
 export type NameVerdict = 'right' | 'try-again' | 'wrong-name' | 'closed';
@@ -100,7 +100,7 @@ export function approvalActions({
   };
 }
 
-/** A desk on a ledger. */
+/** The same for a person who types a passphrase, if one is set. */
 export function passphraseApprovals({
   dir,
   key,
