@@ -54,8 +54,8 @@ export function entrance(origins: readonly string[]): Entrance {
       return undefined;
     },
     enter: (request, landing) => {
-      const [, , door, given = ''] = new URL(request.url).pathname.split('/');
-      if (door !== 'open' || request.method !== 'GET') return undefined;
+      const [, , action, given = ''] = new URL(request.url).pathname.split('/');
+      if (action !== 'open' || request.method !== 'GET') return undefined;
       if (!same(given, ticket)) return notice('not-found');
       if (used && !knows(request)) return notice('link-used');
       used = true;

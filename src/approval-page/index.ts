@@ -1,11 +1,11 @@
 import type { PassphraseApprovals } from '../safety/approval-actions.ts';
 import { entrance } from './entrance.ts';
 import { notice } from './notices.ts';
-import { type Known, plans, type Seat } from './plans.ts';
+import { type ApprovalPageContext, type Known, plans } from './plans.ts';
 import { clock } from './views.ts';
 
 export interface ApprovalPageOptions {
-  readonly desk: PassphraseApprovals;
+  readonly approvals: PassphraseApprovals;
   readonly now: () => number;
   /** The origins that the page is served under, for example `http://127.0.0.1:4000`. */
   readonly origins: readonly string[];
@@ -22,19 +22,19 @@ export interface ApprovalPage {
 }
 
 /** The approval page: shows open plans, and accepts the passphrase and the name of the target. Works without scripts. */
-export function approvalPage({ desk, now, origins, first, onerror }: ApprovalPageOptions): ApprovalPage {
-  const door = entrance(origins);
-  const { home } = door;
-  const seat: Seat = {
+export function approvalPage({ approvals, now, origins, first, onerror }: ApprovalPageOptions): ApprovalPage {
+  const access = entrance(origins);
+  const { home } = access;
+  const context: ApprovalPageContext = {
     home,
     now,
-    decisions: desk,
+    decisions: approvals,
     known: new Map<string, Known>(),
-    proof: () => (desk.keyed ? 'passphrase' : 'nothing'),
-    token: door.token,
-    same: door.same,
+    proof: () => (approvals.keyed ? 'passphrase' : 'nothing'),
+    token: access.token,
+    same: access.same,
     approver: async ({ code }, fields, again) => {
-      const unlocked = await desk.unlock(fields.get('passphrase') ?? '');
+      const unlocked = await approvals.unlock(fields.get('passphrase') ?? '');
       if (unlocked.kind === 'open') return unlocked.approver;
       if (unlocked.kind === 'wrong') return again('Wrong passphrase. Nothing was approved.');
       return notice('too-many', { home, code, more: `You can try again at ${clock(unlocked.until)}.` });
@@ -42,15 +42,15 @@ export function approvalPage({ desk, now, origins, first, onerror }: ApprovalPag
     after: (code) => `${home}${code}`,
   };
   const route = async (request: Request): Promise<Response> => {
-    const turnedAway = door.stop(request);
+    const turnedAway = access.stop(request);
     if (turnedAway !== undefined) return notice(turnedAway);
-    const entering = door.enter(request, `${home}${first ?? ''}`);
+    const entering = access.enter(request, `${home}${first ?? ''}`);
     if (entering !== undefined) return entering;
-    if (!door.knows(request)) return notice('stranger');
-    return plans(request, new URL(request.url).pathname.slice(home.length), seat);
+    if (!access.knows(request)) return notice('stranger');
+    return plans(request, new URL(request.url).pathname.slice(home.length), context);
   };
   return {
-    link: door.link,
+    link: access.link,
     handle: (request) =>
       route(request).catch((error: unknown) => {
         onerror(error);

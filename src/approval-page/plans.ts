@@ -16,7 +16,7 @@ export interface Known {
 }
 
 /** The plans as one identified person sees them. */
-export interface Seat {
+export interface ApprovalPageContext {
   /** Path of the list of plans, as browsers see it. */
   readonly home: string;
   readonly now: () => number;
@@ -42,8 +42,8 @@ export type Again = (error: string) => Response;
 const MOST_KNOWN = 500;
 
 /** Responds with the list of plans, a plan, or its outcome. `path` is the part after the home path. */
-export async function plans(request: Request, path: string, seat: Seat): Promise<Response> {
-  const { home, foot, known, now, decisions } = seat;
+export async function plans(request: Request, path: string, context: ApprovalPageContext): Promise<Response> {
+  const { home, foot, known, now, decisions } = context;
   const isGet = request.method === 'GET';
   const waiting = async () => {
     const open = await decisions.waiting();
@@ -59,34 +59,42 @@ export async function plans(request: Request, path: string, seat: Seat): Promise
   const fields = isGet ? undefined : await fieldsOf(request);
   if (typeof fields === 'string') return say(fields);
   const pending = (await waiting()).find(({ code }) => code === path);
-  if (pending === undefined) return gone(path, !isGet, seat);
-  return fields === undefined ? show(pending, seat) : answer(pending, fields, seat);
+  if (pending === undefined) return gone(path, !isGet, context);
+  return fields === undefined ? show(pending, context) : answer(pending, fields, context);
 }
 
-async function answer(pending: PendingApproval, fields: URLSearchParams, seat: Seat): Promise<Response> {
-  const { home, foot, decisions } = seat;
+async function answer(
+  pending: PendingApproval,
+  fields: URLSearchParams,
+  context: ApprovalPageContext,
+): Promise<Response> {
+  const { home, foot, decisions } = context;
   const { code } = pending;
   const field = (name: string) => fields.get(name) ?? '';
   const ended = (how: Ended | 'closed') => {
-    if (how === 'closed') return gone(pending.code, true, seat);
-    seat.known.set(code, { pending, ended: how });
+    if (how === 'closed') return gone(pending.code, true, context);
+    context.known.set(code, { pending, ended: how });
     return new Response(null, {
       status: 303,
-      headers: { location: seat.after(code, how), 'cache-control': 'no-store' },
+      headers: { location: context.after(code, how), 'cache-control': 'no-store' },
     });
   };
-  if (!seat.same(field('token'), seat.token(pending))) return notice('not-this-form', { home, foot, code });
+  if (!context.same(field('token'), context.token(pending))) return notice('not-this-form', { home, foot, code });
   if (field('act') === 'decline') return ended(await decisions.decline(pending));
   if (field('act') !== 'approve') return notice('not-a-form', { home, foot });
-  const again: Again = (error) => show(pending, seat, { error, typed: field('name') });
-  const approver = await seat.approver(pending, fields, again);
+  const again: Again = (error) => show(pending, context, { error, typed: field('name') });
+  const approver = await context.approver(pending, fields, again);
   if (approver instanceof Response) return approver;
   const verdict = await decisions.approve(pending, field('name'), approver);
   return verdict === 'try-again' ? again(WRONG_NAME) : ended(verdict);
 }
 
-function show(pending: PendingApproval, seat: Seat, again?: { error: string; typed: string }): Response {
-  const { home, now, foot, token, proof } = seat;
+function show(
+  pending: PendingApproval,
+  context: ApprovalPageContext,
+  again?: { error: string; typed: string },
+): Response {
+  const { home, now, foot, token, proof } = context;
   return planPage({
     ...{ pending, home, foot },
     ...{ now: now(), token: token(pending), proof: proof(pending) },
@@ -97,7 +105,11 @@ function show(pending: PendingApproval, seat: Seat, again?: { error: string; typ
 /** The notice when a form of an ended plan is sent again. */
 const AGAIN: Partial<Record<NoticeName, NoticeName>> = { approved: 'already-approved', declined: 'already-declined' };
 
-async function gone(code: string, again: boolean, { home, foot, known, now, decisions }: Seat): Promise<Response> {
+async function gone(
+  code: string,
+  again: boolean,
+  { home, foot, known, now, decisions }: ApprovalPageContext,
+): Promise<Response> {
   const found = known.get(code);
   const status = await decisions.status(code);
   const state = status?.state;

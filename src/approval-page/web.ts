@@ -8,7 +8,7 @@ import { same } from './entrance.ts';
 import { fieldsOf, type Reading } from './fields.ts';
 import { html } from './html.ts';
 import { type NoticeName, notice } from './notices.ts';
-import { type Ended, type Known, plans, type Seat } from './plans.ts';
+import { type ApprovalPageContext, type Ended, type Known, plans } from './plans.ts';
 import { type Person, sessions, type WebSession } from './web-session.ts';
 import { signInPage } from './web-views.ts';
 
@@ -97,7 +97,7 @@ async function respond(
   const ending = isPost ? undefined : endingIn(site, path, url.search.slice(1));
   if (ending !== undefined)
     return { principal, response: notice(ending, { home: home(), code: path, foot: footOf(who, home()) }) };
-  return { principal, response: await plans(request, path, seatOf(site, who)) };
+  return { principal, response: await plans(request, path, pageContext(site, who)) };
 }
 
 /** Why a request is refused before anyone is identified, such as one that another site made a browser send. */
@@ -151,7 +151,7 @@ function wrongToken(site: Site, peer: string, to: string, error: string): Respon
 const toSignIn = ({ home }: Site, name: NoticeName, to = '', headers: Record<string, string> = {}) =>
   notice(name, { home: `${home()}${to}`, back: 'Sign in', foot: FOOT, headers });
 
-function seatOf(site: Site, who: WebSession): Seat {
+function pageContext(site: Site, who: WebSession): ApprovalPageContext {
   const { now, home, seals, witness } = site;
   const { principal, id } = who;
   const seal = seals('approval form');
@@ -172,7 +172,10 @@ function seatOf(site: Site, who: WebSession): Seat {
 }
 
 /** What a person can decide: the plans of all targets that they may approve for. */
-function decisionsOf({ sources, now, wrongNames }: Site, { principal, targets }: WebSession): Seat['decisions'] {
+function decisionsOf(
+  { sources, now, wrongNames }: Site,
+  { principal, targets }: WebSession,
+): ApprovalPageContext['decisions'] {
   const mine = sources.filter(({ target }) => targets.includes(target ?? ''));
   const sourceOf = ({ shown }: PendingApproval) =>
     mine.find(({ server, target }) => server === shown.server && target === shown.target);

@@ -30,7 +30,7 @@ export async function approvalLink(
     import('../safety/approval-actions.ts'),
     import('../transports/http/listener.ts'),
   ]);
-  const desk = passphraseApprovals({
+  const approvals = passphraseApprovals({
     dir: config.stateDir,
     key,
     ledger,
@@ -47,7 +47,7 @@ export async function approvalLink(
   });
   const origin = `http://127.0.0.1:${listener.port}`;
   const onerror = (error: unknown) => log.warn({ error: String(error) }, 'approval page');
-  page = approvalPage({ desk, now, origins: [origin], first: code, onerror });
+  page = approvalPage({ approvals, now, origins: [origin], first: code, onerror });
   close = () => listener.close();
   setTimeout(() => void listener.close(), PAGE_OPEN_MS).unref();
   return `${origin}${page.link}`;

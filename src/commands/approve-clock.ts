@@ -12,18 +12,18 @@ import type { Terminal } from './approve-terminal.ts';
  */
 export async function acceptClock(
   terminal: Terminal,
-  desk: PassphraseApprovals,
+  approvals: PassphraseApprovals,
   clock: LedgerClock,
   journal: Journal,
 ): Promise<void> {
-  if (!desk.keyed)
+  if (!approvals.keyed)
     throw new ApproverError('Resetting the clock needs a passphrase, and none was set up: finspace-mcp approve --init');
   const { now, seen } = await clock.read();
   terminal.say(`${clock.owner} says ${iso(now)}, but ${iso(seen)} was recorded there before.`);
   terminal.say('Until the clock reaches that time again, no approval is trusted, because it may have expired.');
   terminal.say('If the clock is correct now, you can discard the later time. This voids all open plans and all');
   terminal.say('unused approvals, and the journal records it.\n');
-  await unlock(terminal, desk);
+  await unlock(terminal, approvals);
   const typed = await terminal.ask(`Type today's date (UTC, YYYY-MM-DD) to accept this clock: `);
   const times = await clock.read();
   if (typed !== iso(times.now).slice(0, DATE))

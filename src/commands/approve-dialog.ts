@@ -56,7 +56,7 @@ export async function findPlan(
 /** Shows one complete plan, then reads the name and the passphrase. Throws ApproverError when nothing was approved. */
 export async function approveAtTerminal(
   terminal: Terminal,
-  desk: PassphraseApprovals,
+  approvals: PassphraseApprovals,
   pending: PendingApproval,
 ): Promise<void> {
   const { code, shown, principal, opened, expires } = pending;
@@ -81,9 +81,9 @@ export async function approveAtTerminal(
     `Plan ${printable(code)}, requested ${ago(opened, now)} by ${printable(requesterText(principal))}, open for another ${remaining(expires, now)}.`,
   );
   terminal.say();
-  const typed = await askName(terminal, desk, pending);
-  const approver = desk.keyed ? await unlock(terminal, desk) : await approverWithoutKey(terminal, desk);
-  const verdict = await desk.approve(pending, typed, approver);
+  const typed = await askName(terminal, approvals, pending);
+  const approver = approvals.keyed ? await unlock(terminal, approvals) : await approverWithoutKey(terminal, approvals);
+  const verdict = await approvals.approve(pending, typed, approver);
   if (verdict !== 'approved') throw new ApproverError(CLOSED);
   terminal.say(
     `Approved. The agent can now make the same call again; it runs once, within ${remaining(expires, Date.now())}.`,
@@ -105,12 +105,12 @@ async function showItems(terminal: Terminal, title: string, items: readonly Item
 }
 
 /** Reads the name of the target, with two more attempts. Throws ApproverError when it was not typed. */
-async function askName(terminal: Terminal, desk: PassphraseApprovals, pending: PendingApproval): Promise<string> {
+async function askName(terminal: Terminal, approvals: PassphraseApprovals, pending: PendingApproval): Promise<string> {
   const { code, shown } = pending;
   for (;;) {
     const typed = await terminal.ask(`${printable(typeLine(shown.name).replace(/\.$/, ''))}: `);
     if (typed === undefined || typed === '') throw new ApproverError(`Nothing was approved. ${code} stays open.`);
-    const verdict = await desk.check(pending, typed);
+    const verdict = await approvals.check(pending, typed);
     if (verdict === 'right') return typed;
     if (verdict === 'closed') throw new ApproverError(CLOSED);
     if (verdict === 'wrong-name')
@@ -121,21 +121,21 @@ async function askName(terminal: Terminal, desk: PassphraseApprovals, pending: P
   }
 }
 
-async function approverWithoutKey(terminal: Terminal, desk: PassphraseApprovals): Promise<Approver> {
+async function approverWithoutKey(terminal: Terminal, approvals: PassphraseApprovals): Promise<Approver> {
   terminal.say(
     'No passphrase is set, so this is weak proof: any program that runs as you, such as an agent with a shell, could do the same. It counts on the local backend only. (Set one up: the same command with --init.)',
   );
   terminal.say();
-  const opened = await desk.unlock('');
+  const opened = await approvals.unlock('');
   return (opened as Extract<typeof opened, { kind: 'open' }>).approver;
 }
 
 /** Reads the passphrase. Throws ApproverError when it is wrong. */
-export async function unlock(terminal: Terminal, desk: PassphraseApprovals): Promise<Approver> {
+export async function unlock(terminal: Terminal, approvals: PassphraseApprovals): Promise<Approver> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const passphrase = await terminal.askHidden('Your passphrase (it is not shown): ');
     if (passphrase === undefined) throw new ApproverError('Nothing was approved.');
-    const opened = await desk.unlock(passphrase);
+    const opened = await approvals.unlock(passphrase);
     if (opened.kind === 'open') return opened.approver;
     if (opened.kind === 'locked')
       throw new ApproverError(

@@ -36,11 +36,11 @@ export async function setUpKey(
 }
 
 /** Lets the owner of the key declare, with the passphrase, that forms count without it. */
-export async function trustForms(terminal: Terminal, desk: PassphraseApprovals, stateDir: string): Promise<void> {
-  if (!desk.keyed) throw new ApproverError('Forms count here: no passphrase was set up.');
+export async function trustForms(terminal: Terminal, approvals: PassphraseApprovals, stateDir: string): Promise<void> {
+  if (!approvals.keyed) throw new ApproverError('Forms count here: no passphrase was set up.');
   for (const line of trustLines('will count')) terminal.say(line);
   terminal.say('Type the passphrase to allow that.');
-  const { trustInForms } = await unlock(terminal, desk);
+  const { trustInForms } = await unlock(terminal, approvals);
   await storeForms(stateDir, trustInForms);
   terminal.say(`Allowed. ${RESTART}`);
 }

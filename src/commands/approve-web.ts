@@ -7,14 +7,17 @@ import { listen } from '../transports/http/listener.ts';
 const OPEN_MS = 60 * 60_000;
 
 /** Serves the approval page on a free loopback port and prints its link, until Ctrl-C or for at most an hour. */
-export async function serveApprovalPage(desk: PassphraseApprovals, first: PendingApproval | undefined): Promise<void> {
+export async function serveApprovalPage(
+  approvals: PassphraseApprovals,
+  first: PendingApproval | undefined,
+): Promise<void> {
   let page: ReturnType<typeof approvalPage> | undefined;
   const handle = (request: Request) => (page as NonNullable<typeof page>).handle(request);
   const listener = await listen(handle, { host: '127.0.0.1', port: 0 });
   const origins = ['127.0.0.1', 'localhost'].map((host) => `http://${host}:${listener.port}`);
   const onerror = (error: unknown) =>
     void process.stderr.write(`finspace-mcp: ${error instanceof Error ? error.message : error}\n`);
-  page = approvalPage({ desk, now: Date.now, origins, first: first?.code, onerror });
+  page = approvalPage({ approvals, now: Date.now, origins, first: first?.code, onerror });
   process.stdout.write(
     `Open this in your browser; it opens once:\n\n  ${origins[0]}${page.link}\n\nCtrl-C ends it; it ends automatically after an hour.\n`,
   );

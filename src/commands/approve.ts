@@ -34,7 +34,7 @@ export async function approve(
   const key = await approverKey(stateDir);
   if (url !== undefined && key === undefined && act !== 'decline') throw new ApproverError(NEEDS_KEY);
   const store = await openForPerson({ store: url, stateDir });
-  const desk = passphraseApprovals({
+  const approvals = passphraseApprovals({
     dir: stateDir,
     key,
     ledger: store.ledger(0),
@@ -44,12 +44,12 @@ export async function approve(
     channel: act === 'web' ? 'page' : 'terminal',
   });
   try {
-    if (act === 'decline') await decline(desk, code);
-    else if (act === 'web') await openPage(desk, code);
+    if (act === 'decline') await decline(approvals, code);
+    else if (act === 'web') await openPage(approvals, code);
     else if (act === 'trust-forms')
-      await withTerminal('Trusting forms', (terminal) => trustForms(terminal, desk, stateDir));
-    else if (act === 'reset-clock') await resetClockIfBehind(desk, store);
-    else await approveInTerminal(desk, code);
+      await withTerminal('Trusting forms', (terminal) => trustForms(terminal, approvals, stateDir));
+    else if (act === 'reset-clock') await resetClockIfBehind(approvals, store);
+    else await approveInTerminal(approvals, code);
   } finally {
     await store.close();
   }
@@ -57,23 +57,23 @@ export async function approve(
 
 const NEEDS_KEY = `With several replicas, only signed approvals count. Set up a passphrase (${ownCommand()} approve --init), copy the folder approver of this state directory into the state directory of every replica, and restart them; or approve on the page of the server (/approvals).`;
 
-async function decline(desk: PassphraseApprovals, code: string | undefined): Promise<void> {
+async function decline(approvals: PassphraseApprovals, code: string | undefined): Promise<void> {
   if (code === undefined) throw new ConfigError('--decline: needs the CODE of the plan to decline');
-  const pending = await findPlan(await desk.waiting(), code, desk.status);
-  if ((await desk.decline(pending)) === 'closed') throw new ApproverError(`${pending.code} is no longer open.`);
+  const pending = await findPlan(await approvals.waiting(), code, approvals.status);
+  if ((await approvals.decline(pending)) === 'closed') throw new ApproverError(`${pending.code} is no longer open.`);
   process.stdout.write(`Declined ${pending.code}. Nothing runs.\n`);
 }
 
-async function approveInTerminal(desk: PassphraseApprovals, code: string | undefined): Promise<void> {
-  const waiting = await desk.waiting();
+async function approveInTerminal(approvals: PassphraseApprovals, code: string | undefined): Promise<void> {
+  const waiting = await approvals.waiting();
   if (waiting.length === 0 && code === undefined) {
     process.stdout.write('Nothing waits for approval.\n');
     return;
   }
   if (code === undefined) process.stdout.write(planListText(waiting, Date.now(), process.stdout.columns));
-  const chosen = code === undefined ? undefined : await findPlan(waiting, code, desk.status);
+  const chosen = code === undefined ? undefined : await findPlan(waiting, code, approvals.status);
   await withTerminal('Approving', async (terminal) =>
-    approveAtTerminal(terminal, desk, chosen ?? (await choose(terminal, waiting, desk))),
+    approveAtTerminal(terminal, approvals, chosen ?? (await choose(terminal, waiting, approvals))),
   );
 }
 
@@ -82,13 +82,13 @@ const TRIES = 3;
 async function choose(
   terminal: Terminal,
   waiting: readonly PendingApproval[],
-  desk: PassphraseApprovals,
+  approvals: PassphraseApprovals,
 ): Promise<PendingApproval> {
   for (let tries = 1; ; tries += 1) {
     const typed = await terminal.ask('\nCode of the plan to show: ');
     if (typed === undefined || typed.trim() === '') throw new ApproverError('Nothing was approved.');
     try {
-      return await findPlan(waiting, typed, desk.status);
+      return await findPlan(waiting, typed, approvals.status);
     } catch (error) {
       if (tries === TRIES || !(error instanceof ApproverError)) throw error;
       terminal.say(error.message);
@@ -96,19 +96,19 @@ async function choose(
   }
 }
 
-async function resetClockIfBehind(desk: PassphraseApprovals, { clock, journal }: Store): Promise<void> {
+async function resetClockIfBehind(approvals: PassphraseApprovals, { clock, journal }: Store): Promise<void> {
   if (!isBehind(await clock.read())) {
     process.stdout.write('The clock is not behind any recorded time. There is nothing to reset.\n');
     return;
   }
-  await withTerminal('Resetting the clock', (terminal) => acceptClock(terminal, desk, clock, journal));
+  await withTerminal('Resetting the clock', (terminal) => acceptClock(terminal, approvals, clock, journal));
 }
 
-async function openPage(desk: PassphraseApprovals, code: string | undefined): Promise<void> {
-  const chosen = code === undefined ? undefined : await findPlan(await desk.waiting(), code, desk.status);
+async function openPage(approvals: PassphraseApprovals, code: string | undefined): Promise<void> {
+  const chosen = code === undefined ? undefined : await findPlan(await approvals.waiting(), code, approvals.status);
   if (!isTerminal()) throw terminalRequired('Opening the approval page');
   const { serveApprovalPage } = await import('./approve-web.ts');
-  await serveApprovalPage(desk, chosen);
+  await serveApprovalPage(approvals, chosen);
 }
 
 async function withTerminal(what: string, work: (terminal: Terminal) => Promise<void>): Promise<void> {

@@ -11,7 +11,7 @@ export async function pageIn({ keys, clock, first }: { keys?: string; clock?: { 
   const kept = await deskIn(dir, 'page', clock);
   const errors: unknown[] = [];
   const page = approvalPage({
-    desk: kept.desk,
+    approvals: kept.desk,
     now: kept.now,
     origins: [ORIGIN],
     first,
