@@ -10,6 +10,18 @@ export interface BackendLocation {
   readonly world?: string | undefined;
 }
 
+/** Where a plan was made; if people sign in to approve, also by which server. */
+export interface PlanLocation extends BackendLocation {
+  /**
+   * The id of the local world's file, known once the file is open. A copy has another id, so that no approval is valid for it.
+   */
+  readonly worldId?: string | undefined;
+  /** Differs between servers whose approvers may differ, without revealing who they are. */
+  readonly server?: string | undefined;
+  /** The id of the store that servers share; undefined if the plan is in a state directory. */
+  readonly store?: string | undefined;
+}
+
 /** A labelled value of a dialog; the value may come from the API. */
 export type Fact = readonly [label: string, value: string];
 

@@ -13,7 +13,7 @@ import type { Quotas } from '../operations/quotas.ts';
 import { apiReader, shownIn } from './api-reader.ts';
 import { type CallFacts, callParts, callText, typedName } from './approval-call.ts';
 import type { ApprovalParts, FittedText } from './approval-text.ts';
-import type { BackendLocation } from './backend-location.ts';
+import type { PlanLocation } from './backend-location.ts';
 import { digest } from './digest.ts';
 import type { Blocker, Change, FormerName, Item, Members, Note } from './finding.ts';
 import { renameAsks, renameNotes } from './former-names.ts';
@@ -34,18 +34,6 @@ import { sentInput } from './sent-input.ts';
 import { type Comparison, compareSettings } from './settings.ts';
 import { readTarget, type TargetEntity } from './target.ts';
 import type { Visibility } from './visibility.ts';
-
-/** Where a plan was made; if people sign in to approve, also by which server. */
-export interface PlanLocation extends BackendLocation {
-  /**
-   * The id of the local world's file, known once the file is open. A copy has another id, so that no approval is valid for it.
-   */
-  readonly worldId?: string | undefined;
-  /** Differs between servers whose approvers may differ, without revealing who they are. */
-  readonly server?: string | undefined;
-  /** The id of the store that servers share; undefined if the plan is in a state directory. */
-  readonly store?: string | undefined;
-}
 
 /** The subject of consent: what a person is shown, and what the consent is bound to. */
 export interface ApprovalRequest {

@@ -11,19 +11,13 @@ import type { Call, CallOptions, OperationName, Output } from '../operations/ind
 import { apiReader } from './api-reader.ts';
 import { typedEnvironment, whatLine } from './approval-head.ts';
 import { type ApprovalParts, approvalText } from './approval-text.ts';
+import type { PlanLocation } from './backend-location.ts';
 import { locationFacts } from './backend-location.ts';
 import { digest } from './digest.ts';
 import type { Blocker, Item, Members } from './finding.ts';
 import { renameNotes } from './former-names.ts';
 import { accountIn } from './location.ts';
-import {
-  type ApprovalRequest,
-  callDigestOf,
-  entityDigestOf,
-  type PlanLocation,
-  type Planner,
-  planCall,
-} from './plan.ts';
+import { type ApprovalRequest, callDigestOf, entityDigestOf, type Planner, planCall } from './plan.ts';
 import { unwrapped } from './preview.ts';
 import { blockersOf } from './problem-text.ts';
 import { protectedAmong } from './protection.ts';
