@@ -93,9 +93,9 @@ export const CreateEnvironment = operation({
   risk: 'create',
   deprecated: true,
   summary:
-    'Create a dataset browser environment, the FinSpace web application for datasets. Deprecated: AWS no longer ' +
-    'creates new ones. For kdb, use create_kx_environment. Returns at once; get_environment shows when it is CREATED ' +
-    '(about an hour).',
+    'Create a dataset browser environment, the FinSpace web application for datasets. Deprecated: expect AWS to ' +
+    'refuse the call. For kdb, use create_kx_environment. If accepted, returns at once; get_environment shows when ' +
+    'it is CREATED (about an hour).',
   keywords: 'legacy FinSpace web app SAML data',
   input: () =>
     z.strictObject({

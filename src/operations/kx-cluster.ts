@@ -68,14 +68,12 @@ export const CreateKxCluster = operation({
         .describe('HDB and GP: the databases to mount. RDB: the one to save down to.'),
       cacheStorageConfigurations: KxCacheStorageConfigurations()
         .optional()
-        .describe('Disk caches, for HDB and GP with capacityConfiguration only; the type names the MB/s per TiB'),
+        .describe('Disk caches, for HDB and GP with capacityConfiguration only; the number in type is MB/s per TiB'),
       autoScalingConfiguration: AutoScalingConfiguration()
         .optional()
         .describe('For an HDB with capacityConfiguration only'),
       clusterDescription: byForm(KxClusterDescription()).optional(),
-      capacityConfiguration: CapacityConfiguration()
-        .optional()
-        .describe('Dedicated nodes; not with scalingGroupConfiguration'),
+      capacityConfiguration: CapacityConfiguration().optional().describe('Dedicated nodes'),
       releaseLabel: ReleaseLabel(),
       vpcConfiguration: VpcConfiguration(),
       initializationScript: InitializationScriptFilePath()
@@ -204,11 +202,11 @@ export const UpdateKxClusterCodeConfiguration = operation({
   update: CODE_UPDATE,
   summary:
     'Deploy q code to a RUNNING kdb cluster: a zip file in S3, an initialization script and command-line arguments. ' +
-    'They replace the current ones: a call that omits the current script or command-line arguments fails and returns ' +
-    'the complete call, unless remove names what you omit. ROLLING (the default) restarts one node after another, ' +
-    'and FORCE restarts all at once. NO_RESTART, for GP only, restarts none and takes only code. ' +
-    'Data that is only in memory is lost in a restart; for an RDB, a person must approve. The cluster is UPDATING, ' +
-    'then RUNNING; use wait_for_kx_entity to wait for it.',
+    'They replace the current ones: a call that omits one fails and returns the complete call, unless remove names ' +
+    'it. ROLLING (the default) restarts one node after another, and FORCE restarts all at once. NO_RESTART, for GP ' +
+    'only, restarts none, takes only code and keeps the script and arguments. Data that is only in memory is lost in ' +
+    'a restart; for an RDB, a person must approve. The cluster is UPDATING, then RUNNING; use wait_for_kx_entity to ' +
+    'wait for it.',
   keywords: 'release hotfix push roll out startup script',
   input: () =>
     z.strictObject({

@@ -60,8 +60,8 @@ export const DeleteKxDatabase = operation({
   entity: 'kx-database',
   risk: 'destroy',
   summary:
-    'Delete a database with all its data and changesets. This cannot be undone. Fails while the database has ' +
-    'dataviews or a cluster mounts it; what_depends_on shows which. Takes effect at once.',
+    'Delete a database with all its data and changesets. This cannot be undone. Fails while a cluster mounts the ' +
+    'database or it has dataviews; what_depends_on shows which. Takes effect at once.',
   keywords: 'drop erase wipe remove db',
   target: DATABASE,
   input: () => z.strictObject({ ...databaseLabels(), clientToken: ClientTokenString() }),

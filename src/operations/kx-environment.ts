@@ -216,7 +216,7 @@ export const UpdateKxEnvironmentNetwork = operation({
     'Connect a kdb environment to your network through a transit gateway, or set its DNS servers. Give exactly one ' +
     'of transitGatewayConfiguration and customDNSConfiguration; to set both, make two calls. Once set, the gateway ' +
     'and its CIDR range are final. Rules and DNS servers replace all current ones: a call that drops one fails and ' +
-    'returns the complete arguments, unless you name it in remove. AWS may require that you first delete its ' +
+    'returns the complete arguments, unless you name it in remove. AWS may require that you first delete all ' +
     'clusters and create them again later. Returns at once with status UPDATE_NETWORK_REQUESTED; use ' +
     'wait_for_kx_entity to wait for CREATED.',
   keywords: 'connect corporate on-premises VPC link TGW route',

@@ -29,7 +29,7 @@ export const findEntities = fleetTool({
         .array(Words(FOUND_KINDS))
         .min(1)
         .optional()
-        .describe('Default: all. Name node and changeset to be sure that they are searched.'),
+        .describe('Default: all, but nodes and changesets may be left out; give those kinds to include them'),
       ...filters(),
       groupBy: z
         .array(Listed(100))

@@ -25,9 +25,7 @@ const WHOLE_CURSOR = 'expects the cursor of the last answer, complete and unchan
 
 /** The arguments that control the length of answers. */
 export const shaping = () => ({
-  view: Words(['summary', 'full'])
-    .optional()
-    .describe('full: every setting, in a longer answer. Default: summary, which shows up to three entities whole.'),
+  view: Words(['summary', 'full']).optional().describe('full: every setting, in a longer answer. Default: summary.'),
   cursor: z
     .string()
     .max(LONGEST_CURSOR, WHOLE_CURSOR)
