@@ -2,17 +2,17 @@ import { StoreError } from '../../sqlite/store-error.ts';
 import { RESTORED, SET_BACK } from './schema-journal.ts';
 
 const codeOf = (error: unknown) => String((error as { code?: unknown }).code ?? '');
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : '');
 
 /** PostgreSQL starts or stops, has too many connections, or chose a transaction as the victim of a deadlock; or the network failed. */
-const PASSING = /^(?:08|57P0[1-3]|53300|40P01|40001|E[A-Z]+)/;
+const PASSING = /^(?:08|57P0[1-3]|53300|40P01|40001|E(?:[A-Z]+|AI_AGAIN)$)/;
 const LOST =
   /^(?:Connection terminated|Query read timeout|timeout (?:exceeded|expired)|Client (?:has encountered|was closed))/;
 
 /** Whether a statement that failed may have had its effect, or may succeed later. */
-export const isPassing = (error: unknown): boolean =>
-  PASSING.test(codeOf(error)) || LOST.test(error instanceof Error ? error.message : '');
+export const isPassing = (error: unknown): boolean => PASSING.test(codeOf(error)) || LOST.test(messageOf(error));
 
-/** What is wrong, and what a person can do about it, by the code of PostgreSQL. */
+/** What is wrong, and what a person can do about it, by code and message of PostgreSQL or Node.js. */
 const KNOWN: readonly [RegExp, string, string][] = [
   [
     new RegExp(RESTORED),
@@ -25,7 +25,38 @@ const KNOWN: readonly [RegExp, string, string][] = [
     'Correct it or, if it is correct now, run finspace-mcp approve --reset-clock --store URL.',
   ],
   [/^25006/, 'is read-only, for example a standby', 'Name the primary server.'],
+  [
+    /^28000 .*(?:no encryption|SSL off)/,
+    'does not accept this user from this machine without TLS',
+    'Use sslmode=verify-full, or allow it in pg_hba.conf.',
+  ],
+  [/^28000 no pg_hba/, 'does not accept this user from this machine', 'Allow it in pg_hba.conf.'],
   [/^28P01|^28000/, 'does not accept this user or password', 'Check the user of the URL, PGPASSWORD and PGPASSFILE.'],
+  [
+    /password must be/,
+    'asks for a password, and there is none',
+    'Set PGPASSWORD, or let PGPASSFILE name a file with it that only you can read (mode 0600).',
+  ],
+  [
+    /does not support SSL/,
+    'does not offer TLS',
+    'Turn it on in PostgreSQL, or use sslmode=disable on a trusted network.',
+  ],
+  [
+    /^ERR_TLS_CERT_ALTNAME/,
+    'has a certificate for another host name',
+    'Use a host name that the certificate contains, or sslmode=verify-ca.',
+  ],
+  [
+    /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)/,
+    'has a certificate that has expired or is not valid yet',
+    'Renew it, or correct the clock of this machine.',
+  ],
+  [
+    /^(?:SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|CERT_|ERR_TLS_CERT)/,
+    'has a certificate that this server cannot verify',
+    'Name the certificate of its authority in sslrootcert.',
+  ],
   [/^3D000/, 'has no such database', 'Create it (createdb), then run finspace-mcp store init.'],
   [
     /^42501/,
@@ -44,7 +75,7 @@ const KNOWN: readonly [RegExp, string, string][] = [
 /** An error of the driver in one line for people; it contains no part of a statement. Other errors of ours stay as they are. */
 export function asStoreError(name: string, error: unknown): StoreError {
   if (error instanceof StoreError) return error;
-  const [, what, advice] = KNOWN.find(([code]) => code.test(codeOf(error))) ?? [];
+  const [, what, advice] = KNOWN.find(([sign]) => sign.test(`${codeOf(error)} ${messageOf(error)}`)) ?? [];
   if (what !== undefined && advice !== undefined)
     return new StoreError(`The store ${name} ${what}. ${advice}`, { why: `the store ${what}`, advice, cause: error });
   const why = `the store does not answer (${causeOf(error)})`;
@@ -59,7 +90,7 @@ export function asStoreError(name: string, error: unknown): StoreError {
 function causeOf(error: unknown): string {
   const code = codeOf(error);
   if (code !== '') return code;
-  const message = error instanceof Error ? error.message : '';
+  const message = messageOf(error);
   if (/timeout/.test(message)) return 'no answer in time';
   if (LOST.test(message)) return 'the connection ended';
   return /certificate|SSL|TLS|self.signed/i.test(message) ? message.slice(0, 200) : 'no answer';
