@@ -1,22 +1,45 @@
 import { defineConfig } from 'vitest/config';
+import { COVERING } from './test/safety/coverage.config.ts';
 
 /**
  * `npm test` leaves files named `*.ci.test.ts` to CI, because they need a browser, start many processes or take long.
- * `TEST_TIER=all npm test` runs everything, each file in a process of its own; without it, files share processes and loaded modules. A file that
- * the command line names runs in any case.
+ * `TEST_TIER=all npm test` runs everything, and `TEST_TIER=uncovered` what the gate of the safety layer does not run. A file that the command
+ * line names runs in any case.
  */
 const CI_TESTS = '.ci.test.';
-const all = process.env['TEST_TIER'] === 'all' || process.argv.some((argument) => argument.includes(CI_TESTS));
+const tier = process.env['TEST_TIER'] ?? (process.argv.some((argument) => argument.includes(CI_TESTS)) ? 'all' : '');
+const LEFT_OUT: Readonly<Record<string, readonly string[]>> = { all: [], uncovered: [COVERING] };
+const exclude = ['**/node_modules/**', ...(LEFT_OUT[tier] ?? [`**/*${CI_TESTS}ts`])];
+
+/** Tests of how long something takes, which run after the others so that none slows them down. */
+const ALONE = [
+  'test/finspace/exit.ci.test.ts',
+  'test/http/load.ci.test.ts',
+  'test/local/durability.ci.test.ts',
+  'test/stdio/client-killed.ci.test.ts',
+  'test/stdio/process.ci.test.ts',
+];
+
+const COMMON = {
+  setupFiles: 'test/support/first.ts',
+  // Processes and browsers start slowly where others run beside them.
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 20_000 } },
+};
+
+/** The tests that are left to CI run first, each file in a process of its own; the others share processes and loaded modules. */
+const PROJECTS = [
+  { ...COMMON, name: 'ci', include: [`test/**/*${CI_TESTS}ts`], exclude: [...exclude, ...ALONE] },
+  { ...COMMON, name: 'alone', include: ALONE, exclude, maxWorkers: 1 },
+  { ...COMMON, name: 'plain', include: ['test/**/!(*.ci).test.ts'], exclude, isolate: false, testTimeout: 30_000 },
+];
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', ...(all ? [] : [`**/*${CI_TESTS}ts`])],
+    projects: PROJECTS.map((test) => ({ test })),
+    exclude,
     globalSetup: 'test/support/fresh-build.ts',
-    setupFiles: 'test/support/first.ts',
-    isolate: all,
     maxWorkers: '100%',
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
   },
 });

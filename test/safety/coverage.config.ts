@@ -1,10 +1,20 @@
 import { defineConfig } from 'vitest/config';
 
+/** These run the built binary, or long random histories: they cover nothing that the others do not, and would take longer with coverage. */
+const WITHOUT = [
+  ...['sequences', 'interleavings', 'losses', 'cancels'],
+  ...['adversary', 'browser', 'clock', 'journal', 'link', 'own-servers', 'place', 'terminal', 'upgrade', 'whole-way'],
+];
+
+/** The tests that cover the safety layer. */
+export const COVERING = `test/{safety,approval}/**/!(${WITHOUT.map((name) => `${name}.ci`).join('|')}).test.ts`;
+
 /** The gate of the safety layer: `vitest run --coverage --config test/safety/coverage.config.ts`. */
 export default defineConfig({
   test: {
-    include: ['test/safety/**/*.test.ts', 'test/approval/**/*.test.ts'],
+    include: [COVERING],
     globalSetup: 'test/support/fresh-build.ts',
+    isolate: false,
     maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
