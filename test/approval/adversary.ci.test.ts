@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { approverKey, initApprover, isApprovedBy } from '../../src/safety/approver.ts';
+import { approverKey, isApprovedBy } from '../../src/safety/approver.ts';
+import { addApprover } from '../support/approver.ts';
 import { FRESH_WORLD, HOSTS, type Session } from '../support/hosts.ts';
 import { did, environment, failedTo } from '../support/world.ts';
 import { approvesAt, NO_PTY, type Seat, sitDown } from './pty.ts';
@@ -12,7 +13,7 @@ const [host] = HOSTS;
 /** A server with an approver's key, a client that shows no forms, and two databases that an agent wants to be rid of. */
 async function estate() {
   const dir = stateDirectory();
-  await initApprover(dir, PASSPHRASE);
+  await addApprover(dir);
   const world = FRESH_WORLD.slice(2);
   const args = [...world, '--state-dir', dir, '--world', 'empty'];
   const session = await (host as NonNullable<typeof host>).connect(args);
@@ -91,7 +92,7 @@ describe.skipIf(NO_PTY !== undefined)(
 
     it('cannot move a signed approval to another plan, even if it could write', async () => {
       const dir = stateDirectory();
-      await initApprover(dir, PASSPHRASE);
+      await addApprover(dir);
       const { ledger, state, ask } = await ledgerIn(dir, COMMON_CLOCK);
       const [mine, wanted] = [await ask({ name: 'scratch' }), await ask()];
       const person = sitDown('approve', mine.code, '--state-dir', dir);

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { userInfo } from 'node:os';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { initApprover } from '../../src/safety/approver.ts';
 import { sqlJournal } from '../../src/safety/journal.ts';
 import { openPostgres } from '../../src/store/postgres/index.ts';
 import { SKIPPED } from '../store/cluster.ts';
 import { startStores } from '../store/shared-store.ts';
+import { addApprover } from '../support/approver.ts';
 import { CLI } from '../support/hosts.ts';
 import { NO_PTY, sitDown } from './pty.ts';
 import { ledgerIn, OPEN_MS, PASSPHRASE, SHOWN, stateDirectory } from './support.ts';
@@ -39,7 +39,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
 
   it('asks for the passphrase and the date, voids open plans, and writes to the journal', async () => {
     const dir = stateDirectory();
-    await initApprover(dir, PASSPHRASE);
+    await addApprover(dir);
     const { ask, ledger, journal, clock } = await aheadIn(dir);
     const seat = sitDown('approve', '--reset-clock', '--state-dir', dir);
     await seat.sees(`This machine says ${today()}T`);
@@ -60,7 +60,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
     ['wrong passphrases', [guess, guess, guess], 'Nothing was approved.'],
   ])('resets nothing for %s', async (_, typed, said) => {
     const dir = stateDirectory();
-    await initApprover(dir, PASSPHRASE);
+    await addApprover(dir);
     const { ask, journal } = await aheadIn(dir);
     const seat = sitDown('approve', '--reset-clock', '--state-dir', dir);
     for (const [prompt, line] of typed) {
@@ -91,7 +91,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
     onTestFinished(() => stores.stop());
     const url = await stores.fresh();
     const dir = stateDirectory();
-    await initApprover(dir, PASSPHRASE);
+    await addApprover(dir);
     const shared = await openPostgres(url, { stateDir: dir, serves: false, onerror: () => {} });
     onTestFinished(() => shared.close());
     const ledger = shared.ledger(OPEN_MS);
@@ -115,7 +115,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --reset-clock ${NO_P
 
   it('needs a terminal', async () => {
     const dir = stateDirectory();
-    await initApprover(dir, PASSPHRASE);
+    await addApprover(dir);
     const { ask } = await aheadIn(dir);
     expect(piped(dir, ['--reset-clock'], `${PASSPHRASE}\n${today()}\n`)).toMatchObject({
       stderr: expect.stringContaining('needs a person at a terminal'),

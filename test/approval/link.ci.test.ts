@@ -4,11 +4,9 @@ import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { initApprover } from '../../src/safety/approver.ts';
+import { addApprover, PASSPHRASE } from '../support/approver.ts';
 import { CLI, FRESH_WORLD, type Session } from '../support/hosts.ts';
 import { did, environment } from '../support/world.ts';
-
-const PASSPHRASE = 'correct horse battery staple';
 
 /** A browser without scripts: opens the one-time link, finds the form of the plan, and sends it with these fields. */
 async function approveOnPage(url: string, fields: Record<string, string>): Promise<string> {
@@ -38,7 +36,7 @@ describe.each([
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'finspace-mcp-link-'));
-    await initApprover(folder, PASSPHRASE);
+    await addApprover(folder);
   });
   afterEach(async () => {
     await session?.close();

@@ -1,15 +1,19 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { finspaceCall } from '../../src/finspace/call.ts';
+import { DEFAULT_LIMITS } from '../../src/finspace/handler.ts';
 import { startLocal } from '../../src/local/index.ts';
 import { listen } from '../../src/local/listen.ts';
 import { initApprover, openApprover } from '../../src/safety/approver.ts';
 import { storeForms } from '../../src/safety/approver-keys.ts';
 import { bearer, called, tokens } from '../http/people.ts';
 import { closeAll, HTTP_HOSTS, type HttpHost, product } from '../http/support.ts';
+import { addApprover } from '../support/approver.ts';
 import { FRESH_WORLD, HOSTS, type Person, type Session } from '../support/hosts.ts';
 import { did, environment, failedTo } from '../support/world.ts';
-import { PASSPHRASE, stateDirectory } from './support.ts';
+import { stateDirectory } from './support.ts';
 
 afterEach(closeAll);
 
@@ -19,27 +23,53 @@ const fillsIn: Person = () => ({ action: 'accept', content: { name: 'trades' } }
 const [stdioHost] = HOSTS as unknown as [(typeof HOSTS)[number]];
 const [httpHost] = HTTP_HOSTS as unknown as [HttpHost];
 
+/** State directories with a passphrase and one database, by whether their owner trusts forms. */
+const homes = new Map<boolean, { dir: string; target: { environmentId: string; databaseName: string } }>();
+afterAll(() => {
+  for (const { dir } of homes.values()) rmSync(dir, { recursive: true, force: true });
+});
+beforeAll(async () => {
+  for (const trustForms of [false, true]) {
+    const dir = mkdtempSync(join(tmpdir(), 'finspace-mcp-home-'));
+    await addApprover(dir, { trustForms });
+    const session = await stdioHost.connect([...SETTINGS, '--state-dir', dir]);
+    const { environmentId } = await environment(session);
+    const target = { environmentId, databaseName: 'trades' };
+    homes.set(trustForms, { dir, target });
+    await did(session, 'create_kx_database', target);
+    await session.close();
+  }
+});
+
 /** The world of a person who has set up a passphrase: one database, which an agent wants to be rid of. */
-async function owned({ trustForms = false } = {}) {
+function owned({ trustForms = false } = {}) {
+  const { dir: home, target } = homes.get(trustForms) ?? expect.fail('not prepared');
   const dir = stateDirectory();
+  cpSync(home, dir, { recursive: true });
   const world = join(dir, 'world.db');
-  await initApprover(dir, PASSPHRASE, { trustForms });
-  const session = await stdioHost.connect([...SETTINGS, '--state-dir', dir]);
-  const { environmentId } = await environment(session);
-  const target = { environmentId, databaseName: 'trades' };
-  await did(session, 'create_kx_database', target);
-  await session.close();
-  /** Looks with a server of its own. */
+  /** Looks with a service of its own. */
   const isThere = async () => {
-    const looking = await stdioHost.connect([...SETTINGS, '--state', world, '--state-dir', stateDirectory()]);
-    const found = await looking.callTool({ name: 'get_kx_database', arguments: target });
-    await looking.close();
-    return !found.isError;
+    const looking = await startLocal({ state: world, lifecycle: 'instant', region: 'us-east-1' });
+    const call = finspaceCall({
+      region: 'us-east-1',
+      service: looking.service,
+      limits: DEFAULT_LIMITS,
+      maxAttempts: 1,
+    });
+    try {
+      await call('GetKxDatabase', target);
+      return true;
+    } catch (error) {
+      expect(String(error)).toContain('ResourceNotFoundException');
+      return false;
+    } finally {
+      await looking.close();
+    }
   };
   return { dir, world, target, isThere };
 }
 
-type Owned = Awaited<ReturnType<typeof owned>>;
+type Owned = ReturnType<typeof owned>;
 
 async function overStdio(args: string[], host = stdioHost): Promise<Session> {
   const session = await host.connect([...SETTINGS, ...args], fillsIn);
@@ -51,21 +81,21 @@ const NOT_THIS_KEY = /This world is pinned to the approver key SHA256:[\w-]{43};
 
 describe.each(HOSTS)('an agent that starts a server of its own, $name', { timeout: 60_000 }, (host) => {
   it('cannot approve by form until the owner of the key allows it', async () => {
-    const { dir, target, isThere } = await owned();
+    const { dir, target, isThere } = owned();
     const agent = await overStdio(['--state-dir', dir], host);
     expect(await failedTo(agent, 'delete_kx_database', target)).toContain('waits under the code');
     expect(await isThere()).toBe(true);
   });
 
   it('cannot approve with an empty state directory', async () => {
-    const { world, target, isThere } = await owned();
+    const { world, target, isThere } = owned();
     const agent = await overStdio(['--state', world, '--state-dir', stateDirectory()], host);
     expect(await failedTo(agent, 'delete_kx_database', target)).toMatch(NOT_THIS_KEY);
     expect(await isThere()).toBe(true);
   });
 
   it('approves by form where the owner trusts forms', async () => {
-    const { dir, target, isThere } = await owned({ trustForms: true });
+    const { dir, target, isThere } = owned({ trustForms: true });
     await did(await overStdio(['--state-dir', dir], host), 'delete_kx_database', target);
     expect(await isThere()).toBe(false);
   });
@@ -98,7 +128,7 @@ describe('an agent that starts a server of its own', { timeout: 60_000 }, () => 
     ],
     ['that asks nobody', ({ world }) => ['--approve', 'none', '--state', world, '--state-dir', stateDirectory()]],
   ])('%s is refused by the world', async (_, prepare) => {
-    const at = await owned();
+    const at = owned();
     const agent = await overStdio(await prepare(at));
     expect(await failedTo(agent, 'delete_kx_database', at.target)).toMatch(NOT_THIS_KEY);
     expect(await failedTo(agent, 'tear_down_kx_environment', { environmentId: at.target.environmentId })).toMatch(
@@ -109,13 +139,13 @@ describe('an agent that starts a server of its own', { timeout: 60_000 }, () => 
   });
 
   it('that asks nobody cannot use the state directory of the key', async () => {
-    const { dir, isThere } = await owned();
+    const { dir, isThere } = owned();
     await expect(overStdio(['--approve', 'none', '--state-dir', dir])).rejects.toThrow();
     expect(await isThere()).toBe(true);
   });
 
   it('with a copy of the state directory changes nothing but its copy, and cannot approve there', async () => {
-    const { dir, target, isThere } = await owned();
+    const { dir, target, isThere } = owned();
     const copy = stateDirectory();
     cpSync(dir, copy, { recursive: true });
     const agent = await overStdio(['--state-dir', copy]);
@@ -128,7 +158,7 @@ describe('an agent that starts a server of its own', { timeout: 60_000 }, () => 
     ['nonsense', ({ dir }) => storeForms(dir, 'yes')],
     ['no string', ({ dir }) => edited(dir, { forms: true })],
   ])('cannot have forms trusted with %s', async (_, forge) => {
-    const at = await owned();
+    const at = owned();
     await forge(at);
     const agent = await overStdio(['--state-dir', at.dir]);
     expect(await failedTo(agent, 'delete_kx_database', at.target)).toContain('waits under the code');
@@ -143,7 +173,7 @@ describe('an agent over HTTP', { timeout: 60_000 }, () => {
   it.each([false, true])(
     'without a token cannot approve by form, whether the owner trusts forms (%s)',
     async (trustForms) => {
-      const at = await owned({ trustForms });
+      const at = owned({ trustForms });
       const { url } = await served(at);
       const agent = await httpHost.connect(url, { person: fillsIn });
       expect(await failedTo(agent, 'delete_kx_database', at.target)).toContain('waits under the code');
@@ -152,7 +182,7 @@ describe('an agent over HTTP', { timeout: 60_000 }, () => {
   );
 
   it('with tokens that it made itself can neither approve by form nor sign in to approve', async () => {
-    const at = await owned();
+    const at = owned();
     const own = tokens({ agent: ['finspace:destroy', 'finspace:approve'], other: ['finspace:approve'] });
     const { url } = await served(at, { authTokens: own.file });
     const agent = await httpHost.connect(url, { person: fillsIn, headers: bearer(own.agent) });
@@ -164,7 +194,7 @@ describe('an agent over HTTP', { timeout: 60_000 }, () => {
   });
 
   it('gets nothing from an answer to a form that it was never shown', async () => {
-    const at = await owned();
+    const at = owned();
     const { url } = await served(at);
     const forged = {
       requestState: 'x',
@@ -207,7 +237,7 @@ describe('an agent that holds AWS credentials', { timeout: 60_000 }, () => {
   it('cannot approve by form with the state directory of the key', async () => {
     const { connect, target, session } = await endpoint();
     const dir = stateDirectory();
-    await initApprover(dir, PASSPHRASE);
+    await addApprover(dir);
     const agent = await connect(dir, fillsIn);
     expect(await failedTo(agent, 'delete_kx_database', target)).toContain('waits under the code');
     expect(await did(session, 'get_kx_database', target)).toMatchObject({ databaseName: 'trades' });

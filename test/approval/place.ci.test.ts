@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { backend } from '../../src/commands/backend.ts';
 import { configure, type SettingName } from '../../src/config.ts';
-import { initApprover, openApprover } from '../../src/safety/approver.ts';
+import { openApprover } from '../../src/safety/approver.ts';
+import { addApprover } from '../support/approver.ts';
 import { FRESH_WORLD, HOSTS, type Person, type Session } from '../support/hosts.ts';
 import { did, environment, failedTo } from '../support/world.ts';
 import { COMMON_CLOCK, ledgerIn, PASSPHRASE, stateDirectory } from './support.ts';
@@ -20,7 +21,7 @@ async function connect(dir: string, name: string, person?: Person): Promise<Sess
 /** A world with one database and its copy beside it, over one state directory with a key. */
 async function twins() {
   const dir = stateDirectory();
-  await initApprover(dir, PASSPHRASE);
+  await addApprover(dir);
   const session = await connect(dir, 'world.db');
   const { environmentId } = await environment(session);
   const target = { environmentId, databaseName: 'trades' };

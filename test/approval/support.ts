@@ -9,7 +9,8 @@ import { passphraseAttempts } from '../../src/safety/passphrase-attempts.ts';
 import { sqlLedger } from '../../src/safety/sql-ledger.ts';
 import { openState } from '../../src/safety/state.ts';
 
-export const PASSPHRASE = 'correct horse battery';
+export { PASSPHRASE } from '../support/approver.ts';
+
 export const OPEN_MS = 15 * 60_000;
 
 /** A new state directory that goes with the test. */

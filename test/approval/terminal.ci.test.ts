@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { foldLine } from '../../src/commands/fold.ts';
-import { approverKey, initApprover, isApprovedBy } from '../../src/safety/approver.ts';
+import { approverKey, isApprovedBy } from '../../src/safety/approver.ts';
+import { addApprover } from '../support/approver.ts';
 import { CLI } from '../support/hosts.ts';
 import { NO_PTY, type Seat, sitDown } from './pty.ts';
 import { COMMON_CLOCK, ledgerIn, PASSPHRASE, SHOWN, stateDirectory } from './support.ts';
@@ -146,7 +147,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
 
   it('approves what a person chose, read, and named, with the passphrase', async () => {
     const dir = stateDirectory();
-    await initApprover(dir, PASSPHRASE);
+    await addApprover(dir);
     const { ledger, ask, pending } = await waitingIn(dir);
     await ask({ name: 'scratch' });
     const seat = sitDown('approve', '--state-dir', dir);
@@ -188,11 +189,11 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
   });
 
   it.each([
-    ['with a passphrase, which it does not ask for', PASSPHRASE],
-    ['without a passphrase', undefined],
-  ])('closes the plan when another name is typed three times, %s', async (_, passphrase) => {
+    ['with a passphrase, which it does not ask for', true],
+    ['without a passphrase', false],
+  ])('closes the plan when another name is typed three times, %s', async (_, hasPassphrase) => {
     const dir = stateDirectory();
-    if (passphrase !== undefined) await initApprover(dir, passphrase);
+    if (hasPassphrase) await addApprover(dir);
     const { ledger, pending } = await waitingIn(dir);
     const seat = sitDown('approve', pending.code, '--state-dir', dir);
     for (const typed of ['trade', 'TRADES', 'trades ']) {
@@ -224,7 +225,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
 
   it('takes no passphrase after five wrong ones, in a new terminal neither', async () => {
     const dir = stateDirectory();
-    await initApprover(dir, PASSPHRASE);
+    await addApprover(dir);
     const { pending } = await waitingIn(dir);
     const named = async (seat: Seat) => {
       await seat.sees('to approve: ');

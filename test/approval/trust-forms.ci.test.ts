@@ -6,6 +6,7 @@ import { approverOf } from '../../src/local/identity.ts';
 import { openStore } from '../../src/local/store.ts';
 import { approverKey, initApprover, keyFingerprint, openApprover, trustsForms } from '../../src/safety/approver.ts';
 import { readFormTrust, storeForms } from '../../src/safety/approver-keys.ts';
+import { addApprover } from '../support/approver.ts';
 import { CLI } from '../support/hosts.ts';
 import { NO_PTY, sitDown } from './pty.ts';
 import { PASSPHRASE, stateDirectory } from './support.ts';
@@ -38,7 +39,7 @@ describe('the statement that forms count', { timeout: 60_000 }, () => {
   it('can be made with the key, and does not count for another key', async () => {
     const [dir, other] = [stateDirectory(), stateDirectory()];
     await initApprover(dir, PASSPHRASE, { trustForms: true });
-    await initApprover(other, PASSPHRASE);
+    await addApprover(other);
     expect(await isTrusting(dir)).toBe(true);
     await storeForms(other, await readFormTrust(dir));
     expect(await isTrusting(other)).toBe(false);
@@ -51,7 +52,7 @@ describe('the statement that forms count', { timeout: 60_000 }, () => {
     ['has something else in its place', (file) => writeFileSync(file, '{"forms":true}')],
   ])('does not count where the private file %s', async (_, damage) => {
     const dir = stateDirectory();
-    await initApprover(dir, PASSPHRASE, { trustForms: true });
+    await addApprover(dir, { trustForms: true });
     damage(join(dir, 'approver', 'private.json'));
     expect(await isTrusting(dir)).toBe(false);
   });
@@ -60,7 +61,7 @@ describe('the statement that forms count', { timeout: 60_000 }, () => {
 describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --trust-forms ${NO_PTY ?? ''}`, { timeout: 60_000 }, () => {
   it('takes the passphrase, says what it means, and can be taken back', async () => {
     const dir = stateDirectory();
-    await initApprover(dir, PASSPHRASE);
+    await addApprover(dir);
     const guess = sitDown('approve', '--trust-forms', '--state-dir', dir);
     for (const word of ['no', 'nor this', 'nor that']) {
       await guess.sees('Your passphrase (it is not shown): ');

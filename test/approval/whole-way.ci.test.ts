@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { initApprover } from '../../src/safety/approver.ts';
+import { addApprover } from '../support/approver.ts';
 import { CLI, FRESH_WORLD, HOSTS } from '../support/hosts.ts';
 import { did, environment, failedTo } from '../support/world.ts';
 import { approvesAt, NO_PTY, sitDown } from './pty.ts';
@@ -10,7 +10,7 @@ const DURABLE = ['--world', 'empty', ...FRESH_WORLD.slice(2)];
 describe.each(HOSTS)('a client without forms, $name', ({ connect }) => {
   const opened = async () => {
     const dir = stateDirectory();
-    await initApprover(dir, PASSPHRASE);
+    await addApprover(dir);
     const session = await connect([...DURABLE, '--state-dir', dir]);
     onTestFinished(() => session.close());
     const { environmentId } = await environment(session);

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { initApprover } from '../../src/safety/approver.ts';
 import { approvesAt, NO_PTY, sitDown } from '../approval/pty.ts';
 import { PASSPHRASE, stateDirectory } from '../approval/support.ts';
+import { addApprover } from '../support/approver.ts';
 import { CLI } from '../support/hosts.ts';
 import { inspector } from './inspector.ts';
 import { describeClient } from './installed.ts';
@@ -20,7 +20,7 @@ describeClient('the command line of MCP Inspector', { timeout: 480_000 }, () => 
     'has a delete done that a person approved in a terminal, in the %s era',
     async (era) => {
       const { dir, client } = opened(era);
-      await initApprover(dir, PASSPHRASE);
+      await addApprover(dir);
       await expectWholeSession(client, async (refusal) => {
         const person = sitDown('approve', codeIn(refusal), '--state-dir', dir);
         await approvesAt(person, 'hdb-uat', PASSPHRASE);

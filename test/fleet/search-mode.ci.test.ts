@@ -1,5 +1,5 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { OPERATION_NAMES } from '../../src/operations/index.ts';
 import { toolName } from '../../src/operations/naming.ts';
 import { FRESH_WORLD, HOSTS, type Person, type Session } from '../support/hosts.ts';
@@ -9,19 +9,27 @@ const SEARCH = [...FRESH_WORLD, '--catalog', 'search'];
 
 describe.each(HOSTS)('--catalog search for $name', ({ connect }) => {
   let session: Session;
-  afterEach(() => session.close());
+  beforeAll(async () => {
+    session = await connect(SEARCH);
+  });
+  afterAll(() => session.close());
 
-  const victim = async () => {
-    const { entities } = (await did(session, 'call_read_tool', {
+  /** A server of its own, for tests that change its world or start it otherwise. */
+  const started = async (args: readonly string[], person?: Person) => {
+    const own = await connect(args, person);
+    onTestFinished(() => own.close());
+    return own;
+  };
+  const victim = async (on = session) => {
+    const { entities } = (await did(on, 'call_read_tool', {
       tool: 'find_kx_entities',
       arguments: { kinds: ['environment'], name: 'kdb-uat' },
     })) as { entities: { environmentId: string }[] };
     return { environmentId: entities[0]?.environmentId ?? '', userName: 'svc-release' };
   };
-  const deleting = async () => ({ tool: 'delete_kx_user', arguments: await victim() });
+  const deleting = async (on = session) => ({ tool: 'delete_kx_user', arguments: await victim(on) });
 
   test('lists three tools in at most 1,200 tokens, and finds the others', async () => {
-    session = await connect(SEARCH);
     const { tools } = await session.listTools();
     expect(tools.map(({ name }) => name)).toEqual(['find_tools', 'call_read_tool', 'call_write_tool']);
     expect(countTokens(JSON.stringify({ tools }))).toBeLessThanOrEqual(1_200);
@@ -34,7 +42,6 @@ describe.each(HOSTS)('--catalog search for $name', ({ connect }) => {
   });
 
   test('finds each operation first by its plain name', async () => {
-    session = await connect(SEARCH);
     for (const tool of OPERATION_NAMES.map(toolName)) {
       const query = tool.replaceAll('_', ' ');
       const { tools } = (await did(session, 'find_tools', { query })) as { tools: { name: string }[] };
@@ -54,20 +61,17 @@ describe.each(HOSTS)('--catalog search for $name', ({ connect }) => {
     ['what breaks if I delete this volume?', 'what_depends_on'],
     ['what is idle and wasting money?', 'find_kx_problems'],
   ])('finds among the first three by what people say: %s', async (query, tool) => {
-    session = await connect(SEARCH);
     const { tools } = (await did(session, 'find_tools', { query })) as { tools: { name: string }[] };
     expect(tools.slice(0, 3).map(({ name }) => name)).toContain(tool);
   });
 
   test('says in runbooks how their tools are run', async () => {
-    session = await connect(SEARCH);
     const given = { environmentId: 'e', clusterName: 'c' };
     const { messages } = await session.getPrompt({ name: 'diagnose_kx_cluster', arguments: given });
     expect(messages[0]?.content.text).toMatch(/found with find_tools and run with call_read_tool or call_write_tool/);
   });
 
   test('shows hosts which of its tools only read, and which may destroy', async () => {
-    session = await connect(SEARCH);
     const { tools } = await session.listTools();
     expect(tools.map(({ annotations }) => annotations)).toEqual([
       { readOnlyHint: true },
@@ -77,7 +81,6 @@ describe.each(HOSTS)('--catalog search for $name', ({ connect }) => {
   });
 
   test('reads through one dispatcher and writes only through the other', async () => {
-    session = await connect(SEARCH);
     expect(await did(session, 'call_read_tool', { tool: 'list_kx_environments' })).toMatchObject({ complete: true });
     expect(await failedTo(session, 'call_read_tool', await deleting())).toContain('call_write_tool');
     expect(await failedTo(session, 'call_read_tool', { tool: 'list_kx_cluster' })).toContain('list_kx_clusters');
@@ -87,7 +90,6 @@ describe.each(HOSTS)('--catalog search for $name', ({ connect }) => {
   });
 
   test('takes arguments that a model wrote as JSON in a string, at every depth', async () => {
-    session = await connect(SEARCH);
     for (const written of ['{"kinds":["cluster"],"groupBy":"type"}', { kinds: '["cluster"]', groupBy: 'type' }])
       expect(await did(session, 'call_read_tool', { tool: 'find_kx_entities', arguments: written })).toMatchObject({
         kinds: { cluster: expect.any(Number) },
@@ -97,7 +99,6 @@ describe.each(HOSTS)('--catalog search for $name', ({ connect }) => {
   });
 
   test('says where the arguments of a tool go when they stand beside its name', async () => {
-    session = await connect(SEARCH);
     const beside = { tool: 'find_kx_entities', kinds: ['cluster'] };
     expect(await failedTo(session, 'call_read_tool', beside)).toContain('Put the arguments of the tool into arguments');
   });
@@ -108,25 +109,23 @@ describe.each(HOSTS)('--catalog search for $name', ({ connect }) => {
       asked.push(message);
       return { action: 'accept', content: { name: 'svc-release' } };
     };
-    session = await connect(SEARCH, person);
-    await did(session, 'call_write_tool', await deleting());
+    const own = await started(SEARCH, person);
+    await did(own, 'call_write_tool', await deleting(own));
     expect(asked).toHaveLength(1);
     expect(asked[0]).toContain('svc-release');
-    expect(await failedTo(session, 'call_read_tool', { tool: 'get_kx_user', arguments: await victim() })).toContain(
+    expect(await failedTo(own, 'call_read_tool', { tool: 'get_kx_user', arguments: await victim(own) })).toContain(
       'ResourceNotFound',
     );
   });
 
   test('does nothing when nobody can be asked, and offers no writes when only reading', async () => {
-    session = await connect(SEARCH);
     expect(await failedTo(session, 'call_write_tool', await deleting())).toMatch(/person/);
     expect(await did(session, 'call_read_tool', { tool: 'get_kx_user', arguments: await victim() })).toMatchObject({
       userName: 'svc-release',
     });
-    await session.close();
-    session = await connect([...SEARCH, '--read-only']);
-    const { tools } = await session.listTools();
+    const readOnly = await started([...SEARCH, '--read-only']);
+    const { tools } = await readOnly.listTools();
     expect(tools.map(({ name }) => name)).toEqual(['find_tools', 'call_read_tool']);
-    expect(await failedTo(session, 'call_write_tool', await deleting())).toContain('not offered');
+    expect(await failedTo(readOnly, 'call_write_tool', await deleting(readOnly))).toContain('not offered');
   });
 });

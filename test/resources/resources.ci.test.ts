@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { RESOURCE_KINDS, resourceAt, uriOf, urisTouchedBy, variablesOf } from '../../src/resources/catalog.ts';
 import { FRESH_WORLD, HOSTS, type Session } from '../support/hosts.ts';
 import { did, KMS_KEY } from '../support/world.ts';
@@ -35,15 +35,23 @@ describe('the catalog of resources', () => {
 
 describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
   let session: Session;
-  afterEach(() => session.close());
+  beforeAll(async () => {
+    session = await connect(FRESH_WORLD);
+  });
+  afterAll(() => session.close());
 
-  const prod = async () => {
-    const { entities } = await did(session, 'find_kx_entities', { name: 'kdb-prod', kinds: ['environment'] });
+  /** A server of its own, for tests that change its world or start it otherwise. */
+  const started = async (args: readonly string[]) => {
+    const own = await connect(args);
+    onTestFinished(() => own.close());
+    return own;
+  };
+  const prod = async (on = session) => {
+    const { entities } = await did(on, 'find_kx_entities', { name: 'kdb-prod', kinds: ['environment'] });
     return (entities as { environmentId: string }[])[0]?.environmentId ?? '';
   };
 
   test('list what exists, and every template completes from live data', async () => {
-    session = await connect(FRESH_WORLD);
     const { resources } = await session.listResources();
     const id = await prod();
     for (const path of ['', '/clusters', '/volumes', '/scalingGroups', '/users', '/databases', '/topology.svg'])
@@ -72,7 +80,6 @@ describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
   });
 
   test('show a topology in three forms', async () => {
-    session = await connect(FRESH_WORLD);
     const uri = `finspace://kx/environments/${await prod()}/topology`;
     const [json, flowchart, picture] = await Promise.all(
       ['', '.mmd', '.svg'].map(async (form) => (await session.readResource({ uri: uri + form })).contents[0]),
@@ -83,11 +90,11 @@ describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
   });
 
   test('say how long they may be kept: longer the less they change', async () => {
-    session = await connect(['--state', ':memory:', '--lifecycle', 'realistic', '--log-level', 'warn']);
-    const root = `finspace://kx/environments/${await prod()}`;
-    const { changesetId } = await newest(session, root);
+    const own = await started(['--state', ':memory:', '--lifecycle', 'realistic', '--log-level', 'warn']);
+    const root = `finspace://kx/environments/${await prod(own)}`;
+    const { changesetId } = await newest(own, root);
     const ttl = async (path: string) => {
-      const { ttlMs, cacheScope } = await session.readResource({ uri: `${root}${path}` });
+      const { ttlMs, cacheScope } = await own.readResource({ uri: `${root}${path}` });
       return ttlMs === undefined ? undefined : [ttlMs, cacheScope];
     };
     const kept = await Promise.all(
@@ -113,7 +120,6 @@ describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
     ['a cluster by how it begins', 'clusterName', 'RDB-', {}, 3],
     ['a user', 'userName', 'svc', {}, 2],
   ])('suggest %s', async (_, argument, value, more, count) => {
-    session = await connect(FRESH_WORLD);
     const context = { arguments: { environmentId: await prod(), ...more } as Record<string, string> };
     const ref = { type: 'ref/prompt', name: 'diagnose_kx_cluster' };
     const { completion } = await session.complete({ ref, argument: { name: argument, value }, context });
@@ -121,7 +127,6 @@ describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
   });
 
   test('suggest nothing for what is no prompt and no template, and say so', async () => {
-    session = await connect(FRESH_WORLD);
     const argument = { name: 'environmentId', value: '' };
     for (const [ref, why] of [
       [{ type: 'ref/prompt', name: 'diagnose_cluster' }, /did you mean diagnose_kx_cluster/],
@@ -134,17 +139,16 @@ describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
   });
 
   test('list every environment, however many there are', async () => {
-    session = await connect(FRESH_WORLD);
+    const own = await started(FRESH_WORLD);
     const make = (_: unknown, at: number) =>
-      did(session, 'create_kx_environment', { name: `kdb-${at}`, kmsKeyId: KMS_KEY });
+      did(own, 'create_kx_environment', { name: `kdb-${at}`, kmsKeyId: KMS_KEY });
     const made = await Promise.all(Array.from({ length: 50 }, make));
-    const uris = new Set((await allResources(session)).map(({ uri }) => uri));
+    const uris = new Set((await allResources(own)).map(({ uri }) => uri));
     const lacking = made.filter(({ environmentId }) => !uris.has(`finspace://kx/environments/${environmentId}`));
     expect(lacking).toEqual([]);
   });
 
   test('suggest environments by name, and ARNs of what is in one', async () => {
-    session = await connect(FRESH_WORLD);
     const id = await prod();
     const suggest = async (uri: string, name: string, value: string) =>
       (await session.complete({ ref: { type: 'ref/resource', uri }, argument: { name, value } })).completion.values;
@@ -161,7 +165,6 @@ describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
   });
 
   test('show tags by ARN', async () => {
-    session = await connect(FRESH_WORLD);
     const { environmentArn } = await did(session, 'get_kx_environment', { environmentId: await prod() });
     const arn = `${environmentArn}/kxVolume/vol-fx`;
     const { contents } = await session.readResource({ uri: `finspace://tags/${encodeURIComponent(arn)}` });
@@ -169,7 +172,6 @@ describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
   });
 
   test('are not found when they are not there', async () => {
-    session = await connect(FRESH_WORLD);
     for (const uri of [
       'finspace://kx/environments/nope/topology',
       'finspace://kx/nothing',
@@ -179,13 +181,13 @@ describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
   });
 
   test('are not shown where their operation is not offered', async () => {
-    session = await connect([...FRESH_WORLD, '--toolsets', 'kx-environment']);
-    const { resourceTemplates } = await session.listResourceTemplates();
+    const own = await started([...FRESH_WORLD, '--toolsets', 'kx-environment']);
+    const { resourceTemplates } = await own.listResourceTemplates();
     expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).not.toContain(
       'finspace://kx/environments/{environmentId}/clusters',
     );
-    const { contents } = await session.readResource({
-      uri: `finspace://kx/environments/${await only(session)}/topology`,
+    const { contents } = await own.readResource({
+      uri: `finspace://kx/environments/${await only(own)}/topology`,
     });
     expect(JSON.parse(contents[0]?.text ?? '')).toMatchObject({ complete: false, gaps: expect.any(Array) });
   });

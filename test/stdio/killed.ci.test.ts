@@ -12,13 +12,13 @@ import { finspaceCall } from '../../src/finspace/call.ts';
 import { type Local, startLocal } from '../../src/local/index.ts';
 import { type Listener, listen } from '../../src/local/listen.ts';
 import type { WireReply, WireRequest } from '../../src/operations/exchange.ts';
-import { initApprover, openApprover } from '../../src/safety/approver.ts';
+import { type Approver, openApprover } from '../../src/safety/approver.ts';
 import { sqlLedger } from '../../src/safety/sql-ledger.ts';
 import { openState, type StateDatabase } from '../../src/safety/state.ts';
+import { addApprover, PASSPHRASE } from '../support/approver.ts';
 import { CLI } from '../support/hosts.ts';
 import { KMS_KEY } from '../support/world.ts';
 
-const PASSPHRASE = 'correct horse battery';
 const REPLAYS = process.env['TEST_LONG'] === undefined ? 20 : 1_000;
 const LIMITS = { connectMs: 5_000, attemptMs: 20_000, callMs: 30_000, maxResponseBytes: 16 * 1024 * 1024 };
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
@@ -37,6 +37,7 @@ describe('a server that is killed with SIGKILL', () => {
   let local: Local;
   let endpoint: Listener;
   let state: StateDatabase;
+  let approver: Approver;
   let environmentId: string;
   /** Every request that reaches the endpoint from now on; answers whether it is to go through. */
   let arrives: (request: WireRequest) => boolean | Promise<boolean>;
@@ -49,7 +50,8 @@ describe('a server that is killed with SIGKILL', () => {
     endpoint = await listen(async (request) => ((await arrives(request)) ? local.service(request) : FAILED), {
       port: 0,
     });
-    await initApprover(dir, PASSPHRASE);
+    await addApprover(dir);
+    approver = await openApprover(dir, PASSPHRASE);
     state = await openState(join(dir, 'state.db'));
     const made = await directly('CreateKxEnvironment', { name: 'trading', kmsKeyId: KMS_KEY });
     environmentId = String(made.environmentId);
@@ -98,7 +100,6 @@ describe('a server that is killed with SIGKILL', () => {
     const ledger = sqlLedger(async () => state, { now: Date.now, openMs: 0 });
     const question = (await ledger.list()).find(({ shown }) => shown.name === name);
     if (question === undefined) return undefined;
-    const approver = await openApprover(dir, PASSPHRASE);
     const approval = approver.sign(question, { channel: 'terminal', approver: 'ada', at: Date.now() });
     if (!(await ledger.approve(question.nonce, approval))) throw new Error('not open');
     return question.nonce;
