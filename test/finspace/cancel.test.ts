@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { finspaceCall } from '../../src/finspace/call.ts';
 import { DEFAULT_LIMITS } from '../../src/finspace/handler.ts';
 import type { FinspaceError } from '../../src/operations/failure.ts';
-import { answering, deadPort, serving, stubCredentials, tokenOf } from './endpoints.ts';
+import { freePort } from '../support/free-port.ts';
+import { answering, serving, stubCredentials, tokenOf } from './endpoints.ts';
 
 const CLUSTER = { environmentId: 'abc123', clusterName: 'hdb-1' };
 const ok = answering(200, '{}');
@@ -128,7 +129,7 @@ describe('a mutation that is cancelled', () => {
 
   it('is not sent when that comes before a connection was made', async () => {
     const cancel = new AbortController();
-    const call = caller(`http://127.0.0.1:${await deadPort()}`, () => {
+    const call = caller(`http://127.0.0.1:${await freePort()}`, () => {
       setImmediate(() => cancel.abort());
       return 20_000;
     });

@@ -3,8 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { ClientOptions } from '../../src/finspace/client.ts';
+import { freePort } from '../support/free-port.ts';
 import { awsHome, caller, failed, keys } from './aws-home.ts';
-import { answering, type Behaviour, deadPort, serving } from './endpoints.ts';
+import { answering, type Behaviour, serving } from './endpoints.ts';
 
 const { path, save } = awsHome();
 
@@ -267,7 +268,7 @@ describe('a refusal by the service that gives the credentials', () => {
     ['STS', assumingRole],
     ['SSO', bySso],
   ])('that cannot be reached (%s) does not count as the end of FinSpace', async (variable, arrange) => {
-    vi.stubEnv(`AWS_ENDPOINT_URL_${variable}`, `http://127.0.0.1:${await deadPort()}`);
+    vi.stubEnv(`AWS_ENDPOINT_URL_${variable}`, `http://127.0.0.1:${await freePort()}`);
     arrange();
     const fields = await failed(caller({ endpoint: 'http://127.0.0.1:1' })('ListKxEnvironments', {}));
     expect(fields).toMatchObject({

@@ -83,13 +83,6 @@ export function answering(status: number, body: string, error?: string): Behavio
   };
 }
 
-/** A port of this machine at which nothing listens. */
-export async function deadPort(): Promise<number> {
-  const { port, close } = await endpoint(() => {});
-  await close();
-  return port;
-}
-
 /** The `clientToken` of a request, wherever it travels. */
 export function tokenOf({ query, body }: Seen): string | undefined {
   return query.get('clientToken') ?? (body === '' ? undefined : JSON.parse(body).clientToken);

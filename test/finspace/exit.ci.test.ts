@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { answering, deadPort, endpoint } from './endpoints.ts';
+import { freePort } from '../support/free-port.ts';
+import { answering, endpoint } from './endpoints.ts';
 
 const CALL = new URL('../../src/finspace/call.ts', import.meta.url).href;
 const HANDLER = new URL('../../src/finspace/handler.ts', import.meta.url).href;
@@ -35,7 +36,7 @@ it('a process whose calls are over has nothing left to wait for', async () => {
     env: {
       PATH: process.env['PATH'],
       ...{ AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret-of-the-test' },
-      ...{ OK: ok.url, SILENT: silent.url, RESET: reset.url, DEAD: `http://127.0.0.1:${await deadPort()}` },
+      ...{ OK: ok.url, SILENT: silent.url, RESET: reset.url, DEAD: `http://127.0.0.1:${await freePort()}` },
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -10,17 +10,9 @@ import { ERRORS, type ErrorName } from '../../src/operations/errors.ts';
 import { type FailureFields, FinspaceError } from '../../src/operations/failure.ts';
 import { route } from '../../src/operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
+import { freePort } from '../support/free-port.ts';
 import { validInput } from './arbitraries.ts';
-import {
-  answering,
-  type Behaviour,
-  deadPort,
-  deafEndpoint,
-  type Endpoint,
-  endpoint,
-  type Seen,
-  tokenOf,
-} from './endpoints.ts';
+import { answering, type Behaviour, deafEndpoint, type Endpoint, endpoint, type Seen, tokenOf } from './endpoints.ts';
 
 /** An attempt that has to time out: short enough for a test, long enough for a busy machine to connect and send. */
 const IMPATIENT = { limits: { ...DEFAULT_LIMITS, attemptMs: 2_000 } };
@@ -106,7 +98,7 @@ const FAULTS: readonly Fault[] = [
     title: 'connection refused',
     code: 'Unreachable',
     traits: ['passing', 'unread'],
-    reach: async () => nowhere({ endpoint: `http://127.0.0.1:${await deadPort()}` }),
+    reach: async () => nowhere({ endpoint: `http://127.0.0.1:${await freePort()}` }),
   },
   {
     title: 'TLS failure',

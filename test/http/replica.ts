@@ -8,6 +8,7 @@ export interface Replica {
   readonly url: string;
   readonly child: ChildProcess;
   readonly dead: () => boolean;
+  readonly ended: Promise<void>;
   /** What it wrote to stderr. */
   readonly said: () => string;
   /** Ends it at once, as a crash would. */
@@ -36,6 +37,7 @@ export function startReplica(args: readonly string[]): Promise<Replica> {
         url,
         child,
         dead: () => child.exitCode !== null || child.signalCode !== null,
+        ended,
         said: () => lines.join('\n'),
         kill: () => end('SIGKILL'),
       });

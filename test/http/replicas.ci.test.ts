@@ -89,10 +89,11 @@ describe.skipIf(SKIPPED !== '')(`two replicas that share a store ${SKIPPED}`, { 
     'a form of the 2025 era, in a session': async ({ seated }, { target, next }) => {
       const host = HTTP_HOSTS.find(({ name }) => name === 'client 2.x, 2025 era') as (typeof HTTP_HOSTS)[number];
       const typed = () => ({ action: 'accept' as const, content: { name: target.databaseName } });
-      const session = await host.connect(next().url, { person: typed, headers: bearer(seated) });
+      const { url, ended } = next();
+      const session = await host.connect(url, { person: typed, headers: bearer(seated) });
       // A client waits a minute for an answer that went down with its replica; the person tries again before.
-      const impatient = delay(10_000).then(() => ({ isError: true }));
-      const done = await Promise.race([session.callTool({ name: 'delete_kx_database', arguments: target }), impatient]);
+      const lost = ended.then(() => delay(1_000)).then(() => ({ isError: true }));
+      const done = await Promise.race([session.callTool({ name: 'delete_kx_database', arguments: target }), lost]);
       void session.close().catch(() => {});
       return done.isError !== true;
     },
@@ -183,8 +184,10 @@ describe.skipIf(SKIPPED !== '')(`two replicas that share a store ${SKIPPED}`, { 
     ]);
     const again = await called(replicas[0].url, 'delete_kx_database', target, { ...as(seated), forms: true, more });
     const { begun = 0, succeeded = 0 } = (await removals()).get('trades') ?? {};
-    expect([first.status, begun <= 1, succeeded <= 1]).toEqual([first.status, true, true]);
+    expect([begun <= 1, succeeded <= 1]).toEqual([true, true]);
     const exists = (await called(replicas[0].url, 'get_kx_database', target, as(agent))).isError !== true;
-    expect(again.isError !== true).toBe(begun === 1 && succeeded === 1 && !exists && first.status === 'rejected');
+    // What was refused again may have been carried out by the replica before its answer was lost.
+    if (again.isError === true) expect(succeeded === 1 && exists).toBe(false);
+    else expect([begun, succeeded, exists, first.status]).toEqual([1, 1, false, 'rejected']);
   });
 });

@@ -1,10 +1,22 @@
-import { type AddressInfo, createServer } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
 
-/** A port on loopback that is free at this moment, for programs that cannot choose one themselves. */
+/** Systems take the ports of outgoing connections, and those of listeners that name none, from above. */
+const [FIRST, LAST] = [20_000, 30_000];
+
+/**
+ * A port on loopback at which nothing listens, for programs that cannot choose one themselves. Other tests, which connect and listen
+ * at the same time, do not get it.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = randomInt(FIRST, LAST);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }
