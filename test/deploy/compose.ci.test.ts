@@ -159,7 +159,8 @@ describe.skipIf(!HAS_TOOLS)('the services of the compose files', () => {
       };
       const given = { FINSPACE_PUBLIC_URL: 'https://finspace.example', FINSPACE_STORE_PASSWORD: 'secret' };
       const ports = [await serve(one, places, given, 'one'), await serve(two, places, given, 'two')];
-      for (const port of ports) expect(await (await fetch(`http://127.0.0.1:${port}/readyz`)).text()).toBe('ready\n');
+      const readyAt = async (port: number) => (await fetch(`http://127.0.0.1:${port}/readyz`)).text();
+      for (const port of ports) await expect.poll(() => readyAt(port)).toBe('ready\n');
       const port = await freePort();
       const config = join(folder, 'nginx.conf');
       const text = read('deploy/nginx.conf')
@@ -171,10 +172,8 @@ describe.skipIf(!HAS_TOOLS)('the services of the compose files', () => {
       const args = ['-c', config, '-p', folder, '-e', 'stderr', '-g', 'daemon off;'];
       const nginx = spawn('nginx', args, { stdio: ['ignore', 'ignore', 'inherit'] });
       onTestFinished(() => void nginx.kill('SIGTERM'));
-      for (let tries = 0; tries < 50; tries += 1) {
-        if (await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined)) break;
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
+      const health = () => fetch(`http://127.0.0.1:${port}/healthz`).then(({ status }) => status, String);
+      await expect.poll(health).toBe(200);
       for (const { connect } of HTTP_HOSTS) {
         const session = await connect(`http://127.0.0.1:${port}/mcp`, { headers: bearer(ann) });
         for (let call = 0; call < 4; call += 1) {

@@ -1,11 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openHttp } from '../../src/commands/http.ts';
 import { configure, type SettingName } from '../../src/config.ts';
+import { freePort } from '../support/free-port.ts';
 import { issuer } from './issuer.ts';
 import { closeAll, closing, modern } from './support.ts';
 
@@ -37,18 +36,9 @@ async function started(settings: Partial<Record<SettingName, unknown>>, now?: ()
   return { url: `${base}/mcp`, warnings, ready };
 }
 
-/** A loopback port on which nothing listens. */
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 describe('an issuer that does not answer', () => {
   it('is reported at start, in /readyz and to clients, with the cause', async () => {
-    const authIssuer = `http://127.0.0.1:${await closedPort()}`;
+    const authIssuer = `http://127.0.0.1:${await freePort()}`;
     const { url, warnings, ready } = await started({ authIssuer });
     const cause = `the issuer ${authIssuer} does not answer (ECONNREFUSED)`;
     expect(await ready()).toEqual([503, expect.stringContaining(cause)]);
