@@ -3,8 +3,7 @@ import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { enter } from '../lifecycle.ts';
 import { accountId, environmentId } from '../random.ts';
-import type { Bodies } from '../worlds/bodies.ts';
-import { added, getOf, listOf, type Storage, type Stored } from './storage.ts';
+import { added, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
 
 type Environment = Stored<'environment'>;
 
@@ -42,9 +41,9 @@ export const legacyEnvironmentHandlers: Handlers<Operations> = {
   GetEnvironment: getOf(ENVIRONMENT),
   ListEnvironments: listOf(ENVIRONMENT),
 
-  async UpdateEnvironment({ environmentId: id, ...changes }, context) {
-    const environment = await entityAt('environment', { environmentId: id }, context);
-    const updated = { ...environment, body: { ...environment.body, ...changes } as Bodies['environment'] };
+  async UpdateEnvironment(input, context) {
+    const environment = await entityAt('environment', input, context);
+    const updated = { ...environment, body: { ...environment.body, ...settingsIn('environment', input) } };
     await context.tx.put(updated);
     return detail(updated, context);
   },

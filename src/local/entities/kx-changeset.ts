@@ -9,7 +9,7 @@ import { ingest } from './ingestion.ts';
 import { followChangeset } from './kx-dataview-versions.ts';
 import { relink } from './links.ts';
 import type { Misfortune } from './misfortune.ts';
-import { added, getOf, listOf, type Storage, type Stored } from './storage.ts';
+import { added, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
 
 const summary = ({ name, status, body }: Stored<'kx-changeset'>) => ({
   changesetId: name,
@@ -18,23 +18,21 @@ const summary = ({ name, status, body }: Stored<'kx-changeset'>) => ({
   activeFromTimestamp: body.activeFrom && seconds(body.activeFrom),
 });
 
-const detail = (changeset: Stored<'kx-changeset'>) => ({
-  ...keyOf(arnOf(changeset)),
-  ...summary(changeset),
-  changeRequests: changeset.body.changeRequests,
-  errorInfo: changeset.body.errorInfo,
-});
+function detail(changeset: Stored<'kx-changeset'>) {
+  const { created, modified, activeFrom, ...members } = changeset.body;
+  return { ...keyOf(arnOf(changeset)), ...summary(changeset), ...members };
+}
 
 const CHANGESET: Storage<'kx-changeset'> = { kind: 'kx-changeset', detail, items: 'kxChangesets', summary };
 
 export const kxChangesets: Handlers<'CreateKxChangeset' | 'GetKxChangeset' | 'ListKxChangesets'> = {
-  async CreateKxChangeset({ changeRequests, ...parent }, context) {
+  async CreateKxChangeset(input, context) {
     const { tx, now, random } = context;
-    const database = await entityAt('kx-database', parent, context);
+    const database = await entityAt('kx-database', input, context);
     const sequence = database.body.sequence + 1;
     await tx.put({ ...database, body: { ...database.body, sequence } });
-    const body = { changeRequests, created: now, modified: now };
-    const key = { ...parent, changesetId: shortId(random) };
+    const body = { ...settingsIn('kx-changeset', input), created: now, modified: now };
+    const key = { ...input, changesetId: shortId(random) };
     const place = { status: 'PENDING', body, position: newestFirst(sequence) };
     const created = await added('kx-changeset', key, place, context);
     await relink(created, context);

@@ -2,7 +2,7 @@ import { volumesOf } from '../../kinds/kx-cluster-references.ts';
 import type { Handlers } from '../context.ts';
 import { stamps } from '../timestamps.ts';
 import { attach, type ClusterBody, type KxCluster, mounted } from './kx-cluster-mounts.ts';
-import { added, deleteOf, getOf, listOf, type Storage } from './storage.ts';
+import { added, deleteOf, getOf, listOf, type Storage, settingsIn } from './storage.ts';
 
 type Operations = 'CreateKxCluster' | 'GetKxCluster' | 'ListKxClusters' | 'DeleteKxCluster';
 
@@ -37,9 +37,10 @@ const CLUSTER: Storage<'kx-cluster'> = {
 };
 
 export const kxClusters: Handlers<Operations> = {
-  async CreateKxCluster({ environmentId, clusterName, clientToken: _, tags, ...members }, context) {
-    const { clusterType } = members;
-    const databases = await mounted(environmentId, members, members.databases, context);
+  async CreateKxCluster(input, context) {
+    const { environmentId, clusterType, tags } = input;
+    const members = settingsIn('kx-cluster', input);
+    const databases = await mounted(environmentId, input, input.databases, context);
     const volumes = volumesOf({ ...members, ...(databases && { databases }) });
     const body: ClusterBody = {
       ...members,
@@ -49,7 +50,7 @@ export const kxClusters: Handlers<Operations> = {
       modified: context.now,
     };
     const place = { status: 'PENDING', body, facet: clusterType, tags };
-    const created = await added('kx-cluster', { environmentId, clusterName }, place, context);
+    const created = await added('kx-cluster', input, place, context);
     await attach(created, body, context);
     return { ...detail(created), ...(databases && { databases: databases.map(withCaches) }) };
   },

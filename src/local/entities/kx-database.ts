@@ -1,8 +1,8 @@
-import { arnOf, environmentIdOf } from '../arns.ts';
+import { arnOf, keyOf } from '../arns.ts';
 import type { Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { stamps } from '../timestamps.ts';
-import { added, deleteOf, getOf, listOf, type Storage } from './storage.ts';
+import { added, deleteOf, getOf, listOf, type Storage, settingsIn } from './storage.ts';
 
 type Operations = 'CreateKxDatabase' | 'GetKxDatabase' | 'ListKxDatabases' | 'UpdateKxDatabase' | 'DeleteKxDatabase';
 
@@ -11,9 +11,8 @@ const DATABASE: Storage<'kx-database'> = {
   detail: (database) => {
     const { created, modified, sequence: _, ...members } = database.body;
     return {
-      databaseName: database.name,
+      ...keyOf(arnOf(database)),
       databaseArn: arnOf(database),
-      environmentId: environmentIdOf(database),
       ...members,
       ...stamps({ created, modified }),
     };
@@ -23,11 +22,12 @@ const DATABASE: Storage<'kx-database'> = {
 };
 
 export const kxDatabases: Handlers<Operations> = {
-  async CreateKxDatabase({ description, tags, clientToken: _, ...key }, context) {
-    const { now } = context;
-    const body = { description, created: now, modified: now, sequence: 0, numBytes: 0, numFiles: 0, numChangesets: 0 };
-    const created = await added('kx-database', key, { status: '', body, tags }, context);
-    return { ...key, databaseArn: arnOf(created), description, ...stamps(body) };
+  async CreateKxDatabase(input, context) {
+    const settings = settingsIn('kx-database', input);
+    const times = { created: context.now, modified: context.now };
+    const body = { ...settings, ...times, sequence: 0, numBytes: 0, numFiles: 0, numChangesets: 0 };
+    const created = arnOf(await added('kx-database', input, { status: '', body, tags: input.tags }, context));
+    return { ...keyOf(created), databaseArn: created, ...settings, ...stamps(body) };
   },
 
   GetKxDatabase: getOf(DATABASE),
@@ -35,11 +35,10 @@ export const kxDatabases: Handlers<Operations> = {
 
   async UpdateKxDatabase(input, context) {
     const database = await entityAt('kx-database', input, context);
-    const { description = database.body.description } = input;
-    const body = { ...database.body, description, modified: context.now };
+    const body = { ...database.body, ...settingsIn('kx-database', input), modified: context.now };
     await context.tx.put({ ...database, body });
     const { lastModifiedTimestamp } = stamps(body);
-    return { databaseName: database.name, environmentId: input.environmentId, description, lastModifiedTimestamp };
+    return { ...keyOf(arnOf(database)), description: body.description, lastModifiedTimestamp };
   },
 
   DeleteKxDatabase: deleteOf('kx-database'),

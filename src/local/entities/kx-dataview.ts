@@ -6,7 +6,7 @@ import { stamps } from '../timestamps.ts';
 import { mountableChangeset } from './kx-changeset.ts';
 import { activeVersions, FOLLOWING, type Segment, withVersion } from './kx-dataview-versions.ts';
 import { relink } from './links.ts';
-import { added, deleteOf, getOf, listOf, type Storage, type Stored } from './storage.ts';
+import { added, deleteOf, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
 
 type Operations = 'CreateKxDataview' | 'GetKxDataview' | 'ListKxDataviews' | 'UpdateKxDataview' | 'DeleteKxDataview';
 
@@ -28,11 +28,11 @@ const withOnDemand = (segments: readonly Segment[] = []): Segment[] =>
 
 export const kxDataviews: Handlers<Operations> = {
   async CreateKxDataview(input, context) {
-    const { autoUpdate = false, readWrite = false, azMode, availabilityZoneId, description, tags } = input;
+    const { autoUpdate = false, readWrite = false, tags } = input;
     const changesetId = await mountableChangeset(input, input.changesetId, context);
     const times = { created: context.now, modified: context.now };
     const empty = { segmentConfigurations: [], versions: [] };
-    const body = { azMode, availabilityZoneId, description, autoUpdate, readWrite, ...times, ...empty };
+    const body = { ...settingsIn('kx-dataview', input), autoUpdate, readWrite, ...times, ...empty };
     const place = {
       status: 'CREATING',
       body: withVersion(body, changesetId, withOnDemand(input.segmentConfigurations), context),
@@ -50,12 +50,15 @@ export const kxDataviews: Handlers<Operations> = {
   async UpdateKxDataview(input, context) {
     const dataview = await entityAt('kx-dataview', input, context);
     const { body } = dataview;
-    const { changesetId, description = body.description, segmentConfigurations } = input;
+    const { changesetId, segmentConfigurations } = input;
     const segments =
       segmentConfigurations === undefined ? body.segmentConfigurations : withOnDemand(segmentConfigurations);
     const changeset = await mountableChangeset(input, changesetId, context);
     const updated = enter(
-      { ...dataview, body: withVersion({ ...body, description }, changeset, segments, context) },
+      {
+        ...dataview,
+        body: withVersion({ ...body, ...settingsIn('kx-dataview', input) }, changeset, segments, context),
+      },
       'UPDATING',
       context,
     );

@@ -8,7 +8,7 @@ import { zonesOf } from '../zones.ts';
 import type { Effect } from './effect.ts';
 import { connect, failNetwork, networkChange } from './kx-network.ts';
 import type { Misfortune } from './misfortune.ts';
-import { added, getOf, listOf, type Storage, type Stored } from './storage.ts';
+import { added, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
 
 type Operations =
   | 'CreateKxEnvironment'
@@ -36,26 +36,20 @@ const ENVIRONMENT: Storage<'kx-environment'> = { kind: 'kx-environment', detail,
 
 export const kxEnvironments: Handlers<Operations> = {
   // The service ignored tags given here; clients tag afterwards.
-  async CreateKxEnvironment({ name, description, kmsKeyId }, context) {
+  async CreateKxEnvironment(input, context) {
     const { now } = context;
+    const settings = settingsIn('kx-environment', input);
     const id = environmentId(context.random);
     const state = { tgwStatus: 'NONE', dnsStatus: 'NONE', created: now, modified: now } as const;
-    const place = { position: oldestFirst(now, id), facet: name };
+    const place = { position: oldestFirst(now, id), facet: input.name };
     const { collection, status } = await added(
       'kx-environment',
       { environmentId: id },
-      { status: 'CREATE_REQUESTED', body: { name, description, kmsKeyId, ...state }, ...place },
+      { status: 'CREATE_REQUESTED', body: { ...settings, ...state }, ...place },
       context,
     );
-    return {
-      name,
-      status,
-      environmentId: id,
-      description,
-      environmentArn: `${collection}/${id}`,
-      kmsKeyId,
-      creationTimestamp: seconds(now),
-    };
+    const environmentArn = `${collection}/${id}`;
+    return { ...settings, status, environmentId: id, environmentArn, creationTimestamp: seconds(now) };
   },
 
   GetKxEnvironment: getOf(ENVIRONMENT),
@@ -63,9 +57,8 @@ export const kxEnvironments: Handlers<Operations> = {
 
   async UpdateKxEnvironment(input, context) {
     const environment = await entityAt('kx-environment', input, context);
-    const { name = environment.body.name, description = environment.body.description } = input;
-    const body = { ...environment.body, name, description, modified: context.now };
-    const updated = { ...environment, facet: name, body };
+    const body = { ...environment.body, ...settingsIn('kx-environment', input), modified: context.now };
+    const updated = { ...environment, facet: body.name, body };
     await context.tx.put(updated);
     return withoutAuthority(detail(updated, context));
   },

@@ -2,7 +2,7 @@ import { arnOf, environmentIdOf } from '../arns.ts';
 import type { Handlers } from '../context.ts';
 import { stamps } from '../timestamps.ts';
 import { clustersOn } from './kx-dataview-versions.ts';
-import { added, deleteOf, getOf, listOf, type Storage, type Stored } from './storage.ts';
+import { added, deleteOf, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
 
 type Operations = 'CreateKxScalingGroup' | 'GetKxScalingGroup' | 'ListKxScalingGroups' | 'DeleteKxScalingGroup';
 
@@ -24,9 +24,9 @@ const GROUP: Storage<'kx-scaling-group'> = {
 };
 
 export const kxScalingGroups: Handlers<Operations> = {
-  async CreateKxScalingGroup({ hostType, availabilityZoneId, tags, ...key }, context) {
-    const body = { hostType, availabilityZoneId, created: context.now, modified: context.now };
-    const group = await added('kx-scaling-group', key, { status: 'CREATING', body, tags }, context);
+  async CreateKxScalingGroup(input, context) {
+    const body = { ...settingsIn('kx-scaling-group', input), created: context.now, modified: context.now };
+    const group = await added('kx-scaling-group', input, { status: 'CREATING', body, tags: input.tags }, context);
     return { environmentId: environmentIdOf(group), ...described(group) };
   },
 

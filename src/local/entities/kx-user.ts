@@ -1,10 +1,10 @@
-import { arnOf, environmentIdOf } from '../arns.ts';
+import { arnOf, keyOf } from '../arns.ts';
 import { connectionString } from '../connection-string.ts';
 import type { Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { demand } from '../refusal.ts';
 import { seconds } from '../timestamps.ts';
-import { added, deleteOf, getOf, listOf, type Storage, type Stored } from './storage.ts';
+import { added, deleteOf, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
 
 type Operations =
   | 'CreateKxUser'
@@ -14,12 +14,10 @@ type Operations =
   | 'DeleteKxUser'
   | 'GetKxConnectionString';
 
-const detail = (user: Stored<'kx-user'>) => ({
-  userName: user.name,
-  userArn: arnOf(user),
-  environmentId: environmentIdOf(user),
-  iamRole: user.body.iamRole,
-});
+function detail(user: Stored<'kx-user'>) {
+  const { created, modified, ...members } = user.body;
+  return { ...keyOf(arnOf(user)), userArn: arnOf(user), ...members };
+}
 
 const USER: Storage<'kx-user'> = {
   kind: 'kx-user',
@@ -35,9 +33,9 @@ const USER: Storage<'kx-user'> = {
 };
 
 export const kxUsers: Handlers<Operations> = {
-  async CreateKxUser({ tags, iamRole, ...key }, context) {
-    const body = { iamRole, created: context.now, modified: context.now };
-    return detail(await added('kx-user', key, { status: '', body, tags }, context));
+  async CreateKxUser(input, context) {
+    const body = { ...settingsIn('kx-user', input), created: context.now, modified: context.now };
+    return detail(await added('kx-user', input, { status: '', body, tags: input.tags }, context));
   },
 
   GetKxUser: getOf(USER),
@@ -45,7 +43,7 @@ export const kxUsers: Handlers<Operations> = {
 
   async UpdateKxUser(input, context) {
     const user = await entityAt('kx-user', input, context);
-    const updated = { ...user, body: { ...user.body, iamRole: input.iamRole, modified: context.now } };
+    const updated = { ...user, body: { ...user.body, ...settingsIn('kx-user', input), modified: context.now } };
     await context.tx.put(updated);
     return detail(updated);
   },

@@ -5,7 +5,7 @@ import { enter } from '../lifecycle.ts';
 import { seconds } from '../timestamps.ts';
 import type { Bodies } from '../worlds/bodies.ts';
 import { clustersOn } from './kx-dataview-versions.ts';
-import { added, deleteOf, getOf, listOf, type Storage, type Stored } from './storage.ts';
+import { added, deleteOf, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
 
 type Disk = Bodies['kx-volume']['nas1Configuration'];
 type Operations = 'CreateKxVolume' | 'GetKxVolume' | 'ListKxVolumes' | 'UpdateKxVolume' | 'DeleteKxVolume';
@@ -54,14 +54,11 @@ const VOLUME: Storage<'kx-volume'> = {
 
 export const kxVolumes: Handlers<Operations> = {
   // The service ignored tags given here; clients tag afterwards.
-  async CreateKxVolume(
-    { environmentId, volumeName, tags: _, clientToken: __, nas1Configuration, ...members },
-    context,
-  ) {
-    const times = { created: context.now, modified: context.now };
-    const body = { ...members, nas1Configuration: nas1Configuration as Disk, ...times };
-    const place = { status: 'CREATING', body, facet: members.volumeType };
-    return described(await added('kx-volume', { environmentId, volumeName }, place, context));
+  async CreateKxVolume(input, context) {
+    const settings = settingsIn('kx-volume', input);
+    const nas1Configuration = settings.nas1Configuration as Disk;
+    const body = { ...settings, nas1Configuration, created: context.now, modified: context.now };
+    return described(await added('kx-volume', input, { status: 'CREATING', body, facet: body.volumeType }, context));
   },
 
   GetKxVolume: getOf(VOLUME),
@@ -70,13 +67,13 @@ export const kxVolumes: Handlers<Operations> = {
   async UpdateKxVolume(input, context) {
     const volume = await entityAt('kx-volume', input, context);
     const { body } = volume;
-    const { description = body.description } = input;
+    const settings = settingsIn('kx-volume', input);
     const nas1Configuration = { ...body.nas1Configuration, ...input.nas1Configuration } as Disk;
     const growth = nas1Configuration.size - body.nas1Configuration.size;
     const { statusReason: _, ...rest } = body;
     // An update that is going to fail leaves the size unchanged.
     const disk = context.fate === undefined ? nas1Configuration : body.nas1Configuration;
-    const changed = { ...volume, body: { ...rest, description, nas1Configuration: disk, modified: context.now } };
+    const changed = { ...volume, body: { ...rest, ...settings, nas1Configuration: disk, modified: context.now } };
     const updated = growth > 0 ? enter(changed, 'UPDATING', context) : changed;
     await context.tx.put(updated);
     return detail(updated, context);

@@ -1,5 +1,5 @@
-import { lineage } from '../../kinds/names.ts';
-import type { KindName } from '../../kinds/views.ts';
+import { lineage, NAMES } from '../../kinds/names.ts';
+import type { Keys, KindName } from '../../kinds/views.ts';
 import { arnOf, placeOf } from '../arns.ts';
 import type { Context } from '../context.ts';
 import { arnAt, entityAt } from '../entity-at.ts';
@@ -25,6 +25,15 @@ export interface Storage<K extends KindName> {
   /** The argument that filters lists. */
   readonly filter?: 'clusterType' | 'volumeType';
 }
+
+/** What a create or an update sets: its members besides the key, the client token and the tags. */
+export function settingsIn<K extends KindName, I extends object>(kind: K, input: I): Settings<K, I> {
+  const others = new Set([...lineage(kind).map((each) => NAMES[each].member), 'clientToken', 'tags']);
+  const settings = Object.entries(input).filter(([member, value]) => value !== undefined && !others.has(member));
+  return Object.fromEntries(settings) as Settings<K, I>;
+}
+type Settings<K extends KindName, I> = Present<Omit<I, keyof Keys[K] | 'clientToken' | 'tags'>>;
+type Present<T> = { [M in keyof T]: Exclude<T[M], undefined> };
 
 /** The handler of a get operation. */
 export const getOf =

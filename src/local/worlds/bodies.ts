@@ -49,42 +49,45 @@ const DECLARED = {
       launched: moment,
       relaunch: z.enum(['ROLLING', 'FORCE']).optional(),
     }),
-  'kx-database': () =>
-    z.strictObject({
+  'kx-database': () => {
+    const shape = OPERATIONS.GetKxDatabase.output().shape;
+    const { environmentId, databaseName, databaseArn, createdTimestamp, lastModifiedTimestamp, ...members } = shape;
+    return z.strictObject({
+      ...members,
       ...times,
-      description: OPERATIONS.GetKxDatabase.output().shape.description,
       sequence: z.int().min(0),
       numBytes: z.int().min(0),
       numFiles: z.int().min(0),
       numChangesets: z.int().min(0),
-      lastCompletedChangesetId: z.string().optional(),
-    }),
+    });
+  },
   'kx-changeset': () => {
-    const { changeRequests, errorInfo } = OPERATIONS.GetKxChangeset.output().shape;
+    const shape = OPERATIONS.GetKxChangeset.output().shape;
+    const { environmentId, databaseName, changesetId, status, createdTimestamp, ...more } = shape;
+    const { lastModifiedTimestamp, activeFromTimestamp, ...members } = more;
     return z.strictObject({
+      ...members,
       ...times,
-      changeRequests: changeRequests.unwrap(),
-      errorInfo,
+      changeRequests: members.changeRequests.unwrap(),
       activeFrom: moment.optional(),
     });
   },
   'kx-dataview': () => {
     const shape = OPERATIONS.GetKxDataview.output().shape;
-    const segmentConfigurations = shape.segmentConfigurations.unwrap();
+    const { environmentId, databaseName, dataviewName, status, createdTimestamp, ...more } = shape;
+    const { lastModifiedTimestamp, activeVersions, ...members } = more;
+    const segmentConfigurations = members.segmentConfigurations.unwrap();
     return z.strictObject({
+      ...members,
       ...times,
-      azMode: shape.azMode.unwrap(),
-      availabilityZoneId: shape.availabilityZoneId,
-      changesetId: shape.changesetId,
+      azMode: members.azMode.unwrap(),
       segmentConfigurations,
-      description: shape.description,
-      statusReason: shape.statusReason,
       autoUpdate: z.boolean(),
       readWrite: z.boolean(),
       versions: z.array(
         z.strictObject({
           versionId: z.string().min(1).max(26),
-          changesetId: shape.changesetId,
+          changesetId: members.changesetId,
           segmentConfigurations,
           created: moment,
           active: z.boolean(),
@@ -93,23 +96,26 @@ const DECLARED = {
     });
   },
   'kx-scaling-group': () => {
-    const { hostType, availabilityZoneId, statusReason } = OPERATIONS.GetKxScalingGroup.output().shape;
+    const shape = OPERATIONS.GetKxScalingGroup.output().shape;
+    const { scalingGroupName, scalingGroupArn, clusters, status, createdTimestamp, ...more } = shape;
+    const { lastModifiedTimestamp, ...members } = more;
     return z.strictObject({
+      ...members,
       ...times,
-      hostType: hostType.unwrap(),
-      availabilityZoneId: availabilityZoneId.unwrap(),
-      statusReason,
+      hostType: members.hostType.unwrap(),
+      availabilityZoneId: members.availabilityZoneId.unwrap(),
     });
   },
   'kx-volume': () => {
     const shape = OPERATIONS.GetKxVolume.output().shape;
+    const { environmentId, volumeName, volumeArn, attachedClusters, status, createdTimestamp, ...more } = shape;
+    const { lastModifiedTimestamp, ...members } = more;
     return z.strictObject({
+      ...members,
       ...times,
-      volumeType: shape.volumeType.unwrap(),
-      description: shape.description,
-      statusReason: shape.statusReason,
-      azMode: shape.azMode.unwrap(),
-      availabilityZoneIds: shape.availabilityZoneIds.unwrap(),
+      volumeType: members.volumeType.unwrap(),
+      azMode: members.azMode.unwrap(),
+      availabilityZoneIds: members.availabilityZoneIds.unwrap(),
       nas1Configuration: z.strictObject({ type: z.string(), size: z.int().min(1200) }),
     });
   },

@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NAMES } from '../../src/kinds/names.ts';
+import { worldOf } from '../../src/local/context.ts';
+import { openStore } from '../../src/local/store.ts';
+import { exportWorld, importWorld } from '../../src/local/worlds/worlds.ts';
+import { OPERATION_NAMES, type OperationName, operationNamed } from '../../src/operations/index.ts';
+import { openEstate, token } from './estate.ts';
+import { LATEST, SETTINGS } from './members.ts';
+import { openWorld, type Reply, SEED, type TestWorld } from './world.ts';
+
+/** What a get does not show of a request. */
+const UNSHOWN = new Set(['environmentId', 'clientToken', 'tags', 'deploymentConfiguration']);
+
+/** The members that a schema has. */
+const only = (shape: object, members: object) =>
+  Object.fromEntries(Object.entries(members).filter(([member]) => Object.hasOwn(shape, member)));
+
+const CHANGES = OPERATION_NAMES.filter((name) => {
+  const { entity, risk } = operationNamed(name);
+  return ['create', 'update', 'disrupt', 'network'].includes(risk) && entity !== 'tags' && entity !== 'environment';
+});
+
+describe('every setting', () => {
+  let world: TestWorld;
+  let environmentId: string;
+  const shown: { input: object; reply: Reply }[] = [];
+  beforeAll(async () => {
+    world = await openWorld({ lifecycle: 'instant' });
+    ({ environmentId } = await openEstate(world));
+    let changesetId = '';
+    for (const [name, settings] of SETTINGS) {
+      const { entity, input: schema } = operationNamed(name);
+      const input = only(schema().shape, { clientToken: token(), environmentId, ...settings });
+      if (input['changesetId'] === LATEST) input['changesetId'] = changesetId;
+      const made = await world.call(name, input as never);
+      if (name === 'CreateKxChangeset') changesetId = made.changesetId;
+      const get = NAMES[entity as 'kx-user'].get as OperationName;
+      const reply = await world.call(get, only(operationNamed(get).input().shape, { ...input, ...made }) as never);
+      shown.push({ input, reply });
+    }
+  });
+  afterAll(() => world.close());
+
+  it.each(CHANGES)('of %s is given by a request here', (name) => {
+    const given = SETTINGS.filter(([of]) => of === name).flatMap(([, input]) => Object.keys(input));
+    const { clientToken: _, environmentId: __, ...members } = operationNamed(name).input().shape;
+    expect(Object.keys(members).filter((member) => !given.includes(member))).toEqual([]);
+  });
+
+  it('is shown by the get of its kind', () => {
+    for (const { input, reply } of shown)
+      for (const [member, value] of Object.entries(input))
+        if (!UNSHOWN.has(member)) expect(reply).toMatchObject({ [member]: value });
+  });
+
+  it('does not reach a list that has no place for it', async () => {
+    const parents = { environmentId, databaseName: 'trades', clusterName: 'hdb' };
+    for (const { list } of Object.values(NAMES))
+      await world.call(list, only(operationNamed(list).input().shape, parents) as never);
+  });
+
+  it('survives in a world file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'finspace-members-'));
+    const store = await openStore(':memory:');
+    try {
+      const file = await exportWorld(world.store, worldOf(SEED.account, SEED.region));
+      writeFileSync(join(folder, 'world.json'), JSON.stringify(file));
+      await expect(importWorld(store, join(folder, 'world.json'), false, SEED)).resolves.toBe(true);
+    } finally {
+      await store.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
