@@ -54,6 +54,12 @@ export const listMember = derived((operation): string | null => {
   return nextToken === undefined ? null : (Object.keys(members)[0] ?? null);
 });
 
+/** The members of each item of a paged list. */
+export const itemMembers = derived((operation): readonly string[] => {
+  const items = operation.output().shape[listMember(operation) ?? ''] as z.ZodOptional<z.ZodArray<z.ZodObject>>;
+  return Object.keys(items.unwrap().element.shape);
+});
+
 type Mode = 'strip' | 'loose';
 
 function rebuild(schema: z.ZodType, mode: Mode): z.ZodType {

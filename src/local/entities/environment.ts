@@ -27,7 +27,7 @@ const summary = (environment: Environment, context: Context) => ({
 });
 const detail = (environment: Environment, context: Context) => ({ environment: summary(environment, context) });
 
-const ENVIRONMENT: Storage<'environment'> = { kind: 'environment', detail, items: 'environments', summary };
+const ENVIRONMENT: Storage<'environment'> = { kind: 'environment', detail, summary };
 
 /** The dataset browser's environments, which AWS deprecated; they contain nothing. */
 export const legacyEnvironmentHandlers: Handlers<Operations> = {

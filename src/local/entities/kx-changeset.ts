@@ -11,19 +11,14 @@ import { relink } from './links.ts';
 import type { Misfortune } from './misfortune.ts';
 import { added, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
 
-const summary = ({ name, status, body }: Stored<'kx-changeset'>) => ({
-  changesetId: name,
-  status,
-  ...stamps(body),
-  activeFromTimestamp: body.activeFrom && seconds(body.activeFrom),
-});
-
 function detail(changeset: Stored<'kx-changeset'>) {
   const { created, modified, activeFrom, ...members } = changeset.body;
-  return { ...keyOf(arnOf(changeset)), ...summary(changeset), ...members };
+  const activeFromTimestamp = activeFrom && seconds(activeFrom);
+  const times = { ...stamps({ created, modified }), activeFromTimestamp };
+  return { ...keyOf(arnOf(changeset)), status: changeset.status, ...members, ...times };
 }
 
-const CHANGESET: Storage<'kx-changeset'> = { kind: 'kx-changeset', detail, items: 'kxChangesets', summary };
+const CHANGESET: Storage<'kx-changeset'> = { kind: 'kx-changeset', detail };
 
 export const kxChangesets: Handlers<'CreateKxChangeset' | 'GetKxChangeset' | 'ListKxChangesets'> = {
   async CreateKxChangeset(input, context) {

@@ -19,7 +19,6 @@ const NODE: Storage<'kx-node'> = {
     launchTime: seconds(body.launched),
     status,
   }),
-  items: 'nodes',
 };
 
 export const kxClusterNodes: Handlers<'ListKxClusterNodes' | 'DeleteKxClusterNode'> = {

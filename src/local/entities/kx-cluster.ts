@@ -11,28 +11,10 @@ function detail({ name, status, body }: KxCluster) {
   return { clusterName: name, status, ...members, ...stamps({ created, modified }) };
 }
 
-const SUMMARY = [
-  'statusReason',
-  'clusterType',
-  'clusterDescription',
-  'releaseLabel',
-  'volumes',
-  'initializationScript',
-  'executionRole',
-  'azMode',
-  'availabilityZoneId',
-] as const;
-
 const CLUSTER: Storage<'kx-cluster'> = {
   kind: 'kx-cluster',
   detail: (cluster) => ({ volumes: [], ...detail(cluster) }),
-  items: 'kxClusterSummaries',
-  summary: ({ name, status, body }) => ({
-    clusterName: name,
-    status,
-    ...Object.fromEntries(SUMMARY.map((member) => [member, body[member]])),
-    ...stamps(body),
-  }),
+  summary: detail,
   filter: 'clusterType',
 };
 

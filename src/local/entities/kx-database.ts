@@ -17,8 +17,6 @@ const DATABASE: Storage<'kx-database'> = {
       ...stamps({ created, modified }),
     };
   },
-  items: 'kxDatabases',
-  summary: ({ name, body }) => ({ databaseName: name, ...stamps(body) }),
 };
 
 export const kxDatabases: Handlers<Operations> = {

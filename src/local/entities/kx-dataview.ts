@@ -20,7 +20,7 @@ const detail = async (dataview: Stored<'kx-dataview'>, context: Context) => ({
   activeVersions: await activeVersions(dataview, context),
 });
 
-const DATAVIEW: Storage<'kx-dataview'> = { kind: 'kx-dataview', detail, items: 'kxDataviews' };
+const DATAVIEW: Storage<'kx-dataview'> = { kind: 'kx-dataview', detail };
 
 /** Replies show onDemand of each segment, even if the request omitted it. */
 const withOnDemand = (segments: readonly Segment[] = []): Segment[] =>

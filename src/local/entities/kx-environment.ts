@@ -32,7 +32,7 @@ function detail({ collection, name: id, status, body }: Stored<'kx-environment'>
   };
 }
 
-const ENVIRONMENT: Storage<'kx-environment'> = { kind: 'kx-environment', detail, items: 'environments' };
+const ENVIRONMENT: Storage<'kx-environment'> = { kind: 'kx-environment', detail };
 
 export const kxEnvironments: Handlers<Operations> = {
   // The service ignored tags given here; clients tag afterwards.

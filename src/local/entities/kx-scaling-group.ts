@@ -11,16 +11,12 @@ function described({ name, status, body }: Stored<'kx-scaling-group'>) {
   return { scalingGroupName: name, status, ...members, ...stamps({ created, modified }) };
 }
 
-const summary: Storage<'kx-scaling-group'>['detail'] = async (group, context) => ({
-  ...described(group),
-  clusters: await clustersOn(arnOf(group), context),
-});
-
 const GROUP: Storage<'kx-scaling-group'> = {
   kind: 'kx-scaling-group',
-  detail: async (group, context) => ({ ...(await summary(group, context)), scalingGroupArn: arnOf(group) }),
-  items: 'scalingGroups',
-  summary,
+  detail: async (group, context) => {
+    const arn = arnOf(group);
+    return { ...described(group), clusters: await clustersOn(arn, context), scalingGroupArn: arn };
+  },
 };
 
 export const kxScalingGroups: Handlers<Operations> = {

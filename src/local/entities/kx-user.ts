@@ -22,11 +22,8 @@ function detail(user: Stored<'kx-user'>) {
 const USER: Storage<'kx-user'> = {
   kind: 'kx-user',
   detail,
-  items: 'users',
   summary: (user) => ({
-    userArn: arnOf(user),
-    userName: user.name,
-    iamRole: user.body.iamRole,
+    ...detail(user),
     createTimestamp: seconds(user.body.created),
     updateTimestamp: seconds(user.body.modified),
   }),

@@ -2,7 +2,7 @@ import { arnOf, environmentIdOf } from '../arns.ts';
 import type { Context, Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
 import { enter } from '../lifecycle.ts';
-import { seconds } from '../timestamps.ts';
+import { stamps } from '../timestamps.ts';
 import type { Bodies } from '../worlds/bodies.ts';
 import { clustersOn } from './kx-dataview-versions.ts';
 import { added, deleteOf, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
@@ -10,24 +10,15 @@ import { added, deleteOf, getOf, listOf, type Storage, type Stored, settingsIn }
 type Disk = Bodies['kx-volume']['nas1Configuration'];
 type Operations = 'CreateKxVolume' | 'GetKxVolume' | 'ListKxVolumes' | 'UpdateKxVolume' | 'DeleteKxVolume';
 
-function summary({ name, status, body }: Stored<'kx-volume'>) {
-  const { created, modified, nas1Configuration: _, ...members } = body;
-  return {
-    volumeName: name,
-    status,
-    ...members,
-    createdTimestamp: seconds(created),
-    lastModifiedTimestamp: seconds(modified),
-  };
-}
-
-function described(volume: Stored<'kx-volume'>) {
-  const { lastModifiedTimestamp: _, ...members } = summary(volume);
+function summary(volume: Stored<'kx-volume'>) {
+  const { created, modified, ...members } = volume.body;
   return {
     environmentId: environmentIdOf(volume),
-    ...members,
+    volumeName: volume.name,
     volumeArn: arnOf(volume),
-    nas1Configuration: volume.body.nas1Configuration,
+    status: volume.status,
+    ...members,
+    ...stamps({ created, modified }),
   };
 }
 
@@ -37,17 +28,12 @@ async function detail(volume: Stored<'kx-volume'>, context: Context) {
     const { status, body } = await entityAt('kx-cluster', { environmentId, clusterName }, context);
     return { clusterName, clusterType: body.clusterType, clusterStatus: status };
   });
-  return {
-    ...described(volume),
-    lastModifiedTimestamp: seconds(volume.body.modified),
-    attachedClusters: await Promise.all(attached),
-  };
+  return { ...summary(volume), attachedClusters: await Promise.all(attached) };
 }
 
 const VOLUME: Storage<'kx-volume'> = {
   kind: 'kx-volume',
   detail,
-  items: 'kxVolumeSummaries',
   summary,
   filter: 'volumeType',
 };
@@ -58,7 +44,9 @@ export const kxVolumes: Handlers<Operations> = {
     const settings = settingsIn('kx-volume', input);
     const nas1Configuration = settings.nas1Configuration as Disk;
     const body = { ...settings, nas1Configuration, created: context.now, modified: context.now };
-    return described(await added('kx-volume', input, { status: 'CREATING', body, facet: body.volumeType }, context));
+    const place = { status: 'CREATING', body, facet: body.volumeType };
+    const { lastModifiedTimestamp: _, ...created } = summary(await added('kx-volume', input, place, context));
+    return created;
   },
 
   GetKxVolume: getOf(VOLUME),

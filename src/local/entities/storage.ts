@@ -1,5 +1,7 @@
 import { lineage, NAMES } from '../../kinds/names.ts';
 import type { Keys, KindName } from '../../kinds/views.ts';
+import { itemMembers, listMember } from '../../operations/derive.ts';
+import { operationNamed } from '../../operations/index.ts';
 import { arnOf, placeOf } from '../arns.ts';
 import type { Context } from '../context.ts';
 import { arnAt, entityAt } from '../entity-at.ts';
@@ -18,9 +20,7 @@ type Shows<K extends KindName> = (entity: Stored<K>, context: Context) => object
 export interface Storage<K extends KindName> {
   readonly kind: K;
   readonly detail: Shows<K>;
-  /** The member of a list's reply. */
-  readonly items: string;
-  /** What lists show, if it differs from the detail. */
+  /** What lists show instead of the detail, as far as the API's items have a place for it. */
   readonly summary?: Shows<K>;
   /** The argument that filters lists. */
   readonly filter?: 'clusterType' | 'volumeType';
@@ -47,13 +47,18 @@ type Query = Parameters<typeof paged>[0] & { readonly clusterType?: string; read
 
 /** The handler of a list operation. */
 export const listOf =
-  <K extends KindName>({ kind, detail, items, summary = detail, filter }: Storage<K>) =>
+  <K extends KindName>({ kind, detail, summary = detail, filter }: Storage<K>) =>
   async (input: object, context: Context): Promise<object> => {
     await parentsExist(kind, input, context);
     const { collection } = placeOf(arnAt(context.world, kind, input));
     const query: Query = input;
     const { entities, ...rest } = await paged<Bodies[K]>(query, context, collection, filter && query[filter]);
-    return { [items]: await Promise.all(entities.map((entity) => summary(entity, context))), ...rest };
+    const operation = operationNamed(NAMES[kind].list);
+    const item = async (entity: Stored<K>) => {
+      const shown = { ...(await summary(entity, context)) } as Readonly<Record<string, unknown>>;
+      return Object.fromEntries(itemMembers(operation).map((member) => [member, shown[member]]));
+    };
+    return { [String(listMember(operation))]: await Promise.all(entities.map(item)), ...rest };
   };
 
 async function parentsExist(kind: KindName, input: object, context: Context): Promise<void> {
