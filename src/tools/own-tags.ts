@@ -6,7 +6,7 @@ import { once } from '../operations/operation.ts';
 import { refusalReason } from '../safety/policy.ts';
 import { environmentArn, ownPath } from '../safety/protection.ts';
 import type { ToolEnvironment } from './environment.ts';
-import { reasonOf } from './fleet/unread.ts';
+import { reasonOf } from './fleet/read-gaps.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 

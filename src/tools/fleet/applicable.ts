@@ -4,7 +4,7 @@ import { plural } from '../../inventory/units.ts';
 import { didYouMean } from '../../nearest.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
 import { hasStatus, STATUS_CLASSES, statusWord } from './filters.ts';
-import { NotThere } from './not-there.ts';
+import { NotFound } from './not-found.ts';
 import { declares, FOUND_KINDS } from './settings.ts';
 
 /** What a condition or order is about, and whether entities of a kind have it. */
@@ -16,16 +16,16 @@ const HAVING = {
 };
 type Property = keyof typeof HAVING;
 
-/** Throws NotThere where none of the kinds has a property: that nothing matches would look like an answer. */
+/** Throws NotFound where none of the kinds has a property: that nothing matches would look like an answer. */
 export function requireProperty(property: Property, kinds: readonly Kind[]): void {
   if (kinds.some(HAVING[property])) return;
   const having = FOUND_KINDS.filter(HAVING[property]);
-  throw new NotThere(
+  throw new NotFound(
     `There is no ${property} of ${nouns(kinds)}; only ${nouns(having)} have one. The arguments text and where search all settings, and groupBy counts by one.`,
   );
 }
 
-/** Throws NotThere for a status that no entity of the kinds can have, unless one has it. */
+/** Throws NotFound for a status that no entity of the kinds can have, unless one has it. */
 export function requireStatus(
   words: readonly string[],
   kinds: readonly Kind[],
@@ -38,7 +38,7 @@ export function requireStatus(
   const unknown = words.find((word) => !isKnown(word));
   if (unknown === undefined) return;
   const otherwise = `. Statuses: ${known.join(', ')}; failed, moving, settled. find_kx_problems finds what is stuck, unused or behind.`;
-  throw new NotThere(
+  throw new NotFound(
     `${quoteUntrusted(unknown)} is not a status of ${nouns(kinds)}${didYouMean(statusWord(unknown), known, { otherwise })}`,
   );
 }

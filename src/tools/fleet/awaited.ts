@@ -16,9 +16,9 @@ import type { Deletions } from '../../safety/deletions.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import type { ToolEnvironment } from '../environment.ts';
 import { GONE } from './environment-lookup.ts';
-import { listed, NotThere, noSuch } from './not-there.ts';
+import type { FleetReader, Graphs } from './fleet-reader.ts';
+import { NotFound, notFound, quotedList } from './not-found.ts';
 import type { Row } from './page.ts';
-import type { Graphs, Scene } from './scene.ts';
 
 /** The kinds whose entities change over time. */
 export const WAITED_FOR = KINDS.filter((kind) => readyIn(kind).length > 0);
@@ -44,7 +44,7 @@ export interface Seen {
 
 /** Shared by all reads of one call: what is read for one entity serves the others. */
 export interface Watch {
-  readonly scene: Scene;
+  readonly reader: FleetReader;
   readonly place: Environment;
   readonly deletions: () => Promise<Deletions | undefined>;
   /** All entities of a kind. */
@@ -52,16 +52,16 @@ export interface Watch {
 }
 
 /** Watches entities of one environment. */
-export function watchOn(scene: Scene, { deletions }: ToolEnvironment, place: Environment): Watch {
+export function watchOn(reader: FleetReader, { deletions }: ToolEnvironment, place: Environment): Watch {
   const { environmentId = '' } = place;
   const read = new Map<Kind, Promise<Graphs>>();
   return {
-    scene,
+    reader,
     place,
     deletions: once(async () => deletions?.()),
     present: (kind) => {
       const options = { kinds: [kind], details: false, everyChangeset: true };
-      const graphs = read.get(kind) ?? scene.again([{ environmentId }], options);
+      const graphs = read.get(kind) ?? reader.reread([{ environmentId }], options);
       read.set(kind, graphs);
       return graphs;
     },
@@ -86,23 +86,23 @@ export interface Awaited {
   readonly look: (wasThere: boolean) => Promise<Look>;
 }
 
-/** Finds out how to read the entity. Throws NotThere for an entity that cannot be waited for. */
+/** Finds out how to read the entity. Throws NotFound for an entity that cannot be waited for. */
 export async function awaited(
   watch: Watch,
   { kind, name: given, database: within }: Wanted,
   until: string | undefined,
 ): Promise<Awaited> {
-  const { scene, place } = watch;
+  const { reader, place } = watch;
   const name = kind === 'environment' ? ownName(place, given) : given;
   const database = within ?? (kind !== NODES && isInDatabase(kind) ? await databaseOf(watch, kind, name) : undefined);
   const getter = kind === NODES ? 'ListKxClusterNodes' : getterOf(kind);
   const goal = goalOf(kind, until);
   const states = kind === NODES ? statesOf('node') : [...new Set([...statesOf(kind), GONE])];
-  if (!states.includes(goal)) throw noSuch(kind === NODES ? 'state of nodes' : `state of a ${kind}`, goal, states);
-  const refusal = scene.options.refusal?.(getter);
-  if (refusal !== undefined) throw new NotThere(`${toolName(getter)} is not offered. ${refusal}`);
+  if (!states.includes(goal)) throw notFound(kind === NODES ? 'state of nodes' : `state of a ${kind}`, goal, states);
+  const refusal = reader.options.refusal?.(getter);
+  if (refusal !== undefined) throw new NotFound(`${toolName(getter)} is not offered. ${refusal}`);
   const input = getterInput(kind === NODES ? 'cluster' : kind, place.environmentId ?? '', name, database);
-  const read = kind === NODES ? () => nodesSeen(scene, input) : () => entitySeen(scene, getter, input);
+  const read = kind === NODES ? () => nodesSeen(reader, input) : () => entitySeen(reader, getter, input);
   const at = { environmentId: place.environmentId ?? '', name: place.name ?? '', database };
   const deleter = deleterOf(kind, getter);
   const deletion = async () => deleter && (await watch.deletions())?.(deleter, input);
@@ -180,15 +180,15 @@ function goalOf(kind: Wanted['kind'], until: string | undefined): string {
   return said === 'READY' ? String(readyIn(single(kind))[0]) : said === 'GONE' ? GONE : said;
 }
 
-/** The name of the environment to wait for. Throws NotThere when the two arguments name different ones. */
+/** The name of the environment to wait for. Throws NotFound when the two arguments name different ones. */
 function ownName({ name = '', environmentId }: Environment, given: string): string {
   if (given === environmentId || given.toLowerCase() === name.toLowerCase()) return name;
-  throw new NotThere(
+  throw new NotFound(
     `The environment is ${quoteUntrusted(name)}, not ${quoteUntrusted(given)}: wait for one environment per call.`,
   );
 }
 
-/** The only database that contains an entity with a kind and name. Throws NotThere when there is none, or several. */
+/** The only database that contains an entity with a kind and name. Throws NotFound when there is none, or several. */
 async function databaseOf({ present }: Watch, kind: Kind, name: string): Promise<string> {
   const { graphs } = await present(kind);
   const holders = graphs.flatMap(({ entities }) =>
@@ -196,8 +196,8 @@ async function databaseOf({ present }: Watch, kind: Kind, name: string): Promise
   );
   const [only, second] = holders;
   if (only !== undefined && second === undefined) return only;
-  const which = only === undefined ? '' : ` Several databases contain one with that name: ${listed(holders)}.`;
-  throw new NotThere(`A ${kind} belongs to a database. Give the database in database.${which}`);
+  const which = only === undefined ? '' : ` Several databases contain one with that name: ${quotedList(holders)}.`;
+  throw new NotFound(`A ${kind} belongs to a database. Give the database in database.${which}`);
 }
 
 /** Says that no entity has the name, and shows the existing ones, as far as they can be read. */
@@ -205,7 +205,7 @@ async function noneOf({ present }: Watch, kind: Kind, name: string, goal: string
   const { graphs, gaps } = await present(kind);
   const others = graphs.flatMap(({ entities }) => entities.filter((each) => each.kind === kind));
   const known = others.map((each) => each.name);
-  const otherwise = gaps.length > 0 ? '.' : `. Existing ones: ${listed(known)}.`;
+  const otherwise = gaps.length > 0 ? '.' : `. Existing ones: ${quotedList(known)}.`;
   const unless =
     goal === GONE ? 'If another client deleted it, it is gone. Otherwise, check the name' : 'Check the name';
   const meant = didYouMean(name, known, { otherwise, shown: quoteUntrusted });
@@ -224,7 +224,7 @@ interface Read extends Seen {
   readonly reply?: object;
 }
 
-async function entitySeen({ call, options }: Scene, getter: OperationName, input: object): Promise<Read> {
+async function entitySeen({ call, options }: FleetReader, getter: OperationName, input: object): Promise<Read> {
   const found = (await call(getter, input as never, { signal: options.signal })) as Record<string, unknown>;
   const { status, statusReason, errorMessage, errorInfo, createdTimestamp, creationTimestamp } = found;
   const reason = statusReason ?? errorMessage ?? (errorInfo as Record<string, unknown> | undefined)?.['errorMessage'];
@@ -235,7 +235,7 @@ async function entitySeen({ call, options }: Scene, getter: OperationName, input
 const MOST_NODES = 1_000;
 
 /** RUNNING when all nodes are RUNNING, and there are as many as the cluster needs. */
-async function nodesSeen({ call, options }: Scene, input: object): Promise<Read> {
+async function nodesSeen({ call, options }: FleetReader, input: object): Promise<Read> {
   const { signal } = options;
   const [{ items }, cluster] = await Promise.all([
     walk(call, 'ListKxClusterNodes', input as never, MOST_NODES, { signal }),

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import type { QuotaUse } from '../../inventory/graph.ts';
 import { READ_FOR_QUOTAS } from '../../inventory/quota-use.ts';
 import { PUBLISHED_QUOTAS, type Quotas } from '../../operations/quotas.ts';
+import { EnvironmentsArgument, environmentsOf, type FleetReader } from './fleet-reader.ts';
 import { answer, type Row, shaping } from './page.ts';
-import { EnvironmentsArgument, environmentsOf, type Scene } from './scene.ts';
+import { notReadIn } from './read-gaps.ts';
 import { fleetTool } from './tool.ts';
-import { notReadIn } from './unread.ts';
 
 export const checkQuotas = fleetTool({
   name: 'check_kx_quotas',
@@ -17,12 +17,12 @@ export const checkQuotas = fleetTool({
   keywords: 'limits capacity headroom how many left',
   input: () => z.strictObject({ environment: EnvironmentsArgument().optional(), ...shaping() }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment', 'ListKxClusters', 'GetKxCluster'],
-  run: async (scene, { environment, view, cursor }) => {
-    const known = await scene.quotas();
+  run: async (reader, { environment, view, cursor }) => {
+    const known = await reader.quotas();
     const quotas = known ?? PUBLISHED_QUOTAS;
     // Before the environments, because afterwards there may be no time left.
-    const accountUse = await account(scene, quotas, known !== undefined);
-    const { graphs, gaps } = await scene.graphs(environment, { ...READ_FOR_QUOTAS, quotas });
+    const accountUse = await account(reader, quotas, known !== undefined);
+    const { graphs, gaps } = await reader.graphs(environment, { ...READ_FOR_QUOTAS, quotas });
     const several = graphs.length > 1;
     const all = graphs.flatMap((graph) => (graph.quotaUse ?? []).map((use) => ({ graph, use })));
     const shown = several && view !== 'full' ? all.filter(({ use }) => use.used > 0) : all;
@@ -41,7 +41,7 @@ export const checkQuotas = fleetTool({
       ...environmentsOf(graphs),
       ...notReadIn(gaps),
     };
-    return answer(head, [{ name: 'quotas', rows }], { view, cursor, rest: scene.rest() });
+    return answer(head, [{ name: 'quotas', rows }], { view, cursor, rest: reader.rest() });
   },
 });
 
@@ -63,7 +63,7 @@ function rowOf({ limit, ...use }: QuotaUse, isKnown: boolean): Row {
 }
 
 /** Quotas of the account; use is known only if all environments are visible. */
-async function account({ present, seesAll }: Scene, { environments: limit }: Quotas, isKnown: boolean) {
+async function account({ present, seesAll }: FleetReader, { environments: limit }: Quotas, isKnown: boolean) {
   if (!seesAll) return 'not counted: this server shows only some of its environments';
   const used = (await present()).length;
   return rowOf({ quota: 'kdb environments', used, limit }, isKnown);

@@ -4,11 +4,11 @@ import { factsOf, KINDS } from '../../inventory/kinds.ts';
 import { type Summary, sizeOf, summaryOf } from '../../inventory/summary.ts';
 import { known } from '../../known.ts';
 import { Words } from '../lenient.ts';
+import { EnvironmentArgument, readAtOf } from './fleet-reader.ts';
 import { summed } from './grouping.ts';
 import { answer, type Section, shaping, type View } from './page.ts';
-import { EnvironmentArgument, readAtOf } from './scene.ts';
+import { notReadIn, unreadOf } from './read-gaps.ts';
 import { fleetTool } from './tool.ts';
-import { notReadIn, unreadOf } from './unread.ts';
 
 type Row = Record<string, unknown>;
 
@@ -28,9 +28,9 @@ export const compareEnvironments = fleetTool({
       ...shaping(),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
-  run: async (scene, { a, b, kinds = COMPARED, view, cursor }) => {
+  run: async (reader, { a, b, kinds = COMPARED, view, cursor }) => {
     const read = readFor(kinds);
-    const [one, other] = await Promise.all([scene.graph(a, read), scene.graph(b, read)]);
+    const [one, other] = await Promise.all([reader.graph(a, read), reader.graph(b, read)]);
     const { sections, changedSettings } = differences([one, other], kinds, view);
     const [summary, otherSummary] = [summaryOf(one), summaryOf(other)];
     const head = {

@@ -5,11 +5,11 @@ import { summaryOf } from '../../inventory/summary.ts';
 import { TOPOLOGY_FORMS, type TopologyForm, topologyUri } from '../../inventory/uris.ts';
 import { writtenWithin } from '../../inventory/within.ts';
 import { quoteUnlessPlain } from '../../untrusted.ts';
+import { EnvironmentArgument } from './fleet-reader.ts';
 import { answer, type Link, type Row, type Section, shaping } from './page.ts';
-import { EnvironmentArgument } from './scene.ts';
+import { notReadIn, unreadOf } from './read-gaps.ts';
 import { alsoTagged, tagsIn } from './tagged.ts';
 import { fleetTool } from './tool.ts';
-import { notReadIn, unreadOf } from './unread.ts';
 
 export const describeEnvironment = fleetTool({
   name: 'describe_kx_environment',
@@ -25,8 +25,8 @@ export const describeEnvironment = fleetTool({
       diagram: z.boolean().optional().describe('true: only a Mermaid flowchart, without the overview. Default: false.'),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
-  run: async (scene, { environment, view, cursor, diagram }) => {
-    const graph = await scene.graph(environment);
+  run: async (reader, { environment, view, cursor, diagram }) => {
+    const graph = await reader.graph(environment);
     const links = linksTo(graph);
     if (diagram) {
       const { environmentMermaid } = await import('../../inventory/mermaid.ts');
@@ -38,7 +38,7 @@ export const describeEnvironment = fleetTool({
     const isFull = view === 'full';
     const shown = graph.entities.filter(({ kind }) => kind === 'environment' || isFull);
     const { found, gaps } = await alsoTagged(
-      scene,
+      reader,
       shown.map((entity) => ({ graph, entity })),
       cursor,
     );

@@ -11,17 +11,17 @@ import { tagsIn } from './tagged.ts';
 /** With at most this many results, each is shown completely (`whole`) or as in an overview (`brief`). */
 export const FEW = { whole: 3, brief: 12 };
 
-type Told = 'listed' | 'brief' | 'whole';
+type Detail = 'listed' | 'brief' | 'whole';
 /** Levels of detail, in order of preference; an answer uses the first one that fits. */
-type Levels = readonly [Told, ...Told[]];
-export const toldOf = (found: readonly Candidate[], asked: View | 'size' | undefined): Levels => {
+type Levels = readonly [Detail, ...Detail[]];
+export const detailFor = (found: readonly Candidate[], asked: View | 'size' | undefined): Levels => {
   if (found.length <= FEW.whole || asked === 'full') return ['whole'];
   return asked === 'size' ? ['brief'] : ['brief', 'listed'];
 };
 
 /** The rows at the first level that fits into one answer; brief rows if none does. */
 export function rowsOf(found: readonly Candidate[], levels: Levels, several: boolean): Row[] {
-  const rows = (as: Told) => found.map((each) => rowOf(each, as, several));
+  const rows = (as: Detail) => found.map((each) => rowOf(each, as, several));
   const [first, ...others] = levels;
   return rows(others.length === 0 ? first : (levels.find((level) => isSmall(rows(level))) ?? 'brief'));
 }
@@ -37,7 +37,7 @@ export function matchedInAll(found: readonly Candidate[]): readonly string[] | u
 /** The candidate without the settings that matched. */
 export const unmatched = ({ matched: _, ...candidate }: Candidate): Candidate => candidate;
 
-function rowOf(candidate: Candidate, told: Told, several: boolean): Row {
+function rowOf(candidate: Candidate, detail: Detail, several: boolean): Row {
   const { graph, entity, matched } = candidate;
   const { kind, name, database, status, statusReason, created, modified, facts } = entity;
   const isSettled = statusKind(status) === 'settled';
@@ -47,15 +47,15 @@ function rowOf(candidate: Candidate, told: Told, several: boolean): Row {
     brief: () => entityRow(entity, graph),
     whole: () => ({ ...detailOf(entity, graph), id: undefined }),
   };
-  const at = told === 'whole' ? ` (${minute(modified)})` : '';
+  const at = detail === 'whole' ? ` (${minute(modified)})` : '';
   return known({
     kind,
-    ...rows[told](),
+    ...rows[detail](),
     cluster: kind === 'node' ? facts['cluster'] : undefined,
     environment: several && kind !== 'environment' ? graph.name : undefined,
     environmentId: kind === 'environment' ? graph.environmentId : undefined,
     reason: statusReason,
-    created: kind === 'changeset' || told === 'whole' ? minute(created) : undefined,
+    created: kind === 'changeset' || detail === 'whole' ? minute(created) : undefined,
     since: isSettled ? undefined : minute(since),
     expectedBy: statusKind(status) === 'moving' ? minute(expectedBy(kind, since)) : undefined,
     age: age(created, graph.readAt),

@@ -10,7 +10,7 @@ import { FinspaceError } from '../../operations/failure.ts';
 import type { Call, CallOptions } from '../../operations/index.ts';
 import { once } from '../../operations/operation.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
-import { listed, NotThere, noSuch } from './not-there.ts';
+import { NotFound, notFound, quotedList } from './not-found.ts';
 
 /** The status of an entity that no longer exists. */
 export const GONE = 'DELETED';
@@ -19,11 +19,11 @@ export const GONE = 'DELETED';
 export interface EnvironmentLookup {
   /** The existing environments. */
   present(): Promise<readonly Environment[]>;
-  /** The only environment with an id or name. Throws NotThere. */
+  /** The only environment with an id or name. Throws NotFound. */
   environment(wanted: string): Promise<Environment>;
   /** The same, or else the newest deleted one with that id or name. */
   environmentOrDeleted(wanted: string): Promise<Environment>;
-  /** All environments, the only one with an id or name, or those whose names match a pattern with `*`. Throws NotThere. */
+  /** All environments, the only one with an id or name, or those whose names match a pattern with `*`. Throws NotFound. */
   matching(wanted: string | undefined): Promise<readonly Environment[]>;
   /** What was read of an environment, at least its id. */
   seen(environmentId: string): Environment;
@@ -73,7 +73,7 @@ export function environmentLookup({
     },
     matching: async (wanted) => {
       if (wanted === undefined) return present();
-      return wanted.includes('*') ? like(await present(), wanted) : [await environment(wanted)];
+      return wanted.includes('*') ? matchingNames(await present(), wanted) : [await environment(wanted)];
     },
     seen: (environmentId) => seen.get(environmentId) ?? { environmentId },
   };
@@ -88,22 +88,24 @@ function orList(error: unknown): undefined {
   throw error;
 }
 
-/** The only one with an id or name. Throws NotThere. */
+/** The only one with an id or name. Throws NotFound. */
 function theOne(all: readonly Environment[], wanted: string): Environment {
   const exact = environmentsNamed(all, wanted);
   const [found, second] = exact.length > 0 ? exact : withWord(all, wanted);
   const names = all.map(({ name }) => name ?? '');
-  if (found === undefined) throw noSuch('kdb environment', wanted, names);
-  if (second !== undefined) throw new NotThere(candidatesText(exact, wanted));
+  if (found === undefined) throw notFound('kdb environment', wanted, names);
+  if (second !== undefined) throw new NotFound(candidatesText(exact, wanted));
   return found;
 }
 
-/** Those whose names match a pattern. Throws NotThere. */
-function like(all: readonly Environment[], pattern: string): readonly Environment[] {
+/** Those whose names match a pattern. Throws NotFound. */
+function matchingNames(all: readonly Environment[], pattern: string): readonly Environment[] {
   const fitting = all.filter(({ name = '' }) => isLike(name.toLowerCase(), pattern.toLowerCase()));
   if (fitting.length > 0) return fitting;
   const names = all.map(({ name = '' }) => name);
-  throw new NotThere(`No kdb environment has a name like ${quoteUntrusted(pattern)}. Existing ones: ${listed(names)}.`);
+  throw new NotFound(
+    `No kdb environment has a name like ${quoteUntrusted(pattern)}. Existing ones: ${quotedList(names)}.`,
+  );
 }
 
 /**

@@ -7,7 +7,7 @@ import { quoteUntrusted } from '../../untrusted.ts';
 import { KeyValue, Listed, NonEmpty, Scalar, Words } from '../lenient.ts';
 import { isLike } from './environment-lookup.ts';
 import { isDate, isMoment, momentOf } from './moments.ts';
-import { NotThere } from './not-there.ts';
+import { NotFound } from './not-found.ts';
 import { compared, isQuantity } from './quantities.ts';
 import { declares, isListed, means, needsOf, type Setting, settingsOf, valuesOf } from './settings.ts';
 
@@ -160,12 +160,12 @@ export function withSettings(candidates: readonly Candidate[], { text, where = [
   return selected;
 }
 
-/** Throws NotThere if a condition on the order of values is about a setting without any that can be compared. */
+/** Throws NotFound if a condition on the order of values is about a setting without any that can be compared. */
 function requireComparable(candidates: readonly Candidate[], { setting, is, value = '' }: SettingCondition): void {
   const [first, ...others] = isOrder(is) ? candidates.flatMap((each) => settingIn(each, setting)) : [];
   if (first === undefined || [first, ...others].some((own) => compared(own.path, own.value, value) !== undefined))
     return;
-  throw new NotThere(
+  throw new NotFound(
     `${quoteUntrusted(setting)} cannot be compared with ${quoteUntrusted(value)}: it has values such as ${quoteUntrusted(first.value)}. Numbers are compared with numbers, days with days and times with days or times.`,
   );
 }

@@ -2,18 +2,18 @@ import * as z from 'zod';
 import type { Graph, GraphEntity, Kind } from '../../inventory/graph.ts';
 import { Listed, Words } from '../lenient.ts';
 import { requireProperty, requireStatus } from './applicable.ts';
-import { countsOf, FEW, matchedInAll, rowsOf, toldOf, unmatched } from './entity-rows.ts';
+import { countsOf, detailFor, FEW, matchedInAll, rowsOf, unmatched } from './entity-rows.ts';
 import { type Candidate, type Filters, filters, matches, withSettings } from './filters.ts';
+import { EnvironmentsArgument, environmentsOf, type FleetReader } from './fleet-reader.ts';
 import { checkKeys, grouped, isEnvironment, type Key, keysIn, totals } from './grouping.ts';
 import { BY_SIZE, FULLNESS, ORDERS, SORTS } from './orders.ts';
 import { answer, type Section, shaping, type View } from './page.ts';
+import { notReadIn, type ReadGap } from './read-gaps.ts';
 import { entitiesIn, isRead, kindsFor, type Plan, planFor, readFew } from './reads.ts';
-import { EnvironmentsArgument, environmentsOf, type Scene } from './scene.ts';
 import { FOUND_KINDS } from './settings.ts';
 import { existingTags, existingValues, hasUnknownKey, notSearched } from './suggestions.ts';
 import { alsoTagged, isTagged, readingTags, withEnvironmentTags, withTags } from './tagged.ts';
 import { fleetTool } from './tool.ts';
-import { notReadIn, type Unread } from './unread.ts';
 
 export const findEntities = fleetTool({
   name: 'find_kx_entities',
@@ -47,7 +47,7 @@ export const findEntities = fleetTool({
       ...shaping(),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
-  run: async (scene, input) => {
+  run: async (reader, input) => {
     const { view, cursor } = input;
     const kinds = input.kinds ?? kindsFor(input);
     requireProperties(input, kinds);
@@ -58,15 +58,15 @@ export const findEntities = fleetTool({
       ...(needsOwn(input, keys) ? entitiesIn(graph, kinds).filter((entity) => isMatch(entity, graph)) : []),
       ...(needsPlaces(input, keys) ? graph.entities.filter(({ kind }) => kind === 'environment') : []),
     ]);
-    const { graphs, gaps } = await scene.graphs(input.environment, plan.options, reading);
-    const search = await searched(scene, graphs, input, kinds, keys);
-    const shown = await toShow(scene, search.found, { ...input, ...plan, keys });
+    const { graphs, gaps } = await reader.graphs(input.environment, plan.options, reading);
+    const search = await searched(reader, graphs, input, kinds, keys);
+    const shown = await toShow(reader, search.found, { ...input, ...plan, keys });
     const head = headOf({ input, kinds, keys, graphs, search, shown });
     const notRead = notReadIn([...gaps, ...search.gaps, ...shown.gaps]);
     return answer({ ...head, ...notRead }, [sectionOf(shown, input, keys, graphs.length > 1)], {
       view,
       cursor,
-      rest: scene.rest(),
+      rest: reader.rest(),
     });
   },
 });
@@ -80,7 +80,7 @@ interface Input extends Filters {
   readonly cursor?: string | undefined;
 }
 
-/** Throws NotThere for a condition or order that is about none of the kinds. */
+/** Throws NotFound for a condition or order that is about none of the kinds. */
 function requireProperties({ status, notStatus, type, sort }: Input, kinds: readonly Kind[]): void {
   if (status !== undefined || notStatus !== undefined) requireProperty('status', kinds);
   if (type !== undefined) requireProperty('type', kinds);
@@ -91,14 +91,14 @@ interface Search {
   /** The candidates before filtering by settings and tags. */
   readonly candidates: readonly Candidate[];
   readonly found: readonly Candidate[];
-  readonly gaps: readonly Unread[];
+  readonly gaps: readonly ReadGap[];
   /** Every tag that was read, as `key=value`. */
   readonly tags: ReadonlySet<string>;
 }
 
 /** The entities that meet all conditions, with the tags that conditions and groups need. */
 async function searched(
-  scene: Scene,
+  reader: FleetReader,
   graphs: readonly Graph[],
   filters: Filters,
   kinds: readonly Kind[],
@@ -113,8 +113,8 @@ async function searched(
   );
   const candidates = all.filter(({ entity, graph }) => matches(entity, filters, graph.readAt));
   const using = withSettings(candidates, filters);
-  const own = needsOwn(filters, keys) ? await withTags(scene, using) : UNTAGGED(using);
-  const tagged = needsPlaces(filters, keys) ? await withEnvironmentTags(scene, own.found) : UNTAGGED(own.found);
+  const own = needsOwn(filters, keys) ? await withTags(reader, using) : UNTAGGED(using);
+  const tagged = needsPlaces(filters, keys) ? await withEnvironmentTags(reader, own.found) : UNTAGGED(own.found);
   checkKeys(keys, tagged.found);
   return {
     candidates,
@@ -137,7 +137,7 @@ interface Shown {
   /** How many were found. */
   readonly count: number;
   readonly kinds: object;
-  readonly gaps: readonly Unread[];
+  readonly gaps: readonly ReadGap[];
   /** Whether each was read with its details, and whether with its capacity. */
   readonly details: boolean;
   readonly isSized: boolean;
@@ -146,7 +146,7 @@ interface Shown {
 
 /** The results in order, as many as are shown, with details and tags if they are few. */
 async function toShow(
-  scene: Scene,
+  reader: FleetReader,
   found: readonly Candidate[],
   { sort, limit = Infinity, view, cursor, keys, details, options, tags }: Input & Plan & { keys: readonly Key[] },
 ): Promise<Shown> {
@@ -157,9 +157,9 @@ async function toShow(
   const isBrief = !isGrouped && kept.length <= FEW.brief;
   const more = isRead(kept, { details, options }, isBrief)
     ? { found: kept, gaps: [] }
-    : await readFew(scene, kept, isBrief);
+    : await readFew(reader, kept, isBrief);
   const needsTags = !isGrouped && (isBrief || view === 'full') && tags === undefined;
-  const own = needsTags ? await alsoTagged(scene, more.found, cursor) : { found: more.found, gaps: [] };
+  const own = needsTags ? await alsoTagged(reader, more.found, cursor) : { found: more.found, gaps: [] };
   return {
     found: own.found,
     count: sorted.length,
@@ -179,7 +179,7 @@ function sectionOf(shown: Shown, { sort, limit, view }: Input, keys: readonly Ke
     const by = { keys, details: isSized, isSized: bySize || view === 'full', order: sort && ORDERS[sort] };
     return { name: 'groups', rows: grouped(found, by).slice(0, limit) };
   }
-  const level = isSized && (details || isBrief) ? toldOf(found, bySize ? 'size' : view) : (['listed'] as const);
+  const level = isSized && (details || isBrief) ? detailFor(found, bySize ? 'size' : view) : (['listed'] as const);
   const rows = matchedInAll(found) === undefined ? found : found.map(unmatched);
   return { name: 'entities', rows: rowsOf(rows, level, several) };
 }

@@ -8,13 +8,13 @@ import { minute } from '../../inventory/units.ts';
 import { quoteUnlessPlain } from '../../untrusted.ts';
 import { Words } from '../lenient.ts';
 import type { Candidate } from './filters.ts';
-import { NotThere } from './not-there.ts';
+import { EnvironmentsArgument, environmentsOf, type FleetReader } from './fleet-reader.ts';
+import { formatProblems } from './format-problems.ts';
+import { NotFound } from './not-found.ts';
 import { answer, shaping } from './page.ts';
-import { toldProblems } from './problems-told.ts';
-import { EnvironmentsArgument, environmentsOf, type Scene } from './scene.ts';
+import { notReadIn, type ReadGap } from './read-gaps.ts';
 import { alsoTagged, tagsIn } from './tagged.ts';
 import { fleetTool } from './tool.ts';
-import { notReadIn, type Unread } from './unread.ts';
 
 /** Final failures; other findings are stuck entities, or replaced nodes, which are in progress. */
 const FAILURES: ReadonlySet<string> = new Set(['failed', 'suspended']);
@@ -131,9 +131,9 @@ export const findProblems = fleetTool({
       ...shaping(),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment', 'ListKxClusters', 'GetKxCluster'],
-  run: async (scene, { problem, kinds, environment, view, cursor }) => {
+  run: async (reader, { problem, kinds, environment, view, cursor }) => {
     const asked = searchedFor(problem, kinds);
-    const { graphs, gaps, unread, unconfirmed } = await read(scene, environment, asked, kinds);
+    const { graphs, gaps, unread, unconfirmed } = await read(reader, environment, asked, kinds);
     const isMeant = ({ entity }: Finding) => kinds?.some((kind) => kind === entity.kind) ?? true;
     const found = asked.flatMap((name) =>
       graphs.flatMap((graph) =>
@@ -144,15 +144,15 @@ export const findProblems = fleetTool({
     );
     const candidates = found.map(candidateOf);
     const isTagged = found.length <= FEW || view === 'full';
-    const tagged = isTagged ? await alsoTagged(scene, candidates, cursor) : { found: candidates, gaps: [] };
+    const tagged = isTagged ? await alsoTagged(reader, candidates, cursor) : { found: candidates, gaps: [] };
     const rows = found.map((each, at) => ({
       problem: each.name,
       environment: each.graph.name,
       ...attentionRow(each.finding, each.graph.readAt),
       ...tagsIn(tagged.found[at] ?? candidateOf(each)),
     }));
-    const told = toldProblems(rows, view, problem !== undefined);
-    const isUnclear = ({ environment: place, isOfOlder }: Unread) =>
+    const told = formatProblems(rows, view, problem !== undefined);
+    const isUnclear = ({ environment: place, isOfOlder }: ReadGap) =>
       problem !== 'behind' ||
       isOfOlder !== true ||
       found.some(({ graph, finding }) => graph.name === place && finding.condition === LAG && !isCounted(finding));
@@ -166,7 +166,7 @@ export const findProblems = fleetTool({
       ...environmentsOf(graphs),
       ...notReadIn([...gaps.filter(isUnclear), ...tagged.gaps]),
     };
-    return answer(head, [told.section], { view, cursor, rest: scene.rest() });
+    return answer(head, [told.section], { view, cursor, rest: reader.rest() });
   },
 });
 
@@ -219,14 +219,14 @@ function notLoaded(graphs: readonly Graph[]) {
   };
 }
 
-/** The problems that these kinds can have. Throws NotThere where there is none: that nothing is found would look like an answer. */
+/** The problems that these kinds can have. Throws NotFound where there is none: that nothing is found would look like an answer. */
 function searchedFor(problem: Problem | undefined, kinds: readonly Kind[] = KINDS): readonly Problem[] {
   const able = (name: Problem) => SEARCHES[name].of.some((kind) => kinds.includes(kind));
   const asked = problem === undefined ? PROBLEMS : [problem];
   const searched = asked.filter(able);
   if (searched.length > 0) return searched;
   const others = PROBLEMS.filter(able);
-  throw new NotThere(
+  throw new NotFound(
     `${problem ?? 'Problems'}: ${kinds.join(', ')} cannot have ${problem === undefined ? 'any' : 'this problem'}. ` +
       (others.length > 0
         ? `Problems that they can have: ${others.join(', ')}.`
@@ -258,7 +258,7 @@ const isWholeButNodes = ({ gaps }: Graph) =>
 
 /** The environments, read as far as it takes to see the problems; `unconfirmed` are those that were not read to confirm them. */
 async function read(
-  scene: Scene,
+  reader: FleetReader,
   environment: string | undefined,
   problems: readonly Problem[],
   kinds: readonly Kind[] | undefined,
@@ -268,15 +268,15 @@ async function read(
   const isOne = only !== undefined && second === undefined;
   const confirm = isOne ? only.confirm : readTogether(searches, kinds);
   const options = isOne ? readOf(only, kinds) : { ...confirm, nodes: false, ...UNCONFIRMED };
-  const first = await scene.graphs(environment, options);
+  const first = await reader.graphs(environment, options);
   const clusters = first.graphs.flatMap(({ entities }) => entities.filter(({ kind }) => kind === 'cluster'));
-  const isSmall = !isOne && clusters.length <= MOST_LOOKED_INTO && scene.rest() === undefined;
+  const isSmall = !isOne && clusters.length <= MOST_LOOKED_INTO && reader.rest() === undefined;
   const isSuspect = (graph: Graph) => searches.some(({ find, confirm }) => confirm && find(graph).length > 0);
   const suspects = isSmall ? first.graphs : first.graphs.filter(isSuspect);
   const unread = isOne || isSmall ? [] : clusters;
   if (confirm === undefined || suspects.length === 0) return { ...first, unread, unconfirmed: new Set<Graph>() };
   const isOfClusters = kinds === undefined || kinds.includes('cluster');
-  const again = await scene.again(
+  const again = await reader.reread(
     suspects,
     isSmall ? { ...confirm, nodes: isOfClusters } : { ...confirm, nodes: false },
   );

@@ -5,7 +5,7 @@ import { bytes, cut, memory } from '../../inventory/units.ts';
 import { known } from '../../known.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import type { Candidate } from './filters.ts';
-import { NotThere } from './not-there.ts';
+import { NotFound } from './not-found.ts';
 import { bare, everythingOf, means, type Setting, valuesOf } from './settings.ts';
 import { same } from './tagged.ts';
 
@@ -31,7 +31,7 @@ export const keysIn = (groupBy: readonly string[] = []): Key[] =>
     return { name: tag, of: same(prefix ?? '', 'tag') ? 'tag' : 'environmentTag' };
   });
 
-/** Throws NotThere for an unknown setting or tag, and names the existing ones. A tag passes if no entity has any tag. */
+/** Throws NotFound for an unknown setting or tag, and names the existing ones. A tag passes if no entity has any tag. */
 export function checkKeys(keys: readonly Key[], found: readonly Candidate[]): void {
   for (const key of keys) {
     const isPresent = found.length === 0 || found.some((each) => valuesIn(each, key)[0] !== NONE);
@@ -39,7 +39,7 @@ export function checkKeys(keys: readonly Key[], found: readonly Candidate[]): vo
     if (isPresent || (key.of !== 'setting' && tags.length === 0)) continue;
     const known = key.of === 'setting' ? settingNames(found) : tags.map((tag) => quoteUnlessPlain(cut(tag, 60)));
     const more = key.of === 'setting' ? ' For a tag, use tag:KEY.' : '';
-    throw new NotThere(
+    throw new NotFound(
       `None of these has the ${key.of === 'setting' ? 'setting' : 'tag'} ${quoteUntrusted(key.name)}. Available: ${known.join(', ') || 'none'}.${more}`,
     );
   }

@@ -3,20 +3,20 @@ import type { Graph } from '../../inventory/graph.ts';
 import { OUT_OF_TIME } from '../../inventory/reading.ts';
 import { FinspaceError } from '../../operations/failure.ts';
 import type { Position } from './cursor.ts';
-import { NotThere } from './not-there.ts';
+import { NotFound } from './not-found.ts';
 import type { Rest } from './page.ts';
-import { reasonOf, type Unread, unreadOf } from './unread.ts';
+import { type ReadGap, reasonOf, unreadOf } from './read-gaps.ts';
 
 /** The environments that one answer is about. */
 export type Part = Pick<Position, 'from' | 'until'>;
 
-/** The environments of a part. Throws NotThere when the one at which it begins, or before which it ends, no longer exists. */
+/** The environments of a part. Throws NotFound when the one at which it begins, or before which it ends, no longer exists. */
 export function partOf(environments: readonly Environment[], { from, until }: Part): readonly Environment[] {
   const at = (id: string) => environments.findIndex(({ environmentId }) => environmentId === id);
   const start = from === undefined ? 0 : at(from);
   const end = until === undefined ? environments.length : at(until);
   if (Math.min(start, end) < 0)
-    throw new NotThere('The environment at which to continue no longer exists: start again without cursor.');
+    throw new NotFound('The environment at which to continue no longer exists: start again without cursor.');
   return environments.slice(start, end);
 }
 
@@ -63,7 +63,7 @@ export function graphsOf({ results, failures }: Found<Graph>, wanted: readonly E
     gaps: [
       ...results.flatMap(({ result }) => unreadOf(result)),
       ...failures.map(({ environment: { name = '' }, error }) => ({ environment: name, reason: reasonOf(error) })),
-      ...others.map(({ name = '' }): Unread => ({ environment: name, reason: OUT_OF_TIME })),
+      ...others.map(({ name = '' }): ReadGap => ({ environment: name, reason: OUT_OF_TIME })),
     ],
   };
 }

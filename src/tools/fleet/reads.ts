@@ -5,10 +5,10 @@ import { KINDS, statesOf, usersOf } from '../../inventory/kinds.ts';
 import { KxClusterType } from '../../operations/shapes.ts';
 import { FEW } from './entity-rows.ts';
 import { type Candidate, type Filters, hasStatus, isNamed, statusWord } from './filters.ts';
+import type { FleetReader } from './fleet-reader.ts';
 import type { Key } from './grouping.ts';
 import { momentOf } from './moments.ts';
 import { BY_SIZE } from './orders.ts';
-import type { Scene } from './scene.ts';
 import { isListed, needsOf } from './settings.ts';
 
 /** There are many of these, so they are searched only on request. */
@@ -113,7 +113,7 @@ export const isRead = (found: readonly Candidate[], { details, options }: Plan, 
 const showsNodes = ({ length }: readonly Candidate[], isShown: boolean) => isShown && length <= FEW.whole;
 
 /** Reads few results again with their details: all of them, or only their capacity. Returns many results unchanged. */
-export async function readFew(scene: Scene, found: readonly Candidate[], isShown: boolean) {
+export async function readFew(reader: FleetReader, found: readonly Candidate[], isShown: boolean) {
   const graphs = [...new Set(found.map(({ graph }) => graph))];
   const present = KINDS.filter(
     (kind) => (isShown || SIZED.has(kind)) && found.some(({ entity }) => entity.kind === kind),
@@ -129,7 +129,7 @@ export async function readFew(scene: Scene, found: readonly Candidate[], isShown
     changes: (changesetId: string) => ids.has(changesetId),
     changesetsOf: (database: string) => databases.has(database),
   };
-  const read = await scene.again(graphs, options);
+  const read = await reader.reread(graphs, options);
   const byId = new Map(read.graphs.map((graph) => [graph.environmentId, graph]));
   const fresh = found.map((candidate): Candidate => {
     const graph = byId.get(candidate.graph.environmentId);

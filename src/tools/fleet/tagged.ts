@@ -5,10 +5,10 @@ import { idOf } from '../../inventory/shape.ts';
 import { FinspaceError, wireName } from '../../operations/failure.ts';
 import { quoteUntrusted } from '../../untrusted.ts';
 import type { Candidate, TagCondition } from './filters.ts';
-import { NotThere } from './not-there.ts';
+import type { FleetReader, Follow } from './fleet-reader.ts';
+import { NotFound } from './not-found.ts';
 import { onPageOf } from './page.ts';
-import type { Follow, Scene } from './scene.ts';
-import type { Unread } from './unread.ts';
+import type { ReadGap } from './read-gaps.ts';
 
 /** Tags need one call per entity: above this number, tags are not read. */
 const MOST_TAGGED = 50_000;
@@ -20,26 +20,26 @@ type Tagged = Candidate & { readonly tags: Tags };
 /** The results, and every tag that was read, as `key=value`. */
 export interface WithTags {
   readonly found: readonly Candidate[];
-  readonly gaps: readonly Unread[];
+  readonly gaps: readonly ReadGap[];
   readonly seen: ReadonlySet<string>;
 }
 
 /**
  * The candidates with their tags; a changeset has those of its database. Entities that cannot have tags are dropped. Throws
- * NotThere when tags may not be read.
+ * NotFound when tags may not be read.
  */
 export async function withTags(
-  { reads, background, options }: Scene,
+  { reads, background, options }: FleetReader,
   candidates: readonly Candidate[],
 ): Promise<WithTags> {
   const refusal = options.refusal?.('ListTagsForResource');
-  if (refusal !== undefined) throw new NotThere(`Tags cannot be read. ${refusal}`);
+  if (refusal !== undefined) throw new NotFound(`Tags cannot be read. ${refusal}`);
   const taggable = candidates.flatMap((candidate) => {
     const arn = arnOf(candidate);
     return arn === undefined ? [] : [{ candidate, arn }];
   });
   const bounded = atMost(reads, TAGS_AT_ONCE, options.onProgress);
-  const gaps: Unread[] = [];
+  const gaps: ReadGap[] = [];
   const reading = new Map<string, Promise<Tags | undefined>>();
   const read = async (resourceArn: string, { graph, entity }: Candidate): Promise<Tags | undefined> => {
     try {
@@ -85,10 +85,10 @@ export function readingTags(entitiesOf: (graph: Graph) => readonly GraphEntity[]
 }
 
 /** All candidates; those that the page of a cursor may show have their tags, as far as they may be read. */
-export async function alsoTagged(scene: Scene, candidates: readonly Candidate[], cursor?: string) {
-  const isAllowed = scene.options.refusal?.('ListTagsForResource') === undefined;
+export async function alsoTagged(reader: FleetReader, candidates: readonly Candidate[], cursor?: string) {
+  const isAllowed = reader.options.refusal?.('ListTagsForResource') === undefined;
   const shown = onPageOf(candidates, cursor);
-  const { found, gaps } = isAllowed ? await withTags(scene, shown) : { found: [], gaps: [] };
+  const { found, gaps } = isAllowed ? await withTags(reader, shown) : { found: [], gaps: [] };
   const key = ({ graph, entity }: Candidate) => `${graph.environmentId} ${entity.id}`;
   const tagged = new Map(found.map((candidate) => [key(candidate), candidate.tags]));
   const withOwn = (candidate: Candidate): Candidate => {
@@ -112,12 +112,12 @@ function arnOf({ graph, entity }: Candidate): string | undefined {
 }
 
 /** The candidates with the tags of the environments that contain them. */
-export async function withEnvironmentTags(scene: Scene, candidates: readonly Candidate[]): Promise<WithTags> {
+export async function withEnvironmentTags(reader: FleetReader, candidates: readonly Candidate[]): Promise<WithTags> {
   const places = [...new Set(candidates.map(({ graph }) => graph))].flatMap((graph) => {
     const entity = graph.entities.find(({ kind }) => kind === 'environment');
     return entity === undefined ? [] : [{ graph, entity }];
   });
-  const { found, gaps, seen } = await withTags(scene, places);
+  const { found, gaps, seen } = await withTags(reader, places);
   const tagsOf = new Map(found.map(({ graph, tags }) => [graph, tags]));
   const inside = candidates.flatMap((candidate) => {
     const environmentTags = tagsOf.get(candidate.graph);

@@ -4,13 +4,13 @@ import type { CompositeTool, Exchange, ToolEnvironment } from '../environment.ts
 import { compositeTool } from '../environment.ts';
 import { refused } from '../result.ts';
 import { positionIn } from './cursor.ts';
-import { NotThere } from './not-there.ts';
-import { type Scene, sceneOf } from './scene.ts';
+import { type FleetReader, fleetReader } from './fleet-reader.ts';
+import { NotFound } from './not-found.ts';
 import { overtime } from './time.ts';
 
 interface FleetTool<I extends z.ZodObject> extends Omit<CompositeTool<I>, 'annotations' | 'run'> {
   readonly run: (
-    scene: Scene,
+    reader: FleetReader,
     input: z.output<I>,
     exchange: Exchange,
     environment: ToolEnvironment,
@@ -26,9 +26,9 @@ export function fleetTool<I extends z.ZodObject>({ run, ...tool }: FleetTool<I>)
       const { signal, end } = overtime();
       const part = positionIn((input as { cursor?: string }).cursor ?? '') ?? {};
       try {
-        return await run(sceneOf(environment, exchange, signal, part), input, exchange, environment);
+        return await run(fleetReader(environment, exchange, signal, part), input, exchange, environment);
       } catch (error) {
-        if (error instanceof NotThere) return refused(error.message);
+        if (error instanceof NotFound) return refused(error.message);
         throw error;
       } finally {
         end();

@@ -5,7 +5,7 @@ import { Words } from '../lenient.ts';
 import { progressOf } from '../progress.ts';
 import { structured } from '../result.ts';
 import { type Awaited, awaited, type Look, WAIT_KINDS, watchOn } from './awaited.ts';
-import { EnvironmentArgument } from './scene.ts';
+import { EnvironmentArgument } from './fleet-reader.ts';
 import { fleetTool } from './tool.ts';
 
 /** Shorter than the timeout of common clients. */
@@ -64,13 +64,13 @@ export const waitFor = fleetTool({
   input: Wanted,
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
   run: async (
-    scene,
+    reader,
     { environment: of, also = [], until, handle, ...first },
     { context, patienceMs = SLICE_MS },
     environment,
   ) => {
-    const place = await scene.environmentOrDeleted(of);
-    const watch = watchOn(scene, environment, place);
+    const place = await reader.environmentOrDeleted(of);
+    const watch = watchOn(reader, environment, place);
     const all = await Promise.all([first, ...also].map((wanted) => awaited(watch, wanted, until)));
     const { signal } = context.mcpReq;
     const report = progressOf(context);

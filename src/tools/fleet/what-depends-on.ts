@@ -8,12 +8,12 @@ import { attentionRow, sizeOf } from '../../inventory/summary.ts';
 import { known } from '../../known.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 import { Words } from '../lenient.ts';
-import { listed, NotThere, noSuch } from './not-there.ts';
+import { EnvironmentArgument, type FleetReader } from './fleet-reader.ts';
+import { NotFound, notFound, quotedList } from './not-found.ts';
 import { answer, shaping } from './page.ts';
-import { EnvironmentArgument, type Scene } from './scene.ts';
+import { notReadIn, type ReadGap, unreadOf } from './read-gaps.ts';
 import { alsoTagged, tagsIn } from './tagged.ts';
 import { fleetTool } from './tool.ts';
-import { notReadIn, type Unread, unreadOf } from './unread.ts';
 
 export const whatDependsOn = fleetTool({
   name: 'what_depends_on',
@@ -33,17 +33,17 @@ export const whatDependsOn = fleetTool({
       ...shaping(),
     }),
   needs: ['ListKxEnvironments', 'GetKxEnvironment'],
-  run: async (scene, { environment, name: said, kind, view, cursor }) => {
+  run: async (reader, { environment, name: said, kind, view, cursor }) => {
     const place =
-      environment === undefined ? await placeOf(scene, said, kind) : { id: environment, name: said, gaps: [] };
+      environment === undefined ? await placeOf(reader, said, kind) : { id: environment, name: said, gaps: [] };
     const { name } = place;
     const changes = (changesetId: string) => name.endsWith(changesetId);
-    const graph = await scene.graph(place.id, { changes });
-    const entity = theOne(graph, name, kind) ?? (await olderChangeset(scene, graph, name, kind));
+    const graph = await reader.graph(place.id, { changes });
+    const entity = theOne(graph, name, kind) ?? (await olderChangeset(reader, graph, name, kind));
     // Old changesets do not affect how far a cluster is behind.
-    const isMissed = ({ isOfOlder }: Unread) => isOfOlder !== true || LOADED.has(entity.kind);
+    const isMissed = ({ isOfOlder }: ReadGap) => isOfOlder !== true || LOADED.has(entity.kind);
     const dependants = dependantsOf(graph, entity.id);
-    const tagged = await alsoTagged(scene, [{ graph, entity }]);
+    const tagged = await alsoTagged(reader, [{ graph, entity }]);
     const gaps = [
       ...unreadOf(graph).filter(isMissed),
       ...tagged.gaps,
@@ -101,53 +101,53 @@ const needed = (connected: Connected) => ({ ...row(connected), ...sizeOf(connect
 /** Shown when nothing has the name, because people also ask this about roles and subnets. */
 const NOT_AN_ENTITY = 'To find what uses a role, subnet, bucket or other setting, use find_kx_entities with text.';
 
-/** The only environment that contains an entity with the name, as far as all could be read, and the name. Throws NotThere. */
-async function placeOf(scene: Scene, name: string, kind: Kind | undefined) {
+/** The only environment that contains an entity with the name, as far as all could be read, and the name. Throws NotFound. */
+async function placeOf(reader: FleetReader, name: string, kind: Kind | undefined) {
   const options = { kinds: kind === undefined ? KINDS : [kind], details: false, everyChangeset: true };
-  const read = await scene.graphs(undefined, options);
+  const read = await reader.graphs(undefined, options);
   const { graphs } = read;
-  const left = scene.rest();
+  const left = reader.rest();
   const gaps = left === undefined ? read.gaps : [unsearched(left.count), ...read.gaps];
   const ofKind = (entity: GraphEntity) => kind === undefined || entity.kind === kind;
   const places = graphs.filter((graph) => named(graph, name).some(ofKind));
   const [only, second] = places;
-  const found = listed(places.map((graph) => graph.name));
+  const found = quotedList(places.map((graph) => graph.name));
   if (only !== undefined && left !== undefined)
-    throw new NotThere(`Found in ${found}, but ${unsearched(left.count).reason}.`);
+    throw new NotFound(`Found in ${found}, but ${unsearched(left.count).reason}.`);
   if (only === undefined) {
     const canBe = left === undefined && (kind === undefined || kind === 'environment');
-    const environment = canBe ? await environmentOf(scene, name) : undefined;
+    const environment = canBe ? await environmentOf(reader, name) : undefined;
     if (environment !== undefined) return { ...environment, gaps };
     const known = graphs.flatMap(({ entities }) => entities.filter(ofKind).map((each) => each.name));
-    throw noSuch(kind ?? 'entity', name, [...new Set(known)], gaps, NOT_AN_ENTITY);
+    throw notFound(kind ?? 'entity', name, [...new Set(known)], gaps, NOT_AN_ENTITY);
   }
   if (second !== undefined)
-    throw new NotThere(
+    throw new NotFound(
       `Several environments have an entity with that name: ${found}. Give one of them as environment.`,
     );
   return { id: only.environmentId, name, gaps };
 }
 
-const unsearched = (count: number): Unread => ({
+const unsearched = (count: number): ReadGap => ({
   environment: '',
   reason: `${count} environments were not searched in time: give environment`,
 });
 
 /** The environment that a word such as `uat` means; undefined if there is none. */
-async function environmentOf(scene: Scene, wanted: string) {
+async function environmentOf(reader: FleetReader, wanted: string) {
   try {
-    const { environmentId: id = '', name = '' } = await scene.environment(wanted);
+    const { environmentId: id = '', name = '' } = await reader.environment(wanted);
     return { id, name };
   } catch (error) {
-    if (error instanceof NotThere) return undefined;
+    if (error instanceof NotFound) return undefined;
     throw error;
   }
 }
 
 /**
- * A changeset that is neither mounted, newest nor failed, and therefore not in the graph. Throws NotThere when it does not exist.
+ * A changeset that is neither mounted, newest nor failed, and therefore not in the graph. Throws NotFound when it does not exist.
  */
-async function olderChangeset(scene: Scene, graph: Graph, name: string, kind: string | undefined) {
+async function olderChangeset(reader: FleetReader, graph: Graph, name: string, kind: string | undefined) {
   const options = {
     kinds: ['changeset'],
     details: false,
@@ -155,20 +155,20 @@ async function olderChangeset(scene: Scene, graph: Graph, name: string, kind: st
     changes: (id: string) => name.endsWith(id),
   } as const;
   const isMeant = kind === undefined || kind === 'changeset';
-  const read = isMeant ? await scene.again([graph], options) : { graphs: [], gaps: [] };
+  const read = isMeant ? await reader.reread([graph], options) : { graphs: [], gaps: [] };
   const found = read.graphs.flatMap((each) => theOne(each, name, 'changeset') ?? []);
   if (found[0] !== undefined) return found[0];
   const known = graph.entities.filter((entity) => kind === undefined || entity.kind === kind).map((each) => each.name);
-  throw noSuch(kind ?? 'entity', name, known, [...unreadOf(graph), ...read.gaps], NOT_AN_ENTITY);
+  throw notFound(kind ?? 'entity', name, known, [...unreadOf(graph), ...read.gaps], NOT_AN_ENTITY);
 }
 
-/** The entity with a name, if it exists. Throws NotThere when there are several. */
+/** The entity with a name, if it exists. Throws NotFound when there are several. */
 function theOne(graph: Graph, name: string, kind: string | undefined): GraphEntity | undefined {
   const ofKind = (entity: GraphEntity) => kind === undefined || entity.kind === kind;
   const found = named(graph, name).filter(ofKind);
   const [entity, second] = found;
   if (second !== undefined)
-    throw new NotThere(
+    throw new NotFound(
       `Several entities have that name: ${found.map(({ id }) => quoteUntrusted(id, 200)).join(', ')}. Give one of these as name.`,
     );
   return entity;

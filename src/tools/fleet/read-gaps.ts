@@ -4,7 +4,7 @@ import { FinspaceError, wireName } from '../../operations/failure.ts';
 import { quoteUnlessPlain, quoteUntrusted } from '../../untrusted.ts';
 
 /** A part of an environment that could not be read, and why. */
-export interface Unread {
+export interface ReadGap {
   readonly environment: string;
   readonly operation?: string | undefined;
   /** The entity or database that it belongs to. */
@@ -15,7 +15,7 @@ export interface Unread {
 }
 
 /** The parts of an environment that could not be read. */
-export const unreadOf = ({ name: environment, gaps }: Graph): Unread[] =>
+export const unreadOf = ({ name: environment, gaps }: Graph): ReadGap[] =>
   gaps.map(({ kind: _, isLate: __, ...gap }) => ({ environment, ...gap }));
 
 const MOST_LINES = 20;
@@ -23,8 +23,8 @@ const MOST_NAMES = 5;
 const MOST_CHARACTERS = 300;
 
 /** The note about what could not be read: each part once, grouped by reason. Reasons are untrusted, and may be long. */
-export function notReadIn(unread: readonly Unread[]) {
-  const places = new Map<string, { readonly first: Unread; readonly names: Set<string> }>();
+export function notReadIn(unread: readonly ReadGap[]) {
+  const places = new Map<string, { readonly first: ReadGap; readonly names: Set<string> }>();
   for (const each of unread) {
     const { environment, operation, of, reason } = each;
     const key = JSON.stringify([environment, operation, reason]);
@@ -43,7 +43,7 @@ export function notReadIn(unread: readonly Unread[]) {
 }
 
 /** `GetKxCluster of hdb-a, hdb-b: Throttling`. */
-export function textOf({ operation, of, reason }: Unread, names: readonly string[] = of === undefined ? [] : [of]) {
+export function textOf({ operation, of, reason }: ReadGap, names: readonly string[] = of === undefined ? [] : [of]) {
   if (operation === undefined) return reason;
   const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
   const named = names.slice(0, MOST_NAMES).map(quoteUnlessPlain).join(', ');

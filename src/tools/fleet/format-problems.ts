@@ -4,7 +4,7 @@ import { isSmall, type Row, type Section, type View } from './page.ts';
 interface Problem extends Row {
   readonly environment: string;
 }
-interface Told {
+interface FormattedProblems {
   readonly head: Row;
   readonly section: Section;
 }
@@ -17,7 +17,11 @@ const MOST_PLACES = 40;
  * Problems one by one if they are few or complete rows are requested; otherwise by environment, as many as fit, or counted by
  * environment.
  */
-export function toldProblems(rows: readonly Problem[], view: View | undefined, isOneSort: boolean): Told {
+export function formatProblems(
+  rows: readonly Problem[],
+  view: View | undefined,
+  isOneSort: boolean,
+): FormattedProblems {
   if (rows.length <= MANY || view === 'full') return { head: {}, section: { name: 'problems', rows } };
   const places = summed(rows.map(({ environment }) => [environment, 1]));
   const all = Object.entries(places).toSorted(([, a], [, b]) => b - a);

@@ -10,10 +10,10 @@ import type { Exchange, ToolEnvironment } from '../environment.ts';
 import { progressOf } from '../progress.ts';
 import type { Position } from './cursor.ts';
 import { type EnvironmentLookup, environmentLookup } from './environment-lookup.ts';
-import { NotThere } from './not-there.ts';
+import { NotFound } from './not-found.ts';
 import type { Rest } from './page.ts';
 import { graphsOf, inTime, partOf, SAME_CURSOR } from './part.ts';
-import type { Unread } from './unread.ts';
+import type { ReadGap } from './read-gaps.ts';
 
 /** The argument of every tool for one environment. */
 export const EnvironmentArgument = () => z.string().min(1).max(64).describe('Id or name of a kdb environment');
@@ -22,7 +22,7 @@ export const EnvironmentsArgument = () =>
   z.string().min(1).max(64).describe('Id, name, or a pattern such as desk-*. Default: all.');
 
 /** The context of a fleet tool: the existing environments, and ways to read them within the caller's rights. */
-export interface Scene extends Omit<EnvironmentLookup, 'matching' | 'seen'> {
+export interface FleetReader extends Omit<EnvironmentLookup, 'matching' | 'seen'> {
   readonly call: Call;
   /** The same, with one call for identical reads. */
   readonly reads: Call;
@@ -39,24 +39,24 @@ export interface Scene extends Omit<EnvironmentLookup, 'matching' | 'seen'> {
   /** The environments that `graphs` had no time for. */
   rest(): Rest | undefined;
   /** Reads the environments of these graphs again, with other options. */
-  again(graphs: readonly Pick<Graph, 'environmentId'>[], options: GraphOptions): Promise<Graphs>;
+  reread(graphs: readonly Pick<Graph, 'environmentId'>[], options: GraphOptions): Promise<Graphs>;
 }
 
 export interface Graphs {
   readonly graphs: readonly Graph[];
-  readonly gaps: readonly Unread[];
+  readonly gaps: readonly ReadGap[];
 }
 
 /** Reads what belongs to the graph of an environment, before the environment counts as read. */
 export type Follow = (graph: Graph, call: Call, options: CallOptions) => Promise<void>;
 
 /** The context of one call, which answers with what it knows when `overtime` aborts. */
-export function sceneOf(
+export function fleetReader(
   { call, restrictions, caller, quotas, inventory }: ToolEnvironment,
   { context }: Exchange,
   overtime: AbortSignal,
   part: Partial<Position>,
-): Scene {
+): FleetReader {
   const cancelled = context.mcpReq.signal;
   const signal = AbortSignal.any([cancelled, overtime]);
   const onProgress = readsDone(progressOf(context));
@@ -83,11 +83,11 @@ export function sceneOf(
     graphs: async (wanted, more = {}, follow = undefined) => {
       const all = partOf(await lookup.matching(wanted), part);
       const { read: found, left } = inTime(all, await read.each(all, more, follow), overtime);
-      if (left !== undefined && (part.at ?? 0) > 0) throw new NotThere(SAME_CURSOR);
+      if (left !== undefined && (part.at ?? 0) > 0) throw new NotFound(SAME_CURSOR);
       rest = left;
       return graphsOf(found);
     },
-    again: async (graphs, more) => {
+    reread: async (graphs, more) => {
       const environments = graphs.map(({ environmentId }) => lookup.seen(environmentId));
       return graphsOf(await read.each(environments, more), environments);
     },
