@@ -68,7 +68,13 @@ async function photographApproval(): Promise<void> {
   const listener = await listen((request) => handle(request), { host: '127.0.0.1', port: 0 });
   const origin = `http://127.0.0.1:${listener.port}`;
   const [question] = await desk.waiting();
-  const page = approvalPage({ approvals: desk, now: Date.now, origins: [origin], first: question?.code, onerror: console.error });
+  const page = approvalPage({
+    approvals: desk,
+    now: Date.now,
+    origins: [origin],
+    first: question?.code,
+    onerror: console.error,
+  });
   handle = page.handle;
   const browser = await launched();
   const tab = await browser.newPage({ viewport: { width: 700, height: 900 }, deviceScaleFactor: 1.5 });
