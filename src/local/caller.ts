@@ -1,8 +1,8 @@
 import type { WireRequest } from '../operations/exchange.ts';
 import { type World, worldOf } from './context.ts';
 import type { Credential } from './credentials.ts';
-import { DoorError } from './door-error.ts';
-import { claimOf, signedBy } from './signature.ts';
+import { signatureFieldsOf, signedBy } from './signature.ts';
+import { WireError } from './wire-error.ts';
 
 /** The account of every caller, unless the service is configured otherwise. */
 export const DEFAULT_ACCOUNT = '111122223333';
@@ -14,26 +14,26 @@ export interface Caller {
   readonly role?: string | null | undefined;
 }
 
-export interface Door {
+export interface Authentication {
   readonly account: string;
   /** The accepted credentials; any if undefined. */
   readonly credentials?: readonly Credential[] | undefined;
   readonly now: number;
 }
 
-/** The caller of a request, and its world, by the region in its signature. Throws `DoorError` for a rejected request. */
-export function callerOf(request: WireRequest, { account, credentials, now }: Door): Caller {
-  const claim = claimOf(request);
-  if (claim === undefined) {
-    throw new DoorError(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
+/** The caller of a request, and its world, by the region in its signature. Throws `WireError` for a rejected request. */
+export function callerOf(request: WireRequest, { account, credentials, now }: Authentication): Caller {
+  const fields = signatureFieldsOf(request);
+  if (fields === undefined) {
+    throw new WireError(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
   }
   // Its scope has no region, so it does not identify a world.
-  if (claim.algorithm === 'AWS4-ECDSA-P256-SHA256') {
-    const message = `Unsupported AWS 'algorithm': '${claim.algorithm}'. Sign with AWS4-HMAC-SHA256, Signature Version 4.`;
-    throw new DoorError(403, 'IncompleteSignature', message);
+  if (fields.algorithm === 'AWS4-ECDSA-P256-SHA256') {
+    const message = `Unsupported AWS 'algorithm': '${fields.algorithm}'. Sign with AWS4-HMAC-SHA256, Signature Version 4.`;
+    throw new WireError(403, 'IncompleteSignature', message);
   }
-  const [, region = DEFAULT_REGION] = /^[^/\s]+\/\d{8}\/([a-z0-9-]{1,25})\//.exec(claim.scope) ?? [];
+  const [, region = DEFAULT_REGION] = /^[^/\s]+\/\d{8}\/([a-z0-9-]{1,25})\//.exec(fields.scope) ?? [];
   const world = worldOf(account, region);
   if (credentials === undefined) return { world };
-  return { world, role: signedBy(request, claim, credentials, now).role ?? null };
+  return { world, role: signedBy(request, fields, credentials, now).role ?? null };
 }

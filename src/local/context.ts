@@ -1,5 +1,5 @@
 import type { Input, OperationName } from '../operations/index.ts';
-import type { Fate } from './fate.ts';
+import type { PlannedFailure } from './planned-failure.ts';
 import type { Random } from './random.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -27,7 +27,7 @@ export interface Context {
   /** The IAM role of the caller, `null` without a role, undefined if credentials are not checked. */
   readonly role?: string | null | undefined;
   /** The failure that a fault plans for the operation that the request starts. */
-  readonly fate?: Fate | undefined;
+  readonly plannedFailure?: PlannedFailure | undefined;
 }
 
 /** Executes one operation, and returns the members of its reply in wire form. Throws `Refusal`. */

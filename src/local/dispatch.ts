@@ -1,25 +1,25 @@
 import { type Input, type OperationName, operationNamed } from '../operations/index.ts';
+import { applyDue, isDue } from './apply-due.ts';
 import type { Context, Handler } from './context.ts';
 import { HANDLERS } from './entities/index.ts';
 import { requirePermitted } from './permitted.ts';
-import { isDue, settle } from './settle.ts';
 import type { Store } from './store.ts';
-import { once } from './tokens.ts';
+import { idempotent } from './tokens.ts';
 import type { Transaction, WorldSettings } from './transaction.ts';
 
 /** The inputs of a request's transactions; `clock` is the machine's, which may be behind that of the worlds. */
-export type Frame = Omit<Context, 'tx' | 'now'> & { readonly clock: () => number };
+export type RequestContext = Omit<Context, 'tx' | 'now'> & { readonly clock: () => number };
 
 /** Runs one validated request on an up-to-date world; when this resolves, a change is committed. */
 export async function dispatch(
   store: Store,
   name: OperationName,
   input: object,
-  { clock, fate, ...frame }: Frame,
+  { clock, plannedFailure, ...request }: RequestContext,
 ): Promise<object> {
   const open = async (tx: Transaction) => {
-    const { ahead, due, settings } = await tx.opening(frame.world.arn);
-    const context: Context = { ...frame, tx, now: clock() + ahead };
+    const { ahead, due, settings } = await tx.requestState(request.world.arn);
+    const context: Context = { ...request, tx, now: clock() + ahead };
     return { context, settings, isBehind: isDue(due, context) };
   };
   const answer = async (context: Context) => {
@@ -32,7 +32,7 @@ export async function dispatch(
       return isBehind ? undefined : await answer(context);
     });
     if (output !== undefined) return output;
-    await store.write(async (tx) => settle((await open(tx)).context));
+    await store.write(async (tx) => applyDue((await open(tx)).context));
     return store.read(async (tx) => answer((await open(tx)).context));
   }
   for (;;) {
@@ -40,11 +40,11 @@ export async function dispatch(
       const { context, settings, isBehind } = await open(tx);
       if (isBehind) return undefined;
       await touch(context, settings);
-      return once(name, input, context, () => answer({ ...context, fate }));
+      return idempotent(name, input, context, () => answer({ ...context, plannedFailure }));
     });
     if (output !== undefined) return output;
     // In its own transaction, so that a refusal does not undo changes that are due.
-    await store.write(async (tx) => settle((await open(tx)).context));
+    await store.write(async (tx) => applyDue((await open(tx)).context));
   }
 }
 

@@ -17,8 +17,8 @@ export const transitionFrom = ({ collection, status }: Pick<Entity, 'collection'
 export function enter<B>(entity: Entity<B>, status: string, context: Context, after?: number): Entity<B> {
   const next = transitionFrom({ ...entity, status });
   const due = next === undefined ? null : context.now + Math.round((after ?? next.after) * context.pace);
-  const fate = next === undefined ? null : (context.fate ?? entity.fate);
-  return { ...entity, status, since: context.now, due, fate };
+  const plannedFailure = next === undefined ? null : (context.plannedFailure ?? entity.plannedFailure);
+  return { ...entity, status, since: context.now, due, plannedFailure };
 }
 
 /** A new entity in its first status, or with status `''` for kinds without statuses. */
@@ -30,7 +30,7 @@ export function begin<B>(
 ): Entity<B> {
   const { collection, name, position = name, facet = null, tags = {} } = place;
   return enter(
-    { collection, name, position, facet, tags, body, status, since: 0, due: null, fate: null },
+    { collection, name, position, facet, tags, body, status, since: 0, due: null, plannedFailure: null },
     status,
     context,
   );

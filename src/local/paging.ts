@@ -1,7 +1,7 @@
 import { violation } from '../kinds/rules.ts';
 import type { Context } from './context.ts';
 import { hexOf } from './random.ts';
-import { demand } from './refusal.ts';
+import { requireThat } from './refusal.ts';
 import type { Entity } from './transaction.ts';
 
 interface Query {
@@ -18,7 +18,7 @@ export async function paged<Body>(
   collection: string,
   facet?: string,
 ): Promise<{ entities: Entity<Body>[]; nextToken?: string }> {
-  demand(
+  requireThat(
     (maxResults ?? 0) >= 0,
     'Validation',
     violation('maxResults', 'Member must have value greater than or equal to 0'),
@@ -41,7 +41,7 @@ const tokenFor = (position: string, query: string) =>
 function positionIn(token: string, query: string): string {
   const text = Buffer.from(token, 'base64url').toString();
   const position = text.slice(SEAL);
-  demand(
+  requireThat(
     token === tokenFor(position, query),
     'Validation',
     violation('nextToken', 'a token that the same query returned'),

@@ -4,16 +4,16 @@ import { ExcessiveJson, parseBounded } from '../bounded-json.ts';
 import { type Binding, binding } from '../operations/http.ts';
 import { operationNamed } from '../operations/index.ts';
 import type { Operation } from '../operations/operation.ts';
-import { DoorError } from './door-error.ts';
 import { Refusal } from './refusal.ts';
 import type { Routed } from './routing.ts';
+import { WireError } from './wire-error.ts';
 
 /** The input of a request, collected from path, query and body, not validated. */
 export function parsed(search: string, content: Uint8Array, { name, labels }: Routed): Record<string, unknown> {
   const operation = operationNamed(name);
   const query = new URLSearchParams(search);
   if (content.length > USUAL_BODY && content.length > largestBody(operation))
-    throw new DoorError(413, 'RequestEntityTooLargeException', TOO_LARGE);
+    throw new WireError(413, 'RequestEntityTooLargeException', TOO_LARGE);
   const body = bodyOf(content);
   const from = {
     label: (member: string) => labels[member],

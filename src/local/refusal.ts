@@ -40,6 +40,6 @@ export function refuse(problem: Problem | undefined): void {
 export const refusalFor = ({ error, words }: Problem): Refusal => new Refusal(error, words);
 
 /** Throws a `Refusal` unless `holds`. */
-export function demand(holds: boolean, ground: Ground, message: string): asserts holds {
+export function requireThat(holds: boolean, ground: Ground, message: string): asserts holds {
   if (!holds) throw new Refusal(ground, message);
 }

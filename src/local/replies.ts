@@ -2,8 +2,8 @@ import { ERRORS, type ErrorName } from '../operations/errors.ts';
 import type { WireReply } from '../operations/exchange.ts';
 import { type OperationName, operationNamed } from '../operations/index.ts';
 import { StoreError } from '../sqlite/store-error.ts';
-import { DoorError } from './door-error.ts';
 import { Refusal } from './refusal.ts';
+import { WireError } from './wire-error.ts';
 
 /** The reply to a successful operation: always 200, without undefined members. */
 export function success(output: object, requestId: string): WireReply {
@@ -24,7 +24,7 @@ export function failure(error: unknown, name: OperationName | undefined, request
 }
 
 function described(error: unknown, name: OperationName | undefined) {
-  if (error instanceof DoorError) return { status: error.status, type: error.type, message: error.message };
+  if (error instanceof WireError) return { status: error.status, type: error.type, message: error.message };
   const isRefusal = error instanceof Refusal;
   const modelled = isRefusal ? declared(error.error, name) : 'InternalServer';
   const message = isRefusal ? error.message : mishap(error);

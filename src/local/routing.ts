@@ -1,7 +1,7 @@
 import { route as routeOf } from '../operations/http.ts';
 import { OPERATION_NAMES, type OperationName, operationNamed } from '../operations/index.ts';
-import { DoorError } from './door-error.ts';
 import { Refusal } from './refusal.ts';
+import { WireError } from './wire-error.ts';
 
 export interface Routed {
   readonly name: OperationName;
@@ -22,7 +22,7 @@ export function routed(method: string, path: string): Routed {
     return words.every(([at, word]) => segments[at] === word) && members.every(([at]) => segments[at] !== '');
   });
   if (found === undefined) {
-    throw new DoorError(404, 'UnknownOperationException', `There is no operation ${method} ${path}`);
+    throw new WireError(404, 'UnknownOperationException', `There is no operation ${method} ${path}`);
   }
   const labels: Record<string, string> = {};
   for (const [at, member] of found.members) labels[member] = decoded(segments[at] ?? '');

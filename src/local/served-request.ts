@@ -1,6 +1,6 @@
 import type { WireRequest } from '../operations/exchange.ts';
 import { parted, routed } from './routing.ts';
-import { claimOf } from './signature.ts';
+import { signatureFieldsOf } from './signature.ts';
 
 /** One request to a port, for logs: no query, headers or bodies. */
 export interface ServedRequest {
@@ -21,7 +21,7 @@ const LONGEST_PATH = 500;
 export function servedRequest(request: Pick<WireRequest, 'method' | 'target' | 'headers'>) {
   const { method, target } = request;
   const [path] = parted(target);
-  const scope = claimOf({ ...request, body: new Uint8Array() })?.scope;
+  const scope = signatureFieldsOf({ ...request, body: new Uint8Array() })?.scope;
   return {
     method,
     path: path.slice(0, LONGEST_PATH),

@@ -4,19 +4,19 @@ import type { OperationName } from '../operations/index.ts';
 import { callerOf, DEFAULT_ACCOUNT } from './caller.ts';
 import type { Credential } from './credentials.ts';
 import { dispatch } from './dispatch.ts';
-import { DoorError } from './door-error.ts';
-import type { Fate } from './fate.ts';
+import { applyFault } from './faults/apply-fault.ts';
 import { ConnectionReset } from './faults/connection-reset.ts';
-import { inflicted } from './faults/inflict.ts';
 import type { FaultSource } from './faults/source.ts';
 import { type Lifecycle, PACE } from './lifecycle.ts';
 import { parsed } from './parsing.ts';
+import type { PlannedFailure } from './planned-failure.ts';
 import { type Random, systemRandom, uuid } from './random.ts';
 import { Refusal } from './refusal.ts';
 import { failure, success } from './replies.ts';
 import { parted, routed } from './routing.ts';
 import type { Store } from './store.ts';
 import { validated } from './validation.ts';
+import { WireError } from './wire-error.ts';
 
 export interface ServiceOptions {
   /** Milliseconds since the epoch; the clock of the machine by default. */
@@ -52,13 +52,16 @@ export function service(store: Store, options: ServiceOptions): Service {
       name = route.name;
       const input = validated(name, parsed(query, request.body, route));
       const { world, role } = caller;
-      const answer = async (fate?: Fate) =>
-        success(await dispatch(store, route.name, input, { world, role, clock: now, pace, random, fate }), requestId);
+      const answer = async (plannedFailure?: PlannedFailure) =>
+        success(
+          await dispatch(store, route.name, input, { world, role, clock: now, pace, random, plannedFailure }),
+          requestId,
+        );
       const fault = faults?.(name);
-      return await (fault === undefined ? answer() : inflicted(fault, pause, answer));
+      return await (fault === undefined ? answer() : applyFault(fault, pause, answer));
     } catch (error) {
       if (error instanceof ConnectionReset) throw error;
-      if (!(error instanceof Refusal || error instanceof DoorError)) onError?.(error, name);
+      if (!(error instanceof Refusal || error instanceof WireError)) onError?.(error, name);
       return failure(error, name, requestId);
     }
   };

@@ -1,15 +1,15 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { WireRequest } from '../operations/exchange.ts';
 import type { Credential } from './credentials.ts';
-import { DoorError } from './door-error.ts';
 import { parted } from './routing.ts';
+import { WireError } from './wire-error.ts';
 
 const SKEW_MS = 5 * 60_000;
 const LONGEST_SECONDS = 7 * 24 * 60 * 60;
 const SCOPE = /^([^/]+)\/(\d{8})\/([a-z0-9-]{1,25})\/([a-z0-9-]+)\/aws4_request$/;
 
 /** The claims of a request about its signature; missing ones are empty. */
-export interface Claim {
+export interface SignatureFields {
   readonly algorithm: string;
   readonly scope: string;
   readonly signed: string;
@@ -20,7 +20,7 @@ export interface Claim {
 }
 
 /** The claims in the Authorization header, or in the query of a presigned request; undefined without any. */
-export function claimOf({ headers, target }: WireRequest): Claim | undefined {
+export function signatureFieldsOf({ headers, target }: WireRequest): SignatureFields | undefined {
   const { authorization } = headers;
   if (authorization !== undefined) {
     const [, algorithm = '', rest = ''] = /^(\S+)\s+(.*)$/.exec(authorization) ?? [];
@@ -44,25 +44,25 @@ export function claimOf({ headers, target }: WireRequest): Claim | undefined {
 }
 
 /**
- * The credential that signed a request (Signature Version 4, service `finspace`). Throws `DoorError`, with the messages of AWS,
+ * The credential that signed a request (Signature Version 4, service `finspace`). Throws `WireError`, with the messages of AWS,
  * for a credential that is unknown, a wrong signature, a date more than five minutes from `now`, or an expired presigned request.
  */
 export function signedBy(
   request: WireRequest,
-  claim: Claim,
+  fields: SignatureFields,
   credentials: readonly Credential[],
   now: number,
 ): Credential {
-  const { algorithm, scope, signature, date, expires } = claim;
-  if (algorithm !== 'AWS4-HMAC-SHA256' || !scope || !claim.signed || !signature) {
+  const { algorithm, scope, signature, date, expires } = fields;
+  if (algorithm !== 'AWS4-HMAC-SHA256' || !scope || !fields.signed || !signature) {
     throw incomplete('it requires AWS4-HMAC-SHA256 with Credential, SignedHeaders and Signature');
   }
-  const signed = claim.signed.split(';');
+  const signed = fields.signed.split(';');
   const [, key = '', day = '', region = '', service = ''] = SCOPE.exec(scope) ?? [];
   if (service !== 'finspace') throw incomplete('the credential scope has to end with /finspace/aws4_request');
   const credential = credentials.find(({ accessKeyId }) => accessKeyId === key);
   if (credential === undefined) {
-    throw new DoorError(403, 'UnrecognizedClientException', 'The security token included in the request is invalid.');
+    throw new WireError(403, 'UnrecognizedClientException', 'The security token included in the request is invalid.');
   }
   const moment = time(date);
   if (!date.startsWith(day) || Number.isNaN(moment))
@@ -72,7 +72,7 @@ export function signedBy(
   const canonical = canonicalRequest(request, signed);
   const text = ['AWS4-HMAC-SHA256', date, scope.slice(key.length + 1), hash(canonical)].join('\n');
   if (!same(signature, sign(signingKey(credential.secretAccessKey, day, region), text).toString('hex'))) {
-    throw new DoorError(
+    throw new WireError(
       403,
       'InvalidSignatureException',
       'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
@@ -80,7 +80,7 @@ export function signedBy(
   }
   if (moment - now > SKEW_MS || now - moment > goodFor(expires)) {
     const since = expires === undefined ? 'more than five minutes from now' : `good for ${expires} seconds from then`;
-    throw new DoorError(400, 'RequestExpired', `The request is dated ${date}, ${since}.`);
+    throw new WireError(400, 'RequestExpired', `The request is dated ${date}, ${since}.`);
   }
   return credential;
 }
@@ -93,7 +93,7 @@ function goodFor(expires: string | undefined): number {
 }
 
 const incomplete = (why: string) =>
-  new DoorError(403, 'IncompleteSignature', `The request signature is malformed: ${why}.`);
+  new WireError(403, 'IncompleteSignature', `The request signature is malformed: ${why}.`);
 
 function canonicalRequest({ method, target, headers, body }: WireRequest, signed: readonly string[]): string {
   const [sent, search] = parted(target);

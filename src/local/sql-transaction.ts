@@ -57,7 +57,7 @@ const entityStatements = ({ one, all, run }: Statements): EntityStatements => ({
       it.status,
       it.since,
       it.due,
-      it.fate && JSON.stringify(it.fate),
+      it.plannedFailure && JSON.stringify(it.plannedFailure),
       JSON.stringify(it.tags),
       JSON.stringify(it.body),
     ),
@@ -82,8 +82,8 @@ const linkStatements = ({ one, all, run }: Statements): Pick<Transaction, 'link'
   countSources: async (target) => Number(one('SELECT count(*) FROM links WHERE target = ?', target)?.[0]),
 });
 
-const tokenStatements = ({ one, run }: Statements): Pick<Transaction, 'recall' | 'remember'> => ({
-  recall: async (scope, token, now) => {
+const tokenStatements = ({ one, run }: Statements): Pick<Transaction, 'storedReply' | 'storeReply'> => ({
+  storedReply: async (scope, token, now) => {
     const row = one(
       'SELECT digest, reply FROM tokens WHERE scope = ? AND token = ? AND expires > ?',
       scope,
@@ -92,8 +92,8 @@ const tokenStatements = ({ one, run }: Statements): Pick<Transaction, 'recall' |
     );
     return row && { digest: String(row[0]), reply: String(row[1]) };
   },
-  remember: async (scope, token, { digest, reply }, expires, now) => {
-    run(FORGET, now);
+  storeReply: async (scope, token, { digest, reply }, expires, now) => {
+    run(FORGET_EXPIRED, now);
     run(
       'INSERT OR REPLACE INTO tokens (scope, token, digest, reply, expires) VALUES (?, ?, ?, ?, ?)',
       scope,
@@ -108,9 +108,9 @@ const tokenStatements = ({ one, run }: Statements): Pick<Transaction, 'recall' |
 const clockStatements = ({
   one,
   run,
-}: Statements): Pick<Transaction, 'nextDue' | 'hasten' | 'opening' | 'ahead' | 'advance'> => ({
+}: Statements): Pick<Transaction, 'nextDue' | 'scaleDue' | 'requestState' | 'ahead' | 'advance'> => ({
   nextDue: async (now) => entity(one(`${SELECT} WHERE due <= ? ORDER BY due, collection, name LIMIT 1`, now)),
-  hasten: async (world, now, share) =>
+  scaleDue: async (world, now, share) =>
     // ';' follows ':' in ASCII, so the range is every collection of the world.
     run(
       'UPDATE entities SET due = ? + CAST((due - ?) * ? AS INTEGER) WHERE due > ? AND collection >= ? AND collection < ?',
@@ -121,8 +121,8 @@ const clockStatements = ({
       `${world}:`,
       `${world};`,
     ),
-  opening: async (world) => {
-    const [ahead, due, settings] = one(OPENING, world) ?? [];
+  requestState: async (world) => {
+    const [ahead, due, settings] = one(REQUEST_STATE, world) ?? [];
     return { ahead: Number(ahead ?? 0), due: due as number | null, settings: settingsFrom(settings) };
   },
   ahead: async () => Number(one('SELECT ahead FROM clock')?.[0] ?? 0),
@@ -170,12 +170,12 @@ const UPSERT = `
     position = excluded.position, facet = excluded.facet, status = excluded.status,
     since = excluded.since, due = excluded.due, fate = excluded.fate, tags = excluded.tags, body = excluded.body`;
 
-const OPENING = `
+const REQUEST_STATE = `
   SELECT (SELECT ahead FROM clock), (SELECT min(due) FROM entities WHERE due IS NOT NULL),
     (SELECT settings FROM worlds WHERE arn = ?)`;
 
 /** Replies expire in the order of their ids, so only expired ones and one more are read. */
-const FORGET = `
+const FORGET_EXPIRED = `
   DELETE FROM tokens
   WHERE id < coalesce((SELECT id FROM tokens WHERE expires > ? ORDER BY id LIMIT 1), 9223372036854775807)`;
 
@@ -198,7 +198,7 @@ function entity(row: Row | undefined): Entity | undefined {
     status,
     since,
     due,
-    fate: fate === null ? null : JSON.parse(fate),
+    plannedFailure: fate === null ? null : JSON.parse(fate),
     tags: JSON.parse(tags),
     body: JSON.parse(body),
   };

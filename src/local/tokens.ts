@@ -1,6 +1,6 @@
 import type { Context } from './context.ts';
 import { hexOf } from './random.ts';
-import { demand } from './refusal.ts';
+import { requireThat } from './refusal.ts';
 
 const MEMORY_MS = 10 * 60_000;
 
@@ -8,7 +8,7 @@ const MEMORY_MS = 10 * 60_000;
  * Runs an operation once per client token: a repeat within ten minutes gets the first reply, and a different request gets a
  * conflict.
  */
-export async function once(
+export async function idempotent(
   operation: string,
   input: object,
   context: Context,
@@ -19,9 +19,9 @@ export async function once(
   const { tx, now, world } = context;
   const scope = `${world.arn} ${operation}`;
   const digest = hexOf(canonical(rest));
-  const known = await tx.recall(scope, clientToken, now);
+  const known = await tx.storedReply(scope, clientToken, now);
   if (known !== undefined) {
-    demand(
+    requireThat(
       known.digest === digest,
       'TokenReused',
       `The client token ${clientToken} was already used with other parameters.`,
@@ -29,7 +29,7 @@ export async function once(
     return JSON.parse(known.reply);
   }
   const output = await run();
-  await tx.remember(scope, clientToken, { digest, reply: JSON.stringify(output) }, now + MEMORY_MS, now);
+  await tx.storeReply(scope, clientToken, { digest, reply: JSON.stringify(output) }, now + MEMORY_MS, now);
   return output;
 }
 

@@ -1,4 +1,4 @@
-import type { Fate } from './fate.ts';
+import type { PlannedFailure } from './planned-failure.ts';
 
 export type Tags = Record<string, string>;
 
@@ -15,7 +15,7 @@ export interface Entity<Body = unknown> {
   readonly since: number;
   readonly due: number | null;
   /** Set if its next status will be a failure. */
-  readonly fate: Fate | null;
+  readonly plannedFailure: PlannedFailure | null;
   readonly tags: Tags;
   readonly body: Body;
 }
@@ -35,7 +35,7 @@ export interface WorldSettings {
   readonly touched?: boolean | undefined;
 }
 
-export interface Opening {
+export interface RequestState {
   readonly ahead: number;
   /** When the next status in any world ends. */
   readonly due: number | null;
@@ -51,7 +51,7 @@ export interface Identity {
   readonly approver: string | null;
 }
 
-export interface RememberedReply {
+export interface StoredReply {
   readonly digest: string;
   readonly reply: string;
 }
@@ -76,13 +76,13 @@ export interface Transaction {
   nextDue(now: number): Promise<Entity | undefined>;
 
   /** Shortens the remaining time of changes in progress in a world: of the time left at `now`, only `share` remains. */
-  hasten(world: string, now: number, share: number): Promise<void>;
+  scaleDue(world: string, now: number, share: number): Promise<void>;
 
-  recall(scope: string, token: string, now: number): Promise<RememberedReply | undefined>;
-  remember(scope: string, token: string, reply: RememberedReply, expires: number, now: number): Promise<void>;
+  storedReply(scope: string, token: string, now: number): Promise<StoredReply | undefined>;
+  storeReply(scope: string, token: string, reply: StoredReply, expires: number, now: number): Promise<void>;
 
   /** What every request needs to know of its world and the time, in one read. */
-  opening(world: string): Promise<Opening>;
+  requestState(world: string): Promise<RequestState>;
   /** How far the worlds' clock is ahead of the machine's, in milliseconds. */
   ahead(): Promise<number>;
   advance(milliseconds: number): Promise<void>;

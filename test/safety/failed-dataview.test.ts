@@ -18,7 +18,7 @@ it('a volume under a dataview that could not be made can be deleted, in the plan
   await estate.dataview('view', { segmentConfigurations });
   await store.write(async (tx) => {
     const making = (await tx.get(inDatabase(WORLD, environmentId, 'trades', 'kxDataview'), 'view')) as Entity;
-    await tx.put({ ...making, fate: { reason: 'no capacity' } });
+    await tx.put({ ...making, plannedFailure: { reason: 'no capacity' } });
   });
   clock.advance(HOUR);
   const view = { environmentId, databaseName: 'trades', dataviewName: 'view' };

@@ -130,7 +130,7 @@ const statusesOf = (kind: string) =>
 async function having<T>(at: [string, string], status: string, target: [string, string], work: () => Promise<T>) {
   const kept = await backend.store.read((tx) => Promise.all([at, target].map(([place, name]) => tx.get(place, name))));
   const [entity] = kept as [Entity, Entity];
-  await backend.store.write((tx) => tx.put({ ...entity, status, due: null, fate: null }));
+  await backend.store.write((tx) => tx.put({ ...entity, status, due: null, plannedFailure: null }));
   try {
     return await work();
   } finally {

@@ -2,7 +2,7 @@ import { arnOf, keyOf } from '../arns.ts';
 import { connectionString } from '../connection-string.ts';
 import type { Handlers } from '../context.ts';
 import { entityAt } from '../entity-at.ts';
-import { demand } from '../refusal.ts';
+import { requireThat } from '../refusal.ts';
 import { seconds } from '../timestamps.ts';
 import { added, deleteOf, getOf, listOf, type Storage, type Stored, settingsIn } from './storage.ts';
 
@@ -51,7 +51,7 @@ export const kxUsers: Handlers<Operations> = {
     const userName = userArn.slice(userArn.lastIndexOf('/') + 1);
     const { iamRole } = (await entityAt('kx-user', { environmentId, userName }, context)).body;
     // The service returned an empty message.
-    demand(context.role === undefined || context.role === iamRole, 'AccessDenied', '');
+    requireThat(context.role === undefined || context.role === iamRole, 'AccessDenied', '');
     const cluster = await entityAt('kx-cluster', { environmentId, clusterName }, context);
     return { signedConnectionString: connectionString(arnOf(cluster), userName, context) };
   },

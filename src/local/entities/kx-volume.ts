@@ -60,7 +60,7 @@ export const kxVolumes: Handlers<Operations> = {
     const growth = nas1Configuration.size - body.nas1Configuration.size;
     const { statusReason: _, ...rest } = body;
     // An update that is going to fail leaves the size unchanged.
-    const disk = context.fate === undefined ? nas1Configuration : body.nas1Configuration;
+    const disk = context.plannedFailure === undefined ? nas1Configuration : body.nas1Configuration;
     const changed = { ...volume, body: { ...rest, ...settings, nas1Configuration: disk, modified: context.now } };
     const updated = growth > 0 ? enter(changed, 'UPDATING', context) : changed;
     await context.tx.put(updated);

@@ -1,12 +1,12 @@
 import type { Context } from '../context.ts';
-import type { Fate } from '../fate.ts';
+import type { PlannedFailure } from '../planned-failure.ts';
 import type { Entity } from '../transaction.ts';
 
 /** The body of an entity after a failure, besides the failed status. */
-export type Misfortune<Body> = (entity: Entity<Body>, fate: Fate, context: Context) => Body | Promise<Body>;
+export type Misfortune<Body> = (entity: Entity<Body>, fate: PlannedFailure, context: Context) => Body | Promise<Body>;
 
 /** The API's limits on a statusReason, which also apply to reasons in world files. */
-export const statusReasonOf = ({ reason }: Fate): string => reason.replace(/[^\w\-.\s]+/g, ' ').slice(0, 250);
+export const statusReasonOf = ({ reason }: PlannedFailure): string => reason.replace(/[^\w\-.\s]+/g, ' ').slice(0, 250);
 
 /** The member for the reason in replies about clusters, dataviews, scaling groups and volumes. */
 export const withReason: Misfortune<object> = ({ body }, fate, { now }) => ({

@@ -23,7 +23,7 @@ export async function worldFileOf(tx: Transaction, world: World): Promise<WorldF
       status: entity.status,
       since: entity.since,
       ...(entity.due !== null && { due: entity.due }),
-      ...(entity.fate !== null && { fate: entity.fate }),
+      ...(entity.plannedFailure !== null && { fate: entity.plannedFailure }),
       ...(Object.keys(entity.tags).length > 0 && { tags: entity.tags }),
       body: entity.body as Record<string, unknown>,
     })),
@@ -52,7 +52,18 @@ type FileEntity = WorldFile['entities'][number];
 
 function entityOf({ in: place, ...rest }: FileEntity, world: World): Entity {
   const { name, position = name, facet = null, status, since, due = null, fate = null, tags = {}, body } = rest;
-  return { collection: `${world.arn}:${place}`, name, position, facet, status, since, due, fate, tags, body };
+  return {
+    collection: `${world.arn}:${place}`,
+    name,
+    position,
+    facet,
+    status,
+    since,
+    due,
+    plannedFailure: fate,
+    tags,
+    body,
+  };
 }
 
 function duplicate(keys: readonly string[]): string | undefined {

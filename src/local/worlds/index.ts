@@ -61,7 +61,7 @@ function contentOf(name: string, { now, region, account, lifecycle }: SeedOption
     return async (tx) => {
       const moment = now() + (await tx.ahead());
       await buildDemo(tx, world, moment);
-      await tx.hasten(world.arn, moment, PACE[lifecycle]);
+      await tx.scaleDue(world.arn, moment, PACE[lifecycle]);
     };
   }
   const file = readWorldFile(name);

@@ -18,7 +18,7 @@ export async function problemsOf(entities: Iterable<Entity>, context: Context): 
     if (entity.due !== null && transitionFrom(entity) === undefined) {
       say(`is due, but nothing follows ${entity.status}`);
     }
-    if (entity.fate !== null && entity.due === null) say('has a fate, but nothing is due');
+    if (entity.plannedFailure !== null && entity.due === null) say('has a fate, but nothing is due');
     const over = kindOf(entity.collection) === 'kx-scaling-group' ? await overbooked(entity, context) : 0;
     if (over > 0) say(`is overbooked by ${over} MiB`);
   }

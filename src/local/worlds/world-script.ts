@@ -1,9 +1,9 @@
 import type { Input, OperationName } from '../../operations/index.ts';
+import { applyDue } from '../apply-due.ts';
 import type { Context, Handler, World } from '../context.ts';
 import { HANDLERS } from '../entities/index.ts';
 import { PACE } from '../lifecycle.ts';
 import { seededRandom } from '../random.ts';
-import { settle } from '../settle.ts';
 import type { Transaction } from '../transaction.ts';
 
 /** Called with each request of a world's history before it is made. */
@@ -40,10 +40,10 @@ export function worldScript(tx: Transaction, world: World, now: number, observe:
     async play() {
       const context = { tx, world, pace: PACE.realistic, random };
       for (const { ago, run } of events.toSorted((a, b) => b.ago - a.ago)) {
-        await settle({ ...context, now: now - ago });
+        await applyDue({ ...context, now: now - ago });
         await run({ ...context, now: now - ago });
       }
-      await settle({ ...context, now });
+      await applyDue({ ...context, now });
     },
   };
 }

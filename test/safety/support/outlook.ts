@@ -81,7 +81,7 @@ export const run = (operation: OperationName, input: Members) =>
 
 export const having = (collection: string, name: string, change: object) =>
   scene.backend.store.write(async (tx) =>
-    tx.put({ ...((await tx.get(collection, name)) as Entity), due: null, fate: null, ...change }),
+    tx.put({ ...((await tx.get(collection, name)) as Entity), due: null, plannedFailure: null, ...change }),
   );
 export const inside = (kind: Parameters<typeof inEnvironment>[2]) =>
   inEnvironment(WORLD, scene.estate.environmentId, kind);

@@ -3,8 +3,8 @@ import { kindOf, worldOfArn } from './arns.ts';
 import type { Context } from './context.ts';
 import { EFFECTS } from './entities/effects.ts';
 import { MISFORTUNES } from './entities/misfortunes.ts';
-import type { Fate } from './fate.ts';
 import { enter, transitionFrom } from './lifecycle.ts';
+import type { PlannedFailure } from './planned-failure.ts';
 import type { Entity } from './transaction.ts';
 
 /** Whether a status that ends at `due` has ended. */
@@ -12,7 +12,7 @@ export const isDue = (due: number | null, context: Pick<Context, 'pace' | 'now'>
   due !== null && due <= horizon(context);
 
 /** Applies all due status changes in every world of the store, each at its own time, in order. */
-export async function settle(context: Context): Promise<void> {
+export async function applyDue(context: Context): Promise<void> {
   for (;;) {
     const entity = await context.tx.nextDue(horizon(context));
     if (entity === undefined) return;
@@ -30,8 +30,8 @@ async function step(entity: Entity, context: Context): Promise<void> {
     await context.tx.put({ ...entity, due: null });
     return;
   }
-  if (entity.fate !== null && transition.failing !== undefined) {
-    await fail(entity, entity.fate, transition.failing, context);
+  if (entity.plannedFailure !== null && transition.failing !== undefined) {
+    await fail(entity, entity.plannedFailure, transition.failing, context);
     return;
   }
   const effect = transition.effect && EFFECTS[transition.effect];
@@ -41,7 +41,7 @@ async function step(entity: Entity, context: Context): Promise<void> {
   else await context.tx.put(enter(current, status, context));
 }
 
-async function fail(entity: Entity, fate: Fate, status: string, context: Context): Promise<void> {
-  const body = (await MISFORTUNES[kindOf(entity.collection)]?.(entity, fate, context)) ?? entity.body;
-  await context.tx.put({ ...entity, body, status, since: context.now, due: null, fate: null });
+async function fail(entity: Entity, failure: PlannedFailure, status: string, context: Context): Promise<void> {
+  const body = (await MISFORTUNES[kindOf(entity.collection)]?.(entity, failure, context)) ?? entity.body;
+  await context.tx.put({ ...entity, body, status, since: context.now, due: null, plannedFailure: null });
 }

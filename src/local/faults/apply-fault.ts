@@ -1,7 +1,7 @@
 import { ERRORS } from '../../operations/errors.ts';
 import type { WireReply } from '../../operations/exchange.ts';
-import { DoorError } from '../door-error.ts';
-import type { Fate } from '../fate.ts';
+import type { PlannedFailure } from '../planned-failure.ts';
+import { WireError } from '../wire-error.ts';
 import { ConnectionReset } from './connection-reset.ts';
 import type { Fault } from './source.ts';
 
@@ -9,14 +9,14 @@ import type { Fault } from './source.ts';
  * Replies to a request as a fault requires. Throws `ConnectionReset` if the connection must break without a reply; a truncated
  * reply breaks after a number of bytes.
  */
-export async function inflicted(
+export async function applyFault(
   { delayMs, error, message, reset, truncate, failure }: Fault,
   pause: (milliseconds: number) => Promise<unknown>,
-  answer: (fate: Fate | undefined) => Promise<WireReply>,
+  answer: (plannedFailure: PlannedFailure | undefined) => Promise<WireReply>,
 ): Promise<WireReply> {
   if (delayMs > 0) await pause(delayMs);
   if (error !== undefined) {
-    throw new DoorError(ERRORS[error].status, `${error}Exception`, message ?? 'An injected fault.');
+    throw new WireError(ERRORS[error].status, `${error}Exception`, message ?? 'An injected fault.');
   }
   if (reset === 'before') throw new ConnectionReset();
   const reply = await answer(failure);

@@ -1,6 +1,6 @@
 /** A request that AWS rejects before the service sees it, with an error outside the FinSpace model. */
-export class DoorError extends Error {
-  override readonly name = 'DoorError';
+export class WireError extends Error {
+  override readonly name = 'WireError';
   readonly status: number;
   readonly type: string;
 
