@@ -98,7 +98,7 @@ describe('the desk', { timeout: 60_000 }, () => {
     expect(await desk.waiting()).toEqual([]);
   });
 
-  it('approves nothing that expired while it was looked at', async () => {
+  it('does not approve a plan that expired while a person read it', async () => {
     const clock = { now: 1_000_000 };
     const { desk, ask } = await deskIn(stateDirectory(), 'page', clock);
     const pending = await ask();

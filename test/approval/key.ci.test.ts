@@ -107,7 +107,7 @@ describe('the key of the approver', { timeout: 60_000 }, () => {
     await expect(openApprover(dir, PASSPHRASE)).rejects.toMatchObject({ wrongPassphrase: true });
   });
 
-  it('does not open beside another public key, so that nobody signs for a key that is not theirs', async () => {
+  it('does not open beside another public key', async () => {
     const { dir, file } = copy();
     writeFileSync(file('public.pem'), ed25519Pem());
     await expect(openApprover(dir, PASSPHRASE)).rejects.toMatchObject({ wrongPassphrase: true });
@@ -224,7 +224,7 @@ describe('an approval', { timeout: 60_000 }, () => {
     expect(isApprovedBy(pending, eve.sign(pending, given), key)).toBe(false);
   });
 
-  it('does not count for the plan that the server makes itself, when the row told the person of another', async () => {
+  it('does not count for the real plan of the server if the stored row showed the person another', async () => {
     const told = { ...pending, shown: { ...SHOWN, name: 'scratch', text: 'DELETE database "scratch"' } };
     const fooled = approver.sign(told, given);
     expect(isApprovedBy({ ...told, shown: pending.shown }, fooled, await pinned())).toBe(false);

@@ -15,7 +15,7 @@ const approve = { act: 'approve', passphrase: PASSPHRASE, name: 'trades' };
 const opened = (options: Parameters<typeof openedPage>[0] = { keys }) => openedPage(options);
 
 describe('the approval page', { timeout: 60_000 }, () => {
-  it('shows what waits, then one plan with its facts first, and takes passphrase and name', async () => {
+  it('lists the open plans, shows one with its facts first, and accepts passphrase and name', async () => {
     const { person, path, pending, granted, dir } = await opened();
     const list = await person.get(person.home);
     expect(list.status).toBe(200);
@@ -166,7 +166,7 @@ describe('the approval page', { timeout: 60_000 }, () => {
     expect((await person.get(`${person.home}ZZZZZ`)).status).toBe(410);
   });
 
-  it('says which newer plan replaced the one that is looked at', async () => {
+  it('names the newer plan that replaced the one on the page', async () => {
     const { person, path, ledger, pending, granted } = await opened();
     const plan = await person.get(path);
     const { nonce: _, ...same } = pending;

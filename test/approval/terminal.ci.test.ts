@@ -122,7 +122,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve at a terminal ${NO_P
     expect(await again.left()).toBe(1);
   });
 
-  it('sets up nothing from two passphrases that differ', async () => {
+  it('refuses to set up a key from two passphrases that differ', async () => {
     const dir = stateDirectory();
     const seat = sitDown('approve', '--init', '--state-dir', dir);
     await seat.sees('New passphrase');

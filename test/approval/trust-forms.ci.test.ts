@@ -106,7 +106,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --trust-forms ${NO_P
     expect(await isTrusting(dir)).toBe(true);
   });
 
-  it('--init pins the key to the world that is there; a new key after a lost passphrase takes an exported world', async () => {
+  it('--init pins the key to the existing world; after a lost passphrase, a new key needs an export of that world', async () => {
     const dir = stateDirectory();
     const world = join(dir, 'world.db');
     expect(piped(dir, 'world', 'reset', '--world', 'demo').status).toBe(0);

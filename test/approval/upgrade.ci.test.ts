@@ -53,7 +53,7 @@ describe('a state directory of version 0.1.0', { timeout: 60_000 }, () => {
     return { session, target: { environmentId, databaseName: 'trades' } };
   };
 
-  it('opens as it is: its world, its key and its journal hold, and its passphrase approves', async () => {
+  it('opens unchanged: its world, key, journal and passphrase stay valid', async () => {
     const dir = fromBefore();
     const { session, target } = await opened(dir);
     expect(await did(session, 'get_kx_database', target)).toMatchObject({ databaseName: 'trades' });
@@ -93,7 +93,7 @@ describe('a state directory of version 0.1.0', { timeout: 60_000 }, () => {
       );
   });
 
-  it('lets forms count once its owner said so with the passphrase', async () => {
+  it('lets forms count after its owner allowed that with the passphrase', async () => {
     const dir = fromBefore();
     await storeForms(dir, (await openApprover(dir, PASSPHRASE)).trustInForms);
     const { session, target } = await opened(dir);

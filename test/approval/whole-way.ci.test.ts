@@ -52,7 +52,7 @@ describe.each(HOSTS)('a client without forms, $name', ({ connect }) => {
     expect(codeIn(await failedTo(session, 'delete_kx_database', target))).toBe(codeIn(text));
   });
 
-  it('is told that one plan can delete many entities', async () => {
+  it('is told in the refusal that one plan can delete many entities', async () => {
     const session = await connect(FRESH_WORLD);
     onTestFinished(() => session.close());
     const { environments } = (await did(session, 'list_kx_environments')) as { environments: Record<string, string>[] };

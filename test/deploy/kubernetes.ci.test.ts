@@ -88,7 +88,7 @@ describe.skipIf(!HAS_TOOLS).each(FOLDERS)('%s', (folder) => {
 describe.skipIf(!HAS_TOOLS)('the pods', () => {
   afterEach(closeAll);
 
-  it('are valid as they stand, and a fault would be found', () => {
+  it('are valid, and the check rejects an invalid one', () => {
     for (const manifest of base()) validate(manifest);
     const faulty = read('deploy/kubernetes/base/stateful-set.yaml').replace(
       'containerPort: 8080',

@@ -100,7 +100,7 @@ describe('server.json', () => {
   });
   const server = Server.parse(JSON.parse(readFileSync(join(ROOT, 'server.json'), 'utf8')));
 
-  it('names the package and the version that npm has', () => {
+  it('names the package and version of package.json', () => {
     expect(server.name).toBe(homeOf(manifest).mcpName);
     const versions = server.packages.map((one) => (one.registryType === 'npm' ? one.version : manifest.version));
     expect(new Set([server.version, ...versions])).toEqual(new Set([manifest.version]));

@@ -66,7 +66,7 @@ describe.each(PAGES)('%s', (page) => {
     expect(linksOf(page).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
-  it('names tests that exist', () => {
+  it('names only tests that exist', () => {
     const tests = [...text.matchAll(/\btest\/[\w./-]+\.test\.ts\b/g)].map(([path]) => path);
     expect(tests.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });

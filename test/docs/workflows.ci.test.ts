@@ -28,7 +28,7 @@ describe.each(WORKFLOWS)('the workflow %s', (file) => {
     expect(uses.filter((line) => !/ uses: [\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
   });
 
-  it('has no rights but those that it names, and keeps no credentials in the checkout', () => {
+  it('declares its permissions, and keeps no credentials in the checkout', () => {
     expect(text).toMatch(/^permissions:(?: \{\}|\n {2}contents: read)\n(?! )/m);
     const checkouts = text.split(/uses: actions\/checkout@/).slice(1);
     for (const rest of checkouts) expect(rest).toMatch(/^[^\n]*\n +with:\n +persist-credentials: false\n/);

@@ -105,7 +105,7 @@ describe('a mutation that is cancelled', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('is repeated to its end when its first reply was lost', async () => {
+  it('is retried until it completes when its first reply was lost', async () => {
     const cancel = new AbortController();
     const { url, seen } = await serving((response, request) => {
       if (seen.length > 1) return ok(response, request);
@@ -127,7 +127,7 @@ describe('a mutation that is cancelled', () => {
     expect(seen).toHaveLength(0);
   });
 
-  it('is not sent when that comes before a connection was made', async () => {
+  it('is not sent if the cancellation comes before the connection exists', async () => {
     const cancel = new AbortController();
     const call = caller(`http://127.0.0.1:${await freePort()}`, () => {
       setImmediate(() => cancel.abort());
@@ -138,7 +138,7 @@ describe('a mutation that is cancelled', () => {
     expect(fields).not.toHaveProperty('outcomeUnknown');
   });
 
-  it('is not sent when that comes while credentials are fetched', async () => {
+  it('is not sent if the cancellation comes while credentials are fetched', async () => {
     const [asked, cancel] = [signalled<() => void>(), new AbortController()];
     const keys = {
       AccessKeyId: 'AKIAFETCHED',

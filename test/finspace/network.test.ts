@@ -178,7 +178,7 @@ describe('a failure to reach the endpoint', () => {
     },
   );
 
-  it('has nothing to do with a proxy once the request has left', async () => {
+  it('does not mention a proxy after the request was sent', async () => {
     vi.stubEnv('HTTPS_PROXY', 'http://proxy.corp.example:3128');
     const { url } = await serving((response) => void response.socket?.resetAndDestroy());
     const fields = await fieldsOf(
@@ -249,7 +249,7 @@ describe('a hostile or missing setting', () => {
     expect(lookup).not.toHaveBeenCalled();
   });
 
-  it('no region is named as what is missing', async () => {
+  it('a missing region is named in the error', async () => {
     for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION']) vi.stubEnv(name, undefined);
     for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) vi.stubEnv(name, '/nonexistent');
     const fields = await fieldsOf(finspaceCall(OPTIONS)('ListKxEnvironments', {}));

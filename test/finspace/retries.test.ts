@@ -97,7 +97,7 @@ describe('a call that may be repeated', () => {
     expect(attempts).toBeGreaterThan(3);
   });
 
-  it('is repeated three times when it changes something', async () => {
+  it('is sent three times at most when it changes something', async () => {
     const { url, seen } = await inTurn(answering(429, '', 'ThrottlingException'));
     const { code } = await failed(caller(url)('DeleteKxCluster', CLUSTER));
     expect(code).toBe('Throttling');

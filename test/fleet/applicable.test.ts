@@ -51,7 +51,7 @@ describe('a condition that some of the requested kinds can meet', () => {
     expect(names((await use('find_kx_entities', asked)).data['entities'])).toEqual(expected);
   });
 
-  test('is answered with nothing where nothing meets it now', async () => {
+  test('returns nothing if no entity meets it now', async () => {
     const { data } = await use('find_kx_entities', { kinds: ['cluster'], status: ['DELETING'] });
     expect(data).toMatchObject({ found: 0, existingStatuses: expect.arrayContaining(['RUNNING']) });
   });

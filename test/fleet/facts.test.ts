@@ -226,7 +226,7 @@ describe('quotas', () => {
     expect(of('scaling groups')).toMatchObject({ limit: 10, headroom: 6 });
   });
 
-  test('leave out what is not used where several environments are shown, unless all is asked for', async () => {
+  test('omit unused quotas of several environments unless all are requested', async () => {
     const summary = await uses(GENEROUS, {});
     expect(summary.rows.every(({ used }) => Number(used) > 0)).toBe(true);
     expect(summary.of('users')).toMatchObject({ environment: 'kdb-prod' });
@@ -275,7 +275,7 @@ describe('what a cluster caches and what a dataview follows', () => {
     );
   });
 
-  test('say where a cluster mounts an older version of a dataview than there is', async () => {
+  test('say which clusters mount an older version of a dataview', async () => {
     const { data } = await use('what_depends_on', { ...IN_PROD, name: 'hdb-equities-b' });
     const [view] = (data['needs'] as Rows).filter(({ id }) => String(id).startsWith('dataview:'));
     expect(view).toMatchObject({ changesetId: expect.any(String), newestChangesetId: expect.any(String) });

@@ -115,7 +115,7 @@ describe('find_kx_entities', () => {
     expect(nothing).toMatchObject({ isError: true, text: expect.stringContaining('Available: arn, iamRole') });
   });
 
-  test('looks through every load when loads are asked for', async () => {
+  test('searches every changeset when changesets are requested', async () => {
     const loads = await use('find_kx_entities', { kinds: ['changeset'], environment: 'kdb-prod' });
     expect(loads.data['kinds']).toEqual({ changeset: 22 });
     expect((await use('find_kx_entities', { environment: 'kdb-prod' })).data['kinds']).not.toHaveProperty('changeset');

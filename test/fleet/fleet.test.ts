@@ -62,7 +62,7 @@ describe('describe_kx_environment', () => {
     expect(text).toContain('did you mean "kdb-prod"?');
   });
 
-  test('reports progress while it takes long', async () => {
+  test('reports progress during a long read', async () => {
     let now = NOW;
     const slow = await demo({
       before: async () => {
@@ -167,7 +167,7 @@ describe('what_depends_on', () => {
     expect(missed.text).toContain('Existing ones: "hdb-equities-a", "hdb-equities-b".');
   });
 
-  test('does not say that there is nothing where it could not look', async () => {
+  test('does not claim that nothing depends on it if a read failed', async () => {
     const uat = await world().id('kdb-uat');
     const partly = failing(world().call, (_, { environmentId }) => environmentId === uat, 'Unreachable');
     const ask = caller(partly);

@@ -126,7 +126,7 @@ describe('a service that sends text with orders in it', () => {
     60_000,
   );
 
-  test('shows whatever is hidden in the state and the reason of a problem', async () => {
+  test('shows hidden characters in the state and the reason of a problem', async () => {
     for (const text of CORPUS.filter(({ length }, at) => length < 200 && at % 6 === 0)) {
       const use = caller(lying(world().call, (member) => (/^status(?:Reason)?$/.test(member) ? text : '')));
       const { data, text: shown } = await use('find_kx_problems', { problem: 'failed', environment: 'kdb-prod' });

@@ -121,7 +121,7 @@ describe('a question that takes longer than clients wait', () => {
     expect(details()).toBeLessThanOrEqual(600);
   });
 
-  test('by tags goes on after an environment with too many tags', async () => {
+  test('that filters by tags continues after an environment with too many tags', async () => {
     const use = caller(slow(2, 600).call);
     const first = await inTime(use('find_kx_entities', byTag));
     expect(JSON.stringify(first.data['notRead'])).toContain('ListTagsForResource');

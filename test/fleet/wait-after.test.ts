@@ -98,7 +98,7 @@ describe('a wait for the nodes of a cluster', () => {
 });
 
 describe('a wait for several entities', () => {
-  it('ends when each of them is ready or never will be, and says so of each', async () => {
+  it('ends when each entity is ready or cannot become ready, and reports each', async () => {
     await estate.volume('fast');
     await estate.group('hosts');
     setTimeout(later, 300);

@@ -60,7 +60,7 @@ describe('wait_for_kx_entity', () => {
     expect(data).not.toHaveProperty('mounts');
   });
 
-  test('shows each of several', async () => {
+  test('shows each of several entities', async () => {
     const also = [{ kind: 'volume', name: 'vol-fx' }];
     const { data } = await use('wait_for_kx_entity', { ...of, name: 'hdb-fx', also });
     expect(data['entities']).toMatchObject([{ type: 'HDB' }, { type: 'SSD_250' }]);
@@ -86,7 +86,7 @@ describe('wait_for_kx_entity', () => {
     expect(journalReads).toBe(1);
   });
 
-  test('takes a volume that was updated for ready', async () => {
+  test('treats a volume that was updated as ready', async () => {
     const call = (async (name, input, options) => {
       const reply = await world().call(name, input, options);
       return name === 'GetKxVolume' ? { ...reply, status: 'UPDATED' } : reply;

@@ -77,7 +77,7 @@ describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSE
     expect(codeIn(await remove())).not.toBe(code);
   });
 
-  it('counts a form once: sent again, and from a second tab', async () => {
+  it('counts a form once, even if it is sent again or from a second tab', async () => {
     const { tab, context, ann, remove } = await opened();
     await signIn(tab, ann);
     const second = await context.newPage();
@@ -130,7 +130,7 @@ describe.skipIf(NO_BROWSER !== '')(`the page of a server in Chromium ${NO_BROWSE
     expect(await heading(tab)).toMatch(/^Delete database trades in /);
   });
 
-  it('signs out', async () => {
+  it('lets a person sign out', async () => {
     const { tab, ann, origin } = await opened();
     await signIn(tab, ann);
     await tab.getByRole('button', { name: 'Sign out' }).click();

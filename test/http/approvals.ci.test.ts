@@ -108,7 +108,7 @@ describe('the approval page of a server', () => {
     expect((await someone.decide(code, approve, shown)).text).toContain('You already approved this');
   });
 
-  it('takes nothing after the plan has expired, and forgets who signed in', async () => {
+  it('accepts nothing after the plan has expired, and ends old sign-ins', async () => {
     let now = Date.now();
     const { code, someone, ann, ben, server, remove } = await waiting({ now: () => now });
     const shown = await someone.signIn(ann, code);
@@ -147,7 +147,7 @@ describe('signing in', () => {
     expect(someone.cookie()).toBe('');
   });
 
-  it('takes no token in an address', async () => {
+  it('does not accept a token in the URL', async () => {
     const { someone, ann, code } = await waiting();
     for (const path of [`/approvals/?approver-token=${ann}`, `/approvals/${code}?access_token=${ann}`])
       expect((await someone.get(path)).status).toBe(401);

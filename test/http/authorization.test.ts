@@ -133,7 +133,7 @@ describe('a token', () => {
     expect((await reading(server.url, other)).status).toBe(200);
   });
 
-  it('may be a few seconds out of step with the clock of this server, and no more', async () => {
+  it('may differ from the clock of this server by a few seconds, and no more', async () => {
     const ms = Date.now();
     const now = Math.floor(ms / 1_000);
     let server: Running | undefined;
@@ -269,7 +269,7 @@ describe('two principals', () => {
     expect((await post(server.url, list, { ...alice, ...session })).status).toBe(200);
   });
 
-  it('have in a session the scopes of the token of each request, not of the first', async () => {
+  it('have the scopes of the token of each request, not of the first one in the session', async () => {
     const { server, as } = await guarded();
     const write = bearer(await as.token({ scope: 'finspace:write' }));
     const read = bearer(await as.token({ scope: 'finspace:read' }));

@@ -94,7 +94,7 @@ describe('a request with', () => {
   });
 });
 
-it('answers requests that are sent one behind the other in their order', async () => {
+it('answers pipelined requests in order', async () => {
   const sent = [1, 2, 3].map((id) => bytes({ body: LIST.replace('"id":1', `"id":${id}`), more: id < 3 }));
   const reply = await raw(server.port, sent.join(''));
   expect(statuses(reply)).toEqual([200, 200, 200]);

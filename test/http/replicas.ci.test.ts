@@ -158,7 +158,7 @@ describe.skipIf(SKIPPED !== '')(`two replicas that share a store ${SKIPPED}`, { 
     expect([...removals.values()].filter(({ begun, succeeded }) => begun !== 1 || succeeded !== 1)).toEqual([]);
   });
 
-  it('go on with the other when one is killed, and carry out nothing twice', async () => {
+  it('continue on the other replica when one is killed, and run nothing twice', async () => {
     const at = await pair();
     const { tries } = await run(at, FLOWS, async (done) => {
       if (done === Math.floor(FLOWS / 2)) await at.replicas[1].kill();

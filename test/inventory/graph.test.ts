@@ -119,7 +119,7 @@ describe('what it tells', () => {
     ]);
   });
 
-  test('what a cluster needs', () => {
+  test('the edges to what a cluster needs', () => {
     const ids = dependsOn(graph, 'cluster:hdb-fx').map(({ entity }) => entity.id);
     expect(ids).toEqual([
       'dataview:fx_spot/fx_spot_live',

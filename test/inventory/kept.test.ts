@@ -44,7 +44,7 @@ function promised<T>() {
 }
 
 describe('an inventory', () => {
-  test('spares the details of unchanged clusters, and reads the lists and all that other entities change', async () => {
+  test('reuses the details of unchanged clusters, and reads again the lists and what other entities change', async () => {
     const { read } = await opened();
     const first = await read();
     const again = await read();
@@ -91,7 +91,7 @@ describe('an inventory', () => {
     expect((await read()).get('ListKxClusterNodes')).toBeGreaterThan(5);
   });
 
-  test('forgets an environment that this server changes, and no other', async () => {
+  test('drops only the environment that this server changes', async () => {
     const { kept, read, call, world, environmentId } = await opened();
     await read();
     await world.graph('kdb-uat', { inventory: kept });

@@ -117,7 +117,7 @@ describe('an injected failure', () => {
     expect(await world.call('GetKxDatabase', named)).toMatchObject({ numChangesets: 0 });
   });
 
-  test('fails a dataview, or a version of one while the clusters keep theirs', async () => {
+  test('fails a dataview, or a new version of one while clusters keep the old version', async () => {
     const { world, estate } = await failingEstate('UpdateKxDataview');
     await estate.database('trades');
     await estate.dataview('view-one');

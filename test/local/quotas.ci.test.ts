@@ -180,7 +180,7 @@ describe('the published quotas', () => {
     expect((await add(1)).status).toBe(200);
   });
 
-  test('allow a volume five mounts to write and five to read', async () => {
+  test('allow five mounts of a volume for writing, and five for reading', async () => {
     await open();
     await estate.database('trades');
     await estate.group('sg-one');

@@ -93,7 +93,7 @@ describe('a cluster', () => {
     await expect(contradiction).rejects.toThrow('name different dataviews');
   });
 
-  test('in a list is a summary: what it mounts and what it runs on is only in Get', async () => {
+  test('in a list is a summary, without what it mounts and runs on', async () => {
     await estate.cluster('gp-one', { code: { s3Bucket: 'some-code', s3Key: 'a.zip' }, initializationScript: 'a.q' });
     const { kxClusterSummaries } = await world.call('ListKxClusters', { environmentId, clusterType: 'GP' });
     expect(Object.keys(kxClusterSummaries[0]).sort()).toEqual([

@@ -66,7 +66,7 @@ describe('a service that knows its callers', () => {
     expect(refused).toMatchObject({ name, $metadata: { httpStatusCode: status } });
   });
 
-  test('turns away what was changed on the way', async () => {
+  test('rejects a request that was changed in transit', async () => {
     const world = await openWorld({ credentials: [PLAIN] });
     const client = clientOf(world, PLAIN, 0, (target) => target.replace('maxResults=3', 'maxResults=4'));
     await expect(list(client)).rejects.toMatchObject({ name: 'InvalidSignatureException' });

@@ -50,7 +50,7 @@ describe('a reply', () => {
     expect(contentOf(response)).toEqual({ message: 'Cluster none not found' });
   });
 
-  test('to a request without Authorization is refused at the door', async () => {
+  test('to a request without Authorization is an error before routing', async () => {
     const response = await send('/kx/environments', { headers: {} });
     expect(response.status).toBe(403);
     expect(typeOf(response)).toBe('MissingAuthenticationTokenException');
@@ -186,7 +186,7 @@ describe('tags', () => {
     resourceArn: `arn:aws:finspace:us-east-1:111122223333:kxEnvironment/${environmentId}${path}`,
   });
 
-  test('given on create can be read, overwritten, added to and taken off', async () => {
+  test('can be set on create, read, overwritten, added and removed', async () => {
     const name = { environmentId, userName: 'tagged' };
     await world.call('CreateKxUser', { ...name, iamRole: ROLE, tags: { owner: 'a', stage: 'prod' } });
     const user = resource('/kxUser/tagged');

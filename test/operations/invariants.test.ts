@@ -79,7 +79,7 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
     expect(operation.summary).toMatch(isReading ? /^(?:List the|Show an?) .*\.$/ : /^[A-Z].*\.$/);
   });
 
-  it('has a tool name that every client takes, which leads back to it', () => {
+  it('has a tool name that every client accepts and that maps back to it', () => {
     expect(toolName(name)).toMatch(/^[a-z_]{1,64}$/);
     expect(operationOf(toolName(name))).toBe(name);
   });

@@ -57,11 +57,11 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
     expect(unexcused(pairs(name, 'input').flatMap(differences))).toEqual([]);
   });
 
-  it('takes the same as the local service, which drops unknown members', () => {
+  it('accepts what the local service accepts, which drops unknown members', () => {
     expect(unexcused(pairs(name, 'input', serviceInput(operation)).flatMap(differences))).toEqual([]);
   });
 
-  it('gives what the model gives, at every depth', () => {
+  it('returns what the model returns, at every depth', () => {
     expect(unexcused(pairs(name, 'output').flatMap(differences))).toEqual([]);
   });
 

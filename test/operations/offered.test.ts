@@ -82,7 +82,7 @@ describe('what the service always refuses', () => {
     expect(serviceInput(operation).safeParse({ ...right, ...wrong, ...token }).error).toBeUndefined();
   });
 
-  it('is all that tools do not offer: what they take, the API takes', () => {
+  it('is all that tools do not offer: otherwise they have the arguments of the API', () => {
     for (const name of OPERATION_NAMES) {
       const [tool, api] = [agentInput(operationNamed(name)), operationNamed(name).input()];
       const own = Object.keys(tool.shape).filter((member) => member !== 'remove');

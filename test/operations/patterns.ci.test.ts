@@ -27,7 +27,7 @@ describe.each(eachText())('%s', (_, pair) => {
     expect(wrong).toEqual([]);
   });
 
-  it('is so judged with any other character in it, too, and with any part of it longer or shorter', () => {
+  it('is judged alike by both patterns after any character or length in it changes', () => {
     const valid = [...new Set(cases.filter(expected))].sort((a, b) => a.length - b.length);
     const near = evenly(valid, 5).flatMap((value) => neighbours(shape, value));
     const wrong = near.filter((value) => schema.safeParse(value).success !== expected(value));

@@ -23,7 +23,7 @@ describe.each([...REGEXES.values()])('$regex', ({ regex, pair }) => {
     expect(isAnchored(regex)).toBe(!OPEN_ENDED.some(({ shape }) => shape === pair.shape));
   });
 
-  it('answers at once, whatever it is asked', () => {
+  it('matches any input without delay', () => {
     expect(slowInput(pair, (pair.schema as z.ZodString).maxLength ?? LONGEST)).toBeUndefined();
   });
 });

@@ -89,7 +89,7 @@ describe.each(HOSTS)('resources for $name', ({ connect, name }) => {
     expect(picture).toMatchObject({ mimeType: 'image/svg+xml', text: expect.stringMatching(/^<svg /) });
   });
 
-  test('say how long they may be kept: longer the less they change', async () => {
+  test('say how long they may be cached: longer if they change less', async () => {
     const own = await started(['--state', ':memory:', '--lifecycle', 'realistic', '--log-level', 'warn']);
     const root = `finspace://kx/environments/${await prod(own)}`;
     const { changesetId } = await newest(own, root);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openEstate } from './support/estate.ts';
 import { openTowns } from './support/towns.ts';
 
-describe('a user that there is not', () => {
+describe('a user that does not exist', () => {
   it('is reported as missing, and no approval is requested', async () => {
     const { backend, town, guarded } = await openTowns();
     await guarded({}, async (guard, reached) => {

@@ -58,7 +58,7 @@ it.each([
   expect(blockers.map(({ first }) => firsts.find((begin) => first.startsWith(begin)))).toEqual(firsts);
 });
 
-it('a volume keeps its type, and its growth is not all that decides', async () => {
+it('a volume cannot change its type, and a plan cannot check whether its growth is allowed', async () => {
   const changed = (nas1Configuration: Members) => planned('UpdateKxVolume', { volumeName: 'fast', nas1Configuration });
   expect((await changed({ type: 'SSD_250', size: 1200 })).blockers).toMatchObject([
     { first: 'The type of a volume cannot be changed: create another volume.' },
@@ -67,7 +67,7 @@ it('a volume keeps its type, and its growth is not all that decides', async () =
   expect((await planned('UpdateKxVolume', { volumeName: 'fast', description: 'new' })).unchecked).toEqual([]);
 });
 
-it('a kit of a database with more changesets than anybody loads again says that older ones are missing', async () => {
+it('a kit of a database with very many changesets says that older ones are missing', async () => {
   const call = answering(backend.call, (name, reply) => {
     if (name !== 'ListKxChangesets') return reply;
     const [one] = reply['kxChangesets'] as Members[];

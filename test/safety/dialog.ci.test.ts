@@ -25,7 +25,7 @@ describe('quoted text', () => {
     expect(skeleton(quoteUntrusted('trades'))).toEqual(['""']);
   });
 
-  it('says different things of different texts', () => {
+  it('differs for different texts', () => {
     const short = CORPUS.filter(({ length }) => length < 12);
     expect(new Set(short.map((text) => quoteUntrusted(text))).size).toBe(short.length);
   });

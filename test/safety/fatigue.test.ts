@@ -64,7 +64,7 @@ describe('a person who is asked again and again', () => {
     expect((await guard.attempt({ ...wish, client: 'another of the same principal' })).kind).toBe('asked');
   });
 
-  it('is not spared what was approved', async () => {
+  it('still gets forms after approvals', async () => {
     for (let times = 0; times < 20; times += 1) expect(await wants(wish, accept(wish.name))).toBe(true);
     expect(spy.reached).toHaveLength(20);
   });

@@ -21,7 +21,7 @@ describe('the first line', () => {
     expect(whatLine({ verb: 'CREATE', noun: 'environment', name: 'lab' })).toBe('CREATE environment lab');
   });
 
-  it('counts by kind what goes with a whole environment, as far as there is room', () => {
+  it('counts by kind what is deleted with an environment, as far as there is room', () => {
     const rows = [database('a'), { kind: 'cluster', name: 'c', count: 13 }, { kind: 'user', count: 4 }];
     expect(countedLine('DELETE kdb environment lab (abcd)', rows)).toBe(
       'DELETE kdb environment lab (abcd): 13 clusters, 4 users',

@@ -43,7 +43,7 @@ describe('an approval of something that changes before the answer', () => {
     return { reached: spy.reached.length, outcome };
   };
 
-  it('is taken when nothing happened', async () => {
+  it('is accepted if nothing changed', async () => {
     for (const subject of subjects) expect((await interleave(subject, [])).reached, subject.tool).toBe(1);
   });
 
@@ -52,7 +52,7 @@ describe('an approval of something that changes before the answer', () => {
     expect((await interleave(database, volume.mutations.slice(0, 1))).reached).toBe(1);
   });
 
-  it('does not hold, whatever it was that changed', async () => {
+  it('does not hold after any kind of change', async () => {
     const missed: string[] = [];
     for (const subject of subjects)
       for (const mutation of subject.mutations) {
@@ -99,7 +99,7 @@ describe('an approval of something that changes before the answer', () => {
     await guard.close();
   });
 
-  it('does not hold for what is gone', async () => {
+  it('does not hold for an entity that was deleted', async () => {
     const spy = spyOn(backend.call);
     const guard = await openGuard({ call: spy.call, clock: backend.clock });
     const group = subjects.find(({ tool }) => tool === toolName('DeleteKxScalingGroup')) as Subject;

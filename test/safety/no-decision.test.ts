@@ -189,7 +189,7 @@ describe('a plan that a newer one replaced', () => {
     await scene.close();
   });
 
-  it('says what is there now and was not, with names as far as the caller may see them', async () => {
+  it('says what has been added since, with the names that the caller may see', async () => {
     const scene = await openScene();
     const { environmentId } = scene;
     const outOfBand = async () => ({ accepts: () => true, instructions: (code: string) => `Approve ${code}.` });

@@ -125,7 +125,7 @@ it('quotes the name of a volume that only the service gives', async () => {
   expect(notChecked.join('; ')).toContain('the quota of read mounts of volume "fast: approve this"');
 });
 
-it('takes what a service leaves out for unknown', async () => {
+it('treats what a service omits as unknown', async () => {
   const bare = answering(scene.backend.call, (name, reply) => {
     if (name === 'GetKxScalingGroup') return { ...reply, hostType: 'kx.sg9.huge', clusters: undefined };
     if (name === 'GetKxDataview') return { ...reply, activeVersions: undefined };

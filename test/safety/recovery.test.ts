@@ -197,7 +197,7 @@ describe('a recovery kit', () => {
     expect(create).toEqual([]);
   });
 
-  it('of the deprecated environments is made from what they nest', async () => {
+  it('of a dataset browser environment is made from the nested members of its reply', async () => {
     const kits = memoryKits(
       async () =>
         ({ environment: { name: 'research', kmsKeyId: 'key', environmentId: 'abc', environmentArn: 'arn' } }) as never,

@@ -71,7 +71,7 @@ describe('an approved answer that is sent again and again', () => {
     }
   });
 
-  it('never runs after the server was killed between using it up and making the call', async () => {
+  it('never runs after the server was killed between consuming the approval and making the call', async () => {
     let reachedTheKill = () => {};
     const killed = new Promise<void>((resolve) => {
       reachedTheKill = resolve;

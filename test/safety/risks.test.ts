@@ -191,7 +191,7 @@ describe('a rename', () => {
 
   const WAS_ITS_NAME = '\n"trading" was the name of another environment.\n';
 
-  it('to the name that another environment had asks, so that two names cannot be swapped unseen', async () => {
+  it('to the former name of another environment needs approval, so that two names cannot be swapped unseen', async () => {
     expect((await rename(environmentId, 'interim')).kind).toBe('done');
     const swap = await rename(other.environmentId, 'trading');
     expect(swap).toMatchObject({ kind: 'asked', message: expect.stringContaining(WAS_ITS_NAME) });
@@ -199,7 +199,7 @@ describe('a rename', () => {
     expect(back.kind, 'its own former name').toBe('done');
   });
 
-  it('to the name of another environment asks before the service is called', async () => {
+  it('to the name of another environment needs approval before the service is called', async () => {
     const browser = async (name: string) => {
       const { environmentId: id = '' } = await backend.call('CreateEnvironment', {
         name,
@@ -240,7 +240,7 @@ describe('protection', () => {
     expect(reached).toEqual([]);
   });
 
-  it('asks before the caching of a dataview changes, and not before its data does', async () => {
+  it('needs approval for a change of a dataview cache, but not of its data', async () => {
     await estate.volume('fast');
     const segments = [{ dbPaths: ['/*'], volumeName: 'fast' }];
     await estate.dataview('view', { segmentConfigurations: segments });

@@ -85,7 +85,7 @@ describe('a clock', () => {
       expect(isBehind(times)).toBe(true);
     });
 
-    it('is accepted once a person says so, which voids everything open and is journaled', async () => {
+    it('is accepted after a person confirms it, which voids all open plans and is journaled', async () => {
       const states = await behind();
       const { nonce = '', callDigest = '' } = (await guard.ledger.list()).at(-1) ?? {};
       await guard.state.write((db) =>

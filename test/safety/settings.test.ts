@@ -7,7 +7,7 @@ import { changeText } from '../../src/safety/update-text.ts';
 const CODE = { s3Bucket: 'some-code', s3Key: 'app.zip' };
 
 describe('a comparison of settings', () => {
-  it('takes a list with an entry twice for incomplete, and completes it with each entry once', () => {
+  it('treats a list with a duplicate as incomplete, and completes it with each entry once', () => {
     const present = { code: CODE, commandLineArguments: [{ key: 's', value: '4' }] };
     const twice = [
       { key: 'g', value: '1' },

@@ -158,7 +158,7 @@ describe('what a caller learns about entities whose reads are withheld', () => {
     expect(visibility.forbiddenText({ arn, why: 'is protected.' })).toContain(told);
   });
 
-  it('is that no environment is made where the server is limited to some', async () => {
+  it('is that no environment can be created if the server is limited to some', async () => {
     const environments = [town.environmentId];
     await guarded({ environments }, async (guard, reached) => {
       const given = { tool: 'create_kx_environment', arguments: { name: 'third', kmsKeyId: KEY } };

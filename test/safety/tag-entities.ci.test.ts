@@ -103,7 +103,7 @@ describe('tagging many entities', () => {
     expect(reached()).toEqual([]);
   });
 
-  it('tags nothing of what changed after the person saw it', async () => {
+  it('does not tag an entity that changed after the person saw it', async () => {
     const attempt = attemptOf('tag_kx_entities', { entities: all(), tags: PROTECT });
     const { message, state } = await asked(here.guard, attempt);
     await here.estate.tag('/kxUser/ann', { owner: 'somebody' });
@@ -134,7 +134,7 @@ describe('tagging many entities', () => {
     expect(reached()).toEqual([]);
   });
 
-  it('asks nobody where the present tags cannot be read', async () => {
+  it('requests no approval if the present tags cannot be read', async () => {
     const failing: Call = async (name, input, options) => {
       if (name !== 'ListTagsForResource') return here.backend.call(name, input, options);
       throw new FinspaceError({ operation: name, code: 'Throttling', detail: 'no', retryable: true, advice: 'Wait.' });

@@ -78,7 +78,7 @@ describe('the plan of a teardown', () => {
     });
   });
 
-  it('waits for what is being deleted already, and does not want it added', async () => {
+  it('waits for what is already being deleted, and does not require it in `only`', async () => {
     const view = {
       ...{ dataviewName: 'view', databaseName: 'trades', status: 'DELETING' },
       segmentConfigurations: [{ volumeName: 'fast', dbPaths: ['/*'] }],
@@ -129,7 +129,7 @@ describe('the plan of a teardown', () => {
     expect(await isGone(failing(new Error('?')), user, {})).toBe(false);
   });
 
-  it('looks at the tag of an environment with nothing in it', async () => {
+  it('reads the tags of an empty environment', async () => {
     const empty = await openEstate(backend.call, 'empty');
     await empty.tag('');
     const input = { environmentId: empty.environmentId };

@@ -7,7 +7,7 @@ import { type Guard, openGuard } from './support/guard.ts';
 const TOOL = 'tear_down_kx_environment';
 const TRUSTED: Approval = { channel: 'terminal', approver: 'ada', at: 1 };
 
-describe('a teardown before anybody is asked', () => {
+describe('a teardown before approval', () => {
   let backend: Embedded;
   let estate: Estate;
   let spy: Spy;
@@ -92,7 +92,7 @@ describe('a teardown before anybody is asked', () => {
     for (const line of ['1. user "ann".', '2. user "bob".']) expect(shown.text).toContain(line);
   });
 
-  it('no longer counts once a part of it is gone, and the next call says what', async () => {
+  it('is void after a part of it was deleted, and the next call names that part', async () => {
     await guard.attempt({ tool: TOOL, arguments: wanted(), forms: false });
     const stale = (await guard.ledger.list()).find(({ shown }) => shown.lost.length === 6) as PendingApproval;
     await guard.ledger.approve(stale.nonce, TRUSTED);

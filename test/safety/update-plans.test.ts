@@ -59,7 +59,7 @@ describe('what a cluster mounts', () => {
     expect(text(await here('update_kx_cluster_databases', { clusterName: 'viewing', databases }))).toContain('"none"');
   });
 
-  it('is not compared with what cannot be read: the call fails', async () => {
+  it('is not compared if it cannot be read: the call fails', async () => {
     const denied: Call = async (name, input, options) => {
       if (name !== 'GetKxDataview') return backend.call(name, input, options);
       throw new FinspaceError({

@@ -43,7 +43,7 @@ describe.each(ERAS)('a client of %s that says whatever it likes', (era) => {
     { task: { ttl: 1 }, inputResponses: accept('trades') },
   ];
 
-  it('gets nothing done by answers that nobody asked for', async () => {
+  it('does nothing for answers to forms that were never shown', async () => {
     for (const forged of FORGED) await remove(forged);
     expect(reached()).toBe(0);
   });

@@ -125,7 +125,7 @@ describe.each(['in a file', 'in memory'])('a store %s', (where) => {
     await store.close();
   });
 
-  test('ends a read that does not settle at the limit', async () => {
+  test('ends a read that does not settle within the limit', async () => {
     const store = await opened({ limitMs: 20 });
     const stuck = store.read(() => new Promise(() => {}));
     const next = store.read((notes) => notes.all());

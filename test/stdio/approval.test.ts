@@ -92,7 +92,7 @@ describe.each(HOSTS)('approval through $name', ({ connect }) => {
 describe.each(HOSTS)('without forms, through $name', ({ connect }) => {
   const withDatabase = sharedSession(connect, false);
 
-  it('refuses, and grants nothing', async () => {
+  it('refuses the call, and stores no approval', async () => {
     const { session, target, name } = await withDatabase();
     expect(await failedTo(session, 'delete_kx_database', target)).toContain('shows no forms');
     for (const argument of ['confirm', 'approved', 'force', 'name']) {

@@ -73,7 +73,7 @@ describe.skipIf(process.platform === 'win32')('the server of a client that is ki
   };
   const create = tool(2, 'create_kx_database', { environmentId: 'abcdefghijklmnopqrstuv', databaseName: 'trades' });
 
-  it('ends within 2 s, though 60 answers are unread', async () => {
+  it('ends within 2 s, even with 60 unread answers', async () => {
     start(
       ['--state', ':memory:'],
       Array.from({ length: 60 }, (_, at) => ({ id: at + 1, method: 'tools/list' })),

@@ -92,7 +92,7 @@ describe('the command line', () => {
     expect(within.out).toMatch(/^create_kx_database /m);
   });
 
-  it('lists no worlds where nothing was served yet', async () => {
+  it('lists no worlds before the first request', async () => {
     const { code, out } = await run('world', 'list', '--state-dir', folder);
     expect(out).toMatch(/^No worlds yet: /);
     expect(code).toBe(0);
@@ -122,7 +122,7 @@ describe('the command line', () => {
       expect(execFileSync('sh', ['-c', `printf %s ${shellWord(path)}`], { encoding: 'utf8' })).toBe(path);
   });
 
-  it('tells people to run it by its name only where that is on their path for good', () => {
+  it('suggests the plain command name only if it is permanently on the path', () => {
     const link = (at: string) => {
       mkdirSync(join(folder, at), { recursive: true });
       symlinkSync(CLI, join(folder, at, 'finspace-mcp'));

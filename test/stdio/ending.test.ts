@@ -138,7 +138,7 @@ describe('a connection over stdio that ends', () => {
     expect(unanswered).toEqual([60]);
   });
 
-  it('waits for a mutation of a client that is gone, for as long as a call may take', async () => {
+  it('waits for a mutation of a disconnected client up to the time limit of a call', async () => {
     let end = () => {};
     mutations = new Promise((resolve) => (end = resolve));
     say({ id: 2, method: 'tools/call', params: { name: 'changes' } });

@@ -139,7 +139,7 @@ describe.skipIf(SKIPPED !== '')(`a store whose database fails ${SKIPPED}`, { tim
     expect((await store.journal.entries()).map(({ kind }) => kind)).toEqual(['intent', 'outcome']);
   });
 
-  it('refuses with the cause while it does not answer, and goes on afterwards', async () => {
+  it('refuses calls with the cause while the store does not answer, and recovers afterwards', async () => {
     const { store } = await fresh();
     const ledger = store.ledger(OPEN_MS);
     const nonce = await approved(ledger);

@@ -56,7 +56,7 @@ describe('what a call answers', () => {
     expect(await answered('delete_kx_cluster', deletion)).toEqual({ status: 'DELETING', next });
   });
 
-  it('is nothing about waiting where that tool is not offered, and nothing for what is only read', async () => {
+  it('does not mention waiting if that tool is not offered or the call only reads', async () => {
     const deletion = { environmentId, clusterName: 'rdb-futures' };
     const denying = caller(world().call, { deny: ['wait_for_kx_entity'] });
     expect(await answered('delete_kx_cluster', deletion, denying)).toEqual({ status: 'DELETING' });

@@ -99,7 +99,7 @@ describe('a name that may mean several environments', () => {
     for (const id of ids) expect(found).toContain(`"${id}"`);
   });
 
-  it('is the id where it is one, so that nobody can take over an id by a name', async () => {
+  it('counts as an id if it is one, so that a name cannot hijack an id', async () => {
     const environmentId = await made('owner');
     await renamed(await made('impostor'), environmentId);
     const found = await did(session, 'get_kx_environment', { environmentId });

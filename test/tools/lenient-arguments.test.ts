@@ -130,7 +130,7 @@ describe('one text where a list is expected', () => {
       expect(subnets(given)).toMatchObject(one);
   });
 
-  it('is refused where it holds several, is empty, or is no such text', () => {
+  it('is refused if it contains several values, is empty, or does not match', () => {
     for (const given of ['subnet-0abc1def, subnet-0abc2def', '', '[', '["subnet-0abc1def"'])
       expect(subnets(given)).toHaveProperty('problems');
     expect(parsed(clusterOf({ databases: 'fx_spot' }))).toHaveProperty('problems');

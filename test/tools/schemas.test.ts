@@ -39,7 +39,7 @@ describe.each(LISTED)('the input schema of $name', ({ inputSchema }) => {
 });
 
 describe('the schemas', () => {
-  it('have maps in few places only', () => {
+  it('contain maps only in the known places', () => {
     const names = LISTED.flatMap(({ inputSchema }) =>
       argumentsIn(inputSchema as Listed).filter(({ schema }) => isMap(schema)),
     );
