@@ -72,7 +72,7 @@ describe.skipIf(NO_PTY !== undefined)(`finspace-mcp approve --trust-forms ${NO_P
 
     const seat = sitDown('approve', '--trust-forms', '--state-dir', dir);
     await seat.sees('will count without the passphrase');
-    await seat.sees('an agent that fills in forms by itself then approves its own calls');
+    await seat.sees('an agent that fills in forms approves its own calls');
     await seat.sees('Your passphrase (it is not shown): ');
     seat.types(PASSPHRASE);
     await seat.sees('Allowed. Restart the servers');

@@ -26,7 +26,7 @@ export function caller(
     call,
     restrictions: { ...UNRESTRICTED, ...restrictions },
     caller: LOCAL_CALLER,
-    place: { backend: 'local', region: 'us-east-1' },
+    backendLocation: { backend: 'local', region: 'us-east-1' },
     gate: { authorize: async () => ({ kind: 'run', actor: { principal: 'test' } }) },
     secrets: async (_: string, __: object, output: object) => ({ kind: 'shown', output }),
     ...more,

@@ -45,7 +45,7 @@ describe('a form that comes back without the decision of a person', () => {
 
   it.each<[string, unknown, string]>([
     ['a cancel', cancel, 'closed without a decision'],
-    ['a decline that no person is quick enough for', decline, 'declined it on its own'],
+    ['a decline that no person is quick enough for', decline, 'declined faster than a person can read it'],
     ...UNUSABLE.map((answers): [string, unknown, string] => [JSON.stringify(answers), answers, 'nobody decided']),
   ])('leaves its plan open under a code: %s', async (_, answers, said) => {
     const outcome = await answered(wish, answers);
