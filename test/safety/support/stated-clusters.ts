@@ -27,8 +27,6 @@ export function clusterRows({ environmentId, failed, completed }: StatedWorld): 
       'capacityConfiguration',
       { scalingGroupConfiguration: HOST },
       'summary: Give exactly one of scalingGroupConfiguration (a shared host) and capacityConfiguration (dedicated nodes).',
-      'capacityConfiguration: not with scalingGroupConfiguration',
-      'scalingGroupConfiguration: not with capacityConfiguration',
     ),
     cluster('capacityConfiguration', { capacityConfiguration: { nodeType: 'kx.s.large' } }),
     cluster('nodeType', { capacityConfiguration: { nodeType: 'kx.s.huge', nodeCount: 1 } }),
@@ -82,7 +80,7 @@ export function clusterRows({ environmentId, failed, completed }: StatedWorld): 
         savedownStorageConfiguration: { type: 'SDS01', size: 400 },
         cacheStorageConfigurations: CACHE,
       },
-      'cacheStorageConfigurations: Disk caches, for HDB and GP with capacityConfiguration only',
+      'cacheStorageConfigurations: Disk caches, for HDB and GP with capacityConfiguration only;',
     ),
     cluster('savedownStorageConfiguration', { ...HDB, savedownStorageConfiguration: { type: 'SDS01', size: 400 } }),
     cluster(
@@ -123,7 +121,7 @@ export function clusterRows({ environmentId, failed, completed }: StatedWorld): 
     cluster(
       'cacheStorageConfigurations',
       { ...HDB, ...SHARED, cacheStorageConfigurations: CACHE },
-      'cacheStorageConfigurations: Disk caches, for HDB and GP with capacityConfiguration only',
+      'cacheStorageConfigurations: Disk caches, for HDB and GP with capacityConfiguration only;',
     ),
     cluster(
       'cacheStorageConfigurations',
@@ -191,7 +189,8 @@ export function clusterRows({ environmentId, failed, completed }: StatedWorld): 
       'NO_RESTART',
       { clusterName: 'hdb', deploymentConfiguration: { deploymentStrategy: 'NO_RESTART' } },
       'deploymentConfiguration.deploymentStrategy: NO_RESTART: GP only.',
-      'summary: ROLLING (the default) restarts one node after another, FORCE restarts all at once, and NO_RESTART, for GP only, restarts none.',
+      'summary: ROLLING (the default) restarts one node after another, and FORCE restarts all at once.',
+      'summary: NO_RESTART, for GP only, restarts none, takes only code and keeps the script and arguments.',
     ),
     code(
       'initializationScript',

@@ -151,13 +151,13 @@ export function statedRows(world: StatedWorld): StatedCondition[] {
       'DeleteKxDatabase',
       'dataview',
       { ...at, databaseName: 'viewed' },
-      'summary: Fails while the database has dataviews or a cluster mounts it;',
+      'summary: Fails while a cluster mounts the database or it has dataviews;',
     ),
     one(
       'DeleteKxDatabase',
       'hdb',
       { ...at, databaseName: 'mounted' },
-      'summary: Fails while the database has dataviews or a cluster mounts it;',
+      'summary: Fails while a cluster mounts the database or it has dataviews;',
     ),
     one(
       'DeleteKxDataview',
