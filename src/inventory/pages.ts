@@ -1,6 +1,13 @@
 import { bytesOf } from '../answer-size.ts';
 import { listMember } from '../operations/derive.ts';
-import { type Call, type CallOptions, type Input, type OperationName, operationNamed } from '../operations/index.ts';
+import {
+  type Call,
+  type CallOptions,
+  callNamed,
+  type Input,
+  type OperationName,
+  operationNamed,
+} from '../operations/index.ts';
 import { visible } from '../untrusted.ts';
 
 type Members = Record<string, unknown>;
@@ -27,7 +34,7 @@ export async function walk<N extends OperationName>(
   let enough = false;
   do {
     const request = nextToken === undefined ? input : { ...input, nextToken };
-    const page = (await call(name, request as Input<N>, options)) as Members;
+    const page = await callNamed(call, name, request, options);
     items.push(...((page[list] ?? []) as Members[]));
     nextToken = page['nextToken'];
     enough = isEnough(items);
@@ -49,7 +56,7 @@ export async function pageWithin<N extends OperationName>(
   const list = listMember(operationNamed(name)) as string;
   let request: Members = input;
   for (;;) {
-    const page = (await call(name, request as Input<N>, options)) as Members;
+    const page = await callNamed(call, name, request, options);
     const items = (page[list] ?? []) as Members[];
     const size = bytesOf(visible(page).json);
     if (size <= most || items.length <= 1) return page;

@@ -62,7 +62,7 @@ async function contentsOfKind<K extends InEnvironment>(
   const { needsDetails, detail }: Description<K> = DESCRIPTIONS[kind];
   const views = await (needsDetails ? read.all : read.listed)(kind, { environmentId });
   return views.map((view) => {
-    const key = keyIn(kind, { ...view, environmentId }) as unknown as Content['key'];
+    const key = keyIn(kind, { ...view, environmentId });
     const { createdTimestamp, createTimestamp = createdTimestamp } = view as Record<string, string | undefined>;
     const item = { ...pathItem(kind, key, detail(view)), made: createTimestamp };
     return { kind, key, view, status: statusOf(view), item };

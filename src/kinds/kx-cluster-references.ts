@@ -9,7 +9,7 @@ type Mounts = Pick<Cluster, 'databases' | 'tickerplantLogConfiguration' | 'saved
 export const segmentsIn = ({ dataviewConfiguration: view }: Databases[number]) => view?.segmentConfigurations ?? [];
 
 /** The dataview that an entry of a request or view mounts, if it mounts one. */
-export const mountedView = (entry: Databases[number]): string | undefined => dataviewIn(entry as never);
+export const mountedView = (entry: Databases[number]): string | undefined => dataviewIn(entry);
 
 /** What a cluster caches of a database that it mounts: `/2026.03.17/ /sym on CACHE_1000`. */
 export const cachedPaths = ({ cacheConfigurations }: Pick<Databases[number], 'cacheConfigurations'>) =>

@@ -19,7 +19,7 @@ function detailOf({ kind, key, type, status }: User): string {
 
 /** An entity of an environment as the user of another one. */
 export function userOf(kind: KindName, { environmentId }: { readonly environmentId: string }, view: object): User {
-  const key = keyIn(kind, { ...view, environmentId }) as unknown as Record<string, string>;
+  const key = keyIn(kind, { ...view, environmentId });
   const {
     status,
     clusterType: type,

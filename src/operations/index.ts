@@ -65,6 +65,10 @@ export interface Actor {
 /** Runs one operation on some FinSpace endpoint. Rejects with `FinspaceError` (failure.ts) and nothing else. */
 export type Call = <N extends OperationName>(name: N, input: Input<N>, options?: CallOptions) => Promise<Output<N>>;
 
+/** Runs an operation whose name is known only at run time. */
+export const callNamed = (call: Call, name: OperationName, input: object, options?: CallOptions) =>
+  call(name, input as never, options) as Promise<Record<string, unknown>>;
+
 /** The declaration of an operation, without the types of its schemas. */
 export function operationNamed(name: OperationName): Operation {
   return OPERATIONS[name];

@@ -8,7 +8,7 @@ import type { TopologyForm } from '../inventory/uris.ts';
 import { omittedText, writtenWithin } from '../inventory/within.ts';
 import { agentInput, listMember } from '../operations/derive.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
-import { type OperationName, operationNamed } from '../operations/index.ts';
+import { callNamed, type OperationName, operationNamed } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { refusalReason } from '../safety/policy.ts';
 import { quoteUntrusted, safeJson } from '../untrusted.ts';
@@ -94,7 +94,7 @@ async function contents(
     return { seen: graph, text: writtenWithin(graph, most, await FORMS[topology]()) };
   }
   const list = listMember(operationNamed(operation));
-  if (list === null) return asJson(shortened(await call(operation, input as never, { signal }), most, safeJson));
+  if (list === null) return asJson(shortened(await callNamed(call, operation, input, { signal }), most, safeJson));
   const { items, nextToken } = await walkWithin(atMost(call, 1, onProgress), operation, input as never, most, {
     signal,
   });

@@ -9,7 +9,7 @@ import { isDetached, isGone } from '../kinds/statuses.ts';
 import { userOf } from '../kinds/users.ts';
 import type { Keys, KindName, User, Views, Within } from '../kinds/views.ts';
 import { FinspaceError, isNotFound } from '../operations/failure.ts';
-import type { Call, CallOptions, OperationName } from '../operations/index.ts';
+import { type Call, type CallOptions, callNamed, type OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -29,7 +29,7 @@ export function apiReader(call: Call, options: CallOptions): Reader {
   const get = (kind: KindName, key: object) =>
     readable(async () => {
       const { get: getter, member } = NAMES[kind];
-      if (getter !== undefined) return shownIn((await few(getter, keyIn(kind, key) as never, options)) as Members);
+      if (getter !== undefined) return shownIn(await callNamed(few, getter, keyIn(kind, key), options));
       const name = nameIn(kind, { ...key });
       return (await listed(kind, key as Within)).find((item) => item[member] === name);
     }).catch(absent);

@@ -4,6 +4,7 @@ import { labels } from '../operations/http.ts';
 import {
   type Call,
   type CallOptions,
+  callNamed,
   OPERATION_NAMES,
   type OperationName,
   operationNamed,
@@ -46,7 +47,7 @@ export async function readTarget(
   }) as OperationName;
   const [own, given] = [labels(operationNamed(getter)), labels(operationNamed(name))];
   const exists = own.every((label) => given.includes(label));
-  const read = exists ? ((await call(getter, pick(input, own) as never, options)) as Members) : {};
+  const read = exists ? await callNamed(call, getter, pick(input, own), options) : {};
   const named = [own.at(-1), 'name', 'clusterName', given.at(-1)].map((member) => input[String(member)]);
   // People know an environment by its name, not by its id.
   const known = [nameIn({ namePath: ['name'] }, read), nameIn({ namePath: ['environment', 'name'] }, read), ...named];
@@ -64,7 +65,7 @@ async function readDeclared(
   const key = String(input[target.member]);
   const entity =
     listMember(operationNamed(reader)) === null
-      ? ((await call(reader, request as never, options)) as Members)
+      ? await callNamed(call, reader, request, options)
       : (await walk(call, reader, request as never, MOST_LISTED, options)).items.find(
           (item) => item[target.member] === key,
         );

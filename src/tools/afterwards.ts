@@ -1,7 +1,7 @@
 import { statusKind } from '../inventory/failed-or-stuck.ts';
 import { isInDatabase, memberOf } from '../inventory/kinds.ts';
 import { walk } from '../inventory/pages.ts';
-import { type OperationName, operationNamed } from '../operations/index.ts';
+import { type Input, type OperationName, operationNamed } from '../operations/index.ts';
 import { waitTool } from '../operations/naming.ts';
 import { toolRefusalReason } from '../safety/policy.ts';
 import type { ToolEnvironment } from './environment.ts';
@@ -72,11 +72,11 @@ export async function replacementOf(
   input: Members,
 ): Promise<() => Promise<Members>> {
   if (operationNamed(name).settles?.of !== NODES) return async () => ({});
-  const { environmentId, clusterName } = input as Record<string, string>;
+  const { environmentId, clusterName } = input as Input<'ListKxClusterNodes'>;
   const nodes = () => {
     const signal = AbortSignal.any([lookup.signal, AbortSignal.timeout(MOST_MS)]);
     const list = () =>
-      walk(lookup.environment.call, 'ListKxClusterNodes', { environmentId, clusterName } as never, MOST_NODES, {
+      walk(lookup.environment.call, 'ListKxClusterNodes', { environmentId, clusterName }, MOST_NODES, {
         signal,
       });
     return lookedUp(lookup, 'ListKxClusterNodes', list);

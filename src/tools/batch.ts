@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { FinspaceError, wireName } from '../operations/failure.ts';
-import type { Actor } from '../operations/index.ts';
+import { type Actor, callNamed } from '../operations/index.ts';
 import {
   type Batch,
   type BatchCall,
@@ -92,7 +92,7 @@ async function runCalls(
       const why = await refusalOf(environment, { batch, plan }, call, signal);
       if (why === undefined) {
         const by = plan?.steps.has(call) === false ? { principal: actor.principal } : actor;
-        const output = await environment.call(call.operation, call.input as never, { signal, actor: by });
+        const output = await callNamed(environment.call, call.operation, call.input, { signal, actor: by });
         done.push(result(call, output));
         accepted.push({ ...call, output });
       } else failed.push({ step: nameOf(call), why: why.join(' ') });

@@ -3,7 +3,7 @@ import { MOST_DATA } from '../answer-size.ts';
 import { pageWithin } from '../inventory/pages.ts';
 import { agentInput, listMember, riskOf } from '../operations/derive.ts';
 import { FinspaceError } from '../operations/failure.ts';
-import { type OperationName, operationNamed } from '../operations/index.ts';
+import { callNamed, type OperationName, operationNamed } from '../operations/index.ts';
 import { operationOf, toolName } from '../operations/naming.ts';
 import type { Plan } from '../safety/plan.ts';
 import { allowedFor, POLICY, refusalReason, toolRefusalReason } from '../safety/policy.ts';
@@ -136,9 +136,9 @@ async function throughGate(
   const sent = sentInput(input);
   const isPaged = listMember(operationNamed(name)) !== null;
   const calling = { ...options, actor: consent.actor };
-  const output = (await (isPaged
+  const output = await (isPaged
     ? pageWithin(call, name, sent as never, MOST_DATA, calling)
-    : call(name, sent as never, calling))) as Members;
+    : callNamed(call, name, sent, calling));
   const revealed = await secrets(name, sent, output);
   if (revealed.kind === 'withheld') return refused(revealed.why);
   const done = {

@@ -2,7 +2,7 @@ import { isGone, statusKind } from '../inventory/failed-or-stuck.ts';
 import { memberOf } from '../inventory/kinds.ts';
 import { sharing } from '../inventory/reading.ts';
 import type { FinspaceError } from '../operations/failure.ts';
-import type { OperationName } from '../operations/index.ts';
+import { callNamed, type OperationName } from '../operations/index.ts';
 import { toolName } from '../operations/naming.ts';
 import { createdIn, nounOfLabel, type Reference, readerOfLabel, referencesIn } from '../operations/references.ts';
 import { quotasFor } from '../safety/preview.ts';
@@ -125,7 +125,7 @@ async function look(lookup: Lookup, { label, scope }: Reference, near: Operation
   const { call } = lookup.environment;
   const read = async () => {
     try {
-      return (await call(reader, scope as never, { signal: lookup.signal })) as Members;
+      return await callNamed(call, reader, scope, { signal: lookup.signal });
     } catch (error) {
       if ((error as Partial<FinspaceError>).fields?.code === 'ResourceNotFound') return 'missing';
       throw error;

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import { eachAtOnce } from '../inventory/reading.ts';
 import { FinspaceError, wireName } from '../operations/failure.ts';
-import type { Actor } from '../operations/index.ts';
+import { type Actor, callNamed } from '../operations/index.ts';
 import { toolName, waitTool } from '../operations/naming.ts';
 import { KdbEnvironmentId } from '../operations/shapes.ts';
 import { firstLines } from '../safety/approval-text.ts';
@@ -190,7 +190,7 @@ async function removeOne(
       if (performance.now() > deadline) return `${itemText(item)} still waits for ${awaited(blocker)}.`;
       await pause(POLL_MS, undefined, { signal });
     }
-    await environment.call(operation, input as never, { signal, actor });
+    await callNamed(environment.call, operation, input, { signal, actor });
     return undefined;
   } catch (error) {
     if (signal.aborted) return CANCELLED;

@@ -9,7 +9,7 @@ import { entityRow, sizeOf } from '../../inventory/summary.ts';
 import { didYouMean } from '../../nearest.ts';
 import { isNotFound } from '../../operations/failure.ts';
 import { route } from '../../operations/http.ts';
-import { OPERATION_NAMES, type OperationName, operationNamed } from '../../operations/index.ts';
+import { callNamed, type Input, OPERATION_NAMES, type OperationName, operationNamed } from '../../operations/index.ts';
 import { toolName } from '../../operations/naming.ts';
 import { once } from '../../operations/operation.ts';
 import type { Deletions } from '../../safety/deletions.ts';
@@ -102,7 +102,8 @@ export async function awaited(
   const refusal = reader.options.refusal?.(getter);
   if (refusal !== undefined) throw new NotFound(`${toolName(getter)} is not offered. ${refusal}`);
   const input = getterInput(kind === NODES ? 'cluster' : kind, place.environmentId ?? '', name, database);
-  const read = kind === NODES ? () => nodesSeen(reader, input) : () => entitySeen(reader, getter, input);
+  const read =
+    kind === NODES ? () => nodesSeen(reader, input as Input<'GetKxCluster'>) : () => entitySeen(reader, getter, input);
   const at = { environmentId: place.environmentId ?? '', name: place.name ?? '', database };
   const deleter = deleterOf(kind, getter);
   const deletion = async () => deleter && (await watch.deletions())?.(deleter, input);
@@ -225,7 +226,7 @@ interface Read extends Seen {
 }
 
 async function entitySeen({ call, options }: FleetReader, getter: OperationName, input: object): Promise<Read> {
-  const found = (await call(getter, input as never, { signal: options.signal })) as Record<string, unknown>;
+  const found = await callNamed(call, getter, input, { signal: options.signal });
   const { status, statusReason, errorMessage, errorInfo, createdTimestamp, creationTimestamp } = found;
   const reason = statusReason ?? errorMessage ?? (errorInfo as Record<string, unknown> | undefined)?.['errorMessage'];
   const made = (createdTimestamp ?? creationTimestamp) as string | undefined;
@@ -235,11 +236,11 @@ async function entitySeen({ call, options }: FleetReader, getter: OperationName,
 const MOST_NODES = 1_000;
 
 /** RUNNING when all nodes are RUNNING, and there are as many as the cluster needs. */
-async function nodesSeen({ call, options }: FleetReader, input: object): Promise<Read> {
+async function nodesSeen({ call, options }: FleetReader, input: Input<'GetKxCluster'>): Promise<Read> {
   const { signal } = options;
   const [{ items }, cluster] = await Promise.all([
-    walk(call, 'ListKxClusterNodes', input as never, MOST_NODES, { signal }),
-    call('GetKxCluster', input as never, { signal }),
+    walk(call, 'ListKxClusterNodes', input, MOST_NODES, { signal }),
+    call('GetKxCluster', input, { signal }),
   ]);
   const { capacityConfiguration, scalingGroupConfiguration, autoScalingConfiguration } = cluster;
   if (statusKind(cluster.status) === 'failed') return { status: String(cluster.status) };
