@@ -54,12 +54,13 @@ export const listOf =
     const query: Query = input;
     const { entities, ...rest } = await paged<Bodies[K]>(query, context, collection, filter && query[filter]);
     const operation = operationNamed(NAMES[kind].list);
-    const item = async (entity: Stored<K>) => {
-      const shown = { ...(await summary(entity, context)) } as Readonly<Record<string, unknown>>;
-      return Object.fromEntries(itemMembers(operation).map((member) => [member, shown[member]]));
-    };
-    return { [String(listMember(operation))]: await Promise.all(entities.map(item)), ...rest };
+    const members = itemMembers(operation);
+    const shown = await Promise.all(entities.map((entity) => summary(entity, context)));
+    return { [String(listMember(operation))]: shown.map((item) => picked(item, members)), ...rest };
   };
+
+const picked = (item: object, members: readonly string[]) =>
+  Object.fromEntries(members.map((member) => [member, (item as Readonly<Record<string, unknown>>)[member]]));
 
 async function parentsExist(kind: KindName, input: object, context: Context): Promise<void> {
   for (const parent of lineage(kind).slice(0, -1)) await entityAt(parent, input, context);
